@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include <torch/torch.h>
+
+#include "datasets/prefetch.hpp"
+#include "search/configuration.hpp"
+#include "search/outcome.hpp"
+
+namespace stormsweep {
+
+/// What a worker knows beyond the configuration.
+struct TaskContext {
+  std::map<std::string, std::filesystem::path> data;  ///< "train", "validation", "test": absolute paths
+  std::string fingerprint;                            ///< of the data, part of the key of what is cached
+  std::uint64_t seed = 0;                             ///< the search's; the replicate is mixed in by the task
+  std::filesystem::path cache;                        ///< folder for preaugmented data, shared by the whole search
+  torch::Device device = torch::kCPU;
+  int threads = 1;                                    ///< for training; one more may make batches in the background
+};
+
+enum class Split { train, validation, test };
+
+/// One configuration of one experiment, ready to train: the parts that differ between experiments. The loop that they share
+/// is worker/trainer.hpp. Everything random is seeded from (seed, stream, counters) alone (search/seed.hpp).
+class Task {
+ public:
+  virtual ~Task() = default;
+
+  virtual torch::nn::Module& network() = 0;
+  /// FLOP of one forward pass of one sample, one multiply-add counted as 2, convolutions and matrix products only.
+  virtual std::int64_t forward_flops() const = 0;
+  /// Samples in one epoch, copies included.
+  virtual std::int64_t samples_per_epoch() const = 0;
+  /// The batches of one epoch (from 1), shuffled and augmented, each of the configured batch size but for the last.
+  virtual Prefetch training_batches(std::int64_t epoch) = 0;
+  /// Mean loss over a batch, with the graph for backward; adds to the running training metrics.
+  virtual torch::Tensor loss(const Batch& batch) = 0;
+  /// train_loss, train_accuracy ... since the last call.
+  virtual Metrics training_metrics() = 0;
+  /// Metrics of a held-out split with the network as it stands, named "<split>_<metric>"; draws no random numbers.
+  virtual Metrics evaluate(Split split) = 0;
+};
+
+/// Builds the task of `experiment` for `configuration`. Throws DataError or InputError where data or values do not fit.
+std::unique_ptr<Task> make_task(const Experiment& experiment, const Configuration& configuration, const TaskContext& context);
+
+/// What is known of a search's data before any training: `stormsweep-worker check`.
+struct DataReport {
+  std::string fingerprint;  ///< of all files together; empty for an experiment without data
+  std::vector<std::string> notes;  ///< one line each, for the user: counts, positives, storms that are not finite
+};
+/// Opens and scans every file. Throws DataError where one cannot be trained on.
+DataReport check_data(const Experiment& experiment, const std::map<std::string, std::filesystem::path>& data);
+
+}  // namespace stormsweep

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace stormsweep {
+
+/// The program's exit statuses, the same for every command.
+enum ExitStatus : int {
+  exit_done = 0,         ///< everything asked for is done
+  exit_some_failed = 1,  ///< the search ended, with trials that did not complete
+  exit_bad_input = 2,    ///< nothing was started: the message says what to mend
+  exit_master_lost = 3,  ///< the master died; running again continues
+  exit_drained = 85,     ///< stopped early on purpose; running again continues
+};
+
+/// Bad input: a file, a field, a message or an option that its author can mend. The message is one line,
+/// "<place>: <problem>; <remedy>"; programs print it and exit with status 2. What we promise ourselves is asserted instead.
+class InputError : public std::runtime_error {
+ public:
+  explicit InputError(const std::string& message) : std::runtime_error(message) {}
+};
+
+/// The member of `known` that is nearest to `word` in edit distance; empty if none is near enough to be meant.
+template <class Range>
+std::string nearest(std::string_view word, const Range& known);
+
+/// Levenshtein distance.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+template <class Range>
+std::string nearest(std::string_view word, const Range& known) {
+  std::string best;
+  std::size_t least = word.size() / 2 + 1;
+  for (const auto& candidate : known) {
+    if (const std::size_t distance = edit_distance(word, candidate); distance < least) {
+      least = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "search/value.hpp"
+
+namespace stormsweep {
+
+enum class Goal { minimize, maximize };
+enum class Type { integer, real, choice, flag };
+
+/// One hyperparameter as experiments/<name>/experiment.json declares it.
+struct Hyperparameter {
+  std::string name;
+  Type type = Type::integer;
+  Value fallback;                    ///< the value where a search space says nothing ("default" in the file)
+  double min = 0, max = 0;           ///< integer and real: the accepted range, both ends included
+  std::vector<std::string> choices;  ///< choice: the accepted words
+  std::string meaning;               ///< one line
+
+  /// `json` as a value of this hyperparameter: right type, in range. An integer is accepted for a real (1 becomes 1.0),
+  /// and 128.0 for an integer. Throws InputError that begins with `place` ("space.json: parameters.epochs.values[2]").
+  Value read(const nlohmann::json& json, const std::string& place) const;
+};
+
+/// One metric that trials of an experiment report.
+struct Metric {
+  std::string name;
+  Goal goal = Goal::maximize;
+  std::string meaning;
+};
+
+/// What an experiment is, as data: read by the master to validate and describe, by the worker to build.
+struct Experiment {
+  std::string name, summary;
+  std::vector<Hyperparameter> hyperparameters;
+  std::vector<Metric> metrics;          ///< the first one is a search's default metric
+  std::vector<std::string> data;        ///< names of the files a search names under "data": train, validation, test; or none
+  std::optional<std::size_t> milestone; ///< the hyperparameter whose values are milestones of one training (epochs), if any
+
+  /// Index of a hyperparameter, or nothing.
+  std::optional<std::size_t> find(std::string_view hyperparameter) const;
+  const Metric* find_metric(std::string_view metric) const;
+};
+
+/// Reads one experiment.json. Throws InputError with `place` (a file name) in front.
+Experiment parse_experiment(std::string_view text, const std::string& place);
+
+/// All experiments that ship with the program, in alphabetical order; parsed once.
+const std::vector<Experiment>& experiments();
+
+/// The experiment of that name. Throws InputError, naming the nearest known one; `place` is who asks.
+const Experiment& find_experiment(std::string_view name, const std::string& place);
+
+/// The texts of experiments/*/experiment.json, embedded at build time.
+std::span<const std::string_view> embedded_experiments();
+
+}  // namespace stormsweep

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace stormsweep {
+
+/// One digit an axis: the position of a configuration's value among the axis's values.
+using Digits = std::vector<std::uint32_t>;
+
+/// A partial configuration that is left out: for each axis that it names, the digits that it covers. A grid point is
+/// excluded if for every named axis its digit is among them.
+struct Exclusion {
+  struct Term {
+    std::size_t axis;
+    std::vector<std::uint32_t> digits;  ///< sorted
+    bool operator==(const Term&) const = default;
+  };
+  std::vector<Term> terms;
+
+  bool covers(std::span<const std::uint32_t> digits) const;
+};
+
+/// The grid as an index, never a list: point i is computed from i in mixed radix, the LAST axis turning fastest.
+/// Memory is a few words an axis, whatever the size.
+class Grid {
+ public:
+  /// `sizes`: the number of values of each axis, all >= 1. Throws InputError if the product exceeds 2^63 - 1.
+  explicit Grid(std::vector<std::uint32_t> sizes, std::vector<Exclusion> exclusions = {});
+
+  /// Points, excluded ones included.
+  std::uint64_t size() const { return size_; }
+  std::span<const std::uint32_t> sizes() const { return sizes_; }
+  std::span<const Exclusion> exclusions() const { return exclusions_; }
+
+  Digits digits(std::uint64_t index) const;
+  std::uint64_t index(std::span<const std::uint32_t> digits) const;
+  bool excluded(std::span<const std::uint32_t> digits) const;
+
+  /// Points that no exclusion covers. Enumerates only the axes that exclusions name, or, where those make more than
+  /// 10^7 combinations, goes by inclusion and exclusion; nothing if both are too long (more than 20 exclusions).
+  std::optional<std::uint64_t> count() const;
+
+ private:
+  std::vector<std::uint32_t> sizes_;
+  std::vector<Exclusion> exclusions_;
+  std::uint64_t size_ = 1;
+};
+
+}  // namespace stormsweep

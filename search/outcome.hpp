@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace stormsweep {
+
+/// Waiting and running are passing; the others are terminal: a configuration ends in exactly one of them.
+enum class Status : std::uint8_t { waiting, running, complete, failed, diverged, out_of_memory, pruned };
+std::string_view to_string(Status status);
+
+/// Metrics by name; NaN means undefined (AUC of one class, say) and is NULL in the store.
+using Metrics = std::vector<std::pair<std::string, double>>;
+
+/// Seconds of wall time, from the start of the training to this trial's milestone, as the trial alone would have had.
+struct Timings {
+  double wall = 0;     ///< everything
+  double load = 0;     ///< opening data and building the network
+  double augment = 0;  ///< what training waited for batches
+  double train = 0;    ///< forward, backward, optimiser
+  double test = 0;     ///< evaluation
+  double samples_per_second = 0;  ///< training samples / train
+  double flops = 0;               ///< FLOP/s while training, from the network's own count
+
+  bool operator==(const Timings&) const = default;
+};
+
+/// What became of one trial.
+struct Outcome {
+  Status status = Status::complete;
+  Timings timings;
+  Metrics metrics;
+  std::string error;                  ///< the reason of a status other than complete; one line
+  double started = 0, finished = 0;   ///< seconds since 1970-01-01 UTC
+};
+
+/// One point of a training's curves.
+struct EpochRecord {
+  std::int64_t epoch = 0;  ///< from 1
+  double seconds = 0;      ///< since the training's start
+  Metrics metrics;
+};
+
+}  // namespace stormsweep

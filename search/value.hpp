@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <variant>
+
+namespace stormsweep {
+
+/// The value of one hyperparameter.
+using Value = std::variant<bool, std::int64_t, double, std::string>;
+
+/// As people read it: `true`, `128`, `0.001` (shortest text that reads back to the same number), `live`.
+std::string to_string(const Value& value);
+
+/// Numbers keep their kind: 1 is an integer, 1.0 a real.
+nlohmann::json to_json(const Value& value);
+
+}  // namespace stormsweep
