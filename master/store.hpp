@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "search/configuration.hpp"
+#include "search/id.hpp"
+#include "search/outcome.hpp"
+#include "search/space.hpp"
+#include "search/trainings.hpp"
+
+namespace stormsweep {
+
+/// Who trained a trial, as the worker introduced itself; part of every row, because results are bit-equal only at the same
+/// thread count, gang size and CPU type.
+struct WorkerInfo {
+  WorkerId id;
+  std::string host, device, cpu, versions;  ///< device: "cpu" or "cuda:0"; versions: "stormsweep 0.1.0, LibTorch 1.13.1"
+  int threads = 1;
+  int gang = 1;
+};
+
+/// Rows of one search by status.
+struct StatusCounts {
+  std::uint64_t running = 0, complete = 0, failed = 0, diverged = 0, out_of_memory = 0, pruned = 0;
+  std::uint64_t terminal() const { return complete + failed + diverged + out_of_memory + pruned; }
+};
+
+/// A trial and the value of the search's metric.
+struct BestTrial {
+  TrialId trial;
+  double metric = 0;
+};
+
+/// The results database: the truth about a search. Only rank 0 of a job opens one for writing. Rows are committed in groups
+/// (synchronous=FULL, rollback journal: WAL is unsafe on network file systems); what `commit` has returned from survives any
+/// crash, and nothing else counts as done. Beside it, one JSON line a terminal trial, if asked for.
+///
+/// Tables searches, trials, epochs; views `results` (one column a hyperparameter, one a metric) and `curves` (one row an epoch
+/// of a trial), made anew for the union of the experiments in the file whenever a search is opened. The schema's version
+/// is SQLite's user_version, ours is told by application_id.
+class Store {
+ public:
+  struct Options {
+    std::filesystem::path json;   ///< folder for <search name>.jsonl; empty: none
+    bool retry_failed = false;    ///< rows that are terminal but not complete or pruned count as missing
+  };
+
+  /// Opens or creates the database, and the search `space.name` in it. Throws InputError: not a results database, a newer
+  /// schema, an unwritable folder, another live writer (told by host, process and time of its last commit), or a search of
+  /// that name with another experiment or other data (`fingerprint`), each with the remedy.
+  Store(const std::filesystem::path& path, const Space& space, const std::string& fingerprint, const Options& options);
+  ~Store();  ///< commits
+
+  /// Whether trials of the search were stored before: if not, `missing` need not look.
+  bool resumed() const;
+  /// `training` without the milestones that have a terminal row; nothing if none is left. Its attempt is one more than that
+  /// of a row left running by a job that died.
+  std::optional<Training> missing(Training training);
+
+  /// A trial that now runs. Worth a row only where it lasts longer than a commit.
+  void start(const Training& training, std::size_t milestone, const WorkerInfo& worker, double now);
+  /// A terminal row for trial `milestone` of `training`. Replaces a running row, and a failed one under retry_failed.
+  void finish(const Training& training, std::size_t milestone, const WorkerInfo& worker, const Outcome& outcome);
+  /// Points of the training's curves; those present already are kept.
+  void add_epochs(const Training& training, const std::vector<EpochRecord>& records);
+  /// Makes everything so far durable. Throws InputError where the disk is full.
+  void commit();
+
+  StatusCounts counts() const;            ///< of this search, uncommitted rows included
+  std::optional<BestTrial> best() const;  ///< by the search's metric and goal, among complete trials; uncommitted included
+
+ private:
+  struct Database;
+  std::unique_ptr<Database> database_;
+};
+
+}  // namespace stormsweep
