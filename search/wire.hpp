@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "search/outcome.hpp"
+#include "search/trainings.hpp"
+
+namespace stormsweep {
+
+/// What the master and its workers say to each other. Both ends are the same build on the same kind of machine, so
+/// numbers travel as they lie in memory; `decode` still refuses what is short, long or unknown.
+namespace wire {
+
+/// First words of a worker.
+struct Hello {
+  std::string host, device, cpu, versions;
+  std::int64_t threads = 1;
+  bool operator==(const Hello&) const = default;
+};
+/// First words of the master: all that a worker needs beside trainings.
+struct Welcome {
+  std::string space;        ///< the text of the search space
+  std::string directory;    ///< the folder that its data paths are relative to
+  std::string fingerprint;  ///< of its data
+  std::string cache;        ///< folder for preaugmented data
+  double lost_after = 10;   ///< seconds of silence after which either side takes the other for dead
+  bool operator==(const Welcome&) const = default;
+};
+/// Sign of life of either side.
+struct Heartbeat {
+  bool operator==(const Heartbeat&) const = default;
+};
+/// Trainings to do after those already assigned, in this order.
+struct Assign {
+  std::vector<Training> trainings;
+  bool operator==(const Assign&) const = default;
+};
+/// Trial `milestone` of a training has ended; sent before the worker goes on, so that a death costs one trial.
+struct Finished {
+  TrainingId training;
+  std::uint32_t milestone = 0;
+  Outcome outcome;
+  std::vector<EpochRecord> epochs;  ///< since the last milestone
+  bool operator==(const Finished&) const = default;
+};
+/// Abandon all trainings, the running one too, and say Stopped.
+struct Stop {
+  bool operator==(const Stop&) const = default;
+};
+/// The worker has nothing in hand and leaves.
+struct Stopped {
+  bool operator==(const Stopped&) const = default;
+};
+
+using Message = std::variant<Hello, Welcome, Heartbeat, Assign, Finished, Stop, Stopped>;
+
+std::string encode(const Message& message);
+/// Throws InputError where `bytes` are not a message.
+Message decode(std::string_view bytes);
+
+}  // namespace wire
+
+}  // namespace stormsweep

@@ -1,0 +1,153 @@
+#include "worker/channel/channel.hpp"
+
+#include <algorithm>
+#include <list>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include <mpi.h>
+
+namespace stormsweep {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int tag = 1;
+
+enum class Progress { pending, done, failed };
+
+Progress progress(MPI_Request& request) {
+  int done = 0;
+  // An error means that the other side died.
+  if (MPI_Test(&request, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS) return Progress::failed;
+  return done ? Progress::done : Progress::pending;
+}
+
+struct Sending {
+  std::string bytes;
+  MPI_Request request = MPI_REQUEST_NULL;
+};
+
+struct Receiving {
+  Parcel parcel;
+  MPI_Request request = MPI_REQUEST_NULL;
+  Progress progress = Progress::pending;
+};
+
+}  // namespace
+
+struct Channel::State {
+  MPI_Comm world = MPI_COMM_NULL;
+  int rank = 0, size = 0, node_size = 0, node_rank = 0;
+  bool node_has_master = false;
+
+  std::mutex sending_mutex;
+  std::list<Sending> sending;      // stable addresses: MPI reads the bytes
+  std::list<Receiving> receiving;  // large messages arrive over several looks, in the order of their start
+
+  void collect_sent() {
+    std::erase_if(sending, [](Sending& s) { return progress(s.request) != Progress::pending; });
+  }
+};
+
+Channel::Channel() : state_(std::make_unique<State>()) {
+  int provided = MPI_THREAD_SINGLE;
+  MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &provided);
+  if (provided < MPI_THREAD_MULTIPLE)
+    throw std::runtime_error("MPI library: no MPI_THREAD_MULTIPLE; use Open MPI 4 or newer");
+  MPI_Comm_dup(MPI_COMM_WORLD, &state_->world);
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  MPI_Comm_set_errhandler(state_->world, MPI_ERRORS_RETURN);
+  MPI_Comm_rank(state_->world, &state_->rank);
+  MPI_Comm_size(state_->world, &state_->size);
+
+  MPI_Comm node = MPI_COMM_NULL;
+  MPI_Comm_split_type(state_->world, MPI_COMM_TYPE_SHARED, state_->rank, MPI_INFO_NULL, &node);
+  MPI_Comm_size(node, &state_->node_size);
+  MPI_Comm_rank(node, &state_->node_rank);
+  int lowest = state_->rank;
+  MPI_Bcast(&lowest, 1, MPI_INT, 0, node);
+  state_->node_has_master = lowest == 0;
+  MPI_Comm_free(&node);
+}
+
+Channel::~Channel() {
+  flush(std::chrono::seconds(1));
+  MPI_Finalize();
+}
+
+int Channel::rank() const {
+  return state_->rank;
+}
+int Channel::size() const {
+  return state_->size;
+}
+int Channel::node_size() const {
+  return state_->node_size;
+}
+int Channel::node_rank() const {
+  return state_->node_rank;
+}
+bool Channel::node_has_master() const {
+  return state_->node_has_master;
+}
+
+void Channel::send(int to, std::string bytes) {
+  const std::lock_guard lock(state_->sending_mutex);
+  Sending& s = state_->sending.emplace_back(Sending{std::move(bytes)});
+  MPI_Isend(s.bytes.data(), static_cast<int>(s.bytes.size()), MPI_BYTE, to, tag, state_->world, &s.request);
+  state_->collect_sent();
+}
+
+std::optional<Parcel> Channel::receive() {
+  int found = 0;
+  MPI_Message handle = MPI_MESSAGE_NULL;
+  MPI_Status status;
+  if (MPI_Improbe(MPI_ANY_SOURCE, tag, state_->world, &found, &handle, &status) == MPI_SUCCESS && found) {
+    int count = 0;
+    MPI_Get_count(&status, MPI_BYTE, &count);
+    Receiving& r = state_->receiving.emplace_back();
+    r.parcel = {status.MPI_SOURCE, std::string(static_cast<std::size_t>(count), '\0')};
+    MPI_Imrecv(r.parcel.bytes.data(), count, MPI_BYTE, &handle, &r.request);
+  }
+  for (Receiving& r : state_->receiving) {
+    if (r.progress == Progress::pending) r.progress = progress(r.request);
+  }
+  std::erase_if(state_->receiving, [](const Receiving& r) { return r.progress == Progress::failed; });
+  for (auto r = state_->receiving.begin(); r != state_->receiving.end(); ++r) {
+    const bool first_of_sender = std::none_of(
+        state_->receiving.begin(), r, [&](const Receiving& earlier) { return earlier.parcel.from == r->parcel.from; });
+    if (r->progress != Progress::done || !first_of_sender) continue;
+    Parcel parcel = std::move(r->parcel);
+    state_->receiving.erase(r);
+    return parcel;
+  }
+  return std::nullopt;
+}
+
+std::optional<Parcel> Channel::wait(std::chrono::duration<double> timeout) {
+  using namespace std::chrono_literals;
+  const auto deadline = Clock::now() + timeout;
+  for (std::chrono::nanoseconds pause = 20us;; pause = std::min<std::chrono::nanoseconds>(pause * 5 / 4, 1ms)) {
+    if (auto parcel = receive()) return parcel;
+    if (Clock::now() >= deadline) return std::nullopt;
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+void Channel::flush(std::chrono::duration<double> timeout) {
+  const auto deadline = Clock::now() + timeout;
+  while (Clock::now() < deadline) {
+    {
+      const std::lock_guard lock(state_->sending_mutex);
+      state_->collect_sent();
+      if (state_->sending.empty()) return;
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(100));
+  }
+}
+
+}  // namespace stormsweep
