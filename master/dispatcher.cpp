@@ -68,9 +68,11 @@ void Dispatcher::handle(const event::Finished& finished, Time now) {
   if (w.state != Worker::State::present) return;
   assert(!w.in_hand.empty() && w.in_hand.front().id == finished.training);
   actions_.push_back(action::Record{finished.worker, w.in_hand.front(), finished.milestone});
-  if (finished.milestone + 1 < w.in_hand.front().trials()) return;
+  w.head_done = finished.milestone + 1;
+  if (w.head_done < w.in_hand.front().trials()) return;
 
   w.in_hand.pop_front();
+  w.head_done = 0;
   w.recent.push_back(now - w.head_began);
   if (w.recent.size() > durations_kept) w.recent.pop_front();
   w.head_began = now;
@@ -101,6 +103,7 @@ void Dispatcher::lose(WorkerId id) {
     return;
   }
   Training head = std::move(w.in_hand.front());
+  head.milestones.erase(head.milestones.begin(), head.milestones.begin() + static_cast<std::ptrdiff_t>(w.head_done));
   w.in_hand.pop_front();
   again_.insert(again_.begin(), std::make_move_iterator(w.in_hand.begin()), std::make_move_iterator(w.in_hand.end()));
   w.in_hand.clear();

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -8,31 +7,36 @@
 #include <variant>
 #include <vector>
 
+#include "master/time.hpp"
 #include "search/id.hpp"
 #include "search/trainings.hpp"
 
 namespace stormsweep {
 
-using Seconds = std::chrono::duration<double>;
-
 /// What the dispatcher is told.
 namespace event {
+/// The worker said Hello.
 struct Joined {
   WorkerId worker;
-};  ///< it said Hello
+};
+/// Any sign of life.
 struct Heard {
   WorkerId worker;
-};  ///< any sign of life
+};
+/// A trial of its training ended.
 struct Finished {
   WorkerId worker;
   TrainingId training;
   std::size_t milestone;
-};  ///< a trial of its training ended
+};
+/// It has left, as asked.
 struct Stopped {
   WorkerId worker;
-};                ///< it has left as asked
-struct Drain {};  ///< stop everything now, resume another day
-struct Tick {};   ///< time has passed
+};
+/// Stop everything now; another run resumes.
+struct Drain {};
+/// Time has passed.
+struct Tick {};
 }  // namespace event
 using Event = std::variant<event::Joined, event::Heard, event::Finished, event::Stopped, event::Drain, event::Tick>;
 
@@ -41,33 +45,40 @@ enum class Ending { done, drained, workers_lost };
 
 /// What it wants done, in order.
 namespace action {
+/// Send it these, to be done after those in hand.
 struct Assign {
   WorkerId worker;
   std::vector<Training> trainings;
-};  ///< send, to be done after those in hand
+};
+/// By the order of its queue the worker trains this now.
 struct Began {
   WorkerId worker;
   Training training;
-};  ///< by order of its queue it trains this now
+};
+/// The outcome just heard is that of a trial: store it.
 struct Record {
   WorkerId worker;
   Training training;
   std::size_t milestone;
-};  ///< the outcome just heard is a trial's
+};
+/// It is dead; what was left of its training is queued again, with its attempt raised.
 struct Lost {
   WorkerId worker;
   std::optional<Training> training;
-};  ///< dead; the training, attempt raised, is queued again
+};
+/// This training has killed the last worker that it may: store its trials as failed.
 struct GiveUp {
   WorkerId worker;
   Training training;
-};  ///< it killed its last permitted worker: record as failed
+};
+/// Tell it to leave.
 struct Stop {
   WorkerId worker;
-};  ///< tell it to leave
+};
+/// Nothing more will come.
 struct End {
   Ending ending;
-};  ///< nothing more will come
+};
 }  // namespace action
 using Action = std::variant<action::Assign, action::Began, action::Record, action::Lost, action::GiveUp, action::Stop,
                             action::End>;
@@ -105,6 +116,7 @@ class Dispatcher {
     Time heard{0};
     Time head_began{0};
     std::deque<Training> in_hand;
+    std::size_t head_done = 0;   ///< trials of the head that have ended
     std::deque<Seconds> recent;  ///< durations of its last trainings
   };
 

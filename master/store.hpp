@@ -15,11 +15,12 @@
 
 namespace stormsweep {
 
-/// Who trained a trial, as the worker introduced itself; part of every row, because results are bit-equal only at the same
-/// thread count, gang size and CPU type.
+/// Who trained a trial, as the worker introduced itself; part of every row, because results are bit-equal only at the
+/// same thread count, gang size and CPU type.
 struct WorkerInfo {
   WorkerId id;
-  std::string host, device, cpu, versions;  ///< device: "cpu" or "cuda:0"; versions: "stormsweep 0.1.0, LibTorch 1.13.1"
+  std::string host, device, cpu,
+      versions;  ///< device: "cpu" or "cuda:0"; versions: "stormsweep 0.1.0, LibTorch 1.13.1"
   int threads = 1;
   int gang = 1;
 };
@@ -36,30 +37,30 @@ struct BestTrial {
   double metric = 0;
 };
 
-/// The results database: the truth about a search. Only rank 0 of a job opens one for writing. Rows are committed in groups
-/// (synchronous=FULL, rollback journal: WAL is unsafe on network file systems); what `commit` has returned from survives any
-/// crash, and nothing else counts as done. Beside it, one JSON line a terminal trial, if asked for.
+/// The results database: the truth about a search. Only rank 0 of a job opens one for writing. Rows are committed in
+/// groups (synchronous=FULL, rollback journal: WAL is unsafe on network file systems); what `commit` has returned from
+/// survives any crash, and nothing else counts as done. Beside it, one JSON line a terminal trial, if asked for.
 ///
-/// Tables searches, trials, epochs; views `results` (one column a hyperparameter, one a metric) and `curves` (one row an epoch
-/// of a trial), made anew for the union of the experiments in the file whenever a search is opened. The schema's version
-/// is SQLite's user_version, ours is told by application_id.
+/// Tables searches, trials, epochs; views `results` (one column a hyperparameter, one a metric) and `curves` (one row
+/// an epoch of a trial), made anew for the union of the experiments in the file whenever a search is opened. The
+/// schema's version is SQLite's user_version, ours is told by application_id.
 class Store {
  public:
   struct Options {
-    std::filesystem::path json;   ///< folder for <search name>.jsonl; empty: none
-    bool retry_failed = false;    ///< rows that are terminal but not complete or pruned count as missing
+    std::filesystem::path json;  ///< folder for <search name>.jsonl; empty: none
+    bool retry_failed = false;   ///< rows that are terminal but not complete or pruned count as missing
   };
 
-  /// Opens or creates the database, and the search `space.name` in it. Throws InputError: not a results database, a newer
-  /// schema, an unwritable folder, another live writer (told by host, process and time of its last commit), or a search of
-  /// that name with another experiment or other data (`fingerprint`), each with the remedy.
+  /// Opens or creates the database, and the search `space.name` in it. Throws InputError: not a results database, a
+  /// newer schema, an unwritable folder, another live writer (told by host, process and time of its last commit), or a
+  /// search of that name with another experiment or other data (`fingerprint`), each with the remedy.
   Store(const std::filesystem::path& path, const Space& space, const std::string& fingerprint, const Options& options);
   ~Store();  ///< commits
 
   /// Whether trials of the search were stored before: if not, `missing` need not look.
   bool resumed() const;
-  /// `training` without the milestones that have a terminal row; nothing if none is left. Its attempt is one more than that
-  /// of a row left running by a job that died.
+  /// `training` without the milestones that have a terminal row; nothing if none is left. Its attempt is that of a
+  /// row left running by a job that died: only a lost worker raises it.
   std::optional<Training> missing(Training training);
 
   /// A trial that now runs. Worth a row only where it lasts longer than a commit.
@@ -71,8 +72,9 @@ class Store {
   /// Makes everything so far durable. Throws InputError where the disk is full.
   void commit();
 
-  StatusCounts counts() const;            ///< of this search, uncommitted rows included
-  std::optional<BestTrial> best() const;  ///< by the search's metric and goal, among complete trials; uncommitted included
+  StatusCounts counts() const;  ///< of this search, uncommitted rows included
+  std::optional<BestTrial> best()
+      const;  ///< by the search's metric and goal, among complete trials; uncommitted included
 
  private:
   struct Database;

@@ -17,11 +17,11 @@ using Metrics = std::vector<std::pair<std::string, double>>;
 
 /// Seconds of wall time, from the start of the training to this trial's milestone, as the trial alone would have had.
 struct Timings {
-  double wall = 0;     ///< everything
-  double load = 0;     ///< opening data and building the network
-  double augment = 0;  ///< what training waited for batches
-  double train = 0;    ///< forward, backward, optimiser
-  double test = 0;     ///< evaluation
+  double wall = 0;                ///< everything
+  double load = 0;                ///< opening data and building the network
+  double augment = 0;             ///< what training waited for batches
+  double train = 0;               ///< forward, backward, optimiser
+  double test = 0;                ///< evaluation
   double samples_per_second = 0;  ///< training samples / train
   double flops = 0;               ///< FLOP/s while training, from the network's own count
 
@@ -33,8 +33,10 @@ struct Outcome {
   Status status = Status::complete;
   Timings timings;
   Metrics metrics;
-  std::string error;                  ///< the reason of a status other than complete; one line
-  double started = 0, finished = 0;   ///< seconds since 1970-01-01 UTC
+  std::string error;                 ///< the reason of a status other than complete; one line
+  double started = 0, finished = 0;  ///< seconds since 1970-01-01 UTC
+
+  bool operator==(const Outcome&) const = default;
 };
 
 /// One point of a training's curves.
@@ -42,6 +44,8 @@ struct EpochRecord {
   std::int64_t epoch = 0;  ///< from 1
   double seconds = 0;      ///< since the training's start
   Metrics metrics;
+
+  bool operator==(const EpochRecord&) const = default;
 };
 
 }  // namespace stormsweep

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+
+#include "search/configuration.hpp"
+#include "search/outcome.hpp"
+
+namespace stormsweep {
+
+/// One trial of the noop experiment: sleeps, then ends as its configuration says. `abort` does not return.
+/// The score is a number in [0, 1) drawn from (seed, index, replicate).
+Outcome run_noop(const Configuration& configuration, const Experiment& experiment, std::uint64_t seed);
+
+}  // namespace stormsweep

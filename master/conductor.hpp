@@ -1,0 +1,93 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "master/dispatcher.hpp"
+#include "master/progress.hpp"
+#include "master/store.hpp"
+#include "search/space.hpp"
+#include "search/trainings.hpp"
+#include "search/wire.hpp"
+#include "worker/channel/channel.hpp"
+
+namespace stormsweep {
+
+/// Why and how a job's part of a search ended.
+struct Conclusion {
+  Ending ending = Ending::done;
+  bool workers_died = false;     ///< MPI_Finalize would wait for them
+  bool attempts_raised = false;  ///< a training was lost with a worker: running again gets further
+  std::string limit;             ///< the limit of the space that ended it, if one did
+  StatusCounts counts;           ///< rows of the search
+};
+
+/// Rank 0 at work: carries words between the channel, the dispatcher and the store, which know nothing of each other.
+class Conductor {
+ public:
+  struct Options {
+    wire::Welcome welcome;  ///< what every worker is told first
+    int columns = 0;        ///< of the terminal; 0: none
+  };
+
+  Conductor(Channel& channel, Store& store, const Space& space, Options options);
+
+  /// Dispatches until nothing is left, a limit is reached, every worker is lost, or `drain` turns true.
+  Conclusion run(const std::atomic<bool>& drain);
+
+ private:
+  struct Running {
+    Training training;
+    std::size_t milestone = 0;  ///< the next to end
+    Seconds began{0};
+    bool stored = false;
+  };
+
+  std::optional<Training> next_training();
+  void receive(const Parcel& parcel);
+  void dispatch(const Event& event);
+  void act(const action::Assign& assign);
+  void act(const action::Began& began);
+  void act(const action::Record& record);
+  void act(const action::Lost& lost);
+  void act(const action::GiveUp& given_up);
+  void act(const action::Stop& stop);
+  void act(const action::End& end);
+
+  void check_limits();
+  void beat();
+  void store_long_runners();
+  void commit_when_due();
+  void commit();
+  Standing standing() const;
+  void send(WorkerId worker, const wire::Message& message);
+
+  Channel& channel_;
+  Store& store_;
+  const Space& space_;
+  Options options_;
+  Trainings trainings_;
+  std::optional<std::uint64_t> total_;
+  std::uint64_t next_ = 0;        ///< the first training not yet looked at
+  std::uint64_t handed_out_ = 0;  ///< trials, with those of earlier runs: against limits.trials
+  bool closed_ = false;           ///< a limit forbids new trainings
+  Dispatcher dispatcher_;
+  Progress progress_;
+  std::map<WorkerId, WorkerInfo> workers_;
+  std::set<WorkerId> present_;  ///< joined, and neither lost nor gone
+  std::map<WorkerId, Running> running_;
+  wire::Finished heard_;  ///< the outcome that the dispatcher is deciding on
+  std::uint64_t ended_here_ = 0, failed_here_ = 0, uncommitted_ = 0;
+  Seconds started_, committed_, beaten_;
+  StatusCounts committed_counts_;
+  std::optional<BestTrial> committed_best_;
+  std::optional<Conclusion> conclusion_;
+  bool workers_died_ = false, attempts_raised_ = false;
+  std::string limit_;
+};
+
+}  // namespace stormsweep

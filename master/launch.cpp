@@ -1,0 +1,179 @@
+#include "master/launch.hpp"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+
+#include "search/error.hpp"
+
+namespace stormsweep::launch {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::atomic<bool> drain{false};
+std::atomic<pid_t> child{0};
+
+std::string_view variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+int number(std::string_view text) {
+  int value = -1;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+fs::path self() {
+  return fs::read_symlink("/proc/self/exe");
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& words) {
+  std::vector<char*> result;
+  for (const std::string& word : words) result.push_back(const_cast<char*>(word.c_str()));
+  result.push_back(nullptr);
+  return result;
+}
+
+void handle(int signal, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  sigaction(signal, &action, nullptr);
+}
+
+int wait_for(pid_t pid) {
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/// Replaces the calling process, which fork has just made.
+[[noreturn]] void execute(const std::vector<std::string>& command) {
+  const std::vector<char*> words = pointers(command);
+  execvp(words[0], words.data());
+  _exit(127);
+}
+
+std::vector<std::string> mpirun_command(int workers, const Arguments& arguments) {
+  // --enable-recovery: a dead worker does not end the job. --bind-to none: the default pins a rank to one core.
+  // --oversubscribe: the master shares a core with a worker. The default grace on a signal is 1 s; a drain may take
+  // longer.
+  std::vector<std::string> command{"mpirun",
+                                   "--enable-recovery",
+                                   "--oversubscribe",
+                                   "--bind-to",
+                                   "none",
+                                   "--quiet",
+                                   "--mca",
+                                   "odls_base_sigkill_timeout",
+                                   "30",
+                                   "-n",
+                                   std::to_string(workers + 1),
+                                   self().string(),
+                                   "run"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return command;
+}
+
+Report read_report(const fs::path& path) {
+  Report report{.status = exit_master_lost};
+  std::ifstream(path) >> report.status >> report.again;
+  return report;
+}
+
+}  // namespace
+
+int rank() {
+  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK"}) {
+    if (const int value = number(variable(name)); value >= 0) return value;
+  }
+  if (number(variable("SLURM_STEP_NUM_TASKS")) > 1) {
+    throw InputError(
+        "srun: started stormsweep without telling MPI about its ranks; use srun --mpi=pmix, or no srun at all");
+  }
+  return -1;
+}
+
+void leave_report(const Report& report) {
+  if (const auto path = variable(status_file); !path.empty()) {
+    std::ofstream(fs::path(path)) << report.status << ' ' << report.again << '\n';
+  }
+}
+
+Report mpirun(int workers, const Arguments& arguments, const std::map<std::string, std::string>& environment) {
+  std::string path = (fs::temp_directory_path() / "stormsweep-status-XXXXXX").string();
+  const int file = mkstemp(path.data());
+  if (file < 0) throw InputError(path + ": cannot be made; set TMPDIR to a folder that can be written");
+  close(file);
+
+  const std::vector<std::string> command = mpirun_command(workers, arguments);
+  const pid_t pid = fork();
+  if (pid == 0) {
+    setpgid(0, 0);  // Ctrl-C at the terminal is for us to translate
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
+    setenv(status_file, path.c_str(), 1);
+    if (geteuid() == 0) {
+      setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 0);
+      setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 0);
+    }
+    dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
+    execute(command);
+  }
+  child = pid;
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) handle(signal, [](int) { kill(child, SIGUSR1); });
+  const int status = wait_for(pid);
+  const Report report = read_report(path);
+  fs::remove(path);
+  if (status == 127) throw InputError("mpirun: not found; install the package openmpi-bin");
+  return report;
+}
+
+std::string capture(const std::vector<std::string>& command, int& status) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error(std::string("pipe: ") + std::strerror(errno));
+  const pid_t pid = fork();
+  if (pid == 0) {
+    dup2(ends[1], STDOUT_FILENO);
+    execute(command);
+  }
+  close(ends[1]);
+  std::string output;
+  char buffer[4096];
+  for (ssize_t n; (n = read(ends[0], buffer, sizeof buffer)) > 0;) output.append(buffer, static_cast<std::size_t>(n));
+  close(ends[0]);
+  status = wait_for(pid);
+  return output;
+}
+
+std::string worker_program() {
+  return (self().parent_path() / "stormsweep-worker").string();
+}
+
+void become_worker(const Arguments& arguments) {
+  std::vector<std::string> command{worker_program()};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  const std::vector<char*> words = pointers(command);
+  execv(words[0], words.data());
+  throw InputError(command[0] + ": " + std::strerror(errno) + "; it belongs beside stormsweep: build both");
+}
+
+const std::atomic<bool>& drain_on_signal() {
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) handle(signal, [](int) { drain = true; });
+  return drain;
+}
+
+}  // namespace stormsweep::launch
