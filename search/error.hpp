@@ -16,7 +16,8 @@ enum ExitStatus : int {
 };
 
 /// Bad input: a file, a field, a message or an option that its author can mend. The message is one line,
-/// "<place>: <problem>; <remedy>"; programs print it and exit with status 2. What we promise ourselves is asserted instead.
+/// "<place>: <problem>; <remedy>"; programs print it and exit with status 2. What we promise ourselves is asserted
+/// instead.
 class InputError : public std::runtime_error {
  public:
   explicit InputError(const std::string& message) : std::runtime_error(message) {}

@@ -14,6 +14,8 @@ namespace stormsweep {
 
 enum class Goal { minimize, maximize };
 enum class Type { integer, real, choice, flag };
+std::string_view to_string(Goal goal);
+std::string_view to_string(Type type);
 
 /// One hyperparameter as experiments/<name>/experiment.json declares it.
 struct Hyperparameter {
@@ -27,6 +29,8 @@ struct Hyperparameter {
   /// `json` as a value of this hyperparameter: right type, in range. An integer is accepted for a real (1 becomes 1.0),
   /// and 128.0 for an integer. Throws InputError that begins with `place` ("space.json: parameters.epochs.values[2]").
   Value read(const nlohmann::json& json, const std::string& place) const;
+  /// The accepted values, as people read them: "1 to 10000", "none, preaugmented, live", "true, false".
+  std::string range() const;
 };
 
 /// One metric that trials of an experiment report.
@@ -40,9 +44,10 @@ struct Metric {
 struct Experiment {
   std::string name, summary;
   std::vector<Hyperparameter> hyperparameters;
-  std::vector<Metric> metrics;          ///< the first one is a search's default metric
-  std::vector<std::string> data;        ///< names of the files a search names under "data": train, validation, test; or none
-  std::optional<std::size_t> milestone; ///< the hyperparameter whose values are milestones of one training (epochs), if any
+  std::vector<Metric> metrics;    ///< the first one is a search's default metric
+  std::vector<std::string> data;  ///< names of the files a search names under "data": train, validation, test; or none
+  std::optional<std::size_t>
+      milestone;  ///< the hyperparameter whose values are milestones of one training (epochs), if any
 
   /// Index of a hyperparameter, or nothing.
   std::optional<std::size_t> find(std::string_view hyperparameter) const;

@@ -21,13 +21,18 @@ struct Exclusion {
   std::vector<Term> terms;
 
   bool covers(std::span<const std::uint32_t> digits) const;
+  bool operator==(const Exclusion&) const = default;
 };
+
+/// What both cover; nothing if that is no point.
+std::optional<Exclusion> intersection(Exclusion a, const Exclusion& b);
 
 /// The grid as an index, never a list: point i is computed from i in mixed radix, the LAST axis turning fastest.
 /// Memory is a few words an axis, whatever the size.
 class Grid {
  public:
-  /// `sizes`: the number of values of each axis, all >= 1. Throws InputError if the product exceeds 2^63 - 1.
+  /// `sizes`: the number of values of each axis, all >= 1. Terms that cover a whole axis are dropped. Throws InputError
+  /// if the product exceeds 2^63 - 1.
   explicit Grid(std::vector<std::uint32_t> sizes, std::vector<Exclusion> exclusions = {});
 
   /// Points, excluded ones included.
@@ -37,13 +42,23 @@ class Grid {
 
   Digits digits(std::uint64_t index) const;
   std::uint64_t index(std::span<const std::uint32_t> digits) const;
-  bool excluded(std::span<const std::uint32_t> digits) const;
+  bool excluded(std::span<const std::uint32_t> digits) const { return covering(digits) != nullptr; }
 
-  /// Points that no exclusion covers. Enumerates only the axes that exclusions name, or, where those make more than
-  /// 10^7 combinations, goes by inclusion and exclusion; nothing if both are too long (more than 20 exclusions).
+  /// The first point at or after `from` that no exclusion covers, and the last at or before it. Whole runs of excluded
+  /// points are skipped, so that a grid whose first half is excluded starts at once.
+  std::optional<std::uint64_t> next(std::uint64_t from) const;
+  std::optional<std::uint64_t> previous(std::uint64_t from) const;
+
+  /// Points that no exclusion covers: by inclusion and exclusion where there are at most 20 exclusions and that is
+  /// shorter, else by enumerating the axes that exclusions name; nothing if those make more than 10^7 combinations.
   std::optional<std::uint64_t> count() const;
 
  private:
+  /// An exclusion that covers the point, or null.
+  const Exclusion* covering(std::span<const std::uint32_t> digits) const;
+  /// The points in a row that an exclusion covers whole: the product of the axes after the last one that it names.
+  std::uint64_t run(const Exclusion& exclusion) const;
+
   std::vector<std::uint32_t> sizes_;
   std::vector<Exclusion> exclusions_;
   std::uint64_t size_ = 1;

@@ -8,17 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "search/axis.hpp"
 #include "search/configuration.hpp"
 #include "search/experiment.hpp"
 #include "search/grid.hpp"
 
 namespace stormsweep {
-
-/// One hyperparameter with more than one value, or named in the file: its values, distinct, in the order given.
-struct Axis {
-  std::size_t hyperparameter;  ///< index into Experiment::hyperparameters
-  std::vector<Value> values;
-};
 
 struct Limits {
   std::optional<std::uint64_t> trials;    ///< stop after so many terminal trials in the store for this search
@@ -28,15 +23,15 @@ struct Limits {
 
 /// A search space as the user wrote it, validated. README.md, "Search space", is the reference.
 struct Space {
-  std::string name;
+  std::string name, description;  ///< description: one line, may be empty
   const Experiment* experiment = nullptr;
   std::string metric;
   Goal goal = Goal::maximize;
   std::uint64_t seed = 0;
   std::map<std::string, std::filesystem::path> data;  ///< "train" -> absolute path; existence is not checked here
-  std::vector<Axis> axes;                              ///< in the order of the file
-  Configuration defaults;                              ///< every hyperparameter; axes override theirs
-  Grid grid{{}};                                       ///< over `axes`, with the exclusions
+  std::vector<Axis> axes;                             ///< in the order of the file
+  Configuration defaults;                             ///< every hyperparameter; axes override theirs
+  Grid grid{{}};                                      ///< over `axes`, with the exclusions
   Limits limits;
   bool share_epochs = true;  ///< trials that differ only in the milestone axis are one training
   std::string text;          ///< the file as read, for the store
@@ -47,8 +42,8 @@ struct Space {
 };
 
 /// Parses and validates. `file` is the name used in messages ("space.json"); relative data paths are taken from
-/// `directory`. Throws InputError: malformed JSON with its line, keys given twice, unknown keys with the nearest known one,
-/// wrong types, values out of range or given twice, min > max, empty axes, a grid that its exclusions empty.
+/// `directory`. Throws InputError: malformed JSON with its line, keys given twice, unknown keys with the nearest known
+/// one, wrong types, values out of range or given twice, min > max, empty axes, a grid that its exclusions empty.
 Space parse_space(std::string_view text, const std::string& file, const std::filesystem::path& directory);
 
 /// The space that the file at `path` holds. Throws InputError also where it cannot be read.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "search/configuration.hpp"
@@ -13,10 +14,11 @@ namespace stormsweep {
 /// One training: the unit of dispatch. It makes one trial a milestone; all trials agree in everything but the milestone
 /// hyperparameter (epochs). Where an experiment has no milestones, or sharing is off, a training is one trial.
 struct Training {
-  TrainingId id;                       ///< its number in the grid of trainings
-  Configuration configuration;         ///< the milestone hyperparameter at its largest wanted value
-  std::vector<std::int64_t> milestones;///< ascending epochs, the last is the training's length; empty: no milestone axis
-  std::uint32_t attempt = 1;           ///< raised when a worker was lost with it
+  TrainingId id;                         ///< its number in the grid of trainings
+  Configuration configuration;           ///< the milestone hyperparameter at its largest wanted value
+  std::vector<std::int64_t> milestones;  ///< ascending epochs, the last is the training's length; empty where the
+                                         ///< experiment has no milestone hyperparameter
+  std::uint32_t attempt = 1;             ///< raised when a worker was lost with it
 
   std::size_t trials() const { return milestones.empty() ? 1 : milestones.size(); }
   /// The configuration of its trial number `k` (0-based).
@@ -25,7 +27,7 @@ struct Training {
 };
 
 /// The grid of trainings of a space, as an index: the grid without the milestone axis where epochs are shared, the grid
-/// itself otherwise. Training numbers are stable for a given space and sharing mode.
+/// itself otherwise. Training numbers are stable for a given space and sharing mode. Borrows the space.
 class Trainings {
  public:
   explicit Trainings(const Space& space);
@@ -34,13 +36,29 @@ class Trainings {
   std::uint64_t size() const { return grid_.size(); }
   /// Trainings with at least one trial, where that can be counted (Grid::count).
   std::optional<std::uint64_t> count() const;
-  /// Training number `id`; nothing if exclusions leave it no trial.
+  /// Training number `id` < size(); nothing if exclusions leave it no trial.
   std::optional<Training> at(TrainingId id) const;
+  /// The first training from number `from` on that has a trial; whole runs without one are skipped (Grid::next).
+  std::optional<Training> next(TrainingId from) const;
+
+  /// Milestones (epochs) to be trained in all: together, a training once to its last one, and apart, a trial each.
+  struct Cost {
+    double together, apart;
+  };
+  /// Nothing where epochs are not shared, or it cannot be counted.
+  std::optional<Cost> cost() const;
 
  private:
+  /// The grid of trainings, excluding those that have none of `milestones` (digits of the milestone axis); nothing if
+  /// the ways to lose them all are too many.
+  std::optional<Grid> grid_without(std::span<const std::uint32_t> milestones) const;
+  std::int64_t milestone(std::uint32_t digit) const;
+
   const Space& space_;
   std::optional<std::size_t> milestone_axis_;  ///< index into space.axes; set only where epochs are shared
+  std::vector<std::uint32_t> ascending_;       ///< the milestone axis's digits, by value
   Grid grid_{{}};
+  bool exact_ = true;  ///< grid_ excludes all trainings without a trial, not only some
 };
 
 }  // namespace stormsweep

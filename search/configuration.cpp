@@ -1,0 +1,81 @@
+#include "search/configuration.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+namespace stormsweep {
+
+namespace {
+
+__extension__ using Uint128 = unsigned __int128;
+
+/// FNV-1a of 128 bits (Fowler, Noll, Vo; RFC 9923): offset basis and prime 2^88 + 2^8 + 0x3b.
+class Hash {
+ public:
+  /// Adds `text` and an end mark, which no name or value holds.
+  void add(std::string_view text) {
+    for (const char c : text) add(static_cast<std::uint8_t>(c));
+    add(std::uint8_t{0});
+  }
+  Identity bytes() const {
+    Identity result;
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] = static_cast<std::uint8_t>(state_ >> (8 * (15 - i)));
+    return result;
+  }
+
+ private:
+  void add(std::uint8_t byte) { state_ = (state_ ^ byte) * ((Uint128{1} << 88) + 0x13b); }
+  Uint128 state_ = Uint128{0x6c62272e07bb0142} << 64 | 0x62b821756295c58d;
+};
+
+}  // namespace
+
+nlohmann::ordered_json to_json(const Configuration& configuration, const Experiment& experiment) {
+  assert(configuration.values.size() == experiment.hyperparameters.size());
+  nlohmann::ordered_json result = nlohmann::ordered_json::object();
+  for (std::size_t i = 0; i < configuration.values.size(); ++i)
+    result[experiment.hyperparameters[i].name] = to_json(configuration.values[i]);
+  return result;
+}
+
+Identity identity(const Configuration& configuration, const Experiment& experiment, std::uint64_t seed) {
+  std::vector<std::size_t> order(experiment.hyperparameters.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return experiment.hyperparameters[a].name < experiment.hyperparameters[b].name;
+  });
+  Hash hash;
+  for (const std::size_t i : order) {
+    const Value& value = configuration.values[i];
+    hash.add(experiment.hyperparameters[i].name);
+    hash.add(std::string(1, "birw"[value.index()]) + to_string(value));  // bool, integer, real, word: 1 is not 1.0
+  }
+  hash.add(std::to_string(seed));
+  return hash.bytes();
+}
+
+Reader::Reader(const Configuration& configuration, const Experiment& experiment)
+    : configuration_(configuration), experiment_(experiment) {}
+
+const Value& Reader::at(std::string_view name) const {
+  const auto index = experiment_.find(name);
+  assert(index);
+  return configuration_.values.at(*index);
+}
+
+std::int64_t Reader::integer(std::string_view name) const {
+  return std::get<std::int64_t>(at(name));
+}
+double Reader::real(std::string_view name) const {
+  return std::get<double>(at(name));
+}
+const std::string& Reader::choice(std::string_view name) const {
+  return std::get<std::string>(at(name));
+}
+bool Reader::flag(std::string_view name) const {
+  return std::get<bool>(at(name));
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,176 @@
+#include "search/experiment.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+#include "search/error.hpp"
+#include "search/strict_json.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> goals{"minimize", "maximize"};
+constexpr std::array<std::string_view, 4> types{"integer", "real", "choice", "flag"};
+
+/// The fixed columns of the view `results`: a hyperparameter or metric of that name would hide one.
+constexpr std::array<std::string_view, 23> columns{"search",        "trial",        "seed",
+                                                   "status",        "attempt",      "worker",
+                                                   "host",          "device",       "threads",
+                                                   "gang",          "cpu",          "versions",
+                                                   "wall_seconds",  "load_seconds", "augment_seconds",
+                                                   "train_seconds", "test_seconds", "samples_per_second",
+                                                   "flops",         "error",        "started",
+                                                   "finished"};
+
+template <class Names>
+std::size_t one_of(const Field& field, const Names& names) {
+  const auto found = std::find(names.begin(), names.end(), field.text());
+  if (found == names.end()) field.refuse(suggestion(field.text(), {names.begin(), names.end()}));
+  return found - names.begin();
+}
+
+/// A name fit for a column: lower case, digits and underscores, and not among `taken`, to which it is added.
+std::string read_name(const Field& field, std::set<std::string>& taken) {
+  const std::string name = field.text();
+  const auto fit = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  if (!std::all_of(name.begin(), name.end(), fit) || !(name[0] >= 'a' && name[0] <= 'z'))
+    field.refuse("a name has lower-case letters, digits and underscores, a letter first");
+  if (std::find(columns.begin(), columns.end(), name) != columns.end())
+    field.refuse("the results view has a column of that name; choose another");
+  if (!taken.insert(name).second) field.refuse("the name is taken; choose another");
+  return name;
+}
+
+std::vector<std::string> read_choices(const Field& field) {
+  std::vector<std::string> choices;
+  for (const Field& choice : field.elements()) {
+    if (std::find(choices.begin(), choices.end(), choice.text()) != choices.end()) choice.refuse("it is given twice");
+    choices.push_back(choice.text());
+  }
+  if (choices.empty()) field.refuse("give at least one word");
+  return choices;
+}
+
+double read_number(const Field& field) {
+  if (!field.json().is_number()) field.refuse("give a number");
+  return field.json().get<double>();
+}
+
+Hyperparameter read_hyperparameter(const Field& field, std::set<std::string>& taken) {
+  std::vector<std::string> keys{"name", "type", "default", "meaning"};
+  Hyperparameter result;
+  result.type = static_cast<Type>(one_of(field["type"], types));
+  if (result.type == Type::choice) keys.push_back("choices");
+  if (result.type == Type::integer || result.type == Type::real) keys.insert(keys.end(), {"min", "max"});
+  field.expect_keys(keys, keys);
+  result.name = read_name(field["name"], taken);
+  result.meaning = field["meaning"].text();
+  if (field.has("choices")) result.choices = read_choices(field["choices"]);
+  if (field.has("min")) {
+    result.min = read_number(field["min"]);
+    result.max = read_number(field["max"]);
+    if (result.min > result.max) field["min"].refuse("it must not exceed max");
+  }
+  result.fallback = result.read(field["default"].json(), field["default"].place());
+  return result;
+}
+
+Metric read_metric(const Field& field, std::set<std::string>& taken) {
+  field.expect_keys({"name", "goal", "meaning"}, {"name", "goal", "meaning"});
+  return {read_name(field["name"], taken), static_cast<Goal>(one_of(field["goal"], goals)), field["meaning"].text()};
+}
+
+}  // namespace
+
+std::string_view to_string(Goal goal) {
+  return goals[static_cast<std::size_t>(goal)];
+}
+std::string_view to_string(Type type) {
+  return types[static_cast<std::size_t>(type)];
+}
+
+std::string Hyperparameter::range() const {
+  if (type == Type::flag) return "true, false";
+  if (type == Type::choice) return join(choices);
+  return to_string(Value(min)) + " to " + to_string(Value(max));
+}
+
+Value Hyperparameter::read(const nlohmann::json& json, const std::string& place) const {
+  if (type == Type::flag && json.is_boolean()) return json.get<bool>();
+  if (type == Type::choice && json.is_string() && std::count(choices.begin(), choices.end(), json.get<std::string>()))
+    return json.get<std::string>();
+  if ((type == Type::integer || type == Type::real) && json.is_number()) {
+    const double number = json.get<double>();
+    if (number >= min && number <= max) {
+      if (type == Type::real) return number + 0.0;  // no negative zero
+      if (json.is_number_integer()) return json.get<std::int64_t>();
+      if (number == std::floor(number)) return static_cast<std::int64_t>(number);
+    }
+  }
+  const std::string accepts = min < max && type == Type::integer ? "is an integer from " + range()
+                              : min < max && type == Type::real  ? "is a number from " + range()
+                              : type == Type::choice             ? "is one of " + range()
+                              : type == Type::flag               ? "is true or false"
+                                                   : "can only be " + to_string(Value(min)) + ": " + meaning;
+  throw InputError(place + " is " + abbreviated(json.dump()) + "; " + name + " " + accepts);
+}
+
+std::optional<std::size_t> Experiment::find(std::string_view hyperparameter) const {
+  for (std::size_t i = 0; i < hyperparameters.size(); ++i)
+    if (hyperparameters[i].name == hyperparameter) return i;
+  return std::nullopt;
+}
+
+const Metric* Experiment::find_metric(std::string_view metric) const {
+  const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const Metric& m) { return m.name == metric; });
+  return found == metrics.end() ? nullptr : &*found;
+}
+
+Experiment parse_experiment(std::string_view text, const std::string& place) {
+  const auto json = parse_json(text, place);
+  const Field root(json, place);
+  root.expect_keys({"name", "summary", "data", "milestone", "metrics", "hyperparameters"},
+                   {"name", "summary", "data", "metrics", "hyperparameters"});
+  Experiment result;
+  std::set<std::string> experiment_names, data_names, names;  // hyperparameters and metrics share the view's columns
+  result.name = read_name(root["name"], experiment_names);
+  result.summary = root["summary"].text();
+  for (const Field& file : root["data"].elements()) result.data.push_back(read_name(file, data_names));
+  for (const Field& metric : root["metrics"].elements()) result.metrics.push_back(read_metric(metric, names));
+  if (result.metrics.empty()) root["metrics"].refuse("give at least one: the first is a search's default");
+  if (result.metrics[0].name.starts_with("test_")) root["metrics"][0].refuse("the first must not be of the test data");
+  for (const Field& h : root["hyperparameters"].elements())
+    result.hyperparameters.push_back(read_hyperparameter(h, names));
+  if (root.has("milestone")) {
+    result.milestone = result.find(root["milestone"].text());
+    if (!result.milestone || result.hyperparameters[*result.milestone].type != Type::integer ||
+        result.hyperparameters[*result.milestone].min < 1)
+      root["milestone"].refuse("name an integer hyperparameter of at least 1");
+  }
+  return result;
+}
+
+const std::vector<Experiment>& experiments() {
+  static const std::vector<Experiment> all = [] {
+    std::vector<Experiment> result;
+    for (const std::string_view text : embedded_experiments())
+      result.push_back(parse_experiment(text, "experiment.json"));
+    std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    return result;
+  }();
+  return all;
+}
+
+const Experiment& find_experiment(std::string_view name, const std::string& place) {
+  std::vector<std::string> known;
+  for (const Experiment& experiment : experiments()) {
+    if (experiment.name == name) return experiment;
+    known.push_back(experiment.name);
+  }
+  throw InputError(place + " is " + std::string(name) + "; " + suggestion(name, known));
+}
+
+}  // namespace stormsweep
