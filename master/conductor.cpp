@@ -167,7 +167,7 @@ void Conductor::act(const action::GiveUp& given_up) {
 }
 
 void Conductor::act(const action::Stop& stop) {
-  send(stop.worker, wire::Stop{});
+  send(stop.worker, wire::Stop{.finalize = !workers_died_});
 }
 
 void Conductor::act(const action::End& end) {

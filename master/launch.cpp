@@ -53,6 +53,12 @@ void handle(int signal, void (*handler)(int)) {
   sigaction(signal, &action, nullptr);
 }
 
+/// Drain at first; a user who asks again does not want to wait: 30 s later mpirun kills what is left.
+void pass_on(int) {
+  static volatile std::sig_atomic_t asked = 0;
+  kill(child, asked++ == 0 ? SIGUSR1 : SIGTERM);
+}
+
 int wait_for(pid_t pid) {
   int status = 0;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
@@ -134,7 +140,7 @@ Report mpirun(int workers, const Arguments& arguments, const std::map<std::strin
     execute(command);
   }
   child = pid;
-  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) handle(signal, [](int) { kill(child, SIGUSR1); });
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) handle(signal, pass_on);
   const int status = wait_for(pid);
   const Report report = read_report(path);
   fs::remove(path);

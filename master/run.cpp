@@ -169,7 +169,8 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
     conclusion = Conductor(channel, store, space, conducting).run(drain);
   } catch (const std::exception& error) {  // a full disk, say: what is committed stays
     fmt::print(stderr, "{}\n", error.what());
-    for (int worker = 1; worker < channel.size(); ++worker) channel.send(worker, wire::encode(wire::Stop{}));
+    for (int worker = 1; worker < channel.size(); ++worker)
+      channel.send(worker, wire::encode(wire::Stop{.finalize = false}));
     channel.flush(Seconds(1));
     launch::leave_report({.status = exit_bad_input});
     std::_Exit(exit_bad_input);

@@ -118,6 +118,8 @@ void fields(Codec& codec, T& object) {
     each(object.trainings);
   } else if constexpr (std::is_same_v<Object, Finished>) {
     each(object.training, object.milestone, object.outcome, object.epochs);
+  } else if constexpr (std::is_same_v<Object, Stop>) {
+    each(object.finalize);
   } else {
     static_assert(std::is_empty_v<Object>, "list the fields of this message");
   }

@@ -47,8 +47,10 @@ struct Finished {
   std::vector<EpochRecord> epochs;  ///< since the last milestone
   bool operator==(const Finished&) const = default;
 };
-/// Abandon all trainings, the running one too, and say Stopped.
+/// Abandon all trainings, the running one too, say Stopped and leave: through MPI_Finalize, or around it where a rank
+/// has died, for which it would wait.
 struct Stop {
+  bool finalize = true;
   bool operator==(const Stop&) const = default;
 };
 /// The worker has nothing in hand and leaves.

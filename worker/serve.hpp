@@ -5,8 +5,9 @@
 
 namespace stormsweep {
 
-/// `stormsweep-worker serve`: a rank of the job. Trains what rank 0 assigns until told to stop, or until rank 0 is silent for
-/// three times the welcome's `lost_after` (at least 10 s: a commit to a slow file system is not a death). Returns the exit status.
+/// `stormsweep-worker serve`: a rank of the job. Trains what rank 0 assigns until told to stop, or until rank 0 is
+/// silent for three times the welcome's `lost_after` (at least 10 s: a commit to a slow file system is not a death).
+/// Returns the exit status.
 int serve_command(const std::vector<std::string>& arguments);
 
 }  // namespace stormsweep

@@ -1,0 +1,219 @@
+#include "master/dispatcher.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <random>
+#include <set>
+
+using namespace stormsweep;
+
+namespace {
+
+constexpr WorkerId w1{1}, w2{2};
+
+Training training(std::uint64_t id, std::vector<std::int64_t> milestones = {}) {
+  return {TrainingId{id}, Configuration{{std::int64_t(id)}}, std::move(milestones), 1};
+}
+
+/// Trainings 0 ... n - 1, and how many were pulled.
+struct Numbers {
+  std::uint64_t n, pulled = 0;
+  std::optional<Training> operator()() { return pulled < n ? std::optional(training(pulled++)) : std::nullopt; }
+};
+
+template <class A>
+std::vector<A> all(const std::vector<Action>& actions) {
+  std::vector<A> found;
+  for (const Action& a : actions) {
+    if (const A* match = std::get_if<A>(&a)) found.push_back(*match);
+  }
+  return found;
+}
+
+/// The training that a worker is given by `actions`, or nothing.
+std::optional<Training> assigned(const std::vector<Action>& actions, WorkerId worker) {
+  for (const auto& assign : all<action::Assign>(actions)) {
+    if (assign.worker == worker) return assign.trainings.front();
+  }
+  return std::nullopt;
+}
+
+DispatchPolicy one_at_a_time(std::size_t workers) {
+  return {.workers = workers, .most_in_hand = 1};
+}
+
+}  // namespace
+
+TEST_CASE("trainings go out in grid order, one to each worker that joins") {
+  Numbers numbers{3};
+  Dispatcher dispatcher(one_at_a_time(2), std::ref(numbers), Seconds(0));
+  CHECK(assigned(dispatcher.on(event::Joined{w1}, Seconds(0)), w1) == training(0));
+  CHECK(assigned(dispatcher.on(event::Joined{w2}, Seconds(0)), w2) == training(1));
+  CHECK(numbers.pulled == 2);
+  const auto actions = dispatcher.on(event::Finished{w2, TrainingId{1}, 0}, Seconds(1));
+  CHECK(all<action::Record>(actions).size() == 1);
+  CHECK(assigned(actions, w2) == training(2));
+}
+
+TEST_CASE("the end: workers are told to leave, and End comes once all have left") {
+  Dispatcher dispatcher(one_at_a_time(2), Numbers{1}, Seconds(0));
+  dispatcher.on(event::Joined{w1}, Seconds(0));
+  dispatcher.on(event::Joined{w2}, Seconds(0));
+  CHECK(all<action::Stop>(dispatcher.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1))).size() == 2);
+  CHECK(all<action::End>(dispatcher.on(event::Stopped{w1}, Seconds(1))).empty());
+  const auto end = all<action::End>(dispatcher.on(event::Stopped{w2}, Seconds(1)));
+  REQUIRE(end.size() == 1);
+  CHECK(end[0].ending == Ending::done);
+}
+
+TEST_CASE("a training with milestones occupies its worker until the last one") {
+  auto source = [given = false]() mutable {
+    return std::exchange(given, true) ? std::nullopt : std::optional(training(0, {5, 10, 15}));
+  };
+  Dispatcher dispatcher(one_at_a_time(1), source, Seconds(0));
+  dispatcher.on(event::Joined{w1}, Seconds(0));
+  for (std::size_t k : {0, 1}) {
+    const auto actions = dispatcher.on(event::Finished{w1, TrainingId{0}, k}, Seconds(1));
+    CHECK(all<action::Record>(actions).at(0).milestone == k);
+    CHECK(all<action::Stop>(actions).empty());
+  }
+  CHECK(all<action::Stop>(dispatcher.on(event::Finished{w1, TrainingId{0}, 2}, Seconds(2))).size() == 1);
+}
+
+TEST_CASE("a silent worker is lost: what it trained goes elsewhere without its finished milestones, attempt raised") {
+  auto source = [given = false]() mutable {
+    return std::exchange(given, true) ? std::nullopt : std::optional(training(0, {5, 10, 15}));
+  };
+  Dispatcher dispatcher({.workers = 2, .lost_after = Seconds(10)}, source, Seconds(0));
+  dispatcher.on(event::Joined{w1}, Seconds(0));
+  dispatcher.on(event::Joined{w2}, Seconds(0));
+  dispatcher.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1));
+  dispatcher.on(event::Heard{w2}, Seconds(10.5));
+  CHECK(all<action::Lost>(dispatcher.on(event::Tick{}, Seconds(11))).empty());  // exactly 10 s of silence
+  const auto actions = dispatcher.on(event::Tick{}, Seconds(11.01));
+  REQUIRE(all<action::Lost>(actions).size() == 1);
+  Training rest = training(0, {10, 15});
+  rest.attempt = 2;
+  CHECK(all<action::Lost>(actions)[0].training == rest);
+  CHECK(assigned(actions, w2) == rest);
+
+  SUBCASE("and when it comes back from the dead, its words do not count and it is told to leave") {
+    CHECK(all<action::Record>(dispatcher.on(event::Finished{w1, TrainingId{0}, 1}, Seconds(12))).empty());
+    CHECK(all<action::Stop>(dispatcher.on(event::Heard{w1}, Seconds(12))).size() == 1);
+  }
+  SUBCASE("twice is enough: it is given up, and with the last worker gone the search ends") {
+    const auto last = dispatcher.on(event::Tick{}, Seconds(30));
+    REQUIRE(all<action::GiveUp>(last).size() == 1);
+    CHECK(all<action::GiveUp>(last)[0].training == rest);
+    REQUIRE(all<action::End>(last).size() == 1);
+    CHECK(all<action::End>(last)[0].ending == Ending::workers_lost);
+  }
+}
+
+TEST_CASE("only the head of a dead worker's queue is blamed; the rest is queued again in order, untouched") {
+  Numbers numbers{100};
+  Dispatcher dispatcher({.workers = 2, .lost_after = Seconds(10), .in_hand = Seconds(1)}, std::ref(numbers),
+                        Seconds(0));
+  dispatcher.on(event::Joined{w1}, Seconds(0));
+  const auto more = all<action::Assign>(dispatcher.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(0.25)));
+  REQUIRE(more.at(0).trainings.size() == 4);  // 1 s of work at 0.25 s each
+  dispatcher.on(event::Tick{}, Seconds(20));  // w2 never joined: both lost
+  CHECK(dispatcher.workers() == 0);
+
+  Numbers again{100};
+  Dispatcher with_heir({.workers = 2, .lost_after = Seconds(10), .in_hand = Seconds(1)}, std::ref(again), Seconds(0));
+  with_heir.on(event::Joined{w1}, Seconds(0));
+  with_heir.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(0.25));
+  with_heir.on(event::Joined{w2}, Seconds(9));  // takes training 5
+  with_heir.on(event::Tick{}, Seconds(11));
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> order;
+  for (std::uint64_t head = 5; order.size() < 4;) {
+    for (const auto& assign :
+         all<action::Assign>(with_heir.on(event::Finished{w2, TrainingId{head}, 0}, Seconds(12)))) {
+      for (const Training& t : assign.trainings) order.emplace_back(t.id.value, t.attempt);
+    }
+    if (!order.empty()) head = order.front().first;
+  }
+  order.resize(4);
+  CHECK(order == std::vector<std::pair<std::uint64_t, std::uint32_t>>{{1, 2}, {2, 1}, {3, 1}, {4, 1}});
+}
+
+TEST_CASE("a drain stops everything at once; later joiners too") {
+  Dispatcher dispatcher(one_at_a_time(2), Numbers{10}, Seconds(0));
+  dispatcher.on(event::Joined{w1}, Seconds(0));
+  CHECK(all<action::Stop>(dispatcher.on(event::Drain{}, Seconds(1))).size() == 1);
+  CHECK(all<action::Stop>(dispatcher.on(event::Joined{w2}, Seconds(1))).size() == 1);
+  CHECK(all<action::Record>(dispatcher.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1))).empty());
+  dispatcher.on(event::Stopped{w1}, Seconds(2));
+  const auto end = all<action::End>(dispatcher.on(event::Stopped{w2}, Seconds(2)));
+  REQUIRE(end.size() == 1);
+  CHECK(end[0].ending == Ending::drained);
+}
+
+TEST_CASE("nothing to do is an end, not a wait") {
+  Dispatcher dispatcher(one_at_a_time(1), Numbers{0}, Seconds(0));
+  CHECK(all<action::Stop>(dispatcher.on(event::Joined{w1}, Seconds(0))).size() == 1);
+}
+
+TEST_CASE("memory: no more is pulled than workers hold, whatever the grid") {
+  Numbers numbers{1'000'000'000'000'000};
+  Dispatcher dispatcher({.workers = 1, .most_in_hand = 256}, std::ref(numbers), Seconds(0));
+  dispatcher.on(event::Joined{w1}, Seconds(0));
+  for (std::uint64_t i = 0; i < 1000; ++i) dispatcher.on(event::Finished{w1, TrainingId{i}, 0}, Seconds(0));
+  CHECK(numbers.pulled <= 1000 + 256);
+}
+
+TEST_CASE("under random deaths and returns every training is recorded once or given up, and never both") {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    std::mt19937_64 random(seed);
+    constexpr std::uint64_t trainings = 60, workers = 5;
+    Dispatcher dispatcher({.workers = workers, .lost_after = Seconds(1), .in_hand = Seconds(0.5), .most_attempts = 2},
+                          Numbers{trainings}, Seconds(0));
+    std::map<WorkerId, std::deque<TrainingId>> hands;
+    std::set<WorkerId> dead;
+    std::map<TrainingId, int> ended;
+    std::set<TrainingId> out;
+    std::optional<Ending> ending;
+    double time = 0;
+    const auto apply = [&](const std::vector<Action>& actions) {
+      for (const Action& a : actions) {
+        if (auto* assign = std::get_if<action::Assign>(&a)) {
+          for (const Training& t : assign->trainings) {
+            CHECK(out.insert(t.id).second);  // never in two hands
+            hands[assign->worker].push_back(t.id);
+          }
+        } else if (auto* record = std::get_if<action::Record>(&a)) {
+          ++ended[record->training.id], out.erase(record->training.id);
+        } else if (auto* given_up = std::get_if<action::GiveUp>(&a)) {
+          ++ended[given_up->training.id], out.erase(given_up->training.id);
+        } else if (auto* lost = std::get_if<action::Lost>(&a)) {
+          // What it held may be handed out again in the same breath.
+          for (TrainingId t : hands[lost->worker]) out.erase(t);
+          hands.erase(lost->worker);
+        } else if (auto* stop = std::get_if<action::Stop>(&a)) {
+          hands.erase(stop->worker);
+        } else if (auto* end = std::get_if<action::End>(&a)) {
+          ending = end->ending;
+        }
+      }
+    };
+    for (std::uint64_t w = 1; w <= workers; ++w) apply(dispatcher.on(event::Joined{WorkerId{w}}, Seconds(time)));
+    for (int step = 0; step < 10000 && !ending && ended.size() < trainings; ++step) {
+      time += 0.05;
+      const WorkerId w{1 + random() % workers};
+      if (dead.size() + 1 < workers && random() % 40 == 0) dead.insert(w);
+      for (std::uint64_t i = 1; i <= workers; ++i) {
+        if (!dead.contains(WorkerId{i})) apply(dispatcher.on(event::Heard{WorkerId{i}}, Seconds(time)));
+      }
+      if (!dead.contains(w) && hands.contains(w) && !hands[w].empty()) {
+        const TrainingId head = hands[w].front();
+        hands[w].pop_front();
+        apply(dispatcher.on(event::Finished{w, head, 0}, Seconds(time)));
+      }
+      apply(dispatcher.on(event::Tick{}, Seconds(time)));
+    }
+    CHECK(ended.size() == trainings);
+    for (const auto& [id, times] : ended) CHECK(times == 1);
+  }
+}

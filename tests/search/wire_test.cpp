@@ -1,0 +1,46 @@
+#include "search/wire.hpp"
+
+#include <doctest/doctest.h>
+
+#include "search/error.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+const std::vector<wire::Message> messages{
+    wire::Hello{"node7", "cuda:1", "Some CPU", "stormsweep 1, LibTorch 2", 16},
+    wire::Welcome{"{}", "/data", "0123", "/cache", 2.5},
+    wire::Heartbeat{},
+    wire::Assign{{{TrainingId{7}, {{true, std::int64_t{-3}, 0.1, std::string("live")}}, {5, 10}, 2},
+                  {TrainingId{~0ull}, {}, {}, 1}}},
+    wire::Finished{TrainingId{9},
+                   3,
+                   {Status::diverged, {1, 2, 3, 4, 5, 6, 7}, {{"test_loss", 0.25}}, "loss is inf", 1e9, 2e9},
+                   {{1, 0.5, {{"train_loss", 0.5}}}}},
+    wire::Stop{false},
+    wire::Stopped{},
+};
+
+}  // namespace
+
+TEST_CASE("every message comes back as it went") {
+  for (const wire::Message& message : messages) CHECK(wire::decode(wire::encode(message)) == message);
+}
+
+TEST_CASE("a message cut short anywhere, or with bytes behind it, is refused") {
+  for (const wire::Message& message : messages) {
+    const std::string bytes = wire::encode(message);
+    for (std::size_t n = 0; n < bytes.size(); ++n) {
+      CHECK_THROWS_AS(wire::decode(std::string_view(bytes).substr(0, n)), InputError);
+    }
+    CHECK_THROWS_AS(wire::decode(bytes + '\0'), InputError);
+  }
+  CHECK_THROWS_AS(wire::decode("\x7f"), InputError);
+}
+
+TEST_CASE("a length that no message can have costs no memory") {
+  std::string bytes = wire::encode(wire::Assign{});
+  bytes.back() = '\x7f';  // 2^62 trainings
+  CHECK_THROWS_AS(wire::decode(bytes), InputError);
+}

@@ -1,0 +1,151 @@
+#include "worker/serve.hpp"
+
+#include <torch/torch.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <boost/program_options.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <stdexcept>
+#include <thread>
+
+#include "search/error.hpp"
+#include "search/space.hpp"
+#include "search/wire.hpp"
+#include "worker/channel/channel.hpp"
+#include "worker/execute.hpp"
+#include "worker/machine.hpp"
+#include "worker/work_queue.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
+
+constexpr int master = 0;
+
+struct Placement {
+  torch::Device device = torch::kCPU;
+  int threads = 1;
+};
+
+/// A GPU for each worker of the node where there are any; else an equal share of its cores. The master sits on a core
+/// of a worker: it sleeps nearly always.
+Placement place(const Channel& channel, const std::string& device, int threads) {
+  const int workers = channel.node_size() - (channel.node_has_master() ? 1 : 0);
+  const int place = channel.node_rank() - (channel.node_has_master() ? 1 : 0);
+  const int gpus = device == "cpu" ? 0 : static_cast<int>(torch::cuda::device_count());
+  if (device == "cuda" && gpus == 0)
+    throw InputError("--device is cuda, but this machine or this LibTorch has none; use --device cpu");
+  Placement placement;
+  if (gpus > 0) placement.device = torch::Device(torch::kCUDA, static_cast<torch::DeviceIndex>(place % gpus));
+  placement.threads = threads > 0 ? threads : std::max(1, usable_cores() / workers);
+  return placement;
+}
+
+wire::Hello introduction(const Placement& placement) {
+  return {host_name(), placement.device.str(), cpu_model(),
+          std::string("stormsweep " STORMSWEEP_VERSION ", LibTorch ") + TORCH_VERSION, placement.threads};
+}
+
+/// Hears the master and shows signs of life, beside the training: a step that takes a minute is not a death.
+class Service {
+ public:
+  Service(Channel& channel, WorkQueue& queue, Seconds lost_after)
+      : channel_(channel),
+        queue_(queue),
+        lost_after_(lost_after),
+        thread_([this](std::stop_token stop) { loop(stop); }) {}
+
+  bool may_finalize() const { return finalize_; }
+
+ private:
+  void loop(const std::stop_token& stop) {
+    auto beaten = Clock::now(), heard = beaten;
+    while (!stop.stop_requested()) {
+      const std::optional<Parcel> parcel = channel_.wait(lost_after_ / 8);
+      const auto now = Clock::now();
+      if (parcel) {
+        heard = now;
+        receive(*parcel);
+      }
+      if (now - beaten >= lost_after_ / 4) {
+        beaten = now;
+        channel_.send(master, wire::encode(wire::Heartbeat{}));
+      }
+      // Rank 0 is gone: nobody would hear of what we train. MPI_Finalize would wait for it.
+      if (now - heard > std::max(Seconds(10), 3 * lost_after_)) std::_Exit(exit_master_lost);
+    }
+  }
+
+  void receive(const Parcel& parcel) {
+    wire::Message message = wire::decode(parcel.bytes);
+    if (auto* assign = std::get_if<wire::Assign>(&message)) queue_.put(std::move(assign->trainings));
+    if (auto* stop = std::get_if<wire::Stop>(&message)) {
+      finalize_ = stop->finalize;
+      queue_.stop();
+    }
+  }
+
+  Channel& channel_;
+  WorkQueue& queue_;
+  Seconds lost_after_;
+  std::atomic<bool> finalize_ = true;
+  std::jthread thread_;  // last: it uses the others
+};
+
+wire::Welcome await_welcome(Channel& channel) {
+  const std::optional<Parcel> parcel = channel.wait(Seconds(60));
+  if (!parcel) throw std::runtime_error("rank 0 does not answer");
+  wire::Message message = wire::decode(parcel->bytes);
+  auto* welcome = std::get_if<wire::Welcome>(&message);
+  if (!welcome) std::_Exit(exit_done);  // told to stop before anything was started
+  return std::move(*welcome);
+}
+
+}  // namespace
+
+int serve_command(const std::vector<std::string>& arguments) {
+  namespace po = boost::program_options;
+  po::options_description options("options");
+  options.add_options()("device", po::value<std::string>()->default_value("auto"))("threads",
+                                                                                   po::value<int>()->default_value(0));
+  po::variables_map values;
+  po::store(po::command_line_parser(arguments).options(options).run(), values);
+
+  // The master drains; a signal that reaches every rank is for it alone.
+  for (const int signal : {SIGUSR1, SIGINT, SIGTERM}) std::signal(signal, SIG_IGN);
+  Channel channel;
+  const Placement placement = place(channel, values["device"].as<std::string>(), values["threads"].as<int>());
+  torch::set_num_threads(placement.threads);
+  channel.send(master, wire::encode(introduction(placement)));
+
+  const wire::Welcome welcome = await_welcome(channel);
+  const Space space = parse_space(welcome.space, "search space", welcome.directory);
+  const TaskContext context{space.data,    welcome.fingerprint, space.seed,
+                            welcome.cache, placement.device,    placement.threads};
+  WorkQueue queue;
+  bool finalize = true;
+  {
+    const Service service(channel, queue, Seconds(welcome.lost_after));
+    while (const auto training = queue.take()) {
+      execute(
+          *space.experiment, *training, context, [&queue] { return queue.stopped(); },
+          [&channel](wire::Finished finished) { channel.send(master, wire::encode(std::move(finished))); });
+    }
+    channel.send(master, wire::encode(wire::Stopped{}));
+    finalize = service.may_finalize();
+  }
+  channel.flush(Seconds(5));
+  if (!finalize) std::_Exit(exit_done);
+  std::signal(SIGALRM, SIG_DFL);
+  alarm(30);  // MPI_Finalize waits for every rank: one may have died since
+  return exit_done;
+}
+
+}  // namespace stormsweep
