@@ -1,0 +1,25 @@
+#include "worker/check.hpp"
+
+#include <torch/torch.h>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "experiments/task.hpp"
+#include "search/error.hpp"
+#include "search/space.hpp"
+
+namespace stormsweep {
+
+int check_command(const std::vector<std::string>& arguments) {
+  if (arguments.size() != 1) throw InputError("stormsweep-worker check: give one search space, a JSON file");
+  const Space space = read_space(arguments[0]);
+  const DataReport report = check_data(*space.experiment, space.data);
+  std::cout << nlohmann::json{{"fingerprint", report.fingerprint},
+                              {"notes", report.notes},
+                              {"gpus", torch::cuda::is_available() ? torch::cuda::device_count() : 0}}
+            << std::endl;
+  return exit_done;
+}
+
+}  // namespace stormsweep
