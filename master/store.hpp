@@ -48,7 +48,7 @@ class Store {
  public:
   struct Options {
     std::filesystem::path json;  ///< folder for <search name>.jsonl; empty: none
-    bool retry_failed = false;   ///< rows that are terminal but not complete or pruned count as missing
+    bool retry_failed = false;   ///< trials that failed, diverged or ran out of memory wait again, from attempt 1
   };
 
   /// Opens or creates the database, and the search `space.name` in it. Throws InputError: not a results database, a
@@ -65,16 +65,17 @@ class Store {
 
   /// A trial that now runs. Worth a row only where it lasts longer than a commit.
   void start(const Training& training, std::size_t milestone, const WorkerInfo& worker, double now);
-  /// A terminal row for trial `milestone` of `training`. Replaces a running row, and a failed one under retry_failed.
+  /// A terminal row for trial `milestone` of `training`. A second one for the same trial is ignored: the first stays.
   void finish(const Training& training, std::size_t milestone, const WorkerInfo& worker, const Outcome& outcome);
   /// Points of the training's curves; those present already are kept.
   void add_epochs(const Training& training, const std::vector<EpochRecord>& records);
-  /// Makes everything so far durable. Throws InputError where the disk is full.
+  /// Makes everything so far durable. It is the writer's sign of life, too: call it at least every 20 s, also with
+  /// nothing to write. Throws InputError where the disk is full, or where another process has taken over a search that
+  /// looked abandoned.
   void commit();
 
-  StatusCounts counts() const;  ///< of this search, uncommitted rows included
-  std::optional<BestTrial> best()
-      const;  ///< by the search's metric and goal, among complete trials; uncommitted included
+  StatusCounts counts() const;            ///< of this search, uncommitted rows included
+  std::optional<BestTrial> best() const;  ///< by the search's metric and goal, among committed complete trials
 
  private:
   struct Database;

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <SQLiteCpp/VariadicBind.h>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace stormsweep {
+
+/// Another process may hold the file's lock while it commits; we wait so long, in milliseconds, before we give up.
+inline constexpr int busy_timeout = 30'000;
+
+/// Opens or creates a results database for writing: synchronous=FULL, rollback journal. Throws InputError: not a
+/// database, not one of ours, a newer schema, an unwritable file or folder.
+SQLite::Database open_for_writing(const std::filesystem::path& file);
+
+/// Opens an existing results database, which cannot be written through the result (temporary tables can). What a crash
+/// left half-written is rolled back first. Throws InputError as above, and where the file is missing.
+SQLite::Database open_for_reading(const std::filesystem::path& file);
+
+/// Throws what SQLite says about `file` as an InputError with the remedy.
+[[noreturn]] void refuse(const std::filesystem::path& file, const SQLite::Exception& error);
+
+/// The result of `work()`, SQLite's exceptions turned into InputErrors about `file`.
+template <class Work>
+auto guarded(const std::filesystem::path& file, Work&& work) {
+  try {
+    return work();
+  } catch (const SQLite::Exception& error) {
+    refuse(file, error);
+  }
+}
+
+/// `name` as an SQL identifier: "name", quotes doubled.
+std::string sql_name(std::string_view name);
+
+}  // namespace stormsweep

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string_view>
+
+namespace stormsweep {
+
+/// A file of JSON lines that grows in step with the database: what was appended counts only once it is kept, and the
+/// database remembers the kept length. All functions throw InputError where the file or its disk refuses.
+class JsonLines {
+ public:
+  /// Opens or creates `file`, and its folder, and cuts it to its first `length` bytes, which are kept.
+  JsonLines(std::filesystem::path file, std::uint64_t length);
+  ~JsonLines();
+  JsonLines(const JsonLines&) = delete;
+  JsonLines& operator=(const JsonLines&) = delete;
+
+  void append(std::string_view lines);
+  void sync();                                        ///< what was appended is on the disk
+  void keep() { kept_ = written_; }                   ///< what was appended is in the database too
+  void forget();                                      ///< the database did not take what was appended
+  std::uint64_t written() const { return written_; }  ///< bytes, those not yet kept included
+
+ private:
+  void cut(std::uint64_t length);
+  [[noreturn]] void refuse() const;
+
+  std::filesystem::path file_;
+  int descriptor_ = -1;
+  std::uint64_t kept_ = 0, written_ = 0;
+};
+
+}  // namespace stormsweep

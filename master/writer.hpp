@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace stormsweep {
+
+/// The process that writes a search, as its row in `searches` tells.
+struct Writer {
+  std::string host;
+  std::int64_t pid = 0;
+  std::string job;  ///< SLURM_JOB_ID, which a requeued job keeps; empty outside Slurm
+  double seen = 0;  ///< its last commit, seconds since 1970-01-01 UTC
+};
+
+/// A writer gives a sign of life with every commit; after so many seconds without one it is taken for dead.
+inline constexpr double writer_patience = 60;
+
+/// This process; `seen` is now.
+Writer this_process();
+
+/// Whether `other` may still write, judged by `self`. On our host its process tells. On another host it is alive if it
+/// was seen of late, unless it was an earlier run of our own Slurm job.
+bool may_be_alive(const Writer& other, const Writer& self);
+
+/// Seconds since 1970-01-01 UTC.
+double unix_time();
+
+}  // namespace stormsweep
