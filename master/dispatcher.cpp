@@ -59,7 +59,9 @@ void Dispatcher::handle(const event::Joined& joined, Time now) {
 }
 
 void Dispatcher::handle(const event::Heard& heard, Time now) {
-  worker(heard.worker).heard = now;
+  Worker& w = worker(heard.worker);
+  w.heard = now;
+  if (w.state == Worker::State::gone) actions_.push_back(action::Stop{heard.worker});
 }
 
 void Dispatcher::handle(const event::Finished& finished, Time now) {
