@@ -1,0 +1,168 @@
+#include "tests/program/command.hpp"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+namespace stormsweep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string read_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The fields of /proc/<pid>/stat after the program's name, which may hold blanks; empty if there is no such process.
+/// proc(5): index 0 is the state, 1 the parent, 11 and 12 the user and system time in clock ticks.
+std::vector<std::string> stat_fields(pid_t pid) {
+  const std::string text = read_file("/proc/" + std::to_string(pid) + "/stat");
+  const std::size_t name_end = text.rfind(')');
+  if (name_end == std::string::npos) return {};
+  std::istringstream rest(text.substr(name_end + 1));
+  return {std::istream_iterator<std::string>(rest), {}};
+}
+
+std::string program_of(pid_t pid) {
+  std::error_code gone;
+  return fs::read_symlink("/proc/" + std::to_string(pid) + "/exe", gone).filename().string();
+}
+
+void redirect(int descriptor, const fs::path& path, int flags) {
+  const int file = open(path.c_str(), flags, 0644);
+  dup2(file, descriptor);
+  close(file);
+}
+
+}  // namespace
+
+std::string stormsweep_program() {
+  return STORMSWEEP_BIN_DIR "/stormsweep";
+}
+std::string worker_program() {
+  return STORMSWEEP_BIN_DIR "/stormsweep-worker";
+}
+
+Words mpirun(int ranks, const Words& command) {
+  Words words{"mpirun", "--oversubscribe", "--bind-to", "none", "--enable-recovery", "-n", std::to_string(ranks)};
+  if (geteuid() == 0) words.insert(words.begin() + 1, "--allow-run-as-root");
+  words.insert(words.end(), command.begin(), command.end());
+  return words;
+}
+
+WorkFolder::WorkFolder() {
+  std::string name = (fs::temp_directory_path() / "stormsweep-test-XXXXXX").string();
+  if (!mkdtemp(name.data())) throw std::runtime_error(name + ": cannot be made");
+  path_ = name;
+}
+
+WorkFolder::~WorkFolder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+std::string WorkFolder::write(const std::string& name, const std::string& text) const {
+  std::ofstream(path_ / name, std::ios::binary) << text;
+  return (path_ / name).string();
+}
+
+Command::Command(const Words& words, const WorkFolder& folder) : folder_(folder) {
+  static int number = 0;
+  name_ = "command-" + std::to_string(++number);
+  std::vector<char*> arguments;
+  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  pid_ = fork();
+  if (pid_ != 0) return;
+  setpgid(0, 0);
+  if (chdir(folder.path().c_str()) != 0) _exit(126);
+  redirect(STDIN_FILENO, "/dev/null", O_RDONLY);
+  redirect(STDOUT_FILENO, folder / (name_ + ".out"), O_WRONLY | O_CREAT);
+  redirect(STDERR_FILENO, folder / (name_ + ".err"), O_WRONLY | O_CREAT);
+  execvp(arguments[0], arguments.data());
+  _exit(127);
+}
+
+Command::~Command() {
+  if (ended_) return;
+  for (const pid_t child : descendants(pid_)) kill(child, SIGKILL);
+  kill(pid_, SIGKILL);
+  wait();
+}
+
+void Command::signal(int number) const {
+  kill(pid_, number);
+}
+
+Ended Command::wait() {
+  int status = 0;
+  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  ended_ = true;
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(folder_ / (name_ + ".out")),
+          read_file(folder_ / (name_ + ".err"))};
+}
+
+Ended run(const Words& words, const WorkFolder& folder) {
+  return Command(words, folder).wait();
+}
+
+Ended run_stormsweep(Words words, const WorkFolder& folder) {
+  words.insert(words.begin(), stormsweep_program());
+  return run(words, folder);
+}
+
+std::size_t count_lines(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+std::vector<pid_t> descendants(pid_t pid, const std::string& program) {
+  std::vector<pid_t> all, found;
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename().string();
+    if (name.find_first_not_of("0123456789") == std::string::npos) all.push_back(std::stoi(name));
+  }
+  std::vector<pid_t> parents{pid};
+  for (std::size_t i = 0; i < parents.size(); ++i) {
+    for (const pid_t child : all) {
+      const auto fields = stat_fields(child);
+      if (fields.size() < 2 || std::stoi(fields[1]) != parents[i]) continue;
+      parents.push_back(child);
+      if (program.empty() || program_of(child) == program) found.push_back(child);
+    }
+  }
+  return found;
+}
+
+double cpu_seconds(pid_t pid) {
+  const auto fields = stat_fields(pid);
+  if (fields.size() < 13) throw std::runtime_error("no process " + std::to_string(pid));
+  return (std::stod(fields[11]) + std::stod(fields[12])) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+bool alive(pid_t pid) {
+  const auto fields = stat_fields(pid);
+  return !fields.empty() && fields[0] != "Z";
+}
+
+bool eventually(const std::function<bool()>& condition, std::chrono::seconds limit) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return true;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,98 @@
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+#include "tests/program/command.hpp"
+#include "tests/program/database.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+using Rows = std::vector<std::string>;
+
+constexpr int trials = 18;
+
+const std::string space = R"({
+  "name": "small", "experiment": "tornado", "seed": 5,
+  "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"},
+  "parameters": {"epochs": [1, 2, 4], "batch_size": [64, 256], "augmentation": ["none", "preaugmented", "live"],
+                 "data_multiplier": 2, "dropout": 0.1}
+})";
+
+Words run_words(const std::string& database, const std::string& workers, const Words& more = {}) {
+  Words words{stormsweep_program(), "run", "small.json", "--results", database, "--workers", workers, "--threads", "1"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+/// Every trial with all its metrics to the last bit.
+Rows metrics(const std::filesystem::path& database) {
+  std::string columns = "epochs, batch_size, augmentation, status";
+  for (const std::string& name : query(database, "SELECT name FROM columns WHERE kind = 'metric' ORDER BY 1"))
+    columns += ", " + name;
+  return query(database, "SELECT " + columns + " FROM results ORDER BY 1, 2, 3");
+}
+
+}  // namespace
+
+TEST_CASE("results do not depend on who trained, when, and how epochs were shared") {
+  const WorkFolder folder;
+  REQUIRE(run_stormsweep({"generate", "tornado", "--storms", "1500", "-o", "."}, folder).status == 0);
+  folder.write("small.json", space);
+
+  const Ended one = run(run_words("one.db", "1"), folder);
+  CAPTURE(one.err);
+  REQUIRE(one.status == 0);
+  const Rows expected = metrics(folder / "one.db");
+  REQUIRE(expected.size() == trials);
+  CHECK(number(folder / "one.db",
+               "SELECT count(*) FROM results WHERE status = 'complete' AND test_loss > 0 AND "
+               "wall_seconds > 0 AND train_seconds > 0 AND samples_per_second > 0 AND flops > 0") == trials);
+  // Neither the network nor the epochs stand still: no two trials end alike.
+  CHECK(number(folder / "one.db", "SELECT count(DISTINCT test_loss) FROM results") == trials);
+
+  SUBCASE("two workers") {
+    REQUIRE(run(run_words("two.db", "2"), folder).status == 0);
+    CHECK(metrics(folder / "two.db") == expected);
+  }
+  SUBCASE("separate epochs") {
+    REQUIRE(run(run_words("separate.db", "2", {"--separate-epochs"}), folder).status == 0);
+    CHECK(metrics(folder / "separate.db") == expected);
+  }
+  SUBCASE("killed and continued") {
+    {
+      Command first(run_words("killed.db", "2", {"--lost-after", "1"}), folder);
+      REQUIRE(eventually(
+          [&] { return number(folder / "killed.db", "SELECT count(*) FROM trials WHERE status = 'complete'") > 0; }));
+      const auto masters = descendants(first.pid(), "stormsweep");
+      REQUIRE(masters.size() == 1);
+      kill(masters[0], SIGKILL);
+      CHECK(first.wait().status == 3);
+    }
+    REQUIRE(number(folder / "killed.db", "SELECT count(*) FROM trials WHERE status = 'complete'") < trials);
+    REQUIRE(run(run_words("killed.db", "1"), folder).status == 0);
+    CHECK(metrics(folder / "killed.db") == expected);
+  }
+  SUBCASE("the results tell") {
+    const Ended pivot = run_stormsweep({"results", "one.db", "--rows", "batch_size", "--columns", "augmentation",
+                                        "--by", "epochs", "--value", "test_accuracy", "--format", "csv"},
+                                       folder);
+    CAPTURE(pivot.err);
+    CAPTURE(pivot.out);
+    CHECK(pivot.status == 0);
+    CHECK(pivot.out.find("live") != std::string::npos);
+    const Ended best = run_stormsweep({"results", "one.db", "--best", "1", "--format", "json"}, folder);
+    CHECK(best.status == 0);
+    const auto rows = nlohmann::json::parse(best.out);
+    REQUIRE(rows.size() == 1);
+    const Rows most = query(folder / "one.db",
+                            "SELECT trial FROM results WHERE validation_accuracy = "
+                            "(SELECT max(validation_accuracy) FROM results)");
+    CHECK(std::find(most.begin(), most.end(), rows[0].at("trial").dump()) != most.end());
+    const Ended status = run_stormsweep({"status", "one.db"}, folder);
+    CHECK(status.status == 0);
+    CHECK(status.out.find("18") != std::string::npos);
+  }
+}
