@@ -171,7 +171,7 @@ void Conductor::act(const action::Stop& stop) {
 }
 
 void Conductor::act(const action::End& end) {
-  conclusion_ = Conclusion{.ending = end.ending};
+  conclusion_.emplace().ending = end.ending;
 }
 
 void Conductor::check_limits() {

@@ -53,12 +53,6 @@ void handle(int signal, void (*handler)(int)) {
   sigaction(signal, &action, nullptr);
 }
 
-/// Drain at first; a user who asks again does not want to wait: 30 s later mpirun kills what is left.
-void pass_on(int) {
-  static volatile std::sig_atomic_t asked = 0;
-  kill(child, asked++ == 0 ? SIGUSR1 : SIGTERM);
-}
-
 int wait_for(pid_t pid) {
   int status = 0;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
@@ -128,8 +122,8 @@ Report mpirun(int workers, const Arguments& arguments, const std::map<std::strin
   const std::vector<std::string> command = mpirun_command(workers, arguments);
   const pid_t pid = fork();
   if (pid == 0) {
-    setpgid(0, 0);  // Ctrl-C at the terminal is for us to translate
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    setpgid(0, 0);                     // Ctrl-C at the terminal is for us to translate
+    prctl(PR_SET_PDEATHSIG, SIGUSR1);  // if we are killed, drain; SIGTERM would reach the ranks half a minute late
     for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
     setenv(status_file, path.c_str(), 1);
     if (geteuid() == 0) {
@@ -140,7 +134,7 @@ Report mpirun(int workers, const Arguments& arguments, const std::map<std::strin
     execute(command);
   }
   child = pid;
-  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) handle(signal, pass_on);
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) handle(signal, [](int) { kill(child, SIGUSR1); });
   const int status = wait_for(pid);
   const Report report = read_report(path);
   fs::remove(path);

@@ -147,10 +147,12 @@ int exit_status(const Conclusion& conclusion) {
   return counts.failed + counts.diverged + counts.out_of_memory > 0 ? exit_some_failed : exit_done;
 }
 
-void tell_end(const Conclusion& conclusion, const RunOptions& options) {
-  if (conclusion.ending == Ending::workers_lost) fmt::print(stderr, "every worker is lost; run it again to continue\n");
+void tell_end(const Conclusion& conclusion, bool again, const RunOptions& options) {
+  if (conclusion.ending == Ending::workers_lost) {
+    fmt::print(stderr, "every worker is lost; {}\n", again ? "starting them again" : "run it again to continue");
+  }
   if (!conclusion.limit.empty()) fmt::print(stderr, "ended by {} of the search space\n", conclusion.limit);
-  fmt::print(stderr, "results: {}\n", options.results.string());
+  if (!again) fmt::print(stderr, "results: {}\n", options.results.string());
 }
 
 /// Rank 0 of a job.
@@ -175,14 +177,17 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
     launch::leave_report({.status = exit_bad_input});
     std::_Exit(exit_bad_input);
   }
-  tell_end(conclusion, options);
-  const bool again = conclusion.ending == Ending::workers_lost && conclusion.attempts_raised;
+  // A launcher starts the job again where that gets further; a bare mpirun cannot.
+  const bool launched = std::getenv(launch::status_file) != nullptr;
+  const bool again = launched && conclusion.ending == Ending::workers_lost && conclusion.attempts_raised;
+  tell_end(conclusion, again, options);
   launch::leave_report({exit_status(conclusion), again});
+  const int status = launched ? exit_done : exit_status(conclusion);  // mpirun grumbles at others
   if (conclusion.workers_died) {
     store.commit();
-    std::_Exit(exit_status(conclusion));  // MPI_Finalize would wait for the dead
+    std::_Exit(status);  // MPI_Finalize would wait for the dead
   }
-  return exit_status(conclusion);
+  return status;
 }
 
 }  // namespace
