@@ -1,0 +1,73 @@
+"""What the benchmarks of the master share: where the programs are, packages, processes and tables."""
+
+import argparse
+import importlib.util
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def arguments(description, **defaults):
+    """--bin, where the programs are, and one integer option for each of `defaults`."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/release/bin")
+    for name, value in defaults.items():
+        parser.add_argument(f"--{name}", type=int, default=value, help=f"default {value}")
+    options = parser.parse_args()
+    if not (options.bin / "stormsweep").exists():
+        sys.exit(f"{options.bin}/stormsweep is not there; build it (./quickstart), or name its folder with --bin")
+    return options
+
+
+def need(packages):
+    """Ends here, with the line to be typed, where a Python module of {module: Debian package} is missing."""
+    missing = [package for module, package in packages.items() if importlib.util.find_spec(module) is None]
+    if missing:
+        sys.exit(f"missing; please run\n  sudo apt-get install --no-install-recommends {' '.join(missing)}\n"
+                 "and call this with /usr/bin/python3")
+
+
+def write_space(path, name, parameters, **more):
+    path.write_text(json.dumps({"name": name, "experiment": "noop", "parameters": parameters, **more}))
+
+
+def environment():
+    """As ours, but as root Open MPI is told that this is meant, and numerical libraries start no threads."""
+    return {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMP_NUM_THREADS": "1"}
+
+
+def check(command, **options):
+    """Runs a command to its end and returns its standard output; ends here, with what it said, where it fails."""
+    done = subprocess.run(command, capture_output=True, text=True, env=environment(), **options)
+    if done.returncode != 0:
+        sys.exit(f"{command} returned {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def descendants(pid):
+    """{pid: program} of all that `pid` has started, directly or not."""
+    parents = {}
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            pass  # it has ended meanwhile
+    found, wave = {}, {pid}
+    while wave:
+        wave = {child for child, parent in parents.items() if parent in wave}
+        for child in wave:
+            try:
+                found[child] = os.path.basename(os.readlink(f"/proc/{child}/exe"))
+            except OSError:
+                pass
+    return found
+
+
+def spread(values):
+    """(median, "min-max")"""
+    return statistics.median(values), f"{min(values):,.4g}-{max(values):,.4g}"
