@@ -1,5 +1,6 @@
 #include "experiments/noop/noop.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <stdexcept>
@@ -9,10 +10,26 @@
 
 namespace stormsweep {
 
-Outcome run_noop(const Configuration& configuration, const Experiment& experiment, std::uint64_t seed) {
+namespace {
+
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
+/// False if `stopped` cut it short.
+bool sleep(Milliseconds duration, const std::function<bool()>& stopped) {
+  constexpr Milliseconds look{50};
+  for (; duration > Milliseconds(0); duration -= look) {
+    if (stopped()) return false;
+    std::this_thread::sleep_for(std::min(duration, look));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<Outcome> run_noop(const Configuration& configuration, const Experiment& experiment, std::uint64_t seed,
+                                const std::function<bool()>& stopped) {
   const Reader read(configuration, experiment);
-  const double milliseconds = read.real("milliseconds");
-  if (milliseconds > 0) std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(milliseconds));
+  if (!sleep(Milliseconds(read.real("milliseconds")), stopped)) return std::nullopt;
 
   const std::string& wanted = read.choice("outcome");
   if (wanted == "abort") std::abort();
@@ -23,8 +40,9 @@ Outcome run_noop(const Configuration& configuration, const Experiment& experimen
     outcome.error = "loss is not finite, as the configuration asks";
     return outcome;
   }
-  const std::uint64_t bits = derive_seed(seed, "noop", {static_cast<std::uint64_t>(read.integer("index")),
-                                                        static_cast<std::uint64_t>(read.integer("replicate"))});
+  const std::uint64_t bits = derive_seed(
+      seed, "noop",
+      {static_cast<std::uint64_t>(read.integer("index")), static_cast<std::uint64_t>(read.integer("replicate"))});
   outcome.metrics = {{"score", static_cast<double>(bits >> 11) * 0x1.0p-53}};
   return outcome;
 }
