@@ -5,8 +5,10 @@
 #include <optional>
 
 #include "master/database.hpp"
+#include "master/json_text.hpp"
 #include "master/schema.hpp"
 #include "search/error.hpp"
+#include "search/seed.hpp"
 
 namespace stormsweep {
 
@@ -16,9 +18,19 @@ std::string goal_text(Goal goal) {
   return goal == Goal::minimize ? "minimize" : "maximize";
 }
 
+/// Tells numberings of the trainings apart: a hash of the axes, in their order, and of the sharing of epochs.
+std::int64_t numbering(const Space& space) {
+  std::string text;
+  for (const Axis& axis : space.axes) {
+    append_json(text, std::string_view(space.experiment->hyperparameters[axis.hyperparameter].name));
+    for (const Value& value : axis.values) append_json(text += ',', value);
+  }
+  return static_cast<std::int64_t>(derive_seed(space.share_epochs, text));
+}
+
 /// What the database says of the search of that name.
 struct Found {
-  std::int64_t id;
+  std::int64_t id, numbering;
   std::string experiment, fingerprint, json_file;
   std::optional<std::uint64_t> json_bytes;
   std::optional<Writer> writer;
@@ -27,11 +39,11 @@ struct Found {
 std::optional<Found> find_search(SQLite::Database& database, const std::string& name) {
   SQLite::Statement select(database,
                            "SELECT id, experiment, fingerprint, json_file, json_bytes, writer_host, writer_pid, "
-                           "writer_job, writer_seen FROM searches WHERE name = ?");
+                           "writer_job, writer_seen, numbering FROM searches WHERE name = ?");
   select.bind(1, name);
   if (!select.executeStep()) return std::nullopt;
   const auto text = [&](int column) { return select.getColumn(column).getString(); };
-  Found found{select.getColumn(0).getInt64(), text(1), text(2), text(3), {}, {}};
+  Found found{select.getColumn(0).getInt64(), select.getColumn(9).getInt64(), text(1), text(2), text(3), {}, {}};
   if (!select.isColumnNull(4)) found.json_bytes = static_cast<std::uint64_t>(select.getColumn(4).getInt64());
   if (!select.isColumnNull(5))
     found.writer = Writer{text(5), select.getColumn(6).getInt64(), text(7), select.getColumn(8).getDouble()};
@@ -54,9 +66,10 @@ void check(const Found& found, const std::string& place, const Space& space, con
 }
 
 std::int64_t insert_search(SQLite::Database& database, const Space& space, const std::string& fingerprint, double now) {
-  SQLite::Statement insert(database,
-                           "INSERT INTO searches (name, experiment, fingerprint, metric, goal, space, created) "
-                           "VALUES (?, ?, ?, '', '', '', ?)");
+  SQLite::Statement insert(
+      database,
+      "INSERT INTO searches (name, experiment, fingerprint, metric, goal, space, numbering, created) "
+      "VALUES (?, ?, ?, '', '', '', 0, ?)");
   SQLite::bind(insert, space.name, space.experiment->name, fingerprint, now);
   insert.exec();
   return database.getLastInsertRowid();
@@ -64,15 +77,17 @@ std::int64_t insert_search(SQLite::Database& database, const Space& space, const
 
 void update_search(SQLite::Database& database, const Claim& claim, const Space& space, const std::string& json,
                    const Writer& self) {
-  SQLite::Statement update(database,
-                           "UPDATE searches SET metric = ?, goal = ?, space = ?, writer_host = ?, writer_pid = ?, "
-                           "writer_job = ?, writer_seen = ?, json_file = ?, json_bytes = ? WHERE id = ?");
-  SQLite::bind(update, space.metric, goal_text(space.goal), space.text, self.host, self.pid, self.job, self.seen);
+  SQLite::Statement update(
+      database,
+      "UPDATE searches SET metric = ?, goal = ?, space = ?, writer_host = ?, writer_pid = ?, "
+      "writer_job = ?, writer_seen = ?, numbering = ?, json_file = ?, json_bytes = ? WHERE id = ?");
+  SQLite::bind(update, space.metric, goal_text(space.goal), space.text, self.host, self.pid, self.job, self.seen,
+               numbering(space));
   if (claim.json_agrees) {
-    update.bind(8, json);
-    update.bind(9, static_cast<std::int64_t>(claim.json_bytes));
+    update.bind(9, json);
+    update.bind(10, static_cast<std::int64_t>(claim.json_bytes));
   }
-  update.bind(10, claim.search);
+  update.bind(11, claim.search);
   update.exec();
 }
 
@@ -114,6 +129,7 @@ Claim claim_search(SQLite::Database& database, const std::filesystem::path& file
     const std::uintmax_t size = std::filesystem::file_size(json, missing);
     claim.json_agrees = found->json_file == json && found->json_bytes && !missing && size >= *found->json_bytes;
     claim.json_bytes = found->json_bytes.value_or(0);
+    if (claim.resumed && found->numbering != numbering(space)) index_identities(database);
   } else {
     claim.search = insert_search(database, space, fingerprint, self.seen);
   }

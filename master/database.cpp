@@ -61,8 +61,8 @@ SQLite::Database open_for_writing(const std::filesystem::path& file) {
   return guarded(file, [&] {
     SQLite::Database database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout);
     const bool fresh = is_new(database, file);
-    // Emptying the journal is cheaper than deleting it. The cache holds much of a large index on identities.
-    database.exec("PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL");
+    // Overwriting the journal's head is cheaper than deleting it. The cache holds much of a large index on identities.
+    database.exec("PRAGMA journal_mode = PERSIST; PRAGMA synchronous = FULL");
     database.exec("PRAGMA secure_delete = OFF; PRAGMA cache_size = -65536");
     if (fresh) {
       SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);

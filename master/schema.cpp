@@ -11,7 +11,7 @@ namespace {
 constexpr const char* tables = R"(
 CREATE TABLE searches (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, experiment TEXT NOT NULL, fingerprint TEXT NOT NULL,
-  metric TEXT NOT NULL, goal TEXT NOT NULL, space TEXT NOT NULL, created REAL NOT NULL,
+  metric TEXT NOT NULL, goal TEXT NOT NULL, space TEXT NOT NULL, numbering INTEGER NOT NULL, created REAL NOT NULL,
   json_file TEXT, json_bytes INTEGER,
   writer_host TEXT, writer_pid INTEGER, writer_job TEXT, writer_seen REAL);
 CREATE TABLE trials (
@@ -21,8 +21,8 @@ CREATE TABLE trials (
   worker INTEGER, host TEXT, device TEXT, threads INTEGER, gang INTEGER, cpu TEXT, versions TEXT,
   wall_seconds REAL, load_seconds REAL, augment_seconds REAL, train_seconds REAL, test_seconds REAL,
   samples_per_second REAL, flops REAL, metrics TEXT, error TEXT, started REAL, finished REAL,
-  UNIQUE (search, identity));
-CREATE INDEX trials_by_status ON trials (search, status);
+  UNIQUE (search, training, identity));
+CREATE INDEX trials_not_complete ON trials (search, status) WHERE status <> 'complete';
 CREATE TABLE epochs (
   search INTEGER NOT NULL REFERENCES searches(id), curve BLOB NOT NULL, epoch INTEGER NOT NULL,
   seconds REAL NOT NULL, metrics TEXT NOT NULL, PRIMARY KEY (search, curve, epoch)) WITHOUT ROWID;
@@ -43,6 +43,14 @@ void create_tables(SQLite::Database& database) {
   database.exec(tables);
   database.exec(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", application_id, schema_version));
   create_views(database);
+}
+
+void index_identities(SQLite::Database& database) {
+  database.exec("CREATE UNIQUE INDEX IF NOT EXISTS trials_by_identity ON trials (search, identity)");
+}
+
+bool identities_indexed(SQLite::Database& database) {
+  return database.execAndGet("SELECT count(*) FROM sqlite_master WHERE name = 'trials_by_identity'").getInt() > 0;
 }
 
 std::string_view to_string(ColumnKind kind) {

@@ -22,6 +22,10 @@ namespace {
 /// A writer that has nothing to write gives a sign of life after so many seconds.
 constexpr double sign_of_life = 10;
 
+/// Lookups in one read transaction: each one of its own would take and release the file's lock, 10 times the time of
+/// the lookup itself; one for all would keep the writers of other searches waiting.
+constexpr int lookups_a_transaction = 1000;
+
 /// Bytes of JSON lines that are held before they go to the file, when it is written anew.
 constexpr std::size_t json_chunk = 1 << 20;
 
@@ -89,6 +93,9 @@ struct Store::Database {
   void commit(double now);
   void write(Tally& next, double now);
   void write_trial(const PendingTrial& trial, Tally& next);
+  SQLite::Statement* look_up(const Identity& key, TrainingId training);
+  void stop_looking();
+  SQLite::Statement* find(const Identity& key, TrainingId training);
   void write_epoch(const PendingEpoch& row);
   void write_sign(double now);
 
@@ -101,6 +108,7 @@ struct Store::Database {
   Claim claim;
   Writer writer = this_process();
   SQLite::Statement lookup, upsert, insert_epoch, sign;
+  int lookups_left = 0;  ///< in the open read transaction; 0: none is open
   std::optional<JsonLines> json;
   std::string lines;                 ///< JSON lines of the commit at hand
   std::vector<PendingTrial> trials;  ///< the first `pending` are for the next commit; the rest is room to reuse
@@ -122,7 +130,8 @@ Store::Database::Database(const std::filesystem::path& path, const Space& space,
       experiment(*space.experiment),
       sqlite(open_for_writing(path)),
       claim(claim_search(sqlite, path, space, fingerprint, options)),
-      lookup(sqlite, "SELECT status, attempt FROM trials WHERE search = ? AND identity = ?"),
+      lookup(sqlite, fmt::format("SELECT status, attempt, id FROM trials WHERE search = ? AND identity = ?{}",
+                                 identities_indexed(sqlite) ? "" : " AND training = ?")),
       upsert(sqlite, upsert_sql()),
       insert_epoch(sqlite,
                    "INSERT OR IGNORE INTO epochs (search, curve, epoch, seconds, metrics) VALUES (?, ?, ?, ?, ?)"),
@@ -138,13 +147,18 @@ Store::Database::~Database() {
   try {
     commit(unix_time());
     release_search(sqlite, claim.search, writer);
-  } catch (const std::exception&) {  // callers who want to know call commit before
+    sqlite.exec("PRAGMA journal_mode = DELETE");  // leaves no empty journal behind
+  } catch (const std::exception&) {               // callers who want to know call commit before
   }
 }
 
 Tally Store::Database::read_tally() {
   Tally tally;
-  SQLite::Statement counts(sqlite, "SELECT status, count(*) FROM trials WHERE search = ? GROUP BY status");
+  SQLite::Statement counts(
+      sqlite,
+      "SELECT status, count(*) FROM trials WHERE search = ?1 AND status <> 'complete' GROUP BY status "
+      "UNION ALL SELECT 'complete', (SELECT count(*) FROM trials WHERE search = ?1) - (SELECT count(*) "
+      "FROM trials WHERE search = ?1 AND status <> 'complete')");
   counts.bind(1, claim.search);
   while (counts.executeStep())
     if (const Status status = parse_status(counts.getColumn(0).getString()); is_terminal(status))
@@ -221,6 +235,7 @@ void Store::Database::learn(const Metrics& reported) {
 }
 
 void Store::Database::commit(double now) {
+  stop_looking();
   if (pending == 0 && epochs.empty() && now - writer.seen < sign_of_life) return;
   Tally next = committed;
   try {
@@ -256,17 +271,43 @@ void Store::Database::write(Tally& next, double now) {
 }
 
 void Store::Database::write_trial(const PendingTrial& trial, Tally& next) {
+  const TrialRecord& record = trial.record;
+  const auto before = sqlite.getLastInsertRowid();
   upsert.tryReset();
   upsert.bind(1, claim.search);
-  bind_record(upsert, 2, trial.record);
-  const bool taken = upsert.executeStep();
-  if (taken && is_terminal(trial.record.status)) {
-    const TrialId id{static_cast<std::uint64_t>(upsert.getColumn(0).getInt64())};
-    ++count_of(next.counts, trial.record.status);
-    if (trial.record.status == Status::complete) next.consider(id, trial.metric, goal);
-    if (json) append_line(lines, name, id, trial.record);
+  bind_record(upsert, 2, record);
+  if (upsert.exec() == 0 || !is_terminal(record.status)) return;
+  auto id = sqlite.getLastInsertRowid();
+  if (id == before) id = find(record.identity, record.training)->getColumn(2).getInt64();  // it waited or ran before
+  const TrialId trial_id{static_cast<std::uint64_t>(id)};
+  ++count_of(next.counts, record.status);
+  if (record.status == Status::complete) next.consider(trial_id, trial.metric, goal);
+  if (json) append_line(lines, name, trial_id, record);
+}
+
+/// The row (status, attempt, id) of a trial, or null; it may be read until the next call or the end of the transaction.
+SQLite::Statement* Store::Database::find(const Identity& key, TrainingId training) {
+  lookup.tryReset();
+  lookup.bind(1, claim.search);
+  lookup.bindNoCopy(2, key.data(), static_cast<int>(key.size()));
+  if (lookup.getBindParameterCount() == 3) lookup.bind(3, static_cast<std::int64_t>(training.value));
+  return lookup.executeStep() ? &lookup : nullptr;
+}
+
+SQLite::Statement* Store::Database::look_up(const Identity& key, TrainingId training) {
+  if (lookups_left == 1) stop_looking();
+  if (lookups_left == 0) {
+    sqlite.exec("BEGIN");
+    lookups_left = lookups_a_transaction;
   }
-  upsert.reset();
+  --lookups_left;
+  return find(key, training);
+}
+
+void Store::Database::stop_looking() {
+  lookup.tryReset();
+  if (lookups_left > 0) guarded(file, [&] { sqlite.exec("COMMIT"); });
+  lookups_left = 0;
 }
 
 void Store::Database::write_epoch(const PendingEpoch& row) {
@@ -313,17 +354,13 @@ std::optional<Training> Store::missing(Training training) {
   bool any = false;
   for (std::size_t k = 0; k < training.trials(); ++k) {
     const Identity key = identity(training.trial(k, db.experiment), db.experiment, db.seed);
-    db.lookup.tryReset();
-    db.lookup.bind(1, db.claim.search);
-    db.lookup.bindNoCopy(2, key.data(), static_cast<int>(key.size()));
-    if (guarded(db.file, [&] { return db.lookup.executeStep(); })) {
-      if (is_terminal(parse_status(db.lookup.getColumn(0).getString()))) continue;
-      training.attempt = std::max(training.attempt, db.lookup.getColumn(1).getUInt());
+    if (const auto row = guarded(db.file, [&] { return db.look_up(key, training.id); })) {
+      if (is_terminal(parse_status(row->getColumn(0).getString()))) continue;
+      training.attempt = std::max(training.attempt, row->getColumn(1).getUInt());
     }
     any = true;
     if (!training.milestones.empty()) milestones.push_back(training.milestones[k]);
   }
-  db.lookup.tryReset();
   if (!any) return std::nullopt;
   if (!milestones.empty()) training.configuration.values[*db.experiment.milestone] = milestones.back();
   training.milestones = std::move(milestones);

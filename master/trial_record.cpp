@@ -63,8 +63,8 @@ std::string upsert_sql() {
   for (std::size_t at = 0; at != excluded.npos; at = excluded.find(", ", at))
     excluded.insert(at += at ? 2 : 0, "excluded.");
   return fmt::format(
-      "INSERT INTO trials (search, {0}) VALUES ({1}) ON CONFLICT (search, identity) DO UPDATE SET ({0}) = ({2}) "
-      "WHERE status IN ('waiting', 'running') RETURNING id",
+      "INSERT INTO trials (search, {0}) VALUES ({1}) ON CONFLICT DO UPDATE SET ({0}) = ({2}) "
+      "WHERE status IN ('waiting', 'running')",
       trial_columns, values, excluded);
 }
 

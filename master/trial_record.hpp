@@ -37,8 +37,8 @@ inline constexpr const char* trial_columns =
 inline constexpr int trial_column_count = 26;
 
 /// Inserts a record: parameter 1 is its search, the others are bind_record's. It replaces one that waits or runs; a
-/// terminal row stays, because a worker that was given up may still deliver what another one did in its place. Returns
-/// the id of the row that was written, or no row.
+/// terminal row stays (no row changes), because a worker that was given up may still deliver what another one did in
+/// its place.
 std::string upsert_sql();
 
 /// Binds `record` to 26 parameters from number `first`. Texts are borrowed: it must outlive the execution.
