@@ -1,9 +1,8 @@
 #include "search/axis.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <functional>
 #include <numeric>
 
@@ -29,8 +28,9 @@ double as_real(const Value& value) {
 /// The nearest double with 12 significant digits.
 double rounded(double value) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.12g", value);
-  return std::strtod(text, nullptr);
+  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::general, 12).ptr;
+  std::from_chars(text, end, value);
+  return value;
 }
 
 Range read_range(const Field& field, const Hyperparameter& hyperparameter, double min, double max) {
@@ -93,6 +93,7 @@ std::vector<Value> read_list(const Field& field, const Hyperparameter& hyperpara
 
 /// Throws InputError if two values are equal.
 void refuse_duplicates(const Field& field, const std::vector<Value>& values) {
+  if (std::adjacent_find(values.begin(), values.end(), std::greater_equal<>()) == values.end()) return;
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
@@ -106,13 +107,12 @@ void refuse_duplicates(const Field& field, const std::vector<Value>& values) {
 }  // namespace
 
 std::vector<Value> read_values(const Field& field, const Hyperparameter& hyperparameter) {
-  const std::vector<std::string> keys{"values", "value", "min", "max", "count", "step", "scale"};
   if (!field.json().is_object() && !field.json().is_array()) return {hyperparameter.read(field.json(), field.place())};
   std::vector<Value> values;
   if (field.json().is_array()) {
     values = read_list(field, hyperparameter);
   } else {
-    field.expect_keys(keys);
+    field.expect_keys({"values", "value", "min", "max", "count", "step", "scale"});
     if (field.json().size() > 1 && (field.has("value") || field.has("values")))
       field.refuse("give values, or value, or a range from min to max: one of them");
     if (field.has("value")) return {hyperparameter.read(field["value"].json(), field["value"].place())};

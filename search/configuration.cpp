@@ -50,7 +50,7 @@ Identity identity(const Configuration& configuration, const Experiment& experime
   for (const std::size_t i : order) {
     const Value& value = configuration.values[i];
     hash.add(experiment.hyperparameters[i].name);
-    hash.add(std::string(1, "birw"[value.index()]) + to_string(value));  // bool, integer, real, word: 1 is not 1.0
+    hash.add("birw"[value.index()] + to_string(value));  // bool, integer, real, word: 1 is not 1.0
   }
   hash.add(std::to_string(seed));
   return hash.bytes();

@@ -134,13 +134,15 @@ std::optional<Training> Trainings::next(TrainingId from) const {
 std::optional<Trainings::Cost> Trainings::cost() const {
   if (!milestone_axis_ || !exact_ || ascending_.size() > most_costed_milestones) return std::nullopt;
   // A training's last milestone is m if it has one of those from m on, and none of those after m.
+  const auto count_with = [&](std::span<const std::uint32_t> milestones) -> std::optional<std::uint64_t> {
+    const auto grid = grid_without(milestones);
+    return grid ? grid->count() : std::nullopt;
+  };
   Cost cost{0, 0};
   double longer = 0;  // trainings that go on after the milestone at hand
   for (std::size_t i = ascending_.size(); i-- > 0;) {
-    const auto from_here = grid_without(std::span(ascending_).subspan(i));
-    const auto here = grid_without(std::span(ascending_).subspan(i, 1));
-    const auto reaching = from_here ? from_here->count() : std::nullopt;
-    const auto having = here ? here->count() : std::nullopt;
+    const auto reaching = count_with(std::span(ascending_).subspan(i));
+    const auto having = count_with(std::span(ascending_).subspan(i, 1));
     if (!reaching || !having) return std::nullopt;
     const auto epochs = static_cast<double>(milestone(ascending_[i]));
     cost.together += epochs * (static_cast<double>(*reaching) - longer);
