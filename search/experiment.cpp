@@ -73,6 +73,9 @@ Hyperparameter read_hyperparameter(const Field& field, std::set<std::string>& ta
     result.min = read_number(field["min"]);
     result.max = read_number(field["max"]);
     if (result.min > result.max) field["min"].refuse("it must not exceed max");
+    constexpr double exact = 9007199254740992;  // 2^53: integers up to here are doubles
+    if (result.type == Type::integer && (result.min < -exact || result.max > exact))
+      field.refuse("the range of an integer is within -2^53 to 2^53");
   }
   result.fallback = result.read(field["default"].json(), field["default"].place());
   return result;
@@ -95,7 +98,10 @@ std::string_view to_string(Type type) {
 std::string Hyperparameter::range() const {
   if (type == Type::flag) return "true, false";
   if (type == Type::choice) return join(choices);
-  return to_string(Value(min)) + " to " + to_string(Value(max));
+  const auto text = [&](double end) {
+    return type == Type::integer ? std::to_string(static_cast<std::int64_t>(end)) : to_string(Value(end));
+  };
+  return text(min) + " to " + text(max);
 }
 
 Value Hyperparameter::read(const nlohmann::json& json, const std::string& place) const {
