@@ -23,8 +23,8 @@ struct StormTransform {
   static StormTransform draw(std::uint64_t seed);
 };
 
-/// Applies `transform` to `patch` [32, 32, 3] (physical units, row 0 = south) in one bilinear resampling; points that come from
-/// outside, or are cropped away, become `fill` (the channel means). `out` must not overlap `patch`.
+/// Applies `transform` to `patch` [32, 32, 3] (physical units, row 0 = south) in one bilinear resampling; points that
+/// come from outside, or are cropped away, become `fill` (the channel means). `out` must not overlap `patch`.
 void apply(const StormTransform& transform, WindRotation winds, std::span<const float> patch,
            std::span<const float, storm_channels> fill, std::span<float> out);
 

@@ -15,12 +15,12 @@ struct Batch {
   torch::Tensor target;  ///< [n, ...]
 };
 
-/// Batches 0 ... count - 1 in order, made ahead of their use by background threads; the order and content do not depend on
-/// the number of threads. An exception in `make` comes out of `next`.
+/// Batches 0 ... count - 1 in order, made ahead of their use by background threads; the order and content do not depend
+/// on the number of threads. An exception in `make` comes out of `next`.
 class Prefetch {
  public:
-  /// `make(k)` must be callable from several threads at once. `threads` = 0 makes each batch when it is asked for. At most
-  /// `ahead` batches exist beyond the one in use.
+  /// `make(k)` must be callable from several threads at once. `threads` = 0 makes each batch when it is asked for. At
+  /// most `ahead` batches exist beyond the one in use.
   Prefetch(std::int64_t count, std::function<Batch(std::int64_t)> make, int threads, int ahead = 2);
   ~Prefetch();
   Prefetch(Prefetch&&) noexcept;

@@ -11,7 +11,8 @@ namespace stormsweep {
 
 /// A storm patch: 32 x 32 points, 1 km apart, row 0 = south, column 0 = west; channels last.
 inline constexpr std::int64_t storm_side = 32;
-inline constexpr std::int64_t storm_channels = 3;  ///< composite reflectivity (dBZ), 10 m wind u (eastward), v (northward; m/s)
+inline constexpr std::int64_t storm_channels =
+    3;  ///< composite reflectivity (dBZ), 10 m wind u (eastward), v (northward; m/s)
 inline constexpr std::int64_t storm_floats = storm_side * storm_side * storm_channels;
 
 /// Mean and standard deviation of each channel, over the training split only.
@@ -20,9 +21,9 @@ struct ChannelStatistics {
 };
 
 /// One split of the tornado data, mapped read-only from its HDF5 file: ranks of a node share the pages.
-/// File: /patches float32 [N, 32, 32, 3], contiguous, physical units; /vorticity_max, /vorticity_mean float32 [N]: maximum
-/// and mean over the patch of the next hour's 1 km vorticity (1/s); attributes channel_mean, channel_deviation [3],
-/// provenance (text), format_version.
+/// File: /patches float32 [N, 32, 32, 3], contiguous, physical units; /vorticity_max, /vorticity_mean float32 [N]:
+/// maximum and mean over the patch of the next hour's 1 km vorticity (1/s); attributes channel_mean, channel_deviation
+/// [3], provenance (text), format_version.
 class Storms {
  public:
   /// Throws DataError: missing, truncated, not ours, wrong shape, wrong type, compressed (not mappable).
@@ -53,13 +54,14 @@ struct StormScan {
 };
 StormScan scan(const Storms& storms);
 
-/// Writes a split, storms in the order given, without holding more than one block of them. The file appears under its name
-/// only when `finish` returns. Throws DataError: unwritable folder, full disk.
+/// Writes a split of `storms` storms, in the order given, without holding more than one block of them. The file appears
+/// under its name only when `finish` returns. Throws DataError: unwritable folder, full disk.
 class StormWriter {
  public:
-  explicit StormWriter(const std::filesystem::path& path);
+  StormWriter(const std::filesystem::path& path, std::int64_t storms);
   ~StormWriter();  ///< without finish: removes what was written
   void append(std::span<const float> patch, float vorticity_max, float vorticity_mean);
+  /// After the last storm. `provenance`: what made the file from what, as text.
   void finish(const ChannelStatistics& statistics, const std::string& provenance);
 
  private:
