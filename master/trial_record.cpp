@@ -87,7 +87,7 @@ void bind_record(SQLite::Statement& statement, int first, const TrialRecord& rec
   put(record.worker.versions);
   const Timings& t = record.timings;
   for (const double value : {t.wall, t.load, t.augment, t.train, t.test, t.samples_per_second, t.flops})
-    is_terminal(record.status) ? put(value) : put.null();
+    t == Timings{} ? put.null() : put(value);
   put.text_or_null(record.metrics);
   put.text_or_null(record.error);
   for (const double time : {record.started, record.finished}) time != 0 ? put(time) : put.null();
@@ -150,7 +150,7 @@ void append_line(std::string& out, const std::string& search, TrialId id, const 
                                {"test_seconds", t.test},
                                {"samples_per_second", t.samples_per_second},
                                {"flops", t.flops}});
-  append_field(line, "timings", timings);
+  append_field(line, "timings", t == Timings{} ? "null" : timings);
   append_field(line, "metrics", record.metrics);
   append_field(line, "error", record.error.empty() ? "null" : text_json(record.error));
   append_field(line, "started", time_json(record.started));

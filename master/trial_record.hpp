@@ -23,8 +23,8 @@ struct TrialRecord {
   Status status = Status::waiting;
   std::uint32_t attempt = 1;
   WorkerInfo worker;
-  Timings timings;
-  std::string metrics;  ///< empty while it runs; so are the timings
+  Timings timings;      ///< all 0: not measured, and NULL in the table, so that means are of what was measured
+  std::string metrics;  ///< empty while it runs
   std::string error;
   double started = 0, finished = 0;  ///< 0: unknown
 };

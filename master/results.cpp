@@ -1,0 +1,221 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iostream>
+#include <sstream>
+
+#include "master/commands.hpp"
+#include "master/database.hpp"
+#include "master/options.hpp"
+#include "master/pivot.hpp"
+#include "master/selection.hpp"
+#include "master/table.hpp"
+#include "search/error.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace po = boost::program_options;
+using Names = std::vector<std::string>;
+
+Syntax syntax() {
+  Syntax syntax;
+  syntax.command = "stormsweep results";
+  syntax.usage = "DATABASE [options]";
+  syntax.summary = "Prints trials: a row each, the best ones, a cross table of means, or curves.";
+  syntax.example =
+      "stormsweep results tornado.db --where \"batch_size <= 1024\" --sort \"wall_seconds desc\"\n"
+      "stormsweep results tornado.db --best 5\n"
+      "stormsweep results tornado.db --rows batch_size --columns data_multiplier --by epochs --value wall_seconds\n"
+      "stormsweep results tornado.db --curves --value test_accuracy --where \"batch_size = 128\"\n"
+      "stormsweep results tornado.db --format csv > tornado.csv";
+  syntax.operands.add_options()("database", po::value<std::string>()->required(), "the file that `run` wrote");
+  syntax.options.add_options()                                                                                  //
+      ("search", po::value<std::string>()->default_value(""), "only trials of this search (default: of all)")   //
+      ("where", po::value<std::string>()->default_value(""), "only trials for which this SQL condition holds")  //
+      ("sort", po::value<std::string>(), "COLUMN, or \"COLUMN desc\" (default: trial)")                         //
+      ("best", po::value<std::uint64_t>(), "the best N complete trials, by the search's metric")                //
+      ("show", po::value<std::string>(),
+       "columns of the rows, a,b,c (default: all in csv and json, otherwise what varies and matters)")  //
+      ("rows", po::value<std::string>(), "cross table of complete trials: what runs down")              //
+      ("columns", po::value<std::string>(), "... what runs across")                                     //
+      ("by", po::value<std::string>()->default_value(""), "... a table for each value of this")         //
+      ("value", po::value<std::string>()->default_value(""),
+       "what the cells hold the mean of (default: the search's metric)")          //
+      ("curves", po::bool_switch(), "cross table of --value by epoch and trial")  //
+      ("format", po::value<std::string>()->default_value("text"), "text, markdown, csv, json or latex");
+  return syntax;
+}
+
+bool is_records(const std::string& format) {
+  return format == "csv" || format == "json";
+}
+
+Records::Format records_format(const std::string& format) {
+  return format == "csv" ? Records::Format::csv : Records::Format::json;
+}
+
+void print(const Table& table, const std::string& format) {
+  if (format == "text") print_text(std::cout, table);
+  if (format == "markdown") print_markdown(std::cout, table);
+  if (format == "latex") print_latex(std::cout, table);
+}
+
+/// The search that the question is about, where it has to be one.
+const SearchSummary& only_search(const Selection& selection, const std::string& option) {
+  if (selection.searches().size() == 1) return selection.searches()[0];
+  Names names;
+  for (const SearchSummary& search : selection.searches()) names.push_back(search.name);
+  throw InputError(fmt::format("{}: the file holds {} searches; choose one with --search: {}", option, names.size(),
+                               fmt::join(names, ", ")));
+}
+
+/// The metrics that a search chose by and their kin on other splits: validation_accuracy, train_accuracy,
+/// test_accuracy.
+Names main_metrics(Selection& selection) {
+  const auto measure = [](const std::string& metric) { return metric.substr(metric.find('_') + 1); };
+  Names names;
+  for (const SearchSummary& search : selection.searches())
+    for (const std::string& metric : search.metrics)
+      if (measure(metric) == measure(search.metric) && std::find(names.begin(), names.end(), metric) == names.end())
+        names.push_back(metric);
+  return selection.with_values(names, 1);
+}
+
+Names joined(std::initializer_list<Names> lists) {
+  Names all;
+  for (const Names& list : lists) all.insert(all.end(), list.begin(), list.end());
+  return all;
+}
+
+/// The columns that a person wants to see of rows.
+Names telling_columns(Selection& selection) {
+  return joined({{"trial"},
+                 selection.with_values({"search"}, 2),
+                 {"status"},
+                 selection.varying(),
+                 main_metrics(selection),
+                 {"wall_seconds"},
+                 selection.with_values({"augment_seconds", "samples_per_second"}, 2),
+                 selection.with_values({"error"}, 1)});
+}
+
+Names split(const std::string& list) {
+  Names names;
+  std::istringstream in(list);
+  for (std::string name; std::getline(in, name, ',');) names.push_back(name);
+  return names;
+}
+
+std::string order(const Selection& selection, const std::string& sort) {
+  std::istringstream words(sort);
+  std::string name, direction, more;
+  words >> name >> direction >> more;
+  if (!more.empty() || (!direction.empty() && direction != "asc" && direction != "desc"))
+    throw InputError(fmt::format("--sort is \"{}\"; give a column, or a column and asc or desc", sort));
+  return fmt::format("{} {}, trial", selection.column("--sort", name), direction);
+}
+
+Table collect(Selection& selection, const Names& names, const std::string& sql) {
+  Table table;
+  table.header = names;
+  table.numeric.assign(names.size(), true);
+  selection.query(sql, [&](const std::vector<Cell>& cells) {
+    auto& row = table.rows.emplace_back();
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (std::holds_alternative<std::string>(cells[i])) table.numeric[i] = false;
+      row.push_back(display(cells[i], selection.style(names[i])));
+    }
+  });
+  return table;
+}
+
+void print_rows(Selection& selection, const Names& names, const std::string& rest, const std::string& format) {
+  Names identifiers;
+  for (const std::string& name : names) identifiers.push_back(selection.column("--show", name));
+  const std::string sql = fmt::format("SELECT {} FROM selected {}", fmt::join(identifiers, ", "), rest);
+  if (!is_records(format)) return print(collect(selection, names, sql), format);
+  Records records(std::cout, records_format(format), names);
+  selection.query(sql, [&](const std::vector<Cell>& cells) { records.write(cells); });
+  records.finish();
+}
+
+void print_all(Selection& selection, const po::variables_map& values, const std::string& format) {
+  const Names names = values.count("show") ? split(values["show"].as<std::string>())
+                      : is_records(format) ? selection.columns()
+                                           : telling_columns(selection);
+  const std::string sort = values.count("sort") ? values["sort"].as<std::string>() : "trial";
+  print_rows(selection, names, "ORDER BY " + order(selection, sort), format);
+}
+
+void print_best(Selection& selection, std::uint64_t count, const std::string& format) {
+  const SearchSummary& search = only_search(selection, "--best");
+  const Names names = joined({{"trial"}, selection.varying(), main_metrics(selection), {"wall_seconds"}});
+  const std::string metric = sql_name(search.metric);
+  print_rows(selection, names,
+             fmt::format("WHERE status = 'complete' AND {} IS NOT NULL ORDER BY {} {}, trial LIMIT {}", metric, metric,
+                         search.goal == "minimize" ? "ASC" : "DESC", count),
+             format);
+}
+
+void print_pivot(Selection& selection, const Pivot& pivot, const std::string& format) {
+  if (is_records(format)) return pivot_records(selection, pivot, std::cout, records_format(format));
+  const std::vector<Table> tables = pivot_tables(selection, pivot);
+  if (tables.empty()) std::cout << "no trial has a value of " << pivot.value << " yet\n";
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    if (i > 0) std::cout << '\n';
+    print(tables[i], format);
+  }
+}
+
+/// The column that the cells hold the mean of.
+std::string value_column(Selection& selection, const po::variables_map& values) {
+  std::string value = values["value"].as<std::string>();
+  if (value.empty()) value = only_search(selection, "--value").metric;
+  const std::string name = selection.column("--value", value);
+  const Cell words = selection.first(fmt::format("SELECT count(*) FROM selected WHERE typeof({}) = 'text'", name));
+  if (std::get<std::int64_t>(words) > 0)
+    throw InputError(fmt::format("--value: {} holds words; give a column of numbers", value));
+  return value;
+}
+
+void print_cross_table(Selection& selection, const po::variables_map& values, const std::string& format) {
+  Pivot pivot{"", "", values["by"].as<std::string>(), value_column(selection, values),
+              "(SELECT * FROM selected WHERE status = 'complete')"};
+  for (const auto& [option, name] : {std::pair{"rows", &pivot.rows}, std::pair{"columns", &pivot.columns}}) {
+    if (!values.count(option))
+      throw InputError(fmt::format("--{} is missing; a cross table has --rows and --columns", option));
+    *name = values[option].as<std::string>();
+    selection.column(fmt::format("--{}", option), *name);
+  }
+  if (!pivot.by.empty()) selection.column("--by", pivot.by);
+  print_pivot(selection, pivot, format);
+}
+
+void print_curves(Selection& selection, const po::variables_map& values, const std::string& format) {
+  selection.query("CREATE TEMP TABLE points AS SELECT * FROM curves WHERE trial IN (SELECT trial FROM selected)", {});
+  print_pivot(selection, {"epoch", "trial", "", value_column(selection, values), "points"}, format);
+}
+
+}  // namespace
+
+int results_command(const Arguments& arguments) {
+  const auto values = parse_options(arguments, syntax());
+  if (!values) return exit_done;
+  const std::string format = one_of({"text", "markdown", "csv", "json", "latex"}, "format", *values);
+  Selection selection((*values)["database"].as<std::string>(), (*values)["search"].as<std::string>(),
+                      (*values)["where"].as<std::string>());
+  if ((*values)["curves"].as<bool>())
+    print_curves(selection, *values, format);
+  else if (values->count("rows") || values->count("columns"))
+    print_cross_table(selection, *values, format);
+  else if (values->count("best"))
+    print_best(selection, (*values)["best"].as<std::uint64_t>(), format);
+  else
+    print_all(selection, *values, format);
+  return exit_done;
+}
+
+}  // namespace stormsweep

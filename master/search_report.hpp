@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace stormsweep {
+
+/// How far a search is, as its database tells; times in seconds.
+struct SearchReport {
+  struct Running {
+    std::int64_t trial, attempt, worker;
+    std::string host;
+    double seconds;  ///< since it started
+  };
+  struct Failure {
+    std::string status, error;
+    std::int64_t trials, example;  ///< how many, and the first of them
+  };
+  struct Best {
+    std::int64_t trial;
+    double value;
+  };
+
+  std::string name, experiment, metric, goal;
+  std::map<std::string, std::int64_t> statuses;  ///< trials by status
+  std::optional<std::uint64_t> total;            ///< configurations of the space; nothing where they cannot be counted
+  std::optional<double> trials_per_hour;         ///< over the last `rate_trials` that ended
+  std::optional<Best> best;
+  std::vector<Running> running;   ///< at most `most_shown`, the longest first
+  std::vector<Failure> failures;  ///< at most `most_shown`, the most frequent first
+  std::string master;             ///< "running on node1 ...", "not running; ..."
+
+  static constexpr int rate_trials = 1000;
+  static constexpr int most_shown = 10;
+
+  std::uint64_t done() const;  ///< trials that have ended, in whatever way
+};
+
+/// Reports of one search, or of all where `search` is empty. Throws InputError: see open_for_reading, read_searches.
+std::vector<SearchReport> report_searches(const std::filesystem::path& file, const std::string& search);
+
+nlohmann::ordered_json to_json(const SearchReport& report);
+std::string to_text(const SearchReport& report);
+
+}  // namespace stormsweep
