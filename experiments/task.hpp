@@ -21,25 +21,32 @@ struct TaskContext {
   std::uint64_t seed = 0;                             ///< the search's; the replicate is mixed in by the task
   std::filesystem::path cache;                        ///< folder for preaugmented data, shared by the whole search
   torch::Device device = torch::kCPU;
-  int threads = 1;                                    ///< for training; one more may make batches in the background
+  int threads = 1;     ///< for training
+  int background = 1;  ///< threads beside them that make batches; 0: made when asked for
 };
 
 enum class Split { train, validation, test };
 
-/// One configuration of one experiment, ready to train: the parts that differ between experiments. The loop that they share
-/// is worker/trainer.hpp. Everything random is seeded from (seed, stream, counters) alone (search/seed.hpp).
+/// One configuration of one experiment, ready to train: the parts that differ between experiments. The loop that they
+/// share is worker/trainer.hpp. Everything random is seeded from (seed, stream, counters) alone (search/seed.hpp).
 class Task {
  public:
   virtual ~Task() = default;
 
   virtual torch::nn::Module& network() = 0;
+  /// The search's seed with the replicate mixed in: what every stream of this task derives from.
+  virtual std::uint64_t seed() const = 0;
   /// FLOP of one forward pass of one sample, one multiply-add counted as 2, convolutions and matrix products only.
   virtual std::int64_t forward_flops() const = 0;
   /// Samples in one epoch, copies included.
   virtual std::int64_t samples_per_epoch() const = 0;
   /// The batches of one epoch (from 1), shuffled and augmented, each of the configured batch size but for the last.
   virtual Prefetch training_batches(std::int64_t epoch) = 0;
-  /// Mean loss over a batch, with the graph for backward; adds to the running training metrics.
+  /// Samples that go through the network at once; a larger batch is split and its gradients accumulated. A constant of
+  /// the experiment and device, not of the machine, so that results do not depend on it.
+  virtual std::int64_t micro_batch() const = 0;
+  /// Mean loss over a batch, with the graph for backward; adds to the running training metrics. What it draws (dropout)
+  /// comes from the default generator, which the trainer seeds for every step.
   virtual torch::Tensor loss(const Batch& batch) = 0;
   /// train_loss, train_accuracy ... since the last call.
   virtual Metrics training_metrics() = 0;
@@ -48,11 +55,12 @@ class Task {
 };
 
 /// Builds the task of `experiment` for `configuration`. Throws DataError or InputError where data or values do not fit.
-std::unique_ptr<Task> make_task(const Experiment& experiment, const Configuration& configuration, const TaskContext& context);
+std::unique_ptr<Task> make_task(const Experiment& experiment, const Configuration& configuration,
+                                const TaskContext& context);
 
 /// What is known of a search's data before any training: `stormsweep-worker check`.
 struct DataReport {
-  std::string fingerprint;  ///< of all files together; empty for an experiment without data
+  std::string fingerprint;         ///< of all files together; empty for an experiment without data
   std::vector<std::string> notes;  ///< one line each, for the user: counts, positives, storms that are not finite
 };
 /// Opens and scans every file. Throws DataError where one cannot be trained on.

@@ -1,0 +1,204 @@
+#include "worker/trainer.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <new>
+#include <stdexcept>
+
+#include "search/seed.hpp"
+#include "worker/optimizer.hpp"
+#include "worker/training_loop.hpp"
+
+using namespace stormsweep;
+using doctest::Approx;
+
+namespace {
+
+/// Linear regression with dropout on the inputs: small enough to compute by hand, random enough to show what leaks.
+class LineTask : public Task {
+ public:
+  struct Options {
+    std::int64_t batch = 8, micro_batch = 1000;
+    double dropout = 0.25;
+    std::function<void(std::int64_t epoch)> on_epoch = [](std::int64_t) {};
+  };
+  explicit LineTask(Options options) : options_(std::move(options)), line_(3, 1) {
+    const torch::NoGradGuard no_grad;
+    line_->weight.zero_();
+    line_->bias.zero_();
+  }
+
+  torch::nn::Module& network() override { return *line_; }
+  std::uint64_t seed() const override { return 7; }
+  std::int64_t forward_flops() const override { return 6; }
+  std::int64_t samples_per_epoch() const override { return 20; }
+  std::int64_t micro_batch() const override { return options_.micro_batch; }
+  Prefetch training_batches(std::int64_t epoch) override {
+    options_.on_epoch(epoch);
+    const auto count = (20 + options_.batch - 1) / options_.batch;
+    return Prefetch(
+        count,
+        [this](std::int64_t k) {
+          return Batch{rows(x_, k), rows(y_, k)};
+        },
+        0);
+  }
+  torch::Tensor loss(const Batch& batch) override {
+    const auto input = torch::dropout(batch.input, options_.dropout, true);
+    return (line_(input).squeeze(1) - batch.target).square().mean();
+  }
+  Metrics training_metrics() override { return {{"train_loss", 0}}; }
+  Metrics evaluate(Split split) override {
+    const torch::NoGradGuard no_grad;
+    const double loss = (line_(x_).squeeze(1) - y_).square().mean().item<double>();
+    return {{split == Split::test ? "test_loss" : "validation_loss", loss}};
+  }
+
+ private:
+  torch::Tensor rows(const torch::Tensor& all, std::int64_t k) const {
+    return all.slice(0, k * options_.batch, std::min<std::int64_t>(20, (k + 1) * options_.batch));
+  }
+  static torch::Tensor inputs() { return torch::arange(60, torch::kFloat32).mul(0.7).sin().view({20, 3}); }
+
+  Options options_;
+  torch::nn::Linear line_;
+  torch::Tensor x_ = inputs(), y_ = x_.sum(1) + 1;
+};
+
+struct Ended {
+  std::size_t milestone;
+  Outcome outcome;
+  std::vector<EpochRecord> epochs;
+};
+
+std::vector<Ended> run(const LineTask::Options& options, const TrainingPlan& plan) {
+  std::vector<Ended> ended;
+  TrainingEvents events;
+  events.finished = [&](std::size_t milestone, const Outcome& outcome, const std::vector<EpochRecord>& epochs) {
+    ended.push_back({milestone, outcome, epochs});
+  };
+  CHECK(train([&] { return std::make_unique<LineTask>(options); }, plan, events) == TrainingEnd::finished);
+  return ended;
+}
+
+}  // namespace
+
+TEST_CASE("one step of SGD is what a hand computes, whatever the size of the micro-batches") {
+  // At zero weights the gradient of the mean square is -2 mean(y x), -2 mean(y).
+  const auto x = torch::arange(60, torch::kFloat32).mul(0.7).sin().view({20, 3}), y = x.sum(1) + 1;
+  const auto weight = 0.1 * 2 * (y.unsqueeze(1) * x).mean(0), bias = 0.1 * 2 * y.mean();
+  const double expected = (x.matmul(weight) + bias - y).square().mean().item<double>();
+  for (const std::int64_t micro_batch : {1000, 20, 7, 1}) {
+    const auto ended = run({.batch = 1000, .micro_batch = micro_batch, .dropout = 0}, {{1}, "sgd", 0.1});
+    CHECK(ended.at(0).outcome.metrics.back().second == Approx(expected).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("milestones of one training equal separate trainings to the last bit") {
+  const auto shared = run({}, {{1, 3, 4}});
+  CHECK(shared.size() == 3);
+  for (std::size_t k = 0; k < shared.size(); ++k) {
+    const std::int64_t epochs = std::vector<std::int64_t>{1, 3, 4}[k];
+    const auto alone = run({}, {{epochs}});
+    CHECK(shared[k].milestone == k);
+    CHECK(shared[k].outcome.status == Status::complete);
+    CHECK(shared[k].outcome.metrics == alone.at(0).outcome.metrics);
+    CHECK(shared[k].epochs.back().epoch == epochs);
+    CHECK(shared[k].epochs.back().metrics == shared[k].outcome.metrics);
+  }
+  CHECK(shared[1].epochs.size() == 2);
+  CHECK(shared[0].outcome.metrics != shared[2].outcome.metrics);
+}
+
+TEST_CASE("timings grow with the milestones and hold their parts") {
+  const auto ended = run({}, {{1, 5}});
+  for (const auto& [milestone, outcome, epochs] : ended) {
+    const Timings& t = outcome.timings;
+    CHECK(t.wall >= t.load + t.augment + t.train + t.test);
+    CHECK(t.samples_per_second == Approx(20.0 * (milestone == 0 ? 1 : 5) / t.train));
+    CHECK(t.flops == Approx(18 * t.samples_per_second));
+    CHECK(outcome.finished >= outcome.started);
+  }
+  CHECK(ended[1].outcome.timings.wall > ended[0].outcome.timings.wall);
+  CHECK(ended[1].outcome.started == ended[0].outcome.started);
+}
+
+TEST_CASE("a loss that is not finite ends what is left as diverged and names the step") {
+  const auto ended = run({.batch = 1}, {{1, 50, 60}, "sgd", 30});
+  CHECK(ended.size() == 3);
+  for (const auto& [milestone, outcome, epochs] : ended) {
+    CHECK(outcome.status == Status::diverged);
+    CHECK(outcome.metrics.empty());
+    CHECK(outcome.error.find("in epoch 1, step ") != std::string::npos);
+  }
+}
+
+TEST_CASE("an exception fails what is left and keeps what was finished") {
+  LineTask::Options options;
+  options.on_epoch = [](std::int64_t epoch) {
+    if (epoch == 3) throw std::runtime_error("file.h5: gone;\nput it back");
+  };
+  const auto ended = run(options, {{2, 4}});
+  CHECK(ended.at(0).outcome.status == Status::complete);
+  CHECK(ended.at(1).outcome.status == Status::failed);
+  CHECK(ended.at(1).outcome.error == "file.h5: gone; put it back");
+  CHECK(ended.at(1).epochs.empty());
+}
+
+TEST_CASE("failed allocations are told from other failures") {
+  LineTask::Options options;
+  SUBCASE("of LibTorch") {
+    options.on_epoch = [](std::int64_t) { torch::empty({std::int64_t{1} << 55}); };
+  }
+  SUBCASE("of the standard library") {
+    options.on_epoch = [](std::int64_t) { throw std::bad_alloc(); };
+  }
+  CHECK(run(options, {{1}}).at(0).outcome.status == Status::out_of_memory);
+  options.on_epoch = [](std::int64_t) { torch::zeros({2}) + torch::zeros({3}); };
+  const auto failed = run(options, {{1}}).at(0).outcome;
+  CHECK(failed.status == Status::failed);
+  CHECK(failed.error.find('\n') == std::string::npos);
+}
+
+TEST_CASE("a task that cannot be built is a failure too") {
+  std::vector<Outcome> outcomes;
+  TrainingEvents events;
+  events.finished = [&](std::size_t, const Outcome& outcome, const auto&) { outcomes.push_back(outcome); };
+  train([]() -> std::unique_ptr<Task> { throw std::runtime_error("no data"); }, {{1, 2}}, events);
+  CHECK(outcomes.size() == 2);
+  CHECK(outcomes.at(1).error == "no data");
+}
+
+TEST_CASE("a training that is stopped leaves no outcome for what has not finished") {
+  std::size_t finished = 0;
+  int steps = 0;
+  TrainingEvents events;
+  events.finished = [&](std::size_t, const Outcome&, const auto&) { ++finished; };
+  events.stop = [&] { return ++steps > 4; };  // three steps an epoch: in the second
+  CHECK(train([] { return std::make_unique<LineTask>(LineTask::Options{}); }, {{1, 2}}, events) ==
+        TrainingEnd::stopped);
+  CHECK(finished == 1);
+}
+
+TEST_CASE("what the listener throws comes out") {
+  TrainingEvents events;
+  events.finished = [](std::size_t, const Outcome&, const auto&) { throw std::logic_error("not the task's"); };
+  CHECK_THROWS_AS(train([] { return std::make_unique<LineTask>(LineTask::Options{}); }, {{1}}, events),
+                  std::logic_error);
+}
+
+TEST_CASE("every optimizer lowers a square; an unknown one is refused") {
+  for (const auto* name : {"adam", "adamw", "rmsprop", "sgd"}) {
+    auto x = torch::ones({1}).requires_grad_();
+    auto optimizer = make_optimizer(name, 0.01, {x});
+    for (int i = 0; i < 50; ++i) {
+      optimizer->zero_grad();
+      x.square().backward({}, false);
+      optimizer->step();
+    }
+    CHECK(std::abs(x.item<double>()) < 0.7);
+  }
+  CHECK_THROWS_WITH(make_optimizer("adagrad", 0.1, {}), "optimizer is adagrad; known are adam, adamw, rmsprop and sgd");
+}
