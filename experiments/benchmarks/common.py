@@ -70,4 +70,5 @@ def descendants(pid):
 
 def spread(values):
     """(median, "min-max")"""
-    return statistics.median(values), f"{min(values):,.4g}-{max(values):,.4g}"
+    digits = 0 if min(values) >= 1000 else 1
+    return statistics.median(values), f"{min(values):,.{digits}f}-{max(values):,.{digits}f}"
