@@ -81,16 +81,16 @@ int generate_command(const std::vector<std::string>& arguments) {
   if (!options) return exit_done;
   const bool terminal = isatty(STDERR_FILENO);
   const auto start = std::chrono::steady_clock::now();
-  const WorldCount counts = generate_storms(options->world, options->folder, [&](std::int64_t made) {
+  const SplitCounts counts = generate_storms(options->world, options->folder, [&](std::int64_t made) {
     if (terminal) fmt::print(stderr, "\r{}/{} storms", made, options->world.storms);
   });
   if (terminal) fmt::print(stderr, "\r\033[K");
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   fmt::print("{:<12}{:>10}{:>22}{:>24}\n", "split", "storms", "positive (label max)", "positive (label mean)");
-  const auto row = [](const char* name, const SplitCount& c) {
-    fmt::print("{:<12}{:>10}{:>22}{:>24}\n", name, c.storms, c.positive_max, c.positive_mean);
-  };
-  row("train", counts.train), row("validation", counts.validation), row("test", counts.test);
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    fmt::print("{:<12}{:>10}{:>22}{:>24}\n", storm_splits[i], counts[i].storms, counts[i].positive_max,
+               counts[i].positive_mean);
+  }
   fmt::print("{} storms in {:.1f} s, in {}\n", options->world.storms, seconds, options->folder);
   return exit_done;
 }

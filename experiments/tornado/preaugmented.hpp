@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "datasets/augment.hpp"
+#include "datasets/storms.hpp"
+
+namespace stormsweep {
+
+/// What determines a file of preaugmented storms.
+struct Preaugmentation {
+  std::string fingerprint;  ///< of the search's data
+  std::int64_t copies = 1;
+  WindRotation winds = WindRotation::vectors;
+  std::uint64_t seed = 0;  ///< of the task
+};
+
+/// The transformed copies of `natural` as a file in `folder`: storm i of copy c is number c * N + i, transformed by its
+/// own stream. Made by whichever process asks first, while the others that want it wait (a lock that the kernel
+/// releases if the maker dies); then mapped by all. Throws DataError where the folder cannot be written or its disk is
+/// full.
+Storms preaugmented(const Storms& natural, const Preaugmentation& what, const std::filesystem::path& folder);
+
+}  // namespace stormsweep

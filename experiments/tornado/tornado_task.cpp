@@ -1,0 +1,230 @@
+#include "experiments/tornado/tornado_task.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "datasets/error.hpp"
+#include "datasets/random.hpp"
+#include "datasets/storm_batches.hpp"
+#include "experiments/tornado/preaugmented.hpp"
+#include "models/binary_metrics.hpp"
+#include "models/tornado_cnn.hpp"
+#include "models/tornado_loss.hpp"
+#include "search/seed.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+enum class Augmentation { none, preaugmented, live };
+
+/// Activations of this many samples stay in the cache of one core; on a GPU they fill it.
+constexpr std::int64_t micro_batch_cpu = 128, micro_batch_gpu = 8192;
+constexpr std::int64_t evaluation_batch = 1024;
+constexpr std::int64_t batches_ahead_bytes = 256 << 20;
+
+Augmentation augmentation_of(const Reader& read) {
+  const std::string& word = read.choice("augmentation");
+  return word == "none" ? Augmentation::none : word == "live" ? Augmentation::live : Augmentation::preaugmented;
+}
+
+TornadoCnnOptions network_options(const Reader& read) {
+  return {.pool_last = read.flag("pool_last"),
+          .dropout = read.real("dropout"),
+          .convolution_type = read.choice("precision") == "bf16" ? torch::kBFloat16 : torch::kFloat32};
+}
+
+/// 0 ... n - 1 in random order (Fisher and Yates).
+std::vector<std::uint32_t> shuffled(std::int64_t n, std::uint64_t seed) {
+  std::vector<std::uint32_t> order(static_cast<std::size_t>(n));
+  std::iota(order.begin(), order.end(), 0u);
+  RandomStream random(seed);
+  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
+  return order;
+}
+
+/// What the training batches of one epoch have shown.
+struct Running {
+  torch::Tensor loss, correct;  ///< sums over samples, on the device: reading them would wait for it
+  std::int64_t samples = 0;
+
+  void add(const torch::Tensor& batch_loss, const torch::Tensor& logits, const torch::Tensor& targets) {
+    const std::int64_t n = targets.size(0);
+    const torch::Tensor loss_sum = batch_loss.detach() * n, right = ((logits > 0) == (targets > 0.5)).sum();
+    loss = samples == 0 ? loss_sum : loss + loss_sum;
+    correct = samples == 0 ? right : correct + right;
+    samples += n;
+  }
+};
+
+class TornadoTask : public Task {
+ public:
+  TornadoTask(const Reader& read, const TaskContext& context);
+
+  torch::nn::Module& network() override { return network_; }
+  std::uint64_t seed() const override { return seed_; }
+  std::int64_t forward_flops() const override { return network_.forward_flops(); }
+  std::int64_t samples_per_epoch() const override { return train_->size() * copies_; }
+  Prefetch training_batches(std::int64_t epoch) override;
+  std::int64_t micro_batch() const override;
+  torch::Tensor loss(const Batch& batch) override;
+  Metrics training_metrics() override;
+  Metrics evaluate(Split split) override;
+
+ private:
+  StormSample sample(std::uint32_t number, std::int64_t epoch) const;
+  TornadoPath path() const { return fastest_path(network_, torch::empty({0}, device_)); }
+
+  torch::Device device_;
+  int background_;
+  std::uint64_t seed_;
+  Augmentation augmentation_;
+  std::int64_t copies_, batch_size_;
+  double positive_weight_;
+  std::shared_ptr<const Storms> train_;  ///< as they are
+  std::shared_ptr<const Storms> shown_;  ///< what batches are gathered from: the preaugmented copies, or train_
+  Storms validation_, test_;
+  StormBatching plain_, training_;
+  TornadoCnn network_;
+  Running running_;
+};
+
+TornadoTask::TornadoTask(const Reader& read, const TaskContext& context)
+    : device_(context.device),
+      background_(context.background),
+      seed_(derive_seed(context.seed, "replicate", {static_cast<std::uint64_t>(read.integer("replicate"))})),
+      augmentation_(augmentation_of(read)),
+      validation_(context.data.at("validation")),
+      test_(context.data.at("test")),
+      network_(network_options(read), derive_seed(seed_, "weights")) {
+  copies_ = read.integer("data_multiplier");
+  batch_size_ = read.integer("batch_size");
+  positive_weight_ = read.real("positive_weight");
+  network_.to(device_);
+
+  train_ = std::make_shared<Storms>(context.data.at("train"));
+  plain_.statistics = train_->statistics();
+  plain_.label = read.choice("label") == "max" ? LabelRule::max : LabelRule::mean;
+  training_ = plain_;
+  const WindRotation winds = read.choice("wind_rotation") == "paper" ? WindRotation::paper : WindRotation::vectors;
+  shown_ = train_;
+  if (augmentation_ == Augmentation::live) training_.transform = winds;
+  if (augmentation_ == Augmentation::preaugmented) {
+    shown_ =
+        std::make_shared<Storms>(preaugmented(*train_, {context.fingerprint, copies_, winds, seed_}, context.cache));
+  }
+}
+
+/// Number j of an epoch is storm j mod N of copy j / N.
+StormSample TornadoTask::sample(std::uint32_t number, std::int64_t epoch) const {
+  if (augmentation_ == Augmentation::preaugmented) return {number, 0};
+  const std::uint64_t n = static_cast<std::uint64_t>(train_->size()), storm = number % n, copy = number / n;
+  if (augmentation_ == Augmentation::none) return {static_cast<std::int64_t>(storm), 0};
+  return {static_cast<std::int64_t>(storm),
+          derive_seed(seed_, "live augmentation", {storm, copy, static_cast<std::uint64_t>(epoch)})};
+}
+
+Prefetch TornadoTask::training_batches(std::int64_t epoch) {
+  const std::int64_t size = std::min(batch_size_, samples_per_epoch());
+  auto order = std::make_shared<const std::vector<std::uint32_t>>(
+      shuffled(samples_per_epoch(), derive_seed(seed_, "shuffle", {static_cast<std::uint64_t>(epoch)})));
+  const auto make = [this, order, epoch, size](std::int64_t k) {
+    const auto first = static_cast<std::size_t>(k * size),
+               last = std::min(first + static_cast<std::size_t>(size), order->size());
+    std::vector<StormSample> samples;
+    samples.reserve(last - first);
+    for (std::size_t j = first; j < last; ++j) samples.push_back(sample((*order)[j], epoch));
+    return gather(*shown_, samples, training_);
+  };
+  const std::int64_t bytes = size * storm_floats * static_cast<std::int64_t>(sizeof(float));
+  const auto ahead = static_cast<int>(std::clamp<std::int64_t>(batches_ahead_bytes / bytes, 1, 4));
+  return Prefetch((samples_per_epoch() + size - 1) / size, make, background_, ahead);
+}
+
+std::int64_t TornadoTask::micro_batch() const {
+  if (!device_.is_cpu()) return micro_batch_gpu;
+  // The kernels go sample by sample of themselves.
+  return path() == TornadoPath::kernels ? std::numeric_limits<std::int64_t>::max() : micro_batch_cpu;
+}
+
+torch::Tensor TornadoTask::loss(const Batch& batch) {
+  const torch::Tensor target = batch.target.flatten().to(device_, /*non_blocking=*/true);
+  const TornadoLoss result =
+      tornado_loss(network_, batch.input.to(device_, /*non_blocking=*/true), target, positive_weight_, path());
+  running_.add(result.loss, result.logits, target);
+  return result.loss;
+}
+
+Metrics TornadoTask::training_metrics() {
+  const Running shown = std::exchange(running_, {});
+  const auto n = static_cast<double>(shown.samples);
+  return {{"train_loss", shown.loss.item<double>() / n}, {"train_accuracy", shown.correct.item<double>() / n}};
+}
+
+Metrics TornadoTask::evaluate(Split split) {
+  const torch::NoGradGuard no_gradient;
+  const Storms& storms = split == Split::train ? *train_ : split == Split::validation ? validation_ : test_;
+  std::vector<torch::Tensor> logits, targets;
+  std::vector<StormSample> samples;
+  for (std::int64_t first = 0; first < storms.size(); first += evaluation_batch) {
+    samples.resize(static_cast<std::size_t>(std::min(evaluation_batch, storms.size() - first)));
+    for (std::size_t i = 0; i < samples.size(); ++i) samples[i].storm = first + static_cast<std::int64_t>(i);
+    const Batch batch = gather(storms, samples, plain_);
+    logits.push_back(tornado_logits(network_, batch.input.to(device_), path()));
+    targets.push_back(batch.target.flatten());
+  }
+  const BinaryMetrics m = binary_metrics(torch::cat(logits), torch::cat(targets).to(device_));
+  if (split == Split::validation) {
+    return {{"validation_accuracy", m.accuracy},
+            {"validation_loss", m.loss},
+            {"validation_auc", m.auc},
+            {"validation_csi", m.csi}};
+  }
+  const std::string name = split == Split::train ? "train_" : "test_";
+  return {{name + "loss", m.loss},
+          {name + "accuracy", m.accuracy},
+          {name + "pod", m.pod},
+          {name + "far", m.far},
+          {name + "csi", m.csi},
+          {name + "auc", m.auc},
+          {name + "brier_skill", m.brier_skill}};
+}
+
+std::string note(const std::string& split, const Storms& storms) {
+  std::int64_t by_max = 0, by_mean = 0;
+  for (std::size_t i = 0; i < storms.vorticity_max().size(); ++i) {
+    by_max += positive(LabelRule::max, storms.vorticity_max()[i], storms.vorticity_mean()[i]);
+    by_mean += positive(LabelRule::mean, storms.vorticity_max()[i], storms.vorticity_mean()[i]);
+  }
+  return split + ": " + std::to_string(storms.size()) + " storms, " + std::to_string(by_max) +
+         " positive (label max), " + std::to_string(by_mean) + " (label mean)";
+}
+
+}  // namespace
+
+std::unique_ptr<Task> make_tornado_task(const Experiment& experiment, const Configuration& configuration,
+                                        const TaskContext& context) {
+  return std::make_unique<TornadoTask>(Reader(configuration, experiment), context);
+}
+
+DataReport check_tornado_data(const std::map<std::string, std::filesystem::path>& data) {
+  DataReport report;
+  for (const char* split : {"train", "validation", "test"}) {
+    const std::filesystem::path& path = data.at(split);
+    const Storms storms(path);
+    const StormScan found = scan(storms);
+    if (found.not_finite > 0) {
+      throw DataError(
+          path.string() + ": " + std::to_string(found.not_finite) + " of " + std::to_string(found.storms) +
+          " storms hold NaN or infinity; make it again with stormsweep prepare tornado, which leaves them out");
+    }
+    report.fingerprint += found.fingerprint;
+    report.notes.push_back(note(split, storms));
+  }
+  return report;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <memory>
+
+#include "experiments/task.hpp"
+
+namespace stormsweep {
+
+/// Tornado prediction: TornadoCnn on standardised storm patches, binary cross-entropy, the metrics that forecasters
+/// use. experiment.json says what its hyperparameters mean.
+std::unique_ptr<Task> make_tornado_task(const Experiment& experiment, const Configuration& configuration,
+                                        const TaskContext& context);
+
+/// Scans the three splits. Throws DataError also where storms are not finite.
+DataReport check_tornado_data(const std::map<std::string, std::filesystem::path>& data);
+
+}  // namespace stormsweep

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include "models/tornado_cnn.hpp"
+
+namespace stormsweep {
+
+/// Which code computes the network.
+enum class TornadoPath {
+  layers,   ///< LibTorch's layers: any device, any precision
+  kernels,  ///< models/tornado_kernels: float32 on an x86 CPU with AVX2 or AVX-512; equal up to rounding
+};
+
+/// The fastest path for `network` on the device of `input`.
+TornadoPath fastest_path(const TornadoCnn& network, const torch::Tensor& input);
+
+struct TornadoLoss {
+  torch::Tensor loss;    ///< scalar with the graph for backward: mean binary cross-entropy, positives weighted
+  torch::Tensor logits;  ///< [n], without the graph
+};
+
+/// Loss of `input` [n, 3, 32, 32], standardised, against `target` [n], 0 or 1; draws dropout from the default generator
+/// in training mode. By kernels the gradients are computed here already, backward only hands them over; neither they
+/// nor the logits depend on the number of threads.
+TornadoLoss tornado_loss(TornadoCnn& network, const torch::Tensor& input, const torch::Tensor& target,
+                         double positive_weight, TornadoPath path);
+
+/// Logits [n] without a graph and without dropout.
+torch::Tensor tornado_logits(TornadoCnn& network, const torch::Tensor& input, TornadoPath path);
+
+}  // namespace stormsweep
