@@ -6,13 +6,10 @@
 #include <array>
 #include <cmath>
 #include <span>
-#include <system_error>
 #include <thread>
 #include <vector>
 
 #include "datasets/error.hpp"
-#include "datasets/statistics.hpp"
-#include "datasets/storm_labels.hpp"
 #include "datasets/storms.hpp"
 #include "datasets/synthetic_storm.hpp"
 
@@ -44,12 +41,7 @@ struct Block {
   }
 };
 
-struct SplitRange {
-  std::int64_t first, end;
-  std::int64_t size() const { return end - first; }
-};
-
-std::array<SplitRange, 3> split(const StormWorld& world) {
+std::array<std::int64_t, 3> split_sizes(const StormWorld& world) {
   const auto part = [&](double fraction) {
     return static_cast<std::int64_t>(std::llround(fraction * static_cast<double>(world.storms)));
   };
@@ -61,49 +53,31 @@ std::array<SplitRange, 3> split(const StormWorld& world) {
                     "more storms or other fractions",
                     world.storms, train, validation, test));
   }
-  return {{{0, train}, {train, train + validation}, {train + validation, world.storms}}};
-}
-
-void make_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error)
-    throw DataError(fmt::format("{}: cannot be made ({}); choose another folder", folder.string(), error.message()));
+  return {train, validation, test};
 }
 
 }  // namespace
 
-WorldCount generate_storms(const StormWorld& world, const std::filesystem::path& folder,
-                           const std::function<void(std::int64_t)>& progress) {
-  const std::array<SplitRange, 3> ranges = split(world);
-  make_folder(folder);
-  std::array<StormWriter, 3> writers{StormWriter(folder / "train.h5", ranges[0].size()),
-                                     StormWriter(folder / "validation.h5", ranges[1].size()),
-                                     StormWriter(folder / "test.h5", ranges[2].size())};
-  WorldCount counts;
-  const std::array<SplitCount*, 3> split_counts{&counts.train, &counts.validation, &counts.test};
-  ChannelSums sums;
+SplitCounts generate_storms(const StormWorld& world, const std::filesystem::path& folder,
+                            const std::function<void(std::int64_t)>& progress) {
+  const std::array<std::int64_t, 3> sizes = split_sizes(world);
+  StormSplitsWriter writer(folder, sizes);
   Block made;
-  for (std::size_t s = 0; s < ranges.size(); ++s) {
-    for (std::int64_t first = ranges[s].first; first < ranges[s].end; first += block) {
-      const std::int64_t n = std::min(block, ranges[s].end - first);
+  std::int64_t first = 0;
+  for (std::size_t split = 0; split < sizes.size(); ++split) {
+    for (const std::int64_t end = first + sizes[split]; first < end;) {
+      const std::int64_t n = std::min(block, end - first);
       made.make(world, first, n);
       for (std::int64_t i = 0; i < n; ++i) {
         const FutureVorticity& future = made.futures[static_cast<std::size_t>(i)];
-        writers[s].append(made.patch(i), future.max, future.mean);
-        if (s == 0) sums.add(made.patch(i));
-        ++split_counts[s]->storms;
-        split_counts[s]->positive_max += positive(LabelRule::max, future.max, future.mean);
-        split_counts[s]->positive_mean += positive(LabelRule::mean, future.max, future.mean);
+        writer.append(split, made.patch(i), future.max, future.mean);
       }
-      progress(first + n);
+      progress(first += n);
     }
   }
-  const std::string provenance =
+  return writer.finish(
       fmt::format("stormsweep generate tornado --storms {} --seed {} --validation-fraction {} --test-fraction {}",
-                  world.storms, world.seed, world.validation_fraction, world.test_fraction);
-  for (StormWriter& writer : writers) writer.finish(sums.statistics(), provenance);
-  return counts;
+                  world.storms, world.seed, world.validation_fraction, world.test_fraction));
 }
 
 }  // namespace stormsweep

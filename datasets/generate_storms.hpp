@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <functional>
 
+#include "datasets/storm_splits.hpp"
+
 namespace stormsweep {
 
 /// A world of synthetic storms (datasets/synthetic_storm.hpp) to be split by index: the storms are independent, so
@@ -15,18 +17,10 @@ struct StormWorld {
   int threads = 1;
 };
 
-/// Storms of one split, and how many of them are positive under each rule (datasets/storm_labels.hpp).
-struct SplitCount {
-  std::int64_t storms = 0, positive_max = 0, positive_mean = 0;
-};
-struct WorldCount {
-  SplitCount train, validation, test;
-};
-
 /// Writes train.h5, validation.h5 and test.h5 into `folder`, which is made if need be: all three, or none. The same
 /// bytes on any number of threads. `progress` is told the storms made so far. Throws DataError: a split without a
 /// storm, an unwritable folder, a full disk.
-WorldCount generate_storms(const StormWorld& world, const std::filesystem::path& folder,
-                           const std::function<void(std::int64_t)>& progress);
+SplitCounts generate_storms(const StormWorld& world, const std::filesystem::path& folder,
+                            const std::function<void(std::int64_t)>& progress);
 
 }  // namespace stormsweep

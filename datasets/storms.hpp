@@ -11,9 +11,11 @@ namespace stormsweep {
 
 /// A storm patch: 32 x 32 points, 1 km apart, row 0 = south, column 0 = west; channels last.
 inline constexpr std::int64_t storm_side = 32;
-inline constexpr std::int64_t storm_channels =
-    3;  ///< composite reflectivity (dBZ), 10 m wind u (eastward), v (northward; m/s)
+/// Composite reflectivity (dBZ), 10 m wind u (eastward), v (northward; m/s).
+inline constexpr std::int64_t storm_channels = 3;
 inline constexpr std::int64_t storm_floats = storm_side * storm_side * storm_channels;
+
+inline constexpr int storm_format_version = 1;  ///< of the files below
 
 /// Mean and standard deviation of each channel, over the training split only.
 struct ChannelStatistics {
@@ -59,10 +61,14 @@ StormScan scan(const Storms& storms);
 class StormWriter {
  public:
   StormWriter(const std::filesystem::path& path, std::int64_t storms);
+  StormWriter(StormWriter&&) noexcept;
   ~StormWriter();  ///< without finish: removes what was written
   void append(std::span<const float> patch, float vorticity_max, float vorticity_mean);
   /// After the last storm. `provenance`: what made the file from what, as text.
   void finish(const ChannelStatistics& statistics, const std::string& provenance);
+  /// `finish` in two steps, for files that appear together: after `seal` all is on the disk, under a temporary name.
+  void seal(const ChannelStatistics& statistics, const std::string& provenance);
+  void publish();
 
  private:
   struct File;

@@ -15,7 +15,7 @@ using namespace stormsweep;
 
 namespace {
 
-WorldCount generate(const StormWorld& world, const std::filesystem::path& folder) {
+SplitCounts generate(const StormWorld& world, const std::filesystem::path& folder) {
   return generate_storms(world, folder, [](std::int64_t) {});
 }
 
@@ -47,7 +47,7 @@ TEST_CASE("a storm is the same whatever the number of storms, of threads and of 
 
 TEST_CASE("splits have the asked sizes; statistics are those of the training split alone, in every file") {
   const TemporaryFolder folder;
-  const WorldCount counts =
+  const SplitCounts counts =
       generate({.storms = 1000, .validation_fraction = 0.15, .test_fraction = 0.25}, folder.path());
   const Storms train(folder / "train.h5"), validation(folder / "validation.h5"), test(folder / "test.h5");
   CHECK(train.size() == 600);
@@ -55,7 +55,7 @@ TEST_CASE("splits have the asked sizes; statistics are those of the training spl
   CHECK(test.size() == 250);
   std::int64_t positives = 0;
   for (const float v : test.vorticity_max()) positives += v > 0.005f;
-  CHECK(counts.test.positive_max == positives);
+  CHECK(counts[2].positive_max == positives);
   for (std::size_t c = 0; c < 3; ++c) {
     double sum = 0, squares = 0;
     const auto values = train.patches();

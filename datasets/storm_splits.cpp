@@ -1,0 +1,46 @@
+#include "datasets/storm_splits.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <system_error>
+
+#include "datasets/error.hpp"
+#include "datasets/storm_labels.hpp"
+
+namespace stormsweep {
+
+void make_writable(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (!error && access(folder.c_str(), W_OK | X_OK) != 0) error = {errno, std::generic_category()};
+  if (error) {
+    throw DataError(
+        fmt::format("{}: cannot be written to ({}); choose another folder", folder.string(), error.message()));
+  }
+}
+
+StormSplitsWriter::StormSplitsWriter(const std::filesystem::path& folder, const std::array<std::int64_t, 3>& sizes) {
+  make_writable(folder);
+  for (std::size_t s = 0; s < storm_splits.size(); ++s) {
+    writers_.emplace_back(folder / fmt::format("{}.h5", storm_splits[s]), sizes[s]);
+  }
+}
+
+void StormSplitsWriter::append(std::size_t split, std::span<const float> patch, float vorticity_max,
+                               float vorticity_mean) {
+  writers_[split].append(patch, vorticity_max, vorticity_mean);
+  if (split == 0) training_.add(patch);
+  ++counts_[split].storms;
+  counts_[split].positive_max += positive(LabelRule::max, vorticity_max, vorticity_mean);
+  counts_[split].positive_mean += positive(LabelRule::mean, vorticity_max, vorticity_mean);
+}
+
+SplitCounts StormSplitsWriter::finish(const std::string& provenance) {
+  const ChannelStatistics statistics = training_.statistics();
+  for (StormWriter& writer : writers_) writer.seal(statistics, provenance);
+  for (StormWriter& writer : writers_) writer.publish();
+  return counts_;
+}
+
+}  // namespace stormsweep
