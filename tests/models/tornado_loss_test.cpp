@@ -1,0 +1,113 @@
+#include "models/tornado_loss.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "models/tornado_kernels.hpp"
+
+using namespace stormsweep;
+using doctest::Approx;
+
+namespace {
+
+struct Learned {
+  TornadoLoss loss;
+  std::vector<torch::Tensor> gradients;
+};
+
+Learned learn(const TornadoCnnOptions& options, const torch::Tensor& input, const torch::Tensor& target,
+              double positive_weight, TornadoPath path) {
+  TornadoCnn network(options, 11);
+  torch::manual_seed(5);  // of the dropout
+  Learned learned{tornado_loss(network, input, target, positive_weight, path), {}};
+  (learned.loss.loss * 2).backward();
+  for (const auto& parameter : network.parameters()) learned.gradients.push_back(parameter.grad());
+  return learned;
+}
+
+double relative_difference(const torch::Tensor& a, const torch::Tensor& b) {
+  return ((a - b).norm() / b.norm()).item<double>();
+}
+
+torch::Tensor draw_input(std::int64_t n) {
+  torch::manual_seed(1);
+  return torch::randn({n, 3, 32, 32}).contiguous(torch::MemoryFormat::ChannelsLast);
+}
+torch::Tensor draw_target(std::int64_t n) {
+  return (torch::rand({n}) < 0.3).to(torch::kFloat32);
+}
+
+}  // namespace
+
+TEST_CASE("loss, logits and gradients by kernels equal those by LibTorch's layers") {
+  if (!tornado_kernels()) return;
+  for (const bool pool_last : {false, true})
+    for (const double dropout : {0.0, 0.4})
+      for (const std::int64_t n : {1, 13, 600}) {
+        const TornadoCnnOptions options{.pool_last = pool_last, .dropout = dropout};
+        const auto input = draw_input(n), target = draw_target(n);
+        const auto layers = learn(options, input, target, 3, TornadoPath::layers);
+        const auto kernels = learn(options, input, target, 3, TornadoPath::kernels);
+        CAPTURE(pool_last);
+        CAPTURE(dropout);
+        CAPTURE(n);
+        CHECK(kernels.loss.loss.item<double>() == Approx(layers.loss.loss.item<double>()).epsilon(1e-5));
+        CHECK(relative_difference(kernels.loss.logits, layers.loss.logits) < 1e-5);
+        for (std::size_t i = 0; i < layers.gradients.size(); ++i)
+          CHECK(relative_difference(kernels.gradients[i], layers.gradients[i]) < 2e-5);
+      }
+}
+
+TEST_CASE("logits without a graph equal the network's own in evaluation, for any memory format") {
+  TornadoCnn network({.dropout = 0.5}, 2);
+  network.eval();
+  const auto input = draw_input(37), expected = network.forward(input).detach();
+  for (const auto path : {TornadoPath::layers, fastest_path(network, input)}) {
+    CHECK(relative_difference(tornado_logits(network, input, path), expected) < 1e-5);
+    CHECK(relative_difference(tornado_logits(network, input.contiguous(), path), expected) < 1e-5);
+  }
+}
+
+TEST_CASE("kernels give the same bits on any number of threads") {
+  if (!tornado_kernels()) return;
+  const auto input = draw_input(100), target = draw_target(100);
+  const auto threads = at::get_num_threads();
+  at::set_num_threads(1);
+  const auto one = learn({.dropout = 0.2}, input, target, 1, TornadoPath::kernels);
+  at::set_num_threads(2);
+  const auto two = learn({.dropout = 0.2}, input, target, 1, TornadoPath::kernels);
+  at::set_num_threads(threads);
+  CHECK(torch::equal(one.loss.logits, two.loss.logits));
+  for (std::size_t i = 0; i < one.gradients.size(); ++i) CHECK(torch::equal(one.gradients[i], two.gradients[i]));
+}
+
+TEST_CASE("every kernel that this processor runs agrees, not only the fastest") {
+  if (!tornado_kernels()) return;
+  const auto patches = torch::rand({3, 32, 32, 3}), weights = torch::rand({20000}) - 0.5;
+  const float* w = weights.data_ptr<float>();
+  const TornadoWeights pointers{{w, w + 600, w + 3800}, {w, w + 1, w + 2}, {w, w + 8, w + 24}, w + 100, 0.5F};
+  const auto run = [&](const TornadoKernels& kernels) {
+    auto logits = torch::empty({3}), losses = torch::empty({3}), targets = torch::ones({3});
+    auto workspace = torch::zeros({static_cast<std::int64_t>(kernels.workspace)}), gradients = torch::zeros({18705});
+    float* g = gradients.data_ptr<float>();
+    const TornadoGradients to{{g, g + 608, g + 3824}, {g + 600, g + 3808, g + 16624}, g + 16656, g + 18704};
+    const TornadoSamples samples{
+        patches.data_ptr<float>(), {}, targets.data_ptr<float>(), 1, false, logits.data_ptr<float>(),
+        losses.data_ptr<float>()};
+    kernels.learn(pointers, samples, 0, 3, workspace.data_ptr<float>(), to);
+    return gradients;
+  };
+  CHECK(relative_difference(run(*tornado_kernels()), run(tornado_kernels_avx2)) < 1e-5);
+}
+
+TEST_CASE("a logit without bound has a finite loss") {
+  TornadoCnn network({}, 1);
+  const auto input = draw_input(4) * 1e6;
+  for (const auto path : {TornadoPath::layers, fastest_path(network, input)}) {
+    const auto [loss, logits] = tornado_loss(network, input, torch::zeros({4}), 1, path);
+    CHECK(logits.abs().max().item<double>() > 1000);
+    CHECK(std::isfinite(loss.item<double>()));
+  }
+}
