@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -32,7 +33,7 @@ class ChannelSums {
     for (std::size_t c = 0; c < origin_.size(); ++c) {
       const double mean = sum_[c] / count_;
       result.mean[c] = static_cast<float>(origin_[c] + mean);
-      result.deviation[c] = static_cast<float>(std::sqrt(squares_[c] / count_ - mean * mean));
+      result.deviation[c] = static_cast<float>(std::sqrt(std::max(0.0, squares_[c] / count_ - mean * mean)));
     }
     return result;
   }

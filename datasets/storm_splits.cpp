@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <system_error>
 
 #include "datasets/error.hpp"
@@ -38,6 +39,9 @@ void StormSplitsWriter::append(std::size_t split, std::span<const float> patch, 
 
 SplitCounts StormSplitsWriter::finish(const std::string& provenance) {
   const ChannelStatistics statistics = training_.statistics();
+  if (!(std::ranges::min(statistics.deviation) > 0)) {
+    throw DataError("the training storms: a channel has the same value everywhere; give other storms");
+  }
   for (StormWriter& writer : writers_) writer.seal(statistics, provenance);
   for (StormWriter& writer : writers_) writer.publish();
   return counts_;

@@ -107,8 +107,8 @@ struct Front {
 
 Front draw_front(RandomStream& random) {
   const float angle = drawn(random, 0, 2 * std::numbers::pi);
-  return {drawn(random, -10, 10), drawn(random, -10, 10), std::cos(angle),      std::sin(angle),
-          drawn(random, -2, 14),  normal(random, 10),      drawn(random, 1.2, 3.5)};
+  return {drawn(random, -10, 10), drawn(random, -10, 10), std::cos(angle),        std::sin(angle),
+          drawn(random, -2, 14),  normal(random, 10),     drawn(random, 1.2, 3.5)};
 }
 
 /// A vortex of Lamb and Oseen: vorticity is a Gaussian of scale `radius`, the wind turns with it.

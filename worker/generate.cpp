@@ -12,6 +12,7 @@
 #include "datasets/generate_storms.hpp"
 #include "search/error.hpp"
 #include "worker/machine.hpp"
+#include "worker/split_table.hpp"
 
 namespace stormsweep {
 
@@ -31,10 +32,11 @@ std::optional<GenerateOptions> parse(const std::vector<std::string>& arguments) 
   options.add_options()("storms", po::value(&result.world.storms)->required(), "how many, over all splits")(
       "output,o", po::value(&result.folder)->required(), "the folder for train.h5, validation.h5 and test.h5")(
       "seed", po::value(&result.world.seed)->default_value(0), "another seed, another world")(
-      "validation-fraction", po::value(&result.world.validation_fraction)->default_value(0.1), "share of the storms")(
-      "test-fraction", po::value(&result.world.test_fraction)->default_value(0.2), "share of the storms")(
-      "threads", po::value(&result.world.threads)->default_value(usable_cores()), "the data does not depend on it")(
-      "help,h", "print this and stop");
+      "validation-fraction", po::value(&result.world.validation_fraction)->default_value(0.1, "0.1"),
+      "share of the storms")("test-fraction", po::value(&result.world.test_fraction)->default_value(0.2, "0.2"),
+                             "share of the storms")("threads",
+                                                    po::value(&result.world.threads)->default_value(usable_cores()),
+                                                    "the data does not depend on it")("help,h", "print this and stop");
   po::options_description operands;
   operands.add_options()("experiment", po::value(&experiment)->required());
   po::positional_options_description positions;
@@ -86,11 +88,7 @@ int generate_command(const std::vector<std::string>& arguments) {
   });
   if (terminal) fmt::print(stderr, "\r\033[K");
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  fmt::print("{:<12}{:>10}{:>22}{:>24}\n", "split", "storms", "positive (label max)", "positive (label mean)");
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    fmt::print("{:<12}{:>10}{:>22}{:>24}\n", storm_splits[i], counts[i].storms, counts[i].positive_max,
-               counts[i].positive_mean);
-  }
+  print_splits(counts);
   fmt::print("{} storms in {:.1f} s, in {}\n", options->world.storms, seconds, options->folder);
   return exit_done;
 }

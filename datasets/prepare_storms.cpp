@@ -1,0 +1,204 @@
+#include "datasets/prepare_storms.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <span>
+#include <system_error>
+
+#include "datasets/error.hpp"
+#include "datasets/split_patches.hpp"
+#include "datasets/storm_patch_file.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t block = 512;  // patches read at once: 6 MiB
+
+/// Each file once, however often it is given.
+std::vector<fs::path> list_files(const std::vector<fs::path>& paths) {
+  std::set<fs::path> files;
+  for (const fs::path& path : paths) {
+    std::error_code error;
+    if (!fs::exists(path, error)) throw DataError(path.string() + ": no such file or folder; check its name");
+    if (!fs::is_directory(path)) {
+      files.insert(fs::canonical(path));
+      continue;
+    }
+    const std::size_t before = files.size();
+    for (auto at = fs::recursive_directory_iterator(path, error); !error && at != fs::end(at); at.increment(error)) {
+      if (at->path().extension() == ".nc") files.insert(fs::canonical(at->path()));
+    }
+    if (error)
+      throw DataError(fmt::format("{}: cannot be listed ({}); check its rights", path.string(), error.message()));
+    if (files.size() == before) throw DataError(path.string() + ": holds no *.nc file; give NCAR's storm patch files");
+  }
+  return {files.begin(), files.end()};
+}
+
+/// A patch as it was read, and its number among all patches.
+struct ReadPatch {
+  std::int64_t number;
+  std::span<const float> values;
+  float vorticity_max, vorticity_mean;
+
+  bool finite() const {
+    const auto is_finite = [](float value) { return std::isfinite(value); };
+    return std::ranges::all_of(values, is_finite) && is_finite(vorticity_max) && is_finite(vorticity_mean);
+  }
+};
+
+/// The patches of all files, in the order of dates and names, a block at a time.
+class PatchReader {
+ public:
+  explicit PatchReader(const std::vector<fs::path>& paths) {
+    for (const fs::path& path : paths) {
+      const StormPatchFile file(path);
+      sources_.push_back({path, file.date(), file.size()});
+      size_ += file.size();
+      has_grid_ = has_grid_ && file.has_grid();
+    }
+    std::ranges::stable_sort(sources_, {}, &Source::date);
+  }
+
+  std::int64_t size() const { return size_; }
+
+  template <class F>
+  void each(F f) const {
+    std::vector<float> patches(block * storm_floats), vorticity_max(block), vorticity_mean(block);
+    std::int64_t number = 0;
+    for (const Source& source : sources_) {
+      const StormPatchFile file(source.path);
+      for (std::int64_t first = 0; first < source.size; first += block) {
+        const std::int64_t n = std::min(block, source.size - first);
+        file.read(first, n, patches, vorticity_max, vorticity_mean);
+        for (std::size_t p = 0; p < static_cast<std::size_t>(n); ++p) {
+          f(ReadPatch{number++, std::span(patches).subspan(p * storm_floats, storm_floats), vorticity_max[p],
+                      vorticity_mean[p]});
+        }
+      }
+    }
+  }
+
+  std::vector<std::int32_t> dates() const {
+    std::vector<std::int32_t> dates;
+    for (const Source& source : sources_) dates.insert(dates.end(), static_cast<std::size_t>(source.size), source.date);
+    return dates;
+  }
+
+  PatchPlaces places() const {
+    PatchPlaces all;
+    for (const Source& source : sources_) {
+      const PatchPlaces places = StormPatchFile(source.path).places(has_grid_);
+      all.corners.insert(all.corners.end(), places.corners.begin(), places.corners.end());
+      all.width = std::max(all.width, places.width);
+    }
+    return all;
+  }
+
+ private:
+  struct Source {
+    fs::path path;
+    std::int32_t date;
+    std::int64_t size;
+  };
+  std::vector<Source> sources_;
+  std::int64_t size_ = 0;
+  bool has_grid_ = true;
+};
+
+/// The split of each patch in `used`, and how that was done.
+struct Division {
+  std::vector<PatchSplit> splits;
+  std::string words;
+};
+
+Division divide(const PatchReader& reader, const std::vector<bool>& used, const SplitShares& shares) {
+  const auto keep_used = [&](auto values) {
+    std::size_t i = 0;
+    std::erase_if(values, [&](const auto&) { return !used[i++]; });
+    return values;
+  };
+  const std::vector<std::int32_t> dates = keep_used(reader.dates());
+  if (std::set(dates.begin(), dates.end()).size() < shares.size()) {
+    const PatchPlaces places = reader.places();
+    return {split_by_place(keep_used(places.corners), places.width, shares),
+            "by place, with two straight cuts: there are fewer than three dates"};
+  }
+  const std::vector<PatchSplit> splits = split_by_date(dates, shares);  // dates ascend
+  const auto first = [&](PatchSplit split) {
+    return dates[static_cast<std::size_t>(std::ranges::find(splits, split) - splits.begin())];
+  };
+  return {splits, fmt::format("by date: training from {}, validation from {}, test from {} to {}", dates.front(),
+                              first(PatchSplit::validation), first(PatchSplit::test), dates.back())};
+}
+
+std::array<std::int64_t, 3> count_splits(const std::vector<PatchSplit>& splits) {
+  std::array<std::int64_t, 3> sizes{};
+  for (const PatchSplit split : splits) {
+    if (split != PatchSplit::dropped) ++sizes[static_cast<std::size_t>(split)];
+  }
+  if (std::ranges::min(sizes) == 0) {
+    throw DataError(
+        fmt::format("{} patches on fewer than three dates lie too close together to be split by place; "
+                    "give files of three dates or more",
+                    splits.size()));
+  }
+  return sizes;
+}
+
+std::string provenance(const RawStorms& raw, const PreparedStorms& prepared) {
+  std::string paths;
+  for (const fs::path& path : raw.paths) paths.append(" ").append(path.string());
+  return fmt::format(
+      "stormsweep prepare tornado{} --validation-fraction {} --test-fraction {}: {} files, {} patches, {} dropped for "
+      "missing values, {} on the cut; split {}",
+      paths, raw.validation_fraction, raw.test_fraction, prepared.files, prepared.patches, prepared.not_finite,
+      prepared.on_the_cut, prepared.split);
+}
+
+}  // namespace
+
+PreparedStorms prepare_storms(const RawStorms& raw, const fs::path& folder,
+                              const std::function<void(std::int64_t, std::int64_t)>& progress) {
+  make_writable(folder);
+  const std::vector<fs::path> files = list_files(raw.paths);
+  const PatchReader reader(files);
+  PreparedStorms result;
+  result.files = std::ssize(files), result.patches = reader.size();
+  const auto tell = [&](std::int64_t done) {
+    if (done % block == 0) progress(done, 2 * result.patches);
+  };
+
+  std::vector<bool> used;
+  reader.each([&](const ReadPatch& patch) {
+    used.push_back(patch.finite());
+    tell(patch.number);
+  });
+  const auto kept = std::ranges::count(used, true);
+  result.not_finite = result.patches - kept;
+  const Division division = divide(
+      reader, used, {1 - raw.validation_fraction - raw.test_fraction, raw.validation_fraction, raw.test_fraction});
+  const std::array<std::int64_t, 3> sizes = count_splits(division.splits);
+  result.on_the_cut = std::ranges::count(division.splits, PatchSplit::dropped);
+  result.split = division.words;
+
+  StormSplitsWriter writer(folder, sizes);
+  auto split = division.splits.begin();
+  reader.each([&](const ReadPatch& patch) {
+    tell(result.patches + patch.number);
+    if (!used[static_cast<std::size_t>(patch.number)]) return;
+    const PatchSplit to = *split++;
+    if (to == PatchSplit::dropped) return;
+    writer.append(static_cast<std::size_t>(to), patch.values, patch.vorticity_max, patch.vorticity_mean);
+  });
+  result.counts = writer.finish(provenance(raw, result));
+  return result;
+}
+
+}  // namespace stormsweep

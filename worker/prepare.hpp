@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace stormsweep {
+
+/// `stormsweep prepare tornado RAW... -o DIR`. Throws InputError and DataError. Returns the exit status.
+int prepare_command(const std::vector<std::string>& arguments);
+
+}  // namespace stormsweep

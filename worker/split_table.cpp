@@ -1,0 +1,36 @@
+#include "worker/split_table.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <string>
+
+namespace stormsweep {
+
+namespace {
+
+void warn_of_one_class(const SplitCounts& counts, const char* rule, std::int64_t SplitCount::*positives) {
+  std::string splits;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i].*positives == 0 || counts[i].*positives == counts[i].storms)
+      splits.append(splits.empty() ? "" : ", ").append(storm_splits[i]);
+  }
+  if (splits.empty()) return;
+  fmt::print(stderr, "warning: with label {}, one class only in {}; metrics that need both will be NULL\n", rule,
+             splits);
+}
+
+}  // namespace
+
+void print_splits(const SplitCounts& counts) {
+  fmt::print("{:<12}{:>10}{:>22}{:>24}\n", "split", "storms", "positive (label max)", "positive (label mean)");
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    fmt::print("{:<12}{:>10}{:>22}{:>24}\n", storm_splits[i], counts[i].storms, counts[i].positive_max,
+               counts[i].positive_mean);
+  }
+  std::fflush(stdout);
+  warn_of_one_class(counts, "max", &SplitCount::positive_max);
+  warn_of_one_class(counts, "mean", &SplitCount::positive_mean);
+}
+
+}  // namespace stormsweep

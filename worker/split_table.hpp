@@ -1,0 +1,11 @@
+#pragma once
+
+#include "datasets/storm_splits.hpp"
+
+namespace stormsweep {
+
+/// Prints storms and positives of each split, and on standard error a warning for each label rule under which a split
+/// holds one class only.
+void print_splits(const SplitCounts& counts);
+
+}  // namespace stormsweep
