@@ -5,7 +5,7 @@ Question  time and memory of `stormsweep plan`; peak memory of the master while 
 Baseline  none: tools that list the grid cannot hold this one (8 PB for the indices alone).
 Command   /usr/bin/python3 experiments/benchmarks/plan.py
 Spread    the plan is the median of --repeats runs, with the least and the greatest beside it.
-Target    50 ms, 50 MB; the master's memory flat in the number of trials
+Target    50 ms, 50 MB; the master's memory flat in the number of trials, once SQLite's page cache (64 MB) is full
 """
 
 import os

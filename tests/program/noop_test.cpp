@@ -16,7 +16,7 @@ std::string space(const std::string& parameters, const std::string& more = "") {
 }
 
 Ended run_space(const WorkFolder& folder, const std::string& text, Words more = {}) {
-  Words words{"run", folder.write("n.json", text), "--workers", "2"};
+  Words words{"run", folder.write("n.json", text), "--workers", "2", "--device", "cpu"};
   words.insert(words.end(), more.begin(), more.end());
   const Ended ended = run_stormsweep(words, folder);
   INFO(ended.err);

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "tests/program/command.hpp"
@@ -16,8 +17,17 @@ const std::string steady = R"({"name": "n", "experiment": "noop",
   "parameters": {"index": {"min": 1, "max": 30, "step": 1}, "milliseconds": 200}})";
 
 Words run_words(const WorkFolder& folder, const std::string& text) {
-  return {stormsweep_program(), "run", folder.write("n.json", text), "--results", "n.db", "--workers", "3",
-          "--lost-after",       "1"};
+  return {stormsweep_program(),
+          "run",
+          folder.write("n.json", text),
+          "--results",
+          "n.db",
+          "--workers",
+          "3",
+          "--device",
+          "cpu",
+          "--lost-after",
+          "1"};
 }
 
 bool some_rows(const WorkFolder& folder) {
