@@ -95,7 +95,9 @@ TEST_CASE("a vortex keeps the sign and size of its rotation at any angle; the pa
       point(vortex, r, c, 2) = static_cast<float>(c) - 15.5f;
     }
   }
-  const auto curl = [](Patch& p) { return point(p, 16, 17, 2) - point(p, 16, 15, 2) - point(p, 17, 16, 1) + point(p, 15, 16, 1); };
+  const auto curl = [](Patch& p) {
+    return point(p, 16, 17, 2) - point(p, 16, 15, 2) - point(p, 17, 16, 1) + point(p, 15, 16, 1);
+  };
   const float before = curl(vortex);
   for (const double angle : {0.3, 1.0, 2.5, 4.0, 6.0}) {
     Patch turned = transformed(vortex, {.angle = angle});
