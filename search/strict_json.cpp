@@ -44,7 +44,12 @@ std::string position(std::string_view read) {
 std::string plain(std::string message) {
   message.erase(0, message.find("] ") + 2);
   if (const std::size_t dash = message.find(" - "); dash != std::string::npos) message.erase(0, dash + 3);
-  if (message.find("expected '}'") != std::string::npos || message.find("expected ']'") != std::string::npos)
+  // The last read is everything since the last string or number, and the position says enough.
+  if (const std::size_t read = message.find("; last read: '"); read != std::string::npos) {
+    const std::size_t end = message.find("'; expected", read);
+    message.erase(read, end == std::string::npos ? end : end + 1 - read);
+  }
+  if (message.find("; expected '}'") != std::string::npos || message.find("; expected ']'") != std::string::npos)
     message += " or a comma";
   else if (message.starts_with("unexpected ']'") || message.starts_with("unexpected '}'"))
     message += "; is the comma before it one too many?";
