@@ -6,6 +6,10 @@ namespace stormsweep::hdf5 {
 
 namespace {
 
+// After a write to a full disk failed, HDF5's own clean-up at exit writes again, and crashes. Handles close what is
+// open.
+[[maybe_unused]] const herr_t no_clean_up_at_exit = H5dont_atexit();
+
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& problem, const std::string& remedy) {
   throw DataError(path.string() + ": " + problem + "; " + remedy);
 }
