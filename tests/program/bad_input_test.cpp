@@ -54,6 +54,9 @@ void replace_patches(const fs::path& path, const std::vector<hsize_t>& shape) {
   H5Ldelete(file, "patches", H5P_DEFAULT);
   const hid_t space = H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr);
   const hid_t patches = H5Dcreate2(file, "patches", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  hsize_t floats = 1;
+  for (const hsize_t n : shape) floats *= n;
+  H5Dwrite(patches, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, std::vector<float>(floats).data());
   H5Dclose(patches);
   H5Sclose(space);
   H5Fclose(file);

@@ -24,7 +24,10 @@ std::vector<std::string> query(const std::filesystem::path& database, const std:
   std::vector<std::string> rows;
   while (statement.executeStep()) {
     std::string& row = rows.emplace_back();
-    for (int i = 0; i < statement.getColumnCount(); ++i) row += (i ? "|" : "") + text(statement.getColumn(i));
+    for (int i = 0; i < statement.getColumnCount(); ++i) {
+      if (i > 0) row += '|';
+      row += text(statement.getColumn(i));
+    }
   }
   return rows;
 }
