@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <set>
-#include <span>
 #include <system_error>
 
 #include "datasets/error.hpp"
+#include "datasets/patch_reader.hpp"
 #include "datasets/split_patches.hpp"
-#include "datasets/storm_patch_file.hpp"
 
 namespace stormsweep {
 
@@ -18,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t block = 512;  // patches read at once: 6 MiB
+constexpr std::int64_t progress_step = 512;  // patches
 
 /// Each file once, however often it is given.
 std::vector<fs::path> list_files(const std::vector<fs::path>& paths) {
@@ -41,77 +39,6 @@ std::vector<fs::path> list_files(const std::vector<fs::path>& paths) {
   return {files.begin(), files.end()};
 }
 
-/// A patch as it was read, and its number among all patches.
-struct ReadPatch {
-  std::int64_t number;
-  std::span<const float> values;
-  float vorticity_max, vorticity_mean;
-
-  bool finite() const {
-    const auto is_finite = [](float value) { return std::isfinite(value); };
-    return std::ranges::all_of(values, is_finite) && is_finite(vorticity_max) && is_finite(vorticity_mean);
-  }
-};
-
-/// The patches of all files, in the order of dates and names, a block at a time.
-class PatchReader {
- public:
-  explicit PatchReader(const std::vector<fs::path>& paths) {
-    for (const fs::path& path : paths) {
-      const StormPatchFile file(path);
-      sources_.push_back({path, file.date(), file.size()});
-      size_ += file.size();
-      has_grid_ = has_grid_ && file.has_grid();
-    }
-    std::ranges::stable_sort(sources_, {}, &Source::date);
-  }
-
-  std::int64_t size() const { return size_; }
-
-  template <class F>
-  void each(F f) const {
-    std::vector<float> patches(block * storm_floats), vorticity_max(block), vorticity_mean(block);
-    std::int64_t number = 0;
-    for (const Source& source : sources_) {
-      const StormPatchFile file(source.path);
-      for (std::int64_t first = 0; first < source.size; first += block) {
-        const std::int64_t n = std::min(block, source.size - first);
-        file.read(first, n, patches, vorticity_max, vorticity_mean);
-        for (std::size_t p = 0; p < static_cast<std::size_t>(n); ++p) {
-          f(ReadPatch{number++, std::span(patches).subspan(p * storm_floats, storm_floats), vorticity_max[p],
-                      vorticity_mean[p]});
-        }
-      }
-    }
-  }
-
-  std::vector<std::int32_t> dates() const {
-    std::vector<std::int32_t> dates;
-    for (const Source& source : sources_) dates.insert(dates.end(), static_cast<std::size_t>(source.size), source.date);
-    return dates;
-  }
-
-  PatchPlaces places() const {
-    PatchPlaces all;
-    for (const Source& source : sources_) {
-      const PatchPlaces places = StormPatchFile(source.path).places(has_grid_);
-      all.corners.insert(all.corners.end(), places.corners.begin(), places.corners.end());
-      all.width = std::max(all.width, places.width);
-    }
-    return all;
-  }
-
- private:
-  struct Source {
-    fs::path path;
-    std::int32_t date;
-    std::int64_t size;
-  };
-  std::vector<Source> sources_;
-  std::int64_t size_ = 0;
-  bool has_grid_ = true;
-};
-
 /// The split of each patch in `used`, and how that was done.
 struct Division {
   std::vector<PatchSplit> splits;
@@ -119,10 +46,12 @@ struct Division {
 };
 
 Division divide(const PatchReader& reader, const std::vector<bool>& used, const SplitShares& shares) {
-  const auto keep_used = [&](auto values) {
-    std::size_t i = 0;
-    std::erase_if(values, [&](const auto&) { return !used[i++]; });
-    return values;
+  const auto keep_used = [&]<class T>(const std::vector<T>& values) {
+    std::vector<T> kept;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (used[i]) kept.push_back(values[i]);
+    }
+    return kept;
   };
   const std::vector<std::int32_t> dates = keep_used(reader.dates());
   if (std::set(dates.begin(), dates.end()).size() < shares.size()) {
@@ -172,7 +101,7 @@ PreparedStorms prepare_storms(const RawStorms& raw, const fs::path& folder,
   PreparedStorms result;
   result.files = std::ssize(files), result.patches = reader.size();
   const auto tell = [&](std::int64_t done) {
-    if (done % block == 0) progress(done, 2 * result.patches);
+    if (done % progress_step == 0) progress(done, 2 * result.patches);
   };
 
   std::vector<bool> used;
