@@ -107,7 +107,11 @@ std::optional<std::string> data_report(const Space& space, const RunOptions& opt
   if (space.experiment->data.empty() && options.device == "cpu") return R"({"fingerprint":"","notes":[],"gpus":0})";
   int status = 0;
   std::string report = launch::capture({launch::worker_program(), "check", options.space.string()}, status);
-  if (status != 0) return std::nullopt;
+  if (status == exit_bad_input) return std::nullopt;
+  if (status != 0) {
+    throw InputError(fmt::format("{}: checking the data ended with status {}; it belongs beside stormsweep: build both",
+                                 launch::worker_program(), status));
+  }
   return report;
 }
 
@@ -190,17 +194,28 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
   return status;
 }
 
+/// Any other rank of a job. What is wrong with the input, rank 0 tells once.
+int become_trainer(const Arguments& arguments) {
+  std::optional<RunOptions> options;
+  try {
+    options = parse(arguments);
+    if (options) read_space(options->space);
+  } catch (const InputError&) {
+    return exit_bad_input;
+  }
+  if (!options) return exit_done;
+  launch::become_worker({"serve", "--device", options->device, "--threads", std::to_string(options->threads)});
+}
+
 }  // namespace
 
 int run_command(const Arguments& arguments) {
   const int rank = launch::rank();
+  if (rank > 0) return become_trainer(arguments);
   std::optional<RunOptions> options = parse(arguments);
   if (!options) return exit_done;
   Space space = read_space(options->space);
   if (options->separate_epochs) space.share_epochs = false;
-  if (rank > 0) {
-    launch::become_worker({"serve", "--device", options->device, "--threads", std::to_string(options->threads)});
-  }
   if (options->results.empty()) options->results = space.name + ".db";
 
   const std::optional<std::string> report = data_report(space, *options);
