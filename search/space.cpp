@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 
 #include "search/error.hpp"
 #include "search/strict_json.hpp"
@@ -163,11 +163,12 @@ Space parse_space(std::string_view text, const std::string& file, const std::fil
 Space read_space(const std::filesystem::path& path) {
   errno = 0;
   std::ifstream stream(path, std::ios::binary);
-  const std::string text(std::istreambuf_iterator<char>(stream), {});
-  if (!stream || errno != 0)  // a folder opens, and fails to be read
+  std::ostringstream text;
+  text << stream.rdbuf();  // catches what reading a folder throws; an empty file sets its failbit too
+  if (!stream.is_open() || errno != 0)
     throw InputError(path.string() + ": cannot be read (" + std::strerror(errno) +
                      "); give the file of a search space");
-  return parse_space(text, path.string(), path.parent_path());
+  return parse_space(text.str(), path.string(), path.parent_path());
 }
 
 }  // namespace stormsweep

@@ -131,7 +131,7 @@ std::optional<Parcel> Channel::receive() {
 std::optional<Parcel> Channel::wait(std::chrono::duration<double> timeout) {
   using namespace std::chrono_literals;
   const auto deadline = Clock::now() + timeout;
-  for (std::chrono::nanoseconds pause = 20us;; pause = std::min<std::chrono::nanoseconds>(pause * 5 / 4, 2ms)) {
+  for (std::chrono::nanoseconds pause = 20us;; pause = std::min<std::chrono::nanoseconds>(pause * 5 / 4, 5ms)) {
     if (auto parcel = receive()) return parcel;
     if (Clock::now() >= deadline) return std::nullopt;
     std::this_thread::sleep_for(pause);

@@ -38,7 +38,7 @@ class Channel {
   void send(int to, std::string bytes);
   /// The next message, if one is there.
   std::optional<Parcel> receive();
-  /// The next message, or nothing after `timeout`. Sleeps between looks, ever longer up to 2 ms: a waiting rank uses
+  /// The next message, or nothing after `timeout`. Sleeps between looks, ever longer up to 5 ms: a waiting rank uses
   /// less than 2 % of a core, which it shares with a training one.
   std::optional<Parcel> wait(std::chrono::duration<double> timeout);
   /// Returns once MPI has taken everything sent, or after `timeout`.
