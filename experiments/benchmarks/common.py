@@ -1,15 +1,17 @@
-"""What the benchmarks of the master share: where the programs are, packages, processes and tables."""
+"""What the benchmarks share: where the programs are, packages, data, processes and tables."""
 
 import argparse
 import importlib.util
 import json
 import os
 import pathlib
+import sqlite3
 import statistics
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+CORE = str(max(os.sched_getaffinity(0)))  # the last one: the system's own work tends to sit on the first
 
 
 def arguments(description, **defaults):
@@ -19,6 +21,7 @@ def arguments(description, **defaults):
     for name, value in defaults.items():
         parser.add_argument(f"--{name}", type=int, default=value, help=f"default {value}")
     options = parser.parse_args()
+    options.bin = options.bin.resolve()
     if not (options.bin / "stormsweep").exists():
         sys.exit(f"{options.bin}/stormsweep is not there; build it (./quickstart), or name its folder with --bin")
     return options
@@ -34,6 +37,24 @@ def need(packages):
 
 def write_space(path, name, parameters, **more):
     path.write_text(json.dumps({"name": name, "experiment": "noop", "parameters": parameters, **more}))
+
+
+def generate_storms(options, folder):
+    """`options.storms` storms in `folder`/storms, 70 % of them for training."""
+    check([options.bin / "stormsweep", "generate", "tornado", "--storms", str(options.storms), "-o", folder / "storms"])
+
+
+def write_tornado_space(path, parameters):
+    """A space named t on the storms beside it."""
+    data = {split: f"storms/{split}.h5" for split in ["train", "validation", "test"]}
+    path.write_text(json.dumps({"name": "t", "experiment": "tornado", "data": data, "parameters": parameters}))
+
+
+def query(database, sql):
+    """All rows, after a look that every trial is complete."""
+    with sqlite3.connect(database) as connection:
+        assert not connection.execute("SELECT trial FROM results WHERE status <> 'complete'").fetchall()
+        return connection.execute(sql).fetchall()
 
 
 def environment():
@@ -68,7 +89,8 @@ def descendants(pid):
     return found
 
 
-def spread(values):
+def spread(values, digits=None):
     """(median, "min-max")"""
-    digits = 0 if min(values) >= 1000 else 1
+    if digits is None:
+        digits = 0 if min(values) >= 1000 else 1
     return statistics.median(values), f"{min(values):,.{digits}f}-{max(values):,.{digits}f}"
