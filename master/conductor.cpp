@@ -95,14 +95,22 @@ void Conductor::receive(const Parcel& parcel) {
   const WorkerId worker{static_cast<std::uint64_t>(parcel.from)};
   wire::Message message = wire::decode(parcel.bytes);
   if (auto* hello = std::get_if<wire::Hello>(&message)) {
-    workers_[worker] = {
-        worker, hello->host, hello->device, hello->cpu, hello->versions, static_cast<int>(hello->threads), 1};
+    workers_[worker] = {worker,
+                        hello->host,
+                        hello->device,
+                        hello->cpu,
+                        hello->versions,
+                        static_cast<int>(hello->threads),
+                        1,
+                        std::to_string(worker.value)};
     present_.insert(worker);
     send(worker, options_.welcome);
-    dispatch(event::Joined{worker});
+    dispatch(event::Joined{worker, workers_[worker].host});
   } else if (auto* finished = std::get_if<wire::Finished>(&message)) {
     heard_ = std::move(*finished);
-    dispatch(event::Finished{worker, heard_.training, heard_.milestone});
+    dispatch(event::Finished{worker, heard_.training, heard_.milestone, heard_.outcome.status != Status::complete});
+  } else if (const auto* left = std::get_if<wire::Left>(&message)) {
+    dispatch(event::Left{worker, left->gang});
   } else if (std::holds_alternative<wire::Stopped>(message)) {
     present_.erase(worker);
     dispatch(event::Stopped{worker});
@@ -118,16 +126,28 @@ void Conductor::dispatch(const Event& event) {
 }
 
 void Conductor::act(const action::Assign& assign) {
-  send(assign.worker, wire::Assign{assign.trainings});
+  wire::Assign message;
+  for (const Training& training : assign.trainings) message.duties.push_back({training, 0, {}});
+  send(assign.worker, message);
+}
+
+void Conductor::act(const action::Enlist& enlist) {
+  Duty duty{enlist.training, enlist.gang, {}};
+  for (const WorkerId member : enlist.members) duty.members.push_back(static_cast<std::int32_t>(member.value));
+  for (const WorkerId member : enlist.members) send(member, wire::Assign{{duty}});
+}
+
+void Conductor::act(const action::Abandon& abandon) {
+  send(abandon.worker, wire::Abandon{abandon.gang});
 }
 
 void Conductor::act(const action::Began& began) {
-  running_[began.worker] = {began.training, 0, now(), false};
+  running_[began.worker] = {began.training, began.members, 0, now(), false};
 }
 
 void Conductor::act(const action::Record& record) {
   if (!heard_.epochs.empty()) store_.add_epochs(record.training, heard_.epochs);
-  store_.finish(record.training, record.milestone, workers_[record.worker], heard_.outcome);
+  store_.finish(record.training, record.milestone, trainer(record.worker, record.members), heard_.outcome);
   ++ended_here_, ++uncommitted_;
   const Status status = heard_.outcome.status;
   failed_here_ += status == Status::failed || status == Status::diverged || status == Status::out_of_memory;
@@ -140,7 +160,7 @@ void Conductor::act(const action::Record& record) {
 
 void Conductor::act(const action::Lost& lost) {
   workers_died_ = true;
-  running_.erase(lost.worker);
+  if (lost.training) forget(*lost.training);
   std::string what = present_.erase(lost.worker) > 0
                          ? fmt::format("worker {} on {} is lost", lost.worker.value, workers_[lost.worker].host)
                          : fmt::format("worker {} never joined", lost.worker.value);
@@ -155,6 +175,7 @@ void Conductor::act(const action::Lost& lost) {
 
 void Conductor::act(const action::GiveUp& given_up) {
   attempts_raised_ = true;
+  forget(given_up.training);
   Outcome outcome;
   outcome.status = Status::failed;
   outcome.started = outcome.finished = unix_time();
@@ -193,7 +214,8 @@ void Conductor::beat() {
 void Conductor::store_long_runners() {
   for (auto& [worker, running] : running_) {
     if (running.stored || now() - running.began < Seconds(1)) continue;
-    store_.start(running.training, running.milestone, workers_[worker], unix_time() - (now() - running.began).count());
+    store_.start(running.training, running.milestone, trainer(worker, running.members),
+                 unix_time() - (now() - running.began).count());
     running.stored = true;
     ++uncommitted_;
   }
@@ -215,6 +237,19 @@ void Conductor::commit() {
 
 Standing Conductor::standing() const {
   return {total_, committed_counts_, dispatcher_.running(), committed_best_, ended_here_};
+}
+
+WorkerInfo Conductor::trainer(WorkerId leader, const std::vector<WorkerId>& members) const {
+  WorkerInfo info = workers_.at(leader);
+  if (members.empty()) return info;
+  info.gang = static_cast<int>(members.size());
+  info.ranks.clear();
+  for (const WorkerId member : members) info.ranks += (info.ranks.empty() ? "" : ",") + std::to_string(member.value);
+  return info;
+}
+
+void Conductor::forget(const Training& training) {
+  std::erase_if(running_, [&](const auto& running) { return running.second.training.id == training.id; });
 }
 
 void Conductor::send(WorkerId worker, const wire::Message& message) {

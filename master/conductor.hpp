@@ -42,7 +42,8 @@ class Conductor {
  private:
   struct Running {
     Training training;
-    std::size_t milestone = 0;  ///< the next to end
+    std::vector<WorkerId> members;  ///< of its gang, if it has one
+    std::size_t milestone = 0;      ///< the next to end
     Seconds began{0};
     bool stored = false;
   };
@@ -51,8 +52,10 @@ class Conductor {
   void receive(const Parcel& parcel);
   void dispatch(const Event& event);
   void act(const action::Assign& assign);
+  void act(const action::Enlist& enlist);
   void act(const action::Began& began);
   void act(const action::Record& record);
+  void act(const action::Abandon& abandon);
   void act(const action::Lost& lost);
   void act(const action::GiveUp& given_up);
   void act(const action::Stop& stop);
@@ -64,6 +67,9 @@ class Conductor {
   void commit_when_due();
   void commit();
   Standing standing() const;
+  /// Who trains, as rows tell it: the leader, and the ranks of its gang.
+  WorkerInfo trainer(WorkerId leader, const std::vector<WorkerId>& members) const;
+  void forget(const Training& training);
   void send(WorkerId worker, const wire::Message& message);
 
   Channel& channel_;

@@ -31,7 +31,8 @@ struct RunOptions {
   fs::path space, results, json;
   int workers = 0, threads = 0;
   std::string device;
-  double lost_after = 10;
+  double lost_after = 10, checkpoint_every = 300;
+  bool retry_out_of_memory = false;
   bool dry_run = false, retry_failed = false, separate_epochs = false;
 };
 
@@ -63,6 +64,10 @@ Syntax syntax() {
       "device", po::value<std::string>()->default_value("auto"), "auto, cpu or cuda")(
       "lost-after", po::value<double>()->default_value(10),
       "seconds of silence after which a worker is taken for dead")(
+      "checkpoint-every", po::value<double>()->default_value(300),
+      "seconds between checkpoints of a training, from which it continues after a loss or a stop; 0: none")(
+      "on-oom", po::value<std::string>()->default_value("fail"),
+      "where memory runs out: fail, or retry-smaller-microbatch, which accumulates gradients instead")(
       "separate-epochs", po::bool_switch(), "train configurations that differ only in epochs one by one")(
       "retry-failed", po::bool_switch(), "run failed, diverged and out-of-memory trials again")(
       "dry-run", po::bool_switch(), "check everything, print the plan, train nothing");
@@ -90,6 +95,10 @@ std::optional<RunOptions> parse(const Arguments& arguments) {
   if (!(o.lost_after >= 0.1 && o.lost_after <= 86400)) {
     throw InputError(fmt::format("stormsweep run: --lost-after is {}; give seconds from 0.1 to 86400", o.lost_after));
   }
+  o.checkpoint_every = (*values)["checkpoint-every"].as<double>();
+  if (!(o.checkpoint_every >= 0))
+    throw InputError(fmt::format("stormsweep run: --checkpoint-every is {}; give seconds", o.checkpoint_every));
+  o.retry_out_of_memory = one_of({"fail", "retry-smaller-microbatch"}, "on-oom", *values) != "fail";
   o.dry_run = (*values)["dry-run"].as<bool>(), o.retry_failed = (*values)["retry-failed"].as<bool>();
   o.separate_epochs = (*values)["separate-epochs"].as<bool>();
   return o;
@@ -126,6 +135,15 @@ int worker_count(const RunOptions& options, const DataReport& report) {
   return report.gpus > 0 && options.device != "cpu" ? report.gpus : cores();
 }
 
+void check_gangs(const Space& space, const RunOptions& options, int workers) {
+  if (const std::int64_t largest = largest_gang(space); largest > workers) {
+    throw InputError(
+        fmt::format("{0}: parameters.gpus is {1}, but {2} {3}; give --workers {1} or more (or mpirun -n {4})",
+                    options.space.string(), largest, workers,
+                    workers == 1 ? "worker is all there is" : "workers are all there are", largest + 1));
+  }
+}
+
 int terminal_columns() {
   if (const char* told = std::getenv(launch::columns)) return std::atoi(told);
   winsize size{};
@@ -134,8 +152,9 @@ int terminal_columns() {
 }
 
 /// At the prompt: `check` has been passed and the database is ours, so ranks will find nothing to complain of.
-int start_job(const Arguments& arguments, const RunOptions& options, const std::string& report) {
+int start_job(const Arguments& arguments, const Space& space, const RunOptions& options, const std::string& report) {
   const int workers = worker_count(options, parse_report(report));
+  check_gangs(space, options, workers);
   const std::map<std::string, std::string> environment{{launch::data_report, report},
                                                        {launch::columns, std::to_string(terminal_columns())}};
   launch::Report end;
@@ -155,6 +174,8 @@ void tell_end(const Conclusion& conclusion, bool again, const RunOptions& option
   if (conclusion.ending == Ending::workers_lost) {
     fmt::print(stderr, "every worker is lost; {}\n", again ? "starting them again" : "run it again to continue");
   }
+  if (conclusion.ending == Ending::short_handed)
+    fmt::print(stderr, "what is left wants more workers than are left; run it again to continue\n");
   if (!conclusion.limit.empty()) fmt::print(stderr, "ended by {} of the search space\n", conclusion.limit);
   if (!again) fmt::print(stderr, "results: {}\n", options.results.string());
 }
@@ -165,10 +186,17 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
   Channel channel;
   if (channel.size() < 2)
     throw InputError("mpirun: one rank only; give -n 2 or more: rank 0 dispatches, the others train");
+  check_gangs(space, options, channel.size() - 1);
   fs::path cache = fs::absolute(options.results);
   cache.replace_extension(".cache");
   Conductor::Options conducting;
-  conducting.welcome = {space.text, fs::absolute(options.space).parent_path(), fingerprint, cache, options.lost_after};
+  conducting.welcome = {space.text,
+                        fs::absolute(options.space).parent_path(),
+                        fingerprint,
+                        cache,
+                        options.lost_after,
+                        options.checkpoint_every,
+                        options.retry_out_of_memory};
   conducting.columns = terminal_columns();
   Conclusion conclusion;
   try {
@@ -228,7 +256,7 @@ int run_command(const Arguments& arguments) {
 
   for (const std::string& note : parse_report(*report).notes) fmt::print(stderr, "{}\n", note);
   store.reset();  // rank 0 of the job opens it
-  return start_job(arguments, *options, *report);
+  return start_job(arguments, space, *options, *report);
 }
 
 }  // namespace stormsweep

@@ -19,10 +19,11 @@ namespace stormsweep {
 /// same thread count, gang size and CPU type.
 struct WorkerInfo {
   WorkerId id;
-  std::string host, device, cpu,
-      versions;  ///< device: "cpu" or "cuda:0"; versions: "stormsweep 0.1.0, LibTorch 1.13.1"
+  std::string host, device, cpu;  ///< device: "cpu" or "cuda:0"
+  std::string versions;           ///< "stormsweep 0.1.0, LibTorch 1.13.1"
   int threads = 1;
   int gang = 1;
+  std::string ranks = {};  ///< "3", or of a gang "3,4,7", the leader first
 };
 
 /// Rows of one search by status.

@@ -78,4 +78,14 @@ bool Reader::flag(std::string_view name) const {
   return std::get<bool>(at(name));
 }
 
+std::string to_hex(const Identity& identity) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const auto byte : identity) {
+    text += digits[static_cast<unsigned char>(byte) >> 4];
+    text += digits[static_cast<unsigned char>(byte) & 15];
+  }
+  return text;
+}
+
 }  // namespace stormsweep

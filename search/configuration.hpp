@@ -24,6 +24,7 @@ nlohmann::ordered_json to_json(const Configuration& configuration, const Experim
 /// name, so that the order of declaration does not matter) and the seed.
 using Identity = std::array<std::uint8_t, 16>;
 Identity identity(const Configuration& configuration, const Experiment& experiment, std::uint64_t seed);
+std::string to_hex(const Identity& identity);
 
 /// Reads one value out of a configuration by name; the name and type are the experiment's own, so a mismatch is a bug.
 class Reader {

@@ -122,6 +122,8 @@ std::optional<Training> Trainings::at(TrainingId id) const {
   training.configuration = space_.configuration(digits);
   if (const auto milestone = space_.experiment->milestone; milestone && !milestone_axis_)
     training.milestones = {std::get<std::int64_t>(training.configuration.values[*milestone])};
+  if (const auto gpus = space_.experiment->find("gpus"))
+    training.gang = static_cast<std::uint32_t>(std::get<std::int64_t>(training.configuration.values[*gpus]));
   return training;
 }
 

@@ -85,7 +85,8 @@ class Service {
 
   void receive(const Parcel& parcel) {
     wire::Message message = wire::decode(parcel.bytes);
-    if (auto* assign = std::get_if<wire::Assign>(&message)) queue_.put(std::move(assign->trainings));
+    if (auto* assign = std::get_if<wire::Assign>(&message)) queue_.put(std::move(assign->duties));
+    if (const auto* abandon = std::get_if<wire::Abandon>(&message)) queue_.abandon(abandon->gang);
     if (auto* stop = std::get_if<wire::Stop>(&message)) {
       finalize_ = stop->finalize;
       queue_.stop();
@@ -127,16 +128,20 @@ int serve_command(const std::vector<std::string>& arguments) {
 
   const wire::Welcome welcome = await_welcome(channel);
   const Space space = parse_space(welcome.space, "search space", welcome.directory);
-  const TaskContext context{space.data,    welcome.fingerprint, space.seed,
-                            welcome.cache, placement.device,    placement.threads};
+  const Workplace workplace{
+      *space.experiment,
+      {space.data, welcome.fingerprint, space.seed, welcome.cache, placement.device, placement.threads},
+      channel,
+      welcome.retry_out_of_memory,
+      Seconds(welcome.checkpoint_every),
+      [&channel](wire::Finished finished) { channel.send(master, wire::encode(std::move(finished))); }};
   WorkQueue queue;
   bool finalize = true;
   {
     const Service service(channel, queue, Seconds(welcome.lost_after));
-    while (const auto training = queue.take()) {
-      execute(
-          *space.experiment, *training, context, [&queue] { return queue.stopped(); },
-          [&channel](wire::Finished finished) { channel.send(master, wire::encode(std::move(finished))); });
+    while (const auto duty = queue.take()) {
+      execute(*duty, workplace, [&] { return queue.dropped(*duty); });
+      if (duty->gang > 0) channel.send(master, wire::encode(wire::Left{duty->gang}));
     }
     channel.send(master, wire::encode(wire::Stopped{}));
     finalize = service.may_finalize();
