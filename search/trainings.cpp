@@ -72,6 +72,11 @@ Configuration Training::trial(std::size_t k, const Experiment& experiment) const
   return result;
 }
 
+std::int64_t gang_size(const Training& training, const Experiment& experiment) {
+  const auto gpus = experiment.find("gpus");
+  return gpus ? std::get<std::int64_t>(training.configuration.values[*gpus]) : 1;
+}
+
 Trainings::Trainings(const Space& space) : space_(space), grid_(space.grid) {
   if (!space.share_epochs || !space.experiment->milestone) return;
   const auto axis = std::find_if(space.axes.begin(), space.axes.end(),

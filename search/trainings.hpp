@@ -26,6 +26,9 @@ struct Training {
   bool operator==(const Training&) const = default;
 };
 
+/// How many ranks train it together: its hyperparameter `gpus`; 1 where the experiment has none.
+std::int64_t gang_size(const Training& training, const Experiment& experiment);
+
 /// The grid of trainings of a space, as an index: the grid without the milestone axis where epochs are shared, the grid
 /// itself otherwise. Training numbers are stable for a given space and sharing mode. Borrows the space.
 class Trainings {
