@@ -31,6 +31,7 @@ Conductor::Conductor(Channel& channel, Store& store, const Space& space, Options
       options_(std::move(options)),
       trainings_(space),
       total_(space.grid.count()),
+      order_(*space.experiment, [this] { return next_of_grid(); }),
       dispatcher_(
           {.workers = static_cast<std::size_t>(channel.size() - 1), .lost_after = Seconds(options_.welcome.lost_after)},
           [this] { return next_training(); }, now()),
@@ -41,6 +42,9 @@ Conductor::Conductor(Channel& channel, Store& store, const Space& space, Options
       committed_counts_(store.counts()),
       committed_best_(store.best()) {
   handed_out_ = committed_counts_.terminal();
+  store.each_completed(CostModel::most_rows, [this](const Configuration& configuration, double wall_seconds) {
+    order_.learn(configuration, wall_seconds);
+  });
 }
 
 Conclusion Conductor::run(const std::atomic<bool>& drain) {
@@ -72,11 +76,16 @@ Conclusion Conductor::run(const std::atomic<bool>& drain) {
 }
 
 std::optional<Training> Conductor::next_training() {
-  while (!closed_) {
-    if (space_.limits.trials && handed_out_ >= *space_.limits.trials) {
-      limit_ = fmt::format("limits.trials ({})", *space_.limits.trials);
-      break;
-    }
+  if (closed_) return std::nullopt;
+  std::optional<Training> training = order_.next();
+  if (!training && space_.limits.trials && handed_out_ >= *space_.limits.trials)
+    limit_ = fmt::format("limits.trials ({})", *space_.limits.trials);
+  return training;
+}
+
+/// The limit of trials is kept here, in grid order: which trials it leaves does not depend on what they cost.
+std::optional<Training> Conductor::next_of_grid() {
+  while (!space_.limits.trials || handed_out_ < *space_.limits.trials) {
     std::optional<Training> training = trainings_.next(TrainingId{next_});
     if (!training) break;
     next_ = training->id.value + 1;
@@ -130,6 +139,8 @@ void Conductor::act(const action::Record& record) {
   store_.finish(record.training, record.milestone, workers_[record.worker], heard_.outcome);
   ++ended_here_, ++uncommitted_;
   const Status status = heard_.outcome.status;
+  if (status == Status::complete)
+    order_.learn(record.training.trial(record.milestone, *space_.experiment), heard_.outcome.timings.wall);
   failed_here_ += status == Status::failed || status == Status::diverged || status == Status::out_of_memory;
 
   Running& running = running_[record.worker];

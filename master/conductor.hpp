@@ -8,6 +8,7 @@
 #include <string>
 
 #include "master/dispatcher.hpp"
+#include "master/longest_first.hpp"
 #include "master/progress.hpp"
 #include "master/store.hpp"
 #include "search/space.hpp"
@@ -48,6 +49,7 @@ class Conductor {
   };
 
   std::optional<Training> next_training();
+  std::optional<Training> next_of_grid();
   void receive(const Parcel& parcel);
   void dispatch(const Event& event);
   void act(const action::Assign& assign);
@@ -75,6 +77,7 @@ class Conductor {
   std::uint64_t next_ = 0;        ///< the first training not yet looked at
   std::uint64_t handed_out_ = 0;  ///< trials, with those of earlier runs: against limits.trials
   bool closed_ = false;           ///< a limit forbids new trainings
+  LongestFirst order_;
   Dispatcher dispatcher_;
   Progress progress_;
   std::map<WorkerId, WorkerInfo> workers_;
