@@ -15,5 +15,6 @@ int plan_command(const Arguments& arguments);      // master/plan.cpp
 int describe_command(const Arguments& arguments);  // master/describe.cpp
 int results_command(const Arguments& arguments);   // master/results.cpp
 int status_command(const Arguments& arguments);    // master/status.cpp
+int compare_command(const Arguments& arguments);   // master/compare.cpp
 
 }  // namespace stormsweep

@@ -31,9 +31,8 @@ Conductor::Conductor(Channel& channel, Store& store, const Space& space, Options
       options_(std::move(options)),
       trainings_(space),
       total_(space.grid.count()),
-      dispatcher_(
-          {.workers = static_cast<std::size_t>(channel.size() - 1), .lost_after = Seconds(options_.welcome.lost_after)},
-          [this] { return next_training(); }, now()),
+      order_(*space.experiment, [this] { return next_of_grid(); }),
+      schedule_(make_schedule()),
       progress_(space.name, space.metric, options_.columns, now()),
       started_(now()),
       committed_(started_),
@@ -41,6 +40,28 @@ Conductor::Conductor(Channel& channel, Store& store, const Space& space, Options
       committed_counts_(store.counts()),
       committed_best_(store.best()) {
   handed_out_ = committed_counts_.terminal();
+  if (options_.welcome.synchronous) {
+    options_.welcome.done = done();
+    if (const auto limit = space.limits.trials)
+      options_.welcome.trials = static_cast<std::int64_t>(*limit - std::min(*limit, handed_out_));
+  }
+  store.each_completed(CostModel::most_rows, [this](const Configuration& configuration, double wall_seconds) {
+    order_.learn(configuration, wall_seconds);
+  });
+}
+
+std::variant<Dispatcher, Gatherer> Conductor::make_schedule() {
+  const DispatchPolicy policy{.workers = static_cast<std::size_t>(channel_.size() - 1),
+                              .lost_after = Seconds(options_.welcome.lost_after)};
+  if (options_.welcome.synchronous)
+    return Gatherer(
+        policy, [this](TrainingId id) { return training(id); }, now());
+  const auto expected = [this](const Training& training) -> std::optional<Seconds> {
+    const auto seconds = order_.expected(training);
+    return seconds ? std::optional(Seconds(*seconds)) : std::nullopt;
+  };
+  return Dispatcher(
+      policy, [this] { return next_training(); }, now(), expected);
 }
 
 Conclusion Conductor::run(const std::atomic<bool>& drain) {
@@ -72,11 +93,16 @@ Conclusion Conductor::run(const std::atomic<bool>& drain) {
 }
 
 std::optional<Training> Conductor::next_training() {
-  while (!closed_) {
-    if (space_.limits.trials && handed_out_ >= *space_.limits.trials) {
-      limit_ = fmt::format("limits.trials ({})", *space_.limits.trials);
-      break;
-    }
+  if (closed_) return std::nullopt;
+  std::optional<Training> training = order_.next();
+  if (!training && space_.limits.trials && handed_out_ >= *space_.limits.trials)
+    limit_ = fmt::format("limits.trials ({})", *space_.limits.trials);
+  return training;
+}
+
+/// The limit of trials is kept here, in grid order: which trials it leaves does not depend on what they cost.
+std::optional<Training> Conductor::next_of_grid() {
+  while (!space_.limits.trials || handed_out_ < *space_.limits.trials) {
     std::optional<Training> training = trainings_.next(TrainingId{next_});
     if (!training) break;
     next_ = training->id.value + 1;
@@ -89,6 +115,27 @@ std::optional<Training> Conductor::next_training() {
     return training;
   }
   return std::nullopt;
+}
+
+std::optional<Training> Conductor::training(TrainingId id) {
+  auto training = trainings_.at(id);
+  if (!training) return training;
+  if (const auto missing = store_.missing(*training)) training->attempt = missing->attempt;
+  return training;
+}
+
+/// Looks through the grid until all that is stored has been found.
+std::vector<TrainingRange> Conductor::done() {
+  std::vector<TrainingId> ids;
+  std::uint64_t found = 0;
+  const std::uint64_t stored = committed_counts_.terminal();
+  for (auto next = found < stored ? trainings_.next(TrainingId{0}) : std::nullopt; next && found < stored;
+       next = trainings_.next(TrainingId{next->id.value + 1})) {
+    const auto missing = store_.missing(*next);
+    found += next->trials() - (missing ? missing->trials() : 0);
+    if (!missing) ids.push_back(next->id);
+  }
+  return ranges(ids);
 }
 
 void Conductor::receive(const Parcel& parcel) {
@@ -109,6 +156,8 @@ void Conductor::receive(const Parcel& parcel) {
   } else if (auto* finished = std::get_if<wire::Finished>(&message)) {
     heard_ = std::move(*finished);
     dispatch(event::Finished{worker, heard_.training, heard_.milestone, heard_.outcome.status != Status::complete});
+  } else if (const auto* began = std::get_if<wire::Began>(&message)) {
+    carry_out(std::get<Gatherer>(schedule_).began(worker, began->any ? std::optional(began->training) : std::nullopt));
   } else if (const auto* left = std::get_if<wire::Left>(&message)) {
     dispatch(event::Left{worker, left->gang});
   } else if (std::holds_alternative<wire::Stopped>(message)) {
@@ -120,9 +169,11 @@ void Conductor::receive(const Parcel& parcel) {
 }
 
 void Conductor::dispatch(const Event& event) {
-  for (const Action& action : dispatcher_.on(event, now())) {
-    std::visit([this](const auto& a) { act(a); }, action);
-  }
+  carry_out(std::visit([&](auto& schedule) { return schedule.on(event, now()); }, schedule_));
+}
+
+void Conductor::carry_out(const std::vector<Action>& actions) {
+  for (const Action& action : actions) std::visit([this](const auto& a) { act(a); }, action);
 }
 
 void Conductor::act(const action::Assign& assign) {
@@ -150,6 +201,8 @@ void Conductor::act(const action::Record& record) {
   store_.finish(record.training, record.milestone, trainer(record.worker, record.members), heard_.outcome);
   ++ended_here_, ++uncommitted_;
   const Status status = heard_.outcome.status;
+  if (status == Status::complete)
+    order_.learn(record.training.trial(record.milestone, *space_.experiment), heard_.outcome.timings.wall);
   failed_here_ += status == Status::failed || status == Status::diverged || status == Status::out_of_memory;
 
   Running& running = running_[record.worker];
@@ -203,6 +256,7 @@ void Conductor::check_limits() {
   if (limits.failures && failed_here_ >= *limits.failures)
     limit_ = fmt::format("limits.failures ({})", *limits.failures);
   closed_ = !limit_.empty();
+  if (closed_ && options_.welcome.synchronous) dispatch(event::Drain{});
 }
 
 void Conductor::beat() {
@@ -236,7 +290,8 @@ void Conductor::commit() {
 }
 
 Standing Conductor::standing() const {
-  return {total_, committed_counts_, dispatcher_.running(), committed_best_, ended_here_};
+  return {total_, committed_counts_, std::visit([](const auto& schedule) { return schedule.running(); }, schedule_),
+          committed_best_, ended_here_};
 }
 
 WorkerInfo Conductor::trainer(WorkerId leader, const std::vector<WorkerId>& members) const {

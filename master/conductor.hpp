@@ -6,8 +6,12 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include "master/dispatcher.hpp"
+#include "master/gatherer.hpp"
+#include "master/longest_first.hpp"
 #include "master/progress.hpp"
 #include "master/store.hpp"
 #include "search/space.hpp"
@@ -48,9 +52,15 @@ class Conductor {
     bool stored = false;
   };
 
+  std::variant<Dispatcher, Gatherer> make_schedule();
   std::optional<Training> next_training();
+  std::optional<Training> next_of_grid();
   void receive(const Parcel& parcel);
   void dispatch(const Event& event);
+  void carry_out(const std::vector<Action>& actions);
+  /// As a worker that computes its share has it.
+  std::optional<Training> training(TrainingId id);
+  std::vector<TrainingRange> done();
   void act(const action::Assign& assign);
   void act(const action::Enlist& enlist);
   void act(const action::Began& began);
@@ -81,7 +91,8 @@ class Conductor {
   std::uint64_t next_ = 0;        ///< the first training not yet looked at
   std::uint64_t handed_out_ = 0;  ///< trials, with those of earlier runs: against limits.trials
   bool closed_ = false;           ///< a limit forbids new trainings
-  Dispatcher dispatcher_;
+  LongestFirst order_;
+  std::variant<Dispatcher, Gatherer> schedule_;
   Progress progress_;
   std::map<WorkerId, WorkerInfo> workers_;
   std::set<WorkerId> present_;  ///< joined, and neither lost nor gone

@@ -12,13 +12,6 @@ namespace {
 
 constexpr std::size_t durations_kept = 8;
 
-/// What is left of a training once its first `done` trials have ended.
-Training rest(Training training, std::size_t done) {
-  const auto first = training.milestones.begin();
-  if (done > 0) training.milestones.erase(first, first + static_cast<std::ptrdiff_t>(done));
-  return training;
-}
-
 }  // namespace
 
 Dispatcher::Dispatcher(DispatchPolicy policy, Source source, Time now, Expected expected)
@@ -148,7 +141,7 @@ void Dispatcher::lose(WorkerId id) {
 }
 
 void Dispatcher::blame(WorkerId id, Training training, std::size_t done) {
-  Training left = rest(std::move(training), done);
+  Training left = training.rest(done);
   if (left.attempt >= policy_.most_attempts) {
     actions_.push_back(action::Lost{id, std::nullopt});
     actions_.push_back(action::GiveUp{id, std::move(left)});

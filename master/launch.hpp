@@ -37,6 +37,10 @@ Report mpirun(int workers, const Arguments& arguments, const std::map<std::strin
 /// Runs `command` and returns what it wrote to standard output; its exit status in `status`.
 std::string capture(const std::vector<std::string>& command, int& status);
 
+/// Runs `stormsweep <words>` to its end and returns its exit status; what it says on standard output goes to standard
+/// error. SIGINT, SIGTERM and SIGUSR1 become SIGUSR1 for it: drain.
+int own_command(const std::vector<std::string>& words);
+
 /// The path of stormsweep-worker: beside this executable.
 std::string worker_program();
 

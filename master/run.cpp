@@ -32,7 +32,7 @@ struct RunOptions {
   int workers = 0, threads = 0;
   std::string device;
   double lost_after = 10, checkpoint_every = 300;
-  bool retry_out_of_memory = false;
+  bool retry_out_of_memory = false, synchronous = false;
   bool dry_run = false, retry_failed = false, separate_epochs = false;
 };
 
@@ -64,6 +64,9 @@ Syntax syntax() {
       "device", po::value<std::string>()->default_value("auto"), "auto, cpu or cuda")(
       "lost-after", po::value<double>()->default_value(10),
       "seconds of silence after which a worker is taken for dead")(
+      "schedule", po::value<std::string>()->default_value("master-worker"),
+      "master-worker: trainings are handed out as ranks are free, the longest first once that is known; synchronous: "
+      "every rank works through a share of its own")(
       "checkpoint-every", po::value<double>()->default_value(300),
       "seconds between checkpoints of a training, from which it continues after a loss or a stop; 0: none")(
       "on-oom", po::value<std::string>()->default_value("fail"),
@@ -98,6 +101,7 @@ std::optional<RunOptions> parse(const Arguments& arguments) {
   o.checkpoint_every = (*values)["checkpoint-every"].as<double>();
   if (!(o.checkpoint_every >= 0))
     throw InputError(fmt::format("stormsweep run: --checkpoint-every is {}; give seconds", o.checkpoint_every));
+  o.synchronous = one_of({"master-worker", "synchronous"}, "schedule", *values) == "synchronous";
   o.retry_out_of_memory = one_of({"fail", "retry-smaller-microbatch"}, "on-oom", *values) != "fail";
   o.dry_run = (*values)["dry-run"].as<bool>(), o.retry_failed = (*values)["retry-failed"].as<bool>();
   o.separate_epochs = (*values)["separate-epochs"].as<bool>();
@@ -174,6 +178,10 @@ void tell_end(const Conclusion& conclusion, bool again, const RunOptions& option
   if (conclusion.ending == Ending::workers_lost) {
     fmt::print(stderr, "every worker is lost; {}\n", again ? "starting them again" : "run it again to continue");
   }
+  if (conclusion.ending == Ending::rank_lost) {
+    fmt::print(stderr, "a rank is lost, and with it the shares of the synchronous schedule; {}\n",
+               again ? "starting again over what is missing" : "run it again to continue");
+  }
   if (conclusion.ending == Ending::short_handed)
     fmt::print(stderr, "what is left wants more workers than are left; run it again to continue\n");
   if (!conclusion.limit.empty()) fmt::print(stderr, "ended by {} of the search space\n", conclusion.limit);
@@ -190,13 +198,16 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
   fs::path cache = fs::absolute(options.results);
   cache.replace_extension(".cache");
   Conductor::Options conducting;
-  conducting.welcome = {space.text,
-                        fs::absolute(options.space).parent_path(),
-                        fingerprint,
-                        cache,
-                        options.lost_after,
-                        options.checkpoint_every,
-                        options.retry_out_of_memory};
+  wire::Welcome& welcome = conducting.welcome;
+  welcome.space = space.text;
+  welcome.directory = fs::absolute(options.space).parent_path();
+  welcome.fingerprint = fingerprint;
+  welcome.cache = cache;
+  welcome.lost_after = options.lost_after;
+  welcome.checkpoint_every = options.checkpoint_every;
+  welcome.retry_out_of_memory = options.retry_out_of_memory;
+  welcome.share_epochs = space.share_epochs;
+  welcome.synchronous = options.synchronous;
   conducting.columns = terminal_columns();
   Conclusion conclusion;
   try {
@@ -211,7 +222,8 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
   }
   // A launcher starts the job again where that gets further; a bare mpirun cannot.
   const bool launched = std::getenv(launch::status_file) != nullptr;
-  const bool again = launched && conclusion.ending == Ending::workers_lost && conclusion.attempts_raised;
+  const bool again = launched && conclusion.attempts_raised &&
+                     (conclusion.ending == Ending::workers_lost || conclusion.ending == Ending::rank_lost);
   tell_end(conclusion, again, options);
   launch::leave_report({exit_status(conclusion), again});
   const int status = launched ? exit_done : exit_status(conclusion);  // mpirun grumbles at others

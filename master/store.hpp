@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -74,6 +75,10 @@ class Store {
   /// nothing to write. Throws InputError where the disk is full, or where another process has taken over a search that
   /// looked abandoned.
   void commit();
+
+  /// Calls `each` with the configuration and wall seconds of the `most` complete trials of the search stored last, the
+  /// newest first.
+  void each_completed(std::size_t most, const std::function<void(const Configuration&, double)>& each);
 
   StatusCounts counts() const;            ///< of this search, uncommitted rows included
   std::optional<BestTrial> best() const;  ///< by the search's metric and goal, among committed complete trials

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "search/experiment.hpp"
@@ -19,6 +21,9 @@ struct Configuration {
 
 /// {"epochs": 5, ...} with every hyperparameter, in declared order.
 nlohmann::ordered_json to_json(const Configuration& configuration, const Experiment& experiment);
+
+/// The reverse; nothing where `text` is no configuration of this `experiment`, or of another version of it.
+std::optional<Configuration> parse_configuration(const std::string& text, const Experiment& experiment);
 
 /// 128 bits that identify a trial within a search: FNV-1a over the names and values of all hyperparameters (sorted by
 /// name, so that the order of declaration does not matter) and the seed.

@@ -24,6 +24,8 @@ struct Training {
   std::size_t trials() const { return milestones.empty() ? 1 : milestones.size(); }
   /// The configuration of its trial number `k` (0-based).
   Configuration trial(std::size_t k, const Experiment& experiment) const;
+  /// What is left once its first `done` trials have ended.
+  Training rest(std::size_t done) const;
   bool operator==(const Training&) const = default;
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "search/outcome.hpp"
+#include "search/synchronous.hpp"
 #include "search/trainings.hpp"
 
 namespace stormsweep {
@@ -30,6 +31,10 @@ struct Welcome {
   double lost_after = 10;            ///< seconds of silence after which either side takes the other for dead
   double checkpoint_every = 300;     ///< seconds between checkpoints of a training; 0: none
   bool retry_out_of_memory = false;  ///< with smaller micro-batches, before a trial is out_of_memory
+  bool share_epochs = true;          ///< as the master has it, whatever the space says
+  bool synchronous = false;          ///< the worker computes its share itself (SynchronousShare), with these options:
+  std::vector<TrainingRange> done;
+  std::int64_t trials = -1;  ///< -1: no limit
   bool operator==(const Welcome&) const = default;
 };
 /// Sign of life of either side.
@@ -40,6 +45,12 @@ struct Heartbeat {
 struct Assign {
   std::vector<Duty> duties;
   bool operator==(const Assign&) const = default;
+};
+/// By the synchronous schedule the sender trains this now; nothing: it is through with its share.
+struct Began {
+  bool any = false;
+  TrainingId training{};
+  bool operator==(const Began&) const = default;
 };
 /// A mate is lost or has failed: leave this gang and all before it, at once and without an outcome.
 struct Abandon {
@@ -71,7 +82,7 @@ struct Stopped {
   bool operator==(const Stopped&) const = default;
 };
 
-using Message = std::variant<Hello, Welcome, Heartbeat, Assign, Abandon, Left, Finished, Stop, Stopped>;
+using Message = std::variant<Hello, Welcome, Heartbeat, Assign, Began, Abandon, Left, Finished, Stop, Stopped>;
 
 std::string encode(const Message& message);
 /// Throws InputError where `bytes` are not a message.

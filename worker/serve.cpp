@@ -9,11 +9,13 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <stdexcept>
 #include <thread>
 
 #include "search/error.hpp"
 #include "search/space.hpp"
+#include "search/synchronous.hpp"
 #include "search/wire.hpp"
 #include "worker/channel/channel.hpp"
 #include "worker/execute.hpp"
@@ -109,6 +111,20 @@ wire::Welcome await_welcome(Channel& channel) {
   return std::move(*welcome);
 }
 
+/// By the synchronous schedule: nobody hands out anything.
+void work_through_share(const Space& space, const wire::Welcome& welcome, Channel& channel, const WorkQueue& queue,
+                        const std::function<void(const Duty&)>& do_duty) {
+  SynchronousShare::Options options{welcome.done, {}};
+  if (welcome.trials >= 0) options.trials = static_cast<std::uint64_t>(welcome.trials);
+  SynchronousShare share(space, channel.rank(), channel.size() - 1, options);
+  for (auto turn = share.next(); turn && !queue.stopped(); turn = share.next()) {
+    channel.send(master, wire::encode(wire::Began{true, turn->training.id}));
+    const std::uint64_t gang = synchronous_gang(turn->training);
+    do_duty({std::move(turn->training), gang, {turn->members.begin(), turn->members.end()}});
+  }
+  channel.send(master, wire::encode(wire::Began{}));
+}
+
 }  // namespace
 
 int serve_command(const std::vector<std::string>& arguments) {
@@ -127,7 +143,8 @@ int serve_command(const std::vector<std::string>& arguments) {
   channel.send(master, wire::encode(introduction(placement)));
 
   const wire::Welcome welcome = await_welcome(channel);
-  const Space space = parse_space(welcome.space, "search space", welcome.directory);
+  Space space = parse_space(welcome.space, "search space", welcome.directory);
+  space.share_epochs = welcome.share_epochs;
   const Workplace workplace{
       *space.experiment,
       {space.data, welcome.fingerprint, space.seed, welcome.cache, placement.device, placement.threads},
@@ -139,8 +156,10 @@ int serve_command(const std::vector<std::string>& arguments) {
   bool finalize = true;
   {
     const Service service(channel, queue, Seconds(welcome.lost_after));
+    const auto do_duty = [&](const Duty& duty) { execute(duty, workplace, [&] { return queue.dropped(duty); }); };
+    if (welcome.synchronous) work_through_share(space, welcome, channel, queue, do_duty);
     while (const auto duty = queue.take()) {
-      execute(*duty, workplace, [&] { return queue.dropped(*duty); });
+      do_duty(*duty);
       if (duty->gang > 0) channel.send(master, wire::encode(wire::Left{duty->gang}));
     }
     channel.send(master, wire::encode(wire::Stopped{}));
