@@ -6,6 +6,8 @@
 #include <chrono>
 #include <utility>
 
+#include "master/job_end.hpp"
+
 namespace stormsweep {
 
 namespace {
@@ -30,7 +32,7 @@ Conductor::Conductor(Channel& channel, Store& store, const Space& space, Options
       space_(space),
       options_(std::move(options)),
       trainings_(space),
-      total_(space.grid.count()),
+      total_(options_.share.count > 1 ? count_trials(trainings_, options_.share) : space.grid.count()),
       dispatcher_(
           {.workers = static_cast<std::size_t>(channel.size() - 1), .lost_after = Seconds(options_.welcome.lost_after)},
           [this] { return next_training(); }, now()),
@@ -41,6 +43,7 @@ Conductor::Conductor(Channel& channel, Store& store, const Space& space, Options
       committed_counts_(store.counts()),
       committed_best_(store.best()) {
   handed_out_ = committed_counts_.terminal();
+  if (const auto remaining = options_.remaining) deadline_ = started_ + *remaining - closing_margin(*remaining);
 }
 
 Conclusion Conductor::run(const std::atomic<bool>& drain) {
@@ -51,8 +54,9 @@ Conclusion Conductor::run(const std::atomic<bool>& drain) {
       receive(*parcel);
       parcel = read < read_at_once ? channel_.receive() : std::nullopt;
     }
-    if (drain && !std::exchange(draining, true)) {
-      progress_.say(fmt::format("{}: stopping; run it again to continue", space_.name));
+    if ((drain || time_is_over()) && !std::exchange(draining, true)) {
+      progress_.say(
+          fmt::format("{}: {}; run it again to continue", space_.name, drain ? "stopping" : "its time is nearly over"));
       dispatch(event::Drain{});
     }
     check_limits();
@@ -63,6 +67,7 @@ Conclusion Conductor::run(const std::atomic<bool>& drain) {
     progress_.show(standing(), now());
   }
   commit();
+  if (unstarted_ && conclusion_->ending == Ending::done) conclusion_->ending = Ending::drained;
   progress_.finish(standing(), now());
   conclusion_->workers_died = workers_died_;
   conclusion_->attempts_raised = attempts_raised_;
@@ -77,11 +82,16 @@ std::optional<Training> Conductor::next_training() {
       limit_ = fmt::format("limits.trials ({})", *space_.limits.trials);
       break;
     }
-    std::optional<Training> training = trainings_.next(TrainingId{next_});
+    std::optional<Training> training = trainings_.next(options_.share.next(TrainingId{next_}));
     if (!training) break;
     next_ = training->id.value + 1;
+    if (!options_.share.has(training->id)) continue;
     training = store_.missing(*std::move(training));
     if (!training) continue;
+    if (!can_finish(*training)) {
+      unstarted_ = closed_ = true;
+      break;
+    }
     if (space_.limits.trials && training->trials() > *space_.limits.trials - handed_out_) {
       training->milestones.resize(*space_.limits.trials - handed_out_);  // the shortest of its trials
     }
@@ -89,6 +99,16 @@ std::optional<Training> Conductor::next_training() {
     return training;
   }
   return std::nullopt;
+}
+
+bool Conductor::can_finish(const Training& training) const {
+  if (!deadline_ || !options_.expected_duration) return true;
+  const auto duration = options_.expected_duration(training);
+  return !duration || now() + *duration <= *deadline_;
+}
+
+bool Conductor::time_is_over() const {
+  return deadline_ && now() >= *deadline_;
 }
 
 void Conductor::receive(const Parcel& parcel) {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -10,6 +11,7 @@
 #include "master/dispatcher.hpp"
 #include "master/progress.hpp"
 #include "master/store.hpp"
+#include "search/share.hpp"
 #include "search/space.hpp"
 #include "search/trainings.hpp"
 #include "search/wire.hpp"
@@ -30,13 +32,18 @@ struct Conclusion {
 class Conductor {
  public:
   struct Options {
-    wire::Welcome welcome;  ///< what every worker is told first
-    int columns = 0;        ///< of the terminal; 0: none
+    wire::Welcome welcome;             ///< what every worker is told first
+    int columns = 0;                   ///< of the terminal; 0: none
+    Share share;                       ///< which trainings are ours
+    std::optional<Seconds> remaining;  ///< until the job must be over; nothing: for ever
+    /// How long a training would take, where that is known; empty: it never is.
+    std::function<std::optional<Seconds>(const Training&)> expected_duration;
   };
 
   Conductor(Channel& channel, Store& store, const Space& space, Options options);
 
-  /// Dispatches until nothing is left, a limit is reached, every worker is lost, or `drain` turns true.
+  /// Dispatches until nothing is left, a limit is reached, every worker is lost, the time is nearly over
+  /// (closing_margin) or `drain` turns true. It has drained, too, where what is left could not have ended in time.
   Conclusion run(const std::atomic<bool>& drain);
 
  private:
@@ -48,6 +55,9 @@ class Conductor {
   };
 
   std::optional<Training> next_training();
+  /// Whether the training, begun now, would end in time; what nothing is known of is begun.
+  bool can_finish(const Training& training) const;
+  bool time_is_over() const;
   void receive(const Parcel& parcel);
   void dispatch(const Event& event);
   void act(const action::Assign& assign);
@@ -75,6 +85,7 @@ class Conductor {
   std::uint64_t next_ = 0;        ///< the first training not yet looked at
   std::uint64_t handed_out_ = 0;  ///< trials, with those of earlier runs: against limits.trials
   bool closed_ = false;           ///< a limit forbids new trainings
+  bool unstarted_ = false;        ///< there are trainings that could not have ended in time
   Dispatcher dispatcher_;
   Progress progress_;
   std::map<WorkerId, WorkerInfo> workers_;
@@ -83,6 +94,7 @@ class Conductor {
   wire::Finished heard_;  ///< the outcome that the dispatcher is deciding on
   std::uint64_t ended_here_ = 0, failed_here_ = 0, uncommitted_ = 0;
   Seconds started_, committed_, beaten_;
+  std::optional<Seconds> deadline_;  ///< when to stop, by our clock
   StatusCounts committed_counts_;
   std::optional<BestTrial> committed_best_;
   std::optional<Conclusion> conclusion_;

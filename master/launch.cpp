@@ -142,12 +142,13 @@ Report mpirun(int workers, const Arguments& arguments, const std::map<std::strin
   return report;
 }
 
-std::string capture(const std::vector<std::string>& command, int& status) {
+std::string capture(const std::vector<std::string>& command, int& status, Capture what) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error(std::string("pipe: ") + std::strerror(errno));
   const pid_t pid = fork();
   if (pid == 0) {
     dup2(ends[1], STDOUT_FILENO);
+    if (what == Capture::all) dup2(ends[1], STDERR_FILENO);
     execute(command);
   }
   close(ends[1]);

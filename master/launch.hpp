@@ -34,8 +34,10 @@ void leave_report(const Report& report);
 /// SIGTERM and SIGUSR1 become SIGUSR1 for the ranks: drain. Throws InputError where mpirun is missing.
 Report mpirun(int workers, const Arguments& arguments, const std::map<std::string, std::string>& environment);
 
-/// Runs `command` and returns what it wrote to standard output; its exit status in `status`.
-std::string capture(const std::vector<std::string>& command, int& status);
+/// Runs `command` and returns what it wrote to standard output, or to standard error too; its exit status in `status`,
+/// 127 where there is no such command.
+enum class Capture { output, all };
+std::string capture(const std::vector<std::string>& command, int& status, Capture what = Capture::output);
 
 /// The path of stormsweep-worker: beside this executable.
 std::string worker_program();
