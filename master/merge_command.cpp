@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <iostream>
+
 #include "master/columns.hpp"
 #include "master/commands.hpp"
 #include "master/database.hpp"
@@ -65,8 +67,8 @@ int merge_command(const Arguments& arguments) {
   const bool fresh = !fs::exists(out);
   try {
     const Merged merged = merge(out, files);
-    fmt::print("{}: {} trials new, {} ended since, {} had ended there already\n", out.string(), grouped(merged.added),
-               grouped(merged.ended), grouped(merged.kept));
+    std::cout << fmt::format("{}: {} trials new, {} ended since, {} had ended there already\n", out.string(),
+                             grouped(merged.added), grouped(merged.ended), grouped(merged.kept));
   } catch (const InputError&) {
     std::error_code ignored;
     if (fresh)

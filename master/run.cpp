@@ -133,7 +133,7 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
   const bool launched = std::getenv(launch::status_file) != nullptr;
   const bool again = launched && conclusion.ending == Ending::workers_lost && conclusion.attempts_raised;
   tell_end(conclusion, again, options);
-  launch::leave_report({exit_status(conclusion), again});
+  launch::leave_report({exit_status(conclusion), again, conclusion.workers_died});
   const int status = launched ? exit_done : exit_status(conclusion);  // mpirun grumbles at others
   if (conclusion.workers_died) {
     store.commit();
