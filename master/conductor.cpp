@@ -90,6 +90,7 @@ std::optional<Training> Conductor::next_training() {
     if (!training) continue;
     if (!can_finish(*training)) {
       unstarted_ = closed_ = true;
+      progress_.say(fmt::format("{}: what is left would not end in time; run it again to continue", space_.name));
       break;
     }
     if (space_.limits.trials && training->trials() > *space_.limits.trials - handed_out_) {

@@ -104,7 +104,9 @@ int wait_for_mpirun(pid_t pid, const fs::path& report) {
   constexpr std::chrono::milliseconds look{20};
   constexpr int looks_a_second = 50, patience = 10;
   int status = 0, outlived = 0;
-  for (int looks = 1; waitpid(pid, &status, WNOHANG) != pid; ++looks) {
+  for (int looks = 1;; ++looks) {
+    const pid_t ended = waitpid(pid, &status, WNOHANG);
+    if (ended == pid || (ended < 0 && errno != EINTR)) break;
     std::this_thread::sleep_for(look);
     if (looks % looks_a_second != 0) continue;
     const auto told = read_report(report);

@@ -1,6 +1,7 @@
 #include "master/merge.hpp"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <functional>
 #include <string>
@@ -119,11 +120,11 @@ class Merge {
   }
 
   void put(SQLite::Statement& upsert, const TrialRecord& record) {
-    const std::int64_t before = into_.getLastInsertRowid();
+    sqlite3_set_last_insert_rowid(into_.getHandle(), 0);  // tells an insertion from an update
     upsert.tryReset();
     bind_record(upsert, 2, record);
     const bool changed = guarded(place_, [&] { return upsert.exec() > 0; });  // a full disk is that of `place`
-    if (changed && into_.getLastInsertRowid() != before) {
+    if (changed && into_.getLastInsertRowid() != 0) {
       ++merged_.added;
     } else if (is_terminal(record.status)) {
       ++(changed ? merged_.ended : merged_.kept);

@@ -1,9 +1,10 @@
 #include "master/merge.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/ranges.h>
 
 #include "master/database.hpp"
-#include "master/schema.hpp"
+#include "master/writer.hpp"
 #include "search/error.hpp"
 #include "tests/master/results_fixture.hpp"
 
@@ -105,7 +106,7 @@ TEST_CASE("a trial that has ended wins over one that runs, whichever comes first
   CHECK(merge(other, {a, b}) == "3 trials new, 0 ended since, 1 had ended there already");
   CHECK(query(other, all) == Rows{"1|complete|0.1", "2|complete|0.2", "3|waiting|NULL"});
   fill(b, {3});
-  CHECK(merge(other, {a, b}) == "0 trials new, 1 ended since, 4 had ended there already");
+  CHECK(merge(other, {a, b}) == "0 trials new, 1 ended since, 3 had ended there already");
   CHECK(query(other, all).back() == "3|complete|0.3");
 }
 
@@ -132,9 +133,12 @@ TEST_CASE("searches side by side, curves and columns of all metrics arrive") {
   fill(a, {1, 2}, 0, noop_space(six, "m"));
   CHECK(merge(out, {a, tornado.file}) == "17 trials new, 0 ended since, 0 had ended there already");
   CHECK(query(out, "SELECT search, count(*) FROM results GROUP BY 1") == Rows{"m|2", "n|1", "s|14"});
-  for (const char* sql : {"SELECT epoch, seconds, train_loss, count(*) FROM curves GROUP BY 1, 2, 3",
-                          "SELECT count(*) FROM epochs", "SELECT test_accuracy FROM results WHERE search = 's'"}) {
-    CHECK(query(out, sql) == query(tornado.file, sql));
+  for (const char* sql :
+       {"SELECT epoch, seconds, train_loss, count(*) FROM curves GROUP BY 1, 2, 3", "SELECT count(*) FROM epochs",
+        "SELECT test_accuracy FROM results WHERE search = 's' ORDER BY trial"}) {
+    CAPTURE(std::string(sql));
+    CHECK(fmt::format("{}", fmt::join(query(out, sql), "\n")) ==
+          fmt::format("{}", fmt::join(query(tornado.file, sql), "\n")));
   }
   CHECK(query(out, "SELECT DISTINCT score IS NULL, test_accuracy IS NULL FROM results WHERE search = 'm'") ==
         Rows{"0|1"});
