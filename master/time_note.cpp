@@ -52,12 +52,12 @@ std::string time_note(const BatchJob& job, std::optional<std::uint64_t> training
   const double needed = measured.mean * std::ceil(static_cast<double>(left) / static_cast<double>(ranks));
   if (needed <= usable) return {};
   const double jobs = std::ceil(needed / usable);
-  const std::string work =
-      fmt::format("{} trainings left, {} each, take about {} on {} rank{}", grouped(left),
-                  spoken(Seconds(measured.mean)), spoken(Seconds(needed)), ranks, ranks == 1 ? "" : "s");
+  const std::string work = fmt::format("{} trainings left, {:.3g} s each, take about {} on {} rank{}", grouped(left),
+                                       measured.mean, spoken(Seconds(needed)), ranks, ranks == 1 ? "" : "s");
   if (jobs <= static_cast<double>(job.requeues) + 1)
-    return fmt::format("{}: the job of {} will go back into the queue about {:.0f} times", work, time, jobs - 1);
-  return fmt::format("{}, more than {} times {}; raise --time, --nodes or --requeues", work, job.requeues + 1, time);
+    return fmt::format("{}: about {:.0f} jobs of {}, one after the other by itself", work, jobs, time);
+  return fmt::format("{}: more than the {} job{} of {} that --requeues allows; raise --time, --nodes or --requeues",
+                     work, job.requeues + 1, job.requeues == 0 ? "" : "s", time);
 }
 
 }  // namespace stormsweep

@@ -30,11 +30,11 @@ TEST_CASE("without measured times nobody can know") {
 TEST_CASE("what fits is not talked about; what does not, is") {
   CHECK(time_note(job(), 60, {10, 196, 300}).empty());  // 50 left: 5 rounds of 196 s are 980 s
   CHECK(time_note(job(), 61, {10, 196, 300}) ==
-        "51 trainings left, 3 min 16 s each, take about 19 min 36 s on 10 ranks: the job of 16 min 40 s will go back "
-        "into the queue about 1 times");
+        "51 trainings left, 196 s each, take about 19 min 36 s on 10 ranks: about 2 jobs of 16 min 40 s, one after the "
+        "other by itself");
   CHECK(time_note(job(0), 61, {10, 196, 300}) ==
-        "51 trainings left, 3 min 16 s each, take about 19 min 36 s on 10 ranks, more than 1 times 16 min 40 s; raise "
-        "--time, --nodes or --requeues");
+        "51 trainings left, 196 s each, take about 19 min 36 s on 10 ranks: more than the 1 job of 16 min 40 s that "
+        "--requeues allows; raise --time, --nodes or --requeues");
   CHECK(time_note(job(), 11, {10, 196, 981}) ==
         "a training has taken 16 min 21 s, and the job has 16 min 40 s; raise --time");
   CHECK(time_note(job(), 5, {10, 196, 300}).empty());  // an edited space
