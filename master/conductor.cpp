@@ -6,6 +6,8 @@
 #include <chrono>
 #include <utility>
 
+#include "master/job_end.hpp"
+
 namespace stormsweep {
 
 namespace {
@@ -13,6 +15,7 @@ namespace {
 constexpr Seconds tick{0.1};
 constexpr Seconds commit_every{0.25};        // what a crash may cost in finished trials
 constexpr std::uint64_t commit_rows = 1000;  // amortises the commit's two fsyncs
+constexpr std::size_t most_skipped = 4096;   // trainings that would not end in time: then none is looked for any more
 constexpr std::size_t read_at_once = 4096;   // messages between two looks at the clock
 
 Seconds now() {
@@ -30,7 +33,7 @@ Conductor::Conductor(Channel& channel, Store& store, const Space& space, Options
       space_(space),
       options_(std::move(options)),
       trainings_(space),
-      total_(space.grid.count()),
+      total_(options_.share.count > 1 ? count_trials(trainings_, options_.share) : space.grid.count()),
       order_(*space.experiment, [this] { return next_of_grid(); }),
       schedule_(make_schedule()),
       progress_(space.name, space.metric, options_.columns, now()),
@@ -48,6 +51,7 @@ Conductor::Conductor(Channel& channel, Store& store, const Space& space, Options
   store.each_completed(CostModel::most_rows, [this](const Configuration& configuration, double wall_seconds) {
     order_.learn(configuration, wall_seconds);
   });
+  if (const auto remaining = options_.remaining) deadline_ = started_ + *remaining - closing_margin(*remaining);
 }
 
 std::variant<Dispatcher, Gatherer> Conductor::make_schedule() {
@@ -72,8 +76,9 @@ Conclusion Conductor::run(const std::atomic<bool>& drain) {
       receive(*parcel);
       parcel = read < read_at_once ? channel_.receive() : std::nullopt;
     }
-    if (drain && !std::exchange(draining, true)) {
-      progress_.say(fmt::format("{}: stopping; run it again to continue", space_.name));
+    if ((drain || time_is_over()) && !std::exchange(draining, true)) {
+      progress_.say(
+          fmt::format("{}: {}; run it again to continue", space_.name, drain ? "stopping" : "its time is nearly over"));
       dispatch(event::Drain{});
     }
     check_limits();
@@ -84,6 +89,7 @@ Conclusion Conductor::run(const std::atomic<bool>& drain) {
     progress_.show(standing(), now());
   }
   commit();
+  if (unstarted_ && conclusion_->ending == Ending::done) conclusion_->ending = Ending::drained;
   progress_.finish(standing(), now());
   conclusion_->workers_died = workers_died_;
   conclusion_->attempts_raised = attempts_raised_;
@@ -93,19 +99,26 @@ Conclusion Conductor::run(const std::atomic<bool>& drain) {
 }
 
 std::optional<Training> Conductor::next_training() {
-  if (closed_) return std::nullopt;
-  std::optional<Training> training = order_.next();
-  if (!training && space_.limits.trials && handed_out_ >= *space_.limits.trials)
-    limit_ = fmt::format("limits.trials ({})", *space_.limits.trials);
-  return training;
+  for (std::size_t skipped = 0; !closed_; ++skipped) {
+    std::optional<Training> training = order_.next();
+    if (!training && space_.limits.trials && handed_out_ >= *space_.limits.trials)
+      limit_ = fmt::format("limits.trials ({})", *space_.limits.trials);
+    if (!training || can_finish(*training)) return training;
+    if (!std::exchange(unstarted_, true))
+      progress_.say(
+          fmt::format("{}: some of what is left would not end in time; run it again to continue", space_.name));
+    closed_ = skipped > most_skipped;
+  }
+  return std::nullopt;
 }
 
 /// The limit of trials is kept here, in grid order: which trials it leaves does not depend on what they cost.
 std::optional<Training> Conductor::next_of_grid() {
   while (!space_.limits.trials || handed_out_ < *space_.limits.trials) {
-    std::optional<Training> training = trainings_.next(TrainingId{next_});
+    std::optional<Training> training = trainings_.next(options_.share.next(TrainingId{next_}));
     if (!training) break;
     next_ = training->id.value + 1;
+    if (!options_.share.has(training->id)) continue;
     training = store_.missing(*std::move(training));
     if (!training) continue;
     if (space_.limits.trials && training->trials() > *space_.limits.trials - handed_out_) {
@@ -136,6 +149,17 @@ std::vector<TrainingRange> Conductor::done() {
     if (!missing) ids.push_back(next->id);
   }
   return ranges(ids);
+}
+
+/// What is longer than the whole job could never end in one: it goes on from its checkpoint in the next.
+bool Conductor::can_finish(const Training& training) const {
+  const auto seconds = deadline_ ? order_.expected(training) : std::nullopt;
+  if (!seconds) return true;
+  return now() + Seconds(*seconds) <= *deadline_ || started_ + Seconds(*seconds) > *deadline_;
+}
+
+bool Conductor::time_is_over() const {
+  return deadline_ && now() >= *deadline_;
 }
 
 void Conductor::receive(const Parcel& parcel) {

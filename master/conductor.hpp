@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -14,6 +15,7 @@
 #include "master/longest_first.hpp"
 #include "master/progress.hpp"
 #include "master/store.hpp"
+#include "search/share.hpp"
 #include "search/space.hpp"
 #include "search/trainings.hpp"
 #include "search/wire.hpp"
@@ -34,13 +36,16 @@ struct Conclusion {
 class Conductor {
  public:
   struct Options {
-    wire::Welcome welcome;  ///< what every worker is told first
-    int columns = 0;        ///< of the terminal; 0: none
+    wire::Welcome welcome;             ///< what every worker is told first
+    int columns = 0;                   ///< of the terminal; 0: none
+    Share share;                       ///< which trainings are ours
+    std::optional<Seconds> remaining;  ///< until the job must be over; nothing: for ever
   };
 
   Conductor(Channel& channel, Store& store, const Space& space, Options options);
 
-  /// Dispatches until nothing is left, a limit is reached, every worker is lost, or `drain` turns true.
+  /// Dispatches until nothing is left, a limit is reached, every worker is lost, the time is nearly over
+  /// (closing_margin) or `drain` turns true. It has drained, too, where what is left could not have ended in time.
   Conclusion run(const std::atomic<bool>& drain);
 
  private:
@@ -55,6 +60,9 @@ class Conductor {
   std::variant<Dispatcher, Gatherer> make_schedule();
   std::optional<Training> next_training();
   std::optional<Training> next_of_grid();
+  /// Whether the training, begun now, would end in time; what nothing is known of is begun.
+  bool can_finish(const Training& training) const;
+  bool time_is_over() const;
   void receive(const Parcel& parcel);
   void dispatch(const Event& event);
   void carry_out(const std::vector<Action>& actions);
@@ -93,6 +101,7 @@ class Conductor {
   bool closed_ = false;           ///< a limit forbids new trainings
   LongestFirst order_;
   std::variant<Dispatcher, Gatherer> schedule_;
+  bool unstarted_ = false;  ///< there are trainings that could not have ended in time
   Progress progress_;
   std::map<WorkerId, WorkerInfo> workers_;
   std::set<WorkerId> present_;  ///< joined, and neither lost nor gone
@@ -100,6 +109,7 @@ class Conductor {
   wire::Finished heard_;  ///< the outcome that the dispatcher is deciding on
   std::uint64_t ended_here_ = 0, failed_here_ = 0, uncommitted_ = 0;
   Seconds started_, committed_, beaten_;
+  std::optional<Seconds> deadline_;  ///< when to stop, by our clock
   StatusCounts committed_counts_;
   std::optional<BestTrial> committed_best_;
   std::optional<Conclusion> conclusion_;

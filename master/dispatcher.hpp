@@ -52,8 +52,8 @@ struct Tick {};
 using Event =
     std::variant<event::Joined, event::Heard, event::Finished, event::Left, event::Stopped, event::Drain, event::Tick>;
 
-/// Why a search ended. `short_handed`: what is left needs larger gangs than there are workers left. `rank_lost`: one, by
-/// the synchronous schedule.
+/// Why a search ended. `short_handed`: what is left needs larger gangs than there are workers left. `rank_lost`: one,
+/// by the synchronous schedule.
 enum class Ending { done, drained, workers_lost, short_handed, rank_lost };
 
 /// What it wants done, in order.

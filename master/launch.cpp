@@ -7,12 +7,15 @@
 
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string_view>
+#include <thread>
 
 #include "search/error.hpp"
 
@@ -88,10 +91,28 @@ std::vector<std::string> mpirun_command(int workers, const Arguments& arguments)
   return command;
 }
 
-Report read_report(const fs::path& path) {
-  Report report{.status = exit_master_lost};
-  std::ifstream(path) >> report.status >> report.again;
-  return report;
+/// What rank 0 has left, if it has.
+std::optional<Report> read_report(const fs::path& path) {
+  Report report;
+  if (std::ifstream(path) >> report.status >> report.again >> report.lost) return report;
+  return std::nullopt;
+}
+
+/// Waits for mpirun, and ends one that waits for the daemon of a lost host: the report is there, and the ranks that
+/// live had 10 s to leave.
+int wait_for_mpirun(pid_t pid, const fs::path& report) {
+  constexpr std::chrono::milliseconds look{20};
+  constexpr int looks_a_second = 50, patience = 10;
+  int status = 0, outlived = 0;
+  for (int looks = 1;; ++looks) {
+    const pid_t ended = waitpid(pid, &status, WNOHANG);
+    if (ended == pid || (ended < 0 && errno != EINTR)) break;
+    std::this_thread::sleep_for(look);
+    if (looks % looks_a_second != 0) continue;
+    const auto told = read_report(report);
+    if (told && told->lost && ++outlived == patience) kill(pid, SIGKILL);
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 }  // namespace
@@ -109,7 +130,7 @@ int rank() {
 
 void leave_report(const Report& report) {
   if (const auto path = variable(status_file); !path.empty()) {
-    std::ofstream(fs::path(path)) << report.status << ' ' << report.again << '\n';
+    std::ofstream(fs::path(path)) << report.status << ' ' << report.again << ' ' << report.lost << '\n';
   }
 }
 
@@ -135,19 +156,20 @@ Report mpirun(int workers, const Arguments& arguments, const std::map<std::strin
   }
   child = pid;
   for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) handle(signal, [](int) { kill(child, SIGUSR1); });
-  const int status = wait_for(pid);
-  const Report report = read_report(path);
+  const int status = wait_for_mpirun(pid, path);
+  const auto report = read_report(path);
   fs::remove(path);
   if (status == 127) throw InputError("mpirun: not found; install the package openmpi-bin");
-  return report;
+  return report.value_or(Report{.status = exit_master_lost});
 }
 
-std::string capture(const std::vector<std::string>& command, int& status) {
+std::string capture(const std::vector<std::string>& command, int& status, Capture what) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error(std::string("pipe: ") + std::strerror(errno));
   const pid_t pid = fork();
   if (pid == 0) {
     dup2(ends[1], STDOUT_FILENO);
+    if (what == Capture::all) dup2(ends[1], STDERR_FILENO);
     execute(command);
   }
   close(ends[1]);

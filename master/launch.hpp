@@ -26,16 +26,20 @@ inline constexpr const char* data_report = "STORMSWEEP_DATA_REPORT";
 struct Report {
   int status = 0;
   bool again = false;  ///< every worker died, but each cost a trial an attempt: start the job again at once
+  bool lost = false;   ///< a rank died: perhaps with its host, for whose daemon mpirun would wait for ever
 };
 void leave_report(const Report& report);
 
 /// Starts `mpirun -n <workers + 1> stormsweep run <arguments>` with `environment` added, waits for it, and returns rank
 /// 0's report (mpirun's own status says nothing under --enable-recovery); status 3 where rank 0 left none. SIGINT,
-/// SIGTERM and SIGUSR1 become SIGUSR1 for the ranks: drain. Throws InputError where mpirun is missing.
+/// SIGTERM and SIGUSR1 become SIGUSR1 for the ranks: drain. An mpirun that outlives a report of lost ranks by 10 s is
+/// killed. Throws InputError where mpirun is missing.
 Report mpirun(int workers, const Arguments& arguments, const std::map<std::string, std::string>& environment);
 
-/// Runs `command` and returns what it wrote to standard output; its exit status in `status`.
-std::string capture(const std::vector<std::string>& command, int& status);
+/// Runs `command` and returns what it wrote to standard output, or to standard error too; its exit status in `status`,
+/// 127 where there is no such command.
+enum class Capture { output, all };
+std::string capture(const std::vector<std::string>& command, int& status, Capture what = Capture::output);
 
 /// Runs `stormsweep <words>` to its end and returns its exit status; what it says on standard output goes to standard
 /// error. SIGINT, SIGTERM and SIGUSR1 become SIGUSR1 for it: drain.

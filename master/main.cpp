@@ -21,12 +21,14 @@ struct Command {
 
 constexpr std::array commands{
     Command{"run", "run a search, or continue it", run_command},
+    Command{"submit", "run a search as a Slurm job", submit_command},
     Command{"plan", "what a search space amounts to, without running it", plan_command},
     Command{"describe", "the experiments and their hyperparameters", describe_command},
     Command{"results", "rows, pivot tables and curves of a results database", results_command},
     Command{"status", "how the searches of a results database stand", status_command},
     Command{"compare", "both schedules on one space; or replays of a database on other numbers of ranks",
             compare_command},
+    Command{"merge", "join the databases of jobs that share a search", merge_command},
     Command{"prepare", "convert files of observations to training data", nullptr},
     Command{"generate", "make training data where there is none", nullptr},
 };

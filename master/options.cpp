@@ -43,13 +43,15 @@ std::string unknown(const po::unknown_option& error, const po::options_descripti
 
 /// Words without dashes take the names of the operands, in order.
 void name_operands(po::parsed_options& parsed, const Syntax& syntax) {
+  const auto& operands = syntax.operands.options();
   std::size_t next = 0;
   for (po::option& option : parsed.options) {
     if (option.position_key < 0) continue;
-    if (next == syntax.operands.options().size())
+    if (next == operands.size() && next > 0 && operands[next - 1]->semantic()->is_composing()) --next;
+    if (next == operands.size())
       throw InputError(
           fmt::format("'{}' is one word too many; usage: {} {}", option.value.at(0), syntax.command, syntax.usage));
-    option.string_key = syntax.operands.options()[next++]->long_name();
+    option.string_key = operands[next++]->long_name();
   }
 }
 

@@ -12,12 +12,14 @@ namespace stormsweep {
 
 /// What may follow a command's name, and the text of its --help.
 struct Syntax {
-  std::string command;                                   ///< "stormsweep plan"
-  std::string usage;                                     ///< "SPACE [options]"
-  std::string summary;                                   ///< what it does; one or more lines
-  std::string example;                                   ///< one or more lines, to be typed as they are
-  boost::program_options::options_description operands;  ///< words without dashes, in order; ->required() where must be
-  boost::program_options::options_description options;   ///< --name value; --help is added
+  std::string command;  ///< "stormsweep plan"
+  std::string usage;    ///< "SPACE [options]"
+  std::string summary;  ///< what it does; one or more lines
+  std::string example;  ///< one or more lines, to be typed as they are
+  boost::program_options::options_description
+      operands;                                         ///< words without dashes, in order; ->required() where must be;
+                                                        ///< the last, a ->composing() vector, takes all further words
+  boost::program_options::options_description options;  ///< --name value; --help is added
 };
 
 /// The options of a command; nothing where --help was asked for, which is then printed. Options may stand before and

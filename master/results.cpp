@@ -23,15 +23,18 @@ using Names = std::vector<std::string>;
 Syntax syntax() {
   Syntax syntax;
   syntax.command = "stormsweep results";
-  syntax.usage = "DATABASE [options]";
-  syntax.summary = "Prints trials: a row each, the best ones, a cross table of means, or curves.";
+  syntax.usage = "DATABASE... [options]";
+  syntax.summary =
+      "Prints trials: a row each, the best ones, a cross table of means, or curves. Of several databases (parts of a\n"
+      "search that several jobs share) it prints the union, its trials numbered anew.";
   syntax.example =
       "stormsweep results tornado.db --where \"batch_size <= 1024\" --sort \"wall_seconds desc\"\n"
       "stormsweep results tornado.db --best 5\n"
       "stormsweep results tornado.db --rows batch_size --columns data_multiplier --by epochs --value wall_seconds\n"
       "stormsweep results tornado.db --curves --value test_accuracy --where \"batch_size = 128\"\n"
-      "stormsweep results tornado.db --format csv > tornado.csv";
-  syntax.operands.add_options()("database", po::value<std::string>()->required(), "the file that `run` wrote");
+      "stormsweep results tornado.db --format csv > tornado.csv\n"
+      "stormsweep results tornado-0.db tornado-1.db tornado-2.db --best 5";
+  syntax.operands.add_options()("database", po::value<Names>()->required()->composing(), "files that `run` wrote");
   syntax.options.add_options()                                                                                  //
       ("search", po::value<std::string>()->default_value(""), "only trials of this search (default: of all)")   //
       ("where", po::value<std::string>()->default_value(""), "only trials for which this SQL condition holds")  //
@@ -205,8 +208,9 @@ int results_command(const Arguments& arguments) {
   const auto values = parse_options(arguments, syntax());
   if (!values) return exit_done;
   const std::string format = one_of({"text", "markdown", "csv", "json", "latex"}, "format", *values);
-  Selection selection((*values)["database"].as<std::string>(), (*values)["search"].as<std::string>(),
-                      (*values)["where"].as<std::string>());
+  const Names& names = (*values)["database"].as<Names>();
+  Selection selection(std::vector<std::filesystem::path>(names.begin(), names.end()),
+                      (*values)["search"].as<std::string>(), (*values)["where"].as<std::string>());
   if ((*values)["curves"].as<bool>())
     print_curves(selection, *values, format);
   else if (values->count("rows") || values->count("columns"))

@@ -13,9 +13,11 @@
 
 #include "master/commands.hpp"
 #include "master/conductor.hpp"
+#include "master/job_end.hpp"
 #include "master/launch.hpp"
-#include "master/options.hpp"
+#include "master/run_options.hpp"
 #include "master/store.hpp"
+#include "master/writer.hpp"
 #include "search/error.hpp"
 #include "search/space.hpp"
 #include "worker/channel/channel.hpp"
@@ -24,17 +26,7 @@ namespace stormsweep {
 
 namespace {
 
-namespace po = boost::program_options;
 namespace fs = std::filesystem;
-
-struct RunOptions {
-  fs::path space, results, json;
-  int workers = 0, threads = 0;
-  std::string device;
-  double lost_after = 10, checkpoint_every = 300;
-  bool retry_out_of_memory = false, synchronous = false;
-  bool dry_run = false, retry_failed = false, separate_epochs = false;
-};
 
 /// What `stormsweep-worker check` says of a search's data and of this machine.
 struct DataReport {
@@ -42,71 +34,6 @@ struct DataReport {
   std::vector<std::string> notes;
   int gpus = 0;
 };
-
-Syntax syntax() {
-  Syntax s{"stormsweep run",
-           "SPACE [options]",
-           "Runs the search that the JSON file SPACE describes, or continues it where its database says it stood. "
-           "Outside MPI it\n"
-           "starts mpirun itself; under mpirun or srun --mpi=pmix, rank 0 dispatches to the other ranks. Ctrl-C stops "
-           "it cleanly.\n"
-           "Exit status: 0 done, 1 some trials failed, 2 bad input, 3 master lost, 85 stopped early: run it again to "
-           "continue.",
-           "stormsweep run quick.json --workers 2\nmpirun -n 3 stormsweep run quick.json --results quick.db",
-           {},
-           po::options_description("options")};
-  s.operands.add_options()("space", po::value<std::string>()->required(), "the search space, a JSON file");
-  s.options.add_options()("results", po::value<std::string>(), "the database (default: <name>.db here)")(
-      "json", po::value<std::string>(), "a folder for <name>.jsonl, one line a trial")(
-      "workers", po::value<int>(),
-      "ranks that train (default: one a GPU, else one a core; in a Slurm job its tasks less one)")(
-      "threads", po::value<int>(), "training threads a worker (default: its share of the node's cores)")(
-      "device", po::value<std::string>()->default_value("auto"), "auto, cpu or cuda")(
-      "lost-after", po::value<double>()->default_value(10),
-      "seconds of silence after which a worker is taken for dead")(
-      "schedule", po::value<std::string>()->default_value("master-worker"),
-      "master-worker: trainings are handed out as ranks are free, the longest first once that is known; synchronous: "
-      "every rank works through a share of its own")(
-      "checkpoint-every", po::value<double>()->default_value(300),
-      "seconds between checkpoints of a training, from which it continues after a loss or a stop; 0: none")(
-      "on-oom", po::value<std::string>()->default_value("fail"),
-      "where memory runs out: fail, or retry-smaller-microbatch, which accumulates gradients instead")(
-      "separate-epochs", po::bool_switch(), "train configurations that differ only in epochs one by one")(
-      "retry-failed", po::bool_switch(), "run failed, diverged and out-of-memory trials again")(
-      "dry-run", po::bool_switch(), "check everything, print the plan, train nothing");
-  return s;
-}
-
-int positive(const po::variables_map& values, const char* name) {
-  if (!values.count(name)) return 0;
-  const int value = values[name].as<int>();
-  if (value < 1) throw InputError(fmt::format("stormsweep run: --{} is {}; give 1 or more", name, value));
-  return value;
-}
-
-std::optional<RunOptions> parse(const Arguments& arguments) {
-  const auto values = parse_options(arguments, syntax());
-  if (!values) return std::nullopt;
-  const auto text = [&](const char* name) {
-    return values->count(name) ? (*values)[name].as<std::string>() : std::string();
-  };
-  RunOptions o;
-  o.space = text("space"), o.results = text("results"), o.json = text("json");
-  o.workers = positive(*values, "workers"), o.threads = positive(*values, "threads");
-  o.device = one_of({"auto", "cpu", "cuda"}, "device", *values);
-  o.lost_after = (*values)["lost-after"].as<double>();
-  if (!(o.lost_after >= 0.1 && o.lost_after <= 86400)) {
-    throw InputError(fmt::format("stormsweep run: --lost-after is {}; give seconds from 0.1 to 86400", o.lost_after));
-  }
-  o.checkpoint_every = (*values)["checkpoint-every"].as<double>();
-  if (!(o.checkpoint_every >= 0))
-    throw InputError(fmt::format("stormsweep run: --checkpoint-every is {}; give seconds", o.checkpoint_every));
-  o.synchronous = one_of({"master-worker", "synchronous"}, "schedule", *values) == "synchronous";
-  o.retry_out_of_memory = one_of({"fail", "retry-smaller-microbatch"}, "on-oom", *values) != "fail";
-  o.dry_run = (*values)["dry-run"].as<bool>(), o.retry_failed = (*values)["retry-failed"].as<bool>();
-  o.separate_epochs = (*values)["separate-epochs"].as<bool>();
-  return o;
-}
 
 DataReport parse_report(const std::string& text) {
   const auto json = nlohmann::json::parse(text);
@@ -155,12 +82,17 @@ int terminal_columns() {
   return size.ws_col > 0 ? size.ws_col : 80;
 }
 
+std::string end_text(std::optional<double> end) {
+  return end ? fmt::format("{:.0f}", *end) : "none";
+}
+
 /// At the prompt: `check` has been passed and the database is ours, so ranks will find nothing to complain of.
 int start_job(const Arguments& arguments, const Space& space, const RunOptions& options, const std::string& report) {
   const int workers = worker_count(options, parse_report(report));
   check_gangs(space, options, workers);
   const std::map<std::string, std::string> environment{{launch::data_report, report},
-                                                       {launch::columns, std::to_string(terminal_columns())}};
+                                                       {launch::columns, std::to_string(terminal_columns())},
+                                                       {job_end_variable, end_text(find_job_end(options.time_limit))}};
   launch::Report end;
   do {
     end = launch::mpirun(workers, arguments, environment);
@@ -190,6 +122,7 @@ void tell_end(const Conclusion& conclusion, bool again, const RunOptions& option
 
 /// Rank 0 of a job.
 int dispatch_job(const Space& space, const RunOptions& options, const std::string& fingerprint, Store& store) {
+  const std::optional<double> end = find_job_end(options.time_limit);  // before MPI, which does not like fork
   const std::atomic<bool>& drain = launch::drain_on_signal();
   Channel channel;
   if (channel.size() < 2)
@@ -209,6 +142,8 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
   welcome.share_epochs = space.share_epochs;
   welcome.synchronous = options.synchronous;
   conducting.columns = terminal_columns();
+  conducting.share = options.share;
+  if (end) conducting.remaining = Seconds(*end - unix_time());
   Conclusion conclusion;
   try {
     conclusion = Conductor(channel, store, space, conducting).run(drain);
@@ -225,7 +160,7 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
   const bool again = launched && conclusion.attempts_raised &&
                      (conclusion.ending == Ending::workers_lost || conclusion.ending == Ending::rank_lost);
   tell_end(conclusion, again, options);
-  launch::leave_report({exit_status(conclusion), again});
+  launch::leave_report({exit_status(conclusion), again, conclusion.workers_died});
   const int status = launched ? exit_done : exit_status(conclusion);  // mpirun grumbles at others
   if (conclusion.workers_died) {
     store.commit();
@@ -238,7 +173,7 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
 int become_trainer(const Arguments& arguments) {
   std::optional<RunOptions> options;
   try {
-    options = parse(arguments);
+    options = parse_run_options(arguments);
     if (options) read_space(options->space);
   } catch (const InputError&) {
     return exit_bad_input;
@@ -252,11 +187,11 @@ int become_trainer(const Arguments& arguments) {
 int run_command(const Arguments& arguments) {
   const int rank = launch::rank();
   if (rank > 0) return become_trainer(arguments);
-  std::optional<RunOptions> options = parse(arguments);
+  std::optional<RunOptions> options = parse_run_options(arguments);
   if (!options) return exit_done;
   Space space = read_space(options->space);
   if (options->separate_epochs) space.share_epochs = false;
-  if (options->results.empty()) options->results = space.name + ".db";
+  options->results = results_file(*options, space.name);
 
   const std::optional<std::string> report = data_report(space, *options);
   if (!report) return exit_bad_input;
@@ -267,6 +202,9 @@ int run_command(const Arguments& arguments) {
   if (rank == 0) return dispatch_job(space, *options, fingerprint, *store);
 
   for (const std::string& note : parse_report(*report).notes) fmt::print(stderr, "{}\n", note);
+  if (options->shared)
+    fmt::print(stderr, "part {} of {}, into {}; stormsweep merge joins the parts\n", options->share.index,
+               options->share.count, options->results.string());
   store.reset();  // rank 0 of the job opens it
   return start_job(arguments, space, *options, *report);
 }

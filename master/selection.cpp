@@ -5,9 +5,9 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <utility>
 
 #include "master/database.hpp"
+#include "master/merge.hpp"
 #include "master/schema.hpp"
 #include "search/error.hpp"
 
@@ -59,8 +59,12 @@ std::vector<SearchSummary> read_searches(SQLite::Database& database, const std::
   return found;
 }
 
-Selection::Selection(std::filesystem::path file, const std::string& search, const std::string& where)
-    : file_(std::move(file)), database_(open_for_reading(file_)) {
+Selection::Selection(const std::filesystem::path& file, const std::string& search, const std::string& where)
+    : Selection(std::vector{file}, search, where) {}
+
+Selection::Selection(const std::vector<std::filesystem::path>& files, const std::string& search,
+                     const std::string& where)
+    : file_(files.front()), database_(files.size() == 1 ? open_for_reading(file_) : union_of(files)) {
   guarded(file_, [&] {
     searches_ = stormsweep::read_searches(database_, file_, search);
     SQLite::Statement all(database_, "SELECT * FROM results LIMIT 0");

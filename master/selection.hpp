@@ -24,7 +24,9 @@ class Selection {
  public:
   /// `search` empty: all searches; `where` empty: all trials, otherwise an SQL condition on the columns of `results`.
   /// Throws InputError: see open_for_reading, an unknown search, a condition that SQLite does not take.
-  Selection(std::filesystem::path file, const std::string& search, const std::string& where);
+  Selection(const std::filesystem::path& file, const std::string& search, const std::string& where);
+  /// From the union of several databases (merge.hpp): parts of a search that several jobs share.
+  Selection(const std::vector<std::filesystem::path>& files, const std::string& search, const std::string& where);
 
   const std::vector<SearchSummary>& searches() const { return searches_; }
   const std::vector<std::string>& columns() const { return columns_; }  ///< of `results`, in its order
