@@ -61,6 +61,17 @@ TEST_CASE("long trials are started first once it is known which they are") {
                "ORDER BY t.started LIMIT 20 OFFSET 20)") > 120);
 }
 
+TEST_CASE("a limit takes the first trials of the grid, whatever they cost") {
+  const WorkFolder folder;
+  const std::string space = folder.write("m.json", R"({"name": "m", "experiment": "noop", "parameters": {
+    "index": {"min": 1, "max": 40, "step": 1}, "milliseconds": [5, 20, 40]}, "limits": {"trials": 30}})");
+  const Ended ended = run_stormsweep({"run", space, "--workers", "2", "--device", "cpu"}, folder);
+  CAPTURE(ended.err);
+  CHECK(ended.status == 0);
+  CHECK(number(folder / "m.db", "SELECT count(*) FROM results WHERE status = 'complete'") == 30);
+  CHECK(number(folder / "m.db", "SELECT max(\"index\") FROM results") == 10);
+}
+
 TEST_CASE("both schedules of a space give the same metrics to the last bit" *
           doctest::skip()) {  // needs run --schedule
   const WorkFolder folder;
