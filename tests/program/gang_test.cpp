@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <cmath>
+#include <csignal>
 
 #include "tests/program/command.hpp"
 #include "tests/program/database.hpp"
