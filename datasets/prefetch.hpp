@@ -11,8 +11,9 @@ namespace stormsweep {
 
 /// A batch as a network takes it.
 struct Batch {
-  torch::Tensor input;   ///< [n, channels, height, width]; strides are the maker's choice (channels last, as a rule)
-  torch::Tensor target;  ///< [n, ...]
+  torch::Tensor input;     ///< [n, channels, height, width]; strides are the maker's choice (channels last, as a rule)
+  torch::Tensor target;    ///< [n, ...]
+  std::int64_t total = 0;  ///< samples of the whole batch, of which a gang's rank holds n; 0: n
 };
 
 /// Batches 0 ... count - 1 in order, made ahead of their use by background threads; the order and content do not depend

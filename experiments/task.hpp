@@ -5,10 +5,12 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <torch/torch.h>
 
 #include "datasets/prefetch.hpp"
+#include "experiments/gang.hpp"
 #include "search/configuration.hpp"
 #include "search/outcome.hpp"
 
@@ -23,12 +25,20 @@ struct TaskContext {
   torch::Device device = torch::kCPU;
   int threads = 1;     ///< for training
   int background = 1;  ///< threads beside them that make batches; 0: made when asked for
+  std::shared_ptr<Gang> gang = std::make_shared<Gang>();  ///< never null
 };
 
 enum class Split { train, validation, test };
 
+/// What some samples of a batch show.
+struct Loss {
+  torch::Tensor mean;  ///< scalar, with the graph for backward
+  torch::Tensor sums;  ///< [training_metrics().size()] float32, sums over the samples, without the graph
+};
+
 /// One configuration of one experiment, ready to train: the parts that differ between experiments. The loop that they
-/// share is worker/trainer.hpp. Everything random is seeded from (seed, stream, counters) alone (search/seed.hpp).
+/// share is worker/trainer.hpp. Everything random is seeded from (seed, stream, counters) alone (search/seed.hpp). In a
+/// gang each rank has a task of its own, which holds the whole network and a shard of every batch.
 class Task {
  public:
   virtual ~Task() = default;
@@ -38,19 +48,21 @@ class Task {
   virtual std::uint64_t seed() const = 0;
   /// FLOP of one forward pass of one sample, one multiply-add counted as 2, convolutions and matrix products only.
   virtual std::int64_t forward_flops() const = 0;
-  /// Samples in one epoch, copies included.
-  virtual std::int64_t samples_per_epoch() const = 0;
-  /// The batches of one epoch (from 1), shuffled and augmented, each of the configured batch size but for the last.
-  virtual Prefetch training_batches(std::int64_t epoch) = 0;
+  /// Batches in one epoch, of all copies of the data.
+  virtual std::int64_t batches_per_epoch() const = 0;
+  /// The batches of one epoch (from 1), shuffled and augmented, from number `first` (0-based) on; each of the
+  /// configured batch size but for the last. In a gang: this rank's shard of each, which may be empty.
+  virtual Prefetch training_batches(std::int64_t epoch, std::int64_t first) = 0;
   /// Samples that go through the network at once; a larger batch is split and its gradients accumulated. A constant of
   /// the experiment and device, not of the machine, so that results do not depend on it.
   virtual std::int64_t micro_batch() const = 0;
-  /// Mean loss over a batch, with the graph for backward; adds to the running training metrics. What it draws (dropout)
-  /// comes from the default generator, which the trainer seeds for every step.
-  virtual torch::Tensor loss(const Batch& batch) = 0;
-  /// train_loss, train_accuracy ... since the last call.
-  virtual Metrics training_metrics() = 0;
-  /// Metrics of a held-out split with the network as it stands, named "<split>_<metric>"; draws no random numbers.
+  /// Loss of at least one sample. What it draws (dropout) comes from the default generator, which the trainer seeds for
+  /// every step.
+  virtual Loss loss(const Batch& batch) = 0;
+  /// Names of the metrics of training, each a mean over the samples of an epoch: train_loss, as trained, first.
+  virtual std::vector<std::string> training_metrics() const = 0;
+  /// Metrics of a held-out split with the network as it stands, named "<split>_<metric>"; draws no random numbers. A
+  /// gang divides the work; all ranks get the same.
   virtual Metrics evaluate(Split split) = 0;
 };
 

@@ -15,6 +15,7 @@ int plan_command(const Arguments& arguments);      // master/plan.cpp
 int describe_command(const Arguments& arguments);  // master/describe.cpp
 int results_command(const Arguments& arguments);   // master/results.cpp
 int status_command(const Arguments& arguments);    // master/status.cpp
+int compare_command(const Arguments& arguments);   // master/compare.cpp
 int merge_command(const Arguments& arguments);     // master/merge_command.cpp
 int submit_command(const Arguments& arguments);    // master/submit.cpp
 

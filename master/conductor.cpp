@@ -15,6 +15,7 @@ namespace {
 constexpr Seconds tick{0.1};
 constexpr Seconds commit_every{0.25};        // what a crash may cost in finished trials
 constexpr std::uint64_t commit_rows = 1000;  // amortises the commit's two fsyncs
+constexpr std::size_t most_skipped = 4096;   // trainings that would not end in time: then none is looked for any more
 constexpr std::size_t read_at_once = 4096;   // messages between two looks at the clock
 
 Seconds now() {
@@ -33,9 +34,8 @@ Conductor::Conductor(Channel& channel, Store& store, const Space& space, Options
       options_(std::move(options)),
       trainings_(space),
       total_(options_.share.count > 1 ? count_trials(trainings_, options_.share) : space.grid.count()),
-      dispatcher_(
-          {.workers = static_cast<std::size_t>(channel.size() - 1), .lost_after = Seconds(options_.welcome.lost_after)},
-          [this] { return next_training(); }, now()),
+      order_(*space.experiment, [this] { return next_of_grid(); }),
+      schedule_(make_schedule()),
       progress_(space.name, space.metric, options_.columns, now()),
       started_(now()),
       committed_(started_),
@@ -43,7 +43,29 @@ Conductor::Conductor(Channel& channel, Store& store, const Space& space, Options
       committed_counts_(store.counts()),
       committed_best_(store.best()) {
   handed_out_ = committed_counts_.terminal();
+  if (options_.welcome.synchronous) {
+    options_.welcome.done = done();
+    if (const auto limit = space.limits.trials)
+      options_.welcome.trials = static_cast<std::int64_t>(*limit - std::min(*limit, handed_out_));
+  }
+  store.each_completed(CostModel::most_rows, [this](const Configuration& configuration, double wall_seconds) {
+    order_.learn(configuration, wall_seconds);
+  });
   if (const auto remaining = options_.remaining) deadline_ = started_ + *remaining - closing_margin(*remaining);
+}
+
+std::variant<Dispatcher, Gatherer> Conductor::make_schedule() {
+  const DispatchPolicy policy{.workers = static_cast<std::size_t>(channel_.size() - 1),
+                              .lost_after = Seconds(options_.welcome.lost_after)};
+  if (options_.welcome.synchronous)
+    return Gatherer(
+        policy, [this](TrainingId id) { return training(id); }, now());
+  const auto expected = [this](const Training& training) -> std::optional<Seconds> {
+    const auto seconds = order_.expected(training);
+    return seconds ? std::optional(Seconds(*seconds)) : std::nullopt;
+  };
+  return Dispatcher(
+      policy, [this] { return next_training(); }, now(), expected);
 }
 
 Conclusion Conductor::run(const std::atomic<bool>& drain) {
@@ -77,22 +99,28 @@ Conclusion Conductor::run(const std::atomic<bool>& drain) {
 }
 
 std::optional<Training> Conductor::next_training() {
-  while (!closed_) {
-    if (space_.limits.trials && handed_out_ >= *space_.limits.trials) {
+  for (std::size_t skipped = 0; !closed_; ++skipped) {
+    std::optional<Training> training = order_.next();
+    if (!training && space_.limits.trials && handed_out_ >= *space_.limits.trials)
       limit_ = fmt::format("limits.trials ({})", *space_.limits.trials);
-      break;
-    }
+    if (!training || can_finish(*training)) return training;
+    if (!std::exchange(unstarted_, true))
+      progress_.say(
+          fmt::format("{}: some of what is left would not end in time; run it again to continue", space_.name));
+    closed_ = skipped > most_skipped;
+  }
+  return std::nullopt;
+}
+
+/// The limit of trials is kept here, in grid order: which trials it leaves does not depend on what they cost.
+std::optional<Training> Conductor::next_of_grid() {
+  while (!space_.limits.trials || handed_out_ < *space_.limits.trials) {
     std::optional<Training> training = trainings_.next(options_.share.next(TrainingId{next_}));
     if (!training) break;
     next_ = training->id.value + 1;
     if (!options_.share.has(training->id)) continue;
     training = store_.missing(*std::move(training));
     if (!training) continue;
-    if (!can_finish(*training)) {
-      unstarted_ = closed_ = true;
-      progress_.say(fmt::format("{}: what is left would not end in time; run it again to continue", space_.name));
-      break;
-    }
     if (space_.limits.trials && training->trials() > *space_.limits.trials - handed_out_) {
       training->milestones.resize(*space_.limits.trials - handed_out_);  // the shortest of its trials
     }
@@ -102,10 +130,32 @@ std::optional<Training> Conductor::next_training() {
   return std::nullopt;
 }
 
+std::optional<Training> Conductor::training(TrainingId id) {
+  auto training = trainings_.at(id);
+  if (!training) return training;
+  if (const auto missing = store_.missing(*training)) training->attempt = missing->attempt;
+  return training;
+}
+
+/// Looks through the grid until all that is stored has been found.
+std::vector<TrainingRange> Conductor::done() {
+  std::vector<TrainingId> ids;
+  std::uint64_t found = 0;
+  const std::uint64_t stored = committed_counts_.terminal();
+  for (auto next = found < stored ? trainings_.next(TrainingId{0}) : std::nullopt; next && found < stored;
+       next = trainings_.next(TrainingId{next->id.value + 1})) {
+    const auto missing = store_.missing(*next);
+    found += next->trials() - (missing ? missing->trials() : 0);
+    if (!missing) ids.push_back(next->id);
+  }
+  return ranges(ids);
+}
+
+/// What is longer than the whole job could never end in one: it goes on from its checkpoint in the next.
 bool Conductor::can_finish(const Training& training) const {
-  if (!deadline_ || !options_.expected_duration) return true;
-  const auto duration = options_.expected_duration(training);
-  return !duration || now() + *duration <= *deadline_;
+  const auto seconds = deadline_ ? order_.expected(training) : std::nullopt;
+  if (!seconds) return true;
+  return now() + Seconds(*seconds) <= *deadline_ || started_ + Seconds(*seconds) > *deadline_;
 }
 
 bool Conductor::time_is_over() const {
@@ -116,14 +166,24 @@ void Conductor::receive(const Parcel& parcel) {
   const WorkerId worker{static_cast<std::uint64_t>(parcel.from)};
   wire::Message message = wire::decode(parcel.bytes);
   if (auto* hello = std::get_if<wire::Hello>(&message)) {
-    workers_[worker] = {
-        worker, hello->host, hello->device, hello->cpu, hello->versions, static_cast<int>(hello->threads), 1};
+    workers_[worker] = {worker,
+                        hello->host,
+                        hello->device,
+                        hello->cpu,
+                        hello->versions,
+                        static_cast<int>(hello->threads),
+                        1,
+                        std::to_string(worker.value)};
     present_.insert(worker);
     send(worker, options_.welcome);
-    dispatch(event::Joined{worker});
+    dispatch(event::Joined{worker, workers_[worker].host});
   } else if (auto* finished = std::get_if<wire::Finished>(&message)) {
     heard_ = std::move(*finished);
-    dispatch(event::Finished{worker, heard_.training, heard_.milestone});
+    dispatch(event::Finished{worker, heard_.training, heard_.milestone, heard_.outcome.status != Status::complete});
+  } else if (const auto* began = std::get_if<wire::Began>(&message)) {
+    carry_out(std::get<Gatherer>(schedule_).began(worker, began->any ? std::optional(began->training) : std::nullopt));
+  } else if (const auto* left = std::get_if<wire::Left>(&message)) {
+    dispatch(event::Left{worker, left->gang});
   } else if (std::holds_alternative<wire::Stopped>(message)) {
     present_.erase(worker);
     dispatch(event::Stopped{worker});
@@ -133,24 +193,40 @@ void Conductor::receive(const Parcel& parcel) {
 }
 
 void Conductor::dispatch(const Event& event) {
-  for (const Action& action : dispatcher_.on(event, now())) {
-    std::visit([this](const auto& a) { act(a); }, action);
-  }
+  carry_out(std::visit([&](auto& schedule) { return schedule.on(event, now()); }, schedule_));
+}
+
+void Conductor::carry_out(const std::vector<Action>& actions) {
+  for (const Action& action : actions) std::visit([this](const auto& a) { act(a); }, action);
 }
 
 void Conductor::act(const action::Assign& assign) {
-  send(assign.worker, wire::Assign{assign.trainings});
+  wire::Assign message;
+  for (const Training& training : assign.trainings) message.duties.push_back({training, 0, {}});
+  send(assign.worker, message);
+}
+
+void Conductor::act(const action::Enlist& enlist) {
+  Duty duty{enlist.training, enlist.gang, {}};
+  for (const WorkerId member : enlist.members) duty.members.push_back(static_cast<std::int32_t>(member.value));
+  for (const WorkerId member : enlist.members) send(member, wire::Assign{{duty}});
+}
+
+void Conductor::act(const action::Abandon& abandon) {
+  send(abandon.worker, wire::Abandon{abandon.gang});
 }
 
 void Conductor::act(const action::Began& began) {
-  running_[began.worker] = {began.training, 0, now(), false};
+  running_[began.worker] = {began.training, began.members, 0, now(), false};
 }
 
 void Conductor::act(const action::Record& record) {
   if (!heard_.epochs.empty()) store_.add_epochs(record.training, heard_.epochs);
-  store_.finish(record.training, record.milestone, workers_[record.worker], heard_.outcome);
+  store_.finish(record.training, record.milestone, trainer(record.worker, record.members), heard_.outcome);
   ++ended_here_, ++uncommitted_;
   const Status status = heard_.outcome.status;
+  if (status == Status::complete)
+    order_.learn(record.training.trial(record.milestone, *space_.experiment), heard_.outcome.timings.wall);
   failed_here_ += status == Status::failed || status == Status::diverged || status == Status::out_of_memory;
 
   Running& running = running_[record.worker];
@@ -161,7 +237,7 @@ void Conductor::act(const action::Record& record) {
 
 void Conductor::act(const action::Lost& lost) {
   workers_died_ = true;
-  running_.erase(lost.worker);
+  if (lost.training) forget(*lost.training);
   std::string what = present_.erase(lost.worker) > 0
                          ? fmt::format("worker {} on {} is lost", lost.worker.value, workers_[lost.worker].host)
                          : fmt::format("worker {} never joined", lost.worker.value);
@@ -176,6 +252,7 @@ void Conductor::act(const action::Lost& lost) {
 
 void Conductor::act(const action::GiveUp& given_up) {
   attempts_raised_ = true;
+  forget(given_up.training);
   Outcome outcome;
   outcome.status = Status::failed;
   outcome.started = outcome.finished = unix_time();
@@ -203,6 +280,7 @@ void Conductor::check_limits() {
   if (limits.failures && failed_here_ >= *limits.failures)
     limit_ = fmt::format("limits.failures ({})", *limits.failures);
   closed_ = !limit_.empty();
+  if (closed_ && options_.welcome.synchronous) dispatch(event::Drain{});
 }
 
 void Conductor::beat() {
@@ -214,7 +292,8 @@ void Conductor::beat() {
 void Conductor::store_long_runners() {
   for (auto& [worker, running] : running_) {
     if (running.stored || now() - running.began < Seconds(1)) continue;
-    store_.start(running.training, running.milestone, workers_[worker], unix_time() - (now() - running.began).count());
+    store_.start(running.training, running.milestone, trainer(worker, running.members),
+                 unix_time() - (now() - running.began).count());
     running.stored = true;
     ++uncommitted_;
   }
@@ -235,7 +314,21 @@ void Conductor::commit() {
 }
 
 Standing Conductor::standing() const {
-  return {total_, committed_counts_, dispatcher_.running(), committed_best_, ended_here_};
+  return {total_, committed_counts_, std::visit([](const auto& schedule) { return schedule.running(); }, schedule_),
+          committed_best_, ended_here_};
+}
+
+WorkerInfo Conductor::trainer(WorkerId leader, const std::vector<WorkerId>& members) const {
+  WorkerInfo info = workers_.at(leader);
+  if (members.empty()) return info;
+  info.gang = static_cast<int>(members.size());
+  info.ranks.clear();
+  for (const WorkerId member : members) info.ranks += (info.ranks.empty() ? "" : ",") + std::to_string(member.value);
+  return info;
+}
+
+void Conductor::forget(const Training& training) {
+  std::erase_if(running_, [&](const auto& running) { return running.second.training.id == training.id; });
 }
 
 void Conductor::send(WorkerId worker, const wire::Message& message) {

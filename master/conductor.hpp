@@ -7,8 +7,12 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include "master/dispatcher.hpp"
+#include "master/gatherer.hpp"
+#include "master/longest_first.hpp"
 #include "master/progress.hpp"
 #include "master/store.hpp"
 #include "search/share.hpp"
@@ -36,8 +40,6 @@ class Conductor {
     int columns = 0;                   ///< of the terminal; 0: none
     Share share;                       ///< which trainings are ours
     std::optional<Seconds> remaining;  ///< until the job must be over; nothing: for ever
-    /// How long a training would take, where that is known; empty: it never is.
-    std::function<std::optional<Seconds>(const Training&)> expected_duration;
   };
 
   Conductor(Channel& channel, Store& store, const Space& space, Options options);
@@ -49,20 +51,29 @@ class Conductor {
  private:
   struct Running {
     Training training;
-    std::size_t milestone = 0;  ///< the next to end
+    std::vector<WorkerId> members;  ///< of its gang, if it has one
+    std::size_t milestone = 0;      ///< the next to end
     Seconds began{0};
     bool stored = false;
   };
 
+  std::variant<Dispatcher, Gatherer> make_schedule();
   std::optional<Training> next_training();
+  std::optional<Training> next_of_grid();
   /// Whether the training, begun now, would end in time; what nothing is known of is begun.
   bool can_finish(const Training& training) const;
   bool time_is_over() const;
   void receive(const Parcel& parcel);
   void dispatch(const Event& event);
+  void carry_out(const std::vector<Action>& actions);
+  /// As a worker that computes its share has it.
+  std::optional<Training> training(TrainingId id);
+  std::vector<TrainingRange> done();
   void act(const action::Assign& assign);
+  void act(const action::Enlist& enlist);
   void act(const action::Began& began);
   void act(const action::Record& record);
+  void act(const action::Abandon& abandon);
   void act(const action::Lost& lost);
   void act(const action::GiveUp& given_up);
   void act(const action::Stop& stop);
@@ -74,6 +85,9 @@ class Conductor {
   void commit_when_due();
   void commit();
   Standing standing() const;
+  /// Who trains, as rows tell it: the leader, and the ranks of its gang.
+  WorkerInfo trainer(WorkerId leader, const std::vector<WorkerId>& members) const;
+  void forget(const Training& training);
   void send(WorkerId worker, const wire::Message& message);
 
   Channel& channel_;
@@ -85,8 +99,9 @@ class Conductor {
   std::uint64_t next_ = 0;        ///< the first training not yet looked at
   std::uint64_t handed_out_ = 0;  ///< trials, with those of earlier runs: against limits.trials
   bool closed_ = false;           ///< a limit forbids new trainings
-  bool unstarted_ = false;        ///< there are trainings that could not have ended in time
-  Dispatcher dispatcher_;
+  LongestFirst order_;
+  std::variant<Dispatcher, Gatherer> schedule_;
+  bool unstarted_ = false;  ///< there are trainings that could not have ended in time
   Progress progress_;
   std::map<WorkerId, WorkerInfo> workers_;
   std::set<WorkerId> present_;  ///< joined, and neither lost nor gone

@@ -63,7 +63,7 @@ SQLite::Database open_for_writing(const std::filesystem::path& file) {
     const bool fresh = is_new(database, file);
     // Overwriting the journal's head is cheaper than deleting it. The cache holds much of a large index on identities.
     database.exec("PRAGMA journal_mode = PERSIST; PRAGMA synchronous = FULL");
-    database.exec("PRAGMA secure_delete = OFF; PRAGMA cache_size = -65536");
+    database.exec("PRAGMA secure_delete = OFF; PRAGMA cache_size = -16384");
     if (fresh) {
       SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
       if (is_new(database, file)) create_tables(database);  // another process may have been quicker

@@ -14,8 +14,12 @@ constexpr std::size_t durations_kept = 8;
 
 }  // namespace
 
-Dispatcher::Dispatcher(DispatchPolicy policy, Source source, Time now)
-    : policy_(policy), source_(std::move(source)), workers_(policy.workers) {
+Dispatcher::Dispatcher(DispatchPolicy policy, Source source, Time now, Expected expected)
+    : policy_(policy),
+      source_(std::move(source)),
+      expected_(std::move(expected)),
+      workers_(policy.workers),
+      absent_(policy.workers) {
   assert(policy.workers > 0 && policy.most_in_hand > 0);
   for (Worker& w : workers_) w.heard = now;
 }
@@ -24,38 +28,23 @@ std::vector<Action> Dispatcher::on(const Event& event, Time now) {
   std::visit([&](const auto& e) { handle(e, now); }, event);
 
   if (!ending_) {
-    for (std::size_t i = 0; i < workers_.size(); ++i) fill(WorkerId{i + 1}, now);
-    const bool idle = std::all_of(workers_.begin(), workers_.end(), [](const Worker& w) { return w.in_hand.empty(); });
-    if (idle && exhausted_ && again_.empty()) stop_everyone(Ending::done);
+    hand_out(now);
+    if (busy_ == 0 && exhausted_ && line_.empty()) stop_everyone(passed_over_ ? Ending::short_handed : Ending::done);
   }
-  const bool all_gone =
-      std::all_of(workers_.begin(), workers_.end(), [](const Worker& w) { return w.state == Worker::State::gone; });
-  if (all_gone && !std::exchange(ended_, true)) {
+  if (gone_ == workers_.size() && !std::exchange(ended_, true)) {
     actions_.push_back(action::End{ending_.value_or(Ending::workers_lost)});
   }
   return std::exchange(actions_, {});
-}
-
-std::size_t Dispatcher::workers() const {
-  return static_cast<std::size_t>(std::count_if(workers_.begin(), workers_.end(),
-                                                [](const Worker& w) { return w.state == Worker::State::present; }));
-}
-
-std::size_t Dispatcher::running() const {
-  return static_cast<std::size_t>(
-      std::count_if(workers_.begin(), workers_.end(), [](const Worker& w) { return !w.in_hand.empty(); }));
 }
 
 void Dispatcher::handle(const event::Joined& joined, Time now) {
   Worker& w = worker(joined.worker);
   if (w.state != Worker::State::expected) return;
   w.heard = now;
-  if (ending_) {
-    w.state = Worker::State::stopping;
-    actions_.push_back(action::Stop{joined.worker});
-  } else {
-    w.state = Worker::State::present;
-  }
+  w.host = joined.host;
+  set_state(w, ending_ ? Worker::State::stopping : Worker::State::present);
+  if (ending_) actions_.push_back(action::Stop{joined.worker});
+  refresh(joined.worker);
 }
 
 void Dispatcher::handle(const event::Heard& heard, Time now) {
@@ -68,6 +57,7 @@ void Dispatcher::handle(const event::Finished& finished, Time now) {
   Worker& w = worker(finished.worker);
   w.heard = now;
   if (w.state != Worker::State::present) return;
+  if (w.gang > 0) return finish_in_gang(finished, gangs_.at(w.gang));
   assert(!w.in_hand.empty() && w.in_hand.front().id == finished.training);
   actions_.push_back(action::Record{finished.worker, w.in_hand.front(), finished.milestone});
   w.head_done = finished.milestone + 1;
@@ -79,10 +69,26 @@ void Dispatcher::handle(const event::Finished& finished, Time now) {
   if (w.recent.size() > durations_kept) w.recent.pop_front();
   w.head_began = now;
   if (!w.in_hand.empty()) actions_.push_back(action::Began{finished.worker, w.in_hand.front()});
+  refresh(finished.worker);
+}
+
+/// A failure may be told by several members: the first counts.
+void Dispatcher::finish_in_gang(const event::Finished& finished, Gang& gang) {
+  if (gang.over || finished.training != gang.training.id || finished.milestone != gang.done) return;
+  actions_.push_back(action::Record{gang.members[0], gang.training, finished.milestone, gang.members});
+  gang.over = ++gang.done == gang.training.trials();
+  if (gang.over && finished.failed) abandon(gang, finished.worker);
+}
+
+void Dispatcher::handle(const event::Left& left, Time now) {
+  Worker& w = worker(left.worker);
+  w.heard = now;
+  if (w.gang == left.gang && w.state == Worker::State::present) leave_gang(left.worker);
 }
 
 void Dispatcher::handle(const event::Stopped& stopped, Time) {
-  worker(stopped.worker).state = Worker::State::gone;
+  set_state(worker(stopped.worker), Worker::State::gone);
+  refresh(stopped.worker);
 }
 
 void Dispatcher::handle(const event::Drain&, Time) {
@@ -96,48 +102,77 @@ void Dispatcher::handle(const event::Tick&, Time now) {
   }
 }
 
-void Dispatcher::lose(WorkerId id) {
-  Worker& w = worker(id);
-  const bool had_work = w.state == Worker::State::present && !w.in_hand.empty();
-  w.state = Worker::State::gone;
-  if (!had_work) {
-    actions_.push_back(action::Lost{id, std::nullopt});
-    return;
-  }
-  Training head = std::move(w.in_hand.front());
-  head.milestones.erase(head.milestones.begin(), head.milestones.begin() + static_cast<std::ptrdiff_t>(w.head_done));
-  w.in_hand.pop_front();
-  again_.insert(again_.begin(), std::make_move_iterator(w.in_hand.begin()), std::make_move_iterator(w.in_hand.end()));
-  w.in_hand.clear();
-  if (head.attempt >= policy_.most_attempts) {
-    actions_.push_back(action::Lost{id, std::nullopt});
-    actions_.push_back(action::GiveUp{id, std::move(head)});
-  } else {
-    ++head.attempt;
-    actions_.push_back(action::Lost{id, head});
-    again_.push_front(std::move(head));
+void Dispatcher::abandon(const Gang& gang, WorkerId but) {
+  for (const WorkerId member : gang.members) {
+    if (member != but && worker(member).state == Worker::State::present)
+      actions_.push_back(action::Abandon{member, gang.number});
   }
 }
 
-void Dispatcher::fill(WorkerId id, Time now) {
-  Worker& w = worker(id);
-  const std::size_t wanted = depth(w);
-  if (w.state != Worker::State::present || 2 * w.in_hand.size() > wanted) return;
+void Dispatcher::leave_gang(WorkerId id) {
+  const auto found = gangs_.find(std::exchange(worker(id).gang, 0));
+  refresh(id);
+  Gang& gang = found->second;
+  if (--gang.in > 0) return;
+  assert(gang.over);  // a member leaves after the last trial, or because a mate's loss or failure has been dealt with
+  gangs_.erase(found);
+}
 
-  const bool was_idle = w.in_hand.empty();
-  action::Assign assign{id, {}};
-  while (w.in_hand.size() < wanted) {
-    auto training = next();
-    if (!training) break;
-    assign.trainings.push_back(*training);
-    w.in_hand.push_back(std::move(*training));
+void Dispatcher::lose(WorkerId id) {
+  Worker& w = worker(id);
+  const bool present = w.state == Worker::State::present;
+  set_state(w, Worker::State::gone);
+  std::deque<Training> in_hand = std::exchange(w.in_hand, {});
+  if (const std::uint64_t number = w.gang; number > 0) {
+    Gang& gang = gangs_.at(number);
+    const bool over = std::exchange(gang.over, true) || !present;
+    const Training training = gang.training;
+    const std::size_t done = gang.done;
+    if (!over) abandon(gang, id);
+    leave_gang(id);
+    return over ? actions_.push_back(action::Lost{id, std::nullopt}) : blame(id, training, done);
   }
-  if (assign.trainings.empty()) return;
-  actions_.push_back(std::move(assign));
-  if (was_idle) {
-    w.head_began = now;
-    actions_.push_back(action::Began{id, w.in_hand.front()});
+  refresh(id);
+  if (!present || in_hand.empty()) return actions_.push_back(action::Lost{id, std::nullopt});
+  Training head = std::move(in_hand.front());
+  in_hand.pop_front();
+  line_.insert(line_.begin(), std::make_move_iterator(in_hand.begin()), std::make_move_iterator(in_hand.end()));
+  blame(id, std::move(head), w.head_done);
+}
+
+void Dispatcher::blame(WorkerId id, Training training, std::size_t done) {
+  Training left = training.rest(done);
+  if (left.attempt >= policy_.most_attempts) {
+    actions_.push_back(action::Lost{id, std::nullopt});
+    actions_.push_back(action::GiveUp{id, std::move(left)});
+  } else {
+    ++left.attempt;
+    actions_.push_back(action::Lost{id, left});
+    line_.push_front(std::move(left));
   }
+}
+
+void Dispatcher::set_state(Worker& w, Worker::State state) {
+  const auto count = [this](Worker::State of) -> std::size_t* {
+    if (of == Worker::State::expected) return &absent_;
+    if (of == Worker::State::present) return &present_;
+    return of == Worker::State::gone ? &gone_ : nullptr;
+  };
+  if (std::size_t* before = count(w.state)) --*before;
+  if (std::size_t* after = count(state)) ++*after;
+  w.state = state;
+}
+
+void Dispatcher::refresh(WorkerId id) {
+  Worker& w = worker(id);
+  const bool busy = w.busy() && w.state == Worker::State::present;
+  if (busy != w.counted_as_busy) busy ? ++busy_ : --busy_;
+  w.counted_as_busy = busy;
+  if (w.appetite) hungry_.erase({*w.appetite, id});
+  w.appetite.reset();
+  if (w.state != Worker::State::present || w.gang > 0 || 2 * w.in_hand.size() > depth(w)) return;
+  w.appetite = w.in_hand.size();
+  hungry_.insert({*w.appetite, id});
 }
 
 void Dispatcher::stop_everyone(Ending ending) {
@@ -145,22 +180,139 @@ void Dispatcher::stop_everyone(Ending ending) {
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     Worker& w = workers_[i];
     if (w.state != Worker::State::present) continue;
-    w.state = Worker::State::stopping;
+    set_state(w, Worker::State::stopping);
     w.in_hand.clear();
     actions_.push_back(action::Stop{WorkerId{i + 1}});
+    refresh(WorkerId{i + 1});
   }
 }
 
-std::optional<Training> Dispatcher::next() {
-  if (!again_.empty()) {
-    Training training = std::move(again_.front());
-    again_.pop_front();
-    return training;
+void Dispatcher::hand_out(Time now) {
+  while (!hungry_.empty()) {
+    const Training* first = front();
+    if (!first) return;
+    if (first->gang == 1) {
+      fill(hungry_.begin()->second, now);
+    } else if (first->gang > present_ + absent_) {
+      passed_over_ = true;
+      line_.pop_front();
+    } else if (auto members = idle(); members.size() >= first->gang) {
+      enlist(std::move(members), take_front(), now);
+    } else {
+      return fill_in(now);
+    }
   }
-  if (exhausted_) return std::nullopt;
-  auto training = source_();
-  exhausted_ = !training;
+}
+
+Training* Dispatcher::front() {
+  if (line_.empty() && !exhausted_) {
+    if (auto training = source_()) line_.push_back(*std::move(training));
+    exhausted_ = line_.empty();
+  }
+  return line_.empty() ? nullptr : &line_.front();
+}
+
+Training Dispatcher::take_front() {
+  Training training = std::move(line_.front());
+  line_.pop_front();
   return training;
+}
+
+void Dispatcher::fill(WorkerId id, Time now) {
+  const std::size_t has = worker(id).in_hand.size(), wanted = std::max(depth(worker(id)), has + 1);
+  std::vector<Training> trainings;
+  while (has + trainings.size() < wanted) {
+    const Training* first = front();
+    if (!first || first->gang > 1) break;
+    trainings.push_back(take_front());
+  }
+  give(id, std::move(trainings), now);
+}
+
+void Dispatcher::give(WorkerId id, std::vector<Training> trainings, Time now) {
+  Worker& w = worker(id);
+  const bool was_idle = w.in_hand.empty();
+  w.in_hand.insert(w.in_hand.end(), trainings.begin(), trainings.end());
+  actions_.push_back(action::Assign{id, std::move(trainings)});
+  if (was_idle) {
+    w.head_began = now;
+    actions_.push_back(action::Began{id, w.in_hand.front()});
+  }
+  refresh(id);
+}
+
+std::vector<WorkerId> Dispatcher::idle() const {
+  std::vector<WorkerId> found;
+  for (auto hungry = hungry_.begin(); hungry != hungry_.end() && hungry->first == 0; ++hungry)
+    found.push_back(hungry->second);
+  return found;
+}
+
+/// Takes the host with the fewest idle workers that suffice; else the hosts with the most, so that they are few.
+void Dispatcher::enlist(std::vector<WorkerId> idle, Training training, Time now) {
+  std::map<std::string, std::size_t> on_host;
+  for (const WorkerId id : idle) ++on_host[worker(id).host];
+  const auto rank = [&](WorkerId id) {
+    const std::size_t n = on_host[worker(id).host];
+    return std::pair(n >= training.gang ? n : 2 * workers_.size() - n, worker(id).host);
+  };
+  std::stable_sort(idle.begin(), idle.end(), [&](WorkerId a, WorkerId b) { return rank(a) < rank(b); });
+  idle.resize(training.gang);
+  std::sort(idle.begin(), idle.end());
+
+  const std::uint64_t number = ++last_gang_;
+  for (const WorkerId id : idle) {
+    worker(id).gang = number;
+    refresh(id);
+  }
+  actions_.push_back(action::Enlist{number, idle, training});
+  actions_.push_back(action::Began{idle[0], training, idle});
+  const std::size_t size = idle.size();
+  gangs_.emplace(number, Gang{number, std::move(training), std::move(idle), size, 0, false, now});
+}
+
+/// The first in line is a gang that waits for workers: gives the idle ones what ends before it can begin.
+void Dispatcher::fill_in(Time now) {
+  const Time until = beginning_of(line_.front().gang, now);
+  for (std::size_t i = 1; i <= policy_.lookahead; ++i) {
+    auto free = idle();
+    if (free.empty() || until <= now) return;
+    while (line_.size() <= i && !exhausted_) {
+      if (auto training = source_())
+        line_.push_back(*std::move(training));
+      else
+        exhausted_ = true;
+    }
+    if (line_.size() <= i) return;
+    const auto expected = expected_(line_[i]);
+    if (!expected || now + *expected > until || line_[i].gang > free.size()) continue;
+    Training training = std::move(line_[i]);
+    line_.erase(line_.begin() + static_cast<std::ptrdiff_t>(i--));
+    if (training.gang == 1)
+      give(free.front(), {std::move(training)}, now);
+    else
+      enlist(std::move(free), std::move(training), now);
+  }
+}
+
+/// When `gang` workers will be free, by what is expected; now, where that is not known of one that is needed.
+Dispatcher::Time Dispatcher::beginning_of(std::size_t gang, Time now) const {
+  std::vector<Time> free;
+  const auto end = [&](Time began, const Training& training) {
+    const auto expected = expected_(training);
+    return expected ? std::max(now, began + *expected) : now;
+  };
+  for (const Worker& w : workers_) {
+    if (w.state != Worker::State::present) continue;
+    Time at = now;
+    if (w.gang > 0) at = end(gangs_.at(w.gang).began, gangs_.at(w.gang).training);
+    for (std::size_t i = 0; i < w.in_hand.size(); ++i)
+      at = i == 0 ? end(w.head_began, w.in_hand[i]) : at + (end(now, w.in_hand[i]) - now);
+    free.push_back(at);
+  }
+  if (free.size() < gang) return now;
+  std::nth_element(free.begin(), free.begin() + static_cast<std::ptrdiff_t>(gang - 1), free.end());
+  return free[gang - 1];
 }
 
 std::size_t Dispatcher::depth(const Worker& w) const {

@@ -181,6 +181,21 @@ std::string capture(const std::vector<std::string>& command, int& status, Captur
   return output;
 }
 
+int own_command(const std::vector<std::string>& words) {
+  std::vector<std::string> command{self().string()};
+  command.insert(command.end(), words.begin(), words.end());
+  const pid_t pid = fork();
+  if (pid == 0) {
+    setpgid(0, 0);                     // as above: Ctrl-C is for us to translate
+    prctl(PR_SET_PDEATHSIG, SIGUSR1);  // if we are killed, drain
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+    execute(command);
+  }
+  child = pid;
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) handle(signal, [](int) { kill(child, SIGUSR1); });
+  return wait_for(pid);
+}
+
 std::string worker_program() {
   return (self().parent_path() / "stormsweep-worker").string();
 }

@@ -41,6 +41,10 @@ Report mpirun(int workers, const Arguments& arguments, const std::map<std::strin
 enum class Capture { output, all };
 std::string capture(const std::vector<std::string>& command, int& status, Capture what = Capture::output);
 
+/// Runs `stormsweep <words>` to its end and returns its exit status; what it says on standard output goes to standard
+/// error. SIGINT, SIGTERM and SIGUSR1 become SIGUSR1 for it: drain.
+int own_command(const std::vector<std::string>& words);
+
 /// The path of stormsweep-worker: beside this executable.
 std::string worker_program();
 

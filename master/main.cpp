@@ -26,6 +26,8 @@ constexpr std::array commands{
     Command{"describe", "the experiments and their hyperparameters", describe_command},
     Command{"results", "rows, pivot tables and curves of a results database", results_command},
     Command{"status", "how the searches of a results database stand", status_command},
+    Command{"compare", "both schedules on one space; or replays of a database on other numbers of ranks",
+            compare_command},
     Command{"merge", "join the databases of jobs that share a search", merge_command},
     Command{"prepare", "convert files of observations to training data", nullptr},
     Command{"generate", "make training data where there is none", nullptr},

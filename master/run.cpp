@@ -67,6 +67,15 @@ int worker_count(const RunOptions& options, const DataReport& report) {
   return report.gpus > 0 && options.device != "cpu" ? report.gpus : cores();
 }
 
+void check_gangs(const Space& space, const RunOptions& options, int workers) {
+  if (const std::int64_t largest = largest_gang(space); largest > workers) {
+    throw InputError(
+        fmt::format("{0}: parameters.gpus is {1}, but {2} {3}; give --workers {1} or more (or mpirun -n {4})",
+                    options.space.string(), largest, workers,
+                    workers == 1 ? "worker is all there is" : "workers are all there are", largest + 1));
+  }
+}
+
 int terminal_columns() {
   if (const char* told = std::getenv(launch::columns)) return std::atoi(told);
   winsize size{};
@@ -84,8 +93,9 @@ std::string end_text(std::optional<double> end) {
 }
 
 /// At the prompt: `check` has been passed and the database is ours, so ranks will find nothing to complain of.
-int start_job(const Arguments& arguments, const RunOptions& options, const std::string& report) {
+int start_job(const Arguments& arguments, const Space& space, const RunOptions& options, const std::string& report) {
   const int workers = worker_count(options, parse_report(report));
+  check_gangs(space, options, workers);
   const std::map<std::string, std::string> environment{{launch::data_report, report},
                                                        {launch::columns, std::to_string(terminal_columns())},
                                                        {job_end_variable, end_text(find_job_end(options.time_limit))}};
@@ -106,6 +116,12 @@ void tell_end(const Conclusion& conclusion, bool again, const RunOptions& option
   if (conclusion.ending == Ending::workers_lost) {
     fmt::print(stderr, "every worker is lost; {}\n", again ? "starting them again" : "run it again to continue");
   }
+  if (conclusion.ending == Ending::rank_lost) {
+    fmt::print(stderr, "a rank is lost, and with it the shares of the synchronous schedule; {}\n",
+               again ? "starting again over what is missing" : "run it again to continue");
+  }
+  if (conclusion.ending == Ending::short_handed)
+    fmt::print(stderr, "what is left wants more workers than are left; run it again to continue\n");
   if (!conclusion.limit.empty()) fmt::print(stderr, "ended by {} of the search space\n", conclusion.limit);
   if (!again) fmt::print(stderr, "results: {}\n", options.results.string());
 }
@@ -117,10 +133,20 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
   Channel channel;
   if (channel.size() < 2)
     throw InputError("mpirun: one rank only; give -n 2 or more: rank 0 dispatches, the others train");
+  check_gangs(space, options, channel.size() - 1);
   fs::path cache = fs::absolute(options.results);
   cache.replace_extension(".cache");
   Conductor::Options conducting;
-  conducting.welcome = {space.text, fs::absolute(options.space).parent_path(), fingerprint, cache, options.lost_after};
+  wire::Welcome& welcome = conducting.welcome;
+  welcome.space = space.text;
+  welcome.directory = fs::absolute(options.space).parent_path();
+  welcome.fingerprint = fingerprint;
+  welcome.cache = cache;
+  welcome.lost_after = options.lost_after;
+  welcome.checkpoint_every = options.checkpoint_every;
+  welcome.retry_out_of_memory = options.retry_out_of_memory;
+  welcome.share_epochs = space.share_epochs;
+  welcome.synchronous = options.synchronous;
   conducting.columns = terminal_columns();
   conducting.share = options.share;
   if (end) conducting.remaining = Seconds(*end - unix_time());
@@ -137,7 +163,8 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
   }
   // A launcher starts the job again where that gets further; a bare mpirun cannot.
   const bool launched = std::getenv(launch::status_file) != nullptr;
-  const bool again = launched && conclusion.ending == Ending::workers_lost && conclusion.attempts_raised;
+  const bool again = launched && conclusion.attempts_raised &&
+                     (conclusion.ending == Ending::workers_lost || conclusion.ending == Ending::rank_lost);
   tell_end(conclusion, again, options);
   launch::leave_report({exit_status(conclusion), again, conclusion.workers_died});
   const int status = launched ? exit_done : exit_status(conclusion);  // mpirun grumbles at others
@@ -186,7 +213,7 @@ int run_command(const Arguments& arguments) {
     fmt::print(stderr, "part {} of {}, into {}; stormsweep merge joins the parts\n", options->share.index,
                options->share.count, options->results.string());
   store.reset();  // rank 0 of the job opens it
-  return start_job(arguments, *options, *report);
+  return start_job(arguments, space, *options, *report);
 }
 
 }  // namespace stormsweep

@@ -44,6 +44,13 @@ Syntax syntax() {
       "stop before so much time is over: 3600, 90m, 8h, 1-00:00:00 (default: the end of the Slurm job)")(
       "share", po::value<std::string>(),
       "I/N: only part I (from 0) of N, into <name>-I.db (default: by the task number in a Slurm array)")(
+      "schedule", po::value<std::string>()->default_value("master-worker"),
+      "master-worker: trainings are handed out as ranks are free, the longest first once that is known; synchronous: "
+      "every rank works through a share of its own")(
+      "checkpoint-every", po::value<double>()->default_value(300),
+      "seconds between checkpoints of a training, from which it continues after a loss or a stop; 0: none")(
+      "on-oom", po::value<std::string>()->default_value("fail"),
+      "where memory runs out: fail, or retry-smaller-microbatch, which accumulates gradients instead")(
       "separate-epochs", po::bool_switch(), "train configurations that differ only in epochs one by one")(
       "retry-failed", po::bool_switch(), "run failed, diverged and out-of-memory trials again")(
       "dry-run", po::bool_switch(), "check everything, print the plan, train nothing");
@@ -109,6 +116,11 @@ std::optional<RunOptions> parse_run_options(const Arguments& arguments) {
   if (!(o.lost_after >= 0.1 && o.lost_after <= 86400)) {
     throw InputError(fmt::format("stormsweep run: --lost-after is {}; give seconds from 0.1 to 86400", o.lost_after));
   }
+  o.checkpoint_every = (*values)["checkpoint-every"].as<double>();
+  if (!(o.checkpoint_every >= 0))
+    throw InputError(fmt::format("stormsweep run: --checkpoint-every is {}; give seconds", o.checkpoint_every));
+  o.synchronous = one_of({"master-worker", "synchronous"}, "schedule", *values) == "synchronous";
+  o.retry_out_of_memory = one_of({"fail", "retry-smaller-microbatch"}, "on-oom", *values) != "fail";
   if (values->count("time-limit")) o.time_limit = parse_duration("time-limit", text("time-limit"), Seconds(1));
   const auto share = values->count("share") ? parse_share(text("share")) : array_share();
   o.shared = share.has_value();
@@ -116,6 +128,10 @@ std::optional<RunOptions> parse_run_options(const Arguments& arguments) {
   if (o.shared && !o.json.empty())
     throw InputError(
         "stormsweep run: --json cannot be had of a part of a search; merge the parts, and give it to a run of those");
+  if (o.shared && o.synchronous)
+    throw InputError(
+        "stormsweep run: --schedule synchronous divides a search among its own ranks; give no --share, or "
+        "master-worker");
   o.dry_run = (*values)["dry-run"].as<bool>(), o.retry_failed = (*values)["retry-failed"].as<bool>();
   o.separate_epochs = (*values)["separate-epochs"].as<bool>();
   return o;

@@ -15,7 +15,8 @@ struct RunOptions {
   std::filesystem::path space, results, json;
   int workers = 0, threads = 0;
   std::string device;
-  double lost_after = 10;
+  double lost_after = 10, checkpoint_every = 300;
+  bool retry_out_of_memory = false, synchronous = false;
   std::optional<Seconds> time_limit;
   Share share;
   bool shared = false;  ///< by --share, or as a task of a Slurm array

@@ -18,7 +18,7 @@ CREATE TABLE trials (
   id INTEGER PRIMARY KEY, search INTEGER NOT NULL REFERENCES searches(id), identity BLOB NOT NULL,
   seed INTEGER NOT NULL, training INTEGER NOT NULL, curve BLOB NOT NULL, milestone INTEGER,
   configuration TEXT NOT NULL, status TEXT NOT NULL, attempt INTEGER NOT NULL,
-  worker INTEGER, host TEXT, device TEXT, threads INTEGER, gang INTEGER, cpu TEXT, versions TEXT,
+  worker INTEGER, host TEXT, device TEXT, threads INTEGER, gang INTEGER, ranks TEXT, cpu TEXT, versions TEXT,
   wall_seconds REAL, load_seconds REAL, augment_seconds REAL, train_seconds REAL, test_seconds REAL,
   samples_per_second REAL, flops REAL, metrics TEXT, error TEXT, started REAL, finished REAL,
   UNIQUE (search, training, identity));
@@ -88,7 +88,7 @@ void create_views(SQLite::Database& database) {
   database.exec("DROP VIEW IF EXISTS results; DROP VIEW IF EXISTS curves");
   database.exec(fmt::format(
       "CREATE VIEW results AS SELECT s.name AS search, t.id AS trial, t.seed, t.status, t.attempt, t.worker, t.host, "
-      "t.device, t.threads, t.gang, t.cpu, t.versions{}, t.wall_seconds, t.load_seconds, t.augment_seconds, "
+      "t.device, t.threads, t.gang, t.ranks, t.cpu, t.versions{}, t.wall_seconds, t.load_seconds, t.augment_seconds, "
       "t.train_seconds, t.test_seconds, t.samples_per_second, t.flops{}, t.error, {}, {} "
       "FROM trials t JOIN searches s ON s.id = t.search",
       extracted("t.configuration", columns(database, ColumnKind::hyperparameter)), extracted("t.metrics", metrics),

@@ -402,6 +402,20 @@ void Store::commit() {
   database_->commit(unix_time());
 }
 
+void Store::each_completed(std::size_t most, const std::function<void(const Configuration&, double)>& each) {
+  Database& db = *database_;
+  if (!db.claim.resumed) return;
+  guarded(db.file, [&] {
+    SQLite::Statement select(db.sqlite,
+                             "SELECT configuration, wall_seconds FROM trials WHERE search = ? AND status = 'complete' "
+                             "AND wall_seconds IS NOT NULL ORDER BY id DESC LIMIT ?");
+    SQLite::bind(select, db.claim.search, static_cast<std::int64_t>(most));
+    while (select.executeStep())
+      if (const auto configuration = parse_configuration(select.getColumn(0).getString(), db.experiment))
+        each(*configuration, select.getColumn(1).getDouble());
+  });
+}
+
 StatusCounts Store::counts() const {
   StatusCounts counts = database_->committed.counts;
   for (std::size_t i = 0; i < database_->pending; ++i)

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,10 +20,11 @@ namespace stormsweep {
 /// same thread count, gang size and CPU type.
 struct WorkerInfo {
   WorkerId id;
-  std::string host, device, cpu,
-      versions;  ///< device: "cpu" or "cuda:0"; versions: "stormsweep 0.1.0, LibTorch 1.13.1"
+  std::string host, device, cpu;  ///< device: "cpu" or "cuda:0"
+  std::string versions;           ///< "stormsweep 0.1.0, LibTorch 1.13.1"
   int threads = 1;
   int gang = 1;
+  std::string ranks = {};  ///< "3", or of a gang "3,4,7", the leader first
 };
 
 /// Rows of one search by status.
@@ -73,6 +75,10 @@ class Store {
   /// nothing to write. Throws InputError where the disk is full, or where another process has taken over a search that
   /// looked abandoned.
   void commit();
+
+  /// Calls `each` with the configuration and wall seconds of the `most` complete trials of the search stored last, the
+  /// newest first.
+  void each_completed(std::size_t most, const std::function<void(const Configuration&, double)>& each);
 
   StatusCounts counts() const;            ///< of this search, uncommitted rows included
   std::optional<BestTrial> best() const;  ///< by the search's metric and goal, among committed complete trials

@@ -83,6 +83,7 @@ void bind_record(SQLite::Statement& statement, int first, const TrialRecord& rec
   put(record.worker.device);
   put(static_cast<std::int64_t>(record.worker.threads));
   put(static_cast<std::int64_t>(record.worker.gang));
+  put(record.worker.ranks);
   put(record.worker.cpu);
   put(record.worker.versions);
   const Timings& t = record.timings;
@@ -111,6 +112,7 @@ TrialRecord read_record(SQLite::Statement& statement, int first) {
   r.worker.device = get().getString();
   r.worker.threads = get().getInt();
   r.worker.gang = get().getInt();
+  r.worker.ranks = get().getString();
   r.worker.cpu = get().getString();
   r.worker.versions = get().getString();
   Timings& t = r.timings;
@@ -139,6 +141,7 @@ void append_line(std::string& out, const std::string& search, TrialId id, const 
   text("device", worker.device);
   number("threads", worker.threads);
   number("gang", worker.gang);
+  text("ranks", worker.ranks);
   text("cpu", worker.cpu);
   text("versions", worker.versions);
   append_field(line, "configuration", record.configuration);

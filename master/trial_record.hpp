@@ -32,23 +32,24 @@ struct TrialRecord {
 /// Columns of `trials` in the order of `bind_record` and `read_record`.
 inline constexpr const char* trial_columns =
     "identity, seed, training, curve, milestone, configuration, status, attempt, worker, host, device, threads, gang, "
-    "cpu, versions, wall_seconds, load_seconds, augment_seconds, train_seconds, test_seconds, samples_per_second, "
+    "ranks, cpu, versions, wall_seconds, load_seconds, augment_seconds, train_seconds, test_seconds, "
+    "samples_per_second, "
     "flops, metrics, error, started, finished";
-inline constexpr int trial_column_count = 26;
+inline constexpr int trial_column_count = 27;
 
 /// Inserts a record: parameter 1 is its search, the others are bind_record's. It replaces one that waits or runs; a
 /// terminal row stays (no row changes), because a worker that was given up may still deliver what another one did in
 /// its place.
 std::string upsert_sql();
 
-/// Binds `record` to 26 parameters from number `first`. Texts are borrowed: it must outlive the execution.
+/// Binds `record` to 27 parameters from number `first`. Texts are borrowed: it must outlive the execution.
 void bind_record(SQLite::Statement& statement, int first, const TrialRecord& record);
-/// The record in 26 columns from number `first`.
+/// The record in 27 columns from number `first`.
 TrialRecord read_record(SQLite::Statement& statement, int first);
 
 /// The trial as one JSON line: {"search", "trial", "seed", "status", "attempt", "worker", "host", "device", "threads",
-/// "gang", "cpu", "versions", "configuration", "timings", "metrics", "error", "started", "finished"}; times in seconds
-/// since 1970-01-01 UTC.
+/// "gang", "ranks", "cpu", "versions", "configuration", "timings", "metrics", "error", "started", "finished"}; times in
+/// seconds since 1970-01-01 UTC.
 void append_line(std::string& out, const std::string& search, TrialId id, const TrialRecord& record);
 
 /// complete, failed, diverged, out_of_memory or pruned.

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "search/error.hpp"
+
 namespace stormsweep {
 
 namespace {
@@ -38,6 +40,20 @@ nlohmann::ordered_json to_json(const Configuration& configuration, const Experim
   for (std::size_t i = 0; i < configuration.values.size(); ++i)
     result[experiment.hyperparameters[i].name] = to_json(configuration.values[i]);
   return result;
+}
+
+std::optional<Configuration> parse_configuration(const std::string& text, const Experiment& experiment) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  Configuration configuration;
+  for (const Hyperparameter& hyperparameter : experiment.hyperparameters) {
+    if (!json.is_object() || !json.contains(hyperparameter.name)) return std::nullopt;
+    try {
+      configuration.values.push_back(hyperparameter.read(json[hyperparameter.name], hyperparameter.name));
+    } catch (const InputError&) {
+      return std::nullopt;
+    }
+  }
+  return configuration;
 }
 
 Identity identity(const Configuration& configuration, const Experiment& experiment, std::uint64_t seed) {
@@ -76,6 +92,16 @@ const std::string& Reader::choice(std::string_view name) const {
 }
 bool Reader::flag(std::string_view name) const {
   return std::get<bool>(at(name));
+}
+
+std::string to_hex(const Identity& identity) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const auto byte : identity) {
+    text += digits[static_cast<unsigned char>(byte) >> 4];
+    text += digits[static_cast<unsigned char>(byte) & 15];
+  }
+  return text;
 }
 
 }  // namespace stormsweep

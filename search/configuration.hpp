@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "search/experiment.hpp"
@@ -20,10 +22,14 @@ struct Configuration {
 /// {"epochs": 5, ...} with every hyperparameter, in declared order.
 nlohmann::ordered_json to_json(const Configuration& configuration, const Experiment& experiment);
 
+/// The reverse; nothing where `text` is no configuration of this `experiment`, or of another version of it.
+std::optional<Configuration> parse_configuration(const std::string& text, const Experiment& experiment);
+
 /// 128 bits that identify a trial within a search: FNV-1a over the names and values of all hyperparameters (sorted by
 /// name, so that the order of declaration does not matter) and the seed.
 using Identity = std::array<std::uint8_t, 16>;
 Identity identity(const Configuration& configuration, const Experiment& experiment, std::uint64_t seed);
+std::string to_hex(const Identity& identity);
 
 /// Reads one value out of a configuration by name; the name and type are the experiment's own, so a mismatch is a bug.
 class Reader {

@@ -116,11 +116,10 @@ Value Hyperparameter::read(const nlohmann::json& json, const std::string& place)
       if (number == std::floor(number)) return static_cast<std::int64_t>(number);
     }
   }
-  const std::string accepts = min < max && type == Type::integer ? "is an integer from " + range()
-                              : min < max && type == Type::real  ? "is a number from " + range()
-                              : type == Type::choice             ? "is one of " + range()
-                              : type == Type::flag               ? "is true or false"
-                                                   : "can only be " + to_string(Value(min)) + ": " + meaning;
+  const std::string accepts = type == Type::integer  ? "is an integer from " + range()
+                              : type == Type::real   ? "is a number from " + range()
+                              : type == Type::choice ? "is one of " + range()
+                                                     : "is true or false";
   throw InputError(place + " is " + abbreviated(json.dump()) + "; " + name + " " + accepts);
 }
 

@@ -72,6 +72,13 @@ Configuration Training::trial(std::size_t k, const Experiment& experiment) const
   return result;
 }
 
+Training Training::rest(std::size_t done) const {
+  Training left = *this;
+  if (!milestones.empty())
+    left.milestones.erase(left.milestones.begin(), left.milestones.begin() + static_cast<std::ptrdiff_t>(done));
+  return left;
+}
+
 Trainings::Trainings(const Space& space) : space_(space), grid_(space.grid) {
   if (!space.share_epochs || !space.experiment->milestone) return;
   const auto axis = std::find_if(space.axes.begin(), space.axes.end(),
@@ -122,6 +129,8 @@ std::optional<Training> Trainings::at(TrainingId id) const {
   training.configuration = space_.configuration(digits);
   if (const auto milestone = space_.experiment->milestone; milestone && !milestone_axis_)
     training.milestones = {std::get<std::int64_t>(training.configuration.values[*milestone])};
+  if (const auto gpus = space_.experiment->find("gpus"))
+    training.gang = static_cast<std::uint32_t>(std::get<std::int64_t>(training.configuration.values[*gpus]));
   return training;
 }
 

@@ -19,11 +19,23 @@ struct Training {
   std::vector<std::int64_t> milestones;  ///< ascending epochs, the last is the training's length; empty where the
                                          ///< experiment has no milestone hyperparameter
   std::uint32_t attempt = 1;             ///< raised when a worker was lost with it
+  std::uint32_t gang = 1;                ///< ranks that train it together: the hyperparameter `gpus`, if there is one
 
   std::size_t trials() const { return milestones.empty() ? 1 : milestones.size(); }
   /// The configuration of its trial number `k` (0-based).
   Configuration trial(std::size_t k, const Experiment& experiment) const;
+  /// What is left once its first `done` trials have ended.
+  Training rest(std::size_t done) const;
   bool operator==(const Training&) const = default;
+};
+
+/// A training and who does it.
+struct Duty {
+  Training training;
+  std::uint64_t gang = 0;             ///< number of the gang, ever larger within a job; 0: a rank alone
+  std::vector<std::int32_t> members;  ///< of the gang, ranks ascending: members[s] trains shard s, members[0] leads
+
+  bool operator==(const Duty&) const = default;
 };
 
 /// The grid of trainings of a space, as an index: the grid without the milestone axis where epochs are shared, the grid

@@ -103,7 +103,9 @@ void fields(Codec& codec, T& object) {
   } else if constexpr (std::is_same_v<Object, Configuration>) {
     each(object.values);
   } else if constexpr (std::is_same_v<Object, Training>) {
-    each(object.id, object.configuration, object.milestones, object.attempt);
+    each(object.id, object.configuration, object.milestones, object.attempt, object.gang);
+  } else if constexpr (std::is_same_v<Object, Duty>) {
+    each(object.training, object.gang, object.members);
   } else if constexpr (std::is_same_v<Object, Timings>) {
     each(object.wall, object.load, object.augment, object.train, object.test, object.samples_per_second, object.flops);
   } else if constexpr (std::is_same_v<Object, Outcome>) {
@@ -113,9 +115,16 @@ void fields(Codec& codec, T& object) {
   } else if constexpr (std::is_same_v<Object, Hello>) {
     each(object.host, object.device, object.cpu, object.versions, object.threads);
   } else if constexpr (std::is_same_v<Object, Welcome>) {
-    each(object.space, object.directory, object.fingerprint, object.cache, object.lost_after);
+    each(object.space, object.directory, object.fingerprint, object.cache, object.lost_after, object.checkpoint_every,
+         object.retry_out_of_memory, object.share_epochs, object.synchronous, object.done, object.trials);
+  } else if constexpr (std::is_same_v<Object, TrainingRange>) {
+    each(object.first, object.last);
+  } else if constexpr (std::is_same_v<Object, Began>) {
+    each(object.any, object.training);
   } else if constexpr (std::is_same_v<Object, Assign>) {
-    each(object.trainings);
+    each(object.duties);
+  } else if constexpr (std::is_same_v<Object, Abandon> || std::is_same_v<Object, Left>) {
+    each(object.gang);
   } else if constexpr (std::is_same_v<Object, Finished>) {
     each(object.training, object.milestone, object.outcome, object.epochs);
   } else if constexpr (std::is_same_v<Object, Stop>) {

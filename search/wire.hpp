@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "search/outcome.hpp"
+#include "search/synchronous.hpp"
 #include "search/trainings.hpp"
 
 namespace stormsweep {
@@ -23,11 +24,17 @@ struct Hello {
 };
 /// First words of the master: all that a worker needs beside trainings.
 struct Welcome {
-  std::string space;        ///< the text of the search space
-  std::string directory;    ///< the folder that its data paths are relative to
-  std::string fingerprint;  ///< of its data
-  std::string cache;        ///< folder for preaugmented data
-  double lost_after = 10;   ///< seconds of silence after which either side takes the other for dead
+  std::string space;                 ///< the text of the search space
+  std::string directory;             ///< the folder that its data paths are relative to
+  std::string fingerprint;           ///< of its data
+  std::string cache;                 ///< folder for preaugmented data
+  double lost_after = 10;            ///< seconds of silence after which either side takes the other for dead
+  double checkpoint_every = 300;     ///< seconds between checkpoints of a training; 0: none
+  bool retry_out_of_memory = false;  ///< with smaller micro-batches, before a trial is out_of_memory
+  bool share_epochs = true;          ///< as the master has it, whatever the space says
+  bool synchronous = false;          ///< the worker computes its share itself (SynchronousShare), with these options:
+  std::vector<TrainingRange> done;
+  std::int64_t trials = -1;  ///< -1: no limit
   bool operator==(const Welcome&) const = default;
 };
 /// Sign of life of either side.
@@ -36,10 +43,27 @@ struct Heartbeat {
 };
 /// Trainings to do after those already assigned, in this order.
 struct Assign {
-  std::vector<Training> trainings;
+  std::vector<Duty> duties;
   bool operator==(const Assign&) const = default;
 };
-/// Trial `milestone` of a training has ended; sent before the worker goes on, so that a death costs one trial.
+/// By the synchronous schedule the sender trains this now; nothing: it is through with its share.
+struct Began {
+  bool any = false;
+  TrainingId training{};
+  bool operator==(const Began&) const = default;
+};
+/// A mate is lost or has failed: leave this gang and all before it, at once and without an outcome.
+struct Abandon {
+  std::uint64_t gang = 0;
+  bool operator==(const Abandon&) const = default;
+};
+/// The sender has left a gang, its training done or not, and has nothing in hand.
+struct Left {
+  std::uint64_t gang = 0;
+  bool operator==(const Left&) const = default;
+};
+/// Trial `milestone` of a training has ended; sent before the worker goes on, so that a death costs one trial. In a
+/// gang the leader tells it; a failure is told by whom it befell.
 struct Finished {
   TrainingId training;
   std::uint32_t milestone = 0;
@@ -58,7 +82,7 @@ struct Stopped {
   bool operator==(const Stopped&) const = default;
 };
 
-using Message = std::variant<Hello, Welcome, Heartbeat, Assign, Finished, Stop, Stopped>;
+using Message = std::variant<Hello, Welcome, Heartbeat, Assign, Began, Abandon, Left, Finished, Stop, Stopped>;
 
 std::string encode(const Message& message);
 /// Throws InputError where `bytes` are not a message.

@@ -1,17 +1,29 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 
 #include "experiments/task.hpp"
 #include "search/trainings.hpp"
 #include "search/wire.hpp"
+#include "worker/channel/channel.hpp"
 
 namespace stormsweep {
 
-/// Trains one training and reports each of its trials as it ends. Whatever goes wrong becomes an outcome: exceptions
-/// `failed`, exhausted memory `out_of_memory`, a loss that is not finite `diverged`. Only a training that `stopped`
-/// interrupts reports nothing more.
-void execute(const Experiment& experiment, const Training& training, const TaskContext& context,
-             const std::function<bool()>& stopped, const std::function<void(wire::Finished)>& report);
+/// What all trainings of a worker share.
+struct Workplace {
+  const Experiment& experiment;
+  TaskContext context;  ///< but for the gang
+  Channel& channel;
+  bool retry_out_of_memory = false;
+  std::chrono::duration<double> checkpoint_every{300};  ///< 0: never
+  std::function<void(wire::Finished)> report;
+};
+
+/// Trains one training and reports each of its trials as it ends; in a gang its leader does. Whatever goes wrong
+/// becomes an outcome: exceptions `failed`, exhausted memory `out_of_memory`, a loss that is not finite `diverged`.
+/// Only a training that `stopped` interrupts, which is asked at every step and wherever one waits for its mates,
+/// reports nothing more.
+void execute(const Duty& duty, const Workplace& workplace, const std::function<bool()>& stopped);
 
 }  // namespace stormsweep

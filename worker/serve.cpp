@@ -9,11 +9,13 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <stdexcept>
 #include <thread>
 
 #include "search/error.hpp"
 #include "search/space.hpp"
+#include "search/synchronous.hpp"
 #include "search/wire.hpp"
 #include "worker/channel/channel.hpp"
 #include "worker/execute.hpp"
@@ -85,7 +87,8 @@ class Service {
 
   void receive(const Parcel& parcel) {
     wire::Message message = wire::decode(parcel.bytes);
-    if (auto* assign = std::get_if<wire::Assign>(&message)) queue_.put(std::move(assign->trainings));
+    if (auto* assign = std::get_if<wire::Assign>(&message)) queue_.put(std::move(assign->duties));
+    if (const auto* abandon = std::get_if<wire::Abandon>(&message)) queue_.abandon(abandon->gang);
     if (auto* stop = std::get_if<wire::Stop>(&message)) {
       finalize_ = stop->finalize;
       queue_.stop();
@@ -108,6 +111,20 @@ wire::Welcome await_welcome(Channel& channel) {
   return std::move(*welcome);
 }
 
+/// By the synchronous schedule: nobody hands out anything.
+void work_through_share(const Space& space, const wire::Welcome& welcome, Channel& channel, const WorkQueue& queue,
+                        const std::function<void(const Duty&)>& do_duty) {
+  SynchronousShare::Options options{welcome.done, {}};
+  if (welcome.trials >= 0) options.trials = static_cast<std::uint64_t>(welcome.trials);
+  SynchronousShare share(space, channel.rank(), channel.size() - 1, options);
+  for (auto turn = share.next(); turn && !queue.stopped(); turn = share.next()) {
+    channel.send(master, wire::encode(wire::Began{true, turn->training.id}));
+    const std::uint64_t gang = synchronous_gang(turn->training);
+    do_duty({std::move(turn->training), gang, {turn->members.begin(), turn->members.end()}});
+  }
+  channel.send(master, wire::encode(wire::Began{}));
+}
+
 }  // namespace
 
 int serve_command(const std::vector<std::string>& arguments) {
@@ -126,17 +143,24 @@ int serve_command(const std::vector<std::string>& arguments) {
   channel.send(master, wire::encode(introduction(placement)));
 
   const wire::Welcome welcome = await_welcome(channel);
-  const Space space = parse_space(welcome.space, "search space", welcome.directory);
-  const TaskContext context{space.data,    welcome.fingerprint, space.seed,
-                            welcome.cache, placement.device,    placement.threads};
+  Space space = parse_space(welcome.space, "search space", welcome.directory);
+  space.share_epochs = welcome.share_epochs;
+  const Workplace workplace{
+      *space.experiment,
+      {space.data, welcome.fingerprint, space.seed, welcome.cache, placement.device, placement.threads},
+      channel,
+      welcome.retry_out_of_memory,
+      Seconds(welcome.checkpoint_every),
+      [&channel](wire::Finished finished) { channel.send(master, wire::encode(std::move(finished))); }};
   WorkQueue queue;
   bool finalize = true;
   {
     const Service service(channel, queue, Seconds(welcome.lost_after));
-    while (const auto training = queue.take()) {
-      execute(
-          *space.experiment, *training, context, [&queue] { return queue.stopped(); },
-          [&channel](wire::Finished finished) { channel.send(master, wire::encode(std::move(finished))); });
+    const auto do_duty = [&](const Duty& duty) { execute(duty, workplace, [&] { return queue.dropped(duty); }); };
+    if (welcome.synchronous) work_through_share(space, welcome, channel, queue, do_duty);
+    while (const auto duty = queue.take()) {
+      do_duty(*duty);
+      if (duty->gang > 0) channel.send(master, wire::encode(wire::Left{duty->gang}));
     }
     channel.send(master, wire::encode(wire::Stopped{}));
     finalize = service.may_finalize();

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -9,6 +11,8 @@
 #include "experiments/task.hpp"
 #include "search/outcome.hpp"
 #include "search/trainings.hpp"
+#include "worker/channel/all_reduce.hpp"
+#include "worker/rank_gang.hpp"
 
 namespace stormsweep {
 
@@ -17,10 +21,21 @@ struct TrainingPlan {
   std::vector<std::int64_t> milestones;  ///< ascending epochs, each a trial; the last is the training's length
   std::string optimizer = "adam";        ///< worker/optimizer.hpp
   double learning_rate = 1e-3;
+  double learning_rate_scale = 1;    ///< reached over the warm-up, from 1 on (Goyal et al. 2017, section 2.2)
+  std::int64_t warmup_epochs = 0;    ///< 0: scaled from the start
+  int gradient_lag = 0;              ///< worker/gradients.hpp
+  Wire gradient_wire = Wire::fp32;   ///< between the ranks of a gang
+  bool retry_out_of_memory = false;  ///< halve the micro-batch and try the step again
 };
 
-/// Reads the hyperparameters `optimizer` and `learning_rate`; without milestones, `epochs` is the only one.
+/// Reads the hyperparameters of training that every experiment has; without milestones, `epochs` is the only one.
 TrainingPlan make_plan(const Training& training, const Experiment& experiment);
+
+/// Where and how often a training puts its state away; nowhere if `file` is empty.
+struct CheckpointPlan {
+  std::filesystem::path file;
+  std::chrono::duration<double> every{300};
+};
 
 /// Whom the trainer tells. Their time counts in no timing; what they throw comes out of `train`.
 struct TrainingEvents {
@@ -36,7 +51,13 @@ enum class TrainingEnd { finished, stopped };
 /// Results at a milestone equal those of a separate training of that length to the last bit, and its wall time is what
 /// that training would have had. Nothing that the task throws comes out: a loss or weight that is not finite makes the
 /// milestones not yet reached `diverged`, a failed allocation `out_of_memory`, any other exception `failed`.
+///
+/// A checkpoint that is there and not beyond the first milestone is continued, bit-equal to a training that was never
+/// interrupted, timings included; it is removed at the end. One is written every so often, and when stopped.
+///
+/// In a gang (null: alone) every rank calls this with a task of its own; all see the same losses and decide the same.
+/// Only the leader writes checkpoints. Where one fails by itself, its mates wait in vain and must be abandoned.
 TrainingEnd train(const std::function<std::unique_ptr<Task>()>& make, const TrainingPlan& plan,
-                  const TrainingEvents& events);
+                  const TrainingEvents& events, RankGang* gang = nullptr, const CheckpointPlan& checkpoints = {});
 
 }  // namespace stormsweep

@@ -2,11 +2,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
 #include "experiments/task.hpp"
 #include "search/outcome.hpp"
+#include "worker/gradients.hpp"
 #include "worker/trainer.hpp"
 
 namespace stormsweep {
@@ -20,25 +22,46 @@ class Diverged : public std::runtime_error {
 /// The training was told to stop in the middle of an epoch.
 struct Stopped {};
 
-/// The state of one training between epochs.
+/// The state of one training.
 class TrainingLoop {
  public:
-  TrainingLoop(std::unique_ptr<Task> task, const TrainingPlan& plan);
+  TrainingLoop(std::unique_ptr<Task> task, const TrainingPlan& plan, RankGang* gang = nullptr);
+  ~TrainingLoop();
 
-  /// Trains one more epoch and evaluates: train_*, validation_* and test_* metrics. Adds its seconds to augment, train
-  /// and test of `timings`. Throws Diverged, Stopped where `stop` says so, and what the task throws.
-  Metrics run_epoch(Timings& timings, const std::function<bool()>& stop);
+  /// Trains one more epoch, or what is left of one, and evaluates: train_*, validation_* and test_* metrics. Adds its
+  /// seconds to augment, train and test of `timings`. Calls `before_step` before each step; throws what that and the
+  /// task throw, and Diverged.
+  Metrics run_epoch(Timings& timings, const std::function<void()>& before_step);
 
-  std::int64_t epochs() const { return epoch_; }     ///< run so far
-  std::int64_t samples() const { return samples_; }  ///< trained on so far
+  std::int64_t epochs() const { return epoch_; }     ///< whole ones, run so far
+  std::int64_t samples() const { return samples_; }  ///< trained on so far, by all ranks
   std::int64_t training_flops() const { return 3 * task_->forward_flops() * samples_; }
 
+  /// The state between two steps: all that decides how the training goes on. To be called by all ranks of a gang at the
+  /// same step, or by one that is told to stop.
+  void save(torch::serialize::OutputArchive& archive);
+  void load(torch::serialize::InputArchive& archive);
+
  private:
-  torch::Tensor step(const Batch& batch, std::int64_t number);
+  /// Gradients and sums of this rank's shard of a batch.
+  torch::Tensor backward(const Batch& batch);
+  torch::Tensor backward(const Batch& batch, std::int64_t at_once);
+  void step(const Batch& batch);
+  void add_sums(const torch::Tensor& sums);
+  void check_losses();
+  Metrics evaluate();
 
   std::unique_ptr<Task> task_;
+  TrainingPlan plan_;
+  RankGang* gang_;
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
+  std::optional<Gradients> gradients_;  ///< where a gang or a lag needs them in buckets
+  std::int64_t micro_batch_;
   std::int64_t epoch_ = 0, samples_ = 0;
+  std::int64_t step_ = 0;                 ///< done in the epoch at hand
+  std::int64_t epoch_samples_ = 0;        ///< by them
+  torch::Tensor sums_;                    ///< [s] float64, over them; on the network's device
+  std::vector<torch::Tensor> unchecked_;  ///< losses not yet looked at: reading them waits for the device
 };
 
 }  // namespace stormsweep

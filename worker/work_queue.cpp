@@ -1,25 +1,30 @@
 #include "worker/work_queue.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
 namespace stormsweep {
 
-void WorkQueue::put(std::vector<Training> trainings) {
+void WorkQueue::put(std::vector<Duty> duties) {
   {
     const std::lock_guard lock(mutex_);
-    std::move(trainings.begin(), trainings.end(), std::back_inserter(held_));
+    std::move(duties.begin(), duties.end(), std::back_inserter(held_));
   }
   changed_.notify_one();
 }
 
-std::optional<Training> WorkQueue::take() {
+std::optional<Duty> WorkQueue::take() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return stopped_ || !held_.empty(); });
   if (stopped_) return std::nullopt;
-  Training training = std::move(held_.front());
+  Duty duty = std::move(held_.front());
   held_.pop_front();
-  return training;
+  return duty;
+}
+
+void WorkQueue::abandon(std::uint64_t gang) {
+  abandoned_ = std::max<std::uint64_t>(abandoned_, gang);
 }
 
 void WorkQueue::stop() {

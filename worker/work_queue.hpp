@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -11,12 +12,16 @@
 
 namespace stormsweep {
 
-/// The trainings that a worker holds: the service thread puts them in, the training thread takes them out, in order.
+/// The duties that a worker holds: the service thread puts them in, the training thread takes them out, in order.
 class WorkQueue {
  public:
-  void put(std::vector<Training> trainings);
-  /// The next training; waits for one; nothing once stopped.
-  std::optional<Training> take();
+  void put(std::vector<Duty> duties);
+  /// The next duty; waits for one; nothing once stopped.
+  std::optional<Duty> take();
+  /// This gang, and all before it, is given up.
+  void abandon(std::uint64_t gang);
+  /// Whether the duty is to be left undone.
+  bool dropped(const Duty& duty) const { return stopped_ || (duty.gang > 0 && duty.gang <= abandoned_); }
   /// Drops what is held; the running training should end too.
   void stop();
   bool stopped() const { return stopped_; }
@@ -24,8 +29,9 @@ class WorkQueue {
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Training> held_;
+  std::deque<Duty> held_;
   std::atomic<bool> stopped_ = false;
+  std::atomic<std::uint64_t> abandoned_ = 0;
 };
 
 }  // namespace stormsweep

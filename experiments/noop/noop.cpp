@@ -24,15 +24,24 @@ bool sleep(Milliseconds duration, const std::function<bool()>& stopped) {
   return true;
 }
 
+void meet(Gang& gang) {
+  if (gang.shards() == 1) return;
+  torch::Tensor ranks = torch::ones({1});
+  gang.sum(ranks);
+  if (ranks.item<float>() != static_cast<float>(gang.shards())) throw std::runtime_error("a sum over a gang is wrong");
+}
+
 }  // namespace
 
 std::optional<Outcome> run_noop(const Configuration& configuration, const Experiment& experiment, std::uint64_t seed,
-                                const std::function<bool()>& stopped) {
+                                Gang& gang, const std::function<bool()>& stopped) {
   const Reader read(configuration, experiment);
+  meet(gang);
   if (!sleep(Milliseconds(read.real("milliseconds")), stopped)) return std::nullopt;
 
   const std::string& wanted = read.choice("outcome");
-  if (wanted == "abort") std::abort();
+  if (wanted == "abort" && gang.shard() == 0) std::abort();
+  meet(gang);
   if (wanted == "throw") throw std::runtime_error("thrown as the configuration asks");
   Outcome outcome;
   if (wanted == "nan") {

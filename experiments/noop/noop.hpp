@@ -4,15 +4,17 @@
 #include <functional>
 #include <optional>
 
+#include "experiments/gang.hpp"
 #include "search/configuration.hpp"
 #include "search/outcome.hpp"
 
 namespace stormsweep {
 
-/// One trial of the noop experiment: sleeps, then ends as its configuration says. `abort` does not return.
+/// One trial of the noop experiment: sleeps, then ends as its configuration says. `abort` does not return
+/// (in a gang, the leader's).
 /// The score is a number in [0, 1) drawn from (seed, index, replicate). Nothing if `stopped` turned true while it
-/// slept.
+/// slept. The ranks of a gang meet before and after their sleep, as those that train do at each step.
 std::optional<Outcome> run_noop(const Configuration& configuration, const Experiment& experiment, std::uint64_t seed,
-                                const std::function<bool()>& stopped);
+                                Gang& gang, const std::function<bool()>& stopped);
 
 }  // namespace stormsweep

@@ -46,20 +46,6 @@ std::vector<std::uint32_t> shuffled(std::int64_t n, std::uint64_t seed) {
   return order;
 }
 
-/// What the training batches of one epoch have shown.
-struct Running {
-  torch::Tensor loss, correct;  ///< sums over samples, on the device: reading them would wait for it
-  std::int64_t samples = 0;
-
-  void add(const torch::Tensor& batch_loss, const torch::Tensor& logits, const torch::Tensor& targets) {
-    const std::int64_t n = targets.size(0);
-    const torch::Tensor loss_sum = batch_loss.detach() * n, right = ((logits > 0) == (targets > 0.5)).sum();
-    loss = samples == 0 ? loss_sum : loss + loss_sum;
-    correct = samples == 0 ? right : correct + right;
-    samples += n;
-  }
-};
-
 class TornadoTask : public Task {
  public:
   TornadoTask(const Reader& read, const TaskContext& context);
@@ -67,45 +53,48 @@ class TornadoTask : public Task {
   torch::nn::Module& network() override { return network_; }
   std::uint64_t seed() const override { return seed_; }
   std::int64_t forward_flops() const override { return network_.forward_flops(); }
-  std::int64_t samples_per_epoch() const override { return train_->size() * copies_; }
-  Prefetch training_batches(std::int64_t epoch) override;
+  std::int64_t batches_per_epoch() const override { return (samples_per_epoch() + batch_size_ - 1) / batch_size_; }
+  Prefetch training_batches(std::int64_t epoch, std::int64_t first) override;
   std::int64_t micro_batch() const override;
-  torch::Tensor loss(const Batch& batch) override;
-  Metrics training_metrics() override;
+  Loss loss(const Batch& batch) override;
+  std::vector<std::string> training_metrics() const override { return {"train_loss", "train_accuracy"}; }
   Metrics evaluate(Split split) override;
 
  private:
+  std::int64_t samples_per_epoch() const { return train_->size() * copies_; }
   StormSample sample(std::uint32_t number, std::int64_t epoch) const;
   TornadoPath path() const { return fastest_path(network_, torch::empty({0}, device_)); }
 
   torch::Device device_;
   int background_;
   std::uint64_t seed_;
+  std::shared_ptr<Gang> gang_;
   Augmentation augmentation_;
-  std::int64_t copies_, batch_size_;
+  std::int64_t copies_, batch_size_;  ///< batch size over the whole gang, at most an epoch
   double positive_weight_;
   std::shared_ptr<const Storms> train_;  ///< as they are
   std::shared_ptr<const Storms> shown_;  ///< what batches are gathered from: the preaugmented copies, or train_
   Storms validation_, test_;
   StormBatching plain_, training_;
   TornadoCnn network_;
-  Running running_;
 };
 
 TornadoTask::TornadoTask(const Reader& read, const TaskContext& context)
     : device_(context.device),
       background_(context.background),
       seed_(derive_seed(context.seed, "replicate", {static_cast<std::uint64_t>(read.integer("replicate"))})),
+      gang_(context.gang),
       augmentation_(augmentation_of(read)),
       validation_(context.data.at("validation")),
       test_(context.data.at("test")),
       network_(network_options(read), derive_seed(seed_, "weights")) {
   copies_ = read.integer("data_multiplier");
-  batch_size_ = read.integer("batch_size");
   positive_weight_ = read.real("positive_weight");
   network_.to(device_);
 
   train_ = std::make_shared<Storms>(context.data.at("train"));
+  batch_size_ = std::min(samples_per_epoch(),
+                         read.integer("batch_size") * (read.choice("batch") == "global" ? 1 : gang_->shards()));
   plain_.statistics = train_->statistics();
   plain_.label = read.choice("label") == "max" ? LabelRule::max : LabelRule::mean;
   training_ = plain_;
@@ -127,21 +116,23 @@ StormSample TornadoTask::sample(std::uint32_t number, std::int64_t epoch) const 
           derive_seed(seed_, "live augmentation", {storm, copy, static_cast<std::uint64_t>(epoch)})};
 }
 
-Prefetch TornadoTask::training_batches(std::int64_t epoch) {
-  const std::int64_t size = std::min(batch_size_, samples_per_epoch());
+Prefetch TornadoTask::training_batches(std::int64_t epoch, std::int64_t first) {
   auto order = std::make_shared<const std::vector<std::uint32_t>>(
       shuffled(samples_per_epoch(), derive_seed(seed_, "shuffle", {static_cast<std::uint64_t>(epoch)})));
-  const auto make = [this, order, epoch, size](std::int64_t k) {
-    const auto first = static_cast<std::size_t>(k * size),
-               last = std::min(first + static_cast<std::size_t>(size), order->size());
+  const auto make = [this, order, epoch, first](std::int64_t k) {
+    const std::int64_t begin = (first + k) * batch_size_, total = std::min(batch_size_, samples_per_epoch() - begin);
+    const auto [from, to] = gang_->share(total);
     std::vector<StormSample> samples;
-    samples.reserve(last - first);
-    for (std::size_t j = first; j < last; ++j) samples.push_back(sample((*order)[j], epoch));
-    return gather(*shown_, samples, training_);
+    samples.reserve(static_cast<std::size_t>(to - from));
+    for (std::int64_t j = begin + from; j < begin + to; ++j)
+      samples.push_back(sample((*order)[static_cast<std::size_t>(j)], epoch));
+    Batch batch = gather(*shown_, samples, training_);
+    batch.total = total;
+    return batch;
   };
-  const std::int64_t bytes = size * storm_floats * static_cast<std::int64_t>(sizeof(float));
+  const std::int64_t bytes = batch_size_ * storm_floats * static_cast<std::int64_t>(sizeof(float));
   const auto ahead = static_cast<int>(std::clamp<std::int64_t>(batches_ahead_bytes / bytes, 1, 4));
-  return Prefetch((samples_per_epoch() + size - 1) / size, make, background_, ahead);
+  return Prefetch(batches_per_epoch() - first, make, background_, ahead);
 }
 
 std::int64_t TornadoTask::micro_batch() const {
@@ -150,33 +141,31 @@ std::int64_t TornadoTask::micro_batch() const {
   return path() == TornadoPath::kernels ? std::numeric_limits<std::int64_t>::max() : micro_batch_cpu;
 }
 
-torch::Tensor TornadoTask::loss(const Batch& batch) {
+Loss TornadoTask::loss(const Batch& batch) {
   const torch::Tensor target = batch.target.flatten().to(device_, /*non_blocking=*/true);
   const TornadoLoss result =
       tornado_loss(network_, batch.input.to(device_, /*non_blocking=*/true), target, positive_weight_, path());
-  running_.add(result.loss, result.logits, target);
-  return result.loss;
-}
-
-Metrics TornadoTask::training_metrics() {
-  const Running shown = std::exchange(running_, {});
-  const auto n = static_cast<double>(shown.samples);
-  return {{"train_loss", shown.loss.item<double>() / n}, {"train_accuracy", shown.correct.item<double>() / n}};
+  const torch::Tensor right = ((result.logits > 0) == (target > 0.5)).sum();
+  return {result.loss, torch::stack({result.loss.detach() * target.size(0), right.to(torch::kFloat32)})};
 }
 
 Metrics TornadoTask::evaluate(Split split) {
   const torch::NoGradGuard no_gradient;
   const Storms& storms = split == Split::train ? *train_ : split == Split::validation ? validation_ : test_;
-  std::vector<torch::Tensor> logits, targets;
+  torch::Tensor logits = torch::zeros({storms.size()}, device_), targets = torch::zeros_like(logits);
   std::vector<StormSample> samples;
-  for (std::int64_t first = 0; first < storms.size(); first += evaluation_batch) {
-    samples.resize(static_cast<std::size_t>(std::min(evaluation_batch, storms.size() - first)));
+  const auto [begin, end] = gang_->share(storms.size());
+  for (std::int64_t first = begin; first < end; first += evaluation_batch) {
+    samples.resize(static_cast<std::size_t>(std::min(evaluation_batch, end - first)));
     for (std::size_t i = 0; i < samples.size(); ++i) samples[i].storm = first + static_cast<std::int64_t>(i);
     const Batch batch = gather(storms, samples, plain_);
-    logits.push_back(tornado_logits(network_, batch.input.to(device_), path()));
-    targets.push_back(batch.target.flatten());
+    const std::int64_t last = first + batch.input.size(0);
+    logits.slice(0, first, last).copy_(tornado_logits(network_, batch.input.to(device_), path()));
+    targets.slice(0, first, last).copy_(batch.target.flatten());
   }
-  const BinaryMetrics m = binary_metrics(torch::cat(logits), torch::cat(targets).to(device_));
+  gang_->sum(logits);  // each rank has zeros where the others have theirs
+  gang_->sum(targets);
+  const BinaryMetrics m = binary_metrics(logits, targets);
   if (split == Split::validation) {
     return {{"validation_accuracy", m.accuracy},
             {"validation_loss", m.loss},

@@ -12,19 +12,12 @@
 #include <thread>
 #include <vector>
 
-using stormsweep::Channel;
-using stormsweep::Parcel;
+#include "tests/channel/check.hpp"
+
+using namespace stormsweep;
 using Seconds = std::chrono::duration<double>;
 
 namespace {
-
-int failures = 0;
-
-void check(bool holds, const char* what, const Channel& channel) {
-  if (holds) return;
-  ++failures;
-  std::fprintf(stderr, "rank %d: not so: %s\n", channel.rank(), what);
-}
 
 std::string payload(int from, int to, int number, std::size_t size) {
   std::string bytes(size, static_cast<char>('a' + (from + 3 * to + number) % 26));
@@ -83,6 +76,7 @@ int main(int, char** words) {
   check(channel.node_has_master(), "rank 0 is on it", channel);
   all_to_all(channel);
   idle(channel);
+  all_reduce_contract(channel);
   if (failures == 0) std::printf("rank %d of %d: all held\n", channel.rank(), channel.size());
   return failures == 0 ? 0 : 1;
 }

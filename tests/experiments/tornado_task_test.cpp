@@ -31,7 +31,7 @@ struct Epoch {
 Epoch epoch(Task& task, std::int64_t number) {
   std::vector<torch::Tensor> inputs;
   Epoch result;
-  Prefetch batches = task.training_batches(number);
+  Prefetch batches = task.training_batches(number, 0);
   while (const auto batch = batches.next()) {
     inputs.push_back(batch->input);
     result.sizes.push_back(batch->input.size(0));
@@ -50,7 +50,7 @@ torch::Tensor fingerprints(const torch::Tensor& inputs) {
 TEST_CASE("an epoch shows every storm once for each copy, in batches of the asked size, in another order each epoch") {
   const TornadoWorld world;
   const auto task = world.task({{"batch_size", std::int64_t{100}}, {"data_multiplier", std::int64_t{2}}});
-  CHECK(task->samples_per_epoch() == 2 * 420);
+  CHECK(task->batches_per_epoch() == 9);
   const Epoch first = epoch(*task, 1), second = epoch(*task, 2), again = epoch(*task, 1);
   CHECK(first.sizes == std::vector<std::int64_t>{100, 100, 100, 100, 100, 100, 100, 100, 40});
   CHECK(again.inputs.equal(first.inputs));
@@ -143,6 +143,46 @@ TEST_CASE("evaluation draws nothing, changes nothing, and reports the declared m
   for (const Split split : {Split::validation, Split::test}) {
     for (const auto& [name, value] : task->evaluate(split)) CHECK(TornadoWorld::experiment().find_metric(name));
   }
+}
+
+TEST_CASE("an epoch can begin at any batch: what follows is the same") {
+  const TornadoWorld world;
+  const auto task = world.task({{"batch_size", std::int64_t{100}}, {"augmentation", std::string("live")}});
+  Prefetch all = task->training_batches(2, 0), late = task->training_batches(2, 3);
+  for (int k = 0; k < 3; ++k) all.next();
+  for (auto batch = all.next(); batch; batch = all.next()) CHECK(late.next()->input.equal(batch->input));
+  CHECK(!late.next());
+}
+
+namespace {
+
+struct Shard : Gang {
+  Shard(int s, int k) : shard_(s), shards_(k) {}
+  int shard() const override { return shard_; }
+  int shards() const override { return shards_; }
+  int shard_, shards_;
+};
+
+}  // namespace
+
+TEST_CASE("the shards of a gang make up every batch of one rank, in order; batch sizes are of the gang or of each") {
+  const TornadoWorld world;
+  const auto batch = [&](const std::string& mode, std::int64_t size, int shard, int shards) {
+    TaskContext context = world.context();
+    context.gang = std::make_shared<Shard>(shard, shards);
+    const auto configuration = TornadoWorld::configuration({{"batch_size", size}, {"batch", mode}});
+    return make_task(TornadoWorld::experiment(), configuration, context)->training_batches(1, 0).next().value();
+  };
+  const torch::Tensor whole = batch("global", 100, 0, 1).input;
+  std::vector<torch::Tensor> shards;
+  for (int s = 0; s < 3; ++s) {
+    const Batch global = batch("global", 100, s, 3), per_device = batch("per_device", 40, s, 3);
+    CHECK(global.total == 100);
+    CHECK(per_device.total == 120);
+    CHECK(per_device.input.size(0) == 40);
+    shards.push_back(global.input);
+  }
+  CHECK(torch::cat(shards).equal(whole));
 }
 
 TEST_CASE("check: counts and a fingerprint that follows the data; storms that are not finite are refused") {

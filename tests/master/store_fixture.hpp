@@ -48,7 +48,7 @@ inline Training training(const Space& space, std::uint64_t number) {
 }
 
 inline WorkerInfo worker() {
-  return {WorkerId{2}, "node1", "cpu", "Xeon", "stormsweep 0.1.0", 3, 1};
+  return {WorkerId{2}, "node1", "cpu", "Xeon", "stormsweep 0.1.0", 3, 1, "2"};
 }
 
 inline Outcome outcome(double metric, const std::string& name = "score") {

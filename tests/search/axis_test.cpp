@@ -74,12 +74,6 @@ TEST_CASE("values that the hyperparameter does not take") {
   CHECK(read("epochs", "null") == "s.json: parameters.epochs is null; epochs is an integer from 1 to 10000");
 }
 
-TEST_CASE("a range of a single value says why") {
-  CHECK(read("gpus", "[1, 2]") ==
-        "s.json: parameters.gpus[1] is 2; gpus can only be 1: ranks that train one configuration together; only 1 for "
-        "now");
-}
-
 TEST_CASE("axes that are no axes") {
   CHECK(read("epochs", "[]") == "s.json: parameters.epochs is []; give at least one value, or leave epochs out");
   CHECK(read("epochs", "[5, 10, 5]") == "s.json: parameters.epochs has 5 twice; keep one");

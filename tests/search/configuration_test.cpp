@@ -15,25 +15,16 @@ const Experiment& noop() {
   return find_experiment("noop", "test");
 }
 
-/// index 7, milliseconds 0.5, outcome complete, replicate 0.
+/// index 7, milliseconds 0.5, outcome complete, gpus 1, replicate 0.
 Configuration sample() {
-  return {{std::int64_t{7}, 0.5, std::string("complete"), std::int64_t{0}}};
-}
-
-std::string hex(const Identity& identity) {
-  std::string text;
-  for (const std::uint8_t byte : identity) {
-    char digits[3];
-    std::snprintf(digits, sizeof digits, "%02x", byte);
-    text += digits;
-  }
-  return text;
+  return {{std::int64_t{7}, 0.5, std::string("complete"), std::int64_t{1}, std::int64_t{0}}};
 }
 
 }  // namespace
 
 TEST_CASE("a configuration as JSON has every hyperparameter in declared order") {
-  CHECK(to_json(sample(), noop()).dump() == R"({"index":7,"milliseconds":0.5,"outcome":"complete","replicate":0})");
+  CHECK(to_json(sample(), noop()).dump() ==
+        R"({"index":7,"milliseconds":0.5,"outcome":"complete","gpus":1,"replicate":0})");
 }
 
 TEST_CASE("a reader finds values by name") {
@@ -46,7 +37,7 @@ TEST_CASE("a reader finds values by name") {
 
 // From a Python twin of FNV-1a: name, end mark, kind (i, r, w, b) and text of each value, end mark; then the seed.
 TEST_CASE("a trial's identity is stable for ever") {
-  CHECK(hex(identity(sample(), noop(), 3)) == "ee898d5526b4c7e325cc66cfa0e241a1");
+  CHECK(to_hex(identity(sample(), noop(), 3)) == "036615a02d5dab35e3bda63a929868b8");
 }
 
 TEST_CASE("the order of declaration does not matter to an identity") {

@@ -10,10 +10,13 @@ namespace {
 
 const std::vector<wire::Message> messages{
     wire::Hello{"node7", "cuda:1", "Some CPU", "stormsweep 1, LibTorch 2", 16},
-    wire::Welcome{"{}", "/data", "0123", "/cache", 2.5},
+    wire::Welcome{"{}", "/data", "0123", "/cache", 2.5, 60, true, false, true, {{1, 3}, {7, 7}}, 100},
     wire::Heartbeat{},
-    wire::Assign{{{TrainingId{7}, {{true, std::int64_t{-3}, 0.1, std::string("live")}}, {5, 10}, 2},
-                  {TrainingId{~0ull}, {}, {}, 1}}},
+    wire::Assign{{{{TrainingId{7}, {{true, std::int64_t{-3}, 0.1, std::string("live")}}, {5, 10}, 2, 3}, 9, {1, 2, 4}},
+                  {{TrainingId{~0ull}, {}, {}}, 0, {}}}},
+    wire::Began{true, TrainingId{5}},
+    wire::Abandon{9},
+    wire::Left{1ull << 40},
     wire::Finished{TrainingId{9},
                    3,
                    {Status::diverged, {1, 2, 3, 4, 5, 6, 7}, {{"test_loss", 0.25}}, "loss is inf", 1e9, 2e9},
@@ -41,6 +44,6 @@ TEST_CASE("a message cut short anywhere, or with bytes behind it, is refused") {
 
 TEST_CASE("a length that no message can have costs no memory") {
   std::string bytes = wire::encode(wire::Assign{});
-  bytes.back() = '\x7f';  // 2^62 trainings
+  bytes.back() = '\x7f';  // 2^62 duties
   CHECK_THROWS_AS(wire::decode(bytes), InputError);
 }

@@ -33,23 +33,23 @@ class LineTask : public Task {
   torch::nn::Module& network() override { return *line_; }
   std::uint64_t seed() const override { return 7; }
   std::int64_t forward_flops() const override { return 6; }
-  std::int64_t samples_per_epoch() const override { return 20; }
+  std::int64_t batches_per_epoch() const override { return (20 + options_.batch - 1) / options_.batch; }
   std::int64_t micro_batch() const override { return options_.micro_batch; }
-  Prefetch training_batches(std::int64_t epoch) override {
+  Prefetch training_batches(std::int64_t epoch, std::int64_t first) override {
     options_.on_epoch(epoch);
-    const auto count = (20 + options_.batch - 1) / options_.batch;
     return Prefetch(
-        count,
-        [this](std::int64_t k) {
-          return Batch{rows(x_, k), rows(y_, k)};
+        batches_per_epoch() - first,
+        [this, first](std::int64_t k) {
+          return Batch{rows(x_, first + k), rows(y_, first + k)};
         },
         0);
   }
-  torch::Tensor loss(const Batch& batch) override {
+  Loss loss(const Batch& batch) override {
     const auto input = torch::dropout(batch.input, options_.dropout, true);
-    return (line_(input).squeeze(1) - batch.target).square().mean();
+    const auto squares = (line_(input).squeeze(1) - batch.target).square();
+    return {squares.mean(), squares.detach().sum().unsqueeze(0)};
   }
-  Metrics training_metrics() override { return {{"train_loss", 0}}; }
+  std::vector<std::string> training_metrics() const override { return {"train_loss"}; }
   Metrics evaluate(Split split) override {
     const torch::NoGradGuard no_grad;
     const double loss = (line_(x_).squeeze(1) - y_).square().mean().item<double>();

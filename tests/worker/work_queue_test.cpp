@@ -8,8 +8,8 @@ using namespace stormsweep;
 
 namespace {
 
-Training training(std::uint64_t id) {
-  return {TrainingId{id}, {}, {}, 1};
+Duty duty(std::uint64_t id, std::uint64_t gang = 0) {
+  return {{TrainingId{id}, {}, {}, 1}, gang, {}};
 }
 
 }  // namespace
@@ -17,15 +17,15 @@ Training training(std::uint64_t id) {
 TEST_CASE("work queue: out in the order they came in, across puts, with the taker waiting") {
   WorkQueue queue;
   std::jthread service([&queue] {
-    for (std::uint64_t id = 0; id < 100; id += 2) queue.put({training(id), training(id + 1)});
+    for (std::uint64_t id = 0; id < 100; id += 2) queue.put({duty(id), duty(id + 1)});
   });
-  for (std::uint64_t id = 0; id < 100; ++id) CHECK(queue.take() == training(id));
+  for (std::uint64_t id = 0; id < 100; ++id) CHECK(queue.take() == duty(id));
 }
 
 TEST_CASE("work queue: stopping drops what is held and wakes the taker") {
   WorkQueue queue;
-  queue.put({training(1), training(2)});
-  CHECK(queue.take() == training(1));
+  queue.put({duty(1), duty(2)});
+  CHECK(queue.take() == duty(1));
   CHECK(!queue.stopped());
   queue.stop();
   CHECK(queue.stopped());
@@ -34,4 +34,15 @@ TEST_CASE("work queue: stopping drops what is held and wakes the taker") {
   WorkQueue waiting;
   std::jthread service([&waiting] { waiting.stop(); });
   CHECK(!waiting.take());
+}
+
+TEST_CASE("work queue: abandoning a gang drops it and those before it, and no duty of one rank alone") {
+  WorkQueue queue;
+  CHECK(!queue.dropped(duty(1, 3)));
+  queue.abandon(3);
+  queue.abandon(2);  // late
+  CHECK(queue.dropped(duty(1, 3)));
+  CHECK(queue.dropped(duty(1, 2)));
+  CHECK(!queue.dropped(duty(1, 4)));
+  CHECK(!queue.dropped(duty(1)));
 }

@@ -7,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-#include <mpi.h>
+#include "worker/channel/communicator.hpp"
 
 namespace stormsweep {
 
@@ -41,6 +41,7 @@ struct Receiving {
 
 struct Channel::State {
   MPI_Comm world = MPI_COMM_NULL;
+  Communicator gangs;
   int rank = 0, size = 0, node_size = 0, node_rank = 0;
   bool node_has_master = false;
 
@@ -59,8 +60,9 @@ Channel::Channel() : state_(std::make_unique<State>()) {
   if (provided < MPI_THREAD_MULTIPLE)
     throw std::runtime_error("MPI library: no MPI_THREAD_MULTIPLE; use Open MPI 4 or newer");
   MPI_Comm_dup(MPI_COMM_WORLD, &state_->world);
-  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
-  MPI_Comm_set_errhandler(state_->world, MPI_ERRORS_RETURN);
+  MPI_Comm_dup(MPI_COMM_WORLD, &state_->gangs.handle);
+  for (const MPI_Comm comm : {MPI_COMM_WORLD, state_->world, state_->gangs.handle})
+    MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
   MPI_Comm_rank(state_->world, &state_->rank);
   MPI_Comm_size(state_->world, &state_->size);
 
@@ -93,6 +95,10 @@ int Channel::node_rank() const {
 }
 bool Channel::node_has_master() const {
   return state_->node_has_master;
+}
+
+const Channel::Communicator& Channel::gangs() const {
+  return state_->gangs;
 }
 
 void Channel::send(int to, std::string bytes) {

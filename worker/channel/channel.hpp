@@ -44,6 +44,9 @@ class Channel {
   /// Returns once MPI has taken everything sent, or after `timeout`.
   void flush(std::chrono::duration<double> timeout);
 
+  struct Communicator;
+  const Communicator& gangs() const;  ///< for AllReduce
+
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include <torch/torch.h>
+
+namespace stormsweep {
+
+/// The ranks that train one configuration together, as a task sees them: it trains shard `shard` of `shards`. Here: one
+/// rank alone.
+class Gang {
+ public:
+  virtual ~Gang() = default;
+  virtual int shard() const { return 0; }
+  virtual int shards() const { return 1; }
+  /// Sums float32 `values` over the gang, in place; every rank gets the same bits. All ranks call it in the same order.
+  virtual void sum(torch::Tensor& /*values*/) {}
+
+  /// First and one past the last of the `count` things that are this rank's: shards differ by one thing at most.
+  std::pair<std::int64_t, std::int64_t> share(std::int64_t count) const {
+    return {count * shard() / shards(), count * (shard() + 1) / shards()};
+  }
+};
+
+}  // namespace stormsweep

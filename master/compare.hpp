@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace stormsweep {
+
+/// What `stormsweep compare SPACE` was asked.
+struct ScheduleQuestion {
+  std::filesystem::path space, results;  ///< results: the name that both databases' names are made of; may be empty
+  std::vector<std::string> passed_on;    ///< options of `run`
+  int workers = 0;                       ///< 0: as `run` decides
+  bool json = false;
+};
+/// Runs the space under both schedules, each into a database of its own, checks that all metrics agree to the last bit,
+/// and prints how the ranks spent their time. The exit status: that of `run` where it started nothing or stopped early;
+/// 1 where some value differs or trials failed; else 0. Throws InputError.
+int compare_schedules(const ScheduleQuestion& question);
+
+/// What `stormsweep compare DATABASE` was asked.
+struct ReplayQuestion {
+  std::filesystem::path database;
+  std::string search;
+  std::vector<std::size_t> ranks;
+  std::optional<std::size_t> trials;  ///< trainings drawn from the measured ones; nothing: these themselves
+  double failures_per_hour = 0, restart = 60;
+  std::uint64_t seed = 0;
+  bool json = false;
+};
+/// Replays the trainings of a database on other numbers of ranks, and prints what each policy makes of them. Throws
+/// InputError.
+int compare_replays(const ReplayQuestion& question);
+
+}  // namespace stormsweep

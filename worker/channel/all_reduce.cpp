@@ -1,0 +1,197 @@
+#include "worker/channel/all_reduce.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "worker/channel/communicator.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int first_tag = 16;               // below: words of the channel
+constexpr std::uint64_t tags = 1u << 20;    // MPI_TAG_UB of Open MPI is 2^31 - 1; of others it may be less
+constexpr std::size_t segment = 64 * 1024;  // floats: what one rank sums while the next part is on its way
+constexpr auto eager_looks = std::chrono::microseconds(100);  // then a rank that waits sleeps between its looks
+
+std::uint16_t to_bf16(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  if ((bits & 0x7fffffffu) > 0x7f800000u) return static_cast<std::uint16_t>((bits >> 16) | 0x40);  // NaN stays one
+  return static_cast<std::uint16_t>((bits + 0x7fffu + ((bits >> 16) & 1)) >> 16);                  // to nearest even
+}
+
+float from_bf16(std::uint16_t bits) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+}
+
+struct Job {
+  std::span<float> values;
+  std::shared_ptr<void> keep;
+  Wire wire;
+};
+
+}  // namespace
+
+struct AllReduce::State {
+  MPI_Comm world = MPI_COMM_NULL;
+  std::vector<int> members;
+  int place = 0, tag = 0;
+  std::function<bool()> abandoned;
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<Job> jobs;                   // the first is being summed
+  std::uint64_t started = 0, summed = 0;  // jobs
+  bool broken = false;
+  std::atomic<bool> closing = false;
+  std::vector<std::uint16_t> sending, receiving;  // bf16 on its way
+  std::vector<float> addend;
+  MPI_Request sent = MPI_REQUEST_NULL, received = MPI_REQUEST_NULL;
+  std::jthread thread;
+
+  void work();
+  void sum(std::span<float> values, Wire wire);
+  void ring_step(std::span<float> out, std::span<float> in, bool add, Wire wire);
+  void exchange(std::span<const float> out, std::span<float> in, bool add, Wire wire);
+  void swap(const void* out, std::size_t out_bytes, void* in, std::size_t in_bytes);
+  void complete(MPI_Request& request);
+
+  int size() const { return static_cast<int>(members.size()); }
+  int neighbour(int distance) const { return members[static_cast<std::size_t>((place + distance + size()) % size())]; }
+  std::span<float> part(std::span<float> values, int number) const {
+    const std::size_t n = values.size(), k = members.size();
+    const std::size_t p = static_cast<std::size_t>((number % size() + size()) % size());
+    return values.subspan(n * p / k, n * (p + 1) / k - n * p / k);
+  }
+};
+
+void AllReduce::State::work() {
+  std::unique_lock lock(mutex);
+  for (;;) {
+    changed.wait(lock, [this] { return closing || !jobs.empty(); });
+    if (closing) return;
+    const Job& job = jobs.front();  // a deque's first stays where it is
+    lock.unlock();
+    bool done = true;
+    try {
+      sum(job.values, job.wire);
+    } catch (const Abandoned&) {
+      done = false;
+    }
+    lock.lock();
+    if (done) jobs.pop_front(), ++summed;
+    broken = !done;
+    changed.notify_all();
+    if (broken) return;
+  }
+}
+
+/// First every part travels once round the ring, each rank adding its own numbers; then the sums do.
+void AllReduce::State::sum(std::span<float> values, Wire wire) {
+  for (int step = 0; step + 1 < size(); ++step)
+    ring_step(part(values, place - step), part(values, place - step - 1), /*add=*/true, wire);
+  if (wire == Wire::bf16) {  // what the others will get
+    for (float& value : part(values, place + 1)) value = from_bf16(to_bf16(value));
+  }
+  for (int step = 0; step + 1 < size(); ++step)
+    ring_step(part(values, place + 1 - step), part(values, place - step), /*add=*/false, wire);
+}
+
+void AllReduce::State::ring_step(std::span<float> out, std::span<float> in, bool add, Wire wire) {
+  for (std::size_t first = 0; first < std::max(out.size(), in.size()); first += segment) {
+    const auto piece = [first](std::span<float> all) {
+      return first < all.size() ? all.subspan(first, std::min(segment, all.size() - first)) : std::span<float>();
+    };
+    exchange(piece(out), piece(in), add, wire);
+  }
+}
+
+/// What is only handed on goes from buffer to buffer; what is to be added, or converted, by way of another.
+void AllReduce::State::exchange(std::span<const float> out, std::span<float> in, bool add, Wire wire) {
+  if (wire == Wire::bf16) {
+    receiving.resize(in.size());
+    sending.resize(out.size());
+    std::transform(out.begin(), out.end(), sending.begin(), to_bf16);
+    swap(sending.data(), sending.size() * sizeof sending[0], receiving.data(), receiving.size() * sizeof receiving[0]);
+    for (std::size_t i = 0; i < in.size(); ++i) in[i] = from_bf16(receiving[i]) + (add ? in[i] : 0.0f);
+    return;
+  }
+  if (add) addend.resize(in.size());
+  swap(out.data(), out.size_bytes(), add ? addend.data() : in.data(), in.size_bytes());
+  if (!add) return;
+  for (std::size_t i = 0; i < in.size(); ++i) in[i] += addend[i];
+}
+
+/// Of nothing there is no message: the neighbours count alike, whatever the parts' sizes.
+void AllReduce::State::swap(const void* out, std::size_t out_bytes, void* in, std::size_t in_bytes) {
+  if (in_bytes > 0) MPI_Irecv(in, static_cast<int>(in_bytes), MPI_BYTE, neighbour(-1), tag, world, &received);
+  if (out_bytes > 0) MPI_Isend(out, static_cast<int>(out_bytes), MPI_BYTE, neighbour(1), tag, world, &sent);
+  if (in_bytes > 0) complete(received);
+  if (out_bytes > 0) complete(sent);
+}
+
+void AllReduce::State::complete(MPI_Request& request) {
+  const auto began = Clock::now();
+  for (int done = 0;;) {
+    if (MPI_Test(&request, &done, MPI_STATUS_IGNORE) == MPI_SUCCESS && done) return;
+    if (closing || abandoned()) throw Abandoned();
+    if (Clock::now() - began < eager_looks)
+      std::this_thread::yield();
+    else
+      std::this_thread::sleep_for(std::chrono::microseconds(20));
+  }
+}
+
+AllReduce::AllReduce(Channel& channel, std::vector<int> members, std::uint64_t gang, std::function<bool()> abandoned)
+    : state_(std::make_shared<State>()) {
+  state_->world = channel.gangs().handle;
+  state_->place = static_cast<int>(std::find(members.begin(), members.end(), channel.rank()) - members.begin());
+  state_->members = std::move(members);
+  state_->tag = first_tag + static_cast<int>(gang % tags);
+  state_->abandoned = std::move(abandoned);
+  state_->thread = std::jthread([state = state_.get()] { state->work(); });
+}
+
+AllReduce::~AllReduce() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->closing = true;
+  }
+  state_->changed.notify_all();
+  state_->thread.join();
+  if (!state_->jobs.empty()) {
+    static auto& graveyard = *new std::vector<std::shared_ptr<State>>;
+    graveyard.push_back(std::move(state_));
+  }
+}
+
+int AllReduce::place() const {
+  return state_->place;
+}
+int AllReduce::size() const {
+  return state_->size();
+}
+
+std::uint64_t AllReduce::start(std::span<float> values, std::shared_ptr<void> keep, Wire wire) {
+  const std::lock_guard lock(state_->mutex);
+  state_->jobs.push_back({values, std::move(keep), wire});
+  state_->changed.notify_all();
+  return ++state_->started;
+}
+
+void AllReduce::wait(std::uint64_t number) {
+  std::unique_lock lock(state_->mutex);
+  state_->changed.wait(lock, [&] { return state_->broken || state_->summed >= number; });
+  if (state_->summed < number) throw Abandoned();
+}
+
+}  // namespace stormsweep
