@@ -21,6 +21,9 @@ namespace {
 using namespace simulation;
 using Json = nlohmann::ordered_json;
 
+/// What the master itself spends on a training: 50,000 noop trials a second (experiments/benchmarks/dispatch.py).
+constexpr double dispatch_seconds = 2e-5;
+
 constexpr Policy policies[] = {Policy::fifo, Policy::longest_first, Policy::synchronous};
 
 /// What is replayed, and how well a replay tells what was measured.
@@ -46,6 +49,7 @@ Measured measure(std::vector<Stretch> stretches) {
   Scenario scenario;
   scenario.ranks = measured.occupancy.ranks.size();
   scenario.latency = measured.latency;
+  scenario.dispatch = dispatch_seconds;
   measured.replayed = replay(jobs_of(), scenario).makespan;
   return measured;
 }
@@ -69,6 +73,7 @@ std::vector<Row> replay_all(const ReplayQuestion& question, std::span<const Job>
       scenario.ranks = ranks;
       scenario.policy = policy;
       scenario.latency = latency;
+      scenario.dispatch = dispatch_seconds;
       scenario.failures_per_hour = question.failures_per_hour;
       scenario.restart = question.restart;
       scenario.seed = question.seed;
@@ -127,9 +132,11 @@ void print(const ReplayQuestion& question, const Measured& measured, std::size_t
     for (const Replay& replay : row.replays) cells.push_back(cell(replay));
   }
   const Occupancy& o = measured.occupancy;
-  table.notes = {fmt::format("measured on {} ranks: {:.3f} s; replayed in the order measured: {:.3f} s", o.ranks.size(),
-                             o.makespan, measured.replayed),
-                 fmt::format("between two trainings of a rank: {:.3g} ms (median measured)", 1000 * measured.latency)};
+  table.notes = {
+      fmt::format("measured on {} ranks: {:.3f} s; replayed in the order measured: {:.3f} s", o.ranks.size(),
+                  o.makespan, measured.replayed),
+      fmt::format("between two trainings of a rank {:.3g} ms (median measured), of a master {:.3g} ms a training",
+                  1000 * measured.latency, 1000 * dispatch_seconds)};
   if (question.failures_per_hour > 0)
     table.notes.push_back(fmt::format("{} failures an hour and rank; {} s to start a job again",
                                       question.failures_per_hour, question.restart));

@@ -225,8 +225,7 @@ void Conductor::act(const action::Record& record) {
   store_.finish(record.training, record.milestone, trainer(record.worker, record.members), heard_.outcome);
   ++ended_here_, ++uncommitted_;
   const Status status = heard_.outcome.status;
-  if (status == Status::complete)
-    order_.learn(record.training.trial(record.milestone, *space_.experiment), heard_.outcome.timings.wall);
+  if (status == Status::complete) order_.learn(record.training, record.milestone, heard_.outcome.timings.wall);
   failed_here_ += status == Status::failed || status == Status::diverged || status == Status::out_of_memory;
 
   Running& running = running_[record.worker];

@@ -205,11 +205,7 @@ void Dispatcher::hand_out(Time now) {
 }
 
 Training* Dispatcher::front() {
-  if (line_.empty() && !exhausted_) {
-    if (auto training = source_()) line_.push_back(*std::move(training));
-    exhausted_ = line_.empty();
-  }
-  return line_.empty() ? nullptr : &line_.front();
+  return pull(1) ? &line_.front() : nullptr;
 }
 
 Training Dispatcher::take_front() {
@@ -271,21 +267,17 @@ void Dispatcher::enlist(std::vector<WorkerId> idle, Training training, Time now)
   gangs_.emplace(number, Gang{number, std::move(training), std::move(idle), size, 0, false, now});
 }
 
-/// The first in line is a gang that waits for workers: gives the idle ones what ends before it can begin.
+/// The first in line is a gang that waits for workers: gives the idle ones what does not delay it, because it ends
+/// before the gang can begin, or because enough others are free by then.
 void Dispatcher::fill_in(Time now) {
-  const Time until = beginning_of(line_.front().gang, now);
+  auto [until, spare] = beginning_of(line_.front().gang, now);
   for (std::size_t i = 1; i <= policy_.lookahead; ++i) {
     auto free = idle();
-    if (free.empty() || until <= now) return;
-    while (line_.size() <= i && !exhausted_) {
-      if (auto training = source_())
-        line_.push_back(*std::move(training));
-      else
-        exhausted_ = true;
-    }
-    if (line_.size() <= i) return;
+    if (free.empty() || until <= now || !pull(i + 1)) return;
     const auto expected = expected_(line_[i]);
-    if (!expected || now + *expected > until || line_[i].gang > free.size()) continue;
+    const bool in_time = expected && now + *expected <= until;
+    if (line_[i].gang > (in_time ? free.size() : std::min(free.size(), spare))) continue;
+    if (!in_time) spare -= line_[i].gang;
     Training training = std::move(line_[i]);
     line_.erase(line_.begin() + static_cast<std::ptrdiff_t>(i--));
     if (training.gang == 1)
@@ -295,8 +287,20 @@ void Dispatcher::fill_in(Time now) {
   }
 }
 
-/// When `gang` workers will be free, by what is expected; now, where that is not known of one that is needed.
-Dispatcher::Time Dispatcher::beginning_of(std::size_t gang, Time now) const {
+/// Whether `wanted` trainings are in line, or could be pulled.
+bool Dispatcher::pull(std::size_t wanted) {
+  while (line_.size() < wanted && !exhausted_) {
+    if (auto training = source_())
+      line_.push_back(*std::move(training));
+    else
+      exhausted_ = true;
+  }
+  return line_.size() >= wanted;
+}
+
+/// When `gang` workers will be free, by what is expected (now, where that is not known of one that is needed), and how
+/// many more are free by then.
+Dispatcher::Beginning Dispatcher::beginning_of(std::size_t gang, Time now) const {
   std::vector<Time> free;
   const auto end = [&](Time began, const Training& training) {
     const auto expected = expected_(training);
@@ -310,9 +314,11 @@ Dispatcher::Time Dispatcher::beginning_of(std::size_t gang, Time now) const {
       at = i == 0 ? end(w.head_began, w.in_hand[i]) : at + (end(now, w.in_hand[i]) - now);
     free.push_back(at);
   }
-  if (free.size() < gang) return now;
-  std::nth_element(free.begin(), free.begin() + static_cast<std::ptrdiff_t>(gang - 1), free.end());
-  return free[gang - 1];
+  if (free.size() < gang) return {now, 0};
+  std::sort(free.begin(), free.end());
+  const Time at = free[gang - 1];
+  const auto by_then = std::upper_bound(free.begin(), free.end(), at) - free.begin();
+  return {at, static_cast<std::size_t>(by_then) - gang};
 }
 
 std::size_t Dispatcher::depth(const Worker& w) const {

@@ -127,7 +127,7 @@ struct DispatchPolicy {
 /// leave.
 ///
 /// A training of a gang begins when enough workers have nothing in hand, on as few hosts as can be. While the first in
-/// line waits for that, nothing overtakes it but what, by `expected`, ends before it can begin: no gang starves. One
+/// line waits for that, nothing overtakes it but what, by `expected`, does not delay it: no gang starves. One
 /// that is larger than what is left of the workers is passed over; the search then ends short-handed. Where a member
 /// dies or fails, its mates are told to abandon the gang, and are used again once they say that they have left it.
 class Dispatcher {
@@ -196,7 +196,12 @@ class Dispatcher {
   std::vector<WorkerId> idle() const;
   void enlist(std::vector<WorkerId> idle, Training training, Time now);
   void fill_in(Time now);
-  Time beginning_of(std::size_t gang, Time now) const;
+  bool pull(std::size_t wanted);
+  struct Beginning {
+    Time at;
+    std::size_t spare;
+  };
+  Beginning beginning_of(std::size_t gang, Time now) const;
   /// How many trainings the worker should hold, by the longest of its recent ones: short trials among long ones wait
   /// nowhere.
   std::size_t depth(const Worker& worker) const;

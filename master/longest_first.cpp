@@ -18,7 +18,14 @@ constexpr std::size_t trials_a_training = 16;
 }  // namespace
 
 LongestFirst::LongestFirst(const Experiment& experiment, Source source, std::size_t window)
-    : source_(std::move(source)), window_(window), model_(experiment) {}
+    : experiment_(experiment), source_(std::move(source)), window_(window), model_(experiment) {}
+
+void LongestFirst::learn(const Training& training, std::size_t milestone, double wall_seconds) {
+  if (model_.keeps_next())
+    model_.add(training.trial(milestone, experiment_), wall_seconds);
+  else
+    model_.skip();
+}
 
 std::optional<Training> LongestFirst::next() {
   if (!model_.ready()) return source_();

@@ -26,8 +26,10 @@ class LongestFirst {
   /// The source gives nothing once it is exhausted, and for ever after.
   LongestFirst(const Experiment& experiment, Source source, std::size_t window = 4096);
 
-  /// A complete trial of any training: its configuration and wall seconds.
+  /// A complete trial of an earlier run: its configuration and wall seconds.
   void learn(const Configuration& configuration, double wall_seconds) { model_.add(configuration, wall_seconds); }
+  /// A complete trial, number `milestone` of `training`.
+  void learn(const Training& training, std::size_t milestone, double wall_seconds);
 
   /// Expected wall seconds of a training; nothing until enough is known.
   std::optional<double> expected(const Training& training) const { return model_.seconds(training.configuration); }
@@ -42,6 +44,7 @@ class LongestFirst {
   void put(Training training);
   void arrange_anew();
 
+  const Experiment& experiment_;
   Source source_;
   std::size_t window_;
   CostModel model_;

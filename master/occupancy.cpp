@@ -1,6 +1,7 @@
 #include "master/occupancy.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -29,8 +30,12 @@ bool has_ranks(SQLite::Database& database) {
 
 std::string only_search(SQLite::Database& database, const std::filesystem::path& file, const std::string& search) {
   const auto found = read_searches(database, file, search);
-  if (found.size() > 1)
-    throw InputError(fmt::format("{}: holds {} searches; choose one with --search", file.string(), found.size()));
+  if (found.size() > 1) {
+    std::vector<std::string> names;
+    for (const SearchSummary& one : found) names.push_back(one.name);
+    throw InputError(fmt::format("{}: holds {} searches; choose one with --search: {}", file.string(), names.size(),
+                                 fmt::join(names, ", ")));
+  }
   return found[0].name;
 }
 

@@ -16,8 +16,9 @@ namespace {
 /// One synchronous job: shares of all trainings that are missing, from `begin` on. Returns when it ends.
 class SynchronousJob {
  public:
-  SynchronousJob(std::span<const Job> jobs, const std::vector<std::size_t>& missing, std::size_t ranks, double begin)
-      : free_(ranks, begin) {
+  SynchronousJob(std::span<const Job> jobs, const std::vector<std::size_t>& missing, const Scenario& scenario,
+                 double begin)
+      : latency_(scenario.latency), free_(scenario.ranks, begin) {
     std::vector<int> sizes;
     for (const std::size_t job : missing) sizes.push_back(jobs[job].gang);
     std::sort(sizes.begin(), sizes.end(), std::greater());
@@ -41,12 +42,13 @@ class SynchronousJob {
       if (jobs[job].gang != size) continue;
       const std::size_t first = dealt_to(dealt++, gangs) * width;
       const auto begin = free_.begin() + static_cast<std::ptrdiff_t>(first);
-      const double start = *std::max_element(begin, begin + size);
+      const double start = *std::max_element(begin, begin + size) + latency_;
       std::fill_n(begin, width, start + jobs[job].seconds);
       turns_.push_back({job, first, start, start + jobs[job].seconds});
     }
   }
 
+  double latency_;
   std::vector<double> free_;  ///< when each rank is through with what it was dealt so far
   std::vector<Turn> turns_;
 };
@@ -109,7 +111,7 @@ Replay replay_synchronous(std::span<const Job> jobs, const Scenario& scenario) {
   std::vector<std::size_t> missing(jobs.size());
   std::iota(missing.begin(), missing.end(), 0);
   for (double begin = 0; !missing.empty();) {
-    const SynchronousJob job(jobs, missing, scenario.ranks, begin);
+    const SynchronousJob job(jobs, missing, scenario, begin);
     const double failure = next_failure(begin), stop = std::min(failure, job.end());
     missing.clear();
     for (const auto& turn : job.turns()) {

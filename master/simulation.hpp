@@ -40,7 +40,7 @@ std::string_view to_string(Policy policy);
 struct Scenario {
   std::size_t ranks = 1;  ///< that train; at least the largest gang
   Policy policy = Policy::fifo;
-  double latency = 0;            ///< seconds between two trainings of a rank under a master
+  double latency = 0;            ///< seconds of a rank's own between two trainings, whoever hands them out
   double dispatch = 0;           ///< seconds of the master's own time a training: it serves one rank after the other
   double failures_per_hour = 0;  ///< of one rank
   double restart = 60;           ///< seconds

@@ -31,34 +31,44 @@ double number(const Value& value, const Hyperparameter& hyperparameter) {
 
 CostModel::CostModel(const Experiment& experiment) : experiment_(experiment) {}
 
+template <class ValueOf>
+double CostModel::expected(const Form& form, ValueOf value) const {
+  double exponent = form.constant + (experiment_.milestone ? std::log(value(*experiment_.milestone)) : 0);
+  for (const Feature& feature : form.features) exponent += feature.weight * feature.of(value(feature.hyperparameter));
+  return form.fixed + std::exp(std::clamp(exponent, -100.0, 100.0));
+}
+
 void CostModel::add(const Configuration& configuration, double wall_seconds) {
   if (!(wall_seconds > 0) || !std::isfinite(wall_seconds)) return;
+  const std::uint64_t slot = rows_.size() < most_rows ? rows_.size() : next_slot();
   ++added_;
-  if (rows_.size() < most_rows) {
-    rows_.push_back({encoded(configuration), wall_seconds});
-  } else if (const auto slot = derive_seed(0, "reservoir", {added_}) % added_; slot < most_rows) {
-    rows_[slot] = {encoded(configuration), wall_seconds};  // Vitter 1985, algorithm R: every row is kept as probably
+  if (slot < most_rows) {
+    if (slot == rows_.size()) rows_.emplace_back();
+    rows_[slot].seconds = wall_seconds;
+    rows_[slot].values.clear();
+    for (std::size_t h = 0; h < configuration.values.size(); ++h)
+      rows_[slot].values.push_back(number(configuration.values[h], experiment_.hyperparameters[h]));
   }
   if (added_ < next_fit_) return;
-  next_fit_ = added_ + std::max<std::uint64_t>(1, added_ / 10);
+  next_fit_ = added_ + std::max<std::uint64_t>(1, added_ / 4);
   fit();
+}
+
+/// Where the next row goes once all slots are taken; nowhere if that is none of them (Vitter 1985, algorithm R: every
+/// row is kept with the same probability).
+std::uint64_t CostModel::next_slot() const {
+  return derive_seed(0, "rows", {added_}) % (added_ + 1);
 }
 
 std::optional<double> CostModel::seconds(const Configuration& configuration) const {
   if (!ready()) return std::nullopt;
-  return expected(form_, encoded(configuration));
+  return expected(form_,
+                  [&](std::size_t h) { return number(configuration.values[h], experiment_.hyperparameters[h]); });
 }
 
 double CostModel::Feature::of(double value) const {
   if (kind == Kind::word) return value == parameter ? 1 : 0;
   return kind == Kind::plain ? value : std::log(std::max(value, parameter));
-}
-
-std::vector<double> CostModel::encoded(const Configuration& configuration) const {
-  std::vector<double> values(configuration.values.size());
-  for (std::size_t i = 0; i < values.size(); ++i)
-    values[i] = number(configuration.values[i], experiment_.hyperparameters[i]);
-  return values;
 }
 
 std::vector<CostModel::Feature> CostModel::varied() const {
@@ -127,14 +137,11 @@ CostModel::Form CostModel::fitted(std::vector<Feature> features, double fixed) c
     form.errors.push_back(fit.errors[j + 1] / deviations[j]);
     form.constant -= form.features[j].weight * means[j];
   }
-  for (const Row& row : rows_) form.misfit += std::pow(std::log(expected(form, row.values) / row.seconds), 2);
+  for (const Row& row : rows_) {
+    const double told = expected(form, [&](std::size_t h) { return row.values[h]; });
+    form.misfit += std::pow(std::log(told / row.seconds), 2);
+  }
   return form;
-}
-
-double CostModel::expected(const Form& form, const std::vector<double>& values) const {
-  double exponent = form.constant + (experiment_.milestone ? std::log(values[*experiment_.milestone]) : 0);
-  for (const Feature& feature : form.features) exponent += feature.weight * feature.of(values[feature.hyperparameter]);
-  return form.fixed + std::exp(std::clamp(exponent, -100.0, 100.0));
 }
 
 }  // namespace stormsweep

@@ -28,8 +28,12 @@ class CostModel {
   explicit CostModel(const Experiment& experiment);
 
   /// A complete trial. Seconds that are not positive are ignored. At most `most_rows` are kept, a fair sample of all,
-  /// so that the work of an add falls towards nothing; it is fitted anew when the number of rows has grown by a tenth.
+  /// so that the work of an add falls towards nothing; it is fitted anew when the number of rows has grown by a
+  /// quarter.
   void add(const Configuration& configuration, double wall_seconds);
+  /// Whether the next add would keep its row. Where not, `skip` is as good and saves making the configuration.
+  bool keeps_next() const { return rows_.size() < most_rows || next_slot() < most_rows; }
+  void skip() { ++added_; }
 
   /// Whether there are enough rows for what has varied: twice as many as coefficients, and 8 at least.
   bool ready() const { return fits_ > 0; }
@@ -62,11 +66,13 @@ class CostModel {
     double misfit = 0;           ///< sum of the squared errors of log(seconds)
   };
 
-  std::vector<double> encoded(const Configuration& configuration) const;
+  std::uint64_t next_slot() const;
   void fit();
   std::vector<Feature> varied() const;
   Form fitted(std::vector<Feature> features, double fixed) const;
-  double expected(const Form& form, const std::vector<double>& values) const;
+  /// `value(h)` is that of hyperparameter number h.
+  template <class ValueOf>
+  double expected(const Form& form, ValueOf value) const;
 
   const Experiment& experiment_;
   std::vector<Row> rows_;

@@ -322,6 +322,18 @@ TEST_CASE("a gang that waits is not overtaken, except by what ends before it can
   REQUIRE(begun.size() == 1);
   CHECK(begun[0].training.id == TrainingId{1});
 
+  SUBCASE("or by what leaves it enough workers when it can begin") {
+    // 0: a gang of two, 10 s. 1: alone, 3 s. 2: a gang of two, begins at 10 s at the earliest, on the first two
+    // workers.
+    const auto long_ones = [](const Training& t) -> std::optional<Seconds> {
+      return Seconds(t.id.value == 0 ? 10 : t.id.value == 1 ? 3 : 50);
+    };
+    Dispatcher roomy({.workers = 3, .most_in_hand = 1}, gangs({2, 1, 2, 1, 1}), Seconds(0), long_ones);
+    std::vector<Action> actions;
+    join(roomy, {"a", "a", "a"}, actions);
+    CHECK(all<action::Enlist>(actions).at(0).members == std::vector{w1, w2});
+    CHECK(assigned(roomy.on(event::Finished{w3, TrainingId{1}, 0}, Seconds(3)), w3) == gang_training(3, 1));  // 50 s
+  }
   SUBCASE("and nothing overtakes it while durations are not known") {
     Dispatcher blind({.workers = 2, .most_in_hand = 1}, gangs({1, 2, 1}), Seconds(0));
     blind.on(event::Joined{w1}, Seconds(0));

@@ -96,7 +96,7 @@ TEST_CASE("a database without what is asked for is refused") {
   CHECK_THROWS_WITH_AS(read_stretches(file, ""), (file + ": no trial of search 's' has ended; run it first").c_str(),
                        InputError);
   { Store(file, noop_space(R"({"index": [1]})", "q"), "f", {}); }
-  CHECK_THROWS_WITH_AS(read_stretches(file, ""), (file + ": holds 2 searches; choose one with --search").c_str(),
+  CHECK_THROWS_WITH_AS(read_stretches(file, ""), (file + ": holds 2 searches; choose one with --search: s, q").c_str(),
                        InputError);
 }
 

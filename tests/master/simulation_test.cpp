@@ -121,7 +121,9 @@ TEST_CASE("waits between trainings and the master's own time, by hand") {
   scenario.latency = 0.5;
   const auto jobs = singles({1, 1, 1, 1});
   CHECK(replay(jobs, scenario).makespan == 3);
-  scenario.latency = 0, scenario.dispatch = 0.25;  // starts at 0.25, 0.5, 1.5, 1.75
+  scenario.policy = Policy::synchronous;
+  CHECK(replay(jobs, scenario).makespan == 3);
+  scenario.policy = Policy::fifo, scenario.latency = 0, scenario.dispatch = 0.25;  // starts at 0.25, 0.5, 1.5, 1.75
   CHECK(replay(jobs, scenario).makespan == 2.75);
 }
 

@@ -142,7 +142,9 @@ TEST_CASE("not ready before there are twice as many rows as coefficients; bad se
   CHECK_FALSE(model.seconds(index(0)));
   std::uint64_t rows = 0;
   while (!model.ready()) model.add(index(rows++), 1);
-  CHECK(rows == 14);  // epochs, batch_size, data_multiplier, two words of augmentation, replicate, and a constant
+  // epochs, batch_size, data_multiplier, two words of augmentation, replicate and a constant need 14; the next look is
+  // due a quarter later at most.
+  CHECK((rows >= 14 && rows <= 17));
 }
 
 TEST_CASE("a model that is fed for ever refits ever more seldom and stays right") {
@@ -152,6 +154,6 @@ TEST_CASE("a model that is fed for ever refits ever more seldom and stays right"
     const Configuration c = space.configuration(i % space.grid.size());
     model.add(c, 0.1 * double(Reader(c, *space.experiment).integer("epochs")));
   }
-  CHECK(model.fits() < 120);
+  CHECK(model.fits() < 60);
   CHECK(model.seconds(space.configuration(space.grid.size() - 1)).value() == Approx(100).epsilon(0.01));
 }

@@ -2,12 +2,16 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <limits>
 #include <new>
 #include <stdexcept>
 
 #include "search/seed.hpp"
+#include "tests/datasets/folder.hpp"
 #include "worker/optimizer.hpp"
 #include "worker/training_loop.hpp"
 
@@ -23,6 +27,7 @@ class LineTask : public Task {
     std::int64_t batch = 8, micro_batch = 1000;
     double dropout = 0.25;
     std::function<void(std::int64_t epoch)> on_epoch = [](std::int64_t) {};
+    std::int64_t most_at_once = 1000;  ///< beyond this, memory runs out
   };
   explicit LineTask(Options options) : options_(std::move(options)), line_(3, 1) {
     const torch::NoGradGuard no_grad;
@@ -45,6 +50,7 @@ class LineTask : public Task {
         0);
   }
   Loss loss(const Batch& batch) override {
+    if (batch.input.size(0) > options_.most_at_once) throw std::bad_alloc();
     const auto input = torch::dropout(batch.input, options_.dropout, true);
     const auto squares = (line_(input).squeeze(1) - batch.target).square();
     return {squares.mean(), squares.detach().sum().unsqueeze(0)};
@@ -187,6 +193,103 @@ TEST_CASE("what the listener throws comes out") {
   events.finished = [](std::size_t, const Outcome&, const auto&) { throw std::logic_error("not the task's"); };
   CHECK_THROWS_AS(train([] { return std::make_unique<LineTask>(LineTask::Options{}); }, {{1}}, events),
                   std::logic_error);
+}
+
+TEST_CASE("a training that is stopped at any step goes on from its checkpoint, bit-equal to one that was not") {
+  for (const char* optimizer : {"adam", "sgd", "rmsprop"}) {
+    for (const int lag : {0, 1}) {
+      TrainingPlan plan{{2, 4}, optimizer, 0.05};
+      plan.gradient_lag = lag;
+      const auto whole = run({}, plan);
+      for (int stop_at = 1; stop_at <= 12; ++stop_at) {  // three steps an epoch
+        CAPTURE(stop_at);
+        const TemporaryFolder folder;
+        const CheckpointPlan checkpoints{folder / "a/c.pt", std::chrono::seconds(0)};
+        std::vector<Ended> ended;
+        int steps = 0;
+        TrainingEvents events;
+        events.finished = [&](std::size_t milestone, const Outcome& outcome, const std::vector<EpochRecord>& epochs) {
+          ended.push_back({milestone, outcome, epochs});
+        };
+        events.stop = [&] { return ++steps == stop_at; };
+        const auto make = [] { return std::make_unique<LineTask>(LineTask::Options{}); };
+        CHECK(train(make, plan, events, nullptr, checkpoints) == TrainingEnd::stopped);
+        const bool first_done = !ended.empty();
+        TrainingPlan rest = plan;
+        if (first_done) rest.milestones = {4};
+        const int steps_before = steps;
+        CHECK(train(make, rest, events, nullptr, checkpoints) == TrainingEnd::finished);
+        CHECK(steps - steps_before <= 12 - stop_at + 1);  // nothing is done twice
+        REQUIRE(ended.size() == 2);
+        for (std::size_t k = 0; k < 2; ++k) {
+          CHECK(ended[k].outcome.metrics == whole[k].outcome.metrics);
+          REQUIRE(ended[k].epochs.size() == whole[k].epochs.size());
+          for (std::size_t e = 0; e < whole[k].epochs.size(); ++e)
+            CHECK(ended[k].epochs[e].metrics == whole[k].epochs[e].metrics);
+        }
+        CHECK(!std::filesystem::exists(checkpoints.file));  // it has served
+      }
+    }
+  }
+}
+
+TEST_CASE("a checkpoint beyond what is wanted, or that cannot be read, is not used") {
+  const TemporaryFolder folder;
+  const CheckpointPlan checkpoints{folder / "c.pt", std::chrono::seconds(0)};
+  const auto make = [] { return std::make_unique<LineTask>(LineTask::Options{}); };
+  int steps = 0;
+  std::vector<Outcome> outcomes;
+  TrainingEvents events;
+  events.finished = [&](std::size_t, const Outcome& outcome, const auto&) { outcomes.push_back(outcome); };
+  SUBCASE("beyond") {
+    events.stop = [&] { return ++steps == 9; };  // in the third epoch
+    train(make, {{4}}, events, nullptr, checkpoints);
+    CHECK(std::filesystem::exists(checkpoints.file));
+  }
+  SUBCASE("broken") {
+    std::ofstream(checkpoints.file) << "no archive";
+  }
+  events.stop = [] { return false; };
+  train(make, {{2}}, events, nullptr, checkpoints);
+  CHECK(outcomes.at(0).metrics == run({}, {{2}}).at(0).outcome.metrics);
+}
+
+TEST_CASE("with a lag of one the first step changes nothing, and each later one is that of the step before") {
+  const LineTask::Options whole{.batch = 20, .dropout = 0};  // one step an epoch
+  TrainingPlan lagging{{1, 2, 3}, "sgd", 0.1};
+  lagging.gradient_lag = 1;
+  const auto late = run(whole, lagging), soon = run(whole, {{1, 2}, "sgd", 0.1});
+  const auto x = torch::arange(60, torch::kFloat32).mul(0.7).sin().view({20, 3}), y = x.sum(1) + 1;
+  const auto validation = [](const Ended& ended) { return ended.outcome.metrics.at(1).second; };
+  CHECK(validation(late[0]) == Approx(y.square().mean().item<double>()));  // at zero weights
+  CHECK(validation(late[1]) == validation(soon[0]));
+  CHECK(validation(late[2]) != validation(soon[1]));  // its gradient was taken at older weights
+}
+
+TEST_CASE("a scaled learning rate grows from the one of a single rank over the warm-up") {
+  const LineTask::Options whole{.batch = 20, .dropout = 0};
+  const auto loss = [&](double rate, double scale, std::int64_t warmup, std::int64_t epochs) {
+    TrainingPlan plan{{epochs}, "sgd", rate};
+    plan.learning_rate_scale = scale;
+    plan.warmup_epochs = warmup;
+    return run(whole, plan).at(0).outcome.metrics.at(1).second;
+  };
+  CHECK(loss(0.01, 4, 0, 3) == Approx(loss(0.04, 1, 0, 3)));
+  CHECK(loss(0.01, 4, 2, 1) == Approx(loss(0.01, 1, 0, 1)));  // the first step is not scaled yet
+  CHECK(loss(0.01, 4, 2, 3) < loss(0.01, 1, 0, 3));
+  CHECK(loss(0.01, 4, 2, 3) > loss(0.04, 1, 0, 3));
+}
+
+TEST_CASE("memory that runs out in a step: smaller micro-batches give the step of the full batch") {
+  const auto full = run({.batch = 20, .dropout = 0}, {{3}, "sgd", 0.1});
+  TrainingPlan plan{{3}, "sgd", 0.1};
+  CHECK(run({.batch = 20, .dropout = 0, .most_at_once = 3}, plan).at(0).outcome.status == Status::out_of_memory);
+  plan.retry_out_of_memory = true;
+  const auto retried = run({.batch = 20, .dropout = 0, .most_at_once = 3}, plan);
+  CHECK(retried.at(0).outcome.status == Status::complete);
+  for (std::size_t m = 0; m < 2; ++m)
+    CHECK(retried[0].outcome.metrics[m].second == Approx(full[0].outcome.metrics[m].second).epsilon(1e-5));
+  CHECK(run({.batch = 20, .most_at_once = 0}, plan).at(0).outcome.status == Status::out_of_memory);
 }
 
 TEST_CASE("every optimizer lowers a square; an unknown one is refused") {

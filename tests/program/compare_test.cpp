@@ -1,0 +1,100 @@
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/program/command.hpp"
+#include "tests/program/database.hpp"
+
+using namespace stormsweep;
+using doctest::Approx;
+
+namespace {
+
+/// 60 trials of 20 to 200 ms.
+const std::string mixed = R"({"name": "m", "experiment": "noop", "parameters": {
+  "index": {"min": 1, "max": 6, "step": 1}, "milliseconds": {"min": 20, "max": 200, "step": 20}}})";
+
+nlohmann::json compare(const WorkFolder& folder, Words words, int status = 0) {
+  words.insert(words.begin(), "compare");
+  words.insert(words.end(), {"--format", "json"});
+  const Ended ended = run_stormsweep(words, folder);
+  CAPTURE(ended.err);
+  REQUIRE(ended.status == status);
+  return nlohmann::json::parse(ended.out);
+}
+
+}  // namespace
+
+TEST_CASE("a replay tells what was measured, within a tenth") {
+  const WorkFolder folder;
+  const Ended ended =
+      run_stormsweep({"run", folder.write("m.json", mixed), "--workers", "3", "--device", "cpu"}, folder);
+  CAPTURE(ended.err);
+  REQUIRE(ended.status == 0);
+  const auto json = compare(folder, {"m.db", "--ranks", "3"});
+  CAPTURE(json.dump());
+  const auto& measured = json["measured"];
+  CHECK(measured["ranks"] == 3);
+  CHECK(measured["trials"] == 60);
+  const double seconds = measured["makespan_seconds"];
+  CHECK(seconds >= 2.2);  // the sum of all, 6.6 s, on three ranks
+  CHECK(measured["replayed_makespan_seconds"].get<double>() == Approx(seconds).epsilon(0.1));
+  // The order of the run was grid order first, the longest first from then on: what either makes of it is near.
+  for (const auto& replay : json["replays"])
+    CHECK(replay["makespan_seconds"].get<double>() == Approx(seconds).epsilon(0.2));
+}
+
+TEST_CASE("long trials are started first once it is known which they are") {
+  const WorkFolder folder;
+  const Ended ended =
+      run_stormsweep({"run", folder.write("m.json", mixed), "--workers", "3", "--device", "cpu"}, folder);
+  CAPTURE(ended.err);
+  REQUIRE(ended.status == 0);
+  // In grid order the last 20 would last as long as the others, 110 ms on average.
+  CHECK(number(folder / "m.db",
+               "SELECT CAST(avg(milliseconds) AS INTEGER) FROM (SELECT r.milliseconds FROM results r JOIN trials t ON "
+               "t.id = r.trial "
+               "ORDER BY t.started DESC LIMIT 20)") < 80);
+  CHECK(number(folder / "m.db",
+               "SELECT CAST(avg(milliseconds) AS INTEGER) FROM (SELECT r.milliseconds FROM results r JOIN trials t ON "
+               "t.id = r.trial "
+               "ORDER BY t.started LIMIT 20 OFFSET 20)") > 120);
+}
+
+TEST_CASE("a limit takes the first trials of the grid, whatever they cost") {
+  const WorkFolder folder;
+  const std::string space = folder.write("m.json", R"({"name": "m", "experiment": "noop", "parameters": {
+    "index": {"min": 1, "max": 40, "step": 1}, "milliseconds": [5, 20, 40]}, "limits": {"trials": 30}})");
+  const Ended ended = run_stormsweep({"run", space, "--workers", "2", "--device", "cpu"}, folder);
+  CAPTURE(ended.err);
+  CHECK(ended.status == 0);
+  CHECK(number(folder / "m.db", "SELECT count(*) FROM results WHERE status = 'complete'") == 30);
+  CHECK(number(folder / "m.db", "SELECT max(\"index\") FROM results") == 10);
+}
+
+TEST_CASE("both schedules of a space give the same metrics to the last bit") {
+  const WorkFolder folder;
+  const auto json = compare(folder, {folder.write("m.json", mixed), "--workers", "3", "--device", "cpu"});
+  CAPTURE(json.dump());
+  CHECK(json["ranks"] == 3);
+  CHECK(json["metrics"]["equal"] == true);
+  CHECK(json["metrics"]["values"] == 60);
+  REQUIRE(json["schedules"].size() == 2);
+  for (const auto& schedule : json["schedules"]) {
+    CAPTURE(schedule["schedule"]);
+    CHECK(schedule["trials"] == 60);
+    CHECK(schedule["makespan_seconds"].get<double>() >= 2.2);
+    CHECK(schedule["busy_seconds"].get<double>() >= 6.6);
+    REQUIRE(schedule["ranks"].size() == 3);
+    for (const auto& rank : schedule["ranks"])
+      CHECK(rank["busy_seconds"].get<double>() + rank["idle_seconds"].get<double>() ==
+            Approx(schedule["makespan_seconds"].get<double>()));
+  }
+  // By the snake, ten values of milliseconds on three ranks: nobody has more than one round too much.
+  CHECK(json["schedules"][1]["imbalance"].get<double>() < 1.1);
+  CHECK(number(folder / "m-synchronous.db", "SELECT count(*) FROM results WHERE status = 'complete'") == 60);
+
+  const Ended again = run_stormsweep({"compare", "m.json"}, folder);
+  CHECK(again.status == 2);
+  CHECK(count_lines(again.err) == 1);
+}

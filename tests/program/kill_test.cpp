@@ -1,0 +1,118 @@
+// A search that is killed again and again, at random moments, loses nothing and changes nothing.
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <random>
+#include <thread>
+
+#include "tests/program/command.hpp"
+#include "tests/program/database.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+using Rows = std::vector<std::string>;
+
+/// Gangs and single ranks, each training of half a second and more, so that a random moment is one of loading,
+/// training, summing gradients, evaluating, writing a checkpoint, or of a result on its way.
+const std::string space = R"({"name": "k", "experiment": "tornado", "seed": 3,
+  "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"},
+  "parameters": {"epochs": [2, 5], "batch_size": 16, "data_multiplier": 2, "dropout": 0.1, "gpus": [1, 2, 3],
+                 "gradient_lag": [0, 1]}})";
+constexpr std::int64_t trials = 12;
+
+Words words(const std::string& database, const Words& more = {}) {
+  Words all{stormsweep_program(),
+            "run",
+            "k.json",
+            "--results",
+            database,
+            "--workers",
+            "4",
+            "--threads",
+            "1",
+            "--device",
+            "cpu",
+            "--lost-after",
+            "1",
+            "--checkpoint-every",
+            "0.2"};
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
+Rows outcomes(const std::filesystem::path& database) {
+  return query(database, "SELECT configuration, status, metrics FROM trials ORDER BY 1");
+}
+
+/// Every configuration in one row at most; what is terminal stays as it is.
+void audit(const std::filesystem::path& database, Rows& terminal) {
+  CHECK(number(database, "SELECT count(*) - count(DISTINCT identity) FROM trials") == 0);
+  const Rows now = query(database, "SELECT identity, status, metrics, finished FROM trials WHERE status = 'complete'");
+  for (const std::string& row : terminal) CHECK(std::find(now.begin(), now.end(), row) != now.end());
+  terminal = now;
+}
+
+class Killer {
+ public:
+  explicit Killer(unsigned seed) : random_(seed) {}
+
+  /// Lets the search run for a random while, then kills one of its processes. False if it ended before.
+  bool strike(const Command& command) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200 + random_() % 2500));
+    const char* const victims[] = {"stormsweep-worker", "stormsweep-worker", "stormsweep-worker",
+                                   "stormsweep-worker", "stormsweep",        "orterun"};
+    const auto found = descendants(command.pid(), victims[random_() % std::size(victims)]);
+    if (found.empty()) return false;
+    kill(found[random_() % found.size()], SIGKILL);
+    return true;
+  }
+
+ private:
+  std::mt19937 random_;
+};
+
+int kills_wanted() {
+  const char* told = std::getenv("STORMSWEEP_KILLS");
+  return told ? std::atoi(told) : 10;
+}
+
+}  // namespace
+
+TEST_CASE("kills at random moments: each configuration in one terminal row, bit-equal to an undisturbed search") {
+  const WorkFolder folder;
+  REQUIRE(run_stormsweep({"generate", "tornado", "--storms", "600", "-o", "."}, folder).status == 0);
+  folder.write("k.json", space);
+  REQUIRE(run(words("calm.db"), folder).status == 0);
+  const Rows expected = outcomes(folder / "calm.db");
+  REQUIRE(expected.size() == trials);
+
+  int kills = 0;
+  for (unsigned round = 0; kills < kills_wanted(); ++round) {
+    CAPTURE(round);
+    Killer killer(1000 + round);
+    const std::string database = "round" + std::to_string(round) + ".db";
+    Rows terminal;
+    int status = -1;
+    for (int runs = 0; status != 0 && runs < 20; ++runs) {
+      Command command(words(database, runs > 10 ? Words{"--retry-failed"} : Words{}), folder);
+      if (runs < 6) kills += killer.strike(command) + killer.strike(command);
+      const Ended ended = command.wait();
+      CAPTURE(ended.err);
+      status = ended.status;
+      CHECK((status == 0 || status == 1 || status == 3 || status == 85));
+      audit(folder / database, terminal);
+      if (status == 1) {  // a configuration whose workers were killed twice: told so, and tried again when asked
+        CHECK(
+            number(folder / database,
+                   "SELECT count(*) FROM results WHERE status = 'failed' AND error NOT LIKE 'lost with 2 workers%'") ==
+            0);
+        status = run(words(database, {"--retry-failed"}), folder).status;
+      }
+    }
+    CHECK(status == 0);
+    CHECK(outcomes(folder / database) == expected);
+  }
+}
