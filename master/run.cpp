@@ -15,6 +15,7 @@
 #include "master/conductor.hpp"
 #include "master/job_end.hpp"
 #include "master/launch.hpp"
+#include "master/part.hpp"
 #include "master/run_options.hpp"
 #include "master/store.hpp"
 #include "master/writer.hpp"
@@ -80,6 +81,11 @@ int terminal_columns() {
   winsize size{};
   if (!isatty(STDERR_FILENO) || ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0) return 0;
   return size.ws_col > 0 ? size.ws_col : 80;
+}
+
+std::optional<Part> part_of(const Space& space, const RunOptions& options) {
+  if (!options.shared) return std::nullopt;
+  return Part{options.share, count_trials(Trainings(space), options.share)};
 }
 
 std::string end_text(std::optional<double> end) {
@@ -199,6 +205,7 @@ int run_command(const Arguments& arguments) {
   const std::string fingerprint = parse_report(*report).fingerprint;
   const Store::Options storing{.json = options->json, .retry_failed = options->retry_failed};
   auto store = std::make_unique<Store>(options->results, space, fingerprint, storing);
+  write_part(options->results, space.name, part_of(space, *options));
   if (rank == 0) return dispatch_job(space, *options, fingerprint, *store);
 
   for (const std::string& note : parse_report(*report).notes) fmt::print(stderr, "{}\n", note);

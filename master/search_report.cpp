@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "master/database.hpp"
+#include "master/part.hpp"
 #include "master/progress.hpp"
 #include "master/schema.hpp"
 #include "master/selection.hpp"
@@ -100,6 +101,10 @@ class Reporter {
     try {
       report_.total = parse_space(select.getColumn(0).getString(), report_.name, "/").grid.count();
     } catch (const InputError&) {  // another version's space: its size stays unknown
+    }
+    if (const auto part = read_part(database_, report_.name)) {
+      report_.part = fmt::format("part {} of {}", part->share.index, part->share.count);
+      report_.total = part->trials;
     }
     if (select.isColumnNull(1))
       report_.master = is_done() ? "done" : "not running; run it again to continue";

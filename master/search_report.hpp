@@ -28,7 +28,9 @@ struct SearchReport {
 
   std::string name, experiment, metric, goal;
   std::map<std::string, std::int64_t> statuses;  ///< trials by status
-  std::optional<std::uint64_t> total;            ///< configurations of the space; nothing where they cannot be counted
+  std::optional<std::string> part;               ///< "part 0 of 3", where the database holds a part of the search
+  std::optional<std::uint64_t> total;            ///< configurations of the space, or of the part; nothing where they
+                                                 ///< cannot be counted
   std::optional<double> trials_per_hour;         ///< over the last `rate_trials` that ended
   std::optional<Best> best;
   std::vector<Running> running;   ///< at most `most_shown`, the longest first

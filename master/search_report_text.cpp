@@ -26,6 +26,7 @@ std::string statuses_text(const SearchReport& report) {
 nlohmann::ordered_json to_json(const SearchReport& report) {
   nlohmann::ordered_json json{{"search", report.name},
                               {"experiment", report.experiment},
+                              {"part", json_or_null(report.part)},
                               {"master", report.master},
                               {"done", report.done()},
                               {"total", json_or_null(report.total)},
@@ -47,7 +48,8 @@ nlohmann::ordered_json to_json(const SearchReport& report) {
 }
 
 std::string to_text(const SearchReport& report) {
-  std::string text = fmt::format("search {} (experiment {}): {}\n", report.name, report.experiment, report.master);
+  std::string text = fmt::format("search {}{} (experiment {}): {}\n", report.name,
+                                 report.part ? ", " + *report.part : "", report.experiment, report.master);
   text += fmt::format("  done {} of {}: {}\n", report.done(),
                       report.total ? std::to_string(*report.total) : "an unknown number", statuses_text(report));
   if (report.trials_per_hour)

@@ -83,7 +83,12 @@ Arguments run_arguments(const fs::path& space, const Submission& submission, con
 }
 
 /// What would end the job as soon as it starts is refused now. False where the options only ask for help.
-bool check(const BatchJob& job) {
+bool check(const BatchJob& job, const Space& space) {
+  if (const auto largest = static_cast<std::uint64_t>(largest_gang(space)); largest > job.ranks())
+    throw InputError(
+        fmt::format("stormsweep submit: parameters.gpus of {} is {}, but the job trains on {} rank{}; give "
+                    "more --nodes or --ntasks-per-node",
+                    space.name, largest, job.ranks(), job.ranks() == 1 ? "" : "s"));
   Arguments arguments = job.arguments;
   if (job.tasks > 0 && gives(arguments, "--share"))
     throw InputError("stormsweep submit: --array and --share both divide the search; give one of them");
@@ -186,7 +191,7 @@ int submit_command(const Arguments& words) {
   Space space = read_space((*values)["space"].as<std::string>());
   if (gives(further, "--separate-epochs")) space.share_epochs = false;
   const Submission submission = make_submission(*values, space, words, further);
-  if (!check(submission.job)) return exit_done;
+  if (!check(submission.job, space)) return exit_done;
   warn(submission, space);
   const std::string script = batch_script(submission.job);
   if ((*values)["dry-run"].as<bool>()) {

@@ -22,7 +22,9 @@ TEST_CASE("parts of a search, run apart and merged, are the search") {
   for (const char* file : {"n-0.db", "n-1.db", "n-2.db"})
     CHECK(query(folder / file, "SELECT count(*), count(DISTINCT \"index\"), count(DISTINCT replicate) FROM results") ==
           Rows{"30|30|3"});
+  CHECK(run_stormsweep({"status", "n-1.db"}, folder).out.find("search n, part 1 of 3 (experiment noop): done\n") == 0);
   CHECK(run_stormsweep({"merge", "n.db", "n-0.db", "n-1.db"}, folder).status == 0);
+  CHECK(run_stormsweep({"status", "n.db"}, folder).out.find("search n (experiment noop): not running") == 0);
   CHECK(number(folder / "n.db", "SELECT count(*) FROM results") == 60);
 
   const std::string rows = "SELECT \"index\", replicate, score FROM results ORDER BY 1, 2";
