@@ -24,10 +24,6 @@ std::vector<int> parse_ranks(const std::string& text) {
   return ranks;
 }
 
-bool has_ranks(SQLite::Database& database) {
-  return database.execAndGet("SELECT count(*) FROM pragma_table_info('trials') WHERE name = 'ranks'").getInt() > 0;
-}
-
 std::string only_search(SQLite::Database& database, const std::filesystem::path& file, const std::string& search) {
   const auto found = read_searches(database, file, search);
   if (found.size() > 1) {
@@ -41,13 +37,11 @@ std::string only_search(SQLite::Database& database, const std::filesystem::path&
 
 std::vector<Stretch> select_stretches(SQLite::Database& database, const std::string& search) {
   // Trials of a training share their begin; those that another worker did after a loss make another stretch.
-  const std::string ranks = has_ranks(database) ? "ifnull(ranks, worker)" : "worker";
   SQLite::Statement select(
       database,
-      fmt::format("SELECT {0} AS who, min(started), max(finished), count(*) FROM trials WHERE search = (SELECT "
-                  "id FROM searches WHERE name = ?) AND status NOT IN ('waiting', 'running') AND started IS "
-                  "NOT NULL AND finished IS NOT NULL GROUP BY training, curve, who ORDER BY training, curve",
-                  ranks));
+      "SELECT ranks, min(started), max(finished), count(*) FROM trials WHERE search = (SELECT id FROM searches "
+      "WHERE name = ?) AND status NOT IN ('waiting', 'running') AND started IS NOT NULL AND finished IS NOT NULL "
+      "GROUP BY training, curve, ranks ORDER BY training, curve");
   select.bind(1, search);
   std::vector<Stretch> stretches;
   while (select.executeStep()) {

@@ -126,11 +126,21 @@ void tell_end(const Conclusion& conclusion, bool again, const RunOptions& option
   if (!again) fmt::print(stderr, "results: {}\n", options.results.string());
 }
 
+/// Ranks load LibTorch first, which takes long from a slow file system: far longer than any silence later.
+Seconds start_patience(const RunOptions& options) {
+  return 20 * Seconds(options.lost_after);
+}
+
 /// Rank 0 of a job.
 int dispatch_job(const Space& space, const RunOptions& options, const std::string& fingerprint, Store& store) {
   const std::optional<double> end = find_job_end(options.time_limit);  // before MPI, which does not like fork
   const std::atomic<bool>& drain = launch::drain_on_signal();
-  Channel channel;
+  Channel channel(start_patience(options), [&options] {
+    fmt::print(stderr, "the ranks have not all started within {:g} s: one may be dead; run it again\n",
+               start_patience(options).count());
+    launch::leave_report({exit_drained, false});
+    std::_Exit(exit_drained);
+  });
   if (channel.size() < 2)
     throw InputError("mpirun: one rank only; give -n 2 or more: rank 0 dispatches, the others train");
   check_gangs(space, options, channel.size() - 1);
@@ -185,7 +195,8 @@ int become_trainer(const Arguments& arguments) {
     return exit_bad_input;
   }
   if (!options) return exit_done;
-  launch::become_worker({"serve", "--device", options->device, "--threads", std::to_string(options->threads)});
+  launch::become_worker({"serve", "--device", options->device, "--threads", std::to_string(options->threads),
+                         "--start-patience", fmt::format("{}", start_patience(*options).count())});
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ Syntax syntax() {
       "threads", po::value<int>(), "training threads a worker (default: its share of the node's cores)")(
       "device", po::value<std::string>()->default_value("auto"), "auto, cpu or cuda")(
       "lost-after", po::value<double>()->default_value(10),
-      "seconds of silence after which a worker is taken for dead")(
+      "seconds of silence after which a worker is taken for dead; 20 times as long at the start")(
       "time-limit", po::value<std::string>(),
       "stop before so much time is over: 3600, 90m, 8h, 1-00:00:00 (default: the end of the Slurm job)")(
       "share", po::value<std::string>(),

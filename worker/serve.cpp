@@ -130,14 +130,15 @@ void work_through_share(const Space& space, const wire::Welcome& welcome, Channe
 int serve_command(const std::vector<std::string>& arguments) {
   namespace po = boost::program_options;
   po::options_description options("options");
-  options.add_options()("device", po::value<std::string>()->default_value("auto"))("threads",
-                                                                                   po::value<int>()->default_value(0));
+  options.add_options()("device", po::value<std::string>()->default_value("auto"))(
+      "threads", po::value<int>()->default_value(0))("start-patience", po::value<double>()->default_value(200));
   po::variables_map values;
   po::store(po::command_line_parser(arguments).options(options).run(), values);
 
   // The master drains; a signal that reaches every rank is for it alone.
   for (const int signal : {SIGUSR1, SIGINT, SIGTERM}) std::signal(signal, SIG_IGN);
-  Channel channel;
+  Channel channel(Seconds(values["start-patience"].as<double>()),
+                  [] { std::_Exit(exit_master_lost); });  // rank 0 tells
   const Placement placement = place(channel, values["device"].as<std::string>(), values["threads"].as<int>());
   torch::set_num_threads(placement.threads);
   channel.send(master, wire::encode(introduction(placement)));

@@ -70,7 +70,7 @@ void idle(Channel& channel) {
 }  // namespace
 
 int main(int, char** words) {
-  Channel channel;
+  Channel channel(Seconds(60), [] { std::abort(); });
   check(channel.size() == std::atoi(words[1]), "under as many ranks as the test asks for", channel);
   check(channel.node_size() == channel.size() && channel.node_rank() == channel.rank(), "one node", channel);
   check(channel.node_has_master(), "rank 0 is on it", channel);

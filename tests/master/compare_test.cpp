@@ -29,6 +29,7 @@ struct Measured {
       time += 0.5;
       WorkerInfo info = worker();
       info.id = WorkerId{1};
+      info.ranks = "1";
       store.finish(training(space, i), 0, info, o);
     }
   }
@@ -92,7 +93,6 @@ TEST_CASE("what cannot be compared is refused in one line") {
 
 TEST_CASE("gangs that do not fit are refused") {
   const Measured m;
-  execute(m.file, "ALTER TABLE trials ADD COLUMN ranks TEXT");
   execute(m.file, "UPDATE trials SET ranks = '1,2,3' WHERE id = 4");
   check_refused({m.file, "--ranks", "4,2"},
                 m.file + ": --ranks has 2, and some trainings ran on 3 ranks together; give 3 or more");

@@ -25,6 +25,7 @@ Outcome ended(double begin, double end, double metric = 0.5) {
 WorkerInfo rank(std::uint64_t number) {
   WorkerInfo info = worker();
   info.id = WorkerId{number};
+  info.ranks = std::to_string(number);
   return info;
 }
 
@@ -81,7 +82,6 @@ TEST_CASE("the trials of one training are one stretch") {
   CHECK(stretches[1].end - stretches[1].begin == 3);
   CHECK(stretches[1].trials == 2);
 
-  execute(folder.path / "t.db", "ALTER TABLE trials ADD COLUMN ranks TEXT");
   execute(folder.path / "t.db", "UPDATE trials SET ranks = '4,3' WHERE worker = 3");
   stretches = read_stretches(folder.path / "t.db", "s");
   REQUIRE(stretches.size() == 2);

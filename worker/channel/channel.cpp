@@ -1,6 +1,7 @@
 #include "worker/channel/channel.hpp"
 
 #include <algorithm>
+#include <condition_variable>
 #include <list>
 #include <mutex>
 #include <stdexcept>
@@ -54,7 +55,14 @@ struct Channel::State {
   }
 };
 
-Channel::Channel() : state_(std::make_unique<State>()) {
+Channel::Channel(std::chrono::duration<double> patience, const std::function<void()>& give_up)
+    : state_(std::make_unique<State>()) {
+  const std::jthread watch([&](const std::stop_token& stop) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any never;
+    if (!never.wait_for(lock, stop, patience, [&] { return stop.stop_requested(); })) give_up();
+  });
   int provided = MPI_THREAD_SINGLE;
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &provided);
   if (provided < MPI_THREAD_MULTIPLE)

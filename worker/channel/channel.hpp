@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,8 +21,9 @@ struct Parcel {
 /// time.
 class Channel {
  public:
-  /// Starts MPI. Throws std::runtime_error where the library lacks thread support.
-  Channel();
+  /// Starts MPI. Throws std::runtime_error where the library lacks thread support. MPI waits for ever for a rank that
+  /// died before it had started: after `patience`, `give_up` is called, from a thread, and should end the process.
+  explicit Channel(std::chrono::duration<double> patience, const std::function<void()>& give_up);
   /// Leaves MPI, which waits for the other ranks. A process that has seen a death must end by std::_Exit instead.
   ~Channel();
   Channel(const Channel&) = delete;
