@@ -103,6 +103,7 @@ int start_job(const Arguments& arguments, const Space& space, const RunOptions& 
   do {
     end = launch::mpirun(workers, arguments, environment);
   } while (end.again);
+  if (end.status == exit_master_lost) fmt::print(stderr, "the master is lost; run it again to continue\n");
   return end.status;
 }
 

@@ -112,11 +112,11 @@ TEST_CASE("a search does not choose on test data") {
   check_space_refused(text, folder, {"metric.name", "test_accuracy", "validation_accuracy"});
 }
 
-TEST_CASE("more than one GPU a trial is refused with a clear message") {
+TEST_CASE("a gang of more ranks than there can be is refused") {
   const WorkFolder folder;
   std::string text = tornado;
-  text.replace(text.find(R"("epochs": 1)"), 11, R"("gpus": [1, 2])");
-  check_space_refused(text, folder, {"parameters.gpus", "2"});
+  text.replace(text.find(R"("epochs": 1)"), 11, R"("gpus": [1, 5000])");
+  check_space_refused(text, folder, {"parameters.gpus", "5000", "from 1 to 4096"});
 }
 
 TEST_CASE("a command line that is wrong is refused with the remedy") {

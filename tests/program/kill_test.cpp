@@ -81,6 +81,8 @@ int kills_wanted() {
 
 }  // namespace
 
+TEST_SUITE_BEGIN("kills");
+
 TEST_CASE("kills at random moments: each configuration in one terminal row, bit-equal to an undisturbed search") {
   const WorkFolder folder;
   REQUIRE(run_stormsweep({"generate", "tornado", "--storms", "600", "-o", "."}, folder).status == 0);
@@ -116,3 +118,5 @@ TEST_CASE("kills at random moments: each configuration in one terminal row, bit-
     CHECK(outcomes(folder / database) == expected);
   }
 }
+
+TEST_SUITE_END();

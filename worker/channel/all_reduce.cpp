@@ -21,7 +21,8 @@ using Clock = std::chrono::steady_clock;
 constexpr int first_tag = 16;               // below: words of the channel
 constexpr std::uint64_t tags = 1u << 20;    // MPI_TAG_UB of Open MPI is 2^31 - 1; of others it may be less
 constexpr std::size_t segment = 64 * 1024;  // floats: what one rank sums while the next part is on its way
-constexpr auto eager_looks = std::chrono::microseconds(100);  // then a rank that waits sleeps between its looks
+constexpr auto eager_looks =
+    std::chrono::microseconds(50);  // then a rank that waits sleeps, ever longer: mates may share its core
 
 std::uint16_t to_bf16(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
@@ -140,14 +141,18 @@ void AllReduce::State::swap(const void* out, std::size_t out_bytes, void* in, st
 }
 
 void AllReduce::State::complete(MPI_Request& request) {
+  using namespace std::chrono_literals;
   const auto began = Clock::now();
+  auto pause = 10us;
   for (int done = 0;;) {
     if (MPI_Test(&request, &done, MPI_STATUS_IGNORE) == MPI_SUCCESS && done) return;
     if (closing || abandoned()) throw Abandoned();
-    if (Clock::now() - began < eager_looks)
+    if (Clock::now() - began < eager_looks) {
       std::this_thread::yield();
-    else
-      std::this_thread::sleep_for(std::chrono::microseconds(20));
+    } else {
+      std::this_thread::sleep_for(pause);
+      pause = std::min<std::chrono::microseconds>(pause * 5 / 4, 200us);
+    }
   }
 }
 
