@@ -141,8 +141,7 @@ class Dispatcher {
 
   std::vector<Action> on(const Event& event, Time now);
 
-  std::size_t workers() const { return present_; }  ///< that have joined and not left
-  std::size_t running() const { return busy_; }     ///< of them, those that train
+  std::size_t running() const { return busy_; }  ///< workers that train
 
  private:
   struct Worker {
