@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <system_error>
 
-#include "datasets/partial_file.hpp"
+#include "datasets/error.hpp"
 
 namespace stormsweep {
 
@@ -106,16 +107,19 @@ void draw_border(Canvas& canvas, std::span<const std::uint8_t> mask, std::int64_
 
 void write_png(const std::filesystem::path& path, const Canvas& canvas) {
   static_assert(sizeof(Colour) == 3);
-  PartialFile file(path);
   png_image image{};
   image.version = PNG_IMAGE_VERSION;
   image.width = static_cast<png_uint_32>(canvas.width);
   image.height = static_cast<png_uint_32>(canvas.height);
   image.format = PNG_FORMAT_RGB;
-  if (png_image_write_to_file(&image, file.temporary().c_str(), 0, canvas.pixels.data(), 0, nullptr) == 0) {
-    file.fail("cannot be written");
+  const std::filesystem::path temporary = path.string() + ".partial";
+  std::error_code error;
+  if (png_image_write_to_file(&image, temporary.c_str(), 0, canvas.pixels.data(), 0, nullptr) != 0) {
+    std::filesystem::rename(temporary, path, error);
+    if (!error) return;
   }
-  file.publish();
+  std::filesystem::remove(temporary, error);
+  throw DataError(path.string() + ": cannot be written; choose a folder that exists, has space and is yours");
 }
 
 }  // namespace stormsweep

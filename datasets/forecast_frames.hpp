@@ -2,10 +2,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "datasets/nowcast_patches.hpp"
-#include "datasets/radar_files.hpp"
+#include "datasets/radar_archive.hpp"
 
 namespace stormsweep {
 
@@ -15,12 +16,12 @@ struct ForecastFrames {
   std::vector<std::optional<RadarImage>> truth;  ///< nowcast_targets, of the steps after it
 };
 
-/// Chooses among `images`, in any order: the newest input is the last image of all, or the last one not after `time`.
-/// Frames between those that the step asks for are left out. Throws DataError, naming file, time and remedy: no image;
-/// another quantity or pixel size (more than 10 % off) than the network of `model` was trained on; several grids; two
-/// images of one time; frames at an interval that does not fit the model's step; a frame missing; `time` a whole step
-/// or more after the last image.
-ForecastFrames choose_frames(std::vector<RadarImage> images, const NowcastMeta& model,
+/// Chooses among `images`, those of list_archive (by sequence and time, alike, at least one): the newest input is the
+/// last image of all, or the last one not after `time`. Images between those that the step asks for are left out.
+/// Throws DataError, naming file, time and remedy: another quantity or pixel size (more than 10 % off) than the network
+/// of `model` was trained on; images at an interval that does not fit its step; one missing; `time` before all images,
+/// or a whole step or more after the last one.
+ForecastFrames choose_frames(std::span<const RadarImage> images, const NowcastMeta& model,
                              std::optional<std::int64_t> time);
 
 }  // namespace stormsweep

@@ -20,11 +20,10 @@ constexpr std::uint16_t nodata = 65535;
 /// Groups, attributes and images of one file; the first failure is remembered.
 class OdimFile {
  public:
-  explicit OdimFile(const std::filesystem::path& path)
-      : file_(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose), good_(file_) {}
+  explicit OdimFile(const std::filesystem::path& path) : file_(path) {}
 
   void group(const std::string& path) {
-    note(hdf5::Handle(H5Gcreate2(file_, path.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose));
+    note(hdf5::Handle(H5Gcreate2(file_.file(), path.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose));
   }
   void text(const std::string& path, const char* name, const std::string& value) {
     const hdf5::Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
@@ -38,23 +37,22 @@ class OdimFile {
     attribute(path, name, H5T_NATIVE_INT64, &value);
   }
   void image(const std::string& path, hid_t type, const RadarGrid& grid, const void* numbers);
-  bool close() {
-    good_ = good_ && H5Fflush(file_, H5F_SCOPE_LOCAL) >= 0;
-    file_ = {};
-    return good_;
+  void publish() {
+    file_.seal(good_);
+    file_.publish();
   }
 
  private:
   void note(bool good) { good_ = good_ && good; }
   void attribute(const std::string& path, const char* name, hid_t type, const void* value) {
-    const hdf5::Handle object(H5Oopen(file_, path.c_str(), H5P_DEFAULT), H5Oclose);
+    const hdf5::Handle object(H5Oopen(file_.file(), path.c_str(), H5P_DEFAULT), H5Oclose);
     const hdf5::Handle space(H5Screate(H5S_SCALAR), H5Sclose);
     const hdf5::Handle made(H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
     note(made && H5Awrite(made, type, value) >= 0);
   }
 
-  hdf5::Handle file_;
-  bool good_;
+  PartialFile file_;
+  bool good_ = true;
 };
 
 void OdimFile::image(const std::string& path, hid_t type, const RadarGrid& grid, const void* numbers) {
@@ -63,7 +61,8 @@ void OdimFile::image(const std::string& path, hid_t type, const RadarGrid& grid,
   H5Pset_chunk(properties, 2, shape.data());
   H5Pset_deflate(properties, 6);
   const hdf5::Handle space(H5Screate_simple(2, shape.data(), nullptr), H5Sclose);
-  const hdf5::Handle made(H5Dcreate2(file_, path.c_str(), type, space, H5P_DEFAULT, properties, H5P_DEFAULT), H5Dclose);
+  const hdf5::Handle made(H5Dcreate2(file_.file(), path.c_str(), type, space, H5P_DEFAULT, properties, H5P_DEFAULT),
+                          H5Dclose);
   note(made && H5Dwrite(made, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers) >= 0);
   text(path, "CLASS", "IMAGE");
   text(path, "IMAGE_VERSION", "1.2");
@@ -131,9 +130,7 @@ void write_frame(OdimFile& file, const std::string& dataset, const RadarFrame& f
 }  // namespace
 
 void write_odim(const std::filesystem::path& path, const RadarForecast& forecast) {
-  hdf5::silence();
-  PartialFile partial(path);
-  OdimFile file(partial.temporary());
+  OdimFile file(path);
   file.text("/", "Conventions", "ODIM_H5/V2_3");
   file.group("/what");
   file.text("/what", "object", "COMP");
@@ -149,8 +146,7 @@ void write_odim(const std::filesystem::path& path, const RadarForecast& forecast
   for (std::size_t i = 0; i < forecast.frames.size(); ++i) {
     write_frame(file, fmt::format("/dataset{}", i + 1), forecast.frames[i], forecast);
   }
-  if (!file.close()) partial.fail("cannot be written");
-  partial.publish();
+  file.publish();
 }
 
 }  // namespace stormsweep

@@ -28,8 +28,4 @@ std::string utc_text(std::int64_t time, const char* format) {
   return {text.data(), std::strftime(text.data(), text.size(), format, &fields)};
 }
 
-std::string utc_text(std::int64_t time) {
-  return utc_text(time, time % 60 == 0 ? "%Y-%m-%d %H:%M UTC" : "%Y-%m-%d %H:%M:%S UTC");
-}
-
 }  // namespace stormsweep

@@ -10,10 +10,7 @@ namespace stormsweep {
 /// such time.
 std::optional<std::int64_t> parse_utc(const std::string& text);
 
-/// "2010-08-26 03:00 UTC", or with seconds where they are not 0.
-std::string utc_text(std::int64_t time);
-
-/// By the fields of strftime, "%Y%m%d".
+/// By the fields of strftime, as "%Y%m%d".
 std::string utc_text(std::int64_t time, const char* format);
 
 }  // namespace stormsweep
