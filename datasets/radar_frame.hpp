@@ -1,0 +1,36 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace stormsweep {
+
+/// What the pixels of a radar image mean.
+enum class RadarQuantity {
+  rain_rate,  ///< mm/h
+  vil,        ///< vertically integrated liquid in SEVIR's steps of 0 to 255 (Veillette et al. 2020)
+};
+
+/// Where the pixels of a radar image lie on the earth, as its file tells it.
+struct RadarGrid {
+  std::int64_t height = 0, width = 0;        ///< pixels
+  double pixel_height = 0, pixel_width = 0;  ///< metres; 0: unknown
+  std::string projection;                    ///< PROJ string; empty: unknown
+  /// Longitude, latitude of the outer corners of the image: lower left, upper left, upper right, lower right; NaN:
+  /// unknown.
+  std::array<std::array<double, 2>, 4> corners{};
+};
+/// Equal, or both unknown: NaNs agree.
+bool same_grid(const RadarGrid& a, const RadarGrid& b);
+
+/// One radar image. Row 0 is the north edge, column 0 the west edge, whatever the file does.
+struct RadarFrame {
+  std::int64_t time = 0;  ///< valid time (of an accumulation: its end), seconds since 1970-01-01 UTC
+  RadarQuantity quantity = RadarQuantity::rain_rate;
+  RadarGrid grid;
+  std::vector<float> values;  ///< [height, width]; NaN where missing or outside the radars' range
+};
+
+}  // namespace stormsweep
