@@ -1,5 +1,7 @@
 #include "datasets/hdf5.hpp"
 
+#include <algorithm>
+
 #include "datasets/error.hpp"
 
 namespace stormsweep::hdf5 {
@@ -12,6 +14,10 @@ namespace {
 
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& problem, const std::string& remedy) {
   throw DataError(path.string() + ": " + problem + "; " + remedy);
+}
+
+std::string words_of(hid_t type) {
+  return std::to_string(8 * H5Tget_size(type)) + (H5Tget_class(type) == H5T_FLOAT ? "-bit floats" : "-bit integers");
 }
 
 Handle space_of(std::span<const hsize_t> shape) {
@@ -38,45 +44,52 @@ Handle open(const std::filesystem::path& path, const std::string& remedy) {
   return file;
 }
 
-FloatExtent extent(const Handle& file, const std::filesystem::path& path, const std::string& name,
-                   const std::string& remedy) {
+Extent extent(const Handle& file, const std::filesystem::path& path, const std::string& name, hid_t wanted,
+              const std::string& remedy) {
   const Handle dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);
   if (!dataset) refuse(path, "has no dataset " + name, remedy);
   const Handle type(H5Dget_type(dataset), H5Tclose);
-  if (H5Tequal(type, H5T_IEEE_F32LE) <= 0) refuse(path, name + " is not of 32-bit floats", remedy);
+  if (H5Tequal(type, wanted) <= 0) refuse(path, name + " is not of " + words_of(wanted), remedy);
   const Handle space(H5Dget_space(dataset), H5Sclose);
-  FloatExtent found;
+  Extent found;
   found.shape.resize(static_cast<std::size_t>(H5Sget_simple_extent_ndims(space)));
   H5Sget_simple_extent_dims(space, found.shape.data(), nullptr);
   found.count = 1;
-  for (const hsize_t size : found.shape) found.count *= size;
+  for (const hsize_t n : found.shape) found.count *= n;
   if (found.count == 0) return found;
   const haddr_t offset = H5Dget_offset(dataset);
-  if (offset == HADDR_UNDEF || offset % sizeof(float) != 0)
+  const std::size_t size = H5Tget_size(wanted);
+  if (offset == HADDR_UNDEF || offset % size != 0)
     refuse(path, name + " is not contiguous, so it cannot be mapped", remedy);
   found.offset = offset;
-  if (offset + found.count * sizeof(float) > std::filesystem::file_size(path))
-    refuse(path, name + " is cut short", remedy);
+  if (offset + found.count * size > std::filesystem::file_size(path)) refuse(path, name + " is cut short", remedy);
   return found;
 }
 
-Handle create_floats(const Handle& file, const std::string& name, std::span<const hsize_t> shape) {
+Handle create(const Handle& file, const std::string& name, hid_t type, std::span<const hsize_t> shape) {
   const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   H5Pset_layout(properties, H5D_CONTIGUOUS);
   H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY);
   H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
-  return {H5Dcreate2(file, name.c_str(), H5T_IEEE_F32LE, space_of(shape), H5P_DEFAULT, properties, H5P_DEFAULT),
-          H5Dclose};
+  return {H5Dcreate2(file, name.c_str(), type, space_of(shape), H5P_DEFAULT, properties, H5P_DEFAULT), H5Dclose};
 }
 
-bool write_rows(const Handle& dataset, hsize_t first, hsize_t rows, const float* values) {
+bool write_rows(const Handle& dataset, hsize_t first, hsize_t rows, const void* values) {
   const Handle space(H5Dget_space(dataset), H5Sclose);
   std::vector<hsize_t> count(static_cast<std::size_t>(H5Sget_simple_extent_ndims(space)));
   H5Sget_simple_extent_dims(space, count.data(), nullptr);
   std::vector<hsize_t> start(count.size(), 0);
   start[0] = first, count[0] = rows;
   H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
-  return H5Dwrite(dataset, H5T_NATIVE_FLOAT, space_of(count), space, H5P_DEFAULT, values) >= 0;
+  const Handle type(H5Dget_type(dataset), H5Tclose);
+  return H5Dwrite(dataset, type, space_of(count), space, H5P_DEFAULT, values) >= 0;
+}
+
+bool has(const Handle& file, const std::string& path) {
+  for (std::size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+    if (H5Lexists(file, path.substr(0, slash).c_str(), H5P_DEFAULT) <= 0) return false;
+  }
+  return H5Lexists(file, path.c_str(), H5P_DEFAULT) > 0;
 }
 
 bool write_attribute(const Handle& object, const std::string& name, std::span<const float> values) {
@@ -95,6 +108,10 @@ bool write_attribute(const Handle& object, const std::string& name, int value) {
   return write(object, name, H5T_NATIVE_INT, {H5Screate(H5S_SCALAR), H5Sclose}, &value);
 }
 
+bool write_attribute(const Handle& object, const std::string& name, double value) {
+  return write(object, name, H5T_NATIVE_DOUBLE, {H5Screate(H5S_SCALAR), H5Sclose}, &value);
+}
+
 bool read_attribute(const Handle& object, const std::string& name, std::span<float> values) {
   const Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
   if (!attribute) return false;
@@ -108,6 +125,35 @@ int read_int_attribute(const Handle& object, const std::string& name, int otherw
   int value = otherwise;
   if (attribute) H5Aread(attribute, H5T_NATIVE_INT, &value);
   return value;
+}
+
+std::optional<double> read_number(const Handle& object, const std::string& name) {
+  const Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
+  if (!attribute) return std::nullopt;
+  const Handle space(H5Aget_space(attribute), H5Sclose);
+  std::vector<double> values(static_cast<std::size_t>(std::max<hssize_t>(H5Sget_simple_extent_npoints(space), 0)));
+  if (values.empty() || H5Aread(attribute, H5T_NATIVE_DOUBLE, values.data()) < 0) return std::nullopt;
+  return values.front();
+}
+
+std::optional<std::string> read_text(const Handle& object, const std::string& name) {
+  const Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
+  if (!attribute) return std::nullopt;
+  const Handle type(H5Aget_type(attribute), H5Tclose);
+  const Handle space(H5Aget_space(attribute), H5Sclose);
+  const hssize_t count = H5Sget_simple_extent_npoints(space);
+  if (H5Tget_class(type) != H5T_STRING || count < 1) return std::nullopt;
+  if (H5Tis_variable_str(type) > 0) {
+    std::vector<char*> texts(static_cast<std::size_t>(count));
+    if (H5Aread(attribute, type, texts.data()) < 0) return std::nullopt;
+    const std::string first = texts.front() ? texts.front() : "";
+    H5Dvlen_reclaim(type, space, H5P_DEFAULT, texts.data());
+    return first;
+  }
+  std::string text(H5Tget_size(type) * static_cast<std::size_t>(count), '\0');
+  if (H5Aread(attribute, type, text.data()) < 0) return std::nullopt;
+  text.resize(std::min(text.find('\0'), H5Tget_size(type)));
+  return text.substr(0, text.find_last_not_of(' ') + 1);
 }
 
 }  // namespace stormsweep::hdf5

@@ -2,8 +2,9 @@
 
 #include <hdf5.h>
 
-#include <array>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -39,26 +40,57 @@ void silence();
 /// Opens for reading. Throws DataError: missing, not HDF5, cut short; `remedy` ends the message.
 Handle open(const std::filesystem::path& file, const std::string& remedy);
 
-/// A contiguous float dataset as it lies in its file.
-struct FloatExtent {
-  std::vector<hsize_t> shape;
-  std::size_t offset = 0;  ///< bytes from the start of the file, a multiple of 4
-  std::size_t count = 0;   ///< floats
-};
-/// Throws DataError: no such dataset, not little-endian float32, not contiguous, not wholly in the file.
-FloatExtent extent(const Handle& file, const std::filesystem::path& path, const std::string& name,
-                   const std::string& remedy);
+/// HDF5's type of the numbers that a C++ type holds: of those in memory, and in the files that we write and map.
+template <class T>
+hid_t type_of() = delete;
+template <>
+inline hid_t type_of<float>() {
+  return H5T_NATIVE_FLOAT;
+}
+template <>
+inline hid_t type_of<double>() {
+  return H5T_NATIVE_DOUBLE;
+}
+template <>
+inline hid_t type_of<std::uint16_t>() {
+  return H5T_NATIVE_UINT16;
+}
+template <>
+inline hid_t type_of<std::int32_t>() {
+  return H5T_NATIVE_INT32;
+}
+template <>
+inline hid_t type_of<std::int64_t>() {
+  return H5T_NATIVE_INT64;
+}
 
-/// A contiguous float dataset of `shape`, its space taken at once.
-Handle create_floats(const Handle& file, const std::string& name, std::span<const hsize_t> shape);
-/// Writes rows [first, first + rows) of the leading axis.
-bool write_rows(const Handle& dataset, hsize_t first, hsize_t rows, const float* values);
+/// A contiguous dataset as it lies in its file.
+struct Extent {
+  std::vector<hsize_t> shape;
+  std::size_t offset = 0;  ///< bytes from the start of the file, a multiple of a number's size
+  std::size_t count = 0;   ///< numbers
+};
+/// Throws DataError: no such dataset, not of `type`, not contiguous, not wholly in the file.
+Extent extent(const Handle& file, const std::filesystem::path& path, const std::string& name, hid_t type,
+              const std::string& remedy);
+
+/// A contiguous dataset of `shape`, its space taken at once.
+Handle create(const Handle& file, const std::string& name, hid_t type, std::span<const hsize_t> shape);
+/// Writes rows [first, first + rows) of the leading axis; `values` are of the dataset's own type.
+bool write_rows(const Handle& dataset, hsize_t first, hsize_t rows, const void* values);
+
+/// Whether `path` leads to an object of the file; its parents need not be there.
+bool has(const Handle& file, const std::string& path);
 
 bool write_attribute(const Handle& object, const std::string& name, std::span<const float> values);
 bool write_attribute(const Handle& object, const std::string& name, const std::string& text);
 bool write_attribute(const Handle& object, const std::string& name, int value);
+bool write_attribute(const Handle& object, const std::string& name, double value);
 /// False if it is not there, or is not so many floats.
 bool read_attribute(const Handle& object, const std::string& name, std::span<float> values);
 int read_int_attribute(const Handle& object, const std::string& name, int otherwise);
+/// Of an attribute of any kind of number or of text, a single one or the first of a list; nothing if there is none.
+std::optional<double> read_number(const Handle& object, const std::string& name);
+std::optional<std::string> read_text(const Handle& object, const std::string& name);
 
 }  // namespace stormsweep::hdf5

@@ -13,6 +13,7 @@ namespace stormsweep {
 /// Frames of a nowcasting sample: 7 past ones (-60 ... 0 min) go in, 6 future ones (+10 ... +60 min) come out (Samsi et
 /// al. 2019).
 inline constexpr std::int64_t nowcast_inputs = 7, nowcast_targets = 6;
+inline constexpr std::int64_t nowcast_frames = nowcast_inputs + nowcast_targets;
 inline constexpr int nowcast_format_version = 1;  ///< of the files below
 
 /// Mean and standard deviation of all pixels of the training split, in physical units.
@@ -48,6 +49,8 @@ class NowcastPatches {
   std::span<const std::uint16_t> input(std::int64_t i) const;   ///< [7, side, side] of sample i, stored numbers
   std::span<const std::uint16_t> target(std::int64_t i) const;  ///< [6, side, side]
   std::span<const std::int64_t> times() const;
+  std::span<const std::int32_t> rows() const;
+  std::span<const std::int32_t> columns() const;
 
  private:
   struct Mapping;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,8 @@ enum class RadarQuantity {
   rain_rate,  ///< mm/h
   vil,        ///< vertically integrated liquid in SEVIR's steps of 0 to 255 (Veillette et al. 2020)
 };
+const char* name_of(RadarQuantity quantity);  ///< rain_rate, vil: as our files tell it
+const char* unit_of(RadarQuantity quantity);  ///< mm/h, 1
 
 /// Where the pixels of a radar image lie on the earth, as its file tells it.
 struct RadarGrid {
@@ -20,7 +23,12 @@ struct RadarGrid {
   std::string projection;                    ///< PROJ string; empty: unknown
   /// Longitude, latitude of the outer corners of the image: lower left, upper left, upper right, lower right; NaN:
   /// unknown.
-  std::array<std::array<double, 2>, 4> corners{};
+  std::array<std::array<double, 2>, 4> corners = unknown_corners();
+
+  static std::array<std::array<double, 2>, 4> unknown_corners() {
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    return {{{unknown, unknown}, {unknown, unknown}, {unknown, unknown}, {unknown, unknown}}};
+  }
 };
 /// Equal, or both unknown: NaNs agree.
 bool same_grid(const RadarGrid& a, const RadarGrid& b);

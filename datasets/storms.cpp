@@ -1,11 +1,7 @@
 #include "datasets/storms.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
@@ -16,6 +12,7 @@
 
 #include "datasets/error.hpp"
 #include "datasets/hdf5.hpp"
+#include "datasets/mapped_file.hpp"
 
 namespace stormsweep {
 
@@ -35,16 +32,8 @@ bool finite(std::span<const float> values) {
 
 struct Storms::Mapping {
   explicit Mapping(const fs::path& path);
-  ~Mapping() { munmap(base, bytes); }
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
 
-  std::span<const float> floats(const hdf5::FloatExtent& extent) const {
-    return {reinterpret_cast<const float*>(static_cast<const char*>(base) + extent.offset), extent.count};
-  }
-
-  void* base = nullptr;
-  std::size_t bytes = 0;
+  MappedFile file;
   std::span<const float> patches, vorticity_max, vorticity_mean;
   ChannelStatistics statistics;
 };
@@ -53,13 +42,13 @@ Storms::Mapping::Mapping(const fs::path& path) {
   const auto refuse = [&](const std::string& problem) {
     throw DataError(path.string() + ": " + problem + "; " + remedy);
   };
-  const hdf5::Handle file = hdf5::open(path, remedy);
-  const int version = hdf5::read_int_attribute(file, "format_version", 0);
+  const hdf5::Handle source = hdf5::open(path, remedy);
+  const int version = hdf5::read_int_attribute(source, "format_version", 0);
   if (version != storm_format_version)
     refuse(fmt::format("format_version is {}, not {}", version, storm_format_version));
-  const auto patch_extent = hdf5::extent(file, path, "patches", remedy);
-  const auto max_extent = hdf5::extent(file, path, "vorticity_max", remedy);
-  const auto mean_extent = hdf5::extent(file, path, "vorticity_mean", remedy);
+  const auto patch_extent = hdf5::extent(source, path, "patches", hdf5::type_of<float>(), remedy);
+  const auto max_extent = hdf5::extent(source, path, "vorticity_max", hdf5::type_of<float>(), remedy);
+  const auto mean_extent = hdf5::extent(source, path, "vorticity_mean", hdf5::type_of<float>(), remedy);
   const std::vector<hsize_t>& shape = patch_extent.shape;
   if (shape.size() != 4 || shape[1] != storm_side || shape[2] != storm_side || shape[3] != storm_channels) {
     refuse(fmt::format("patches have the shape ({}), not (N, 32, 32, 3)", fmt::join(shape, ", ")));
@@ -68,8 +57,8 @@ Storms::Mapping::Mapping(const fs::path& path) {
     refuse(fmt::format("vorticity_max and vorticity_mean are not one number for each of {} patches", shape[0]));
   }
   if (shape[0] == 0) refuse("holds no storm");
-  if (!hdf5::read_attribute(file, "channel_mean", statistics.mean) ||
-      !hdf5::read_attribute(file, "channel_deviation", statistics.deviation)) {
+  if (!hdf5::read_attribute(source, "channel_mean", statistics.mean) ||
+      !hdf5::read_attribute(source, "channel_deviation", statistics.deviation)) {
     refuse("has no channel_mean and channel_deviation of 3 numbers");
   }
   if (!finite(statistics.mean) || !finite(statistics.deviation) ||
@@ -77,12 +66,9 @@ Storms::Mapping::Mapping(const fs::path& path) {
     refuse("channel_mean or channel_deviation is not finite and positive");
   }
 
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  bytes = fs::file_size(path);
-  base = mmap(nullptr, bytes, PROT_READ, MAP_SHARED, descriptor, 0);
-  close(descriptor);
-  if (base == MAP_FAILED) refuse("cannot be mapped into memory");
-  patches = floats(patch_extent), vorticity_max = floats(max_extent), vorticity_mean = floats(mean_extent);
+  file = MappedFile(path, remedy);
+  patches = file.numbers<float>(patch_extent);
+  vorticity_max = file.numbers<float>(max_extent), vorticity_mean = file.numbers<float>(mean_extent);
 }
 
 Storms::Storms(const fs::path& path) : mapping_(std::make_unique<Mapping>(path)) {}

@@ -54,7 +54,7 @@ void write_other(const std::filesystem::path& path, const std::vector<hsize_t>& 
                              H5Dclose);
   H5Dwrite(patches, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
   for (const char* name : {"vorticity_max", "vorticity_mean"}) {
-    const hdf5::Handle vorticity = hdf5::create_floats(file, name, std::span(shape).first(1));
+    const hdf5::Handle vorticity = hdf5::create(file, name, hdf5::type_of<float>(), std::span(shape).first(1));
     hdf5::write_rows(vorticity, 0, shape[0], values.data());
   }
   hdf5::write_attribute(file, "format_version", 1);

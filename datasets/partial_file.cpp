@@ -1,0 +1,62 @@
+#include "datasets/partial_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <system_error>
+#include <utility>
+
+#include "datasets/error.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr hsize_t page = 4096;
+
+}  // namespace
+
+PartialFile::PartialFile(const fs::path& path) : path_(path), temporary_(path.string() + ".partial") {
+  hdf5::silence();
+  const hdf5::Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  H5Pset_alignment(access, page, page);
+  file_ = {H5Fcreate(temporary_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose};
+  if (!file_)
+    throw DataError(path.string() + ": cannot be written; choose a folder that exists and that you may write to");
+}
+
+PartialFile::PartialFile(PartialFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      temporary_(std::exchange(other.temporary_, fs::path())),
+      file_(std::move(other.file_)) {}
+
+PartialFile::~PartialFile() {
+  file_ = {};
+  std::error_code ignored;
+  if (!temporary_.empty()) fs::remove(temporary_, ignored);
+}
+
+void PartialFile::fail(const std::string& problem) const {
+  throw DataError(path_.string() + ": " + problem + "; free some space, or choose another folder");
+}
+
+void PartialFile::seal(bool good) {
+  good = good && H5Fflush(file_, H5F_SCOPE_LOCAL) >= 0;
+  file_ = {};
+  if (!good) fail("cannot be written to its end");
+  const int descriptor = ::open(temporary_.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool durable = descriptor >= 0 && fsync(descriptor) == 0;
+  close(descriptor);
+  if (!durable) fail("cannot be brought to the disk");
+}
+
+void PartialFile::publish() {
+  std::error_code error;
+  fs::rename(temporary_, path_, error);
+  if (error) throw DataError(path_.string() + ": cannot be replaced; choose another folder");
+  temporary_.clear();
+}
+
+}  // namespace stormsweep
