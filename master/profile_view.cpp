@@ -41,15 +41,17 @@ std::string sql_row(const std::string& experiment, const Value& at) {
 }
 
 std::string view_sql(const std::string& name, const View& view) {
+  const auto path = [](const std::string& metric) { return fmt::format("'$.\"{}[' || p.column3 || ']\"'", metric); };
   std::string columns;
   for (const std::string& h : view.hyperparameters)
     columns += fmt::format(", json_extract(t.configuration, '$.{0}') AS {0}", sql_name(h));
   for (const std::string& m : view.metrics)
-    columns += fmt::format(", json_extract(t.metrics, '$.\"{}[' || p.column3 || ']\"') AS {}", m, sql_name(m));
+    columns += fmt::format(", json_extract(t.metrics, {}) AS {}", path(m), sql_name(m));
   return fmt::format(
       "CREATE VIEW {0} AS SELECT s.name AS search, t.id AS trial, p.column2 AS {0}{1} FROM trials t "
-      "JOIN searches s ON s.id = t.search JOIN (VALUES {2}) p ON p.column1 = s.experiment WHERE t.status = 'complete'",
-      sql_name(name), columns, fmt::join(view.rows, ", "));
+      "JOIN searches s ON s.id = t.search JOIN (VALUES {2}) p ON p.column1 = s.experiment WHERE t.status = 'complete' "
+      "AND json_type(t.metrics, {3}) IS NOT NULL",
+      sql_name(name), columns, fmt::join(view.rows, ", "), path(view.metrics.front()));
 }
 
 }  // namespace
