@@ -42,16 +42,18 @@ std::string sql_row(const std::string& experiment, const Value& at) {
 
 std::string view_sql(const std::string& name, const View& view) {
   const auto path = [](const std::string& metric) { return fmt::format("'$.\"{}[' || p.column3 || ']\"'", metric); };
-  std::string columns;
+  std::string columns, types;
   for (const std::string& h : view.hyperparameters)
     columns += fmt::format(", json_extract(t.configuration, '$.{0}') AS {0}", sql_name(h));
-  for (const std::string& m : view.metrics)
+  for (const std::string& m : view.metrics) {
     columns += fmt::format(", json_extract(t.metrics, {}) AS {}", path(m), sql_name(m));
+    types += fmt::format("json_type(t.metrics, {}), ", path(m));
+  }
   return fmt::format(
       "CREATE VIEW {0} AS SELECT s.name AS search, t.id AS trial, p.column2 AS {0}{1} FROM trials t "
       "JOIN searches s ON s.id = t.search JOIN (VALUES {2}) p ON p.column1 = s.experiment WHERE t.status = 'complete' "
-      "AND json_type(t.metrics, {3}) IS NOT NULL",
-      sql_name(name), columns, fmt::join(view.rows, ", "), path(view.metrics.front()));
+      "AND coalesce({3}NULL) IS NOT NULL",
+      sql_name(name), columns, fmt::join(view.rows, ", "), types);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ std::string stored_text(const Profile& profile);
 /// The profiles of all experiments in a file. One may be there twice, as an experiment has changed.
 std::vector<StoredProfile> stored_profiles(SQLite::Database& database);
 
-/// Drops and makes a view for each profile, of its name: a row for each complete trial and value, with the columns
+/// Drops and makes a view for each profile, of its name: a row for each complete trial and value that it reports, with the columns
 /// search, trial, the profile's own, one a hyperparameter, one a metric of the profile (NULL where it is undefined or
 /// was not reported). Experiments that declare a profile of one name share its view.
 void create_profile_views(SQLite::Database& database);
