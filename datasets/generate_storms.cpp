@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <span>
 #include <thread>
 #include <vector>
 
-#include "datasets/error.hpp"
+#include "datasets/splits.hpp"
 #include "datasets/storms.hpp"
 #include "datasets/synthetic_storm.hpp"
 
@@ -41,26 +40,12 @@ struct Block {
   }
 };
 
-std::array<std::int64_t, 3> split_sizes(const StormWorld& world) {
-  const auto part = [&](double fraction) {
-    return static_cast<std::int64_t>(std::llround(fraction * static_cast<double>(world.storms)));
-  };
-  const std::int64_t test = part(world.test_fraction), validation = part(world.validation_fraction);
-  const std::int64_t train = world.storms - validation - test;
-  if (train < 1 || validation < 1 || test < 1) {
-    throw DataError(
-        fmt::format("{} storms split into {} for training, {} for validation and {} for test; each needs one: ask for "
-                    "more storms or other fractions",
-                    world.storms, train, validation, test));
-  }
-  return {train, validation, test};
-}
-
 }  // namespace
 
 SplitCounts generate_storms(const StormWorld& world, const std::filesystem::path& folder,
                             const std::function<void(std::int64_t)>& progress) {
-  const std::array<std::int64_t, 3> sizes = split_sizes(world);
+  const std::array<std::int64_t, 3> sizes =
+      split_sizes(world.storms, world.validation_fraction, world.test_fraction, "storms");
   StormSplitsWriter writer(folder, sizes);
   Block made;
   std::int64_t first = 0;

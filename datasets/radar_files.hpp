@@ -2,9 +2,9 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
 #include <vector>
 
+#include "datasets/error.hpp"
 #include "datasets/radar_frame.hpp"
 
 namespace stormsweep {
@@ -13,20 +13,28 @@ namespace stormsweep {
 struct RadarImage {
   std::filesystem::path path;
   std::int64_t index = 0;     ///< of the image within its file
-  std::int64_t sequence = 0;  ///< of the file's sequences: images of different ones are never joined (SEVIR's events)
-  std::int64_t time = 0;      ///< valid time, seconds since 1970-01-01 UTC
+  std::int64_t sequence = 0;  ///< 0: one sequence with all other files' images; else its file's alone, never to be
+                              ///< joined with another (SEVIR's events, from 1)
+  std::int64_t time = 0;      ///< valid time (of an accumulation: its end), seconds since 1970-01-01 UTC
   RadarQuantity quantity = RadarQuantity::rain_rate;
   RadarGrid grid;
 };
 
+/// A file that is cut short, corrupt, or neither HDF5 nor NetCDF: another of the sequence may be in order.
+class UnreadableFile : public DataError {
+ public:
+  using DataError::DataError;
+};
+
 /// The images of one file, which may be any of: KNMI HDF5 (`image1/image_data`, accumulations and reflectivities by
-/// their calibration formula), ODIM HDF5 composites (quantities RATE, DBZH, ACRR; gain, offset, nodata, undetect),
+/// their calibration formula), ODIM HDF5 composites (quantities RATE, DBZH, TH, ACRR; gain, offset, nodata, undetect),
 /// NetCDF rain-rate or accumulation sequences after the CF conventions (time, _FillValue, scale_factor; one frame or
 /// many), SEVIR VIL HDF5 (`vil` uint8 (N, 384, 384, 49), 5 min). The kind is told by the contents, not by the name.
-/// Throws DataError: unreadable, cut short, none of these, an unknown quantity.
+/// Throws UnreadableFile, and DataError: none of these, an unknown quantity, something missing.
 std::vector<RadarImage> list_radar_images(const std::filesystem::path& file);
 
-/// Reads one. Throws DataError where the pixels cannot be read.
+/// Reads one; not from several threads at once where HDF5 is not built for it. Throws UnreadableFile where the pixels
+/// cannot be read.
 RadarFrame read_radar_image(const RadarImage& image);
 
 /// Reflectivity (dBZ) as rain rate (mm/h): Z = 200 R^1.6 (Marshall and Palmer 1948).

@@ -7,7 +7,7 @@
 
 namespace stormsweep {
 
-/// Splits of `storm_splits`' order, or `dropped`: the patch would have points in two splits.
+/// Splits of `split_names`' order, or `dropped`: the patch would have points in two splits.
 enum class PatchSplit : std::uint8_t { train, validation, test, dropped };
 
 /// Shares of all patches that are wanted in each split; they sum to 1.

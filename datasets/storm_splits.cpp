@@ -1,30 +1,18 @@
 #include "datasets/storm_splits.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <system_error>
 
 #include "datasets/error.hpp"
 #include "datasets/storm_labels.hpp"
 
 namespace stormsweep {
 
-void make_writable(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (!error && access(folder.c_str(), W_OK | X_OK) != 0) error = {errno, std::generic_category()};
-  if (error) {
-    throw DataError(
-        fmt::format("{}: cannot be written to ({}); choose another folder", folder.string(), error.message()));
-  }
-}
-
 StormSplitsWriter::StormSplitsWriter(const std::filesystem::path& folder, const std::array<std::int64_t, 3>& sizes) {
   make_writable(folder);
-  for (std::size_t s = 0; s < storm_splits.size(); ++s) {
-    writers_.emplace_back(folder / fmt::format("{}.h5", storm_splits[s]), sizes[s]);
+  for (std::size_t s = 0; s < split_names.size(); ++s) {
+    writers_.emplace_back(folder / fmt::format("{}.h5", split_names[s]), sizes[s]);
   }
 }
 

@@ -7,13 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "datasets/splits.hpp"
 #include "datasets/statistics.hpp"
 #include "datasets/storms.hpp"
 
 namespace stormsweep {
-
-/// The three files that a training needs, in this order wherever there is one thing a split.
-inline constexpr std::array<const char*, 3> storm_splits{"train", "validation", "test"};
 
 /// Storms of one split, and how many of them are positive under each rule (datasets/storm_labels.hpp).
 struct SplitCount {
@@ -22,9 +20,6 @@ struct SplitCount {
 };
 using SplitCounts = std::array<SplitCount, 3>;
 
-/// Makes `folder` if need be. Throws DataError where it cannot be made or written to.
-void make_writable(const std::filesystem::path& folder);
-
 /// train.h5, validation.h5 and test.h5 of one folder, written side by side: they appear together when `finish` returns;
 /// before that, whatever was there stays. The statistics in all three are the training split's. Throws DataError as
 /// StormWriter does.
@@ -32,7 +27,7 @@ class StormSplitsWriter {
  public:
   /// `sizes`: storms a split, each at least 1.
   StormSplitsWriter(const std::filesystem::path& folder, const std::array<std::int64_t, 3>& sizes);
-  /// `split`: its place in `storm_splits`. The order within a split is the order of the calls.
+  /// `split`: its place in `split_names`. The order within a split is the order of the calls.
   void append(std::size_t split, std::span<const float> patch, float vorticity_max, float vorticity_mean);
   SplitCounts finish(const std::string& provenance);
 

@@ -6,6 +6,7 @@
 
 #include "master/database.hpp"
 #include "master/json_text.hpp"
+#include "master/profile_view.hpp"
 #include "master/schema.hpp"
 #include "search/error.hpp"
 #include "search/seed.hpp"
@@ -100,12 +101,14 @@ int let_wait(SQLite::Database& database, std::int64_t search, const std::string&
 }
 
 void declare_columns(SQLite::Database& database, const Experiment& experiment) {
-  std::vector<std::string> hyperparameters, metrics;
+  std::vector<std::string> hyperparameters, metrics, profiles;
   for (const Hyperparameter& h : experiment.hyperparameters) hyperparameters.push_back(h.name);
   for (const Metric& m : experiment.metrics) metrics.push_back(m.name);
+  for (const Profile& p : experiment.profiles) profiles.push_back(stored_text(p));
   const bool first = declare(database, ColumnKind::hyperparameter, experiment.name, hyperparameters);
   const bool second = declare(database, ColumnKind::metric, experiment.name, metrics);
-  if (first || second) create_views(database);
+  const bool third = declare(database, ColumnKind::profile, experiment.name, profiles);
+  if (first || second || third) create_views(database);
 }
 
 }  // namespace

@@ -15,34 +15,63 @@ namespace {
 
 namespace po = boost::program_options;
 
+/// "train, validation (may be left out), test".
+std::string data_text(const Experiment& experiment) {
+  std::vector<std::string> files = experiment.data;
+  for (std::string& file : files)
+    if (experiment.may_lack(file)) file += " (may be left out)";
+  return files.empty() ? "none" : join(files);
+}
+
 std::string list_text() {
   std::vector<std::vector<std::string>> rows{{"experiment", "data", "summary"}};
-  for (const Experiment& e : experiments()) rows.push_back({e.name, e.data.empty() ? "none" : join(e.data), e.summary});
+  for (const Experiment& e : experiments()) rows.push_back({e.name, data_text(e), e.summary});
   return columns(rows) + "\nHyperparameters and metrics of one: stormsweep describe tornado\n";
+}
+
+std::string metrics_text(const std::vector<Metric>& metrics) {
+  std::vector<std::vector<std::string>> rows{{"metric", "goal", "meaning"}};
+  for (const Metric& metric : metrics)
+    rows.push_back({metric.name, std::string(to_string(metric.goal)), metric.meaning});
+  return columns(rows);
 }
 
 std::string describe_text(const Experiment& experiment) {
   std::vector<std::vector<std::string>> hyperparameters{{"hyperparameter", "type", "default", "range", "meaning"}};
   for (const Hyperparameter& h : experiment.hyperparameters)
     hyperparameters.push_back({h.name, std::string(to_string(h.type)), to_string(h.fallback), h.range(), h.meaning});
-  std::vector<std::vector<std::string>> metrics{{"metric", "goal", "meaning"}};
-  for (const Metric& metric : experiment.metrics)
-    metrics.push_back({metric.name, std::string(to_string(metric.goal)), metric.meaning});
-
-  std::string text = fmt::format("{}: {}\n\ndata: {}\n", experiment.name, experiment.summary,
-                                 experiment.data.empty() ? "none" : join(experiment.data));
+  std::string text = fmt::format("{}: {}\n\ndata: {}\n", experiment.name, experiment.summary, data_text(experiment));
   if (experiment.milestone)
     text += fmt::format("trials that differ in {} alone share one training\n",
                         experiment.hyperparameters[*experiment.milestone].name);
   text += fmt::format("a search chooses by {} unless it names another metric\n", experiment.metrics[0].name);
-  return text + '\n' + columns(hyperparameters) + '\n' + columns(metrics);
+  text += '\n' + columns(hyperparameters) + '\n' + metrics_text(experiment.metrics);
+  for (const Profile& profile : experiment.profiles)
+    text += fmt::format("\nat each {} of {}:\n{}", profile.name, profile.values(), metrics_text(profile.metrics));
+  return text;
+}
+
+nlohmann::ordered_json metrics_json(const std::vector<Metric>& metrics) {
+  nlohmann::ordered_json json;
+  for (const Metric& metric : metrics)
+    json.push_back({{"name", metric.name}, {"goal", to_string(metric.goal)}, {"meaning", metric.meaning}});
+  return json;
+}
+
+nlohmann::ordered_json profile_json(const Profile& profile) {
+  nlohmann::ordered_json json{{"name", profile.name}};
+  if (!profile.unit.empty()) json["unit"] = profile.unit;
+  for (const Value& value : profile.at) json["at"].push_back(nlohmann::ordered_json(to_json(value)));
+  json["metrics"] = metrics_json(profile.metrics);
+  return json;
 }
 
 nlohmann::ordered_json describe_json(const Experiment& experiment) {
   nlohmann::ordered_json json{{"name", experiment.name}, {"summary", experiment.summary}, {"data", experiment.data}};
+  if (!experiment.optional_data.empty()) json["optional_data"] = experiment.optional_data;
   if (experiment.milestone) json["milestone"] = experiment.hyperparameters[*experiment.milestone].name;
-  for (const Metric& metric : experiment.metrics)
-    json["metrics"].push_back({{"name", metric.name}, {"goal", to_string(metric.goal)}, {"meaning", metric.meaning}});
+  json["metrics"] = metrics_json(experiment.metrics);
+  for (const Profile& profile : experiment.profiles) json["profiles"].push_back(profile_json(profile));
   for (const Hyperparameter& h : experiment.hyperparameters) {
     nlohmann::ordered_json entry{{"name", h.name}, {"type", to_string(h.type)}, {"default", to_json(h.fallback)}};
     if (h.type == Type::choice) entry["choices"] = h.choices;

@@ -1,6 +1,7 @@
 #include "master/pivot.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -11,13 +12,16 @@ namespace stormsweep {
 
 namespace {
 
-/// by, rows, columns, mean and count of every cell, ordered by the first three.
+/// by, rows, columns, the mean of each value and the number of rows of every cell, ordered by the first three.
 std::string cells_sql(const Pivot& pivot) {
   const std::string by = pivot.by.empty() ? "NULL" : sql_name(pivot.by);
-  return fmt::format(
-      "SELECT {0}, {1}, {2}, avg({3}), count({3}) FROM {4} WHERE {3} IS NOT NULL "
-      "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
-      by, sql_name(pivot.rows), sql_name(pivot.columns), sql_name(pivot.value), pivot.source);
+  std::string means, any;
+  for (const std::string& value : pivot.values) {
+    means += fmt::format(", avg({})", sql_name(value));
+    any += fmt::format("{}{} IS NOT NULL", any.empty() ? "" : " OR ", sql_name(value));
+  }
+  return fmt::format("SELECT {}, {}, {}{}, count(*) FROM {} WHERE {} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3", by,
+                     sql_name(pivot.rows), sql_name(pivot.columns), means, pivot.source, any);
 }
 
 bool is_number(const Cell& cell) {
@@ -27,12 +31,13 @@ bool is_number(const Cell& cell) {
 /// One table's cells, as they come.
 struct Block {
   Cell by;
-  std::map<Cell, std::map<Cell, double>> means;  ///< [row][column]; cells order as in SQL: NULL, numbers, texts
+  /// [row][column][value]; cells order as in SQL: NULL, numbers, texts
+  std::map<Cell, std::map<Cell, std::vector<Cell>>> means;
   std::vector<Cell> columns;
   std::int64_t fewest = 0, most = 0;  ///< rows a cell
 
-  void add(const Cell& row, const Cell& column, double mean, std::int64_t count) {
-    means[row][column] = mean;
+  void add(const Cell& row, const Cell& column, std::vector<Cell> values, std::int64_t count) {
+    means[row][column] = std::move(values);
     if (std::find(columns.begin(), columns.end(), column) == columns.end()) columns.push_back(column);
     fewest = fewest == 0 ? count : std::min(fewest, count);
     most = std::max(most, count);
@@ -41,7 +46,7 @@ struct Block {
 
 Table make_table(Block block, const Pivot& pivot, const Selection& selection) {
   Table table;
-  table.title = pivot.value;
+  table.title = fmt::format("{}", fmt::join(pivot.values, ", "));
   if (!pivot.by.empty())
     table.title += fmt::format(", {} = {}", pivot.by, display(block.by, selection.style(pivot.by)));
   table.header = {fmt::format("{} / {}", pivot.rows, pivot.columns)};
@@ -49,14 +54,18 @@ Table make_table(Block block, const Pivot& pivot, const Selection& selection) {
       std::all_of(block.means.begin(), block.means.end(), [](const auto& row) { return is_number(row.first); })};
   std::sort(block.columns.begin(), block.columns.end());
   for (const Cell& column : block.columns) {
-    table.header.push_back(display(column, selection.style(pivot.columns)));
-    table.numeric.push_back(true);
+    const std::string name = display(column, selection.style(pivot.columns));
+    for (const std::string& value : pivot.values) {
+      table.header.push_back(pivot.values.size() == 1 ? name : name + ' ' + value);
+      table.numeric.push_back(true);
+    }
   }
   for (const auto& [row, means] : block.means) {
     std::vector<std::string> cells{display(row, selection.style(pivot.rows))};
     for (const Cell& column : block.columns) {
       const auto found = means.find(column);
-      cells.push_back(found == means.end() ? "-" : display(found->second, selection.style(pivot.value)));
+      for (std::size_t v = 0; v < pivot.values.size(); ++v)
+        cells.push_back(display(found == means.end() ? Cell() : found->second[v], selection.style(pivot.values[v])));
     }
     table.rows.push_back(std::move(cells));
   }
@@ -73,7 +82,7 @@ std::vector<Table> pivot_tables(Selection& selection, const Pivot& pivot) {
   std::vector<Block> blocks;
   selection.query(cells_sql(pivot), [&](const std::vector<Cell>& cells) {
     if (blocks.empty() || blocks.back().by != cells[0]) blocks.emplace_back().by = cells[0];
-    blocks.back().add(cells[1], cells[2], std::get<double>(cells[3]), std::get<std::int64_t>(cells[4]));
+    blocks.back().add(cells[1], cells[2], {cells.begin() + 3, cells.end() - 1}, std::get<std::int64_t>(cells.back()));
   });
   std::vector<Table> tables;
   for (Block& block : blocks) tables.push_back(make_table(std::move(block), pivot, selection));
@@ -81,7 +90,9 @@ std::vector<Table> pivot_tables(Selection& selection, const Pivot& pivot) {
 }
 
 void pivot_records(Selection& selection, const Pivot& pivot, std::ostream& out, Records::Format format) {
-  std::vector<std::string> header{pivot.rows, pivot.columns, pivot.value, "trials"};
+  std::vector<std::string> header{pivot.rows, pivot.columns};
+  header.insert(header.end(), pivot.values.begin(), pivot.values.end());
+  header.push_back("trials");
   if (!pivot.by.empty()) header.insert(header.begin(), pivot.by);
   Records records(out, format, std::move(header));
   selection.query(cells_sql(pivot), [&](const std::vector<Cell>& cells) {

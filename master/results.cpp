@@ -12,6 +12,7 @@
 #include "master/selection.hpp"
 #include "master/table.hpp"
 #include "search/error.hpp"
+#include "search/strict_json.hpp"
 
 namespace stormsweep {
 
@@ -31,7 +32,7 @@ Syntax syntax() {
       "stormsweep results tornado.db --where \"batch_size <= 1024\" --sort \"wall_seconds desc\"\n"
       "stormsweep results tornado.db --best 5\n"
       "stormsweep results tornado.db --rows batch_size --columns data_multiplier --by epochs --value wall_seconds\n"
-      "stormsweep results tornado.db --curves --value test_accuracy --where \"batch_size = 128\"\n"
+      "stormsweep results tornado.db --curves --value train_loss,train_accuracy --where \"batch_size = 128\"\n"
       "stormsweep results tornado.db --format csv > tornado.csv\n"
       "stormsweep results tornado-0.db tornado-1.db tornado-2.db --best 5";
   syntax.operands.add_options()("database", po::value<Names>()->required()->composing(), "files that `run` wrote");
@@ -46,8 +47,9 @@ Syntax syntax() {
       ("columns", po::value<std::string>(), "... what runs across")                                     //
       ("by", po::value<std::string>()->default_value(""), "... a table for each value of this")         //
       ("value", po::value<std::string>()->default_value(""),
-       "what the cells hold the mean of (default: the search's metric)")          //
-      ("curves", po::bool_switch(), "cross table of --value by epoch and trial")  //
+       "what the cells hold the mean of, a or a,b,c (default: the search's metric, or a profile's first)")  //
+      ("curve", po::value<std::string>(), "cross table of --value by this, epoch or a profile, and trial")  //
+      ("curves", po::bool_switch(), "the same as --curve epoch")                                            //
       ("format", po::value<std::string>()->default_value("text"), "text, markdown, csv, json or latex");
   return syntax;
 }
@@ -166,26 +168,29 @@ void print_best(Selection& selection, std::uint64_t count, const std::string& fo
 void print_pivot(Selection& selection, const Pivot& pivot, const std::string& format) {
   if (is_records(format)) return pivot_records(selection, pivot, std::cout, records_format(format));
   const std::vector<Table> tables = pivot_tables(selection, pivot);
-  if (tables.empty()) std::cout << "no trial has a value of " << pivot.value << " yet\n";
+  if (tables.empty())
+    std::cout << "no trial has a value of " << fmt::format("{}", fmt::join(pivot.values, ", ")) << " yet\n";
   for (std::size_t i = 0; i < tables.size(); ++i) {
     if (i > 0) std::cout << '\n';
     print(tables[i], format);
   }
 }
 
-/// The column that the cells hold the mean of.
-std::string value_column(Selection& selection, const po::variables_map& values) {
-  std::string value = values["value"].as<std::string>();
-  if (value.empty()) value = only_search(selection, "--value").metric;
-  const std::string name = selection.column("--value", value);
-  const Cell words = selection.first(fmt::format("SELECT count(*) FROM selected WHERE typeof({}) = 'text'", name));
-  if (std::get<std::int64_t>(words) > 0)
-    throw InputError(fmt::format("--value: {} holds words; give a column of numbers", value));
-  return value;
+/// The columns that the cells hold the mean of.
+Names value_columns(Selection& selection, const po::variables_map& values) {
+  Names names = split(values["value"].as<std::string>());
+  if (names.empty()) names = {only_search(selection, "--value").metric};
+  for (const std::string& value : names) {
+    const std::string name = selection.column("--value", value);
+    const Cell words = selection.first(fmt::format("SELECT count(*) FROM selected WHERE typeof({}) = 'text'", name));
+    if (std::get<std::int64_t>(words) > 0)
+      throw InputError(fmt::format("--value: {} holds words; give a column of numbers", value));
+  }
+  return names;
 }
 
 void print_cross_table(Selection& selection, const po::variables_map& values, const std::string& format) {
-  Pivot pivot{"", "", values["by"].as<std::string>(), value_column(selection, values),
+  Pivot pivot{"", "", values["by"].as<std::string>(), value_columns(selection, values),
               "(SELECT * FROM selected WHERE status = 'complete')"};
   for (const auto& [option, name] : {std::pair{"rows", &pivot.rows}, std::pair{"columns", &pivot.columns}}) {
     if (!values.count(option))
@@ -197,9 +202,29 @@ void print_cross_table(Selection& selection, const po::variables_map& values, co
   print_pivot(selection, pivot, format);
 }
 
-void print_curves(Selection& selection, const po::variables_map& values, const std::string& format) {
-  selection.query("CREATE TEMP TABLE points AS SELECT * FROM curves WHERE trial IN (SELECT trial FROM selected)", {});
-  print_pivot(selection, {"epoch", "trial", "", value_column(selection, values), "points"}, format);
+/// The curve over `coordinate`.
+const Curve& find_curve(const Selection& selection, const std::string& coordinate) {
+  Names known;
+  for (const Curve& curve : selection.curves()) {
+    if (curve.coordinate == coordinate) return curve;
+    known.push_back(curve.coordinate);
+  }
+  throw InputError(fmt::format("--curve is {}; {}", coordinate, suggestion(coordinate, known)));
+}
+
+void print_curve(Selection& selection, const std::string& coordinate, const po::variables_map& values,
+                 const std::string& format) {
+  const Curve& curve = find_curve(selection, coordinate);
+  Names names = split(values["value"].as<std::string>());
+  for (const std::string& name : names)
+    if (std::find(curve.metrics.begin(), curve.metrics.end(), name) == curve.metrics.end())
+      throw InputError(fmt::format("--value: {} has no {}; {}", coordinate, name, suggestion(name, curve.metrics)));
+  if (names.empty()) names = {curve.view == "curves" ? only_search(selection, "--value").metric : curve.metrics[0]};
+  selection.query(
+      fmt::format("CREATE TEMP TABLE points AS SELECT * FROM {} WHERE trial IN (SELECT trial FROM selected)",
+                  sql_name(curve.view)),
+      {});
+  print_pivot(selection, {coordinate, "trial", "", names, "points"}, format);
 }
 
 }  // namespace
@@ -211,8 +236,10 @@ int results_command(const Arguments& arguments) {
   const Names& names = (*values)["database"].as<Names>();
   Selection selection(std::vector<std::filesystem::path>(names.begin(), names.end()),
                       (*values)["search"].as<std::string>(), (*values)["where"].as<std::string>());
-  if ((*values)["curves"].as<bool>())
-    print_curves(selection, *values, format);
+  if (values->count("curve"))
+    print_curve(selection, (*values)["curve"].as<std::string>(), *values, format);
+  else if ((*values)["curves"].as<bool>())
+    print_curve(selection, "epoch", *values, format);
   else if (values->count("rows") || values->count("columns"))
     print_cross_table(selection, *values, format);
   else if (values->count("best"))

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "master/database.hpp"
+#include "master/profile_view.hpp"
 
 namespace stormsweep {
 
@@ -54,7 +57,8 @@ bool identities_indexed(SQLite::Database& database) {
 }
 
 std::string_view to_string(ColumnKind kind) {
-  return kind == ColumnKind::metric ? "metric" : "hyperparameter";
+  constexpr std::array<std::string_view, 3> names{"hyperparameter", "metric", "profile"};
+  return names.at(static_cast<std::size_t>(kind));
 }
 
 std::vector<std::string> columns(SQLite::Database& database, ColumnKind kind, std::string_view experiment) {
@@ -98,6 +102,7 @@ void create_views(SQLite::Database& database) {
                   "FROM trials t JOIN searches s ON s.id = t.search JOIN epochs e ON e.search = t.search "
                   "AND e.curve = t.curve AND (t.milestone IS NULL OR e.epoch <= t.milestone)",
                   extracted("e.metrics", metrics)));
+  create_profile_views(database);
 }
 
 }  // namespace stormsweep

@@ -23,7 +23,8 @@ inline constexpr int schema_version = 1;
 ///   training that it belongs to, `milestone` its length in epochs (NULL without milestones).
 /// epochs: the curves, once a training; `curve` is the identity of its configuration without the milestone, so that it
 ///   outlives edits of the space.
-/// columns: hyperparameters and metrics of each experiment, as declared or first seen: the views are made from it.
+/// columns: hyperparameters, metrics and profiles (as profile_view.hpp writes them) of each experiment, as declared or
+///   first seen: the views are made from it.
 void create_tables(SQLite::Database& database);
 
 /// Identities are hashes: an index on them alone is written all over at every commit, which makes 25,000 rows a second
@@ -34,7 +35,7 @@ void index_identities(SQLite::Database& database);
 /// Whether it was made.
 bool identities_indexed(SQLite::Database& database);
 
-enum class ColumnKind { hyperparameter, metric };
+enum class ColumnKind { hyperparameter, metric, profile };
 std::string_view to_string(ColumnKind kind);
 
 /// The names of one kind, in the order in which they were declared, of one experiment, or of all where it is empty.
@@ -44,8 +45,8 @@ std::vector<std::string> columns(SQLite::Database& database, ColumnKind kind, st
 bool declare(SQLite::Database& database, ColumnKind kind, std::string_view experiment,
              const std::vector<std::string>& names);
 
-/// Drops and makes the views `results` (a row a trial) and `curves` (a row an epoch of a trial) for all declared
-/// columns. Flags are 0 or 1; undefined metrics are NULL; `started` and `finished` are ISO 8601 in UTC.
+/// Drops and makes the views `results` (a row a trial), `curves` (a row an epoch of a trial) and those of profiles for
+/// all declared columns. Flags are 0 or 1; undefined metrics are NULL; `started` and `finished` are ISO 8601 in UTC.
 void create_views(SQLite::Database& database);
 
 }  // namespace stormsweep

@@ -8,6 +8,7 @@
 
 #include "master/database.hpp"
 #include "master/merge.hpp"
+#include "master/profile_view.hpp"
 #include "master/schema.hpp"
 #include "search/error.hpp"
 
@@ -30,6 +31,11 @@ Cell read_cell(const SQLite::Column& column) {
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+void add(std::vector<std::string>& names, const std::vector<std::string>& more) {
+  for (const std::string& name : more)
+    if (!contains(names, name)) names.push_back(name);
 }
 
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
@@ -69,8 +75,23 @@ Selection::Selection(const std::vector<std::filesystem::path>& files, const std:
     searches_ = stormsweep::read_searches(database_, file_, search);
     SQLite::Statement all(database_, "SELECT * FROM results LIMIT 0");
     for (int i = 0; i < all.getColumnCount(); ++i) columns_.push_back(all.getColumnName(i));
+    read_curves();
   });
   select(search, where);
+}
+
+void Selection::read_curves() {
+  curves_ = {{"epoch", "curves", {}}};
+  for (const SearchSummary& search : searches_) {
+    add(curves_[0].metrics, search.metrics);
+    for (const StoredProfile& profile : stored_profiles(database_)) {
+      if (profile.experiment != search.experiment) continue;
+      auto found = std::find_if(curves_.begin(), curves_.end(),
+                                [&](const Curve& curve) { return curve.coordinate == profile.name; });
+      if (found == curves_.end()) found = curves_.insert(found, {profile.name, profile.name, {}});
+      add(found->metrics, profile.metrics);
+    }
+  }
 }
 
 void Selection::select(const std::string& search, const std::string& where) {
@@ -116,8 +137,8 @@ Cell Selection::first(const std::string& sql) {
 Style Selection::style(const std::string& column) const {
   if (column.ends_with("seconds")) return Style::seconds;
   if (column == "samples_per_second" || column == "flops") return Style::rate;
-  for (const SearchSummary& search : searches_)
-    if (contains(search.metrics, column)) return Style::metric;
+  for (const Curve& curve : curves_)
+    if (contains(curve.metrics, column)) return Style::metric;
   return Style::plain;
 }
 
@@ -134,9 +155,7 @@ std::vector<std::string> Selection::with_values(const std::vector<std::string>& 
 
 std::vector<std::string> Selection::varying() {
   std::vector<std::string> all;
-  for (const SearchSummary& search : searches_)
-    for (const std::string& name : search.hyperparameters)
-      if (!contains(all, name)) all.push_back(name);
+  for (const SearchSummary& search : searches_) add(all, search.hyperparameters);
   return with_values(all, 2);
 }
 

@@ -18,6 +18,12 @@ struct SearchSummary {
   std::vector<std::string> hyperparameters, metrics;
 };
 
+/// What can be drawn over a coordinate: epochs, or a profile of an experiment.
+struct Curve {
+  std::string coordinate, view;  ///< a column, and the view that has it
+  std::vector<std::string> metrics;
+};
+
 /// Trials picked from a results database. They are copied to a temporary table, `selected`, so that neither a slow
 /// reader of our output nor a pager keeps the database locked while a search wants to write to it.
 class Selection {
@@ -30,6 +36,8 @@ class Selection {
 
   const std::vector<SearchSummary>& searches() const { return searches_; }
   const std::vector<std::string>& columns() const { return columns_; }  ///< of `results`, in its order
+
+  const std::vector<Curve>& curves() const { return curves_; }  ///< over epochs first
 
   /// `column` as an SQL identifier. Throws InputError that begins with `option`, names the nearest column or all.
   std::string column(const std::string& option, const std::string& column) const;
@@ -47,13 +55,14 @@ class Selection {
   std::vector<std::string> varying();
 
  private:
-  void read_searches(const std::string& search);
+  void read_curves();
   void select(const std::string& search, const std::string& where);
 
   std::filesystem::path file_;
   SQLite::Database database_;
   std::vector<SearchSummary> searches_;
   std::vector<std::string> columns_;
+  std::vector<Curve> curves_;
 };
 
 /// The searches of a database, by age; of all names, or of one. Throws InputError where there is none of that name.

@@ -139,6 +139,9 @@ Store::Database::Database(const std::filesystem::path& path, const Space& space,
            "UPDATE searches SET writer_seen = ?, json_bytes = ? WHERE id = ? AND writer_host = ? AND writer_pid = ?") {
   const auto known = columns(sqlite, ColumnKind::metric, experiment.name);
   metrics.insert(known.begin(), known.end());
+  for (const Profile& profile : experiment.profiles)  // their view has a column for all values of each
+    for (const Metric& m : profile.metrics)
+      for (const Value& at : profile.at) metrics.insert(profile_metric(m.name, at));
   committed = read_tally();
   if (!options.json.empty()) open_json(json_file(space, options.json));
 }

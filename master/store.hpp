@@ -44,8 +44,9 @@ struct BestTrial {
 /// survives any crash, and nothing else counts as done. Beside it, one JSON line a terminal trial, if asked for.
 ///
 /// Tables searches, trials, epochs; views `results` (one column a hyperparameter, one a metric) and `curves` (one row
-/// an epoch of a trial), made anew for the union of the experiments in the file whenever a search is opened. The
-/// schema's version is SQLite's user_version, ours is told by application_id.
+/// an epoch of a trial), and one a profile of the experiments (profile_view.hpp), made anew for the union of the
+/// experiments in the file whenever a search is opened. The schema's version is SQLite's user_version, ours is told by
+/// application_id.
 class Store {
  public:
   struct Options {

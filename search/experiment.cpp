@@ -25,6 +25,9 @@ constexpr std::array<std::string_view, 23> columns{"search",        "trial",    
                                                    "flops",         "error",        "started",
                                                    "finished"};
 
+/// The tables and views of the database: a profile of that name would hide one.
+constexpr std::array<std::string_view, 6> relations{"searches", "trials", "epochs", "columns", "results", "curves"};
+
 template <class Names>
 std::size_t one_of(const Field& field, const Names& names) {
   const auto found = std::find(names.begin(), names.end(), field.text());
@@ -86,6 +89,60 @@ Metric read_metric(const Field& field, std::set<std::string>& taken) {
   return {read_name(field["name"], taken), static_cast<Goal>(one_of(field["goal"], goals)), field["meaning"].text()};
 }
 
+/// A number, whole ones as integers, or a word that can stand in a metric's name.
+Value read_value(const Field& field) {
+  if (field.json().is_number_integer()) return field.json().get<std::int64_t>();
+  if (field.json().is_number()) return field.json().get<double>();
+  if (!field.json().is_string()) field.refuse("give a number or a word");
+  std::set<std::string> none;
+  return read_name(field, none);
+}
+
+std::vector<Value> read_coordinate(const Field& field) {
+  std::vector<Value> values;
+  for (const Field& element : field.elements()) {
+    values.push_back(read_value(element));
+    const auto is_word = [](const Value& value) { return std::holds_alternative<std::string>(value); };
+    if (is_word(values.back()) != is_word(values.front())) element.refuse("give numbers only, or words only");
+  }
+  if (values.empty()) field.refuse("give at least one value");
+  return values;
+}
+
+/// `names` are of hyperparameters and metrics; `full_names` are those that trials report, such as test_mse[10].
+Profile read_profile(const Field& field, std::set<std::string>& names, std::set<std::string>& full_names,
+                     const std::vector<Hyperparameter>& hyperparameters) {
+  field.expect_keys({"name", "unit", "at", "metrics"}, {"name", "at", "metrics"});
+  Profile result;
+  result.name = read_name(field["name"], names);
+  if (std::find(relations.begin(), relations.end(), result.name) != relations.end() ||
+      result.name.starts_with("sqlite_"))
+    field["name"].refuse("the database has a table or view of that name; choose another");
+  if (field.has("unit")) result.unit = field["unit"].text();
+  result.at = read_coordinate(field["at"]);
+  std::set<std::string> taken{result.name};  // the columns of its view
+  for (const Hyperparameter& h : hyperparameters) taken.insert(h.name);
+  for (const Field& metric : field["metrics"].elements()) {
+    result.metrics.push_back(read_metric(metric, taken));
+    for (const Value& at : result.at)
+      if (!full_names.insert(profile_metric(result.metrics.back().name, at)).second)
+        field["at"].refuse(profile_metric(result.metrics.back().name, at) + " is declared twice");
+  }
+  if (result.metrics.empty()) field["metrics"].refuse("give at least one");
+  return result;
+}
+
+/// Names that are among `known`, each once.
+std::vector<std::string> read_optional(const Field& field, const std::vector<std::string>& known) {
+  std::set<std::string> taken;
+  std::vector<std::string> names;
+  for (const Field& name : field.elements()) {
+    one_of(name, known);
+    names.push_back(read_name(name, taken));
+  }
+  return names;
+}
+
 }  // namespace
 
 std::string_view to_string(Goal goal) {
@@ -123,6 +180,16 @@ Value Hyperparameter::read(const nlohmann::json& json, const std::string& place)
   throw InputError(place + " is " + abbreviated(json.dump()) + "; " + name + " " + accepts);
 }
 
+std::string profile_metric(std::string_view name, const Value& at) {
+  return std::string(name) + '[' + to_string(at) + ']';
+}
+
+std::string Profile::values() const {
+  std::vector<std::string> texts;
+  for (const Value& value : at) texts.push_back(to_string(value));
+  return join(texts) + (unit.empty() ? "" : ' ' + unit);
+}
+
 std::optional<std::size_t> Experiment::find(std::string_view hyperparameter) const {
   for (std::size_t i = 0; i < hyperparameters.size(); ++i)
     if (hyperparameters[i].name == hyperparameter) return i;
@@ -134,21 +201,38 @@ const Metric* Experiment::find_metric(std::string_view metric) const {
   return found == metrics.end() ? nullptr : &*found;
 }
 
+const Profile* Experiment::find_profile_of(std::string_view metric) const {
+  const std::string_view alone = metric.substr(0, metric.find('['));
+  for (const Profile& profile : profiles)
+    if (std::any_of(profile.metrics.begin(), profile.metrics.end(), [&](const Metric& m) { return m.name == alone; }))
+      return &profile;
+  return nullptr;
+}
+
+bool Experiment::may_lack(std::string_view file) const {
+  return std::find(optional_data.begin(), optional_data.end(), file) != optional_data.end();
+}
+
 Experiment parse_experiment(std::string_view text, const std::string& place) {
   const auto json = parse_json(text, place);
   const Field root(json, place);
-  root.expect_keys({"name", "summary", "data", "milestone", "metrics", "hyperparameters"},
+  root.expect_keys({"name", "summary", "data", "optional_data", "milestone", "metrics", "profiles", "hyperparameters"},
                    {"name", "summary", "data", "metrics", "hyperparameters"});
   Experiment result;
-  std::set<std::string> experiment_names, data_names, names;  // hyperparameters and metrics share the view's columns
+  std::set<std::string> experiment_names, data_names, full_names;
+  std::set<std::string> names;  // hyperparameters and metrics share the view's columns
   result.name = read_name(root["name"], experiment_names);
   result.summary = root["summary"].text();
   for (const Field& file : root["data"].elements()) result.data.push_back(read_name(file, data_names));
+  if (root.has("optional_data")) result.optional_data = read_optional(root["optional_data"], result.data);
   for (const Field& metric : root["metrics"].elements()) result.metrics.push_back(read_metric(metric, names));
   if (result.metrics.empty()) root["metrics"].refuse("give at least one: the first is a search's default");
   if (result.metrics[0].name.starts_with("test_")) root["metrics"][0].refuse("the first must not be of the test data");
   for (const Field& h : root["hyperparameters"].elements())
     result.hyperparameters.push_back(read_hyperparameter(h, names));
+  if (root.has("profiles"))
+    for (const Field& profile : root["profiles"].elements())
+      result.profiles.push_back(read_profile(profile, names, full_names, result.hyperparameters));
   if (root.has("milestone")) {
     result.milestone = result.find(root["milestone"].text());
     if (!result.milestone || result.hyperparameters[*result.milestone].type != Type::integer ||
@@ -169,13 +253,14 @@ const std::vector<Experiment>& experiments() {
   return all;
 }
 
-const Experiment& find_experiment(std::string_view name, const std::string& place) {
-  std::vector<std::string> known;
-  for (const Experiment& experiment : experiments()) {
+const Experiment& find_experiment(std::string_view name, const std::string& place,
+                                  const std::vector<Experiment>& known) {
+  std::vector<std::string> names;
+  for (const Experiment& experiment : known) {
     if (experiment.name == name) return experiment;
-    known.push_back(experiment.name);
+    names.push_back(experiment.name);
   }
-  throw InputError(place + " is " + std::string(name) + "; " + suggestion(name, known));
+  throw InputError(place + " is " + std::string(name) + "; " + suggestion(name, names));
 }
 
 }  // namespace stormsweep

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include "search/error.hpp"
@@ -41,6 +42,8 @@ void read_metric(const Field& root, Space& space) {
     if (name.text().starts_with("test_"))
       name.refuse("a search must not choose on test data: give one of " + join(known));
     metric = space.experiment->find_metric(name.text());
+    const Profile* profile = metric ? nullptr : space.experiment->find_profile_of(name.text());
+    if (profile) name.refuse("a search does not choose by " + profile->name + ": give one of " + join(known));
     if (!metric) name.refuse(suggestion(name.text(), known));
   }
   space.metric = metric->name;
@@ -53,10 +56,13 @@ void read_metric(const Field& root, Space& space) {
 void read_data(const Field& root, const std::filesystem::path& directory, Space& space) {
   const std::vector<std::string>& names = space.experiment->data;
   if (names.empty() && root.has("data")) root["data"].refuse(space.experiment->name + " reads no data: remove it");
-  if (names.empty()) return;
-  root["data"].expect_keys(names, names);
-  for (const std::string& name : names)
-    space.data[name] = std::filesystem::absolute(directory / root["data"][name].text()).lexically_normal();
+  std::vector<std::string> required;
+  std::copy_if(names.begin(), names.end(), std::back_inserter(required),
+               [&](const std::string& name) { return !space.experiment->may_lack(name); });
+  if (required.empty() && !root.has("data")) return;
+  root["data"].expect_keys(names, required);
+  for (const auto& [name, path] : root["data"].members())
+    space.data[name] = std::filesystem::absolute(directory / path.text()).lexically_normal();
 }
 
 void read_parameters(const Field& field, Space& space) {
@@ -158,7 +164,8 @@ std::int64_t largest_gang(const Space& space) {
   return std::get<std::int64_t>(space.defaults.values[*gpus]);
 }
 
-Space parse_space(std::string_view text, const std::string& file, const std::filesystem::path& directory) {
+Space parse_space(std::string_view text, const std::string& file, const std::filesystem::path& directory,
+                  const std::vector<Experiment>& known) {
   const auto json = parse_json(text, file);
   const Field root(json, file);
   root.expect_keys({"name", "description", "experiment", "method", "metric", "seed", "data", "parameters", "exclude",
@@ -168,7 +175,7 @@ Space parse_space(std::string_view text, const std::string& file, const std::fil
   space.text = text;
   space.name = read_name(root["name"]);
   if (root.has("description")) space.description = root["description"].text();
-  space.experiment = &find_experiment(root["experiment"].text(), root["experiment"].place());
+  space.experiment = &find_experiment(root["experiment"].text(), root["experiment"].place(), known);
   if (root.has("method") && root["method"].text() != "grid") root["method"].refuse("only grid is known");
   read_metric(root, space);
   if (root.has("seed")) space.seed = static_cast<std::uint64_t>(root["seed"].integer(0));

@@ -28,10 +28,12 @@ struct Space {
   std::string metric;
   Goal goal = Goal::maximize;
   std::uint64_t seed = 0;
-  std::map<std::string, std::filesystem::path> data;  ///< "train" -> absolute path; existence is not checked here
-  std::vector<Axis> axes;                             ///< in the order of the file
-  Configuration defaults;                             ///< every hyperparameter; axes override theirs
-  Grid grid{{}};                                      ///< over `axes`, with the exclusions
+  /// "train" -> absolute path; lacks what the experiment may lack and the file leaves out. Existence is not checked
+  /// here.
+  std::map<std::string, std::filesystem::path> data;
+  std::vector<Axis> axes;  ///< in the order of the file
+  Configuration defaults;  ///< every hyperparameter; axes override theirs
+  Grid grid{{}};           ///< over `axes`, with the exclusions
   Limits limits;
   bool share_epochs = true;  ///< trials that differ only in the milestone axis are one training
   std::string text;          ///< the file as read, for the store
@@ -46,8 +48,10 @@ std::int64_t largest_gang(const Space& space);
 
 /// Parses and validates. `file` is the name used in messages ("space.json"); relative data paths are taken from
 /// `directory`. Throws InputError: malformed JSON with its line, keys given twice, unknown keys with the nearest known
-/// one, wrong types, values out of range or given twice, min > max, empty axes, a grid that its exclusions empty.
-Space parse_space(std::string_view text, const std::string& file, const std::filesystem::path& directory);
+/// one, wrong types, values out of range or given twice, min > max, empty axes, a grid that its exclusions empty. The
+/// space points into `known`.
+Space parse_space(std::string_view text, const std::string& file, const std::filesystem::path& directory,
+                  const std::vector<Experiment>& known = experiments());
 
 /// The space that the file at `path` holds. Throws InputError also where it cannot be read.
 Space read_space(const std::filesystem::path& path);

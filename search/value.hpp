@@ -15,5 +15,7 @@ std::string to_string(const Value& value);
 
 /// Numbers keep their kind: 1 is an integer, 1.0 a real.
 nlohmann::json to_json(const Value& value);
+/// The reverse, of a flag, a number or a text.
+Value to_value(const nlohmann::json& json);
 
 }  // namespace stormsweep

@@ -5,7 +5,7 @@
 
 namespace stormsweep {
 
-/// `stormsweep generate tornado --storms N -o DIR`. Throws InputError and DataError. Returns the exit status.
-int generate_command(const std::vector<std::string>& arguments);
+/// `stormsweep generate EXPERIMENT ... -o DIR`. Throws InputError and DataError. Returns the exit status.
+int generate_command(const std::vector<std::string>& words);
 
 }  // namespace stormsweep

@@ -17,17 +17,16 @@ constexpr std::int64_t bucket_floats = 1 << 20;
 
 struct Gradients::Bucket {
   torch::Tensor flat;  ///< the gradients one behind the other; on the device of the network
-  torch::Tensor host;  ///< what is summed: `flat` itself, or its copy on the CPU
   std::vector<std::size_t> parameters;
-  std::size_t missing = 0;   ///< parameters whose gradient is not there yet
-  std::uint64_t number = 0;  ///< of its sum
+  std::size_t missing = 0;  ///< parameters whose gradient is not there yet
+  std::unique_ptr<PendingSum> sum;
 };
 
 /// The gradients of one step.
 struct Gradients::Set {
   std::vector<Bucket> buckets;
   torch::Tensor extra;
-  std::uint64_t extra_number = 0;
+  std::unique_ptr<PendingSum> extra_sum;
   std::size_t launched = 0;  ///< buckets
   bool started = false, finished = false, collected = false;
 };
@@ -108,8 +107,7 @@ void Gradients::launch_full() {
   Set& set = current();
   for (; set.launched < set.buckets.size() && set.buckets[set.launched].missing == 0; ++set.launched) {
     Bucket& bucket = set.buckets[set.launched];
-    bucket.host = bucket.flat.to(torch::kCPU);
-    bucket.number = gang_->start(bucket.host, options_.wire);
+    bucket.sum = gang_->start(bucket.flat, options_.wire);
   }
 }
 
@@ -120,17 +118,14 @@ void Gradients::start(const torch::Tensor& extra) {
   if (gang_) {
     for (Bucket& bucket : set.buckets) bucket.missing = 0;
     launch_full();
-    set.extra_number = gang_->start(set.extra, Wire::fp32);
+    set.extra_sum = gang_->start(set.extra, Wire::fp32);
   }
   set.started = true;
 }
 
 void Gradients::finish(Set& set) {
   if (!set.started || std::exchange(set.finished, true) || !gang_) return;
-  for (Bucket& bucket : set.buckets) {
-    gang_->wait(bucket.number);
-    if (!bucket.host.is_same(bucket.flat)) bucket.flat.copy_(bucket.host);
-  }
+  for (Bucket& bucket : set.buckets) bucket.sum->wait();
 }
 
 void Gradients::use() {
@@ -144,7 +139,7 @@ torch::Tensor Gradients::collect(bool all) {
   torch::Tensor sum = torch::zeros({options_.extra}, torch::kFloat64);
   for (Set& set : sets_) {
     if (!set.started || (!all && &set != &current()) || std::exchange(set.collected, true)) continue;
-    if (gang_) gang_->wait(set.extra_number);
+    if (gang_) set.extra_sum->wait();
     sum += set.extra.to(torch::kFloat64);
   }
   return sum;

@@ -34,7 +34,7 @@ double median_seconds(int repeats, const std::function<void()>& work) {
 }  // namespace
 
 int main(int, char** words) {
-  const int repeats = std::atoi(words[1]);
+  const int repeats = std::atoi(words[1]), samples = std::atoi(words[2]);
   torch::set_num_threads(1);
   Channel channel(std::chrono::seconds(60), [] { std::abort(); });
   Duty duty{{}, 1, {}};
@@ -44,7 +44,7 @@ int main(int, char** words) {
   torch::manual_seed(0);
   auto layers = network();
   torch::optim::SGD optimizer(layers->parameters(), 1e-3);
-  const torch::Tensor input = torch::randn({32, 2048});
+  const torch::Tensor input = torch::randn({samples, 2048});
   const auto backward = [&] { layers->forward(input).square().mean().backward(); };
 
   torch::Tensor sums = torch::zeros({17'400'000});

@@ -4,14 +4,21 @@
 Question  with a network of 17.4 million parameters (as many as the nowcast network of Samsi et al. 2019; dense layers here)
           on two ranks of one core each: seconds of one sum of the gradients, of a step alone, and of a step in a gang, in
           which sums go on beside the backward pass. `overhead`: a step in a gang less a step alone. Where it is less than
-          the sum, sums were overlapped.
+          the sum, sums were overlapped. Samples a step: --samples.
 Baseline  PyTorch DistributedDataParallel with Gloo, same network, same input, in turn with ours.
 Command   cmake --build --preset release --target benchmark_gang && /usr/bin/python3 experiments/benchmarks/gang.py
+          With --megabits M (as root) the ranks are on two hosts, namespaces of this machine, that send so much a second;
+          there a step costs the wire's time, and no longer the processor's, and overlap shows.
 Spread    the median of --repeats runs, each of which tells its median of 20 steps, with the least and the greatest beside it.
 """
 
+import contextlib
 import os
+import pathlib
+import re
+import shlex
 import sys
+import tempfile
 import time
 
 import common
@@ -36,7 +43,7 @@ def peer():
     from torch import nn
 
     rank = os.environ["OMPI_COMM_WORLD_RANK"]
-    os.environ.update(RANK=rank, WORLD_SIZE="2", MASTER_ADDR="127.0.0.1", MASTER_PORT="29517")
+    os.environ.update(RANK=rank, WORLD_SIZE="2", MASTER_ADDR=sys.argv[3], MASTER_PORT="29517")
     torch.set_num_threads(1)
     dist.init_process_group("gloo")
     torch.manual_seed(0)
@@ -44,7 +51,7 @@ def peer():
     for _ in range(4):
         layers += [nn.Linear(2048, 2048), nn.ReLU()]
     network = nn.Sequential(*layers, nn.Linear(2048, 300))
-    inputs = torch.randn(32, 2048)
+    inputs = torch.randn(int(sys.argv[2]), 2048)
 
     def step_of(model):
         optimizer = torch.optim.SGD(model.parameters(), 1e-3)
@@ -63,18 +70,38 @@ def peer():
         print(*numbers)
 
 
-def run(command):
-    mpirun = ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", "2"]
-    return [float(word) for word in common.check(mpirun + command).split()]
+def run(command, before="true", where=()):
+    words = ["mpirun", *where, "--oversubscribe", "--bind-to", "none", "-n", "2", *map(str, command)]
+    line = f"{before} && exec {shlex.join(words)}"
+    return [float(word) for word in common.check(["bash", "-c", line]).split()]
+
+
+@contextlib.contextmanager
+def hosts(megabits):
+    """The shell line that puts mpirun's ranks on hosts, what mpirun is told for it, and the first host's address."""
+    if not megabits:
+        yield "true", (), "127.0.0.1"
+        return
+    script = common.ROOT / "tests/network/hosts"
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder) / "hosts"
+        try:
+            common.check([script, "start", folder, "2"])
+            common.check([script, "rate", folder, str(megabits)])
+            network = re.search(r"btl_tcp_if_include=([0-9.]+)\.0/24", (folder / "environment").read_text())[1]
+            yield f". {folder}/environment", ("--host", "h1,h2", "-x", "GLOO_SOCKET_IFNAME=eth0"), f"{network}.1"
+        finally:
+            common.check([script, "stop", folder])
 
 
 def main():
-    options = common.arguments(__doc__.splitlines()[0], repeats=3)
+    options = common.arguments(__doc__.splitlines()[0], repeats=3, samples=32, megabits=0)
     common.need({"torch": "python3-torch"})
     ours, theirs = [], []
-    for _ in range(options.repeats):
-        ours.append(run([options.bin / "benchmark_gang", STEPS]))
-        theirs.append(run(["/usr/bin/python3", __file__, "peer"]))
+    with hosts(options.megabits) as (before, where, address):
+        for _ in range(options.repeats):
+            ours.append(run([options.bin / "benchmark_gang", STEPS, options.samples], before, where))
+            theirs.append(run(["/usr/bin/python3", __file__, "peer", options.samples, address], before, where))
     print(f"{'milliseconds':34}{'sum':>8}{'step alone':>12}{'in a gang':>11}{'overhead':>10}  overhead, least-greatest")
     for name, runs in [("stormsweep", ours), ("DistributedDataParallel, Gloo", theirs)]:
         total, alone, together = ([1000 * row[i] for row in runs] for i in range(3))
@@ -84,4 +111,4 @@ def main():
 
 
 if __name__ == "__main__":
-    peer() if sys.argv[1:] == ["peer"] else main()
+    peer() if sys.argv[1:2] == ["peer"] else main()

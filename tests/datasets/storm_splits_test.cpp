@@ -59,7 +59,7 @@ TEST_CASE("splits count their positives under both rules") {
   const TemporaryFolder folder;
   const SplitCounts counts = write(folder.path(), 12);
   for (const SplitCount& count : counts) CHECK(count == SplitCount{12, 7, 4});
-  for (const char* split : storm_splits) CHECK(Storms(folder / (std::string(split) + ".h5")).size() == 12);
+  for (const char* split : split_names) CHECK(Storms(folder / (std::string(split) + ".h5")).size() == 12);
 }
 
 TEST_CASE("a maximum of 0.005 is not above the threshold; a mean of 0.008 reaches it") {

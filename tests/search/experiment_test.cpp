@@ -100,6 +100,65 @@ TEST_CASE("declarations that do not hold together are refused") {
   CHECK(problem(short_one) == "e.json: summary is missing; add it");
 }
 
+namespace {
+
+const Json lead_time = Json::parse(R"({"name": "lead_time", "unit": "min", "at": [10, 20.5],
+  "metrics": [{"name": "score", "goal": "minimize", "meaning": "m"}]})");
+
+/// The problem of a profile that has `value` at `pointer`.
+std::string with_profile(const char* pointer, const Json& value) {
+  Json profile = lead_time;
+  profile[Json::json_pointer(pointer)] = value;
+  return with("/profiles", Json::array({profile}));
+}
+
+}  // namespace
+
+TEST_CASE("a profile is read whole, and names its metrics at each value") {
+  Json json = sample();
+  json["profiles"] = Json::array({lead_time});
+  const Experiment e = parse_experiment(json.dump(), "e.json");
+  REQUIRE(e.profiles.size() == 1);
+  CHECK(e.profiles[0].name == "lead_time");
+  CHECK(e.profiles[0].values() == "10, 20.5 min");
+  CHECK(profile_metric(e.profiles[0].metrics[0].name, e.profiles[0].at[1]) == "score[20.5]");
+  CHECK(e.find_profile_of("score[10]") == &e.profiles[0]);
+  CHECK(e.find_profile_of("scores") == nullptr);
+  CHECK(e.find_metric("score[10]") == nullptr);
+}
+
+TEST_CASE("profiles that do not hold together are refused") {
+  CHECK(with("/profiles", Json::array({lead_time})) == "accepted");
+  CHECK(with_profile("/at", {"storm", "sea"}) == "accepted");
+  CHECK(with_profile("/at", Json::array()) == "e.json: profiles[0].at is []; give at least one value");
+  CHECK(with_profile("/at", {1, "sea"}) == "e.json: profiles[0].at[1] is \"sea\"; give numbers only, or words only");
+  CHECK(with_profile("/at", {10, 10.0}) == "e.json: profiles[0].at is [10,10.0]; score[10] is declared twice");
+  CHECK(with_profile("/at/0", "a]").find("lower-case") != std::string::npos);
+  CHECK(with_profile("/at/0", true) == "e.json: profiles[0].at[0] is true; give a number or a word");
+  CHECK(with_profile("/name", "epochs") == "e.json: profiles[0].name is \"epochs\"; the name is taken; choose another");
+  CHECK(with_profile("/name", "curves") ==
+        "e.json: profiles[0].name is \"curves\"; the database has a table or view of that name; choose another");
+  CHECK(with_profile("/metrics/0/name", "epochs").ends_with("the name is taken; choose another"));
+  CHECK(with_profile("/metrics/0/name", "lead_time").ends_with("the name is taken; choose another"));
+  CHECK(with_profile("/metrics", Json::array()) == "e.json: profiles[0].metrics is []; give at least one");
+  Json again = lead_time;
+  again["name"] = "hour";
+  CHECK(with("/profiles", {lead_time, again}).ends_with("score[10] is declared twice"));
+}
+
+TEST_CASE("files that a search may leave out are among the experiment's") {
+  Json json = sample();
+  json["data"] = {"train", "validation"};
+  json["optional_data"] = {"validation"};
+  const Experiment e = parse_experiment(json.dump(), "e.json");
+  CHECK(e.may_lack("validation"));
+  CHECK_FALSE(e.may_lack("train"));
+  json["optional_data"] = {"test"};
+  CHECK(problem(json) == "e.json: optional_data[0] is \"test\"; known are train, validation");
+  json["optional_data"] = {"train", "train"};
+  CHECK(problem(json) == "e.json: optional_data[1] is \"train\"; the name is taken; choose another");
+}
+
 TEST_CASE("reals have no negative zero, so equal values have one text") {
   Hyperparameter h{"x", Type::real, 0.0, -1, 1, {}, "m"};
   CHECK(to_string(h.read(-0.0, "p")) == "0");

@@ -86,6 +86,50 @@ TEST_CASE("what may be left out") {
   CHECK(with("/share_epochs", false) == "accepted");
 }
 
+namespace {
+
+/// A space of an experiment with a profile of validation_mse, which may do without validation data.
+std::string space_problem(const std::string& data, const std::string& metric, Space* space = nullptr) {
+  static const std::vector<Experiment> known{parse_experiment(R"({"name": "forecast", "summary": "s",
+    "data": ["train", "validation"], "optional_data": ["validation"],
+    "metrics": [{"name": "score", "goal": "maximize", "meaning": "m"}],
+    "profiles": [{"name": "lead_time", "at": [10], "metrics": [
+      {"name": "validation_mse", "goal": "minimize", "meaning": "m"}]}],
+    "hyperparameters": [{"name": "width", "type": "integer", "default": 1, "min": 1, "max": 9, "meaning": "m"}]})",
+                                                              "e.json")};
+  const Json json{{"name", "n"},
+                  {"experiment", "forecast"},
+                  {"metric", metric},
+                  {"parameters", {{"width", 2}}},
+                  {"data", Json::parse(data)}};
+  try {
+    const Space read = parse_space(json.dump(), "s.json", "/d", known);
+    if (space) *space = read;
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+}  // namespace
+
+TEST_CASE("a search may leave out files that its experiment can do without, and no others") {
+  Space space;
+  CHECK(space_problem(R"({"train": "t.h5"})", "score", &space) == "accepted");
+  CHECK(space.data == std::map<std::string, std::filesystem::path>{{"train", "/d/t.h5"}});
+  CHECK(space_problem(R"({"train": "t.h5", "validation": "v.h5"})", "score", &space) == "accepted");
+  CHECK(space.data.at("validation") == "/d/v.h5");
+  CHECK(space_problem(R"({"validation": "v.h5"})", "score") == "s.json: data.train is missing; add it");
+  CHECK(space_problem(R"({"train": "t.h5", "test": "v.h5"})", "score") ==
+        "s.json: data.test is not a known key; known are train, validation");
+}
+
+TEST_CASE("a search does not choose by a metric that has many values") {
+  for (const std::string metric : {"validation_mse", "validation_mse[10]"})
+    CHECK(space_problem(R"({"train": "t.h5"})", metric) ==
+          "s.json: metric is \"" + metric + "\"; a search does not choose by lead_time: give one of score");
+}
+
 TEST_CASE("a search must not choose on test data") {
   CHECK(with("/metric/name", "test_accuracy") ==
         "s.json: metric.name is \"test_accuracy\"; a search must not choose on test data: give one of "

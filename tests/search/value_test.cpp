@@ -7,6 +7,11 @@
 
 using namespace stormsweep;
 
+TEST_CASE("values survive JSON") {
+  for (const Value& value : {Value(true), Value(std::int64_t{7}), Value(7.0), Value("live")})
+    CHECK(to_value(to_json(value)) == value);
+}
+
 TEST_CASE("values read as people write them") {
   CHECK(to_string(Value(true)) == "true");
   CHECK(to_string(Value(false)) == "false");

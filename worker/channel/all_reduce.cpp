@@ -1,6 +1,7 @@
 #include "worker/channel/all_reduce.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 #include <chrono>
@@ -20,7 +21,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int first_tag = 16;               // below: words of the channel
 constexpr std::uint64_t tags = 1u << 20;    // MPI_TAG_UB of Open MPI is 2^31 - 1; of others it may be less
-constexpr std::size_t segment = 64 * 1024;  // floats: what one rank sums while the next part is on its way
+constexpr std::size_t segment = 64 * 1024;  // floats of one message
+constexpr std::size_t window = 4;           // messages on their way at once, so that the wire is never idle
 constexpr auto eager_looks =
     std::chrono::microseconds(50);  // then a rank that waits sleeps, ever longer: mates may share its core
 
@@ -40,6 +42,16 @@ struct Job {
   Wire wire;
 };
 
+/// A message to the next rank of the ring and one from the last, under way.
+struct Exchange {
+  std::span<float> in;
+  bool add = false;  // to what is in `in`
+  Wire wire = Wire::fp32;
+  std::vector<std::uint16_t> sending, receiving;  // bf16 on its way
+  std::vector<float> addend;
+  MPI_Request sent = MPI_REQUEST_NULL, received = MPI_REQUEST_NULL;
+};
+
 }  // namespace
 
 struct AllReduce::State {
@@ -54,16 +66,14 @@ struct AllReduce::State {
   std::uint64_t started = 0, summed = 0;  // jobs
   bool broken = false;
   std::atomic<bool> closing = false;
-  std::vector<std::uint16_t> sending, receiving;  // bf16 on its way
-  std::vector<float> addend;
-  MPI_Request sent = MPI_REQUEST_NULL, received = MPI_REQUEST_NULL;
+  std::array<Exchange, window> exchanges;
   std::jthread thread;
 
   void work();
   void sum(std::span<float> values, Wire wire);
   void ring_step(std::span<float> out, std::span<float> in, bool add, Wire wire);
-  void exchange(std::span<const float> out, std::span<float> in, bool add, Wire wire);
-  void swap(const void* out, std::size_t out_bytes, void* in, std::size_t in_bytes);
+  void begin(Exchange& exchange, std::span<const float> out);
+  void finish(Exchange& exchange);
   void complete(MPI_Request& request);
 
   int size() const { return static_cast<int>(members.size()); }
@@ -108,40 +118,55 @@ void AllReduce::State::sum(std::span<float> values, Wire wire) {
 }
 
 void AllReduce::State::ring_step(std::span<float> out, std::span<float> in, bool add, Wire wire) {
-  for (std::size_t first = 0; first < std::max(out.size(), in.size()); first += segment) {
-    const auto piece = [first](std::span<float> all) {
-      return first < all.size() ? all.subspan(first, std::min(segment, all.size() - first)) : std::span<float>();
-    };
-    exchange(piece(out), piece(in), add, wire);
+  const auto piece = [](std::span<float> all, std::size_t first) {
+    return first < all.size() ? all.subspan(first, std::min(segment, all.size() - first)) : std::span<float>();
+  };
+  const std::size_t messages = (std::max(out.size(), in.size()) + segment - 1) / segment;
+  for (std::size_t i = 0; i < messages + window; ++i) {
+    Exchange& exchange = exchanges[i % window];
+    if (i >= window) finish(exchange);
+    if (i >= messages) continue;
+    exchange.in = piece(in, i * segment);
+    exchange.add = add;
+    exchange.wire = wire;
+    begin(exchange, piece(out, i * segment));
   }
 }
 
-/// What is only handed on goes from buffer to buffer; what is to be added, or converted, by way of another.
-void AllReduce::State::exchange(std::span<const float> out, std::span<float> in, bool add, Wire wire) {
-  if (wire == Wire::bf16) {
-    receiving.resize(in.size());
-    sending.resize(out.size());
-    std::transform(out.begin(), out.end(), sending.begin(), to_bf16);
-    swap(sending.data(), sending.size() * sizeof sending[0], receiving.data(), receiving.size() * sizeof receiving[0]);
-    for (std::size_t i = 0; i < in.size(); ++i) in[i] = from_bf16(receiving[i]) + (add ? in[i] : 0.0f);
-    return;
+/// What is only handed on goes from buffer to buffer; what is to be added, or converted, by way of another. Of nothing
+/// there is no message: the neighbours count alike, whatever the parts' sizes.
+void AllReduce::State::begin(Exchange& e, std::span<const float> out) {
+  const bool bf16 = e.wire == Wire::bf16;
+  const void* from = out.data();
+  void* to = e.in.data();
+  if (bf16) {
+    e.receiving.resize(e.in.size());
+    e.sending.resize(out.size());
+    std::transform(out.begin(), out.end(), e.sending.begin(), to_bf16);
+    from = e.sending.data(), to = e.receiving.data();
+  } else if (e.add) {
+    e.addend.resize(e.in.size());
+    to = e.addend.data();
   }
-  if (add) addend.resize(in.size());
-  swap(out.data(), out.size_bytes(), add ? addend.data() : in.data(), in.size_bytes());
-  if (!add) return;
-  for (std::size_t i = 0; i < in.size(); ++i) in[i] += addend[i];
+  const std::size_t width = bf16 ? sizeof(std::uint16_t) : sizeof(float);
+  const auto bytes = [width](std::size_t numbers) { return static_cast<int>(numbers * width); };
+  if (!e.in.empty()) MPI_Irecv(to, bytes(e.in.size()), MPI_BYTE, neighbour(-1), tag, world, &e.received);
+  if (!out.empty()) MPI_Isend(from, bytes(out.size()), MPI_BYTE, neighbour(1), tag, world, &e.sent);
 }
 
-/// Of nothing there is no message: the neighbours count alike, whatever the parts' sizes.
-void AllReduce::State::swap(const void* out, std::size_t out_bytes, void* in, std::size_t in_bytes) {
-  if (in_bytes > 0) MPI_Irecv(in, static_cast<int>(in_bytes), MPI_BYTE, neighbour(-1), tag, world, &received);
-  if (out_bytes > 0) MPI_Isend(out, static_cast<int>(out_bytes), MPI_BYTE, neighbour(1), tag, world, &sent);
-  if (in_bytes > 0) complete(received);
-  if (out_bytes > 0) complete(sent);
+void AllReduce::State::finish(Exchange& e) {
+  complete(e.received);
+  if (e.wire == Wire::bf16) {
+    for (std::size_t i = 0; i < e.in.size(); ++i) e.in[i] = from_bf16(e.receiving[i]) + (e.add ? e.in[i] : 0.0f);
+  } else if (e.add) {
+    for (std::size_t i = 0; i < e.in.size(); ++i) e.in[i] += e.addend[i];
+  }
+  complete(e.sent);
 }
 
 void AllReduce::State::complete(MPI_Request& request) {
   using namespace std::chrono_literals;
+  if (request == MPI_REQUEST_NULL) return;
   const auto began = Clock::now();
   auto pause = 10us;
   for (int done = 0;;) {

@@ -1,0 +1,235 @@
+#include "experiments/nowcast/nowcast_task.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "datasets/error.hpp"
+#include "datasets/nowcast_batches.hpp"
+#include "datasets/random.hpp"
+#include "experiments/nowcast/nowcast_evaluation.hpp"
+#include "models/nowcast_loss.hpp"
+#include "search/seed.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// Activations of the paper's network take about 60 MB a sample.
+constexpr std::int64_t micro_batch_cpu = 8, micro_batch_gpu = 64;
+constexpr std::int64_t symmetries = 8;  // of the square: rain has no preferred direction
+constexpr std::int64_t batches_ahead_bytes = 256 << 20;
+
+NowcastCnnOptions network_options(const Reader& read) {
+  return {.base_filters = read.integer("base_filters"),
+          .convolution_type = read.choice("precision") == "bf16" ? torch::kBFloat16 : torch::kFloat32};
+}
+
+/// The first `count` of a random order of first ... last - 1 (Fisher and Yates).
+std::vector<std::int64_t> drawn(std::int64_t first, std::int64_t last, std::int64_t count, std::uint64_t seed) {
+  std::vector<std::int64_t> order(static_cast<std::size_t>(last - first));
+  std::iota(order.begin(), order.end(), first);
+  RandomStream random(seed);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
+    std::swap(order[i], order[i + random.below(order.size() - i)]);
+  order.resize(static_cast<std::size_t>(count));
+  return order;
+}
+
+class NowcastTask : public Task {
+ public:
+  NowcastTask(const Reader& read, const TaskContext& context);
+
+  torch::nn::Module& network() override { return network_; }
+  std::uint64_t seed() const override { return seed_; }
+  std::int64_t forward_flops() const override { return network_.forward_flops(train_->side(), train_->side()); }
+  std::int64_t batches_per_epoch() const override;
+  Prefetch training_batches(std::int64_t epoch, std::int64_t first) override;
+  std::int64_t micro_batch() const override { return device_.is_cpu() ? micro_batch_cpu : micro_batch_gpu; }
+  Loss loss(const Batch& batch) override;
+  std::vector<std::string> training_metrics() const override { return {"train_loss"}; }
+  Metrics evaluate(Split split) override;
+
+ private:
+  /// Samples of an epoch that a rank sees.
+  std::int64_t samples_of(int shard) const;
+  /// Of batch k, over all ranks.
+  std::int64_t batch_total(std::int64_t k) const;
+  NowcastSample sample(std::int64_t number, std::int64_t epoch) const;
+
+  torch::Device device_;
+  int background_;
+  std::uint64_t seed_;
+  std::shared_ptr<Gang> gang_;
+  bool augmented_;
+  std::int64_t copies_, batch_size_;  ///< batch size of a rank, at most its epoch
+  double validation_share_;
+  std::shared_ptr<const NowcastPatches> train_;
+  NowcastPatches test_;
+  std::optional<NowcastPatches> validation_file_;
+  PixelStatistics statistics_;
+  NowcastCnn network_;
+};
+
+NowcastTask::NowcastTask(const Reader& read, const TaskContext& context)
+    : device_(context.device),
+      background_(context.background),
+      seed_(derive_seed(context.seed, "replicate", {static_cast<std::uint64_t>(read.integer("replicate"))})),
+      gang_(context.gang),
+      augmented_(read.choice("augmentation") == "live"),
+      copies_(read.integer("data_multiplier")),
+      validation_share_(read.real("validation_share")),
+      train_(std::make_shared<NowcastPatches>(context.data.at("train"))),
+      test_(context.data.at("test")),
+      statistics_(train_->meta().statistics),
+      network_(network_options(read), derive_seed(seed_, "weights")) {
+  if (const auto file = context.data.find("validation"); file != context.data.end())
+    validation_file_.emplace(file->second);
+  network_.to(device_);
+  std::int64_t most = 0;
+  for (int shard = 0; shard < gang_->shards(); ++shard) most = std::max(most, samples_of(shard));
+  batch_size_ = std::min(most, read.integer("batch_size"));
+}
+
+std::int64_t NowcastTask::samples_of(int shard) const {
+  const std::int64_t n = train_->size(), k = gang_->shards();
+  return (n * (shard + 1) / k - n * shard / k) * copies_;
+}
+
+std::int64_t NowcastTask::batches_per_epoch() const {
+  std::int64_t most = 0;
+  for (int shard = 0; shard < gang_->shards(); ++shard) most = std::max(most, samples_of(shard));
+  return (most + batch_size_ - 1) / batch_size_;
+}
+
+std::int64_t NowcastTask::batch_total(std::int64_t k) const {
+  std::int64_t total = 0;
+  for (int shard = 0; shard < gang_->shards(); ++shard)
+    total += std::clamp<std::int64_t>(samples_of(shard) - k * batch_size_, 0, batch_size_);
+  return total;
+}
+
+/// Number j of a rank's epoch is patch j mod n of its n, in copy j / n.
+NowcastSample NowcastTask::sample(std::int64_t number, std::int64_t epoch) const {
+  const auto [first, last] = gang_->share(train_->size());
+  const std::int64_t patch = first + number % (last - first), copy = number / (last - first);
+  if (!augmented_) return {patch, 0};
+  const auto count = [](std::int64_t n) { return static_cast<std::uint64_t>(n); };
+  RandomStream random(derive_seed(seed_, "live augmentation", {count(patch), count(copy), count(epoch)}));
+  return {patch, static_cast<int>(random.below(symmetries))};
+}
+
+Prefetch NowcastTask::training_batches(std::int64_t epoch, std::int64_t first) {
+  const std::int64_t own = samples_of(gang_->shard());
+  auto order = std::make_shared<const std::vector<std::int64_t>>(drawn(
+      0, own, own,
+      derive_seed(seed_, "shuffle", {static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(gang_->shard())})));
+  const auto make = [this, order, epoch, first](std::int64_t k) {
+    const auto end = static_cast<std::int64_t>(order->size());
+    const std::int64_t begin = std::min(end, (first + k) * batch_size_), last = std::min(end, begin + batch_size_);
+    std::vector<NowcastSample> samples;
+    for (std::int64_t j = begin; j < last; ++j) samples.push_back(sample((*order)[static_cast<std::size_t>(j)], epoch));
+    Batch batch = gather(*train_, samples, statistics_);
+    batch.total = batch_total(first + k);
+    return batch;
+  };
+  const std::int64_t bytes =
+      batch_size_ * nowcast_frames * train_->side() * train_->side() * static_cast<std::int64_t>(sizeof(float));
+  const auto ahead = static_cast<int>(std::clamp<std::int64_t>(batches_ahead_bytes / bytes, 1, 4));
+  return Prefetch(batches_per_epoch() - first, make, background_, ahead);
+}
+
+Loss NowcastTask::loss(const Batch& batch) {
+  const torch::Tensor target = batch.target.to(device_, /*non_blocking=*/true);
+  const torch::Tensor mean = nowcast_loss(network_.forward(batch.input.to(device_, /*non_blocking=*/true)), target);
+  return {mean, (mean.detach() * target.size(0)).reshape({1})};
+}
+
+Metrics NowcastTask::evaluate(Split split) {
+  const NowcastPatches& patches = split == Split::train                            ? *train_
+                                  : split == Split::validation && validation_file_ ? *validation_file_
+                                                                                   : test_;
+  const std::int64_t n = patches.size();
+  std::vector<std::int64_t> own;
+  if (split == Split::validation) {
+    const auto count = std::max<std::int64_t>(1, std::llround(validation_share_ * static_cast<double>(n)));
+    own = drawn(0, n, count, derive_seed(seed_, "validation", {static_cast<std::uint64_t>(gang_->shard())}));
+  } else {
+    const auto [first, last] = gang_->share(n);
+    own.resize(static_cast<std::size_t>(last - first));
+    std::iota(own.begin(), own.end(), first);
+  }
+  const NowcastEvaluation evaluation(network_, patches, own, statistics_, device_, *gang_);
+  Metrics metrics = evaluation.summary(split == Split::train        ? "train"
+                                       : split == Split::validation ? "validation"
+                                                                    : "test");
+  if (split == Split::test) {
+    for (auto& metric : evaluation.by_lead_time()) metrics.push_back(std::move(metric));
+  }
+  return metrics;
+}
+
+std::string time_text(std::int64_t time) {
+  char text[32];
+  std::tm calendar{};
+  gmtime_r(&time, &calendar);
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &calendar)};
+}
+
+std::string note(const std::string& split, const NowcastPatches& patches) {
+  const auto [first, last] = std::minmax_element(patches.times().begin(), patches.times().end());
+  return split + ": " + std::to_string(patches.size()) + " patches of " + std::to_string(patches.side()) + " x " +
+         std::to_string(patches.side()) + ", forecasts from " + time_text(*first) + " to " + time_text(*last) + " UTC";
+}
+
+/// The network's size rule, and a loss that looks at the centre.
+void check_side(const std::filesystem::path& path, std::int64_t side) {
+  const auto sides = NowcastCnn::output_sides(side);
+  if (sides && sides->back() >= nowcast_loss_sides.back()) return;
+  throw DataError(path.string() + ": patches are " + std::to_string(side) +
+                  " pixels wide, which the network cannot take; make them again with --size " +
+                  std::to_string(std::max<std::int64_t>(256, NowcastCnn::side_above(side))));
+}
+
+void check_alike(const std::filesystem::path& path, const NowcastPatches& patches, const std::filesystem::path& other,
+                 const NowcastPatches& train) {
+  const auto refuse = [&](const std::string& what) {
+    throw DataError(path.string() + ": its " + what + " differs from that of " + other.string() +
+                    "; make both in one go with stormsweep prepare nowcast");
+  };
+  const NowcastMeta &a = patches.meta(), &b = train.meta();
+  if (patches.side() != train.side()) refuse("patch size");
+  if (a.quantity != b.quantity) refuse("quantity");
+  if (a.step_minutes != b.step_minutes) refuse("step between images");
+  if (a.statistics.mean != b.statistics.mean || a.statistics.deviation != b.statistics.deviation)
+    refuse("normalisation");
+}
+
+}  // namespace
+
+std::unique_ptr<Task> make_nowcast_task(const Experiment& experiment, const Configuration& configuration,
+                                        const TaskContext& context) {
+  return std::make_unique<NowcastTask>(Reader(configuration, experiment), context);
+}
+
+DataReport check_nowcast_data(const std::map<std::string, std::filesystem::path>& data) {
+  DataReport report;
+  const NowcastPatches train(data.at("train"));
+  check_side(data.at("train"), train.side());
+  for (const char* split : {"train", "validation", "test"}) {
+    const auto found = data.find(split);
+    if (found == data.end()) {
+      report.notes.push_back("validation: drawn from the test patches, as in the paper, for want of a file");
+      continue;
+    }
+    const NowcastPatches patches(found->second);
+    check_alike(found->second, patches, data.at("train"), train);
+    report.fingerprint += fingerprint(patches);
+    report.notes.push_back(note(split, patches));
+  }
+  return report;
+}
+
+}  // namespace stormsweep
