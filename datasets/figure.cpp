@@ -15,6 +15,15 @@ constexpr double title_size = 15, label_size = 12, legend_size = 10;  // capital
 constexpr std::int64_t margin = 24, gap = 8;
 constexpr std::int64_t title_height = 36, columns_height = 24, legend_height = 52;
 constexpr std::int64_t box_width = 44, box_height = 14;
+constexpr const char* missing = "missing";
+
+std::int64_t legend_width(const Figure& figure) {
+  std::int64_t width = (std::ssize(figure.scale.colours) + 2) * box_width;  // with those below the scale and missing
+  for (const std::string& text : {figure.scale.unit, std::string(missing), figure.note}) {
+    width += text_width(text, legend_size) + 4 * gap;
+  }
+  return width;
+}
 
 struct Layout {
   explicit Layout(const Figure& figure);
@@ -37,7 +46,7 @@ Layout::Layout(const Figure& figure) {
     }
   }
   left = margin + labels + 2 * gap;
-  width = left_of(figure.columns.size()) - gap + margin;
+  width = std::max(left_of(figure.columns.size()) - gap, left + legend_width(figure)) + margin;
   height = top_of(figure.rows.size()) - gap + legend_height + margin;
 }
 
@@ -82,7 +91,7 @@ void draw_legend(Canvas& canvas, const Figure& figure, const Layout& layout) {
   }
   beside(figure.scale.unit);
   box(figure.scale.missing);
-  beside("missing");
+  beside(missing);
   beside(figure.note);
 }
 

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "datasets/error.hpp"
+#include "datasets/patch_cutter.hpp"
 
 namespace stormsweep {
 
@@ -18,17 +19,23 @@ using Images = std::span<const RadarImage>;
   throw DataError(image.path.string() + ": " + problem);
 }
 
-void check_fits(const RadarImage& image, const NowcastMeta& model) {
-  if (image.quantity != model.quantity) {
-    refuse(image, fmt::format("holds {}, but the model was trained on {}; give images of that, or another model",
-                              name_of(image.quantity), name_of(model.quantity)));
-  }
-  for (const double metres : {image.grid.pixel_height, image.grid.pixel_width}) {
-    if (metres == 0 || std::abs(metres / 1000 - model.pixel_km) <= 0.1 * model.pixel_km) continue;
+void check_quantity(const RadarImage& image, const NowcastMeta& model) {
+  if (image.quantity == model.quantity) return;
+  refuse(image, fmt::format("holds {}, but the model was trained on {}; give images of that, or another model",
+                            name_of(image.quantity), name_of(model.quantity)));
+}
+
+/// As prepare_nowcast: pixels of unknown size are taken as they are.
+std::int64_t block_of(const RadarImage& image, const NowcastMeta& model) {
+  const double km = std::sqrt(image.grid.pixel_height * image.grid.pixel_width) / 1000;
+  if (km == 0) return 1;
+  const auto block = std::max<std::int64_t>(1, std::llround(model.pixel_km / km));
+  if (std::abs(km * static_cast<double>(block) - model.pixel_km) > 0.1 * model.pixel_km) {
     refuse(image, fmt::format("has pixels of {:g} km, but the model was trained at {:g} km; give images of that, or "
                               "another model",
-                              metres / 1000, model.pixel_km));
+                              km, model.pixel_km));
   }
+  return block;
 }
 
 /// The last image not after `time`.
@@ -58,7 +65,7 @@ void check_interval(Images images, std::int64_t step) {
 }  // namespace
 
 ForecastFrames choose_frames(Images images, const NowcastMeta& model, std::optional<std::int64_t> time) {
-  check_fits(images[0], model);
+  check_quantity(images[0], model);
   const auto step = static_cast<std::int64_t>(std::llround(model.step_minutes * 60));
   const RadarImage& newest = newest_until(images, step, time);
   const auto [first, last] = std::ranges::equal_range(images, newest.sequence, {}, &RadarImage::sequence);
@@ -68,7 +75,7 @@ ForecastFrames choose_frames(Images images, const NowcastMeta& model, std::optio
     const auto found = std::ranges::find(sequence, wanted, &RadarImage::time);
     return found == sequence.end() ? std::nullopt : std::optional(*found);
   };
-  ForecastFrames result;
+  ForecastFrames result{.inputs = {}, .truth = {}, .block = block_of(images[0], model)};
   for (std::int64_t i = nowcast_inputs - 1; i >= 0; --i) {
     const std::int64_t wanted = newest.time - i * step;
     const auto image = at(wanted);
@@ -80,6 +87,16 @@ ForecastFrames choose_frames(Images images, const NowcastMeta& model, std::optio
   }
   for (std::int64_t i = 1; i <= nowcast_targets; ++i) result.truth.push_back(at(newest.time + i * step));
   return result;
+}
+
+RadarFrame read_averaged(const RadarImage& image, std::int64_t block) {
+  RadarFrame frame = read_radar_image(image);
+  RadarGrid& grid = frame.grid;
+  frame.values = block_means(frame.values, grid.width, block);
+  if (grid.height % block != 0 || grid.width % block != 0) grid.corners = RadarGrid::unknown_corners();
+  grid.height /= block, grid.width /= block;
+  grid.pixel_height *= static_cast<double>(block), grid.pixel_width *= static_cast<double>(block);
+  return frame;
 }
 
 }  // namespace stormsweep

@@ -65,7 +65,7 @@ TEST_CASE("canvas: a new pixel is the mean of what it covers") {
   CHECK(two.at(0, 0) == Colour{67, 67, 0});
   CHECK(two.at(0, 1) == Colour{0, 67, 0});
   CHECK(two.at(1, 1) == Colour{0, 0, 40});
-  CHECK(resized(canvas, 2, 3).pixels == canvas.pixels);
+  CHECK(std::ranges::equal(resized(canvas, 2, 3).pixels, canvas.pixels));
   const Canvas large = resized(canvas, 6, 9);
   for (std::int64_t row = 0; row < 6; ++row) {
     for (std::int64_t column = 0; column < 9; ++column) CHECK(large.at(row, column) == canvas.at(row / 3, column / 3));
@@ -94,7 +94,7 @@ TEST_CASE("canvas: a PNG file read by libpng has the same pixels; where none can
   const Canvas read = read_png(folder / "a.png");
   CHECK(read.height == 3);
   CHECK(read.width == 2);
-  CHECK(read.pixels == canvas.pixels);
+  CHECK(std::ranges::equal(read.pixels, canvas.pixels));
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
 
   CHECK_THROWS_AS(write_png(folder / "none" / "a.png", canvas), DataError);

@@ -17,11 +17,20 @@ constexpr std::int64_t minute = 60;
 std::vector<RadarImage> images(std::int64_t n, std::int64_t minutes) {
   std::vector<RadarImage> result;
   for (std::int64_t i = 0; i < n; ++i) {
-    RadarImage image{.path = std::to_string(i) + ".h5", .time = start + i * minutes * minute};
+    RadarImage image;
+    image.path = std::to_string(i) + ".h5";
+    image.time = start + i * minutes * minute;
     image.grid.height = image.grid.width = 300;
     image.grid.pixel_height = image.grid.pixel_width = 1000;
     result.push_back(image);
   }
+  return result;
+}
+
+NowcastMeta model(RadarQuantity quantity, double pixel_km = 1) {
+  NowcastMeta result;
+  result.quantity = quantity;
+  result.pixel_km = pixel_km;
   return result;
 }
 
@@ -32,10 +41,10 @@ std::vector<std::string> names(const ForecastFrames& frames) {
   return result;
 }
 
-std::string refusal(const std::vector<RadarImage>& given, const NowcastMeta& model = {},
+std::string refusal(const std::vector<RadarImage>& given, const NowcastMeta& of = {},
                     std::optional<std::int64_t> time = {}) {
   try {
-    choose_frames(given, model, time);
+    choose_frames(given, of, time);
   } catch (const DataError& error) {
     CHECK(std::string(error.what()).find('\n') == std::string::npos);
     return error.what();
@@ -65,6 +74,14 @@ TEST_CASE("forecast frames: before a time, and what follows is the truth, as far
                                                                       "24.h5"});
 }
 
+TEST_CASE("forecast frames: pixels finer than the model's are to be averaged") {
+  auto fine = images(7, 10);
+  for (RadarImage& image : fine) image.grid.pixel_height = image.grid.pixel_width = 500;
+  CHECK(choose_frames(fine, {}, {}).block == 2);
+  CHECK(choose_frames(images(7, 10), {}, {}).block == 1);
+  CHECK(choose_frames(images(7, 10), model(RadarQuantity::rain_rate, 2), {}).block == 2);
+}
+
 TEST_CASE("forecast frames: sequences are not joined") {
   auto both = images(9, 10);
   for (std::size_t i = 0; i < 9; ++i)
@@ -86,14 +103,14 @@ TEST_CASE("forecast frames: what does not fit is refused, naming file, times and
   CHECK(refusal(images(20, 15)) ==
         "0.h5: images 15 minutes apart do not fit the model's step of 10 minutes; give images at that step, or at a "
         "whole part of it");
-  CHECK(refusal(images(20, 10), {.quantity = RadarQuantity::vil}) ==
+  CHECK(refusal(images(20, 10), model(RadarQuantity::vil)) ==
         "0.h5: holds rain_rate, but the model was trained on vil; give images of that, or another model");
-  CHECK(
-      refusal(images(20, 10), {.pixel_km = 2}).starts_with("0.h5: has pixels of 1 km, but the model was trained at 2"));
+  CHECK(refusal(images(20, 10), model(RadarQuantity::rain_rate, 0.4))
+            .starts_with("0.h5: has pixels of 1 km, but the model was trained at 0.4"));
   CHECK(refusal(images(20, 10), {}, start - 1).starts_with("0.h5: no image at or before 2010-08-25 23:59:59 UTC"));
   CHECK(refusal(images(8, 10), {}, start + 80 * minute)
             .starts_with("7.h5: the last image before 2010-08-26 01:20:00 UTC is of 2010-08-26 01:10:00 UTC"));
   auto unknown = images(7, 10);
   for (RadarImage& image : unknown) image.grid.pixel_height = image.grid.pixel_width = 0;
-  CHECK(refusal(unknown, {.pixel_km = 2}) == "");
+  CHECK(refusal(unknown, model(RadarQuantity::rain_rate, 2)) == "");
 }
