@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <numbers>
 
 #include "datasets/radar_format.hpp"
 
@@ -19,7 +20,8 @@ struct Format {
   RadarFrame (*read)(const hdf5::Handle&, const RadarImage&);
 };
 
-constexpr std::array hdf5_formats{Format{is_knmi, list_knmi, read_knmi}};
+constexpr std::array hdf5_formats{Format{is_knmi, list_knmi, read_knmi}, Format{is_odim, list_odim, read_odim},
+                                  Format{is_sevir, list_sevir, read_sevir}};
 
 hdf5::Handle open(const std::filesystem::path& path) {
   try {
@@ -29,11 +31,15 @@ hdf5::Handle open(const std::filesystem::path& path) {
   }
 }
 
-const Format& format_of(const hdf5::Handle& file, const std::filesystem::path& path) {
-  for (const Format& format : hdf5_formats) {
-    if (format.is(file)) return format;
-  }
-  refuse(path, "holds no radar images that stormsweep knows; give KNMI, ODIM, CF NetCDF or SEVIR VIL files");
+/// Null: NetCDF, or none that we know.
+const Format* format_of(const hdf5::Handle& file) {
+  const auto* const found = std::ranges::find_if(hdf5_formats, [&](const Format& format) { return format.is(file); });
+  return found == hdf5_formats.end() ? nullptr : found;
+}
+
+bool is_hdf5(const std::filesystem::path& path) {
+  hdf5::silence();
+  return H5Fis_hdf5(path.c_str()) > 0;
 }
 
 }  // namespace
@@ -83,20 +89,31 @@ void flip_rows(RadarFrame& frame) {
   }
 }
 
+float rate_of(Meaning meaning, double value, double hours) {
+  if (meaning == Meaning::reflectivity) return rain_rate_of(static_cast<float>(value));
+  return static_cast<float>(meaning == Meaning::amount ? value / hours : value);
+}
+
 }  // namespace radar
 
 std::vector<RadarImage> list_radar_images(const std::filesystem::path& path) {
-  const hdf5::Handle file = radar::open(path);
-  return radar::format_of(file, path).list(file, path);
+  if (radar::is_hdf5(path)) {
+    const hdf5::Handle file = radar::open(path);
+    if (const radar::Format* const format = radar::format_of(file)) return format->list(file, path);
+  }
+  return radar::list_netcdf(path);
 }
 
 RadarFrame read_radar_image(const RadarImage& image) {
-  const hdf5::Handle file = radar::open(image.path);
-  return radar::format_of(file, image.path).read(file, image);
+  if (radar::is_hdf5(image.path)) {
+    const hdf5::Handle file = radar::open(image.path);
+    if (const radar::Format* const format = radar::format_of(file)) return format->read(file, image);
+  }
+  return radar::read_netcdf(image);
 }
 
 float rain_rate_of(float dbz) {
-  return std::pow(std::pow(10.0f, dbz / 10) / 200, 1 / 1.6f);
+  return std::exp((dbz * std::numbers::ln10_v<float> / 10 - std::log(200.0f)) / 1.6f);
 }
 
 }  // namespace stormsweep

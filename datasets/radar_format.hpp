@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -27,8 +28,24 @@ std::vector<float> read_numbers(const hdf5::Handle& file, const std::filesystem:
 /// The first row becomes the last.
 void flip_rows(RadarFrame& frame);
 
+enum class Meaning { rate, amount, reflectivity };  ///< mm/h, mm, dBZ
+/// A physical value as rain rate (mm/h); `hours`: in which an amount fell.
+float rate_of(Meaning meaning, double value, double hours);
+
 bool is_knmi(const hdf5::Handle& file);
 std::vector<RadarImage> list_knmi(const hdf5::Handle& file, const std::filesystem::path& path);
 RadarFrame read_knmi(const hdf5::Handle& file, const RadarImage& image);
+
+bool is_odim(const hdf5::Handle& file);
+std::vector<RadarImage> list_odim(const hdf5::Handle& file, const std::filesystem::path& path);
+RadarFrame read_odim(const hdf5::Handle& file, const RadarImage& image);
+
+bool is_sevir(const hdf5::Handle& file);
+std::vector<RadarImage> list_sevir(const hdf5::Handle& file, const std::filesystem::path& path);
+RadarFrame read_sevir(const hdf5::Handle& file, const RadarImage& image);
+
+/// NetCDF of any kind, HDF5 below or not; libnetcdf opens the file.
+std::vector<RadarImage> list_netcdf(const std::filesystem::path& path);
+RadarFrame read_netcdf(const RadarImage& image);
 
 }  // namespace stormsweep::radar

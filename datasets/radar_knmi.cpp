@@ -44,8 +44,6 @@ RadarGrid read_grid(const hdf5::Handle& file, const std::filesystem::path& path)
   return grid;
 }
 
-enum class Meaning { amount, reflectivity };
-
 Meaning read_meaning(const hdf5::Handle& file, const std::filesystem::path& path) {
   const hdf5::Handle image(H5Gopen2(file, "image1", H5P_DEFAULT), H5Gclose);
   const std::string words = hdf5::read_text(image, "image_geo_parameter").value_or("");
@@ -91,17 +89,16 @@ std::vector<RadarImage> list_knmi(const hdf5::Handle& file, const std::filesyste
 
 RadarFrame read_knmi(const hdf5::Handle& file, const RadarImage& image) {
   const Calibration calibration = read_calibration(file, image.path);
-  const bool reflectivity = read_meaning(file, image.path) == Meaning::reflectivity;
+  const Meaning meaning = read_meaning(file, image.path);
   const hdf5::Handle overview(H5Gopen2(file, "overview", H5P_DEFAULT), H5Gclose);
   const double hours =
       static_cast<double>(image.time - read_time(overview, image.path, "product_datetime_start")) / 3600;
   RadarFrame frame{image.time, image.quantity, image.grid, read_numbers(file, image.path, pixels)};
   for (float& value : frame.values) {
-    const double physical = calibration.factor * value + calibration.offset;
     if (value == calibration.missing[0] || value == calibration.missing[1])
       value = std::numeric_limits<float>::quiet_NaN();
     else
-      value = reflectivity ? rain_rate_of(static_cast<float>(physical)) : static_cast<float>(physical / hours);
+      value = rate_of(meaning, calibration.factor * value + calibration.offset, hours);
   }
   const hdf5::Handle geographic(H5Gopen2(file, "geographic", H5P_DEFAULT), H5Gclose);
   if (hdf5::read_number(geographic, "geo_pixel_size_y").value_or(-1) > 0) flip_rows(frame);  // rows go north

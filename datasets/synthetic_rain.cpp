@@ -14,12 +14,12 @@ namespace stormsweep {
 namespace {
 
 constexpr float step_minutes = 10;
-constexpr std::array<float, 7> sizes{192, 96, 48, 24, 12, 6, 3};  // km between the knots of a noise
+constexpr std::array<float, 6> sizes{96, 48, 24, 12, 6, 3};  // km between the knots of a noise
 
 // Amplitude ~ size^0.55: a spectrum near k^-2.1, as of rain fields in decibels. Life ~ size^0.6 from 12 min at 3 km:
 // about what Germann, Zawadzki and Turner (2006) found of radar images, followed along the wind.
 float amplitude(float size) {
-  return std::pow(size / 192, 0.55f);
+  return std::pow(size / 96, 0.55f);
 }
 float life_minutes(float size) {
   return 12 * std::pow(size / 3, 0.6f);

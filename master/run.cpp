@@ -9,6 +9,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 #include "master/commands.hpp"
@@ -49,6 +50,8 @@ std::optional<std::string> data_report(const Space& space, const RunOptions& opt
   int status = 0;
   std::string report = launch::capture({launch::worker_program(), "check", options.space.string()}, status);
   if (status == exit_bad_input) return std::nullopt;
+  if (status > 128)
+    throw std::runtime_error(fmt::format("checking the data was killed by signal {}; run it again", status - 128));
   if (status != 0) {
     throw InputError(fmt::format("{}: checking the data ended with status {}; it belongs beside stormsweep: build both",
                                  launch::worker_program(), status));

@@ -32,6 +32,8 @@ class ForecastScores {
   double far(std::int64_t l, std::int64_t threshold) const;  ///< false alarms / (hits + false alarms)
 
  private:
+  double sum(std::int64_t l, std::int64_t column) const { return sums[l][column].item<double>(); }
+
   std::vector<double> thresholds_;
 };
 

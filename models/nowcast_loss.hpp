@@ -13,7 +13,10 @@ inline constexpr std::array<std::int64_t, 4> nowcast_loss_sides{6, 12, 24, 48};
 torch::Tensor centre(const torch::Tensor& images, std::int64_t side);
 
 /// Mean over the batch of the sum, with equal weights, of the mean squared errors of the four outputs on their centre
-/// 48 km; the truth [n, 6, side, side] is block-averaged to each resolution. Scalar with the graph for backward.
+/// 48 km; the truth [n, 6, side, side] lies over the network's input (the same centre; 1 km pixels; any side from 48
+/// on, even) and is block-averaged to each resolution. `outputs` may be whole or NowcastExtent::inner, which is all
+/// that is looked at and cheaper: sides need only be at least those of `nowcast_loss_sides`, and even. Scalar with the
+/// graph for backward.
 torch::Tensor nowcast_loss(const std::array<torch::Tensor, 4>& outputs, const torch::Tensor& truth);
 
 }  // namespace stormsweep

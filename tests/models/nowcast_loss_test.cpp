@@ -1,0 +1,81 @@
+#include "models/nowcast_loss.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace stormsweep;
+using doctest::Approx;
+
+namespace {
+
+using Outputs = std::array<torch::Tensor, 4>;
+constexpr std::array<std::int64_t, 4> whole_sides{12, 20, 36, 54};
+
+Outputs draw_outputs(std::int64_t n) {
+  Outputs outputs;
+  for (std::size_t i = 0; i < 4; ++i) outputs[i] = torch::randn({n, 6, whole_sides[i], whole_sides[i]});
+  return outputs;
+}
+
+/// Pixel by pixel: output pixel [y, x] at 1/scale lies over the block of truth pixels from scale * (y + offset) on.
+double brute_force_loss(const Outputs& outputs, const torch::Tensor& truth) {
+  const auto t = truth.accessor<float, 4>();
+  double loss = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const auto o = outputs[i].accessor<float, 4>();
+    const std::int64_t scale = 8 >> i, side = 48 / scale, margin = (o.size(2) - side) / 2;
+    double squares = 0;
+    for (std::int64_t n = 0; n < o.size(0); ++n)
+      for (std::int64_t frame = 0; frame < 6; ++frame)
+        for (std::int64_t y = 0; y < side; ++y)
+          for (std::int64_t x = 0; x < side; ++x) {
+            const std::int64_t top = (t.size(2) - 48) / 2 + scale * y, left = (t.size(3) - 48) / 2 + scale * x;
+            double mean = 0;
+            for (std::int64_t k = 0; k < scale * scale; ++k)
+              mean += t[n][frame][top + k / scale][left + k % scale] / static_cast<double>(scale * scale);
+            const double difference = o[n][frame][margin + y][margin + x] - mean;
+            squares += difference * difference;
+          }
+    loss += squares / static_cast<double>(o.size(0) * 6 * side * side);
+  }
+  return loss;
+}
+
+}  // namespace
+
+TEST_CASE("the loss equals a sum pixel by pixel") {
+  torch::manual_seed(1);
+  const auto outputs = draw_outputs(3);
+  const auto truth = torch::randn({3, 6, 256, 256});
+  CHECK(nowcast_loss(outputs, truth).item<double>() == Approx(brute_force_loss(outputs, truth)).epsilon(1e-5));
+}
+
+TEST_CASE("the loss of constants is what a hand computes") {
+  Outputs outputs;
+  for (std::size_t i = 0; i < 4; ++i)
+    outputs[i] = torch::full({1, 6, whole_sides[i], whole_sides[i]}, static_cast<double>(i));
+  // (0 - 5)^2 + (1 - 5)^2 + (2 - 5)^2 + (3 - 5)^2
+  CHECK(nowcast_loss(outputs, torch::full({1, 6, 256, 256}, 5.0)).item<double>() == Approx(54));
+}
+
+TEST_CASE("only the centre 48 km count") {
+  torch::manual_seed(1);
+  auto outputs = draw_outputs(2);
+  auto truth = torch::randn({2, 6, 256, 256});
+  const double before = nowcast_loss(outputs, truth).item<double>();
+  outputs[3][0][0][2].fill_(100);  // rows 3 ... 50 of 54 count
+  truth[0][0][103].fill_(100);     // rows 104 ... 151 of 256 count
+  CHECK(nowcast_loss(outputs, truth).item<double>() == before);
+  truth[0][0][104].fill_(100);
+  CHECK(nowcast_loss(outputs, truth).item<double>() != before);
+}
+
+TEST_CASE("gradients reach all four outputs with equal weights") {
+  auto outputs = draw_outputs(2);
+  for (auto& output : outputs) output.requires_grad_();
+  nowcast_loss(outputs, torch::zeros({2, 6, 256, 256})).backward();
+  for (std::size_t i = 0; i < 4; ++i) {
+    const double pixels = 2.0 * 6 * static_cast<double>(nowcast_loss_sides[i] * nowcast_loss_sides[i]);
+    const auto expected = centre(outputs[i].detach(), nowcast_loss_sides[i]) * 2 / pixels;
+    CHECK(torch::allclose(centre(outputs[i].grad(), nowcast_loss_sides[i]), expected));
+  }
+}
