@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <system_error>
 
 #include "datasets/forecast_frames.hpp"
 #include "datasets/utc.hpp"
@@ -73,6 +74,10 @@ void check(const Wish& wish) {
   const fs::path folder = fs::path(wish.output).parent_path();
   if (!folder.empty() && !fs::is_directory(folder))
     refuse_option(command, "output", wish.output, "give a file in a folder that exists");
+  if (wish.figures.empty()) return;
+  std::error_code error;
+  fs::create_directories(wish.figures, error);
+  if (!fs::is_directory(wish.figures)) refuse_option(command, "png", wish.figures, "give a folder that can be made");
 }
 
 std::optional<std::int64_t> time_of(const Wish& wish) {

@@ -10,9 +10,8 @@
 
 namespace stormsweep {
 
-/// Pixel k of the network's full-resolution output stands for pixel k + 101 of its input: 256 pixels in, the middle 54
-/// out. So it was trained, at any side that is a multiple of 16; another side shifts its forecasts.
-inline constexpr std::int64_t nowcast_margin = 101;
+/// Pixel k of the full-resolution output stands for pixel k + 101 of the input.
+inline constexpr std::int64_t nowcast_margin = NowcastCnn::output_offsets.back();
 
 /// The forecast of whole images: [6, height, width] in physical units, neither clipped nor masked, of the past ones
 /// `images` [7, height, width], NaN where missing, of any size. Around the images, and where pixels are missing, it is

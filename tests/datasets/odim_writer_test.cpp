@@ -85,6 +85,24 @@ TEST_CASE("ODIM writer: groups, attributes and numbers as the standard has them"
   CHECK(text(hdf5::open(folder / "vil.h5", ""), "/dataset1/data1/what", "quantity") == "VIL");
 }
 
+TEST_CASE("ODIM writer: our own reader reads it back, each frame at its time") {
+  const TemporaryFolder folder;
+  const RadarForecast written = forecast(RadarQuantity::rain_rate);
+  write_odim(folder / "out.h5", written);
+  const auto images = list_radar_images(folder / "out.h5");
+  REQUIRE(images.size() == 2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(images[i].time == written.frames[i].time);
+    CHECK(same_grid(images[i].grid, written.frames[i].grid));
+    const RadarFrame frame = read_radar_image(images[i]);
+    CHECK(frame.values[0] == (i == 0 ? 0 : 8));
+    CHECK(frame.values[1] == doctest::Approx(0.01));
+    CHECK(frame.values[2] == doctest::Approx(3.13));
+    CHECK(std::isnan(frame.values[3]));
+    CHECK(frame.values[4] == doctest::Approx(655.34));
+  }
+}
+
 TEST_CASE("ODIM writer: what is not known is not told") {
   const TemporaryFolder folder;
   RadarForecast unknown = forecast(RadarQuantity::rain_rate);
