@@ -54,7 +54,7 @@ NowcastEvaluation::NowcastEvaluation(NowcastCnn& network, const NowcastPatches& 
       samples.push_back({patch, 0});
     const Batch batch = gather(patches, samples, statistics);
     const torch::Tensor input = batch.input.to(device), target = batch.target.to(device);
-    const auto outputs = network.forward(input);
+    const auto outputs = network.forward(input, NowcastExtent::inner);
     const auto n = static_cast<double>(samples.size());
     losses += torch::tensor({nowcast_loss(outputs, target).item<double>() * n, n}, torch::kFloat64);
     const torch::Tensor truth = physical(target), last = input.narrow(1, nowcast_inputs - 1, 1);

@@ -143,7 +143,8 @@ Prefetch NowcastTask::training_batches(std::int64_t epoch, std::int64_t first) {
 
 Loss NowcastTask::loss(const Batch& batch) {
   const torch::Tensor target = batch.target.to(device_, /*non_blocking=*/true);
-  const torch::Tensor mean = nowcast_loss(network_.forward(batch.input.to(device_, /*non_blocking=*/true)), target);
+  const torch::Tensor input = batch.input.to(device_, /*non_blocking=*/true);
+  const torch::Tensor mean = nowcast_loss(network_.forward(input, NowcastExtent::inner), target);
   return {mean, (mean.detach() * target.size(0)).reshape({1})};
 }
 
@@ -184,13 +185,13 @@ std::string note(const std::string& split, const NowcastPatches& patches) {
          std::to_string(patches.side()) + ", forecasts from " + time_text(*first) + " to " + time_text(*last) + " UTC";
 }
 
-/// The network's size rule, and a loss that looks at the centre.
+/// Sizes at which the network's outputs lie in the centre (models/nowcast_cnn.hpp) and reach the 48 pixels of the loss.
 void check_side(const std::filesystem::path& path, std::int64_t side) {
-  const auto sides = NowcastCnn::output_sides(side);
-  if (sides && sides->back() >= nowcast_loss_sides.back()) return;
+  constexpr std::int64_t smallest = 256, step = 16;
+  if (side >= smallest && side % step == 0) return;
+  const std::int64_t nearest = std::max(smallest, (side + step / 2) / step * step);
   throw DataError(path.string() + ": patches are " + std::to_string(side) +
-                  " pixels wide, which the network cannot take; make them again with --size " +
-                  std::to_string(std::max<std::int64_t>(256, NowcastCnn::side_above(side))));
+                  " pixels wide, which cannot be trained on; make them again with --size " + std::to_string(nearest));
 }
 
 void check_alike(const std::filesystem::path& path, const NowcastPatches& patches, const std::filesystem::path& other,
