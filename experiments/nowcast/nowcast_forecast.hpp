@@ -24,7 +24,7 @@ torch::Tensor forecast_images(NowcastCnn& network, const torch::Tensor& images, 
 /// measured: lies in the images and is not missing. 1 only where all were.
 torch::Tensor measured_share(const torch::Tensor& images);
 
-/// Bytes that forecasting one tile takes at most, beside the images.
+/// Bytes that forecasting one tile takes at most, beside images and weights.
 std::int64_t forecast_bytes(std::int64_t tile_height, std::int64_t tile_width, std::int64_t base_filters);
 
 /// The largest tile that stays within `bytes`, up to one that covers the image; 0 where not even the smallest does.
