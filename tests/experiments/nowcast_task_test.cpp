@@ -107,7 +107,7 @@ TEST_CASE("live augmentation turns and transposes, and shows the same rain") {
 }
 
 TEST_CASE("the scores of persistence are those of the last image, pixel by pixel") {
-  const NowcastWorld world;
+  const NowcastWorld world(40);
   const auto metrics = world.task()->evaluate(Split::test);
   const NowcastPatches test(world.folder() / "test.h5");
   const std::int64_t side = test.side(), margin = (side - 48) / 2;
