@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <limits>
 #include <map>
+#include <span>
 
 #include "datasets/radar_format.hpp"
 
@@ -49,18 +50,24 @@ struct Layer {
   Meaning meaning = Meaning::rate;
 };
 
-/// The first of a known quantity.
-Layer find_layer(const hdf5::Handle& file, const std::filesystem::path& path) {
+/// The first of a known quantity in each dataset, of one meaning: one at least.
+std::vector<Layer> find_layers(const hdf5::Handle& file, const std::filesystem::path& path) {
+  std::vector<Layer> layers;
   std::string seen;
   for (int d = 1; hdf5::has(file, fmt::format("dataset{}", d)); ++d) {
     const std::string dataset = fmt::format("dataset{}", d);
     for (int i = 1; hdf5::has(file, fmt::format("{}/data{}/data", dataset, i)); ++i) {
       const std::string place = fmt::format("{}/data{}", dataset, i);
       const std::string quantity = text(file, place, "what", "quantity");
-      if (const auto known = meanings.find(quantity); known != meanings.end()) return {place, dataset, known->second};
-      seen.append(seen.empty() ? "" : ", ").append(quantity.empty() ? "one without a name" : quantity);
+      const auto known = meanings.find(quantity);
+      if (known == meanings.end()) {
+        seen.append(seen.empty() ? "" : ", ").append(quantity.empty() ? "one without a name" : quantity);
+      } else if (layers.empty() || (layers.back().dataset != dataset && layers.front().meaning == known->second)) {
+        layers.push_back({place, dataset, known->second});
+      }
     }
   }
+  if (!layers.empty()) return layers;
   refuse(path, fmt::format("its quantity is {}; give a composite of RATE, ACRR, DBZH or TH",
                            seen.empty() ? "missing" : seen));
 }
@@ -81,6 +88,16 @@ struct Period {
 Period period(const hdf5::Handle& file, const Layer& layer) {
   const auto what = [&](const char* name) { return text(file, layer.place, "what", name); };
   return {time(what("startdate"), what("starttime")), time(what("enddate"), what("endtime"))};
+}
+
+/// Whether the layers are of several times, each later than the one before: a forecast's. Else only the first counts,
+/// and holds at the file's own time.
+bool is_sequence(const hdf5::Handle& file, const std::vector<Layer>& layers) {
+  for (std::size_t i = 1; i < layers.size(); ++i) {
+    const auto before = period(file, layers[i - 1]).end, end = period(file, layers[i]).end;
+    if (!before || !end || *before >= *end) return false;
+  }
+  return layers.size() > 1;
 }
 
 RadarGrid read_grid(const hdf5::Handle& file, const std::filesystem::path& path, const Layer& layer) {
@@ -109,22 +126,25 @@ std::vector<RadarImage> list_odim(const hdf5::Handle& file, const std::filesyste
   if (object != "COMP" && object != "IMAGE")
     refuse(path,
            fmt::format("what/object is '{}'; give composites (COMP), made of the scans of one radar or more", object));
-  const Layer layer = find_layer(file, path);
-  auto valid = time(text(file, "", "what", "date"), text(file, "", "what", "time"));
-  if (layer.meaning == Meaning::amount) {
+  const std::vector<Layer> layers = find_layers(file, path);
+  const bool sequence = is_sequence(file, layers);
+  std::vector<RadarImage> images;
+  for (const Layer& layer : std::span(layers).first(sequence ? layers.size() : 1)) {
+    auto valid = time(text(file, "", "what", "date"), text(file, "", "what", "time"));
     const Period fell = period(file, layer);
-    if (!fell.sound()) {
+    if (layer.meaning == Meaning::amount && !fell.sound()) {
       refuse(path,
              layer.dataset + "/what: starttime is not before endtime, or one is missing, so its amounts are no rates");
     }
-    valid = fell.end;
+    if (layer.meaning == Meaning::amount || sequence) valid = fell.end;
+    if (!valid) refuse(path, "what: date and time are not YYYYMMDD and HHMMSS");
+    images.push_back({path, std::ssize(images), 0, *valid, RadarQuantity::rain_rate, read_grid(file, path, layer)});
   }
-  if (!valid) refuse(path, "what: date and time are not YYYYMMDD and HHMMSS");
-  return {{path, 0, 0, *valid, RadarQuantity::rain_rate, read_grid(file, path, layer)}};
+  return images;
 }
 
 RadarFrame read_odim(const hdf5::Handle& file, const RadarImage& image) {
-  const Layer layer = find_layer(file, image.path);
+  const Layer layer = find_layers(file, image.path).at(static_cast<std::size_t>(image.index));
   const auto what = [&](const char* name) { return number(file, layer.place, "what", name); };
   const double gain = what("gain"), offset = what("offset"), nodata = what("nodata"), undetect = what("undetect");
   if (!std::isfinite(gain) || !std::isfinite(offset)) refuse(image.path, layer.place + "/what has no gain and offset");

@@ -22,6 +22,14 @@ std::string cpu_model() {
   return "unknown";
 }
 
+std::int64_t free_memory() {
+  std::ifstream file("/proc/meminfo");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("MemAvailable:")) return 1024 * std::stoll(line.substr(line.find(':') + 1));
+  }
+  return 0;
+}
+
 int usable_cores() {
   cpu_set_t set;
   return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "datasets/canvas.hpp"
+#include "datasets/odim_writer.hpp"
+
+namespace stormsweep {
+
+/// A forecast beside the truth, where there is some, and persistence: a row each, a column a lead time; a line around
+/// what rests on measured pixels alone.
+Canvas nowcast_figure(const RadarForecast& forecast, const RadarFrame& newest,
+                      const std::vector<std::optional<RadarFrame>>& truth);
+
+/// "20100826T0300Z", the forecast's name among others.
+std::string time_name(const RadarForecast& forecast);
+
+}  // namespace stormsweep

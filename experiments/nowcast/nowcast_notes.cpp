@@ -1,0 +1,44 @@
+#include "experiments/nowcast/nowcast_notes.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "datasets/error.hpp"
+
+namespace stormsweep {
+
+std::string nowcast_notes(const NowcastMeta& meta) {
+  return nlohmann::json{{"mean", meta.statistics.mean},
+                        {"deviation", meta.statistics.deviation},
+                        {"step_minutes", meta.step_minutes},
+                        {"quantity", name_of(meta.quantity)},
+                        {"pixel_km", meta.pixel_km}}
+      .dump();
+}
+
+NowcastMeta parse_nowcast_notes(const std::string& text, const std::string& file) {
+  const auto refuse = [&](const std::string& problem) {
+    throw DataError(file + ": " + problem + "; give a model that stormsweep run --keep-best left");
+  };
+  NowcastMeta meta;
+  try {
+    const nlohmann::json notes = nlohmann::json::parse(text);
+    notes.at("mean").get_to(meta.statistics.mean);
+    notes.at("deviation").get_to(meta.statistics.deviation);
+    notes.at("step_minutes").get_to(meta.step_minutes);
+    notes.at("pixel_km").get_to(meta.pixel_km);
+    const auto quantity = notes.at("quantity").get<std::string>();
+    meta.quantity = quantity == name_of(RadarQuantity::vil) ? RadarQuantity::vil : RadarQuantity::rain_rate;
+    if (quantity != name_of(meta.quantity)) refuse("quantity is " + quantity + ", not rain_rate or vil");
+  } catch (const nlohmann::json::exception&) {
+    refuse("does not tell mean, deviation, step_minutes, quantity and pixel_km");
+  }
+  const PixelStatistics& statistics = meta.statistics;
+  if (!std::isfinite(statistics.mean) || !std::isfinite(statistics.deviation) || statistics.deviation <= 0) {
+    refuse("mean or deviation is not a finite, positive number");
+  }
+  if (!(meta.step_minutes > 0) || !(meta.pixel_km > 0)) refuse("step_minutes or pixel_km is not positive");
+  return meta;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,111 @@
+#include "experiments/nowcast/nowcast_product.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "datasets/histogram_matching.hpp"
+#include "experiments/nowcast/nowcast_forecast.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+torch::Tensor stacked(const std::vector<RadarFrame>& images) {
+  const RadarGrid& grid = images[0].grid;
+  torch::Tensor result = torch::empty({std::ssize(images), grid.height, grid.width});
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    std::ranges::copy(images[i].values, result[static_cast<std::int64_t>(i)].data_ptr<float>());
+  }
+  return result;
+}
+
+std::vector<float> numbers(const torch::Tensor& image) {
+  const torch::Tensor dense = image.contiguous();
+  return {dense.data_ptr<float>(), dense.data_ptr<float>() + dense.numel()};
+}
+
+/// Ranks are those of the forecast before it is clipped: afterwards all dry pixels would be alike.
+std::vector<float> finished(std::vector<float> values, const RadarFrame& newest, std::int64_t window) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (std::isnan(newest.values[i])) values[i] = std::numeric_limits<float>::quiet_NaN();
+  }
+  if (window > 0) values = match_histogram(values, newest.values, newest.grid.height, newest.grid.width, window);
+  for (float& value : values) value = value < 0 ? 0 : value;
+  return values;
+}
+
+}  // namespace
+
+RadarForecast make_nowcast(NowcastCnn& network, const NowcastMeta& model, const std::vector<RadarFrame>& images,
+                           const NowcastMaking& making,
+                           const std::function<void(std::int64_t, std::int64_t)>& progress) {
+  const torch::Tensor past = stacked(images);
+  const torch::Tensor future = forecast_images(network, past, model.statistics, making.tile, progress);
+  const RadarFrame& newest = images.back();
+  RadarForecast result{.issued = newest.time,
+                       .frames = {},
+                       .quality = numbers(measured_share(past)),
+                       .quality_meaning = "share of the input pixels behind the forecast that were measured"};
+  for (std::int64_t i = 0; i < future.size(0); ++i) {
+    const auto lead = static_cast<std::int64_t>(std::llround(model.step_minutes * 60)) * (i + 1);
+    result.frames.push_back({.time = newest.time + lead,
+                             .quantity = newest.quantity,
+                             .grid = newest.grid,
+                             .values = finished(numbers(future[i]), newest, making.window)});
+  }
+  return result;
+}
+
+std::vector<std::uint8_t> wholly_measured(const RadarForecast& forecast) {
+  std::vector<std::uint8_t> result(forecast.quality.size());
+  std::ranges::transform(forecast.quality, result.begin(), [](float share) { return share == 1; });
+  return result;
+}
+
+double wet_threshold(RadarQuantity quantity) {
+  return quantity == RadarQuantity::vil ? 16 : 0.1;
+}
+
+namespace {
+
+void judge(LeadTimeReport& report, const RadarForecast& forecast, const RadarFrame& frame, const RadarFrame& newest,
+           const RadarFrame& truth) {
+  double sum = 0, squares = 0, persistence = 0;
+  for (std::size_t i = 0; i < frame.values.size(); ++i) {
+    const double seen = truth.values[i];
+    if (forecast.quality[i] < 1 || std::isnan(seen)) continue;
+    ++report.judged;
+    sum += seen;
+    squares += (frame.values[i] - seen) * (frame.values[i] - seen);
+    persistence += (newest.values[i] - seen) * (newest.values[i] - seen);
+  }
+  const auto count = static_cast<double>(report.judged);
+  report.truth = sum / count, report.squared_error = squares / count, report.persistence_error = persistence / count;
+}
+
+}  // namespace
+
+std::vector<LeadTimeReport> judge(const RadarForecast& forecast, const RadarFrame& newest,
+                                  const std::vector<std::optional<RadarFrame>>& truth) {
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  std::vector<LeadTimeReport> result;
+  for (std::size_t l = 0; l < forecast.frames.size(); ++l) {
+    const RadarFrame& frame = forecast.frames[l];
+    LeadTimeReport report{.minutes = static_cast<double>(frame.time - forecast.issued) / 60,
+                          .truth = none,
+                          .squared_error = none,
+                          .persistence_error = none};
+    double sum = 0, pixels = 0, wet = 0;
+    for (const float value : frame.values) {
+      if (std::isnan(value)) continue;
+      pixels += 1, sum += value, wet += value >= wet_threshold(frame.quantity);
+    }
+    report.mean = sum / pixels, report.wet = wet / pixels;
+    if (truth[l]) judge(report, forecast, frame, newest, *truth[l]);
+    result.push_back(report);
+  }
+  return result;
+}
+
+}  // namespace stormsweep

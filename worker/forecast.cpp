@@ -1,0 +1,11 @@
+#include "worker/forecast.hpp"
+
+#include "worker/experiment_choice.hpp"
+
+namespace stormsweep {
+
+int forecast_command(const std::vector<std::string>& words) {
+  return run_chosen("forecast", {{"nowcast", forecast_nowcast}}, words);
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace stormsweep {
+
+/// `stormsweep forecast <experiment> ...`: what a trained network makes of new observations. Throws InputError and
+/// DataError. Returns the exit status.
+int forecast_command(const std::vector<std::string>& words);
+
+// One source file an experiment.
+int forecast_nowcast(const std::vector<std::string>& words);
+
+}  // namespace stormsweep
