@@ -9,7 +9,9 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::ptrdiff_t tile = 32;  // of a transposition: 32 rows of 64 bytes stay in the first cache
+// Pixels that are worked on at a time: of a transposition tiles, of which 7 frames' 32 rows of 64 bytes stay in the
+// first cache; else long pieces of rows, which the processor fetches ahead.
+constexpr std::ptrdiff_t tile = 32, piece = 512;
 
 /// Where pixel (row, column) of a transformed frame is found: origin + row * down + column * right.
 struct Walk {
@@ -32,24 +34,55 @@ struct Normalisation {
   float factor = 1, offset = 0;
 };
 
-/// `frames` [C, side, side] to `out`: [side, side, C] (channels last) or [C, side, side].
-template <std::ptrdiff_t C, bool channels_last>
-void place(const std::uint16_t* frames, std::ptrdiff_t side, const Walk& walk, Normalisation how, float* out) {
-  const std::ptrdiff_t pixels = side * side;
-  const std::ptrdiff_t row_stride = channels_last ? side * C : side, step = channels_last ? C : 1;
-  for (std::ptrdiff_t top = 0; top < side; top += tile) {
-    for (std::ptrdiff_t left = 0; left < side; left += tile) {
-      const std::ptrdiff_t bottom = std::min(top + tile, side), right = std::min(left + tile, side);
-      for (std::ptrdiff_t c = 0; c < C; ++c) {
-        for (std::ptrdiff_t y = top; y < bottom; ++y) {
-          const std::uint16_t* in = frames + c * pixels + walk.origin + y * walk.down;
-          float* to = out + y * row_stride + (channels_last ? c : c * pixels);
-          for (std::ptrdiff_t x = left; x < right; ++x)
-            to[x * step] = static_cast<float>(in[x * walk.right]) * how.factor + how.offset;
-        }
-      }
+/// out[x] = in[x * stride], normalised. A stride known to the compiler makes the loop vectorise.
+template <std::ptrdiff_t stride>
+void normalise(const std::uint16_t* in, std::ptrdiff_t count, Normalisation how, float* out) {
+  for (std::ptrdiff_t x = 0; x < count; ++x) out[x] = static_cast<float>(in[x * stride]) * how.factor + how.offset;
+}
+
+void normalise(const std::uint16_t* in, std::ptrdiff_t stride, std::ptrdiff_t count, Normalisation how, float* out) {
+  if (stride == 1) return normalise<1>(in, count, how, out);
+  if (stride == -1) return normalise<-1>(in, count, how, out);
+  for (std::ptrdiff_t x = 0; x < count; ++x) out[x] = static_cast<float>(in[x * stride]) * how.factor + how.offset;
+}
+
+/// A piece of a row of `frames` frames: [frames, piece] in `rows`, to [count, frames] in `out`.
+template <std::ptrdiff_t frames>
+void interleave(const float* rows, std::ptrdiff_t count, float* out) {
+  for (std::ptrdiff_t x = 0; x < count; ++x) {
+    for (std::ptrdiff_t c = 0; c < frames; ++c) out[x * frames + c] = rows[c * piece + x];
+  }
+}
+
+/// Calls `work(row, first column, columns)` for each piece of a row, in an order that is kind to the cache.
+template <class Work>
+void each_piece(std::ptrdiff_t side, const Walk& walk, const Work& work) {
+  const bool along_rows = walk.right == 1 || walk.right == -1;
+  const std::ptrdiff_t high = along_rows ? 1 : tile, wide = along_rows ? piece : tile;
+  for (std::ptrdiff_t top = 0; top < side; top += high) {
+    for (std::ptrdiff_t left = 0; left < side; left += wide) {
+      for (std::ptrdiff_t y = top; y < std::min(top + high, side); ++y) work(y, left, std::min(wide, side - left));
     }
   }
+}
+
+/// X [7, side, side] to [side, side, 7].
+void place_input(const std::uint16_t* frames, std::ptrdiff_t side, const Walk& walk, Normalisation how, float* out) {
+  std::array<float, nowcast_inputs * piece> rows;
+  each_piece(side, walk, [&](std::ptrdiff_t y, std::ptrdiff_t left, std::ptrdiff_t count) {
+    const std::uint16_t* const in = frames + walk.origin + y * walk.down + left * walk.right;
+    for (std::ptrdiff_t c = 0; c < nowcast_inputs; ++c)
+      normalise(in + c * side * side, walk.right, count, how, rows.data() + c * piece);
+    interleave<nowcast_inputs>(rows.data(), count, out + (y * side + left) * nowcast_inputs);
+  });
+}
+
+/// One frame [side, side] of Y.
+void place_target(const std::uint16_t* frame, std::ptrdiff_t side, const Walk& walk, Normalisation how, float* out) {
+  each_piece(side, walk, [&](std::ptrdiff_t y, std::ptrdiff_t left, std::ptrdiff_t count) {
+    const std::uint16_t* const in = frame + walk.origin + y * walk.down + left * walk.right;
+    normalise(in, walk.right, count, how, out + y * side + left);
+  });
 }
 
 }  // namespace
@@ -63,9 +96,11 @@ Batch gather(const NowcastPatches& patches, std::span<const NowcastSample> sampl
   float* target = batch.target.data_ptr<float>();
   for (const NowcastSample& sample : samples) {
     const Walk walk = walk_of(sample.symmetry, side);
-    place<nowcast_inputs, true>(patches.input(sample.patch).data(), side, walk, how, input);
-    place<nowcast_targets, false>(patches.target(sample.patch).data(), side, walk, how, target);
-    input += nowcast_inputs * side * side, target += nowcast_targets * side * side;
+    place_input(patches.input(sample.patch).data(), side, walk, how, input);
+    input += nowcast_inputs * side * side;
+    const std::uint16_t* frame = patches.target(sample.patch).data();
+    for (std::int64_t k = 0; k < nowcast_targets; ++k, frame += side * side, target += side * side)
+      place_target(frame, side, walk, how, target);
   }
   return batch;
 }

@@ -3,7 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "datasets/error.hpp"
@@ -27,6 +30,11 @@ double error_of(const std::vector<std::uint16_t>& frames, int from, int to, int 
     }
   }
   return sum;
+}
+
+std::string bytes_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 }  // namespace
@@ -62,7 +70,7 @@ TEST_CASE("synthetic rain: as much and as strong as real rain where patches are 
   CHECK(sums.statistics(0.01f).mean < 1);
 }
 
-TEST_CASE("generate nowcast: the same numbers on any number of threads, splits by index, training statistics") {
+TEST_CASE("generate nowcast: the same bytes on any number of threads, splits by index, training statistics") {
   const TemporaryFolder folder;
   RainWorld world{20, 48, 7, 0.1, 0.2, 1};
   const NowcastSplitCounts counts = generate_nowcast(world, folder / "one", [](std::int64_t) {});
@@ -75,8 +83,8 @@ TEST_CASE("generate nowcast: the same numbers on any number of threads, splits b
   std::vector<std::uint16_t> expected(nowcast_frames * 48 * 48);
   std::uint64_t number = 0;
   for (const char* name : {"train.h5", "validation.h5", "test.h5"}) {
-    const NowcastPatches one(folder / "one" / name), three(folder / "three" / name);
-    CHECK(fingerprint(one) == fingerprint(three));
+    const NowcastPatches one(folder / "one" / name);
+    CHECK(bool{bytes_of(folder / "one" / name) == bytes_of(folder / "three" / name)});
     for (std::int64_t i = 0; i < one.size(); ++i) {
       make_rain(7, number++, 48, expected);
       CHECK(std::ranges::equal(one.input(i), std::span(expected).first(7 * 48 * 48)));
