@@ -9,9 +9,8 @@ namespace stormsweep {
 
 namespace {
 
-// Pixels that are worked on at a time: of a transposition tiles, of which 7 frames' 32 rows of 64 bytes stay in the
-// first cache; else long pieces of rows, which the processor fetches ahead.
-constexpr std::ptrdiff_t tile = 32, piece = 512;
+// Pixels of a side that are worked on at a time: a transposition's 32 rows of 64 bytes stay in the first cache.
+constexpr std::ptrdiff_t tile = 32;
 
 /// Where pixel (row, column) of a transformed frame is found: origin + row * down + column * right.
 struct Walk {
@@ -46,61 +45,32 @@ void normalise(const std::uint16_t* in, std::ptrdiff_t stride, std::ptrdiff_t co
   for (std::ptrdiff_t x = 0; x < count; ++x) out[x] = static_cast<float>(in[x * stride]) * how.factor + how.offset;
 }
 
-/// A piece of a row of `frames` frames: [frames, piece] in `rows`, to [count, frames] in `out`.
-template <std::ptrdiff_t frames>
-void interleave(const float* rows, std::ptrdiff_t count, float* out) {
-  for (std::ptrdiff_t x = 0; x < count; ++x) {
-    for (std::ptrdiff_t c = 0; c < frames; ++c) out[x * frames + c] = rows[c * piece + x];
-  }
-}
-
-/// Calls `work(row, first column, columns)` for each piece of a row, in an order that is kind to the cache.
-template <class Work>
-void each_piece(std::ptrdiff_t side, const Walk& walk, const Work& work) {
-  const bool along_rows = walk.right == 1 || walk.right == -1;
-  const std::ptrdiff_t high = along_rows ? 1 : tile, wide = along_rows ? piece : tile;
-  for (std::ptrdiff_t top = 0; top < side; top += high) {
+/// One frame [side, side]: along rows where nothing is transposed, else in tiles.
+void place(const std::uint16_t* frame, std::ptrdiff_t side, const Walk& walk, Normalisation how, float* out) {
+  const std::ptrdiff_t wide = walk.right == 1 || walk.right == -1 ? side : tile;
+  for (std::ptrdiff_t top = 0; top < side; top += tile) {
     for (std::ptrdiff_t left = 0; left < side; left += wide) {
-      for (std::ptrdiff_t y = top; y < std::min(top + high, side); ++y) work(y, left, std::min(wide, side - left));
+      for (std::ptrdiff_t y = top; y < std::min(top + tile, side); ++y)
+        normalise(frame + walk.origin + y * walk.down + left * walk.right, walk.right, std::min(wide, side - left), how,
+                  out + y * side + left);
     }
   }
-}
-
-/// X [7, side, side] to [side, side, 7].
-void place_input(const std::uint16_t* frames, std::ptrdiff_t side, const Walk& walk, Normalisation how, float* out) {
-  std::array<float, nowcast_inputs * piece> rows;
-  each_piece(side, walk, [&](std::ptrdiff_t y, std::ptrdiff_t left, std::ptrdiff_t count) {
-    const std::uint16_t* const in = frames + walk.origin + y * walk.down + left * walk.right;
-    for (std::ptrdiff_t c = 0; c < nowcast_inputs; ++c)
-      normalise(in + c * side * side, walk.right, count, how, rows.data() + c * piece);
-    interleave<nowcast_inputs>(rows.data(), count, out + (y * side + left) * nowcast_inputs);
-  });
-}
-
-/// One frame [side, side] of Y.
-void place_target(const std::uint16_t* frame, std::ptrdiff_t side, const Walk& walk, Normalisation how, float* out) {
-  each_piece(side, walk, [&](std::ptrdiff_t y, std::ptrdiff_t left, std::ptrdiff_t count) {
-    const std::uint16_t* const in = frame + walk.origin + y * walk.down + left * walk.right;
-    normalise(in, walk.right, count, how, out + y * side + left);
-  });
 }
 
 }  // namespace
 
 Batch gather(const NowcastPatches& patches, std::span<const NowcastSample> samples, const PixelStatistics& statistics) {
-  const auto n = std::ssize(samples), side = patches.side();
-  Batch batch{torch::empty({n, nowcast_inputs, side, side}, torch::MemoryFormat::ChannelsLast),
-              torch::empty({n, nowcast_targets, side, side})};
+  const auto n = std::ssize(samples), side = patches.side(), pixels = side * side;
+  Batch batch{torch::empty({n, nowcast_inputs, side, side}), torch::empty({n, nowcast_targets, side, side})};
   const Normalisation how{patches.meta().scale / statistics.deviation, -statistics.mean / statistics.deviation};
   float* input = batch.input.data_ptr<float>();
   float* target = batch.target.data_ptr<float>();
   for (const NowcastSample& sample : samples) {
     const Walk walk = walk_of(sample.symmetry, side);
-    place_input(patches.input(sample.patch).data(), side, walk, how, input);
-    input += nowcast_inputs * side * side;
-    const std::uint16_t* frame = patches.target(sample.patch).data();
-    for (std::int64_t k = 0; k < nowcast_targets; ++k, frame += side * side, target += side * side)
-      place_target(frame, side, walk, how, target);
+    const std::uint16_t* const x = patches.input(sample.patch).data();
+    const std::uint16_t* const y = patches.target(sample.patch).data();
+    for (std::int64_t k = 0; k < nowcast_inputs; ++k, input += pixels) place(x + k * pixels, side, walk, how, input);
+    for (std::int64_t k = 0; k < nowcast_targets; ++k, target += pixels) place(y + k * pixels, side, walk, how, target);
   }
   return batch;
 }
