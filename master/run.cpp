@@ -20,6 +20,7 @@
 #include "master/store.hpp"
 #include "master/writer.hpp"
 #include "search/error.hpp"
+#include "search/gang_sizes.hpp"
 #include "search/space.hpp"
 #include "worker/channel/channel.hpp"
 
