@@ -14,13 +14,38 @@ namespace {
 constexpr std::int64_t panel_pixels = 320;  // of the longer side
 constexpr Colour line{214, 60, 20};         // vermilion: far from all colours of rain, for colour-blind eyes, too
 
-Canvas panel_of(const RadarFrame& frame, const ColourScale& scale) {
+/// The rows and columns in which anything is not missing, or all where nothing is.
+Box measured_box(const RadarFrame& frame) {
   const RadarGrid& grid = frame.grid;
-  const double factor = static_cast<double>(panel_pixels) / static_cast<double>(std::max(grid.height, grid.width));
+  Box box{grid.height, grid.width, 0, 0};
+  for (std::int64_t i = 0; i < std::ssize(frame.values); ++i) {
+    if (std::isnan(frame.values[static_cast<std::size_t>(i)])) continue;
+    const std::int64_t row = i / grid.width, column = i % grid.width;
+    box = {std::min(box.top, row), std::min(box.left, column), std::max(box.bottom, row + 1),
+           std::max(box.right, column + 1)};
+  }
+  return box.bottom > 0 ? box : Box{0, 0, grid.height, grid.width};
+}
+
+/// The part of an image [., width] that lies in the box.
+template <class Value>
+std::vector<Value> cropped(const std::vector<Value>& image, std::int64_t width, const Box& box) {
+  std::vector<Value> result;
+  for (std::int64_t row = box.top; row < box.bottom; ++row) {
+    const auto first = image.begin() + row * width;
+    result.insert(result.end(), first + box.left, first + box.right);
+  }
+  return result;
+}
+
+Canvas panel_of(const RadarFrame& frame, const Box& box, const ColourScale& scale) {
+  const std::int64_t height = box.bottom - box.top, width = box.right - box.left;
+  const double factor = static_cast<double>(panel_pixels) / static_cast<double>(std::max(height, width));
   const auto side = [&](std::int64_t pixels) {
     return std::max<std::int64_t>(1, std::llround(factor * static_cast<double>(pixels)));
   };
-  return resized(coloured(frame.values, grid.height, grid.width, scale), side(grid.height), side(grid.width));
+  return resized(coloured(cropped(frame.values, frame.grid.width, box), height, width, scale), side(height),
+                 side(width));
 }
 
 }  // namespace
@@ -32,7 +57,8 @@ std::string time_name(const RadarForecast& forecast) {
 Canvas nowcast_figure(const RadarForecast& forecast, const RadarFrame& newest,
                       const std::vector<std::optional<RadarFrame>>& truth) {
   const bool rain = newest.quantity == RadarQuantity::rain_rate;
-  const std::vector<std::uint8_t> sure = wholly_measured(forecast);
+  const Box box = measured_box(newest);
+  const std::vector<std::uint8_t> sure = cropped(wholly_measured(forecast), newest.grid.width, box);
   Figure figure{.title = utc_text(forecast.issued, "Forecast of %Y-%m-%d %H:%M UTC"),
                 .columns = {},
                 .rows = {{"forecast", {}}, {"truth", {}}, {"persistence", {}}},
@@ -41,11 +67,11 @@ Canvas nowcast_figure(const RadarForecast& forecast, const RadarFrame& newest,
   for (std::size_t l = 0; l < forecast.frames.size(); ++l) {
     const RadarFrame& frame = forecast.frames[l];
     figure.columns.push_back("+" + std::to_string((frame.time - forecast.issued) / 60) + " min");
-    Canvas& panel = figure.rows[0].panels.emplace_back(panel_of(frame, figure.scale)).value();
-    draw_border(panel, sure, frame.grid.height, frame.grid.width, line);
+    Canvas& panel = figure.rows[0].panels.emplace_back(panel_of(frame, box, figure.scale)).value();
+    draw_border(panel, sure, box.bottom - box.top, box.right - box.left, line);
     auto& seen = figure.rows[1].panels.emplace_back();
-    if (truth[l]) seen = panel_of(*truth[l], figure.scale);
-    figure.rows[2].panels.emplace_back(panel_of(newest, figure.scale));
+    if (truth[l]) seen = panel_of(*truth[l], box, figure.scale);
+    figure.rows[2].panels.emplace_back(panel_of(newest, box, figure.scale));
   }
   if (std::ranges::none_of(truth, [](const auto& frame) { return frame.has_value(); })) {
     figure.rows.erase(figure.rows.begin() + 1);

@@ -10,7 +10,8 @@
 namespace stormsweep {
 
 /// A forecast beside the truth, where there is some, and persistence: a row each, a column a lead time; a line around
-/// what rests on measured pixels alone.
+/// what rests on measured pixels alone. Rows and columns at the edges in which the newest image misses everything are
+/// left out.
 Canvas nowcast_figure(const RadarForecast& forecast, const RadarFrame& newest,
                       const std::vector<std::optional<RadarFrame>>& truth);
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "datasets/colour_scale.hpp"
 
@@ -42,4 +43,21 @@ TEST_CASE("nowcast figure: forecast, truth where there is some, and persistence,
   const Canvas without = nowcast_figure(forecast, newest, {std::nullopt, std::nullopt});
   CHECK(without.width == with.width);
   CHECK(without.height < with.height - 300);  // no row of truth
+}
+
+TEST_CASE("nowcast figure: edges where nothing is measured are left out, and the measured are encircled") {
+  RadarFrame newest = frame(30, 0);
+  for (std::size_t i = 0; i < 2000; ++i) {
+    if (i / 40 < 10 || i % 40 >= 20) newest.values[i] = std::numeric_limits<float>::quiet_NaN();
+  }
+  RadarForecast forecast{
+      .issued = 0, .frames = {newest}, .quality = std::vector<float>(2000, 0), .quality_meaning = ""};
+  for (std::size_t i = 20 * 40; i < 30 * 40; ++i) forecast.quality[i] = i % 40 < 10 ? 1 : 0;
+  const Canvas canvas = nowcast_figure(forecast, newest, {std::nullopt});
+  const Colour line{214, 60, 20};
+  // 40 x 20 pixels are drawn as 320 x 160, of which 80 x 80 have the quality 1: 4 x 79 are its border, but for what
+  // the panel's frame covers.
+  CHECK(std::ranges::count(canvas.pixels, line) == 4 * 79 - 80);
+  CHECK(count(canvas, 30) > 2 * 318 * 158 - 500);
+  CHECK(std::ranges::count(canvas.pixels, rain_scale().missing) < 2000);  // the legend's box alone
 }
