@@ -10,6 +10,7 @@
 #include "datasets/nowcast_batches.hpp"
 #include "datasets/random.hpp"
 #include "experiments/nowcast/nowcast_evaluation.hpp"
+#include "experiments/nowcast/nowcast_notes.hpp"
 #include "models/nowcast_loss.hpp"
 #include "search/seed.hpp"
 
@@ -51,6 +52,7 @@ class NowcastTask : public Task {
   Loss loss(const Batch& batch) override;
   std::vector<std::string> training_metrics() const override { return {"train_loss"}; }
   Metrics evaluate(Split split) override;
+  std::string model_notes() const override { return nowcast_notes(train_->meta()); }
 
  private:
   /// Samples of an epoch that a rank sees.

@@ -8,6 +8,7 @@
 
 #include "datasets/error.hpp"
 #include "datasets/nowcast_patches.hpp"
+#include "experiments/nowcast/nowcast_notes.hpp"
 #include "models/nowcast_cnn.hpp"
 #include "tests/experiments/nowcast_world.hpp"
 
@@ -157,6 +158,16 @@ TEST_CASE("the scores of the network are those of its output at full resolution,
   for (int lead = 10; lead <= 60; lead += 10)
     persistence += metric(metrics, "test_persistence_mse[" + std::to_string(lead) + "]") / 6;
   CHECK(metric(metrics, "test_skill") == doctest::Approx(1 - expected / persistence).epsilon(1e-4));
+}
+
+TEST_CASE("a forecast is told how the training data were made") {
+  const NowcastWorld world;
+  const NowcastMeta notes = parse_nowcast_notes(world.task()->model_notes(), "test");
+  const NowcastMeta meta = NowcastPatches(world.folder() / "train.h5").meta();
+  CHECK(notes.statistics.mean == meta.statistics.mean);
+  CHECK(notes.statistics.deviation == meta.statistics.deviation);
+  CHECK(notes.step_minutes == 10);
+  CHECK(notes.quantity == RadarQuantity::rain_rate);
 }
 
 TEST_CASE("each rank validates on a draw of its own, of the test patches where there is no validation file") {
