@@ -9,7 +9,8 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::ptrdiff_t tile = 32;  // of a transposition: 32 rows of 64 bytes stay in the first cache
+// Pixels of a side that are worked on at a time: a transposition's 32 rows of 64 bytes stay in the first cache.
+constexpr std::ptrdiff_t tile = 32;
 
 /// Where pixel (row, column) of a transformed frame is found: origin + row * down + column * right.
 struct Walk {
@@ -32,22 +33,26 @@ struct Normalisation {
   float factor = 1, offset = 0;
 };
 
-/// `frames` [C, side, side] to `out`: [side, side, C] (channels last) or [C, side, side].
-template <std::ptrdiff_t C, bool channels_last>
-void place(const std::uint16_t* frames, std::ptrdiff_t side, const Walk& walk, Normalisation how, float* out) {
-  const std::ptrdiff_t pixels = side * side;
-  const std::ptrdiff_t row_stride = channels_last ? side * C : side, step = channels_last ? C : 1;
+/// out[x] = in[x * stride], normalised. A stride known to the compiler makes the loop vectorise.
+template <std::ptrdiff_t stride>
+void normalise(const std::uint16_t* in, std::ptrdiff_t count, Normalisation how, float* out) {
+  for (std::ptrdiff_t x = 0; x < count; ++x) out[x] = static_cast<float>(in[x * stride]) * how.factor + how.offset;
+}
+
+void normalise(const std::uint16_t* in, std::ptrdiff_t stride, std::ptrdiff_t count, Normalisation how, float* out) {
+  if (stride == 1) return normalise<1>(in, count, how, out);
+  if (stride == -1) return normalise<-1>(in, count, how, out);
+  for (std::ptrdiff_t x = 0; x < count; ++x) out[x] = static_cast<float>(in[x * stride]) * how.factor + how.offset;
+}
+
+/// One frame [side, side]: along rows where nothing is transposed, else in tiles.
+void place(const std::uint16_t* frame, std::ptrdiff_t side, const Walk& walk, Normalisation how, float* out) {
+  const std::ptrdiff_t wide = walk.right == 1 || walk.right == -1 ? side : tile;
   for (std::ptrdiff_t top = 0; top < side; top += tile) {
-    for (std::ptrdiff_t left = 0; left < side; left += tile) {
-      const std::ptrdiff_t bottom = std::min(top + tile, side), right = std::min(left + tile, side);
-      for (std::ptrdiff_t c = 0; c < C; ++c) {
-        for (std::ptrdiff_t y = top; y < bottom; ++y) {
-          const std::uint16_t* in = frames + c * pixels + walk.origin + y * walk.down;
-          float* to = out + y * row_stride + (channels_last ? c : c * pixels);
-          for (std::ptrdiff_t x = left; x < right; ++x)
-            to[x * step] = static_cast<float>(in[x * walk.right]) * how.factor + how.offset;
-        }
-      }
+    for (std::ptrdiff_t left = 0; left < side; left += wide) {
+      for (std::ptrdiff_t y = top; y < std::min(top + tile, side); ++y)
+        normalise(frame + walk.origin + y * walk.down + left * walk.right, walk.right, std::min(wide, side - left), how,
+                  out + y * side + left);
     }
   }
 }
@@ -55,17 +60,17 @@ void place(const std::uint16_t* frames, std::ptrdiff_t side, const Walk& walk, N
 }  // namespace
 
 Batch gather(const NowcastPatches& patches, std::span<const NowcastSample> samples, const PixelStatistics& statistics) {
-  const auto n = std::ssize(samples), side = patches.side();
-  Batch batch{torch::empty({n, nowcast_inputs, side, side}, torch::MemoryFormat::ChannelsLast),
-              torch::empty({n, nowcast_targets, side, side})};
+  const auto n = std::ssize(samples), side = patches.side(), pixels = side * side;
+  Batch batch{torch::empty({n, nowcast_inputs, side, side}), torch::empty({n, nowcast_targets, side, side})};
   const Normalisation how{patches.meta().scale / statistics.deviation, -statistics.mean / statistics.deviation};
   float* input = batch.input.data_ptr<float>();
   float* target = batch.target.data_ptr<float>();
   for (const NowcastSample& sample : samples) {
     const Walk walk = walk_of(sample.symmetry, side);
-    place<nowcast_inputs, true>(patches.input(sample.patch).data(), side, walk, how, input);
-    place<nowcast_targets, false>(patches.target(sample.patch).data(), side, walk, how, target);
-    input += nowcast_inputs * side * side, target += nowcast_targets * side * side;
+    const std::uint16_t* const x = patches.input(sample.patch).data();
+    const std::uint16_t* const y = patches.target(sample.patch).data();
+    for (std::int64_t k = 0; k < nowcast_inputs; ++k, input += pixels) place(x + k * pixels, side, walk, how, input);
+    for (std::int64_t k = 0; k < nowcast_targets; ++k, target += pixels) place(y + k * pixels, side, walk, how, target);
   }
   return batch;
 }

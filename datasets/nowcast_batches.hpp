@@ -15,8 +15,8 @@ struct NowcastSample {
                            ///< transposition if >= 4; the same for all 13 frames. 0: as it is
 };
 
-/// input [n, 7, side, side] channels last in memory, target [n, 6, side, side]: (value - mean) / deviation, of the
-/// training split's `statistics` whichever split the patches are from. Safe to call from several threads.
+/// input [n, 7, side, side], target [n, 6, side, side], planes in memory as in the file: (value - mean) / deviation, of
+/// the training split's `statistics` whichever split the patches are from. Safe to call from several threads.
 Batch gather(const NowcastPatches& patches, std::span<const NowcastSample> samples, const PixelStatistics& statistics);
 
 }  // namespace stormsweep

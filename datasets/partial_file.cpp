@@ -21,7 +21,8 @@ constexpr hsize_t page = 4096;
 PartialFile::PartialFile(const fs::path& path) : path_(path), temporary_(path.string() + ".partial") {
   hdf5::silence();
   const hdf5::Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-  H5Pset_alignment(access, page, page);
+  H5Pset_alignment(access, 1, page);
+  H5Pset_small_data_block_size(access, 0);  // or small datasets would share a block, and begin anywhere in it
   file_ = {H5Fcreate(temporary_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose};
   if (!file_)
     throw DataError(path.string() + ": cannot be written; choose a folder that exists and that you may write to");

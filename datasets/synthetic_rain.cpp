@@ -16,19 +16,19 @@ namespace {
 constexpr float step_minutes = 10;
 constexpr std::array<float, 6> sizes{96, 48, 24, 12, 6, 3};  // km between the knots of a noise
 
-// Amplitude ~ size^0.55: a spectrum near k^-2.1, as of rain fields in decibels. Life ~ size^0.6 from 12 min at 3 km:
+// Amplitude ~ size^0.55: a spectrum near k^-2.1, as of rain fields in decibels. Life ~ size^0.6 from 15 min at 3 km:
 // about what Germann, Zawadzki and Turner (2006) found of radar images, followed along the wind.
 float amplitude(float size) {
   return std::pow(size / 96, 0.55f);
 }
 float life_minutes(float size) {
-  return 12 * std::pow(size / 3, 0.6f);
+  return 15 * std::pow(size / 3, 0.6f);
 }
 
 /// A world's weather of one sample.
 struct Weather {
   explicit Weather(RandomStream stream) {
-    const double speed = stream.uniform(0.3, 1.2), heading = stream.uniform(0, 2 * std::numbers::pi);  // km/min
+    const double speed = stream.uniform(0.5, 1.3), heading = stream.uniform(0, 2 * std::numbers::pi);  // km/min
     down = static_cast<float>(speed * std::sin(heading)), right = static_cast<float>(speed * std::cos(heading));
     threshold = static_cast<float>(stream.uniform(0.15, 1.6));
     decibels = static_cast<float>(stream.uniform(9, 13));

@@ -14,6 +14,7 @@
 #include "master/run_options.hpp"
 #include "master/time_note.hpp"
 #include "search/error.hpp"
+#include "search/gang_sizes.hpp"
 #include "search/space.hpp"
 
 namespace stormsweep {

@@ -14,6 +14,7 @@ namespace stormsweep {
 struct MeasuredTrainings {
   std::uint64_t count = 0;
   double mean = 0, longest = 0;
+  double ranks = 1;  ///< of a training, weighted by its seconds: more than 1 where gangs train
 };
 
 /// Of the files that are there. Throws InputError where one is no results database.

@@ -38,6 +38,8 @@ class NowcastCnn : public torch::nn::Module {
 
   /// O8, O4, O2, O1, each [n, 6, height_i, width_i] float32, of `input` [n, 7, height, width], standardised. Throws
   /// std::invalid_argument where a side is less than `smallest_side`.
+  /// Layers keep the input's memory format. Measured on an AVX2 processor the default one trains faster than
+  /// channels-last with 64 filters, equally fast with 8; bf16 is 15 times slower there (no instructions for it).
   std::array<torch::Tensor, 4> forward(const torch::Tensor& input, NowcastExtent extent = NowcastExtent::whole);
 
   /// What the network takes: every side from this one on. Output sides grow by 2, 4, 8, 16 pixels with each 16 of the

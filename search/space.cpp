@@ -144,26 +144,6 @@ Configuration Space::configuration(std::span<const std::uint32_t> digits) const 
   return result;
 }
 
-std::int64_t largest_gang(const Space& space) {
-  const auto gpus = space.experiment->find("gpus");
-  if (!gpus) return 1;
-  std::int64_t largest = 0;
-  for (std::size_t a = 0; a < space.axes.size(); ++a) {
-    if (space.axes[a].hyperparameter != *gpus) continue;
-    for (std::uint32_t digit = 0; digit < space.axes[a].values.size(); ++digit) {
-      Exclusion others{{{a, {}}}};
-      for (std::uint32_t other = 0; other < space.axes[a].values.size(); ++other)
-        if (other != digit) others.terms[0].digits.push_back(other);
-      std::vector<Exclusion> exclusions(space.grid.exclusions().begin(), space.grid.exclusions().end());
-      if (!others.terms[0].digits.empty()) exclusions.push_back(std::move(others));
-      const Grid grid({space.grid.sizes().begin(), space.grid.sizes().end()}, std::move(exclusions));
-      if (grid.next(0)) largest = std::max(largest, std::get<std::int64_t>(space.axes[a].values[digit]));
-    }
-    return largest;
-  }
-  return std::get<std::int64_t>(space.defaults.values[*gpus]);
-}
-
 Space parse_space(std::string_view text, const std::string& file, const std::filesystem::path& directory,
                   const std::vector<Experiment>& known) {
   const auto json = parse_json(text, file);

@@ -43,9 +43,6 @@ struct Space {
   Configuration configuration(std::uint64_t index) const { return configuration(grid.digits(index)); }
 };
 
-/// The most ranks that a configuration of the space wants together: the largest value of `gpus` that exclusions leave.
-std::int64_t largest_gang(const Space& space);
-
 /// Parses and validates. `file` is the name used in messages ("space.json"); relative data paths are taken from
 /// `directory`. Throws InputError: malformed JSON with its line, keys given twice, unknown keys with the nearest known
 /// one, wrong types, values out of range or given twice, min > max, empty axes, a grid that its exclusions empty. The

@@ -1,48 +1,13 @@
 #include "search/synchronous.hpp"
 
+#include "search/gang_sizes.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <limits>
 #include <numeric>
 
 namespace stormsweep {
-
-namespace {
-
-/// The axis of gang sizes, if the space has one.
-std::optional<std::size_t> gang_axis(const Space& space) {
-  const auto gpus = space.experiment->find("gpus");
-  for (std::size_t i = 0; i < space.axes.size(); ++i)
-    if (space.axes[i].hyperparameter == gpus) return i;
-  return std::nullopt;
-}
-
-/// The sizes of gangs that a space asks for, ascending.
-std::vector<std::int64_t> gang_sizes(const Space& space) {
-  const auto axis = gang_axis(space);
-  const auto gpus = space.experiment->find("gpus");
-  if (!axis) return {gpus ? std::get<std::int64_t>(space.defaults.values[*gpus]) : 1};
-  std::vector<std::int64_t> sizes;
-  for (const Value& value : space.axes[*axis].values) sizes.push_back(std::get<std::int64_t>(value));
-  std::sort(sizes.begin(), sizes.end());
-  return sizes;
-}
-
-/// `space` without the configurations of other gang sizes; numbers of trainings stay what they are.
-Space only_gangs_of(std::int64_t size, const Space& space) {
-  Space part = space;
-  const auto axis = gang_axis(space);
-  if (!axis || space.axes[*axis].values.size() == 1) return part;
-  Exclusion::Term others{*axis, {}};
-  for (std::uint32_t digit = 0; digit < space.axes[*axis].values.size(); ++digit)
-    if (std::get<std::int64_t>(space.axes[*axis].values[digit]) != size) others.digits.push_back(digit);
-  std::vector<Exclusion> exclusions(space.grid.exclusions().begin(), space.grid.exclusions().end());
-  exclusions.push_back({{std::move(others)}});
-  part.grid = Grid({space.grid.sizes().begin(), space.grid.sizes().end()}, std::move(exclusions));
-  return part;
-}
-
-}  // namespace
 
 struct SynchronousShare::Phase {
   Phase(const Space& whole, std::int64_t size, std::uint64_t rank, std::uint64_t ranks)

@@ -40,6 +40,15 @@ TEST_CASE("what fits is not talked about; what does not, is") {
   CHECK(time_note(job(), 5, {10, 196, 300}).empty());  // an edited space
 }
 
+TEST_CASE("a gang takes as many ranks as it has") {
+  CHECK(time_note(job(), 25, {10, 196, 300, 3}).empty());  // 15 left: 5 rounds of 3 gangs; a tenth rank is left over
+  CHECK(
+      time_note(job(), 26, {10, 196, 300, 3}) ==
+      "16 trainings left, 196 s each on 3 ranks, take about 19 min 36 s on 10 ranks: about 2 jobs of 16 min 40 s, one "
+      "after the other by itself");
+  CHECK(time_note(job(), 15, {10, 196, 300, 20}).empty());  // one at a time at least
+}
+
 TEST_CASE("the tasks of an array train side by side") {
   BatchJob j = job();
   j.tasks = 4;
@@ -57,7 +66,9 @@ TEST_CASE("a training takes as long as its longest trial; databases that are not
       Outcome o = outcome(0.5, "validation_accuracy");
       for (std::size_t k = 0; k < 2; ++k) {
         o.timings.wall = 10 * double(i + 1) * double(k + 1);
-        store.finish(training(space, i), k, worker(), o);
+        WorkerInfo leader = worker();
+        leader.gang = i == 0 ? 1 : 4;
+        store.finish(training(space, i), k, leader, o);
       }
     }
   }
@@ -65,5 +76,6 @@ TEST_CASE("a training takes as long as its longest trial; databases that are not
   CHECK(measured.count == 4);
   CHECK(measured.mean == 30);
   CHECK(measured.longest == 40);
+  CHECK(measured.ranks == 3);  // (20 s x 1 + 40 s x 4) / 60 s
   CHECK(measure_trainings({file}, "other").count == 0);
 }

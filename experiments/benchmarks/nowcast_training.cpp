@@ -1,0 +1,59 @@
+// Ours of nowcast_training.py: processor seconds a sample of training, or wall seconds of a forecast.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <limits>
+#include <string>
+
+#include "models/nowcast_cnn.hpp"
+#include "models/nowcast_loss.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+double wall_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// Of all threads; other work on the machine does not count.
+double processor_seconds() {
+  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
+
+double training(NowcastCnn& network, std::int64_t batch, int steps) {
+  const auto input = torch::randn({batch, 7, 256, 256}), truth = torch::randn({batch, 6, 256, 256});
+  torch::optim::Adam optimizer(network.parameters(), 2e-4);
+  double best = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < steps; ++i) {
+    const double begin = processor_seconds();
+    optimizer.zero_grad();
+    nowcast_loss(network.forward(input, NowcastExtent::inner), truth).backward();
+    optimizer.step();
+    if (i > 0) best = std::min(best, (processor_seconds() - begin) / static_cast<double>(batch));
+  }
+  return best;
+}
+
+double forecast(NowcastCnn& network, std::int64_t side) {
+  const torch::NoGradGuard no_grad;
+  const auto input = torch::randn({1, 7, side, side});
+  const double begin = wall_seconds();
+  network.forward(input);
+  return wall_seconds() - begin;
+}
+
+}  // namespace
+
+/// What (batch size, or "forecast"), base filters, float32 or bfloat16, threads, steps.
+int main(int, char** words) {
+  const std::string what = words[1];
+  const bool rounded = std::string(words[3]) == "bfloat16";
+  torch::set_num_threads(std::stoi(words[4]));
+  NowcastCnn network(
+      {.base_filters = std::stoi(words[2]), .convolution_type = rounded ? torch::kBFloat16 : torch::kFloat32}, 1);
+  torch::manual_seed(0);
+  std::printf("%g\n",
+              what == "forecast" ? forecast(network, 1000) : training(network, std::stoi(what), std::stoi(words[5])));
+}

@@ -1,0 +1,129 @@
+#!/usr/bin/python3
+"""How fast does the nowcasting network train, and forecast a large image?
+
+Question  training: processor seconds a sample (forward, loss, backward, Adam) on one core, 256 x 256 patches, batch of 4,
+          64 base filters (the paper's network) and 8, float32 and bfloat16 convolutions. Processor seconds, so that other
+          work on the machine counts little. Forecast: wall seconds for 1000 x 1000 pixels with --threads threads.
+Baseline  the same network, loss and optimiser in PyTorch eager, in its default layout and channels-last, in turn with ours.
+Command   cmake --build --preset release --target benchmark_nowcast_training && /usr/bin/python3 experiments/benchmarks/nowcast_training.py
+Spread    the median of --repeats runs, each of which tells its best of 3 steps after the first, with the least and the
+          greatest beside it; the ratio is that of the medians.
+Target    1.2 times PyTorch in float32; bfloat16 (--bfloat16 1; 8 base filters alone) pays only where the processor has
+          instructions for it.
+"""
+
+import sys
+import time
+
+import common
+
+BATCH = "4"
+STEPS = "4"
+
+
+def network_of(base_filters):
+    """As models/nowcast_cnn.hpp says it: upsample, concatenate, convolve, crop."""
+    import torch
+    from torch import nn
+    from torch.nn.functional import interpolate
+
+    class Nowcast(nn.Module):
+        def __init__(self):
+            super().__init__()
+            f = base_filters
+            layers = lambda kernel, stride, *sizes: nn.ModuleList(nn.Conv2d(i, o, kernel, stride) for i, o in sizes)
+            self.encoder = layers(7, 2, (7, f), (f, 2 * f), (2 * f, 4 * f), (4 * f, 8 * f))
+            self.decoder = layers(7, 1, *((size, 2 * f) for size in (12 * f, 4 * f, 3 * f + 6, 2 * f + 6)))
+            self.heads = layers(5, 1, (2 * f, 6), (2 * f + 6, 6), (2 * f + 6, 6))
+            first, second = max(6, -(-3 * f // 4)), max(6, -(-3 * f // 8))
+            self.last = layers(7, 1, (2 * f + 6, first), (first, second), (second, 6))
+
+        def forward(self, x):
+            encoded, results = [], []
+            for layer in self.encoder:
+                x = torch.relu(layer(x))
+                encoded.append(x)
+            for i, layer in enumerate(self.decoder):
+                x = interpolate(x, scale_factor=2)
+                if i < 3:
+                    offset, height, width = (2, 14, 38)[i], x.shape[2], x.shape[3]
+                    x = torch.cat([x, encoded[2 - i][:, :, offset:offset + height, offset:offset + width]], 1)
+                x = torch.relu(layer(x))
+                if i > 0:
+                    x = torch.cat([x[:, :, 1:-1, 1:-1], interpolate(results[-1], scale_factor=2)], 1)
+                if i < 3:
+                    results.append(self.heads[i](x))
+            for layer in self.last[:2]:
+                x = torch.relu(layer(x))
+            return results + [self.last[2](x)]
+
+    return Nowcast()
+
+
+def centre(images, side):
+    margin = (images.shape[2] - side) // 2
+    return images[:, :, margin:margin + side, margin:margin + side]
+
+
+def eager(layout, what, base_filters, kind, threads, steps):
+    """Run in a process of its own: prints what benchmark_nowcast_training prints."""
+    import torch
+    from torch.nn.functional import avg_pool2d, mse_loss
+
+    torch.set_num_threads(int(threads))
+    layout, kind = getattr(torch, layout), getattr(torch, kind)
+    network = network_of(int(base_filters)).to(memory_format=layout)
+    precision = torch.autocast("cpu", dtype=torch.bfloat16, enabled=kind == torch.bfloat16)
+    if what == "forecast":
+        image = torch.randn(1, 7, 1000, 1000).to(memory_format=layout)
+        begin = time.perf_counter()
+        with torch.no_grad():
+            network(image)
+        return print(time.perf_counter() - begin)
+    optimizer = torch.optim.Adam(network.parameters(), 2e-4)
+    inputs, truth = torch.randn(int(what), 7, 256, 256).to(memory_format=layout), torch.randn(int(what), 6, 256, 256)
+    seconds = []
+    for _ in range(int(steps)):
+        begin = time.process_time()
+        optimizer.zero_grad()
+        with precision:
+            outputs = network(inputs)
+        target = centre(truth, 48)
+        sum(mse_loss(centre(output.float(), side), avg_pool2d(target, 48 // side))
+            for output, side in zip(outputs, (6, 12, 24, 48))).backward()
+        optimizer.step()
+        seconds.append((time.process_time() - begin) / len(inputs))
+    print(min(seconds[1:]))
+
+
+def compare(options, title, *words):
+    eager_in = lambda layout: ["/usr/bin/python3", __file__, "eager", layout, *words]
+    commands = {"stormsweep": [options.bin / "benchmark_nowcast_training", *words],
+                "PyTorch eager": eager_in("contiguous_format"), "PyTorch eager, channels-last": eager_in("channels_last")}
+    seconds = {name: [] for name in commands}
+    for _ in range(options.repeats):
+        for name, command in commands.items():
+            seconds[name].append(float(common.check(command)))
+    ours, _ = common.spread(seconds["stormsweep"])
+    for name, values in seconds.items():
+        median, between = common.spread(values, 4)
+        print(f"{title:38}{name:30}{median:9.4f}  {between:<18}{median / ours:5.2f}x", flush=True)
+
+
+def main():
+    options = common.arguments(__doc__.splitlines()[0], repeats=3, threads=2, bfloat16=0)
+    common.need({"torch": "python3-torch"})
+    print(f"{'':68}{'seconds':>9}  {'least-greatest':<18}stormsweep is faster by")
+    for filters in "64", "8":
+        compare(options, f"training, {filters} filters, float32", BATCH, filters, "float32", "1", STEPS)
+    if options.bfloat16:
+        compare(options, "training, 8 filters, bfloat16", BATCH, "8", "bfloat16", "1", STEPS)
+    threads = str(options.threads)
+    compare(options, f"forecast 1000 x 1000, {threads} threads", "forecast", "64", "float32", threads, "1")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["eager"]:
+        eager(*sys.argv[2:])
+    else:
+        main()

@@ -1,0 +1,34 @@
+#include <doctest/doctest.h>
+
+#include "tests/program/command.hpp"
+#include "tests/program/database.hpp"
+
+using namespace stormsweep;
+
+TEST_CASE("a nowcasting search: two ranks on half the samples each learn what one learns on all of them") {
+  const WorkFolder folder;
+  REQUIRE(run_stormsweep({"generate", "nowcast", "--samples", "20", "-o", "."}, folder).status == 0);
+  // One step an epoch, so that gradients are the same but for the order of sums.
+  folder.write("n.json", R"({"name": "n", "experiment": "nowcast",
+    "data": {"train": "train.h5", "test": "test.h5"},
+    "parameters": {"epochs": [1, 2], "batch_size": 100, "base_filters": 2, "gpus": [1, 2],
+                   "learning_rate": 0.01, "learning_rate_scaling": "none", "validation_share": 1}})");
+  const Ended ended = run({stormsweep_program(), "run", "n.json", "--workers", "2", "--threads", "1"}, folder);
+  CAPTURE(ended.err);
+  REQUIRE(ended.status == 0);
+  CHECK(ended.err.find("drawn from the test patches") != std::string::npos);
+  CHECK(number(folder / "n.db", "SELECT count(*) FROM results WHERE status = 'complete'") == 4);
+  for (const char* metric : {"train_loss", "test_loss", "test_mse", "validation_skill"}) {
+    CAPTURE(metric);
+    const std::string column = metric;
+    CHECK(query(folder / "n.db", "SELECT epochs FROM results GROUP BY 1 HAVING max(" + column + ") - min(" + column +
+                                     ") > 1e-4 * abs(max(" + column + "))")
+              .empty());
+  }
+  CHECK(query(folder / "n.db",
+              "SELECT count(*), count(DISTINCT lead_time), min(test_persistence_mse) > 0 "
+              "FROM lead_time") == std::vector<std::string>{"24|6|1"});
+  const Ended curve = run_stormsweep({"results", "n.db", "--curve", "lead_time", "--value", "test_mse"}, folder);
+  CHECK(curve.status == 0);
+  CHECK(curve.out.find("60") != std::string::npos);
+}
