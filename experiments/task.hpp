@@ -64,6 +64,9 @@ class Task {
   /// Metrics of a held-out split with the network as it stands, named "<split>_<metric>"; draws no random numbers. A
   /// gang divides the work; all ranks get the same.
   virtual Metrics evaluate(Split split) = 0;
+  /// What must be known beside weights and hyperparameters to use the network later, as JSON text: the normalisation of
+  /// its input, say.
+  virtual std::string model_notes() const { return "{}"; }
 };
 
 /// Builds the task of `experiment` for `configuration`. Throws DataError or InputError where data or values do not fit.

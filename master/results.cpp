@@ -7,6 +7,7 @@
 
 #include "master/commands.hpp"
 #include "master/database.hpp"
+#include "master/kept_models.hpp"
 #include "master/options.hpp"
 #include "master/pivot.hpp"
 #include "master/selection.hpp"
@@ -137,11 +138,17 @@ Table collect(Selection& selection, const Names& names, const std::string& sql) 
   return table;
 }
 
-void print_rows(Selection& selection, const Names& names, const std::string& rest, const std::string& format) {
+/// `notes` stand below a table.
+void print_rows(Selection& selection, const Names& names, const std::string& rest, const std::string& format,
+                const Names& notes = {}) {
   Names identifiers;
   for (const std::string& name : names) identifiers.push_back(selection.column("--show", name));
   const std::string sql = fmt::format("SELECT {} FROM selected {}", fmt::join(identifiers, ", "), rest);
-  if (!is_records(format)) return print(collect(selection, names, sql), format);
+  if (!is_records(format)) {
+    Table table = collect(selection, names, sql);
+    table.notes = notes;
+    return print(table, format);
+  }
   Records records(std::cout, records_format(format), names);
   selection.query(sql, [&](const std::vector<Cell>& cells) { records.write(cells); });
   records.finish();
@@ -155,14 +162,26 @@ void print_all(Selection& selection, const po::variables_map& values, const std:
   print_rows(selection, names, "ORDER BY " + order(selection, sort), format);
 }
 
-void print_best(Selection& selection, std::uint64_t count, const std::string& format) {
+/// Where the networks of the trials that `rest` picks are, of those that are kept beside `database`.
+Names model_notes(Selection& selection, const std::string& database, const std::string& rest) {
+  Names notes;
+  selection.query("SELECT trial FROM selected " + rest, [&](const std::vector<Cell>& cells) {
+    const std::int64_t trial = std::get<std::int64_t>(cells[0]);
+    const std::filesystem::path file = model_file(database, TrialId{static_cast<std::uint64_t>(trial)});
+    if (std::filesystem::exists(file)) notes.push_back(fmt::format("network of trial {}: {}", trial, file.string()));
+  });
+  return notes;
+}
+
+/// Of several databases trials are numbered anew: their networks are told by the database that they are of.
+void print_best(Selection& selection, std::uint64_t count, const Names& databases, const std::string& format) {
   const SearchSummary& search = only_search(selection, "--best");
   const Names names = joined({{"trial"}, selection.varying(), main_metrics(selection), {"wall_seconds"}});
   const std::string metric = sql_name(search.metric);
-  print_rows(selection, names,
-             fmt::format("WHERE status = 'complete' AND {} IS NOT NULL ORDER BY {} {}, trial LIMIT {}", metric, metric,
-                         search.goal == "minimize" ? "ASC" : "DESC", count),
-             format);
+  const std::string rest = fmt::format("WHERE status = 'complete' AND {} IS NOT NULL ORDER BY {} {}, trial LIMIT {}",
+                                       metric, metric, search.goal == "minimize" ? "ASC" : "DESC", count);
+  print_rows(selection, names, rest, format,
+             databases.size() == 1 ? model_notes(selection, databases[0], rest) : Names());
 }
 
 void print_pivot(Selection& selection, const Pivot& pivot, const std::string& format) {
@@ -243,7 +262,7 @@ int results_command(const Arguments& arguments) {
   else if (values->count("rows") || values->count("columns"))
     print_cross_table(selection, *values, format);
   else if (values->count("best"))
-    print_best(selection, (*values)["best"].as<std::uint64_t>(), format);
+    print_best(selection, (*values)["best"].as<std::uint64_t>(), names, format);
   else
     print_all(selection, *values, format);
   return exit_done;

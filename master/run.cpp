@@ -14,9 +14,11 @@
 #include "master/commands.hpp"
 #include "master/conductor.hpp"
 #include "master/job_end.hpp"
+#include "master/kept_models.hpp"
 #include "master/launch.hpp"
 #include "master/part.hpp"
 #include "master/run_options.hpp"
+#include "master/stale_checkpoints.hpp"
 #include "master/store.hpp"
 #include "master/writer.hpp"
 #include "search/error.hpp"
@@ -114,7 +116,7 @@ int exit_status(const Conclusion& conclusion) {
   return counts.failed + counts.diverged + counts.out_of_memory > 0 ? exit_some_failed : exit_done;
 }
 
-void tell_end(const Conclusion& conclusion, bool again, const RunOptions& options) {
+void tell_end(const Conclusion& conclusion, bool again, const RunOptions& options, const KeptModels& models) {
   if (conclusion.ending == Ending::workers_lost) {
     fmt::print(stderr, "every worker is lost; {}\n", again ? "starting them again" : "run it again to continue");
   }
@@ -125,7 +127,9 @@ void tell_end(const Conclusion& conclusion, bool again, const RunOptions& option
   if (conclusion.ending == Ending::short_handed)
     fmt::print(stderr, "what is left wants more workers than are left; run it again to continue\n");
   if (!conclusion.limit.empty()) fmt::print(stderr, "ended by {} of the search space\n", conclusion.limit);
-  if (!again) fmt::print(stderr, "results: {}\n", options.results.string());
+  if (again) return;
+  fmt::print(stderr, "results: {}\n", options.results.string());
+  if (const std::string told = models.told(); !told.empty()) fmt::print(stderr, "{}\n", told);
 }
 
 /// Ranks load LibTorch first, which takes long from a slow file system: far longer than any silence later.
@@ -134,7 +138,8 @@ Seconds start_patience(const RunOptions& options) {
 }
 
 /// Rank 0 of a job.
-int dispatch_job(const Space& space, const RunOptions& options, const std::string& fingerprint, Store& store) {
+int dispatch_job(const Space& space, const RunOptions& options, const std::string& fingerprint, Store& store,
+                 KeptModels& models) {
   const std::optional<double> end = find_job_end(options.time_limit);  // before MPI, which does not like fork
   const std::atomic<bool>& drain = launch::drain_on_signal();
   Channel channel(start_patience(options), [&options] {
@@ -146,18 +151,17 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
   if (channel.size() < 2)
     throw InputError("mpirun: one rank only; give -n 2 or more: rank 0 dispatches, the others train");
   check_gangs(space, options, channel.size() - 1);
-  fs::path cache = fs::absolute(options.results);
-  cache.replace_extension(".cache");
   Conductor::Options conducting;
   wire::Welcome& welcome = conducting.welcome;
   welcome.space = space.text;
   welcome.directory = fs::absolute(options.space).parent_path();
   welcome.fingerprint = fingerprint;
-  welcome.cache = cache;
+  welcome.cache = cache_folder(options.results);
   welcome.lost_after = options.lost_after;
   welcome.checkpoint_every = options.checkpoint_every;
   welcome.retry_out_of_memory = options.retry_out_of_memory;
   welcome.share_epochs = space.share_epochs;
+  welcome.keep_models = options.keep_best > 0;
   welcome.synchronous = options.synchronous;
   conducting.columns = terminal_columns();
   conducting.share = options.share;
@@ -173,11 +177,14 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
     launch::leave_report({.status = exit_bad_input});
     std::_Exit(exit_bad_input);
   }
+  models.close();
+  if (conclusion.ending == Ending::done && conclusion.limit.empty())
+    remove_stale_checkpoints(welcome.cache, fingerprint, store);
   // A launcher starts the job again where that gets further; a bare mpirun cannot.
   const bool launched = std::getenv(launch::status_file) != nullptr;
   const bool again = launched && conclusion.attempts_raised &&
                      (conclusion.ending == Ending::workers_lost || conclusion.ending == Ending::rank_lost);
-  tell_end(conclusion, again, options);
+  tell_end(conclusion, again, options, models);
   launch::leave_report({exit_status(conclusion), again, conclusion.workers_died});
   const int status = launched ? exit_done : exit_status(conclusion);  // mpirun grumbles at others
   if (conclusion.workers_died) {
@@ -216,10 +223,17 @@ int run_command(const Arguments& arguments) {
   if (!report) return exit_bad_input;
   if (options->dry_run) return plan_command({options->space.string()});
   const std::string fingerprint = parse_report(*report).fingerprint;
-  const Store::Options storing{.json = options->json, .retry_failed = options->retry_failed};
+  KeptModels models(options->results, cache_folder(options->results), space,
+                    static_cast<std::size_t>(options->keep_best));
+  Store::Options storing{.json = options->json, .retry_failed = options->retry_failed};
+  if (options->keep_best > 0)
+    storing.committed = [&](TrialId trial, const Identity& identity, double metric) {
+      models.consider(trial, identity, metric);
+    };
   auto store = std::make_unique<Store>(options->results, space, fingerprint, storing);
+  models.open(*store);
   write_part(options->results, space.name, part_of(space, *options));
-  if (rank == 0) return dispatch_job(space, *options, fingerprint, *store);
+  if (rank == 0) return dispatch_job(space, *options, fingerprint, *store, models);
 
   for (const std::string& note : parse_report(*report).notes) fmt::print(stderr, "{}\n", note);
   if (options->shared)

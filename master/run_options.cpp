@@ -51,7 +51,10 @@ Syntax syntax() {
       "seconds between checkpoints of a training, from which it continues after a loss or a stop; 0: none")(
       "on-oom", po::value<std::string>()->default_value("fail"),
       "where memory runs out: fail, or retry-smaller-microbatch, which accumulates gradients instead")(
-      "separate-epochs", po::bool_switch(), "train configurations that differ only in epochs one by one")(
+      "keep-best", po::value<int>()->default_value(0),
+      "keep the trained networks of the N best trials, by the search's metric, in <name>.models/trial-<id>.pt; give it "
+      "again when you continue")("separate-epochs", po::bool_switch(),
+                                 "train configurations that differ only in epochs one by one")(
       "retry-failed", po::bool_switch(), "run failed, diverged and out-of-memory trials again")(
       "dry-run", po::bool_switch(), "check everything, print the plan, train nothing");
   return s;
@@ -121,6 +124,8 @@ std::optional<RunOptions> parse_run_options(const Arguments& arguments) {
     throw InputError(fmt::format("stormsweep run: --checkpoint-every is {}; give seconds", o.checkpoint_every));
   o.synchronous = one_of({"master-worker", "synchronous"}, "schedule", *values) == "synchronous";
   o.retry_out_of_memory = one_of({"fail", "retry-smaller-microbatch"}, "on-oom", *values) != "fail";
+  o.keep_best = (*values)["keep-best"].as<int>();
+  if (o.keep_best < 0) throw InputError(fmt::format("stormsweep run: --keep-best is {}; give a number", o.keep_best));
   if (values->count("time-limit")) o.time_limit = parse_duration("time-limit", text("time-limit"), Seconds(1));
   const auto share = values->count("share") ? parse_share(text("share")) : array_share();
   o.shared = share.has_value();
@@ -140,6 +145,10 @@ std::optional<RunOptions> parse_run_options(const Arguments& arguments) {
 std::filesystem::path results_file(const RunOptions& options, const std::string& name) {
   const std::filesystem::path file = options.results.empty() ? std::filesystem::path(name + ".db") : options.results;
   return options.shared ? share_file(file, options.share.index) : file;
+}
+
+std::filesystem::path cache_folder(const std::filesystem::path& database) {
+  return std::filesystem::absolute(database).replace_extension(".cache");
 }
 
 std::filesystem::path share_file(std::filesystem::path file, std::uint64_t index) {

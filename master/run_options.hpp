@@ -18,6 +18,7 @@ struct RunOptions {
   double lost_after = 10, checkpoint_every = 300;
   bool retry_out_of_memory = false, synchronous = false;
   std::optional<Seconds> time_limit;
+  int keep_best = 0;  ///< networks that stay
   Share share;
   bool shared = false;  ///< by --share, or as a task of a Slurm array
   bool dry_run = false, retry_failed = false, separate_epochs = false;
@@ -29,6 +30,9 @@ std::optional<RunOptions> parse_run_options(const Arguments& arguments);
 
 /// The database: --results, or <name>.db; that of share I is <name>-I.db, since only one job may write a database.
 std::filesystem::path results_file(const RunOptions& options, const std::string& name);
+
+/// Checkpoints, preaugmented data and fresh networks of the searches of a database: <stem>.cache, as an absolute path.
+std::filesystem::path cache_folder(const std::filesystem::path& database);
 
 /// <stem>-<index><extension>
 std::filesystem::path share_file(std::filesystem::path file, std::uint64_t index);

@@ -5,6 +5,7 @@
 #include "master/database.hpp"
 #include "master/json_text.hpp"
 #include "master/store_database.hpp"
+#include "search/cache_files.hpp"
 
 namespace stormsweep {
 
@@ -73,7 +74,7 @@ void Store::finish(const Training& training, std::size_t milestone, const Worker
 
 void Store::add_epochs(const Training& training, const std::vector<EpochRecord>& records) {
   Database& db = *database_;
-  const Identity curve = db.curve_of(training);
+  const Identity curve = curve_identity(training.configuration, db.experiment, db.seed);
   for (const EpochRecord& record : records) {
     db.learn(record.metrics);
     append_json(db.epochs.emplace_back(curve, record.epoch, record.seconds, "").metrics, record.metrics);
@@ -95,6 +96,36 @@ void Store::each_completed(std::size_t most, const std::function<void(const Conf
     while (select.executeStep())
       if (const auto configuration = parse_configuration(select.getColumn(0).getString(), db.experiment))
         each(*configuration, select.getColumn(1).getDouble());
+  });
+}
+
+std::optional<StoredTrial> Store::find(TrialId trial) {
+  return guarded(database_->file, [&] {
+    SQLite::Statement select = database_->select_stored("id = ?");
+    select.bind(1, static_cast<std::int64_t>(trial.value));
+    return database_->read_stored(select);
+  });
+}
+
+std::optional<StoredTrial> Store::find(const Identity& identity) {
+  return guarded(database_->file, [&] {
+    SQLite::Statement select = database_->select_stored("search = ? AND identity = ?");
+    select.bind(1, database_->claim.search);
+    select.bind(2, identity.data(), static_cast<int>(identity.size()));
+    return database_->read_stored(select);
+  });
+}
+
+bool Store::abandoned(const Identity& curve) {
+  return guarded(database_->file, [&] {
+    SQLite::Statement select(
+        database_->sqlite,
+        "SELECT EXISTS (SELECT 1 FROM trials WHERE search = ?1 AND curve = ?2) OR NOT EXISTS (SELECT 1 FROM searches a "
+        "JOIN searches b ON a.fingerprint = b.fingerprint WHERE a.id = ?1 AND b.id <> ?1)");
+    select.bind(1, database_->claim.search);
+    select.bind(2, curve.data(), static_cast<int>(curve.size()));
+    select.executeStep();
+    return select.getColumn(0).getInt() != 0;
   });
 }
 

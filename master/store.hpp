@@ -39,6 +39,13 @@ struct BestTrial {
   double metric = 0;
 };
 
+/// A trial as the database has it.
+struct StoredTrial {
+  TrialId trial;
+  bool of_this_search = true;
+  double metric = 0;  ///< of the search; NaN where it is undefined, or the trial is not complete
+};
+
 /// The results database: the truth about a search. Only rank 0 of a job opens one for writing. Rows are committed in
 /// groups (synchronous=FULL, rollback journal: WAL is unsafe on network file systems); what `commit` has returned from
 /// survives any crash, and nothing else counts as done. Beside it, one JSON line a terminal trial, if asked for.
@@ -52,6 +59,8 @@ class Store {
   struct Options {
     std::filesystem::path json;  ///< folder for <search name>.jsonl; empty: none
     bool retry_failed = false;   ///< trials that failed, diverged or ran out of memory wait again, from attempt 1
+    /// Told of each trial that `finish` has ended, once it is committed; its metric is as StoredTrial's. Null: nobody.
+    std::function<void(TrialId trial, const Identity& identity, double metric)> committed = nullptr;
   };
 
   /// Opens or creates the database, and the search `space.name` in it. Throws InputError: not a results database, a
@@ -80,6 +89,13 @@ class Store {
   /// Calls `each` with the configuration and wall seconds of the `most` complete trials of the search stored last, the
   /// newest first.
   void each_completed(std::size_t most, const std::function<void(const Configuration&, double)>& each);
+
+  std::optional<StoredTrial> find(TrialId trial);             ///< of any search
+  std::optional<StoredTrial> find(const Identity& identity);  ///< of this search; looks through all its rows
+
+  /// Whether nobody goes on with the training of that curve (search/cache_files.hpp) once this search is complete: it
+  /// is of this search, or no other search in the file was trained on the same data.
+  bool abandoned(const Identity& curve);
 
   StatusCounts counts() const;            ///< of this search, uncommitted rows included
   std::optional<BestTrial> best() const;  ///< by the search's metric and goal, among committed complete trials

@@ -7,6 +7,7 @@
 #include "master/database.hpp"
 #include "master/json_text.hpp"
 #include "master/schema.hpp"
+#include "search/cache_files.hpp"
 #include "search/error.hpp"
 
 namespace stormsweep {
@@ -22,6 +23,8 @@ constexpr int lookups_a_transaction = 1000;
 
 /// Bytes of JSON lines that are held before they go to the file, when it is written anew.
 constexpr std::size_t json_chunk = 1 << 20;
+
+constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
@@ -58,7 +61,8 @@ Store::Database::Database(const std::filesystem::path& path, const Space& space,
       insert_epoch(sqlite,
                    "INSERT OR IGNORE INTO epochs (search, curve, epoch, seconds, metrics) VALUES (?, ?, ?, ?, ?)"),
       sign(sqlite,
-           "UPDATE searches SET writer_seen = ?, json_bytes = ? WHERE id = ? AND writer_host = ? AND writer_pid = ?") {
+           "UPDATE searches SET writer_seen = ?, json_bytes = ? WHERE id = ? AND writer_host = ? AND writer_pid = ?"),
+      told(options.committed) {
   const auto known = columns(sqlite, ColumnKind::metric, experiment.name);
   metrics.insert(known.begin(), known.end());
   for (const Profile& profile : experiment.profiles)  // their view has a column for all values of each
@@ -127,13 +131,13 @@ void Store::Database::open_json(const std::filesystem::path& path) {
 TrialRecord& Store::Database::next_row(const Training& training, std::size_t milestone, const WorkerInfo& worker) {
   if (pending == trials.size()) trials.emplace_back();
   PendingTrial& trial = trials[pending++];
-  trial.metric = std::numeric_limits<double>::quiet_NaN();
+  trial.metric = undefined;
   TrialRecord& row = trial.record;
   const Configuration configuration = training.trial(milestone, experiment);
   row.identity = identity(configuration, experiment, seed);
   row.seed = seed;
   row.training = training.id;
-  row.curve = training.milestones.empty() ? row.identity : curve_of(training);
+  row.curve = curve_identity(training.configuration, experiment, seed);
   row.milestone.reset();
   if (experiment.milestone) row.milestone = std::get<std::int64_t>(configuration.values[*experiment.milestone]);
   row.configuration.clear();
@@ -147,13 +151,6 @@ TrialRecord& Store::Database::next_row(const Training& training, std::size_t mil
   return row;
 }
 
-/// The training's configuration without its milestone: 0, which no configuration has, stands for any.
-Identity Store::Database::curve_of(const Training& training) const {
-  Configuration configuration = training.configuration;
-  if (!training.milestones.empty()) configuration.values[*experiment.milestone] = std::int64_t{0};
-  return identity(configuration, experiment, seed);
-}
-
 void Store::Database::learn(const Metrics& reported) {
   for (const auto& entry : reported)
     if (metrics.insert(entry.first).second) new_metrics.push_back(entry.first);
@@ -163,6 +160,7 @@ void Store::Database::commit(double now) {
   stop_looking();
   if (pending == 0 && epochs.empty() && now - writer.seen < sign_of_life) return;
   Tally next = committed;
+  ended.clear();
   try {
     guarded(file, [&] {
       SQLite::Transaction transaction(sqlite, SQLite::TransactionBehavior::IMMEDIATE);
@@ -179,6 +177,12 @@ void Store::Database::commit(double now) {
   pending = 0;
   epochs.clear();
   new_metrics.clear();
+  tell_committed();
+}
+
+void Store::Database::tell_committed() {
+  for (const EndedTrial& trial : ended) told(trial.trial, trial.identity, trial.metric);
+  ended.clear();
 }
 
 void Store::Database::write(Tally& next, double now) {
@@ -201,13 +205,37 @@ void Store::Database::write_trial(const PendingTrial& trial, Tally& next) {
   upsert.tryReset();
   upsert.bind(1, claim.search);
   bind_record(upsert, 2, record);
-  if (upsert.exec() == 0 || !is_terminal(record.status)) return;
+  const bool written = upsert.exec() > 0;
+  if (!is_terminal(record.status) || (!written && !told)) return;
   auto id = sqlite.getLastInsertRowid();
-  if (id == before) id = find(record.identity, record.training)->getColumn(2).getInt64();  // it waited or ran before
+  Status status = record.status;
+  if (!written || id == before) {  // it had ended, or waited or ran before
+    const SQLite::Statement& row = *find(record.identity, record.training);
+    id = row.getColumn(2).getInt64();
+    status = parse_status(row.getColumn(0).getString());
+  }
   const TrialId trial_id{static_cast<std::uint64_t>(id)};
+  if (told) {
+    const bool complete = status == Status::complete && record.status == status;
+    ended.push_back({trial_id, record.identity, complete ? trial.metric : undefined});
+  }
+  if (!written) return;
   ++count_of(next.counts, record.status);
   if (record.status == Status::complete) next.consider(trial_id, trial.metric, goal);
   if (json) append_line(lines, name, trial_id, record);
+}
+
+SQLite::Statement Store::Database::select_stored(const std::string& condition) {
+  return {sqlite, fmt::format("SELECT id, search, CASE status WHEN 'complete' THEN json_extract(metrics, '$.{}') END "
+                              "FROM trials WHERE {}",
+                              sql_name(metric), condition)};
+}
+
+std::optional<StoredTrial> Store::Database::read_stored(SQLite::Statement& select) const {
+  if (!select.executeStep()) return std::nullopt;
+  const SQLite::Column value = select.getColumn(2);
+  return StoredTrial{TrialId{static_cast<std::uint64_t>(select.getColumn(0).getInt64())},
+                     select.getColumn(1).getInt64() == claim.search, value.isNull() ? undefined : value.getDouble()};
 }
 
 /// The row (status, attempt, id) of a trial, or null; it may be read until the next call or the end of the transaction.

@@ -38,6 +38,13 @@ struct PendingTrial {
   double metric = 0;
 };
 
+/// A trial whose row the commit at hand writes, for Store::Options::committed.
+struct EndedTrial {
+  TrialId trial;
+  Identity identity;
+  double metric;
+};
+
 struct PendingEpoch {
   Identity curve;
   std::int64_t epoch;
@@ -55,11 +62,13 @@ struct Store::Database {
   void open_json(const std::filesystem::path& path);
   TrialRecord& next_row(const Training& training, std::size_t milestone, const WorkerInfo& worker);
   void learn(const Metrics& metrics);
-  Identity curve_of(const Training& training) const;
 
   void commit(double now);
   void write(Tally& next, double now);
   void write_trial(const PendingTrial& trial, Tally& next);
+  void tell_committed();
+  SQLite::Statement select_stored(const std::string& condition);
+  std::optional<StoredTrial> read_stored(SQLite::Statement& select) const;
   SQLite::Statement* look_up(const Identity& key, TrainingId training);
   void stop_looking();
   SQLite::Statement* find(const Identity& key, TrainingId training);
@@ -83,6 +92,8 @@ struct Store::Database {
   std::vector<PendingEpoch> epochs;            ///< for the next commit
   std::set<std::string, std::less<>> metrics;  ///< the metrics that the views have a column for
   std::vector<std::string> new_metrics;        ///< those that the next commit adds
+  std::function<void(TrialId, const Identity&, double)> told;
+  std::vector<EndedTrial> ended;  ///< by the commit at hand; only where somebody is told
   std::set<Identity> running;
   Tally committed;
 };

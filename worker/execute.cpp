@@ -1,10 +1,16 @@
 #include "worker/execute.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
+#include <cstdio>
 #include <exception>
+#include <string_view>
 
 #include "experiments/noop/noop.hpp"
+#include "search/cache_files.hpp"
 #include "worker/device_memory.hpp"
+#include "worker/model_file.hpp"
 #include "worker/rank_gang.hpp"
 #include "worker/trainer.hpp"
 
@@ -36,13 +42,18 @@ void execute_noop(const Experiment& experiment, const Training& training, const 
   report({training.id, 0, std::move(*outcome), {}});
 }
 
-/// One file a training, however it is numbered: the identity of its configuration without its milestone, and its data.
-std::filesystem::path checkpoint_file(const Experiment& experiment, const Training& training,
-                                      const TaskContext& context) {
-  Configuration configuration = training.configuration;
-  if (experiment.milestone) configuration.values[*experiment.milestone] = std::int64_t{0};
-  const std::string name = to_hex(identity(configuration, experiment, context.seed));
-  return context.cache / "checkpoints" / (name + "-" + context.fingerprint.substr(0, 16) + ".pt");
+/// Saves the network of trial `milestone` for the master to keep.
+void save(const Workplace& with, const Training& training, std::size_t milestone, Task& task) {
+  const Configuration configuration = training.trial(milestone, with.experiment);
+  const std::filesystem::path file =
+      fresh_model(with.models, identity(configuration, with.experiment, with.context.seed));
+  try {
+    save_model(file, with.experiment, configuration, task.model_notes(), task.network());
+  } catch (const std::exception& error) {
+    const std::string_view what = error.what();
+    fmt::print(stderr, "{}: {}; the network of this trial is not kept\n", file.string(),
+               what.substr(0, what.find('\n')));
+  }
 }
 
 }  // namespace
@@ -63,12 +74,16 @@ void execute(const Duty& duty, const Workplace& with, const std::function<bool()
   events.finished = [&](std::size_t milestone, const Outcome& outcome, const std::vector<EpochRecord>& epochs) {
     report({training.id, static_cast<std::uint32_t>(milestone), outcome, epochs});
   };
+  if (!with.models.empty())
+    events.trained = [&](std::size_t milestone, Task& task) { save(with, training, milestone, task); };
   TrainingPlan plan = make_plan(training, with.experiment);
   plan.retry_out_of_memory = with.retry_out_of_memory;
-  CheckpointPlan checkpoints{{}, with.checkpoint_every};
-  if (with.checkpoint_every.count() > 0) checkpoints.file = checkpoint_file(with.experiment, training, context);
-  train([&] { return make_task(with.experiment, training.configuration, context); }, plan, events, gang.get(),
-        checkpoints);
+  CheckpointPlan saving{{}, with.checkpoint_every};
+  if (with.checkpoint_every.count() > 0)
+    saving.file =
+        checkpoint(checkpoints(context.cache), curve_identity(training.configuration, with.experiment, context.seed),
+                   context.fingerprint);
+  train([&] { return make_task(with.experiment, training.configuration, context); }, plan, events, gang.get(), saving);
   release_device_memory();
 }
 

@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "search/cache_files.hpp"
 #include "search/error.hpp"
 #include "search/space.hpp"
 #include "search/synchronous.hpp"
@@ -152,6 +153,7 @@ int serve_command(const std::vector<std::string>& arguments) {
       channel,
       welcome.retry_out_of_memory,
       Seconds(welcome.checkpoint_every),
+      welcome.keep_models ? fresh_models(welcome.cache, space.name) : std::filesystem::path(),
       [&channel](wire::Finished finished) { channel.send(master, wire::encode(std::move(finished))); }};
   WorkQueue queue;
   bool finalize = true;

@@ -117,6 +117,7 @@ void Trainer::run(const std::function<std::unique_ptr<Task>()>& make) {
       if (!failure) progress_.records.push_back({loop_->epochs(), clock_.seconds(), metrics});
     }
     if (!failure) metrics = progress_.records.back().metrics;
+    if (!failure && events_.trained && leads()) events_.trained(milestone, loop_->task());
     events_.finished(milestone, outcome(failure, metrics), std::exchange(progress_.records, {}));
   }
   if (checkpoint_ && leads()) checkpoint_->remove();
@@ -134,8 +135,10 @@ void Trainer::resume(const std::function<std::unique_ptr<Task>()>& make) {
   } catch (const c10::Error&) {
     loop_.emplace(make(), plan_, gang_);
   }
-  const bool covers = found && (loop_->epochs() < plan_.milestones[0] ||
-                                (!found->records.empty() && found->records.back().epoch == plan_.milestones[0]));
+  bool covers = found && (loop_->epochs() < plan_.milestones[0] ||
+                          (!found->records.empty() && found->records.back().epoch == plan_.milestones[0]));
+  // The first milestone's metrics are there, but no longer its network.
+  if (events_.trained && covers && loop_->epochs() == plan_.milestones[0] && loop_->in_epoch()) covers = false;
   if (found && !covers) loop_.emplace(make(), plan_, gang_);
   if (gang_) {
     // In parts that float32 sums exactly.

@@ -39,6 +39,9 @@ struct CheckpointPlan {
 
 /// Whom the trainer tells. Their time counts in no timing; what they throw comes out of `train`.
 struct TrainingEvents {
+  /// Trial `milestone` is complete and `task` as it was evaluated; called before `finished`, in a gang by the leader.
+  /// Null: nobody wants it.
+  std::function<void(std::size_t milestone, Task& task)> trained = nullptr;
   /// Trial `milestone` has ended, `epochs` have passed since the one before. Called in order, once for every milestone.
   std::function<void(std::size_t milestone, const Outcome& outcome, const std::vector<EpochRecord>& epochs)> finished;
   /// Asked before every step: whether to abandon the training, without an outcome for what has not finished.

@@ -33,7 +33,9 @@ class TrainingLoop {
   /// task throw, and Diverged.
   Metrics run_epoch(Timings& timings, const std::function<void()>& before_step);
 
-  std::int64_t epochs() const { return epoch_; }     ///< whole ones, run so far
+  std::int64_t epochs() const { return epoch_; }  ///< whole ones, run so far
+  bool in_epoch() const { return step_ > 0; }     ///< steps of the next one have been done
+  Task& task() { return *task_; }
   std::int64_t samples() const { return samples_; }  ///< trained on so far, by all ranks
   std::int64_t training_flops() const { return 3 * task_->forward_flops() * samples_; }
 

@@ -73,7 +73,58 @@ void check_commands(const WorkFolder& folder) {
   CHECK(status.out.find("18 of 18") != std::string::npos);
 }
 
+/// The files in `folder`, by name.
+Rows files_in(const std::filesystem::path& folder) {
+  Rows names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) names.push_back(entry.path().filename());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// The names of the files of the three best trials of a database.
+Rows best_files(const std::filesystem::path& database) {
+  Rows names = query(database,
+                     "SELECT 'trial-' || trial || '.pt' FROM results WHERE status = 'complete' "
+                     "ORDER BY validation_accuracy DESC, trial LIMIT 3");
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 }  // namespace
+
+TEST_CASE("the networks of the best trials are kept by both schedules, over an interruption, and cost no result") {
+  const WorkFolder folder;
+  REQUIRE(run_stormsweep({"generate", "tornado", "--storms", "1000", "-o", "."}, folder).status == 0);
+  folder.write("small.json", space);
+  const std::string some = "SELECT count(*) FROM trials WHERE status = 'complete'";
+  Rows expected;
+  for (const std::string schedule : {"master-worker", "synchronous"}) {
+    const std::string database = schedule + ".db";
+    const Words words = run_words(database, "2", {"--keep-best", "3", "--schedule", schedule, "--lost-after", "1"});
+    {
+      Command first(words, folder);
+      REQUIRE(eventually([&] { return number(folder / database, some) > 3; }));
+      const auto masters = descendants(first.pid(), "stormsweep");
+      REQUIRE(masters.size() == 1);
+      kill(masters[0], SIGKILL);
+      CHECK(first.wait().status == 3);
+    }
+    const Ended second = run(words, folder);
+    CAPTURE(second.err);
+    REQUIRE(second.status == 0);
+    CHECK(number(folder / database, some) == trials);
+    CHECK(files_in(folder / (schedule + ".models")) == best_files(folder / database));
+    CHECK(second.err.find(schedule + ".models: the networks of trials ") != std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(folder / (schedule + ".cache/models")));
+    const Ended best = run_stormsweep({"results", database, "--best", "3"}, folder);
+    CHECK(best.out.find("network of trial ") != std::string::npos);
+    if (expected.empty()) expected = metrics(folder / database);
+    CHECK(metrics(folder / database) == expected);
+  }
+  REQUIRE(run(run_words("without.db", "2"), folder).status == 0);
+  CHECK(metrics(folder / "without.db") == expected);
+  CHECK_FALSE(std::filesystem::exists(folder / "without.models"));
+}
 
 TEST_CASE("results do not depend on who trained, when, and how epochs were shared") {
   const WorkFolder folder;

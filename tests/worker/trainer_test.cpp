@@ -9,6 +9,7 @@
 #include <limits>
 #include <new>
 #include <stdexcept>
+#include <thread>
 
 #include "search/seed.hpp"
 #include "tests/datasets/folder.hpp"
@@ -252,6 +253,63 @@ TEST_CASE("a checkpoint beyond what is wanted, or that cannot be read, is not us
   events.stop = [] { return false; };
   train(make, {{2}}, events, nullptr, checkpoints);
   CHECK(outcomes.at(0).metrics == run({}, {{2}}).at(0).outcome.metrics);
+}
+
+namespace {
+
+/// Events that hold each network against the metrics that are told of it right after.
+TrainingEvents compared(std::vector<std::size_t>& milestones) {
+  auto shown = std::make_shared<std::optional<Metrics>>();
+  TrainingEvents events;
+  events.trained = [shown](std::size_t, Task& task) { *shown = task.evaluate(Split::test); };
+  events.finished = [&milestones, shown](std::size_t milestone, const Outcome& outcome, const auto&) {
+    CHECK(shown->has_value() == (outcome.status == Status::complete));
+    if (*shown) CHECK((*shown)->at(0) == outcome.metrics.back());
+    if (*shown) milestones.push_back(milestone);
+    shown->reset();
+  };
+  return events;
+}
+
+}  // namespace
+
+TEST_CASE("networks are shown at each milestone as they were evaluated, those of failed trials are not") {
+  std::vector<std::size_t> shown;
+  const auto make = [] { return std::make_unique<LineTask>(LineTask::Options{}); };
+  train(make, {{1, 3, 4}}, compared(shown));
+  CHECK(shown == std::vector<std::size_t>{0, 1, 2});
+  shown.clear();
+  train(
+      [] {
+        return std::make_unique<LineTask>(LineTask::Options{.on_epoch = [](std::int64_t epoch) {
+          if (epoch == 2) throw std::runtime_error("thrown");
+        }});
+      },
+      {{1, 3}}, compared(shown));
+  CHECK(shown == std::vector<std::size_t>{0});
+}
+
+TEST_CASE("a checkpoint that has a milestone's metrics but no longer its network is not used where that is wanted") {
+  const TemporaryFolder folder;
+  const CheckpointPlan checkpoints{folder / "c.pt", std::chrono::seconds(0)};
+  const auto make = [] { return std::make_unique<LineTask>(LineTask::Options{}); };
+  int steps = 0;
+  TrainingEvents stopped;
+  stopped.stop = [&] { return ++steps == 9; };  // in the third epoch, which has three steps
+  train(make, {{4}}, stopped, nullptr, checkpoints);
+  REQUIRE(std::filesystem::exists(checkpoints.file));
+  std::vector<std::size_t> shown;
+  train(make, {{2, 4}}, compared(shown), nullptr, checkpoints);
+  CHECK(shown == std::vector<std::size_t>{0, 1});
+}
+
+TEST_CASE("the time that a network takes to be saved is none of its training's") {
+  std::vector<Outcome> outcomes;
+  TrainingEvents events;
+  events.trained = [](std::size_t, Task&) { std::this_thread::sleep_for(std::chrono::seconds(1)); };
+  events.finished = [&](std::size_t, const Outcome& outcome, const auto&) { outcomes.push_back(outcome); };
+  train([] { return std::make_unique<LineTask>(LineTask::Options{}); }, {{1, 2}}, events);
+  for (const Outcome& outcome : outcomes) CHECK(outcome.timings.wall < 1);
 }
 
 TEST_CASE("with a lag of one the first step changes nothing, and each later one is that of the step before") {
