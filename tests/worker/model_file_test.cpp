@@ -70,7 +70,7 @@ TEST_CASE("what cannot be saved throws, and leaves nothing") {
 TEST_CASE("files that are no network of the experiment are refused in one line") {
   const TemporaryFolder folder;
   const std::string remedy = "; give a network that `stormsweep run --keep-best` kept";
-  CHECK(problem(folder / "none.pt", "tornado") == ((folder / "none.pt")).string() + ": there is no such file" + remedy);
+  CHECK(problem(folder / "none.pt", "tornado") == (folder / "none.pt").string() + ": there is no such file" + remedy);
   CHECK(problem(folder.path(), "tornado") == folder.path().string() + ": there is no such file" + remedy);
   const fs::path file = folder / "t.pt";
   std::ofstream(file) << "text";
