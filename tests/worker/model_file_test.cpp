@@ -21,7 +21,7 @@ Configuration defaults(const Experiment& experiment) {
 
 /// A convolution and the running means of a normalisation, which are buffers.
 torch::nn::Sequential network() {
-  return {torch::nn::Conv2d(2, 3, 3), torch::nn::BatchNorm2d(3)};
+  return torch::nn::Sequential(torch::nn::Conv2d(2, 3, 3), torch::nn::BatchNorm2d(3));
 }
 
 std::string problem(const fs::path& file, const std::string& experiment) {
