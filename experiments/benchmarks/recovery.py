@@ -98,7 +98,7 @@ def checkpoint_share(options, folder, every):
 
 
 def main():
-    options = common.arguments(__doc__.splitlines()[0], repeats=5, seconds=20, storms=20_000, epochs=20)
+    options = common.arguments(__doc__.splitlines()[0], repeats=5, seconds=20, storms=20_000, epochs=8)
     for lost_after in [1, 10]:
         median, spread = common.spread([redispatch(options, lost_after) for _ in range(options.repeats)], 2)
         print(f"--lost-after {lost_after:2}: {median:6.2f} s from death to the next start  ({spread})", flush=True)

@@ -148,7 +148,7 @@ std::optional<Parcel> Channel::wait(std::chrono::duration<double> timeout) {
   using namespace std::chrono_literals;
   std::chrono::nanoseconds& pause = state_->pause;  // goes on from call to call: a rank that is idle stays cheap
   const auto deadline = Clock::now() + timeout;
-  for (;; pause = std::min<std::chrono::nanoseconds>(pause * 5 / 4, 5ms)) {
+  for (;; pause = std::min<std::chrono::nanoseconds>(pause * 5 / 4, 10ms)) {
     if (auto parcel = receive()) {
       pause = 20us;
       return parcel;
