@@ -220,17 +220,24 @@ TEST_CASE("a file that cannot be read is refused") {
   CHECK_THROWS_AS(read_space("/"), InputError);
 }
 
-TEST_CASE("the spaces that ship are sound, and refer to storms beside them") {
-  const std::filesystem::path folder = std::filesystem::path(STORMSWEEP_SOURCE_DIR) / "experiments/tornado";
-  int spaces = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() != ".json" || entry.path().filename() == "experiment.json") continue;
-    ++spaces;
-    CAPTURE(entry.path());
-    const Space space = read_space(entry.path());
-    CHECK(space.name == entry.path().stem());
-    CHECK(space.data.at("train") == folder / "storms/train.h5");
-    CHECK(space.grid.count() >= 12);
+TEST_CASE("the spaces that ship are sound, and refer to data beside them") {
+  struct Shipped {
+    const char *experiment, *data;
+    int spaces;
+  };
+  for (const auto& [experiment, data, count] : {Shipped{"tornado", "storms", 9}, Shipped{"nowcast", "rain", 2}}) {
+    const auto folder = std::filesystem::path(STORMSWEEP_SOURCE_DIR) / "experiments" / experiment;
+    int spaces = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      if (entry.path().extension() != ".json" || entry.path().filename() == "experiment.json") continue;
+      ++spaces;
+      CAPTURE(entry.path());
+      const Space space = read_space(entry.path());
+      CHECK(space.name == entry.path().stem());
+      CHECK(space.experiment->name == experiment);
+      CHECK(space.data.at("train") == folder / data / "train.h5");
+      CHECK(space.grid.count() >= 4);
+    }
+    CHECK(spaces == count);
   }
-  CHECK(spaces == 9);
 }
