@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <utility>
 #include <vector>
 
-#include "datasets/error.hpp"
 #include "datasets/nowcast_batches.hpp"
 #include "datasets/random.hpp"
 #include "experiments/nowcast/nowcast_evaluation.hpp"
@@ -174,65 +174,11 @@ Metrics NowcastTask::evaluate(Split split) {
   return metrics;
 }
 
-std::string time_text(std::int64_t time) {
-  char text[32];
-  std::tm calendar{};
-  gmtime_r(&time, &calendar);
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &calendar)};
-}
-
-std::string note(const std::string& split, const NowcastPatches& patches) {
-  const auto [first, last] = std::minmax_element(patches.times().begin(), patches.times().end());
-  return split + ": " + std::to_string(patches.size()) + " patches of " + std::to_string(patches.side()) + " x " +
-         std::to_string(patches.side()) + ", forecasts from " + time_text(*first) + " to " + time_text(*last) + " UTC";
-}
-
-/// Sizes at which the network's outputs lie in the centre (models/nowcast_cnn.hpp) and reach the 48 pixels of the loss.
-void check_side(const std::filesystem::path& path, std::int64_t side) {
-  constexpr std::int64_t smallest = 256, step = 16;
-  if (side >= smallest && side % step == 0) return;
-  const std::int64_t nearest = std::max(smallest, (side + step / 2) / step * step);
-  throw DataError(path.string() + ": patches are " + std::to_string(side) +
-                  " pixels wide, which cannot be trained on; make them again with --size " + std::to_string(nearest));
-}
-
-void check_alike(const std::filesystem::path& path, const NowcastPatches& patches, const std::filesystem::path& other,
-                 const NowcastPatches& train) {
-  const auto refuse = [&](const std::string& what) {
-    throw DataError(path.string() + ": its " + what + " differs from that of " + other.string() +
-                    "; make both in one go with stormsweep prepare nowcast");
-  };
-  const NowcastMeta &a = patches.meta(), &b = train.meta();
-  if (patches.side() != train.side()) refuse("patch size");
-  if (a.quantity != b.quantity) refuse("quantity");
-  if (a.step_minutes != b.step_minutes) refuse("step between images");
-  if (a.statistics.mean != b.statistics.mean || a.statistics.deviation != b.statistics.deviation)
-    refuse("normalisation");
-}
-
 }  // namespace
 
 std::unique_ptr<Task> make_nowcast_task(const Experiment& experiment, const Configuration& configuration,
                                         const TaskContext& context) {
   return std::make_unique<NowcastTask>(Reader(configuration, experiment), context);
-}
-
-DataReport check_nowcast_data(const std::map<std::string, std::filesystem::path>& data) {
-  DataReport report;
-  const NowcastPatches train(data.at("train"));
-  check_side(data.at("train"), train.side());
-  for (const char* split : {"train", "validation", "test"}) {
-    const auto found = data.find(split);
-    if (found == data.end()) {
-      report.notes.push_back("validation: drawn from the test patches, as in the paper, for want of a file");
-      continue;
-    }
-    const NowcastPatches patches(found->second);
-    check_alike(found->second, patches, data.at("train"), train);
-    report.fingerprint += fingerprint(patches);
-    report.notes.push_back(note(split, patches));
-  }
-  return report;
 }
 
 }  // namespace stormsweep

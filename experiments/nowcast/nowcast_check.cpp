@@ -1,0 +1,69 @@
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "datasets/error.hpp"
+#include "datasets/nowcast_patches.hpp"
+#include "datasets/utc.hpp"
+#include "experiments/nowcast/nowcast_task.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+std::string note(const std::string& split, const NowcastPatches& patches) {
+  constexpr const char* format = "%Y-%m-%d %H:%M";
+  const auto [first, last] = std::minmax_element(patches.times().begin(), patches.times().end());
+  return split + ": " + std::to_string(patches.size()) + " patches of " + std::to_string(patches.side()) + " x " +
+         std::to_string(patches.side()) + ", forecasts from " + utc_text(*first, format) + " to " +
+         utc_text(*last, format) + " UTC";
+}
+
+/// Sizes at which the network's outputs lie in the centre (models/nowcast_cnn.hpp) and reach the 48 pixels of the loss.
+void check_side(const std::filesystem::path& path, std::int64_t side) {
+  constexpr std::int64_t smallest = 256, step = 16;
+  if (side >= smallest && side % step == 0) return;
+  const std::int64_t nearest = std::max(smallest, (side + step / 2) / step * step);
+  throw DataError(path.string() + ": patches are " + std::to_string(side) +
+                  " pixels wide, which cannot be trained on; make them again with --size " + std::to_string(nearest));
+}
+
+void check_alike(const std::filesystem::path& path, const NowcastPatches& patches, const std::filesystem::path& other,
+                 const NowcastPatches& train) {
+  const auto refuse = [&](const std::string& what) {
+    throw DataError(path.string() + ": its " + what + " differs from that of " + other.string() +
+                    "; make both in one go with stormsweep prepare nowcast");
+  };
+  const NowcastMeta &a = patches.meta(), &b = train.meta();
+  if (patches.side() != train.side()) refuse("patch size");
+  if (a.quantity != b.quantity) refuse("quantity");
+  if (a.step_minutes != b.step_minutes) refuse("step between images");
+  if (a.statistics.mean != b.statistics.mean || a.statistics.deviation != b.statistics.deviation)
+    refuse("normalisation");
+}
+
+}  // namespace
+
+DataReport check_nowcast_data(const std::map<std::string, std::filesystem::path>& data) {
+  DataReport report;
+  const NowcastPatches train(data.at("train"));
+  check_side(data.at("train"), train.side());
+  for (const char* split : {"train", "validation", "test"}) {
+    const auto found = data.find(split);
+    if (found == data.end()) {
+      report.notes.emplace_back("validation: drawn from the test patches, as in the paper, for want of a file");
+      continue;
+    }
+    const NowcastPatches patches(found->second);
+    check_alike(found->second, patches, data.at("train"), train);
+    report.fingerprint += fingerprint(patches);
+    report.notes.push_back(note(split, patches));
+  }
+  if (const double step = train.meta().step_minutes; step != 10 && step != 12 && step != 15) {
+    report.notes.emplace_back("scores by lead time are kept where images are 10, 12 or 15 min apart; these are ");
+    report.notes.back() += std::to_string(std::lround(step));
+  }
+  return report;
+}
+
+}  // namespace stormsweep
