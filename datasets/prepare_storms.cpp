@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <set>
-#include <system_error>
 
 #include "datasets/error.hpp"
 #include "datasets/patch_reader.hpp"
+#include "datasets/raw_files.hpp"
 #include "datasets/split_patches.hpp"
 
 namespace stormsweep {
@@ -17,27 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t progress_step = 512;  // patches
-
-/// Each file once, however often it is given.
-std::vector<fs::path> list_files(const std::vector<fs::path>& paths) {
-  std::set<fs::path> files;
-  for (const fs::path& path : paths) {
-    std::error_code error;
-    if (!fs::exists(path, error)) throw DataError(path.string() + ": no such file or folder; check its name");
-    if (!fs::is_directory(path)) {
-      files.insert(fs::canonical(path));
-      continue;
-    }
-    const std::size_t before = files.size();
-    for (auto at = fs::recursive_directory_iterator(path, error); !error && at != fs::end(at); at.increment(error)) {
-      if (at->path().extension() == ".nc") files.insert(fs::canonical(at->path()));
-    }
-    if (error)
-      throw DataError(fmt::format("{}: cannot be listed ({}); check its rights", path.string(), error.message()));
-    if (files.size() == before) throw DataError(path.string() + ": holds no *.nc file; give NCAR's storm patch files");
-  }
-  return {files.begin(), files.end()};
-}
 
 /// The split of each patch in `used`, and how that was done.
 struct Division {
@@ -96,7 +75,9 @@ std::string provenance(const RawStorms& raw, const PreparedStorms& prepared) {
 PreparedStorms prepare_storms(const RawStorms& raw, const fs::path& folder,
                               const std::function<void(std::int64_t, std::int64_t)>& progress) {
   make_writable(folder);
-  const std::vector<fs::path> files = list_files(raw.paths);
+  const std::vector<fs::path> files = list_raw_files(
+      raw.paths, [](const fs::path& path) { return path.extension() == ".nc"; },
+      "holds no *.nc file; give NCAR's storm patch files");
   const PatchReader reader(files);
   PreparedStorms result;
   result.files = std::ssize(files), result.patches = reader.size();

@@ -5,37 +5,15 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
-#include <system_error>
 #include <tuple>
+
+#include "datasets/raw_files.hpp"
 
 namespace stormsweep {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Each file once, however often it is given.
-std::vector<fs::path> list_files(const std::vector<fs::path>& paths) {
-  std::set<fs::path> files;
-  for (const fs::path& path : paths) {
-    std::error_code error;
-    if (!fs::exists(path, error)) throw DataError(path.string() + ": no such file or folder; check its name");
-    if (!fs::is_directory(path)) {
-      files.insert(fs::canonical(path));
-      continue;
-    }
-    const std::size_t before = files.size();
-    for (auto at = fs::recursive_directory_iterator(path, error); !error && at != fs::end(at); at.increment(error)) {
-      if (at->is_regular_file(error) && !at->path().filename().string().starts_with('.'))
-        files.insert(fs::canonical(at->path()));
-    }
-    if (error)
-      throw DataError(fmt::format("{}: cannot be listed ({}); check its rights", path.string(), error.message()));
-    if (files.size() == before) throw DataError(path.string() + ": holds no file; give radar files or folders of them");
-  }
-  return {files.begin(), files.end()};
-}
 
 bool same_kind(const RadarGrid& a, const RadarGrid& b) {
   return a.height == b.height && a.width == b.width && a.pixel_height == b.pixel_height &&
@@ -72,7 +50,9 @@ void check_times(const std::vector<RadarImage>& images) {
 
 RadarArchive list_archive(const std::vector<fs::path>& paths, bool strict,
                           const std::function<void(std::int64_t, std::int64_t)>& progress) {
-  const std::vector<fs::path> files = list_files(paths);
+  const std::vector<fs::path> files = list_raw_files(
+      paths, [](const fs::path& path) { return !path.filename().string().starts_with('.'); },
+      "holds no file; give radar files or folders of them");
   RadarArchive archive;
   std::map<std::pair<fs::path, std::int64_t>, RadarImage> first_of;  // of each sequence; files share sequence 0
   std::int64_t done = 0;

@@ -46,7 +46,7 @@ class NowcastTask : public Task {
   torch::nn::Module& network() override { return network_; }
   std::uint64_t seed() const override { return seed_; }
   std::int64_t forward_flops() const override { return network_.forward_flops(train_->side(), train_->side()); }
-  std::int64_t batches_per_epoch() const override;
+  std::int64_t batches_per_epoch() const override { return (most_samples() + batch_size_ - 1) / batch_size_; }
   Prefetch training_batches(std::int64_t epoch, std::int64_t first) override;
   std::int64_t micro_batch() const override { return device_.is_cpu() ? micro_batch_cpu : micro_batch_gpu; }
   Loss loss(const Batch& batch) override;
@@ -57,6 +57,7 @@ class NowcastTask : public Task {
  private:
   /// Samples of an epoch that a rank sees.
   std::int64_t samples_of(int shard) const;
+  std::int64_t most_samples() const;  ///< of any rank
   /// Of batch k, over all ranks.
   std::int64_t batch_total(std::int64_t k) const;
   NowcastSample sample(std::int64_t number, std::int64_t epoch) const;
@@ -90,9 +91,7 @@ NowcastTask::NowcastTask(const Reader& read, const TaskContext& context)
   if (const auto file = context.data.find("validation"); file != context.data.end())
     validation_file_.emplace(file->second);
   network_.to(device_);
-  std::int64_t most = 0;
-  for (int shard = 0; shard < gang_->shards(); ++shard) most = std::max(most, samples_of(shard));
-  batch_size_ = std::min(most, read.integer("batch_size"));
+  batch_size_ = std::min(most_samples(), read.integer("batch_size"));
 }
 
 std::int64_t NowcastTask::samples_of(int shard) const {
@@ -100,10 +99,10 @@ std::int64_t NowcastTask::samples_of(int shard) const {
   return (n * (shard + 1) / k - n * shard / k) * copies_;
 }
 
-std::int64_t NowcastTask::batches_per_epoch() const {
+std::int64_t NowcastTask::most_samples() const {
   std::int64_t most = 0;
   for (int shard = 0; shard < gang_->shards(); ++shard) most = std::max(most, samples_of(shard));
-  return (most + batch_size_ - 1) / batch_size_;
+  return most;
 }
 
 std::int64_t NowcastTask::batch_total(std::int64_t k) const {
