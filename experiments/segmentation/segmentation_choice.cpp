@@ -1,0 +1,20 @@
+#include "experiments/segmentation/segmentation_choice.hpp"
+
+namespace stormsweep {
+
+std::shared_ptr<SegmentationNetwork> make_network(const Reader& read, std::uint64_t seed) {
+  const std::string name = read.choice("network"), precision = read.choice("precision"),
+                    norm = read.choice("batch_norm");
+  SegmentationNetworkOptions options;
+  options.width = read.real("width");
+  options.depth = read.real("depth");
+  options.batch_norm = norm == "on" || (norm == "published" && name == "deeplabv3plus");
+  options.dropout = read.real("dropout");
+  options.longitude = read.choice("padding") == "periodic" ? Longitude::periodic : Longitude::open;
+  options.convolution_type = precision == "bf16"   ? torch::kBFloat16
+                             : precision == "fp16" ? torch::kFloat16
+                                                   : torch::kFloat32;
+  return make_segmentation_network(name, options, seed);
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "models/segmentation_network.hpp"
+#include "search/configuration.hpp"
+
+namespace stormsweep {
+
+/// The network that a configuration asks for; `seed` decides its weights.
+std::shared_ptr<SegmentationNetwork> make_network(const Reader& read, std::uint64_t seed);
+
+}  // namespace stormsweep

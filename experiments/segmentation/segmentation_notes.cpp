@@ -1,0 +1,26 @@
+#include "experiments/segmentation/segmentation_notes.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "datasets/error.hpp"
+
+namespace stormsweep {
+
+std::string segmentation_notes(const ChannelRange& range) {
+  return nlohmann::json{{"minimum", range.minimum}, {"maximum", range.maximum}}.dump();
+}
+
+ChannelRange parse_segmentation_notes(const std::string& text, const std::string& file) {
+  try {
+    const nlohmann::json notes = nlohmann::json::parse(text);
+    // Of another length they would not throw.
+    if (notes.at("minimum").size() == weather_file_channels && notes.at("maximum").size() == weather_file_channels)
+      return {notes.at("minimum"), notes.at("maximum")};
+  } catch (const nlohmann::json::exception&) {
+  }
+  throw DataError(file +
+                  ": does not tell minimum and maximum of 16 channels; give a model that stormsweep run "
+                  "--keep-best left");
+}
+
+}  // namespace stormsweep
