@@ -23,7 +23,8 @@ std::optional<Identity> leading_identity(std::string_view name) {
 }  // namespace
 
 Identity curve_identity(Configuration configuration, const Experiment& experiment, std::uint64_t seed) {
-  if (experiment.milestone) configuration.values[*experiment.milestone] = std::int64_t{0};  // which no training has
+  if (experiment.milestone && any_length_alike(configuration, experiment))
+    configuration.values[*experiment.milestone] = std::int64_t{0};  // which no training has
   return identity(configuration, experiment, seed);
 }
 

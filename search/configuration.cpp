@@ -104,4 +104,12 @@ std::string to_hex(const Identity& identity) {
   return text;
 }
 
+bool any_length_alike(const Configuration& configuration, const Experiment& experiment) {
+  const auto h = experiment.length_dependence();
+  if (!h) return true;
+  const std::vector<std::string>& dependent = experiment.hyperparameters[*h].of_length;
+  return std::find(dependent.begin(), dependent.end(), std::get<std::string>(configuration.values[*h])) ==
+         dependent.end();
+}
+
 }  // namespace stormsweep

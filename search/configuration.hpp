@@ -31,6 +31,10 @@ using Identity = std::array<std::uint8_t, 16>;
 Identity identity(const Configuration& configuration, const Experiment& experiment, std::uint64_t seed);
 std::string to_hex(const Identity& identity);
 
+/// Whether the configuration's training begins like one of any other length: then trials that differ only in the
+/// milestone hyperparameter (epochs) are one training.
+bool any_length_alike(const Configuration& configuration, const Experiment& experiment);
+
 /// Reads one value out of a configuration by name; the name and type are the experiment's own, so a mismatch is a bug.
 class Reader {
  public:

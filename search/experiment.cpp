@@ -68,10 +68,16 @@ Hyperparameter read_hyperparameter(const Field& field, std::set<std::string>& ta
   result.type = static_cast<Type>(one_of(field["type"], types));
   if (result.type == Type::choice) keys.push_back("choices");
   if (result.type == Type::integer || result.type == Type::real) keys.insert(keys.end(), {"min", "max"});
-  field.expect_keys(keys, keys);
+  std::vector<std::string> accepted = keys;
+  if (result.type == Type::choice) accepted.emplace_back("of_length");
+  field.expect_keys(accepted, keys);
   result.name = read_name(field["name"], taken);
   result.meaning = field["meaning"].text();
   if (field.has("choices")) result.choices = read_choices(field["choices"]);
+  if (field.has("of_length")) {
+    for (const Field& choice : field["of_length"].elements()) one_of(choice, result.choices);
+    result.of_length = read_choices(field["of_length"]);
+  }
   if (field.has("min")) {
     result.min = read_number(field["min"]);
     result.max = read_number(field["max"]);
@@ -213,6 +219,12 @@ bool Experiment::may_lack(std::string_view file) const {
   return std::find(optional_data.begin(), optional_data.end(), file) != optional_data.end();
 }
 
+std::optional<std::size_t> Experiment::length_dependence() const {
+  for (std::size_t i = 0; i < hyperparameters.size(); ++i)
+    if (!hyperparameters[i].of_length.empty()) return i;
+  return std::nullopt;
+}
+
 Experiment parse_experiment(std::string_view text, const std::string& place) {
   const auto json = parse_json(text, place);
   const Field root(json, place);
@@ -228,8 +240,12 @@ Experiment parse_experiment(std::string_view text, const std::string& place) {
   for (const Field& metric : root["metrics"].elements()) result.metrics.push_back(read_metric(metric, names));
   if (result.metrics.empty()) root["metrics"].refuse("give at least one: the first is a search's default");
   if (result.metrics[0].name.starts_with("test_")) root["metrics"][0].refuse("the first must not be of the test data");
-  for (const Field& h : root["hyperparameters"].elements())
+  for (const Field& h : root["hyperparameters"].elements()) {
+    const bool one_has = result.length_dependence().has_value();
     result.hyperparameters.push_back(read_hyperparameter(h, names));
+    if (one_has && !result.hyperparameters.back().of_length.empty())
+      h["of_length"].refuse("another hyperparameter has it, and one at most may");
+  }
   if (root.has("profiles"))
     for (const Field& profile : root["profiles"].elements())
       result.profiles.push_back(read_profile(profile, names, full_names, result.hyperparameters));

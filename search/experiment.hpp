@@ -25,6 +25,8 @@ struct Hyperparameter {
   double min = 0, max = 0;           ///< integer and real: the accepted range, both ends included
   std::vector<std::string> choices;  ///< choice: the accepted words
   std::string meaning;               ///< one line
+  /// choice: the words under which a training depends on its length from its first step on; none, as a rule.
+  std::vector<std::string> of_length = {};
 
   /// `json` as a value of this hyperparameter: right type, in range. An integer is accepted for a real (1 becomes 1.0),
   /// and 128.0 for an integer. Throws InputError that begins with `place` ("space.json: parameters.epochs.values[2]").
@@ -72,6 +74,8 @@ struct Experiment {
   /// The profile of a metric, named alone or at a value: validation_mse or validation_mse[60]. Null if there is none.
   const Profile* find_profile_of(std::string_view metric) const;
   bool may_lack(std::string_view file) const;  ///< whether it is among optional_data
+  /// The hyperparameter that has `of_length`, if any; there is one at most.
+  std::optional<std::size_t> length_dependence() const;
 };
 
 /// Reads one experiment.json. Throws InputError with `place` (a file name) in front.

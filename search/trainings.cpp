@@ -84,24 +84,77 @@ Trainings::Trainings(const Space& space) : space_(space), grid_(space.grid) {
   const auto axis = std::find_if(space.axes.begin(), space.axes.end(),
                                  [&](const Axis& a) { return a.hyperparameter == *space.experiment->milestone; });
   if (axis == space.axes.end()) return;
+  mixture_ = mixture();
+  if (mixture_ ? mixture_->shared.empty() : !any_length_alike(space.configuration(0), *space.experiment)) {
+    mixture_.reset();
+    return;
+  }
   milestone_axis_ = axis - space.axes.begin();
   ascending_.resize(axis->values.size());
   std::iota(ascending_.begin(), ascending_.end(), 0);
   std::sort(ascending_.begin(), ascending_.end(), [&](auto a, auto b) { return axis->values[a] < axis->values[b]; });
-  const auto grid = grid_without(ascending_);
+  const auto grid = sharing_grid(ascending_);
   exact_ = grid.has_value();
   grid_ = grid ? *grid : Grid(sizes_without(space.grid, *milestone_axis_));
+  if (mixture_) grid_ = mixed_grid(grid_);
+}
+
+std::optional<Trainings::Mixture> Trainings::mixture() const {
+  const auto h = space_.experiment->length_dependence();
+  if (!h) return std::nullopt;
+  const std::vector<std::string>& of_length = space_.experiment->hyperparameters[*h].of_length;
+  for (std::size_t i = 0; i < space_.axes.size(); ++i) {
+    if (space_.axes[i].hyperparameter != *h) continue;
+    Mixture result{i, {}, {}};
+    for (std::uint32_t digit = 0; digit < space_.axes[i].values.size(); ++digit) {
+      const auto& value = std::get<std::string>(space_.axes[i].values[digit]);
+      const bool alone = std::find(of_length.begin(), of_length.end(), value) != of_length.end();
+      (alone ? result.alone : result.shared).push_back(digit);
+    }
+    // Without any that stand alone there is nothing to tell apart.
+    return result.alone.empty() ? std::nullopt : std::optional(std::move(result));
+  }
+  return std::nullopt;
 }
 
 std::int64_t Trainings::milestone(std::uint32_t digit) const {
   return std::get<std::int64_t>(space_.axes[*milestone_axis_].values[digit]);
 }
 
-std::optional<Grid> Trainings::grid_without(std::span<const std::uint32_t> milestones) const {
+std::optional<Grid> Trainings::sharing_grid(std::span<const std::uint32_t> milestones) const {
   std::vector<Exclusion> covers;
   const auto parts = split(space_.grid.exclusions(), *milestone_axis_);
   if (!add_covers({}, {milestones.begin(), milestones.end()}, true, parts, covers)) return std::nullopt;
+  if (mixture_) covers.push_back({{{mixture_->axis - (mixture_->axis > *milestone_axis_ ? 1 : 0), mixture_->alone}}});
   return Grid(sizes_without(space_.grid, *milestone_axis_), std::move(covers));
+}
+
+Grid Trainings::mixed_grid(const Grid& sharing) const {
+  const Exclusion shared{{{mixture_->axis, mixture_->shared}}}, alone{{{mixture_->axis, mixture_->alone}}};
+  std::vector<Exclusion> exclusions;
+  for (const Exclusion& exclusion : space_.grid.exclusions())
+    if (auto part = intersection(exclusion, alone)) exclusions.push_back(*std::move(part));
+  for (Exclusion exclusion : sharing.exclusions()) {
+    for (Exclusion::Term& term : exclusion.terms) term.axis += term.axis >= *milestone_axis_ ? 1 : 0;
+    if (auto part = intersection(std::move(exclusion), shared)) exclusions.push_back(*std::move(part));
+  }
+  if (last_milestone() > 0) {
+    Exclusion& others = exclusions.emplace_back(shared);
+    others.terms.push_back({*milestone_axis_, {}});
+    for (std::uint32_t digit = 0; digit < last_milestone(); ++digit) others.terms.back().digits.push_back(digit);
+  }
+  return Grid({space_.grid.sizes().begin(), space_.grid.sizes().end()}, std::move(exclusions));
+}
+
+std::optional<std::uint64_t> Trainings::count_alone(std::uint32_t milestone) const {
+  if (!mixture_) return 0;
+  std::vector<Exclusion> exclusions(space_.grid.exclusions().begin(), space_.grid.exclusions().end());
+  exclusions.push_back({{{mixture_->axis, mixture_->shared}}});
+  Exclusion::Term others{*milestone_axis_, {}};
+  for (std::uint32_t digit = 0; digit <= last_milestone(); ++digit)
+    if (digit != milestone) others.digits.push_back(digit);
+  if (!others.digits.empty()) exclusions.push_back({{std::move(others)}});
+  return Grid({space_.grid.sizes().begin(), space_.grid.sizes().end()}, std::move(exclusions)).count();
 }
 
 std::optional<std::uint64_t> Trainings::count() const {
@@ -111,23 +164,27 @@ std::optional<std::uint64_t> Trainings::count() const {
 std::optional<Training> Trainings::at(TrainingId id) const {
   Digits digits = grid_.digits(id.value);
   Training training{id, {}, {}};
-  if (milestone_axis_) {
-    const auto position = digits.begin() + static_cast<std::ptrdiff_t>(*milestone_axis_);
-    const auto digit = digits.insert(position, 0);
+  const bool alone =
+      mixture_ && std::binary_search(mixture_->alone.begin(), mixture_->alone.end(), digits[mixture_->axis]);
+  const bool shares = milestone_axis_ && !alone;
+  if (shares) {
+    if (mixture_ && digits[*milestone_axis_] != last_milestone()) return std::nullopt;
+    if (!mixture_) digits.insert(digits.begin() + static_cast<std::ptrdiff_t>(*milestone_axis_), 0);
+    std::uint32_t& digit = digits[*milestone_axis_];
     std::uint32_t longest = 0;
     for (const std::uint32_t candidate : ascending_) {
-      *digit = candidate;
+      digit = candidate;
       if (space_.grid.excluded(digits)) continue;
       training.milestones.push_back(milestone(candidate));
       longest = candidate;
     }
     if (training.milestones.empty()) return std::nullopt;
-    *digit = longest;
+    digit = longest;
   } else if (space_.grid.excluded(digits)) {
     return std::nullopt;
   }
   training.configuration = space_.configuration(digits);
-  if (const auto milestone = space_.experiment->milestone; milestone && !milestone_axis_)
+  if (const auto milestone = space_.experiment->milestone; milestone && !shares)
     training.milestones = {std::get<std::int64_t>(training.configuration.values[*milestone])};
   if (const auto gpus = space_.experiment->find("gpus"))
     training.gang = static_cast<std::uint32_t>(std::get<std::int64_t>(training.configuration.values[*gpus]));
@@ -144,7 +201,7 @@ std::optional<Trainings::Cost> Trainings::cost() const {
   if (!milestone_axis_ || !exact_ || ascending_.size() > most_costed_milestones) return std::nullopt;
   // A training's last milestone is m if it has one of those from m on, and none of those after m.
   const auto count_with = [&](std::span<const std::uint32_t> milestones) -> std::optional<std::uint64_t> {
-    const auto grid = grid_without(milestones);
+    const auto grid = sharing_grid(milestones);
     return grid ? grid->count() : std::nullopt;
   };
   Cost cost{0, 0};
@@ -152,10 +209,13 @@ std::optional<Trainings::Cost> Trainings::cost() const {
   for (std::size_t i = ascending_.size(); i-- > 0;) {
     const auto reaching = count_with(std::span(ascending_).subspan(i));
     const auto having = count_with(std::span(ascending_).subspan(i, 1));
-    if (!reaching || !having) return std::nullopt;
+    const auto alone = count_alone(ascending_[i]);
+    if (!reaching || !having || !alone) return std::nullopt;
     const auto epochs = static_cast<double>(milestone(ascending_[i]));
     cost.together += epochs * (static_cast<double>(*reaching) - longer);
     cost.apart += epochs * static_cast<double>(*having);
+    cost.together += epochs * static_cast<double>(*alone);
+    cost.apart += epochs * static_cast<double>(*alone);
     longer = static_cast<double>(*reaching);
   }
   return cost;

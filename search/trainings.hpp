@@ -39,7 +39,9 @@ struct Duty {
 };
 
 /// The grid of trainings of a space, as an index: the grid without the milestone axis where epochs are shared, the grid
-/// itself otherwise. Training numbers are stable for a given space and sharing mode. Borrows the space.
+/// itself otherwise. Where only some configurations can share (any_length_alike), it is the grid itself too: trainings
+/// that make several trials stand at the last digit of the milestone axis, with nothing at its others. Training numbers
+/// are stable for a given space and sharing mode. Borrows the space.
 class Trainings {
  public:
   explicit Trainings(const Space& space);
@@ -61,14 +63,27 @@ class Trainings {
   std::optional<Cost> cost() const;
 
  private:
-  /// The grid of trainings, excluding those that have none of `milestones` (digits of the milestone axis); nothing if
-  /// the ways to lose them all are too many.
-  std::optional<Grid> grid_without(std::span<const std::uint32_t> milestones) const;
+  /// An axis of which some values make a training depend on its length: the digits of these, and of the others.
+  struct Mixture {
+    std::size_t axis;
+    std::vector<std::uint32_t> alone, shared;
+  };
+
+  std::optional<Mixture> mixture() const;
+  /// In the numbering without the milestone axis: trainings that share epochs, excluding those that have none of
+  /// `milestones` (digits of the milestone axis); nothing if the ways to lose them all are too many.
+  std::optional<Grid> sharing_grid(std::span<const std::uint32_t> milestones) const;
+  /// The whole grid, with a place for each training.
+  Grid mixed_grid(const Grid& sharing) const;
+  /// How many configurations share no epochs and have this milestone.
+  std::optional<std::uint64_t> count_alone(std::uint32_t milestone) const;
+  std::uint32_t last_milestone() const { return static_cast<std::uint32_t>(ascending_.size() - 1); }
   std::int64_t milestone(std::uint32_t digit) const;
 
   const Space& space_;
   std::optional<std::size_t> milestone_axis_;  ///< index into space.axes; set only where epochs are shared
   std::vector<std::uint32_t> ascending_;       ///< the milestone axis's digits, by value
+  std::optional<Mixture> mixture_;             ///< set only where some trainings share epochs and some do not
   Grid grid_{{}};
   bool exact_ = true;  ///< grid_ excludes all trainings without a trial, not only some
 };

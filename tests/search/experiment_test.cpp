@@ -89,8 +89,18 @@ TEST_CASE("declarations that do not hold together are refused") {
   CHECK(with("/hyperparameters/0/min", 20) == "e.json: hyperparameters[0].min is 20; it must not exceed max");
   CHECK(with("/hyperparameters/1/choices", {"a", "a"}) ==
         "e.json: hyperparameters[1].choices[1] is \"a\"; it is given twice");
-  CHECK(with("/hyperparameters/1/min", 1) ==
-        "e.json: hyperparameters[1].min is not a known key; known are name, type, default, meaning, choices");
+  CHECK(
+      with("/hyperparameters/1/min", 1) ==
+      "e.json: hyperparameters[1].min is not a known key; known are name, type, default, meaning, choices, of_length");
+  CHECK(with("/hyperparameters/1/of_length", {"b"}) == "accepted");
+  CHECK(with("/hyperparameters/1/of_length", {"c"}) ==
+        "e.json: hyperparameters[1].of_length[0] is \"c\"; known are a, b");
+  CHECK(with("/hyperparameters/2", {{"name", "other"},
+                                    {"type", "choice"},
+                                    {"default", "a"},
+                                    {"choices", {"a", "b"}},
+                                    {"of_length", {"a"}},
+                                    {"meaning", "m"}}) == "accepted");
   CHECK(with("/milestone", "word") == "e.json: milestone is \"word\"; name an integer hyperparameter of at least 1");
   CHECK(with("/metrics/0/goal", "max") == "e.json: metrics[0].goal is \"max\"; known are minimize, maximize");
   CHECK(with("/metrics/0/name", "test_score").ends_with("the first must not be of the test data"));

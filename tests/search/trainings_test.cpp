@@ -21,9 +21,9 @@ std::uint32_t below(Random& random, std::size_t end) {
 
 const Json data{{"train", "a.h5"}, {"validation", "b.h5"}, {"test", "c.h5"}};
 
-Space tornado(Json parameters, Json exclude = Json::array(), bool share = true) {
+Space space_of(const char* experiment, Json parameters, Json exclude, bool share) {
   const Json json{{"name", "t"},
-                  {"experiment", "tornado"},
+                  {"experiment", experiment},
                   {"data", data},
                   {"parameters", std::move(parameters)},
                   {"exclude", std::move(exclude)},
@@ -31,12 +31,20 @@ Space tornado(Json parameters, Json exclude = Json::array(), bool share = true) 
   return parse_space(json.dump(), "t.json", "/d");
 }
 
+Space tornado(Json parameters, Json exclude = Json::array(), bool share = true) {
+  return space_of("tornado", std::move(parameters), std::move(exclude), share);
+}
+
 /// A random space over three or four axes in random order, some of them with exclusions that name epochs; nothing where
-/// these leave no configuration.
-std::optional<Space> random_space(Random& random, bool share) {
-  Json values{
-      {"epochs", {40, 5, 10, 20}}, {"batch_size", {1, 2, 3}}, {"replicate", {0, 1, 2}}, {"pool_last", {true, false}}};
-  std::vector<std::string> names{"epochs", "batch_size", "replicate", "pool_last"};
+/// these leave no configuration. Trainings of segmentation share epochs unless their learning rate falls by poly.
+std::optional<Space> random_space(Random& random, const char* experiment, bool share) {
+  const char* const last = experiment == std::string("tornado") ? "pool_last" : "learning_rate_schedule";
+  Json values{{"epochs", {40, 5, 10, 20}},
+              {"batch_size", {1, 2, 3}},
+              {"replicate", {0, 1, 2}},
+              {"pool_last", {true, false}},
+              {"learning_rate_schedule", below(random, 8) ? Json{"exp", "poly", "constant"} : Json{"poly"}}};
+  std::vector<std::string> names{"epochs", "batch_size", "replicate", last};
   std::shuffle(names.begin(), names.end(), random);
   if (below(random, 4) == 0) names.pop_back();
   Json parameters = Json::object(), exclude = Json::array();
@@ -52,7 +60,7 @@ std::optional<Space> random_space(Random& random, bool share) {
     if (!exclusion.empty()) exclude.push_back(exclusion);
   }
   try {
-    return tornado(parameters, exclude, share);
+    return space_of(experiment, parameters, exclude, share);
   } catch (const std::exception&) {
     return std::nullopt;
   }
@@ -61,12 +69,17 @@ std::optional<Space> random_space(Random& random, bool share) {
 }  // namespace
 
 TEST_CASE("trainings make every configuration exactly once, shared or not") {
+  const char* experiment = "tornado";
+  SUBCASE("all share epochs") {}
+  SUBCASE("some do") {
+    experiment = "segmentation";
+  }
   Random random(2);
   int checked = 0;
   for (int round = 0; round < 600; ++round) {
     CAPTURE(round);
     const bool share = round % 3 > 0;
-    const auto space = random_space(random, share);
+    const auto space = random_space(random, experiment, share);
     if (!space) continue;
     ++checked;
     std::multiset<Identity> wanted, made;
@@ -90,6 +103,7 @@ TEST_CASE("trainings make every configuration exactly once, shared or not") {
       REQUIRE(std::is_sorted(training->milestones.begin(), training->milestones.end()));
       REQUIRE(training->configuration == training->trial(training->trials() - 1, *space->experiment));
       together += static_cast<double>(training->milestones.back());
+      REQUIRE((training->trials() == 1 || any_length_alike(training->configuration, *space->experiment)));
       for (std::size_t k = 0; k < training->trials(); ++k)
         made.insert(identity(training->trial(k, *space->experiment), *space->experiment, 0));
     }
@@ -99,7 +113,9 @@ TEST_CASE("trainings make every configuration exactly once, shared or not") {
       REQUIRE(cost->together == together);
       REQUIRE(cost->apart == apart);
     } else {
-      REQUIRE((!share || space->axes.size() < 4));  // only where epochs are no axis
+      // Only where epochs are no axis, or no training shares them.
+      const bool poly_alone = space->axes.size() > 0 && !any_length_alike(space->configuration(0), *space->experiment);
+      REQUIRE((!share || space->axes.size() < 4 || poly_alone));
     }
   }
   CHECK(checked > 300);
@@ -114,6 +130,19 @@ TEST_CASE("Table 8: thirteen numbers of epochs cost 1,000 rather than 5,530") {
   REQUIRE(trainings.cost());
   CHECK(trainings.cost()->together == 1000);
   CHECK(trainings.cost()->apart == 5530);
+}
+
+TEST_CASE("only trainings that depend on their length stay alone") {
+  const Space space =
+      space_of("segmentation", {{"epochs", {20, 5}}, {"learning_rate_schedule", {"poly", "exp"}}}, Json::array(), true);
+  const Trainings trainings(space);
+  CHECK(trainings.count() == 3);
+  CHECK(trainings.at({0})->milestones == std::vector<std::int64_t>{20});
+  CHECK(trainings.at({2})->milestones == std::vector<std::int64_t>{5});
+  CHECK_FALSE(trainings.at({1}));
+  CHECK(trainings.at({3})->milestones == std::vector<std::int64_t>{5, 20});
+  CHECK(trainings.cost()->together == 45);
+  CHECK(trainings.cost()->apart == 50);
 }
 
 TEST_CASE("milestones ascend whatever the order in the file, and exclusions take some") {
