@@ -35,7 +35,8 @@ std::string problem(const SQLite::Exception& error) {
   }
 }
 
-/// Whether the file is empty: to be filled with our tables. Throws InputError where it is another program's, or newer.
+/// Whether the file is empty: to be filled with our tables. Brings an older one up to date. Throws InputError where it
+/// is another program's, or newer.
 bool is_new(SQLite::Database& database, const std::filesystem::path& file) {
   if (database.execAndGet("PRAGMA application_id").getInt() == application_id) {
     const int version = database.execAndGet("PRAGMA user_version").getInt();
@@ -44,6 +45,7 @@ bool is_new(SQLite::Database& database, const std::filesystem::path& file) {
           "{}: its schema is version {}, and this program knows up to {}; use the stormsweep that wrote it, or "
           "name another file",
           file.string(), version, schema_version));
+    if (version < schema_version && sqlite3_db_readonly(database.getHandle(), "main") == 0) upgrade_tables(database);
     return false;
   }
   if (database.execAndGet("SELECT count(*) FROM sqlite_master").getInt() > 0)

@@ -23,7 +23,7 @@ CREATE TABLE trials (
   configuration TEXT NOT NULL, status TEXT NOT NULL, attempt INTEGER NOT NULL,
   worker INTEGER, host TEXT, device TEXT, threads INTEGER, gang INTEGER, ranks TEXT, cpu TEXT, versions TEXT,
   wall_seconds REAL, load_seconds REAL, augment_seconds REAL, train_seconds REAL, test_seconds REAL,
-  samples_per_second REAL, flops REAL, metrics TEXT, error TEXT, started REAL, finished REAL,
+  samples_per_second REAL, flops REAL, peak_share REAL, metrics TEXT, error TEXT, started REAL, finished REAL,
   UNIQUE (search, training, identity));
 CREATE INDEX trials_not_complete ON trials (search, status) WHERE status <> 'complete';
 CREATE TABLE epochs (
@@ -46,6 +46,16 @@ void create_tables(SQLite::Database& database) {
   database.exec(tables);
   database.exec(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", application_id, schema_version));
   create_views(database);
+}
+
+void upgrade_tables(SQLite::Database& database) {
+  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+  if (database.execAndGet("PRAGMA user_version").getInt() < 2) {  // another process may have been quicker
+    database.exec("ALTER TABLE trials ADD COLUMN peak_share REAL");
+    database.exec(fmt::format("PRAGMA user_version = {}", schema_version));
+    create_views(database);
+  }
+  transaction.commit();
 }
 
 void index_identities(SQLite::Database& database) {
@@ -93,7 +103,7 @@ void create_views(SQLite::Database& database) {
   database.exec(fmt::format(
       "CREATE VIEW results AS SELECT s.name AS search, t.id AS trial, t.seed, t.status, t.attempt, t.worker, t.host, "
       "t.device, t.threads, t.gang, t.ranks, t.cpu, t.versions{}, t.wall_seconds, t.load_seconds, t.augment_seconds, "
-      "t.train_seconds, t.test_seconds, t.samples_per_second, t.flops{}, t.error, {}, {} "
+      "t.train_seconds, t.test_seconds, t.samples_per_second, t.flops, t.peak_share{}, t.error, {}, {} "
       "FROM trials t JOIN searches s ON s.id = t.search",
       extracted("t.configuration", columns(database, ColumnKind::hyperparameter)), extracted("t.metrics", metrics),
       fmt::format(fmt::runtime(iso), "started"), fmt::format(fmt::runtime(iso), "finished")));

@@ -12,7 +12,7 @@ namespace stormsweep {
 
 /// SQLite's application_id of our files ("SWEP"), and their user_version: raised whenever a table changes.
 inline constexpr int application_id = 0x53574550;
-inline constexpr int schema_version = 1;
+inline constexpr int schema_version = 2;  // 2: trials.peak_share
 
 /// Makes the tables of a new file:
 ///
@@ -26,6 +26,9 @@ inline constexpr int schema_version = 1;
 /// columns: hyperparameters, metrics and profiles (as profile_view.hpp writes them) of each experiment, as declared or
 ///   first seen: the views are made from it.
 void create_tables(SQLite::Database& database);
+
+/// Brings the tables of an older file up to date; its rows stay, what they do not know is NULL.
+void upgrade_tables(SQLite::Database& database);
 
 /// Identities are hashes: an index on them alone is written all over at every commit, which makes 25,000 rows a second
 /// of 70,000 (measured). As long as a search has had one numbering of its trainings, (search, training, identity) is

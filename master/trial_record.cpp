@@ -87,7 +87,7 @@ void bind_record(SQLite::Statement& statement, int first, const TrialRecord& rec
   put(record.worker.cpu);
   put(record.worker.versions);
   const Timings& t = record.timings;
-  for (const double value : {t.wall, t.load, t.augment, t.train, t.test, t.samples_per_second, t.flops})
+  for (const double value : {t.wall, t.load, t.augment, t.train, t.test, t.samples_per_second, t.flops, t.peak_share})
     t == Timings{} ? put.null() : put(value);
   put.text_or_null(record.metrics);
   put.text_or_null(record.error);
@@ -116,7 +116,8 @@ TrialRecord read_record(SQLite::Statement& statement, int first) {
   r.worker.cpu = get().getString();
   r.worker.versions = get().getString();
   Timings& t = r.timings;
-  for (double* value : {&t.wall, &t.load, &t.augment, &t.train, &t.test, &t.samples_per_second, &t.flops})
+  for (double* value :
+       {&t.wall, &t.load, &t.augment, &t.train, &t.test, &t.samples_per_second, &t.flops, &t.peak_share})
     *value = get().getDouble();
   r.metrics = get().getString();
   r.error = get().getString();
@@ -152,7 +153,8 @@ void append_line(std::string& out, const std::string& search, TrialId id, const 
                                {"train_seconds", t.train},
                                {"test_seconds", t.test},
                                {"samples_per_second", t.samples_per_second},
-                               {"flops", t.flops}});
+                               {"flops", t.flops},
+                               {"peak_share", t.peak_share}});
   append_field(line, "timings", t == Timings{} ? "null" : timings);
   append_field(line, "metrics", record.metrics);
   append_field(line, "error", record.error.empty() ? "null" : text_json(record.error));

@@ -34,8 +34,8 @@ inline constexpr const char* trial_columns =
     "identity, seed, training, curve, milestone, configuration, status, attempt, worker, host, device, threads, gang, "
     "ranks, cpu, versions, wall_seconds, load_seconds, augment_seconds, train_seconds, test_seconds, "
     "samples_per_second, "
-    "flops, metrics, error, started, finished";
-inline constexpr int trial_column_count = 27;
+    "flops, peak_share, metrics, error, started, finished";
+inline constexpr int trial_column_count = 28;
 
 /// Inserts a record: parameter 1 is its search, the others are bind_record's. It replaces one that waits or runs; a
 /// terminal row stays (no row changes), because a worker that was given up may still deliver what another one did in

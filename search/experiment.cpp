@@ -16,14 +16,14 @@ constexpr std::array<std::string_view, 2> goals{"minimize", "maximize"};
 constexpr std::array<std::string_view, 4> types{"integer", "real", "choice", "flag"};
 
 /// The fixed columns of the view `results`: a hyperparameter or metric of that name would hide one.
-constexpr std::array<std::string_view, 23> columns{"search",        "trial",        "seed",
+constexpr std::array<std::string_view, 24> columns{"search",        "trial",        "seed",
                                                    "status",        "attempt",      "worker",
                                                    "host",          "device",       "threads",
                                                    "gang",          "cpu",          "versions",
                                                    "wall_seconds",  "load_seconds", "augment_seconds",
                                                    "train_seconds", "test_seconds", "samples_per_second",
-                                                   "flops",         "error",        "started",
-                                                   "finished"};
+                                                   "flops",         "peak_share",   "ranks",
+                                                   "error",         "started",      "finished"};
 
 /// The tables and views of the database: a profile of that name would hide one.
 constexpr std::array<std::string_view, 6> relations{"searches", "trials", "epochs", "columns", "results", "curves"};

@@ -24,6 +24,7 @@ struct Timings {
   double test = 0;                ///< evaluation
   double samples_per_second = 0;  ///< training samples / train
   double flops = 0;               ///< FLOP/s while training, from the network's own count
+  double peak_share = 0;          ///< flops as a share of what the gang's devices reach in a large convolution
 
   bool operator==(const Timings&) const = default;
 };

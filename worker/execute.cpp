@@ -9,6 +9,7 @@
 
 #include "experiments/noop/noop.hpp"
 #include "search/cache_files.hpp"
+#include "worker/convolution_peak.hpp"
 #include "worker/device_memory.hpp"
 #include "worker/model_file.hpp"
 #include "worker/rank_gang.hpp"
@@ -40,6 +41,12 @@ void execute_noop(const Experiment& experiment, const Training& training, const 
   outcome->finished = unix_time();
   outcome->timings.wall = outcome->finished - started;
   report({training.id, 0, std::move(*outcome), {}});
+}
+
+torch::ScalarType arithmetic(const Configuration& configuration, const Experiment& experiment) {
+  if (!experiment.find("precision")) return torch::kFloat32;
+  const std::string& precision = Reader(configuration, experiment).choice("precision");
+  return precision == "bf16" ? torch::kBFloat16 : precision == "fp16" ? torch::kFloat16 : torch::kFloat32;
 }
 
 /// Saves the network of trial `milestone` for the master to keep.
@@ -78,6 +85,7 @@ void execute(const Duty& duty, const Workplace& with, const std::function<bool()
     events.trained = [&](std::size_t milestone, Task& task) { save(with, training, milestone, task); };
   TrainingPlan plan = make_plan(training, with.experiment);
   plan.retry_out_of_memory = with.retry_out_of_memory;
+  plan.peak = convolution_peak(context.device, arithmetic(training.configuration, with.experiment));
   CheckpointPlan saving{{}, with.checkpoint_every};
   if (with.checkpoint_every.count() > 0)
     saving.file =

@@ -8,8 +8,17 @@
 
 namespace stormsweep {
 
-/// The update rule of that name, with LibTorch's defaults but for the learning rate: adam, adamw, rmsprop, or sgd
-/// (momentum 0.9). Throws InputError for any other name.
+/// Adam whose step size is bounded layer by layer (You, Gitman, Ginsburg 2017; as in Kurth et al. 2018, section
+/// V-B3): each gradient is multiplied by min(0.002 |w| / |g|, lr) / lr, where a norm of 0 makes 1/16000 of the first.
+class Larc : public torch::optim::Adam {
+ public:
+  Larc(std::vector<torch::Tensor> parameters, double learning_rate)
+      : Adam(std::move(parameters), torch::optim::AdamOptions(learning_rate)) {}
+  torch::Tensor step(LossClosure closure = nullptr) override;
+};
+
+/// The update rule of that name, with LibTorch's defaults but for the learning rate: adam, adamw, rmsprop, sgd
+/// (momentum 0.9), or larc. Throws InputError for any other name.
 std::unique_ptr<torch::optim::Optimizer> make_optimizer(std::string_view name, double learning_rate,
                                                         std::vector<torch::Tensor> parameters);
 

@@ -176,6 +176,8 @@ Outcome Trainer::outcome(const std::optional<Failure>& failure, const Metrics& m
   if (loop_ && outcome.timings.train > 0) {
     outcome.timings.samples_per_second = static_cast<double>(loop_->samples()) / outcome.timings.train;
     outcome.timings.flops = static_cast<double>(loop_->training_flops()) / outcome.timings.train;
+    if (plan_.peak > 0)
+      outcome.timings.peak_share = outcome.timings.flops / (plan_.peak * (gang_ ? gang_->shards() : 1));
   }
   outcome.started = started_;
   outcome.finished = now();
@@ -196,11 +198,10 @@ TrainingPlan make_plan(const Training& training, const Experiment& experiment) {
   plan.milestones = training.milestones;
   if (plan.milestones.empty()) plan.milestones = {read.integer("epochs")};
   plan.optimizer = read.choice("optimizer");
-  plan.learning_rate = read.real("learning_rate");
-  if (read.choice("learning_rate_scaling") == "linear") plan.learning_rate_scale = static_cast<double>(training.gang);
-  plan.warmup_epochs = read.integer("warmup_epochs");
+  plan.learning_rate = read_learning_rate(training.configuration, experiment, training.gang, plan.milestones.back());
   plan.gradient_lag = static_cast<int>(read.integer("gradient_lag"));
   plan.gradient_wire = read.choice("gradient_precision") == "bf16" ? Wire::bf16 : Wire::fp32;
+  plan.scale_loss = experiment.find("precision") && read.choice("precision") == "fp16";
   return plan;
 }
 

@@ -12,6 +12,7 @@
 #include "search/outcome.hpp"
 #include "search/trainings.hpp"
 #include "worker/channel/all_reduce.hpp"
+#include "worker/learning_rate.hpp"
 #include "worker/rank_gang.hpp"
 
 namespace stormsweep {
@@ -20,12 +21,12 @@ namespace stormsweep {
 struct TrainingPlan {
   std::vector<std::int64_t> milestones;  ///< ascending epochs, each a trial; the last is the training's length
   std::string optimizer = "adam";        ///< worker/optimizer.hpp
-  double learning_rate = 1e-3;
-  double learning_rate_scale = 1;    ///< reached over the warm-up, from 1 on (Goyal et al. 2017, section 2.2)
-  std::int64_t warmup_epochs = 0;    ///< 0: scaled from the start
+  LearningRate learning_rate;
   int gradient_lag = 0;              ///< worker/gradients.hpp
   Wire gradient_wire = Wire::fp32;   ///< between the ranks of a gang
   bool retry_out_of_memory = false;  ///< halve the micro-batch and try the step again
+  bool scale_loss = false;           ///< for gradients in fp16 (worker/loss_scale.hpp)
+  double peak = 0;                   ///< FLOP/s that this rank is measured by; 0: not known
 };
 
 /// Reads the hyperparameters of training that every experiment has; without milestones, `epochs` is the only one.

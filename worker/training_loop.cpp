@@ -45,13 +45,14 @@ TrainingLoop::TrainingLoop(std::unique_ptr<Task> task, const TrainingPlan& plan,
     : task_(std::move(task)),
       plan_(plan),
       gang_(gang),
-      optimizer_(make_optimizer(plan.optimizer, plan.learning_rate, task_->network().parameters())),
+      optimizer_(make_optimizer(plan.optimizer, plan.learning_rate.base, task_->network().parameters())),
       micro_batch_(task_->micro_batch()) {
   const auto extra = static_cast<std::int64_t>(task_->training_metrics().size());
   if (gang || plan.gradient_lag > 0) {
     gradients_.emplace(task_->network().parameters(), gang,
                        Gradients::Options{extra, plan.gradient_lag, plan.gradient_wire, !plan.retry_out_of_memory});
   }
+  if (plan.scale_loss) loss_scale_.emplace();
   sums_ = torch::zeros({extra}, torch::kFloat64);
 }
 
@@ -99,13 +100,9 @@ Metrics TrainingLoop::evaluate() {
 }
 
 void TrainingLoop::step(const Batch& batch) {
-  if (plan_.learning_rate_scale != 1) {
-    const double epochs =
-        static_cast<double>(epoch_) + static_cast<double>(step_) / static_cast<double>(task_->batches_per_epoch());
-    const double grown = plan_.warmup_epochs > 0 ? std::min(1.0, epochs / static_cast<double>(plan_.warmup_epochs)) : 1;
-    for (auto& group : optimizer_->param_groups())
-      group.options().set_lr(plan_.learning_rate * (1 + (plan_.learning_rate_scale - 1) * grown));
-  }
+  const double epochs =
+      static_cast<double>(epoch_) + static_cast<double>(step_) / static_cast<double>(task_->batches_per_epoch());
+  for (auto& group : optimizer_->param_groups()) group.options().set_lr(plan_.learning_rate.at(epochs));
   ++step_;
   torch::Tensor sums = backward(batch);
   if (gradients_) {
@@ -113,10 +110,21 @@ void TrainingLoop::step(const Batch& batch) {
     gradients_->use();
     sums = gradients_->collect(/*all=*/false);
   }
-  optimizer_->step();
+  if (unscale()) optimizer_->step();
   samples_ += total(batch);
   epoch_samples_ += total(batch);
   add_sums(sums);
+}
+
+bool TrainingLoop::unscale() {
+  if (!loss_scale_) return true;
+  const double made_with = plan_.gradient_lag > 0 ? lagged_factor_ : loss_scale_->factor();
+  lagged_factor_ = loss_scale_->factor();
+  if (made_with == 0) return true;
+  std::vector<torch::Tensor> gradients;
+  for (const torch::Tensor& parameter : task_->network().parameters())
+    if (parameter.grad().defined()) gradients.push_back(parameter.grad());
+  return loss_scale_->unscale(gradients, made_with);
 }
 
 torch::Tensor TrainingLoop::backward(const Batch& batch) {
@@ -144,7 +152,8 @@ torch::Tensor TrainingLoop::backward(const Batch& batch, std::int64_t at_once) {
     const Loss loss = task_->loss({batch.input.slice(0, first, last), batch.target.slice(0, first, last)});
     if (gradients_ && last == n) gradients_->last_pass();
     const double share = static_cast<double>(last - first) / static_cast<double>(total(batch));
-    (share == 1 ? loss.mean : loss.mean * share).backward();
+    const double factor = loss_scale_ ? share * loss_scale_->factor() : share;
+    (factor == 1 ? loss.mean : loss.mean * factor).backward();
     sums = sums.defined() ? sums + loss.sums : loss.sums;
     if (last == n) break;
   }
@@ -177,6 +186,10 @@ void TrainingLoop::save(torch::serialize::OutputArchive& archive) {
   archive.write("sums", sums_);
   const auto pending = gradients_ ? gradients_->pending() : std::vector<torch::Tensor>();
   for (std::size_t i = 0; i < pending.size(); ++i) archive.write("pending" + std::to_string(i), pending[i]);
+  if (loss_scale_) {
+    archive.write("loss_scale", loss_scale_->state());
+    archive.write("lagged_factor", torch::tensor(lagged_factor_, torch::kFloat64));
+  }
 }
 
 void TrainingLoop::load(torch::serialize::InputArchive& archive) {
@@ -193,6 +206,13 @@ void TrainingLoop::load(torch::serialize::InputArchive& archive) {
   std::vector<torch::Tensor> pending;
   for (torch::Tensor sum; archive.try_read("pending" + std::to_string(pending.size()), sum);) pending.push_back(sum);
   if (gradients_) gradients_->set_pending(pending);
+  if (loss_scale_) {
+    torch::Tensor state, factor;
+    archive.read("loss_scale", state);
+    archive.read("lagged_factor", factor);
+    loss_scale_->set_state(state);
+    lagged_factor_ = factor.item<double>();
+  }
 }
 
 }  // namespace stormsweep

@@ -9,6 +9,7 @@
 #include "experiments/task.hpp"
 #include "search/outcome.hpp"
 #include "worker/gradients.hpp"
+#include "worker/loss_scale.hpp"
 #include "worker/trainer.hpp"
 
 namespace stormsweep {
@@ -49,6 +50,8 @@ class TrainingLoop {
   torch::Tensor backward(const Batch& batch);
   torch::Tensor backward(const Batch& batch, std::int64_t at_once);
   void step(const Batch& batch);
+  /// Undoes what the loss was multiplied by. False: the step must be left out.
+  bool unscale();
   void add_sums(const torch::Tensor& sums);
   void check_losses();
   Metrics evaluate();
@@ -57,7 +60,9 @@ class TrainingLoop {
   TrainingPlan plan_;
   RankGang* gang_;
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
-  std::optional<Gradients> gradients_;  ///< where a gang or a lag needs them in buckets
+  std::optional<Gradients> gradients_;   ///< where a gang or a lag needs them in buckets
+  std::optional<LossScale> loss_scale_;  ///< where the plan wants one
+  double lagged_factor_ = 0;             ///< of the loss whose gradients the next step applies; 0: they are zeros
   std::int64_t micro_batch_;
   std::int64_t epoch_ = 0, samples_ = 0;
   std::int64_t step_ = 0;                 ///< done in the epoch at hand

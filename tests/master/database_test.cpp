@@ -43,6 +43,19 @@ TEST_CASE("files that are no results are refused in one line, by writers and rea
   }
 }
 
+TEST_CASE("a database of the first version is brought up to date, its rows stay") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "r.db";
+  {
+    Store store(file, noop_space(R"({"index": [1, 2]})"), "", {});
+    store.finish(training(noop_space(R"({"index": [1, 2]})"), 0), 0, worker(), outcome(0.5));
+  }
+  execute(file, "DROP VIEW results; ALTER TABLE trials DROP COLUMN peak_share; PRAGMA user_version = 1");
+  const SQLite::Database database = open_for_reading(file);
+  CHECK(query(file, "SELECT count(*), max(flops) > 0, max(peak_share) FROM results") == "1|1|");
+  CHECK(query(file, "PRAGMA user_version") == std::to_string(schema_version));
+}
+
 TEST_CASE("missing files and folders are told") {
   CHECK_THROWS_WITH_AS(open_for_writing("/nowhere/at/all/r.db"), doctest::Contains("check that its folder exists"),
                        InputError);

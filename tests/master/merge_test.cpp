@@ -59,7 +59,7 @@ TEST_CASE("merged parts are the whole, and merging again changes nothing") {
   const std::string fields =
       "SELECT seed, status, attempt, worker, host, device, threads, gang, cpu, versions, index_, "
       "score, wall_seconds, load_seconds, augment_seconds, train_seconds, test_seconds, "
-      "samples_per_second, flops, error, started, finished FROM (SELECT *, \"index\" AS index_ "
+      "samples_per_second, flops, peak_share, error, started, finished FROM (SELECT *, \"index\" AS index_ "
       "FROM results) WHERE index_ = 3";
   CHECK(query(out, fields) == query(a, fields));
 }

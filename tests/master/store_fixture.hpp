@@ -52,7 +52,7 @@ inline WorkerInfo worker() {
 }
 
 inline Outcome outcome(double metric, const std::string& name = "score") {
-  return {Status::complete, {1.5, 0.25, 0.125, 1.0, 0.0625, 1000, 2e9}, {{name, metric}}, "", 1.7e9, 1.7e9 + 1.5};
+  return {Status::complete, {1.5, 0.25, 0.125, 1.0, 0.0625, 1000, 2e9, 0.5}, {{name, metric}}, "", 1.7e9, 1.7e9 + 1.5};
 }
 
 inline Outcome failure(const std::string& error, Status status = Status::failed) {

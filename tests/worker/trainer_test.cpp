@@ -328,8 +328,8 @@ TEST_CASE("a scaled learning rate grows from the one of a single rank over the w
   const LineTask::Options whole{.batch = 20, .dropout = 0};
   const auto loss = [&](double rate, double scale, std::int64_t warmup, std::int64_t epochs) {
     TrainingPlan plan{{epochs}, "sgd", rate};
-    plan.learning_rate_scale = scale;
-    plan.warmup_epochs = warmup;
+    plan.learning_rate.scale = scale;
+    plan.learning_rate.warmup_epochs = warmup;
     return run(whole, plan).at(0).outcome.metrics.at(1).second;
   };
   CHECK(loss(0.01, 4, 0, 3) == Approx(loss(0.04, 1, 0, 3)));
@@ -350,16 +350,21 @@ TEST_CASE("memory that runs out in a step: smaller micro-batches give the step o
   CHECK(run({.batch = 20, .most_at_once = 0}, plan).at(0).outcome.status == Status::out_of_memory);
 }
 
-TEST_CASE("every optimizer lowers a square; an unknown one is refused") {
-  for (const auto* name : {"adam", "adamw", "rmsprop", "sgd"}) {
-    auto x = torch::ones({1}).requires_grad_();
-    auto optimizer = make_optimizer(name, 0.01, {x});
-    for (int i = 0; i < 50; ++i) {
-      optimizer->zero_grad();
-      x.square().backward({}, false);
-      optimizer->step();
-    }
-    CHECK(std::abs(x.item<double>()) < 0.7);
+TEST_CASE("a scaled loss gives the training that it gives unscaled, with a lag too") {
+  for (const int lag : {0, 1}) {
+    TrainingPlan plan{{1, 3}, "adam", 0.1};
+    plan.gradient_lag = lag;
+    const auto plain = run({}, plan);
+    plan.scale_loss = true;
+    const auto scaled = run({}, plan);
+    for (std::size_t m = 0; m < plain.size(); ++m) CHECK(scaled[m].outcome.metrics == plain[m].outcome.metrics);
   }
-  CHECK_THROWS_WITH(make_optimizer("adagrad", 0.1, {}), "optimizer is adagrad; known are adam, adamw, rmsprop and sgd");
+}
+
+TEST_CASE("a trial tells its share of the peak") {
+  TrainingPlan plan{{2}, "sgd", 0.1};
+  plan.peak = 1e6;
+  const Timings t = run({}, plan).at(0).outcome.timings;
+  CHECK(t.flops > 0);
+  CHECK(t.peak_share == Approx(t.flops / 1e6));
 }

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <torch/torch.h>
+
+namespace stormsweep {
+
+/// The factor on the loss that keeps gradients within the range of fp16: halved when one overflows, and the step left
+/// out; doubled after 2,000 steps that went well (Micikevicius et al. 2018, section 3.2). Powers of two, so that
+/// gradients which do not overflow are the same with any.
+class LossScale {
+ public:
+  double factor() const { return factor_; }
+
+  /// Divides `gradients` of a loss that was multiplied by `factor`, in place. False where one is not finite: the step
+  /// must be left out. Moves the factor of the steps to come.
+  bool unscale(const std::vector<torch::Tensor>& gradients, double factor);
+
+  /// For a checkpoint.
+  torch::Tensor state() const { return torch::tensor({factor_, static_cast<double>(good_steps_)}, torch::kFloat64); }
+  void set_state(const torch::Tensor& state);
+
+ private:
+  double factor_ = 65536;
+  std::int64_t good_steps_ = 0;  ///< since the factor last moved
+};
+
+}  // namespace stormsweep
