@@ -27,7 +27,7 @@ struct SegmentationNetworkOptions {
 
 /// FLOP of one kind of layer, one multiply-add counted as 2.
 struct LayerFlops {
-  std::string kind;  ///< "5x5", "3x3", "3x3 atrous", "1x1", "7x7", "3x3 transposed": one of layer_kinds
+  std::string kind;  ///< conv7x7, conv5x5, conv3x3, conv1x1, atrous3x3 or transposed3x3
   std::int64_t forward = 0;
   bool operator==(const LayerFlops&) const = default;
 };

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "models/map_convolution.hpp"
+#include "models/segmentation_network.hpp"
+
+namespace stormsweep {
+
+/// What Tiramisu and DeepLabv3+ share: it builds their layers, counts them, and scales their published sizes.
+class LayeredNetwork : public SegmentationNetwork {
+ public:
+  std::vector<LayerFlops> forward_flops(std::int64_t height, std::int64_t width) const final;
+
+ protected:
+  using Layer = std::shared_ptr<MapConvolution>;
+
+  LayeredNetwork(const SegmentationNetworkOptions& options, std::uint64_t seed);
+
+  /// `divisor`: of the sides of the network's input, for the map that the weights are multiplied with (that of the
+  /// output; of the input, where transposed); `one_pixel`: the map is a mean.
+  Layer add(const std::string& name, ConvolutionSizes sizes, std::int64_t divisor);
+  static constexpr std::int64_t one_pixel = 0;
+
+  /// Of published channels, of published layers of a block.
+  std::int64_t channels(std::int64_t published) const;
+  std::int64_t layers(std::int64_t published) const;
+
+  /// `input`, channels last. Throws std::invalid_argument where a side is no multiple of `side_step()`.
+  torch::Tensor checked(const torch::Tensor& input) const;
+
+  SegmentationNetworkOptions options_;
+
+ private:
+  struct Counted {
+    Layer layer;
+    std::int64_t divisor;
+  };
+  at::Generator generator_;
+  std::vector<Counted> counted_;
+};
+
+}  // namespace stormsweep
