@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace stormsweep {
 
@@ -22,6 +23,25 @@ Canvas coloured(std::span<const float> values, std::int64_t height, std::int64_t
   Canvas result(height, width, scale.below);
   std::ranges::transform(values, result.pixels.begin(), [&](float value) { return colour_of(scale, value); });
   return result;
+}
+
+ColourScale smooth_scale(std::string unit, float low, float high) {
+  std::vector<Colour> nine{{255, 255, 217}};
+  nine.insert(nine.end(), yellow_green_blue.begin(), yellow_green_blue.end());
+  constexpr std::size_t steps = 64;
+  ColourScale scale{.unit = std::move(unit), .bounds = {}, .colours = {}, .below = nine.front()};
+  for (std::size_t i = 0; i < steps; ++i) {
+    const float share = static_cast<float>(i) / steps, place = share * static_cast<float>(nine.size() - 1);
+    const auto first = static_cast<std::size_t>(place);
+    const Colour one = nine[first], other = nine[first + 1];
+    const auto mix = [&](std::uint8_t from, std::uint8_t to) {
+      return static_cast<std::uint8_t>(
+          std::lround(from + (place - static_cast<float>(first)) * static_cast<float>(to - from)));
+    };
+    scale.bounds.push_back(low + share * (high - low));
+    scale.colours.push_back({mix(one.red, other.red), mix(one.green, other.green), mix(one.blue, other.blue)});
+  }
+  return scale;
 }
 
 ColourScale rain_scale() {

@@ -28,4 +28,7 @@ Canvas coloured(std::span<const float> values, std::int64_t height, std::int64_t
 ColourScale rain_scale();
 ColourScale vil_scale();
 
+/// All nine of these colours, run into each other, from `low` to `high`: for fields of the whole Earth.
+ColourScale smooth_scale(std::string unit, float low, float high);
+
 }  // namespace stormsweep

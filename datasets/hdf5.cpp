@@ -31,6 +31,11 @@ bool write(const Handle& object, const std::string& name, hid_t type, const Hand
 
 }  // namespace
 
+std::unique_lock<std::mutex> lock() {
+  static std::mutex library;
+  return std::unique_lock(library);
+}
+
 void silence() {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -33,6 +34,10 @@ class Handle {
   hid_t id_ = -1;
   herr_t (*close_)(hid_t) = nullptr;
 };
+
+/// Debian's HDF5 takes no calls from two threads at once, not even for two files. Whoever works in several threads
+/// holds this lock, one for the whole process, as long as a handle lives.
+std::unique_lock<std::mutex> lock();
 
 /// HDF5 prints every error to standard error; ours are exceptions. Call before anything else.
 void silence();

@@ -22,6 +22,10 @@ std::vector<float> damped(const WeatherGrid& grid, std::span<const float> moistu
 
 }  // namespace
 
+const char* word_of(RiverWidth width) {
+  return width == RiverWidth::over_extent ? "extent" : "length";
+}
+
 std::optional<float> percentile_of(std::span<const float> values, double percentile) {
   std::vector<float> finite;
   finite.reserve(values.size());
@@ -45,7 +49,8 @@ std::vector<SphereRegion> find_rivers(const WeatherGrid& grid, std::span<const f
   });
   std::vector<SphereRegion> regions = sphere_regions(grid, wet, Neighbours::four);
   std::erase_if(regions, [&](const SphereRegion& region) {
-    return !(region.length > rule.shortest && region.area / region.extent < rule.widest);
+    const double along = rule.width == RiverWidth::over_extent ? region.extent : region.length;
+    return !(region.length > rule.shortest && region.area / along < rule.widest);
   });
   return regions;
 }

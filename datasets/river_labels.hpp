@@ -9,6 +9,11 @@
 
 namespace stormsweep {
 
+/// What a river's area is divided by for its width: its north-south extent, as published, or its length. The extent
+/// makes rivers that run east wider than they are: 5000 km along a parallel, 400 km wide, count as 5000 km.
+enum class RiverWidth { over_extent, over_length };
+const char* word_of(RiverWidth width);  ///< "extent" or "length"
+
 /// How atmospheric rivers are told (Kurth et al. 2018; Mudigonda et al. 2017): where a moisture field, damped in the
 /// tropics, is above a threshold, in 4-connected regions that are long and narrow.
 struct RiverRule {
@@ -16,7 +21,8 @@ struct RiverRule {
   std::optional<double> threshold;  ///< instead, in the field's unit, of the damped field
   double damping = 10;              ///< degrees: factor 1 - exp(-latitude^2 / (2 damping^2)); 0: none
   double shortest = 1500;           ///< km, SphereRegion::length must be above it
-  double widest = 1000;             ///< km, area / extent must be below it
+  double widest = 1000;             ///< km, its width must be below it
+  RiverWidth width = RiverWidth::over_extent;
 };
 
 /// The rivers that `moisture` [height, width] shows, integrated vapour transport or water vapour path, in the order of

@@ -5,11 +5,16 @@
 #include <filesystem>
 #include <memory>
 #include <span>
-#include <string>
 
 namespace stormsweep {
 
 inline constexpr std::int64_t weather_file_channels = 16, weather_file_classes = 3;
+
+/// What becomes of each channel while it is read: (x - offset) * factor.
+struct ChannelScaling {
+  ChannelScaling() { factor.fill(1); }
+  std::array<float, weather_file_channels> offset{}, factor;
+};
 
 /// One sample, one HDF5 file. Two layouts are read:
 /// Kurth et al. 2018: `climate/data` [16, height, width], `climate/labels` [labelings, height, width], `climate/stats`
@@ -21,7 +26,7 @@ inline constexpr std::int64_t weather_file_channels = 16, weather_file_classes =
 /// does not: any number of threads read at once.
 class WeatherFile {
  public:
-  /// Throws DataError: missing, not HDF5, cut short, not 16 channels, labels of another size than the data.
+  /// Throws DataError: missing, not HDF5, cut short, not 16 channels, not floats, labels of another size than the data.
   explicit WeatherFile(const std::filesystem::path& path);
   WeatherFile(WeatherFile&&) noexcept;
   ~WeatherFile();
@@ -30,8 +35,9 @@ class WeatherFile {
   std::int64_t width() const;
   int labelings() const;  ///< 0: none
 
-  /// Reads the fields as they are, into [height, width, 16], whatever the file's layout.
-  void read(std::span<float> fields) const;
+  /// Reads the fields into [height, width, 16], whatever the file's layout; as they are, unless `scaling` says more.
+  /// Throws DataError where the file ends too soon.
+  void read(std::span<float> fields, const ChannelScaling& scaling = {}) const;
   /// Reads labeling `labeling` into [height, width]. Throws DataError, naming file, place and value, where one is not
   /// 0, 1 or 2.
   void read_labels(int labeling, std::span<std::uint8_t> labels) const;

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -11,19 +10,21 @@
 
 namespace stormsweep {
 
-/// Maps of one field with masks of classes over it, north up.
+/// Maps of one field with masks of classes over it, north up, one below the other.
 struct WeatherMap {
   struct Panel {
     std::string title;  ///< "truth", "prediction", "IVT"
-    std::optional<std::vector<std::uint8_t>>
-        classes;  ///< [height, width], drawn over the field; nothing: the field alone
+    /// [height, width], drawn over the field, which then is grey; nothing: the field alone, in colour
+    std::optional<std::vector<std::uint8_t>> classes;
   };
   std::string title;
   std::string field_name, field_unit;
-  std::vector<float> field;  ///< [height, width]
+  std::vector<float> field;  ///< [height, width]; NaN: missing
   std::vector<Panel> panels;
 };
 
+/// With ticks of latitude and longitude, and a legend of the field's values (up to the 99.9th percentile, rounded) and
+/// of the classes. The grid has two rows and columns at least.
 Canvas draw(const WeatherGrid& grid, const WeatherMap& map);
 
 }  // namespace stormsweep

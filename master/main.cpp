@@ -31,6 +31,7 @@ constexpr std::array commands{
     Command{"merge", "join the databases of jobs that share a search", merge_command},
     Command{"prepare", "convert files of observations to training data", nullptr},
     Command{"generate", "make training data where there is none", nullptr},
+    Command{"label", "mark weather in observations by rules", nullptr},
     Command{"forecast", "what a trained network makes of new observations", nullptr},
 };
 

@@ -49,5 +49,6 @@ int prepare_tornado(const std::vector<std::string>& words);
 int prepare_nowcast(const std::vector<std::string>& words);
 int generate_tornado(const std::vector<std::string>& words);
 int generate_nowcast(const std::vector<std::string>& words);
+int generate_segmentation(const std::vector<std::string>& words);
 
 }  // namespace stormsweep

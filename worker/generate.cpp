@@ -6,7 +6,9 @@
 namespace stormsweep {
 
 int generate_command(const std::vector<std::string>& words) {
-  return run_chosen("generate", {{"nowcast", generate_nowcast}, {"tornado", generate_tornado}}, words);
+  return run_chosen(
+      "generate",
+      {{"nowcast", generate_nowcast}, {"segmentation", generate_segmentation}, {"tornado", generate_tornado}}, words);
 }
 
 }  // namespace stormsweep

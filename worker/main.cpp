@@ -9,6 +9,7 @@
 #include "worker/check.hpp"
 #include "worker/forecast.hpp"
 #include "worker/generate.hpp"
+#include "worker/label.hpp"
 #include "worker/prepare.hpp"
 #include "worker/serve.hpp"
 
@@ -17,11 +18,9 @@ namespace {
 using namespace stormsweep;
 
 int dispatch(const std::vector<std::string>& words) {
-  static const std::map<std::string, int (*)(const std::vector<std::string>&)> commands{{"check", check_command},
-                                                                                        {"forecast", forecast_command},
-                                                                                        {"generate", generate_command},
-                                                                                        {"prepare", prepare_command},
-                                                                                        {"serve", serve_command}};
+  static const std::map<std::string, int (*)(const std::vector<std::string>&)> commands{
+      {"check", check_command}, {"forecast", forecast_command}, {"generate", generate_command},
+      {"label", label_command}, {"prepare", prepare_command},   {"serve", serve_command}};
   const auto command = words.empty() ? commands.end() : commands.find(words[0]);
   if (command == commands.end()) {
     throw InputError("stormsweep-worker: this is the part of stormsweep that trains; type stormsweep --help");

@@ -1,0 +1,92 @@
+#include "datasets/generate_weather.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+#include <vector>
+
+#include "datasets/error.hpp"
+#include "datasets/parallel.hpp"
+#include "datasets/random.hpp"
+#include "datasets/splits.hpp"
+#include "datasets/synthetic_weather.hpp"
+#include "datasets/utc.hpp"
+#include "datasets/weather_file.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t first_day = 946684800, day = 86400;  // 2000-01-01, in seconds since 1970
+constexpr std::int64_t steps_a_day = 8;                     // CAM5 wrote every three hours
+
+void refuse_samples(const fs::path& folder) {
+  for (const char* const split : split_names) {
+    if (!fs::is_directory(folder / split)) continue;
+    for (const auto& entry : fs::directory_iterator(folder / split)) {
+      if (entry.path().extension() == ".h5") {
+        throw DataError(
+            fmt::format("{}: holds samples already; choose another folder, or remove it", (folder / split).string()));
+      }
+    }
+  }
+}
+
+/// Where samples are written until all are there: what an earlier run left goes first, and all goes without `publish`.
+class UnfinishedSplits {
+ public:
+  explicit UnfinishedSplits(const fs::path& folder) : folder_(folder), unfinished_(folder / ".unfinished") {
+    fs::remove_all(unfinished_);
+    for (const char* const split : split_names) fs::create_directories(unfinished_ / split);
+  }
+  ~UnfinishedSplits() {
+    std::error_code ignored;
+    fs::remove_all(unfinished_, ignored);
+  }
+  UnfinishedSplits(const UnfinishedSplits&) = delete;
+  UnfinishedSplits& operator=(const UnfinishedSplits&) = delete;
+
+  fs::path of(const char* split) const { return unfinished_ / split; }
+  void publish() const {
+    for (const char* const split : split_names) fs::rename(unfinished_ / split, folder_ / split);
+  }
+
+ private:
+  fs::path folder_, unfinished_;
+};
+
+}  // namespace
+
+std::array<WeatherSplit, 3> generate_weather(const WeatherWorld& world, const fs::path& folder,
+                                             const std::function<void(std::int64_t)>& progress) {
+  const std::array<std::int64_t, 3> sizes =
+      split_sizes(world.samples, world.validation_fraction, world.test_fraction, "samples");
+  make_writable(folder);
+  refuse_samples(folder);
+  const UnfinishedSplits splits(folder);
+  const WeatherGrid grid = global_grid(world.height, world.width);
+  const std::uint64_t first_seed = RandomStream(world.seed).bits();
+  std::array<WeatherSplit, 3> made;
+  std::int64_t done = 0;
+  std::mutex lock;
+  in_parallel(world.samples, world.threads, [&](std::int64_t i) {
+    const std::size_t split = i < sizes[0] ? 0 : i < sizes[0] + sizes[1] ? 1 : 2;
+    const SyntheticWeather weather = synthetic_weather(grid, first_seed + static_cast<std::uint64_t>(i));
+    const std::string date = utc_text(first_day + i / steps_a_day * day, "%Y-%m-%d");
+    const fs::path path = splits.of(split_names[split]) / fmt::format("data-{}-{:02}-1.h5", date, i % steps_a_day);
+    std::vector<std::uint8_t> labels = weather.truth;  // both labelings are the truth
+    labels.insert(labels.end(), weather.truth.begin(), weather.truth.end());
+    write_weather_file(path, world.height, world.width, weather.fields, labels, 2);
+    const std::lock_guard guard(lock);
+    ++made[split].samples;
+    for (const std::uint8_t label : weather.truth) ++made[split].pixels[label];
+    progress(++done);
+  });
+  splits.publish();
+  return made;
+}
+
+}  // namespace stormsweep

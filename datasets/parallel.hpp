@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+namespace stormsweep {
+
+/// Calls do_one(0) ... do_one(count - 1), begun in that order, on up to `threads` threads. Where some throw, no more
+/// are begun and the exception of the first of them in order comes out: the same one on any number of threads.
+void in_parallel(std::int64_t count, int threads, const std::function<void(std::int64_t)>& do_one);
+
+}  // namespace stormsweep
