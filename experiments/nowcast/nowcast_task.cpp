@@ -9,6 +9,7 @@
 
 #include "datasets/nowcast_batches.hpp"
 #include "datasets/random.hpp"
+#include "datasets/random_order.hpp"
 #include "experiments/nowcast/nowcast_evaluation.hpp"
 #include "experiments/nowcast/nowcast_notes.hpp"
 #include "models/nowcast_loss.hpp"
@@ -26,17 +27,6 @@ constexpr std::int64_t batches_ahead_bytes = 256 << 20;
 NowcastCnnOptions network_options(const Reader& read) {
   return {.base_filters = read.integer("base_filters"),
           .convolution_type = read.choice("precision") == "bf16" ? torch::kBFloat16 : torch::kFloat32};
-}
-
-/// The first `count` of a random order of first ... last - 1 (Fisher and Yates).
-std::vector<std::int64_t> drawn(std::int64_t first, std::int64_t last, std::int64_t count, std::uint64_t seed) {
-  std::vector<std::int64_t> order(static_cast<std::size_t>(last - first));
-  std::iota(order.begin(), order.end(), first);
-  RandomStream random(seed);
-  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
-    std::swap(order[i], order[i + random.below(order.size() - i)]);
-  order.resize(static_cast<std::size_t>(count));
-  return order;
 }
 
 class NowcastTask : public Task {
@@ -124,7 +114,7 @@ NowcastSample NowcastTask::sample(std::int64_t number, std::int64_t epoch) const
 
 Prefetch NowcastTask::training_batches(std::int64_t epoch, std::int64_t first) {
   const std::int64_t own = samples_of(gang_->shard());
-  auto order = std::make_shared<const std::vector<std::int64_t>>(drawn(
+  auto order = std::make_shared<const std::vector<std::int64_t>>(random_order(
       0, own, own,
       derive_seed(seed_, "shuffle", {static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(gang_->shard())})));
   const auto make = [this, order, epoch, first](std::int64_t k) {
@@ -157,7 +147,7 @@ Metrics NowcastTask::evaluate(Split split) {
   std::vector<std::int64_t> own;
   if (split == Split::validation) {
     const auto count = std::max<std::int64_t>(1, std::llround(validation_share_ * static_cast<double>(n)));
-    own = drawn(0, n, count, derive_seed(seed_, "validation", {static_cast<std::uint64_t>(gang_->shard())}));
+    own = random_order(0, n, count, derive_seed(seed_, "validation", {static_cast<std::uint64_t>(gang_->shard())}));
   } else {
     const auto [first, last] = gang_->share(n);
     own.resize(static_cast<std::size_t>(last - first));

@@ -2,13 +2,18 @@
 
 namespace stormsweep {
 
+bool uses_batch_norm(const Reader& read) {
+  const std::string& norm = read.choice("batch_norm");
+  return norm == "on" || (norm == "published" && read.choice("network") == "deeplabv3plus");
+}
+
 std::shared_ptr<SegmentationNetwork> make_network(const Reader& read, std::uint64_t seed) {
   const std::string name = read.choice("network"), precision = read.choice("precision"),
                     norm = read.choice("batch_norm");
   SegmentationNetworkOptions options;
   options.width = read.real("width");
   options.depth = read.real("depth");
-  options.batch_norm = norm == "on" || (norm == "published" && name == "deeplabv3plus");
+  options.batch_norm = uses_batch_norm(read);
   options.dropout = read.real("dropout");
   options.longitude = read.choice("padding") == "periodic" ? Longitude::periodic : Longitude::open;
   options.convolution_type = precision == "bf16"   ? torch::kBFloat16

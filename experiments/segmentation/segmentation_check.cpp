@@ -1,0 +1,71 @@
+#include <fmt/format.h>
+
+#include <string>
+#include <thread>
+
+#include "datasets/error.hpp"
+#include "datasets/weather_set.hpp"
+#include "experiments/segmentation/segmentation_evaluation.hpp"
+#include "experiments/segmentation/segmentation_task.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+std::string note(const std::string& split, const WeatherIndex& index) {
+  std::string text = fmt::format("{}: {} samples of {} x {}", split, index.files.size(), index.height, index.width);
+  for (std::size_t labeling = 0; labeling < index.pixels.size(); ++labeling) {
+    const auto& pixels = index.pixels[labeling];
+    const auto all = static_cast<double>(pixels[0] + pixels[1] + pixels[2]);
+    text += fmt::format("{} {:.3g} % cyclones, {:.3g} % rivers",
+                        index.pixels.size() > 1 ? fmt::format("; labeling {}:", labeling) : ";",
+                        100 * static_cast<double>(pixels[1]) / all, 100 * static_cast<double>(pixels[2]) / all);
+  }
+  return text;
+}
+
+/// Classes that training cannot learn.
+void warn_of_empty_classes(const WeatherIndex& index, std::vector<std::string>& notes) {
+  for (std::size_t labeling = 0; labeling < index.pixels.size(); ++labeling)
+    for (std::size_t c = 0; c < class_names.size(); ++c)
+      if (index.pixels[labeling][c] == 0)
+        notes.push_back(
+            fmt::format("train: labeling {} has no pixel of {}: its weight will be 0, no network learns it, and "
+                        "scores leave it out unless it is predicted or in the held-out data",
+                        labeling, class_names[c]));
+}
+
+}  // namespace
+
+DataReport check_segmentation_data(const std::map<std::string, std::filesystem::path>& data) {
+  DataReport report;
+  const int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const WeatherSet train(data.at("train"), threads);
+  if (train.index().labelings == 0)
+    throw DataError(data.at("train").string() +
+                    ": its files have no labels; make them with stormsweep label "
+                    "segmentation");
+  for (const char* split : {"train", "validation", "test"}) {
+    const std::filesystem::path& folder = data.at(split);
+    const WeatherSet set(folder, threads);
+    const WeatherIndex &index = set.index(), &first = train.index();
+    if (index.height != first.height || index.width != first.width)
+      throw DataError(fmt::format("{}: maps are {} x {}, those of {} are {} x {}; give splits of one size",
+                                  folder.string(), index.height, index.width, data.at("train").string(), first.height,
+                                  first.width));
+    if (index.labelings != first.labelings)
+      throw DataError(fmt::format("{}: its files have {} labelings, those of {} have {}; give splits with the same",
+                                  folder.string(), index.labelings, data.at("train").string(), first.labelings));
+    report.fingerprint += fingerprint(set);
+    report.notes.push_back(note(split, index));
+    if (!set.kept())
+      report.notes.push_back(
+          fmt::format("{}: its index cannot be kept in {}, so that every worker reads all of its "
+                      "files to begin with; make the folder writable once",
+                      split, folder.string()));
+  }
+  warn_of_empty_classes(train.index(), report.notes);
+  return report;
+}
+
+}  // namespace stormsweep

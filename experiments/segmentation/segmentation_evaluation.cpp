@@ -1,0 +1,74 @@
+#include "experiments/segmentation/segmentation_evaluation.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/segmentation_loss.hpp"
+#include "search/experiment.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// Sums counts of pixels over the gang. Float32, in which gangs sum, holds integers below 2^24 exactly: so in digits of
+/// base 2^10, of which 2^14 ranks may be added.
+void sum_exactly(Gang& gang, torch::Tensor& counts) {
+  constexpr double base = 1024;
+  torch::Tensor rest = counts.clone(), sum = torch::zeros_like(counts);
+  for (double unit = 1; unit < 0x1p50; unit *= base) {
+    const torch::Tensor quotient = (rest / base).floor();
+    torch::Tensor digit = (rest - quotient * base).to(torch::kFloat32);
+    gang.sum(digit);
+    sum += digit.to(torch::kFloat64) * unit;
+    rest = quotient;
+  }
+  counts = sum;
+}
+
+}  // namespace
+
+SegmentationEvaluation::SegmentationEvaluation(SegmentationNetwork& network, const WeatherSet& set,
+                                               std::span<const std::int64_t> own, const ChannelRange& range,
+                                               int labeling, const torch::Tensor& weights, const torch::Device& device,
+                                               Gang& gang) {
+  const torch::NoGradGuard no_gradient;
+  const torch::Tensor alike = torch::ones_like(weights);
+  torch::Tensor losses = torch::zeros({3}, torch::kFloat64);  // weighted, not weighted, samples
+  for (const std::int64_t sample : own) {
+    const Batch batch = gather(set, {&sample, 1}, range, labeling);
+    const torch::Tensor truth = batch.target.to(device), logits = network.forward(batch.input.to(device));
+    scores_.add(logits.argmax(1).to(torch::kCPU), batch.target);
+    losses += torch::tensor({segmentation_loss(logits, truth, weights).item<double>(),
+                             segmentation_loss(logits, truth, alike).item<double>(), 1.0},
+                            torch::kFloat64);
+  }
+  if (gang.shards() > 1) {
+    torch::Tensor sums = losses.to(torch::kFloat32);
+    gang.sum(sums);
+    losses = sums.to(torch::kFloat64);
+    sum_exactly(gang, scores_.confusion);
+  }
+  loss_ = losses[0].item<double>() / losses[2].item<double>();
+  cross_entropy_ = losses[1].item<double>() / losses[2].item<double>();
+}
+
+Metrics SegmentationEvaluation::summary(const std::string& split) const {
+  return {{split + "_mean_iou", scores_.mean_iou()},
+          {split + "_accuracy", scores_.accuracy()},
+          {split + "_loss", loss_},
+          {split + "_cross_entropy", cross_entropy_}};
+}
+
+Metrics SegmentationEvaluation::by_class(const std::string& split, bool details) const {
+  Metrics metrics;
+  for (std::int64_t c = 0; c < weather_classes; ++c) {
+    const Value name = std::string(class_names[static_cast<std::size_t>(c)]);
+    metrics.emplace_back(profile_metric(split + "_iou", name), scores_.iou(c));
+    if (!details) continue;
+    metrics.emplace_back(profile_metric(split + "_precision", name), scores_.precision(c));
+    metrics.emplace_back(profile_metric(split + "_recall", name), scores_.recall(c));
+  }
+  return metrics;
+}
+
+}  // namespace stormsweep

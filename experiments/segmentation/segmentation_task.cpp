@@ -1,0 +1,209 @@
+#include "experiments/segmentation/segmentation_task.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "datasets/random_order.hpp"
+#include "datasets/weather_batches.hpp"
+#include "experiments/segmentation/segmentation_choice.hpp"
+#include "experiments/segmentation/segmentation_evaluation.hpp"
+#include "experiments/segmentation/segmentation_notes.hpp"
+#include "experiments/segmentation/segmentation_samples.hpp"
+#include "models/segmentation_loss.hpp"
+#include "search/error.hpp"
+#include "search/seed.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+constexpr int readers = 4;  // files read at once, ahead of training (Kurth et al. 2018, section V-A2)
+/// One was the fastest on a core, and takes the least memory; a GPU has room for more.
+constexpr std::int64_t micro_batch_cpu = 1, micro_batch_gpu = 8;
+constexpr std::array<float, 3> published_frequencies{0.982f, 0.00071f, 0.017f};  // models.md; Kurth et al. 2018
+
+class SegmentationTask : public Task {
+ public:
+  SegmentationTask(const Reader& read, const TaskContext& context);
+
+  torch::nn::Module& network() override { return *network_; }
+  std::uint64_t seed() const override { return seed_; }
+  std::int64_t forward_flops() const override;
+  std::int64_t batches_per_epoch() const override;
+  Prefetch training_batches(std::int64_t epoch, std::int64_t first) override;
+  std::int64_t micro_batch() const override;
+  Loss loss(const Batch& batch) override;
+  std::vector<std::string> training_metrics() const override { return {"train_loss"}; }
+  Metrics evaluate(Split split) override;
+  std::string model_notes() const override { return segmentation_notes(range_); }
+
+ private:
+  void check(const Reader& read) const;
+  torch::Tensor weights(const std::string& rule) const;
+  /// Training samples of a rank: an epoch's.
+  std::int64_t samples_of(int shard) const;
+  /// Of those, in batch k.
+  std::int64_t samples_of(int shard, std::int64_t k) const;
+  /// The ranks have each kept running statistics of their own samples.
+  void average_statistics();
+
+  TaskContext context_;
+  std::uint64_t seed_;
+  int labeling_;
+  std::int64_t batch_size_, drawn_;  ///< of a rank; drawn_: 0 divides the files
+  WeatherSet train_, validation_, test_;
+  ChannelRange range_;
+  SampleShares shares_;
+  torch::Tensor weights_;
+  bool batch_norm_, averaged_ = false;
+  std::shared_ptr<SegmentationNetwork> network_;
+};
+
+SegmentationTask::SegmentationTask(const Reader& read, const TaskContext& context)
+    : context_(context),
+      seed_(derive_seed(context.seed, "replicate", {static_cast<std::uint64_t>(read.integer("replicate"))})),
+      labeling_(static_cast<int>(read.integer("labeling"))),
+      batch_size_(read.integer("batch_size")),
+      drawn_(read.integer("samples")),
+      train_(context.data.at("train"), context.threads),
+      validation_(context.data.at("validation"), context.threads),
+      test_(context.data.at("test"), context.threads),
+      range_{train_.index().minimum, train_.index().maximum},
+      shares_{train_.size(), context.gang->shards(), {}},
+      batch_norm_(uses_batch_norm(read)),
+      network_(make_network(read, derive_seed(seed_, "weights"))) {
+  check(read);
+  network_->to(context_.device);
+  weights_ = weights(read.choice("class_weights")).to(context_.device);
+}
+
+void SegmentationTask::check(const Reader& read) const {
+  const WeatherIndex& index = train_.index();
+  if (labeling_ >= index.labelings)
+    throw InputError(context_.data.at("train").string() + ": labeling is " + std::to_string(labeling_) +
+                     ", but its files have " + std::to_string(index.labelings) + "; count from 0");
+  if (const std::int64_t step = network_->side_step(); index.height % step != 0 || index.width % step != 0)
+    throw InputError(context_.data.at("train").string() + ": maps are " + std::to_string(index.height) + " x " +
+                     std::to_string(index.width) + ", and " + read.choice("network") + " takes multiples of " +
+                     std::to_string(step) + "; crop them, or choose the other network");
+  if (read.choice("precision") == "fp16" && context_.device.is_cpu())
+    throw InputError("precision is fp16, in which this processor does not compute; choose bf16 or fp32, or a GPU");
+  if (batch_norm_ && batch_size_ < 2)
+    throw InputError(
+        "batch_size is 1, and batch norm needs two samples on a rank to learn from; raise it, or set "
+        "batch_norm off");
+  if (batches_per_epoch() == 0)
+    throw InputError(context_.data.at("train").string() + ": " + std::to_string(train_.size()) +
+                     " samples are too few for a batch on a rank; give more, or fewer gpus");
+}
+
+torch::Tensor SegmentationTask::weights(const std::string& rule) const {
+  std::array<std::int64_t, 3> pixels = train_.index().pixels.at(static_cast<std::size_t>(labeling_));
+  if (rule == "published")
+    for (std::size_t c = 0; c < 3; ++c) pixels[c] = std::llround(published_frequencies[c] * 1e6);
+  const std::array<float, 3> weight = class_weights(rule == "none"      ? ClassWeights::none
+                                                    : rule == "inverse" ? ClassWeights::inverse
+                                                                        : ClassWeights::inverse_sqrt,
+                                                    pixels);
+  return torch::tensor({weight[0], weight[1], weight[2]});
+}
+
+std::int64_t SegmentationTask::forward_flops() const {
+  std::int64_t flops = 0;
+  for (const LayerFlops& layer : network_->forward_flops(train_.index().height, train_.index().width))
+    flops += layer.forward;
+  return flops;
+}
+
+std::int64_t SegmentationTask::samples_of(int shard) const {
+  if (drawn_ > 0) return std::min(drawn_, train_.size());
+  return train_.size() * (shard + 1) / shares_.shards - train_.size() * shard / shares_.shards;
+}
+
+/// With batch norm a rank passes over a batch of one sample, from which it could not learn.
+std::int64_t SegmentationTask::samples_of(int shard, std::int64_t k) const {
+  const std::int64_t samples = std::clamp<std::int64_t>(samples_of(shard) - k * batch_size_, 0, batch_size_);
+  return batch_norm_ && samples == 1 ? 0 : samples;
+}
+
+std::int64_t SegmentationTask::batches_per_epoch() const {
+  std::int64_t most = 0;
+  for (int shard = 0; shard < shares_.shards; ++shard) {
+    const std::int64_t samples = samples_of(shard) - (batch_norm_ && samples_of(shard) % batch_size_ == 1 ? 1 : 0);
+    most = std::max(most, (samples + batch_size_ - 1) / batch_size_);
+  }
+  return most;
+}
+
+Prefetch SegmentationTask::training_batches(std::int64_t epoch, std::int64_t first) {
+  averaged_ = false;
+  const int shard = context_.gang->shard();
+  auto samples = std::make_shared<std::vector<std::int64_t>>(shares_.training(shard, drawn_, context_.seed));
+  const auto own = static_cast<std::int64_t>(samples->size());
+  const auto order = random_order(
+      0, own, own,
+      derive_seed(seed_, "shuffle", {static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(shard)}));
+  std::vector<std::int64_t> shuffled;
+  for (const std::int64_t place : order) shuffled.push_back((*samples)[static_cast<std::size_t>(place)]);
+  *samples = std::move(shuffled);
+  const auto make = [this, samples, shard, first](std::int64_t k) {
+    const auto begin = samples->begin() + std::min<std::int64_t>(std::ssize(*samples), (first + k) * batch_size_);
+    Batch batch = gather(train_, {begin, begin + samples_of(shard, first + k)}, range_, labeling_);
+    for (int s = 0; s < shares_.shards; ++s) batch.total += samples_of(s, first + k);
+    return batch;
+  };
+  return Prefetch(batches_per_epoch() - first, make, context_.background > 0 ? readers : 0, readers);
+}
+
+/// Batch norm looks at the samples of a micro-batch together, so there must be one of them.
+std::int64_t SegmentationTask::micro_batch() const {
+  return batch_norm_ ? batch_size_ : context_.device.is_cpu() ? micro_batch_cpu : micro_batch_gpu;
+}
+
+Loss SegmentationTask::loss(const Batch& batch) {
+  const torch::Tensor target = batch.target.to(context_.device, /*non_blocking=*/true);
+  const torch::Tensor logits = network_->forward(batch.input.to(context_.device, /*non_blocking=*/true));
+  const torch::Tensor mean = segmentation_loss(logits, target, weights_);
+  return {mean, (mean.detach() * target.size(0)).reshape({1})};
+}
+
+void SegmentationTask::average_statistics() {
+  if (!batch_norm_ || shares_.shards == 1 || std::exchange(averaged_, true)) return;
+  const torch::NoGradGuard no_gradient;
+  for (torch::Tensor& buffer : network_->buffers()) {
+    if (!buffer.is_floating_point()) continue;
+    torch::Tensor sum = buffer.clone();
+    context_.gang->sum(sum);
+    buffer.copy_(sum / shares_.shards);
+  }
+}
+
+Metrics SegmentationTask::evaluate(Split split) {
+  average_statistics();
+  const auto& [set, name] = split == Split::train ? std::pair<const WeatherSet&, std::string>(train_, "train")
+                            : split == Split::validation
+                                ? std::pair<const WeatherSet&, std::string>(validation_, "validation")
+                                : std::pair<const WeatherSet&, std::string>(test_, "test");
+  const SampleShares shares{set.size(), shares_.shards, {}};
+  const SegmentationEvaluation evaluation(*network_, set, shares.divided(context_.gang->shard()), range_, labeling_,
+                                          weights_, context_.device, *context_.gang);
+  Metrics metrics = evaluation.summary(name);
+  for (auto& metric : evaluation.by_class(name, split == Split::test)) metrics.push_back(std::move(metric));
+  if (split != Split::test) return metrics;
+  for (std::size_t c = 0; c < class_names.size(); ++c)
+    metrics.emplace_back(profile_metric("class_weight", std::string(class_names[c])),
+                         weights_[static_cast<std::int64_t>(c)].item<double>());
+  for (const LayerFlops& layer : network_->forward_flops(train_.index().height, train_.index().width))
+    metrics.emplace_back(profile_metric("training_flops", layer.kind), 3.0 * static_cast<double>(layer.forward));
+  return metrics;
+}
+
+}  // namespace
+
+std::unique_ptr<Task> make_segmentation_task(const Experiment& experiment, const Configuration& configuration,
+                                             const TaskContext& context) {
+  return std::make_unique<SegmentationTask>(Reader(configuration, experiment), context);
+}
+
+}  // namespace stormsweep
