@@ -104,6 +104,7 @@ std::vector<std::size_t> plant(const WeatherGrid& grid, const RoundWeather& weat
               state.t200[i] += share * static_cast<float>(weather.warmth);
               state.t500[i] += share * static_cast<float>(weather.warmth);
               state.tmq[i] = std::max(1.0f, state.tmq[i] + share * static_cast<float>(weather.vapour));
+              state.humidity[i] += share * static_cast<float>(weather.humidity);
               state.prect[i] += share * static_cast<float>(weather.rain);
               // Solid rotation within, fading without: fastest at `fastest`.
               const double turn = spin * weather.wind / fastest * std::exp(0.5 * (1 - 2.25 * square));
@@ -115,14 +116,14 @@ std::vector<std::size_t> plant(const WeatherGrid& grid, const RoundWeather& weat
 
 std::vector<std::size_t> plant(const WeatherGrid& grid, const LongWeather& weather, WeatherState& state) {
   const std::vector<PathPoint> path = path_of(weather);
-  const double reach = 1.5 * weather.width;  // 0.2 % of the anomaly is left there
+  const double reach = weather.width;  // nothing of the anomaly is left there
   const std::vector<Nearest> nearest = nearest_points(grid, path, reach);
   std::vector<std::size_t> inside;
   for (std::size_t i = 0; i < nearest.size(); ++i) {
     if (nearest[i].square > reach * reach) continue;
     const PathPoint& point = path[nearest[i].point];
     const double halves = nearest[i].square / (weather.width * weather.width / 4);
-    const auto share = static_cast<float>(point.share * std::exp2(-halves));
+    const auto share = static_cast<float>(point.share * std::exp2(-halves * halves));
     state.tmq[i] = std::max(1.0f, state.tmq[i] + share * static_cast<float>(weather.vapour));
     state.trefht[i] += share * static_cast<float>(weather.warmth);
     state.humidity[i] += share * static_cast<float>(weather.humidity);

@@ -15,11 +15,12 @@ struct RoundWeather {
   double pressure = 0;                             ///< Pa, at its centre
   double warmth = 0;                               ///< K, at 200 and 500 hPa
   double wind = 0;                                 ///< m/s, cyclonic, the most there is, at 2/3 of the radius
-  double vapour = 0, rain = 0;                     ///< kg/m2; m/s
+  double vapour = 0, humidity = 0, rain = 0;       ///< kg/m2; relative, at 2 m; m/s
 };
 
 /// Something long: an atmospheric river, a dry jet. It winds its way from (latitude, longitude) to the pole of its
-/// hemisphere and ends before that; anomalies are half as large half a width away from its middle.
+/// hemisphere and ends before that; anomalies are half as large half a width away from its middle, and fall steeply
+/// there.
 struct LongWeather {
   double latitude = 0, longitude = 0, length = 0, width = 0;  ///< degrees, km
   double heading = 0, bend = 0;                               ///< degrees east of poleward: at first; more at the end

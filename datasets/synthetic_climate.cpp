@@ -29,9 +29,9 @@ struct ZonalMeans {
     psl = 101100 + 900 * bell(away, 30, 12) - 1600 * bell(std::abs(latitude), 62, 12);
     trefht = static_cast<float>(301 - 45 * std::pow(std::abs(std::sin(0.9 * north * radians)), 2.2));
     t500 = static_cast<float>(268.5 - 33 * sine * sine), t200 = static_cast<float>(219 + 3 * sine * sine);
-    tmq = 4 + 42 * bell(north, 0, 20);
-    humidity = 0.78f - 0.1f * bell(away, 27, 9);
-    u850 = -7 * bell(away, 13, 9) + 11 * bell(std::abs(latitude), 45, 14);
+    tmq = 5 + 40 * bell(north, 0, 17);
+    humidity = 0.62f + 0.16f * bell(north, 0, 20);
+    u850 = -5 * bell(away, 12, 8) + 9 * bell(std::abs(latitude), 48, 13);
     rain = 1 + 7 * bell(north, 0, 7) + 2 * bell(std::abs(latitude), 48, 12);
     unrest = static_cast<float>(0.25 + 0.75 * std::min(1.0, std::abs(latitude) / 45));
     coriolis = static_cast<float>(1.458e-4 * sine);
@@ -42,15 +42,16 @@ struct ZonalMeans {
   float coriolis;  // 1/s
 };
 
-/// m2/s: noise of all scales and a planetary wave a hemisphere; still at the poles.
+/// m2/s: noise of all scales and a planetary wave a hemisphere; still at the poles, calm in the
+/// tropics.
 std::vector<float> stream_function(const WeatherGrid& grid, std::uint64_t seed) {
-  // Gains are winds times lengths: 5 m/s at 2,000 km, falling with the scale to the power of 1.7.
+  // Gains are winds times lengths: 2 to 3 m/s at 600 to 2,500 km, less below.
   std::vector<float> psi =
-      weather_noise(grid, seed, {{45, 1.0e7}, {22.5, 4.2e6}, {11.25, 1.4e6}, {5.625, 4.2e5}, {2.8125, 1.3e5}});
+      weather_noise(grid, seed, {{45, 6e6}, {22.5, 3e6}, {11.25, 1.2e6}, {5.625, 3.7e5}, {2.8125, 1.1e5}});
   RandomStream stream(seed + 1);
   for (const double hemisphere : {-1.0, 1.0}) {
     const auto number = static_cast<double>(3 + stream.below(4));
-    const double phase = stream.uniform(0, 360), gain = stream.uniform(3, 9) * metres_a_radian * 0.7 / number;
+    const double phase = stream.uniform(0, 360), gain = stream.uniform(1, 4) * metres_a_radian * 0.7 / number;
     for (std::size_t i = 0; i < psi.size(); ++i) {
       const double latitude = grid.latitudes[i / grid.longitudes.size()];
       const double longitude = grid.longitudes[i % grid.longitudes.size()];
@@ -60,7 +61,8 @@ std::vector<float> stream_function(const WeatherGrid& grid, std::uint64_t seed) 
   }
   for (std::size_t i = 0; i < psi.size(); ++i) {
     const double latitude = grid.latitudes[i / grid.longitudes.size()];
-    psi[i] *= static_cast<float>(std::min(1.0, (90 - std::abs(latitude)) / 20));
+    const double away = std::abs(latitude);
+    psi[i] *= static_cast<float>(std::min({1.0, (90 - away) / 20, 0.4 + 0.6 * away / 40}));
   }
   return psi;
 }
@@ -85,7 +87,7 @@ std::vector<float> altitude(const WeatherGrid& grid) {
   std::vector<float> metres = weather_noise(grid, land_seed, {{45, 1}, {15, 0.4}, {5, 0.15}, {2.5, 0.08}});
   for (float& value : metres) {
     const float above = std::max(0.0f, value - 0.3f);  // a third of the Earth is land
-    value = std::min(5000.0f, 900 * above * above + 200 * above);
+    value = std::min(5000.0f, 350 * above * above + 150 * above);
   }
   return metres;
 }
@@ -94,19 +96,19 @@ std::vector<float> altitude(const WeatherGrid& grid) {
 
 WeatherState climate_state(const WeatherGrid& grid, std::uint64_t seed) {
   RandomStream stream(seed);
-  const double shift = 6 * std::sin(stream.uniform(0, 360) * radians);
+  const double shift = 4 * std::sin(stream.uniform(0, 360) * radians);
   const std::vector<float> psi = stream_function(grid, stream.bits());
   const auto noise = [&](std::initializer_list<NoiseScale> scales) {
     return weather_noise(grid, stream.bits(), scales);
   };
   WeatherState state;
   state.altitude = altitude(grid);
-  state.trefht = noise({{45, 3}, {22.5, 2}, {11.25, 1}, {5.625, 0.5}, {2.8125, 0.25}});
+  state.trefht = noise({{45, 2}, {22.5, 2}, {11.25, 1}, {5.625, 0.5}, {2.8125, 0.25}});
   state.t500 = noise({{45, 2.5}, {22.5, 1.5}, {11.25, 0.7}, {5.625, 0.3}});
   state.t200 = noise({{45, 2.5}, {22.5, 1.5}, {11.25, 0.7}, {5.625, 0.3}});
-  state.tmq = noise({{45, 0.08}, {22.5, 0.08}, {11.25, 0.07}, {5.625, 0.05}, {2.8125, 0.04}, {1.40625, 0.03}});
+  state.tmq = noise({{45, 0.05}, {22.5, 0.07}, {11.25, 0.07}, {5.625, 0.05}, {2.8125, 0.04}, {1.40625, 0.03}});
   state.humidity = noise({{22.5, 0.04}, {11.25, 0.04}, {5.625, 0.03}, {2.8125, 0.02}});
-  state.prect = noise({{22.5, 0.5}, {11.25, 0.6}, {5.625, 0.6}, {2.8125, 0.5}, {1.40625, 0.5}});
+  state.prect = noise({{22.5, 0.4}, {11.25, 0.5}, {5.625, 0.5}, {2.8125, 0.45}, {1.40625, 0.35}});
   state.psl.resize(psi.size()), state.u850.resize(psi.size()), state.v850.resize(psi.size());
   const std::size_t width = grid.longitudes.size();
   for (std::size_t y = 0; y < grid.latitudes.size(); ++y) {

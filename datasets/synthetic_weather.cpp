@@ -43,9 +43,9 @@ RoundWeather cyclone(RandomStream& stream, double latitude, double longitude, do
 }
 
 RoundWeather dry_vortex(RandomStream& stream, double latitude, double longitude, double pixel) {
-  RoundWeather made{latitude, longitude, std::max(stream.uniform(400, 900), 2 * pixel)};
+  RoundWeather made{latitude, longitude, std::max(stream.uniform(350, 700), 2 * pixel)};
   made.pressure = -stream.uniform(1500, 4000), made.warmth = -stream.uniform(2, 5);
-  made.wind = stream.uniform(15, 30), made.vapour = -stream.uniform(2, 5);
+  made.wind = stream.uniform(15, 25), made.vapour = -stream.uniform(2, 4), made.humidity = -0.35;
   return made;
 }
 
@@ -57,22 +57,22 @@ RoundWeather moist_patch(RandomStream& stream, double latitude, double longitude
 
 LongWeather long_weather(RandomStream& stream, double latitude, double longitude, double pixel) {
   LongWeather made{latitude, longitude};
-  made.length = stream.uniform(2500, 6000), made.width = std::max(stream.uniform(400, 650), 2 * pixel);
+  made.length = stream.uniform(2500, 6000), made.width = std::max(stream.uniform(450, 750), 2 * pixel);
   made.heading = stream.uniform(0, 40), made.bend = stream.uniform(-20, 30), made.swing = stream.uniform(-20, 20);
-  made.wind = stream.uniform(18, 30);
+  made.wind = stream.uniform(22, 32);
   return made;
 }
 
 LongWeather river(RandomStream& stream, double latitude, double longitude, double pixel) {
   LongWeather made = long_weather(stream, latitude, longitude, pixel);
-  made.warmth = stream.uniform(2, 5), made.vapour = stream.uniform(18, 30), made.humidity = 0.2;
+  made.warmth = stream.uniform(5, 9), made.vapour = stream.uniform(18, 30), made.humidity = 0.3;
   made.rain = stream.uniform(5, 20) * millimetre_a_day;
   return made;
 }
 
 LongWeather dry_jet(RandomStream& stream, double latitude, double longitude, double pixel) {
   LongWeather made = long_weather(stream, latitude, longitude, pixel);
-  made.vapour = -stream.uniform(1, 4), made.humidity = -0.2;
+  made.warmth = -3, made.vapour = -stream.uniform(1, 4), made.humidity = -0.3;
   return made;
 }
 
@@ -89,13 +89,13 @@ SyntheticWeather synthetic_weather(const WeatherGrid& grid, std::uint64_t seed) 
   Draw(grid, stream, 1, 3).each(25, 45, [&](double latitude, double longitude, double pixel) {
     plant(grid, dry_jet(stream, latitude, longitude, pixel), state);
   });
-  Draw(grid, stream, 2, 5).each(38, 62, [&](double latitude, double longitude, double pixel) {
+  Draw(grid, stream, 1, 4).each(38, 62, [&](double latitude, double longitude, double pixel) {
     plant(grid, dry_vortex(stream, latitude, longitude, pixel), state);
   });
   Draw(grid, stream, 1, 4).each(15, 40, [&](double latitude, double longitude, double pixel) {
     plant(grid, moist_patch(stream, latitude, longitude, pixel), state);
   });
-  Draw(grid, stream, 2, 7).each(20, 28, [&](double latitude, double longitude, double pixel) {
+  Draw(grid, stream, 3, 7).each(21, 28, [&](double latitude, double longitude, double pixel) {
     mark(plant(grid, river(stream, latitude, longitude, pixel), state), 2);
   });
   Draw(grid, stream, 0, 4).each(8, 30, [&](double latitude, double longitude, double pixel) {
