@@ -82,7 +82,8 @@ class Finder {
           found, [&](const Cyclone& storm) { return vicinity_.distance(storm.centre, pixel) < rule_.far; });
     };
     for (const std::int64_t peak : peaks_of(vicinity_, vorticity, rule_.vorticity)) {
-      if (taken(peak)) continue;
+      const double latitude = grid_.latitudes[static_cast<std::size_t>(peak / grid_.width())];
+      if (std::abs(latitude) > rule_.poleward || taken(peak)) continue;
       auto storm = storm_of(peak);
       if (!storm || taken(storm->centre)) continue;
       storm->vorticity = at(vorticity, peak);

@@ -17,6 +17,8 @@ struct CycloneRule {
   double near = 2;         ///< degrees of great circle: how far pressure's minimum may be from vorticity's peak, and
                            ///< the core from that minimum
   double far = 5;          ///< degrees: surroundings are the ring from here to 1.5 times as far about the minimum
+  double poleward = 40;    ///< degrees of latitude to which storms are tropical. Ours: those who follow storms ask it
+                           ///< of a track's beginning, which a single moment has not
   double percentile = 93;  ///< of each variable within the box
   double box = 6.6;        ///< degrees beyond the storm's radius: half the width of the box
 };

@@ -40,7 +40,7 @@ bool write_rules(const hdf5::Handle& labels, const WeatherLabels& found, const L
   tell("cyclone_vorticity", cyclone.vorticity), tell("cyclone_warm_core", cyclone.warm_core);
   tell("cyclone_pressure_drop", cyclone.pressure_drop), tell("cyclone_percentile", cyclone.percentile);
   tell("cyclone_near_degrees", cyclone.near), tell("cyclone_far_degrees", cyclone.far);
-  tell("cyclone_box_degrees", cyclone.box);
+  tell("cyclone_box_degrees", cyclone.box), tell("cyclone_poleward_degrees", cyclone.poleward);
   return good;
 }
 

@@ -12,6 +12,9 @@ namespace stormsweep {
 
 namespace {
 
+const char* const column_transport = "wind at 850 hPa x TMQ";
+const char* const transport_unit = "kg/(m s)";
+
 bool is_sample(const std::filesystem::path& path) {
   return path.extension() == ".h5";
 }
@@ -35,8 +38,8 @@ WeatherMoment read_sample(const std::filesystem::path& path) {
   moment.u850 = channel(WeatherChannel::u850), moment.v850 = channel(WeatherChannel::v850);
   moment.psl = channel(WeatherChannel::psl), moment.prect = channel(WeatherChannel::prect);
   moment.t200 = channel(WeatherChannel::t200), moment.t500 = channel(WeatherChannel::t500);
-  moment.transport = vapour_transport(moment.u850, moment.v850, channel(WeatherChannel::qrefht));
-  moment.transport_name = "(U850, V850) x QREFHT", moment.transport_unit = "m/s";
+  moment.transport = vapour_transport(moment.u850, moment.v850, moment.tmq);
+  moment.transport_name = column_transport, moment.transport_unit = transport_unit;
   if (file.labelings() > 0) {
     moment.truth.resize(pixels);
     file.read_labels(0, moment.truth);
@@ -56,16 +59,19 @@ WeatherMoment read_climate(const std::filesystem::path& path, std::int64_t numbe
   moment.u850 = field(ClimateField::u850), moment.v850 = field(ClimateField::v850);
   moment.psl = field(ClimateField::psl), moment.prect = field(ClimateField::prect);
   moment.t200 = field(ClimateField::t200), moment.t500 = field(ClimateField::t500);
-  moment.transport_name = "IVT", moment.transport_unit = "kg/(m s)";
+  moment.transport_name = "IVT", moment.transport_unit = transport_unit;
   if (file.has(ClimateField::transport)) {
     moment.transport = field(ClimateField::transport);
   } else if (file.has(ClimateField::transport_east) && file.has(ClimateField::transport_north)) {
     const std::vector<float> ones(moment.grid.latitudes.size() * moment.grid.longitudes.size(), 1);
     moment.transport =
         vapour_transport(field(ClimateField::transport_east), field(ClimateField::transport_north), ones);
+  } else if (!moment.u850.empty() && !moment.v850.empty() && !moment.tmq.empty()) {
+    moment.transport = vapour_transport(moment.u850, moment.v850, moment.tmq);
+    moment.transport_name = column_transport;
   } else if (!moment.u850.empty() && !moment.v850.empty() && file.has(ClimateField::q)) {
-    moment.transport = vapour_transport(moment.u850, moment.v850, field(ClimateField::q));
-    moment.transport_name = "(U850, V850) x Q", moment.transport_unit = "m/s";
+    moment.transport = vapour_transport(moment.u850, moment.v850, file.read(ClimateField::q, number));
+    moment.transport_name = "wind at 850 hPa x Q", moment.transport_unit = "m/s";
   }
   return moment;
 }

@@ -14,7 +14,7 @@ namespace stormsweep {
 struct WeatherMoment {
   WeatherGrid grid;
   std::vector<float> transport;                ///< of vapour
-  std::string transport_name, transport_unit;  ///< "IVT", "kg/(m s)"; or "(U850, V850) x QREFHT", "m/s"
+  std::string transport_name, transport_unit;  ///< "IVT", or what it was made of; "kg/(m s)"
   std::vector<float> tmq;                      ///< kg/m2
   std::vector<float> u850, v850;               ///< m/s
   std::vector<float> psl, t200, t500, prect;   ///< Pa, K, K, any unit
@@ -27,8 +27,9 @@ struct WeatherMoment {
 /// Of a sample (*.h5), which is one moment, or of a CF NetCDF file (any other ending). Throws DataError.
 std::int64_t count_moments(const std::filesystem::path& path);
 
-/// Vapour transport that a file does not have is made of its two components; or else of the wind at 850 hPa and the
-/// humidity near the ground. May be called by several threads at once. Throws DataError.
+/// Vapour transport that a file does not have is made of its two components; or else as if the whole column of vapour
+/// moved with the wind at 850 hPa, TMQ times that wind, as for all samples; or else of that wind and the humidity near
+/// the ground, which is in proportion to it at best. May be called by several threads at once. Throws DataError.
 WeatherMoment read_moment(const std::filesystem::path& path, std::int64_t moment);
 
 }  // namespace stormsweep

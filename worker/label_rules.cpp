@@ -14,7 +14,7 @@ po::options_description LabelRuleOptions::description() {
   const auto number = [](double& value) { return po::value(&value)->default_value(value, fmt::format("{:g}", value)); };
   po::options_description options("rivers and cyclones");
   options.add_options()("river-field", po::value(&river_field_),
-                        "ivt or tmq (default: ivt, made of U850, V850 and QREFHT where the file has none)")(
+                        "ivt or tmq (default: ivt, made of U850, V850 and TMQ where the file has none)")(
       "percentile", number(river.percentile), "of the damped field, above which a river is")(
       "threshold", po::value(&threshold_), "of the damped field, instead, in its unit")(
       "damping", number(river.damping), "degrees of latitude within which the tropics are damped; 0: not at all")(
@@ -26,7 +26,8 @@ po::options_description LabelRuleOptions::description() {
                                                                               "K above the surroundings")(
       "pressure-drop", number(cyclone.pressure_drop), "Pa below the surroundings")(
       "near", number(cyclone.near), "degrees between peaks of vorticity, pressure and temperature")(
-      "far", number(cyclone.far), "degrees to the surroundings")(
+      "far", number(cyclone.far), "degrees to the surroundings")("poleward", number(cyclone.poleward),
+                                                                 "degrees of latitude to which storms are tropical")(
       "box", number(cyclone.box), "degrees beyond the storm's radius, where its label may be")(
       "box-percentile", number(cyclone.percentile), "of moisture, wind and rain in the box, above which the label is");
   return options;
@@ -56,6 +57,7 @@ LabelRules LabelRuleOptions::rules(const DataCommand& command) const {
   within("pressure-drop", rules.cyclone.pressure_drop, 0, 1e5, " Pa");
   within("near", rules.cyclone.near, 0, 20, " degrees");
   within("far", rules.cyclone.far, rules.cyclone.near, 40, " degrees, --near at least");
+  within("poleward", rules.cyclone.poleward, 0, 90, " degrees");
   within("box", rules.cyclone.box, 0, 90, " degrees");
   within("box-percentile", rules.cyclone.percentile, 0, 100, "");
   return rules;
