@@ -1,12 +1,35 @@
 #include "experiments/task.hpp"
 
+#include <iterator>
+#include <numeric>
 #include <stdexcept>
 
+#include "datasets/error.hpp"
 #include "experiments/nowcast/nowcast_task.hpp"
 #include "experiments/segmentation/segmentation_task.hpp"
 #include "experiments/tornado/tornado_task.hpp"
 
 namespace stormsweep {
+
+namespace {
+
+/// Every machine wants every file.
+StageRequest stage_whole_files(const std::map<std::string, std::filesystem::path>& data) {
+  StageRequest request;
+  for (const auto& [split, path] : data) {
+    request.whole[split] = split + path.extension().string();
+    request.files.push_back({path, request.whole[split], {}});
+  }
+  request.wanted = [count = std::ssize(request.files)](int, const std::set<std::int64_t>& unusable) {
+    if (!unusable.empty()) throw DataError("--stage: a file that training needs cannot be copied");
+    std::vector<std::int64_t> all(static_cast<std::size_t>(count));
+    std::iota(all.begin(), all.end(), 0);
+    return all;
+  };
+  return request;
+}
+
+}  // namespace
 
 std::unique_ptr<Task> make_task(const Experiment& experiment, const Configuration& configuration,
                                 const TaskContext& context) {
@@ -22,6 +45,12 @@ DataReport check_data(const Experiment& experiment, const std::map<std::string, 
   if (experiment.name == "segmentation") return check_segmentation_data(data);
   if (experiment.name == "tornado") return check_tornado_data(data);
   throw std::logic_error(experiment.name + " has no check of its data");
+}
+
+StageRequest stage_request(const Space& space, int) {
+  const std::string& name = space.experiment->name;
+  if (name == "nowcast" || name == "tornado") return stage_whole_files(space.data);
+  throw std::logic_error(name + " has no plan for staging its files");
 }
 
 }  // namespace stormsweep

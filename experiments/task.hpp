@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "experiments/gang.hpp"
 #include "search/configuration.hpp"
 #include "search/outcome.hpp"
+#include "search/space.hpp"
 
 namespace stormsweep {
 
@@ -22,6 +25,7 @@ struct TaskContext {
   std::string fingerprint;                            ///< of the data, part of the key of what is cached
   std::uint64_t seed = 0;                             ///< the search's; the replicate is mixed in by the task
   std::filesystem::path cache;                        ///< folder for preaugmented data, shared by the whole search
+  std::filesystem::path staged;  ///< folder of copies on this machine's own disk (StageRequest); empty: there are none
   torch::Device device = torch::kCPU;
   int threads = 1;     ///< for training
   int background = 1;  ///< threads beside them that make batches; 0: made when asked for
@@ -80,5 +84,25 @@ struct DataReport {
 };
 /// Opens and scans every file. Throws DataError where one cannot be trained on.
 DataReport check_data(const Experiment& experiment, const std::map<std::string, std::filesystem::path>& data);
+
+/// Which of a search's files are to be copied to the machines' own disks before training (`run --stage`): the part of
+/// worker/stager.hpp, StagePlan, that differs between experiments. Every rank makes it, and all must make the same.
+struct StageRequest {
+  struct File {
+    std::filesystem::path source;
+    std::string name;      ///< of its copy, below TaskContext::staged
+    std::string checksum;  ///< XXH3 (64 bits) of its bytes, 16 hexadecimal digits; empty: not known
+  };
+  std::vector<File> files;
+  /// Numbers of the files that the training rank at place `place` (from 0) wants if those of `unusable` cannot be had.
+  /// Throws DataError where too few are left.
+  std::function<std::vector<std::int64_t>(int place, const std::set<std::int64_t>& unusable)> wanted;
+  /// Throws DataError where a copy is not what it should be; may be empty.
+  std::function<void(const std::filesystem::path& path)> verify;
+  /// Entries of TaskContext::data whose place a copy takes: "train" -> its name.
+  std::map<std::string, std::string> whole;
+};
+/// For a search trained by `places` ranks. Throws DataError.
+StageRequest stage_request(const Space& space, int places);
 
 }  // namespace stormsweep

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "master/job_end.hpp"
+#include "search/error.hpp"
 
 namespace stormsweep {
 
@@ -51,6 +52,11 @@ Conductor::Conductor(Channel& channel, Store& store, const Space& space, Options
   store.each_completed(CostModel::most_rows, [this](const Configuration& configuration, double wall_seconds) {
     order_.learn(configuration, wall_seconds);
   });
+  const bool complete = total_ && committed_counts_.terminal() >= *total_;
+  if (!options_.welcome.stage.empty() && !complete)
+    staging_.emplace(static_cast<std::size_t>(channel_.size() - 1), options_.welcome.synchronous);
+  else
+    options_.welcome.stage.clear();
   if (const auto remaining = options_.remaining) deadline_ = started_ + *remaining - closing_margin(*remaining);
 }
 
@@ -80,8 +86,10 @@ Conclusion Conductor::run(const std::atomic<bool>& drain) {
       progress_.say(
           fmt::format("{}: {}; run it again to continue", space_.name, drain ? "stopping" : "its time is nearly over"));
       dispatch(event::Drain{});
+      if (staging_) staging_->give_up();
     }
     check_limits();
+    stage();
     dispatch(event::Tick{});
     beat();
     store_long_runners();
@@ -176,12 +184,19 @@ void Conductor::receive(const Parcel& parcel) {
                         std::to_string(worker.value)};
     present_.insert(worker);
     send(worker, options_.welcome);
-    dispatch(event::Joined{worker, workers_[worker].host});
+    if (staging_) {
+      staging_->joined(worker);
+      dispatch(event::Heard{worker});
+    } else {
+      dispatch(event::Joined{worker, workers_[worker].host});
+    }
   } else if (auto* finished = std::get_if<wire::Finished>(&message)) {
     heard_ = std::move(*finished);
     dispatch(event::Finished{worker, heard_.training, heard_.milestone, heard_.outcome.status != Status::complete});
   } else if (const auto* began = std::get_if<wire::Began>(&message)) {
     carry_out(std::get<Gatherer>(schedule_).began(worker, began->any ? std::optional(began->training) : std::nullopt));
+  } else if (const auto* staged = std::get_if<wire::Staged>(&message)) {
+    receive(worker, *staged);
   } else if (const auto* left = std::get_if<wire::Left>(&message)) {
     dispatch(event::Left{worker, left->gang});
   } else if (std::holds_alternative<wire::Stopped>(message)) {
@@ -190,6 +205,26 @@ void Conductor::receive(const Parcel& parcel) {
   } else {
     dispatch(event::Heard{worker});
   }
+}
+
+void Conductor::receive(WorkerId worker, const wire::Staged& staged) {
+  dispatch(event::Heard{worker});
+  if (!staging_ || !staging_->ended(worker, staged.attempt, staged.done)) return;
+  if (!staged.error.empty()) throw InputError(staged.error);
+  if (!staged.notes.empty()) progress_.say(staged.notes);
+}
+
+void Conductor::stage() {
+  if (!staging_) return;
+  if (const auto order = staging_->next()) {
+    for (const std::int32_t rank : order->ranks) send(WorkerId{static_cast<std::uint64_t>(rank)}, *order);
+  }
+  if (!staging_->over()) return;
+  for (const WorkerId worker : staging_->present()) {
+    send(worker, wire::Stage{0, {}});
+    dispatch(event::Joined{worker, workers_[worker].host});
+  }
+  staging_.reset();
 }
 
 void Conductor::dispatch(const Event& event) {
@@ -236,6 +271,7 @@ void Conductor::act(const action::Record& record) {
 
 void Conductor::act(const action::Lost& lost) {
   workers_died_ = true;
+  if (staging_) staging_->lost(lost.worker);
   if (lost.training) forget(*lost.training);
   std::string what = present_.erase(lost.worker) > 0
                          ? fmt::format("worker {} on {} is lost", lost.worker.value, workers_[lost.worker].host)
@@ -279,6 +315,7 @@ void Conductor::check_limits() {
   if (limits.failures && failed_here_ >= *limits.failures)
     limit_ = fmt::format("limits.failures ({})", *limits.failures);
   closed_ = !limit_.empty();
+  if (closed_ && staging_) staging_->give_up();
   if (closed_ && options_.welcome.synchronous) dispatch(event::Drain{});
 }
 

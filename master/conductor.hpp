@@ -14,6 +14,7 @@
 #include "master/gatherer.hpp"
 #include "master/longest_first.hpp"
 #include "master/progress.hpp"
+#include "master/staging.hpp"
 #include "master/store.hpp"
 #include "search/share.hpp"
 #include "search/space.hpp"
@@ -65,6 +66,9 @@ class Conductor {
   bool time_is_over() const;
   void receive(const Parcel& parcel);
   void dispatch(const Event& event);
+  /// Copies of the data are made before anybody is given work (master/staging.hpp).
+  void stage();
+  void receive(WorkerId worker, const wire::Staged& staged);
   void carry_out(const std::vector<Action>& actions);
   /// As a worker that computes its share has it.
   std::optional<Training> training(TrainingId id);
@@ -101,7 +105,8 @@ class Conductor {
   bool closed_ = false;           ///< a limit forbids new trainings
   LongestFirst order_;
   std::variant<Dispatcher, Gatherer> schedule_;
-  bool unstarted_ = false;  ///< there are trainings that could not have ended in time
+  std::optional<Staging> staging_;  ///< while it goes on
+  bool unstarted_ = false;          ///< there are trainings that could not have ended in time
   Progress progress_;
   std::map<WorkerId, WorkerInfo> workers_;
   std::set<WorkerId> present_;  ///< joined, and neither lost nor gone

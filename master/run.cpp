@@ -166,6 +166,7 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
   welcome.share_epochs = space.share_epochs;
   welcome.keep_models = options.keep_best > 0;
   welcome.synchronous = options.synchronous;
+  welcome.stage = options.stage;
   conducting.columns = terminal_columns();
   conducting.share = options.share;
   if (end) conducting.remaining = Seconds(*end - unix_time());
@@ -221,6 +222,8 @@ int run_command(const Arguments& arguments) {
   Space space = read_space(options->space);
   if (options->separate_epochs) space.share_epochs = false;
   options->results = results_file(*options, space.name);
+  if (!options->stage.empty() && space.experiment->data.empty())
+    throw InputError(fmt::format("stormsweep run: --stage: {} reads no data; leave it out", space.experiment->name));
 
   const std::optional<std::string> report = data_report(space, *options);
   if (!report) return exit_bad_input;

@@ -53,8 +53,10 @@ Syntax syntax() {
       "where memory runs out: fail, or retry-smaller-microbatch, which accumulates gradients instead")(
       "keep-best", po::value<int>()->default_value(0),
       "keep the trained networks of the N best trials, by the search's metric, in <name>.models/trial-<id>.pt; give it "
-      "again when you continue")("separate-epochs", po::bool_switch(),
-                                 "train configurations that differ only in epochs one by one")(
+      "again when you continue")("stage", po::value<std::string>(),
+                                 "a folder on each machine's own disk: the data is copied there first, from rank to "
+                                 "rank, each file read once from where it is")(
+      "separate-epochs", po::bool_switch(), "train configurations that differ only in epochs one by one")(
       "retry-failed", po::bool_switch(), "run failed, diverged and out-of-memory trials again")(
       "dry-run", po::bool_switch(), "check everything, print the plan, train nothing");
   return s;
@@ -113,6 +115,7 @@ std::optional<RunOptions> parse_run_options(const Arguments& arguments) {
   };
   RunOptions o;
   o.space = text("space"), o.results = text("results"), o.json = text("json");
+  if (!text("stage").empty()) o.stage = std::filesystem::absolute(text("stage")).lexically_normal();
   o.workers = positive(*values, "workers"), o.threads = positive(*values, "threads");
   o.device = one_of({"auto", "cpu", "cuda"}, "device", *values);
   o.lost_after = (*values)["lost-after"].as<double>();

@@ -13,6 +13,7 @@ namespace stormsweep {
 /// The command line of `stormsweep run`.
 struct RunOptions {
   std::filesystem::path space, results, json;
+  std::filesystem::path stage;  ///< absolute; empty: data is read where it is
   int workers = 0, threads = 0;
   std::string device;
   double lost_after = 10, checkpoint_every = 300;

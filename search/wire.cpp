@@ -118,7 +118,11 @@ void fields(Codec& codec, T& object) {
   } else if constexpr (std::is_same_v<Object, Welcome>) {
     each(object.space, object.directory, object.fingerprint, object.cache, object.lost_after, object.checkpoint_every,
          object.retry_out_of_memory, object.keep_models, object.share_epochs, object.synchronous, object.done,
-         object.trials);
+         object.trials, object.stage);
+  } else if constexpr (std::is_same_v<Object, Stage>) {
+    each(object.attempt, object.ranks);
+  } else if constexpr (std::is_same_v<Object, Staged>) {
+    each(object.attempt, object.done, object.error, object.notes);
   } else if constexpr (std::is_same_v<Object, TrainingRange>) {
     each(object.first, object.last);
   } else if constexpr (std::is_same_v<Object, Began>) {

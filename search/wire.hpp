@@ -36,11 +36,27 @@ struct Welcome {
   bool synchronous = false;          ///< the worker computes its share itself (SynchronousShare), with these options:
   std::vector<TrainingRange> done;
   std::int64_t trials = -1;  ///< -1: no limit
+  std::string stage;         ///< folder on each machine's own disk for copies of the data; empty: none are made
   bool operator==(const Welcome&) const = default;
 };
 /// Sign of life of either side.
 struct Heartbeat {
   bool operator==(const Heartbeat&) const = default;
+};
+/// Bring copies of the data to your machines, all `ranks` together; what was under way with others is given up. No
+/// ranks: all is there, go to work.
+struct Stage {
+  std::uint64_t attempt = 1;
+  std::vector<std::int32_t> ranks;
+  bool operator==(const Stage&) const = default;
+};
+/// How that ended. Neither done nor an error: a mate was lost.
+struct Staged {
+  std::uint64_t attempt = 0;
+  bool done = false;
+  std::string error;  ///< nobody can go on: what is wrong, with its remedy
+  std::string notes;  ///< lines for the user, from one of the ranks
+  bool operator==(const Staged&) const = default;
 };
 /// Trainings to do after those already assigned, in this order.
 struct Assign {
@@ -83,7 +99,8 @@ struct Stopped {
   bool operator==(const Stopped&) const = default;
 };
 
-using Message = std::variant<Hello, Welcome, Heartbeat, Assign, Began, Abandon, Left, Finished, Stop, Stopped>;
+using Message =
+    std::variant<Hello, Welcome, Heartbeat, Stage, Staged, Assign, Began, Abandon, Left, Finished, Stop, Stopped>;
 
 std::string encode(const Message& message);
 /// Throws InputError where `bytes` are not a message.

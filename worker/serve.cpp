@@ -21,6 +21,8 @@
 #include "worker/channel/channel.hpp"
 #include "worker/execute.hpp"
 #include "worker/machine.hpp"
+#include "worker/stage_orders.hpp"
+#include "worker/staging.hpp"
 #include "worker/work_queue.hpp"
 
 namespace stormsweep {
@@ -59,9 +61,10 @@ wire::Hello introduction(const Placement& placement) {
 /// Hears the master and shows signs of life, beside the training: a step that takes a minute is not a death.
 class Service {
  public:
-  Service(Channel& channel, WorkQueue& queue, Seconds lost_after)
+  Service(Channel& channel, WorkQueue& queue, StageOrders& orders, Seconds lost_after)
       : channel_(channel),
         queue_(queue),
+        orders_(orders),
         lost_after_(lost_after),
         thread_([this](std::stop_token stop) { loop(stop); }) {}
 
@@ -89,15 +92,18 @@ class Service {
   void receive(const Parcel& parcel) {
     wire::Message message = wire::decode(parcel.bytes);
     if (auto* assign = std::get_if<wire::Assign>(&message)) queue_.put(std::move(assign->duties));
+    if (auto* order = std::get_if<wire::Stage>(&message)) orders_.put(std::move(*order));
     if (const auto* abandon = std::get_if<wire::Abandon>(&message)) queue_.abandon(abandon->gang);
     if (auto* stop = std::get_if<wire::Stop>(&message)) {
       finalize_ = stop->finalize;
       queue_.stop();
+      orders_.stop();
     }
   }
 
   Channel& channel_;
   WorkQueue& queue_;
+  StageOrders& orders_;
   Seconds lost_after_;
   std::atomic<bool> finalize_ = true;
   std::jthread thread_;  // last: it uses the others
@@ -147,18 +153,21 @@ int serve_command(const std::vector<std::string>& arguments) {
   const wire::Welcome welcome = await_welcome(channel);
   Space space = parse_space(welcome.space, "search space", welcome.directory);
   space.share_epochs = welcome.share_epochs;
-  const Workplace workplace{
+  Workplace workplace{
       *space.experiment,
-      {space.data, welcome.fingerprint, space.seed, welcome.cache, placement.device, placement.threads},
+      {space.data, welcome.fingerprint, space.seed, welcome.cache, {}, placement.device, placement.threads},
       channel,
       welcome.retry_out_of_memory,
       Seconds(welcome.checkpoint_every),
       welcome.keep_models ? fresh_models(welcome.cache, space.name) : std::filesystem::path(),
       [&channel](wire::Finished finished) { channel.send(master, wire::encode(std::move(finished))); }};
   WorkQueue queue;
+  StageOrders orders;
   bool finalize = true;
   {
-    const Service service(channel, queue, Seconds(welcome.lost_after));
+    const Service service(channel, queue, orders, Seconds(welcome.lost_after));
+    if (!welcome.stage.empty())
+      stage_as_ordered(orders, space, welcome.stage, Seconds(welcome.lost_after), channel, workplace.context);
     const auto do_duty = [&](const Duty& duty) { execute(duty, workplace, [&] { return queue.dropped(duty); }); };
     if (welcome.synchronous) work_through_share(space, welcome, channel, queue, do_duty);
     while (const auto duty = queue.take()) {

@@ -76,6 +76,7 @@ int main(int, char** words) {
   check(channel.node_has_master(), "rank 0 is on it", channel);
   all_to_all(channel);
   idle(channel);
+  relay_contract(channel);
   all_reduce_contract(channel);
   if (failures == 0) std::printf("rank %d of %d: all held\n", channel.rank(), channel.size());
   return failures == 0 ? 0 : 1;

@@ -14,6 +14,9 @@ inline void check(bool holds, const char* what, const Channel& channel) {
   std::fprintf(stderr, "rank %d: not so: %s\n", channel.rank(), what);
 }
 
+/// relay_test.cpp: to be called by all ranks.
+void relay_contract(Channel& channel);
+
 /// all_reduce_test.cpp: to be called by all ranks, last, because a sum stays unfinished.
 void all_reduce_contract(Channel& channel);
 

@@ -77,3 +77,10 @@ TEST_CASE("the time limit is a duration") {
   CHECK_FALSE(parse_run_options({"s.json"})->time_limit);
   CHECK_THROWS_AS(parse_run_options({"s.json", "--time-limit", "0"}), InputError);
 }
+
+TEST_CASE("data is staged into a folder that every rank names alike") {
+  CHECK(parse_run_options({"s.json"})->stage.empty());
+  CHECK(parse_run_options({"s.json", "--stage", "/disk/copies"})->stage == "/disk/copies");
+  CHECK(parse_run_options({"s.json", "--stage", "here/../copies"})->stage ==
+        std::filesystem::current_path() / "copies");
+}

@@ -10,8 +10,10 @@ namespace {
 
 const std::vector<wire::Message> messages{
     wire::Hello{"node7", "cuda:1", "Some CPU", "stormsweep 1, LibTorch 2", 16},
-    wire::Welcome{"{}", "/data", "0123", "/cache", 2.5, 60, true, true, false, true, {{1, 3}, {7, 7}}, 100},
+    wire::Welcome{"{}", "/data", "0123", "/cache", 2.5, 60, true, true, false, true, {{1, 3}, {7, 7}}, 100, "/disk"},
     wire::Heartbeat{},
+    wire::Stage{2, {1, 3}},
+    wire::Staged{2, true, "full", "staged"},
     wire::Assign{{{{TrainingId{7}, {{true, std::int64_t{-3}, 0.1, std::string("live")}}, {5, 10}, 2, 3}, 9, {1, 2, 4}},
                   {{TrainingId{~0ull}, {}, {}}, 0, {}}}},
     wire::Began{true, TrainingId{5}},

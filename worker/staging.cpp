@@ -1,0 +1,63 @@
+#include "worker/staging.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "worker/channel/all_reduce.hpp"
+#include "worker/channel/relay.hpp"
+#include "worker/stager.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+constexpr int master = 0;
+constexpr std::size_t most_told = 10;  // unusable files
+
+std::string notes_of(const StageReport& report) {
+  const StageReport::Job& job = report.job;
+  std::string notes = fmt::format("staged: {} files to {} {} in {:.1f} s; {} opened, once each, {:.3g} GB read",
+                                  job.files, job.machines, job.machines == 1 ? "machine" : "machines", report.seconds,
+                                  job.opened, 1e-9 * static_cast<double>(job.read_bytes));
+  if (!report.unusable.empty()) notes += fmt::format("; {} unusable:", report.unusable.size());
+  for (std::size_t i = 0; i < std::min(most_told, report.unusable.size()); ++i) notes += "\n  " + report.unusable[i];
+  return notes;
+}
+
+StagePlan plan_of(StageRequest request, const wire::Stage& order) {
+  StagePlan plan;
+  for (auto& file : request.files) plan.files.push_back({file.source, file.name, file.checksum});
+  plan.ranks.assign(order.ranks.begin(), order.ranks.end());
+  plan.wanted = std::move(request.wanted);
+  plan.verify = std::move(request.verify);
+  return plan;
+}
+
+}  // namespace
+
+void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesystem::path& stage,
+                      std::chrono::duration<double> patience, Channel& channel, TaskContext& context) {
+  context.staged = stage / context.fingerprint;
+  while (const auto order = orders.next()) {
+    if (order->ranks.empty()) break;
+    wire::Staged staged{order->attempt, true, {}, {}};
+    try {
+      const StageRequest request = stage_request(space, static_cast<int>(order->ranks.size()));
+      const StageOptions options{patience, 4, [&orders] { return orders.superseded(); }, order->attempt};
+      const StageReport report = stormsweep::stage(channel, plan_of(request, *order), context.staged, options);
+      for (const auto& [split, name] : request.whole) context.data[split] = context.staged / name;
+      if (channel.rank() == order->ranks.front()) staged.notes = notes_of(report);
+    } catch (const Abandoned&) {
+      continue;
+    } catch (const MateLost&) {
+      staged.done = false;
+    } catch (const std::exception& error) {
+      staged.done = false;
+      staged.error = error.what();
+    }
+    channel.send(master, wire::encode(staged));
+  }
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+
+#include "experiments/task.hpp"
+#include "search/space.hpp"
+#include "search/wire.hpp"
+#include "worker/channel/channel.hpp"
+#include "worker/stage_orders.hpp"
+
+namespace stormsweep {
+
+/// Brings copies of a search's data to `stage`/<fingerprint of the data> as often as the master orders it, and tells it
+/// how that went, until it sends us to work or stops us. Then makes the context read the copies. `patience`: with a
+/// mate that is silent.
+void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesystem::path& stage,
+                      std::chrono::duration<double> patience, Channel& channel, TaskContext& context);
+
+}  // namespace stormsweep
