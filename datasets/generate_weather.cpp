@@ -12,7 +12,7 @@
 #include "datasets/splits.hpp"
 #include "datasets/synthetic_weather.hpp"
 #include "datasets/utc.hpp"
-#include "datasets/weather_file.hpp"
+#include "datasets/weather_set.hpp"
 
 namespace stormsweep {
 
@@ -69,7 +69,6 @@ std::array<WeatherSplit, 3> generate_weather(const WeatherWorld& world, const fs
   const UnfinishedSplits splits(folder);
   const WeatherGrid grid = global_grid(world.height, world.width);
   const std::uint64_t first_seed = RandomStream(world.seed).bits();
-  std::array<WeatherSplit, 3> made;
   std::int64_t done = 0;
   std::mutex lock;
   in_parallel(world.samples, world.threads, [&](std::int64_t i) {
@@ -81,10 +80,13 @@ std::array<WeatherSplit, 3> generate_weather(const WeatherWorld& world, const fs
     labels.insert(labels.end(), weather.truth.begin(), weather.truth.end());
     write_weather_file(path, world.height, world.width, weather.fields, labels, 2);
     const std::lock_guard guard(lock);
-    ++made[split].samples;
-    for (const std::uint8_t label : weather.truth) ++made[split].pixels[label];
     progress(++done);
   });
+  std::array<WeatherSplit, 3> made;
+  for (std::size_t split = 0; split < made.size(); ++split) {
+    const WeatherSet set(splits.of(split_names[split]), world.threads);  // it leaves its index beside the samples
+    made[split] = {set.size(), set.index().pixels[0]};
+  }
   splits.publish();
   return made;
 }

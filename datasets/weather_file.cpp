@@ -133,7 +133,11 @@ void WeatherFile::read(std::span<float> fields, const ChannelScaling& scaling) c
 }
 
 void WeatherFile::read_labels(int labeling, std::span<std::uint8_t> labels) const {
-  const NumberArray& array = state_->layout.labels.at(static_cast<std::size_t>(labeling));
+  if (labeling < 0 || labeling >= labelings()) {
+    throw DataError(fmt::format("{}: there is no labeling {} in it, as it has {}; choose another, counting from 0",
+                                state_->path.string(), labeling, labelings()));
+  }
+  const NumberArray& array = state_->layout.labels[static_cast<std::size_t>(labeling)];
   switch (array.type) {
     case NumberType::float32:
       return state_->read_labels<float>(array, labels);

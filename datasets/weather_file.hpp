@@ -39,7 +39,7 @@ class WeatherFile {
   /// Throws DataError where the file ends too soon.
   void read(std::span<float> fields, const ChannelScaling& scaling = {}) const;
   /// Reads labeling `labeling` into [height, width]. Throws DataError, naming file, place and value, where one is not
-  /// 0, 1 or 2.
+  /// 0, 1 or 2, or where there is no such labeling.
   void read_labels(int labeling, std::span<std::uint8_t> labels) const;
 
  private:
