@@ -3,6 +3,7 @@
 #include <array>
 
 #include "datasets/error.hpp"
+#include "datasets/grid_writer.hpp"
 #include "datasets/partial_file.hpp"
 
 namespace stormsweep {
@@ -16,15 +17,8 @@ const std::vector<float>* moisture_of(const WeatherMoment& moment, const LabelRu
   return field.empty() ? nullptr : &field;
 }
 
-template <class Values>
-bool write_dataset(const hdf5::Handle& file, const std::string& name, std::span<const hsize_t> shape,
-                   const Values& values) {
-  const hdf5::Handle dataset = hdf5::create(file, name, hdf5::type_of<typename Values::value_type>(), shape);
-  return dataset && hdf5::write_rows(dataset, 0, shape[0], values.data());
-}
-
 bool write_rules(const hdf5::Handle& labels, const WeatherLabels& found, const LabelRules& rules, bool cyclones) {
-  bool good = hdf5::write_attribute(labels, "classes", std::string("0 background, 1 tropical cyclone, 2 river")) &&
+  bool good = hdf5::write_attribute(labels, "classes", std::string(weather_class_meanings)) &&
               hdf5::write_attribute(labels, "river_field", found.moisture_name);
   const auto tell = [&](const char* name, double value) { good = good && hdf5::write_attribute(labels, name, value); };
   const RiverRule& river = rules.river;
@@ -84,9 +78,7 @@ void write_weather_labels(const std::filesystem::path& path, const WeatherMoment
     const hdf5::Handle group(H5Gcreate2(file, "climate", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose);
     const hdf5::Handle dataset = hdf5::create(group, "labels", hdf5::type_of<std::int32_t>(), shape);
     good = dataset && hdf5::write_rows(dataset, 0, 1, classes.data()) &&
-           write_rules(dataset, labels, rules, moment.tells_cyclones()) &&
-           write_dataset(file, "latitude", std::span(shape).subspan(1, 1), moment.grid.latitudes) &&
-           write_dataset(file, "longitude", std::span(shape).subspan(2, 1), moment.grid.longitudes);
+           write_rules(dataset, labels, rules, moment.tells_cyclones()) && write_grid(file, moment.grid);
   }
   partial.seal(good);
   partial.publish();

@@ -17,7 +17,7 @@ constexpr Colour paper{255, 255, 255}, ink{40, 40, 40}, faint{110, 110, 110}, fr
 constexpr double title_size = 15, label_size = 12, legend_size = 10;  // capitals' height, pixels
 constexpr std::int64_t side = 840;                                    // of a panel
 constexpr std::int64_t margin = 24, gap = 8, title_height = 34, caption_height = 26, ticks_width = 44;
-constexpr std::int64_t ticks_height = 32, legend_height = 56, bar_width = 320, bar_height = 14, swatch = 26;
+constexpr std::int64_t ticks_height = 32, legend_height = 76, bar_width = 320, bar_height = 14, swatch = 26;
 
 /// What the legend's numbers are: `low`, and steps up to the first beyond the field.
 struct Range {
@@ -56,9 +56,12 @@ void draw_ticks(Canvas& canvas, const WeatherGrid& grid, const Canvas& panel, st
   }
 }
 
-/// The field's colours with their numbers, then the classes.
+/// The field's name, below it its colours with their numbers, then the classes.
 void draw_legend(Canvas& canvas, const WeatherMap& map, const ColourScale& scale, const Range& range, std::int64_t top,
                  std::int64_t left) {
+  write_text(canvas, fmt::format("{}, {}", map.field_name, map.field_unit), static_cast<double>(top),
+             static_cast<double>(left), legend_size, faint);
+  top += 20;
   for (std::int64_t x = 0; x < bar_width; ++x) {
     const double value = range.low + (static_cast<double>(x) + 0.5) / bar_width * (range.high() - range.low);
     fill(canvas, {top, left + x, top + bar_height, left + x + 1}, colour_of(scale, static_cast<float>(value)));
@@ -68,7 +71,7 @@ void draw_legend(Canvas& canvas, const WeatherMap& map, const ColourScale& scale
     centred(canvas, fmt::format("{:g}", range.low + i * range.step), top + bar_height + 6,
             left + i * bar_width / range.steps, faint);
   const double middle = static_cast<double>(top) + (bar_height - legend_size) / 2;
-  left += bar_width + 2 * gap;
+  left += bar_width + 5 * gap;
   const auto beside = [&](const std::string& text) {
     write_text(canvas, text, middle, static_cast<double>(left), legend_size, faint);
     left += text_width(text, legend_size) + 4 * gap;
@@ -78,7 +81,6 @@ void draw_legend(Canvas& canvas, const WeatherMap& map, const ColourScale& scale
     outline(canvas, {top, left, top + bar_height, left + swatch}, edge);
     left += swatch + gap;
   };
-  beside(fmt::format("{} {}", map.field_name, map.field_unit));
   if (std::ranges::any_of(map.field, [](float value) { return std::isnan(value); })) {
     box(scale.missing, frame);
     beside("missing");

@@ -5,7 +5,7 @@
 namespace stormsweep {
 
 int forecast_command(const std::vector<std::string>& words) {
-  return run_chosen("forecast", {{"nowcast", forecast_nowcast}}, words);
+  return run_chosen("forecast", {{"nowcast", forecast_nowcast}, {"segmentation", forecast_segmentation}}, words);
 }
 
 }  // namespace stormsweep

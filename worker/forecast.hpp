@@ -11,5 +11,6 @@ int forecast_command(const std::vector<std::string>& words);
 
 // One source file an experiment.
 int forecast_nowcast(const std::vector<std::string>& words);
+int forecast_segmentation(const std::vector<std::string>& words);
 
 }  // namespace stormsweep

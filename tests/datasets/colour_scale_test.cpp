@@ -51,3 +51,17 @@ TEST_CASE("colour scale: more is darker by a good step, so that no eye and no pr
     }
   }
 }
+
+TEST_CASE("colours: the smooth scale goes from light to dark without a step that is seen") {
+  const ColourScale scale = smooth_scale("kg/m2", 10, 74);
+  REQUIRE(scale.bounds.size() == scale.colours.size());
+  CHECK(scale.bounds.front() == 10);
+  CHECK(scale.bounds[1] == 11);
+  CHECK(colour_of(scale, 9) == scale.colours.front());
+  CHECK(colour_of(scale, 1000) == scale.colours.back());
+  const auto light = [](Colour c) { return 0.299 * c.red + 0.587 * c.green + 0.114 * c.blue; };
+  for (std::size_t i = 1; i < scale.colours.size(); ++i) {
+    CHECK(light(scale.colours[i]) < light(scale.colours[i - 1]));
+    CHECK(light(scale.colours[i]) > light(scale.colours[i - 1]) - 8);
+  }
+}
