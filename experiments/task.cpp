@@ -39,16 +39,18 @@ std::unique_ptr<Task> make_task(const Experiment& experiment, const Configuratio
   throw std::logic_error(experiment.name + " has no task");
 }
 
-DataReport check_data(const Experiment& experiment, const std::map<std::string, std::filesystem::path>& data) {
-  if (experiment.data.empty()) return {};
-  if (experiment.name == "nowcast") return check_nowcast_data(data);
-  if (experiment.name == "segmentation") return check_segmentation_data(data);
-  if (experiment.name == "tornado") return check_tornado_data(data);
-  throw std::logic_error(experiment.name + " has no check of its data");
+DataReport check_data(const Space& space) {
+  const std::string& name = space.experiment->name;
+  if (space.experiment->data.empty()) return {};
+  if (name == "nowcast") return check_nowcast_data(space.data);
+  if (name == "segmentation") return check_segmentation_data(space);
+  if (name == "tornado") return check_tornado_data(space.data);
+  throw std::logic_error(name + " has no check of its data");
 }
 
-StageRequest stage_request(const Space& space, int) {
+StageRequest stage_request(const Space& space, int places) {
   const std::string& name = space.experiment->name;
+  if (name == "segmentation") return stage_segmentation(space, places);
   if (name == "nowcast" || name == "tornado") return stage_whole_files(space.data);
   throw std::logic_error(name + " has no plan for staging its files");
 }

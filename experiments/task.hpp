@@ -26,6 +26,7 @@ struct TaskContext {
   std::uint64_t seed = 0;                             ///< the search's; the replicate is mixed in by the task
   std::filesystem::path cache;                        ///< folder for preaugmented data, shared by the whole search
   std::filesystem::path staged;  ///< folder of copies on this machine's own disk (StageRequest); empty: there are none
+  std::set<std::string> unusable;  ///< names below `staged` of files that nobody could read
   torch::Device device = torch::kCPU;
   int threads = 1;     ///< for training
   int background = 1;  ///< threads beside them that make batches; 0: made when asked for
@@ -82,8 +83,9 @@ struct DataReport {
   std::string fingerprint;         ///< of all files together; empty for an experiment without data
   std::vector<std::string> notes;  ///< one line each, for the user: counts, positives, storms that are not finite
 };
-/// Opens and scans every file. Throws DataError where one cannot be trained on.
-DataReport check_data(const Experiment& experiment, const std::map<std::string, std::filesystem::path>& data);
+/// Opens and scans every file. Throws DataError where one cannot be trained on, InputError where the space asks for
+/// what the data do not have.
+DataReport check_data(const Space& space);
 
 /// Which of a search's files are to be copied to the machines' own disks before training (`run --stage`): the part of
 /// worker/stager.hpp, StagePlan, that differs between experiments. Every rank makes it, and all must make the same.

@@ -167,6 +167,14 @@ Space parse_space(std::string_view text, const std::string& file, const std::fil
   return space;
 }
 
+std::vector<Value> values(const Space& space, std::string_view hyperparameter) {
+  const auto number = space.experiment->find(hyperparameter);
+  if (!number) return {};
+  for (const Axis& axis : space.axes)
+    if (axis.hyperparameter == *number) return axis.values;
+  return {space.defaults.values[*number]};
+}
+
 Space read_space(const std::filesystem::path& path) {
   errno = 0;
   std::ifstream stream(path, std::ios::binary);

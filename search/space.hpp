@@ -50,6 +50,9 @@ struct Space {
 Space parse_space(std::string_view text, const std::string& file, const std::filesystem::path& directory,
                   const std::vector<Experiment>& known = experiments());
 
+/// The values that a hyperparameter takes anywhere in the space: those of its axis, or its one value.
+std::vector<Value> values(const Space& space, std::string_view hyperparameter);
+
 /// The space that the file at `path` holds. Throws InputError also where it cannot be read.
 Space read_space(const std::filesystem::path& path);
 

@@ -46,6 +46,9 @@ void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesy
       const StageRequest request = stage_request(space, static_cast<int>(order->ranks.size()));
       const StageOptions options{patience, 4, [&orders] { return orders.superseded(); }, order->attempt};
       const StageReport report = stormsweep::stage(channel, plan_of(request, *order), context.staged, options);
+      context.unusable.clear();
+      for (const std::int64_t number : report.unusable_numbers)
+        context.unusable.insert(request.files[static_cast<std::size_t>(number)].name);
       for (const auto& [split, name] : request.whole) context.data[split] = context.staged / name;
       if (channel.rank() == order->ranks.front()) staged.notes = notes_of(report);
     } catch (const Abandoned&) {

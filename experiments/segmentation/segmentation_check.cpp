@@ -7,6 +7,8 @@
 #include "datasets/weather_set.hpp"
 #include "experiments/segmentation/segmentation_evaluation.hpp"
 #include "experiments/segmentation/segmentation_task.hpp"
+#include "models/segmentation_network.hpp"
+#include "search/error.hpp"
 
 namespace stormsweep {
 
@@ -24,6 +26,23 @@ std::string note(const std::string& split, const WeatherIndex& index) {
   return text;
 }
 
+/// What the space asks of the data.
+void check_fits(const Space& space, const std::filesystem::path& folder, const WeatherIndex& index) {
+  for (const Value& labeling : values(space, "labeling"))
+    if (std::get<std::int64_t>(labeling) >= index.labelings)
+      throw InputError(fmt::format("{}: labeling is {}, but its files have {}; count from 0", folder.string(),
+                                   std::get<std::int64_t>(labeling), index.labelings));
+  for (const Value& network : values(space, "network")) {
+    const auto& name = std::get<std::string>(network);
+    const std::int64_t step = make_segmentation_network(name, {.width = 0.01, .depth = 0.01}, 0)->side_step();
+    if (index.height % step != 0 || index.width % step != 0)
+      throw InputError(
+          fmt::format("{}: maps are {} x {}, and {} takes multiples of {}; crop them, or choose another "
+                      "network",
+                      folder.string(), index.height, index.width, name, step));
+  }
+}
+
 /// Classes that training cannot learn.
 void warn_of_empty_classes(const WeatherIndex& index, std::vector<std::string>& notes) {
   for (std::size_t labeling = 0; labeling < index.pixels.size(); ++labeling)
@@ -37,7 +56,8 @@ void warn_of_empty_classes(const WeatherIndex& index, std::vector<std::string>& 
 
 }  // namespace
 
-DataReport check_segmentation_data(const std::map<std::string, std::filesystem::path>& data) {
+DataReport check_segmentation_data(const Space& space) {
+  const auto& data = space.data;
   DataReport report;
   const int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   const WeatherSet train(data.at("train"), threads);
@@ -45,6 +65,7 @@ DataReport check_segmentation_data(const std::map<std::string, std::filesystem::
     throw DataError(data.at("train").string() +
                     ": its files have no labels; make them with stormsweep label "
                     "segmentation");
+  check_fits(space, data.at("train"), train.index());
   for (const char* split : {"train", "validation", "test"}) {
     const std::filesystem::path& folder = data.at(split);
     const WeatherSet set(folder, threads);

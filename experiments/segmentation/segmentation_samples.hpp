@@ -13,6 +13,7 @@ struct SampleShares {
   int shards = 1;                     ///< ranks of the gang
   std::set<std::int64_t> unusable{};  ///< files that nobody can read: never in a share
 
+  std::int64_t usable() const { return files - static_cast<std::int64_t>(unusable.size()); }
   /// Files divided between the ranks: consecutive, their numbers differing by one at most.
   std::vector<std::int64_t> divided(int shard) const;
   /// `samples` files, or all where there are no more, that the rank draws from all of them; ranks may draw the same.

@@ -1,7 +1,6 @@
 #include "experiments/segmentation/segmentation_task.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "datasets/random_order.hpp"
@@ -40,6 +39,7 @@ class SegmentationTask : public Task {
 
  private:
   void check(const Reader& read) const;
+  SampleShares usable(const WeatherSet& set, const std::string& split) const;
   torch::Tensor weights(const std::string& rule) const;
   /// Training samples of a rank: an epoch's.
   std::int64_t samples_of(int shard) const;
@@ -70,23 +70,20 @@ SegmentationTask::SegmentationTask(const Reader& read, const TaskContext& contex
       validation_(context.data.at("validation"), context.threads),
       test_(context.data.at("test"), context.threads),
       range_{train_.index().minimum, train_.index().maximum},
-      shares_{train_.size(), context.gang->shards(), {}},
+      shares_(usable(train_, "train")),
       batch_norm_(uses_batch_norm(read)),
       network_(make_network(read, derive_seed(seed_, "weights"))) {
   check(read);
+  if (!context_.staged.empty()) {
+    train_.use_copies(context_.staged / "train");
+    validation_.use_copies(context_.staged / "validation");
+    test_.use_copies(context_.staged / "test");
+  }
   network_->to(context_.device);
   weights_ = weights(read.choice("class_weights")).to(context_.device);
 }
 
 void SegmentationTask::check(const Reader& read) const {
-  const WeatherIndex& index = train_.index();
-  if (labeling_ >= index.labelings)
-    throw InputError(context_.data.at("train").string() + ": labeling is " + std::to_string(labeling_) +
-                     ", but its files have " + std::to_string(index.labelings) + "; count from 0");
-  if (const std::int64_t step = network_->side_step(); index.height % step != 0 || index.width % step != 0)
-    throw InputError(context_.data.at("train").string() + ": maps are " + std::to_string(index.height) + " x " +
-                     std::to_string(index.width) + ", and " + read.choice("network") + " takes multiples of " +
-                     std::to_string(step) + "; crop them, or choose the other network");
   if (read.choice("precision") == "fp16" && context_.device.is_cpu())
     throw InputError("precision is fp16, in which this processor does not compute; choose bf16 or fp32, or a GPU");
   if (batch_norm_ && batch_size_ < 2)
@@ -96,6 +93,14 @@ void SegmentationTask::check(const Reader& read) const {
   if (batches_per_epoch() == 0)
     throw InputError(context_.data.at("train").string() + ": " + std::to_string(train_.size()) +
                      " samples are too few for a batch on a rank; give more, or fewer gpus");
+}
+
+SampleShares SegmentationTask::usable(const WeatherSet& set, const std::string& split) const {
+  SampleShares shares{set.size(), context_.gang->shards(), {}};
+  for (std::int64_t i = 0; i < set.size(); ++i)
+    if (context_.unusable.contains(split + "/" + set.index().files[static_cast<std::size_t>(i)].name))
+      shares.unusable.insert(i);
+  return shares;
 }
 
 torch::Tensor SegmentationTask::weights(const std::string& rule) const {
@@ -117,8 +122,9 @@ std::int64_t SegmentationTask::forward_flops() const {
 }
 
 std::int64_t SegmentationTask::samples_of(int shard) const {
-  if (drawn_ > 0) return std::min(drawn_, train_.size());
-  return train_.size() * (shard + 1) / shares_.shards - train_.size() * shard / shares_.shards;
+  const std::int64_t files = shares_.usable();
+  if (drawn_ > 0) return std::min(drawn_, files);
+  return files * (shard + 1) / shares_.shards - files * shard / shares_.shards;
 }
 
 /// With batch norm a rank passes over a batch of one sample, from which it could not learn.
@@ -185,9 +191,8 @@ Metrics SegmentationTask::evaluate(Split split) {
                             : split == Split::validation
                                 ? std::pair<const WeatherSet&, std::string>(validation_, "validation")
                                 : std::pair<const WeatherSet&, std::string>(test_, "test");
-  const SampleShares shares{set.size(), shares_.shards, {}};
-  const SegmentationEvaluation evaluation(*network_, set, shares.divided(context_.gang->shard()), range_, labeling_,
-                                          weights_, context_.device, *context_.gang);
+  const SegmentationEvaluation evaluation(*network_, set, usable(set, name).divided(context_.gang->shard()), range_,
+                                          labeling_, weights_, context_.device, *context_.gang);
   Metrics metrics = evaluation.summary(name);
   for (auto& metric : evaluation.by_class(name, split == Split::test)) metrics.push_back(std::move(metric));
   if (split != Split::test) return metrics;

@@ -13,7 +13,11 @@ namespace stormsweep {
 std::unique_ptr<Task> make_segmentation_task(const Experiment& experiment, const Configuration& configuration,
                                              const TaskContext& context);
 
-/// Opens the sets, which makes their indices where there are none. Throws DataError where they do not belong together.
-DataReport check_segmentation_data(const std::map<std::string, std::filesystem::path>& data);
+/// Opens the sets, which makes their indices where there are none. Throws DataError where they do not belong together,
+/// InputError where the space's networks or labelings do not fit them.
+DataReport check_segmentation_data(const Space& space);
+
+/// Each machine wants the files that its ranks may come to train and evaluate on, after the draw of `samples`.
+StageRequest stage_segmentation(const Space& space, int places);
 
 }  // namespace stormsweep

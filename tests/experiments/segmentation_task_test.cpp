@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <vector>
 
 #include "datasets/error.hpp"
@@ -185,14 +186,13 @@ TEST_CASE("configurations that cannot be trained are refused with the remedy") {
   const auto refused = [&](const std::map<std::string, Value>& values, const char* problem) {
     CHECK_THROWS_WITH_AS(world.task(values), doctest::Contains(problem), InputError);
   };
-  refused({{"labeling", std::int64_t{7}}}, "labeling is 7, but its files have 2; count from 0");
   refused({{"precision", std::string("fp16")}}, "choose bf16 or fp32, or a GPU");
   refused({{"network", std::string("deeplabv3plus")}}, "batch_size is 1, and batch norm needs two samples");
 }
 
 TEST_CASE("the check of the data tells what each split holds, and refuses splits that do not belong together") {
   const SegmentationWorld world;
-  const DataReport report = check_segmentation_data(world.data());
+  const DataReport report = check_segmentation_data(world.space());
   CHECK(report.fingerprint.size() == 3 * 16);
   REQUIRE(report.notes.size() >= 3);
   CHECK(report.notes[0].starts_with("train: 6 samples of 32 x 48; labeling 0: "));
@@ -200,9 +200,17 @@ TEST_CASE("the check of the data tells what each split holds, and refuses splits
   const TemporaryFolder other;
   generate_weather({.samples = 5, .height = 48, .width = 64, .seed = 1, .threads = 2}, other.path(),
                    [](std::int64_t) {});
-  auto data = world.data();
-  data["test"] = other / "test";
-  CHECK_THROWS_WITH_AS(check_segmentation_data(data), doctest::Contains("maps are 48 x 64, those of"), DataError);
+  Space mixed = world.space();
+  mixed.data["test"] = other / "test";
+  CHECK_THROWS_WITH_AS(check_segmentation_data(mixed), doctest::Contains("maps are 48 x 64, those of"), DataError);
+  CHECK_THROWS_WITH_AS(check_segmentation_data(world.space(R"({"labeling": [0, 7]})")),
+                       doctest::Contains("train: labeling is 7, but its files have 2; count from 0"), InputError);
+  const TemporaryFolder odd;
+  generate_weather({.samples = 5, .height = 40, .width = 56, .seed = 1, .threads = 2}, odd.path(), [](std::int64_t) {});
+  Space narrow = world.space(R"({"network": ["deeplabv3plus", "tiramisu"]})");
+  for (auto& [split, folder] : narrow.data) folder = odd / split;
+  CHECK_THROWS_WITH_AS(check_segmentation_data(narrow),
+                       doctest::Contains("maps are 40 x 56, and tiramisu takes multiples of 16"), InputError);
 }
 
 TEST_CASE("a class that training never shows is told") {
@@ -214,7 +222,54 @@ TEST_CASE("a class that training never shows is told") {
     for (const auto& entry : std::filesystem::directory_iterator(folder)) std::filesystem::remove(entry);
     write_weather_file(folder / "data-2100-01-01-00-1.h5", 32, 48, fields, labels, 1);
   }
-  const DataReport report = check_segmentation_data(world.data());
+  const DataReport report = check_segmentation_data(world.space());
   REQUIRE(report.notes.size() == 4);
   CHECK(report.notes[3].find("labeling 0 has no pixel of tropical_cyclone: its weight will be 0") != std::string::npos);
+}
+
+TEST_CASE("machines stage what their ranks may come to read") {
+  const SegmentationWorld world(20);  // 12, 4 and 4
+  using Set = std::set<std::int64_t>;
+  const auto wanted = [](const StageRequest& request, int place, const Set& unusable = {}) {
+    const auto numbers = request.wanted(place, unusable);
+    return Set(numbers.begin(), numbers.end());
+  };
+  // A rank alone reads everything; so may each of two whose gangs are made of any.
+  const StageRequest alone = stage_segmentation(world.space(), 2);
+  REQUIRE(alone.files.size() == 20);
+  CHECK(wanted(alone, 1).size() == 20);
+  CHECK(alone.files[0].name.starts_with("train/data-"));
+  CHECK(alone.files[0].checksum.size() == 16);
+  CHECK_NOTHROW(alone.verify(alone.files[0].source));
+  // Gangs of all ranks: each has its place, and its share.
+  const StageRequest gang = stage_segmentation(world.space(R"({"gpus": 2})"), 2);
+  CHECK(wanted(gang, 0) == Set{0, 1, 2, 3, 4, 5, 12, 13, 16, 17});
+  CHECK(wanted(gang, 1) == Set{6, 7, 8, 9, 10, 11, 14, 15, 18, 19});
+  // Or its draw, in which another file stands in for one that cannot be read.
+  const StageRequest drawing = stage_segmentation(world.space(R"({"gpus": 2, "samples": 3})"), 2);
+  const Set draw = wanted(drawing, 0), other = wanted(drawing, 0, {*draw.begin()});
+  CHECK(draw.size() == 3 + 2 + 2);
+  CHECK(other.size() == 3 + 2 + 2);
+  CHECK_FALSE(other.contains(*draw.begin()));
+  CHECK_THROWS_WITH_AS(drawing.wanted(0, {16, 17, 18, 19}), "--stage: no file of test can be used", DataError);
+}
+
+TEST_CASE("a task reads copies, and passes over what nobody could read") {
+  const SegmentationWorld world;
+  const auto whole = epoch(*world.task(), 1);
+  const Experiment& experiment = find_experiment("segmentation", "test");
+  TaskContext context{.data = world.data(), .fingerprint = "world", .seed = 17, .staged = world.folder() / "copies"};
+  context.unusable = {"train/" + WeatherSet(world.folder() / "train").index().files[2].name};
+  const auto task = make_segmentation_task(experiment, world.space(R"({"width": 0.05})").configuration(0), context);
+  CHECK(epoch(*task, 1).inputs.size() == whole.inputs.size() - 1);
+  // The copies of all others are other weather.
+  std::filesystem::create_directories(world.folder() / "copies/train");
+  const SegmentationWorld other(11);
+  const WeatherSet theirs(other.folder() / "train"), ours(world.folder() / "train");
+  for (std::size_t i = 0; i < ours.index().files.size(); ++i)
+    std::filesystem::copy_file(theirs.path(static_cast<std::int64_t>(0)),
+                               world.folder() / "copies/train" / ours.index().files[i].name);
+  const auto copies = make_segmentation_task(experiment, world.space(R"({"width": 0.05})").configuration(0), context);
+  const auto read = epoch(*copies, 1);
+  for (const torch::Tensor& input : read.inputs) CHECK(input.equal(read.inputs[0]));
 }

@@ -6,6 +6,7 @@
 
 #include "datasets/generate_weather.hpp"
 #include "experiments/segmentation/segmentation_task.hpp"
+#include "search/space.hpp"
 #include "tests/datasets/folder.hpp"
 
 namespace stormsweep {
@@ -39,6 +40,14 @@ class SegmentationWorld {
     const TaskContext context{
         .data = data(), .fingerprint = "world", .seed = 17, .cache = folder_ / "cache", .gang = gang};
     return make_segmentation_task(experiment, configuration, context);
+  }
+
+  /// A search on this world, `parameters` in JSON.
+  Space space(const std::string& parameters = "{}") const {
+    return parse_space(R"({"name": "s", "experiment": "segmentation", "seed": 17, "data": {"train": "train",
+      "validation": "validation", "test": "test"}, "parameters": )" +
+                           parameters + "}",
+                       "s.json", folder_.path());
   }
 
   const TemporaryFolder& folder() const { return folder_; }

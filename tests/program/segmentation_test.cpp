@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "tests/program/command.hpp"
 #include "tests/program/database.hpp"
 
@@ -39,4 +42,51 @@ TEST_CASE("a segmentation search: gangs, schedules and classes, and a prediction
       run_stormsweep({"results", "s.db", "--curve", "class", "--value", "test_iou,class_weight"}, folder);
   CHECK(curve.status == 0);
   CHECK(curve.out.find("tropical_cyclone") != std::string::npos);
+}
+
+TEST_CASE("staged data give the same metrics to the last bit; a corrupt file is told and replaced") {
+  const WorkFolder folder;
+  REQUIRE(
+      run_stormsweep({"generate", "segmentation", "--samples", "14", "--size", "32x48", "-o", "w"}, folder).status ==
+      0);
+  const auto space = [](const std::string& name) {
+    return R"({"name": ")" + name + R"(", "experiment": "segmentation",
+      "data": {"train": "w/train", "validation": "w/validation", "test": "w/test"},
+      "parameters": {"epochs": 1, "width": 0.05, "gpus": 2, "samples": 3}})";
+  };
+  const auto search = [&](const std::string& name, std::vector<std::string> more) {
+    folder.write(name + ".json", space(name));
+    std::vector<std::string> words{stormsweep_program(), "run", name + ".json", "--workers", "2", "--threads", "1"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Ended ended = run(words, folder);
+    CAPTURE(ended.err);
+    CHECK(ended.status == 0);
+    return ended.err;
+  };
+  const auto metrics = [&](const std::string& name) {
+    return query(folder / (name + ".db"), "SELECT train_loss, validation_loss, test_mean_iou FROM results");
+  };
+  search("plain", {});
+  const std::string told = search("staged", {"--stage", (folder / "disk").string()});
+  CHECK(told.find("opened, once each") != std::string::npos);
+  CHECK(metrics("staged") == metrics("plain"));
+
+  // Same size and time of writing, so that only its checksum tells.
+  std::filesystem::remove_all(folder / "disk");
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "w/train")) {
+    if (entry.path().extension() != ".h5") continue;
+    const auto written = std::filesystem::last_write_time(entry);
+    std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(entry.file_size() / 2));
+    file << "corrupt";
+    file.close();
+    std::filesystem::last_write_time(entry, written);
+    break;
+  }
+  const std::string replaced = search("corrupt", {"--stage", (folder / "disk").string()});
+  if (replaced.find("unusable") == std::string::npos) {
+    CHECK(metrics("corrupt") == metrics("plain"));  // nobody had drawn it
+  } else {
+    CHECK(metrics("corrupt") != metrics("plain"));
+  }
 }

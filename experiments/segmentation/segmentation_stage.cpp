@@ -1,0 +1,79 @@
+#include <algorithm>
+#include <array>
+
+#include "datasets/error.hpp"
+#include "datasets/weather_set.hpp"
+#include "experiments/segmentation/segmentation_samples.hpp"
+#include "experiments/segmentation/segmentation_task.hpp"
+#include "search/gang_sizes.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+constexpr std::array<const char*, 3> splits{"train", "validation", "test"};
+
+/// What decides who wants which files; held by every rank.
+struct Wants {
+  std::array<std::int64_t, splits.size()> files;  ///< of each split; numbered one behind the other
+  std::vector<std::int64_t> gangs, samples;       ///< values of gpus and samples in the space
+  std::uint64_t seed;
+  int places;
+
+  std::vector<std::int64_t> operator()(int place, const std::set<std::int64_t>& unusable) const;
+
+ private:
+  /// Which shards of a gang a place may come to train. Where every gang is all of them, its own; else any.
+  std::pair<int, int> shards(int place, std::int64_t gang) const {
+    if (gangs.size() == 1 && gang == places) return {place, place + 1};
+    return {0, static_cast<int>(gang)};
+  }
+};
+
+std::vector<std::int64_t> Wants::operator()(int place, const std::set<std::int64_t>& unusable) const {
+  std::set<std::int64_t> wanted;
+  std::int64_t first = 0;
+  for (std::size_t split = 0; split < splits.size(); first += files[split++]) {
+    SampleShares shares{files[split], 1, {}};
+    for (const std::int64_t file : unusable)
+      if (file >= first && file < first + files[split]) shares.unusable.insert(file - first);
+    if (std::ssize(shares.unusable) == files[split])
+      throw DataError(std::string("--stage: no file of ") + splits[split] + " can be used");
+    for (const std::int64_t gang : gangs) {
+      shares.shards = static_cast<int>(gang);
+      const auto [begin, end] = shards(place, gang);
+      for (int shard = begin; shard < end; ++shard)
+        for (const std::int64_t drawn : split == 0 ? samples : std::vector<std::int64_t>{0})
+          for (const std::int64_t file : shares.training(shard, drawn, seed)) wanted.insert(first + file);
+    }
+  }
+  return {wanted.begin(), wanted.end()};
+}
+
+}  // namespace
+
+StageRequest stage_segmentation(const Space& space, int places) {
+  StageRequest request;
+  Wants wants{{}, gang_sizes(space), {}, space.seed, places};
+  for (const Value& value : values(space, "samples")) wants.samples.push_back(std::get<std::int64_t>(value));
+  std::int64_t height = 0, width = 0;
+  for (std::size_t split = 0; split < splits.size(); ++split) {
+    const WeatherSet set(space.data.at(splits[split]));
+    for (std::int64_t i = 0; i < set.size(); ++i) {
+      const WeatherIndex::File& file = set.index().files[static_cast<std::size_t>(i)];
+      request.files.push_back({set.path(i), std::string(splits[split]) + "/" + file.name, file.checksum});
+    }
+    wants.files[split] = set.size();
+    height = set.index().height, width = set.index().width;
+  }
+  request.wanted = std::move(wants);
+  request.verify = [height, width](const std::filesystem::path& path) {
+    const WeatherFile file(path);
+    if (file.height() != height || file.width() != width)
+      throw DataError(path.string() + ": is not of " + std::to_string(height) + " x " + std::to_string(width) +
+                      " pixels; make it again");
+  };
+  return request;
+}
+
+}  // namespace stormsweep
