@@ -14,6 +14,11 @@ constexpr double stride = 25;          // km between the points of a path
 constexpr double poleward_limit = 68;  // degrees, where paths end
 constexpr double share_at_ends = 0.1;  // of a path's length, over which its anomalies grow and fade
 
+/// What air holds, kg/m2.
+float with_vapour(float tmq, float more) {
+  return std::clamp(tmq + more, 1.0f, 85.0f);
+}
+
 struct Steps {
   explicit Steps(const WeatherGrid& grid)
       : down((grid.latitudes.back() - grid.latitudes.front()) / static_cast<double>(grid.height() - 1)),
@@ -103,7 +108,7 @@ std::vector<std::size_t> plant(const WeatherGrid& grid, const RoundWeather& weat
               state.psl[i] += share * static_cast<float>(weather.pressure);
               state.t200[i] += share * static_cast<float>(weather.warmth);
               state.t500[i] += share * static_cast<float>(weather.warmth);
-              state.tmq[i] = std::max(1.0f, state.tmq[i] + share * static_cast<float>(weather.vapour));
+              state.tmq[i] = with_vapour(state.tmq[i], share * static_cast<float>(weather.vapour));
               state.humidity[i] += share * static_cast<float>(weather.humidity);
               state.prect[i] += share * static_cast<float>(weather.rain);
               // Solid rotation within, fading without: fastest at `fastest`.
@@ -124,7 +129,7 @@ std::vector<std::size_t> plant(const WeatherGrid& grid, const LongWeather& weath
     const PathPoint& point = path[nearest[i].point];
     const double halves = nearest[i].square / (weather.width * weather.width / 4);
     const auto share = static_cast<float>(point.share * std::exp2(-halves * halves));
-    state.tmq[i] = std::max(1.0f, state.tmq[i] + share * static_cast<float>(weather.vapour));
+    state.tmq[i] = with_vapour(state.tmq[i], share * static_cast<float>(weather.vapour));
     state.trefht[i] += share * static_cast<float>(weather.warmth);
     state.humidity[i] += share * static_cast<float>(weather.humidity);
     state.prect[i] += share * static_cast<float>(weather.rain);

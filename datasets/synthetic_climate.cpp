@@ -45,9 +45,9 @@ struct ZonalMeans {
 /// m2/s: noise of all scales and a planetary wave a hemisphere; still at the poles, calm in the
 /// tropics.
 std::vector<float> stream_function(const WeatherGrid& grid, std::uint64_t seed) {
-  // Gains are winds times lengths: 2 to 3 m/s at 600 to 2,500 km, less below.
+  // Gains are winds times lengths: 2 to 3 m/s at 1,000 to 5,000 km, less below.
   std::vector<float> psi =
-      weather_noise(grid, seed, {{45, 6e6}, {22.5, 3e6}, {11.25, 1.2e6}, {5.625, 3.7e5}, {2.8125, 1.1e5}});
+      weather_noise(grid, seed, {{45, 1.2e7}, {22.5, 6e6}, {11.25, 2.4e6}, {5.625, 7e5}, {2.8125, 2e5}});
   RandomStream stream(seed + 1);
   for (const double hemisphere : {-1.0, 1.0}) {
     const auto number = static_cast<double>(3 + stream.below(4));
@@ -87,7 +87,7 @@ std::vector<float> altitude(const WeatherGrid& grid) {
   std::vector<float> metres = weather_noise(grid, land_seed, {{45, 1}, {15, 0.4}, {5, 0.15}, {2.5, 0.08}});
   for (float& value : metres) {
     const float above = std::max(0.0f, value - 0.3f);  // a third of the Earth is land
-    value = std::min(5000.0f, 350 * above * above + 150 * above);
+    value = std::min(5000.0f, 600 * above * above + 150 * above);
   }
   return metres;
 }
@@ -103,11 +103,11 @@ WeatherState climate_state(const WeatherGrid& grid, std::uint64_t seed) {
   };
   WeatherState state;
   state.altitude = altitude(grid);
-  state.trefht = noise({{45, 2}, {22.5, 2}, {11.25, 1}, {5.625, 0.5}, {2.8125, 0.25}});
-  state.t500 = noise({{45, 2.5}, {22.5, 1.5}, {11.25, 0.7}, {5.625, 0.3}});
-  state.t200 = noise({{45, 2.5}, {22.5, 1.5}, {11.25, 0.7}, {5.625, 0.3}});
-  state.tmq = noise({{45, 0.05}, {22.5, 0.07}, {11.25, 0.07}, {5.625, 0.05}, {2.8125, 0.04}, {1.40625, 0.03}});
-  state.humidity = noise({{22.5, 0.04}, {11.25, 0.04}, {5.625, 0.03}, {2.8125, 0.02}});
+  state.trefht = noise({{45, 3.5}, {22.5, 3.5}, {11.25, 2}, {5.625, 1}, {2.8125, 0.5}});
+  state.t500 = noise({{45, 4}, {22.5, 2.5}, {11.25, 1.2}, {5.625, 0.5}});
+  state.t200 = noise({{45, 4}, {22.5, 2.5}, {11.25, 1.2}, {5.625, 0.5}});
+  state.tmq = noise({{45, 0.08}, {22.5, 0.1}, {11.25, 0.1}, {5.625, 0.08}, {2.8125, 0.06}, {1.40625, 0.04}});
+  state.humidity = noise({{22.5, 0.06}, {11.25, 0.06}, {5.625, 0.05}, {2.8125, 0.03}});
   state.prect = noise({{22.5, 0.4}, {11.25, 0.5}, {5.625, 0.5}, {2.8125, 0.45}, {1.40625, 0.35}});
   state.psl.resize(psi.size()), state.u850.resize(psi.size()), state.v850.resize(psi.size());
   const std::size_t width = grid.longitudes.size();

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <exception>
 #include <fstream>
 #include <system_error>
 
@@ -91,7 +92,7 @@ std::optional<WeatherIndex> read_index(const fs::path& folder, const std::vector
     WeatherIndex index = from_json(kept);
     if (!same_files(index.files, files) || std::ssize(index.pixels) != index.labelings) return std::nullopt;
     return index;
-  } catch (const json::exception&) {
+  } catch (const std::exception&) {
     return std::nullopt;  // an index that cannot be understood is made anew
   }
 }

@@ -10,7 +10,8 @@ namespace stormsweep {
 
 namespace {
 
-// Standard deviation of a spline between knots of deviation 1: 0.46 to 0.5 each way.
+// Standard deviation of a field between knots of deviation 1: the squares of the weights add up to 0.46 to 0.5 each
+// way.
 constexpr double spline_deviation = 0.48;
 
 /// Weights of the four knots around a point (cubic B-spline), and the first of them.
@@ -30,7 +31,7 @@ struct Lattice {
         columns(static_cast<std::size_t>(std::lround(360 / scale.degrees))),
         values(rows * columns) {
     RandomStream stream(seed);
-    const double reach = std::numbers::sqrt3 * scale.gain / (spline_deviation * spline_deviation);
+    const double reach = std::numbers::sqrt3 * scale.gain / spline_deviation;
     for (float& value : values) value = static_cast<float>(stream.uniform(-reach, reach));
   }
   std::size_t rows, columns;
