@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "models/winograd.hpp"
+
 namespace stormsweep {
 
 namespace {
@@ -52,6 +54,8 @@ MapConvolution::MapConvolution(const ConvolutionSizes& sizes, Longitude longitud
 
 torch::Tensor MapConvolution::convolve(torch::Tensor map, torch::Tensor weight, const torch::Tensor& bias) const {
   const auto middle = sizes_.kernel / 2, step = sizes_.dilation;
+  const WinogradConvolution winograd{step, longitude_ == Longitude::periodic};
+  if (sizes_.stride == 1 && winograd.takes(map, weight)) return winograd(map, weight, bias);
   std::array<std::int64_t, 2> padding{middle * step, middle * step};
   // Taps that see nothing but the zeros above and below, or left and right, are left out.
   const auto drop = [&](std::int64_t side) {
