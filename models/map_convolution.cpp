@@ -4,6 +4,9 @@
 #include <cmath>
 #include <vector>
 
+#include "models/spread_convolution.hpp"
+#include "models/winograd.hpp"
+
 namespace stormsweep {
 
 namespace {
@@ -18,6 +21,16 @@ torch::Tensor wrapped(const torch::Tensor& map, std::int64_t left, std::int64_t 
     column += count;
   }
   return torch::cat(parts, 3);
+}
+
+/// A 1x1 convolution as the product of matrices that it is, channels last.
+torch::Tensor mixed(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias,
+                    std::int64_t stride) {
+  const auto some = map.slice(2, 0, {}, stride).slice(3, 0, {}, stride);
+  const auto rows = some.permute({0, 2, 3, 1});
+  return torch::linear(rows.reshape({-1, rows.size(3)}), weight.flatten(1), bias)
+      .view({rows.size(0), rows.size(1), rows.size(2), -1})
+      .permute({0, 3, 1, 2});
 }
 
 bool has_instructions(const torch::Device& device, torch::ScalarType type) {
@@ -52,6 +65,8 @@ MapConvolution::MapConvolution(const ConvolutionSizes& sizes, Longitude longitud
 
 torch::Tensor MapConvolution::convolve(torch::Tensor map, torch::Tensor weight, const torch::Tensor& bias) const {
   const auto middle = sizes_.kernel / 2, step = sizes_.dilation;
+  const WinogradConvolution winograd{step, longitude_ == Longitude::periodic};
+  if (sizes_.stride == 1 && winograd.takes(map, weight)) return winograd(map, weight, bias);
   std::array<std::int64_t, 2> padding{middle * step, middle * step};
   // Taps that see nothing but the zeros above and below, or left and right, are left out.
   const auto drop = [&](std::int64_t side) {
@@ -69,16 +84,11 @@ torch::Tensor MapConvolution::convolve(torch::Tensor map, torch::Tensor weight, 
   return torch::conv2d(map, weight, bias, sizes_.stride, padding, step);
 }
 
-torch::Tensor MapConvolution::spread(const torch::Tensor& map, const torch::Tensor& weight,
-                                     const torch::Tensor& bias) const {
-  const bool periodic = longitude_ == Longitude::periodic;
-  const auto result = torch::conv_transpose2d(periodic ? wrapped(map, 1, 0) : map, weight, bias, 2);
-  return result.narrow(2, 0, 2 * map.size(2)).narrow(3, periodic ? 2 : 0, 2 * map.size(3));
-}
-
 torch::Tensor MapConvolution::forward(const torch::Tensor& map) {
   const auto input = in_type(map, type_), weight = in_type(weight_, type_), bias = in_type(bias_, type_);
-  const auto result = sizes_.transposed ? spread(input, weight, bias) : convolve(input, weight, bias);
+  const auto result = sizes_.transposed    ? spread_convolution(input, weight, bias, longitude_ == Longitude::periodic)
+                      : sizes_.kernel == 1 ? mixed(input, weight, bias, sizes_.stride)
+                                           : convolve(input, weight, bias);
   return norm_ ? norm_(result) : result;
 }
 

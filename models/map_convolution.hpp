@@ -37,7 +37,6 @@ class MapConvolution : public torch::nn::Module {
 
  private:
   torch::Tensor convolve(torch::Tensor map, torch::Tensor weight, const torch::Tensor& bias) const;
-  torch::Tensor spread(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias) const;
 
   ConvolutionSizes sizes_;
   Longitude longitude_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
@@ -107,39 +106,77 @@ struct Samples {
                                   height, width, step));
   }
 
+  std::size_t pixels() const { return static_cast<std::size_t>(height * width); }
+
   std::vector<fs::path> paths;
-  std::vector<std::string> names;
+  std::vector<std::string> names;  ///< of the files, without their ending
   std::int64_t height = 0, width = 0;
 };
 
-std::vector<std::uint8_t> bytes_of(const torch::Tensor& classes) {
-  const auto* const first = classes.data_ptr<std::uint8_t>();
-  return {first, first + classes.numel()};
+/// What is known of one sample, and what the network makes of it.
+struct Prediction {
+  Prediction(const Model& model, const Samples& samples, std::size_t number) {
+    const WeatherFile file(samples.paths[number]);
+    fields.resize(samples.pixels() * weather_file_channels);
+    file.read(fields);
+    if (model.labeling < file.labelings()) file.read_labels(model.labeling, truth.emplace(samples.pixels()));
+    made = predict(*model.network, model.range, fields, samples.height, samples.width);
+    classes.assign(made.classes.data_ptr<std::uint8_t>(), made.classes.data_ptr<std::uint8_t>() + samples.pixels());
+  }
+
+  std::vector<float> fields;                       ///< [height, width, 16]
+  std::optional<std::vector<std::uint8_t>> truth;  ///< [height, width]
+  SegmentationPrediction made;
+  std::vector<std::uint8_t> classes;  ///< of `made`
+};
+
+Canvas map_of(const std::string& name, const WeatherGrid& grid, const Prediction& prediction) {
+  WeatherMap map{
+      .title = name, .field_name = "TMQ", .field_unit = "kg/m2", .field = {}, .panels = {{"water vapour path", {}}}};
+  constexpr auto tmq = static_cast<std::size_t>(WeatherChannel::tmq);
+  for (std::size_t i = tmq; i < prediction.fields.size(); i += weather_file_channels)
+    map.field.push_back(prediction.fields[i]);
+  if (prediction.truth) map.panels.push_back({"truth", prediction.truth});
+  map.panels.push_back({"prediction", prediction.classes});
+  return draw(grid, map);
 }
 
-std::optional<std::vector<std::uint8_t>> truth_of(const WeatherFile& file, int labeling) {
-  if (labeling >= file.labelings()) return std::nullopt;
-  std::vector<std::uint8_t> truth(static_cast<std::size_t>(file.height() * file.width()));
-  file.read_labels(labeling, truth);
-  return truth;
-}
+/// Scores over the samples that have labels.
+struct Judgement {
+  void add(const Prediction& prediction) {
+    if (!prediction.truth) return;
+    scores.add(prediction.made.classes,
+               torch::tensor(torch::ArrayRef<std::uint8_t>(*prediction.truth)).view_as(prediction.made.classes));
+    ++samples;
+  }
+  void print() const {
+    const auto score = [&](std::int64_t c) { return ClassScore{scores.iou(c), scores.precision(c), scores.recall(c)}; };
+    if (samples > 0) print_class_table({score(0), score(1), score(2)}, samples);
+  }
 
-Canvas map_of(const std::string& name, const Samples& samples, const std::vector<float>& fields,
-              const std::vector<std::uint8_t>& classes, const std::optional<std::vector<std::uint8_t>>& truth) {
-  WeatherMap map{.title = name,
-                 .field_name = "TMQ",
-                 .field_unit = "kg/m2",
-                 .field = {},
-                 .panels = {{"TMQ, water vapour path", {}}}};
-  for (std::size_t i = 0; i < fields.size(); i += weather_file_channels) map.field.push_back(fields[i]);
-  if (truth) map.panels.push_back({"truth", truth});
-  map.panels.push_back({"prediction", classes});
-  return draw(global_grid(samples.height, samples.width), map);
-}
+  SegmentationScores scores;
+  std::int64_t samples = 0;
+};
 
-void print(const SegmentationScores& scores, std::int64_t judged) {
-  const auto score = [&](std::int64_t c) { return ClassScore{scores.iou(c), scores.precision(c), scores.recall(c)}; };
-  if (judged > 0) print_class_table({score(0), score(1), score(2)}, judged);
+/// Writes masks and maps of all samples.
+Judgement predict_all(const Wish& wish, const Model& model, const Samples& samples) {
+  const WeatherGrid grid = global_grid(samples.height, samples.width);
+  MaskWriter writer(wish.output, grid, samples.names,
+                    wish.probabilities ? MaskWriter::Content::masks_and_probabilities : MaskWriter::Content::masks);
+  const ProgressLine line;
+  Judgement judgement;
+  for (std::size_t i = 0; i < samples.paths.size(); ++i) {
+    const Prediction prediction(model, samples, i);
+    const torch::Tensor& probabilities = prediction.made.probabilities;
+    writer.write(static_cast<std::int64_t>(i), prediction.classes,
+                 {probabilities.data_ptr<float>(), static_cast<std::size_t>(probabilities.numel())});
+    judgement.add(prediction);
+    const std::string& name = samples.names[i];
+    if (!wish.figures.empty()) write_png(fs::path(wish.figures) / (name + ".png"), map_of(name, grid, prediction));
+    line.tell(fmt::format("{}/{} samples", i + 1, samples.paths.size()));
+  }
+  writer.publish();
+  return judgement;
 }
 
 }  // namespace
@@ -151,38 +188,13 @@ int forecast_segmentation(const std::vector<std::string>& words) {
   const Model model(wish.model);
   const Samples samples(wish, *model.network);
   torch::set_num_threads(wish.threads);
-
-  const ProgressLine line;
   const auto start = std::chrono::steady_clock::now();
-  MaskWriter writer(wish.output, global_grid(samples.height, samples.width), samples.names,
-                    wish.probabilities ? MaskWriter::Content::masks_and_probabilities : MaskWriter::Content::masks);
-  SegmentationScores scores;
-  std::int64_t judged = 0;
-  for (std::size_t i = 0; i < samples.paths.size(); ++i) {
-    const WeatherFile file(samples.paths[i]);
-    std::vector<float> fields(static_cast<std::size_t>(samples.height * samples.width) * weather_file_channels);
-    file.read(fields);
-    const SegmentationPrediction made = predict(*model.network, model.range, fields, samples.height, samples.width);
-    const std::vector<std::uint8_t> classes = bytes_of(made.classes);
-    writer.write(static_cast<std::int64_t>(i), classes,
-                 {made.probabilities.data_ptr<float>(), static_cast<std::size_t>(made.probabilities.numel())});
-    const auto truth = truth_of(file, model.labeling);
-    if (truth) {
-      scores.add(made.classes,
-                 torch::tensor(torch::ArrayRef<std::uint8_t>(*truth), torch::kUInt8).view_as(made.classes));
-      ++judged;
-    }
-    if (!wish.figures.empty())
-      write_png(fs::path(wish.figures) / (samples.names[i] + ".png"),
-                map_of(samples.names[i], samples, fields, classes, truth));
-    line.tell(fmt::format("{}/{} samples", i + 1, samples.paths.size()));
-  }
-  writer.publish();
-  line.wipe();
+  const Judgement judgement = predict_all(wish, model, samples);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  print(scores, judged);
-  fmt::print("{} masks of {} x {} pixels in {:.1f} s ({} threads), in {}\n", samples.paths.size(), samples.height,
-             samples.width, seconds, wish.threads, wish.output);
+  judgement.print();
+  fmt::print("{} {} of {} x {} pixels in {:.1f} s ({} threads), in {}\n", samples.paths.size(),
+             samples.paths.size() == 1 ? "mask" : "masks", samples.height, samples.width, seconds, wish.threads,
+             wish.output);
   return exit_done;
 }
 

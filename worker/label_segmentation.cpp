@@ -31,7 +31,8 @@ const DataCommand command{
     "label segmentation", "INPUT... -o DIR [options]",
     "Marks atmospheric rivers and tropical cyclones by the rules of Kurth et al. (2018). INPUT: samples (*.h5), CF\n"
     "NetCDF files with IVT, IWV or TMQ, or winds and humidity (each time of theirs is a sample), or folders of both.\n"
-    "Writes DIR/NAME.h5 for each, with climate/labels [1, height, width]; to train on them, copy them into samples:\n"
+    "Writes DIR/NAME.h5 for each, with climate/labels [1, height, width]; to train on them, copy them into samples\n"
+    "that have none:\n"
     "  h5copy -i DIR/NAME.h5 -o SAMPLE.h5 -s climate/labels -d climate/labels\n"
     "Where samples have labels already, it tells how well both agree.\n",
     "merra/IVT_20170228.nc -o labels --png maps"};

@@ -53,6 +53,17 @@ TEST_CASE("rivers: long and narrow regions, whose bounds are sharp") {
   CHECK(world.found(rule) == 100);
 }
 
+TEST_CASE("rivers: one that runs east is as wide as it is long, unless its length counts") {
+  World world;
+  world.plant(130, 134, 100, 130);  // 4 degrees by 30, 39.5 N to 43.5 N
+  CHECK(world.found(plain) == 0);
+  RiverRule rule = plain;
+  rule.width = RiverWidth::over_length;
+  CHECK(world.found(rule) == 120);
+  rule.widest = 300;
+  CHECK(world.found(rule) == 0);
+}
+
 TEST_CASE("rivers: one across the last column is the same river") {
   World inside, across;
   for (std::int64_t i = 0; i < 20; ++i) {  // aslant, 4 columns wide

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <ctime>
 #include <iostream>
 
 #include "datasets/error.hpp"
@@ -56,11 +56,11 @@ TEST_CASE("weather labels: find what was planted in generated worlds") {
   CHECK(intersection_over_union({}, 1) > 0.6);
 }
 
-TEST_CASE("weather labels: a large map takes no longer than a second") {
+TEST_CASE("weather labels: a map of the published size takes no longer than two seconds of a core") {
   const WeatherMoment moment = world(768, 1152, 3);
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   const WeatherLabels labels = label_weather(moment, {}, "a.h5");
-  CHECK(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() < 1);
+  CHECK(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC < 2);  // 0.1 s, or ten times as much when checked
   CHECK(labels.rivers.size() > 0);
 }
 

@@ -9,6 +9,7 @@
 #include "datasets/synthetic_weather.hpp"
 #include "datasets/weather_file.hpp"
 #include "search/error.hpp"
+#include "tests/datasets/climate_maker.hpp"
 #include "tests/datasets/folder.hpp"
 #include "worker/label.hpp"
 
@@ -79,6 +80,27 @@ TEST_CASE("label segmentation: files of labels, the same on any number of thread
 
   REQUIRE(label_command(world.words({"--threshold", "1e8", "--warm-core", "99"})) == exit_done);
   CHECK(std::ranges::count(labels_of(world.folder / "out/world-0.h5"), 0) == static_cast<std::ptrdiff_t>(pixels));
+}
+
+TEST_CASE("label segmentation: each time of a NetCDF file is a sample of its own, rivers alone") {
+  const TemporaryFolder folder;
+  ClimateMaker maker;
+  maker.times = 2, maker.latitudes.clear(), maker.longitudes.clear();
+  for (int i = 0; i < 96; ++i) maker.latitudes.push_back(71.25 - 1.5 * i);
+  for (int i = 0; i < 144; ++i) maker.longitudes.push_back(2.5 * i);
+  std::vector<float>& transport = maker.fields["IVT"];
+  transport.assign(2 * pixels, 1);
+  for (std::size_t row = 5; row < 25; ++row) {  // at the second time, 64 N to 35 N
+    for (std::size_t column = 60; column < 62; ++column) transport[pixels + row * 144 + column] = 600;
+  }
+  maker.write(folder / "months.nc");
+  REQUIRE(label_command({"segmentation", (folder / "months.nc").string(), "-o", (folder / "out").string(),
+                         "--threshold", "250"}) == exit_done);
+  CHECK(std::ranges::count(labels_of(folder / "out/months-00000.h5"), 2) == 0);
+  const auto second = labels_of(folder / "out/months-00001.h5");
+  CHECK(std::ranges::count(second, 2) == 40);
+  CHECK(second[24 * 144 + 61] == 2);
+  CHECK(!fs::exists(folder / "out/months.h5"));
 }
 
 TEST_CASE("label segmentation: what is wrong is told, and nothing is written") {

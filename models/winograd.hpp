@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+
+#include <torch/torch.h>
+
+namespace stormsweep {
+
+/// A convolution that keeps a map's sides, in fewer products than taps: see models/winograd_kernels.hpp. Rounding
+/// errors are some 10 times those of plain float32 convolution, relative 1e-6.
+struct WinogradConvolution {
+  std::int64_t dilation = 1;
+  bool periodic = false;  ///< columns; else zeros, as above and below
+
+  /// Is it made for these, and faster? Float32, 3x3 or 5x5, on a processor with AVX2, and a map that fills its tiles.
+  bool takes(const torch::Tensor& map, const torch::Tensor& weight) const;
+  /// [n, out, height, width], channels last, of `map` [n, in, height, width] and `weight` [out, in, kernel, kernel];
+  /// `bias` [out] may be undefined. Differentiable once. The same bits for any number of threads.
+  torch::Tensor operator()(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias) const;
+};
+
+}  // namespace stormsweep
