@@ -1,11 +1,12 @@
 #include "datasets/weather_batches.hpp"
 
+#include "datasets/batch_memory.hpp"
+
 namespace stormsweep {
 
 Batch gather(const WeatherSet& set, std::span<const std::int64_t> samples, const ChannelRange& range, int labeling) {
   const auto n = std::ssize(samples), height = set.index().height, width = set.index().width;
-  Batch batch{torch::empty({n, weather_file_channels, height, width}, torch::MemoryFormat::ChannelsLast),
-              torch::empty({n, height, width}, torch::kUInt8)};
+  Batch batch{empty_batch({n, weather_file_channels, height, width}), torch::empty({n, height, width}, torch::kUInt8)};
   ChannelScaling scaling;
   for (std::size_t c = 0; c < range.minimum.size(); ++c) {
     const float extent = range.maximum[c] - range.minimum[c];
