@@ -67,7 +67,7 @@ class Receiver {
   void take(std::string_view message) {
     if (!writer_) {
       std::memcpy(&head_, message.data(), sizeof head_);
-      writer_.emplace(folder_, head_.number);
+      writer_.emplace(folder_.unfinished(head_.number));
     } else {
       writer_->write(message);
     }

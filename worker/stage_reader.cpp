@@ -121,7 +121,7 @@ StageReader::Reading StageReader::read(const std::vector<std::int64_t>& numbers)
 
 void StageReader::read_one(std::int64_t number, Reading& reading) {
   const StagePlan::File& file = plan_.files[static_cast<std::size_t>(number)];
-  CopyWriter writer(folder_, number);
+  CopyWriter writer(folder_.unfinished(number));
   const Descriptor source(::open(file.source.c_str(), O_RDONLY | O_CLOEXEC));
   std::string problem = source ? copy(source, file, writer) : fmt::format("cannot be opened ({})", last_error());
   if (!problem.empty() && !problem.starts_with(file.source.string()))

@@ -1,6 +1,7 @@
 #include "worker/stager.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <iterator>
@@ -42,7 +43,7 @@ Told parse_lines(const std::string& lines) {
 class Stager {
  public:
   Stager(const StagePlan& plan, const std::filesystem::path& folder, Relay& relay, const StageOptions& options)
-      : plan_(plan), folder_(folder), relay_(relay), reader_(plan_, folder_, options) {}
+      : plan_(plan), folder_(folder), relay_(relay), options_(options), reader_(plan_, folder_, options) {}
 
   StageReport run() {
     meet();
@@ -79,9 +80,11 @@ class Stager {
   const StagePlan& plan_;
   StageFolder folder_;
   Relay& relay_;
+  const StageOptions& options_;
   StageReader reader_;
   StageReport report_;
   StageRoutes routes_;
+  std::string job_;               // a name that no other staging has
   HeldCopies held_;               // by this rank
   Told unusable_;                 // known to all ranks
   std::set<std::int64_t> kept_;   // by this machine, from an earlier job
@@ -92,8 +95,12 @@ class Stager {
 /// Ranks that see the same folder are on one machine.
 void Stager::meet() {
   std::map<std::string, int> machines;
-  for (const std::string& identity : relay_.gather(folder_.identity()))
+  const auto all = relay_.gather(fmt::format("{}\n{}", folder_.identity(), getpid()));
+  for (const std::string& rank : all) {
+    const std::string identity = rank.substr(0, rank.find('\n'));
     routes_.machines.push_back(machines.emplace(identity, static_cast<int>(machines.size())).first->second);
+  }
+  job_ = fmt::format("{} {}", all[0], options_.number);
   routes_.wanted.resize(machines.size());
   report_.job.machines = static_cast<std::int64_t>(machines.size());
 }
@@ -102,7 +109,7 @@ void Stager::meet() {
 void Stager::lock() {
   std::mt19937 random(std::random_device{}());
   for (;;) {
-    const std::string mine = !leads() || folder_.lock() ? "" : "taken";
+    const std::string mine = !leads() || folder_.lock(job_) ? "" : "taken";
     const auto all = relay_.gather(mine);
     if (std::all_of(all.begin(), all.end(), [](const std::string& one) { return one.empty(); })) return;
     folder_.unlock();
@@ -179,7 +186,7 @@ void Stager::settle() {
     if (found == held_.end()) continue;
     const std::string& name = plan_.files[static_cast<std::size_t>(number)].name;
     if (found->second.path == folder_.path(name)) continue;
-    folder_.move(found->second.path, folder_.path(name));
+    move_copy(found->second.path, folder_.path(name));
     found->second.path = folder_.path(name);
   }
 }

@@ -101,6 +101,23 @@ class Scene {
   fs::path folder_;
 };
 
+/// Two jobs at one folder, and two machines of one job, as on a file system that they share.
+void locks(const Channel& channel, const fs::path& folder) {
+  StageFolder first(folder), second(folder);
+  check(first.identity() == second.identity(), "one folder is one machine", channel);
+  check(first.lock("a") && !second.lock("b"), "one job at a time", channel);
+  std::string told;
+  try {
+    second.lock("a");
+  } catch (const DataError& error) {
+    told = error.what();
+  }
+  check(told == folder.string() + ": several machines see this folder; stage into one on each machine's own disk",
+        "a folder that machines share is refused", channel);
+  first.unlock();
+  check(second.lock("b"), "when it has ended, the other", channel);
+}
+
 /// The brute-force twin of the shipments: after them, every machine has what it wants, each once, from who holds it.
 void routes(const Channel& channel) {
   std::mt19937 random(1);
@@ -300,6 +317,7 @@ void bounded_memory(Channel& channel, const fs::path& folder) {
 
 int contract(Channel& channel, const fs::path& folder) {
   bounded_memory(channel, folder / "memory");  // first: it looks at the peak
+  locks(channel, folder / "locks" / std::to_string(channel.rank()));
   routes(channel);
   subsets(channel, folder / "subsets");
   shared_machines(channel, folder / "machines");
