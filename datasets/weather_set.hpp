@@ -33,7 +33,8 @@ class WeatherSet {
  public:
   /// Reads the index, or makes it on `threads` threads; `progress` is then told the files read so far and their number.
   /// An index that cannot be written beside the data is an error only in that `kept()` is false. Throws DataError: no
-  /// samples, files of different sizes or numbers of labelings (naming two of them), and whatever WeatherFile throws.
+  /// samples, files of different sizes or numbers of labelings (naming two of them), values that are not finite, and
+  /// whatever WeatherFile throws: the same on any number of threads.
   explicit WeatherSet(const std::filesystem::path& folder, int threads = 1,
                       const std::function<void(std::int64_t, std::int64_t)>& progress = {});
 

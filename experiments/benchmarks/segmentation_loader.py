@@ -21,7 +21,7 @@ import time
 import common
 
 BATCH, READERS = 2, 4
-SIZES = {(192, 288): 20, (768, 1152): 3}  # batches for each of --batches
+SIZES = {(192, 288): 20, (768, 1152): 1}  # batches for each of --batches
 
 
 def ours(options, folder, numbers, *out):

@@ -19,7 +19,7 @@ TEST_CASE("batch memory: channels last, never shared by two tensors, used again 
     CHECK(left != kept.data_ptr());
     other.fill_(2);
     const torch::Tensor view = other[0];  // a view keeps the memory
-    other = {};
+    other.reset();
     CHECK(empty_batch({2, 16, 5, 7}).data_ptr() != left);
     CHECK(view.min().item<float>() == 2);
   }
