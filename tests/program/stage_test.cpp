@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -50,13 +51,25 @@ fs::path copies_in(const fs::path& disk) {
 /// Holds up staging into a folder, as another job would that is at it.
 class HeldUp {
  public:
-  explicit HeldUp(const fs::path& copies) : file_(open((copies / ".lock").c_str(), O_WRONLY | O_CLOEXEC)) {
-    REQUIRE(flock(file_, LOCK_EX | LOCK_NB) == 0);
+  explicit HeldUp(const fs::path& copies)
+      : lock_(open((copies / ".lock").c_str(), O_WRONLY | O_CLOEXEC)), watch_(inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
+    REQUIRE(flock(lock_, LOCK_EX | LOCK_NB) == 0);
+    inotify_add_watch(watch_, (copies / ".lock").c_str(), IN_OPEN);
   }
-  ~HeldUp() { close(file_); }
+  ~HeldUp() {
+    close(lock_);
+    close(watch_);
+  }
+  /// Until somebody waits for it: all workers have met then.
+  bool waited_for() const {
+    return eventually([this] {
+      inotify_event event{};
+      return read(watch_, &event, sizeof event) > 0;
+    });
+  }
 
  private:
-  int file_;
+  int lock_, watch_;
 };
 
 std::string maps(pid_t pid) {
@@ -103,11 +116,11 @@ TEST_CASE("a worker that dies while the data is staged is done without; a stop i
   prepare(folder);
   REQUIRE(run(words("plain.db", {"--stage", "disk"}), folder).status == 0);
   {
-    Command command(words("killed.db", {"--stage", "disk"}), folder);
     auto held_up = std::make_unique<HeldUp>(copies_in(folder / "disk"));
-    std::vector<pid_t> workers;
-    REQUIRE(eventually([&] { return (workers = descendants(command.pid(), "stormsweep-worker")).size() == 2; }));
-    std::this_thread::sleep_for(std::chrono::seconds(3));
+    Command command(words("killed.db", {"--stage", "disk"}), folder);
+    REQUIRE(held_up->waited_for());
+    const auto workers = descendants(command.pid(), "stormsweep-worker");
+    REQUIRE(workers.size() == 2);
     kill(workers[1], SIGKILL);
     std::this_thread::sleep_for(std::chrono::seconds(3));
     CHECK(number(folder / "killed.db", "SELECT count(*) FROM trials WHERE status = 'complete'") == 0);
@@ -122,8 +135,7 @@ TEST_CASE("a worker that dies while the data is staged is done without; a stop i
   }
   const HeldUp held_up(copies_in(folder / "disk"));
   Command command(words("stopped.db", {"--stage", "disk"}), folder);
-  REQUIRE(eventually([&] { return descendants(command.pid(), "stormsweep-worker").size() == 2; }));
-  std::this_thread::sleep_for(std::chrono::seconds(3));
+  REQUIRE(held_up.waited_for());
   command.signal(SIGTERM);
   const Ended ended = command.wait();
   CAPTURE(ended.err);

@@ -339,8 +339,15 @@ int job(Channel& channel, const fs::path& source, const fs::path& target, std::i
   plan.wanted = [&](int place, const Numbers& unusable) {
     return draw(static_cast<std::int64_t>(plan.files.size()), draws, place, unusable);
   };
-  const StageReport report = stage(channel, plan, target / std::to_string(channel.rank()));
-  if (channel.rank() == 0) std::printf("%ld files, %ld opened\n", report.job.files, report.job.opened);
+  try {
+    const StageReport report = stage(channel, plan, target / std::to_string(channel.rank()));
+    if (channel.rank() == 0) std::printf("%ld files, %ld opened\n", report.job.files, report.job.opened);
+  } catch (const DataError& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    std::_Exit(2);
+  } catch (const MateLost&) {
+    std::_Exit(3);
+  }
   return 0;
 }
 
