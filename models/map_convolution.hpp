@@ -34,6 +34,8 @@ class MapConvolution : public torch::nn::Module {
   /// conv5x5, ...: see LayerFlops.
   std::string kind() const;
   const ConvolutionSizes& sizes() const { return sizes_; }
+  const torch::Tensor& weight() const { return weight_; }
+  const torch::Tensor& bias() const { return bias_; }
 
  private:
   torch::Tensor convolve(torch::Tensor map, torch::Tensor weight, const torch::Tensor& bias) const;

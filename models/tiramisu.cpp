@@ -2,6 +2,9 @@
 
 #include <string>
 
+#include "models/dense_block.hpp"
+#include "models/sparse_activation.hpp"
+
 namespace stormsweep {
 
 namespace {
@@ -51,11 +54,23 @@ Tiramisu::Block Tiramisu::add_block(const std::string& name, std::int64_t in, st
 }
 
 torch::Tensor Tiramisu::activated(const Layer& layer, const torch::Tensor& map) {
-  return torch::dropout(layer->forward(map).relu_(), options_.dropout, is_training());
+  return sparse_activation(layer->forward(map), is_training() ? options_.dropout : 0);
 }
 
 /// `map`, and what the layers of the block add to it, behind it.
 torch::Tensor Tiramisu::dense(const Block& block, torch::Tensor map) {
+  const WinogradConvolution convolution{.periodic = options_.longitude == Longitude::periodic};
+  const bool plain = !options_.batch_norm && options_.convolution_type == torch::kFloat32;
+  if (plain && convolution.takes(map, block[0]->weight())) {
+    DenseBlock together;
+    together.dropout = is_training() ? options_.dropout : 0;
+    together.convolution = convolution;
+    for (const auto& layer : block) {
+      together.weights.push_back(layer->weight());
+      together.biases.push_back(layer->bias());
+    }
+    return together(map);
+  }
   for (const auto& layer : block) map = torch::cat({map, activated(layer, map)}, 1);
   return map;
 }

@@ -75,9 +75,8 @@ torch::Tensor weights_as_points(const torch::Tensor& weight) {
 
 /// Tiles at once: their points should stay in a core's cache, but use the weights often.
 std::int64_t block_size(const WinogradMap& map) {
-  static const char* e = getenv("WB");
-  const std::int64_t target = (e ? atoi(e) : 512) * 1024 / 4;
-  return std::clamp<std::int64_t>(target / (points * (map.in + rounded(map.out))) / 12 * 12, 24, 96);
+  constexpr std::int64_t floats = 1 << 18;
+  return std::clamp<std::int64_t>(floats / (points * (map.in + rounded(map.out))) / 12 * 12, 24, 96);
 }
 
 template <class Work>
@@ -97,13 +96,34 @@ std::int64_t blocks_of(const std::vector<WinogradTile>& tiles, std::int64_t bloc
   return (static_cast<std::int64_t>(tiles.size()) + block - 1) / block;
 }
 
-torch::Tensor convolved(const torch::Tensor& input, const torch::Tensor& weight, const torch::Tensor& bias,
-                        const WinogradConvolution& how) {
-  const auto map = input.contiguous(last);
-  const WinogradMap sizes{map.size(2),    map.size(3),  weight.size(1), weight.size(0),
-                          weight.size(2), how.dilation, how.periodic};
+/// `map` itself where its pixels follow each other in even steps, channels last; else a copy where they do.
+torch::Tensor stepped(const torch::Tensor& map) {
+  const auto step = map.stride(3), row = step * map.size(3);
+  const bool even = map.stride(1) == 1 && map.stride(2) == row && map.stride(0) == row * map.size(2) && map.size(1) > 1;
+  return even ? map : map.contiguous(last);
+}
+
+/// Floats from pixel to pixel; strides of sides of 1 tell nothing.
+std::int64_t step_of(const torch::Tensor& map) {
+  return map.is_contiguous(last) ? map.size(1) : map.stride(3);
+}
+
+WinogradMap sizes_of(const WinogradConvolution& how, const torch::Tensor& map, const torch::Tensor& weight,
+                     const torch::Tensor& result) {
+  return {.height = map.size(2),
+          .width = map.size(3),
+          .in = weight.size(1),
+          .out = weight.size(0),
+          .in_step = step_of(map),
+          .out_step = step_of(result),
+          .kernel = weight.size(2),
+          .dilation = how.dilation,
+          .periodic = how.periodic};
+}
+
+void convolve(const WinogradMap& sizes, const torch::Tensor& map, const torch::Tensor& weight,
+              const torch::Tensor& bias, const torch::Tensor& result) {
   const auto as_points = weights_as_points(weight);
-  auto result = torch::empty({map.size(0), sizes.out, sizes.height, sizes.width}, map.options().memory_format(last));
   const auto tiles = tiles_of(sizes, map.size(0));
   const auto block = block_size(sizes);
   at::parallel_for(0, blocks_of(tiles, block), 1, [&](std::int64_t first, std::int64_t end) {
@@ -114,32 +134,10 @@ torch::Tensor convolved(const torch::Tensor& input, const torch::Tensor& weight,
                                    result.data_ptr<float>());
     });
   });
-  return result;
 }
 
-/// Gradient of the weights; each thread has some input channels.
-torch::Tensor weighed(const torch::Tensor& input, const torch::Tensor& weight, const torch::Tensor& slope,
-                      const WinogradConvolution& how) {
-  const auto map = input.contiguous(last);
-  const WinogradMap sizes{map.size(2),    map.size(3),  weight.size(1), weight.size(0),
-                          weight.size(2), how.dilation, how.periodic};
-  const auto gradient = torch::zeros({points, sizes.in, rounded(sizes.out)});
-  const auto tiles = tiles_of(sizes, map.size(0));
-  const auto block = block_size(sizes);
-  at::parallel_for(0, (sizes.in + lanes - 1) / lanes, 1, [&](std::int64_t first, std::int64_t end) {
-    auto workspace = workspace_of(sizes, block);
-    for_blocks(tiles, block, 0, blocks_of(tiles, block), [&](WinogradTiles some) {
-      winograd_kernels()->weigh(sizes, some, map.data_ptr<float>(), slope.data_ptr<float>(), first * lanes,
-                                std::min(end * lanes, sizes.in), workspace.data(), gradient.data_ptr<float>());
-    });
-  });
-  return weight_matrix_of(sizes.kernel)
-      .t()
-      .mm(gradient.view({points, -1}))
-      .view({sizes.kernel, sizes.kernel, sizes.in, -1})
-      .narrow(3, 0, sizes.out)
-      .permute({3, 2, 0, 1})
-      .contiguous();
+torch::Tensor turned(const torch::Tensor& weight) {
+  return weight.flip({2, 3}).transpose(0, 1);
 }
 
 struct Differentiable : torch::autograd::Function<Differentiable> {
@@ -151,7 +149,7 @@ struct Differentiable : torch::autograd::Function<Differentiable> {
     context->saved_data["periodic"] = periodic;
     context->saved_data["wants_map"] = map.requires_grad();
     context->saved_data["wants_bias"] = bias.has_value();
-    return convolved(map, weight, bias.value_or(torch::Tensor()), {dilation, periodic});
+    return WinogradConvolution{dilation, periodic}.forward(map, weight, bias.value_or(torch::Tensor()));
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
@@ -160,10 +158,9 @@ struct Differentiable : torch::autograd::Function<Differentiable> {
     const WinogradConvolution how{context->saved_data["dilation"].toInt(), context->saved_data["periodic"].toBool()};
     const auto slope = slopes[0].contiguous(last);
     torch::Tensor map, bias;
-    if (context->saved_data["wants_map"].toBool())
-      map = convolved(slope, saved[1].flip({2, 3}).transpose(0, 1), {}, how);
+    if (context->saved_data["wants_map"].toBool()) map = how.forward(slope, turned(saved[1]), {});
     if (context->saved_data["wants_bias"].toBool()) bias = slope.sum({0, 2, 3});
-    return {map, weighed(saved[0], saved[1], slope, how), bias, {}, {}};
+    return {map, how.weight_slope(saved[0], saved[1], slope), bias, {}, {}};
   }
 };
 
@@ -173,9 +170,50 @@ bool WinogradConvolution::takes(const torch::Tensor& map, const torch::Tensor& w
   const auto kernel = weight.size(2);
   if (!map.is_cpu() || map.scalar_type() != torch::kFloat32 || !winograd_kernels()) return false;
   if (kernel != weight.size(3) || (kernel != 3 && kernel != 5)) return false;
-  const auto tiles = tiles_along(map.size(2), dilation, outputs(kernel)) *
-                     tiles_along(map.size(3), dilation, outputs(kernel));
+  const auto tiles =
+      tiles_along(map.size(2), dilation, outputs(kernel)) * tiles_along(map.size(3), dilation, outputs(kernel));
   return 3 * points * tiles < 2 * kernel * kernel * map.size(2) * map.size(3);
+}
+
+torch::Tensor WinogradConvolution::forward(const torch::Tensor& map, const torch::Tensor& weight,
+                                           const torch::Tensor& bias) const {
+  const auto input = stepped(map);
+  const auto result =
+      torch::empty({map.size(0), weight.size(0), map.size(2), map.size(3)}, map.options().memory_format(last));
+  convolve(sizes_of(*this, input, weight, result), input, weight, bias, result);
+  return result;
+}
+
+void WinogradConvolution::add_map_slope(const torch::Tensor& slope, const torch::Tensor& weight,
+                                        torch::Tensor map_slope) const {
+  const auto input = stepped(slope), backward = turned(weight);
+  auto sizes = sizes_of(*this, input, backward, map_slope);
+  sizes.add = true;
+  convolve(sizes, input, backward, {}, map_slope);
+}
+
+// Each thread has some input channels.
+torch::Tensor WinogradConvolution::weight_slope(const torch::Tensor& map, const torch::Tensor& weight,
+                                                const torch::Tensor& slope) const {
+  const auto input = stepped(map), output = stepped(slope);
+  const auto sizes = sizes_of(*this, input, weight, output);
+  const auto gradient = torch::zeros({points, sizes.in, rounded(sizes.out)});
+  const auto tiles = tiles_of(sizes, map.size(0));
+  const auto block = block_size(sizes);
+  at::parallel_for(0, (sizes.in + lanes - 1) / lanes, 1, [&](std::int64_t first, std::int64_t end) {
+    auto workspace = workspace_of(sizes, block);
+    for_blocks(tiles, block, 0, blocks_of(tiles, block), [&](WinogradTiles some) {
+      winograd_kernels()->weigh(sizes, some, input.data_ptr<float>(), output.data_ptr<float>(), first * lanes,
+                                std::min(end * lanes, sizes.in), workspace.data(), gradient.data_ptr<float>());
+    });
+  });
+  return weight_matrix_of(sizes.kernel)
+      .t()
+      .mm(gradient.view({points, -1}))
+      .view({sizes.kernel, sizes.kernel, sizes.in, -1})
+      .narrow(3, 0, sizes.out)
+      .permute({3, 2, 0, 1})
+      .contiguous();
 }
 
 torch::Tensor WinogradConvolution::operator()(const torch::Tensor& map, const torch::Tensor& weight,

@@ -17,6 +17,12 @@ struct WinogradConvolution {
   /// [n, out, height, width], channels last, of `map` [n, in, height, width] and `weight` [out, in, kernel, kernel];
   /// `bias` [out] may be undefined. Differentiable once. The same bits for any number of threads.
   torch::Tensor operator()(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias) const;
+
+  /// Its parts, not differentiable. Maps may be some channels of a wider one.
+  torch::Tensor forward(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias) const;
+  /// Adds the gradient of the map to `map_slope`, channels last.
+  void add_map_slope(const torch::Tensor& slope, const torch::Tensor& weight, torch::Tensor map_slope) const;
+  torch::Tensor weight_slope(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& slope) const;
 };
 
 }  // namespace stormsweep

@@ -10,13 +10,15 @@ namespace stormsweep {
 /// products instead of 144, or 100. Points are the values of polynomials at 0, 1, -1, 2, -2 and infinity. Used by
 /// models/winograd.
 ///
-/// Arrays are channels last: maps [n][height][width][channel]; weights as points [36][in][out], `out` rounded up to
-/// `lanes`, zeros behind.
+/// Arrays are channels last: maps [n][height][width][channel] in steps; weights as points [36][in][out], `out` rounded
+/// up to `lanes`, zeros behind.
 struct WinogradMap {
   std::int64_t height, width, in, out;
-  std::int64_t kernel;    ///< 3 or 5
-  std::int64_t dilation;  ///< pixels between taps
-  bool periodic;          ///< what lies left and right: the map again, or zeros
+  std::int64_t in_step, out_step;  ///< floats from pixel to pixel: of a map with more channels, some may be meant
+  std::int64_t kernel;             ///< 3 or 5
+  std::int64_t dilation;           ///< pixels between taps
+  bool periodic;                   ///< what lies left and right: the map again, or zeros
+  bool add = false;                ///< to what the result holds
 };
 
 /// Its 4x4, or 2x2, output pixels are `dilation` apart, from this one on.
@@ -33,12 +35,12 @@ struct WinogradKernels {
   static constexpr std::int64_t points = 36, lanes = 8;
 
   /// Writes the convolution at some tiles. `workspace` holds 36 floats for each tile and channel, in and rounded out.
-  void (*convolve)(const WinogradMap&, WinogradTiles, const float* map, const float* weight,
-                   const float* bias, float* workspace, float* result);
+  void (*convolve)(const WinogradMap&, WinogradTiles, const float* map, const float* weight, const float* bias,
+                   float* workspace, float* result);
   /// Adds the gradient of the weights of input channels first ... last - 1 at some tiles to `gradient`, as points.
   /// `slope`: the gradient of the result. The workspace is the same.
-  void (*weigh)(const WinogradMap&, WinogradTiles, const float* map, const float* slope,
-                std::int64_t first, std::int64_t last, float* workspace, float* gradient);
+  void (*weigh)(const WinogradMap&, WinogradTiles, const float* map, const float* slope, std::int64_t first,
+                std::int64_t last, float* workspace, float* gradient);
 };
 
 /// Null where the processor has no AVX2.

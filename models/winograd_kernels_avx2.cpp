@@ -100,7 +100,7 @@ void transform(const Lanes* in, Lanes* out) {
 
 /// `pixels` x `pixels` of a tile, from `margin` taps before it on; null where they are zeros.
 template <int pixels, class Float>
-void locate(const WinogradMap& map, const WinogradTile& tile, std::int64_t margin, std::int64_t channels, bool wrap,
+void locate(const WinogradMap& map, const WinogradTile& tile, std::int64_t margin, std::int64_t step, bool wrap,
             Float* base, Float** result) {
   for (int i = 0; i < pixels; ++i)
     for (int j = 0; j < pixels; ++j) {
@@ -108,21 +108,20 @@ void locate(const WinogradMap& map, const WinogradTile& tile, std::int64_t margi
       auto column = tile.column + (j - margin) * map.dilation;
       if (wrap) column = (column % map.width + map.width) % map.width;
       const bool inside = row >= 0 && row < map.height && column >= 0 && column < map.width;
-      result[i * pixels + j] =
-          inside ? base + ((tile.sample * map.height + row) * map.width + column) * channels : nullptr;
+      result[i * pixels + j] = inside ? base + ((tile.sample * map.height + row) * map.width + column) * step : nullptr;
     }
 }
 
-/// Writes points [36][tile][padded] of channels first ... last - 1 of maps with `channels`; zeros behind them.
+/// Writes points [36][tile][padded] of channels first ... last - 1 of maps in steps of `step`; zeros behind them.
 template <class Line>
-void to_points(const WinogradMap& map, WinogradTiles tiles, std::int64_t margin, const float* base,
-               std::int64_t channels, std::int64_t first, std::int64_t last, std::int64_t padded, float* result) {
+void to_points(const WinogradMap& map, WinogradTiles tiles, std::int64_t margin, const float* base, std::int64_t step,
+               std::int64_t first, std::int64_t last, std::int64_t padded, float* result) {
   constexpr int pixels = Line::from;
   const bool wrap = map.periodic && pixels == side;
   const auto count = tiles.count;
   for (std::int64_t t = 0; t < count; ++t) {
     const float* from[pixels * pixels];
-    locate<pixels>(map, tiles.first[t], margin, channels, wrap, base, from);
+    locate<pixels>(map, tiles.first[t], margin, step, wrap, base, from);
     for (std::int64_t c = first; c < last; c += lanes) {
       Lanes in[pixels * pixels], out[points];
       for (int i = 0; i < pixels * pixels; ++i) in[i] = from[i] ? load(from[i] + c, last - c) : Lanes{};
@@ -173,28 +172,30 @@ void multiply(const Product& product) {
 }
 
 template <int outputs>
-void write_tiles(const WinogradMap& map, WinogradTiles tiles, const float* products, const float* bias,
-                 float* result) {
+void write_tiles(const WinogradMap& map, WinogradTiles tiles, const float* products, const float* bias, float* result) {
   const auto padded = rounded(map.out), count = tiles.count;
   for (std::int64_t t = 0; t < count; ++t) {
     float* to[outputs * outputs];
-    locate<outputs>(map, tiles.first[t], 0, map.out, false, result, to);
+    locate<outputs>(map, tiles.first[t], 0, map.out_step, false, result, to);
     for (std::int64_t c = 0; c < map.out; c += lanes) {
       Lanes in[points], out[outputs * outputs];
       for (int p = 0; p < points; ++p) in[p] = load(products + (p * count + t) * padded + c, lanes);
       transform<OutputLine<outputs>>(in, out);
       const Lanes start = bias ? load(bias + c, map.out - c) : Lanes{};
       for (int i = 0; i < outputs * outputs; ++i)
-        if (to[i]) store(to[i] + c, out[i] + start, map.out - c);
+        if (to[i]) {
+          const Lanes sum = out[i] + start;
+          store(to[i] + c, map.add ? load(to[i] + c, map.out - c) + sum : sum, map.out - c);
+        }
     }
   }
 }
 
-void convolve(const WinogradMap& map, WinogradTiles tiles, const float* pixels, const float* weight,
-              const float* bias, float* workspace, float* result) {
+void convolve(const WinogradMap& map, WinogradTiles tiles, const float* pixels, const float* weight, const float* bias,
+              float* workspace, float* result) {
   const auto padded = rounded(map.out), count = tiles.count;
   float* products = workspace + points * count * map.in;
-  to_points<InputLine>(map, tiles, map.kernel / 2, pixels, map.in, 0, map.in, map.in, workspace);
+  to_points<InputLine>(map, tiles, map.kernel / 2, pixels, map.in_step, 0, map.in, map.in, workspace);
   for (std::int64_t p = 0; p < points; ++p)
     multiply({.a = workspace + p * count * map.in,
               .b = weight + p * map.in * padded,
@@ -211,15 +212,15 @@ void convolve(const WinogradMap& map, WinogradTiles tiles, const float* pixels, 
     write_tiles<2>(map, tiles, products, bias, result);
 }
 
-void weigh(const WinogradMap& map, WinogradTiles tiles, const float* pixels, const float* slope,
-           std::int64_t first, std::int64_t last, float* workspace, float* gradient) {
+void weigh(const WinogradMap& map, WinogradTiles tiles, const float* pixels, const float* slope, std::int64_t first,
+           std::int64_t last, float* workspace, float* gradient) {
   const auto padded = rounded(map.out), count = tiles.count, part = last - first;
   float* slopes = workspace + points * count * part;
-  to_points<InputLine>(map, tiles, map.kernel / 2, pixels, map.in, first, last, part, workspace);
+  to_points<InputLine>(map, tiles, map.kernel / 2, pixels, map.in_step, first, last, part, workspace);
   if (map.kernel == 3)
-    to_points<SlopeLine<4>>(map, tiles, 0, slope, map.out, 0, map.out, padded, slopes);
+    to_points<SlopeLine<4>>(map, tiles, 0, slope, map.out_step, 0, map.out, padded, slopes);
   else
-    to_points<SlopeLine<2>>(map, tiles, 0, slope, map.out, 0, map.out, padded, slopes);
+    to_points<SlopeLine<2>>(map, tiles, 0, slope, map.out_step, 0, map.out, padded, slopes);
   for (std::int64_t p = 0; p < points; ++p)
     multiply({.a = workspace + p * count * part,
               .b = slopes + p * count * padded,
