@@ -12,6 +12,8 @@
 #include "datasets/splits.hpp"
 #include "datasets/synthetic_weather.hpp"
 #include "datasets/utc.hpp"
+#include "datasets/weather_labels.hpp"
+#include "datasets/weather_moment.hpp"
 #include "datasets/weather_set.hpp"
 
 namespace stormsweep {
@@ -76,8 +78,9 @@ std::array<WeatherSplit, 3> generate_weather(const WeatherWorld& world, const fs
     const SyntheticWeather weather = synthetic_weather(grid, first_seed + static_cast<std::uint64_t>(i));
     const std::string date = utc_text(first_day + i / steps_a_day * day, "%Y-%m-%d");
     const fs::path path = splits.of(split_names[split]) / fmt::format("data-{}-{:02}-1.h5", date, i % steps_a_day);
-    std::vector<std::uint8_t> labels = weather.truth;  // both labelings are the truth
-    labels.insert(labels.end(), weather.truth.begin(), weather.truth.end());
+    const WeatherLabels by_rule = label_weather(moment_of(grid, weather.fields), {}, path);
+    std::vector<std::uint8_t> labels = weather.truth;
+    labels.insert(labels.end(), by_rule.classes.begin(), by_rule.classes.end());
     write_weather_file(path, world.height, world.width, weather.fields, labels, 2);
     const std::lock_guard guard(lock);
     progress(++done);

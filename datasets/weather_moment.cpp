@@ -1,6 +1,7 @@
 #include "datasets/weather_moment.hpp"
 
 #include <cmath>
+#include <functional>
 
 #include "datasets/climate_file.hpp"
 #include "datasets/error.hpp"
@@ -19,6 +20,18 @@ bool is_sample(const std::filesystem::path& path) {
   return path.extension() == ".h5";
 }
 
+WeatherMoment moment_of(const WeatherGrid& grid, const std::function<std::vector<float>(WeatherChannel)>& channel) {
+  WeatherMoment moment;
+  moment.grid = grid;
+  moment.tmq = channel(WeatherChannel::tmq);
+  moment.u850 = channel(WeatherChannel::u850), moment.v850 = channel(WeatherChannel::v850);
+  moment.psl = channel(WeatherChannel::psl), moment.prect = channel(WeatherChannel::prect);
+  moment.t200 = channel(WeatherChannel::t200), moment.t500 = channel(WeatherChannel::t500);
+  moment.transport = vapour_transport(moment.u850, moment.v850, moment.tmq);
+  moment.transport_name = column_transport, moment.transport_unit = transport_unit;
+  return moment;
+}
+
 WeatherMoment read_sample(const std::filesystem::path& path) {
   const WeatherFile file(path);
   const auto pixels = static_cast<std::size_t>(file.height() * file.width());
@@ -26,20 +39,12 @@ WeatherMoment read_sample(const std::filesystem::path& path) {
     throw DataError(path.string() + ": is smaller than 3 x 3 pixels; give a map of the Earth");
   std::vector<float> fields(pixels * weather_file_channels);
   file.read(fields);
-  const auto channel = [&](WeatherChannel which) {
+  WeatherMoment moment = moment_of(global_grid(file.height(), file.width()), [&](WeatherChannel which) {
     std::vector<float> values(pixels);
     for (std::size_t i = 0; i < pixels; ++i)
       values[i] = fields[i * weather_file_channels + static_cast<std::size_t>(which)];
     return values;
-  };
-  WeatherMoment moment;
-  moment.grid = global_grid(file.height(), file.width());
-  moment.tmq = channel(WeatherChannel::tmq);
-  moment.u850 = channel(WeatherChannel::u850), moment.v850 = channel(WeatherChannel::v850);
-  moment.psl = channel(WeatherChannel::psl), moment.prect = channel(WeatherChannel::prect);
-  moment.t200 = channel(WeatherChannel::t200), moment.t500 = channel(WeatherChannel::t500);
-  moment.transport = vapour_transport(moment.u850, moment.v850, moment.tmq);
-  moment.transport_name = column_transport, moment.transport_unit = transport_unit;
+  });
   if (file.labelings() > 0) {
     moment.truth.resize(pixels);
     file.read_labels(0, moment.truth);
@@ -89,6 +94,14 @@ std::int64_t count_moments(const std::filesystem::path& path) {
   if (is_sample(path)) return 1;
   const auto lock = hdf5::lock();
   return ClimateFile(path).moments();
+}
+
+WeatherMoment moment_of(const WeatherGrid& grid, std::span<const float> fields) {
+  return moment_of(grid, [&](WeatherChannel which) {
+    const auto plane = fields.subspan(static_cast<std::size_t>(which) * fields.size() / weather_file_channels,
+                                      fields.size() / weather_file_channels);
+    return std::vector<float>(plane.begin(), plane.end());
+  });
 }
 
 WeatherMoment read_moment(const std::filesystem::path& path, std::int64_t moment) {

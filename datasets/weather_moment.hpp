@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ struct WeatherMoment {
 
 /// Of a sample (*.h5), which is one moment, or of a CF NetCDF file (any other ending). Throws DataError.
 std::int64_t count_moments(const std::filesystem::path& path);
+
+/// Of the fields [16, height, width] of a sample.
+WeatherMoment moment_of(const WeatherGrid& grid, std::span<const float> fields);
 
 /// Vapour transport that a file does not have is made of its two components; or else as if the whole column of vapour
 /// moved with the wind at 850 hPa, TMQ times that wind, as for all samples; or else of that wind and the humidity near
