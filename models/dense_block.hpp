@@ -10,7 +10,7 @@
 namespace stormsweep {
 
 /// The layers of a block of Tiramisu in one, which each see all maps so far: no map is copied behind another, and no
-/// two gradients of one map are kept. Twice as fast as layer by layer, in less memory.
+/// two gradients of one map are kept.
 struct DenseBlock {
   std::vector<torch::Tensor> weights, biases;  ///< [growth, channels so far, 5, 5] and [growth], layer by layer
   double dropout = 0;                          ///< share of the activations that become 0; 0 unless training

@@ -89,7 +89,8 @@ void for_blocks(const std::vector<WinogradTile>& tiles, std::int64_t block, std:
 }
 
 std::vector<float> workspace_of(const WinogradMap& map, std::int64_t block) {
-  return std::vector<float>(static_cast<std::size_t>(points * block * (map.in + rounded(map.out))));
+  return std::vector<float>(
+      static_cast<std::size_t>(points * (block * (map.in + rounded(map.out)) + 2 * WinogradKernels::spare)));
 }
 
 std::int64_t blocks_of(const std::vector<WinogradTile>& tiles, std::int64_t block) {

@@ -32,9 +32,10 @@ struct WinogradTiles {
 };
 
 struct WinogradKernels {
-  static constexpr std::int64_t points = 36, lanes = 8;
+  static constexpr std::int64_t points = 36, lanes = 8, spare = 16;
 
-  /// Writes the convolution at some tiles. `workspace` holds 36 floats for each tile and channel, in and rounded out.
+  /// Writes the convolution at some tiles. `workspace` holds 36 floats for each tile and channel, in and rounded out,
+  /// and for each of 2 `spare`.
   void (*convolve)(const WinogradMap&, WinogradTiles, const float* map, const float* weight, const float* bias,
                    float* workspace, float* result);
   /// Adds the gradient of the weights of input channels first ... last - 1 at some tiles to `gradient`, as points.

@@ -33,6 +33,12 @@ std::int64_t rounded(std::int64_t channels) {
   return (channels + lanes - 1) / lanes * lanes;
 }
 
+/// Floats from point to point of [36][tile][channel]: not a multiple of 4096 bytes, where all would want the same lines
+/// of the first-level cache.
+std::int64_t point_step(std::int64_t tiles, std::int64_t channels) {
+  return tiles * channels + WinogradKernels::spare;
+}
+
 /// Pixels to points, along one axis.
 struct InputLine {
   static constexpr int from = side, to = side;
@@ -127,7 +133,7 @@ void to_points(const WinogradMap& map, WinogradTiles tiles, std::int64_t margin,
       for (int i = 0; i < pixels * pixels; ++i) in[i] = from[i] ? load(from[i] + c, last - c) : Lanes{};
       transform<Line>(in, out);
       for (int p = 0; p < points; ++p)
-        store(result + (p * count + t) * padded + c - first, out[p], padded - (c - first));
+        store(result + p * point_step(count, padded) + t * padded + c - first, out[p], padded - (c - first));
     }
   }
 }
@@ -179,7 +185,7 @@ void write_tiles(const WinogradMap& map, WinogradTiles tiles, const float* produ
     locate<outputs>(map, tiles.first[t], 0, map.out_step, false, result, to);
     for (std::int64_t c = 0; c < map.out; c += lanes) {
       Lanes in[points], out[outputs * outputs];
-      for (int p = 0; p < points; ++p) in[p] = load(products + (p * count + t) * padded + c, lanes);
+      for (int p = 0; p < points; ++p) in[p] = load(products + p * point_step(count, padded) + t * padded + c, lanes);
       transform<OutputLine<outputs>>(in, out);
       const Lanes start = bias ? load(bias + c, map.out - c) : Lanes{};
       for (int i = 0; i < outputs * outputs; ++i)
@@ -194,12 +200,12 @@ void write_tiles(const WinogradMap& map, WinogradTiles tiles, const float* produ
 void convolve(const WinogradMap& map, WinogradTiles tiles, const float* pixels, const float* weight, const float* bias,
               float* workspace, float* result) {
   const auto padded = rounded(map.out), count = tiles.count;
-  float* products = workspace + points * count * map.in;
+  float* products = workspace + points * point_step(count, map.in);
   to_points<InputLine>(map, tiles, map.kernel / 2, pixels, map.in_step, 0, map.in, map.in, workspace);
   for (std::int64_t p = 0; p < points; ++p)
-    multiply({.a = workspace + p * count * map.in,
+    multiply({.a = workspace + p * point_step(count, map.in),
               .b = weight + p * map.in * padded,
-              .c = products + p * count * padded,
+              .c = products + p * point_step(count, padded),
               .rows = count,
               .depth = map.in,
               .columns = padded,
@@ -215,15 +221,15 @@ void convolve(const WinogradMap& map, WinogradTiles tiles, const float* pixels, 
 void weigh(const WinogradMap& map, WinogradTiles tiles, const float* pixels, const float* slope, std::int64_t first,
            std::int64_t last, float* workspace, float* gradient) {
   const auto padded = rounded(map.out), count = tiles.count, part = last - first;
-  float* slopes = workspace + points * count * part;
+  float* slopes = workspace + points * point_step(count, part);
   to_points<InputLine>(map, tiles, map.kernel / 2, pixels, map.in_step, first, last, part, workspace);
   if (map.kernel == 3)
     to_points<SlopeLine<4>>(map, tiles, 0, slope, map.out_step, 0, map.out, padded, slopes);
   else
     to_points<SlopeLine<2>>(map, tiles, 0, slope, map.out_step, 0, map.out, padded, slopes);
   for (std::int64_t p = 0; p < points; ++p)
-    multiply({.a = workspace + p * count * part,
-              .b = slopes + p * count * padded,
+    multiply({.a = workspace + p * point_step(count, part),
+              .b = slopes + p * point_step(count, padded),
               .c = gradient + (p * map.in + first) * padded,
               .rows = part,
               .depth = count,
