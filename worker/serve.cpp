@@ -155,7 +155,7 @@ int serve_command(const std::vector<std::string>& arguments) {
   space.share_epochs = welcome.share_epochs;
   Workplace workplace{
       *space.experiment,
-      {space.data, welcome.fingerprint, space.seed, welcome.cache, {}, placement.device, placement.threads},
+      {space.data, welcome.fingerprint, space.seed, welcome.cache, {}, {}, placement.device, placement.threads},
       channel,
       welcome.retry_out_of_memory,
       Seconds(welcome.checkpoint_every),
