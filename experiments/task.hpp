@@ -25,8 +25,8 @@ struct TaskContext {
   std::string fingerprint;                            ///< of the data, part of the key of what is cached
   std::uint64_t seed = 0;                             ///< the search's; the replicate is mixed in by the task
   std::filesystem::path cache;                        ///< folder for preaugmented data, shared by the whole search
-  std::filesystem::path staged;  ///< folder of copies on this machine's own disk (StageRequest); empty: there are none
-  std::set<std::string> unusable;  ///< names below `staged` of files that nobody could read
+  std::filesystem::path staged{};     ///< folder of copies on this machine's disk (StageRequest); empty: there are none
+  std::set<std::int64_t> unusable{};  ///< numbers of the request's files that cannot be had: others are drawn instead
   torch::Device device = torch::kCPU;
   int threads = 1;     ///< for training
   int background = 1;  ///< threads beside them that make batches; 0: made when asked for

@@ -196,10 +196,7 @@ void Stager::conclude() {
   report_.wanted = static_cast<std::int64_t>(wanted_here().size());
   report_.kept = std::count_if(wanted_here().begin(), wanted_here().end(),
                                [this](std::int64_t number) { return kept_.contains(number); });
-  for (const auto& [number, why] : unusable_) {
-    report_.unusable.push_back(why);
-    report_.unusable_numbers.push_back(number);
-  }
+  report_.unusable = unusable_;
   StageReport::Job& job = report_.job;
   job.files = static_cast<std::int64_t>(known_.size() - unusable_.size());
   for (const std::string& counts :

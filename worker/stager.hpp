@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -42,8 +43,7 @@ struct StageReport {
   std::int64_t kept = 0;    ///< of `wanted`, were there already, from an earlier job
   std::int64_t wanted = 0;  ///< files that this rank's machine has now
   double seconds = 0;
-  std::vector<std::string> unusable;           ///< one line each: file and reason; the same on all ranks
-  std::vector<std::int64_t> unusable_numbers;  ///< of the same files
+  std::map<std::int64_t, std::string> unusable;  ///< by number, a line each: file and reason; the same on all ranks
 
   struct Job {
     std::int64_t machines = 0;

@@ -21,7 +21,10 @@ std::string notes_of(const StageReport& report) {
                                   job.files, job.machines, job.machines == 1 ? "machine" : "machines", report.seconds,
                                   job.opened, 1e-9 * static_cast<double>(job.read_bytes));
   if (!report.unusable.empty()) notes += fmt::format("; {} unusable:", report.unusable.size());
-  for (std::size_t i = 0; i < std::min(most_told, report.unusable.size()); ++i) notes += "\n  " + report.unusable[i];
+  std::size_t told = 0;
+  for (const auto& [number, why] : report.unusable) {
+    if (told++ < most_told) notes += "\n  " + why;
+  }
   return notes;
 }
 
@@ -47,8 +50,7 @@ void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesy
       const StageOptions options{patience, 4, [&orders] { return orders.superseded(); }, order->attempt};
       const StageReport report = stormsweep::stage(channel, plan_of(request, *order), context.staged, options);
       context.unusable.clear();
-      for (const std::int64_t number : report.unusable_numbers)
-        context.unusable.insert(request.files[static_cast<std::size_t>(number)].name);
+      for (const auto& [number, why] : report.unusable) context.unusable.insert(number);
       for (const auto& [split, name] : request.whole) context.data[split] = context.staged / name;
       if (channel.rank() == order->ranks.front()) staged.notes = notes_of(report);
     } catch (const Abandoned&) {

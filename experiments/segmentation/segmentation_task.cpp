@@ -39,7 +39,8 @@ class SegmentationTask : public Task {
 
  private:
   void check(const Reader& read) const;
-  SampleShares usable(const WeatherSet& set, const std::string& split) const;
+  /// `first`: the number of the set's first file among those of all splits (segmentation_stage.cpp).
+  SampleShares usable(const WeatherSet& set, std::int64_t first) const;
   torch::Tensor weights(const std::string& rule) const;
   /// Training samples of a rank: an epoch's.
   std::int64_t samples_of(int shard) const;
@@ -70,7 +71,7 @@ SegmentationTask::SegmentationTask(const Reader& read, const TaskContext& contex
       validation_(context.data.at("validation"), context.threads),
       test_(context.data.at("test"), context.threads),
       range_{train_.index().minimum, train_.index().maximum},
-      shares_(usable(train_, "train")),
+      shares_(usable(train_, 0)),
       batch_norm_(uses_batch_norm(read)),
       network_(make_network(read, derive_seed(seed_, "weights"))) {
   check(read);
@@ -95,11 +96,10 @@ void SegmentationTask::check(const Reader& read) const {
                      " samples are too few for a batch on a rank; give more, or fewer gpus");
 }
 
-SampleShares SegmentationTask::usable(const WeatherSet& set, const std::string& split) const {
+SampleShares SegmentationTask::usable(const WeatherSet& set, std::int64_t first) const {
   SampleShares shares{set.size(), context_.gang->shards(), {}};
-  for (std::int64_t i = 0; i < set.size(); ++i)
-    if (context_.unusable.contains(split + "/" + set.index().files[static_cast<std::size_t>(i)].name))
-      shares.unusable.insert(i);
+  for (const std::int64_t file : context_.unusable)
+    if (file >= first && file < first + set.size()) shares.unusable.insert(file - first);
   return shares;
 }
 
@@ -187,11 +187,12 @@ void SegmentationTask::average_statistics() {
 
 Metrics SegmentationTask::evaluate(Split split) {
   average_statistics();
-  const auto& [set, name] = split == Split::train ? std::pair<const WeatherSet&, std::string>(train_, "train")
-                            : split == Split::validation
-                                ? std::pair<const WeatherSet&, std::string>(validation_, "validation")
-                                : std::pair<const WeatherSet&, std::string>(test_, "test");
-  const SegmentationEvaluation evaluation(*network_, set, usable(set, name).divided(context_.gang->shard()), range_,
+  const std::string name = split == Split::train ? "train" : split == Split::validation ? "validation" : "test";
+  const WeatherSet& set = split == Split::train ? train_ : split == Split::validation ? validation_ : test_;
+  const std::int64_t first = split == Split::train        ? 0
+                             : split == Split::validation ? train_.size()
+                                                          : train_.size() + validation_.size();
+  const SegmentationEvaluation evaluation(*network_, set, usable(set, first).divided(context_.gang->shard()), range_,
                                           labeling_, weights_, context_.device, *context_.gang);
   Metrics metrics = evaluation.summary(name);
   for (auto& metric : evaluation.by_class(name, split == Split::test)) metrics.push_back(std::move(metric));

@@ -86,13 +86,13 @@ TEST_CASE("nowcast forecast: the measured share, as counted pixel by pixel") {
     return std::pair(r.first + shift, r.last + shift);
   };
   for (const auto& [row, column] : {std::pair<std::int64_t, std::int64_t>{0, 0},
-                                   {101, 101},
-                                   {102, 140},
-                                   {112, 112},
-                                   {140, 112},
-                                   {150, 117},
-                                   {259, 244},
-                                   {13, 200}}) {
+                                    {101, 101},
+                                    {102, 140},
+                                    {112, 112},
+                                    {140, 112},
+                                    {150, 117},
+                                    {259, 244},
+                                    {13, 200}}) {
     const auto [top, bottom] = bounds(row);
     const auto [left, right] = bounds(column);
     std::int64_t there = 0;

@@ -1,7 +1,8 @@
+#include "experiments/task.hpp"
+
 #include <doctest/doctest.h>
 
 #include "datasets/error.hpp"
-#include "experiments/task.hpp"
 #include "search/space.hpp"
 
 using namespace stormsweep;
@@ -12,7 +13,8 @@ TEST_CASE("files that are trained on whole are wanted by every rank, and cannot 
                                   "t.json", "/shared");
   const StageRequest request = stage_request(space, 3);
   REQUIRE(request.files.size() == 3);
-  for (const int place : {0, 2}) CHECK(request.wanted(place, {}) == std::vector<std::int64_t>{0, 1, 2});
+  const std::vector<std::int64_t> all{0, 1, 2};
+  for (const int place : {0, 2}) CHECK(request.wanted(place, {}) == all);
   CHECK(request.whole.size() == 3);
   for (const auto& file : request.files) {
     const std::string split = file.name.substr(0, file.name.find('.'));
