@@ -21,7 +21,7 @@ namespace stormsweep {
 struct TrainingPlan {
   std::vector<std::int64_t> milestones;  ///< ascending epochs, each a trial; the last is the training's length
   std::string optimizer = "adam";        ///< worker/optimizer.hpp
-  LearningRate learning_rate;
+  LearningRate learning_rate = {};
   int gradient_lag = 0;              ///< worker/gradients.hpp
   Wire gradient_wire = Wire::fp32;   ///< between the ranks of a gang
   bool retry_out_of_memory = false;  ///< halve the micro-batch and try the step again

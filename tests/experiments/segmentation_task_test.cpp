@@ -258,7 +258,8 @@ TEST_CASE("a task reads copies, and passes over what nobody could read") {
   const SegmentationWorld world;
   const auto whole = epoch(*world.task(), 1);
   const Experiment& experiment = find_experiment("segmentation", "test");
-  TaskContext context{.data = world.data(), .fingerprint = "world", .seed = 17, .staged = world.folder() / "copies"};
+  TaskContext context{
+      .data = world.data(), .fingerprint = "world", .seed = 17, .cache = {}, .staged = world.folder() / "copies"};
   context.unusable = {2, 6};  // the first validation file, too
   const auto task = make_segmentation_task(experiment, world.space(R"({"width": 0.05})").configuration(0), context);
   CHECK(epoch(*task, 1).inputs.size() == whole.inputs.size() - 1);
