@@ -225,7 +225,9 @@ TEST_CASE("the spaces that ship are sound, and refer to data beside them") {
     const char *experiment, *data;
     int spaces;
   };
-  for (const auto& [experiment, data, count] : {Shipped{"tornado", "storms", 9}, Shipped{"nowcast", "rain", 2}}) {
+  for (const auto& [experiment, data, count] :
+       {Shipped{"tornado", "storms/train.h5", 9}, Shipped{"nowcast", "rain/train.h5", 2},
+        Shipped{"segmentation", "weather/train", 1}}) {
     const auto folder = std::filesystem::path(STORMSWEEP_SOURCE_DIR) / "experiments" / experiment;
     int spaces = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
@@ -235,7 +237,7 @@ TEST_CASE("the spaces that ship are sound, and refer to data beside them") {
       const Space space = read_space(entry.path());
       CHECK(space.name == entry.path().stem());
       CHECK(space.experiment->name == experiment);
-      CHECK(space.data.at("train") == folder / data / "train.h5");
+      CHECK(space.data.at("train") == folder / data);
       CHECK(space.grid.count() >= 4);
     }
     CHECK(spaces == count);
