@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 
 #include "search/error.hpp"
@@ -51,6 +52,18 @@ void check_fractions(const DataCommand& command, double validation, double test)
       fmt::format("stormsweep {}: --validation-fraction is {} and --test-fraction {}; give shares above 0 that leave "
                   "some for training",
                   command.name, validation, test));
+}
+
+void check_output_file(const DataCommand& command, const std::string& file) {
+  const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+  if (!folder.empty() && !std::filesystem::is_directory(folder))
+    refuse_option(command, "output", file, "give a file in a folder that exists");
+}
+
+void make_output_folder(const DataCommand& command, const std::string& option, const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (!std::filesystem::is_directory(folder)) refuse_option(command, option, folder, "give a folder that can be made");
 }
 
 void check_threads(const DataCommand& command, int threads) {

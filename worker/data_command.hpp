@@ -26,6 +26,12 @@ bool read_options(const DataCommand& command, const std::vector<std::string>& wo
 /// --validation-fraction and --test-fraction above 0 that leave some for training.
 void check_fractions(const DataCommand& command, double validation, double test);
 
+/// --output is a file in a folder that exists.
+void check_output_file(const DataCommand& command, const std::string& file);
+
+/// Makes the folder that --`option` names, unless it is there.
+void make_output_folder(const DataCommand& command, const std::string& option, const std::string& folder);
+
 /// --threads of 1 to 1024.
 void check_threads(const DataCommand& command, int threads);
 

@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
-#include <system_error>
 
 #include "datasets/forecast_frames.hpp"
 #include "datasets/utc.hpp"
@@ -71,13 +70,8 @@ void check(const Wish& wish) {
   if (wish.tile < 0 || wish.tile % 16 != 0)
     refuse_option(command, "tile", std::to_string(wish.tile), "give a multiple of 16");
   if (!(wish.memory >= 0)) refuse_option(command, "memory", fmt::format("{}", wish.memory), "give gigabytes");
-  const fs::path folder = fs::path(wish.output).parent_path();
-  if (!folder.empty() && !fs::is_directory(folder))
-    refuse_option(command, "output", wish.output, "give a file in a folder that exists");
-  if (wish.figures.empty()) return;
-  std::error_code error;
-  fs::create_directories(wish.figures, error);
-  if (!fs::is_directory(wish.figures)) refuse_option(command, "png", wish.figures, "give a folder that can be made");
+  check_output_file(command, wish.output);
+  if (!wish.figures.empty()) make_output_folder(command, "png", wish.figures);
 }
 
 std::optional<std::int64_t> time_of(const Wish& wish) {

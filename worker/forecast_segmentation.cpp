@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
-#include <system_error>
 
 #include "datasets/error.hpp"
 #include "datasets/mask_writer.hpp"
@@ -57,13 +56,8 @@ bool read_wish(const std::vector<std::string>& words, Wish& wish) {
 /// What can be told before anything is read.
 void check(const Wish& wish) {
   check_threads(command, wish.threads);
-  const fs::path folder = fs::path(wish.output).parent_path();
-  if (!folder.empty() && !fs::is_directory(folder))
-    refuse_option(command, "output", wish.output, "give a file in a folder that exists");
-  if (wish.figures.empty()) return;
-  std::error_code error;
-  fs::create_directories(wish.figures, error);
-  if (!fs::is_directory(wish.figures)) refuse_option(command, "png", wish.figures, "give a folder that can be made");
+  check_output_file(command, wish.output);
+  if (!wish.figures.empty()) make_output_folder(command, "png", wish.figures);
 }
 
 /// A trained network, with what it was trained on.

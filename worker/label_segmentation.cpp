@@ -73,12 +73,6 @@ bool read_wish(const std::vector<std::string>& words, Wish& wish) {
   return true;
 }
 
-void make_folder(const std::string& option, const std::string& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (!fs::is_directory(folder)) refuse_option(command, option, folder, "give a folder that can be made");
-}
-
 /// All moments of all inputs, each with a name of its own.
 std::vector<Item> list_items(const Wish& wish) {
   const auto wanted = [](const fs::path& path) {
@@ -163,8 +157,8 @@ int label_segmentation(const std::vector<std::string>& words) {
   Wish wish;
   if (!read_wish(words, wish)) return exit_done;
   const std::vector<Item> items = list_items(wish);
-  make_folder("output", wish.output);
-  if (!wish.figures.empty()) make_folder("png", wish.figures);
+  make_output_folder(command, "output", wish.output);
+  if (!wish.figures.empty()) make_output_folder(command, "png", wish.figures);
 
   const auto start = std::chrono::steady_clock::now();
   std::vector<Outcome> outcomes(items.size());

@@ -35,7 +35,7 @@ TEST_CASE("a segmentation search: gangs, schedules and classes, and a prediction
               .empty());
   }
   // Half of a poly training is not a short one.
-  CHECK(number(db, "SELECT count(DISTINCT train_loss) FROM results WHERE epochs = 2 AND gpus = 1") == 2);
+  CHECK(number(db, "SELECT count(DISTINCT test_loss) FROM results WHERE epochs = 2 AND gpus = 1") == 2);
   CHECK(query(db, "SELECT count(*), count(DISTINCT \"class\") FROM \"class\"") == std::vector<std::string>{"24|3"});
   CHECK(number(db, "SELECT count(*) FROM layer_kind WHERE training_flops > 0 AND layer_kind = 'conv5x5'") == 8);
   const Ended curve =
