@@ -2,6 +2,7 @@
 #include <array>
 
 #include "datasets/error.hpp"
+#include "datasets/splits.hpp"
 #include "datasets/weather_set.hpp"
 #include "experiments/segmentation/segmentation_samples.hpp"
 #include "experiments/segmentation/segmentation_task.hpp"
@@ -11,12 +12,10 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::array<const char*, 3> splits{"train", "validation", "test"};
-
 /// What decides who wants which files; held by every rank.
 struct Wants {
-  std::array<std::int64_t, splits.size()> files;  ///< of each split; numbered one behind the other
-  std::vector<std::int64_t> gangs, samples;       ///< values of gpus and samples in the space
+  std::array<std::int64_t, split_names.size()> files;  ///< of each split; numbered one behind the other
+  std::vector<std::int64_t> gangs, samples;            ///< values of gpus and samples in the space
   std::uint64_t seed;
   int places;
 
@@ -33,12 +32,12 @@ struct Wants {
 std::vector<std::int64_t> Wants::operator()(int place, const std::set<std::int64_t>& unusable) const {
   std::set<std::int64_t> wanted;
   std::int64_t first = 0;
-  for (std::size_t split = 0; split < splits.size(); first += files[split++]) {
+  for (std::size_t split = 0; split < split_names.size(); first += files[split++]) {
     SampleShares shares{files[split], 1, {}};
     for (const std::int64_t file : unusable)
       if (file >= first && file < first + files[split]) shares.unusable.insert(file - first);
     if (std::ssize(shares.unusable) == files[split])
-      throw DataError(std::string("--stage: no file of ") + splits[split] + " can be used");
+      throw DataError(std::string("--stage: no file of ") + split_names[split] + " can be used");
     for (const std::int64_t gang : gangs) {
       shares.shards = static_cast<int>(gang);
       const auto [begin, end] = shards(place, gang);
@@ -57,11 +56,11 @@ StageRequest stage_segmentation(const Space& space, int places) {
   Wants wants{{}, gang_sizes(space), {}, space.seed, places};
   for (const Value& value : values(space, "samples")) wants.samples.push_back(std::get<std::int64_t>(value));
   std::int64_t height = 0, width = 0;
-  for (std::size_t split = 0; split < splits.size(); ++split) {
-    const WeatherSet set(space.data.at(splits[split]));
+  for (std::size_t split = 0; split < split_names.size(); ++split) {
+    const WeatherSet set(space.data.at(split_names[split]));
     for (std::int64_t i = 0; i < set.size(); ++i) {
       const WeatherIndex::File& file = set.index().files[static_cast<std::size_t>(i)];
-      request.files.push_back({set.path(i), std::string(splits[split]) + "/" + file.name, file.checksum});
+      request.files.push_back({set.path(i), std::string(split_names[split]) + "/" + file.name, file.checksum});
     }
     wants.files[split] = set.size();
     height = set.index().height, width = set.index().width;
