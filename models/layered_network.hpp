@@ -6,7 +6,7 @@
 
 #include <torch/torch.h>
 
-#include "models/map_convolution.hpp"
+#include "models/kernels/map_convolution.hpp"
 #include "models/segmentation_network.hpp"
 
 namespace stormsweep {

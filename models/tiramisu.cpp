@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "models/dense_block.hpp"
-#include "models/sparse_activation.hpp"
+#include "models/kernels/dense_block.hpp"
+#include "models/kernels/sparse_activation.hpp"
 
 namespace stormsweep {
 

@@ -6,7 +6,7 @@
 #include <array>
 #include <vector>
 
-#include "models/tornado_kernels.hpp"
+#include "models/kernels/tornado_kernels.hpp"
 
 namespace stormsweep {
 

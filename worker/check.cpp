@@ -5,9 +5,9 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "experiments/task.hpp"
-#include "search/error.hpp"
-#include "search/space.hpp"
+#include "experiments/task/task.hpp"
+#include "search/base/error.hpp"
+#include "search/space/space.hpp"
 
 namespace stormsweep {
 

@@ -8,12 +8,12 @@
 #include <string_view>
 
 #include "experiments/noop/noop.hpp"
-#include "search/cache_files.hpp"
-#include "worker/convolution_peak.hpp"
-#include "worker/device_memory.hpp"
-#include "worker/model_file.hpp"
-#include "worker/rank_gang.hpp"
-#include "worker/trainer.hpp"
+#include "experiments/task/model_file.hpp"
+#include "search/space/cache_files.hpp"
+#include "worker/training/convolution_peak.hpp"
+#include "worker/training/device_memory.hpp"
+#include "worker/training/rank_gang.hpp"
+#include "worker/training/trainer.hpp"
 
 namespace stormsweep {
 

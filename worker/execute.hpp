@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <functional>
 
-#include "experiments/task.hpp"
-#include "search/trainings.hpp"
-#include "search/wire.hpp"
+#include "experiments/task/task.hpp"
+#include "search/messages/wire.hpp"
+#include "search/space/trainings.hpp"
 #include "worker/channel/channel.hpp"
 
 namespace stormsweep {

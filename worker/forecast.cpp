@@ -1,6 +1,6 @@
 #include "worker/forecast.hpp"
 
-#include "worker/experiment_choice.hpp"
+#include "experiments/task/experiment_choice.hpp"
 
 namespace stormsweep {
 

@@ -6,7 +6,7 @@
 namespace stormsweep {
 
 /// `stormsweep forecast <experiment> ...`: what a trained network makes of new observations. Throws InputError and
-/// DataError. Returns the exit status.
+/// InputError. Returns the exit status.
 int forecast_command(const std::vector<std::string>& words);
 
 // One source file an experiment.

@@ -1,7 +1,7 @@
 #include "worker/generate.hpp"
 
-#include "worker/data_command.hpp"
-#include "worker/experiment_choice.hpp"
+#include "experiments/task/data_command.hpp"
+#include "experiments/task/experiment_choice.hpp"
 
 namespace stormsweep {
 

@@ -5,7 +5,7 @@
 
 namespace stormsweep {
 
-/// `stormsweep generate EXPERIMENT ... -o DIR`. Throws InputError and DataError. Returns the exit status.
+/// `stormsweep generate EXPERIMENT ... -o DIR`. Throws InputError and InputError. Returns the exit status.
 int generate_command(const std::vector<std::string>& words);
 
 }  // namespace stormsweep

@@ -1,6 +1,6 @@
 #include "worker/label.hpp"
 
-#include "worker/experiment_choice.hpp"
+#include "experiments/task/experiment_choice.hpp"
 
 namespace stormsweep {
 

@@ -5,7 +5,7 @@
 
 namespace stormsweep {
 
-/// `stormsweep label <experiment> ...`: labels of observations, by rules. Throws InputError and DataError. Returns the
+/// `stormsweep label <experiment> ...`: labels of observations, by rules. Throws InputError and InputError. Returns the
 /// exit status.
 int label_command(const std::vector<std::string>& words);
 

@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "datasets/error.hpp"
-#include "search/error.hpp"
+#include "search/base/error.hpp"
 #include "worker/check.hpp"
 #include "worker/forecast.hpp"
 #include "worker/generate.hpp"
@@ -34,9 +33,6 @@ int main(int count, char** words) {
   try {
     return dispatch({words + 1, words + count});
   } catch (const InputError& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return exit_bad_input;
-  } catch (const DataError& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return exit_bad_input;
   } catch (const std::exception& error) {

@@ -13,16 +13,16 @@
 #include <stdexcept>
 #include <thread>
 
-#include "search/cache_files.hpp"
-#include "search/error.hpp"
-#include "search/space.hpp"
-#include "search/synchronous.hpp"
-#include "search/wire.hpp"
+#include "search/base/error.hpp"
+#include "search/base/machine.hpp"
+#include "search/messages/wire.hpp"
+#include "search/space/cache_files.hpp"
+#include "search/space/space.hpp"
+#include "search/space/synchronous.hpp"
 #include "worker/channel/channel.hpp"
 #include "worker/execute.hpp"
-#include "worker/machine.hpp"
-#include "worker/stage_orders.hpp"
 #include "worker/staging.hpp"
+#include "worker/staging/stage_orders.hpp"
 #include "worker/work_queue.hpp"
 
 namespace stormsweep {

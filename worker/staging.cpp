@@ -6,7 +6,7 @@
 
 #include "worker/channel/all_reduce.hpp"
 #include "worker/channel/relay.hpp"
-#include "worker/stager.hpp"
+#include "worker/staging/stager.hpp"
 
 namespace stormsweep {
 

@@ -3,11 +3,11 @@
 #include <chrono>
 #include <filesystem>
 
-#include "experiments/task.hpp"
-#include "search/space.hpp"
-#include "search/wire.hpp"
+#include "experiments/task/task.hpp"
+#include "search/messages/wire.hpp"
+#include "search/space/space.hpp"
 #include "worker/channel/channel.hpp"
-#include "worker/stage_orders.hpp"
+#include "worker/staging/stage_orders.hpp"
 
 namespace stormsweep {
 

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "search/trainings.hpp"
+#include "search/space/trainings.hpp"
 
 namespace stormsweep {
 

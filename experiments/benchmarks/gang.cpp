@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <functional>
 
-#include "worker/gradients.hpp"
+#include "worker/training/gradients.hpp"
 
 using namespace stormsweep;
 

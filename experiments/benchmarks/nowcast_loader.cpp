@@ -6,7 +6,7 @@
 #include <iostream>
 #include <vector>
 
-#include "datasets/nowcast_batches.hpp"
+#include "datasets/nowcast/nowcast_batches.hpp"
 
 using namespace stormsweep;
 

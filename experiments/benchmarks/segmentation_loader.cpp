@@ -8,7 +8,7 @@
 #include <iostream>
 #include <vector>
 
-#include "datasets/weather_batches.hpp"
+#include "datasets/weather/weather_batches.hpp"
 
 using namespace stormsweep;
 

@@ -12,8 +12,8 @@
 #include <stdexcept>
 
 #include "worker/channel/relay.hpp"
-#include "worker/stage_folder.hpp"
-#include "worker/stager.hpp"
+#include "worker/staging/stage_folder.hpp"
+#include "worker/staging/stager.hpp"
 
 using namespace stormsweep;
 namespace fs = std::filesystem;

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "search/seed.hpp"
+#include "search/base/seed.hpp"
 
 namespace stormsweep {
 

@@ -4,9 +4,9 @@
 #include <functional>
 #include <optional>
 
-#include "experiments/gang.hpp"
-#include "search/configuration.hpp"
-#include "search/outcome.hpp"
+#include "experiments/task/gang.hpp"
+#include "search/space/configuration.hpp"
+#include "search/space/outcome.hpp"
 
 namespace stormsweep {
 

@@ -2,10 +2,10 @@
 #include <cmath>
 #include <string>
 
-#include "datasets/error.hpp"
-#include "datasets/nowcast_patches.hpp"
-#include "datasets/utc.hpp"
+#include "datasets/nowcast/nowcast_patches.hpp"
 #include "experiments/nowcast/nowcast_task.hpp"
+#include "search/base/error.hpp"
+#include "search/base/utc.hpp"
 
 namespace stormsweep {
 
@@ -24,15 +24,15 @@ void check_side(const std::filesystem::path& path, std::int64_t side) {
   constexpr std::int64_t smallest = 256, step = 16;
   if (side >= smallest && side % step == 0) return;
   const std::int64_t nearest = std::max(smallest, (side + step / 2) / step * step);
-  throw DataError(path.string() + ": patches are " + std::to_string(side) +
-                  " pixels wide, which cannot be trained on; make them again with --size " + std::to_string(nearest));
+  throw InputError(path.string() + ": patches are " + std::to_string(side) +
+                   " pixels wide, which cannot be trained on; make them again with --size " + std::to_string(nearest));
 }
 
 void check_alike(const std::filesystem::path& path, const NowcastPatches& patches, const std::filesystem::path& other,
                  const NowcastPatches& train) {
   const auto refuse = [&](const std::string& what) {
-    throw DataError(path.string() + ": its " + what + " differs from that of " + other.string() +
-                    "; make both in one go with stormsweep prepare nowcast");
+    throw InputError(path.string() + ": its " + what + " differs from that of " + other.string() +
+                     "; make both in one go with stormsweep prepare nowcast");
   };
   const NowcastMeta &a = patches.meta(), &b = train.meta();
   if (patches.side() != train.side()) refuse("patch size");

@@ -6,9 +6,9 @@
 #include <limits>
 #include <vector>
 
-#include "datasets/nowcast_batches.hpp"
+#include "datasets/nowcast/nowcast_batches.hpp"
 #include "models/nowcast_loss.hpp"
-#include "search/experiment.hpp"
+#include "search/space/experiment.hpp"
 
 namespace stormsweep {
 

@@ -4,11 +4,11 @@
 #include <span>
 #include <string>
 
-#include "datasets/nowcast_patches.hpp"
-#include "experiments/gang.hpp"
+#include "datasets/nowcast/nowcast_patches.hpp"
+#include "experiments/task/gang.hpp"
 #include "models/forecast_scores.hpp"
 #include "models/nowcast_cnn.hpp"
-#include "search/outcome.hpp"
+#include "search/space/outcome.hpp"
 
 namespace stormsweep {
 

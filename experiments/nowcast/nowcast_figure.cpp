@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "datasets/figure.hpp"
-#include "datasets/utc.hpp"
+#include "datasets/drawing/figure.hpp"
 #include "experiments/nowcast/nowcast_product.hpp"
+#include "search/base/utc.hpp"
 
 namespace stormsweep {
 

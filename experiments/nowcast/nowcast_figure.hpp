@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "datasets/canvas.hpp"
-#include "datasets/odim_writer.hpp"
+#include "datasets/drawing/canvas.hpp"
+#include "datasets/radar/odim_writer.hpp"
 
 namespace stormsweep {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <functional>
 
-#include "datasets/nowcast_patches.hpp"
+#include "datasets/nowcast/nowcast_patches.hpp"
 #include "models/nowcast_cnn.hpp"
 
 namespace stormsweep {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "datasets/error.hpp"
+#include "search/base/error.hpp"
 
 namespace stormsweep {
 
@@ -18,7 +18,7 @@ std::string nowcast_notes(const NowcastMeta& meta) {
 
 NowcastMeta parse_nowcast_notes(const std::string& text, const std::string& file) {
   const auto refuse = [&](const std::string& problem) {
-    throw DataError(file + ": " + problem + "; give a model that stormsweep run --keep-best left");
+    throw InputError(file + ": " + problem + "; give a model that stormsweep run --keep-best left");
   };
   NowcastMeta meta;
   try {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "datasets/nowcast_patches.hpp"
+#include "datasets/nowcast/nowcast_patches.hpp"
 
 namespace stormsweep {
 
@@ -10,7 +10,7 @@ namespace stormsweep {
 /// {"mean": ..., "deviation": ..., "step_minutes": 10, "quantity": "rain_rate" or "vil", "pixel_km": 1}.
 std::string nowcast_notes(const NowcastMeta& meta);
 
-/// The reverse; `scale` is left alone. Throws DataError, with `file` in front: something is missing or makes no sense.
+/// The reverse; `scale` is left alone. Throws InputError, with `file` in front: something is missing or makes no sense.
 NowcastMeta parse_nowcast_notes(const std::string& text, const std::string& file);
 
 }  // namespace stormsweep

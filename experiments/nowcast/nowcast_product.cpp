@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "datasets/histogram_matching.hpp"
+#include "datasets/nowcast/histogram_matching.hpp"
 #include "experiments/nowcast/nowcast_forecast.hpp"
 
 namespace stormsweep {

@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
-#include "datasets/nowcast_patches.hpp"
-#include "datasets/odim_writer.hpp"
+#include "datasets/nowcast/nowcast_patches.hpp"
+#include "datasets/radar/odim_writer.hpp"
 #include "models/nowcast_cnn.hpp"
 
 namespace stormsweep {

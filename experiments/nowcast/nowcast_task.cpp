@@ -7,13 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include "datasets/nowcast_batches.hpp"
-#include "datasets/random.hpp"
-#include "datasets/random_order.hpp"
+#include "datasets/nowcast/nowcast_batches.hpp"
 #include "experiments/nowcast/nowcast_evaluation.hpp"
 #include "experiments/nowcast/nowcast_notes.hpp"
 #include "models/nowcast_loss.hpp"
-#include "search/seed.hpp"
+#include "search/base/random.hpp"
+#include "search/base/random_order.hpp"
+#include "search/base/seed.hpp"
 
 namespace stormsweep {
 

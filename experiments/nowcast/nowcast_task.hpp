@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "experiments/task.hpp"
+#include "experiments/task/task.hpp"
 
 namespace stormsweep {
 
@@ -13,7 +13,7 @@ namespace stormsweep {
 std::unique_ptr<Task> make_nowcast_task(const Experiment& experiment, const Configuration& configuration,
                                         const TaskContext& context);
 
-/// Opens the splits. Throws DataError where they do not belong together, or the network cannot take them.
+/// Opens the splits. Throws InputError where they do not belong together, or the network cannot take them.
 DataReport check_nowcast_data(const std::map<std::string, std::filesystem::path>& data);
 
 }  // namespace stormsweep

@@ -3,12 +3,11 @@
 #include <string>
 #include <thread>
 
-#include "datasets/error.hpp"
-#include "datasets/weather_set.hpp"
+#include "datasets/weather/weather_set.hpp"
 #include "experiments/segmentation/segmentation_evaluation.hpp"
 #include "experiments/segmentation/segmentation_task.hpp"
 #include "models/segmentation_network.hpp"
-#include "search/error.hpp"
+#include "search/base/error.hpp"
 
 namespace stormsweep {
 
@@ -62,21 +61,21 @@ DataReport check_segmentation_data(const Space& space) {
   const int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   const WeatherSet train(data.at("train"), threads);
   if (train.index().labelings == 0)
-    throw DataError(data.at("train").string() +
-                    ": its files have no labels; make them with stormsweep label "
-                    "segmentation");
+    throw InputError(data.at("train").string() +
+                     ": its files have no labels; make them with stormsweep label "
+                     "segmentation");
   check_fits(space, data.at("train"), train.index());
   for (const char* split : {"train", "validation", "test"}) {
     const std::filesystem::path& folder = data.at(split);
     const WeatherSet set(folder, threads);
     const WeatherIndex &index = set.index(), &first = train.index();
     if (index.height != first.height || index.width != first.width)
-      throw DataError(fmt::format("{}: maps are {} x {}, those of {} are {} x {}; give splits of one size",
-                                  folder.string(), index.height, index.width, data.at("train").string(), first.height,
-                                  first.width));
+      throw InputError(fmt::format("{}: maps are {} x {}, those of {} are {} x {}; give splits of one size",
+                                   folder.string(), index.height, index.width, data.at("train").string(), first.height,
+                                   first.width));
     if (index.labelings != first.labelings)
-      throw DataError(fmt::format("{}: its files have {} labelings, those of {} have {}; give splits with the same",
-                                  folder.string(), index.labelings, data.at("train").string(), first.labelings));
+      throw InputError(fmt::format("{}: its files have {} labelings, those of {} have {}; give splits with the same",
+                                   folder.string(), index.labelings, data.at("train").string(), first.labelings));
     report.fingerprint += fingerprint(set);
     report.notes.push_back(note(split, index));
     if (!set.kept())

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "models/segmentation_network.hpp"
-#include "search/configuration.hpp"
+#include "search/space/configuration.hpp"
 
 namespace stormsweep {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "models/segmentation_loss.hpp"
-#include "search/experiment.hpp"
+#include "search/space/experiment.hpp"
 
 namespace stormsweep {
 

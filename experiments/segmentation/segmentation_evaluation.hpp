@@ -5,11 +5,11 @@
 #include <span>
 #include <string>
 
-#include "datasets/weather_batches.hpp"
-#include "experiments/gang.hpp"
+#include "datasets/weather/weather_batches.hpp"
+#include "experiments/task/gang.hpp"
 #include "models/segmentation_network.hpp"
 #include "models/segmentation_scores.hpp"
-#include "search/outcome.hpp"
+#include "search/space/outcome.hpp"
 
 namespace stormsweep {
 

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "datasets/error.hpp"
+#include "search/base/error.hpp"
 
 namespace stormsweep {
 
@@ -18,9 +18,9 @@ ChannelRange parse_segmentation_notes(const std::string& text, const std::string
       return {notes.at("minimum"), notes.at("maximum")};
   } catch (const nlohmann::json::exception&) {
   }
-  throw DataError(file +
-                  ": does not tell minimum and maximum of 16 channels; give a model that stormsweep run "
-                  "--keep-best left");
+  throw InputError(file +
+                   ": does not tell minimum and maximum of 16 channels; give a model that stormsweep run "
+                   "--keep-best left");
 }
 
 }  // namespace stormsweep

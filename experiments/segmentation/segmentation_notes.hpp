@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "datasets/weather_batches.hpp"
+#include "datasets/weather/weather_batches.hpp"
 
 namespace stormsweep {
 
@@ -10,7 +10,7 @@ namespace stormsweep {
 /// {"minimum": [16], "maximum": [16]}, the ranges by which its training data were normalised.
 std::string segmentation_notes(const ChannelRange& range);
 
-/// The reverse. Throws DataError, with `file` in front: something is missing or not a finite number.
+/// The reverse. Throws InputError, with `file` in front: something is missing or not a finite number.
 ChannelRange parse_segmentation_notes(const std::string& text, const std::string& file);
 
 }  // namespace stormsweep

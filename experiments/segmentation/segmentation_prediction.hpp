@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "datasets/weather_batches.hpp"
+#include "datasets/weather/weather_batches.hpp"
 #include "models/segmentation_network.hpp"
 
 namespace stormsweep {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "datasets/random_order.hpp"
-#include "search/seed.hpp"
+#include "search/base/random_order.hpp"
+#include "search/base/seed.hpp"
 
 namespace stormsweep {
 

@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <array>
 
-#include "datasets/error.hpp"
-#include "datasets/splits.hpp"
-#include "datasets/weather_set.hpp"
+#include "datasets/files/splits.hpp"
+#include "datasets/weather/weather_set.hpp"
 #include "experiments/segmentation/segmentation_samples.hpp"
 #include "experiments/segmentation/segmentation_task.hpp"
-#include "search/gang_sizes.hpp"
+#include "search/base/error.hpp"
+#include "search/space/gang_sizes.hpp"
 
 namespace stormsweep {
 
@@ -37,7 +37,7 @@ std::vector<std::int64_t> Wants::operator()(int place, const std::set<std::int64
     for (const std::int64_t file : unusable)
       if (file >= first && file < first + files[split]) shares.unusable.insert(file - first);
     if (std::ssize(shares.unusable) == files[split])
-      throw DataError(std::string("--stage: no file of ") + split_names[split] + " can be used");
+      throw InputError(std::string("--stage: no file of ") + split_names[split] + " can be used");
     for (const std::int64_t gang : gangs) {
       shares.shards = static_cast<int>(gang);
       const auto [begin, end] = shards(place, gang);
@@ -69,8 +69,8 @@ StageRequest stage_segmentation(const Space& space, int places) {
   request.verify = [height, width](const std::filesystem::path& path) {
     const WeatherFile file(path);
     if (file.height() != height || file.width() != width)
-      throw DataError(path.string() + ": is not of " + std::to_string(height) + " x " + std::to_string(width) +
-                      " pixels; make it again");
+      throw InputError(path.string() + ": is not of " + std::to_string(height) + " x " + std::to_string(width) +
+                       " pixels; make it again");
   };
   return request;
 }

@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <utility>
 
-#include "datasets/random_order.hpp"
-#include "datasets/weather_batches.hpp"
+#include "datasets/weather/weather_batches.hpp"
 #include "experiments/segmentation/segmentation_choice.hpp"
 #include "experiments/segmentation/segmentation_evaluation.hpp"
 #include "experiments/segmentation/segmentation_notes.hpp"
 #include "experiments/segmentation/segmentation_samples.hpp"
 #include "models/segmentation_loss.hpp"
-#include "search/error.hpp"
-#include "search/seed.hpp"
+#include "search/base/error.hpp"
+#include "search/base/random_order.hpp"
+#include "search/base/seed.hpp"
 
 namespace stormsweep {
 

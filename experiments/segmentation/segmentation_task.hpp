@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "experiments/task.hpp"
+#include "experiments/task/task.hpp"
 
 namespace stormsweep {
 
@@ -13,7 +13,7 @@ namespace stormsweep {
 std::unique_ptr<Task> make_segmentation_task(const Experiment& experiment, const Configuration& configuration,
                                              const TaskContext& context);
 
-/// Opens the sets, which makes their indices where there are none. Throws DataError where they do not belong together,
+/// Opens the sets, which makes their indices where there are none. Throws InputError where they do not belong together,
 /// InputError where the space's networks or labelings do not fit them.
 DataReport check_segmentation_data(const Space& space);
 

@@ -10,8 +10,8 @@
 #include <system_error>
 #include <vector>
 
-#include "datasets/error.hpp"
-#include "search/seed.hpp"
+#include "search/base/error.hpp"
+#include "search/base/seed.hpp"
 
 namespace stormsweep {
 
@@ -28,8 +28,8 @@ class FileLock {
     if (result == 0) return;
     const std::string reason = std::strerror(errno);
     if (descriptor_ >= 0) close(descriptor_);
-    throw DataError(path.string() + ": cannot be locked (" + reason +
-                    "); put --results into a folder that can be written");
+    throw InputError(path.string() + ": cannot be locked (" + reason +
+                     "); put --results into a folder that can be written");
   }
   ~FileLock() { close(descriptor_); }
   FileLock(const FileLock&) = delete;

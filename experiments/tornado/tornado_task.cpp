@@ -6,14 +6,14 @@
 #include <utility>
 #include <vector>
 
-#include "datasets/error.hpp"
-#include "datasets/random.hpp"
-#include "datasets/storm_batches.hpp"
+#include "datasets/storms/storm_batches.hpp"
 #include "experiments/tornado/preaugmented.hpp"
 #include "models/binary_metrics.hpp"
 #include "models/tornado_cnn.hpp"
 #include "models/tornado_loss.hpp"
-#include "search/seed.hpp"
+#include "search/base/error.hpp"
+#include "search/base/random.hpp"
+#include "search/base/seed.hpp"
 
 namespace stormsweep {
 
@@ -206,7 +206,7 @@ DataReport check_tornado_data(const std::map<std::string, std::filesystem::path>
     const Storms storms(path);
     const StormScan found = scan(storms);
     if (found.not_finite > 0) {
-      throw DataError(
+      throw InputError(
           path.string() + ": " + std::to_string(found.not_finite) + " of " + std::to_string(found.storms) +
           " storms hold NaN or infinity; make it again with stormsweep prepare tornado, which leaves them out");
     }

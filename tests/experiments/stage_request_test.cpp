@@ -1,9 +1,9 @@
-#include "experiments/task.hpp"
+#include "experiments/task/task.hpp"
 
 #include <doctest/doctest.h>
 
-#include "datasets/error.hpp"
-#include "search/space.hpp"
+#include "search/base/error.hpp"
+#include "search/space/space.hpp"
 
 using namespace stormsweep;
 
@@ -21,5 +21,5 @@ TEST_CASE("files that are trained on whole are wanted by every rank, and cannot 
     CHECK(file.source == space.data.at(split));
     CHECK(request.whole.at(split) == file.name);
   }
-  CHECK_THROWS_AS(request.wanted(0, {1}), DataError);
+  CHECK_THROWS_AS(request.wanted(0, {1}), InputError);
 }

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "models/map_convolution.hpp"
+#include "models/kernels/map_convolution.hpp"
 #include "models/segmentation_loss.hpp"
 
 using namespace stormsweep;

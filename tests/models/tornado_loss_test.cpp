@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "models/tornado_kernels.hpp"
+#include "models/kernels/tornado_kernels.hpp"
 
 using namespace stormsweep;
 using doctest::Approx;

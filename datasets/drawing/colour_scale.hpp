@@ -1,0 +1,34 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "datasets/drawing/canvas.hpp"
+
+namespace stormsweep {
+
+/// Which colour shows which value, in steps.
+struct ColourScale {
+  std::string unit;
+  std::vector<float> bounds;      ///< ascending: the smallest value of each colour
+  std::vector<Colour> colours;    ///< as many
+  Colour below{255, 255, 255};    ///< of smaller values
+  Colour missing{214, 214, 214};  ///< of NaN
+};
+
+Colour colour_of(const ColourScale& scale, float value);
+
+/// A picture of `values` [height, width].
+Canvas coloured(std::span<const float> values, std::int64_t height, std::int64_t width, const ColourScale& scale);
+
+/// Rain rates in mm/h, and vertically integrated liquid in SEVIR's steps (bounds between the levels of Veillette et al.
+/// 2020). Eight of the nine colours of ColorBrewer's YlGnBu (Harrower and Brewer 2003): ever darker, told apart by
+/// colour-blind eyes, and in print.
+ColourScale rain_scale();
+ColourScale vil_scale();
+
+/// All nine of these colours, run into each other, from `low` to `high`: for fields of the whole Earth.
+ColourScale smooth_scale(std::string unit, float low, float high);
+
+}  // namespace stormsweep

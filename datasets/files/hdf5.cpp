@@ -1,0 +1,165 @@
+#include "datasets/files/hdf5.hpp"
+
+#include <algorithm>
+
+#include "search/base/error.hpp"
+
+namespace stormsweep::hdf5 {
+
+namespace {
+
+// After a write to a full disk failed, HDF5's own clean-up at exit writes again, and crashes. Handles close what is
+// open.
+[[maybe_unused]] const herr_t no_clean_up_at_exit = H5dont_atexit();
+
+[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& problem, const std::string& remedy) {
+  throw InputError(path.string() + ": " + problem + "; " + remedy);
+}
+
+std::string words_of(hid_t type) {
+  return std::to_string(8 * H5Tget_size(type)) + (H5Tget_class(type) == H5T_FLOAT ? "-bit floats" : "-bit integers");
+}
+
+Handle space_of(std::span<const hsize_t> shape) {
+  return {H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr), H5Sclose};
+}
+
+bool write(const Handle& object, const std::string& name, hid_t type, const Handle& space, const void* values) {
+  const Handle attribute(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+  return attribute && H5Awrite(attribute, type, values) >= 0;
+}
+
+}  // namespace
+
+std::unique_lock<std::mutex> lock() {
+  static std::mutex library;
+  return std::unique_lock(library);
+}
+
+void silence() {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
+
+Handle open(const std::filesystem::path& path, const std::string& remedy) {
+  silence();
+  if (!std::filesystem::exists(path)) refuse(path, "no such file", remedy);
+  if (H5Fis_hdf5(path.c_str()) <= 0) refuse(path, "not an HDF5 file", remedy);
+  Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  if (!file) refuse(path, "cannot be opened: cut short, or being written", remedy);
+  return file;
+}
+
+Extent extent(const Handle& file, const std::filesystem::path& path, const std::string& name, hid_t wanted,
+              const std::string& remedy) {
+  const Handle dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);
+  if (!dataset) refuse(path, "has no dataset " + name, remedy);
+  const Handle type(H5Dget_type(dataset), H5Tclose);
+  if (H5Tequal(type, wanted) <= 0) refuse(path, name + " is not of " + words_of(wanted), remedy);
+  const Handle space(H5Dget_space(dataset), H5Sclose);
+  Extent found;
+  found.shape.resize(static_cast<std::size_t>(H5Sget_simple_extent_ndims(space)));
+  H5Sget_simple_extent_dims(space, found.shape.data(), nullptr);
+  found.count = 1;
+  for (const hsize_t n : found.shape) found.count *= n;
+  if (found.count == 0) return found;
+  const haddr_t offset = H5Dget_offset(dataset);
+  const std::size_t size = H5Tget_size(wanted);
+  if (offset == HADDR_UNDEF || offset % size != 0)
+    refuse(path, name + " is not contiguous, so it cannot be mapped", remedy);
+  found.offset = offset;
+  if (offset + found.count * size > std::filesystem::file_size(path)) refuse(path, name + " is cut short", remedy);
+  return found;
+}
+
+Handle create(const Handle& file, const std::string& name, hid_t type, std::span<const hsize_t> shape) {
+  const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  H5Pset_layout(properties, H5D_CONTIGUOUS);
+  H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY);
+  H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
+  H5Pset_obj_track_times(properties, false);  // the same numbers are the same bytes
+  return {H5Dcreate2(file, name.c_str(), type, space_of(shape), H5P_DEFAULT, properties, H5P_DEFAULT), H5Dclose};
+}
+
+bool write_rows(const Handle& dataset, hsize_t first, hsize_t rows, const void* values) {
+  const Handle space(H5Dget_space(dataset), H5Sclose);
+  std::vector<hsize_t> count(static_cast<std::size_t>(H5Sget_simple_extent_ndims(space)));
+  H5Sget_simple_extent_dims(space, count.data(), nullptr);
+  std::vector<hsize_t> start(count.size(), 0);
+  start[0] = first, count[0] = rows;
+  H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
+  const Handle type(H5Dget_type(dataset), H5Tclose);
+  return H5Dwrite(dataset, type, space_of(count), space, H5P_DEFAULT, values) >= 0;
+}
+
+bool has(const Handle& file, const std::string& path) {
+  for (std::size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+    if (H5Lexists(file, path.substr(0, slash).c_str(), H5P_DEFAULT) <= 0) return false;
+  }
+  return H5Lexists(file, path.c_str(), H5P_DEFAULT) > 0;
+}
+
+bool write_attribute(const Handle& object, const std::string& name, std::span<const float> values) {
+  const hsize_t size = values.size();
+  return write(object, name, H5T_NATIVE_FLOAT, space_of({&size, 1}), values.data());
+}
+
+bool write_attribute(const Handle& object, const std::string& name, const std::string& text) {
+  const Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type, text.size() + 1);
+  H5Tset_cset(type, H5T_CSET_UTF8);
+  return write(object, name, type, {H5Screate(H5S_SCALAR), H5Sclose}, text.c_str());
+}
+
+bool write_attribute(const Handle& object, const std::string& name, int value) {
+  return write(object, name, H5T_NATIVE_INT, {H5Screate(H5S_SCALAR), H5Sclose}, &value);
+}
+
+bool write_attribute(const Handle& object, const std::string& name, double value) {
+  return write(object, name, H5T_NATIVE_DOUBLE, {H5Screate(H5S_SCALAR), H5Sclose}, &value);
+}
+
+bool read_attribute(const Handle& object, const std::string& name, std::span<float> values) {
+  const Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
+  if (!attribute) return false;
+  const Handle space(H5Aget_space(attribute), H5Sclose);
+  return H5Sget_simple_extent_npoints(space) == static_cast<hssize_t>(values.size()) &&
+         H5Aread(attribute, H5T_NATIVE_FLOAT, values.data()) >= 0;
+}
+
+int read_int_attribute(const Handle& object, const std::string& name, int otherwise) {
+  const Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
+  int value = otherwise;
+  if (attribute) H5Aread(attribute, H5T_NATIVE_INT, &value);
+  return value;
+}
+
+std::optional<double> read_number(const Handle& object, const std::string& name) {
+  const Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
+  if (!attribute) return std::nullopt;
+  const Handle space(H5Aget_space(attribute), H5Sclose);
+  std::vector<double> values(static_cast<std::size_t>(std::max<hssize_t>(H5Sget_simple_extent_npoints(space), 0)));
+  if (values.empty() || H5Aread(attribute, H5T_NATIVE_DOUBLE, values.data()) < 0) return std::nullopt;
+  return values.front();
+}
+
+std::optional<std::string> read_text(const Handle& object, const std::string& name) {
+  const Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
+  if (!attribute) return std::nullopt;
+  const Handle type(H5Aget_type(attribute), H5Tclose);
+  const Handle space(H5Aget_space(attribute), H5Sclose);
+  const hssize_t count = H5Sget_simple_extent_npoints(space);
+  if (H5Tget_class(type) != H5T_STRING || count < 1) return std::nullopt;
+  if (H5Tis_variable_str(type) > 0) {
+    std::vector<char*> texts(static_cast<std::size_t>(count));
+    if (H5Aread(attribute, type, texts.data()) < 0) return std::nullopt;
+    const std::string first = texts.front() ? texts.front() : "";
+    H5Dvlen_reclaim(type, space, H5P_DEFAULT, texts.data());
+    return first;
+  }
+  std::string text(H5Tget_size(type) * static_cast<std::size_t>(count), '\0');
+  if (H5Aread(attribute, type, text.data()) < 0) return std::nullopt;
+  text.resize(std::min(text.find('\0'), H5Tget_size(type)));
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
+}  // namespace stormsweep::hdf5

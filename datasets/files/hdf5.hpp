@@ -1,0 +1,101 @@
+#pragma once
+
+#include <hdf5.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace stormsweep::hdf5 {
+
+/// An HDF5 identifier that closes itself.
+class Handle {
+ public:
+  Handle() = default;
+  Handle(hid_t id, herr_t (*close)(hid_t)) : id_(id), close_(close) {}
+  Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)), close_(other.close_) {}
+  Handle& operator=(Handle&& other) noexcept {
+    std::swap(id_, other.id_);
+    std::swap(close_, other.close_);
+    return *this;
+  }
+  ~Handle() {
+    if (id_ >= 0) close_(id_);
+  }
+  operator hid_t() const { return id_; }  // what the C interface takes
+  explicit operator bool() const { return id_ >= 0; }
+
+ private:
+  hid_t id_ = -1;
+  herr_t (*close_)(hid_t) = nullptr;
+};
+
+/// Debian's HDF5 takes no calls from two threads at once, not even for two files. Whoever works in several threads
+/// holds this lock, one for the whole process, as long as a handle lives.
+std::unique_lock<std::mutex> lock();
+
+/// HDF5 prints every error to standard error; ours are exceptions. Call before anything else.
+void silence();
+
+/// Opens for reading. Throws InputError: missing, not HDF5, cut short; `remedy` ends the message.
+Handle open(const std::filesystem::path& file, const std::string& remedy);
+
+/// HDF5's type of the numbers that a C++ type holds: of those in memory, and in the files that we write and map.
+template <class T>
+hid_t type_of() = delete;
+template <>
+inline hid_t type_of<float>() {
+  return H5T_NATIVE_FLOAT;
+}
+template <>
+inline hid_t type_of<double>() {
+  return H5T_NATIVE_DOUBLE;
+}
+template <>
+inline hid_t type_of<std::uint16_t>() {
+  return H5T_NATIVE_UINT16;
+}
+template <>
+inline hid_t type_of<std::int32_t>() {
+  return H5T_NATIVE_INT32;
+}
+template <>
+inline hid_t type_of<std::int64_t>() {
+  return H5T_NATIVE_INT64;
+}
+
+/// A contiguous dataset as it lies in its file.
+struct Extent {
+  std::vector<hsize_t> shape;
+  std::size_t offset = 0;  ///< bytes from the start of the file, a multiple of a number's size
+  std::size_t count = 0;   ///< numbers
+};
+/// Throws InputError: no such dataset, not of `type`, not contiguous, not wholly in the file.
+Extent extent(const Handle& file, const std::filesystem::path& path, const std::string& name, hid_t type,
+              const std::string& remedy);
+
+/// A contiguous dataset of `shape`, its space taken at once.
+Handle create(const Handle& file, const std::string& name, hid_t type, std::span<const hsize_t> shape);
+/// Writes rows [first, first + rows) of the leading axis; `values` are of the dataset's own type.
+bool write_rows(const Handle& dataset, hsize_t first, hsize_t rows, const void* values);
+
+/// Whether `path` leads to an object of the file; its parents need not be there.
+bool has(const Handle& file, const std::string& path);
+
+bool write_attribute(const Handle& object, const std::string& name, std::span<const float> values);
+bool write_attribute(const Handle& object, const std::string& name, const std::string& text);
+bool write_attribute(const Handle& object, const std::string& name, int value);
+bool write_attribute(const Handle& object, const std::string& name, double value);
+/// False if it is not there, or is not so many floats.
+bool read_attribute(const Handle& object, const std::string& name, std::span<float> values);
+int read_int_attribute(const Handle& object, const std::string& name, int otherwise);
+/// Of an attribute of any kind of number or of text, a single one or the first of a list; nothing if there is none.
+std::optional<double> read_number(const Handle& object, const std::string& name);
+std::optional<std::string> read_text(const Handle& object, const std::string& name);
+
+}  // namespace stormsweep::hdf5

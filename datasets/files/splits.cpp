@@ -1,0 +1,39 @@
+#include "datasets/files/splits.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <system_error>
+
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+std::array<std::int64_t, 3> split_sizes(std::int64_t count, double validation_fraction, double test_fraction,
+                                        const char* things) {
+  const auto part = [&](double fraction) {
+    return static_cast<std::int64_t>(std::llround(fraction * static_cast<double>(count)));
+  };
+  const std::int64_t test = part(test_fraction), validation = part(validation_fraction);
+  const std::int64_t train = count - validation - test;
+  if (train < 1 || validation < 1 || test < 1) {
+    throw InputError(
+        fmt::format("{} {} split into {} for training, {} for validation and {} for test; each needs one: ask for "
+                    "more {} or other fractions",
+                    count, things, train, validation, test, things));
+  }
+  return {train, validation, test};
+}
+
+void make_writable(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (!error && access(folder.c_str(), W_OK | X_OK) != 0) error = {errno, std::generic_category()};
+  if (error) {
+    throw InputError(
+        fmt::format("{}: cannot be written to ({}); choose another folder", folder.string(), error.message()));
+  }
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+
+namespace stormsweep {
+
+/// The files of a folder to train on, in this order wherever there is one thing a split.
+inline constexpr std::array<const char*, 3> split_names{"train", "validation", "test"};
+
+/// How many of `count` things each split gets. Throws InputError where one gets none; `things` is what to call them.
+std::array<std::int64_t, 3> split_sizes(std::int64_t count, double validation_fraction, double test_fraction,
+                                        const char* things);
+
+/// Makes `folder` if need be. Throws InputError where it cannot be made or written to.
+void make_writable(const std::filesystem::path& folder);
+
+}  // namespace stormsweep

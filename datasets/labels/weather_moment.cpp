@@ -1,0 +1,111 @@
+#include "datasets/labels/weather_moment.hpp"
+
+#include <cmath>
+#include <functional>
+
+#include "datasets/files/hdf5.hpp"
+#include "datasets/labels/river_labels.hpp"
+#include "datasets/weather/cf_weather_file.hpp"
+#include "datasets/weather/weather_file.hpp"
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+const char* const column_transport = "wind at 850 hPa x TMQ";
+const char* const transport_unit = "kg/(m s)";
+
+bool is_sample(const std::filesystem::path& path) {
+  return path.extension() == ".h5";
+}
+
+WeatherMoment moment_of(const WeatherGrid& grid, const std::function<std::vector<float>(WeatherChannel)>& channel) {
+  WeatherMoment moment;
+  moment.grid = grid;
+  moment.tmq = channel(WeatherChannel::tmq);
+  moment.u850 = channel(WeatherChannel::u850), moment.v850 = channel(WeatherChannel::v850);
+  moment.psl = channel(WeatherChannel::psl), moment.prect = channel(WeatherChannel::prect);
+  moment.t200 = channel(WeatherChannel::t200), moment.t500 = channel(WeatherChannel::t500);
+  moment.transport = vapour_transport(moment.u850, moment.v850, moment.tmq);
+  moment.transport_name = column_transport, moment.transport_unit = transport_unit;
+  return moment;
+}
+
+WeatherMoment read_sample(const std::filesystem::path& path) {
+  const WeatherFile file(path);
+  const auto pixels = static_cast<std::size_t>(file.height() * file.width());
+  if (file.height() < 3 || file.width() < 3)
+    throw InputError(path.string() + ": is smaller than 3 x 3 pixels; give a map of the Earth");
+  std::vector<float> fields(pixels * weather_file_channels);
+  file.read(fields);
+  WeatherMoment moment = moment_of(global_grid(file.height(), file.width()), [&](WeatherChannel which) {
+    std::vector<float> values(pixels);
+    for (std::size_t i = 0; i < pixels; ++i)
+      values[i] = fields[i * weather_file_channels + static_cast<std::size_t>(which)];
+    return values;
+  });
+  if (file.labelings() > 0) {
+    moment.truth.resize(pixels);
+    file.read_labels(0, moment.truth);
+  }
+  return moment;
+}
+
+WeatherMoment read_climate(const std::filesystem::path& path, std::int64_t number) {
+  const auto lock = hdf5::lock();  // libnetcdf reads NetCDF-4 by way of HDF5
+  const ClimateFile file(path);
+  const auto field = [&](ClimateField which) {
+    return file.has(which) ? file.read(which, number) : std::vector<float>();
+  };
+  WeatherMoment moment;
+  moment.grid = file.grid();
+  moment.tmq = field(ClimateField::tmq);
+  moment.u850 = field(ClimateField::u850), moment.v850 = field(ClimateField::v850);
+  moment.psl = field(ClimateField::psl), moment.prect = field(ClimateField::prect);
+  moment.t200 = field(ClimateField::t200), moment.t500 = field(ClimateField::t500);
+  moment.transport_name = "IVT", moment.transport_unit = transport_unit;
+  if (file.has(ClimateField::transport)) {
+    moment.transport = field(ClimateField::transport);
+  } else if (file.has(ClimateField::transport_east) && file.has(ClimateField::transport_north)) {
+    const std::vector<float> ones(moment.grid.latitudes.size() * moment.grid.longitudes.size(), 1);
+    moment.transport =
+        vapour_transport(field(ClimateField::transport_east), field(ClimateField::transport_north), ones);
+  } else if (!moment.u850.empty() && !moment.v850.empty() && !moment.tmq.empty()) {
+    moment.transport = vapour_transport(moment.u850, moment.v850, moment.tmq);
+    moment.transport_name = column_transport;
+  } else if (!moment.u850.empty() && !moment.v850.empty() && file.has(ClimateField::q)) {
+    moment.transport = vapour_transport(moment.u850, moment.v850, file.read(ClimateField::q, number));
+    moment.transport_name = "wind at 850 hPa x Q", moment.transport_unit = "m/s";
+  }
+  return moment;
+}
+
+}  // namespace
+
+bool WeatherMoment::tells_cyclones() const {
+  for (const auto* field : {&tmq, &u850, &v850, &psl, &t200, &t500, &prect}) {
+    if (field->empty()) return false;
+  }
+  return true;
+}
+
+std::int64_t count_moments(const std::filesystem::path& path) {
+  if (is_sample(path)) return 1;
+  const auto lock = hdf5::lock();
+  return ClimateFile(path).moments();
+}
+
+WeatherMoment moment_of(const WeatherGrid& grid, std::span<const float> fields) {
+  return moment_of(grid, [&](WeatherChannel which) {
+    const auto plane = fields.subspan(static_cast<std::size_t>(which) * fields.size() / weather_file_channels,
+                                      fields.size() / weather_file_channels);
+    return std::vector<float>(plane.begin(), plane.end());
+  });
+}
+
+WeatherMoment read_moment(const std::filesystem::path& path, std::int64_t moment) {
+  return is_sample(path) ? read_sample(path) : read_climate(path, moment);
+}
+
+}  // namespace stormsweep

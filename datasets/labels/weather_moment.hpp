@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "datasets/weather/weather_grid.hpp"
+
+namespace stormsweep {
+
+/// What the labelling rules look at: the weather of one moment. Fields are [height, width], and empty where the file
+/// has none.
+struct WeatherMoment {
+  WeatherGrid grid;
+  std::vector<float> transport;                ///< of vapour
+  std::string transport_name, transport_unit;  ///< "IVT", or what it was made of; "kg/(m s)"
+  std::vector<float> tmq;                      ///< kg/m2
+  std::vector<float> u850, v850;               ///< m/s
+  std::vector<float> psl, t200, t500, prect;   ///< Pa, K, K, any unit
+  std::vector<std::uint8_t> truth;             ///< a sample's labeling 0, where it has one
+
+  /// Whether it has all fields that the rule for cyclones looks at.
+  bool tells_cyclones() const;
+};
+
+/// Of a sample (*.h5), which is one moment, or of a CF NetCDF file (any other ending). Throws InputError.
+std::int64_t count_moments(const std::filesystem::path& path);
+
+/// Of the fields [16, height, width] of a sample.
+WeatherMoment moment_of(const WeatherGrid& grid, std::span<const float> fields);
+
+/// Vapour transport that a file does not have is made of its two components; or else as if the whole column of vapour
+/// moved with the wind at 850 hPa, TMQ times that wind, as for all samples; or else of that wind and the humidity near
+/// the ground, which is in proportion to it at best. May be called by several threads at once. Throws InputError.
+WeatherMoment read_moment(const std::filesystem::path& path, std::int64_t moment);
+
+}  // namespace stormsweep

@@ -1,0 +1,102 @@
+#include "datasets/nowcast/forecast_frames.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "datasets/nowcast/patch_cutter.hpp"
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+using Images = std::span<const RadarImage>;
+
+[[noreturn]] void refuse(const RadarImage& image, const std::string& problem) {
+  throw InputError(image.path.string() + ": " + problem);
+}
+
+void check_quantity(const RadarImage& image, const NowcastMeta& model) {
+  if (image.quantity == model.quantity) return;
+  refuse(image, fmt::format("holds {}, but the model was trained on {}; give images of that, or another model",
+                            name_of(image.quantity), name_of(model.quantity)));
+}
+
+/// As prepare_nowcast: pixels of unknown size are taken as they are.
+std::int64_t block_of(const RadarImage& image, const NowcastMeta& model) {
+  const double km = std::sqrt(image.grid.pixel_height * image.grid.pixel_width) / 1000;
+  if (km == 0) return 1;
+  const auto block = std::max<std::int64_t>(1, std::llround(model.pixel_km / km));
+  if (std::abs(km * static_cast<double>(block) - model.pixel_km) > 0.1 * model.pixel_km) {
+    refuse(image, fmt::format("has pixels of {:g} km, but the model was trained at {:g} km; give images of that, or "
+                              "another model",
+                              km, model.pixel_km));
+  }
+  return block;
+}
+
+/// The last image not after `time`.
+const RadarImage& newest_until(Images images, std::int64_t step, std::optional<std::int64_t> time) {
+  const std::int64_t until = time.value_or(std::numeric_limits<std::int64_t>::max());
+  const RadarImage* newest = nullptr;
+  for (const RadarImage& image : images) {
+    if (image.time <= until && (!newest || image.time > newest->time)) newest = &image;
+  }
+  if (!newest) refuse(images[0], fmt::format("no image at or before {}; give a later --time", words_of(until)));
+  if (time && *time - newest->time >= step) {
+    refuse(*newest, fmt::format("the last image before {} is of {}; give later images, or that --time", words_of(*time),
+                                words_of(newest->time)));
+  }
+  return *newest;
+}
+
+void check_interval(Images images, std::int64_t step) {
+  std::int64_t interval = std::numeric_limits<std::int64_t>::max();
+  for (std::size_t i = 1; i < images.size(); ++i) interval = std::min(interval, images[i].time - images[i - 1].time);
+  if (images.size() == 1 || step % interval == 0) return;
+  refuse(images[0], fmt::format("images {:g} minutes apart do not fit the model's step of {:g} minutes; give images at "
+                                "that step, or at a whole part of it",
+                                static_cast<double>(interval) / 60, static_cast<double>(step) / 60));
+}
+
+}  // namespace
+
+ForecastFrames choose_frames(Images images, const NowcastMeta& model, std::optional<std::int64_t> time) {
+  check_quantity(images[0], model);
+  const auto step = static_cast<std::int64_t>(std::llround(model.step_minutes * 60));
+  const RadarImage& newest = newest_until(images, step, time);
+  const auto [first, last] = std::ranges::equal_range(images, newest.sequence, {}, &RadarImage::sequence);
+  const Images sequence(first, last);
+  check_interval(sequence, step);
+  const auto at = [&](std::int64_t wanted) -> std::optional<RadarImage> {
+    const auto found = std::ranges::find(sequence, wanted, &RadarImage::time);
+    return found == sequence.end() ? std::nullopt : std::optional(*found);
+  };
+  ForecastFrames result{.inputs = {}, .truth = {}, .block = block_of(images[0], model)};
+  for (std::int64_t i = nowcast_inputs - 1; i >= 0; --i) {
+    const std::int64_t wanted = newest.time - i * step;
+    const auto image = at(wanted);
+    if (!image) {
+      refuse(newest, fmt::format("no image of {} beside it; a forecast from {} takes {} images, {:g} minutes apart",
+                                 words_of(wanted), words_of(newest.time), nowcast_inputs, model.step_minutes));
+    }
+    result.inputs.push_back(*image);
+  }
+  for (std::int64_t i = 1; i <= nowcast_targets; ++i) result.truth.push_back(at(newest.time + i * step));
+  return result;
+}
+
+RadarFrame read_averaged(const RadarImage& image, std::int64_t block) {
+  RadarFrame frame = read_radar_image(image);
+  RadarGrid& grid = frame.grid;
+  frame.values = block_means(frame.values, grid.width, block);
+  if (grid.height % block != 0 || grid.width % block != 0) grid.corners = RadarGrid::unknown_corners();
+  grid.height /= block, grid.width /= block;
+  grid.pixel_height *= static_cast<double>(block), grid.pixel_width *= static_cast<double>(block);
+  return frame;
+}
+
+}  // namespace stormsweep

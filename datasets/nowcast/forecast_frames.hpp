@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "datasets/nowcast/nowcast_patches.hpp"
+#include "datasets/radar/radar_archive.hpp"
+
+namespace stormsweep {
+
+/// The images that a forecast is made from and, where they are there, those that it can be judged by.
+struct ForecastFrames {
+  std::vector<RadarImage> inputs;                ///< nowcast_inputs, one step apart, the last one is the newest
+  std::vector<std::optional<RadarImage>> truth;  ///< nowcast_targets, of the steps after it
+  std::int64_t block = 1;                        ///< block x block pixels are to be averaged to one, as in training
+};
+
+/// Chooses among `images`, those of list_archive (by sequence and time, alike, at least one): the newest input is the
+/// last image of all, or the last one not after `time`. Images between those that the step asks for are left out.
+/// Throws InputError, naming file, time and remedy: another quantity than the network of `model` was trained on, or
+/// another pixel size (more than 10 % off, after averaging over blocks); images at an interval that does not fit its
+/// step; one missing; `time` before all images, or a whole step or more after the last one.
+ForecastFrames choose_frames(std::span<const RadarImage> images, const NowcastMeta& model,
+                             std::optional<std::int64_t> time);
+
+/// Reads an image and averages it over blocks; where pixels are left over at its edges, its corners become unknown.
+RadarFrame read_averaged(const RadarImage& image, std::int64_t block);
+
+}  // namespace stormsweep

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "datasets/nowcast/nowcast_patches.hpp"
+#include "datasets/prefetch.hpp"
+
+namespace stormsweep {
+
+/// A patch as it is shown to a network once.
+struct NowcastSample {
+  std::int64_t patch = 0;  ///< its number in the split
+  int symmetry = 0;        ///< 0 ... 7: rotated by (symmetry mod 4) quarter turns counter-clockwise, after a
+                           ///< transposition if >= 4; the same for all 13 frames. 0: as it is
+};
+
+/// input [n, 7, side, side], target [n, 6, side, side], planes in memory as in the file: (value - mean) / deviation, of
+/// the training split's `statistics` whichever split the patches are from. Safe to call from several threads.
+Batch gather(const NowcastPatches& patches, std::span<const NowcastSample> samples, const PixelStatistics& statistics);
+
+}  // namespace stormsweep

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "datasets/nowcast/nowcast_patches.hpp"
+#include "datasets/radar/radar_files.hpp"
+
+namespace stormsweep {
+
+/// How often images come and which of them are frames of a sample.
+struct Cadence {
+  std::int64_t interval = 0;  ///< seconds from one image to the next: the most common
+  std::int64_t stride = 1;    ///< images from one frame to the next
+  std::int64_t step() const { return interval * stride; }
+};
+
+/// The multiple of the images' interval that is nearest to `step_minutes`, at least one. `images` by sequence and time.
+/// Throws InputError where no sequence holds two.
+Cadence find_cadence(std::span<const RadarImage> images, double step_minutes);
+
+/// The 13 images of a sample, a step apart, all of one sequence: numbers in the list of images.
+struct NowcastWindow {
+  std::array<std::int64_t, nowcast_frames> images{};
+  std::int64_t begin = 0, end = 0;  ///< times of the first and the last, seconds since 1970
+  bool operator==(const NowcastWindow&) const = default;
+};
+
+/// Every window that lacks no image, by its begin (and then by its place in `images`). Times may be off by a tenth of
+/// the interval; a gap is never bridged. `images` by sequence and time.
+std::vector<NowcastWindow> find_windows(std::span<const RadarImage> images, const Cadence& cadence);
+
+/// The most images that follow each other an interval apart.
+std::int64_t longest_run(std::span<const RadarImage> images, const Cadence& cadence);
+
+enum class WindowSplit : std::uint8_t { train, validation, test, dropped };
+
+/// Training first, then validation, then test: windows wholly before a cut, or wholly after it; those that lie across
+/// one are dropped, so that no image is in two splits, and neither is a moment. Cuts are where the shares of what is
+/// kept come nearest to those asked for. Validation is left out (all splits but none is `validation`) where it would
+/// cost training half of its windows or more. Where no cut leaves a window for training and one for test, all are
+/// dropped. `windows` by their begin.
+std::vector<WindowSplit> split_by_time(std::span<const NowcastWindow> windows, double validation_fraction,
+                                       double test_fraction);
+
+}  // namespace stormsweep

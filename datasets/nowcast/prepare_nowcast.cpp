@@ -1,0 +1,235 @@
+#include "datasets/nowcast/prepare_nowcast.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "datasets/nowcast/nowcast_windows.hpp"
+#include "datasets/nowcast/patch_cutter.hpp"
+#include "datasets/nowcast/patch_draw.hpp"
+#include "datasets/radar/radar_archive.hpp"
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+constexpr std::int64_t patches_a_window = 8, most_patches = 10'000;  // 8 overlap little; 10,000 of 256 x 256 are 17 GB
+constexpr double floor_rate = 0.1;                                   // mm/h: light rain
+constexpr double floor_vil = 1;
+constexpr double listing = 0.1;  // of the time, the rest for two readings
+
+class Preparation {
+ public:
+  Preparation(const RawRadar& raw, const std::filesystem::path& folder, const std::function<void(double)>& progress)
+      : raw_(raw), folder_(folder), progress_(progress) {}
+  PreparedNowcast run();
+
+ private:
+  void list();
+  void find_windows();
+  [[noreturn]] void refuse_short() const;
+  std::array<std::int64_t, 3> quotas() const;
+  std::array<std::vector<PatchDraw>, 3> draw();
+  std::array<std::vector<PatchDraw>, 3> draw_all(const PatchLattice& lattice);
+  bool too_old(std::int64_t image, std::int64_t now) const;
+  void write(const std::array<std::vector<PatchDraw>, 3>& draws);
+  std::string provenance() const;
+  RadarFrame read(std::int64_t image) const {
+    return read_radar_image(archive_.images[static_cast<std::size_t>(image)]);
+  }
+  std::int64_t height() const { return archive_.images[0].grid.height / result_.block; }
+  std::int64_t width() const { return archive_.images[0].grid.width / result_.block; }
+
+  const RawRadar& raw_;
+  const std::filesystem::path& folder_;
+  const std::function<void(double)>& progress_;
+  RadarArchive archive_;
+  Cadence cadence_;
+  std::vector<NowcastWindow> windows_;
+  std::vector<WindowSplit> splits_;
+  PreparedNowcast result_;
+};
+
+/// Pixels of 1 km are as they are, finer ones are averaged; of those whose size is not told, 1 km is taken.
+std::int64_t block_of(const RadarGrid& grid) {
+  const double metres = std::sqrt(grid.pixel_height * grid.pixel_width);
+  return metres > 0 ? std::max<std::int64_t>(1, std::llround(1000 / metres)) : 1;
+}
+
+void Preparation::list() {
+  archive_ = list_archive(raw_.paths, raw_.strict, [&](std::int64_t done, std::int64_t all) {
+    progress_(listing * static_cast<double>(done) / static_cast<double>(all));
+  });
+  const RadarImage& first = archive_.images.front();
+  result_.files = archive_.files, result_.images = std::ssize(archive_.images), result_.skipped = archive_.skipped;
+  result_.block = block_of(first.grid);
+  if (height() < raw_.side || width() < raw_.side) {
+    throw InputError(fmt::format(
+        "{}: its image has {} x {} pixels{}, a patch {} x {}; give larger images or a smaller "
+        "--size",
+        first.path.string(), height(), width(),
+        result_.block > 1 ? fmt::format(" after averaging over {0} x {0}", result_.block) : "", raw_.side, raw_.side));
+  }
+  const double metres = std::sqrt(first.grid.pixel_height * first.grid.pixel_width);
+  result_.meta.quantity = first.quantity;
+  result_.meta.scale = first.quantity == RadarQuantity::vil ? 1.0f : 0.01f;
+  result_.meta.pixel_km = metres > 0 ? metres * static_cast<double>(result_.block) / 1000 : 1;
+}
+
+void Preparation::refuse_short() const {
+  const std::int64_t window = (nowcast_frames - 1) * cadence_.stride + 1;
+  throw InputError(fmt::format(
+      "{} images, at most {} in a row, {:g} min apart: a training and a test split take {}, {} for each "
+      "(13 frames {:g} min apart); give a longer sequence or several",
+      archive_.images.size(), longest_run(archive_.images, cadence_), static_cast<double>(cadence_.interval) / 60,
+      2 * window, window, static_cast<double>(cadence_.step()) / 60));
+}
+
+void Preparation::find_windows() {
+  cadence_ = find_cadence(archive_.images, raw_.step_minutes);
+  result_.interval_minutes = static_cast<double>(cadence_.interval) / 60;
+  result_.meta.step_minutes = static_cast<double>(cadence_.step()) / 60;
+  windows_ = stormsweep::find_windows(archive_.images, cadence_);
+  splits_ = split_by_time(windows_, raw_.validation_fraction, raw_.test_fraction);
+  for (std::size_t i = 0; i < windows_.size(); ++i) {
+    if (splits_[i] == WindowSplit::dropped) {
+      ++result_.dropped_windows;
+      continue;
+    }
+    const auto split = static_cast<std::size_t>(splits_[i]);
+    std::string& span = result_.spans[split];
+    const std::string end = words_of(windows_[i].end);
+    if (result_.windows[split]++ == 0)
+      span = words_of(windows_[i].begin) + " to " + end;
+    else
+      span = std::max(span, span.substr(0, span.size() - end.size()) + end);
+  }
+  if (result_.windows[0] == 0 || result_.windows[2] == 0) refuse_short();
+}
+
+std::array<std::int64_t, 3> Preparation::quotas() const {
+  const std::int64_t kept = std::ssize(windows_) - result_.dropped_windows;
+  const std::int64_t patches = raw_.patches > 0 ? raw_.patches : std::min(most_patches, patches_a_window * kept);
+  const auto part = [&](double fraction) {
+    return std::max<std::int64_t>(1, std::llround(fraction * static_cast<double>(patches)));
+  };
+  const std::int64_t validation = result_.windows[1] > 0 ? part(raw_.validation_fraction) : 0;
+  const std::int64_t test = part(raw_.test_fraction);
+  if (patches <= validation + test) throw InputError(fmt::format("{} patches are too few for the splits", patches));
+  return {patches - validation - test, validation, test};
+}
+
+std::array<std::vector<PatchDraw>, 3> Preparation::draw() {
+  const PatchLattice lattice(height(), width(), raw_.side);
+  const auto draws = draw_all(lattice);
+  for (const std::size_t split : {0, 2}) {
+    if (!draws[split].empty()) continue;
+    throw InputError(fmt::format(
+        "{}: no place for a patch of {} x {}: everywhere a pixel of the middle {} x {} is missing; give images of a "
+        "larger range or a smaller --size",
+        split_names[split], raw_.side, raw_.side, nowcast_centre, nowcast_centre));
+  }
+  return draws;
+}
+
+/// Whether no window that ends at image `now` or later holds `image`.
+bool Preparation::too_old(std::int64_t image, std::int64_t now) const {
+  const RadarImage &a = archive_.images[static_cast<std::size_t>(image)],
+                   &b = archive_.images[static_cast<std::size_t>(now)];
+  return a.sequence != b.sequence || a.time + nowcast_frames * cadence_.step() < b.time;
+}
+
+std::array<std::vector<PatchDraw>, 3> Preparation::draw_all(const PatchLattice& lattice) {
+  const auto sizes = quotas();
+  std::vector<PatchReservoir> reservoirs;
+  for (const std::int64_t size : sizes) reservoirs.emplace_back(size, raw_.seed);
+  std::map<std::int64_t, std::vector<std::size_t>> ending;  // windows by their last image
+  for (std::size_t w = 0; w < windows_.size(); ++w) ending[windows_[w].images.back()].push_back(w);
+  const double floor = result_.meta.quantity == RadarQuantity::vil ? floor_vil : floor_rate;
+  std::map<std::int64_t, PatchCentres> seen;
+  for (std::int64_t number = 0; number < result_.images; ++number) {
+    progress_(listing + (1 - listing) / 2 * static_cast<double>(number) / static_cast<double>(result_.images));
+    try {
+      const RadarFrame frame = read(number);
+      seen[number] = look_at_centres(block_means(frame.values, frame.grid.width, result_.block), width(), lattice);
+    } catch (const UnreadableFile& error) {
+      if (raw_.strict) throw;
+      result_.skipped.emplace_back(error.what());
+    }
+    std::erase_if(seen, [&](const auto& held) { return too_old(held.first, number); });
+    for (const std::size_t w : ending[number]) {
+      const NowcastWindow& window = windows_[w];
+      if (splits_[w] == WindowSplit::dropped) continue;
+      const auto held = [&](std::int64_t image) { return seen.contains(image); };
+      if (!std::ranges::all_of(window.images, held)) continue;
+      const PatchCentres& last_input = seen.at(window.images[nowcast_inputs - 1]);
+      for (std::int64_t place = 0; place < lattice.size(); ++place) {
+        const auto i = static_cast<std::size_t>(place);
+        const auto complete = [&](std::int64_t image) { return seen.at(image).complete[i] != 0; };
+        if (!std::ranges::all_of(window.images, complete)) continue;
+        reservoirs[static_cast<std::size_t>(splits_[w])].offer({static_cast<std::int64_t>(w), place},
+                                                               floor + last_input.rain[i]);
+      }
+    }
+  }
+  std::array<std::vector<PatchDraw>, 3> draws{reservoirs[0].drawn(), reservoirs[1].drawn(), reservoirs[2].drawn()};
+  const auto first_image = [&](const PatchDraw& draw) {
+    return windows_[static_cast<std::size_t>(draw.window)].images.front();
+  };
+  for (auto& split : draws) std::ranges::stable_sort(split, {}, first_image);  // each image is read once more, no more
+  return draws;
+}
+
+void Preparation::write(const std::array<std::vector<PatchDraw>, 3>& draws) {
+  const PatchLattice lattice(height(), width(), raw_.side);
+  NowcastSplitsWriter writer(folder_, {std::ssize(draws[0]), std::ssize(draws[1]), std::ssize(draws[2])}, raw_.side);
+  PatchCutter cutter(archive_.images, raw_.side, result_.block, result_.meta.scale);
+  std::int64_t done = 0, all = 0;
+  for (const auto& split : draws) all += std::ssize(split);
+  for (std::size_t split = 0; split < draws.size(); ++split) {
+    for (const PatchDraw& draw : draws[split]) {
+      progress_((1 + listing) / 2 + (1 - listing) / 2 * static_cast<double>(done++) / static_cast<double>(all));
+      const NowcastWindow& window = windows_[static_cast<std::size_t>(draw.window)];
+      const RadarImage& last_input = archive_.images[static_cast<std::size_t>(window.images[nowcast_inputs - 1])];
+      const NowcastPlace place{last_input.time, lattice.row(draw.place), lattice.column(draw.place)};
+      writer.append(split, cutter.cut(window, place.row, place.column), place);
+    }
+  }
+  result_.missing =
+      static_cast<double>(cutter.missing()) / static_cast<double>(all * nowcast_frames * raw_.side * raw_.side);
+  result_.clipped = cutter.clipped();
+  result_.counts = writer.finish(result_.meta, provenance());
+}
+
+std::string Preparation::provenance() const {
+  std::string paths;
+  for (const auto& path : raw_.paths) paths.append(" ").append(path.string());
+  return fmt::format(
+      "stormsweep prepare nowcast{} --size {} --step {:g} --patches {} --seed {} --validation-fraction {} "
+      "--test-fraction {}: {} images of {} files, {} left out; windows of training, validation, test: {}",
+      paths, raw_.side, raw_.step_minutes, raw_.patches, raw_.seed, raw_.validation_fraction, raw_.test_fraction,
+      result_.images, result_.files, result_.skipped.size(), fmt::join(result_.windows, ", "));
+}
+
+PreparedNowcast Preparation::run() {
+  make_writable(folder_);
+  list();
+  find_windows();
+  write(draw());
+  result_.meta.statistics = NowcastPatches(folder_ / "train.h5").meta().statistics;
+  return result_;
+}
+
+}  // namespace
+
+PreparedNowcast prepare_nowcast(const RawRadar& raw, const std::filesystem::path& folder,
+                                const std::function<void(double)>& progress) {
+  return Preparation(raw, folder, progress).run();
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,89 @@
+#include "datasets/radar/radar_archive.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "datasets/files/raw_files.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+bool same_kind(const RadarGrid& a, const RadarGrid& b) {
+  return a.height == b.height && a.width == b.width && a.pixel_height == b.pixel_height &&
+         a.pixel_width == b.pixel_width;
+}
+
+/// That `image` belongs with `first`, an earlier one of all and of its sequence.
+void check_alike(const RadarImage& first, const RadarImage& first_of_sequence, const RadarImage& image) {
+  if (image.quantity != first.quantity) {
+    throw InputError(fmt::format("{} holds {}, but {} {}; give one quantity at a time", image.path.string(),
+                                 name_of(image.quantity), first.path.string(), name_of(first.quantity)));
+  }
+  if (!same_kind(image.grid, first.grid) || !same_grid(image.grid, first_of_sequence.grid)) {
+    const RadarImage& other = same_kind(image.grid, first.grid) ? first_of_sequence : first;
+    throw InputError(
+        fmt::format("{}: its grid ({} x {}) is not that of {} ({} x {}), or lies elsewhere; give one grid "
+                    "at a time",
+                    image.path.string(), image.grid.height, image.grid.width, other.path.string(), other.grid.height,
+                    other.grid.width));
+  }
+}
+
+void check_times(const std::vector<RadarImage>& images) {
+  for (std::size_t i = 1; i < images.size(); ++i) {
+    const RadarImage &a = images[i - 1], &b = images[i];
+    if (a.sequence == b.sequence && a.time == b.time) {
+      throw InputError(fmt::format("{} and {} both hold an image of {}; leave one out", a.path.string(),
+                                   b.path.string(), words_of(a.time)));
+    }
+  }
+}
+
+}  // namespace
+
+RadarArchive list_archive(const std::vector<fs::path>& paths, bool strict,
+                          const std::function<void(std::int64_t, std::int64_t)>& progress) {
+  const std::vector<fs::path> files = list_raw_files(
+      paths, [](const fs::path& path) { return !path.filename().string().starts_with('.'); },
+      "holds no file; give radar files or folders of them");
+  RadarArchive archive;
+  std::map<std::pair<fs::path, std::int64_t>, RadarImage> first_of;  // of each sequence; files share sequence 0
+  std::int64_t done = 0;
+  for (const fs::path& file : files) {
+    progress(done++, std::ssize(files));
+    std::vector<RadarImage> images;
+    try {
+      images = list_radar_images(file);
+    } catch (const UnreadableFile& error) {
+      if (strict) throw;
+      archive.skipped.emplace_back(error.what());
+      continue;
+    }
+    ++archive.files;
+    for (RadarImage& image : images) {
+      RadarImage first = image;
+      first.sequence = std::ssize(first_of);  // if it is new
+      const auto [known, is_new] = first_of.try_emplace({image.sequence ? file : fs::path(), image.sequence}, first);
+      image.sequence = known->second.sequence;
+      check_alike(archive.images.empty() ? image : archive.images.front(), known->second, image);
+      archive.images.push_back(std::move(image));
+    }
+  }
+  if (archive.images.empty()) throw InputError(archive.skipped.empty() ? "no radar image in it" : archive.skipped[0]);
+  std::ranges::sort(archive.images, {}, [](const RadarImage& image) { return std::tuple(image.sequence, image.time); });
+  check_times(archive.images);
+  return archive;
+}
+
+std::string words_of(std::int64_t time) {
+  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(time)));
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "datasets/files/hdf5.hpp"
+#include "datasets/radar/radar_files.hpp"
+
+/// What the readers of datasets/radar_files.hpp share, and each of them: one source file a format.
+namespace stormsweep::radar {
+
+[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& problem);
+[[noreturn]] void refuse_unreadable(const std::filesystem::path& path, const std::string& problem);
+
+/// Seconds since 1970-01-01 UTC; nothing where there is no such day or time of day.
+std::optional<std::int64_t> utc_time(int year, int month, int day, int hour, int minute, int second);
+
+/// Rows, then columns, of a dataset [height, width]. Throws InputError where it is none.
+std::array<std::int64_t, 2> image_size(const hdf5::Handle& file, const std::filesystem::path& path,
+                                       const std::string& dataset);
+/// All numbers of a dataset as floats. Throws UnreadableFile.
+std::vector<float> read_numbers(const hdf5::Handle& file, const std::filesystem::path& path,
+                                const std::string& dataset);
+/// The first row becomes the last.
+void flip_rows(RadarFrame& frame);
+
+enum class Meaning { rate, amount, reflectivity };  ///< mm/h, mm, dBZ
+/// A physical value as rain rate (mm/h); `hours`: in which an amount fell.
+float rate_of(Meaning meaning, double value, double hours);
+
+bool is_knmi(const hdf5::Handle& file);
+std::vector<RadarImage> list_knmi(const hdf5::Handle& file, const std::filesystem::path& path);
+RadarFrame read_knmi(const hdf5::Handle& file, const RadarImage& image);
+
+bool is_odim(const hdf5::Handle& file);
+std::vector<RadarImage> list_odim(const hdf5::Handle& file, const std::filesystem::path& path);
+RadarFrame read_odim(const hdf5::Handle& file, const RadarImage& image);
+
+bool is_sevir(const hdf5::Handle& file);
+std::vector<RadarImage> list_sevir(const hdf5::Handle& file, const std::filesystem::path& path);
+RadarFrame read_sevir(const hdf5::Handle& file, const RadarImage& image);
+
+/// NetCDF of any kind, HDF5 below or not; libnetcdf opens the file.
+std::vector<RadarImage> list_netcdf(const std::filesystem::path& path);
+RadarFrame read_netcdf(const RadarImage& image);
+
+}  // namespace stormsweep::radar

@@ -1,0 +1,164 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <map>
+#include <span>
+
+#include "datasets/radar/radar_format.hpp"
+
+namespace stormsweep::radar {
+
+namespace {
+
+// OPERA's information model (Michelson et al. 2014, EUMETNET ODIM_H5 2.2).
+const std::map<std::string, Meaning> meanings{
+    {"RATE", Meaning::rate}, {"ACRR", Meaning::amount}, {"DBZH", Meaning::reflectivity}, {"TH", Meaning::reflectivity}};
+
+/// An attribute of a group, or, where it has none, of the groups above it: "dataset1/data1/what", "dataset1/what",
+/// "what".
+template <class Read>
+auto inherited(const hdf5::Handle& file, std::string place, const std::string& group, const Read& read) {
+  while (true) {
+    const std::string path = place.empty() ? group : place + "/" + group;
+    if (hdf5::has(file, path)) {
+      const hdf5::Handle handle(H5Gopen2(file, path.c_str(), H5P_DEFAULT), H5Gclose);
+      if (auto value = read(handle)) return value;
+    }
+    if (place.empty()) return decltype(read(file))();
+    const auto slash = place.rfind('/');
+    place.resize(slash == std::string::npos ? 0 : slash);
+  }
+}
+
+std::string text(const hdf5::Handle& file, const std::string& place, const std::string& group, const char* name) {
+  return inherited(file, place, group, [&](const hdf5::Handle& at) { return hdf5::read_text(at, name); }).value_or("");
+}
+
+double number(const hdf5::Handle& file, const std::string& place, const std::string& group, const char* name) {
+  return inherited(file, place, group, [&](const hdf5::Handle& at) { return hdf5::read_number(at, name); })
+      .value_or(std::numeric_limits<double>::quiet_NaN());
+}
+
+/// A composite's image of one quantity.
+struct Layer {
+  std::string place;  // "dataset1/data1"
+  std::string dataset;
+  Meaning meaning = Meaning::rate;
+};
+
+/// The first of a known quantity in each dataset, of one meaning: one at least.
+std::vector<Layer> find_layers(const hdf5::Handle& file, const std::filesystem::path& path) {
+  std::vector<Layer> layers;
+  std::string seen;
+  for (int d = 1; hdf5::has(file, fmt::format("dataset{}", d)); ++d) {
+    const std::string dataset = fmt::format("dataset{}", d);
+    for (int i = 1; hdf5::has(file, fmt::format("{}/data{}/data", dataset, i)); ++i) {
+      const std::string place = fmt::format("{}/data{}", dataset, i);
+      const std::string quantity = text(file, place, "what", "quantity");
+      const auto known = meanings.find(quantity);
+      if (known == meanings.end()) {
+        seen.append(seen.empty() ? "" : ", ").append(quantity.empty() ? "one without a name" : quantity);
+      } else if (layers.empty() || (layers.back().dataset != dataset && layers.front().meaning == known->second)) {
+        layers.push_back({place, dataset, known->second});
+      }
+    }
+  }
+  if (!layers.empty()) return layers;
+  refuse(path, fmt::format("its quantity is {}; give a composite of RATE, ACRR, DBZH or TH",
+                           seen.empty() ? "missing" : seen));
+}
+
+std::optional<std::int64_t> time(const std::string& date, const std::string& clock) {
+  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
+  if (std::sscanf(date.c_str(), "%4d%2d%2d", &year, &month, &day) != 3) return std::nullopt;
+  if (std::sscanf(clock.c_str(), "%2d%2d%2d", &hour, &minute, &second) < 2) return std::nullopt;
+  return utc_time(year, month, day, hour, minute, second);
+}
+
+/// When an accumulation began and ended.
+struct Period {
+  std::optional<std::int64_t> begin, end;
+  bool sound() const { return begin && end && *begin < *end; }
+};
+
+Period period(const hdf5::Handle& file, const Layer& layer) {
+  const auto what = [&](const char* name) { return text(file, layer.place, "what", name); };
+  return {time(what("startdate"), what("starttime")), time(what("enddate"), what("endtime"))};
+}
+
+/// Whether the layers are of several times, each later than the one before: a forecast's. Else only the first counts,
+/// and holds at the file's own time.
+bool is_sequence(const hdf5::Handle& file, const std::vector<Layer>& layers) {
+  for (std::size_t i = 1; i < layers.size(); ++i) {
+    const auto before = period(file, layers[i - 1]).end, end = period(file, layers[i]).end;
+    if (!before || !end || *before >= *end) return false;
+  }
+  return layers.size() > 1;
+}
+
+RadarGrid read_grid(const hdf5::Handle& file, const std::filesystem::path& path, const Layer& layer) {
+  const auto where = [&](const char* name) { return number(file, layer.dataset, "where", name); };
+  const auto known = [](double value) { return std::isfinite(value) ? std::abs(value) : 0; };
+  RadarGrid grid;
+  const auto size = image_size(file, path, layer.place + "/data");
+  grid.height = size[0], grid.width = size[1];
+  grid.pixel_height = known(where("yscale")), grid.pixel_width = known(where("xscale"));
+  grid.projection = text(file, layer.dataset, "where", "projdef");
+  grid.corners = {{{where("LL_lon"), where("LL_lat")},
+                   {where("UL_lon"), where("UL_lat")},
+                   {where("UR_lon"), where("UR_lat")},
+                   {where("LR_lon"), where("LR_lat")}}};
+  return grid;
+}
+
+}  // namespace
+
+bool is_odim(const hdf5::Handle& file) {
+  return hdf5::has(file, "dataset1") && hdf5::has(file, "what");
+}
+
+std::vector<RadarImage> list_odim(const hdf5::Handle& file, const std::filesystem::path& path) {
+  const std::string object = text(file, "", "what", "object");
+  if (object != "COMP" && object != "IMAGE")
+    refuse(path,
+           fmt::format("what/object is '{}'; give composites (COMP), made of the scans of one radar or more", object));
+  const std::vector<Layer> layers = find_layers(file, path);
+  const bool sequence = is_sequence(file, layers);
+  std::vector<RadarImage> images;
+  for (const Layer& layer : std::span(layers).first(sequence ? layers.size() : 1)) {
+    auto valid = time(text(file, "", "what", "date"), text(file, "", "what", "time"));
+    const Period fell = period(file, layer);
+    if (layer.meaning == Meaning::amount && !fell.sound()) {
+      refuse(path,
+             layer.dataset + "/what: starttime is not before endtime, or one is missing, so its amounts are no rates");
+    }
+    if (layer.meaning == Meaning::amount || sequence) valid = fell.end;
+    if (!valid) refuse(path, "what: date and time are not YYYYMMDD and HHMMSS");
+    images.push_back({path, std::ssize(images), 0, *valid, RadarQuantity::rain_rate, read_grid(file, path, layer)});
+  }
+  return images;
+}
+
+RadarFrame read_odim(const hdf5::Handle& file, const RadarImage& image) {
+  const Layer layer = find_layers(file, image.path).at(static_cast<std::size_t>(image.index));
+  const auto what = [&](const char* name) { return number(file, layer.place, "what", name); };
+  const double gain = what("gain"), offset = what("offset"), nodata = what("nodata"), undetect = what("undetect");
+  if (!std::isfinite(gain) || !std::isfinite(offset)) refuse(image.path, layer.place + "/what has no gain and offset");
+  const Period fell = period(file, layer);
+  const double hours = fell.sound() ? static_cast<double>(*fell.end - *fell.begin) / 3600 : 1;
+  RadarFrame frame{image.time, image.quantity, image.grid, read_numbers(file, image.path, layer.place + "/data")};
+  const auto lost = static_cast<float>(nodata), dry = static_cast<float>(undetect);
+  for (float& value : frame.values) {
+    if (value == lost || std::isnan(value))
+      value = std::numeric_limits<float>::quiet_NaN();
+    else
+      value = value == dry ? 0 : rate_of(layer.meaning, gain * value + offset, hours);
+  }
+  return frame;
+}
+
+}  // namespace stormsweep::radar

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "datasets/prefetch.hpp"
+#include "datasets/storms/augment.hpp"
+#include "datasets/storms/storm_labels.hpp"
+#include "datasets/storms/storms.hpp"
+
+namespace stormsweep {
+
+/// A storm as it is shown to a network once.
+struct StormSample {
+  std::int64_t storm = 0;            ///< its number in the split
+  std::uint64_t transform_seed = 0;  ///< StormTransform::draw's; unused where nothing is transformed
+};
+
+/// How storms become a batch.
+struct StormBatching {
+  ChannelStatistics statistics;  ///< of the training split, whichever split the storms are from
+  LabelRule label = LabelRule::max;
+  std::optional<WindRotation> transform;  ///< nothing: storms as they are
+};
+
+/// input [n, 3, 32, 32], channels last in memory: (value - mean) / deviation of each channel. target [n, 1]: 1 where
+/// positive, else 0. One pass over the mapped storms; safe to call from several threads.
+Batch gather(const Storms& storms, std::span<const StormSample> samples, const StormBatching& batching);
+
+}  // namespace stormsweep

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "datasets/storms/split_patches.hpp"
+#include "datasets/storms/storms.hpp"
+
+namespace stormsweep {
+
+/// Where patches lie. `width`: 32, or 33 where centroids between grid points leave the rounding open.
+struct PatchPlaces {
+  std::vector<PatchCorner> corners;
+  std::int32_t width = storm_side;
+};
+
+/// One of NCAR's storm patch files: NCARSTORM_YYYYMMDD-*.nc, NetCDF-4, one model run a file. Read of it: REFL_COM_curr
+/// (dBZ), U10_curr, V10_curr (m/s), RVORT1_MAX_future (1/s), all (p, row = 32, col = 32), row 0 = south; and where the
+/// patches lie: i, j (p, row, col), or else centroid_i, centroid_j (p). Throws InputError, naming the file: not NetCDF,
+/// cut short, another name, a variable missing or of another shape.
+class StormPatchFile {
+ public:
+  explicit StormPatchFile(const std::filesystem::path& path);
+
+  std::int64_t size() const { return size_; }
+  std::int32_t date() const { return date_; }  ///< YYYYMMDD, from the file's name
+
+  /// Patches [first, first + n): `patches` [n, 32, 32, 3], channels last; maximum and mean of the vorticity over each.
+  /// Missing values come out as NaN, and make maximum and mean NaN.
+  void read(std::int64_t first, std::int64_t n, std::span<float> patches, std::span<float> vorticity_max,
+            std::span<float> vorticity_mean) const;
+
+  bool has_grid() const;  ///< has i and j
+  /// By `grid` from i and j at row 0, column 0, otherwise from the centroids: all patches lie alike about theirs.
+  PatchPlaces places(bool grid) const;
+
+ private:
+  struct Handle {
+    int id = -1;
+    Handle() = default;
+    Handle(const Handle&) = delete;
+    ~Handle();
+  };
+  [[noreturn]] void refuse(const std::string& problem) const;
+  bool has(const std::string& name) const;
+  std::vector<std::size_t> shape(const std::string& name) const;
+  /// Of patches [first, first + n), missing values as NaN: all 32 x 32 points (`side` = 32), or the first (1).
+  std::vector<float> values(const std::string& name, std::int64_t first, std::int64_t n, std::size_t side) const;
+
+  std::filesystem::path path_;
+  Handle file_;
+  std::int64_t size_ = 0;
+  std::int32_t date_ = 0;
+};
+
+}  // namespace stormsweep

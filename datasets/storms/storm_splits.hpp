@@ -1,0 +1,40 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "datasets/files/splits.hpp"
+#include "datasets/storms/statistics.hpp"
+#include "datasets/storms/storms.hpp"
+
+namespace stormsweep {
+
+/// Storms of one split, and how many of them are positive under each rule (datasets/storm_labels.hpp).
+struct SplitCount {
+  std::int64_t storms = 0, positive_max = 0, positive_mean = 0;
+  bool operator==(const SplitCount&) const = default;
+};
+using SplitCounts = std::array<SplitCount, 3>;
+
+/// train.h5, validation.h5 and test.h5 of one folder, written side by side: they appear together when `finish` returns;
+/// before that, whatever was there stays. The statistics in all three are the training split's. Throws InputError as
+/// StormWriter does.
+class StormSplitsWriter {
+ public:
+  /// `sizes`: storms a split, each at least 1.
+  StormSplitsWriter(const std::filesystem::path& folder, const std::array<std::int64_t, 3>& sizes);
+  /// `split`: its place in `split_names`. The order within a split is the order of the calls.
+  void append(std::size_t split, std::span<const float> patch, float vorticity_max, float vorticity_mean);
+  SplitCounts finish(const std::string& provenance);
+
+ private:
+  std::vector<StormWriter> writers_;
+  ChannelSums training_;
+  SplitCounts counts_;
+};
+
+}  // namespace stormsweep

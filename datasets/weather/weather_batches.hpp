@@ -1,0 +1,21 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "datasets/prefetch.hpp"
+#include "datasets/weather/weather_set.hpp"
+
+namespace stormsweep {
+
+/// Fields of each channel as (x - minimum) / (maximum - minimum), 0 where they are the same (Kurth et al. 2018).
+struct ChannelRange {
+  std::array<float, 16> minimum{}, maximum{};
+};
+
+/// A batch of the set's samples of these numbers: `input` [n, 16, height, width] float32, normalised, strides channels
+/// last; `target` [n, height, width] uint8. May be called by several threads at once: each file is read by its caller.
+Batch gather(const WeatherSet& set, std::span<const std::int64_t> samples, const ChannelRange& range, int labeling);
+
+}  // namespace stormsweep

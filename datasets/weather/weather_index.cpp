@@ -1,0 +1,116 @@
+#include "datasets/weather/weather_index.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <exception>
+#include <fstream>
+#include <system_error>
+
+#include <nlohmann/json.hpp>
+
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr int index_format_version = 1;
+constexpr const char* file_name = "index.json";
+
+/// Nanoseconds since 1970; not the standard library's clock, whose start is its own.
+std::int64_t time_of_writing(const fs::path& path) {
+  struct stat facts {};
+  stat(path.c_str(), &facts);
+  return facts.st_mtim.tv_sec * 1'000'000'000 + facts.st_mtim.tv_nsec;
+}
+
+json to_json(const WeatherIndex& index) {
+  json files = json::array();
+  for (const WeatherIndex::File& file : index.files) {
+    files.push_back(
+        {{"name", file.name}, {"bytes", file.bytes}, {"modified", file.modified}, {"checksum", file.checksum}});
+  }
+  return {{"format_version", index_format_version},
+          {"height", index.height},
+          {"width", index.width},
+          {"labelings", index.labelings},
+          {"minimum", index.minimum},
+          {"maximum", index.maximum},
+          {"pixels", index.pixels},
+          {"files", files}};
+}
+
+WeatherIndex from_json(const json& from) {
+  WeatherIndex index;
+  from.at("height").get_to(index.height), from.at("width").get_to(index.width);
+  from.at("labelings").get_to(index.labelings);
+  from.at("minimum").get_to(index.minimum), from.at("maximum").get_to(index.maximum);
+  from.at("pixels").get_to(index.pixels);
+  for (const json& file : from.at("files"))
+    index.files.push_back({file.at("name"), file.at("bytes"), file.at("modified"), file.at("checksum")});
+  return index;
+}
+
+bool same_files(const std::vector<WeatherIndex::File>& a, const std::vector<WeatherIndex::File>& b) {
+  return std::ranges::equal(a, b, [](const auto& x, const auto& y) {
+    return x.name == y.name && x.bytes == y.bytes && x.modified == y.modified;
+  });
+}
+
+}  // namespace
+
+std::vector<WeatherIndex::File> list_samples(const fs::path& folder) {
+  std::error_code error;
+  std::vector<WeatherIndex::File> files;
+  for (auto at = fs::directory_iterator(folder, error); !error && at != fs::end(at); at.increment(error)) {
+    const fs::path& path = at->path();
+    if (path.extension() != ".h5") continue;
+    files.push_back({path.filename(), static_cast<std::int64_t>(at->file_size()), time_of_writing(path), ""});
+  }
+  if (error)
+    throw InputError(folder.string() + ": cannot be listed (" + error.message() + "); give a folder of samples");
+  if (files.empty()) {
+    throw InputError(folder.string() +
+                     ": holds no *.h5 file; give a folder of samples, or make some with stormsweep generate "
+                     "segmentation");
+  }
+  std::ranges::sort(files, {}, &WeatherIndex::File::name);
+  return files;
+}
+
+std::optional<WeatherIndex> read_index(const fs::path& folder, const std::vector<WeatherIndex::File>& files) {
+  std::ifstream file(folder / file_name);
+  if (!file) return std::nullopt;
+  try {
+    const json kept = json::parse(file);
+    if (kept.at("format_version") != index_format_version) return std::nullopt;
+    WeatherIndex index = from_json(kept);
+    if (!same_files(index.files, files) || std::ssize(index.pixels) != index.labelings) return std::nullopt;
+    return index;
+  } catch (const std::exception&) {
+    return std::nullopt;  // an index that cannot be understood is made anew
+  }
+}
+
+bool write_index(const fs::path& folder, const WeatherIndex& index) {
+  std::string temporary = (folder / "index.json.XXXXXX").string();
+  const int descriptor = mkstemp(temporary.data());
+  if (descriptor < 0) return false;
+  fchmod(descriptor, 0644);  // for all who may read the samples
+  close(descriptor);
+  std::ofstream file(temporary);
+  file << to_json(index).dump(1) << '\n';
+  file.close();
+  std::error_code error;
+  if (file) fs::rename(temporary, folder / file_name, error);
+  const bool good = file && !error;
+  if (!good) fs::remove(temporary, error);
+  return good;
+}
+
+}  // namespace stormsweep

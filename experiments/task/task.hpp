@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "datasets/prefetch.hpp"
+#include "experiments/task/gang.hpp"
+#include "search/space/configuration.hpp"
+#include "search/space/outcome.hpp"
+#include "search/space/space.hpp"
+
+namespace stormsweep {
+
+/// What a worker knows beyond the configuration.
+struct TaskContext {
+  std::map<std::string, std::filesystem::path> data;  ///< "train", "validation", "test": absolute paths
+  std::string fingerprint;                            ///< of the data, part of the key of what is cached
+  std::uint64_t seed = 0;                             ///< the search's; the replicate is mixed in by the task
+  std::filesystem::path cache;                        ///< folder for preaugmented data, shared by the whole search
+  std::filesystem::path staged{};     ///< folder of copies on this machine's disk (StageRequest); empty: there are none
+  std::set<std::int64_t> unusable{};  ///< numbers of the request's files that cannot be had: others are drawn instead
+  torch::Device device = torch::kCPU;
+  int threads = 1;     ///< for training
+  int background = 1;  ///< threads beside them that make batches; 0: made when asked for
+  std::shared_ptr<Gang> gang = std::make_shared<Gang>();  ///< never null
+};
+
+enum class Split { train, validation, test };
+
+/// What some samples of a batch show.
+struct Loss {
+  torch::Tensor mean;  ///< scalar, with the graph for backward
+  torch::Tensor sums;  ///< [training_metrics().size()] float32, sums over the samples, without the graph
+};
+
+/// One configuration of one experiment, ready to train: the parts that differ between experiments. The loop that they
+/// share is worker/training/trainer.hpp. Everything random is seeded from (seed, stream, counters) alone
+/// (search/base/seed.hpp). In a gang each rank has a task of its own, which holds the whole network and a shard of
+/// every batch.
+class Task {
+ public:
+  virtual ~Task() = default;
+
+  virtual torch::nn::Module& network() = 0;
+  /// The search's seed with the replicate mixed in: what every stream of this task derives from.
+  virtual std::uint64_t seed() const = 0;
+  /// FLOP of one forward pass of one sample, one multiply-add counted as 2, convolutions and matrix products only.
+  virtual std::int64_t forward_flops() const = 0;
+  /// Batches in one epoch, of all copies of the data.
+  virtual std::int64_t batches_per_epoch() const = 0;
+  /// The batches of one epoch (from 1), shuffled and augmented, from number `first` (0-based) on; each of the
+  /// configured batch size but for the last. In a gang: this rank's shard of each, which may be empty.
+  virtual Prefetch training_batches(std::int64_t epoch, std::int64_t first) = 0;
+  /// Samples that go through the network at once; a larger batch is split and its gradients accumulated. A constant of
+  /// the experiment and device, not of the machine, so that results do not depend on it.
+  virtual std::int64_t micro_batch() const = 0;
+  /// Loss of at least one sample. What it draws (dropout) comes from the default generator, which the trainer seeds for
+  /// every step.
+  virtual Loss loss(const Batch& batch) = 0;
+  /// Names of the metrics of training, each a mean over the samples of an epoch: train_loss, as trained, first.
+  virtual std::vector<std::string> training_metrics() const = 0;
+  /// Metrics of a held-out split with the network as it stands, named "<split>_<metric>"; draws no random numbers. A
+  /// gang divides the work; all ranks get the same.
+  virtual Metrics evaluate(Split split) = 0;
+  /// What must be known beside weights and hyperparameters to use the network later, as JSON text: the normalisation of
+  /// its input, say.
+  virtual std::string model_notes() const { return "{}"; }
+};
+
+/// Builds the task of `experiment` for `configuration`. Throws InputError or InputError where data or values do not
+/// fit.
+std::unique_ptr<Task> make_task(const Experiment& experiment, const Configuration& configuration,
+                                const TaskContext& context);
+
+/// What is known of a search's data before any training: `stormsweep-worker check`.
+struct DataReport {
+  std::string fingerprint;         ///< of all files together; empty for an experiment without data
+  std::vector<std::string> notes;  ///< one line each, for the user: counts, positives, storms that are not finite
+};
+/// Opens and scans every file. Throws InputError where one cannot be trained on, InputError where the space asks for
+/// what the data do not have.
+DataReport check_data(const Space& space);
+
+/// Which of a search's files are to be copied to the machines' own disks before training (`run --stage`): the part of
+/// worker/stager.hpp, StagePlan, that differs between experiments. Every rank makes it, and all must make the same.
+struct StageRequest {
+  struct File {
+    std::filesystem::path source;
+    std::string name;      ///< of its copy, below TaskContext::staged
+    std::string checksum;  ///< XXH3 (64 bits) of its bytes, 16 hexadecimal digits; empty: not known
+  };
+  std::vector<File> files;
+  /// Numbers of the files that the training rank at place `place` (from 0) wants if those of `unusable` cannot be had.
+  /// Throws InputError where too few are left.
+  std::function<std::vector<std::int64_t>(int place, const std::set<std::int64_t>& unusable)> wanted;
+  /// Throws InputError where a copy is not what it should be; may be empty.
+  std::function<void(const std::filesystem::path& path)> verify;
+  /// Entries of TaskContext::data whose place a copy takes: "train" -> its name.
+  std::map<std::string, std::string> whole;
+};
+/// For a search trained by `places` ranks. Throws InputError.
+StageRequest stage_request(const Space& space, int places);
+
+}  // namespace stormsweep

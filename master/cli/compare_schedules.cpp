@@ -1,0 +1,77 @@
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "master/cli/compare.hpp"
+#include "master/loop/launch.hpp"
+#include "master/report/schedule_report.hpp"
+#include "search/base/error.hpp"
+#include "search/space/space.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// "x.db" and "synchronous" make "x-synchronous.db". Throws InputError where that file is there: what an earlier run
+/// left in it would tell of another time.
+fs::path database_of(const fs::path& base, const std::string& schedule) {
+  fs::path file = base;
+  file.replace_extension();
+  file += "-" + schedule + ".db";
+  if (fs::exists(file))
+    throw InputError(
+        fmt::format("{}: is there already, and both schedules are timed from the start; move it away, or "
+                    "give another name with --results",
+                    file.string()));
+  return file;
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 100;
+  return size.ws_col;
+}
+
+/// Both on as many ranks: one that was given nothing to do is idle all the time, not absent.
+void read_occupancies(ScheduleReport& report, std::size_t ranks) {
+  std::vector<std::vector<Stretch>> stretches;
+  for (const ScheduleRun& run : report.runs) {
+    stretches.push_back(read_stretches(run.database, report.search));
+    ranks = std::max(ranks, occupancy(stretches.back(), ranks).ranks.size());
+  }
+  for (std::size_t i = 0; i < stretches.size(); ++i) report.runs[i].occupancy = occupancy(stretches[i], ranks);
+}
+
+}  // namespace
+
+int compare_schedules(const ScheduleQuestion& question) {
+  const Space space = read_space(question.space);
+  const fs::path base = question.results.empty() ? fs::path(space.name + ".db") : question.results;
+  ScheduleReport report{space.name, space.experiment->name, {}, {}};
+  for (const char* schedule : {"master-worker", "synchronous"})
+    report.runs.push_back({schedule, database_of(base, schedule), {}});
+
+  int worst = exit_done;
+  for (const ScheduleRun& run : report.runs) {
+    std::vector<std::string> command{"run",       question.space.string(), "--schedule", run.schedule,
+                                     "--results", run.database.string()};
+    command.insert(command.end(), question.passed_on.begin(), question.passed_on.end());
+    const int status = launch::own_command(command);
+    if (status != exit_done && status != exit_some_failed) return status;
+    worst = std::max(worst, status);
+  }
+  report.metrics = compare_metrics(report.runs[0].database, report.runs[1].database, report.search);
+  read_occupancies(report, static_cast<std::size_t>(std::max(question.workers, 1)));
+  if (question.json)
+    std::cout << to_json(report).dump(2) << '\n';
+  else
+    print(std::cout, report, terminal_width());
+  return report.metrics.equal() ? worst : exit_some_failed;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,80 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <string_view>
+
+#include "master/cli/commands.hpp"
+#include "master/loop/launch.hpp"
+#include "search/base/error.hpp"
+
+namespace {
+
+using namespace stormsweep;
+
+struct Command {
+  std::string_view name, meaning;
+  int (*run)(const Arguments&);  ///< nothing: a subcommand of stormsweep-worker, because it touches tensors
+};
+
+constexpr std::array commands{
+    Command{"run", "run a search, or continue it", run_command},
+    Command{"submit", "run a search as a Slurm job", submit_command},
+    Command{"plan", "what a search space amounts to, without running it", plan_command},
+    Command{"describe", "the experiments and their hyperparameters", describe_command},
+    Command{"results", "rows, pivot tables and curves of a results database", results_command},
+    Command{"status", "how the searches of a results database stand", status_command},
+    Command{"compare", "both schedules on one space; or replays of a database on other numbers of ranks",
+            compare_command},
+    Command{"merge", "join the databases of jobs that share a search", merge_command},
+    Command{"prepare", "convert files of observations to training data", nullptr},
+    Command{"generate", "make training data where there is none", nullptr},
+    Command{"label", "mark weather in observations by rules", nullptr},
+    Command{"forecast", "what a trained network makes of new observations", nullptr},
+};
+
+int help() {
+  fmt::print(
+      "usage: stormsweep COMMAND [options]\n\nWhich configuration of a weather network is best, and what does each "
+      "cost?\n\n");
+  for (const Command& command : commands) fmt::print("  {:<10}{}\n", command.name, command.meaning);
+  fmt::print(
+      "\n`stormsweep COMMAND --help` tells the options of one, with an example.\nexample:\n  stormsweep run "
+      "quick.json\n");
+  return exit_done;
+}
+
+int dispatch(const Arguments& words) {
+  if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") return help();
+  if (words[0] == "--version") {
+    fmt::print("stormsweep {}\n", STORMSWEEP_VERSION);
+    return exit_done;
+  }
+  const auto command =
+      std::find_if(commands.begin(), commands.end(), [&](const Command& c) { return c.name == words[0]; });
+  if (command == commands.end()) {
+    std::vector<std::string> names;
+    for (const Command& c : commands) names.emplace_back(c.name);
+    const std::string near = nearest(words[0], names);
+    throw InputError(fmt::format("stormsweep: {} is not a command; {}", words[0],
+                                 near.empty() ? "see stormsweep --help" : "did you mean " + near + "?"));
+  }
+  if (!command->run) launch::become_worker(words);
+  return command->run({words.begin() + 1, words.end()});
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  try {
+    return dispatch({words + 1, words + count});
+  } catch (const InputError& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return exit_bad_input;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "stormsweep: {}\n", error.what());
+    return exit_master_lost;
+  }
+}

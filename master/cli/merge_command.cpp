@@ -1,0 +1,81 @@
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "master/cli/commands.hpp"
+#include "master/store/database.hpp"
+#include "master/store/merge.hpp"
+#include "master/store/schema.hpp"
+#include "search/base/aligned_text.hpp"
+#include "search/base/error.hpp"
+#include "search/base/options.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+namespace po = boost::program_options;
+
+Syntax syntax() {
+  Syntax syntax{
+      "stormsweep merge",
+      "OUT IN...",
+      "Adds the trials of the databases IN to OUT, which is made where there is none: one database of a search that\n"
+      "several jobs share. It may be repeated while they run. A trial that has ended in two of them stays as it came\n"
+      "first; after --retry-failed, merge into a new file. `run --results OUT` continues what is merged.",
+      "stormsweep merge quick.db quick-0.db quick-1.db quick-2.db",
+      {},
+      {}};
+  syntax.operands.add_options()("out", po::value<std::string>()->required(), "the database to add to")(
+      "in", po::value<std::vector<std::string>>()->required()->composing(), "databases that `run` wrote");
+  return syntax;
+}
+
+std::vector<fs::path> sources(const po::variables_map& values, const fs::path& out) {
+  std::vector<fs::path> files;
+  for (const std::string& in : values["in"].as<std::vector<std::string>>()) {
+    std::error_code missing;
+    if (fs::equivalent(in, out, missing))
+      throw InputError(fmt::format("{}: is both OUT and among the files to be added; name another OUT", in));
+    files.push_back(in);
+  }
+  return files;
+}
+
+/// All of them or, where one cannot be merged, none.
+Merged merge(const fs::path& out, const std::vector<fs::path>& files) {
+  SQLite::Database database = open_for_writing(out);
+  return guarded(out, [&] {
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    Merged sum;
+    for (const fs::path& file : files) sum += merge_database(database, out, file);
+    create_views(database);
+    transaction.commit();
+    database.exec("PRAGMA journal_mode = DELETE");  // leaves no empty journal behind
+    return sum;
+  });
+}
+
+}  // namespace
+
+int merge_command(const Arguments& arguments) {
+  const auto values = parse_options(arguments, syntax());
+  if (!values) return exit_done;
+  const fs::path out = (*values)["out"].as<std::string>();
+  const std::vector<fs::path> files = sources(*values, out);
+  const bool fresh = !fs::exists(out);
+  try {
+    const Merged merged = merge(out, files);
+    std::cout << fmt::format("{}: {} trials new, {} ended since, {} had ended there already\n", out.string(),
+                             grouped(merged.added), grouped(merged.ended), grouped(merged.kept));
+  } catch (const InputError&) {
+    std::error_code ignored;
+    if (fresh)
+      for (const char* end : {"", "-journal"}) fs::remove(out.string() + end, ignored);
+    throw;
+  }
+  return exit_done;
+}
+
+}  // namespace stormsweep

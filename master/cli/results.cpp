@@ -1,0 +1,271 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iostream>
+#include <sstream>
+
+#include "master/cli/commands.hpp"
+#include "master/report/pivot.hpp"
+#include "master/report/selection.hpp"
+#include "master/report/table.hpp"
+#include "master/store/database.hpp"
+#include "master/store/kept_models.hpp"
+#include "search/base/error.hpp"
+#include "search/base/options.hpp"
+#include "search/base/strict_json.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace po = boost::program_options;
+using Names = std::vector<std::string>;
+
+Syntax syntax() {
+  Syntax syntax;
+  syntax.command = "stormsweep results";
+  syntax.usage = "DATABASE... [options]";
+  syntax.summary =
+      "Prints trials: a row each, the best ones, a cross table of means, or curves. Of several databases (parts of a\n"
+      "search that several jobs share) it prints the union, its trials numbered anew.";
+  syntax.example =
+      "stormsweep results tornado.db --where \"batch_size <= 1024\" --sort \"wall_seconds desc\"\n"
+      "stormsweep results tornado.db --best 5\n"
+      "stormsweep results tornado.db --rows batch_size --columns data_multiplier --by epochs --value wall_seconds\n"
+      "stormsweep results tornado.db --curves --value train_loss,train_accuracy --where \"batch_size = 128\"\n"
+      "stormsweep results tornado.db --format csv > tornado.csv\n"
+      "stormsweep results tornado-0.db tornado-1.db tornado-2.db --best 5";
+  syntax.operands.add_options()("database", po::value<Names>()->required()->composing(), "files that `run` wrote");
+  syntax.options.add_options()                                                                                  //
+      ("search", po::value<std::string>()->default_value(""), "only trials of this search (default: of all)")   //
+      ("where", po::value<std::string>()->default_value(""), "only trials for which this SQL condition holds")  //
+      ("sort", po::value<std::string>(), "COLUMN, or \"COLUMN desc\" (default: trial)")                         //
+      ("best", po::value<std::uint64_t>(), "the best N complete trials, by the search's metric")                //
+      ("show", po::value<std::string>(),
+       "columns of the rows, a,b,c (default: all in csv and json, otherwise what varies and matters)")  //
+      ("rows", po::value<std::string>(), "cross table of complete trials: what runs down")              //
+      ("columns", po::value<std::string>(), "... what runs across")                                     //
+      ("by", po::value<std::string>()->default_value(""), "... a table for each value of this")         //
+      ("value", po::value<std::string>()->default_value(""),
+       "what the cells hold the mean of, a or a,b,c (default: the search's metric, or a profile's first)")  //
+      ("curve", po::value<std::string>(), "cross table of --value by this, epoch or a profile, and trial")  //
+      ("curves", po::bool_switch(), "the same as --curve epoch")                                            //
+      ("format", po::value<std::string>()->default_value("text"), "text, markdown, csv, json or latex");
+  return syntax;
+}
+
+bool is_records(const std::string& format) {
+  return format == "csv" || format == "json";
+}
+
+Records::Format records_format(const std::string& format) {
+  return format == "csv" ? Records::Format::csv : Records::Format::json;
+}
+
+void print(const Table& table, const std::string& format) {
+  if (format == "text") print_text(std::cout, table);
+  if (format == "markdown") print_markdown(std::cout, table);
+  if (format == "latex") print_latex(std::cout, table);
+}
+
+/// The search that the question is about, where it has to be one.
+const SearchSummary& only_search(const Selection& selection, const std::string& option) {
+  if (selection.searches().size() == 1) return selection.searches()[0];
+  Names names;
+  for (const SearchSummary& search : selection.searches()) names.push_back(search.name);
+  throw InputError(fmt::format("{}: the file holds {} searches; choose one with --search: {}", option, names.size(),
+                               fmt::join(names, ", ")));
+}
+
+/// The metrics that a search chose by and their kin on other splits: validation_accuracy, train_accuracy,
+/// test_accuracy.
+Names main_metrics(Selection& selection) {
+  const auto measure = [](const std::string& metric) { return metric.substr(metric.find('_') + 1); };
+  Names names;
+  for (const SearchSummary& search : selection.searches())
+    for (const std::string& metric : search.metrics)
+      if (measure(metric) == measure(search.metric) && std::find(names.begin(), names.end(), metric) == names.end())
+        names.push_back(metric);
+  return selection.with_values(names, 1);
+}
+
+Names joined(std::initializer_list<Names> lists) {
+  Names all;
+  for (const Names& list : lists) all.insert(all.end(), list.begin(), list.end());
+  return all;
+}
+
+/// The columns that a person wants to see of rows.
+Names telling_columns(Selection& selection) {
+  return joined({{"trial"},
+                 selection.with_values({"search"}, 2),
+                 {"status"},
+                 selection.varying(),
+                 main_metrics(selection),
+                 {"wall_seconds"},
+                 selection.with_values({"augment_seconds", "samples_per_second"}, 2),
+                 selection.with_values({"error"}, 1)});
+}
+
+Names split(const std::string& list) {
+  Names names;
+  std::istringstream in(list);
+  for (std::string name; std::getline(in, name, ',');) names.push_back(name);
+  return names;
+}
+
+std::string order(const Selection& selection, const std::string& sort) {
+  std::istringstream words(sort);
+  std::string name, direction, more;
+  words >> name >> direction >> more;
+  if (!more.empty() || (!direction.empty() && direction != "asc" && direction != "desc"))
+    throw InputError(fmt::format("--sort is \"{}\"; give a column, or a column and asc or desc", sort));
+  return fmt::format("{} {}, trial", selection.column("--sort", name), direction);
+}
+
+Table collect(Selection& selection, const Names& names, const std::string& sql) {
+  Table table;
+  table.header = names;
+  table.numeric.assign(names.size(), true);
+  selection.query(sql, [&](const std::vector<Cell>& cells) {
+    auto& row = table.rows.emplace_back();
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (std::holds_alternative<std::string>(cells[i])) table.numeric[i] = false;
+      row.push_back(display(cells[i], selection.style(names[i])));
+    }
+  });
+  return table;
+}
+
+/// `notes` stand below a table.
+void print_rows(Selection& selection, const Names& names, const std::string& rest, const std::string& format,
+                const Names& notes = {}) {
+  Names identifiers;
+  for (const std::string& name : names) identifiers.push_back(selection.column("--show", name));
+  const std::string sql = fmt::format("SELECT {} FROM selected {}", fmt::join(identifiers, ", "), rest);
+  if (!is_records(format)) {
+    Table table = collect(selection, names, sql);
+    table.notes = notes;
+    return print(table, format);
+  }
+  Records records(std::cout, records_format(format), names);
+  selection.query(sql, [&](const std::vector<Cell>& cells) { records.write(cells); });
+  records.finish();
+}
+
+void print_all(Selection& selection, const po::variables_map& values, const std::string& format) {
+  const Names names = values.count("show") ? split(values["show"].as<std::string>())
+                      : is_records(format) ? selection.columns()
+                                           : telling_columns(selection);
+  const std::string sort = values.count("sort") ? values["sort"].as<std::string>() : "trial";
+  print_rows(selection, names, "ORDER BY " + order(selection, sort), format);
+}
+
+/// Where the networks of the trials that `rest` picks are, of those that are kept beside `database`.
+Names model_notes(Selection& selection, const std::string& database, const std::string& rest) {
+  Names notes;
+  selection.query("SELECT trial FROM selected " + rest, [&](const std::vector<Cell>& cells) {
+    const std::int64_t trial = std::get<std::int64_t>(cells[0]);
+    const std::filesystem::path file = model_file(database, TrialId{static_cast<std::uint64_t>(trial)});
+    if (std::filesystem::exists(file)) notes.push_back(fmt::format("network of trial {}: {}", trial, file.string()));
+  });
+  return notes;
+}
+
+/// Of several databases trials are numbered anew: their networks are told by the database that they are of.
+void print_best(Selection& selection, std::uint64_t count, const Names& databases, const std::string& format) {
+  const SearchSummary& search = only_search(selection, "--best");
+  const Names names = joined({{"trial"}, selection.varying(), main_metrics(selection), {"wall_seconds"}});
+  const std::string metric = sql_name(search.metric);
+  const std::string rest = fmt::format("WHERE status = 'complete' AND {} IS NOT NULL ORDER BY {} {}, trial LIMIT {}",
+                                       metric, metric, search.goal == "minimize" ? "ASC" : "DESC", count);
+  print_rows(selection, names, rest, format,
+             databases.size() == 1 ? model_notes(selection, databases[0], rest) : Names());
+}
+
+void print_pivot(Selection& selection, const Pivot& pivot, const std::string& format) {
+  if (is_records(format)) return pivot_records(selection, pivot, std::cout, records_format(format));
+  const std::vector<Table> tables = pivot_tables(selection, pivot);
+  if (tables.empty())
+    std::cout << "no trial has a value of " << fmt::format("{}", fmt::join(pivot.values, ", ")) << " yet\n";
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    if (i > 0) std::cout << '\n';
+    print(tables[i], format);
+  }
+}
+
+/// The columns that the cells hold the mean of.
+Names value_columns(Selection& selection, const po::variables_map& values) {
+  Names names = split(values["value"].as<std::string>());
+  if (names.empty()) names = {only_search(selection, "--value").metric};
+  for (const std::string& value : names) {
+    const std::string name = selection.column("--value", value);
+    const Cell words = selection.first(fmt::format("SELECT count(*) FROM selected WHERE typeof({}) = 'text'", name));
+    if (std::get<std::int64_t>(words) > 0)
+      throw InputError(fmt::format("--value: {} holds words; give a column of numbers", value));
+  }
+  return names;
+}
+
+void print_cross_table(Selection& selection, const po::variables_map& values, const std::string& format) {
+  Pivot pivot{"", "", values["by"].as<std::string>(), value_columns(selection, values),
+              "(SELECT * FROM selected WHERE status = 'complete')"};
+  for (const auto& [option, name] : {std::pair{"rows", &pivot.rows}, std::pair{"columns", &pivot.columns}}) {
+    if (!values.count(option))
+      throw InputError(fmt::format("--{} is missing; a cross table has --rows and --columns", option));
+    *name = values[option].as<std::string>();
+    selection.column(fmt::format("--{}", option), *name);
+  }
+  if (!pivot.by.empty()) selection.column("--by", pivot.by);
+  print_pivot(selection, pivot, format);
+}
+
+/// The curve over `coordinate`.
+const Curve& find_curve(const Selection& selection, const std::string& coordinate) {
+  Names known;
+  for (const Curve& curve : selection.curves()) {
+    if (curve.coordinate == coordinate) return curve;
+    known.push_back(curve.coordinate);
+  }
+  throw InputError(fmt::format("--curve is {}; {}", coordinate, suggestion(coordinate, known)));
+}
+
+void print_curve(Selection& selection, const std::string& coordinate, const po::variables_map& values,
+                 const std::string& format) {
+  const Curve& curve = find_curve(selection, coordinate);
+  Names names = split(values["value"].as<std::string>());
+  for (const std::string& name : names)
+    if (std::find(curve.metrics.begin(), curve.metrics.end(), name) == curve.metrics.end())
+      throw InputError(fmt::format("--value: {} has no {}; {}", coordinate, name, suggestion(name, curve.metrics)));
+  if (names.empty()) names = {curve.view == "curves" ? only_search(selection, "--value").metric : curve.metrics[0]};
+  selection.query(
+      fmt::format("CREATE TEMP TABLE points AS SELECT * FROM {} WHERE trial IN (SELECT trial FROM selected)",
+                  sql_name(curve.view)),
+      {});
+  print_pivot(selection, {coordinate, "trial", "", names, "points"}, format);
+}
+
+}  // namespace
+
+int results_command(const Arguments& arguments) {
+  const auto values = parse_options(arguments, syntax());
+  if (!values) return exit_done;
+  const std::string format = one_of({"text", "markdown", "csv", "json", "latex"}, "format", *values);
+  const Names& names = (*values)["database"].as<Names>();
+  Selection selection(std::vector<std::filesystem::path>(names.begin(), names.end()),
+                      (*values)["search"].as<std::string>(), (*values)["where"].as<std::string>());
+  if (values->count("curve"))
+    print_curve(selection, (*values)["curve"].as<std::string>(), *values, format);
+  else if ((*values)["curves"].as<bool>())
+    print_curve(selection, "epoch", *values, format);
+  else if (values->count("rows") || values->count("columns"))
+    print_cross_table(selection, *values, format);
+  else if (values->count("best"))
+    print_best(selection, (*values)["best"].as<std::uint64_t>(), names, format);
+  else
+    print_all(selection, *values, format);
+  return exit_done;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,253 @@
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "master/cli/commands.hpp"
+#include "master/cli/run_options.hpp"
+#include "master/loop/conductor.hpp"
+#include "master/loop/launch.hpp"
+#include "master/loop/stale_checkpoints.hpp"
+#include "master/slurm/job_end.hpp"
+#include "master/store/kept_models.hpp"
+#include "master/store/part.hpp"
+#include "master/store/store.hpp"
+#include "master/store/writer.hpp"
+#include "search/base/error.hpp"
+#include "search/base/process.hpp"
+#include "search/space/gang_sizes.hpp"
+#include "search/space/space.hpp"
+#include "worker/channel/channel.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What `stormsweep-worker check` says of a search's data and of this machine.
+struct DataReport {
+  std::string fingerprint;
+  std::vector<std::string> notes;
+  int gpus = 0;
+};
+
+DataReport parse_report(const std::string& text) {
+  const auto json = nlohmann::json::parse(text);
+  return {json.at("fingerprint"), json.at("notes"), json.at("gpus")};
+}
+
+/// The data's report as JSON: from the launcher, which has asked already, or from the worker program. Nothing if the
+/// data is unfit, which the worker program has told.
+std::optional<std::string> data_report(const Space& space, const RunOptions& options) {
+  if (const char* known = std::getenv(launch::data_report)) return known;
+  if (space.experiment->data.empty() && options.device == "cpu") return R"({"fingerprint":"","notes":[],"gpus":0})";
+  int status = 0;
+  std::string report = process::capture({launch::worker_program(), "check", options.space.string()}, status);
+  if (status == exit_bad_input) return std::nullopt;
+  if (status > 128)
+    throw std::runtime_error(fmt::format("checking the data was killed by signal {}; run it again", status - 128));
+  if (status != 0) {
+    throw InputError(fmt::format("{}: checking the data ended with status {}; it belongs beside stormsweep: build both",
+                                 launch::worker_program(), status));
+  }
+  return report;
+}
+
+int cores() {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+int worker_count(const RunOptions& options, const DataReport& report) {
+  if (options.workers > 0) return options.workers;
+  if (const char* tasks = std::getenv("SLURM_NTASKS"); tasks && std::atoi(tasks) > 1) return std::atoi(tasks) - 1;
+  return report.gpus > 0 && options.device != "cpu" ? report.gpus : cores();
+}
+
+void check_gangs(const Space& space, const RunOptions& options, int workers) {
+  if (const std::int64_t largest = largest_gang(space); largest > workers) {
+    throw InputError(
+        fmt::format("{0}: parameters.gpus is {1}, but {2} {3}; give --workers {1} or more (or mpirun -n {4})",
+                    options.space.string(), largest, workers,
+                    workers == 1 ? "worker is all there is" : "workers are all there are", largest + 1));
+  }
+}
+
+int terminal_columns() {
+  if (const char* told = std::getenv(launch::columns)) return std::atoi(told);
+  winsize size{};
+  if (!isatty(STDERR_FILENO) || ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_col > 0 ? size.ws_col : 80;
+}
+
+std::optional<Part> part_of(const Space& space, const RunOptions& options) {
+  if (!options.shared) return std::nullopt;
+  return Part{options.share, count_trials(Trainings(space), options.share)};
+}
+
+std::string end_text(std::optional<double> end) {
+  return end ? fmt::format("{:.0f}", *end) : "none";
+}
+
+/// At the prompt: `check` has been passed and the database is ours, so ranks will find nothing to complain of.
+int start_job(const Arguments& arguments, const Space& space, const RunOptions& options, const std::string& report) {
+  const int workers = worker_count(options, parse_report(report));
+  check_gangs(space, options, workers);
+  const std::map<std::string, std::string> environment{{launch::data_report, report},
+                                                       {launch::columns, std::to_string(terminal_columns())},
+                                                       {job_end_variable, end_text(find_job_end(options.time_limit))}};
+  launch::Report end;
+  do {
+    end = launch::mpirun(workers, arguments, environment);
+  } while (end.again);
+  if (end.status == exit_master_lost) fmt::print(stderr, "the master is lost; run it again to continue\n");
+  return end.status;
+}
+
+int exit_status(const Conclusion& conclusion) {
+  if (conclusion.ending != Ending::done) return exit_drained;
+  const StatusCounts& counts = conclusion.counts;
+  return counts.failed + counts.diverged + counts.out_of_memory > 0 ? exit_some_failed : exit_done;
+}
+
+void tell_end(const Conclusion& conclusion, bool again, const RunOptions& options, const KeptModels& models) {
+  if (conclusion.ending == Ending::workers_lost) {
+    fmt::print(stderr, "every worker is lost; {}\n", again ? "starting them again" : "run it again to continue");
+  }
+  if (conclusion.ending == Ending::rank_lost) {
+    fmt::print(stderr, "a rank is lost, and with it the shares of the synchronous schedule; {}\n",
+               again ? "starting again over what is missing" : "run it again to continue");
+  }
+  if (conclusion.ending == Ending::short_handed)
+    fmt::print(stderr, "what is left wants more workers than are left; run it again to continue\n");
+  if (!conclusion.limit.empty()) fmt::print(stderr, "ended by {} of the search space\n", conclusion.limit);
+  if (again) return;
+  fmt::print(stderr, "results: {}\n", options.results.string());
+  if (const std::string told = models.told(); !told.empty()) fmt::print(stderr, "{}\n", told);
+}
+
+/// Ranks load LibTorch first, which takes long from a slow file system: far longer than any silence later.
+Seconds start_patience(const RunOptions& options) {
+  return 20 * Seconds(options.lost_after);
+}
+
+/// Rank 0 of a job.
+int dispatch_job(const Space& space, const RunOptions& options, const std::string& fingerprint, Store& store,
+                 KeptModels& models) {
+  const std::optional<double> end = find_job_end(options.time_limit);  // before MPI, which does not like fork
+  const std::atomic<bool>& drain = launch::drain_on_signal();
+  Channel channel(start_patience(options), [&options] {
+    fmt::print(stderr, "the ranks have not all started within {:g} s: one may be dead; run it again\n",
+               start_patience(options).count());
+    launch::leave_report({exit_drained, false});
+    std::_Exit(exit_drained);
+  });
+  if (channel.size() < 2)
+    throw InputError("mpirun: one rank only; give -n 2 or more: rank 0 dispatches, the others train");
+  check_gangs(space, options, channel.size() - 1);
+  Conductor::Options conducting;
+  wire::Welcome& welcome = conducting.welcome;
+  welcome.space = space.text;
+  welcome.directory = fs::absolute(options.space).parent_path();
+  welcome.fingerprint = fingerprint;
+  welcome.cache = cache_folder(options.results);
+  welcome.lost_after = options.lost_after;
+  welcome.checkpoint_every = options.checkpoint_every;
+  welcome.retry_out_of_memory = options.retry_out_of_memory;
+  welcome.share_epochs = space.share_epochs;
+  welcome.keep_models = options.keep_best > 0;
+  welcome.synchronous = options.synchronous;
+  welcome.stage = options.stage;
+  conducting.columns = terminal_columns();
+  conducting.share = options.share;
+  if (end) conducting.remaining = Seconds(*end - unix_time());
+  Conclusion conclusion;
+  try {
+    conclusion = Conductor(channel, store, space, conducting).run(drain);
+  } catch (const std::exception& error) {  // a full disk, say: what is committed stays
+    fmt::print(stderr, "{}\n", error.what());
+    for (int worker = 1; worker < channel.size(); ++worker)
+      channel.send(worker, wire::encode(wire::Stop{.finalize = false}));
+    channel.flush(Seconds(1));
+    launch::leave_report({.status = exit_bad_input});
+    std::_Exit(exit_bad_input);
+  }
+  models.close();
+  if (conclusion.ending == Ending::done && conclusion.limit.empty())
+    remove_stale_checkpoints(welcome.cache, fingerprint, store);
+  // A launcher starts the job again where that gets further; a bare mpirun cannot.
+  const bool launched = std::getenv(launch::status_file) != nullptr;
+  const bool again = launched && conclusion.attempts_raised &&
+                     (conclusion.ending == Ending::workers_lost || conclusion.ending == Ending::rank_lost);
+  tell_end(conclusion, again, options, models);
+  launch::leave_report({exit_status(conclusion), again, conclusion.workers_died});
+  const int status = launched ? exit_done : exit_status(conclusion);  // mpirun grumbles at others
+  if (conclusion.workers_died) {
+    store.commit();
+    std::_Exit(status);  // MPI_Finalize would wait for the dead
+  }
+  return status;
+}
+
+/// Any other rank of a job. What is wrong with the input, rank 0 tells once.
+int become_trainer(const Arguments& arguments) {
+  std::optional<RunOptions> options;
+  try {
+    options = parse_run_options(arguments);
+    if (options) read_space(options->space);
+  } catch (const InputError&) {
+    return exit_bad_input;
+  }
+  if (!options) return exit_done;
+  launch::become_worker({"serve", "--device", options->device, "--threads", std::to_string(options->threads),
+                         "--start-patience", fmt::format("{}", start_patience(*options).count())});
+}
+
+}  // namespace
+
+int run_command(const Arguments& arguments) {
+  const int rank = launch::rank();
+  if (rank > 0) return become_trainer(arguments);
+  std::optional<RunOptions> options = parse_run_options(arguments);
+  if (!options) return exit_done;
+  Space space = read_space(options->space);
+  if (options->separate_epochs) space.share_epochs = false;
+  options->results = results_file(*options, space.name);
+  if (!options->stage.empty() && space.experiment->data.empty())
+    throw InputError(fmt::format("stormsweep run: --stage: {} reads no data; leave it out", space.experiment->name));
+
+  const std::optional<std::string> report = data_report(space, *options);
+  if (!report) return exit_bad_input;
+  if (options->dry_run) return plan_command({options->space.string()});
+  const std::string fingerprint = parse_report(*report).fingerprint;
+  KeptModels models(options->results, cache_folder(options->results), space,
+                    static_cast<std::size_t>(options->keep_best));
+  Store::Options storing{.json = options->json, .retry_failed = options->retry_failed};
+  if (options->keep_best > 0)
+    storing.committed = [&](TrialId trial, const Identity& identity, double metric) {
+      models.consider(trial, identity, metric);
+    };
+  auto store = std::make_unique<Store>(options->results, space, fingerprint, storing);
+  models.open(*store);
+  write_part(options->results, space.name, part_of(space, *options));
+  if (rank == 0) return dispatch_job(space, *options, fingerprint, *store, models);
+
+  for (const std::string& note : parse_report(*report).notes) fmt::print(stderr, "{}\n", note);
+  if (options->shared)
+    fmt::print(stderr, "part {} of {}, into {}; stormsweep merge joins the parts\n", options->share.index,
+               options->share.count, options->results.string());
+  store.reset();  // rank 0 of the job opens it
+  return start_job(arguments, space, *options, *report);
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "master/cli/commands.hpp"
+#include "search/base/time.hpp"
+#include "search/space/share.hpp"
+
+namespace stormsweep {
+
+/// The command line of `stormsweep run`.
+struct RunOptions {
+  std::filesystem::path space, results, json;
+  std::filesystem::path stage;  ///< absolute; empty: data is read where it is
+  int workers = 0, threads = 0;
+  std::string device;
+  double lost_after = 10, checkpoint_every = 300;
+  bool retry_out_of_memory = false, synchronous = false;
+  std::optional<Seconds> time_limit;
+  int keep_best = 0;  ///< networks that stay
+  Share share;
+  bool shared = false;  ///< by --share, or as a task of a Slurm array
+  bool dry_run = false, retry_failed = false, separate_epochs = false;
+};
+
+/// Nothing where --help was asked for, which is then printed. A task of a Slurm array that is not given a --share takes
+/// its own from SLURM_ARRAY_TASK_ID. Throws InputError.
+std::optional<RunOptions> parse_run_options(const Arguments& arguments);
+
+/// The database: --results, or <name>.db; that of share I is <name>-I.db, since only one job may write a database.
+std::filesystem::path results_file(const RunOptions& options, const std::string& name);
+
+/// Checkpoints, preaugmented data and fresh networks of the searches of a database: <stem>.cache, as an absolute path.
+std::filesystem::path cache_folder(const std::filesystem::path& database);
+
+/// <stem>-<index><extension>
+std::filesystem::path share_file(std::filesystem::path file, std::uint64_t index);
+
+}  // namespace stormsweep

@@ -1,0 +1,208 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "master/cli/commands.hpp"
+#include "master/cli/plan.hpp"
+#include "master/cli/run_options.hpp"
+#include "master/loop/launch.hpp"
+#include "master/slurm/batch_script.hpp"
+#include "master/slurm/time_note.hpp"
+#include "search/base/duration.hpp"
+#include "search/base/error.hpp"
+#include "search/base/options.hpp"
+#include "search/base/process.hpp"
+#include "search/space/gang_sizes.hpp"
+#include "search/space/space.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+namespace po = boost::program_options;
+
+Syntax syntax() {
+  Syntax s{"stormsweep submit",
+           "SPACE [options] [-- further options of run]",
+           "Runs a search as a Slurm job, which puts its trials away before its time is up and goes back into the "
+           "queue until the\n"
+           "search is done. Each task trains, on a GPU of its own with --gpus-per-task; the master needs neither core "
+           "nor GPU.\n"
+           "The script is kept beside the database as <name>.sbatch.",
+           "stormsweep submit quick.json --nodes 2 --ntasks-per-node 4 --gpus-per-task 1 --time 8h\n"
+           "stormsweep submit quick.json --ntasks-per-node 16 --array 4 --partition short -- --retry-failed",
+           {},
+           po::options_description("options")};
+  s.operands.add_options()("space", po::value<std::string>()->required(), "the search space, a JSON file");
+  s.options.add_options()                                                                                      //
+      ("nodes", po::value<int>()->default_value(1), "nodes of the job")                                        //
+      ("ntasks-per-node", po::value<int>()->default_value(1), "tasks a node; each is a rank that trains")      //
+      ("gpus-per-task", po::value<int>()->default_value(0), "GPUs of a task: a rank for each, if several")     //
+      ("cpus-per-task", po::value<int>()->default_value(1), "cores of a task: its training threads")           //
+      ("time", po::value<std::string>()->default_value("1h"), "of the job: minutes, 90m, 8h, 1-00:00:00")      //
+      ("partition", po::value<std::string>()->default_value(""), "where (default: the cluster's own choice)")  //
+      ("array", po::value<int>()->default_value(0), "so many jobs share the search, each with a database")     //
+      ("results", po::value<std::string>()->default_value(""), "the database (default: <name>.db here)")       //
+      ("requeues", po::value<int>()->default_value(20), "how often it goes back into the queue at most")       //
+      ("dry-run", po::bool_switch(), "print the script, submit nothing");
+  return s;
+}
+
+std::uint64_t whole(const po::variables_map& values, const std::string& name, int least) {
+  constexpr int most = 1'000'000;
+  const int value = values[name].as<int>();
+  if (value < least || value > most)
+    throw InputError(fmt::format("stormsweep submit: --{} is {}; give {} to {}", name, value, least, most));
+  return static_cast<std::uint64_t>(value);
+}
+
+bool gives(const Arguments& arguments, const std::string& option) {
+  return std::any_of(arguments.begin(), arguments.end(),
+                     [&](const std::string& word) { return word == option || word.starts_with(option + '='); });
+}
+
+/// A submission, worked out but not sent.
+struct Submission {
+  BatchJob job;
+  fs::path script;
+  std::vector<fs::path> databases;  ///< one, or one a task of the array
+  fs::path results;                 ///< the database, or what those of the tasks are to be merged into
+};
+
+Arguments run_arguments(const fs::path& space, const Submission& submission, const Arguments& further) {
+  const BatchJob& job = submission.job;
+  Arguments arguments{space.string(), "--results", submission.results.string(), "--workers",
+                      std::to_string(job.ranks())};
+  if (!gives(further, "--threads"))
+    arguments.insert(arguments.end(), {"--threads", std::to_string(job.cores_per_rank)});
+  if (job.gpus && !gives(further, "--device")) arguments.insert(arguments.end(), {"--device", "cuda"});
+  arguments.insert(arguments.end(), further.begin(), further.end());
+  return arguments;
+}
+
+/// What would end the job as soon as it starts is refused now. False where the options only ask for help.
+bool check(const BatchJob& job, const Space& space) {
+  if (const auto largest = static_cast<std::uint64_t>(largest_gang(space)); largest > job.ranks())
+    throw InputError(
+        fmt::format("stormsweep submit: parameters.gpus of {} is {}, but the job trains on {} rank{}; give "
+                    "more --nodes or --ntasks-per-node",
+                    space.name, largest, job.ranks(), job.ranks() == 1 ? "" : "s"));
+  Arguments arguments = job.arguments;
+  if (job.tasks > 0 && gives(arguments, "--share"))
+    throw InputError("stormsweep submit: --array and --share both divide the search; give one of them");
+  if (job.tasks > 0) arguments.insert(arguments.end(), {"--share", fmt::format("0/{}", job.tasks)});
+  return parse_run_options(arguments).has_value();
+}
+
+Submission make_submission(const po::variables_map& values, const Space& space, const Arguments& words,
+                           const Arguments& further) {
+  Submission s;
+  const std::string results = values["results"].as<std::string>();
+  s.results = fs::absolute(results.empty() ? space.name + ".db" : results).lexically_normal();
+  s.script = s.results.parent_path() / (space.name + ".sbatch");
+  BatchJob& job = s.job;
+  job.name = space.name, job.folder = s.results.parent_path();
+  job.program = fs::read_symlink("/proc/self/exe");
+  job.command = fmt::format("stormsweep submit {}", fmt::join(words, " "));
+  const std::uint64_t gpus = whole(values, "gpus-per-task", 0), ranks = std::max<std::uint64_t>(gpus, 1);
+  job.nodes = whole(values, "nodes", 1);
+  job.ranks_per_node = whole(values, "ntasks-per-node", 1) * ranks;
+  job.cores_per_rank = std::max<std::uint64_t>(whole(values, "cpus-per-task", 1) / ranks, 1);
+  job.gpus = gpus > 0;
+  job.time = parse_duration("time", values["time"].as<std::string>(), Seconds(60));
+  job.partition = values["partition"].as<std::string>();
+  if (job.partition.find_first_of(" \t\n") != std::string::npos)
+    throw InputError(
+        fmt::format("stormsweep submit: --partition is '{}'; give the names of partitions that sinfo tells, "
+                    "with commas between them",
+                    job.partition));
+  job.tasks = whole(values, "array", 0);
+  job.requeues = whole(values, "requeues", 0);
+  job.arguments = run_arguments(fs::absolute(values["space"].as<std::string>()).lexically_normal(), s, further);
+  for (std::uint64_t i = 0; i < job.tasks; ++i) s.databases.push_back(share_file(s.results, i));
+  if (job.tasks == 0) s.databases.push_back(s.results);
+  return s;
+}
+
+void warn(const Submission& submission, const Space& space) {
+  const Plan plan = make_plan(space);
+  for (const std::string& problem : plan.problems) fmt::print(stderr, "warning: {}\n", problem);
+  const auto measured = measure_trainings(submission.databases, space.name);
+  if (const auto note = time_note(submission.job, plan.trainings, measured); !note.empty())
+    fmt::print(stderr, "note: {}\n", note);
+}
+
+void keep_script(const fs::path& file, const std::string& text) {
+  std::string first, second;
+  std::ifstream before(file);
+  if (std::getline(before, first) && std::getline(before, second) && !second.starts_with("# Written by: stormsweep"))
+    throw InputError(
+        fmt::format("{}: is there, and not of our making; rename it, or name another --results", file.string()));
+  std::ofstream out(file);
+  out << text;
+  out.close();
+  if (!out)
+    throw InputError(fmt::format("{}: cannot be written; name --results in a folder that can be", file.string()));
+}
+
+/// The number that Slurm gives the job.
+std::string send(const fs::path& script) {
+  int status = 0;
+  std::istringstream said(process::capture({"sbatch", "--parsable", script.string()}, status, process::Capture::all));
+  std::string job, complaint;
+  for (std::string line; std::getline(said, line);) (line.starts_with("sbatch: ") ? complaint : job) = line;
+  if (status == 127) throw InputError("sbatch: not found; submit where Slurm is, or see the script with --dry-run");
+  if (status != 0 || job.empty())
+    throw InputError(fmt::format("{}; the script is {}",
+                                 complaint.empty() ? fmt::format("sbatch: ended with status {}", status) : complaint,
+                                 script.string()));
+  if (!complaint.empty()) fmt::print(stderr, "{}\n", complaint);
+  return job.substr(0, job.find(';'));  // "42;cluster"
+}
+
+void tell(const Submission& submission, const std::string& number) {
+  const BatchJob& job = submission.job;
+  std::string log = log_pattern(job);
+  for (const auto& [pattern, text] :
+       {std::pair<std::string, std::string>{"%A_%a", number + "_0"}, {"%j", number}, {"%%", "%"}})
+    for (std::size_t at = 0; (at = log.find(pattern, at)) != log.npos; at += text.size())
+      log.replace(at, pattern.size(), text);
+  fmt::print("job:      {}\nscript:   {}\n", number, submission.script.string());
+  fmt::print("database: {}{}\n", submission.databases.front().string(),
+             job.tasks > 1 ? fmt::format(" to {}", submission.databases.back().filename().string()) : "");
+  fmt::print("log:      {}\n\nwatch it with\n  stormsweep status {}\n  squeue -j {}\n", log,
+             submission.databases.front().string(), number);
+  if (job.tasks == 0) return;
+  std::vector<std::string> parts;
+  for (const fs::path& part : submission.databases) parts.push_back(part.string());
+  fmt::print("join the parts, at any time, with\n  stormsweep merge {} {}\n", submission.results.string(),
+             fmt::join(parts, " "));
+}
+
+}  // namespace
+
+int submit_command(const Arguments& words) {
+  const auto end = std::find(words.begin(), words.end(), "--");
+  const Arguments further(end == words.end() ? end : end + 1, words.end());
+  const auto values = parse_options({words.begin(), end}, syntax());
+  if (!values) return exit_done;
+  Space space = read_space((*values)["space"].as<std::string>());
+  if (gives(further, "--separate-epochs")) space.share_epochs = false;
+  const Submission submission = make_submission(*values, space, words, further);
+  if (!check(submission.job, space)) return exit_done;
+  warn(submission, space);
+  const std::string script = batch_script(submission.job);
+  if ((*values)["dry-run"].as<bool>()) {
+    fmt::print("{}", script);
+    return exit_done;
+  }
+  keep_script(submission.script, script);
+  tell(submission, send(submission.script));
+  return exit_done;
+}
+
+}  // namespace stormsweep

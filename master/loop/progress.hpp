@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "master/store/store.hpp"
+#include "search/base/time.hpp"
+
+namespace stormsweep {
+
+/// What a waiting user wants to know.
+struct Standing {
+  std::optional<std::uint64_t> total;  ///< trials of the space, where they can be counted
+  StatusCounts counts;                 ///< committed rows
+  std::size_t running = 0;
+  std::optional<BestTrial> best;
+  std::uint64_t ended_here = 0;  ///< trials that ended in this run
+};
+
+/// Tells on standard error how a search stands: a bar that redraws itself on a terminal; a line now and then elsewhere,
+/// first every ten seconds, ever more seldom in a long search.
+class Progress {
+ public:
+  /// `columns`: the terminal's width; 0 where there is none.
+  Progress(std::string search, std::string metric, int columns, Seconds now);
+
+  void show(const Standing& standing, Seconds now);
+  /// A line of its own, above the bar.
+  void say(const std::string& line);
+  /// The last word: takes the bar away and writes the standing as a line.
+  void finish(const Standing& standing, Seconds now);
+
+ private:
+  std::string line(const Standing& standing, Seconds now) const;
+
+  std::string search_, metric_;
+  int columns_;
+  Seconds started_, next_;
+};
+
+}  // namespace stormsweep

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "master/store/store.hpp"
+
+namespace stormsweep {
+
+/// Removes the checkpoints, of data of that fingerprint, with which nobody goes on now that the search of `store` is
+/// complete: those of trainings that were given up, or that an edit has taken out of its space. Workers have stopped.
+void remove_stale_checkpoints(const std::filesystem::path& cache, const std::string& fingerprint, Store& store);
+
+}  // namespace stormsweep

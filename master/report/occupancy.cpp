@@ -1,0 +1,149 @@
+#include "master/report/occupancy.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include "master/report/selection.hpp"
+#include "master/store/database.hpp"
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// "3" or "3,4".
+std::vector<int> parse_ranks(const std::string& text) {
+  std::vector<int> ranks;
+  std::istringstream in(text);
+  for (std::string rank; std::getline(in, rank, ',');) ranks.push_back(std::stoi(rank));
+  std::sort(ranks.begin(), ranks.end());
+  return ranks;
+}
+
+std::string only_search(SQLite::Database& database, const std::filesystem::path& file, const std::string& search) {
+  const auto found = read_searches(database, file, search);
+  if (found.size() > 1) {
+    std::vector<std::string> names;
+    for (const SearchSummary& one : found) names.push_back(one.name);
+    throw InputError(fmt::format("{}: holds {} searches; choose one with --search: {}", file.string(), names.size(),
+                                 fmt::join(names, ", ")));
+  }
+  return found[0].name;
+}
+
+std::vector<Stretch> select_stretches(SQLite::Database& database, const std::string& search) {
+  // Trials of a training share their begin; those that another worker did after a loss make another stretch.
+  SQLite::Statement select(
+      database,
+      "SELECT ranks, min(started), max(finished), count(*) FROM trials WHERE search = (SELECT id FROM searches "
+      "WHERE name = ?) AND status NOT IN ('waiting', 'running') AND started IS NOT NULL AND finished IS NOT NULL "
+      "GROUP BY training, curve, ranks ORDER BY training, curve");
+  select.bind(1, search);
+  std::vector<Stretch> stretches;
+  while (select.executeStep()) {
+    Stretch stretch{parse_ranks(select.getColumn(0).getString()), select.getColumn(1).getDouble(),
+                    select.getColumn(2).getDouble(), static_cast<std::uint64_t>(select.getColumn(3).getInt64())};
+    if (!stretch.ranks.empty() && stretch.ranks[0] >= 1) stretches.push_back(std::move(stretch));
+  }
+  return stretches;
+}
+
+template <class Part>
+double total(const Occupancy& occupancy, Part part) {
+  double sum = 0;
+  for (const Occupancy::Rank& rank : occupancy.ranks) sum += rank.*part;
+  return sum;
+}
+
+}  // namespace
+
+std::vector<Stretch> read_stretches(const std::filesystem::path& file, const std::string& search) {
+  SQLite::Database database = open_for_reading(file);
+  return guarded(file, [&] {
+    const std::string name = only_search(database, file, search);
+    auto stretches = select_stretches(database, name);
+    if (stretches.empty())
+      throw InputError(fmt::format("{}: no trial of search '{}' has ended; run it first", file.string(), name));
+    return stretches;
+  });
+}
+
+double Occupancy::busy() const {
+  return total(*this, &Rank::busy_seconds);
+}
+double Occupancy::wait() const {
+  return total(*this, &Rank::wait_seconds);
+}
+double Occupancy::idle() const {
+  return total(*this, &Rank::idle_seconds);
+}
+
+double Occupancy::imbalance() const {
+  double most = 0;
+  for (const Rank& rank : ranks) most = std::max(most, rank.busy_seconds);
+  return busy() > 0 ? most * static_cast<double>(ranks.size()) / busy() : 1;
+}
+
+double Occupancy::trials_per_hour() const {
+  return makespan > 0 ? static_cast<double>(trials) / makespan * 3600 : 0;
+}
+
+double Occupancy::latency() const {
+  std::vector<double> gaps;
+  for (const Rank& rank : ranks)
+    for (std::size_t i = 1; i < rank.busy.size(); ++i)
+      gaps.push_back(std::max(0.0, rank.busy[i].first - rank.busy[i - 1].second));
+  if (gaps.empty()) return 0;
+  const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
+  std::nth_element(gaps.begin(), middle, gaps.end());
+  return *middle;
+}
+
+Occupancy occupancy(std::span<const Stretch> stretches, std::size_t ranks) {
+  double begin = stretches[0].begin, end = stretches[0].end;
+  for (const Stretch& stretch : stretches) {
+    begin = std::min(begin, stretch.begin), end = std::max(end, stretch.end);
+    ranks = std::max(ranks, static_cast<std::size_t>(stretch.ranks.back()));
+  }
+  Occupancy result;
+  result.makespan = end - begin;
+  result.stretches = stretches.size();
+  result.ranks.resize(ranks);
+  for (const Stretch& stretch : stretches) {
+    result.trials += stretch.trials;
+    for (const int rank : stretch.ranks)
+      result.ranks[static_cast<std::size_t>(rank) - 1].busy.emplace_back(stretch.begin - begin, stretch.end - begin);
+  }
+  for (Occupancy::Rank& rank : result.ranks) {
+    std::sort(rank.busy.begin(), rank.busy.end());
+    for (const auto& [from, to] : rank.busy) rank.busy_seconds += to - from;
+    rank.idle_seconds = std::max(0.0, result.makespan - rank.busy_seconds);
+    if (!rank.busy.empty())
+      rank.wait_seconds = std::max(0.0, rank.idle_seconds - (result.makespan - rank.busy.back().second));
+  }
+  return result;
+}
+
+std::string timeline(const Occupancy& occupancy, std::size_t rank, double seconds, std::size_t width) {
+  const double cell = seconds / static_cast<double>(width);
+  std::vector<double> filled(width);
+  for (const auto& [begin, end] : occupancy.ranks[rank].busy) {
+    const auto last = std::min(width - 1, static_cast<std::size_t>(end / cell));
+    for (auto i = std::min(last, static_cast<std::size_t>(begin / cell)); i <= last; ++i) {
+      const double left = static_cast<double>(i) * cell;
+      filled[i] += std::max(0.0, std::min(end, left + cell) - std::max(begin, left));
+    }
+  }
+  std::string line;
+  for (std::size_t i = 0; i < width; ++i) {
+    const bool over = static_cast<double>(i) * cell >= occupancy.makespan;
+    line += filled[i] >= cell / 2 && filled[i] > 0 ? '#' : over ? ' ' : '.';
+  }
+  return line;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,104 @@
+#include "master/report/pivot.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+
+#include "master/store/database.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// by, rows, columns, the mean of each value and the number of rows of every cell, ordered by the first three.
+std::string cells_sql(const Pivot& pivot) {
+  const std::string by = pivot.by.empty() ? "NULL" : sql_name(pivot.by);
+  std::string means, any;
+  for (const std::string& value : pivot.values) {
+    means += fmt::format(", avg({})", sql_name(value));
+    any += fmt::format("{}{} IS NOT NULL", any.empty() ? "" : " OR ", sql_name(value));
+  }
+  return fmt::format("SELECT {}, {}, {}{}, count(*) FROM {} WHERE {} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3", by,
+                     sql_name(pivot.rows), sql_name(pivot.columns), means, pivot.source, any);
+}
+
+bool is_number(const Cell& cell) {
+  return !std::holds_alternative<std::string>(cell);
+}
+
+/// One table's cells, as they come.
+struct Block {
+  Cell by;
+  /// [row][column][value]; cells order as in SQL: NULL, numbers, texts
+  std::map<Cell, std::map<Cell, std::vector<Cell>>> means;
+  std::vector<Cell> columns;
+  std::int64_t fewest = 0, most = 0;  ///< rows a cell
+
+  void add(const Cell& row, const Cell& column, std::vector<Cell> values, std::int64_t count) {
+    means[row][column] = std::move(values);
+    if (std::find(columns.begin(), columns.end(), column) == columns.end()) columns.push_back(column);
+    fewest = fewest == 0 ? count : std::min(fewest, count);
+    most = std::max(most, count);
+  }
+};
+
+Table make_table(Block block, const Pivot& pivot, const Selection& selection) {
+  Table table;
+  table.title = fmt::format("{}", fmt::join(pivot.values, ", "));
+  if (!pivot.by.empty())
+    table.title += fmt::format(", {} = {}", pivot.by, display(block.by, selection.style(pivot.by)));
+  table.header = {fmt::format("{} / {}", pivot.rows, pivot.columns)};
+  table.numeric = {
+      std::all_of(block.means.begin(), block.means.end(), [](const auto& row) { return is_number(row.first); })};
+  std::sort(block.columns.begin(), block.columns.end());
+  for (const Cell& column : block.columns) {
+    const std::string name = display(column, selection.style(pivot.columns));
+    for (const std::string& value : pivot.values) {
+      table.header.push_back(pivot.values.size() == 1 ? name : name + ' ' + value);
+      table.numeric.push_back(true);
+    }
+  }
+  for (const auto& [row, means] : block.means) {
+    std::vector<std::string> cells{display(row, selection.style(pivot.rows))};
+    for (const Cell& column : block.columns) {
+      const auto found = means.find(column);
+      for (std::size_t v = 0; v < pivot.values.size(); ++v)
+        cells.push_back(display(found == means.end() ? Cell() : found->second[v], selection.style(pivot.values[v])));
+    }
+    table.rows.push_back(std::move(cells));
+  }
+  if (block.most > 1)
+    table.notes.push_back(fmt::format(
+        "Each cell is the mean of {} trials",
+        block.fewest == block.most ? std::to_string(block.most) : fmt::format("{} to {}", block.fewest, block.most)));
+  return table;
+}
+
+}  // namespace
+
+std::vector<Table> pivot_tables(Selection& selection, const Pivot& pivot) {
+  std::vector<Block> blocks;
+  selection.query(cells_sql(pivot), [&](const std::vector<Cell>& cells) {
+    if (blocks.empty() || blocks.back().by != cells[0]) blocks.emplace_back().by = cells[0];
+    blocks.back().add(cells[1], cells[2], {cells.begin() + 3, cells.end() - 1}, std::get<std::int64_t>(cells.back()));
+  });
+  std::vector<Table> tables;
+  for (Block& block : blocks) tables.push_back(make_table(std::move(block), pivot, selection));
+  return tables;
+}
+
+void pivot_records(Selection& selection, const Pivot& pivot, std::ostream& out, Records::Format format) {
+  std::vector<std::string> header{pivot.rows, pivot.columns};
+  header.insert(header.end(), pivot.values.begin(), pivot.values.end());
+  header.push_back("trials");
+  if (!pivot.by.empty()) header.insert(header.begin(), pivot.by);
+  Records records(out, format, std::move(header));
+  selection.query(cells_sql(pivot), [&](const std::vector<Cell>& cells) {
+    records.write({cells.begin() + (pivot.by.empty() ? 1 : 0), cells.end()});
+  });
+  records.finish();
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "master/report/selection.hpp"
+#include "master/report/table.hpp"
+
+namespace stormsweep {
+
+/// A cross table of mean values of one column or of several side by side, in the shape of the tornado paper's Table 2.
+struct Pivot {
+  std::string rows, columns;        ///< what runs down and across
+  std::string by;                   ///< one table a value of it; empty: one table
+  std::vector<std::string> values;  ///< what the cells show the mean of: columns of numbers
+  std::string source;               ///< the SQL name of what holds them, or a query in parentheses
+};
+
+/// The tables. A cell with several rows shows their mean, and a note says so; one without any shows a dash.
+std::vector<Table> pivot_tables(Selection& selection, const Pivot& pivot);
+
+/// The same as records, a cell each: <by>, <rows>, <columns>, <values>, trials.
+void pivot_records(Selection& selection, const Pivot& pivot, std::ostream& out, Records::Format format);
+
+}  // namespace stormsweep

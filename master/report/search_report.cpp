@@ -1,0 +1,150 @@
+#include "master/report/search_report.hpp"
+
+#include <fmt/format.h>
+
+#include "master/report/selection.hpp"
+#include "master/store/database.hpp"
+#include "master/store/part.hpp"
+#include "master/store/schema.hpp"
+#include "master/store/writer.hpp"
+#include "search/base/duration.hpp"
+#include "search/base/error.hpp"
+#include "search/space/space.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// Reads what one report needs of one search.
+class Reporter {
+ public:
+  Reporter(SQLite::Database& database, const SearchSummary& search, double now) : database_(database), now_(now) {
+    report_.name = search.name;
+    report_.experiment = search.experiment;
+    report_.metric = search.metric;
+    report_.goal = search.goal;
+  }
+
+  SearchReport report() {
+    read_statuses();
+    read_rate();
+    read_best();
+    read_running();
+    read_failures();
+    read_search();
+    return report_;
+  }
+
+ private:
+  SQLite::Statement prepare(const std::string& sql) {
+    SQLite::Statement statement(database_, sql);
+    statement.bind(1, report_.name);
+    return statement;
+  }
+
+  void read_statuses() {
+    auto select = prepare(
+        "WITH s AS (SELECT id FROM searches WHERE name = ?1), "
+        "other AS (SELECT status, count(*) AS n FROM trials WHERE search = (SELECT id FROM s) AND status <> 'complete' "
+        "GROUP BY status) SELECT status, n FROM other UNION ALL SELECT 'complete', "
+        "(SELECT count(*) FROM trials WHERE search = (SELECT id FROM s)) - ifnull((SELECT sum(n) FROM other), 0)");
+    while (select.executeStep()) report_.statuses[select.getColumn(0).getString()] = select.getColumn(1).getInt64();
+  }
+
+  void read_rate() {
+    auto select = prepare(fmt::format(
+        "SELECT count(*), max(finished) - min(started) FROM (SELECT started, finished FROM trials WHERE search "
+        "= (SELECT id FROM searches WHERE name = ?1) AND finished IS NOT NULL ORDER BY id DESC LIMIT {})",
+        SearchReport::rate_trials));
+    select.executeStep();
+    if (const double span = select.getColumn(1).getDouble(); span > 0)
+      report_.trials_per_hour = select.getColumn(0).getDouble() / span * 3600;
+  }
+
+  void read_best() {
+    auto select =
+        prepare(fmt::format("SELECT trial, {0} FROM results WHERE search = ?1 AND status = 'complete' AND {0} IS NOT "
+                            "NULL ORDER BY {0} {1}, "
+                            "trial LIMIT 1",
+                            sql_name(report_.metric), report_.goal == "minimize" ? "ASC" : "DESC"));
+    if (select.executeStep()) report_.best = {select.getColumn(0).getInt64(), select.getColumn(1).getDouble()};
+  }
+
+  void read_running() {
+    auto select =
+        prepare(fmt::format("SELECT id, attempt, worker, host, ?2 - started FROM trials WHERE search = (SELECT id FROM "
+                            "searches WHERE name = ?1) "
+                            "AND status = 'running' AND status <> 'complete' ORDER BY started LIMIT {}",
+                            SearchReport::most_shown));
+    select.bind(2, now_);
+    while (select.executeStep())
+      report_.running.push_back({select.getColumn(0).getInt64(), select.getColumn(1).getInt64(),
+                                 select.getColumn(2).getInt64(), select.getColumn(3).getString(),
+                                 select.getColumn(4).getDouble()});
+  }
+
+  void read_failures() {
+    auto select =
+        prepare(fmt::format("SELECT status, ifnull(error, ''), count(*), min(id) FROM trials WHERE search = (SELECT id "
+                            "FROM searches WHERE name "
+                            "= ?1) AND status <> 'complete' AND status NOT IN ('waiting', 'running') GROUP BY 1, 2 "
+                            "ORDER BY 3 DESC, 4 LIMIT {}",
+                            SearchReport::most_shown));
+    while (select.executeStep())
+      report_.failures.push_back({select.getColumn(0).getString(), select.getColumn(1).getString(),
+                                  select.getColumn(2).getInt64(), select.getColumn(3).getInt64()});
+  }
+
+  void read_search() {
+    auto select = prepare("SELECT space, writer_host, writer_pid, writer_seen FROM searches WHERE name = ?1");
+    select.executeStep();
+    try {
+      report_.total = parse_space(select.getColumn(0).getString(), report_.name, "/").grid.count();
+    } catch (const InputError&) {  // another version's space: its size stays unknown
+    }
+    if (const auto part = read_part(database_, report_.name)) {
+      report_.part = fmt::format("part {} of {}", part->share.index, part->share.count);
+      report_.total = part->trials;
+    }
+    if (select.isColumnNull(1))
+      report_.master = is_done() ? "done" : "not running; run it again to continue";
+    else
+      report_.master = master(
+          {select.getColumn(1).getString(), select.getColumn(2).getInt64(), "", select.getColumn(3).getDouble()});
+  }
+
+  bool is_done() const { return report_.total && report_.done() >= *report_.total; }
+
+  std::string master(const Writer& writer) const {
+    Writer self = this_process();
+    self.job.clear();
+    const std::string seen = fmt::format("last sign of life {} ago", spoken(Seconds(now_ - writer.seen)));
+    if (may_be_alive(writer, self)) return fmt::format("running on {} (process {}), {}", writer.host, writer.pid, seen);
+    return fmt::format("lost on {}, {}; run it again to continue", writer.host, seen);
+  }
+
+  SQLite::Database& database_;
+  double now_;
+  SearchReport report_;
+};
+
+}  // namespace
+
+std::uint64_t SearchReport::done() const {
+  std::int64_t all = 0;
+  for (const auto& [status, trials] : statuses)
+    if (status != "waiting" && status != "running") all += trials;
+  return static_cast<std::uint64_t>(all);
+}
+
+std::vector<SearchReport> report_searches(const std::filesystem::path& file, const std::string& search) {
+  SQLite::Database database = open_for_reading(file);
+  return guarded(file, [&] {
+    std::vector<SearchReport> reports;
+    for (const SearchSummary& summary : read_searches(database, file, search))
+      reports.push_back(Reporter(database, summary, unix_time()).report());
+    return reports;
+  });
+}
+
+}  // namespace stormsweep

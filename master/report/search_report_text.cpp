@@ -1,0 +1,68 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "master/report/search_report.hpp"
+#include "search/base/duration.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+template <class T>
+nlohmann::ordered_json json_or_null(const std::optional<T>& value) {
+  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+}
+
+std::string statuses_text(const SearchReport& report) {
+  std::string text;
+  for (const auto& [status, trials] : report.statuses)
+    if (trials > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", trials, status);
+  return text.empty() ? "nothing yet" : text;
+}
+
+}  // namespace
+
+nlohmann::ordered_json to_json(const SearchReport& report) {
+  nlohmann::ordered_json json{{"search", report.name},
+                              {"experiment", report.experiment},
+                              {"part", json_or_null(report.part)},
+                              {"master", report.master},
+                              {"done", report.done()},
+                              {"total", json_or_null(report.total)},
+                              {"statuses", report.statuses},
+                              {"trials_per_hour", json_or_null(report.trials_per_hour)},
+                              {"metric", report.metric},
+                              {"goal", report.goal},
+                              {"best", nullptr}};
+  if (report.best) json["best"] = {{"trial", report.best->trial}, {"value", report.best->value}};
+  json["running"] = nlohmann::ordered_json::array();
+  for (const auto& r : report.running)
+    json["running"].push_back(
+        {{"trial", r.trial}, {"attempt", r.attempt}, {"worker", r.worker}, {"host", r.host}, {"seconds", r.seconds}});
+  json["failures"] = nlohmann::ordered_json::array();
+  for (const auto& f : report.failures)
+    json["failures"].push_back(
+        {{"status", f.status}, {"error", f.error}, {"trials", f.trials}, {"example", f.example}});
+  return json;
+}
+
+std::string to_text(const SearchReport& report) {
+  std::string text = fmt::format("search {}{} (experiment {}): {}\n", report.name,
+                                 report.part ? ", " + *report.part : "", report.experiment, report.master);
+  text += fmt::format("  done {} of {}: {}\n", report.done(),
+                      report.total ? std::to_string(*report.total) : "an unknown number", statuses_text(report));
+  if (report.trials_per_hour)
+    text += fmt::format("  rate {:.{}f} trials/hour\n", *report.trials_per_hour, *report.trials_per_hour < 10 ? 1 : 0);
+  if (report.best)
+    text += fmt::format("  best {} {:.4f}, trial {}\n", report.metric, report.best->value, report.best->trial);
+  for (const auto& r : report.running)
+    text += fmt::format("  running: trial {} on worker {} ({}) for {}{}\n", r.trial, r.worker, r.host,
+                        spoken(Seconds(r.seconds)), r.attempt > 1 ? fmt::format(", attempt {}", r.attempt) : "");
+  for (const auto& f : report.failures)
+    text += fmt::format("  {}: {} x {} (trial {}{})\n", f.status, f.trials, f.error, f.example,
+                        f.trials > 1 ? ", for example" : "");
+  return text;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,162 @@
+#include "master/report/selection.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+
+#include "master/store/database.hpp"
+#include "master/store/merge.hpp"
+#include "master/store/profile_view.hpp"
+#include "master/store/schema.hpp"
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+Cell read_cell(const SQLite::Column& column) {
+  switch (column.getType()) {
+    case SQLITE_INTEGER:
+      return column.getInt64();
+    case SQLITE_FLOAT:
+      return column.getDouble();
+    case SQLITE_NULL:
+      return {};
+    default:
+      return column.getString();
+  }
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+void add(std::vector<std::string>& names, const std::vector<std::string>& more) {
+  for (const std::string& name : more)
+    if (!contains(names, name)) names.push_back(name);
+}
+
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
+  const std::string near = nearest(word, known);
+  return near.empty() ? fmt::format("columns are {}", fmt::join(known, ", ")) : fmt::format("did you mean {}?", near);
+}
+
+}  // namespace
+
+std::vector<SearchSummary> read_searches(SQLite::Database& database, const std::filesystem::path& file,
+                                         const std::string& name) {
+  std::vector<SearchSummary> found;
+  std::vector<std::string> names;
+  SQLite::Statement select(database, "SELECT name, experiment, metric, goal FROM searches ORDER BY id");
+  while (select.executeStep()) {
+    names.push_back(select.getColumn(0).getString());
+    if (!name.empty() && names.back() != name) continue;
+    const std::string experiment = select.getColumn(1).getString();
+    found.push_back({names.back(), experiment, select.getColumn(2).getString(), select.getColumn(3).getString(),
+                     columns(database, ColumnKind::hyperparameter, experiment),
+                     columns(database, ColumnKind::metric, experiment)});
+  }
+  if (found.empty())
+    throw InputError(name.empty() ? fmt::format("{}: holds no search; run one", file.string())
+                                  : fmt::format("{}: --search is {}; the searches there are {}", file.string(), name,
+                                                fmt::join(names, ", ")));
+  return found;
+}
+
+Selection::Selection(const std::filesystem::path& file, const std::string& search, const std::string& where)
+    : Selection(std::vector{file}, search, where) {}
+
+Selection::Selection(const std::vector<std::filesystem::path>& files, const std::string& search,
+                     const std::string& where)
+    : file_(files.front()), database_(files.size() == 1 ? open_for_reading(file_) : union_of(files)) {
+  guarded(file_, [&] {
+    searches_ = stormsweep::read_searches(database_, file_, search);
+    SQLite::Statement all(database_, "SELECT * FROM results LIMIT 0");
+    for (int i = 0; i < all.getColumnCount(); ++i) columns_.push_back(all.getColumnName(i));
+    read_curves();
+  });
+  select(search, where);
+}
+
+void Selection::read_curves() {
+  curves_ = {{"epoch", "curves", {}}};
+  for (const SearchSummary& search : searches_) {
+    add(curves_[0].metrics, search.metrics);
+    for (const StoredProfile& profile : stored_profiles(database_)) {
+      if (profile.experiment != search.experiment) continue;
+      auto found = std::find_if(curves_.begin(), curves_.end(),
+                                [&](const Curve& curve) { return curve.coordinate == profile.name; });
+      if (found == curves_.end()) found = curves_.insert(found, {profile.name, profile.name, {}});
+      add(found->metrics, profile.metrics);
+    }
+  }
+}
+
+void Selection::select(const std::string& search, const std::string& where) {
+  try {
+    SQLite::Statement copy(database_, fmt::format("CREATE TEMP TABLE selected AS SELECT * FROM results "
+                                                  "WHERE (?1 = '' OR search = ?1) AND ({}\n) ORDER BY trial",
+                                                  where.empty() ? "1" : where));
+    copy.bind(1, search);
+    copy.exec();
+  } catch (const SQLite::Exception& error) {
+    const std::string message = error.what();
+    if (error.getErrorCode() != SQLITE_ERROR || where.empty()) refuse(file_, error);
+    constexpr std::string_view unknown = "no such column: ";
+    throw InputError(fmt::format("--where \"{}\": {}; {}", where, message,
+                                 message.starts_with(unknown) ? did_you_mean(message.substr(unknown.size()), columns_)
+                                                              : "give an SQL condition, such as batch_size > 128"));
+  }
+}
+
+std::string Selection::column(const std::string& option, const std::string& column) const {
+  if (!contains(columns_, column))
+    throw InputError(fmt::format("{}: there is no column {}; {}", option, column, did_you_mean(column, columns_)));
+  return sql_name(column);
+}
+
+void Selection::query(const std::string& sql, const std::function<void(const std::vector<Cell>&)>& each) {
+  guarded(file_, [&] {
+    SQLite::Statement statement(database_, sql);
+    std::vector<Cell> cells(static_cast<std::size_t>(statement.getColumnCount()));
+    while (statement.executeStep()) {
+      for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = read_cell(statement.getColumn(static_cast<int>(i)));
+      each(cells);
+    }
+  });
+}
+
+Cell Selection::first(const std::string& sql) {
+  Cell cell;
+  query(sql, [&](const std::vector<Cell>& cells) { cell = cells[0]; });
+  return cell;
+}
+
+Style Selection::style(const std::string& column) const {
+  if (column.ends_with("seconds")) return Style::seconds;
+  if (column == "samples_per_second" || column == "flops") return Style::rate;
+  for (const Curve& curve : curves_)
+    if (contains(curve.metrics, column)) return Style::metric;
+  return Style::plain;
+}
+
+std::vector<std::string> Selection::with_values(const std::vector<std::string>& columns, int values) {
+  if (columns.empty()) return {};
+  std::vector<std::string> counts, kept;
+  for (const std::string& column : columns) counts.push_back(fmt::format("count(DISTINCT {})", sql_name(column)));
+  query(fmt::format("SELECT {} FROM selected", fmt::join(counts, ", ")), [&](const std::vector<Cell>& cells) {
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      if (std::get<std::int64_t>(cells[i]) >= values) kept.push_back(columns[i]);
+  });
+  return kept;
+}
+
+std::vector<std::string> Selection::varying() {
+  std::vector<std::string> all;
+  for (const SearchSummary& search : searches_) add(all, search.hyperparameters);
+  return with_values(all, 2);
+}
+
+}  // namespace stormsweep

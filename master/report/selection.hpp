@@ -1,0 +1,72 @@
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "master/report/table.hpp"
+
+namespace stormsweep {
+
+/// What a search was about, as `results` and `status` need it.
+struct SearchSummary {
+  std::string name, experiment, metric, goal;
+  std::vector<std::string> hyperparameters, metrics;
+};
+
+/// What can be drawn over a coordinate: epochs, or a profile of an experiment.
+struct Curve {
+  std::string coordinate, view;  ///< a column, and the view that has it
+  std::vector<std::string> metrics;
+};
+
+/// Trials picked from a results database. They are copied to a temporary table, `selected`, so that neither a slow
+/// reader of our output nor a pager keeps the database locked while a search wants to write to it.
+class Selection {
+ public:
+  /// `search` empty: all searches; `where` empty: all trials, otherwise an SQL condition on the columns of `results`.
+  /// Throws InputError: see open_for_reading, an unknown search, a condition that SQLite does not take.
+  Selection(const std::filesystem::path& file, const std::string& search, const std::string& where);
+  /// From the union of several databases (merge.hpp): parts of a search that several jobs share.
+  Selection(const std::vector<std::filesystem::path>& files, const std::string& search, const std::string& where);
+
+  const std::vector<SearchSummary>& searches() const { return searches_; }
+  const std::vector<std::string>& columns() const { return columns_; }  ///< of `results`, in its order
+
+  const std::vector<Curve>& curves() const { return curves_; }  ///< over epochs first
+
+  /// `column` as an SQL identifier. Throws InputError that begins with `option`, names the nearest column or all.
+  std::string column(const std::string& option, const std::string& column) const;
+
+  /// Calls `each` with every row of `sql`, which reads from `selected` and the views.
+  void query(const std::string& sql, const std::function<void(const std::vector<Cell>&)>& each);
+  /// The first cell of the first row.
+  Cell first(const std::string& sql);
+
+  Style style(const std::string& column) const;
+
+  /// Of `columns`, those that have at least `values` different values, NULL not counted, among the selected trials.
+  std::vector<std::string> with_values(const std::vector<std::string>& columns, int values);
+  /// Hyperparameters of the selected searches that vary.
+  std::vector<std::string> varying();
+
+ private:
+  void read_curves();
+  void select(const std::string& search, const std::string& where);
+
+  std::filesystem::path file_;
+  SQLite::Database database_;
+  std::vector<SearchSummary> searches_;
+  std::vector<std::string> columns_;
+  std::vector<Curve> curves_;
+};
+
+/// The searches of a database, by age; of all names, or of one. Throws InputError where there is none of that name.
+std::vector<SearchSummary> read_searches(SQLite::Database& database, const std::filesystem::path& file,
+                                         const std::string& name);
+
+}  // namespace stormsweep

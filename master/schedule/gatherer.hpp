@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "master/schedule/dispatcher.hpp"
+
+namespace stormsweep {
+
+/// The master's part in the fully synchronous schedule: nobody is told what to train, results are gathered. Every rank
+/// works through its share (search/space/synchronous.hpp) and says what it begins. The same events and actions as the
+/// Dispatcher's, as pure as that.
+///
+/// The shares hold for a number of ranks, so with one of them the job ends; what it trained is blamed as by the
+/// Dispatcher, and running again computes the shares over what is missing.
+class Gatherer {
+ public:
+  /// A training as its worker has it, with all its milestones, and with its attempt as the store knows it.
+  using Lookup = std::function<std::optional<Training>(TrainingId)>;
+
+  Gatherer(const DispatchPolicy& policy, Lookup lookup, Seconds now);
+
+  std::vector<Action> on(const Event& event, Seconds now);
+  /// The worker trains this now; nothing: it is through.
+  std::vector<Action> began(WorkerId worker, std::optional<TrainingId> training);
+
+  std::size_t running() const;  ///< workers that are training
+
+ private:
+  struct Worker {
+    enum class State { expected, present, stopping, gone } state = State::expected;
+    Seconds heard{0};
+    std::optional<Training> training;
+    std::size_t done = 0;  ///< trials of it
+    bool through = false;
+  };
+
+  void handle(const event::Joined& joined);
+  void handle(const event::Heard& heard);
+  void handle(const event::Finished& finished);
+  void handle(const event::Left& left);
+  void handle(const event::Stopped& stopped);
+  void handle(const event::Drain& drain);
+  void handle(const event::Tick& tick);
+
+  Worker& worker(WorkerId id) { return workers_.at(id.value - 1); }
+  /// Of the gang that `training` has at `member`: ranks in a row.
+  static std::vector<WorkerId> members(const Training& training, WorkerId member);
+  void lose(WorkerId id);
+  void stop_everyone(Ending ending);
+  std::vector<Action> taken();
+
+  DispatchPolicy policy_;
+  Lookup lookup_;
+  Seconds now_;
+  std::vector<Worker> workers_;  ///< by rank, from 1
+  std::optional<Ending> ending_;
+  bool ended_ = false;
+  std::vector<Action> actions_;
+};
+
+}  // namespace stormsweep

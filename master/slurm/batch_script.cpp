@@ -1,0 +1,85 @@
+#include "master/slurm/batch_script.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "search/base/duration.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// The line of slurm/search.sbatch after which the job itself begins.
+constexpr std::string_view marker = "# From here on `stormsweep submit` copies this file.\n";
+
+/// A word as the shell reads it back.
+std::string quoted(const std::string& word) {
+  const bool plain = !word.empty() && word.find_first_not_of(
+                                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                          "0123456789_-+=./:,@%") == word.npos;
+  if (plain) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
+  return text + '\'';
+}
+
+std::string quoted(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += ' ' + quoted(word);
+  return text;
+}
+
+/// Two minutes, as in slurm/search.sbatch; less where that would be most of the job.
+int notice(Seconds time) {
+  return static_cast<int>(std::clamp(time.count() / 5, 10.0, 120.0));
+}
+
+/// A comment must not end where a word of it holds the end of a line.
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+std::vector<std::string> demands(const BatchJob& job) {
+  std::vector<std::string> lines{"--job-name=" + job.name, fmt::format("--nodes={}", job.nodes),
+                                 // The master is a rank more than there are tasks: mpirun puts it beside the others on
+                                 // the first node. It sleeps nearly always, so it is given neither core nor device.
+                                 fmt::format("--ntasks={}", job.ranks()),
+                                 fmt::format("--ntasks-per-node={}", job.ranks_per_node),
+                                 fmt::format("--cpus-per-task={}", job.cores_per_rank)};
+  // Not --gpus-per-task: mpirun starts one daemon a node as a Slurm task, which would then see the devices of one rank.
+  if (job.gpus) lines.push_back(fmt::format("--gpus-per-node={}", job.ranks_per_node));
+  lines.push_back("--time=" + slurm_time(job.time));
+  if (!job.partition.empty()) lines.push_back("--partition=" + job.partition);
+  if (job.tasks > 0) lines.push_back(fmt::format("--array=0-{}", job.tasks - 1));
+  lines.push_back(fmt::format("--output=\"{}\"", log_pattern(job)));
+  lines.push_back("--open-mode=append");
+  lines.push_back(job.requeues > 0 ? "--requeue" : "--no-requeue");
+  lines.push_back(fmt::format("--signal=B:USR1@{}", notice(job.time)));
+  return lines;
+}
+
+}  // namespace
+
+std::string log_pattern(const BatchJob& job) {
+  std::string folder;
+  for (const char c : job.folder.string()) folder += c == '%' ? "%%" : std::string(1, c);
+  return fmt::format("{}/{}-{}.log", folder, job.name, job.tasks > 0 ? "%A_%a" : "%j");
+}
+
+std::string batch_script(const BatchJob& job) {
+  std::string text = fmt::format("#!/bin/bash\n# Written by: {}\n# sbatch takes it again, to continue the search.\n#\n",
+                                 one_line(job.command));
+  for (const std::string& line : demands(job)) text += "#SBATCH " + line + '\n';
+  text += fmt::format("\nSTORMSWEEP={}\nSTORMSWEEP_REQUEUES={}\nset --{}", quoted(job.program.string()), job.requeues,
+                      quoted(job.arguments));
+  // The number of parts stands here, so that one task of the array can be submitted again alone.
+  if (job.tasks > 0) text += fmt::format(" --share \"$SLURM_ARRAY_TASK_ID/{}\"", job.tasks);
+  const std::size_t body = search_sbatch().find(marker);
+  assert(body != std::string_view::npos);
+  return text + "\n\n" + std::string(search_sbatch().substr(body + marker.size()));
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "search/base/time.hpp"
+
+namespace stormsweep {
+
+/// What a search asks of Slurm.
+struct BatchJob {
+  std::string name;                                                 ///< of the search, and of the job
+  std::filesystem::path folder;                                     ///< absolute; for the log
+  std::filesystem::path program;                                    ///< stormsweep, absolute
+  std::string command;                                              ///< what the user typed, for a comment
+  std::uint64_t nodes = 1, ranks_per_node = 1, cores_per_rank = 1;  ///< ranks that train
+  bool gpus = false;                                                ///< one a rank that trains
+  Seconds time{3600};
+  std::string partition;    ///< empty: the cluster's default
+  std::uint64_t tasks = 0;  ///< of a job array that shares the search; 0: no array
+  std::uint64_t requeues = 20;
+  std::vector<std::string> arguments;  ///< of `stormsweep run`
+
+  std::uint64_t ranks() const { return nodes * ranks_per_node; }
+};
+
+/// The script for sbatch: slurm/search.sbatch with the job's own #SBATCH lines and arguments.
+std::string batch_script(const BatchJob& job);
+
+/// The job's log, in Slurm's pattern language: %j is the job, %A_%a the task of an array.
+std::string log_pattern(const BatchJob& job);
+
+/// slurm/search.sbatch.
+std::string_view search_sbatch();
+
+}  // namespace stormsweep

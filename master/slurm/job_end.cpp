@@ -1,0 +1,56 @@
+#include "master/slurm/job_end.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "master/store/writer.hpp"
+#include "search/base/duration.hpp"
+#include "search/base/process.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+std::string_view variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+std::optional<double> read_time(std::string_view text) {
+  double time = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), time);
+  if (error != std::errc() || end != text.data() + text.size() || time <= 0) return std::nullopt;
+  return time;
+}
+
+/// What Slurm says of the job; squeue prints UNLIMITED, or nothing where there is no such job any more.
+std::optional<double> slurm_end() {
+  const std::string job(variable("SLURM_JOB_ID"));
+  if (job.empty()) return std::nullopt;
+  if (const auto end = read_time(variable("SLURM_JOB_END_TIME"))) return end;
+  int status = 0;
+  std::string left = process::capture({"squeue", "-h", "-j", job, "-o", "%L"}, status);
+  left.erase(std::min(left.size(), left.find('\n')));
+  const auto remaining = status == 0 ? read_duration(left, Seconds(60)) : std::nullopt;
+  if (!remaining) return std::nullopt;
+  return unix_time() + remaining->count();
+}
+
+}  // namespace
+
+std::optional<double> find_job_end(std::optional<Seconds> limit) {
+  if (const auto told = variable(job_end_variable); !told.empty()) return read_time(told);
+  std::optional<double> end = slurm_end();
+  if (limit) end = std::min(end.value_or(HUGE_VAL), unix_time() + limit->count());
+  return end;
+}
+
+Seconds closing_margin(Seconds remaining) {
+  return std::min(std::clamp(remaining / 50, Seconds(10), Seconds(120)), remaining / 2);
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+
+#include "search/base/time.hpp"
+
+namespace stormsweep {
+
+/// When this run has to be over, in seconds since 1970-01-01 UTC: after `limit` from now, or when Slurm ends the job
+/// that it is part of (SLURM_JOB_END_TIME, which Slurm sets from version 23 on; before, squeue is asked once),
+/// whichever is first. Nothing where neither is known. A launcher tells rank 0 what it found out by the environment
+/// variable `job_end_variable`, so that starting the ranks again does not start the time again.
+std::optional<double> find_job_end(std::optional<Seconds> limit);
+
+inline constexpr const char* job_end_variable = "STORMSWEEP_JOB_END";
+
+/// How long before its end a run that may last `remaining` stops, so that rows are put away and the ranks leave: 2 % of
+/// it, but 10 s at least and 2 min at most, and never more than half.
+Seconds closing_margin(Seconds remaining);
+
+}  // namespace stormsweep

@@ -1,0 +1,160 @@
+#include "master/store/claim.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "master/store/database.hpp"
+#include "master/store/json_text.hpp"
+#include "master/store/profile_view.hpp"
+#include "master/store/schema.hpp"
+#include "search/base/error.hpp"
+#include "search/base/seed.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+std::string goal_text(Goal goal) {
+  return goal == Goal::minimize ? "minimize" : "maximize";
+}
+
+/// Tells numberings of the trainings apart: a hash of the axes, in their order, and of the sharing of epochs.
+std::int64_t numbering(const Space& space) {
+  std::string text;
+  for (const Axis& axis : space.axes) {
+    append_json(text, std::string_view(space.experiment->hyperparameters[axis.hyperparameter].name));
+    for (const Value& value : axis.values) append_json(text += ',', value);
+  }
+  return static_cast<std::int64_t>(derive_seed(space.share_epochs, text));
+}
+
+/// What the database says of the search of that name.
+struct Found {
+  std::int64_t id, numbering;
+  std::string experiment, fingerprint, json_file;
+  std::optional<std::uint64_t> json_bytes;
+  std::optional<Writer> writer;
+};
+
+std::optional<Found> find_search(SQLite::Database& database, const std::string& name) {
+  SQLite::Statement select(database,
+                           "SELECT id, experiment, fingerprint, json_file, json_bytes, writer_host, writer_pid, "
+                           "writer_job, writer_seen, numbering FROM searches WHERE name = ?");
+  select.bind(1, name);
+  if (!select.executeStep()) return std::nullopt;
+  const auto text = [&](int column) { return select.getColumn(column).getString(); };
+  Found found{select.getColumn(0).getInt64(), select.getColumn(9).getInt64(), text(1), text(2), text(3), {}, {}};
+  if (!select.isColumnNull(4)) found.json_bytes = static_cast<std::uint64_t>(select.getColumn(4).getInt64());
+  if (!select.isColumnNull(5))
+    found.writer = Writer{text(5), select.getColumn(6).getInt64(), text(7), select.getColumn(8).getDouble()};
+  return found;
+}
+
+void check(const Found& found, const std::string& place, const Space& space, const std::string& fingerprint,
+           const Writer& self) {
+  const auto mismatch = [&](const std::string& what) {
+    throw InputError(fmt::format("{}: search '{}' there has {}; give this search another name, or another --results",
+                                 place, space.name, what));
+  };
+  if (found.experiment != space.experiment->name) mismatch("the experiment " + found.experiment);
+  if (found.fingerprint != fingerprint) mismatch("been trained on other data");
+  if (found.writer && may_be_alive(*found.writer, self))
+    throw InputError(fmt::format(
+        "{}: search '{}' is being written by process {} on {}, which last did so {:.0f} s ago; wait for it or end "
+        "it, or give this search another name or another --results",
+        place, space.name, found.writer->pid, found.writer->host, self.seen - found.writer->seen));
+}
+
+std::int64_t insert_search(SQLite::Database& database, const Space& space, const std::string& fingerprint, double now) {
+  SQLite::Statement insert(
+      database,
+      "INSERT INTO searches (name, experiment, fingerprint, metric, goal, space, numbering, created) "
+      "VALUES (?, ?, ?, '', '', '', 0, ?)");
+  SQLite::bind(insert, space.name, space.experiment->name, fingerprint, now);
+  insert.exec();
+  return database.getLastInsertRowid();
+}
+
+void update_search(SQLite::Database& database, const Claim& claim, const Space& space, const std::string& json,
+                   const Writer& self) {
+  SQLite::Statement update(
+      database,
+      "UPDATE searches SET metric = ?, goal = ?, space = ?, writer_host = ?, writer_pid = ?, "
+      "writer_job = ?, writer_seen = ?, numbering = ?, json_file = ?, json_bytes = ? WHERE id = ?");
+  SQLite::bind(update, space.metric, goal_text(space.goal), space.text, self.host, self.pid, self.job, self.seen,
+               numbering(space));
+  if (claim.json_agrees) {
+    update.bind(9, json);
+    update.bind(10, static_cast<std::int64_t>(claim.json_bytes));
+  }
+  update.bind(11, claim.search);
+  update.exec();
+}
+
+/// Returns how many trials now wait again.
+int let_wait(SQLite::Database& database, std::int64_t search, const std::string& change, const std::string& statuses) {
+  SQLite::Statement update(database,
+                           fmt::format("UPDATE trials SET {} WHERE search = ? AND status IN ({})", change, statuses));
+  update.bind(1, search);
+  return update.exec();
+}
+
+void declare_columns(SQLite::Database& database, const Experiment& experiment) {
+  std::vector<std::string> hyperparameters, metrics, profiles;
+  for (const Hyperparameter& h : experiment.hyperparameters) hyperparameters.push_back(h.name);
+  for (const Metric& m : experiment.metrics) metrics.push_back(m.name);
+  for (const Profile& p : experiment.profiles) profiles.push_back(stored_text(p));
+  const bool first = declare(database, ColumnKind::hyperparameter, experiment.name, hyperparameters);
+  const bool second = declare(database, ColumnKind::metric, experiment.name, metrics);
+  const bool third = declare(database, ColumnKind::profile, experiment.name, profiles);
+  if (first || second || third) create_views(database);
+}
+
+}  // namespace
+
+std::filesystem::path json_file(const Space& space, const std::filesystem::path& folder) {
+  return std::filesystem::absolute(folder / (space.name + ".jsonl")).lexically_normal();
+}
+
+Claim claim_search(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
+                   const std::string& fingerprint, const Store::Options& options) {
+  const Writer self = this_process();
+  const std::string json = options.json.empty() ? "" : json_file(space, options.json).string();
+  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+  Claim claim;
+  if (const auto found = find_search(database, space.name)) {
+    check(*found, file.string(), space, fingerprint, self);
+    claim.search = found->id;
+    claim.resumed =
+        database.execAndGet(fmt::format("SELECT EXISTS (SELECT 1 FROM trials WHERE search = {})", found->id)).getInt();
+    std::error_code missing;
+    const std::uintmax_t size = std::filesystem::file_size(json, missing);
+    claim.json_agrees = found->json_file == json && found->json_bytes && !missing && size >= *found->json_bytes;
+    claim.json_bytes = found->json_bytes.value_or(0);
+    if (claim.resumed && found->numbering != numbering(space)) index_identities(database);
+  } else {
+    claim.search = insert_search(database, space, fingerprint, self.seen);
+  }
+  let_wait(database, claim.search, "status = 'waiting'", "'running'");
+  if (options.retry_failed &&
+      let_wait(database, claim.search, "status = 'waiting', attempt = 1", "'failed', 'diverged', 'out_of_memory'") > 0)
+    claim.json_agrees = false;  // it has lines for trials that wait again
+  update_search(database, claim, space, json, self);
+  declare_columns(database, *space.experiment);
+  transaction.commit();
+  return claim;
+}
+
+void release_search(SQLite::Database& database, std::int64_t search, const Writer& writer) {
+  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+  SQLite::Statement update(database,
+                           "UPDATE searches SET writer_host = NULL, writer_pid = NULL, writer_job = NULL, "
+                           "writer_seen = NULL WHERE id = ? AND writer_host = ? AND writer_pid = ?");
+  SQLite::bind(update, search, writer.host, writer.pid);
+  if (update.exec() == 0) return;  // another process took over: what runs there is its own
+  let_wait(database, search, "status = 'waiting'", "'running'");
+  transaction.commit();
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "master/store/store.hpp"
+#include "master/store/writer.hpp"
+
+namespace stormsweep {
+
+/// A search that this process may write, and nobody else.
+struct Claim {
+  std::int64_t search = 0;   ///< searches.id
+  bool resumed = false;      ///< it has trials already
+  bool json_agrees = false;  ///< the first json_bytes bytes of the JSON lines are what the database holds
+  std::uint64_t json_bytes = 0;
+};
+
+/// <folder>/<search name>.jsonl
+std::filesystem::path json_file(const Space& space, const std::filesystem::path& folder);
+
+/// Finds or makes the search `space.name` and becomes its writer, in one transaction. Trials that a dead job left
+/// running wait again, and so do failed ones under retry_failed (their attempts counted afresh). Throws InputError: see
+/// Store.
+Claim claim_search(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
+                   const std::string& fingerprint, const Store::Options& options);
+
+/// Ends the claim; trials that still run wait again.
+void release_search(SQLite::Database& database, std::int64_t search, const Writer& writer);
+
+}  // namespace stormsweep

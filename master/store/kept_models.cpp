@@ -1,0 +1,148 @@
+#include "master/store/kept_models.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <string_view>
+#include <system_error>
+
+#include "search/base/error.hpp"
+#include "search/space/cache_files.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Networks that are told by number; more only by their count.
+constexpr std::size_t most_told = 10;
+
+fs::path models_folder(fs::path database) {
+  return database.replace_extension(".models");
+}
+
+std::vector<fs::path> files_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code missing;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, missing)) files.push_back(entry.path());
+  return files;
+}
+
+/// The trial whose network is in `file`, if it is named like one.
+std::optional<TrialId> trial_of(const fs::path& file, const fs::path& database) {
+  constexpr std::string_view prefix = "trial-";
+  const std::string name = file.filename().string();
+  TrialId trial{};
+  if (!name.starts_with(prefix)) return std::nullopt;
+  std::from_chars(name.data() + prefix.size(), name.data() + name.size(), trial.value);
+  return model_file(database, trial).filename() == name ? std::optional(trial) : std::nullopt;
+}
+
+void discard(const fs::path& file) {
+  std::error_code ignored;  // what is not there need not go
+  fs::remove(file, ignored);
+}
+
+}  // namespace
+
+fs::path model_file(const fs::path& database, TrialId trial) {
+  return models_folder(database) / fmt::format("trial-{}.pt", trial.value);
+}
+
+KeptModels::KeptModels(const fs::path& database, const fs::path& cache, const Space& space, std::size_t most)
+    : database_(database), fresh_(fresh_models(cache, space.name)), goal_(space.goal), most_(most) {}
+
+void KeptModels::open(Store& store) {
+  read_kept(store);
+  if (most_ > 0) {
+    std::error_code error;
+    fs::create_directories(models_folder(database_), error);
+    if (error)
+      throw InputError(fmt::format("{}: --keep-best cannot make this folder ({}); name another --results",
+                                   models_folder(database_).string(), error.message()));
+  }
+  read_fresh(store);
+}
+
+void KeptModels::read_kept(Store& store) {
+  kept_.clear();
+  for (const fs::path& file : files_in(models_folder(database_))) {
+    const auto id = trial_of(file, database_);
+    if (!id) continue;
+    const auto trial = store.find(*id);
+    if (!trial)
+      throw InputError(
+          fmt::format("{}: {} has no trial {}; move the networks of another database away, or name "
+                      "another --results",
+                      file.string(), database_.string(), id->value));
+    if (trial->of_this_search) kept_.push_back({*id, trial->metric});
+  }
+  std::sort(kept_.begin(), kept_.end(), [this](const auto& a, const auto& b) { return better(a, b); });
+  trim();
+}
+
+/// A run that was killed may have left networks whose rows it had committed, and others.
+void KeptModels::read_fresh(Store& store) {
+  for (const fs::path& file : files_in(fresh_)) {
+    const auto identity = trial_of_fresh_model(file);
+    const auto trial = identity ? store.find(*identity) : std::nullopt;
+    trial ? consider(trial->trial, *identity, trial->metric) : discard(file);
+  }
+}
+
+bool KeptModels::better(const BestTrial& a, const BestTrial& b) const {
+  if (a.metric == b.metric) return a.trial < b.trial;
+  return goal_ == Goal::minimize ? a.metric < b.metric : a.metric > b.metric;
+}
+
+void KeptModels::consider(TrialId trial, const Identity& identity, double metric) {
+  const fs::path file = fresh_model(fresh_, identity);
+  std::error_code error;
+  if (!fs::exists(file, error)) return;  // not complete, or its worker has told why it could not be saved
+  const BestTrial candidate{trial, metric};
+  if (std::isnan(metric) || most_ == 0 || (kept_.size() >= most_ && better(kept_.back(), candidate)))
+    return discard(file);
+  fs::rename(file, model_file(database_, trial), error);
+  if (!error) return insert(candidate);
+  if (problem_.empty())
+    problem_ = fmt::format("{}: {}; this network is not kept", model_file(database_, trial).string(), error.message());
+  discard(file);
+}
+
+void KeptModels::insert(BestTrial trial) {
+  std::erase_if(kept_, [&](const BestTrial& other) { return other.trial == trial.trial; });  // trained once more
+  const auto place =
+      std::find_if(kept_.begin(), kept_.end(), [&](const BestTrial& other) { return better(trial, other); });
+  kept_.insert(place, trial);
+  trim();
+}
+
+void KeptModels::trim() {
+  while (most_ > 0 && kept_.size() > most_) {
+    discard(model_file(database_, kept_.back().trial));
+    kept_.pop_back();
+  }
+}
+
+void KeptModels::close() {
+  std::error_code ignored;
+  fs::remove_all(fresh_, ignored);
+  discard(fresh_.parent_path());  // these two where they are empty
+  discard(models_folder(database_));
+}
+
+std::string KeptModels::told() const {
+  if (most_ == 0) return {};
+  std::string text = fmt::format("{}: ", models_folder(database_).string());
+  if (kept_.empty()) text += "no network was kept";
+  for (std::size_t i = 0; i < std::min(kept_.size(), most_told); ++i)
+    text += fmt::format("{} {}", i == 0 ? "the networks of trials" : ",", kept_[i].trial.value);
+  if (kept_.size() > most_told) text += fmt::format(" and {} more", kept_.size() - most_told);
+  return text + (problem_.empty() ? "" : "; " + problem_);
+}
+
+}  // namespace stormsweep

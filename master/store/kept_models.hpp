@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "master/store/store.hpp"
+#include "search/space/space.hpp"
+
+namespace stormsweep {
+
+/// Where the network of a trial stays: <stem of the database>.models/trial-<id>.pt.
+std::filesystem::path model_file(const std::filesystem::path& database, TrialId trial);
+
+/// The trained networks of the `most` best trials of a search, among those that were saved (`run --keep-best`): better
+/// by the search's metric first, then the lower number. The files are the only record. A worker saves a network before
+/// it reports the trial (search/space/cache_files.hpp); it is moved here once the row is committed, and the worst one
+/// goes: so at most one too many is here at any time, and `open` mends what a crash has left.
+class KeptModels {
+ public:
+  /// `most` 0: none is added, and those that are here stay.
+  KeptModels(const std::filesystem::path& database, const std::filesystem::path& cache, const Space& space,
+             std::size_t most);
+
+  /// Takes up what an earlier run has left. Throws InputError: networks of trials that the database does not have (it
+  /// was replaced), a folder that cannot be made.
+  void open(Store& store);
+  /// A trial has ended and its row is committed; `metric` is NaN unless it is complete.
+  void consider(TrialId trial, const Identity& identity, double metric);
+  /// Removes what nobody will ask for any more; workers have stopped.
+  void close();
+
+  /// The best first.
+  const std::vector<BestTrial>& kept() const { return kept_; }
+  /// One line for the user, empty if no network was asked for: which are kept, and what went wrong.
+  std::string told() const;
+
+ private:
+  void read_kept(Store& store);
+  void read_fresh(Store& store);
+  bool better(const BestTrial& a, const BestTrial& b) const;
+  void insert(BestTrial trial);
+  void trim();
+
+  std::filesystem::path database_, fresh_;
+  Goal goal_;
+  std::size_t most_;
+  std::vector<BestTrial> kept_;
+  std::string problem_;  ///< the first one of the run
+};
+
+}  // namespace stormsweep

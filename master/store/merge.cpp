@@ -1,0 +1,214 @@
+#include "master/store/merge.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <functional>
+#include <string>
+
+#include "master/store/database.hpp"
+#include "master/store/schema.hpp"
+#include "master/store/trial_record.hpp"
+#include "master/store/writer.hpp"
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Rows read at once. Nobody may commit to a file that is being read: a search that still runs must not wait long.
+constexpr int chunk = 5000;
+
+/// A row of the table `searches`, as far as merging needs it.
+struct Search {
+  std::int64_t id = 0;
+  std::string name, experiment, fingerprint;
+  bool written = false;  ///< its writer may be alive
+};
+
+/// The searches of a database; only that of one name where it is given.
+std::vector<Search> read_all(SQLite::Database& database, const std::string& name = {}) {
+  Writer self = this_process();
+  self.job.clear();  // the writer may be of our own job
+  SQLite::Statement select(database,
+                           "SELECT id, name, experiment, fingerprint, writer_host, writer_pid, writer_seen "
+                           "FROM searches WHERE ?1 = '' OR name = ?1 ORDER BY id");
+  select.bind(1, name);
+  std::vector<Search> searches;
+  while (select.executeStep()) {
+    const auto get = [&](int column) { return select.getColumn(column); };
+    searches.push_back({get(0).getInt64(), get(1).getString(), get(2).getString(), get(3).getString(), false});
+    if (!get(4).isNull())
+      searches.back().written = may_be_alive({get(4).getString(), get(5).getInt64(), "", get(6).getDouble()}, self);
+  }
+  return searches;
+}
+
+/// Calls `next` until it tells that it has read less than a chunk.
+void in_chunks(const std::function<int()>& next) {
+  while (next() == chunk) {
+  }
+}
+
+class Merge {
+ public:
+  Merge(SQLite::Database& into, const fs::path& place, const fs::path& from)
+      : into_(into), place_(place), from_file_(from), from_(open_for_reading(from)) {}
+
+  Merged run() {
+    index_identities(into_);  // searches of one name may have numbered their trainings differently
+    for (const Search& search : read_all(from_)) {
+      const std::int64_t target = find_or_insert(search);
+      const Merged before = merged_;
+      copy_trials(search, target);
+      copy_epochs(search.id, target);
+      if (merged_.added + merged_.ended > before.added + before.ended) forget_json(target);
+    }
+    copy_columns();  // last: the search may have learned of a metric meanwhile
+    return merged_;
+  }
+
+ private:
+  std::int64_t find_or_insert(const Search& search) {
+    const std::vector<Search> there = read_all(into_, search.name);
+    if (there.empty()) return insert(search.id);
+    const auto refuse = [&](const std::string& what) {
+      throw InputError(fmt::format("{}: search '{}' there {}", from_file_.string(), search.name, what));
+    };
+    const std::string elsewhere = fmt::format(" than in {}; merge it into another file", place_.string());
+    if (there[0].experiment != search.experiment) refuse("is of another experiment" + elsewhere);
+    if (there[0].fingerprint != search.fingerprint) refuse("was trained on other data" + elsewhere);
+    if (there[0].written)
+      refuse(fmt::format("is being run in {}; wait for that run or end it, then merge", place_.string()));
+    return there[0].id;
+  }
+
+  std::int64_t insert(std::int64_t id) {
+    constexpr const char* fields = "name, experiment, fingerprint, metric, goal, space, numbering, created";
+    SQLite::Statement select(from_, fmt::format("SELECT {} FROM searches WHERE id = ?", fields));
+    select.bind(1, id);
+    select.executeStep();
+    SQLite::Statement insert(into_, fmt::format("INSERT INTO searches ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", fields));
+    for (int i = 0; i < 6; ++i) insert.bind(i + 1, select.getColumn(i).getString());
+    insert.bind(7, select.getColumn(6).getInt64());
+    insert.bind(8, select.getColumn(7).getDouble());
+    insert.exec();
+    return into_.getLastInsertRowid();
+  }
+
+  void copy_trials(const Search& search, std::int64_t target) {
+    SQLite::Statement select(from_, fmt::format("SELECT id, {} FROM trials WHERE search = ? AND id > ? ORDER BY id "
+                                                "LIMIT {}",
+                                                trial_columns, chunk));
+    SQLite::Statement upsert(into_, upsert_sql());
+    upsert.bind(1, target);
+    std::int64_t last = 0;
+    in_chunks([&] {
+      select.tryReset();
+      SQLite::bind(select, search.id, last);
+      int rows = 0;
+      for (; select.executeStep(); ++rows) {
+        last = select.getColumn(0).getInt64();
+        TrialRecord record = read_record(select, 1);
+        if (record.status == Status::running && !search.written) record.status = Status::waiting;
+        put(upsert, record);
+      }
+      return rows;
+    });
+  }
+
+  void put(SQLite::Statement& upsert, const TrialRecord& record) {
+    sqlite3_set_last_insert_rowid(into_.getHandle(), 0);  // tells an insertion from an update
+    upsert.tryReset();
+    bind_record(upsert, 2, record);
+    const bool changed = guarded(place_, [&] { return upsert.exec() > 0; });  // a full disk is that of `place`
+    if (changed && into_.getLastInsertRowid() != 0) {
+      ++merged_.added;
+    } else if (is_terminal(record.status)) {
+      ++(changed ? merged_.ended : merged_.kept);
+    }
+  }
+
+  void copy_epochs(std::int64_t search, std::int64_t target) {
+    SQLite::Statement select(from_,
+                             fmt::format("SELECT curve, epoch, seconds, metrics FROM epochs WHERE search = ? AND "
+                                         "(curve, epoch) > (?, ?) ORDER BY curve, epoch LIMIT {}",
+                                         chunk));
+    SQLite::Statement insert(into_,
+                             "INSERT OR IGNORE INTO epochs (search, curve, epoch, seconds, metrics) "
+                             "VALUES (?, ?, ?, ?, ?)");
+    std::string curve;
+    std::int64_t epoch = 0;
+    in_chunks([&] {
+      select.tryReset();
+      select.bind(1, search);
+      select.bindNoCopy(2, curve.data(), static_cast<int>(curve.size()));
+      select.bind(3, epoch);
+      int rows = 0;
+      for (; select.executeStep(); ++rows) {
+        const std::string key = select.getColumn(0).getString();
+        const std::int64_t number = select.getColumn(1).getInt64();
+        insert.tryReset();
+        insert.bind(1, target);
+        insert.bind(2, key.data(), static_cast<int>(key.size()));
+        insert.bind(3, number);
+        insert.bind(4, select.getColumn(2).getDouble());
+        insert.bind(5, select.getColumn(3).getString());
+        insert.exec();
+        next_curve_ = key, next_epoch_ = number;
+      }
+      curve = next_curve_, epoch = next_epoch_;  // only now: `select` borrows them
+      return rows;
+    });
+  }
+
+  void copy_columns() {
+    SQLite::Statement select(from_, "SELECT experiment, kind, name FROM columns ORDER BY rowid");
+    SQLite::Statement insert(into_, "INSERT OR IGNORE INTO columns (experiment, kind, name) VALUES (?, ?, ?)");
+    while (select.executeStep()) {
+      insert.tryReset();
+      for (int i = 0; i < 3; ++i) insert.bind(i + 1, select.getColumn(i).getString());
+      insert.exec();
+    }
+  }
+
+  /// The JSON lines of a search in `into` lack what has just come.
+  void forget_json(std::int64_t search) {
+    SQLite::Statement update(into_, "UPDATE searches SET json_bytes = NULL WHERE id = ?");
+    update.bind(1, search);
+    update.exec();
+  }
+
+  SQLite::Database& into_;
+  const fs::path& place_;
+  const fs::path& from_file_;
+  SQLite::Database from_;
+  Merged merged_;
+  std::string next_curve_;
+  std::int64_t next_epoch_ = 0;
+};
+
+}  // namespace
+
+Merged& Merged::operator+=(const Merged& other) {
+  added += other.added, ended += other.ended, kept += other.kept;
+  return *this;
+}
+
+Merged merge_database(SQLite::Database& into, const fs::path& place, const fs::path& from) {
+  return guarded(from, [&] { return Merge(into, place, from).run(); });
+}
+
+SQLite::Database union_of(const std::vector<fs::path>& files) {
+  SQLite::Database database("", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  SQLite::Transaction transaction(database);
+  create_tables(database);
+  for (const fs::path& file : files) merge_database(database, files.front(), file);
+  create_views(database);
+  transaction.commit();
+  return database;
+}
+
+}  // namespace stormsweep

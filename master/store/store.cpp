@@ -1,0 +1,144 @@
+#include "master/store/store.hpp"
+
+#include <algorithm>
+
+#include "master/store/database.hpp"
+#include "master/store/json_text.hpp"
+#include "master/store/store_database.hpp"
+#include "search/space/cache_files.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// One line, so that the tables and messages that show it stay whole.
+std::string one_line(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return text;
+}
+
+}  // namespace
+
+Store::Store(const std::filesystem::path& path, const Space& space, const std::string& fingerprint,
+             const Options& options)
+    : database_(guarded(path, [&] { return std::make_unique<Database>(path, space, fingerprint, options); })) {}
+
+Store::~Store() = default;
+
+bool Store::resumed() const {
+  return database_->claim.resumed;
+}
+
+std::optional<Training> Store::missing(Training training) {
+  Database& db = *database_;
+  if (!db.claim.resumed) return training;
+  std::vector<std::int64_t> milestones;
+  bool any = false;
+  for (std::size_t k = 0; k < training.trials(); ++k) {
+    const Identity key = identity(training.trial(k, db.experiment), db.experiment, db.seed);
+    if (const auto row = guarded(db.file, [&] { return db.look_up(key, training.id); })) {
+      if (is_terminal(parse_status(row->getColumn(0).getString()))) continue;
+      training.attempt = std::max(training.attempt, row->getColumn(1).getUInt());
+    }
+    any = true;
+    if (!training.milestones.empty()) milestones.push_back(training.milestones[k]);
+  }
+  if (!any) return std::nullopt;
+  if (!milestones.empty()) training.configuration.values[*db.experiment.milestone] = milestones.back();
+  training.milestones = std::move(milestones);
+  return training;
+}
+
+void Store::start(const Training& training, std::size_t milestone, const WorkerInfo& worker, double now) {
+  TrialRecord& row = database_->next_row(training, milestone, worker);
+  row.status = Status::running;
+  row.started = now;
+  database_->running.insert(row.identity);
+}
+
+void Store::finish(const Training& training, std::size_t milestone, const WorkerInfo& worker, const Outcome& outcome) {
+  Database& db = *database_;
+  TrialRecord& row = db.next_row(training, milestone, worker);
+  row.status = outcome.status;
+  row.timings = outcome.timings;
+  append_json(row.metrics, outcome.metrics);
+  row.error = one_line(outcome.error);
+  row.started = outcome.started;
+  row.finished = outcome.finished;
+  db.running.erase(row.identity);
+  db.learn(outcome.metrics);
+  for (const auto& [name, value] : outcome.metrics)
+    if (name == db.metric) db.trials[db.pending - 1].metric = value;
+}
+
+void Store::add_epochs(const Training& training, const std::vector<EpochRecord>& records) {
+  Database& db = *database_;
+  const Identity curve = curve_identity(training.configuration, db.experiment, db.seed);
+  for (const EpochRecord& record : records) {
+    db.learn(record.metrics);
+    append_json(db.epochs.emplace_back(curve, record.epoch, record.seconds, "").metrics, record.metrics);
+  }
+}
+
+void Store::commit() {
+  database_->commit(unix_time());
+}
+
+void Store::each_completed(std::size_t most, const std::function<void(const Configuration&, double)>& each) {
+  Database& db = *database_;
+  if (!db.claim.resumed) return;
+  guarded(db.file, [&] {
+    SQLite::Statement select(db.sqlite,
+                             "SELECT configuration, wall_seconds FROM trials WHERE search = ? AND status = 'complete' "
+                             "AND wall_seconds IS NOT NULL ORDER BY id DESC LIMIT ?");
+    SQLite::bind(select, db.claim.search, static_cast<std::int64_t>(most));
+    while (select.executeStep())
+      if (const auto configuration = parse_configuration(select.getColumn(0).getString(), db.experiment))
+        each(*configuration, select.getColumn(1).getDouble());
+  });
+}
+
+std::optional<StoredTrial> Store::find(TrialId trial) {
+  return guarded(database_->file, [&] {
+    SQLite::Statement select = database_->select_stored("id = ?");
+    select.bind(1, static_cast<std::int64_t>(trial.value));
+    return database_->read_stored(select);
+  });
+}
+
+std::optional<StoredTrial> Store::find(const Identity& identity) {
+  return guarded(database_->file, [&] {
+    SQLite::Statement select = database_->select_stored("search = ? AND identity = ?");
+    select.bind(1, database_->claim.search);
+    select.bind(2, identity.data(), static_cast<int>(identity.size()));
+    return database_->read_stored(select);
+  });
+}
+
+bool Store::abandoned(const Identity& curve) {
+  return guarded(database_->file, [&] {
+    SQLite::Statement select(
+        database_->sqlite,
+        "SELECT EXISTS (SELECT 1 FROM trials WHERE search = ?1 AND curve = ?2) OR NOT EXISTS (SELECT 1 FROM searches a "
+        "JOIN searches b ON a.fingerprint = b.fingerprint WHERE a.id = ?1 AND b.id <> ?1)");
+    select.bind(1, database_->claim.search);
+    select.bind(2, curve.data(), static_cast<int>(curve.size()));
+    select.executeStep();
+    return select.getColumn(0).getInt() != 0;
+  });
+}
+
+StatusCounts Store::counts() const {
+  StatusCounts counts = database_->committed.counts;
+  for (std::size_t i = 0; i < database_->pending; ++i)
+    if (const Status status = database_->trials[i].record.status; is_terminal(status)) ++count_of(counts, status);
+  counts.running = database_->running.size();
+  return counts;
+}
+
+std::optional<BestTrial> Store::best() const {
+  return database_->committed.best;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,293 @@
+#include "master/store/store_database.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "master/store/database.hpp"
+#include "master/store/json_text.hpp"
+#include "master/store/schema.hpp"
+#include "search/base/error.hpp"
+#include "search/space/cache_files.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// A writer that has nothing to write gives a sign of life after so many seconds.
+constexpr double sign_of_life = 10;
+
+/// Lookups in one read transaction: each one of its own would take and release the file's lock, 10 times the time of
+/// the lookup itself; one for all would keep the writers of other searches waiting.
+constexpr int lookups_a_transaction = 1000;
+
+/// Bytes of JSON lines that are held before they go to the file, when it is written anew.
+constexpr std::size_t json_chunk = 1 << 20;
+
+constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+std::uint64_t& count_of(StatusCounts& counts, Status status) {
+  switch (status) {
+    case Status::complete:
+      return counts.complete;
+    case Status::failed:
+      return counts.failed;
+    case Status::diverged:
+      return counts.diverged;
+    case Status::out_of_memory:
+      return counts.out_of_memory;
+    case Status::pruned:
+      return counts.pruned;
+    default:
+      return counts.running;
+  }
+}
+
+Store::Database::Database(const std::filesystem::path& path, const Space& space, const std::string& fingerprint,
+                          const Options& options)
+    : file(path),
+      name(space.name),
+      metric(space.metric),
+      goal(space.goal),
+      seed(space.seed),
+      experiment(*space.experiment),
+      sqlite(open_for_writing(path)),
+      claim(claim_search(sqlite, path, space, fingerprint, options)),
+      lookup(sqlite, fmt::format("SELECT status, attempt, id FROM trials WHERE search = ? AND identity = ?{}",
+                                 identities_indexed(sqlite) ? "" : " AND training = ?")),
+      upsert(sqlite, upsert_sql()),
+      insert_epoch(sqlite,
+                   "INSERT OR IGNORE INTO epochs (search, curve, epoch, seconds, metrics) VALUES (?, ?, ?, ?, ?)"),
+      sign(sqlite,
+           "UPDATE searches SET writer_seen = ?, json_bytes = ? WHERE id = ? AND writer_host = ? AND writer_pid = ?"),
+      told(options.committed) {
+  const auto known = columns(sqlite, ColumnKind::metric, experiment.name);
+  metrics.insert(known.begin(), known.end());
+  for (const Profile& profile : experiment.profiles)  // their view has a column for all values of each
+    for (const Metric& m : profile.metrics)
+      for (const Value& at : profile.at) metrics.insert(profile_metric(m.name, at));
+  committed = read_tally();
+  if (!options.json.empty()) open_json(json_file(space, options.json));
+}
+
+Store::Database::~Database() {
+  try {
+    commit(unix_time());
+    release_search(sqlite, claim.search, writer);
+    sqlite.exec("PRAGMA journal_mode = DELETE");  // leaves no empty journal behind
+  } catch (const std::exception&) {               // callers who want to know call commit before
+  }
+}
+
+Tally Store::Database::read_tally() {
+  Tally tally;
+  SQLite::Statement counts(
+      sqlite,
+      "SELECT status, count(*) FROM trials WHERE search = ?1 AND status <> 'complete' GROUP BY status "
+      "UNION ALL SELECT 'complete', (SELECT count(*) FROM trials WHERE search = ?1) - (SELECT count(*) "
+      "FROM trials WHERE search = ?1 AND status <> 'complete')");
+  counts.bind(1, claim.search);
+  while (counts.executeStep())
+    if (const Status status = parse_status(counts.getColumn(0).getString()); is_terminal(status))
+      count_of(tally.counts, status) = static_cast<std::uint64_t>(counts.getColumn(1).getInt64());
+
+  SQLite::Statement best(sqlite, fmt::format("SELECT id, json_extract(metrics, '$.{}') AS metric FROM trials "
+                                             "WHERE search = ? AND status = 'complete' AND metric IS NOT NULL "
+                                             "ORDER BY metric {}, id LIMIT 1",
+                                             sql_name(metric), goal == Goal::minimize ? "ASC" : "DESC"));
+  best.bind(1, claim.search);
+  if (best.executeStep())
+    tally.best = {TrialId{static_cast<std::uint64_t>(best.getColumn(0).getInt64())}, best.getColumn(1).getDouble()};
+  return tally;
+}
+
+void Store::Database::open_json(const std::filesystem::path& path) {
+  json.emplace(path, claim.json_agrees ? claim.json_bytes : 0);
+  if (claim.json_agrees) return;
+  SQLite::Statement select(sqlite, fmt::format("SELECT id, {} FROM trials WHERE search = ? AND status NOT IN "
+                                               "('waiting', 'running') ORDER BY id",
+                                               trial_columns));
+  select.bind(1, claim.search);
+  const auto flush = [&] {
+    json->append(lines);
+    lines.clear();
+  };
+  while (select.executeStep()) {
+    const TrialId id{static_cast<std::uint64_t>(select.getColumn(0).getInt64())};
+    append_line(lines, name, id, read_record(select, 1));
+    if (lines.size() > json_chunk) flush();
+  }
+  flush();
+  json->sync();
+  select.reset();
+  SQLite::Statement update(sqlite, "UPDATE searches SET json_file = ?, json_bytes = ? WHERE id = ?");
+  SQLite::bind(update, path.string(), static_cast<std::int64_t>(json->written()), claim.search);
+  update.exec();
+  json->keep();
+}
+
+TrialRecord& Store::Database::next_row(const Training& training, std::size_t milestone, const WorkerInfo& worker) {
+  if (pending == trials.size()) trials.emplace_back();
+  PendingTrial& trial = trials[pending++];
+  trial.metric = undefined;
+  TrialRecord& row = trial.record;
+  const Configuration configuration = training.trial(milestone, experiment);
+  row.identity = identity(configuration, experiment, seed);
+  row.seed = seed;
+  row.training = training.id;
+  row.curve = curve_identity(training.configuration, experiment, seed);
+  row.milestone.reset();
+  if (experiment.milestone) row.milestone = std::get<std::int64_t>(configuration.values[*experiment.milestone]);
+  row.configuration.clear();
+  append_json(row.configuration, configuration, experiment);
+  row.attempt = training.attempt;
+  row.worker = worker;
+  row.timings = {};
+  row.metrics.clear();
+  row.error.clear();
+  row.started = row.finished = 0;
+  return row;
+}
+
+void Store::Database::learn(const Metrics& reported) {
+  for (const auto& entry : reported)
+    if (metrics.insert(entry.first).second) new_metrics.push_back(entry.first);
+}
+
+void Store::Database::commit(double now) {
+  stop_looking();
+  if (pending == 0 && epochs.empty() && now - writer.seen < sign_of_life) return;
+  Tally next = committed;
+  ended.clear();
+  try {
+    guarded(file, [&] {
+      SQLite::Transaction transaction(sqlite, SQLite::TransactionBehavior::IMMEDIATE);
+      write(next, now);
+      transaction.commit();
+    });
+  } catch (const InputError&) {
+    if (json) json->forget();
+    throw;
+  }
+  if (json) json->keep();
+  committed = next;
+  writer.seen = now;
+  pending = 0;
+  epochs.clear();
+  new_metrics.clear();
+  tell_committed();
+}
+
+void Store::Database::tell_committed() {
+  for (const EndedTrial& trial : ended) told(trial.trial, trial.identity, trial.metric);
+  ended.clear();
+}
+
+void Store::Database::write(Tally& next, double now) {
+  lines.clear();
+  for (std::size_t i = 0; i < pending; ++i) write_trial(trials[i], next);
+  for (const PendingEpoch& row : epochs) write_epoch(row);
+  if (!new_metrics.empty() && declare(sqlite, ColumnKind::metric, experiment.name, new_metrics)) create_views(sqlite);
+  // The lines are on the disk before the database says so: what a crash leaves beyond the length that it knows is cut
+  // off.
+  if (json) {
+    json->append(lines);
+    json->sync();
+  }
+  write_sign(now);
+}
+
+void Store::Database::write_trial(const PendingTrial& trial, Tally& next) {
+  const TrialRecord& record = trial.record;
+  const auto before = sqlite.getLastInsertRowid();
+  upsert.tryReset();
+  upsert.bind(1, claim.search);
+  bind_record(upsert, 2, record);
+  const bool written = upsert.exec() > 0;
+  if (!is_terminal(record.status) || (!written && !told)) return;
+  auto id = sqlite.getLastInsertRowid();
+  Status status = record.status;
+  if (!written || id == before) {  // it had ended, or waited or ran before
+    const SQLite::Statement& row = *find(record.identity, record.training);
+    id = row.getColumn(2).getInt64();
+    status = parse_status(row.getColumn(0).getString());
+  }
+  const TrialId trial_id{static_cast<std::uint64_t>(id)};
+  if (told) {
+    const bool complete = status == Status::complete && record.status == status;
+    ended.push_back({trial_id, record.identity, complete ? trial.metric : undefined});
+  }
+  if (!written) return;
+  ++count_of(next.counts, record.status);
+  if (record.status == Status::complete) next.consider(trial_id, trial.metric, goal);
+  if (json) append_line(lines, name, trial_id, record);
+}
+
+SQLite::Statement Store::Database::select_stored(const std::string& condition) {
+  return {sqlite, fmt::format("SELECT id, search, CASE status WHEN 'complete' THEN json_extract(metrics, '$.{}') END "
+                              "FROM trials WHERE {}",
+                              sql_name(metric), condition)};
+}
+
+std::optional<StoredTrial> Store::Database::read_stored(SQLite::Statement& select) const {
+  if (!select.executeStep()) return std::nullopt;
+  const SQLite::Column value = select.getColumn(2);
+  return StoredTrial{TrialId{static_cast<std::uint64_t>(select.getColumn(0).getInt64())},
+                     select.getColumn(1).getInt64() == claim.search, value.isNull() ? undefined : value.getDouble()};
+}
+
+/// The row (status, attempt, id) of a trial, or null; it may be read until the next call or the end of the transaction.
+SQLite::Statement* Store::Database::find(const Identity& key, TrainingId training) {
+  lookup.tryReset();
+  lookup.bind(1, claim.search);
+  lookup.bindNoCopy(2, key.data(), static_cast<int>(key.size()));
+  if (lookup.getBindParameterCount() == 3) lookup.bind(3, static_cast<std::int64_t>(training.value));
+  return lookup.executeStep() ? &lookup : nullptr;
+}
+
+SQLite::Statement* Store::Database::look_up(const Identity& key, TrainingId training) {
+  if (lookups_left == 1) stop_looking();
+  if (lookups_left == 0) {
+    sqlite.exec("BEGIN");
+    lookups_left = lookups_a_transaction;
+  }
+  --lookups_left;
+  return find(key, training);
+}
+
+void Store::Database::stop_looking() {
+  lookup.tryReset();
+  if (lookups_left > 0) guarded(file, [&] { sqlite.exec("COMMIT"); });
+  lookups_left = 0;
+}
+
+void Store::Database::write_epoch(const PendingEpoch& row) {
+  insert_epoch.tryReset();
+  insert_epoch.bind(1, claim.search);
+  insert_epoch.bindNoCopy(2, row.curve.data(), static_cast<int>(row.curve.size()));
+  insert_epoch.bind(3, row.epoch);
+  insert_epoch.bind(4, row.seconds);
+  insert_epoch.bindNoCopy(5, row.metrics);
+  insert_epoch.exec();
+  insert_epoch.reset();
+}
+
+void Store::Database::write_sign(double now) {
+  sign.tryReset();
+  sign.clearBindings();
+  sign.bind(1, now);
+  if (json) sign.bind(2, static_cast<std::int64_t>(json->written()));
+  sign.bind(3, claim.search);
+  sign.bind(4, writer.host);
+  sign.bind(5, writer.pid);
+  if (sign.exec() != 1)
+    throw InputError(fmt::format(
+        "{}: another process has taken over search '{}', because this one (process {} on {}) had not committed "
+        "for {:.0f} s; let that one go on",
+        file.string(), name, writer.pid, writer.host, now - writer.seen));
+  sign.reset();
+}
+
+}  // namespace stormsweep

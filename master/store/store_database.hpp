@@ -1,0 +1,101 @@
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "master/store/claim.hpp"
+#include "master/store/json_lines.hpp"
+#include "master/store/store.hpp"
+#include "master/store/trial_record.hpp"
+#include "master/store/writer.hpp"
+
+namespace stormsweep {
+
+/// The count that a trial of `status` belongs to; one that has not ended counts as running.
+std::uint64_t& count_of(StatusCounts& counts, Status status);
+
+/// What the search has come to.
+struct Tally {
+  StatusCounts counts;
+  std::optional<BestTrial> best;
+
+  void consider(TrialId trial, double metric, Goal goal) {
+    if (std::isnan(metric)) return;
+    if (!best || (goal == Goal::minimize ? metric < best->metric : metric > best->metric)) best = {trial, metric};
+  }
+};
+
+/// A row of the next commit, and the value of the search's metric.
+struct PendingTrial {
+  TrialRecord record;
+  double metric = 0;
+};
+
+/// A trial whose row the commit at hand writes, for Store::Options::committed.
+struct EndedTrial {
+  TrialId trial;
+  Identity identity;
+  double metric;
+};
+
+struct PendingEpoch {
+  Identity curve;
+  std::int64_t epoch;
+  double seconds;
+  std::string metrics;
+};
+
+/// The open database of a Store: what is to be written, and how it is written.
+struct Store::Database {
+  Database(const std::filesystem::path& path, const Space& space, const std::string& fingerprint,
+           const Options& options);
+  ~Database();
+
+  Tally read_tally();
+  void open_json(const std::filesystem::path& path);
+  TrialRecord& next_row(const Training& training, std::size_t milestone, const WorkerInfo& worker);
+  void learn(const Metrics& metrics);
+
+  void commit(double now);
+  void write(Tally& next, double now);
+  void write_trial(const PendingTrial& trial, Tally& next);
+  void tell_committed();
+  SQLite::Statement select_stored(const std::string& condition);
+  std::optional<StoredTrial> read_stored(SQLite::Statement& select) const;
+  SQLite::Statement* look_up(const Identity& key, TrainingId training);
+  void stop_looking();
+  SQLite::Statement* find(const Identity& key, TrainingId training);
+  void write_epoch(const PendingEpoch& row);
+  void write_sign(double now);
+
+  std::filesystem::path file;
+  std::string name, metric;
+  Goal goal;
+  std::uint64_t seed;
+  const Experiment& experiment;
+  SQLite::Database sqlite;
+  Claim claim;
+  Writer writer = this_process();
+  SQLite::Statement lookup, upsert, insert_epoch, sign;
+  int lookups_left = 0;  ///< in the open read transaction; 0: none is open
+  std::optional<JsonLines> json;
+  std::string lines;                 ///< JSON lines of the commit at hand
+  std::vector<PendingTrial> trials;  ///< the first `pending` are for the next commit; the rest is room to reuse
+  std::size_t pending = 0;
+  std::vector<PendingEpoch> epochs;            ///< for the next commit
+  std::set<std::string, std::less<>> metrics;  ///< the metrics that the views have a column for
+  std::vector<std::string> new_metrics;        ///< those that the next commit adds
+  std::function<void(TrialId, const Identity&, double)> told;
+  std::vector<EndedTrial> ended;  ///< by the commit at hand; only where somebody is told
+  std::set<Identity> running;
+  Tally committed;
+};
+
+}  // namespace stormsweep

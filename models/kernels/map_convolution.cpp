@@ -1,0 +1,106 @@
+#include "models/kernels/map_convolution.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "models/kernels/spread_convolution.hpp"
+#include "models/kernels/winograd.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// `map` with `left` and `right` more columns, those from around the globe.
+torch::Tensor wrapped(const torch::Tensor& map, std::int64_t left, std::int64_t right) {
+  const auto width = map.size(3), end = width + right;
+  std::vector<torch::Tensor> parts;
+  for (std::int64_t column = -left; column < end;) {
+    const auto begin = (column % width + width) % width, count = std::min(width - begin, end - column);
+    parts.push_back(map.narrow(3, begin, count));
+    column += count;
+  }
+  return torch::cat(parts, 3);
+}
+
+/// A 1x1 convolution as the product of matrices that it is, channels last.
+torch::Tensor mixed(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias,
+                    std::int64_t stride) {
+  const auto some = map.slice(2, 0, {}, stride).slice(3, 0, {}, stride);
+  const auto rows = some.permute({0, 2, 3, 1});
+  return torch::linear(rows.reshape({-1, rows.size(3)}), weight.flatten(1), bias)
+      .view({rows.size(0), rows.size(1), rows.size(2), -1})
+      .permute({0, 3, 1, 2});
+}
+
+bool has_instructions(const torch::Device& device, torch::ScalarType type) {
+  if (type == torch::kFloat32 || !device.is_cpu()) return true;
+#ifdef __x86_64__
+  return type == torch::kBFloat16 && __builtin_cpu_supports("avx512bf16");
+#else
+  return false;
+#endif
+}
+
+torch::Tensor in_type(const torch::Tensor& operand, torch::ScalarType type) {
+  if (!operand.defined() || operand.scalar_type() == torch::kFloat64) return operand;  // only tests compute in doubles
+  const auto rounded = operand.to(type);
+  return has_instructions(operand.device(), type) ? rounded : rounded.to(torch::kFloat32);
+}
+
+}  // namespace
+
+MapConvolution::MapConvolution(const ConvolutionSizes& sizes, Longitude longitude, torch::ScalarType type,
+                               at::Generator& generator)
+    : sizes_(sizes), longitude_(longitude), type_(type) {
+  const auto rows = sizes.transposed ? sizes.in : sizes.out, columns = sizes.transposed ? sizes.out : sizes.in;
+  weight_ = register_parameter("weight", torch::empty({rows, columns, sizes.kernel, sizes.kernel}));
+  if (sizes.bias) bias_ = register_parameter("bias", torch::zeros({sizes.out}));
+  if (sizes.normalised) norm_ = register_module("norm", torch::nn::BatchNorm2d(sizes.out));
+  const torch::NoGradGuard no_grad;
+  const auto fan_in = static_cast<double>(sizes.in * sizes.kernel * sizes.kernel);
+  const auto limit = sizes.gain * std::sqrt(6 / fan_in);
+  weight_.uniform_(-limit, limit, generator);
+}
+
+torch::Tensor MapConvolution::convolve(torch::Tensor map, torch::Tensor weight, const torch::Tensor& bias) const {
+  const auto middle = sizes_.kernel / 2, step = sizes_.dilation;
+  const WinogradConvolution winograd{step, longitude_ == Longitude::periodic};
+  if (sizes_.stride == 1 && winograd.takes(map, weight)) return winograd(map, weight, bias);
+  std::array<std::int64_t, 2> padding{middle * step, middle * step};
+  // Taps that see nothing but the zeros above and below, or left and right, are left out.
+  const auto drop = [&](std::int64_t side) {
+    if (step < map.size(side)) return;
+    weight = weight.narrow(side, middle, 1);
+    padding[static_cast<std::size_t>(side - 2)] = 0;
+  };
+  drop(2);
+  if (longitude_ == Longitude::open) {
+    drop(3);
+  } else if (middle > 0) {
+    map = wrapped(map, padding[1], padding[1]);
+    padding[1] = 0;
+  }
+  return torch::conv2d(map, weight, bias, sizes_.stride, padding, step);
+}
+
+torch::Tensor MapConvolution::forward(const torch::Tensor& map) {
+  const auto input = in_type(map, type_), weight = in_type(weight_, type_), bias = in_type(bias_, type_);
+  const auto result = sizes_.transposed    ? spread_convolution(input, weight, bias, longitude_ == Longitude::periodic)
+                      : sizes_.kernel == 1 ? mixed(input, weight, bias, sizes_.stride)
+                                           : convolve(input, weight, bias);
+  return norm_ ? norm_(result) : result;
+}
+
+std::string MapConvolution::kind() const {
+  const auto side = std::to_string(sizes_.kernel);
+  const auto* sort = sizes_.transposed ? "transposed" : sizes_.dilation > 1 ? "atrous" : "conv";
+  return sort + side + "x" + side;
+}
+
+torch::Tensor pooled(const torch::Tensor& map, Longitude longitude) {
+  const auto input = longitude == Longitude::periodic ? wrapped(map, 0, 1) : map;
+  return torch::max_pool2d(input, 3, 2, 0, 1, /*ceil_mode=*/true);
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,74 @@
+#include "models/kernels/spread_convolution.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+constexpr auto last = torch::MemoryFormat::ChannelsLast;
+
+torch::Tensor pixels_last(const torch::Tensor& map) {
+  return map.contiguous(last).permute({0, 2, 3, 1});
+}
+
+torch::Tensor as_rows(const torch::Tensor& map) {
+  return pixels_last(map).reshape({-1, map.size(1)});
+}
+
+/// [in, 9 out] of [in, out, 3, 3].
+torch::Tensor as_matrix(const torch::Tensor& weight) {
+  return weight.permute({0, 2, 3, 1}).reshape({weight.size(0), -1});
+}
+
+/// Calls `work(taps, pixels)` for pairs of views of the same sizes: `taps` [n, height, width, 3, 3, channels] of one
+/// tap, at the pixels whose value it gets from there, and these of `pixels` [n, 2 height, 2 width, channels].
+template <class Work>
+void for_taps(const torch::Tensor& taps, const torch::Tensor& pixels, bool periodic, const Work& work) {
+  const auto height = taps.size(1), width = taps.size(2);
+  const auto by_parity = pixels.view({pixels.size(0), height, 2, width, 2, pixels.size(3)});
+  for (std::int64_t y = 0; y < 3; ++y)
+    for (std::int64_t x = 0; x < 3; ++x) {
+      const auto down = y / 2, right = x / 2;  // tap 2 belongs to the next pair of pixels
+      const auto tap = taps.select(3, y).select(3, x).narrow(1, 0, height - down);
+      const auto rows = by_parity.select(4, x % 2).select(2, y % 2).narrow(1, down, height - down);
+      work(tap.narrow(2, 0, width - right), rows.narrow(2, right, width - right));
+      if (right == 1 && periodic) work(tap.narrow(2, width - 1, 1), rows.narrow(2, 0, 1));
+    }
+}
+
+struct Spread : torch::autograd::Function<Spread> {
+  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& map,
+                               const torch::Tensor& weight, const torch::Tensor& bias, bool periodic) {
+    context->save_for_backward({map, weight});
+    context->saved_data["periodic"] = periodic;
+    const auto taps = as_rows(map).mm(as_matrix(weight));
+    const auto n = map.size(0), height = map.size(2), width = map.size(3), out = weight.size(1);
+    auto result = bias.expand({n, 2 * height, 2 * width, out}).contiguous();
+    for_taps(taps.view({n, height, width, 3, 3, out}), result, periodic,
+             [](const torch::Tensor& tap, torch::Tensor pixels) { pixels += tap; });
+    return result.permute({0, 3, 1, 2});
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::variable_list slopes) {
+    const auto saved = context->get_saved_variables();
+    const auto &map = saved[0], &weight = saved[1];
+    const auto n = map.size(0), height = map.size(2), width = map.size(3), in = map.size(1), out = weight.size(1);
+    const auto slope = pixels_last(slopes[0]);
+    auto taps = torch::zeros({n, height, width, 3, 3, out}, slope.options());
+    for_taps(taps, slope, context->saved_data["periodic"].toBool(),
+             [](torch::Tensor tap, const torch::Tensor& pixels) { tap.copy_(pixels); });
+    taps = taps.view({-1, 9 * out});
+    const auto map_slope = taps.mm(as_matrix(weight).t()).view({n, height, width, in}).permute({0, 3, 1, 2});
+    const auto weight_slope = as_rows(map).t().mm(taps).view({in, 3, 3, out}).permute({0, 3, 1, 2}).contiguous();
+    return {map_slope, weight_slope, slope.sum({0, 1, 2}), {}};
+  }
+};
+
+}  // namespace
+
+torch::Tensor spread_convolution(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias,
+                                 bool periodic) {
+  return Spread::apply(map, weight, bias, periodic);
+}
+
+}  // namespace stormsweep

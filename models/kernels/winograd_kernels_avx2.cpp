@@ -1,0 +1,247 @@
+// Nothing of the standard library is instantiated here, so that no code for newer processors is linked into the rest of
+// the program.
+#include <string.h>
+
+#include "models/kernels/winograd_kernels.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+constexpr std::int64_t lanes = WinogradKernels::lanes, points = WinogradKernels::points;
+constexpr int side = 6;
+
+using Lanes = float __attribute__((vector_size(lanes * sizeof(float))));
+
+inline Lanes load(const float* from, std::int64_t count) {
+  Lanes result{};
+  if (count >= lanes)
+    memcpy(&result, from, sizeof result);
+  else
+    memcpy(&result, from, static_cast<size_t>(count) * sizeof(float));
+  return result;
+}
+
+inline void store(float* to, const Lanes& values, std::int64_t count) {
+  if (count >= lanes)
+    memcpy(to, &values, sizeof values);
+  else
+    memcpy(to, &values, static_cast<size_t>(count) * sizeof(float));
+}
+
+std::int64_t rounded(std::int64_t channels) {
+  return (channels + lanes - 1) / lanes * lanes;
+}
+
+/// Floats from point to point of [36][tile][channel]: not a multiple of 4096 bytes, where all would want the same lines
+/// of the first-level cache.
+std::int64_t point_step(std::int64_t tiles, std::int64_t channels) {
+  return tiles * channels + WinogradKernels::spare;
+}
+
+/// Pixels to points, along one axis.
+struct InputLine {
+  static constexpr int from = side, to = side;
+  static void apply(const Lanes* x, int step, Lanes* y) {
+    const Lanes x1 = x[step], x2 = x[2 * step], x3 = x[3 * step], x4 = x[4 * step];
+    const Lanes even = x4 - 4 * x2, odd = x3 - 4 * x1, wide_even = x4 - x2, wide_odd = 2 * (x3 - x1);
+    y[0] = 4 * x[0] - 5 * x2 + x4;
+    y[1] = even + odd;
+    y[2] = even - odd;
+    y[3] = wide_even + wide_odd;
+    y[4] = wide_even - wide_odd;
+    y[5] = 4 * x1 - 5 * x3 + x[5 * step];
+  }
+};
+
+/// Points to `outputs` pixels, along one axis.
+template <int outputs>
+struct OutputLine {
+  static constexpr int from = side, to = outputs;
+  static void apply(const Lanes* x, int step, Lanes* y) {
+    const Lanes even = x[step] + x[2 * step], odd = x[step] - x[2 * step];
+    const Lanes wide_even = x[3 * step] + x[4 * step], wide_odd = x[3 * step] - x[4 * step];
+    y[0] = x[0] + even + wide_even;
+    y[1] = odd + 2 * wide_odd;
+    if constexpr (outputs == 4) {
+      y[2] = even + 4 * wide_even;
+      y[3] = odd + 8 * wide_odd;
+    }
+    y[outputs - 1] += x[5 * step];
+  }
+};
+
+/// The transposed: gradients of pixels to gradients of points.
+template <int outputs>
+struct SlopeLine {
+  static constexpr int from = outputs, to = side;
+  static void apply(const Lanes* x, int step, Lanes* y) {
+    Lanes even = x[0], odd = x[step], wide_even = x[0], wide_odd = 2 * x[step];
+    if constexpr (outputs == 4) {
+      even += x[2 * step];
+      odd += x[3 * step];
+      wide_even += 4 * x[2 * step];
+      wide_odd += 8 * x[3 * step];
+    }
+    y[0] = x[0];
+    y[1] = even + odd;
+    y[2] = even - odd;
+    y[3] = wide_even + wide_odd;
+    y[4] = wide_even - wide_odd;
+    y[5] = x[(outputs - 1) * step];
+  }
+};
+
+/// Along both axes: [from][from] to [to][to].
+template <class Line>
+void transform(const Lanes* in, Lanes* out) {
+  Lanes half[Line::from * Line::to];  // [column][row]
+  for (int column = 0; column < Line::from; ++column) Line::apply(in + column, Line::from, half + column * Line::to);
+  Lanes turned[Line::to];
+  for (int row = 0; row < Line::to; ++row) {
+    Line::apply(half + row, Line::to, turned);
+    for (int column = 0; column < Line::to; ++column) out[row * Line::to + column] = turned[column];
+  }
+}
+
+/// `pixels` x `pixels` of a tile, from `margin` taps before it on; null where they are zeros.
+template <int pixels, class Float>
+void locate(const WinogradMap& map, const WinogradTile& tile, std::int64_t margin, std::int64_t step, bool wrap,
+            Float* base, Float** result) {
+  for (int i = 0; i < pixels; ++i)
+    for (int j = 0; j < pixels; ++j) {
+      const auto row = tile.row + (i - margin) * map.dilation;
+      auto column = tile.column + (j - margin) * map.dilation;
+      if (wrap) column = (column % map.width + map.width) % map.width;
+      const bool inside = row >= 0 && row < map.height && column >= 0 && column < map.width;
+      result[i * pixels + j] = inside ? base + ((tile.sample * map.height + row) * map.width + column) * step : nullptr;
+    }
+}
+
+/// Writes points [36][tile][padded] of channels first ... last - 1 of maps in steps of `step`; zeros behind them.
+template <class Line>
+void to_points(const WinogradMap& map, WinogradTiles tiles, std::int64_t margin, const float* base, std::int64_t step,
+               std::int64_t first, std::int64_t last, std::int64_t padded, float* result) {
+  constexpr int pixels = Line::from;
+  const bool wrap = map.periodic && pixels == side;
+  const auto count = tiles.count;
+  for (std::int64_t t = 0; t < count; ++t) {
+    const float* from[pixels * pixels];
+    locate<pixels>(map, tiles.first[t], margin, step, wrap, base, from);
+    for (std::int64_t c = first; c < last; c += lanes) {
+      Lanes in[pixels * pixels], out[points];
+      for (int i = 0; i < pixels * pixels; ++i) in[i] = from[i] ? load(from[i] + c, last - c) : Lanes{};
+      transform<Line>(in, out);
+      for (int p = 0; p < points; ++p)
+        store(result + p * point_step(count, padded) + t * padded + c - first, out[p], padded - (c - first));
+    }
+  }
+}
+
+/// A [rows][depth] with any strides, B [depth][columns], C [rows][columns].
+struct Product {
+  const float *a, *b;
+  float* c;
+  std::int64_t rows, depth, columns, a_row, a_step;
+  bool add;  ///< to what C holds
+};
+
+template <int height, int vectors>
+void multiply_tile(const Product& product, std::int64_t row, std::int64_t column) {
+  Lanes sums[height][vectors] = {};
+  const float* a = product.a + row * product.a_row;
+  const float* b = product.b + column;
+  for (std::int64_t k = 0; k < product.depth; ++k, a += product.a_step, b += product.columns) {
+    Lanes right[vectors];
+    for (int v = 0; v < vectors; ++v) right[v] = load(b + v * lanes, lanes);
+    for (int i = 0; i < height; ++i)
+      for (int v = 0; v < vectors; ++v) sums[i][v] += a[i * product.a_row] * right[v];
+  }
+  for (int i = 0; i < height; ++i)
+    for (int v = 0; v < vectors; ++v) {
+      float* c = product.c + (row + i) * product.columns + column + v * lanes;
+      store(c, product.add ? load(c, lanes) + sums[i][v] : sums[i][v], lanes);
+    }
+}
+
+template <int height, int vectors>
+void multiply_rows(const Product& product, std::int64_t row, std::int64_t column) {
+  for (; row + height <= product.rows; row += height) multiply_tile<height, vectors>(product, row, column);
+  if constexpr (height > 1) multiply_rows<height / 2, vectors>(product, row, column);
+}
+
+/// In tiles that fill 12 of 16 registers.
+void multiply(const Product& product) {
+  std::int64_t column = 0;
+  for (; column + 2 * lanes <= product.columns; column += 2 * lanes) multiply_rows<6, 2>(product, 0, column);
+  if (column < product.columns) multiply_rows<12, 1>(product, 0, column);
+}
+
+template <int outputs>
+void write_tiles(const WinogradMap& map, WinogradTiles tiles, const float* products, const float* bias, float* result) {
+  const auto padded = rounded(map.out), count = tiles.count;
+  for (std::int64_t t = 0; t < count; ++t) {
+    float* to[outputs * outputs];
+    locate<outputs>(map, tiles.first[t], 0, map.out_step, false, result, to);
+    for (std::int64_t c = 0; c < map.out; c += lanes) {
+      Lanes in[points], out[outputs * outputs];
+      for (int p = 0; p < points; ++p) in[p] = load(products + p * point_step(count, padded) + t * padded + c, lanes);
+      transform<OutputLine<outputs>>(in, out);
+      const Lanes start = bias ? load(bias + c, map.out - c) : Lanes{};
+      for (int i = 0; i < outputs * outputs; ++i)
+        if (to[i]) {
+          const Lanes sum = out[i] + start;
+          store(to[i] + c, map.add ? load(to[i] + c, map.out - c) + sum : sum, map.out - c);
+        }
+    }
+  }
+}
+
+void convolve(const WinogradMap& map, WinogradTiles tiles, const float* pixels, const float* weight, const float* bias,
+              float* workspace, float* result) {
+  const auto padded = rounded(map.out), count = tiles.count;
+  float* products = workspace + points * point_step(count, map.in);
+  to_points<InputLine>(map, tiles, map.kernel / 2, pixels, map.in_step, 0, map.in, map.in, workspace);
+  for (std::int64_t p = 0; p < points; ++p)
+    multiply({.a = workspace + p * point_step(count, map.in),
+              .b = weight + p * map.in * padded,
+              .c = products + p * point_step(count, padded),
+              .rows = count,
+              .depth = map.in,
+              .columns = padded,
+              .a_row = map.in,
+              .a_step = 1,
+              .add = false});
+  if (map.kernel == 3)
+    write_tiles<4>(map, tiles, products, bias, result);
+  else
+    write_tiles<2>(map, tiles, products, bias, result);
+}
+
+void weigh(const WinogradMap& map, WinogradTiles tiles, const float* pixels, const float* slope, std::int64_t first,
+           std::int64_t last, float* workspace, float* gradient) {
+  const auto padded = rounded(map.out), count = tiles.count, part = last - first;
+  float* slopes = workspace + points * point_step(count, part);
+  to_points<InputLine>(map, tiles, map.kernel / 2, pixels, map.in_step, first, last, part, workspace);
+  if (map.kernel == 3)
+    to_points<SlopeLine<4>>(map, tiles, 0, slope, map.out_step, 0, map.out, padded, slopes);
+  else
+    to_points<SlopeLine<2>>(map, tiles, 0, slope, map.out_step, 0, map.out, padded, slopes);
+  for (std::int64_t p = 0; p < points; ++p)
+    multiply({.a = workspace + p * point_step(count, part),
+              .b = slopes + p * point_step(count, padded),
+              .c = gradient + (p * map.in + first) * padded,
+              .rows = part,
+              .depth = count,
+              .columns = padded,
+              .a_row = 1,
+              .a_step = part,
+              .add = true});
+}
+
+}  // namespace
+
+extern const WinogradKernels winograd_kernels_avx2;
+const WinogradKernels winograd_kernels_avx2{convolve, weigh};
+
+}  // namespace stormsweep

@@ -1,0 +1,103 @@
+#include "search/base/options.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cctype>
+#include <iostream>
+#include <vector>
+
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+namespace po = boost::program_options;
+
+namespace {
+
+void print_help(const Syntax& syntax, const po::options_description& options) {
+  std::cout << "usage: " << syntax.command << ' ' << syntax.usage << "\n\n" << syntax.summary << "\n\n";
+  for (const auto& operand : syntax.operands.options()) {
+    std::string name = operand->long_name();
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });
+    std::cout << fmt::format("  {:<20}{}\n", name, operand->description());
+  }
+  if (!syntax.operands.options().empty()) std::cout << '\n';
+  std::cout << options << "\nexample:\n";
+  std::size_t begin = 0;
+  while (begin < syntax.example.size()) {
+    const std::size_t end = std::min(syntax.example.find('\n', begin), syntax.example.size());
+    std::cout << "  " << syntax.example.substr(begin, end - begin) << '\n';
+    begin = end + 1;
+  }
+}
+
+std::string unknown(const po::unknown_option& error, const po::options_description& options) {
+  std::vector<std::string> known;
+  for (const auto& option : options.options()) known.push_back("--" + option->long_name());
+  const std::string near = nearest(error.get_option_name(), known);
+  return error.get_option_name() + " is not an option; " +
+         (near.empty() ? "known are " + fmt::format("{}", fmt::join(known, ", ")) : "did you mean " + near + "?");
+}
+
+/// Words without dashes take the names of the operands, in order.
+void name_operands(po::parsed_options& parsed, const Syntax& syntax) {
+  const auto& operands = syntax.operands.options();
+  std::size_t next = 0;
+  for (po::option& option : parsed.options) {
+    if (option.position_key < 0) continue;
+    if (next == operands.size() && next > 0 && operands[next - 1]->semantic()->is_composing()) --next;
+    if (next == operands.size())
+      throw InputError(
+          fmt::format("'{}' is one word too many; usage: {} {}", option.value.at(0), syntax.command, syntax.usage));
+    option.string_key = operands[next++]->long_name();
+  }
+}
+
+po::variables_map parse(const Arguments& arguments, const Syntax& syntax, const po::options_description& options) {
+  po::options_description all;
+  all.add(syntax.operands).add(options);
+  namespace style = po::command_line_style;
+  po::parsed_options parsed =
+      po::command_line_parser(arguments).options(options).style(style::unix_style & ~style::allow_guessing).run();
+  name_operands(parsed, syntax);
+  parsed.description = &all;
+  po::variables_map values;
+  po::store(parsed, values);
+  if (!values.count("help")) po::notify(values);
+  return values;
+}
+
+}  // namespace
+
+std::optional<po::variables_map> parse_options(const Arguments& arguments, const Syntax& syntax) {
+  po::options_description options("options");
+  for (const auto& option : syntax.options.options()) options.add(option);
+  options.add_options()("help,h", "print this and stop");
+  const auto refuse = [&](const std::string& problem) { throw InputError(syntax.command + ": " + problem); };
+  try {
+    po::variables_map values = parse(arguments, syntax, options);
+    if (!values.count("help")) return values;
+    print_help(syntax, options);
+  } catch (const po::unknown_option& error) {
+    refuse(unknown(error, options));
+  } catch (const po::required_option& error) {
+    refuse("an operand is missing; usage: " + syntax.command + ' ' + syntax.usage);
+  } catch (const po::error& error) {
+    refuse(std::string(error.what()) + "; see " + syntax.command + " --help");
+  } catch (const InputError& error) {
+    refuse(error.what());
+  }
+  return std::nullopt;
+}
+
+std::string one_of(std::initializer_list<std::string_view> words, std::string_view option,
+                   const po::variables_map& values) {
+  const auto value = values[std::string(option)].as<std::string>();
+  for (std::string_view word : words)
+    if (word == value) return value;
+  throw InputError(fmt::format("--{} is {}; give {}", option, value, fmt::join(words, " or ")));
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stormsweep {
+
+/// The words after a command's name.
+using Arguments = std::vector<std::string>;
+
+/// What may follow a command's name, and the text of its --help.
+struct Syntax {
+  std::string command;  ///< "stormsweep plan"
+  std::string usage;    ///< "SPACE [options]"
+  std::string summary;  ///< what it does; one or more lines
+  std::string example;  ///< one or more lines, to be typed as they are
+  boost::program_options::options_description
+      operands;                                         ///< words without dashes, in order; ->required() where must be;
+                                                        ///< the last, a ->composing() vector, takes all further words
+  boost::program_options::options_description options;  ///< --name value; --help is added
+};
+
+/// The options of a command; nothing where --help was asked for, which is then printed. Options may stand before and
+/// after operands, and are not abbreviated. Throws InputError: an option that is not one (with the nearest that is),
+/// one without its value or with a value of another type, an operand missing or one too many.
+std::optional<boost::program_options::variables_map> parse_options(const Arguments& arguments, const Syntax& syntax);
+
+/// The value of `option`, a string option with a default, if it is one of `words`. Throws InputError otherwise.
+std::string one_of(std::initializer_list<std::string_view> words, std::string_view option,
+                   const boost::program_options::variables_map& values);
+
+}  // namespace stormsweep

@@ -1,0 +1,160 @@
+#include "search/messages/wire.hpp"
+
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+#include "search/base/error.hpp"
+
+namespace stormsweep::wire {
+
+namespace {
+
+/// Reads and writes are one list of fields a struct (`fields` below), walked by either of these.
+class Encoder {
+ public:
+  template <class T>
+  requires std::is_arithmetic_v<T> || std::is_enum_v<T>
+  void operator()(const T& number) { bytes.append(reinterpret_cast<const char*>(&number), sizeof number); }
+  void operator()(const std::string& text) {
+    (*this)(text.size());
+    bytes += text;
+  }
+  template <class T>
+  void operator()(const std::vector<T>& items) {
+    (*this)(items.size());
+    for (const T& item : items) (*this)(item);
+  }
+  template <class T, class U>
+  void operator()(const std::pair<T, U>& pair) {
+    (*this)(pair.first), (*this)(pair.second);
+  }
+  void operator()(const Value& value) {
+    (*this)(static_cast<std::uint8_t>(value.index()));
+    std::visit(*this, value);
+  }
+  template <class T>
+  requires std::is_class_v<T>
+  void operator()(const T& object) { fields(*this, object); }
+
+  std::string bytes;
+};
+
+class Decoder {
+ public:
+  explicit Decoder(std::string_view bytes) : rest_(bytes) {}
+
+  template <class T>
+  requires std::is_arithmetic_v<T> || std::is_enum_v<T>
+  void operator()(T& number) { std::memcpy(&number, take(sizeof number).data(), sizeof number); }
+  void operator()(std::string& text) { text = take(count(1)); }
+  template <class T>
+  void operator()(std::vector<T>& items) {
+    items.resize(count(1));
+    for (T& item : items) (*this)(item);
+  }
+  template <class T, class U>
+  void operator()(std::pair<T, U>& pair) {
+    (*this)(pair.first), (*this)(pair.second);
+  }
+  void operator()(Value& value) { alternative(value); }
+  template <class T>
+  requires std::is_class_v<T>
+  void operator()(T& object) { fields(*this, object); }
+  /// A variant: its index in one byte, then the alternative.
+  template <class... Ts>
+  void alternative(std::variant<Ts...>& variant) {
+    std::uint8_t index = 0;
+    (*this)(index);
+    if (index >= sizeof...(Ts)) fail();
+    std::uint8_t i = 0;
+    ((i++ == index ? (*this)(variant.template emplace<Ts>()) : void()), ...);
+  }
+  void finish() const {
+    if (!rest_.empty()) fail();
+  }
+
+ private:
+  [[noreturn]] static void fail() {
+    throw InputError("message between ranks: not understood; run the same build of stormsweep on every rank");
+  }
+  std::string_view take(std::size_t size) {
+    if (size > rest_.size()) fail();
+    const std::string_view front = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return front;
+  }
+  std::size_t count(std::size_t least_bytes) {
+    std::size_t n = 0;
+    (*this)(n);
+    if (n > rest_.size() / least_bytes) fail();
+    return n;
+  }
+
+  std::string_view rest_;
+};
+
+template <class Codec, class T>
+void fields(Codec& codec, T& object) {
+  using Object = std::remove_const_t<T>;
+  const auto each = [&codec](auto&... members) { (codec(members), ...); };
+  if constexpr (std::is_same_v<Object, TrainingId>) {
+    each(object.value);
+  } else if constexpr (std::is_same_v<Object, Configuration>) {
+    each(object.values);
+  } else if constexpr (std::is_same_v<Object, Training>) {
+    each(object.id, object.configuration, object.milestones, object.attempt, object.gang);
+  } else if constexpr (std::is_same_v<Object, Duty>) {
+    each(object.training, object.gang, object.members);
+  } else if constexpr (std::is_same_v<Object, Timings>) {
+    each(object.wall, object.load, object.augment, object.train, object.test, object.samples_per_second, object.flops,
+         object.peak_share);
+  } else if constexpr (std::is_same_v<Object, Outcome>) {
+    each(object.status, object.timings, object.metrics, object.error, object.started, object.finished);
+  } else if constexpr (std::is_same_v<Object, EpochRecord>) {
+    each(object.epoch, object.seconds, object.metrics);
+  } else if constexpr (std::is_same_v<Object, Hello>) {
+    each(object.host, object.device, object.cpu, object.versions, object.threads);
+  } else if constexpr (std::is_same_v<Object, Welcome>) {
+    each(object.space, object.directory, object.fingerprint, object.cache, object.lost_after, object.checkpoint_every,
+         object.retry_out_of_memory, object.keep_models, object.share_epochs, object.synchronous, object.done,
+         object.trials, object.stage);
+  } else if constexpr (std::is_same_v<Object, Stage>) {
+    each(object.attempt, object.ranks);
+  } else if constexpr (std::is_same_v<Object, Staged>) {
+    each(object.attempt, object.done, object.error, object.notes);
+  } else if constexpr (std::is_same_v<Object, TrainingRange>) {
+    each(object.first, object.last);
+  } else if constexpr (std::is_same_v<Object, Began>) {
+    each(object.any, object.training);
+  } else if constexpr (std::is_same_v<Object, Assign>) {
+    each(object.duties);
+  } else if constexpr (std::is_same_v<Object, Abandon> || std::is_same_v<Object, Left>) {
+    each(object.gang);
+  } else if constexpr (std::is_same_v<Object, Finished>) {
+    each(object.training, object.milestone, object.outcome, object.epochs);
+  } else if constexpr (std::is_same_v<Object, Stop>) {
+    each(object.finalize);
+  } else {
+    static_assert(std::is_empty_v<Object>, "list the fields of this message");
+  }
+}
+
+}  // namespace
+
+std::string encode(const Message& message) {
+  Encoder encoder;
+  encoder(static_cast<std::uint8_t>(message.index()));
+  std::visit(encoder, message);
+  return std::move(encoder.bytes);
+}
+
+Message decode(std::string_view bytes) {
+  Message message;
+  Decoder decoder(bytes);
+  decoder.alternative(message);
+  decoder.finish();
+  return message;
+}
+
+}  // namespace stormsweep::wire

@@ -1,0 +1,57 @@
+#include "search/space/cache_files.hpp"
+
+#include <charconv>
+#include <string_view>
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What `name` begins with, if that is an identity as to_hex writes it.
+std::optional<Identity> leading_identity(std::string_view name) {
+  Identity identity{};
+  if (name.size() < 2 * identity.size()) return std::nullopt;
+  for (std::size_t i = 0; i < identity.size(); ++i) {
+    const char* const digits = name.data() + 2 * i;
+    if (std::from_chars(digits, digits + 2, identity[i], 16).ptr != digits + 2) return std::nullopt;
+  }
+  return identity;
+}
+
+}  // namespace
+
+Identity curve_identity(Configuration configuration, const Experiment& experiment, std::uint64_t seed) {
+  if (experiment.milestone && any_length_alike(configuration, experiment))
+    configuration.values[*experiment.milestone] = std::int64_t{0};  // which no training has
+  return identity(configuration, experiment, seed);
+}
+
+fs::path checkpoints(const fs::path& cache) {
+  return cache / "checkpoints";
+}
+
+fs::path checkpoint(const fs::path& folder, const Identity& curve, const std::string& fingerprint) {
+  return folder / (to_hex(curve) + "-" + fingerprint.substr(0, 16) + ".pt");
+}
+
+std::optional<Identity> curve_of_checkpoint(const fs::path& file, const std::string& fingerprint) {
+  const auto curve = leading_identity(file.filename().string());
+  return curve && checkpoint(file.parent_path(), *curve, fingerprint) == file ? curve : std::nullopt;
+}
+
+fs::path fresh_models(const fs::path& cache, const std::string& search) {
+  return cache / "models" / search;
+}
+
+fs::path fresh_model(const fs::path& folder, const Identity& trial) {
+  return folder / (to_hex(trial) + ".pt");
+}
+
+std::optional<Identity> trial_of_fresh_model(const fs::path& file) {
+  const auto trial = leading_identity(file.filename().string());
+  return trial && fresh_model(file.parent_path(), *trial) == file ? trial : std::nullopt;
+}
+
+}  // namespace stormsweep

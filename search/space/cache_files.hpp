@@ -1,0 +1,30 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "search/space/configuration.hpp"
+
+namespace stormsweep {
+
+/// Files in the cache of a database, which workers write and the master clears away. Functions that read a name give
+/// nothing for any other file, one half-written say.
+
+/// The key of a training's checkpoint and curves: the identity of its configuration without its milestone, so that it
+/// outlives edits of the space.
+Identity curve_identity(Configuration configuration, const Experiment& experiment, std::uint64_t seed);
+
+/// Checkpoints, one a training and data: those of searches that share a database lie side by side.
+std::filesystem::path checkpoints(const std::filesystem::path& cache);
+std::filesystem::path checkpoint(const std::filesystem::path& folder, const Identity& curve,
+                                 const std::string& fingerprint);
+std::optional<Identity> curve_of_checkpoint(const std::filesystem::path& file, const std::string& fingerprint);
+
+/// Where workers put trained networks until the master, which has committed the rows of their trials, keeps or removes
+/// them (`run --keep-best`): one folder a search, so that those that share a database do not touch each other's.
+std::filesystem::path fresh_models(const std::filesystem::path& cache, const std::string& search);
+std::filesystem::path fresh_model(const std::filesystem::path& folder, const Identity& trial);
+std::optional<Identity> trial_of_fresh_model(const std::filesystem::path& file);
+
+}  // namespace stormsweep

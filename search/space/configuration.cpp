@@ -1,0 +1,115 @@
+#include "search/space/configuration.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+__extension__ using Uint128 = unsigned __int128;
+
+/// FNV-1a of 128 bits (Fowler, Noll, Vo; RFC 9923): offset basis and prime 2^88 + 2^8 + 0x3b.
+class Hash {
+ public:
+  /// Adds `text` and an end mark, which no name or value holds.
+  void add(std::string_view text) {
+    for (const char c : text) add(static_cast<std::uint8_t>(c));
+    add(std::uint8_t{0});
+  }
+  Identity bytes() const {
+    Identity result;
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] = static_cast<std::uint8_t>(state_ >> (8 * (15 - i)));
+    return result;
+  }
+
+ private:
+  void add(std::uint8_t byte) { state_ = (state_ ^ byte) * ((Uint128{1} << 88) + 0x13b); }
+  Uint128 state_ = Uint128{0x6c62272e07bb0142} << 64 | 0x62b821756295c58d;
+};
+
+}  // namespace
+
+nlohmann::ordered_json to_json(const Configuration& configuration, const Experiment& experiment) {
+  assert(configuration.values.size() == experiment.hyperparameters.size());
+  nlohmann::ordered_json result = nlohmann::ordered_json::object();
+  for (std::size_t i = 0; i < configuration.values.size(); ++i)
+    result[experiment.hyperparameters[i].name] = to_json(configuration.values[i]);
+  return result;
+}
+
+std::optional<Configuration> parse_configuration(const std::string& text, const Experiment& experiment) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  Configuration configuration;
+  for (const Hyperparameter& hyperparameter : experiment.hyperparameters) {
+    if (!json.is_object() || !json.contains(hyperparameter.name)) return std::nullopt;
+    try {
+      configuration.values.push_back(hyperparameter.read(json[hyperparameter.name], hyperparameter.name));
+    } catch (const InputError&) {
+      return std::nullopt;
+    }
+  }
+  return configuration;
+}
+
+Identity identity(const Configuration& configuration, const Experiment& experiment, std::uint64_t seed) {
+  std::vector<std::size_t> order(experiment.hyperparameters.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return experiment.hyperparameters[a].name < experiment.hyperparameters[b].name;
+  });
+  Hash hash;
+  for (const std::size_t i : order) {
+    const Value& value = configuration.values[i];
+    hash.add(experiment.hyperparameters[i].name);
+    hash.add("birw"[value.index()] + to_string(value));  // bool, integer, real, word: 1 is not 1.0
+  }
+  hash.add(std::to_string(seed));
+  return hash.bytes();
+}
+
+Reader::Reader(const Configuration& configuration, const Experiment& experiment)
+    : configuration_(configuration), experiment_(experiment) {}
+
+const Value& Reader::at(std::string_view name) const {
+  const auto index = experiment_.find(name);
+  assert(index);
+  return configuration_.values.at(*index);
+}
+
+std::int64_t Reader::integer(std::string_view name) const {
+  return std::get<std::int64_t>(at(name));
+}
+double Reader::real(std::string_view name) const {
+  return std::get<double>(at(name));
+}
+const std::string& Reader::choice(std::string_view name) const {
+  return std::get<std::string>(at(name));
+}
+bool Reader::flag(std::string_view name) const {
+  return std::get<bool>(at(name));
+}
+
+std::string to_hex(const Identity& identity) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const auto byte : identity) {
+    text += digits[static_cast<unsigned char>(byte) >> 4];
+    text += digits[static_cast<unsigned char>(byte) & 15];
+  }
+  return text;
+}
+
+bool any_length_alike(const Configuration& configuration, const Experiment& experiment) {
+  const auto h = experiment.length_dependence();
+  if (!h) return true;
+  const std::vector<std::string>& dependent = experiment.hyperparameters[*h].of_length;
+  return std::find(dependent.begin(), dependent.end(), std::get<std::string>(configuration.values[*h])) ==
+         dependent.end();
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "search/space/experiment.hpp"
+#include "search/space/value.hpp"
+
+namespace stormsweep {
+
+/// One value for every hyperparameter of an experiment, in the order of Experiment::hyperparameters.
+struct Configuration {
+  std::vector<Value> values;
+
+  bool operator==(const Configuration&) const = default;
+};
+
+/// {"epochs": 5, ...} with every hyperparameter, in declared order.
+nlohmann::ordered_json to_json(const Configuration& configuration, const Experiment& experiment);
+
+/// The reverse; nothing where `text` is no configuration of this `experiment`, or of another version of it.
+std::optional<Configuration> parse_configuration(const std::string& text, const Experiment& experiment);
+
+/// 128 bits that identify a trial within a search: FNV-1a over the names and values of all hyperparameters (sorted by
+/// name, so that the order of declaration does not matter) and the seed.
+using Identity = std::array<std::uint8_t, 16>;
+Identity identity(const Configuration& configuration, const Experiment& experiment, std::uint64_t seed);
+std::string to_hex(const Identity& identity);
+
+/// Whether the configuration's training begins like one of any other length: then trials that differ only in the
+/// milestone hyperparameter (epochs) are one training.
+bool any_length_alike(const Configuration& configuration, const Experiment& experiment);
+
+/// Reads one value out of a configuration by name; the name and type are the experiment's own, so a mismatch is a bug.
+class Reader {
+ public:
+  Reader(const Configuration& configuration, const Experiment& experiment);
+  std::int64_t integer(std::string_view name) const;
+  double real(std::string_view name) const;
+  const std::string& choice(std::string_view name) const;
+  bool flag(std::string_view name) const;
+
+ private:
+  const Value& at(std::string_view name) const;
+  const Configuration& configuration_;
+  const Experiment& experiment_;
+};
+
+}  // namespace stormsweep

@@ -1,0 +1,282 @@
+#include "search/space/experiment.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+#include "search/base/error.hpp"
+#include "search/base/strict_json.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> goals{"minimize", "maximize"};
+constexpr std::array<std::string_view, 4> types{"integer", "real", "choice", "flag"};
+
+/// The fixed columns of the view `results`: a hyperparameter or metric of that name would hide one.
+constexpr std::array<std::string_view, 24> columns{"search",        "trial",        "seed",
+                                                   "status",        "attempt",      "worker",
+                                                   "host",          "device",       "threads",
+                                                   "gang",          "cpu",          "versions",
+                                                   "wall_seconds",  "load_seconds", "augment_seconds",
+                                                   "train_seconds", "test_seconds", "samples_per_second",
+                                                   "flops",         "peak_share",   "ranks",
+                                                   "error",         "started",      "finished"};
+
+/// The tables and views of the database: a profile of that name would hide one.
+constexpr std::array<std::string_view, 6> relations{"searches", "trials", "epochs", "columns", "results", "curves"};
+
+template <class Names>
+std::size_t one_of(const Field& field, const Names& names) {
+  const auto found = std::find(names.begin(), names.end(), field.text());
+  if (found == names.end()) field.refuse(suggestion(field.text(), {names.begin(), names.end()}));
+  return found - names.begin();
+}
+
+/// A name fit for a column: lower case, digits and underscores, and not among `taken`, to which it is added.
+std::string read_name(const Field& field, std::set<std::string>& taken) {
+  const std::string name = field.text();
+  const auto fit = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  if (!std::all_of(name.begin(), name.end(), fit) || !(name[0] >= 'a' && name[0] <= 'z'))
+    field.refuse("a name has lower-case letters, digits and underscores, a letter first");
+  if (std::find(columns.begin(), columns.end(), name) != columns.end())
+    field.refuse("the results view has a column of that name; choose another");
+  if (!taken.insert(name).second) field.refuse("the name is taken; choose another");
+  return name;
+}
+
+std::vector<std::string> read_choices(const Field& field) {
+  std::vector<std::string> choices;
+  for (const Field& choice : field.elements()) {
+    if (std::find(choices.begin(), choices.end(), choice.text()) != choices.end()) choice.refuse("it is given twice");
+    choices.push_back(choice.text());
+  }
+  if (choices.empty()) field.refuse("give at least one word");
+  return choices;
+}
+
+double read_number(const Field& field) {
+  if (!field.json().is_number()) field.refuse("give a number");
+  return field.json().get<double>();
+}
+
+Hyperparameter read_hyperparameter(const Field& field, std::set<std::string>& taken) {
+  std::vector<std::string> keys{"name", "type", "default", "meaning"};
+  Hyperparameter result;
+  result.type = static_cast<Type>(one_of(field["type"], types));
+  if (result.type == Type::choice) keys.push_back("choices");
+  if (result.type == Type::integer || result.type == Type::real) keys.insert(keys.end(), {"min", "max"});
+  std::vector<std::string> accepted = keys;
+  if (result.type == Type::choice) accepted.emplace_back("of_length");
+  field.expect_keys(accepted, keys);
+  result.name = read_name(field["name"], taken);
+  result.meaning = field["meaning"].text();
+  if (field.has("choices")) result.choices = read_choices(field["choices"]);
+  if (field.has("of_length")) {
+    for (const Field& choice : field["of_length"].elements()) one_of(choice, result.choices);
+    result.of_length = read_choices(field["of_length"]);
+  }
+  if (field.has("min")) {
+    result.min = read_number(field["min"]);
+    result.max = read_number(field["max"]);
+    if (result.min > result.max) field["min"].refuse("it must not exceed max");
+    constexpr double exact = 9007199254740992;  // 2^53: integers up to here are doubles
+    if (result.type == Type::integer && (result.min < -exact || result.max > exact))
+      field.refuse("the range of an integer is within -2^53 to 2^53");
+  }
+  result.fallback = result.read(field["default"].json(), field["default"].place());
+  return result;
+}
+
+Metric read_metric(const Field& field, std::set<std::string>& taken) {
+  field.expect_keys({"name", "goal", "meaning"}, {"name", "goal", "meaning"});
+  return {read_name(field["name"], taken), static_cast<Goal>(one_of(field["goal"], goals)), field["meaning"].text()};
+}
+
+/// A number, whole ones as integers, or a word that can stand in a metric's name.
+Value read_value(const Field& field) {
+  if (field.json().is_number_integer()) return field.json().get<std::int64_t>();
+  if (field.json().is_number()) return field.json().get<double>();
+  if (!field.json().is_string()) field.refuse("give a number or a word");
+  std::set<std::string> none;
+  return read_name(field, none);
+}
+
+std::vector<Value> read_coordinate(const Field& field) {
+  std::vector<Value> values;
+  for (const Field& element : field.elements()) {
+    values.push_back(read_value(element));
+    const auto is_word = [](const Value& value) { return std::holds_alternative<std::string>(value); };
+    if (is_word(values.back()) != is_word(values.front())) element.refuse("give numbers only, or words only");
+  }
+  if (values.empty()) field.refuse("give at least one value");
+  return values;
+}
+
+/// `names` are of hyperparameters and metrics; `full_names` are those that trials report, such as test_mse[10].
+Profile read_profile(const Field& field, std::set<std::string>& names, std::set<std::string>& full_names,
+                     const std::vector<Hyperparameter>& hyperparameters) {
+  field.expect_keys({"name", "unit", "at", "metrics"}, {"name", "at", "metrics"});
+  Profile result;
+  result.name = read_name(field["name"], names);
+  if (std::find(relations.begin(), relations.end(), result.name) != relations.end() ||
+      result.name.starts_with("sqlite_"))
+    field["name"].refuse("the database has a table or view of that name; choose another");
+  if (field.has("unit")) result.unit = field["unit"].text();
+  result.at = read_coordinate(field["at"]);
+  std::set<std::string> taken{result.name};  // the columns of its view
+  for (const Hyperparameter& h : hyperparameters) taken.insert(h.name);
+  for (const Field& metric : field["metrics"].elements()) {
+    result.metrics.push_back(read_metric(metric, taken));
+    for (const Value& at : result.at)
+      if (!full_names.insert(profile_metric(result.metrics.back().name, at)).second)
+        field["at"].refuse(profile_metric(result.metrics.back().name, at) + " is declared twice");
+  }
+  if (result.metrics.empty()) field["metrics"].refuse("give at least one");
+  return result;
+}
+
+/// Names that are among `known`, each once.
+std::vector<std::string> read_optional(const Field& field, const std::vector<std::string>& known) {
+  std::set<std::string> taken;
+  std::vector<std::string> names;
+  for (const Field& name : field.elements()) {
+    one_of(name, known);
+    names.push_back(read_name(name, taken));
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string_view to_string(Goal goal) {
+  return goals[static_cast<std::size_t>(goal)];
+}
+std::string_view to_string(Type type) {
+  return types[static_cast<std::size_t>(type)];
+}
+
+std::string Hyperparameter::range() const {
+  if (type == Type::flag) return "true, false";
+  if (type == Type::choice) return join(choices);
+  const auto text = [&](double end) {
+    return type == Type::integer ? std::to_string(static_cast<std::int64_t>(end)) : to_string(Value(end));
+  };
+  return text(min) + " to " + text(max);
+}
+
+Value Hyperparameter::read(const nlohmann::json& json, const std::string& place) const {
+  if (type == Type::flag && json.is_boolean()) return json.get<bool>();
+  if (type == Type::choice && json.is_string() && std::count(choices.begin(), choices.end(), json.get<std::string>()))
+    return json.get<std::string>();
+  if ((type == Type::integer || type == Type::real) && json.is_number()) {
+    const double number = json.get<double>();
+    if (number >= min && number <= max) {
+      if (type == Type::real) return number + 0.0;  // no negative zero
+      if (json.is_number_integer()) return json.get<std::int64_t>();
+      if (number == std::floor(number)) return static_cast<std::int64_t>(number);
+    }
+  }
+  const std::string accepts = type == Type::integer  ? "is an integer from " + range()
+                              : type == Type::real   ? "is a number from " + range()
+                              : type == Type::choice ? "is one of " + range()
+                                                     : "is true or false";
+  throw InputError(place + " is " + abbreviated(json.dump()) + "; " + name + " " + accepts);
+}
+
+std::string profile_metric(std::string_view name, const Value& at) {
+  return std::string(name) + '[' + to_string(at) + ']';
+}
+
+std::string Profile::values() const {
+  std::vector<std::string> texts;
+  for (const Value& value : at) texts.push_back(to_string(value));
+  return join(texts) + (unit.empty() ? "" : ' ' + unit);
+}
+
+std::optional<std::size_t> Experiment::find(std::string_view hyperparameter) const {
+  for (std::size_t i = 0; i < hyperparameters.size(); ++i)
+    if (hyperparameters[i].name == hyperparameter) return i;
+  return std::nullopt;
+}
+
+const Metric* Experiment::find_metric(std::string_view metric) const {
+  const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const Metric& m) { return m.name == metric; });
+  return found == metrics.end() ? nullptr : &*found;
+}
+
+const Profile* Experiment::find_profile_of(std::string_view metric) const {
+  const std::string_view alone = metric.substr(0, metric.find('['));
+  for (const Profile& profile : profiles)
+    if (std::any_of(profile.metrics.begin(), profile.metrics.end(), [&](const Metric& m) { return m.name == alone; }))
+      return &profile;
+  return nullptr;
+}
+
+bool Experiment::may_lack(std::string_view file) const {
+  return std::find(optional_data.begin(), optional_data.end(), file) != optional_data.end();
+}
+
+std::optional<std::size_t> Experiment::length_dependence() const {
+  for (std::size_t i = 0; i < hyperparameters.size(); ++i)
+    if (!hyperparameters[i].of_length.empty()) return i;
+  return std::nullopt;
+}
+
+Experiment parse_experiment(std::string_view text, const std::string& place) {
+  const auto json = parse_json(text, place);
+  const Field root(json, place);
+  root.expect_keys({"name", "summary", "data", "optional_data", "milestone", "metrics", "profiles", "hyperparameters"},
+                   {"name", "summary", "data", "metrics", "hyperparameters"});
+  Experiment result;
+  std::set<std::string> experiment_names, data_names, full_names;
+  std::set<std::string> names;  // hyperparameters and metrics share the view's columns
+  result.name = read_name(root["name"], experiment_names);
+  result.summary = root["summary"].text();
+  for (const Field& file : root["data"].elements()) result.data.push_back(read_name(file, data_names));
+  if (root.has("optional_data")) result.optional_data = read_optional(root["optional_data"], result.data);
+  for (const Field& metric : root["metrics"].elements()) result.metrics.push_back(read_metric(metric, names));
+  if (result.metrics.empty()) root["metrics"].refuse("give at least one: the first is a search's default");
+  if (result.metrics[0].name.starts_with("test_")) root["metrics"][0].refuse("the first must not be of the test data");
+  for (const Field& h : root["hyperparameters"].elements()) {
+    const bool one_has = result.length_dependence().has_value();
+    result.hyperparameters.push_back(read_hyperparameter(h, names));
+    if (one_has && !result.hyperparameters.back().of_length.empty())
+      h["of_length"].refuse("another hyperparameter has it, and one at most may");
+  }
+  if (root.has("profiles"))
+    for (const Field& profile : root["profiles"].elements())
+      result.profiles.push_back(read_profile(profile, names, full_names, result.hyperparameters));
+  if (root.has("milestone")) {
+    result.milestone = result.find(root["milestone"].text());
+    if (!result.milestone || result.hyperparameters[*result.milestone].type != Type::integer ||
+        result.hyperparameters[*result.milestone].min < 1)
+      root["milestone"].refuse("name an integer hyperparameter of at least 1");
+  }
+  return result;
+}
+
+const std::vector<Experiment>& experiments() {
+  static const std::vector<Experiment> all = [] {
+    std::vector<Experiment> result;
+    for (const std::string_view text : embedded_experiments())
+      result.push_back(parse_experiment(text, "experiment.json"));
+    std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    return result;
+  }();
+  return all;
+}
+
+const Experiment& find_experiment(std::string_view name, const std::string& place,
+                                  const std::vector<Experiment>& known) {
+  std::vector<std::string> names;
+  for (const Experiment& experiment : known) {
+    if (experiment.name == name) return experiment;
+    names.push_back(experiment.name);
+  }
+  throw InputError(place + " is " + std::string(name) + "; " + suggestion(name, names));
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,51 @@
+#include "search/space/gang_sizes.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace stormsweep {
+
+namespace {
+
+/// The axis of gang sizes, if the space has one.
+std::optional<std::size_t> gang_axis(const Space& space) {
+  const auto gpus = space.experiment->find("gpus");
+  for (std::size_t i = 0; i < space.axes.size(); ++i)
+    if (space.axes[i].hyperparameter == gpus) return i;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> gang_sizes(const Space& space) {
+  const auto axis = gang_axis(space);
+  const auto gpus = space.experiment->find("gpus");
+  if (!axis) return {gpus ? std::get<std::int64_t>(space.defaults.values[*gpus]) : 1};
+  std::vector<std::int64_t> sizes;
+  for (const Value& value : space.axes[*axis].values) sizes.push_back(std::get<std::int64_t>(value));
+  std::sort(sizes.begin(), sizes.end());
+  return sizes;
+}
+
+Space only_gangs_of(std::int64_t size, const Space& space) {
+  Space part = space;
+  const auto axis = gang_axis(space);
+  if (!axis || space.axes[*axis].values.size() == 1) return part;
+  Exclusion::Term others{*axis, {}};
+  for (std::uint32_t digit = 0; digit < space.axes[*axis].values.size(); ++digit)
+    if (std::get<std::int64_t>(space.axes[*axis].values[digit]) != size) others.digits.push_back(digit);
+  std::vector<Exclusion> exclusions(space.grid.exclusions().begin(), space.grid.exclusions().end());
+  exclusions.push_back({{std::move(others)}});
+  part.grid = Grid({space.grid.sizes().begin(), space.grid.sizes().end()}, std::move(exclusions));
+  return part;
+}
+
+std::int64_t largest_gang(const Space& space) {
+  const std::vector<std::int64_t> sizes = gang_sizes(space);
+  const auto found = std::find_if(sizes.rbegin(), sizes.rend(),
+                                  [&](std::int64_t size) { return only_gangs_of(size, space).grid.next(0); });
+  return found == sizes.rend() ? 0 : *found;
+}
+
+}  // namespace stormsweep

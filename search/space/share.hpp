@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "search/base/id.hpp"
+#include "search/space/trainings.hpp"
+
+namespace stormsweep {
+
+/// One of `count` parts of a search's trainings. Jobs that take a part each (the tasks of a Slurm array) need not talk:
+/// every training is in exactly one part.
+///
+/// Parts run diagonally through the grid: training number n is in part (n + n / count) mod count. With n mod count an
+/// axis of `count` values that turns fastest would give each job one value of it, and one job all the long trainings.
+struct Share {
+  std::uint64_t index = 0, count = 1;  ///< index < count
+
+  bool has(TrainingId training) const {
+    return (training.value % count + training.value / count % count) % count == index;
+  }
+  /// The first number from `from` on that it has.
+  TrainingId next(TrainingId from) const;
+  bool operator==(const Share&) const = default;
+};
+
+/// Trials of a share; nothing where there are more than 100,000 trainings to look at.
+std::optional<std::uint64_t> count_trials(const Trainings& trainings, const Share& share);
+
+}  // namespace stormsweep

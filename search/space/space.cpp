@@ -1,0 +1,189 @@
+#include "search/space/space.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "search/base/error.hpp"
+#include "search/base/strict_json.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// A name that is safe as a file's: it becomes <name>.db and <name>.jsonl.
+std::string read_name(const Field& field) {
+  const std::string name = field.text();
+  const auto fit = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+           c == '.';
+  };
+  if (!std::all_of(name.begin(), name.end(), fit) || name[0] == '-' || name[0] == '.' || name.size() > 100)
+    field.refuse("it becomes a file's: give at most 100 letters, digits, _, - and ., the first no - or .");
+  return name;
+}
+
+void read_metric(const Field& root, Space& space) {
+  const Metric* metric = &space.experiment->metrics[0];
+  std::optional<Field> goal;
+  if (root.has("metric")) {
+    Field name = root["metric"];
+    if (name.json().is_object()) {
+      name.expect_keys({"name", "goal"}, {"name"});
+      if (name.has("goal")) goal = name["goal"];
+      name = name["name"];
+    }
+    std::vector<std::string> known;
+    for (const Metric& candidate : space.experiment->metrics)
+      if (!candidate.name.starts_with("test_")) known.push_back(candidate.name);
+    if (name.text().starts_with("test_"))
+      name.refuse("a search must not choose on test data: give one of " + join(known));
+    metric = space.experiment->find_metric(name.text());
+    const Profile* profile = metric ? nullptr : space.experiment->find_profile_of(name.text());
+    if (profile) name.refuse("a search does not choose by " + profile->name + ": give one of " + join(known));
+    if (!metric) name.refuse(suggestion(name.text(), known));
+  }
+  space.metric = metric->name;
+  space.goal = metric->goal;
+  if (!goal) return;
+  if (goal->text() != "minimize" && goal->text() != "maximize") goal->refuse("give minimize or maximize");
+  space.goal = goal->text() == "minimize" ? Goal::minimize : Goal::maximize;
+}
+
+void read_data(const Field& root, const std::filesystem::path& directory, Space& space) {
+  const std::vector<std::string>& names = space.experiment->data;
+  if (names.empty() && root.has("data")) root["data"].refuse(space.experiment->name + " reads no data: remove it");
+  std::vector<std::string> required;
+  std::copy_if(names.begin(), names.end(), std::back_inserter(required),
+               [&](const std::string& name) { return !space.experiment->may_lack(name); });
+  if (required.empty() && !root.has("data")) return;
+  root["data"].expect_keys(names, required);
+  for (const auto& [name, path] : root["data"].members())
+    space.data[name] = std::filesystem::absolute(directory / path.text()).lexically_normal();
+}
+
+void read_parameters(const Field& field, Space& space) {
+  std::vector<std::string> known;
+  for (const Hyperparameter& h : space.experiment->hyperparameters) {
+    known.push_back(h.name);
+    space.defaults.values.push_back(h.fallback);
+  }
+  for (const auto& [name, parameter] : field.members()) {
+    const auto index = space.experiment->find(name);
+    if (!index)
+      throw InputError(parameter.place() + " is not a hyperparameter of " + space.experiment->name + "; " +
+                       suggestion(name, known));
+    space.axes.push_back({*index, read_values(parameter, space.experiment->hyperparameters[*index])});
+  }
+}
+
+/// The digit on `axis` of the value that `field` holds.
+std::uint32_t read_digit(const Field& field, const Axis& axis, const Hyperparameter& hyperparameter) {
+  const Value value = hyperparameter.read(field.json(), field.place());
+  const auto found = std::find(axis.values.begin(), axis.values.end(), value);
+  if (found != axis.values.end()) return static_cast<std::uint32_t>(found - axis.values.begin());
+  std::vector<std::string> values;
+  for (const Value& known : axis.values)
+    if (values.size() < 20) values.push_back(to_string(known));
+  if (values.size() < axis.values.size()) values.back() = "... " + to_string(axis.values.back());
+  field.refuse("the axis " + hyperparameter.name + " has " + join(values));
+}
+
+Exclusion read_exclusion(const Field& field, const Space& space) {
+  std::vector<std::string> known;
+  for (const Axis& axis : space.axes) known.push_back(space.experiment->hyperparameters[axis.hyperparameter].name);
+  Exclusion exclusion;
+  for (const auto& [name, values] : field.members()) {
+    const auto axis = static_cast<std::size_t>(std::find(known.begin(), known.end(), name) - known.begin());
+    if (axis == known.size())
+      throw InputError(values.place() + " is not an axis of this space; " + suggestion(name, known));
+    const Hyperparameter& hyperparameter = space.experiment->hyperparameters[space.axes[axis].hyperparameter];
+    Exclusion::Term term{axis, {}};
+    for (const Field& value : values.json().is_array() ? values.elements() : std::vector{values})
+      term.digits.push_back(read_digit(value, space.axes[axis], hyperparameter));
+    if (term.digits.empty()) values.refuse("give the values to leave out");
+    std::sort(term.digits.begin(), term.digits.end());
+    term.digits.erase(std::unique(term.digits.begin(), term.digits.end()), term.digits.end());
+    exclusion.terms.push_back(std::move(term));
+  }
+  if (exclusion.terms.empty()) field.refuse("it names no axis and would leave out everything: remove it");
+  return exclusion;
+}
+
+void read_grid(const Field& root, Space& space) {
+  std::vector<std::uint32_t> sizes;
+  for (const Axis& axis : space.axes) sizes.push_back(static_cast<std::uint32_t>(axis.values.size()));
+  std::vector<Exclusion> exclusions;
+  if (root.has("exclude"))
+    for (const Field& field : root["exclude"].elements()) exclusions.push_back(read_exclusion(field, space));
+  try {
+    space.grid = Grid(std::move(sizes), std::move(exclusions));
+  } catch (const InputError& error) {
+    throw InputError(root["parameters"].place() + ": " + error.what());
+  }
+  const auto count = space.grid.count();
+  if (count ? *count == 0 : !space.grid.next(0))
+    throw InputError(root["exclude"].place() + " leaves out every configuration; remove some of it");
+}
+
+void read_limits(const Field& field, Limits& limits) {
+  field.expect_keys({"trials", "hours", "failures"});
+  if (field.has("trials")) limits.trials = field["trials"].integer(1);
+  if (field.has("hours")) limits.hours = field["hours"].positive();
+  if (field.has("failures")) limits.failures = field["failures"].integer(1);
+}
+
+}  // namespace
+
+Configuration Space::configuration(std::span<const std::uint32_t> digits) const {
+  Configuration result = defaults;
+  for (std::size_t i = 0; i < axes.size(); ++i) result.values[axes[i].hyperparameter] = axes[i].values[digits[i]];
+  return result;
+}
+
+Space parse_space(std::string_view text, const std::string& file, const std::filesystem::path& directory,
+                  const std::vector<Experiment>& known) {
+  const auto json = parse_json(text, file);
+  const Field root(json, file);
+  root.expect_keys({"name", "description", "experiment", "method", "metric", "seed", "data", "parameters", "exclude",
+                    "limits", "share_epochs"},
+                   {"name", "experiment", "parameters"});
+  Space space;
+  space.text = text;
+  space.name = read_name(root["name"]);
+  if (root.has("description")) space.description = root["description"].text();
+  space.experiment = &find_experiment(root["experiment"].text(), root["experiment"].place(), known);
+  if (root.has("method") && root["method"].text() != "grid") root["method"].refuse("only grid is known");
+  read_metric(root, space);
+  if (root.has("seed")) space.seed = static_cast<std::uint64_t>(root["seed"].integer(0));
+  read_data(root, directory, space);
+  read_parameters(root["parameters"], space);
+  read_grid(root, space);
+  if (root.has("limits")) read_limits(root["limits"], space.limits);
+  if (root.has("share_epochs")) space.share_epochs = root["share_epochs"].flag();
+  return space;
+}
+
+std::vector<Value> values(const Space& space, std::string_view hyperparameter) {
+  const auto number = space.experiment->find(hyperparameter);
+  if (!number) return {};
+  for (const Axis& axis : space.axes)
+    if (axis.hyperparameter == *number) return axis.values;
+  return {space.defaults.values[*number]};
+}
+
+Space read_space(const std::filesystem::path& path) {
+  errno = 0;
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();  // catches what reading a folder throws; an empty file sets its failbit too
+  if (!stream.is_open() || errno != 0)
+    throw InputError(path.string() + ": cannot be read (" + std::strerror(errno) +
+                     "); give the file of a search space");
+  return parse_space(text.str(), path.string(), path.parent_path());
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "search/space/axis.hpp"
+#include "search/space/configuration.hpp"
+#include "search/space/experiment.hpp"
+#include "search/space/grid.hpp"
+
+namespace stormsweep {
+
+struct Limits {
+  std::optional<std::uint64_t> trials;    ///< stop after so many terminal trials in the store for this search
+  std::optional<double> hours;            ///< stop starting trials after so many hours of this run
+  std::optional<std::uint64_t> failures;  ///< stop when so many trials of this run have failed
+};
+
+/// A search space as the user wrote it, validated. README.md, "Search space", is the reference.
+struct Space {
+  std::string name, description;  ///< description: one line, may be empty
+  const Experiment* experiment = nullptr;
+  std::string metric;
+  Goal goal = Goal::maximize;
+  std::uint64_t seed = 0;
+  /// "train" -> absolute path; lacks what the experiment may lack and the file leaves out. Existence is not checked
+  /// here.
+  std::map<std::string, std::filesystem::path> data;
+  std::vector<Axis> axes;  ///< in the order of the file
+  Configuration defaults;  ///< every hyperparameter; axes override theirs
+  Grid grid{{}};           ///< over `axes`, with the exclusions
+  Limits limits;
+  bool share_epochs = true;  ///< trials that differ only in the milestone axis are one training
+  std::string text;          ///< the file as read, for the store
+
+  /// Configuration number `index` of the grid, excluded or not.
+  Configuration configuration(std::span<const std::uint32_t> digits) const;
+  Configuration configuration(std::uint64_t index) const { return configuration(grid.digits(index)); }
+};
+
+/// Parses and validates. `file` is the name used in messages ("space.json"); relative data paths are taken from
+/// `directory`. Throws InputError: malformed JSON with its line, keys given twice, unknown keys with the nearest known
+/// one, wrong types, values out of range or given twice, min > max, empty axes, a grid that its exclusions empty. The
+/// space points into `known`.
+Space parse_space(std::string_view text, const std::string& file, const std::filesystem::path& directory,
+                  const std::vector<Experiment>& known = experiments());
+
+/// The values that a hyperparameter takes anywhere in the space: those of its axis, or its one value.
+std::vector<Value> values(const Space& space, std::string_view hyperparameter);
+
+/// The space that the file at `path` holds. Throws InputError also where it cannot be read.
+Space read_space(const std::filesystem::path& path);
+
+}  // namespace stormsweep

@@ -1,0 +1,115 @@
+#include "search/space/synchronous.hpp"
+
+#include "search/space/gang_sizes.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+#include <numeric>
+
+namespace stormsweep {
+
+struct SynchronousShare::Phase {
+  Phase(const Space& whole, std::int64_t size, std::uint64_t rank, std::uint64_t ranks)
+      : space(only_gangs_of(size, whole)), trainings(space), gangs(ranks / static_cast<std::uint64_t>(size)) {
+    gang = rank / static_cast<std::uint64_t>(size);
+    members.resize(static_cast<std::size_t>(size));
+    std::iota(members.begin(), members.end(), static_cast<int>(gang) * static_cast<int>(size) + 1);
+  }
+
+  Space space;
+  Trainings trainings;
+  std::uint64_t gangs, gang;  ///< how many, and ours: none of them if it is left over
+  std::vector<int> members;
+  std::uint64_t next = 0;   ///< the first training not yet looked at
+  std::uint64_t dealt = 0;  ///< so far
+};
+
+std::vector<TrainingRange> ranges(std::span<const TrainingId> ascending) {
+  std::vector<TrainingRange> result;
+  for (const auto [id] : ascending) {
+    if (!result.empty() && result.back().last + 1 == id)
+      result.back().last = id;
+    else
+      result.push_back({id, id});
+  }
+  return result;
+}
+
+std::uint64_t dealt_to(std::uint64_t card, std::uint64_t hands) {
+  const std::uint64_t hand = card % hands;
+  return card / hands % 2 == 0 ? hand : hands - 1 - hand;
+}
+
+std::uint64_t synchronous_gang(const Training& training) {
+  return training.gang == 1 ? 0 : (((1ull << 23) - training.gang) << 40 | (training.id.value & ((1ull << 40) - 1))) + 1;
+}
+
+SynchronousShare::SynchronousShare(const Space& space, int rank, int ranks, Options options)
+    : space_(space),
+      rank_(static_cast<std::uint64_t>(rank) - 1),
+      ranks_(static_cast<std::uint64_t>(ranks)),
+      options_(std::move(options)),
+      end_(std::numeric_limits<std::uint64_t>::max()),
+      sizes_(gang_sizes(space)) {
+  assert(rank >= 1 && rank <= ranks);
+  std::erase_if(sizes_, [&](std::int64_t size) { return size > ranks; });
+  if (options_.trials) limit_trials(*options_.trials);
+}
+
+SynchronousShare::~SynchronousShare() = default;
+
+std::optional<SynchronousShare::Turn> SynchronousShare::next() {
+  while (phase_ || !sizes_.empty()) {
+    if (!phase_) {
+      phase_ = std::make_unique<Phase>(space_, sizes_.back(), rank_, ranks_);
+      sizes_.pop_back();
+    }
+    Phase& phase = *phase_;
+    while (phase.gang < phase.gangs) {
+      std::optional<Training> training = missing(phase.trainings, phase.next);
+      if (!training) break;
+      phase.next = training->id.value + 1;
+      if (dealt_to(phase.dealt++, phase.gangs) == phase.gang) return Turn{*std::move(training), phase.members};
+    }
+    phase_.reset();
+  }
+  return std::nullopt;
+}
+
+void SynchronousShare::limit_trials(std::uint64_t trials) {
+  const Trainings trainings(space_);
+  end_ = trials == 0 ? 0 : end_;
+  for (std::uint64_t from = 0; trials > 0;) {
+    const std::optional<Training> training = missing(trainings, from);
+    if (!training) return;
+    from = training->id.value + 1;
+    if (training->trials() >= trials) {
+      end_ = from;
+      trials_of_last_ = static_cast<std::size_t>(trials);
+    }
+    trials -= std::min<std::uint64_t>(trials, training->trials());
+  }
+}
+
+std::optional<Training> SynchronousShare::missing(const Trainings& trainings, std::uint64_t from) const {
+  while (from < end_) {
+    std::optional<Training> training = trainings.next({from});
+    if (!training || training->id.value >= end_) return std::nullopt;
+    const std::uint64_t id = training->id.value;
+    const auto range = std::lower_bound(options_.done.begin(), options_.done.end(), id,
+                                        [](const TrainingRange& r, std::uint64_t i) { return r.last < i; });
+    if (range != options_.done.end() && range->first <= id) {
+      from = range->last + 1;
+      continue;
+    }
+    if (id + 1 == end_ && trials_of_last_ > 0 && trials_of_last_ < training->trials()) {
+      training->milestones.resize(trials_of_last_);
+      training->configuration.values[*space_.experiment->milestone] = training->milestones.back();
+    }
+    return training;
+  }
+  return std::nullopt;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "search/space/space.hpp"
+#include "search/space/trainings.hpp"
+
+namespace stormsweep {
+
+/// Trainings first ... last, both included.
+struct TrainingRange {
+  std::uint64_t first, last;
+  bool operator==(const TrainingRange&) const = default;
+};
+/// Ascending ids as the fewest ranges: what a resumed job tells every rank of what is done.
+std::vector<TrainingRange> ranges(std::span<const TrainingId> ascending);
+
+/// Which of `hands` gets card number `card` (from 0) when cards are dealt in snake order: forwards, then backwards. The
+/// hand that comes last in one round comes first in the next, so that where a heavy axis turns fastest nobody gets the
+/// heavy ones only, and where cost falls or rises along the grid the sums stay level.
+std::uint64_t dealt_to(std::uint64_t card, std::uint64_t hands);
+
+/// The number of the gang that trains it (Duty): the same for all members, larger for each that a rank is in later.
+std::uint64_t synchronous_gang(const Training& training);
+
+/// One rank's part of the fully synchronous schedule: what it trains, and with whom, computed from the space alone, so
+/// that nobody hands anything out. (Basalyga et al. 2021 spread heavy and light combinations evenly over the processes;
+/// the snake is our way of it.)
+///
+/// There is a phase for each size of gang (Training::gang), the largest first, so that single ranks even out at the end
+/// what gangs leave uneven. In the phase of size k, ranks 1 ... P form floor(P / k) gangs of k ranks in a row, and the
+/// trainings of that size are dealt to the gangs in snake order; ranks left over go straight on to the next phase.
+/// Ranks train in the order (phase, number of training), the same for all, so waiting for mates cannot go round in a
+/// circle. Sizes above P are left out: the caller refuses them.
+///
+/// Nothing is listed: a turn is found by walking the grid past the turns of others, and other sizes are skipped by
+/// whole runs where their axis turns slowly. So a grid of 10^15 starts at once.
+class SynchronousShare {
+ public:
+  struct Turn {
+    Training training;
+    std::vector<int> members;  ///< the ranks of its gang, ascending; shard s of its data is for members[s]
+    bool operator==(const Turn&) const = default;
+  };
+  struct Options {
+    std::vector<TrainingRange> done;      ///< trainings with nothing left to do, ascending and apart; not dealt
+    std::optional<std::uint64_t> trials;  ///< deal only the first so many trials of the grid that are not done; the
+                                          ///< last training of these keeps its shortest trials
+  };
+
+  /// For rank 1 <= `rank` <= `ranks`. Borrows `space`. A job that resumes computes the shares anew, over what is
+  /// missing; all ranks must be given the same `space`, `ranks` and `options`.
+  SynchronousShare(const Space& space, int rank, int ranks, Options options = {});
+  ~SynchronousShare();
+
+  /// The next training of this rank; nothing once it is through.
+  std::optional<Turn> next();
+
+ private:
+  struct Phase;
+  void limit_trials(std::uint64_t trials);
+  /// The first training at or after `from` that is not done and not beyond the limit.
+  std::optional<Training> missing(const Trainings& trainings, std::uint64_t from) const;
+
+  const Space& space_;
+  std::uint64_t rank_, ranks_;  ///< from 0
+  Options options_;
+  std::uint64_t end_;                ///< trainings from here on are beyond the limit
+  std::size_t trials_of_last_ = 0;   ///< of the training before `end_`; 0: all
+  std::vector<std::int64_t> sizes_;  ///< phases to come, the next one last
+  std::unique_ptr<Phase> phase_;
+};
+
+}  // namespace stormsweep

@@ -1,0 +1,224 @@
+#include "search/space/trainings.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace stormsweep {
+
+namespace {
+
+constexpr std::size_t most_covers = 1000;
+constexpr std::size_t most_costed_milestones = 1000;
+
+/// The exclusions of a space, each in two parts: on the milestone axis and on the others (numbered without it).
+struct Part {
+  std::vector<std::uint32_t> milestones;  ///< digits; meaningless if `all`
+  bool all = true;
+  Exclusion others;
+
+  bool has(std::uint32_t milestone) const {
+    return all || std::binary_search(milestones.begin(), milestones.end(), milestone);
+  }
+};
+
+std::vector<Part> split(std::span<const Exclusion> exclusions, std::size_t milestone_axis) {
+  std::vector<Part> parts;
+  for (const Exclusion& exclusion : exclusions) {
+    Part& part = parts.emplace_back();
+    for (Exclusion::Term term : exclusion.terms) {
+      if (term.axis == milestone_axis) {
+        part.all = false;
+        part.milestones = std::move(term.digits);
+      } else {
+        term.axis -= term.axis > milestone_axis ? 1 : 0;
+        part.others.terms.push_back(std::move(term));
+      }
+    }
+  }
+  return parts;
+}
+
+std::vector<std::uint32_t> sizes_without(const Grid& grid, std::size_t axis) {
+  std::vector<std::uint32_t> sizes(grid.sizes().begin(), grid.sizes().end());
+  sizes.erase(sizes.begin() + static_cast<std::ptrdiff_t>(axis));
+  return sizes;
+}
+
+/// Adds to `covers` every way in which exclusions that hold together take all of `milestones`, beyond `so_far`. False
+/// if there are too many.
+bool add_covers(const Exclusion& so_far, std::vector<std::uint32_t> milestones, bool first, std::span<const Part> parts,
+                std::vector<Exclusion>& covers) {
+  if (milestones.empty()) {
+    if (std::find(covers.begin(), covers.end(), so_far) == covers.end()) covers.push_back(so_far);
+    return covers.size() <= most_covers;
+  }
+  for (const Part& part : parts) {
+    if (!part.has(milestones.front()) || (part.all && !first)) continue;  // a part that takes all is a way of its own
+    const auto common = intersection(so_far, part.others);
+    if (!common) continue;
+    std::vector<std::uint32_t> left;
+    std::copy_if(milestones.begin(), milestones.end(), std::back_inserter(left),
+                 [&](std::uint32_t m) { return !part.has(m); });
+    if (!add_covers(*common, std::move(left), false, parts, covers)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Configuration Training::trial(std::size_t k, const Experiment& experiment) const {
+  Configuration result = configuration;
+  if (!milestones.empty()) result.values[*experiment.milestone] = milestones.at(k);
+  return result;
+}
+
+Training Training::rest(std::size_t done) const {
+  Training left = *this;
+  if (!milestones.empty())
+    left.milestones.erase(left.milestones.begin(), left.milestones.begin() + static_cast<std::ptrdiff_t>(done));
+  return left;
+}
+
+Trainings::Trainings(const Space& space) : space_(space), grid_(space.grid) {
+  if (!space.share_epochs || !space.experiment->milestone) return;
+  const auto axis = std::find_if(space.axes.begin(), space.axes.end(),
+                                 [&](const Axis& a) { return a.hyperparameter == *space.experiment->milestone; });
+  if (axis == space.axes.end()) return;
+  mixture_ = mixture();
+  if (mixture_ ? mixture_->shared.empty() : !any_length_alike(space.configuration(0), *space.experiment)) {
+    mixture_.reset();
+    return;
+  }
+  milestone_axis_ = axis - space.axes.begin();
+  ascending_.resize(axis->values.size());
+  std::iota(ascending_.begin(), ascending_.end(), 0);
+  std::sort(ascending_.begin(), ascending_.end(), [&](auto a, auto b) { return axis->values[a] < axis->values[b]; });
+  const auto grid = sharing_grid(ascending_);
+  exact_ = grid.has_value();
+  grid_ = grid ? *grid : Grid(sizes_without(space.grid, *milestone_axis_));
+  if (mixture_) grid_ = mixed_grid(grid_);
+}
+
+std::optional<Trainings::Mixture> Trainings::mixture() const {
+  const auto h = space_.experiment->length_dependence();
+  if (!h) return std::nullopt;
+  const std::vector<std::string>& of_length = space_.experiment->hyperparameters[*h].of_length;
+  for (std::size_t i = 0; i < space_.axes.size(); ++i) {
+    if (space_.axes[i].hyperparameter != *h) continue;
+    Mixture result{i, {}, {}};
+    for (std::uint32_t digit = 0; digit < space_.axes[i].values.size(); ++digit) {
+      const auto& value = std::get<std::string>(space_.axes[i].values[digit]);
+      const bool alone = std::find(of_length.begin(), of_length.end(), value) != of_length.end();
+      (alone ? result.alone : result.shared).push_back(digit);
+    }
+    // Without any that stand alone there is nothing to tell apart.
+    return result.alone.empty() ? std::nullopt : std::optional(std::move(result));
+  }
+  return std::nullopt;
+}
+
+std::int64_t Trainings::milestone(std::uint32_t digit) const {
+  return std::get<std::int64_t>(space_.axes[*milestone_axis_].values[digit]);
+}
+
+std::optional<Grid> Trainings::sharing_grid(std::span<const std::uint32_t> milestones) const {
+  std::vector<Exclusion> covers;
+  const auto parts = split(space_.grid.exclusions(), *milestone_axis_);
+  if (!add_covers({}, {milestones.begin(), milestones.end()}, true, parts, covers)) return std::nullopt;
+  if (mixture_) covers.push_back({{{mixture_->axis - (mixture_->axis > *milestone_axis_ ? 1 : 0), mixture_->alone}}});
+  return Grid(sizes_without(space_.grid, *milestone_axis_), std::move(covers));
+}
+
+Grid Trainings::mixed_grid(const Grid& sharing) const {
+  const Exclusion shared{{{mixture_->axis, mixture_->shared}}}, alone{{{mixture_->axis, mixture_->alone}}};
+  std::vector<Exclusion> exclusions;
+  for (const Exclusion& exclusion : space_.grid.exclusions())
+    if (auto part = intersection(exclusion, alone)) exclusions.push_back(*std::move(part));
+  for (Exclusion exclusion : sharing.exclusions()) {
+    for (Exclusion::Term& term : exclusion.terms) term.axis += term.axis >= *milestone_axis_ ? 1 : 0;
+    if (auto part = intersection(std::move(exclusion), shared)) exclusions.push_back(*std::move(part));
+  }
+  if (last_milestone() > 0) {
+    Exclusion& others = exclusions.emplace_back(shared);
+    others.terms.push_back({*milestone_axis_, {}});
+    for (std::uint32_t digit = 0; digit < last_milestone(); ++digit) others.terms.back().digits.push_back(digit);
+  }
+  return Grid({space_.grid.sizes().begin(), space_.grid.sizes().end()}, std::move(exclusions));
+}
+
+std::optional<std::uint64_t> Trainings::count_alone(std::uint32_t milestone) const {
+  if (!mixture_) return 0;
+  std::vector<Exclusion> exclusions(space_.grid.exclusions().begin(), space_.grid.exclusions().end());
+  exclusions.push_back({{{mixture_->axis, mixture_->shared}}});
+  Exclusion::Term others{*milestone_axis_, {}};
+  for (std::uint32_t digit = 0; digit <= last_milestone(); ++digit)
+    if (digit != milestone) others.digits.push_back(digit);
+  if (!others.digits.empty()) exclusions.push_back({{std::move(others)}});
+  return Grid({space_.grid.sizes().begin(), space_.grid.sizes().end()}, std::move(exclusions)).count();
+}
+
+std::optional<std::uint64_t> Trainings::count() const {
+  return exact_ ? grid_.count() : std::nullopt;
+}
+
+std::optional<Training> Trainings::at(TrainingId id) const {
+  Digits digits = grid_.digits(id.value);
+  Training training{id, {}, {}};
+  const bool alone =
+      mixture_ && std::binary_search(mixture_->alone.begin(), mixture_->alone.end(), digits[mixture_->axis]);
+  const bool shares = milestone_axis_ && !alone;
+  if (shares) {
+    if (mixture_ && digits[*milestone_axis_] != last_milestone()) return std::nullopt;
+    if (!mixture_) digits.insert(digits.begin() + static_cast<std::ptrdiff_t>(*milestone_axis_), 0);
+    std::uint32_t& digit = digits[*milestone_axis_];
+    std::uint32_t longest = 0;
+    for (const std::uint32_t candidate : ascending_) {
+      digit = candidate;
+      if (space_.grid.excluded(digits)) continue;
+      training.milestones.push_back(milestone(candidate));
+      longest = candidate;
+    }
+    if (training.milestones.empty()) return std::nullopt;
+    digit = longest;
+  } else if (space_.grid.excluded(digits)) {
+    return std::nullopt;
+  }
+  training.configuration = space_.configuration(digits);
+  if (const auto milestone = space_.experiment->milestone; milestone && !shares)
+    training.milestones = {std::get<std::int64_t>(training.configuration.values[*milestone])};
+  if (const auto gpus = space_.experiment->find("gpus"))
+    training.gang = static_cast<std::uint32_t>(std::get<std::int64_t>(training.configuration.values[*gpus]));
+  return training;
+}
+
+std::optional<Training> Trainings::next(TrainingId from) const {
+  for (auto id = grid_.next(from.value); id; id = grid_.next(*id + 1))
+    if (auto training = at({*id})) return training;
+  return std::nullopt;
+}
+
+std::optional<Trainings::Cost> Trainings::cost() const {
+  if (!milestone_axis_ || !exact_ || ascending_.size() > most_costed_milestones) return std::nullopt;
+  // A training's last milestone is m if it has one of those from m on, and none of those after m.
+  const auto count_with = [&](std::span<const std::uint32_t> milestones) -> std::optional<std::uint64_t> {
+    const auto grid = sharing_grid(milestones);
+    return grid ? grid->count() : std::nullopt;
+  };
+  Cost cost{0, 0};
+  double longer = 0;  // trainings that go on after the milestone at hand
+  for (std::size_t i = ascending_.size(); i-- > 0;) {
+    const auto reaching = count_with(std::span(ascending_).subspan(i));
+    const auto having = count_with(std::span(ascending_).subspan(i, 1));
+    const auto alone = count_alone(ascending_[i]);
+    if (!reaching || !having || !alone) return std::nullopt;
+    const auto epochs = static_cast<double>(milestone(ascending_[i]));
+    cost.together += epochs * (static_cast<double>(*reaching) - longer);
+    cost.apart += epochs * static_cast<double>(*having);
+    cost.together += epochs * static_cast<double>(*alone);
+    cost.apart += epochs * static_cast<double>(*alone);
+    longer = static_cast<double>(*reaching);
+  }
+  return cost;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,165 @@
+#include <doctest/doctest.h>
+#include <netcdf.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "datasets/radar/radar_files.hpp"
+#include "tests/folder.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+/// A small CF file: [time,] y, x of 2 x 3 pixels, short numbers.
+struct NetcdfFile {
+  std::string name = "rainfall_rate", standard_name = "rainfall_rate", units = "mm h-1";
+  std::string y_units = "km", x_units = "km", time_units = "minutes since 2020-02-29 23:00:00";
+  std::vector<double> y{10, 8}, x{1, 2, 3}, times{50};
+  bool time_dimension = true;
+  std::string time_name = "time";
+  double start_time = -1;  // with units of `times`, where it is not negative
+  std::vector<short> pixels{0, 1, 2, 3, -99, 5};
+  int format = NC_NETCDF4;
+
+  void write(const std::filesystem::path& path) const {
+    int file = 0, dims[3] = {}, time = 0, start = 0, vy = 0, vx = 0, rain = 0;
+    nc_create(path.c_str(), format | NC_CLOBBER, &file);
+    if (time_dimension) nc_def_dim(file, time_name.c_str(), times.size(), &dims[0]);
+    nc_def_dim(file, "y", 2, &dims[1]);
+    nc_def_dim(file, "x", 3, &dims[2]);
+    const auto text = [&](int variable, const char* attribute, const std::string& value) {
+      nc_put_att_text(file, variable, attribute, value.size(), value.c_str());
+    };
+    nc_def_var(file, time_name.c_str(), NC_DOUBLE, time_dimension ? 1 : 0, dims, &time);
+    text(time, "units", time_units);
+    if (start_time >= 0) {
+      nc_def_var(file, "start_time", NC_DOUBLE, 0, dims, &start);
+      text(start, "units", time_units);
+    }
+    nc_def_var(file, "y", NC_DOUBLE, 1, &dims[1], &vy);
+    nc_def_var(file, "x", NC_DOUBLE, 1, &dims[2], &vx);
+    text(vy, "units", y_units), text(vx, "units", x_units);
+    nc_def_var(file, name.c_str(), NC_SHORT, time_dimension ? 3 : 2, time_dimension ? dims : dims + 1, &rain);
+    const short fill = -99;
+    const double scale = 0.5, offset = 1;
+    nc_put_att_short(file, rain, "_FillValue", NC_SHORT, 1, &fill);
+    nc_put_att_double(file, rain, "scale_factor", NC_DOUBLE, 1, &scale);
+    nc_put_att_double(file, rain, "add_offset", NC_DOUBLE, 1, &offset);
+    if (!standard_name.empty()) text(rain, "standard_name", standard_name);
+    text(rain, "units", units);
+    nc_enddef(file);
+    nc_put_var_double(file, time, times.data());
+    if (start_time >= 0) nc_put_var_double(file, start, &start_time);
+    nc_put_var_double(file, vy, y.data()), nc_put_var_double(file, vx, x.data());
+    nc_put_var_short(file, rain, pixels.data());
+    nc_close(file);
+  }
+  std::vector<RadarImage> list(const std::filesystem::path& path) const {
+    write(path);
+    return list_radar_images(path);
+  }
+};
+
+void check_values(const RadarFrame& frame, const std::vector<float>& expected) {
+  REQUIRE(frame.values.size() == expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (std::isnan(expected[i]))
+      CHECK(std::isnan(frame.values[i]));
+    else
+      CHECK(frame.values[i] == doctest::Approx(expected[i]));
+  }
+}
+
+constexpr std::int64_t ten_to = 1583020200;  // 2020-02-29 23:50 UTC
+const float none = std::nanf("");
+
+}  // namespace
+
+TEST_CASE("NetCDF: packed rates with a fill value, of HDF5 and of the classic format") {
+  const TemporaryFolder folder;
+  for (const int format : {NC_NETCDF4, NC_CLASSIC_MODEL}) {
+    NetcdfFile file;
+    file.format = format == NC_NETCDF4 ? NC_NETCDF4 : 0;
+    const auto images = file.list(folder / "a.nc");
+    REQUIRE(images.size() == 1);
+    CHECK(images[0].time == ten_to);
+    CHECK(images[0].grid.pixel_height == 2000);
+    CHECK(images[0].grid.pixel_width == 1000);
+    check_values(read_radar_image(images[0]), {1, 1.5, 2, 2.5, none, 3.5});
+  }
+}
+
+TEST_CASE("NetCDF: rows that go north are turned over, and columns that go west") {
+  const TemporaryFolder folder;
+  NetcdfFile file;
+  file.y = {8, 10};
+  check_values(read_radar_image(file.list(folder / "a.nc")[0]), {2.5, none, 3.5, 1, 1.5, 2});
+  file.x = {3, 2, 1};
+  check_values(read_radar_image(file.list(folder / "b.nc")[0]), {3.5, none, 2.5, 2, 1.5, 1});
+}
+
+TEST_CASE("NetCDF: many images a file, degrees as metres and corners") {
+  const TemporaryFolder folder;
+  NetcdfFile file;
+  file.times = {50, 55}, file.y_units = "degrees_north", file.x_units = "degrees_east";
+  file.y = {61, 59};
+  file.pixels = {0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5};
+  const auto images = file.list(folder / "a.nc");
+  REQUIRE(images.size() == 2);
+  CHECK(images[1].time == ten_to + 300);
+  CHECK(images[1].grid.pixel_height == doctest::Approx(2 * 111195).epsilon(0.001));
+  CHECK(images[1].grid.pixel_width == doctest::Approx(0.5 * 111195).epsilon(0.001));  // at 60 degrees north
+  CHECK(images[1].grid.corners[0] == std::array<double, 2>{0.5, 58});
+  CHECK(images[1].grid.corners[2] == std::array<double, 2>{3.5, 62});
+  check_values(read_radar_image(images[1]), {1, 1.5, 2, 2.5, 3, 3.5});
+}
+
+TEST_CASE("NetCDF: amounts of one frame between start_time and valid_time, a scalar or a dimension") {
+  const TemporaryFolder folder;
+  NetcdfFile file;
+  file.name = "precipitation", file.standard_name = "precipitation_amount", file.units = "kg m-2";
+  file.time_name = "valid_time", file.start_time = 44;
+  for (const bool dimension : {false, true}) {
+    file.time_dimension = dimension;
+    const auto images = file.list(folder / "a.nc");
+    REQUIRE(images.size() == 1);
+    CHECK(images[0].time == ten_to);
+    check_values(read_radar_image(images[0]), {10, 15, 20, 25, none, 35});  // in 6 min
+  }
+}
+
+TEST_CASE("NetCDF: units decide") {
+  const TemporaryFolder folder;
+  NetcdfFile file;
+  file.units = "kg m-2 s-1";
+  CHECK(read_radar_image(file.list(folder / "a.nc")[0]).values[2] == doctest::Approx(7200));
+  file.units = "m s-1";
+  CHECK(read_radar_image(file.list(folder / "b.nc")[0]).values[2] == doctest::Approx(7.2e6));
+  file.units = "mm", file.times = {50, 60}, file.pixels.resize(12, 0);  // amounts since the image before
+  CHECK(read_radar_image(file.list(folder / "c.nc")[1]).values[0] == doctest::Approx(6));
+}
+
+TEST_CASE("NetCDF: what cannot be understood is refused") {
+  const TemporaryFolder folder;
+  const auto refused_for = [&](const NetcdfFile& file, const char* problem) {
+    CHECK_THROWS_WITH_AS(file.list(folder / "a.nc"), doctest::Contains(problem), InputError);
+  };
+  NetcdfFile file;
+  SUBCASE("unit") {
+    file.units = "furlongs";
+    refused_for(file, "the unit of its rain is unknown: rainfall_rate (furlongs)");
+  }
+  SUBCASE("amounts since when") {
+    file.units = "mm";
+    refused_for(file, "but not since when");
+  }
+  SUBCASE("time") {
+    file.time_units = "fortnights";
+    refused_for(file, "not like seconds since");
+  }
+  SUBCASE("no rain") {
+    file.name = "temperature", file.standard_name = "air_temperature", file.units = "K";
+    refused_for(file, "holds no radar images that stormsweep knows");
+  }
+}

@@ -1,0 +1,89 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "datasets/radar/radar_files.hpp"
+#include "tests/datasets/radar/radar_maker.hpp"
+#include "tests/folder.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+struct OdimFile {
+  std::string object = "COMP", quantity = "RATE", begin = "235000", end = "235500";
+  double gain = 0.5, offset = -1;
+
+  /// Values 0 ... 5; 0: not detected, 5: no data.
+  void write(const std::filesystem::path& path) const {
+    Hdf5Maker file(path);
+    file.attribute("/", "Conventions", std::string("ODIM_H5/V2_2"));
+    file.attribute("what", "object", object);
+    file.attribute("what", "date", std::string("20200229"));
+    file.attribute("what", "time", std::string("235000"));
+    file.attribute("where", "projdef", std::string("+proj=laea"));
+    file.attribute("where", "xscale", 2000.0);
+    file.attribute("where", "yscale", 1000.0);
+    file.attribute("where", "UR_lon", 30.0);
+    file.attribute("dataset1/what", "startdate", std::string("20200229"));
+    file.attribute("dataset1/what", "starttime", begin);
+    file.attribute("dataset1/what", "enddate", std::string("20200229"));
+    file.attribute("dataset1/what", "endtime", end);
+    file.attribute("dataset1/what", "gain", gain);  // of the dataset: its data inherits them
+    file.attribute("dataset1/what", "offset", offset);
+    file.attribute("dataset1/data1/what", "quantity", quantity);
+    file.attribute("dataset1/data1/what", "nodata", 5.0);
+    file.attribute("dataset1/data1/what", "undetect", 0.0);
+    file.dataset("dataset1/data1", "data", H5T_STD_U8LE, {3, 2}, {0, 1, 2, 3, 4, 5});
+  }
+  RadarFrame read(const std::filesystem::path& path) const {
+    write(path);
+    const auto images = list_radar_images(path);
+    REQUIRE(images.size() == 1);
+    return read_radar_image(images[0]);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("ODIM: rates by gain and offset, undetected is dry, no data is missing") {
+  const TemporaryFolder folder;
+  const RadarFrame frame = OdimFile().read(folder / "a.h5");
+  CHECK(frame.time == 1583020200);  // 2020-02-29 23:50 UTC
+  CHECK(frame.grid.height == 3);
+  CHECK(frame.grid.width == 2);
+  CHECK(frame.grid.pixel_width == 2000);
+  CHECK(frame.grid.projection == "+proj=laea");
+  CHECK(frame.grid.corners[2][0] == 30);
+  CHECK(std::isnan(frame.grid.corners[0][0]));
+  CHECK(frame.values[0] == 0);
+  CHECK(frame.values[1] == -0.5f);
+  CHECK(frame.values[4] == 1);
+  CHECK(std::isnan(frame.values[5]));
+}
+
+TEST_CASE("ODIM: amounts become rates at the end of their time, reflectivities by Marshall and Palmer") {
+  const TemporaryFolder folder;
+  OdimFile file;
+  file.quantity = "ACRR";
+  const RadarFrame amounts = file.read(folder / "a.h5");
+  CHECK(amounts.time == 1583020500);
+  CHECK(amounts.values[4] == doctest::Approx(12));  // 1 mm in 5 min
+  file.quantity = "DBZH", file.gain = 10, file.offset = 0;
+  CHECK(file.read(folder / "b.h5").values[3] == doctest::Approx(rain_rate_of(30)));
+}
+
+TEST_CASE("ODIM: unknown quantities, scans and amounts without a time are refused") {
+  const TemporaryFolder folder;
+  OdimFile file;
+  file.quantity = "VRADH";
+  file.write(folder / "a.h5");
+  CHECK_THROWS_WITH_AS(list_radar_images(folder / "a.h5"), doctest::Contains("its quantity is VRADH"), InputError);
+  file.quantity = "ACRR", file.end = file.begin;
+  file.write(folder / "b.h5");
+  CHECK_THROWS_WITH_AS(list_radar_images(folder / "b.h5"), doctest::Contains("starttime is not before endtime"),
+                       InputError);
+  file.object = "PVOL";
+  file.write(folder / "c.h5");
+  CHECK_THROWS_WITH_AS(list_radar_images(folder / "c.h5"), doctest::Contains("what/object is 'PVOL'"), InputError);
+}

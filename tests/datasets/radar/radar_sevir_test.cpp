@@ -1,0 +1,54 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <fstream>
+
+#include "datasets/radar/radar_files.hpp"
+#include "tests/datasets/radar/radar_maker.hpp"
+#include "tests/folder.hpp"
+
+using namespace stormsweep;
+using namespace std::string_literals;
+
+namespace {
+
+/// Two events of 2 x 3 pixels and 5 frames: value = 100 event + 10 pixel + frame; the last is missing.
+void write(const std::filesystem::path& path) {
+  std::vector<float> values;
+  for (int event = 0; event < 2; ++event)
+    for (int pixel = 0; pixel < 6; ++pixel)
+      for (int frame = 0; frame < 5; ++frame) values.push_back(static_cast<float>(100 * event + 10 * pixel + frame));
+  values.back() = 255;
+  Hdf5Maker file(path);
+  file.dataset("/", "vil", H5T_STD_U8LE, {2, 2, 3, 5}, values);
+  file.texts("id", {"R19011212048075", "S123456\0\0\0\0\0\0\0\0"s});
+}
+
+}  // namespace
+
+TEST_CASE("SEVIR: events are sequences of their own, frames interleaved, 255 missing") {
+  const TemporaryFolder folder;
+  write(folder / "SEVIR.h5");
+  const auto images = list_radar_images(folder / "SEVIR.h5");
+  REQUIRE(images.size() == 10);
+  CHECK(images[0].quantity == RadarQuantity::vil);
+  CHECK(images[2].time == 1547294400);  // 2019-01-12 12:00 UTC, as the event's id tells
+  CHECK(images[3].time - images[2].time == 300);
+  CHECK(images[4].sequence == 1);
+  CHECK(images[5].sequence == 2);
+  CHECK(images[0].grid.pixel_width == 1000);
+  CHECK(read_radar_image(images[1]).values == std::vector<float>{1, 11, 21, 31, 41, 51});
+  CHECK(read_radar_image(images[8]).values == std::vector<float>{103, 113, 123, 133, 143, 153});
+  CHECK(std::isnan(read_radar_image(images[9]).values[5]));
+}
+
+TEST_CASE("SEVIR: the catalog beside or above the file tells the times") {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "vil/2019");
+  write(folder / "vil/2019/SEVIR.h5");
+  std::ofstream(folder / "CATALOG.csv") << "id,file_name,file_index,img_type,time_utc\n"
+                                           "S123456,x.h5,1,vis,2018-01-01 00:00:00\n"
+                                           "S123456,x.h5,1,vil,2020-02-29 23:50:00\n";
+  const auto images = list_radar_images(folder / "vil/2019/SEVIR.h5");
+  CHECK(images[7].time == 1583020200);
+}

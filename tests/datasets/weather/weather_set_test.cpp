@@ -1,0 +1,232 @@
+#include "datasets/weather/weather_set.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <thread>
+
+#include "datasets/weather/weather_index.hpp"
+#include "tests/datasets/weather/weather_maker.hpp"
+#include "tests/folder.hpp"
+
+using namespace stormsweep;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t pixels = 6 * 7;
+
+std::vector<RandomSample> write_samples(const fs::path& folder, int count, std::uint64_t seed = 100) {
+  fs::create_directories(folder);
+  std::vector<RandomSample> samples;
+  for (int i = 0; i < count; ++i) {
+    samples.emplace_back(6, 7, seed + static_cast<std::uint64_t>(i));
+    samples.back().write(folder / ("data-" + std::to_string(i) + ".h5"));
+  }
+  return samples;
+}
+
+std::string bytes_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// Other bytes of the same number, written at the same time.
+void replace_by_garbage(const fs::path& path) {
+  const auto time = fs::last_write_time(path);
+  const std::string garbage(fs::file_size(path), 'x');
+  std::ofstream(path, std::ios::binary) << garbage;
+  fs::last_write_time(path, time);
+}
+
+}  // namespace
+
+TEST_CASE("weather set: ranges, counts and files by brute force, whatever the number of threads") {
+  const TemporaryFolder folder;
+  const auto samples = write_samples(folder.path(), 9);
+  std::ofstream(folder / "notes.txt") << "no sample\n";
+  std::string first_index;
+  for (const int threads : {1, 3}) {
+    fs::remove(folder / "index.json");
+    std::vector<std::int64_t> told;
+    const WeatherSet set(folder.path(), threads, [&](std::int64_t done, std::int64_t all) {
+      told.push_back(done);
+      CHECK(all == 9);
+    });
+    CHECK(told == std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9});
+    CHECK(set.kept());
+    REQUIRE(set.size() == 9);
+    const WeatherIndex& index = set.index();
+    CHECK(index.height == 6);
+    CHECK(index.width == 7);
+    REQUIRE(index.labelings == 2);
+    for (std::size_t c = 0; c < 16; ++c) {
+      float least = std::numeric_limits<float>::max(), most = -least;
+      for (const RandomSample& sample : samples) {
+        const auto channel = std::span(sample.fields).subspan(c * pixels, pixels);
+        least = std::min(least, std::ranges::min(channel)), most = std::max(most, std::ranges::max(channel));
+      }
+      CHECK(index.minimum[c] == least);
+      CHECK(index.maximum[c] == most);
+    }
+    for (std::size_t k = 0; k < 2; ++k) {
+      for (std::size_t label = 0; label < 3; ++label) {
+        std::int64_t count = 0;
+        for (const RandomSample& sample : samples)
+          count += std::ranges::count(std::span(sample.labels).subspan(k * pixels, pixels), label);
+        CHECK(index.pixels[k][label] == count);
+      }
+    }
+    for (std::int64_t i = 0; i < 9; ++i) {
+      CHECK(set.path(i) == folder / ("data-" + std::to_string(i) + ".h5"));
+      CHECK(index.files[static_cast<std::size_t>(i)].bytes == static_cast<std::int64_t>(fs::file_size(set.path(i))));
+    }
+    if (threads == 1) first_index = bytes_of(folder / "index.json");
+    CHECK(bytes_of(folder / "index.json") == first_index);
+  }
+}
+
+TEST_CASE("weather set: with an index no sample is opened") {
+  const TemporaryFolder folder;
+  const auto samples = write_samples(folder.path(), 3);
+  const std::string before = fingerprint(WeatherSet(folder.path()));
+  for (int i = 0; i < 3; ++i) replace_by_garbage(folder / ("data-" + std::to_string(i) + ".h5"));
+  bool told = false;
+  const WeatherSet set(folder.path(), 2, [&](std::int64_t, std::int64_t) { told = true; });
+  CHECK_FALSE(told);
+  CHECK(set.kept());
+  CHECK(fingerprint(set) == before);
+  CHECK(set.index().pixels[0][1] > 0);
+  CHECK(refusal([&] { set.open(1); }).find("data-1.h5: not an HDF5 file") != std::string::npos);
+}
+
+TEST_CASE("weather set: the index is made anew where it no longer fits") {
+  const TemporaryFolder folder;
+  write_samples(folder.path(), 3);
+  const WeatherIndex before = WeatherSet(folder.path()).index();
+  SUBCASE("a file is written again") {
+    const RandomSample other(6, 7, 999);
+    other.write(folder / "data-1.h5");
+    const WeatherIndex now = WeatherSet(folder.path()).index();
+    CHECK(now.pixels[0] != before.pixels[0]);
+    CHECK(now.files[1].checksum != before.files[1].checksum);
+    CHECK(now.files[0].checksum == before.files[0].checksum);
+  }
+  SUBCASE("a file is gone") {
+    fs::remove(folder / "data-2.h5");
+    CHECK(WeatherSet(folder.path()).size() == 2);
+  }
+  SUBCASE("a file has come") {
+    RandomSample(6, 7, 5).write(folder / "data-3.h5");
+    CHECK(WeatherSet(folder.path()).size() == 4);
+  }
+  SUBCASE("the index is cut short") {
+    fs::resize_file(folder / "index.json", 50);
+    CHECK(WeatherSet(folder.path()).index().pixels == before.pixels);
+  }
+  SUBCASE("the index is of a later version") {
+    std::string text = bytes_of(folder / "index.json");
+    text.replace(text.find("\"format_version\": 1"), 19, "\"format_version\": 2");
+    std::ofstream(folder / "index.json") << text;
+    CHECK(WeatherSet(folder.path()).index().pixels == before.pixels);
+  }
+  CHECK(read_index(folder.path(), list_samples(folder.path())));
+}
+
+TEST_CASE("weather set: an index that cannot be kept is no error") {
+  const TemporaryFolder folder;
+  write_samples(folder.path(), 2);
+  fs::create_directories(folder / "index.json" / "in the way");
+  const WeatherSet set(folder.path());
+  CHECK_FALSE(set.kept());
+  CHECK(set.size() == 2);
+  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 3);  // nothing half-written is left
+}
+
+TEST_CASE("weather set: several make the index at once") {
+  const TemporaryFolder folder;
+  write_samples(folder.path(), 5);
+  std::array<std::string, 4> fingerprints;
+  {
+    std::vector<std::jthread> makers;
+    for (auto& one : fingerprints) makers.emplace_back([&] { one = fingerprint(WeatherSet(folder.path(), 2)); });
+  }
+  for (const std::string& one : fingerprints) CHECK(one == fingerprints[0]);
+  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 6);
+}
+
+TEST_CASE("weather set: the fingerprint is that of names and contents, not of the folder or the time") {
+  const TemporaryFolder folder;
+  write_samples(folder / "a", 3), write_samples(folder / "b", 3), write_samples(folder / "c", 3, 101);
+  const std::string a = fingerprint(WeatherSet(folder / "a"));
+  CHECK(a.size() == 16);
+  CHECK(a == fingerprint(WeatherSet(folder / "b")));
+  CHECK(a != fingerprint(WeatherSet(folder / "c")));
+  fs::rename(folder / "b" / "data-2.h5", folder / "b" / "data-9.h5");
+  CHECK(a != fingerprint(WeatherSet(folder / "b")));
+}
+
+TEST_CASE("weather set: copies are read where there are any; a file of another size is refused") {
+  const TemporaryFolder folder;
+  write_samples(folder / "shared", 2);
+  const auto others = write_samples(folder / "local", 1, 555);  // other numbers, to tell which one was read
+  WeatherSet set(folder / "shared");
+  set.use_copies(folder / "local");
+  std::vector<float> fields(16 * pixels);
+  set.open(0).read(fields);
+  CHECK(fields == others[0].channels_last());
+  set.open(1).read(fields);
+  CHECK(fields != others[0].channels_last());
+  fs::resize_file(folder / "shared" / "data-1.h5", 100);
+  CHECK(refusal([&] { set.open(1); }).find("data-1.h5: has changed while it was in use") != std::string::npos);
+  fs::remove(folder / "shared" / "data-1.h5");
+  CHECK(refusal([&] { set.open(1); }).find("now: No such file or directory") != std::string::npos);
+}
+
+TEST_CASE("weather set: what cannot be one set is refused in one line with the remedy") {
+  const TemporaryFolder folder;
+  const auto refused_for = [&](const fs::path& where, const std::string& problem) {
+    for (const int threads : {1, 3}) CHECK(refusal([&] { WeatherSet(where, threads); }) == where.string() + problem);
+    CHECK_FALSE(fs::exists(where / "index.json"));
+  };
+  SUBCASE("no folder") {
+    refused_for(folder / "none", ": cannot be listed (No such file or directory); give a folder of samples");
+  }
+  SUBCASE("no samples") {
+    refused_for(folder.path(),
+                ": holds no *.h5 file; give a folder of samples, or make some with stormsweep generate segmentation");
+  }
+  SUBCASE("files of different sizes") {
+    write_samples(folder.path(), 3);
+    RandomSample(8, 7, 1).write(folder / "data-2.h5");
+    refused_for(folder.path(),
+                ": data-0.h5 and data-2.h5 have 6 x 7 and 8 x 7 pixels; put samples of one size into a folder");
+  }
+  SUBCASE("different numbers of labelings") {
+    const auto samples = write_samples(folder.path(), 2);
+    write_weather_file(folder / "data-1.h5", 6, 7, samples[1].fields, std::span(samples[1].labels).first(pixels), 1);
+    refused_for(folder.path(), ": data-0.h5 and data-1.h5 have 2 and 1 labelings; label all samples alike");
+  }
+  SUBCASE("labels outside the classes, in the first of two files") {
+    auto samples = write_samples(folder.path(), 6);
+    for (const std::size_t i : {2, 4}) {
+      samples[i].labels[8] = 7;
+      samples[i].write(folder / ("data-" + std::to_string(i) + ".h5"));
+    }
+    refused_for(folder.path(),
+                "/data-2.h5: climate/labels is 7 in row 1, column 1; labels are 0 background, 1 tropical cyclone or 2 "
+                "atmospheric river");
+  }
+  SUBCASE("values that are not finite") {
+    auto samples = write_samples(folder.path(), 2);
+    for (const float bad : {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity()}) {
+      samples[1].fields[3 * pixels + 5] = bad;
+      samples[1].write(folder / "data-1.h5");
+      refused_for(folder.path(),
+                  "/data-1.h5: channel 3 of climate/data holds a value that is not finite; mend or remove this file");
+    }
+  }
+}

@@ -1,0 +1,63 @@
+#include "experiments/nowcast/nowcast_figure.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "datasets/drawing/colour_scale.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+RadarFrame frame(float value, std::int64_t time) {
+  RadarFrame result{.time = time, .quantity = RadarQuantity::rain_rate, .grid = {}, .values = {}};
+  result.grid.height = 50, result.grid.width = 40;
+  result.values.assign(2000, value);
+  return result;
+}
+
+std::int64_t count(const Canvas& canvas, float value) {
+  return std::ranges::count(canvas.pixels, colour_of(rain_scale(), value));
+}
+
+}  // namespace
+
+TEST_CASE("nowcast figure: forecast, truth where there is some, and persistence, in the colours of their values") {
+  const RadarForecast forecast{.issued = 1282791600,
+                               .frames = {frame(0.7f, 1282792200), frame(3, 1282792800)},
+                               .quality = std::vector<float>(2000, 0.5f),
+                               .quality_meaning = ""};
+  CHECK(time_name(forecast) == "20100826T0300Z");
+  const RadarFrame newest = frame(30, 1282791600), seen = frame(12, 1282792800);
+  const std::int64_t panel = 318 * 254;  // 320 x 256 without its frame
+  const Canvas with = nowcast_figure(forecast, newest, {std::nullopt, seen});
+  const auto near = [](std::int64_t pixels, std::int64_t panels) {
+    return pixels >= panels * panel && pixels < panels * panel + 2000;  // and a box of the legend
+  };
+  CHECK(near(count(with, 0.7f), 1));
+  CHECK(near(count(with, 3), 1));
+  CHECK(near(count(with, 12), 1));
+  CHECK(near(count(with, 30), 2));
+  const Canvas without = nowcast_figure(forecast, newest, {std::nullopt, std::nullopt});
+  CHECK(without.width == with.width);
+  CHECK(without.height < with.height - 300);  // no row of truth
+}
+
+TEST_CASE("nowcast figure: edges where nothing is measured are left out, and the measured are encircled") {
+  RadarFrame newest = frame(30, 0);
+  for (std::size_t i = 0; i < 2000; ++i) {
+    if (i / 40 < 10 || i % 40 >= 20) newest.values[i] = std::numeric_limits<float>::quiet_NaN();
+  }
+  RadarForecast forecast{
+      .issued = 0, .frames = {newest}, .quality = std::vector<float>(2000, 0), .quality_meaning = ""};
+  for (std::size_t i = 20 * 40; i < 30 * 40; ++i) forecast.quality[i] = i % 40 < 10 ? 1 : 0;
+  const Canvas canvas = nowcast_figure(forecast, newest, {std::nullopt});
+  const Colour line{214, 60, 20};
+  // 40 x 20 pixels are drawn as 320 x 160, of which 80 x 80 have the quality 1: 4 x 79 are its border, but for what
+  // the panel's frame covers.
+  CHECK(std::ranges::count(canvas.pixels, line) == 4 * 79 - 80);
+  CHECK(count(canvas, 30) > 2 * 318 * 158 - 500);
+  CHECK(std::ranges::count(canvas.pixels, rain_scale().missing) < 2000);  // the legend's box alone
+}

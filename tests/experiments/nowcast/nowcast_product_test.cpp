@@ -1,0 +1,106 @@
+#include "experiments/nowcast/nowcast_product.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "experiments/nowcast/nowcast_forecast.hpp"
+#include "search/base/random.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+constexpr float missing = std::numeric_limits<float>::quiet_NaN();
+const auto silent = [](std::int64_t, std::int64_t) {};
+
+std::vector<RadarFrame> past(std::int64_t height, std::int64_t width) {
+  RandomStream random(8);
+  std::vector<RadarFrame> frames(7);
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    frames[i].time = static_cast<std::int64_t>(i) * 600;
+    frames[i].grid.height = height, frames[i].grid.width = width;
+    for (std::int64_t p = 0; p < height * width; ++p) {
+      frames[i].values.push_back(static_cast<float>(std::exp(2 * random.normal())));
+    }
+  }
+  return frames;
+}
+
+NowcastMeta model() {
+  NowcastMeta meta;
+  meta.statistics = {.mean = 0.5f, .deviation = 2};
+  return meta;
+}
+
+}  // namespace
+
+TEST_CASE("nowcast product: six frames in time, never below 0, missing where the newest image is") {
+  NowcastCnn network({.base_filters = 2}, 3);
+  auto images = past(30, 24);
+  images[2].values[100] = missing;
+  images[6].values[50] = missing;
+  const RadarForecast forecast = make_nowcast(network, model(), images, {.tile = 32}, silent);
+  REQUIRE(forecast.frames.size() == 6);
+  CHECK(forecast.issued == 3600);
+  CHECK(forecast.frames[0].time == 4200);
+  CHECK(forecast.frames[5].time == 7200);
+  torch::Tensor stack = torch::empty({7, 30, 24});
+  for (std::int64_t i = 0; i < 7; ++i) {
+    std::ranges::copy(images[static_cast<std::size_t>(i)].values, stack[i].data_ptr<float>());
+  }
+  const torch::Tensor raw = forecast_images(network, stack, model().statistics, 32, silent);
+  REQUIRE(raw.min().item<double>() < 0);
+  for (std::int64_t l = 0; l < 6; ++l) {
+    const float* const expected = raw[l].data_ptr<float>();
+    const std::vector<float>& values = forecast.frames[static_cast<std::size_t>(l)].values;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (i == 50) {
+        CHECK(std::isnan(values[i]));
+      } else {
+        CHECK(values[i] == std::max(0.0f, expected[i]));
+      }
+    }
+  }
+}
+
+TEST_CASE("nowcast product: matched to the newest image, it has that image's values, and missing ones stay missing") {
+  NowcastCnn network({.base_filters = 2}, 3);
+  auto images = past(30, 24);
+  images[6].values[50] = missing;
+  const RadarForecast forecast = make_nowcast(network, model(), images, {.tile = 32, .window = 30}, silent);
+  std::vector<float> expected = images[6].values;
+  std::erase_if(expected, [](float value) { return std::isnan(value); });
+  std::ranges::sort(expected);
+  for (const RadarFrame& frame : forecast.frames) {
+    CHECK(std::isnan(frame.values[50]));
+    std::vector<float> values = frame.values;
+    std::erase_if(values, [](float value) { return std::isnan(value); });
+    std::ranges::sort(values);
+    CHECK(values == expected);
+  }
+}
+
+TEST_CASE("nowcast product: the report by hand: judged where quality is 1 and truth is there") {
+  RadarFrame frame{.time = 600, .quantity = RadarQuantity::rain_rate, .grid = {}, .values = {0.05f, 1, 3, missing, 2}};
+  RadarFrame newest = frame, seen = frame;
+  newest.values = {0, 0, 4, missing, 8};
+  seen.values = {1, 3, 3, 3, missing};
+  const RadarForecast forecast{
+      .issued = 0, .frames = {frame, frame}, .quality = {0.99f, 1, 1, 0, 1}, .quality_meaning = ""};
+  const auto reports = judge(forecast, newest, {seen, std::nullopt});
+  REQUIRE(reports.size() == 2);
+  CHECK(reports[0].minutes == 10);
+  CHECK(reports[0].mean == doctest::Approx(6.05 / 4));
+  CHECK(reports[0].wet == 0.75);
+  CHECK(reports[0].judged == 2);
+  CHECK(reports[0].truth == 3);
+  CHECK(reports[0].squared_error == 2);      // (1 - 3)^2, (3 - 3)^2
+  CHECK(reports[0].persistence_error == 5);  // (0 - 3)^2, (4 - 3)^2
+  CHECK(reports[1].judged == 0);
+  CHECK(reports[1].mean == reports[0].mean);
+  CHECK(std::isnan(reports[1].squared_error));
+  CHECK(wholly_measured(forecast) == std::vector<std::uint8_t>{0, 1, 1, 0, 1});
+}

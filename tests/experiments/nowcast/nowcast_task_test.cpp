@@ -1,0 +1,202 @@
+#include "experiments/nowcast/nowcast_task.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "datasets/nowcast/nowcast_patches.hpp"
+#include "experiments/nowcast/nowcast_notes.hpp"
+#include "models/nowcast_cnn.hpp"
+#include "search/base/error.hpp"
+#include "tests/experiments/nowcast/nowcast_world.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+/// One of several ranks, without the others: sums stay its own.
+class Shard : public Gang {
+ public:
+  Shard(int shard, int shards) : shard_(shard), shards_(shards) {}
+  int shard() const override { return shard_; }
+  int shards() const override { return shards_; }
+
+ private:
+  int shard_, shards_;
+};
+
+struct Epoch {
+  std::vector<torch::Tensor> inputs;  ///< a sample each
+  std::vector<std::int64_t> sizes, totals;
+};
+
+Epoch epoch(Task& task, std::int64_t number) {
+  Epoch result;
+  Prefetch batches = task.training_batches(number, 0);
+  while (const auto batch = batches.next()) {
+    for (const torch::Tensor& sample : batch->input.unbind()) result.inputs.push_back(sample.clone());
+    result.sizes.push_back(batch->input.size(0));
+    result.totals.push_back(batch->total);
+  }
+  return result;
+}
+
+/// A number a sample: equal for equal sets of samples, however shuffled or turned.
+std::multiset<double> prints(const std::vector<torch::Tensor>& inputs) {
+  std::multiset<double> result;
+  for (const torch::Tensor& input : inputs)
+    result.insert(
+        std::get<0>(input.flatten().to(torch::kFloat64).sort()).slice(0, 0, {}, 97).square().sum().item<double>());
+  return result;
+}
+
+double metric(const Metrics& metrics, const std::string& name) {
+  const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const auto& m) { return m.first == name; });
+  REQUIRE(found != metrics.end());
+  return found->second;
+}
+
+}  // namespace
+
+TEST_CASE("ranks of a gang divide the training file, a batch each, and know how large the batch of all is") {
+  const NowcastWorld world(17);  // 11 for training
+  const std::map<std::string, Value> settings{{"batch_size", std::int64_t{2}}};
+  const Epoch alone = epoch(*world.task(settings), 1);
+  CHECK(alone.sizes == std::vector<std::int64_t>{2, 2, 2, 2, 2, 1});
+  CHECK(alone.totals == alone.sizes);
+  std::vector<torch::Tensor> together;
+  for (const auto& [shard, sizes] :
+       std::vector<std::pair<int, std::vector<std::int64_t>>>{{0, {2, 1}}, {1, {2, 2}}, {2, {2, 2}}}) {
+    const auto task = world.task(settings, std::make_shared<Shard>(shard, 3));
+    CHECK(task->batches_per_epoch() == 2);
+    const Epoch own = epoch(*task, 1);
+    CHECK(own.sizes == sizes);
+    CHECK(own.totals == std::vector<std::int64_t>{6, 5});
+    together.insert(together.end(), own.inputs.begin(), own.inputs.end());
+  }
+  CHECK(prints(together) == prints(alone.inputs));
+}
+
+TEST_CASE("an epoch that is entered in its middle goes on with the same batches") {
+  const NowcastWorld world;
+  const auto task = world.task({{"batch_size", std::int64_t{4}}, {"augmentation", std::string("live")}});
+  const Epoch whole = epoch(*task, 2);
+  Prefetch rest = task->training_batches(2, 1);
+  std::size_t sample = 4;
+  while (const auto batch = rest.next())
+    for (const torch::Tensor& input : batch->input.unbind()) CHECK(input.equal(whole.inputs[sample++]));
+  CHECK(sample == whole.inputs.size());
+  CHECK(!epoch(*task, 3).inputs[0].equal(whole.inputs[0]));
+}
+
+TEST_CASE("live augmentation turns and transposes, and shows the same rain") {
+  const NowcastWorld world;
+  const auto plain = world.task(), live = world.task({{"augmentation", std::string("live")}});
+  const Epoch as_it_is = epoch(*plain, 1);
+  std::set<int> symmetries;
+  for (int number = 1; number <= 6; ++number) {
+    const Epoch turned = epoch(*live, number);
+    CHECK(prints(turned.inputs) == prints(as_it_is.inputs));
+    for (const torch::Tensor& input : turned.inputs)
+      for (const torch::Tensor& original : as_it_is.inputs)
+        for (int s = 0; s < 8; ++s)
+          if (input.equal((s < 4 ? original : original.transpose(1, 2)).rot90(s % 4, {1, 2}))) symmetries.insert(s);
+  }
+  CHECK(symmetries.size() == 8);
+}
+
+TEST_CASE("the scores of persistence are those of the last image, pixel by pixel") {
+  const NowcastWorld world(40);
+  const auto metrics = world.task()->evaluate(Split::test);
+  const NowcastPatches test(world.folder() / "test.h5");
+  const std::int64_t side = test.side(), margin = (side - 48) / 2;
+  for (std::int64_t lead = 0; lead < nowcast_targets; ++lead) {
+    double squares = 0, hits = 0, events = 0, pixels = 0;
+    for (std::int64_t i = 0; i < test.size(); ++i)
+      for (std::int64_t row = margin; row < margin + 48; ++row)
+        for (std::int64_t column = margin; column < margin + 48; ++column) {
+          const auto at = static_cast<std::size_t>(row * side + column), frame = static_cast<std::size_t>(side * side);
+          const double now = test.input(i)[6 * frame + at] * 0.01;
+          const double then = test.target(i)[static_cast<std::size_t>(lead) * frame + at] * 0.01;
+          squares += (now - then) * (now - then);
+          hits += now >= 0.5 && then >= 0.5;
+          events += now >= 0.5 || then >= 0.5;
+          ++pixels;
+        }
+    const std::string at = "[" + std::to_string(10 * (lead + 1)) + "]";
+    CHECK(metric(metrics, "test_persistence_mse" + at) == doctest::Approx(squares / pixels).epsilon(1e-4));
+    REQUIRE(events > 100);
+    CHECK(metric(metrics, "test_persistence_csi_0_5" + at) == doctest::Approx(hits / events).epsilon(1e-2));
+  }
+}
+
+TEST_CASE("the scores of the network are those of its output at full resolution, in physical units") {
+  const NowcastWorld world;
+  const auto task = world.task({{"base_filters", std::int64_t{2}}});
+  const auto metrics = task->evaluate(Split::test);
+  const NowcastPatches test(world.folder() / "test.h5");
+  const auto [mean, deviation] = test.meta().statistics;
+  const torch::NoGradGuard no_gradient;
+  double squares = 0;
+  for (std::int64_t i = 0; i < test.size(); ++i) {
+    const auto images = [&](std::span<const std::uint16_t> stored, std::int64_t n) {
+      torch::Tensor t = torch::empty({1, n, test.side(), test.side()});
+      std::copy(stored.begin(), stored.end(), t.data_ptr<float>());
+      return t * 0.01;
+    };
+    const torch::Tensor input = (images(test.input(i), 7) - mean) / deviation;
+    const torch::Tensor output = dynamic_cast<NowcastCnn&>(task->network()).forward(input)[3];
+    const torch::Tensor forecast = (output.slice(2, 3, 51).slice(3, 3, 51) * deviation + mean).clamp_min(0);
+    squares +=
+        (forecast - images(test.target(i), 6).slice(2, 104, 152).slice(3, 104, 152)).square().mean().item<double>();
+  }
+  const double expected = squares / static_cast<double>(test.size());
+  CHECK(metric(metrics, "test_mse") == doctest::Approx(expected).epsilon(1e-4));
+  double persistence = 0;
+  for (int lead = 10; lead <= 60; lead += 10)
+    persistence += metric(metrics, "test_persistence_mse[" + std::to_string(lead) + "]") / 6;
+  CHECK(metric(metrics, "test_skill") == doctest::Approx(1 - expected / persistence).epsilon(1e-4));
+}
+
+TEST_CASE("a forecast is told how the training data were made") {
+  const NowcastWorld world;
+  const NowcastMeta notes = parse_nowcast_notes(world.task()->model_notes(), "test");
+  const NowcastMeta meta = NowcastPatches(world.folder() / "train.h5").meta();
+  CHECK(notes.statistics.mean == meta.statistics.mean);
+  CHECK(notes.statistics.deviation == meta.statistics.deviation);
+  CHECK(notes.step_minutes == 10);
+  CHECK(notes.quantity == RadarQuantity::rain_rate);
+}
+
+TEST_CASE("each rank validates on a draw of its own, of the test patches where there is no validation file") {
+  const NowcastWorld world(40);  // 8 of them for test
+  const std::map<std::string, Value> all{{"validation_share", 1.0}}, half{{"validation_share", 0.5}};
+  const auto loss = [](Task& task, Split split) { return task.evaluate(split)[0].second; };
+  const auto from_test = world.task(all, std::make_shared<Gang>(), false);
+  CHECK(loss(*from_test, Split::validation) == doctest::Approx(loss(*from_test, Split::test)).epsilon(1e-6));
+  CHECK(loss(*world.task(all), Split::validation) != doctest::Approx(loss(*world.task(all), Split::test)));
+  const double first = loss(*world.task(half), Split::validation);
+  CHECK(loss(*world.task(half), Split::validation) == first);
+  CHECK(loss(*world.task(half, std::make_shared<Shard>(1, 2)), Split::validation) != first);
+}
+
+TEST_CASE("the check of the data tells what each split holds, and refuses splits that do not belong together") {
+  const NowcastWorld world, other(30);
+  const DataReport report = check_nowcast_data(world.data());
+  CHECK(report.fingerprint.size() == 3 * 32);
+  REQUIRE(report.notes.size() == 3);
+  CHECK(report.notes[0].find("train: 9 patches of 256 x 256") == 0);
+  auto data = world.data();
+  data["test"] = other.folder() / "test.h5";
+  CHECK_THROWS_WITH_AS(check_nowcast_data(data), doctest::Contains("normalisation differs"), InputError);
+  data = world.data();
+  data.erase("validation");
+  CHECK(check_nowcast_data(data).notes[1].find("drawn from the test patches") != std::string::npos);
+
+  const TemporaryFolder small;
+  generate_nowcast({.samples = 6, .side = 240, .seed = 1}, small.path(), [](std::int64_t) {});
+  for (auto& [split, path] : data) path = small / (split + ".h5");
+  CHECK_THROWS_WITH_AS(check_nowcast_data(data), doctest::Contains("make them again with --size 256"), InputError);
+}

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "datasets/nowcast/generate_nowcast.hpp"
+#include "experiments/nowcast/nowcast_task.hpp"
+#include "tests/folder.hpp"
+
+namespace stormsweep {
+
+/// A small world of rain on disk, and configurations of the nowcast experiment on it.
+class NowcastWorld {
+ public:
+  explicit NowcastWorld(std::int64_t samples = 15) {
+    generate_nowcast({.samples = samples, .seed = 3, .validation_fraction = 0.2, .test_fraction = 0.2, .threads = 2},
+                     folder_.path(), [](std::int64_t) {});
+  }
+
+  std::map<std::string, std::filesystem::path> data() const {
+    return {{"train", folder_ / "train.h5"}, {"validation", folder_ / "validation.h5"}, {"test", folder_ / "test.h5"}};
+  }
+
+  std::unique_ptr<Task> task(const std::map<std::string, Value>& values = {},
+                             const std::shared_ptr<Gang>& gang = std::make_shared<Gang>(),
+                             bool with_validation = true) const {
+    const Experiment& experiment = find_experiment("nowcast", "test");
+    Configuration configuration;
+    for (const Hyperparameter& h : experiment.hyperparameters) {
+      const Value fallback = h.name == "base_filters" ? Value(std::int64_t{1}) : h.fallback;
+      configuration.values.push_back(values.contains(h.name) ? values.at(h.name) : fallback);
+    }
+    TaskContext context{.data = data(), .fingerprint = "world", .seed = 17, .cache = folder_ / "cache", .gang = gang};
+    if (!with_validation) context.data.erase("validation");
+    return make_nowcast_task(experiment, configuration, context);
+  }
+
+  const TemporaryFolder& folder() const { return folder_; }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+}  // namespace stormsweep

@@ -1,0 +1,112 @@
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "search/base/error.hpp"
+#include "tests/master/report/results_fixture.hpp"
+
+using namespace stormsweep;
+using namespace stormsweep::test;
+
+namespace {
+
+std::string results(const TornadoResults& t, Arguments options) {
+  options.insert(options.begin(), t.file);
+  return printed(results_command, options);
+}
+
+void check_refused(const TornadoResults& t, const Arguments& options, const std::string& message) {
+  CAPTURE(message);
+  try {
+    results(t, options);
+    FAIL("not refused");
+  } catch (const InputError& error) {
+    CHECK(error.what() == message);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("rows show what varies, the metrics of the search's kind, and errors") {
+  const TornadoResults t;
+  CHECK(results(t, {"--where", "batch_size = 256"}) ==
+        R"(trial  status    epochs  validation_accuracy  test_accuracy  wall_seconds  error
+---------------------------------------------------------------------------------------------
+   13  complete       5               0.9256         0.5100        19.531  -
+   14  diverged      10                    -              -             -  loss is nan & more
+)");
+}
+
+TEST_CASE("the best trials are complete ones, by the search's metric") {
+  const TornadoResults t;
+  CHECK(results(t, {"--best", "2"}) ==
+        R"(trial  epochs  batch_size  data_multiplier  replicate  validation_accuracy  test_accuracy  wall_seconds
+-------------------------------------------------------------------------------------------------------
+   13       5         256                1          0               0.9256         0.5100        19.531
+    9       5         128                1          0               0.9128         0.5100        39.062
+)");
+}
+
+TEST_CASE("csv and json have all columns, to the last bit") {
+  const TornadoResults t;
+  const auto rows = nlohmann::json::parse(results(t, {"--format", "json"}));
+  REQUIRE(rows.size() == 14);
+  CHECK(rows[8]["validation_accuracy"].get<double>() == 0.9 + 0.0001 * 128.0);
+  CHECK(rows[8]["pool_last"] == 0);
+  CHECK(rows[8]["test_auc"].is_null());
+  CHECK(rows[13]["error"] == "loss is nan & more");
+  const std::string csv = results(t, {"--format", "csv", "--where", "trial = 9"});
+  CHECK(csv.starts_with(
+      "search,trial,seed,status,attempt,worker,host,device,threads,gang,ranks,cpu,versions,epochs,batch_size,"));
+  CHECK(csv.find("\ns,9,7,complete,1,2,node1,cpu,3,1,2,Xeon,stormsweep "
+                 "0.1.0,5,128,1,1,global,none,vectors,0.001,none,0,adam,") != csv.npos);
+  CHECK(nlohmann::json::parse(results(t, {"--format", "json", "--where", "0"})).empty());
+}
+
+TEST_CASE("columns and order can be chosen") {
+  const TornadoResults t;
+  CHECK(results(t, {"--show", "batch_size,wall_seconds", "--sort", "wall_seconds desc", "--format", "csv", "--where",
+                    "epochs = 10 AND status = 'complete' AND replicate = 0"}) ==
+        "batch_size,wall_seconds\n64,312.5\n64,156.25\n128,156.25\n128,78.125\n");
+}
+
+TEST_CASE("curves run down by epoch, a column a trial, as far as its milestone") {
+  const TornadoResults t;
+  CHECK(results(t, {"--curves", "--value", "train_loss", "--where", "batch_size > 64 AND data_multiplier = 1"}) ==
+        R"(train_loss
+epoch / trial       9      10      13      14
+---------------------------------------------
+            1  0.0078  0.0078  0.0039  0.0039
+            2  0.0039  0.0039  0.0020  0.0020
+)");
+}
+
+TEST_CASE("wrong questions are answered in one line") {
+  const TornadoResults t;
+  check_refused(t, {"--where", "batchsize > 1"},
+                "--where \"batchsize > 1\": no such column: batchsize; did you mean batch_size?");
+  check_refused(t, {"--where", "batch_size >"},
+                "--where \"batch_size >\": near \")\": syntax error; give an SQL condition, such as batch_size > 128");
+  check_refused(t, {"--sort", "wall_second"}, "--sort: there is no column wall_second; did you mean wall_seconds?");
+  check_refused(t, {"--sort", "trial down"}, "--sort is \"trial down\"; give a column, or a column and asc or desc");
+  check_refused(t, {"--show", "trial,epoch"}, "--show: there is no column epoch; did you mean epochs?");
+  check_refused(t, {"--rows", "epochs"}, "--columns is missing; a cross table has --rows and --columns");
+  check_refused(t, {"--rows", "epochs", "--columns", "trial", "--value", "error"},
+                "--value: error holds words; give a column of numbers");
+  check_refused(t, {"--search", "q"}, t.file + ": --search is q; the searches there are s");
+}
+
+TEST_CASE("a condition cannot change the results") {
+  const TornadoResults t;
+  const std::string before = text(t.file);
+  CHECK_NOTHROW(results(t, {"--where", "1); DELETE FROM trials; --"}));  // all after the first statement is left out
+  CHECK(text(t.file) == before);
+}
+
+TEST_CASE("of several searches, the best are asked for one by one") {
+  const TornadoResults t;
+  { Store store(t.file, noop_space(R"({"index": [1]})", "n"), "f", {}); }
+  check_refused(t, {"--best", "1"}, "--best: the file holds 2 searches; choose one with --search: s, n");
+  CHECK(
+      results(t, {"--best", "1", "--search", "s", "--format", "json"}).starts_with("[\n{\"trial\": 13, \"epochs\": 5"));
+}

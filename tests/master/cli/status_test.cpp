@@ -1,0 +1,79 @@
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "master/store/writer.hpp"
+#include "tests/master/report/results_fixture.hpp"
+
+using namespace stormsweep;
+using namespace stormsweep::test;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != text.npos;
+}
+
+/// A search of 10 trials: 3 complete in 1.5 s each, 4 failed for two reasons, 1 running.
+struct Half {
+  TemporaryFolder folder;
+  std::string file = (folder.path / "h.db").string();
+  Space space = noop_space(R"({"index": {"min": 1, "max": 10, "step": 1}})", "half");
+  Store store{file, space, "f", {}};
+
+  Half() {
+    for (std::uint64_t i = 0; i < 3; ++i) store.finish(training(space, i), 0, worker(), outcome(0.25 * double(i)));
+    for (std::uint64_t i = 3; i < 6; ++i) store.finish(training(space, i), 0, worker(), failure("no such file"));
+    store.finish(training(space, 6), 0, worker(), failure("2 GB", Status::out_of_memory));
+    Training again = training(space, 7);
+    again.attempt = 2;
+    store.start(again, 0, worker(), unix_time() - 200);
+    store.commit();
+  }
+  std::string status() const { return printed(status_command, {file}); }
+};
+
+}  // namespace
+
+TEST_CASE("the status of a search in hand") {
+  const Half half;
+  execute(half.file, "UPDATE searches SET writer_pid = " + std::to_string(getppid()));
+  const std::string text = half.status();
+  CAPTURE(text);
+  CHECK(has(text, "search half (experiment noop): running on " + this_process().host + " (process " +
+                      std::to_string(getppid()) + "), last sign of life 0 s ago\n"));
+  CHECK(has(text, "  done 7 of 10: 3 complete, 3 failed, 1 out_of_memory, 1 running\n"));
+  CHECK(has(text, "  rate 16800 trials/hour\n"));  // 7 in 1.5 s
+  CHECK(has(text, "  best score 0.5000, trial 3\n"));
+  CHECK(has(text, "  running: trial 8 on worker 2 (node1) for 3 min 20 s, attempt 2\n"));
+  CHECK(has(text, "  failed: 3 x no such file (trial 4, for example)\n  out_of_memory: 1 x 2 GB (trial 7)\n"));
+}
+
+TEST_CASE("a dead master is told, and what to do") {
+  const Half half;
+  execute(half.file, "UPDATE searches SET writer_pid = 999999999");
+  CHECK(has(half.status(), "lost on " + this_process().host + ", last sign of life 0 s ago; run it again to continue"));
+  execute(half.file, "UPDATE searches SET writer_host = 'elsewhere', writer_seen = writer_seen - 7200");
+  CHECK(has(half.status(), "lost on elsewhere, last sign of life 2 h 0 min ago; run it again to continue"));
+}
+
+TEST_CASE("a search that was stopped, one that is done") {
+  TemporaryFolder folder;
+  const std::string file = (folder.path / "s.db").string();
+  const Space space = noop_space(R"({"index": [1, 2]})");
+  { Store(file, space, "f", {}).finish(training(space, 0), 0, worker(), outcome(0.5)); }
+  CHECK(has(printed(status_command, {file}),
+            "search s (experiment noop): not running; run it again to continue\n  done 1 of 2"));
+  { Store(file, space, "f", {}).finish(training(space, 1), 0, worker(), outcome(0.5)); }
+  CHECK(has(printed(status_command, {file}), "search s (experiment noop): done\n  done 2 of 2: 2 complete\n"));
+}
+
+TEST_CASE("the same as JSON") {
+  const Half half;
+  const auto report = nlohmann::json::parse(printed(status_command, {half.file, "--format", "json"})).at(0);
+  CHECK(report["done"] == 7);
+  CHECK(report["total"] == 10);
+  CHECK(report["best"]["trial"] == 3);
+  CHECK(report["failures"][0]["trials"] == 3);
+  CHECK(report["running"][0]["attempt"] == 2);
+}

@@ -1,0 +1,136 @@
+#include "master/report/occupancy.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "master/report/metric_comparison.hpp"
+#include "search/base/error.hpp"
+#include "tests/master/store/store_fixture.hpp"
+
+using namespace stormsweep;
+using namespace stormsweep::test;
+using doctest::Approx;
+
+namespace {
+
+constexpr double epoch = 1.7e9;
+
+Outcome ended(double begin, double end, double metric = 0.5) {
+  Outcome o = outcome(metric);
+  o.started = epoch + begin, o.finished = epoch + end;
+  return o;
+}
+
+WorkerInfo rank(std::uint64_t number) {
+  WorkerInfo info = worker();
+  info.id = WorkerId{number};
+  info.ranks = std::to_string(number);
+  return info;
+}
+
+}  // namespace
+
+TEST_CASE("two ranks of three, by hand") {
+  // Rank 1: 0-4, 5-6. Rank 2: 1-3. Rank 3: nothing.
+  const std::vector<Stretch> stretches{{{1}, 100, 104, 2}, {{2}, 101, 103, 1}, {{1}, 105, 106, 1}};
+  const Occupancy o = occupancy(stretches, 3);
+  CHECK(o.makespan == 6);
+  CHECK(o.trials == 4);
+  CHECK(o.trials_per_hour() == 2400);
+  REQUIRE(o.ranks.size() == 3);
+  CHECK(o.ranks[0].busy_seconds == 5);
+  CHECK(o.ranks[0].wait_seconds == 1);
+  CHECK(o.ranks[1].idle_seconds == 4);
+  CHECK(o.ranks[1].wait_seconds == 1);  // before its first; what comes after its last is no wait
+  CHECK(o.ranks[2].idle_seconds == 6);
+  CHECK(o.ranks[2].wait_seconds == 0);
+  CHECK(o.busy() == 7);
+  CHECK(o.idle() == 11);
+  CHECK(o.imbalance() == Approx(5 * 3 / 7.0));
+  CHECK(o.latency() == 1);
+  CHECK(timeline(o, 0, 12, 12) == "####.#      ");
+  CHECK(timeline(o, 1, 6, 6) == ".##...");
+  CHECK(timeline(o, 2, 6, 3) == "...");
+  CHECK(timeline(o, 0, 6, 3) == "###");
+}
+
+TEST_CASE("a gang keeps all its ranks busy") {
+  const Occupancy o = occupancy(std::vector<Stretch>{{{2, 3}, 0, 2, 1}}, 1);
+  REQUIRE(o.ranks.size() == 3);
+  CHECK(o.ranks[0].busy_seconds == 0);
+  CHECK(o.ranks[1].busy_seconds == 2);
+  CHECK(o.ranks[2].busy_seconds == 2);
+}
+
+TEST_CASE("the trials of one training are one stretch") {
+  const TemporaryFolder folder;
+  const Space space = tornado_space(R"({"batch_size": [64, 128], "epochs": [5, 10]})");
+  {
+    Store store(folder.path / "t.db", space, "f", {});
+    const Training first = training(space, 0), second = training(space, 1);
+    store.finish(second, 0, rank(3), ended(1, 2, 0.1));
+    store.finish(second, 1, rank(3), ended(1, 4, 0.1));
+    store.finish(first, 0, rank(1), ended(0, 2, 0.1));
+    store.start(first, 1, rank(1), epoch + 2);  // still running: not there yet
+  }
+  auto stretches = read_stretches(folder.path / "t.db", "");
+  REQUIRE(stretches.size() == 2);
+  CHECK(stretches[0].ranks == std::vector<int>{1});
+  CHECK(stretches[0].end - stretches[0].begin == 2);
+  CHECK(stretches[1].ranks == std::vector<int>{3});
+  CHECK(stretches[1].end - stretches[1].begin == 3);
+  CHECK(stretches[1].trials == 2);
+
+  execute(folder.path / "t.db", "UPDATE trials SET ranks = '4,3' WHERE worker = 3");
+  stretches = read_stretches(folder.path / "t.db", "s");
+  REQUIRE(stretches.size() == 2);
+  CHECK(stretches[0].ranks == std::vector<int>{1});
+  CHECK(stretches[1].ranks == std::vector<int>{3, 4});
+}
+
+TEST_CASE("a database without what is asked for is refused") {
+  const TemporaryFolder folder;
+  const std::string file = folder.path / "n.db";
+  { Store(file, noop_space(R"({"index": [1]})"), "f", {}); }
+  CHECK_THROWS_WITH_AS(read_stretches(file, ""), (file + ": no trial of search 's' has ended; run it first").c_str(),
+                       InputError);
+  { Store(file, noop_space(R"({"index": [1]})", "q"), "f", {}); }
+  CHECK_THROWS_WITH_AS(read_stretches(file, ""), (file + ": holds 2 searches; choose one with --search: s, q").c_str(),
+                       InputError);
+}
+
+TEST_CASE("databases agree to the last bit, or it is told where not") {
+  const TemporaryFolder folder;
+  const Space space = noop_space(R"({"index": [1, 2, 3]})");
+  const auto write = [&](const std::string& name, std::vector<double> metrics, Status last = Status::complete) {
+    const auto file = folder.path / name;
+    Store store(file, space, "f", {});
+    for (std::uint64_t i = metrics.size(); i-- > 0;) {  // whatever the order of the rows
+      Outcome o = outcome(metrics[i]);
+      if (i + 1 == metrics.size()) o.status = last;
+      store.finish(training(space, i), 0, worker(), o);
+    }
+    return file;
+  };
+  const double nan = std::nan("");
+  const auto a = write("a.db", {0.1, 0.2, nan});
+  const MetricComparison same = compare_metrics(a, write("b.db", {0.1, 0.2, nan}), "s");
+  CHECK(same.equal());
+  CHECK(same.trials == 3);
+  CHECK(same.values == 3);
+  const MetricComparison other = compare_metrics(a, write("c.db", {0.1, std::nextafter(0.2, 1), 0}), "s");
+  CHECK(other.differing == 2);
+  CHECK(other.example == "trial 2, score: 0.2 and 0.20000000000000004");
+  CHECK_FALSE(other.equal());
+  const MetricComparison fewer = compare_metrics(write("d.db", {0.1, 0.2}), a, "s");
+  CHECK(fewer.trials == 2);
+  CHECK(fewer.unmatched == 1);
+  CHECK(fewer.differing == 0);
+  CHECK_FALSE(fewer.equal());
+  const MetricComparison status = compare_metrics(a, write("e.db", {0.1, 0.2, nan}, Status::diverged), "s");
+  CHECK(status.differing == 1);
+  CHECK(status.example == "trial 1, status: \"complete\" and \"diverged\"");
+  const MetricComparison zero = compare_metrics(write("f.db", {0.0}), write("g.db", {-0.0}), "s");
+  CHECK(zero.differing == 1);
+}

@@ -1,0 +1,82 @@
+#include "master/report/pivot.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/master/report/results_fixture.hpp"
+
+using namespace stormsweep;
+using namespace stormsweep::test;
+
+namespace {
+
+std::string pivot(const std::string& format, Arguments more = {"--by", "epochs"}) {
+  const TornadoResults t;
+  Arguments all{t.file,    "--rows",       "batch_size", "--columns", "data_multiplier",
+                "--value", "wall_seconds", "--format",   format};
+  all.insert(all.end(), more.begin(), more.end());
+  return printed(results_command, all);
+}
+
+}  // namespace
+
+// The cells follow from the fixture's formula, epochs * 1000 / batch size * multiplier, plus 0.5 for the mean replicate
+// of batch size 64; batch size 256 ran with multiplier 1 only, and its 10 epochs diverged.
+
+TEST_CASE("a pivot as text") {
+  CHECK(pivot("text") == R"(wall_seconds, epochs = 5
+batch_size / data_multiplier       1        2
+---------------------------------------------
+                          64  78.625  156.750
+                         128  39.062   78.125
+                         256  19.531        -
+Each cell is the mean of 1 to 2 trials
+
+wall_seconds, epochs = 10
+batch_size / data_multiplier        1        2
+----------------------------------------------
+                          64  156.750  313.000
+                         128   78.125  156.250
+Each cell is the mean of 1 to 2 trials
+)");
+}
+
+TEST_CASE("a pivot as markdown") {
+  CHECK(pivot("markdown", {"--by", "epochs", "--where", "epochs = 10 AND batch_size = 64"}) ==
+        R"(**wall_seconds, epochs = 10**
+
+| batch_size / data_multiplier | 1 | 2 |
+|---:|---:|---:|
+| 64 | 156.750 | 313.000 |
+
+Each cell is the mean of 2 trials
+)");
+}
+
+TEST_CASE("a pivot as LaTeX") {
+  CHECK(pivot("latex", {"--where", "replicate = 0 AND epochs = 5"}) == R"(\begin{table}
+\centering
+\caption{wall\_seconds.}
+\begin{tabular}{rrr}
+\hline
+batch\_size / data\_multiplier & 1 & 2 \\
+\hline
+64 & 78.125 & 156.250 \\
+128 & 39.062 & 78.125 \\
+256 & 19.531 & - \\
+\hline
+\end{tabular}
+\end{table}
+)");
+}
+
+TEST_CASE("a pivot as records has a line a cell and the number of trials") {
+  CHECK(pivot("csv", {"--by", "epochs", "--where", "epochs = 5"}) ==
+        "epochs,batch_size,data_multiplier,wall_seconds,trials\n5,64,1,78.625,2\n5,64,2,156.75,2\n5,128,1,39.0625,1\n"
+        "5,128,2,78.125,1\n5,256,1,19.53125,1\n");
+  CHECK(pivot("json", {"--where", "batch_size = 256"}) ==
+        "[\n{\"batch_size\": 256, \"data_multiplier\": 1, \"wall_seconds\": 19.53125, \"trials\": 1}\n]\n");
+}
+
+TEST_CASE("a pivot of nothing says so") {
+  CHECK(pivot("text", {"--where", "trial = 14"}) == "no trial has a value of wall_seconds yet\n");
+}

@@ -1,0 +1,67 @@
+#include "master/slurm/batch_script.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "tests/master/store/store_fixture.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+BatchJob job() {
+  BatchJob job;
+  job.name = "quick", job.folder = "/home/me/it's 5%", job.program = "/opt/storm sweep/stormsweep";
+  job.command = "stormsweep submit quick.json\nrm -r /";
+  job.arguments = {"/home/me/it's 5%/quick.json", "--workers", "8"};
+  return job;
+}
+
+bool has(const std::string& script, const std::string& line) {
+  return script.find('\n' + line + '\n') != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a script asks for what the job needs, the master for nothing") {
+  BatchJob j = job();
+  j.nodes = 2, j.ranks_per_node = 4, j.cores_per_rank = 3, j.gpus = true, j.partition = "fast";
+  j.time = Seconds(5400);
+  const std::string script = batch_script(j);
+  for (const char* line :
+       {"#SBATCH --job-name=quick", "#SBATCH --nodes=2", "#SBATCH --ntasks=8", "#SBATCH --ntasks-per-node=4",
+        "#SBATCH --cpus-per-task=3", "#SBATCH --gpus-per-node=4", "#SBATCH --time=01:30:00", "#SBATCH --partition=fast",
+        "#SBATCH --requeue", "#SBATCH --output=\"/home/me/it's 5%%/quick-%j.log\"", "#SBATCH --signal=B:USR1@120"}) {
+    CAPTURE(line);
+    CHECK(has(script, line));
+  }
+  CHECK(script.find("--array") == std::string::npos);
+  const std::string plain = batch_script(job());
+  CHECK(plain.find("gpus") == std::string::npos);
+  CHECK(plain.find("partition") == std::string::npos);
+}
+
+TEST_CASE("a short job has less notice, and one without requeues asks for none") {
+  BatchJob j = job();
+  j.time = Seconds(60), j.requeues = 0, j.tasks = 3;
+  const std::string script = batch_script(j);
+  CHECK(has(script, "#SBATCH --signal=B:USR1@12"));
+  CHECK(has(script, "#SBATCH --no-requeue"));
+  CHECK(has(script, "#SBATCH --array=0-2"));
+  CHECK(log_pattern(j) == "/home/me/it's 5%%/quick-%A_%a.log");
+}
+
+TEST_CASE("the shell runs the body of search.sbatch with the job's own words") {
+  test::TemporaryFolder folder;
+  BatchJob j = job();
+  j.tasks = 3, j.program = folder.path / "storm sweep";
+  {
+    std::ofstream program(j.program);
+    program << "#!/bin/sh\nfor word; do echo \"[$word]\"; done > '" << (folder.path / "words").string() << "'\n";
+  }
+  std::filesystem::permissions(j.program, std::filesystem::perms::owner_all);
+  std::ofstream(folder.path / "job") << batch_script(j);
+  CHECK(std::system(("SLURM_ARRAY_TASK_ID=2 bash " + (folder.path / "job").string()).c_str()) == 0);
+  CHECK(test::lines(folder.path / "words") ==
+        std::vector<std::string>{"[run]", "[/home/me/it's 5%/quick.json]", "[--workers]", "[8]", "[--share]", "[2/3]"});
+}

@@ -1,0 +1,47 @@
+#include "master/slurm/job_end.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+
+#include "master/store/writer.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+/// An environment variable, for a while.
+struct Variable {
+  const char* name;
+  Variable(const char* n, const std::string& value) : name(n) { setenv(name, value.c_str(), 1); }
+  ~Variable() { unsetenv(name); }
+};
+
+}  // namespace
+
+TEST_CASE("a run ends at its limit or with its Slurm job, whichever is first") {
+  const double now = unix_time();
+  CHECK_FALSE(find_job_end({}));
+  CHECK(find_job_end(Seconds(100)).value() == doctest::Approx(now + 100).epsilon(1e-9));
+  const Variable job("SLURM_JOB_ID", "1"), end("SLURM_JOB_END_TIME", std::to_string(now + 50));
+  CHECK(find_job_end({}).value() == doctest::Approx(now + 50).epsilon(1e-9));
+  CHECK(find_job_end(Seconds(100)).value() == doctest::Approx(now + 50).epsilon(1e-9));
+  CHECK(find_job_end(Seconds(20)).value() == doctest::Approx(now + 20).epsilon(1e-9));
+}
+
+TEST_CASE("what a launcher has found out is not found out again") {
+  {
+    const Variable told(job_end_variable, "1234");
+    CHECK(find_job_end(Seconds(100)) == 1234);
+  }
+  const Variable told(job_end_variable, "none");
+  CHECK_FALSE(find_job_end(Seconds(100)));
+}
+
+TEST_CASE("the margin is 2 % of the time, within 10 s and 2 min, and leaves half of a short run") {
+  CHECK(closing_margin(Seconds(1000)) == Seconds(20));
+  CHECK(closing_margin(Seconds(60)) == Seconds(10));
+  CHECK(closing_margin(Seconds(86400)) == Seconds(120));
+  CHECK(closing_margin(Seconds(8)) == Seconds(4));
+  CHECK(closing_margin(Seconds(-8)) <= Seconds(0));
+}

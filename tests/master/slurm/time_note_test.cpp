@@ -1,0 +1,81 @@
+#include "master/slurm/time_note.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/master/store/store_fixture.hpp"
+
+using namespace stormsweep;
+using namespace stormsweep::test;
+
+namespace {
+
+/// 10 ranks for 1000 s, of which 980 s are usable.
+BatchJob job(std::uint64_t requeues = 3) {
+  BatchJob job;
+  job.nodes = 2, job.ranks_per_node = 5, job.time = Seconds(1000), job.requeues = requeues;
+  return job;
+}
+
+}  // namespace
+
+TEST_CASE("without measured times nobody can know") {
+  CHECK(time_note(job(), 40, {}) ==
+        "40 trainings on 10 ranks have 16 min 40 s: whether that is enough cannot be known before some are timed; it "
+        "goes back into the queue up to 3 times");
+  CHECK(time_note(job(0), {}, {5, 1, 1}) ==
+        "trainings too many to count on 10 ranks have 16 min 40 s: whether that is enough cannot be known before some "
+        "are timed; submit it again to continue");
+}
+
+TEST_CASE("what fits is not talked about; what does not, is") {
+  CHECK(time_note(job(), 60, {10, 196, 300}).empty());  // 50 left: 5 rounds of 196 s are 980 s
+  CHECK(time_note(job(), 61, {10, 196, 300}) ==
+        "51 trainings left, 196 s each, take about 19 min 36 s on 10 ranks: about 2 jobs of 16 min 40 s, one after the "
+        "other by itself");
+  CHECK(time_note(job(0), 61, {10, 196, 300}) ==
+        "51 trainings left, 196 s each, take about 19 min 36 s on 10 ranks: more than the 1 job of 16 min 40 s that "
+        "--requeues allows; raise --time, --nodes or --requeues");
+  CHECK(time_note(job(), 11, {10, 196, 981}) ==
+        "a training has taken 16 min 21 s, and the job has 16 min 40 s; raise --time");
+  CHECK(time_note(job(), 5, {10, 196, 300}).empty());  // an edited space
+}
+
+TEST_CASE("a gang takes as many ranks as it has") {
+  CHECK(time_note(job(), 25, {10, 196, 300, 3}).empty());  // 15 left: 5 rounds of 3 gangs; a tenth rank is left over
+  CHECK(
+      time_note(job(), 26, {10, 196, 300, 3}) ==
+      "16 trainings left, 196 s each on 3 ranks, take about 19 min 36 s on 10 ranks: about 2 jobs of 16 min 40 s, one "
+      "after the other by itself");
+  CHECK(time_note(job(), 15, {10, 196, 300, 20}).empty());  // one at a time at least
+}
+
+TEST_CASE("the tasks of an array train side by side") {
+  BatchJob j = job();
+  j.tasks = 4;
+  CHECK(time_note(j, 210, {10, 196, 300}).empty());
+  CHECK(time_note(j, 211, {10, 196, 300}).find("201 trainings left") == 0);
+}
+
+TEST_CASE("a training takes as long as its longest trial; databases that are not there yet are passed over") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space space = tornado_space(R"({"epochs": [5, 10], "batch_size": [64, 128]})");
+  {
+    Store store(file, space, "f", {});
+    for (std::uint64_t i = 0; i < 2; ++i) {
+      Outcome o = outcome(0.5, "validation_accuracy");
+      for (std::size_t k = 0; k < 2; ++k) {
+        o.timings.wall = 10 * double(i + 1) * double(k + 1);
+        WorkerInfo leader = worker();
+        leader.gang = i == 0 ? 1 : 4;
+        store.finish(training(space, i), k, leader, o);
+      }
+    }
+  }
+  const auto measured = measure_trainings({file, folder.path / "none.db", file}, "s");
+  CHECK(measured.count == 4);
+  CHECK(measured.mean == 30);
+  CHECK(measured.longest == 40);
+  CHECK(measured.ranks == 3);  // (20 s x 1 + 40 s x 4) / 60 s
+  CHECK(measure_trainings({file}, "other").count == 0);
+}

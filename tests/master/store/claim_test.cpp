@@ -1,0 +1,135 @@
+#include "master/store/claim.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+
+#include "search/base/error.hpp"
+#include "tests/master/store/store_fixture.hpp"
+
+using namespace stormsweep;
+using namespace stormsweep::test;
+
+namespace {
+
+/// A file whose search `s` was last written by `host`, `pid` and `job`, `age` seconds ago.
+struct Written {
+  TemporaryFolder folder;
+  std::filesystem::path file = folder.path / "s.db";
+  Space space = noop_space(R"({"index": [1, 2]})");
+
+  Written(const std::string& host, std::int64_t pid, const std::string& job, double age) {
+    { Store store(file, space, "f", {}); }
+    SQLite::Database database(file, SQLite::OPEN_READWRITE);
+    SQLite::Statement update(database, "UPDATE searches SET writer_host=?, writer_pid=?, writer_job=?, writer_seen=?");
+    update.bind(1, host);
+    update.bind(2, pid);
+    update.bind(3, job);
+    update.bind(4, unix_time() - age);
+    update.exec();
+  }
+  void open() { Store store(file, space, "f", {}); }
+};
+
+}  // namespace
+
+TEST_CASE("a live writer on this host is told with its process, host and last sign of life") {
+  Written written(this_process().host, getppid(), "", 5);
+  CHECK_THROWS_WITH_AS(
+      written.open(),
+      doctest::Contains(fmt::format("search 's' is being written by process {} on {}, which last did so "
+                                    "5 s ago; wait for it or end it",
+                                    getppid(), this_process().host)
+                            .c_str()),
+      InputError);
+}
+
+TEST_CASE("a dead process of this host is taken over from at once") {
+  Written written(this_process().host, 999999999, "", 0);
+  CHECK_NOTHROW(written.open());
+}
+
+TEST_CASE("a process number without a recent sign of life may be somebody else's") {
+  Written written(this_process().host, getppid(), "", 61);
+  CHECK_NOTHROW(written.open());
+}
+
+TEST_CASE("a writer on another host lives for 60 s after its last commit") {
+  Written young("elsewhere", 1, "", 50), old("elsewhere", 1, "", 61);
+  CHECK_THROWS_WITH_AS(young.open(), doctest::Contains("process 1 on elsewhere"), InputError);
+  CHECK_NOTHROW(old.open());
+}
+
+TEST_CASE("a requeued Slurm job takes over from itself at once, from others not") {
+  setenv("SLURM_JOB_ID", "77", 1);
+  Written own("elsewhere", 1, "77", 1), other("elsewhere", 1, "78", 1);
+  CHECK_NOTHROW(own.open());
+  CHECK_THROWS_AS(other.open(), InputError);
+  unsetenv("SLURM_JOB_ID");
+}
+
+TEST_CASE("a writer that was taken over from cannot write any more") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space space = noop_space(R"({"index": [1, 2]})");
+  Store store(file, space, "f", {.json = folder.path, .retry_failed = false});
+  execute(file, "UPDATE searches SET writer_host = 'elsewhere'");
+  store.finish(training(space, 0), 0, worker(), outcome(0.5));
+  CHECK_THROWS_WITH_AS(store.commit(), doctest::Contains("another process has taken over search 's'"), InputError);
+  CHECK(query(file, "SELECT count(*) FROM trials") == std::vector<std::string>{"0"});
+  CHECK(text(folder.path / "s.jsonl").empty());
+}
+
+TEST_CASE("of two processes that open a search at once, one gets it") {
+  for (int round = 0; round < 5; ++round) {
+    TemporaryFolder folder;
+    const auto file = folder.path / "s.db";
+    const Space space = noop_space(R"({"index": [1, 2]})");
+    int go[2], done[2];
+    REQUIRE(pipe(go) == 0);
+    REQUIRE(pipe(done) == 0);
+    std::vector<pid_t> children;
+    for (int i = 0; i < 2; ++i) {
+      children.push_back(fork());
+      if (children.back() != 0) continue;
+      char c;
+      close(go[1]);
+      close(done[1]);
+      (void)!read(go[0], &c, 1);  // ends when the parent closes its end
+      try {
+        Store store(file, space, "f", {});
+        (void)!read(done[0], &c, 1);
+        _exit(0);
+      } catch (const InputError&) {
+        _exit(2);
+      }
+    }
+    close(go[1]);
+    int refused = 0;
+    // The one that is refused ends first: the other holds its claim until we let it go.
+    for (int i = 0; i < 2; ++i) {
+      int status = 0;
+      if (i == 1) close(done[1]);
+      wait(&status);
+      refused += WEXITSTATUS(status) == 2;
+      if (i == 0) CHECK(WEXITSTATUS(status) == 2);
+    }
+    close(go[0]);
+    close(done[0]);
+    CHECK(refused == 1);
+  }
+}
+
+TEST_CASE("two searches are written to one file at once") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space a = noop_space(R"({"index": [1, 2]})", "a"), b = noop_space(R"({"index": [1, 2]})", "b");
+  Store first(file, a, "f", {}), second(file, b, "g", {});
+  first.finish(training(a, 0), 0, worker(), outcome(0.5));
+  second.finish(training(b, 0), 0, worker(), outcome(0.25));
+  second.commit();
+  first.commit();
+  CHECK(query(file, "SELECT search, trial, score FROM results ORDER BY trial") ==
+        std::vector<std::string>{"b|1|0.25", "a|2|0.5"});
+}

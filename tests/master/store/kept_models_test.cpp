@@ -1,0 +1,199 @@
+#include "master/store/kept_models.hpp"
+
+#include <doctest/doctest.h>
+
+#include "search/base/error.hpp"
+#include "search/space/cache_files.hpp"
+#include "tests/master/report/results_fixture.hpp"
+
+using namespace stormsweep;
+using namespace stormsweep::test;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A search of trials by index, whose "networks" are files that hold their index.
+struct Search {
+  TemporaryFolder folder;
+  fs::path file = folder.path / "s.db", cache = folder.path / "s.cache";
+  Space space = noop_space(R"({"index": {"min": 0, "max": 99, "step": 1}})");
+
+  Search() { space.goal = Goal::maximize; }
+
+  Identity identity_of(std::uint64_t index) const {
+    return identity(training(space, index).configuration, *space.experiment, space.seed);
+  }
+  void save(std::uint64_t index) const {
+    const fs::path fresh = fresh_model(fresh_models(cache, space.name), identity_of(index));
+    fs::create_directories(fresh.parent_path());
+    std::ofstream(fresh) << index;
+  }
+  KeptModels models(std::size_t most) const { return {file, cache, space, most}; }
+  Store store(KeptModels& into) const {
+    Store::Options options;
+    options.committed = [&](TrialId id, const Identity& key, double metric) { into.consider(id, key, metric); };
+    return {file, space, "f", options};
+  }
+  void finish(Store& store, std::uint64_t index, const Outcome& o) const {
+    store.finish(training(space, index), 0, worker(), o);
+  }
+  /// What the kept files hold, by trial.
+  std::vector<std::string> kept() const {
+    std::vector<std::string> found;
+    for (std::uint64_t id = 1; id < 20; ++id)
+      if (const fs::path network = model_file(file, TrialId{id}); fs::exists(network))
+        found.push_back(fmt::format("{}: {}", id, text(network)));
+    return found;
+  }
+  bool any_fresh() const {
+    const fs::path fresh = fresh_models(cache, space.name);
+    return fs::exists(fresh) && !fs::is_empty(fresh);
+  }
+};
+
+using Kept = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("the networks of the best trials stay, whatever the order, and no others") {
+  const Search s;
+  KeptModels models = s.models(2);
+  Store store = s.store(models);
+  models.open(store);
+  const std::vector<double> scores{0.3, 0.9, 0.1, 0.5, 0.9, 0.4};
+  for (std::uint64_t i = 0; i < scores.size(); ++i) {
+    s.save(i);
+    s.finish(store, i, outcome(scores[i]));
+    if (i % 2 == 1) store.commit();
+  }
+  CHECK(s.kept() == Kept{"2: 1", "5: 4"});  // trial ids count from 1
+  CHECK(models.kept()[0].trial == TrialId{2});
+  CHECK_FALSE(s.any_fresh());
+  CHECK(models.told() == (s.folder.path / "s.models").string() + ": the networks of trials 2, 5");
+}
+
+TEST_CASE("by the search's goal") {
+  Search s;
+  s.space.goal = Goal::minimize;
+  KeptModels models = s.models(1);
+  Store store = s.store(models);
+  models.open(store);
+  for (std::uint64_t i = 0; i < 3; ++i) s.save(i), s.finish(store, i, outcome(0.5 - 0.1 * double(i % 2)));
+  store.commit();
+  CHECK(s.kept() == Kept{"2: 1"});
+}
+
+TEST_CASE("a network is nobody's before its row is committed, and is none of a trial that is not complete") {
+  const Search s;
+  KeptModels models = s.models(3);
+  Store store = s.store(models);
+  models.open(store);
+  for (std::uint64_t i = 0; i < 3; ++i) s.save(i);
+  s.finish(store, 0, outcome(0.5));
+  s.finish(store, 1, failure("a mate of its gang failed"));
+  s.finish(store, 2, outcome(std::numeric_limits<double>::quiet_NaN()));
+  CHECK(s.kept().empty());
+  store.commit();
+  CHECK(s.kept() == Kept{"1: 0"});
+  CHECK_FALSE(s.any_fresh());
+  s.finish(store, 3, outcome(0.7));  // could not be saved
+  store.commit();
+  CHECK(s.kept() == Kept{"1: 0"});
+}
+
+TEST_CASE("a resumed search keeps the best of all runs, and a trial trained twice once") {
+  const Search s;
+  for (const std::vector<std::uint64_t>& run : {std::vector<std::uint64_t>{1, 7, 3}, {3, 9, 2}}) {
+    KeptModels models = s.models(2);
+    Store store = s.store(models);
+    models.open(store);
+    for (const std::uint64_t i : run) s.save(i), s.finish(store, i, outcome(0.1 * double(i)));
+    store.commit();
+    models.close();
+  }
+  CHECK(s.kept() == Kept{"2: 7", "4: 9"});
+}
+
+TEST_CASE("without the option an earlier run's networks stay as they are") {
+  const Search s;
+  for (const std::size_t most : {std::size_t{3}, std::size_t{0}, std::size_t{1}}) {
+    KeptModels models = s.models(most);
+    Store store = s.store(models);
+    models.open(store);
+    const auto index = static_cast<std::uint64_t>(most);
+    s.save(index), s.finish(store, index, outcome(0.1 * double(index)));
+    if (most == 3) s.save(5), s.finish(store, 5, outcome(0.2));
+    store.commit();
+    CHECK(s.kept() == (most == 1 ? Kept{"1: 3"} : Kept{"1: 3", "2: 5"}));
+    CHECK_FALSE(s.any_fresh());
+    CHECK(models.told().empty() == (most == 0));
+  }
+}
+
+TEST_CASE("a crash between commit, move and removal is mended at the next start") {
+  const Search s;
+  {
+    KeptModels nobody = s.models(0);
+    Store store(s.file, s.space, "f", {});
+    for (std::uint64_t i = 0; i < 4; ++i) s.finish(store, i, outcome(0.1 * double(i)));
+  }
+  fs::create_directories(s.folder.path / "s.models");
+  for (const std::uint64_t id : {1, 2, 3}) std::ofstream(model_file(s.file, TrialId{id})) << id - 1;  // one too many
+  s.save(3);                                                                                          // committed
+  s.save(8);                                                                                          // not so
+  std::ofstream(fresh_models(s.cache, "s") / "0123.new") << "half";
+  KeptModels models = s.models(2);
+  Store store = s.store(models);
+  models.open(store);
+  CHECK(s.kept() == Kept{"3: 2", "4: 3"});
+  CHECK_FALSE(s.any_fresh());
+}
+
+TEST_CASE("searches that share a database leave each other's networks alone") {
+  Search s;
+  {
+    KeptModels models = s.models(1);
+    Store store = s.store(models);
+    models.open(store);
+    s.save(1), s.finish(store, 1, outcome(0.1));
+  }
+  s.space = noop_space(R"({"index": {"min": 0, "max": 99, "step": 1}})", "other");
+  KeptModels models = s.models(1);
+  Store store = s.store(models);
+  models.open(store);
+  s.save(2), s.finish(store, 2, outcome(0.2));
+  store.commit();
+  CHECK(s.kept() == Kept{"1: 1", "2: 2"});
+}
+
+TEST_CASE("networks of another database are neither taken for ours nor touched") {
+  const Search s;
+  fs::create_directories(s.folder.path / "s.models");
+  std::ofstream(model_file(s.file, TrialId{4})) << "old";
+  KeptModels models = s.models(1);
+  Store store = s.store(models);
+  CHECK_THROWS_WITH_AS(models.open(store),
+                       ((s.folder.path / "s.models/trial-4.pt").string() + ": " + s.file.string() +
+                        " has no trial 4; move the networks of another database away, or name another --results")
+                           .c_str(),
+                       InputError);
+  CHECK(s.kept() == Kept{"4: old"});
+}
+
+TEST_CASE("a folder that cannot be made is told before anything is trained") {
+  const Search s;
+  std::ofstream(s.folder.path / "s.models") << "a file";
+  KeptModels models = s.models(1);
+  Store store = s.store(models);
+  CHECK_THROWS_AS(models.open(store), InputError);
+}
+
+TEST_CASE("the best trials tell where their networks are") {
+  const TornadoResults t;
+  const fs::path network = model_file(t.file, TrialId{13});
+  fs::create_directories(network.parent_path());
+  std::ofstream{network} << "w";
+  CHECK(
+      printed(results_command, {t.file, "--best", "2"}).ends_with("\nnetwork of trial 13: " + network.string() + '\n'));
+}

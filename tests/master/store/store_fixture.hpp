@@ -1,0 +1,95 @@
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "master/store/store.hpp"
+#include "search/space/space.hpp"
+#include "search/space/trainings.hpp"
+
+namespace stormsweep::test {
+
+/// A folder that goes with the test.
+struct TemporaryFolder {
+  std::filesystem::path path = std::filesystem::temp_directory_path() /
+                               ("stormsweep-store-" + std::to_string(getpid()) + "-" + std::to_string(next()++));
+  TemporaryFolder() { std::filesystem::create_directories(path); }
+  ~TemporaryFolder() { std::filesystem::remove_all(path); }
+  static std::atomic<int>& next() {
+    static std::atomic<int> number;
+    return number;
+  }
+};
+
+/// A noop search `name`, all of whose parameters are `parameters`.
+inline Space noop_space(const std::string& parameters, const std::string& name = "s", const std::string& extra = "") {
+  return parse_space(
+      fmt::format(R"({{"name": "{}", "experiment": "noop", "seed": 7, {}"parameters": {}}})", name, extra, parameters),
+      "space.json", "/");
+}
+
+inline Space tornado_space(const std::string& parameters) {
+  return parse_space(fmt::format(R"({{"name": "s", "experiment": "tornado", "seed": 7,
+                                      "data": {{"train": "a", "validation": "b", "test": "c"}}, "parameters": {}}})",
+                                 parameters),
+                     "space.json", "/");
+}
+
+inline Training training(const Space& space, std::uint64_t number) {
+  return Trainings(space).at(TrainingId{number}).value();
+}
+
+inline WorkerInfo worker() {
+  return {WorkerId{2}, "node1", "cpu", "Xeon", "stormsweep 0.1.0", 3, 1, "2"};
+}
+
+inline Outcome outcome(double metric, const std::string& name = "score") {
+  return {Status::complete, {1.5, 0.25, 0.125, 1.0, 0.0625, 1000, 2e9, 0.5}, {{name, metric}}, "", 1.7e9, 1.7e9 + 1.5};
+}
+
+inline Outcome failure(const std::string& error, Status status = Status::failed) {
+  return {status, {}, {}, error, 1.7e9, 1.7e9};
+}
+
+/// Rows of a query on the file, columns separated by "|", NULL as "NULL".
+inline std::vector<std::string> query(const std::filesystem::path& file, const std::string& sql) {
+  SQLite::Database database(file, SQLite::OPEN_READWRITE);
+  SQLite::Statement select(database, sql);
+  std::vector<std::string> rows;
+  while (select.executeStep()) {
+    std::string row;
+    for (int i = 0; i < select.getColumnCount(); ++i) {
+      if (i > 0) row += '|';
+      row += select.isColumnNull(i) ? "NULL" : select.getColumn(i).getString();
+    }
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+inline void execute(const std::filesystem::path& file, const std::string& sql) {
+  SQLite::Database(file, SQLite::OPEN_READWRITE).exec(sql);
+}
+
+inline std::vector<std::string> lines(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::vector<std::string> all;
+  for (std::string line; std::getline(in, line);) all.push_back(line);
+  return all;
+}
+
+inline std::string text(const std::filesystem::path& file) {
+  std::ostringstream out;
+  out << std::ifstream(file).rdbuf();
+  return out.str();
+}
+
+}  // namespace stormsweep::test

@@ -1,0 +1,307 @@
+#include "master/store/store.hpp"
+
+#include <doctest/doctest.h>
+
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "master/store/database.hpp"
+#include "search/base/error.hpp"
+#include "tests/master/store/store_fixture.hpp"
+
+using namespace stormsweep;
+using namespace stormsweep::test;
+
+namespace {
+
+const std::string three = R"({"index": [1, 2, 3]})";
+
+/// Leaves the database as a master that was killed does: running rows, and a writer whose process is gone.
+void store_and_crash(const std::filesystem::path& file, const Space& space, const std::function<void(Store&)>& work) {
+  std::filesystem::path copy = file;
+  copy += ".copy";
+  {
+    Store store(file, space, "f", {});
+    work(store);
+    store.commit();
+    std::filesystem::copy_file(file, copy);
+  }
+  std::filesystem::rename(copy, file);
+  execute(file, "UPDATE searches SET writer_pid = 999999999");
+}
+
+}  // namespace
+
+TEST_CASE("a finished trial is there after reopening, and only the others are missing") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space space = noop_space(three);
+  {
+    Store store(file, space, "f", {});
+    CHECK_FALSE(store.resumed());
+    CHECK(store.missing(training(space, 1)) == training(space, 1));
+    store.finish(training(space, 1), 0, worker(), outcome(0.5));
+  }
+  Store store(file, space, "f", {});
+  CHECK(store.resumed());
+  CHECK_FALSE(store.missing(training(space, 1)));
+  CHECK(store.missing(training(space, 0)) == training(space, 0));
+  CHECK(store.counts().complete == 1);
+  REQUIRE(store.best());
+  CHECK(store.best()->metric == 0.5);
+}
+
+TEST_CASE("the view has a column a hyperparameter and a metric, and readable times") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space space = noop_space(R"({"index": [1, 2], "milliseconds": [1, 2.5]})");
+  {
+    Store store(file, space, "f", {});
+    for (std::uint64_t i = 0; i < 4; ++i) store.finish(training(space, i), 0, worker(), outcome(0.25 * double(i)));
+  }
+  CHECK(query(file, "SELECT * FROM results WHERE trial = 2") ==
+        std::vector<std::string>{
+            "s|2|7|complete|1|2|node1|cpu|3|1|2|Xeon|stormsweep 0.1.0|1|2.5|complete|1|0|1.5|0.25|0.125|"
+            "1.0|0.0625|1000.0|2000000000.0|0.5|0.25|NULL|2023-11-14T22:13:20Z|2023-11-14T22:13:21Z"});
+  CHECK(query(file, "SELECT \"index\", avg(score) FROM results GROUP BY 1") ==
+        std::vector<std::string>{"1|0.125", "2|0.625"});
+  CHECK(query(file, "SELECT DISTINCT typeof(milliseconds), typeof(\"index\") FROM results") ==
+        std::vector<std::string>{"real|integer"});
+}
+
+TEST_CASE("views hold the union of the experiments in the file; flags are 0 or 1") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space noop = noop_space(three, "n");
+  const Space tornado = tornado_space(R"({"batch_size": [128, 256], "pool_last": [false, true], "epochs": [1]})");
+  {
+    Store store(file, noop, "f", {});
+    store.finish(training(noop, 0), 0, worker(), outcome(0.5));
+  }
+  {
+    Store store(file, tornado, "f", {});
+    for (std::uint64_t i = 0; i < 4; ++i)
+      store.finish(training(tornado, i), 0, worker(), outcome(double(i), "test_accuracy"));
+  }
+  CHECK(query(file, "SELECT search, \"index\", pool_last, batch_size, test_accuracy, score FROM results") ==
+        std::vector<std::string>{"n|1|NULL|NULL|NULL|0.5", "s|NULL|0|128|0.0|NULL", "s|NULL|1|128|1.0|NULL",
+                                 "s|NULL|0|256|2.0|NULL", "s|NULL|1|256|3.0|NULL"});
+  CHECK(query(file, "SELECT batch_size, avg(wall_seconds) FROM results GROUP BY 1") ==
+        std::vector<std::string>{"NULL|1.5", "128|1.5", "256|1.5"});
+}
+
+TEST_CASE("a second outcome of the same trial is ignored") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space space = noop_space(three);
+  {
+    Store store(file, space, "f", {});
+    store.finish(training(space, 0), 0, worker(), outcome(0.5));
+    store.finish(training(space, 0), 0, worker(), outcome(0.75));
+    store.commit();
+    store.finish(training(space, 0), 0, worker(), failure("late"));
+    store.commit();
+    CHECK(store.counts().complete == 1);
+    CHECK(store.counts().terminal() == 1);
+  }
+  CHECK(query(file, "SELECT status, score FROM results") == std::vector<std::string>{"complete|0.5"});
+}
+
+TEST_CASE("trials left running by a dead job wait, with their attempt") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space space = noop_space(three);
+  store_and_crash(file, space, [&](Store& store) {
+    Training second = training(space, 1);
+    second.attempt = 2;
+    store.start(second, 0, worker(), 1.7e9);
+    CHECK(store.counts().running == 1);
+  });
+  CHECK(query(file, "SELECT status, attempt FROM results") == std::vector<std::string>{"running|2"});
+  Store store(file, space, "f", {});
+  CHECK(query(file, "SELECT status FROM results") == std::vector<std::string>{"waiting"});
+  CHECK(store.counts().running == 0);
+  const auto again = store.missing(training(space, 1));
+  REQUIRE(again);
+  CHECK(again->attempt == 2);
+  store.finish(*again, 0, worker(), outcome(0.5));
+  store.commit();
+  CHECK(query(file, "SELECT trial, status, attempt FROM results") == std::vector<std::string>{"1|complete|2"});
+  CHECK(store.best()->trial == TrialId{1});
+}
+
+TEST_CASE("missing milestones shorten the training") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space space = tornado_space(R"({"epochs": [5, 10, 15], "batch_size": [32, 64]})");
+  const Training whole = training(space, 1);
+  REQUIRE(whole.milestones == std::vector<std::int64_t>{5, 10, 15});
+  {
+    Store store(file, space, "f", {});
+    store.finish(whole, 0, worker(), outcome(0.5, "test_loss"));
+    store.finish(whole, 2, worker(), outcome(0.25, "test_loss"));
+  }
+  Store store(file, space, "f", {});
+  const auto rest = store.missing(whole);
+  REQUIRE(rest);
+  CHECK(rest->milestones == std::vector<std::int64_t>{10});
+  CHECK(Reader(rest->configuration, *space.experiment).integer("epochs") == 10);
+  CHECK(query(file, "SELECT epochs, batch_size FROM results") == std::vector<std::string>{"5|64", "15|64"});
+}
+
+TEST_CASE("failed trials stay unless they are to be retried; their attempts then start anew") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space space = noop_space(R"({"index": [1, 2, 3, 4, 5]})");
+  {
+    Store store(file, space, "f", {});
+    Training first = training(space, 0);
+    first.attempt = 2;
+    store.finish(first, 0, worker(), failure("worker lost\ntwice"));
+    store.finish(training(space, 1), 0, worker(), failure("nan", Status::diverged));
+    store.finish(training(space, 2), 0, worker(), failure("2 GB", Status::out_of_memory));
+    store.finish(training(space, 3), 0, worker(), failure("slow", Status::pruned));
+    store.finish(training(space, 4), 0, worker(), outcome(0.5));
+    CHECK(store.counts().failed == 1);
+    CHECK(store.counts().terminal() == 5);
+  }
+  CHECK(query(file, "SELECT error FROM results WHERE trial = 1") == std::vector<std::string>{"worker lost twice"});
+  {
+    Store store(file, space, "f", {});
+    for (std::uint64_t i = 0; i < 5; ++i) CHECK_FALSE(store.missing(training(space, i)));
+  }
+  Store store(file, space, "f", {.json = {}, .retry_failed = true});
+  for (std::uint64_t i = 0; i < 3; ++i) CHECK(store.missing(training(space, i)) == training(space, i));
+  for (std::uint64_t i = 3; i < 5; ++i) CHECK_FALSE(store.missing(training(space, i)));
+  store.finish(training(space, 0), 0, worker(), outcome(0.75));
+  store.commit();
+  CHECK(store.counts().failed == 0);
+  CHECK(store.counts().complete == 2);
+  CHECK(query(file, "SELECT trial, status, score, error FROM results WHERE \"index\" = 1") ==
+        std::vector<std::string>{"1|complete|0.75|NULL"});
+}
+
+TEST_CASE("an edited space under the same name runs only what is new, whatever the numbers of its trainings") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space before = noop_space(R"({"index": [1, 2, 3], "replicate": [0, 1]})");
+  {
+    Store store(file, before, "f", {});
+    for (std::uint64_t i = 0; i < 6; ++i) store.finish(training(before, i), 0, worker(), outcome(0.5));
+  }
+  const Space after = noop_space(R"({"replicate": [1, 5, 0], "index": [4, 3, 1]})");
+  {
+    Store store(file, after, "f", {});
+    int fresh = 0;
+    for (std::uint64_t i = 0; i < 9; ++i) {
+      const Training t = training(after, i);
+      const Reader read(t.configuration, *after.experiment);
+      const bool is_new = read.integer("index") == 4 || read.integer("replicate") == 5;
+      CHECK(store.missing(t).has_value() == is_new);
+      store.finish(t, 0, worker(), outcome(0.75));
+      fresh += is_new;
+    }
+    CHECK(fresh == 5);
+  }
+  CHECK(query(file,
+              "SELECT count(*), count(DISTINCT identity), sum(json_extract(metrics, '$.score') = 0.5) FROM trials") ==
+        std::vector<std::string>{"11|11|6"});
+  Store store(file, before, "f", {});
+  for (std::uint64_t i = 0; i < 6; ++i) CHECK_FALSE(store.missing(training(before, i)));
+}
+
+TEST_CASE("a search of that name with another experiment or other data is refused with the remedy") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  { Store store(file, noop_space(three), "f", {}); }
+  CHECK_THROWS_WITH_AS(
+      Store(file, tornado_space(R"({"epochs": [1]})"), "f", {}),
+      doctest::Contains("search 's' there has the experiment noop; give this search another name, or another "
+                        "--results"),
+      InputError);
+  CHECK_THROWS_WITH_AS(Store(file, noop_space(three), "g", {}), doctest::Contains("been trained on other data"),
+                       InputError);
+}
+
+TEST_CASE("numbers come back to the last bit; undefined metrics are NULL") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space space = noop_space(R"({"index": {"min": 0, "max": 999, "count": 1000}})");
+  std::mt19937_64 random(1);
+  std::vector<double> metrics;
+  for (int i = 0; i < 1000; ++i) {
+    double value = std::bit_cast<double>(random());
+    if (i % 2) value = double(random() >> 11) * 0x1p-53;
+    metrics.push_back(i == 0 ? std::numeric_limits<double>::quiet_NaN() : value);
+  }
+  {
+    Store store(file, space, "f", {});
+    for (std::uint64_t i = 0; i < 1000; ++i) {
+      Outcome o = outcome(metrics[i]);
+      o.timings.wall = metrics[i];
+      store.finish(training(space, i), 0, worker(), o);
+    }
+  }
+  SQLite::Database database(file);
+  SQLite::Statement select(database, "SELECT metrics, wall_seconds FROM trials ORDER BY id");
+  for (const double expected : metrics) {
+    REQUIRE(select.executeStep());
+    if (std::isfinite(expected)) {
+      const double read = nlohmann::json::parse(select.getColumn(0).getString())["score"];
+      CHECK(std::bit_cast<std::uint64_t>(read) == std::bit_cast<std::uint64_t>(expected));
+      CHECK(select.getColumn(1).getDouble() == expected);
+    } else {
+      CHECK(select.getColumn(0).getString() == R"({"score":null})");
+    }
+  }
+  CHECK(query(file, "SELECT score, wall_seconds FROM results WHERE trial = 1") ==
+        std::vector<std::string>{"NULL|NULL"});
+}
+
+TEST_CASE("the best trial follows metric and goal, which may change between runs") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const auto space = [](const char* goal) {
+    return noop_space(three, "s", std::string(R"("metric": {"name": "score", "goal": ")") + goal + "\"}, ");
+  };
+  const Space largest = space("maximize");
+  {
+    Store store(file, largest, "f", {});
+    store.finish(training(largest, 0), 0, worker(), outcome(0.5));
+    store.commit();
+    store.finish(training(largest, 1), 0, worker(), outcome(0.75));
+    store.finish(training(largest, 2), 0, worker(), outcome(std::nan("")));
+    store.commit();
+    CHECK(store.best()->trial == TrialId{2});
+  }
+  CHECK(Store(file, largest, "f", {}).best()->metric == 0.75);
+  CHECK(Store(file, space("minimize"), "f", {}).best()->metric == 0.5);
+  CHECK(query(file, "SELECT goal FROM searches") == std::vector<std::string>{"minimize"});
+}
+
+TEST_CASE("curves are stored once a training and shown up to each trial's milestone") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space space = tornado_space(R"({"epochs": [1, 3]})");
+  const Training both = training(space, 0);
+  {
+    Store store(file, space, "f", {});
+    for (std::int64_t epoch = 1; epoch <= 3; ++epoch)
+      store.add_epochs(both, {{epoch, double(epoch), {{"train_loss", 1.0 / double(epoch)}, {"sharpness", 0.5}}}});
+    store.add_epochs(both, {{1, 99, {{"train_loss", 99}}}});
+    store.finish(both, 0, worker(), outcome(0.5, "test_accuracy"));
+    store.finish(both, 1, worker(), outcome(0.75, "test_accuracy"));
+  }
+  CHECK(query(file, "SELECT count(*) FROM epochs") == std::vector<std::string>{"3"});
+  CHECK(query(file, "SELECT trial, epoch, seconds, train_loss, sharpness FROM curves ORDER BY 1, 2") ==
+        std::vector<std::string>{"1|1|1.0|1.0|0.5", "2|1|1.0|1.0|0.5", "2|2|2.0|0.5|0.5",
+                                 "2|3|3.0|0.333333333333333|0.5"});
+  const Space longer = tornado_space(R"({"epochs": [2, 3, 4], "batch_size": [128]})");
+  Store store(file, longer, "f", {});
+  store.add_epochs(training(longer, 0), {{4, 4, {{"train_loss", 0.25}}}});
+  store.commit();
+  CHECK(query(file, "SELECT count(*), count(DISTINCT curve) FROM epochs") == std::vector<std::string>{"4|1"});
+}

@@ -1,0 +1,50 @@
+#include "search/base/options.hpp"
+
+#include <doctest/doctest.h>
+
+#include "search/base/error.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+namespace po = boost::program_options;
+
+/// "<space> <at> <format>" of `stormsweep plan`'s options, or the message.
+std::string parse(const Arguments& arguments) {
+  Syntax syntax{"stormsweep plan", "SPACE [options]", "Tells.", "stormsweep plan a.json", {}, {}};
+  syntax.operands.add_options()("space", po::value<std::string>()->required(), "a search space");
+  syntax.options.add_options()("at", po::value<int>()->default_value(0), "which")(
+      "format", po::value<std::string>()->default_value("text"), "how");
+  try {
+    const auto values = parse_options(arguments, syntax);
+    if (!values) return "help";
+    return (*values)["space"].as<std::string>() + ' ' + std::to_string((*values)["at"].as<int>()) + ' ' +
+           one_of({"text", "json"}, "format", *values);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("options stand before or after operands") {
+  CHECK(parse({"a.json"}) == "a.json 0 text");
+  CHECK(parse({"a.json", "--at", "3", "--format", "json"}) == "a.json 3 json");
+  CHECK(parse({"--at=-3", "a.json"}) == "a.json -3 text");
+}
+
+TEST_CASE("a wrong command line is one line that says what to mend") {
+  CHECK(parse({}) == "stormsweep plan: an operand is missing; usage: stormsweep plan SPACE [options]");
+  CHECK(parse({"a", "b"}) == "stormsweep plan: 'b' is one word too many; usage: stormsweep plan SPACE [options]");
+  CHECK(parse({"a", "--fromat", "json"}) == "stormsweep plan: --fromat is not an option; did you mean --format?");
+  CHECK(parse({"a", "--form", "json"}) == "stormsweep plan: --form is not an option; did you mean --format?");
+  CHECK(parse({"a", "--temperature"}) ==
+        "stormsweep plan: --temperature is not an option; known are --at, --format, --help");
+  CHECK(parse({"a", "--format", "xml"}) == "--format is xml; give text or json");
+  for (const Arguments& wrong : {Arguments{"a", "--at"}, {"a", "--at", "x"}, {"a", "--at", "1", "--at", "2"}}) {
+    CHECK(parse(wrong).starts_with("stormsweep plan: "));
+    CHECK(parse(wrong).ends_with("; see stormsweep plan --help"));
+    CHECK(parse(wrong).find("--at") != std::string::npos);
+  }
+}

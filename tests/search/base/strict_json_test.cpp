@@ -1,0 +1,67 @@
+#include "search/base/strict_json.hpp"
+
+#include <doctest/doctest.h>
+
+#include "search/base/error.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+std::string problem(std::string_view text) {
+  try {
+    parse_json(text, "s.json");
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+}  // namespace
+
+TEST_CASE("objects keep the order of the file") {
+  const auto json = parse_json(R"({"z": 1, "a": {"y": [1, 2.5, "x"], "b": null}})", "s.json");
+  CHECK(json.dump() == R"({"z":1,"a":{"y":[1,2.5,"x"],"b":null}})");
+}
+
+TEST_CASE("malformed JSON is told with its line and column") {
+  CHECK(problem("") == "s.json: line 1, column 1: unexpected end of input; expected '[', '{', or a literal");
+  CHECK(problem("{\n  \"a\": 1,\n}") ==
+        "s.json: line 3, column 1: unexpected '}'; expected string literal; is the comma before it one too many?");
+  CHECK(problem("{\"a\": 1\n \"b\": 2}") ==
+        "s.json: line 2, column 4: unexpected string literal; expected '}' or a comma");
+  CHECK(problem("{\n\n  \"a\": tru\n}") == "s.json: line 3, column 11: invalid literal");
+  CHECK(problem("{} x") == "s.json: line 1, column 4: invalid literal; expected end of input");
+  CHECK(problem("{\"a\": 1e999}").starts_with("s.json: line 1, column 12: number overflow parsing '1e999'"));
+  CHECK(problem("{\"a\": \"\xff\"}").find("ill-formed UTF-8") != std::string::npos);
+  for (const char* text : {"{", "[1,", "{\"a\" 1}", "'a'", "{\"a\": \"x\ny\"}", "nan"}) {
+    CAPTURE(text);
+    CHECK(problem(text).starts_with("s.json: line "));
+    CHECK(problem(text).find('\n') == std::string::npos);
+    CHECK(problem(text).find("exception") == std::string::npos);
+  }
+}
+
+TEST_CASE("a key given twice in one object is refused, however deep") {
+  CHECK(problem("{\"a\": 1,\n \"b\": 2, \"a\": 3}") ==
+        "s.json: line 2, column 12: the key \"a\" is given twice; keep one");
+  CHECK(problem(R"([{"x": {"k": 1, "k": 1}}])") == "s.json: line 1, column 19: the key \"k\" is given twice; keep one");
+  CHECK(problem(R"({"a": {"a": 1}, "b": [{"a": 1}, {"a": 2}]})") == "accepted");
+}
+
+TEST_CASE("fields know their place") {
+  const auto json = parse_json(R"({"a": {"b": [1, {"c": "x"}]}})", "s.json");
+  const Field root(json, "s.json");
+  CHECK(root.place() == "s.json");
+  CHECK(root["a"]["b"][1]["c"].place() == "s.json: a.b[1].c");
+  CHECK(root["a"]["b"][1]["c"].text() == "x");
+  CHECK_THROWS_WITH_AS(root["d"], "s.json: d is missing; add it", InputError);
+  CHECK_THROWS_WITH_AS(root["a"]["b"].text(), "s.json: a.b is [1,{\"c\":\"x\"}]; give a text in quotes", InputError);
+  CHECK_THROWS_WITH_AS(root["a"].expect_keys({"x", "c"}), "s.json: a.b is not a known key; known are x, c", InputError);
+}
+
+TEST_CASE("long values are abbreviated between characters") {
+  CHECK(abbreviated(std::string(60, 'a')) == std::string(60, 'a'));
+  CHECK(abbreviated(std::string(61, 'a')) == std::string(57, 'a') + "...");
+  CHECK(abbreviated(std::string(56, 'a') + "\xc3\xa9" + std::string(10, 'a')) == std::string(56, 'a') + "...");
+}

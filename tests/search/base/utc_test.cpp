@@ -1,0 +1,22 @@
+#include "search/base/utc.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace stormsweep;
+
+TEST_CASE("utc: times are read and told, whatever the time zone") {
+  // date -u -d 2010-08-26T03:00Z +%s
+  CHECK(parse_utc("2010-08-26T03:00Z") == 1282791600);
+  CHECK(parse_utc("2010-08-26T03:00") == 1282791600);
+  CHECK(parse_utc("2010-08-26T03:00:05Z") == 1282791605);
+  CHECK(parse_utc("1970-01-01T00:00Z") == 0);
+  CHECK(utc_text(1282791605, "%Y%m%d %H%M%S") == "20100826 030005");
+}
+
+TEST_CASE("utc: what is no time is refused") {
+  for (const char* text : {"", "2010-08-26", "2010-02-30T00:00Z", "2010-08-26T25:00Z", "2010-08-26T03:00Zulu",
+                           "2010-08-26T03:00+02:00", "yesterday", "Z"}) {
+    CAPTURE(text);
+    CHECK(!parse_utc(text));
+  }
+}

@@ -1,0 +1,32 @@
+#include "search/space/cache_files.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace stormsweep;
+
+TEST_CASE("the file of a network tells its trial, and no other file does") {
+  const std::filesystem::path folder = fresh_models("/c", "s");
+  CHECK(folder == "/c/models/s");
+  const Identity trial{0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0, 1, 2, 3, 4, 5, 6, 0xff};
+  CHECK(fresh_model(folder, trial) == "/c/models/s/0123456789abcdef00010203040506ff.pt");
+  CHECK(trial_of_fresh_model(fresh_model(folder, trial)) == trial);
+  for (const char* other : {"0123456789abcdef00010203040506ff.pt.7.new", "0123456789abcdef00010203040506f.pt",
+                            "0123456789abcdef00010203040506fg.pt", "0123456789ABCDEF00010203040506ff.pt", "trial-1.pt"})
+    CHECK_FALSE(trial_of_fresh_model(folder / other));
+}
+
+TEST_CASE("the file of a checkpoint tells its training and its data") {
+  const Experiment& tornado = find_experiment("tornado", "test");
+  Configuration configuration;
+  for (const Hyperparameter& h : tornado.hyperparameters) configuration.values.push_back(h.fallback);
+  const Identity curve = curve_identity(configuration, tornado, 7);
+  configuration.values[*tornado.milestone] = std::int64_t{99};
+  CHECK(curve_identity(configuration, tornado, 7) == curve);  // however long it is
+  CHECK(curve_identity(configuration, tornado, 8) != curve);
+  const std::string print = "0123456789abcdef0123456789abcdef";
+  const std::filesystem::path file = checkpoint(checkpoints("/c"), curve, print);
+  CHECK(file == "/c/checkpoints/" + to_hex(curve) + "-0123456789abcdef.pt");
+  CHECK(curve_of_checkpoint(file, print) == curve);
+  CHECK_FALSE(curve_of_checkpoint(file, "1123456789abcdef"));
+  CHECK_FALSE(curve_of_checkpoint(file.string() + ".new", print));
+}

@@ -1,0 +1,64 @@
+#include "search/space/configuration.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <set>
+
+using namespace stormsweep;
+
+namespace {
+
+const Experiment& noop() {
+  return find_experiment("noop", "test");
+}
+
+/// index 7, milliseconds 0.5, outcome complete, gpus 1, replicate 0.
+Configuration sample() {
+  return {{std::int64_t{7}, 0.5, std::string("complete"), std::int64_t{1}, std::int64_t{0}}};
+}
+
+}  // namespace
+
+TEST_CASE("a configuration as JSON has every hyperparameter in declared order") {
+  CHECK(to_json(sample(), noop()).dump() ==
+        R"({"index":7,"milliseconds":0.5,"outcome":"complete","gpus":1,"replicate":0})");
+}
+
+TEST_CASE("a reader finds values by name") {
+  const Configuration configuration = sample();
+  const Reader reader(configuration, noop());
+  CHECK(reader.integer("index") == 7);
+  CHECK(reader.real("milliseconds") == 0.5);
+  CHECK(reader.choice("outcome") == "complete");
+}
+
+// From a Python twin of FNV-1a: name, end mark, kind (i, r, w, b) and text of each value, end mark; then the seed.
+TEST_CASE("a trial's identity is stable for ever") {
+  CHECK(to_hex(identity(sample(), noop(), 3)) == "036615a02d5dab35e3bda63a929868b8");
+}
+
+TEST_CASE("the order of declaration does not matter to an identity") {
+  Experiment turned = noop();
+  std::reverse(turned.hyperparameters.begin(), turned.hyperparameters.end());
+  Configuration configuration = sample();
+  std::reverse(configuration.values.begin(), configuration.values.end());
+  CHECK(identity(configuration, turned, 3) == identity(sample(), noop(), 3));
+}
+
+TEST_CASE("every changed value, and the seed, changes the identity") {
+  std::set<Identity> identities{identity(sample(), noop(), 3), identity(sample(), noop(), 4)};
+  const auto changed = [&](std::size_t hyperparameter, Value value) {
+    Configuration configuration = sample();
+    configuration.values[hyperparameter] = std::move(value);
+    identities.insert(identity(configuration, noop(), 3));
+  };
+  changed(0, std::int64_t{8});
+  changed(1, 0.25);
+  changed(2, std::string("throw"));
+  changed(3, std::int64_t{7});
+  changed(0, 7.0);  // a real is not an integer
+  CHECK(identities.size() == 7);
+}

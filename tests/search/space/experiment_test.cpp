@@ -1,0 +1,176 @@
+#include "search/space/experiment.hpp"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "search/base/error.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// The smallest experiment that is whole.
+Json sample() {
+  return Json::parse(R"({"name": "e", "summary": "s", "data": [], "milestone": "epochs",
+    "metrics": [{"name": "score", "goal": "maximize", "meaning": "m"}],
+    "hyperparameters": [
+      {"name": "epochs", "type": "integer", "default": 3, "min": 1, "max": 9, "meaning": "m"},
+      {"name": "word", "type": "choice", "default": "a", "choices": ["a", "b"], "meaning": "m"}]})");
+}
+
+std::string problem(const Json& json) {
+  try {
+    parse_experiment(json.dump(), "e.json");
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+/// The problem after putting `value` at `pointer`.
+std::string with(const char* pointer, const Json& value) {
+  Json json = sample();
+  json[Json::json_pointer(pointer)] = value;
+  return problem(json);
+}
+
+}  // namespace
+
+TEST_CASE("an experiment is read whole") {
+  const Experiment e = parse_experiment(sample().dump(), "e.json");
+  CHECK(e.name == "e");
+  CHECK(e.milestone == 0);
+  CHECK(e.hyperparameters[0].fallback == Value(std::int64_t{3}));
+  CHECK(e.hyperparameters[0].range() == "1 to 9");
+  CHECK(e.hyperparameters[1].range() == "a, b");
+  CHECK(e.find("word") == 1);
+  CHECK_FALSE(e.find("words"));
+  REQUIRE(e.find_metric("score"));
+  CHECK(e.find_metric("score")->goal == Goal::maximize);
+  CHECK(e.find_metric("loss") == nullptr);
+}
+
+TEST_CASE("what the experiments that ship declare") {
+  CHECK(find_experiment("noop", "x").data.empty());
+  const Experiment& tornado = find_experiment("tornado", "x");
+  CHECK(tornado.metrics[0].name == "validation_accuracy");
+  CHECK(tornado.data == std::vector<std::string>{"train", "validation", "test"});
+  CHECK(tornado.hyperparameters[*tornado.milestone].name == "epochs");
+  CHECK(tornado.hyperparameters[*tornado.find("batch_size")].range() == "1 to 1000000");
+  CHECK(tornado.hyperparameters[*tornado.find("learning_rate")].range() == "1e-08 to 10");
+  CHECK_THROWS_WITH_AS(find_experiment("tornadoo", "s.json: experiment"),
+                       "s.json: experiment is tornadoo; did you mean tornado?", InputError);
+}
+
+TEST_CASE("names that would hide a column of the results view are refused") {
+  for (const char* column :
+       {"search", "trial", "seed", "status", "wall_seconds", "flops", "error", "finished", "gang"}) {
+    const std::string remedy = "; the results view has a column of that name; choose another";
+    const std::string quoted = '"' + std::string(column) + '"';
+    CHECK(with("/hyperparameters/0/name", column) == "e.json: hyperparameters[0].name is " + quoted + remedy);
+    CHECK(with("/metrics/0/name", column) == "e.json: metrics[0].name is " + quoted + remedy);
+  }
+  CHECK(with("/hyperparameters/1/name", "score") ==
+        "e.json: hyperparameters[1].name is \"score\"; the name is taken; choose another");
+  CHECK(with("/hyperparameters/1/name", "a b").find("lower-case") != std::string::npos);
+  CHECK(with("/hyperparameters/1/name", "outcome") == "accepted");
+}
+
+TEST_CASE("declarations that do not hold together are refused") {
+  CHECK(problem(sample()) == "accepted");
+  CHECK(with("/hyperparameters/0/default", 10) ==
+        "e.json: hyperparameters[0].default is 10; epochs is an integer from 1 to 9");
+  CHECK(with("/hyperparameters/1/default", "c") == "e.json: hyperparameters[1].default is \"c\"; word is one of a, b");
+  CHECK(with("/hyperparameters/0/type", "int") ==
+        "e.json: hyperparameters[0].type is \"int\"; known are integer, real, choice, flag");
+  CHECK(with("/hyperparameters/0/min", 20) == "e.json: hyperparameters[0].min is 20; it must not exceed max");
+  CHECK(with("/hyperparameters/1/choices", {"a", "a"}) ==
+        "e.json: hyperparameters[1].choices[1] is \"a\"; it is given twice");
+  CHECK(
+      with("/hyperparameters/1/min", 1) ==
+      "e.json: hyperparameters[1].min is not a known key; known are name, type, default, meaning, choices, of_length");
+  CHECK(with("/hyperparameters/1/of_length", {"b"}) == "accepted");
+  CHECK(with("/hyperparameters/1/of_length", {"c"}) ==
+        "e.json: hyperparameters[1].of_length[0] is \"c\"; known are a, b");
+  CHECK(with("/hyperparameters/2", {{"name", "other"},
+                                    {"type", "choice"},
+                                    {"default", "a"},
+                                    {"choices", {"a", "b"}},
+                                    {"of_length", {"a"}},
+                                    {"meaning", "m"}}) == "accepted");
+  CHECK(with("/milestone", "word") == "e.json: milestone is \"word\"; name an integer hyperparameter of at least 1");
+  CHECK(with("/metrics/0/goal", "max") == "e.json: metrics[0].goal is \"max\"; known are minimize, maximize");
+  CHECK(with("/metrics/0/name", "test_score").ends_with("the first must not be of the test data"));
+  CHECK(with("/metric", 1) == "e.json: metric is not a known key; did you mean metrics?");
+  Json short_one = sample();
+  short_one.erase("summary");
+  CHECK(problem(short_one) == "e.json: summary is missing; add it");
+}
+
+namespace {
+
+const Json lead_time = Json::parse(R"({"name": "lead_time", "unit": "min", "at": [10, 20.5],
+  "metrics": [{"name": "score", "goal": "minimize", "meaning": "m"}]})");
+
+/// The problem of a profile that has `value` at `pointer`.
+std::string with_profile(const char* pointer, const Json& value) {
+  Json profile = lead_time;
+  profile[Json::json_pointer(pointer)] = value;
+  return with("/profiles", Json::array({profile}));
+}
+
+}  // namespace
+
+TEST_CASE("a profile is read whole, and names its metrics at each value") {
+  Json json = sample();
+  json["profiles"] = Json::array({lead_time});
+  const Experiment e = parse_experiment(json.dump(), "e.json");
+  REQUIRE(e.profiles.size() == 1);
+  CHECK(e.profiles[0].name == "lead_time");
+  CHECK(e.profiles[0].values() == "10, 20.5 min");
+  CHECK(profile_metric(e.profiles[0].metrics[0].name, e.profiles[0].at[1]) == "score[20.5]");
+  CHECK(e.find_profile_of("score[10]") == &e.profiles[0]);
+  CHECK(e.find_profile_of("scores") == nullptr);
+  CHECK(e.find_metric("score[10]") == nullptr);
+}
+
+TEST_CASE("profiles that do not hold together are refused") {
+  CHECK(with("/profiles", Json::array({lead_time})) == "accepted");
+  CHECK(with_profile("/at", {"storm", "sea"}) == "accepted");
+  CHECK(with_profile("/at", Json::array()) == "e.json: profiles[0].at is []; give at least one value");
+  CHECK(with_profile("/at", {1, "sea"}) == "e.json: profiles[0].at[1] is \"sea\"; give numbers only, or words only");
+  CHECK(with_profile("/at", {10, 10.0}) == "e.json: profiles[0].at is [10,10.0]; score[10] is declared twice");
+  CHECK(with_profile("/at/0", "a]").find("lower-case") != std::string::npos);
+  CHECK(with_profile("/at/0", true) == "e.json: profiles[0].at[0] is true; give a number or a word");
+  CHECK(with_profile("/name", "epochs") == "e.json: profiles[0].name is \"epochs\"; the name is taken; choose another");
+  CHECK(with_profile("/name", "curves") ==
+        "e.json: profiles[0].name is \"curves\"; the database has a table or view of that name; choose another");
+  CHECK(with_profile("/metrics/0/name", "epochs").ends_with("the name is taken; choose another"));
+  CHECK(with_profile("/metrics/0/name", "lead_time").ends_with("the name is taken; choose another"));
+  CHECK(with_profile("/metrics", Json::array()) == "e.json: profiles[0].metrics is []; give at least one");
+  Json again = lead_time;
+  again["name"] = "hour";
+  CHECK(with("/profiles", {lead_time, again}).ends_with("score[10] is declared twice"));
+}
+
+TEST_CASE("files that a search may leave out are among the experiment's") {
+  Json json = sample();
+  json["data"] = {"train", "validation"};
+  json["optional_data"] = {"validation"};
+  const Experiment e = parse_experiment(json.dump(), "e.json");
+  CHECK(e.may_lack("validation"));
+  CHECK_FALSE(e.may_lack("train"));
+  json["optional_data"] = {"test"};
+  CHECK(problem(json) == "e.json: optional_data[0] is \"test\"; known are train, validation");
+  json["optional_data"] = {"train", "train"};
+  CHECK(problem(json) == "e.json: optional_data[1] is \"train\"; the name is taken; choose another");
+}
+
+TEST_CASE("reals have no negative zero, so equal values have one text") {
+  Hyperparameter h{"x", Type::real, 0.0, -1, 1, {}, "m"};
+  CHECK(to_string(h.read(-0.0, "p")) == "0");
+  CHECK(h.read(1, "p") == Value(1.0));
+}

@@ -1,0 +1,147 @@
+// Bytes in bulk, under real ranks.
+#include "worker/channel/relay.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/worker/channel/check.hpp"
+#include "worker/channel/all_reduce.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+
+std::vector<int> everyone(const Channel& channel) {
+  std::vector<int> members;
+  for (int rank = 0; rank < channel.size(); ++rank) members.push_back(rank);
+  return members;
+}
+
+/// Message `number` from one rank to another: small ones and blocks in turn.
+std::string message(int from, int to, int number) {
+  const std::size_t size = number % 4 == 3 ? 10 : Relay::block - static_cast<std::size_t>(number);
+  return std::string(size, static_cast<char>('a' + (7 * from + 3 * to + number) % 26));
+}
+
+void gathers(Channel& channel, std::uint64_t number) {
+  Relay relay(channel, everyone(channel), {.number = number});
+  bool right = true;
+  for (const std::size_t size : {0ul, 5ul, 3'000'000ul}) {
+    const auto of = [size](int place) { return std::string(size, static_cast<char>('a' + place)) + "!"; };
+    const auto all = relay.gather(of(relay.place()));
+    right &= static_cast<int>(all.size()) == channel.size();
+    for (int place = 0; place < relay.size(); ++place) right &= all[static_cast<std::size_t>(place)] == of(place);
+  }
+  check(right, "every rank gets what all ranks give, in their order", channel);
+}
+
+/// As staging does it: each shift other pairs, streams of other lengths, one of them empty; nothing waits in between.
+void exchanges(Channel& channel, std::uint64_t number) {
+  std::vector<int> members = everyone(channel);
+  std::reverse(members.begin(), members.end());
+  Relay relay(channel, members, {.number = number});
+  const int size = relay.size(), place = relay.place();
+  const auto count = [](int from, int to) { return 5 * ((from + 2 * to) % 5); };
+  bool right = true;
+  for (int shift = 1; shift < size; ++shift) {
+    const int to = (place + shift) % size, from = (place + size - shift) % size;
+    int sent = 0, taken = 0;
+    relay.exchange(
+        to,
+        [&](std::string& bytes) {
+          if (sent == count(place, to)) return false;
+          bytes = message(place, to, sent++);
+          return true;
+        },
+        from,
+        [&](std::string_view bytes) {
+          if (taken % 7 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(3));  // a slow disk
+          right &= bytes == message(from, place, taken++);
+        });
+    right &= taken == count(from, place) && sent == count(place, to);
+  }
+  check(right, "streams arrive whole and in order, and apart from each other", channel);
+  check(relay.gather("x") == std::vector<std::string>(members.size(), "x"), "and what follows is not mixed up",
+        channel);
+}
+
+/// Rank 1 is busy for longer than the patience, away from the relay: it lives.
+void busy(Channel& channel, std::uint64_t number) {
+  Relay relay(channel, everyone(channel), {.patience = Seconds(0.4), .number = number});
+  if (channel.rank() == 1) std::this_thread::sleep_for(Seconds(1.2));
+  bool right = true;
+  try {
+    relay.gather("");
+  } catch (const MateLost&) {
+    right = false;
+  }
+  check(right, "who is busy is not taken for dead", channel);
+}
+
+std::string end_of(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const MateLost& lost) {
+    return lost.what();
+  } catch (const Abandoned&) {
+    return "abandoned";
+  }
+  return "nothing was thrown";
+}
+
+/// Rank 1 leaves without a word in the middle of a stream.
+void dead(Channel& channel, std::uint64_t number) {
+  Relay relay(channel, everyone(channel), {.patience = Seconds(0.4), .number = number});
+  if (channel.rank() == 1) return;
+  const auto began = std::chrono::steady_clock::now();
+  const auto endless = [](std::string& bytes) { return bytes.assign(Relay::block, 'x'), true; };
+  const std::string end = end_of([&] { relay.exchange(1, endless, 1, [](std::string_view) {}); });
+  check(end == "rank 1 is silent: it may be dead", "a silent mate is named", channel);
+  check(std::chrono::steady_clock::now() - began < Seconds(2), "soon", channel);
+}
+
+void failing(Channel& channel, std::uint64_t number) {
+  Relay relay(channel, everyone(channel), {.number = number});
+  if (channel.rank() == 1) return relay.fail("/disk: full; free some space");
+  const std::string end = end_of([&] { relay.gather("x"), relay.gather("y"); });
+  check(end == "rank 1: /disk: full; free some space", "who gives up tells its mates why", channel);
+}
+
+void abandoned(Channel& channel, std::uint64_t number) {
+  Relay relay(channel, everyone(channel), {.abandoned = [&] { return channel.rank() == 0; }, .number = number});
+  if (channel.rank() == 1) std::this_thread::sleep_for(Seconds(0.2));
+  if (channel.rank() == 0) check(end_of([&] { relay.gather("x"); }) == "abandoned", "who is told to, leaves", channel);
+}
+
+/// Some of the ranks, while the others have a relay of their own.
+void subset(Channel& channel, std::uint64_t number) {
+  std::vector<int> odd, even;
+  for (int rank = 0; rank < channel.size(); ++rank) (rank % 2 ? odd : even).push_back(rank);
+  const auto& members = channel.rank() % 2 ? odd : even;
+  Relay relay(channel, members, {.number = number});
+  const auto all = relay.gather(std::to_string(channel.rank()));
+  bool right = all.size() == members.size();
+  for (std::size_t place = 0; place < members.size(); ++place) right &= all[place] == std::to_string(members[place]);
+  check(right, "a relay of some ranks only", channel);
+}
+
+}  // namespace
+
+void relay_contract(Channel& channel) {
+  gathers(channel, 0);
+  exchanges(channel, 1);
+  subset(channel, 2);
+  busy(channel, 3);
+  dead(channel, 4);
+  failing(channel, 5);
+  abandoned(channel, 6);
+  gathers(channel, 7);
+  exchanges(channel, 8);  // tags go round: 8 follows on 0, which was left in order
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,13 @@
+#include "worker/training/convolution_peak.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace stormsweep;
+
+TEST_CASE("the peak is that of a machine of this century, and is measured once") {
+  const double peak = convolution_peak(torch::kCPU, torch::kFloat32);
+  CHECK(peak > 1e8);
+  CHECK(peak < 1e15);
+  CHECK(convolution_peak(torch::kCPU, torch::kFloat32) == peak);
+  CHECK(convolution_peak(torch::kCPU, torch::kFloat16) == 0);
+}

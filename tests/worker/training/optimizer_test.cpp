@@ -1,0 +1,70 @@
+#include "worker/training/optimizer.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "search/base/error.hpp"
+
+using namespace stormsweep;
+using doctest::Approx;
+
+namespace {
+
+/// LARC-Adam on one tensor of numbers in double: You et al. 2017 and Kingma and Ba 2015, written down once more.
+struct Twin {
+  std::vector<double> weights, first{}, second{};
+  int step = 0;
+
+  void update(const std::vector<double>& gradient, double rate) {
+    first.resize(weights.size()), second.resize(weights.size());
+    double ww = 0, gg = 0;
+    for (std::size_t i = 0; i < weights.size(); ++i) ww += weights[i] * weights[i], gg += gradient[i] * gradient[i];
+    const double local = ww > 0 && gg > 0 ? 0.002 * std::sqrt(ww) / std::sqrt(gg) : 1.0 / 16000;
+    const double share = std::min(local, rate) / rate;
+    ++step;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const double g = gradient[i] * share;
+      first[i] = 0.9 * first[i] + 0.1 * g;
+      second[i] = 0.999 * second[i] + 0.001 * g * g;
+      weights[i] -=
+          rate * first[i] / (1 - std::pow(0.9, step)) / (std::sqrt(second[i] / (1 - std::pow(0.999, step))) + 1e-8);
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("larc takes the steps of its twin: rates bounded, not bounded, and without a norm") {
+  const std::vector<std::vector<double>> starts{{3, -4}, {0.01, 0.02}, {0, 0}};
+  const std::vector<std::vector<double>> gradients{{1, 2}, {0.5, -0.25}, {0, 0}, {1e-7, 3e-7}};
+  constexpr double rate = 0.01;
+  for (const auto& start : starts) {
+    Twin twin{start};
+    auto parameter = torch::tensor(start, torch::kFloat64).requires_grad_();
+    const auto optimizer = make_optimizer("larc", rate, {parameter});
+    for (const auto& gradient : gradients) {
+      parameter.mutable_grad() = torch::tensor(gradient, torch::kFloat64);
+      optimizer->step();
+      twin.update(gradient, rate);
+      for (std::size_t i = 0; i < start.size(); ++i)
+        CHECK(parameter[static_cast<std::int64_t>(i)].item<double>() == Approx(twin.weights[i]).epsilon(1e-9));
+    }
+  }
+}
+
+TEST_CASE("every optimizer lowers a square; an unknown one is refused") {
+  for (const auto* name : {"adam", "adamw", "rmsprop", "sgd", "larc"}) {
+    auto x = torch::ones({1}).requires_grad_();
+    auto optimizer = make_optimizer(name, 0.01, {x});
+    for (int i = 0; i < 50; ++i) {
+      optimizer->zero_grad();
+      x.square().backward({}, false);
+      optimizer->step();
+    }
+    CHECK(std::abs(x.item<double>()) < 0.7);
+  }
+  CHECK_THROWS_WITH_AS(make_optimizer("adagrad", 0.1, {}),
+                       "optimizer is adagrad; known are adam, adamw, rmsprop, sgd and larc", InputError);
+}

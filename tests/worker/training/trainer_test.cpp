@@ -1,0 +1,370 @@
+#include "worker/training/trainer.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <new>
+#include <stdexcept>
+#include <thread>
+
+#include "search/base/seed.hpp"
+#include "tests/folder.hpp"
+#include "worker/training/optimizer.hpp"
+#include "worker/training/training_loop.hpp"
+
+using namespace stormsweep;
+using doctest::Approx;
+
+namespace {
+
+/// Linear regression with dropout on the inputs: small enough to compute by hand, random enough to show what leaks.
+class LineTask : public Task {
+ public:
+  struct Options {
+    std::int64_t batch = 8, micro_batch = 1000;
+    double dropout = 0.25;
+    std::function<void(std::int64_t epoch)> on_epoch = [](std::int64_t) {};
+    std::int64_t most_at_once = 1000;  ///< beyond this, memory runs out
+  };
+  explicit LineTask(Options options) : options_(std::move(options)), line_(3, 1) {
+    const torch::NoGradGuard no_grad;
+    line_->weight.zero_();
+    line_->bias.zero_();
+  }
+
+  torch::nn::Module& network() override { return *line_; }
+  std::uint64_t seed() const override { return 7; }
+  std::int64_t forward_flops() const override { return 6; }
+  std::int64_t batches_per_epoch() const override { return (20 + options_.batch - 1) / options_.batch; }
+  std::int64_t micro_batch() const override { return options_.micro_batch; }
+  Prefetch training_batches(std::int64_t epoch, std::int64_t first) override {
+    options_.on_epoch(epoch);
+    return Prefetch(
+        batches_per_epoch() - first,
+        [this, first](std::int64_t k) {
+          return Batch{rows(x_, first + k), rows(y_, first + k)};
+        },
+        0);
+  }
+  Loss loss(const Batch& batch) override {
+    if (batch.input.size(0) > options_.most_at_once) throw std::bad_alloc();
+    const auto input = torch::dropout(batch.input, options_.dropout, true);
+    const auto squares = (line_(input).squeeze(1) - batch.target).square();
+    return {squares.mean(), squares.detach().sum().unsqueeze(0)};
+  }
+  std::vector<std::string> training_metrics() const override { return {"train_loss"}; }
+  Metrics evaluate(Split split) override {
+    const torch::NoGradGuard no_grad;
+    const double loss = (line_(x_).squeeze(1) - y_).square().mean().item<double>();
+    return {{split == Split::test ? "test_loss" : "validation_loss", loss}};
+  }
+
+ private:
+  torch::Tensor rows(const torch::Tensor& all, std::int64_t k) const {
+    return all.slice(0, k * options_.batch, std::min<std::int64_t>(20, (k + 1) * options_.batch));
+  }
+  static torch::Tensor inputs() { return torch::arange(60, torch::kFloat32).mul(0.7).sin().view({20, 3}); }
+
+  Options options_;
+  torch::nn::Linear line_;
+  torch::Tensor x_ = inputs(), y_ = x_.sum(1) + 1;
+};
+
+struct Ended {
+  std::size_t milestone;
+  Outcome outcome;
+  std::vector<EpochRecord> epochs;
+};
+
+std::vector<Ended> run(const LineTask::Options& options, const TrainingPlan& plan) {
+  std::vector<Ended> ended;
+  TrainingEvents events;
+  events.finished = [&](std::size_t milestone, const Outcome& outcome, const std::vector<EpochRecord>& epochs) {
+    ended.push_back({milestone, outcome, epochs});
+  };
+  CHECK(train([&] { return std::make_unique<LineTask>(options); }, plan, events) == TrainingEnd::finished);
+  return ended;
+}
+
+}  // namespace
+
+TEST_CASE("one step of SGD is what a hand computes, whatever the size of the micro-batches") {
+  // At zero weights the gradient of the mean square is -2 mean(y x), -2 mean(y).
+  const auto x = torch::arange(60, torch::kFloat32).mul(0.7).sin().view({20, 3}), y = x.sum(1) + 1;
+  const auto weight = 0.1 * 2 * (y.unsqueeze(1) * x).mean(0), bias = 0.1 * 2 * y.mean();
+  const double expected = (x.matmul(weight) + bias - y).square().mean().item<double>();
+  for (const std::int64_t micro_batch : {1000, 20, 7, 1}) {
+    const auto ended = run({.batch = 1000, .micro_batch = micro_batch, .dropout = 0}, {{1}, "sgd", 0.1});
+    CHECK(ended.at(0).outcome.metrics.back().second == Approx(expected).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("milestones of one training equal separate trainings to the last bit") {
+  const auto shared = run({}, {{1, 3, 4}});
+  CHECK(shared.size() == 3);
+  for (std::size_t k = 0; k < shared.size(); ++k) {
+    const std::int64_t epochs = std::vector<std::int64_t>{1, 3, 4}[k];
+    const auto alone = run({}, {{epochs}});
+    CHECK(shared[k].milestone == k);
+    CHECK(shared[k].outcome.status == Status::complete);
+    CHECK(shared[k].outcome.metrics == alone.at(0).outcome.metrics);
+    CHECK(shared[k].epochs.back().epoch == epochs);
+    CHECK(shared[k].epochs.back().metrics == shared[k].outcome.metrics);
+  }
+  CHECK(shared[1].epochs.size() == 2);
+  CHECK(shared[0].outcome.metrics != shared[2].outcome.metrics);
+}
+
+TEST_CASE("timings grow with the milestones and hold their parts") {
+  const auto ended = run({}, {{1, 5}});
+  for (const auto& [milestone, outcome, epochs] : ended) {
+    const Timings& t = outcome.timings;
+    CHECK(t.wall >= t.load + t.augment + t.train + t.test);
+    CHECK(t.samples_per_second == Approx(20.0 * (milestone == 0 ? 1 : 5) / t.train));
+    CHECK(t.flops == Approx(18 * t.samples_per_second));
+    CHECK(outcome.finished >= outcome.started);
+  }
+  CHECK(ended[1].outcome.timings.wall > ended[0].outcome.timings.wall);
+  CHECK(ended[1].outcome.started == ended[0].outcome.started);
+}
+
+TEST_CASE("a loss that is not finite ends what is left as diverged and names the step") {
+  const auto ended = run({.batch = 1}, {{1, 50, 60}, "sgd", 30});
+  CHECK(ended.size() == 3);
+  for (const auto& [milestone, outcome, epochs] : ended) {
+    CHECK(outcome.status == Status::diverged);
+    CHECK(outcome.metrics.empty());
+    CHECK(outcome.error.find("in epoch 1, step ") != std::string::npos);
+  }
+}
+
+TEST_CASE("an exception fails what is left and keeps what was finished") {
+  LineTask::Options options;
+  options.on_epoch = [](std::int64_t epoch) {
+    if (epoch == 3) throw std::runtime_error("file.h5: gone;\nput it back");
+  };
+  const auto ended = run(options, {{2, 4}});
+  CHECK(ended.at(0).outcome.status == Status::complete);
+  CHECK(ended.at(1).outcome.status == Status::failed);
+  CHECK(ended.at(1).outcome.error == "file.h5: gone; put it back");
+  CHECK(ended.at(1).epochs.empty());
+}
+
+TEST_CASE("failed allocations are told from other failures") {
+  LineTask::Options options;
+  SUBCASE("of LibTorch") {
+    options.on_epoch = [](std::int64_t) { torch::empty({std::int64_t{1} << 55}); };
+  }
+  SUBCASE("of the standard library") {
+    options.on_epoch = [](std::int64_t) { throw std::bad_alloc(); };
+  }
+  CHECK(run(options, {{1}}).at(0).outcome.status == Status::out_of_memory);
+  options.on_epoch = [](std::int64_t) { torch::zeros({2}) + torch::zeros({3}); };
+  const auto failed = run(options, {{1}}).at(0).outcome;
+  CHECK(failed.status == Status::failed);
+  CHECK(failed.error.find('\n') == std::string::npos);
+}
+
+TEST_CASE("a task that cannot be built is a failure too") {
+  std::vector<Outcome> outcomes;
+  TrainingEvents events;
+  events.finished = [&](std::size_t, const Outcome& outcome, const auto&) { outcomes.push_back(outcome); };
+  train([]() -> std::unique_ptr<Task> { throw std::runtime_error("no data"); }, {{1, 2}}, events);
+  CHECK(outcomes.size() == 2);
+  CHECK(outcomes.at(1).error == "no data");
+}
+
+TEST_CASE("a training that is stopped leaves no outcome for what has not finished") {
+  std::size_t finished = 0;
+  int steps = 0;
+  TrainingEvents events;
+  events.finished = [&](std::size_t, const Outcome&, const auto&) { ++finished; };
+  events.stop = [&] { return ++steps > 4; };  // three steps an epoch: in the second
+  CHECK(train([] { return std::make_unique<LineTask>(LineTask::Options{}); }, {{1, 2}}, events) ==
+        TrainingEnd::stopped);
+  CHECK(finished == 1);
+}
+
+TEST_CASE("what the listener throws comes out") {
+  TrainingEvents events;
+  events.finished = [](std::size_t, const Outcome&, const auto&) { throw std::logic_error("not the task's"); };
+  CHECK_THROWS_AS(train([] { return std::make_unique<LineTask>(LineTask::Options{}); }, {{1}}, events),
+                  std::logic_error);
+}
+
+TEST_CASE("a training that is stopped at any step goes on from its checkpoint, bit-equal to one that was not") {
+  for (const char* optimizer : {"adam", "sgd", "rmsprop"}) {
+    for (const int lag : {0, 1}) {
+      TrainingPlan plan{{2, 4}, optimizer, 0.05};
+      plan.gradient_lag = lag;
+      const auto whole = run({}, plan);
+      for (int stop_at = 1; stop_at <= 12; ++stop_at) {  // three steps an epoch
+        CAPTURE(stop_at);
+        const TemporaryFolder folder;
+        const CheckpointPlan checkpoints{folder / "a/c.pt", std::chrono::seconds(0)};
+        std::vector<Ended> ended;
+        int steps = 0;
+        TrainingEvents events;
+        events.finished = [&](std::size_t milestone, const Outcome& outcome, const std::vector<EpochRecord>& epochs) {
+          ended.push_back({milestone, outcome, epochs});
+        };
+        events.stop = [&] { return ++steps == stop_at; };
+        const auto make = [] { return std::make_unique<LineTask>(LineTask::Options{}); };
+        CHECK(train(make, plan, events, nullptr, checkpoints) == TrainingEnd::stopped);
+        const bool first_done = !ended.empty();
+        TrainingPlan rest = plan;
+        if (first_done) rest.milestones = {4};
+        const int steps_before = steps;
+        CHECK(train(make, rest, events, nullptr, checkpoints) == TrainingEnd::finished);
+        CHECK(steps - steps_before <= 12 - stop_at + 1);  // nothing is done twice
+        REQUIRE(ended.size() == 2);
+        for (std::size_t k = 0; k < 2; ++k) {
+          CHECK(ended[k].outcome.metrics == whole[k].outcome.metrics);
+          REQUIRE(ended[k].epochs.size() == whole[k].epochs.size());
+          for (std::size_t e = 0; e < whole[k].epochs.size(); ++e)
+            CHECK(ended[k].epochs[e].metrics == whole[k].epochs[e].metrics);
+        }
+        CHECK(!std::filesystem::exists(checkpoints.file));  // it has served
+      }
+    }
+  }
+}
+
+TEST_CASE("a checkpoint beyond what is wanted, or that cannot be read, is not used") {
+  const TemporaryFolder folder;
+  const CheckpointPlan checkpoints{folder / "c.pt", std::chrono::seconds(0)};
+  const auto make = [] { return std::make_unique<LineTask>(LineTask::Options{}); };
+  int steps = 0;
+  std::vector<Outcome> outcomes;
+  TrainingEvents events;
+  events.finished = [&](std::size_t, const Outcome& outcome, const auto&) { outcomes.push_back(outcome); };
+  SUBCASE("beyond") {
+    events.stop = [&] { return ++steps == 9; };  // in the third epoch
+    train(make, {{4}}, events, nullptr, checkpoints);
+    CHECK(std::filesystem::exists(checkpoints.file));
+  }
+  SUBCASE("broken") {
+    std::ofstream(checkpoints.file) << "no archive";
+  }
+  events.stop = [] { return false; };
+  train(make, {{2}}, events, nullptr, checkpoints);
+  CHECK(outcomes.at(0).metrics == run({}, {{2}}).at(0).outcome.metrics);
+}
+
+namespace {
+
+/// Events that hold each network against the metrics that are told of it right after.
+TrainingEvents compared(std::vector<std::size_t>& milestones) {
+  auto shown = std::make_shared<std::optional<Metrics>>();
+  TrainingEvents events;
+  events.trained = [shown](std::size_t, Task& task) { *shown = task.evaluate(Split::test); };
+  events.finished = [&milestones, shown](std::size_t milestone, const Outcome& outcome, const auto&) {
+    CHECK(shown->has_value() == (outcome.status == Status::complete));
+    if (*shown) CHECK((*shown)->at(0) == outcome.metrics.back());
+    if (*shown) milestones.push_back(milestone);
+    shown->reset();
+  };
+  return events;
+}
+
+}  // namespace
+
+TEST_CASE("networks are shown at each milestone as they were evaluated, those of failed trials are not") {
+  std::vector<std::size_t> shown;
+  const auto make = [] { return std::make_unique<LineTask>(LineTask::Options{}); };
+  train(make, {{1, 3, 4}}, compared(shown));
+  CHECK(shown == std::vector<std::size_t>{0, 1, 2});
+  shown.clear();
+  train(
+      [] {
+        return std::make_unique<LineTask>(LineTask::Options{.on_epoch = [](std::int64_t epoch) {
+          if (epoch == 2) throw std::runtime_error("thrown");
+        }});
+      },
+      {{1, 3}}, compared(shown));
+  CHECK(shown == std::vector<std::size_t>{0});
+}
+
+TEST_CASE("a checkpoint that has a milestone's metrics but no longer its network is not used where that is wanted") {
+  const TemporaryFolder folder;
+  const CheckpointPlan checkpoints{folder / "c.pt", std::chrono::seconds(0)};
+  const auto make = [] { return std::make_unique<LineTask>(LineTask::Options{}); };
+  int steps = 0;
+  TrainingEvents stopped;
+  stopped.stop = [&] { return ++steps == 9; };  // in the third epoch, which has three steps
+  train(make, {{4}}, stopped, nullptr, checkpoints);
+  REQUIRE(std::filesystem::exists(checkpoints.file));
+  std::vector<std::size_t> shown;
+  train(make, {{2, 4}}, compared(shown), nullptr, checkpoints);
+  CHECK(shown == std::vector<std::size_t>{0, 1});
+}
+
+TEST_CASE("the time that a network takes to be saved is none of its training's") {
+  std::vector<Outcome> outcomes;
+  TrainingEvents events;
+  events.trained = [](std::size_t, Task&) { std::this_thread::sleep_for(std::chrono::seconds(1)); };
+  events.finished = [&](std::size_t, const Outcome& outcome, const auto&) { outcomes.push_back(outcome); };
+  train([] { return std::make_unique<LineTask>(LineTask::Options{}); }, {{1, 2}}, events);
+  for (const Outcome& outcome : outcomes) CHECK(outcome.timings.wall < 1);
+}
+
+TEST_CASE("with a lag of one the first step changes nothing, and each later one is that of the step before") {
+  const LineTask::Options whole{.batch = 20, .dropout = 0};  // one step an epoch
+  TrainingPlan lagging{{1, 2, 3}, "sgd", 0.1};
+  lagging.gradient_lag = 1;
+  const auto late = run(whole, lagging), soon = run(whole, {{1, 2}, "sgd", 0.1});
+  const auto x = torch::arange(60, torch::kFloat32).mul(0.7).sin().view({20, 3}), y = x.sum(1) + 1;
+  const auto validation = [](const Ended& ended) { return ended.outcome.metrics.at(1).second; };
+  CHECK(validation(late[0]) == Approx(y.square().mean().item<double>()));  // at zero weights
+  CHECK(validation(late[1]) == validation(soon[0]));
+  CHECK(validation(late[2]) != validation(soon[1]));  // its gradient was taken at older weights
+}
+
+TEST_CASE("a scaled learning rate grows from the one of a single rank over the warm-up") {
+  const LineTask::Options whole{.batch = 20, .dropout = 0};
+  const auto loss = [&](double rate, double scale, std::int64_t warmup, std::int64_t epochs) {
+    TrainingPlan plan{{epochs}, "sgd", rate};
+    plan.learning_rate.scale = scale;
+    plan.learning_rate.warmup_epochs = warmup;
+    return run(whole, plan).at(0).outcome.metrics.at(1).second;
+  };
+  CHECK(loss(0.01, 4, 0, 3) == Approx(loss(0.04, 1, 0, 3)));
+  CHECK(loss(0.01, 4, 2, 1) == Approx(loss(0.01, 1, 0, 1)));  // the first step is not scaled yet
+  CHECK(loss(0.01, 4, 2, 3) < loss(0.01, 1, 0, 3));
+  CHECK(loss(0.01, 4, 2, 3) > loss(0.04, 1, 0, 3));
+}
+
+TEST_CASE("memory that runs out in a step: smaller micro-batches give the step of the full batch") {
+  const auto full = run({.batch = 20, .dropout = 0}, {{3}, "sgd", 0.1});
+  TrainingPlan plan{{3}, "sgd", 0.1};
+  CHECK(run({.batch = 20, .dropout = 0, .most_at_once = 3}, plan).at(0).outcome.status == Status::out_of_memory);
+  plan.retry_out_of_memory = true;
+  const auto retried = run({.batch = 20, .dropout = 0, .most_at_once = 3}, plan);
+  CHECK(retried.at(0).outcome.status == Status::complete);
+  for (std::size_t m = 0; m < 2; ++m)
+    CHECK(retried[0].outcome.metrics[m].second == Approx(full[0].outcome.metrics[m].second).epsilon(1e-5));
+  CHECK(run({.batch = 20, .most_at_once = 0}, plan).at(0).outcome.status == Status::out_of_memory);
+}
+
+TEST_CASE("a scaled loss gives the training that it gives unscaled, with a lag too") {
+  for (const int lag : {0, 1}) {
+    TrainingPlan plan{{1, 3}, "adam", 0.1};
+    plan.gradient_lag = lag;
+    const auto plain = run({}, plan);
+    plan.scale_loss = true;
+    const auto scaled = run({}, plan);
+    for (std::size_t m = 0; m < plain.size(); ++m) CHECK(scaled[m].outcome.metrics == plain[m].outcome.metrics);
+  }
+}
+
+TEST_CASE("a trial tells its share of the peak") {
+  TrainingPlan plan{{2}, "sgd", 0.1};
+  plan.peak = 1e6;
+  const Timings t = run({}, plan).at(0).outcome.timings;
+  CHECK(t.flops > 0);
+  CHECK(t.peak_share == Approx(t.flops / 1e6));
+}

@@ -1,0 +1,116 @@
+#include "worker/staging/stage_folder.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <system_error>
+
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* in_the_making = ".copy-";
+
+void make(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  errno = error.value();
+  if (error || access(folder.c_str(), W_OK | X_OK) != 0) refuse_to_write(folder);
+}
+
+Descriptor open_for_writing(const fs::path& path, int flags) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0644));
+  if (!file) refuse_to_write(path);
+  return file;
+}
+
+std::string text_of(const fs::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace
+
+StageFolder::StageFolder(const fs::path& folder) : folder_(folder) {
+  make(folder_);
+}
+
+std::string StageFolder::identity() const {
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  struct stat status {};
+  if (stat(folder_.c_str(), &status) != 0) refuse_to_write(folder_);
+  std::string boot;
+  std::getline(std::ifstream("/proc/sys/kernel/random/boot_id"), boot);
+  return fmt::format("{} {} {} {}", host.data(), boot, status.st_dev, status.st_ino);
+}
+
+bool StageFolder::lock(const std::string& job) {
+  const fs::path path = folder_ / ".lock";
+  Descriptor file = open_for_writing(path, 0);
+  if (flock(*file, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) refuse_to_write(path);
+    if (text_of(path) != job) return false;
+    throw InputError(folder_.string() +
+                     ": several machines see this folder; stage into one on each machine's own disk");
+  }
+  if (ftruncate(*file, 0) != 0 || !write_all(file, job)) refuse_to_write(path);
+  lock_ = std::move(file);
+  remove_unfinished();
+  return true;
+}
+
+/// What an interrupted job had in the making.
+void StageFolder::remove_unfinished() const {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(transit(""), ignored)) {
+    if (entry.path().filename().string().starts_with(in_the_making)) fs::remove(entry.path(), ignored);
+  }
+}
+
+void StageFolder::open() {
+  make(transit(""));
+  std::ifstream file(folder_ / ".notes");
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream words(line);
+    StagedCopy copy;
+    std::string name;
+    if (words >> copy.checksum >> copy.bytes >> copy.modified && words.get() == ' ' && std::getline(words, name))
+      notes_[name] = copy;  // a line that a death cut short names a file that is not there
+  }
+}
+
+std::optional<StagedCopy> StageFolder::noted(const std::string& name) const {
+  const auto found = notes_.find(name);
+  return found == notes_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void StageFolder::note(const std::string& name, const StagedCopy& copy) {
+  const std::string line = fmt::format("\n{} {} {} {}\n", copy.checksum, copy.bytes, copy.modified, name);
+  const std::lock_guard lock(noting_);
+  const fs::path path = folder_ / ".notes";
+  if (!write_all(open_for_writing(path, O_APPEND), line)) refuse_to_write(path);
+}
+
+fs::path StageFolder::unfinished(std::int64_t number) const {
+  return transit(fmt::format("{}{}-{}", in_the_making, getpid(), number));
+}
+
+void StageFolder::clear_transit() const {
+  std::error_code ignored;
+  fs::remove_all(transit(""), ignored);
+}
+
+}  // namespace stormsweep

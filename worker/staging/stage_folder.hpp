@@ -1,0 +1,51 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "worker/staging/stage_copy.hpp"
+
+namespace stormsweep {
+
+/// Copies of files, in a folder on a machine's own disk, and notes of what they are, which outlive the job:
+///   <name>           copies for this machine
+///   .transit/<name>  copies that only pass through it, and those in the making
+///   .notes           a line a copy: checksum, bytes, time of writing, name; a later line counts
+///   .lock            is locked while a job, whose name it holds, stages into the folder
+class StageFolder {
+ public:
+  /// Makes it. Throws InputError where it cannot be written to.
+  explicit StageFolder(const std::filesystem::path& folder);
+
+  /// The same for all ranks that see this folder, and for no other: the host, its boot, and the folder's place there.
+  std::string identity() const;
+  /// For the job of that name; false if another has it. Ends with the process at the latest. Throws InputError where
+  /// this job has it already, by another machine: the folder is not on a disk of each machine's own.
+  bool lock(const std::string& job);
+  void unlock() { lock_ = Descriptor(); }
+
+  std::filesystem::path path(const std::string& name) const { return folder_ / name; }
+  std::filesystem::path transit(const std::string& name) const { return folder_ / ".transit" / name; }
+  /// Once it is locked, by whichever rank of the machine: reads the notes. Throws InputError.
+  void open();
+  std::optional<StagedCopy> noted(const std::string& name) const;
+  /// Several ranks and threads may note at once.
+  void note(const std::string& name, const StagedCopy& copy);
+
+  /// Where copy `number` is in the making, by this process.
+  std::filesystem::path unfinished(std::int64_t number) const;
+  void clear_transit() const;
+
+ private:
+  void remove_unfinished() const;
+
+  std::filesystem::path folder_;
+  std::map<std::string, StagedCopy> notes_;
+  std::mutex noting_;
+  Descriptor lock_;
+};
+
+}  // namespace stormsweep

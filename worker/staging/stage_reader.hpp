@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "worker/staging/stage_folder.hpp"
+#include "worker/staging/stager.hpp"
+
+namespace stormsweep {
+
+/// A copy in the folder of this rank's machine, under its name or passing through.
+struct HeldCopy {
+  StagedCopy what;
+  std::filesystem::path path;
+};
+using HeldCopies = std::map<std::int64_t, HeldCopy>;  ///< by number of the file
+
+/// Reads a plan's files, several at once: those on the shared file system, and copies of an earlier job.
+class StageReader {
+ public:
+  StageReader(const StagePlan& plan, StageFolder& folder, const StageOptions& options)
+      : plan_(plan), folder_(folder), options_(options) {}
+
+  /// Those of `numbers` of which the folder has a copy that is noted, and still has the checksum that it had.
+  HeldCopies find(const std::vector<std::int64_t>& numbers);
+
+  struct Reading {
+    HeldCopies copies;                             ///< in transit
+    std::map<std::int64_t, std::string> unusable;  ///< why
+    std::int64_t opened = 0, bytes = 0;
+  };
+  /// Copies `numbers`, opening each once. Throws InputError where the folder does not take them, Abandoned.
+  Reading read(const std::vector<std::int64_t>& numbers);
+
+ private:
+  bool sound(const StagedCopy& noted, const StagePlan::File& file) const;
+  bool holds(const std::filesystem::path& path, const StagedCopy& noted) const;
+  void read_one(std::int64_t number, Reading& reading);
+  std::string copy(const Descriptor& source, const StagePlan::File& file, CopyWriter& writer);
+  void look_up() const;  ///< throws Abandoned
+
+  const StagePlan& plan_;
+  StageFolder& folder_;
+  const StageOptions& options_;
+  std::mutex mutex_, verifying_;
+};
+
+}  // namespace stormsweep

@@ -1,0 +1,87 @@
+#include "worker/training/checkpoint.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <string>
+#include <system_error>
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// `save_to` returns before the bytes are on the disk.
+void sync(const fs::path& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool done = file >= 0 && fsync(file) == 0;
+  if (file >= 0) close(file);
+  if (!done) throw std::system_error(errno, std::generic_category(), path.string());
+}
+
+constexpr double Timings::*timings_saved[] = {&Timings::wall, &Timings::load, &Timings::augment, &Timings::train,
+                                              &Timings::test};
+
+void write(torch::serialize::OutputArchive& archive, const Progress& progress) {
+  std::vector<double> numbers;
+  for (const auto timing : timings_saved) numbers.push_back(progress.timings.*timing);
+  c10::List<std::string> names;
+  for (const EpochRecord& record : progress.records) {
+    numbers.push_back(static_cast<double>(record.epoch));
+    numbers.push_back(record.seconds);
+    for (const auto& [name, value] : record.metrics) {
+      if (&record == &progress.records[0]) names.push_back(name);
+      numbers.push_back(value);
+    }
+  }
+  archive.write("progress", torch::tensor(numbers, torch::kFloat64));
+  archive.write("metrics", names);
+}
+
+Progress read(torch::serialize::InputArchive& archive) {
+  torch::Tensor tensor;
+  c10::IValue names;
+  archive.read("progress", tensor);
+  archive.read("metrics", names);
+  const double *next = tensor.data_ptr<double>(), *end = next + tensor.numel();
+  Progress progress;
+  for (const auto timing : timings_saved) progress.timings.*timing = *next++;
+  while (next < end) {
+    EpochRecord& record = progress.records.emplace_back();
+    record.epoch = static_cast<std::int64_t>(*next++);
+    record.seconds = *next++;
+    for (const auto& name : names.toListRef()) record.metrics.emplace_back(name.toStringRef(), *next++);
+  }
+  return progress;
+}
+
+}  // namespace
+
+std::optional<Progress> Checkpoint::load(TrainingLoop& loop) const {
+  if (!fs::exists(file_)) return std::nullopt;
+  torch::serialize::InputArchive archive, state;
+  archive.load_from(file_.string());
+  archive.read("loop", state);
+  loop.load(state);
+  return read(archive);
+}
+
+void Checkpoint::save(TrainingLoop& loop, const Progress& progress) const {
+  torch::serialize::OutputArchive archive, state;
+  loop.save(state);
+  archive.write("loop", state);
+  write(archive, progress);
+  fs::create_directories(file_.parent_path());
+  const fs::path fresh = file_.string() + ".new";
+  archive.save_to(fresh.string());
+  sync(fresh);
+  fs::rename(fresh, file_);
+}
+
+void Checkpoint::remove() const {
+  std::error_code ignored;  // what is not there need not go
+  fs::remove(file_, ignored);
+}
+
+}  // namespace stormsweep

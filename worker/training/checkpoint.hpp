@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "search/space/outcome.hpp"
+#include "worker/training/training_loop.hpp"
+
+namespace stormsweep {
+
+/// What a training is, beside its loop.
+struct Progress {
+  Timings timings;                   ///< so far
+  std::vector<EpochRecord> records;  ///< since the last milestone
+};
+
+/// The file in which one training puts its state away. It appears whole or not at all, whatever happens meanwhile.
+class Checkpoint {
+ public:
+  explicit Checkpoint(std::filesystem::path file) : file_(std::move(file)) {}
+
+  /// Makes `loop` what was saved; nothing, and `loop` as it was, where there is no file.
+  /// Throws std::exception where it cannot be read: written by another version, say.
+  std::optional<Progress> load(TrainingLoop& loop) const;
+  void save(TrainingLoop& loop, const Progress& progress) const;
+  void remove() const;
+
+ private:
+  std::filesystem::path file_;
+};
+
+}  // namespace stormsweep

@@ -1,0 +1,43 @@
+#include "worker/training/convolution_peak.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <utility>
+
+namespace stormsweep {
+
+namespace {
+
+constexpr std::int64_t channels = 128, side = 64, kernel = 3;
+constexpr int repetitions = 5;
+
+double measure(const torch::Device& device, torch::ScalarType type) {
+  using Clock = std::chrono::steady_clock;
+  const torch::NoGradGuard no_gradient;
+  const std::int64_t samples = device.is_cpu() ? 1 : 64;  // enough to fill a GPU
+  const auto options = torch::TensorOptions(device).dtype(type);
+  const auto channels_last = torch::MemoryFormat::ChannelsLast;
+  const auto input = torch::ones({samples, channels, side, side}, options).contiguous(channels_last);
+  const auto weight = torch::ones({channels, channels, kernel, kernel}, options).contiguous(channels_last);
+  const auto once = [&] {
+    const auto start = Clock::now();
+    // Reading a number waits for the device.
+    torch::conv2d(input, weight, {}, 1, kernel / 2)[0][0][0][0].item<float>();
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  };
+  double best = once();
+  for (int i = 0; i < repetitions; ++i) best = std::min(best, once());
+  return 2.0 * static_cast<double>(samples * side * side * kernel * kernel * channels * channels) / best;
+}
+
+}  // namespace
+
+double convolution_peak(const torch::Device& device, torch::ScalarType type) {
+  static std::map<std::pair<std::string, torch::ScalarType>, double> known;
+  const auto [found, fresh] = known.try_emplace({device.str(), type}, 0);
+  if (fresh) found->second = device.is_cpu() && type == torch::kFloat16 ? 0 : measure(device, type);
+  return found->second;
+}
+
+}  // namespace stormsweep

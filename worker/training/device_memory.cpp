@@ -1,0 +1,28 @@
+#include "worker/training/device_memory.hpp"
+
+#include <torch/torch.h>
+
+#include <new>
+#include <string_view>
+
+#ifdef STORMSWEEP_CUDA
+#include <c10/cuda/CUDACachingAllocator.h>
+#endif
+
+namespace stormsweep {
+
+bool is_out_of_memory(const std::exception& error) {
+  if (dynamic_cast<const std::bad_alloc*>(&error) || dynamic_cast<const c10::OutOfMemoryError*>(&error)) return true;
+  // LibTorch 1.13's CPU allocator throws a plain Error, told from others by its text alone.
+  const auto* torch_error = dynamic_cast<const c10::Error*>(&error);
+  return torch_error && std::string_view(torch_error->what_without_backtrace()).find("can't allocate memory") !=
+                            std::string_view::npos;
+}
+
+void release_device_memory() {
+#ifdef STORMSWEEP_CUDA
+  c10::cuda::CUDACachingAllocator::emptyCache();
+#endif
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <functional>
+#include <memory>
+
+#include "experiments/task/gang.hpp"
+#include "worker/channel/all_reduce.hpp"
+
+namespace stormsweep {
+
+/// The sum of one tensor over a gang, under way.
+class PendingSum {
+ public:
+  virtual ~PendingSum() = default;
+  /// Until the tensor holds the sum. Throws Abandoned.
+  virtual void wait() = 0;
+};
+
+/// Sums from device to device, without the host's memory between.
+class DeviceSums {
+ public:
+  virtual ~DeviceSums() = default;
+  /// Begins to sum `values` (float32) in place, beside the device's other work. All members start the same sizes in the
+  /// same order. On a bf16 wire the devices add in bf16, too.
+  virtual std::unique_ptr<PendingSum> start(const torch::Tensor& values, Wire wire) = 0;
+};
+
+/// Sums by NCCL for the gang `host`, which brings its members together. All members call it. Null, on all of them,
+/// where this program was built without NCCL, a member has no GPU, or two of them share one, which NCCL does not take.
+std::unique_ptr<DeviceSums> make_nccl_sums(Gang& host, const torch::Device& device, std::function<bool()> abandoned);
+
+}  // namespace stormsweep

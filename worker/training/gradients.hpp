@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "worker/channel/all_reduce.hpp"
+#include "worker/training/rank_gang.hpp"
+
+namespace stormsweep {
+
+/// The gradients of a network in flat buckets, which the ranks of a gang sum while the backward pass still goes on.
+/// Buckets are fixed by the order of the parameters, the last first, because backward ends with the first: so the sums
+/// are the same, run after run. `extra` numbers of the caller's travel behind the last bucket.
+///
+/// With a lag of 1 a step uses the sums of the step before, so that they have the whole step to be made; the first step
+/// uses zeros (Kurth et al. 2018, section V-B4).
+class Gradients {
+ public:
+  struct Options {
+    std::int64_t extra = 0;
+    int lag = 0;
+    Wire wire = Wire::fp32;
+    bool overlap = true;  ///< false: sums begin after backward, so that backward can be tried again
+  };
+  /// `gang` may be null: one rank alone.
+  Gradients(std::vector<torch::Tensor> parameters, RankGang* gang, Options options);
+  ~Gradients();
+
+  /// Sets all gradients of this step, and the extras, to zero.
+  void zero();
+  /// The next backward pass is the last of this step: buckets may go as they are full.
+  void last_pass();
+  /// Starts what has not gone yet, with `extra` [extra] float32 behind it.
+  void start(const torch::Tensor& extra);
+  /// Waits for the sums that this step uses and makes them the parameters' gradients.
+  void use();
+  /// Extras [extra] float64, summed over the gang, of steps not yet collected: of those whose sums were used, or of all
+  /// that were started, which it then waits for.
+  torch::Tensor collect(bool all);
+
+  /// With a lag: what the next step will use, for a checkpoint; waits for it. Empty without.
+  std::vector<torch::Tensor> pending();
+  void set_pending(const std::vector<torch::Tensor>& sums);
+
+ private:
+  struct Bucket;
+  struct Set;
+
+  Set& current();
+  Set& previous();
+  void attach(Set& set);
+  void full(std::size_t parameter);
+  void launch_full();
+  void finish(Set& set);
+
+  std::vector<torch::Tensor> parameters_;
+  RankGang* gang_;
+  Options options_;
+  std::vector<Set> sets_;  ///< one, or with a lag two in turn
+  std::uint64_t step_ = 0;
+  bool armed_ = false;
+  std::vector<std::size_t> bucket_of_;        ///< by parameter
+  std::vector<std::shared_ptr<void>> hooks_;  ///< what keeps the hooks alive
+};
+
+}  // namespace stormsweep

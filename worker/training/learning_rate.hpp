@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+
+#include "search/space/configuration.hpp"
+
+namespace stormsweep {
+
+/// The step size as a function of how far the training is.
+struct LearningRate {
+  enum class Schedule { constant, poly, exp, piecewise };
+
+  double base = 1e-3;
+  double scale = 1;                ///< reached over the warm-up, from 1 on (Goyal et al. 2017, section 2.2)
+  std::int64_t warmup_epochs = 0;  ///< 0: scaled from the start
+  Schedule schedule = Schedule::constant;
+  double power = 0.9;  ///< poly: (1 - epochs / length)^power
+  double decay = 0.5;  ///< exp: decay^(epochs / decay_epochs); piecewise: the same with the exponent rounded down
+  double decay_epochs = 10;
+  double length = 0;  ///< poly: epochs of the whole training
+
+  /// Of the step that begins when `epochs`, a fraction counted in, have passed.
+  double at(double epochs) const;
+};
+
+/// Reads what an experiment declares of it: learning_rate, learning_rate_scaling (by `gang` ranks) and warmup_epochs,
+/// which every experiment has, and learning_rate_schedule with its companions. `length` in epochs.
+LearningRate read_learning_rate(const Configuration& configuration, const Experiment& experiment, std::uint32_t gang,
+                                std::int64_t length);
+
+}  // namespace stormsweep

@@ -1,0 +1,225 @@
+#include "worker/training/trainer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <new>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "worker/training/checkpoint.hpp"
+#include "worker/training/device_memory.hpp"
+#include "worker/training/training_loop.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// A training that is stopped so soon after its start, or its last checkpoint, is cheaper done again.
+constexpr std::chrono::duration<double> least_worth_saving{1};
+
+struct Failure {
+  Status status;
+  std::string reason;
+};
+
+/// Messages of several lines, LibTorch's with their stack traces say, in one.
+std::string one_line(std::string_view text) {
+  std::string line(text.substr(0, text.find("\nException raised from")));
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  return line;
+}
+
+/// Does `work`; what it throws, but for Stopped and Abandoned, becomes a failure.
+std::optional<Failure> attempt(const std::function<void()>& work) {
+  try {
+    work();
+    return std::nullopt;
+  } catch (const Abandoned&) {
+    throw;
+  } catch (const Diverged& error) {
+    return Failure{Status::diverged, one_line(error.what())};
+  } catch (const std::bad_alloc&) {
+    return Failure{Status::out_of_memory, "the machine's memory is used up"};
+  } catch (const c10::Error& error) {
+    return Failure{is_out_of_memory(error) ? Status::out_of_memory : Status::failed,
+                   one_line(error.what_without_backtrace())};
+  } catch (const std::exception& error) {
+    return Failure{Status::failed, one_line(error.what())};
+  }
+}
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+/// Seconds of a training, without what its listeners and checkpoints take.
+class Clock {
+ public:
+  explicit Clock(double seconds = 0) : before_(seconds) {}
+  double seconds() const { return before_ + (start_ ? since(*start_) : 0); }
+  void go() { start_ = Steady::now(); }
+  void pause() { before_ = seconds(), start_.reset(); }
+  void set(double seconds) { before_ = seconds; }
+
+ private:
+  using Steady = std::chrono::steady_clock;
+  static double since(Steady::time_point start) { return std::chrono::duration<double>(Steady::now() - start).count(); }
+
+  double before_;
+  std::optional<Steady::time_point> start_;
+};
+
+/// One training from its start, or its checkpoint, to its end.
+class Trainer {
+ public:
+  Trainer(const TrainingPlan& plan, const TrainingEvents& events, RankGang* gang, const CheckpointPlan& checkpoints)
+      : plan_(plan), events_(events), gang_(gang), every_(checkpoints.every) {
+    if (!checkpoints.file.empty()) checkpoint_.emplace(checkpoints.file);
+  }
+
+  void run(const std::function<std::unique_ptr<Task>()>& make);
+  void save_if_worth_it(std::chrono::duration<double> least);
+
+ private:
+  void load(const std::function<std::unique_ptr<Task>()>& make);
+  void resume(const std::function<std::unique_ptr<Task>()>& make);
+  std::optional<Failure> timed(const std::function<void()>& work);
+  Outcome outcome(const std::optional<Failure>& failure, const Metrics& metrics) const;
+  bool leads() const { return !gang_ || gang_->shard() == 0; }
+
+  TrainingPlan plan_;
+  const TrainingEvents& events_;
+  RankGang* gang_;
+  std::optional<Checkpoint> checkpoint_;
+  std::chrono::duration<double> every_;
+  std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
+  double started_ = now();
+  std::optional<TrainingLoop> loop_;
+  Clock clock_;
+  Progress progress_;
+};
+
+void Trainer::run(const std::function<std::unique_ptr<Task>()>& make) {
+  auto failure = timed([&] { load(make); });
+  if (progress_.timings.load == 0) progress_.timings.load = clock_.seconds();
+  if (!failure) failure = timed([&] { resume(make); });
+  Metrics metrics;
+  const auto before_step = [&] {
+    if (events_.stop()) throw Stopped{};
+    clock_.pause();
+    save_if_worth_it(every_);
+    clock_.go();
+  };
+  for (std::size_t milestone = 0; milestone < plan_.milestones.size(); ++milestone) {
+    while (!failure && loop_->epochs() < plan_.milestones[milestone]) {
+      failure = timed([&] { metrics = loop_->run_epoch(progress_.timings, before_step); });
+      if (!failure) progress_.records.push_back({loop_->epochs(), clock_.seconds(), metrics});
+    }
+    if (!failure) metrics = progress_.records.back().metrics;
+    if (!failure && events_.trained && leads()) events_.trained(milestone, loop_->task());
+    events_.finished(milestone, outcome(failure, metrics), std::exchange(progress_.records, {}));
+  }
+  if (checkpoint_ && leads()) checkpoint_->remove();
+}
+
+void Trainer::load(const std::function<std::unique_ptr<Task>()>& make) {
+  loop_.emplace(make(), plan_, gang_);
+}
+
+/// A checkpoint beyond the first milestone that is wanted is of no use; nor is one that cannot be read.
+void Trainer::resume(const std::function<std::unique_ptr<Task>()>& make) {
+  std::optional<Progress> found;
+  try {
+    if (checkpoint_) found = checkpoint_->load(*loop_);
+  } catch (const c10::Error&) {
+    loop_.emplace(make(), plan_, gang_);
+  }
+  bool covers = found && (loop_->epochs() < plan_.milestones[0] ||
+                          (!found->records.empty() && found->records.back().epoch == plan_.milestones[0]));
+  // The first milestone's metrics are there, but no longer its network.
+  if (events_.trained && covers && loop_->epochs() == plan_.milestones[0] && loop_->in_epoch()) covers = false;
+  if (found && !covers) loop_.emplace(make(), plan_, gang_);
+  if (gang_) {
+    // In parts that float32 sums exactly.
+    const auto own = torch::tensor({loop_->samples() % 4096, loop_->samples() / 4096 % 4096}).to(torch::kFloat32);
+    torch::Tensor sum = own.clone();
+    gang_->sum(sum);
+    if (!sum.equal(own * gang_->shards()))
+      throw std::runtime_error(
+          "the ranks of the gang see different checkpoints: give --results on a shared file system");
+  }
+  if (!covers) return;
+  progress_ = *std::move(found);
+  clock_.set(progress_.timings.wall);
+}
+
+void Trainer::save_if_worth_it(std::chrono::duration<double> least) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!checkpoint_ || !leads() || !loop_ || now - saved_ < least) return;
+  progress_.timings.wall = clock_.seconds();
+  checkpoint_->save(*loop_, progress_);
+  saved_ = std::chrono::steady_clock::now();
+}
+
+std::optional<Failure> Trainer::timed(const std::function<void()>& work) {
+  clock_.go();
+  auto failure = attempt(work);
+  clock_.pause();
+  return failure;
+}
+
+Outcome Trainer::outcome(const std::optional<Failure>& failure, const Metrics& metrics) const {
+  Outcome outcome;
+  outcome.timings = progress_.timings;
+  outcome.timings.wall = clock_.seconds();
+  if (loop_ && outcome.timings.train > 0) {
+    outcome.timings.samples_per_second = static_cast<double>(loop_->samples()) / outcome.timings.train;
+    outcome.timings.flops = static_cast<double>(loop_->training_flops()) / outcome.timings.train;
+    if (plan_.peak > 0)
+      outcome.timings.peak_share = outcome.timings.flops / (plan_.peak * (gang_ ? gang_->shards() : 1));
+  }
+  outcome.started = started_;
+  outcome.finished = now();
+  if (failure) {
+    outcome.status = failure->status;
+    outcome.error = failure->reason;
+  } else {
+    outcome.metrics = metrics;
+  }
+  return outcome;
+}
+
+}  // namespace
+
+TrainingPlan make_plan(const Training& training, const Experiment& experiment) {
+  const Reader read(training.configuration, experiment);
+  TrainingPlan plan;
+  plan.milestones = training.milestones;
+  if (plan.milestones.empty()) plan.milestones = {read.integer("epochs")};
+  plan.optimizer = read.choice("optimizer");
+  plan.learning_rate = read_learning_rate(training.configuration, experiment, training.gang, plan.milestones.back());
+  plan.gradient_lag = static_cast<int>(read.integer("gradient_lag"));
+  plan.gradient_wire = read.choice("gradient_precision") == "bf16" ? Wire::bf16 : Wire::fp32;
+  plan.scale_loss = experiment.find("precision") && read.choice("precision") == "fp16";
+  return plan;
+}
+
+TrainingEnd train(const std::function<std::unique_ptr<Task>()>& make, const TrainingPlan& plan,
+                  const TrainingEvents& events, RankGang* gang, const CheckpointPlan& checkpoints) {
+  Trainer trainer(plan, events, gang, checkpoints);
+  try {
+    trainer.run(make);
+    return TrainingEnd::finished;
+  } catch (const Abandoned&) {
+    return TrainingEnd::stopped;
+  } catch (const Stopped&) {
+  }
+  try {
+    trainer.save_if_worth_it(std::min(checkpoints.every, least_worth_saving));
+  } catch (const Abandoned&) {  // sums under way cannot be had any more; an earlier checkpoint stays
+  }
+  return TrainingEnd::stopped;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "experiments/task/task.hpp"
+#include "search/space/outcome.hpp"
+#include "search/space/trainings.hpp"
+#include "worker/channel/all_reduce.hpp"
+#include "worker/training/learning_rate.hpp"
+#include "worker/training/rank_gang.hpp"
+
+namespace stormsweep {
+
+/// How to train, beyond what the task knows.
+struct TrainingPlan {
+  std::vector<std::int64_t> milestones;  ///< ascending epochs, each a trial; the last is the training's length
+  std::string optimizer = "adam";        ///< worker/optimizer.hpp
+  LearningRate learning_rate = {};
+  int gradient_lag = 0;              ///< worker/gradients.hpp
+  Wire gradient_wire = Wire::fp32;   ///< between the ranks of a gang
+  bool retry_out_of_memory = false;  ///< halve the micro-batch and try the step again
+  bool scale_loss = false;           ///< for gradients in fp16 (worker/loss_scale.hpp)
+  double peak = 0;                   ///< FLOP/s that this rank is measured by; 0: not known
+};
+
+/// Reads the hyperparameters of training that every experiment has; without milestones, `epochs` is the only one.
+TrainingPlan make_plan(const Training& training, const Experiment& experiment);
+
+/// Where and how often a training puts its state away; nowhere if `file` is empty.
+struct CheckpointPlan {
+  std::filesystem::path file;
+  std::chrono::duration<double> every{300};
+};
+
+/// Whom the trainer tells. Their time counts in no timing; what they throw comes out of `train`.
+struct TrainingEvents {
+  /// Trial `milestone` is complete and `task` as it was evaluated; called before `finished`, in a gang by the leader.
+  /// Null: nobody wants it.
+  std::function<void(std::size_t milestone, Task& task)> trained = nullptr;
+  /// Trial `milestone` has ended, `epochs` have passed since the one before. Called in order, once for every milestone.
+  std::function<void(std::size_t milestone, const Outcome& outcome, const std::vector<EpochRecord>& epochs)> finished;
+  /// Asked before every step: whether to abandon the training, without an outcome for what has not finished.
+  std::function<bool()> stop = [] { return false; };
+};
+
+enum class TrainingEnd { finished, stopped };
+
+/// Trains the task that `make` builds, epoch by epoch, with an evaluation of the validation and test splits after each.
+/// Results at a milestone equal those of a separate training of that length to the last bit, and its wall time is what
+/// that training would have had. Nothing that the task throws comes out: a loss or weight that is not finite makes the
+/// milestones not yet reached `diverged`, a failed allocation `out_of_memory`, any other exception `failed`.
+///
+/// A checkpoint that is there and not beyond the first milestone is continued, bit-equal to a training that was never
+/// interrupted, timings included; it is removed at the end. One is written every so often, and when stopped.
+///
+/// In a gang (null: alone) every rank calls this with a task of its own; all see the same losses and decide the same.
+/// Only the leader writes checkpoints. Where one fails by itself, its mates wait in vain and must be abandoned.
+TrainingEnd train(const std::function<std::unique_ptr<Task>()>& make, const TrainingPlan& plan,
+                  const TrainingEvents& events, RankGang* gang = nullptr, const CheckpointPlan& checkpoints = {});
+
+}  // namespace stormsweep

@@ -1,0 +1,218 @@
+#include "worker/training/training_loop.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "search/base/seed.hpp"
+#include "worker/training/device_memory.hpp"
+#include "worker/training/optimizer.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// Losses on a device that are held before they are read, which waits for it.
+constexpr std::size_t most_unchecked = 64;
+
+/// Adds the seconds of its life to a timing.
+class Stopwatch {
+ public:
+  explicit Stopwatch(double& seconds) : seconds_(seconds) {}
+  ~Stopwatch() { seconds_ += std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  double& seconds_;
+  Clock::time_point start_ = Clock::now();
+};
+
+bool all_finite(const torch::nn::Module& network) {
+  const auto parameters = network.parameters();
+  return std::all_of(parameters.begin(), parameters.end(),
+                     [](const torch::Tensor& p) { return torch::isfinite(p).all().item<bool>(); });
+}
+
+std::int64_t total(const Batch& batch) {
+  return batch.total > 0 ? batch.total : batch.input.size(0);
+}
+
+}  // namespace
+
+TrainingLoop::TrainingLoop(std::unique_ptr<Task> task, const TrainingPlan& plan, RankGang* gang)
+    : task_(std::move(task)),
+      plan_(plan),
+      gang_(gang),
+      optimizer_(make_optimizer(plan.optimizer, plan.learning_rate.base, task_->network().parameters())),
+      micro_batch_(task_->micro_batch()) {
+  const auto extra = static_cast<std::int64_t>(task_->training_metrics().size());
+  if (gang || plan.gradient_lag > 0) {
+    gradients_.emplace(task_->network().parameters(), gang,
+                       Gradients::Options{extra, plan.gradient_lag, plan.gradient_wire, !plan.retry_out_of_memory});
+  }
+  if (plan.scale_loss) loss_scale_.emplace();
+  sums_ = torch::zeros({extra}, torch::kFloat64);
+}
+
+TrainingLoop::~TrainingLoop() = default;
+
+Metrics TrainingLoop::run_epoch(Timings& timings, const std::function<void()>& before_step) {
+  task_->network().train();
+  auto batches = task_->training_batches(epoch_ + 1, step_);
+  for (;;) {
+    std::optional<Batch> batch;
+    {
+      const Stopwatch waiting(timings.augment);
+      batch = batches.next();
+    }
+    if (!batch) break;
+    before_step();
+    const Stopwatch training(timings.train);
+    step(*batch);
+  }
+  {
+    const Stopwatch training(timings.train);
+    if (gradients_) add_sums(gradients_->collect(/*all=*/true));
+    check_losses();
+    if (!all_finite(task_->network()))
+      throw Diverged("a weight is not finite after epoch " + std::to_string(epoch_ + 1));
+  }
+  const Stopwatch testing(timings.test);
+  Metrics metrics = evaluate();
+  ++epoch_;
+  step_ = epoch_samples_ = 0;
+  sums_.zero_();
+  return metrics;
+}
+
+Metrics TrainingLoop::evaluate() {
+  Metrics metrics;
+  const torch::Tensor sums = sums_.to(torch::kCPU);
+  for (const std::string& name : task_->training_metrics())
+    metrics.emplace_back(
+        name, sums[static_cast<std::int64_t>(metrics.size())].item<double>() / static_cast<double>(epoch_samples_));
+  task_->network().eval();
+  for (const Split split : {Split::validation, Split::test})
+    for (auto& metric : task_->evaluate(split)) metrics.push_back(std::move(metric));
+  return metrics;
+}
+
+void TrainingLoop::step(const Batch& batch) {
+  const double epochs =
+      static_cast<double>(epoch_) + static_cast<double>(step_) / static_cast<double>(task_->batches_per_epoch());
+  for (auto& group : optimizer_->param_groups()) group.options().set_lr(plan_.learning_rate.at(epochs));
+  ++step_;
+  torch::Tensor sums = backward(batch);
+  if (gradients_) {
+    gradients_->start(sums);
+    gradients_->use();
+    sums = gradients_->collect(/*all=*/false);
+  }
+  if (unscale()) optimizer_->step();
+  samples_ += total(batch);
+  epoch_samples_ += total(batch);
+  add_sums(sums);
+}
+
+bool TrainingLoop::unscale() {
+  if (!loss_scale_) return true;
+  const double made_with = plan_.gradient_lag > 0 ? lagged_factor_ : loss_scale_->factor();
+  lagged_factor_ = loss_scale_->factor();
+  if (made_with == 0) return true;
+  std::vector<torch::Tensor> gradients;
+  for (const torch::Tensor& parameter : task_->network().parameters())
+    if (parameter.grad().defined()) gradients.push_back(parameter.grad());
+  return loss_scale_->unscale(gradients, made_with);
+}
+
+torch::Tensor TrainingLoop::backward(const Batch& batch) {
+  const std::int64_t n = batch.input.size(0);
+  for (;;) {
+    try {
+      return backward(batch, micro_batch_);
+    } catch (const std::exception& error) {
+      if (!plan_.retry_out_of_memory || !is_out_of_memory(error) || std::min(n, micro_batch_) <= 1) throw;
+    }
+    micro_batch_ = (std::min(n, micro_batch_) + 1) / 2;
+    release_device_memory();
+  }
+}
+
+torch::Tensor TrainingLoop::backward(const Batch& batch, std::int64_t at_once) {
+  const auto count = [](std::int64_t number) { return static_cast<std::uint64_t>(number); };
+  torch::manual_seed(
+      derive_seed(task_->seed(), "dropout", {count(epoch_ + 1), count(step_), count(gang_ ? gang_->shard() : 0)}));
+  gradients_ ? gradients_->zero() : optimizer_->zero_grad();
+  const std::int64_t n = batch.input.size(0);
+  torch::Tensor sums;
+  for (std::int64_t first = 0; first < n; first += at_once) {
+    const std::int64_t last = std::min(n, first + std::min(n, at_once));
+    const Loss loss = task_->loss({batch.input.slice(0, first, last), batch.target.slice(0, first, last)});
+    if (gradients_ && last == n) gradients_->last_pass();
+    const double share = static_cast<double>(last - first) / static_cast<double>(total(batch));
+    const double factor = loss_scale_ ? share * loss_scale_->factor() : share;
+    (factor == 1 ? loss.mean : loss.mean * factor).backward();
+    sums = sums.defined() ? sums + loss.sums : loss.sums;
+    if (last == n) break;
+  }
+  return sums.defined() ? sums : torch::zeros_like(sums_, torch::kFloat32);
+}
+
+void TrainingLoop::add_sums(const torch::Tensor& sums) {
+  sums_ = sums_.to(sums.device()) + sums.to(torch::kFloat64);
+  unchecked_.push_back(sums[0]);
+  if (sums.is_cpu() || unchecked_.size() == most_unchecked) check_losses();
+}
+
+void TrainingLoop::check_losses() {
+  for (std::size_t i = 0; i < unchecked_.size(); ++i) {
+    if (const double loss = unchecked_[i].item<double>(); !std::isfinite(loss))
+      throw Diverged("the loss is " + std::to_string(loss) + " in epoch " + std::to_string(epoch_ + 1) + ", step " +
+                     std::to_string(step_ - static_cast<std::int64_t>(unchecked_.size() - 1 - i)));
+  }
+  unchecked_.clear();
+}
+
+void TrainingLoop::save(torch::serialize::OutputArchive& archive) {
+  if (gradients_) add_sums(gradients_->collect(/*all=*/true));
+  torch::serialize::OutputArchive network, optimizer;
+  task_->network().save(network);
+  optimizer_->save(optimizer);
+  archive.write("network", network);
+  archive.write("optimizer", optimizer);
+  archive.write("counts", torch::tensor({epoch_, samples_, step_, epoch_samples_, micro_batch_}));
+  archive.write("sums", sums_);
+  const auto pending = gradients_ ? gradients_->pending() : std::vector<torch::Tensor>();
+  for (std::size_t i = 0; i < pending.size(); ++i) archive.write("pending" + std::to_string(i), pending[i]);
+  if (loss_scale_) {
+    archive.write("loss_scale", loss_scale_->state());
+    archive.write("lagged_factor", torch::tensor(lagged_factor_, torch::kFloat64));
+  }
+}
+
+void TrainingLoop::load(torch::serialize::InputArchive& archive) {
+  torch::serialize::InputArchive network, optimizer;
+  archive.read("network", network);
+  archive.read("optimizer", optimizer);
+  task_->network().load(network);
+  optimizer_->load(optimizer);
+  torch::Tensor counts;
+  archive.read("counts", counts);
+  std::int64_t* const targets[] = {&epoch_, &samples_, &step_, &epoch_samples_, &micro_batch_};
+  for (std::int64_t i = 0; i < counts.numel(); ++i) *targets[i] = counts[i].item<std::int64_t>();
+  archive.read("sums", sums_);
+  std::vector<torch::Tensor> pending;
+  for (torch::Tensor sum; archive.try_read("pending" + std::to_string(pending.size()), sum);) pending.push_back(sum);
+  if (gradients_) gradients_->set_pending(pending);
+  if (loss_scale_) {
+    torch::Tensor state, factor;
+    archive.read("loss_scale", state);
+    archive.read("lagged_factor", factor);
+    loss_scale_->set_state(state);
+    lagged_factor_ = factor.item<double>();
+  }
+}
+
+}  // namespace stormsweep
