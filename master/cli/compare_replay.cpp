@@ -34,18 +34,18 @@ struct Measured {
   double replayed = 0;  ///< makespan of the measured order on the measured ranks
 };
 
-Measured measure(std::vector<Stretch> stretches) {
+Measured measure(std::vector<BusyInterval> intervals) {
   Measured measured;
   const auto jobs_of = [&] {
     std::vector<Job> jobs;
-    for (const Stretch& s : stretches) jobs.push_back({s.end - s.begin, static_cast<int>(s.ranks.size())});
+    for (const BusyInterval& i : intervals) jobs.push_back({i.end - i.begin, static_cast<int>(i.ranks.size())});
     return jobs;
   };
   measured.jobs = jobs_of();
-  measured.occupancy = occupancy(stretches, 1);
+  measured.occupancy = occupancy(intervals, 1);
   measured.latency = measured.occupancy.latency();
-  std::stable_sort(stretches.begin(), stretches.end(),
-                   [](const Stretch& a, const Stretch& b) { return a.begin < b.begin; });
+  std::stable_sort(intervals.begin(), intervals.end(),
+                   [](const BusyInterval& a, const BusyInterval& b) { return a.begin < b.begin; });
   Scenario scenario;
   scenario.ranks = measured.occupancy.ranks.size();
   scenario.latency = measured.latency;
@@ -146,7 +146,7 @@ void print(const ReplayQuestion& question, const Measured& measured, std::size_t
 }  // namespace
 
 int compare_replays(const ReplayQuestion& question) {
-  const Measured measured = measure(read_stretches(question.database, question.search));
+  const Measured measured = measure(read_busy_intervals(question.database, question.search));
   const std::vector<Job> jobs = question.trials ? draw(measured.jobs, *question.trials, question.seed) : measured.jobs;
   const std::vector<Row> rows = replay_all(question, jobs, measured.latency);
   if (question.json)

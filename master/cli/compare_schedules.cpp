@@ -39,12 +39,12 @@ std::size_t terminal_width() {
 
 /// Both on as many ranks: one that was given nothing to do is idle all the time, not absent.
 void read_occupancies(ScheduleReport& report, std::size_t ranks) {
-  std::vector<std::vector<Stretch>> stretches;
+  std::vector<std::vector<BusyInterval>> intervals;
   for (const ScheduleRun& run : report.runs) {
-    stretches.push_back(read_stretches(run.database, report.search));
-    ranks = std::max(ranks, occupancy(stretches.back(), ranks).ranks.size());
+    intervals.push_back(read_busy_intervals(run.database, report.search));
+    ranks = std::max(ranks, occupancy(intervals.back(), ranks).ranks.size());
   }
-  for (std::size_t i = 0; i < stretches.size(); ++i) report.runs[i].occupancy = occupancy(stretches[i], ranks);
+  for (std::size_t i = 0; i < intervals.size(); ++i) report.runs[i].occupancy = occupancy(intervals[i], ranks);
 }
 
 }  // namespace

@@ -60,11 +60,11 @@ Conductor::Conductor(Channel& channel, Store& store, const Space& space, Options
   if (const auto remaining = options_.remaining) deadline_ = started_ + *remaining - closing_margin(*remaining);
 }
 
-std::variant<Dispatcher, Gatherer> Conductor::make_schedule() {
+std::variant<Dispatcher, SynchronousMaster> Conductor::make_schedule() {
   const DispatchPolicy policy{.workers = static_cast<std::size_t>(channel_.size() - 1),
                               .lost_after = Seconds(options_.welcome.lost_after)};
   if (options_.welcome.synchronous)
-    return Gatherer(
+    return SynchronousMaster(
         policy, [this](TrainingId id) { return training(id); }, now());
   const auto expected = [this](const Training& training) -> std::optional<Seconds> {
     const auto seconds = order_.expected(training);
@@ -194,7 +194,8 @@ void Conductor::receive(const Parcel& parcel) {
     heard_ = std::move(*finished);
     dispatch(event::Finished{worker, heard_.training, heard_.milestone, heard_.outcome.status != Status::complete});
   } else if (const auto* began = std::get_if<wire::Began>(&message)) {
-    carry_out(std::get<Gatherer>(schedule_).began(worker, began->any ? std::optional(began->training) : std::nullopt));
+    carry_out(std::get<SynchronousMaster>(schedule_).began(worker,
+                                                           began->any ? std::optional(began->training) : std::nullopt));
   } else if (const auto* staged = std::get_if<wire::Staged>(&message)) {
     receive(worker, *staged);
   } else if (const auto* left = std::get_if<wire::Left>(&message)) {
@@ -241,10 +242,10 @@ void Conductor::act(const action::Assign& assign) {
   send(assign.worker, message);
 }
 
-void Conductor::act(const action::Enlist& enlist) {
-  Duty duty{enlist.training, enlist.gang, {}};
-  for (const WorkerId member : enlist.members) duty.members.push_back(static_cast<std::int32_t>(member.value));
-  for (const WorkerId member : enlist.members) send(member, wire::Assign{{duty}});
+void Conductor::act(const action::AssignGang& assign) {
+  Duty duty{assign.training, assign.gang, {}};
+  for (const WorkerId member : assign.members) duty.members.push_back(static_cast<std::int32_t>(member.value));
+  for (const WorkerId member : assign.members) send(member, wire::Assign{{duty}});
 }
 
 void Conductor::act(const action::Abandon& abandon) {

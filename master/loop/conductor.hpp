@@ -12,9 +12,9 @@
 
 #include "master/loop/progress.hpp"
 #include "master/schedule/dispatcher.hpp"
-#include "master/schedule/gatherer.hpp"
 #include "master/schedule/longest_first.hpp"
-#include "master/schedule/staging.hpp"
+#include "master/schedule/staging_phase.hpp"
+#include "master/schedule/synchronous_master.hpp"
 #include "master/store/store.hpp"
 #include "search/messages/wire.hpp"
 #include "search/space/share.hpp"
@@ -58,7 +58,7 @@ class Conductor {
     bool stored = false;
   };
 
-  std::variant<Dispatcher, Gatherer> make_schedule();
+  std::variant<Dispatcher, SynchronousMaster> make_schedule();
   std::optional<Training> next_training();
   std::optional<Training> next_of_grid();
   /// Whether the training, begun now, would end in time; what nothing is known of is begun.
@@ -66,7 +66,7 @@ class Conductor {
   bool time_is_over() const;
   void receive(const Parcel& parcel);
   void dispatch(const Event& event);
-  /// Copies of the data are made before anybody is given work (master/schedule/staging.hpp).
+  /// Copies of the data are made before anybody is given work (master/schedule/staging_phase.hpp).
   void stage();
   void receive(WorkerId worker, const wire::Staged& staged);
   void carry_out(const std::vector<Action>& actions);
@@ -74,7 +74,7 @@ class Conductor {
   std::optional<Training> training(TrainingId id);
   std::vector<TrainingRange> done();
   void act(const action::Assign& assign);
-  void act(const action::Enlist& enlist);
+  void act(const action::AssignGang& assign);
   void act(const action::Began& began);
   void act(const action::Record& record);
   void act(const action::Abandon& abandon);
@@ -104,9 +104,9 @@ class Conductor {
   std::uint64_t handed_out_ = 0;  ///< trials, with those of earlier runs: against limits.trials
   bool closed_ = false;           ///< a limit forbids new trainings
   LongestFirst order_;
-  std::variant<Dispatcher, Gatherer> schedule_;
-  std::optional<Staging> staging_;  ///< while it goes on
-  bool unstarted_ = false;          ///< there are trainings that could not have ended in time
+  std::variant<Dispatcher, SynchronousMaster> schedule_;
+  std::optional<StagingPhase> staging_;  ///< while it goes on
+  bool unstarted_ = false;               ///< there are trainings that could not have ended in time
   Progress progress_;
   std::map<WorkerId, WorkerInfo> workers_;
   std::set<WorkerId> present_;  ///< joined, and neither lost nor gone

@@ -35,21 +35,21 @@ std::string only_search(SQLite::Database& database, const std::filesystem::path&
   return found[0].name;
 }
 
-std::vector<Stretch> select_stretches(SQLite::Database& database, const std::string& search) {
-  // Trials of a training share their begin; those that another worker did after a loss make another stretch.
+std::vector<BusyInterval> select_busy_intervals(SQLite::Database& database, const std::string& search) {
+  // Trials of a training share their begin; those that another worker did after a loss make another interval.
   SQLite::Statement select(
       database,
       "SELECT ranks, min(started), max(finished), count(*) FROM trials WHERE search = (SELECT id FROM searches "
       "WHERE name = ?) AND status NOT IN ('waiting', 'running') AND started IS NOT NULL AND finished IS NOT NULL "
       "GROUP BY training, curve, ranks ORDER BY training, curve");
   select.bind(1, search);
-  std::vector<Stretch> stretches;
+  std::vector<BusyInterval> intervals;
   while (select.executeStep()) {
-    Stretch stretch{parse_ranks(select.getColumn(0).getString()), select.getColumn(1).getDouble(),
-                    select.getColumn(2).getDouble(), static_cast<std::uint64_t>(select.getColumn(3).getInt64())};
-    if (!stretch.ranks.empty() && stretch.ranks[0] >= 1) stretches.push_back(std::move(stretch));
+    BusyInterval interval{parse_ranks(select.getColumn(0).getString()), select.getColumn(1).getDouble(),
+                          select.getColumn(2).getDouble(), static_cast<std::uint64_t>(select.getColumn(3).getInt64())};
+    if (!interval.ranks.empty() && interval.ranks[0] >= 1) intervals.push_back(std::move(interval));
   }
-  return stretches;
+  return intervals;
 }
 
 template <class Part>
@@ -61,14 +61,14 @@ double total(const Occupancy& occupancy, Part part) {
 
 }  // namespace
 
-std::vector<Stretch> read_stretches(const std::filesystem::path& file, const std::string& search) {
+std::vector<BusyInterval> read_busy_intervals(const std::filesystem::path& file, const std::string& search) {
   SQLite::Database database = open_for_reading(file);
   return guarded(file, [&] {
     const std::string name = only_search(database, file, search);
-    auto stretches = select_stretches(database, name);
-    if (stretches.empty())
+    auto intervals = select_busy_intervals(database, name);
+    if (intervals.empty())
       throw InputError(fmt::format("{}: no trial of search '{}' has ended; run it first", file.string(), name));
-    return stretches;
+    return intervals;
   });
 }
 
@@ -103,20 +103,19 @@ double Occupancy::latency() const {
   return *middle;
 }
 
-Occupancy occupancy(std::span<const Stretch> stretches, std::size_t ranks) {
-  double begin = stretches[0].begin, end = stretches[0].end;
-  for (const Stretch& stretch : stretches) {
-    begin = std::min(begin, stretch.begin), end = std::max(end, stretch.end);
-    ranks = std::max(ranks, static_cast<std::size_t>(stretch.ranks.back()));
+Occupancy occupancy(std::span<const BusyInterval> intervals, std::size_t ranks) {
+  double begin = intervals[0].begin, end = intervals[0].end;
+  for (const BusyInterval& interval : intervals) {
+    begin = std::min(begin, interval.begin), end = std::max(end, interval.end);
+    ranks = std::max(ranks, static_cast<std::size_t>(interval.ranks.back()));
   }
   Occupancy result;
   result.makespan = end - begin;
-  result.stretches = stretches.size();
   result.ranks.resize(ranks);
-  for (const Stretch& stretch : stretches) {
-    result.trials += stretch.trials;
-    for (const int rank : stretch.ranks)
-      result.ranks[static_cast<std::size_t>(rank) - 1].busy.emplace_back(stretch.begin - begin, stretch.end - begin);
+  for (const BusyInterval& interval : intervals) {
+    result.trials += interval.trials;
+    for (const int rank : interval.ranks)
+      result.ranks[static_cast<std::size_t>(rank) - 1].busy.emplace_back(interval.begin - begin, interval.end - begin);
   }
   for (Occupancy::Rank& rank : result.ranks) {
     std::sort(rank.busy.begin(), rank.busy.end());

@@ -10,38 +10,39 @@
 namespace stormsweep {
 
 /// What one gang did of one training: from the start of its first trial to the end of its last one.
-struct Stretch {
+struct BusyInterval {
   std::vector<int> ranks;  ///< ascending, from 1
   double begin, end;       ///< seconds since 1970-01-01 UTC
   std::uint64_t trials;    ///< that ended in it
 };
 
-/// The stretches of a search, in grid order: of trials that have ended and whose times are known. Throws InputError:
-/// see open_for_reading; a search that is not there, or several where `search` is empty; no trial that has ended.
-std::vector<Stretch> read_stretches(const std::filesystem::path& file, const std::string& search);
+/// The busy intervals of a search, in grid order: of trials that have ended and whose times are known. Throws
+/// InputError: see open_for_reading; a search that is not there, or several where `search` is empty; no trial that has
+/// ended.
+std::vector<BusyInterval> read_busy_intervals(const std::filesystem::path& file, const std::string& search);
 
 /// How ranks spent their time.
 struct Occupancy {
   struct Rank {
     std::vector<std::pair<double, double>>
-        busy;  ///< begin and end of each stretch, seconds since the first one's begin
+        busy;  ///< begin and end of each interval, seconds since the first one's begin
     double busy_seconds = 0, idle_seconds = 0;
-    double wait_seconds = 0;  ///< the part of its idle time before its last stretch: work was there, but not yet here
+    double wait_seconds = 0;  ///< the part of its idle time before its last interval: work was there, but not yet here
   };
   std::vector<Rank> ranks;  ///< rank 1 first
   double makespan = 0;      ///< from the first begin to the last end
-  std::uint64_t trials = 0, stretches = 0;
+  std::uint64_t trials = 0;
 
   double busy() const;
   double wait() const;
   double idle() const;
   double imbalance() const;  ///< the busiest rank's seconds / the mean
   double trials_per_hour() const;
-  double latency() const;  ///< median seconds between two stretches of a rank; 0 where no rank has two
+  double latency() const;  ///< median seconds between two intervals of a rank; 0 where no rank has two
 };
 
-/// On `ranks` ranks, or as many as `stretches` (not empty) name, if those are more.
-Occupancy occupancy(std::span<const Stretch> stretches, std::size_t ranks);
+/// On `ranks` ranks, or as many as `intervals` (not empty) name, if those are more.
+Occupancy occupancy(std::span<const BusyInterval> intervals, std::size_t ranks);
 
 /// A rank's time in `width` characters that cover `seconds`: '#' where it is busy for at least half of one, else '.';
 /// blanks after the makespan.

@@ -197,7 +197,7 @@ void Dispatcher::hand_out(Time now) {
       passed_over_ = true;
       line_.pop_front();
     } else if (auto members = idle(); members.size() >= first->gang) {
-      enlist(std::move(members), take_front(), now);
+      assign_gang(std::move(members), take_front(), now);
     } else {
       return fill_in(now);
     }
@@ -245,7 +245,7 @@ std::vector<WorkerId> Dispatcher::idle() const {
 }
 
 /// Takes the host with the fewest idle workers that suffice; else the hosts with the most, so that they are few.
-void Dispatcher::enlist(std::vector<WorkerId> idle, Training training, Time now) {
+void Dispatcher::assign_gang(std::vector<WorkerId> idle, Training training, Time now) {
   std::map<std::string, std::size_t> on_host;
   for (const WorkerId id : idle) ++on_host[worker(id).host];
   const auto rank = [&](WorkerId id) {
@@ -261,7 +261,7 @@ void Dispatcher::enlist(std::vector<WorkerId> idle, Training training, Time now)
     worker(id).gang = number;
     refresh(id);
   }
-  actions_.push_back(action::Enlist{number, idle, training});
+  actions_.push_back(action::AssignGang{number, idle, training});
   actions_.push_back(action::Began{idle[0], training, idle});
   const std::size_t size = idle.size();
   gangs_.emplace(number, Gang{number, std::move(training), std::move(idle), size, 0, false, now});
@@ -283,7 +283,7 @@ void Dispatcher::fill_in(Time now) {
     if (training.gang == 1)
       give(free.front(), {std::move(training)}, now);
     else
-      enlist(std::move(free), std::move(training), now);
+      assign_gang(std::move(free), std::move(training), now);
   }
 }
 

@@ -64,7 +64,7 @@ struct Assign {
   std::vector<Training> trainings;
 };
 /// Send these, who have nothing in hand, a training to do together: members[0] leads.
-struct Enlist {
+struct AssignGang {
   std::uint64_t gang;
   std::vector<WorkerId> members;
   Training training;
@@ -106,7 +106,7 @@ struct End {
   Ending ending;
 };
 }  // namespace action
-using Action = std::variant<action::Assign, action::Enlist, action::Began, action::Record, action::Abandon,
+using Action = std::variant<action::Assign, action::AssignGang, action::Began, action::Record, action::Abandon,
                             action::Lost, action::GiveUp, action::Stop, action::End>;
 
 struct DispatchPolicy {
@@ -193,7 +193,7 @@ class Dispatcher {
   void fill(WorkerId id, Time now);
   void give(WorkerId id, std::vector<Training> trainings, Time now);
   std::vector<WorkerId> idle() const;
-  void enlist(std::vector<WorkerId> idle, Training training, Time now);
+  void assign_gang(std::vector<WorkerId> idle, Training training, Time now);
   void fill_in(Time now);
   bool pull(std::size_t wanted);
   struct Beginning {

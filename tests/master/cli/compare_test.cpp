@@ -45,7 +45,7 @@ void check_refused(const Arguments& arguments, const std::string& message) {
 }
 
 Occupancy two_ranks() {
-  return occupancy(std::vector<Stretch>{{{1}, 10, 14, 1}, {{2}, 10, 12, 1}, {{2}, 13, 14, 1}}, 2);
+  return occupancy(std::vector<BusyInterval>{{{1}, 10, 14, 1}, {{2}, 10, 12, 1}, {{2}, 13, 14, 1}}, 2);
 }
 
 }  // namespace

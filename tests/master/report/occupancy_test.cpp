@@ -33,8 +33,8 @@ WorkerInfo rank(std::uint64_t number) {
 
 TEST_CASE("two ranks of three, by hand") {
   // Rank 1: 0-4, 5-6. Rank 2: 1-3. Rank 3: nothing.
-  const std::vector<Stretch> stretches{{{1}, 100, 104, 2}, {{2}, 101, 103, 1}, {{1}, 105, 106, 1}};
-  const Occupancy o = occupancy(stretches, 3);
+  const std::vector<BusyInterval> intervals{{{1}, 100, 104, 2}, {{2}, 101, 103, 1}, {{1}, 105, 106, 1}};
+  const Occupancy o = occupancy(intervals, 3);
   CHECK(o.makespan == 6);
   CHECK(o.trials == 4);
   CHECK(o.trials_per_hour() == 2400);
@@ -56,14 +56,14 @@ TEST_CASE("two ranks of three, by hand") {
 }
 
 TEST_CASE("a gang keeps all its ranks busy") {
-  const Occupancy o = occupancy(std::vector<Stretch>{{{2, 3}, 0, 2, 1}}, 1);
+  const Occupancy o = occupancy(std::vector<BusyInterval>{{{2, 3}, 0, 2, 1}}, 1);
   REQUIRE(o.ranks.size() == 3);
   CHECK(o.ranks[0].busy_seconds == 0);
   CHECK(o.ranks[1].busy_seconds == 2);
   CHECK(o.ranks[2].busy_seconds == 2);
 }
 
-TEST_CASE("the trials of one training are one stretch") {
+TEST_CASE("the trials of one training are one busy interval") {
   const TemporaryFolder folder;
   const Space space = tornado_space(R"({"batch_size": [64, 128], "epochs": [5, 10]})");
   {
@@ -74,30 +74,30 @@ TEST_CASE("the trials of one training are one stretch") {
     store.finish(first, 0, rank(1), ended(0, 2, 0.1));
     store.start(first, 1, rank(1), epoch + 2);  // still running: not there yet
   }
-  auto stretches = read_stretches(folder.path / "t.db", "");
-  REQUIRE(stretches.size() == 2);
-  CHECK(stretches[0].ranks == std::vector<int>{1});
-  CHECK(stretches[0].end - stretches[0].begin == 2);
-  CHECK(stretches[1].ranks == std::vector<int>{3});
-  CHECK(stretches[1].end - stretches[1].begin == 3);
-  CHECK(stretches[1].trials == 2);
+  auto intervals = read_busy_intervals(folder.path / "t.db", "");
+  REQUIRE(intervals.size() == 2);
+  CHECK(intervals[0].ranks == std::vector<int>{1});
+  CHECK(intervals[0].end - intervals[0].begin == 2);
+  CHECK(intervals[1].ranks == std::vector<int>{3});
+  CHECK(intervals[1].end - intervals[1].begin == 3);
+  CHECK(intervals[1].trials == 2);
 
   execute(folder.path / "t.db", "UPDATE trials SET ranks = '4,3' WHERE worker = 3");
-  stretches = read_stretches(folder.path / "t.db", "s");
-  REQUIRE(stretches.size() == 2);
-  CHECK(stretches[0].ranks == std::vector<int>{1});
-  CHECK(stretches[1].ranks == std::vector<int>{3, 4});
+  intervals = read_busy_intervals(folder.path / "t.db", "s");
+  REQUIRE(intervals.size() == 2);
+  CHECK(intervals[0].ranks == std::vector<int>{1});
+  CHECK(intervals[1].ranks == std::vector<int>{3, 4});
 }
 
 TEST_CASE("a database without what is asked for is refused") {
   const TemporaryFolder folder;
   const std::string file = folder.path / "n.db";
   { Store(file, noop_space(R"({"index": [1]})"), "f", {}); }
-  CHECK_THROWS_WITH_AS(read_stretches(file, ""), (file + ": no trial of search 's' has ended; run it first").c_str(),
-                       InputError);
+  CHECK_THROWS_WITH_AS(read_busy_intervals(file, ""),
+                       (file + ": no trial of search 's' has ended; run it first").c_str(), InputError);
   { Store(file, noop_space(R"({"index": [1]})", "q"), "f", {}); }
-  CHECK_THROWS_WITH_AS(read_stretches(file, ""), (file + ": holds 2 searches; choose one with --search: s, q").c_str(),
-                       InputError);
+  CHECK_THROWS_WITH_AS(read_busy_intervals(file, ""),
+                       (file + ": holds 2 searches; choose one with --search: s, q").c_str(), InputError);
 }
 
 TEST_CASE("databases agree to the last bit, or it is told where not") {

@@ -249,18 +249,18 @@ void join(Dispatcher& dispatcher, const std::vector<std::string>& hosts, std::ve
 
 TEST_CASE("a gang begins when enough workers are idle, and its members are free once they say so") {
   Dispatcher dispatcher({.workers = 2, .most_in_hand = 1}, gangs({2, 1}), Seconds(0));
-  CHECK(all<action::Enlist>(dispatcher.on(event::Joined{w2}, Seconds(0))).empty());
-  const auto enlisted = all<action::Enlist>(dispatcher.on(event::Joined{w1}, Seconds(0)));
-  REQUIRE(enlisted.size() == 1);
-  CHECK(enlisted[0].members == std::vector{w1, w2});
+  CHECK(all<action::AssignGang>(dispatcher.on(event::Joined{w2}, Seconds(0))).empty());
+  const auto formed = all<action::AssignGang>(dispatcher.on(event::Joined{w1}, Seconds(0)));
+  REQUIRE(formed.size() == 1);
+  CHECK(formed[0].members == std::vector{w1, w2});
   CHECK(dispatcher.running() == 2);
 
   const auto finished = dispatcher.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1));
   REQUIRE(all<action::Record>(finished).size() == 1);
   CHECK(all<action::Record>(finished)[0].members == std::vector{w1, w2});
   CHECK(all<action::Assign>(finished).empty());
-  CHECK(assigned(dispatcher.on(event::Left{w2, enlisted[0].gang}, Seconds(1)), w2) == training(1));
-  CHECK(all<action::Stop>(dispatcher.on(event::Left{w1, enlisted[0].gang}, Seconds(1))).empty());
+  CHECK(assigned(dispatcher.on(event::Left{w2, formed[0].gang}, Seconds(1)), w2) == training(1));
+  CHECK(all<action::Stop>(dispatcher.on(event::Left{w1, formed[0].gang}, Seconds(1))).empty());
   CHECK(all<action::Stop>(dispatcher.on(event::Finished{w2, TrainingId{1}, 0}, Seconds(2))).size() == 2);
 }
 
@@ -268,7 +268,7 @@ TEST_CASE("a gang takes ranks of one host first, the fullest fit") {
   Dispatcher dispatcher({.workers = 6, .most_in_hand = 1}, gangs({6, 2, 3}), Seconds(0));
   std::vector<Action> actions;
   join(dispatcher, {"a", "b", "a", "b", "a", "c"}, actions);
-  const auto first = all<action::Enlist>(actions);
+  const auto first = all<action::AssignGang>(actions);
   REQUIRE(first.size() == 1);
   actions.clear();
   dispatcher.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1));
@@ -277,7 +277,7 @@ TEST_CASE("a gang takes ranks of one host first, the fullest fit") {
     const auto more = dispatcher.on(event::Left{WorkerId{w}, first[0].gang}, Seconds(1));
     actions.insert(actions.end(), more.begin(), more.end());
   }
-  const auto next = all<action::Enlist>(actions);
+  const auto next = all<action::AssignGang>(actions);
   REQUIRE(next.size() == 2);
   CHECK(next[0].training.id == TrainingId{1});
   CHECK(next[0].members == std::vector{w3, w4});  // the first two that were free, on different hosts
@@ -289,7 +289,7 @@ TEST_CASE("a gang takes ranks of one host first, the fullest fit") {
   actions.clear();
   // w6 and w1 are free first: a gang of theirs would cross hosts, but nothing else is idle.
   choosy.on(event::Finished{WorkerId{6}, TrainingId{5}, 0}, Seconds(1));
-  const auto crossing = all<action::Enlist>(choosy.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1)));
+  const auto crossing = all<action::AssignGang>(choosy.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1)));
   REQUIRE(crossing.size() == 1);
   CHECK(crossing[0].members == std::vector{w1, WorkerId{6}});
 }
@@ -299,13 +299,13 @@ TEST_CASE("idle workers on two hosts: the host on which the gang fits is taken")
   Dispatcher dispatcher({.workers = 5, .most_in_hand = 1}, gangs(sizes), Seconds(0));
   std::vector<Action> actions;
   join(dispatcher, {"a", "b", "a", "b", "b"}, actions);
-  const std::uint64_t number = all<action::Enlist>(actions).at(0).gang;
+  const std::uint64_t number = all<action::AssignGang>(actions).at(0).gang;
   // The gang fails as a whole: its members leave, and the last one's leaving finds several idle.
   dispatcher.on(event::Finished{w1, TrainingId{0}, 0, true}, Seconds(1));
   actions = dispatcher.on(event::Left{w1, number}, Seconds(1));
-  CHECK(all<action::Enlist>(actions).empty());
+  CHECK(all<action::AssignGang>(actions).empty());
   actions = dispatcher.on(event::Left{w2, number}, Seconds(1));
-  CHECK(all<action::Enlist>(actions).at(0).members == std::vector{w1, w2});
+  CHECK(all<action::AssignGang>(actions).at(0).members == std::vector{w1, w2});
 }
 
 TEST_CASE("a gang that waits is not overtaken, except by what ends before it can begin") {
@@ -318,7 +318,7 @@ TEST_CASE("a gang that waits is not overtaken, except by what ends before it can
   CHECK(assigned(dispatcher.on(event::Joined{w2}, Seconds(0)), w2) == gang_training(3, 1));
   CHECK(assigned(dispatcher.on(event::Finished{w2, TrainingId{3}, 0}, Seconds(3)), w2) == gang_training(4, 1));
   CHECK(all<action::Assign>(dispatcher.on(event::Finished{w2, TrainingId{4}, 0}, Seconds(6))).empty());
-  const auto begun = all<action::Enlist>(dispatcher.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(10)));
+  const auto begun = all<action::AssignGang>(dispatcher.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(10)));
   REQUIRE(begun.size() == 1);
   CHECK(begun[0].training.id == TrainingId{1});
 
@@ -331,7 +331,7 @@ TEST_CASE("a gang that waits is not overtaken, except by what ends before it can
     Dispatcher roomy({.workers = 3, .most_in_hand = 1}, gangs({2, 1, 2, 1, 1}), Seconds(0), long_ones);
     std::vector<Action> actions;
     join(roomy, {"a", "a", "a"}, actions);
-    CHECK(all<action::Enlist>(actions).at(0).members == std::vector{w1, w2});
+    CHECK(all<action::AssignGang>(actions).at(0).members == std::vector{w1, w2});
     CHECK(assigned(roomy.on(event::Finished{w3, TrainingId{1}, 0}, Seconds(3)), w3) == gang_training(3, 1));  // 50 s
   }
   SUBCASE("and nothing overtakes it while durations are not known") {
@@ -345,7 +345,7 @@ TEST_CASE("a member that dies: its mates are told to abandon, the training runs 
   Dispatcher dispatcher({.workers = 3, .lost_after = Seconds(10), .most_in_hand = 1}, gangs({2}), Seconds(0));
   std::vector<Action> actions;
   join(dispatcher, {"a", "a", "a"}, actions);
-  const auto first = all<action::Enlist>(actions).at(0);
+  const auto first = all<action::AssignGang>(actions).at(0);
   CHECK(first.members == std::vector{w1, w2});
   dispatcher.on(event::Heard{w1}, Seconds(8));
   dispatcher.on(event::Heard{w3}, Seconds(8));
@@ -354,9 +354,9 @@ TEST_CASE("a member that dies: its mates are told to abandon, the training runs 
   CHECK(all<action::Lost>(actions)[0].worker == w2);
   REQUIRE(all<action::Abandon>(actions).size() == 1);
   CHECK(all<action::Abandon>(actions)[0].worker == w1);
-  CHECK(all<action::Enlist>(actions).empty());  // w1 is not free yet
+  CHECK(all<action::AssignGang>(actions).empty());  // w1 is not free yet
   CHECK(all<action::Record>(dispatcher.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(11))).empty());  // too late
-  const auto second = all<action::Enlist>(dispatcher.on(event::Left{w1, first.gang}, Seconds(12)));
+  const auto second = all<action::AssignGang>(dispatcher.on(event::Left{w1, first.gang}, Seconds(12)));
   REQUIRE(second.size() == 1);
   CHECK(second[0].members == std::vector{w1, w3});
   CHECK(second[0].training.attempt == 2);
@@ -367,7 +367,7 @@ TEST_CASE("a member that fails: the first report counts, and its mates are told 
   Dispatcher dispatcher({.workers = 2, .most_in_hand = 1}, gangs({2}), Seconds(0));
   std::vector<Action> actions;
   join(dispatcher, {"a", "a"}, actions);
-  const auto gang = all<action::Enlist>(actions).at(0);
+  const auto gang = all<action::AssignGang>(actions).at(0);
   actions = dispatcher.on(event::Finished{w2, TrainingId{0}, 0, true}, Seconds(1));
   REQUIRE(all<action::Record>(actions).size() == 1);
   CHECK(all<action::Record>(actions)[0].worker == w1);
@@ -405,7 +405,7 @@ TEST_CASE("gangs and single trials under random deaths: every training ends once
                           gangs(sizes), Seconds(0), expected);
     struct Hand {
       std::deque<TrainingId> alone;
-      std::optional<action::Enlist> gang;
+      std::optional<action::AssignGang> gang;
     };
     std::map<WorkerId, Hand> hands;
     std::set<WorkerId> dead;
@@ -418,12 +418,12 @@ TEST_CASE("gangs and single trials under random deaths: every training ends once
         if (auto* assign = std::get_if<action::Assign>(&a)) {
           CHECK(!hands[assign->worker].gang);
           for (const Training& t : assign->trainings) hands[assign->worker].alone.push_back(t.id);
-        } else if (auto* enlist = std::get_if<action::Enlist>(&a)) {
-          CHECK(enlist->members.size() == enlist->training.gang);
-          for (const WorkerId w : enlist->members) {
+        } else if (auto* formed = std::get_if<action::AssignGang>(&a)) {
+          CHECK(formed->members.size() == formed->training.gang);
+          for (const WorkerId w : formed->members) {
             CHECK(!hands[w].gang);
             CHECK(hands[w].alone.empty());
-            hands[w].gang = *enlist;
+            hands[w].gang = *formed;
           }
         } else if (auto* abandon = std::get_if<action::Abandon>(&a)) {
           leaving.insert({abandon->worker, abandon->gang});
@@ -455,7 +455,7 @@ TEST_CASE("gangs and single trials under random deaths: every training ends once
         hands[w].alone.pop_front();
         apply(dispatcher.on(event::Finished{w, head, 0}, Seconds(time)));
       } else if (!dead.contains(w) && hands.contains(w) && hands[w].gang) {
-        const action::Enlist gang = *hands[w].gang;
+        const action::AssignGang gang = *hands[w].gang;
         const bool leads = gang.members[0] == w;
         const bool whole =
             std::none_of(gang.members.begin(), gang.members.end(), [&](WorkerId m) { return dead.contains(m); });

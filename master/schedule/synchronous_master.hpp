@@ -15,12 +15,12 @@ namespace stormsweep {
 ///
 /// The shares hold for a number of ranks, so with one of them the job ends; what it trained is blamed as by the
 /// Dispatcher, and running again computes the shares over what is missing.
-class Gatherer {
+class SynchronousMaster {
  public:
   /// A training as its worker has it, with all its milestones, and with its attempt as the store knows it.
   using Lookup = std::function<std::optional<Training>(TrainingId)>;
 
-  Gatherer(const DispatchPolicy& policy, Lookup lookup, Seconds now);
+  SynchronousMaster(const DispatchPolicy& policy, Lookup lookup, Seconds now);
 
   std::vector<Action> on(const Event& event, Seconds now);
   /// The worker trains this now; nothing: it is through.

@@ -13,10 +13,10 @@ namespace stormsweep {
 
 /// When which workers bring copies of the data to their machines: all together, before any training; when one is lost,
 /// the others again, who find what they have. Decides purely.
-class Staging {
+class StagingPhase {
  public:
   /// `all_needed`: without one of them no training is done, so that a loss ends it.
-  Staging(std::size_t workers, bool all_needed) : expected_(workers), all_needed_(all_needed) {}
+  StagingPhase(std::size_t workers, bool all_needed) : expected_(workers), all_needed_(all_needed) {}
 
   void joined(WorkerId worker);
   void lost(WorkerId worker);

@@ -1,4 +1,4 @@
-#include "master/schedule/staging.hpp"
+#include "master/schedule/staging_phase.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,8 +10,8 @@ namespace {
 
 constexpr WorkerId w1{1}, w2{2}, w3{3};
 
-Staging joined_by_three(bool all_needed = false) {
-  Staging staging(3, all_needed);
+StagingPhase joined_by_three(bool all_needed = false) {
+  StagingPhase staging(3, all_needed);
   for (const WorkerId worker : {w1, w2, w3}) staging.joined(worker);
   return staging;
 }
@@ -19,7 +19,7 @@ Staging joined_by_three(bool all_needed = false) {
 }  // namespace
 
 TEST_CASE("staging begins once all workers have come, and is over when all have what they want") {
-  Staging staging(3, false);
+  StagingPhase staging(3, false);
   staging.joined(w1);
   staging.joined(w3);
   CHECK(!staging.next());
@@ -36,7 +36,7 @@ TEST_CASE("staging begins once all workers have come, and is over when all have 
 }
 
 TEST_CASE("a worker that never came is not waited for") {
-  Staging staging(2, false);
+  StagingPhase staging(2, false);
   staging.joined(w1);
   staging.lost(w2);
   staging.joined(w2);  // too late
@@ -44,7 +44,7 @@ TEST_CASE("a worker that never came is not waited for") {
 }
 
 TEST_CASE("when a worker is lost the others stage again, also those who had ended") {
-  Staging staging = joined_by_three();
+  StagingPhase staging = joined_by_three();
   staging.next();
   CHECK(staging.ended(w1, 1, true));
   CHECK(staging.ended(w3, 1, false));  // it has missed worker 2
@@ -59,8 +59,8 @@ TEST_CASE("when a worker is lost the others stage again, also those who had ende
 }
 
 TEST_CASE("who took a mate for dead that lives tries again, some times") {
-  Staging staging = joined_by_three();
-  for (std::uint64_t attempt = 1; attempt <= Staging::most_attempts; ++attempt) {
+  StagingPhase staging = joined_by_three();
+  for (std::uint64_t attempt = 1; attempt <= StagingPhase::most_attempts; ++attempt) {
     CHECK(staging.next() == wire::Stage{attempt, {1, 2, 3}});
     CHECK(staging.ended(w1, attempt, false));
     CHECK(!staging.next());  // until all have ended
@@ -71,15 +71,15 @@ TEST_CASE("who took a mate for dead that lives tries again, some times") {
 }
 
 TEST_CASE("staging ends without workers, without one that all need, and when there will be no training") {
-  Staging alone = joined_by_three();
+  StagingPhase alone = joined_by_three();
   for (const WorkerId worker : {w1, w2, w3}) alone.lost(worker);
   CHECK(alone.over());
-  Staging needed = joined_by_three(/*all_needed=*/true);
+  StagingPhase needed = joined_by_three(/*all_needed=*/true);
   needed.next();
   needed.lost(w2);
   CHECK(needed.over());
   CHECK(needed.present() == std::set<WorkerId>{w1, w3});
-  Staging drained = joined_by_three();
+  StagingPhase drained = joined_by_three();
   drained.next();
   drained.give_up();
   CHECK(drained.over());

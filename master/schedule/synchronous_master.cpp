@@ -1,4 +1,4 @@
-#include "master/schedule/gatherer.hpp"
+#include "master/schedule/synchronous_master.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -7,18 +7,18 @@
 
 namespace stormsweep {
 
-Gatherer::Gatherer(const DispatchPolicy& policy, Lookup lookup, Seconds now)
+SynchronousMaster::SynchronousMaster(const DispatchPolicy& policy, Lookup lookup, Seconds now)
     : policy_(policy), lookup_(std::move(lookup)), now_(now), workers_(policy.workers) {
   for (Worker& w : workers_) w.heard = now;
 }
 
-std::vector<Action> Gatherer::on(const Event& event, Seconds now) {
+std::vector<Action> SynchronousMaster::on(const Event& event, Seconds now) {
   now_ = now;
   std::visit([this](const auto& e) { handle(e); }, event);
   return taken();
 }
 
-std::vector<Action> Gatherer::began(WorkerId id, std::optional<TrainingId> training) {
+std::vector<Action> SynchronousMaster::began(WorkerId id, std::optional<TrainingId> training) {
   Worker& w = worker(id);
   w.heard = now_;
   w.training = training ? lookup_(*training) : std::nullopt;
@@ -32,7 +32,7 @@ std::vector<Action> Gatherer::began(WorkerId id, std::optional<TrainingId> train
   return taken();
 }
 
-std::vector<Action> Gatherer::taken() {
+std::vector<Action> SynchronousMaster::taken() {
   using State = Worker::State;
   const auto all = [this](auto condition) { return std::all_of(workers_.begin(), workers_.end(), condition); };
   if (!ending_ && all([](const Worker& w) { return w.state == State::present && w.through; }))
@@ -44,35 +44,35 @@ std::vector<Action> Gatherer::taken() {
   return std::exchange(actions_, {});
 }
 
-std::size_t Gatherer::running() const {
+std::size_t SynchronousMaster::running() const {
   return static_cast<std::size_t>(
       std::count_if(workers_.begin(), workers_.end(), [](const Worker& w) { return w.training.has_value(); }));
 }
 
-std::vector<WorkerId> Gatherer::members(const Training& training, WorkerId member) {
+std::vector<WorkerId> SynchronousMaster::members(const Training& training, WorkerId member) {
   const std::uint64_t first = (member.value - 1) / training.gang * training.gang + 1;
   std::vector<WorkerId> ranks;
   for (std::uint64_t rank = first; rank < first + training.gang; ++rank) ranks.push_back(WorkerId{rank});
   return ranks;
 }
 
-void Gatherer::handle(const event::Joined& joined) {
+void SynchronousMaster::handle(const event::Joined& joined) {
   Worker& w = worker(joined.worker);
   w.heard = now_;
   w.state = ending_ ? Worker::State::stopping : Worker::State::present;
   if (ending_) actions_.push_back(action::Stop{joined.worker});
 }
 
-void Gatherer::handle(const event::Heard& heard) {
+void SynchronousMaster::handle(const event::Heard& heard) {
   worker(heard.worker).heard = now_;
 }
 
-void Gatherer::handle(const event::Left& left) {
+void SynchronousMaster::handle(const event::Left& left) {
   worker(left.worker).heard = now_;
 }
 
 /// A training has all its milestones again, though some may be stored since an earlier job: the store keeps the first.
-void Gatherer::handle(const event::Finished& finished) {
+void SynchronousMaster::handle(const event::Finished& finished) {
   Worker& w = worker(finished.worker);
   w.heard = now_;
   if (w.state != Worker::State::present || !w.training || w.training->id != finished.training) return;
@@ -91,22 +91,22 @@ void Gatherer::handle(const event::Finished& finished) {
   leader.training.reset();
 }
 
-void Gatherer::handle(const event::Stopped& stopped) {
+void SynchronousMaster::handle(const event::Stopped& stopped) {
   worker(stopped.worker).state = Worker::State::gone;
 }
 
-void Gatherer::handle(const event::Drain&) {
+void SynchronousMaster::handle(const event::Drain&) {
   if (!ending_) stop_everyone(Ending::drained);
 }
 
-void Gatherer::handle(const event::Tick&) {
+void SynchronousMaster::handle(const event::Tick&) {
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     if (workers_[i].state != Worker::State::gone && now_ - workers_[i].heard > policy_.lost_after)
       lose(WorkerId{i + 1});
   }
 }
 
-void Gatherer::lose(WorkerId id) {
+void SynchronousMaster::lose(WorkerId id) {
   Worker& w = worker(id);
   const bool worked = w.state == Worker::State::present && w.training;
   w.state = Worker::State::gone;
@@ -124,7 +124,7 @@ void Gatherer::lose(WorkerId id) {
   if (!ending_) stop_everyone(Ending::rank_lost);
 }
 
-void Gatherer::stop_everyone(Ending ending) {
+void SynchronousMaster::stop_everyone(Ending ending) {
   ending_ = ending;
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     if (workers_[i].state != Worker::State::present) continue;

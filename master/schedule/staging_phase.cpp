@@ -1,21 +1,21 @@
-#include "master/schedule/staging.hpp"
+#include "master/schedule/staging_phase.hpp"
 
 #include "search/base/error.hpp"
 
 namespace stormsweep {
 
-void Staging::joined(WorkerId worker) {
+void StagingPhase::joined(WorkerId worker) {
   if (!lost_.contains(worker)) present_.insert(worker);
 }
 
-void Staging::lost(WorkerId worker) {
+void StagingPhase::lost(WorkerId worker) {
   lost_.insert(worker);
   present_.erase(worker);
   stale_ = true;
   if (all_needed_ || lost_.size() == expected_) over_ = true;
 }
 
-bool Staging::ended(WorkerId worker, std::uint64_t attempt, bool done) {
+bool StagingPhase::ended(WorkerId worker, std::uint64_t attempt, bool done) {
   if (attempt != attempt_ || stale_ || over_ || !present_.contains(worker)) return false;
   (done ? done_ : failed_).insert(worker);
   // Who took a mate for dead that lives: all try again.
@@ -24,7 +24,7 @@ bool Staging::ended(WorkerId worker, std::uint64_t attempt, bool done) {
   return true;
 }
 
-std::optional<wire::Stage> Staging::next() {
+std::optional<wire::Stage> StagingPhase::next() {
   if (over_ || !stale_ || present_.size() + lost_.size() < expected_) return std::nullopt;
   if (attempt_ == most_attempts)
     throw InputError("--stage: the workers lost each other " + std::to_string(attempt_) +
