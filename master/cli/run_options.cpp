@@ -30,7 +30,7 @@ Syntax syntax() {
            "stormsweep run quick.json --workers 2\nstormsweep run quick.json --share 0/3 --time-limit 8h\n"
            "mpirun -n 3 stormsweep run quick.json --results quick.db",
            {},
-           po::options_description("options")};
+           {}};
   s.operands.add_options()("space", po::value<std::string>()->required(), "the search space, a JSON file");
   s.options.add_options()("results", po::value<std::string>(), "the database (default: <name>.db here)")(
       "json", po::value<std::string>(), "a folder for <name>.jsonl, one line a trial")(

@@ -36,7 +36,7 @@ Syntax syntax() {
            "stormsweep submit quick.json --nodes 2 --ntasks-per-node 4 --gpus-per-task 1 --time 8h\n"
            "stormsweep submit quick.json --ntasks-per-node 16 --array 4 --partition short -- --retry-failed",
            {},
-           po::options_description("options")};
+           {}};
   s.operands.add_options()("space", po::value<std::string>()->required(), "the search space, a JSON file");
   s.options.add_options()                                                                                      //
       ("nodes", po::value<int>()->default_value(1), "nodes of the job")                                        //

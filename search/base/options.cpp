@@ -69,12 +69,23 @@ po::variables_map parse(const Arguments& arguments, const Syntax& syntax, const 
   return values;
 }
 
+std::string missing(const po::required_option& error, const Syntax& syntax) {
+  const std::string name = error.get_option_name();
+  const bool operand = syntax.operands.find_nothrow(name.substr(name.find_first_not_of('-')), false) != nullptr;
+  return (operand ? "an operand" : name) + " is missing; usage: " + syntax.command + ' ' + syntax.usage;
+}
+
 }  // namespace
+
+OptionTable::OptionTable(const std::string& caption, std::initializer_list<Row> rows) : options_description(caption) {
+  for (const Row& row : rows) add_options()(row.name, row.value, row.meaning);
+}
 
 std::optional<po::variables_map> parse_options(const Arguments& arguments, const Syntax& syntax) {
   po::options_description options("options");
   for (const auto& option : syntax.options.options()) options.add(option);
   options.add_options()("help,h", "print this and stop");
+  for (const OptionTable& group : syntax.groups) options.add(group);
   const auto refuse = [&](const std::string& problem) { throw InputError(syntax.command + ": " + problem); };
   try {
     po::variables_map values = parse(arguments, syntax, options);
@@ -83,7 +94,7 @@ std::optional<po::variables_map> parse_options(const Arguments& arguments, const
   } catch (const po::unknown_option& error) {
     refuse(unknown(error, options));
   } catch (const po::required_option& error) {
-    refuse("an operand is missing; usage: " + syntax.command + ' ' + syntax.usage);
+    refuse(missing(error, syntax));
   } catch (const po::error& error) {
     refuse(std::string(error.what()) + "; see " + syntax.command + " --help");
   } catch (const InputError& error) {

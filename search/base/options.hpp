@@ -12,21 +12,36 @@ namespace stormsweep {
 /// The words after a command's name.
 using Arguments = std::vector<std::string>;
 
-/// What may follow a command's name, and the text of its --help.
-struct Syntax {
-  std::string command;  ///< "stormsweep plan"
-  std::string usage;    ///< "SPACE [options]"
-  std::string summary;  ///< what it does; one or more lines
-  std::string example;  ///< one or more lines, to be typed as they are
-  boost::program_options::options_description
-      operands;                                         ///< words without dashes, in order; ->required() where must be;
-                                                        ///< the last, a ->composing() vector, takes all further words
-  boost::program_options::options_description options;  ///< --name value; --help is added
+/// Options, or operands, as a table.
+class OptionTable : public boost::program_options::options_description {
+ public:
+  struct Row {
+    const char* name;                               ///< "output,o" is --output, and -o for short
+    boost::program_options::value_semantic* value;  ///< po::value(&member)->...; the table owns it
+    const char* meaning;                            ///< for --help
+  };
+
+  OptionTable(std::initializer_list<Row> rows = {}) : OptionTable("options", rows) {}
+  /// `caption` stands above them in --help.
+  OptionTable(const std::string& caption, std::initializer_list<Row> rows);
 };
 
-/// The options of a command; nothing where --help was asked for, which is then printed. Options may stand before and
-/// after operands, and are not abbreviated. Throws InputError: an option that is not one (with the nearest that is),
-/// one without its value or with a value of another type, an operand missing or one too many.
+/// What may follow a command's name, and the text of its --help.
+struct Syntax {
+  std::string command;   ///< "stormsweep plan"
+  std::string usage;     ///< "SPACE [options]"
+  std::string summary;   ///< what it does; one or more lines
+  std::string example;   ///< one or more lines, to be typed as they are
+  OptionTable operands;  ///< words without dashes, in order; ->required() where must be; the last, a ->composing()
+                         ///< vector, takes all further words
+  OptionTable options;   ///< --name value; --help is added
+  std::vector<OptionTable> groups = {};  ///< further options, each group under its caption
+};
+
+/// The options of a command, which are also written to where `syntax` binds them to; nothing where --help was asked
+/// for, which is then printed. Options may stand before and after operands, and are not abbreviated. Throws InputError:
+/// an option that is not one (with the nearest that is), one without its value or with a value of another type, an
+/// operand or a required option missing, an operand too many.
 std::optional<boost::program_options::variables_map> parse_options(const Arguments& arguments, const Syntax& syntax);
 
 /// The value of `option`, a string option with a default, if it is one of `words`. Throws InputError otherwise.

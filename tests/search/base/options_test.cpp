@@ -48,3 +48,34 @@ TEST_CASE("a wrong command line is one line that says what to mend") {
     CHECK(parse(wrong).find("--at") != std::string::npos);
   }
 }
+
+TEST_CASE("options are written to what they are bound to, those of groups too") {
+  std::vector<std::string> files;
+  std::string folder;
+  int size = 0, seed = 0;
+  const Syntax syntax{.command = "stormsweep make",
+                      .usage = "FILE... -o DIR [options]",
+                      .summary = "Makes.",
+                      .example = "stormsweep make a -o b",
+                      .operands = {{"file", po::value(&files)->required()->composing(), "what to read"}},
+                      .options = {{"output,o", po::value(&folder)->required(), "where to"},
+                                  {"size", po::value(&size)->default_value(256), "how large"}},
+                      .groups = {{"more", {{"seed", po::value(&seed), "another"}}}}};
+  REQUIRE(parse_options({"a", "--seed", "7", "b", "-o", "c"}, syntax));
+  CHECK(files == std::vector<std::string>{"a", "b"});
+  CHECK(folder == "c");
+  CHECK(size == 256);
+  CHECK(seed == 7);
+  const auto message = [&](const Arguments& arguments) -> std::string {
+    try {
+      parse_options(arguments, syntax);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  CHECK(message({"a"}) == "stormsweep make: --output is missing; usage: stormsweep make FILE... -o DIR [options]");
+  CHECK(message({"-o", "c"}) ==
+        "stormsweep make: an operand is missing; usage: stormsweep make FILE... -o DIR [options]");
+  CHECK(message({"a", "-o", "c", "--sed", "1"}) == "stormsweep make: --sed is not an option; did you mean --seed?");
+}
