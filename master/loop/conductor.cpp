@@ -71,7 +71,7 @@ std::variant<Dispatcher, SynchronousMaster> Conductor::make_schedule() {
     return seconds ? std::optional(Seconds(*seconds)) : std::nullopt;
   };
   return Dispatcher(
-      policy, [this] { return next_training(); }, now(), expected);
+      policy, [this] { return next_training(); }, now(), expected, [this] { return order_.fits(); });
 }
 
 Conclusion Conductor::run(const std::atomic<bool>& drain) {
@@ -194,8 +194,8 @@ void Conductor::receive(const Parcel& parcel) {
     heard_ = std::move(*finished);
     dispatch(event::Finished{worker, heard_.training, heard_.milestone, heard_.outcome.status != Status::complete});
   } else if (const auto* began = std::get_if<wire::Began>(&message)) {
-    carry_out(std::get<SynchronousMaster>(schedule_).began(worker,
-                                                           began->any ? std::optional(began->training) : std::nullopt));
+    carry_out(std::get<SynchronousMaster>(schedule_).began(
+        worker, began->any ? std::optional(began->training) : std::nullopt, now()));
   } else if (const auto* staged = std::get_if<wire::Staged>(&message)) {
     receive(worker, *staged);
   } else if (const auto* left = std::get_if<wire::Left>(&message)) {

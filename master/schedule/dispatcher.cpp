@@ -4,6 +4,8 @@
 #include <cassert>
 #include <cmath>
 #include <iterator>
+#include <limits>
+#include <string_view>
 #include <utility>
 
 namespace stormsweep {
@@ -14,52 +16,44 @@ constexpr std::size_t durations_kept = 8;
 
 }  // namespace
 
-Dispatcher::Dispatcher(DispatchPolicy policy, Source source, Time now, Expected expected)
+Dispatcher::Dispatcher(DispatchPolicy policy, Source source, Time now, Expected expected, Version version)
     : policy_(policy),
       source_(std::move(source)),
       expected_(std::move(expected)),
+      version_(std::move(version)),
+      crew_(policy, now),
       workers_(policy.workers),
-      absent_(policy.workers) {
-  assert(policy.workers > 0 && policy.most_in_hand > 0);
-  for (Worker& w : workers_) w.heard = now;
+      free_times_(policy.workers) {
+  assert(policy.most_in_hand > 0);
 }
 
 std::vector<Action> Dispatcher::on(const Event& event, Time now) {
   std::visit([&](const auto& e) { handle(e, now); }, event);
 
-  if (!ending_) {
+  if (!crew_.ending()) {
     hand_out(now);
     if (busy_ == 0 && exhausted_ && line_.empty()) stop_everyone(passed_over_ ? Ending::short_handed : Ending::done);
   }
-  if (gone_ == workers_.size() && !std::exchange(ended_, true)) {
-    actions_.push_back(action::End{ending_.value_or(Ending::workers_lost)});
-  }
-  return std::exchange(actions_, {});
+  return crew_.take_wanted();
 }
 
 void Dispatcher::handle(const event::Joined& joined, Time now) {
-  Worker& w = worker(joined.worker);
-  if (w.state != Worker::State::expected) return;
-  w.heard = now;
-  w.host = joined.host;
-  set_state(w, ending_ ? Worker::State::stopping : Worker::State::present);
-  if (ending_) actions_.push_back(action::Stop{joined.worker});
+  if (!crew_.join(joined.worker, now)) return;
+  worker(joined.worker).host = joined.host;
   refresh(joined.worker);
 }
 
 void Dispatcher::handle(const event::Heard& heard, Time now) {
-  Worker& w = worker(heard.worker);
-  w.heard = now;
-  if (w.state == Worker::State::gone) actions_.push_back(action::Stop{heard.worker});
+  crew_.hear_heartbeat(heard.worker, now);
 }
 
 void Dispatcher::handle(const event::Finished& finished, Time now) {
   Worker& w = worker(finished.worker);
-  w.heard = now;
-  if (w.state != Worker::State::present) return;
+  crew_.hear(finished.worker, now);
+  if (!crew_.present(finished.worker)) return;
   if (w.gang > 0) return finish_in_gang(finished, gangs_.at(w.gang));
   assert(!w.in_hand.empty() && w.in_hand.front().id == finished.training);
-  actions_.push_back(action::Record{finished.worker, w.in_hand.front(), finished.milestone});
+  crew_.want(action::Record{finished.worker, w.in_hand.front(), finished.milestone});
   w.head_done = finished.milestone + 1;
   if (w.head_done < w.in_hand.front().trials()) return;
 
@@ -68,44 +62,39 @@ void Dispatcher::handle(const event::Finished& finished, Time now) {
   w.recent.push_back(now - w.head_began);
   if (w.recent.size() > durations_kept) w.recent.pop_front();
   w.head_began = now;
-  if (!w.in_hand.empty()) actions_.push_back(action::Began{finished.worker, w.in_hand.front()});
+  if (!w.in_hand.empty()) crew_.want(action::Began{finished.worker, w.in_hand.front()});
   refresh(finished.worker);
 }
 
 /// A failure may be told by several members: the first counts.
 void Dispatcher::finish_in_gang(const event::Finished& finished, Gang& gang) {
   if (gang.over || finished.training != gang.training.id || finished.milestone != gang.done) return;
-  actions_.push_back(action::Record{gang.members[0], gang.training, finished.milestone, gang.members});
+  crew_.want(action::Record{gang.members[0], gang.training, finished.milestone, gang.members});
   gang.over = ++gang.done == gang.training.trials();
   if (gang.over && finished.failed) abandon(gang, finished.worker);
 }
 
 void Dispatcher::handle(const event::Left& left, Time now) {
-  Worker& w = worker(left.worker);
-  w.heard = now;
-  if (w.gang == left.gang && w.state == Worker::State::present) leave_gang(left.worker);
+  crew_.hear(left.worker, now);
+  if (worker(left.worker).gang == left.gang && crew_.present(left.worker)) leave_gang(left.worker);
 }
 
 void Dispatcher::handle(const event::Stopped& stopped, Time) {
-  set_state(worker(stopped.worker), Worker::State::gone);
+  crew_.leave(stopped.worker);
   refresh(stopped.worker);
 }
 
 void Dispatcher::handle(const event::Drain&, Time) {
-  if (!ending_) stop_everyone(Ending::drained);
+  if (!crew_.ending()) stop_everyone(Ending::drained);
 }
 
 void Dispatcher::handle(const event::Tick&, Time now) {
-  for (std::size_t i = 0; i < workers_.size(); ++i) {
-    const Worker& w = workers_[i];
-    if (w.state != Worker::State::gone && now - w.heard > policy_.lost_after) lose(WorkerId{i + 1});
-  }
+  for (const WorkerId id : crew_.silent(now)) lose(id);
 }
 
 void Dispatcher::abandon(const Gang& gang, WorkerId but) {
   for (const WorkerId member : gang.members) {
-    if (member != but && worker(member).state == Worker::State::present)
-      actions_.push_back(action::Abandon{member, gang.number});
+    if (member != but && crew_.present(member)) crew_.want(action::Abandon{member, gang.number});
   }
 }
 
@@ -120,70 +109,41 @@ void Dispatcher::leave_gang(WorkerId id) {
 
 void Dispatcher::lose(WorkerId id) {
   Worker& w = worker(id);
-  const bool present = w.state == Worker::State::present;
-  set_state(w, Worker::State::gone);
-  std::deque<Training> in_hand = std::exchange(w.in_hand, {});
-  if (const std::uint64_t number = w.gang; number > 0) {
-    Gang& gang = gangs_.at(number);
-    const bool over = std::exchange(gang.over, true) || !present;
-    const Training training = gang.training;
-    const std::size_t done = gang.done;
-    if (!over) abandon(gang, id);
-    leave_gang(id);
-    return over ? actions_.push_back(action::Lost{id, std::nullopt}) : blame(id, training, done);
+  std::optional<Training> unfinished;
+  if (w.gang > 0) {
+    Gang& gang = gangs_.at(w.gang);
+    if (crew_.present(id) && !gang.over) {
+      abandon(gang, id);
+      unfinished = gang.training.rest(gang.done);
+    }
+    gang.over = true;
+  } else if (!w.in_hand.empty()) {
+    unfinished = w.in_hand.front().rest(w.head_done);
+    w.in_hand.pop_front();
+    line_.insert(line_.begin(), std::make_move_iterator(w.in_hand.begin()), std::make_move_iterator(w.in_hand.end()));
+    w.in_hand.clear();
   }
-  refresh(id);
-  if (!present || in_hand.empty()) return actions_.push_back(action::Lost{id, std::nullopt});
-  Training head = std::move(in_hand.front());
-  in_hand.pop_front();
-  line_.insert(line_.begin(), std::make_move_iterator(in_hand.begin()), std::make_move_iterator(in_hand.end()));
-  blame(id, std::move(head), w.head_done);
-}
-
-void Dispatcher::blame(WorkerId id, Training training, std::size_t done) {
-  Training left = training.rest(done);
-  if (left.attempt >= policy_.most_attempts) {
-    actions_.push_back(action::Lost{id, std::nullopt});
-    actions_.push_back(action::GiveUp{id, std::move(left)});
-  } else {
-    ++left.attempt;
-    actions_.push_back(action::Lost{id, left});
-    line_.push_front(std::move(left));
-  }
-}
-
-void Dispatcher::set_state(Worker& w, Worker::State state) {
-  const auto count = [this](Worker::State of) -> std::size_t* {
-    if (of == Worker::State::expected) return &absent_;
-    if (of == Worker::State::present) return &present_;
-    return of == Worker::State::gone ? &gone_ : nullptr;
-  };
-  if (std::size_t* before = count(w.state)) --*before;
-  if (std::size_t* after = count(state)) ++*after;
-  w.state = state;
+  if (auto again = crew_.lose(id, std::move(unfinished))) line_.push_front(*std::move(again));
+  w.gang > 0 ? leave_gang(id) : refresh(id);
 }
 
 void Dispatcher::refresh(WorkerId id) {
   Worker& w = worker(id);
-  const bool busy = w.busy() && w.state == Worker::State::present;
+  const bool busy = w.busy() && crew_.present(id);
   if (busy != w.counted_as_busy) busy ? ++busy_ : --busy_;
   w.counted_as_busy = busy;
+  if (!std::exchange(w.changed, true)) changed_.push_back(id);
   if (w.appetite) hungry_.erase({*w.appetite, id});
   w.appetite.reset();
-  if (w.state != Worker::State::present || w.gang > 0 || 2 * w.in_hand.size() > depth(w)) return;
+  if (!crew_.present(id) || w.gang > 0 || 2 * w.in_hand.size() > depth(w)) return;
   w.appetite = w.in_hand.size();
   hungry_.insert({*w.appetite, id});
 }
 
 void Dispatcher::stop_everyone(Ending ending) {
-  ending_ = ending;
-  for (std::size_t i = 0; i < workers_.size(); ++i) {
-    Worker& w = workers_[i];
-    if (w.state != Worker::State::present) continue;
-    set_state(w, Worker::State::stopping);
-    w.in_hand.clear();
-    actions_.push_back(action::Stop{WorkerId{i + 1}});
-    refresh(WorkerId{i + 1});
+  for (const WorkerId id : crew_.stop_everyone(ending)) {
+    worker(id).in_hand.clear();
+    refresh(id);
   }
 }
 
@@ -193,11 +153,11 @@ void Dispatcher::hand_out(Time now) {
     if (!first) return;
     if (first->gang == 1) {
       fill(hungry_.begin()->second, now);
-    } else if (first->gang > present_ + absent_) {
+    } else if (first->gang > crew_.present() + crew_.expected()) {
       passed_over_ = true;
       line_.pop_front();
-    } else if (auto members = idle(); members.size() >= first->gang) {
-      assign_gang(std::move(members), take_front(), now);
+    } else if (first->gang <= idle()) {
+      assign_gang(take_front(), now);
     } else {
       return fill_in(now);
     }
@@ -229,61 +189,62 @@ void Dispatcher::give(WorkerId id, std::vector<Training> trainings, Time now) {
   Worker& w = worker(id);
   const bool was_idle = w.in_hand.empty();
   w.in_hand.insert(w.in_hand.end(), trainings.begin(), trainings.end());
-  actions_.push_back(action::Assign{id, std::move(trainings)});
+  crew_.want(action::Assign{id, std::move(trainings)});
   if (was_idle) {
     w.head_began = now;
-    actions_.push_back(action::Began{id, w.in_hand.front()});
+    crew_.want(action::Began{id, w.in_hand.front()});
   }
   refresh(id);
 }
 
-std::vector<WorkerId> Dispatcher::idle() const {
-  std::vector<WorkerId> found;
+/// Idle ones, ascending: of the host with the fewest that suffice; else of the hosts with the most, so that they are
+/// few.
+std::vector<WorkerId> Dispatcher::choose_members(std::size_t gang) const {
+  std::map<std::string_view, std::vector<WorkerId>> on_host;
   for (auto hungry = hungry_.begin(); hungry != hungry_.end() && hungry->first == 0; ++hungry)
-    found.push_back(hungry->second);
-  return found;
+    on_host[workers_[hungry->second.value - 1].host].push_back(hungry->second);
+  std::vector<std::vector<WorkerId>> hosts;
+  for (auto& [host, workers] : on_host) hosts.push_back(std::move(workers));
+  const auto unfitness = [&](std::size_t n) { return n >= gang ? n : 2 * workers_.size() - n; };
+  std::stable_sort(hosts.begin(), hosts.end(),
+                   [&](const auto& a, const auto& b) { return unfitness(a.size()) < unfitness(b.size()); });
+
+  std::vector<WorkerId> members;
+  for (const auto& workers : hosts) members.insert(members.end(), workers.begin(), workers.end());
+  members.resize(gang);
+  std::sort(members.begin(), members.end());
+  return members;
 }
 
-/// Takes the host with the fewest idle workers that suffice; else the hosts with the most, so that they are few.
-void Dispatcher::assign_gang(std::vector<WorkerId> idle, Training training, Time now) {
-  std::map<std::string, std::size_t> on_host;
-  for (const WorkerId id : idle) ++on_host[worker(id).host];
-  const auto rank = [&](WorkerId id) {
-    const std::size_t n = on_host[worker(id).host];
-    return std::pair(n >= training.gang ? n : 2 * workers_.size() - n, worker(id).host);
-  };
-  std::stable_sort(idle.begin(), idle.end(), [&](WorkerId a, WorkerId b) { return rank(a) < rank(b); });
-  idle.resize(training.gang);
-  std::sort(idle.begin(), idle.end());
-
+void Dispatcher::assign_gang(Training training, Time now) {
+  std::vector<WorkerId> members = choose_members(training.gang);
   const std::uint64_t number = ++last_gang_;
-  for (const WorkerId id : idle) {
+  for (const WorkerId id : members) {
     worker(id).gang = number;
     refresh(id);
   }
-  actions_.push_back(action::AssignGang{number, idle, training});
-  actions_.push_back(action::Began{idle[0], training, idle});
-  const std::size_t size = idle.size();
-  gangs_.emplace(number, Gang{number, std::move(training), std::move(idle), size, 0, false, now});
+  crew_.want(action::AssignGang{number, members, training});
+  crew_.want(action::Began{members[0], training, members});
+  const std::size_t size = members.size();
+  gangs_.emplace(number, Gang{number, std::move(training), std::move(members), size, 0, false, now});
 }
 
 /// The first in line is a gang that waits for workers: gives the idle ones what does not delay it, because it ends
 /// before the gang can begin, or because enough others are free by then.
 void Dispatcher::fill_in(Time now) {
+  if (idle() == 0) return;
   auto [until, spare] = beginning_of(line_.front().gang, now);
-  for (std::size_t i = 1; i <= policy_.lookahead; ++i) {
-    auto free = idle();
-    if (free.empty() || until <= now || !pull(i + 1)) return;
+  for (std::size_t i = 1; i <= policy_.lookahead && idle() > 0 && until > now && pull(i + 1); ++i) {
     const auto expected = expected_(line_[i]);
     const bool in_time = expected && now + *expected <= until;
-    if (line_[i].gang > (in_time ? free.size() : std::min(free.size(), spare))) continue;
+    if (line_[i].gang > (in_time ? idle() : std::min(idle(), spare))) continue;
     if (!in_time) spare -= line_[i].gang;
     Training training = std::move(line_[i]);
     line_.erase(line_.begin() + static_cast<std::ptrdiff_t>(i--));
     if (training.gang == 1)
-      give(free.front(), {std::move(training)}, now);
+      give(hungry_.begin()->second, {std::move(training)}, now);
     else
-      assign_gang(std::move(free), std::move(training), now);
+      assign_gang(std::move(training), now);
   }
 }
 
@@ -298,27 +259,32 @@ bool Dispatcher::pull(std::size_t wanted) {
   return line_.size() >= wanted;
 }
 
-/// When `gang` workers will be free, by what is expected (now, where that is not known of one that is needed), and how
-/// many more are free by then.
-Dispatcher::Beginning Dispatcher::beginning_of(std::size_t gang, Time now) const {
-  std::vector<Time> free;
-  const auto end = [&](Time began, const Training& training) {
-    const auto expected = expected_(training);
-    return expected ? std::max(now, began + *expected) : now;
-  };
-  for (const Worker& w : workers_) {
-    if (w.state != Worker::State::present) continue;
-    Time at = now;
-    if (w.gang > 0) at = end(gangs_.at(w.gang).began, gangs_.at(w.gang).training);
-    for (std::size_t i = 0; i < w.in_hand.size(); ++i)
-      at = i == 0 ? end(w.head_began, w.in_hand[i]) : at + (end(now, w.in_hand[i]) - now);
-    free.push_back(at);
+/// When `gang` workers, more than are idle, will be free, by what is expected (now, where that is not known of one that
+/// is needed), and how many more are free by then, up to as many as are idle.
+Dispatcher::Beginning Dispatcher::beginning_of(std::size_t gang, Time now) {
+  update_free_times();
+  const auto moment = free_times_.nth(gang - idle(), now, idle());
+  return moment ? Beginning{moment->at, moment->others} : Beginning{now, 0};
+}
+
+void Dispatcher::update_free_times() {
+  if (const std::uint64_t version = version_(); std::exchange(expected_version_, version) != version) {
+    changed_.clear();
+    for (std::size_t i = 0; i < workers_.size(); ++i) changed_.push_back(WorkerId{i + 1});
   }
-  if (free.size() < gang) return {now, 0};
-  std::sort(free.begin(), free.end());
-  const Time at = free[gang - 1];
-  const auto by_then = std::upper_bound(free.begin(), free.end(), at) - free.begin();
-  return {at, static_cast<std::size_t>(by_then) - gang};
+  constexpr Seconds any_moment{-std::numeric_limits<double>::infinity()};
+  for (const WorkerId id : changed_) {
+    Worker& w = worker(id);
+    w.changed = false;
+    free_times_.erase(id);
+    if (!w.counted_as_busy) continue;
+    const Gang* gang = w.gang > 0 ? &gangs_.at(w.gang) : nullptr;
+    const auto expected = expected_(gang ? gang->training : w.in_hand.front());
+    Seconds more{0};
+    for (std::size_t i = 1; i < w.in_hand.size(); ++i) more += expected_(w.in_hand[i]).value_or(Seconds(0));
+    free_times_.set(id, expected ? (gang ? gang->began : w.head_began) + *expected : any_moment, more);
+  }
+  changed_.clear();
 }
 
 std::size_t Dispatcher::depth(const Worker& w) const {

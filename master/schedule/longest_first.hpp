@@ -34,6 +34,9 @@ class LongestFirst {
   /// Expected wall seconds of a training; nothing until enough is known.
   std::optional<double> expected(const Training& training) const { return model_.seconds(training.configuration); }
 
+  /// How often what is expected has changed.
+  std::uint64_t fits() const { return model_.fits(); }
+
   /// The next training to start.
   std::optional<Training> next();
 

@@ -1,11 +1,14 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <vector>
 
-#include "master/schedule/dispatcher.hpp"
+#include "master/schedule/crew.hpp"
+#include "master/schedule/events.hpp"
+#include "search/base/id.hpp"
+#include "search/base/time.hpp"
+#include "search/space/trainings.hpp"
 
 namespace stormsweep {
 
@@ -24,41 +27,34 @@ class SynchronousMaster {
 
   std::vector<Action> on(const Event& event, Seconds now);
   /// The worker trains this now; nothing: it is through.
-  std::vector<Action> began(WorkerId worker, std::optional<TrainingId> training);
+  std::vector<Action> began(WorkerId worker, std::optional<TrainingId> training, Seconds now);
 
   std::size_t running() const;  ///< workers that are training
 
  private:
   struct Worker {
-    enum class State { expected, present, stopping, gone } state = State::expected;
-    Seconds heard{0};
     std::optional<Training> training;
     std::size_t done = 0;  ///< trials of it
-    bool through = false;
   };
 
-  void handle(const event::Joined& joined);
-  void handle(const event::Heard& heard);
-  void handle(const event::Finished& finished);
-  void handle(const event::Left& left);
-  void handle(const event::Stopped& stopped);
-  void handle(const event::Drain& drain);
-  void handle(const event::Tick& tick);
+  void handle(const event::Joined& joined, Seconds now);
+  void handle(const event::Heard& heard, Seconds now);
+  void handle(const event::Finished& finished, Seconds now);
+  void handle(const event::Left& left, Seconds now);
+  void handle(const event::Stopped& stopped, Seconds now);
+  void handle(const event::Drain& drain, Seconds now);
+  void handle(const event::Tick& tick, Seconds now);
 
   Worker& worker(WorkerId id) { return workers_.at(id.value - 1); }
   /// Of the gang that `training` has at `member`: ranks in a row.
   static std::vector<WorkerId> members(const Training& training, WorkerId member);
   void lose(WorkerId id);
   void stop_everyone(Ending ending);
-  std::vector<Action> taken();
 
-  DispatchPolicy policy_;
   Lookup lookup_;
-  Seconds now_;
+  Crew crew_;
   std::vector<Worker> workers_;  ///< by rank, from 1
-  std::optional<Ending> ending_;
-  bool ended_ = false;
-  std::vector<Action> actions_;
+  std::size_t through_ = 0;      ///< workers that have no more to do
 };
 
 }  // namespace stormsweep

@@ -6,6 +6,8 @@
 #include <random>
 #include <set>
 
+#include "tests/master/schedule/actions.hpp"
+
 using namespace stormsweep;
 
 namespace {
@@ -21,15 +23,6 @@ struct Numbers {
   std::uint64_t n, pulled = 0;
   std::optional<Training> operator()() { return pulled < n ? std::optional(training(pulled++)) : std::nullopt; }
 };
-
-template <class A>
-std::vector<A> all(const std::vector<Action>& actions) {
-  std::vector<A> found;
-  for (const Action& a : actions) {
-    if (const A* match = std::get_if<A>(&a)) found.push_back(*match);
-  }
-  return found;
-}
 
 /// The training that a worker is given by `actions`, or nothing.
 std::optional<Training> assigned(const std::vector<Action>& actions, WorkerId worker) {

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "search/base/id.hpp"
+#include "search/base/time.hpp"
+#include "search/space/trainings.hpp"
+
+namespace stormsweep {
+
+/// What a schedule is told.
+namespace event {
+/// The worker said Hello, from this host.
+struct Joined {
+  WorkerId worker;
+  std::string host = {};
+};
+/// Any sign of life.
+struct Heard {
+  WorkerId worker;
+};
+/// A trial of its training ended; `failed`: not as it should have.
+struct Finished {
+  WorkerId worker;
+  TrainingId training;
+  std::size_t milestone;
+  bool failed = false;
+};
+/// It is out of a gang and has nothing in hand.
+struct Left {
+  WorkerId worker;
+  std::uint64_t gang;
+};
+/// It has left the job, as asked.
+struct Stopped {
+  WorkerId worker;
+};
+/// Stop everything now; another run resumes.
+struct Drain {};
+/// Time has passed.
+struct Tick {};
+}  // namespace event
+using Event =
+    std::variant<event::Joined, event::Heard, event::Finished, event::Left, event::Stopped, event::Drain, event::Tick>;
+
+/// Why a search ended. `short_handed`: what is left needs larger gangs than there are workers left. `rank_lost`: one,
+/// by the synchronous schedule.
+enum class Ending { done, drained, workers_lost, short_handed, rank_lost };
+
+/// What it wants done, in order.
+namespace action {
+/// Send it these, to be done after those in hand.
+struct Assign {
+  WorkerId worker;
+  std::vector<Training> trainings;
+};
+/// Send these, who have nothing in hand, a training to do together: members[0] leads.
+struct AssignGang {
+  std::uint64_t gang;
+  std::vector<WorkerId> members;
+  Training training;
+};
+/// By the order of its queue the worker trains this now, or leads the gang that does.
+struct Began {
+  WorkerId worker;
+  Training training;
+  std::vector<WorkerId> members = {};
+};
+/// The outcome just heard is that of a trial of `worker`, or of the gang that it leads: store it.
+struct Record {
+  WorkerId worker;
+  Training training;
+  std::size_t milestone;
+  std::vector<WorkerId> members = {};
+};
+/// Tell it to leave its gang without an outcome.
+struct Abandon {
+  WorkerId worker;
+  std::uint64_t gang;
+};
+/// It is dead; what was left of its training is queued again, with its attempt raised.
+struct Lost {
+  WorkerId worker;
+  std::optional<Training> training;
+};
+/// This training has killed the last worker that it may: store its trials as failed.
+struct GiveUp {
+  WorkerId worker;
+  Training training;
+};
+/// Tell it to leave the job.
+struct Stop {
+  WorkerId worker;
+};
+/// Nothing more will come.
+struct End {
+  Ending ending;
+};
+}  // namespace action
+using Action = std::variant<action::Assign, action::AssignGang, action::Began, action::Record, action::Abandon,
+                            action::Lost, action::GiveUp, action::Stop, action::End>;
+
+struct DispatchPolicy {
+  std::size_t workers = 1;  ///< ranks 1 ... workers are expected to join
+  Seconds lost_after{10};   ///< silence that means death
+  Seconds in_hand{0.2};  ///< work that a worker holds in advance: hides the way to the master, costs balance at the end
+  std::size_t most_in_hand = 256;   ///< trainings that it holds at most
+  std::uint32_t most_attempts = 2;  ///< a training that was lost with so many workers is given up
+  std::size_t lookahead = 64;       ///< trainings looked at, beyond a gang that waits, for one to fill idle ranks with
+};
+
+}  // namespace stormsweep

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "search/base/id.hpp"
+#include "search/base/time.hpp"
+
+namespace stormsweep {
+
+/// When busy workers are expected to be free. A question costs what it asks for, not a look at every worker: a master
+/// of 10,000 asks at each trial that ends while a gang waits.
+class FreeTimes {
+ public:
+  explicit FreeTimes(std::size_t workers) : entries_(workers) {}
+
+  /// The worker ends what it is at by `until`, or any moment where that has passed, and has `more` to do then.
+  void set(WorkerId id, Seconds until, Seconds more);
+  void erase(WorkerId id);
+
+  /// The time at which the `n`th of them will be free, and how many others are by then, counted up to `most`.
+  struct Moment {
+    Seconds at;
+    std::size_t others;
+  };
+  /// Nothing where they are fewer than `n` > 0. Time does not go back from call to call.
+  std::optional<Moment> nth(std::size_t n, Seconds now, std::size_t most);
+
+ private:
+  struct Entry {
+    Seconds until, more;
+    bool overdue;  ///< `until` has passed: it is free `more` from any now on
+  };
+  using Order = std::set<std::pair<Seconds, WorkerId>>;
+
+  std::vector<std::optional<Entry>> entries_;  ///< by rank, from 1
+  Order untils_, ends_;                        ///< of those that are not overdue: until, and until + more
+  Order overdue_;                              ///< more
+};
+
+}  // namespace stormsweep

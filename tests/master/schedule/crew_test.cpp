@@ -1,0 +1,75 @@
+#include "master/schedule/crew.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/master/schedule/actions.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+constexpr WorkerId w1{1}, w2{2};
+
+Crew crew_of_two() {
+  return {{.workers = 2, .lost_after = Seconds(10), .most_attempts = 2}, Seconds(0)};
+}
+
+Training training(std::uint32_t attempt) {
+  return {TrainingId{7}, Configuration{{std::int64_t{7}}}, {}, attempt};
+}
+
+}  // namespace
+
+TEST_CASE("crew: one joins once, and stops when told") {
+  Crew crew = crew_of_two();
+  CHECK(crew.expected() == 2);
+  CHECK(crew.join(w1, Seconds(1)));
+  CHECK(!crew.join(w1, Seconds(1)));
+  CHECK(crew.present(w1));
+  CHECK(!crew.present(w2));
+  CHECK((crew.present() == 1 && crew.expected() == 1));
+  CHECK(crew.take_wanted().empty());
+
+  CHECK(crew.stop_everyone(Ending::done) == std::vector{w1});
+  CHECK(!crew.present(w1));
+  CHECK(!crew.join(w2, Seconds(2)));  // too late
+  CHECK(all<action::Stop>(crew.take_wanted()).size() == 2);
+  crew.leave(w1);
+  CHECK(crew.take_wanted().empty());
+  crew.leave(w2);
+  const auto end = all<action::End>(crew.take_wanted());
+  REQUIRE(end.size() == 1);
+  CHECK(end[0].ending == Ending::done);
+  CHECK(crew.take_wanted().empty());  // it ends once
+}
+
+TEST_CASE("crew: silence longer than agreed is a loss, also of one that never joined or is stopping") {
+  Crew crew = crew_of_two();
+  crew.join(w1, Seconds(5));
+  CHECK(crew.silent(Seconds(10)).empty());  // exactly as long as w2 may be silent
+  CHECK(crew.silent(Seconds(11)) == std::vector{w2});
+  crew.stop_everyone(Ending::drained);
+  CHECK(crew.silent(Seconds(16)) == std::vector{w1, w2});
+  crew.hear(w1, Seconds(16));
+  CHECK(crew.silent(Seconds(16)) == std::vector{w2});
+  crew.lose(w2, std::nullopt);
+  CHECK(crew.silent(Seconds(16)).empty());
+  crew.take_wanted();
+
+  crew.hear_heartbeat(w1, Seconds(17));
+  CHECK(crew.take_wanted().empty());
+  crew.hear_heartbeat(w2, Seconds(17));  // back from the dead
+  CHECK(all<action::Stop>(crew.take_wanted()).at(0).worker == w2);
+}
+
+TEST_CASE("crew: who is lost is blamed for what it trained, until it is given up") {
+  Crew crew = crew_of_two();
+  crew.join(w1, Seconds(0)), crew.join(w2, Seconds(0));
+  CHECK(crew.lose(w1, training(1)) == training(2));
+  CHECK(all<action::Lost>(crew.take_wanted()).at(0).training == training(2));
+  CHECK(!crew.lose(w2, training(2)));
+  const auto wanted = crew.take_wanted();
+  CHECK(!all<action::Lost>(wanted).at(0).training);
+  CHECK(all<action::GiveUp>(wanted).at(0).training == training(2));
+  CHECK(all<action::End>(wanted).at(0).ending == Ending::workers_lost);
+}
