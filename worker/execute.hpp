@@ -7,7 +7,7 @@
 #include "experiments/task/task.hpp"
 #include "search/messages/wire.hpp"
 #include "search/space/trainings.hpp"
-#include "worker/channel/channel.hpp"
+#include "worker/channel/mpi_channel.hpp"
 
 namespace stormsweep {
 
@@ -15,7 +15,7 @@ namespace stormsweep {
 struct Workplace {
   const Experiment& experiment;
   TaskContext context;  ///< but for the gang
-  Channel& channel;
+  MpiChannel& channel;
   bool retry_out_of_memory = false;
   std::chrono::duration<double> checkpoint_every{300};  ///< 0: never
   std::filesystem::path models;                         ///< folder for trained networks; empty: they are not wanted

@@ -19,7 +19,7 @@
 #include "search/space/cache_files.hpp"
 #include "search/space/space.hpp"
 #include "search/space/synchronous.hpp"
-#include "worker/channel/channel.hpp"
+#include "worker/channel/mpi_channel.hpp"
 #include "worker/execute.hpp"
 #include "worker/staging.hpp"
 #include "worker/staging/stage_orders.hpp"
@@ -41,7 +41,7 @@ struct Placement {
 
 /// A GPU for each worker of the node where there are any; else an equal share of its cores. The master sits on a core
 /// of a worker: it sleeps nearly always.
-Placement place(const Channel& channel, const std::string& device, int threads) {
+Placement place(const MpiChannel& channel, const std::string& device, int threads) {
   const int workers = channel.node_size() - (channel.node_has_master() ? 1 : 0);
   const int place = channel.node_rank() - (channel.node_has_master() ? 1 : 0);
   const int gpus = device == "cpu" ? 0 : static_cast<int>(torch::cuda::device_count());
@@ -144,8 +144,8 @@ int serve_command(const std::vector<std::string>& arguments) {
 
   // The master drains; a signal that reaches every rank is for it alone.
   for (const int signal : {SIGUSR1, SIGINT, SIGTERM}) std::signal(signal, SIG_IGN);
-  Channel channel(Seconds(values["start-patience"].as<double>()),
-                  [] { std::_Exit(exit_master_lost); });  // rank 0 tells
+  MpiChannel channel(Seconds(values["start-patience"].as<double>()),
+                     [] { std::_Exit(exit_master_lost); });  // rank 0 tells
   const Placement placement = place(channel, values["device"].as<std::string>(), values["threads"].as<int>());
   torch::set_num_threads(placement.threads);
   channel.send(master, wire::encode(introduction(placement)));

@@ -40,7 +40,7 @@ StagePlan plan_of(StageRequest request, const wire::Stage& order) {
 }  // namespace
 
 void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesystem::path& stage,
-                      std::chrono::duration<double> patience, Channel& channel, TaskContext& context) {
+                      std::chrono::duration<double> patience, MpiChannel& channel, TaskContext& context) {
   context.staged = stage / context.fingerprint;
   while (const auto order = orders.next()) {
     if (order->ranks.empty()) break;

@@ -36,7 +36,7 @@ double median_seconds(int repeats, const std::function<void()>& work) {
 int main(int, char** words) {
   const int repeats = std::atoi(words[1]), samples = std::atoi(words[2]);
   torch::set_num_threads(1);
-  Channel channel(std::chrono::seconds(60), [] { std::abort(); });
+  MpiChannel channel(std::chrono::seconds(60), [] { std::abort(); });
   Duty duty{{}, 1, {}};
   for (int rank = 0; rank < channel.size(); ++rank) duty.members.push_back(rank);
   RankGang gang(channel, duty, [] { return false; });

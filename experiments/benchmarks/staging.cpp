@@ -55,7 +55,7 @@ void copy_uncached(const fs::path& from, const fs::path& to) {
 }  // namespace
 
 int main(int, char** words) {
-  Channel channel(std::chrono::seconds(60), [] { std::abort(); });
+  MpiChannel channel(std::chrono::seconds(60), [] { std::abort(); });
   const StagePlan plan = make_plan(words[1], std::atoll(words[3]), channel.size());
   const fs::path target = fs::path(words[2]) / std::to_string(channel.rank());
   fs::create_directories(target);

@@ -26,7 +26,7 @@
 #include "search/base/process.hpp"
 #include "search/space/gang_sizes.hpp"
 #include "search/space/space.hpp"
-#include "worker/channel/channel.hpp"
+#include "worker/channel/mpi_channel.hpp"
 
 namespace stormsweep {
 
@@ -146,7 +146,7 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
                  KeptModels& models) {
   const std::optional<double> end = find_job_end(options.time_limit);  // before MPI, which does not like fork
   const std::atomic<bool>& drain = launch::drain_on_signal();
-  Channel channel(start_patience(options), [&options] {
+  MpiChannel channel(start_patience(options), [&options] {
     fmt::print(stderr, "the ranks have not all started within {:g} s: one may be dead; run it again\n",
                start_patience(options).count());
     launch::leave_report({exit_drained, false});

@@ -11,7 +11,9 @@
 #include <thread>
 #include <utility>
 
+#include "worker/channel/backoff.hpp"
 #include "worker/channel/communicator.hpp"
+#include "worker/channel/keep_for_good.hpp"
 
 namespace stormsweep {
 
@@ -39,14 +41,14 @@ float from_bf16(std::uint16_t bits) {
 struct Job {
   std::span<float> values;
   std::shared_ptr<void> keep;
-  Wire wire;
+  TransferPrecision precision;
 };
 
 /// A message to the next rank of the ring and one from the last, under way.
 struct Exchange {
   std::span<float> in;
   bool add = false;  // to what is in `in`
-  Wire wire = Wire::fp32;
+  TransferPrecision precision = TransferPrecision::fp32;
   std::vector<std::uint16_t> sending, receiving;  // bf16 on its way
   std::vector<float> addend;
   MPI_Request sent = MPI_REQUEST_NULL, received = MPI_REQUEST_NULL;
@@ -70,8 +72,8 @@ struct AllReduce::State {
   std::jthread thread;
 
   void work();
-  void sum(std::span<float> values, Wire wire);
-  void ring_step(std::span<float> out, std::span<float> in, bool add, Wire wire);
+  void sum(std::span<float> values, TransferPrecision precision);
+  void ring_step(std::span<float> out, std::span<float> in, bool add, TransferPrecision precision);
   void begin(Exchange& exchange, std::span<const float> out);
   void finish(Exchange& exchange);
   void complete(MPI_Request& request);
@@ -94,7 +96,7 @@ void AllReduce::State::work() {
     lock.unlock();
     bool done = true;
     try {
-      sum(job.values, job.wire);
+      sum(job.values, job.precision);
     } catch (const Abandoned&) {
       done = false;
     }
@@ -107,17 +109,17 @@ void AllReduce::State::work() {
 }
 
 /// First every part travels once round the ring, each rank adding its own numbers; then the sums do.
-void AllReduce::State::sum(std::span<float> values, Wire wire) {
+void AllReduce::State::sum(std::span<float> values, TransferPrecision precision) {
   for (int step = 0; step + 1 < size(); ++step)
-    ring_step(part(values, place - step), part(values, place - step - 1), /*add=*/true, wire);
-  if (wire == Wire::bf16) {  // what the others will get
+    ring_step(part(values, place - step), part(values, place - step - 1), /*add=*/true, precision);
+  if (precision == TransferPrecision::bf16) {  // what the others will get
     for (float& value : part(values, place + 1)) value = from_bf16(to_bf16(value));
   }
   for (int step = 0; step + 1 < size(); ++step)
-    ring_step(part(values, place + 1 - step), part(values, place - step), /*add=*/false, wire);
+    ring_step(part(values, place + 1 - step), part(values, place - step), /*add=*/false, precision);
 }
 
-void AllReduce::State::ring_step(std::span<float> out, std::span<float> in, bool add, Wire wire) {
+void AllReduce::State::ring_step(std::span<float> out, std::span<float> in, bool add, TransferPrecision precision) {
   const auto piece = [](std::span<float> all, std::size_t first) {
     return first < all.size() ? all.subspan(first, std::min(segment, all.size() - first)) : std::span<float>();
   };
@@ -128,7 +130,7 @@ void AllReduce::State::ring_step(std::span<float> out, std::span<float> in, bool
     if (i >= messages) continue;
     exchange.in = piece(in, i * segment);
     exchange.add = add;
-    exchange.wire = wire;
+    exchange.precision = precision;
     begin(exchange, piece(out, i * segment));
   }
 }
@@ -136,7 +138,7 @@ void AllReduce::State::ring_step(std::span<float> out, std::span<float> in, bool
 /// What is only handed on goes from buffer to buffer; what is to be added, or converted, by way of another. Of nothing
 /// there is no message: the neighbours count alike, whatever the parts' sizes.
 void AllReduce::State::begin(Exchange& e, std::span<const float> out) {
-  const bool bf16 = e.wire == Wire::bf16;
+  const bool bf16 = e.precision == TransferPrecision::bf16;
   const void* from = out.data();
   void* to = e.in.data();
   if (bf16) {
@@ -156,7 +158,7 @@ void AllReduce::State::begin(Exchange& e, std::span<const float> out) {
 
 void AllReduce::State::finish(Exchange& e) {
   complete(e.received);
-  if (e.wire == Wire::bf16) {
+  if (e.precision == TransferPrecision::bf16) {
     for (std::size_t i = 0; i < e.in.size(); ++i) e.in[i] = from_bf16(e.receiving[i]) + (e.add ? e.in[i] : 0.0f);
   } else if (e.add) {
     for (std::size_t i = 0; i < e.in.size(); ++i) e.in[i] += e.addend[i];
@@ -168,20 +170,18 @@ void AllReduce::State::complete(MPI_Request& request) {
   using namespace std::chrono_literals;
   if (request == MPI_REQUEST_NULL) return;
   const auto began = Clock::now();
-  auto pause = 10us;
+  Backoff backoff(10us, 200us);
   for (int done = 0;;) {
     if (MPI_Test(&request, &done, MPI_STATUS_IGNORE) == MPI_SUCCESS && done) return;
     if (closing || abandoned()) throw Abandoned();
-    if (Clock::now() - began < eager_looks) {
+    if (Clock::now() - began < eager_looks)
       std::this_thread::yield();
-    } else {
-      std::this_thread::sleep_for(pause);
-      pause = std::min<std::chrono::microseconds>(pause * 5 / 4, 200us);
-    }
+    else
+      backoff.sleep();
   }
 }
 
-AllReduce::AllReduce(Channel& channel, std::vector<int> members, std::uint64_t gang, std::function<bool()> abandoned)
+AllReduce::AllReduce(MpiChannel& channel, std::vector<int> members, std::uint64_t gang, std::function<bool()> abandoned)
     : state_(std::make_shared<State>()) {
   state_->world = channel.gangs().handle;
   state_->place = static_cast<int>(std::find(members.begin(), members.end(), channel.rank()) - members.begin());
@@ -198,10 +198,7 @@ AllReduce::~AllReduce() {
   }
   state_->changed.notify_all();
   state_->thread.join();
-  if (!state_->jobs.empty()) {
-    static auto& graveyard = *new std::vector<std::shared_ptr<State>>;
-    graveyard.push_back(std::move(state_));
-  }
+  if (!state_->jobs.empty()) keep_for_good(std::move(state_));
 }
 
 int AllReduce::place() const {
@@ -211,9 +208,9 @@ int AllReduce::size() const {
   return state_->size();
 }
 
-std::uint64_t AllReduce::start(std::span<float> values, std::shared_ptr<void> keep, Wire wire) {
+std::uint64_t AllReduce::start(std::span<float> values, std::shared_ptr<void> keep, TransferPrecision precision) {
   const std::lock_guard lock(state_->mutex);
-  state_->jobs.push_back({values, std::move(keep), wire});
+  state_->jobs.push_back({values, std::move(keep), precision});
   state_->changed.notify_all();
   return ++state_->started;
 }

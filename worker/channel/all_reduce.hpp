@@ -4,21 +4,15 @@
 #include <functional>
 #include <memory>
 #include <span>
-#include <stdexcept>
 #include <vector>
 
-#include "worker/channel/channel.hpp"
+#include "worker/channel/abandoned.hpp"
+#include "worker/channel/mpi_channel.hpp"
 
 namespace stormsweep {
 
-/// The gang was given up by the master, or the job told to stop, while this rank waited for its mates.
-class Abandoned : public std::runtime_error {
- public:
-  Abandoned() : std::runtime_error("the gang was abandoned") {}
-};
-
 /// How numbers travel. Sums are made in float32 either way.
-enum class Wire { fp32, bf16 };
+enum class TransferPrecision { fp32, bf16 };
 
 /// Sums of float32 buffers over the ranks of a gang, made beside the caller's work by a thread of its own: a ring of
 /// point-to-point messages, in which each rank sums one part of the buffer, in the order of the ring, and hands it on.
@@ -32,7 +26,7 @@ class AllReduce {
  public:
   /// `members`: ranks of the channel, in the same order on all of them, the caller's among them; `gang`: a number that
   /// no earlier gang of the job had. `abandoned` is asked while waiting, from the thread.
-  AllReduce(Channel& channel, std::vector<int> members, std::uint64_t gang, std::function<bool()> abandoned);
+  AllReduce(MpiChannel& channel, std::vector<int> members, std::uint64_t gang, std::function<bool()> abandoned);
   /// Waits for nothing: what is under way is abandoned.
   ~AllReduce();
 
@@ -41,7 +35,8 @@ class AllReduce {
 
   /// Begins to sum `values` in place; `keep` holds their memory. All members start the same sizes in the same order.
   /// Returns its number, from 1.
-  std::uint64_t start(std::span<float> values, std::shared_ptr<void> keep, Wire wire = Wire::fp32);
+  std::uint64_t start(std::span<float> values, std::shared_ptr<void> keep,
+                      TransferPrecision precision = TransferPrecision::fp32);
   /// Until number `number`, and with it all before, is summed. Throws Abandoned, and then always.
   void wait(std::uint64_t number);
 

@@ -2,12 +2,11 @@
 
 #include <mpi.h>
 
-#include "worker/channel/channel.hpp"
-
 namespace stormsweep {
 
-/// Of all ranks, apart from the one that carries words; its errors are returned. Kept out of channel.hpp with mpi.h.
-struct Channel::Communicator {
+/// Of all ranks, apart from the one that carries words; its errors are returned. Kept out of mpi_channel.hpp with
+/// mpi.h.
+struct Communicator {
   MPI_Comm handle = MPI_COMM_NULL;
 };
 

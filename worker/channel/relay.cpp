@@ -10,8 +10,9 @@
 #include <thread>
 #include <utility>
 
-#include "worker/channel/all_reduce.hpp"
+#include "worker/channel/backoff.hpp"
 #include "worker/channel/communicator.hpp"
+#include "worker/channel/keep_for_good.hpp"
 
 namespace stormsweep {
 
@@ -39,20 +40,10 @@ bool done(MPI_Request& request) {
   return request == MPI_REQUEST_NULL || (MPI_Test(&request, &flag, MPI_STATUS_IGNORE) == MPI_SUCCESS && flag);
 }
 
-/// Sleeps ever longer, up to 5 ms: a rank that waits for a slow disk costs its neighbours nothing.
-class Pause {
- public:
-  void sleep() {
-    using namespace std::chrono_literals;
-    std::this_thread::sleep_for(length_);
-    length_ = std::min<std::chrono::nanoseconds>(length_ * 5 / 4, 5ms);
-  }
-  void reset() { length_ = first; }
-
- private:
-  static constexpr std::chrono::nanoseconds first = std::chrono::microseconds(20);
-  std::chrono::nanoseconds length_ = first;
-};
+/// A rank that waits for a slow disk costs its neighbours nothing.
+Backoff patient() {
+  return {std::chrono::microseconds(20), std::chrono::milliseconds(5)};
+}
 
 }  // namespace
 
@@ -182,7 +173,7 @@ bool Relay::State::idle() {
   return signs.empty() && letters.empty() && incoming.empty() && std::all_of(outgoing.begin(), outgoing.end(), over);
 }
 
-Relay::Relay(Channel& channel, std::vector<int> members, Options options) : state_(std::make_shared<State>()) {
+Relay::Relay(MpiChannel& channel, std::vector<int> members, Options options) : state_(std::make_shared<State>()) {
   state_->world = channel.gangs().handle;
   state_->place = static_cast<int>(std::find(members.begin(), members.end(), channel.rank()) - members.begin());
   state_->heard.assign(members.size(), Clock::now());
@@ -196,10 +187,7 @@ Relay::Relay(Channel& channel, std::vector<int> members, Options options) : stat
 Relay::~Relay() {
   state_->life.request_stop();
   state_->life.join();
-  if (!state_->idle()) {
-    static auto& graveyard = *new std::vector<std::shared_ptr<State>>;
-    graveyard.push_back(std::move(state_));
-  }
+  if (!state_->idle()) keep_for_good(std::move(state_));
 }
 
 int Relay::place() const {
@@ -216,7 +204,7 @@ std::vector<std::string> Relay::gather(const std::string& mine) {
   for (int mate = 0; mate < s.size(); ++mate) {
     if (mate != s.place) s.send(mate, s.data_tag, s.letters.emplace_back(Letter{mate, {mine}, {}}).out);
   }
-  Pause pause;
+  Backoff backoff = patient();
   while (!s.letters.empty()) {
     const auto arrived = std::erase_if(s.letters, [&](Letter& letter) {
       if (!s.exchanged(letter)) return false;
@@ -224,13 +212,13 @@ std::vector<std::string> Relay::gather(const std::string& mine) {
       return true;
     });
     if (arrived > 0) {
-      pause.reset();
+      backoff.reset();
       continue;
     }
     std::set<int> awaited;
     for (const Letter& letter : s.letters) awaited.insert(letter.mate);
     s.look_after(awaited);
-    pause.sleep();
+    backoff.sleep();
   }
   return all;
 }
@@ -242,14 +230,14 @@ void Relay::exchange(int to, const std::function<bool(std::string&)>& next, int 
   const auto sent = [&s] {
     return std::all_of(s.outgoing.begin(), s.outgoing.end(), [](Message& m) { return done(m.request); });
   };
-  Pause pause;
+  Backoff backoff = patient();
   while (more_to_send || more_to_come || !sent()) {
     const bool moved = s.send_on(next, to, more_to_send) | s.take_on(take, from, all_here, more_to_come);
     s.look_after({to, from});
     if (moved)
-      pause.reset();
+      backoff.reset();
     else
-      pause.sleep();
+      backoff.sleep();
   }
 }
 

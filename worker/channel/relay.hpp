@@ -9,7 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "worker/channel/channel.hpp"
+#include "worker/channel/abandoned.hpp"
+#include "worker/channel/mpi_channel.hpp"
 
 namespace stormsweep {
 
@@ -41,7 +42,7 @@ class Relay {
   static constexpr std::size_t window = 16;
 
   /// `members`: ranks of the channel, in the same order on all of them, the caller's among them.
-  Relay(Channel& channel, std::vector<int> members, Options options);
+  Relay(MpiChannel& channel, std::vector<int> members, Options options);
   ~Relay();
 
   int place() const;  ///< of the caller among the members

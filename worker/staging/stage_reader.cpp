@@ -14,7 +14,7 @@
 #include <thread>
 
 #include "search/base/error.hpp"
-#include "worker/channel/all_reduce.hpp"
+#include "worker/channel/abandoned.hpp"
 
 namespace stormsweep {
 

@@ -210,7 +210,7 @@ void Stager::conclude() {
 
 }  // namespace
 
-StageReport stage(Channel& channel, const StagePlan& plan, const std::filesystem::path& folder,
+StageReport stage(MpiChannel& channel, const StagePlan& plan, const std::filesystem::path& folder,
                   const StageOptions& options) {
   const auto began = Clock::now();
   Relay relay(channel, plan.ranks, {options.patience, options.abandoned, options.number});

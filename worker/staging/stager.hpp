@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "worker/channel/channel.hpp"
+#include "worker/channel/mpi_channel.hpp"
 
 namespace stormsweep {
 
@@ -64,7 +64,7 @@ struct StageReport {
 ///
 /// All ranks of the plan call it at once. Throws MateLost (worker/channel/relay.hpp) where a mate is silent for
 /// `patience` or gives up, InputError where the disk is full or cannot be written to, and what `wanted` throws.
-StageReport stage(Channel& channel, const StagePlan& plan, const std::filesystem::path& folder,
+StageReport stage(MpiChannel& channel, const StagePlan& plan, const std::filesystem::path& folder,
                   const StageOptions& options = {});
 
 }  // namespace stormsweep

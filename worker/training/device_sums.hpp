@@ -23,8 +23,8 @@ class DeviceSums {
  public:
   virtual ~DeviceSums() = default;
   /// Begins to sum `values` (float32) in place, beside the device's other work. All members start the same sizes in the
-  /// same order. On a bf16 wire the devices add in bf16, too.
-  virtual std::unique_ptr<PendingSum> start(const torch::Tensor& values, Wire wire) = 0;
+  /// same order. Where bf16 travels, the devices add in bf16, too.
+  virtual std::unique_ptr<PendingSum> start(const torch::Tensor& values, TransferPrecision precision) = 0;
 };
 
 /// Sums by NCCL for the gang `host`, which brings its members together. All members call it. Null, on all of them,

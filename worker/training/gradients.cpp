@@ -107,7 +107,7 @@ void Gradients::launch_full() {
   Set& set = current();
   for (; set.launched < set.buckets.size() && set.buckets[set.launched].missing == 0; ++set.launched) {
     Bucket& bucket = set.buckets[set.launched];
-    bucket.sum = gang_->start(bucket.flat, options_.wire);
+    bucket.sum = gang_->start(bucket.flat, options_.precision);
   }
 }
 
@@ -118,7 +118,7 @@ void Gradients::start(const torch::Tensor& extra) {
   if (gang_) {
     for (Bucket& bucket : set.buckets) bucket.missing = 0;
     launch_full();
-    set.extra_sum = gang_->start(set.extra, Wire::fp32);
+    set.extra_sum = gang_->start(set.extra, TransferPrecision::fp32);
   }
   set.started = true;
 }

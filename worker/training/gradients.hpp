@@ -22,7 +22,7 @@ class Gradients {
   struct Options {
     std::int64_t extra = 0;
     int lag = 0;
-    Wire wire = Wire::fp32;
+    TransferPrecision precision = TransferPrecision::fp32;
     bool overlap = true;  ///< false: sums begin after backward, so that backward can be tried again
   };
   /// `gang` may be null: one rank alone.

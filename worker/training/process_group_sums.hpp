@@ -57,8 +57,8 @@ class ProcessGroupSums : public DeviceSums {
       : abandoned_(std::move(abandoned)),
         group_(c10::make_intrusive<Group>(meet(gang), gang.shard(), gang.shards(), std::move(options))) {}
 
-  std::unique_ptr<PendingSum> start(const torch::Tensor& values, Wire wire) override {
-    torch::Tensor sent = wire == Wire::bf16 ? values.to(torch::kBFloat16) : values;
+  std::unique_ptr<PendingSum> start(const torch::Tensor& values, TransferPrecision precision) override {
+    torch::Tensor sent = precision == TransferPrecision::bf16 ? values.to(torch::kBFloat16) : values;
     std::vector<torch::Tensor> tensors{sent};
     return std::make_unique<Sum>(abandoned_, values, sent, group_->allreduce(tensors));
   }

@@ -16,7 +16,7 @@ namespace stormsweep {
 class RankGang : public Gang {
  public:
   /// Of a duty that has members; `abandoned` as AllReduce asks it.
-  RankGang(Channel& channel, const Duty& duty, std::function<bool()> abandoned);
+  RankGang(MpiChannel& channel, const Duty& duty, std::function<bool()> abandoned);
 
   int shard() const override { return all_reduce_.place(); }
   int shards() const override { return all_reduce_.size(); }
@@ -24,7 +24,7 @@ class RankGang : public Gang {
 
   /// Begins to sum `values`, float32 and contiguous, in place, beside the caller's work. All members start the same
   /// sizes in the same order.
-  std::unique_ptr<PendingSum> start(const torch::Tensor& values, Wire wire);
+  std::unique_ptr<PendingSum> start(const torch::Tensor& values, TransferPrecision precision);
 
  private:
   std::function<bool()> abandoned_;

@@ -200,7 +200,8 @@ TrainingPlan make_plan(const Training& training, const Experiment& experiment) {
   plan.optimizer = read.choice("optimizer");
   plan.learning_rate = read_learning_rate(training.configuration, experiment, training.gang, plan.milestones.back());
   plan.gradient_lag = static_cast<int>(read.integer("gradient_lag"));
-  plan.gradient_wire = read.choice("gradient_precision") == "bf16" ? Wire::bf16 : Wire::fp32;
+  plan.gradient_transfer =
+      read.choice("gradient_precision") == "bf16" ? TransferPrecision::bf16 : TransferPrecision::fp32;
   plan.scale_loss = experiment.find("precision") && read.choice("precision") == "fp16";
   return plan;
 }

@@ -20,13 +20,13 @@ float number(int rank, std::size_t i) {
   return std::sin(static_cast<float>(i) * 0.37f + static_cast<float>(rank)) * std::exp2(static_cast<float>(rank * 5));
 }
 
-std::vector<int> everyone(const Channel& channel) {
+std::vector<int> everyone(const MpiChannel& channel) {
   std::vector<int> members;
   for (int rank = 0; rank < channel.size(); ++rank) members.push_back(rank);
   return members;
 }
 
-std::shared_ptr<std::vector<float>> own_numbers(const Channel& channel, std::size_t n) {
+std::shared_ptr<std::vector<float>> own_numbers(const MpiChannel& channel, std::size_t n) {
   auto values = std::make_shared<std::vector<float>>(n);
   for (std::size_t i = 0; i < n; ++i) (*values)[i] = number(channel.rank(), i);
   return values;
@@ -38,13 +38,13 @@ bool never() {
 
 /// Against sums in double, and bit by bit against another run; sizes that do not divide, fewer numbers than ranks,
 /// none.
-void sums(Channel& channel, std::uint64_t& gang, Wire wire) {
+void sums(MpiChannel& channel, std::uint64_t& gang, TransferPrecision precision) {
   for (const std::size_t n : {0ul, 1ul, 3ul, 1000ul, 70'001ul, 1'000'003ul}) {
     std::vector<float> before;
     for (int run = 0; run < 2; ++run) {
       AllReduce all_reduce(channel, everyone(channel), ++gang, never);
       const auto values = own_numbers(channel, n);
-      all_reduce.wait(all_reduce.start(*values, values, wire));
+      all_reduce.wait(all_reduce.start(*values, values, precision));
       double worst = 0;
       for (std::size_t i = 0; i < n; ++i) {
         double exact = 0, scale = 0;
@@ -52,8 +52,8 @@ void sums(Channel& channel, std::uint64_t& gang, Wire wire) {
         worst = std::max(worst, std::fabs((*values)[i] - exact) / scale);
       }
       // bf16 rounds at every hop to 8 bits, float32 to 24.
-      check(worst <= channel.size() * (wire == Wire::bf16 ? 0x1p-8 : 0x1p-23), "the sum of all ranks' numbers",
-            channel);
+      check(worst <= channel.size() * (precision == TransferPrecision::bf16 ? 0x1p-8 : 0x1p-23),
+            "the sum of all ranks' numbers", channel);
       check(run == 0 || std::memcmp(before.data(), values->data(), n * sizeof(float)) == 0, "the same, run after run",
             channel);
       before = *values;
@@ -69,7 +69,7 @@ void sums(Channel& channel, std::uint64_t& gang, Wire wire) {
 }
 
 /// Several at once, of a gang of some ranks, while the others have one of their own.
-void many(Channel& channel, std::uint64_t& gang) {
+void many(MpiChannel& channel, std::uint64_t& gang) {
   std::vector<int> odd, even;
   for (int rank = 0; rank < channel.size(); ++rank) (rank % 2 ? odd : even).push_back(rank);
   const auto& members = channel.rank() % 2 ? odd : even;
@@ -90,7 +90,7 @@ void many(Channel& channel, std::uint64_t& gang) {
 }
 
 /// One rank never comes: the others are told, and form a new gang without it.
-void abandoned(Channel& channel, std::uint64_t& gang) {
+void abandoned(MpiChannel& channel, std::uint64_t& gang) {
   ++gang;
   const int missing = channel.size() - 1;
   if (channel.rank() != missing) {
@@ -120,10 +120,10 @@ void abandoned(Channel& channel, std::uint64_t& gang) {
 
 }  // namespace
 
-void all_reduce_contract(Channel& channel) {
+void all_reduce_contract(MpiChannel& channel) {
   std::uint64_t gang = 0;
-  sums(channel, gang, Wire::fp32);
-  sums(channel, gang, Wire::bf16);
+  sums(channel, gang, TransferPrecision::fp32);
+  sums(channel, gang, TransferPrecision::bf16);
   many(channel, gang);
   abandoned(channel, gang);
 }

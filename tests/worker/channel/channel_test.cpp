@@ -1,5 +1,5 @@
-// The channel's contract, under real ranks: every check is made on every rank, and the process fails if one fails
-// anywhere.
+// The channel's contract, under real ranks and in memory: every check is made on every rank, and the process fails if
+// one fails anywhere.
 #include "worker/channel/channel.hpp"
 
 #include <sys/resource.h>
@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "tests/worker/channel/check.hpp"
+#include "worker/channel/memory_channel.hpp"
+#include "worker/channel/mpi_channel.hpp"
 
 using namespace stormsweep;
 using Seconds = std::chrono::duration<double>;
@@ -31,6 +33,26 @@ std::size_t size_of(int number) {
   return number % 3 == 0 ? 3'000'000 : 64;
 }
 
+thread_local int come = 0;  ///< ranks that are at `meet`, as this rank has heard
+
+/// The next message but those of `meet`: ranks that are through with one part do not wait for the others.
+std::optional<Parcel> await(Channel& channel) {
+  auto parcel = channel.wait(Seconds(20));
+  for (; parcel && parcel->bytes == "here"; parcel = channel.wait(Seconds(20))) ++come;
+  return parcel;
+}
+
+/// Nobody goes on before all have come.
+void meet(Channel& channel) {
+  for (int to = 0; to < channel.size(); ++to) {
+    if (to != channel.rank()) channel.send(to, "here");
+  }
+  for (; come < channel.size() - 1; ++come) {
+    const auto parcel = channel.wait(Seconds(20));
+    check(parcel && parcel->bytes == "here", "all ranks come, and say nothing else twice", channel);
+  }
+}
+
 /// All to all, many at once: each arrives once, whole, in the order of its sender.
 void all_to_all(Channel& channel) {
   constexpr int count = 12;
@@ -41,14 +63,25 @@ void all_to_all(Channel& channel) {
   }
   std::vector<int> next(static_cast<std::size_t>(channel.size()), 0);
   for (int left = count * (channel.size() - 1); left > 0; --left) {
-    const auto parcel = channel.wait(Seconds(20));
+    const auto parcel = await(channel);
     check(parcel.has_value(), "a message that was sent arrives", channel);
     if (!parcel) return;
     const int number = next[static_cast<std::size_t>(parcel->from)]++;
     check(parcel->bytes == payload(parcel->from, channel.rank(), number, size_of(number)), "whole and in order",
           channel);
   }
-  check(!channel.receive(), "nothing arrives twice", channel);
+}
+
+/// From another thread than the one that receives; a message to oneself is one as any other.
+void threads(Channel& channel) {
+  const std::jthread sender([&] {
+    for (int n = 0; n < 100; ++n) channel.send(channel.rank(), std::to_string(n));
+  });
+  for (int n = 0; n < 100; ++n) {
+    const auto parcel = await(channel);
+    check(parcel && parcel->from == channel.rank() && parcel->bytes == std::to_string(n), "sent beside receiving",
+          channel);
+  }
 }
 
 double cpu_seconds() {
@@ -67,17 +100,37 @@ void idle(Channel& channel) {
   check(share < 0.02, "a waiting rank uses under 2 % of a core", channel);
 }
 
-}  // namespace
+void channel_contract(Channel& channel) {
+  all_to_all(channel);
+  threads(channel);
+  meet(channel);
+  idle(channel);
+}
 
-int main(int, char** words) {
-  Channel channel(Seconds(60), [] { std::abort(); });
-  check(channel.size() == std::atoi(words[1]), "under as many ranks as the test asks for", channel);
+void in_memory(int ranks) {
+  const auto channels = MemoryChannel::make(ranks);
+  std::vector<std::jthread> threads;
+  for (const auto& channel : channels) {
+    check(channel->size() == ranks, "as many ranks as were asked for", *channel);
+    threads.emplace_back([&channel] { channel_contract(*channel); });
+  }
+}
+
+void under_mpi(int ranks) {
+  MpiChannel channel(Seconds(60), [] { std::abort(); });
+  check(channel.size() == ranks, "under as many ranks as the test asks for", channel);
   check(channel.node_size() == channel.size() && channel.node_rank() == channel.rank(), "one node", channel);
   check(channel.node_has_master(), "rank 0 is on it", channel);
-  all_to_all(channel);
-  idle(channel);
+  channel_contract(channel);
   relay_contract(channel);
   all_reduce_contract(channel);
   if (failures == 0) std::printf("rank %d of %d: all held\n", channel.rank(), channel.size());
+}
+
+}  // namespace
+
+/// <ranks>: under MPI; <ranks> memory: as threads.
+int main(int count, char** words) {
+  (count > 2 ? in_memory : under_mpi)(std::atoi(words[1]));
   return failures == 0 ? 0 : 1;
 }

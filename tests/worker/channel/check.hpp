@@ -1,12 +1,13 @@
 #pragma once
 
+#include <atomic>
 #include <cstdio>
 
-#include "worker/channel/channel.hpp"
+#include "worker/channel/mpi_channel.hpp"
 
 namespace stormsweep {
 
-inline int failures = 0;  ///< on this rank
+inline std::atomic<int> failures = 0;  ///< in this process
 
 inline void check(bool holds, const char* what, const Channel& channel) {
   if (holds) return;
@@ -15,9 +16,9 @@ inline void check(bool holds, const char* what, const Channel& channel) {
 }
 
 /// relay_test.cpp: to be called by all ranks.
-void relay_contract(Channel& channel);
+void relay_contract(MpiChannel& channel);
 
 /// all_reduce_test.cpp: to be called by all ranks, last, because a sum stays unfinished.
-void all_reduce_contract(Channel& channel);
+void all_reduce_contract(MpiChannel& channel);
 
 }  // namespace stormsweep

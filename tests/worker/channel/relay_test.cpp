@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "tests/worker/channel/check.hpp"
-#include "worker/channel/all_reduce.hpp"
+#include "worker/channel/abandoned.hpp"
 
 namespace stormsweep {
 
@@ -16,7 +16,7 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-std::vector<int> everyone(const Channel& channel) {
+std::vector<int> everyone(const MpiChannel& channel) {
   std::vector<int> members;
   for (int rank = 0; rank < channel.size(); ++rank) members.push_back(rank);
   return members;
@@ -28,7 +28,7 @@ std::string message(int from, int to, int number) {
   return std::string(size, static_cast<char>('a' + (7 * from + 3 * to + number) % 26));
 }
 
-void gathers(Channel& channel, std::uint64_t number) {
+void gathers(MpiChannel& channel, std::uint64_t number) {
   Relay relay(channel, everyone(channel), {.number = number});
   bool right = true;
   for (const std::size_t size : {0ul, 5ul, 3'000'000ul}) {
@@ -41,7 +41,7 @@ void gathers(Channel& channel, std::uint64_t number) {
 }
 
 /// As staging does it: each shift other pairs, streams of other lengths, one of them empty; nothing waits in between.
-void exchanges(Channel& channel, std::uint64_t number) {
+void exchanges(MpiChannel& channel, std::uint64_t number) {
   std::vector<int> members = everyone(channel);
   std::reverse(members.begin(), members.end());
   Relay relay(channel, members, {.number = number});
@@ -71,7 +71,7 @@ void exchanges(Channel& channel, std::uint64_t number) {
 }
 
 /// Rank 1 is busy for longer than the patience, away from the relay: it lives.
-void busy(Channel& channel, std::uint64_t number) {
+void busy(MpiChannel& channel, std::uint64_t number) {
   Relay relay(channel, everyone(channel), {.patience = Seconds(0.4), .number = number});
   if (channel.rank() == 1) std::this_thread::sleep_for(Seconds(1.2));
   bool right = true;
@@ -95,7 +95,7 @@ std::string end_of(const std::function<void()>& act) {
 }
 
 /// Rank 1 leaves without a word in the middle of a stream.
-void dead(Channel& channel, std::uint64_t number) {
+void dead(MpiChannel& channel, std::uint64_t number) {
   Relay relay(channel, everyone(channel), {.patience = Seconds(0.4), .number = number});
   if (channel.rank() == 1) return;
   const auto began = std::chrono::steady_clock::now();
@@ -105,21 +105,21 @@ void dead(Channel& channel, std::uint64_t number) {
   check(std::chrono::steady_clock::now() - began < Seconds(2), "soon", channel);
 }
 
-void failing(Channel& channel, std::uint64_t number) {
+void failing(MpiChannel& channel, std::uint64_t number) {
   Relay relay(channel, everyone(channel), {.number = number});
   if (channel.rank() == 1) return relay.fail("/disk: full; free some space");
   const std::string end = end_of([&] { relay.gather("x"), relay.gather("y"); });
   check(end == "rank 1: /disk: full; free some space", "who gives up tells its mates why", channel);
 }
 
-void abandoned(Channel& channel, std::uint64_t number) {
+void abandoned(MpiChannel& channel, std::uint64_t number) {
   Relay relay(channel, everyone(channel), {.abandoned = [&] { return channel.rank() == 0; }, .number = number});
   if (channel.rank() == 1) std::this_thread::sleep_for(Seconds(0.2));
   if (channel.rank() == 0) check(end_of([&] { relay.gather("x"); }) == "abandoned", "who is told to, leaves", channel);
 }
 
 /// Some of the ranks, while the others have a relay of their own.
-void subset(Channel& channel, std::uint64_t number) {
+void subset(MpiChannel& channel, std::uint64_t number) {
   std::vector<int> odd, even;
   for (int rank = 0; rank < channel.size(); ++rank) (rank % 2 ? odd : even).push_back(rank);
   const auto& members = channel.rank() % 2 ? odd : even;
@@ -132,7 +132,7 @@ void subset(Channel& channel, std::uint64_t number) {
 
 }  // namespace
 
-void relay_contract(Channel& channel) {
+void relay_contract(MpiChannel& channel) {
   gathers(channel, 0);
   exchanges(channel, 1);
   subset(channel, 2);

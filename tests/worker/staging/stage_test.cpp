@@ -24,13 +24,13 @@ namespace {
 
 std::uint64_t relays = 0;  // their numbers: all ranks count alike
 
-std::vector<int> everyone(const Channel& channel) {
+std::vector<int> everyone(const MpiChannel& channel) {
   std::vector<int> ranks;
   for (int rank = 0; rank < channel.size(); ++rank) ranks.push_back(rank);
   return ranks;
 }
 
-std::vector<std::string> gather(Channel& channel, const std::string& mine) {
+std::vector<std::string> gather(MpiChannel& channel, const std::string& mine) {
   return Relay(channel, everyone(channel), {.number = relays++}).gather(mine);
 }
 
@@ -61,7 +61,7 @@ std::string checksum(const std::string& bytes) {
 /// Files on a shared file system, and a folder for every machine.
 class Scene {
  public:
-  Scene(Channel& channel, const fs::path& folder, std::int64_t files, std::int64_t draws)
+  Scene(MpiChannel& channel, const fs::path& folder, std::int64_t files, std::int64_t draws)
       : here(channel.rank()), channel_(channel), folder_(folder) {
     if (channel.rank() == 0) fs::create_directories(folder / "source"), fs::create_directories(folder / "machines");
     plan.ranks = everyone(channel);
@@ -97,12 +97,12 @@ class Scene {
   int here;  ///< number of this rank's machine
 
  private:
-  Channel& channel_;
+  MpiChannel& channel_;
   fs::path folder_;
 };
 
 /// Two jobs at one folder, and two machines of one job, as on a file system that they share.
-void locks(const Channel& channel, const fs::path& folder) {
+void locks(const MpiChannel& channel, const fs::path& folder) {
   StageFolder first(folder), second(folder);
   check(first.identity() == second.identity(), "one folder is one machine", channel);
   check(first.lock("a") && !second.lock("b"), "one job at a time", channel);
@@ -119,7 +119,7 @@ void locks(const Channel& channel, const fs::path& folder) {
 }
 
 /// The brute-force twin of the shipments: after them, every machine has what it wants, each once, from who holds it.
-void routes(const Channel& channel) {
+void routes(const MpiChannel& channel) {
   std::mt19937 random(1);
   bool right = true;
   for (int round = 0; round < 200; ++round) {
@@ -150,7 +150,7 @@ void routes(const Channel& channel) {
   check(right, "every machine gets what it lacks, once, from who has it", channel);
 }
 
-void subsets(Channel& channel, const fs::path& folder) {
+void subsets(MpiChannel& channel, const fs::path& folder) {
   Scene scene(channel, folder, 40, 12);
   Numbers all;
   for (int place = 0; place < channel.size(); ++place) all.merge(scene.wanted(place));
@@ -175,7 +175,7 @@ void subsets(Channel& channel, const fs::path& folder) {
 }
 
 /// Two ranks a machine: what both want is fetched once, and nothing goes from a machine to itself.
-void shared_machines(Channel& channel, const fs::path& folder) {
+void shared_machines(MpiChannel& channel, const fs::path& folder) {
   Scene scene(channel, folder, 40, 15);
   scene.here = channel.rank() / 2;
   Numbers wanted = scene.wanted(2 * scene.here);
@@ -197,7 +197,7 @@ void shared_machines(Channel& channel, const fs::path& folder) {
 }
 
 /// One is missing, one cut short, one has a flipped byte, one is refused by the reader of its format.
-void unusable(Channel& channel, const fs::path& folder) {
+void unusable(MpiChannel& channel, const fs::path& folder) {
   Scene scene(channel, folder, 30, 10);
   const Numbers drawn = scene.wanted(0);
   const std::vector<std::int64_t> bad(drawn.begin(), std::next(drawn.begin(), 4));
@@ -241,7 +241,7 @@ std::string refusal(Scene& scene) {
   return {};
 }
 
-void too_few(Channel& channel, const fs::path& folder) {
+void too_few(MpiChannel& channel, const fs::path& folder) {
   Scene scene(channel, folder, 10, 9);
   if (channel.rank() == 0) fs::remove(scene.source(3)), fs::remove(scene.source(4));
   scene.meet();
@@ -251,7 +251,7 @@ void too_few(Channel& channel, const fs::path& folder) {
 }
 
 /// Without checksums, a source that was written anew is not taken for its copy.
-void changed_sources(Channel& channel, const fs::path& folder) {
+void changed_sources(MpiChannel& channel, const fs::path& folder) {
   Scene scene(channel, folder, 12, 12);
   for (StagePlan::File& file : scene.plan.files) file.checksum.clear();
   check(scene.stage().job.opened == 12, "all are opened", channel);
@@ -264,7 +264,7 @@ void changed_sources(Channel& channel, const fs::path& folder) {
 }
 
 /// The last rank's disk takes no more than 64 KiB of a file (as a full one takes none), then no folder at all.
-void bad_disks(Channel& channel, const fs::path& folder) {
+void bad_disks(MpiChannel& channel, const fs::path& folder) {
   Scene scene(channel, folder, 20, 20);
   const int last = channel.size() - 1;
   const bool mine = channel.rank() == last;
@@ -302,7 +302,7 @@ long peak_memory() {
   return usage.ru_maxrss;
 }
 
-void bounded_memory(Channel& channel, const fs::path& folder) {
+void bounded_memory(MpiChannel& channel, const fs::path& folder) {
   Scene scene(channel, folder, 1, 1);
   if (channel.rank() == 0) fs::resize_file(scene.source(0), 200'000'000);
   scene.plan.files[0].checksum.clear();
@@ -316,7 +316,7 @@ void bounded_memory(Channel& channel, const fs::path& folder) {
   check(growth < 64 * 1024, "in little memory", channel);
 }
 
-int contract(Channel& channel, const fs::path& folder) {
+int contract(MpiChannel& channel, const fs::path& folder) {
   bounded_memory(channel, folder / "memory");  // first: it looks at the peak
   locks(channel, folder / "locks" / std::to_string(channel.rank()));
   routes(channel);
@@ -331,7 +331,7 @@ int contract(Channel& channel, const fs::path& folder) {
   return failures == 0 ? 0 : 1;
 }
 
-int job(Channel& channel, const fs::path& source, const fs::path& target, std::int64_t draws) {
+int job(MpiChannel& channel, const fs::path& source, const fs::path& target, std::int64_t draws) {
   StagePlan plan;
   for (const auto& entry : fs::directory_iterator(source))
     plan.files.push_back({entry.path(), entry.path().filename(), ""});
@@ -355,7 +355,7 @@ int job(Channel& channel, const fs::path& source, const fs::path& target, std::i
 }  // namespace
 
 int main(int, char** words) {
-  Channel channel(std::chrono::seconds(60), [] { std::abort(); });
+  MpiChannel channel(std::chrono::seconds(60), [] { std::abort(); });
   if (words[1] == std::string("job")) return job(channel, words[2], words[3], std::atoll(words[4]));
   check(channel.size() == std::atoi(words[1]), "under as many ranks as the test asks for", channel);
   return contract(channel, words[2]);

@@ -22,7 +22,7 @@ c10::intrusive_ptr<Group::Options> options() {
 }
 
 /// Against the sums that MPI makes, several under way at once. Gloo has no bf16.
-void sums(const Channel& channel, RankGang& gang, DeviceSums& sums) {
+void sums(const MpiChannel& channel, RankGang& gang, DeviceSums& sums) {
   torch::manual_seed(static_cast<std::uint64_t>(channel.rank()));
   std::vector<torch::Tensor> values, expected;
   std::vector<std::unique_ptr<PendingSum>> pending;
@@ -30,7 +30,7 @@ void sums(const Channel& channel, RankGang& gang, DeviceSums& sums) {
     values.push_back(torch::randn({size}));
     expected.push_back(values.back().clone());
     gang.sum(expected.back());
-    pending.push_back(sums.start(values.back(), Wire::fp32));
+    pending.push_back(sums.start(values.back(), TransferPrecision::fp32));
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
     pending[i]->wait();
@@ -40,11 +40,11 @@ void sums(const Channel& channel, RankGang& gang, DeviceSums& sums) {
 }
 
 /// All but the last rank leave a sum for which that one comes too late.
-void abandonment(const Channel& channel, DeviceSums& sums, std::atomic<bool>& abandoned) {
+void abandonment(const MpiChannel& channel, DeviceSums& sums, std::atomic<bool>& abandoned) {
   abandoned = channel.rank() < channel.size() - 1;
   if (!abandoned) std::this_thread::sleep_for(std::chrono::milliseconds(200));
   try {
-    sums.start(torch::ones({1000}), Wire::fp32)->wait();
+    sums.start(torch::ones({1000}), TransferPrecision::fp32)->wait();
     check(!abandoned, "a sum without a mate does not end", channel);
   } catch (const Abandoned&) {
     check(abandoned, "who has not been told to leave waits", channel);
@@ -57,7 +57,7 @@ void abandonment(const Channel& channel, DeviceSums& sums, std::atomic<bool>& ab
 
 int main(int, char** words) {
   using namespace stormsweep;
-  Channel channel(std::chrono::seconds(60), [] { std::abort(); });
+  MpiChannel channel(std::chrono::seconds(60), [] { std::abort(); });
   check(channel.size() == std::atoi(words[1]), "under as many ranks as the test asks for", channel);
   Duty duty{{}, 1, {}};
   for (int rank = 0; rank < channel.size(); ++rank) duty.members.push_back(rank);

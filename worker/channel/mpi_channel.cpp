@@ -1,4 +1,4 @@
-#include "worker/channel/channel.hpp"
+#include "worker/channel/mpi_channel.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "worker/channel/backoff.hpp"
 #include "worker/channel/communicator.hpp"
 
 namespace stormsweep {
@@ -40,15 +41,15 @@ struct Receiving {
 
 }  // namespace
 
-struct Channel::State {
+struct MpiChannel::State {
   MPI_Comm world = MPI_COMM_NULL;
   Communicator gangs;
   int rank = 0, size = 0, node_size = 0, node_rank = 0;
   bool node_has_master = false;
 
   std::mutex sending_mutex;
-  std::list<Sending> sending;                                      // stable addresses: MPI reads the bytes
-  std::chrono::nanoseconds pause = std::chrono::microseconds(20);  // between looks for a message
+  std::list<Sending> sending;  // stable addresses: MPI reads the bytes
+  Backoff backoff{std::chrono::microseconds(20), std::chrono::milliseconds(10)};  // between looks for a message
 
   std::list<Receiving> receiving;  // large messages arrive over several looks, in the order of their start
 
@@ -57,7 +58,7 @@ struct Channel::State {
   }
 };
 
-Channel::Channel(std::chrono::duration<double> patience, const std::function<void()>& give_up)
+MpiChannel::MpiChannel(std::chrono::duration<double> patience, const std::function<void()>& give_up)
     : state_(std::make_unique<State>()) {
   const std::jthread watch([&](const std::stop_token& stop) {
     std::mutex mutex;
@@ -86,39 +87,39 @@ Channel::Channel(std::chrono::duration<double> patience, const std::function<voi
   MPI_Comm_free(&node);
 }
 
-Channel::~Channel() {
+MpiChannel::~MpiChannel() {
   flush(std::chrono::seconds(1));
   MPI_Finalize();
 }
 
-int Channel::rank() const {
+int MpiChannel::rank() const {
   return state_->rank;
 }
-int Channel::size() const {
+int MpiChannel::size() const {
   return state_->size;
 }
-int Channel::node_size() const {
+int MpiChannel::node_size() const {
   return state_->node_size;
 }
-int Channel::node_rank() const {
+int MpiChannel::node_rank() const {
   return state_->node_rank;
 }
-bool Channel::node_has_master() const {
+bool MpiChannel::node_has_master() const {
   return state_->node_has_master;
 }
 
-const Channel::Communicator& Channel::gangs() const {
+const Communicator& MpiChannel::gangs() const {
   return state_->gangs;
 }
 
-void Channel::send(int to, std::string bytes) {
+void MpiChannel::send(int to, std::string bytes) {
   const std::lock_guard lock(state_->sending_mutex);
   Sending& s = state_->sending.emplace_back(Sending{std::move(bytes)});
   MPI_Isend(s.bytes.data(), static_cast<int>(s.bytes.size()), MPI_BYTE, to, tag, state_->world, &s.request);
   state_->collect_sent();
 }
 
-std::optional<Parcel> Channel::receive() {
+std::optional<Parcel> MpiChannel::receive() {
   int found = 0;
   MPI_Message handle = MPI_MESSAGE_NULL;
   MPI_Status status;
@@ -144,21 +145,19 @@ std::optional<Parcel> Channel::receive() {
   return std::nullopt;
 }
 
-std::optional<Parcel> Channel::wait(std::chrono::duration<double> timeout) {
-  using namespace std::chrono_literals;
-  std::chrono::nanoseconds& pause = state_->pause;  // goes on from call to call: a rank that is idle stays cheap
+std::optional<Parcel> MpiChannel::wait(std::chrono::duration<double> timeout) {
   const auto deadline = Clock::now() + timeout;
-  for (;; pause = std::min<std::chrono::nanoseconds>(pause * 5 / 4, 10ms)) {
+  for (;;) {
     if (auto parcel = receive()) {
-      pause = 20us;
+      state_->backoff.reset();  // only here: it goes on from call to call, so that a rank that is idle stays cheap
       return parcel;
     }
     if (Clock::now() >= deadline) return std::nullopt;
-    std::this_thread::sleep_for(pause);
+    state_->backoff.sleep();
   }
 }
 
-void Channel::flush(std::chrono::duration<double> timeout) {
+void MpiChannel::flush(std::chrono::duration<double> timeout) {
   const auto deadline = Clock::now() + timeout;
   while (Clock::now() < deadline) {
     {

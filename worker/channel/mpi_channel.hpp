@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "worker/channel/channel.hpp"
+
+namespace stormsweep {
+
+struct Communicator;
+
+/// A channel by MPI (MPI_THREAD_MULTIPLE). One a process, because it starts MPI and ends it.
+class MpiChannel : public Channel {
+ public:
+  /// Starts MPI. Throws std::runtime_error where the library lacks thread support. MPI waits for ever for a rank that
+  /// died before it had started: after `patience`, `give_up` is called, from a thread, and should end the process.
+  explicit MpiChannel(std::chrono::duration<double> patience, const std::function<void()>& give_up);
+  /// Leaves MPI, which waits for the other ranks. A process that has seen a death must end by std::_Exit instead.
+  ~MpiChannel() override;
+
+  int rank() const override;
+  int size() const override;
+  /// Ranks on this node: their number, this one's place among them, and whether rank 0 is one of them.
+  int node_size() const;
+  int node_rank() const;
+  bool node_has_master() const;
+
+  void send(int to, std::string bytes) override;
+  std::optional<Parcel> receive() override;
+  /// Sleeps between looks, ever longer up to 10 ms.
+  std::optional<Parcel> wait(std::chrono::duration<double> timeout) override;
+  void flush(std::chrono::duration<double> timeout) override;
+
+  const Communicator& gangs() const;  ///< for AllReduce and Relay
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace stormsweep
