@@ -1,0 +1,128 @@
+#include "search/base/file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <random>
+#include <system_error>
+
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view suffix = ".new";
+constexpr std::size_t digits = 8;
+
+fs::path beside(const fs::path& path) {
+  return fmt::format("{}.{:0{}x}{}", path.string(), std::random_device{}(), digits, suffix);
+}
+
+/// The renaming itself is not lost with the power any more. Some network file systems have no such call for folders.
+bool sync_folder(const fs::path& folder) {
+  const Descriptor descriptor(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return descriptor && (::fsync(*descriptor) == 0 || errno == EINVAL);
+}
+
+Descriptor open_lock(const fs::path& path, const std::string& remedy) {
+  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  if (!file) refuse_file(path, "cannot be locked", remedy);
+  return file;
+}
+
+bool lock(const Descriptor& file, int how) {
+  while (::flock(*file, how) != 0) {
+    if (errno != EINTR) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Descriptor::~Descriptor() {
+  if (number_ >= 0) ::close(number_);
+}
+
+bool write_all(const Descriptor& file, std::span<const char> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(*file, bytes.data(), bytes.size());
+    if (written < 0 && errno != EINTR) return false;
+    if (written > 0) bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+void refuse_file(const fs::path& path, std::string_view problem, std::string_view remedy) {
+  const std::string reason = std::generic_category().message(errno);
+  throw InputError(fmt::format("{}: {} ({}); {}", path.string(), problem, reason, remedy));
+}
+
+AtomicFile::AtomicFile(fs::path path, std::string remedy) : AtomicFile(path, beside(path), std::move(remedy)) {}
+
+AtomicFile::AtomicFile(fs::path path, fs::path temporary, std::string remedy)
+    : path_(std::move(path)),
+      temporary_(std::move(temporary)),
+      remedy_(std::move(remedy)),
+      file_(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
+  if (!file_) refuse("cannot be written");
+}
+
+AtomicFile::AtomicFile(AtomicFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      temporary_(std::exchange(other.temporary_, fs::path())),
+      remedy_(std::move(other.remedy_)),
+      file_(std::move(other.file_)) {}
+
+AtomicFile::~AtomicFile() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::span<const char> bytes) {
+  if (!write_all(file_, bytes)) refuse("cannot be written");
+}
+
+void AtomicFile::sync() {
+  if (::fsync(*file_) != 0) refuse("cannot be brought to the disk");
+}
+
+void AtomicFile::commit() {
+  sync();
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) refuse("cannot be replaced");
+  temporary_.clear();
+  file_ = Descriptor();
+  if (!sync_folder(path_.parent_path())) refuse("cannot be brought to the disk");
+}
+
+fs::path AtomicFile::target_of(const fs::path& file) {
+  const std::string& name = file.native();
+  const std::size_t tail = 1 + digits + suffix.size();
+  if (name.size() <= tail || !name.ends_with(suffix) || name[name.size() - tail] != '.') return file;
+  const std::string_view number = std::string_view(name).substr(name.size() - tail + 1, digits);
+  return number.find_first_not_of("0123456789abcdef") == number.npos ? fs::path(name.substr(0, name.size() - tail))
+                                                                     : file;
+}
+
+FileLock::FileLock(const fs::path& path, const std::string& remedy) : FileLock(path, remedy, open_lock(path, remedy)) {
+  if (!lock(file_, LOCK_EX)) refuse_file(path_, "cannot be locked", remedy_);
+}
+
+std::optional<FileLock> FileLock::attempt(const fs::path& path, const std::string& remedy) {
+  FileLock result(path, remedy, open_lock(path, remedy));
+  if (lock(result.file_, LOCK_EX | LOCK_NB)) return result;
+  if (errno != EWOULDBLOCK) refuse_file(path, "cannot be locked", remedy);
+  return std::nullopt;
+}
+
+void FileLock::sign(std::string_view holder) {
+  if (::ftruncate(*file_, 0) != 0 || !write_all(file_, holder)) refuse_file(path_, "cannot be written", remedy_);
+}
+
+}  // namespace stormsweep
