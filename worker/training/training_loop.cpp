@@ -50,7 +50,7 @@ TrainingLoop::TrainingLoop(std::unique_ptr<Task> task, const TrainingPlan& plan,
   const auto extra = static_cast<std::int64_t>(task_->training_metrics().size());
   if (gang || plan.gradient_lag > 0) {
     gradients_.emplace(task_->network().parameters(), gang,
-                       Gradients::Options{extra, plan.gradient_lag, plan.gradient_wire, !plan.retry_out_of_memory});
+                       Gradients::Options{extra, plan.gradient_lag, plan.gradient_transfer, !plan.retry_out_of_memory});
   }
   if (plan.scale_loss) loss_scale_.emplace();
   sums_ = torch::zeros({extra}, torch::kFloat64);
