@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace stormsweep {
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <torch/nn/modules/batchnorm.h>
 #include <array>
 #include <cstdint>
 #include <string>

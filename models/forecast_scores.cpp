@@ -1,5 +1,6 @@
 #include "models/forecast_scores.hpp"
 
+#include <torch/utils.h>
 #include <utility>
 
 namespace stormsweep {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "models/kernels/map_convolution.hpp"
 #include "models/segmentation_network.hpp"

@@ -1,6 +1,7 @@
 #include "models/nowcast_cnn.hpp"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <cmath>

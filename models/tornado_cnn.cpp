@@ -1,6 +1,7 @@
 #include "models/tornado_cnn.hpp"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <string>

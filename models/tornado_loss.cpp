@@ -1,6 +1,8 @@
 #include "models/tornado_loss.hpp"
 
 #include <ATen/Parallel.h>
+#include <torch/autograd.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <array>

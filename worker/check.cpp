@@ -1,6 +1,6 @@
 #include "worker/check.hpp"
 
-#include <torch/torch.h>
+#include <torch/cuda.h>
 
 #include <iostream>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,8 @@
 #include "worker/serve.hpp"
 
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/utils.h>
+#include <torch/version.h>
 #include <unistd.h>
 
 #include <algorithm>

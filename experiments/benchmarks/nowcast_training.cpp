@@ -1,4 +1,6 @@
 // Ours of nowcast_training.py: processor seconds a sample of training, or wall seconds of a forecast.
+#include <torch/optim/adam.h>
+#include <torch/utils.h>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>

@@ -1,4 +1,6 @@
 // Ours of segmentation_training.py: processor seconds a sample of training, and the number of parameters.
+#include <torch/optim/adam.h>
+#include <torch/utils.h>
 #include <algorithm>
 #include <cstdio>
 #include <ctime>

@@ -1,5 +1,6 @@
 #include "experiments/nowcast/nowcast_evaluation.hpp"
 
+#include <torch/utils.h>
 #include <algorithm>
 #include <array>
 #include <cmath>

@@ -1,5 +1,6 @@
 #include "experiments/nowcast/nowcast_forecast.hpp"
 
+#include <torch/utils.h>
 #include <algorithm>
 #include <limits>
 

@@ -1,5 +1,6 @@
 #include "experiments/segmentation/segmentation_evaluation.hpp"
 
+#include <torch/utils.h>
 #include <algorithm>
 #include <cmath>
 

@@ -1,5 +1,6 @@
 #include "experiments/segmentation/segmentation_task.hpp"
 
+#include <torch/utils.h>
 #include <algorithm>
 #include <utility>
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <utility>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace stormsweep {
 

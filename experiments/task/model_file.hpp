@@ -1,6 +1,7 @@
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/serialize/archive.h>
 
 #include <filesystem>
 #include <string>

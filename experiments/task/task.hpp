@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include "datasets/prefetch.hpp"
 #include "experiments/task/gang.hpp"

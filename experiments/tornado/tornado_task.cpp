@@ -1,5 +1,6 @@
 #include "experiments/tornado/tornado_task.hpp"
 
+#include <torch/utils.h>
 #include <algorithm>
 #include <limits>
 #include <numeric>

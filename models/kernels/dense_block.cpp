@@ -1,5 +1,7 @@
 #include "models/kernels/dense_block.hpp"
 
+#include <torch/autograd.h>
+
 #include "models/kernels/sparse_activation.hpp"
 
 namespace stormsweep {

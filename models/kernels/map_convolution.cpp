@@ -1,5 +1,6 @@
 #include "models/kernels/map_convolution.hpp"
 
+#include <torch/utils.h>
 #include <algorithm>
 #include <cmath>
 #include <vector>

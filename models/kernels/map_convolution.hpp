@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include <torch/torch.h>
+#include <torch/nn/modules/batchnorm.h>
 
 #include "models/segmentation_network.hpp"
 

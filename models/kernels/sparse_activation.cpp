@@ -1,6 +1,7 @@
 #include "models/kernels/sparse_activation.hpp"
 
 #include <ATen/Parallel.h>
+#include <torch/autograd.h>
 
 #include <cstdint>
 #include <limits>

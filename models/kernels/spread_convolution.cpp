@@ -1,5 +1,7 @@
 #include "models/kernels/spread_convolution.hpp"
 
+#include <torch/autograd.h>
+
 namespace stormsweep {
 
 namespace {

@@ -1,6 +1,7 @@
 #include "models/kernels/winograd.hpp"
 
 #include <ATen/Parallel.h>
+#include <torch/autograd.h>
 
 #include <algorithm>
 #include <array>

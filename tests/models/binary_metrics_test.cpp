@@ -1,6 +1,7 @@
 #include "models/binary_metrics.hpp"
 
 #include <doctest/doctest.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <limits>

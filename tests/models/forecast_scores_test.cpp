@@ -1,6 +1,7 @@
 #include "models/forecast_scores.hpp"
 
 #include <doctest/doctest.h>
+#include <torch/utils.h>
 
 #include <cmath>
 

@@ -1,6 +1,7 @@
 #include "models/nowcast_cnn.hpp"
 
 #include <doctest/doctest.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <map>

@@ -1,6 +1,7 @@
 #include "models/nowcast_loss.hpp"
 
 #include <doctest/doctest.h>
+#include <torch/utils.h>
 
 using namespace stormsweep;
 using doctest::Approx;

@@ -1,6 +1,8 @@
 #include "models/nowcast_reach.hpp"
 
 #include <doctest/doctest.h>
+#include <torch/autograd.h>
+#include <torch/utils.h>
 
 #include "models/nowcast_cnn.hpp"
 

@@ -1,6 +1,7 @@
 #include "models/segmentation_loss.hpp"
 
 #include <doctest/doctest.h>
+#include <torch/utils.h>
 
 #include <cmath>
 

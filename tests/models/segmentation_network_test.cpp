@@ -1,6 +1,8 @@
 #include "models/segmentation_network.hpp"
 
 #include <doctest/doctest.h>
+#include <torch/serialize.h>
+#include <torch/utils.h>
 
 #include <map>
 #include <sstream>

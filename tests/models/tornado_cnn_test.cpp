@@ -1,6 +1,7 @@
 #include "models/tornado_cnn.hpp"
 
 #include <doctest/doctest.h>
+#include <torch/utils.h>
 
 #include <cmath>
 

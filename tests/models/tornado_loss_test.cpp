@@ -1,6 +1,7 @@
 #include "models/tornado_loss.hpp"
 
 #include <doctest/doctest.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <vector>

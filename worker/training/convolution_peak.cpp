@@ -1,5 +1,6 @@
 #include "worker/training/convolution_peak.hpp"
 
+#include <torch/utils.h>
 #include <algorithm>
 #include <chrono>
 #include <map>

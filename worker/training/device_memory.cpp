@@ -1,6 +1,6 @@
 #include "worker/training/device_memory.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <new>
 #include <string_view>

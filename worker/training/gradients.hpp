@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "worker/channel/all_reduce.hpp"
 #include "worker/training/rank_gang.hpp"

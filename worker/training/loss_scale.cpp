@@ -1,5 +1,6 @@
 #include "worker/training/loss_scale.hpp"
 
+#include <torch/utils.h>
 #include <algorithm>
 #include <cmath>
 

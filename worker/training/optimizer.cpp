@@ -1,5 +1,10 @@
 #include "worker/training/optimizer.hpp"
 
+#include <torch/optim/adamw.h>
+#include <torch/optim/rmsprop.h>
+#include <torch/optim/sgd.h>
+#include <torch/utils.h>
+
 #include "search/base/error.hpp"
 
 namespace stormsweep {

@@ -1,5 +1,6 @@
 #include "worker/training/training_loop.hpp"
 
+#include <torch/utils.h>
 #include <algorithm>
 #include <chrono>
 #include <cmath>

@@ -1,6 +1,7 @@
 #include "experiments/nowcast/nowcast_forecast.hpp"
 
 #include <doctest/doctest.h>
+#include <torch/utils.h>
 
 #include <limits>
 #include <vector>

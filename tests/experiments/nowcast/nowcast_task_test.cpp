@@ -1,6 +1,7 @@
 #include "experiments/nowcast/nowcast_task.hpp"
 
 #include <doctest/doctest.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <set>

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <string>

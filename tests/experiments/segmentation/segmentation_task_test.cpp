@@ -1,6 +1,7 @@
 #include "experiments/segmentation/segmentation_task.hpp"
 
 #include <doctest/doctest.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,10 @@
 #include "experiments/task/model_file.hpp"
 
 #include <doctest/doctest.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/serialize.h>
 
 #include <fstream>
 

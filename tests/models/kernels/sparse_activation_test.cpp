@@ -1,6 +1,8 @@
 #include "models/kernels/sparse_activation.hpp"
 
 #include <doctest/doctest.h>
+#include <torch/autograd.h>
+#include <torch/utils.h>
 
 #include "models/kernels/dense_block.hpp"
 

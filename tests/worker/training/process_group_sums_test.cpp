@@ -1,6 +1,7 @@
 // Sums by a process group of LibTorch, under real ranks; by Gloo, because it needs no GPU.
 #include "worker/training/process_group_sums.hpp"
 
+#include <torch/utils.h>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>

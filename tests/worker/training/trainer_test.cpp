@@ -1,6 +1,8 @@
 #include "worker/training/trainer.hpp"
 
 #include <doctest/doctest.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/utils.h>
 
 #include <chrono>
 #include <cmath>
