@@ -199,14 +199,15 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
   return status;
 }
 
-/// Any other rank of a job. What is wrong with the input, rank 0 tells once.
+/// Any other rank of a job. What is wrong with the input, rank 0 tells once, and its status is the job's: mpirun 5 ends
+/// the job with the first status that is not 0, perhaps before rank 0 has told.
 int become_trainer(const Arguments& arguments) {
   std::optional<RunOptions> options;
   try {
     options = parse_run_options(arguments);
     if (options) read_space(options->space);
   } catch (const InputError&) {
-    return exit_bad_input;
+    return exit_done;
   }
   if (!options) return exit_done;
   launch::become_worker({"serve", "--device", options->device, "--threads", std::to_string(options->threads),

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <thread>
 
+#include "master/loop/launcher.hpp"
 #include "search/base/error.hpp"
 #include "search/base/process.hpp"
 
@@ -51,22 +52,8 @@ void handle(int signal, void (*handler)(int)) {
 }
 
 std::vector<std::string> mpirun_command(int workers, const Arguments& arguments) {
-  // --enable-recovery: a dead worker does not end the job. --bind-to none: the default pins a rank to one core.
-  // --oversubscribe: the master shares a core with a worker. The default grace on a signal is 1 s; a drain may take
-  // longer.
-  std::vector<std::string> command{"mpirun",
-                                   "--enable-recovery",
-                                   "--oversubscribe",
-                                   "--bind-to",
-                                   "none",
-                                   "--quiet",
-                                   "--mca",
-                                   "odls_base_sigkill_timeout",
-                                   "30",
-                                   "-n",
-                                   std::to_string(workers + 1),
-                                   self().string(),
-                                   "run"};
+  std::vector<std::string> command = mpirun_words(mpirun_version(), workers + 1);
+  command.insert(command.end(), {self().string(), "run"});
   command.insert(command.end(), arguments.begin(), arguments.end());
   return command;
 }
@@ -80,19 +67,18 @@ std::optional<Report> read_report(const fs::path& path) {
 
 /// Waits for mpirun, and ends one that waits for the daemon of a lost host: the report is there, and the ranks that
 /// live had 10 s to leave.
-int wait_for_mpirun(pid_t pid, const fs::path& report) {
+void wait_for_mpirun(pid_t pid, const fs::path& report) {
   constexpr std::chrono::milliseconds look{20};
   constexpr int looks_a_second = 50, patience = 10;
-  int status = 0, outlived = 0;
+  int outlived = 0;
   for (int looks = 1;; ++looks) {
-    const pid_t ended = waitpid(pid, &status, WNOHANG);
+    const pid_t ended = waitpid(pid, nullptr, WNOHANG);
     if (ended == pid || (ended < 0 && errno != EINTR)) break;
     std::this_thread::sleep_for(look);
     if (looks % looks_a_second != 0) continue;
     const auto told = read_report(report);
     if (told && told->lost && ++outlived == patience) kill(pid, SIGKILL);
   }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 }  // namespace
@@ -115,12 +101,12 @@ void leave_report(const Report& report) {
 }
 
 Report mpirun(int workers, const Arguments& arguments, const std::map<std::string, std::string>& environment) {
+  const std::vector<std::string> command = mpirun_command(workers, arguments);
   std::string path = (fs::temp_directory_path() / "stormsweep-status-XXXXXX").string();
   const int file = mkstemp(path.data());
   if (file < 0) throw InputError(path + ": cannot be made; set TMPDIR to a folder that can be written");
   close(file);
 
-  const std::vector<std::string> command = mpirun_command(workers, arguments);
   const pid_t pid = fork();
   if (pid == 0) {
     setpgid(0, 0);                     // Ctrl-C at the terminal is for us to translate
@@ -137,10 +123,9 @@ Report mpirun(int workers, const Arguments& arguments, const std::map<std::strin
   }
   child = pid;
   for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) handle(signal, [](int) { kill(child, SIGUSR1); });
-  const int status = wait_for_mpirun(pid, path);
+  wait_for_mpirun(pid, path);
   const auto report = read_report(path);
   fs::remove(path);
-  if (status == 127) throw InputError("mpirun: not found; install the package openmpi-bin");
   return report.value_or(Report{.status = exit_master_lost});
 }
 

@@ -33,7 +33,7 @@ void leave_report(const Report& report);
 /// Starts `mpirun -n <workers + 1> stormsweep run <arguments>` with `environment` added, waits for it, and returns rank
 /// 0's report (mpirun's own status says nothing under --enable-recovery); status 3 where rank 0 left none. SIGINT,
 /// SIGTERM and SIGUSR1 become SIGUSR1 for the ranks: drain. An mpirun that outlives a report of lost ranks by 10 s is
-/// killed. Throws InputError where mpirun is missing.
+/// killed. Throws InputError where mpirun is missing or unknown (launcher.hpp).
 Report mpirun(int workers, const Arguments& arguments, const std::map<std::string, std::string>& environment);
 
 /// Runs `stormsweep <words>` to its end and returns its exit status; what it says on standard output goes to standard

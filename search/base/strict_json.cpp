@@ -70,6 +70,8 @@ nlohmann::ordered_json parse_json(std::string_view text, const std::string& file
       throw InputError(here() + "the key \"" + parsed.get<std::string>() + "\" is given twice; keep one");
     return true;
   };
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
+    throw InputError(here() + "the text is empty; give an object in braces");
   try {
     return Json::parse(Cursor(text.data(), &read), Cursor(text.data() + text.size(), &read), check_key);
   } catch (const nlohmann::json::exception& error) {

@@ -216,7 +216,7 @@ TEST_CASE("every parameter has a gradient, and dropout draws from the default ge
       for (auto& loss : losses) {
         torch::manual_seed(4);
         loss = segmentation_loss(network->forward(input), labels, weights);
-        network->zero_grad();
+        network->zero_grad(/*set_to_none=*/false);
         loss.backward();
       }
       CHECK(torch::equal(losses[0], losses[1]));

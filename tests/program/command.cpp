@@ -145,6 +145,11 @@ std::vector<pid_t> descendants(pid_t pid, const std::string& program) {
   return found;
 }
 
+std::vector<pid_t> launchers(pid_t pid) {
+  auto found = descendants(pid, "orterun");                 // Open MPI 4
+  return found.empty() ? descendants(pid, "prte") : found;  // and 5
+}
+
 double cpu_seconds(pid_t pid) {
   const auto fields = stat_fields(pid);
   if (fields.size() < 13) throw std::runtime_error("no process " + std::to_string(pid));

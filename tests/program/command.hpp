@@ -72,6 +72,8 @@ std::size_t count_lines(const std::string& text);
 
 /// Processes that `pid` has started, directly or not, whose program has this file name ("" for any).
 std::vector<pid_t> descendants(pid_t pid, const std::string& program = "");
+/// The mpirun that `pid` has started.
+std::vector<pid_t> launchers(pid_t pid);
 /// CPU seconds that a process has used, user and system.
 double cpu_seconds(pid_t pid);
 /// Whether it is there and not a zombie.

@@ -64,8 +64,9 @@ class Killer {
   bool strike(const Command& command) {
     std::this_thread::sleep_for(std::chrono::milliseconds(200 + random_() % 2500));
     const char* const victims[] = {"stormsweep-worker", "stormsweep-worker", "stormsweep-worker",
-                                   "stormsweep-worker", "stormsweep",        "orterun"};
-    const auto found = descendants(command.pid(), victims[random_() % std::size(victims)]);
+                                   "stormsweep-worker", "stormsweep",        "mpirun"};
+    const std::string victim = victims[random_() % std::size(victims)];
+    const auto found = victim == "mpirun" ? launchers(command.pid()) : descendants(command.pid(), victim);
     if (found.empty()) return false;
     kill(found[random_() % found.size()], SIGKILL);
     return true;

@@ -107,10 +107,7 @@ TEST_CASE("a search whose master was killed says so and is continued") {
 }
 
 TEST_CASE("a search whose mpirun was killed is continued") {
-  const Ended ended = kill_and_continue([](const Command& command) {
-    const auto launchers = descendants(command.pid(), "orterun");
-    return launchers.at(0);
-  });
+  const Ended ended = kill_and_continue([](const Command& command) { return launchers(command.pid()).at(0); });
   CHECK(ended.status == 3);
 }
 

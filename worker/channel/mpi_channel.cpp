@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstdlib>
 #include <list>
 #include <mutex>
 #include <stdexcept>
@@ -66,6 +67,9 @@ MpiChannel::MpiChannel(std::chrono::duration<double> patience, const std::functi
     std::condition_variable_any never;
     if (!never.wait_for(lock, stop, patience, [&] { return stop.stop_requested(); })) give_up();
   });
+  // Where there is IPv6, Open MPI 5, which asks the kernel what reaches what, finds that a host does not reach itself,
+  // and says so on standard error. Comparing addresses does as well.
+  setenv("OMPI_MCA_reachable", "weighted", 0);
   int provided = MPI_THREAD_SINGLE;
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &provided);
   if (provided < MPI_THREAD_MULTIPLE)

@@ -29,6 +29,12 @@ inline std::string told_by_leader(Gang& gang, const std::string& text) {
   return told;
 }
 
+/// LibTorch may be built without libuv, and 2.4 and newer ask for it unless told otherwise; older ones know none.
+template <class Options>
+void without_libuv(Options& options) {
+  if constexpr (requires { options.useLibUV; }) options.useLibUV = false;
+}
+
 /// The meeting point that a process group of LibTorch wants: a port that the leader opens.
 inline c10::intrusive_ptr<c10d::Store> meet(Gang& gang) {
   using namespace std::chrono_literals;
@@ -36,6 +42,7 @@ inline c10::intrusive_ptr<c10d::Store> meet(Gang& gang) {
   options.timeout = 60s;
   options.waitWorkers = false;
   options.port = 0;  // any that is free
+  without_libuv(options);
   if (gang.shard() == 0) {
     options.isServer = true;
     auto store = c10::make_intrusive<c10d::TCPStore>(host_name(), options);

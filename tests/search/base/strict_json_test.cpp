@@ -25,7 +25,8 @@ TEST_CASE("objects keep the order of the file") {
 }
 
 TEST_CASE("malformed JSON is told with its line and column") {
-  CHECK(problem("") == "s.json: line 1, column 1: unexpected end of input; expected '[', '{', or a literal");
+  CHECK(problem("") == "s.json: line 1, column 1: the text is empty; give an object in braces");
+  CHECK(problem(" \r\n\t\n") == "s.json: line 1, column 1: the text is empty; give an object in braces");
   CHECK(problem("{\n  \"a\": 1,\n}") ==
         "s.json: line 3, column 1: unexpected '}'; expected string literal; is the comma before it one too many?");
   CHECK(problem("{\"a\": 1\n \"b\": 2}") ==

@@ -1,0 +1,68 @@
+#include "master/loop/launcher.hpp"
+
+#include <charconv>
+#include <iterator>
+
+#include "search/base/error.hpp"
+#include "search/base/process.hpp"
+
+namespace stormsweep::launch {
+
+namespace {
+
+struct Release {
+  int major;  ///< of Open MPI: this one and newer
+  std::vector<std::string> options;
+};
+
+/// From old to new.
+const std::vector<Release>& releases() {
+  static const std::vector<Release> known{
+      // Without --quiet mpirun tells of every dead rank itself. It kills ranks 1 s after it was told to end, unless
+      // told
+      // otherwise; a drain may take longer.
+      {4, {"--quiet", "--mca", "odls_base_sigkill_timeout", "30"}},
+      // Is quiet by itself, and knows no other grace than its own, of less than 1 s: we send it SIGUSR1 only.
+      {5, {}},
+  };
+  return known;
+}
+
+/// 0 where it is not Open MPI.
+int major_version(std::string_view version) {
+  constexpr std::string_view name = "(Open MPI) ";
+  const std::size_t at = version.find(name);
+  int major = 0;
+  if (at != std::string_view::npos)
+    std::from_chars(version.data() + at + name.size(), version.data() + version.size(), major);
+  return major;
+}
+
+const Release& release_of(std::string_view version) {
+  const int major = major_version(version);
+  for (auto release = releases().rbegin(); release != releases().rend(); ++release)
+    if (release->major <= major) return *release;
+  throw InputError("mpirun: is not Open MPI 4 or newer, but \"" + std::string(version.substr(0, version.find('\n'))) +
+                   "\"; put Open MPI's folder first in PATH");
+}
+
+}  // namespace
+
+std::string mpirun_version() {
+  int status = 0;
+  std::string version = process::capture({"mpirun", "--version"}, status);
+  if (status == 127) throw InputError("mpirun: not found; install the package openmpi-bin");
+  return version;
+}
+
+std::vector<std::string> mpirun_words(std::string_view version, int ranks) {
+  // --enable-recovery: a dead worker does not end the job. --bind-to none: the default pins a rank to one core.
+  // --oversubscribe: the master shares a core with a worker.
+  std::vector<std::string> words{"mpirun", "--enable-recovery", "--oversubscribe", "--bind-to", "none"};
+  const Release& release = release_of(version);
+  words.insert(words.end(), release.options.begin(), release.options.end());
+  words.insert(words.end(), {"-n", std::to_string(ranks)});
+  return words;
+}
+
+}  // namespace stormsweep::launch
