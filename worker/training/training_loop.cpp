@@ -146,7 +146,7 @@ torch::Tensor TrainingLoop::backward(const Batch& batch, std::int64_t at_once) {
   torch::manual_seed(
       derive_seed(task_->seed(), "dropout", {count(epoch_ + 1), count(step_), count(gang_ ? gang_->shard() : 0)}));
   // Zeros rather than nothing, which is LibTorch 2's default: a parameter that no loss reaches has a gradient too.
-  gradients_ ? gradients_->zero() : optimizer_->zero_grad(/*set_to_none=*/false);
+  gradients_ ? gradients_->zero() : task_->network().zero_grad(/*set_to_none=*/false);
   const std::int64_t n = batch.input.size(0);
   torch::Tensor sums;
   for (std::int64_t first = 0; first < n; first += at_once) {
