@@ -4,31 +4,30 @@
 #include <string>
 
 #include "datasets/files/hdf5.hpp"
+#include "search/base/file.hpp"
 
 namespace stormsweep {
 
 /// An HDF5 file that appears under its name only when it is whole; until then, what was there stays. Its datasets begin
-/// on pages, to be mapped. Throws InputError: unwritable folder, full disk.
+/// on pages, to be mapped. One writer of a file at a time: what it writes is <path>.partial, which the next one
+/// replaces after a death. Throws InputError: unwritable folder, full disk.
 class PartialFile {
  public:
   explicit PartialFile(const std::filesystem::path& path);
-  PartialFile(PartialFile&& other) noexcept;
-  PartialFile& operator=(PartialFile&&) = delete;
-  ~PartialFile();  ///< without publish: removes what was written
 
   const hdf5::Handle& file() const { return file_; }
-  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& path() const { return atomic_.path(); }
   /// The disk does not take it.
   [[noreturn]] void fail(const std::string& problem) const;
 
   /// After the last write, its datasets closed: all is on the disk, under a temporary name. `good`: whether the last
   /// writes went well.
   void seal(bool good);
-  void publish();
+  void publish() { atomic_.commit(); }
 
  private:
-  std::filesystem::path path_, temporary_;  // temporary_ is empty once there is nothing to remove
-  hdf5::Handle file_;
+  AtomicFile atomic_;
+  hdf5::Handle file_;  // last: it is closed before it is removed
 };
 
 }  // namespace stormsweep

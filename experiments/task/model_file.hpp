@@ -20,8 +20,8 @@ struct ModelFile {
   torch::serialize::InputArchive network;  ///< for torch::nn::Module::load; on the CPU
 };
 
-/// The file appears whole or not at all, and its folder with it. Throws std::exception where it cannot be written; a
-/// full disk is told before anything stands under its name.
+/// The file appears whole or not at all, and its folder with it. Throws InputError where it cannot be written; a full
+/// disk is told before anything stands under its name.
 void save_model(const std::filesystem::path& file, const Experiment& experiment, const Configuration& configuration,
                 const std::string& notes, const torch::nn::Module& network);
 

@@ -1,16 +1,10 @@
 #include "experiments/tornado/preaugmented.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <system_error>
 #include <vector>
 
-#include "search/base/error.hpp"
+#include "search/base/file.hpp"
 #include "search/base/seed.hpp"
 
 namespace stormsweep {
@@ -18,26 +12,6 @@ namespace stormsweep {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Exclusive among processes while it lives, and no longer than its process.
-class FileLock {
- public:
-  explicit FileLock(const fs::path& path) : descriptor_(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
-    int result = descriptor_ < 0 ? -1 : flock(descriptor_, LOCK_EX);
-    while (descriptor_ >= 0 && result < 0 && errno == EINTR) result = flock(descriptor_, LOCK_EX);
-    if (result == 0) return;
-    const std::string reason = std::strerror(errno);
-    if (descriptor_ >= 0) close(descriptor_);
-    throw InputError(path.string() + ": cannot be locked (" + reason +
-                     "); put --results into a folder that can be written");
-  }
-  ~FileLock() { close(descriptor_); }
-  FileLock(const FileLock&) = delete;
-  FileLock& operator=(const FileLock&) = delete;
-
- private:
-  int descriptor_;
-};
 
 std::string file_name(const Preaugmentation& what) {
   const bool vectors = what.winds == WindRotation::vectors;
@@ -69,7 +43,7 @@ Storms preaugmented(const Storms& natural, const Preaugmentation& what, const fs
   std::error_code error;
   fs::create_directories(folder, error);
   const fs::path path = folder / file_name(what);
-  const FileLock lock(path.string() + ".lock");
+  const FileLock lock(path.string() + ".lock", "put --results into a folder that can be written");
   if (!fs::exists(path)) make(natural, what, path);
   return Storms(path);
 }

@@ -3,6 +3,7 @@
 #include <system_error>
 #include <vector>
 
+#include "search/base/file.hpp"
 #include "search/space/cache_files.hpp"
 
 namespace stormsweep {
@@ -12,7 +13,8 @@ void remove_stale_checkpoints(const std::filesystem::path& cache, const std::str
   std::error_code ignored;  // what is not there need not go
   std::vector<fs::path> stale;
   for (const fs::directory_entry& entry : fs::directory_iterator(checkpoints(cache), ignored))
-    if (const auto curve = curve_of_checkpoint(entry.path(), fingerprint); curve && store.abandoned(*curve))
+    if (const auto curve = curve_of_checkpoint(AtomicFile::target_of(entry.path()), fingerprint);
+        curve && store.abandoned(*curve))
       stale.push_back(entry.path());
   for (const fs::path& file : stale) fs::remove(file, ignored);
   fs::remove(checkpoints(cache), ignored);  // if it is empty

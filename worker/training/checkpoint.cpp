@@ -1,24 +1,15 @@
 #include "worker/training/checkpoint.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <string>
 #include <system_error>
+
+#include "experiments/task/archive_file.hpp"
 
 namespace stormsweep {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// `save_to` returns before the bytes are on the disk.
-void sync(const fs::path& path) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool done = file >= 0 && fsync(file) == 0;
-  if (file >= 0) close(file);
-  if (!done) throw std::system_error(errno, std::generic_category(), path.string());
-}
 
 constexpr double Timings::*timings_saved[] = {&Timings::wall, &Timings::load, &Timings::augment, &Timings::train,
                                               &Timings::test};
@@ -72,11 +63,7 @@ void Checkpoint::save(TrainingLoop& loop, const Progress& progress) const {
   loop.save(state);
   archive.write("loop", state);
   write(archive, progress);
-  fs::create_directories(file_.parent_path());
-  const fs::path fresh = file_.string() + ".new";
-  archive.save_to(fresh.string());
-  sync(fresh);
-  fs::rename(fresh, file_);
+  save_archive(archive, file_);
 }
 
 void Checkpoint::remove() const {

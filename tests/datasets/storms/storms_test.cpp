@@ -164,5 +164,5 @@ TEST_CASE("a file that cannot be trained on is refused in one line with the reme
 TEST_CASE("a folder that is not there is refused before anything is written") {
   const TemporaryFolder folder;
   CHECK_THROWS_WITH_AS(StormWriter(folder.path() / "no" / "s.h5", 1),
-                       doctest::Contains("cannot be written; choose a folder"), InputError);
+                       doctest::Contains("cannot be written (No such file or directory); choose a folder"), InputError);
 }

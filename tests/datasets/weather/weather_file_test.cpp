@@ -251,5 +251,6 @@ TEST_CASE("weather files: what is cut short behind our back is an error, not a c
 TEST_CASE("a weather file that cannot be written leaves nothing") {
   const RandomSample sample(4, 5, 11);
   CHECK(refusal([&] { sample.write("/nowhere/a.h5"); }) ==
-        "/nowhere/a.h5: cannot be written; choose a folder that exists and that you may write to");
+        "/nowhere/a.h5: cannot be written (No such file or directory); choose a folder that exists, that you may "
+        "write to, and that has space");
 }

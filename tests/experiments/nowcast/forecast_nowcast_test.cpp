@@ -74,8 +74,6 @@ struct World {
       forecast_command(words(more));
     } catch (const InputError& error) {
       return error.what();
-    } catch (const InputError& error) {
-      return error.what();
     }
     return "";
   }

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <torch/serialize/archive.h>
+
+#include <filesystem>
+
+namespace stormsweep {
+
+/// A LibTorch archive as a file, which appears whole or not at all, and its folder with it. Throws InputError where it
+/// cannot be written; a full disk is told before anything stands under its name.
+void save_archive(torch::serialize::OutputArchive& archive, const std::filesystem::path& path);
+
+}  // namespace stormsweep
