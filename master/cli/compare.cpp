@@ -7,7 +7,6 @@
 #include <fstream>
 #include <sstream>
 
-#include "master/cli/commands.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "search/base/options.hpp"
+
 namespace stormsweep {
 
 /// What `stormsweep compare SPACE` was asked.
@@ -33,5 +35,9 @@ struct ReplayQuestion {
 /// Replays the trainings of a database on other numbers of ranks, and prints what each policy makes of them. Throws
 /// InputError.
 int compare_replays(const ReplayQuestion& question);
+
+/// `stormsweep compare`: both schedules on one space, or replays of a database. Prints to standard output and returns
+/// the exit status. Throws InputError, which main prints as one line.
+int compare_command(const Arguments& arguments);
 
 }  // namespace stormsweep

@@ -1,3 +1,5 @@
+#include "master/cli/compare.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -7,7 +9,6 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "master/cli/compare.hpp"
 #include "master/report/occupancy.hpp"
 #include "master/report/table.hpp"
 #include "master/schedule/simulation.hpp"
@@ -132,14 +133,14 @@ void print(const ReplayQuestion& question, const Measured& measured, std::size_t
     for (const Replay& replay : row.replays) cells.push_back(cell(replay));
   }
   const Occupancy& o = measured.occupancy;
-  table.notes = {
+  table.footnotes = {
       fmt::format("measured on {} ranks: {:.3f} s; replayed in the order measured: {:.3f} s", o.ranks.size(),
                   o.makespan, measured.replayed),
       fmt::format("between two trainings of a rank {:.3g} ms (median measured), of a master {:.3g} ms a training",
                   1000 * measured.latency, 1000 * dispatch_seconds)};
   if (question.failures_per_hour > 0)
-    table.notes.push_back(fmt::format("{} failures an hour and rank; {} s to start a job again",
-                                      question.failures_per_hour, question.restart));
+    table.footnotes.push_back(fmt::format("{} failures an hour and rank; {} s to start a job again",
+                                          question.failures_per_hour, question.restart));
   print_text(std::cout, table);
 }
 

@@ -1,3 +1,5 @@
+#include "master/cli/compare.hpp"
+
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -5,7 +7,6 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "master/cli/compare.hpp"
 #include "master/loop/launch.hpp"
 #include "master/report/schedule_report.hpp"
 #include "search/base/error.hpp"

@@ -1,8 +1,9 @@
+#include "master/cli/describe.hpp"
+
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
-#include "master/cli/commands.hpp"
 #include "search/base/aligned_text.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"

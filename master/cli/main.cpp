@@ -7,6 +7,13 @@
 #include <string_view>
 
 #include "master/cli/commands.hpp"
+#include "master/cli/compare.hpp"
+#include "master/cli/describe.hpp"
+#include "master/cli/merge_command.hpp"
+#include "master/cli/plan.hpp"
+#include "master/cli/results.hpp"
+#include "master/cli/status.hpp"
+#include "master/cli/submit.hpp"
 #include "master/loop/launch.hpp"
 #include "search/base/error.hpp"
 

@@ -1,8 +1,9 @@
+#include "master/cli/merge_command.hpp"
+
 #include <fmt/format.h>
 
 #include <iostream>
 
-#include "master/cli/commands.hpp"
 #include "master/store/database.hpp"
 #include "master/store/merge.hpp"
 #include "master/store/schema.hpp"

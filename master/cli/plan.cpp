@@ -4,7 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "master/cli/commands.hpp"
 #include "search/base/aligned_text.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "search/base/options.hpp"
 #include "search/space/space.hpp"
 #include "search/space/trainings.hpp"
 
@@ -26,5 +27,9 @@ Plan make_plan(const Space& space, std::optional<std::uint64_t> at = std::nullop
 
 std::string plan_text(const Plan& plan);
 std::string plan_json(const Plan& plan);
+
+/// `stormsweep plan`: what a search space amounts to. Prints to standard output and returns the exit status. Throws
+/// InputError, which main prints as one line.
+int plan_command(const Arguments& arguments);
 
 }  // namespace stormsweep

@@ -1,3 +1,5 @@
+#include "master/cli/results.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -5,7 +7,6 @@
 #include <iostream>
 #include <sstream>
 
-#include "master/cli/commands.hpp"
 #include "master/report/pivot.hpp"
 #include "master/report/selection.hpp"
 #include "master/report/table.hpp"
@@ -138,15 +139,15 @@ Table collect(Selection& selection, const Names& names, const std::string& sql) 
   return table;
 }
 
-/// `notes` stand below a table.
+/// `footnotes` stand below a table.
 void print_rows(Selection& selection, const Names& names, const std::string& rest, const std::string& format,
-                const Names& notes = {}) {
+                const Names& footnotes = {}) {
   Names identifiers;
   for (const std::string& name : names) identifiers.push_back(selection.column("--show", name));
   const std::string sql = fmt::format("SELECT {} FROM selected {}", fmt::join(identifiers, ", "), rest);
   if (!is_records(format)) {
     Table table = collect(selection, names, sql);
-    table.notes = notes;
+    table.footnotes = footnotes;
     return print(table, format);
   }
   Records records(std::cout, records_format(format), names);
@@ -163,14 +164,15 @@ void print_all(Selection& selection, const po::variables_map& values, const std:
 }
 
 /// Where the networks of the trials that `rest` picks are, of those that are kept beside `database`.
-Names model_notes(Selection& selection, const std::string& database, const std::string& rest) {
-  Names notes;
+Names model_footnotes(Selection& selection, const std::string& database, const std::string& rest) {
+  Names footnotes;
   selection.query("SELECT trial FROM selected " + rest, [&](const std::vector<Cell>& cells) {
     const std::int64_t trial = std::get<std::int64_t>(cells[0]);
     const std::filesystem::path file = model_file(database, TrialId{static_cast<std::uint64_t>(trial)});
-    if (std::filesystem::exists(file)) notes.push_back(fmt::format("network of trial {}: {}", trial, file.string()));
+    if (std::filesystem::exists(file))
+      footnotes.push_back(fmt::format("network of trial {}: {}", trial, file.string()));
   });
-  return notes;
+  return footnotes;
 }
 
 /// Of several databases trials are numbered anew: their networks are told by the database that they are of.
@@ -181,7 +183,7 @@ void print_best(Selection& selection, std::uint64_t count, const Names& database
   const std::string rest = fmt::format("WHERE status = 'complete' AND {} IS NOT NULL ORDER BY {} {}, trial LIMIT {}",
                                        metric, metric, search.goal == "minimize" ? "ASC" : "DESC", count);
   print_rows(selection, names, rest, format,
-             databases.size() == 1 ? model_notes(selection, databases[0], rest) : Names());
+             databases.size() == 1 ? model_footnotes(selection, databases[0], rest) : Names());
 }
 
 void print_pivot(Selection& selection, const Pivot& pivot, const std::string& format) {

@@ -19,9 +19,9 @@
 #include "master/loop/stale_checkpoints.hpp"
 #include "master/slurm/job_end.hpp"
 #include "master/store/kept_models.hpp"
-#include "master/store/part.hpp"
+#include "master/store/process_identity.hpp"
 #include "master/store/store.hpp"
-#include "master/store/writer.hpp"
+#include "master/store/stored_share.hpp"
 #include "search/base/error.hpp"
 #include "search/base/process.hpp"
 #include "search/space/gang_sizes.hpp"
@@ -90,9 +90,9 @@ int terminal_columns() {
   return size.ws_col > 0 ? size.ws_col : 80;
 }
 
-std::optional<Part> part_of(const Space& space, const RunOptions& options) {
+std::optional<StoredShare> share_of(const Space& space, const RunOptions& options) {
   if (!options.shared) return std::nullopt;
-  return Part{options.share, count_trials(Trainings(space), options.share)};
+  return StoredShare{options.share, count_trials(Trainings(space), options.share)};
 }
 
 std::string end_text(std::optional<double> end) {
@@ -133,7 +133,7 @@ void tell_end(const Conclusion& conclusion, bool again, const RunOptions& option
   if (!conclusion.limit.empty()) fmt::print(stderr, "ended by {} of the search space\n", conclusion.limit);
   if (again) return;
   fmt::print(stderr, "results: {}\n", options.results.string());
-  if (const std::string told = models.told(); !told.empty()) fmt::print(stderr, "{}\n", told);
+  if (const std::string kept = models.summary(); !kept.empty()) fmt::print(stderr, "{}\n", kept);
 }
 
 /// Ranks load LibTorch first, which takes long from a slow file system: far longer than any silence later.
@@ -240,7 +240,7 @@ int run_command(const Arguments& arguments) {
     };
   auto store = std::make_unique<Store>(options->results, space, fingerprint, storing);
   models.open(*store);
-  write_part(options->results, space.name, part_of(space, *options));
+  write_share(options->results, space.name, share_of(space, *options));
   if (rank == 0) return dispatch_job(space, *options, fingerprint, *store, models);
 
   for (const std::string& note : parse_report(*report).notes) fmt::print(stderr, "{}\n", note);

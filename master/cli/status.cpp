@@ -1,9 +1,10 @@
+#include "master/cli/status.hpp"
+
 #include <fmt/format.h>
 
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "master/cli/commands.hpp"
 #include "master/report/search_report.hpp"
 #include "master/store/database.hpp"
 #include "search/base/error.hpp"

@@ -1,3 +1,5 @@
+#include "master/cli/submit.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -5,12 +7,11 @@
 #include <fstream>
 #include <sstream>
 
-#include "master/cli/commands.hpp"
 #include "master/cli/plan.hpp"
 #include "master/cli/run_options.hpp"
 #include "master/loop/launch.hpp"
 #include "master/slurm/batch_script.hpp"
-#include "master/slurm/time_note.hpp"
+#include "master/slurm/time_warning.hpp"
 #include "search/base/duration.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
@@ -132,7 +133,7 @@ void warn(const Submission& submission, const Space& space) {
   const Plan plan = make_plan(space);
   for (const std::string& problem : plan.problems) fmt::print(stderr, "warning: {}\n", problem);
   const auto measured = measure_trainings(submission.databases, space.name);
-  if (const auto note = time_note(submission.job, plan.trainings, measured); !note.empty())
+  if (const auto note = time_warning(submission.job, plan.trainings, measured); !note.empty())
     fmt::print(stderr, "note: {}\n", note);
 }
 

@@ -70,7 +70,7 @@ Table make_table(Block block, const Pivot& pivot, const Selection& selection) {
     table.rows.push_back(std::move(cells));
   }
   if (block.most > 1)
-    table.notes.push_back(fmt::format(
+    table.footnotes.push_back(fmt::format(
         "Each cell is the mean of {} trials",
         block.fewest == block.most ? std::to_string(block.most) : fmt::format("{} to {}", block.fewest, block.most)));
   return table;

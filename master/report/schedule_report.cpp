@@ -97,7 +97,7 @@ void print(std::ostream& out, const ScheduleReport& report, std::size_t width) {
   Table table = summary(report);
   table.title = fmt::format("search {} (experiment {}) on {} ranks\n", report.search, report.experiment,
                             report.runs[0].occupancy.ranks.size());
-  table.notes = {"", verdict(report.metrics)};
+  table.footnotes = {"", verdict(report.metrics)};
   print_text(out, table);
   double longest = 0;
   for (const ScheduleRun& run : report.runs) longest = std::max(longest, run.occupancy.makespan);

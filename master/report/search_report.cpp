@@ -4,9 +4,9 @@
 
 #include "master/report/selection.hpp"
 #include "master/store/database.hpp"
-#include "master/store/part.hpp"
+#include "master/store/process_identity.hpp"
 #include "master/store/schema.hpp"
-#include "master/store/writer.hpp"
+#include "master/store/stored_share.hpp"
 #include "search/base/duration.hpp"
 #include "search/base/error.hpp"
 #include "search/space/space.hpp"
@@ -102,9 +102,9 @@ class Reporter {
       report_.total = parse_space(select.getColumn(0).getString(), report_.name, "/").grid.count();
     } catch (const InputError&) {  // another version's space: its size stays unknown
     }
-    if (const auto part = read_part(database_, report_.name)) {
-      report_.part = fmt::format("part {} of {}", part->share.index, part->share.count);
-      report_.total = part->trials;
+    if (const auto stored = read_share(database_, report_.name)) {
+      report_.part = fmt::format("part {} of {}", stored->share.index, stored->share.count);
+      report_.total = stored->trials;
     }
     if (select.isColumnNull(1))
       report_.master = is_done() ? "done" : "not running; run it again to continue";
@@ -115,8 +115,8 @@ class Reporter {
 
   bool is_done() const { return report_.total && report_.done() >= *report_.total; }
 
-  std::string master(const Writer& writer) const {
-    Writer self = this_process();
+  std::string master(const ProcessIdentity& writer) const {
+    ProcessIdentity self = this_process();
     self.job.clear();
     const std::string seen = fmt::format("last sign of life {} ago", spoken(Seconds(now_ - writer.seen)));
     if (may_be_alive(writer, self)) return fmt::format("running on {} (process {}), {}", writer.host, writer.pid, seen);

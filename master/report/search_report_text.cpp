@@ -1,8 +1,9 @@
+#include "master/report/search_report.hpp"
+
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
-#include "master/report/search_report.hpp"
 #include "search/base/duration.hpp"
 
 namespace stormsweep {

@@ -101,7 +101,7 @@ void print_text(std::ostream& out, const Table& table) {
   for (const std::size_t w : widths) total += w + 2;
   out << std::string(total - 2, '-') << '\n';
   for (const auto& row : table.rows) print(row);
-  for (const std::string& note : table.notes) out << note << '\n';
+  for (const std::string& note : table.footnotes) out << note << '\n';
 }
 
 void print_markdown(std::ostream& out, const Table& table) {
@@ -116,11 +116,11 @@ void print_markdown(std::ostream& out, const Table& table) {
   for (const bool right : table.numeric) out << (right ? "---:|" : "---|");
   out << '\n';
   for (const auto& row : table.rows) print(row);
-  for (const std::string& note : table.notes) out << '\n' << note << '\n';
+  for (const std::string& note : table.footnotes) out << '\n' << note << '\n';
 }
 
 void print_latex(std::ostream& out, const Table& table) {
-  std::vector<std::string> caption = table.notes;
+  std::vector<std::string> caption = table.footnotes;
   if (!table.title.empty()) caption.insert(caption.begin(), table.title);
   out << "\\begin{table}\n\\centering\n";
   if (!caption.empty()) out << "\\caption{" << latex_escaped(fmt::format("{}.", fmt::join(caption, ". "))) << "}\n";

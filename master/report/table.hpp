@@ -27,12 +27,12 @@ struct Table {
   std::vector<std::string> header;
   std::vector<bool> numeric;                   ///< columns of numbers are set flush right
   std::vector<std::vector<std::string>> rows;  ///< each as wide as the header
-  std::vector<std::string> notes;              ///< below the table, one a line
+  std::vector<std::string> footnotes;          ///< below the table, one a line
 };
 
 void print_text(std::ostream& out, const Table& table);
 void print_markdown(std::ostream& out, const Table& table);
-/// A `table` environment that needs no package; the title and the notes are its caption.
+/// A `table` environment that needs no package; the title and the footnotes are its caption.
 void print_latex(std::ostream& out, const Table& table);
 
 /// Writes one record after the other, as they come, numbers to the last bit: CSV (RFC 4180, NULL empty), or a JSON

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "master/store/writer.hpp"
+#include "master/store/process_identity.hpp"
 #include "search/base/duration.hpp"
 #include "search/base/process.hpp"
 

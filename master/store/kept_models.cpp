@@ -135,7 +135,7 @@ void KeptModels::close() {
   discard(models_folder(database_));
 }
 
-std::string KeptModels::told() const {
+std::string KeptModels::summary() const {
   if (most_ == 0) return {};
   std::string text = fmt::format("{}: ", models_folder(database_).string());
   if (kept_.empty()) text += "no network was kept";

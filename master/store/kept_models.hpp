@@ -34,7 +34,7 @@ class KeptModels {
   /// The best first.
   const std::vector<BestTrial>& kept() const { return kept_; }
   /// One line for the user, empty if no network was asked for: which are kept, and what went wrong.
-  std::string told() const;
+  std::string summary() const;
 
  private:
   void read_kept(Store& store);

@@ -7,9 +7,9 @@
 #include <string>
 
 #include "master/store/database.hpp"
+#include "master/store/process_identity.hpp"
 #include "master/store/schema.hpp"
 #include "master/store/trial_record.hpp"
-#include "master/store/writer.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
@@ -30,7 +30,7 @@ struct Search {
 
 /// The searches of a database; only that of one name where it is given.
 std::vector<Search> read_all(SQLite::Database& database, const std::string& name = {}) {
-  Writer self = this_process();
+  ProcessIdentity self = this_process();
   self.job.clear();  // the writer may be of our own job
   SQLite::Statement select(database,
                            "SELECT id, name, experiment, fingerprint, writer_host, writer_pid, writer_seen "

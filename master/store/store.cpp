@@ -27,12 +27,12 @@ Store::Store(const std::filesystem::path& path, const Space& space, const std::s
 Store::~Store() = default;
 
 bool Store::resumed() const {
-  return database_->claim.resumed;
+  return database_->lease.resumed;
 }
 
 std::optional<Training> Store::missing(Training training) {
   Database& db = *database_;
-  if (!db.claim.resumed) return training;
+  if (!db.lease.resumed) return training;
   std::vector<std::int64_t> milestones;
   bool any = false;
   for (std::size_t k = 0; k < training.trials(); ++k) {
@@ -87,12 +87,12 @@ void Store::commit() {
 
 void Store::each_completed(std::size_t most, const std::function<void(const Configuration&, double)>& each) {
   Database& db = *database_;
-  if (!db.claim.resumed) return;
+  if (!db.lease.resumed) return;
   guarded(db.file, [&] {
     SQLite::Statement select(db.sqlite,
                              "SELECT configuration, wall_seconds FROM trials WHERE search = ? AND status = 'complete' "
                              "AND wall_seconds IS NOT NULL ORDER BY id DESC LIMIT ?");
-    SQLite::bind(select, db.claim.search, static_cast<std::int64_t>(most));
+    SQLite::bind(select, db.lease.search, static_cast<std::int64_t>(most));
     while (select.executeStep())
       if (const auto configuration = parse_configuration(select.getColumn(0).getString(), db.experiment))
         each(*configuration, select.getColumn(1).getDouble());
@@ -110,7 +110,7 @@ std::optional<StoredTrial> Store::find(TrialId trial) {
 std::optional<StoredTrial> Store::find(const Identity& identity) {
   return guarded(database_->file, [&] {
     SQLite::Statement select = database_->select_stored("search = ? AND identity = ?");
-    select.bind(1, database_->claim.search);
+    select.bind(1, database_->lease.search);
     select.bind(2, identity.data(), static_cast<int>(identity.size()));
     return database_->read_stored(select);
   });
@@ -122,7 +122,7 @@ bool Store::abandoned(const Identity& curve) {
         database_->sqlite,
         "SELECT EXISTS (SELECT 1 FROM trials WHERE search = ?1 AND curve = ?2) OR NOT EXISTS (SELECT 1 FROM searches a "
         "JOIN searches b ON a.fingerprint = b.fingerprint WHERE a.id = ?1 AND b.id <> ?1)");
-    select.bind(1, database_->claim.search);
+    select.bind(1, database_->lease.search);
     select.bind(2, curve.data(), static_cast<int>(curve.size()));
     select.executeStep();
     return select.getColumn(0).getInt() != 0;

@@ -54,7 +54,7 @@ Store::Database::Database(const std::filesystem::path& path, const Space& space,
       seed(space.seed),
       experiment(*space.experiment),
       sqlite(open_for_writing(path)),
-      claim(claim_search(sqlite, path, space, fingerprint, options)),
+      lease(lease_search(sqlite, path, space, fingerprint, options)),
       lookup(sqlite, fmt::format("SELECT status, attempt, id FROM trials WHERE search = ? AND identity = ?{}",
                                  identities_indexed(sqlite) ? "" : " AND training = ?")),
       upsert(sqlite, upsert_sql()),
@@ -62,7 +62,7 @@ Store::Database::Database(const std::filesystem::path& path, const Space& space,
                    "INSERT OR IGNORE INTO epochs (search, curve, epoch, seconds, metrics) VALUES (?, ?, ?, ?, ?)"),
       sign(sqlite,
            "UPDATE searches SET writer_seen = ?, json_bytes = ? WHERE id = ? AND writer_host = ? AND writer_pid = ?"),
-      told(options.committed) {
+      on_committed(options.committed) {
   const auto known = columns(sqlite, ColumnKind::metric, experiment.name);
   metrics.insert(known.begin(), known.end());
   for (const Profile& profile : experiment.profiles)  // their view has a column for all values of each
@@ -75,7 +75,7 @@ Store::Database::Database(const std::filesystem::path& path, const Space& space,
 Store::Database::~Database() {
   try {
     commit(unix_time());
-    release_search(sqlite, claim.search, writer);
+    end_lease(sqlite, lease.search, writer);
     sqlite.exec("PRAGMA journal_mode = DELETE");  // leaves no empty journal behind
   } catch (const std::exception&) {               // callers who want to know call commit before
   }
@@ -88,7 +88,7 @@ Tally Store::Database::read_tally() {
       "SELECT status, count(*) FROM trials WHERE search = ?1 AND status <> 'complete' GROUP BY status "
       "UNION ALL SELECT 'complete', (SELECT count(*) FROM trials WHERE search = ?1) - (SELECT count(*) "
       "FROM trials WHERE search = ?1 AND status <> 'complete')");
-  counts.bind(1, claim.search);
+  counts.bind(1, lease.search);
   while (counts.executeStep())
     if (const Status status = parse_status(counts.getColumn(0).getString()); is_terminal(status))
       count_of(tally.counts, status) = static_cast<std::uint64_t>(counts.getColumn(1).getInt64());
@@ -97,19 +97,19 @@ Tally Store::Database::read_tally() {
                                              "WHERE search = ? AND status = 'complete' AND metric IS NOT NULL "
                                              "ORDER BY metric {}, id LIMIT 1",
                                              sql_name(metric), goal == Goal::minimize ? "ASC" : "DESC"));
-  best.bind(1, claim.search);
+  best.bind(1, lease.search);
   if (best.executeStep())
     tally.best = {TrialId{static_cast<std::uint64_t>(best.getColumn(0).getInt64())}, best.getColumn(1).getDouble()};
   return tally;
 }
 
 void Store::Database::open_json(const std::filesystem::path& path) {
-  json.emplace(path, claim.json_agrees ? claim.json_bytes : 0);
-  if (claim.json_agrees) return;
+  json.emplace(path, lease.json_agrees ? lease.json_bytes : 0);
+  if (lease.json_agrees) return;
   SQLite::Statement select(sqlite, fmt::format("SELECT id, {} FROM trials WHERE search = ? AND status NOT IN "
                                                "('waiting', 'running') ORDER BY id",
                                                trial_columns));
-  select.bind(1, claim.search);
+  select.bind(1, lease.search);
   const auto flush = [&] {
     json->append(lines);
     lines.clear();
@@ -123,7 +123,7 @@ void Store::Database::open_json(const std::filesystem::path& path) {
   json->sync();
   select.reset();
   SQLite::Statement update(sqlite, "UPDATE searches SET json_file = ?, json_bytes = ? WHERE id = ?");
-  SQLite::bind(update, path.string(), static_cast<std::int64_t>(json->written()), claim.search);
+  SQLite::bind(update, path.string(), static_cast<std::int64_t>(json->written()), lease.search);
   update.exec();
   json->keep();
 }
@@ -177,11 +177,11 @@ void Store::Database::commit(double now) {
   pending = 0;
   epochs.clear();
   new_metrics.clear();
-  tell_committed();
+  report_committed();
 }
 
-void Store::Database::tell_committed() {
-  for (const EndedTrial& trial : ended) told(trial.trial, trial.identity, trial.metric);
+void Store::Database::report_committed() {
+  for (const EndedTrial& trial : ended) on_committed(trial.trial, trial.identity, trial.metric);
   ended.clear();
 }
 
@@ -203,10 +203,10 @@ void Store::Database::write_trial(const PendingTrial& trial, Tally& next) {
   const TrialRecord& record = trial.record;
   const auto before = sqlite.getLastInsertRowid();
   upsert.tryReset();
-  upsert.bind(1, claim.search);
+  upsert.bind(1, lease.search);
   bind_record(upsert, 2, record);
   const bool written = upsert.exec() > 0;
-  if (!is_terminal(record.status) || (!written && !told)) return;
+  if (!is_terminal(record.status) || (!written && !on_committed)) return;
   auto id = sqlite.getLastInsertRowid();
   Status status = record.status;
   if (!written || id == before) {  // it had ended, or waited or ran before
@@ -215,7 +215,7 @@ void Store::Database::write_trial(const PendingTrial& trial, Tally& next) {
     status = parse_status(row.getColumn(0).getString());
   }
   const TrialId trial_id{static_cast<std::uint64_t>(id)};
-  if (told) {
+  if (on_committed) {
     const bool complete = status == Status::complete && record.status == status;
     ended.push_back({trial_id, record.identity, complete ? trial.metric : undefined});
   }
@@ -235,13 +235,13 @@ std::optional<StoredTrial> Store::Database::read_stored(SQLite::Statement& selec
   if (!select.executeStep()) return std::nullopt;
   const SQLite::Column value = select.getColumn(2);
   return StoredTrial{TrialId{static_cast<std::uint64_t>(select.getColumn(0).getInt64())},
-                     select.getColumn(1).getInt64() == claim.search, value.isNull() ? undefined : value.getDouble()};
+                     select.getColumn(1).getInt64() == lease.search, value.isNull() ? undefined : value.getDouble()};
 }
 
 /// The row (status, attempt, id) of a trial, or null; it may be read until the next call or the end of the transaction.
 SQLite::Statement* Store::Database::find(const Identity& key, TrainingId training) {
   lookup.tryReset();
-  lookup.bind(1, claim.search);
+  lookup.bind(1, lease.search);
   lookup.bindNoCopy(2, key.data(), static_cast<int>(key.size()));
   if (lookup.getBindParameterCount() == 3) lookup.bind(3, static_cast<std::int64_t>(training.value));
   return lookup.executeStep() ? &lookup : nullptr;
@@ -265,7 +265,7 @@ void Store::Database::stop_looking() {
 
 void Store::Database::write_epoch(const PendingEpoch& row) {
   insert_epoch.tryReset();
-  insert_epoch.bind(1, claim.search);
+  insert_epoch.bind(1, lease.search);
   insert_epoch.bindNoCopy(2, row.curve.data(), static_cast<int>(row.curve.size()));
   insert_epoch.bind(3, row.epoch);
   insert_epoch.bind(4, row.seconds);
@@ -279,7 +279,7 @@ void Store::Database::write_sign(double now) {
   sign.clearBindings();
   sign.bind(1, now);
   if (json) sign.bind(2, static_cast<std::int64_t>(json->written()));
-  sign.bind(3, claim.search);
+  sign.bind(3, lease.search);
   sign.bind(4, writer.host);
   sign.bind(5, writer.pid);
   if (sign.exec() != 1)

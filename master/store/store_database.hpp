@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "master/store/claim.hpp"
 #include "master/store/json_lines.hpp"
+#include "master/store/process_identity.hpp"
+#include "master/store/search_lease.hpp"
 #include "master/store/store.hpp"
 #include "master/store/trial_record.hpp"
-#include "master/store/writer.hpp"
 
 namespace stormsweep {
 
@@ -66,7 +66,7 @@ struct Store::Database {
   void commit(double now);
   void write(Tally& next, double now);
   void write_trial(const PendingTrial& trial, Tally& next);
-  void tell_committed();
+  void report_committed();
   SQLite::Statement select_stored(const std::string& condition);
   std::optional<StoredTrial> read_stored(SQLite::Statement& select) const;
   SQLite::Statement* look_up(const Identity& key, TrainingId training);
@@ -81,8 +81,8 @@ struct Store::Database {
   std::uint64_t seed;
   const Experiment& experiment;
   SQLite::Database sqlite;
-  Claim claim;
-  Writer writer = this_process();
+  SearchLease lease;
+  ProcessIdentity writer = this_process();
   SQLite::Statement lookup, upsert, insert_epoch, sign;
   int lookups_left = 0;  ///< in the open read transaction; 0: none is open
   std::optional<JsonLines> json;
@@ -92,8 +92,8 @@ struct Store::Database {
   std::vector<PendingEpoch> epochs;            ///< for the next commit
   std::set<std::string, std::less<>> metrics;  ///< the metrics that the views have a column for
   std::vector<std::string> new_metrics;        ///< those that the next commit adds
-  std::function<void(TrialId, const Identity&, double)> told;
-  std::vector<EndedTrial> ended;  ///< by the commit at hand; only where somebody is told
+  std::function<void(TrialId, const Identity&, double)> on_committed;
+  std::vector<EndedTrial> ended;  ///< by the commit at hand; only where somebody asks for them
   std::set<Identity> running;
   Tally committed;
 };

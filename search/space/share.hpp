@@ -8,10 +8,10 @@
 
 namespace stormsweep {
 
-/// One of `count` parts of a search's trainings. Jobs that take a part each (the tasks of a Slurm array) need not talk:
-/// every training is in exactly one part.
+/// One of `count` shares of a search's trainings. Jobs that take a share each (the tasks of a Slurm array) need not
+/// talk: every training is in exactly one.
 ///
-/// Parts run diagonally through the grid: training number n is in part (n + n / count) mod count. With n mod count an
+/// Shares run diagonally through the grid: training number n is in share (n + n / count) mod count. With n mod count an
 /// axis of `count` values that turns fastest would give each job one value of it, and one job all the long trainings.
 struct Share {
   std::uint64_t index = 0, count = 1;  ///< index < count

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "master/store/writer.hpp"
+#include "master/store/process_identity.hpp"
 #include "tests/master/report/results_fixture.hpp"
 
 using namespace stormsweep;

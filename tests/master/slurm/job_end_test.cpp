@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-#include "master/store/writer.hpp"
+#include "master/store/process_identity.hpp"
 
 using namespace stormsweep;
 

@@ -70,7 +70,7 @@ TEST_CASE("the networks of the best trials stay, whatever the order, and no othe
   CHECK(s.kept() == Kept{"2: 1", "5: 4"});  // trial ids count from 1
   CHECK(models.kept()[0].trial == TrialId{2});
   CHECK_FALSE(s.any_fresh());
-  CHECK(models.told() == (s.folder.path / "s.models").string() + ": the networks of trials 2, 5");
+  CHECK(models.summary() == (s.folder.path / "s.models").string() + ": the networks of trials 2, 5");
 }
 
 TEST_CASE("by the search's goal") {
@@ -127,7 +127,7 @@ TEST_CASE("without the option an earlier run's networks stay as they are") {
     store.commit();
     CHECK(s.kept() == (most == 1 ? Kept{"1: 3"} : Kept{"1: 3", "2: 5"}));
     CHECK_FALSE(s.any_fresh());
-    CHECK(models.told().empty() == (most == 0));
+    CHECK(models.summary().empty() == (most == 0));
   }
 }
 

@@ -4,7 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "master/store/database.hpp"
-#include "master/store/writer.hpp"
+#include "master/store/process_identity.hpp"
 #include "search/base/error.hpp"
 #include "tests/master/report/results_fixture.hpp"
 

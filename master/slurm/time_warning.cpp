@@ -1,4 +1,4 @@
-#include "master/slurm/time_note.hpp"
+#include "master/slurm/time_warning.hpp"
 
 #include <fmt/format.h>
 
@@ -38,7 +38,8 @@ MeasuredTrainings measure_trainings(const std::vector<std::filesystem::path>& da
   return all;
 }
 
-std::string time_note(const BatchJob& job, std::optional<std::uint64_t> trainings, const MeasuredTrainings& measured) {
+std::string time_warning(const BatchJob& job, std::optional<std::uint64_t> trainings,
+                         const MeasuredTrainings& measured) {
   const std::uint64_t tasks = std::max<std::uint64_t>(job.tasks, 1), ranks = job.ranks() * tasks;
   const std::string time = spoken(job.time);
   const std::string again = job.requeues > 0 ? fmt::format("it goes back into the queue up to {} times", job.requeues)

@@ -1,4 +1,4 @@
-#include "master/store/claim.hpp"
+#include "master/store/search_lease.hpp"
 
 #include <fmt/format.h>
 
@@ -34,7 +34,7 @@ struct Found {
   std::int64_t id, numbering;
   std::string experiment, fingerprint, json_file;
   std::optional<std::uint64_t> json_bytes;
-  std::optional<Writer> writer;
+  std::optional<ProcessIdentity> writer;
 };
 
 std::optional<Found> find_search(SQLite::Database& database, const std::string& name) {
@@ -47,12 +47,12 @@ std::optional<Found> find_search(SQLite::Database& database, const std::string& 
   Found found{select.getColumn(0).getInt64(), select.getColumn(9).getInt64(), text(1), text(2), text(3), {}, {}};
   if (!select.isColumnNull(4)) found.json_bytes = static_cast<std::uint64_t>(select.getColumn(4).getInt64());
   if (!select.isColumnNull(5))
-    found.writer = Writer{text(5), select.getColumn(6).getInt64(), text(7), select.getColumn(8).getDouble()};
+    found.writer = ProcessIdentity{text(5), select.getColumn(6).getInt64(), text(7), select.getColumn(8).getDouble()};
   return found;
 }
 
 void check(const Found& found, const std::string& place, const Space& space, const std::string& fingerprint,
-           const Writer& self) {
+           const ProcessIdentity& self) {
   const auto mismatch = [&](const std::string& what) {
     throw InputError(fmt::format("{}: search '{}' there has {}; give this search another name, or another --results",
                                  place, space.name, what));
@@ -76,19 +76,19 @@ std::int64_t insert_search(SQLite::Database& database, const Space& space, const
   return database.getLastInsertRowid();
 }
 
-void update_search(SQLite::Database& database, const Claim& claim, const Space& space, const std::string& json,
-                   const Writer& self) {
+void update_search(SQLite::Database& database, const SearchLease& lease, const Space& space, const std::string& json,
+                   const ProcessIdentity& self) {
   SQLite::Statement update(
       database,
       "UPDATE searches SET metric = ?, goal = ?, space = ?, writer_host = ?, writer_pid = ?, "
       "writer_job = ?, writer_seen = ?, numbering = ?, json_file = ?, json_bytes = ? WHERE id = ?");
   SQLite::bind(update, space.metric, goal_text(space.goal), space.text, self.host, self.pid, self.job, self.seen,
                numbering(space));
-  if (claim.json_agrees) {
+  if (lease.json_agrees) {
     update.bind(9, json);
-    update.bind(10, static_cast<std::int64_t>(claim.json_bytes));
+    update.bind(10, static_cast<std::int64_t>(lease.json_bytes));
   }
-  update.bind(11, claim.search);
+  update.bind(11, lease.search);
   update.exec();
 }
 
@@ -117,36 +117,36 @@ std::filesystem::path json_file(const Space& space, const std::filesystem::path&
   return std::filesystem::absolute(folder / (space.name + ".jsonl")).lexically_normal();
 }
 
-Claim claim_search(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
-                   const std::string& fingerprint, const Store::Options& options) {
-  const Writer self = this_process();
+SearchLease lease_search(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
+                         const std::string& fingerprint, const Store::Options& options) {
+  const ProcessIdentity self = this_process();
   const std::string json = options.json.empty() ? "" : json_file(space, options.json).string();
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-  Claim claim;
+  SearchLease lease;
   if (const auto found = find_search(database, space.name)) {
     check(*found, file.string(), space, fingerprint, self);
-    claim.search = found->id;
-    claim.resumed =
+    lease.search = found->id;
+    lease.resumed =
         database.execAndGet(fmt::format("SELECT EXISTS (SELECT 1 FROM trials WHERE search = {})", found->id)).getInt();
     std::error_code missing;
     const std::uintmax_t size = std::filesystem::file_size(json, missing);
-    claim.json_agrees = found->json_file == json && found->json_bytes && !missing && size >= *found->json_bytes;
-    claim.json_bytes = found->json_bytes.value_or(0);
-    if (claim.resumed && found->numbering != numbering(space)) index_identities(database);
+    lease.json_agrees = found->json_file == json && found->json_bytes && !missing && size >= *found->json_bytes;
+    lease.json_bytes = found->json_bytes.value_or(0);
+    if (lease.resumed && found->numbering != numbering(space)) index_identities(database);
   } else {
-    claim.search = insert_search(database, space, fingerprint, self.seen);
+    lease.search = insert_search(database, space, fingerprint, self.seen);
   }
-  let_wait(database, claim.search, "status = 'waiting'", "'running'");
+  let_wait(database, lease.search, "status = 'waiting'", "'running'");
   if (options.retry_failed &&
-      let_wait(database, claim.search, "status = 'waiting', attempt = 1", "'failed', 'diverged', 'out_of_memory'") > 0)
-    claim.json_agrees = false;  // it has lines for trials that wait again
-  update_search(database, claim, space, json, self);
+      let_wait(database, lease.search, "status = 'waiting', attempt = 1", "'failed', 'diverged', 'out_of_memory'") > 0)
+    lease.json_agrees = false;  // it has lines for trials that wait again
+  update_search(database, lease, space, json, self);
   declare_columns(database, *space.experiment);
   transaction.commit();
-  return claim;
+  return lease;
 }
 
-void release_search(SQLite::Database& database, std::int64_t search, const Writer& writer) {
+void end_lease(SQLite::Database& database, std::int64_t search, const ProcessIdentity& writer) {
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
   SQLite::Statement update(database,
                            "UPDATE searches SET writer_host = NULL, writer_pid = NULL, writer_job = NULL, "

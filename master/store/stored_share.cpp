@@ -1,13 +1,14 @@
-#include "master/store/part.hpp"
+#include "master/store/stored_share.hpp"
 
 #include "master/store/database.hpp"
 
 namespace stormsweep {
 
-void write_part(const std::filesystem::path& file, const std::string& search, const std::optional<Part>& part) {
+void write_share(const std::filesystem::path& file, const std::string& search,
+                 const std::optional<StoredShare>& share) {
   guarded(file, [&] {
     SQLite::Database database = open_for_writing(file);
-    if (!part && !database.tableExists("parts")) return;
+    if (!share && !database.tableExists("parts")) return;
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
     database.exec(
         "CREATE TABLE IF NOT EXISTS parts (search INTEGER PRIMARY KEY REFERENCES searches(id), part INTEGER NOT NULL, "
@@ -15,11 +16,11 @@ void write_part(const std::filesystem::path& file, const std::string& search, co
     SQLite::Statement forget(database, "DELETE FROM parts WHERE search = (SELECT id FROM searches WHERE name = ?)");
     forget.bind(1, search);
     forget.exec();
-    if (part) {
+    if (share) {
       SQLite::Statement insert(database, "INSERT INTO parts SELECT id, ?, ?, ? FROM searches WHERE name = ?");
-      insert.bind(1, static_cast<std::int64_t>(part->share.index));
-      insert.bind(2, static_cast<std::int64_t>(part->share.count));
-      if (part->trials) insert.bind(3, static_cast<std::int64_t>(*part->trials));
+      insert.bind(1, static_cast<std::int64_t>(share->share.index));
+      insert.bind(2, static_cast<std::int64_t>(share->share.count));
+      if (share->trials) insert.bind(3, static_cast<std::int64_t>(*share->trials));
       insert.bind(4, search);
       insert.exec();
     }
@@ -27,16 +28,16 @@ void write_part(const std::filesystem::path& file, const std::string& search, co
   });
 }
 
-std::optional<Part> read_part(SQLite::Database& database, const std::string& search) {
+std::optional<StoredShare> read_share(SQLite::Database& database, const std::string& search) {
   if (!database.tableExists("parts")) return std::nullopt;
   SQLite::Statement select(
       database, "SELECT part, parts, trials FROM parts WHERE search = (SELECT id FROM searches WHERE name = ?)");
   select.bind(1, search);
   if (!select.executeStep()) return std::nullopt;
   const auto whole = [&](int column) { return static_cast<std::uint64_t>(select.getColumn(column).getInt64()); };
-  Part part{{whole(0), whole(1)}, {}};
-  if (!select.isColumnNull(2)) part.trials = whole(2);
-  return part;
+  StoredShare share{{whole(0), whole(1)}, {}};
+  if (!select.isColumnNull(2)) share.trials = whole(2);
+  return share;
 }
 
 }  // namespace stormsweep

@@ -6,13 +6,13 @@
 #include <filesystem>
 #include <string>
 
+#include "master/store/process_identity.hpp"
 #include "master/store/store.hpp"
-#include "master/store/writer.hpp"
 
 namespace stormsweep {
 
 /// A search that this process may write, and nobody else.
-struct Claim {
+struct SearchLease {
   std::int64_t search = 0;   ///< searches.id
   bool resumed = false;      ///< it has trials already
   bool json_agrees = false;  ///< the first json_bytes bytes of the JSON lines are what the database holds
@@ -25,10 +25,10 @@ std::filesystem::path json_file(const Space& space, const std::filesystem::path&
 /// Finds or makes the search `space.name` and becomes its writer, in one transaction. Trials that a dead job left
 /// running wait again, and so do failed ones under retry_failed (their attempts counted afresh). Throws InputError: see
 /// Store.
-Claim claim_search(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
-                   const std::string& fingerprint, const Store::Options& options);
+SearchLease lease_search(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
+                         const std::string& fingerprint, const Store::Options& options);
 
-/// Ends the claim; trials that still run wait again.
-void release_search(SQLite::Database& database, std::int64_t search, const Writer& writer);
+/// Ends the lease; trials that still run wait again.
+void end_lease(SQLite::Database& database, std::int64_t search, const ProcessIdentity& writer);
 
 }  // namespace stormsweep

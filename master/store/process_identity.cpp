@@ -1,4 +1,4 @@
-#include "master/store/writer.hpp"
+#include "master/store/process_identity.hpp"
 
 #include <signal.h>
 #include <unistd.h>
@@ -26,14 +26,14 @@ bool runs(std::int64_t pid) {
 
 }  // namespace
 
-Writer this_process() {
+ProcessIdentity this_process() {
   std::array<char, 256> host{};
   gethostname(host.data(), host.size() - 1);
   const char* job = std::getenv("SLURM_JOB_ID");
   return {host.data(), getpid(), job ? job : "", unix_time()};
 }
 
-bool may_be_alive(const Writer& other, const Writer& self) {
+bool may_be_alive(const ProcessIdentity& other, const ProcessIdentity& self) {
   // A process number is used again, after a reboot or in a container: without a recent sign of life it says nothing.
   if (self.seen - other.seen > writer_patience) return false;
   if (other.host != self.host) return other.job.empty() || other.job != self.job;

@@ -1,4 +1,4 @@
-#include "master/store/claim.hpp"
+#include "master/store/search_lease.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/wait.h>
@@ -107,7 +107,7 @@ TEST_CASE("of two processes that open a search at once, one gets it") {
     }
     close(go[1]);
     int refused = 0;
-    // The one that is refused ends first: the other holds its claim until we let it go.
+    // The one that is refused ends first: the other holds its lease until we let it go.
     for (int i = 0; i < 2; ++i) {
       int status = 0;
       if (i == 1) close(done[1]);

@@ -6,7 +6,7 @@
 namespace stormsweep {
 
 /// The process that writes a search, as its row in `searches` tells.
-struct Writer {
+struct ProcessIdentity {
   std::string host;
   std::int64_t pid = 0;
   std::string job;  ///< SLURM_JOB_ID, which a requeued job keeps; empty outside Slurm
@@ -17,11 +17,11 @@ struct Writer {
 inline constexpr double writer_patience = 60;
 
 /// This process; `seen` is now.
-Writer this_process();
+ProcessIdentity this_process();
 
 /// Whether `other` may still write, judged by `self`. On our host its process tells. On another host it is alive if it
 /// was seen of late, unless it was an earlier run of our own Slurm job.
-bool may_be_alive(const Writer& other, const Writer& self);
+bool may_be_alive(const ProcessIdentity& other, const ProcessIdentity& self);
 
 /// Seconds since 1970-01-01 UTC.
 double unix_time();

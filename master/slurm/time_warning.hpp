@@ -22,6 +22,7 @@ MeasuredTrainings measure_trainings(const std::vector<std::filesystem::path>& da
 
 /// What to tell, before it waits in the queue, of a job whose search does not fit its time, or of which nobody can know
 /// that; empty where it fits. `trainings`: of the whole search, nothing where they cannot be counted.
-std::string time_note(const BatchJob& job, std::optional<std::uint64_t> trainings, const MeasuredTrainings& measured);
+std::string time_warning(const BatchJob& job, std::optional<std::uint64_t> trainings,
+                         const MeasuredTrainings& measured);
 
 }  // namespace stormsweep

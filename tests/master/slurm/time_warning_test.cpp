@@ -1,4 +1,4 @@
-#include "master/slurm/time_note.hpp"
+#include "master/slurm/time_warning.hpp"
 
 #include <doctest/doctest.h>
 
@@ -19,41 +19,41 @@ BatchJob job(std::uint64_t requeues = 3) {
 }  // namespace
 
 TEST_CASE("without measured times nobody can know") {
-  CHECK(time_note(job(), 40, {}) ==
+  CHECK(time_warning(job(), 40, {}) ==
         "40 trainings on 10 ranks have 16 min 40 s: whether that is enough cannot be known before some are timed; it "
         "goes back into the queue up to 3 times");
-  CHECK(time_note(job(0), {}, {5, 1, 1}) ==
+  CHECK(time_warning(job(0), {}, {5, 1, 1}) ==
         "trainings too many to count on 10 ranks have 16 min 40 s: whether that is enough cannot be known before some "
         "are timed; submit it again to continue");
 }
 
 TEST_CASE("what fits is not talked about; what does not, is") {
-  CHECK(time_note(job(), 60, {10, 196, 300}).empty());  // 50 left: 5 rounds of 196 s are 980 s
-  CHECK(time_note(job(), 61, {10, 196, 300}) ==
+  CHECK(time_warning(job(), 60, {10, 196, 300}).empty());  // 50 left: 5 rounds of 196 s are 980 s
+  CHECK(time_warning(job(), 61, {10, 196, 300}) ==
         "51 trainings left, 196 s each, take about 19 min 36 s on 10 ranks: about 2 jobs of 16 min 40 s, one after the "
         "other by itself");
-  CHECK(time_note(job(0), 61, {10, 196, 300}) ==
+  CHECK(time_warning(job(0), 61, {10, 196, 300}) ==
         "51 trainings left, 196 s each, take about 19 min 36 s on 10 ranks: more than the 1 job of 16 min 40 s that "
         "--requeues allows; raise --time, --nodes or --requeues");
-  CHECK(time_note(job(), 11, {10, 196, 981}) ==
+  CHECK(time_warning(job(), 11, {10, 196, 981}) ==
         "a training has taken 16 min 21 s, and the job has 16 min 40 s; raise --time");
-  CHECK(time_note(job(), 5, {10, 196, 300}).empty());  // an edited space
+  CHECK(time_warning(job(), 5, {10, 196, 300}).empty());  // an edited space
 }
 
 TEST_CASE("a gang takes as many ranks as it has") {
-  CHECK(time_note(job(), 25, {10, 196, 300, 3}).empty());  // 15 left: 5 rounds of 3 gangs; a tenth rank is left over
+  CHECK(time_warning(job(), 25, {10, 196, 300, 3}).empty());  // 15 left: 5 rounds of 3 gangs; a tenth rank is left over
   CHECK(
-      time_note(job(), 26, {10, 196, 300, 3}) ==
+      time_warning(job(), 26, {10, 196, 300, 3}) ==
       "16 trainings left, 196 s each on 3 ranks, take about 19 min 36 s on 10 ranks: about 2 jobs of 16 min 40 s, one "
       "after the other by itself");
-  CHECK(time_note(job(), 15, {10, 196, 300, 20}).empty());  // one at a time at least
+  CHECK(time_warning(job(), 15, {10, 196, 300, 20}).empty());  // one at a time at least
 }
 
 TEST_CASE("the tasks of an array train side by side") {
   BatchJob j = job();
   j.tasks = 4;
-  CHECK(time_note(j, 210, {10, 196, 300}).empty());
-  CHECK(time_note(j, 211, {10, 196, 300}).find("201 trainings left") == 0);
+  CHECK(time_warning(j, 210, {10, 196, 300}).empty());
+  CHECK(time_warning(j, 211, {10, 196, 300}).find("201 trainings left") == 0);
 }
 
 TEST_CASE("a training takes as long as its longest trial; databases that are not there yet are passed over") {

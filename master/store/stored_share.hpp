@@ -1,0 +1,27 @@
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "search/space/share.hpp"
+
+namespace stormsweep {
+
+/// The share of a search that a database holds, where several jobs divide the search.
+struct StoredShare {
+  Share share;
+  std::optional<std::uint64_t> trials;  ///< of the share, where they can be counted
+};
+
+/// Notes that the database holds a share of a search only, or, with nothing, that it is to hold all of it, so that
+/// `status` knows what done means. The table (`parts`, its name since the first version) is made when it is first
+/// needed; merging leaves it out.
+void write_share(const std::filesystem::path& file, const std::string& search, const std::optional<StoredShare>& share);
+
+std::optional<StoredShare> read_share(SQLite::Database& database, const std::string& search);
+
+}  // namespace stormsweep
