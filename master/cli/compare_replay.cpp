@@ -10,10 +10,9 @@
 #include <numeric>
 
 #include "master/report/occupancy.hpp"
-#include "master/report/table.hpp"
 #include "master/schedule/simulation.hpp"
-#include "search/base/aligned_text.hpp"
 #include "search/base/error.hpp"
+#include "search/base/table.hpp"
 
 namespace stormsweep {
 
@@ -141,7 +140,7 @@ void print(const ReplayQuestion& question, const Measured& measured, std::size_t
   if (question.failures_per_hour > 0)
     table.footnotes.push_back(fmt::format("{} failures an hour and rank; {} s to start a job again",
                                           question.failures_per_hour, question.restart));
-  print_text(std::cout, table);
+  std::cout << to_text(table);
 }
 
 }  // namespace

@@ -4,10 +4,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "search/base/aligned_text.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
 #include "search/base/strict_json.hpp"
+#include "search/base/table.hpp"
 #include "search/space/experiment.hpp"
 
 namespace stormsweep {
@@ -27,14 +27,14 @@ std::string data_text(const Experiment& experiment) {
 std::string list_text() {
   std::vector<std::vector<std::string>> rows{{"experiment", "data", "summary"}};
   for (const Experiment& e : experiments()) rows.push_back({e.name, data_text(e), e.summary});
-  return aligned_text(rows) + "\nHyperparameters and metrics of one: stormsweep describe tornado\n";
+  return to_text({.rows = std::move(rows)}) + "\nHyperparameters and metrics of one: stormsweep describe tornado\n";
 }
 
 std::string metrics_text(const std::vector<Metric>& metrics) {
   std::vector<std::vector<std::string>> rows{{"metric", "goal", "meaning"}};
   for (const Metric& metric : metrics)
     rows.push_back({metric.name, std::string(to_string(metric.goal)), metric.meaning});
-  return aligned_text(rows);
+  return to_text({.rows = std::move(rows)});
 }
 
 std::string describe_text(const Experiment& experiment) {
@@ -46,7 +46,7 @@ std::string describe_text(const Experiment& experiment) {
     text += fmt::format("trials that differ in {} alone share one training\n",
                         experiment.hyperparameters[*experiment.milestone].name);
   text += fmt::format("a search chooses by {} unless it names another metric\n", experiment.metrics[0].name);
-  text += '\n' + aligned_text(hyperparameters) + '\n' + metrics_text(experiment.metrics);
+  text += '\n' + to_text({.rows = std::move(hyperparameters)}) + '\n' + metrics_text(experiment.metrics);
   for (const Profile& profile : experiment.profiles)
     text += fmt::format("\nat each {} of {}:\n{}", profile.name, profile.values(), metrics_text(profile.metrics));
   return text;

@@ -7,9 +7,9 @@
 #include "master/store/database.hpp"
 #include "master/store/merge.hpp"
 #include "master/store/schema.hpp"
-#include "search/base/aligned_text.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
+#include "search/base/table.hpp"
 
 namespace stormsweep {
 

@@ -4,9 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "search/base/aligned_text.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
+#include "search/base/table.hpp"
 
 namespace stormsweep {
 
@@ -106,7 +106,7 @@ std::string plan_text(const Plan& plan) {
   std::vector<std::vector<std::string>> axes{{"axis", "values", ""}};
   for (const Axis& axis : space.axes)
     axes.push_back({name(space, axis), grouped(axis.values.size()), brief(axis.values)});
-  if (axes.size() > 1) text += '\n' + aligned_text(axes);
+  if (axes.size() > 1) text += '\n' + to_text({.rows = std::move(axes)});
 
   std::vector<std::vector<std::string>> facts{{"configurations", count_text(plan.configurations)}};
   if (plan.configurations && *plan.configurations < space.grid.size())
@@ -115,7 +115,7 @@ std::string plan_text(const Plan& plan) {
   for (const std::uint64_t number : plan.shown)
     facts.push_back({"number " + grouped(number), configuration_text(space, number)});
   for (const std::string& problem : plan.problems) facts.push_back({"problem", problem});
-  return text + '\n' + aligned_text(facts);
+  return text + '\n' + to_text({.rows = std::move(facts)});
 }
 
 std::string plan_json(const Plan& plan) {

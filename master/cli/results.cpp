@@ -7,14 +7,16 @@
 #include <iostream>
 #include <sstream>
 
+#include "master/report/markup.hpp"
 #include "master/report/pivot.hpp"
+#include "master/report/records.hpp"
 #include "master/report/selection.hpp"
-#include "master/report/table.hpp"
 #include "master/store/database.hpp"
 #include "master/store/kept_models.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
 #include "search/base/strict_json.hpp"
+#include "search/base/table.hpp"
 
 namespace stormsweep {
 
@@ -65,9 +67,9 @@ Records::Format records_format(const std::string& format) {
 }
 
 void print(const Table& table, const std::string& format) {
-  if (format == "text") print_text(std::cout, table);
-  if (format == "markdown") print_markdown(std::cout, table);
-  if (format == "latex") print_latex(std::cout, table);
+  if (format == "text") std::cout << to_text(table);
+  if (format == "markdown") std::cout << to_markdown(table);
+  if (format == "latex") std::cout << to_latex(table);
 }
 
 /// The search that the question is about, where it has to be one.

@@ -3,8 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "master/report/records.hpp"
 #include "master/report/selection.hpp"
-#include "master/report/table.hpp"
+#include "search/base/table.hpp"
 
 namespace stormsweep {
 

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
-#include "master/report/table.hpp"
+#include "search/base/table.hpp"
 
 namespace stormsweep {
 
@@ -98,7 +98,7 @@ void print(std::ostream& out, const ScheduleReport& report, std::size_t width) {
   table.title = fmt::format("search {} (experiment {}) on {} ranks\n", report.search, report.experiment,
                             report.runs[0].occupancy.ranks.size());
   table.footnotes = {"", verdict(report.metrics)};
-  print_text(out, table);
+  out << to_text(table);
   double longest = 0;
   for (const ScheduleRun& run : report.runs) longest = std::max(longest, run.occupancy.makespan);
   for (const ScheduleRun& run : report.runs) print_ranks(out, run, std::max(longest, 1e-9), width);

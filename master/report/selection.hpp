@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "master/report/table.hpp"
+#include "master/report/cell.hpp"
 
 namespace stormsweep {
 

@@ -7,8 +7,8 @@
 
 #include "master/slurm/job_end.hpp"
 #include "master/store/database.hpp"
-#include "search/base/aligned_text.hpp"
 #include "search/base/duration.hpp"
+#include "search/base/table.hpp"
 
 namespace stormsweep {
 

@@ -4,7 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "search/base/aligned_text.hpp"
 #include "search/base/error.hpp"
 
 using namespace stormsweep;
@@ -17,18 +16,6 @@ const char* const tornado_space = R"({"name": "t", "experiment": "tornado",
   "exclude": [{"epochs": 5, "batch_size": 64}]})";
 
 }  // namespace
-
-TEST_CASE("columns stand under each other") {
-  CHECK(aligned_text({{"a", "bb"}, {"ccc", "", "d"}, {"e"}}) == "a    bb\nccc      d\ne\n");
-  CHECK(aligned_text({{"a", "b"}}, 2) == "  a  b\n");
-}
-
-TEST_CASE("numbers are grouped by thousands") {
-  CHECK(grouped(0) == "0");
-  CHECK(grouped(999) == "999");
-  CHECK(grouped(1000) == "1,000");
-  CHECK(grouped(1'000'020'003) == "1,000,020,003");
-}
 
 TEST_CASE("a plan counts configurations, trainings and epochs") {
   const Space space = parse_space(tornado_space, "t.json", "/nowhere");

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "master/cli/commands.hpp"
+#include "search/base/options.hpp"
 #include "tests/master/store/store_fixture.hpp"
 
 namespace stormsweep::test {

@@ -1,9 +1,8 @@
-#include <fmt/format.h>
+#include "master/report/records.hpp"
 
 #include <ostream>
 #include <utility>
 
-#include "master/report/table.hpp"
 #include "master/store/json_text.hpp"
 
 namespace stormsweep {

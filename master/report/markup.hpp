@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "search/base/table.hpp"
+
+namespace stormsweep {
+
+std::string to_markdown(const Table& table);
+/// A `table` environment that needs no package; the title and the footnotes are its caption.
+std::string to_latex(const Table& table);
+
+}  // namespace stormsweep

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace stormsweep {
+
+/// A table for people: texts, as they are to be seen.
+struct Table {
+  std::string title = {};                           ///< empty: none
+  std::vector<std::string> header = {};             ///< empty: none
+  std::vector<bool> numeric = {};                   ///< columns of numbers are set flush right; those not named are not
+  std::vector<std::vector<std::string>> rows = {};  ///< each at most as wide as the header, if there is one
+  std::vector<std::string> footnotes = {};          ///< below the table, one a line
+
+  bool is_numeric(std::size_t column) const { return column < numeric.size() && numeric[column]; }
+};
+
+/// As lines of text whose columns stand under each other, two spaces apart; a line divides the header from the rows.
+std::string to_text(const Table& table);
+
+/// 1234567 as "1,234,567".
+std::string grouped(std::uint64_t number);
+
+}  // namespace stormsweep

@@ -1,0 +1,25 @@
+#include "master/report/markup.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace stormsweep;
+
+namespace {
+
+const Table table{
+    "Costs & gains", {"name", "h"}, {false, true}, {{"a_b|c", "1.5"}, {"Zürich", "-"}}, {"100 % {of} $x^2~\\#"}};
+
+}  // namespace
+
+TEST_CASE("markdown escapes bars") {
+  CHECK(to_markdown(table) ==
+        "**Costs & gains**\n\n| name | h |\n|---|---:|\n| a_b\\|c | 1.5 |\n| Zürich | - |\n\n100 % {of} $x^2~\\#\n");
+}
+
+TEST_CASE("LaTeX escapes all ten special characters") {
+  CHECK(to_latex(table) ==
+        "\\begin{table}\n\\centering\n"
+        "\\caption{Costs \\& gains. 100 \\% \\{of\\} \\$x\\textasciicircum{}2\\textasciitilde{}\\textbackslash{}\\#.}\n"
+        "\\begin{tabular}{lr}\n\\hline\nname & h \\\\\n\\hline\na\\_b|c & 1.5 \\\\\nZürich & - \\\\\n\\hline\n"
+        "\\end{tabular}\n\\end{table}\n");
+}

@@ -1,0 +1,26 @@
+#include "search/base/table.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace stormsweep;
+
+TEST_CASE("text is aligned by characters, not bytes") {
+  const Table table{
+      "Costs & gains", {"name", "h"}, {false, true}, {{"a_b|c", "1.5"}, {"Zürich", "-"}}, {"100 % {of} $x^2~\\#"}};
+  CHECK(to_text(table) == "Costs & gains\nname      h\n-----------\na_b|c   1.5\nZürich    -\n100 % {of} $x^2~\\#\n");
+}
+
+TEST_CASE("without a header there is no line below it; columns that are not said to be numeric are words") {
+  CHECK(to_text({.rows = {{"axis", "n"}, {"index", "10"}}}) == "axis   n\nindex  10\n");
+  CHECK(to_text({.numeric = {false, true}, .rows = {{"axis", "n"}, {"index", "10"}, {"more"}}}) ==
+        "axis    n\nindex  10\nmore\n");
+  CHECK(to_text({.rows = {{"a", "bb"}, {"ccc", "", "d"}, {"e"}}}) == "a    bb\nccc      d\ne\n");
+  CHECK(to_text({}).empty());
+}
+
+TEST_CASE("the digits of a number stand in groups of three") {
+  CHECK(grouped(0) == "0");
+  CHECK(grouped(999) == "999");
+  CHECK(grouped(1000) == "1,000");
+  CHECK(grouped(1'000'020'003) == "1,000,020,003");
+}
