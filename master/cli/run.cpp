@@ -13,6 +13,7 @@
 #include <string>
 
 #include "master/cli/commands.hpp"
+#include "master/cli/plan.hpp"
 #include "master/cli/run_options.hpp"
 #include "master/loop/conductor.hpp"
 #include "master/loop/launch.hpp"

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "master/cli/compare.hpp"
 #include "master/report/schedule_report.hpp"
 #include "search/base/error.hpp"
 #include "tests/master/report/results_fixture.hpp"

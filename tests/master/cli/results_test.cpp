@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "master/cli/results.hpp"
 #include "search/base/error.hpp"
 #include "tests/master/report/results_fixture.hpp"
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "master/cli/status.hpp"
 #include "master/store/process_identity.hpp"
 #include "tests/master/report/results_fixture.hpp"
 

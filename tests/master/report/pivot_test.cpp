@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "master/cli/results.hpp"
 #include "tests/master/report/results_fixture.hpp"
 
 using namespace stormsweep;

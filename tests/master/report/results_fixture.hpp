@@ -3,7 +3,6 @@
 #include <iostream>
 #include <sstream>
 
-#include "master/cli/commands.hpp"
 #include "search/base/options.hpp"
 #include "tests/master/store/store_fixture.hpp"
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "master/cli/results.hpp"
 #include "search/base/error.hpp"
 #include "search/space/cache_files.hpp"
 #include "tests/master/report/results_fixture.hpp"

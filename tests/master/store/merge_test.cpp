@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <fmt/ranges.h>
 
+#include "master/cli/merge_command.hpp"
+#include "master/cli/results.hpp"
 #include "master/store/database.hpp"
 #include "master/store/process_identity.hpp"
 #include "search/base/error.hpp"

@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include "master/cli/merge_command.hpp"
+#include "master/cli/results.hpp"
 #include "search/base/error.hpp"
 #include "tests/master/report/results_fixture.hpp"
 
