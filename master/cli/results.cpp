@@ -73,7 +73,7 @@ void print(const Table& table, const std::string& format) {
 }
 
 /// The search that the question is about, where it has to be one.
-const SearchSummary& only_search(const Selection& selection, const std::string& option) {
+const SearchSummary& only_search(const Selection& selection, std::string_view option) {
   if (selection.searches().size() == 1) return selection.searches()[0];
   Names names;
   for (const SearchSummary& search : selection.searches()) names.push_back(search.name);

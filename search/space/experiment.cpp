@@ -269,14 +269,13 @@ const std::vector<Experiment>& experiments() {
   return all;
 }
 
-const Experiment& find_experiment(std::string_view name, const std::string& place,
-                                  const std::vector<Experiment>& known) {
+const Experiment& find_experiment(std::string_view name, std::string_view place, const std::vector<Experiment>& known) {
   std::vector<std::string> names;
   for (const Experiment& experiment : known) {
     if (experiment.name == name) return experiment;
     names.push_back(experiment.name);
   }
-  throw InputError(place + " is " + std::string(name) + "; " + suggestion(name, names));
+  throw InputError(std::string(place) + " is " + std::string(name) + "; " + suggestion(name, names));
 }
 
 }  // namespace stormsweep

@@ -85,7 +85,7 @@ Experiment parse_experiment(std::string_view text, const std::string& place);
 const std::vector<Experiment>& experiments();
 
 /// The experiment of that name among `known`. Throws InputError, naming the nearest one; `place` is who asks.
-const Experiment& find_experiment(std::string_view name, const std::string& place,
+const Experiment& find_experiment(std::string_view name, std::string_view place,
                                   const std::vector<Experiment>& known = experiments());
 
 /// The texts of experiments/*/experiment.json, embedded at build time.
