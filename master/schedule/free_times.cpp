@@ -7,15 +7,15 @@ namespace stormsweep {
 void FreeTimes::set(WorkerId id, Seconds until, Seconds more) {
   erase(id);
   entries_[id.value - 1] = {until, more, false};
-  untils_.insert({until, id});
+  if (more > Seconds(0)) untils_.insert({until, id});
   ends_.insert({until + more, id});
 }
 
 void FreeTimes::erase(WorkerId id) {
   auto& entry = entries_[id.value - 1];
   if (!entry) return;
-  if (entry->overdue) {
-    overdue_.erase({entry->more, id});
+  if (entry->late) {
+    late_.erase({entry->more, id});
   } else {
     untils_.erase({entry->until, id});
     ends_.erase({entry->until + entry->more, id});
@@ -29,17 +29,16 @@ std::optional<FreeTimes::Moment> FreeTimes::nth(std::size_t n, Seconds now, std:
     Entry& entry = *entries_[id.value - 1];
     untils_.erase(untils_.begin());
     ends_.erase({entry.until + entry.more, id});
-    overdue_.insert({entry.more, id});
-    entry.overdue = true;
+    late_.insert({entry.more, id});
+    entry.late = true;
   }
-  if (n > ends_.size() + overdue_.size()) return std::nullopt;
+  if (n > ends_.size() + late_.size()) return std::nullopt;
 
   auto end = ends_.begin();
-  auto overdue = overdue_.begin();
+  auto late = late_.begin();
   const auto next = [&]() -> std::optional<Seconds> {
-    const bool late = overdue != overdue_.end();
-    if (late && (end == ends_.end() || now + overdue->first <= end->first)) return now + (overdue++)->first;
-    return end == ends_.end() ? std::nullopt : std::optional((end++)->first);
+    if (late != late_.end() && (end == ends_.end() || now + late->first <= end->first)) return now + (late++)->first;
+    return end == ends_.end() ? std::nullopt : std::optional(std::max(now, (end++)->first));
   };
   for (std::size_t i = 1; i < n; ++i) next();
   Moment moment{*next(), 0};

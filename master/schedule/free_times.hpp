@@ -32,13 +32,14 @@ class FreeTimes {
  private:
   struct Entry {
     Seconds until, more;
-    bool overdue;  ///< `until` has passed: it is free `more` from any now on
+    bool late;  ///< `until` has passed, and there is more: it is free `more` from any now on
   };
   using Order = std::set<std::pair<Seconds, WorkerId>>;
 
   std::vector<std::optional<Entry>> entries_;  ///< by rank, from 1
-  Order untils_, ends_;                        ///< of those that are not overdue: until, and until + more
-  Order overdue_;                              ///< more
+  Order ends_;                                 ///< until + more, of those that are not late
+  Order untils_;                               ///< of these, those that have more
+  Order late_;                                 ///< more
 };
 
 }  // namespace stormsweep

@@ -1,14 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "master/schedule/events.hpp"
+#include "search/space/trainings.hpp"
+
 namespace stormsweep {
 
 /// Replays measured trainings on any number of ranks: what a schedule would have made of them. A discrete-event
-/// simulation, pure and the same for the same seed; 100,000 trainings on 10,000 ranks take well under a second.
+/// simulation that drives the schedulers of the real thing (Dispatcher, SynchronousMaster) by a clock of its own; pure
+/// and the same for the same seed. 100,000 trainings on 10,000 ranks take well under a second.
 namespace simulation {
 
 /// A training as it was measured.
@@ -28,15 +33,15 @@ enum class Policy {
 };
 std::string_view to_string(Policy policy);
 
-/// Under a master a gang waits until enough ranks are free; ranks that wait are filled with the next trainings, of
-/// `backfill` looked at, that end before the gang could have started (EASY backfilling, Lifka 1995), so gangs never
-/// starve.
+/// Ranks that are idle, work in hand and gangs that wait are the Dispatcher's affair: all ranks join at the start, on
+/// one host, and from then on it expects each training to last as long as it did.
 ///
-/// Failures strike every rank alike, at an exponential rate. Under a master, the training that a rank was lost with is
-/// queued again, at the front, and the others go on without it; where too few ranks are left for a training, the job is
-/// started again with all of them. A synchronous job ends at any loss and is started again, with shares of what is
-/// missing. What a restart costs is `restart`; a training that was not through starts from its beginning. Trainings
-/// that kill their rank, which a master gives up, are not modelled.
+/// Failures strike every rank alike, at an exponential rate. The master hears nothing of that rank any more and so
+/// notices (DispatchPolicy::lost_after). The Dispatcher then has what the rank was lost with done by the others; where
+/// too few are left for a training, the job is started again with all of them once the others are done. A synchronous
+/// job ends at any loss and is started again, with shares of what is missing. What a restart costs is `restart`; a
+/// training that was not through starts from its beginning. Trainings that kill their rank are not modelled: none is
+/// given up.
 struct Scenario {
   std::size_t ranks = 1;  ///< that train; at least the largest gang
   Policy policy = Policy::fifo;
@@ -45,8 +50,9 @@ struct Scenario {
   double failures_per_hour = 0;  ///< of one rank
   double restart = 60;           ///< seconds
   std::uint64_t seed = 0;
-  std::size_t window = 4096, backfill = 64;
-  bool timeline = false;  ///< whether Replay::timeline is wanted
+  std::size_t window = 4096;   ///< trainings that longest_first looks over
+  DispatchPolicy master = {};  ///< but for its `workers` and `most_attempts`
+  bool timeline = false;       ///< whether Replay::timeline is wanted
 };
 
 struct Interval {
@@ -72,9 +78,14 @@ Replay replay(std::span<const Job> jobs, const Scenario& scenario);
 /// So often a job is started again before it is taken to have no end.
 inline constexpr std::uint64_t most_restarts = 1000;
 
-/// The two kinds of schedule that `replay` is made of.
+/// The two kinds of schedule that `replay` is made of, and what they share.
 Replay replay_dispatched(std::span<const Job> jobs, const Scenario& scenario);
 Replay replay_synchronous(std::span<const Job> jobs, const Scenario& scenario);
+inline constexpr double never = std::numeric_limits<double>::infinity();
+inline constexpr double tick = 0.1;  ///< seconds between two looks of a master at who is silent
+/// Number `job` of `jobs`, as a schedule has it.
+Training training_of(std::span<const Job> jobs, std::size_t job);
+DispatchPolicy policy_of(const Scenario& scenario);
 
 }  // namespace simulation
 

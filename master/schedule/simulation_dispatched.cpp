@@ -1,85 +1,124 @@
+#include "master/schedule/simulation.hpp"
+
 #include <algorithm>
 #include <deque>
-#include <limits>
 #include <numeric>
 #include <optional>
 #include <queue>
 #include <random>
-#include <set>
+#include <tuple>
 
-#include "master/schedule/simulation.hpp"
+#include "master/schedule/dispatcher.hpp"
 
 namespace stormsweep::simulation {
 
 namespace {
 
-constexpr double never = std::numeric_limits<double>::infinity();
-
-/// The jobs in the order in which a master hands them out.
-std::vector<std::size_t> dispatch_order(std::span<const Job> jobs, const Scenario& scenario) {
-  std::vector<std::size_t> order(jobs.size());
-  std::iota(order.begin(), order.end(), 0);
-  if (scenario.policy == Policy::fifo) return order;
+/// These jobs in the order in which they go to the Dispatcher.
+std::vector<std::size_t> dispatch_order(std::span<const Job> jobs, std::vector<std::size_t> missing,
+                                        const Scenario& scenario) {
+  if (scenario.policy == Policy::fifo) return missing;
   const auto shorter = [&](std::size_t a, std::size_t b) {
     return jobs[a].seconds != jobs[b].seconds ? jobs[a].seconds < jobs[b].seconds : a > b;
   };
   std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(shorter)> window(shorter);
+  std::vector<std::size_t> order;
   std::size_t seen = 0;
-  for (std::size_t& next : order) {
-    while (seen < jobs.size() && window.size() < scenario.window) window.push(seen++);
-    next = window.top();
+  while (order.size() < missing.size()) {
+    while (seen < missing.size() && window.size() < scenario.window) window.push(missing[seen++]);
+    order.push_back(window.top());
     window.pop();
   }
   return order;
 }
 
-/// A master, its ranks and the clock. Every event costs the logarithm of their number.
+/// The ranks, the clock, and what master and ranks say to each other.
 class Simulation {
  public:
   Simulation(std::span<const Job> jobs, const Scenario& scenario)
-      : jobs_(jobs), scenario_(scenario), order_(dispatch_order(jobs, scenario)), random_(scenario.seed) {
+      : jobs_(jobs), scenario_(scenario), random_(scenario.seed), done_(jobs.size()), left_(jobs.size()) {
     result_.busy.resize(scenario.ranks);
-    start_job(0);
   }
 
   Replay run() {
-    for (start_what_fits(); !ends_.empty() || !waiting_.empty(); start_what_fits()) {
-      if (ends_.empty()) {  // what waits needs more ranks than are left
+    for (start_job(0); left_ > 0; deliver()) {
+      if (ended_) {
         if (++result_.restarts > most_restarts) {
           result_.makespan = never;
-          return std::move(result_);
+          break;
         }
         start_job(now_ + scenario_.restart);
-      } else if (failure_ < ends_.begin()->first) {
-        now_ = failure_;
+        continue;
+      }
+      const double end = ends_.empty() ? never : ends_.top().time;
+      const double notice = notices_.empty() ? never : notices_.front();
+      now_ = std::min({end, notice, failure_});
+      if (now_ == failure_) {
         fail(alive_[random_() % alive_.size()]);
+      } else if (now_ == notice) {
+        notice_silence();
       } else {
-        now_ = ends_.begin()->first;
-        finish(ends_.begin()->second);
+        const End next = ends_.top();
+        ends_.pop();
+        finish(next);
       }
     }
-    result_.makespan = now_;
     return std::move(result_);
   }
 
  private:
-  static constexpr std::size_t idle = std::numeric_limits<std::size_t>::max();
-  struct Running {
-    std::size_t job;
-    double begin, end;
-    std::vector<std::size_t> ranks;
+  static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+  /// What it trains, alone or in a gang, and what it is to train alone afterwards.
+  struct Rank {
+    std::size_t place = none;  ///< in `alive_`; none: it is dead, or has left
+    std::uint64_t run = 0;     ///< number of what it trains; 0: nothing
+    std::size_t job = 0, leader = 0;
+    double begin = 0;
+    std::vector<std::size_t> members;  ///< of the run, if it leads it
+    bool whole = true;                 ///< no member of the run that it leads has died
+    std::deque<std::size_t> in_hand;   ///< jobs
+    double heard = 0;                  ///< by the master
+  };
+  struct End {
+    double time;
+    std::uint64_t run;
+    std::size_t leader;
+    std::uint64_t gang;  ///< 0: a rank alone
+    bool operator>(const End& other) const { return std::tie(time, run) > std::tie(other.time, other.run); }
   };
 
-  /// All ranks are there and free from `time` on.
+  /// All ranks are there from `time` on, and join one after the other.
   void start_job(double time) {
     now_ = master_free_ = time;
+    ended_ = joined_ = false;
+    ends_ = {};
+    notices_.clear();
     alive_.resize(scenario_.ranks);
     std::iota(alive_.begin(), alive_.end(), 0);
-    place_ = alive_;
-    free_ = {alive_.begin(), alive_.end()};
-    training_.assign(scenario_.ranks, idle);
-    reserved_.reset();
+    ranks_.assign(scenario_.ranks, {});
+    for (std::size_t rank = 0; rank < scenario_.ranks; ++rank) ranks_[rank].place = rank;
     draw_failure();
+
+    auto source = [this, order = dispatch_order(jobs_, missing(), scenario_),
+                   next = std::size_t{0}]() mutable -> std::optional<Training> {
+      return next < order.size() ? std::optional(training_of(jobs_, order[next++])) : std::nullopt;
+    };
+    const auto expected = [this](const Training& training) {
+      return joined_ ? std::optional(Seconds(jobs_[training.id.value].seconds)) : std::nullopt;
+    };
+    dispatcher_.emplace(policy_of(scenario_), std::move(source), Seconds(time), expected, [this] { return joined_; });
+    for (std::size_t rank = 0; rank < scenario_.ranks; ++rank) {
+      joined_ = rank + 1 == scenario_.ranks;
+      say(rank, event::Joined{worker(rank)});
+      deliver();
+    }
+  }
+
+  std::vector<std::size_t> missing() const {
+    std::vector<std::size_t> found;
+    for (std::size_t job = 0; job < jobs_.size(); ++job)
+      if (!done_[job]) found.push_back(job);
+    return found;
   }
 
   /// An exponential wait has no memory: it is drawn anew whenever the number of ranks changes.
@@ -88,106 +127,142 @@ class Simulation {
     failure_ = rate > 0 ? now_ + std::exponential_distribution(rate)(random_) : never;
   }
 
-  void start_what_fits() {
-    while (true) {
-      while (waiting_.size() <= scenario_.backfill && next_ < order_.size()) waiting_.push_back(order_[next_++]);
-      if (waiting_.empty() || gang(waiting_.front()) > free_.size()) break;
-      start(waiting_.front());
-      waiting_.pop_front();
-      reserved_.reset();
-    }
-    if (waiting_.empty() || free_.empty()) return;
-    if (!reserved_) reserved_ = start_of(waiting_.front());
-    for (std::size_t i = 1; i < waiting_.size() && !free_.empty();) {
-      const std::size_t job = waiting_[i];
-      if (gang(job) > free_.size() || beginning() + jobs_[job].seconds > *reserved_) {
-        ++i;
-        continue;
-      }
-      start(job);
-      waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
+  static WorkerId worker(std::size_t rank) { return {rank + 1}; }
+  static std::size_t rank_of(WorkerId worker) { return static_cast<std::size_t>(worker.value) - 1; }
+  bool alive(std::size_t rank) const { return ranks_[rank].place != none; }
+
+  double master_time() const { return std::max(now_, master_free_); }
+  void say(std::size_t rank, Event event) { inbox_.emplace_back(rank, std::move(event)); }
+
+  /// The master hears what was said as soon as it has the time, and the ranks what it wants.
+  void deliver() {
+    for (; !inbox_.empty(); inbox_.pop_front()) {
+      master_free_ = master_time();
+      const auto& [rank, event] = inbox_.front();
+      if (rank != none) ranks_[rank].heard = master_free_;
+      for (const Action& action : dispatcher_->on(event, Seconds(master_free_)))
+        std::visit([this](const auto& a) { act(a); }, action);
     }
   }
 
-  /// When enough ranks will be free for a job: by the ends of what runs.
-  double start_of(std::size_t job) const {
-    std::size_t ranks = free_.size();
-    for (const auto& [end, slot] : ends_) {
-      ranks += running_[slot].ranks.size();
-      if (ranks >= gang(job)) return end;
-    }
-    return never;
+  void act(const action::Assign& assign) {
+    const std::size_t rank = rank_of(assign.worker);
+    master_free_ += scenario_.dispatch * static_cast<double>(assign.trainings.size());
+    if (!alive(rank)) return;  // the master does not know yet
+    for (const Training& training : assign.trainings) ranks_[rank].in_hand.push_back(training.id.value);
+    if (ranks_[rank].run == 0) begin_in_hand(rank, master_free_);
+  }
+  void act(const action::AssignGang& assign) {
+    master_free_ += scenario_.dispatch;
+    std::vector<std::size_t> members;
+    for (const WorkerId member : assign.members) members.push_back(rank_of(member));
+    begin(assign.training.id.value, std::move(members), assign.gang, master_free_);
+  }
+  void act(const action::Record& record) {
+    const Job& job = jobs_[record.training.id.value];
+    result_.work += job.seconds * job.gang;
+    result_.makespan = now_;
+    done_[record.training.id.value] = true;
+    --left_;
+  }
+  void act(const action::Abandon& abandon) {
+    const std::size_t rank = rank_of(abandon.worker);
+    if (!alive(rank)) return;
+    stop(rank);
+    say(rank, event::Left{abandon.worker, abandon.gang});
+  }
+  void act(const action::Stop& stop) {
+    const std::size_t rank = rank_of(stop.worker);
+    if (!alive(rank)) return;
+    leave(rank);
+    say(rank, event::Stopped{stop.worker});
+  }
+  void act(const action::End&) { ended_ = true; }
+  void act(const action::Began&) {}
+  void act(const action::Lost&) {}
+  void act(const action::GiveUp&) {}
+
+  void begin_in_hand(std::size_t rank, double from) {
+    const std::size_t job = ranks_[rank].in_hand.front();
+    ranks_[rank].in_hand.pop_front();
+    begin(job, {rank}, 0, from);
   }
 
-  std::size_t gang(std::size_t job) const { return static_cast<std::size_t>(jobs_[job].gang); }
-  double beginning() const { return std::max(now_, master_free_) + scenario_.dispatch + scenario_.latency; }
-
-  void start(std::size_t job) {
-    const std::size_t slot = spare_.empty() ? running_.size() : spare_.back();
-    spare_.empty() ? static_cast<void>(running_.emplace_back()) : spare_.pop_back();
-    Running& running = running_[slot];
-    running.job = job;
-    running.begin = beginning();
-    running.end = running.begin + jobs_[job].seconds;
-    running.ranks.clear();
-    for (std::size_t i = 0; i < gang(job); ++i) {
-      running.ranks.push_back(*free_.begin());
-      training_[*free_.begin()] = slot;
-      free_.erase(free_.begin());
+  void begin(std::size_t job, std::vector<std::size_t> members, std::uint64_t gang, double from) {
+    const double begin = from + scenario_.latency;
+    const std::size_t leader = members[0];
+    ends_.push({begin + jobs_[job].seconds, ++last_run_, leader, gang});
+    ranks_[leader].whole = std::all_of(members.begin(), members.end(), [this](std::size_t m) { return alive(m); });
+    for (const std::size_t member : members) {
+      Rank& rank = ranks_[member];
+      rank.run = last_run_, rank.job = job, rank.leader = leader, rank.begin = begin;
     }
-    master_free_ = std::max(now_, master_free_) + scenario_.dispatch;
-    ends_.emplace(running.end, slot);
+    ranks_[leader].members = std::move(members);
   }
 
-  void finish(std::size_t slot) {
-    result_.work += jobs_[running_[slot].job].seconds * static_cast<double>(running_[slot].ranks.size());
-    stop(slot);
+  void finish(const End& end) {
+    const Rank& leader = ranks_[end.leader];
+    if (leader.run != end.run || !leader.whole) return;  // it was stopped, or never ends
+    say(end.leader, event::Finished{worker(end.leader), TrainingId{leader.job}, 0});
+    for (const std::size_t member : leader.members) {
+      stop(member);
+      if (end.gang > 0) say(member, event::Left{worker(member), end.gang});
+    }
+    if (!leader.in_hand.empty()) begin_in_hand(end.leader, now_);
   }
 
-  /// Its ranks are free again from now on.
-  void stop(std::size_t slot) {
-    const Running& running = running_[slot];
-    ends_.erase({running.end, slot});
-    const double began = std::min(running.begin, now_);  // a failure may strike while it is on its way
-    for (const std::size_t rank : running.ranks) {
-      result_.busy[rank] += now_ - began;
-      if (scenario_.timeline) result_.timeline.push_back({rank, running.job, began, now_});
-      training_[rank] = idle;
-      free_.insert(rank);
-    }
-    spare_.push_back(slot);
+  /// It trains no longer.
+  void stop(std::size_t rank) {
+    const double began = std::min(ranks_[rank].begin, now_);  // it may be stopped before it has begun
+    result_.busy[rank] += now_ - began;
+    if (scenario_.timeline) result_.timeline.push_back({rank, ranks_[rank].job, began, now_});
+    ranks_[rank].run = 0;
+  }
+
+  void leave(std::size_t rank) {
+    ranks_[alive_.back()].place = ranks_[rank].place;
+    alive_[ranks_[rank].place] = alive_.back();
+    alive_.pop_back();
+    ranks_[rank].place = none;
+    draw_failure();
   }
 
   void fail(std::size_t rank) {
     ++result_.failures;
-    if (const std::size_t slot = training_[rank]; slot != idle) {
-      waiting_.push_front(running_[slot].job);
-      stop(slot);
+    if (ranks_[rank].run > 0) {
+      ranks_[ranks_[rank].leader].whole = false;
+      stop(rank);
     }
-    free_.erase(rank);
-    place_[alive_.back()] = place_[rank];
-    alive_[place_[rank]] = alive_.back();
-    alive_.pop_back();
-    reserved_.reset();
-    draw_failure();
+    leave(rank);
+    ranks_[rank].in_hand.clear();
+    say(rank, event::Heard{worker(rank)});  // its last sign of life
+    notices_.push_back(master_time() + scenario_.master.lost_after.count() + tick);
+  }
+
+  void notice_silence() {
+    notices_.pop_front();
+    for (const std::size_t rank : alive_)
+      if (master_time() - ranks_[rank].heard > scenario_.master.lost_after.count() / 2)
+        say(rank, event::Heard{worker(rank)});
+    say(none, event::Tick{});
   }
 
   std::span<const Job> jobs_;
   const Scenario& scenario_;
-  std::vector<std::size_t> order_;
   std::mt19937_64 random_;
+  std::vector<bool> done_;
+  std::size_t left_;  ///< jobs that are not done
   Replay result_;
+  std::optional<Dispatcher> dispatcher_;
+  bool joined_ = false, ended_ = false;  ///< all ranks have, the dispatcher has
   double now_ = 0, failure_ = never;
-  double master_free_ = 0;                         ///< when it has handed out what it is handing out
-  std::size_t next_ = 0;                           ///< in `order_`
-  std::deque<std::size_t> waiting_;                ///< jobs that may be started, the first one before all others
-  std::optional<double> reserved_;                 ///< when the first one will start, if it has to wait
-  std::vector<std::size_t> alive_, place_;         ///< ranks, and where in alive_ each stands
-  std::set<std::size_t> free_;                     ///< alive and without work; the lowest works first
-  std::vector<std::size_t> training_;              ///< the slot that a rank works on, or `idle`
-  std::vector<Running> running_;                   ///< slots, spare ones included
-  std::vector<std::size_t> spare_;                 ///< slots
-  std::set<std::pair<double, std::size_t>> ends_;  ///< of what runs: time and slot
+  double master_free_ = 0;  ///< when it has handed out what it is handing out
+  std::vector<Rank> ranks_;
+  std::vector<std::size_t> alive_;                                   ///< ranks
+  std::deque<std::pair<std::size_t, Event>> inbox_;                  ///< of the master: what ranks say to it
+  std::priority_queue<End, std::vector<End>, std::greater<>> ends_;  ///< of runs; of some that were stopped, too
+  std::deque<double> notices_;                                       ///< when the master looks who is silent
+  std::uint64_t last_run_ = 0;
 };
 
 }  // namespace

@@ -3,8 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+#include <ctime>
 #include <map>
 #include <random>
 
@@ -127,6 +127,66 @@ TEST_CASE("waits between trainings and the master's own time, by hand") {
   CHECK(replay(jobs, scenario).makespan == 2.75);
 }
 
+TEST_CASE("the Dispatcher's rules are the simulation's: who may overtake a gang that waits, by hand") {
+  // 0: two ranks until 10 s. 1: the third until 3 s. 2: a gang of two that begins at 10 s. 3: alone, 50 s, is not
+  // through by then, but takes none of the two ranks that the gang needs; so it begins at 3 s rather than at 10 s.
+  const std::vector<Job> jobs{{10, 2}, {3, 1}, {5, 2}, {50, 1}};
+  Scenario scenario;
+  scenario.ranks = 3;
+  CHECK(replay(jobs, scenario).makespan == 53);
+  scenario.master.lookahead = 0;
+  CHECK(replay(jobs, scenario).makespan == 60);
+}
+
+TEST_CASE("the Dispatcher's rules are the simulation's: what a rank has in hand waits for it, by hand") {
+  // After its first training each rank is given 0.25 s of work in advance, two more, so the long one begins at 0.25 s.
+  const auto jobs = singles({0.125, 0.125, 0.125, 10, 0.125, 0.125});
+  Scenario scenario;
+  scenario.ranks = 2;
+  scenario.master.in_hand = stormsweep::Seconds(0.25);
+  CHECK(replay(jobs, scenario).makespan == 10.25);
+  scenario.master.most_in_hand = 1;
+  CHECK(replay(jobs, scenario).makespan == 10.125);
+}
+
+TEST_CASE("one at a time and without gangs: every training goes to the rank that is free first") {
+  std::mt19937_64 random(5);
+  for (int round = 0; round < 50; ++round) {
+    CAPTURE(round);
+    const std::size_t ranks = 1 + random() % 6;
+    std::vector<double> seconds(1 + random() % 50);
+    for (double& s : seconds) s = 1 + double(random() % 64) / 8;
+    for (const Policy policy : {Policy::fifo, Policy::longest_first}) {
+      Replay r = play(singles(seconds), ranks, policy);
+      if (policy == Policy::longest_first) std::sort(seconds.rbegin(), seconds.rend());
+      std::vector<double> busy(ranks);
+      for (const double s : seconds) *std::min_element(busy.begin(), busy.end()) += s;
+      std::sort(r.busy.begin(), r.busy.end()), std::sort(busy.begin(), busy.end());  // two may be free at once
+      REQUIRE(r.busy == busy);
+      REQUIRE(r.makespan == busy.back());
+    }
+  }
+}
+
+TEST_CASE("a rank that dies is missed after its silence, and what it trained begins again elsewhere") {
+  for (const double silence : {10.0, 100.0}) {
+    CAPTURE(silence);
+    Scenario scenario;
+    scenario.ranks = 2, scenario.failures_per_hour = 1, scenario.timeline = true;
+    scenario.master.lost_after = stormsweep::Seconds(silence);
+    int seen = 0;
+    for (; scenario.seed < 200; ++scenario.seed) {
+      const Replay r = replay(singles({1000}), scenario);  // rank 0 begins it
+      if (r.failures != 1 || r.timeline.size() != 2) continue;
+      REQUIRE((r.timeline[0].rank == 0 && r.timeline[1].rank == 1));
+      REQUIRE(r.timeline[1].begin == Approx(r.timeline[0].end + silence).epsilon(0.2 / silence));
+      REQUIRE(r.makespan == Approx(r.timeline[1].begin + 1000));
+      ++seen;
+    }
+    CHECK(seen > 10);
+  }
+}
+
 TEST_CASE("longest first is within Graham's bound of the optimum, 4/3 - 1/(3m)") {
   std::mt19937_64 random(4);
   for (int round = 0; round < 60; ++round) {
@@ -167,9 +227,9 @@ TEST_CASE("what was let in front of a gang did not delay it") {
     std::vector<Job> jobs(40);
     for (Job& job : jobs) job = {1 + double(random() % 100), random() % 4 ? 1 : 4};
     Scenario scenario;
-    scenario.ranks = 6, scenario.timeline = true, scenario.backfill = 0;
+    scenario.ranks = 6, scenario.timeline = true, scenario.master.lookahead = 0;
     const Replay strict = replay(jobs, scenario);
-    scenario.backfill = 64;
+    scenario.master.lookahead = 64;
     const Replay filled = replay(jobs, scenario);
     const auto first_gang =
         std::find_if(jobs.begin(), jobs.end(), [](const Job& j) { return j.gang > 1; }) - jobs.begin();
@@ -224,18 +284,18 @@ TEST_CASE("drawing keeps the grid's order") {
   CHECK(work(draw(jobs, 1000, 7)) == work(drawn));
 }
 
-TEST_CASE("100,000 trainings on 10,000 ranks in under two seconds") {
+TEST_CASE("100,000 trainings on 10,000 ranks in a second of processor time") {
   std::mt19937_64 random(1);
   std::vector<Job> jobs(100'000);
   for (Job& job : jobs) job = {1 + double(random() % 10'000), random() % 10 ? 1 : 1 << (random() % 6)};
   for (const Policy policy : all_policies) {
     Scenario scenario;
     scenario.ranks = 10'000, scenario.policy = policy;
-    const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t begin = std::clock();
     const Replay r = replay(jobs, scenario);
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    MESSAGE(to_string(policy), ": ", took.count(), " s, efficiency ", r.efficiency());
-    CHECK(took.count() < 2);
+    const double seconds = double(std::clock() - begin) / CLOCKS_PER_SEC;
+    MESSAGE(to_string(policy), ": ", seconds, " s, efficiency ", r.efficiency());
+    CHECK(seconds < 1);
     CHECK(r.efficiency() > 0.6);
   }
 }
