@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 #include <fstream>
 #include <sstream>
 
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -64,12 +64,11 @@ void refuse_others(const po::variables_map& values, const std::vector<const char
 }
 
 std::uint64_t whole(const std::string& text, const char* option, std::uint64_t least, std::uint64_t most) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < least || value > most)
+  const auto value = whole_number(text);
+  if (!value || *value < least || *value > most)
     throw InputError(
         fmt::format("stormsweep compare: --{} is {}; give an integer from {} to {}", option, text, least, most));
-  return value;
+  return *value;
 }
 
 double seconds_or_rate(const po::variables_map& values, const char* option, double fallback) {

@@ -1,7 +1,6 @@
 #include "master/cli/compare.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <iostream>
@@ -10,6 +9,7 @@
 #include "master/loop/launch.hpp"
 #include "master/report/schedule_report.hpp"
 #include "search/base/error.hpp"
+#include "search/base/machine.hpp"
 #include "search/space/space.hpp"
 
 namespace stormsweep {
@@ -30,12 +30,6 @@ fs::path database_of(const fs::path& base, const std::string& schedule) {
                     "give another name with --results",
                     file.string()));
   return file;
-}
-
-std::size_t terminal_width() {
-  winsize size{};
-  if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 100;
-  return size.ws_col;
 }
 
 /// Both on as many ranks: one that was given nothing to do is idle all the time, not absent.
@@ -71,7 +65,7 @@ int compare_schedules(const ScheduleQuestion& question) {
   if (question.json)
     std::cout << to_json(report).dump(2) << '\n';
   else
-    print(std::cout, report, terminal_width());
+    print(std::cout, report, static_cast<std::size_t>(terminal_width(STDOUT_FILENO).value_or(100)));
   return report.metrics.equal() ? worst : exit_some_failed;
 }
 

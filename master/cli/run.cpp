@@ -1,7 +1,5 @@
 #include <fmt/format.h>
-#include <sched.h>
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 #include <cstdio>
 #include <cstdlib>
@@ -20,11 +18,13 @@
 #include "master/loop/stale_checkpoints.hpp"
 #include "master/slurm/job_end.hpp"
 #include "master/store/kept_models.hpp"
-#include "master/store/process_identity.hpp"
 #include "master/store/store.hpp"
 #include "master/store/stored_share.hpp"
 #include "search/base/error.hpp"
+#include "search/base/machine.hpp"
 #include "search/base/process.hpp"
+#include "search/base/text.hpp"
+#include "search/base/utc.hpp"
 #include "search/space/gang_sizes.hpp"
 #include "search/space/space.hpp"
 #include "worker/channel/mpi_channel.hpp"
@@ -50,7 +50,7 @@ DataReport parse_report(const std::string& text) {
 /// The data's report as JSON: from the launcher, which has asked already, or from the worker program. Nothing if the
 /// data is unfit, which the worker program has told.
 std::optional<std::string> data_report(const Space& space, const RunOptions& options) {
-  if (const char* known = std::getenv(launch::data_report)) return known;
+  if (const auto known = environment(launch::data_report); !known.empty()) return std::string(known);
   if (space.experiment->data.empty() && options.device == "cpu") return R"({"fingerprint":"","notes":[],"gpus":0})";
   int status = 0;
   std::string report = process::capture({launch::worker_program(), "check", options.space.string()}, status);
@@ -64,15 +64,11 @@ std::optional<std::string> data_report(const Space& space, const RunOptions& opt
   return report;
 }
 
-int cores() {
-  cpu_set_t set;
-  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-}
-
 int worker_count(const RunOptions& options, const DataReport& report) {
   if (options.workers > 0) return options.workers;
-  if (const char* tasks = std::getenv("SLURM_NTASKS"); tasks && std::atoi(tasks) > 1) return std::atoi(tasks) - 1;
-  return report.gpus > 0 && options.device != "cpu" ? report.gpus : cores();
+  if (const auto tasks = whole_number(environment("SLURM_NTASKS")); tasks && *tasks > 1)
+    return static_cast<int>(*tasks - 1);
+  return report.gpus > 0 && options.device != "cpu" ? report.gpus : usable_cores();
 }
 
 void check_gangs(const Space& space, const RunOptions& options, int workers) {
@@ -85,10 +81,8 @@ void check_gangs(const Space& space, const RunOptions& options, int workers) {
 }
 
 int terminal_columns() {
-  if (const char* told = std::getenv(launch::columns)) return std::atoi(told);
-  winsize size{};
-  if (!isatty(STDERR_FILENO) || ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0) return 0;
-  return size.ws_col > 0 ? size.ws_col : 80;
+  if (const auto given = whole_number(environment(launch::columns))) return static_cast<int>(*given);
+  return terminal_width(STDERR_FILENO).value_or(0);
 }
 
 std::optional<StoredShare> share_of(const Space& space, const RunOptions& options) {
@@ -187,7 +181,7 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
   if (conclusion.ending == Ending::done && conclusion.limit.empty())
     remove_stale_checkpoints(welcome.cache, fingerprint, store);
   // A launcher starts the job again where that gets further; a bare mpirun cannot.
-  const bool launched = std::getenv(launch::status_file) != nullptr;
+  const bool launched = !environment(launch::status_file).empty();
   const bool again = launched && conclusion.attempts_raised &&
                      (conclusion.ending == Ending::workers_lost || conclusion.ending == Ending::rank_lost);
   tell_end(conclusion, again, options, models);

@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <cstdlib>
 #include <string_view>
 
 #include "search/base/duration.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -69,22 +68,14 @@ int positive(const po::variables_map& values, const char* name) {
   return value;
 }
 
-std::optional<std::uint64_t> whole(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 std::optional<std::uint64_t> variable(const char* name) {
-  const char* text = std::getenv(name);
-  return text ? whole(text) : std::nullopt;
+  return whole_number(environment(name));
 }
 
 Share parse_share(const std::string& text) {
   const std::size_t slash = std::min(text.find('/'), text.size());
-  const auto index = whole(std::string_view(text).substr(0, slash));
-  const auto count = whole(std::string_view(text).substr(std::min(slash + 1, text.size())));
+  const auto index = whole_number(std::string_view(text).substr(0, slash));
+  const auto count = whole_number(std::string_view(text).substr(std::min(slash + 1, text.size())));
   if (!index || !count || *index >= *count || *count > most_shares)
     throw InputError(
         fmt::format("stormsweep run: --share is {}; give I/N, such as 0/3, 1/3 and 2/3 for three jobs", text));

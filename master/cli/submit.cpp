@@ -14,6 +14,7 @@
 #include "master/slurm/time_warning.hpp"
 #include "search/base/duration.hpp"
 #include "search/base/error.hpp"
+#include "search/base/file.hpp"
 #include "search/base/options.hpp"
 #include "search/base/process.hpp"
 #include "search/space/gang_sizes.hpp"
@@ -143,11 +144,9 @@ void keep_script(const fs::path& file, const std::string& text) {
   if (std::getline(before, first) && std::getline(before, second) && !second.starts_with("# Written by: stormsweep"))
     throw InputError(
         fmt::format("{}: is there, and not of our making; rename it, or name another --results", file.string()));
-  std::ofstream out(file);
-  out << text;
-  out.close();
-  if (!out)
-    throw InputError(fmt::format("{}: cannot be written; name --results in a folder that can be", file.string()));
+  AtomicFile script(file, "name --results in a folder that can be");
+  script.write(text);
+  script.commit();
 }
 
 /// The number that Slurm gives the job.

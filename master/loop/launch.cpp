@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -20,6 +19,7 @@
 #include "master/loop/launcher.hpp"
 #include "search/base/error.hpp"
 #include "search/base/process.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep::launch {
 
@@ -29,17 +29,6 @@ namespace {
 
 std::atomic<bool> drain{false};
 std::atomic<pid_t> child{0};
-
-std::string_view variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
-}
-
-int number(std::string_view text) {
-  int value = -1;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
 
 fs::path self() {
   return fs::read_symlink("/proc/self/exe");
@@ -85,9 +74,9 @@ void wait_for_mpirun(pid_t pid, const fs::path& report) {
 
 int rank() {
   for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK"}) {
-    if (const int value = number(variable(name)); value >= 0) return value;
+    if (const auto value = whole_number(environment(name))) return static_cast<int>(*value);
   }
-  if (number(variable("SLURM_STEP_NUM_TASKS")) > 1) {
+  if (whole_number(environment("SLURM_STEP_NUM_TASKS")).value_or(0) > 1) {
     throw InputError(
         "srun: started stormsweep without telling MPI about its ranks; use srun --mpi=pmix, or no srun at all");
   }
@@ -95,7 +84,7 @@ int rank() {
 }
 
 void leave_report(const Report& report) {
-  if (const auto path = variable(status_file); !path.empty()) {
+  if (const auto path = environment(status_file); !path.empty()) {
     std::ofstream(fs::path(path)) << report.status << ' ' << report.again << ' ' << report.lost << '\n';
   }
 }

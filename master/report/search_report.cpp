@@ -9,6 +9,7 @@
 #include "master/store/stored_share.hpp"
 #include "search/base/duration.hpp"
 #include "search/base/error.hpp"
+#include "search/base/utc.hpp"
 #include "search/space/space.hpp"
 
 namespace stormsweep {

@@ -6,6 +6,7 @@
 #include <cassert>
 
 #include "search/base/duration.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -34,12 +35,6 @@ std::string quoted(const std::vector<std::string>& words) {
 /// Two minutes, as in slurm/search.sbatch; less where that would be most of the job.
 int notice(Seconds time) {
   return static_cast<int>(std::clamp(time.count() / 5, 10.0, 120.0));
-}
-
-/// A comment must not end where a word of it holds the end of a line.
-std::string one_line(std::string text) {
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return text;
 }
 
 std::vector<std::string> demands(const BatchJob& job) {

@@ -3,22 +3,17 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
-#include "master/store/process_identity.hpp"
 #include "search/base/duration.hpp"
 #include "search/base/process.hpp"
+#include "search/base/text.hpp"
+#include "search/base/utc.hpp"
 
 namespace stormsweep {
 
 namespace {
-
-std::string_view variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
-}
 
 std::optional<double> read_time(std::string_view text) {
   double time = 0;
@@ -29,9 +24,9 @@ std::optional<double> read_time(std::string_view text) {
 
 /// What Slurm says of the job; squeue prints UNLIMITED, or nothing where there is no such job any more.
 std::optional<double> slurm_end() {
-  const std::string job(variable("SLURM_JOB_ID"));
+  const std::string job(environment("SLURM_JOB_ID"));
   if (job.empty()) return std::nullopt;
-  if (const auto end = read_time(variable("SLURM_JOB_END_TIME"))) return end;
+  if (const auto end = read_time(environment("SLURM_JOB_END_TIME"))) return end;
   int status = 0;
   std::string left = process::capture({"squeue", "-h", "-j", job, "-o", "%L"}, status);
   left.erase(std::min(left.size(), left.find('\n')));
@@ -43,7 +38,7 @@ std::optional<double> slurm_end() {
 }  // namespace
 
 std::optional<double> find_job_end(std::optional<Seconds> limit) {
-  if (const auto told = variable(job_end_variable); !told.empty()) return read_time(told);
+  if (const auto told = environment(job_end_variable); !told.empty()) return read_time(told);
   std::optional<double> end = slurm_end();
   if (limit) end = std::min(end.value_or(HUGE_VAL), unix_time() + limit->count());
   return end;

@@ -3,12 +3,13 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <chrono>
-#include <cstdlib>
 #include <fstream>
 #include <string>
+
+#include "search/base/machine.hpp"
+#include "search/base/text.hpp"
+#include "search/base/utc.hpp"
 
 namespace stormsweep {
 
@@ -27,10 +28,7 @@ bool runs(std::int64_t pid) {
 }  // namespace
 
 ProcessIdentity this_process() {
-  std::array<char, 256> host{};
-  gethostname(host.data(), host.size() - 1);
-  const char* job = std::getenv("SLURM_JOB_ID");
-  return {host.data(), getpid(), job ? job : "", unix_time()};
+  return {host_name(), getpid(), std::string(environment("SLURM_JOB_ID")), unix_time()};
 }
 
 bool may_be_alive(const ProcessIdentity& other, const ProcessIdentity& self) {
@@ -39,10 +37,6 @@ bool may_be_alive(const ProcessIdentity& other, const ProcessIdentity& self) {
   if (other.host != self.host) return other.job.empty() || other.job != self.job;
   if (other.pid == self.pid) return false;
   return runs(other.pid);
-}
-
-double unix_time() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 }  // namespace stormsweep

@@ -23,7 +23,4 @@ ProcessIdentity this_process();
 /// was seen of late, unless it was an earlier run of our own Slurm job.
 bool may_be_alive(const ProcessIdentity& other, const ProcessIdentity& self);
 
-/// Seconds since 1970-01-01 UTC.
-double unix_time();
-
 }  // namespace stormsweep

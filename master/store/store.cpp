@@ -5,20 +5,11 @@
 #include "master/store/database.hpp"
 #include "master/store/json_text.hpp"
 #include "master/store/store_database.hpp"
+#include "search/base/text.hpp"
+#include "search/base/utc.hpp"
 #include "search/space/cache_files.hpp"
 
 namespace stormsweep {
-
-namespace {
-
-/// One line, so that the tables and messages that show it stay whole.
-std::string one_line(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-  return text;
-}
-
-}  // namespace
 
 Store::Store(const std::filesystem::path& path, const Space& space, const std::string& fingerprint,
              const Options& options)
@@ -63,7 +54,7 @@ void Store::finish(const Training& training, std::size_t milestone, const Worker
   row.status = outcome.status;
   row.timings = outcome.timings;
   append_json(row.metrics, outcome.metrics);
-  row.error = one_line(outcome.error);
+  row.error = one_line(outcome.error);  // so that the tables and messages that show it stay whole
   row.started = outcome.started;
   row.finished = outcome.finished;
   db.running.erase(row.identity);

@@ -8,6 +8,7 @@
 #include "master/store/json_text.hpp"
 #include "master/store/schema.hpp"
 #include "search/base/error.hpp"
+#include "search/base/utc.hpp"
 #include "search/space/cache_files.hpp"
 
 namespace stormsweep {

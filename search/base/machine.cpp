@@ -1,6 +1,7 @@
 #include "search/base/machine.hpp"
 
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <array>
@@ -33,6 +34,12 @@ std::int64_t free_memory() {
 int usable_cores() {
   cpu_set_t set;
   return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+std::optional<int> terminal_width(int descriptor) {
+  winsize size{};
+  if (!isatty(descriptor) || ioctl(descriptor, TIOCGWINSZ, &size) != 0) return std::nullopt;
+  return size.ws_col > 0 ? size.ws_col : 80;
 }
 
 }  // namespace stormsweep

@@ -1,15 +1,13 @@
 #include "search/base/seed.hpp"
 
+#include "search/base/random.hpp"
+
 namespace stormsweep {
 
 namespace {
 
-/// SplitMix64: add the golden ratio's 64 bits, then Stafford's variant 13 of MurmurHash3's finaliser.
 std::uint64_t mix(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
+  return RandomStream(x).bits();
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "search/base/utc.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <ctime>
 
@@ -18,6 +19,10 @@ std::optional<std::int64_t> parse_utc(const std::string& text) {
     if (fields.tm_mday == read.tm_mday && fields.tm_sec == read.tm_sec) return time;  // else 31 June
   }
   return std::nullopt;
+}
+
+double unix_time() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 std::string utc_text(std::int64_t time, const char* format) {

@@ -10,6 +10,9 @@ namespace stormsweep {
 /// such time.
 std::optional<std::int64_t> parse_utc(const std::string& text);
 
+/// Now, in the same seconds.
+double unix_time();
+
 /// By the fields of strftime, as "%Y%m%d".
 std::string utc_text(std::int64_t time, const char* format);
 

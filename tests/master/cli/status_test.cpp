@@ -4,6 +4,7 @@
 
 #include "master/cli/status.hpp"
 #include "master/store/process_identity.hpp"
+#include "search/base/utc.hpp"
 #include "tests/master/report/results_fixture.hpp"
 
 using namespace stormsweep;

@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-#include "master/store/process_identity.hpp"
+#include "search/base/utc.hpp"
 
 using namespace stormsweep;
 

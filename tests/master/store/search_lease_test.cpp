@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "search/base/error.hpp"
+#include "search/base/utc.hpp"
 #include "tests/master/store/store_fixture.hpp"
 
 using namespace stormsweep;
