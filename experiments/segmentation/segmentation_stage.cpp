@@ -1,10 +1,11 @@
+#include "experiments/segmentation/segmentation_stage.hpp"
+
 #include <algorithm>
 #include <array>
 
 #include "datasets/files/splits.hpp"
 #include "datasets/weather/weather_set.hpp"
 #include "experiments/segmentation/segmentation_samples.hpp"
-#include "experiments/segmentation/segmentation_task.hpp"
 #include "search/base/error.hpp"
 #include "search/space/gang_sizes.hpp"
 

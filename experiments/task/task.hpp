@@ -75,22 +75,15 @@ class Task {
   virtual std::string model_notes() const { return "{}"; }
 };
 
-/// Builds the task of `experiment` for `configuration`. Throws InputError or InputError where data or values do not
-/// fit.
-std::unique_ptr<Task> make_task(const Experiment& experiment, const Configuration& configuration,
-                                const TaskContext& context);
-
 /// What is known of a search's data before any training: `stormsweep-worker check`.
-struct DataReport {
+struct DataCheck {
   std::string fingerprint;         ///< of all files together; empty for an experiment without data
   std::vector<std::string> notes;  ///< one line each, for the user: counts, positives, storms that are not finite
 };
-/// Opens and scans every file. Throws InputError where one cannot be trained on, InputError where the space asks for
-/// what the data do not have.
-DataReport check_data(const Space& space);
 
 /// Which of a search's files are to be copied to the machines' own disks before training (`run --stage`): the part of
-/// worker/stager.hpp, StagePlan, that differs between experiments. Every rank makes it, and all must make the same.
+/// worker/staging/stager.hpp, StagePlan, that differs between experiments. Every rank makes it, and all must make the
+/// same.
 struct StageRequest {
   struct File {
     std::filesystem::path source;
@@ -106,7 +99,5 @@ struct StageRequest {
   /// Entries of TaskContext::data whose place a copy takes: "train" -> its name.
   std::map<std::string, std::string> whole;
 };
-/// For a search trained by `places` ranks. Throws InputError.
-StageRequest stage_request(const Space& space, int places);
 
 }  // namespace stormsweep
