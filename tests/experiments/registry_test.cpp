@@ -23,3 +23,18 @@ TEST_CASE("files that are trained on whole are wanted by every rank, and cannot 
   }
   CHECK_THROWS_AS(request.wanted(0, {1}), InputError);
 }
+
+TEST_CASE("every experiment has an entry with all that its declaration promises") {
+  CHECK(experiment_entries().size() == experiments().size());
+  for (const Experiment& experiment : experiments()) {
+    CAPTURE(experiment.name);
+    const ExperimentEntry& entry = entry_of(experiment);
+    CHECK((entry.make_task != nullptr) != (entry.run != nullptr));
+    CHECK((entry.check_data != nullptr) == !experiment.data.empty());
+    CHECK((entry.stage_request != nullptr) == !experiment.data.empty());
+    if (!entry.make_task) continue;
+    for (const char* read : {"epochs", "batch_size", "gpus", "learning_rate", "learning_rate_scaling", "warmup_epochs",
+                             "optimizer", "precision", "gradient_precision", "gradient_lag", "replicate"})
+      CHECK_MESSAGE(experiment.find(read), read);
+  }
+}
