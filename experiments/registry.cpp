@@ -1,58 +1,36 @@
-#include "experiments/task/task.hpp"
+#include "experiments/registry.hpp"
 
-#include <iterator>
-#include <numeric>
 #include <stdexcept>
-
-#include "experiments/nowcast/nowcast_task.hpp"
-#include "experiments/segmentation/segmentation_task.hpp"
-#include "experiments/tornado/tornado_task.hpp"
-#include "search/base/error.hpp"
 
 namespace stormsweep {
 
 namespace {
 
-/// Every machine wants every file.
-StageRequest stage_whole_files(const std::map<std::string, std::filesystem::path>& data) {
-  StageRequest request;
-  for (const auto& [split, path] : data) {
-    request.whole[split] = split + path.extension().string();
-    request.files.push_back({path, request.whole[split], {}});
-  }
-  request.wanted = [count = std::ssize(request.files)](int, const std::set<std::int64_t>& unusable) {
-    if (!unusable.empty()) throw InputError("--stage: a file that training needs cannot be copied");
-    std::vector<std::int64_t> all(static_cast<std::size_t>(count));
-    std::iota(all.begin(), all.end(), 0);
-    return all;
-  };
-  return request;
+template <class Function>
+Function* required(Function* function, const Experiment& experiment, const char* what) {
+  if (!function) throw std::logic_error(experiment.name + " has no " + what);
+  return function;
 }
 
 }  // namespace
 
+const ExperimentEntry& entry_of(const Experiment& experiment) {
+  return experiment_entries().at(experiment.name);
+}
+
 std::unique_ptr<Task> make_task(const Experiment& experiment, const Configuration& configuration,
                                 const TaskContext& context) {
-  if (experiment.name == "nowcast") return make_nowcast_task(experiment, configuration, context);
-  if (experiment.name == "segmentation") return make_segmentation_task(experiment, configuration, context);
-  if (experiment.name == "tornado") return make_tornado_task(experiment, configuration, context);
-  throw std::logic_error(experiment.name + " has no task");
+  return required(entry_of(experiment).make_task, experiment, "task")(experiment, configuration, context);
 }
 
-DataReport check_data(const Space& space) {
-  const std::string& name = space.experiment->name;
+DataCheck check_data(const Space& space) {
   if (space.experiment->data.empty()) return {};
-  if (name == "nowcast") return check_nowcast_data(space.data);
-  if (name == "segmentation") return check_segmentation_data(space);
-  if (name == "tornado") return check_tornado_data(space.data);
-  throw std::logic_error(name + " has no check of its data");
+  return required(entry_of(*space.experiment).check_data, *space.experiment, "check of its data")(space);
 }
 
-StageRequest stage_request(const Space& space, int places) {
-  const std::string& name = space.experiment->name;
-  if (name == "segmentation") return stage_segmentation(space, places);
-  if (name == "nowcast" || name == "tornado") return stage_whole_files(space.data);
-  throw std::logic_error(name + " has no plan for staging its files");
+StagePlan stage_request(const Space& space, int places) {
+  return required(entry_of(*space.experiment).stage_request, *space.experiment, "plan for staging its files")(space,
+                                                                                                              places);
 }
 
 }  // namespace stormsweep

@@ -7,7 +7,7 @@
 #include <exception>
 #include <string_view>
 
-#include "experiments/noop/noop.hpp"
+#include "experiments/registry.hpp"
 #include "experiments/task/model_file.hpp"
 #include "search/space/cache_files.hpp"
 #include "worker/training/convolution_peak.hpp"
@@ -23,12 +23,13 @@ double unix_time() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-void execute_noop(const Experiment& experiment, const Training& training, const TaskContext& context,
-                  const std::function<bool()>& stopped, const std::function<void(wire::Finished)>& report) {
+/// For experiments that train nothing.
+void execute_run(const Experiment& experiment, const Training& training, const TaskContext& context,
+                 const std::function<bool()>& stopped, const std::function<void(wire::Finished)>& report) {
   const double started = unix_time();
   std::optional<Outcome> outcome;
   try {
-    outcome = run_noop(training.configuration, experiment, context.seed, *context.gang, stopped);
+    outcome = entry_of(experiment).run(experiment, training.configuration, context, stopped);
   } catch (const Abandoned&) {
     return;
   } catch (const std::exception& error) {
@@ -74,7 +75,7 @@ void execute(const Duty& duty, const Workplace& with, const std::function<bool()
   const auto report = [&](wire::Finished finished) {
     if (context.gang->shard() == 0 || finished.outcome.status != Status::complete) with.report(std::move(finished));
   };
-  if (with.experiment.name == "noop") return execute_noop(with.experiment, training, context, stopped, report);
+  if (entry_of(with.experiment).run) return execute_run(with.experiment, training, context, stopped, report);
 
   TrainingEvents events;
   events.stop = stopped;

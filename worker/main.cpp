@@ -1,15 +1,11 @@
 #include <cstdio>
 #include <exception>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "search/base/error.hpp"
 #include "worker/check.hpp"
-#include "worker/forecast.hpp"
-#include "worker/generate.hpp"
-#include "worker/label.hpp"
-#include "worker/prepare.hpp"
+#include "worker/experiment_commands.hpp"
 #include "worker/serve.hpp"
 
 namespace {
@@ -17,14 +13,10 @@ namespace {
 using namespace stormsweep;
 
 int dispatch(const std::vector<std::string>& words) {
-  static const std::map<std::string, int (*)(const std::vector<std::string>&)> commands{
-      {"check", check_command}, {"forecast", forecast_command}, {"generate", generate_command},
-      {"label", label_command}, {"prepare", prepare_command},   {"serve", serve_command}};
-  const auto command = words.empty() ? commands.end() : commands.find(words[0]);
-  if (command == commands.end()) {
-    throw InputError("stormsweep-worker: this is the part of stormsweep that trains; type stormsweep --help");
-  }
-  return command->second({words.begin() + 1, words.end()});
+  if (!words.empty() && words[0] == "serve") return serve_command({words.begin() + 1, words.end()});
+  if (!words.empty() && words[0] == "check") return check_command({words.begin() + 1, words.end()});
+  if (const auto status = run_experiment_command(words)) return *status;
+  throw InputError("stormsweep-worker: this is the part of stormsweep that trains; type stormsweep --help");
 }
 
 }  // namespace

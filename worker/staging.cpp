@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "experiments/registry.hpp"
 #include "worker/channel/all_reduce.hpp"
 #include "worker/channel/relay.hpp"
 #include "worker/staging/stager.hpp"

@@ -33,9 +33,10 @@ void meet(Gang& gang) {
 
 }  // namespace
 
-std::optional<Outcome> run_noop(const Configuration& configuration, const Experiment& experiment, std::uint64_t seed,
-                                Gang& gang, const std::function<bool()>& stopped) {
+std::optional<Outcome> run_noop(const Experiment& experiment, const Configuration& configuration,
+                                const TaskContext& context, const std::function<bool()>& stopped) {
   const Reader read(configuration, experiment);
+  Gang& gang = *context.gang;
   meet(gang);
   if (!sleep(Milliseconds(read.real("milliseconds")), stopped)) return std::nullopt;
 
@@ -50,7 +51,7 @@ std::optional<Outcome> run_noop(const Configuration& configuration, const Experi
     return outcome;
   }
   const std::uint64_t bits = derive_seed(
-      seed, "noop",
+      context.seed, "noop",
       {static_cast<std::uint64_t>(read.integer("index")), static_cast<std::uint64_t>(read.integer("replicate"))});
   outcome.metrics = {{"score", static_cast<double>(bits >> 11) * 0x1.0p-53}};
   return outcome;

@@ -1,9 +1,11 @@
+#include "experiments/nowcast/nowcast_check.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <string>
 
+#include "datasets/files/splits.hpp"
 #include "datasets/nowcast/nowcast_patches.hpp"
-#include "experiments/nowcast/nowcast_task.hpp"
 #include "search/base/error.hpp"
 #include "search/base/utc.hpp"
 
@@ -44,11 +46,12 @@ void check_alike(const std::filesystem::path& path, const NowcastPatches& patche
 
 }  // namespace
 
-DataReport check_nowcast_data(const std::map<std::string, std::filesystem::path>& data) {
-  DataReport report;
+DataCheck check_nowcast_data(const Space& space) {
+  const auto& data = space.data;
+  DataCheck report;
   const NowcastPatches train(data.at("train"));
   check_side(data.at("train"), train.side());
-  for (const char* split : {"train", "validation", "test"}) {
+  for (const char* split : split_names) {
     const auto found = data.find(split);
     if (found == data.end()) {
       report.notes.emplace_back("validation: drawn from the test patches, as in the paper, for want of a file");

@@ -13,7 +13,4 @@ namespace stormsweep {
 std::unique_ptr<Task> make_nowcast_task(const Experiment& experiment, const Configuration& configuration,
                                         const TaskContext& context);
 
-/// Opens the splits. Throws InputError where they do not belong together, or the network cannot take them.
-DataReport check_nowcast_data(const std::map<std::string, std::filesystem::path>& data);
-
 }  // namespace stormsweep

@@ -1,20 +1,19 @@
 #pragma once
 
-#include <boost/program_options.hpp>
 #include <limits>
 #include <string>
 
 #include "datasets/labels/weather_labels.hpp"
-#include "experiments/task/data_command.hpp"
+#include "search/base/options.hpp"
 
 namespace stormsweep {
 
 /// The options of a command that say how rivers and cyclones are told.
 class LabelRuleOptions {
  public:
-  boost::program_options::options_description description();
+  OptionTable table();
   /// What was read. Throws InputError where it is out of range, naming the option, its value and the range.
-  LabelRules rules(const DataCommand& command) const;
+  LabelRules rules(const std::string& command) const;
 
  private:
   LabelRules rules_;

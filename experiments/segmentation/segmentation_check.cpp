@@ -1,11 +1,13 @@
+#include "experiments/segmentation/segmentation_check.hpp"
+
 #include <fmt/format.h>
 
 #include <string>
 #include <thread>
 
+#include "datasets/files/splits.hpp"
 #include "datasets/weather/weather_set.hpp"
 #include "experiments/segmentation/segmentation_evaluation.hpp"
-#include "experiments/segmentation/segmentation_task.hpp"
 #include "models/segmentation_network.hpp"
 #include "search/base/error.hpp"
 
@@ -55,9 +57,9 @@ void warn_of_empty_classes(const WeatherIndex& index, std::vector<std::string>& 
 
 }  // namespace
 
-DataReport check_segmentation_data(const Space& space) {
+DataCheck check_segmentation_data(const Space& space) {
   const auto& data = space.data;
-  DataReport report;
+  DataCheck report;
   const int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   const WeatherSet train(data.at("train"), threads);
   if (train.index().labelings == 0)
@@ -65,7 +67,7 @@ DataReport check_segmentation_data(const Space& space) {
                      ": its files have no labels; make them with stormsweep label "
                      "segmentation");
   check_fits(space, data.at("train"), train.index());
-  for (const char* split : {"train", "validation", "test"}) {
+  for (const char* split : split_names) {
     const std::filesystem::path& folder = data.at(split);
     const WeatherSet set(folder, threads);
     const WeatherIndex &index = set.index(), &first = train.index();

@@ -1,10 +1,11 @@
+#include "experiments/segmentation/segmentation_stage.hpp"
+
 #include <algorithm>
 #include <array>
 
 #include "datasets/files/splits.hpp"
 #include "datasets/weather/weather_set.hpp"
 #include "experiments/segmentation/segmentation_samples.hpp"
-#include "experiments/segmentation/segmentation_task.hpp"
 #include "search/base/error.hpp"
 #include "search/space/gang_sizes.hpp"
 
@@ -51,8 +52,8 @@ std::vector<std::int64_t> Wants::operator()(int place, const std::set<std::int64
 
 }  // namespace
 
-StageRequest stage_segmentation(const Space& space, int places) {
-  StageRequest request;
+StagePlan stage_segmentation(const Space& space, int places) {
+  StagePlan request;
   Wants wants{{}, gang_sizes(space), {}, space.seed, places};
   for (const Value& value : values(space, "samples")) wants.samples.push_back(std::get<std::int64_t>(value));
   std::int64_t height = 0, width = 0;

@@ -76,21 +76,10 @@ class Task {
   virtual std::string model_notes() const { return "{}"; }
 };
 
-/// Builds the task of `experiment` for `configuration`. Throws InputError or InputError where data or values do not
-/// fit.
-std::unique_ptr<Task> make_task(const Experiment& experiment, const Configuration& configuration,
-                                const TaskContext& context);
-
 /// What is known of a search's data before any training: `stormsweep-worker check`.
-struct DataReport {
+struct DataCheck {
   std::string fingerprint;         ///< of all files together; empty for an experiment without data
   std::vector<std::string> notes;  ///< one line each, for the user: counts, positives, storms that are not finite
 };
-/// Opens and scans every file. Throws InputError where one cannot be trained on, InputError where the space asks for
-/// what the data do not have.
-DataReport check_data(const Space& space);
-
-/// For a search trained by `places` ranks. Throws InputError.
-StagePlan stage_request(const Space& space, int places);
 
 }  // namespace stormsweep

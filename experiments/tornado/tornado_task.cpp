@@ -183,38 +183,11 @@ Metrics TornadoTask::evaluate(Split split) {
           {name + "brier_skill", m.brier_skill}};
 }
 
-std::string note(const std::string& split, const Storms& storms) {
-  std::int64_t by_max = 0, by_mean = 0;
-  for (std::size_t i = 0; i < storms.vorticity_max().size(); ++i) {
-    by_max += positive(LabelRule::max, storms.vorticity_max()[i], storms.vorticity_mean()[i]);
-    by_mean += positive(LabelRule::mean, storms.vorticity_max()[i], storms.vorticity_mean()[i]);
-  }
-  return split + ": " + std::to_string(storms.size()) + " storms, " + std::to_string(by_max) +
-         " positive (label max), " + std::to_string(by_mean) + " (label mean)";
-}
-
 }  // namespace
 
 std::unique_ptr<Task> make_tornado_task(const Experiment& experiment, const Configuration& configuration,
                                         const TaskContext& context) {
   return std::make_unique<TornadoTask>(Reader(configuration, experiment), context);
-}
-
-DataReport check_tornado_data(const std::map<std::string, std::filesystem::path>& data) {
-  DataReport report;
-  for (const char* split : {"train", "validation", "test"}) {
-    const std::filesystem::path& path = data.at(split);
-    const Storms storms(path);
-    const StormScan found = scan(storms);
-    if (found.not_finite > 0) {
-      throw InputError(
-          path.string() + ": " + std::to_string(found.not_finite) + " of " + std::to_string(found.storms) +
-          " storms hold NaN or infinity; make it again with stormsweep prepare tornado, which leaves them out");
-    }
-    report.fingerprint += found.fingerprint;
-    report.notes.push_back(note(split, storms));
-  }
-  return report;
 }
 
 }  // namespace stormsweep

@@ -11,7 +11,4 @@ namespace stormsweep {
 std::unique_ptr<Task> make_tornado_task(const Experiment& experiment, const Configuration& configuration,
                                         const TaskContext& context);
 
-/// Scans the three splits. Throws InputError also where storms are not finite.
-DataReport check_tornado_data(const std::map<std::string, std::filesystem::path>& data);
-
 }  // namespace stormsweep

@@ -75,23 +75,31 @@ Identity identity(const Configuration& configuration, const Experiment& experime
 Reader::Reader(const Configuration& configuration, const Experiment& experiment)
     : configuration_(configuration), experiment_(experiment) {}
 
-const Value& Reader::at(std::string_view name) const {
+template <class T>
+const T& Reader::get(std::string_view name, std::string_view type) const {
+  const auto refuse = [&](const std::string& problem, const std::string& remedy) {
+    throw InputError("experiment " + experiment_.name + ": " + problem + "; " + remedy + " in its experiment.json");
+  };
   const auto index = experiment_.find(name);
-  assert(index);
-  return configuration_.values.at(*index);
+  if (!index)
+    refuse("does not declare the hyperparameter " + std::string(name), "declare it, or \"include\": \"training\",");
+  const T* value = std::get_if<T>(&configuration_.values.at(*index));
+  if (!value)
+    refuse("the hyperparameter " + std::string(name) + " is not of type " + std::string(type), "give it that type");
+  return *value;
 }
 
 std::int64_t Reader::integer(std::string_view name) const {
-  return std::get<std::int64_t>(at(name));
+  return get<std::int64_t>(name, "integer");
 }
 double Reader::real(std::string_view name) const {
-  return std::get<double>(at(name));
+  return get<double>(name, "real");
 }
 const std::string& Reader::choice(std::string_view name) const {
-  return std::get<std::string>(at(name));
+  return get<std::string>(name, "choice");
 }
 bool Reader::flag(std::string_view name) const {
-  return std::get<bool>(at(name));
+  return get<bool>(name, "flag");
 }
 
 std::string to_hex(const Identity& identity) {

@@ -35,7 +35,8 @@ std::string to_hex(const Identity& identity);
 /// milestone hyperparameter (epochs) are one training.
 bool any_length_alike(const Configuration& configuration, const Experiment& experiment);
 
-/// Reads one value out of a configuration by name; the name and type are the experiment's own, so a mismatch is a bug.
+/// Reads one value out of a configuration by name. Throws InputError where the experiment declares no hyperparameter of
+/// that name and type: experiment.json and the source that reads it disagree.
 class Reader {
  public:
   Reader(const Configuration& configuration, const Experiment& experiment);
@@ -45,7 +46,8 @@ class Reader {
   bool flag(std::string_view name) const;
 
  private:
-  const Value& at(std::string_view name) const;
+  template <class T>
+  const T& get(std::string_view name, std::string_view type) const;
   const Configuration& configuration_;
   const Experiment& experiment_;
 };

@@ -138,6 +138,47 @@ Profile read_profile(const Field& field, std::set<std::string>& names, std::set<
   return result;
 }
 
+/// The hyperparameters of "include": "training", as declared.
+const std::vector<nlohmann::ordered_json>& training_declarations() {
+  static const std::vector<nlohmann::ordered_json> all = parse_json(embedded_training(), "training.json");
+  return all;
+}
+
+const nlohmann::ordered_json* find_training_declaration(std::string_view name) {
+  for (const auto& declaration : training_declarations())
+    if (declaration["name"] == name) return &declaration;
+  return nullptr;
+}
+
+/// The elements of "hyperparameters" with what is included: keys that they leave out, and those that they do not name.
+nlohmann::ordered_json include_training(const Field& root) {
+  if (root["include"].text() != "training") root["include"].refuse("only training is known");
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  std::set<std::string> named;
+  for (const Field& own : root["hyperparameters"].elements()) {
+    all.push_back(own.json());
+    if (!own.has("name")) continue;
+    const std::string name = own["name"].text();
+    const auto* included = find_training_declaration(name);
+    if (!included || !named.insert(name).second) continue;
+    all.back() = *included;
+    all.back().update(own.json());
+  }
+  for (const auto& included : training_declarations())
+    if (!named.contains(included["name"])) all.push_back(included);
+  return all;
+}
+
+/// Whether the training loop, which reads it by name, can read it.
+void check_readable(const Field& field, const Hyperparameter& hyperparameter) {
+  const auto* training = find_training_declaration(hyperparameter.name);
+  if (!training) return;
+  if (to_string(hyperparameter.type) != (*training)["type"].get<std::string>())
+    field["type"].refuse("training reads " + hyperparameter.name + " as " + (*training)["type"].get<std::string>());
+  if (training->contains("min") && hyperparameter.min < (*training)["min"].get<double>())
+    field["min"].refuse("training reads " + hyperparameter.name + " of at least " + (*training)["min"].dump());
+}
+
 /// Names that are among `known`, each once.
 std::vector<std::string> read_optional(const Field& field, const std::vector<std::string>& known) {
   std::set<std::string> taken;
@@ -226,10 +267,12 @@ std::optional<std::size_t> Experiment::length_dependence() const {
 }
 
 Experiment parse_experiment(std::string_view text, const std::string& place) {
-  const auto json = parse_json(text, place);
+  auto json = parse_json(text, place);
   const Field root(json, place);
-  root.expect_keys({"name", "summary", "data", "optional_data", "milestone", "metrics", "profiles", "hyperparameters"},
-                   {"name", "summary", "data", "metrics", "hyperparameters"});
+  root.expect_keys(
+      {"name", "summary", "data", "optional_data", "milestone", "metrics", "profiles", "include", "hyperparameters"},
+      {"name", "summary", "data", "metrics", "hyperparameters"});
+  if (root.has("include")) json["hyperparameters"] = include_training(root);
   Experiment result;
   std::set<std::string> experiment_names, data_names, full_names;
   std::set<std::string> names;  // hyperparameters and metrics share the view's columns
@@ -243,6 +286,7 @@ Experiment parse_experiment(std::string_view text, const std::string& place) {
   for (const Field& h : root["hyperparameters"].elements()) {
     const bool one_has = result.length_dependence().has_value();
     result.hyperparameters.push_back(read_hyperparameter(h, names));
+    check_readable(h, result.hyperparameters.back());
     if (one_has && !result.hyperparameters.back().of_length.empty())
       h["of_length"].refuse("another hyperparameter has it, and one at most may");
   }

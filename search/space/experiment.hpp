@@ -79,6 +79,11 @@ struct Experiment {
 };
 
 /// Reads one experiment.json. Throws InputError with `place` (a file name) in front.
+///
+/// "include": "training" declares the hyperparameters of search/space/training.json, which every experiment with a task
+/// has. An element of "hyperparameters" that has the name of one of them needs only the keys that differ, {"name":
+/// "epochs", "default": 100}, and decides its place; those that are not named come last. Included or not, a
+/// hyperparameter of such a name has the type that training reads, and no smaller values.
 Experiment parse_experiment(std::string_view text, const std::string& place);
 
 /// All experiments that ship with the program, in alphabetical order; parsed once.
@@ -88,7 +93,8 @@ const std::vector<Experiment>& experiments();
 const Experiment& find_experiment(std::string_view name, std::string_view place,
                                   const std::vector<Experiment>& known = experiments());
 
-/// The texts of experiments/*/experiment.json, embedded at build time.
+/// The texts of experiments/*/experiment.json, and of search/space/training.json, embedded at build time.
 std::span<const std::string_view> embedded_experiments();
+std::string_view embedded_training();
 
 }  // namespace stormsweep

@@ -28,6 +28,5 @@ struct StagePlan {
   /// Names of copies that stand for a whole split in training: "train" -> its name.
   std::map<std::string, std::string> whole;
 };
-using StageRequest = StagePlan;
 
 }  // namespace stormsweep

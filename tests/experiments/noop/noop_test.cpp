@@ -23,7 +23,11 @@ Configuration configuration(std::int64_t index, double milliseconds, const std::
   return c;
 }
 
-Gang alone;
+TaskContext seeded(std::uint64_t seed) {
+  TaskContext context;
+  context.seed = seed;
+  return context;
+}
 
 bool never() {
   return false;
@@ -35,9 +39,9 @@ TEST_CASE("noop: the score depends on index and seed alone") {
   std::set<double> scores;
   for (std::int64_t index : {0, 1, 2}) {
     for (std::uint64_t seed : {0, 1}) {
-      const auto outcome = run_noop(configuration(index, 0, "complete"), noop(), seed, alone, never);
+      const auto outcome = run_noop(noop(), configuration(index, 0, "complete"), seeded(seed), never);
       REQUIRE(outcome);
-      CHECK(*outcome == *run_noop(configuration(index, 1, "complete"), noop(), seed, alone, never));
+      CHECK(*outcome == *run_noop(noop(), configuration(index, 1, "complete"), seeded(seed), never));
       const double score = outcome->metrics.at(0).second;
       CHECK(score >= 0);
       CHECK(score < 1);
@@ -48,13 +52,13 @@ TEST_CASE("noop: the score depends on index and seed alone") {
 }
 
 TEST_CASE("noop: outcomes as asked") {
-  CHECK(run_noop(configuration(0, 0, "nan"), noop(), 0, alone, never)->status == Status::diverged);
-  CHECK_THROWS_AS(run_noop(configuration(0, 0, "throw"), noop(), 0, alone, never), std::runtime_error);
+  CHECK(run_noop(noop(), configuration(0, 0, "nan"), seeded(0), never)->status == Status::diverged);
+  CHECK_THROWS_AS(run_noop(noop(), configuration(0, 0, "throw"), seeded(0), never), std::runtime_error);
 }
 
 TEST_CASE("noop: sleeps as long as it is told, unless stopped") {
   const auto start = std::chrono::steady_clock::now();
-  CHECK(run_noop(configuration(0, 120, "complete"), noop(), 0, alone, never));
+  CHECK(run_noop(noop(), configuration(0, 120, "complete"), seeded(0), never));
   CHECK(std::chrono::steady_clock::now() - start >= std::chrono::milliseconds(120));
-  CHECK(!run_noop(configuration(0, 86400000, "complete"), noop(), 0, alone, [] { return true; }));
+  CHECK(!run_noop(noop(), configuration(0, 86400000, "complete"), seeded(0), [] { return true; }));
 }

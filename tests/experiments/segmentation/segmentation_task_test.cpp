@@ -230,23 +230,23 @@ TEST_CASE("a class that training never shows is told") {
 TEST_CASE("machines stage what their ranks may come to read") {
   const SegmentationWorld world(20);  // 12, 4 and 4
   using Set = std::set<std::int64_t>;
-  const auto wanted = [](const StageRequest& request, int place, const Set& unusable = {}) {
+  const auto wanted = [](const StagePlan& request, int place, const Set& unusable = {}) {
     const auto numbers = request.wanted(place, unusable);
     return Set(numbers.begin(), numbers.end());
   };
   // A rank alone reads everything; so may each of two whose gangs are made of any.
-  const StageRequest alone = stage_segmentation(world.space(), 2);
+  const StagePlan alone = stage_segmentation(world.space(), 2);
   REQUIRE(alone.files.size() == 20);
   CHECK(wanted(alone, 1).size() == 20);
   CHECK(alone.files[0].name.starts_with("train/data-"));
   CHECK(alone.files[0].checksum.size() == 16);
   CHECK_NOTHROW(alone.verify(alone.files[0].source));
   // Gangs of all ranks: each has its place, and its share.
-  const StageRequest gang = stage_segmentation(world.space(R"({"gpus": 2})"), 2);
+  const StagePlan gang = stage_segmentation(world.space(R"({"gpus": 2})"), 2);
   CHECK(wanted(gang, 0) == Set{0, 1, 2, 3, 4, 5, 12, 13, 16, 17});
   CHECK(wanted(gang, 1) == Set{6, 7, 8, 9, 10, 11, 14, 15, 18, 19});
   // Or its draw, in which another file stands in for one that cannot be read.
-  const StageRequest drawing = stage_segmentation(world.space(R"({"gpus": 2, "samples": 3})"), 2);
+  const StagePlan drawing = stage_segmentation(world.space(R"({"gpus": 2, "samples": 3})"), 2);
   const Set draw = wanted(drawing, 0), other = wanted(drawing, 0, {*draw.begin()});
   CHECK(draw.size() == 3 + 2 + 2);
   CHECK(other.size() == 3 + 2 + 2);

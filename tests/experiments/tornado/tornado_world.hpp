@@ -4,7 +4,7 @@
 #include <string>
 
 #include "datasets/storms/generate_storms.hpp"
-#include "experiments/task/task.hpp"
+#include "experiments/registry.hpp"
 #include "tests/folder.hpp"
 
 namespace stormsweep {

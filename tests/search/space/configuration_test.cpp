@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "search/base/error.hpp"
+
 using namespace stormsweep;
 
 namespace {
@@ -61,4 +63,17 @@ TEST_CASE("every changed value, and the seed, changes the identity") {
   changed(3, std::int64_t{7});
   changed(0, 7.0);  // a real is not an integer
   CHECK(identities.size() == 7);
+}
+
+TEST_CASE("what an experiment does not declare cannot be read") {
+  const Configuration configuration = sample();
+  const Reader read(configuration, noop());
+  CHECK_THROWS_WITH_AS(read.integer("gradient_lag"),
+                       "experiment noop: does not declare the hyperparameter gradient_lag; declare it, or \"include\": "
+                       "\"training\", in its experiment.json",
+                       InputError);
+  CHECK_THROWS_WITH_AS(read.real("index"),
+                       "experiment noop: the hyperparameter index is not of type real; give it that type in its "
+                       "experiment.json",
+                       InputError);
 }

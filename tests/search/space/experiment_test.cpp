@@ -174,3 +174,34 @@ TEST_CASE("reals have no negative zero, so equal values have one text") {
   CHECK(to_string(h.read(-0.0, "p")) == "0");
   CHECK(h.read(1, "p") == Value(1.0));
 }
+
+TEST_CASE("the hyperparameters of training are included, with what an experiment changes, where it names them") {
+  Json json = sample();
+  json["include"] = "training";
+  json["hyperparameters"][0] = {{"name", "epochs"}, {"default", 4}};
+  json["hyperparameters"].push_back({{"name", "batch_size"}, {"max", 7}, {"default", 5}, {"meaning", "mine"}});
+  const Experiment e = parse_experiment(json.dump(), "e.json");
+  std::vector<std::string> names;
+  for (const Hyperparameter& h : e.hyperparameters) names.push_back(h.name);
+  CHECK(names == std::vector<std::string>{"epochs", "word", "batch_size", "gpus", "learning_rate",
+                                          "learning_rate_scaling", "warmup_epochs", "optimizer", "precision",
+                                          "gradient_precision", "gradient_lag", "replicate"});
+  CHECK(e.hyperparameters[0].fallback == Value(std::int64_t{4}));
+  CHECK(e.hyperparameters[0].range() == "1 to 10000");
+  CHECK(e.hyperparameters[2].range() == "1 to 7");
+  CHECK(e.hyperparameters[2].meaning == "mine");
+  CHECK(e.hyperparameters[7].choices == std::vector<std::string>{"adam", "adamw", "rmsprop", "sgd"});
+}
+
+TEST_CASE("what training reads has the type that it reads, included or not") {
+  CHECK(with("/include", "other") == "e.json: include is \"other\"; only training is known");
+  const Json gpus{{"name", "gpus"}, {"type", "real"}, {"default", 1}, {"min", 1}, {"max", 4}, {"meaning", "m"}};
+  CHECK(with("/hyperparameters/1", gpus) ==
+        "e.json: hyperparameters[1].type is \"real\"; training reads gpus as integer");
+  CHECK(with("/hyperparameters/0/min", 0) ==
+        "e.json: hyperparameters[0].min is 0; training reads epochs of at least 1");
+  Json json = sample();
+  json["include"] = "training";
+  json["hyperparameters"].push_back(json["hyperparameters"][0]);
+  CHECK(problem(json) == "e.json: hyperparameters[2].name is \"epochs\"; the name is taken; choose another");
+}

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace stormsweep {
+
+// `stormsweep prepare|generate|forecast nowcast ...`, a source each: `words` are those after the name. They throw
+// InputError and return the exit status.
+int prepare_nowcast_command(const std::vector<std::string>& words);
+int generate_nowcast_command(const std::vector<std::string>& words);
+int forecast_nowcast_command(const std::vector<std::string>& words);
+
+}  // namespace stormsweep

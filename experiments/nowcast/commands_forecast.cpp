@@ -1,0 +1,184 @@
+#include "experiments/nowcast/commands.hpp"
+
+#include <fmt/format.h>
+#include <torch/utils.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+
+#include "datasets/nowcast/forecast_frames.hpp"
+#include "experiments/nowcast/nowcast_figure.hpp"
+#include "experiments/nowcast/nowcast_forecast.hpp"
+#include "experiments/nowcast/nowcast_notes.hpp"
+#include "experiments/nowcast/nowcast_product.hpp"
+#include "experiments/task/command_options.hpp"
+#include "experiments/task/model_file.hpp"
+#include "experiments/task/progress_line.hpp"
+#include "search/base/error.hpp"
+#include "search/base/machine.hpp"
+#include "search/base/options.hpp"
+#include "search/base/utc.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+namespace po = boost::program_options;
+
+constexpr const char* command = "stormsweep forecast nowcast";
+
+constexpr double gigabyte = 1e9;
+
+struct ForecastOptions {
+  std::string model, output, figures, time;
+  std::vector<std::string> input;
+  std::int64_t window = 0, tile = 0;
+  double memory = 0;
+  int threads = 0;
+};
+
+Syntax syntax_of(ForecastOptions& options) {
+  return {
+      .command = command,
+      .usage = "--model FILE --input IMAGES... -o OUT.h5 [options]",
+      .summary =
+          "Forecasts the next hour of rain on whole radar images (KNMI and ODIM HDF5, CF NetCDF, SEVIR VIL), of any "
+          "size,\n"
+          "with a network that stormsweep run --keep-best left. Takes the last 7 images at the network's step; images "
+          "after\n"
+          "--time are the truth that the forecast is judged by. Writes an ODIM HDF5 composite.",
+      .example =
+          "stormsweep forecast nowcast --model rain.models/trial-7.pt --input radar/ --time 2010-08-26T03:00Z -o "
+          "forecast.h5 "
+          "--png figures",
+      .operands = {},
+      .options = {
+          {"model", po::value(&options.model)->required(), "a trained network"},
+          {"input", po::value(&options.input)->required()->multitoken(), "radar files, or folders of them"},
+          {"output,o", po::value(&options.output)->required(), "the file to write"},
+          {"png", po::value(&options.figures), "a folder for a figure of forecast, truth and persistence"},
+          {"time", po::value(&options.time), "of the newest image to use, as 2010-08-26T03:00Z (default: the last)"},
+          {"match-histogram", po::value(&options.window)->implicit_value(128),
+           "give each forecast the local histogram of the newest image, in windows of so many pixels "
+           "(--match-histogram=64; 128 if not told), against the blur"},
+          {"memory", po::value(&options.memory),
+           "GB for the network, which works in tiles where the image needs more (default: half of what is free)"},
+          {"tile", po::value(&options.tile), "pixels of a tile's side, a multiple of 16, instead of --memory"},
+          {"threads", po::value(&options.threads)->default_value(usable_cores()), "to compute with"},
+      }};
+}
+
+/// What can be told before anything is read.
+void check(const ForecastOptions& options) {
+  check_threads(command, options.threads);
+  if (options.window != 0 && (options.window < 2 || options.window % 2 != 0))
+    refuse_option(command, "match-histogram", std::to_string(options.window),
+                  "give an even number of pixels, 2 or more");
+  if (options.tile < 0 || options.tile % 16 != 0)
+    refuse_option(command, "tile", std::to_string(options.tile), "give a multiple of 16");
+  if (!(options.memory >= 0)) refuse_option(command, "memory", fmt::format("{}", options.memory), "give gigabytes");
+  check_output_file(command, options.output);
+  if (!options.figures.empty()) make_output_folder(command, "png", options.figures);
+}
+
+std::optional<std::int64_t> time_of(const ForecastOptions& options) {
+  if (options.time.empty()) return std::nullopt;
+  const auto time = parse_utc(options.time);
+  if (!time) refuse_option(command, "time", options.time, "give a time in UTC, as 2010-08-26T03:00Z");
+  return time;
+}
+
+std::int64_t tile_of(const ForecastOptions& options, const RadarGrid& grid, std::int64_t base_filters) {
+  if (options.tile > 0) return options.tile;
+  const double bytes = options.memory > 0 ? options.memory * gigabyte : 0.5 * static_cast<double>(free_memory());
+  const std::int64_t tile =
+      largest_tile(grid.height, grid.width, base_filters, static_cast<std::int64_t>(std::min(bytes, 1e18)));
+  if (tile > 0) return tile;
+  const double least = static_cast<double>(forecast_bytes(16, 16, base_filters)) / gigabyte;
+  refuse_option(command, "memory", fmt::format("{:.2g}", bytes / gigabyte),
+                fmt::format("this network takes {:.2g} at least", least));
+}
+
+/// What was seen, with what comes after.
+struct Observations {
+  std::vector<RadarFrame> inputs;
+  std::vector<std::optional<RadarFrame>> truth;
+};
+
+Observations observe(const ForecastOptions& options, const NowcastMeta& model, const ProgressLine& line) {
+  const RadarArchive archive = list_archive(
+      {options.input.begin(), options.input.end()}, /*strict=*/false,
+      [&](std::int64_t done, std::int64_t all) { line.show(fmt::format("listing images: {}/{} files", done, all)); });
+  line.wipe();
+  for (const std::string& skipped : archive.skipped) fmt::print(stderr, "left out: {}\n", skipped);
+  const ForecastFrames chosen = choose_frames(archive.images, model, time_of(options));
+  Observations result;
+  for (const RadarImage& image : chosen.inputs) result.inputs.push_back(read_averaged(image, chosen.block));
+  for (const auto& image : chosen.truth) {
+    result.truth.push_back(image ? std::optional(read_averaged(*image, chosen.block)) : std::nullopt);
+  }
+  return result;
+}
+
+void print_table(const std::vector<LeadTimeReport>& reports, RadarQuantity quantity) {
+  const bool judged = std::ranges::any_of(reports, [](const LeadTimeReport& report) { return report.judged > 0; });
+  fmt::print("{:>8} {:>10} {:>7}", "lead min", fmt::format("mean {}", quantity == RadarQuantity::vil ? "VIL" : "mm/h"),
+             "wet %");
+  if (judged) fmt::print(" {:>10} {:>12} {:>15} {:>7}", "truth mean", "squared err.", "of persistence", "skill");
+  fmt::print("\n");
+  for (const LeadTimeReport& report : reports) {
+    fmt::print("{:>8g} {:>10.4f} {:>7.1f}", report.minutes, report.mean, 100 * report.wet);
+    if (report.judged > 0) {
+      fmt::print(" {:>10.4f} {:>12.4f} {:>15.4f} {:>7.3f}", report.truth, report.squared_error,
+                 report.persistence_error, 1 - report.squared_error / report.persistence_error);
+    }
+    fmt::print("\n");
+  }
+  if (judged) {
+    const auto most = std::ranges::max(reports, {}, &LeadTimeReport::judged).judged;
+    fmt::print("truth and errors: over the {} pixels whose forecast rests on measured pixels alone\n", most);
+  }
+}
+
+}  // namespace
+
+int forecast_nowcast_command(const std::vector<std::string>& words) {
+  ForecastOptions options;
+  if (!parse_options(words, syntax_of(options))) return exit_done;
+  check(options);
+  ModelFile file = load_model(options.model, "nowcast");
+  const NowcastMeta model = parse_nowcast_notes(file.notes, options.model);
+  // In float32, however it was trained: forecasts are short work.
+  const std::int64_t base_filters = Reader(file.configuration, *file.experiment).integer("base_filters");
+  NowcastCnn network({.base_filters = base_filters}, 0);
+  network.load(file.network);
+  torch::set_num_threads(options.threads);
+
+  const ProgressLine line;
+  const Observations seen = observe(options, model, line);
+  const RadarFrame& newest = seen.inputs.back();
+  const NowcastMaking making{.tile = tile_of(options, newest.grid, base_filters), .window = options.window};
+  const auto start = std::chrono::steady_clock::now();
+  const RadarForecast forecast = make_nowcast(
+      network, model, seen.inputs, making,
+      [&](std::int64_t done, std::int64_t all) { line.percent(static_cast<double>(done) / static_cast<double>(all)); });
+  line.wipe();
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  write_odim(options.output, forecast);
+  fmt::print("forecast from {}, {} x {} pixels, in {:.1f} s ({} threads, tiles of {}), in {}\n", words_of(newest.time),
+             newest.grid.height, newest.grid.width, seconds, options.threads, making.tile, options.output);
+  print_table(judge(forecast, newest, seen.truth), newest.quantity);
+  if (!options.figures.empty()) {
+    const fs::path figure = fs::path(options.figures) / ("forecast-" + time_name(forecast) + ".png");
+    write_png(figure, nowcast_figure(forecast, newest, seen.truth));
+    fmt::print("figure in {}\n", figure.string());
+  }
+  return exit_done;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,103 @@
+#include "experiments/nowcast/commands.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "datasets/nowcast/patch_draw.hpp"
+#include "datasets/nowcast/prepare_nowcast.hpp"
+#include "experiments/nowcast/patch_table.hpp"
+#include "experiments/task/command_options.hpp"
+#include "experiments/task/progress_line.hpp"
+#include "search/base/error.hpp"
+#include "search/base/options.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr const char* command = "stormsweep prepare nowcast";
+
+Syntax syntax_of(RawRadar& raw, std::vector<std::string>& paths, std::string& folder) {
+  return {
+      .command = command,
+      .usage = "RAW... -o DIR [options]",
+      .summary =
+          "Turns radar images (KNMI and ODIM HDF5, CF NetCDF, SEVIR VIL; files, or folders of them) into patches of 13 "
+          "frames\n"
+          "to train on: 7 in, 6 to be forecast. The earliest images are for training, the latest for test; no image is "
+          "in two\n"
+          "splits, and no gap is bridged. Patches are drawn more often where it rains.",
+      .example = "stormsweep prepare nowcast radar/ -o rain --patches 2000",
+      .operands = {{"raw", po::value(&paths)->required()->composing(), "radar files, or folders of them"}},
+      .options = {
+          {"output,o", po::value(&folder)->required(),
+           "the folder for train.h5, test.h5 and, of a long sequence, validation.h5"},
+          {"size", po::value(&raw.side)->default_value(256),
+           "pixels of a patch's side; 256, 320 and 512 suit the network"},
+          {"step", po::value(&raw.step_minutes)->default_value(10, "10"),
+           "minutes between frames; the multiple of the images' interval that is nearest is taken"},
+          {"patches", po::value(&raw.patches)->default_value(0, "8 a window, at most 10000"),
+           "how many to draw, over all splits"},
+          {"seed", po::value(&raw.seed)->default_value(0), "of the draw"},
+          {"validation-fraction", po::value(&raw.validation_fraction)->default_value(0.1, "0.1"), "share of the time"},
+          {"test-fraction", po::value(&raw.test_fraction)->default_value(0.2, "0.2"), "share of the time"},
+          {"strict", po::bool_switch(&raw.strict), "refuse files that cannot be read instead of leaving them out"},
+      }};
+}
+
+void check(const RawRadar& raw) {
+  if (raw.side < nowcast_centre || raw.side > 4096)
+    refuse_option(command, "size", std::to_string(raw.side), "give 48 to 4096");
+  if (!(raw.step_minutes > 0 && raw.step_minutes <= 1440))
+    refuse_option(command, "step", fmt::format("{}", raw.step_minutes), "give minutes, 10 for instance");
+  if (raw.patches < 0 || (raw.patches > 0 && raw.patches < 3))
+    refuse_option(command, "patches", std::to_string(raw.patches), "give at least 3, one a split");
+  check_fractions(command, raw.validation_fraction, raw.test_fraction);
+}
+
+void tell_skipped(const std::vector<std::string>& lines) {
+  constexpr std::size_t most = 5;
+  for (std::size_t i = 0; i < std::min(most, lines.size()); ++i) fmt::print(stderr, "left out: {}\n", lines[i]);
+  if (lines.size() > most) fmt::print(stderr, "left out: {} more\n", lines.size() - most);
+}
+
+void tell(const PreparedNowcast& prepared, const std::string& folder) {
+  fmt::print("{} images in {} {}, {:g} min apart; frames are {:g} min apart", prepared.images, prepared.files,
+             prepared.files == 1 ? "file" : "files", prepared.interval_minutes, prepared.meta.step_minutes);
+  if (prepared.block > 1) fmt::print(", averaged over {0} x {0} pixels", prepared.block);
+  fmt::print(" ({:g} km)\n", prepared.meta.pixel_km);
+  for (std::size_t s = 0; s < split_names.size(); ++s) {
+    if (prepared.windows[s] > 0)
+      fmt::print("{:<11} {:>6} windows, {}\n", split_names[s], prepared.windows[s], prepared.spans[s]);
+  }
+  if (prepared.windows[1] == 0) fmt::print("no validation: the sequence is too short for a third split\n");
+  fmt::print("{} windows across a cut dropped; {:.2g} % of the patches' pixels are missing and count as dry\n",
+             prepared.dropped_windows, 100 * prepared.missing);
+  if (prepared.clipped > 0) fmt::print("{} pixels beyond 655.34 mm/h clipped\n", prepared.clipped);
+  print_patch_table(prepared.counts, prepared.meta.quantity);
+  fmt::print("written to {}\n", folder);
+}
+
+}  // namespace
+
+int prepare_nowcast_command(const std::vector<std::string>& words) {
+  RawRadar raw;
+  std::string folder;
+  std::vector<std::string> paths;
+  if (!parse_options(words, syntax_of(raw, paths, folder))) return exit_done;
+  check(raw);
+  raw.paths.assign(paths.begin(), paths.end());
+
+  const ProgressLine line;
+  const PreparedNowcast prepared = prepare_nowcast(raw, folder, [&](double share) { line.percent(share); });
+  line.wipe();
+  tell_skipped(prepared.skipped);
+  tell(prepared, folder);
+  return exit_done;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "experiments/experiment_entry.hpp"
+#include "experiments/task/task.hpp"
+
+namespace stormsweep {
+
+/// The entry of each experiment, by name. CMake writes the source from the folders that hold an experiment.json.
+const std::map<std::string, ExperimentEntry>& experiment_entries();
+
+const ExperimentEntry& entry_of(const Experiment& experiment);
+
+/// Builds the task of `experiment` for `configuration`. Throws InputError where data or values do not fit.
+std::unique_ptr<Task> make_task(const Experiment& experiment, const Configuration& configuration,
+                                const TaskContext& context);
+
+/// Opens and scans every file of the space's data; finds nothing for an experiment without. Throws InputError where a
+/// file cannot be trained on, or the space asks for what the data do not have.
+DataCheck check_data(const Space& space);
+
+/// What to stage for a search trained by `places` ranks. Throws InputError.
+StagePlan stage_request(const Space& space, int places);
+
+}  // namespace stormsweep

@@ -1,0 +1,206 @@
+#include "experiments/segmentation/commands.hpp"
+
+#include <fmt/format.h>
+#include <torch/utils.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+
+#include "datasets/files/raw_files.hpp"
+#include "datasets/weather/mask_writer.hpp"
+#include "experiments/segmentation/class_table.hpp"
+#include "experiments/segmentation/segmentation_choice.hpp"
+#include "experiments/segmentation/segmentation_notes.hpp"
+#include "experiments/segmentation/segmentation_prediction.hpp"
+#include "experiments/segmentation/weather_map.hpp"
+#include "experiments/task/command_options.hpp"
+#include "experiments/task/model_file.hpp"
+#include "experiments/task/progress_line.hpp"
+#include "models/segmentation_scores.hpp"
+#include "search/base/error.hpp"
+#include "search/base/machine.hpp"
+#include "search/base/options.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+namespace po = boost::program_options;
+
+constexpr const char* command = "stormsweep forecast segmentation";
+
+struct ForecastOptions {
+  std::string model, output, figures;
+  std::vector<std::string> input;
+  int threads = 0;
+  bool probabilities = false;
+};
+
+Syntax syntax_of(ForecastOptions& options) {
+  return {.command = command,
+          .usage = "--model FILE --input SAMPLE... -o OUT.h5 [options]",
+          .summary =
+              "Marks tropical cyclones and atmospheric rivers in samples (*.h5, or folders of them), all of one size, "
+              "with a\n"
+              "network that stormsweep run --keep-best left. Writes masks [samples, height, width]: 0 background, 1 "
+              "tropical\n"
+              "cyclone, 2 atmospheric river. Where samples have labels, it tells how well both agree.",
+          .example =
+              "stormsweep forecast segmentation --model weather.models/trial-7.pt --input worlds/test -o masks.h5 "
+              "--png maps",
+          .operands = {},
+          .options = {
+              {"model", po::value(&options.model)->required(), "a trained network"},
+              {"input", po::value(&options.input)->required()->multitoken(), "samples, or folders of them"},
+              {"output,o", po::value(&options.output)->required(), "the file to write"},
+              {"png", po::value(&options.figures), "a folder for a map of field, truth and prediction of each sample"},
+              {"probabilities", po::bool_switch(&options.probabilities), "write those of each class, too"},
+              {"threads", po::value(&options.threads)->default_value(usable_cores()), "to compute with"},
+          }};
+}
+
+/// What can be told before anything is read.
+void check(const ForecastOptions& options) {
+  check_threads(command, options.threads);
+  check_output_file(command, options.output);
+  if (!options.figures.empty()) make_output_folder(command, "png", options.figures);
+}
+
+/// A trained network, with what it was trained on.
+struct Model {
+  explicit Model(const std::string& path) : file(load_model(path, "segmentation")) {
+    range = parse_segmentation_notes(file.notes, path);
+    // In float32, however it was trained: forecasts are short work.
+    const auto& all = file.experiment->hyperparameters;
+    const auto precision = std::ranges::find(all, "precision", &Hyperparameter::name) - all.begin();
+    file.configuration.values[static_cast<std::size_t>(precision)] = std::string("fp32");
+    const Reader read(file.configuration, *file.experiment);
+    labeling = static_cast<int>(read.integer("labeling"));
+    network = make_network(read, 0);
+    network->load(file.network);
+  }
+
+  ModelFile file;
+  ChannelRange range;
+  int labeling = 0;
+  std::shared_ptr<SegmentationNetwork> network;
+};
+
+/// Files of one size, which suits the network. Throws InputError.
+struct Samples {
+  Samples(const ForecastOptions& options, const SegmentationNetwork& network) {
+    paths = list_raw_files(
+        {options.input.begin(), options.input.end()}, [](const fs::path& path) { return path.extension() == ".h5"; },
+        "holds no *.h5 file; give samples, or a folder of them");
+    for (const fs::path& path : paths) {
+      names.push_back(path.stem().string());
+      const WeatherFile file(path);
+      if (height == 0) height = file.height(), width = file.width();
+      if (file.height() != height || file.width() != width)
+        throw InputError(fmt::format("{}: is {} x {} pixels, but {} is {} x {}; give samples of one size at a time",
+                                     path.string(), file.height(), file.width(), paths[0].string(), height, width));
+    }
+    const std::int64_t step = network.side_step();
+    if (height % step != 0 || width % step != 0 || height < 2)
+      throw InputError(fmt::format("{}: is {} x {} pixels; this network takes multiples of {}", paths[0].string(),
+                                   height, width, step));
+  }
+
+  std::size_t pixels() const { return static_cast<std::size_t>(height * width); }
+
+  std::vector<fs::path> paths;
+  std::vector<std::string> names;  ///< of the files, without their ending
+  std::int64_t height = 0, width = 0;
+};
+
+/// What is known of one sample, and what the network makes of it.
+struct Prediction {
+  Prediction(const Model& model, const Samples& samples, std::size_t number) {
+    const WeatherFile file(samples.paths[number]);
+    fields.resize(samples.pixels() * weather_file_channels);
+    file.read(fields);
+    if (model.labeling < file.labelings()) file.read_labels(model.labeling, truth.emplace(samples.pixels()));
+    made = predict(*model.network, model.range, fields, samples.height, samples.width);
+    classes.assign(made.classes.data_ptr<std::uint8_t>(), made.classes.data_ptr<std::uint8_t>() + samples.pixels());
+  }
+
+  std::vector<float> fields;                       ///< [height, width, 16]
+  std::optional<std::vector<std::uint8_t>> truth;  ///< [height, width]
+  SegmentationPrediction made;
+  std::vector<std::uint8_t> classes;  ///< of `made`
+};
+
+Canvas map_of(const std::string& name, const WeatherGrid& grid, const Prediction& prediction) {
+  WeatherMap map{
+      .title = name, .field_name = "TMQ", .field_unit = "kg/m2", .field = {}, .panels = {{"water vapour path", {}}}};
+  constexpr auto tmq = static_cast<std::size_t>(WeatherChannel::tmq);
+  for (std::size_t i = tmq; i < prediction.fields.size(); i += weather_file_channels)
+    map.field.push_back(prediction.fields[i]);
+  if (prediction.truth) map.panels.push_back({"truth", prediction.truth});
+  map.panels.push_back({"prediction", prediction.classes});
+  return draw(grid, map);
+}
+
+/// Scores over the samples that have labels.
+struct Scoring {
+  void add(const Prediction& prediction) {
+    if (!prediction.truth) return;
+    scores.add(prediction.made.classes,
+               torch::tensor(torch::ArrayRef<std::uint8_t>(*prediction.truth)).view_as(prediction.made.classes));
+    ++samples;
+  }
+  void print() const {
+    const auto score = [&](std::int64_t c) { return ClassScore{scores.iou(c), scores.precision(c), scores.recall(c)}; };
+    if (samples > 0) print_class_table({score(0), score(1), score(2)}, samples);
+  }
+
+  SegmentationScores scores;
+  std::int64_t samples = 0;
+};
+
+/// Writes masks and maps of all samples.
+Scoring predict_all(const ForecastOptions& options, const Model& model, const Samples& samples) {
+  const WeatherGrid grid = global_grid(samples.height, samples.width);
+  MaskWriter writer(options.output, grid, samples.names,
+                    options.probabilities ? MaskWriter::Content::masks_and_probabilities : MaskWriter::Content::masks);
+  const ProgressLine line;
+  Scoring scoring;
+  for (std::size_t i = 0; i < samples.paths.size(); ++i) {
+    const Prediction prediction(model, samples, i);
+    const torch::Tensor& probabilities = prediction.made.probabilities;
+    writer.write(static_cast<std::int64_t>(i), prediction.classes,
+                 {probabilities.data_ptr<float>(), static_cast<std::size_t>(probabilities.numel())});
+    scoring.add(prediction);
+    const std::string& name = samples.names[i];
+    if (!options.figures.empty())
+      write_png(fs::path(options.figures) / (name + ".png"), map_of(name, grid, prediction));
+    line.show(fmt::format("{}/{} samples", i + 1, samples.paths.size()));
+  }
+  writer.publish();
+  return scoring;
+}
+
+}  // namespace
+
+int forecast_segmentation_command(const std::vector<std::string>& words) {
+  ForecastOptions options;
+  if (!parse_options(words, syntax_of(options))) return exit_done;
+  check(options);
+  const Model model(options.model);
+  const Samples samples(options, *model.network);
+  torch::set_num_threads(options.threads);
+  const auto start = std::chrono::steady_clock::now();
+  const Scoring scoring = predict_all(options, model, samples);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  scoring.print();
+  fmt::print("{} {} of {} x {} pixels in {:.1f} s ({} threads), in {}\n", samples.paths.size(),
+             samples.paths.size() == 1 ? "mask" : "masks", samples.height, samples.width, seconds, options.threads,
+             options.output);
+  return exit_done;
+}
+
+}  // namespace stormsweep

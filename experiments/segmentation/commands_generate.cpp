@@ -1,0 +1,99 @@
+#include "experiments/segmentation/commands.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+
+#include "datasets/files/splits.hpp"
+#include "datasets/weather_synthesis/generate_weather.hpp"
+#include "experiments/task/command_options.hpp"
+#include "experiments/task/progress_line.hpp"
+#include "search/base/error.hpp"
+#include "search/base/machine.hpp"
+#include "search/base/options.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr const char* command = "stormsweep generate segmentation";
+
+constexpr std::int64_t least_height = 32, least_width = 48, most_side = 8192;
+
+Syntax syntax_of(WeatherWorld& world, std::string& size, std::string& folder) {
+  return {
+      .command = command,
+      .usage = "--samples N -o DIR [options]",
+      .summary =
+          "Makes worlds with tropical cyclones and atmospheric rivers, for a machine without data: 16 channels on a "
+          "grid of\n"
+          "latitudes and longitudes, one HDF5 file a sample, whose true masks are known. 192 x 288 take 4 MB a sample.",
+      .example = "stormsweep generate segmentation --samples 200 --size 96x144 -o weather",
+      .operands = {},
+      .options = {
+          {"samples", po::value(&world.samples)->required(), "how many, over all splits"},
+          {"output,o", po::value(&folder)->required(), "the folder for train/, validation/ and test/"},
+          {"size", po::value(&size)->default_value("192x288"),
+           "rows and columns, 32x48 at least; multiples of 16 suit the networks"},
+          {"seed", po::value(&world.seed)->default_value(0), "another seed, another world"},
+          {"validation-fraction", po::value(&world.validation_fraction)->default_value(0.1, "0.1"),
+           "share of the samples"},
+          {"test-fraction", po::value(&world.test_fraction)->default_value(0.2, "0.2"), "share of the samples"},
+          {"threads", po::value(&world.threads)->default_value(usable_cores()), "the data does not depend on it"},
+      }};
+}
+
+/// Reads "192x288" into the world's height and width.
+void read_size(const std::string& size, WeatherWorld& world) {
+  const char* const end = size.data() + size.size();
+  const auto height = std::from_chars(size.data(), end, world.height);
+  const bool crossed = height.ec == std::errc() && height.ptr != end && *height.ptr == 'x';
+  const auto width = crossed ? std::from_chars(height.ptr + 1, end, world.width) : height;
+  if (!crossed || width.ec != std::errc() || width.ptr != end)
+    refuse_option(command, "size", size, "give rows and columns as in 192x288");
+  if (world.height < least_height || world.width < least_width || std::max(world.height, world.width) > most_side)
+    refuse_option(command, "size", size, "give 32x48 to 8192x8192");
+}
+
+void print_splits(const std::array<WeatherSplit, 3>& splits) {
+  fmt::print("{:<12}{:>10}{:>14}{:>20}{:>20}\n", "split", "samples", "background", "tropical cyclone",
+             "atmospheric river");
+  for (std::size_t i = 0; i < splits.size(); ++i) {
+    const auto& pixels = splits[i].pixels;
+    const double percent = 100.0 / static_cast<double>(pixels[0] + pixels[1] + pixels[2]);
+    const auto share = [&](std::size_t label) { return percent * static_cast<double>(pixels[label]); };
+    fmt::print("{:<12}{:>10}{:>12.2f} %{:>18.3f} %{:>18.2f} %\n", split_names[i], splits[i].samples, share(0), share(1),
+               share(2));
+  }
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int generate_segmentation_command(const std::vector<std::string>& words) {
+  WeatherWorld world;
+  std::string folder, size;
+  if (!parse_options(words, syntax_of(world, size, folder))) return exit_done;
+  if (world.samples < 3)
+    refuse_option(command, "samples", std::to_string(world.samples), "give at least 3, one a split");
+  read_size(size, world);
+  check_fractions(command, world.validation_fraction, world.test_fraction);
+  check_threads(command, world.threads);
+
+  const ProgressLine line;
+  const auto start = std::chrono::steady_clock::now();
+  const auto splits = generate_weather(
+      world, folder, [&](std::int64_t made) { line.show(fmt::format("{}/{} samples", made, world.samples)); });
+  line.wipe();
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  print_splits(splits);
+  fmt::print("{} samples in {:.1f} s, in {}\n", world.samples, seconds, folder);
+  return exit_done;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "experiments/task/task.hpp"
+
+namespace stormsweep {
+
+/// Each machine wants the files that its ranks may come to train and evaluate on, after the draw of `samples`.
+StagePlan stage_segmentation(const Space& space, int places);
+
+}  // namespace stormsweep

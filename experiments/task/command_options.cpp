@@ -1,0 +1,39 @@
+#include "experiments/task/command_options.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+void refuse_option(const std::string& command, const std::string& option, const std::string& value,
+                   const std::string& remedy) {
+  throw InputError(fmt::format("{}: --{} is {}; {}", command, option, value, remedy));
+}
+
+void check_fractions(const std::string& command, double validation, double test) {
+  if (validation > 0 && test > 0 && validation + test < 1) return;
+  throw InputError(fmt::format(
+      "{}: --validation-fraction is {} and --test-fraction {}; give shares above 0 that leave some for training",
+      command, validation, test));
+}
+
+void check_output_file(const std::string& command, const std::string& file) {
+  const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+  if (!folder.empty() && !std::filesystem::is_directory(folder))
+    refuse_option(command, "output", file, "give a file in a folder that exists");
+}
+
+void make_output_folder(const std::string& command, const std::string& option, const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (!std::filesystem::is_directory(folder)) refuse_option(command, option, folder, "give a folder that can be made");
+}
+
+void check_threads(const std::string& command, int threads) {
+  if (threads < 1 || threads > 1024) refuse_option(command, "threads", std::to_string(threads), "give 1 to 1024");
+}
+
+}  // namespace stormsweep

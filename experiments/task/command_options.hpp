@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+namespace stormsweep {
+
+// Checks of what the commands of experiments are told. Each throws InputError with the command, such as "stormsweep
+// generate tornado", in front.
+
+/// Names the option and its value; `remedy` ends the message.
+[[noreturn]] void refuse_option(const std::string& command, const std::string& option, const std::string& value,
+                                const std::string& remedy);
+
+/// --validation-fraction and --test-fraction above 0 that leave some for training.
+void check_fractions(const std::string& command, double validation, double test);
+
+/// --output is a file in a folder that exists.
+void check_output_file(const std::string& command, const std::string& file);
+
+/// Makes the folder that --`option` names, unless it is there.
+void make_output_folder(const std::string& command, const std::string& option, const std::string& folder);
+
+/// --threads of 1 to 1024.
+void check_threads(const std::string& command, int threads);
+
+}  // namespace stormsweep

@@ -1,0 +1,25 @@
+#include "experiments/task/whole_files.hpp"
+
+#include <iterator>
+#include <numeric>
+
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+StagePlan stage_whole_files(const Space& space, int /*places*/) {
+  StagePlan request;
+  for (const auto& [split, path] : space.data) {
+    request.whole[split] = split + path.extension().string();
+    request.files.push_back({path, request.whole[split], {}});
+  }
+  request.wanted = [count = std::ssize(request.files)](int, const std::set<std::int64_t>& unusable) {
+    if (!unusable.empty()) throw InputError("--stage: a file that training needs cannot be copied");
+    std::vector<std::int64_t> all(static_cast<std::size_t>(count));
+    std::iota(all.begin(), all.end(), 0);
+    return all;
+  };
+  return request;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,40 @@
+#include "experiments/tornado/tornado_check.hpp"
+
+#include "datasets/files/splits.hpp"
+#include "datasets/storms/storms.hpp"
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+std::string note(const std::string& split, const Storms& storms) {
+  std::int64_t by_max = 0, by_mean = 0;
+  for (std::size_t i = 0; i < storms.vorticity_max().size(); ++i) {
+    by_max += positive(LabelRule::max, storms.vorticity_max()[i], storms.vorticity_mean()[i]);
+    by_mean += positive(LabelRule::mean, storms.vorticity_max()[i], storms.vorticity_mean()[i]);
+  }
+  return split + ": " + std::to_string(storms.size()) + " storms, " + std::to_string(by_max) +
+         " positive (label max), " + std::to_string(by_mean) + " (label mean)";
+}
+
+}  // namespace
+
+DataCheck check_tornado_data(const Space& space) {
+  DataCheck report;
+  for (const char* split : split_names) {
+    const std::filesystem::path& path = space.data.at(split);
+    const Storms storms(path);
+    const StormScan found = scan(storms);
+    if (found.not_finite > 0) {
+      throw InputError(
+          path.string() + ": " + std::to_string(found.not_finite) + " of " + std::to_string(found.storms) +
+          " storms hold NaN or infinity; make it again with stormsweep prepare tornado, which leaves them out");
+    }
+    report.fingerprint += found.fingerprint;
+    report.notes.push_back(note(split, storms));
+  }
+  return report;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "experiments/task/task.hpp"
+
+namespace stormsweep {
+
+/// Scans the three splits. Throws InputError also where storms are not finite.
+DataCheck check_tornado_data(const Space& space);
+
+}  // namespace stormsweep

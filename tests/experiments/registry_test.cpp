@@ -1,0 +1,40 @@
+#include "experiments/registry.hpp"
+
+#include <doctest/doctest.h>
+
+#include "search/base/error.hpp"
+#include "search/space/space.hpp"
+
+using namespace stormsweep;
+
+TEST_CASE("files that are trained on whole are wanted by every rank, and cannot be done without") {
+  const Space space = parse_space(R"({"name": "t", "experiment": "tornado", "parameters": {"epochs": [1]},
+    "data": {"train": "a/x.h5", "validation": "b/x.h5", "test": "c/x.h5"}})",
+                                  "t.json", "/shared");
+  const StagePlan request = stage_request(space, 3);
+  REQUIRE(request.files.size() == 3);
+  const std::vector<std::int64_t> all{0, 1, 2};
+  for (const int place : {0, 2}) CHECK(request.wanted(place, {}) == all);
+  CHECK(request.whole.size() == 3);
+  for (const auto& file : request.files) {
+    const std::string split = file.name.substr(0, file.name.find('.'));
+    CHECK(file.source == space.data.at(split));
+    CHECK(request.whole.at(split) == file.name);
+  }
+  CHECK_THROWS_AS(request.wanted(0, {1}), InputError);
+}
+
+TEST_CASE("every experiment has an entry with all that its declaration promises") {
+  CHECK(experiment_entries().size() == experiments().size());
+  for (const Experiment& experiment : experiments()) {
+    CAPTURE(experiment.name);
+    const ExperimentEntry& entry = entry_of(experiment);
+    CHECK((entry.make_task != nullptr) != (entry.run != nullptr));
+    CHECK((entry.check_data != nullptr) == !experiment.data.empty());
+    CHECK((entry.stage_request != nullptr) == !experiment.data.empty());
+    if (!entry.make_task) continue;
+    for (const char* read : {"epochs", "batch_size", "gpus", "learning_rate", "learning_rate_scaling", "warmup_epochs",
+                             "optimizer", "precision", "gradient_precision", "gradient_lag", "replicate"})
+      CHECK_MESSAGE(experiment.find(read), read);
+  }
+}
