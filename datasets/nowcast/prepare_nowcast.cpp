@@ -8,9 +8,9 @@
 #include <map>
 #include <set>
 
+#include "datasets/nowcast/nowcast_patch_cutter.hpp"
+#include "datasets/nowcast/nowcast_patch_draw.hpp"
 #include "datasets/nowcast/nowcast_windows.hpp"
-#include "datasets/nowcast/patch_cutter.hpp"
-#include "datasets/nowcast/patch_draw.hpp"
 #include "datasets/radar/radar_archive.hpp"
 #include "search/base/error.hpp"
 

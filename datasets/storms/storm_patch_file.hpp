@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "datasets/storms/split_patches.hpp"
+#include "datasets/storms/split_storm_patches.hpp"
 #include "datasets/storms/storms.hpp"
 
 namespace stormsweep {

@@ -1,3 +1,5 @@
+#include "datasets/weather/scan_weather.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -11,7 +13,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "datasets/weather/weather_index.hpp"
+#include "datasets/weather/weather_file.hpp"
 #include "search/base/error.hpp"
 #include "search/base/parallel.hpp"
 
@@ -21,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t channels = weather_file_channels;
+constexpr std::size_t channels = weather_channels;
 
 /// What one file adds to the index.
 struct Scan {

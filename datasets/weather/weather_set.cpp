@@ -5,7 +5,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "datasets/weather/weather_index.hpp"
+#include "datasets/weather/scan_weather.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {

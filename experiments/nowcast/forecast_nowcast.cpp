@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "datasets/nowcast/forecast_frames.hpp"
+#include "datasets/radar/odim_writer.hpp"
 #include "experiments/nowcast/nowcast_figure.hpp"
 #include "experiments/nowcast/nowcast_forecast.hpp"
 #include "experiments/nowcast/nowcast_notes.hpp"

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstdio>
 
-#include "datasets/nowcast/patch_draw.hpp"
+#include "datasets/nowcast/nowcast_patch_draw.hpp"
 #include "experiments/task/data_command.hpp"
 #include "experiments/task/split_table.hpp"
 #include "search/base/error.hpp"

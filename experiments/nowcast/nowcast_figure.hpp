@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "datasets/drawing/canvas.hpp"
-#include "datasets/radar/odim_writer.hpp"
+#include "datasets/radar/radar_forecast.hpp"
 
 namespace stormsweep {
 

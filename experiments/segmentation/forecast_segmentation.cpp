@@ -111,7 +111,7 @@ struct Samples {
 struct Prediction {
   Prediction(const Model& model, const Samples& samples, std::size_t number) {
     const WeatherFile file(samples.paths[number]);
-    fields.resize(samples.pixels() * weather_file_channels);
+    fields.resize(samples.pixels() * weather_channels);
     file.read(fields);
     if (model.labeling < file.labelings()) file.read_labels(model.labeling, truth.emplace(samples.pixels()));
     made = predict(*model.network, model.range, fields, samples.height, samples.width);
@@ -128,7 +128,7 @@ Canvas map_of(const std::string& name, const WeatherGrid& grid, const Prediction
   WeatherMap map{
       .title = name, .field_name = "TMQ", .field_unit = "kg/m2", .field = {}, .panels = {{"water vapour path", {}}}};
   constexpr auto tmq = static_cast<std::size_t>(WeatherChannel::tmq);
-  for (std::size_t i = tmq; i < prediction.fields.size(); i += weather_file_channels)
+  for (std::size_t i = tmq; i < prediction.fields.size(); i += weather_channels)
     map.field.push_back(prediction.fields[i]);
   if (prediction.truth) map.panels.push_back({"truth", prediction.truth});
   map.panels.push_back({"prediction", prediction.classes});

@@ -6,7 +6,7 @@
 #include "datasets/weather/weather_set.hpp"
 #include "experiments/segmentation/segmentation_evaluation.hpp"
 #include "experiments/segmentation/segmentation_task.hpp"
-#include "models/segmentation_network.hpp"
+#include "models/make_segmentation_network.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
