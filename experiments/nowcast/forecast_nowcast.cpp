@@ -165,7 +165,7 @@ int forecast_nowcast(const std::vector<std::string>& words) {
   print_table(judge(forecast, newest, seen.truth), newest.quantity);
   if (!wish.figures.empty()) {
     const fs::path figure = fs::path(wish.figures) / ("forecast-" + time_name(forecast) + ".png");
-    write_png(figure, nowcast_figure(forecast, newest, seen.truth));
+    nowcast_figure(forecast, newest, seen.truth).save(figure);
     fmt::print("figure in {}\n", figure.string());
   }
   return exit_done;

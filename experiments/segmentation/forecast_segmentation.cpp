@@ -124,7 +124,7 @@ struct Prediction {
   std::vector<std::uint8_t> classes;  ///< of `made`
 };
 
-Canvas map_of(const std::string& name, const WeatherGrid& grid, const Prediction& prediction) {
+Drawing map_of(const std::string& name, const WeatherGrid& grid, const Prediction& prediction) {
   WeatherMap map{
       .title = name, .field_name = "TMQ", .field_unit = "kg/m2", .field = {}, .panels = {{"water vapour path", {}}}};
   constexpr auto tmq = static_cast<std::size_t>(WeatherChannel::tmq);
@@ -166,7 +166,7 @@ Judgement predict_all(const Wish& wish, const Model& model, const Samples& sampl
                  {probabilities.data_ptr<float>(), static_cast<std::size_t>(probabilities.numel())});
     judgement.add(prediction);
     const std::string& name = samples.names[i];
-    if (!wish.figures.empty()) write_png(fs::path(wish.figures) / (name + ".png"), map_of(name, grid, prediction));
+    if (!wish.figures.empty()) map_of(name, grid, prediction).save(fs::path(wish.figures) / (name + ".png"));
     line.tell(fmt::format("{}/{} samples", i + 1, samples.paths.size()));
   }
   writer.publish();

@@ -119,7 +119,7 @@ void draw_map(const Wish& wish, const Item& item, const WeatherMoment& moment, c
                  .field = labels.moisture,
                  .panels = {{labels.moisture_name, {}}, {"labels by rule", labels.classes}}};
   if (!moment.truth.empty()) map.panels.push_back({"labels of the sample", moment.truth});
-  write_png(fs::path(wish.figures) / (item.name + ".png"), draw(moment.grid, map));
+  draw(moment.grid, map).save(fs::path(wish.figures) / (item.name + ".png"));
 }
 
 Outcome label_item(const Wish& wish, const Item& item) {
