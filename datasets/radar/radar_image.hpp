@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "datasets/radar/radar_frame.hpp"
 #include "search/base/error.hpp"
@@ -21,6 +22,8 @@ struct RadarImage {
   RadarQuantity quantity = RadarQuantity::rain_rate;
   RadarGrid grid;
   RadarFormat format = RadarFormat::netcdf;
+  std::string variable = {};  ///< its name, in NetCDF
+  double hours = 1;           ///< in which an amount fell, in NetCDF
 };
 
 /// A file that is cut short, corrupt, or neither HDF5 nor NetCDF: another of the sequence may be in order.
