@@ -51,6 +51,26 @@ void choose(const Context& context, Colour colour) {
   cairo_set_source_rgb(context.get(), colour.red / 255.0, colour.green / 255.0, colour.blue / 255.0);
 }
 
+/// To what is filled next.
+void add(const Context& context, const Box& box) {
+  cairo_rectangle(context.get(), static_cast<double>(box.left), static_cast<double>(box.top),
+                  static_cast<double>(box.width()), static_cast<double>(box.height()));
+}
+
+/// From pixel (x, y) on, either to the right or down.
+void dot(const Context& context, std::int64_t x, std::int64_t y, std::int64_t right, std::int64_t down, Colour colour) {
+  constexpr double dashes[] = {1, 3};
+  choose(context, colour);
+  cairo_save(context.get());
+  cairo_set_line_width(context.get(), 1);
+  cairo_set_dash(context.get(), dashes, 2, 0);
+  cairo_move_to(context.get(), static_cast<double>(x) + (down > 0 ? 0.5 : 0),
+                static_cast<double>(y) + (right > 0 ? 0.5 : 0));
+  cairo_rel_line_to(context.get(), static_cast<double>(right), static_cast<double>(down));
+  cairo_stroke(context.get());
+  cairo_restore(context.get());
+}
+
 /// Without hints, so that letters are as far apart in every kind of file.
 void choose_font(const Context& context, double size) {
   cairo_select_font_face(context.get(), "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
@@ -137,16 +157,22 @@ Drawing::Drawing(std::int64_t height, std::int64_t width) : state_(std::make_sha
 }
 
 void Drawing::fill(const Box& box, Colour colour) {
-  const Context& context = state_->context;
-  choose(context, colour);
-  cairo_rectangle(context.get(), static_cast<double>(box.left), static_cast<double>(box.top),
-                  static_cast<double>(box.width()), static_cast<double>(box.height()));
-  cairo_fill(context.get());
+  choose(state_->context, colour);
+  add(state_->context, box);
+  cairo_fill(state_->context.get());
 }
 
 void Drawing::outline(const Box& box, Colour colour) {
   const std::uint8_t whole = 1;
   encircle({&whole, 1}, 1, 1, box, colour);
+}
+
+void Drawing::dot_right(std::int64_t row, std::int64_t column, std::int64_t length, Colour colour) {
+  dot(state_->context, column, row, length, 0, colour);
+}
+
+void Drawing::dot_down(std::int64_t row, std::int64_t column, std::int64_t length, Colour colour) {
+  dot(state_->context, column, row, 0, length, colour);
 }
 
 void Drawing::show(const Picture& picture, const Box& box) {
@@ -168,6 +194,8 @@ void Drawing::encircle(std::span<const std::uint8_t> mask, std::int64_t height, 
     return row >= 0 && column >= 0 && row < height && column < width &&
            mask[static_cast<std::size_t>(row * width + column)] != 0;
   };
+  const Context& context = state_->context;
+  choose(context, colour);
   for (std::int64_t row = 0; row < height; ++row) {
     const std::int64_t top = box.top + edge(row, height, box.height());
     const std::int64_t bottom = box.top + edge(row + 1, height, box.height());
@@ -175,12 +203,13 @@ void Drawing::encircle(std::span<const std::uint8_t> mask, std::int64_t height, 
       if (!inside(row, column)) continue;
       const std::int64_t left = box.left + edge(column, width, box.width());
       const std::int64_t right = box.left + edge(column + 1, width, box.width());
-      if (!inside(row - 1, column)) fill({top, left, top + 1, right}, colour);
-      if (!inside(row + 1, column)) fill({bottom - 1, left, bottom, right}, colour);
-      if (!inside(row, column - 1)) fill({top, left, bottom, left + 1}, colour);
-      if (!inside(row, column + 1)) fill({top, right - 1, bottom, right}, colour);
+      if (!inside(row - 1, column)) add(context, {top, left, top + 1, right});
+      if (!inside(row + 1, column)) add(context, {bottom - 1, left, bottom, right});
+      if (!inside(row, column - 1)) add(context, {top, left, bottom, left + 1});
+      if (!inside(row, column + 1)) add(context, {top, right - 1, bottom, right});
     }
   }
+  cairo_fill(context.get());
 }
 
 void Drawing::write(const Label& label) {

@@ -41,6 +41,9 @@ class Drawing {
   void fill(const Box& box, Colour colour);
   /// A frame one pixel wide, inside the box.
   void outline(const Box& box, Colour colour);
+  /// Every fourth pixel of `length` from pixel (row, column) on, to the right or down.
+  void dot_right(std::int64_t row, std::int64_t column, std::int64_t length, Colour colour);
+  void dot_down(std::int64_t row, std::int64_t column, std::int64_t length, Colour colour);
   /// Stretches a picture over the box: each place shows the nearest pixel, nothing is smoothed.
   void show(const Picture& picture, const Box& box);
   /// A line one pixel wide around the parts of a mask [height, width] that are not 0, inside of them; the mask is

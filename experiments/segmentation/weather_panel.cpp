@@ -42,13 +42,10 @@ void lay_class(Picture& picture, const std::vector<std::uint8_t>& mask, Colour c
 
 /// Dots along the lines of round latitudes and longitudes.
 void draw_graticule(Drawing& drawing, const Box& box, const WeatherGrid& grid) {
-  const auto dot = [&](std::int64_t row, std::int64_t column) {
-    drawing.fill({row, column, row + 1, column + 1}, line);
-  };
   for (const Tick& tick : latitude_ticks(grid, box.height()))
-    for (std::int64_t column = box.left; column < box.right; column += 4) dot(box.top + tick.place, column);
+    drawing.dot_right(box.top + tick.place, box.left, box.width(), line);
   for (const Tick& tick : longitude_ticks(grid, box.width()))
-    for (std::int64_t row = box.top; row < box.bottom; row += 4) dot(row, box.left + tick.place);
+    drawing.dot_down(box.top, box.left + tick.place, box.height(), line);
 }
 
 /// Multiples of the least round step of which six at most fit, between two edges.

@@ -88,6 +88,16 @@ TEST_CASE("drawing: boxes and frames go where they are told, and nowhere else") 
   CHECK(framed.pixels().at(1, 2) == white);
 }
 
+TEST_CASE("drawing: every fourth pixel of a dotted line, exactly") {
+  Drawing drawing(12, 12);
+  drawing.dot_right(1, 2, 9, red);
+  drawing.dot_down(4, 1, 8, blue);
+  const Picture picture = drawing.pixels();
+  for (const std::int64_t column : {2, 6, 10}) CHECK(picture.at(1, column) == red);
+  for (const std::int64_t row : {4, 8}) CHECK(picture.at(row, 1) == blue);
+  CHECK(count(picture, white) == 144 - 5);
+}
+
 TEST_CASE("drawing: each place of a stretched picture has the colour of the nearest pixel, exactly") {
   Picture picture(3, 7, white);
   for (std::size_t i = 0; i < picture.pixels.size(); ++i)
