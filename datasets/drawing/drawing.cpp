@@ -2,12 +2,12 @@
 
 #include <cairo-svg.h>
 #include <cairo.h>
+#include <fmt/format.h>
 
 #include <cmath>
-#include <fstream>
-#include <system_error>
 
 #include "search/base/error.hpp"
+#include "search/base/file.hpp"
 
 namespace stormsweep {
 
@@ -25,7 +25,12 @@ Context context_of(const Surface& surface) {
 }
 
 Surface image_surface(std::int64_t height, std::int64_t width) {
-  return owned(cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(width), static_cast<int>(height)));
+  Surface image =
+      owned(cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(width), static_cast<int>(height)));
+  const cairo_status_t status = cairo_surface_status(image.get());
+  if (status == CAIRO_STATUS_SUCCESS) return image;
+  throw InputError(fmt::format("a picture of {} x {} pixels cannot be drawn ({}); draw less, of at most 32767 a side",
+                               height, width, cairo_status_to_string(status)));
 }
 
 /// Row `row` of an image surface: 0xRRGGBB a pixel, the highest byte unused.
@@ -239,15 +244,11 @@ void Drawing::save(const std::filesystem::path& path) const {
   const std::string ending = path.extension().string();
   if (ending != ".png" && ending != ".svg")
     throw InputError(path.string() + ": figures are PNG or SVG; let the name end in .png or .svg");
+  AtomicFile file(path);
   const std::string bytes = ending == ".png" ? state_->png() : state_->svg();
-  const std::filesystem::path temporary = path.string() + ".partial";
-  std::error_code error;
-  if (!bytes.empty() && (std::ofstream(temporary, std::ios::binary) << bytes).flush()) {
-    std::filesystem::rename(temporary, path, error);
-    if (!error) return;
-  }
-  std::filesystem::remove(temporary, error);
-  throw InputError(path.string() + ": cannot be written; choose a folder that exists, has space and is yours");
+  if (bytes.empty()) file.refuse("Cairo could not draw its figure");
+  file.write(bytes);
+  file.commit();
 }
 
 }  // namespace stormsweep

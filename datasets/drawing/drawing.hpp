@@ -34,6 +34,8 @@ struct Label {
 double text_width(std::string_view text, double size);
 
 /// What is drawn by Cairo on white paper, to be kept as pixels or as lines. What lies outside the paper is left out.
+/// Sides, of pictures too, are at most 32767 pixels; larger ones throw InputError when they are shown or turned into
+/// pixels.
 class Drawing {
  public:
   Drawing(std::int64_t height, std::int64_t width);

@@ -209,5 +209,8 @@ TEST_CASE("drawing: where no file can be written none is left") {
   CHECK_THROWS_WITH_AS(drawing.save(folder / "a.jpg"), doctest::Contains("a.jpg: figures are PNG or SVG"), InputError);
   std::filesystem::create_directories(folder / "b.png" / "full");
   CHECK_THROWS_WITH_AS(drawing.save(folder / "b.png"), doctest::Contains("b.png: "), InputError);
+  CHECK_THROWS_WITH_AS(Drawing(2, 40000).save(folder / "c.png"), doctest::Contains("2 x 40000 pixels cannot be drawn"),
+                       InputError);
+  CHECK_THROWS_AS(Drawing(3, 2).show(Picture(40000, 1, white), {0, 0, 1, 1}), InputError);
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
 }
