@@ -51,7 +51,7 @@ Deeplab::Bottleneck Deeplab::add_bottleneck(const std::string& name, std::int64_
 
 void Deeplab::add_encoder() {
   auto width = channels(root_channels);
-  root_ = add("root", {.in = weather_channels, .out = width, .kernel = 7, .stride = 2}, 2);
+  root_ = add("root", {.in = options_.channels, .out = width, .kernel = 7, .stride = 2}, 2);
   std::int64_t divisor = 4;
   for (std::size_t i = 0; i < 4; ++i) {
     const auto units = layers(block_units[i]);
@@ -78,7 +78,7 @@ void Deeplab::add_pyramid(std::int64_t in) {
 
 void Deeplab::add_decoder() {
   const auto width = channels(map_channels), low_level = channels(low_level_channels);
-  const std::array<std::int64_t, 3> skip{weather_channels, channels(64), channels(128)};
+  const std::array<std::int64_t, 3> skip{options_.channels, channels(64), channels(128)};
   low_level_ = add("low_level", normalised({.in = channels(block_channels[0]), .out = low_level, .kernel = 1}), 4);
   for (std::size_t i = 0; i < 3; ++i)
     up_[i] = add("up" + std::to_string(i + 1),
@@ -90,7 +90,7 @@ void Deeplab::add_decoder() {
     skip_[i] = add("skip" + number, {.in = skip[i], .out = skip[i + 1], .kernel = 3}, 1);
     fine_[i] = add("fine" + number, {.in = wide(skip[2]), .out = width, .kernel = 3}, 1);
   }
-  last_ = add("last", {.in = width, .out = weather_classes, .kernel = 1}, 1);
+  last_ = add("last", {.in = width, .out = options_.classes, .kernel = 1}, 1);
 }
 
 Deeplab::Encoded Deeplab::encode(const torch::Tensor& input) {

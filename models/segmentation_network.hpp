@@ -1,26 +1,22 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <torch/nn/module.h>
 
+#include "models/kernels/map_convolution.hpp"
+
 namespace stormsweep {
-
-inline constexpr std::int64_t weather_channels = 16, weather_classes = 3;
-
-/// What lies beyond the left and right edge of a map. Above and below, and beyond the edges of a region, are zeros.
-enum class Longitude { open, periodic };
 
 /// Of Tiramisu and DeepLabv3+; the published networks are the defaults.
 struct SegmentationNetworkOptions {
-  double width = 1;         ///< share of the published channels; each count is rounded, and at least 1
-  double depth = 1;         ///< share of the published layers of each block, rounded, at least 1 each
-  bool batch_norm = false;  ///< the published DeepLabv3+ has it, the published Tiramisu has not
-  double dropout = 0.2;     ///< behind each convolution of Tiramisu; DeepLabv3+ has none
+  std::int64_t channels = 16, classes = 3;  ///< of the input, of the output
+  double width = 1;                         ///< share of the published channels; each count is rounded, and at least 1
+  double depth = 1;                         ///< share of the published layers of each block, rounded, at least 1 each
+  bool batch_norm = false;                  ///< the published DeepLabv3+ has it, the published Tiramisu has not
+  double dropout = 0.2;                     ///< behind each convolution of Tiramisu; DeepLabv3+ has none
   Longitude longitude = Longitude::open;
   torch::ScalarType convolution_type = torch::kFloat32;  ///< arithmetic of the convolutions; weights stay float32
 };
@@ -35,18 +31,13 @@ struct LayerFlops {
 /// A network from weather to classes, pixel by pixel (Kurth et al. 2018, section III).
 class SegmentationNetwork : public torch::nn::Module {
  public:
-  /// `input` [n, 16, height, width], height and width multiples of `side_step()`; returns logits [n, 3, height, width]
-  /// float32. Draws dropout from the default generator while training.
+  /// `input` [n, channels, height, width], height and width multiples of `side_step()`; returns logits [n, classes,
+  /// height, width] float32. Draws dropout from the default generator while training.
   virtual torch::Tensor forward(const torch::Tensor& input) = 0;
   /// Of one forward pass of one sample, convolutions only, by kind of layer; training costs three times as much.
   virtual std::vector<LayerFlops> forward_flops(std::int64_t height, std::int64_t width) const = 0;
   /// Height and width must be multiples of it.
   virtual std::int64_t side_step() const = 0;
 };
-
-/// `name`: tiramisu or deeplabv3plus, anything else throws std::invalid_argument. Weights are drawn from `seed` alone.
-std::shared_ptr<SegmentationNetwork> make_segmentation_network(std::string_view name,
-                                                               const SegmentationNetworkOptions& options,
-                                                               std::uint64_t seed);
 
 }  // namespace stormsweep

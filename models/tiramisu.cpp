@@ -18,7 +18,7 @@ constexpr std::int64_t first_channels = 64, growth = 32;
 Tiramisu::Tiramisu(const SegmentationNetworkOptions& options, std::uint64_t seed) : LayeredNetwork(options, seed) {
   const auto added = [&](std::size_t count) { return static_cast<std::int64_t>(count) * channels(growth); };
   auto width = channels(first_channels);
-  first_ = add("first", {.in = weather_channels, .out = width, .kernel = 5, .normalised = true}, 1);
+  first_ = add("first", {.in = options_.channels, .out = width, .kernel = 5, .normalised = true}, 1);
   std::array<std::int64_t, 4> skips{};
   for (std::size_t i = 0; i < 5; ++i) {
     const auto number = std::to_string(i + 1);
@@ -39,7 +39,7 @@ Tiramisu::Tiramisu(const SegmentationNetworkOptions& options, std::uint64_t seed
     if (i == 3) break;
     width = added(up_blocks_[i].size());
   }
-  last_ = add("last", {.in = width + skips[0] + added(up_blocks_[3].size()), .out = weather_classes, .kernel = 1}, 1);
+  last_ = add("last", {.in = width + skips[0] + added(up_blocks_[3].size()), .out = options_.classes, .kernel = 1}, 1);
 }
 
 Tiramisu::Block Tiramisu::add_block(const std::string& name, std::int64_t in, std::int64_t count,

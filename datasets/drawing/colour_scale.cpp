@@ -19,8 +19,8 @@ Colour colour_of(const ColourScale& scale, float value) {
   return above == 0 ? scale.below : scale.colours[static_cast<std::size_t>(above - 1)];
 }
 
-Canvas coloured(std::span<const float> values, std::int64_t height, std::int64_t width, const ColourScale& scale) {
-  Canvas result(height, width, scale.below);
+Picture coloured(std::span<const float> values, std::int64_t height, std::int64_t width, const ColourScale& scale) {
+  Picture result(height, width, scale.below);
   std::ranges::transform(values, result.pixels.begin(), [&](float value) { return colour_of(scale, value); });
   return result;
 }

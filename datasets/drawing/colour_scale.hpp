@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "datasets/drawing/canvas.hpp"
+#include "datasets/drawing/picture.hpp"
 
 namespace stormsweep {
 
@@ -20,7 +20,7 @@ struct ColourScale {
 Colour colour_of(const ColourScale& scale, float value);
 
 /// A picture of `values` [height, width].
-Canvas coloured(std::span<const float> values, std::int64_t height, std::int64_t width, const ColourScale& scale);
+Picture coloured(std::span<const float> values, std::int64_t height, std::int64_t width, const ColourScale& scale);
 
 /// Rain rates in mm/h, and vertically integrated liquid in SEVIR's steps (bounds between the levels of Veillette et al.
 /// 2020). Eight of the nine colours of ColorBrewer's YlGnBu (Harrower and Brewer 2003): ever darker, told apart by

@@ -1,29 +1,37 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "datasets/drawing/canvas.hpp"
 #include "datasets/drawing/colour_scale.hpp"
+#include "datasets/drawing/drawing.hpp"
 
 namespace stormsweep {
 
-/// Pictures of one size in rows and columns under a title, with a legend of their colours.
+/// Panels of one size in rows and columns under a title, with a legend of their colours.
 struct Figure {
+  struct Panel {
+    Picture picture;
+    std::vector<std::uint8_t> encircled;  ///< [height, width] of the picture: not 0 within a line; empty: no line
+  };
   struct Row {
     std::string label;
-    std::vector<std::optional<Canvas>> panels;  ///< one a column; nothing: an empty place
+    std::vector<std::optional<Panel>> panels;  ///< one a column; nothing: an empty place
   };
+
+  static constexpr std::int64_t panel_side = 320;  ///< pixels of a panel's longer side
+  static constexpr Colour line{214, 60, 20};  ///< vermilion: far from all colours of rain, for colour-blind eyes, too
 
   std::string title;
   std::vector<std::string> columns;
   std::vector<Row> rows;
   ColourScale scale;
-  std::string note;  ///< beside the legend
+  std::string note;  ///< below the legend
 };
 
-/// Draws it on white. All panels, at least one, are of one size, `Figure::rows[i].panels` as many as `columns`.
-Canvas draw(const Figure& figure);
+/// All pictures, at least one, are of one size, `Figure::rows[i].panels` as many as `columns`.
+Drawing draw(const Figure& figure);
 
 }  // namespace stormsweep

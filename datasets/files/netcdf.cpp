@@ -3,7 +3,9 @@
 #include <netcdf.h>
 
 #include <array>
+#include <cmath>
 #include <functional>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -38,34 +40,35 @@ File::~File() {
   if (id_ >= 0) nc_close(id_);
 }
 
+Variable File::variable(int number) const {
+  std::array<char, NC_MAX_NAME + 1> name{};
+  int rank = 0;
+  nc_inq_varname(id_, number, name.data());
+  nc_inq_varndims(id_, number, &rank);
+  Variable variable{number, name.data(), {}, {}};
+  std::vector<int> dimensions(static_cast<std::size_t>(rank));
+  nc_inq_vardimid(id_, number, dimensions.data());
+  for (const int dimension : dimensions) {
+    std::size_t length = 0;
+    nc_inq_dim(id_, dimension, name.data(), &length);
+    variable.dimensions.emplace_back(name.data());
+    variable.shape.push_back(length);
+  }
+  return variable;
+}
+
 std::vector<Variable> File::variables() const {
   int count = 0;
   nc_inq_nvars(id_, &count);
   std::vector<Variable> result;
-  for (int v = 0; v < count; ++v) {
-    std::array<char, NC_MAX_NAME + 1> name{};
-    int rank = 0;
-    nc_inq_varname(id_, v, name.data());
-    nc_inq_varndims(id_, v, &rank);
-    Variable variable{v, name.data(), {}, {}};
-    std::vector<int> dimensions(static_cast<std::size_t>(rank));
-    nc_inq_vardimid(id_, v, dimensions.data());
-    for (const int dimension : dimensions) {
-      std::size_t length = 0;
-      nc_inq_dim(id_, dimension, name.data(), &length);
-      variable.dimensions.emplace_back(name.data());
-      variable.shape.push_back(length);
-    }
-    result.push_back(std::move(variable));
-  }
+  for (int number = 0; number < count; ++number) result.push_back(variable(number));
   return result;
 }
 
 std::optional<Variable> File::variable(const std::string& name) const {
-  for (Variable& one : variables()) {
-    if (one.name == name) return std::move(one);
-  }
-  return std::nullopt;
+  int number = 0;
+  if (nc_inq_varid(id_, name.c_str(), &number) != NC_NOERR) return std::nullopt;
+  return variable(number);
 }
 
 std::optional<std::string> File::text(const Variable& variable, const std::string& name) const {
@@ -94,17 +97,34 @@ std::optional<double> File::number(const Variable& variable, const std::string& 
   return values[0];
 }
 
+double File::meant(const Variable& variable, double number) const {
+  nc_type type = NC_NAT;
+  nc_inq_vartype(id_, variable.number, &type);
+  if (number >= 0 || (type != NC_BYTE && type != NC_SHORT)) return number;
+  const std::string is_unsigned = text(variable, "_Unsigned").value_or("");
+  return is_unsigned != "true" && is_unsigned != "True" ? number : number + (type == NC_BYTE ? 256 : 65536);
+}
+
 std::vector<double> File::read(const Variable& variable, const std::vector<std::size_t>& start,
                                const std::vector<std::size_t>& count) const {
   std::vector<double> values(product(count));
   if (nc_get_vara_double(id_, variable.number, start.data(), count.data(), values.data()) != NC_NOERR) return {};
-  nc_type type = NC_NAT;
-  nc_inq_vartype(id_, variable.number, &type);
-  const std::string meant = text(variable, "_Unsigned").value_or("");
-  if ((meant == "true" || meant == "True") && (type == NC_BYTE || type == NC_SHORT)) {
-    for (double& value : values) value += value < 0 ? (type == NC_BYTE ? 256 : 65536) : 0;
-  }
+  const double wrapped = meant(variable, -1) + 1;  // 0, 256 or 65536
+  for (double& value : values) value += value < 0 ? wrapped : 0;
   return values;
+}
+
+std::vector<double> File::decoded(const Variable& variable, std::vector<double> numbers) const {
+  constexpr double none = std::numeric_limits<double>::quiet_NaN(), most = 9e36;  // NetCDF's own fill values lie above
+  const double scale = number(variable, "scale_factor").value_or(1),
+               offset = number(variable, "add_offset").value_or(0);
+  const double fill = meant(variable, number(variable, "_FillValue").value_or(none));
+  const double missing = meant(variable, number(variable, "missing_value").value_or(none));
+  for (double& value : numbers) {
+    const bool there = value != fill && value != missing && std::abs(value) < most;
+    value = there ? scale * value + offset : none;
+  }
+  return numbers;
 }
 
 std::vector<double> File::read(const Variable& variable) const {

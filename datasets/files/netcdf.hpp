@@ -32,15 +32,21 @@ class File {
   std::optional<std::string> text(const Variable& variable, const std::string& name) const;
   std::optional<double> number(const Variable& variable, const std::string& name) const;
 
-  /// All numbers of a variable, or those at place `index` of its first dimension; as they lie there, but _Unsigned ones
-  /// as they are meant. Empty where they cannot be read.
+  /// All numbers of a variable, those at place `index` of its first dimension, or `count` along each dimension from
+  /// `start`; as they lie there, but _Unsigned ones as they are meant. Empty where they cannot be read.
   std::vector<double> read(const Variable& variable) const;
   std::vector<double> read_at(const Variable& variable, std::size_t index) const;
+  std::vector<double> read(const Variable& variable, const std::vector<std::size_t>& start,
+                           const std::vector<std::size_t>& count) const;
+  /// Numbers so read as physical values, after the CF conventions: scale_factor * number + add_offset; NaN where
+  /// _FillValue, missing_value or one of NetCDF's own fill values stands.
+  std::vector<double> decoded(const Variable& variable, std::vector<double> numbers) const;
 
  private:
   explicit File(int id) : id_(id) {}
-  std::vector<double> read(const Variable& variable, const std::vector<std::size_t>& start,
-                           const std::vector<std::size_t>& count) const;
+  Variable variable(int number) const;
+  /// What a stored number is meant as: itself, or, of an _Unsigned variable, it without its sign.
+  double meant(const Variable& variable, double number) const;
   int id_ = -1;
 };
 

@@ -37,12 +37,11 @@ WeatherMoment read_sample(const std::filesystem::path& path) {
   const auto pixels = static_cast<std::size_t>(file.height() * file.width());
   if (file.height() < 3 || file.width() < 3)
     throw InputError(path.string() + ": is smaller than 3 x 3 pixels; give a map of the Earth");
-  std::vector<float> fields(pixels * weather_file_channels);
+  std::vector<float> fields(pixels * weather_channels);
   file.read(fields);
   WeatherMoment moment = moment_of(global_grid(file.height(), file.width()), [&](WeatherChannel which) {
     std::vector<float> values(pixels);
-    for (std::size_t i = 0; i < pixels; ++i)
-      values[i] = fields[i * weather_file_channels + static_cast<std::size_t>(which)];
+    for (std::size_t i = 0; i < pixels; ++i) values[i] = fields[i * weather_channels + static_cast<std::size_t>(which)];
     return values;
   });
   if (file.labelings() > 0) {
@@ -98,8 +97,8 @@ std::int64_t count_moments(const std::filesystem::path& path) {
 
 WeatherMoment moment_of(const WeatherGrid& grid, std::span<const float> fields) {
   return moment_of(grid, [&](WeatherChannel which) {
-    const auto plane = fields.subspan(static_cast<std::size_t>(which) * fields.size() / weather_file_channels,
-                                      fields.size() / weather_file_channels);
+    const auto plane = fields.subspan(static_cast<std::size_t>(which) * fields.size() / weather_channels,
+                                      fields.size() / weather_channels);
     return std::vector<float>(plane.begin(), plane.end());
   });
 }

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "datasets/nowcast/patch_cutter.hpp"
+#include "datasets/nowcast/nowcast_patch_cutter.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {

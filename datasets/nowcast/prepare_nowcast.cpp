@@ -8,9 +8,9 @@
 #include <map>
 #include <set>
 
+#include "datasets/nowcast/nowcast_patch_cutter.hpp"
+#include "datasets/nowcast/nowcast_patch_draw.hpp"
 #include "datasets/nowcast/nowcast_windows.hpp"
-#include "datasets/nowcast/patch_cutter.hpp"
-#include "datasets/nowcast/patch_draw.hpp"
 #include "datasets/radar/radar_archive.hpp"
 #include "search/base/error.hpp"
 
@@ -22,6 +22,26 @@ constexpr std::int64_t patches_a_window = 8, most_patches = 10'000;  // 8 overla
 constexpr double floor_rate = 0.1;                                   // mm/h: light rain
 constexpr double floor_vil = 1;
 constexpr double listing = 0.1;  // of the time, the rest for two readings
+
+using SeenCentres = std::map<std::int64_t, PatchCentres>;  ///< by the image's number
+
+/// The places, of so many, at which no pixel of the middle is missing in any image of the window; none where an image
+/// could not be read.
+std::vector<std::int64_t> complete_places(const NowcastWindow& window, const SeenCentres& seen, std::int64_t places) {
+  std::vector<const PatchCentres*> centres;
+  for (const std::int64_t image : window.images) {
+    const auto found = seen.find(image);
+    if (found == seen.end()) return {};
+    centres.push_back(&found->second);
+  }
+  std::vector<std::int64_t> result;
+  for (std::int64_t place = 0; place < places; ++place) {
+    const auto i = static_cast<std::size_t>(place);
+    if (std::ranges::all_of(centres, [&](const PatchCentres* one) { return one->complete[i] != 0; }))
+      result.push_back(place);
+  }
+  return result;
+}
 
 class Preparation {
  public:
@@ -96,18 +116,22 @@ void Preparation::find_windows() {
   result_.meta.step_minutes = static_cast<double>(cadence_.step()) / 60;
   windows_ = stormsweep::find_windows(archive_.images, cadence_);
   splits_ = split_by_time(windows_, raw_.validation_fraction, raw_.test_fraction);
+  struct Span {
+    std::int64_t begin = 0, end = 0;
+  };
+  std::array<Span, 3> spans;
   for (std::size_t i = 0; i < windows_.size(); ++i) {
     if (splits_[i] == WindowSplit::dropped) {
       ++result_.dropped_windows;
       continue;
     }
     const auto split = static_cast<std::size_t>(splits_[i]);
-    std::string& span = result_.spans[split];
-    const std::string end = words_of(windows_[i].end);
-    if (result_.windows[split]++ == 0)
-      span = words_of(windows_[i].begin) + " to " + end;
-    else
-      span = std::max(span, span.substr(0, span.size() - end.size()) + end);
+    if (result_.windows[split]++ == 0) spans[split] = {windows_[i].begin, windows_[i].end};
+    spans[split].end = std::max(spans[split].end, windows_[i].end);
+  }
+  for (std::size_t split = 0; split < spans.size(); ++split) {
+    if (result_.windows[split] > 0)
+      result_.spans[split] = words_of(spans[split].begin) + " to " + words_of(spans[split].end);
   }
   if (result_.windows[0] == 0 || result_.windows[2] == 0) refuse_short();
 }
@@ -151,7 +175,7 @@ std::array<std::vector<PatchDraw>, 3> Preparation::draw_all(const PatchLattice& 
   std::map<std::int64_t, std::vector<std::size_t>> ending;  // windows by their last image
   for (std::size_t w = 0; w < windows_.size(); ++w) ending[windows_[w].images.back()].push_back(w);
   const double floor = result_.meta.quantity == RadarQuantity::vil ? floor_vil : floor_rate;
-  std::map<std::int64_t, PatchCentres> seen;
+  SeenCentres seen;
   for (std::int64_t number = 0; number < result_.images; ++number) {
     progress_(listing + (1 - listing) / 2 * static_cast<double>(number) / static_cast<double>(result_.images));
     try {
@@ -163,17 +187,12 @@ std::array<std::vector<PatchDraw>, 3> Preparation::draw_all(const PatchLattice& 
     }
     std::erase_if(seen, [&](const auto& held) { return too_old(held.first, number); });
     for (const std::size_t w : ending[number]) {
-      const NowcastWindow& window = windows_[w];
       if (splits_[w] == WindowSplit::dropped) continue;
-      const auto held = [&](std::int64_t image) { return seen.contains(image); };
-      if (!std::ranges::all_of(window.images, held)) continue;
-      const PatchCentres& last_input = seen.at(window.images[nowcast_inputs - 1]);
-      for (std::int64_t place = 0; place < lattice.size(); ++place) {
-        const auto i = static_cast<std::size_t>(place);
-        const auto complete = [&](std::int64_t image) { return seen.at(image).complete[i] != 0; };
-        if (!std::ranges::all_of(window.images, complete)) continue;
-        reservoirs[static_cast<std::size_t>(splits_[w])].offer({static_cast<std::int64_t>(w), place},
-                                                               floor + last_input.rain[i]);
+      PatchReservoir& reservoir = reservoirs[static_cast<std::size_t>(splits_[w])];
+      for (const std::int64_t place : complete_places(windows_[w], seen, lattice.size())) {
+        const PatchCentres& last_input = seen.at(windows_[w].images[nowcast_inputs - 1]);
+        reservoir.offer({static_cast<std::int64_t>(w), place},
+                        floor + last_input.rain[static_cast<std::size_t>(place)]);
       }
     }
   }

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "datasets/files/hdf5.hpp"
-#include "datasets/radar/radar_files.hpp"
+#include "datasets/radar/radar_image.hpp"
 
-/// What the readers of datasets/radar_files.hpp share, and each of them: one source file a format.
+/// What the readers of radar formats share: one source file a format.
 namespace stormsweep::radar {
 
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& problem);
@@ -31,21 +31,5 @@ void flip_rows(RadarFrame& frame);
 enum class Meaning { rate, amount, reflectivity };  ///< mm/h, mm, dBZ
 /// A physical value as rain rate (mm/h); `hours`: in which an amount fell.
 float rate_of(Meaning meaning, double value, double hours);
-
-bool is_knmi(const hdf5::Handle& file);
-std::vector<RadarImage> list_knmi(const hdf5::Handle& file, const std::filesystem::path& path);
-RadarFrame read_knmi(const hdf5::Handle& file, const RadarImage& image);
-
-bool is_odim(const hdf5::Handle& file);
-std::vector<RadarImage> list_odim(const hdf5::Handle& file, const std::filesystem::path& path);
-RadarFrame read_odim(const hdf5::Handle& file, const RadarImage& image);
-
-bool is_sevir(const hdf5::Handle& file);
-std::vector<RadarImage> list_sevir(const hdf5::Handle& file, const std::filesystem::path& path);
-RadarFrame read_sevir(const hdf5::Handle& file, const RadarImage& image);
-
-/// NetCDF of any kind, HDF5 below or not; libnetcdf opens the file.
-std::vector<RadarImage> list_netcdf(const std::filesystem::path& path);
-RadarFrame read_netcdf(const RadarImage& image);
 
 }  // namespace stormsweep::radar

@@ -1,6 +1,7 @@
 #include "datasets/radar/radar_frame.hpp"
 
 #include <cmath>
+#include <numbers>
 
 namespace stormsweep {
 
@@ -26,6 +27,10 @@ const char* name_of(RadarQuantity quantity) {
 
 const char* unit_of(RadarQuantity quantity) {
   return quantity == RadarQuantity::vil ? "1" : "mm/h";
+}
+
+float rain_rate_of(float dbz) {
+  return std::exp((dbz * std::numbers::ln10_v<float> / 10 - std::log(200.0f)) / 1.6f);
 }
 
 }  // namespace stormsweep

@@ -16,6 +16,9 @@ enum class RadarQuantity {
 const char* name_of(RadarQuantity quantity);  ///< rain_rate, vil: as our files tell it
 const char* unit_of(RadarQuantity quantity);  ///< mm/h, 1
 
+/// Reflectivity (dBZ) as rain rate (mm/h): Z = 200 R^1.6 (Marshall and Palmer 1948).
+float rain_rate_of(float dbz);
+
 /// Where the pixels of a radar image lie on the earth, as its file tells it.
 struct RadarGrid {
   std::int64_t height = 0, width = 0;        ///< pixels

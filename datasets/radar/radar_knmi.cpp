@@ -1,3 +1,5 @@
+#include "datasets/radar/radar_knmi.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+#include "datasets/radar/radar_netcdf.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,6 +9,7 @@
 #include <limits>
 #include <map>
 #include <numbers>
+#include <utility>
 
 #include "datasets/files/netcdf.hpp"
 #include "datasets/radar/radar_format.hpp"
@@ -127,34 +130,48 @@ std::vector<std::int64_t> valid_times(const File& file, const std::filesystem::p
   return times;
 }
 
-/// Hours in which the amount of image `index` fell: since start_time, within the time's bounds, or since the image
-/// before.
-double hours_of(const File& file, const std::filesystem::path& path, const Field& field, std::size_t index) {
-  const std::vector<std::int64_t> valid = valid_times(file, path, field);
-  std::int64_t seconds = 0;
-  if (const auto start = file.variable("start_time")) {
-    const auto starts = read_times(file, path, *start);
-    if (!starts.empty()) seconds = valid[index] - starts[std::min(index, starts.size() - 1)];
-  } else if (const auto time = file.variable("time"); time && file.text(*time, "bounds")) {
-    auto bounds = file.variable(*file.text(*time, "bounds"));
-    std::vector<double> values = bounds ? file.read(*bounds) : std::vector<double>();
-    const std::vector<double> times = file.read(*time);
-    if (values.size() == 2 * times.size() && times.size() > index) {
-      const std::string unit = file.text(*time, "units").value_or("");
-      const double scale = unit.starts_with("h")   ? 3600
-                           : unit.starts_with("m") ? 60
-                           : unit.starts_with("d") ? 86400
-                                                   : 1;
-      seconds = std::llround(scale * (values[2 * index + 1] - values[2 * index]));
-    }
-  } else if (valid.size() > 1) {
-    seconds = index > 0 ? valid[index] - valid[index - 1] : valid[1] - valid[0];
-  }
-  if (seconds <= 0) {
+using Seconds = std::vector<std::int64_t>;  ///< one an image
+
+Seconds since_start(const File& file, const std::filesystem::path& path, const Variable& start, const Seconds& valid) {
+  const Seconds starts = read_times(file, path, start);
+  Seconds result(valid.size());
+  for (std::size_t i = 0; i < valid.size() && !starts.empty(); ++i)
+    result[i] = valid[i] - starts[std::min(i, starts.size() - 1)];
+  return result;
+}
+
+Seconds within_bounds(const File& file, const Variable& time, std::size_t images) {
+  const auto bounds = file.variable(file.text(time, "bounds").value_or(""));
+  const std::vector<double> values = bounds ? file.read(*bounds) : std::vector<double>();
+  Seconds result(images);
+  if (values.size() != 2 * time.size() || time.size() < images) return result;
+  const std::string unit = file.text(time, "units").value_or("");
+  const double scale = unit.starts_with("h") ? 3600 : unit.starts_with("m") ? 60 : unit.starts_with("d") ? 86400 : 1;
+  for (std::size_t i = 0; i < images; ++i) result[i] = std::llround(scale * (values[2 * i + 1] - values[2 * i]));
+  return result;
+}
+
+Seconds since_the_one_before(const Seconds& valid) {
+  Seconds result(valid.size());
+  for (std::size_t i = 1; i < valid.size(); ++i) result[i] = valid[i] - valid[i - 1];
+  if (result.size() > 1) result[0] = result[1];
+  return result;
+}
+
+/// Hours in which the amount of each image fell: since start_time, within the time's bounds, or since the image before.
+std::vector<double> hours_of(const File& file, const std::filesystem::path& path, const Field& field,
+                             const Seconds& valid) {
+  const auto start = file.variable("start_time"), time = file.variable("time");
+  const Seconds seconds = start                                ? since_start(file, path, *start, valid)
+                          : time && file.text(*time, "bounds") ? within_bounds(file, *time, valid.size())
+                                                               : since_the_one_before(valid);
+  if (std::ranges::any_of(seconds, [](std::int64_t one) { return one <= 0; })) {
     refuse(path, fmt::format("{} holds amounts, but not since when; give start_time, or bounds of time",
                              field.variable.name));
   }
-  return static_cast<double>(seconds) / 3600;
+  std::vector<double> hours;
+  for (const std::int64_t one : seconds) hours.push_back(static_cast<double>(one) / 3600);
+  return hours;
 }
 
 /// Numbers of the coordinate along dimension `name`; empty if there is none.
@@ -225,24 +242,6 @@ File open(const std::filesystem::path& path) {
   refuse_unreadable(path, fmt::format("cannot be read as HDF5 or NetCDF ({})", problem));
 }
 
-/// Stored numbers as rain rates, NaN where missing.
-void convert(const File& file, const Field& field, double hours, std::vector<double>& values) {
-  const auto attribute = [&](const char* name) { return file.number(field.variable, name); };
-  const double scale = attribute("scale_factor").value_or(1), offset = attribute("add_offset").value_or(0);
-  constexpr double most = 9e36;  // NC_FILL_FLOAT and NC_FILL_DOUBLE lie above, rain below
-  const double none = std::numeric_limits<double>::quiet_NaN();
-  double fill = attribute("_FillValue").value_or(none), missing = attribute("missing_value").value_or(none);
-  if (file.text(field.variable, "_Unsigned").value_or("").starts_with("t")) {
-    for (double* value : {&fill, &missing}) *value += *value < 0 ? (*value >= -128 ? 256 : 65536) : 0;
-  }
-  for (double& value : values) {
-    if (value == fill || value == missing || !(value < most))
-      value = none;
-    else
-      value = rate_of(field.unit.meaning, (scale * value + offset) * field.unit.factor, hours);
-  }
-}
-
 void flip_columns(RadarFrame& frame) {
   for (auto row = frame.values.begin(); row != frame.values.end(); row += frame.grid.width)
     std::reverse(row, row + frame.grid.width);
@@ -253,28 +252,33 @@ void flip_columns(RadarFrame& frame) {
 std::vector<RadarImage> list_netcdf(const std::filesystem::path& path) {
   const File file = open(path);
   const Field field = find_field(file, path);
-  const std::vector<std::int64_t> times = valid_times(file, path, field);
-  RadarImage image{path, 0, 0, 0, RadarQuantity::rain_rate, read_grid(file, field)};
-  if (field.unit.meaning == Meaning::amount) hours_of(file, path, field, 0);
+  const Seconds times = valid_times(file, path, field);
+  RadarImage image{.path = path, .grid = read_grid(file, field), .variable = field.variable.name};
+  std::vector<double> hours(times.size(), image.hours);
+  if (field.unit.meaning == Meaning::amount) hours = hours_of(file, path, field, times);
   std::vector<RadarImage> images;
-  for (const std::int64_t time : times) {
-    image.time = time;
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    image.index = static_cast<std::int64_t>(i), image.time = times[i], image.hours = hours[i];
     images.push_back(image);
-    ++image.index;
   }
   return images;
 }
 
 RadarFrame read_netcdf(const RadarImage& image) {
   const File file = open(image.path);
-  const Field field = find_field(file, image.path);
-  const auto index = static_cast<std::size_t>(image.index);
-  const bool sequence = field.variable.shape.size() == 3;
-  std::vector<double> values = sequence ? file.read_at(field.variable, index) : file.read(field.variable);
-  if (values.empty()) refuse_unreadable(image.path, field.variable.name + " cannot be read");
-  const double hours = field.unit.meaning == Meaning::amount ? hours_of(file, image.path, field, index) : 1;
-  convert(file, field, hours, values);
-  RadarFrame frame{image.time, image.quantity, image.grid, {values.begin(), values.end()}};
+  const auto variable = file.variable(image.variable);
+  const auto unit = variable ? units.find(file.text(*variable, "units").value_or("")) : units.end();
+  if (unit == units.end()) refuse_unreadable(image.path, image.variable + " is no longer there");
+  const Field field{*variable, unit->second};
+  const bool sequence = variable->shape.size() == 3;
+  std::vector<double> values =
+      sequence ? file.read_at(*variable, static_cast<std::size_t>(image.index)) : file.read(*variable);
+  if (values.empty()) refuse_unreadable(image.path, variable->name + " cannot be read");
+  values = file.decoded(*variable, std::move(values));
+  RadarFrame frame{image.time, image.quantity, image.grid, {}};
+  for (const double value : values)
+    frame.values.push_back(std::isnan(value) ? std::numeric_limits<float>::quiet_NaN()
+                                             : rate_of(field.unit.meaning, value * field.unit.factor, image.hours));
   const Axes axes = read_axes(file, field);
   if (axes.y.size() > 1 && axes.y.front() < axes.y.back()) flip_rows(frame);
   if (axes.x.size() > 1 && axes.x.front() > axes.x.back()) flip_columns(frame);

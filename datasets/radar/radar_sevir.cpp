@@ -1,3 +1,5 @@
+#include "datasets/radar/radar_sevir.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -6,8 +6,8 @@
 #include <set>
 
 #include "datasets/files/raw_files.hpp"
-#include "datasets/storms/patch_reader.hpp"
-#include "datasets/storms/split_patches.hpp"
+#include "datasets/storms/split_storm_patches.hpp"
+#include "datasets/storms/storm_patch_reader.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
@@ -24,7 +24,7 @@ struct Division {
   std::string words;
 };
 
-Division divide(const PatchReader& reader, const std::vector<bool>& used, const SplitShares& shares) {
+Division divide(const StormPatchReader& reader, const std::vector<bool>& used, const SplitShares& shares) {
   const auto keep_used = [&]<class T>(const std::vector<T>& values) {
     std::vector<T> kept;
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -78,7 +78,7 @@ PreparedStorms prepare_storms(const RawStorms& raw, const fs::path& folder,
   const std::vector<fs::path> files = list_raw_files(
       raw.paths, [](const fs::path& path) { return path.extension() == ".nc"; },
       "holds no *.nc file; give NCAR's storm patch files");
-  const PatchReader reader(files);
+  const StormPatchReader reader(files);
   PreparedStorms result;
   result.files = std::ssize(files), result.patches = reader.size();
   const auto tell = [&](std::int64_t done) {

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "datasets/prefetch.hpp"
-#include "datasets/storms/augment.hpp"
+#include "datasets/storms/storm_augmentation.hpp"
 #include "datasets/storms/storm_labels.hpp"
 #include "datasets/storms/storms.hpp"
 

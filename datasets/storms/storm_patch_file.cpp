@@ -2,15 +2,14 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <netcdf.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <utility>
 
-#include "datasets/files/hdf5.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
@@ -33,27 +32,24 @@ std::int32_t date_in(const std::string& name) {
 
 }  // namespace
 
-StormPatchFile::Handle::~Handle() {
-  if (id >= 0) nc_close(id);
-}
-
 StormPatchFile::StormPatchFile(const std::filesystem::path& path)
-    : path_(path), date_(date_in(path.filename().string())) {
-  if (date_ == 0) refuse("has no date in its name; call it NCARSTORM_YYYYMMDD-... after the day of its model run");
-  hdf5::silence();
-  int id = -1;
-  if (const int status = nc_open(path.c_str(), NC_NOWRITE, &id); status != NC_NOERR) {
-    refuse(fmt::format("cannot be read as NetCDF ({}); fetch it again or leave it out", nc_strerror(status)));
-  }
-  file_.id = id;
-  const std::vector<std::size_t> first = shape(channels[0]);
+    : path_(path), date_(date_in(path.filename().string())), file_(open()) {
+  const std::vector<std::size_t> first = variable(channels[0]).shape;
   const std::vector<std::size_t> expected{first.empty() ? 0 : first[0], storm_side, storm_side};
   size_ = static_cast<std::int64_t>(expected[0]);
   for (const char* name : {channels[0], channels[1], channels[2], vorticity}) {
-    if (shape(name) == expected) continue;
-    refuse(fmt::format("{} has the shape ({}), not ({}); give NCAR's storm patch files", name,
-                       fmt::join(shape(name), ", "), fmt::join(expected, ", ")));
+    const std::vector<std::size_t> shape = variable(name).shape;
+    if (shape == expected) continue;
+    refuse(fmt::format("{} has the shape ({}), not ({}); give NCAR's storm patch files", name, fmt::join(shape, ", "),
+                       fmt::join(expected, ", ")));
   }
+}
+
+netcdf::File StormPatchFile::open() const {
+  if (date_ == 0) refuse("has no date in its name; call it NCARSTORM_YYYYMMDD-... after the day of its model run");
+  std::string problem;
+  if (auto file = netcdf::File::open(path_, problem)) return std::move(*file);
+  refuse(fmt::format("cannot be read as NetCDF ({}); fetch it again or leave it out", problem));
 }
 
 void StormPatchFile::read(std::int64_t first, std::int64_t n, std::span<float> patches, std::span<float> vorticity_max,
@@ -76,11 +72,11 @@ void StormPatchFile::read(std::int64_t first, std::int64_t n, std::span<float> p
 }
 
 bool StormPatchFile::has_grid() const {
-  return has("i") && has("j");
+  return file_.variable("i") && file_.variable("j");
 }
 
 PatchPlaces StormPatchFile::places(bool grid) const {
-  if (!grid && !(has("centroid_i") && has("centroid_j"))) {
+  if (!grid && !(file_.variable("centroid_i") && file_.variable("centroid_j"))) {
     refuse(
         "has neither i and j nor centroid_i and centroid_j, so it cannot be split by place; give at least three dates");
   }
@@ -101,39 +97,21 @@ void StormPatchFile::refuse(const std::string& problem) const {
   throw InputError(path_.string() + ": " + problem);
 }
 
-bool StormPatchFile::has(const std::string& name) const {
-  int variable = 0;
-  return nc_inq_varid(file_.id, name.c_str(), &variable) == NC_NOERR;
-}
-
-std::vector<std::size_t> StormPatchFile::shape(const std::string& name) const {
-  int variable = 0, rank = 0;
-  if (!has(name)) refuse(fmt::format("has no variable {}; give NCAR's storm patch files", name));
-  nc_inq_varid(file_.id, name.c_str(), &variable);
-  nc_inq_varndims(file_.id, variable, &rank);
-  std::vector<int> dimensions(static_cast<std::size_t>(rank));
-  nc_inq_vardimid(file_.id, variable, dimensions.data());
-  std::vector<std::size_t> lengths(dimensions.size());
-  for (std::size_t i = 0; i < lengths.size(); ++i) nc_inq_dimlen(file_.id, dimensions[i], &lengths[i]);
-  return lengths;
+netcdf::Variable StormPatchFile::variable(const std::string& name) const {
+  if (auto variable = file_.variable(name)) return std::move(*variable);
+  refuse(fmt::format("has no variable {}; give NCAR's storm patch files", name));
 }
 
 std::vector<float> StormPatchFile::values(const std::string& name, std::int64_t first, std::int64_t n,
                                           std::size_t side) const {
-  std::vector<std::size_t> start(shape(name).size(), 0), count(start.size(), side);
+  const netcdf::Variable one = variable(name);
+  std::vector<std::size_t> start(one.shape.size(), 0), count(one.shape.size(), side);
   if (start.empty()) refuse(fmt::format("{} is one number, not one a patch; give NCAR's storm patch files", name));
   start[0] = static_cast<std::size_t>(first), count[0] = static_cast<std::size_t>(n);
-  std::vector<float> result(static_cast<std::size_t>(n) * side * side);
-  int variable = 0;
-  nc_inq_varid(file_.id, name.c_str(), &variable);
-  const int status = nc_get_vara_float(file_.id, variable, start.data(), count.data(), result.data());
-  if (status != NC_NOERR) {
-    refuse(fmt::format("{} cannot be read ({}); fetch the file again or leave it out", name, nc_strerror(status)));
-  }
-  float missing = NC_FILL_FLOAT;
-  nc_get_att_float(file_.id, variable, "_FillValue", &missing);
-  std::ranges::replace(result, missing, std::numeric_limits<float>::quiet_NaN());
-  return result;
+  const std::vector<double> numbers = file_.decoded(one, file_.read(one, start, count));
+  if (std::ssize(numbers) != n * static_cast<std::int64_t>(side * side))
+    refuse(fmt::format("{} cannot be read; fetch the file again or leave it out", name));
+  return {numbers.begin(), numbers.end()};
 }
 
 }  // namespace stormsweep

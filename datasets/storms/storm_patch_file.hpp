@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "datasets/storms/split_patches.hpp"
+#include "datasets/files/netcdf.hpp"
+#include "datasets/storms/split_storm_patches.hpp"
 #include "datasets/storms/storms.hpp"
 
 namespace stormsweep {
@@ -38,22 +39,16 @@ class StormPatchFile {
   PatchPlaces places(bool grid) const;
 
  private:
-  struct Handle {
-    int id = -1;
-    Handle() = default;
-    Handle(const Handle&) = delete;
-    ~Handle();
-  };
+  netcdf::File open() const;
   [[noreturn]] void refuse(const std::string& problem) const;
-  bool has(const std::string& name) const;
-  std::vector<std::size_t> shape(const std::string& name) const;
+  netcdf::Variable variable(const std::string& name) const;
   /// Of patches [first, first + n), missing values as NaN: all 32 x 32 points (`side` = 32), or the first (1).
   std::vector<float> values(const std::string& name, std::int64_t first, std::int64_t n, std::size_t side) const;
 
   std::filesystem::path path_;
-  Handle file_;
-  std::int64_t size_ = 0;
   std::int32_t date_ = 0;
+  netcdf::File file_;
+  std::int64_t size_ = 0;
 };
 
 }  // namespace stormsweep

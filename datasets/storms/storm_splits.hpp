@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "datasets/files/splits.hpp"
-#include "datasets/storms/statistics.hpp"
+#include "datasets/storms/storm_statistics.hpp"
+#include "datasets/storms/storm_writer.hpp"
 #include "datasets/storms/storms.hpp"
 
 namespace stormsweep {

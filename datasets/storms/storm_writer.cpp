@@ -1,3 +1,5 @@
+#include "datasets/storms/storm_writer.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -6,7 +8,6 @@
 
 #include "datasets/files/hdf5.hpp"
 #include "datasets/files/partial_file.hpp"
-#include "datasets/storms/storms.hpp"
 
 namespace stormsweep {
 

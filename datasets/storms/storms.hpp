@@ -56,23 +56,4 @@ struct StormScan {
 };
 StormScan scan(const Storms& storms);
 
-/// Writes a split of `storms` storms, in the order given, without holding more than one block of them. The file appears
-/// under its name only when `finish` returns. Throws InputError: unwritable folder, full disk.
-class StormWriter {
- public:
-  StormWriter(const std::filesystem::path& path, std::int64_t storms);
-  StormWriter(StormWriter&&) noexcept;
-  ~StormWriter();  ///< without finish: removes what was written
-  void append(std::span<const float> patch, float vorticity_max, float vorticity_mean);
-  /// After the last storm. `provenance`: what made the file from what, as text.
-  void finish(const ChannelStatistics& statistics, const std::string& provenance);
-  /// `finish` in two steps, for files that appear together: after `seal` all is on the disk, under a temporary name.
-  void seal(const ChannelStatistics& statistics, const std::string& provenance);
-  void publish();
-
- private:
-  struct File;
-  std::unique_ptr<File> file_;
-};
-
 }  // namespace stormsweep

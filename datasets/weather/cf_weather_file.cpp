@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -146,18 +145,12 @@ std::vector<float> ClimateFile::read(ClimateField field, std::int64_t moment) co
   const std::vector<double> values =
       variable.shape.size() == 3 ? file_.read_at(variable, static_cast<std::size_t>(moment)) : file_.read(variable);
   if (values.empty()) refuse(variable.name + " cannot be read; the file may be cut short: fetch it again");
-  const auto attribute = [&](const char* name) { return file_.number(variable, name); };
-  const double scale = attribute("scale_factor").value_or(1), offset = attribute("add_offset").value_or(0);
   const std::string unit = lower(file_.text(variable, "units").value_or(""));
   const bool hectopascals = unit == "hpa" || unit == "mb" || unit == "mbar" || unit == "millibar";
   const double factor = field == ClimateField::psl && hectopascals ? 100 : 1;
-  constexpr double none = std::numeric_limits<double>::quiet_NaN(), most = 9e36;  // NetCDF's own fill values lie above
-  const double fill = attribute("_FillValue").value_or(none), missing = attribute("missing_value").value_or(none);
   std::vector<float> result(values.size());
-  std::ranges::transform(values, result.begin(), [&](double value) {
-    const bool there = value != fill && value != missing && std::abs(value) < most;
-    return static_cast<float>(there ? (scale * value + offset) * factor : none);
-  });
+  std::ranges::transform(file_.decoded(variable, values), result.begin(),
+                         [&](double value) { return static_cast<float>(value * factor); });
   return result;
 }
 

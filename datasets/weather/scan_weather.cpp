@@ -1,3 +1,5 @@
+#include "datasets/weather/scan_weather.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -8,7 +10,7 @@
 #include <limits>
 #include <mutex>
 
-#include "datasets/weather/weather_index.hpp"
+#include "datasets/weather/weather_file.hpp"
 #include "search/base/checksum.hpp"
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
@@ -20,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t channels = weather_file_channels;
+constexpr std::size_t channels = weather_channels;
 
 /// What one file adds to the index.
 struct Scan {

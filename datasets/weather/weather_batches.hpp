@@ -11,7 +11,7 @@ namespace stormsweep {
 
 /// Fields of each channel as (x - minimum) / (maximum - minimum), 0 where they are the same (Kurth et al. 2018).
 struct ChannelRange {
-  std::array<float, 16> minimum{}, maximum{};
+  std::array<float, weather_channels> minimum{}, maximum{};
 };
 
 /// A batch of the set's samples of these numbers: `input` [n, 16, height, width] float32, normalised, strides channels

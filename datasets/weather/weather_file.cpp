@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t channels = weather_file_channels;
+constexpr std::size_t channels = weather_channels;
 constexpr std::size_t strip = 4096;  // pixels read at a time: 256 KiB of fields stay in the second cache
 constexpr std::size_t tile = 64;     // pixels transposed at a time: 8 KiB stay in the first
 

@@ -6,14 +6,14 @@
 #include <memory>
 #include <span>
 
-namespace stormsweep {
+#include "datasets/weather/weather_sizes.hpp"
 
-inline constexpr std::int64_t weather_file_channels = 16, weather_file_classes = 3;
+namespace stormsweep {
 
 /// What becomes of each channel while it is read: (x - offset) * factor.
 struct ChannelScaling {
   ChannelScaling() { factor.fill(1); }
-  std::array<float, weather_file_channels> offset{}, factor;
+  std::array<float, weather_channels> offset{}, factor;
 };
 
 /// One sample, one HDF5 file. Two layouts are read:
@@ -47,10 +47,5 @@ class WeatherFile {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-/// Writes a sample in the layout of Kurth et al., contiguous and page-aligned. `fields` [16, height, width]; `labels`
-/// [labelings, height, width] as int32 in the file. The file appears whole or not at all. Throws InputError.
-void write_weather_file(const std::filesystem::path& path, std::int64_t height, std::int64_t width,
-                        std::span<const float> fields, std::span<const std::uint8_t> labels, int labelings);
 
 }  // namespace stormsweep

@@ -1,15 +1,31 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "datasets/weather/weather_set.hpp"
+#include "datasets/weather/weather_sizes.hpp"
 
 namespace stormsweep {
+
+/// What is known of a folder of samples without opening them: made once, by all cores at once, and kept in its file
+/// `index.json`; made anew where files have come, gone or changed in size or time of writing.
+struct WeatherIndex {
+  struct File {
+    std::string name;           ///< within the folder
+    std::int64_t bytes = 0;     ///< its size
+    std::int64_t modified = 0;  ///< nanoseconds since 1970
+    std::string checksum;       ///< XXH3 of its bytes, 16 hexadecimal digits; empty where it was not read whole
+  };
+  std::int64_t height = 0, width = 0;
+  int labelings = 0;
+  std::array<float, weather_channels> minimum{}, maximum{};       ///< of each channel, over all samples
+  std::vector<std::array<std::int64_t, weather_classes>> pixels;  ///< of each class, over all samples; one a labeling
+  std::vector<File> files;                                        ///< in the order of their names
+};
 
 /// The samples of a folder (*.h5) as the file system tells of them, in the order of their names; checksums are empty.
 /// Throws InputError: no such folder, no samples.
@@ -18,11 +34,6 @@ std::vector<WeatherIndex::File> list_samples(const std::filesystem::path& folder
 /// The index kept in a folder, if it is there, whole, and of exactly these files.
 std::optional<WeatherIndex> read_index(const std::filesystem::path& folder,
                                        const std::vector<WeatherIndex::File>& files);
-
-/// Reads every file once, on `threads` threads. Throws InputError as WeatherSet does, and for values that are not
-/// finite.
-WeatherIndex make_index(const std::filesystem::path& folder, std::vector<WeatherIndex::File> files, int threads,
-                        const std::function<void(std::int64_t, std::int64_t)>& progress);
 
 /// The index appears whole or not at all, whoever else writes it at the same time. False where the folder does not take
 /// it.

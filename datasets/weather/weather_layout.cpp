@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "datasets/weather/weather_file.hpp"
+#include "datasets/weather/weather_sizes.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
@@ -97,8 +97,8 @@ WeatherLayout weather_layout(const fs::path& path) {
   WeatherLayout layout;
   layout.fields = find_array(file, path, "climate/data", true);
   const std::vector<hsize_t>& shape = layout.fields.shape;
-  const bool first = shape.size() == 3 && shape[0] == weather_file_channels;
-  const bool last = shape.size() == 3 && shape[2] == weather_file_channels;
+  const bool first = shape.size() == 3 && shape[0] == weather_channels;
+  const bool last = shape.size() == 3 && shape[2] == weather_channels;
   if (!first && !last) {
     refuse(path, fmt::format("climate/data have the shape {}, neither (16, height, width) nor (height, width, 16)",
                              words_of(shape)));

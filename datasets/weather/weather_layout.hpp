@@ -22,7 +22,7 @@ struct NumberArray {
   std::size_t first = 0;   ///< numbers of the dataset before the first, where HDF5 reads it
 };
 
-/// Where the fields and labels of a weather sample are (datasets/weather_file.hpp).
+/// Where the fields and labels of a weather sample are (datasets/weather/weather_file.hpp).
 struct WeatherLayout {
   std::size_t height = 0, width = 0;
   bool channels_last = false;

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "datasets/weather/weather_index.hpp"
+#include "datasets/weather/scan_weather.hpp"
 #include "search/base/checksum.hpp"
 #include "search/base/error.hpp"
 

@@ -1,32 +1,14 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "datasets/weather/weather_file.hpp"
+#include "datasets/weather/weather_index.hpp"
 
 namespace stormsweep {
-
-/// What is known of a folder of samples without opening them: made once, by all cores at once, and kept in its file
-/// `index.json`; made anew where files have come, gone or changed in size or time of writing.
-struct WeatherIndex {
-  struct File {
-    std::string name;           ///< within the folder
-    std::int64_t bytes = 0;     ///< its size
-    std::int64_t modified = 0;  ///< nanoseconds since 1970
-    std::string checksum;       ///< XXH3 of its bytes, 16 hexadecimal digits; empty where it was not read whole
-  };
-  std::int64_t height = 0, width = 0;
-  int labelings = 0;
-  std::array<float, 16> minimum{}, maximum{};       ///< of each channel, over all samples
-  std::vector<std::array<std::int64_t, 3>> pixels;  ///< of each class, over all samples; one a labeling
-  std::vector<File> files;                          ///< in the order of their names
-};
 
 /// Samples of one folder (*.h5), all of one size.
 class WeatherSet {

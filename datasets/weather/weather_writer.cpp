@@ -1,9 +1,11 @@
+#include "datasets/weather/weather_writer.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "datasets/files/partial_file.hpp"
-#include "datasets/weather/weather_file.hpp"
+#include "datasets/weather/weather_sizes.hpp"
 
 namespace stormsweep {
 
@@ -12,8 +14,8 @@ namespace {
 /// climate/stats [16, 4]: mean, maximum, minimum and standard deviation of each channel.
 std::vector<float> statistics(std::span<const float> fields) {
   std::vector<float> stats;
-  const std::size_t pixels = fields.size() / weather_file_channels;
-  for (std::size_t c = 0; c < weather_file_channels; ++c) {
+  const std::size_t pixels = fields.size() / weather_channels;
+  for (std::size_t c = 0; c < weather_channels; ++c) {
     const auto values = fields.subspan(c * pixels, pixels);
     double sum = 0, squares = 0;
     for (const float value : values) sum += value;
@@ -45,11 +47,11 @@ void write_weather_file(const std::filesystem::path& path, std::int64_t height, 
   bool good = true;
   {
     const hdf5::Handle group(H5Gcreate2(partial.file(), "climate", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose);
-    const std::vector<hsize_t> shape{weather_file_channels, rows, columns};
+    const std::vector<hsize_t> shape{weather_channels, rows, columns};
     const hdf5::Handle data = hdf5::create(group, "data", hdf5::type_of<float>(), shape);
-    good = data && hdf5::write_rows(data, 0, weather_file_channels, fields.data());
+    good = data && hdf5::write_rows(data, 0, weather_channels, fields.data());
     if (labelings > 0) good = good && write(group, "labels", {static_cast<hsize_t>(labelings), rows, columns}, classes);
-    good = good && write(group, "stats", {weather_file_channels, 4}, stats);
+    good = good && write(group, "stats", {weather_channels, 4}, stats);
   }
   partial.seal(good);
   partial.publish();

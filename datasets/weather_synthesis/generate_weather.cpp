@@ -10,6 +10,7 @@
 #include "datasets/labels/weather_labels.hpp"
 #include "datasets/labels/weather_moment.hpp"
 #include "datasets/weather/weather_set.hpp"
+#include "datasets/weather/weather_writer.hpp"
 #include "datasets/weather_synthesis/synthetic_weather.hpp"
 #include "search/base/error.hpp"
 #include "search/base/parallel.hpp"

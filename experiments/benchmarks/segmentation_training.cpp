@@ -7,8 +7,9 @@
 #include <limits>
 #include <string>
 
+#include "datasets/weather/weather_sizes.hpp"
+#include "models/make_segmentation_network.hpp"
 #include "models/segmentation_loss.hpp"
-#include "models/segmentation_network.hpp"
 
 using namespace stormsweep;
 

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "datasets/nowcast/forecast_frames.hpp"
+#include "datasets/radar/odim_writer.hpp"
 #include "experiments/nowcast/nowcast_figure.hpp"
 #include "experiments/nowcast/nowcast_forecast.hpp"
 #include "experiments/nowcast/nowcast_notes.hpp"
@@ -175,7 +176,7 @@ int forecast_nowcast_command(const std::vector<std::string>& words) {
   print_table(judge(forecast, newest, seen.truth), newest.quantity);
   if (!options.figures.empty()) {
     const fs::path figure = fs::path(options.figures) / ("forecast-" + time_name(forecast) + ".png");
-    write_png(figure, nowcast_figure(forecast, newest, seen.truth));
+    nowcast_figure(forecast, newest, seen.truth).save(figure);
     fmt::print("figure in {}\n", figure.string());
   }
   return exit_done;

@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "datasets/nowcast/generate_nowcast.hpp"
-#include "datasets/nowcast/patch_draw.hpp"
+#include "datasets/nowcast/nowcast_patch_draw.hpp"
 #include "experiments/nowcast/patch_table.hpp"
 #include "experiments/task/command_options.hpp"
 #include "experiments/task/progress_line.hpp"

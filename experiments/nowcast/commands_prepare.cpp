@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "datasets/nowcast/patch_draw.hpp"
+#include "datasets/nowcast/nowcast_patch_draw.hpp"
 #include "datasets/nowcast/prepare_nowcast.hpp"
 #include "experiments/nowcast/patch_table.hpp"
 #include "experiments/task/command_options.hpp"

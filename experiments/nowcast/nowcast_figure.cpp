@@ -1,5 +1,7 @@
 #include "experiments/nowcast/nowcast_figure.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -10,9 +12,6 @@
 namespace stormsweep {
 
 namespace {
-
-constexpr std::int64_t panel_pixels = 320;  // of the longer side
-constexpr Colour line{214, 60, 20};         // vermilion: far from all colours of rain, for colour-blind eyes, too
 
 /// The rows and columns in which anything is not missing, or all where nothing is.
 Box measured_box(const RadarFrame& frame) {
@@ -38,14 +37,19 @@ std::vector<Value> cropped(const std::vector<Value>& image, std::int64_t width, 
   return result;
 }
 
-Canvas panel_of(const RadarFrame& frame, const Box& box, const ColourScale& scale) {
-  const std::int64_t height = box.bottom - box.top, width = box.right - box.left;
-  const double factor = static_cast<double>(panel_pixels) / static_cast<double>(std::max(height, width));
-  const auto side = [&](std::int64_t pixels) {
-    return std::max<std::int64_t>(1, std::llround(factor * static_cast<double>(pixels)));
-  };
-  return resized(coloured(cropped(frame.values, frame.grid.width, box), height, width, scale), side(height),
-                 side(width));
+Picture picture_of(const RadarFrame& frame, const Box& box, const ColourScale& scale) {
+  return coloured(cropped(frame.values, frame.grid.width, box), box.height(), box.width(), scale);
+}
+
+/// What a reader of the figure has to know besides its legend.
+std::string note_of(const RadarGrid& grid, const Box& box, bool encircled) {
+  std::string note = "north is up";
+  if (grid.pixel_height > 0 && grid.pixel_width > 0) {
+    note = fmt::format("panels: {:.0f} km from west to east, {:.0f} km from north (top) to south",
+                       static_cast<double>(box.width()) * grid.pixel_width / 1000,
+                       static_cast<double>(box.height()) * grid.pixel_height / 1000);
+  }
+  return encircled ? note + "; within the line: from measured pixels alone" : note;
 }
 
 }  // namespace
@@ -54,8 +58,8 @@ std::string time_name(const RadarForecast& forecast) {
   return utc_text(forecast.issued, "%Y%m%dT%H%MZ");
 }
 
-Canvas nowcast_figure(const RadarForecast& forecast, const RadarFrame& newest,
-                      const std::vector<std::optional<RadarFrame>>& truth) {
+Drawing nowcast_figure(const RadarForecast& forecast, const RadarFrame& newest,
+                       const std::vector<std::optional<RadarFrame>>& truth) {
   const bool rain = newest.quantity == RadarQuantity::rain_rate;
   const Box box = measured_box(newest);
   const std::vector<std::uint8_t> sure = cropped(wholly_measured(forecast), newest.grid.width, box);
@@ -63,15 +67,14 @@ Canvas nowcast_figure(const RadarForecast& forecast, const RadarFrame& newest,
                 .columns = {},
                 .rows = {{"forecast", {}}, {"truth", {}}, {"persistence", {}}},
                 .scale = rain ? rain_scale() : vil_scale(),
-                .note = std::ranges::count(sure, 1) > 0 ? "within the line: from measured pixels alone" : ""};
+                .note = note_of(newest.grid, box, std::ranges::count(sure, 1) > 0)};
   for (std::size_t l = 0; l < forecast.frames.size(); ++l) {
     const RadarFrame& frame = forecast.frames[l];
     figure.columns.push_back("+" + std::to_string((frame.time - forecast.issued) / 60) + " min");
-    Canvas& panel = figure.rows[0].panels.emplace_back(panel_of(frame, box, figure.scale)).value();
-    draw_border(panel, sure, box.bottom - box.top, box.right - box.left, line);
+    figure.rows[0].panels.push_back(Figure::Panel{picture_of(frame, box, figure.scale), sure});
     auto& seen = figure.rows[1].panels.emplace_back();
-    if (truth[l]) seen = panel_of(*truth[l], box, figure.scale);
-    figure.rows[2].panels.emplace_back(panel_of(newest, box, figure.scale));
+    if (truth[l]) seen = Figure::Panel{picture_of(*truth[l], box, figure.scale), {}};
+    figure.rows[2].panels.push_back(Figure::Panel{picture_of(newest, box, figure.scale), {}});
   }
   if (std::ranges::none_of(truth, [](const auto& frame) { return frame.has_value(); })) {
     figure.rows.erase(figure.rows.begin() + 1);

@@ -4,16 +4,16 @@
 #include <string>
 #include <vector>
 
-#include "datasets/drawing/canvas.hpp"
-#include "datasets/radar/odim_writer.hpp"
+#include "datasets/drawing/drawing.hpp"
+#include "datasets/radar/radar_forecast.hpp"
 
 namespace stormsweep {
 
 /// A forecast beside the truth, where there is some, and persistence: a row each, a column a lead time; a line around
 /// what rests on measured pixels alone. Rows and columns at the edges in which the newest image misses everything are
 /// left out.
-Canvas nowcast_figure(const RadarForecast& forecast, const RadarFrame& newest,
-                      const std::vector<std::optional<RadarFrame>>& truth);
+Drawing nowcast_figure(const RadarForecast& forecast, const RadarFrame& newest,
+                       const std::vector<std::optional<RadarFrame>>& truth);
 
 /// "20100826T0300Z", the forecast's name among others.
 std::string time_name(const RadarForecast& forecast);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "datasets/nowcast/nowcast_patches.hpp"
-#include "datasets/radar/odim_writer.hpp"
+#include "datasets/radar/radar_forecast.hpp"
 #include "models/nowcast_cnn.hpp"
 
 namespace stormsweep {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "datasets/nowcast/nowcast_batches.hpp"
+#include "datasets/nowcast/nowcast_patch_draw.hpp"
 #include "experiments/nowcast/nowcast_evaluation.hpp"
 #include "experiments/nowcast/nowcast_notes.hpp"
 #include "models/nowcast_loss.hpp"
@@ -21,6 +22,9 @@ namespace {
 
 /// Four was the fastest of 1 to 32 on a core, for 8 as for 64 base filters; a GPU has room for more.
 constexpr std::int64_t micro_batch_cpu = 4, micro_batch_gpu = 64;
+// The network and its loss look at what samples are made of and complete in.
+static_assert(NowcastCnn::inputs == nowcast_inputs && NowcastCnn::outputs == nowcast_targets);
+static_assert(nowcast_loss_sides.back() == nowcast_centre);
 constexpr std::int64_t symmetries = 8;  // of the square: rain has no preferred direction
 constexpr std::int64_t batches_ahead_bytes = 256 << 20;
 

@@ -121,7 +121,7 @@ struct Samples {
 struct Prediction {
   Prediction(const Model& model, const Samples& samples, std::size_t number) {
     const WeatherFile file(samples.paths[number]);
-    fields.resize(samples.pixels() * weather_file_channels);
+    fields.resize(samples.pixels() * weather_channels);
     file.read(fields);
     if (model.labeling < file.labelings()) file.read_labels(model.labeling, truth.emplace(samples.pixels()));
     made = predict(*model.network, model.range, fields, samples.height, samples.width);
@@ -134,11 +134,11 @@ struct Prediction {
   std::vector<std::uint8_t> classes;  ///< of `made`
 };
 
-Canvas map_of(const std::string& name, const WeatherGrid& grid, const Prediction& prediction) {
+Drawing map_of(const std::string& name, const WeatherGrid& grid, const Prediction& prediction) {
   WeatherMap map{
       .title = name, .field_name = "TMQ", .field_unit = "kg/m2", .field = {}, .panels = {{"water vapour path", {}}}};
   constexpr auto tmq = static_cast<std::size_t>(WeatherChannel::tmq);
-  for (std::size_t i = tmq; i < prediction.fields.size(); i += weather_file_channels)
+  for (std::size_t i = tmq; i < prediction.fields.size(); i += weather_channels)
     map.field.push_back(prediction.fields[i]);
   if (prediction.truth) map.panels.push_back({"truth", prediction.truth});
   map.panels.push_back({"prediction", prediction.classes});
@@ -176,8 +176,7 @@ Scoring predict_all(const ForecastOptions& options, const Model& model, const Sa
                  {probabilities.data_ptr<float>(), static_cast<std::size_t>(probabilities.numel())});
     scoring.add(prediction);
     const std::string& name = samples.names[i];
-    if (!options.figures.empty())
-      write_png(fs::path(options.figures) / (name + ".png"), map_of(name, grid, prediction));
+    if (!options.figures.empty()) map_of(name, grid, prediction).save(fs::path(options.figures) / (name + ".png"));
     line.show(fmt::format("{}/{} samples", i + 1, samples.paths.size()));
   }
   writer.publish();

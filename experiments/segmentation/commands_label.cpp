@@ -135,7 +135,7 @@ void draw_map(const LabelOptions& options, const Item& item, const WeatherMoment
                  .field = labels.moisture,
                  .panels = {{labels.moisture_name, {}}, {"labels by rule", labels.classes}}};
   if (!moment.truth.empty()) map.panels.push_back({"labels of the sample", moment.truth});
-  write_png(fs::path(options.figures) / (item.name + ".png"), draw(moment.grid, map));
+  draw(moment.grid, map).save(fs::path(options.figures) / (item.name + ".png"));
 }
 
 Outcome label_item(const LabelOptions& options, const Item& item) {

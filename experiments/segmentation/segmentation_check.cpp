@@ -8,7 +8,7 @@
 #include "datasets/files/splits.hpp"
 #include "datasets/weather/weather_set.hpp"
 #include "experiments/segmentation/segmentation_evaluation.hpp"
-#include "models/segmentation_network.hpp"
+#include "models/make_segmentation_network.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {

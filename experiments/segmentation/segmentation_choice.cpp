@@ -1,5 +1,8 @@
 #include "experiments/segmentation/segmentation_choice.hpp"
 
+#include "datasets/weather/weather_sizes.hpp"
+#include "models/make_segmentation_network.hpp"
+
 namespace stormsweep {
 
 bool uses_batch_norm(const Reader& read) {
@@ -11,6 +14,7 @@ std::shared_ptr<SegmentationNetwork> make_network(const Reader& read, std::uint6
   const std::string name = read.choice("network"), precision = read.choice("precision"),
                     norm = read.choice("batch_norm");
   SegmentationNetworkOptions options;
+  options.channels = weather_channels, options.classes = weather_classes;
   options.width = read.real("width");
   options.depth = read.real("depth");
   options.batch_norm = uses_batch_norm(read);

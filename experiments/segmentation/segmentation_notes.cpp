@@ -14,7 +14,7 @@ ChannelRange parse_segmentation_notes(const std::string& text, const std::string
   try {
     const nlohmann::json notes = nlohmann::json::parse(text);
     // Of another length they would not throw.
-    if (notes.at("minimum").size() == weather_file_channels && notes.at("maximum").size() == weather_file_channels)
+    if (notes.at("minimum").size() == weather_channels && notes.at("maximum").size() == weather_channels)
       return {notes.at("minimum"), notes.at("maximum")};
   } catch (const nlohmann::json::exception&) {
   }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "datasets/drawing/lettering.hpp"
 #include "datasets/labels/river_labels.hpp"
 #include "experiments/segmentation/weather_panel.hpp"
 
@@ -13,11 +12,11 @@ namespace stormsweep {
 
 namespace {
 
-constexpr Colour paper{255, 255, 255}, ink{40, 40, 40}, faint{110, 110, 110}, frame{150, 150, 150};
-constexpr double title_size = 15, label_size = 12, legend_size = 10;  // capitals' height, pixels
-constexpr std::int64_t side = 840;                                    // of a panel
-constexpr std::int64_t margin = 24, gap = 8, title_height = 34, caption_height = 26, ticks_width = 44;
-constexpr std::int64_t ticks_height = 32, legend_height = 76, bar_width = 320, bar_height = 14, swatch = 26;
+constexpr Colour paper{255, 255, 255}, ink{40, 40, 40}, faint{90, 90, 90}, frame{150, 150, 150};
+constexpr double title_size = 20, caption_size = 16, legend_size = 13;  // of the font, pixels
+constexpr std::int64_t side = 840;                                      // of a panel
+constexpr std::int64_t margin = 24, gap = 8, title_height = 34, caption_height = 28, ticks_width = 44;
+constexpr std::int64_t ticks_height = 32, legend_height = 70, bar_width = 320, bar_height = 16, swatch = 26;
 
 /// What the legend's numbers are: `low`, and steps up to the first beyond the field.
 struct Range {
@@ -38,83 +37,83 @@ Range range_of(const std::vector<float>& field) {
   return range;
 }
 
-void centred(Canvas& canvas, const std::string& text, std::int64_t top, std::int64_t middle, Colour colour) {
-  write_text(canvas, text, static_cast<double>(top),
-             static_cast<double>(middle) - static_cast<double>(text_width(text, legend_size)) / 2, legend_size, colour);
-}
-
-void draw_ticks(Canvas& canvas, const WeatherGrid& grid, const Canvas& panel, std::int64_t top, std::int64_t left) {
-  for (const Tick& tick : latitude_ticks(grid, panel.height)) {
-    fill(canvas, {top + tick.place, left - 5, top + tick.place + 1, left}, frame);
-    write_text(canvas, tick.label, static_cast<double>(top + tick.place) - legend_size / 2,
-               static_cast<double>(left - gap - text_width(tick.label, legend_size)), legend_size, faint);
+void draw_ticks(Drawing& drawing, const WeatherGrid& grid, const Box& box) {
+  for (const Tick& tick : latitude_ticks(grid, box.height())) {
+    const std::int64_t row = box.top + tick.place;
+    drawing.fill({row, box.left - 5, row + 1, box.left}, frame);
+    drawing.write(
+        {tick.label, static_cast<double>(box.left - gap), static_cast<double>(row), legend_size, faint, Align::right});
   }
-  const std::int64_t below = top + panel.height;
-  for (const Tick& tick : longitude_ticks(grid, panel.width)) {
-    fill(canvas, {below, left + tick.place, below + 5, left + tick.place + 1}, frame);
-    centred(canvas, tick.label, below + gap, left + tick.place, faint);
+  for (const Tick& tick : longitude_ticks(grid, box.width())) {
+    const std::int64_t column = box.left + tick.place;
+    drawing.fill({box.bottom, column, box.bottom + 5, column + 1}, frame);
+    drawing.write({tick.label, static_cast<double>(column), static_cast<double>(box.bottom + gap) + legend_size / 2,
+                   legend_size, faint, Align::centre});
   }
 }
 
-/// The field's name, below it its colours with their numbers, then the classes.
-void draw_legend(Canvas& canvas, const WeatherMap& map, const ColourScale& scale, const Range& range, std::int64_t top,
-                 std::int64_t left) {
-  write_text(canvas, fmt::format("{}, {}", map.field_name, map.field_unit), static_cast<double>(top),
-             static_cast<double>(left), legend_size, faint);
-  top += 20;
-  for (std::int64_t x = 0; x < bar_width; ++x) {
-    const double value = range.low + (static_cast<double>(x) + 0.5) / bar_width * (range.high() - range.low);
-    fill(canvas, {top, left + x, top + bar_height, left + x + 1}, colour_of(scale, static_cast<float>(value)));
+/// The colours of the field, their numbers below them.
+void draw_bar(Drawing& drawing, const ColourScale& scale, const Range& range, const Box& box) {
+  for (std::int64_t x = 0; x < box.width(); ++x) {
+    const double share = (static_cast<double>(x) + 0.5) / static_cast<double>(box.width());
+    const auto value = static_cast<float>(range.low + share * (range.high() - range.low));
+    drawing.fill({box.top, box.left + x, box.bottom, box.left + x + 1}, colour_of(scale, value));
   }
-  outline(canvas, {top, left, top + bar_height, left + bar_width}, frame);
-  for (int i = 0; i <= range.steps; ++i)
-    centred(canvas, fmt::format("{:g}", range.low + i * range.step), top + bar_height + 6,
-            left + i * bar_width / range.steps, faint);
-  const double middle = static_cast<double>(top) + (bar_height - legend_size) / 2;
+  drawing.outline(box, frame);
+  for (int i = 0; i <= range.steps; ++i) {
+    const std::string number = fmt::format("{:g}", range.low + i * range.step);
+    const std::int64_t middle = box.left + i * box.width() / range.steps;
+    drawing.write(
+        {number, static_cast<double>(middle), static_cast<double>(box.bottom) + 13, legend_size, faint, Align::centre});
+  }
+}
+
+/// The field's name, below it its colours, then the classes.
+void draw_legend(Drawing& drawing, const WeatherMap& map, const ColourScale& scale, const Range& range,
+                 std::int64_t top, std::int64_t left) {
+  const std::string name = fmt::format("{}, {}", map.field_name, map.field_unit);
+  drawing.write({name, static_cast<double>(left), static_cast<double>(top) + legend_size / 2, legend_size, faint});
+  top += 22;
+  draw_bar(drawing, scale, range, {top, left, top + bar_height, left + bar_width});
   left += bar_width + 5 * gap;
-  const auto beside = [&](const std::string& text) {
-    write_text(canvas, text, middle, static_cast<double>(left), legend_size, faint);
-    left += text_width(text, legend_size) + 4 * gap;
-  };
-  const auto box = [&](Colour colour, Colour edge) {
-    fill(canvas, {top, left, top + bar_height, left + swatch}, colour);
-    outline(canvas, {top, left, top + bar_height, left + swatch}, edge);
+  const auto entry = [&](Colour colour, Colour edge, const std::string& text) {
+    const Box box{top, left, top + bar_height, left + swatch};
+    drawing.fill(box, colour);
+    drawing.outline(box, edge);
     left += swatch + gap;
+    drawing.write({text, static_cast<double>(left), static_cast<double>(top) + bar_height / 2.0, legend_size, faint});
+    left += std::lround(text_width(text, legend_size)) + 3 * gap;
   };
-  if (std::ranges::any_of(map.field, [](float value) { return std::isnan(value); })) {
-    box(scale.missing, frame);
-    beside("missing");
-  }
+  if (std::ranges::any_of(map.field, [](float value) { return std::isnan(value); }))
+    entry(scale.missing, frame, "missing");
   if (std::ranges::none_of(map.panels, [](const auto& panel) { return panel.classes.has_value(); })) return;
-  for (const std::size_t i : {0, 1}) {
-    box(mixed(paper, class_colours[i], 0.5), class_colours[i]);
-    beside(i == 0 ? "tropical cyclone" : "atmospheric river");
-  }
+  for (const std::size_t i : {0, 1})
+    entry(mixed(paper, class_colours[i], 0.5), class_colours[i], i == 0 ? "tropical cyclone" : "atmospheric river");
 }
 
 }  // namespace
 
-Canvas draw(const WeatherGrid& grid, const WeatherMap& map) {
+Drawing draw(const WeatherGrid& grid, const WeatherMap& map) {
   const Range range = range_of(map.field);
   const ColourScale scale =
       smooth_scale(map.field_unit, static_cast<float>(range.low), static_cast<float>(range.high()));
-  std::vector<Canvas> panels;
-  for (const WeatherMap::Panel& panel : map.panels)
-    panels.push_back(weather_panel(grid, map.field, scale, panel.classes, side));
-  const std::int64_t left = margin + ticks_width, each = caption_height + panels.at(0).height + ticks_height;
-  const std::int64_t legend = margin + title_height + std::ssize(panels) * each + gap;
-  Canvas canvas(legend + legend_height, left + side + margin, paper);
-  write_text(canvas, map.title, margin, static_cast<double>(left), title_size, ink);
+  const PanelSize size = panel_size(grid, side);
+  const std::int64_t left = margin + ticks_width, each = caption_height + size.height + ticks_height;
+  const std::int64_t legend = margin + title_height + std::ssize(map.panels) * each + gap;
+  Drawing drawing(legend + legend_height, left + side + margin);
+  drawing.write({map.title, static_cast<double>(left), margin + title_size / 2, title_size, ink});
   std::int64_t top = margin + title_height + caption_height;
-  for (std::size_t i = 0; i < panels.size(); ++i, top += each) {
-    write_text(canvas, map.panels[i].title, static_cast<double>(top) - label_size - gap, static_cast<double>(left),
-               label_size, ink);
-    place(canvas, panels[i], top, left);
-    outline(canvas, {top, left, top + panels[i].height, left + panels[i].width}, frame);
-    draw_ticks(canvas, grid, panels[i], top, left);
+  for (const WeatherMap::Panel& panel : map.panels) {
+    const Box box{top, left, top + size.height, left + size.width};
+    drawing.write(
+        {panel.title, static_cast<double>(left), static_cast<double>(top) - caption_height / 2.0, caption_size, ink});
+    draw_weather_panel(drawing, box, grid, map.field, scale, panel.classes);
+    drawing.outline(box, frame);
+    draw_ticks(drawing, grid, box);
+    top += each;
   }
-  draw_legend(canvas, map, scale, range, legend, left);
-  return canvas;
+  draw_legend(drawing, map, scale, range, legend, left);
+  return drawing;
 }
 
 }  // namespace stormsweep

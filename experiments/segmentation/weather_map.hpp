@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "datasets/drawing/canvas.hpp"
+#include "datasets/drawing/drawing.hpp"
 #include "datasets/weather/weather_grid.hpp"
 
 namespace stormsweep {
@@ -25,6 +25,6 @@ struct WeatherMap {
 
 /// With ticks of latitude and longitude, and a legend of the field's values (up to the 99.9th percentile, rounded) and
 /// of the classes. The grid has two rows and columns at least.
-Canvas draw(const WeatherGrid& grid, const WeatherMap& map);
+Drawing draw(const WeatherGrid& grid, const WeatherMap& map);
 
 }  // namespace stormsweep

@@ -9,8 +9,8 @@ namespace stormsweep {
 
 namespace {
 
-constexpr double fill_share = 0.5, line_share = 0.35;
-constexpr Colour white{255, 255, 255}, line{90, 90, 90};
+constexpr double fill_share = 0.5;
+constexpr Colour white{255, 255, 255}, line{150, 150, 150};
 
 /// Edge to edge, degrees.
 double span_of(const std::vector<double>& degrees) {
@@ -35,29 +35,17 @@ Colour pale_grey(Colour colour) {
   return mixed({light, light, light}, white, 0.35);
 }
 
-void lay_class(Canvas& canvas, const std::vector<std::uint8_t>& mask, std::int64_t height, std::int64_t width,
-               Colour colour) {
-  for (std::int64_t row = 0; row < canvas.height; ++row) {
-    for (std::int64_t column = 0; column < canvas.width; ++column) {
-      const std::int64_t i = row * height / canvas.height, j = column * width / canvas.width;
-      if (mask[static_cast<std::size_t>(i * width + j)] != 0)
-        canvas.at(row, column) = mixed(canvas.at(row, column), colour, fill_share);
-    }
-  }
-  draw_border(canvas, mask, height, width, colour);
+void lay_class(Picture& picture, const std::vector<std::uint8_t>& mask, Colour colour) {
+  for (std::size_t i = 0; i < mask.size(); ++i)
+    if (mask[i] != 0) picture.pixels[i] = mixed(picture.pixels[i], colour, fill_share);
 }
 
 /// Dots along the lines of round latitudes and longitudes.
-void draw_graticule(Canvas& canvas, const WeatherGrid& grid) {
-  const auto dot = [&](std::int64_t row, std::int64_t column) {
-    canvas.at(row, column) = mixed(canvas.at(row, column), line, line_share);
-  };
-  for (const Tick& tick : latitude_ticks(grid, canvas.height)) {
-    for (std::int64_t column = 0; column < canvas.width; column += 3) dot(tick.place, column);
-  }
-  for (const Tick& tick : longitude_ticks(grid, canvas.width)) {
-    for (std::int64_t row = 0; row < canvas.height; row += 3) dot(row, tick.place);
-  }
+void draw_graticule(Drawing& drawing, const Box& box, const WeatherGrid& grid) {
+  for (const Tick& tick : latitude_ticks(grid, box.height()))
+    drawing.dot_right(box.top + tick.place, box.left, box.width(), line);
+  for (const Tick& tick : longitude_ticks(grid, box.width()))
+    drawing.dot_down(box.top, box.left + tick.place, box.height(), line);
 }
 
 /// Multiples of the least round step of which six at most fit, between two edges.
@@ -86,10 +74,10 @@ std::vector<Tick> latitude_ticks(const WeatherGrid& grid, std::int64_t panel_hei
   const double half = (span_of(grid.latitudes) - (high - low)) / 2, north = high + half, south = low - half;
   std::vector<Tick> ticks;
   for (const double latitude : round_degrees(std::max(south, -89.0), std::min(north, 89.0))) {
-    const char* const side = latitude > 0 ? " N" : latitude < 0 ? " S" : "";
+    const char* const side = latitude > 0 ? "N" : latitude < 0 ? "S" : "";
     const auto place =
         static_cast<std::int64_t>((north - latitude) / (north - south) * static_cast<double>(panel_height));
-    ticks.push_back({std::min(place, panel_height - 1), fmt::format("{:g}{}", std::abs(latitude), side)});
+    ticks.push_back({std::min(place, panel_height - 1), fmt::format("{:g}°{}", std::abs(latitude), side)});
   }
   return ticks;
 }
@@ -100,32 +88,39 @@ std::vector<Tick> longitude_ticks(const WeatherGrid& grid, std::int64_t panel_wi
   std::vector<Tick> ticks;
   for (const double longitude : round_degrees(west, west + span)) {
     const double east = std::remainder(longitude, 360);
-    const char* const side = east == 0 || std::abs(east) == 180 ? "" : east > 0 ? " E" : " W";
+    const char* const side = east == 0 || std::abs(east) == 180 ? "" : east > 0 ? "E" : "W";
     const auto place = static_cast<std::int64_t>((longitude - west) / span * static_cast<double>(panel_width));
-    ticks.push_back({std::min(place, panel_width - 1), fmt::format("{:g}{}", std::abs(east), side)});
+    ticks.push_back({std::min(place, panel_width - 1), fmt::format("{:g}°{}", std::abs(east), side)});
   }
   return ticks;
 }
 
-Canvas weather_panel(const WeatherGrid& grid, std::span<const float> field, const ColourScale& scale,
-                     const std::optional<std::vector<std::uint8_t>>& classes, std::int64_t side) {
+PanelSize panel_size(const WeatherGrid& grid, std::int64_t side) {
   const double down = span_of(grid.latitudes), across = span_of(grid.longitudes), longer = std::max(down, across);
   const auto pixels = [&](double degrees) {
     return std::max<std::int64_t>(1, std::llround(degrees / longer * static_cast<double>(side)));
   };
+  return {pixels(down), pixels(across)};
+}
+
+void draw_weather_panel(Drawing& drawing, const Box& box, const WeatherGrid& grid, std::span<const float> field,
+                        const ColourScale& scale, const std::optional<std::vector<std::uint8_t>>& classes) {
   const std::int64_t height = grid.height(), width = grid.width();
-  Canvas panel = resized(coloured(north_up(grid, field), height, width, scale), pixels(down), pixels(across));
+  Picture picture = coloured(north_up(grid, field), height, width, scale);
+  std::array<std::vector<std::uint8_t>, class_colours.size()> masks;
   if (classes) {
-    std::ranges::transform(panel.pixels, panel.pixels.begin(), pale_grey);
+    std::ranges::transform(picture.pixels, picture.pixels.begin(), pale_grey);
     const std::vector<std::uint8_t> labels = north_up(grid, *classes);
-    for (const std::uint8_t label : {2, 1}) {
-      std::vector<std::uint8_t> mask(labels.size());
-      std::ranges::transform(labels, mask.begin(), [&](std::uint8_t value) { return value == label ? 1 : 0; });
-      lay_class(panel, mask, height, width, class_colours[label - 1u]);
+    for (std::size_t i = 0; i < masks.size(); ++i) {
+      masks[i].resize(labels.size());
+      std::ranges::transform(labels, masks[i].begin(), [&](std::uint8_t value) { return value == i + 1 ? 1 : 0; });
+      lay_class(picture, masks[i], class_colours[i]);
     }
   }
-  draw_graticule(panel, grid);
-  return panel;
+  drawing.show(picture, box);
+  for (std::size_t i = 0; classes && i < masks.size(); ++i)
+    drawing.encircle(masks[i], height, width, box, class_colours[i]);
+  draw_graticule(drawing, box, grid);
 }
 
 }  // namespace stormsweep

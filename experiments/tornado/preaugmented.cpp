@@ -4,6 +4,7 @@
 #include <system_error>
 #include <vector>
 
+#include "datasets/storms/storm_writer.hpp"
 #include "search/base/file.hpp"
 #include "search/base/seed.hpp"
 

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "datasets/storms/augment.hpp"
+#include "datasets/storms/storm_augmentation.hpp"
 #include "datasets/storms/storms.hpp"
 
 namespace stormsweep {

@@ -5,9 +5,10 @@
 
 #include <torch/nn/modules/batchnorm.h>
 
-#include "models/segmentation_network.hpp"
-
 namespace stormsweep {
+
+/// What lies beyond the left and right edge of a map. Above and below, and beyond the edges of a region, are zeros.
+enum class Longitude { open, periodic };
 
 /// Of a convolution that keeps a map's sides, or divides or (transposed) multiplies them by `stride`.
 struct ConvolutionSizes {

@@ -15,6 +15,18 @@ namespace {
 
 constexpr int kernel = 5, margin = kernel / 2;
 
+/// A convolution: sides of its input and output, which are equal, and their channels.
+struct Layer {
+  int side, in, out;
+  constexpr int padded() const { return side + 2 * margin; }  ///< side of the input, and of the gradient, with margins
+};
+constexpr Layer layer1{32, 3, 8}, layer2{16, 8, 16}, layer3{8, 16, 32};
+constexpr int pool = 2;
+static_assert(layer1.side == pool * layer2.side && layer2.side == pool * layer3.side);
+static_assert(layer1.out == layer2.in && layer2.out == layer3.in);
+/// Points of the features with and without pooling behind the last convolution.
+constexpr int all_points = layer3.side * layer3.side, pooled_points = all_points / (pool * pool);
+
 template <int Lanes>
 struct VectorOf {
   typedef float type __attribute__((vector_size(4 * Lanes), aligned(4), may_alias));
@@ -155,17 +167,17 @@ void activate_gradient(const float* in, const float* scale, const float* gradien
 
 /// Everything of one sample. Inputs of convolutions have a margin, which stays zero.
 struct Workspace {
-  float input[36][36][3];
-  float linear1[32][32][8];  ///< output of convolution 1, then its gradient
-  float pooled1[20][20][8];
-  float linear2[16][16][16];
-  float pooled2[12][12][16];
-  float linear3[8][8][32];
-  float features[8][8][32];  ///< [4][4][32] with pool_last
-  float gradient3[12][12][32];
-  float pooled_gradient2[8][8][16];
-  float gradient2[20][20][16];
-  float pooled_gradient1[16][16][8];
+  float input[layer1.padded()][layer1.padded()][layer1.in];
+  float linear1[layer1.side][layer1.side][layer1.out];  ///< output of convolution 1, then its gradient
+  float pooled1[layer2.padded()][layer2.padded()][layer2.in];
+  float linear2[layer2.side][layer2.side][layer2.out];
+  float pooled2[layer3.padded()][layer3.padded()][layer3.in];
+  float linear3[layer3.side][layer3.side][layer3.out];
+  float features[layer3.side][layer3.side][layer3.out];  ///< [4][4][32] with pool_last
+  float gradient3[layer3.padded()][layer3.padded()][layer3.out];
+  float pooled_gradient2[layer3.side][layer3.side][layer3.in];
+  float gradient2[layer2.padded()][layer2.padded()][layer2.out];
+  float pooled_gradient1[layer2.side][layer2.side][layer2.in];
 };
 
 const float* row(const float* dropout, std::int64_t sample, int channels) {
@@ -173,22 +185,27 @@ const float* row(const float* dropout, std::int64_t sample, int channels) {
 }
 
 float predict_one(const TornadoWeights& weights, const TornadoSamples& samples, std::int64_t i, Workspace& w) {
-  for (int y = 0; y < 32; ++y)
-    __builtin_memcpy(w.input[y + margin][margin], samples.patches + (i * 32 + y) * 32 * 3, sizeof(float) * 32 * 3);
-  convolve<Forward1, 32, 3, 8, 5>(w.input[0][0], weights.forward[0], weights.bias[0], w.linear1[0][0]);
-  activate<32, 8, 2>(w.linear1[0][0], row(samples.dropout[0], i, 8), w.pooled1[margin][margin], 20 * 8);
-  convolve<Forward2, 16, 8, 16, 5>(w.pooled1[0][0], weights.forward[1], weights.bias[1], w.linear2[0][0]);
-  activate<16, 16, 2>(w.linear2[0][0], row(samples.dropout[1], i, 16), w.pooled2[margin][margin], 12 * 16);
-  convolve<Forward3, 8, 16, 32, 1>(w.pooled2[0][0], weights.forward[2], weights.bias[2], w.linear3[0][0]);
-  const float* dropout = row(samples.dropout[2], i, 32);
+  constexpr Layer l1 = layer1, l2 = layer2, l3 = layer3;
+  constexpr int row_floats = l1.side * l1.in;
+  for (int y = 0; y < l1.side; ++y)
+    __builtin_memcpy(w.input[y + margin][margin], samples.patches + (i * l1.side + y) * row_floats,
+                     sizeof(float) * row_floats);
+  convolve<Forward1, l1.side, l1.in, l1.out, 5>(w.input[0][0], weights.forward[0], weights.bias[0], w.linear1[0][0]);
+  activate<l1.side, l1.out, pool>(w.linear1[0][0], row(samples.dropout[0], i, l1.out), w.pooled1[margin][margin],
+                                  l2.padded() * l2.in);
+  convolve<Forward2, l2.side, l2.in, l2.out, 5>(w.pooled1[0][0], weights.forward[1], weights.bias[1], w.linear2[0][0]);
+  activate<l2.side, l2.out, pool>(w.linear2[0][0], row(samples.dropout[1], i, l2.out), w.pooled2[margin][margin],
+                                  l3.padded() * l3.in);
+  convolve<Forward3, l3.side, l3.in, l3.out, 1>(w.pooled2[0][0], weights.forward[2], weights.bias[2], w.linear3[0][0]);
+  const float* dropout = row(samples.dropout[2], i, l3.out);
   float* features = w.features[0][0];
   if (samples.pool_last)
-    activate<8, 32, 2>(w.linear3[0][0], dropout, features, 4 * 32);
+    activate<l3.side, l3.out, pool>(w.linear3[0][0], dropout, features, l3.side / pool * l3.out);
   else
-    activate<8, 32, 1>(w.linear3[0][0], dropout, features, 8 * 32);
-  float sums[32] = {};
-  for (int k = 0; k < (samples.pool_last ? 16 : 64); ++k)
-    for (int c = 0; c < 32; ++c) sums[c] += features[k * 32 + c] * weights.dense[k * 32 + c];
+    activate<l3.side, l3.out, 1>(w.linear3[0][0], dropout, features, l3.side * l3.out);
+  float sums[l3.out] = {};
+  for (int k = 0; k < (samples.pool_last ? pooled_points : all_points); ++k)
+    for (int c = 0; c < l3.out; ++c) sums[c] += features[k * l3.out + c] * weights.dense[k * l3.out + c];
   float logit = weights.dense_bias;
   for (const float sum : sums) logit += sum;
   return logit;
@@ -196,7 +213,8 @@ float predict_one(const TornadoWeights& weights, const TornadoSamples& samples, 
 
 void learn_one(const TornadoWeights& weights, const TornadoSamples& samples, std::int64_t i, float slope, Workspace& w,
                const TornadoGradients& gradients) {
-  const int features = samples.pool_last ? 16 * 32 : 64 * 32;
+  constexpr Layer l1 = layer1, l2 = layer2, l3 = layer3;
+  const int features = (samples.pool_last ? pooled_points : all_points) * l3.out;
   float* feature = w.features[0][0];
   for (int k = 0; k < features; ++k) {
     gradients.dense[k] += slope * feature[k];
@@ -204,27 +222,31 @@ void learn_one(const TornadoWeights& weights, const TornadoSamples& samples, std
   }
   *gradients.dense_bias += slope;
 
-  const float* dropout = row(samples.dropout[2], i, 32);
+  constexpr int pitch3 = l3.padded() * l3.out, pitch2 = l2.padded() * l2.out, pitch1 = l1.side * l1.out;
+  const float* dropout = row(samples.dropout[2], i, l3.out);
   float* gradient3 = w.gradient3[margin][margin];
   if (samples.pool_last)
-    activate_gradient<8, 32, 2>(w.linear3[0][0], dropout, feature, gradient3, 12 * 32);
+    activate_gradient<l3.side, l3.out, pool>(w.linear3[0][0], dropout, feature, gradient3, pitch3);
   else
-    activate_gradient<8, 32, 1>(w.linear3[0][0], dropout, feature, gradient3, 12 * 32);
-  bias_gradient<8, 32>(gradient3, 12 * 32, gradients.bias[2]);
-  weight_gradient<Weight3, 8, 16, 32>(w.pooled2[0][0], gradient3, 12 * 32, gradients.weight[2]);
-  convolve<Backward3, 8, 32, 16, 1>(w.gradient3[0][0], weights.backward[2], nullptr, w.pooled_gradient2[0][0]);
+    activate_gradient<l3.side, l3.out, 1>(w.linear3[0][0], dropout, feature, gradient3, pitch3);
+  bias_gradient<l3.side, l3.out>(gradient3, pitch3, gradients.bias[2]);
+  weight_gradient<Weight3, l3.side, l3.in, l3.out>(w.pooled2[0][0], gradient3, pitch3, gradients.weight[2]);
+  convolve<Backward3, l3.side, l3.out, l3.in, 1>(w.gradient3[0][0], weights.backward[2], nullptr,
+                                                 w.pooled_gradient2[0][0]);
 
   float* gradient2 = w.gradient2[margin][margin];
-  activate_gradient<16, 16, 2>(w.linear2[0][0], row(samples.dropout[1], i, 16), w.pooled_gradient2[0][0], gradient2,
-                               20 * 16);
-  bias_gradient<16, 16>(gradient2, 20 * 16, gradients.bias[1]);
-  weight_gradient<Weight2, 16, 8, 16>(w.pooled1[0][0], gradient2, 20 * 16, gradients.weight[1]);
-  convolve<Backward2, 16, 16, 8, 5>(w.gradient2[0][0], weights.backward[1], nullptr, w.pooled_gradient1[0][0]);
+  activate_gradient<l2.side, l2.out, pool>(w.linear2[0][0], row(samples.dropout[1], i, l2.out),
+                                           w.pooled_gradient2[0][0], gradient2, pitch2);
+  bias_gradient<l2.side, l2.out>(gradient2, pitch2, gradients.bias[1]);
+  weight_gradient<Weight2, l2.side, l2.in, l2.out>(w.pooled1[0][0], gradient2, pitch2, gradients.weight[1]);
+  convolve<Backward2, l2.side, l2.out, l2.in, 5>(w.gradient2[0][0], weights.backward[1], nullptr,
+                                                 w.pooled_gradient1[0][0]);
 
   float* gradient1 = w.linear1[0][0];
-  activate_gradient<32, 8, 2>(gradient1, row(samples.dropout[0], i, 8), w.pooled_gradient1[0][0], gradient1, 32 * 8);
-  bias_gradient<32, 8>(gradient1, 32 * 8, gradients.bias[0]);
-  weight_gradient<Weight1, 32, 3, 8>(w.input[0][0], gradient1, 32 * 8, gradients.weight[0]);
+  activate_gradient<l1.side, l1.out, pool>(gradient1, row(samples.dropout[0], i, l1.out), w.pooled_gradient1[0][0],
+                                           gradient1, pitch1);
+  bias_gradient<l1.side, l1.out>(gradient1, pitch1, gradients.bias[0]);
+  weight_gradient<Weight1, l1.side, l1.in, l1.out>(w.input[0][0], gradient1, pitch1, gradients.weight[0]);
 }
 
 void predict(const TornadoWeights& weights, const TornadoSamples& samples, std::int64_t first, std::int64_t last,

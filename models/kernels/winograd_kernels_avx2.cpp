@@ -1,8 +1,8 @@
+#include "models/kernels/winograd_kernels.hpp"
+
 // Nothing of the standard library is instantiated here, so that no code for newer processors is linked into the rest of
 // the program.
 #include <string.h>
-
-#include "models/kernels/winograd_kernels.hpp"
 
 namespace stormsweep {
 

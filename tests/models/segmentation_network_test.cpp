@@ -10,6 +10,7 @@
 #include <string>
 
 #include "models/kernels/map_convolution.hpp"
+#include "models/make_segmentation_network.hpp"
 #include "models/segmentation_loss.hpp"
 
 using namespace stormsweep;
@@ -40,7 +41,7 @@ std::int64_t forward_flops(const SegmentationNetwork& network, std::int64_t heig
 
 torch::Tensor draw_input(std::int64_t n, std::int64_t height, std::int64_t width) {
   torch::manual_seed(1);
-  return torch::rand({n, weather_channels, height, width});
+  return torch::rand({n, SegmentationNetworkOptions().channels, height, width});
 }
 
 double relative_difference(const torch::Tensor& a, const torch::Tensor& b) {

@@ -32,11 +32,11 @@ TEST_CASE("colour scale: a bound begins its colour; below all, above all, missin
   CHECK(colour_of(scale, std::numeric_limits<float>::quiet_NaN()) == scale.missing);
 
   const std::array<float, 4> values{0, 3, std::numeric_limits<float>::quiet_NaN(), 20};
-  const Canvas canvas = coloured(values, 2, 2, scale);
-  CHECK(canvas.at(0, 0) == scale.below);
-  CHECK(canvas.at(0, 1) == scale.colours[3]);
-  CHECK(canvas.at(1, 0) == scale.missing);
-  CHECK(canvas.at(1, 1) == scale.colours[6]);
+  const Picture picture = coloured(values, 2, 2, scale);
+  CHECK(picture.at(0, 0) == scale.below);
+  CHECK(picture.at(0, 1) == scale.colours[3]);
+  CHECK(picture.at(1, 0) == scale.missing);
+  CHECK(picture.at(1, 1) == scale.colours[6]);
 }
 
 TEST_CASE("colour scale: more is darker by a good step, so that no eye and no printer mistakes it") {

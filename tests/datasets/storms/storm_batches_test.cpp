@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "datasets/storms/storm_writer.hpp"
 #include "datasets/storms/synthetic_storm.hpp"
 #include "tests/folder.hpp"
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "datasets/files/hdf5.hpp"
+#include "datasets/storms/storm_writer.hpp"
 #include "search/base/error.hpp"
 #include "tests/folder.hpp"
 

@@ -7,6 +7,7 @@
 
 #include "datasets/files/hdf5.hpp"
 #include "datasets/weather/weather_file.hpp"
+#include "datasets/weather/weather_writer.hpp"
 #include "search/base/error.hpp"
 #include "search/base/random.hpp"
 

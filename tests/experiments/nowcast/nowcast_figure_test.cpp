@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "datasets/drawing/colour_scale.hpp"
+#include "datasets/drawing/figure.hpp"
 
 using namespace stormsweep;
 
@@ -18,8 +18,8 @@ RadarFrame frame(float value, std::int64_t time) {
   return result;
 }
 
-std::int64_t count(const Canvas& canvas, float value) {
-  return std::ranges::count(canvas.pixels, colour_of(rain_scale(), value));
+std::int64_t count(const Picture& picture, float value) {
+  return std::ranges::count(picture.pixels, colour_of(rain_scale(), value));
 }
 
 }  // namespace
@@ -32,7 +32,7 @@ TEST_CASE("nowcast figure: forecast, truth where there is some, and persistence,
   CHECK(time_name(forecast) == "20100826T0300Z");
   const RadarFrame newest = frame(30, 1282791600), seen = frame(12, 1282792800);
   const std::int64_t panel = 318 * 254;  // 320 x 256 without its frame
-  const Canvas with = nowcast_figure(forecast, newest, {std::nullopt, seen});
+  const Picture with = nowcast_figure(forecast, newest, {std::nullopt, seen}).pixels();
   const auto near = [](std::int64_t pixels, std::int64_t panels) {
     return pixels >= panels * panel && pixels < panels * panel + 2000;  // and a box of the legend
   };
@@ -40,7 +40,7 @@ TEST_CASE("nowcast figure: forecast, truth where there is some, and persistence,
   CHECK(near(count(with, 3), 1));
   CHECK(near(count(with, 12), 1));
   CHECK(near(count(with, 30), 2));
-  const Canvas without = nowcast_figure(forecast, newest, {std::nullopt, std::nullopt});
+  const Picture without = nowcast_figure(forecast, newest, {std::nullopt, std::nullopt}).pixels();
   CHECK(without.width == with.width);
   CHECK(without.height < with.height - 300);  // no row of truth
 }
@@ -53,11 +53,9 @@ TEST_CASE("nowcast figure: edges where nothing is measured are left out, and the
   RadarForecast forecast{
       .issued = 0, .frames = {newest}, .quality = std::vector<float>(2000, 0), .quality_meaning = ""};
   for (std::size_t i = 20 * 40; i < 30 * 40; ++i) forecast.quality[i] = i % 40 < 10 ? 1 : 0;
-  const Canvas canvas = nowcast_figure(forecast, newest, {std::nullopt});
-  const Colour line{214, 60, 20};
-  // 40 x 20 pixels are drawn as 320 x 160, of which 80 x 80 have the quality 1: 4 x 79 are its border, but for what
-  // the panel's frame covers.
-  CHECK(std::ranges::count(canvas.pixels, line) == 4 * 79 - 80);
-  CHECK(count(canvas, 30) > 2 * 318 * 158 - 500);
-  CHECK(std::ranges::count(canvas.pixels, rain_scale().missing) < 2000);  // the legend's box alone
+  const Picture picture = nowcast_figure(forecast, newest, {std::nullopt}).pixels();
+  // 40 x 20 pixels are drawn as 320 x 160, of which 80 x 80 have the quality 1: 4 x 79 are its border.
+  CHECK(std::ranges::count(picture.pixels, Figure::line) == 4 * 79);
+  CHECK(count(picture, 30) > 2 * 318 * 158 - 500);
+  CHECK(std::ranges::count(picture.pixels, rain_scale().missing) < 2000);  // the legend's box alone
 }

@@ -9,6 +9,7 @@
 
 #include "datasets/files/hdf5.hpp"
 #include "datasets/weather/weather_file.hpp"
+#include "datasets/weather/weather_writer.hpp"
 #include "datasets/weather_synthesis/synthetic_weather.hpp"
 #include "experiments/segmentation/segmentation_choice.hpp"
 #include "experiments/segmentation/segmentation_notes.hpp"

@@ -8,6 +8,7 @@
 
 #include "datasets/files/hdf5.hpp"
 #include "datasets/weather/weather_file.hpp"
+#include "datasets/weather/weather_writer.hpp"
 #include "datasets/weather_synthesis/synthetic_weather.hpp"
 #include "search/base/error.hpp"
 #include "tests/datasets/weather/cf_weather_maker.hpp"

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "datasets/weather/weather_batches.hpp"
+#include "datasets/weather/weather_writer.hpp"
 #include "experiments/segmentation/segmentation_notes.hpp"
 #include "models/segmentation_network.hpp"
 #include "search/base/error.hpp"

@@ -9,7 +9,8 @@
 #include <map>
 #include <vector>
 
-#include "datasets/storms/augment.hpp"
+#include "datasets/storms/storm_augmentation.hpp"
+#include "datasets/storms/storm_writer.hpp"
 #include "datasets/storms/storms.hpp"
 #include "experiments/tornado/preaugmented.hpp"
 #include "search/base/error.hpp"

@@ -1,4 +1,4 @@
-#include "datasets/storms/split_patches.hpp"
+#include "datasets/storms/split_storm_patches.hpp"
 
 #include <doctest/doctest.h>
 

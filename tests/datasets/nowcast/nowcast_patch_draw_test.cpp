@@ -1,4 +1,4 @@
-#include "datasets/nowcast/patch_draw.hpp"
+#include "datasets/nowcast/nowcast_patch_draw.hpp"
 
 #include <doctest/doctest.h>
 

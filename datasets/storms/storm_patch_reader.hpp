@@ -21,9 +21,9 @@ struct ReadPatch {
 
 /// The patches of several storm patch files, by date, within a date in the order given, a block at a time. Throws
 /// InputError as StormPatchFile does.
-class PatchReader {
+class StormPatchReader {
  public:
-  explicit PatchReader(const std::vector<std::filesystem::path>& paths);
+  explicit StormPatchReader(const std::vector<std::filesystem::path>& paths);
 
   std::int64_t size() const { return size_; }
   void each(const std::function<void(const ReadPatch&)>& use) const;

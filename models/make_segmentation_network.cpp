@@ -1,4 +1,4 @@
-#include "models/segmentation_network.hpp"
+#include "models/make_segmentation_network.hpp"
 
 #include <stdexcept>
 

@@ -1,4 +1,4 @@
-#include "datasets/storms/augment.hpp"
+#include "datasets/storms/storm_augmentation.hpp"
 
 #include <doctest/doctest.h>
 

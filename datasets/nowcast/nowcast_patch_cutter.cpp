@@ -1,4 +1,4 @@
-#include "datasets/nowcast/patch_cutter.hpp"
+#include "datasets/nowcast/nowcast_patch_cutter.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "datasets/storms/patch_reader.hpp"
+#include "datasets/storms/storm_patch_reader.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,7 +16,7 @@ bool ReadPatch::finite() const {
   return std::ranges::all_of(values, is_finite) && is_finite(vorticity_max) && is_finite(vorticity_mean);
 }
 
-PatchReader::PatchReader(const std::vector<std::filesystem::path>& paths) {
+StormPatchReader::StormPatchReader(const std::vector<std::filesystem::path>& paths) {
   for (const std::filesystem::path& path : paths) {
     const StormPatchFile file(path);
     sources_.push_back({path, file.date(), file.size()});
@@ -26,7 +26,7 @@ PatchReader::PatchReader(const std::vector<std::filesystem::path>& paths) {
   std::ranges::stable_sort(sources_, {}, &Source::date);
 }
 
-void PatchReader::each(const std::function<void(const ReadPatch&)>& use) const {
+void StormPatchReader::each(const std::function<void(const ReadPatch&)>& use) const {
   std::vector<float> patches(block * storm_floats), vorticity_max(block), vorticity_mean(block);
   std::int64_t number = 0;
   for (const Source& source : sources_) {
@@ -42,13 +42,13 @@ void PatchReader::each(const std::function<void(const ReadPatch&)>& use) const {
   }
 }
 
-std::vector<std::int32_t> PatchReader::dates() const {
+std::vector<std::int32_t> StormPatchReader::dates() const {
   std::vector<std::int32_t> dates;
   for (const Source& source : sources_) dates.insert(dates.end(), static_cast<std::size_t>(source.size), source.date);
   return dates;
 }
 
-PatchPlaces PatchReader::places() const {
+PatchPlaces StormPatchReader::places() const {
   PatchPlaces all;
   for (const Source& source : sources_) {
     const PatchPlaces places = StormPatchFile(source.path).places(has_grid_);

@@ -1,0 +1,254 @@
+#include "datasets/drawing/drawing.hpp"
+
+#include <cairo-svg.h>
+#include <cairo.h>
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "search/base/error.hpp"
+#include "search/base/file.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+using Surface = std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)>;
+using Context = std::unique_ptr<cairo_t, decltype(&cairo_destroy)>;
+
+Surface owned(cairo_surface_t* surface) {
+  return {surface, cairo_surface_destroy};
+}
+
+Context context_of(const Surface& surface) {
+  return {cairo_create(surface.get()), cairo_destroy};
+}
+
+Surface image_surface(std::int64_t height, std::int64_t width) {
+  Surface image =
+      owned(cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(width), static_cast<int>(height)));
+  const cairo_status_t status = cairo_surface_status(image.get());
+  if (status == CAIRO_STATUS_SUCCESS) return image;
+  throw InputError(fmt::format("a picture of {} x {} pixels cannot be drawn ({}); draw less, of at most 32767 a side",
+                               height, width, cairo_status_to_string(status)));
+}
+
+/// Row `row` of an image surface: 0xRRGGBB a pixel, the highest byte unused.
+std::uint32_t* row_of(const Surface& image, std::int64_t row) {
+  unsigned char* const data = cairo_image_surface_get_data(image.get());
+  return reinterpret_cast<std::uint32_t*>(data + row * cairo_image_surface_get_stride(image.get()));
+}
+
+Surface surface_of(const Picture& picture) {
+  Surface image = image_surface(picture.height, picture.width);
+  for (std::int64_t row = 0; row < picture.height; ++row) {
+    std::uint32_t* const out = row_of(image, row);
+    for (std::int64_t column = 0; column < picture.width; ++column) {
+      const Colour colour = picture.at(row, column);
+      out[column] = static_cast<std::uint32_t>(colour.red << 16 | colour.green << 8 | colour.blue);
+    }
+  }
+  cairo_surface_mark_dirty(image.get());
+  return image;
+}
+
+void choose(const Context& context, Colour colour) {
+  cairo_set_source_rgb(context.get(), colour.red / 255.0, colour.green / 255.0, colour.blue / 255.0);
+}
+
+/// To what is filled next.
+void add(const Context& context, const Box& box) {
+  cairo_rectangle(context.get(), static_cast<double>(box.left), static_cast<double>(box.top),
+                  static_cast<double>(box.width()), static_cast<double>(box.height()));
+}
+
+/// From pixel (x, y) on, either to the right or down.
+void dot(const Context& context, std::int64_t x, std::int64_t y, std::int64_t right, std::int64_t down, Colour colour) {
+  constexpr double dashes[] = {1, 3};
+  choose(context, colour);
+  cairo_save(context.get());
+  cairo_set_line_width(context.get(), 1);
+  cairo_set_dash(context.get(), dashes, 2, 0);
+  cairo_move_to(context.get(), static_cast<double>(x) + (down > 0 ? 0.5 : 0),
+                static_cast<double>(y) + (right > 0 ? 0.5 : 0));
+  cairo_rel_line_to(context.get(), static_cast<double>(right), static_cast<double>(down));
+  cairo_stroke(context.get());
+  cairo_restore(context.get());
+}
+
+/// Without hints, so that letters are as far apart in every kind of file.
+void choose_font(const Context& context, double size) {
+  cairo_select_font_face(context.get(), "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+  cairo_set_font_size(context.get(), size);
+  const std::unique_ptr<cairo_font_options_t, decltype(&cairo_font_options_destroy)> options(
+      cairo_font_options_create(), cairo_font_options_destroy);
+  cairo_font_options_set_antialias(options.get(), CAIRO_ANTIALIAS_GRAY);
+  cairo_font_options_set_hint_style(options.get(), CAIRO_HINT_STYLE_NONE);
+  cairo_font_options_set_hint_metrics(options.get(), CAIRO_HINT_METRICS_OFF);
+  cairo_set_font_options(context.get(), options.get());
+}
+
+cairo_text_extents_t extents_of(const Context& context, std::string_view text) {
+  cairo_text_extents_t extents;
+  cairo_text_extents(context.get(), std::string(text).c_str(), &extents);
+  return extents;
+}
+
+cairo_status_t append(void* text, const unsigned char* bytes, unsigned count) {
+  static_cast<std::string*>(text)->append(reinterpret_cast<const char*>(bytes), count);
+  return CAIRO_STATUS_SUCCESS;
+}
+
+/// Between pixel n - 1 and n of `from`, stretched over `to` pixels: where the nearest changes.
+std::int64_t edge(std::int64_t n, std::int64_t from, std::int64_t to) {
+  return std::llround(static_cast<double>(n) * static_cast<double>(to) / static_cast<double>(from));
+}
+
+}  // namespace
+
+struct Drawing::State {
+  State(std::int64_t rows, std::int64_t columns)
+      : height(rows), width(columns), paper(recording(rows, columns)), context(context_of(paper)) {}
+
+  static Surface recording(std::int64_t height, std::int64_t width) {
+    const cairo_rectangle_t extents{0, 0, static_cast<double>(width), static_cast<double>(height)};
+    return owned(cairo_recording_surface_create(CAIRO_CONTENT_COLOR, &extents));
+  }
+  void replay(const Surface& surface) const {
+    const Context copy = context_of(surface);
+    cairo_set_source_surface(copy.get(), paper.get(), 0, 0);
+    cairo_paint(copy.get());
+  }
+  Surface image() const {
+    Surface result = image_surface(height, width);
+    replay(result);
+    cairo_surface_flush(result.get());
+    return result;
+  }
+  std::string png() const {
+    std::string bytes;
+    const bool good = cairo_surface_write_to_png_stream(image().get(), append, &bytes) == CAIRO_STATUS_SUCCESS;
+    return good ? bytes : "";
+  }
+  std::string svg() const;
+
+  std::int64_t height, width;
+  Surface paper;
+  Context context;
+};
+
+std::string Drawing::State::svg() const {
+  std::string bytes;
+  const Surface surface = owned(
+      cairo_svg_surface_create_for_stream(append, &bytes, static_cast<double>(width), static_cast<double>(height)));
+  replay(surface);
+  cairo_surface_finish(surface.get());
+  if (cairo_surface_status(surface.get()) != CAIRO_STATUS_SUCCESS) return "";
+  // Cairo 1.16 does not say that pictures must not be smoothed.
+  const std::string root = "<svg ";
+  if (const auto at = bytes.find(root); at != std::string::npos)
+    bytes.insert(at + root.size(), "style=\"image-rendering:pixelated\" ");
+  return bytes;
+}
+
+double text_width(std::string_view text, double size) {
+  const Context context = context_of(image_surface(1, 1));
+  choose_font(context, size);
+  return extents_of(context, text).x_advance;
+}
+
+Drawing::Drawing(std::int64_t height, std::int64_t width) : state_(std::make_shared<State>(height, width)) {
+  fill({0, 0, height, width}, {255, 255, 255});
+}
+
+void Drawing::fill(const Box& box, Colour colour) {
+  choose(state_->context, colour);
+  add(state_->context, box);
+  cairo_fill(state_->context.get());
+}
+
+void Drawing::outline(const Box& box, Colour colour) {
+  const std::uint8_t whole = 1;
+  encircle({&whole, 1}, 1, 1, box, colour);
+}
+
+void Drawing::dot_right(std::int64_t row, std::int64_t column, std::int64_t length, Colour colour) {
+  dot(state_->context, column, row, length, 0, colour);
+}
+
+void Drawing::dot_down(std::int64_t row, std::int64_t column, std::int64_t length, Colour colour) {
+  dot(state_->context, column, row, 0, length, colour);
+}
+
+void Drawing::show(const Picture& picture, const Box& box) {
+  cairo_t* const context = state_->context.get();
+  cairo_save(context);
+  cairo_translate(context, static_cast<double>(box.left), static_cast<double>(box.top));
+  cairo_scale(context, static_cast<double>(box.width()) / static_cast<double>(picture.width),
+              static_cast<double>(box.height()) / static_cast<double>(picture.height));
+  cairo_set_source_surface(context, surface_of(picture).get(), 0, 0);
+  cairo_pattern_set_filter(cairo_get_source(context), CAIRO_FILTER_NEAREST);
+  cairo_rectangle(context, 0, 0, static_cast<double>(picture.width), static_cast<double>(picture.height));
+  cairo_fill(context);
+  cairo_restore(context);
+}
+
+void Drawing::encircle(std::span<const std::uint8_t> mask, std::int64_t height, std::int64_t width, const Box& box,
+                       Colour colour) {
+  const auto inside = [&](std::int64_t row, std::int64_t column) {
+    return row >= 0 && column >= 0 && row < height && column < width &&
+           mask[static_cast<std::size_t>(row * width + column)] != 0;
+  };
+  const Context& context = state_->context;
+  choose(context, colour);
+  for (std::int64_t row = 0; row < height; ++row) {
+    const std::int64_t top = box.top + edge(row, height, box.height());
+    const std::int64_t bottom = box.top + edge(row + 1, height, box.height());
+    for (std::int64_t column = 0; column < width; ++column) {
+      if (!inside(row, column)) continue;
+      const std::int64_t left = box.left + edge(column, width, box.width());
+      const std::int64_t right = box.left + edge(column + 1, width, box.width());
+      if (!inside(row - 1, column)) add(context, {top, left, top + 1, right});
+      if (!inside(row + 1, column)) add(context, {bottom - 1, left, bottom, right});
+      if (!inside(row, column - 1)) add(context, {top, left, bottom, left + 1});
+      if (!inside(row, column + 1)) add(context, {top, right - 1, bottom, right});
+    }
+  }
+  cairo_fill(context.get());
+}
+
+void Drawing::write(const Label& label) {
+  const Context& context = state_->context;
+  choose(context, label.colour);
+  choose_font(context, label.size);
+  const double width = extents_of(context, label.text).x_advance, capital = -extents_of(context, "H").y_bearing;
+  const double before = label.align == Align::left ? 0 : label.align == Align::centre ? width / 2 : width;
+  cairo_move_to(context.get(), label.x - before, label.y + capital / 2);
+  cairo_show_text(context.get(), std::string(label.text).c_str());
+}
+
+Picture Drawing::pixels() const {
+  const Surface image = state_->image();
+  Picture result(state_->height, state_->width, {});
+  for (std::int64_t row = 0; row < result.height; ++row) {
+    const std::uint32_t* const in = row_of(image, row);
+    for (std::int64_t column = 0; column < result.width; ++column) {
+      const auto byte = [&](int shift) { return static_cast<std::uint8_t>(in[column] >> shift); };
+      result.at(row, column) = {byte(16), byte(8), byte(0)};
+    }
+  }
+  return result;
+}
+
+void Drawing::save(const std::filesystem::path& path) const {
+  const std::string ending = path.extension().string();
+  if (ending != ".png" && ending != ".svg")
+    throw InputError(path.string() + ": figures are PNG or SVG; let the name end in .png or .svg");
+  AtomicFile file(path);
+  const std::string bytes = ending == ".png" ? state_->png() : state_->svg();
+  if (bytes.empty()) file.refuse("Cairo could not draw its figure");
+  file.write(bytes);
+  file.commit();
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "datasets/drawing/picture.hpp"
+
+namespace stormsweep {
+
+/// Rows [top, bottom) and columns [left, right), in pixels.
+struct Box {
+  std::int64_t top = 0, left = 0, bottom = 0, right = 0;
+
+  std::int64_t height() const { return bottom - top; }
+  std::int64_t width() const { return right - left; }
+};
+
+enum class Align { left, centre, right };
+
+/// A line of UTF-8 text in the system's sans-serif letters.
+struct Label {
+  std::string_view text;
+  double x = 0, y = 0;  ///< its left end, middle or right end; the middle of its capitals
+  double size = 0;      ///< of the font, in pixels
+  Colour colour;
+  Align align = Align::left;
+};
+
+/// Pixels from where a label begins to where it ends.
+double text_width(std::string_view text, double size);
+
+/// What is drawn by Cairo on white paper, to be kept as pixels or as lines. What lies outside the paper is left out.
+/// Sides, of pictures too, are at most 32767 pixels; larger ones throw InputError when they are shown or turned into
+/// pixels.
+class Drawing {
+ public:
+  Drawing(std::int64_t height, std::int64_t width);
+
+  void fill(const Box& box, Colour colour);
+  /// A frame one pixel wide, inside the box.
+  void outline(const Box& box, Colour colour);
+  /// Every fourth pixel of `length` from pixel (row, column) on, to the right or down.
+  void dot_right(std::int64_t row, std::int64_t column, std::int64_t length, Colour colour);
+  void dot_down(std::int64_t row, std::int64_t column, std::int64_t length, Colour colour);
+  /// Stretches a picture over the box: each place shows the nearest pixel, nothing is smoothed.
+  void show(const Picture& picture, const Box& box);
+  /// A line one pixel wide around the parts of a mask [height, width] that are not 0, inside of them; the mask is
+  /// stretched over the box as a picture is.
+  void encircle(std::span<const std::uint8_t> mask, std::int64_t height, std::int64_t width, const Box& box,
+                Colour colour);
+  void write(const Label& label);
+
+  Picture pixels() const;
+  /// PNG (RGB, 8 bits) or SVG (letters as outlines), by the file's ending. The file appears whole or not at all. Throws
+  /// InputError.
+  void save(const std::filesystem::path& file) const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace stormsweep

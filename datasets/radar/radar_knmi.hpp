@@ -1,0 +1,16 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "datasets/files/hdf5.hpp"
+#include "datasets/radar/radar_image.hpp"
+
+namespace stormsweep::radar {
+
+/// KNMI's HDF5 (KNMI TR-277): `image1/image_data`, accumulations and reflectivities by their calibration formula.
+bool is_knmi(const hdf5::Handle& file);
+std::vector<RadarImage> list_knmi(const hdf5::Handle& file, const std::filesystem::path& path);
+RadarFrame read_knmi(const hdf5::Handle& file, const RadarImage& image);
+
+}  // namespace stormsweep::radar

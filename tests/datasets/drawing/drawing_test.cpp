@@ -1,0 +1,216 @@
+#include "datasets/drawing/drawing.hpp"
+
+#include <cairo.h>
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+
+#include "search/base/error.hpp"
+#include "tests/folder.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+constexpr Colour white{255, 255, 255}, red{255, 0, 0}, blue{0, 0, 255}, black{0, 0, 0};
+
+/// As Cairo reads it.
+Picture read_png(const std::filesystem::path& path) {
+  cairo_surface_t* const surface = cairo_image_surface_create_from_png(path.c_str());
+  REQUIRE(cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS);
+  Picture picture(cairo_image_surface_get_height(surface), cairo_image_surface_get_width(surface), black);
+  for (std::int64_t row = 0; row < picture.height; ++row) {
+    const unsigned char* const data =
+        cairo_image_surface_get_data(surface) + row * cairo_image_surface_get_stride(surface);
+    for (std::int64_t column = 0; column < picture.width; ++column) {
+      const auto pixel = reinterpret_cast<const std::uint32_t*>(data)[column];
+      const auto byte = [&](int shift) { return static_cast<std::uint8_t>(pixel >> shift); };
+      picture.at(row, column) = {byte(16), byte(8), byte(0)};
+    }
+  }
+  cairo_surface_destroy(surface);
+  return picture;
+}
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::int64_t count(const Picture& picture, Colour colour) {
+  return std::ranges::count(picture.pixels, colour);
+}
+
+struct Ink {
+  std::int64_t top = 1000, left = 1000, bottom = -1, right = -1;  ///< of the pixels that are not white
+  double amount = 0;                                              ///< in black pixels
+};
+
+Ink ink_of(const Picture& picture) {
+  Ink ink;
+  for (std::int64_t row = 0; row < picture.height; ++row) {
+    for (std::int64_t column = 0; column < picture.width; ++column) {
+      if (picture.at(row, column) == white) continue;
+      ink.top = std::min(ink.top, row), ink.bottom = std::max(ink.bottom, row);
+      ink.left = std::min(ink.left, column), ink.right = std::max(ink.right, column);
+      ink.amount += (255 - picture.at(row, column).red) / 255.0;
+    }
+  }
+  return ink;
+}
+
+Ink written(std::string_view text, double size, Align align = Align::left) {
+  Drawing drawing(80, 800);
+  drawing.write({text, 400, 40, size, black, align});
+  return ink_of(drawing.pixels());
+}
+
+}  // namespace
+
+TEST_CASE("drawing: boxes and frames go where they are told, and nowhere else") {
+  Drawing drawing(4, 5);
+  drawing.fill({1, 2, 3, 9}, red);
+  const Picture filled = drawing.pixels();
+  CHECK(count(filled, red) == 6);
+  CHECK(count(filled, white) == 14);
+  CHECK(filled.at(1, 2) == red);
+  CHECK(filled.at(2, 4) == red);
+
+  Drawing framed(4, 4);
+  framed.outline({0, 0, 4, 4}, black);
+  CHECK(count(framed.pixels(), white) == 4);
+  CHECK(count(framed.pixels(), black) == 12);
+  CHECK(framed.pixels().at(1, 2) == white);
+}
+
+TEST_CASE("drawing: every fourth pixel of a dotted line, exactly") {
+  Drawing drawing(12, 12);
+  drawing.dot_right(1, 2, 9, red);
+  drawing.dot_down(4, 1, 8, blue);
+  const Picture picture = drawing.pixels();
+  for (const std::int64_t column : {2, 6, 10}) CHECK(picture.at(1, column) == red);
+  for (const std::int64_t row : {4, 8}) CHECK(picture.at(row, 1) == blue);
+  CHECK(count(picture, white) == 144 - 5);
+}
+
+TEST_CASE("drawing: each place of a stretched picture has the colour of the nearest pixel, exactly") {
+  Picture picture(3, 7, white);
+  for (std::size_t i = 0; i < picture.pixels.size(); ++i)
+    picture.pixels[i] = {static_cast<std::uint8_t>(12 * i), static_cast<std::uint8_t>(255 - i), 77};
+  for (const auto& [height, width] : {std::pair{3, 7}, {30, 70}, {10, 16}, {2, 4}, {100, 333}}) {
+    CAPTURE(height);
+    Drawing drawing(height + 5, width + 6);
+    drawing.show(picture, {2, 3, 2 + height, 3 + width});
+    const Picture shown = drawing.pixels();
+    CHECK(count(shown, white) == (height + 5) * (width + 6) - height * width);
+    bool exact = true;
+    for (std::int64_t row = 0; row < height; ++row)
+      for (std::int64_t column = 0; column < width; ++column)
+        exact = exact && shown.at(2 + row, 3 + column) ==
+                             picture.at((2 * row + 1) * 3 / (2 * height), (2 * column + 1) * 7 / (2 * width));
+    CHECK(exact);
+  }
+}
+
+TEST_CASE("drawing: a mask, stretched over a larger box, is encircled within") {
+  Drawing drawing(8, 12);
+  const std::vector<std::uint8_t> mask{0, 1, 1, 0,  //
+                                       0, 1, 1, 0,  //
+                                       0, 0, 0, 0};
+  drawing.encircle(mask, 3, 4, {1, 2, 7, 10}, black);
+  const Picture picture = drawing.pixels();
+  CHECK(count(picture, black) == 12);  // of 4 x 4, all but the inner 2 x 2
+  CHECK(count(picture, white) == 8 * 12 - 12);
+  CHECK(picture.at(1, 4) == black);
+  CHECK(picture.at(4, 7) == black);
+  CHECK(picture.at(2, 5) == white);
+}
+
+TEST_CASE("drawing: every letter that labels need is there, and no two look alike") {
+  std::set<std::string> pictures;
+  for (const std::string letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz+-=.,:;/()%<>_'";
+       const char letter : letters) {
+    CAPTURE(letter);
+    Drawing drawing(40, 40);
+    drawing.write({{&letter, 1}, 10, 20, 16, black});
+    std::string picture;
+    for (const Colour& pixel : drawing.pixels().pixels) picture.push_back(static_cast<char>(pixel.red));
+    CHECK(ink_of(drawing.pixels()).amount > 1);
+    CHECK(pictures.insert(picture).second);
+  }
+  CHECK(written("°", 16).amount > 1);
+}
+
+TEST_CASE("drawing: a text fills the width that is told, its capitals around its middle, on the side that is asked") {
+  for (const double size : {11.0, 16.0, 32.0}) {
+    CAPTURE(size);
+    const std::string text = "Hamburg +60 minH";
+    const double width = text_width(text, size);
+    for (const auto& [align, left] :
+         {std::pair{Align::left, 400.0}, {Align::centre, 400 - width / 2}, {Align::right, 400 - width}}) {
+      const Ink ink = written(text, size, align);
+      CHECK(std::abs(static_cast<double>(ink.left) - left) < 2 + size / 8);  // letters have some room around them
+      CHECK(std::abs(static_cast<double>(ink.right + 1) - left - width) < 2 + size / 8);
+    }
+    const Ink capital = written("H", size);
+    CHECK(std::abs(static_cast<double>(capital.top + capital.bottom + 1) / 2 - 40) <= 1);
+    CHECK(static_cast<double>(capital.bottom - capital.top) > size * 0.6);
+    CHECK(static_cast<double>(capital.bottom - capital.top) < size * 0.9);
+  }
+  CHECK(text_width("", 12) == 0);
+  CHECK(written(" ", 12).amount == 0);
+}
+
+TEST_CASE("drawing: a PNG file has the same pixels") {
+  const TemporaryFolder folder;
+  Drawing drawing(30, 20);
+  drawing.fill({0, 1, 1, 2}, {1, 2, 3});
+  drawing.fill({2, 0, 30, 1}, {250, 128, 7});
+  drawing.write({"g", 5, 15, 14, blue});
+  drawing.save(folder / "a.png");
+  const Picture read = read_png(folder / "a.png"), picture = drawing.pixels();
+  CHECK(read.height == 30);
+  CHECK(read.width == 20);
+  CHECK(read.at(0, 1) == Colour{1, 2, 3});
+  CHECK(read.pixels == picture.pixels);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+}
+
+TEST_CASE("drawing: an SVG file has its size, its lines, its letters, and pictures that are not smoothed") {
+  const TemporaryFolder folder;
+  Drawing drawing(30, 20);
+  drawing.show(Picture(2, 3, red), {0, 0, 10, 15});
+  const auto uses = [&] {
+    drawing.save(folder / "a.svg");
+    const std::string svg = text_of(folder / "a.svg");
+    std::int64_t result = 0;
+    for (std::size_t at = 0; (at = svg.find("#glyph", at + 1)) != std::string::npos;) ++result;
+    return result;
+  };
+  CHECK(uses() == 0);
+  drawing.write({"two", 5, 20, 9, blue});
+  CHECK(uses() == 3);
+  const std::string svg = text_of(folder / "a.svg");
+  CHECK(svg.find("<svg style=\"image-rendering:pixelated\" ") != std::string::npos);
+  CHECK(svg.find("viewBox=\"0 0 20 30\"") != std::string::npos);
+  CHECK(svg.find("data:image/png;base64,") != std::string::npos);
+  CHECK(svg.ends_with("</svg>\n"));
+}
+
+TEST_CASE("drawing: where no file can be written none is left") {
+  const TemporaryFolder folder;
+  const Drawing drawing(3, 2);
+  CHECK_THROWS_AS(drawing.save(folder / "none" / "a.png"), InputError);
+  CHECK_THROWS_WITH_AS(drawing.save(folder / "a.jpg"), doctest::Contains("a.jpg: figures are PNG or SVG"), InputError);
+  std::filesystem::create_directories(folder / "b.png" / "full");
+  CHECK_THROWS_WITH_AS(drawing.save(folder / "b.png"), doctest::Contains("b.png: "), InputError);
+  CHECK_THROWS_WITH_AS(Drawing(2, 40000).save(folder / "c.png"), doctest::Contains("2 x 40000 pixels cannot be drawn"),
+                       InputError);
+  CHECK_THROWS_AS(Drawing(3, 2).show(Picture(40000, 1, white), {0, 0, 1, 1}), InputError);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+}

@@ -1,0 +1,109 @@
+#include "datasets/files/netcdf.hpp"
+
+#include <doctest/doctest.h>
+#include <netcdf.h>
+
+#include <array>
+#include <cmath>
+
+#include "tests/folder.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+/// One file, one dimension `x`, variables as libnetcdf writes them.
+class Maker {
+ public:
+  Maker(const std::filesystem::path& path, std::size_t length) {
+    REQUIRE(nc_create(path.c_str(), NC_NETCDF4, &file_) == NC_NOERR);
+    nc_def_dim(file_, "x", length, &dimension_);
+  }
+  ~Maker() { nc_close(file_); }
+  int variable(const char* name, nc_type type) {
+    int variable = -1;
+    REQUIRE(nc_def_var(file_, name, type, 1, &dimension_, &variable) == NC_NOERR);
+    return variable;
+  }
+  int file() const { return file_; }
+
+ private:
+  int file_ = -1, dimension_ = -1;
+};
+
+std::vector<double> decoded(const std::filesystem::path& path, const char* name) {
+  std::string problem;
+  const auto file = netcdf::File::open(path, problem);
+  REQUIRE(file);
+  const auto variable = file->variable(name);
+  REQUIRE(variable);
+  return file->decoded(*variable, file->read(*variable));
+}
+
+}  // namespace
+
+TEST_CASE("netcdf: packed numbers are scaled, and NaN where a fill value, a missing value or nothing was written") {
+  const TemporaryFolder folder;
+  {
+    Maker maker(folder / "a.nc", 4);
+    const int packed = maker.variable("packed", NC_SHORT);
+    const short fill = -1, missing = -2;
+    const double scale = 0.5, offset = 100;
+    nc_put_att_short(maker.file(), packed, "_FillValue", NC_SHORT, 1, &fill);
+    nc_put_att_short(maker.file(), packed, "missing_value", NC_SHORT, 1, &missing);
+    nc_put_att_double(maker.file(), packed, "scale_factor", NC_DOUBLE, 1, &scale);
+    nc_put_att_double(maker.file(), packed, "add_offset", NC_DOUBLE, 1, &offset);
+    const std::array<short, 4> numbers{0, -1, -2, -10};
+    REQUIRE(nc_put_var_short(maker.file(), packed, numbers.data()) == NC_NOERR);
+    maker.variable("empty", NC_FLOAT);
+  }
+  const std::vector<double> packed = decoded(folder / "a.nc", "packed");
+  CHECK(packed[0] == 100);
+  CHECK(std::isnan(packed[1]));
+  CHECK(std::isnan(packed[2]));
+  CHECK(packed[3] == 95);
+  for (const double value : decoded(folder / "a.nc", "empty")) CHECK(std::isnan(value));  // libnetcdf's own fill value
+}
+
+TEST_CASE("netcdf: numbers meant without a sign, and their fill value, which is stored with one") {
+  const TemporaryFolder folder;
+  {
+    Maker maker(folder / "a.nc", 3);
+    const int bytes = maker.variable("bytes", NC_BYTE), shorts = maker.variable("shorts", NC_SHORT);
+    const signed char fill = -1;
+    nc_put_att_schar(maker.file(), bytes, "_FillValue", NC_BYTE, 1, &fill);
+    for (const int variable : {bytes, shorts}) nc_put_att_text(maker.file(), variable, "_Unsigned", 4, "true");
+    const std::array<signed char, 3> numbers{5, -1, -2};
+    REQUIRE(nc_put_var_schar(maker.file(), bytes, numbers.data()) == NC_NOERR);
+    const std::array<short, 3> wide{5, -1, -2};
+    REQUIRE(nc_put_var_short(maker.file(), shorts, wide.data()) == NC_NOERR);
+  }
+  const std::vector<double> bytes = decoded(folder / "a.nc", "bytes");
+  CHECK(bytes[0] == 5);
+  CHECK(std::isnan(bytes[1]));
+  CHECK(bytes[2] == 254);
+  CHECK(decoded(folder / "a.nc", "shorts") == std::vector<double>{5, 65535, 65534});
+}
+
+TEST_CASE("netcdf: a part of a variable, one that is not there, and one that cannot be read") {
+  const TemporaryFolder folder;
+  {
+    Maker maker(folder / "a.nc", 5);
+    const int variable = maker.variable("x", NC_DOUBLE);
+    const std::array<double, 5> numbers{1, 2, 3, 4, 5};
+    REQUIRE(nc_put_var_double(maker.file(), variable, numbers.data()) == NC_NOERR);
+  }
+  std::string problem;
+  const auto file = netcdf::File::open(folder / "a.nc", problem);
+  REQUIRE(file);
+  CHECK(file->variables().size() == 1);
+  CHECK(!file->variable("y"));
+  const auto x = file->variable("x");
+  REQUIRE(x);
+  CHECK(x->dimensions == std::vector<std::string>{"x"});
+  CHECK(file->read(*x, {1}, {3}) == std::vector<double>{2, 3, 4});
+  CHECK(file->read_at(*x, 4) == std::vector<double>{5});
+  CHECK(file->read(*x, {4}, {2}).empty());  // beyond the end
+  CHECK(!netcdf::File::open(folder / "none.nc", problem));
+  CHECK(!problem.empty());
+}
