@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "search/base/error.hpp"
+#include "search/base/json_or_null.hpp"
 #include "search/base/options.hpp"
+#include "search/base/strict_json.hpp"
 #include "search/base/table.hpp"
 
 namespace stormsweep {
@@ -20,15 +22,15 @@ const std::string& name(const Space& space, const Axis& axis) {
   return space.experiment->hyperparameters[axis.hyperparameter].name;
 }
 
-/// "1, 2, 3, ..., 10": all of up to eight values, else some and the last.
+/// "1, 2, 3, 4, ..., 10": all of up to eight values, else the first four and the last.
 std::string brief(const std::vector<Value>& values) {
-  std::string text;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!text.empty()) text += ", ";
-    if (values.size() > 8 && i == 4) text += "..., ", i = values.size() - 1;
-    text += to_string(values[i]);
+  std::vector<std::string> texts;
+  for (const Value& value : values) texts.push_back(to_string(value));
+  if (texts.size() > 8) {
+    texts.erase(texts.begin() + 4, texts.end() - 1);
+    texts.insert(texts.begin() + 4, "...");
   }
-  return text;
+  return join(texts);
 }
 
 std::string count_text(const std::optional<std::uint64_t>& count) {
@@ -78,11 +80,6 @@ nlohmann::ordered_json axis_json(const Space& space, const Axis& axis) {
   return json;
 }
 
-template <class T>
-nlohmann::ordered_json optional_json(const std::optional<T>& value) {
-  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
-}
-
 }  // namespace
 
 Plan make_plan(const Space& space, std::optional<std::uint64_t> at) {
@@ -126,8 +123,8 @@ std::string plan_json(const Plan& plan) {
                               {"seed", space.seed},
                               {"axes", nlohmann::ordered_json::array()},
                               {"grid", space.grid.size()},
-                              {"configurations", optional_json(plan.configurations)},
-                              {"trainings", optional_json(plan.trainings)}};
+                              {"configurations", json_or_null(plan.configurations)},
+                              {"trainings", json_or_null(plan.trainings)}};
   for (const Axis& axis : space.axes) json["axes"].push_back(axis_json(space, axis));
   if (plan.epochs) json["epochs"] = {{"together", plan.epochs->together}, {"apart", plan.epochs->apart}};
   for (const std::uint64_t number : plan.shown)

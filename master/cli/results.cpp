@@ -11,8 +11,8 @@
 #include "master/report/pivot.hpp"
 #include "master/report/records.hpp"
 #include "master/report/selection.hpp"
-#include "master/store/database.hpp"
 #include "master/store/kept_models.hpp"
+#include "master/store/sql_text.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
 #include "search/base/strict_json.hpp"
@@ -70,15 +70,6 @@ void print(const Table& table, const std::string& format) {
   if (format == "text") std::cout << to_text(table);
   if (format == "markdown") std::cout << to_markdown(table);
   if (format == "latex") std::cout << to_latex(table);
-}
-
-/// The search that the question is about, where it has to be one.
-const SearchSummary& only_search(const Selection& selection, const std::string& option) {
-  if (selection.searches().size() == 1) return selection.searches()[0];
-  Names names;
-  for (const SearchSummary& search : selection.searches()) names.push_back(search.name);
-  throw InputError(fmt::format("{}: the file holds {} searches; choose one with --search: {}", option, names.size(),
-                               fmt::join(names, ", ")));
 }
 
 /// The metrics that a search chose by and their kin on other splits: validation_accuracy, train_accuracy,
@@ -179,7 +170,7 @@ Names model_footnotes(Selection& selection, const std::string& database, const s
 
 /// Of several databases trials are numbered anew: their networks are told by the database that they are of.
 void print_best(Selection& selection, std::uint64_t count, const Names& databases, const std::string& format) {
-  const SearchSummary& search = only_search(selection, "--best");
+  const SearchSummary& search = only_search(selection.searches(), "--best: the file");
   const Names names = joined({{"trial"}, selection.varying(), main_metrics(selection), {"wall_seconds"}});
   const std::string metric = sql_name(search.metric);
   const std::string rest = fmt::format("WHERE status = 'complete' AND {} IS NOT NULL ORDER BY {} {}, trial LIMIT {}",
@@ -202,7 +193,7 @@ void print_pivot(Selection& selection, const Pivot& pivot, const std::string& fo
 /// The columns that the cells hold the mean of.
 Names value_columns(Selection& selection, const po::variables_map& values) {
   Names names = split(values["value"].as<std::string>());
-  if (names.empty()) names = {only_search(selection, "--value").metric};
+  if (names.empty()) names = {only_search(selection.searches(), "--value: the file").metric};
   for (const std::string& value : names) {
     const std::string name = selection.column("--value", value);
     const Cell words = selection.first(fmt::format("SELECT count(*) FROM selected WHERE typeof({}) = 'text'", name));
@@ -242,7 +233,8 @@ void print_curve(Selection& selection, const std::string& coordinate, const po::
   for (const std::string& name : names)
     if (std::find(curve.metrics.begin(), curve.metrics.end(), name) == curve.metrics.end())
       throw InputError(fmt::format("--value: {} has no {}; {}", coordinate, name, suggestion(name, curve.metrics)));
-  if (names.empty()) names = {curve.view == "curves" ? only_search(selection, "--value").metric : curve.metrics[0]};
+  if (names.empty())
+    names = {curve.view == "curves" ? only_search(selection.searches(), "--value: the file").metric : curve.metrics[0]};
   selection.query(
       fmt::format("CREATE TEMP TABLE points AS SELECT * FROM {} WHERE trial IN (SELECT trial FROM selected)",
                   sql_name(curve.view)),
