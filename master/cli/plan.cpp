@@ -136,24 +136,25 @@ std::string plan_json(const Plan& plan) {
 }
 
 int plan_command(const Arguments& arguments) {
-  Syntax syntax{
-      "stormsweep plan",
-      "SPACE [options]",
-      "Tells what a search space amounts to, without running anything: its axes, how many configurations and\n"
-      "trainings it makes, the first and last configuration, and what is not ready yet.",
-      "stormsweep plan experiments/tornado/quick.json --at 7",
-      {},
-      {}};
-  syntax.operands.add_options()("space", po::value<std::string>()->required(), "JSON file of a search space");
-  syntax.options.add_options()("at", po::value<std::int64_t>()->value_name("I"),
-                               "show configuration number I (from 0) instead of the first and the last")(
-      "format", po::value<std::string>()->default_value("text")->value_name("text|json"), "how to print");
-  const auto options = parse_options(arguments, syntax);
+  std::string file;
+  std::optional<std::uint64_t> at;
+  const auto set_at = [&at](std::int64_t number) { at = number; };  // -1 becomes a number that no grid has
+  const auto options = parse_options(
+      arguments,
+      {.command = "stormsweep plan",
+       .usage = "SPACE [options]",
+       .summary =
+           "Tells what a search space amounts to, without running anything: its axes, how many configurations and\n"
+           "trainings it makes, the first and last configuration, and what is not ready yet.",
+       .example = "stormsweep plan experiments/tornado/quick.json --at 7",
+       .operands = {{"space", po::value(&file)->required(), "JSON file of a search space"}},
+       .options = {
+           {"at", po::value<std::int64_t>()->notifier(set_at)->value_name("I"),
+            "show configuration number I (from 0) instead of the first and the last"},
+           {"format", po::value<std::string>()->default_value("text")->value_name("text|json"), "how to print"}}});
   if (!options) return exit_done;
   const std::string format = one_of({"text", "json"}, "format", *options);
-  std::optional<std::uint64_t> at;
-  if (options->count("at")) at = (*options)["at"].as<std::int64_t>();  // -1 becomes a number that no grid has
-  const Space space = read_space((*options)["space"].as<std::string>());
+  const Space space = read_space(file);
   const Plan plan = make_plan(space, at);
   fmt::print("{}", format == "json" ? plan_json(plan) : plan_text(plan));
   return exit_done;
