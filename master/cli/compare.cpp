@@ -19,33 +19,34 @@ namespace po = boost::program_options;
 const std::vector<const char*> of_spaces{"workers", "threads", "device", "results"};
 const std::vector<const char*> of_databases{"ranks", "trials", "failures-per-hour", "restart", "seed", "search"};
 
-Syntax syntax() {
-  Syntax s;
-  s.command = "stormsweep compare";
-  s.usage = "SPACE|DATABASE [options]";
-  s.summary =
-      "Of a search space: runs it under both schedules, checks that all metrics agree to the last bit, and tells how\n"
-      "the ranks spent their time. Of a results database: replays its trainings on other numbers of ranks.\n"
-      "Exit status: 0 the same results, 1 some value differs or a trial failed, otherwise as `run`.";
-  s.example =
-      "stormsweep compare quick.json --workers 3\n"
-      "stormsweep compare tornado.db --ranks 8,64,512 --trials 10000 --failures-per-hour 0.01";
-  s.operands.add_options()("what", po::value<std::string>()->required(),
-                           "a search space (JSON), or the database that `run` wrote");
-  s.options.add_options()                                                                //
-      ("workers", po::value<int>(), "of a space: ranks that train (default: as `run`)")  //
-      ("threads", po::value<int>(), "... training threads a worker")                     //
-      ("device", po::value<std::string>(), "... auto, cpu or cuda")                      //
-      ("results", po::value<std::string>(),
-       "... FILE.db makes FILE-master-worker.db and FILE-synchronous.db (default: the search's name)")        //
-      ("ranks", po::value<std::string>(), "of a database: numbers of ranks, a,b,c (default: 8,64,512,4096)")  //
-      ("trials", po::value<std::string>(), "... draw so many trainings from the measured ones")               //
-      ("failures-per-hour", po::value<double>(), "... of one rank (default: 0)")                              //
-      ("restart", po::value<double>(), "... seconds that starting a job again costs (default: 60)")           //
-      ("seed", po::value<std::string>(), "... of the drawing and the failures (default: 0)")                  //
-      ("search", po::value<std::string>(), "... the search, where it holds several")                          //
-      ("format", po::value<std::string>()->default_value("text"), "text or json");
-  return s;
+/// Binds the options of both questions; refuse_others then refuses those of the one that was not asked.
+Syntax syntax_of(std::string& what, ScheduleQuestion& of_space, ReplayQuestion& of_database) {
+  return {
+      .command = "stormsweep compare",
+      .usage = "SPACE|DATABASE [options]",
+      .summary =
+          "Of a search space: runs it under both schedules, checks that all metrics agree to the last bit, and tells "
+          "how\n"
+          "the ranks spent their time. Of a results database: replays its trainings on other numbers of ranks.\n"
+          "Exit status: 0 the same results, 1 some value differs or a trial failed, otherwise as `run`.",
+      .example =
+          "stormsweep compare quick.json --workers 3\n"
+          "stormsweep compare tornado.db --ranks 8,64,512 --trials 10000 --failures-per-hour 0.01",
+      .operands = {{"what", po::value(&what)->required(), "a search space (JSON), or the database that `run` wrote"}},
+      .options = {
+          {"workers", po::value(&of_space.workers), "of a space: ranks that train (default: as `run`)"},
+          {"threads", po::value<int>(), "... training threads a worker"},
+          {"device", po::value<std::string>(), "... auto, cpu or cuda"},
+          {"results", po::value<std::string>(),
+           "... FILE.db makes FILE-master-worker.db and FILE-synchronous.db (default: the search's name)"},
+          {"ranks", po::value<std::string>(), "of a database: numbers of ranks, a,b,c (default: 8,64,512,4096)"},
+          {"trials", po::value<std::string>(), "... draw so many trainings from the measured ones"},
+          {"failures-per-hour", po::value(&of_database.failures_per_hour), "... of one rank (default: 0)"},
+          {"restart", po::value(&of_database.restart), "... seconds that starting a job again costs (default: 60)"},
+          {"seed", po::value<std::string>(), "... of the drawing and the failures (default: 0)"},
+          {"search", po::value(&of_database.search), "... the search, where it holds several"},
+          {"format", po::value<std::string>()->default_value("text"), "text or json"},
+      }};
 }
 
 bool is_database(const std::filesystem::path& file) {
@@ -71,11 +72,9 @@ std::uint64_t whole(const std::string& text, const char* option, std::uint64_t l
   return *value;
 }
 
-double seconds_or_rate(const po::variables_map& values, const char* option, double fallback) {
-  const double value = values.count(option) ? values[option].as<double>() : fallback;
+void check_not_negative(const char* option, double value) {
   if (!(value >= 0) || !std::isfinite(value))
     throw InputError(fmt::format("stormsweep compare: --{} is {}; give 0 or more", option, value));
-  return value;
 }
 
 int compare_space(const po::variables_map& values, ScheduleQuestion question) {
@@ -87,7 +86,6 @@ int compare_space(const po::variables_map& values, ScheduleQuestion question) {
     question.passed_on.push_back(fmt::format("--{}", option));
     question.passed_on.push_back(word ? value.as<std::string>() : std::to_string(value.as<int>()));
   }
-  if (values.count("workers")) question.workers = values["workers"].as<int>();
   if (values.count("results")) question.results = values["results"].as<std::string>();
   return compare_schedules(question);
 }
@@ -100,25 +98,24 @@ int compare_database(const po::variables_map& values, ReplayQuestion question) {
   if (question.ranks.empty()) whole("", "ranks", 1, most);
   if (values.count("trials")) question.trials = whole(values["trials"].as<std::string>(), "trials", 1, most);
   if (values.count("seed")) question.seed = whole(values["seed"].as<std::string>(), "seed", 0, UINT64_MAX);
-  if (values.count("search")) question.search = values["search"].as<std::string>();
-  question.failures_per_hour = seconds_or_rate(values, "failures-per-hour", question.failures_per_hour);
-  question.restart = seconds_or_rate(values, "restart", question.restart);
+  check_not_negative("failures-per-hour", question.failures_per_hour);
+  check_not_negative("restart", question.restart);
   return compare_replays(question);
 }
 
 }  // namespace
 
 int compare_command(const Arguments& arguments) {
-  const auto values = parse_options(arguments, syntax());
+  std::string what;
+  ScheduleQuestion of_space;
+  ReplayQuestion of_database;
+  const auto values = parse_options(arguments, syntax_of(what, of_space, of_database));
   if (!values) return exit_done;
-  const bool json = one_of({"text", "json"}, "format", *values) == "json";
-  const std::filesystem::path what = (*values)["what"].as<std::string>();
+  of_space.space = of_database.database = what;
+  of_space.json = of_database.json = one_of({"text", "json"}, "format", *values) == "json";
   if (!std::filesystem::is_regular_file(what))
-    throw InputError(
-        fmt::format("{}: there is no such file; give a search space, or a results database", what.string()));
-  if (is_database(what))
-    return compare_database(*values, {.database = what, .search = {}, .ranks = {}, .trials = {}, .json = json});
-  return compare_space(*values, {.space = what, .results = {}, .passed_on = {}, .json = json});
+    throw InputError(fmt::format("{}: there is no such file; give a search space, or a results database", what));
+  return is_database(what) ? compare_database(*values, of_database) : compare_space(*values, of_space);
 }
 
 }  // namespace stormsweep

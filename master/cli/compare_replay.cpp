@@ -12,6 +12,7 @@
 #include "master/report/occupancy.hpp"
 #include "master/schedule/simulation.hpp"
 #include "search/base/error.hpp"
+#include "search/base/json_or_null.hpp"
 #include "search/base/table.hpp"
 
 namespace stormsweep {
@@ -83,10 +84,6 @@ std::vector<Row> replay_all(const ReplayQuestion& question, std::span<const Job>
   return rows;
 }
 
-Json number_or_null(double value) {
-  return std::isfinite(value) ? Json(value) : Json(nullptr);
-}
-
 Json to_json(const Measured& measured, std::size_t trainings, const std::vector<Row>& rows) {
   Json json{{"measured",
              {{"ranks", measured.occupancy.ranks.size()},
@@ -102,10 +99,10 @@ Json to_json(const Measured& measured, std::size_t trainings, const std::vector<
       const Replay& r = row.replays[i];
       json["replays"].push_back({{"ranks", row.ranks},
                                  {"policy", to_string(policies[i])},
-                                 {"makespan_seconds", number_or_null(r.makespan)},
+                                 {"makespan_seconds", json_or_null(r.makespan)},
                                  {"efficiency", r.efficiency()},
                                  {"imbalance", r.imbalance()},
-                                 {"idle_seconds", number_or_null(r.idle())},
+                                 {"idle_seconds", json_or_null(r.idle())},
                                  {"trainings_per_hour", r.trials_per_hour(trainings)},
                                  {"failures", r.failures},
                                  {"restarts", r.restarts}});

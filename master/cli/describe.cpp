@@ -86,21 +86,19 @@ nlohmann::ordered_json describe_json(const Experiment& experiment) {
 }  // namespace
 
 int describe_command(const Arguments& arguments) {
-  Syntax syntax{"stormsweep describe",
-                "[EXPERIMENT] [options]",
-                "Lists the experiments, or the hyperparameters, metrics and data of one.",
-                "stormsweep describe tornado",
-                {},
-                {}};
-  syntax.operands.add_options()("experiment", po::value<std::string>(), "name of an experiment");
-  syntax.options.add_options()("format", po::value<std::string>()->default_value("text")->value_name("text|json"),
-                               "how to print");
-  const auto options = parse_options(arguments, syntax);
+  std::string name;
+  const auto options = parse_options(
+      arguments, {.command = "stormsweep describe",
+                  .usage = "[EXPERIMENT] [options]",
+                  .summary = "Lists the experiments, or the hyperparameters, metrics and data of one.",
+                  .example = "stormsweep describe tornado",
+                  .operands = {{"experiment", po::value(&name), "name of an experiment"}},
+                  .options = {{"format", po::value<std::string>()->default_value("text")->value_name("text|json"),
+                               "how to print"}}});
   if (!options) return exit_done;
   const bool json = one_of({"text", "json"}, "format", *options) == "json";
   if (options->count("experiment")) {
-    const Experiment& experiment =
-        find_experiment((*options)["experiment"].as<std::string>(), "stormsweep describe: EXPERIMENT");
+    const Experiment& experiment = find_experiment(name, "stormsweep describe: EXPERIMENT");
     fmt::print("{}", json ? describe_json(experiment).dump(2) + '\n' : describe_text(experiment));
     return exit_done;
   }

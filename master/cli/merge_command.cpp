@@ -18,24 +18,25 @@ namespace {
 namespace fs = std::filesystem;
 namespace po = boost::program_options;
 
-Syntax syntax() {
-  Syntax syntax{
-      "stormsweep merge",
-      "OUT IN...",
-      "Adds the trials of the databases IN to OUT, which is made where there is none: one database of a search that\n"
-      "several jobs share. It may be repeated while they run. A trial that has ended in two of them stays as it came\n"
-      "first; after --retry-failed, merge into a new file. `run --results OUT` continues what is merged.",
-      "stormsweep merge quick.db quick-0.db quick-1.db quick-2.db",
-      {},
-      {}};
-  syntax.operands.add_options()("out", po::value<std::string>()->required(), "the database to add to")(
-      "in", po::value<std::vector<std::string>>()->required()->composing(), "databases that `run` wrote");
-  return syntax;
+Syntax syntax_of(std::string& out, std::vector<std::string>& in) {
+  return {.command = "stormsweep merge",
+          .usage = "OUT IN...",
+          .summary =
+              "Adds the trials of the databases IN to OUT, which is made where there is none: one database of a search "
+              "that\n"
+              "several jobs share. It may be repeated while they run. A trial that has ended in two of them stays as "
+              "it came\n"
+              "first; after --retry-failed, merge into a new file. `run --results OUT` continues what is merged.",
+          .example = "stormsweep merge quick.db quick-0.db quick-1.db quick-2.db",
+          .operands = {{"out", po::value(&out)->required(), "the database to add to"},
+                       {"in", po::value(&in)->required()->composing(), "databases that `run` wrote"}},
+          .options = {}};
 }
 
-std::vector<fs::path> sources(const po::variables_map& values, const fs::path& out) {
+/// None of them may be `out`.
+std::vector<fs::path> sources(const std::vector<std::string>& words, const fs::path& out) {
   std::vector<fs::path> files;
-  for (const std::string& in : values["in"].as<std::vector<std::string>>()) {
+  for (const std::string& in : words) {
     std::error_code missing;
     if (fs::equivalent(in, out, missing))
       throw InputError(fmt::format("{}: is both OUT and among the files to be added; name another OUT", in));
@@ -61,10 +62,11 @@ Merged merge(const fs::path& out, const std::vector<fs::path>& files) {
 }  // namespace
 
 int merge_command(const Arguments& arguments) {
-  const auto values = parse_options(arguments, syntax());
-  if (!values) return exit_done;
-  const fs::path out = (*values)["out"].as<std::string>();
-  const std::vector<fs::path> files = sources(*values, out);
+  std::string name;
+  std::vector<std::string> in;
+  if (!parse_options(arguments, syntax_of(name, in))) return exit_done;
+  const fs::path out = name;
+  const std::vector<fs::path> files = sources(in, out);
   const bool fresh = !fs::exists(out);
   try {
     const Merged merged = merge(out, files);

@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "search/base/error.hpp"
+#include "search/base/json_or_null.hpp"
 #include "search/base/options.hpp"
+#include "search/base/strict_json.hpp"
 #include "search/base/table.hpp"
 
 namespace stormsweep {
@@ -20,15 +22,15 @@ const std::string& name(const Space& space, const Axis& axis) {
   return space.experiment->hyperparameters[axis.hyperparameter].name;
 }
 
-/// "1, 2, 3, ..., 10": all of up to eight values, else some and the last.
+/// "1, 2, 3, 4, ..., 10": all of up to eight values, else the first four and the last.
 std::string brief(const std::vector<Value>& values) {
-  std::string text;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!text.empty()) text += ", ";
-    if (values.size() > 8 && i == 4) text += "..., ", i = values.size() - 1;
-    text += to_string(values[i]);
+  std::vector<std::string> texts;
+  for (const Value& value : values) texts.push_back(to_string(value));
+  if (texts.size() > 8) {
+    texts.erase(texts.begin() + 4, texts.end() - 1);
+    texts.insert(texts.begin() + 4, "...");
   }
-  return text;
+  return join(texts);
 }
 
 std::string count_text(const std::optional<std::uint64_t>& count) {
@@ -78,11 +80,6 @@ nlohmann::ordered_json axis_json(const Space& space, const Axis& axis) {
   return json;
 }
 
-template <class T>
-nlohmann::ordered_json optional_json(const std::optional<T>& value) {
-  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
-}
-
 }  // namespace
 
 Plan make_plan(const Space& space, std::optional<std::uint64_t> at) {
@@ -126,8 +123,8 @@ std::string plan_json(const Plan& plan) {
                               {"seed", space.seed},
                               {"axes", nlohmann::ordered_json::array()},
                               {"grid", space.grid.size()},
-                              {"configurations", optional_json(plan.configurations)},
-                              {"trainings", optional_json(plan.trainings)}};
+                              {"configurations", json_or_null(plan.configurations)},
+                              {"trainings", json_or_null(plan.trainings)}};
   for (const Axis& axis : space.axes) json["axes"].push_back(axis_json(space, axis));
   if (plan.epochs) json["epochs"] = {{"together", plan.epochs->together}, {"apart", plan.epochs->apart}};
   for (const std::uint64_t number : plan.shown)
@@ -139,24 +136,25 @@ std::string plan_json(const Plan& plan) {
 }
 
 int plan_command(const Arguments& arguments) {
-  Syntax syntax{
-      "stormsweep plan",
-      "SPACE [options]",
-      "Tells what a search space amounts to, without running anything: its axes, how many configurations and\n"
-      "trainings it makes, the first and last configuration, and what is not ready yet.",
-      "stormsweep plan experiments/tornado/quick.json --at 7",
-      {},
-      {}};
-  syntax.operands.add_options()("space", po::value<std::string>()->required(), "JSON file of a search space");
-  syntax.options.add_options()("at", po::value<std::int64_t>()->value_name("I"),
-                               "show configuration number I (from 0) instead of the first and the last")(
-      "format", po::value<std::string>()->default_value("text")->value_name("text|json"), "how to print");
-  const auto options = parse_options(arguments, syntax);
+  std::string file;
+  std::optional<std::uint64_t> at;
+  const auto set_at = [&at](std::int64_t number) { at = number; };  // -1 becomes a number that no grid has
+  const auto options = parse_options(
+      arguments,
+      {.command = "stormsweep plan",
+       .usage = "SPACE [options]",
+       .summary =
+           "Tells what a search space amounts to, without running anything: its axes, how many configurations and\n"
+           "trainings it makes, the first and last configuration, and what is not ready yet.",
+       .example = "stormsweep plan experiments/tornado/quick.json --at 7",
+       .operands = {{"space", po::value(&file)->required(), "JSON file of a search space"}},
+       .options = {
+           {"at", po::value<std::int64_t>()->notifier(set_at)->value_name("I"),
+            "show configuration number I (from 0) instead of the first and the last"},
+           {"format", po::value<std::string>()->default_value("text")->value_name("text|json"), "how to print"}}});
   if (!options) return exit_done;
   const std::string format = one_of({"text", "json"}, "format", *options);
-  std::optional<std::uint64_t> at;
-  if (options->count("at")) at = (*options)["at"].as<std::int64_t>();  // -1 becomes a number that no grid has
-  const Space space = read_space((*options)["space"].as<std::string>());
+  const Space space = read_space(file);
   const Plan plan = make_plan(space, at);
   fmt::print("{}", format == "json" ? plan_json(plan) : plan_text(plan));
   return exit_done;

@@ -5,14 +5,15 @@
 
 #include <algorithm>
 #include <iostream>
+#include <optional>
 #include <sstream>
 
 #include "master/report/markup.hpp"
 #include "master/report/pivot.hpp"
 #include "master/report/records.hpp"
 #include "master/report/selection.hpp"
-#include "master/store/database.hpp"
 #include "master/store/kept_models.hpp"
+#include "master/store/sql_text.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
 #include "search/base/strict_json.hpp"
@@ -25,37 +26,48 @@ namespace {
 namespace po = boost::program_options;
 using Names = std::vector<std::string>;
 
-Syntax syntax() {
-  Syntax syntax;
-  syntax.command = "stormsweep results";
-  syntax.usage = "DATABASE... [options]";
-  syntax.summary =
-      "Prints trials: a row each, the best ones, a cross table of means, or curves. Of several databases (parts of a\n"
-      "search that several jobs share) it prints the union, its trials numbered anew.";
-  syntax.example =
-      "stormsweep results tornado.db --where \"batch_size <= 1024\" --sort \"wall_seconds desc\"\n"
-      "stormsweep results tornado.db --best 5\n"
-      "stormsweep results tornado.db --rows batch_size --columns data_multiplier --by epochs --value wall_seconds\n"
-      "stormsweep results tornado.db --curves --value train_loss,train_accuracy --where \"batch_size = 128\"\n"
-      "stormsweep results tornado.db --format csv > tornado.csv\n"
-      "stormsweep results tornado-0.db tornado-1.db tornado-2.db --best 5";
-  syntax.operands.add_options()("database", po::value<Names>()->required()->composing(), "files that `run` wrote");
-  syntax.options.add_options()                                                                                  //
-      ("search", po::value<std::string>()->default_value(""), "only trials of this search (default: of all)")   //
-      ("where", po::value<std::string>()->default_value(""), "only trials for which this SQL condition holds")  //
-      ("sort", po::value<std::string>(), "COLUMN, or \"COLUMN desc\" (default: trial)")                         //
-      ("best", po::value<std::uint64_t>(), "the best N complete trials, by the search's metric")                //
-      ("show", po::value<std::string>(),
-       "columns of the rows, a,b,c (default: all in csv and json, otherwise what varies and matters)")  //
-      ("rows", po::value<std::string>(), "cross table of complete trials: what runs down")              //
-      ("columns", po::value<std::string>(), "... what runs across")                                     //
-      ("by", po::value<std::string>()->default_value(""), "... a table for each value of this")         //
-      ("value", po::value<std::string>()->default_value(""),
-       "what the cells hold the mean of, a or a,b,c (default: the search's metric, or a profile's first)")  //
-      ("curve", po::value<std::string>(), "cross table of --value by this, epoch or a profile, and trial")  //
-      ("curves", po::bool_switch(), "the same as --curve epoch")                                            //
-      ("format", po::value<std::string>()->default_value("text"), "text, markdown, csv, json or latex");
-  return syntax;
+/// What `stormsweep results` was asked; empty: not given.
+struct ResultsQuestion {
+  Names databases;
+  std::string search, where, sort = "trial", show, rows, columns, by, value, curve, format;
+  std::optional<std::uint64_t> best;
+  bool epochs = false;  ///< --curves
+};
+
+Syntax syntax_of(ResultsQuestion& q) {
+  const auto set_best = [&q](std::uint64_t count) { q.best = count; };
+  return {
+      .command = "stormsweep results",
+      .usage = "DATABASE... [options]",
+      .summary =
+          "Prints trials: a row each, the best ones, a cross table of means, or curves. Of several databases (parts of "
+          "a\n"
+          "search that several jobs share) it prints the union, its trials numbered anew.",
+      .example =
+          "stormsweep results tornado.db --where \"batch_size <= 1024\" --sort \"wall_seconds desc\"\n"
+          "stormsweep results tornado.db --best 5\n"
+          "stormsweep results tornado.db --rows batch_size --columns data_multiplier --by epochs --value wall_seconds\n"
+          "stormsweep results tornado.db --curves --value train_loss,train_accuracy --where \"batch_size = 128\"\n"
+          "stormsweep results tornado.db --format csv > tornado.csv\n"
+          "stormsweep results tornado-0.db tornado-1.db tornado-2.db --best 5",
+      .operands = {{"database", po::value(&q.databases)->required()->composing(), "files that `run` wrote"}},
+      .options = {
+          {"search", po::value(&q.search)->default_value(""), "only trials of this search (default: of all)"},
+          {"where", po::value(&q.where)->default_value(""), "only trials for which this SQL condition holds"},
+          {"sort", po::value(&q.sort), "COLUMN, or \"COLUMN desc\" (default: trial)"},
+          {"best", po::value<std::uint64_t>()->notifier(set_best),
+           "the best N complete trials, by the search's metric"},
+          {"show", po::value(&q.show),
+           "columns of the rows, a,b,c (default: all in csv and json, otherwise what varies and matters)"},
+          {"rows", po::value(&q.rows), "cross table of complete trials: what runs down"},
+          {"columns", po::value(&q.columns), "... what runs across"},
+          {"by", po::value(&q.by)->default_value(""), "... a table for each value of this"},
+          {"value", po::value(&q.value)->default_value(""),
+           "what the cells hold the mean of, a or a,b,c (default: the search's metric, or a profile's first)"},
+          {"curve", po::value(&q.curve), "cross table of --value by this, epoch or a profile, and trial"},
+          {"curves", po::bool_switch(&q.epochs), "the same as --curve epoch"},
+          {"format", po::value(&q.format)->default_value("text"), "text, markdown, csv, json or latex"},
+      }};
 }
 
 bool is_records(const std::string& format) {
@@ -70,15 +82,6 @@ void print(const Table& table, const std::string& format) {
   if (format == "text") std::cout << to_text(table);
   if (format == "markdown") std::cout << to_markdown(table);
   if (format == "latex") std::cout << to_latex(table);
-}
-
-/// The search that the question is about, where it has to be one.
-const SearchSummary& only_search(const Selection& selection, std::string_view option) {
-  if (selection.searches().size() == 1) return selection.searches()[0];
-  Names names;
-  for (const SearchSummary& search : selection.searches()) names.push_back(search.name);
-  throw InputError(fmt::format("{}: the file holds {} searches; choose one with --search: {}", option, names.size(),
-                               fmt::join(names, ", ")));
 }
 
 /// The metrics that a search chose by and their kin on other splits: validation_accuracy, train_accuracy,
@@ -157,12 +160,11 @@ void print_rows(Selection& selection, const Names& names, const std::string& res
   records.finish();
 }
 
-void print_all(Selection& selection, const po::variables_map& values, const std::string& format) {
-  const Names names = values.count("show") ? split(values["show"].as<std::string>())
-                      : is_records(format) ? selection.columns()
-                                           : telling_columns(selection);
-  const std::string sort = values.count("sort") ? values["sort"].as<std::string>() : "trial";
-  print_rows(selection, names, "ORDER BY " + order(selection, sort), format);
+void print_all(Selection& selection, const ResultsQuestion& q) {
+  const Names names = !q.show.empty()        ? split(q.show)
+                      : is_records(q.format) ? selection.columns()
+                                             : telling_columns(selection);
+  print_rows(selection, names, "ORDER BY " + order(selection, q.sort), q.format);
 }
 
 /// Where the networks of the trials that `rest` picks are, of those that are kept beside `database`.
@@ -178,14 +180,14 @@ Names model_footnotes(Selection& selection, const std::string& database, const s
 }
 
 /// Of several databases trials are numbered anew: their networks are told by the database that they are of.
-void print_best(Selection& selection, std::uint64_t count, const Names& databases, const std::string& format) {
-  const SearchSummary& search = only_search(selection, "--best");
+void print_best(Selection& selection, const ResultsQuestion& q) {
+  const SearchSummary& search = only_search(selection.searches(), "--best: the file");
   const Names names = joined({{"trial"}, selection.varying(), main_metrics(selection), {"wall_seconds"}});
   const std::string metric = sql_name(search.metric);
   const std::string rest = fmt::format("WHERE status = 'complete' AND {} IS NOT NULL ORDER BY {} {}, trial LIMIT {}",
-                                       metric, metric, search.goal == "minimize" ? "ASC" : "DESC", count);
-  print_rows(selection, names, rest, format,
-             databases.size() == 1 ? model_footnotes(selection, databases[0], rest) : Names());
+                                       metric, metric, search.goal == "minimize" ? "ASC" : "DESC", *q.best);
+  print_rows(selection, names, rest, q.format,
+             q.databases.size() == 1 ? model_footnotes(selection, q.databases[0], rest) : Names());
 }
 
 void print_pivot(Selection& selection, const Pivot& pivot, const std::string& format) {
@@ -200,9 +202,9 @@ void print_pivot(Selection& selection, const Pivot& pivot, const std::string& fo
 }
 
 /// The columns that the cells hold the mean of.
-Names value_columns(Selection& selection, const po::variables_map& values) {
-  Names names = split(values["value"].as<std::string>());
-  if (names.empty()) names = {only_search(selection, "--value").metric};
+Names value_columns(Selection& selection, const ResultsQuestion& q) {
+  Names names = split(q.value);
+  if (names.empty()) names = {only_search(selection.searches(), "--value: the file").metric};
   for (const std::string& value : names) {
     const std::string name = selection.column("--value", value);
     const Cell words = selection.first(fmt::format("SELECT count(*) FROM selected WHERE typeof({}) = 'text'", name));
@@ -212,17 +214,15 @@ Names value_columns(Selection& selection, const po::variables_map& values) {
   return names;
 }
 
-void print_cross_table(Selection& selection, const po::variables_map& values, const std::string& format) {
-  Pivot pivot{"", "", values["by"].as<std::string>(), value_columns(selection, values),
-              "(SELECT * FROM selected WHERE status = 'complete')"};
-  for (const auto& [option, name] : {std::pair{"rows", &pivot.rows}, std::pair{"columns", &pivot.columns}}) {
-    if (!values.count(option))
-      throw InputError(fmt::format("--{} is missing; a cross table has --rows and --columns", option));
-    *name = values[option].as<std::string>();
-    selection.column(fmt::format("--{}", option), *name);
+void print_cross_table(Selection& selection, const ResultsQuestion& q) {
+  const Pivot pivot{q.rows, q.columns, q.by, value_columns(selection, q),
+                    "(SELECT * FROM selected WHERE status = 'complete')"};
+  for (const auto& [option, name] : {std::pair{"--rows", &q.rows}, std::pair{"--columns", &q.columns}}) {
+    if (name->empty()) throw InputError(fmt::format("{} is missing; a cross table has --rows and --columns", option));
+    selection.column(option, *name);
   }
   if (!pivot.by.empty()) selection.column("--by", pivot.by);
-  print_pivot(selection, pivot, format);
+  print_pivot(selection, pivot, q.format);
 }
 
 /// The curve over `coordinate`.
@@ -235,40 +235,39 @@ const Curve& find_curve(const Selection& selection, const std::string& coordinat
   throw InputError(fmt::format("--curve is {}; {}", coordinate, suggestion(coordinate, known)));
 }
 
-void print_curve(Selection& selection, const std::string& coordinate, const po::variables_map& values,
-                 const std::string& format) {
+void print_curve(Selection& selection, const std::string& coordinate, const ResultsQuestion& q) {
   const Curve& curve = find_curve(selection, coordinate);
-  Names names = split(values["value"].as<std::string>());
+  Names names = split(q.value);
   for (const std::string& name : names)
     if (std::find(curve.metrics.begin(), curve.metrics.end(), name) == curve.metrics.end())
       throw InputError(fmt::format("--value: {} has no {}; {}", coordinate, name, suggestion(name, curve.metrics)));
-  if (names.empty()) names = {curve.view == "curves" ? only_search(selection, "--value").metric : curve.metrics[0]};
+  if (names.empty())
+    names = {curve.view == "curves" ? only_search(selection.searches(), "--value: the file").metric : curve.metrics[0]};
   selection.query(
       fmt::format("CREATE TEMP TABLE points AS SELECT * FROM {} WHERE trial IN (SELECT trial FROM selected)",
                   sql_name(curve.view)),
       {});
-  print_pivot(selection, {coordinate, "trial", "", names, "points"}, format);
+  print_pivot(selection, {coordinate, "trial", "", names, "points"}, q.format);
 }
 
 }  // namespace
 
 int results_command(const Arguments& arguments) {
-  const auto values = parse_options(arguments, syntax());
+  ResultsQuestion q;
+  const auto values = parse_options(arguments, syntax_of(q));
   if (!values) return exit_done;
-  const std::string format = one_of({"text", "markdown", "csv", "json", "latex"}, "format", *values);
-  const Names& names = (*values)["database"].as<Names>();
-  Selection selection(std::vector<std::filesystem::path>(names.begin(), names.end()),
-                      (*values)["search"].as<std::string>(), (*values)["where"].as<std::string>());
-  if (values->count("curve"))
-    print_curve(selection, (*values)["curve"].as<std::string>(), *values, format);
-  else if ((*values)["curves"].as<bool>())
-    print_curve(selection, "epoch", *values, format);
-  else if (values->count("rows") || values->count("columns"))
-    print_cross_table(selection, *values, format);
-  else if (values->count("best"))
-    print_best(selection, (*values)["best"].as<std::uint64_t>(), names, format);
+  one_of({"text", "markdown", "csv", "json", "latex"}, "format", *values);
+  Selection selection(std::vector<std::filesystem::path>(q.databases.begin(), q.databases.end()), q.search, q.where);
+  if (!q.curve.empty())
+    print_curve(selection, q.curve, q);
+  else if (q.epochs)
+    print_curve(selection, "epoch", q);
+  else if (!q.rows.empty() || !q.columns.empty())
+    print_cross_table(selection, q);
+  else if (q.best)
+    print_best(selection, q);
   else
-    print_all(selection, *values, format);
+    print_all(selection, q);
   return exit_done;
 }
 

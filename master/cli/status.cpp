@@ -16,27 +16,26 @@ namespace {
 
 namespace po = boost::program_options;
 
-Syntax syntax() {
-  Syntax syntax;
-  syntax.command = "stormsweep status";
-  syntax.usage = "DATABASE [options]";
-  syntax.summary = "Tells how far each search is, what runs, what failed and why.";
-  syntax.example = "stormsweep status tornado.db";
-  syntax.operands.add_options()("database", po::value<std::string>()->required(), "the file that `run` wrote");
-  syntax.options.add_options()                                                                    //
-      ("search", po::value<std::string>()->default_value(""), "only this search (default: all)")  //
-      ("format", po::value<std::string>()->default_value("text"), "text or json");
-  return syntax;
+Syntax syntax_of(std::string& file, std::string& search) {
+  return {.command = "stormsweep status",
+          .usage = "DATABASE [options]",
+          .summary = "Tells how far each search is, what runs, what failed and why.",
+          .example = "stormsweep status tornado.db",
+          .operands = {{"database", po::value(&file)->required(), "the file that `run` wrote"}},
+          .options = {
+              {"search", po::value(&search)->default_value(""), "only this search (default: all)"},
+              {"format", po::value<std::string>()->default_value("text"), "text or json"},
+          }};
 }
 
 }  // namespace
 
 int status_command(const Arguments& arguments) {
-  const auto values = parse_options(arguments, syntax());
+  std::string file, search;
+  const auto values = parse_options(arguments, syntax_of(file, search));
   if (!values) return exit_done;
   const std::string format = one_of({"text", "json"}, "format", *values);
-  const std::filesystem::path file = (*values)["database"].as<std::string>();
-  const auto reports = report_searches(file, (*values)["search"].as<std::string>());
+  const auto reports = report_searches(file, search);
   if (format == "json") {
     auto all = nlohmann::ordered_json::array();
     for (const SearchReport& report : reports) all.push_back(to_json(report));

@@ -27,36 +27,45 @@ namespace {
 namespace fs = std::filesystem;
 namespace po = boost::program_options;
 
-Syntax syntax() {
-  Syntax s{"stormsweep submit",
-           "SPACE [options] [-- further options of run]",
-           "Runs a search as a Slurm job, which puts its trials away before its time is up and goes back into the "
-           "queue until the\n"
-           "search is done. Each task trains, on a GPU of its own with --gpus-per-task; the master needs neither core "
-           "nor GPU.\n"
-           "The script is kept beside the database as <name>.sbatch.",
-           "stormsweep submit quick.json --nodes 2 --ntasks-per-node 4 --gpus-per-task 1 --time 8h\n"
-           "stormsweep submit quick.json --ntasks-per-node 16 --array 4 --partition short -- --retry-failed",
-           {},
-           {}};
-  s.operands.add_options()("space", po::value<std::string>()->required(), "the search space, a JSON file");
-  s.options.add_options()                                                                                      //
-      ("nodes", po::value<int>()->default_value(1), "nodes of the job")                                        //
-      ("ntasks-per-node", po::value<int>()->default_value(1), "tasks a node; each is a rank that trains")      //
-      ("gpus-per-task", po::value<int>()->default_value(0), "GPUs of a task: a rank for each, if several")     //
-      ("cpus-per-task", po::value<int>()->default_value(1), "cores of a task: its training threads")           //
-      ("time", po::value<std::string>()->default_value("1h"), "of the job: minutes, 90m, 8h, 1-00:00:00")      //
-      ("partition", po::value<std::string>()->default_value(""), "where (default: the cluster's own choice)")  //
-      ("array", po::value<int>()->default_value(0), "so many jobs share the search, each with a database")     //
-      ("results", po::value<std::string>()->default_value(""), "the database (default: <name>.db here)")       //
-      ("requeues", po::value<int>()->default_value(20), "how often it goes back into the queue at most")       //
-      ("dry-run", po::bool_switch(), "print the script, submit nothing");
-  return s;
+/// What `stormsweep submit` was asked; empty: not given.
+struct SubmitQuestion {
+  std::string space, time, partition, results;
+  int nodes, tasks_per_node, gpus_per_task, cpus_per_task, array, requeues;
+  bool dry_run;
+};
+
+Syntax syntax_of(SubmitQuestion& q) {
+  return {
+      .command = "stormsweep submit",
+      .usage = "SPACE [options] [-- further options of run]",
+      .summary =
+          "Runs a search as a Slurm job, which puts its trials away before its time is up and goes back into the "
+          "queue until the\n"
+          "search is done. Each task trains, on a GPU of its own with --gpus-per-task; the master needs neither core "
+          "nor GPU.\n"
+          "The script is kept beside the database as <name>.sbatch.",
+      .example =
+          "stormsweep submit quick.json --nodes 2 --ntasks-per-node 4 --gpus-per-task 1 --time 8h\n"
+          "stormsweep submit quick.json --ntasks-per-node 16 --array 4 --partition short -- --retry-failed",
+      .operands = {{"space", po::value(&q.space)->required(), "the search space, a JSON file"}},
+      .options = {
+          {"nodes", po::value(&q.nodes)->default_value(1), "nodes of the job"},
+          {"ntasks-per-node", po::value(&q.tasks_per_node)->default_value(1),
+           "tasks a node; each is a rank that trains"},
+          {"gpus-per-task", po::value(&q.gpus_per_task)->default_value(0),
+           "GPUs of a task: a rank for each, if several"},
+          {"cpus-per-task", po::value(&q.cpus_per_task)->default_value(1), "cores of a task: its training threads"},
+          {"time", po::value(&q.time)->default_value("1h"), "of the job: minutes, 90m, 8h, 1-00:00:00"},
+          {"partition", po::value(&q.partition)->default_value(""), "where (default: the cluster's own choice)"},
+          {"array", po::value(&q.array)->default_value(0), "so many jobs share the search, each with a database"},
+          {"results", po::value(&q.results)->default_value(""), "the database (default: <name>.db here)"},
+          {"requeues", po::value(&q.requeues)->default_value(20), "how often it goes back into the queue at most"},
+          {"dry-run", po::bool_switch(&q.dry_run), "print the script, submit nothing"},
+      }};
 }
 
-std::uint64_t whole(const po::variables_map& values, const std::string& name, int least) {
+std::uint64_t whole(const std::string& name, int value, int least) {
   constexpr int most = 1'000'000;
-  const int value = values[name].as<int>();
   if (value < least || value > most)
     throw InputError(fmt::format("stormsweep submit: --{} is {}; give {} to {}", name, value, least, most));
   return static_cast<std::uint64_t>(value);
@@ -100,31 +109,30 @@ bool check(const BatchJob& job, const Space& space) {
   return parse_run_options(arguments).has_value();
 }
 
-Submission make_submission(const po::variables_map& values, const Space& space, const Arguments& words,
+Submission make_submission(const SubmitQuestion& q, const Space& space, const Arguments& words,
                            const Arguments& further) {
   Submission s;
-  const std::string results = values["results"].as<std::string>();
-  s.results = fs::absolute(results.empty() ? space.name + ".db" : results).lexically_normal();
+  s.results = fs::absolute(q.results.empty() ? space.name + ".db" : q.results).lexically_normal();
   s.script = s.results.parent_path() / (space.name + ".sbatch");
   BatchJob& job = s.job;
   job.name = space.name, job.folder = s.results.parent_path();
   job.program = fs::read_symlink("/proc/self/exe");
   job.command = fmt::format("stormsweep submit {}", fmt::join(words, " "));
-  const std::uint64_t gpus = whole(values, "gpus-per-task", 0), ranks = std::max<std::uint64_t>(gpus, 1);
-  job.nodes = whole(values, "nodes", 1);
-  job.ranks_per_node = whole(values, "ntasks-per-node", 1) * ranks;
-  job.cores_per_rank = std::max<std::uint64_t>(whole(values, "cpus-per-task", 1) / ranks, 1);
+  const std::uint64_t gpus = whole("gpus-per-task", q.gpus_per_task, 0), ranks = std::max<std::uint64_t>(gpus, 1);
+  job.nodes = whole("nodes", q.nodes, 1);
+  job.ranks_per_node = whole("ntasks-per-node", q.tasks_per_node, 1) * ranks;
+  job.cores_per_rank = std::max<std::uint64_t>(whole("cpus-per-task", q.cpus_per_task, 1) / ranks, 1);
   job.gpus = gpus > 0;
-  job.time = parse_duration("time", values["time"].as<std::string>(), Seconds(60));
-  job.partition = values["partition"].as<std::string>();
+  job.time = parse_duration("time", q.time, Seconds(60));
+  job.partition = q.partition;
   if (job.partition.find_first_of(" \t\n") != std::string::npos)
     throw InputError(
         fmt::format("stormsweep submit: --partition is '{}'; give the names of partitions that sinfo tells, "
                     "with commas between them",
                     job.partition));
-  job.tasks = whole(values, "array", 0);
-  job.requeues = whole(values, "requeues", 0);
-  job.arguments = run_arguments(fs::absolute(values["space"].as<std::string>()).lexically_normal(), s, further);
+  job.tasks = whole("array", q.array, 0);
+  job.requeues = whole("requeues", q.requeues, 0);
+  job.arguments = run_arguments(fs::absolute(q.space).lexically_normal(), s, further);
   for (std::uint64_t i = 0; i < job.tasks; ++i) s.databases.push_back(share_file(s.results, i));
   if (job.tasks == 0) s.databases.push_back(s.results);
   return s;
@@ -177,10 +185,10 @@ void tell(const Submission& submission, const std::string& number) {
   fmt::print("log:      {}\n\nwatch it with\n  stormsweep status {}\n  squeue -j {}\n", log,
              submission.databases.front().string(), number);
   if (job.tasks == 0) return;
-  std::vector<std::string> parts;
-  for (const fs::path& part : submission.databases) parts.push_back(part.string());
+  std::vector<std::string> files;
+  for (const fs::path& file : submission.databases) files.push_back(file.string());
   fmt::print("join the parts, at any time, with\n  stormsweep merge {} {}\n", submission.results.string(),
-             fmt::join(parts, " "));
+             fmt::join(files, " "));
 }
 
 }  // namespace
@@ -188,15 +196,15 @@ void tell(const Submission& submission, const std::string& number) {
 int submit_command(const Arguments& words) {
   const auto end = std::find(words.begin(), words.end(), "--");
   const Arguments further(end == words.end() ? end : end + 1, words.end());
-  const auto values = parse_options({words.begin(), end}, syntax());
-  if (!values) return exit_done;
-  Space space = read_space((*values)["space"].as<std::string>());
+  SubmitQuestion q;
+  if (!parse_options({words.begin(), end}, syntax_of(q))) return exit_done;
+  Space space = read_space(q.space);
   if (gives(further, "--separate-epochs")) space.share_epochs = false;
-  const Submission submission = make_submission(*values, space, words, further);
+  const Submission submission = make_submission(q, space, words, further);
   if (!check(submission.job, space)) return exit_done;
   warn(submission, space);
   const std::string script = batch_script(submission.job);
-  if ((*values)["dry-run"].as<bool>()) {
+  if (q.dry_run) {
     fmt::print("{}", script);
     return exit_done;
   }

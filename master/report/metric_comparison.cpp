@@ -7,6 +7,7 @@
 #include <optional>
 #include <tuple>
 
+#include "master/store/damaged_row.hpp"
 #include "master/store/database.hpp"
 
 namespace stormsweep {
@@ -20,15 +21,18 @@ using Json = nlohmann::json;
 class EndedTrials {
  public:
   EndedTrials(const std::filesystem::path& file, const std::string& search)
-      : database_(open_for_reading(file)),
-        select_(
-            database_,
-            "SELECT training, hex(identity), id, status, ifnull(metrics, '{}') FROM trials WHERE search = (SELECT id "
-            "FROM searches WHERE name = ?) AND status NOT IN ('waiting', 'running') ORDER BY training, identity") {
+      : file_(file), search_(search), database_(open_for_reading(file)), select_(guarded(file, [&] {
+          return SQLite::Statement(database_,
+                                   "SELECT training, hex(identity), id, status, ifnull(metrics, '{}') FROM trials "
+                                   "WHERE search = (SELECT id FROM searches WHERE name = ?) AND status NOT IN "
+                                   "('waiting', 'running') ORDER BY training, identity");
+        })) {
     select_.bind(1, search);
     advance();
   }
-  void advance() { there_ = select_.executeStep(); }
+  void advance() {
+    there_ = guarded(file_, [&] { return select_.executeStep(); });
+  }
   bool there() const { return there_; }
 
   std::tuple<std::int64_t, std::string> key() {
@@ -36,9 +40,19 @@ class EndedTrials {
   }
   std::int64_t trial() { return select_.getColumn(2).getInt64(); }
   std::string status() { return select_.getColumn(3).getString(); }
-  Json metrics() { return Json::parse(select_.getColumn(4).getString()); }
+  Json metrics() {
+    const std::string text = select_.getColumn(4).getString();
+    Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+    if (json.is_object()) return json;
+    return guarded(file_, [&]() -> Json {
+      throw DamagedRow::of_trial(trial(), search_, fmt::format("has the metrics '{}'", text));
+    });
+  }
+  const std::filesystem::path& file() const { return file_; }
 
  private:
+  std::filesystem::path file_;
+  std::string search_;
   SQLite::Database database_;
   SQLite::Statement select_;
   bool there_ = false;
@@ -74,22 +88,20 @@ void compare(EndedTrials& a, EndedTrials& b, MetricComparison& result) {
 
 MetricComparison compare_metrics(const std::filesystem::path& one, const std::filesystem::path& other,
                                  const std::string& search) {
-  return guarded(one, [&] {
-    EndedTrials a(one, search), b(other, search);
-    MetricComparison result;
-    while (a.there() || b.there()) {
-      if (a.there() && b.there() && a.key() == b.key()) {
-        compare(a, b, result);
-        a.advance(), b.advance();
-        continue;
-      }
-      EndedTrials& alone = !b.there() || (a.there() && a.key() < b.key()) ? a : b;
-      if (result.unmatched++ == 0 && result.example.empty())
-        result.example = fmt::format("trial {} is in {} only", alone.trial(), (&alone == &a ? one : other).string());
-      alone.advance();
+  EndedTrials a(one, search), b(other, search);
+  MetricComparison result;
+  while (a.there() || b.there()) {
+    if (a.there() && b.there() && a.key() == b.key()) {
+      compare(a, b, result);
+      a.advance(), b.advance();
+      continue;
     }
-    return result;
-  });
+    EndedTrials& alone = !b.there() || (a.there() && a.key() < b.key()) ? a : b;
+    if (result.unmatched++ == 0 && result.example.empty())
+      result.example = fmt::format("trial {} is in {} only", alone.trial(), alone.file().string());
+    alone.advance();
+  }
+  return result;
 }
 
 }  // namespace stormsweep

@@ -1,13 +1,15 @@
 #include "master/report/occupancy.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <optional>
 #include <sstream>
 
 #include "master/report/selection.hpp"
+#include "master/store/damaged_row.hpp"
 #include "master/store/database.hpp"
 #include "search/base/error.hpp"
 
@@ -15,39 +17,40 @@ namespace stormsweep {
 
 namespace {
 
-/// "3" or "3,4".
-std::vector<int> parse_ranks(const std::string& text) {
+/// More ranks than any machine has; a number above it is no rank.
+constexpr int most_ranks = 10'000'000;
+
+/// "3" or "3,4"; nothing where it is not that.
+std::optional<std::vector<int>> parse_ranks(const std::string& text) {
   std::vector<int> ranks;
   std::istringstream in(text);
-  for (std::string rank; std::getline(in, rank, ',');) ranks.push_back(std::stoi(rank));
+  for (std::string word; std::getline(in, word, ',');) {
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), ranks.emplace_back());
+    if (error != std::errc() || end != word.data() + word.size() || ranks.back() < 0 || ranks.back() > most_ranks)
+      return std::nullopt;
+  }
   std::sort(ranks.begin(), ranks.end());
   return ranks;
-}
-
-std::string only_search(SQLite::Database& database, const std::filesystem::path& file, const std::string& search) {
-  const auto found = read_searches(database, file, search);
-  if (found.size() > 1) {
-    std::vector<std::string> names;
-    for (const SearchSummary& one : found) names.push_back(one.name);
-    throw InputError(fmt::format("{}: holds {} searches; choose one with --search: {}", file.string(), names.size(),
-                                 fmt::join(names, ", ")));
-  }
-  return found[0].name;
 }
 
 std::vector<BusyInterval> select_busy_intervals(SQLite::Database& database, const std::string& search) {
   // Trials of a training share their begin; those that another worker did after a loss make another interval.
   SQLite::Statement select(
       database,
-      "SELECT ranks, min(started), max(finished), count(*) FROM trials WHERE search = (SELECT id FROM searches "
+      "SELECT ranks, min(started), max(finished), count(*), min(id) FROM trials WHERE search = (SELECT id FROM "
+      "searches "
       "WHERE name = ?) AND status NOT IN ('waiting', 'running') AND started IS NOT NULL AND finished IS NOT NULL "
       "GROUP BY training, curve, ranks ORDER BY training, curve");
   select.bind(1, search);
   std::vector<BusyInterval> intervals;
   while (select.executeStep()) {
-    BusyInterval interval{parse_ranks(select.getColumn(0).getString()), select.getColumn(1).getDouble(),
-                          select.getColumn(2).getDouble(), static_cast<std::uint64_t>(select.getColumn(3).getInt64())};
-    if (!interval.ranks.empty() && interval.ranks[0] >= 1) intervals.push_back(std::move(interval));
+    const std::string text = select.getColumn(0).getString();
+    const auto ranks = parse_ranks(text);
+    if (!ranks)
+      throw DamagedRow::of_trial(select.getColumn(4).getInt64(), search, fmt::format("has the ranks '{}'", text));
+    if (ranks->empty() || ranks->front() < 1) continue;
+    intervals.push_back({*ranks, select.getColumn(1).getDouble(), select.getColumn(2).getDouble(),
+                         static_cast<std::uint64_t>(select.getColumn(3).getInt64())});
   }
   return intervals;
 }
@@ -64,7 +67,7 @@ double total(const Occupancy& occupancy, Part part) {
 std::vector<BusyInterval> read_busy_intervals(const std::filesystem::path& file, const std::string& search) {
   SQLite::Database database = open_for_reading(file);
   return guarded(file, [&] {
-    const std::string name = only_search(database, file, search);
+    const std::string name = only_search(read_searches(database, file, search), file.string() + ":").name;
     auto intervals = select_busy_intervals(database, name);
     if (intervals.empty())
       throw InputError(fmt::format("{}: no trial of search '{}' has ended; run it first", file.string(), name));

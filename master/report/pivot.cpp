@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <map>
 
-#include "master/store/database.hpp"
+#include "master/store/sql_text.hpp"
 
 namespace stormsweep {
 

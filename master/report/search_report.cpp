@@ -5,7 +5,7 @@
 #include "master/report/selection.hpp"
 #include "master/store/database.hpp"
 #include "master/store/process_identity.hpp"
-#include "master/store/schema.hpp"
+#include "master/store/sql_text.hpp"
 #include "master/store/stored_share.hpp"
 #include "search/base/duration.hpp"
 #include "search/base/error.hpp"
@@ -71,6 +71,7 @@ class Reporter {
     if (select.executeStep()) report_.best = {select.getColumn(0).getInt64(), select.getColumn(1).getDouble()};
   }
 
+  /// "status <> 'complete'" says nothing, but lets SQLite take the partial index (schema.cpp).
   void read_running() {
     auto select =
         prepare(fmt::format("SELECT id, attempt, worker, host, ?2 - started FROM trials WHERE search = (SELECT id FROM "
@@ -84,6 +85,7 @@ class Reporter {
                                  select.getColumn(4).getDouble()});
   }
 
+  /// See read_running.
   void read_failures() {
     auto select =
         prepare(fmt::format("SELECT status, ifnull(error, ''), count(*), min(id) FROM trials WHERE search = (SELECT id "

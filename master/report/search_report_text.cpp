@@ -5,15 +5,11 @@
 #include <nlohmann/json.hpp>
 
 #include "search/base/duration.hpp"
+#include "search/base/json_or_null.hpp"
 
 namespace stormsweep {
 
 namespace {
-
-template <class T>
-nlohmann::ordered_json json_or_null(const std::optional<T>& value) {
-  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
-}
 
 std::string statuses_text(const SearchReport& report) {
   std::string text;

@@ -6,10 +6,12 @@
 
 #include <algorithm>
 
+#include "master/store/column_names.hpp"
+#include "master/store/damaged_row.hpp"
 #include "master/store/database.hpp"
 #include "master/store/merge.hpp"
 #include "master/store/profile_view.hpp"
-#include "master/store/schema.hpp"
+#include "master/store/sql_text.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
@@ -53,16 +55,26 @@ std::vector<SearchSummary> read_searches(SQLite::Database& database, const std::
   while (select.executeStep()) {
     names.push_back(select.getColumn(0).getString());
     if (!name.empty() && names.back() != name) continue;
-    const std::string experiment = select.getColumn(1).getString();
-    found.push_back({names.back(), experiment, select.getColumn(2).getString(), select.getColumn(3).getString(),
-                     columns(database, ColumnKind::hyperparameter, experiment),
-                     columns(database, ColumnKind::metric, experiment)});
+    const std::string experiment = select.getColumn(1).getString(), goal = select.getColumn(3).getString();
+    if (goal != to_string(Goal::minimize) && goal != to_string(Goal::maximize))
+      throw DamagedRow::of_file(fmt::format("the search '{}' has the goal '{}'", names.back(), goal));
+    found.push_back({names.back(), experiment, select.getColumn(2).getString(), goal,
+                     column_names(database, ColumnKind::hyperparameter, experiment),
+                     column_names(database, ColumnKind::metric, experiment)});
   }
   if (found.empty())
     throw InputError(name.empty() ? fmt::format("{}: holds no search; run one", file.string())
                                   : fmt::format("{}: --search is {}; the searches there are {}", file.string(), name,
                                                 fmt::join(names, ", ")));
   return found;
+}
+
+const SearchSummary& only_search(const std::vector<SearchSummary>& searches, const std::string& what) {
+  if (searches.size() == 1) return searches[0];
+  std::vector<std::string> names;
+  for (const SearchSummary& search : searches) names.push_back(search.name);
+  throw InputError(
+      fmt::format("{} holds {} searches; choose one with --search: {}", what, names.size(), fmt::join(names, ", ")));
 }
 
 Selection::Selection(const std::filesystem::path& file, const std::string& search, const std::string& where)

@@ -65,8 +65,13 @@ class Selection {
   std::vector<Curve> curves_;
 };
 
-/// The searches of a database, by age; of all names, or of one. Throws InputError where there is none of that name.
+/// The searches of a database, by age; of all names, or of one. Throws InputError where there is none of that name,
+/// DamagedRow where a goal is none.
 std::vector<SearchSummary> read_searches(SQLite::Database& database, const std::filesystem::path& file,
                                          const std::string& name);
+
+/// The search that a question is about which has to be about one. Throws InputError otherwise; `what` holds them, such
+/// as "--best: the file" or "r.db:".
+const SearchSummary& only_search(const std::vector<SearchSummary>& searches, const std::string& what);
 
 }  // namespace stormsweep

@@ -59,6 +59,10 @@ void refuse(const std::filesystem::path& file, const SQLite::Exception& error) {
   throw InputError(file.string() + ": " + problem(error));
 }
 
+void refuse(const std::filesystem::path& file, const DamagedRow& error) {
+  throw InputError(file.string() + ": " + error.what());
+}
+
 SQLite::Database open_for_writing(const std::filesystem::path& file) {
   return guarded(file, [&] {
     SQLite::Database database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout);
@@ -84,12 +88,6 @@ SQLite::Database open_for_reading(const std::filesystem::path& file) {
       throw InputError(fmt::format("{}: holds no results; give the database that `run` wrote", file.string()));
     return SQLite::Database(file, SQLite::OPEN_READONLY, busy_timeout);
   });
-}
-
-std::string sql_name(std::string_view name) {
-  std::string text = "\"";
-  for (const char c : name) text.append(c == '"' ? 2 : 1, c);
-  return text + '"';
 }
 
 }  // namespace stormsweep

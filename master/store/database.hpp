@@ -4,8 +4,8 @@
 #include <SQLiteCpp/VariadicBind.h>
 
 #include <filesystem>
-#include <string>
-#include <string_view>
+
+#include "master/store/damaged_row.hpp"
 
 namespace stormsweep {
 
@@ -20,20 +20,20 @@ SQLite::Database open_for_writing(const std::filesystem::path& file);
 /// left half-written is rolled back first. Throws InputError as above, and where the file is missing.
 SQLite::Database open_for_reading(const std::filesystem::path& file);
 
-/// Throws what SQLite says about `file` as an InputError with the remedy.
+/// Throws what SQLite says about `file`, or what a row in it has, as an InputError with the remedy.
 [[noreturn]] void refuse(const std::filesystem::path& file, const SQLite::Exception& error);
+[[noreturn]] void refuse(const std::filesystem::path& file, const DamagedRow& error);
 
-/// The result of `work()`, SQLite's exceptions turned into InputErrors about `file`.
+/// The result of `work()`; SQLite's exceptions and DamagedRow become InputErrors about `file`.
 template <class Work>
 auto guarded(const std::filesystem::path& file, Work&& work) {
   try {
     return work();
   } catch (const SQLite::Exception& error) {
     refuse(file, error);
+  } catch (const DamagedRow& error) {
+    refuse(file, error);
   }
 }
-
-/// `name` as an SQL identifier: "name", quotes doubled.
-std::string sql_name(std::string_view name);
 
 }  // namespace stormsweep

@@ -9,7 +9,7 @@
 #include "master/store/database.hpp"
 #include "master/store/process_identity.hpp"
 #include "master/store/schema.hpp"
-#include "master/store/trial_record.hpp"
+#include "master/store/trial_row.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
@@ -101,7 +101,7 @@ class Merge {
   void copy_trials(const Search& search, std::int64_t target) {
     SQLite::Statement select(from_, fmt::format("SELECT id, {} FROM trials WHERE search = ? AND id > ? ORDER BY id "
                                                 "LIMIT {}",
-                                                trial_columns, chunk));
+                                                trial_column_list(), chunk));
     SQLite::Statement upsert(into_, upsert_sql());
     upsert.bind(1, target);
     std::int64_t last = 0;
@@ -111,7 +111,7 @@ class Merge {
       int rows = 0;
       for (; select.executeStep(); ++rows) {
         last = select.getColumn(0).getInt64();
-        TrialRecord record = read_record(select, 1);
+        TrialRecord record = read_record(select, 1, search.name);
         if (record.status == Status::running && !search.written) record.status = Status::waiting;
         put(upsert, record);
       }
@@ -139,8 +139,8 @@ class Merge {
     SQLite::Statement insert(into_,
                              "INSERT OR IGNORE INTO epochs (search, curve, epoch, seconds, metrics) "
                              "VALUES (?, ?, ?, ?, ?)");
-    std::string curve;
-    std::int64_t epoch = 0;
+    std::string curve, next_curve;
+    std::int64_t epoch = 0, next_epoch = 0;
     in_chunks([&] {
       select.tryReset();
       select.bind(1, search);
@@ -157,9 +157,9 @@ class Merge {
         insert.bind(4, select.getColumn(2).getDouble());
         insert.bind(5, select.getColumn(3).getString());
         insert.exec();
-        next_curve_ = key, next_epoch_ = number;
+        next_curve = key, next_epoch = number;
       }
-      curve = next_curve_, epoch = next_epoch_;  // only now: `select` borrows them
+      curve = next_curve, epoch = next_epoch;  // only now: `select` borrows them
       return rows;
     });
   }
@@ -186,8 +186,6 @@ class Merge {
   const fs::path& from_file_;
   SQLite::Database from_;
   Merged merged_;
-  std::string next_curve_;
-  std::int64_t next_epoch_ = 0;
 };
 
 }  // namespace
@@ -206,7 +204,7 @@ SQLite::Database union_of(const std::vector<fs::path>& files) {
   SQLite::Transaction transaction(database);
   create_tables(database);
   for (const fs::path& file : files) merge_database(database, files.front(), file);
-  create_views(database);
+  guarded(files.front(), [&] { create_views(database); });
   transaction.commit();
   return database;
 }

@@ -7,8 +7,9 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "master/store/database.hpp"
-#include "master/store/schema.hpp"
+#include "master/store/column_names.hpp"
+#include "master/store/damaged_row.hpp"
+#include "master/store/sql_text.hpp"
 
 namespace stormsweep {
 
@@ -28,16 +29,10 @@ void add(Names& names, const Names& more) {
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
 }
 
-std::string sql_text(std::string_view text) {
-  std::string quoted = "'";
-  for (const char c : text) quoted.append(c == '\'' ? 2 : 1, c);
-  return quoted + '\'';
-}
-
 std::string sql_row(const std::string& experiment, const Value& at) {
   const std::string text = to_string(at);
-  return fmt::format("({}, {}, {})", sql_text(experiment),
-                     std::holds_alternative<std::string>(at) ? sql_text(text) : text, sql_text(text));
+  return fmt::format("({}, {}, {})", sql_literal(experiment),
+                     std::holds_alternative<std::string>(at) ? sql_literal(text) : text, sql_literal(text));
 }
 
 std::string view_sql(const std::string& name, const View& view) {
@@ -56,6 +51,17 @@ std::string view_sql(const std::string& name, const View& view) {
       sql_name(name), columns, fmt::join(view.rows, ", "), types);
 }
 
+StoredProfile parse_profile(const std::string& experiment, const std::string& text) {
+  try {
+    const Json json = Json::parse(text);
+    StoredProfile profile{experiment, json.at("name"), {}, json.at("metrics")};
+    for (const Json& value : json.at("at")) profile.at.push_back(to_value(value));
+    return profile;
+  } catch (const Json::exception&) {
+    throw DamagedRow::of_file(fmt::format("the table columns has the profile '{}' of {}", text, experiment));
+  }
+}
+
 }  // namespace
 
 std::string stored_text(const Profile& profile) {
@@ -69,12 +75,8 @@ std::vector<StoredProfile> stored_profiles(SQLite::Database& database) {
   SQLite::Statement select(database, "SELECT experiment, name FROM columns WHERE kind = ? ORDER BY rowid");
   select.bind(1, std::string(to_string(ColumnKind::profile)));
   std::vector<StoredProfile> profiles;
-  while (select.executeStep()) {
-    const Json json = Json::parse(select.getColumn(1).getString());
-    StoredProfile profile{select.getColumn(0).getString(), json["name"], {}, json["metrics"]};
-    for (const Json& value : json["at"]) profile.at.push_back(to_value(value));
-    profiles.push_back(std::move(profile));
-  }
+  while (select.executeStep())
+    profiles.push_back(parse_profile(select.getColumn(0).getString(), select.getColumn(1).getString()));
   return profiles;
 }
 
@@ -83,7 +85,7 @@ void create_profile_views(SQLite::Database& database) {
   for (const StoredProfile& profile : stored_profiles(database)) {
     View& view = views[profile.name];
     for (const Value& at : profile.at) add(view.rows, {sql_row(profile.experiment, at)});
-    add(view.hyperparameters, columns(database, ColumnKind::hyperparameter, profile.experiment));
+    add(view.hyperparameters, column_names(database, ColumnKind::hyperparameter, profile.experiment));
     add(view.metrics, profile.metrics);
   }
   for (const auto& [name, view] : views) {

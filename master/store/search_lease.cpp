@@ -1,10 +1,11 @@
 #include "master/store/search_lease.hpp"
 
+#include <SQLiteCpp/VariadicBind.h>
 #include <fmt/format.h>
 
 #include <optional>
 
-#include "master/store/database.hpp"
+#include "master/store/column_names.hpp"
 #include "master/store/json_text.hpp"
 #include "master/store/profile_view.hpp"
 #include "master/store/schema.hpp"
@@ -118,7 +119,7 @@ std::filesystem::path json_file(const Space& space, const std::filesystem::path&
 }
 
 SearchLease lease_search(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
-                         const std::string& fingerprint, const Store::Options& options) {
+                         const std::string& fingerprint, const StoreOptions& options) {
   const ProcessIdentity self = this_process();
   const std::string json = options.json.empty() ? "" : json_file(space, options.json).string();
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);

@@ -7,7 +7,8 @@
 #include <string>
 
 #include "master/store/process_identity.hpp"
-#include "master/store/store.hpp"
+#include "master/store/store_types.hpp"
+#include "search/space/space.hpp"
 
 namespace stormsweep {
 
@@ -26,7 +27,7 @@ std::filesystem::path json_file(const Space& space, const std::filesystem::path&
 /// running wait again, and so do failed ones under retry_failed (their attempts counted afresh). Throws InputError: see
 /// Store.
 SearchLease lease_search(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
-                         const std::string& fingerprint, const Store::Options& options);
+                         const std::string& fingerprint, const StoreOptions& options);
 
 /// Ends the lease; trials that still run wait again.
 void end_lease(SQLite::Database& database, std::int64_t search, const ProcessIdentity& writer);

@@ -13,7 +13,7 @@ namespace stormsweep {
 
 Store::Store(const std::filesystem::path& path, const Space& space, const std::string& fingerprint,
              const Options& options)
-    : database_(guarded(path, [&] { return std::make_unique<Database>(path, space, fingerprint, options); })) {}
+    : database_(guarded(path, [&] { return std::make_unique<StoreDatabase>(path, space, fingerprint, options); })) {}
 
 Store::~Store() = default;
 
@@ -22,15 +22,15 @@ bool Store::resumed() const {
 }
 
 std::optional<Training> Store::missing(Training training) {
-  Database& db = *database_;
+  StoreDatabase& db = *database_;
   if (!db.lease.resumed) return training;
   std::vector<std::int64_t> milestones;
   bool any = false;
   for (std::size_t k = 0; k < training.trials(); ++k) {
     const Identity key = identity(training.trial(k, db.experiment), db.experiment, db.seed);
     if (const auto row = guarded(db.file, [&] { return db.look_up(key, training.id); })) {
-      if (is_terminal(parse_status(row->getColumn(0).getString()))) continue;
-      training.attempt = std::max(training.attempt, row->getColumn(1).getUInt());
+      if (is_terminal(row->status)) continue;
+      training.attempt = std::max(training.attempt, row->attempt);
     }
     any = true;
     if (!training.milestones.empty()) milestones.push_back(training.milestones[k]);
@@ -49,7 +49,7 @@ void Store::start(const Training& training, std::size_t milestone, const WorkerI
 }
 
 void Store::finish(const Training& training, std::size_t milestone, const WorkerInfo& worker, const Outcome& outcome) {
-  Database& db = *database_;
+  StoreDatabase& db = *database_;
   TrialRecord& row = db.next_row(training, milestone, worker);
   row.status = outcome.status;
   row.timings = outcome.timings;
@@ -64,7 +64,7 @@ void Store::finish(const Training& training, std::size_t milestone, const Worker
 }
 
 void Store::add_epochs(const Training& training, const std::vector<EpochRecord>& records) {
-  Database& db = *database_;
+  StoreDatabase& db = *database_;
   const Identity curve = curve_identity(training.configuration, db.experiment, db.seed);
   for (const EpochRecord& record : records) {
     db.learn(record.metrics);
@@ -77,7 +77,7 @@ void Store::commit() {
 }
 
 void Store::each_completed(std::size_t most, const std::function<void(const Configuration&, double)>& each) {
-  Database& db = *database_;
+  StoreDatabase& db = *database_;
   if (!db.lease.resumed) return;
   guarded(db.file, [&] {
     SQLite::Statement select(db.sqlite,

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -8,43 +7,17 @@
 #include <string>
 #include <vector>
 
+#include "master/store/store_types.hpp"
 #include "search/base/id.hpp"
 #include "search/space/configuration.hpp"
 #include "search/space/outcome.hpp"
 #include "search/space/space.hpp"
 #include "search/space/trainings.hpp"
+#include "search/space/worker_info.hpp"
 
 namespace stormsweep {
 
-/// Who trained a trial, as the worker introduced itself; part of every row, because results are bit-equal only at the
-/// same thread count, gang size and CPU type.
-struct WorkerInfo {
-  WorkerId id;
-  std::string host, device, cpu;  ///< device: "cpu" or "cuda:0"
-  std::string versions;           ///< "stormsweep 0.1.0, LibTorch 1.13.1"
-  int threads = 1;
-  int gang = 1;
-  std::string ranks = {};  ///< "3", or of a gang "3,4,7", the leader first
-};
-
-/// Rows of one search by status.
-struct StatusCounts {
-  std::uint64_t running = 0, complete = 0, failed = 0, diverged = 0, out_of_memory = 0, pruned = 0;
-  std::uint64_t terminal() const { return complete + failed + diverged + out_of_memory + pruned; }
-};
-
-/// A trial and the value of the search's metric.
-struct BestTrial {
-  TrialId trial;
-  double metric = 0;
-};
-
-/// A trial as the database has it.
-struct StoredTrial {
-  TrialId trial;
-  bool of_this_search = true;
-  double metric = 0;  ///< of the search; NaN where it is undefined, or the trial is not complete
-};
+struct StoreDatabase;
 
 /// The results database: the truth about a search. Only rank 0 of a job opens one for writing. Rows are committed in
 /// groups (synchronous=FULL, rollback journal: WAL is unsafe on network file systems); what `commit` has returned from
@@ -52,19 +25,14 @@ struct StoredTrial {
 ///
 /// Tables searches, trials, epochs; views `results` (one column a hyperparameter, one a metric) and `curves` (one row
 /// an epoch of a trial), and one a profile of the experiments (profile_view.hpp), made anew for the union of the
-/// experiments in the file whenever a search is opened. The schema's version is SQLite's user_version, ours is told by
-/// application_id.
+/// experiments in the file whenever a search is opened. The schema's version is SQLite's user_version; its
+/// application_id says that the file is ours.
 class Store {
  public:
-  struct Options {
-    std::filesystem::path json;  ///< folder for <search name>.jsonl; empty: none
-    bool retry_failed = false;   ///< trials that failed, diverged or ran out of memory wait again, from attempt 1
-    /// Told of each trial that `finish` has ended, once it is committed; its metric is as StoredTrial's. Null: nobody.
-    std::function<void(TrialId trial, const Identity& identity, double metric)> committed = nullptr;
-  };
+  using Options = StoreOptions;
 
   /// Opens or creates the database, and the search `space.name` in it. Throws InputError: not a results database, a
-  /// newer schema, an unwritable folder, another live writer (told by host, process and time of its last commit), or a
+  /// newer schema, an unwritable folder, another live writer (with its host, process and time of its last commit), or a
   /// search of that name with another experiment or other data (`fingerprint`), each with the remedy.
   Store(const std::filesystem::path& path, const Space& space, const std::string& fingerprint, const Options& options);
   ~Store();  ///< commits
@@ -101,8 +69,7 @@ class Store {
   std::optional<BestTrial> best() const;  ///< by the search's metric and goal, among committed complete trials
 
  private:
-  struct Database;
-  std::unique_ptr<Database> database_;
+  std::unique_ptr<StoreDatabase> database_;
 };
 
 }  // namespace stormsweep

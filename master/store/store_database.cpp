@@ -4,9 +4,12 @@
 
 #include <limits>
 
+#include "master/store/column_names.hpp"
 #include "master/store/database.hpp"
 #include "master/store/json_text.hpp"
 #include "master/store/schema.hpp"
+#include "master/store/sql_text.hpp"
+#include "master/store/trial_row.hpp"
 #include "search/base/error.hpp"
 #include "search/base/utc.hpp"
 #include "search/space/cache_files.hpp"
@@ -46,8 +49,8 @@ std::uint64_t& count_of(StatusCounts& counts, Status status) {
   }
 }
 
-Store::Database::Database(const std::filesystem::path& path, const Space& space, const std::string& fingerprint,
-                          const Options& options)
+StoreDatabase::StoreDatabase(const std::filesystem::path& path, const Space& space, const std::string& fingerprint,
+                             const StoreOptions& options)
     : file(path),
       name(space.name),
       metric(space.metric),
@@ -56,7 +59,7 @@ Store::Database::Database(const std::filesystem::path& path, const Space& space,
       experiment(*space.experiment),
       sqlite(open_for_writing(path)),
       lease(lease_search(sqlite, path, space, fingerprint, options)),
-      lookup(sqlite, fmt::format("SELECT status, attempt, id FROM trials WHERE search = ? AND identity = ?{}",
+      lookup(sqlite, fmt::format("SELECT id, status, attempt FROM trials WHERE search = ? AND identity = ?{}",
                                  identities_indexed(sqlite) ? "" : " AND training = ?")),
       upsert(sqlite, upsert_sql()),
       insert_epoch(sqlite,
@@ -64,7 +67,7 @@ Store::Database::Database(const std::filesystem::path& path, const Space& space,
       sign(sqlite,
            "UPDATE searches SET writer_seen = ?, json_bytes = ? WHERE id = ? AND writer_host = ? AND writer_pid = ?"),
       on_committed(options.committed) {
-  const auto known = columns(sqlite, ColumnKind::metric, experiment.name);
+  const auto known = column_names(sqlite, ColumnKind::metric, experiment.name);
   metrics.insert(known.begin(), known.end());
   for (const Profile& profile : experiment.profiles)  // their view has a column for all values of each
     for (const Metric& m : profile.metrics)
@@ -73,7 +76,7 @@ Store::Database::Database(const std::filesystem::path& path, const Space& space,
   if (!options.json.empty()) open_json(json_file(space, options.json));
 }
 
-Store::Database::~Database() {
+StoreDatabase::~StoreDatabase() {
   try {
     commit(unix_time());
     end_lease(sqlite, lease.search, writer);
@@ -82,16 +85,18 @@ Store::Database::~Database() {
   }
 }
 
-Tally Store::Database::read_tally() {
+Tally StoreDatabase::read_tally() {
   Tally tally;
   SQLite::Statement counts(
       sqlite,
-      "SELECT status, count(*) FROM trials WHERE search = ?1 AND status <> 'complete' GROUP BY status "
+      // By way of the partial index of what is not complete: the complete ones are the rest.
+      "SELECT status, count(*), min(id) FROM trials WHERE search = ?1 AND status <> 'complete' GROUP BY status "
       "UNION ALL SELECT 'complete', (SELECT count(*) FROM trials WHERE search = ?1) - (SELECT count(*) "
-      "FROM trials WHERE search = ?1 AND status <> 'complete')");
+      "FROM trials WHERE search = ?1 AND status <> 'complete'), NULL");
   counts.bind(1, lease.search);
   while (counts.executeStep())
-    if (const Status status = parse_status(counts.getColumn(0).getString()); is_terminal(status))
+    if (const Status status = parse_status(counts.getColumn(0).getString(), counts.getColumn(2).getInt64(), name);
+        is_terminal(status))
       count_of(tally.counts, status) = static_cast<std::uint64_t>(counts.getColumn(1).getInt64());
 
   SQLite::Statement best(sqlite, fmt::format("SELECT id, json_extract(metrics, '$.{}') AS metric FROM trials "
@@ -104,12 +109,12 @@ Tally Store::Database::read_tally() {
   return tally;
 }
 
-void Store::Database::open_json(const std::filesystem::path& path) {
+void StoreDatabase::open_json(const std::filesystem::path& path) {
   json.emplace(path, lease.json_agrees ? lease.json_bytes : 0);
   if (lease.json_agrees) return;
   SQLite::Statement select(sqlite, fmt::format("SELECT id, {} FROM trials WHERE search = ? AND status NOT IN "
                                                "('waiting', 'running') ORDER BY id",
-                                               trial_columns));
+                                               trial_column_list()));
   select.bind(1, lease.search);
   const auto flush = [&] {
     json->append(lines);
@@ -117,7 +122,7 @@ void Store::Database::open_json(const std::filesystem::path& path) {
   };
   while (select.executeStep()) {
     const TrialId id{static_cast<std::uint64_t>(select.getColumn(0).getInt64())};
-    append_line(lines, name, id, read_record(select, 1));
+    append_line(lines, name, id, read_record(select, 1, name));
     if (lines.size() > json_chunk) flush();
   }
   flush();
@@ -129,7 +134,7 @@ void Store::Database::open_json(const std::filesystem::path& path) {
   json->keep();
 }
 
-TrialRecord& Store::Database::next_row(const Training& training, std::size_t milestone, const WorkerInfo& worker) {
+TrialRecord& StoreDatabase::next_row(const Training& training, std::size_t milestone, const WorkerInfo& worker) {
   if (pending == trials.size()) trials.emplace_back();
   PendingTrial& trial = trials[pending++];
   trial.metric = undefined;
@@ -152,12 +157,12 @@ TrialRecord& Store::Database::next_row(const Training& training, std::size_t mil
   return row;
 }
 
-void Store::Database::learn(const Metrics& reported) {
+void StoreDatabase::learn(const Metrics& reported) {
   for (const auto& entry : reported)
     if (metrics.insert(entry.first).second) new_metrics.push_back(entry.first);
 }
 
-void Store::Database::commit(double now) {
+void StoreDatabase::commit(double now) {
   stop_looking();
   if (pending == 0 && epochs.empty() && now - writer.seen < sign_of_life) return;
   Tally next = committed;
@@ -181,12 +186,12 @@ void Store::Database::commit(double now) {
   report_committed();
 }
 
-void Store::Database::report_committed() {
+void StoreDatabase::report_committed() {
   for (const EndedTrial& trial : ended) on_committed(trial.trial, trial.identity, trial.metric);
   ended.clear();
 }
 
-void Store::Database::write(Tally& next, double now) {
+void StoreDatabase::write(Tally& next, double now) {
   lines.clear();
   for (std::size_t i = 0; i < pending; ++i) write_trial(trials[i], next);
   for (const PendingEpoch& row : epochs) write_epoch(row);
@@ -200,7 +205,7 @@ void Store::Database::write(Tally& next, double now) {
   write_sign(now);
 }
 
-void Store::Database::write_trial(const PendingTrial& trial, Tally& next) {
+void StoreDatabase::write_trial(const PendingTrial& trial, Tally& next) {
   const TrialRecord& record = trial.record;
   const auto before = sqlite.getLastInsertRowid();
   upsert.tryReset();
@@ -211,9 +216,9 @@ void Store::Database::write_trial(const PendingTrial& trial, Tally& next) {
   auto id = sqlite.getLastInsertRowid();
   Status status = record.status;
   if (!written || id == before) {  // it had ended, or waited or ran before
-    const SQLite::Statement& row = *find(record.identity, record.training);
-    id = row.getColumn(2).getInt64();
-    status = parse_status(row.getColumn(0).getString());
+    const FoundTrial row = find(record.identity, record.training).value();
+    id = row.id;
+    status = row.status;
   }
   const TrialId trial_id{static_cast<std::uint64_t>(id)};
   if (on_committed) {
@@ -226,29 +231,30 @@ void Store::Database::write_trial(const PendingTrial& trial, Tally& next) {
   if (json) append_line(lines, name, trial_id, record);
 }
 
-SQLite::Statement Store::Database::select_stored(const std::string& condition) {
+SQLite::Statement StoreDatabase::select_stored(const std::string& condition) {
   return {sqlite, fmt::format("SELECT id, search, CASE status WHEN 'complete' THEN json_extract(metrics, '$.{}') END "
                               "FROM trials WHERE {}",
                               sql_name(metric), condition)};
 }
 
-std::optional<StoredTrial> Store::Database::read_stored(SQLite::Statement& select) const {
+std::optional<StoredTrial> StoreDatabase::read_stored(SQLite::Statement& select) const {
   if (!select.executeStep()) return std::nullopt;
   const SQLite::Column value = select.getColumn(2);
   return StoredTrial{TrialId{static_cast<std::uint64_t>(select.getColumn(0).getInt64())},
                      select.getColumn(1).getInt64() == lease.search, value.isNull() ? undefined : value.getDouble()};
 }
 
-/// The row (status, attempt, id) of a trial, or null; it may be read until the next call or the end of the transaction.
-SQLite::Statement* Store::Database::find(const Identity& key, TrainingId training) {
+std::optional<FoundTrial> StoreDatabase::find(const Identity& key, TrainingId training) {
   lookup.tryReset();
   lookup.bind(1, lease.search);
   lookup.bindNoCopy(2, key.data(), static_cast<int>(key.size()));
   if (lookup.getBindParameterCount() == 3) lookup.bind(3, static_cast<std::int64_t>(training.value));
-  return lookup.executeStep() ? &lookup : nullptr;
+  if (!lookup.executeStep()) return std::nullopt;
+  const std::int64_t id = lookup.getColumn(0).getInt64();
+  return FoundTrial{id, parse_status(lookup.getColumn(1).getString(), id, name), lookup.getColumn(2).getUInt()};
 }
 
-SQLite::Statement* Store::Database::look_up(const Identity& key, TrainingId training) {
+std::optional<FoundTrial> StoreDatabase::look_up(const Identity& key, TrainingId training) {
   if (lookups_left == 1) stop_looking();
   if (lookups_left == 0) {
     sqlite.exec("BEGIN");
@@ -258,13 +264,13 @@ SQLite::Statement* Store::Database::look_up(const Identity& key, TrainingId trai
   return find(key, training);
 }
 
-void Store::Database::stop_looking() {
+void StoreDatabase::stop_looking() {
   lookup.tryReset();
   if (lookups_left > 0) guarded(file, [&] { sqlite.exec("COMMIT"); });
   lookups_left = 0;
 }
 
-void Store::Database::write_epoch(const PendingEpoch& row) {
+void StoreDatabase::write_epoch(const PendingEpoch& row) {
   insert_epoch.tryReset();
   insert_epoch.bind(1, lease.search);
   insert_epoch.bindNoCopy(2, row.curve.data(), static_cast<int>(row.curve.size()));
@@ -275,7 +281,7 @@ void Store::Database::write_epoch(const PendingEpoch& row) {
   insert_epoch.reset();
 }
 
-void Store::Database::write_sign(double now) {
+void StoreDatabase::write_sign(double now) {
   sign.tryReset();
   sign.clearBindings();
   sign.bind(1, now);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -13,8 +14,10 @@
 #include "master/store/json_lines.hpp"
 #include "master/store/process_identity.hpp"
 #include "master/store/search_lease.hpp"
-#include "master/store/store.hpp"
-#include "master/store/trial_record.hpp"
+#include "master/store/store_types.hpp"
+
+#include "search/space/trainings.hpp"
+#include "search/space/trial_record.hpp"
 
 namespace stormsweep {
 
@@ -45,6 +48,13 @@ struct EndedTrial {
   double metric;
 };
 
+/// What the table `trials` has of a trial.
+struct FoundTrial {
+  std::int64_t id;
+  Status status;
+  std::uint32_t attempt;
+};
+
 struct PendingEpoch {
   Identity curve;
   std::int64_t epoch;
@@ -53,10 +63,10 @@ struct PendingEpoch {
 };
 
 /// The open database of a Store: what is to be written, and how it is written.
-struct Store::Database {
-  Database(const std::filesystem::path& path, const Space& space, const std::string& fingerprint,
-           const Options& options);
-  ~Database();
+struct StoreDatabase {
+  StoreDatabase(const std::filesystem::path& path, const Space& space, const std::string& fingerprint,
+                const StoreOptions& options);
+  ~StoreDatabase();
 
   Tally read_tally();
   void open_json(const std::filesystem::path& path);
@@ -69,9 +79,9 @@ struct Store::Database {
   void report_committed();
   SQLite::Statement select_stored(const std::string& condition);
   std::optional<StoredTrial> read_stored(SQLite::Statement& select) const;
-  SQLite::Statement* look_up(const Identity& key, TrainingId training);
+  std::optional<FoundTrial> look_up(const Identity& key, TrainingId training);
   void stop_looking();
-  SQLite::Statement* find(const Identity& key, TrainingId training);
+  std::optional<FoundTrial> find(const Identity& key, TrainingId training);
   void write_epoch(const PendingEpoch& row);
   void write_sign(double now);
 

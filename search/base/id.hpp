@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <functional>
@@ -16,6 +17,9 @@ struct Id {
 using TrialId = Id<struct TrialTag>;        ///< a row of the results store
 using TrainingId = Id<struct TrainingTag>;  ///< a number in the grid of trainings (search/space/trainings.hpp)
 using WorkerId = Id<struct WorkerTag>;      ///< an MPI rank, from 1
+
+/// 128 bits that identify a trial within a search, or a training's curves (search/space/configuration.hpp).
+using Identity = std::array<std::uint8_t, 16>;
 
 }  // namespace stormsweep
 

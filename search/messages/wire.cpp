@@ -107,8 +107,7 @@ void fields(Codec& codec, T& object) {
   } else if constexpr (std::is_same_v<Object, Duty>) {
     each(object.training, object.gang, object.members);
   } else if constexpr (std::is_same_v<Object, Timings>) {
-    each(object.wall, object.load, object.augment, object.train, object.test, object.samples_per_second, object.flops,
-         object.peak_share);
+    for (const TimingColumn& timing : timing_columns) codec(object.*timing.member);
   } else if constexpr (std::is_same_v<Object, Outcome>) {
     each(object.status, object.timings, object.metrics, object.error, object.started, object.finished);
   } else if constexpr (std::is_same_v<Object, EpochRecord>) {

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "search/base/id.hpp"
 #include "search/space/experiment.hpp"
 #include "search/space/value.hpp"
 
@@ -25,9 +25,8 @@ nlohmann::ordered_json to_json(const Configuration& configuration, const Experim
 /// The reverse; nothing where `text` is no configuration of this `experiment`, or of another version of it.
 std::optional<Configuration> parse_configuration(const std::string& text, const Experiment& experiment);
 
-/// 128 bits that identify a trial within a search: FNV-1a over the names and values of all hyperparameters (sorted by
-/// name, so that the order of declaration does not matter) and the seed.
-using Identity = std::array<std::uint8_t, 16>;
+/// A trial's identity: FNV-1a over the names and values of all hyperparameters (sorted by name, so that the order of
+/// declaration does not matter) and the seed.
 Identity identity(const Configuration& configuration, const Experiment& experiment, std::uint64_t seed);
 std::string to_hex(const Identity& identity);
 

@@ -7,6 +7,7 @@
 
 #include "search/base/error.hpp"
 #include "search/base/strict_json.hpp"
+#include "search/space/trial_record.hpp"
 
 namespace stormsweep {
 
@@ -15,18 +16,9 @@ namespace {
 constexpr std::array<std::string_view, 2> goals{"minimize", "maximize"};
 constexpr std::array<std::string_view, 4> types{"integer", "real", "choice", "flag"};
 
-/// The fixed columns of the view `results`: a hyperparameter or metric of that name would hide one.
-constexpr std::array<std::string_view, 24> columns{"search",        "trial",        "seed",
-                                                   "status",        "attempt",      "worker",
-                                                   "host",          "device",       "threads",
-                                                   "gang",          "cpu",          "versions",
-                                                   "wall_seconds",  "load_seconds", "augment_seconds",
-                                                   "train_seconds", "test_seconds", "samples_per_second",
-                                                   "flops",         "peak_share",   "ranks",
-                                                   "error",         "started",      "finished"};
-
 /// The tables and views of the database: a profile of that name would hide one.
-constexpr std::array<std::string_view, 6> relations{"searches", "trials", "epochs", "columns", "results", "curves"};
+constexpr std::array<std::string_view, 7> relations{"searches", "trials",  "epochs", "columns",
+                                                     "parts",    "results", "curves"};
 
 template <class Names>
 std::size_t one_of(const Field& field, const Names& names) {
@@ -41,7 +33,7 @@ std::string read_name(const Field& field, std::set<std::string>& taken) {
   const auto fit = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
   if (!std::all_of(name.begin(), name.end(), fit) || !(name[0] >= 'a' && name[0] <= 'z'))
     field.refuse("a name has lower-case letters, digits and underscores, a letter first");
-  if (std::find(columns.begin(), columns.end(), name) != columns.end())
+  if (is_result_column(name))  // it would hide that one
     field.refuse("the results view has a column of that name; choose another");
   if (!taken.insert(name).second) field.refuse("the name is taken; choose another");
   return name;

@@ -1,13 +1,28 @@
 #include "search/space/outcome.hpp"
 
-#include <array>
+#include <algorithm>
 
 namespace stormsweep {
 
+namespace {
+
+constexpr std::array<std::string_view, 7> names{"waiting",  "running",       "complete", "failed",
+                                                "diverged", "out_of_memory", "pruned"};
+
+}  // namespace
+
 std::string_view to_string(Status status) {
-  constexpr std::array<std::string_view, 7> names{"waiting",  "running",       "complete", "failed",
-                                                  "diverged", "out_of_memory", "pruned"};
   return names.at(static_cast<std::size_t>(status));
+}
+
+std::optional<Status> find_status(std::string_view name) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<Status>(found - names.begin());
+}
+
+bool is_terminal(Status status) {
+  return status != Status::waiting && status != Status::running;
 }
 
 }  // namespace stormsweep

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +13,10 @@ namespace stormsweep {
 /// Waiting and running are passing; the others are terminal: a configuration ends in exactly one of them.
 enum class Status : std::uint8_t { waiting, running, complete, failed, diverged, out_of_memory, pruned };
 std::string_view to_string(Status status);
+/// The reverse; nothing where no status has that name.
+std::optional<Status> find_status(std::string_view name);
+/// complete, failed, diverged, out_of_memory or pruned.
+bool is_terminal(Status status);
 
 /// Metrics by name; NaN means undefined (AUC of one class, say) and is NULL in the store.
 using Metrics = std::vector<std::pair<std::string, double>>;
@@ -28,6 +34,22 @@ struct Timings {
 
   bool operator==(const Timings&) const = default;
 };
+
+/// What a timing is called in the database, and where Timings has it.
+struct TimingColumn {
+  std::string_view name;
+  double Timings::*member;
+};
+/// All of them, once: messages, rows and JSON lines follow this list.
+inline constexpr std::array timing_columns{TimingColumn{"wall_seconds", &Timings::wall},
+                                           TimingColumn{"load_seconds", &Timings::load},
+                                           TimingColumn{"augment_seconds", &Timings::augment},
+                                           TimingColumn{"train_seconds", &Timings::train},
+                                           TimingColumn{"test_seconds", &Timings::test},
+                                           TimingColumn{"samples_per_second", &Timings::samples_per_second},
+                                           TimingColumn{"flops", &Timings::flops},
+                                           TimingColumn{"peak_share", &Timings::peak_share}};
+static_assert(sizeof(Timings) == timing_columns.size() * sizeof(double), "list every timing");
 
 /// What became of one trial.
 struct Outcome {

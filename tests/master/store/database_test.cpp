@@ -43,14 +43,71 @@ TEST_CASE("files that are no results are refused in one line, by writers and rea
   }
 }
 
-TEST_CASE("a database of the first version is brought up to date, its rows stay") {
+namespace {
+
+/// The tables of each version as its program made them, a search and a complete trial in them: {}: trials' columns
+/// between flops and metrics, and their values.
+constexpr const char* old_file = R"(
+CREATE TABLE searches (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, experiment TEXT NOT NULL, fingerprint TEXT NOT NULL,
+  metric TEXT NOT NULL, goal TEXT NOT NULL, space TEXT NOT NULL, numbering INTEGER NOT NULL, created REAL NOT NULL,
+  json_file TEXT, json_bytes INTEGER,
+  writer_host TEXT, writer_pid INTEGER, writer_job TEXT, writer_seen REAL);
+CREATE TABLE trials (
+  id INTEGER PRIMARY KEY, search INTEGER NOT NULL REFERENCES searches(id), identity BLOB NOT NULL,
+  seed INTEGER NOT NULL, training INTEGER NOT NULL, curve BLOB NOT NULL, milestone INTEGER,
+  configuration TEXT NOT NULL, status TEXT NOT NULL, attempt INTEGER NOT NULL,
+  worker INTEGER, host TEXT, device TEXT, threads INTEGER, gang INTEGER, ranks TEXT, cpu TEXT, versions TEXT,
+  wall_seconds REAL, load_seconds REAL, augment_seconds REAL, train_seconds REAL, test_seconds REAL,
+  samples_per_second REAL, flops REAL,{} metrics TEXT, error TEXT, started REAL, finished REAL,
+  UNIQUE (search, training, identity));
+CREATE INDEX trials_not_complete ON trials (search, status) WHERE status <> 'complete';
+CREATE TABLE epochs (
+  search INTEGER NOT NULL REFERENCES searches(id), curve BLOB NOT NULL, epoch INTEGER NOT NULL,
+  seconds REAL NOT NULL, metrics TEXT NOT NULL, PRIMARY KEY (search, curve, epoch)) WITHOUT ROWID;
+CREATE TABLE columns (experiment TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (experiment, kind, name));
+CREATE VIEW results AS SELECT 1;
+CREATE VIEW curves AS SELECT 1;
+INSERT INTO searches VALUES (1, 's', 'noop', 'f', 'score', 'maximize', '', 0, 1, NULL, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO trials VALUES (1, 1, zeroblob(16), 7, 99, zeroblob(16), NULL, '{{"index":99}}', 'complete', 1, 2, 'node1',
+  'cpu', 3, 1, '2', 'Xeon', 'stormsweep 0.1.0', 1.5, 1, 1, 1, 1, 10, 2e9,{} '{{"score":0.25}}', NULL, 1.7e9, 1.8e9);
+PRAGMA application_id = 1398228304;
+PRAGMA user_version = {};
+)";
+
+}  // namespace
+
+TEST_CASE("a database of every older version is brought up to date and goes on; its rows stay") {
+  struct Version {
+    int number;
+    const char *column, *value, *shown;
+  };
+  static_assert(schema_version == 2, "add the version before to the list below");
+  for (const Version& version : {Version{1, "", "", "NULL"}, Version{2, " peak_share REAL,", " 0.5,", "0.5"}}) {
+    CAPTURE(version.number);
+    TemporaryFolder folder;
+    const auto file = folder.path / "r.db";
+    SQLite::Database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
+        .exec(fmt::format(fmt::runtime(old_file), version.column, version.value, version.number));
+    const Space space = noop_space(R"({"index": [1, 2]})");
+    {
+      Store store(file, space, "f", {});
+      CHECK(store.counts().complete == 1);
+      store.finish(training(space, 0), 0, worker(), outcome(0.5));
+    }
+    CHECK(query(file, "SELECT trial, \"index\", status, host, flops, peak_share, score, started FROM results") ==
+          std::vector<std::string>{
+              fmt::format("1|99|complete|node1|2000000000.0|{}|0.25|2023-11-14T22:13:20Z", version.shown),
+              "2|1|complete|node1|2000000000.0|0.5|0.5|2023-11-14T22:13:20Z"});
+    CHECK(query(file, "PRAGMA user_version") == std::vector{std::to_string(schema_version)});
+  }
+}
+
+TEST_CASE("a reader brings an older database up to date, too") {
   TemporaryFolder folder;
   const auto file = folder.path / "r.db";
-  {
-    Store store(file, noop_space(R"({"index": [1, 2]})"), "", {});
-    store.finish(training(noop_space(R"({"index": [1, 2]})"), 0), 0, worker(), outcome(0.5));
-  }
-  execute(file, "DROP VIEW results; ALTER TABLE trials DROP COLUMN peak_share; PRAGMA user_version = 1");
+  SQLite::Database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
+      .exec(fmt::format(fmt::runtime(old_file), "", "", 1));
   const SQLite::Database database = open_for_reading(file);
   CHECK(query(file, "SELECT count(*), max(flops) > 0, max(peak_share) FROM results") ==
         std::vector<std::string>{"1|1|NULL"});

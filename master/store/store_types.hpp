@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+
+#include "search/base/id.hpp"
+
+namespace stormsweep {
+
+/// Rows of one search by status.
+struct StatusCounts {
+  std::uint64_t running = 0, complete = 0, failed = 0, diverged = 0, out_of_memory = 0, pruned = 0;
+  std::uint64_t terminal() const { return complete + failed + diverged + out_of_memory + pruned; }
+};
+
+/// A trial and the value of the search's metric.
+struct BestTrial {
+  TrialId trial;
+  double metric = 0;
+};
+
+/// A trial as the database has it.
+struct StoredTrial {
+  TrialId trial;
+  bool of_this_search = true;
+  double metric = 0;  ///< of the search; NaN where it is undefined, or the trial is not complete
+};
+
+/// How a search is stored.
+struct StoreOptions {
+  std::filesystem::path json;  ///< folder for <search name>.jsonl; empty: none
+  bool retry_failed = false;   ///< trials that failed, diverged or ran out of memory wait again, from attempt 1
+  /// Called with each trial that Store::finish has ended, once it is committed; its metric is as StoredTrial's. Null:
+  /// nobody.
+  std::function<void(TrialId trial, const Identity& identity, double metric)> committed = nullptr;
+};
+
+}  // namespace stormsweep

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "search/space/trial_record.hpp"
+
+namespace stormsweep {
+
+/// "identity, training, ...": the columns of `trials` in the order of trial_columns.
+const std::string& trial_column_list();
+
+/// Inserts a record: parameter 1 is its search, the others are bind_record's. It replaces one that waits or runs; a
+/// terminal row stays (no row changes), because a worker that was given up may still deliver what another one did in
+/// its place.
+std::string upsert_sql();
+
+/// Binds `record` to parameters from number `first`, one a column. Texts are borrowed: it must outlive the execution.
+void bind_record(SQLite::Statement& statement, int first, const TrialRecord& record);
+
+/// The record in the columns from number `first` of a statement whose column 0 is the trial's id. Throws DamagedRow;
+/// `search` is the name of its search.
+TrialRecord read_record(SQLite::Statement& statement, int first, std::string_view search);
+
+/// The status of that name. Throws DamagedRow, which names the trial.
+Status parse_status(std::string_view name, std::int64_t trial, std::string_view search);
+
+/// The trial as one JSON line: {"search", "trial", "seed", "status", "attempt", "worker", "host", "device", "threads",
+/// "gang", "ranks", "cpu", "versions", "configuration", "timings", "metrics", "error", "started", "finished"}; times in
+/// seconds since 1970-01-01 UTC.
+void append_line(std::string& out, std::string_view search, TrialId id, const TrialRecord& record);
+
+}  // namespace stormsweep
