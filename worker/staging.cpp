@@ -4,16 +4,16 @@
 
 #include <string>
 
-#include "worker/channel/all_reduce.hpp"
+#include "worker/channel/abandoned.hpp"
 #include "worker/channel/relay.hpp"
+#include "worker/report.hpp"
 #include "worker/staging/stager.hpp"
 
 namespace stormsweep {
 
 namespace {
 
-constexpr int master = 0;
-constexpr std::size_t most_told = 10;  // unusable files
+constexpr std::size_t most_named = 10;  // unusable files
 
 std::string notes_of(const StageReport& report) {
   const StageReport::Job& job = report.job;
@@ -21,9 +21,9 @@ std::string notes_of(const StageReport& report) {
                                   job.files, job.machines, job.machines == 1 ? "machine" : "machines", report.seconds,
                                   job.opened, 1e-9 * static_cast<double>(job.read_bytes));
   if (!report.unusable.empty()) notes += fmt::format("; {} unusable:", report.unusable.size());
-  std::size_t told = 0;
+  std::size_t named = 0;
   for (const auto& [number, why] : report.unusable) {
-    if (told++ < most_told) notes += "\n  " + why;
+    if (named++ < most_named) notes += "\n  " + why;
   }
   return notes;
 }
@@ -48,11 +48,11 @@ void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesy
     try {
       const StageRequest request = stage_request(space, static_cast<int>(order->ranks.size()));
       const StageOptions options{patience, 4, [&orders] { return orders.superseded(); }, order->attempt};
-      const StageReport report = stormsweep::stage(channel, plan_of(request, *order), context.staged, options);
+      const StageReport result = stormsweep::stage(channel, plan_of(request, *order), context.staged, options);
       context.unusable.clear();
-      for (const auto& [number, why] : report.unusable) context.unusable.insert(number);
+      for (const auto& [number, why] : result.unusable) context.unusable.insert(number);
       for (const auto& [split, name] : request.whole) context.data[split] = context.staged / name;
-      if (channel.rank() == order->ranks.front()) staged.notes = notes_of(report);
+      if (channel.rank() == order->ranks.front()) staged.notes = notes_of(result);
     } catch (const Abandoned&) {
       continue;
     } catch (const MateLost&) {
@@ -61,7 +61,7 @@ void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesy
       staged.done = false;
       staged.error = error.what();
     }
-    channel.send(master, wire::encode(staged));
+    report(channel, staged);
   }
 }
 
