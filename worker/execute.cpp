@@ -9,7 +9,9 @@
 
 #include "experiments/registry.hpp"
 #include "experiments/task/model_file.hpp"
+#include "search/base/time.hpp"
 #include "search/space/cache_files.hpp"
+#include "worker/report.hpp"
 #include "worker/training/convolution_peak.hpp"
 #include "worker/training/device_memory.hpp"
 #include "worker/training/rank_gang.hpp"
@@ -19,29 +21,28 @@ namespace stormsweep {
 
 namespace {
 
-double unix_time() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+/// The leader reports how a gang fares; what goes wrong, whoever it befalls.
+void report_end(const Workplace& with, const Gang& gang, wire::Finished finished) {
+  if (gang.shard() == 0 || finished.outcome.status != Status::complete) report(with.channel, std::move(finished));
 }
 
 /// For experiments that train nothing.
-void execute_run(const Experiment& experiment, const Training& training, const TaskContext& context,
-                 const std::function<bool()>& stopped, const std::function<void(wire::Finished)>& report) {
+void execute_run(const Workplace& with, const Training& training, const TaskContext& context,
+                 const std::function<bool()>& stopped) {
   const double started = unix_time();
   std::optional<Outcome> outcome;
   try {
-    outcome = entry_of(experiment).run(experiment, training.configuration, context, stopped);
+    outcome = entry_of(with.experiment).run(with.experiment, training.configuration, context, stopped);
   } catch (const Abandoned&) {
     return;
   } catch (const std::exception& error) {
-    outcome.emplace();
-    outcome->status = Status::failed;
-    outcome->error = error.what();
+    outcome = Outcome{.status = Status::failed, .error = error.what()};
   }
   if (!outcome) return;
   outcome->started = started;
   outcome->finished = unix_time();
   outcome->timings.wall = outcome->finished - started;
-  report({training.id, 0, std::move(*outcome), {}});
+  report_end(with, *context.gang, {.training = training.id, .outcome = *std::move(outcome)});
 }
 
 torch::ScalarType arithmetic(const Configuration& configuration, const Experiment& experiment) {
@@ -64,35 +65,39 @@ void save(const Workplace& with, const Training& training, std::size_t milestone
   }
 }
 
+CheckpointPlan checkpoint_plan(const Workplace& with, const Training& training) {
+  const double every = with.settings.checkpoint_every;
+  if (every <= 0) return {};
+  const Identity curve = curve_identity(training.configuration, with.experiment, with.context.seed);
+  return {.file = checkpoint(checkpoints(with.context.cache), curve, with.context.fingerprint),
+          .every = std::chrono::duration<double>(every)};
+}
+
 }  // namespace
 
-void execute(const Duty& duty, const Workplace& with, const std::function<bool()>& stopped) {
-  const Training& training = duty.training;
+void execute(const Assignment& assignment, const Workplace& with, const std::function<bool()>& stopped) {
+  const Training& training = assignment.training;
   std::shared_ptr<RankGang> gang;
   TaskContext context = with.context;
-  if (duty.gang > 0) context.gang = gang = std::make_shared<RankGang>(with.channel, duty, stopped);
-  // The leader tells how a gang fares; what goes wrong, whoever it befalls.
-  const auto report = [&](wire::Finished finished) {
-    if (context.gang->shard() == 0 || finished.outcome.status != Status::complete) with.report(std::move(finished));
-  };
-  if (entry_of(with.experiment).run) return execute_run(with.experiment, training, context, stopped, report);
+  if (assignment.gang > 0) context.gang = gang = std::make_shared<RankGang>(with.channel, assignment, stopped);
+  if (entry_of(with.experiment).run) return execute_run(with, training, context, stopped);
 
   TrainingEvents events;
   events.stop = stopped;
   events.finished = [&](std::size_t milestone, const Outcome& outcome, const std::vector<EpochRecord>& epochs) {
-    report({training.id, static_cast<std::uint32_t>(milestone), outcome, epochs});
+    report_end(with, *context.gang,
+               {.training = training.id,
+                .milestone = static_cast<std::uint32_t>(milestone),
+                .outcome = outcome,
+                .epochs = epochs});
   };
   if (!with.models.empty())
     events.trained = [&](std::size_t milestone, Task& task) { save(with, training, milestone, task); };
   TrainingPlan plan = make_plan(training, with.experiment);
-  plan.retry_out_of_memory = with.retry_out_of_memory;
+  plan.retry_out_of_memory = with.settings.retry_out_of_memory;
   plan.peak = convolution_peak(context.device, arithmetic(training.configuration, with.experiment));
-  CheckpointPlan saving{{}, with.checkpoint_every};
-  if (with.checkpoint_every.count() > 0)
-    saving.file =
-        checkpoint(checkpoints(context.cache), curve_identity(training.configuration, with.experiment, context.seed),
-                   context.fingerprint);
-  train([&] { return make_task(with.experiment, training.configuration, context); }, plan, events, gang.get(), saving);
+  train([&] { return make_task(with.experiment, training.configuration, context); }, plan, events, gang.get(),
+        checkpoint_plan(with, training));
   release_device_memory();
 }
 

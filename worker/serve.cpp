@@ -6,14 +6,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <boost/program_options.hpp>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <stdexcept>
-#include <thread>
 
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
@@ -23,6 +22,8 @@
 #include "search/space/synchronous.hpp"
 #include "worker/channel/mpi_channel.hpp"
 #include "worker/execute.hpp"
+#include "worker/report.hpp"
+#include "worker/service.hpp"
 #include "worker/staging.hpp"
 #include "worker/staging/stage_orders.hpp"
 #include "worker/work_queue.hpp"
@@ -31,10 +32,9 @@ namespace stormsweep {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-using Seconds = std::chrono::duration<double>;
+namespace fs = std::filesystem;
 
-constexpr int master = 0;
+using Seconds = std::chrono::duration<double>;
 
 struct Placement {
   torch::Device device = torch::kCPU;
@@ -56,65 +56,17 @@ Placement place(const MpiChannel& channel, const std::string& device, int thread
 }
 
 wire::Hello introduction(const Placement& placement) {
-  return {host_name(), placement.device.str(), cpu_model(),
-          std::string("stormsweep " STORMSWEEP_VERSION ", LibTorch ") + TORCH_VERSION, placement.threads};
+  return {.host = host_name(),
+          .device = placement.device.str(),
+          .cpu = cpu_model(),
+          .versions = std::string("stormsweep " STORMSWEEP_VERSION ", LibTorch ") + TORCH_VERSION,
+          .threads = placement.threads};
 }
-
-/// Hears the master and shows signs of life, beside the training: a step that takes a minute is not a death.
-class Service {
- public:
-  Service(Channel& channel, WorkQueue& queue, StageOrders& orders, Seconds lost_after)
-      : channel_(channel),
-        queue_(queue),
-        orders_(orders),
-        lost_after_(lost_after),
-        thread_([this](std::stop_token stop) { loop(stop); }) {}
-
-  bool may_finalize() const { return finalize_; }
-
- private:
-  void loop(const std::stop_token& stop) {
-    auto beaten = Clock::now(), heard = beaten;
-    while (!stop.stop_requested()) {
-      const std::optional<Parcel> parcel = channel_.wait(lost_after_ / 8);
-      const auto now = Clock::now();
-      if (parcel) {
-        heard = now;
-        receive(*parcel);
-      }
-      if (now - beaten >= lost_after_ / 4) {
-        beaten = now;
-        channel_.send(master, wire::encode(wire::Heartbeat{}));
-      }
-      // Rank 0 is gone: nobody would hear of what we train. MPI_Finalize would wait for it.
-      if (now - heard > std::max(Seconds(10), 3 * lost_after_)) std::_Exit(exit_master_lost);
-    }
-  }
-
-  void receive(const Parcel& parcel) {
-    wire::Message message = wire::decode(parcel.bytes);
-    if (auto* assign = std::get_if<wire::Assign>(&message)) queue_.put(std::move(assign->duties));
-    if (auto* order = std::get_if<wire::Stage>(&message)) orders_.put(std::move(*order));
-    if (const auto* abandon = std::get_if<wire::Abandon>(&message)) queue_.abandon(abandon->gang);
-    if (auto* stop = std::get_if<wire::Stop>(&message)) {
-      finalize_ = stop->finalize;
-      queue_.stop();
-      orders_.stop();
-    }
-  }
-
-  Channel& channel_;
-  WorkQueue& queue_;
-  StageOrders& orders_;
-  Seconds lost_after_;
-  std::atomic<bool> finalize_ = true;
-  std::jthread thread_;  // last: it uses the others
-};
 
 wire::Welcome await_welcome(Channel& channel) {
   const std::optional<Parcel> parcel = channel.wait(Seconds(60));
   if (!parcel) throw std::runtime_error("rank 0 does not answer");
-  wire::Message message = wire::decode(parcel->bytes);
+  auto message = wire::decode<wire::ToWorker>(parcel->bytes);
   auto* welcome = std::get_if<wire::Welcome>(&message);
   if (!welcome) std::_Exit(exit_done);  // told to stop before anything was started
   return std::move(*welcome);
@@ -122,16 +74,54 @@ wire::Welcome await_welcome(Channel& channel) {
 
 /// By the synchronous schedule: nobody hands out anything.
 void work_through_share(const Space& space, const wire::Welcome& welcome, Channel& channel, const WorkQueue& queue,
-                        const std::function<void(const Duty&)>& do_duty) {
-  SynchronousShare::Options options{welcome.done, {}};
+                        const std::function<void(const Assignment&)>& carry_out) {
+  SynchronousShare::Options options{.done = welcome.done, .trials = {}};
   if (welcome.trials >= 0) options.trials = static_cast<std::uint64_t>(welcome.trials);
   SynchronousShare share(space, channel.rank(), channel.size() - 1, options);
   for (auto turn = share.next(); turn && !queue.stopped(); turn = share.next()) {
-    channel.send(master, wire::encode(wire::Began{true, turn->training.id}));
+    report(channel, wire::Began{.any = true, .training = turn->training.id});
     const std::uint64_t gang = synchronous_gang(turn->training);
-    do_duty({std::move(turn->training), gang, {turn->members.begin(), turn->members.end()}});
+    carry_out(
+        {.training = std::move(turn->training), .gang = gang, .members = {turn->members.begin(), turn->members.end()}});
   }
-  channel.send(master, wire::encode(wire::Began{}));
+  report(channel, wire::Began{});
+}
+
+/// As the master assigns it, until told to stop.
+void work_as_assigned(Channel& channel, WorkQueue& queue, const std::function<void(const Assignment&)>& carry_out) {
+  while (const auto assignment = queue.take()) {
+    carry_out(*assignment);
+    if (assignment->gang > 0) report(channel, wire::Left{assignment->gang});
+  }
+}
+
+/// Until told to stop; whether MPI may then be left in order.
+bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& placement) {
+  const RunSettings& settings = welcome.settings;
+  Space space = parse_space(welcome.space, "search space", settings.directory);
+  space.share_epochs = settings.share_epochs;
+  Workplace workplace{.experiment = *space.experiment,
+                      .context = {.data = space.data,
+                                  .fingerprint = settings.fingerprint,
+                                  .seed = space.seed,
+                                  .cache = settings.cache,
+                                  .device = placement.device,
+                                  .threads = placement.threads},
+                      .channel = channel,
+                      .settings = settings,
+                      .models = settings.keep_models ? fresh_models(settings.cache, space.name) : fs::path()};
+  WorkQueue queue;
+  StageOrders orders;
+  const Service service(channel, queue, orders, Seconds(settings.lost_after));
+  if (!settings.stage.empty())
+    stage_as_ordered(orders, space, settings.stage, Seconds(settings.lost_after), channel, workplace.context);
+  const auto carry_out = [&](const Assignment& assignment) {
+    execute(assignment, workplace, [&] { return queue.dropped(assignment); });
+  };
+  if (settings.synchronous) work_through_share(space, welcome, channel, queue, carry_out);
+  work_as_assigned(channel, queue, carry_out);
+  report(channel, wire::Stopped{});
+  return service.may_finalize();
 }
 
 }  // namespace
@@ -150,35 +140,8 @@ int serve_command(const std::vector<std::string>& arguments) {
                      [] { std::_Exit(exit_master_lost); });  // rank 0 tells
   const Placement placement = place(channel, values["device"].as<std::string>(), values["threads"].as<int>());
   torch::set_num_threads(placement.threads);
-  channel.send(master, wire::encode(introduction(placement)));
-
-  const wire::Welcome welcome = await_welcome(channel);
-  Space space = parse_space(welcome.space, "search space", welcome.directory);
-  space.share_epochs = welcome.share_epochs;
-  Workplace workplace{
-      *space.experiment,
-      {space.data, welcome.fingerprint, space.seed, welcome.cache, {}, {}, placement.device, placement.threads},
-      channel,
-      welcome.retry_out_of_memory,
-      Seconds(welcome.checkpoint_every),
-      welcome.keep_models ? fresh_models(welcome.cache, space.name) : std::filesystem::path(),
-      [&channel](wire::Finished finished) { channel.send(master, wire::encode(std::move(finished))); }};
-  WorkQueue queue;
-  StageOrders orders;
-  bool finalize = true;
-  {
-    const Service service(channel, queue, orders, Seconds(welcome.lost_after));
-    if (!welcome.stage.empty())
-      stage_as_ordered(orders, space, welcome.stage, Seconds(welcome.lost_after), channel, workplace.context);
-    const auto do_duty = [&](const Duty& duty) { execute(duty, workplace, [&] { return queue.dropped(duty); }); };
-    if (welcome.synchronous) work_through_share(space, welcome, channel, queue, do_duty);
-    while (const auto duty = queue.take()) {
-      do_duty(*duty);
-      if (duty->gang > 0) channel.send(master, wire::encode(wire::Left{duty->gang}));
-    }
-    channel.send(master, wire::encode(wire::Stopped{}));
-    finalize = service.may_finalize();
-  }
+  report(channel, introduction(placement));
+  const bool finalize = work(await_welcome(channel), channel, placement);
   channel.flush(Seconds(5));
   if (!finalize) std::_Exit(exit_done);
   std::signal(SIGALRM, SIG_DFL);

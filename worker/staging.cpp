@@ -5,16 +5,16 @@
 #include <string>
 
 #include "experiments/registry.hpp"
-#include "worker/channel/all_reduce.hpp"
+#include "worker/channel/abandoned.hpp"
 #include "worker/channel/relay.hpp"
+#include "worker/report.hpp"
 #include "worker/staging/stager.hpp"
 
 namespace stormsweep {
 
 namespace {
 
-constexpr int master = 0;
-constexpr std::size_t most_reported = 10;  // unusable files
+constexpr std::size_t most_named = 10;  // unusable files
 
 std::string notes_of(const StageReport& report) {
   const StageReport::Job& job = report.job;
@@ -22,9 +22,9 @@ std::string notes_of(const StageReport& report) {
                                   job.files, job.machines, job.machines == 1 ? "machine" : "machines", report.seconds,
                                   job.opened, 1e-9 * static_cast<double>(job.read_bytes));
   if (!report.unusable.empty()) notes += fmt::format("; {} unusable:", report.unusable.size());
-  std::size_t reported = 0;
+  std::size_t named = 0;
   for (const auto& [number, why] : report.unusable) {
-    if (reported++ < most_reported) notes += "\n  " + why;
+    if (named++ < most_named) notes += "\n  " + why;
   }
   return notes;
 }
@@ -40,12 +40,12 @@ void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesy
     try {
       const StagePlan plan = stage_request(space, static_cast<int>(order->ranks.size()));
       const StageOptions options{patience, 4, [&orders] { return orders.superseded(); }, order->attempt};
-      const StageReport report =
+      const StageReport result =
           stormsweep::stage(channel, {order->ranks.begin(), order->ranks.end()}, plan, context.staged, options);
       context.unusable.clear();
-      for (const auto& [number, why] : report.unusable) context.unusable.insert(number);
+      for (const auto& [number, why] : result.unusable) context.unusable.insert(number);
       for (const auto& [split, name] : plan.whole) context.data[split] = context.staged / name;
-      if (channel.rank() == order->ranks.front()) staged.notes = notes_of(report);
+      if (channel.rank() == order->ranks.front()) staged.notes = notes_of(result);
     } catch (const Abandoned&) {
       continue;
     } catch (const MateLost&) {
@@ -54,7 +54,7 @@ void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesy
       staged.done = false;
       staged.error = error.what();
     }
-    channel.send(master, wire::encode(staged));
+    report(channel, staged);
   }
 }
 

@@ -6,21 +6,21 @@
 
 namespace stormsweep {
 
-void WorkQueue::put(std::vector<Duty> duties) {
+void WorkQueue::put(std::vector<Assignment> assignments) {
   {
     const std::lock_guard lock(mutex_);
-    std::move(duties.begin(), duties.end(), std::back_inserter(held_));
+    std::move(assignments.begin(), assignments.end(), std::back_inserter(held_));
   }
   changed_.notify_one();
 }
 
-std::optional<Duty> WorkQueue::take() {
+std::optional<Assignment> WorkQueue::take() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return stopped_ || !held_.empty(); });
   if (stopped_) return std::nullopt;
-  Duty duty = std::move(held_.front());
+  Assignment assignment = std::move(held_.front());
   held_.pop_front();
-  return duty;
+  return assignment;
 }
 
 void WorkQueue::abandon(std::uint64_t gang) {

@@ -42,9 +42,9 @@ int main(int, char** words) {
   const int repeats = std::atoi(words[1]), samples = std::atoi(words[2]);
   torch::set_num_threads(1);
   MpiChannel channel(std::chrono::seconds(60), [] { std::abort(); });
-  Duty duty{{}, 1, {}};
-  for (int rank = 0; rank < channel.size(); ++rank) duty.members.push_back(rank);
-  RankGang gang(channel, duty, [] { return false; });
+  Assignment assignment{{}, 1, {}};
+  for (int rank = 0; rank < channel.size(); ++rank) assignment.members.push_back(rank);
+  RankGang gang(channel, assignment, [] { return false; });
 
   torch::manual_seed(0);
   auto layers = network();

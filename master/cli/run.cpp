@@ -13,8 +13,8 @@
 #include "master/cli/commands.hpp"
 #include "master/cli/plan.hpp"
 #include "master/cli/run_options.hpp"
-#include "master/loop/conductor.hpp"
 #include "master/loop/launch.hpp"
+#include "master/loop/master_loop.hpp"
 #include "master/loop/stale_checkpoints.hpp"
 #include "master/slurm/job_end.hpp"
 #include "master/store/kept_models.hpp"
@@ -136,6 +136,19 @@ Seconds start_patience(const RunOptions& options) {
   return 20 * Seconds(options.lost_after);
 }
 
+RunSettings run_settings(const RunOptions& options, const Space& space, const std::string& fingerprint) {
+  return {.directory = fs::absolute(options.space).parent_path(),
+          .fingerprint = fingerprint,
+          .cache = cache_folder(options.results),
+          .lost_after = options.lost_after,
+          .checkpoint_every = options.checkpoint_every,
+          .retry_out_of_memory = options.retry_out_of_memory,
+          .keep_models = options.keep_best > 0,
+          .share_epochs = space.share_epochs,
+          .synchronous = options.synchronous,
+          .stage = options.stage};
+}
+
 /// Rank 0 of a job.
 int dispatch_job(const Space& space, const RunOptions& options, const std::string& fingerprint, Store& store,
                  KeptModels& models) {
@@ -150,25 +163,12 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
   if (channel.size() < 2)
     throw InputError("mpirun: one rank only; give -n 2 or more: rank 0 dispatches, the others train");
   check_gangs(space, options, channel.size() - 1);
-  Conductor::Options conducting;
-  wire::Welcome& welcome = conducting.welcome;
-  welcome.space = space.text;
-  welcome.directory = fs::absolute(options.space).parent_path();
-  welcome.fingerprint = fingerprint;
-  welcome.cache = cache_folder(options.results);
-  welcome.lost_after = options.lost_after;
-  welcome.checkpoint_every = options.checkpoint_every;
-  welcome.retry_out_of_memory = options.retry_out_of_memory;
-  welcome.share_epochs = space.share_epochs;
-  welcome.keep_models = options.keep_best > 0;
-  welcome.synchronous = options.synchronous;
-  welcome.stage = options.stage;
-  conducting.columns = terminal_columns();
-  conducting.share = options.share;
-  if (end) conducting.remaining = Seconds(*end - unix_time());
+  MasterLoop::Options looping{
+      .settings = run_settings(options, space, fingerprint), .columns = terminal_columns(), .share = options.share};
+  if (end) looping.remaining = Seconds(*end - unix_time());
   Conclusion conclusion;
   try {
-    conclusion = Conductor(channel, store, space, conducting).run(drain);
+    conclusion = MasterLoop(channel, store, space, looping).run(drain);
   } catch (const std::exception& error) {  // a full disk, say: what is committed stays
     fmt::print(stderr, "{}\n", error.what());
     for (int worker = 1; worker < channel.size(); ++worker)
@@ -179,7 +179,7 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
   }
   models.close();
   if (conclusion.ending == Ending::done && conclusion.limit.empty())
-    remove_stale_checkpoints(welcome.cache, fingerprint, store);
+    remove_stale_checkpoints(cache_folder(options.results), fingerprint, store);
   // A launcher starts the job again where that gets further; a bare mpirun cannot.
   const bool launched = !environment(launch::status_file).empty();
   const bool again = launched && conclusion.attempts_raised &&

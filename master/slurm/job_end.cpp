@@ -44,8 +44,4 @@ std::optional<double> find_job_end(std::optional<Seconds> limit) {
   return end;
 }
 
-Seconds closing_margin(Seconds remaining) {
-  return std::min(std::clamp(remaining / 50, Seconds(10), Seconds(120)), remaining / 2);
-}
-
 }  // namespace stormsweep

@@ -14,8 +14,4 @@ std::optional<double> find_job_end(std::optional<Seconds> limit);
 
 inline constexpr const char* job_end_variable = "STORMSWEEP_JOB_END";
 
-/// How long before its end a run that may last `remaining` stops, so that rows are put away and the ranks leave: 2 % of
-/// it, but 10 s at least and 2 min at most, and never more than half.
-Seconds closing_margin(Seconds remaining);
-
 }  // namespace stormsweep

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "master/slurm/job_end.hpp"
+#include "master/schedule/closing_margin.hpp"
 #include "master/store/database.hpp"
 #include "search/base/duration.hpp"
 #include "search/base/table.hpp"

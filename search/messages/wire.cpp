@@ -104,7 +104,7 @@ void fields(Codec& codec, T& object) {
     each(object.values);
   } else if constexpr (std::is_same_v<Object, Training>) {
     each(object.id, object.configuration, object.milestones, object.attempt, object.gang);
-  } else if constexpr (std::is_same_v<Object, Duty>) {
+  } else if constexpr (std::is_same_v<Object, Assignment>) {
     each(object.training, object.gang, object.members);
   } else if constexpr (std::is_same_v<Object, Timings>) {
     for (const TimingColumn& timing : timing_columns) codec(object.*timing.member);
@@ -114,10 +114,11 @@ void fields(Codec& codec, T& object) {
     each(object.epoch, object.seconds, object.metrics);
   } else if constexpr (std::is_same_v<Object, Hello>) {
     each(object.host, object.device, object.cpu, object.versions, object.threads);
+  } else if constexpr (std::is_same_v<Object, RunSettings>) {
+    each(object.directory, object.fingerprint, object.cache, object.lost_after, object.checkpoint_every,
+         object.retry_out_of_memory, object.keep_models, object.share_epochs, object.synchronous, object.stage);
   } else if constexpr (std::is_same_v<Object, Welcome>) {
-    each(object.space, object.directory, object.fingerprint, object.cache, object.lost_after, object.checkpoint_every,
-         object.retry_out_of_memory, object.keep_models, object.share_epochs, object.synchronous, object.done,
-         object.trials, object.stage);
+    each(object.space, object.settings, object.done, object.trials);
   } else if constexpr (std::is_same_v<Object, Stage>) {
     each(object.attempt, object.ranks);
   } else if constexpr (std::is_same_v<Object, Staged>) {
@@ -127,7 +128,7 @@ void fields(Codec& codec, T& object) {
   } else if constexpr (std::is_same_v<Object, Began>) {
     each(object.any, object.training);
   } else if constexpr (std::is_same_v<Object, Assign>) {
-    each(object.duties);
+    each(object.assignments);
   } else if constexpr (std::is_same_v<Object, Abandon> || std::is_same_v<Object, Left>) {
     each(object.gang);
   } else if constexpr (std::is_same_v<Object, Finished>) {
@@ -139,15 +140,25 @@ void fields(Codec& codec, T& object) {
   }
 }
 
-}  // namespace
-
-std::string encode(const Message& message) {
+template <class Message>
+std::string encoded(const Message& message) {
   Encoder encoder;
   encoder(static_cast<std::uint8_t>(message.index()));
   std::visit(encoder, message);
   return std::move(encoder.bytes);
 }
 
+}  // namespace
+
+std::string encode(const ToWorker& message) {
+  return encoded(message);
+}
+
+std::string encode(const ToMaster& message) {
+  return encoded(message);
+}
+
+template <class Message>
 Message decode(std::string_view bytes) {
   Message message;
   Decoder decoder(bytes);
@@ -155,5 +166,8 @@ Message decode(std::string_view bytes) {
   decoder.finish();
   return message;
 }
+
+template ToWorker decode<ToWorker>(std::string_view);
+template ToMaster decode<ToMaster>(std::string_view);
 
 }  // namespace stormsweep::wire

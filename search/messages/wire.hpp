@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "search/messages/run_settings.hpp"
 #include "search/space/outcome.hpp"
 #include "search/space/synchronous.hpp"
 #include "search/space/trainings.hpp"
@@ -13,7 +14,8 @@
 namespace stormsweep {
 
 /// What the master and its workers say to each other. Both ends are the same build on the same kind of machine, so
-/// numbers travel as they lie in memory; `decode` still refuses what is short, long or unknown.
+/// numbers travel as they lie in memory; `decode` still refuses what is short, long or unknown. Both sides visit what
+/// they are told with an overload a message, so that one that is not handled does not compile.
 namespace wire {
 
 /// First words of a worker.
@@ -24,19 +26,10 @@ struct Hello {
 };
 /// First words of the master: all that a worker needs beside trainings.
 struct Welcome {
-  std::string space;                 ///< the text of the search space
-  std::string directory;             ///< the folder that its data paths are relative to
-  std::string fingerprint;           ///< of its data
-  std::string cache;                 ///< folder for preaugmented data
-  double lost_after = 10;            ///< seconds of silence after which either side takes the other for dead
-  double checkpoint_every = 300;     ///< seconds between checkpoints of a training; 0: none
-  bool retry_out_of_memory = false;  ///< with smaller micro-batches, before a trial is out_of_memory
-  bool keep_models = false;          ///< trained networks are saved (search/space/cache_files.hpp)
-  bool share_epochs = true;          ///< as the master has it, whatever the space says
-  bool synchronous = false;          ///< the worker computes its share itself (SynchronousShare), with these options:
-  std::vector<TrainingRange> done;
-  std::int64_t trials = -1;  ///< -1: no limit
-  std::string stage;         ///< folder on each machine's own disk for copies of the data; empty: none are made
+  std::string space;  ///< the text of the search space
+  RunSettings settings;
+  std::vector<TrainingRange> done;  ///< by the synchronous schedule: trainings with nothing left to do,
+  std::int64_t trials = -1;         ///< and how many trials may be added to those; -1: no limit
   bool operator==(const Welcome&) const = default;
 };
 /// Sign of life of either side.
@@ -60,7 +53,7 @@ struct Staged {
 };
 /// Trainings to do after those already assigned, in this order.
 struct Assign {
-  std::vector<Duty> duties;
+  std::vector<Assignment> assignments;
   bool operator==(const Assign&) const = default;
 };
 /// By the synchronous schedule the sender trains this now; nothing: it is through with its share.
@@ -80,7 +73,7 @@ struct Left {
   bool operator==(const Left&) const = default;
 };
 /// Trial `milestone` of a training has ended; sent before the worker goes on, so that a death costs one trial. In a
-/// gang the leader tells it; a failure is told by whom it befell.
+/// gang the leader reports it; a failure is reported by whom it befell.
 struct Finished {
   TrainingId training;
   std::uint32_t milestone = 0;
@@ -99,11 +92,13 @@ struct Stopped {
   bool operator==(const Stopped&) const = default;
 };
 
-using Message =
-    std::variant<Hello, Welcome, Heartbeat, Stage, Staged, Assign, Began, Abandon, Left, Finished, Stop, Stopped>;
+using ToWorker = std::variant<Welcome, Heartbeat, Stage, Assign, Abandon, Stop>;
+using ToMaster = std::variant<Hello, Heartbeat, Staged, Began, Left, Finished, Stopped>;
 
-std::string encode(const Message& message);
-/// Throws InputError where `bytes` are not a message.
+std::string encode(const ToWorker& message);
+std::string encode(const ToMaster& message);
+/// `Message`: ToWorker or ToMaster. Throws InputError where `bytes` are none.
+template <class Message>
 Message decode(std::string_view bytes);
 
 }  // namespace wire

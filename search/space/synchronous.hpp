@@ -24,7 +24,8 @@ std::vector<TrainingRange> ranges(std::span<const TrainingId> ascending);
 /// heavy ones only, and where cost falls or rises along the grid the sums stay level.
 std::uint64_t dealt_to(std::uint64_t card, std::uint64_t hands);
 
-/// The number of the gang that trains it (Duty): the same for all members, larger for each that a rank is in later.
+/// The number of the gang that trains it (Assignment): the same for all members, larger for each that a rank is in
+/// later.
 std::uint64_t synchronous_gang(const Training& training);
 
 /// One rank's part of the fully synchronous schedule: what it trains, and with whom, computed from the space alone, so

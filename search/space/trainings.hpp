@@ -30,12 +30,12 @@ struct Training {
 };
 
 /// A training and who does it.
-struct Duty {
+struct Assignment {
   Training training;
   std::uint64_t gang = 0;             ///< number of the gang, ever larger within a job; 0: a rank alone
   std::vector<std::int32_t> members;  ///< of the gang, ranks ascending: members[s] trains shard s, members[0] leads
 
-  bool operator==(const Duty&) const = default;
+  bool operator==(const Assignment&) const = default;
 };
 
 /// The grid of trainings of a space, as an index: the grid without the milestone axis where epochs are shared, the grid

@@ -8,7 +8,7 @@ using namespace stormsweep;
 
 namespace {
 
-Duty duty(std::uint64_t id, std::uint64_t gang = 0) {
+Assignment assignment(std::uint64_t id, std::uint64_t gang = 0) {
   return {{TrainingId{id}, {}, {}, 1}, gang, {}};
 }
 
@@ -17,15 +17,15 @@ Duty duty(std::uint64_t id, std::uint64_t gang = 0) {
 TEST_CASE("work queue: out in the order they came in, across puts, with the taker waiting") {
   WorkQueue queue;
   std::jthread service([&queue] {
-    for (std::uint64_t id = 0; id < 100; id += 2) queue.put({duty(id), duty(id + 1)});
+    for (std::uint64_t id = 0; id < 100; id += 2) queue.put({assignment(id), assignment(id + 1)});
   });
-  for (std::uint64_t id = 0; id < 100; ++id) CHECK(queue.take() == duty(id));
+  for (std::uint64_t id = 0; id < 100; ++id) CHECK(queue.take() == assignment(id));
 }
 
 TEST_CASE("work queue: stopping drops what is held and wakes the taker") {
   WorkQueue queue;
-  queue.put({duty(1), duty(2)});
-  CHECK(queue.take() == duty(1));
+  queue.put({assignment(1), assignment(2)});
+  CHECK(queue.take() == assignment(1));
   CHECK(!queue.stopped());
   queue.stop();
   CHECK(queue.stopped());
@@ -36,13 +36,13 @@ TEST_CASE("work queue: stopping drops what is held and wakes the taker") {
   CHECK(!waiting.take());
 }
 
-TEST_CASE("work queue: abandoning a gang drops it and those before it, and no duty of one rank alone") {
+TEST_CASE("work queue: abandoning a gang drops it and those before it, and no assignment of one rank alone") {
   WorkQueue queue;
-  CHECK(!queue.dropped(duty(1, 3)));
+  CHECK(!queue.dropped(assignment(1, 3)));
   queue.abandon(3);
   queue.abandon(2);  // late
-  CHECK(queue.dropped(duty(1, 3)));
-  CHECK(queue.dropped(duty(1, 2)));
-  CHECK(!queue.dropped(duty(1, 4)));
-  CHECK(!queue.dropped(duty(1)));
+  CHECK(queue.dropped(assignment(1, 3)));
+  CHECK(queue.dropped(assignment(1, 2)));
+  CHECK(!queue.dropped(assignment(1, 4)));
+  CHECK(!queue.dropped(assignment(1)));
 }

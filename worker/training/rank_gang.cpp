@@ -29,9 +29,9 @@ class HostSum : public PendingSum {
 
 }  // namespace
 
-RankGang::RankGang(MpiChannel& channel, const Duty& duty, std::function<bool()> abandoned)
+RankGang::RankGang(MpiChannel& channel, const Assignment& assignment, std::function<bool()> abandoned)
     : abandoned_(std::move(abandoned)),
-      all_reduce_(channel, {duty.members.begin(), duty.members.end()}, duty.gang, abandoned_) {}
+      all_reduce_(channel, {assignment.members.begin(), assignment.members.end()}, assignment.gang, abandoned_) {}
 
 void RankGang::sum(torch::Tensor& values) {
   const torch::Tensor whole = values.contiguous();

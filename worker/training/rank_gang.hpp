@@ -15,8 +15,8 @@ namespace stormsweep {
 /// others by MPI.
 class RankGang : public Gang {
  public:
-  /// Of a duty that has members; `abandoned` as AllReduce asks it.
-  RankGang(MpiChannel& channel, const Duty& duty, std::function<bool()> abandoned);
+  /// Of an assignment that has members; `abandoned` as AllReduce asks it.
+  RankGang(MpiChannel& channel, const Assignment& assignment, std::function<bool()> abandoned);
 
   int shard() const override { return all_reduce_.place(); }
   int shards() const override { return all_reduce_.size(); }

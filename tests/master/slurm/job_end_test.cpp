@@ -37,11 +37,3 @@ TEST_CASE("what a launcher has found out is not found out again") {
   const Variable told(job_end_variable, "none");
   CHECK_FALSE(find_job_end(Seconds(100)));
 }
-
-TEST_CASE("the margin is 2 % of the time, within 10 s and 2 min, and leaves half of a short run") {
-  CHECK(closing_margin(Seconds(1000)) == Seconds(20));
-  CHECK(closing_margin(Seconds(60)) == Seconds(10));
-  CHECK(closing_margin(Seconds(86400)) == Seconds(120));
-  CHECK(closing_margin(Seconds(8)) == Seconds(4));
-  CHECK(closing_margin(Seconds(-8)) <= Seconds(0));
-}

@@ -60,10 +60,10 @@ int main(int, char** words) {
   using namespace stormsweep;
   MpiChannel channel(std::chrono::seconds(60), [] { std::abort(); });
   check(channel.size() == std::atoi(words[1]), "under as many ranks as the test asks for", channel);
-  Duty duty{{}, 1, {}};
-  for (int rank = 0; rank < channel.size(); ++rank) duty.members.push_back(rank);
+  Assignment assignment{{}, 1, {}};
+  for (int rank = 0; rank < channel.size(); ++rank) assignment.members.push_back(rank);
   std::atomic<bool> abandoned = false;
-  RankGang gang(channel, duty, [&] { return abandoned.load(); });
+  RankGang gang(channel, assignment, [&] { return abandoned.load(); });
   ProcessGroupSums<Group> device_sums(
       gang, [&] { return abandoned.load(); }, options());
   check(told_by_leader(gang, channel.rank() == 0 ? "node-7:4711" : "") == "node-7:4711", "what the leader says",

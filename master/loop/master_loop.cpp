@@ -1,0 +1,297 @@
+#include "master/loop/master_loop.hpp"
+
+#include <fmt/format.h>
+
+#include <cassert>
+#include <utility>
+
+#include "master/store/writer.hpp"
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+constexpr Seconds tick{0.1};
+constexpr std::size_t read_at_once = 4096;  // messages between two looks at the clock
+
+template <class... Functions>
+struct Overloaded : Functions... {
+  using Functions::operator()...;
+};
+
+}  // namespace
+
+MasterLoop::MasterLoop(Channel& channel, Store& store, const Space& space, Options options)
+    : channel_(channel),
+      store_(store),
+      space_(space),
+      options_(std::move(options)),
+      limits_(space.limits, store.counts().terminal(), now(), options_.remaining),
+      source_(space, store, options_.share, limits_),
+      schedule_(make_schedule()),
+      staging_(make_staging()),
+      commits_(store, now()),
+      progress_(space.name, space.metric, options_.columns, now()),
+      beaten_(now()) {
+  if (!staging_) options_.settings.stage.clear();
+}
+
+MasterLoop::Schedule MasterLoop::make_schedule() {
+  const DispatchPolicy policy{.workers = static_cast<std::size_t>(channel_.size() - 1),
+                              .lost_after = Seconds(options_.settings.lost_after)};
+  if (options_.settings.synchronous)
+    return SynchronousMaster(
+        policy, [this](TrainingId id) { return source_.at(id); }, now());
+  const auto expected = [this](const Training& training) -> std::optional<Seconds> {
+    const auto seconds = source_.expected(training);
+    return seconds ? std::optional(Seconds(*seconds)) : std::nullopt;
+  };
+  return Dispatcher(
+      policy, [this] { return source_.next(now()); }, now(), expected);
+}
+
+/// Data is staged only for a search that has something left to train.
+std::optional<StagingPhase> MasterLoop::make_staging() const {
+  const bool complete = source_.total() && store_.counts().terminal() >= *source_.total();
+  if (options_.settings.stage.empty() || complete) return std::nullopt;
+  return StagingPhase(static_cast<std::size_t>(channel_.size() - 1), options_.settings.synchronous);
+}
+
+Conclusion MasterLoop::run(const std::atomic<bool>& drain) {
+  for (;;) {
+    if (const auto conclusion = turn(drain, tick)) return *conclusion;
+  }
+}
+
+std::optional<Conclusion> MasterLoop::turn(bool drain, Seconds patience) {
+  std::optional<Parcel> parcel = channel_.wait(patience);
+  for (std::size_t read = 0; parcel; ++read) {
+    hear(*parcel);
+    parcel = read < read_at_once ? channel_.receive() : std::nullopt;
+  }
+  drain_when_due(drain);
+  check_limits();
+  stage();
+  dispatch(event::Tick{});
+  beat();
+  store_long_runners();
+  commits_.commit_when_due(now());
+  progress_.show(standing(), now());
+  return ended_ ? std::optional(conclude()) : std::nullopt;
+}
+
+void MasterLoop::hear(const Parcel& parcel) {
+  const WorkerId worker{static_cast<std::uint64_t>(parcel.from)};
+  std::visit([&](const auto& message) { on(worker, message); }, wire::decode<wire::ToMaster>(parcel.bytes));
+}
+
+void MasterLoop::on(WorkerId worker, const wire::Hello& hello) {
+  roster_.join(worker, hello);
+  send(worker, welcome());
+  if (staging_) {
+    staging_->joined(worker);
+    dispatch(event::Heard{worker});
+  } else {
+    dispatch(event::Joined{worker, hello.host});
+  }
+}
+
+wire::Welcome MasterLoop::welcome() const {
+  wire::Welcome welcome{.space = space_.text, .settings = options_.settings};
+  if (!options_.settings.synchronous) return welcome;
+  welcome.done = source_.done();
+  if (space_.limits.trials) welcome.trials = static_cast<std::int64_t>(limits_.trials_left());
+  return welcome;
+}
+
+void MasterLoop::on(WorkerId worker, const wire::Heartbeat&) {
+  dispatch(event::Heard{worker});
+}
+
+void MasterLoop::on(WorkerId worker, const wire::Staged& staged) {
+  dispatch(event::Heard{worker});
+  if (!staging_ || !staging_->ended(worker, staged.attempt, staged.done)) return;
+  if (!staged.error.empty()) throw InputError(staged.error);
+  if (!staged.notes.empty()) progress_.say(staged.notes);
+}
+
+void MasterLoop::on(WorkerId worker, const wire::Began& began) {
+  auto* schedule = std::get_if<SynchronousMaster>(&schedule_);
+  if (!schedule)
+    throw InputError(fmt::format("worker {}: began what nobody gave it; run the same build of stormsweep on every rank",
+                                 worker.value));
+  carry_out(schedule->began(worker, began.any ? std::optional(began.training) : std::nullopt));
+}
+
+void MasterLoop::on(WorkerId worker, const wire::Left& left) {
+  dispatch(event::Left{worker, left.gang});
+}
+
+void MasterLoop::on(WorkerId worker, const wire::Finished& finished) {
+  const bool failed = finished.outcome.status != Status::complete;
+  carry_out(decide(event::Finished{worker, finished.training, finished.milestone, failed}), &finished);
+}
+
+void MasterLoop::on(WorkerId worker, const wire::Stopped&) {
+  roster_.leave(worker);
+  dispatch(event::Stopped{worker});
+}
+
+std::vector<Action> MasterLoop::decide(const Event& event) {
+  return std::visit([&](auto& schedule) { return schedule.on(event, now()); }, schedule_);
+}
+
+void MasterLoop::carry_out(const std::vector<Action>& actions, const wire::Finished* reported) {
+  const Overloaded carry{[&](const action::Record& ended) {
+                           assert(reported);
+                           record(ended, *reported);
+                         },
+                         [&](const auto& action) { act(action); }};
+  for (const Action& action : actions) std::visit(carry, action);
+}
+
+void MasterLoop::act(const action::Assign& assign) {
+  wire::Assign message;
+  for (const Training& training : assign.trainings) message.assignments.push_back({.training = training});
+  send(assign.worker, message);
+}
+
+void MasterLoop::act(const action::AssignGang& assign) {
+  Assignment assignment{.training = assign.training, .gang = assign.gang};
+  for (const WorkerId member : assign.members) assignment.members.push_back(static_cast<std::int32_t>(member.value));
+  for (const WorkerId member : assign.members) send(member, wire::Assign{{assignment}});
+}
+
+void MasterLoop::act(const action::Began& began) {
+  roster_.begin(began.worker, began.training, began.members, now());
+}
+
+void MasterLoop::act(const action::Abandon& abandon) {
+  send(abandon.worker, wire::Abandon{abandon.gang});
+}
+
+void MasterLoop::act(const action::Lost& lost) {
+  conclusion_.workers_died = true;
+  if (staging_) staging_->lost(lost.worker);
+  if (lost.training) roster_.forget(*lost.training);
+  std::string what = roster_.leave(lost.worker)
+                         ? fmt::format("worker {} on {} is lost", lost.worker.value, roster_.info(lost.worker).host)
+                         : fmt::format("worker {} never joined", lost.worker.value);
+  if (lost.training) {
+    conclusion_.attempts_raised = true;
+    store_.start(*lost.training, 0, roster_.info(lost.worker), unix_time());  // the raised attempt outlives us
+    what += "; its trial is queued again";
+  }
+  progress_.say(what);
+  commits_.commit(now());
+}
+
+void MasterLoop::act(const action::GiveUp& given_up) {
+  conclusion_.attempts_raised = true;
+  roster_.forget(given_up.training);
+  const WorkerInfo& last = roster_.info(given_up.worker);
+  const double time = unix_time();
+  const Outcome outcome{.status = Status::failed,
+                        .error = fmt::format("lost with {} workers, the last one {} on {}", given_up.training.attempt,
+                                             given_up.worker.value, last.host),
+                        .started = time,
+                        .finished = time};
+  for (std::size_t k = 0; k < given_up.training.trials(); ++k) {
+    store_.finish(given_up.training, k, last, outcome);
+    count(outcome.status);
+  }
+}
+
+void MasterLoop::act(const action::Stop& stop) {
+  send(stop.worker, wire::Stop{.finalize = !conclusion_.workers_died});
+}
+
+void MasterLoop::act(const action::End& end) {
+  conclusion_.ending = end.ending;
+  ended_ = true;
+}
+
+void MasterLoop::record(const action::Record& record, const wire::Finished& reported) {
+  if (!reported.epochs.empty()) store_.add_epochs(record.training, reported.epochs);
+  const Outcome& outcome = reported.outcome;
+  store_.finish(record.training, record.milestone, roster_.trainer(record.worker, record.members), outcome);
+  count(outcome.status);
+  if (outcome.status == Status::complete) source_.learn(record.training, record.milestone, outcome.timings.wall);
+  roster_.end(record.worker, record.training, record.milestone);
+}
+
+void MasterLoop::drain_when_due(bool drain) {
+  if (!drain && !limits_.time_is_over(now())) return;
+  if (std::exchange(draining_, true)) return;
+  progress_.say(
+      fmt::format("{}: {}; run it again to continue", space_.name, drain ? "stopping" : "its time is nearly over"));
+  dispatch(event::Drain{});
+  if (staging_) staging_->give_up();
+}
+
+void MasterLoop::check_limits() {
+  if (source_.unstarted() && !std::exchange(told_unstarted_, true))
+    progress_.say(fmt::format("{}: some of what is left would not end in time; run it again to continue", space_.name));
+  if (limited_ || !limits_.reached(now())) return;
+  limited_ = true;
+  if (staging_) staging_->give_up();
+  if (options_.settings.synchronous) dispatch(event::Drain{});
+}
+
+void MasterLoop::stage() {
+  if (!staging_) return;
+  if (const auto order = staging_->next()) {
+    for (const std::int32_t rank : order->ranks) send(WorkerId{static_cast<std::uint64_t>(rank)}, *order);
+  }
+  if (!staging_->over()) return;
+  for (const WorkerId worker : staging_->present()) {
+    send(worker, wire::Stage{.attempt = 0, .ranks = {}});
+    dispatch(event::Joined{worker, roster_.info(worker).host});
+  }
+  staging_.reset();
+}
+
+void MasterLoop::beat() {
+  if (now() - beaten_ < Seconds(options_.settings.lost_after / 4)) return;
+  beaten_ = now();
+  for (const WorkerId worker : roster_.present()) send(worker, wire::Heartbeat{});
+}
+
+void MasterLoop::store_long_runners() {
+  roster_.each_long_runner(now(), [this](WorkerId leader, const Roster::Running& running) {
+    store_.start(running.training, running.milestone, roster_.trainer(leader, running.members),
+                 unix_time() - (now() - running.began).count());
+    commits_.add();
+  });
+}
+
+/// A trial has ended.
+void MasterLoop::count(Status status) {
+  ++ended_here_;
+  commits_.add();
+  if (status != Status::complete && status != Status::pruned) limits_.fail();
+}
+
+Standing MasterLoop::standing() const {
+  return {.total = source_.total(),
+          .counts = commits_.counts(),
+          .running = std::visit([](const auto& schedule) { return schedule.running(); }, schedule_),
+          .best = commits_.best(),
+          .ended_here = ended_here_};
+}
+
+Conclusion MasterLoop::conclude() {
+  commits_.commit(now());
+  progress_.finish(standing(), now());
+  if (source_.unstarted() && conclusion_.ending == Ending::done) conclusion_.ending = Ending::drained;
+  conclusion_.limit = limits_.text();
+  conclusion_.counts = commits_.counts();
+  return conclusion_;
+}
+
+void MasterLoop::send(WorkerId worker, const wire::ToWorker& message) {
+  channel_.send(static_cast<int>(worker.value), wire::encode(message));
+}
+
+}  // namespace stormsweep

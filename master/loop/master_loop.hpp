@@ -1,0 +1,119 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "master/loop/group_commit.hpp"
+#include "master/loop/progress.hpp"
+#include "master/loop/roster.hpp"
+#include "master/loop/run_limits.hpp"
+#include "master/loop/training_source.hpp"
+#include "master/schedule/dispatcher.hpp"
+#include "master/schedule/staging_phase.hpp"
+#include "master/schedule/synchronous_master.hpp"
+#include "master/store/store.hpp"
+#include "search/base/time.hpp"
+#include "search/messages/run_settings.hpp"
+#include "search/messages/wire.hpp"
+#include "search/space/share.hpp"
+#include "search/space/space.hpp"
+#include "worker/channel/channel.hpp"
+
+namespace stormsweep {
+
+/// Why and how a job's part of a search ended.
+struct Conclusion {
+  Ending ending = Ending::done;
+  bool workers_died = false;     ///< MPI_Finalize would wait for them
+  bool attempts_raised = false;  ///< a training was lost with a worker: running again gets further
+  std::string limit;             ///< the limit of the space that ended it, if one did
+  StatusCounts counts;           ///< rows of the search
+};
+
+/// Rank 0 at work: carries words between the channel, the schedule and the store, which know nothing of each other.
+class MasterLoop {
+ public:
+  struct Options {
+    RunSettings settings;              ///< the workers are told them first
+    int columns = 0;                   ///< of the terminal; 0: none
+    Share share = {};                  ///< which trainings are ours
+    std::optional<Seconds> remaining;  ///< until the job must be over; nothing: for ever
+    std::function<Seconds()> clock = [] { return Seconds(std::chrono::steady_clock::now().time_since_epoch()); };
+  };
+
+  MasterLoop(Channel& channel, Store& store, const Space& space, Options options);
+
+  /// Goes on until nothing is left, a limit is reached, every worker is lost, the time is nearly over (closing_margin)
+  /// or `drain` turns true. It has drained, too, where what is left could not have ended in time. Throws InputError:
+  /// what Store::commit throws, data that cannot be staged, and messages that are not understood.
+  Conclusion run(const std::atomic<bool>& drain);
+  /// One turn of `run`: waits for a message up to `patience`, and does all that is due. How it has ended, once it has.
+  std::optional<Conclusion> turn(bool drain, Seconds patience);
+
+ private:
+  using Schedule = std::variant<Dispatcher, SynchronousMaster>;
+
+  Schedule make_schedule();
+  std::optional<StagingPhase> make_staging() const;
+  Seconds now() const { return options_.clock(); }
+
+  void hear(const Parcel& parcel);
+  void on(WorkerId worker, const wire::Hello& hello);
+  void on(WorkerId worker, const wire::Heartbeat& heartbeat);
+  void on(WorkerId worker, const wire::Staged& staged);
+  void on(WorkerId worker, const wire::Began& began);
+  void on(WorkerId worker, const wire::Left& left);
+  void on(WorkerId worker, const wire::Finished& finished);
+  void on(WorkerId worker, const wire::Stopped& stopped);
+  wire::Welcome welcome() const;
+
+  std::vector<Action> decide(const Event& event);
+  void dispatch(const Event& event) { carry_out(decide(event)); }
+  /// `reported`: what made the schedule decide so, if that was the end of a trial.
+  void carry_out(const std::vector<Action>& actions, const wire::Finished* reported = nullptr);
+  void act(const action::Assign& assign);
+  void act(const action::AssignGang& assign);
+  void act(const action::Began& began);
+  void act(const action::Abandon& abandon);
+  void act(const action::Lost& lost);
+  void act(const action::GiveUp& given_up);
+  void act(const action::Stop& stop);
+  void act(const action::End& end);
+  void record(const action::Record& record, const wire::Finished& reported);
+
+  void drain_when_due(bool drain);
+  void check_limits();
+  /// Copies of the data are made before anybody is given work (master/schedule/staging_phase.hpp).
+  void stage();
+  void beat();
+  void store_long_runners();
+  void count(Status status);
+  Standing standing() const;
+  Conclusion conclude();
+  void send(WorkerId worker, const wire::ToWorker& message);
+
+  Channel& channel_;
+  Store& store_;
+  const Space& space_;
+  Options options_;
+  RunLimits limits_;
+  TrainingSource source_;
+  Schedule schedule_;
+  std::optional<StagingPhase> staging_;  ///< while it goes on
+  Roster roster_;
+  GroupCommit commits_;
+  Progress progress_;
+  Seconds beaten_;
+  std::uint64_t ended_here_ = 0;  ///< trials that ended in this run
+  bool draining_ = false, limited_ = false, told_unstarted_ = false;
+  Conclusion conclusion_;
+  bool ended_ = false;
+};
+
+}  // namespace stormsweep

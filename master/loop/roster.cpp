@@ -1,0 +1,57 @@
+#include "master/loop/roster.hpp"
+
+#include <string>
+
+namespace stormsweep {
+
+namespace {
+
+constexpr Seconds worth_a_row{1};
+
+}  // namespace
+
+void Roster::join(WorkerId worker, const wire::Hello& hello) {
+  workers_[worker] = {.id = worker,
+                      .host = hello.host,
+                      .device = hello.device,
+                      .cpu = hello.cpu,
+                      .versions = hello.versions,
+                      .threads = static_cast<int>(hello.threads),
+                      .gang = 1,
+                      .ranks = std::to_string(worker.value)};
+  present_.insert(worker);
+}
+
+WorkerInfo Roster::trainer(WorkerId leader, const std::vector<WorkerId>& members) const {
+  WorkerInfo info = workers_.at(leader);
+  if (members.empty()) return info;
+  info.gang = static_cast<int>(members.size());
+  info.ranks.clear();
+  for (const WorkerId member : members) info.ranks += (info.ranks.empty() ? "" : ",") + std::to_string(member.value);
+  return info;
+}
+
+void Roster::begin(WorkerId leader, const Training& training, const std::vector<WorkerId>& members, Seconds now) {
+  running_[leader] = {.training = training, .members = members, .began = now};
+}
+
+void Roster::end(WorkerId leader, const Training& training, std::size_t milestone) {
+  Running& running = running_[leader];
+  running.milestone = milestone + 1;
+  running.stored = false;
+  if (running.milestone == training.trials()) running_.erase(leader);
+}
+
+void Roster::forget(const Training& training) {
+  std::erase_if(running_, [&](const auto& running) { return running.second.training.id == training.id; });
+}
+
+void Roster::each_long_runner(Seconds now, const std::function<void(WorkerId, const Running&)>& each) {
+  for (auto& [leader, running] : running_) {
+    if (running.stored || now - running.began < worth_a_row) continue;
+    each(leader, running);
+    running.stored = true;
+  }
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+namespace stormsweep {
+
+/// How a search is run: what the command line and the data say beside the space itself, the same on all ranks.
+struct RunSettings {
+  std::string directory;             ///< that the space's data paths are relative to
+  std::string fingerprint;           ///< of its data
+  std::string cache;                 ///< folder for checkpoints, preaugmented data and fresh networks
+  double lost_after = 10;            ///< seconds of silence after which either side takes the other for dead
+  double checkpoint_every = 300;     ///< seconds between checkpoints of a training; 0: none
+  bool retry_out_of_memory = false;  ///< with smaller micro-batches, before a trial is out_of_memory
+  bool keep_models = false;          ///< trained networks are saved (search/space/cache_files.hpp)
+  bool share_epochs = true;          ///< as the master has it, whatever the space says
+  bool synchronous = false;          ///< workers compute their shares themselves (SynchronousShare)
+  std::string stage;                 ///< folder on each machine's own disk for copies of the data; empty: none are made
+  bool operator==(const RunSettings&) const = default;
+};
+
+}  // namespace stormsweep

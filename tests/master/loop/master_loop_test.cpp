@@ -1,0 +1,1 @@
+#include "master/loop/master_loop.hpp"

@@ -1,0 +1,58 @@
+#include "master/loop/run_limits.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <limits>
+
+using namespace stormsweep;
+
+TEST_CASE("a space without limits has no end, a job without an end no deadline") {
+  RunLimits limits({}, 1'000'000, Seconds(0), {});
+  CHECK(limits.trials_left() == std::numeric_limits<std::uint64_t>::max());
+  limits.exhausted();
+  CHECK_FALSE(limits.reached(Seconds(1e9)));
+  CHECK_FALSE(limits.time_is_over(Seconds(1e9)));
+  CHECK(limits.can_finish(1e9, Seconds(0)));
+}
+
+TEST_CASE("trials of earlier runs count against the limit, those of a training together") {
+  RunLimits limits({.trials = 10}, 4, Seconds(0), {});
+  CHECK(limits.trials_left() == 6);
+  limits.hand_out(5);
+  limits.exhausted();
+  CHECK_FALSE(limits.reached(Seconds(0)));  // one more might have been there
+  limits.hand_out(1);
+  CHECK_FALSE(limits.reached(Seconds(0)));  // what is handed out still runs
+  limits.exhausted();
+  CHECK(limits.reached(Seconds(0)));
+  CHECK(limits.text() == "limits.trials (10)");
+  CHECK(RunLimits({.trials = 10}, 12, Seconds(0), {}).trials_left() == 0);
+}
+
+TEST_CASE("hours are counted from the start of the run, failures within it") {
+  RunLimits hours({.hours = 0.5}, 0, Seconds(100), {});
+  CHECK_FALSE(hours.reached(Seconds(100 + 1800)));
+  CHECK(hours.reached(Seconds(100 + 1801)));
+  CHECK(hours.text() == "limits.hours (0.5)");
+
+  RunLimits failures({.failures = 2}, 0, Seconds(0), {});
+  failures.fail();
+  CHECK_FALSE(failures.reached(Seconds(0)));
+  failures.fail();
+  CHECK(failures.reached(Seconds(0)));
+  CHECK(failures.text() == "limits.failures (2)");
+}
+
+/// 1000 s remain, of which the last 20 are the margin.
+TEST_CASE("a training begins if it would end before the margin, or never could") {
+  const RunLimits limits({}, 0, Seconds(100), Seconds(1000));
+  CHECK_FALSE(limits.time_is_over(Seconds(1079)));
+  CHECK(limits.time_is_over(Seconds(1080)));
+  CHECK(limits.can_finish(980, Seconds(100)));
+  CHECK_FALSE(limits.can_finish(980, Seconds(101)));
+  CHECK(limits.can_finish(981, Seconds(101)));  // longer than the whole job
+  CHECK(limits.can_finish(10, Seconds(1070)));
+  CHECK_FALSE(limits.can_finish(10, Seconds(1071)));
+  CHECK(limits.can_finish({}, Seconds(1079)));
+}

@@ -1,0 +1,58 @@
+#include "worker/service.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+#include <variant>
+
+#include "search/base/error.hpp"
+#include "worker/report.hpp"
+
+namespace stormsweep {
+
+Service::Service(Channel& channel, WorkQueue& queue, StageOrders& orders, Seconds lost_after)
+    : channel_(channel),
+      queue_(queue),
+      orders_(orders),
+      lost_after_(lost_after),
+      thread_([this](const std::stop_token& stop) { loop(stop); }) {}
+
+void Service::loop(const std::stop_token& stop) {
+  using Clock = std::chrono::steady_clock;
+  auto beaten = Clock::now(), heard = beaten;
+  while (!stop.stop_requested()) {
+    const std::optional<Parcel> parcel = channel_.wait(lost_after_ / 8);
+    const auto now = Clock::now();
+    if (parcel) {
+      heard = now;
+      auto message = wire::decode<wire::ToWorker>(parcel->bytes);
+      std::visit([this](auto& said) { on(said); }, message);
+    }
+    if (now - beaten >= lost_after_ / 4) {
+      beaten = now;
+      report(channel_, wire::Heartbeat{});
+    }
+    // Rank 0 is gone: nobody would hear of what we train. MPI_Finalize would wait for it.
+    if (now - heard > std::max(Seconds(10), 3 * lost_after_)) std::_Exit(exit_master_lost);
+  }
+}
+
+void Service::on(wire::Stage& order) {
+  orders_.put(std::move(order));
+}
+
+void Service::on(wire::Assign& assign) {
+  queue_.put(std::move(assign.assignments));
+}
+
+void Service::on(wire::Abandon& abandon) {
+  queue_.abandon(abandon.gang);
+}
+
+void Service::on(wire::Stop& stop) {
+  finalize_ = stop.finalize;
+  queue_.stop();
+  orders_.stop();
+}
+
+}  // namespace stormsweep
