@@ -9,7 +9,7 @@
 
 #include "experiments/registry.hpp"
 #include "experiments/task/model_file.hpp"
-#include "search/base/time.hpp"
+#include "search/base/utc.hpp"
 #include "search/space/cache_files.hpp"
 #include "worker/report.hpp"
 #include "worker/training/convolution_peak.hpp"

@@ -1,6 +1,7 @@
 #include "experiments/tornado/tornado_check.hpp"
 
 #include "datasets/files/splits.hpp"
+#include "datasets/storms/storm_labels.hpp"
 #include "datasets/storms/storms.hpp"
 #include "search/base/error.hpp"
 

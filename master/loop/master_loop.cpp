@@ -5,7 +5,7 @@
 #include <cassert>
 #include <utility>
 
-#include "master/store/writer.hpp"
+#include "search/base/utc.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
