@@ -121,7 +121,7 @@ void MasterLoop::on(WorkerId worker, const wire::Began& began) {
   if (!schedule)
     throw InputError(fmt::format("worker {}: began what nobody gave it; run the same build of stormsweep on every rank",
                                  worker.value));
-  carry_out(schedule->began(worker, began.any ? std::optional(began.training) : std::nullopt));
+  carry_out(schedule->began(worker, began.any ? std::optional(began.training) : std::nullopt, now()));
 }
 
 void MasterLoop::on(WorkerId worker, const wire::Left& left) {
@@ -191,12 +191,11 @@ void MasterLoop::act(const action::GiveUp& given_up) {
   conclusion_.attempts_raised = true;
   roster_.forget(given_up.training);
   const WorkerInfo& last = roster_.info(given_up.worker);
-  const double time = unix_time();
-  const Outcome outcome{.status = Status::failed,
-                        .error = fmt::format("lost with {} workers, the last one {} on {}", given_up.training.attempt,
-                                             given_up.worker.value, last.host),
-                        .started = time,
-                        .finished = time};
+  Outcome outcome;
+  outcome.status = Status::failed;
+  outcome.started = outcome.finished = unix_time();
+  outcome.error = fmt::format("lost with {} workers, the last one {} on {}", given_up.training.attempt,
+                              given_up.worker.value, last.host);
   for (std::size_t k = 0; k < given_up.training.trials(); ++k) {
     store_.finish(given_up.training, k, last, outcome);
     count(outcome.status);

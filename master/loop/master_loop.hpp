@@ -40,10 +40,10 @@ struct Conclusion {
 class MasterLoop {
  public:
   struct Options {
-    RunSettings settings;              ///< the workers are told them first
-    int columns = 0;                   ///< of the terminal; 0: none
-    Share share = {};                  ///< which trainings are ours
-    std::optional<Seconds> remaining;  ///< until the job must be over; nothing: for ever
+    RunSettings settings;                   ///< the workers are told them first
+    int columns = 0;                        ///< of the terminal; 0: none
+    Share share = {};                       ///< which trainings are ours
+    std::optional<Seconds> remaining = {};  ///< until the job must be over; nothing: for ever
     std::function<Seconds()> clock = [] { return Seconds(std::chrono::steady_clock::now().time_since_epoch()); };
   };
 

@@ -27,9 +27,9 @@ struct Hello {
 /// First words of the master: all that a worker needs beside trainings.
 struct Welcome {
   std::string space;  ///< the text of the search space
-  RunSettings settings;
-  std::vector<TrainingRange> done;  ///< by the synchronous schedule: trainings with nothing left to do,
-  std::int64_t trials = -1;         ///< and how many trials may be added to those; -1: no limit
+  RunSettings settings = {};
+  std::vector<TrainingRange> done = {};  ///< by the synchronous schedule: trainings with nothing left to do,
+  std::int64_t trials = -1;              ///< and how many trials may be added to those; -1: no limit
   bool operator==(const Welcome&) const = default;
 };
 /// Sign of life of either side.
@@ -75,10 +75,10 @@ struct Left {
 /// Trial `milestone` of a training has ended; sent before the worker goes on, so that a death costs one trial. In a
 /// gang the leader reports it; a failure is reported by whom it befell.
 struct Finished {
-  TrainingId training;
+  TrainingId training = {};
   std::uint32_t milestone = 0;
-  Outcome outcome;
-  std::vector<EpochRecord> epochs;  ///< since the last milestone
+  Outcome outcome = {};
+  std::vector<EpochRecord> epochs = {};  ///< since the last milestone
   bool operator==(const Finished&) const = default;
 };
 /// Abandon all trainings, the running one too, say Stopped and leave: through MPI_Finalize, or around it where a rank

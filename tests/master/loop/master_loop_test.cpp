@@ -1,1 +1,576 @@
 #include "master/loop/master_loop.hpp"
+
+#include <doctest/doctest.h>
+
+#include <deque>
+#include <memory>
+
+#include "master/store/kept_models.hpp"
+#include "search/base/error.hpp"
+#include "search/space/cache_files.hpp"
+#include "tests/master/store/store_fixture.hpp"
+#include "worker/channel/memory_channel.hpp"
+
+using namespace stormsweep;
+using namespace stormsweep::test;
+
+namespace {
+
+namespace fs = std::filesystem;
+using Rows = std::vector<std::string>;
+using Indices = std::vector<std::int64_t>;
+
+/// A worker for which the test speaks.
+struct Worker {
+  Channel& channel;
+  std::optional<wire::Welcome> welcome = {};
+  std::deque<Assignment> in_hand = {};
+  std::vector<wire::Stage> stages = {};
+  std::vector<std::uint64_t> abandoned = {};  ///< gangs
+  std::optional<wire::Stop> stop = {};
+  int heartbeats = 0;
+
+  void say(const wire::ToMaster& message) const { channel.send(0, wire::encode(message)); }
+  void join() const { say(wire::Hello{"host" + std::to_string(channel.rank()), "cpu", "Xeon", "stormsweep 1", 3}); }
+  /// The first training in hand, or trial `milestone` of it, has ended so.
+  void finish(const Outcome& outcome) {
+    say(wire::Finished{.training = in_hand.front().training.id, .milestone = 0, .outcome = outcome, .epochs = {}});
+    if (in_hand.front().gang > 0) say(wire::Left{in_hand.front().gang});
+    in_hand.pop_front();
+  }
+  void leave() const { say(wire::Stopped{}); }
+
+  void hear() {
+    while (const auto parcel = channel.receive())
+      std::visit([this](const auto& message) { on(message); }, wire::decode<wire::ToWorker>(parcel->bytes));
+  }
+  void on(const wire::Welcome& message) { welcome = message; }
+  void on(const wire::Heartbeat&) { ++heartbeats; }
+  void on(const wire::Stage& message) { stages.push_back(message); }
+  void on(const wire::Assign& message) {
+    in_hand.insert(in_hand.end(), message.assignments.begin(), message.assignments.end());
+  }
+  void on(const wire::Abandon& message) { abandoned.push_back(message.gang); }
+  void on(const wire::Stop& message) { stop = message, in_hand.clear(); }
+};
+
+/// A job in memory, whose database is a real file. Time passes only where the test says so.
+struct Job {
+  Space space;
+  KeptModels models;
+  Store store;
+  std::vector<std::unique_ptr<MemoryChannel>> channels;
+  std::deque<Worker> workers;
+  Seconds time{1000};
+  MasterLoop loop;
+
+  Job(const fs::path& folder, Space of, int ranks, MasterLoop::Options options = {}, std::size_t keep = 0)
+      : space(std::move(of)),
+        models(folder / "s.db", folder / "s.cache", space, keep),
+        store(folder / "s.db", space, "f",
+              {.json = {},
+               .retry_failed = false,
+               .committed = [this](TrialId trial, const Identity& key,
+                                   double metric) { models.consider(trial, key, metric); }}),
+        channels(MemoryChannel::make(ranks)),
+        loop(*channels[0], store, space, with_clock(std::move(options))) {
+    for (std::size_t rank = 1; rank < channels.size(); ++rank) workers.push_back({.channel = *channels[rank]});
+    models.open(store);
+  }
+
+  MasterLoop::Options with_clock(MasterLoop::Options options) {
+    options.settings.lost_after = 10;
+    options.clock = [this] { return time; };
+    return options;
+  }
+
+  Worker& worker(int rank) { return workers.at(static_cast<std::size_t>(rank - 1)); }
+  std::optional<Conclusion> turn(bool drain = false) {
+    const auto conclusion = loop.turn(drain, Seconds(0));
+    for (Worker& worker : workers) worker.hear();
+    return conclusion;
+  }
+  void join_all() {
+    for (const Worker& worker : workers) worker.join();
+    turn();
+  }
+  std::int64_t index(const Training& training) const {
+    return std::get<std::int64_t>(training.configuration.values.at(*space.experiment->find("index")));
+  }
+  /// What a worker makes of a training.
+  Outcome result(const Training& training) const { return outcome(static_cast<double>(index(training)) / 100); }
+  /// All work as they are told, and leave when told to; what they train, in this order.
+  Conclusion work(Indices* trained = nullptr) {
+    for (;;) {
+      if (const auto conclusion = turn()) return *conclusion;
+      for (Worker& worker : workers) {
+        if (!worker.in_hand.empty()) {
+          if (trained) trained->push_back(index(worker.in_hand.front().training));
+          worker.finish(result(worker.in_hand.front().training));
+        }
+        if (std::exchange(worker.stop, {})) worker.leave();
+      }
+    }
+  }
+  Conclusion leave_all() {
+    for (const Worker& worker : workers) worker.leave();
+    return turn().value();
+  }
+};
+
+Space indices(int from, int to, const std::string& more = "") {
+  return noop_space(fmt::format(R"({{"index": {{"min": {}, "max": {}, "step": 1}}}})", from, to), "s", more);
+}
+
+Rows rows(const fs::path& folder) {
+  return query(folder / "s.db", R"(SELECT "index", status, score, attempt FROM results ORDER BY "index")");
+}
+
+}  // namespace
+
+TEST_CASE("a search of a few trials ends with their rows, each as its worker reported it") {
+  const TemporaryFolder folder;
+  Job job(folder.path, indices(1, 5), 3);
+  job.join_all();
+  CHECK(job.worker(1).welcome->space == job.space.text);
+  const Conclusion end = job.work();
+  CHECK(end.ending == Ending::done);
+  CHECK(end.counts.complete == 5);
+  CHECK_FALSE(end.workers_died);
+  CHECK(end.limit.empty());
+  CHECK(rows(folder.path) ==
+        Rows{"1|complete|0.01|1", "2|complete|0.02|1", "3|complete|0.03|1", "4|complete|0.04|1", "5|complete|0.05|1"});
+  CHECK(query(folder.path / "s.db", "SELECT DISTINCT host, device, threads, ranks FROM trials ORDER BY host") ==
+        Rows{"host1|cpu|3|1", "host2|cpu|3|2"});
+}
+
+TEST_CASE("the trial of a silent worker is trained by another, and what the dead one says late is not recorded") {
+  const TemporaryFolder folder;
+  Job job(folder.path, indices(1, 1), 3);
+  job.join_all();
+  Worker& dead = job.worker(job.worker(1).in_hand.empty() ? 2 : 1);
+  Worker& alive = job.worker(&dead == &job.worker(1) ? 2 : 1);
+  REQUIRE(dead.in_hand.size() == 1);
+  REQUIRE(alive.in_hand.empty());
+  job.time += Seconds(9);
+  alive.say(wire::Heartbeat{});
+  job.turn();
+  CHECK(alive.in_hand.empty());
+  job.time += Seconds(2);
+  job.turn();
+  REQUIRE(alive.in_hand.size() == 1);
+  CHECK(alive.in_hand.front().training.attempt == 2);
+
+  dead.finish(outcome(0.9));
+  job.turn();
+  CHECK(job.store.counts().complete == 0);
+  REQUIRE(dead.stop);
+  CHECK_FALSE(dead.stop->finalize);  // MPI_Finalize would wait for those that are really dead
+  alive.finish(outcome(0.1));
+  job.turn();
+  REQUIRE(alive.stop);
+  CHECK_FALSE(alive.stop->finalize);
+  const Conclusion end = job.leave_all();
+  CHECK(end.ending == Ending::done);
+  CHECK(end.workers_died);
+  CHECK(end.attempts_raised);
+  CHECK(rows(folder.path) == Rows{"1|complete|0.1|2"});
+}
+
+TEST_CASE("a training that is lost with two workers fails, and the search goes on") {
+  const TemporaryFolder folder;
+  Job job(folder.path, indices(1, 2), 4);
+  job.join_all();
+  int lost = 0;
+  const auto has_first = [&](const Worker& worker) {
+    return !worker.in_hand.empty() && job.index(worker.in_hand.front().training) == 1;
+  };
+  std::optional<Conclusion> end;
+  while (!end) {
+    Worker* victim = nullptr;
+    for (Worker& worker : job.workers) {
+      if (has_first(worker)) victim = &worker;
+    }
+    job.time += Seconds(victim ? 6 : 0);
+    for (Worker& worker : job.workers) {
+      if (&worker == victim) continue;
+      if (!worker.in_hand.empty() && !has_first(worker)) worker.finish(outcome(0.5));
+      worker.stop ? worker.leave() : worker.say(wire::Heartbeat{});
+    }
+    if (victim && job.time > Seconds(1011)) ++lost;
+    end = job.turn();
+    REQUIRE(job.time < Seconds(2000));
+  }
+  CHECK(lost >= 2);
+  CHECK(end->ending == Ending::done);
+  CHECK(end->counts.failed == 1);
+  const Rows found = query(folder.path / "s.db", R"(SELECT "index", status, error FROM results ORDER BY "index")");
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].starts_with("1|failed|lost with 2 workers, the last one "));
+  CHECK(found[1] == "2|complete|NULL");
+}
+
+TEST_CASE("a drained search keeps what is done, and running it again does the rest") {
+  const TemporaryFolder folder;
+  {
+    Job job(folder.path, indices(1, 4), 2);
+    job.join_all();
+    job.worker(1).finish(outcome(0.5));
+    job.turn();
+    job.turn(/*drain=*/true);
+    REQUIRE(job.worker(1).stop);
+    CHECK(job.worker(1).stop->finalize);
+    const Conclusion end = job.leave_all();
+    CHECK(end.ending == Ending::drained);
+    CHECK(end.counts.terminal() == 1);
+  }
+  Job job(folder.path, indices(1, 4), 2);
+  job.join_all();
+  Indices trained;
+  CHECK(job.work(&trained).ending == Ending::done);
+  CHECK(trained == Indices{2, 3, 4});
+  CHECK(rows(folder.path) == Rows{"1|complete|0.5|1", "2|complete|0.02|1", "3|complete|0.03|1", "4|complete|0.04|1"});
+}
+
+TEST_CASE("every limit of a space ends its search, and is named") {
+  const TemporaryFolder folder;
+  SUBCASE("trials, also when run again") {
+    for (int run = 0; run < 2; ++run) {
+      Job job(folder.path, indices(1, 9, R"("limits": {"trials": 3},)"), 3);
+      job.join_all();
+      const Conclusion end = job.work();
+      CHECK(end.ending == Ending::done);
+      CHECK(end.limit == "limits.trials (3)");
+    }
+    CHECK(rows(folder.path) == Rows{"1|complete|0.01|1", "2|complete|0.02|1", "3|complete|0.03|1"});
+  }
+  SUBCASE("failures") {
+    Job job(folder.path, indices(1, 9, R"("limits": {"failures": 2},)"), 2);
+    job.join_all();
+    for (int failed = 0; failed < 2; ++failed) {
+      CHECK_FALSE(job.turn());
+      REQUIRE(!job.worker(1).in_hand.empty());
+      job.worker(1).finish(failure("broken"));
+    }
+    const Conclusion end = job.work();
+    CHECK(end.limit == "limits.failures (2)");
+    CHECK(end.counts.failed == 2);
+    CHECK(end.counts.terminal() < 9);
+  }
+  SUBCASE("hours: what has begun ends") {
+    Job job(folder.path, indices(1, 9, R"("limits": {"hours": 1},)"), 2);
+    job.join_all();
+    const std::size_t begun = job.worker(1).in_hand.size();
+    REQUIRE(begun > 0);
+    for (int minute = 0; minute < 61 * 60; minute += 5) {
+      job.time += Seconds(5);
+      job.worker(1).say(wire::Heartbeat{});
+      job.turn();
+    }
+    const Conclusion end = job.work();
+    CHECK(end.ending == Ending::done);
+    CHECK(end.limit == "limits.hours (1)");
+    CHECK(end.counts.complete == begun);
+  }
+}
+
+TEST_CASE("a job that is nearly over drains in time") {
+  const TemporaryFolder folder;
+  Job job(folder.path, indices(1, 4), 2, {.settings = {}, .remaining = Seconds(100)});
+  job.join_all();
+  job.time += Seconds(89);
+  job.worker(1).say(wire::Heartbeat{});
+  job.turn();
+  CHECK_FALSE(job.worker(1).stop);
+  job.time += Seconds(1);
+  job.worker(1).say(wire::Heartbeat{});
+  job.turn();
+  CHECK(job.worker(1).stop);
+  CHECK(job.leave_all().ending == Ending::drained);
+}
+
+namespace {
+
+/// Trials that take as long as their index says, in seconds.
+void learn_that_the_index_costs(const fs::path& folder) {
+  Job job(folder, indices(1, 20), 2);
+  job.join_all();
+  for (;;) {
+    if (job.turn()) break;
+    Worker& worker = job.worker(1);
+    if (!worker.in_hand.empty()) {
+      Outcome slow = outcome(0.5);
+      slow.timings.wall = static_cast<double>(job.index(worker.in_hand.front().training));
+      worker.finish(slow);
+    }
+    if (std::exchange(worker.stop, {})) worker.leave();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("what takes longest begins first, as far as earlier runs tell") {
+  const TemporaryFolder folder;
+  learn_that_the_index_costs(folder.path);
+  Job job(folder.path, noop_space(R"({"index": [30, 90, 50, 70]})"), 2);
+  job.join_all();
+  Indices trained;
+  job.work(&trained);
+  CHECK(trained == Indices{90, 70, 50, 30});
+}
+
+TEST_CASE("what would not end in time does not begin, and the search counts as drained") {
+  const TemporaryFolder folder;
+  learn_that_the_index_costs(folder.path);
+  // 100 s, of which 10 are the margin: 80 fit, 200 never could and may begin.
+  Job job(folder.path, noop_space(R"({"index": [60, 80]})"), 2, {.settings = {}, .remaining = Seconds(100)});
+  job.time += Seconds(20);
+  job.join_all();
+  Indices trained;
+  const Conclusion end = job.work(&trained);
+  CHECK(trained == Indices{60});
+  CHECK(end.ending == Ending::drained);
+  CHECK(end.counts.complete == 21);
+}
+
+TEST_CASE("what no worker of this build says is refused with the remedy") {
+  const TemporaryFolder folder;
+  Job job(folder.path, indices(1, 4), 2);
+  job.join_all();
+  SUBCASE("bytes without a meaning") {
+    job.worker(1).channel.send(0, "\x7fgarbage");
+  }
+  SUBCASE("a message cut short") {
+    job.worker(1).channel.send(0, wire::encode(wire::Left{7}).substr(0, 4));
+  }
+  SUBCASE("nothing at all") {
+    job.worker(1).channel.send(0, "");
+  }
+  SUBCASE("what belongs to the other schedule") {
+    job.worker(1).say(wire::Began{true, TrainingId{1}});
+  }
+  CHECK_THROWS_WITH_AS(job.turn(), doctest::Contains("run the same build of stormsweep on every rank"), InputError);
+}
+
+TEST_CASE("the networks of the best trials are kept once their rows are committed") {
+  const TemporaryFolder folder;
+  Job job(folder.path, indices(1, 6), 2, {}, 2);
+  job.join_all();
+  std::optional<Conclusion> end;
+  while (!end) {
+    end = job.turn();
+    Worker& worker = job.worker(1);
+    if (!worker.in_hand.empty()) {
+      const Training& training = worker.in_hand.front().training;
+      const fs::path fresh =
+          fresh_model(fresh_models(folder.path / "s.cache", "s"),
+                      identity(training.trial(0, *job.space.experiment), *job.space.experiment, job.space.seed));
+      fs::create_directories(fresh.parent_path());
+      std::ofstream(fresh) << job.index(training);
+      worker.finish(job.result(training));
+    }
+    if (std::exchange(worker.stop, {})) worker.leave();
+  }
+  job.models.close();
+  Rows kept;
+  for (const BestTrial& best : job.models.kept()) kept.push_back(text(model_file(folder.path / "s.db", best.trial)));
+  CHECK(kept == Rows{"6", "5"});
+}
+
+TEST_CASE("a trial that goes on has a row, with its attempt, and present workers hear that the master lives") {
+  const TemporaryFolder folder;
+  Job job(folder.path, indices(1, 1), 2);
+  job.join_all();
+  CHECK(job.worker(1).heartbeats == 0);
+  for (int second = 0; second < 6; ++second) {
+    job.time += Seconds(1);
+    job.worker(1).say(wire::Heartbeat{});
+    job.turn();
+  }
+  CHECK(job.worker(1).heartbeats == 2);  // a quarter of 10 s each
+  CHECK(query(folder.path / "s.db", "SELECT status, attempt, host FROM trials") == Rows{"running|1|host1"});
+  job.work();
+  CHECK(query(folder.path / "s.db", "SELECT status, attempt, host FROM trials") == Rows{"complete|1|host1"});
+}
+
+TEST_CASE("a gang trains together; its leader reports, and the row names its ranks") {
+  const TemporaryFolder folder;
+  Job job(folder.path, noop_space(R"({"index": [1], "gpus": [2]})"), 3);
+  job.join_all();
+  Worker &leader = job.worker(1), &mate = job.worker(2);
+  REQUIRE(leader.in_hand.size() == 1);
+  REQUIRE(mate.in_hand.size() == 1);
+  const Assignment assignment = leader.in_hand.front();
+  CHECK(assignment == mate.in_hand.front());
+  CHECK(assignment.members == std::vector<std::int32_t>{1, 2});
+
+  mate.say(wire::Left{assignment.gang});
+  mate.in_hand.clear();
+  leader.finish(outcome(0.25));
+  CHECK(job.work().ending == Ending::done);
+  CHECK(query(folder.path / "s.db", "SELECT status, gang, ranks FROM trials") == Rows{"complete|2|1,2"});
+}
+
+TEST_CASE("where a member of a gang fails, its mates are told to abandon it") {
+  const TemporaryFolder folder;
+  Job job(folder.path, noop_space(R"({"index": [1], "gpus": [2]})"), 3);
+  job.join_all();
+  Worker &leader = job.worker(1), &mate = job.worker(2);
+  const std::uint64_t gang = leader.in_hand.front().gang;
+  mate.finish(failure("the disk is full"));
+  job.turn();
+  CHECK(leader.abandoned == std::vector<std::uint64_t>{gang});
+  leader.say(wire::Left{gang});
+  leader.in_hand.clear();
+  CHECK(job.work().counts.failed == 1);
+  CHECK(query(folder.path / "s.db", "SELECT status, error FROM trials") == Rows{"failed|the disk is full"});
+}
+
+namespace {
+
+MasterLoop::Options staged() {
+  MasterLoop::Options options;
+  options.settings.stage = "/disk";
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("data is staged by all workers before any training, and again where one is lost") {
+  const TemporaryFolder folder;
+  Job job(folder.path, indices(1, 2), 3, staged());
+  job.worker(1).join();
+  job.turn();
+  CHECK(job.worker(1).stages.empty());
+  job.worker(2).join();
+  job.turn();
+  CHECK(job.worker(1).stages == std::vector<wire::Stage>{{1, {1, 2}}});
+  CHECK(job.worker(2).stages == job.worker(1).stages);
+
+  job.time += Seconds(11);
+  job.worker(1).say(wire::Staged{.attempt = 1, .done = false, .error = {}, .notes = {}});  // its mate is silent
+  job.turn();
+  job.turn();
+  CHECK(job.worker(1).stages.back() == wire::Stage{2, {1}});
+  CHECK(job.worker(1).in_hand.empty());
+  job.worker(1).say(wire::Staged{.attempt = 2, .done = true, .error = {}, .notes = {}});
+  job.turn();
+  CHECK(job.worker(1).stages.back() == wire::Stage{0, {}});
+  CHECK(!job.worker(1).in_hand.empty());
+}
+
+TEST_CASE("data that cannot be staged ends the search with the reason") {
+  const TemporaryFolder folder;
+  Job job(folder.path, indices(1, 2), 2, staged());
+  job.join_all();
+  job.worker(1).say(wire::Staged{.attempt = 1, .done = false, .error = "/disk: full; free some space", .notes = {}});
+  CHECK_THROWS_WITH_AS(job.turn(), "/disk: full; free some space", InputError);
+}
+
+TEST_CASE("nothing is staged for a search that is done") {
+  const TemporaryFolder folder;
+  {
+    Job job(folder.path, indices(1, 2), 2);
+    job.join_all();
+    job.work();
+  }
+  Job job(folder.path, indices(1, 2), 2, staged());
+  job.join_all();
+  CHECK(job.worker(1).welcome->settings.stage.empty());
+  CHECK(job.worker(1).stages.empty());
+  CHECK(job.work().ending == Ending::done);
+}
+
+namespace {
+
+MasterLoop::Options synchronous() {
+  MasterLoop::Options options;
+  options.settings.synchronous = true;
+  return options;
+}
+
+/// Works through its share by itself, as far as `most` trainings.
+Indices work_through_share(const Job& job, const Worker& worker, int most = 100) {
+  SynchronousShare::Options options{.done = worker.welcome->done, .trials = {}};
+  if (worker.welcome->trials >= 0) options.trials = static_cast<std::uint64_t>(worker.welcome->trials);
+  SynchronousShare share(job.space, worker.channel.rank(), worker.channel.size() - 1, options);
+  Indices trained;
+  for (auto turn = share.next(); turn && most > 0; turn = share.next(), --most) {
+    worker.say(wire::Began{true, turn->training.id});
+    worker.say(wire::Finished{turn->training.id, 0, job.result(turn->training), {}});
+    trained.push_back(job.index(turn->training));
+  }
+  if (most > 0) worker.say(wire::Began{});
+  return trained;
+}
+
+}  // namespace
+
+TEST_CASE("by the synchronous schedule workers deal the trainings themselves, and the master gathers") {
+  const TemporaryFolder folder;
+  Job job(folder.path, indices(1, 5), 3, synchronous());
+  job.join_all();
+  const Indices first = work_through_share(job, job.worker(1));
+  job.turn();
+  CHECK_FALSE(job.worker(1).stop);  // one that is through waits for the others
+  const Indices second = work_through_share(job, job.worker(2));
+  CHECK(first.size() + second.size() == 5);
+  job.turn();
+  CHECK(job.worker(1).stop);
+  const Conclusion end = job.leave_all();
+  CHECK(end.ending == Ending::done);
+  CHECK(end.counts.complete == 5);
+  CHECK(query(folder.path / "s.db", R"(SELECT "index" FROM results WHERE worker = 1 ORDER BY finished, "index")") ==
+        [&] {
+          Rows expected;
+          for (const std::int64_t index : first) expected.push_back(std::to_string(index));
+          return expected;
+        }());
+}
+
+TEST_CASE("the synchronous schedule ends with a lost rank, and goes on over what is missing") {
+  const TemporaryFolder folder;
+  {
+    Job job(folder.path, indices(1, 6), 3, synchronous());
+    job.join_all();
+    work_through_share(job, job.worker(1), 2);
+    job.worker(2).say(wire::Began{true, TrainingId{1}});
+    job.turn();
+    job.time += Seconds(9);
+    job.worker(1).say(wire::Heartbeat{});
+    job.turn();
+    job.time += Seconds(2);
+    job.turn();
+    REQUIRE(job.worker(1).stop);
+    CHECK_FALSE(job.worker(1).stop->finalize);
+    job.worker(1).leave();
+    const Conclusion end = job.turn().value();
+    CHECK(end.ending == Ending::rank_lost);
+    CHECK(end.attempts_raised);
+    CHECK(end.counts.complete == 2);
+  }
+  Job job(folder.path, indices(1, 6), 3, synchronous());
+  job.join_all();
+  std::uint64_t done = 0;
+  for (const TrainingRange& range : job.worker(1).welcome->done) done += range.last - range.first + 1;
+  CHECK(done == 2);
+  CHECK(job.worker(2).welcome->done == job.worker(1).welcome->done);
+  const std::size_t left =
+      work_through_share(job, job.worker(1)).size() + work_through_share(job, job.worker(2)).size();
+  CHECK(left == 4);
+  job.turn();
+  CHECK(job.leave_all().counts.complete == 6);
+  CHECK(query(folder.path / "s.db", R"(SELECT "index" FROM results WHERE attempt = 2)") == Rows{"2"});
+}
+
+TEST_CASE("a limit of trials holds for the synchronous schedule, whatever earlier runs did") {
+  const TemporaryFolder folder;
+  for (const int limit : {2, 3}) {
+    Job job(folder.path, indices(1, 9, fmt::format(R"("limits": {{"trials": {}}},)", limit)), 3, synchronous());
+    job.join_all();
+    CHECK(job.worker(1).welcome->trials == (limit == 2 ? 2 : 1));
+    for (const Worker& worker : job.workers) work_through_share(job, worker);
+    job.turn();
+    CHECK(job.leave_all().counts.complete == static_cast<std::uint64_t>(limit));
+  }
+}

@@ -7,6 +7,14 @@
 
 using namespace stormsweep;
 
+namespace {
+
+Limits of_trials(std::uint64_t most) {
+  return {.trials = most, .hours = {}, .failures = {}};
+}
+
+}  // namespace
+
 TEST_CASE("a space without limits has no end, a job without an end no deadline") {
   RunLimits limits({}, 1'000'000, Seconds(0), {});
   CHECK(limits.trials_left() == std::numeric_limits<std::uint64_t>::max());
@@ -17,7 +25,7 @@ TEST_CASE("a space without limits has no end, a job without an end no deadline")
 }
 
 TEST_CASE("trials of earlier runs count against the limit, those of a training together") {
-  RunLimits limits({.trials = 10}, 4, Seconds(0), {});
+  RunLimits limits(of_trials(10), 4, Seconds(0), {});
   CHECK(limits.trials_left() == 6);
   limits.hand_out(5);
   limits.exhausted();
@@ -27,16 +35,16 @@ TEST_CASE("trials of earlier runs count against the limit, those of a training t
   limits.exhausted();
   CHECK(limits.reached(Seconds(0)));
   CHECK(limits.text() == "limits.trials (10)");
-  CHECK(RunLimits({.trials = 10}, 12, Seconds(0), {}).trials_left() == 0);
+  CHECK(RunLimits(of_trials(10), 12, Seconds(0), {}).trials_left() == 0);
 }
 
 TEST_CASE("hours are counted from the start of the run, failures within it") {
-  RunLimits hours({.hours = 0.5}, 0, Seconds(100), {});
+  RunLimits hours({.trials = {}, .hours = 0.5, .failures = {}}, 0, Seconds(100), {});
   CHECK_FALSE(hours.reached(Seconds(100 + 1800)));
   CHECK(hours.reached(Seconds(100 + 1801)));
   CHECK(hours.text() == "limits.hours (0.5)");
 
-  RunLimits failures({.failures = 2}, 0, Seconds(0), {});
+  RunLimits failures({.trials = {}, .hours = {}, .failures = 2}, 0, Seconds(0), {});
   failures.fail();
   CHECK_FALSE(failures.reached(Seconds(0)));
   failures.fail();
