@@ -13,7 +13,7 @@ namespace stormsweep {
 namespace {
 
 constexpr int master = 0;
-constexpr std::size_t most_told = 10;  // unusable files
+constexpr std::size_t most_reported = 10;  // unusable files
 
 std::string notes_of(const StageReport& report) {
   const StageReport::Job& job = report.job;
@@ -21,20 +21,11 @@ std::string notes_of(const StageReport& report) {
                                   job.files, job.machines, job.machines == 1 ? "machine" : "machines", report.seconds,
                                   job.opened, 1e-9 * static_cast<double>(job.read_bytes));
   if (!report.unusable.empty()) notes += fmt::format("; {} unusable:", report.unusable.size());
-  std::size_t told = 0;
+  std::size_t reported = 0;
   for (const auto& [number, why] : report.unusable) {
-    if (told++ < most_told) notes += "\n  " + why;
+    if (reported++ < most_reported) notes += "\n  " + why;
   }
   return notes;
-}
-
-StagePlan plan_of(StageRequest request, const wire::Stage& order) {
-  StagePlan plan;
-  for (auto& file : request.files) plan.files.push_back({file.source, file.name, file.checksum});
-  plan.ranks.assign(order.ranks.begin(), order.ranks.end());
-  plan.wanted = std::move(request.wanted);
-  plan.verify = std::move(request.verify);
-  return plan;
 }
 
 }  // namespace
@@ -46,12 +37,13 @@ void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesy
     if (order->ranks.empty()) break;
     wire::Staged staged{order->attempt, true, {}, {}};
     try {
-      const StageRequest request = stage_request(space, static_cast<int>(order->ranks.size()));
+      const StagePlan plan = stage_request(space, static_cast<int>(order->ranks.size()));
       const StageOptions options{patience, 4, [&orders] { return orders.superseded(); }, order->attempt};
-      const StageReport report = stormsweep::stage(channel, plan_of(request, *order), context.staged, options);
+      const StageReport report =
+          stormsweep::stage(channel, {order->ranks.begin(), order->ranks.end()}, plan, context.staged, options);
       context.unusable.clear();
       for (const auto& [number, why] : report.unusable) context.unusable.insert(number);
-      for (const auto& [split, name] : request.whole) context.data[split] = context.staged / name;
+      for (const auto& [split, name] : plan.whole) context.data[split] = context.staged / name;
       if (channel.rank() == order->ranks.front()) staged.notes = notes_of(report);
     } catch (const Abandoned&) {
       continue;

@@ -6,10 +6,8 @@
 #include <array>
 #include <cmath>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "datasets/files/mapped_file.hpp"
+#include "search/base/checksum.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
@@ -123,9 +121,8 @@ std::span<const std::int32_t> NowcastPatches::columns() const {
 }
 
 std::string fingerprint(const NowcastPatches& patches) {
-  XXH3_state_t* const state = XXH3_createState();
-  XXH3_128bits_reset(state);
-  const auto update = [&](const auto& numbers) { XXH3_128bits_update(state, numbers.data(), numbers.size_bytes()); };
+  Checksum checksum(Checksum::Bits::b128);
+  const auto update = [&](const auto& numbers) { checksum.add(std::as_bytes(numbers)); };
   for (std::int64_t i = 0; i < patches.size(); ++i) update(patches.input(i)), update(patches.target(i));
   update(patches.times()), update(patches.rows()), update(patches.columns());
   const NowcastMeta& meta = patches.meta();
@@ -133,9 +130,7 @@ std::string fingerprint(const NowcastPatches& patches) {
       static_cast<double>(meta.quantity), meta.step_minutes, meta.pixel_km, meta.scale, meta.statistics.mean,
       meta.statistics.deviation};
   update(std::span(numbers));
-  const XXH128_hash_t hash = XXH3_128bits_digest(state);
-  XXH3_freeState(state);
-  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+  return checksum.digits();
 }
 
 }  // namespace stormsweep

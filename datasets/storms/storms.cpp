@@ -7,11 +7,9 @@
 #include <bit>
 #include <vector>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "datasets/files/hdf5.hpp"
 #include "datasets/files/mapped_file.hpp"
+#include "search/base/checksum.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
@@ -100,20 +98,17 @@ const ChannelStatistics& Storms::statistics() const {
 StormScan scan(const Storms& storms) {
   StormScan result;
   result.storms = storms.size();
-  XXH3_state_t* const state = XXH3_createState();
-  XXH3_128bits_reset(state);
+  Checksum checksum(Checksum::Bits::b128);
   for (std::int64_t i = 0; i < storms.size(); ++i) {
     const auto patch = storms.patch(i);
     const auto k = static_cast<std::size_t>(i);
     const std::array<float, 2> vorticity{storms.vorticity_max()[k], storms.vorticity_mean()[k]};
     result.not_finite += !finite(patch) || !finite(vorticity);
-    XXH3_128bits_update(state, patch.data(), patch.size_bytes());
-    XXH3_128bits_update(state, vorticity.data(), sizeof vorticity);
+    checksum.add(std::as_bytes(patch));
+    checksum.add(std::as_bytes(std::span(vorticity)));
   }
-  XXH3_128bits_update(state, &storms.statistics(), sizeof(ChannelStatistics));
-  const XXH128_hash_t hash = XXH3_128bits_digest(state);
-  XXH3_freeState(state);
-  result.fingerprint = fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+  checksum.add(std::as_bytes(std::span(&storms.statistics(), 1)));
+  result.fingerprint = checksum.digits();
   return result;
 }
 

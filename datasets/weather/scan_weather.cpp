@@ -8,11 +8,10 @@
 #include <limits>
 #include <mutex>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "datasets/weather/weather_index.hpp"
+#include "search/base/checksum.hpp"
 #include "search/base/error.hpp"
+#include "search/base/file.hpp"
 #include "search/base/parallel.hpp"
 
 namespace stormsweep {
@@ -34,19 +33,15 @@ struct Scan {
 
 /// XXH3 of a file's bytes, 16 hexadecimal digits. It leaves the file in the page cache, for what is read next.
 std::string checksum_of(const fs::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) throw InputError(path.string() + ": cannot be opened; look at its rights");
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) throw InputError(path.string() + ": cannot be opened; look at its rights");
   std::vector<char> buffer(1 << 20);
-  XXH3_state_t* const state = XXH3_createState();
-  XXH3_64bits_reset(state);
+  Checksum checksum;
   ssize_t got = 0;
-  while ((got = ::read(descriptor, buffer.data(), buffer.size())) > 0)
-    XXH3_64bits_update(state, buffer.data(), static_cast<std::size_t>(got));
-  const XXH64_hash_t hash = XXH3_64bits_digest(state);
-  XXH3_freeState(state);
-  close(descriptor);
+  while ((got = ::read(*file, buffer.data(), buffer.size())) > 0)
+    checksum.add(std::as_bytes(std::span(buffer).first(static_cast<std::size_t>(got))));
   if (got < 0) throw InputError(path.string() + ": cannot be read to its end; copy or make it again");
-  return fmt::format("{:016x}", hash);
+  return checksum.digits();
 }
 
 /// Of `fields` [pixels, 16]. Channels of values that are not finite come out as NaN.

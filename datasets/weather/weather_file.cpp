@@ -9,6 +9,7 @@
 
 #include "datasets/weather/weather_layout.hpp"
 #include "search/base/error.hpp"
+#include "search/base/file.hpp"
 
 namespace stormsweep {
 
@@ -47,13 +48,10 @@ bool is_class(T value) {
 }  // namespace
 
 struct WeatherFile::State {
-  explicit State(const fs::path& file_path) : path(file_path), layout(weather_layout(file_path)) {
-    descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) throw InputError(path.string() + ": cannot be opened; look at its rights");
+  explicit State(const fs::path& file_path)
+      : path(file_path), layout(weather_layout(file_path)), file(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (!file) throw InputError(path.string() + ": cannot be opened; look at its rights");
   }
-  ~State() { close(descriptor); }
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
 
   std::size_t pixels() const { return layout.height * layout.width; }
 
@@ -61,7 +59,7 @@ struct WeatherFile::State {
   void read_bytes(std::size_t offset, std::size_t count, T* to) const {
     auto* at = reinterpret_cast<char*>(to);
     for (std::size_t left = count * sizeof(T); left > 0;) {
-      const ssize_t got = pread(descriptor, at, left, static_cast<off_t>(offset));
+      const ssize_t got = pread(*file, at, left, static_cast<off_t>(offset));
       if (got <= 0) throw InputError(path.string() + ": cannot be read to its end; copy or make it again");
       at += got, left -= static_cast<std::size_t>(got), offset += static_cast<std::size_t>(got);
     }
@@ -96,7 +94,7 @@ struct WeatherFile::State {
 
   fs::path path;
   WeatherLayout layout;
-  int descriptor = -1;
+  Descriptor file;
 };
 
 WeatherFile::WeatherFile(const fs::path& path) : state_(std::make_unique<State>(path)) {}

@@ -1,7 +1,6 @@
 #include "datasets/weather/weather_index.hpp"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <exception>
@@ -11,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "search/base/error.hpp"
+#include "search/base/file.hpp"
 
 namespace stormsweep {
 
@@ -98,19 +98,14 @@ std::optional<WeatherIndex> read_index(const fs::path& folder, const std::vector
 }
 
 bool write_index(const fs::path& folder, const WeatherIndex& index) {
-  std::string temporary = (folder / "index.json.XXXXXX").string();
-  const int descriptor = mkstemp(temporary.data());
-  if (descriptor < 0) return false;
-  fchmod(descriptor, 0644);  // for all who may read the samples
-  close(descriptor);
-  std::ofstream file(temporary);
-  file << to_json(index).dump(1) << '\n';
-  file.close();
-  std::error_code error;
-  if (file) fs::rename(temporary, folder / file_name, error);
-  const bool good = file && !error;
-  if (!good) fs::remove(temporary, error);
-  return good;
+  try {
+    AtomicFile file(folder / file_name);
+    file.write(to_json(index).dump(1) + '\n');
+    file.commit();
+    return true;
+  } catch (const InputError&) {
+    return false;
+  }
 }
 
 }  // namespace stormsweep

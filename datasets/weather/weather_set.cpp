@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "datasets/weather/weather_index.hpp"
+#include "search/base/checksum.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
@@ -57,7 +55,9 @@ std::string fingerprint(const WeatherSet& set) {
     facts += fmt::format("{} {} {}\n", file.name, file.bytes,
                          file.checksum.empty() ? std::to_string(file.modified) : file.checksum);
   }
-  return fmt::format("{:016x}", XXH3_64bits(facts.data(), facts.size()));
+  Checksum checksum;
+  checksum.add(std::as_bytes(std::span(facts)));
+  return checksum.digits();
 }
 
 }  // namespace stormsweep

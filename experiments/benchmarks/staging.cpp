@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <numeric>
 #include <random>
 #include <stdexcept>
 
@@ -22,12 +23,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-StagePlan make_plan(const fs::path& source, std::int64_t draws, int ranks) {
+StagePlan make_plan(const fs::path& source, std::int64_t draws) {
   StagePlan plan;
   for (const auto& entry : fs::directory_iterator(source))
     plan.files.push_back({entry.path(), entry.path().filename(), ""});
   std::ranges::sort(plan.files, {}, &StagePlan::File::name);
-  for (int rank = 0; rank < ranks; ++rank) plan.ranks.push_back(rank);
   plan.wanted = [files = std::ssize(plan.files), draws](int place, const std::set<std::int64_t>&) {
     std::vector<std::int64_t> numbers(static_cast<std::size_t>(files));
     for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<std::int64_t>(i);
@@ -56,15 +56,17 @@ void copy_uncached(const fs::path& from, const fs::path& to) {
 
 int main(int, char** words) {
   MpiChannel channel(std::chrono::seconds(60), [] { std::abort(); });
-  const StagePlan plan = make_plan(words[1], std::atoll(words[3]), channel.size());
+  const StagePlan plan = make_plan(words[1], std::atoll(words[3]));
+  std::vector<int> ranks(static_cast<std::size_t>(channel.size()));
+  std::iota(ranks.begin(), ranks.end(), 0);
   const fs::path target = fs::path(words[2]) / std::to_string(channel.rank());
   fs::create_directories(target);
-  Relay relay(channel, plan.ranks, {.number = 1});
+  Relay relay(channel, ranks, {.number = 1});
   relay.gather("");
   const auto began = Clock::now();
   std::int64_t opened = 0;
   if (words[4] == std::string("staged")) {
-    opened = stage(channel, plan, target).job.opened;
+    opened = stage(channel, ranks, plan, target).job.opened;
   } else {
     for (const std::int64_t number : plan.wanted(channel.rank(), {})) {
       const StagePlan::File& file = plan.files[static_cast<std::size_t>(number)];

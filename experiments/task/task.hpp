@@ -16,6 +16,7 @@
 #include "search/space/configuration.hpp"
 #include "search/space/outcome.hpp"
 #include "search/space/space.hpp"
+#include "search/space/stage_plan.hpp"
 
 namespace stormsweep {
 
@@ -25,8 +26,8 @@ struct TaskContext {
   std::string fingerprint;                            ///< of the data, part of the key of what is cached
   std::uint64_t seed = 0;                             ///< the search's; the replicate is mixed in by the task
   std::filesystem::path cache;                        ///< folder for preaugmented data, shared by the whole search
-  std::filesystem::path staged{};     ///< folder of copies on this machine's disk (StageRequest); empty: there are none
-  std::set<std::int64_t> unusable{};  ///< numbers of the request's files that cannot be had: others are drawn instead
+  std::filesystem::path staged{};     ///< folder of copies on this machine's disk (StagePlan); empty: there are none
+  std::set<std::int64_t> unusable{};  ///< numbers of the plan's files that cannot be had: others are drawn instead
   torch::Device device = torch::kCPU;
   int threads = 1;     ///< for training
   int background = 1;  ///< threads beside them that make batches; 0: made when asked for
@@ -89,24 +90,7 @@ struct DataReport {
 /// what the data do not have.
 DataReport check_data(const Space& space);
 
-/// Which of a search's files are to be copied to the machines' own disks before training (`run --stage`): the part of
-/// worker/stager.hpp, StagePlan, that differs between experiments. Every rank makes it, and all must make the same.
-struct StageRequest {
-  struct File {
-    std::filesystem::path source;
-    std::string name;      ///< of its copy, below TaskContext::staged
-    std::string checksum;  ///< XXH3 (64 bits) of its bytes, 16 hexadecimal digits; empty: not known
-  };
-  std::vector<File> files;
-  /// Numbers of the files that the training rank at place `place` (from 0) wants if those of `unusable` cannot be had.
-  /// Throws InputError where too few are left.
-  std::function<std::vector<std::int64_t>(int place, const std::set<std::int64_t>& unusable)> wanted;
-  /// Throws InputError where a copy is not what it should be; may be empty.
-  std::function<void(const std::filesystem::path& path)> verify;
-  /// Entries of TaskContext::data whose place a copy takes: "train" -> its name.
-  std::map<std::string, std::string> whole;
-};
 /// For a search trained by `places` ranks. Throws InputError.
-StageRequest stage_request(const Space& space, int places);
+StagePlan stage_request(const Space& space, int places);
 
 }  // namespace stormsweep

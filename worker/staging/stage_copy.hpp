@@ -2,30 +2,16 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <span>
 #include <string>
-#include <utility>
+
+#include "search/base/checksum.hpp"
+#include "search/base/file.hpp"
 
 namespace stormsweep {
 
-/// A file descriptor that is closed with it.
-class Descriptor {
- public:
-  explicit Descriptor(int number = -1) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~Descriptor();
-
-  int operator*() const { return number_; }
-  explicit operator bool() const { return number_ >= 0; }
-
- private:
-  int number_;
-};
+/// The end of every error of a folder that does not take copies.
+constexpr const char* stage_remedy = "free some space there, or stage into another folder";
 
 /// What is known of a copy.
 struct StagedCopy {
@@ -35,50 +21,27 @@ struct StagedCopy {
   bool operator==(const StagedCopy&) const = default;
 };
 
-/// XXH3 of what passes by.
-class Checksum {
- public:
-  Checksum();
-  Checksum(const Checksum&) = delete;
-  Checksum& operator=(const Checksum&) = delete;
-  ~Checksum();
-  void add(std::span<const char> bytes);
-  std::string digits() const;  ///< 16 hexadecimal ones
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
-
-/// A copy in the making, under a name of its own; removed unless published.
+/// A copy in the making, counted and summed. Its functions throw InputError: full disk.
 class CopyWriter {
  public:
-  /// `path` must be that of no other copy in the making. Throws InputError.
-  explicit CopyWriter(std::filesystem::path path);
-  ~CopyWriter();
-  CopyWriter(const CopyWriter&) = delete;
-  CopyWriter& operator=(const CopyWriter&) = delete;
+  /// `temporary`: see AtomicFile.
+  CopyWriter(const std::filesystem::path& path, const std::filesystem::path& temporary)
+      : file_(path, temporary, stage_remedy) {}
 
-  void write(std::span<const char> bytes);  ///< throws InputError: full disk
-  const std::filesystem::path& path() const { return path_; }
+  void write(std::span<const char> bytes);
+  const std::filesystem::path& temporary() const { return file_.temporary(); }
   std::int64_t bytes() const { return bytes_; }
   std::string checksum() const { return checksum_.digits(); }
-  /// Now it appears, whole.
-  void publish(const std::filesystem::path& path);
+  /// Now it appears, whole, and its folder with it.
+  void publish();
 
  private:
-  std::filesystem::path path_;
-  Descriptor file_;
+  AtomicFile file_;
   Checksum checksum_;
   std::int64_t bytes_ = 0;
 };
 
 /// Renames a file, into a folder that is made if need be. Throws InputError.
 void move_copy(const std::filesystem::path& from, const std::filesystem::path& to);
-
-/// All of `bytes`, or false, with the reason in errno.
-bool write_all(const Descriptor& file, std::span<const char> bytes);
-/// Throws InputError, with the reason from errno: `path` cannot be written.
-[[noreturn]] void refuse_to_write(const std::filesystem::path& path);
 
 }  // namespace stormsweep

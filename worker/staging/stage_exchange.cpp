@@ -67,7 +67,7 @@ class Receiver {
   void take(std::string_view message) {
     if (!writer_) {
       std::memcpy(&head_, message.data(), sizeof head_);
-      writer_.emplace(folder_.unfinished(head_.number));
+      writer_.emplace(folder_.path(name_of(plan_, head_.number)), folder_.unfinished(head_.number));
     } else {
       writer_->write(message);
     }
@@ -83,7 +83,7 @@ class Receiver {
       throw std::runtime_error(fmt::format("{}: arrived with checksum {} instead of {}: is a disk or memory at fault?",
                                            name, writer_->checksum(), what.checksum));
     folder_.note(name, what);
-    writer_->publish(folder_.path(name));
+    writer_->publish();
     writer_.reset();
     bytes_ += what.bytes;
   }
@@ -124,14 +124,15 @@ std::vector<std::int64_t> StageRoutes::shipment(int from, int to) const {
   return numbers;
 }
 
-void exchange_copies(const StageRoutes& routes, const StagePlan& plan, StageFolder& folder, const HeldCopies& held,
-                     Relay& relay, StageReport& report) {
+ExchangedBytes exchange_copies(const StageRoutes& routes, const StagePlan& plan, StageFolder& folder,
+                               const HeldCopies& held, Relay& relay) {
   const int size = relay.size(), place = relay.place();
   std::map<std::int64_t, int> sendings;
   for (int to = 0; to < size; ++to) {
     for (const std::int64_t number : routes.shipment(place, to)) ++sendings[number];
   }
   Receiver receiver(plan, folder);
+  ExchangedBytes bytes;
   for (int shift = 1; shift < size; ++shift) {
     const int to = (place + shift) % size, from = (place + size - shift) % size;
     const std::vector<std::int64_t> numbers = routes.shipment(place, to);
@@ -141,13 +142,14 @@ void exchange_copies(const StageRoutes& routes, const StagePlan& plan, StageFold
         [&](std::string_view message) { receiver.take(message); });
     for (const std::int64_t number : numbers) {
       const HeldCopy& copy = held.at(number);
-      report.sent_bytes += copy.what.bytes;
+      bytes.sent += copy.what.bytes;
       std::error_code ignored;
       if (--sendings[number] == 0 && copy.path == folder.transit(name_of(plan, number)))
         std::filesystem::remove(copy.path, ignored);
     }
   }
-  report.received_bytes = receiver.bytes();
+  bytes.received = receiver.bytes();
+  return bytes;
 }
 
 }  // namespace stormsweep

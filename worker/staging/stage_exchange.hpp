@@ -8,7 +8,6 @@
 #include "worker/channel/relay.hpp"
 #include "worker/staging/stage_folder.hpp"
 #include "worker/staging/stage_reader.hpp"
-#include "worker/staging/stager.hpp"
 
 namespace stormsweep {
 
@@ -26,10 +25,14 @@ struct StageRoutes {
   std::vector<std::int64_t> shipment(int from, int to) const;
 };
 
+struct ExchangedBytes {
+  std::int64_t sent = 0, received = 0;
+};
+
 /// Hands copies round, in shifts: in shift s each place sends to the s-th after it. `held`: by this rank, where those
-/// that only passed through are removed with their last sending. Counts into `report`. Throws std::runtime_error
-/// where a copy does not arrive as it left, InputError where the folder does not take one, and what Relay throws.
-void exchange_copies(const StageRoutes& routes, const StagePlan& plan, StageFolder& folder, const HeldCopies& held,
-                     Relay& relay, StageReport& report);
+/// that only passed through are removed with their last sending. Throws std::runtime_error where a copy does not arrive
+/// as it left, InputError where the folder does not take one, and what Relay throws.
+ExchangedBytes exchange_copies(const StageRoutes& routes, const StagePlan& plan, StageFolder& folder,
+                               const HeldCopies& held, Relay& relay);
 
 }  // namespace stormsweep

@@ -2,11 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <fstream>
 #include <iterator>
@@ -14,6 +12,7 @@
 #include <system_error>
 
 #include "search/base/error.hpp"
+#include "search/base/machine.hpp"
 
 namespace stormsweep {
 
@@ -27,13 +26,7 @@ void make(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   errno = error.value();
-  if (error || access(folder.c_str(), W_OK | X_OK) != 0) refuse_to_write(folder);
-}
-
-Descriptor open_for_writing(const fs::path& path, int flags) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0644));
-  if (!file) refuse_to_write(path);
-  return file;
+  if (error || access(folder.c_str(), W_OK | X_OK) != 0) refuse_file(folder, "cannot be written", stage_remedy);
 }
 
 std::string text_of(const fs::path& path) {
@@ -48,26 +41,22 @@ StageFolder::StageFolder(const fs::path& folder) : folder_(folder) {
 }
 
 std::string StageFolder::identity() const {
-  std::array<char, 256> host{};
-  gethostname(host.data(), host.size() - 1);
   struct stat status {};
-  if (stat(folder_.c_str(), &status) != 0) refuse_to_write(folder_);
+  if (stat(folder_.c_str(), &status) != 0) refuse_file(folder_, "cannot be written", stage_remedy);
   std::string boot;
   std::getline(std::ifstream("/proc/sys/kernel/random/boot_id"), boot);
-  return fmt::format("{} {} {} {}", host.data(), boot, status.st_dev, status.st_ino);
+  return fmt::format("{} {} {} {}", host_name(), boot, status.st_dev, status.st_ino);
 }
 
 bool StageFolder::lock(const std::string& job) {
   const fs::path path = folder_ / ".lock";
-  Descriptor file = open_for_writing(path, 0);
-  if (flock(*file, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) refuse_to_write(path);
+  lock_ = FileLock::attempt(path, stage_remedy);
+  if (!lock_) {
     if (text_of(path) != job) return false;
     throw InputError(folder_.string() +
                      ": several machines see this folder; stage into one on each machine's own disk");
   }
-  if (ftruncate(*file, 0) != 0 || !write_all(file, job)) refuse_to_write(path);
-  lock_ = std::move(file);
+  lock_->sign(job);
   remove_unfinished();
   return true;
 }
@@ -101,7 +90,8 @@ void StageFolder::note(const std::string& name, const StagedCopy& copy) {
   const std::string line = fmt::format("\n{} {} {} {}\n", copy.checksum, copy.bytes, copy.modified, name);
   const std::lock_guard lock(noting_);
   const fs::path path = folder_ / ".notes";
-  if (!write_all(open_for_writing(path, O_APPEND), line)) refuse_to_write(path);
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  if (!file || !write_all(file, line)) refuse_file(path, "cannot be written", stage_remedy);
 }
 
 fs::path StageFolder::unfinished(std::int64_t number) const {

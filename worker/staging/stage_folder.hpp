@@ -25,7 +25,7 @@ class StageFolder {
   /// For the job of that name; false if another has it. Ends with the process at the latest. Throws InputError where
   /// this job has it already, by another machine: the folder is not on a disk of each machine's own.
   bool lock(const std::string& job);
-  void unlock() { lock_ = Descriptor(); }
+  void unlock() { lock_.reset(); }
 
   std::filesystem::path path(const std::string& name) const { return folder_ / name; }
   std::filesystem::path transit(const std::string& name) const { return folder_ / ".transit" / name; }
@@ -45,7 +45,7 @@ class StageFolder {
   std::filesystem::path folder_;
   std::map<std::string, StagedCopy> notes_;
   std::mutex noting_;
-  Descriptor lock_;
+  std::optional<FileLock> lock_;
 };
 
 }  // namespace stormsweep

@@ -5,15 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
-#include <exception>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <system_error>
-#include <thread>
 
 #include "search/base/error.hpp"
+#include "search/base/parallel.hpp"
 #include "worker/channel/abandoned.hpp"
 
 namespace stormsweep {
@@ -23,27 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t read_block = std::size_t{1} << 20;  // parallel file systems stripe by that much or more
-
-/// `work` on each of `numbers`, on some threads; the first exception ends it and is thrown.
-void in_parallel(int threads, const std::vector<std::int64_t>& numbers, const std::function<void(std::int64_t)>& work) {
-  std::atomic<std::size_t> next = 0;
-  std::exception_ptr problem;
-  std::mutex mutex;
-  const auto loop = [&] {
-    try {
-      for (std::size_t i = next++; i < numbers.size(); i = next++) work(numbers[i]);
-    } catch (...) {
-      next = numbers.size();
-      const std::lock_guard lock(mutex);
-      if (!problem) problem = std::current_exception();
-    }
-  };
-  {
-    std::vector<std::jthread> crew;
-    for (int i = 0; i < std::min(threads, static_cast<int>(numbers.size())); ++i) crew.emplace_back(loop);
-  }
-  if (problem) std::rethrow_exception(problem);
-}
 
 /// Size and time of writing; nothing where there is no such file.
 std::optional<StagedCopy> look_at(const fs::path& path) {
@@ -69,7 +47,7 @@ std::string last_error() {
 }
 
 /// `text` with the copy's path, which the user does not know, replaced by the source's.
-std::string told_of(std::string text, const fs::path& copy, const fs::path& source) {
+std::string of_source(std::string text, const fs::path& copy, const fs::path& source) {
   for (std::size_t at; (at = text.find(copy.string())) != std::string::npos;)
     text.replace(at, copy.string().size(), source.string());
   return text;
@@ -77,13 +55,14 @@ std::string told_of(std::string text, const fs::path& copy, const fs::path& sour
 
 }  // namespace
 
-void StageReader::look_up() const {
+void StageReader::check_abandoned() const {
   if (options_.abandoned && options_.abandoned()) throw Abandoned();
 }
 
 HeldCopies StageReader::find(const std::vector<std::int64_t>& numbers) {
   HeldCopies copies;
-  in_parallel(options_.readers, numbers, [&](std::int64_t number) {
+  in_parallel(std::ssize(numbers), options_.readers, [&](std::int64_t i) {
+    const std::int64_t number = numbers[static_cast<std::size_t>(i)];
     const StagePlan::File& file = plan_.files[static_cast<std::size_t>(number)];
     const auto noted = folder_.noted(file.name);
     if (!noted || !sound(*noted, file)) return;
@@ -109,19 +88,21 @@ bool StageReader::holds(const fs::path& path, const StagedCopy& noted) const {
   if (!there || there->bytes != noted.bytes) return false;
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   Checksum checksum;
-  const auto take = [&](std::span<const char> block) { checksum.add(block), look_up(); };
+  const auto take = [&](std::span<const char> block) { checksum.add(std::as_bytes(block)), check_abandoned(); };
   return file && read_blocks(file, take) && checksum.digits() == noted.checksum;
 }
 
 StageReader::Reading StageReader::read(const std::vector<std::int64_t>& numbers) {
   Reading reading;
-  in_parallel(options_.readers, numbers, [&](std::int64_t number) { read_one(number, reading); });
+  in_parallel(std::ssize(numbers), options_.readers,
+              [&](std::int64_t i) { read_one(numbers[static_cast<std::size_t>(i)], reading); });
   return reading;
 }
 
 void StageReader::read_one(std::int64_t number, Reading& reading) {
   const StagePlan::File& file = plan_.files[static_cast<std::size_t>(number)];
-  CopyWriter writer(folder_.unfinished(number));
+  const fs::path path = folder_.transit(file.name);
+  CopyWriter writer(path, folder_.unfinished(number));
   const Descriptor source(::open(file.source.c_str(), O_RDONLY | O_CLOEXEC));
   std::string problem = source ? copy(source, file, writer) : fmt::format("cannot be opened ({})", last_error());
   if (!problem.empty() && !problem.starts_with(file.source.string()))
@@ -131,10 +112,9 @@ void StageReader::read_one(std::int64_t number, Reading& reading) {
   const bool known = source && fstat(*source, &status) == 0;
   const StagedCopy what{writer.bytes(), known ? status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec : 0,
                         writer.checksum()};
-  const fs::path path = folder_.transit(file.name);
   if (problem.empty()) {
     folder_.note(file.name, what);  // first: a copy without a note would be read again
-    writer.publish(path);
+    writer.publish();
   }
   const std::lock_guard lock(mutex_);
   reading.opened += static_cast<bool>(source);
@@ -147,16 +127,16 @@ void StageReader::read_one(std::int64_t number, Reading& reading) {
 
 /// Why it cannot be used, or nothing.
 std::string StageReader::copy(const Descriptor& source, const StagePlan::File& file, CopyWriter& writer) {
-  if (!read_blocks(source, [&](std::span<const char> block) { writer.write(block), look_up(); }))
+  if (!read_blocks(source, [&](std::span<const char> block) { writer.write(block), check_abandoned(); }))
     return fmt::format("cannot be read ({})", last_error());
   if (!file.checksum.empty() && writer.checksum() != file.checksum)
     return fmt::format("its checksum is {}, but was {} when the data was indexed", writer.checksum(), file.checksum);
   if (!plan_.verify) return {};
   try {
     const std::lock_guard lock(verifying_);
-    plan_.verify(writer.path());
+    plan_.verify(writer.temporary());
   } catch (const InputError& error) {
-    return told_of(error.what(), writer.path(), file.source);
+    return of_source(error.what(), writer.temporary(), file.source);
   }
   return {};
 }

@@ -1,13 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
 #include <vector>
 
+#include "search/space/stage_plan.hpp"
 #include "worker/staging/stage_folder.hpp"
-#include "worker/staging/stager.hpp"
 
 namespace stormsweep {
 
@@ -21,8 +22,13 @@ using HeldCopies = std::map<std::int64_t, HeldCopy>;  ///< by number of the file
 /// Reads a plan's files, several at once: those on the shared file system, and copies of an earlier job.
 class StageReader {
  public:
-  StageReader(const StagePlan& plan, StageFolder& folder, const StageOptions& options)
-      : plan_(plan), folder_(folder), options_(options) {}
+  struct Options {
+    int readers;                      ///< files that are read at once
+    std::function<bool()> abandoned;  ///< asked now and then: if so, throws Abandoned; may be empty
+  };
+
+  StageReader(const StagePlan& plan, StageFolder& folder, Options options)
+      : plan_(plan), folder_(folder), options_(std::move(options)) {}
 
   /// Those of `numbers` of which the folder has a copy that is noted, and still has the checksum that it had.
   HeldCopies find(const std::vector<std::int64_t>& numbers);
@@ -40,12 +46,13 @@ class StageReader {
   bool holds(const std::filesystem::path& path, const StagedCopy& noted) const;
   void read_one(std::int64_t number, Reading& reading);
   std::string copy(const Descriptor& source, const StagePlan::File& file, CopyWriter& writer);
-  void look_up() const;  ///< throws Abandoned
+  void check_abandoned() const;
 
   const StagePlan& plan_;
   StageFolder& folder_;
-  const StageOptions& options_;
-  std::mutex mutex_, verifying_;
+  Options options_;
+  std::mutex mutex_;      // guards what `find` and `read` have collected
+  std::mutex verifying_;  // held around plan_.verify
 };
 
 }  // namespace stormsweep

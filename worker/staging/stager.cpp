@@ -23,27 +23,31 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Files and what is told of each, as lines for the other ranks.
-using Told = std::map<std::int64_t, std::string>;
+/// What is reported of files, by number, to the other ranks; a line each.
+using Reports = std::map<std::int64_t, std::string>;
 
-std::string lines_of(const Told& told) {
+std::string lines_of(const Reports& reports) {
   std::string lines;
-  for (const auto& [number, text] : told) lines += fmt::format("{} {}\n", number, text);
+  for (const auto& [number, text] : reports) lines += fmt::format("{} {}\n", number, text);
   return lines;
 }
 
-Told parse_lines(const std::string& lines) {
-  Told told;
+Reports parse_lines(const std::string& lines) {
+  Reports reports;
   std::istringstream stream(lines);
   std::int64_t number = 0;
-  for (std::string text; stream >> number && stream.get() && std::getline(stream, text);) told[number] = text;
-  return told;
+  for (std::string text; stream >> number && stream.get() && std::getline(stream, text);) reports[number] = text;
+  return reports;
 }
 
 class Stager {
  public:
   Stager(const StagePlan& plan, const std::filesystem::path& folder, Relay& relay, const StageOptions& options)
-      : plan_(plan), folder_(folder), relay_(relay), options_(options), reader_(plan_, folder_, options) {}
+      : plan_(plan),
+        folder_(folder),
+        relay_(relay),
+        options_(options),
+        reader_(plan_, folder_, {options.readers, options.abandoned}) {}
 
   StageReport run() {
     meet();
@@ -54,7 +58,8 @@ class Stager {
       read(numbers);
     }
     settle();
-    exchange_copies(routes_, plan_, folder_, held_, relay_, report_);
+    const ExchangedBytes bytes = exchange_copies(routes_, plan_, folder_, held_, relay_);
+    report_.sent_bytes = bytes.sent, report_.received_bytes = bytes.received;
     conclude();
     return std::move(report_);
   }
@@ -86,7 +91,7 @@ class Stager {
   StageRoutes routes_;
   std::string job_;               // a name that no other staging has
   HeldCopies held_;               // by this rank
-  Told unusable_;                 // known to all ranks
+  Reports unusable_;              // known to all ranks
   std::set<std::int64_t> kept_;   // by this machine, from an earlier job
   std::set<std::int64_t> known_;  // held by somebody, or unusable
   bool all_throw_ = false;
@@ -150,7 +155,7 @@ void Stager::find(const std::vector<std::int64_t>& numbers) {
   for (const std::int64_t number : numbers) {
     if (mates[static_cast<std::size_t>(number) % mates.size()] == relay_.place()) mine.push_back(number);
   }
-  Told found;
+  Reports found;
   for (auto& [number, copy] : reader_.find(mine)) found[number] = "", held_[number] = std::move(copy);
   const auto all = relay_.gather(lines_of(found));
   for (std::size_t place = 0; place < all.size(); ++place) {
@@ -210,10 +215,10 @@ void Stager::conclude() {
 
 }  // namespace
 
-StageReport stage(MpiChannel& channel, const StagePlan& plan, const std::filesystem::path& folder,
-                  const StageOptions& options) {
+StageReport stage(MpiChannel& channel, const std::vector<int>& ranks, const StagePlan& plan,
+                  const std::filesystem::path& folder, const StageOptions& options) {
   const auto began = Clock::now();
-  Relay relay(channel, plan.ranks, {options.patience, options.abandoned, options.number});
+  Relay relay(channel, ranks, {options.patience, options.abandoned, options.number});
   std::optional<Stager> stager;
   try {
     stager.emplace(plan, folder, relay, options);

@@ -54,7 +54,7 @@ std::string content(std::int64_t number) {
 
 std::string checksum(const std::string& bytes) {
   Checksum sum;
-  sum.add(bytes);
+  sum.add(std::as_bytes(std::span(bytes)));
   return sum.digits();
 }
 
@@ -64,7 +64,7 @@ class Scene {
   Scene(MpiChannel& channel, const fs::path& folder, std::int64_t files, std::int64_t draws)
       : here(channel.rank()), channel_(channel), folder_(folder) {
     if (channel.rank() == 0) fs::create_directories(folder / "source"), fs::create_directories(folder / "machines");
-    plan.ranks = everyone(channel);
+    ranks = everyone(channel);
     for (std::int64_t number = 0; number < files; ++number) {
       plan.files.push_back({source(number), "split/" + std::to_string(number) + ".h5", checksum(content(number))});
       if (channel.rank() == 0) write_file(source(number), content(number));
@@ -77,7 +77,7 @@ class Scene {
   fs::path machine(int number) const { return folder_ / "machines" / std::to_string(number); }
   fs::path copy(std::int64_t number) const { return machine(here) / plan.files[static_cast<std::size_t>(number)].name; }
   void meet() { gather(channel_, ""); }
-  StageReport stage() { return stormsweep::stage(channel_, plan, machine(here), {.number = relays++}); }
+  StageReport stage() { return stormsweep::stage(channel_, ranks, plan, machine(here), {.number = relays++}); }
   Numbers wanted(int place, const Numbers& unusable = {}) const {
     const auto numbers = plan.wanted(place, unusable);
     return {numbers.begin(), numbers.end()};
@@ -94,6 +94,7 @@ class Scene {
   }
 
   StagePlan plan;
+  std::vector<int> ranks;
   int here;  ///< number of this rank's machine
 
  private:
@@ -226,7 +227,7 @@ void unusable(MpiChannel& channel, const fs::path& folder) {
         "other bytes", channel);
   check(told.find(at[3] + ": is not HDF5; remove it\n") != std::string::npos, "refused, by its own path", channel);
   check(numbers == known_bad, "and no more are told", channel);
-  check(gather(channel, told) == std::vector<std::string>(scene.plan.ranks.size(), told), "all ranks alike", channel);
+  check(gather(channel, told) == std::vector<std::string>(scene.ranks.size(), told), "all ranks alike", channel);
 }
 
 /// "data" or "mate", as it was thrown, and its message; nothing if nothing was.
@@ -336,12 +337,11 @@ int job(MpiChannel& channel, const fs::path& source, const fs::path& target, std
   for (const auto& entry : fs::directory_iterator(source))
     plan.files.push_back({entry.path(), entry.path().filename(), ""});
   std::ranges::sort(plan.files, {}, &StagePlan::File::name);
-  plan.ranks = everyone(channel);
   plan.wanted = [&](int place, const Numbers& unusable) {
     return draw(static_cast<std::int64_t>(plan.files.size()), draws, place, unusable);
   };
   try {
-    const StageReport report = stage(channel, plan, target / std::to_string(channel.rank()));
+    const StageReport report = stage(channel, everyone(channel), plan, target / std::to_string(channel.rank()));
     if (channel.rank() == 0) std::printf("%ld files, %ld opened\n", report.job.files, report.job.opened);
   } catch (const InputError& error) {
     std::fprintf(stderr, "%s\n", error.what());

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace stormsweep {
+
+/// XXH3 of the bytes that pass by. Not for adversaries: it finds what a disk, a network or a slip has changed.
+class Checksum {
+ public:
+  enum class Bits { b64, b128 };
+
+  explicit Checksum(Bits bits = Bits::b64);
+  Checksum(const Checksum&) = delete;
+  Checksum& operator=(const Checksum&) = delete;
+  ~Checksum();
+
+  void add(std::span<const std::byte> bytes);
+  std::string digits() const;  ///< of what has been added so far: 16 hexadecimal ones, or 32
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+  Bits bits_;
+};
+
+}  // namespace stormsweep

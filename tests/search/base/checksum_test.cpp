@@ -1,0 +1,38 @@
+#include "search/base/checksum.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <vector>
+
+using namespace stormsweep;
+
+namespace {
+
+std::string digits(std::span<const char> bytes, Checksum::Bits bits, std::size_t step) {
+  Checksum checksum(bits);
+  for (; !bytes.empty(); bytes = bytes.subspan(std::min(step, bytes.size())))
+    checksum.add(std::as_bytes(bytes.first(std::min(step, bytes.size()))));
+  return checksum.digits();
+}
+
+}  // namespace
+
+TEST_CASE("checksums are those of XXH3, in whatever pieces the bytes come") {
+  std::vector<char> many(10'000);
+  for (std::size_t i = 0; i < many.size(); ++i) many[i] = static_cast<char>(i % 251);
+  const struct {
+    std::span<const char> bytes;
+    const char *short_one, *long_one;  // by libxxhash's functions for whole texts
+  } known[] = {
+      {{}, "2d06800538d394c2", "99aa06d3014798d86001c324468d497f"},
+      {std::span("abc", 3), "78af5f94892f3950", "06b05ab6733a618578af5f94892f3950"},
+      {many, "1cb3abee1c2fc1c4", "89dec82a789965e61cb3abee1c2fc1c4"},
+  };
+  for (const auto& [bytes, short_one, long_one] : known) {
+    for (const std::size_t step : {1, 999, 100'000}) {
+      CHECK(digits(bytes, Checksum::Bits::b64, step) == short_one);
+      CHECK(digits(bytes, Checksum::Bits::b128, step) == long_one);
+    }
+  }
+}
