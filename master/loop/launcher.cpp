@@ -11,7 +11,8 @@ namespace stormsweep::launch {
 namespace {
 
 struct Release {
-  int major;  ///< of Open MPI: this one and newer
+  int major;                         ///< of Open MPI: this one and newer
+  std::vector<std::string> command;  ///< mpirun, as it has to be started
   std::vector<std::string> options;
 };
 
@@ -21,9 +22,10 @@ const std::vector<Release>& releases() {
       // Without --quiet mpirun tells of every dead rank itself. It kills ranks 1 s after it was told to end, unless
       // told
       // otherwise; a drain may take longer.
-      {4, {"--quiet", "--mca", "odls_base_sigkill_timeout", "30"}},
-      // Is quiet by itself, and knows no other grace than its own, of less than 1 s: we send it SIGUSR1 only.
-      {5, {}},
+      {4, {"mpirun"}, {"--quiet", "--mca", "odls_base_sigkill_timeout", "30"}},
+      // Is quiet by itself. Within 1 s of SIGTERM it kills ranks whatever it is told, so that signal, which Slurm sends
+      // to all processes of a job, must not reach it: the ranks have it too, and drain.
+      {5, {"env", "--block-signal=TERM", "mpirun"}, {}},
   };
   return known;
 }
@@ -58,8 +60,9 @@ std::string mpirun_version() {
 std::vector<std::string> mpirun_words(std::string_view version, int ranks) {
   // --enable-recovery: a dead worker does not end the job. --bind-to none: the default pins a rank to one core.
   // --oversubscribe: the master shares a core with a worker.
-  std::vector<std::string> words{"mpirun", "--enable-recovery", "--oversubscribe", "--bind-to", "none"};
   const Release& release = release_of(version);
+  std::vector<std::string> words = release.command;
+  words.insert(words.end(), {"--enable-recovery", "--oversubscribe", "--bind-to", "none"});
   words.insert(words.end(), release.options.begin(), release.options.end());
   words.insert(words.end(), {"-n", std::to_string(ranks)});
   return words;

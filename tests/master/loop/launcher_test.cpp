@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "search/base/error.hpp"
 
 using namespace stormsweep;
@@ -10,7 +12,8 @@ using Words = std::vector<std::string>;
 
 namespace {
 
-const Words newest{"mpirun", "--enable-recovery", "--oversubscribe", "--bind-to", "none", "-n", "3"};
+const Words newest{
+    "env", "--block-signal=TERM", "mpirun", "--enable-recovery", "--oversubscribe", "--bind-to", "none", "-n", "3"};
 
 }  // namespace
 
@@ -20,7 +23,7 @@ TEST_CASE("Open MPI 4 is told to be quiet and patient") {
               "odls_base_sigkill_timeout", "30", "-n", "3"});
 }
 
-TEST_CASE("Open MPI 5 refuses those options and needs none of them") {
+TEST_CASE("Open MPI 5 refuses those options; SIGTERM is kept from it") {
   CHECK(mpirun_words("mpirun (Open MPI) 5.0.7\n\nReport bugs to https://www.open-mpi.org/community/help/\n", 3) ==
         newest);
 }
@@ -44,5 +47,6 @@ TEST_CASE("other launchers, and an Open MPI that is too old, are refused") {
 }
 
 TEST_CASE("the mpirun of this machine is known") {
-  CHECK(mpirun_words(launch::mpirun_version(), 2).at(0) == "mpirun");
+  const Words words = mpirun_words(launch::mpirun_version(), 2);
+  CHECK(std::find(words.begin(), words.end(), "mpirun") != words.end());
 }

@@ -295,7 +295,9 @@ TEST_CASE("100,000 trainings on 10,000 ranks in a second of processor time") {
     const Replay r = replay(jobs, scenario);
     const double seconds = double(std::clock() - begin) / CLOCKS_PER_SEC;
     MESSAGE(to_string(policy), ": ", seconds, " s, efficiency ", r.efficiency());
+#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     CHECK(seconds < 1);
+#endif
     CHECK(r.efficiency() > 0.6);
   }
 }

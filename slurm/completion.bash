@@ -1,0 +1,46 @@
+# Bash completion of stormsweep: commands, options, experiments, and the axes and metrics of tables. It asks the program
+# itself, so that nothing is listed twice. Installed to share/bash-completion/completions/stormsweep.
+
+_stormsweep_commands() {
+  "$1" --help | awk 'listed && !NF { exit } /^  [a-z]/ { listed = 1; print $1 }'
+}
+
+# The options of a command, given as words.
+_stormsweep_options() {
+  "$@" --help 2>/dev/null | sed -nE 's/^ +(-[a-z] \[ )?(--[a-z-]+).*/\2/p'
+}
+
+# The experiments that a command takes as its first word; nothing where it takes none.
+_stormsweep_experiments() {
+  if [[ $2 == describe ]]; then
+    "$1" describe | awk '!NF { exit } NR > 1 { print $1 }'
+  else
+    "$1" "$2" --help 2>/dev/null | sed -nE 's/^experiments: ([^;]*).*/\1/p' | tr -d ,
+  fi
+}
+
+# Hyperparameters and metrics of all experiments: what tables have for rows, columns and values.
+_stormsweep_axes() {
+  local experiment
+  for experiment in $(_stormsweep_experiments "$1" describe); do
+    "$1" describe "$experiment" | awk '!NF { table = 0 } table { print $1 } /^(hyperparameter|metric) / { table = 1 }'
+  done | sort -u
+}
+
+_stormsweep() {
+  local program=$1 current=$2 previous=$3 command=${COMP_WORDS[1]} words=''
+  if ((COMP_CWORD == 1)); then
+    words="$(_stormsweep_commands "$program") --help --version"
+  elif [[ $current == -* ]]; then
+    words=$(_stormsweep_options "$program" "$command")
+    [[ $words ]] || words=$(_stormsweep_options "$program" "$command" "${COMP_WORDS[2]}")
+  elif [[ $previous =~ ^--(rows|columns|by|value|curve|show|sort)$ ]]; then
+    words=$(_stormsweep_axes "$program")
+  elif ((COMP_CWORD == 2)); then
+    words=$(_stormsweep_experiments "$program" "$command")
+  fi
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+
+# Without an answer of ours, names of files.
+complete -o bashdefault -o default -F _stormsweep stormsweep

@@ -1,0 +1,50 @@
+# What `cmake --install` puts where, and the Debian package that `cpack` makes of it (in the build folder: cpack -G DEB).
+include(GNUInstallDirs)
+if(NOT TORCH_INSTALL_PREFIX STREQUAL "/usr")
+  # Libraries outside the system's folders are found where they were linked.
+  set_target_properties(stormsweep stormsweep-worker PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+endif()
+set(share ${CMAKE_INSTALL_DATADIR}/stormsweep)
+
+# Both programs, and their manual where there is help2man: what to build before an installation.
+add_custom_target(programs ALL DEPENDS stormsweep stormsweep-worker)
+install(TARGETS stormsweep stormsweep-worker)
+find_program(HELP2MAN help2man)
+if(HELP2MAN)
+  set(manual ${PROJECT_BINARY_DIR}/man1)
+  add_custom_command(OUTPUT ${manual}/stormsweep.1.gz
+    COMMAND ${PROJECT_SOURCE_DIR}/slurm/manual $<TARGET_FILE:stormsweep> ${manual}
+    DEPENDS slurm/manual stormsweep stormsweep-worker COMMENT "Writing the manual" VERBATIM)
+  add_custom_target(manual DEPENDS ${manual}/stormsweep.1.gz)
+  add_dependencies(programs manual)
+  install(DIRECTORY ${manual} DESTINATION ${CMAKE_INSTALL_MANDIR})
+else()
+  message(STATUS "help2man was not found: installations will have no manual")
+endif()
+
+install(FILES slurm/completion.bash RENAME stormsweep DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+configure_file(slurm/modulefile.in ${PROJECT_BINARY_DIR}/modulefile @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/modulefile RENAME ${PROJECT_VERSION} DESTINATION ${share}/modulefiles/stormsweep)
+install(PROGRAMS slurm/search.sbatch DESTINATION ${share}/slurm)
+file(GLOB spaces CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/experiments experiments/*/*.json)
+list(FILTER spaces EXCLUDE REGEX "/experiment\\.json$")
+foreach(space ${spaces})
+  cmake_path(GET space PARENT_PATH experiment)
+  install(FILES experiments/${space} DESTINATION ${share}/spaces/${experiment})
+endforeach()
+install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES LICENSE RENAME copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+set(CPACK_GENERATOR TGZ)
+set(CPACK_PACKAGE_CONTACT "the stormsweep authors <authors@stormsweep.invalid>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "search for the best configuration of a weather network")
+set(CPACK_PACKAGE_DESCRIPTION "Trains a weather network in every configuration of a search space, on all ranks of an MPI \
+job,\nand keeps what each one reached and cost as a row of an SQLite database.")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+# What no library tells: mpirun, and the fast BLAS for LibTorch.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "openmpi-bin, libopenblas0-openmp")
+include(CPack)
