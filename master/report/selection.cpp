@@ -69,7 +69,7 @@ std::vector<SearchSummary> read_searches(SQLite::Database& database, const std::
   return found;
 }
 
-const SearchSummary& only_search(const std::vector<SearchSummary>& searches, const std::string& what) {
+const SearchSummary& only_search(const std::vector<SearchSummary>& searches, std::string_view what) {
   if (searches.size() == 1) return searches[0];
   std::vector<std::string> names;
   for (const SearchSummary& search : searches) names.push_back(search.name);

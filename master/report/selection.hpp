@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "master/report/cell.hpp"
@@ -72,6 +73,6 @@ std::vector<SearchSummary> read_searches(SQLite::Database& database, const std::
 
 /// The search that a question is about which has to be about one. Throws InputError otherwise; `what` holds them, such
 /// as "--best: the file" or "r.db:".
-const SearchSummary& only_search(const std::vector<SearchSummary>& searches, const std::string& what);
+const SearchSummary& only_search(const std::vector<SearchSummary>& searches, std::string_view what);
 
 }  // namespace stormsweep

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 4> types{"integer", "real", "choice", "fl
 
 /// The tables and views of the database: a profile of that name would hide one.
 constexpr std::array<std::string_view, 7> relations{"searches", "trials",  "epochs", "columns",
-                                                     "parts",    "results", "curves"};
+                                                    "parts",    "results", "curves"};
 
 template <class Names>
 std::size_t one_of(const Field& field, const Names& names) {
