@@ -76,8 +76,8 @@ std::vector<WeatherIndex::File> list_samples(const fs::path& folder) {
     throw InputError(folder.string() + ": cannot be listed (" + error.message() + "); give a folder of samples");
   if (files.empty()) {
     throw InputError(folder.string() +
-                     ": holds no *.h5 file; give a folder of samples, or make some with stormsweep generate "
-                     "segmentation");
+                     ": holds no *.h5 file; give a folder of samples, or make some with "
+                     "stormsweep generate segmentation");
   }
   std::ranges::sort(files, {}, &WeatherIndex::File::name);
   return files;
