@@ -177,7 +177,7 @@ TEST_CASE("drawing: a PNG file has the same pixels") {
   CHECK(read.height == 30);
   CHECK(read.width == 20);
   CHECK(read.at(0, 1) == Colour{1, 2, 3});
-  CHECK(read.pixels == picture.pixels);
+  CHECK(std::ranges::equal(read.pixels, picture.pixels));
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
 }
 

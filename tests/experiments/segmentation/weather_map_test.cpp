@@ -62,7 +62,7 @@ TEST_CASE("weather panel: north is up whichever way the rows go, degrees are squ
     field.insert(field.end(), world.field.begin() + row * 72, world.field.begin() + (row + 1) * 72);
     classes.insert(classes.end(), world.classes.begin() + row * 72, world.classes.begin() + (row + 1) * 72);
   }
-  CHECK(draw(field, classes).pixels == panel.pixels);
+  CHECK(std::ranges::equal(draw(field, classes).pixels, panel.pixels));
 }
 
 TEST_CASE("weather panel: ticks at round degrees") {
