@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <span>
-#include <thread>
 #include <vector>
 
 #include "datasets/files/splits.hpp"
 #include "datasets/nowcast/synthetic_rain.hpp"
+#include "search/base/parallel.hpp"
 
 namespace stormsweep {
 
@@ -30,13 +30,9 @@ class Block {
   }
 
   void make(std::int64_t first, std::int64_t n) {
-    std::vector<std::jthread> makers;
-    for (int t = 0; t < world_.threads; ++t) {
-      makers.emplace_back([this, first, n, t] {
-        for (std::int64_t i = t; i < n; i += world_.threads)
-          make_rain(world_.seed, static_cast<std::uint64_t>(first + i), world_.side, sample(i));
-      });
-    }
+    in_parallel(n, world_.threads, [&](std::int64_t i) {
+      make_rain(world_.seed, static_cast<std::uint64_t>(first + i), world_.side, sample(i));
+    });
   }
 
  private:

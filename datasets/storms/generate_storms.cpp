@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <span>
-#include <thread>
 #include <vector>
 
 #include "datasets/files/splits.hpp"
 #include "datasets/storms/storms.hpp"
 #include "datasets/storms/synthetic_storm.hpp"
+#include "search/base/parallel.hpp"
 
 namespace stormsweep {
 
@@ -28,15 +28,9 @@ struct Block {
   }
 
   void make(const StormWorld& world, std::int64_t first, std::int64_t n) {
-    std::vector<std::jthread> makers;
-    for (int t = 0; t < world.threads; ++t) {
-      makers.emplace_back([this, &world, first, n, t] {
-        for (std::int64_t i = t; i < n; i += world.threads) {
-          futures[static_cast<std::size_t>(i)] =
-              make_storm(world.seed, static_cast<std::uint64_t>(first + i), patch(i));
-        }
-      });
-    }
+    in_parallel(n, world.threads, [&](std::int64_t i) {
+      futures[static_cast<std::size_t>(i)] = make_storm(world.seed, static_cast<std::uint64_t>(first + i), patch(i));
+    });
   }
 };
 
