@@ -60,19 +60,14 @@ struct World {
     save_model(folder / "model.pt", nowcast, configuration, nowcast_notes(model()), network);
   }
   std::vector<std::string> words(std::vector<std::string> more) const {
-    std::vector<std::string> all{"nowcast",
-                                 "--model",
-                                 (folder / "model.pt").string(),
-                                 "--input",
-                                 (folder / "radar").string(),
-                                 "-o",
-                                 (folder / "out.h5").string()};
+    std::vector<std::string> all{"--model", (folder / "model.pt").string(), "--input", (folder / "radar").string(),
+                                 "-o",      (folder / "out.h5").string()};
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
   std::string refusal(const std::vector<std::string>& more) const {
     try {
-      forecast_command(words(more));
+      forecast_nowcast_command(words(more));
     } catch (const InputError& error) {
       return error.what();
     }
@@ -88,8 +83,9 @@ struct World {
 TEST_CASE("forecast nowcast: from a model file and radar files to a composite that our reader reads, and a figure") {
   const World world;
   fs::create_directories(world.folder / "figures");
-  REQUIRE(forecast_command(world.words({"--time", "2010-08-26T01:05Z", "--png", (world.folder / "figures").string(),
-                                        "--threads", "1", "--tile", "32"})) == exit_done);
+  REQUIRE(
+      forecast_nowcast_command(world.words({"--time", "2010-08-26T01:05Z", "--png", (world.folder / "figures").string(),
+                                            "--threads", "1", "--tile", "32"})) == exit_done);
   CHECK(fs::file_size(world.folder / "figures/forecast-20100826T0100Z.png") > 1000);
   const auto images = list_radar_images(world.folder / "out.h5");
   REQUIRE(images.size() == 6);
@@ -122,9 +118,9 @@ TEST_CASE("forecast nowcast: what is wrong is told, and nothing is written") {
   CHECK(world.refusal({"--threads", "0"}).find("--threads is 0") != std::string::npos);
   CHECK(!fs::exists(world.folder / "out.h5"));
   auto words = world.words({});
-  words[2] = (world.folder / "radar/00.h5").string();
-  CHECK_THROWS_AS(forecast_command(words), InputError);
+  words[1] = (world.folder / "radar/00.h5").string();
+  CHECK_THROWS_AS(forecast_nowcast_command(words), InputError);
   words = world.words({});
-  words[6] = (world.folder / "none/out.h5").string();
-  CHECK_THROWS_WITH_AS(forecast_command(words), doctest::Contains("--output is"), InputError);
+  words[5] = (world.folder / "none/out.h5").string();
+  CHECK_THROWS_WITH_AS(forecast_nowcast_command(words), doctest::Contains("--output is"), InputError);
 }

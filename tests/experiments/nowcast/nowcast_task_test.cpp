@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "datasets/nowcast/nowcast_patches.hpp"
+#include "experiments/nowcast/nowcast_check.hpp"
 #include "experiments/nowcast/nowcast_notes.hpp"
 #include "models/nowcast_cnn.hpp"
 #include "search/base/error.hpp"
@@ -185,7 +186,7 @@ TEST_CASE("each rank validates on a draw of its own, of the test patches where t
 
 TEST_CASE("the check of the data tells what each split holds, and refuses splits that do not belong together") {
   const NowcastWorld world, other(30);
-  const DataReport report = check_nowcast_data(world.data());
+  const DataCheck report = check_nowcast_data(world.data());
   CHECK(report.fingerprint.size() == 3 * 32);
   REQUIRE(report.notes.size() == 3);
   CHECK(report.notes[0].find("train: 9 patches of 256 x 256") == 0);

@@ -60,19 +60,14 @@ struct World {
     save_model(folder / "model.pt", segmentation, configuration, segmentation_notes(range), *network);
   }
   std::vector<std::string> words(const std::vector<std::string>& more) const {
-    std::vector<std::string> all{"segmentation",
-                                 "--model",
-                                 (folder / "model.pt").string(),
-                                 "--input",
-                                 (folder / "samples").string(),
-                                 "-o",
-                                 (folder / "out.h5").string()};
+    std::vector<std::string> all{"--model", (folder / "model.pt").string(), "--input", (folder / "samples").string(),
+                                 "-o",      (folder / "out.h5").string()};
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
   std::string refusal(const std::vector<std::string>& all) const {
     try {
-      forecast_command(all);
+      forecast_segmentation_command(all);
     } catch (const InputError& error) {
       return error.what();
     }
@@ -89,7 +84,7 @@ struct World {
 
 TEST_CASE("forecast segmentation: masks are the network's likeliest classes of normalised fields, in float32") {
   World world;
-  REQUIRE(forecast_command(world.words(
+  REQUIRE(forecast_segmentation_command(world.words(
               {"--probabilities", "--threads", "1", "--png", (world.folder / "maps").string()})) == exit_done);
   const auto masks = dataset<std::uint8_t>(world.folder / "out.h5", "masks", H5T_NATIVE_UINT8, 2 * pixels);
   const auto told = dataset<float>(world.folder / "out.h5", "probabilities", H5T_NATIVE_FLOAT, 6 * pixels);

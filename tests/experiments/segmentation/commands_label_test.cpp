@@ -32,13 +32,13 @@ struct World {
     }
   }
   std::vector<std::string> words(std::vector<std::string> more) const {
-    std::vector<std::string> all{"segmentation", (folder / "samples").string(), "-o", (folder / "out").string()};
+    std::vector<std::string> all{(folder / "samples").string(), "-o", (folder / "out").string()};
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
   std::string refusal(const std::vector<std::string>& all) const {
     try {
-      label_command(all);
+      label_segmentation_command(all);
     } catch (const InputError& error) {
       return error.what();
     }
@@ -64,7 +64,8 @@ std::vector<std::int32_t> labels_of(const fs::path& path) {
 
 TEST_CASE("label segmentation: files of labels, the same on any number of threads, and maps") {
   const World world;
-  REQUIRE(label_command(world.words({"--threads", "1", "--png", (world.folder / "maps").string()})) == exit_done);
+  REQUIRE(label_segmentation_command(world.words({"--threads", "1", "--png", (world.folder / "maps").string()})) ==
+          exit_done);
   std::vector<std::vector<std::int32_t>> alone;
   for (const int i : {0, 1, 2}) {
     const std::string name = "world-" + std::to_string(i);
@@ -73,11 +74,11 @@ TEST_CASE("label segmentation: files of labels, the same on any number of thread
     CHECK(std::ranges::count(alone.back(), 2) > 20);
     CHECK(std::ranges::count(alone.back(), 0) > static_cast<std::ptrdiff_t>(pixels / 10 * 9));
   }
-  REQUIRE(label_command(world.words({"--threads", "3"})) == exit_done);
+  REQUIRE(label_segmentation_command(world.words({"--threads", "3"})) == exit_done);
   for (const int i : {0, 1, 2})
     CHECK(labels_of(world.folder / ("out/world-" + std::to_string(i) + ".h5")) == alone[static_cast<std::size_t>(i)]);
 
-  REQUIRE(label_command(world.words({"--threshold", "1e8", "--warm-core", "99"})) == exit_done);
+  REQUIRE(label_segmentation_command(world.words({"--threshold", "1e8", "--warm-core", "99"})) == exit_done);
   CHECK(std::ranges::count(labels_of(world.folder / "out/world-0.h5"), 0) == static_cast<std::ptrdiff_t>(pixels));
 }
 
@@ -93,8 +94,8 @@ TEST_CASE("label segmentation: each time of a NetCDF file is a sample of its own
     for (std::size_t column = 60; column < 62; ++column) transport[pixels + row * 144 + column] = 600;
   }
   maker.write(folder / "months.nc");
-  REQUIRE(label_command({"segmentation", (folder / "months.nc").string(), "-o", (folder / "out").string(),
-                         "--threshold", "250"}) == exit_done);
+  REQUIRE(label_segmentation_command(
+              {(folder / "months.nc").string(), "-o", (folder / "out").string(), "--threshold", "250"}) == exit_done);
   CHECK(std::ranges::count(labels_of(folder / "out/months-00000.h5"), 2) == 0);
   const auto second = labels_of(folder / "out/months-00001.h5");
   CHECK(std::ranges::count(second, 2) == 40);
@@ -113,14 +114,13 @@ TEST_CASE("label segmentation: what is wrong is told, and nothing is written") {
   CHECK(world.refusal_of("far", "1").find("--far is 1; give 2 to 40") != std::string::npos);
   CHECK(world.refusal_of("warm-core", "nan").find("--warm-core is nan") != std::string::npos);
   CHECK(world.refusal({}).find("the experiment is missing") != std::string::npos);
-  CHECK(world.refusal({"segmentation", (world.folder / "none").string(), "-o", "x"}).find("none: no such file") !=
-        std::string::npos);
-  CHECK(world.refusal({"segmentation", (world.folder / "samples").string(), "-o", (world.folder / "samples").string()})
+  CHECK(world.refusal({(world.folder / "none").string(), "-o", "x"}).find("none: no such file") != std::string::npos);
+  CHECK(world.refusal({(world.folder / "samples").string(), "-o", (world.folder / "samples").string()})
             .find("it would write over") != std::string::npos);
   fs::create_directories(world.folder / "more");
   fs::copy(world.folder / "samples/world-1.h5", world.folder / "more/world-1.h5");
   auto words = world.words({});
-  words.insert(words.begin() + 1, (world.folder / "more").string());
+  words.insert(words.begin(), (world.folder / "more").string());
   CHECK(world.refusal(words).find("would both be written to world-1.h5") != std::string::npos);
   CHECK(!fs::exists(world.folder / "out"));
 }

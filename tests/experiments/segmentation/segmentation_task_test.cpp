@@ -10,7 +10,9 @@
 
 #include "datasets/weather/weather_batches.hpp"
 #include "datasets/weather/weather_writer.hpp"
+#include "experiments/segmentation/segmentation_check.hpp"
 #include "experiments/segmentation/segmentation_notes.hpp"
+#include "experiments/segmentation/segmentation_stage.hpp"
 #include "models/segmentation_network.hpp"
 #include "search/base/error.hpp"
 #include "tests/experiments/segmentation/segmentation_world.hpp"
@@ -193,7 +195,7 @@ TEST_CASE("configurations that cannot be trained are refused with the remedy") {
 
 TEST_CASE("the check of the data tells what each split holds, and refuses splits that do not belong together") {
   const SegmentationWorld world;
-  const DataReport report = check_segmentation_data(world.space());
+  const DataCheck report = check_segmentation_data(world.space());
   CHECK(report.fingerprint.size() == 3 * 16);
   REQUIRE(report.notes.size() >= 3);
   CHECK(report.notes[0].starts_with("train: 6 samples of 32 x 48; labeling 0: "));
@@ -223,7 +225,7 @@ TEST_CASE("a class that training never shows is told") {
     for (const auto& entry : std::filesystem::directory_iterator(folder)) std::filesystem::remove(entry);
     write_weather_file(folder / "data-2100-01-01-00-1.h5", 32, 48, fields, labels, 1);
   }
-  const DataReport report = check_segmentation_data(world.space());
+  const DataCheck report = check_segmentation_data(world.space());
   REQUIRE(report.notes.size() == 4);
   CHECK(report.notes[3].find("labeling 0 has no pixel of tropical_cyclone: its weight will be 0") != std::string::npos);
 }

@@ -13,6 +13,7 @@
 #include "datasets/storms/storm_writer.hpp"
 #include "datasets/storms/storms.hpp"
 #include "experiments/tornado/preaugmented.hpp"
+#include "experiments/tornado/tornado_check.hpp"
 #include "search/base/error.hpp"
 #include "search/base/seed.hpp"
 #include "tests/experiments/tornado/tornado_world.hpp"
@@ -189,7 +190,7 @@ TEST_CASE("the shards of a gang make up every batch of one rank, in order; batch
 TEST_CASE("check: counts and a fingerprint that follows the data; storms that are not finite are refused") {
   const TornadoWorld world;
   const auto data = world.context().data;
-  const DataReport report = check_tornado_data(data);
+  const DataCheck report = check_tornado_data(data);
   CHECK(report.fingerprint == check_tornado_data(data).fingerprint);
   REQUIRE(report.notes.size() == 3);
   CHECK(report.notes[0].starts_with("train: 420 storms, "));
