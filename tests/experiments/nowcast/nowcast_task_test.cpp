@@ -186,19 +186,19 @@ TEST_CASE("each rank validates on a draw of its own, of the test patches where t
 
 TEST_CASE("the check of the data tells what each split holds, and refuses splits that do not belong together") {
   const NowcastWorld world, other(30);
-  const DataCheck report = check_nowcast_data(world.data());
+  const DataCheck report = check_nowcast_data(space_of(world.data()));
   CHECK(report.fingerprint.size() == 3 * 32);
   REQUIRE(report.notes.size() == 3);
   CHECK(report.notes[0].find("train: 9 patches of 256 x 256") == 0);
   auto data = world.data();
   data["test"] = other.folder() / "test.h5";
-  CHECK_THROWS_WITH_AS(check_nowcast_data(data), doctest::Contains("normalisation differs"), InputError);
+  CHECK_THROWS_WITH_AS(check_nowcast_data(space_of(data)), doctest::Contains("normalisation differs"), InputError);
   data = world.data();
   data.erase("validation");
-  CHECK(check_nowcast_data(data).notes[1].find("drawn from the test patches") != std::string::npos);
+  CHECK(check_nowcast_data(space_of(data)).notes[1].find("drawn from the test patches") != std::string::npos);
 
   const TemporaryFolder small;
   generate_nowcast({.samples = 6, .side = 240, .seed = 1}, small.path(), [](std::int64_t) {});
   for (auto& [split, path] : data) path = small / (split + ".h5");
-  CHECK_THROWS_WITH_AS(check_nowcast_data(data), doctest::Contains("make them again with --size 256"), InputError);
+  CHECK_THROWS_WITH_AS(check_nowcast_data(space_of(data)), doctest::Contains("make them again with --size 256"), InputError);
 }

@@ -190,8 +190,8 @@ TEST_CASE("the shards of a gang make up every batch of one rank, in order; batch
 TEST_CASE("check: counts and a fingerprint that follows the data; storms that are not finite are refused") {
   const TornadoWorld world;
   const auto data = world.context().data;
-  const DataCheck report = check_tornado_data(data);
-  CHECK(report.fingerprint == check_tornado_data(data).fingerprint);
+  const DataCheck report = check_tornado_data(space_of(data));
+  CHECK(report.fingerprint == check_tornado_data(space_of(data)).fingerprint);
   REQUIRE(report.notes.size() == 3);
   CHECK(report.notes[0].starts_with("train: 420 storms, "));
 
@@ -203,6 +203,6 @@ TEST_CASE("check: counts and a fingerprint that follows the data; storms that ar
   writer.finish(Storms(data.at("train")).statistics(), "test");
   auto bad = data;
   bad["test"] = world.folder() / "bad.h5";
-  CHECK_THROWS_WITH_AS(check_tornado_data(bad), doctest::Contains("1 of 2 storms hold NaN or infinity; make it again"),
+  CHECK_THROWS_WITH_AS(check_tornado_data(space_of(bad)), doctest::Contains("1 of 2 storms hold NaN or infinity; make it again"),
                        InputError);
 }
