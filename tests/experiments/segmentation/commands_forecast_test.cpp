@@ -124,10 +124,10 @@ TEST_CASE("forecast segmentation: what is wrong is told, and nothing is written"
   CHECK(world.refusal(world.words({"--png", (world.folder / "model.pt").string()})).find("--png is") !=
         std::string::npos);
   auto words = world.words({});
-  words[2] = (world.folder / "samples/world-0.h5").string();
+  words[1] = (world.folder / "samples/world-0.h5").string();
   CHECK(world.refusal(words).find("this is not a trained network") != std::string::npos);
   words = world.words({});
-  words[6] = (world.folder / "none/out.h5").string();
+  words[5] = (world.folder / "none/out.h5").string();
   CHECK(world.refusal(words).find("--output is") != std::string::npos);
 
   const auto sample = [&](std::int64_t rows, std::int64_t columns) {
@@ -138,7 +138,7 @@ TEST_CASE("forecast segmentation: what is wrong is told, and nothing is written"
   CHECK(world.refusal(world.words({})).find("zone.h5: is 32 x 64 pixels, but") != std::string::npos);
   sample(24, 40);
   words = world.words({});
-  words[4] = (world.folder / "samples/zone.h5").string();
+  words[3] = (world.folder / "samples/zone.h5").string();
   CHECK(world.refusal(words).find("zone.h5: is 24 x 40 pixels; this network takes multiples of 16") !=
         std::string::npos);
   CHECK(!fs::exists(world.folder / "out.h5"));
