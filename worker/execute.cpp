@@ -36,7 +36,9 @@ void execute_run(const Workplace& with, const Training& training, const TaskCont
   } catch (const Abandoned&) {
     return;
   } catch (const std::exception& error) {
-    outcome = Outcome{.status = Status::failed, .error = error.what()};
+    outcome.emplace();
+    outcome->status = Status::failed;
+    outcome->error = error.what();
   }
   if (!outcome) return;
   outcome->started = started;

@@ -5,8 +5,8 @@
 #include <cassert>
 #include <utility>
 
-#include "search/base/utc.hpp"
 #include "search/base/error.hpp"
+#include "search/base/utc.hpp"
 
 namespace stormsweep {
 
