@@ -6,12 +6,12 @@
 #include <exception>
 #include <string_view>
 
-#include "master/cli/commands.hpp"
 #include "master/cli/compare.hpp"
 #include "master/cli/describe.hpp"
 #include "master/cli/merge_command.hpp"
 #include "master/cli/plan.hpp"
 #include "master/cli/results.hpp"
+#include "master/cli/run.hpp"
 #include "master/cli/status.hpp"
 #include "master/cli/submit.hpp"
 #include "master/loop/launch.hpp"

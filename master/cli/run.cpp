@@ -1,3 +1,5 @@
+#include "master/cli/run.hpp"
+
 #include <fmt/format.h>
 
 #include <unistd.h>
@@ -10,7 +12,6 @@
 #include <stdexcept>
 #include <string>
 
-#include "master/cli/commands.hpp"
 #include "master/cli/plan.hpp"
 #include "master/cli/run_options.hpp"
 #include "master/loop/launch.hpp"

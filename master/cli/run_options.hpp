@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "master/cli/commands.hpp"
+#include "search/base/options.hpp"
 #include "search/base/time.hpp"
 #include "search/space/share.hpp"
 

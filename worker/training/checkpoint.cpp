@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 constexpr double Timings::*timings_saved[] = {&Timings::wall, &Timings::load, &Timings::augment, &Timings::train,
                                               &Timings::test};
 
-void write(torch::serialize::OutputArchive& archive, const Progress& progress) {
+void write(torch::serialize::OutputArchive& archive, const TrainingProgress& progress) {
   std::vector<double> numbers;
   for (const auto timing : timings_saved) numbers.push_back(progress.timings.*timing);
   c10::List<std::string> names;
@@ -30,13 +30,13 @@ void write(torch::serialize::OutputArchive& archive, const Progress& progress) {
   archive.write("metrics", names);
 }
 
-Progress read(torch::serialize::InputArchive& archive) {
+TrainingProgress read(torch::serialize::InputArchive& archive) {
   torch::Tensor tensor;
   c10::IValue names;
   archive.read("progress", tensor);
   archive.read("metrics", names);
   const double *next = tensor.data_ptr<double>(), *end = next + tensor.numel();
-  Progress progress;
+  TrainingProgress progress;
   for (const auto timing : timings_saved) progress.timings.*timing = *next++;
   while (next < end) {
     EpochRecord& record = progress.records.emplace_back();
@@ -49,7 +49,7 @@ Progress read(torch::serialize::InputArchive& archive) {
 
 }  // namespace
 
-std::optional<Progress> Checkpoint::load(TrainingLoop& loop) const {
+std::optional<TrainingProgress> Checkpoint::load(TrainingLoop& loop) const {
   if (!fs::exists(file_)) return std::nullopt;
   torch::serialize::InputArchive archive, state;
   archive.load_from(file_.string());
@@ -58,7 +58,7 @@ std::optional<Progress> Checkpoint::load(TrainingLoop& loop) const {
   return read(archive);
 }
 
-void Checkpoint::save(TrainingLoop& loop, const Progress& progress) const {
+void Checkpoint::save(TrainingLoop& loop, const TrainingProgress& progress) const {
   torch::serialize::OutputArchive archive, state;
   loop.save(state);
   archive.write("loop", state);

@@ -11,7 +11,7 @@
 namespace stormsweep {
 
 /// What a training is, beside its loop.
-struct Progress {
+struct TrainingProgress {
   Timings timings;                   ///< so far
   std::vector<EpochRecord> records;  ///< since the last milestone
 };
@@ -23,8 +23,8 @@ class Checkpoint {
 
   /// Makes `loop` what was saved; nothing, and `loop` as it was, where there is no file.
   /// Throws std::exception where it cannot be read: written by another version, say.
-  std::optional<Progress> load(TrainingLoop& loop) const;
-  void save(TrainingLoop& loop, const Progress& progress) const;
+  std::optional<TrainingProgress> load(TrainingLoop& loop) const;
+  void save(TrainingLoop& loop, const TrainingProgress& progress) const;
   void remove() const;
 
  private:

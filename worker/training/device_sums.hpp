@@ -2,10 +2,8 @@
 
 #include <torch/types.h>
 
-#include <functional>
 #include <memory>
 
-#include "experiments/task/gang.hpp"
 #include "worker/channel/all_reduce.hpp"
 
 namespace stormsweep {
@@ -26,9 +24,5 @@ class DeviceSums {
   /// same order. Where bf16 travels, the devices add in bf16, too.
   virtual std::unique_ptr<PendingSum> start(const torch::Tensor& values, TransferPrecision precision) = 0;
 };
-
-/// Sums by NCCL for the gang `host`, which brings its members together. All members call it. Null, on all of them,
-/// where this program was built without NCCL, a member has no GPU, or two of them share one, which NCCL does not take.
-std::unique_ptr<DeviceSums> make_nccl_sums(Gang& host, const torch::Device& device, std::function<bool()> abandoned);
 
 }  // namespace stormsweep

@@ -1,5 +1,5 @@
 // The one file that knows NCCL; CMakeLists.txt says when it does.
-#include "worker/training/device_sums.hpp"
+#include "worker/training/nccl_sums.hpp"
 
 #ifdef STORMSWEEP_NCCL
 #include <functional>

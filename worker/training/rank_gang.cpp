@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "worker/training/nccl_sums.hpp"
+
 namespace stormsweep {
 
 namespace {

@@ -97,7 +97,7 @@ class Trainer {
   double started_ = now();
   std::optional<TrainingLoop> loop_;
   Clock clock_;
-  Progress progress_;
+  TrainingProgress progress_;
 };
 
 void Trainer::run(const std::function<std::unique_ptr<Task>()>& make) {
@@ -129,7 +129,7 @@ void Trainer::load(const std::function<std::unique_ptr<Task>()>& make) {
 
 /// A checkpoint beyond the first milestone that is wanted is of no use; nor is one that cannot be read.
 void Trainer::resume(const std::function<std::unique_ptr<Task>()>& make) {
-  std::optional<Progress> found;
+  std::optional<TrainingProgress> found;
   try {
     if (checkpoint_) found = checkpoint_->load(*loop_);
   } catch (const c10::Error&) {
@@ -191,20 +191,6 @@ Outcome Trainer::outcome(const std::optional<Failure>& failure, const Metrics& m
 }
 
 }  // namespace
-
-TrainingPlan make_plan(const Training& training, const Experiment& experiment) {
-  const Reader read(training.configuration, experiment);
-  TrainingPlan plan;
-  plan.milestones = training.milestones;
-  if (plan.milestones.empty()) plan.milestones = {read.integer("epochs")};
-  plan.optimizer = read.choice("optimizer");
-  plan.learning_rate = read_learning_rate(training.configuration, experiment, training.gang, plan.milestones.back());
-  plan.gradient_lag = static_cast<int>(read.integer("gradient_lag"));
-  plan.gradient_transfer =
-      read.choice("gradient_precision") == "bf16" ? TransferPrecision::bf16 : TransferPrecision::fp32;
-  plan.scale_loss = experiment.find("precision") && read.choice("precision") == "fp16";
-  return plan;
-}
 
 TrainingEnd train(const std::function<std::unique_ptr<Task>()>& make, const TrainingPlan& plan,
                   const TrainingEvents& events, RankGang* gang, const CheckpointPlan& checkpoints) {

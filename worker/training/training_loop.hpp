@@ -12,7 +12,7 @@
 #include "search/space/outcome.hpp"
 #include "worker/training/gradients.hpp"
 #include "worker/training/loss_scale.hpp"
-#include "worker/training/trainer.hpp"
+#include "worker/training/training_plan.hpp"
 
 namespace stormsweep {
 
