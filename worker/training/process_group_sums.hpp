@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <thread>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
@@ -10,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "experiments/task/gang.hpp"
 #include "search/base/machine.hpp"
 #include "worker/training/device_sums.hpp"
 
