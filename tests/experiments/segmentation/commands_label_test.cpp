@@ -113,7 +113,7 @@ TEST_CASE("label segmentation: what is wrong is told, and nothing is written") {
   CHECK(world.refusal_of("threads", "0").find("--threads is 0") != std::string::npos);
   CHECK(world.refusal_of("far", "1").find("--far is 1; give 2 to 40") != std::string::npos);
   CHECK(world.refusal_of("warm-core", "nan").find("--warm-core is nan") != std::string::npos);
-  CHECK(world.refusal({}).find("the experiment is missing") != std::string::npos);
+  CHECK(world.refusal({}).find("an operand is missing; usage: stormsweep label segmentation") != std::string::npos);
   CHECK(world.refusal({(world.folder / "none").string(), "-o", "x"}).find("none: no such file") != std::string::npos);
   CHECK(world.refusal({(world.folder / "samples").string(), "-o", (world.folder / "samples").string()})
             .find("it would write over") != std::string::npos);
