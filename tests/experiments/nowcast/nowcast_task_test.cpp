@@ -200,5 +200,6 @@ TEST_CASE("the check of the data tells what each split holds, and refuses splits
   const TemporaryFolder small;
   generate_nowcast({.samples = 6, .side = 240, .seed = 1}, small.path(), [](std::int64_t) {});
   for (auto& [split, path] : data) path = small / (split + ".h5");
-  CHECK_THROWS_WITH_AS(check_nowcast_data(space_of(data)), doctest::Contains("make them again with --size 256"), InputError);
+  CHECK_THROWS_WITH_AS(check_nowcast_data(space_of(data)), doctest::Contains("make them again with --size 256"),
+                       InputError);
 }

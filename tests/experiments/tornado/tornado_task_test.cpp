@@ -203,6 +203,6 @@ TEST_CASE("check: counts and a fingerprint that follows the data; storms that ar
   writer.finish(Storms(data.at("train")).statistics(), "test");
   auto bad = data;
   bad["test"] = world.folder() / "bad.h5";
-  CHECK_THROWS_WITH_AS(check_tornado_data(space_of(bad)), doctest::Contains("1 of 2 storms hold NaN or infinity; make it again"),
-                       InputError);
+  CHECK_THROWS_WITH_AS(check_tornado_data(space_of(bad)),
+                       doctest::Contains("1 of 2 storms hold NaN or infinity; make it again"), InputError);
 }
