@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <sstream>
 #include <thread>
 
 #include "tests/program/command.hpp"
@@ -72,9 +73,11 @@ class HeldUp {
   int lock_, watch_;
 };
 
+/// The files that a process has mapped; nothing of one that has just ended, as `stormsweep-worker check` soon has.
 std::string maps(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/maps");
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream text;
+  text << std::ifstream("/proc/" + std::to_string(pid) + "/maps").rdbuf();
+  return text.str();
 }
 
 }  // namespace
