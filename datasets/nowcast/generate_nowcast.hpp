@@ -8,8 +8,8 @@
 
 namespace stormsweep {
 
-/// A world of synthetic rain (datasets/synthetic_rain.hpp) to be split by index: the samples are independent, so
-/// nothing leaks.
+/// A world of synthetic rain (datasets/nowcast/synthetic_rain.hpp) to be split by index: the samples are independent,
+/// so nothing leaks.
 struct RainWorld {
   std::int64_t samples = 0;
   std::int64_t side = 256;  ///< pixels

@@ -10,7 +10,7 @@
 
 namespace stormsweep {
 
-/// What is to be made of radar images (datasets/radar_files.hpp).
+/// What is to be made of radar images (datasets/radar/radar_files.hpp).
 struct RawRadar {
   std::vector<std::filesystem::path> paths;  ///< files, or folders: every file in and below them
   std::int64_t side = 256;                   ///< pixels of a patch
@@ -35,14 +35,14 @@ struct PreparedNowcast {
   NowcastSplitCounts counts;
 };
 
-/// Writes train.h5, test.h5 and, where the sequence is long enough (datasets/nowcast_windows.hpp), validation.h5 into
-/// `folder`: together, or none.
-/// A sample is a window of 13 images a step apart with none missing, and a place where no pixel that the loss sees
-/// (datasets/nowcast/nowcast_patch_draw.hpp) is missing in any of them; other missing pixels become dry. It is drawn
-/// with a probability that rises with the rain in its middle at the last input frame: weight = 0.1 mm/h (VIL: 1) + the
-/// mean there. Images finer than 1 km are averaged over blocks. Reads every image twice, and holds those of one window.
-/// `progress` is told the share done. Throws InputError: the folder cannot be written to (before anything is read), no
-/// or bad input, images smaller than a patch, an empty split, a full disk.
+/// Writes train.h5, test.h5 and, where the sequence is long enough (datasets/nowcast/nowcast_windows.hpp),
+/// validation.h5 into `folder`: together, or none. A sample is a window of 13 images a step apart with none missing,
+/// and a place where no pixel that the loss sees (datasets/nowcast/nowcast_patch_draw.hpp) is missing in any of them;
+/// other missing pixels become dry. It is drawn with a probability that rises with the rain in its middle at the last
+/// input frame: weight = 0.1 mm/h (VIL: 1) + the mean there. Images finer than 1 km are averaged over blocks. Reads
+/// every image twice, and holds those of one window. `progress` is told the share done. Throws InputError: the folder
+/// cannot be written to (before anything is read), no or bad input, images smaller than a patch, an empty split, a full
+/// disk.
 PreparedNowcast prepare_nowcast(const RawRadar& raw, const std::filesystem::path& folder,
                                 const std::function<void(double)>& progress);
 

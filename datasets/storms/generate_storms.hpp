@@ -8,8 +8,8 @@
 
 namespace stormsweep {
 
-/// A world of synthetic storms (datasets/synthetic_storm.hpp) to be split by index: the storms are independent, so
-/// nothing leaks.
+/// A world of synthetic storms (datasets/storms/synthetic_storm.hpp) to be split by index: the storms are independent,
+/// so nothing leaks.
 struct StormWorld {
   std::int64_t storms = 0;
   std::uint64_t seed = 0;

@@ -10,7 +10,7 @@
 
 namespace stormsweep {
 
-/// What is to be made of NCAR's storm patch files (datasets/storm_patch_file.hpp).
+/// What is to be made of NCAR's storm patch files (datasets/storms/storm_patch_file.hpp).
 struct RawStorms {
   std::vector<std::filesystem::path> paths;  ///< files, or folders: every *.nc in and below them
   double validation_fraction = 0.1, test_fraction = 0.2;

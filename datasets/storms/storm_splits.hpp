@@ -14,7 +14,7 @@
 
 namespace stormsweep {
 
-/// Storms of one split, and how many of them are positive under each rule (datasets/storm_labels.hpp).
+/// Storms of one split, and how many of them are positive under each rule (datasets/storms/storm_labels.hpp).
 struct SplitCount {
   std::int64_t storms = 0, positive_max = 0, positive_mean = 0;
   bool operator==(const SplitCount&) const = default;

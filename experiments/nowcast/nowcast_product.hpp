@@ -13,8 +13,9 @@ namespace stormsweep {
 
 /// How a forecast is to be made.
 struct NowcastMaking {
-  std::int64_t tile = 0;    ///< pixels a side, a multiple of 16 (nowcast_forecast.hpp)
-  std::int64_t window = 0;  ///< of histogram matching to the newest image (datasets/histogram_matching.hpp); 0: none
+  std::int64_t tile = 0;  ///< pixels a side, a multiple of 16 (nowcast_forecast.hpp)
+  std::int64_t window =
+      0;  ///< of histogram matching to the newest image (datasets/nowcast/histogram_matching.hpp); 0: none
 };
 
 /// The forecast from `images` (7, alike, one step of `model` apart): physical units, none below 0, missing where the

@@ -6,8 +6,8 @@
 
 namespace stormsweep {
 
-/// A convolution that keeps a map's sides, in fewer products than taps: see models/winograd_kernels.hpp. Rounding
-/// errors are some 10 times those of plain float32 convolution, relative 1e-6.
+/// A convolution that keeps a map's sides, in fewer products than taps: see models/kernels/winograd_kernels.hpp.
+/// Rounding errors are some 10 times those of plain float32 convolution, relative 1e-6.
 struct WinogradConvolution {
   std::int64_t dilation = 1;
   bool periodic = false;  ///< columns; else zeros, as above and below

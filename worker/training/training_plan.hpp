@@ -14,13 +14,13 @@ namespace stormsweep {
 /// How to train, beyond what the task knows.
 struct TrainingPlan {
   std::vector<std::int64_t> milestones;  ///< ascending epochs, each a trial; the last is the training's length
-  std::string optimizer = "adam";        ///< worker/optimizer.hpp
+  std::string optimizer = "adam";        ///< worker/training/optimizer.hpp
   LearningRate learning_rate = {};
-  int gradient_lag = 0;                                           ///< worker/gradients.hpp
+  int gradient_lag = 0;                                           ///< worker/training/gradients.hpp
   TransferPrecision gradient_transfer = TransferPrecision::fp32;  ///< between the ranks of a gang
   bool retry_out_of_memory = false;                               ///< halve the micro-batch and try the step again
-  bool scale_loss = false;                                        ///< for gradients in fp16 (worker/loss_scale.hpp)
-  double peak = 0;  ///< FLOP/s that this rank is measured by; 0: not known
+  bool scale_loss = false;  ///< for gradients in fp16 (worker/training/loss_scale.hpp)
+  double peak = 0;          ///< FLOP/s that this rank is measured by; 0: not known
 };
 
 /// Reads the hyperparameters of training that every experiment has; without milestones, `epochs` is the only one.
