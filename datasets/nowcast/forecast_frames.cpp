@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "datasets/files/map_projection.hpp"
 #include "datasets/nowcast/nowcast_patch_cutter.hpp"
 #include "search/base/error.hpp"
 
@@ -62,6 +63,18 @@ void check_interval(Images images, std::int64_t step) {
                                 static_cast<double>(interval) / 60, static_cast<double>(step) / 60));
 }
 
+/// Of the image without what lies right of `columns` and below `rows`, by its projection; unknown without one.
+MapCorners corners_of_part(const RadarGrid& grid, std::int64_t rows, std::int64_t columns) {
+  if (rows == grid.height && columns == grid.width) return grid.corners;
+  if (grid.projection.empty()) return RadarGrid::unknown_corners();
+  const MapProjection map(grid.projection, "projection");
+  auto box = box_of(map, grid.corners);
+  if (!box) return RadarGrid::unknown_corners();
+  box->east = std::lerp(box->west, box->east, static_cast<double>(columns) / static_cast<double>(grid.width));
+  box->south = std::lerp(box->north, box->south, static_cast<double>(rows) / static_cast<double>(grid.height));
+  return corners_of(map, *box);
+}
+
 }  // namespace
 
 ForecastFrames choose_frames(Images images, const NowcastMeta& model, std::optional<std::int64_t> time) {
@@ -93,7 +106,7 @@ RadarFrame read_averaged(const RadarImage& image, std::int64_t block) {
   RadarFrame frame = read_radar_image(image);
   RadarGrid& grid = frame.grid;
   frame.values = block_means(frame.values, grid.width, block);
-  if (grid.height % block != 0 || grid.width % block != 0) grid.corners = RadarGrid::unknown_corners();
+  grid.corners = corners_of_part(grid, grid.height / block * block, grid.width / block * block);
   grid.height /= block, grid.width /= block;
   grid.pixel_height *= static_cast<double>(block), grid.pixel_width *= static_cast<double>(block);
   return frame;

@@ -25,7 +25,8 @@ struct ForecastFrames {
 ForecastFrames choose_frames(std::span<const RadarImage> images, const NowcastMeta& model,
                              std::optional<std::int64_t> time);
 
-/// Reads an image and averages it over blocks; where pixels are left over at its edges, its corners become unknown.
+/// Reads an image and averages it over blocks; where pixels are left over at its edges, its corners follow from
+/// its projection, or become unknown without one.
 RadarFrame read_averaged(const RadarImage& image, std::int64_t block);
 
 }  // namespace stormsweep

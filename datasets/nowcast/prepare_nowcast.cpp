@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <set>
 
 #include "datasets/nowcast/nowcast_patch_cutter.hpp"
 #include "datasets/nowcast/nowcast_patch_draw.hpp"
 #include "datasets/nowcast/nowcast_windows.hpp"
+#include "datasets/radar/impossible_rain.hpp"
 #include "datasets/radar/radar_archive.hpp"
 #include "search/base/error.hpp"
 
@@ -53,6 +55,7 @@ class Preparation {
   void list();
   void find_windows();
   [[noreturn]] void refuse_short() const;
+  std::string shorter_step() const;
   std::array<std::int64_t, 3> quotas() const;
   std::array<std::vector<PatchDraw>, 3> draw();
   std::array<std::vector<PatchDraw>, 3> draw_all(const PatchLattice& lattice);
@@ -69,6 +72,7 @@ class Preparation {
   const std::filesystem::path& folder_;
   const std::function<void(double)>& progress_;
   RadarArchive archive_;
+  ImpossibleRain impossible_;
   Cadence cadence_;
   std::vector<NowcastWindow> windows_;
   std::vector<WindowSplit> splits_;
@@ -87,6 +91,7 @@ void Preparation::list() {
   });
   const RadarImage& first = archive_.images.front();
   result_.files = archive_.files, result_.images = std::ssize(archive_.images), result_.skipped = archive_.skipped;
+  result_.notes = archive_.notes;
   result_.block = block_of(first.grid);
   if (height() < raw_.side || width() < raw_.side) {
     throw InputError(fmt::format(
@@ -105,9 +110,16 @@ void Preparation::refuse_short() const {
   const std::int64_t window = (nowcast_frames - 1) * cadence_.stride + 1;
   throw InputError(fmt::format(
       "{} images, at most {} in a row, {:g} min apart: a training and a test split take {}, {} for each "
-      "(13 frames {:g} min apart); give a longer sequence or several",
+      "(13 frames {:g} min apart); give {}a longer sequence or several",
       archive_.images.size(), longest_run(archive_.images, cadence_), static_cast<double>(cadence_.interval) / 60,
-      2 * window, window, static_cast<double>(cadence_.step()) / 60));
+      2 * window, window, static_cast<double>(cadence_.step()) / 60, shorter_step()));
+}
+
+/// "--step 5, ", where that would do.
+std::string Preparation::shorter_step() const {
+  const std::int64_t stride = (longest_run(archive_.images, cadence_) - 2) / (2 * (nowcast_frames - 1));
+  if (stride < 1 || stride >= cadence_.stride) return "";
+  return fmt::format("--step {:g}, ", static_cast<double>(stride * cadence_.interval) / 60);
 }
 
 void Preparation::find_windows() {
@@ -180,6 +192,7 @@ std::array<std::vector<PatchDraw>, 3> Preparation::draw_all(const PatchLattice& 
     progress_(listing + (1 - listing) / 2 * static_cast<double>(number) / static_cast<double>(result_.images));
     try {
       const RadarFrame frame = read(number);
+      impossible_.look_at(archive_.images[static_cast<std::size_t>(number)], frame, raw_.strict);
       seen[number] = look_at_centres(block_means(frame.values, frame.grid.width, result_.block), width(), lattice);
     } catch (const UnreadableFile& error) {
       if (raw_.strict) throw;
@@ -196,6 +209,7 @@ std::array<std::vector<PatchDraw>, 3> Preparation::draw_all(const PatchLattice& 
       }
     }
   }
+  std::ranges::copy(impossible_.lines(), std::back_inserter(result_.notes));
   std::array<std::vector<PatchDraw>, 3> draws{reservoirs[0].drawn(), reservoirs[1].drawn(), reservoirs[2].drawn()};
   const auto first_image = [&](const PatchDraw& draw) {
     return windows_[static_cast<std::size_t>(draw.window)].images.front();

@@ -18,12 +18,13 @@ struct RawRadar {
   std::int64_t patches = 0;                  ///< of all splits together; 0: 8 a window, 10,000 at most
   std::uint64_t seed = 0;                    ///< of the draw
   double validation_fraction = 0.1, test_fraction = 0.2;
-  bool strict = false;  ///< refuse files that cannot be read instead of leaving them out
+  bool strict = false;  ///< refuse files that cannot be read instead of leaving them out, and rain that cannot be
 };
 
 struct PreparedNowcast {
   std::int64_t files = 0, images = 0;
   std::vector<std::string> skipped;  ///< a line for each file or image that cannot be read
+  std::vector<std::string> notes;    ///< a line for what files contradict themselves in, and for values that cannot be
   double interval_minutes = 0;       ///< between images
   NowcastMeta meta;
   std::int64_t block = 1;                 ///< block x block pixels of an image became one

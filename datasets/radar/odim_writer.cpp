@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "datasets/files/hdf5.hpp"
+#include "datasets/files/map_projection.hpp"
 #include "datasets/files/partial_file.hpp"
 #include "search/base/utc.hpp"
 
@@ -68,13 +69,25 @@ void OdimFile::image(const std::string& path, hid_t type, const RadarGrid& grid,
   text(path, "IMAGE_VERSION", "1.2");
 }
 
+/// Of a pixel along the axes of the map, in its units; on the ground where there is no map, or the corners are not on
+/// it.
+std::array<double, 2> scale_of(const RadarGrid& grid) {
+  if (!grid.projection.empty()) {
+    if (const auto box = box_of(MapProjection(grid.projection, "projdef"), grid.corners))
+      return {(box->east - box->west) / static_cast<double>(grid.width),
+              (box->north - box->south) / static_cast<double>(grid.height)};
+  }
+  return {grid.pixel_width, grid.pixel_height};
+}
+
 void write_where(OdimFile& file, const RadarGrid& grid) {
   file.group("/where");
   if (!grid.projection.empty()) file.text("/where", "projdef", grid.projection);
   file.integer("/where", "xsize", grid.width);
   file.integer("/where", "ysize", grid.height);
-  if (grid.pixel_width > 0) file.real("/where", "xscale", grid.pixel_width);
-  if (grid.pixel_height > 0) file.real("/where", "yscale", grid.pixel_height);
+  const auto [xscale, yscale] = scale_of(grid);
+  if (xscale > 0) file.real("/where", "xscale", xscale);
+  if (yscale > 0) file.real("/where", "yscale", yscale);
   const std::array names{"LL", "UL", "UR", "LR"};
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (std::isnan(grid.corners[i][0]) || std::isnan(grid.corners[i][1])) continue;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "datasets/files/raw_files.hpp"
@@ -46,6 +47,19 @@ void check_times(const std::vector<RadarImage>& images) {
   }
 }
 
+/// Each note once, with the first file that it is of.
+std::vector<std::string> notes_of(const std::vector<RadarImage>& images) {
+  std::map<std::string, std::set<fs::path>> files;
+  for (const RadarImage& image : images) {
+    if (!image.note.empty()) files[image.note].insert(image.path);
+  }
+  std::vector<std::string> lines;
+  for (const auto& [note, paths] : files)
+    lines.push_back(fmt::format("{}{}: {}", paths.begin()->string(),
+                                paths.size() > 1 ? fmt::format(" and {} more", paths.size() - 1) : "", note));
+  return lines;
+}
+
 }  // namespace
 
 RadarArchive list_archive(const std::vector<fs::path>& paths, bool strict,
@@ -79,6 +93,7 @@ RadarArchive list_archive(const std::vector<fs::path>& paths, bool strict,
   if (archive.images.empty()) throw InputError(archive.skipped.empty() ? "no radar image in it" : archive.skipped[0]);
   std::ranges::sort(archive.images, {}, [](const RadarImage& image) { return std::tuple(image.sequence, image.time); });
   check_times(archive.images);
+  archive.notes = notes_of(archive.images);
   return archive;
 }
 

@@ -15,6 +15,7 @@ struct RadarArchive {
   std::int64_t files = 0;            ///< with images in them
   std::vector<RadarImage> images;    ///< by sequence and time; sequences numbered from 0 over all files
   std::vector<std::string> skipped;  ///< a line each: unreadable files, and why
+  std::vector<std::string> notes;  ///< a line for each thing that images' notes tell: the first file, and how many more
 };
 
 /// `paths`: files, or folders (every file in and below them that does not begin with a dot). `strict` refuses what

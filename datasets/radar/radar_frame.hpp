@@ -22,7 +22,7 @@ float rain_rate_of(float dbz);
 /// Where the pixels of a radar image lie on the earth, as its file tells it.
 struct RadarGrid {
   std::int64_t height = 0, width = 0;        ///< pixels
-  double pixel_height = 0, pixel_width = 0;  ///< metres; 0: unknown
+  double pixel_height = 0, pixel_width = 0;  ///< metres on the ground, in the middle of the image; 0: unknown
   std::string projection;                    ///< PROJ string; empty: unknown
   /// Longitude, latitude of the outer corners of the image: lower left, upper left, upper right, lower right; NaN:
   /// unknown.
@@ -42,6 +42,7 @@ struct RadarFrame {
   RadarQuantity quantity = RadarQuantity::rain_rate;
   RadarGrid grid;
   std::vector<float> values;  ///< [height, width]; NaN where missing or outside the radars' range
+  std::string scaling = {};   ///< how the file's numbers became values: "gain 0.5, offset -32"; empty: not told
 };
 
 }  // namespace stormsweep

@@ -9,8 +9,10 @@
 #include <limits>
 #include <map>
 #include <span>
+#include <utility>
 
 #include "datasets/radar/radar_format.hpp"
+#include "datasets/radar/radar_place.hpp"
 
 namespace stormsweep::radar {
 
@@ -102,19 +104,41 @@ bool is_sequence(const hdf5::Handle& file, const std::vector<Layer>& layers) {
   return layers.size() > 1;
 }
 
+double where(const hdf5::Handle& file, const Layer& layer, const std::string& name) {
+  return number(file, layer.dataset, "where", name.c_str());
+}
+
 RadarGrid read_grid(const hdf5::Handle& file, const std::filesystem::path& path, const Layer& layer) {
-  const auto where = [&](const char* name) { return number(file, layer.dataset, "where", name); };
-  const auto known = [](double value) { return std::isfinite(value) ? std::abs(value) : 0; };
   RadarGrid grid;
   const auto size = image_size(file, path, layer.place + "/data");
   grid.height = size[0], grid.width = size[1];
-  grid.pixel_height = known(where("yscale")), grid.pixel_width = known(where("xscale"));
   grid.projection = text(file, layer.dataset, "where", "projdef");
-  grid.corners = {{{where("LL_lon"), where("LL_lat")},
-                   {where("UL_lon"), where("UL_lat")},
-                   {where("UR_lon"), where("UR_lat")},
-                   {where("LR_lon"), where("LR_lat")}}};
+  constexpr std::array names{"LL", "UL", "UR", "LR"};
+  for (std::size_t i = 0; i < names.size(); ++i)
+    grid.corners[i] = {where(file, layer, fmt::format("{}_lon", names[i])),
+                       where(file, layer, fmt::format("{}_lat", names[i]))};
   return grid;
+}
+
+ToldScale read_scale(const hdf5::Handle& file, const Layer& layer) {
+  const auto told = [&](const char* name) {
+    const double value = std::abs(where(file, layer, name));
+    return std::isfinite(value) ? value : 0;
+  };
+  return {told("xscale"), told("yscale")};
+}
+
+/// Value = gain * number + offset; the numbers as they are where neither is told.
+struct Scaling {
+  double gain = 1, offset = 0;
+};
+
+Scaling read_scaling(const hdf5::Handle& file, const Layer& layer) {
+  const auto told = [&](const char* name, double otherwise) {
+    const double value = number(file, layer.place, "what", name);
+    return std::isfinite(value) ? value : otherwise;
+  };
+  return {told("gain", 1), told("offset", 0)};
 }
 
 }  // namespace
@@ -140,7 +164,9 @@ std::vector<RadarImage> list_odim(const hdf5::Handle& file, const std::filesyste
     }
     if (layer.meaning == Meaning::amount || sequence) valid = fell.end;
     if (!valid) refuse(path, "what: date and time are not YYYYMMDD and HHMMSS");
-    images.push_back({path, std::ssize(images), 0, *valid, RadarQuantity::rain_rate, read_grid(file, path, layer)});
+    RadarImage image{path, std::ssize(images), 0, *valid, RadarQuantity::rain_rate, read_grid(file, path, layer)};
+    image.note = place_on_ground(image.grid, read_scale(file, layer), path, "where/projdef");
+    images.push_back(std::move(image));
   }
   return images;
 }
@@ -148,11 +174,12 @@ std::vector<RadarImage> list_odim(const hdf5::Handle& file, const std::filesyste
 RadarFrame read_odim(const hdf5::Handle& file, const RadarImage& image) {
   const Layer layer = find_layers(file, image.path).at(static_cast<std::size_t>(image.index));
   const auto what = [&](const char* name) { return number(file, layer.place, "what", name); };
-  const double gain = what("gain"), offset = what("offset"), nodata = what("nodata"), undetect = what("undetect");
-  if (!std::isfinite(gain) || !std::isfinite(offset)) refuse(image.path, layer.place + "/what has no gain and offset");
+  const double nodata = what("nodata"), undetect = what("undetect");
+  const auto [gain, offset] = read_scaling(file, layer);
   const Period fell = period(file, layer);
   const double hours = fell.sound() ? static_cast<double>(*fell.end - *fell.begin) / 3600 : 1;
   RadarFrame frame{image.time, image.quantity, image.grid, read_numbers(file, image.path, layer.place + "/data")};
+  frame.scaling = fmt::format("gain {:g}, offset {:g}", gain, offset);
   const auto lost = static_cast<float>(nodata), dry = static_cast<float>(undetect);
   for (float& value : frame.values) {
     if (value == lost || std::isnan(value))

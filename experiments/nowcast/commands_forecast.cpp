@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "datasets/nowcast/forecast_frames.hpp"
+#include "datasets/radar/impossible_rain.hpp"
 #include "datasets/radar/odim_writer.hpp"
 #include "experiments/nowcast/nowcast_figure.hpp"
 #include "experiments/nowcast/nowcast_forecast.hpp"
@@ -111,15 +112,22 @@ struct Observations {
   std::vector<std::optional<RadarFrame>> truth;
 };
 
-Observations observe(const ForecastOptions& options, const NowcastMeta& model, const ProgressLine& line) {
-  const RadarArchive archive = list_archive(
-      {options.input.begin(), options.input.end()}, /*strict=*/false,
-      [&](std::int64_t done, std::int64_t all) { line.show(fmt::format("listing images: {}/{} files", done, all)); });
-  line.wipe();
+Observations observe(const ForecastOptions& options, const NowcastMeta& model, const ProgressLine& progress) {
+  const RadarArchive archive = list_archive({options.input.begin(), options.input.end()}, /*strict=*/false,
+                                            [&](std::int64_t done, std::int64_t all) {
+                                              progress.show(fmt::format("listing images: {}/{} files", done, all));
+                                            });
+  progress.wipe();
   for (const std::string& skipped : archive.skipped) fmt::print(stderr, "left out: {}\n", skipped);
+  for (const std::string& note : archive.notes) fmt::print(stderr, "note: {}\n", note);
   const ForecastFrames chosen = choose_frames(archive.images, model, time_of(options));
   Observations result;
-  for (const RadarImage& image : chosen.inputs) result.inputs.push_back(read_averaged(image, chosen.block));
+  ImpossibleRain impossible;
+  for (const RadarImage& image : chosen.inputs) {
+    result.inputs.push_back(read_averaged(image, chosen.block));
+    impossible.look_at(image, result.inputs.back(), /*strict=*/false);
+  }
+  for (const std::string& line : impossible.lines()) fmt::print(stderr, "note: {}\n", line);
   for (const auto& image : chosen.truth) {
     result.truth.push_back(image ? std::optional(read_averaged(*image, chosen.block)) : std::nullopt);
   }

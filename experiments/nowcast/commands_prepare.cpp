@@ -45,7 +45,8 @@ Syntax syntax_of(RawRadar& raw, std::vector<std::string>& paths, std::string& fo
           {"seed", po::value(&raw.seed)->default_value(0), "of the draw"},
           {"validation-fraction", po::value(&raw.validation_fraction)->default_value(0.1, "0.1"), "share of the time"},
           {"test-fraction", po::value(&raw.test_fraction)->default_value(0.2, "0.2"), "share of the time"},
-          {"strict", po::bool_switch(&raw.strict), "refuse files that cannot be read instead of leaving them out"},
+          {"strict", po::bool_switch(&raw.strict),
+           "refuse files that cannot be read instead of leaving them out, and rain that cannot be"},
       }};
 }
 
@@ -59,10 +60,10 @@ void check(const RawRadar& raw) {
   check_fractions(command, raw.validation_fraction, raw.test_fraction);
 }
 
-void tell_skipped(const std::vector<std::string>& lines) {
+void tell(const std::vector<std::string>& lines, const char* what) {
   constexpr std::size_t most = 5;
-  for (std::size_t i = 0; i < std::min(most, lines.size()); ++i) fmt::print(stderr, "left out: {}\n", lines[i]);
-  if (lines.size() > most) fmt::print(stderr, "left out: {} more\n", lines.size() - most);
+  for (std::size_t i = 0; i < std::min(most, lines.size()); ++i) fmt::print(stderr, "{}: {}\n", what, lines[i]);
+  if (lines.size() > most) fmt::print(stderr, "{}: {} more\n", what, lines.size() - most);
 }
 
 void tell(const PreparedNowcast& prepared, const std::string& folder) {
@@ -95,7 +96,8 @@ int prepare_nowcast_command(const std::vector<std::string>& words) {
   const ProgressLine line;
   const PreparedNowcast prepared = prepare_nowcast(raw, folder, [&](double share) { line.percent(share); });
   line.wipe();
-  tell_skipped(prepared.skipped);
+  tell(prepared.skipped, "left out");
+  tell(prepared.notes, "note");
   tell(prepared, folder);
   return exit_done;
 }

@@ -18,7 +18,6 @@ TEST_CASE("KNMI: rain in 5 min becomes mm/h at its end, 65535 is missing") {
   const RadarFrame frame = read_radar_image(images[0]);
   CHECK(frame.grid.height == 2);
   CHECK(frame.grid.width == 3);
-  CHECK(frame.grid.pixel_height == 1000);
   CHECK(frame.grid.projection == "+proj=stere");
   CHECK(frame.grid.corners[3][1] == 48);
   CHECK(frame.values[0] == 0);
@@ -36,6 +35,70 @@ TEST_CASE("KNMI: reflectivities by their formula") {
   const RadarFrame frame = read_radar_image(list_radar_images(folder / "a.h5")[0]);
   CHECK(frame.values[2] == doctest::Approx(std::pow(std::pow(10, 1.8) / 200, 0.625)));  // 18 dBZ
   CHECK(frame.values[0] < 0.001);
+}
+
+TEST_CASE("KNMI: where missing and the lowest number are one, it is dry; outside the image is missing") {
+  const TemporaryFolder folder;
+  {
+    Hdf5Maker file(folder / "a.h5");
+    file.attribute("overview", "product_datetime_end", std::string("22-JUN-2021;20:00:00.000"));
+    file.attribute("image1", "image_geo_parameter", std::string("REFLECTIVITY_[DBZ]"));
+    file.attribute("image1/calibration", "calibration_formulas", std::string("GEO = 0.500000 * PV + -32.000000"));
+    file.attribute("image1/calibration", "calibration_missing_data", 0);
+    file.attribute("image1/calibration", "calibration_out_of_image", 255);
+    file.dataset("image1", "image_data", H5T_STD_U8LE, {1, 3}, {0, 124, 255});
+    file.attribute("geographic/map_projection", "projection_name", std::string("STEREOGRAPHIC"));
+  }
+  const RadarFrame frame = read_radar_image(list_radar_images(folder / "a.h5")[0]);
+  CHECK(frame.values[0] == 0);
+  CHECK(frame.values[1] == doctest::Approx(2.734).epsilon(1e-3));  // 30 dBZ: (1000 / 200)^(1 / 1.6)
+  CHECK(std::isnan(frame.values[2]));
+}
+
+namespace {
+
+/// Images of 10 mm each at 13:55, 14:00 and 14:10 UTC; the first tells the calibration of all, as KNMI has it.
+void write_nowcast(const std::filesystem::path& path, const char* last = "04-SEP-2024;14:10:00.000",
+                   const char* attribute = "image_datetime_valid") {
+  Hdf5Maker file(path);
+  file.attribute("overview", "product_datetime_start", std::string("04-SEP-2024;13:55:00.000"));
+  file.attribute("overview", "product_datetime_end", std::string("04-SEP-2024;15:55:00.000"));
+  file.attribute("geographic/map_projection", "projection_name", std::string("STEREOGRAPHIC"));
+  file.attribute("image1/calibration", "calibration_formulas", std::string("GEO=0.010000*PV+0.000000"));
+  file.attribute("image1/calibration", "calibration_missing_data", 65534);
+  file.attribute("image1/calibration", "calibration_out_of_image", 65535);
+  const std::vector<std::string> times{"04-SEP-2024;13:55:00.000", "04-SEP-2024;14:00:00.000", last};
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    const std::string group = "image" + std::to_string(i + 1);
+    file.attribute(group, attribute, times[i]);
+    file.attribute(group, "image_geo_parameter", std::string("ACCUMULATION_[MM]"));
+    file.dataset(group, "image_data", H5T_STD_U16LE, {1, 3}, {1000, 65534, 65535});
+  }
+}
+
+}  // namespace
+
+TEST_CASE("KNMI: images of a nowcast hold at their own times, for their own intervals") {
+  const TemporaryFolder folder;
+  write_nowcast(folder / "a.h5");
+  const auto images = list_radar_images(folder / "a.h5");
+  REQUIRE(images.size() == 3);
+  CHECK(images[0].time == 1725458100);  // 2024-09-04 13:55 UTC
+  CHECK(images[2].time == 1725459000);  // 14:10
+  CHECK(images[0].sequence == 1);
+  const std::vector<double> rates{120, 120, 60};
+  for (std::size_t i = 0; i < 3; ++i) {
+    const RadarFrame frame = read_radar_image(images[i]);
+    CHECK(frame.values[0] == doctest::Approx(rates[i]));
+    CHECK(std::isnan(frame.values[1]));
+    CHECK(std::isnan(frame.values[2]));
+  }
+  write_nowcast(folder / "b.h5", "04-SEP-2024;14:00:00.000");
+  CHECK_THROWS_WITH_AS(list_radar_images(folder / "b.h5"),
+                       doctest::Contains("image3/image_datetime_valid is not after"), InputError);
+  write_nowcast(folder / "c.h5", "04-SEP-2024;14:10:00.000", "image_datetime_issued");
+  CHECK_THROWS_WITH_AS(list_radar_images(folder / "c.h5"), doctest::Contains("image1 has no image_datetime_valid"),
+                       InputError);
 }
 
 TEST_CASE("KNMI: what cannot be understood is refused") {

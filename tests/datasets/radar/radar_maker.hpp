@@ -59,6 +59,7 @@ class Hdf5Maker {
 struct KnmiFile {
   std::string begin = "26-AUG-2010;00:00:00.000", end = "26-AUG-2010;00:05:00.000";
   std::string parameter = "ACCUMULATED_PRECIPITATION_[MM]", formula = "GEO=0.01*PV+0.0";
+  std::string projection = "+proj=stere";
   float pixel_km = 1;
   hsize_t height = 2, width = 3;
   std::vector<float> pixels{0, 1, 100, 65535, 7, 8};
@@ -72,7 +73,7 @@ struct KnmiFile {
     file.attribute("geographic", "geo_pixel_size_y", std::span(&down, 1));
     const std::vector<float> corners{0, 49, 0, 56, 11, 55, 9, 48};
     file.attribute("geographic", "geo_product_corners", std::span(corners));
-    file.attribute("geographic/map_projection", "projection_proj4_params", std::string("+proj=stere"));
+    file.attribute("geographic/map_projection", "projection_proj4_params", projection);
     file.attribute("image1", "image_geo_parameter", parameter);
     file.attribute("image1/calibration", "calibration_formulas", formula);
     file.attribute("image1/calibration", "calibration_missing_data", 65535);

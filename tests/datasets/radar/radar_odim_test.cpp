@@ -73,6 +73,22 @@ TEST_CASE("ODIM: amounts become rates at the end of their time, reflectivities b
   CHECK(file.read(folder / "b.h5").values[3] == doctest::Approx(rain_rate_of(30)));
 }
 
+TEST_CASE("ODIM: without gain and offset the numbers are the values, NaN is missing") {
+  const TemporaryFolder folder;
+  {
+    Hdf5Maker file(folder / "a.h5");
+    file.attribute("what", "object", std::string("COMP"));
+    file.attribute("what", "date", std::string("20210704"));
+    file.attribute("what", "time", std::string("155000"));
+    file.attribute("dataset1/data1/what", "quantity", std::string("RATE"));
+    file.dataset("dataset1/data1", "data", H5T_IEEE_F32LE, {1, 3}, {1, NAN, 60.0208f});
+  }
+  const RadarFrame frame = read_radar_image(list_radar_images(folder / "a.h5")[0]);
+  CHECK(frame.values[0] == 1);
+  CHECK(std::isnan(frame.values[1]));
+  CHECK(frame.values[2] == 60.0208f);
+}
+
 TEST_CASE("ODIM: unknown quantities, scans and amounts without a time are refused") {
   const TemporaryFolder folder;
   OdimFile file;

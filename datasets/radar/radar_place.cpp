@@ -1,0 +1,92 @@
+#include "datasets/radar/radar_place.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "datasets/files/map_projection.hpp"
+
+namespace stormsweep::radar {
+
+namespace {
+
+constexpr double agreement = 0.05;  // corners may be those of pixels' centres, and are often rounded
+
+bool known(const std::array<double, 2>& corner) {
+  return std::isfinite(corner[0]) && std::isfinite(corner[1]);
+}
+
+bool agree(double a, double b) {
+  return std::abs(a - b) <= agreement * std::abs(b);
+}
+
+/// In words, where the told size of a pixel is neither `measured` nor that in kilometres.
+std::string disagreement(const ToldScale& told, const ToldScale& measured) {
+  const auto fits = [](double one, double other) { return one == 0 || agree(one, other) || agree(1000 * one, other); };
+  if (fits(told.x, measured.x) && fits(told.y, measured.y)) return "";
+  return fmt::format("its pixels are told to be {:g} x {:g}, but are {:.4g} x {:.4g} by its corners, which are taken",
+                     told.x, told.y, measured.x, measured.y);
+}
+
+/// From the first known corner and the scale; nothing without them.
+std::optional<MapBox> box_from_one_corner(const MapProjection& map, const RadarGrid& grid, const ToldScale& told) {
+  const auto* const corner = std::ranges::find_if(grid.corners, known);
+  if (corner == grid.corners.end() || told.x == 0 || told.y == 0) return std::nullopt;
+  const auto number = corner - grid.corners.begin();  // lower left, upper left, upper right, lower right
+  const bool left = number < 2, lower = number == 0 || number == 3;
+  const MapPoint at = map.forward({(*corner)[0], (*corner)[1]});
+  const double width = told.x * static_cast<double>(grid.width), height = told.y * static_cast<double>(grid.height);
+  const double west = left ? at.x : at.x - width, south = lower ? at.y : at.y - height;
+  return MapBox{west, south, west + width, south + height};
+}
+
+void take_ground_pixel(RadarGrid& grid, const MapProjection& map, const MapBox& box) {
+  const auto [width, height] =
+      ground_pixel(map, box, static_cast<double>(grid.width), static_cast<double>(grid.height));
+  if (std::isfinite(width) && std::isfinite(height)) grid.pixel_width = 1000 * width, grid.pixel_height = 1000 * height;
+}
+
+std::string place_on_map(RadarGrid& grid, const ToldScale& told, const MapProjection& map) {
+  if (!std::ranges::all_of(grid.corners, known)) {
+    if (const auto box = box_from_one_corner(map, grid, told)) {
+      grid.corners = corners_of(map, *box);
+      take_ground_pixel(grid, map, *box);
+    }
+    return "";
+  }
+  const auto box = box_of(map, grid.corners);
+  if (!box) return "its corners are not those of a rectangle on the map of its projection, so its place is uncertain";
+  take_ground_pixel(grid, map, *box);
+  return disagreement(told, {(box->east - box->west) / static_cast<double>(grid.width),
+                             (box->north - box->south) / static_cast<double>(grid.height)});
+}
+
+/// Metres on the ground along the middle row and the middle column, by corners alone.
+ToldScale spacing_of_corners(const RadarGrid& grid) {
+  const auto middle = [&](std::size_t i, std::size_t j) -> GeoPoint {
+    return {(grid.corners[i][0] + grid.corners[j][0]) / 2, (grid.corners[i][1] + grid.corners[j][1]) / 2};
+  };
+  return {1000 * ground_kilometres(middle(0, 1), middle(2, 3)) / static_cast<double>(grid.width),
+          1000 * ground_kilometres(middle(0, 3), middle(1, 2)) / static_cast<double>(grid.height)};
+}
+
+}  // namespace
+
+std::string place_on_ground(RadarGrid& grid, const ToldScale& told, const std::filesystem::path& path,
+                            const std::string& field) {
+  grid.pixel_width = told.x, grid.pixel_height = told.y;
+  if (!grid.projection.empty()) {
+    const MapProjection map(grid.projection, path.string() + ": " + field);
+    grid.projection = map.definition();
+    return place_on_map(grid, told, map);
+  }
+  if (!std::ranges::all_of(grid.corners, known)) return "";
+  const ToldScale measured = spacing_of_corners(grid);
+  if (agree(told.x, measured.x) && agree(told.y, measured.y)) return "";
+  grid.pixel_width = measured.x, grid.pixel_height = measured.y;
+  return disagreement(told, measured);
+}
+
+}  // namespace stormsweep::radar

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "datasets/radar/radar_frame.hpp"
+
+namespace stormsweep::radar {
+
+/// A pixel's size as a file tells it, along the axes of its map: in the map's units or in kilometres; 0: unknown.
+struct ToldScale {
+  double x = 0, y = 0;
+};
+
+/// Completes a grid whose size, projection and corners are as its file tells them, whatever of that is known: sizes of
+/// the pixel in the middle, on the ground; corners that follow from another and the scale; a projection in metres.
+/// Where corners and scale disagree, the corners count. Returns what the file contradicts itself in, in words; empty:
+/// nothing. `field`: the projection's place in the file. Throws InputError: a projection that PROJ does not know.
+std::string place_on_ground(RadarGrid& grid, const ToldScale& told, const std::filesystem::path& path,
+                            const std::string& field);
+
+}  // namespace stormsweep::radar
