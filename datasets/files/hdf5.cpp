@@ -162,4 +162,25 @@ std::optional<std::string> read_text(const Handle& object, const std::string& na
   return text.substr(0, text.find_last_not_of(' ') + 1);
 }
 
+std::vector<std::string> read_texts(const Handle& file, const std::string& name) {
+  const Handle dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);
+  if (!dataset) return {};
+  const Handle type(H5Dget_type(dataset), H5Tclose), space(H5Dget_space(dataset), H5Sclose);
+  const auto count = static_cast<std::size_t>(std::max<hssize_t>(H5Sget_simple_extent_npoints(space), 0));
+  std::vector<std::string> texts;
+  if (H5Tget_class(type) != H5T_STRING) return {};
+  if (H5Tis_variable_str(type) > 0) {
+    std::vector<char*> pointers(count);
+    if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) < 0) return {};
+    for (const char* const text : pointers) texts.emplace_back(text ? text : "");
+    H5Dvlen_reclaim(type, space, H5P_DEFAULT, pointers.data());
+    return texts;
+  }
+  const std::size_t length = H5Tget_size(type);
+  std::string all(length * count, '\0');
+  if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data()) < 0) return {};
+  for (std::size_t i = 0; i < count; ++i) texts.emplace_back(all.substr(i * length, length).c_str());
+  return texts;
+}
+
 }  // namespace stormsweep::hdf5

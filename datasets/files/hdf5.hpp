@@ -97,5 +97,7 @@ int read_int_attribute(const Handle& object, const std::string& name, int otherw
 /// Of an attribute of any kind of number or of text, a single one or the first of a list; nothing if there is none.
 std::optional<double> read_number(const Handle& object, const std::string& name);
 std::optional<std::string> read_text(const Handle& object, const std::string& name);
+/// All texts of a dataset, of one length or of any; empty where it holds none.
+std::vector<std::string> read_texts(const Handle& file, const std::string& name);
 
 }  // namespace stormsweep::hdf5

@@ -1,11 +1,17 @@
 #include "datasets/radar/radar_files.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
+#include "datasets/files/grib.hpp"
+#include "datasets/radar/foreign_file.hpp"
+#include "datasets/radar/radar_grib.hpp"
 #include "datasets/radar/radar_knmi.hpp"
 #include "datasets/radar/radar_netcdf.hpp"
 #include "datasets/radar/radar_odim.hpp"
+#include "datasets/radar/radar_polar.hpp"
 #include "datasets/radar/radar_sevir.hpp"
 
 namespace stormsweep {
@@ -19,7 +25,7 @@ struct Format {
   RadarFrame (*read)(const hdf5::Handle&, const RadarImage&);
 };
 
-/// Those that the HDF5 library reads; all else is left to libnetcdf.
+/// Those that the HDF5 library reads; all else is left to ecCodes and libnetcdf.
 constexpr std::array hdf5_formats{
     Format{RadarFormat::knmi, radar::is_knmi, radar::list_knmi, radar::read_knmi},
     Format{RadarFormat::odim, radar::is_odim, radar::list_odim, radar::read_odim},
@@ -39,19 +45,31 @@ bool is_hdf5(const std::filesystem::path& path) {
   return H5Fis_hdf5(path.c_str()) > 0;
 }
 
+std::vector<RadarImage> list_other(const std::filesystem::path& path) {
+  if (grib::is_grib(path)) return radar::list_grib(path);
+  if (const auto kind = radar::foreign_kind(path)) {
+    throw UnreadableFile(fmt::format("{}: is {}, which is not supported; give KNMI, ODIM or SEVIR HDF5, NetCDF or GRIB",
+                                     path.string(), *kind));
+  }
+  radar::refuse_polar_netcdf(path);
+  return radar::list_netcdf(path);
+}
+
 }  // namespace
 
 std::vector<RadarImage> list_radar_images(const std::filesystem::path& path) {
-  if (!is_hdf5(path)) return radar::list_netcdf(path);
+  if (!is_hdf5(path)) return list_other(path);
   const hdf5::Handle file = open(path);
+  radar::refuse_polar(file, path);
   const auto* const format = std::ranges::find_if(hdf5_formats, [&](const Format& known) { return known.is(file); });
-  if (format == hdf5_formats.end()) return radar::list_netcdf(path);
+  if (format == hdf5_formats.end()) return list_other(path);
   std::vector<RadarImage> images = format->list(file, path);
   for (RadarImage& image : images) image.format = format->name;
   return images;
 }
 
 RadarFrame read_radar_image(const RadarImage& image) {
+  if (image.format == RadarFormat::grib) return radar::read_grib(image);
   const auto* const format = std::ranges::find(hdf5_formats, image.format, &Format::name);
   return format == hdf5_formats.end() ? radar::read_netcdf(image) : format->read(open(image.path), image);
 }

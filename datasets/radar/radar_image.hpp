@@ -10,20 +10,20 @@
 namespace stormsweep {
 
 /// Of a file of radar images, told by its contents.
-enum class RadarFormat { knmi, odim, sevir, netcdf };
+enum class RadarFormat { knmi, odim, sevir, netcdf, grib };
 
 /// Where one radar image is to be found: what is known of it before its pixels are read.
 struct RadarImage {
   std::filesystem::path path;
-  std::int64_t index = 0;     ///< of the image within its file
+  std::int64_t index = 0;     ///< of the image within its file; in GRIB the byte at which its message begins
   std::int64_t sequence = 0;  ///< 0: one sequence with all other files' images; else its file's alone, never to be
                               ///< joined with another (SEVIR's events, from 1; a nowcast of KNMI)
   std::int64_t time = 0;      ///< valid time (of an accumulation: its end), seconds since 1970-01-01 UTC
   RadarQuantity quantity = RadarQuantity::rain_rate;
   RadarGrid grid;
   RadarFormat format = RadarFormat::netcdf;
-  std::string variable = {};  ///< its name, in NetCDF
-  double hours = 1;           ///< in which an amount fell, in NetCDF and KNMI's format
+  std::string variable = {};  ///< its name, in NetCDF and GRIB
+  double hours = 1;           ///< in which an amount fell, in NetCDF, GRIB and KNMI's format
   std::string note = {};      ///< what its file contradicts itself in, in words; empty: nothing
 };
 

@@ -24,29 +24,41 @@ constexpr std::int64_t frame_seconds = 300, day = 86400;
 constexpr float missing = 255;
 constexpr const char* projection = "+proj=laea +lat_0=38 +lon_0=-98 +units=m +a=6370997.0 +ellps=sphere";
 
-std::array<hsize_t, 4> shape_of(const hdf5::Handle& file) {
-  const hdf5::Handle dataset(H5Dopen2(file, "vil", H5P_DEFAULT), H5Dclose);
+/// Datasets [events, row, column, frame] whose frames follow each other: SEVIR's own, and those of the set for training
+/// nowcasts of Veillette et al. 2020 (NeurIPS), 13 frames in and 12 out.
+using Datasets = std::vector<std::string>;
+
+Datasets datasets_of(const hdf5::Handle& file) {
+  if (hdf5::has(file, "IN") && hdf5::has(file, "OUT")) return {"IN", "OUT"};
+  return {"vil"};
+}
+
+/// Zeros where it has not four dimensions.
+std::array<hsize_t, 4> shape_of(const hdf5::Handle& file, const std::string& name) {
+  const hdf5::Handle dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);
   const hdf5::Handle space(dataset ? H5Dget_space(dataset) : -1, H5Sclose);
   std::array<hsize_t, 4> shape{};
   if (space && H5Sget_simple_extent_ndims(space) == 4) H5Sget_simple_extent_dims(space, shape.data(), nullptr);
   return shape;
 }
 
-/// Names of the events; empty where the file has none of fixed length.
+/// Of all datasets together; no frames where they do not fit each other.
+std::array<hsize_t, 4> shape_of(const hdf5::Handle& file) {
+  std::array<hsize_t, 4> all{};
+  for (const std::string& name : datasets_of(file)) {
+    const std::array<hsize_t, 4> one = shape_of(file, name);
+    const bool fits = all[3] == 0 || std::equal(one.begin(), one.end() - 1, all.begin());
+    if (!fits || one[3] == 0) return {};
+    all = {one[0], one[1], one[2], all[3] + one[3]};
+  }
+  return all;
+}
+
+/// Names of the events; empty where the file has none.
 std::vector<std::string> read_ids(const hdf5::Handle& file, std::size_t events) {
   if (!hdf5::has(file, "id")) return {};
-  const hdf5::Handle dataset(H5Dopen2(file, "id", H5P_DEFAULT), H5Dclose);
-  const hdf5::Handle type(H5Dget_type(dataset), H5Tclose);
-  const hdf5::Handle space(H5Dget_space(dataset), H5Sclose);
-  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0 ||
-      H5Sget_simple_extent_npoints(space) != static_cast<hssize_t>(events))
-    return {};
-  const std::size_t length = H5Tget_size(type);
-  std::string all(length * events, '\0');
-  if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data()) < 0) return {};
-  std::vector<std::string> ids;
-  for (std::size_t i = 0; i < events; ++i) ids.emplace_back(all.substr(i * length, length).c_str());
-  return ids;
+  const std::vector<std::string> ids = hdf5::read_texts(file, "id");
+  return ids.size() == events ? ids : std::vector<std::string>();
 }
 
 std::optional<std::int64_t> parse_time(const std::string& text, const char* format) {
@@ -101,20 +113,32 @@ struct Event {
   std::vector<std::uint8_t> values;  // [row, column, frame]
 };
 
+/// Into frames [first, first + count[3]) of `values` [row, column, all frames]; false where they cannot be read.
+bool read_frames(const hdf5::Handle& file, const std::string& name, const std::array<hsize_t, 4>& start,
+                 const std::array<hsize_t, 4>& count, hsize_t first, hsize_t all, std::vector<std::uint8_t>& values) {
+  const hdf5::Handle dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);
+  const hdf5::Handle space(H5Dget_space(dataset), H5Sclose);
+  H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
+  const std::array<hsize_t, 4> extent{1, count[1], count[2], all}, place{0, 0, 0, first};
+  const hdf5::Handle memory(H5Screate_simple(4, extent.data(), nullptr), H5Sclose);
+  H5Sselect_hyperslab(memory, H5S_SELECT_SET, place.data(), nullptr, count.data(), nullptr);
+  return H5Dread(dataset, H5T_NATIVE_UINT8, memory, space, H5P_DEFAULT, values.data()) >= 0;
+}
+
 const std::vector<std::uint8_t>& read_event(const hdf5::Handle& file, const std::filesystem::path& path,
                                             const std::array<hsize_t, 4>& shape, hsize_t number) {
   thread_local Event last;
   const auto written = std::filesystem::last_write_time(path);
   if (last.path == path && last.written == written && last.number == number && !last.values.empty()) return last.values;
-  const hdf5::Handle dataset(H5Dopen2(file, "vil", H5P_DEFAULT), H5Dclose);
-  const hdf5::Handle space(H5Dget_space(dataset), H5Sclose);
-  const std::array<hsize_t, 4> start{number, 0, 0, 0}, count{1, shape[1], shape[2], shape[3]};
-  H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
-  const hdf5::Handle memory(H5Screate_simple(4, count.data(), nullptr), H5Sclose);
   last = {path, written, number, std::vector<std::uint8_t>(shape[1] * shape[2] * shape[3])};
-  if (H5Dread(dataset, H5T_NATIVE_UINT8, memory, space, H5P_DEFAULT, last.values.data()) < 0) {
-    last = {};
-    refuse_unreadable(path, fmt::format("event {} of vil cannot be read", number));
+  hsize_t first = 0;
+  for (const std::string& name : datasets_of(file)) {
+    const hsize_t frames = shape_of(file, name)[3];
+    if (!read_frames(file, name, {number, 0, 0, 0}, {1, shape[1], shape[2], frames}, first, shape[3], last.values)) {
+      last = {};
+      refuse_unreadable(path, fmt::format("event {} of {} cannot be read", number, name));
+    }
+    first += frames;
   }
   return last.values;
 }
@@ -122,7 +146,7 @@ const std::vector<std::uint8_t>& read_event(const hdf5::Handle& file, const std:
 }  // namespace
 
 bool is_sevir(const hdf5::Handle& file) {
-  return hdf5::has(file, "vil") && shape_of(file)[3] > 0;
+  return shape_of(file)[3] > 0;
 }
 
 std::vector<RadarImage> list_sevir(const hdf5::Handle& file, const std::filesystem::path& path) {

@@ -49,7 +49,8 @@ Syntax syntax_of(ForecastOptions& options) {
       .command = command,
       .usage = "--model FILE --input IMAGES... -o OUT.h5 [options]",
       .summary =
-          "Forecasts the next hour of rain on whole radar images (KNMI and ODIM HDF5, CF NetCDF, SEVIR VIL), of any "
+          "Forecasts the next hour of rain on whole radar images (KNMI and ODIM HDF5, CF NetCDF, GRIB, SEVIR VIL), of "
+          "any "
           "size,\n"
           "with a network that stormsweep run --keep-best left. Takes the last 7 images at the network's step; images "
           "after\n"

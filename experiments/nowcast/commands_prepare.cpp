@@ -26,7 +26,8 @@ Syntax syntax_of(RawRadar& raw, std::vector<std::string>& paths, std::string& fo
       .command = command,
       .usage = "RAW... -o DIR [options]",
       .summary =
-          "Turns radar images (KNMI and ODIM HDF5, CF NetCDF, SEVIR VIL; files, or folders of them) into patches of 13 "
+          "Turns radar images (KNMI and ODIM HDF5, CF NetCDF, GRIB, SEVIR VIL; files, or folders of them) into patches "
+          "of 13 "
           "frames\n"
           "to train on: 7 in, 6 to be forecast. The earliest images are for training, the latest for test; no image is "
           "in two\n"
@@ -70,7 +71,7 @@ void tell(const PreparedNowcast& prepared, const std::string& folder) {
   fmt::print("{} images in {} {}, {:g} min apart; frames are {:g} min apart", prepared.images, prepared.files,
              prepared.files == 1 ? "file" : "files", prepared.interval_minutes, prepared.meta.step_minutes);
   if (prepared.block > 1) fmt::print(", averaged over {0} x {0} pixels", prepared.block);
-  fmt::print(" ({:g} km)\n", prepared.meta.pixel_km);
+  fmt::print(" ({:.3g} km)\n", prepared.meta.pixel_km);
   for (std::size_t s = 0; s < split_names.size(); ++s) {
     if (prepared.windows[s] > 0)
       fmt::print("{:<11} {:>6} windows, {}\n", split_names[s], prepared.windows[s], prepared.spans[s]);

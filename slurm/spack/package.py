@@ -34,6 +34,8 @@ class Stormsweep(CMakePackage):
     depends_on("hdf5~mpi@1.10:")
     depends_on("netcdf-c~mpi")
     depends_on("proj@9:")
+    depends_on("eccodes")
+    depends_on("zlib-api")
     depends_on("boost@1.74:+program_options")
     depends_on("nlohmann-json@3.11:")
     depends_on("sqlite@3.35:")

@@ -42,6 +42,18 @@ class Hdf5Maker {
                             H5Dclose);
     H5Dwrite(made, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data());
   }
+  /// The same, each as long as it is.
+  void variable_texts(const std::string& name, const std::vector<std::string>& values) {
+    std::vector<const char*> pointers;
+    for (const std::string& value : values) pointers.push_back(value.c_str());
+    const hdf5::Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+    H5Tset_size(type, H5T_VARIABLE);
+    const hsize_t count = values.size();
+    const hdf5::Handle space(H5Screate_simple(1, &count, nullptr), H5Sclose);
+    const hdf5::Handle made(H5Dcreate2(file_, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                            H5Dclose);
+    H5Dwrite(made, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data());
+  }
 
  private:
   hdf5::Handle open(const std::string& group) {

@@ -101,5 +101,6 @@ TEST_CASE("ODIM: unknown quantities, scans and amounts without a time are refuse
                        InputError);
   file.object = "PVOL";
   file.write(folder / "c.h5");
-  CHECK_THROWS_WITH_AS(list_radar_images(folder / "c.h5"), doctest::Contains("what/object is 'PVOL'"), InputError);
+  CHECK_THROWS_WITH_AS(list_radar_images(folder / "c.h5"), doctest::Contains("is polar (a volume or scan of ODIM)"),
+                       InputError);
 }

@@ -52,3 +52,34 @@ TEST_CASE("SEVIR: the catalog beside or above the file tells the times") {
   const auto images = list_radar_images(folder / "vil/2019/SEVIR.h5");
   CHECK(images[7].time == 1583020200);
 }
+
+TEST_CASE("SEVIR: names of events as texts of any length") {
+  const TemporaryFolder folder;
+  {
+    Hdf5Maker file(folder / "SEVIR.h5");
+    file.dataset("/", "vil", H5T_STD_U8LE, {2, 1, 1, 1}, {1, 2});
+    file.variable_texts("id", {"R19011212048075", "R1902280000"});
+  }
+  const auto images = list_radar_images(folder / "SEVIR.h5");
+  REQUIRE(images.size() == 2);
+  CHECK(images[0].time == 1547294400);  // 2019-01-12 12:00 UTC
+  CHECK(images[1].time == 1551312000);  // 2019-02-28 00:00 UTC
+}
+
+TEST_CASE("SEVIR: the set for nowcasts, frames of IN and then those of OUT") {
+  const TemporaryFolder folder;
+  {
+    Hdf5Maker file(folder / "nowcast_training.h5");
+    file.dataset("/", "IN", H5T_STD_U8LE, {2, 1, 2, 3}, {0, 1, 2, 10, 11, 12, 100, 101, 102, 110, 111, 255});
+    file.dataset("/", "OUT", H5T_STD_U8LE, {2, 1, 2, 2}, {3, 4, 13, 14, 103, 104, 113, 114});
+  }
+  const auto images = list_radar_images(folder / "nowcast_training.h5");
+  REQUIRE(images.size() == 10);
+  CHECK(images[4].sequence == 1);
+  CHECK(images[5].sequence == 2);
+  CHECK(images[4].time - images[3].time == 300);
+  CHECK(read_radar_image(images[2]).values == std::vector<float>{2, 12});
+  CHECK(read_radar_image(images[3]).values == std::vector<float>{3, 13});
+  CHECK(read_radar_image(images[9]).values == std::vector<float>{104, 114});
+  CHECK(std::isnan(read_radar_image(images[7]).values[1]));
+}

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace stormsweep::radar {
+
+/// What a file is by its first bytes, where it is a known kind that stormsweep does not read: "a GIF image", "a binary
+/// RADOLAN composite", ... Of a file packed by gzip, what lies in it.
+std::optional<std::string> foreign_kind(const std::filesystem::path& path);
+
+}  // namespace stormsweep::radar

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <filesystem>
+
+#include "datasets/files/grib.hpp"
+#include "datasets/radar/radar_frame.hpp"
+
+namespace stormsweep::radar {
+
+/// Where a message's image lies: regular grids of latitude and longitude, also rotated ones and Gauss' by their mean
+/// step, Lambert's two, stereographic and Mercator's; of others the size alone. Throws InputError: no rows and columns.
+RadarGrid read_grib_grid(const grib::Message& message, const std::filesystem::path& path);
+
+}  // namespace stormsweep::radar
