@@ -70,9 +70,11 @@ std::string read_parameter(const hdf5::Handle& file, int number) {
 Meaning read_meaning(const hdf5::Handle& file, const std::filesystem::path& path) {
   const std::string words = read_parameter(file, 1);
   if (words.find("[MM]") != std::string::npos) return Meaning::amount;
+  if (words.find("[MM/H") != std::string::npos) return Meaning::rate;
   if (words.find("[DBZ]") != std::string::npos) return Meaning::reflectivity;
-  refuse(path,
-         fmt::format("image1/image_geo_parameter is '{}'; give accumulations [MM] or reflectivities [DBZ]", words));
+  refuse(path, fmt::format(
+                   "image1/image_geo_parameter is '{}'; give accumulations [MM], rates [MM/H] or reflectivities [DBZ]",
+                   words));
 }
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();

@@ -1,13 +1,14 @@
 #include "datasets/radar/radar_odim.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
 #include <limits>
-#include <map>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -18,9 +19,15 @@ namespace stormsweep::radar {
 
 namespace {
 
-// OPERA's information model (Michelson et al. 2014, EUMETNET ODIM_H5 2.2).
-const std::map<std::string, Meaning> meanings{
-    {"RATE", Meaning::rate}, {"ACRR", Meaning::amount}, {"DBZH", Meaning::reflectivity}, {"TH", Meaning::reflectivity}};
+struct Quantity {
+  const char* name;
+  Meaning meaning;
+};
+
+// OPERA's information model (Michelson et al. 2014, EUMETNET ODIM_H5 2.2); the first of those in a file is taken. TH is
+// reflectivity with all its clutter.
+constexpr std::array quantities{Quantity{"RATE", Meaning::rate}, Quantity{"ACRR", Meaning::amount},
+                                Quantity{"DBZH", Meaning::reflectivity}, Quantity{"TH", Meaning::reflectivity}};
 
 /// An attribute of a group, or, where it has none, of the groups above it: "dataset1/data1/what", "dataset1/what",
 /// "what".
@@ -51,29 +58,51 @@ double number(const hdf5::Handle& file, const std::string& place, const std::str
 struct Layer {
   std::string place;  // "dataset1/data1"
   std::string dataset;
-  Meaning meaning = Meaning::rate;
+  std::string quantity;
 };
 
-/// The first of a known quantity in each dataset, of one meaning: one at least.
-std::vector<Layer> find_layers(const hdf5::Handle& file, const std::filesystem::path& path) {
+std::vector<Layer> list_layers(const hdf5::Handle& file) {
   std::vector<Layer> layers;
-  std::string seen;
   for (int d = 1; hdf5::has(file, fmt::format("dataset{}", d)); ++d) {
     const std::string dataset = fmt::format("dataset{}", d);
     for (int i = 1; hdf5::has(file, fmt::format("{}/data{}/data", dataset, i)); ++i) {
       const std::string place = fmt::format("{}/data{}", dataset, i);
-      const std::string quantity = text(file, place, "what", "quantity");
-      const auto known = meanings.find(quantity);
-      if (known == meanings.end()) {
-        seen.append(seen.empty() ? "" : ", ").append(quantity.empty() ? "one without a name" : quantity);
-      } else if (layers.empty() || (layers.back().dataset != dataset && layers.front().meaning == known->second)) {
-        layers.push_back({place, dataset, known->second});
-      }
+      layers.push_back({place, dataset, text(file, place, "what", "quantity")});
     }
   }
-  if (!layers.empty()) return layers;
-  refuse(path, fmt::format("its quantity is {}; give a composite of RATE, ACRR, DBZH or TH",
-                           seen.empty() ? "missing" : seen));
+  return layers;
+}
+
+std::string words_of(const std::set<std::string>& names) {
+  return names.empty() ? "missing" : fmt::format("{}", fmt::join(names, ", "));
+}
+
+/// What is taken of a file: the first of one quantity in each dataset, one at least.
+struct Choice {
+  Meaning meaning = Meaning::rate;
+  std::vector<Layer> layers;
+  std::string note;  // of other quantities that it might have been
+};
+
+Choice choose_layers(const hdf5::Handle& file, const std::filesystem::path& path) {
+  const std::vector<Layer> layers = list_layers(file);
+  std::set<std::string> names;
+  for (const Layer& layer : layers) names.insert(layer.quantity.empty() ? "one without a name" : layer.quantity);
+  const auto* const best =
+      std::ranges::find_if(quantities, [&](const Quantity& known) { return names.contains(known.name); });
+  if (best == quantities.end())
+    refuse(path, fmt::format("its quantity is {}; give a composite of RATE, ACRR, DBZH or TH", words_of(names)));
+  Choice choice{best->meaning, {}, {}};
+  for (const Layer& layer : layers) {
+    if (layer.quantity == best->name && (choice.layers.empty() || choice.layers.back().dataset != layer.dataset))
+      choice.layers.push_back(layer);
+  }
+  std::erase_if(names, [&](const std::string& name) {
+    return name == best->name ||
+           std::ranges::none_of(quantities, [&](const Quantity& known) { return known.name == name; });
+  });
+  if (!names.empty()) choice.note = fmt::format("{} is taken; it also holds {}", best->name, words_of(names));
+  return choice;
 }
 
 std::optional<std::int64_t> time(const std::string& date, const std::string& clock) {
@@ -152,27 +181,29 @@ std::vector<RadarImage> list_odim(const hdf5::Handle& file, const std::filesyste
   if (object != "COMP" && object != "IMAGE")
     refuse(path,
            fmt::format("what/object is '{}'; give composites (COMP), made of the scans of one radar or more", object));
-  const std::vector<Layer> layers = find_layers(file, path);
+  const auto [meaning, layers, note] = choose_layers(file, path);
   const bool sequence = is_sequence(file, layers);
   std::vector<RadarImage> images;
   for (const Layer& layer : std::span(layers).first(sequence ? layers.size() : 1)) {
     auto valid = time(text(file, "", "what", "date"), text(file, "", "what", "time"));
     const Period fell = period(file, layer);
-    if (layer.meaning == Meaning::amount && !fell.sound()) {
+    if (meaning == Meaning::amount && !fell.sound()) {
       refuse(path,
              layer.dataset + "/what: starttime is not before endtime, or one is missing, so its amounts are no rates");
     }
-    if (layer.meaning == Meaning::amount || sequence) valid = fell.end;
+    if (meaning == Meaning::amount || sequence) valid = fell.end;
     if (!valid) refuse(path, "what: date and time are not YYYYMMDD and HHMMSS");
     RadarImage image{path, std::ssize(images), 0, *valid, RadarQuantity::rain_rate, read_grid(file, path, layer)};
     image.note = place_on_ground(image.grid, read_scale(file, layer), path, "where/projdef");
+    if (image.note.empty()) image.note = note;
     images.push_back(std::move(image));
   }
   return images;
 }
 
 RadarFrame read_odim(const hdf5::Handle& file, const RadarImage& image) {
-  const Layer layer = find_layers(file, image.path).at(static_cast<std::size_t>(image.index));
+  const Choice choice = choose_layers(file, image.path);
+  const Layer& layer = choice.layers.at(static_cast<std::size_t>(image.index));
   const auto what = [&](const char* name) { return number(file, layer.place, "what", name); };
   const double nodata = what("nodata"), undetect = what("undetect");
   const auto [gain, offset] = read_scaling(file, layer);
@@ -185,7 +216,7 @@ RadarFrame read_odim(const hdf5::Handle& file, const RadarImage& image) {
     if (value == lost || std::isnan(value))
       value = std::numeric_limits<float>::quiet_NaN();
     else
-      value = value == dry ? 0 : rate_of(layer.meaning, gain * value + offset, hours);
+      value = value == dry ? 0 : rate_of(choice.meaning, gain * value + offset, hours);
   }
   return frame;
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "search/base/error.hpp"
+#include "tests/datasets/radar/radar_maker.hpp"
+#include "tests/folder.hpp"
 
 using namespace stormsweep;
 
@@ -113,4 +115,25 @@ TEST_CASE("forecast frames: what does not fit is refused, naming file, times and
   auto unknown = images(7, 10);
   for (RadarImage& image : unknown) image.grid.pixel_height = image.grid.pixel_width = 0;
   CHECK(refusal(unknown, model(RadarQuantity::rain_rate, 2)) == "");
+}
+
+TEST_CASE("forecast frames: averaged, with corners of what is left by the projection") {
+  const TemporaryFolder folder;
+  {
+    Hdf5Maker file(folder / "a.h5");
+    file.attribute("what", "object", std::string("COMP"));
+    file.attribute("what", "date", std::string("20210704"));
+    file.attribute("what", "time", std::string("155000"));
+    file.attribute("where", "projdef", std::string("+proj=longlat +datum=WGS84"));
+    file.attribute("where", "xscale", 1.0);
+    file.attribute("where", "yscale", 1.0);
+    file.attribute("where", "UL_lon", 10.0);
+    file.attribute("where", "UL_lat", 60.0);
+    file.attribute("dataset1/data1/what", "quantity", std::string("RATE"));
+    file.dataset("dataset1/data1", "data", H5T_IEEE_F32LE, {3, 5}, {1, 3, 0, 0, 9, 5, 7, 0, 0, 9, 9, 9, 9, 9, 9});
+  }
+  const RadarFrame frame = read_averaged(list_radar_images(folder / "a.h5")[0], 2);
+  CHECK(frame.values == std::vector<float>{4, 0});
+  CHECK(frame.grid.corners[0] == std::array{10.0, 58.0});
+  CHECK(frame.grid.corners[2] == std::array{14.0, 60.0});
 }

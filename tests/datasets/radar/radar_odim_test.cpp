@@ -89,6 +89,26 @@ TEST_CASE("ODIM: without gain and offset the numbers are the values, NaN is miss
   CHECK(frame.values[2] == 60.0208f);
 }
 
+TEST_CASE("ODIM: of several quantities the rain rate is taken, and the others are told") {
+  const TemporaryFolder folder;
+  {
+    Hdf5Maker file(folder / "a.h5");
+    file.attribute("what", "object", std::string("COMP"));
+    file.attribute("what", "date", std::string("20210704"));
+    file.attribute("what", "time", std::string("155000"));
+    const std::vector<std::string> names{"TH", "DBZH", "QIND", "RATE"};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const std::string group = "dataset1/data" + std::to_string(i + 1);
+      file.attribute(group + "/what", "quantity", names[i]);
+      file.dataset(group, "data", H5T_IEEE_F32LE, {1, 1}, {static_cast<float>(i)});
+    }
+  }
+  const auto images = list_radar_images(folder / "a.h5");
+  REQUIRE(images.size() == 1);
+  CHECK(images[0].note == "RATE is taken; it also holds DBZH, TH");
+  CHECK(read_radar_image(images[0]).values[0] == 3);
+}
+
 TEST_CASE("ODIM: unknown quantities, scans and amounts without a time are refused") {
   const TemporaryFolder folder;
   OdimFile file;
