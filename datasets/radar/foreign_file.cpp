@@ -26,7 +26,6 @@ constexpr Kind kinds[] = {
     {"MM\0*"sv, "a TIFF image"},
     {"II+\0"sv, "a TIFF image"},
     {"%PDF"sv, "a PDF document"},
-    {"BUFR"sv, "a BUFR message"},
     {"AR2V"sv, "a volume of NEXRAD level II, which is polar"},
     {"ARCHIVE2"sv, "a volume of NEXRAD level II, which is polar"},
     {"SDUS"sv, "a product of NEXRAD level III"},
@@ -40,6 +39,9 @@ constexpr Kind kinds[] = {
      "7zXZ"sv,
      "packed by xz"},
     {"PK\x03\x04"sv, "a zip archive"},
+    {"\0\0\x02\0"sv, "a Nimrod file of the Met Office"},
+    {"ncols"sv, "an ASCII grid"},
+    {"NCOLS"sv, "an ASCII grid"},
 };
 
 bool digits(std::string_view text) {
@@ -63,6 +65,7 @@ bool is_radolan(std::string_view head) {
 
 std::optional<std::string> foreign_kind(const std::filesystem::path& path) {
   const std::string head = packed::first_bytes(path, 512);
+  if (head.substr(0, 100).find("BUFR") != std::string::npos) return "a BUFR message";  // with WMO's heading or without
   if (is_radolan(head)) return "a binary RADOLAN composite";
   if (is_pnm(head)) return "a PGM image, or one of its kin";
   if (head.size() > 262 && head.substr(257, 5) == "ustar") return "a tar archive";

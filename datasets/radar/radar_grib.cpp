@@ -37,25 +37,45 @@ std::int64_t read_time(const Message& message, const std::filesystem::path& path
   return *time;
 }
 
-/// In which an amount fell, as its message or its product tells.
-double read_hours(const Message& message, const GribRain& rain, const std::filesystem::path& path) {
+/// Of what is no rain: ecCodes' short name, or the numbers of its parameter.
+std::string name_of(const Message& message) {
+  const std::string name = message.text("shortName");
+  const auto number = [&](const char* key) { return message.integer(key).value_or(-1); };
+  return name != "unknown" ? name
+                           : fmt::format("parameter {}-{}-{}", number("discipline"), number("parameterCategory"),
+                                         number("parameterNumber"));
+}
+
+/// In which an amount fell, as its message or its product tells; 0: neither does.
+double read_hours(const Message& message, const GribRain& rain) {
   if (rain.meaning != Meaning::amount) return 1;
   if (rain.hours > 0) return rain.hours;
   const std::string unit = message.text("stepUnits");
-  const double hours = (message.real("endStep").value_or(0) - message.real("startStep").value_or(0)) *
-                       (unit == "m" || unit == "0"    ? 1.0 / 60
-                        : unit == "s" || unit == "13" ? 1.0 / 3600
-                                                      : 1);
-  if (hours > 0) return hours;
-  refuse(path, fmt::format("{} is an amount, but its stepRange {} is no interval; give amounts with one, or rates",
-                           rain.name, message.text("stepRange")));
+  return (message.real("endStep").value_or(0) - message.real("startStep").value_or(0)) *
+         (unit == "m" || unit == "0"    ? 1.0 / 60
+          : unit == "s" || unit == "13" ? 1.0 / 3600
+                                        : 1);
+}
+
+/// Amounts whose messages tell no interval fell since the image before, the first in as long as the second.
+void complete_hours(std::vector<RadarImage>& images) {
+  std::ranges::stable_sort(images, {}, &RadarImage::time);
+  if (std::ranges::none_of(images, [](const RadarImage& image) { return image.hours <= 0; })) return;
+  if (images.size() == 1 || images[0].time == images[1].time) {
+    refuse(images[0].path,
+           fmt::format("{} is an amount, but its stepRange is no interval; give amounts with one, or rates",
+                       images[0].variable));
+  }
+  for (std::size_t i = 1; i < images.size(); ++i)
+    images[i].hours = static_cast<double>(images[i].time - images[i - 1].time) / 3600;
+  images[0].hours = images[1].hours;
 }
 
 /// Amounts that all began with the forecast overlap each other.
 void check_intervals(const std::vector<RadarImage>& images) {
   for (std::size_t i = 1; i < images.size(); ++i) {
     const double since = static_cast<double>(images[i].time - images[i - 1].time) / 3600;
-    if (since <= 0 || images[i].variable != images[i - 1].variable || images[i].hours <= since * 1.01) continue;
+    if (since <= 0 || images[i].hours <= since * 1.01) continue;
     refuse(images[i].path,
            fmt::format("amounts of {:g} h, {:g} h apart, overlap each other; give those since the image "
                        "before, or rates",
@@ -73,7 +93,7 @@ std::vector<RadarImage> list_grib(const std::filesystem::path& path) {
   while (const auto message = readable([&] { return file.next(); })) {
     const auto rain = rain_of(*message);
     if (!rain || (!images.empty() && rain->name != images[0].variable)) {
-      others.insert(rain ? rain->name : message->text("shortName"));
+      others.insert(rain ? rain->name : name_of(*message));
       continue;
     }
     RadarImage image{path,
@@ -84,7 +104,7 @@ std::vector<RadarImage> list_grib(const std::filesystem::path& path) {
                      read_grib_grid(*message, path),
                      RadarFormat::grib,
                      rain->name};
-    image.hours = read_hours(*message, *rain, path);
+    image.hours = read_hours(*message, *rain);
     amounts = rain->meaning == Meaning::amount;
     images.push_back(std::move(image));
   }
@@ -94,7 +114,7 @@ std::vector<RadarImage> list_grib(const std::filesystem::path& path) {
                        "reflectivity",
                        fmt::join(others, ", ")));
   }
-  if (amounts) check_intervals(images);
+  if (amounts) complete_hours(images), check_intervals(images);
   if (!others.empty())
     images[0].note = fmt::format("{} is taken; it also holds {}", images[0].variable, fmt::join(others, ", "));
   return images;

@@ -7,6 +7,7 @@
 #include <cctype>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "datasets/files/netcdf.hpp"
 #include "datasets/radar/radar_format.hpp"
@@ -20,37 +21,52 @@ namespace {
          fmt::format("is polar ({}): rays around one radar, not a map; give composites, or images on a map", layout));
 }
 
+/// Names of what lies in the file's root.
+std::vector<std::string> root_links(const hdf5::Handle& file) {
+  std::vector<std::string> names;
+  const auto add = [](hid_t, const char* name, const H5L_info_t*, void* data) -> herr_t {
+    static_cast<std::vector<std::string>*>(data)->emplace_back(name);
+    return 0;
+  };
+  H5Literate(file, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, add, &names);
+  return names;
+}
+
 bool has_attribute(const hdf5::Handle& file, const std::string& group, const char* name) {
   return hdf5::has(file, group) && H5Aexists_by_name(file, group.c_str(), name, H5P_DEFAULT) > 0;
 }
 
-/// ODIM's, whole or cut: a `where` with what only rays have, of the file, of a dataset or of its data.
-bool is_odim_polar(const hdf5::Handle& file) {
-  for (const char* const group : {"where", "dataset1/where", "dataset1/data1/where"}) {
-    for (const char* const name : {"elangle", "nbins", "nrays", "rscale", "a1gate", "az_angle"})
-      if (has_attribute(file, group, name)) return true;
-  }
-  const hdf5::Handle what(hdf5::has(file, "what") ? H5Gopen2(file, "what", H5P_DEFAULT) : -1, H5Gclose);
-  constexpr std::array objects{"PVOL", "SCAN", "RAY", "AZIM", "ELEV", "RHI"};
-  return what && std::ranges::find(objects, hdf5::read_text(what, "object").value_or("")) != objects.end();
+std::string text(const hdf5::Handle& file, const std::string& group, const char* name) {
+  if (!has_attribute(file, group, name)) return "";
+  return hdf5::read_text(hdf5::Handle(H5Oopen(file, group.c_str(), H5P_DEFAULT), H5Oclose), name).value_or("");
 }
 
-/// The name of a link of the file's root that begins so; of one of KNMI's, GAMIC's and CfRadial's scans.
-bool has_scans(const hdf5::Handle& file, const std::string& prefix) {
-  struct Search {
-    const std::string& prefix;
-    bool found = false;
-  } search{prefix};
-  const auto look = [](hid_t, const char* name, const H5L_info_t*, void* data) -> herr_t {
-    auto& wanted = *static_cast<Search*>(data);
-    const std::string link = name;
-    wanted.found = link.starts_with(wanted.prefix) && link.size() > wanted.prefix.size() &&
-                   std::all_of(link.begin() + static_cast<std::ptrdiff_t>(wanted.prefix.size()), link.end(),
-                               [](unsigned char c) { return std::isdigit(c) || c == '_'; });
-    return wanted.found ? 1 : 0;
-  };
-  H5Literate(file, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, look, &search);
-  return search.found;
+/// What only rays have, in ODIM's `where`, or a product of rays in its `what`.
+bool has_rays(const hdf5::Handle& file, const std::string& group) {
+  constexpr std::array fields{"elangle", "nbins", "nrays", "rscale", "a1gate", "az_angle"};
+  constexpr std::array products{"SCAN", "PVOL", "AZIM", "ELEV", "RAY"};
+  return std::ranges::any_of(fields, [&](const char* name) { return has_attribute(file, group + "where", name); }) ||
+         std::ranges::find(products, text(file, group + "what", "product")) != products.end();
+}
+
+/// ODIM's, whole or cut: by its object, or, where it has none, by what a dataset has.
+bool is_odim_polar(const hdf5::Handle& file, const std::vector<std::string>& links) {
+  constexpr std::array polar{"PVOL", "SCAN", "RAY", "AZIM", "ELEV", "RHI"};
+  constexpr std::array maps{"COMP", "IMAGE", "CVOL"};
+  const std::string object = text(file, "what", "object");
+  if (std::ranges::find(polar, object) != polar.end()) return true;
+  if (std::ranges::find(maps, object) != maps.end()) return false;
+  return has_rays(file, "") || std::ranges::any_of(links, [&](const std::string& link) {
+           return link.starts_with("dataset") && (has_rays(file, link + "/") || has_rays(file, link + "/data1/"));
+         });
+}
+
+/// Whether a link is called so, and then a number, as KNMI's, GAMIC's and CfRadial's scans are.
+bool has_numbered(const std::vector<std::string>& links, const std::string& name) {
+  return std::ranges::any_of(links, [&](const std::string& link) {
+    return link.size() > name.size() && link.starts_with(name) &&
+           link.find_first_not_of("0123456789_", name.size()) == std::string::npos;
+  });
 }
 
 std::string lower(std::string text) {
@@ -71,10 +87,11 @@ std::set<std::string> names_of(const netcdf::File& file) {
 }  // namespace
 
 void refuse_polar(const hdf5::Handle& file, const std::filesystem::path& path) {
-  if (is_odim_polar(file)) refuse_layout(path, "a volume or scan of ODIM");
+  const std::vector<std::string> links = root_links(file);
+  if (is_odim_polar(file, links)) refuse_layout(path, "a volume or scan of ODIM");
   if (hdf5::has(file, "image1")) return;  // KNMI's composites
-  if (has_scans(file, "scan")) refuse_layout(path, "scans of KNMI's or GAMIC's");
-  if (has_scans(file, "sweep")) refuse_layout(path, "sweeps of CfRadial");
+  if (has_numbered(links, "scan")) refuse_layout(path, "scans of KNMI's or GAMIC's");
+  if (has_numbered(links, "sweep")) refuse_layout(path, "sweeps of CfRadial");
 }
 
 void refuse_polar_netcdf(const std::filesystem::path& path) {

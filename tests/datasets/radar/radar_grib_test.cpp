@@ -133,6 +133,28 @@ TEST_CASE("GRIB: tp in metres over its interval, at the end of it; a bitmap's ho
   CHECK(std::isnan(frame.values[4]));
 }
 
+TEST_CASE(
+    "GRIB: amounts without an interval fell since the image before; those since the forecast's begin are refused") {
+  const TemporaryFolder folder;
+  const auto write = [&](const char* name, const char* step, double millimetres) {
+    Maker maker;
+    maker.set("productDefinitionTemplateNumber", 8L);
+    maker.set("shortName", "tp");
+    maker.set("stepRange", step);
+    maker.write(folder / name, std::vector<double>(6, millimetres / 1000));
+  };
+  write("a", "3-3", 6), write("a", "1-1", 4), write("a", "2-2", 4);
+  const auto images = list_radar_images(folder / "a");
+  REQUIRE(images.size() == 3);
+  CHECK(images[2].time - images[1].time == 3600);
+  CHECK(read_radar_image(images[0]).values[0] == doctest::Approx(4).epsilon(0.001));
+  CHECK(read_radar_image(images[2]).values[0] == doctest::Approx(6).epsilon(0.001));
+  write("b", "0-1", 4), write("b", "0-2", 8);
+  CHECK_THROWS_WITH_AS(list_radar_images(folder / "b"), doctest::Contains("overlap each other"), InputError);
+  write("c", "1-1", 4);
+  CHECK_THROWS_WITH_AS(list_radar_images(folder / "c"), doctest::Contains("is no interval"), InputError);
+}
+
 TEST_CASE("GRIB: a Lambert grid stands where cs2cs puts it") {
   const TemporaryFolder folder;
   Maker maker;

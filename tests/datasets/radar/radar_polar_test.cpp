@@ -40,8 +40,10 @@ TEST_CASE("polar data are told as such, in whatever layout") {
     check_polar(folder / "a", "a volume or scan of ODIM");
   }
   SUBCASE("ODIM, cut out of its file") {
-    Hdf5Maker(folder / "a").attribute("dataset1/where", "elangle", 0.5);
+    Hdf5Maker(folder / "a").attribute("dataset7/where", "elangle", 0.5);
     check_polar(folder / "a", "a volume or scan of ODIM");
+    Hdf5Maker(folder / "b").attribute("dataset1/what", "product", std::string("SCAN"));
+    check_polar(folder / "b", "a volume or scan of ODIM");
   }
   SUBCASE("KNMI") {
     Hdf5Maker(folder / "a").dataset("scan1", "scan_Z_data", H5T_STD_U8LE, {2, 2}, {1, 2, 3, 4});
