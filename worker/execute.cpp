@@ -29,7 +29,7 @@ void report_end(const Workplace& with, const Gang& gang, wire::Finished finished
 /// For experiments that train nothing.
 void execute_run(const Workplace& with, const Training& training, const TaskContext& context,
                  const std::function<bool()>& stopped) {
-  const double started = unix_time();
+  const double started = steady_unix_time();
   std::optional<Outcome> outcome;
   try {
     outcome = entry_of(with.experiment).run(with.experiment, training.configuration, context, stopped);
@@ -42,7 +42,7 @@ void execute_run(const Workplace& with, const Training& training, const TaskCont
   }
   if (!outcome) return;
   outcome->started = started;
-  outcome->finished = unix_time();
+  outcome->finished = steady_unix_time();
   outcome->timings.wall = outcome->finished - started;
   report_end(with, *context.gang, {.training = training.id, .outcome = *std::move(outcome)});
 }

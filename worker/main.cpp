@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "search/base/error.hpp"
+#include "search/base/output.hpp"
 #include "worker/check.hpp"
 #include "worker/experiment_commands.hpp"
 #include "worker/serve.hpp"
@@ -19,16 +20,20 @@ int dispatch(const std::vector<std::string>& words) {
   throw InputError("stormsweep-worker: this is the part of stormsweep that trains; type stormsweep --help");
 }
 
-}  // namespace
-
-int main(int count, char** words) {
+int status_of(const std::vector<std::string>& words) {
   try {
-    return dispatch({words + 1, words + count});
+    return dispatch(words);
   } catch (const InputError& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return exit_bad_input;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "stormsweep-worker: %s\n", error.what());
+    if (!std::ferror(stdout)) std::fprintf(stderr, "stormsweep-worker: %s\n", error.what());
     return exit_some_failed;
   }
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  return status_with_output("stormsweep-worker", status_of({words + 1, words + count}));
 }

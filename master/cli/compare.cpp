@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <fstream>
-#include <sstream>
 
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
@@ -93,8 +92,8 @@ int compare_space(const po::variables_map& values, ScheduleQuestion question) {
 int compare_database(const po::variables_map& values, ReplayQuestion question) {
   refuse_others(values, of_spaces, "a results database", "a search space");
   constexpr std::uint64_t most = 10'000'000;
-  std::istringstream list(values.count("ranks") ? values["ranks"].as<std::string>() : "8,64,512,4096");
-  for (std::string rank; std::getline(list, rank, ',');) question.ranks.push_back(whole(rank, "ranks", 1, most));
+  const std::string list = values.count("ranks") ? values["ranks"].as<std::string>() : "8,64,512,4096";
+  for (const std::string& rank : split_list(list)) question.ranks.push_back(whole(rank, "ranks", 1, most));
   if (question.ranks.empty()) whole("", "ranks", 1, most);
   if (values.count("trials")) question.trials = whole(values["trials"].as<std::string>(), "trials", 1, most);
   if (values.count("seed")) question.seed = whole(values["seed"].as<std::string>(), "seed", 0, UINT64_MAX);

@@ -8,6 +8,7 @@
 
 #include "master/loop/launch.hpp"
 #include "master/report/schedule_report.hpp"
+#include "master/store/database.hpp"
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
 #include "search/space/space.hpp"
@@ -45,7 +46,8 @@ void read_occupancies(ScheduleReport& report, std::size_t ranks) {
 }  // namespace
 
 int compare_schedules(const ScheduleQuestion& question) {
-  const Space space = read_space(question.space);
+  check_database_name(question.results);
+  const Space space = read_lasting_space(question.space);
   const fs::path base = question.results.empty() ? fs::path(space.name + ".db") : question.results;
   ScheduleReport report{space.name, space.experiment->name, {}, {}};
   for (const char* schedule : {"master-worker", "synchronous"})

@@ -16,6 +16,7 @@
 #include "master/cli/submit.hpp"
 #include "master/loop/launch.hpp"
 #include "search/base/error.hpp"
+#include "search/base/output.hpp"
 
 namespace {
 
@@ -72,16 +73,20 @@ int dispatch(const Arguments& words) {
   return command->run({words.begin() + 1, words.end()});
 }
 
-}  // namespace
-
-int main(int count, char** words) {
+int status_of(const Arguments& words) {
   try {
-    return dispatch({words + 1, words + count});
+    return dispatch(words);
   } catch (const InputError& error) {
     fmt::print(stderr, "{}\n", error.what());
     return exit_bad_input;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "stormsweep: {}\n", error.what());
-    return exit_master_lost;
+    if (!std::ferror(stdout)) fmt::print(stderr, "stormsweep: {}\n", error.what());
+    return std::ferror(stdout) ? exit_some_failed : exit_master_lost;
   }
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  return status_with_output("stormsweep", status_of({words + 1, words + count}));
 }

@@ -44,10 +44,8 @@ std::vector<std::string> find_problems(const Space& space) {
     if (!std::filesystem::exists(path, unreadable))
       problems.push_back(fmt::format("data.{} is {}, which is not there yet; stormsweep prepare or generate makes it",
                                      split, path.string()));
-    for (const auto& [other, same] : space.data)
-      if (split < other && path == same)
-        problems.push_back(fmt::format("data.{} and data.{} are one file, {}", split, other, path.string()));
   }
+  for (const std::string& doubt : doubts(space)) problems.push_back(doubt);
   return problems;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <iostream>
 #include <optional>
 #include <sstream>
@@ -18,6 +19,7 @@
 #include "search/base/options.hpp"
 #include "search/base/strict_json.hpp"
 #include "search/base/table.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -34,8 +36,15 @@ struct ResultsQuestion {
   bool epochs = false;  ///< --curves
 };
 
+std::uint64_t best_count(const std::string& text) {
+  const auto count = whole_number(text);
+  if (!count || *count == 0 || *count > std::uint64_t{INT64_MAX})
+    throw InputError(fmt::format("--best is {}; give 1 or more", text));
+  return *count;
+}
+
 Syntax syntax_of(ResultsQuestion& q) {
-  const auto set_best = [&q](std::uint64_t count) { q.best = count; };
+  const auto set_best = [&q](const std::string& text) { q.best = best_count(text); };
   return {
       .command = "stormsweep results",
       .usage = "DATABASE... [options]",
@@ -55,8 +64,7 @@ Syntax syntax_of(ResultsQuestion& q) {
           {"search", po::value(&q.search)->default_value(""), "only trials of this search (default: of all)"},
           {"where", po::value(&q.where)->default_value(""), "only trials for which this SQL condition holds"},
           {"sort", po::value(&q.sort), "COLUMN, or \"COLUMN desc\" (default: trial)"},
-          {"best", po::value<std::uint64_t>()->notifier(set_best),
-           "the best N complete trials, by the search's metric"},
+          {"best", po::value<std::string>()->notifier(set_best), "the best N complete trials, by the search's metric"},
           {"show", po::value(&q.show),
            "columns of the rows, a,b,c (default: all in csv and json, otherwise what varies and matters)"},
           {"rows", po::value(&q.rows), "cross table of complete trials: what runs down"},
@@ -102,22 +110,32 @@ Names joined(std::initializer_list<Names> lists) {
   return all;
 }
 
+/// What tells trials apart: hyperparameters, and the seed after it was changed.
+Names what_varies(Selection& selection) {
+  return joined({selection.varying(), selection.with_values({"seed"}, 2)});
+}
+
 /// The columns that a person wants to see of rows.
 Names telling_columns(Selection& selection) {
   return joined({{"trial"},
                  selection.with_values({"search"}, 2),
                  {"status"},
-                 selection.varying(),
+                 what_varies(selection),
                  main_metrics(selection),
                  {"wall_seconds"},
                  selection.with_values({"augment_seconds", "samples_per_second"}, 2),
                  selection.with_values({"error"}, 1)});
 }
 
+/// "index", in the double quotes that SQL wants, is index.
+std::string unquoted(const std::string& name) {
+  const bool quoted = name.size() > 2 && name.front() == '"' && name.back() == '"';
+  return quoted ? name.substr(1, name.size() - 2) : name;
+}
+
 Names split(const std::string& list) {
   Names names;
-  std::istringstream in(list);
-  for (std::string name; std::getline(in, name, ',');) names.push_back(name);
+  for (const std::string& name : split_list(list)) names.push_back(unquoted(name));
   return names;
 }
 
@@ -125,9 +143,11 @@ std::string order(const Selection& selection, const std::string& sort) {
   std::istringstream words(sort);
   std::string name, direction, more;
   words >> name >> direction >> more;
+  std::transform(direction.begin(), direction.end(), direction.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   if (!more.empty() || (!direction.empty() && direction != "asc" && direction != "desc"))
     throw InputError(fmt::format("--sort is \"{}\"; give a column, or a column and asc or desc", sort));
-  return fmt::format("{} {}, trial", selection.column("--sort", name), direction);
+  return fmt::format("{} {}, trial", selection.column("--sort", unquoted(name)), direction);
 }
 
 Table collect(Selection& selection, const Names& names, const std::string& sql) {
@@ -144,16 +164,18 @@ Table collect(Selection& selection, const Names& names, const std::string& sql) 
   return table;
 }
 
-/// `footnotes` stand below a table.
+/// `footnotes` stand below a table; `none` is told in place of one without rows.
 void print_rows(Selection& selection, const Names& names, const std::string& rest, const std::string& format,
-                const Names& footnotes = {}) {
+                const std::string& none, const Names& footnotes = {}) {
   Names identifiers;
   for (const std::string& name : names) identifiers.push_back(selection.column("--show", name));
   const std::string sql = fmt::format("SELECT {} FROM selected {}", fmt::join(identifiers, ", "), rest);
   if (!is_records(format)) {
     Table table = collect(selection, names, sql);
     table.footnotes = footnotes;
-    return print(table, format);
+    if (!table.rows.empty()) return print(table, format);
+    std::cout << none << '\n';
+    return;
   }
   Records records(std::cout, records_format(format), names);
   selection.query(sql, [&](const std::vector<Cell>& cells) { records.write(cells); });
@@ -164,7 +186,8 @@ void print_all(Selection& selection, const ResultsQuestion& q) {
   const Names names = !q.show.empty()        ? split(q.show)
                       : is_records(q.format) ? selection.columns()
                                              : telling_columns(selection);
-  print_rows(selection, names, "ORDER BY " + order(selection, q.sort), q.format);
+  print_rows(selection, names, "ORDER BY " + order(selection, q.sort), q.format,
+             q.where.empty() ? "no trial yet" : "no trial meets --where");
 }
 
 /// Where the networks of the trials that `rest` picks are, of those that are kept beside `database`.
@@ -182,11 +205,11 @@ Names model_footnotes(Selection& selection, const std::string& database, const s
 /// Of several databases trials are numbered anew: their networks are told by the database that they are of.
 void print_best(Selection& selection, const ResultsQuestion& q) {
   const SearchSummary& search = only_search(selection.searches(), "--best: the file");
-  const Names names = joined({{"trial"}, selection.varying(), main_metrics(selection), {"wall_seconds"}});
+  const Names names = joined({{"trial"}, what_varies(selection), main_metrics(selection), {"wall_seconds"}});
   const std::string metric = sql_name(search.metric);
   const std::string rest = fmt::format("WHERE status = 'complete' AND {} IS NOT NULL ORDER BY {} {}, trial LIMIT {}",
                                        metric, metric, search.goal == "minimize" ? "ASC" : "DESC", *q.best);
-  print_rows(selection, names, rest, q.format,
+  print_rows(selection, names, rest, q.format, fmt::format("no complete trial has a {} yet", search.metric),
              q.databases.size() == 1 ? model_footnotes(selection, q.databases[0], rest) : Names());
 }
 
@@ -215,8 +238,12 @@ Names value_columns(Selection& selection, const ResultsQuestion& q) {
 }
 
 void print_cross_table(Selection& selection, const ResultsQuestion& q) {
-  const Pivot pivot{q.rows, q.columns, q.by, value_columns(selection, q),
-                    "(SELECT * FROM selected WHERE status = 'complete')"};
+  const Pivot pivot{q.rows,
+                    q.columns,
+                    q.by,
+                    value_columns(selection, q),
+                    "(SELECT * FROM selected WHERE status = 'complete')",
+                    !selection.with_values({"seed"}, 2).empty()};
   for (const auto& [option, name] : {std::pair{"--rows", &q.rows}, std::pair{"--columns", &q.columns}}) {
     if (name->empty()) throw InputError(fmt::format("{} is missing; a cross table has --rows and --columns", option));
     selection.column(option, *name);
@@ -256,6 +283,7 @@ int results_command(const Arguments& arguments) {
   ResultsQuestion q;
   const auto values = parse_options(arguments, syntax_of(q));
   if (!values) return exit_done;
+  for (std::string* name : {&q.rows, &q.columns, &q.by, &q.curve}) *name = unquoted(*name);
   one_of({"text", "markdown", "csv", "json", "latex"}, "format", *values);
   Selection selection(std::vector<std::filesystem::path>(q.databases.begin(), q.databases.end()), q.search, q.where);
   if (!q.curve.empty())

@@ -217,7 +217,7 @@ int run_command(const Arguments& arguments) {
   if (rank > 0) return become_trainer(arguments);
   std::optional<RunOptions> options = parse_run_options(arguments);
   if (!options) return exit_done;
-  Space space = read_space(options->space);
+  Space space = read_lasting_space(options->space);
   if (options->separate_epochs) space.share_epochs = false;
   options->results = results_file(*options, space.name);
   if (!options->stage.empty() && space.experiment->data.empty())
@@ -239,6 +239,7 @@ int run_command(const Arguments& arguments) {
   write_share(options->results, space.name, share_of(space, *options));
   if (rank == 0) return dispatch_job(space, *options, fingerprint, *store, models);
 
+  for (const std::string& doubt : doubts(space)) fmt::print(stderr, "warning: {}\n", doubt);
   for (const std::string& note : parse_report(*report).notes) fmt::print(stderr, "{}\n", note);
   if (options->shared)
     fmt::print(stderr, "part {} of {}, into {}; stormsweep merge joins the parts\n", options->share.index,

@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+#include "master/store/database.hpp"
+#include "master/store/side_folder.hpp"
 #include "search/base/duration.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
@@ -91,8 +93,8 @@ std::optional<Share> array_share() {
   if (*count == 0 || first != 0 || last != *count - 1)
     throw InputError(
         fmt::format("stormsweep run: task {} of a Slurm array of {} tasks from {} to {}: which part of the search is "
-                    "that? Give --array=0-{} to sbatch, or --share I/N to run",
-                    *task, *count, first, last, last));
+                    "that? Give --array={} to sbatch, or --share I/N to run",
+                    *task, *count, first, last, *count > 1 ? fmt::format("0-{}", *count - 1) : "0"));
   return Share{*task, *count};
 }
 
@@ -106,6 +108,7 @@ std::optional<RunOptions> parse_run_options(const Arguments& arguments) {
   };
   RunOptions o;
   o.space = text("space"), o.results = text("results"), o.json = text("json");
+  check_database_name(o.results);
   if (!text("stage").empty()) o.stage = std::filesystem::absolute(text("stage")).lexically_normal();
   o.workers = positive(*values, "workers"), o.threads = positive(*values, "threads");
   o.device = one_of({"auto", "cpu", "cuda"}, "device", *values);
@@ -142,7 +145,7 @@ std::filesystem::path results_file(const RunOptions& options, const std::string&
 }
 
 std::filesystem::path cache_folder(const std::filesystem::path& database) {
-  return std::filesystem::absolute(database).replace_extension(".cache");
+  return side_folder(std::filesystem::absolute(database), "cache");
 }
 
 std::filesystem::path share_file(std::filesystem::path file, std::uint64_t index) {

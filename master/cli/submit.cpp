@@ -12,6 +12,7 @@
 #include "master/loop/launch.hpp"
 #include "master/slurm/batch_script.hpp"
 #include "master/slurm/time_warning.hpp"
+#include "master/store/database.hpp"
 #include "search/base/duration.hpp"
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
@@ -198,7 +199,8 @@ int submit_command(const Arguments& words) {
   const Arguments further(end == words.end() ? end : end + 1, words.end());
   SubmitQuestion q;
   if (!parse_options({words.begin(), end}, syntax_of(q))) return exit_done;
-  Space space = read_space(q.space);
+  check_database_name(q.results);
+  Space space = read_lasting_space(q.space);
   if (gives(further, "--separate-epochs")) space.share_epochs = false;
   const Submission submission = make_submission(q, space, words, further);
   if (!check(submission.job, space)) return exit_done;

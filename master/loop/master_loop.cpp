@@ -68,6 +68,7 @@ std::optional<Conclusion> MasterLoop::turn(bool drain, Seconds patience) {
   std::optional<Parcel> parcel = channel_.wait(patience);
   for (std::size_t read = 0; parcel; ++read) {
     hear(*parcel);
+    check_limits();  // at once: of a thousand failures on their way, no more than it may be are stored
     parcel = read < read_at_once ? channel_.receive() : std::nullopt;
   }
   drain_when_due(drain);
@@ -180,7 +181,7 @@ void MasterLoop::act(const action::Lost& lost) {
                          : fmt::format("worker {} never joined", lost.worker.value);
   if (lost.training) {
     conclusion_.attempts_raised = true;
-    store_.start(*lost.training, 0, roster_.info(lost.worker), unix_time());  // the raised attempt outlives us
+    store_.start(*lost.training, 0, roster_.info(lost.worker), steady_unix_time());  // the raised attempt outlives us
     what += "; its trial is queued again";
   }
   progress_.say(what);
@@ -193,7 +194,7 @@ void MasterLoop::act(const action::GiveUp& given_up) {
   const WorkerInfo& last = roster_.info(given_up.worker);
   Outcome outcome;
   outcome.status = Status::failed;
-  outcome.started = outcome.finished = unix_time();
+  outcome.started = outcome.finished = steady_unix_time();
   outcome.error = fmt::format("lost with {} workers, the last one {} on {}", given_up.training.attempt,
                               given_up.worker.value, last.host);
   for (std::size_t k = 0; k < given_up.training.trials(); ++k) {
@@ -235,7 +236,7 @@ void MasterLoop::check_limits() {
   if (limited_ || !limits_.reached(now())) return;
   limited_ = true;
   if (staging_) staging_->give_up();
-  if (options_.settings.synchronous) dispatch(event::Drain{});
+  if (options_.settings.synchronous || limits_.too_many_failures()) dispatch(event::Drain{});
 }
 
 void MasterLoop::stage() {
@@ -260,7 +261,7 @@ void MasterLoop::beat() {
 void MasterLoop::store_long_runners() {
   roster_.each_long_runner(now(), [this](WorkerId leader, const Roster::Running& running) {
     store_.start(running.training, running.milestone, roster_.trainer(leader, running.members),
-                 unix_time() - (now() - running.began).count());
+                 steady_unix_time() - (now() - running.began).count());
     commits_.add();
   });
 }
@@ -284,6 +285,8 @@ Conclusion MasterLoop::conclude() {
   commits_.commit(now());
   progress_.finish(standing(), now());
   if (source_.unstarted() && conclusion_.ending == Ending::done) conclusion_.ending = Ending::drained;
+  // Running a search again that fails so would not get further: it has ended.
+  if (limits_.too_many_failures() && conclusion_.ending == Ending::drained) conclusion_.ending = Ending::done;
   conclusion_.limit = limits_.text();
   conclusion_.counts = commits_.counts();
   return conclusion_;

@@ -27,8 +27,7 @@ bool RunLimits::reached(Seconds now) {
   if (!text_.empty()) return true;
   if (limits_.hours && now - started_ > Seconds(*limits_.hours * 3600))
     text_ = fmt::format("limits.hours ({})", *limits_.hours);
-  if (limits_.failures && failures_ >= *limits_.failures)
-    text_ = fmt::format("limits.failures ({})", *limits_.failures);
+  if (too_many_failures()) text_ = fmt::format("limits.failures ({})", *limits_.failures);
   return !text_.empty();
 }
 

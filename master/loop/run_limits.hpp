@@ -26,6 +26,8 @@ class RunLimits {
   void fail() { ++failures_; }
   /// Looks at limits.hours and limits.failures; whether a limit has been reached, by now or before.
   bool reached(Seconds now);
+  /// limits.failures is reached: what still runs need not end.
+  bool too_many_failures() const { return limits_.failures && failures_ >= *limits_.failures; }
   /// The limit that has been reached, "limits.hours (2)"; empty: none.
   const std::string& text() const { return text_; }
 

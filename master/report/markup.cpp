@@ -32,6 +32,12 @@ std::string latex_escaped(std::string_view text) {
       out += "\\textasciitilde{}";
     else if (c == '^')
       out += "\\textasciicircum{}";
+    else if (c == '<')
+      out += "\\textless{}";
+    else if (c == '>')
+      out += "\\textgreater{}";
+    else if (c == '|')
+      out += "\\textbar{}";
     else if (std::string_view("&%$#_{}").find(c) != std::string_view::npos)
       (out += '\\') += c;
     else

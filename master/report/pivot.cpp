@@ -12,7 +12,8 @@ namespace stormsweep {
 
 namespace {
 
-/// by, rows, columns, the mean of each value and the number of rows of every cell, ordered by the first three.
+/// by, rows, columns, the mean of each value and the numbers of rows and, where there are several, of seeds of every
+/// cell, ordered by the first three.
 std::string cells_sql(const Pivot& pivot) {
   const std::string by = pivot.by.empty() ? "NULL" : sql_name(pivot.by);
   std::string means, any;
@@ -20,8 +21,9 @@ std::string cells_sql(const Pivot& pivot) {
     means += fmt::format(", avg({})", sql_name(value));
     any += fmt::format("{}{} IS NOT NULL", any.empty() ? "" : " OR ", sql_name(value));
   }
-  return fmt::format("SELECT {}, {}, {}{}, count(*) FROM {} WHERE {} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3", by,
-                     sql_name(pivot.rows), sql_name(pivot.columns), means, pivot.source, any);
+  return fmt::format("SELECT {}, {}, {}{}, count(*){} FROM {} WHERE {} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3", by,
+                     sql_name(pivot.rows), sql_name(pivot.columns), means, pivot.seeds ? ", count(DISTINCT seed)" : "",
+                     pivot.source, any);
 }
 
 bool is_number(const Cell& cell) {
@@ -35,12 +37,14 @@ struct Block {
   std::map<Cell, std::map<Cell, std::vector<Cell>>> means;
   std::vector<Cell> columns;
   std::int64_t fewest = 0, most = 0;  ///< rows a cell
+  std::int64_t most_seeds = 1;
 
-  void add(const Cell& row, const Cell& column, std::vector<Cell> values, std::int64_t count) {
+  void add(const Cell& row, const Cell& column, std::vector<Cell> values, std::int64_t count, std::int64_t seeds) {
     means[row][column] = std::move(values);
     if (std::find(columns.begin(), columns.end(), column) == columns.end()) columns.push_back(column);
     fewest = fewest == 0 ? count : std::min(fewest, count);
     most = std::max(most, count);
+    most_seeds = std::max(most_seeds, seeds);
   }
 };
 
@@ -71,8 +75,9 @@ Table make_table(Block block, const Pivot& pivot, const Selection& selection) {
   }
   if (block.most > 1)
     table.footnotes.push_back(fmt::format(
-        "Each cell is the mean of {} trials",
-        block.fewest == block.most ? std::to_string(block.most) : fmt::format("{} to {}", block.fewest, block.most)));
+        "Each cell is the mean of {} trials{}",
+        block.fewest == block.most ? std::to_string(block.most) : fmt::format("{} to {}", block.fewest, block.most),
+        block.most_seeds > 1 ? fmt::format(" of up to {} seeds; --by seed parts them", block.most_seeds) : ""));
   return table;
 }
 
@@ -82,7 +87,9 @@ std::vector<Table> pivot_tables(Selection& selection, const Pivot& pivot) {
   std::vector<Block> blocks;
   selection.query(cells_sql(pivot), [&](const std::vector<Cell>& cells) {
     if (blocks.empty() || blocks.back().by != cells[0]) blocks.emplace_back().by = cells[0];
-    blocks.back().add(cells[1], cells[2], {cells.begin() + 3, cells.end() - 1}, std::get<std::int64_t>(cells.back()));
+    const auto means = cells.begin() + 3, counts = means + static_cast<std::ptrdiff_t>(pivot.values.size());
+    blocks.back().add(cells[1], cells[2], {means, counts}, std::get<std::int64_t>(*counts),
+                      pivot.seeds ? std::get<std::int64_t>(counts[1]) : 1);
   });
   std::vector<Table> tables;
   for (Block& block : blocks) tables.push_back(make_table(std::move(block), pivot, selection));
@@ -93,6 +100,7 @@ void pivot_records(Selection& selection, const Pivot& pivot, std::ostream& out, 
   std::vector<std::string> header{pivot.rows, pivot.columns};
   header.insert(header.end(), pivot.values.begin(), pivot.values.end());
   header.push_back("trials");
+  if (pivot.seeds) header.push_back("seeds");
   if (!pivot.by.empty()) header.insert(header.begin(), pivot.by);
   Records records(out, format, std::move(header));
   selection.query(cells_sql(pivot), [&](const std::vector<Cell>& cells) {

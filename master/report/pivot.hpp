@@ -15,12 +15,14 @@ struct Pivot {
   std::string by;                   ///< one table a value of it; empty: one table
   std::vector<std::string> values;  ///< what the cells show the mean of: columns of numbers
   std::string source;               ///< the SQL name of what holds them, or a query in parentheses
+  bool seeds = false;               ///< trials of several seeds are there, in a column `seed`
 };
 
-/// The tables. A cell with several rows shows their mean, and a note says so; one without any shows a dash.
+/// The tables. A cell with several rows shows their mean, and a note says so, and whether their seeds differ; one
+/// without any shows a dash.
 std::vector<Table> pivot_tables(Selection& selection, const Pivot& pivot);
 
-/// The same as records, a cell each: <by>, <rows>, <columns>, <values>, trials.
+/// The same as records, a cell each: <by>, <rows>, <columns>, <values>, trials, and seeds where there are several.
 void pivot_records(Selection& selection, const Pivot& pivot, std::ostream& out, Records::Format format);
 
 }  // namespace stormsweep

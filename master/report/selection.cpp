@@ -147,11 +147,12 @@ Cell Selection::first(const std::string& sql) {
 }
 
 Style Selection::style(const std::string& column) const {
-  if (column.ends_with("seconds")) return Style::seconds;
-  if (column == "samples_per_second" || column == "flops") return Style::rate;
+  for (const SearchSummary& search : searches_)
+    if (contains(search.hyperparameters, column)) return Style::plain;
   for (const Curve& curve : curves_)
     if (contains(curve.metrics, column)) return Style::metric;
-  return Style::plain;
+  if (column == "samples_per_second" || column == "flops") return Style::rate;
+  return column.ends_with("seconds") ? Style::seconds : Style::plain;
 }
 
 std::vector<std::string> Selection::with_values(const std::vector<std::string>& columns, int values) {

@@ -63,7 +63,13 @@ void refuse(const std::filesystem::path& file, const DamagedRow& error) {
   throw InputError(file.string() + ": " + error.what());
 }
 
+void check_database_name(const std::filesystem::path& file) {
+  if (const std::string& name = file.native(); name == ":memory:" || name.starts_with("file:"))
+    throw InputError(name + ": is no file to SQLite, which keeps results elsewhere under such a name; name a file");
+}
+
 SQLite::Database open_for_writing(const std::filesystem::path& file) {
+  check_database_name(file);
   return guarded(file, [&] {
     SQLite::Database database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout);
     const bool fresh = is_new(database, file);
@@ -80,6 +86,7 @@ SQLite::Database open_for_writing(const std::filesystem::path& file) {
 }
 
 SQLite::Database open_for_reading(const std::filesystem::path& file) {
+  check_database_name(file);
   if (!std::filesystem::exists(file))
     throw InputError(fmt::format("{}: there is no such file; give the database that `run` wrote", file.string()));
   return guarded(file, [&] {

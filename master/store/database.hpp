@@ -12,6 +12,9 @@ namespace stormsweep {
 /// Another process may hold the file's lock while it commits; we wait so long, in milliseconds, before we give up.
 inline constexpr int busy_timeout = 30'000;
 
+/// Throws InputError where SQLite takes `file` for something else than a file of that name: ":memory:", "file:...".
+void check_database_name(const std::filesystem::path& file);
+
 /// Opens or creates a results database for writing: synchronous=FULL, rollback journal. Throws InputError: not a
 /// database, not one of ours, a newer schema, an unwritable file or folder.
 SQLite::Database open_for_writing(const std::filesystem::path& file);

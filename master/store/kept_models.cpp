@@ -9,6 +9,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "master/store/side_folder.hpp"
 #include "search/base/error.hpp"
 #include "search/space/cache_files.hpp"
 
@@ -21,8 +22,8 @@ namespace fs = std::filesystem;
 /// Networks that are told by number; more only by their count.
 constexpr std::size_t most_told = 10;
 
-fs::path models_folder(fs::path database) {
-  return database.replace_extension(".models");
+fs::path models_folder(const fs::path& database) {
+  return side_folder(database, "models");
 }
 
 std::vector<fs::path> files_in(const fs::path& folder) {

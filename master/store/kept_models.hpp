@@ -10,7 +10,7 @@
 
 namespace stormsweep {
 
-/// Where the network of a trial stays: <stem of the database>.models/trial-<id>.pt.
+/// Where the network of a trial stays: trial-<id>.pt in the folder "models" of the database (side_folder.hpp).
 std::filesystem::path model_file(const std::filesystem::path& database, TrialId trial);
 
 /// The trained networks of the `most` best trials of a search, among those that were saved (`run --keep-best`): better

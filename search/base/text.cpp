@@ -12,6 +12,18 @@ std::string one_line(std::string text) {
   return text;
 }
 
+std::vector<std::string> split_list(std::string_view list) {
+  std::vector<std::string> words;
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    const std::string_view word = list.substr(0, comma);
+    const std::size_t begin = std::min(word.find_first_not_of(' '), word.size());
+    words.emplace_back(word.substr(begin, word.find_last_not_of(' ') + 1 - begin));
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return words;
+}
+
 std::optional<std::uint64_t> whole_number(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

@@ -4,11 +4,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace stormsweep {
 
 /// `text` with a blank for every line break.
 std::string one_line(std::string text);
+
+/// "a, b" as a and b: what commas part, without the blanks around it; nothing of an empty list.
+std::vector<std::string> split_list(std::string_view list);
 
 /// A text that is a whole number in decimal digits, and nothing else; nothing otherwise, or beyond 2^64 - 1.
 std::optional<std::uint64_t> whole_number(std::string_view text);

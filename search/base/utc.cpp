@@ -25,6 +25,13 @@ double unix_time() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
+double steady_unix_time() {
+  using Steady = std::chrono::steady_clock;
+  static const Steady::time_point first = Steady::now();
+  static const double then = unix_time();
+  return then + std::chrono::duration<double>(Steady::now() - first).count();
+}
+
 std::string utc_text(std::int64_t time, const char* format) {
   const std::time_t seconds = time;
   std::tm fields{};

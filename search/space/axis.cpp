@@ -1,7 +1,6 @@
 #include "search/space/axis.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <functional>
 #include <numeric>
@@ -23,14 +22,6 @@ struct Range {
 double as_real(const Value& value) {
   const auto* integer = std::get_if<std::int64_t>(&value);
   return integer ? static_cast<double>(*integer) : std::get<double>(value);
-}
-
-/// The nearest double with 12 significant digits.
-double rounded(double value) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::general, 12).ptr;
-  std::from_chars(text, end, value);
-  return value;
 }
 
 Range read_range(const Field& field, const Hyperparameter& hyperparameter, double min, double max) {
@@ -100,7 +91,8 @@ void refuse_duplicates(const Field& field, const std::vector<Value>& values) {
   const auto twin = std::adjacent_find(order.begin(), order.end(),
                                        [&](std::size_t a, std::size_t b) { return values[a] == values[b]; });
   if (twin == order.end()) return;
-  throw InputError(field.place() + " has " + to_string(values[*twin]) + " twice" +
+  const bool real = std::holds_alternative<double>(values[*twin]);
+  throw InputError(field.place() + " has " + to_string(values[*twin]) + " twice" + (real ? " (to 12 digits)" : "") +
                    (field.has("min") ? " after rounding; give a smaller count or a larger step" : "; keep one"));
 }
 

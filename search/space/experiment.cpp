@@ -13,6 +13,8 @@ namespace stormsweep {
 
 namespace {
 
+constexpr double exact = 9007199254740992;  // 2^53: integers up to here are doubles
+
 constexpr std::array<std::string_view, 2> goals{"minimize", "maximize"};
 constexpr std::array<std::string_view, 4> types{"integer", "real", "choice", "flag"};
 
@@ -74,7 +76,6 @@ Hyperparameter read_hyperparameter(const Field& field, std::set<std::string>& ta
     result.min = read_number(field["min"]);
     result.max = read_number(field["max"]);
     if (result.min > result.max) field["min"].refuse("it must not exceed max");
-    constexpr double exact = 9007199254740992;  // 2^53: integers up to here are doubles
     if (result.type == Type::integer && (result.min < -exact || result.max > exact))
       field.refuse("the range of an integer is within -2^53 to 2^53");
   }
@@ -171,6 +172,16 @@ void check_readable(const Field& field, const Hyperparameter& hyperparameter) {
     field["min"].refuse("training reads " + hyperparameter.name + " of at least " + (*training)["min"].dump());
 }
 
+/// The integer that `json` is, as 128 or 128.0. From 2^53 on a real does not tell which integer was meant.
+std::optional<std::int64_t> whole(const nlohmann::json& json) {
+  if (json.is_number_unsigned() && json.get<std::uint64_t>() > std::uint64_t{INT64_MAX}) return std::nullopt;
+  if (json.is_number_integer()) return json.get<std::int64_t>();
+  if (!json.is_number()) return std::nullopt;
+  const double number = json.get<double>();
+  if (std::abs(number) >= exact || number != std::floor(number)) return std::nullopt;
+  return static_cast<std::int64_t>(number);
+}
+
 /// Names that are among `known`, each once.
 std::vector<std::string> read_optional(const Field& field, const std::vector<std::string>& known) {
   std::set<std::string> taken;
@@ -204,14 +215,14 @@ Value Hyperparameter::read(const nlohmann::json& json, const std::string& place)
   if (type == Type::flag && json.is_boolean()) return json.get<bool>();
   if (type == Type::choice && json.is_string() && std::count(choices.begin(), choices.end(), json.get<std::string>()))
     return json.get<std::string>();
-  if ((type == Type::integer || type == Type::real) && json.is_number()) {
+  if (type == Type::real && json.is_number()) {
     const double number = json.get<double>();
-    if (number >= min && number <= max) {
-      if (type == Type::real) return number + 0.0;  // no negative zero
-      if (json.is_number_integer()) return json.get<std::int64_t>();
-      if (number == std::floor(number)) return static_cast<std::int64_t>(number);
-    }
+    if (number >= min && number <= max) return std::clamp(rounded(number), min, max) + 0.0;  // no negative zero
   }
+  if (const auto number = type == Type::integer ? whole(json) : std::nullopt;
+      number && *number >= static_cast<std::int64_t>(std::ceil(min)) &&
+      *number <= static_cast<std::int64_t>(std::floor(max)))
+    return *number;
   const std::string accepts = type == Type::integer  ? "is an integer from " + range()
                               : type == Type::real   ? "is a number from " + range()
                               : type == Type::choice ? "is one of " + range()

@@ -29,7 +29,8 @@ struct Hyperparameter {
   std::vector<std::string> of_length = {};
 
   /// `json` as a value of this hyperparameter: right type, in range. An integer is accepted for a real (1 becomes 1.0),
-  /// and 128.0 for an integer. Throws InputError that begins with `place` ("space.json: parameters.epochs.values[2]").
+  /// and 128.0 for an integer; reals are rounded to 12 digits. Throws InputError that begins with `place` ("space.json:
+  /// parameters.epochs.values[2]").
   Value read(const nlohmann::json& json, const std::string& place) const;
   /// The accepted values, as people read them: "1 to 10000", "none, preaugmented, live", "true, false".
   std::string range() const;

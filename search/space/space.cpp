@@ -65,6 +65,16 @@ void read_data(const Field& root, const std::filesystem::path& directory, Space&
     space.data[name] = std::filesystem::absolute(directory / path.text()).lexically_normal();
 }
 
+/// Tells of a range whose steps do not meet its end.
+void note_missed_maximum(const Field& parameter, Space& space) {
+  if (!parameter.has("step")) return;
+  const Axis& axis = space.axes.back();
+  const Value max = space.experiment->hyperparameters[axis.hyperparameter].read(parameter["max"].json(), "");
+  if (axis.values.back() != max)
+    space.notes.push_back(parameter.place() + " ends at " + to_string(axis.values.back()) +
+                          ": its steps miss max, which is " + to_string(max));
+}
+
 void read_parameters(const Field& field, Space& space) {
   std::vector<std::string> known;
   for (const Hyperparameter& h : space.experiment->hyperparameters) {
@@ -77,6 +87,7 @@ void read_parameters(const Field& field, Space& space) {
       throw InputError(parameter.place() + " is not a hyperparameter of " + space.experiment->name + "; " +
                        suggestion(name, known));
     space.axes.push_back({*index, read_values(parameter, space.experiment->hyperparameters[*index])});
+    note_missed_maximum(parameter, space);
   }
 }
 
@@ -136,6 +147,11 @@ void read_limits(const Field& field, Limits& limits) {
   if (field.has("failures")) limits.failures = field["failures"].integer(1);
 }
 
+bool is_lasting(const std::filesystem::path& path) {
+  const std::string& name = path.native();
+  return !name.starts_with("/dev/") && !name.starts_with("/proc/") && !std::filesystem::is_fifo(path);
+}
+
 }  // namespace
 
 Configuration Space::configuration(std::span<const std::uint32_t> digits) const {
@@ -167,6 +183,17 @@ Space parse_space(std::string_view text, const std::string& file, const std::fil
   return space;
 }
 
+std::vector<std::string> doubts(const Space& space) {
+  std::vector<std::string> doubts = space.notes;
+  for (auto one = space.data.begin(); one != space.data.end(); ++one)
+    for (auto other = std::next(one); other != space.data.end(); ++other) {
+      std::error_code missing;
+      if (one->second == other->second || std::filesystem::equivalent(one->second, other->second, missing))
+        doubts.push_back("data." + one->first + " and data." + other->first + " are one file, " + one->second.string());
+    }
+  return doubts;
+}
+
 std::vector<Value> values(const Space& space, std::string_view hyperparameter) {
   const auto number = space.experiment->find(hyperparameter);
   if (!number) return {};
@@ -176,14 +203,21 @@ std::vector<Value> values(const Space& space, std::string_view hyperparameter) {
 }
 
 Space read_space(const std::filesystem::path& path) {
-  errno = 0;
   std::ifstream stream(path, std::ios::binary);
+  if (stream.is_open()) errno = 0;  // opening a pipe asks for its position, in vain
   std::ostringstream text;
   text << stream.rdbuf();  // catches what reading a folder throws; an empty file sets its failbit too
   if (!stream.is_open() || errno != 0)
     throw InputError(path.string() + ": cannot be read (" + std::strerror(errno) +
                      "); give the file of a search space");
-  return parse_space(text.str(), path.string(), path.parent_path());
+  return parse_space(text.str(), path.string(), is_lasting(path) ? path.parent_path() : ".");
+}
+
+Space read_lasting_space(const std::filesystem::path& path) {
+  if (!is_lasting(path))
+    throw InputError(path.string() +
+                     ": can be read once only, and every rank reads the space; save it, and give the file");
+  return read_space(path);
 }
 
 }  // namespace stormsweep

@@ -35,8 +35,9 @@ struct Space {
   Configuration defaults;  ///< every hyperparameter; axes override theirs
   Grid grid{{}};           ///< over `axes`, with the exclusions
   Limits limits;
-  bool share_epochs = true;  ///< trials that differ only in the milestone axis are one training
-  std::string text;          ///< the file as read, for the store
+  bool share_epochs = true;        ///< trials that differ only in the milestone axis are one training
+  std::string text;                ///< the file as read, for the store
+  std::vector<std::string> notes;  ///< one line each: what may not be meant as it is written
 
   /// Configuration number `index` of the grid, excluded or not.
   Configuration configuration(std::span<const std::uint32_t> digits) const;
@@ -50,10 +51,16 @@ struct Space {
 Space parse_space(std::string_view text, const std::string& file, const std::filesystem::path& directory,
                   const std::vector<Experiment>& known = experiments());
 
+/// `notes` of the space, and one for each two of its data that are the same file or folder.
+std::vector<std::string> doubts(const Space& space);
+
 /// The values that a hyperparameter takes anywhere in the space: those of its axis, or its one value.
 std::vector<Value> values(const Space& space, std::string_view hyperparameter);
 
-/// The space that the file at `path` holds. Throws InputError also where it cannot be read.
+/// The space that the file at `path` holds, or what comes out of a pipe: then relative data paths are taken from the
+/// working directory. Throws InputError also where it cannot be read.
 Space read_space(const std::filesystem::path& path);
+/// The same, of a file that others can read too. Throws InputError where it is a pipe.
+Space read_lasting_space(const std::filesystem::path& path);
 
 }  // namespace stormsweep

@@ -13,6 +13,13 @@ std::string to_string(const Value& value) {
   return {text, std::to_chars(text, text + sizeof text, std::get<double>(value)).ptr};
 }
 
+double rounded(double value) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::general, 12).ptr;
+  std::from_chars(text, end, value);
+  return value;
+}
+
 nlohmann::json to_json(const Value& value) {
   return std::visit([](const auto& held) { return nlohmann::json(held); }, value);
 }

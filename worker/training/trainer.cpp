@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "search/base/utc.hpp"
 #include "worker/training/checkpoint.hpp"
 #include "worker/training/device_memory.hpp"
 #include "worker/training/training_loop.hpp"
@@ -47,10 +48,6 @@ std::optional<Failure> attempt(const std::function<void()>& work) {
   } catch (const std::exception& error) {
     return Failure{Status::failed, one_line(error.what())};
   }
-}
-
-double now() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 /// Seconds of a training, without what its listeners and checkpoints take.
@@ -94,7 +91,7 @@ class Trainer {
   std::optional<Checkpoint> checkpoint_;
   std::chrono::duration<double> every_;
   std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
-  double started_ = now();
+  double started_ = steady_unix_time();
   std::optional<TrainingLoop> loop_;
   Clock clock_;
   TrainingProgress progress_;
@@ -180,7 +177,7 @@ Outcome Trainer::outcome(const std::optional<Failure>& failure, const Metrics& m
       outcome.timings.peak_share = outcome.timings.flops / (plan_.peak * (gang_ ? gang_->shards() : 1));
   }
   outcome.started = started_;
-  outcome.finished = now();
+  outcome.finished = steady_unix_time();
   if (failure) {
     outcome.status = failure->status;
     outcome.error = failure->reason;

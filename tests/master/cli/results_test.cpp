@@ -71,6 +71,65 @@ TEST_CASE("columns and order can be chosen") {
         "batch_size,wall_seconds\n64,312.5\n64,156.25\n128,156.25\n128,78.125\n");
 }
 
+TEST_CASE("columns may stand apart from their commas, in quotes, and desc in capitals") {
+  const TornadoResults t;
+  CHECK(results(t, {"--show", "batch_size, \"wall_seconds\"", "--sort", "\"wall_seconds\" DESC", "--format", "csv",
+                    "--where", "epochs = 10 AND status = 'complete' AND batch_size = 128"}) ==
+        "batch_size,wall_seconds\n128,156.25\n128,78.125\n");
+  CHECK(results(t, {"--rows", "\"batch_size\"", "--columns", "data_multiplier", "--value", "trial, test_accuracy",
+                    "--where", "batch_size = 128 AND epochs = 5", "--format", "csv"}) ==
+        "batch_size,data_multiplier,trial,test_accuracy,trials\n128,1,9.0,0.51,1\n128,2,11.0,0.52,1\n");
+}
+
+TEST_CASE("after a changed seed rows show it, and no mean is over seeds without saying so") {
+  TemporaryFolder folder;
+  const std::string file = (folder.path / "s.db").string();
+  for (const int seed : {7, 8}) {
+    const Space space = parse_space(
+        fmt::format(R"({{"name": "s", "experiment": "noop", "seed": {}, "parameters": {{"index": [1, 2]}}}})", seed),
+        "space.json", "/");
+    Store store(file, space, "f", {});
+    store.finish(training(space, 0), 0, worker(), outcome(0.1 * seed));
+  }
+  const auto print = [&](Arguments options) {
+    options.insert(options.begin(), file);
+    return printed(results_command, options);
+  };
+  const std::string rows = "trial  status    seed   score  wall_seconds\n";
+  CHECK(print({}).starts_with(rows));
+  CHECK(print({"--best", "1"}).starts_with("trial  seed   score  wall_seconds\n"));
+  CHECK(print({"--where", "seed = 7"}).starts_with("trial  status     score  wall_seconds\n"));
+  const Arguments pivot{"--rows", "index", "--columns", "replicate"};
+  CHECK(print(pivot).ends_with("\nEach cell is the mean of 2 trials of up to 2 seeds; --by seed parts them\n"));
+  CHECK(print({"--rows", "index", "--columns", "replicate", "--format", "csv"}) ==
+        "index,replicate,score,trials,seeds\n1,0,0.75,2,2\n");
+  CHECK(print({"--rows", "index", "--columns", "replicate", "--by", "seed", "--format", "csv"}) ==
+        "seed,index,replicate,score,trials,seeds\n7,1,0,0.7000000000000001,1,1\n8,1,0,0.8,1,1\n");
+}
+
+TEST_CASE("hyperparameters are shown as they were given, whatever they are named") {
+  TemporaryFolder folder;
+  const std::string file = (folder.path / "s.db").string();
+  const Space space = noop_space(R"({"milliseconds": [0.00025, 1234.5678]})");
+  {
+    Store store(file, space, "f", {});
+    for (const int i : {0, 1}) store.finish(training(space, i), 0, worker(), outcome(0.5));
+  }
+  const std::string rows = printed(results_command, {file, "--show", "milliseconds,wall_seconds"});
+  CHECK(rows.find("0.00025") != rows.npos);
+  CHECK(rows.find("1234.5678") != rows.npos);
+  CHECK(rows.find("1.500") != rows.npos);
+}
+
+TEST_CASE("the best of nothing is told in words, and to programs as nothing") {
+  TemporaryFolder folder;
+  const std::string file = (folder.path / "s.db").string();
+  { Store(file, noop_space(R"({"index": [1]})"), "f", {}); }
+  CHECK(printed(results_command, {file, "--best", "3"}) == "no complete trial has a score yet\n");
+  CHECK(printed(results_command, {file}) == "no trial yet\n");
+  CHECK(printed(results_command, {file, "--best", "3", "--format", "json"}) == "[]\n");
+}
+
 TEST_CASE("curves run down by epoch, a column a trial, as far as its milestone") {
   const TornadoResults t;
   CHECK(results(t, {"--curves", "--value", "train_loss", "--where", "batch_size > 64 AND data_multiplier = 1"}) ==
@@ -94,6 +153,8 @@ TEST_CASE("wrong questions are answered in one line") {
   check_refused(t, {"--rows", "epochs"}, "--columns is missing; a cross table has --rows and --columns");
   check_refused(t, {"--rows", "epochs", "--columns", "trial", "--value", "error"},
                 "--value: error holds words; give a column of numbers");
+  for (const char* best : {"-1", "0", "some", "9223372036854775808"})
+    check_refused(t, {"--best", best}, fmt::format("stormsweep results: --best is {}; give 1 or more", best));
   check_refused(t, {"--search", "q"}, t.file + ": --search is q; the searches there are s");
 }
 

@@ -50,12 +50,22 @@ TEST_CASE("a task of a Slurm array takes its part by itself, unless told otherwi
   CHECK(share_of({"--share", "0/2"}) == "0/2 s-0.db");
 }
 
+TEST_CASE("the array that is advised has as many tasks as the one that was given") {
+  const ArrayTask task("2", "4", "1", "4");
+  CHECK(share_of({}).ends_with("Give --array=0-3 to sbatch, or --share I/N to run"));
+}
+
+TEST_CASE("names that SQLite takes for no file are refused") {
+  for (const std::string name : {":memory:", "file:s.db", "file::memory:?cache=shared"})
+    CHECK(share_of({"--results", name}).starts_with(name + ": is no file to SQLite"));
+}
+
 TEST_CASE("an array that does not tell which part is meant is refused") {
   {
     const ArrayTask alone("3", "1", "3", "3");
     CHECK(share_of({}) ==
           "stormsweep run: task 3 of a Slurm array of 1 tasks from 3 to 3: which part of the search is that? Give "
-          "--array=0-3 to sbatch, or --share I/N to run");
+          "--array=0 to sbatch, or --share I/N to run");
     CHECK(share_of({"--share", "3/4"}) == "3/4 s-3.db");
   }
   const ArrayTask steps("4", "3", "0", "8");

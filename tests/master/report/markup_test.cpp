@@ -16,10 +16,16 @@ TEST_CASE("markdown escapes bars") {
         "**Costs & gains**\n\n| name | h |\n|---|---:|\n| a_b\\|c | 1.5 |\n| Zürich | - |\n\n100 % {of} $x^2~\\#\n");
 }
 
+TEST_CASE("LaTeX escapes what its usual font would print as another character") {
+  CHECK(to_latex({"", {"a<b>c|d"}, {false}, {}, {}}).find("a\\textless{}b\\textgreater{}c\\textbar{}d") !=
+        std::string::npos);
+}
+
 TEST_CASE("LaTeX escapes all ten special characters") {
-  CHECK(to_latex(table) ==
-        "\\begin{table}\n\\centering\n"
-        "\\caption{Costs \\& gains. 100 \\% \\{of\\} \\$x\\textasciicircum{}2\\textasciitilde{}\\textbackslash{}\\#.}\n"
-        "\\begin{tabular}{lr}\n\\hline\nname & h \\\\\n\\hline\na\\_b|c & 1.5 \\\\\nZürich & - \\\\\n\\hline\n"
-        "\\end{tabular}\n\\end{table}\n");
+  CHECK(
+      to_latex(table) ==
+      "\\begin{table}\n\\centering\n"
+      "\\caption{Costs \\& gains. 100 \\% \\{of\\} \\$x\\textasciicircum{}2\\textasciitilde{}\\textbackslash{}\\#.}\n"
+      "\\begin{tabular}{lr}\n\\hline\nname & h \\\\\n\\hline\na\\_b\\textbar{}c & 1.5 \\\\\nZürich & - \\\\\n\\hline\n"
+      "\\end{tabular}\n\\end{table}\n");
 }

@@ -43,6 +43,13 @@ TEST_CASE("files that are no results are refused in one line, by writers and rea
   }
 }
 
+TEST_CASE("names that SQLite takes for no file are refused, by writers and readers") {
+  for (const char* name : {":memory:", "file:r.db", "file:r.db?mode=memory"}) {
+    CHECK_THROWS_WITH_AS(open_for_writing(name), doctest::Contains("is no file to SQLite"), InputError);
+    CHECK_THROWS_WITH_AS(open_for_reading(name), doctest::Contains("is no file to SQLite"), InputError);
+  }
+}
+
 namespace {
 
 /// The tables of each version as its program made them, a search and a complete trial in them: {}: trials' columns

@@ -11,6 +11,14 @@ TEST_CASE("one line: every line break becomes a blank") {
   CHECK(one_line("") == "");
 }
 
+TEST_CASE("a list is parted at its commas, blanks around them or not") {
+  using Words = std::vector<std::string>;
+  CHECK(split_list("a,b") == Words{"a", "b"});
+  CHECK(split_list(" a , b c") == Words{"a", "b c"});
+  CHECK(split_list("a,,b, ") == Words{"a", "", "b", ""});
+  CHECK(split_list("").empty());
+}
+
 TEST_CASE("whole numbers are digits alone, of at most 64 bits") {
   CHECK(whole_number("0") == 0);
   CHECK(whole_number("18446744073709551615") == UINT64_MAX);

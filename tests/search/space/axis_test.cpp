@@ -45,6 +45,15 @@ TEST_CASE("linear ranges") {
   CHECK(read("dropout", R"({"min": 0, "max": 0.3, "count": 4})") == "0, 0.1, 0.2, 0.3");
 }
 
+TEST_CASE("reals that differ in the 17th digit are one value, in a list and between a list and a range") {
+  CHECK(read("dropout", "[0.30000000000000004]") == "0.3");  // 0.1 * 3
+  CHECK(read("dropout", "[0.3, 0.30000000000000004]") ==
+        "s.json: parameters.dropout has 0.3 twice (to 12 digits); keep one");
+  CHECK(read("learning_rate", "[0.00031622776601683794, 0.0031622776601683794]") ==  // as numpy.logspace has them
+        "0.000316227766017, 0.00316227766017");
+  CHECK(read("dropout", "[0.3, 0.300000000001]") == "0.3, 0.300000000001");
+}
+
 TEST_CASE("logarithmic ranges") {
   CHECK(read("batch_size", R"({"min": 128, "max": 4096, "scale": "log2", "step": 1})") ==
         "128, 256, 512, 1024, 2048, 4096");

@@ -65,6 +65,24 @@ TEST_CASE("what the experiments that ship declare") {
                        "s.json: experiment is tornadoo; did you mean tornado?", InputError);
 }
 
+TEST_CASE("integers are taken to the last digit, and none outside their range") {
+  const Experiment& noop = find_experiment("noop", "test");
+  const Hyperparameter& index = noop.hyperparameters[*noop.find("index")];
+  const auto read = [&](const char* text) {
+    try {
+      return to_string(index.read(nlohmann::json::parse(text), "s.json: index"));
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+  };
+  CHECK(read("9007199254740991") == "9007199254740991");
+  CHECK(read("9007199254740992") == "9007199254740992");
+  for (const std::string text : {"9007199254740993", "9223372036854775808", "18446744073709551615", "-1"})
+    CHECK(read(text.c_str()) == "s.json: index is " + text + "; index is an integer from 0 to 9007199254740992");
+  CHECK(read("128.0") == "128");
+  CHECK(read("9007199254740993.0").ends_with("; index is an integer from 0 to 9007199254740992"));
+}
+
 TEST_CASE("names that would hide a column of the results view are refused") {
   for (const char* column :
        {"search", "trial", "seed", "status", "wall_seconds", "flops", "error", "finished", "gang"}) {

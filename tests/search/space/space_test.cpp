@@ -2,8 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/stat.h>
+#include <unistd.h>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "search/base/error.hpp"
 
@@ -242,4 +246,40 @@ TEST_CASE("the spaces that ship are sound, and refer to data beside them") {
     }
     CHECK(spaces == count);
   }
+}
+
+TEST_CASE("a range whose steps miss its maximum is told, and so are data that are one file") {
+  Json json = sample();
+  CHECK(doubts(parse_space(json.dump(), "s.json", "/home")).empty());
+  json["parameters"]["epochs"] = {{"min", 5}, {"max", 17}, {"step", 5}};
+  json["data"]["test"] = "d/../d/train.h5";
+  CHECK(doubts(parse_space(json.dump(), "s.json", "/home")) ==
+        std::vector<std::string>{"s.json: parameters.epochs ends at 15: its steps miss max, which is 17",
+                                 "data.test and data.train are one file, /home/d/train.h5"});
+}
+
+TEST_CASE("one file by two names is one file") {
+  const auto folder = std::filesystem::temp_directory_path() / ("stormsweep-space-" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder / "d");
+  std::ofstream(folder / "d/train.h5") << "x";
+  std::filesystem::create_hard_link(folder / "d/train.h5", folder / "v.h5");
+  Json json = sample();
+  json["data"]["validation"] = "v.h5";
+  const auto told = doubts(parse_space(json.dump(), "s.json", folder));
+  std::filesystem::remove_all(folder);
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].starts_with("data.train and data.validation are one file, "));
+}
+
+TEST_CASE("a space comes out of a pipe where it is read once, with data of the working directory") {
+  const auto pipe = std::filesystem::temp_directory_path() / ("stormsweep-pipe-" + std::to_string(getpid()));
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  std::thread writer([&] { std::ofstream(pipe) << sample(); });
+  const Space space = read_space(pipe);
+  writer.join();
+  CHECK(space.name == "storms");
+  CHECK(space.data.at("train") == std::filesystem::current_path() / "d/train.h5");
+  CHECK_THROWS_WITH_AS(read_lasting_space(pipe),
+                       doctest::Contains("can be read once only, and every rank reads the space; save it"), InputError);
+  std::filesystem::remove(pipe);
 }

@@ -1,0 +1,9 @@
+#pragma once
+
+namespace stormsweep {
+
+/// The exit status of `program`, which would be `status`, once all that it has written to standard output is there. If
+/// it is not (a full disk, say), one line on standard error tells, and it is exit_some_failed at least.
+int status_with_output(const char* program, int status);
+
+}  // namespace stormsweep

@@ -1,0 +1,55 @@
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "tests/program/command.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+/// The command with standard output on a disk that is always full.
+Ended into_full(const std::string& words, const WorkFolder& folder) {
+  return run({"/bin/sh", "-c", stormsweep_program() + " " + words + " > /dev/full"}, folder);
+}
+
+}  // namespace
+
+TEST_CASE("output that cannot be written is told in a line, with status 1, by every command") {
+  const WorkFolder folder;
+  folder.write("s.json",
+               R"({"name": "s", "experiment": "noop", "parameters": {"index": {"min": 1, "max": 2000, "step": 1}}})");
+  REQUIRE(run_stormsweep({"run", "s.json", "--workers", "1"}, folder).status == 0);
+  std::vector<std::string> commands{"--version",
+                                    "help",
+                                    "plan s.json",
+                                    "describe",
+                                    "status s.db",
+                                    "results s.db",
+                                    "results s.db --format csv",
+                                    "results s.db --best 3 --format latex",
+                                    "results s.db --rows index --columns replicate",
+                                    "compare s.db",
+                                    "merge m.db s.db",
+                                    "submit s.json --dry-run",
+                                    "run s.json --dry-run",
+                                    "generate tornado --storms 100 -o storms"};
+  for (const char* verb : {"run", "plan", "describe", "results", "status", "compare", "submit", "merge", "prepare",
+                           "generate", "label", "forecast", "generate tornado"})
+    commands.push_back(std::string(verb) + " --help");
+  for (const std::string& command : commands) {
+    CAPTURE(command);
+    const Ended ended = into_full(command, folder);
+    CAPTURE(ended.err);
+    CHECK(ended.status == 1);
+    CHECK(ended.err.find("standard output cannot be written (No space left on device); ") != std::string::npos);
+    CHECK(count_lines(ended.err) == 1);
+  }
+}
+
+TEST_CASE("a reader that has seen enough is no error to tell") {
+  const WorkFolder folder;
+  const Ended ended = run({"/bin/sh", "-c", stormsweep_program() + " describe tornado | head -n 1"}, folder);
+  CHECK(ended.status == 0);
+  CHECK(ended.err.empty());
+}
