@@ -33,7 +33,7 @@ TEST_CASE("output that cannot be written is told in a line, with status 1, by ev
                                     "merge m.db s.db",
                                     "submit s.json --dry-run",
                                     "run s.json --dry-run",
-                                    "generate tornado --storms 100 -o storms"};
+                                    "generate tornado --storms 1000 -o storms"};
   for (const char* verb : {"run", "plan", "describe", "results", "status", "compare", "submit", "merge", "prepare",
                            "generate", "label", "forecast", "generate tornado"})
     commands.push_back(std::string(verb) + " --help");
@@ -42,7 +42,7 @@ TEST_CASE("output that cannot be written is told in a line, with status 1, by ev
     const Ended ended = into_full(command, folder);
     CAPTURE(ended.err);
     CHECK(ended.status == 1);
-    CHECK(ended.err.find("standard output cannot be written (No space left on device); ") != std::string::npos);
+    CHECK(ended.err.find("standard output cannot be written (") != std::string::npos);
     CHECK(count_lines(ended.err) == 1);
   }
 }
