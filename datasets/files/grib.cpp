@@ -17,12 +17,59 @@ namespace {
   throw InputError(path.string() + ": " + problem + "; fetch it again or leave it out");
 }
 
+/// ecCodes writes what it finds wrong to standard error; ours are exceptions.
+void silence() {
+  grib_context_set_logging_proc(nullptr, [](const grib_context*, int, const char*) {});
+}
+
 std::FILE* open_unpacked(const std::filesystem::path& path) {
   if (!packed::is_gzip(path)) return std::fopen(path.c_str(), "rb");
   const std::string bytes = packed::all_bytes(path);
   std::FILE* const file = std::tmpfile();
   if (file) std::fwrite(bytes.data(), 1, bytes.size(), file), std::rewind(file);
   return file;
+}
+
+std::uint64_t big_endian(const unsigned char* bytes, int count) {
+  std::uint64_t number = 0;
+  for (int i = 0; i < count; ++i) number = number << 8 | bytes[i];
+  return number;
+}
+
+/// Of the message that begins with these 16 bytes, as it tells it (WMO's sections 0 of editions 1 and 2); nothing for
+/// ECMWF's way of telling more than 8 MB in edition 1.
+std::optional<std::uint64_t> told_length(const std::array<unsigned char, 16>& head) {
+  if (head[7] != 1) return big_endian(head.data() + 8, 8);
+  const bool large = (head[4] & 0x80) != 0;
+  return large ? std::nullopt : std::optional(big_endian(head.data() + 4, 3));
+}
+
+/// Where the next message begins; -1: nowhere.
+long find_message(std::FILE* file) {
+  constexpr std::uint32_t begins = 0x47524942;  // "GRIB"
+  std::uint32_t last = 0;
+  for (int byte = std::getc(file); byte != EOF; byte = std::getc(file)) {
+    last = last << 8 | static_cast<std::uint32_t>(byte);
+    if (last == begins) return std::ftell(file) - 4;
+  }
+  return -1;
+}
+
+/// Whether the next message, if there is one, is as long as it tells: ecCodes 2.28 writes past its memory otherwise.
+bool next_fits(std::FILE* file) {
+  const long from = std::ftell(file), begin = find_message(file);
+  bool fits = true;
+  if (begin >= 0) {
+    std::array<unsigned char, 16> head{};
+    std::fseek(file, begin, SEEK_SET);
+    const bool whole = std::fread(head.data(), 1, head.size(), file) == head.size();
+    const auto length = told_length(head);
+    std::fseek(file, 0, SEEK_END);
+    const auto left = static_cast<std::uint64_t>(std::ftell(file) - begin);
+    fits = whole && (!length || (*length > head.size() && *length <= left));
+  }
+  std::fseek(file, from, SEEK_SET);
+  return fits;
 }
 
 /// Where number k of a message lies in an image whose row 0 is north and column 0 west (WMO's flag table 3.4).
@@ -102,6 +149,7 @@ std::vector<float> Message::values(std::int64_t rows, std::int64_t columns) cons
 }
 
 File::File(const std::filesystem::path& path) : path_(path), file_(open_unpacked(path), &std::fclose) {
+  silence();
   if (!file_) refuse(path, "cannot be read");
 }
 
@@ -111,6 +159,7 @@ std::optional<Message> File::message_at(std::int64_t offset) const {
 }
 
 std::optional<Message> File::next() const {
+  if (!next_fits(file_.get())) refuse(path_, "is cut short or damaged");
   int problem = 0;
   grib_handle* const handle = codes_handle_new_from_file(nullptr, file_.get(), PRODUCT_GRIB, &problem);
   if (handle) return Message(handle);
