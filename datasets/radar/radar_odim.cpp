@@ -83,6 +83,15 @@ Scaling read_scaling(const hdf5::Handle& file, const OdimLayer& layer) {
   return {told("gain", 1), told("offset", 0)};
 }
 
+/// That it is a map: by its object, or, where it does not tell one, by a projection.
+void check_object(const hdf5::Handle& file, const std::filesystem::path& path) {
+  const std::string object = odim_text(file, "", "what", "object");
+  if (object == "COMP" || object == "IMAGE") return;
+  if (object.empty() && !odim_text(file, "dataset1", "where", "projdef").empty()) return;
+  refuse(path,
+         fmt::format("what/object is '{}'; give composites (COMP), made of the scans of one radar or more", object));
+}
+
 }  // namespace
 
 bool is_odim(const hdf5::Handle& file) {
@@ -90,10 +99,7 @@ bool is_odim(const hdf5::Handle& file) {
 }
 
 std::vector<RadarImage> list_odim(const hdf5::Handle& file, const std::filesystem::path& path) {
-  const std::string object = odim_text(file, "", "what", "object");
-  if (object != "COMP" && object != "IMAGE")
-    refuse(path,
-           fmt::format("what/object is '{}'; give composites (COMP), made of the scans of one radar or more", object));
+  check_object(file, path);
   const auto [meaning, layers, note] = choose_odim_layers(file, path);
   const bool sequence = is_sequence(file, layers);
   std::vector<RadarImage> images;

@@ -42,25 +42,19 @@ std::optional<MapBox> box_from_one_corner(const MapProjection& map, const RadarG
   return MapBox{west, south, west + width, south + height};
 }
 
+/// Without corners to measure by: no radar's pixels are smaller than 10 m, so those are kilometres, or degrees, whose
+/// size is unknown.
+double metres_of(double told, const std::string& projection) {
+  if (told >= 10) return told;
+  const bool degrees =
+      projection.find("longlat") != std::string::npos || projection.find("latlong") != std::string::npos;
+  return degrees ? 0 : 1000 * told;
+}
+
 void take_ground_pixel(RadarGrid& grid, const MapProjection& map, const MapBox& box) {
   const auto [width, height] =
       ground_pixel(map, box, static_cast<double>(grid.width), static_cast<double>(grid.height));
   if (std::isfinite(width) && std::isfinite(height)) grid.pixel_width = 1000 * width, grid.pixel_height = 1000 * height;
-}
-
-std::string place_on_map(RadarGrid& grid, const ToldScale& told, const MapProjection& map) {
-  if (!std::ranges::all_of(grid.corners, known)) {
-    if (const auto box = box_from_one_corner(map, grid, told)) {
-      grid.corners = corners_of(map, *box);
-      take_ground_pixel(grid, map, *box);
-    }
-    return "";
-  }
-  const auto box = box_of(map, grid.corners);
-  if (!box) return "its corners are not those of a rectangle on the map of its projection, so its place is uncertain";
-  take_ground_pixel(grid, map, *box);
-  return disagreement(told, {(box->east - box->west) / static_cast<double>(grid.width),
-                             (box->north - box->south) / static_cast<double>(grid.height)});
 }
 
 /// Metres on the ground along the middle row and the middle column, by corners alone.
@@ -72,21 +66,43 @@ ToldScale spacing_of_corners(const RadarGrid& grid) {
           1000 * ground_kilometres(middle(0, 3), middle(1, 2)) / static_cast<double>(grid.height)};
 }
 
+/// By the corners alone.
+std::string place_by_corners(RadarGrid& grid, const ToldScale& told) {
+  const ToldScale measured = spacing_of_corners(grid);
+  if (agree(told.x, measured.x) && agree(told.y, measured.y)) return "";
+  grid.pixel_width = measured.x, grid.pixel_height = measured.y;
+  return disagreement(told, measured);
+}
+
+std::string place_on_map(RadarGrid& grid, const ToldScale& told, const MapProjection& map) {
+  if (!std::ranges::all_of(grid.corners, known)) {
+    if (const auto box = box_from_one_corner(map, grid, told)) {
+      grid.corners = corners_of(map, *box);
+      take_ground_pixel(grid, map, *box);
+    }
+    return "";
+  }
+  const auto box = box_of(map, grid.corners);
+  if (!box) {
+    place_by_corners(grid, told);
+    return "its corners are not those of a rectangle on the map of its projection, so its place is uncertain";
+  }
+  take_ground_pixel(grid, map, *box);
+  return disagreement(told, {(box->east - box->west) / static_cast<double>(grid.width),
+                             (box->north - box->south) / static_cast<double>(grid.height)});
+}
+
 }  // namespace
 
 std::string place_on_ground(RadarGrid& grid, const ToldScale& told, const std::filesystem::path& path,
                             const std::string& field) {
-  grid.pixel_width = told.x, grid.pixel_height = told.y;
+  grid.pixel_width = metres_of(told.x, grid.projection), grid.pixel_height = metres_of(told.y, grid.projection);
   if (!grid.projection.empty()) {
     const MapProjection map(grid.projection, path.string() + ": " + field);
     grid.projection = map.definition();
     return place_on_map(grid, told, map);
   }
-  if (!std::ranges::all_of(grid.corners, known)) return "";
-  const ToldScale measured = spacing_of_corners(grid);
-  if (agree(told.x, measured.x) && agree(told.y, measured.y)) return "";
-  grid.pixel_width = measured.x, grid.pixel_height = measured.y;
-  return disagreement(told, measured);
+  return std::ranges::all_of(grid.corners, known) ? place_by_corners(grid, told) : "";
 }
 
 }  // namespace stormsweep::radar

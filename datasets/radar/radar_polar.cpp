@@ -74,14 +74,25 @@ std::string lower(std::string text) {
   return text;
 }
 
-/// Names of variables and of their dimensions, in small letters.
-std::set<std::string> names_of(const netcdf::File& file) {
-  std::set<std::string> names;
+/// In small letters.
+struct Names {
+  std::set<std::string> dimensions, all;  // all: of variables and of dimensions
+};
+
+Names names_of(const netcdf::File& file) {
+  Names names;
   for (const netcdf::Variable& variable : file.variables()) {
-    names.insert(lower(variable.name));
-    for (const std::string& dimension : variable.dimensions) names.insert(lower(dimension));
+    names.all.insert(lower(variable.name));
+    for (const std::string& dimension : variable.dimensions) names.dimensions.insert(lower(dimension));
   }
+  names.all.insert(names.dimensions.begin(), names.dimensions.end());
   return names;
+}
+
+bool any(const std::set<std::string>& names, std::initializer_list<const char*> beginnings) {
+  return std::ranges::any_of(names, [&](const std::string& name) {
+    return std::ranges::any_of(beginnings, [&](const char* beginning) { return name.starts_with(beginning); });
+  });
 }
 
 }  // namespace
@@ -98,15 +109,10 @@ void refuse_polar_netcdf(const std::filesystem::path& path) {
   std::string problem;
   const auto file = netcdf::File::open(path, problem);
   if (!file) return;
-  const std::set<std::string> names = names_of(*file);
-  const auto any = [&](std::initializer_list<const char*> beginnings) {
-    return std::ranges::any_of(names, [&](const std::string& name) {
-      return std::ranges::any_of(beginnings, [&](const char* beginning) { return name.starts_with(beginning); });
-    });
-  };
-  if (!any({"azimuth", "radial", "theta", "ray_angle"})) return;
-  if (any({"sweep_number", "sweep_mode", "sweep_start"})) refuse_layout(path, "sweeps of CfRadial");
-  if (any({"gate", "range", "bin", "maxcells", "distance"})) refuse_layout(path, "azimuth and range");
+  const Names names = names_of(*file);
+  if (!any(names.all, {"azimuth", "radial", "theta", "ray_angle"})) return;
+  if (any(names.all, {"sweep_number", "sweep_mode", "sweep_start"})) refuse_layout(path, "sweeps of CfRadial");
+  if (any(names.dimensions, {"gate", "range", "bin", "maxcells", "distance"})) refuse_layout(path, "azimuth and range");
 }
 
 }  // namespace stormsweep::radar

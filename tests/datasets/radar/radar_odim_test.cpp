@@ -119,6 +119,13 @@ TEST_CASE("ODIM: unknown quantities, scans and amounts without a time are refuse
   file.write(folder / "b.h5");
   CHECK_THROWS_WITH_AS(list_radar_images(folder / "b.h5"), doctest::Contains("starttime is not before endtime"),
                        InputError);
+  file.object = "XSEC";
+  file.write(folder / "d.h5");
+  CHECK_THROWS_WITH_AS(list_radar_images(folder / "d.h5"), doctest::Contains("what/object is 'XSEC'"), InputError);
+  file.object = "";
+  file.quantity = "RATE";
+  file.write(folder / "e.h5");
+  CHECK(list_radar_images(folder / "e.h5").size() == 1);  // it has a projection
   file.object = "PVOL";
   file.write(folder / "c.h5");
   CHECK_THROWS_WITH_AS(list_radar_images(folder / "c.h5"), doctest::Contains("is polar (a volume or scan of ODIM)"),

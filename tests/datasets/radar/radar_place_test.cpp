@@ -51,4 +51,17 @@ TEST_CASE("place: corners that are no rectangle of the projection are told") {
   CHECK(radar::place_on_ground(grid, {1000, 1000}, "a.h5", "where/projdef").find("not those of a rectangle") !=
         std::string::npos);
   CHECK(grid.pixel_width == 1000);
+  grid = swiss_grid("+proj=stere +lat_0=90 +lon_0=90 +lat_ts=60");
+  radar::place_on_ground(grid, {1, 1}, "a.h5", "where/projdef");
+  CHECK(grid.pixel_width == doctest::Approx(1000).epsilon(0.01));
+}
+
+TEST_CASE("place: without corners, sizes below 10 are kilometres, and degrees no size") {
+  RadarGrid grid{.height = 2, .width = 2};
+  radar::place_on_ground(grid, {2, 500}, "a.h5", "where/projdef");
+  CHECK(grid.pixel_width == 2000);
+  CHECK(grid.pixel_height == 500);
+  grid.projection = "+proj=longlat +datum=WGS84";
+  radar::place_on_ground(grid, {0.01, 0.01}, "a.h5", "where/projdef");
+  CHECK(grid.pixel_width == 0);
 }
