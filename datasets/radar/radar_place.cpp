@@ -42,8 +42,8 @@ std::optional<MapBox> box_from_one_corner(const MapProjection& map, const RadarG
   return MapBox{west, south, west + width, south + height};
 }
 
-/// Without corners to measure by: no radar's pixels are smaller than 10 m, so those are kilometres, or degrees, whose
-/// size is unknown.
+/// Without corners to measure by, or with wrong ones: no radar's pixels are smaller than 10 m, so those are kilometres,
+/// or degrees, whose size is unknown.
 double metres_of(double told, const std::string& projection) {
   if (told >= 10) return told;
   const bool degrees =
@@ -83,10 +83,7 @@ std::string place_on_map(RadarGrid& grid, const ToldScale& told, const MapProjec
     return "";
   }
   const auto box = box_of(map, grid.corners);
-  if (!box) {
-    place_by_corners(grid, told);
-    return "its corners are not those of a rectangle on the map of its projection, so its place is uncertain";
-  }
+  if (!box) return "its corners are not those of a rectangle on the map of its projection, so its place is uncertain";
   take_ground_pixel(grid, map, *box);
   return disagreement(told, {(box->east - box->west) / static_cast<double>(grid.width),
                              (box->north - box->south) / static_cast<double>(grid.height)});
