@@ -56,7 +56,7 @@ MapProjection::MapProjection(const std::string& definition, const std::string& p
       context_(proj_context_create(), proj_context_destroy),
       transformation_(nullptr, proj_destroy) {
   PJ_CONTEXT* const context = context_.get();
-  proj_log_level(context, PJ_LOG_NONE);
+  proj_log_func(context, nullptr, [](void*, int, const char*) {});
   proj_context_set_enable_network(context, 0);
   proj_context_use_proj4_init_rules(context, 1);
   const auto refuse = [&] {
@@ -68,7 +68,11 @@ MapProjection::MapProjection(const std::string& definition, const std::string& p
   definition_ = in_metres(definition);
   const Crs system(proj_create(context, as_system(definition_).c_str()), proj_destroy);
   const Crs globe(proj_create(context, "EPSG:4326"), proj_destroy);
-  if (!system || !globe || !proj_is_crs(system.get())) refuse();
+  if (!globe)
+    throw InputError(
+        place +
+        ": PROJ does not find its database, proj.db; install it (Debian: proj-data), or name its folder in PROJ_LIB");
+  if (!system || !proj_is_crs(system.get())) refuse();
   const Crs plain(proj_create_crs_to_crs_from_pj(context, globe.get(), system.get(), nullptr, nullptr), proj_destroy);
   if (plain) transformation_.reset(proj_normalize_for_visualization(context, plain.get()));
   if (!transformation_) refuse();
