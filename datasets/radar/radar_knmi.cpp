@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -33,6 +34,7 @@ std::int64_t read_time(const hdf5::Handle& file, const std::filesystem::path& pa
   int day = 0, year = 0, hour = 0, minute = 0, second = 0;
   std::array<char, 4> word{};
   if (std::sscanf(text.c_str(), "%d-%3s-%d;%d:%d:%d", &day, word.data(), &year, &hour, &minute, &second) == 6) {
+    std::ranges::transform(word, word.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     const auto month = std::ranges::find(months, std::string(word.data())) - months.begin();
     if (const auto time = utc_time(year, static_cast<int>(month) + 1, day, hour, minute, second)) return *time;
   }
@@ -94,8 +96,11 @@ Calibration read_calibration(const hdf5::Handle& file, const std::filesystem::pa
   const hdf5::Handle group = open_group(file, hdf5::has(file, own) ? own : group_of(1) + "/calibration");
   const std::string formula = hdf5::read_text(group, "calibration_formulas").value_or("");
   Calibration result;
-  if (std::sscanf(formula.c_str(), " GEO = %lf * PV + %lf", &result.factor, &result.offset) != 2)
+  char sign = '+';
+  if (std::sscanf(formula.c_str(), " GEO = %lf * PV %c %lf", &result.factor, &sign, &result.offset) != 3 ||
+      (sign != '+' && sign != '-'))
     refuse(path, fmt::format("image1/calibration: calibration_formulas is '{}', not like GEO=0.01*PV+0.0", formula));
+  if (sign == '-') result.offset = -result.offset;
   const double missing = hdf5::read_number(group, "calibration_missing_data").value_or(none);
   const double outside = hdf5::read_number(group, "calibration_out_of_image").value_or(none);
   result.missing = {missing, outside};

@@ -29,6 +29,7 @@ std::optional<std::int64_t> time(const std::string& date, const std::string& clo
 struct Period {
   std::optional<std::int64_t> begin, end;
   bool sound() const { return begin && end && *begin < *end; }
+  std::optional<std::int64_t> valid() const { return end ? end : begin; }
 };
 
 Period period(const hdf5::Handle& file, const OdimLayer& layer) {
@@ -40,7 +41,7 @@ Period period(const hdf5::Handle& file, const OdimLayer& layer) {
 /// and holds at the file's own time.
 bool is_sequence(const hdf5::Handle& file, const std::vector<OdimLayer>& layers) {
   for (std::size_t i = 1; i < layers.size(); ++i) {
-    const auto before = period(file, layers[i - 1]).end, end = period(file, layers[i]).end;
+    const auto before = period(file, layers[i - 1]).valid(), end = period(file, layers[i]).valid();
     if (!before || !end || *before >= *end) return false;
   }
   return layers.size() > 1;
@@ -110,7 +111,7 @@ std::vector<RadarImage> list_odim(const hdf5::Handle& file, const std::filesyste
       refuse(path,
              layer.dataset + "/what: starttime is not before endtime, or one is missing, so its amounts are no rates");
     }
-    if (meaning == Meaning::amount || sequence) valid = fell.end;
+    if (meaning == Meaning::amount || sequence) valid = fell.valid();
     if (!valid) refuse(path, "what: date and time are not YYYYMMDD and HHMMSS");
     RadarImage image{path, std::ssize(images), 0, *valid, RadarQuantity::rain_rate, read_grid(file, path, layer)};
     image.note = place_on_ground(image.grid, read_scale(file, layer), path, "where/projdef");

@@ -35,6 +35,9 @@ TEST_CASE("KNMI: reflectivities by their formula") {
   const RadarFrame frame = read_radar_image(list_radar_images(folder / "a.h5")[0]);
   CHECK(frame.values[2] == doctest::Approx(std::pow(std::pow(10, 1.8) / 200, 0.625)));  // 18 dBZ
   CHECK(frame.values[0] < 0.001);
+  file.formula = "GEO=0.5*PV-32.0", file.end = "26-Aug-2010;00:05:00.000";
+  file.write(folder / "b.h5");
+  CHECK(read_radar_image(list_radar_images(folder / "b.h5")[0]).values[2] == frame.values[2]);
 }
 
 TEST_CASE("KNMI: where missing and the lowest number are one, it is dry; outside the image is missing") {
