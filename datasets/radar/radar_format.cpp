@@ -27,7 +27,8 @@ std::array<std::int64_t, 2> image_size(const hdf5::Handle& file, const std::file
   const hdf5::Handle dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);
   const hdf5::Handle space(dataset ? H5Dget_space(dataset) : -1, H5Sclose);
   std::array<hsize_t, 2> shape{};
-  if (!space || H5Sget_simple_extent_ndims(space) != 2) refuse(path, name + " is not an image of rows and columns");
+  if (!space || H5Sget_simple_extent_ndims(space) != 2)
+    refuse(path, name + " is not an image of rows and columns; give composites");
   H5Sget_simple_extent_dims(space, shape.data(), nullptr);
   return {static_cast<std::int64_t>(shape[0]), static_cast<std::int64_t>(shape[1])};
 }

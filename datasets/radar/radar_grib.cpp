@@ -33,7 +33,7 @@ std::int64_t read_time(const Message& message, const std::filesystem::path& path
   const auto second = message.integer("stepRange").value_or(0) == 0 ? message.integer("second").value_or(0) : 0;
   const auto time = utc_time(date / 10000, date / 100 % 100, date % 100, clock < 0 ? -1 : clock / 100, clock % 100,
                              static_cast<int>(second));
-  if (!time) refuse(path, fmt::format("validityDate {} and validityTime {} are no time", date, clock));
+  if (!time) refuse(path, fmt::format("validityDate {} and validityTime {} are no time; leave it out", date, clock));
   return *time;
 }
 

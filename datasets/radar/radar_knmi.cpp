@@ -38,7 +38,8 @@ std::int64_t read_time(const hdf5::Handle& file, const std::filesystem::path& pa
     const auto month = std::ranges::find(months, std::string(word.data())) - months.begin();
     if (const auto time = utc_time(year, static_cast<int>(month) + 1, day, hour, minute, second)) return *time;
   }
-  refuse(path, fmt::format("{}/{} is '{}', not a time like 26-AUG-2010;01:35:00.000", group, name, text));
+  refuse(path, fmt::format("{}/{} is '{}', not a time like 26-AUG-2010;01:35:00.000; mend it or leave the file out",
+                           group, name, text));
 }
 
 std::int64_t read_end(const hdf5::Handle& file, const std::filesystem::path& path) {
@@ -99,7 +100,11 @@ Calibration read_calibration(const hdf5::Handle& file, const std::filesystem::pa
   char sign = '+';
   if (std::sscanf(formula.c_str(), " GEO = %lf * PV %c %lf", &result.factor, &sign, &result.offset) != 3 ||
       (sign != '+' && sign != '-'))
-    refuse(path, fmt::format("image1/calibration: calibration_formulas is '{}', not like GEO=0.01*PV+0.0", formula));
+    refuse(
+        path,
+        fmt::format(
+            "image1/calibration: calibration_formulas is '{}', not like GEO=0.01*PV+0.0; mend it or leave the file out",
+            formula));
   if (sign == '-') result.offset = -result.offset;
   const double missing = hdf5::read_number(group, "calibration_missing_data").value_or(none);
   const double outside = hdf5::read_number(group, "calibration_out_of_image").value_or(none);
@@ -162,7 +167,9 @@ std::vector<RadarImage> list_knmi(const hdf5::Handle& file, const std::filesyste
   if (!amounts) return {image};
   const std::int64_t start = read_time(file, path, "overview", "product_datetime_start");
   if (start >= image.time)
-    refuse(path, "overview/product_datetime_start is not before product_datetime_end, so its amounts are no rates");
+    refuse(path,
+           "overview/product_datetime_start is not before product_datetime_end, so its amounts are no rates; give "
+           "amounts with their interval");
   image.hours = static_cast<double>(image.time - start) / 3600;
   return {image};
 }

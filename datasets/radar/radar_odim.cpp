@@ -108,11 +108,17 @@ std::vector<RadarImage> list_odim(const hdf5::Handle& file, const std::filesyste
     auto valid = time(odim_text(file, "", "what", "date"), odim_text(file, "", "what", "time"));
     const Period fell = period(file, layer);
     if (meaning == Meaning::amount && !fell.sound()) {
+      const auto what = [&](const char* name) { return odim_text(file, layer.place, "what", name); };
       refuse(path,
-             layer.dataset + "/what: starttime is not before endtime, or one is missing, so its amounts are no rates");
+             fmt::format("{}/what: starttime is not before endtime ('{}', '{}'), so its amounts are no rates; give "
+                         "amounts with their interval, or RATE",
+                         layer.dataset, what("starttime"), what("endtime")));
     }
     if (meaning == Meaning::amount || sequence) valid = fell.valid();
-    if (!valid) refuse(path, "what: date and time are not YYYYMMDD and HHMMSS");
+    if (!valid)
+      refuse(path,
+             fmt::format("what: date and time are '{}' and '{}', not YYYYMMDD and HHMMSS; mend them or leave it out",
+                         odim_text(file, "", "what", "date"), odim_text(file, "", "what", "time")));
     RadarImage image{path, std::ssize(images), 0, *valid, RadarQuantity::rain_rate, read_grid(file, path, layer)};
     image.note = place_on_ground(image.grid, read_scale(file, layer), path, "where/projdef");
     if (image.note.empty()) image.note = note;
