@@ -18,6 +18,7 @@
 #include "master/loop/master_loop.hpp"
 #include "master/loop/stale_checkpoints.hpp"
 #include "master/slurm/job_end.hpp"
+#include "master/store/database.hpp"
 #include "master/store/kept_models.hpp"
 #include "master/store/store.hpp"
 #include "master/store/stored_share.hpp"
@@ -150,6 +151,15 @@ RunSettings run_settings(const RunOptions& options, const Space& space, const st
           .stage = options.stage};
 }
 
+/// All that can be kept of a search that has met an error.
+void keep(Store& store) {
+  try {
+    store.settle();
+    store.close();
+  } catch (const std::exception&) {  // what is wrong has been told
+  }
+}
+
 /// Rank 0 of a job.
 int dispatch_job(const Space& space, const RunOptions& options, const std::string& fingerprint, Store& store,
                  KeptModels& models) {
@@ -172,11 +182,14 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
     conclusion = MasterLoop(channel, store, space, looping).run(drain);
   } catch (const std::exception& error) {  // a full disk, say: what is committed stays
     fmt::print(stderr, "{}\n", error.what());
+    const bool may_pass = dynamic_cast<const NotNow*>(&error) != nullptr;  // then running it again continues
+    const int status = may_pass ? exit_drained : exit_bad_input;
     for (int worker = 1; worker < channel.size(); ++worker)
       channel.send(worker, wire::encode(wire::Stop{.finalize = false}));
     channel.flush(Seconds(1));
-    launch::leave_report({.status = exit_bad_input});
-    std::_Exit(exit_bad_input);
+    keep(store);
+    launch::leave_report({.status = status});
+    std::_Exit(status);
   }
   models.close();
   if (conclusion.ending == Ending::done && conclusion.limit.empty())
@@ -189,7 +202,7 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
   launch::leave_report({exit_status(conclusion), again, conclusion.workers_died});
   const int status = launched ? exit_done : exit_status(conclusion);  // mpirun grumbles at others
   if (conclusion.workers_died) {
-    store.commit();
+    store.close();
     std::_Exit(status);  // MPI_Finalize would wait for the dead
   }
   return status;

@@ -6,21 +6,37 @@ namespace {
 
 constexpr Seconds every{0.25};
 constexpr std::uint64_t most_rows = 1000;
-constexpr Seconds sign_of_life{10};  // for `status` and for a second writer, also while nothing ends
+constexpr Seconds again{1};                      // after a refusal
+constexpr std::uint64_t most_waiting = 100'000;  // then we wait for the store, and our workers for us
+constexpr Seconds sign_of_life{10};              // for `status` and for a second writer, also while nothing ends
 
 }  // namespace
 
 void GroupCommit::commit_when_due(Seconds now) {
   const Seconds since = now - at_;
-  if (rows_ >= most_rows || (rows_ > 0 && since >= every) || since >= sign_of_life) commit(now);
+  if (blocked_since_) {
+    if (rows_ >= most_waiting) return commit(now, again);
+    if (since >= again) commit(now);
+  } else if (rows_ >= most_rows || (rows_ > 0 && since >= every) || since >= sign_of_life) {
+    commit(now);
+  }
 }
 
-void GroupCommit::commit(Seconds now) {
-  store_.commit();
+void GroupCommit::commit(Seconds now, Seconds patience) {
   at_ = now;
+  if (!store_.commit(patience)) {
+    if (!blocked_since_) blocked_since_ = now;
+    return;
+  }
+  blocked_since_.reset();
   rows_ = 0;
-  counts_ = store_.counts();
-  best_ = store_.best();
+  look();
+}
+
+std::uint64_t GroupCommit::finish() {
+  const std::uint64_t lost = store_.settle();
+  if (lost == 0) look();
+  return lost;
 }
 
 }  // namespace stormsweep

@@ -13,6 +13,8 @@ namespace stormsweep {
 namespace {
 
 constexpr Seconds tick{0.1};
+constexpr Seconds worth_telling{2};         // of a database that is held: others may write it too
+constexpr Seconds most_blocked{600};        // without the store: what runs on would be lost
 constexpr std::size_t read_at_once = 4096;  // messages between two looks at the clock
 
 template <class... Functions>
@@ -78,6 +80,7 @@ std::optional<Conclusion> MasterLoop::turn(bool drain, Seconds patience) {
   beat();
   store_long_runners();
   commits_.commit_when_due(now());
+  tell_of_store();
   progress_.show(standing(), now());
   return ended_ ? std::optional(conclude()) : std::nullopt;
 }
@@ -222,12 +225,24 @@ void MasterLoop::record(const action::Record& record, const wire::Finished& repo
 }
 
 void MasterLoop::drain_when_due(bool drain) {
-  if (!drain && !limits_.time_is_over(now())) return;
+  const auto blocked = commits_.blocked_since();
+  const bool too_long = blocked && now() - *blocked > most_blocked;
+  if (!drain && !too_long && !limits_.time_is_over(now())) return;
   if (std::exchange(draining_, true)) return;
-  progress_.say(
-      fmt::format("{}: {}; run it again to continue", space_.name, drain ? "stopping" : "its time is nearly over"));
+  progress_.say(fmt::format("{}: {}; run it again to continue", space_.name,
+                            drain      ? "stopping"
+                            : too_long ? "its database cannot be written"
+                                       : "its time is nearly over"));
   dispatch(event::Drain{});
   if (staging_) staging_->give_up();
+}
+
+void MasterLoop::tell_of_store() {
+  const auto since = commits_.blocked_since();
+  const bool blocked = since && (told_blocked_ || now() - *since > worth_telling);
+  if (std::exchange(told_blocked_, blocked) == blocked) return;
+  progress_.say(blocked ? fmt::format("{}; the search goes on, and keeps its outcomes in memory", store_.problem())
+                        : fmt::format("{}: its database takes outcomes again", space_.name));
 }
 
 void MasterLoop::check_limits() {
@@ -282,7 +297,10 @@ Standing MasterLoop::standing() const {
 }
 
 Conclusion MasterLoop::conclude() {
-  commits_.commit(now());
+  if (const std::uint64_t lost = commits_.finish()) {
+    progress_.say(fmt::format("{}; outcomes that are not in it: {}; run it again to continue", store_.problem(), lost));
+    if (conclusion_.ending == Ending::done) conclusion_.ending = Ending::drained;
+  }
   progress_.finish(standing(), now());
   if (source_.unstarted() && conclusion_.ending == Ending::done) conclusion_.ending = Ending::drained;
   // Running a search again that fails so would not get further: it has ended.

@@ -50,8 +50,9 @@ class MasterLoop {
   MasterLoop(Channel& channel, Store& store, const Space& space, Options options);
 
   /// Goes on until nothing is left, a limit is reached, every worker is lost, the time is nearly over (closing_margin)
-  /// or `drain` turns true. It has drained, too, where what is left could not have ended in time. Throws InputError:
-  /// what Store::commit throws, data that cannot be staged, and messages that are not understood.
+  /// or `drain` turns true. It has drained, too, where what is left could not have ended in time, where the store has
+  /// taken nothing for ten minutes, or what it does not take in the end is lost. Throws InputError: what Store::commit
+  /// throws, data that cannot be staged, and messages that are not understood.
   Conclusion run(const std::atomic<bool>& drain);
   /// One turn of `run`: waits for a message up to `patience`, and does all that is due. How it has ended, once it has.
   std::optional<Conclusion> turn(bool drain, Seconds patience);
@@ -88,6 +89,7 @@ class MasterLoop {
   void record(const action::Record& record, const wire::Finished& reported);
 
   void drain_when_due(bool drain);
+  void tell_of_store();
   void check_limits();
   /// Copies of the data are made before anybody is given work (master/schedule/staging_phase.hpp).
   void stage();
@@ -111,7 +113,7 @@ class MasterLoop {
   Progress progress_;
   Seconds beaten_;
   std::uint64_t ended_here_ = 0;  ///< trials that ended in this run
-  bool draining_ = false, limited_ = false, told_unstarted_ = false;
+  bool draining_ = false, limited_ = false, told_unstarted_ = false, told_blocked_ = false;
   Conclusion conclusion_;
   bool ended_ = false;
 };

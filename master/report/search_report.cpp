@@ -4,6 +4,7 @@
 
 #include "master/report/selection.hpp"
 #include "master/store/database.hpp"
+#include "master/store/present_rows.hpp"
 #include "master/store/process_identity.hpp"
 #include "master/store/sql_text.hpp"
 #include "master/store/stored_share.hpp"
@@ -27,12 +28,13 @@ class Reporter {
   }
 
   SearchReport report() {
+    read_space();
     read_statuses();
     read_rate();
     read_best();
     read_running();
     read_failures();
-    read_search();
+    read_writer();
     return report_;
   }
 
@@ -43,13 +45,27 @@ class Reporter {
     return statement;
   }
 
+  /// What has been tried of the space as it is now, where rows of others are there too.
   void read_statuses() {
+    if (!condition_.empty()) return read_present_statuses();
     auto select = prepare(
         "WITH s AS (SELECT id FROM searches WHERE name = ?1), "
         "other AS (SELECT status, count(*) AS n FROM trials WHERE search = (SELECT id FROM s) AND status <> 'complete' "
         "GROUP BY status) SELECT status, n FROM other UNION ALL SELECT 'complete', "
         "(SELECT count(*) FROM trials WHERE search = (SELECT id FROM s)) - ifnull((SELECT sum(n) FROM other), 0)");
     while (select.executeStep()) report_.statuses[select.getColumn(0).getString()] = select.getColumn(1).getInt64();
+  }
+
+  void read_present_statuses() {
+    auto select = prepare(
+        fmt::format("SELECT status, total(ours), count(*) FROM (SELECT status, 1{} AS ours FROM trials WHERE search = "
+                    "(SELECT id FROM searches WHERE name = ?1)) GROUP BY status",
+                    condition_));
+    while (select.executeStep()) {
+      const std::int64_t ours = select.getColumn(1).getInt64();
+      if (ours > 0) report_.statuses[select.getColumn(0).getString()] = ours;
+      report_.others += static_cast<std::uint64_t>(select.getColumn(2).getInt64() - ours);
+    }
   }
 
   void read_rate() {
@@ -63,11 +79,12 @@ class Reporter {
   }
 
   void read_best() {
-    auto select =
-        prepare(fmt::format("SELECT trial, {0} FROM results WHERE search = ?1 AND status = 'complete' AND {0} IS NOT "
-                            "NULL ORDER BY {0} {1}, "
-                            "trial LIMIT 1",
-                            sql_name(report_.metric), report_.goal == "minimize" ? "ASC" : "DESC"));
+    auto select = prepare(fmt::format(
+        "SELECT trial, {0} FROM results WHERE search = ?1 AND status = 'complete' AND {0} IS NOT "
+        "NULL{2} ORDER BY {0} {1}, "
+        "trial LIMIT 1",
+        sql_name(report_.metric), report_.goal == "minimize" ? "ASC" : "DESC",
+        condition_.empty() ? "" : fmt::format(" AND trial IN (SELECT id FROM trials WHERE 1{})", condition_)));
     if (select.executeStep()) report_.best = {select.getColumn(0).getInt64(), select.getColumn(1).getDouble()};
   }
 
@@ -76,8 +93,8 @@ class Reporter {
     auto select =
         prepare(fmt::format("SELECT id, attempt, worker, host, ?2 - started FROM trials WHERE search = (SELECT id FROM "
                             "searches WHERE name = ?1) "
-                            "AND status = 'running' AND status <> 'complete' ORDER BY started LIMIT {}",
-                            SearchReport::most_shown));
+                            "AND status = 'running' AND status <> 'complete'{} ORDER BY started LIMIT {}",
+                            condition_, SearchReport::most_shown));
     select.bind(2, now_);
     while (select.executeStep())
       report_.running.push_back({select.getColumn(0).getInt64(), select.getColumn(1).getInt64(),
@@ -90,30 +107,38 @@ class Reporter {
     auto select =
         prepare(fmt::format("SELECT status, ifnull(error, ''), count(*), min(id) FROM trials WHERE search = (SELECT id "
                             "FROM searches WHERE name "
-                            "= ?1) AND status <> 'complete' AND status NOT IN ('waiting', 'running') GROUP BY 1, 2 "
+                            "= ?1) AND status <> 'complete' AND status NOT IN ('waiting', 'running'){} GROUP BY 1, 2 "
                             "ORDER BY 3 DESC, 4 LIMIT {}",
-                            SearchReport::most_shown));
+                            condition_, SearchReport::most_shown));
     while (select.executeStep())
       report_.failures.push_back({select.getColumn(0).getString(), select.getColumn(1).getString(),
                                   select.getColumn(2).getInt64(), select.getColumn(3).getInt64()});
   }
 
-  void read_search() {
-    auto select = prepare("SELECT space, writer_host, writer_pid, writer_seen FROM searches WHERE name = ?1");
+  void read_space() {
+    auto select = prepare("SELECT space FROM searches WHERE name = ?1");
     select.executeStep();
     try {
-      report_.total = parse_space(select.getColumn(0).getString(), report_.name, "/").grid.count();
+      space_ = parse_space(select.getColumn(0).getString(), report_.name, "/");
+      report_.total = space_->grid.count();
+      present_.emplace(database_, *space_);
+      condition_ = present_->condition();
     } catch (const InputError&) {  // another version's space: its size stays unknown
     }
     if (const auto stored = read_share(database_, report_.name)) {
       report_.part = fmt::format("part {} of {}", stored->share.index, stored->share.count);
       report_.total = stored->trials;
     }
-    if (select.isColumnNull(1))
+  }
+
+  void read_writer() {
+    auto select = prepare("SELECT writer_host, writer_pid, writer_seen FROM searches WHERE name = ?1");
+    select.executeStep();
+    if (select.isColumnNull(0))
       report_.master = is_done() ? "done" : "not running; run it again to continue";
     else
       report_.master = master(
-          {select.getColumn(1).getString(), select.getColumn(2).getInt64(), "", select.getColumn(3).getDouble()});
+          {select.getColumn(0).getString(), select.getColumn(1).getInt64(), "", select.getColumn(2).getDouble()});
   }
 
   bool is_done() const { return report_.total && report_.done() >= *report_.total; }
@@ -123,12 +148,16 @@ class Reporter {
     self.job.clear();
     const std::string seen = fmt::format("last sign of life {} ago", spoken(Seconds(now_ - writer.seen)));
     if (may_be_alive(writer, self)) return fmt::format("running on {} (process {}), {}", writer.host, writer.pid, seen);
+    if (is_done()) return "done";
     return fmt::format("lost on {}, {}; run it again to continue", writer.host, seen);
   }
 
   SQLite::Database& database_;
   double now_;
   SearchReport report_;
+  std::optional<Space> space_;
+  std::optional<PresentRows> present_;
+  std::string condition_;  ///< PresentRows::condition
 };
 
 }  // namespace

@@ -28,6 +28,7 @@ nlohmann::ordered_json to_json(const SearchReport& report) {
                               {"done", report.done()},
                               {"total", json_or_null(report.total)},
                               {"statuses", report.statuses},
+                              {"others", report.others},
                               {"trials_per_hour", json_or_null(report.trials_per_hour)},
                               {"metric", report.metric},
                               {"goal", report.goal},
@@ -49,6 +50,8 @@ std::string to_text(const SearchReport& report) {
                                  report.part ? ", " + *report.part : "", report.experiment, report.master);
   text += fmt::format("  done {} of {}: {}\n", report.done(),
                       report.total ? std::to_string(*report.total) : "an unknown number", statuses_text(report));
+  if (report.others > 0)
+    text += fmt::format("  beside them, {} of earlier versions of the space or other seeds\n", report.others);
   if (report.trials_per_hour)
     text += fmt::format("  rate {:.{}f} trials/hour\n", *report.trials_per_hour, *report.trials_per_hour < 10 ? 1 : 0);
   if (report.best)

@@ -3,12 +3,21 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <array>
+
 #include "master/store/schema.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
 
 namespace {
+
+bool may_pass(const SQLite::Exception& error) {
+  constexpr std::array codes{SQLITE_BUSY, SQLITE_LOCKED,   SQLITE_FULL,    SQLITE_IOERR,
+                             SQLITE_PERM, SQLITE_READONLY, SQLITE_CANTOPEN};
+  return std::find(codes.begin(), codes.end(), error.getErrorCode() & 0xff) != codes.end();
+}
 
 std::string problem(const SQLite::Exception& error) {
   switch (error.getErrorCode() & 0xff) {
@@ -22,14 +31,12 @@ std::string problem(const SQLite::Exception& error) {
     case SQLITE_PERM:
       return "may not be written; give yourself the right to write the file and its folder, or name another file";
     case SQLITE_FULL:
-      return "the disk is full; free some space and run it again: what was committed is safe";
+      return "the disk is full; free some space: what was committed is safe";
     case SQLITE_IOERR:
-      return fmt::format("{}; check that the disk is there and not full, and run it again: what was committed is safe",
-                         error.what());
+      return fmt::format("{}; check that the disk is there and not full: what was committed is safe", error.what());
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return fmt::format("another process has kept it locked for {} s; end that process, or name another file",
-                         busy_timeout / 1000);
+      return "another process keeps it locked; end that process, or name another file";
     default:
       return fmt::format("{}; check the file", error.what());
   }
@@ -56,7 +63,9 @@ bool is_new(SQLite::Database& database, const std::filesystem::path& file) {
 }  // namespace
 
 void refuse(const std::filesystem::path& file, const SQLite::Exception& error) {
-  throw InputError(file.string() + ": " + problem(error));
+  const std::string message = file.string() + ": " + problem(error);
+  if (may_pass(error)) throw NotNow(message);
+  throw InputError(message);
 }
 
 void refuse(const std::filesystem::path& file, const DamagedRow& error) {

@@ -6,11 +6,18 @@
 #include <filesystem>
 
 #include "master/store/damaged_row.hpp"
+#include "search/base/error.hpp"
 
 namespace stormsweep {
 
 /// Another process may hold the file's lock while it commits; we wait so long, in milliseconds, before we give up.
 inline constexpr int busy_timeout = 30'000;
+
+/// A database, or what is written beside it, cannot be had now: another process holds it, its disk is full. Later it
+/// may be.
+class NotNow : public InputError {
+  using InputError::InputError;
+};
 
 /// Throws InputError where SQLite takes `file` for something else than a file of that name: ":memory:", "file:...".
 void check_database_name(const std::filesystem::path& file);
@@ -23,7 +30,8 @@ SQLite::Database open_for_writing(const std::filesystem::path& file);
 /// left half-written is rolled back first. Throws InputError as above, and where the file is missing.
 SQLite::Database open_for_reading(const std::filesystem::path& file);
 
-/// Throws what SQLite says about `file`, or what a row in it has, as an InputError with the remedy.
+/// Throws what SQLite says about `file`, or what a row in it has, as an InputError with the remedy, NotNow where it may
+/// pass.
 [[noreturn]] void refuse(const std::filesystem::path& file, const SQLite::Exception& error);
 [[noreturn]] void refuse(const std::filesystem::path& file, const DamagedRow& error);
 

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <utility>
 
-#include "search/base/error.hpp"
+#include "master/store/database.hpp"
 
 namespace stormsweep {
 
@@ -39,7 +39,8 @@ void JsonLines::sync() {
 }
 
 void JsonLines::forget() {
-  cut(kept_);
+  written_ = kept_;
+  if (ftruncate(descriptor_, static_cast<off_t>(kept_)) != 0) return;  // it is written over
 }
 
 void JsonLines::cut(std::uint64_t length) {
@@ -48,8 +49,8 @@ void JsonLines::cut(std::uint64_t length) {
 }
 
 void JsonLines::refuse() const {
-  throw InputError(fmt::format("{}: {}; give a folder with --json that can be written and has space left",
-                               file_.string(), std::strerror(errno)));
+  throw NotNow(fmt::format("{}: {}; give a folder with --json that can be written and has space left", file_.string(),
+                           std::strerror(errno)));
 }
 
 }  // namespace stormsweep

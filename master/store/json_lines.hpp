@@ -7,7 +7,8 @@
 namespace stormsweep {
 
 /// A file of JSON lines that grows in step with the database: what was appended counts only once it is kept, and the
-/// database remembers the kept length. All functions throw InputError where the file or its disk refuses.
+/// database remembers the kept length. All functions but `forget` throw NotNow (database.hpp) where the file or its
+/// disk refuses.
 class JsonLines {
  public:
   /// Opens or creates `file`, and its folder, and cuts it to its first `length` bytes, which are kept.

@@ -2,6 +2,7 @@
 
 #include <SQLiteCpp/VariadicBind.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <optional>
 
@@ -20,9 +21,14 @@ std::string goal_text(Goal goal) {
   return goal == Goal::minimize ? "minimize" : "maximize";
 }
 
-/// Tells numberings of the trainings apart: a hash of the axes, in their order, and of the sharing of epochs.
+/// Tells spaces apart whose trials may share no more than a part, or number their trainings differently: a hash of the
+/// axes, in their order, of exclusions, seed, and the sharing of epochs.
 std::int64_t numbering(const Space& space) {
-  std::string text;
+  std::string text = space.seed == 0 ? "" : fmt::format("seed {}", space.seed);
+  for (const Exclusion& exclusion : space.grid.exclusions())
+    for (const Exclusion::Term& term : exclusion.terms)
+      text += fmt::format("{}not {} of {}", &term == &exclusion.terms[0] ? ';' : ',', fmt::join(term.digits, ","),
+                          term.axis);
   for (const Axis& axis : space.axes) {
     append_json(text, std::string_view(space.experiment->hyperparameters[axis.hyperparameter].name));
     for (const Value& value : axis.values) append_json(text += ',', value);

@@ -72,8 +72,20 @@ void Store::add_epochs(const Training& training, const std::vector<EpochRecord>&
   }
 }
 
-void Store::commit() {
-  database_->commit(unix_time());
+bool Store::commit(Seconds patience) {
+  return database_->commit(unix_time(), patience);
+}
+
+const std::string& Store::problem() const {
+  return database_->problem;
+}
+
+std::uint64_t Store::settle() {
+  return database_->settle();
+}
+
+void Store::close() {
+  database_->close();
 }
 
 void Store::each_completed(std::size_t most, const std::function<void(const Configuration&, double)>& each) {

@@ -35,7 +35,7 @@ class Store {
   /// newer schema, an unwritable folder, another live writer (with its host, process and time of its last commit), or a
   /// search of that name with another experiment or other data (`fingerprint`), each with the remedy.
   Store(const std::filesystem::path& path, const Space& space, const std::string& fingerprint, const Options& options);
-  ~Store();  ///< commits
+  ~Store();  ///< closes it
 
   /// Whether trials of the search were stored before: if not, `missing` need not look.
   bool resumed() const;
@@ -50,9 +50,15 @@ class Store {
   /// Points of the training's curves; those present already are kept.
   void add_epochs(const Training& training, const std::vector<EpochRecord>& records);
   /// Makes everything so far durable. It is the writer's sign of life, too: call it at least every 20 s, also with
-  /// nothing to write. Throws InputError where the disk is full, or where another process has taken over a search that
-  /// looked abandoned.
-  void commit();
+  /// nothing to write. False where it cannot be done now, because another process holds the file for longer than
+  /// `patience`, or the disk is full: then `problem` says why, and everything stays in memory for the next time. Throws
+  /// InputError where another process has taken over a search that looked abandoned.
+  bool commit(Seconds patience = Seconds(30));
+  const std::string& problem() const;  ///< one line; empty after a commit that went well
+  /// The last commit, tried for as long as Options::last_patience. How many trials that have ended it did not write.
+  std::uint64_t settle();
+  /// Commits and gives the search up: none of its trials runs any more. After this, it only reads.
+  void close();
 
   /// Calls `each` with the configuration and wall seconds of the `most` complete trials of the search stored last, the
   /// newest first.

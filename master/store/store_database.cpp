@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <limits>
+#include <thread>
+#include <utility>
 
 #include "master/store/column_names.hpp"
 #include "master/store/database.hpp"
@@ -18,8 +22,11 @@ namespace stormsweep {
 
 namespace {
 
-/// A writer that has nothing to write gives a sign of life after so many seconds.
-constexpr double sign_of_life = 10;
+/// A writer that has nothing to write gives a sign of life after so long.
+constexpr Seconds sign_of_life{10};
+
+/// Between two attempts of `settle`.
+constexpr std::chrono::milliseconds breath{200};
 
 /// Lookups in one read transaction: each one of its own would take and release the file's lock, 10 times the time of
 /// the lookup itself; one for all would keep the writers of other searches waiting.
@@ -29,6 +36,14 @@ constexpr int lookups_a_transaction = 1000;
 constexpr std::size_t json_chunk = 1 << 20;
 
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+
+int milliseconds(Seconds time) {
+  return static_cast<int>(std::max(0.0, 1000 * time.count()));
+}
+
+Seconds steady() {
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
 
 }  // namespace
 
@@ -59,6 +74,9 @@ StoreDatabase::StoreDatabase(const std::filesystem::path& path, const Space& spa
       experiment(*space.experiment),
       sqlite(open_for_writing(path)),
       lease(lease_search(sqlite, path, space, fingerprint, options)),
+      present(sqlite, space),
+      signed_at(steady()),
+      last_patience(options.last_patience),
       lookup(sqlite, fmt::format("SELECT id, status, attempt FROM trials WHERE search = ? AND identity = ?{}",
                                  identities_indexed(sqlite) ? "" : " AND training = ?")),
       upsert(sqlite, upsert_sql()),
@@ -78,31 +96,54 @@ StoreDatabase::StoreDatabase(const std::filesystem::path& path, const Space& spa
 
 StoreDatabase::~StoreDatabase() {
   try {
-    commit(unix_time());
+    close();
+  } catch (const std::exception&) {  // callers who want to know call it before
+  }
+}
+
+std::uint64_t StoreDatabase::settle() {
+  const Seconds begun = steady();
+  while (!commit(unix_time(), last_patience - (steady() - begun))) {
+    if (steady() - begun >= last_patience)
+      return static_cast<std::uint64_t>(
+          std::count_if(trials.begin(), trials.begin() + static_cast<std::ptrdiff_t>(pending),
+                        [](const PendingTrial& trial) { return is_terminal(trial.record.status); }));
+    std::this_thread::sleep_for(breath);  // a full disk does not wait by itself
+  }
+  return 0;
+}
+
+void StoreDatabase::close() {
+  if (std::exchange(closed, true)) return;
+  if (!commit(unix_time(), problem.empty() ? last_patience : Seconds(0))) return;  // no waiting twice
+  guarded(file, [&] {
     end_lease(sqlite, lease.search, writer);
     sqlite.exec("PRAGMA journal_mode = DELETE");  // leaves no empty journal behind
-  } catch (const std::exception&) {               // callers who want to know call commit before
-  }
+  });
 }
 
 Tally StoreDatabase::read_tally() {
   Tally tally;
   SQLite::Statement counts(
       sqlite,
-      // By way of the partial index of what is not complete: the complete ones are the rest.
-      "SELECT status, count(*), min(id) FROM trials WHERE search = ?1 AND status <> 'complete' GROUP BY status "
-      "UNION ALL SELECT 'complete', (SELECT count(*) FROM trials WHERE search = ?1) - (SELECT count(*) "
-      "FROM trials WHERE search = ?1 AND status <> 'complete'), NULL");
+      present.among_others()
+          ? fmt::format("SELECT status, count(*), min(id) FROM trials WHERE search = ?1{} GROUP BY status",
+                        present.condition())
+          // By way of the partial index of what is not complete: the complete ones are the rest.
+          : "SELECT status, count(*), min(id) FROM trials WHERE search = ?1 AND status <> 'complete' GROUP BY status "
+            "UNION ALL SELECT 'complete', (SELECT count(*) FROM trials WHERE search = ?1) - (SELECT count(*) "
+            "FROM trials WHERE search = ?1 AND status <> 'complete'), NULL");
   counts.bind(1, lease.search);
   while (counts.executeStep())
     if (const Status status = parse_status(counts.getColumn(0).getString(), counts.getColumn(2).getInt64(), name);
         is_terminal(status))
       count_of(tally.counts, status) = static_cast<std::uint64_t>(counts.getColumn(1).getInt64());
 
-  SQLite::Statement best(sqlite, fmt::format("SELECT id, json_extract(metrics, '$.{}') AS metric FROM trials "
-                                             "WHERE search = ? AND status = 'complete' AND metric IS NOT NULL "
-                                             "ORDER BY metric {}, id LIMIT 1",
-                                             sql_name(metric), goal == Goal::minimize ? "ASC" : "DESC"));
+  SQLite::Statement best(sqlite,
+                         fmt::format("SELECT id, json_extract(metrics, '$.{}') AS metric FROM trials "
+                                     "WHERE search = ? AND status = 'complete' AND metric IS NOT NULL{} "
+                                     "ORDER BY metric {}, id LIMIT 1",
+                                     sql_name(metric), present.condition(), goal == Goal::minimize ? "ASC" : "DESC"));
   best.bind(1, lease.search);
   if (best.executeStep())
     tally.best = {TrialId{static_cast<std::uint64_t>(best.getColumn(0).getInt64())}, best.getColumn(1).getDouble()};
@@ -162,28 +203,41 @@ void StoreDatabase::learn(const Metrics& reported) {
     if (metrics.insert(entry.first).second) new_metrics.push_back(entry.first);
 }
 
-void StoreDatabase::commit(double now) {
+bool StoreDatabase::commit(double now, Seconds patience) {
+  using Behavior = SQLite::TransactionBehavior;
   stop_looking();
-  if (pending == 0 && epochs.empty() && now - writer.seen < sign_of_life) return;
+  if (pending == 0 && epochs.empty() && steady() - signed_at < sign_of_life) return true;
   Tally next = committed;
   ended.clear();
+  sqlite.setBusyTimeout(milliseconds(patience));
   try {
     guarded(file, [&] {
-      SQLite::Transaction transaction(sqlite, SQLite::TransactionBehavior::IMMEDIATE);
+      // After a refusal, the file first: there may be many rows to write in vain.
+      SQLite::Transaction transaction(sqlite, problem.empty() ? Behavior::IMMEDIATE : Behavior::EXCLUSIVE);
       write(next, now);
       transaction.commit();
     });
+    problem.clear();
+  } catch (const NotNow& error) {
+    problem = error.what();
   } catch (const InputError&) {
     if (json) json->forget();
     throw;
   }
+  sqlite.setBusyTimeout(busy_timeout);
+  if (!problem.empty()) {
+    if (json) json->forget();
+    return false;
+  }
   if (json) json->keep();
   committed = next;
   writer.seen = now;
+  signed_at = steady();
   pending = 0;
   epochs.clear();
   new_metrics.clear();
   report_committed();
+  return true;
 }
 
 void StoreDatabase::report_committed() {
@@ -251,7 +305,9 @@ std::optional<FoundTrial> StoreDatabase::find(const Identity& key, TrainingId tr
   if (lookup.getBindParameterCount() == 3) lookup.bind(3, static_cast<std::int64_t>(training.value));
   if (!lookup.executeStep()) return std::nullopt;
   const std::int64_t id = lookup.getColumn(0).getInt64();
-  return FoundTrial{id, parse_status(lookup.getColumn(1).getString(), id, name), lookup.getColumn(2).getUInt()};
+  const FoundTrial found{id, parse_status(lookup.getColumn(1).getString(), id, name), lookup.getColumn(2).getUInt()};
+  lookup.reset();  // or the file would stay locked until the next one
+  return found;
 }
 
 std::optional<FoundTrial> StoreDatabase::look_up(const Identity& key, TrainingId training) {
@@ -293,7 +349,7 @@ void StoreDatabase::write_sign(double now) {
     throw InputError(fmt::format(
         "{}: another process has taken over search '{}', because this one (process {} on {}) had not committed "
         "for {:.0f} s; let that one go on",
-        file.string(), name, writer.pid, writer.host, now - writer.seen));
+        file.string(), name, writer.pid, writer.host, (steady() - signed_at).count()));
   sign.reset();
 }
 

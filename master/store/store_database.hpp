@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "master/store/json_lines.hpp"
+#include "master/store/present_rows.hpp"
 #include "master/store/process_identity.hpp"
 #include "master/store/search_lease.hpp"
 #include "master/store/store_types.hpp"
@@ -73,7 +74,9 @@ struct StoreDatabase {
   TrialRecord& next_row(const Training& training, std::size_t milestone, const WorkerInfo& worker);
   void learn(const Metrics& metrics);
 
-  void commit(double now);
+  bool commit(double now, Seconds patience);
+  std::uint64_t settle();
+  void close();
   void write(Tally& next, double now);
   void write_trial(const PendingTrial& trial, Tally& next);
   void report_committed();
@@ -92,7 +95,12 @@ struct StoreDatabase {
   const Experiment& experiment;
   SQLite::Database sqlite;
   SearchLease lease;
+  PresentRows present;
   ProcessIdentity writer = this_process();
+  Seconds signed_at;  ///< the writer's last sign of life, on the steady clock
+  Seconds last_patience;
+  std::string problem;  ///< why the last commit was not possible; empty: it was
+  bool closed = false;
   SQLite::Statement lookup, upsert, insert_epoch, sign;
   int lookups_left = 0;  ///< in the open read transaction; 0: none is open
   std::optional<JsonLines> json;

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "search/base/id.hpp"
+#include "search/base/time.hpp"
 
 namespace stormsweep {
 
@@ -34,6 +35,8 @@ struct StoreOptions {
   /// Called with each trial that Store::finish has ended, once it is committed; its metric is as StoredTrial's. Null:
   /// nobody.
   std::function<void(TrialId trial, const Identity& identity, double metric)> committed = nullptr;
+  /// How long `settle` tries to write what another process, or a full disk, does not let it.
+  Seconds last_patience{60};
 };
 
 }  // namespace stormsweep

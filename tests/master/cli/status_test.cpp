@@ -79,3 +79,36 @@ TEST_CASE("the same as JSON") {
   CHECK(report["failures"][0]["trials"] == 3);
   CHECK(report["running"][0]["attempt"] == 2);
 }
+
+TEST_CASE("after an edited space and a changed seed, the present space is counted") {
+  TemporaryFolder folder;
+  const std::string file = (folder.path / "s.db").string();
+  const auto run = [&](int seed, const std::string& indices, std::uint64_t trials) {
+    const Space space =
+        parse_space(fmt::format(R"({{"name": "s", "experiment": "noop", "seed": {}, "parameters": {{"index": {}}}}})",
+                                seed, indices),
+                    "space.json", "/");
+    Store store(file, space, "f", {});
+    for (std::uint64_t i = 0; i < trials; ++i)
+      store.finish(training(space, i), 0, worker(), outcome(0.1 * double(seed)));
+  };
+  const auto told = [&](const std::string& part) { return has(printed(status_command, {file}), part); };
+  run(9, "[1, 2, 3, 4]", 4);
+  CHECK(told("done\n  done 4 of 4: 4 complete\n  rate"));
+  run(9, "[3, 4, 5, 6]", 0);
+  CHECK(told("not running; run it again to continue\n  done 2 of 4: 2 complete\n  beside them, 2 of earlier versions"));
+  run(7, "[3, 4, 5, 6]", 3);
+  CHECK(told("not running; run it again to continue\n  done 3 of 4: 3 complete\n  beside them, 4 of earlier versions"));
+  CHECK(told("  best score 0.7000, trial 5\n"));
+}
+
+TEST_CASE("a search whose master was killed after its end is done") {
+  TemporaryFolder folder;
+  const std::string file = (folder.path / "s.db").string();
+  {
+    Store(file, noop_space(R"({"index": [1]})"), "f", {})
+        .finish(training(noop_space(R"({"index": [1]})"), 0), 0, worker(), outcome(0.5));
+  }
+  execute(file, "UPDATE searches SET writer_host = 'elsewhere', writer_pid = 1, writer_seen = 0");
+  CHECK(has(printed(status_command, {file}), "search s (experiment noop): done\n"));
+}

@@ -67,14 +67,16 @@ struct Job {
   Seconds time{1000};
   MasterLoop loop;
 
-  Job(const fs::path& folder, Space of, int ranks, MasterLoop::Options options = {}, std::size_t keep = 0)
+  Job(const fs::path& folder, Space of, int ranks, MasterLoop::Options options = {}, std::size_t keep = 0,
+      Seconds patience = Seconds(60))
       : space(std::move(of)),
         models(folder / "s.db", folder / "s.cache", space, keep),
         store(folder / "s.db", space, "f",
               {.json = {},
                .retry_failed = false,
                .committed = [this](TrialId trial, const Identity& key,
-                                   double metric) { models.consider(trial, key, metric); }}),
+                                   double metric) { models.consider(trial, key, metric); },
+               .last_patience = patience}),
         channels(MemoryChannel::make(ranks)),
         loop(*channels[0], store, space, with_clock(std::move(options))) {
     for (std::size_t rank = 1; rank < channels.size(); ++rank) workers.push_back({.channel = *channels[rank]});
@@ -231,6 +233,65 @@ TEST_CASE("a drained search keeps what is done, and running it again does the re
   CHECK(rows(folder.path) == Rows{"1|complete|0.5|1", "2|complete|0.02|1", "3|complete|0.03|1", "4|complete|0.04|1"});
 }
 
+namespace {
+
+/// A reader of the job's database that has not ended.
+struct SlowReader {
+  SQLite::Database database;
+  SQLite::Statement rows;
+  explicit SlowReader(const fs::path& folder)
+      : database(folder / "s.db", SQLite::OPEN_READONLY), rows(database, "SELECT * FROM searches") {
+    REQUIRE(rows.executeStep());
+  }
+};
+
+}  // namespace
+
+TEST_CASE("while a reader holds the database the search goes on, and its outcomes are stored after it") {
+  const TemporaryFolder folder;
+  Job job(folder.path, indices(1, 3), 2);
+  job.join_all();
+  std::optional<SlowReader> reader(folder.path);
+  for (int ended = 0; ended < 2; ++ended) {
+    REQUIRE(!job.worker(1).in_hand.empty());
+    job.time += Seconds(45);
+    job.worker(1).say(wire::Heartbeat{});
+    job.worker(1).finish(job.result(job.worker(1).in_hand.front().training));
+    CHECK_FALSE(job.turn());
+    CHECK(rows(folder.path).empty());
+  }
+  reader.reset();
+  job.time += Seconds(2);
+  CHECK_FALSE(job.turn());
+  CHECK(query(folder.path / "s.db", "SELECT score FROM results WHERE status = 'complete'") == Rows{"0.01", "0.02"});
+  const Conclusion end = job.work();
+  CHECK(end.ending == Ending::done);
+  CHECK(end.counts.complete == 3);
+}
+
+TEST_CASE("a database that stays held stops the search, which runs on later") {
+  const TemporaryFolder folder;
+  {
+    Job job(folder.path, indices(1, 3), 2, {}, 0, Seconds(0.2));
+    job.join_all();
+    const SlowReader reader(folder.path);
+    job.worker(1).finish(outcome(0.5));
+    CHECK_FALSE(job.turn());
+    for (int minute = 0; minute < 12; ++minute) {
+      job.time += Seconds(60);
+      job.worker(1).say(wire::Heartbeat{});
+      CHECK_FALSE(job.turn());
+    }
+    REQUIRE(job.worker(1).stop);
+    const Conclusion end = job.leave_all();
+    CHECK(end.ending == Ending::drained);
+    CHECK(end.counts.terminal() == 0);
+  }
+  Job job(folder.path, indices(1, 3), 2);
+  job.join_all();
+  CHECK(job.work().counts.complete == 3);
+}
+
 TEST_CASE("every limit of a space ends its search, and is named") {
   const TemporaryFolder folder;
   SUBCASE("trials, also when run again") {
@@ -344,7 +405,7 @@ TEST_CASE("what would not end in time does not begin, and the search counts as d
   const Conclusion end = job.work(&trained);
   CHECK(trained == Indices{60});
   CHECK(end.ending == Ending::drained);
-  CHECK(end.counts.complete == 21);
+  CHECK(end.counts.complete == 1);  // of this space
 }
 
 TEST_CASE("what no worker of this build says is refused with the remedy") {

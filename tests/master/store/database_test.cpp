@@ -99,7 +99,7 @@ TEST_CASE("a database of every older version is brought up to date and goes on; 
     const Space space = noop_space(R"({"index": [1, 2]})");
     {
       Store store(file, space, "f", {});
-      CHECK(store.counts().complete == 1);
+      CHECK(store.counts().complete == 0);  // of this space
       store.finish(training(space, 0), 0, worker(), outcome(0.5));
     }
     CHECK(query(file, "SELECT trial, \"index\", status, host, flops, peak_share, score, started FROM results") ==
@@ -139,7 +139,7 @@ TEST_CASE("a reader cannot write, but may make temporary tables") {
   CHECK_NOTHROW(database.exec("CREATE TEMP TABLE t AS SELECT * FROM results"));
 }
 
-TEST_CASE("a full disk is told, and what was committed stays") {
+TEST_CASE("a full disk is told, what was committed stays, and the rest is committed once there is room") {
   TemporaryFolder folder;
   const auto file = folder.path / "s.db";
   const Space space = noop_space(R"({"index": {"min": 0, "max": 99999, "count": 100000}})");
@@ -150,21 +150,23 @@ TEST_CASE("a full disk is told, and what was committed stays") {
   const pid_t child = fork();
   if (child == 0) {
     signal(SIGXFSZ, SIG_IGN);
-    const rlimit limit{300'000, 300'000};  // larger files cannot grow: the nearest to a full disk that needs no disk
+    const rlimit limit{300'000,
+                       RLIM_INFINITY};  // larger files cannot grow: the nearest to a full disk that needs no disk
     setrlimit(RLIMIT_FSIZE, &limit);
-    int code = 1;
-    try {
-      Store store(file, space, "f", {});
-      for (std::uint64_t i = 1; i < 100000; ++i) store.finish(training(space, i), 0, worker(), outcome(0.5));
-      store.commit();
-    } catch (const InputError& error) {
-      code = std::string(error.what()).find("not full, and run it again") != std::string::npos ? 2 : 3;
-    }
-    _exit(code);
+    Store store(file, space, "f", {.last_patience = Seconds(0)});
+    for (std::uint64_t i = 1; i < 2000; ++i) store.finish(training(space, i), 0, worker(), outcome(0.5));
+    const bool refused = !store.commit() && store.settle() == 1999 &&
+                         store.problem().find("not full: what was committed is safe") != std::string::npos;
+    const bool kept = query(file, "SELECT \"index\" FROM results") == std::vector<std::string>{"0"};
+    const rlimit room{RLIM_INFINITY, RLIM_INFINITY};
+    setrlimit(RLIMIT_FSIZE, &room);
+    const bool written = store.commit() && store.problem().empty() && store.counts().complete == 2000;
+    store.close();
+    _exit(refused && kept && written ? 2 : 1);
   }
   int status = 0;
   waitpid(child, &status, 0);
   CHECK(WEXITSTATUS(status) == 2);
-  CHECK(query(file, "SELECT \"index\" FROM results") == std::vector<std::string>{"0"});
+  CHECK(query(file, "SELECT count(*) FROM results") == std::vector<std::string>{"2000"});
   CHECK(query(file, "PRAGMA integrity_check") == std::vector<std::string>{"ok"});
 }

@@ -305,3 +305,67 @@ TEST_CASE("curves are stored once a training and shown up to each trial's milest
   store.commit();
   CHECK(query(file, "SELECT count(*), count(DISTINCT curve) FROM epochs") == std::vector<std::string>{"4|1"});
 }
+
+TEST_CASE("a reader that holds the file costs nothing: outcomes wait in memory until it lets go") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space space = noop_space(R"({"index": [1, 2, 3]})");
+  Store store(file, space, "f", {.json = folder.path, .last_patience = Seconds(0.1)});
+  store.finish(training(space, 0), 0, worker(), outcome(0.1));
+  REQUIRE(store.commit());
+  {
+    SQLite::Database reader(file, SQLite::OPEN_READONLY);
+    SQLite::Statement slow(reader, "SELECT * FROM trials");
+    REQUIRE(slow.executeStep());
+    store.finish(training(space, 1), 0, worker(), outcome(0.2));
+    CHECK_FALSE(store.commit(Seconds(0.01)));
+    CHECK(store.problem() ==
+          file.string() + ": another process keeps it locked; end that process, or name another file");
+    store.finish(training(space, 2), 0, worker(), outcome(0.3));
+    CHECK_FALSE(store.commit(Seconds(0)));
+    CHECK(store.settle() == 2);
+    CHECK(store.counts().complete == 3);
+    CHECK(query(file, "SELECT score FROM results") == std::vector<std::string>{"0.1"});
+  }
+  CHECK(store.settle() == 0);
+  CHECK(store.problem().empty());
+  CHECK(query(file, "SELECT score FROM results") == std::vector<std::string>{"0.1", "0.2", "0.3"});
+  CHECK(lines(folder.path / "s.jsonl").size() == 3);
+}
+
+TEST_CASE("a closed store has given its search up: nothing runs, and nobody writes it") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space space = noop_space(R"({"index": [1, 2]})");
+  Store store(file, space, "f", {});
+  store.start(training(space, 0), 0, worker(), 1.7e9);
+  store.commit();
+  CHECK(query(file, "SELECT status FROM trials") == std::vector<std::string>{"running"});
+  store.close();
+  CHECK(query(file, "SELECT status FROM trials") == std::vector<std::string>{"waiting"});
+  CHECK(query(file, "SELECT writer_host FROM searches") == std::vector<std::string>{"NULL"});
+}
+
+TEST_CASE("counts and the best are of the space as it is, not of its earlier versions and seeds") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const auto counted = [&](const Space& space) {
+    Store store(file, space, "f", {});
+    return std::pair(store.counts().complete, store.best() ? store.best()->metric : -1);
+  };
+  const Space before = noop_space(R"({"index": [1, 2, 3, 4]})");
+  {
+    Store store(file, before, "f", {});
+    for (const std::uint64_t i : {0, 1, 2, 3}) store.finish(training(before, i), 0, worker(), outcome(0.1 * double(i)));
+  }
+  using Counted = std::pair<std::uint64_t, double>;
+  CHECK(counted(before) == Counted{4, 0.1 * 3});
+  CHECK(counted(noop_space(R"({"index": [2, 3, 9]})")) == Counted{2, 0.2});
+  CHECK(counted(noop_space(R"({"index": [1, 2, 3, 4]})", "s", R"("exclude": [{"index": [1, 4]}],)")) ==
+        Counted{2, 0.2});
+  CHECK(counted(noop_space(R"({"index": [1, 2, 3, 4], "replicate": 1})")) == Counted{0, -1});
+  const Space other_seed = parse_space(
+      R"({"name": "s", "experiment": "noop", "seed": 8, "parameters": {"index": [1, 2, 3, 4]}})", "space.json", "/");
+  CHECK(counted(other_seed) == Counted{0, -1});
+  CHECK(counted(before) == Counted{4, 0.1 * 3});
+}

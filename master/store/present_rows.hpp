@@ -1,0 +1,31 @@
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <string>
+
+#include "search/space/membership.hpp"
+#include "search/space/space.hpp"
+
+namespace stormsweep {
+
+/// Tells the rows of a search that are of its space as it is now from those of earlier versions and seeds: after an
+/// edit both are there (trials_by_identity, schema.hpp). Outlived by the connection's last use of `condition`.
+class PresentRows {
+ public:
+  PresentRows(SQLite::Database& database, const Space& space);
+  PresentRows(const PresentRows&) = delete;
+  PresentRows& operator=(const PresentRows&) = delete;
+
+  /// Whether there may be others.
+  bool among_others() const { return among_others_; }
+  /// " AND ..." of columns of `trials`; empty where all rows are of the space.
+  std::string condition() const { return among_others_ ? " AND in_space(configuration, seed)" : ""; }
+
+ private:
+  const Space& space_;
+  Membership membership_;
+  bool among_others_;
+};
+
+}  // namespace stormsweep

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "search/space/configuration.hpp"
+#include "search/space/space.hpp"
+
+namespace stormsweep {
+
+/// Tells configurations of a space from those of its earlier versions. Borrows the space.
+class Membership {
+ public:
+  explicit Membership(const Space& space);
+  bool has(const Configuration& configuration) const;
+
+ private:
+  const Space& space_;
+  std::vector<std::vector<std::pair<Value, std::uint32_t>>> digits_;  ///< by axis: of each value, sorted
+};
+
+}  // namespace stormsweep
