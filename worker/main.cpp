@@ -35,5 +35,6 @@ int status_of(const std::vector<std::string>& words) {
 }  // namespace
 
 int main(int count, char** words) {
+  let_writes_fail();
   return status_with_output("stormsweep-worker", status_of({words + 1, words + count}));
 }

@@ -88,5 +88,6 @@ int status_of(const Arguments& words) {
 }  // namespace
 
 int main(int count, char** words) {
+  let_writes_fail();
   return status_with_output("stormsweep", status_of({words + 1, words + count}));
 }

@@ -1,6 +1,7 @@
 #include "search/base/output.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <iostream>
@@ -8,6 +9,10 @@
 #include "search/base/error.hpp"
 
 namespace stormsweep {
+
+void let_writes_fail() {
+  std::signal(SIGXFSZ, SIG_IGN);
+}
 
 int status_with_output(const char* program, int status) {
   errno = 0;

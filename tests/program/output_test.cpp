@@ -53,3 +53,22 @@ TEST_CASE("a reader that has seen enough is no error to tell") {
   CHECK(ended.status == 0);
   CHECK(ended.err.empty());
 }
+
+TEST_CASE("data that the disk does not take is told in a line, and nothing half-written stays") {
+  const WorkFolder folder;
+  for (const std::string what :
+       {"tornado --storms 3000", "nowcast --samples 60", "segmentation --samples 9 --size 96x144"}) {
+    CAPTURE(what);
+    // Files of 500 blocks at most: the nearest to a full disk that needs no disk.
+    const std::string command = "ulimit -f 500; " + stormsweep_program() + " generate " + what + " -o out";
+    const Ended ended = run({"/bin/sh", "-c", command}, folder);
+    CAPTURE(ended.err);
+    CHECK(ended.status == 2);
+    CHECK(count_lines(ended.err) == 1);
+    CHECK(ended.err.find("free some space, or choose another folder") != std::string::npos);
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder / "out")) {
+      CAPTURE(entry.path());
+      CHECK_FALSE(entry.is_regular_file());
+    }
+  }
+}
