@@ -180,7 +180,7 @@ RadarFrame read_knmi(const hdf5::Handle& file, const RadarImage& image) {
   const Meaning meaning = read_meaning(file, image.path);
   RadarFrame frame{image.time, image.quantity, image.grid,
                    read_numbers(file, image.path, group_of(number) + "/image_data")};
-  frame.scaling = fmt::format("calibration_formulas GEO={:g}*PV+{:g}", calibration.factor, calibration.offset);
+  frame.scaling = fmt::format("calibration_formulas GEO={:g}*PV{:+g}", calibration.factor, calibration.offset);
   for (float& value : frame.values) {
     if (value == calibration.missing[0] || value == calibration.missing[1])
       value = std::numeric_limits<float>::quiet_NaN();

@@ -38,8 +38,8 @@ fs::path name_of_image(const fs::path& folder, std::int64_t i) {
   return folder / fmt::format("image{:03}.h5", i);
 }
 
-void write_image(const fs::path& folder, std::int64_t i, float pixel_km = 1) {
-  KnmiFile file;
+void write_image(const fs::path& folder, std::int64_t i, float pixel_km = 1, const KnmiFile& like = {}) {
+  KnmiFile file = like;
   file.begin = clock_of(5 * i), file.end = clock_of(5 * i + 5), file.pixel_km = pixel_km;
   file.height = height, file.width = width;
   file.pixels.clear();
@@ -181,6 +181,20 @@ TEST_CASE("prepare nowcast: a long sequence has three splits; the seed decides t
   CHECK(fingerprint(NowcastPatches(a / "train.h5")) != fingerprint(NowcastPatches(c / "train.h5")));
 }
 
+TEST_CASE("prepare nowcast: rain that cannot be is told, or refused") {
+  const TemporaryFolder images, out;
+  for (std::int64_t i = 0; i < 50; ++i) write_image(images.path(), i, 1, {.formula = "GEO=0.01*PV-2.0"});
+  RawRadar what = raw(images.path());
+  const PreparedNowcast prepared = prepare(what, out.path());
+  REQUIRE(prepared.notes.size() == 2);  // the corners of such files are none of their projection
+  CHECK(prepared.notes[0].find("image000.h5 and 49 more: its corners") != std::string::npos);
+  CHECK(prepared.notes[1].find("image000.h5 and 49 more images: ") != std::string::npos);
+  CHECK(prepared.notes[1].find("values cannot be rain: from -24 to ") != std::string::npos);  // -2 mm in 5 min
+  CHECK(prepared.notes[1].find("by calibration_formulas GEO=0.01*PV-2") != std::string::npos);
+  what.strict = true;
+  CHECK(refusal(what, out.path()).find("values cannot be rain") != std::string::npos);
+}
+
 TEST_CASE("prepare nowcast: finer pixels are averaged to 1 km") {
   const TemporaryFolder images, out;
   for (std::int64_t i = 0; i < 50; ++i) write_image(images.path(), i, 0.5f);
@@ -215,6 +229,9 @@ TEST_CASE("prepare nowcast: what cannot be prepared is refused in one line, and 
     write_images(images.path(), 40);
     refused_for("40 images, at most 40 in a row, 5 min apart: a training and a test split take 50, 25 for each",
                 raw(images.path()));
+    refused_for("; give --step 5, a longer sequence or several", raw(images.path()));
+    for (std::int64_t i = 25; i < 40; ++i) fs::remove(name_of_image(images.path(), i));
+    refused_for("; give a longer sequence or several", raw(images.path()));
   }
   SUBCASE("smaller than a patch") {
     write_images(images.path(), 2);
