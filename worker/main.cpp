@@ -5,6 +5,7 @@
 
 #include "search/base/error.hpp"
 #include "search/base/output.hpp"
+#include "search/base/process.hpp"
 #include "worker/check.hpp"
 #include "worker/experiment_commands.hpp"
 #include "worker/serve.hpp"
@@ -22,6 +23,7 @@ int dispatch(const std::vector<std::string>& words) {
 
 int status_of(const std::vector<std::string>& words) {
   try {
+    process::check_surroundings();
     return dispatch(words);
   } catch (const InputError& error) {
     std::fprintf(stderr, "%s\n", error.what());

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "search/base/error.hpp"
+#include "search/base/waking_clock.hpp"
 #include "worker/report.hpp"
 
 namespace stormsweep {
@@ -18,13 +19,14 @@ Service::Service(Channel& channel, WorkQueue& queue, StageOrders& orders, Second
       thread_([this](const std::stop_token& stop) { loop(stop); }) {}
 
 void Service::loop(const std::stop_token& stop) {
-  using Clock = std::chrono::steady_clock;
-  auto beaten = Clock::now(), heard = beaten;
+  Seconds beaten = steady_time();
+  WakingClock waking(beaten, lost_after_ / 4);
+  Seconds heard = waking.at(beaten);
   while (!stop.stop_requested()) {
     const std::optional<Parcel> parcel = channel_.wait(lost_after_ / 8);
-    const auto now = Clock::now();
+    const Seconds now = steady_time(), awake = waking.at(now);
     if (parcel) {
-      heard = now;
+      heard = awake;
       auto message = wire::decode<wire::ToWorker>(parcel->bytes);
       std::visit([this](auto& said) { on(said); }, message);
     }
@@ -33,7 +35,7 @@ void Service::loop(const std::stop_token& stop) {
       report(channel_, wire::Heartbeat{});
     }
     // Rank 0 is gone: nobody would hear of what we train. MPI_Finalize would wait for it.
-    if (now - heard > std::max(Seconds(10), 3 * lost_after_)) std::_Exit(exit_master_lost);
+    if (awake - heard > std::max(Seconds(10), 3 * lost_after_)) std::_Exit(exit_master_lost);
   }
 }
 

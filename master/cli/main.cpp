@@ -17,6 +17,7 @@
 #include "master/loop/launch.hpp"
 #include "search/base/error.hpp"
 #include "search/base/output.hpp"
+#include "search/base/process.hpp"
 
 namespace {
 
@@ -75,6 +76,7 @@ int dispatch(const Arguments& words) {
 
 int status_of(const Arguments& words) {
   try {
+    process::check_surroundings();
     return dispatch(words);
   } catch (const InputError& error) {
     fmt::print(stderr, "{}\n", error.what());

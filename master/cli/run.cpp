@@ -2,11 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <sys/prctl.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <iostream>
+#include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
@@ -14,8 +19,10 @@
 
 #include "master/cli/plan.hpp"
 #include "master/cli/run_options.hpp"
+#include "master/loop/job.hpp"
 #include "master/loop/launch.hpp"
 #include "master/loop/master_loop.hpp"
+#include "master/loop/signals.hpp"
 #include "master/loop/stale_checkpoints.hpp"
 #include "master/slurm/job_end.hpp"
 #include "master/store/database.hpp"
@@ -50,13 +57,14 @@ DataReport parse_report(const std::string& text) {
 }
 
 /// The data's report as JSON: from the launcher, which has asked already, or from the worker program. Nothing if the
-/// data is unfit, which the worker program has told.
+/// data is unfit, which the worker program has told, or a signal ended the check.
 std::optional<std::string> data_report(const Space& space, const RunOptions& options) {
   if (const auto known = environment(launch::data_report); !known.empty()) return std::string(known);
   if (space.experiment->data.empty() && options.device == "cpu") return R"({"fingerprint":"","notes":[],"gpus":0})";
   int status = 0;
-  std::string report = process::capture({launch::worker_program(), "check", options.space.string()}, status);
-  if (status == exit_bad_input) return std::nullopt;
+  std::string report = process::capture({launch::worker_program(), "check", options.space.string()}, status,
+                                        process::Capture::output, signals::ended_by_them());
+  if (status == exit_bad_input || signals::drain_asked()) return std::nullopt;
   if (status > 128)
     throw std::runtime_error(fmt::format("checking the data was killed by signal {}; run it again", status - 128));
   if (status != 0) {
@@ -92,23 +100,47 @@ std::optional<StoredShare> share_of(const Space& space, const RunOptions& option
   return StoredShare{options.share, count_trials(Trainings(space), options.share)};
 }
 
+/// The search space, and the options that depend on it.
+Space prepare(RunOptions& options) {
+  Space space = read_lasting_space(options.space);
+  if (options.separate_epochs) space.share_epochs = false;
+  options.results = results_file(options, space.name);
+  if (!options.stage.empty() && space.experiment->data.empty())
+    throw InputError(fmt::format("stormsweep run: --stage: {} reads no data; leave it out", space.experiment->name));
+  return space;
+}
+
 std::string end_text(std::optional<double> end) {
   return end ? fmt::format("{:.0f}", *end) : "none";
 }
 
-/// At the prompt: `check` has been passed and the database is ours, so ranks will find nothing to complain of.
+/// Ranks load LibTorch first, which takes long from a slow file system: far longer than any silence later.
+Seconds start_patience(const RunOptions& options) {
+  return 20 * Seconds(options.lost_after);
+}
+
+/// How long a rank may outlive its mpirun: as long as workers need to miss rank 0 (worker/service.hpp), and some more.
+double rank_patience(const RunOptions& options) {
+  return std::max(10.0, 3 * options.lost_after) + 5;
+}
+
+/// At the prompt, or in a batch script: rank 0 of the job opens the database.
 int start_job(const Arguments& arguments, const Space& space, const RunOptions& options, const std::string& report) {
   const int workers = worker_count(options, parse_report(report));
   check_gangs(space, options, workers);
-  const std::map<std::string, std::string> environment{{launch::data_report, report},
-                                                       {launch::columns, std::to_string(terminal_columns())},
-                                                       {job_end_variable, end_text(find_job_end(options.time_limit))}};
-  launch::Report end;
-  do {
-    end = launch::mpirun(workers, arguments, environment);
-  } while (end.again);
-  if (end.status == exit_master_lost) fmt::print(stderr, "the master is lost; run it again to continue\n");
-  return end.status;
+  for (const std::string& doubt : doubts(space)) fmt::print(stderr, "warning: {}\n", doubt);
+  for (const std::string& note : parse_report(report).notes) fmt::print(stderr, "{}\n", note);
+  if (options.shared)
+    fmt::print(stderr, "part {} of {}, into {}; stormsweep merge joins the parts\n", options.share.index,
+               options.share.count, options.results.string());
+  std::map<std::string, std::string> environment{{launch::data_report, report},
+                                                 {launch::columns, std::to_string(terminal_columns())},
+                                                 {job_end_variable, end_text(find_job_end(options.time_limit))}};
+  for (;;) {
+    const launch::JobEnd end = launch::run_job(workers, arguments, environment, rank_patience(options));
+    if (!end.again) return end.status;
+    environment[launch::started_again] = "1";
+  }
 }
 
 int exit_status(const Conclusion& conclusion) {
@@ -133,11 +165,6 @@ void tell_end(const Conclusion& conclusion, bool again, const RunOptions& option
   if (const std::string kept = models.summary(); !kept.empty()) fmt::print(stderr, "{}\n", kept);
 }
 
-/// Ranks load LibTorch first, which takes long from a slow file system: far longer than any silence later.
-Seconds start_patience(const RunOptions& options) {
-  return 20 * Seconds(options.lost_after);
-}
-
 RunSettings run_settings(const RunOptions& options, const Space& space, const std::string& fingerprint) {
   return {.directory = fs::absolute(options.space).parent_path(),
           .fingerprint = fingerprint,
@@ -160,52 +187,96 @@ void keep(Store& store) {
   }
 }
 
-/// Rank 0 of a job.
-int dispatch_job(const Space& space, const RunOptions& options, const std::string& fingerprint, Store& store,
-                 KeptModels& models) {
-  const std::optional<double> end = find_job_end(options.time_limit);  // before MPI, which does not like fork
-  const std::atomic<bool>& drain = launch::drain_on_signal();
-  MpiChannel channel(start_patience(options), [&options] {
+MpiChannel start_mpi(const RunOptions& options) {
+  return MpiChannel(start_patience(options), [patience = start_patience(options)] {
     fmt::print(stderr, "the ranks have not all started within {:g} s: one may be dead; run it again\n",
-               start_patience(options).count());
+               patience.count());
     launch::leave_report({exit_drained, false});
     std::_Exit(exit_drained);
   });
-  if (channel.size() < 2)
-    throw InputError("mpirun: one rank only; give -n 2 or more: rank 0 dispatches, the others train");
-  check_gangs(space, options, channel.size() - 1);
+}
+
+int status_of(const std::exception& error) {
+  const bool may_pass = dynamic_cast<const NotNow*>(&error) != nullptr;  // then running it again continues
+  return may_pass ? exit_drained : exit_bad_input;
+}
+
+/// The end of rank 0 where a rank may be gone, for which MPI_Finalize would wait. mpirun grumbles at a status of ours,
+/// and `stormsweep run` reads the report. `store`: all that can be kept of it is.
+[[noreturn]] void leave(Channel& channel, const launch::Report& report, Store* store = nullptr) {
+  for (int worker = 1; worker < channel.size(); ++worker)
+    channel.send(worker, wire::encode(wire::Stop{.finalize = false}));
+  channel.flush(Seconds(1));
+  if (store) keep(*store);
+  launch::leave_report(report);
+  std::_Exit(launch::launched() ? exit_done : report.status);
+}
+
+/// Carries the search on until it ends.
+int dispatch_job(const Space& space, const RunOptions& options, const std::string& fingerprint, Store& store,
+                 KeptModels& models) {
+  const std::optional<double> end = find_job_end(options.time_limit);  // before MPI, which does not like fork
+  MpiChannel channel = start_mpi(options);
+  launch::leave_started();
   MasterLoop::Options looping{
       .settings = run_settings(options, space, fingerprint), .columns = terminal_columns(), .share = options.share};
   if (end) looping.remaining = Seconds(*end - unix_time());
   Conclusion conclusion;
   try {
-    conclusion = MasterLoop(channel, store, space, looping).run(drain);
+    if (channel.size() < 2)
+      throw InputError("mpirun: one rank only; give -n 2 or more: rank 0 dispatches, the others train");
+    check_gangs(space, options, channel.size() - 1);
+    conclusion = MasterLoop(channel, store, space, looping).run(signals::drain_asked());
   } catch (const std::exception& error) {  // a full disk, say: what is committed stays
     fmt::print(stderr, "{}\n", error.what());
-    const bool may_pass = dynamic_cast<const NotNow*>(&error) != nullptr;  // then running it again continues
-    const int status = may_pass ? exit_drained : exit_bad_input;
-    for (int worker = 1; worker < channel.size(); ++worker)
-      channel.send(worker, wire::encode(wire::Stop{.finalize = false}));
-    channel.flush(Seconds(1));
-    keep(store);
-    launch::leave_report({.status = status});
-    std::_Exit(status);
+    leave(channel, {.status = status_of(error)}, &store);
   }
   models.close();
   if (conclusion.ending == Ending::done && conclusion.limit.empty())
     remove_stale_checkpoints(cache_folder(options.results), fingerprint, store);
   // A launcher starts the job again where that gets further; a bare mpirun cannot.
-  const bool launched = !environment(launch::status_file).empty();
-  const bool again = launched && conclusion.attempts_raised &&
+  const bool again = launch::launched() && conclusion.attempts_raised &&
                      (conclusion.ending == Ending::workers_lost || conclusion.ending == Ending::rank_lost);
   tell_end(conclusion, again, options, models);
-  launch::leave_report({exit_status(conclusion), again, conclusion.workers_died});
-  const int status = launched ? exit_done : exit_status(conclusion);  // mpirun grumbles at others
+  const int status = exit_status(conclusion);
+  launch::leave_report({status, again, conclusion.workers_died});
   if (conclusion.workers_died) {
     store.close();
-    std::_Exit(status);  // MPI_Finalize would wait for the dead
+    std::_Exit(launch::launched() ? exit_done : status);
   }
-  return status;
+  return launch::launched() ? exit_done : status;
+}
+
+/// Rank 0 of a job: the only process of it that reads the space and opens the database.
+int become_master(RunOptions options) {
+  prctl(PR_SET_PDEATHSIG, SIGUSR1);  // a killed mpirun
+  if (!environment(launch::started_again).empty()) options.retry_failed = false;
+  std::unique_ptr<Store> store;
+  int status = exit_bad_input;
+  try {
+    const Space space = prepare(options);
+    if (const auto report = data_report(space, options)) {
+      const std::string fingerprint = parse_report(*report).fingerprint;
+      KeptModels models(options.results, cache_folder(options.results), space,
+                        static_cast<std::size_t>(options.keep_best));
+      Store::Options storing{
+          .json = options.json, .retry_failed = options.retry_failed, .patience = Seconds(options.lost_after)};
+      if (options.keep_best > 0)
+        storing.committed = [&](TrialId trial, const Identity& identity, double metric) {
+          models.consider(trial, identity, metric);
+        };
+      store = std::make_unique<Store>(options.results, space, fingerprint, storing);
+      models.open(*store);
+      write_share(options.results, space.name, share_of(space, options));
+      return dispatch_job(space, options, fingerprint, *store, models);
+    }
+    if (signals::drain_asked()) status = exit_drained;
+  } catch (const InputError& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    status = status_of(error);
+  }
+  MpiChannel channel = start_mpi(options);  // the others wait there
+  leave(channel, {.status = status});
 }
 
 /// Any other rank of a job. What is wrong with the input, rank 0 tells once, and its status is the job's: mpirun 5 ends
@@ -214,11 +285,11 @@ int become_trainer(const Arguments& arguments) {
   std::optional<RunOptions> options;
   try {
     options = parse_run_options(arguments);
-    if (options) read_space(options->space);
   } catch (const InputError&) {
     return exit_done;
   }
-  if (!options) return exit_done;
+  if (!options || options->dry_run) return exit_done;
+  signals::ignore();  // by the worker program too, from its first moment
   launch::become_worker({"serve", "--device", options->device, "--threads", std::to_string(options->threads),
                          "--start-patience", fmt::format("{}", start_patience(*options).count())});
 }
@@ -227,37 +298,19 @@ int become_trainer(const Arguments& arguments) {
 
 int run_command(const Arguments& arguments) {
   const int rank = launch::rank();
+  signals::translate();
   if (rank > 0) return become_trainer(arguments);
   std::optional<RunOptions> options = parse_run_options(arguments);
   if (!options) return exit_done;
-  Space space = read_lasting_space(options->space);
-  if (options->separate_epochs) space.share_epochs = false;
-  options->results = results_file(*options, space.name);
-  if (!options->stage.empty() && space.experiment->data.empty())
-    throw InputError(fmt::format("stormsweep run: --stage: {} reads no data; leave it out", space.experiment->name));
-
+  if (rank == 0 && !options->dry_run) return become_master(*options);
+  const Space space = prepare(*options);
   const std::optional<std::string> report = data_report(space, *options);
+  if (signals::drain_asked()) {
+    fmt::print(stderr, "stopped before anything was started; run it again\n");
+    return exit_drained;
+  }
   if (!report) return exit_bad_input;
-  if (options->dry_run) return plan_command({options->space.string()});
-  const std::string fingerprint = parse_report(*report).fingerprint;
-  KeptModels models(options->results, cache_folder(options->results), space,
-                    static_cast<std::size_t>(options->keep_best));
-  Store::Options storing{.json = options->json, .retry_failed = options->retry_failed};
-  if (options->keep_best > 0)
-    storing.committed = [&](TrialId trial, const Identity& identity, double metric) {
-      models.consider(trial, identity, metric);
-    };
-  auto store = std::make_unique<Store>(options->results, space, fingerprint, storing);
-  models.open(*store);
-  write_share(options->results, space.name, share_of(space, *options));
-  if (rank == 0) return dispatch_job(space, *options, fingerprint, *store, models);
-
-  for (const std::string& doubt : doubts(space)) fmt::print(stderr, "warning: {}\n", doubt);
-  for (const std::string& note : parse_report(*report).notes) fmt::print(stderr, "{}\n", note);
-  if (options->shared)
-    fmt::print(stderr, "part {} of {}, into {}; stormsweep merge joins the parts\n", options->share.index,
-               options->share.count, options->results.string());
-  store.reset();  // rank 0 of the job opens it
+  if (options->dry_run) return fmt::print("{}", plan_text(make_plan(space))), exit_done;
   return start_job(arguments, space, *options, *report);
 }
 

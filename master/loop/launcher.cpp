@@ -19,12 +19,10 @@ struct Release {
 /// From old to new.
 const std::vector<Release>& releases() {
   static const std::vector<Release> known{
-      // Without --quiet mpirun tells of every dead rank itself. It kills ranks 1 s after it was told to end, unless
-      // told
-      // otherwise; a drain may take longer.
-      {4, {"mpirun"}, {"--quiet", "--mca", "odls_base_sigkill_timeout", "30"}},
-      // Is quiet by itself. Within 1 s of SIGTERM it kills ranks whatever it is told, so that signal, which Slurm sends
-      // to all processes of a job, must not reach it: the ranks have it too, and drain.
+      // It kills ranks 1 s after it was told to end, unless told otherwise; a drain may take longer.
+      {4, {"mpirun"}, {"--mca", "odls_base_sigkill_timeout", "30"}},
+      // Within 1 s of SIGTERM it kills ranks whatever it is told, so that signal, which Slurm sends to all processes of
+      // a job, must not reach it: the ranks have it too, and drain.
       {5, {"env", "--block-signal=TERM", "mpirun"}, {}},
   };
   return known;

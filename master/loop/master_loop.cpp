@@ -31,6 +31,7 @@ MasterLoop::MasterLoop(Channel& channel, Store& store, const Space& space, Optio
       options_(std::move(options)),
       limits_(space.limits, store.counts().terminal(), now(), options_.remaining),
       source_(space, store, options_.share, limits_),
+      waking_(now(), Seconds(options_.settings.lost_after / 4)),
       schedule_(make_schedule()),
       staging_(make_staging()),
       commits_(store, now()),
@@ -44,13 +45,13 @@ MasterLoop::Schedule MasterLoop::make_schedule() {
                               .lost_after = Seconds(options_.settings.lost_after)};
   if (options_.settings.synchronous)
     return SynchronousMaster(
-        policy, [this](TrainingId id) { return source_.at(id); }, now());
+        policy, [this](TrainingId id) { return source_.at(id); }, awake());
   const auto expected = [this](const Training& training) -> std::optional<Seconds> {
     const auto seconds = source_.expected(training);
     return seconds ? std::optional(Seconds(*seconds)) : std::nullopt;
   };
   return Dispatcher(
-      policy, [this] { return source_.next(now()); }, now(), expected);
+      policy, [this] { return source_.next(now()); }, awake(), expected);
 }
 
 /// Data is staged only for a search that has something left to train.
@@ -125,7 +126,7 @@ void MasterLoop::on(WorkerId worker, const wire::Began& began) {
   if (!schedule)
     throw InputError(fmt::format("worker {}: began what nobody gave it; run the same build of stormsweep on every rank",
                                  worker.value));
-  carry_out(schedule->began(worker, began.any ? std::optional(began.training) : std::nullopt, now()));
+  carry_out(schedule->began(worker, began.any ? std::optional(began.training) : std::nullopt, awake()));
 }
 
 void MasterLoop::on(WorkerId worker, const wire::Left& left) {
@@ -143,7 +144,7 @@ void MasterLoop::on(WorkerId worker, const wire::Stopped&) {
 }
 
 std::vector<Action> MasterLoop::decide(const Event& event) {
-  return std::visit([&](auto& schedule) { return schedule.on(event, now()); }, schedule_);
+  return std::visit([&](auto& schedule) { return schedule.on(event, awake()); }, schedule_);
 }
 
 void MasterLoop::carry_out(const std::vector<Action>& actions, const wire::Finished* reported) {

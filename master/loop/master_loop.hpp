@@ -19,6 +19,7 @@
 #include "master/schedule/synchronous_master.hpp"
 #include "master/store/store.hpp"
 #include "search/base/time.hpp"
+#include "search/base/waking_clock.hpp"
 #include "search/messages/run_settings.hpp"
 #include "search/messages/wire.hpp"
 #include "search/space/share.hpp"
@@ -44,7 +45,7 @@ class MasterLoop {
     int columns = 0;                        ///< of the terminal; 0: none
     Share share = {};                       ///< which trainings are ours
     std::optional<Seconds> remaining = {};  ///< until the job must be over; nothing: for ever
-    std::function<Seconds()> clock = [] { return Seconds(std::chrono::steady_clock::now().time_since_epoch()); };
+    std::function<Seconds()> clock = steady_time;
   };
 
   MasterLoop(Channel& channel, Store& store, const Space& space, Options options);
@@ -63,6 +64,8 @@ class MasterLoop {
   Schedule make_schedule();
   std::optional<StagingPhase> make_staging() const;
   Seconds now() const { return options_.clock(); }
+  /// For silences: what workers said while this process was stopped, it has not heard yet.
+  Seconds awake() { return waking_.at(now()); }
 
   void hear(const Parcel& parcel);
   void on(WorkerId worker, const wire::Hello& hello);
@@ -106,6 +109,7 @@ class MasterLoop {
   Options options_;
   RunLimits limits_;
   TrainingSource source_;
+  WakingClock waking_;
   Schedule schedule_;
   std::optional<StagingPhase> staging_;  ///< while it goes on
   Roster roster_;

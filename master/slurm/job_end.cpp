@@ -28,7 +28,7 @@ std::optional<double> slurm_end() {
   if (job.empty()) return std::nullopt;
   if (const auto end = read_time(environment("SLURM_JOB_END_TIME"))) return end;
   int status = 0;
-  std::string left = process::capture({"squeue", "-h", "-j", job, "-o", "%L"}, status);
+  std::string left = process::capture({"squeue", "-h", "-j", job, "-o", "%L"}, status, process::Capture::all);
   left.erase(std::min(left.size(), left.find('\n')));
   const auto remaining = status == 0 ? read_duration(left, Seconds(60)) : std::nullopt;
   if (!remaining) return std::nullopt;

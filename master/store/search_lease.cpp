@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <optional>
+#include <thread>
 
 #include "master/store/column_names.hpp"
 #include "master/store/json_text.hpp"
@@ -12,6 +13,7 @@
 #include "master/store/schema.hpp"
 #include "search/base/error.hpp"
 #include "search/base/seed.hpp"
+#include "search/base/time.hpp"
 
 namespace stormsweep {
 
@@ -58,6 +60,11 @@ std::optional<Found> find_search(SQLite::Database& database, const std::string& 
   return found;
 }
 
+/// Another process writes the search.
+class BeingWritten : public InputError {
+  using InputError::InputError;
+};
+
 void check(const Found& found, const std::string& place, const Space& space, const std::string& fingerprint,
            const ProcessIdentity& self) {
   const auto mismatch = [&](const std::string& what) {
@@ -67,7 +74,7 @@ void check(const Found& found, const std::string& place, const Space& space, con
   if (found.experiment != space.experiment->name) mismatch("the experiment " + found.experiment);
   if (found.fingerprint != fingerprint) mismatch("been trained on other data");
   if (found.writer && may_be_alive(*found.writer, self))
-    throw InputError(fmt::format(
+    throw BeingWritten(fmt::format(
         "{}: search '{}' is being written by process {} on {}, which last did so {:.0f} s ago; wait for it or end "
         "it, or give this search another name or another --results",
         place, space.name, found.writer->pid, found.writer->host, self.seen - found.writer->seen));
@@ -118,14 +125,8 @@ void declare_columns(SQLite::Database& database, const Experiment& experiment) {
   if (first || second || third) create_views(database);
 }
 
-}  // namespace
-
-std::filesystem::path json_file(const Space& space, const std::filesystem::path& folder) {
-  return std::filesystem::absolute(folder / (space.name + ".jsonl")).lexically_normal();
-}
-
-SearchLease lease_search(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
-                         const std::string& fingerprint, const StoreOptions& options) {
+SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
+                      const std::string& fingerprint, const StoreOptions& options) {
   const ProcessIdentity self = this_process();
   const std::string json = options.json.empty() ? "" : json_file(space, options.json).string();
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
@@ -151,6 +152,23 @@ SearchLease lease_search(SQLite::Database& database, const std::filesystem::path
   declare_columns(database, *space.experiment);
   transaction.commit();
   return lease;
+}
+
+}  // namespace
+
+std::filesystem::path json_file(const Space& space, const std::filesystem::path& folder) {
+  return std::filesystem::absolute(folder / (space.name + ".jsonl")).lexically_normal();
+}
+
+SearchLease lease_search(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
+                         const std::string& fingerprint, const StoreOptions& options) {
+  for (const Seconds asked = steady_time();; std::this_thread::sleep_for(std::chrono::milliseconds(100))) {
+    try {
+      return try_lease(database, file, space, fingerprint, options);
+    } catch (const BeingWritten&) {
+      if (steady_time() - asked >= options.patience) throw;
+    }
+  }
 }
 
 void end_lease(SQLite::Database& database, std::int64_t search, const ProcessIdentity& writer) {

@@ -32,6 +32,7 @@ struct StoredTrial {
 struct StoreOptions {
   std::filesystem::path json;  ///< folder for <search name>.jsonl; empty: none
   bool retry_failed = false;   ///< trials that failed, diverged or ran out of memory wait again, from attempt 1
+  Seconds patience{0};         ///< with another writer of the search, which may be about to end
   /// Called with each trial that Store::finish has ended, once it is committed; its metric is as StoredTrial's. Null:
   /// nobody.
   std::function<void(TrialId trial, const Identity& identity, double metric)> committed = nullptr;

@@ -5,8 +5,14 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
+#include <system_error>
+
+#include "search/base/error.hpp"
 
 namespace stormsweep::process {
 
@@ -24,7 +30,35 @@ int wait_for(pid_t pid) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-std::string capture(const std::vector<std::string>& command, int& status, Capture what) {
+bool alive(pid_t pid) {
+  if (kill(pid, 0) != 0 && errno != EPERM) return false;
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string stat;
+  std::getline(file, stat);
+  const std::size_t name_end = stat.rfind(')');  // "pid (name) state ..."
+  return name_end == std::string::npos || name_end + 2 >= stat.size() || stat[name_end + 2] != 'Z';
+}
+
+std::vector<pid_t> children(pid_t pid) {
+  std::vector<pid_t> found;
+  std::error_code ended;
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task", ended)) {
+    std::ifstream file(thread.path() / "children");
+    for (pid_t child = 0; file >> child;) found.push_back(child);
+  }
+  return found;
+}
+
+std::vector<pid_t> descendants(pid_t pid) {
+  std::vector<pid_t> found = children(pid);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const std::vector<pid_t> next = children(found[i]);
+    found.insert(found.end(), next.begin(), next.end());
+  }
+  return found;
+}
+
+std::string capture(const std::vector<std::string>& command, int& status, Capture what, std::atomic<pid_t>* running) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error(std::string("pipe: ") + std::strerror(errno));
   const pid_t pid = fork();
@@ -34,13 +68,27 @@ std::string capture(const std::vector<std::string>& command, int& status, Captur
     become(command);
     _exit(127);
   }
+  if (running) *running = pid;
   close(ends[1]);
   std::string output;
   char buffer[4096];
-  for (ssize_t n; (n = read(ends[0], buffer, sizeof buffer)) > 0;) output.append(buffer, static_cast<std::size_t>(n));
+  for (ssize_t n; (n = read(ends[0], buffer, sizeof buffer)) > 0 || (n < 0 && errno == EINTR);)
+    if (n > 0) output.append(buffer, static_cast<std::size_t>(n));
   close(ends[0]);
   status = wait_for(pid);
+  if (running) *running = 0;
   return output;
+}
+
+void check_surroundings() {
+  constexpr const char* names[] = {"standard input", "standard output", "standard error"};
+  for (int stream : {STDERR_FILENO, STDOUT_FILENO, STDIN_FILENO}) {
+    if (fcntl(stream, F_GETFD) < 0)
+      throw InputError(std::string(names[stream]) + ": is closed; give it a file, or /dev/null");
+  }
+  std::error_code gone;
+  static_cast<void>(std::filesystem::current_path(gone));
+  if (gone) throw InputError("the working folder: is no more (" + gone.message() + "); change to another with cd");
 }
 
 }  // namespace stormsweep::process

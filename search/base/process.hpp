@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,21 @@ void become(const std::vector<std::string>& command);
 /// Waits for the child `pid` and returns its exit status; 128 + the signal that ended it.
 int wait_for(pid_t pid);
 
+/// Whether it is there. One that has ended, though its parent has not asked yet (a zombie), is not.
+bool alive(pid_t pid);
+/// What `pid` has started itself, zombies included; none where the kernel does not tell.
+std::vector<pid_t> children(pid_t pid);
+/// The same, and what those have started, and so on.
+std::vector<pid_t> descendants(pid_t pid);
+
 /// Runs `command` and returns what it wrote to standard output, or to standard error too; its exit status in `status`,
-/// 127 where there is no such command.
+/// 127 where there is no such command. `running`: its number while it runs, for a signal handler; else 0.
 enum class Capture { output, all };
-std::string capture(const std::vector<std::string>& command, int& status, Capture what = Capture::output);
+std::string capture(const std::vector<std::string>& command, int& status, Capture what = Capture::output,
+                    std::atomic<pid_t>* running = nullptr);
+
+/// Throws InputError where this process was started without a standard input, output or error, whose numbers the first
+/// files it opens would then get, or in a folder that is no more.
+void check_surroundings();
 
 }  // namespace stormsweep::process

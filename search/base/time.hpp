@@ -6,4 +6,9 @@ namespace stormsweep {
 
 using Seconds = std::chrono::duration<double>;
 
+/// Seconds since some moment, unmoved by changes of the date: for durations.
+inline Seconds steady_time() {
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
+
 }  // namespace stormsweep

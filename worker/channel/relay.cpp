@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "search/base/waking_clock.hpp"
 #include "worker/channel/backoff.hpp"
 #include "worker/channel/communicator.hpp"
 #include "worker/channel/keep_for_good.hpp"
@@ -17,8 +18,6 @@
 namespace stormsweep {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t numbers = 8;  // two tags each, below those of AllReduce
 
@@ -52,7 +51,8 @@ struct Relay::State {
   std::vector<int> members;
   int place = 0, data_tag = 0, life_tag = 0;
   Options options;
-  std::vector<Clock::time_point> heard;  // of each place
+  WakingClock waking{steady_time(), Seconds(1)};
+  std::vector<Seconds> heard;  // of each place, by that clock
 
   std::list<Letter> letters;  // stable addresses: MPI reads and writes the bytes
   std::array<Message, window> outgoing;
@@ -114,7 +114,7 @@ void Relay::State::live(const std::stop_token& stop) {
 
 /// Reads signs of life; throws where those from whom something is awaited show none, or anybody has given up.
 void Relay::State::look_after(const std::set<int>& awaited) {
-  const auto now = Clock::now();
+  const Seconds now = waking.at(steady_time());
   Message sign;
   for (int sender = 0; matched(MPI_ANY_SOURCE, life_tag, sign, &sender);) {
     while (!done(sign.request)) std::this_thread::yield();  // some bytes, which are here
@@ -176,10 +176,11 @@ bool Relay::State::idle() {
 Relay::Relay(MpiChannel& channel, std::vector<int> members, Options options) : state_(std::make_shared<State>()) {
   state_->world = channel.gangs().handle;
   state_->place = static_cast<int>(std::find(members.begin(), members.end(), channel.rank()) - members.begin());
-  state_->heard.assign(members.size(), Clock::now());
+  state_->heard.assign(members.size(), steady_time());
   state_->members = std::move(members);
   state_->data_tag = static_cast<int>(2 * (options.number % numbers));
   state_->life_tag = state_->data_tag + 1;
+  state_->waking = WakingClock(steady_time(), options.patience / 8);
   state_->options = std::move(options);
   state_->life = std::jthread([state = state_.get()](const std::stop_token& stop) { state->live(stop); });
 }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <deque>
 #include <list>
 #include <memory>
@@ -95,6 +96,13 @@ struct Job {
     for (Worker& worker : workers) worker.hear();
     return conclusion;
   }
+  /// Time passes as a master sees it that is awake.
+  void pass(double seconds) {
+    for (; seconds > 0; seconds -= 2) {
+      time += Seconds(std::min(seconds, 2.0));
+      turn();
+    }
+  }
   void join_all() {
     for (const Worker& worker : workers) worker.join();
     turn();
@@ -157,12 +165,11 @@ TEST_CASE("the trial of a silent worker is trained by another, and what the dead
   Worker& alive = job.worker(&dead == &job.worker(1) ? 2 : 1);
   REQUIRE(dead.in_hand.size() == 1);
   REQUIRE(alive.in_hand.empty());
-  job.time += Seconds(9);
+  job.pass(9);
   alive.say(wire::Heartbeat{});
   job.turn();
   CHECK(alive.in_hand.empty());
-  job.time += Seconds(2);
-  job.turn();
+  job.pass(2);
   REQUIRE(alive.in_hand.size() == 1);
   CHECK(alive.in_hand.front().training.attempt == 2);
 
@@ -183,6 +190,25 @@ TEST_CASE("the trial of a silent worker is trained by another, and what the dead
   CHECK(rows(folder.path) == Rows{"1|complete|0.1|2"});
 }
 
+TEST_CASE("a silence that the master slept through counts against nobody") {
+  const TemporaryFolder folder;
+  Job job(folder.path, indices(1, 2), 3);
+  job.join_all();
+  job.pass(5);
+  for (int suspended = 0; suspended < 3; ++suspended) {
+    job.time += Seconds(3600);
+    job.turn();  // before the workers, who slept too, are heard
+    for (const Worker& worker : job.workers) worker.say(wire::Heartbeat{});
+    job.turn();
+  }
+  for (int rank : {1, 2}) {
+    REQUIRE(job.worker(rank).in_hand.size() == 1);
+    CHECK(job.worker(rank).in_hand.front().training.attempt == 1);
+  }
+  job.pass(11);  // awake, and nobody says a word
+  CHECK(job.turn().value().ending == Ending::workers_lost);
+}
+
 TEST_CASE("a training that is lost with two workers fails, and the search goes on") {
   const TemporaryFolder folder;
   Job job(folder.path, indices(1, 2), 4);
@@ -193,7 +219,7 @@ TEST_CASE("a training that is lost with two workers fails, and the search goes o
       if (!worker.in_hand.empty() && job.index(worker.in_hand.front().training) == 1) dead.insert(&worker);
     }
     for (const int seconds : {9, 2}) {
-      job.time += Seconds(seconds);
+      job.pass(seconds);
       for (const Worker& worker : job.workers) {
         if (!dead.contains(&worker)) worker.say(wire::Heartbeat{});
       }
@@ -522,7 +548,9 @@ TEST_CASE("data is staged by all workers before any training, and again where on
   CHECK(job.worker(1).stages == std::vector<wire::Stage>{{1, {1, 2}}});
   CHECK(job.worker(2).stages == job.worker(1).stages);
 
-  job.time += Seconds(11);
+  job.pass(6);
+  job.worker(1).say(wire::Heartbeat{});
+  job.pass(5);
   job.worker(1).say(wire::Staged{.attempt = 1, .done = false, .error = {}, .notes = {}});  // its mate is silent
   job.turn();
   job.turn();
@@ -611,11 +639,9 @@ TEST_CASE("the synchronous schedule ends with a lost rank, and goes on over what
     work_through_share(job, job.worker(1), 2);
     job.worker(2).say(wire::Began{true, TrainingId{1}});
     job.turn();
-    job.time += Seconds(9);
+    job.pass(9);
     job.worker(1).say(wire::Heartbeat{});
-    job.turn();
-    job.time += Seconds(2);
-    job.turn();
+    job.pass(2);
     REQUIRE(job.worker(1).stop);
     CHECK_FALSE(job.worker(1).stop->finalize);
     job.worker(1).leave();

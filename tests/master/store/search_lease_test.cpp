@@ -2,10 +2,12 @@
 
 #include <doctest/doctest.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
 #include "search/base/error.hpp"
+#include "search/base/time.hpp"
 #include "search/base/utc.hpp"
 #include "tests/master/store/store_fixture.hpp"
 
@@ -30,7 +32,7 @@ struct Written {
     update.bind(4, unix_time() - age);
     update.exec();
   }
-  void open() { Store store(file, space, "f", {}); }
+  void open(Seconds patience = {}) { Store store(file, space, "f", {.patience = patience}); }
 };
 
 }  // namespace
@@ -44,6 +46,20 @@ TEST_CASE("a live writer on this host is told with its process, host and last si
                                     getppid(), this_process().host)
                             .c_str()),
       InputError);
+}
+
+TEST_CASE("a writer that is about to end is waited for, and no longer than that") {
+  const pid_t writer = fork();
+  if (writer == 0) {
+    usleep(400'000);
+    _exit(0);
+  }
+  Written written(this_process().host, writer, "", 5);
+  const Seconds asked = steady_time();
+  CHECK_THROWS_AS(written.open(Seconds(0.1)), InputError);
+  CHECK_NOTHROW(written.open(Seconds(60)));
+  CHECK(steady_time() - asked < Seconds(20));
+  CHECK(waitpid(writer, nullptr, 0) == writer);
 }
 
 TEST_CASE("a dead process of this host is taken over from at once") {

@@ -1,0 +1,303 @@
+#include "master/loop/job.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "master/loop/job_output.hpp"
+#include "master/loop/launch.hpp"
+#include "master/loop/launcher.hpp"
+#include "master/loop/signals.hpp"
+#include "search/base/error.hpp"
+#include "search/base/file.hpp"
+#include "search/base/process.hpp"
+#include "search/base/text.hpp"
+#include "search/base/time.hpp"
+
+namespace stormsweep::launch {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int start_look = 20, look = 100;  // ms between looks at mpirun and its ranks
+constexpr Seconds drain_again{1};  // mpirun hears nothing before it listens, and passes nothing on before it has ranks
+constexpr Seconds start_patience{30};   // for mpirun to start anything
+constexpr Seconds last_words{0.5};      // of ranks that die
+constexpr Seconds drained_start{10};    // a start that is to be drained at once
+constexpr Seconds report_patience{10};  // from rank 0's report of a loss to the end
+constexpr Seconds kill_patience{2};     // between asking mpirun to end and killing it
+
+/// The status file: empty, then "started" from rank 0, then its report.
+class StatusFile {
+ public:
+  StatusFile() : path_((folder() / "stormsweep-status-XXXXXX").string()) {
+    file_ = Descriptor(mkostemp(path_.data(), O_CLOEXEC));
+    const std::vector<char> block(4096);  // as much as the report and more: a full disk takes empty files
+    if (!file_ || !write_all(file_, block) || ftruncate(*file_, 0) != 0) {
+      const int reason = errno;
+      if (file_) fs::remove(path_);
+      errno = reason;
+      refuse_file(folder(), "cannot take temporary files", remedy);
+    }
+  }
+  ~StatusFile() {
+    std::error_code ignored;
+    fs::remove(path_, ignored);
+  }
+  StatusFile(const StatusFile&) = delete;
+  StatusFile& operator=(const StatusFile&) = delete;
+
+  const std::string& path() const { return path_; }
+  bool started() const {
+    std::error_code error;
+    return fs::file_size(path_, error) > 0 && !error;
+  }
+  std::optional<pid_t> master() const { return read_started(path_); }
+  std::optional<Report> report() const { return read_report(path_); }
+
+ private:
+  static constexpr const char* remedy = "set TMPDIR to a folder that can be written, and that has space";
+
+  static fs::path folder() {
+    const auto told = environment("TMPDIR");
+    const fs::path path(told.empty() ? "/tmp" : told);
+    if (path.is_relative())
+      throw InputError(
+          fmt::format("TMPDIR: {} is relative to a folder, which ranks need not be in; give all of it", path.string()));
+    if (!fs::is_directory(path)) throw InputError(fmt::format("TMPDIR: {} is no folder; {}", path.string(), remedy));
+    return path;
+  }
+
+  std::string path_;
+  Descriptor file_;
+};
+
+std::vector<std::string> command_line(int workers, const Arguments& arguments) {
+  std::vector<std::string> command = mpirun_words(mpirun_version(), workers + 1);
+  command.insert(command.end(), {own_program(), "run"});
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return command;
+}
+
+/// Whether it runs stormsweep or stormsweep-worker: a rank. Daemons and the like are mpirun's own affair.
+bool is_rank(pid_t pid) {
+  std::error_code gone;
+  const fs::path program = fs::read_symlink("/proc/" + std::to_string(pid) + "/exe", gone);
+  return program == own_program() || program == worker_program();
+}
+
+std::vector<pid_t> ranks_below(pid_t pid) {
+  std::vector<pid_t> ranks = process::descendants(pid);
+  std::erase_if(ranks, [](pid_t each) { return !is_rank(each); });
+  return ranks;
+}
+
+class Job {
+ public:
+  Job(const std::vector<std::string>& command, const std::map<std::string, std::string>& environment, Seconds patience)
+      : patience_(patience) {
+    prctl(PR_SET_CHILD_SUBREAPER, 1);  // ranks that outlive mpirun become our children, whose end we can await
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+      throw InputError(std::string("mpirun: no pipe for what it says: ") + strerror(errno));
+    said_ = Descriptor(ends[0]);
+    const Descriptor mpiruns(ends[1]);
+    mpirun_ = fork();
+    if (mpirun_ == 0) become(command, environment, *mpiruns);
+    signals::hand_to(mpirun_, SIGUSR1);
+    signals::catch_stop();
+  }
+
+  JobEnd wait() {
+    while (!mpirun_ended()) {
+      pass_output_on();
+      stop_with_us();
+      if (!started_) watch_start();
+      if (started_) watch_master();
+      if (signals::drain_asked()) drain();
+      if (signals::interrupts() > 1) end("");
+      end_when_overdue();
+    }
+    signals::hand_to(0, 0);
+    await_ranks();
+    while (said_ && pollable()) pass_output_on();
+    show(output_.rest());
+    return conclude();
+  }
+
+ private:
+  [[noreturn]] void become(const std::vector<std::string>& command,
+                           const std::map<std::string, std::string>& environment, int output) const {
+    setpgid(0, 0);                     // Ctrl-C at the terminal is for us to translate
+    prctl(PR_SET_PDEATHSIG, SIGUSR1);  // if we are killed, drain; SIGTERM would reach the ranks half a minute late
+    signal(SIGUSR1, SIG_IGN);          // until mpirun listens
+    for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
+    setenv(status_file, status_.path().c_str(), 1);
+    for (const char* stray : {"PMIX_RANK", "PMIX_NAMESPACE"}) unsetenv(stray);  // of a job that we are no rank of
+    if (geteuid() == 0) {
+      setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 0);
+      setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 0);
+    }
+    dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
+    dup2(output, STDERR_FILENO);
+    process::become(command);
+    _exit(127);
+  }
+
+  bool mpirun_ended() {
+    int status = 0;
+    const pid_t ended = waitpid(mpirun_, &status, WNOHANG);
+    if (ended == 0 || (ended < 0 && errno == EINTR)) return false;
+    if (WIFEXITED(status)) mpirun_status_ = WEXITSTATUS(status);
+    return true;
+  }
+
+  void watch_start() {
+    started_ = status_.started();
+    if (started_ || ending_) return;
+    for (const pid_t rank : ranks_below(mpirun_)) seen_.insert(rank);
+    const bool died = std::any_of(seen_.begin(), seen_.end(), [](pid_t rank) { return !process::alive(rank); });
+    if (died && !died_) died_ = steady_time();
+    if (died_ && steady_time() - *died_ > last_words && !status_.started())
+      return end("a rank died while MPI started, and the others would wait for it for ever");
+    if (steady_time() - began_ > start_patience && process::children(mpirun_).empty())
+      end(fmt::format("mpirun has started nothing for {:g} s", start_patience.count()));
+  }
+
+  /// Workers would miss rank 0 later. It may be on another host, where nobody of ours has its number.
+  void watch_master() {
+    const auto master = status_.master();
+    if (master && seen_.contains(*master) && !process::alive(*master) && !status_.report()) end("the master is lost");
+  }
+
+  void drain() {
+    const auto now = steady_time();
+    if (!drained_) drained_ = now;
+    if (now - asked_ > drain_again) {
+      asked_ = now;
+      kill(mpirun_, SIGUSR1);
+    }
+    if (!started_ && now - *drained_ > drained_start) end("");
+  }
+
+  /// Ctrl-Z: our ranks, which are no part of the terminal's foreground, are stopped before us and go on after us.
+  void stop_with_us() {
+    if (!signals::take_stop()) return;
+    const std::vector<pid_t> ranks = ranks_below(mpirun_);
+    for (const pid_t rank : ranks) kill(rank, SIGSTOP);
+    raise(SIGSTOP);
+    for (const pid_t rank : ranks) kill(rank, SIGCONT);
+  }
+
+  /// Ends everything. `why`: told, unless it is on request.
+  void end(const std::string& why) {
+    if (ending_) return;
+    if (!why.empty() && !signals::drain_asked()) why_ = why;
+    ending_ = steady_time();
+    const std::vector<pid_t> ranks = ranks_below(mpirun_);
+    kill(mpirun_, SIGTERM);  // it can tidy up
+    for (const pid_t rank : ranks) kill(rank, SIGKILL);
+  }
+
+  void end_when_overdue() {
+    const auto now = steady_time();
+    if (ending_ && now - *ending_ > kill_patience) kill(mpirun_, SIGKILL);
+    const auto report = status_.report();
+    if (!report || !report->lost) return;
+    if (!lost_) lost_ = now;
+    if (now - *lost_ > report_patience) kill(mpirun_, SIGKILL);  // it waits for the daemon of a lost host
+  }
+
+  /// Rank 0 drains when mpirun has died, and tells the others.
+  void await_ranks() {
+    const auto since = steady_time();
+    for (;;) {
+      while (waitpid(-1, nullptr, WNOHANG) > 0) {
+      }
+      const std::vector<pid_t> ranks = ranks_below(getpid());
+      if (ranks.empty()) return;
+      const Seconds patience = ending_ || signals::interrupts() > 1 ? Seconds(0)
+                               : status_.report()                   ? report_patience
+                                                                    : patience_;
+      if (steady_time() - since >= patience)
+        for (const pid_t rank : ranks) kill(rank, SIGKILL);
+      pass_output_on();
+    }
+  }
+
+  /// Until the next look.
+  void pass_output_on() {
+    const int patience = started_ ? look : start_look;
+    pollfd ready{.fd = *said_, .events = POLLIN, .revents = 0};
+    if (said_ && poll(&ready, 1, patience) > 0) {
+      char text[65536];
+      const ssize_t size = read(*said_, text, sizeof text);
+      if (size > 0) show(output_.add({text, static_cast<std::size_t>(size)}));
+      if (size == 0) said_ = Descriptor();
+    } else if (!said_) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(patience));
+    }
+  }
+
+  static void show(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+  JobEnd conclude() const {
+    if (const auto report = status_.report()) return {report->status, report->again && !signals::drain_asked()};
+    if (ending_ && signals::drain_asked()) return told(exit_drained, "stopped at once");
+    if (!why_.empty()) return told(exit_master_lost, why_);
+    if (signals::drain_asked() && !started_) return told(exit_drained, "stopped before anything was started");
+    if (!started_ && seen_.empty() && mpirun_status_ > 0)
+      throw InputError(
+          fmt::format("mpirun: ended with status {} before it had started anything; what it says above is to be mended",
+                      mpirun_status_));
+    return told(exit_master_lost, "the master is lost");
+  }
+
+  static JobEnd told(int status, const std::string& what) {
+    fmt::print(stderr, "{}; run it again to continue\n", what);
+    return {status, false};
+  }
+
+  bool pollable() const {
+    pollfd ready{.fd = *said_, .events = POLLIN, .revents = 0};
+    return poll(&ready, 1, 0) > 0;
+  }
+
+  const StatusFile status_;
+  Descriptor said_;  ///< the pipe's end; none once all who write into it have ended
+  JobOutput output_;
+  const Seconds patience_;
+  const Seconds began_ = steady_time();
+  pid_t mpirun_ = 0;
+  int mpirun_status_ = 0;
+  bool started_ = false;
+  std::set<pid_t> seen_;  ///< ranks, before all had started
+  std::string why_;
+  Seconds asked_{0};
+  std::optional<Seconds> died_, drained_, ending_, lost_;
+};
+
+}  // namespace
+
+JobEnd run_job(int workers, const Arguments& arguments, const std::map<std::string, std::string>& environment,
+               double patience) {
+  return Job(command_line(workers, arguments), environment, Seconds(patience)).wait();
+}
+
+}  // namespace stormsweep::launch

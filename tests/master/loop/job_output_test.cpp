@@ -1,0 +1,49 @@
+#include "master/loop/job_output.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace stormsweep;
+using launch::JobOutput;
+
+namespace {
+
+const std::string noise =
+    "[node7:08045] PMIX ERROR: BAD-PARAM in file ../../../src/event/notification.c at line 1033\n";
+const std::string said =
+    "n: 3/30 done\rn: 4/30 done\r\n[node7:14] PML ucx cannot be selected\n[W Context.cpp:70] a warning\n" + noise +
+    "worker 2 on node7 is lost\n" + noise;
+const std::string shown =
+    "n: 3/30 done\rn: 4/30 done\r\n[node7:14] PML ucx cannot be selected\n[W Context.cpp:70] a warning\n"
+    "worker 2 on node7 is lost\n";
+
+}  // namespace
+
+TEST_CASE("what PMIx says to its developers is left out, and all else stays, however it arrives") {
+  for (std::size_t piece = 1; piece <= said.size(); ++piece) {
+    JobOutput output;
+    std::string text;
+    for (std::size_t at = 0; at < said.size(); at += piece)
+      text += output.add(std::string_view(said).substr(at, piece));
+    CHECK(text + output.rest() == shown);
+  }
+}
+
+TEST_CASE("mpirun's word of a signal is left out, and a search whose name begins like it is not") {
+  JobOutput output;
+  CHECK(output.add("mpirun: Forw") == "");
+  CHECK(output.add("arding signal 10 to job\nm") == "");
+  CHECK(output.add("pi: 3/30 done\r") == "mpi: 3/30 done\r");
+  CHECK(output.add("mpirun: Forwarding signal 18 to job\n") == "mpirun: Forwarding signal 18 to job\n");
+  CHECK(output.rest() == "");
+}
+
+TEST_CASE("a line that goes on is shown at once, and one that may be noise when it is over") {
+  JobOutput output;
+  CHECK(output.add("n: 3/30") == "n: 3/30");
+  CHECK(output.add(" [done]") == " [done]");
+  CHECK(output.add("\n[vm:1] no") == "\n");
+  CHECK(output.add("ise") == "");
+  CHECK(output.rest() == "[vm:1] noise");
+}

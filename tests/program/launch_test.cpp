@@ -1,0 +1,207 @@
+// How a job starts and stops: what goes wrong before its ranks have met, and signals at any moment.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <thread>
+
+#include "tests/program/command.hpp"
+#include "tests/program/database.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+using Rows = std::vector<std::string>;
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+std::string noop(int trials, int length) {
+  return R"({"name": "n", "experiment": "noop", "parameters": {"milliseconds": )" + std::to_string(length) +
+         R"(, "index": {"min": 1, "max": )" + std::to_string(trials) + R"(, "step": 1}}})";
+}
+
+Words run_words(const WorkFolder& folder, const std::string& text, const std::string& lost_after = "1") {
+  return {stormsweep_program(),
+          "run",
+          folder.write("n.json", text),
+          "--results",
+          "n.db",
+          "--workers",
+          "3",
+          "--device",
+          "cpu",
+          "--lost-after",
+          lost_after};
+}
+
+/// `words` with an environment or a shell around them.
+Words with(Words before, const Words& words) {
+  before.insert(before.end(), words.begin(), words.end());
+  return before;
+}
+Words in_shell(const std::string& script, const Words& words) {
+  return with({"sh", "-c", script + R"(; exec "$@")", "sh"}, words);
+}
+
+bool running(const WorkFolder& folder) {
+  return std::filesystem::exists(folder / "n.db") &&
+         number(folder / "n.db", "SELECT count(*) FROM results WHERE status = 'complete'") >= 3;
+}
+
+/// As the kernel tells it: R, S, T (stopped), ...
+char state(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string stat;
+  std::getline(file, stat);
+  return stat.at(stat.rfind(')') + 2);
+}
+
+bool in_state(const std::vector<pid_t>& ranks, bool stopped) {
+  return std::all_of(ranks.begin(), ranks.end(), [&](pid_t pid) { return (state(pid) == 'T') == stopped; });
+}
+
+double seconds_since(Clock::time_point since) {
+  return std::chrono::duration<double>(Clock::now() - since).count();
+}
+
+}  // namespace
+
+TEST_CASE("a rank that dies while MPI starts ends the job, with MPI's own words") {
+  const WorkFolder folder;
+  const auto since = Clock::now();
+  const Ended ended = run(with({"env", "OMPI_MCA_pml=nosuch"}, run_words(folder, noop(3, 10))), folder);
+  CAPTURE(ended.err);
+  CHECK(ended.status == 3);
+  CHECK(ended.err.find("nosuch") != std::string::npos);
+  CHECK(ended.err.find("a rank died while MPI started") != std::string::npos);
+  CHECK(seconds_since(since) < 30);
+  CHECK(run(run_words(folder, noop(3, 10)), folder).status == 0);
+}
+
+TEST_CASE("a signal at any moment of the start ends the job cleanly") {
+  for (const int after : {0, 100, 300, 500, 700, 900, 1200}) {
+    CAPTURE(after);
+    const WorkFolder folder;
+    Command first(run_words(folder, noop(30, 100)), folder);
+    std::this_thread::sleep_for(milliseconds(after));
+    if (after == 0) REQUIRE(eventually([&] { return !launchers(first.pid()).empty(); }));
+    first.signal(after == 0 ? SIGUSR1 : SIGTERM);
+    const auto since = Clock::now();
+    const Ended ended = first.wait();
+    CAPTURE(ended.err);
+    // Before our main has begun nobody can translate a signal.
+    CHECK((ended.status == 85 || (ended.status == 128 + SIGTERM && after == 100)));
+    CHECK(seconds_since(since) < 15);
+    CHECK(run(run_words(folder, noop(30, 1)), folder).status == 0);
+  }
+}
+
+TEST_CASE("a second Ctrl-C ends what does not end by itself") {
+  const WorkFolder folder;
+  Command command(run_words(folder, noop(30, 100), "60"), folder);
+  REQUIRE(eventually([&] { return running(folder); }));
+  const auto ranks = descendants(command.pid(), "stormsweep-worker");
+  REQUIRE(ranks.size() == 3);
+  kill(ranks[0], SIGSTOP);  // a device that hangs
+  command.signal(SIGINT);
+  std::this_thread::sleep_for(milliseconds(1500));
+  CHECK(alive(command.pid()));  // that worker may be heard again for 60 s
+  const auto since = Clock::now();
+  command.signal(SIGINT);
+  const Ended ended = command.wait();
+  CAPTURE(ended.err);
+  CHECK(seconds_since(since) < 5);
+  CHECK(ended.status == 85);
+  for (const pid_t rank : ranks) CHECK(eventually([&] { return !alive(rank); }));
+  CHECK(run(run_words(folder, noop(30, 1)), folder).status == 0);
+}
+
+TEST_CASE("a job that is suspended twice for longer than a silence loses nobody") {
+  const WorkFolder folder;
+  Command command(run_words(folder, noop(30, 200)), folder);
+  REQUIRE(eventually([&] { return running(folder); }));
+  std::vector<pid_t> all = descendants(command.pid());
+  all.push_back(command.pid());
+  for (int time = 0; time < 2; ++time) {
+    for (const pid_t pid : all) kill(pid, SIGSTOP);
+    std::this_thread::sleep_for(milliseconds(3500));
+    for (const pid_t pid : all) kill(pid, SIGCONT);
+    std::this_thread::sleep_for(milliseconds(300));
+  }
+  const Ended ended = command.wait();
+  CAPTURE(ended.err);
+  CHECK(ended.status == 0);
+  CHECK(query(folder / "n.db", "SELECT status, attempt, count(*) FROM results GROUP BY 1, 2") == Rows{"complete|1|30"});
+}
+
+TEST_CASE("Ctrl-Z stops the ranks with the command, and they go on with it") {
+  const WorkFolder folder;
+  Command command(run_words(folder, noop(30, 100)), folder);
+  REQUIRE(eventually([&] { return running(folder); }));
+  std::vector<pid_t> all = descendants(command.pid(), "stormsweep-worker");
+  all.push_back(descendants(command.pid(), "stormsweep").at(0));
+  all.push_back(command.pid());
+  command.signal(SIGTSTP);
+  CHECK(eventually([&] { return in_state(all, true); }));
+  command.signal(SIGCONT);
+  CHECK(eventually([&] { return in_state(all, false); }));
+  const Ended ended = command.wait();
+  CAPTURE(ended.err);
+  CHECK(ended.status == 0);
+}
+
+TEST_CASE("what failed is tried again once a command, though it kills every worker") {
+  const WorkFolder folder;
+  Words words = run_words(folder, R"({"name": "n", "experiment": "noop", "parameters": {"outcome": "abort"}})");
+  words[6] = "1";
+  CHECK(run(words, folder).status == 1);
+  words.push_back("--retry-failed");
+  const Ended ended = run(words, folder);
+  CAPTURE(ended.err);
+  CHECK(ended.status == 1);
+  CHECK(query(folder / "n.db", "SELECT status, attempt FROM results") == Rows{"failed|2"});
+}
+
+TEST_CASE("a command without a place to stand is refused in one line") {
+  const WorkFolder folder;
+  const Words words = run_words(folder, noop(3, 10));
+  const std::pair<Words, std::string> cases[] = {
+      {with({"env", "TMPDIR=relative"}, words), "TMPDIR: relative"},
+      {with({"env", "TMPDIR=/nosuch"}, words), "TMPDIR: /nosuch"},
+      {in_shell("exec 0<&-", words), "standard input: is closed"},
+      {in_shell("exec 1>&-", words), "standard output: is closed"},
+      {in_shell("mkdir gone && cd gone && rmdir ../gone", words), "the working folder"},
+  };
+  for (const auto& [command, says] : cases) {
+    const Ended ended = run(command, folder);
+    CAPTURE(ended.err);
+    CHECK(ended.status == 2);
+    CHECK(ended.err.starts_with(says));
+    CHECK(count_lines(ended.err) == 1);
+    CHECK_FALSE(std::filesystem::exists(folder / "n.db"));
+  }
+}
+
+TEST_CASE("of two that start at once on one database, one goes on and the other is refused") {
+  const WorkFolder folder;
+  const Words words = run_words(folder, noop(30, 300));
+  Command first(words, folder), second(words, folder);
+  Ended one = first.wait(), other = second.wait();
+  if (one.status != 0) std::swap(one, other);
+  CAPTURE(one.err);
+  CAPTURE(other.err);
+  CHECK(one.status == 0);
+  CHECK(other.status == 2);
+  CHECK(other.err.find("is being written by process") != std::string::npos);
+  CHECK(count_lines(other.err) == 1);
+}
+
+TEST_CASE("a number that another launcher has left behind makes no rank of us") {
+  const WorkFolder folder;
+  const Ended ended = run(with({"env", "PMIX_RANK=3"}, run_words(folder, noop(3, 10))), folder);
+  CAPTURE(ended.err);
+  CHECK(ended.status == 0);
+}

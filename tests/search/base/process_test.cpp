@@ -1,0 +1,54 @@
+#include "search/base/process.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+
+using namespace stormsweep;
+
+TEST_CASE("a process is alive until it has ended, though nobody has asked how") {
+  const pid_t child = fork();
+  if (child == 0) {
+    pause();
+    _exit(0);
+  }
+  CHECK(process::alive(child));
+  CHECK(process::children(getpid()) == std::vector<pid_t>{child});
+  kill(child, SIGKILL);
+  siginfo_t ended{};
+  REQUIRE(waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT) == 0);
+  CHECK_FALSE(process::alive(child));  // a zombie
+  CHECK(process::wait_for(child) == 128 + SIGKILL);
+  CHECK_FALSE(process::alive(child));
+}
+
+TEST_CASE("descendants are children and theirs") {
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    const pid_t grandchild = fork();
+    if (grandchild > 0) CHECK(write(ends[1], &grandchild, sizeof grandchild) == sizeof grandchild);
+    pause();
+    _exit(0);
+  }
+  pid_t grandchild = 0;
+  REQUIRE(read(ends[0], &grandchild, sizeof grandchild) == sizeof grandchild);
+  CHECK(process::descendants(getpid()) == std::vector<pid_t>{child, grandchild});
+  for (const pid_t each : {child, grandchild}) kill(each, SIGKILL);
+  process::wait_for(child);
+  close(ends[0]);
+  close(ends[1]);
+}
+
+TEST_CASE("a command's output is captured, also where a signal comes in between") {
+  signal(SIGALRM, [](int) {});
+  alarm(1);
+  int status = -1;
+  CHECK(process::capture({"sh", "-c", "echo one; sleep 1.5; echo two; exit 3"}, status) == "one\ntwo\n");
+  CHECK(status == 3);
+  signal(SIGALRM, SIG_DFL);
+}
