@@ -196,11 +196,6 @@ MpiChannel start_mpi(const RunOptions& options) {
   });
 }
 
-int status_of(const std::exception& error) {
-  const bool may_pass = dynamic_cast<const NotNow*>(&error) != nullptr;  // then running it again continues
-  return may_pass ? exit_drained : exit_bad_input;
-}
-
 /// The end of rank 0 where a rank may be gone, for which MPI_Finalize would wait. mpirun grumbles at a status of ours,
 /// and `stormsweep run` reads the report. `store`: all that can be kept of it is.
 [[noreturn]] void leave(Channel& channel, const launch::Report& report, Store* store = nullptr) {
@@ -229,7 +224,8 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
     conclusion = MasterLoop(channel, store, space, looping).run(signals::drain_asked());
   } catch (const std::exception& error) {  // a full disk, say: what is committed stays
     fmt::print(stderr, "{}\n", error.what());
-    leave(channel, {.status = status_of(error)}, &store);
+    const bool may_pass = dynamic_cast<const NotNow*>(&error) != nullptr;  // then running it again continues
+    leave(channel, {.status = may_pass ? exit_drained : exit_bad_input}, &store);
   }
   models.close();
   if (conclusion.ending == Ending::done && conclusion.limit.empty())
@@ -273,7 +269,6 @@ int become_master(RunOptions options) {
     if (signals::drain_asked()) status = exit_drained;
   } catch (const InputError& error) {
     fmt::print(stderr, "{}\n", error.what());
-    status = status_of(error);
   }
   MpiChannel channel = start_mpi(options);  // the others wait there
   leave(channel, {.status = status});
