@@ -5,8 +5,8 @@
 #include <array>
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <numeric>
+#include <sstream>
 #include <utility>
 
 #include "datasets/files/hdf5.hpp"
@@ -17,6 +17,24 @@ namespace {
 
 std::size_t product(const std::vector<std::size_t>& shape) {
   return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
+}
+
+/// "Grid/", of a group below the root; empty: the root.
+std::string path_of(int group) {
+  std::size_t length = 0;
+  if (nc_inq_grpname_full(group, &length, nullptr) != NC_NOERR || length < 2) return "";
+  std::string path(length, '\0');
+  nc_inq_grpname_full(group, &length, path.data());
+  return path.substr(1) + "/";
+}
+
+/// `names`: "time,lon,lat".
+void name_dimensions(Variable& variable, const std::string& names) {
+  std::istringstream words(names);
+  std::string word;
+  for (std::string& dimension : variable.dimensions) {
+    if (std::getline(words, word, ',')) dimension = word;
+  }
 }
 
 }  // namespace
@@ -40,91 +58,107 @@ File::~File() {
   if (id_ >= 0) nc_close(id_);
 }
 
-Variable File::variable(int number) const {
+Variable File::variable(int group, int number) const {
   std::array<char, NC_MAX_NAME + 1> name{};
   int rank = 0;
-  nc_inq_varname(id_, number, name.data());
-  nc_inq_varndims(id_, number, &rank);
-  Variable variable{number, name.data(), {}, {}};
+  nc_inq_varname(group, number, name.data());
+  nc_inq_varndims(group, number, &rank);
+  Variable variable{group, number, path_of(group) + name.data(), {}, {}};
   std::vector<int> dimensions(static_cast<std::size_t>(rank));
-  nc_inq_vardimid(id_, number, dimensions.data());
+  nc_inq_vardimid(group, number, dimensions.data());
   for (const int dimension : dimensions) {
     std::size_t length = 0;
-    nc_inq_dim(id_, dimension, name.data(), &length);
+    nc_inq_dim(group, dimension, name.data(), &length);
     variable.dimensions.emplace_back(name.data());
     variable.shape.push_back(length);
   }
+  // HDF5 without dimensions of NetCDF's, where NASA's products name them so.
+  const auto told = variable.dimensions.empty() || !variable.dimensions[0].starts_with("phony_dim")
+                        ? std::nullopt
+                        : text(variable, "DimensionNames");
+  if (told) name_dimensions(variable, *told);
   return variable;
 }
 
+void File::add_variables(int group, std::vector<Variable>& all) const {
+  int count = 0, groups = 0;
+  nc_inq_nvars(group, &count);
+  for (int number = 0; number < count; ++number) all.push_back(variable(group, number));
+  if (nc_inq_grps(group, &groups, nullptr) != NC_NOERR || groups == 0) return;
+  std::vector<int> below(static_cast<std::size_t>(groups));
+  nc_inq_grps(group, &groups, below.data());
+  for (const int one : below) add_variables(one, all);
+}
+
 std::vector<Variable> File::variables() const {
-  int count = 0;
-  nc_inq_nvars(id_, &count);
-  std::vector<Variable> result;
-  for (int number = 0; number < count; ++number) result.push_back(variable(number));
-  return result;
+  std::vector<Variable> all;
+  add_variables(id_, all);
+  return all;
 }
 
 std::optional<Variable> File::variable(const std::string& name) const {
+  const auto slash = name.rfind('/');
+  int group = id_, number = 0;
+  if (slash != std::string::npos &&
+      nc_inq_grp_full_ncid(id_, ("/" + name.substr(0, slash)).c_str(), &group) != NC_NOERR)
+    return std::nullopt;
+  if (nc_inq_varid(group, name.c_str() + (slash == std::string::npos ? 0 : slash + 1), &number) != NC_NOERR)
+    return std::nullopt;
+  return variable(group, number);
+}
+
+std::optional<Variable> File::beside(const Variable& near, const std::string& name) const {
   int number = 0;
-  if (nc_inq_varid(id_, name.c_str(), &number) != NC_NOERR) return std::nullopt;
-  return variable(number);
+  for (int group = near.group;;) {
+    if (nc_inq_varid(group, name.c_str(), &number) == NC_NOERR) return variable(group, number);
+    if (nc_inq_grp_parent(group, &group) != NC_NOERR) return std::nullopt;
+  }
+}
+
+Variable File::globals() const {
+  return {id_, NC_GLOBAL, "", {}, {}};
 }
 
 std::optional<std::string> File::text(const Variable& variable, const std::string& name) const {
   nc_type type = NC_NAT;
   std::size_t length = 0;
-  if (nc_inq_att(id_, variable.number, name.c_str(), &type, &length) != NC_NOERR || length == 0) return std::nullopt;
+  if (nc_inq_att(variable.group, variable.number, name.c_str(), &type, &length) != NC_NOERR || length == 0)
+    return std::nullopt;
   if (type == NC_STRING) {
     std::vector<char*> texts(length);
-    if (nc_get_att_string(id_, variable.number, name.c_str(), texts.data()) != NC_NOERR) return std::nullopt;
+    if (nc_get_att_string(variable.group, variable.number, name.c_str(), texts.data()) != NC_NOERR) return std::nullopt;
     const std::string first = texts[0] ? texts[0] : "";
     nc_free_string(length, texts.data());
     return first;
   }
   if (type != NC_CHAR) return std::nullopt;
   std::string value(length, '\0');
-  nc_get_att_text(id_, variable.number, name.c_str(), value.data());
+  nc_get_att_text(variable.group, variable.number, name.c_str(), value.data());
   return std::string(value.c_str());
 }
 
-std::optional<double> File::number(const Variable& variable, const std::string& name) const {
+std::vector<double> File::numbers(const Variable& variable, const std::string& name) const {
   nc_type type = NC_NAT;
   std::size_t length = 0;
-  if (nc_inq_att(id_, variable.number, name.c_str(), &type, &length) != NC_NOERR || length == 0) return std::nullopt;
-  std::vector<double> values(length);
-  if (nc_get_att_double(id_, variable.number, name.c_str(), values.data()) != NC_NOERR) return std::nullopt;
-  return values[0];
+  if (nc_inq_att(variable.group, variable.number, name.c_str(), &type, &length) != NC_NOERR || length == 0) return {};
+  std::vector<double> values(type == NC_STRING ? 0 : length);
+  if (nc_get_att_double(variable.group, variable.number, name.c_str(), values.data()) != NC_NOERR) return {};
+  return values;
 }
 
-double File::meant(const Variable& variable, double number) const {
-  nc_type type = NC_NAT;
-  nc_inq_vartype(id_, variable.number, &type);
-  if (number >= 0 || (type != NC_BYTE && type != NC_SHORT)) return number;
-  const std::string is_unsigned = text(variable, "_Unsigned").value_or("");
-  return is_unsigned != "true" && is_unsigned != "True" ? number : number + (type == NC_BYTE ? 256 : 65536);
+std::optional<double> File::number(const Variable& variable, const std::string& name) const {
+  const std::vector<double> all = numbers(variable, name);
+  return all.empty() ? std::nullopt : std::optional(all[0]);
 }
 
 std::vector<double> File::read(const Variable& variable, const std::vector<std::size_t>& start,
                                const std::vector<std::size_t>& count) const {
   std::vector<double> values(product(count));
-  if (nc_get_vara_double(id_, variable.number, start.data(), count.data(), values.data()) != NC_NOERR) return {};
+  if (nc_get_vara_double(variable.group, variable.number, start.data(), count.data(), values.data()) != NC_NOERR)
+    return {};
   const double wrapped = meant(variable, -1) + 1;  // 0, 256 or 65536
   for (double& value : values) value += value < 0 ? wrapped : 0;
   return values;
-}
-
-std::vector<double> File::decoded(const Variable& variable, std::vector<double> numbers) const {
-  constexpr double none = std::numeric_limits<double>::quiet_NaN(), most = 9e36;  // NetCDF's own fill values lie above
-  const double scale = number(variable, "scale_factor").value_or(1),
-               offset = number(variable, "add_offset").value_or(0);
-  const double fill = meant(variable, number(variable, "_FillValue").value_or(none));
-  const double missing = meant(variable, number(variable, "missing_value").value_or(none));
-  for (double& value : numbers) {
-    const bool there = value != fill && value != missing && std::abs(value) < most;
-    value = there ? scale * value + offset : none;
-  }
-  return numbers;
 }
 
 std::vector<double> File::read(const Variable& variable) const {

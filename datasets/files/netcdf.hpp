@@ -8,10 +8,10 @@
 
 namespace stormsweep::netcdf {
 
-/// One variable of a file: its number, its dimensions' names and lengths.
+/// One variable of a file: its number in its group, its dimensions' names and lengths.
 struct Variable {
-  int number = -1;
-  std::string name;
+  int group = -1, number = -1;
+  std::string name;  ///< after those of the groups that it lies in: "Grid/precipitation"
   std::vector<std::string> dimensions;
   std::vector<std::size_t> shape;
   std::size_t size() const;
@@ -26,11 +26,17 @@ class File {
   File& operator=(File&&) = delete;
   ~File();
 
+  /// Of the root, then of the groups below it.
   std::vector<Variable> variables() const;
   std::optional<Variable> variable(const std::string& name) const;
-  /// Of a variable's attribute; nothing if there is none of this kind.
+  /// So called, in the group of `variable` or, where there is none, in those around it.
+  std::optional<Variable> beside(const Variable& variable, const std::string& name) const;
+  /// Bearer of the file's own attributes.
+  Variable globals() const;
+  /// Of a variable's attribute: its text, its first number, all of them; nothing if there is none of this kind.
   std::optional<std::string> text(const Variable& variable, const std::string& name) const;
   std::optional<double> number(const Variable& variable, const std::string& name) const;
+  std::vector<double> numbers(const Variable& variable, const std::string& name) const;
 
   /// All numbers of a variable, those at place `index` of its first dimension, or `count` along each dimension from
   /// `start`; as they lie there, but _Unsigned ones as they are meant. Empty where they cannot be read.
@@ -39,12 +45,14 @@ class File {
   std::vector<double> read(const Variable& variable, const std::vector<std::size_t>& start,
                            const std::vector<std::size_t>& count) const;
   /// Numbers so read as physical values, after the CF conventions: scale_factor * number + add_offset; NaN where
-  /// _FillValue, missing_value or one of NetCDF's own fill values stands.
+  /// _FillValue, missing_value or one of NetCDF's own fill values stands (bytes have none), and where a number lies
+  /// outside valid_range, valid_min and valid_max.
   std::vector<double> decoded(const Variable& variable, std::vector<double> numbers) const;
 
  private:
   explicit File(int id) : id_(id) {}
-  Variable variable(int number) const;
+  Variable variable(int group, int number) const;
+  void add_variables(int group, std::vector<Variable>& all) const;
   /// What a stored number is meant as: itself, or, of an _Unsigned variable, it without its sign.
   double meant(const Variable& variable, double number) const;
   int id_ = -1;

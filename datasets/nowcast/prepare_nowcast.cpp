@@ -86,7 +86,7 @@ std::int64_t block_of(const RadarGrid& grid) {
 }
 
 void Preparation::list() {
-  archive_ = list_archive(raw_.paths, raw_.strict, [&](std::int64_t done, std::int64_t all) {
+  archive_ = list_archive(raw_.paths, raw_.variable, raw_.strict, [&](std::int64_t done, std::int64_t all) {
     progress_(listing * static_cast<double>(done) / static_cast<double>(all));
   });
   const RadarImage& first = archive_.images.front();

@@ -13,6 +13,7 @@ namespace stormsweep {
 /// What is to be made of radar images (datasets/radar/radar_files.hpp).
 struct RawRadar {
   std::vector<std::filesystem::path> paths;  ///< files, or folders: every file in and below them
+  std::string variable = {};                 ///< to be taken of NetCDF; empty: the one most likely all of the rain
   std::int64_t side = 256;                   ///< pixels of a patch
   double step_minutes = 10;                  ///< between frames; the multiple of the images' interval nearest to it
   std::int64_t patches = 0;                  ///< of all splits together; 0: 8 a window, 10,000 at most

@@ -62,7 +62,7 @@ std::vector<std::string> notes_of(const std::vector<RadarImage>& images) {
 
 }  // namespace
 
-RadarArchive list_archive(const std::vector<fs::path>& paths, bool strict,
+RadarArchive list_archive(const std::vector<fs::path>& paths, const std::string& variable, bool strict,
                           const std::function<void(std::int64_t, std::int64_t)>& progress) {
   const std::vector<fs::path> files = list_raw_files(
       paths, [](const fs::path& path) { return !path.filename().string().starts_with('.'); },
@@ -74,7 +74,7 @@ RadarArchive list_archive(const std::vector<fs::path>& paths, bool strict,
     progress(done++, std::ssize(files));
     std::vector<RadarImage> images;
     try {
-      images = list_radar_images(file);
+      images = list_radar_images(file, variable);
     } catch (const UnreadableFile& error) {
       if (strict) throw;
       archive.skipped.emplace_back(error.what());

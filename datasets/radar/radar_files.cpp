@@ -7,6 +7,7 @@
 
 #include "datasets/files/grib.hpp"
 #include "datasets/radar/foreign_file.hpp"
+#include "datasets/radar/radar_format.hpp"
 #include "datasets/radar/radar_grib.hpp"
 #include "datasets/radar/radar_knmi.hpp"
 #include "datasets/radar/radar_netcdf.hpp"
@@ -45,24 +46,31 @@ bool is_hdf5(const std::filesystem::path& path) {
   return H5Fis_hdf5(path.c_str()) > 0;
 }
 
-std::vector<RadarImage> list_other(const std::filesystem::path& path) {
+void refuse_variable(const std::filesystem::path& path, const std::string& variable) {
+  if (!variable.empty())
+    radar::refuse(path, fmt::format("is no NetCDF, of which --variable {} would take one; leave it out", variable));
+}
+
+std::vector<RadarImage> list_other(const std::filesystem::path& path, const std::string& variable) {
+  if (grib::is_grib(path)) refuse_variable(path, variable);
   if (grib::is_grib(path)) return radar::list_grib(path);
   if (const auto kind = radar::foreign_kind(path)) {
     throw UnreadableFile(fmt::format("{}: is {}, which is not supported; give KNMI, ODIM or SEVIR HDF5, NetCDF or GRIB",
                                      path.string(), *kind));
   }
   radar::refuse_polar_netcdf(path);
-  return radar::list_netcdf(path);
+  return radar::list_netcdf(path, variable);
 }
 
 }  // namespace
 
-std::vector<RadarImage> list_radar_images(const std::filesystem::path& path) {
-  if (!is_hdf5(path)) return list_other(path);
+std::vector<RadarImage> list_radar_images(const std::filesystem::path& path, const std::string& variable) {
+  if (!is_hdf5(path)) return list_other(path, variable);
   const hdf5::Handle file = open(path);
   radar::refuse_polar(file, path);
   const auto* const format = std::ranges::find_if(hdf5_formats, [&](const Format& known) { return known.is(file); });
-  if (format == hdf5_formats.end()) return list_other(path);
+  if (format == hdf5_formats.end()) return list_other(path, variable);
+  refuse_variable(path, variable);
   std::vector<RadarImage> images = format->list(file, path);
   for (RadarImage& image : images) image.format = format->name;
   return images;

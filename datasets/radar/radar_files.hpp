@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "datasets/radar/radar_image.hpp"
@@ -12,8 +13,9 @@ namespace stormsweep {
 /// NetCDF rain-rate or accumulation sequences after the CF conventions (time, _FillValue, scale_factor; one frame or
 /// many), GRIB rain (MRMS, ERA5), packed by gzip or not, SEVIR VIL HDF5 (`vil` uint8 (N, 384, 384, 49), 5 min; `IN` and
 /// `OUT`). The kind is told by the contents, not by the name. Throws UnreadableFile: cut short, or of a kind that is
-/// not supported; and InputError: none of these, polar, an unknown quantity, something missing.
-std::vector<RadarImage> list_radar_images(const std::filesystem::path& file);
+/// not supported; and InputError: none of these, polar, an unknown quantity, something missing. `variable`: to be taken
+/// of NetCDF; empty: the one that is most likely all of the rain.
+std::vector<RadarImage> list_radar_images(const std::filesystem::path& file, const std::string& variable = "");
 
 /// Reads one; not from several threads at once where HDF5 is not built for it. Throws UnreadableFile where the pixels
 /// cannot be read.

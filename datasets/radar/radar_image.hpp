@@ -12,6 +12,12 @@ namespace stormsweep {
 /// Of a file of radar images, told by its contents.
 enum class RadarFormat { knmi, odim, sevir, netcdf, grib };
 
+/// How a file stores an image, other than as RadarFrame has it. In this order: columns as rows, the first row in the
+/// south, the first column in the east.
+struct StoredImage {
+  bool transposed = false, to_north = false, to_west = false;
+};
+
 /// Where one radar image is to be found: what is known of it before its pixels are read.
 struct RadarImage {
   std::filesystem::path path;
@@ -24,6 +30,7 @@ struct RadarImage {
   RadarFormat format = RadarFormat::netcdf;
   std::string variable = {};  ///< its name, in NetCDF and GRIB
   double hours = 1;           ///< in which an amount fell, in NetCDF, GRIB and KNMI's format
+  StoredImage stored = {};    ///< in NetCDF
   std::string note = {};      ///< what its file contradicts itself in, in words; empty: nothing
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "datasets/radar/radar_image.hpp"
@@ -8,8 +9,9 @@
 namespace stormsweep::radar {
 
 /// NetCDF of any kind, HDF5 below or not (libnetcdf opens the file): rain rates, accumulations or reflectivities after
-/// the CF conventions (time, _FillValue, scale_factor), one image or many.
-std::vector<RadarImage> list_netcdf(const std::filesystem::path& path);
+/// the CF conventions (time, _FillValue, scale_factor, grid_mapping), one image or many. `variable`: the one that is
+/// taken; empty: netcdf_rain chooses.
+std::vector<RadarImage> list_netcdf(const std::filesystem::path& path, const std::string& variable);
 RadarFrame read_netcdf(const RadarImage& image);
 
 }  // namespace stormsweep::radar

@@ -6,8 +6,6 @@
 #include <cmath>
 #include <optional>
 
-#include "datasets/files/map_projection.hpp"
-
 namespace stormsweep::radar {
 
 namespace {
@@ -100,6 +98,13 @@ std::string place_on_ground(RadarGrid& grid, const ToldScale& told, const std::f
     return place_on_map(grid, told, map);
   }
   return std::ranges::all_of(grid.corners, known) ? place_by_corners(grid, told) : "";
+}
+
+void place_in_box(RadarGrid& grid, const MapBox& box, const std::filesystem::path& path, const std::string& field) {
+  const MapProjection map(grid.projection, path.string() + ": " + field);
+  grid.projection = map.definition();
+  grid.corners = corners_of(map, box);
+  take_ground_pixel(grid, map, box);
 }
 
 }  // namespace stormsweep::radar

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 
+#include "datasets/files/map_projection.hpp"
 #include "datasets/radar/radar_frame.hpp"
 
 namespace stormsweep::radar {
@@ -18,5 +19,8 @@ struct ToldScale {
 /// nothing. `field`: the projection's place in the file. Throws InputError: a projection that PROJ does not know.
 std::string place_on_ground(RadarGrid& grid, const ToldScale& told, const std::filesystem::path& path,
                             const std::string& field);
+
+/// The same of a grid of which size, projection and `box` on its map are known.
+void place_in_box(RadarGrid& grid, const MapBox& box, const std::filesystem::path& path, const std::string& field);
 
 }  // namespace stormsweep::radar

@@ -37,7 +37,7 @@ constexpr const char* command = "stormsweep forecast nowcast";
 constexpr double gigabyte = 1e9;
 
 struct ForecastOptions {
-  std::string model, output, figures, time;
+  std::string model, output, figures, time, variable;
   std::vector<std::string> input;
   std::int64_t window = 0, tile = 0;
   double memory = 0;
@@ -63,6 +63,8 @@ Syntax syntax_of(ForecastOptions& options) {
       .options = {
           {"model", po::value(&options.model)->required(), "a trained network"},
           {"input", po::value(&options.input)->required()->multitoken(), "radar files, or folders of them"},
+          {"variable", po::value(&options.variable)->default_value("", "the likeliest"),
+           "of NetCDF files, the variable to be taken, as in prepare"},
           {"output,o", po::value(&options.output)->required(), "the file to write"},
           {"png", po::value(&options.figures), "a folder for a figure of forecast, truth and persistence"},
           {"time", po::value(&options.time), "of the newest image to use, as 2010-08-26T03:00Z (default: the last)"},
@@ -114,8 +116,8 @@ struct Observations {
 };
 
 Observations observe(const ForecastOptions& options, const NowcastMeta& model, const ProgressLine& progress) {
-  const RadarArchive archive = list_archive({options.input.begin(), options.input.end()}, /*strict=*/false,
-                                            [&](std::int64_t done, std::int64_t all) {
+  const RadarArchive archive = list_archive({options.input.begin(), options.input.end()}, options.variable,
+                                            /*strict=*/false, [&](std::int64_t done, std::int64_t all) {
                                               progress.show(fmt::format("listing images: {}/{} files", done, all));
                                             });
   progress.wipe();

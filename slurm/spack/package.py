@@ -35,6 +35,7 @@ class Stormsweep(CMakePackage):
     depends_on("netcdf-c~mpi")
     depends_on("proj@9:")
     depends_on("eccodes")
+    depends_on("udunits")
     depends_on("zlib-api")
     depends_on("boost@1.74:+program_options")
     depends_on("nlohmann-json@3.11:")

@@ -85,6 +85,45 @@ TEST_CASE("netcdf: numbers meant without a sign, and their fill value, which is 
   CHECK(decoded(folder / "a.nc", "shorts") == std::vector<double>{5, 65535, 65534});
 }
 
+TEST_CASE("netcdf: cells never written, and numbers out of the valid range, are missing") {
+  const TemporaryFolder folder;
+  {
+    Maker maker(folder / "a.nc", 5);
+    const int empty = maker.variable("empty", NC_SHORT), bytes = maker.variable("bytes", NC_BYTE);
+    const double scale = 0.5;
+    for (const int variable : {empty, bytes})
+      nc_put_att_double(maker.file(), variable, "scale_factor", NC_DOUBLE, 1, &scale);
+    const std::array<short, 5> numbers{-1, 0, 10, 200, 201};
+    const int packed = maker.variable("packed", NC_SHORT), physical = maker.variable("physical", NC_SHORT);
+    const std::array<short, 2> range{0, 200};
+    nc_put_att_short(maker.file(), packed, "valid_range", NC_SHORT, 2, range.data());
+    const std::array<double, 2> real_range{0, 100};  // in mm, not in steps of half a mm
+    nc_put_att_double(maker.file(), physical, "valid_min", NC_DOUBLE, 1, real_range.data());
+    nc_put_att_double(maker.file(), physical, "valid_max", NC_DOUBLE, 1, &real_range[1]);
+    for (const int variable : {packed, physical})
+      nc_put_att_double(maker.file(), variable, "scale_factor", NC_DOUBLE, 1, &scale);
+    for (const int variable : {packed, physical})
+      REQUIRE(nc_put_var_short(maker.file(), variable, numbers.data()) == NC_NOERR);
+    const int floats = maker.variable("floats", NC_FLOAT);
+    const double missing = -9999.9;  // a double that no float is
+    const std::array<float, 5> reals{-9999.9f, 0, 1, 2, 3};
+    nc_put_att_double(maker.file(), floats, "missing_value", NC_DOUBLE, 1, &missing);
+    REQUIRE(nc_put_var_float(maker.file(), floats, reals.data()) == NC_NOERR);
+  }
+  for (const double value : decoded(folder / "a.nc", "empty")) CHECK(std::isnan(value));
+  CHECK(decoded(folder / "a.nc", "bytes")[0] == doctest::Approx(-63.5));  // all values of bytes are in use
+  for (const char* const name : {"packed", "physical"}) {
+    CAPTURE(name);
+    const std::vector<double> values = decoded(folder / "a.nc", name);
+    CHECK(std::isnan(values[0]));
+    CHECK(values[1] == 0);
+    CHECK(values[3] == 100);
+    CHECK(std::isnan(values[4]));
+  }
+  CHECK(std::isnan(decoded(folder / "a.nc", "floats")[0]));
+  CHECK(decoded(folder / "a.nc", "floats")[1] == 0);
+}
+
 TEST_CASE("netcdf: a part of a variable, one that is not there, and one that cannot be read") {
   const TemporaryFolder folder;
   {

@@ -314,7 +314,7 @@ TEST_SUITE("real data") {
     CHECK(prepared.missing < 0.4);
 
     std::map<std::int64_t, RadarFrame> frames;
-    for (const RadarImage& image : list_archive({data}, true, [](std::int64_t, std::int64_t) {}).images)
+    for (const RadarImage& image : list_archive({data}, "", true, [](std::int64_t, std::int64_t) {}).images)
       frames[image.time] = read_radar_image(image);
     for (const char* name : {"train.h5", "test.h5"}) {
       const NowcastPatches patches(out / name);

@@ -66,6 +66,40 @@ TEST_SUITE("real data") {
     CHECK(images("odim/T_PAAH21_C_EUOC_20180824180000.hdf")[0].grid.pixel_width == doctest::Approx(2000).epsilon(0.02));
   }
 
+  TEST_CASE("radar files: NetCDF of satellites, gauges and models, as netCDF4-python counts") {
+    const char* const given = std::getenv("STORMSWEEP_DATA");
+    const fs::path data =
+        (given ? fs::path(given) : fs::path(STORMSWEEP_SOURCE_DIR) / "../shared/data") / "field/netcdf";
+    if (!fs::exists(data)) {
+      std::cout << "no real data\n";
+      return;
+    }
+    const auto images = [&](const char* name) { return list_radar_images(data / name); };
+    const auto stage = images("test_stageiv_xyt.nc");  // rows from the south, 4.7625 km at 60 N
+    REQUIRE(stage.size() == 23);
+    CHECK(stage[0].time == 1536865200);  // 2018-09-13 19:00 UTC
+    check(stage[0], {0, 5580, 65.25});
+    CHECK(stage[0].stored.to_north);
+    CHECK(stage[0].grid.pixel_width == doctest::Approx(4762.5 / 1.186).epsilon(0.005));  // of the map's scale at 35 N
+    CHECK(stage[0].grid.corners[0][1] == doctest::Approx(33.77).epsilon(0.001));
+
+    const auto rotated = images("small_rotPole_precipitation.nc");
+    check(rotated[0], {0, 0, 3.0195315});
+    CHECK(rotated[0].grid.corners[0][0] == doctest::Approx(-5.31).epsilon(0.01));  // as its lat and lon say
+    CHECK(rotated[0].note.starts_with("its grid mapping rotated_pole has a corner at "));
+
+    const auto albers = images("66_20201031_000000.prcp-c10.nc");
+    check(albers[0], {0, 259'620, 16.5});
+    CHECK(albers[0].grid.corners[3][0] == doctest::Approx(154.55).epsilon(0.001));
+
+    const auto trmm = images("3B42_Daily.19991231.7.test.nc");  // (lon, lat), no time but in its attributes
+    CHECK(trmm[0].time == 946690200);                           // 2000-01-01 01:30 UTC
+    CHECK(trmm[0].hours == 24);
+    CHECK(trmm[0].grid.height == 5);
+    check(trmm[0], {0, 17, 0.15 / 24});
+    CHECK(images("imerg_v6_xarray_Grid.nc")[0].variable == "precipitationCal");
+  }
+
   TEST_CASE("radar files: real polar files are told as such") {
     const char* const given = std::getenv("STORMSWEEP_DATA");
     const fs::path data = (given ? fs::path(given) : fs::path(STORMSWEEP_SOURCE_DIR) / "../shared/data") / "field/odim";

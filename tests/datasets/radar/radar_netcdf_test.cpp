@@ -5,6 +5,8 @@
 #include <cstring>
 
 #include "datasets/radar/radar_files.hpp"
+#include "tests/datasets/netcdf_maker.hpp"
+#include "tests/datasets/radar/radar_maker.hpp"
 #include "tests/folder.hpp"
 
 using namespace stormsweep;
@@ -108,8 +110,8 @@ TEST_CASE("NetCDF: many images a file, degrees as metres and corners") {
   const auto images = file.list(folder / "a.nc");
   REQUIRE(images.size() == 2);
   CHECK(images[1].time == ten_to + 300);
-  CHECK(images[1].grid.pixel_height == doctest::Approx(2 * 111195).epsilon(0.001));
-  CHECK(images[1].grid.pixel_width == doctest::Approx(0.5 * 111195).epsilon(0.001));  // at 60 degrees north
+  CHECK(images[1].grid.pixel_height == doctest::Approx(2 * 111412).epsilon(0.0001));   // of WGS84
+  CHECK(images[1].grid.pixel_width == doctest::Approx(0.5 * 111599).epsilon(0.0001));  // at 60 N, one is 55.8 km
   CHECK(images[1].grid.corners[0] == std::array<double, 2>{0.5, 58});
   CHECK(images[1].grid.corners[2] == std::array<double, 2>{3.5, 62});
   check_values(read_radar_image(images[1]), {1, 1.5, 2, 2.5, 3, 3.5});
@@ -127,6 +129,50 @@ TEST_CASE("NetCDF: amounts of one frame between start_time and valid_time, a sca
     CHECK(images[0].time == ten_to);
     check_values(read_radar_image(images[0]), {10, 15, 20, 25, none, 35});  // in 6 min
   }
+}
+
+TEST_CASE("NetCDF: columns before rows, as IMERG stores them, in a group") {
+  const TemporaryFolder folder;
+  {
+    NetcdfMaker maker(folder / "a.h5");
+    maker.group("Grid");
+    maker.dimension("time", 1), maker.dimension("lon", 3), maker.dimension("lat", 2);
+    maker.variable("time", NC_INT, {"time"}, {0}, {{"units", "seconds since 2020-02-29 23:50:00 UTC"}});
+    maker.variable("lon", NC_FLOAT, {"lon"}, {10, 11, 12}, {{"units", "degrees_east"}});
+    maker.variable("lat", NC_FLOAT, {"lat"}, {50, 51}, {{"units", "degrees_north"}});
+    // of each longitude, the south and the north
+    maker.variable("precipitation", NC_FLOAT, {"time", "lon", "lat"}, {1, 2, 3, 4, 5, -9999.9}, {{"units", "mm/hr"}},
+                   {{"_FillValue", {-9999.9}}});
+  }
+  const auto images = list_radar_images(folder / "a.h5");
+  REQUIRE(images.size() == 1);
+  CHECK(images[0].variable == "Grid/precipitation");
+  CHECK(images[0].time == ten_to);
+  check_values(read_radar_image(images[0]), {2, 4, none, 1, 3, 5});
+}
+
+TEST_CASE("NetCDF: an image that is stored with columns as rows, told by latitudes alone") {
+  const TemporaryFolder folder;
+  {
+    NetcdfMaker maker(folder / "a.nc");
+    maker.dimension("a", 3), maker.dimension("b", 2);
+    maker.variable("lat", NC_FLOAT, {"a", "b"}, {50, 51, 50, 51, 50, 51}, {{"units", "degrees_north"}});
+    maker.variable("lon", NC_FLOAT, {"a", "b"}, {10, 10, 11, 11, 12, 12}, {{"units", "degrees_east"}});
+    maker.variable("time", NC_INT, {}, {0}, {{"units", "seconds since 2020-02-29 23:50:00 UTC"}});
+    maker.variable("rain", NC_FLOAT, {"a", "b"}, {1, 2, 3, 4, 5, 6}, {{"units", "mm/hr"}});
+  }
+  check_values(read_radar_image(list_radar_images(folder / "a.nc")[0]), {2, 4, 6, 1, 3, 5});
+}
+
+TEST_CASE("NetCDF: the variable that is asked for, and a file that has none") {
+  const TemporaryFolder folder;
+  NetcdfFile file;
+  file.write(folder / "a.nc");
+  CHECK(list_radar_images(folder / "a.nc", "rainfall_rate").size() == 1);
+  CHECK_THROWS_WITH_AS(list_radar_images(folder / "a.nc", "snow"), doctest::Contains("has no variable snow"),
+                       InputError);
+  KnmiFile().write(folder / "b.h5");
+  CHECK_THROWS_WITH_AS(list_radar_images(folder / "b.h5", "snow"), doctest::Contains("is no NetCDF"), InputError);
 }
 
 TEST_CASE("NetCDF: units decide") {
@@ -147,8 +193,8 @@ TEST_CASE("NetCDF: what cannot be understood is refused") {
   };
   NetcdfFile file;
   SUBCASE("unit") {
-    file.units = "furlongs";
-    refused_for(file, "the unit of its rain is unknown: rainfall_rate (furlongs)");
+    file.units = "percent";
+    refused_for(file, "its rain is not understood: rainfall_rate (percent) [time = 1, y = 2, x = 3]; known are fields");
   }
   SUBCASE("amounts since when") {
     file.units = "mm";
@@ -156,7 +202,7 @@ TEST_CASE("NetCDF: what cannot be understood is refused") {
   }
   SUBCASE("time") {
     file.time_units = "fortnights";
-    refused_for(file, "not like seconds since");
+    refused_for(file, "time: its units are 'fortnights'; give units like 'seconds since 1970");
   }
   SUBCASE("no rain") {
     file.name = "temperature", file.standard_name = "air_temperature", file.units = "K";

@@ -1,0 +1,147 @@
+#include "datasets/files/cf_time.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <chrono>
+#include <cmath>
+#include <regex>
+
+#include "datasets/files/units.hpp"
+#include "search/base/error.hpp"
+
+namespace stormsweep::netcdf {
+
+namespace {
+
+using std::chrono::year_month_day;
+
+constexpr double day = 86400;
+constexpr const char* epoch = "seconds since 1970-01-01 00:00:00 UTC";
+
+/// "<unit> since <date><rest>".
+struct TimeUnits {
+  std::string unit, rest;
+  int year = 0;
+  unsigned month = 0, day_of_month = 0;
+};
+
+std::optional<TimeUnits> parse(const std::string& units) {
+  static const std::regex form(R"(\s*(.+?)\s+(?:since|after|from|ref|@)\s+([-+]?\d{1,4})-(\d{1,2})-(\d{1,2})(.*))",
+                               std::regex::icase);
+  std::smatch found;
+  if (!std::regex_match(units, found, form)) return std::nullopt;
+  const auto number = [&](std::size_t i) { return std::stoi(found[i]); };
+  return TimeUnits{found[1], found[5], number(2), static_cast<unsigned>(number(3)), static_cast<unsigned>(number(4))};
+}
+
+bool is_date(int year, unsigned month, unsigned day_of_month) {
+  return year_month_day(std::chrono::year(year), std::chrono::month(month), std::chrono::day(day_of_month)).ok();
+}
+
+double seconds_of(int year, unsigned month, unsigned day_of_month) {
+  const year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day_of_month)};
+  return day * static_cast<double>(std::chrono::sys_days(date).time_since_epoch().count());
+}
+
+/// Days before the first of each month of 365 days.
+constexpr std::array<int, 12> days_before{0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+
+/// Of a moment, told by the day of a calendar without leap days and the seconds within it.
+double without_leap_days(double days, double seconds) {
+  const double year = std::floor(days / 365);
+  const auto day_of_year = static_cast<int>(days - 365 * year);
+  const auto month = static_cast<unsigned>(std::ranges::upper_bound(days_before, day_of_year) - days_before.begin());
+  return seconds_of(static_cast<int>(year), month, static_cast<unsigned>(day_of_year - days_before[month - 1] + 1)) +
+         seconds;
+}
+
+class Clock {
+ public:
+  Clock(const std::string& units, const std::string& calendar, const std::string& place);
+  std::int64_t seconds(double number) const {
+    return std::llround(leaps_ ? origin_ + scale_ * number : noleap(number));
+  }
+
+ private:
+  double noleap(double number) const {
+    const double since = origin_ + scale_ * number, days = std::floor(since / day);
+    return without_leap_days(days, since - day * days);
+  }
+  bool leaps_ = true;
+  double scale_ = 1, origin_ = 0;  ///< seconds since 1970; where there are no leap days, since the year 0
+};
+
+Clock::Clock(const std::string& units, const std::string& calendar, const std::string& place) {
+  const auto refuse = [&](const std::string& remedy) {
+    throw InputError(fmt::format("{}: its units are '{}'{}; give {}", place, units,
+                                 calendar.empty() ? "" : fmt::format(" in the calendar '{}'", calendar), remedy));
+  };
+  static const std::regex since(R"(.+\s(since|after|from|ref|@)\s.+)", std::regex::icase);
+  const auto told = parse(units);
+  const auto unit = unit_conversion(told ? told->unit : units.substr(0, units.find(' ')), "s");
+  const auto whole = unit_conversion(units, epoch);
+  if (!std::regex_match(units, since) || !unit || !whole) refuse("units like 'seconds since 1970-01-01 00:00:00'");
+  if (unit->scale > 7 * day) refuse("days or shorter units: months and years are not of one length");
+  scale_ = unit->scale, origin_ = whole->offset;
+  const bool standard = calendar.empty() || calendar == "standard" || calendar == "gregorian";
+  leaps_ = calendar != "365_day" && calendar != "noleap";
+  if (leaps_ && !standard && calendar != "proleptic_gregorian" && calendar != "none")
+    refuse("times of the calendar standard, proleptic_gregorian or 365_day, which name days that there were");
+  // UDUNITS-2 reads 31 February as 3 March, and has no year 0.
+  const bool sound = told && is_date(told->year, told->month, told->day_of_month);
+  if (told && (!sound || (standard && told->year == 0))) refuse("a date that there was");
+  if (standard || (leaps_ && told && told->year > 1582)) return;
+  const auto rest =
+      told ? unit_conversion("s since 2001-01-01" + told->rest, "s since 2001-01-01 00:00:00 UTC") : std::nullopt;
+  if (!rest) refuse("units like 'days since 2001-01-01 00:00:00'");
+  origin_ =
+      rest->offset +
+      (leaps_ ? seconds_of(told->year, told->month, told->day_of_month)
+              : day * (365 * told->year + days_before[told->month - 1] + static_cast<int>(told->day_of_month) - 1));
+}
+
+/// Of 20180101.25, 6:00 on that day.
+std::optional<std::int64_t> time_of_date(double number) {
+  const auto date = static_cast<int>(number);
+  const int year = date / 10000, month = date / 100 % 100, day_of_month = date % 100;
+  if (!is_date(year, static_cast<unsigned>(month), static_cast<unsigned>(day_of_month))) return std::nullopt;
+  return std::llround(seconds_of(year, static_cast<unsigned>(month), static_cast<unsigned>(day_of_month)) +
+                      day * (number - date));
+}
+
+}  // namespace
+
+std::vector<std::int64_t> unix_times(const std::vector<double>& numbers, const std::string& units,
+                                     const std::string& calendar, const std::string& place) {
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (!std::isfinite(numbers[i]))
+      throw InputError(fmt::format("{}[{}] is missing; give files with the time of each image", place, i));
+  }
+  std::vector<std::int64_t> times;
+  if (units.starts_with("day as %Y%m%d")) {
+    for (const double number : numbers) {
+      const auto time = time_of_date(number);
+      if (!time) throw InputError(fmt::format("{} is {:.12g}, no date YYYYMMDD.F; mend it", place, number));
+      times.push_back(*time);
+    }
+    return times;
+  }
+  std::string lower = calendar;
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const Clock clock(units, lower, place);
+  for (const double number : numbers) times.push_back(clock.seconds(number));
+  return times;
+}
+
+std::optional<std::int64_t> unix_time(const std::string& moment) {
+  const std::string units = "s since " + moment;
+  const auto told = parse(units);
+  const auto since = unit_conversion(units, epoch);
+  if (!since || (told && !is_date(told->year, told->month, told->day_of_month))) return std::nullopt;
+  return std::llround(since->offset);
+}
+
+}  // namespace stormsweep::netcdf

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "datasets/files/cf_axes.hpp"
+#include "datasets/radar/radar_image.hpp"
+
+namespace stormsweep::radar {
+
+/// Where a field's images lie, and which way they are stored.
+struct NetcdfPlace {
+  RadarGrid grid;
+  StoredImage stored;  ///< transposed: rows and columns are the other way round than the layout says
+  std::string note;    ///< what is not told and was taken for granted, or is contradicted, in words; empty: nothing
+};
+
+/// By latitudes and longitudes of each pixel [rows, columns], which CF calls auxiliary coordinates: those that the
+/// field's `coordinates` names, or others of its dimensions. Corners half a pixel beyond the outermost, sizes on the
+/// ground and orientation in the middle of the image. Nothing where there are none.
+std::optional<NetcdfPlace> place_on_globe(const netcdf::File& file, const netcdf::Variable& field,
+                                          const netcdf::FieldLayout& layout);
+
+}  // namespace stormsweep::radar

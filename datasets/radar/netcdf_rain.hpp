@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "datasets/files/cf_axes.hpp"
+#include "datasets/radar/radar_format.hpp"
+
+namespace stormsweep::radar {
+
+/// A field of rain or reflectivity.
+struct NetcdfRain {
+  netcdf::Variable variable;
+  netcdf::FieldLayout layout;
+  Meaning meaning = Meaning::rate;
+  double factor = 1;  ///< to mm/h, mm or dBZ
+  std::size_t frames() const { return layout.time ? variable.shape[*layout.time] : 1; }
+};
+
+/// `variable` as such a field, whatever it is called; nothing where its unit or its dimensions are not those of one.
+std::optional<NetcdfRain> as_rain(const netcdf::File& file, const netcdf::Variable& variable);
+
+struct NetcdfChoice {
+  NetcdfRain rain;
+  std::string note;  ///< of other fields that it might have been; empty: none
+};
+/// The field called `name`; where that is empty, the one that is most likely all of the rain: told by its standard name
+/// or its own, rather a rate than an amount, and neither a part, an estimate on the way to it, nor its quality, error
+/// or source. Throws InputError: there is none, of a known unit.
+NetcdfChoice choose_rain(const netcdf::File& file, const std::filesystem::path& path, const std::string& name);
+
+}  // namespace stormsweep::radar

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "datasets/radar/netcdf_rain.hpp"
+
+namespace stormsweep::radar {
+
+/// When the images of a field hold.
+struct NetcdfTimes {
+  std::vector<std::int64_t> valid;  ///< seconds since 1970-01-01 UTC; of amounts: the end
+  std::vector<double> hours;        ///< in which an amount fell; 1 of other fields
+};
+
+/// By the time coordinate of the field, its bounds, start_time, or the file's own attributes. Throws InputError: there
+/// is none, it cannot be understood, or amounts fell since it is not told when.
+NetcdfTimes times_of(const netcdf::File& file, const std::filesystem::path& path, const NetcdfRain& rain);
+
+}  // namespace stormsweep::radar
