@@ -30,6 +30,7 @@ void report_end(const Workplace& with, const Gang& gang, wire::Finished finished
 void execute_run(const Workplace& with, const Training& training, const TaskContext& context,
                  const std::function<bool()>& stopped) {
   const double started = steady_unix_time();
+  const auto begun = std::chrono::steady_clock::now();  // finer than seconds since 1970
   std::optional<Outcome> outcome;
   try {
     outcome = entry_of(with.experiment).run(with.experiment, training.configuration, context, stopped);
@@ -42,8 +43,8 @@ void execute_run(const Workplace& with, const Training& training, const TaskCont
   }
   if (!outcome) return;
   outcome->started = started;
-  outcome->finished = steady_unix_time();
-  outcome->timings.wall = outcome->finished - started;
+  outcome->timings.wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  outcome->finished = started + outcome->timings.wall;
   report_end(with, *context.gang, {.training = training.id, .outcome = *std::move(outcome)});
 }
 

@@ -298,6 +298,8 @@ Standing MasterLoop::standing() const {
 }
 
 Conclusion MasterLoop::conclude() {
+  commits_.commit(now());
+  if (commits_.blocked_since()) progress_.say(fmt::format("{}; waiting for it", store_.problem()));
   if (const std::uint64_t lost = commits_.finish()) {
     progress_.say(fmt::format("{}; outcomes that are not in it: {}; run it again to continue", store_.problem(), lost));
     if (conclusion_.ending == Ending::done) conclusion_.ending = Ending::drained;
