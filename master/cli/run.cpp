@@ -257,6 +257,7 @@ int become_master(RunOptions options) {
                         static_cast<std::size_t>(options.keep_best));
       Store::Options storing{
           .json = options.json, .retry_failed = options.retry_failed, .patience = Seconds(options.lost_after)};
+      storing.last_patience = 6 * storing.patience;
       if (options.keep_best > 0)
         storing.committed = [&](TrialId trial, const Identity& identity, double metric) {
           models.consider(trial, identity, metric);

@@ -208,7 +208,7 @@ TEST_CASE("a full disk ends a search early, and what is committed stays") {
   fs::create_directory(folder / "small");
   const std::string script =
       "mount -t tmpfs -o size=400k none small || exit 99; " + stormsweep_program() +
-      " run space.json --results small/r.db --workers 1; status=$?; "
+      " run space.json --results small/r.db --workers 1 --lost-after 0.5; status=$?; "
       "sqlite3 small/r.db 'PRAGMA integrity_check; SELECT count(*) > 0 FROM results'; exit $status";
   const Ended ended = run({"unshare", "--mount", "sh", "-c", script}, folder);
   if (ended.status == 99 || ended.status == 1) {
