@@ -260,10 +260,12 @@ bool Dispatcher::pull(std::size_t wanted) {
 }
 
 /// When `gang` workers, more than are idle, will be free, by what is expected (now, where that is not known of one that
-/// is needed), and how many more are free by then, up to as many as are idle.
+/// is needed, and of those that have not joined yet), and how many more are free by then, up to as many as are idle.
 Dispatcher::Beginning Dispatcher::beginning_of(std::size_t gang, Time now) {
+  const std::size_t soon = idle() + crew_.expected();
+  if (gang <= soon) return {now, 0};
   update_free_times();
-  const auto moment = free_times_.nth(gang - idle(), now, idle());
+  const auto moment = free_times_.nth(gang - soon, now, idle());
   return moment ? Beginning{moment->at, moment->others} : Beginning{now, 0};
 }
 

@@ -327,6 +327,17 @@ TEST_CASE("a gang that waits is not overtaken, except by what ends before it can
     CHECK(all<action::AssignGang>(actions).at(0).members == std::vector{w1, w2});
     CHECK(assigned(roomy.on(event::Finished{w3, TrainingId{1}, 0}, Seconds(3)), w3) == gang_training(3, 1));  // 50 s
   }
+  SUBCASE("nor while a worker that it needs may join at any moment") {
+    const auto long_ones = [](const Training& t) -> std::optional<Seconds> {
+      return Seconds(t.id.value == 0 ? 100 : 50);
+    };
+    Dispatcher resumed({.workers = 3, .most_in_hand = 1}, gangs({1, 2, 1}), Seconds(0), long_ones);
+    CHECK(assigned(resumed.on(event::Joined{w1}, Seconds(0)), w1) == gang_training(0, 1));
+    CHECK(all<action::Assign>(resumed.on(event::Joined{w2}, Seconds(1))).empty());
+    const auto joined = all<action::AssignGang>(resumed.on(event::Joined{w3}, Seconds(2)));
+    REQUIRE(joined.size() == 1);
+    CHECK(joined[0].members == std::vector{w2, w3});
+  }
   SUBCASE("and nothing overtakes it while durations are not known") {
     Dispatcher blind({.workers = 2, .most_in_hand = 1}, gangs({1, 2, 1}), Seconds(0));
     blind.on(event::Joined{w1}, Seconds(0));
