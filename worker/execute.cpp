@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "experiments/registry.hpp"
+#include "experiments/task/arithmetic.hpp"
 #include "experiments/task/model_file.hpp"
 #include "search/base/utc.hpp"
 #include "search/space/cache_files.hpp"
@@ -46,12 +47,6 @@ void execute_run(const Workplace& with, const Training& training, const TaskCont
   outcome->timings.wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   outcome->finished = started + outcome->timings.wall;
   report_end(with, *context.gang, {.training = training.id, .outcome = *std::move(outcome)});
-}
-
-torch::ScalarType arithmetic(const Configuration& configuration, const Experiment& experiment) {
-  if (!experiment.find("precision")) return torch::kFloat32;
-  const std::string& precision = Reader(configuration, experiment).choice("precision");
-  return precision == "bf16" ? torch::kBFloat16 : precision == "fp16" ? torch::kFloat16 : torch::kFloat32;
 }
 
 /// Saves the network of trial `milestone` for the master to keep.
@@ -98,7 +93,7 @@ void execute(const Assignment& assignment, const Workplace& with, const std::fun
     events.trained = [&](std::size_t milestone, Task& task) { save(with, training, milestone, task); };
   TrainingPlan plan = make_plan(training, with.experiment);
   plan.retry_out_of_memory = with.settings.retry_out_of_memory;
-  plan.peak = convolution_peak(context.device, arithmetic(training.configuration, with.experiment));
+  plan.peak = convolution_peak(context.device, arithmetic(Reader(training.configuration, with.experiment)));
   train([&] { return make_task(with.experiment, training.configuration, context); }, plan, events, gang.get(),
         checkpoint_plan(with, training));
   release_device_memory();

@@ -19,10 +19,11 @@
 #include "experiments/nowcast/nowcast_product.hpp"
 #include "experiments/task/command_options.hpp"
 #include "experiments/task/model_file.hpp"
-#include "experiments/task/progress_line.hpp"
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/options.hpp"
+#include "search/base/progress_line.hpp"
+#include "search/base/table.hpp"
 #include "search/base/utc.hpp"
 
 namespace stormsweep {
@@ -139,22 +140,24 @@ Observations observe(const ForecastOptions& options, const NowcastMeta& model, c
 
 void print_table(const std::vector<LeadTimeReport>& reports, RadarQuantity quantity) {
   const bool judged = std::ranges::any_of(reports, [](const LeadTimeReport& report) { return report.judged > 0; });
-  fmt::print("{:>8} {:>10} {:>7}", "lead min", fmt::format("mean {}", quantity == RadarQuantity::vil ? "VIL" : "mm/h"),
-             "wet %");
-  if (judged) fmt::print(" {:>10} {:>12} {:>15} {:>7}", "truth mean", "squared err.", "of persistence", "skill");
-  fmt::print("\n");
+  const char* unit = quantity == RadarQuantity::vil ? "VIL" : "mm/h";
+  Table table{.header = {"lead min", std::string("mean ") + unit, "wet %"}, .numeric = std::vector<bool>(7, true)};
+  if (judged) table.header.insert(table.header.end(), {"truth mean", "squared err.", "of persistence", "skill"});
   for (const LeadTimeReport& report : reports) {
-    fmt::print("{:>8g} {:>10.4f} {:>7.1f}", report.minutes, report.mean, 100 * report.wet);
-    if (report.judged > 0) {
-      fmt::print(" {:>10.4f} {:>12.4f} {:>15.4f} {:>7.3f}", report.truth, report.squared_error,
-                 report.persistence_error, 1 - report.squared_error / report.persistence_error);
-    }
-    fmt::print("\n");
+    auto& row = table.rows.emplace_back();
+    row = {fmt::format("{:g}", report.minutes), fmt::format("{:.4f}", report.mean),
+           fmt::format("{:.1f}", 100 * report.wet)};
+    if (report.judged == 0) continue;
+    for (const double error : {report.truth, report.squared_error, report.persistence_error})
+      row.push_back(fmt::format("{:.4f}", error));
+    row.push_back(fmt::format("{:.3f}", 1 - report.squared_error / report.persistence_error));
   }
   if (judged) {
     const auto most = std::ranges::max(reports, {}, &LeadTimeReport::judged).judged;
-    fmt::print("truth and errors: over the {} pixels whose forecast rests on measured pixels alone\n", most);
+    table.footnotes.push_back(
+        fmt::format("truth and errors: over the {} pixels whose forecast rests on measured pixels alone", most));
   }
+  fmt::print("{}", to_text(table));
 }
 
 }  // namespace

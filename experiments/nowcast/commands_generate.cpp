@@ -9,10 +9,10 @@
 #include "datasets/nowcast/nowcast_patch_draw.hpp"
 #include "experiments/nowcast/patch_table.hpp"
 #include "experiments/task/command_options.hpp"
-#include "experiments/task/progress_line.hpp"
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/options.hpp"
+#include "search/base/progress_line.hpp"
 
 namespace stormsweep {
 

@@ -11,6 +11,7 @@
 #include "datasets/nowcast/nowcast_patch_draw.hpp"
 #include "experiments/nowcast/nowcast_evaluation.hpp"
 #include "experiments/nowcast/nowcast_notes.hpp"
+#include "experiments/task/arithmetic.hpp"
 #include "models/nowcast_loss.hpp"
 #include "search/base/random.hpp"
 #include "search/base/random_order.hpp"
@@ -29,8 +30,7 @@ constexpr std::int64_t symmetries = 8;  // of the square: rain has no preferred 
 constexpr std::int64_t batches_ahead_bytes = 256 << 20;
 
 NowcastCnnOptions network_options(const Reader& read) {
-  return {.base_filters = read.integer("base_filters"),
-          .convolution_type = read.choice("precision") == "bf16" ? torch::kBFloat16 : torch::kFloat32};
+  return {.base_filters = read.integer("base_filters"), .convolution_type = arithmetic(read)};
 }
 
 class NowcastTask : public Task {

@@ -18,11 +18,11 @@
 #include "experiments/segmentation/weather_map.hpp"
 #include "experiments/task/command_options.hpp"
 #include "experiments/task/model_file.hpp"
-#include "experiments/task/progress_line.hpp"
 #include "models/segmentation_scores.hpp"
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/options.hpp"
+#include "search/base/progress_line.hpp"
 
 namespace stormsweep {
 

@@ -9,11 +9,13 @@
 
 #include "datasets/files/splits.hpp"
 #include "datasets/weather_synthesis/generate_weather.hpp"
+#include "experiments/segmentation/segmentation_evaluation.hpp"
 #include "experiments/task/command_options.hpp"
-#include "experiments/task/progress_line.hpp"
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/options.hpp"
+#include "search/base/progress_line.hpp"
+#include "search/base/table.hpp"
 
 namespace stormsweep {
 
@@ -61,15 +63,16 @@ void read_size(const std::string& size, WeatherWorld& world) {
 }
 
 void print_splits(const std::array<WeatherSplit, 3>& splits) {
-  fmt::print("{:<12}{:>10}{:>14}{:>20}{:>20}\n", "split", "samples", "background", "tropical cyclone",
-             "atmospheric river");
+  Table table{.header = {"split", "samples"}, .numeric = {false, true, true, true, true}};
+  for (const char* name : class_names) table.header.push_back(name + std::string(" %"));
   for (std::size_t i = 0; i < splits.size(); ++i) {
     const auto& pixels = splits[i].pixels;
     const double percent = 100.0 / static_cast<double>(pixels[0] + pixels[1] + pixels[2]);
     const auto share = [&](std::size_t label) { return percent * static_cast<double>(pixels[label]); };
-    fmt::print("{:<12}{:>10}{:>12.2f} %{:>18.3f} %{:>18.2f} %\n", split_names[i], splits[i].samples, share(0), share(1),
-               share(2));
+    table.rows.push_back({split_names[i], std::to_string(splits[i].samples), fmt::format("{:.2f}", share(0)),
+                          fmt::format("{:.3f}", share(1)), fmt::format("{:.2f}", share(2))});
   }
+  fmt::print("{}", to_text(table));
   std::fflush(stdout);
 }
 

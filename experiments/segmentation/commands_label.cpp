@@ -16,11 +16,11 @@
 #include "experiments/segmentation/label_rules.hpp"
 #include "experiments/segmentation/weather_map.hpp"
 #include "experiments/task/command_options.hpp"
-#include "experiments/task/progress_line.hpp"
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/options.hpp"
 #include "search/base/parallel.hpp"
+#include "search/base/progress_line.hpp"
 
 namespace stormsweep {
 

@@ -1,6 +1,7 @@
 #include "experiments/segmentation/segmentation_choice.hpp"
 
 #include "datasets/weather/weather_sizes.hpp"
+#include "experiments/task/arithmetic.hpp"
 #include "models/make_segmentation_network.hpp"
 
 namespace stormsweep {
@@ -11,8 +12,7 @@ bool uses_batch_norm(const Reader& read) {
 }
 
 std::shared_ptr<SegmentationNetwork> make_network(const Reader& read, std::uint64_t seed) {
-  const std::string name = read.choice("network"), precision = read.choice("precision"),
-                    norm = read.choice("batch_norm");
+  const std::string name = read.choice("network"), norm = read.choice("batch_norm");
   SegmentationNetworkOptions options;
   options.channels = weather_channels, options.classes = weather_classes;
   options.width = read.real("width");
@@ -20,9 +20,7 @@ std::shared_ptr<SegmentationNetwork> make_network(const Reader& read, std::uint6
   options.batch_norm = uses_batch_norm(read);
   options.dropout = read.real("dropout");
   options.longitude = read.choice("padding") == "periodic" ? Longitude::periodic : Longitude::open;
-  options.convolution_type = precision == "bf16"   ? torch::kBFloat16
-                             : precision == "fp16" ? torch::kFloat16
-                                                   : torch::kFloat32;
+  options.convolution_type = arithmetic(read);
   return make_segmentation_network(name, options, seed);
 }
 

@@ -9,6 +9,7 @@
 #include "experiments/segmentation/segmentation_evaluation.hpp"
 #include "experiments/segmentation/segmentation_notes.hpp"
 #include "experiments/segmentation/segmentation_samples.hpp"
+#include "experiments/task/arithmetic.hpp"
 #include "models/segmentation_loss.hpp"
 #include "search/base/error.hpp"
 #include "search/base/random_order.hpp"
@@ -87,7 +88,7 @@ SegmentationTask::SegmentationTask(const Reader& read, const TaskContext& contex
 }
 
 void SegmentationTask::check(const Reader& read) const {
-  if (read.choice("precision") == "fp16" && context_.device.is_cpu())
+  if (arithmetic(read) == torch::kFloat16 && context_.device.is_cpu())
     throw InputError("precision is fp16, in which this processor does not compute; choose bf16 or fp32, or a GPU");
   if (batch_norm_ && batch_size_ < 2)
     throw InputError(

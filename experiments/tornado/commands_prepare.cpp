@@ -6,10 +6,10 @@
 
 #include "datasets/storms/prepare_storms.hpp"
 #include "experiments/task/command_options.hpp"
-#include "experiments/task/progress_line.hpp"
 #include "experiments/tornado/storm_table.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
+#include "search/base/progress_line.hpp"
 
 namespace stormsweep {
 

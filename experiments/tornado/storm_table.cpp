@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <string>
 
+#include "search/base/table.hpp"
+
 namespace stormsweep {
 
 namespace {
@@ -24,11 +26,13 @@ void warn_of_one_class(const SplitCounts& counts, const char* rule, std::int64_t
 }  // namespace
 
 void print_storm_table(const SplitCounts& counts) {
-  fmt::print("{:<12}{:>10}{:>22}{:>24}\n", "split", "storms", "positive (label max)", "positive (label mean)");
+  Table table{.header = {"split", "storms", "positive (label max)", "positive (label mean)"},
+              .numeric = {false, true, true, true}};
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    fmt::print("{:<12}{:>10}{:>22}{:>24}\n", split_names[i], counts[i].storms, counts[i].positive_max,
-               counts[i].positive_mean);
+    table.rows.push_back({split_names[i], std::to_string(counts[i].storms), std::to_string(counts[i].positive_max),
+                          std::to_string(counts[i].positive_mean)});
   }
+  fmt::print("{}", to_text(table));
   std::fflush(stdout);
   warn_of_one_class(counts, "max", &SplitCount::positive_max);
   // Real storms hardly ever reach a mean of 0.008 1/s: whoever wants that rule reads the zeros in the table.

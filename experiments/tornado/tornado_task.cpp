@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "datasets/storms/storm_batches.hpp"
+#include "experiments/task/arithmetic.hpp"
 #include "experiments/tornado/preaugmented.hpp"
 #include "models/binary_metrics.hpp"
 #include "models/tornado_cnn.hpp"
@@ -33,9 +34,7 @@ Augmentation augmentation_of(const Reader& read) {
 }
 
 TornadoCnnOptions network_options(const Reader& read) {
-  return {.pool_last = read.flag("pool_last"),
-          .dropout = read.real("dropout"),
-          .convolution_type = read.choice("precision") == "bf16" ? torch::kBFloat16 : torch::kFloat32};
+  return {.pool_last = read.flag("pool_last"), .dropout = read.real("dropout"), .convolution_type = arithmetic(read)};
 }
 
 /// 0 ... n - 1 in random order (Fisher and Yates).

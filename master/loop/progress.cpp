@@ -30,33 +30,32 @@ std::string bar(const Standing& standing) {
 Progress::Progress(std::string search, std::string metric, int columns, Seconds now)
     : search_(std::move(search)),
       metric_(std::move(metric)),
-      columns_(columns),
+      line_(columns),
       started_(now),
       next_(now + (columns > 0 ? redraw : first_line)) {}
 
 void Progress::show(const Standing& standing, Seconds now) {
   if (now < next_) return;
-  if (columns_ > 0) {
+  if (line_.seen()) {
     next_ = now + redraw;
-    const std::string text = bar(standing) + line(standing, now);
-    fmt::print(stderr, "\r\033[K{}", text.substr(0, static_cast<std::size_t>(columns_ - 1)));
+    line_.show(bar(standing) + words(standing, now));
   } else {
     next_ = now + std::max(first_line, (now - started_) / 10);
-    fmt::print(stderr, "{}\n", line(standing, now));
+    say(words(standing, now));
   }
-  std::fflush(stderr);
 }
 
 void Progress::say(const std::string& text) {
-  fmt::print(stderr, "{}{}\n", columns_ > 0 ? "\r\033[K" : "", text);
+  line_.wipe();
+  fmt::print(stderr, "{}\n", text);
   std::fflush(stderr);
 }
 
 void Progress::finish(const Standing& standing, Seconds now) {
-  say(line(standing, now));
+  say(words(standing, now));
 }
 
-std::string Progress::line(const Standing& standing, Seconds now) const {
+std::string Progress::words(const Standing& standing, Seconds now) const {
   const StatusCounts& counts = standing.counts;
   const std::uint64_t done = counts.terminal(), bad = counts.failed + counts.diverged + counts.out_of_memory;
   std::string text = fmt::format("{}: {}", search_, done);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "master/store/store.hpp"
+#include "search/base/progress_line.hpp"
 #include "search/base/time.hpp"
 
 namespace stormsweep {
@@ -32,10 +33,10 @@ class Progress {
   void finish(const Standing& standing, Seconds now);
 
  private:
-  std::string line(const Standing& standing, Seconds now) const;
+  std::string words(const Standing& standing, Seconds now) const;
 
   std::string search_, metric_;
-  int columns_;
+  ProgressLine line_;
   Seconds started_, next_;
 };
 

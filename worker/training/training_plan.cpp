@@ -1,5 +1,6 @@
 #include "worker/training/training_plan.hpp"
 
+#include "experiments/task/arithmetic.hpp"
 #include "search/space/configuration.hpp"
 
 namespace stormsweep {
@@ -14,7 +15,7 @@ TrainingPlan make_plan(const Training& training, const Experiment& experiment) {
   plan.gradient_lag = static_cast<int>(read.integer("gradient_lag"));
   plan.gradient_transfer =
       read.choice("gradient_precision") == "bf16" ? TransferPrecision::bf16 : TransferPrecision::fp32;
-  plan.scale_loss = experiment.find("precision") && read.choice("precision") == "fp16";
+  plan.scale_loss = arithmetic(read) == torch::kFloat16;
   return plan;
 }
 
