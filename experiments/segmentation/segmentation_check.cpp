@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <string>
-#include <thread>
 
 #include "datasets/files/splits.hpp"
 #include "datasets/weather/weather_set.hpp"
 #include "experiments/segmentation/segmentation_evaluation.hpp"
 #include "models/make_segmentation_network.hpp"
 #include "search/base/error.hpp"
+#include "search/base/machine.hpp"
 
 namespace stormsweep {
 
@@ -60,7 +60,7 @@ void warn_of_empty_classes(const WeatherIndex& index, std::vector<std::string>& 
 DataCheck check_segmentation_data(const Space& space) {
   const auto& data = space.data;
   DataCheck report;
-  const int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const int threads = usable_cores();
   const WeatherSet train(data.at("train"), threads);
   if (train.index().labelings == 0)
     throw InputError(data.at("train").string() +

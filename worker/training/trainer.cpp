@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "search/base/text.hpp"
 #include "search/base/utc.hpp"
 #include "worker/training/checkpoint.hpp"
 #include "worker/training/device_memory.hpp"
@@ -24,11 +25,10 @@ struct Failure {
   std::string reason;
 };
 
-/// Messages of several lines, LibTorch's with their stack traces say, in one.
-std::string one_line(std::string_view text) {
-  std::string line(text.substr(0, text.find("\nException raised from")));
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  return line;
+/// Without the stack trace that LibTorch adds to its messages.
+std::string reason_of(const std::exception& error) {
+  const std::string_view text = error.what();
+  return one_line(std::string(text.substr(0, text.find("\nException raised from"))));
 }
 
 /// Does `work`; what it throws, but for Stopped and Abandoned, becomes a failure.
@@ -39,14 +39,13 @@ std::optional<Failure> attempt(const std::function<void()>& work) {
   } catch (const Abandoned&) {
     throw;
   } catch (const Diverged& error) {
-    return Failure{Status::diverged, one_line(error.what())};
+    return Failure{Status::diverged, reason_of(error)};
   } catch (const std::bad_alloc&) {
     return Failure{Status::out_of_memory, "the machine's memory is used up"};
   } catch (const c10::Error& error) {
-    return Failure{is_out_of_memory(error) ? Status::out_of_memory : Status::failed,
-                   one_line(error.what_without_backtrace())};
+    return Failure{is_out_of_memory(error) ? Status::out_of_memory : Status::failed, reason_of(error)};
   } catch (const std::exception& error) {
-    return Failure{Status::failed, one_line(error.what())};
+    return Failure{Status::failed, reason_of(error)};
   }
 }
 
