@@ -32,6 +32,14 @@ std::string quoted(const std::vector<std::string>& words) {
   return text;
 }
 
+/// The value of an option as sbatch reads it back from a #SBATCH line: a backslash takes the next character as it is, in
+/// quotes too.
+std::string sbatch_value(const std::string& value) {
+  std::string text = "\"";
+  for (const char c : value) text += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+  return text + '"';
+}
+
 /// Two minutes, as in slurm/search.sbatch; less where that would be most of the job.
 int notice(Seconds time) {
   return static_cast<int>(std::clamp(time.count() / 5, 10.0, 120.0));
@@ -47,9 +55,9 @@ std::vector<std::string> demands(const BatchJob& job) {
   // Not --gpus-per-task: mpirun starts one daemon a node as a Slurm task, which would then see the devices of one rank.
   if (job.gpus) lines.push_back(fmt::format("--gpus-per-node={}", job.ranks_per_node));
   lines.push_back("--time=" + slurm_time(job.time));
-  if (!job.partition.empty()) lines.push_back("--partition=" + job.partition);
+  if (!job.partition.empty()) lines.push_back("--partition=" + sbatch_value(job.partition));
   if (job.tasks > 0) lines.push_back(fmt::format("--array=0-{}", job.tasks - 1));
-  lines.push_back(fmt::format("--output=\"{}\"", log_pattern(job)));
+  lines.push_back("--output=" + sbatch_value(log_pattern(job)));
   lines.push_back("--open-mode=append");
   lines.push_back(job.requeues > 0 ? "--requeue" : "--no-requeue");
   lines.push_back(fmt::format("--signal=B:USR1@{}", notice(job.time)));

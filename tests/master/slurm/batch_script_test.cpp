@@ -28,10 +28,10 @@ TEST_CASE("a script asks for what the job needs, the master for nothing") {
   j.nodes = 2, j.ranks_per_node = 4, j.cores_per_rank = 3, j.gpus = true, j.partition = "fast";
   j.time = Seconds(5400);
   const std::string script = batch_script(j);
-  for (const char* line :
-       {"#SBATCH --job-name=quick", "#SBATCH --nodes=2", "#SBATCH --ntasks=8", "#SBATCH --ntasks-per-node=4",
-        "#SBATCH --cpus-per-task=3", "#SBATCH --gpus-per-node=4", "#SBATCH --time=01:30:00", "#SBATCH --partition=fast",
-        "#SBATCH --requeue", "#SBATCH --output=\"/home/me/it's 5%%/quick-%j.log\"", "#SBATCH --signal=B:USR1@120"}) {
+  for (const char* line : {"#SBATCH --job-name=quick", "#SBATCH --nodes=2", "#SBATCH --ntasks=8",
+                           "#SBATCH --ntasks-per-node=4", "#SBATCH --cpus-per-task=3", "#SBATCH --gpus-per-node=4",
+                           "#SBATCH --time=01:30:00", "#SBATCH --partition=\"fast\"", "#SBATCH --requeue",
+                           "#SBATCH --output=\"/home/me/it's 5%%/quick-%j.log\"", "#SBATCH --signal=B:USR1@120"}) {
     CAPTURE(line);
     CHECK(has(script, line));
   }
@@ -39,6 +39,12 @@ TEST_CASE("a script asks for what the job needs, the master for nothing") {
   const std::string plain = batch_script(job());
   CHECK(plain.find("gpus") == std::string::npos);
   CHECK(plain.find("partition") == std::string::npos);
+}
+
+TEST_CASE("quotes and backslashes of a folder reach sbatch as they are") {
+  BatchJob folder_with_quotes = job();
+  folder_with_quotes.folder = R"(/home/me/a "b" \c)";
+  CHECK(has(batch_script(folder_with_quotes), R"(#SBATCH --output="/home/me/a \"b\" \\c/quick-%j.log")"));
 }
 
 TEST_CASE("a short job has less notice, and one without requeues asks for none") {
