@@ -4,11 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 #include <iostream>
-#include <optional>
-#include <sstream>
 
+#include "master/cli/results_question.hpp"
 #include "master/report/markup.hpp"
 #include "master/report/pivot.hpp"
 #include "master/report/records.hpp"
@@ -16,67 +14,14 @@
 #include "master/store/kept_models.hpp"
 #include "master/store/sql_text.hpp"
 #include "search/base/error.hpp"
-#include "search/base/options.hpp"
 #include "search/base/strict_json.hpp"
 #include "search/base/table.hpp"
-#include "search/base/text.hpp"
 
 namespace stormsweep {
 
 namespace {
 
-namespace po = boost::program_options;
 using Names = std::vector<std::string>;
-
-/// What `stormsweep results` was asked; empty: not given.
-struct ResultsQuestion {
-  Names databases;
-  std::string search, where, sort = "trial", show, rows, columns, by, value, curve, format;
-  std::optional<std::uint64_t> best;
-  bool epochs = false;  ///< --curves
-};
-
-std::uint64_t best_count(const std::string& text) {
-  const auto count = whole_number(text);
-  if (!count || *count == 0 || *count > std::uint64_t{INT64_MAX})
-    throw InputError(fmt::format("--best is {}; give 1 or more", text));
-  return *count;
-}
-
-Syntax syntax_of(ResultsQuestion& q) {
-  const auto set_best = [&q](const std::string& text) { q.best = best_count(text); };
-  return {
-      .command = "stormsweep results",
-      .usage = "DATABASE... [options]",
-      .summary =
-          "Prints trials: a row each, the best ones, a cross table of means, or curves. Of several databases (parts of "
-          "a\n"
-          "search that several jobs share) it prints the union, its trials numbered anew.",
-      .example =
-          "stormsweep results tornado.db --where \"batch_size <= 1024\" --sort \"wall_seconds desc\"\n"
-          "stormsweep results tornado.db --best 5\n"
-          "stormsweep results tornado.db --rows batch_size --columns data_multiplier --by epochs --value wall_seconds\n"
-          "stormsweep results tornado.db --curves --value train_loss,train_accuracy --where \"batch_size = 128\"\n"
-          "stormsweep results tornado.db --format csv > tornado.csv\n"
-          "stormsweep results tornado-0.db tornado-1.db tornado-2.db --best 5",
-      .operands = {{"database", po::value(&q.databases)->required()->composing(), "files that `run` wrote"}},
-      .options = {
-          {"search", po::value(&q.search)->default_value(""), "only trials of this search (default: of all)"},
-          {"where", po::value(&q.where)->default_value(""), "only trials for which this SQL condition holds"},
-          {"sort", po::value(&q.sort), "COLUMN, or \"COLUMN desc\" (default: trial)"},
-          {"best", po::value<std::string>()->notifier(set_best), "the best N complete trials, by the search's metric"},
-          {"show", po::value(&q.show),
-           "columns of the rows, a,b,c (default: all in csv and json, otherwise what varies and matters)"},
-          {"rows", po::value(&q.rows), "cross table of complete trials: what runs down"},
-          {"columns", po::value(&q.columns), "... what runs across"},
-          {"by", po::value(&q.by)->default_value(""), "... a table for each value of this"},
-          {"value", po::value(&q.value)->default_value(""),
-           "what the cells hold the mean of, a or a,b,c (default: the search's metric, or a profile's first)"},
-          {"curve", po::value(&q.curve), "cross table of --value by this, epoch or a profile, and trial"},
-          {"curves", po::bool_switch(&q.epochs), "the same as --curve epoch"},
-          {"format", po::value(&q.format)->default_value("text"), "text, markdown, csv, json or latex"},
-      }};
-}
 
 bool is_records(const std::string& format) {
   return format == "csv" || format == "json";
@@ -127,29 +72,6 @@ Names telling_columns(Selection& selection) {
                  selection.with_values({"error"}, 1)});
 }
 
-/// "index", in the double quotes that SQL wants, is index.
-std::string unquoted(const std::string& name) {
-  const bool quoted = name.size() > 2 && name.front() == '"' && name.back() == '"';
-  return quoted ? name.substr(1, name.size() - 2) : name;
-}
-
-Names split(const std::string& list) {
-  Names names;
-  for (const std::string& name : split_list(list)) names.push_back(unquoted(name));
-  return names;
-}
-
-std::string order(const Selection& selection, const std::string& sort) {
-  std::istringstream words(sort);
-  std::string name, direction, more;
-  words >> name >> direction >> more;
-  std::transform(direction.begin(), direction.end(), direction.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  if (!more.empty() || (!direction.empty() && direction != "asc" && direction != "desc"))
-    throw InputError(fmt::format("--sort is \"{}\"; give a column, or a column and asc or desc", sort));
-  return fmt::format("{} {}, trial", selection.column("--sort", unquoted(name)), direction);
-}
-
 Table collect(Selection& selection, const Names& names, const std::string& sql) {
   Table table;
   table.header = names;
@@ -183,11 +105,11 @@ void print_rows(Selection& selection, const Names& names, const std::string& res
 }
 
 void print_all(Selection& selection, const ResultsQuestion& q) {
-  const Names names = !q.show.empty()        ? split(q.show)
+  const Names names = !q.show.empty()        ? q.show
                       : is_records(q.format) ? selection.columns()
                                              : telling_columns(selection);
-  print_rows(selection, names, "ORDER BY " + order(selection, q.sort), q.format,
-             q.where.empty() ? "no trial yet" : "no trial meets --where");
+  print_rows(selection, names, fmt::format("ORDER BY {} {}, trial", selection.column("--sort", q.sort), q.direction),
+             q.format, q.where.empty() ? "no trial yet" : "no trial meets --where");
 }
 
 /// Where the networks of the trials that `rest` picks are, of those that are kept beside `database`.
@@ -226,7 +148,7 @@ void print_pivot(Selection& selection, const Pivot& pivot, const std::string& fo
 
 /// The columns that the cells hold the mean of.
 Names value_columns(Selection& selection, const ResultsQuestion& q) {
-  Names names = split(q.value);
+  Names names = q.value;
   if (names.empty()) names = {only_search(selection.searches(), "--value: the file").metric};
   for (const std::string& value : names) {
     const std::string name = selection.column("--value", value);
@@ -264,7 +186,7 @@ const Curve& find_curve(const Selection& selection, const std::string& coordinat
 
 void print_curve(Selection& selection, const std::string& coordinate, const ResultsQuestion& q) {
   const Curve& curve = find_curve(selection, coordinate);
-  Names names = split(q.value);
+  Names names = q.value;
   for (const std::string& name : names)
     if (std::find(curve.metrics.begin(), curve.metrics.end(), name) == curve.metrics.end())
       throw InputError(fmt::format("--value: {} has no {}; {}", coordinate, name, suggestion(name, curve.metrics)));
@@ -280,16 +202,12 @@ void print_curve(Selection& selection, const std::string& coordinate, const Resu
 }  // namespace
 
 int results_command(const Arguments& arguments) {
-  ResultsQuestion q;
-  const auto values = parse_options(arguments, syntax_of(q));
-  if (!values) return exit_done;
-  for (std::string* name : {&q.rows, &q.columns, &q.by, &q.curve}) *name = unquoted(*name);
-  one_of({"text", "markdown", "csv", "json", "latex"}, "format", *values);
+  const auto question = parse_results_question(arguments);
+  if (!question) return exit_done;
+  const ResultsQuestion& q = *question;
   Selection selection(std::vector<std::filesystem::path>(q.databases.begin(), q.databases.end()), q.search, q.where);
   if (!q.curve.empty())
     print_curve(selection, q.curve, q);
-  else if (q.epochs)
-    print_curve(selection, "epoch", q);
   else if (!q.rows.empty() || !q.columns.empty())
     print_cross_table(selection, q);
   else if (q.best)

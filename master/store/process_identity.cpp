@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include <ctime>
+#include <fstream>
+#include <sstream>
 #include <string>
 
 #include "search/base/machine.hpp"
@@ -11,16 +14,42 @@
 
 namespace stormsweep {
 
+namespace {
+
+/// The first line of a file in /proc/<process>; empty where it cannot be read.
+std::string told_of(const std::string& process, const std::string& what) {
+  std::ifstream file("/proc/" + process + "/" + what);
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+/// When a process started, in seconds since 1970 (proc(5), stat, field 22: clock ticks since the machine started).
+double start_of(const std::string& process) {
+  const std::string stat = told_of(process, "stat");
+  std::istringstream fields(stat.substr(stat.rfind(')') + 1));  // the third and on
+  std::string skipped;
+  for (int field = 3; field < 22; ++field) fields >> skipped;
+  double ticks = 0;
+  fields >> ticks;
+  timespec up{};
+  clock_gettime(CLOCK_BOOTTIME, &up);
+  return unix_time() - (static_cast<double>(up.tv_sec) - ticks / static_cast<double>(sysconf(_SC_CLK_TCK)));
+}
+
+}  // namespace
+
 ProcessIdentity this_process() {
   return {host_name(), getpid(), std::string(environment("SLURM_JOB_ID")), unix_time()};
 }
 
 bool may_be_alive(const ProcessIdentity& other, const ProcessIdentity& self) {
-  // A process number is used again, after a reboot or in a container: without a recent sign of life it says nothing.
-  if (self.seen - other.seen > writer_patience) return false;
-  if (other.host != self.host) return other.job.empty() || other.job != self.job;
-  if (other.pid == self.pid) return false;
-  return process::alive(static_cast<pid_t>(other.pid));
+  const bool seen_of_late = self.seen - other.seen <= writer_patience;
+  if (other.host != self.host) return seen_of_late && (other.job.empty() || other.job != self.job);
+  if (other.pid == self.pid || !process::alive(static_cast<pid_t>(other.pid))) return false;
+  // A process number is used again, after a reboot or in a container. But a database may be held for longer than that.
+  const std::string pid = std::to_string(other.pid);
+  return seen_of_late || (told_of(pid, "comm") == told_of("self", "comm") && start_of(pid) <= other.seen);
 }
 
 }  // namespace stormsweep

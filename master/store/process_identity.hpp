@@ -19,8 +19,9 @@ inline constexpr double writer_patience = 60;
 /// This process; `seen` is now.
 ProcessIdentity this_process();
 
-/// Whether `other` may still write, judged by `self`. On our host its process tells. On another host it is alive if it
-/// was seen of late, unless it was an earlier run of our own Slurm job.
+/// Whether `other` may still write, judged by `self`. On our host its process tells: it is there, and was seen of late,
+/// or runs our program since before it was last seen. On another host it is alive if it was seen of late, unless it was
+/// an earlier run of our own Slurm job.
 bool may_be_alive(const ProcessIdentity& other, const ProcessIdentity& self);
 
 }  // namespace stormsweep

@@ -72,6 +72,27 @@ TEST_CASE("a process number without a recent sign of life may be somebody else's
   CHECK_NOTHROW(written.open());
 }
 
+TEST_CASE("a process of our program that ran when it wrote is alive, however long ago that was") {
+  int end[2];
+  REQUIRE(pipe(end) == 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    close(end[1]);
+    char byte;
+    _exit(read(end[0], &byte, 1) < 0 ? 1 : 0);
+  }
+  ProcessIdentity self = this_process();
+  const double now = self.seen;
+  self.seen += 3600;
+  const auto alive = [&](pid_t pid, double seen) { return may_be_alive({self.host, pid, "", seen}, self); };
+  CHECK(alive(child, now + 2));
+  CHECK_FALSE(alive(child, now - 60));  // another had its number then
+  CHECK_FALSE(alive(1, now + 2));       // another program has
+  close(end[1]);
+  waitpid(child, nullptr, 0);
+  CHECK_FALSE(alive(child, now + 2));
+}
+
 TEST_CASE("a writer on another host lives for 60 s after its last commit") {
   Written young("elsewhere", 1, "", 50), old("elsewhere", 1, "", 61);
   CHECK_THROWS_WITH_AS(young.open(), doctest::Contains("process 1 on elsewhere"), InputError);

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 using namespace stormsweep;
 
 TEST_CASE("utc: times are read and told, whatever the time zone") {
@@ -19,4 +21,10 @@ TEST_CASE("utc: what is no time is refused") {
     CAPTURE(text);
     CHECK(!parse_utc(text));
   }
+}
+
+TEST_CASE("utc: what this process begins and ends is told in order, near the clock of the machine") {
+  const double first = steady_unix_time(), second = steady_unix_time();
+  CHECK(first <= second);
+  CHECK(std::abs(second - unix_time()) < 60);
 }

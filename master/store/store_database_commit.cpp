@@ -1,0 +1,164 @@
+#include "master/store/store_database.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <thread>
+
+#include "master/store/column_names.hpp"
+#include "master/store/database.hpp"
+#include "master/store/schema.hpp"
+#include "master/store/trial_row.hpp"
+#include "search/base/utc.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// A writer that has nothing to write gives a sign of life after so long.
+constexpr Seconds sign_of_life{10};
+
+/// Between two attempts of `settle`.
+constexpr std::chrono::milliseconds breath{200};
+
+constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+
+int milliseconds(Seconds time) {
+  return static_cast<int>(std::max(0.0, 1000 * time.count()));
+}
+
+}  // namespace
+
+std::uint64_t StoreDatabase::settle() {
+  const Seconds begun = steady_time();
+  while (!commit(unix_time(), last_patience - (steady_time() - begun))) {
+    if (steady_time() - begun >= last_patience)
+      return static_cast<std::uint64_t>(
+          std::count_if(trials.begin(), trials.begin() + static_cast<std::ptrdiff_t>(pending),
+                        [](const PendingTrial& trial) { return is_terminal(trial.record.status); }));
+    std::this_thread::sleep_for(breath);  // a full disk does not wait by itself
+  }
+  return 0;
+}
+
+void StoreDatabase::close() {
+  if (std::exchange(closed, true)) return;
+  if (!commit(unix_time(), problem.empty() ? last_patience : Seconds(0))) return;  // no waiting twice
+  guarded(file, [&] {
+    end_lease(sqlite, lease.search, writer);
+    sqlite.exec("PRAGMA journal_mode = DELETE");  // leaves no empty journal behind
+  });
+}
+
+bool StoreDatabase::commit(double now, Seconds patience) {
+  using Behavior = SQLite::TransactionBehavior;
+  stop_looking();
+  if (pending == 0 && epochs.empty() && steady_time() - signed_at < sign_of_life) return true;
+  Tally next = committed;
+  ended.clear();
+  sqlite.setBusyTimeout(milliseconds(patience));
+  try {
+    guarded(file, [&] {
+      // After a refusal, the file first: there may be many rows to write in vain.
+      SQLite::Transaction transaction(sqlite, problem.empty() ? Behavior::IMMEDIATE : Behavior::EXCLUSIVE);
+      write(next, now);
+      transaction.commit();
+    });
+    problem.clear();
+  } catch (const NotNow& error) {
+    problem = error.what();
+  } catch (const InputError&) {
+    if (json) json->forget();
+    throw;
+  }
+  sqlite.setBusyTimeout(busy_timeout);
+  if (!problem.empty()) {
+    if (json) json->forget();
+    return false;
+  }
+  if (json) json->keep();
+  committed = next;
+  writer.seen = now;
+  signed_at = steady_time();
+  pending = 0;
+  epochs.clear();
+  new_metrics.clear();
+  report_committed();
+  return true;
+}
+
+void StoreDatabase::report_committed() {
+  for (const EndedTrial& trial : ended) on_committed(trial.trial, trial.identity, trial.metric);
+  ended.clear();
+}
+
+void StoreDatabase::write(Tally& next, double now) {
+  lines.clear();
+  for (std::size_t i = 0; i < pending; ++i) write_trial(trials[i], next);
+  for (const PendingEpoch& row : epochs) write_epoch(row);
+  if (!new_metrics.empty() && declare(sqlite, ColumnKind::metric, experiment.name, new_metrics)) create_views(sqlite);
+  // The lines are on the disk before the database says so: what a crash leaves beyond the length that it knows is cut
+  // off.
+  if (json) {
+    json->append(lines);
+    json->sync();
+  }
+  write_sign(now);
+}
+
+void StoreDatabase::write_trial(const PendingTrial& trial, Tally& next) {
+  const TrialRecord& record = trial.record;
+  const auto before = sqlite.getLastInsertRowid();
+  upsert.tryReset();
+  upsert.bind(1, lease.search);
+  bind_record(upsert, 2, record);
+  const bool written = upsert.exec() > 0;
+  if (!is_terminal(record.status) || (!written && !on_committed)) return;
+  auto id = sqlite.getLastInsertRowid();
+  Status status = record.status;
+  if (!written || id == before) {  // it had ended, or waited or ran before
+    const FoundTrial row = find(record.identity, record.training).value();
+    id = row.id;
+    status = row.status;
+  }
+  const TrialId trial_id{static_cast<std::uint64_t>(id)};
+  if (on_committed) {
+    const bool complete = status == Status::complete && record.status == status;
+    ended.push_back({trial_id, record.identity, complete ? trial.metric : undefined});
+  }
+  if (!written) return;
+  ++count_of(next.counts, record.status);
+  if (record.status == Status::complete) next.consider(trial_id, trial.metric, goal);
+  if (json) append_line(lines, name, trial_id, record);
+}
+
+void StoreDatabase::write_epoch(const PendingEpoch& row) {
+  insert_epoch.tryReset();
+  insert_epoch.bind(1, lease.search);
+  insert_epoch.bindNoCopy(2, row.curve.data(), static_cast<int>(row.curve.size()));
+  insert_epoch.bind(3, row.epoch);
+  insert_epoch.bind(4, row.seconds);
+  insert_epoch.bindNoCopy(5, row.metrics);
+  insert_epoch.exec();
+  insert_epoch.reset();
+}
+
+void StoreDatabase::write_sign(double now) {
+  sign.tryReset();
+  sign.clearBindings();
+  sign.bind(1, now);
+  if (json) sign.bind(2, static_cast<std::int64_t>(json->written()));
+  sign.bind(3, lease.search);
+  sign.bind(4, writer.host);
+  sign.bind(5, writer.pid);
+  if (sign.exec() != 1)
+    throw InputError(fmt::format(
+        "{}: another process has taken over search '{}', because this one (process {} on {}) had not committed "
+        "for {:.0f} s; let that one go on",
+        file.string(), name, writer.pid, writer.host, (steady_time() - signed_at).count()));
+  sign.reset();
+}
+
+}  // namespace stormsweep
