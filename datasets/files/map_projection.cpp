@@ -73,6 +73,10 @@ MapProjection::MapProjection(const std::string& definition, const std::string& p
         place +
         ": PROJ does not find its database, proj.db; install it (Debian: proj-data), or name its folder in PROJ_LIB");
   if (!system || !proj_is_crs(system.get())) refuse();
+  const char* const words = definition.find('[') != std::string::npos
+                                ? proj_as_proj_string(context, system.get(), PJ_PROJ_4, nullptr)
+                                : nullptr;
+  if (words) definition_ = words;
   const Crs plain(proj_create_crs_to_crs_from_pj(context, globe.get(), system.get(), nullptr, nullptr), proj_destroy);
   if (plain) transformation_.reset(proj_normalize_for_visualization(context, plain.get()));
   if (!transformation_) refuse();

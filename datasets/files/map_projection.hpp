@@ -29,7 +29,7 @@ class MapProjection {
 
   MapPoint forward(GeoPoint point) const;  ///< NaN where the map does not reach
   GeoPoint inverse(MapPoint point) const;  ///< NaN outside the map
-  /// As given, but in metres.
+  /// As given, but in metres, and WKT as a PROJ string where PROJ can write one.
   const std::string& definition() const { return definition_; }
 
  private:

@@ -62,7 +62,8 @@ void unwrap(std::vector<double>& longitudes) {
 std::optional<double> to_map(const std::string& unit, const GridMapping& mapping) {
   const bool kilometres = mapping.definition.find("+units=km") != std::string::npos;
   const bool degrees = mapping.definition.find("proj=ob_tran") != std::string::npos ||
-                       mapping.definition.find("proj=longlat") != std::string::npos;
+                       mapping.definition.find("proj=longlat") != std::string::npos ||
+                       mapping.definition.starts_with("GEOG");
   if (degrees) return unit.starts_with("degree") ? std::optional(1.0) : std::nullopt;
   if (unit.empty()) return std::nullopt;
   if (const auto metres = unit_conversion(unit, kilometres ? "km" : "m")) return metres->scale;

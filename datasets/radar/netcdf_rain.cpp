@@ -37,8 +37,12 @@ std::string standard_name(const File& file, const Variable& variable) {
   return lower(file.text(variable, "standard_name").value_or(""));
 }
 
+/// CF's name of the attribute, and that of DWD's and NASA's tools.
 std::string unit_of(const File& file, const Variable& variable) {
-  return file.text(variable, "units").value_or("");
+  for (const char* const name : {"units", "unit", "Units"}) {
+    if (const auto unit = file.text(variable, name)) return *unit;
+  }
+  return "";
 }
 
 struct Unit {
@@ -64,11 +68,11 @@ std::optional<Unit> read_unit(const std::string& unit) {
 /// What is about rain without being any.
 bool is_about_rain(const File& file, const Variable& variable) {
   return file.text(variable, "flag_meanings") || file.text(variable, "flag_values") ||
-         has_any(
-             own_name(variable) + " " + standard_name(file, variable),
-             {"quality", "index",       "error", "uncertain", "source", "flag",      "mask",      "weight",  "probab",
-              "prob_",   "fraction",    "count", "number",    "status", "condition", "time",      "type",    "phase",
-              "height",  "temperature", "_pal",  "_bnds",     "bounds", "variance",  "deviation", "distance"});
+         has_any(own_name(variable) + " " + standard_name(file, variable),
+                 {"quality",   "index",  "error",    "uncertain", "source",   "flag",         "mask",
+                  "weight",    "probab", "prob_",    "fraction",  "count",    "number",       "status",
+                  "condition", "time",   "type",     "phase",     "height",   "temperature",  "_pal",
+                  "_bnds",     "bounds", "variance", "deviation", "distance", "differential", "correlation"});
 }
 
 /// By its standard name or its own.

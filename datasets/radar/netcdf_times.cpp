@@ -132,7 +132,8 @@ std::int64_t length_told(const File& file, const Variable& variable) {
   return seconds ? std::llround(seconds->scale) : 0;
 }
 
-Seconds lengths_of(const File& file, const std::filesystem::path& path, const NetcdfRain& rain, const Spans& spans) {
+/// By start_time, the spans, or cell_methods; empty where none of them tells.
+Seconds lengths_told(const File& file, const std::filesystem::path& path, const NetcdfRain& rain, const Spans& spans) {
   Seconds lengths(spans.end.size());
   if (const auto start = file.beside(rain.variable, "start_time"); start && start->size() > 0) {
     const Seconds starts = read_times(file, path, *start);
@@ -141,14 +142,15 @@ Seconds lengths_of(const File& file, const std::filesystem::path& path, const Ne
   }
   for (std::size_t i = 0; i < lengths.size(); ++i) lengths[i] = spans.end[i] - spans.begin[i];
   if (std::ranges::any_of(lengths, [](std::int64_t length) { return length > 0; })) return lengths;
-  const std::int64_t told = lengths.size() == 1 ? length_told(file, rain.variable) : 0;
-  return told > 0 ? Seconds{told} : lengths_between(spans.end);
+  const std::int64_t told = length_told(file, rain.variable);
+  const Seconds between = lengths_between(spans.end);
+  const bool possible = told > 0 && (between.size() == 1 || std::ranges::min(between) >= told);
+  return possible ? Seconds(lengths.size(), told) : Seconds();
 }
 
 /// Of amounts: since when each fell.
-std::vector<double> hours_of(const File& file, const std::filesystem::path& path, const NetcdfRain& rain,
-                             const Spans& spans) {
-  const Seconds lengths = lengths_of(file, path, rain, spans);
+std::vector<double> hours_of(const std::filesystem::path& path, const NetcdfRain& rain, const Spans& spans,
+                             const Seconds& lengths) {
   if (std::ranges::any_of(lengths, [](std::int64_t length) { return length <= 0; })) {
     refuse(path,
            fmt::format("{} holds amounts, but not since when; give start_time, or bounds of time", rain.variable.name));
@@ -183,7 +185,15 @@ Spans spans_of(const File& file, const std::filesystem::path& path, const Netcdf
 NetcdfTimes times_of(const File& file, const std::filesystem::path& path, const NetcdfRain& rain) {
   const Spans spans = spans_of(file, path, rain);
   if (rain.meaning != Meaning::amount) return {spans.end, std::vector<double>(spans.end.size(), 1)};
-  return {spans.end, hours_of(file, path, rain, spans)};
+  Seconds lengths = lengths_told(file, path, rain, spans);
+  if (!lengths.empty()) return {spans.end, hours_of(path, rain, spans, lengths)};
+  lengths = lengths_between(spans.end);
+  const std::vector<double> hours = hours_of(path, rain, spans, lengths);
+  return {
+      spans.end, hours,
+      fmt::format("it is not told since when the amounts of {} fell; they are taken as those since the image before, "
+                  "{:g} h",
+                  rain.variable.name, hours[0])};
 }
 
 }  // namespace stormsweep::radar

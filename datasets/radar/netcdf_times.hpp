@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "datasets/radar/netcdf_rain.hpp"
@@ -12,6 +13,7 @@ namespace stormsweep::radar {
 struct NetcdfTimes {
   std::vector<std::int64_t> valid;  ///< seconds since 1970-01-01 UTC; of amounts: the end
   std::vector<double> hours;        ///< in which an amount fell; 1 of other fields
+  std::string note;                 ///< since when amounts fell, where that was taken for granted; empty: it is told
 };
 
 /// By the time coordinate of the field, its bounds, start_time, or the file's own attributes. Throws InputError: there

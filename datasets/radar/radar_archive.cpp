@@ -40,6 +40,10 @@ void check_alike(const RadarImage& first, const RadarImage& first_of_sequence, c
 void check_times(const std::vector<RadarImage>& images) {
   for (std::size_t i = 1; i < images.size(); ++i) {
     const RadarImage &a = images[i - 1], &b = images[i];
+    if (a.sequence == b.sequence && a.time == b.time && a.path == b.path) {
+      throw InputError(fmt::format("{}: two of its images are of {}, to the second; give images a second or more apart",
+                                   a.path.string(), words_of(a.time)));
+    }
     if (a.sequence == b.sequence && a.time == b.time) {
       throw InputError(fmt::format("{} and {} both hold an image of {}; leave one out", a.path.string(),
                                    b.path.string(), words_of(a.time)));

@@ -88,3 +88,13 @@ TEST_CASE("map projections: an image's corners, its box and its middle pixel on 
   CHECK_FALSE(box_of(map, {{{0, 50}, {1, 60}, {10, 60}, {10, 50}}}));
   CHECK(ground_kilometres({0, 0}, {1, 0}) == doctest::Approx(111.3195).epsilon(1e-6));  // 6378.137 km, in radians
 }
+
+TEST_CASE("map projection: WKT becomes a PROJ string") {
+  const MapProjection map(
+      R"(PROJCS["a",GEOGCS["b",DATUM["c",SPHEROID["d",6371000,0]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],)"
+      R"(PROJECTION["Mercator_1SP"],PARAMETER["central_meridian",10],PARAMETER["scale_factor",1],)"
+      R"(PARAMETER["false_easting",0],PARAMETER["false_northing",0],UNIT["metre",1]])",
+      "a.nc");
+  CHECK(map.definition().starts_with("+proj=merc +lon_0=10"));
+  CHECK(map.forward({11, 0}).x == doctest::Approx(6371000 * 3.14159265358979 / 180));
+}

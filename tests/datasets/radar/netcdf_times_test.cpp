@@ -76,6 +76,7 @@ TEST_CASE("NetCDF times: amounts since the image before, with images missing bet
     maker.variable("time", NC_DOUBLE, {"time"}, {10, 20, 50}, minutes);
   });
   for (const double hours : found.hours) CHECK(hours == doctest::Approx(1 / 6.));
+  CHECK(found.note.starts_with("it is not told since when the amounts of rain fell; they are taken as those since"));
   const NetcdfTimes months = times("mm", 3, [](NetcdfMaker& maker) {
     maker.variable("time", NC_DOUBLE, {"time"}, {0, 31, 59}, {{"units", "days since 2001-01-01"}});
   });
@@ -101,6 +102,7 @@ TEST_CASE("NetCDF times: one amount, as long as cell_methods says") {
       times("kg m-2", 1, [](NetcdfMaker& maker) { maker.variable("time", NC_DOUBLE, {"time"}, {0}, minutes); },
             {{"cell_methods", "time: sum (interval: 5 min)"}});
   CHECK(found.hours[0] == doctest::Approx(1 / 12.));
+  CHECK(found.note.empty());
 }
 
 TEST_CASE("NetCDF times: what cannot be dated is refused") {

@@ -2,9 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 
 #include "search/base/error.hpp"
+#include "tests/datasets/netcdf_maker.hpp"
 #include "tests/datasets/weather/cf_weather_maker.hpp"
 #include "tests/folder.hpp"
 
@@ -87,6 +89,47 @@ TEST_CASE("climate file: longitudes that begin in the middle of the Earth's coun
   maker.write(folder / "a.nc");
   CHECK(ClimateFile(folder / "a.nc").grid().longitudes == std::vector<double>{180, 270, 360, 450});
   CHECK(ClimateFile(folder / "a.nc").grid().periodic());
+}
+
+TEST_CASE("climate file: fields of pressure levels, with axes in ERA5's names, or told by units, in any order") {
+  const TemporaryFolder folder;
+  for (const bool turned : {false, true}) {
+    CAPTURE(turned);
+    const std::vector<std::string> names =
+        turned ? std::vector<std::string>{"p", "a", "b", "t0"}
+               : std::vector<std::string>{"valid_time", "pressure_level", "latitude", "longitude"};
+    const std::string &time = names[turned ? 3 : 0], &level = names[turned ? 0 : 1], &latitude = names[2],
+                      &longitude = names[turned ? 1 : 3];
+    {
+      NetcdfMaker maker(folder / "a.nc");
+      maker.dimension(time.c_str(), 2), maker.dimension(level.c_str(), 3);
+      maker.dimension(latitude.c_str(), 3), maker.dimension(longitude.c_str(), 4);
+      maker.variable(time, NC_INT, {time}, {0, 6}, {{"units", "hours since 2020-01-01"}});
+      maker.variable(level, NC_DOUBLE, {level},
+                     turned ? std::vector<double>{20000, 50000, 85000} : std::vector<double>{850, 500, 200},
+                     {{"units", turned ? "Pa" : "millibars"}});
+      maker.variable(latitude, NC_DOUBLE, {latitude}, {60, 0, -60}, {{"units", "degrees_north"}});
+      maker.variable(longitude, NC_DOUBLE, {longitude}, {0, 90, 180, 270}, {{"units", "degrees_east"}});
+      std::vector<double> values;  // time * 1000 + pressure (hPa) + latitude's number / 10 + longitude's / 100
+      for (int i = 0; i < 72; ++i) {
+        const int t = turned ? i % 2 : i / 36, row = turned ? i / 2 % 3 : i / 4 % 3,
+                  column = turned ? i / 6 % 4 : i % 4;
+        const int pressure = turned ? std::array{200, 500, 850}[i / 24] : std::array{850, 500, 200}[i / 12 % 3];
+        values.push_back(1000 * t + pressure + 0.1 * row + 0.01 * column);
+      }
+      for (const char* const name : {"u", "v"}) maker.variable(name, NC_DOUBLE, names, values, {{"units", "m s**-1"}});
+      maker.variable("q", NC_DOUBLE, names, values, {{"units", "g/kg"}});
+      maker.variable("t", NC_DOUBLE, names, values, {{"units", "degC"}});
+    }
+    const ClimateFile file(folder / "a.nc");
+    CHECK(file.moments() == 2);
+    CHECK(file.grid().latitudes == std::vector<double>{60, 0, -60});
+    CHECK(file.grid().longitudes == std::vector<double>{0, 90, 180, 270});
+    CHECK(file.read(ClimateField::u850, 1)[6] == doctest::Approx(1850.12));  // row 1, column 2
+    CHECK(file.read(ClimateField::q, 0)[11] == doctest::Approx(0.85023));
+    CHECK(file.read(ClimateField::t200, 0)[0] == doctest::Approx(473.15));
+    CHECK(file.read(ClimateField::t500, 1)[4] == doctest::Approx(1773.25));
+  }
 }
 
 TEST_CASE("climate file: what cannot be used is refused with the file's name and a remedy") {
