@@ -179,8 +179,14 @@ bool is_longitude(const File& file, const Variable& variable) {
 }
 
 std::optional<Variable> coordinate_of(const File& file, const Variable& field, std::size_t dimension) {
-  const auto variable = file.beside(field, field.dimensions[dimension]);
-  return variable && variable->shape.size() == 1 ? variable : std::nullopt;
+  const std::vector along{field.dimensions[dimension]};
+  if (const auto named = file.beside(field, along[0])) return named->shape.size() == 1 ? named : std::nullopt;
+  for (const Variable& variable : file.variables()) {
+    if (variable.dimensions != along) continue;
+    const bool on_map = attribute(file, variable, "standard_name").starts_with("projection_");
+    if (on_map || is_latitude(file, variable) || is_longitude(file, variable)) return variable;
+  }
+  return std::nullopt;
 }
 
 std::optional<FieldLayout> layout_of(const File& file, const Variable& field) {

@@ -27,7 +27,8 @@ struct FieldLayout {
 /// Nothing where the field has no two dimensions that may be rows and columns, or another of more than one place.
 std::optional<FieldLayout> layout_of(const File& file, const Variable& field);
 
-/// One-dimensional coordinate along a dimension of `field`, by its name.
+/// One-dimensional coordinate along a dimension of `field`: of its name; else one that tells places on the globe or a
+/// map, as lat(y) does.
 std::optional<Variable> coordinate_of(const File& file, const Variable& field, std::size_t dimension);
 
 /// Physical values [rows, columns] as they lie there, at these places of `time` and `level`; NaN: missing. Empty where

@@ -2,9 +2,11 @@
 
 #include <netcdf.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <numeric>
 #include <sstream>
 #include <utility>
@@ -26,6 +28,14 @@ std::string path_of(int group) {
   std::string path(length, '\0');
   nc_inq_grpname_full(group, &length, path.data());
   return path.substr(1) + "/";
+}
+
+/// "25, 60"; empty where there is anything else.
+std::vector<double> numbers_in(std::string text) {
+  std::ranges::replace(text, ',', ' ');
+  std::istringstream words(text);
+  std::vector<double> result{std::istream_iterator<double>(words), {}};
+  return words.eof() ? result : std::vector<double>();
 }
 
 /// `names`: "time,lon,lat".
@@ -141,7 +151,8 @@ std::vector<double> File::numbers(const Variable& variable, const std::string& n
   nc_type type = NC_NAT;
   std::size_t length = 0;
   if (nc_inq_att(variable.group, variable.number, name.c_str(), &type, &length) != NC_NOERR || length == 0) return {};
-  std::vector<double> values(type == NC_STRING ? 0 : length);
+  if (type == NC_CHAR || type == NC_STRING) return numbers_in(text(variable, name).value_or(""));
+  std::vector<double> values(length);
   if (nc_get_att_double(variable.group, variable.number, name.c_str(), values.data()) != NC_NOERR) return {};
   return values;
 }

@@ -33,7 +33,8 @@ class File {
   std::optional<Variable> beside(const Variable& variable, const std::string& name) const;
   /// Bearer of the file's own attributes.
   Variable globals() const;
-  /// Of a variable's attribute: its text, its first number, all of them; nothing if there is none of this kind.
+  /// Of a variable's attribute: its text, its first number, all of them, which may be told as a text; nothing if there
+  /// is none of this kind.
   std::optional<std::string> text(const Variable& variable, const std::string& name) const;
   std::optional<double> number(const Variable& variable, const std::string& name) const;
   std::vector<double> numbers(const Variable& variable, const std::string& name) const;

@@ -39,7 +39,8 @@ double File::meant(const Variable& variable, double number) const {
   if (type == NC_FLOAT) return static_cast<float>(number);  // -9999.9 of an attribute that is a double
   if (number >= 0 || (type != NC_BYTE && type != NC_SHORT)) return number;
   const std::string is_unsigned = text(variable, "_Unsigned").value_or("");
-  return is_unsigned != "true" && is_unsigned != "True" ? number : number + (type == NC_BYTE ? 256 : 65536);
+  const bool without_sign = is_unsigned.starts_with('t') || is_unsigned.starts_with('T');  // "true", in any letters
+  return without_sign ? number + (type == NC_BYTE ? 256 : 65536) : number;
 }
 
 std::vector<double> File::decoded(const Variable& variable, std::vector<double> values) const {

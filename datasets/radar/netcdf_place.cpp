@@ -114,6 +114,19 @@ std::string contradiction(const RadarGrid& told, const RadarGrid& seen, const st
   return "";
 }
 
+/// Why a field's place is unknown; empty where its file does not claim to tell it.
+std::string doubt(const Variable& field, const GridMapping& mapping, const Coordinate& y, const Coordinate& x) {
+  if (!y.known() || !x.known())
+    return fmt::format("{} has no coordinates; its first row is taken as the northern one", field.name);
+  if (mapping.definition.empty() && mapping.name.empty()) return "";
+  if (mapping.definition.empty())
+    return fmt::format("the grid mapping {} is unknown, and so is the place of the images", mapping.name);
+  return fmt::format(
+      "its coordinates are in '{}' and '{}', which are no units of its map, so the place of the images "
+      "is unknown",
+      y.unit, x.unit);
+}
+
 }  // namespace
 
 NetcdfPlace place_of(const File& file, const std::filesystem::path& path, const Variable& field,
@@ -138,12 +151,7 @@ NetcdfPlace place_of(const File& file, const std::filesystem::path& path, const 
   grid.projection.clear();
   if (const auto seen = place_on_globe(file, field, layout)) return *seen;
   grid.pixel_height = told_metres(y), grid.pixel_width = told_metres(x);
-  if (!y.known() || !x.known())
-    place.note = fmt::format("{} has no coordinates; its first row is taken as the northern one", field.name);
-  else
-    place.note = mapping.name.empty()
-                     ? ""
-                     : fmt::format("the grid mapping {} is unknown, and so is the place of the images", mapping.name);
+  place.note = doubt(field, mapping, y, x);
   return place;
 }
 

@@ -49,6 +49,21 @@ TEST_CASE("CF axes: told by standard names, axis, units and names") {
   CHECK(layout({}, {"time", "y", "x"})->told);
 }
 
+TEST_CASE("CF axes: coordinates of other names than their dimensions") {
+  const TemporaryFolder folder;
+  {
+    NetcdfMaker maker(folder / "a.nc");
+    maker.dimension("a", 3), maker.dimension("b", 2);
+    maker.variable("longitude", NC_FLOAT, {"a"}, {}, {{"units", "degrees_east"}});
+    maker.variable("latitude", NC_FLOAT, {"b"}, {}, {{"units", "degrees_north"}});
+    maker.variable("field", NC_FLOAT, {"a", "b"}, {});
+  }
+  const File file = open_netcdf(folder / "a.nc");
+  const auto field = file.variable("field");
+  CHECK(coordinate_of(file, *field, 1)->name == "latitude");
+  CHECK(layout_of(file, *field)->row == 1);
+}
+
 TEST_CASE("CF axes: levels, and what is no stack of images") {
   const auto levels = layout({{{"units", "hPa"}}, {}, {}}, {"pressure_level", "latitude", "longitude"});
   REQUIRE(levels);

@@ -105,10 +105,14 @@ TEST_CASE("netcdf: cells never written, and numbers out of the valid range, are 
     for (const int variable : {packed, physical})
       REQUIRE(nc_put_var_short(maker.file(), variable, numbers.data()) == NC_NOERR);
     const int floats = maker.variable("floats", NC_FLOAT);
+    const int texts = maker.variable("texts", NC_FLOAT);
+    nc_put_att_text(maker.file(), texts, "missing_value", 7, "-9999.9");
+    nc_put_att_text(maker.file(), texts, "scale_factor", 3, "0.5");
     const double missing = -9999.9;  // a double that no float is
     const std::array<float, 5> reals{-9999.9f, 0, 1, 2, 3};
     nc_put_att_double(maker.file(), floats, "missing_value", NC_DOUBLE, 1, &missing);
-    REQUIRE(nc_put_var_float(maker.file(), floats, reals.data()) == NC_NOERR);
+    for (const int variable : {floats, texts})
+      REQUIRE(nc_put_var_float(maker.file(), variable, reals.data()) == NC_NOERR);
   }
   for (const double value : decoded(folder / "a.nc", "empty")) CHECK(std::isnan(value));
   CHECK(decoded(folder / "a.nc", "bytes")[0] == doctest::Approx(-63.5));  // all values of bytes are in use
@@ -122,6 +126,8 @@ TEST_CASE("netcdf: cells never written, and numbers out of the valid range, are 
   }
   CHECK(std::isnan(decoded(folder / "a.nc", "floats")[0]));
   CHECK(decoded(folder / "a.nc", "floats")[1] == 0);
+  CHECK(std::isnan(decoded(folder / "a.nc", "texts")[0]));
+  CHECK(decoded(folder / "a.nc", "texts")[4] == 1.5);
 }
 
 TEST_CASE("netcdf: a part of a variable, one that is not there, and one that cannot be read") {
