@@ -40,19 +40,23 @@ std::string trimmed(const std::string& text) {
 
 /// What people write, as UDUNITS-2 writes it.
 std::string as_udunits(std::string text) {
-  constexpr std::array<std::pair<const char*, const char*>, 7> writings{{{"\u2212", "-"},
+  constexpr std::array<std::pair<const char*, const char*>, 9> writings{{{"\u2212", "-"},
                                                                          {"\u207b", "-"},
                                                                          {"\u00b9", "1"},
                                                                          {"\u00b2", "2"},
                                                                          {"\u00b3", "3"},
                                                                          {"\u00b7", " "},
-                                                                         {"\u22c5", " "}}};
+                                                                         {"\u22c5", " "},
+                                                                         {"hundredths of ", "0.01 "},
+                                                                         {"tenths of ", "0.1 "}}};
   for (const auto& [from, to] : writings) replace_all(text, from, to);
   if (text.find(':') != std::string::npos || text.find(" since ") != std::string::npos) return trimmed(text);
-  static const std::regex interval(R"(/\s*(\d+)\s*([a-z]+))"), exponent(R"(([a-z])\s+(-\d))"),
+  static const std::regex interval(R"(/\s*(\d+)\s*(s|sec|min|minutes?|h|hr|hours?|d|days?)\b)"),
+      exponent(R"(([a-z])\s+(-\d))"), power(R"((^|\s)(\d+)\s*(s|sec|min|minutes?|h|hr|hours?|d|days?)\s*(\^|\*\*)?-1)"),
       water(R"(\s+of water.*)");
   text = std::regex_replace(text, interval, "/($1 $2)");  // "mm/5min" is mm/5 times a minute there
   text = std::regex_replace(text, exponent, "$1$2");
+  text = std::regex_replace(text, power, "$1($2 $3)-1");  // "mm 3h-1" is 3 mm/h there
   return trimmed(std::regex_replace(text, water, ""));
 }
 

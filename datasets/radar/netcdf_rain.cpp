@@ -65,14 +65,23 @@ std::optional<Unit> read_unit(const std::string& unit) {
   return std::nullopt;
 }
 
-/// What is about rain without being any.
-bool is_about_rain(const File& file, const Variable& variable) {
+/// What is about rain without being any. `words`: its names.
+bool is_about_rain(const File& file, const Variable& variable, const std::string& words) {
   return file.text(variable, "flag_meanings") || file.text(variable, "flag_values") ||
-         has_any(own_name(variable) + " " + standard_name(file, variable),
-                 {"quality",   "index",  "error",    "uncertain", "source",   "flag",         "mask",
-                  "weight",    "probab", "prob_",    "fraction",  "count",    "number",       "status",
-                  "condition", "time",   "type",     "phase",     "height",   "temperature",  "_pal",
-                  "_bnds",     "bounds", "variance", "deviation", "distance", "differential", "correlation"});
+         has_any(words, {"quality",   "index",  "error",    "uncertain", "source",   "flag",         "mask",
+                         "weight",    "probab", "prob_",    "fraction",  "count",    "number",       "status",
+                         "condition", "time",   "type",     "phase",     "height",   "temperature",  "_pal",
+                         "_bnds",     "bounds", "variance", "deviation", "distance", "differential", "correlation"});
+}
+
+bool names_rain(const std::string& words) {
+  return has_any(words, {"rain", "precip", "reflectivity", "dbz", "qpe", "prcp", "crr_", "rfe", "radar"});
+}
+
+/// By its long name, in any words.
+bool is_called_rain(const File& file, const Variable& variable) {
+  const std::string words = lower(file.text(variable, "long_name").value_or("")) + " " + own_name(variable);
+  return names_rain(words) && !is_about_rain(file, variable, words);
 }
 
 /// By its standard name or its own.
@@ -80,10 +89,10 @@ bool is_rain(const File& file, const Variable& variable) {
   constexpr std::array names{"tp",   "rr",     "pr",   "rate", "refl", "ref", "rw", "ry",  "rv",     "apcp", "prate",
                              "mtpr", "tprate", "acrr", "pcp",  "th",   "zh",  "z",  "crr", "cmorph", "rfe"};
   const std::string name = own_name(variable);
-  if (is_about_rain(file, variable)) return false;
+  const std::string words = name + " " + standard_name(file, variable);
+  if (is_about_rain(file, variable, words)) return false;
   return std::ranges::find(names, name) != names.end() || lower(unit_of(file, variable)).starts_with("dbz") ||
-         has_any(name + " " + standard_name(file, variable),
-                 {"rain", "precip", "reflectivity", "dbz", "qpe", "prcp", "crr_", "radar"});
+         names_rain(words);
 }
 
 /// A part of the rain, or an estimate on the way to it.
@@ -114,6 +123,39 @@ auto rank(const File& file, const NetcdfRain& rain) {
                     standard_name(file, variable).empty());
 }
 
+/// Fields of rain, and in words those whose unit or dimensions are not understood.
+struct Found {
+  std::vector<NetcdfRain> rain;
+  std::vector<std::string> others;
+};
+
+Found find(const File& file, bool (*is)(const File&, const Variable&)) {
+  Found found;
+  for (const Variable& variable : file.variables()) {
+    if (variable.shape.empty() || !is(file, variable)) continue;
+    if (const auto rain = as_rain(file, variable))
+      found.rain.push_back(*rain);
+    else
+      found.others.push_back(words_of(file, variable) + fmt::format(" [{}]", dimensions_of(variable)));
+  }
+  return found;
+}
+
+/// Of a file of which no name tells of rain.
+[[noreturn]] void refuse_nameless(const File& file, const std::filesystem::path& path) {
+  std::vector<std::string> rates;
+  for (const Variable& variable : file.variables()) {
+    const auto rain = as_rain(file, variable);
+    if (rain && rain->meaning == Meaning::rate) rates.push_back(words_of(file, variable));
+  }
+  if (!rates.empty())
+    refuse(path, fmt::format("no name in it tells of rain; if it is one of {}, name it by --variable",
+                             fmt::join(rates, ", ")));
+  refuse(path,
+         "holds no radar images that stormsweep knows; give KNMI, ODIM or SEVIR VIL files, or NetCDF with a variable "
+         "of rain or reflectivity (time, y, x)");
+}
+
 NetcdfRain called(const File& file, const std::filesystem::path& path, const std::string& name) {
   for (const Variable& variable : file.variables()) {
     if (variable.name != name && variable.name.substr(variable.name.rfind('/') + 1) != name) continue;
@@ -142,20 +184,9 @@ std::optional<NetcdfRain> as_rain(const File& file, const Variable& variable) {
 
 NetcdfChoice choose_rain(const File& file, const std::filesystem::path& path, const std::string& name) {
   if (!name.empty()) return {called(file, path, name), ""};
-  std::vector<NetcdfRain> found;
-  std::vector<std::string> others;
-  for (const Variable& variable : file.variables()) {
-    if (variable.shape.empty() || !is_rain(file, variable)) continue;
-    if (const auto rain = as_rain(file, variable))
-      found.push_back(*rain);
-    else
-      others.push_back(words_of(file, variable) + fmt::format(" [{}]", dimensions_of(variable)));
-  }
-  if (found.empty() && others.empty()) {
-    refuse(path,
-           "holds no radar images that stormsweep knows; give KNMI, ODIM or SEVIR VIL files, or NetCDF with a variable "
-           "of rain or reflectivity (time, y, x)");
-  }
+  auto [found, others] = find(file, is_rain);
+  if (found.empty()) found = find(file, is_called_rain).rain;
+  if (found.empty() && others.empty()) refuse_nameless(file, path);
   if (found.empty()) {
     refuse(path,
            fmt::format("its rain is not understood: {}; known are fields [time, y, x] in mm/h, kg m-2 s-1, m s-1, "

@@ -110,18 +110,6 @@ std::optional<Spans> bounds_of(const File& file, const std::filesystem::path& pa
   return spans;
 }
 
-/// Of amounts since the image before: as long as the images are apart; where the gaps are multiples of the shortest,
-/// images are missing, and each is of that length.
-Seconds lengths_between(const Seconds& valid) {
-  Seconds gaps(valid.size());
-  for (std::size_t i = 1; i < valid.size(); ++i) gaps[i] = valid[i] - valid[i - 1];
-  if (gaps.size() < 2) return gaps;
-  gaps[0] = gaps[1];
-  const std::int64_t shortest = std::ranges::min(gaps);
-  const bool regular = shortest > 0 && std::ranges::all_of(gaps, [&](std::int64_t gap) { return gap % shortest == 0; });
-  return regular ? Seconds(valid.size(), shortest) : gaps;
-}
-
 /// Seconds that CF's cell_methods tell: "time: sum (interval: 1 hr)"; 0: none.
 std::int64_t length_told(const File& file, const Variable& variable) {
   static const std::regex interval(R"(sum\s*\(\s*interval:\s*([^)]+)\))");
@@ -143,27 +131,19 @@ Seconds lengths_told(const File& file, const std::filesystem::path& path, const 
   for (std::size_t i = 0; i < lengths.size(); ++i) lengths[i] = spans.end[i] - spans.begin[i];
   if (std::ranges::any_of(lengths, [](std::int64_t length) { return length > 0; })) return lengths;
   const std::int64_t told = length_told(file, rain.variable);
-  const Seconds between = lengths_between(spans.end);
-  const bool possible = told > 0 && (between.size() == 1 || std::ranges::min(between) >= told);
+  bool possible = told > 0;  // some tell the interval of what was summed
+  for (std::size_t i = 1; i < lengths.size(); ++i) possible = possible && spans.end[i] - spans.end[i - 1] >= told;
   return possible ? Seconds(lengths.size(), told) : Seconds();
 }
 
-/// Of amounts: since when each fell.
-std::vector<double> hours_of(const std::filesystem::path& path, const NetcdfRain& rain, const Spans& spans,
-                             const Seconds& lengths) {
-  if (std::ranges::any_of(lengths, [](std::int64_t length) { return length <= 0; })) {
-    refuse(path,
-           fmt::format("{} holds amounts, but not since when; give start_time, or bounds of time", rain.variable.name));
-  }
+void check_overlap(const std::filesystem::path& path, const NetcdfRain& rain, const Spans& spans,
+                   const Seconds& lengths) {
   for (std::size_t i = 1; i < lengths.size(); ++i) {
     if (spans.end[i] - lengths[i] != spans.end[0] - lengths[0] || lengths[i] == lengths[0]) continue;
     refuse(path, fmt::format("{} holds amounts that all began at one time, and so hold each other; give those since "
                              "the image before, or rates",
                              rain.variable.name));
   }
-  std::vector<double> hours;
-  for (const std::int64_t length : lengths) hours.push_back(static_cast<double>(length) / 3600);
-  return hours;
 }
 
 Spans spans_of(const File& file, const std::filesystem::path& path, const NetcdfRain& rain) {
@@ -185,15 +165,15 @@ Spans spans_of(const File& file, const std::filesystem::path& path, const Netcdf
 NetcdfTimes times_of(const File& file, const std::filesystem::path& path, const NetcdfRain& rain) {
   const Spans spans = spans_of(file, path, rain);
   if (rain.meaning != Meaning::amount) return {spans.end, std::vector<double>(spans.end.size(), 1)};
-  Seconds lengths = lengths_told(file, path, rain, spans);
-  if (!lengths.empty()) return {spans.end, hours_of(path, rain, spans, lengths)};
-  lengths = lengths_between(spans.end);
-  const std::vector<double> hours = hours_of(path, rain, spans, lengths);
-  return {
-      spans.end, hours,
-      fmt::format("it is not told since when the amounts of {} fell; they are taken as those since the image before, "
-                  "{:g} h",
-                  rain.variable.name, hours[0])};
+  const Seconds lengths = lengths_told(file, path, rain, spans);
+  if (std::ranges::any_of(lengths, [](std::int64_t length) { return length <= 0; }))
+    refuse(path, fmt::format("an amount of {} does not end after it begins; mend start_time or the bounds of time",
+                             rain.variable.name));
+  check_overlap(path, rain, spans, lengths);
+  std::vector<double> hours(spans.end.size(), 0);
+  std::ranges::transform(lengths, hours.begin(),
+                         [](std::int64_t length) { return static_cast<double>(length) / 3600; });
+  return {spans.end, hours};
 }
 
 }  // namespace stormsweep::radar

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
 #include <vector>
 
 #include "datasets/radar/netcdf_rain.hpp"
@@ -12,12 +11,11 @@ namespace stormsweep::radar {
 /// When the images of a field hold.
 struct NetcdfTimes {
   std::vector<std::int64_t> valid;  ///< seconds since 1970-01-01 UTC; of amounts: the end
-  std::vector<double> hours;        ///< in which an amount fell; 1 of other fields
-  std::string note;                 ///< since when amounts fell, where that was taken for granted; empty: it is told
+  std::vector<double> hours;        ///< in which an amount fell, 0 where that is not told; 1 of other fields
 };
 
 /// By the time coordinate of the field, its bounds, start_time, or the file's own attributes. Throws InputError: there
-/// is none, it cannot be understood, or amounts fell since it is not told when.
+/// is none, it cannot be understood, or amounts hold each other.
 NetcdfTimes times_of(const netcdf::File& file, const std::filesystem::path& path, const NetcdfRain& rain);
 
 }  // namespace stormsweep::radar

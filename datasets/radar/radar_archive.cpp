@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "datasets/files/raw_files.hpp"
+#include "datasets/radar/amount_hours.hpp"
 
 namespace stormsweep {
 
@@ -97,7 +98,9 @@ RadarArchive list_archive(const std::vector<fs::path>& paths, const std::string&
   if (archive.images.empty()) throw InputError(archive.skipped.empty() ? "no radar image in it" : archive.skipped[0]);
   std::ranges::sort(archive.images, {}, [](const RadarImage& image) { return std::tuple(image.sequence, image.time); });
   check_times(archive.images);
+  const std::string note = complete_hours(archive.images);
   archive.notes = notes_of(archive.images);
+  if (!note.empty()) archive.notes.push_back(note);
   return archive;
 }
 

@@ -29,7 +29,7 @@ struct RadarImage {
   RadarGrid grid;
   RadarFormat format = RadarFormat::netcdf;
   std::string variable = {};  ///< its name, in NetCDF and GRIB
-  double hours = 1;           ///< in which an amount fell, in NetCDF, GRIB and KNMI's format
+  double hours = 1;           ///< in which an amount fell, in NetCDF, GRIB and KNMI's format; 0: its file does not tell
   StoredImage stored = {};    ///< in NetCDF
   std::string note = {};      ///< what its file contradicts itself in, in words; empty: nothing
 };

@@ -56,6 +56,12 @@ TEST_CASE("NetCDF rain: told by names without a standard name, and by decibels")
   CHECK(choose({{"field", {{"units", "kg m-2 s-1"}, {"standard_name", "precipitation_flux"}}}}).rain.factor == 3600);
 }
 
+TEST_CASE("NetCDF rain: told by the long name where no other tells") {
+  const Named nameless{"RhiresD", {{"units", "mm/day"}, {"long_name", "Daily precipitation sum"}}};
+  CHECK(choose({nameless, {"TabsD", {{"units", "K"}}}}).rain.variable.name == "RhiresD");
+  CHECK(choose({nameless, rate("rr")}).rain.variable.name == "rr");
+}
+
 TEST_CASE("NetCDF rain: of several the whole is taken, and the others are told") {
   const NetcdfChoice imerg = choose({rate("HQprecipitation"),
                                      rate("IRprecipitation"),
@@ -92,9 +98,11 @@ TEST_CASE("NetCDF rain: quality, sources and flags are none") {
   for (const char* const name : {"rain_quality", "HQprecipSource", "precipitation_flag",
                                  "probabilityLiquidPrecipitation", "HQobservationTime", "rain_error"}) {
     CAPTURE(name);
-    CHECK_THROWS_WITH_AS(choose({rate(name)}), doctest::Contains("holds no radar images that stormsweep knows"),
+    CHECK_THROWS_WITH_AS(choose({rate(name)}), doctest::Contains("no name in it tells of rain; if it is one of "),
                          InputError);
   }
+  CHECK_THROWS_WITH_AS(choose({{"t2m", {{"units", "K"}}}}),
+                       doctest::Contains("holds no radar images that stormsweep knows"), InputError);
   CHECK_THROWS_WITH_AS(choose({{"rain", {}}}),
                        doctest::Contains("its rain is not understood: rain (without a unit) [y = 2, x = 3]"),
                        InputError);

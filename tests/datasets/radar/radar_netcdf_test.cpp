@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "datasets/radar/radar_files.hpp"
+#include "datasets/radar/radar_archive.hpp"
 #include "tests/datasets/netcdf_maker.hpp"
 #include "tests/datasets/radar/radar_maker.hpp"
 #include "tests/folder.hpp"
@@ -183,7 +183,11 @@ TEST_CASE("NetCDF: units decide") {
   file.units = "m s-1";
   CHECK(read_radar_image(file.list(folder / "b.nc")[0]).values[2] == doctest::Approx(7.2e6));
   file.units = "mm", file.times = {50, 60}, file.pixels.resize(12, 0);  // amounts since the image before
-  CHECK(read_radar_image(file.list(folder / "c.nc")[1]).values[0] == doctest::Approx(6));
+  file.write(folder / "c.nc");
+  const RadarArchive archive = list_archive({folder / "c.nc"}, "", true, [](std::int64_t, std::int64_t) {});
+  CHECK(read_radar_image(archive.images[1]).values[0] == doctest::Approx(6));
+  REQUIRE(archive.notes.size() == 1);
+  CHECK(archive.notes[0].find("since the image before, 0.166667 h") != std::string::npos);
 }
 
 TEST_CASE("NetCDF: what cannot be understood is refused") {
@@ -198,7 +202,9 @@ TEST_CASE("NetCDF: what cannot be understood is refused") {
   }
   SUBCASE("amounts since when") {
     file.units = "mm";
-    refused_for(file, "but not since when");
+    file.write(folder / "a.nc");
+    CHECK_THROWS_WITH_AS(list_archive({folder / "a.nc"}, "", true, [](std::int64_t, std::int64_t) {}),
+                         doctest::Contains("but not since when"), InputError);
   }
   SUBCASE("time") {
     file.time_units = "fortnights";

@@ -1,0 +1,52 @@
+#include "datasets/radar/amount_hours.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+
+namespace stormsweep {
+
+namespace {
+
+/// Of one sequence: seconds since the image before, of the first as of the second.
+std::vector<std::int64_t> lengths_of(std::span<const RadarImage> images) {
+  std::vector<std::int64_t> gaps(images.size());
+  for (std::size_t i = 1; i < images.size(); ++i) gaps[i] = images[i].time - images[i - 1].time;
+  gaps[0] = gaps[1];
+  const std::int64_t shortest = std::ranges::min(gaps);
+  const bool regular = shortest > 0 && std::ranges::all_of(gaps, [&](std::int64_t gap) { return gap % shortest == 0; });
+  return regular ? std::vector(images.size(), shortest) : gaps;
+}
+
+void complete(std::span<RadarImage> images) {
+  if (images.size() < 2) {
+    throw InputError(
+        fmt::format("{}: {} holds amounts, but not since when; give start_time, or bounds of time, or images one after "
+                    "the other",
+                    images[0].path.string(), images[0].variable));
+  }
+  const std::vector<std::int64_t> lengths = lengths_of(images);
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    if (images[i].hours <= 0) images[i].hours = static_cast<double>(lengths[i]) / 3600;
+  }
+}
+
+}  // namespace
+
+std::string complete_hours(std::vector<RadarImage>& images) {
+  const auto untold = [](const RadarImage& image) { return image.hours <= 0; };
+  const auto first = std::ranges::find_if(images, untold);
+  if (first == images.end()) return "";
+  for (auto begin = images.begin(); begin != images.end();) {
+    const auto end =
+        std::find_if(begin, images.end(), [&](const auto& one) { return one.sequence != begin->sequence; });
+    if (std::any_of(begin, end, untold)) complete({begin, end});
+    begin = end;
+  }
+  return fmt::format(
+      "{}: it is not told since when the amounts of {} fell; they are taken as those since the image before, {:g} h",
+      first->path.string(), first->variable, first->hours);
+}
+
+}  // namespace stormsweep
