@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <optional>
 #include <set>
-#include <utility>
 
 #include "datasets/files/units.hpp"
 
@@ -106,14 +106,6 @@ std::string letters_of(const std::string& name) {
   return word;
 }
 
-Axis axis_of_name(const std::string& name) {
-  const std::string word = letters_of(name);
-  for (const auto& [axis, words] : names) {
-    if (words.contains(word)) return axis;
-  }
-  return Axis::other;
-}
-
 /// "degrees_north", "degreeN", "degree_N" and the like, as CF lists them.
 bool are_degrees(const std::string& unit, const char* direction) {
   const std::string letter(direction, 1);
@@ -138,28 +130,15 @@ std::optional<Axis> axis_of_unit(const std::string& unit) {
   return std::nullopt;
 }
 
-/// Rows and columns where names tell neither, or only one: the last two dimensions that are nothing else.
-void guess_image(const std::vector<Axis>& axes, const Variable& field, std::optional<std::size_t>& row,
-                 std::optional<std::size_t>& column) {
-  for (std::size_t i = axes.size(); i-- > 0;) {
-    if (axes[i] != Axis::other || (field.shape[i] == 1 && field.shape.size() > 2)) continue;
-    if (!column)
-      column = i;
-    else if (!row)
-      row = i;
-  }
-}
-
-/// The one dimension of this kind; of several, of which at most one has more than one place, that one.
-std::optional<std::size_t> only(const std::vector<Axis>& axes, Axis axis, const Variable& field) {
-  std::optional<std::size_t> found;
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    if (axes[i] == axis && (!found || field.shape[i] > 1)) found = i;
-  }
-  return found;
-}
-
 }  // namespace
+
+Axis axis_of_name(const std::string& name) {
+  const std::string word = letters_of(name);
+  for (const auto& [axis, words] : names) {
+    if (words.contains(word)) return axis;
+  }
+  return Axis::other;
+}
 
 Axis axis_of(const File& file, const Variable& coordinate) {
   if (const auto axis = known(standard_names, attribute(file, coordinate, "standard_name"))) return *axis;
@@ -176,55 +155,6 @@ bool is_latitude(const File& file, const Variable& variable) {
 
 bool is_longitude(const File& file, const Variable& variable) {
   return is_geographic(file, variable, "longitude", "east", {"lon", "lons", "longitude", "xlong", "navlon"});
-}
-
-std::optional<Variable> coordinate_of(const File& file, const Variable& field, std::size_t dimension) {
-  const std::vector along{field.dimensions[dimension]};
-  if (const auto named = file.beside(field, along[0])) return named->shape.size() == 1 ? named : std::nullopt;
-  for (const Variable& variable : file.variables()) {
-    if (variable.dimensions != along) continue;
-    const bool on_map = attribute(file, variable, "standard_name").starts_with("projection_");
-    if (on_map || is_latitude(file, variable) || is_longitude(file, variable)) return variable;
-  }
-  return std::nullopt;
-}
-
-std::optional<FieldLayout> layout_of(const File& file, const Variable& field) {
-  std::vector<Axis> axes;
-  for (std::size_t i = 0; i < field.shape.size(); ++i) {
-    const auto coordinate = coordinate_of(file, field, i);
-    axes.push_back(coordinate ? axis_of(file, *coordinate) : axis_of_name(field.dimensions[i]));
-  }
-  auto row = only(axes, Axis::row, field), column = only(axes, Axis::column, field);
-  const bool told = row && column;
-  if (!told) guess_image(axes, field, row, column);
-  if (!row || !column) return std::nullopt;
-  FieldLayout layout{only(axes, Axis::time, field), only(axes, Axis::level, field), *row, *column, told};
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    if (i == *row || i == *column || i == layout.time || i == layout.level || field.shape[i] == 1) continue;
-    if (layout.time || axes[i] != Axis::other) return std::nullopt;
-    layout.time = i;  // of images, whatever it is called
-  }
-  return layout;
-}
-
-std::vector<double> read_image(const File& file, const Variable& field, const FieldLayout& layout, std::size_t time,
-                               std::size_t level) {
-  std::vector<std::size_t> start(field.shape.size(), 0), count(field.shape.size(), 1);
-  if (layout.time) start[*layout.time] = time;
-  if (layout.level) start[*layout.level] = level;
-  const std::size_t rows = count[layout.row] = field.shape[layout.row];
-  const std::size_t columns = count[layout.column] = field.shape[layout.column];
-  std::vector<double> values = file.read(field, start, count);
-  if (values.empty()) return values;
-  values = file.decoded(field, std::move(values));
-  if (layout.row < layout.column) return values;
-  std::vector<double> turned(values.size());
-  for (std::size_t row = 0; row < rows; ++row) {
-    for (std::size_t column = 0; column < columns; ++column)
-      turned[row * columns + column] = values[column * rows + row];
-  }
-  return turned;
 }
 
 }  // namespace stormsweep::netcdf

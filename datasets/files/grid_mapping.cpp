@@ -6,7 +6,7 @@
 #include <map>
 #include <optional>
 
-#include "datasets/files/cf_axes.hpp"
+#include "datasets/files/field_layout.hpp"
 #include "datasets/files/units.hpp"
 
 namespace stormsweep::netcdf {

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "datasets/files/cf_axes.hpp"
+#include "datasets/files/field_layout.hpp"
 #include "datasets/radar/radar_image.hpp"
 
 namespace stormsweep::radar {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "datasets/files/cf_axes.hpp"
+#include "datasets/files/field_layout.hpp"
 #include "datasets/radar/radar_format.hpp"
 
 namespace stormsweep::radar {

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "datasets/files/cf_axes.hpp"
+#include "datasets/files/field_layout.hpp"
 
 namespace stormsweep {
 

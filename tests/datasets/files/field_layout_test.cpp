@@ -1,4 +1,4 @@
-#include "datasets/files/cf_axes.hpp"
+#include "datasets/files/field_layout.hpp"
 
 #include <doctest/doctest.h>
 
@@ -36,7 +36,7 @@ void check(const std::optional<FieldLayout>& layout, std::size_t time, std::size
 
 }  // namespace
 
-TEST_CASE("CF axes: told by standard names, axis, units and names") {
+TEST_CASE("field layout: told by standard names, axis, units and names") {
   check(layout({{{"standard_name", "longitude"}}, {{"standard_name", "latitude"}}, {{"standard_name", "time"}}}), 2, 1,
         0);
   check(layout({{{"axis", "X"}}, {{"axis", "T"}}, {{"axis", "Y"}}}), 1, 2, 0);
@@ -49,7 +49,7 @@ TEST_CASE("CF axes: told by standard names, axis, units and names") {
   CHECK(layout({}, {"time", "y", "x"})->told);
 }
 
-TEST_CASE("CF axes: coordinates of other names than their dimensions") {
+TEST_CASE("field layout: coordinates of other names than their dimensions") {
   const TemporaryFolder folder;
   {
     NetcdfMaker maker(folder / "a.nc");
@@ -64,7 +64,7 @@ TEST_CASE("CF axes: coordinates of other names than their dimensions") {
   CHECK(layout_of(file, *field)->row == 1);
 }
 
-TEST_CASE("CF axes: levels, and what is no stack of images") {
+TEST_CASE("field layout: levels, and what is no stack of images") {
   const auto levels = layout({{{"units", "hPa"}}, {}, {}}, {"pressure_level", "latitude", "longitude"});
   REQUIRE(levels);
   CHECK(levels->level == 0);
@@ -73,7 +73,7 @@ TEST_CASE("CF axes: levels, and what is no stack of images") {
   CHECK(!layout({}, {"time"}));
 }
 
-TEST_CASE("CF axes: an image is read as rows and columns, whichever comes first") {
+TEST_CASE("field layout: an image is read as rows and columns, whichever comes first") {
   const TemporaryFolder folder;
   {
     NetcdfMaker maker(folder / "a.nc");
