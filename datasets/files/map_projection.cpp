@@ -76,7 +76,7 @@ MapProjection::MapProjection(const std::string& definition, const std::string& p
   const char* const words = definition.find('[') != std::string::npos
                                 ? proj_as_proj_string(context, system.get(), PJ_PROJ_4, nullptr)
                                 : nullptr;
-  if (words) definition_ = words;
+  if (words) definition_ = std::regex_replace(std::string(words), std::regex(R"( \+type=crs)"), "");
   const Crs plain(proj_create_crs_to_crs_from_pj(context, globe.get(), system.get(), nullptr, nullptr), proj_destroy);
   if (plain) transformation_.reset(proj_normalize_for_visualization(context, plain.get()));
   if (!transformation_) refuse();

@@ -171,6 +171,10 @@ TEST_CASE("NetCDF: the variable that is asked for, and a file that has none") {
   CHECK(list_radar_images(folder / "a.nc", "rainfall_rate").size() == 1);
   CHECK_THROWS_WITH_AS(list_radar_images(folder / "a.nc", "snow"), doctest::Contains("has no variable snow"),
                        InputError);
+  const auto progress = [](std::int64_t, std::int64_t) {};
+  CHECK(list_archive({folder / "a.nc"}, "rainfall_rate", true, progress).images.size() == 1);
+  CHECK_THROWS_WITH_AS(list_archive({folder / "a.nc"}, "snow", true, progress),
+                       doctest::Contains("has no variable snow"), InputError);
   KnmiFile().write(folder / "b.h5");
   CHECK_THROWS_WITH_AS(list_radar_images(folder / "b.h5", "snow"), doctest::Contains("is no NetCDF"), InputError);
 }
