@@ -141,19 +141,24 @@ Observations observe(const ForecastOptions& options, const NowcastMeta& model, c
 void print_table(const std::vector<LeadTimeReport>& reports, RadarQuantity quantity) {
   const bool judged = std::ranges::any_of(reports, [](const LeadTimeReport& report) { return report.judged > 0; });
   const char* unit = quantity == RadarQuantity::vil ? "VIL" : "mm/h";
-  Table table{.header = {"lead min", std::string("mean ") + unit, "wet %"}, .numeric = std::vector<bool>(7, true)};
-  if (judged) table.header.insert(table.header.end(), {"truth mean", "squared err.", "of persistence", "skill"});
+  Table table{.header = {"lead min", std::string("mean ") + unit, "wet %"}, .numeric = std::vector<bool>(8, true)};
+  if (judged)
+    table.header.insert(table.header.end(),
+                        {"truth mean", "squared err.", "of persistence", "of extrapolation", "skill"});
   for (const LeadTimeReport& report : reports) {
     auto& row = table.rows.emplace_back();
     row = {fmt::format("{:g}", report.minutes), fmt::format("{:.4f}", report.mean),
            fmt::format("{:.1f}", 100 * report.wet)};
     if (report.judged == 0) continue;
-    for (const double error : {report.truth, report.squared_error, report.persistence_error})
+    for (const double error :
+         {report.truth, report.squared_error, report.persistence_error, report.extrapolation_error})
       row.push_back(fmt::format("{:.4f}", error));
-    row.push_back(fmt::format("{:.3f}", 1 - report.squared_error / report.persistence_error));
+    row.push_back(fmt::format("{:.3f}", 1 - report.squared_error / report.extrapolation_error));
   }
   if (judged) {
     const auto most = std::ranges::max(reports, {}, &LeadTimeReport::judged).judged;
+    table.footnotes.push_back(
+        "skill: 1 - squared error / that of extrapolation, the newest image carried along its motion");
     table.footnotes.push_back(
         fmt::format("truth and errors: over the {} pixels whose forecast rests on measured pixels alone", most));
   }
@@ -187,10 +192,11 @@ int forecast_nowcast_command(const std::vector<std::string>& words) {
   write_odim(options.output, forecast);
   fmt::print("forecast from {}, {} x {} pixels, in {:.1f} s ({} threads, tiles of {}), in {}\n", words_of(newest.time),
              newest.grid.height, newest.grid.width, seconds, options.threads, making.tile, options.output);
-  print_table(judge(forecast, newest, seen.truth), newest.quantity);
+  const std::vector<RadarFrame> extrapolation = extrapolate_images(seen.inputs, forecast);
+  print_table(judge(forecast, newest, extrapolation, seen.truth), newest.quantity);
   if (!options.figures.empty()) {
     const fs::path figure = fs::path(options.figures) / ("forecast-" + time_name(forecast) + ".png");
-    nowcast_figure(forecast, newest, seen.truth).save(figure);
+    nowcast_figure(forecast, newest, extrapolation, seen.truth).save(figure);
     fmt::print("figure in {}\n", figure.string());
   }
   return exit_done;

@@ -5,9 +5,11 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "datasets/nowcast/nowcast_batches.hpp"
+#include "experiments/nowcast/extrapolation_scores.hpp"
 #include "models/nowcast_loss.hpp"
 #include "search/space/experiment.hpp"
 
@@ -18,10 +20,6 @@ namespace {
 constexpr std::int64_t evaluation_batch = 8;  // samples through the network at once
 constexpr std::int64_t scored_side = nowcast_loss_sides.back();
 constexpr std::array<const char*, rain_thresholds.size()> threshold_names{"0_5", "2", "5", "10"};
-
-ForecastScores no_scores() {
-  return {nowcast_targets, {rain_thresholds.begin(), rain_thresholds.end()}};
-}
 
 double over_all_lead_times(const ForecastScores& scores) {
   double sum = 0;
@@ -42,8 +40,8 @@ NowcastEvaluation::NowcastEvaluation(NowcastCnn& network, const NowcastPatches& 
                                      const torch::Device& device, Gang& gang)
     : step_minutes_(std::llround(patches.meta().step_minutes)),
       rain_rate_(patches.meta().quantity == RadarQuantity::rain_rate),
-      model_(no_scores()),
-      persistence_(no_scores()) {
+      model_(no_nowcast_scores()),
+      persistence_(no_nowcast_scores()) {
   const torch::NoGradGuard no_gradient;
   const auto physical = [&](const torch::Tensor& standardised) {
     return (centre(standardised, scored_side) * statistics.deviation + statistics.mean).clamp_min(0);
@@ -66,11 +64,21 @@ NowcastEvaluation::NowcastEvaluation(NowcastCnn& network, const NowcastPatches& 
   loss_ = losses[0].item<double>() / losses[1].item<double>();
 }
 
+void NowcastEvaluation::compare_with(ForecastScores extrapolation, Gang& gang) {
+  sum_over(gang, extrapolation.sums);
+  extrapolation_ = std::move(extrapolation);
+}
+
 Metrics NowcastEvaluation::summary(const std::string& split) const {
   const double error = over_all_lead_times(model_);
-  return {{split + "_loss", loss_},
-          {split + "_mse", error},
-          {split + "_skill", 1 - error / over_all_lead_times(persistence_)}};
+  Metrics metrics{{split + "_loss", loss_},
+                  {split + "_mse", error},
+                  {split + "_skill", 1 - error / over_all_lead_times(persistence_)}};
+  if (!extrapolation_) return metrics;
+  const double bar = over_all_lead_times(*extrapolation_);
+  metrics.emplace_back(split + "_extrapolation_mse", bar);
+  metrics.emplace_back(split + "_extrapolation_skill", 1 - error / bar);
+  return metrics;
 }
 
 Metrics NowcastEvaluation::by_lead_time() const {
@@ -81,6 +89,8 @@ Metrics NowcastEvaluation::by_lead_time() const {
     };
     add("mse", model_.mean_squared_error(l));
     add("persistence_mse", persistence_.mean_squared_error(l));
+    add("extrapolation_mse", extrapolation_->mean_squared_error(l));
+    add("extrapolation_skill", 1 - model_.mean_squared_error(l) / extrapolation_->mean_squared_error(l));
     for (std::size_t t = 0; t < threshold_names.size(); ++t) {
       const auto number = static_cast<std::int64_t>(t);
       const auto score = [&](const char* name, double value) {
@@ -90,6 +100,7 @@ Metrics NowcastEvaluation::by_lead_time() const {
       score("pod_", model_.pod(l, number));
       score("far_", model_.far(l, number));
       score("persistence_csi_", persistence_.csi(l, number));
+      score("extrapolation_csi_", extrapolation_->csi(l, number));
     }
   }
   return metrics;

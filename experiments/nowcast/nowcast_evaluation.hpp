@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -21,10 +22,14 @@ class NowcastEvaluation {
   NowcastEvaluation(NowcastCnn& network, const NowcastPatches& patches, std::span<const std::int64_t> own,
                     const PixelStatistics& statistics, const torch::Device& device, Gang& gang);
 
-  /// <split>_loss, <split>_mse and <split>_skill = 1 - MSE / MSE of persistence, over all lead times.
+  /// Puts the scores of the extrapolation of `own` (extrapolation_scores.hpp) beside the network's. All ranks call it.
+  void compare_with(ForecastScores extrapolation, Gang& gang);
+
+  /// <split>_loss, <split>_mse and <split>_skill = 1 - MSE / MSE of persistence, over all lead times; if compared,
+  /// <split>_extrapolation_mse and <split>_extrapolation_skill.
   Metrics summary(const std::string& split) const;
-  /// The profile lead_time of experiment.json, which lists the lead times of steps of 10, 12 and 15 min. Scores at
-  /// thresholds are NaN for what is not a rain rate.
+  /// Once compared: the profile lead_time of experiment.json, which lists the lead times of steps of 10, 12 and 15 min.
+  /// Scores at thresholds are NaN for what is not a rain rate.
   Metrics by_lead_time() const;
 
  private:
@@ -32,6 +37,7 @@ class NowcastEvaluation {
   double loss_;
   bool rain_rate_;
   ForecastScores model_, persistence_;
+  std::optional<ForecastScores> extrapolation_;
 };
 
 }  // namespace stormsweep

@@ -9,10 +9,11 @@
 
 namespace stormsweep {
 
-/// A forecast beside the truth, where there is some, and persistence: a row each, a column a lead time; a line around
-/// what rests on measured pixels alone. Rows and columns at the edges in which the newest image misses everything are
-/// left out.
+/// A forecast beside the truth, where there is some, the extrapolation and persistence: a row each, a column a lead
+/// time; a line around what rests on measured pixels alone. Rows and columns at the edges in which the newest image
+/// misses everything are left out.
 Drawing nowcast_figure(const RadarForecast& forecast, const RadarFrame& newest,
+                       const std::vector<RadarFrame>& extrapolation,
                        const std::vector<std::optional<RadarFrame>>& truth);
 
 /// "20100826T0300Z", the forecast's name among others.

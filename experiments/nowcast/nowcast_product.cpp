@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
+#include "datasets/nowcast/extrapolation.hpp"
 #include "datasets/nowcast/histogram_matching.hpp"
 #include "experiments/nowcast/nowcast_forecast.hpp"
 
@@ -57,6 +59,19 @@ RadarForecast make_nowcast(NowcastCnn& network, const NowcastMeta& model, const 
   return result;
 }
 
+std::vector<RadarFrame> extrapolate_images(const std::vector<RadarFrame>& images, const RadarForecast& forecast) {
+  const RadarFrame &before = images[images.size() - 2], &newest = images.back();
+  const RadarGrid& grid = newest.grid;
+  const Motion motion = find_motion(before.values, newest.values, grid.height, grid.width, newest.quantity);
+  const std::vector<float> values = extrapolate(newest.values, motion, std::ssize(forecast.frames));
+  std::vector<RadarFrame> result;
+  for (auto from = values.begin(); const RadarFrame& frame : forecast.frames) {
+    RadarFrame& carried = result.emplace_back(frame);
+    std::copy_n(std::exchange(from, from + std::ssize(frame.values)), frame.values.size(), carried.values.begin());
+  }
+  return result;
+}
+
 std::vector<std::uint8_t> wholly_measured(const RadarForecast& forecast) {
   std::vector<std::uint8_t> result(forecast.quality.size());
   std::ranges::transform(forecast.quality, result.begin(), [](float share) { return share == 1; });
@@ -70,8 +85,8 @@ double wet_threshold(RadarQuantity quantity) {
 namespace {
 
 void judge(LeadTimeReport& report, const RadarForecast& forecast, const RadarFrame& frame, const RadarFrame& newest,
-           const RadarFrame& truth) {
-  double sum = 0, squares = 0, persistence = 0;
+           const RadarFrame& carried, const RadarFrame& truth) {
+  double sum = 0, squares = 0, persistence = 0, extrapolation = 0;
   for (std::size_t i = 0; i < frame.values.size(); ++i) {
     const double seen = truth.values[i];
     if (forecast.quality[i] < 1 || std::isnan(seen)) continue;
@@ -79,14 +94,18 @@ void judge(LeadTimeReport& report, const RadarForecast& forecast, const RadarFra
     sum += seen;
     squares += (frame.values[i] - seen) * (frame.values[i] - seen);
     persistence += (newest.values[i] - seen) * (newest.values[i] - seen);
+    const double there = std::isnan(carried.values[i]) ? 0 : carried.values[i];
+    extrapolation += (there - seen) * (there - seen);
   }
   const auto count = static_cast<double>(report.judged);
   report.truth = sum / count, report.squared_error = squares / count, report.persistence_error = persistence / count;
+  report.extrapolation_error = extrapolation / count;
 }
 
 }  // namespace
 
 std::vector<LeadTimeReport> judge(const RadarForecast& forecast, const RadarFrame& newest,
+                                  const std::vector<RadarFrame>& extrapolation,
                                   const std::vector<std::optional<RadarFrame>>& truth) {
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
   std::vector<LeadTimeReport> result;
@@ -95,14 +114,15 @@ std::vector<LeadTimeReport> judge(const RadarForecast& forecast, const RadarFram
     LeadTimeReport report{.minutes = static_cast<double>(frame.time - forecast.issued) / 60,
                           .truth = none,
                           .squared_error = none,
-                          .persistence_error = none};
+                          .persistence_error = none,
+                          .extrapolation_error = none};
     double sum = 0, pixels = 0, wet = 0;
     for (const float value : frame.values) {
       if (std::isnan(value)) continue;
       pixels += 1, sum += value, wet += value >= wet_threshold(frame.quantity);
     }
     report.mean = sum / pixels, report.wet = wet / pixels;
-    if (truth[l]) judge(report, forecast, frame, newest, *truth[l]);
+    if (truth[l]) judge(report, forecast, frame, newest, extrapolation[l], *truth[l]);
     result.push_back(report);
   }
   return result;

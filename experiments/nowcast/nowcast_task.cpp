@@ -9,6 +9,7 @@
 
 #include "datasets/nowcast/nowcast_batches.hpp"
 #include "datasets/nowcast/nowcast_patch_draw.hpp"
+#include "experiments/nowcast/extrapolation_scores.hpp"
 #include "experiments/nowcast/nowcast_evaluation.hpp"
 #include "experiments/nowcast/nowcast_notes.hpp"
 #include "experiments/task/arithmetic.hpp"
@@ -57,7 +58,7 @@ class NowcastTask : public Task {
   NowcastSample sample(std::int64_t number, std::int64_t epoch) const;
 
   torch::Device device_;
-  int background_;
+  int background_, threads_;
   std::uint64_t seed_;
   std::shared_ptr<Gang> gang_;
   bool augmented_;
@@ -68,11 +69,13 @@ class NowcastTask : public Task {
   std::optional<NowcastPatches> validation_file_;
   PixelStatistics statistics_;
   NowcastCnn network_;
+  std::optional<ForecastScores> extrapolation_;  ///< of this rank's test patches, whatever the network
 };
 
 NowcastTask::NowcastTask(const Reader& read, const TaskContext& context)
     : device_(context.device),
       background_(context.background),
+      threads_(context.threads),
       seed_(derive_seed(context.seed, "replicate", {static_cast<std::uint64_t>(read.integer("replicate"))})),
       gang_(context.gang),
       augmented_(read.choice("augmentation") == "live"),
@@ -157,7 +160,11 @@ Metrics NowcastTask::evaluate(Split split) {
     own.resize(static_cast<std::size_t>(last - first));
     std::iota(own.begin(), own.end(), first);
   }
-  const NowcastEvaluation evaluation(network_, patches, own, statistics_, device_, *gang_);
+  NowcastEvaluation evaluation(network_, patches, own, statistics_, device_, *gang_);
+  if (split == Split::test) {
+    if (!extrapolation_) extrapolation_ = score_extrapolation(test_, own, threads_);
+    evaluation.compare_with(*extrapolation_, *gang_);
+  }
   Metrics metrics = evaluation.summary(split == Split::train        ? "train"
                                        : split == Split::validation ? "validation"
                                                                     : "test");

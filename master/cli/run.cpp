@@ -24,6 +24,7 @@
 #include "master/loop/master_loop.hpp"
 #include "master/loop/signals.hpp"
 #include "master/loop/stale_checkpoints.hpp"
+#include "master/loop/status_file.hpp"
 #include "master/slurm/job_end.hpp"
 #include "master/store/database.hpp"
 #include "master/store/kept_models.hpp"

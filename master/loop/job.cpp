@@ -23,10 +23,10 @@
 #include "master/loop/launch.hpp"
 #include "master/loop/launcher.hpp"
 #include "master/loop/signals.hpp"
+#include "master/loop/status_file.hpp"
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
 #include "search/base/process.hpp"
-#include "search/base/text.hpp"
 #include "search/base/time.hpp"
 
 namespace stormsweep::launch {
@@ -42,51 +42,6 @@ constexpr Seconds last_words{0.5};      // of ranks that die
 constexpr Seconds drained_start{10};    // a start that is to be drained at once
 constexpr Seconds report_patience{10};  // from rank 0's report of a loss to the end
 constexpr Seconds kill_patience{2};     // between asking mpirun to end and killing it
-
-/// The status file: empty, then "started" from rank 0, then its report.
-class StatusFile {
- public:
-  StatusFile() : path_((folder() / "stormsweep-status-XXXXXX").string()) {
-    file_ = Descriptor(mkostemp(path_.data(), O_CLOEXEC));
-    const std::vector<char> block(4096);  // as much as the report and more: a full disk takes empty files
-    if (!file_ || !write_all(file_, block) || ftruncate(*file_, 0) != 0) {
-      const int reason = errno;
-      if (file_) fs::remove(path_);
-      errno = reason;
-      refuse_file(folder(), "cannot take temporary files", remedy);
-    }
-  }
-  ~StatusFile() {
-    std::error_code ignored;
-    fs::remove(path_, ignored);
-  }
-  StatusFile(const StatusFile&) = delete;
-  StatusFile& operator=(const StatusFile&) = delete;
-
-  const std::string& path() const { return path_; }
-  bool started() const {
-    std::error_code error;
-    return fs::file_size(path_, error) > 0 && !error;
-  }
-  std::optional<pid_t> master() const { return read_started(path_); }
-  std::optional<Report> report() const { return read_report(path_); }
-
- private:
-  static constexpr const char* remedy = "set TMPDIR to a folder that can be written, and that has space";
-
-  static fs::path folder() {
-    const auto told = environment("TMPDIR");
-    const fs::path path(told.empty() ? "/tmp" : told);
-    if (path.is_relative())
-      throw InputError(
-          fmt::format("TMPDIR: {} is relative to a folder, which ranks need not be in; give all of it", path.string()));
-    if (!fs::is_directory(path)) throw InputError(fmt::format("TMPDIR: {} is no folder; {}", path.string(), remedy));
-    return path;
-  }
-
-  std::string path_;
-  Descriptor file_;
-};
 
 std::vector<std::string> command_line(int workers, const Arguments& arguments) {
   std::vector<std::string> command = mpirun_words(mpirun_version(), workers + 1);

@@ -6,7 +6,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <fstream>
+#include <filesystem>
+#include <optional>
 
 #include "master/loop/signals.hpp"
 #include "search/base/error.hpp"
@@ -18,10 +19,6 @@ namespace stormsweep::launch {
 namespace fs = std::filesystem;
 
 namespace {
-
-void leave(const std::string& line) {
-  if (launched()) std::ofstream(fs::path(environment(status_file))) << line << '\n';
-}
 
 /// PMIx without mpirun: srun's. One that stands alone is a leftover of another job, and a step of one task is no job.
 std::optional<std::uint64_t> pmix_rank() {
@@ -39,31 +36,6 @@ int rank() {
         "srun: started stormsweep without telling MPI about its ranks; use srun --mpi=pmix, or no srun at all");
   }
   return -1;
-}
-
-bool launched() {
-  return !environment(status_file).empty();
-}
-
-void leave_started() {
-  leave("started " + std::to_string(getpid()));
-}
-
-std::optional<pid_t> read_started(const fs::path& path) {
-  std::string word;
-  pid_t pid = 0;
-  if (std::ifstream(path) >> word >> pid && word == "started") return pid;
-  return std::nullopt;
-}
-
-void leave_report(const Report& report) {
-  leave(std::to_string(report.status) + (report.again ? " 1" : " 0") + (report.lost ? " 1" : " 0"));
-}
-
-std::optional<Report> read_report(const fs::path& path) {
-  Report report;
-  if (std::ifstream(path) >> report.status >> report.again >> report.lost) return report;
-  return std::nullopt;
 }
 
 int own_command(const std::vector<std::string>& words) {

@@ -32,8 +32,8 @@ std::string quoted(const std::vector<std::string>& words) {
   return text;
 }
 
-/// The value of an option as sbatch reads it back from a #SBATCH line: a backslash takes the next character as it is, in
-/// quotes too.
+/// The value of an option as sbatch reads it back from a #SBATCH line: a backslash takes the next character as it is,
+/// in quotes too.
 std::string sbatch_value(const std::string& value) {
   std::string text = "\"";
   for (const char c : value) text += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);

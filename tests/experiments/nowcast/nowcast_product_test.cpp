@@ -90,17 +90,21 @@ TEST_CASE("nowcast product: the report by hand: judged where quality is 1 and tr
   seen.values = {1, 3, 3, 3, missing};
   const RadarForecast forecast{
       .issued = 0, .frames = {frame, frame}, .quality = {0.99f, 1, 1, 0, 1}, .quality_meaning = ""};
-  const auto reports = judge(forecast, newest, {seen, std::nullopt});
+  RadarFrame carried = frame;
+  carried.values = {7, 2, missing, 7, 7};
+  const auto reports = judge(forecast, newest, {carried, carried}, {seen, std::nullopt});
   REQUIRE(reports.size() == 2);
   CHECK(reports[0].minutes == 10);
   CHECK(reports[0].mean == doctest::Approx(6.05 / 4));
   CHECK(reports[0].wet == 0.75);
   CHECK(reports[0].judged == 2);
   CHECK(reports[0].truth == 3);
-  CHECK(reports[0].squared_error == 2);      // (1 - 3)^2, (3 - 3)^2
-  CHECK(reports[0].persistence_error == 5);  // (0 - 3)^2, (4 - 3)^2
+  CHECK(reports[0].squared_error == 2);        // (1 - 3)^2, (3 - 3)^2
+  CHECK(reports[0].persistence_error == 5);    // (0 - 3)^2, (4 - 3)^2
+  CHECK(reports[0].extrapolation_error == 5);  // (2 - 3)^2, and dry: (0 - 3)^2
   CHECK(reports[1].judged == 0);
   CHECK(reports[1].mean == reports[0].mean);
   CHECK(std::isnan(reports[1].squared_error));
+  CHECK(std::isnan(reports[1].extrapolation_error));
   CHECK(wholly_measured(forecast) == std::vector<std::uint8_t>{0, 1, 1, 0, 1});
 }

@@ -4,9 +4,13 @@
 #include <torch/utils.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <set>
+#include <span>
 #include <vector>
 
+#include "datasets/nowcast/extrapolation.hpp"
 #include "datasets/nowcast/nowcast_patches.hpp"
 #include "experiments/nowcast/nowcast_check.hpp"
 #include "experiments/nowcast/nowcast_notes.hpp"
@@ -132,6 +136,47 @@ TEST_CASE("the scores of persistence are those of the last image, pixel by pixel
     REQUIRE(events > 100);
     CHECK(metric(metrics, "test_persistence_csi_0_5" + at) == doctest::Approx(hits / events).epsilon(1e-2));
   }
+}
+
+TEST_CASE(
+    "the scores of extrapolation are those of the last image carried along, and rain that moves is forecast by it") {
+  const NowcastWorld world(40);
+  const auto task = world.task();
+  const auto metrics = task->evaluate(Split::test);
+  const NowcastPatches test(world.folder() / "test.h5");
+  const auto side = test.side(), pixels = side * side, margin = (side - 48) / 2;
+  std::array<double, nowcast_targets> squares{};
+  for (std::int64_t i = 0; i < test.size(); ++i) {
+    std::vector<float> input;
+    for (const std::uint16_t number : test.input(i)) input.push_back(static_cast<float>(number) * 0.01f);
+    const std::span<const float> frames(input);
+    const auto frame = [&](std::int64_t k) {
+      return frames.subspan(static_cast<std::size_t>(k * pixels), static_cast<std::size_t>(pixels));
+    };
+    const auto forecast =
+        extrapolate(frame(6), find_motion(frame(5), frame(6), side, side, RadarQuantity::rain_rate), 6);
+    for (std::int64_t at = 0; at < nowcast_targets * pixels; ++at) {
+      const std::int64_t row = at % pixels / side, column = at % side;
+      if (row < margin || row >= margin + 48 || column < margin || column >= margin + 48) continue;
+      const float there = forecast[static_cast<std::size_t>(at)];
+      const double error = (std::isnan(there) ? 0 : there) - test.target(i)[static_cast<std::size_t>(at)] * 0.01;
+      squares[static_cast<std::size_t>(at / pixels)] += error * error;
+    }
+  }
+  double mean = 0;
+  for (std::int64_t lead = 0; lead < nowcast_targets; ++lead) {
+    const double error = squares[static_cast<std::size_t>(lead)] / static_cast<double>(test.size() * 48 * 48);
+    const std::string at = "[" + std::to_string(10 * (lead + 1)) + "]";
+    CHECK(metric(metrics, "test_extrapolation_mse" + at) == doctest::Approx(error).epsilon(1e-4));
+    CHECK(metric(metrics, "test_extrapolation_skill" + at) ==
+          doctest::Approx(1 - metric(metrics, "test_mse" + at) / error).epsilon(1e-4));
+    CHECK(metric(metrics, "test_extrapolation_csi_0_5" + at) > metric(metrics, "test_persistence_csi_0_5" + at));
+    mean += error / nowcast_targets;
+  }
+  CHECK(metric(metrics, "test_extrapolation_mse") == doctest::Approx(mean).epsilon(1e-4));
+  CHECK(metric(metrics, "test_extrapolation_skill") ==
+        doctest::Approx(1 - metric(metrics, "test_mse") / mean).epsilon(1e-4));
+  CHECK(metric(task->evaluate(Split::test), "test_extrapolation_mse") == metric(metrics, "test_extrapolation_mse"));
 }
 
 TEST_CASE("the scores of the network are those of its output at full resolution, in physical units") {

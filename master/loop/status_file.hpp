@@ -1,0 +1,48 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+#include "search/base/file.hpp"
+
+/// What rank 0 tells the command that has started its job.
+namespace stormsweep::launch {
+
+/// Environment of rank 0 alone: the file's path.
+inline constexpr const char* status_file = "STORMSWEEP_STATUS_FILE";
+
+/// Whether such a command has started us, rather than mpirun or srun typed by a user.
+bool launched();
+
+struct Report {
+  int status = 0;
+  bool again = false;  ///< every worker died, but each cost a trial an attempt: start the job again at once
+  bool lost = false;   ///< a rank died: perhaps with its host, for whose daemon mpirun would wait for ever
+};
+
+/// By rank 0, if it was launched: MPI has started on all ranks; and how the job has ended.
+void leave_started();
+void leave_report(const Report& report);
+
+/// The command's side: a file in TMPDIR, removed with the object. It is empty until rank 0 has started.
+class StatusFile {
+ public:
+  /// Throws InputError where there is no place for it.
+  StatusFile();
+  ~StatusFile();
+  StatusFile(const StatusFile&) = delete;
+  StatusFile& operator=(const StatusFile&) = delete;
+
+  const std::string& path() const { return path_; }
+  bool started() const;                 ///< or has reported
+  std::optional<pid_t> master() const;  ///< rank 0's number on its host, from its start to its report
+  std::optional<Report> report() const;
+
+ private:
+  std::string path_;
+  Descriptor file_;
+};
+
+}  // namespace stormsweep::launch
