@@ -1,4 +1,4 @@
-# What `cmake --install` puts where, and the Debian package that `cpack` makes of it (in the build folder: cpack -G DEB).
+# What `cmake --install` puts where, and the Debian package that `cpack` makes of it (in the build folder: `cpack`).
 include(GNUInstallDirs)
 if(NOT TORCH_INSTALL_PREFIX STREQUAL "/usr")
   # Libraries outside the system's folders are found where they were linked.
@@ -32,19 +32,31 @@ foreach(space ${spaces})
   cmake_path(GET space PARENT_PATH experiment)
   install(FILES experiments/${space} DESTINATION ${share}/spaces/${experiment})
 endforeach()
-install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+set(maintainer "the stormsweep authors <authors@stormsweep.invalid>")
+set(changelogs ${PROJECT_BINARY_DIR}/changelogs)
+add_custom_command(OUTPUT ${changelogs}/changelog.gz
+  COMMAND ${PROJECT_SOURCE_DIR}/slurm/changelogs ${PROJECT_VERSION} ${maintainer} ${changelogs}
+  DEPENDS slurm/changelogs CHANGELOG.md COMMENT "Writing the changelogs" VERBATIM)
+add_custom_target(changelogs DEPENDS ${changelogs}/changelog.gz)
+add_dependencies(programs changelogs)
+install(DIRECTORY ${changelogs}/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE RENAME copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-set(CPACK_GENERATOR TGZ)
-set(CPACK_PACKAGE_CONTACT "the stormsweep authors <authors@stormsweep.invalid>")
+# The Debian package has what has been built: `cpack` is not to build everything. One package, whose release is 1.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_CONTACT ${maintainer})
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "search for the best configuration of a weather network")
-set(CPACK_PACKAGE_DESCRIPTION "Trains a weather network in every configuration of a search space, on all ranks of an MPI \
-job,\nand keeps what each one reached and cost as a row of an SQLite database.")
+set(CPACK_PACKAGE_DESCRIPTION "Trains a weather network in every configuration of a search space, on all\n\
+ranks of an MPI job, and keeps what each one reached and cost as a row of an\n\
+SQLite database.")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# What no library tells: mpirun, and the fast BLAS for LibTorch.
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "openmpi-bin, libopenblas0-openmp")
+# What no library tells: mpirun, the fast BLAS for LibTorch, and the font of figures.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "openmpi-bin, libopenblas0-openmp, fonts-dejavu-core")
 include(CPack)

@@ -1,0 +1,55 @@
+# A recipe for Spack 1.0 or later, in a checkout:
+#   spack repo add slurm/spack/spack_repo/stormsweep && spack dev-build stormsweep@0.2.0
+# Spack itself has not run it yet: Python compiles it, and names and variants of packages were compared with Spack's own recipes.
+# Comments behind packages are Debian's names; a test compares them with .ci/setup.
+from spack_repo.builtin.build_systems.cmake import CMakePackage, generator
+
+from spack.package import *
+
+
+class Stormsweep(CMakePackage):
+    """Which configuration of a weather network is best, and what does each one cost? Searches over hyperparameters on
+    the ranks of an MPI job."""
+
+    license("BSD-3-Clause")
+
+    # No tarball is published: build a checkout by `spack dev-build`.
+    version("0.2.0")
+
+    variant("cuda", default=False, description="Train on GPUs of NVIDIA")
+
+    depends_on("c", type="build")
+    depends_on("cxx", type="build")  # g++
+    depends_on("cmake@3.25:", type="build")  # cmake
+    depends_on("ninja", type="build")  # ninja-build
+    depends_on("pkgconfig", type="build")  # pkg-config
+    depends_on("help2man", type="build")
+
+    # Lost workers are survived by Open MPI alone: mpirun --enable-recovery.
+    depends_on("openmpi@4.1:")  # libopenmpi-dev openmpi-bin
+    depends_on("py-torch@1.13:~cuda", when="~cuda")  # libtorch-dev libgloo-dev libopenblas0-openmp
+    depends_on("py-torch@1.13:+cuda+nccl", when="+cuda")
+    depends_on("nccl", when="+cuda")
+    depends_on("hdf5~mpi@1.10:")  # libhdf5-dev
+    depends_on("netcdf-c~mpi")  # libnetcdf-dev
+    depends_on("proj@9:")  # libproj-dev
+    # MRMS packs its fields as PNG.
+    depends_on("eccodes+png")  # libeccodes-dev
+    depends_on("udunits@2.2:")  # libudunits2-dev
+    depends_on("zlib-api")  # zlib1g-dev
+    # Those variants of Cairo are to be had together. Spack has no DejaVu: figures take the system's font.
+    depends_on("cairo@1.18:+png+ft+fc+pdf+zlib")  # libcairo2-dev fonts-dejavu-core
+    depends_on("eigen@3.3:3")  # libeigen3-dev
+    depends_on("boost@1.74:+program_options")  # libboost-program-options-dev
+    depends_on("nlohmann-json@3.11:")  # nlohmann-json3-dev
+    depends_on("sqlite@3.35:")  # libsqlite3-dev sqlite3
+    depends_on("sqlitecpp")  # libsqlitecpp-dev
+    depends_on("fmt@9:")  # libfmt-dev
+    depends_on("xxhash")  # libxxhash-dev
+    depends_on("doctest", type="test")  # doctest-dev
+
+    generator("ninja")
+
+    def cmake_args(self):
+        # LibTorch is found by CMake itself: py-torch names the folder of its CMake files.
+        return [self.define("BUILD_TESTING", self.run_tests)]
