@@ -92,6 +92,7 @@ void Preparation::list() {
   const RadarImage& first = archive_.images.front();
   result_.files = archive_.files, result_.images = std::ssize(archive_.images), result_.skipped = archive_.skipped;
   result_.notes = archive_.notes;
+  if (raw_.found) raw_.found(result_);
   result_.block = block_of(first.grid);
   if (height() < raw_.side || width() < raw_.side) {
     throw InputError(fmt::format(

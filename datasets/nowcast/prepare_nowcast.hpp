@@ -10,6 +10,8 @@
 
 namespace stormsweep {
 
+struct PreparedNowcast;
+
 /// What is to be made of radar images (datasets/radar/radar_files.hpp).
 struct RawRadar {
   std::vector<std::filesystem::path> paths;  ///< files, or folders: every file in and below them
@@ -20,6 +22,8 @@ struct RawRadar {
   std::uint64_t seed = 0;                    ///< of the draw
   double validation_fraction = 0.1, test_fraction = 0.2;
   bool strict = false;  ///< refuse files that cannot be read instead of leaving them out, and rain that cannot be
+  /// Told what was found, files, images, skipped and notes, before it may turn out not to be enough. Null: nobody.
+  std::function<void(const PreparedNowcast&)> found = nullptr;
 };
 
 struct PreparedNowcast {

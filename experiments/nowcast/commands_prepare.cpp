@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <span>
+#include <string>
+#include <utility>
 
 #include "datasets/nowcast/nowcast_patch_draw.hpp"
 #include "datasets/nowcast/prepare_nowcast.hpp"
@@ -63,9 +66,9 @@ void check(const RawRadar& raw) {
   check_fractions(command, raw.validation_fraction, raw.test_fraction);
 }
 
-void tell(const std::vector<std::string>& lines, const char* what) {
+void tell(std::span<const std::string> lines, const char* what) {
   constexpr std::size_t most = 5;
-  for (std::size_t i = 0; i < std::min(most, lines.size()); ++i) fmt::print(stderr, "{}: {}\n", what, lines[i]);
+  for (const std::string& line : lines.first(std::min(most, lines.size()))) fmt::print(stderr, "{}: {}\n", what, line);
   if (lines.size() > most) fmt::print(stderr, "{}: {} more\n", what, lines.size() - most);
 }
 
@@ -97,10 +100,15 @@ int prepare_nowcast_command(const std::vector<std::string>& words) {
   raw.paths.assign(paths.begin(), paths.end());
 
   const ProgressLine line;
+  std::size_t skipped = 0, notes = 0;  // that have been told
+  const auto tell_more = [&](const PreparedNowcast& so_far) {
+    line.wipe();
+    tell(std::span(so_far.skipped).subspan(std::exchange(skipped, so_far.skipped.size())), "left out");
+    tell(std::span(so_far.notes).subspan(std::exchange(notes, so_far.notes.size())), "note");
+  };
+  raw.found = tell_more;
   const PreparedNowcast prepared = prepare_nowcast(raw, folder, [&](double share) { line.percent(share); });
-  line.wipe();
-  tell(prepared.skipped, "left out");
-  tell(prepared.notes, "note");
+  tell_more(prepared);
   tell(prepared, folder);
   return exit_done;
 }
