@@ -75,7 +75,9 @@ TEST_CASE("a rank that dies while MPI starts ends the job, with MPI's own words"
   const Ended ended = run(with({"env", "OMPI_MCA_pml=nosuch"}, run_words(folder, noop(3, 10))), folder);
   CAPTURE(ended.err);
   CHECK(ended.status == 3);
-  CHECK(ended.err.find("MPI_Init") != std::string::npos);  // Open MPI 5 does not say what it lacks
+  // Open MPI 5 passes on by itself what a rank lacks, and often too late.
+  const bool tells = run({"mpirun", "--version"}, folder).out.find("(Open MPI) 4") != std::string::npos;
+  CHECK(ended.err.find(tells ? "nosuch" : "MPI_Init") != std::string::npos);
   CHECK(ended.err.find("a rank died while MPI started") != std::string::npos);
   CHECK(seconds_since(since) < 30);
   CHECK(run(run_words(folder, noop(3, 10)), folder).status == 0);
