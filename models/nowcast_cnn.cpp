@@ -57,8 +57,8 @@ torch::Tensor folded(const torch::Tensor& weight) {
 
 void draw_he_normal(torch::nn::Conv2dImpl& layer, at::Generator& generator) {
   const torch::NoGradGuard no_grad;
-  const auto fan_in = static_cast<double>(layer.weight.numel() / layer.weight.size(0));
-  layer.weight.normal_(0, std::sqrt(2 / fan_in), generator);
+  const std::int64_t fan_in = layer.weight.numel() / layer.weight.size(0);
+  layer.weight.normal_(0, std::sqrt(2 / static_cast<double>(fan_in)), generator);
   layer.bias.zero_();
 }
 

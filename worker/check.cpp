@@ -18,7 +18,8 @@ int check_command(const std::vector<std::string>& arguments) {
   std::cout << nlohmann::json{{"fingerprint", report.fingerprint},
                               {"notes", report.notes},
                               {"gpus", torch::cuda::is_available() ? torch::cuda::device_count() : 0}}
-            << std::endl;
+            << '\n'
+            << std::flush;
   return exit_done;
 }
 

@@ -36,7 +36,7 @@ ColourScale smooth_scale(std::string unit, float low, float high) {
     const Colour one = nine[first], other = nine[first + 1];
     const auto mix = [&](std::uint8_t from, std::uint8_t to) {
       return static_cast<std::uint8_t>(
-          std::lround(from + (place - static_cast<float>(first)) * static_cast<float>(to - from)));
+          std::lround(static_cast<float>(from) + (place - static_cast<float>(first)) * static_cast<float>(to - from)));
     };
     scale.bounds.push_back(low + share * (high - low));
     scale.colours.push_back({mix(one.red, other.red), mix(one.green, other.green), mix(one.blue, other.blue)});

@@ -67,8 +67,9 @@ void draw_row(Drawing& drawing, const Figure::Row& row, const Layout& layout, st
   const double middle = static_cast<double>(layout.top_of(number)) + static_cast<double>(layout.panel_height) / 2;
   drawing.write({row.label, static_cast<double>(layout.left - 2 * gap), middle, label_size, ink, Align::right});
   for (std::size_t column = 0; column < row.panels.size(); ++column) {
-    if (!row.panels[column]) continue;
-    const auto& [picture, encircled] = *row.panels[column];
+    const auto& panel = row.panels[column];
+    if (!panel) continue;
+    const auto& [picture, encircled] = *panel;
     const Box box = layout.box_of(number, column);
     drawing.show(picture, box);
     drawing.outline(box, frame);

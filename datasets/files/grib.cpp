@@ -26,7 +26,7 @@ std::FILE* open_unpacked(const std::filesystem::path& path) {
   if (!packed::is_gzip(path)) return std::fopen(path.c_str(), "rb");
   const std::string bytes = packed::all_bytes(path);
   std::FILE* const file = std::tmpfile();
-  if (file) std::fwrite(bytes.data(), 1, bytes.size(), file), std::rewind(file);
+  if (file) std::fwrite(bytes.data(), 1, bytes.size(), file), std::fseek(file, 0, SEEK_SET);
   return file;
 }
 

@@ -151,9 +151,9 @@ std::optional<std::string> read_text(const Handle& object, const std::string& na
   if (H5Tget_class(type) != H5T_STRING || count < 1) return std::nullopt;
   if (H5Tis_variable_str(type) > 0) {
     std::vector<char*> texts(static_cast<std::size_t>(count));
-    if (H5Aread(attribute, type, texts.data()) < 0) return std::nullopt;
-    const std::string first = texts.front() ? texts.front() : "";
-    H5Dvlen_reclaim(type, space, H5P_DEFAULT, texts.data());
+    if (H5Aread(attribute, type, static_cast<void*>(texts.data())) < 0) return std::nullopt;
+    std::string first = texts.front() ? texts.front() : "";
+    H5Dvlen_reclaim(type, space, H5P_DEFAULT, static_cast<void*>(texts.data()));
     return first;
   }
   std::string text(H5Tget_size(type) * static_cast<std::size_t>(count), '\0');
@@ -171,9 +171,9 @@ std::vector<std::string> read_texts(const Handle& file, const std::string& name)
   if (H5Tget_class(type) != H5T_STRING) return {};
   if (H5Tis_variable_str(type) > 0) {
     std::vector<char*> pointers(count);
-    if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) < 0) return {};
+    if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, static_cast<void*>(pointers.data())) < 0) return {};
     for (const char* const text : pointers) texts.emplace_back(text ? text : "");
-    H5Dvlen_reclaim(type, space, H5P_DEFAULT, pointers.data());
+    H5Dvlen_reclaim(type, space, H5P_DEFAULT, static_cast<void*>(pointers.data()));
     return texts;
   }
   const std::size_t length = H5Tget_size(type);

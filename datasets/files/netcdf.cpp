@@ -137,7 +137,7 @@ std::optional<std::string> File::text(const Variable& variable, const std::strin
   if (type == NC_STRING) {
     std::vector<char*> texts(length);
     if (nc_get_att_string(variable.group, variable.number, name.c_str(), texts.data()) != NC_NOERR) return std::nullopt;
-    const std::string first = texts[0] ? texts[0] : "";
+    std::string first = texts[0] ? texts[0] : "";
     nc_free_string(length, texts.data());
     return first;
   }

@@ -27,7 +27,7 @@ std::vector<std::int64_t> flood(const WeatherGrid& grid, std::vector<std::uint8_
     std::uint8_t& pixel = left[static_cast<std::size_t>(row * width + column)];
     if (std::exchange(pixel, std::uint8_t{0}) != 0) pixels.push_back(row * width + column);
   };
-  for (std::size_t i = 0; i < pixels.size(); ++i) {  // `pixels` grows meanwhile
+  for (std::size_t i = 0; i < pixels.size(); ++i) {  // NOLINT(modernize-loop-convert): `pixels` grows meanwhile
     const std::int64_t row = pixels[i] / width, column = pixels[i] % width;
     visit(row - 1, column), visit(row + 1, column), visit(row, column - 1), visit(row, column + 1);
     if (neighbours == Neighbours::four) continue;

@@ -61,7 +61,7 @@ PatchCentres look_at_centres(std::span<const float> image, std::int64_t width, c
     // A difference of large sums may come out a hair below zero.
     const double mean = std::max(0.0, rain.of_square(top, left, side)) / static_cast<double>(side * side);
     centres.rain.push_back(static_cast<float>(mean));
-    centres.complete.push_back(missing.of_square(top, left, side) == 0);
+    centres.complete.push_back(missing.of_square(top, left, side) == 0 ? 1 : 0);
   }
   return centres;
 }

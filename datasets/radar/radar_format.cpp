@@ -19,7 +19,8 @@ std::optional<std::int64_t> utc_time(int year, int month, int day, int hour, int
                             std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok() || hour < 0 || hour > 24 || minute < 0 || minute > 59 || second < 0 || second > 60)
     return std::nullopt;
-  return seconds(sys_days(date).time_since_epoch()).count() + 3600 * hour + 60 * minute + second;
+  return seconds(sys_days(date).time_since_epoch()).count() + std::int64_t{3600} * hour + std::int64_t{60} * minute +
+         second;
 }
 
 std::array<std::int64_t, 2> image_size(const hdf5::Handle& file, const std::filesystem::path& path,

@@ -178,7 +178,8 @@ RadarFrame read_sevir(const hdf5::Handle& file, const RadarImage& image) {
   const std::vector<std::uint8_t>& event = read_event(file, image.path, shape, index / shape[3]);
   RadarFrame frame{image.time, image.quantity, image.grid, {}};
   for (std::size_t i = index % shape[3]; i < event.size(); i += shape[3])
-    frame.values.push_back(event[i] == missing ? std::numeric_limits<float>::quiet_NaN() : event[i]);
+    frame.values.push_back(event[i] == missing ? std::numeric_limits<float>::quiet_NaN()
+                                               : static_cast<float>(event[i]));
   return frame;
 }
 

@@ -25,7 +25,8 @@ class ChannelSums {
         squares_[c] += difference * difference;
       }
     }
-    count_ += static_cast<double>(patch.size() / origin_.size());
+    const std::size_t pixels = patch.size() / origin_.size();
+    count_ += static_cast<double>(pixels);
   }
 
   ChannelStatistics statistics() const {

@@ -72,11 +72,11 @@ Drawing nowcast_figure(const RadarForecast& forecast, const RadarFrame& newest,
   for (std::size_t l = 0; l < forecast.frames.size(); ++l) {
     const RadarFrame& frame = forecast.frames[l];
     figure.columns.push_back("+" + std::to_string((frame.time - forecast.issued) / 60) + " min");
-    figure.rows[0].panels.push_back(Figure::Panel{picture_of(frame, box, figure.scale), sure});
+    figure.rows[0].panels.emplace_back(Figure::Panel{picture_of(frame, box, figure.scale), sure});
     auto& seen = figure.rows[1].panels.emplace_back();
     if (truth[l]) seen = Figure::Panel{picture_of(*truth[l], box, figure.scale), {}};
-    figure.rows[2].panels.push_back(Figure::Panel{picture_of(extrapolation[l], box, figure.scale), {}});
-    figure.rows[3].panels.push_back(Figure::Panel{picture_of(newest, box, figure.scale), {}});
+    figure.rows[2].panels.emplace_back(Figure::Panel{picture_of(extrapolation[l], box, figure.scale), {}});
+    figure.rows[3].panels.emplace_back(Figure::Panel{picture_of(newest, box, figure.scale), {}});
   }
   if (std::ranges::none_of(truth, [](const auto& frame) { return frame.has_value(); })) {
     figure.rows.erase(figure.rows.begin() + 1);

@@ -12,7 +12,6 @@ bool uses_batch_norm(const Reader& read) {
 }
 
 std::shared_ptr<SegmentationNetwork> make_network(const Reader& read, std::uint64_t seed) {
-  const std::string name = read.choice("network"), norm = read.choice("batch_norm");
   SegmentationNetworkOptions options;
   options.channels = weather_channels, options.classes = weather_classes;
   options.width = read.real("width");
@@ -21,7 +20,7 @@ std::shared_ptr<SegmentationNetwork> make_network(const Reader& read, std::uint6
   options.dropout = read.real("dropout");
   options.longitude = read.choice("padding") == "periodic" ? Longitude::periodic : Longitude::open;
   options.convolution_type = arithmetic(read);
-  return make_segmentation_network(name, options, seed);
+  return make_segmentation_network(read.choice("network"), options, seed);
 }
 
 }  // namespace stormsweep

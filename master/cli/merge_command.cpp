@@ -40,7 +40,7 @@ std::vector<fs::path> sources(const std::vector<std::string>& words, const fs::p
     std::error_code missing;
     if (fs::equivalent(in, out, missing))
       throw InputError(fmt::format("{}: is both OUT and among the files to be added; name another OUT", in));
-    files.push_back(in);
+    files.emplace_back(in);
   }
   return files;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cassert>
 #include <nlohmann/json.hpp>
 
 #include "search/base/error.hpp"
@@ -78,6 +79,13 @@ nlohmann::ordered_json axis_json(const Space& space, const Axis& axis) {
   return json;
 }
 
+/// The first and the last configuration: every space has one.
+std::vector<std::uint64_t> ends_of(const Grid& grid) {
+  const auto first = grid.next(0), last = grid.previous(grid.size() - 1);
+  assert(first && last);
+  return {*first, *last};
+}
+
 }  // namespace
 
 Plan make_plan(const Space& space, std::optional<std::uint64_t> at) {
@@ -88,7 +96,7 @@ Plan make_plan(const Space& space, std::optional<std::uint64_t> at) {
   if (at)
     plan.shown = {*at};
   else
-    plan.shown = {*space.grid.next(0), *space.grid.previous(space.grid.size() - 1)};
+    plan.shown = ends_of(space.grid);
   return plan;
 }
 

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <iterator>
+#include <ranges>
 
 #include "search/base/error.hpp"
 #include "search/base/process.hpp"
@@ -40,8 +41,8 @@ int major_version(std::string_view version) {
 
 const Release& release_of(std::string_view version) {
   const int major = major_version(version);
-  for (auto release = releases().rbegin(); release != releases().rend(); ++release)
-    if (release->major <= major) return *release;
+  for (const Release& release : std::views::reverse(releases()))
+    if (release.major <= major) return release;
   throw InputError("mpirun: is not Open MPI 4 or newer, but \"" + std::string(version.substr(0, version.find('\n'))) +
                    "\"; put Open MPI's folder first in PATH");
 }

@@ -56,7 +56,8 @@ MasterLoop::Schedule MasterLoop::make_schedule() {
 
 /// Data is staged only for a search that has something left to train.
 std::optional<StagingPhase> MasterLoop::make_staging() const {
-  const bool complete = source_.total() && store_.counts().terminal() >= *source_.total();
+  const auto total = source_.total();
+  const bool complete = total && store_.counts().terminal() >= *total;
   if (options_.settings.stage.empty() || complete) return std::nullopt;
   return StagingPhase(static_cast<std::size_t>(channel_.size() - 1), options_.settings.synchronous);
 }

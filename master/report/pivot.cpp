@@ -99,8 +99,8 @@ std::vector<Table> pivot_tables(Selection& selection, const Pivot& pivot) {
 void pivot_records(Selection& selection, const Pivot& pivot, std::ostream& out, Records::Format format) {
   std::vector<std::string> header{pivot.rows, pivot.columns};
   header.insert(header.end(), pivot.values.begin(), pivot.values.end());
-  header.push_back("trials");
-  if (pivot.seeds) header.push_back("seeds");
+  header.emplace_back("trials");
+  if (pivot.seeds) header.emplace_back("seeds");
   if (!pivot.by.empty()) header.insert(header.begin(), pivot.by);
   Records records(out, format, std::move(header));
   selection.query(cells_sql(pivot), [&](const std::vector<Cell>& cells) {

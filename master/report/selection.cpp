@@ -86,7 +86,7 @@ Selection::Selection(const std::vector<std::filesystem::path>& files, const std:
   guarded(file_, [&] {
     searches_ = stormsweep::read_searches(database_, file_, search);
     SQLite::Statement all(database_, "SELECT * FROM results LIMIT 0");
-    for (int i = 0; i < all.getColumnCount(); ++i) columns_.push_back(all.getColumnName(i));
+    for (int i = 0; i < all.getColumnCount(); ++i) columns_.emplace_back(all.getColumnName(i));
     read_curves();
   });
   select(search, where);

@@ -58,8 +58,8 @@ std::vector<std::string> demands(const BatchJob& job) {
   if (!job.partition.empty()) lines.push_back("--partition=" + sbatch_value(job.partition));
   if (job.tasks > 0) lines.push_back(fmt::format("--array=0-{}", job.tasks - 1));
   lines.push_back("--output=" + sbatch_value(log_pattern(job)));
-  lines.push_back("--open-mode=append");
-  lines.push_back(job.requeues > 0 ? "--requeue" : "--no-requeue");
+  lines.emplace_back("--open-mode=append");
+  lines.emplace_back(job.requeues > 0 ? "--requeue" : "--no-requeue");
   lines.push_back(fmt::format("--signal=B:USR1@{}", notice(job.time)));
   return lines;
 }

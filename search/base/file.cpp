@@ -65,7 +65,7 @@ void refuse_file(const fs::path& path, std::string_view problem, std::string_vie
   throw InputError(fmt::format("{}: {} ({}); {}", path.string(), problem, reason, remedy));
 }
 
-AtomicFile::AtomicFile(fs::path path, std::string remedy) : AtomicFile(path, beside(path), std::move(remedy)) {}
+AtomicFile::AtomicFile(const fs::path& path, std::string remedy) : AtomicFile(path, beside(path), std::move(remedy)) {}
 
 AtomicFile::AtomicFile(fs::path path, fs::path temporary, std::string remedy)
     : path_(std::move(path)),

@@ -42,7 +42,7 @@ class AtomicFile {
 
   /// In a folder that exists; under a temporary name that no other writer has. What a killed process leaves is known
   /// by target_of.
-  explicit AtomicFile(std::filesystem::path path, std::string remedy = usual_remedy);
+  explicit AtomicFile(const std::filesystem::path& path, std::string remedy = usual_remedy);
   /// `temporary`: on the same file system, and no other writer's; replaced where it exists.
   AtomicFile(std::filesystem::path path, std::filesystem::path temporary, std::string remedy);
   AtomicFile(AtomicFile&& other) noexcept;

@@ -105,7 +105,7 @@ std::optional<po::variables_map> parse_options(const Arguments& arguments, const
 
 std::string one_of(std::initializer_list<std::string_view> words, std::string_view option,
                    const po::variables_map& values) {
-  const auto value = values[std::string(option)].as<std::string>();
+  auto value = values[std::string(option)].as<std::string>();
   for (std::string_view word : words)
     if (word == value) return value;
   throw InputError(fmt::format("--{} is {}; give {}", option, value, fmt::join(words, " or ")));

@@ -122,7 +122,7 @@ std::vector<Field> Field::elements() const {
 
 std::string Field::text() const {
   if (!json_->is_string()) refuse("give a text in quotes");
-  const auto result = json_->get<std::string>();
+  auto result = json_->get<std::string>();
   if (result.empty() || result.find_first_of("\r\n") != std::string::npos) refuse("give one line of text");
   return result;
 }

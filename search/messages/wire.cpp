@@ -46,7 +46,10 @@ class Decoder {
 
   template <class T>
   requires std::is_arithmetic_v<T> || std::is_enum_v<T>
-  void operator()(T& number) { std::memcpy(&number, take(sizeof number).data(), sizeof number); }
+  void operator()(T& number) {
+    const std::string_view bytes = take(sizeof number);
+    std::memcpy(&number, bytes.data(), bytes.size());
+  }
   void operator()(std::string& text) { text = take(count(1)); }
   template <class T>
   void operator()(std::vector<T>& items) {

@@ -31,7 +31,7 @@ std::size_t one_of(const Field& field, const Names& names) {
 
 /// A name fit for a column: lower case, digits and underscores, and not among `taken`, to which it is added.
 std::string read_name(const Field& field, std::set<std::string>& taken) {
-  const std::string name = field.text();
+  std::string name = field.text();
   const auto fit = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
   if (!std::all_of(name.begin(), name.end(), fit) || !(name[0] >= 'a' && name[0] <= 'z'))
     field.refuse("a name has lower-case letters, digits and underscores, a letter first");
@@ -60,7 +60,7 @@ Hyperparameter read_hyperparameter(const Field& field, std::set<std::string>& ta
   std::vector<std::string> keys{"name", "type", "default", "meaning"};
   Hyperparameter result;
   result.type = static_cast<Type>(one_of(field["type"], types));
-  if (result.type == Type::choice) keys.push_back("choices");
+  if (result.type == Type::choice) keys.emplace_back("choices");
   if (result.type == Type::integer || result.type == Type::real) keys.insert(keys.end(), {"min", "max"});
   std::vector<std::string> accepted = keys;
   if (result.type == Type::choice) accepted.emplace_back("of_length");

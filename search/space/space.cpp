@@ -16,7 +16,7 @@ namespace {
 
 /// A name that is safe as a file's: it becomes <name>.db and <name>.jsonl.
 std::string read_name(const Field& field) {
-  const std::string name = field.text();
+  std::string name = field.text();
   const auto fit = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
            c == '.';

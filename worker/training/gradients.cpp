@@ -1,5 +1,6 @@
 #include "worker/training/gradients.hpp"
 
+#include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/utils/lambda_post_hook.h>
 #include <torch/csrc/autograd/variable.h>
 

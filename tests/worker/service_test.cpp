@@ -1,0 +1,61 @@
+#include "worker/service.hpp"
+
+#include <doctest/doctest.h>
+
+#include "worker/channel/memory_channel.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+constexpr Service::Seconds soon(0.04), patience(20);
+
+/// A worker's service, and its master's end of the channel.
+struct Job {
+  std::vector<std::unique_ptr<MemoryChannel>> channels = MemoryChannel::make(2);
+  WorkQueue queue;
+  StageOrders orders;
+  Service service{*channels[1], queue, orders, soon};
+
+  void say(const wire::ToWorker& message) { channels[0]->send(1, wire::encode(message)); }
+  bool beats() {
+    const auto parcel = channels[0]->wait(patience);
+    return parcel && parcel->from == 1 &&
+           wire::decode<wire::ToMaster>(parcel->bytes) == wire::ToMaster(wire::Heartbeat{});
+  }
+};
+
+Assignment assignment(std::uint64_t id, std::uint64_t gang = 0) {
+  return {{TrainingId{id}, {}, {}, 1}, gang, {}};
+}
+
+}  // namespace
+
+TEST_CASE("service: beats on while its worker does nothing") {
+  Job job;
+  for (int beat = 0; beat < 3; ++beat) CHECK(job.beats());
+}
+
+TEST_CASE("service: what the master says comes to the working thread, in order, and a stop is the end") {
+  Job job;
+  job.say(wire::Assign{{assignment(7), assignment(8, 2)}});
+  job.say(wire::Stage{3, {1}});
+  CHECK(job.queue.take() == assignment(7));
+  CHECK(job.queue.take() == assignment(8, 2));
+  CHECK(job.orders.next() == wire::Stage{3, {1}});
+  CHECK(!job.orders.superseded());
+  job.say(wire::Abandon{2});
+  job.say(wire::Stop{false});
+  CHECK(!job.queue.take());
+  CHECK(!job.orders.next());
+  CHECK(job.orders.superseded());
+  CHECK(job.queue.dropped(assignment(8, 2)));
+  CHECK(!job.service.may_finalize());
+}
+
+TEST_CASE("service: where nobody has died, MPI may be left in order") {
+  Job job;
+  job.say(wire::Stop{true});
+  CHECK(!job.queue.take());
+  CHECK(job.service.may_finalize());
+}
