@@ -50,6 +50,8 @@ Rows outcomes(const std::filesystem::path& database) {
 /// Every configuration in one row at most; what is terminal stays as it is.
 void audit(const std::filesystem::path& database, Rows& terminal) {
   if (!std::filesystem::exists(database)) return;  // killed before there was one
+  if (number(database, "SELECT count(*) FROM sqlite_master WHERE name = 'trials'") == 0)
+    return;  // or while it was made
   CHECK(number(database, "SELECT count(*) - count(DISTINCT identity) FROM trials") == 0);
   const Rows now = query(database, "SELECT identity, status, metrics, finished FROM trials WHERE status = 'complete'");
   for (const std::string& row : terminal) CHECK(std::find(now.begin(), now.end(), row) != now.end());
