@@ -1,0 +1,57 @@
+#include "datasets/climate/climate_layout.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace stormsweep {
+
+std::string words_of_month(ClimateMonth month) {
+  return fmt::format("{:04}-{:02}", year_of(month), month_of_year(month));
+}
+
+ClimateGrid even_grid(std::int64_t height, std::int64_t width) {
+  ClimateGrid grid;
+  for (std::int64_t y = 0; y < height; ++y)
+    grid.latitudes.push_back(-90 + 180 * (static_cast<double>(y) + 0.5) / static_cast<double>(height));
+  for (std::int64_t x = 0; x < width; ++x)
+    grid.longitudes.push_back(360 * (static_cast<double>(x) + 0.5) / static_cast<double>(width));
+  return grid;
+}
+
+std::int64_t ClimateLayout::forcing_frames() const {
+  return scenarios.empty() ? 0 : scenarios.back().frame + scenarios.back().months();
+}
+std::int64_t ClimateLayout::target_frames() const {
+  return runs.empty() ? 0 : runs.back().frame + runs.back().months();
+}
+
+void ClimateLayout::count_frames() {
+  std::int64_t frame = 0;
+  for (ClimateScenario& scenario : scenarios) scenario.frame = frame, frame += scenario.months();
+  frame = 0;
+  for (ClimateRun& run : runs) run.frame = frame, frame += run.months();
+}
+
+std::vector<ClimateWindow> climate_windows(const ClimateLayout& layout, std::int64_t length) {
+  std::vector<ClimateWindow> windows;
+  for (std::int64_t r = 0; r < std::ssize(layout.runs); ++r) {
+    const ClimateRun& run = layout.runs[static_cast<std::size_t>(r)];
+    const ClimateScenario& scenario = layout.scenarios[static_cast<std::size_t>(run.scenario)];
+    const std::int64_t first = std::max<std::int64_t>(run.begin, scenario.begin + length);
+    const std::int64_t end = std::min<std::int64_t>(run.end, scenario.end + 1);
+    for (std::int64_t month = first; month < end; ++month)
+      windows.push_back({run.scenario, static_cast<ClimateMonth>(month), run.frame + month - run.begin, r});
+  }
+  return windows;
+}
+
+std::vector<ClimateWindow> forecast_windows(const ClimateLayout& layout, std::int64_t scenario, std::int64_t length) {
+  std::vector<ClimateWindow> windows;
+  const ClimateScenario& known = layout.scenarios[static_cast<std::size_t>(scenario)];
+  for (std::int64_t month = known.begin + length; month <= known.end; ++month)
+    windows.push_back({scenario, static_cast<ClimateMonth>(month), -1, -1});
+  return windows;
+}
+
+}  // namespace stormsweep
