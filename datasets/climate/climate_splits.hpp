@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "datasets/climate/climate_writer.hpp"
+#include "datasets/files/splits.hpp"
+
+namespace stormsweep {
+
+using ClimateLayouts = std::array<ClimateLayout, 3>;  ///< in the order of `split_names`
+
+/// Mean and deviation of numbers as they come. They are taken from the first, which loses no digits of a small
+/// deviation around a large mean.
+class FieldSums {
+ public:
+  void add(std::span<const float> values);
+  /// Deviation 0 where all are the same.
+  ChannelStatistics statistics() const;
+
+ private:
+  double origin_ = 0, sum_ = 0, squares_ = 0;
+  std::int64_t count_ = 0;
+};
+
+/// train.h5, test.h5 and, where it has runs, validation.h5 of one folder, written side by side: they appear together
+/// when `finish` returns, and an older validation.h5 that does not belong to them goes; before that, whatever was there
+/// stays. Throws InputError as ClimateWriter does.
+class ClimateSplitsWriter {
+ public:
+  /// Fields of all layouts are the same; statistics in them are not read.
+  ClimateSplitsWriter(const std::filesystem::path& folder, const ClimateLayouts& layouts);
+
+  /// Numbers of months from `first` on: [n] or [n, height, width]. They go to every split that has such months of the
+  /// scenario, or of the member.
+  void write_forcing(const std::string& scenario, std::size_t channel, ClimateMonth first,
+                     std::span<const float> values);
+  void write_target(const std::string& scenario, const std::string& member, std::size_t channel, ClimateMonth first,
+                    std::span<const float> values);
+
+  /// Statistics are those of training: of forcings over the months of each of its scenarios once, of targets over all
+  /// of its runs. A forcing that does not vary keeps deviation 1, a target that does not is refused.
+  void finish(const std::string& provenance);
+
+ private:
+  struct Split {
+    ClimateLayout layout;
+    ClimateWriter writer;
+    std::vector<std::int64_t> forcing_months, target_months;  ///< written, by channel
+  };
+  void check_complete(const Split& split) const;
+
+  std::filesystem::path folder_;
+  std::array<std::optional<Split>, 3> splits_;
+  std::vector<FieldSums> forcing_sums_, target_sums_;  ///< of training, by channel
+};
+
+}  // namespace stormsweep

@@ -1,0 +1,107 @@
+#include "datasets/climate/climate_splits.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <stdexcept>
+
+#include "datasets/climate/climate_set.hpp"
+#include "search/base/error.hpp"
+#include "tests/datasets/climate/climate_maker.hpp"
+#include "tests/folder.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+constexpr ClimateMonth start = month_of(2015, 1);
+
+/// One scenario of 8 months on 1 x 2 cells: training its first 4 months, validation the next 2, test the last 2.
+ClimateLayouts layouts() {
+  ClimateLayout layout;
+  layout.grid = {{0}, {90, 270}};
+  layout.forcings = {{"CO2", "ppm", true, {}}, {"SO2", "1", false, {}}};
+  layout.targets = {{"tas", "K", false, {}}};
+  layout.scenarios = {{"ssp", start, start + 4}};
+  layout.runs = {{0, "r1", start, start + 4}};
+  ClimateLayout validation = layout, test = layout;
+  validation.scenarios[0].end = start + 6, validation.runs[0] = {0, "r1", start + 4, start + 6};
+  test.scenarios[0].end = start + 8, test.runs[0] = {0, "r1", start + 6, start + 8};
+  return {layout, validation, test};
+}
+
+void write(ClimateSplitsWriter& writer, float target = 1) {
+  std::vector<float> maps;
+  for (int i = 0; i < 16; ++i) maps.push_back(target * static_cast<float>(i));
+  writer.write_forcing("ssp", 0, start, std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8});
+  writer.write_forcing("ssp", 1, start, std::vector<float>(16, 7.0f));
+  writer.write_target("ssp", "r1", 0, start, maps);
+}
+
+}  // namespace
+
+TEST_CASE("climate splits: each gets its months, forcings from before them too, and training's statistics") {
+  const TemporaryFolder folder;
+  ClimateSplitsWriter writer(folder.path(), layouts());
+  write(writer);
+  writer.finish("test");
+  const ClimateSet train(folder / "train.h5"), validation(folder / "validation.h5"), test(folder / "test.h5");
+  CHECK(train.layout().runs[0].months() == 4);
+  CHECK(validation.layout().scenarios[0].months() == 6);
+  CHECK(validation.forcing(0, 5)[0] == 6);
+  CHECK(validation.target(0, 0)[0] == 8);
+  CHECK(test.target(0, 1)[1] == 15);
+  for (const ClimateSet* set : {&train, &validation, &test}) {
+    const ClimateLayout& layout = set->layout();
+    CHECK(layout.forcings[0].statistics.mean == 2.5f);  // 1 2 3 4
+    CHECK(layout.forcings[0].statistics.deviation == doctest::Approx(std::sqrt(1.25)));
+    CHECK((layout.forcings[1].statistics == ChannelStatistics{7, 1}));  // does not vary
+    CHECK(layout.targets[0].statistics.mean == 3.5f);                   // 0 ... 7
+    CHECK(layout.targets[0].statistics.deviation == doctest::Approx(std::sqrt(63.0 / 12)));
+  }
+  CHECK(climate_windows(validation.layout(), 4).size() == 2);
+  CHECK(climate_windows(train.layout(), 4).empty());
+}
+
+TEST_CASE("climate splits: without validation, an older one goes; a target that does not vary leaves all as it was") {
+  const TemporaryFolder folder;
+  {
+    ClimateSplitsWriter writer(folder.path(), layouts());
+    write(writer);
+    writer.finish("first");
+  }
+  {
+    ClimateSplitsWriter writer(folder.path(), layouts());
+    write(writer, 0);
+    CHECK_THROWS_WITH_AS(writer.finish("second"),
+                         (folder.path().string() + ": tas is 0 in every cell and month of training; give files in "
+                                                   "which it varies")
+                             .c_str(),
+                         InputError);
+  }
+  CHECK(ClimateSet(folder / "train.h5").provenance() == "first");
+  ClimateLayouts two = layouts();
+  two[1].runs.clear();
+  ClimateSplitsWriter writer(folder.path(), two);
+  write(writer);
+  writer.finish("third");
+  CHECK(ClimateSet(folder / "train.h5").provenance() == "third");
+  CHECK_FALSE(std::filesystem::exists(folder / "validation.h5"));
+}
+
+TEST_CASE("climate splits: what is not written whole is a mistake of ours") {
+  const TemporaryFolder folder;
+  ClimateSplitsWriter writer(folder.path(), layouts());
+  write(writer);
+  writer.write_forcing("ssp", 0, start, std::vector<float>{1});
+  CHECK_THROWS_AS(writer.finish("test"), std::logic_error);
+  CHECK_FALSE(std::filesystem::exists(folder / "train.h5"));
+}
+
+TEST_CASE("sums of fields: a small deviation around a large mean") {
+  FieldSums sums;
+  sums.add(std::vector<float>{16777215, 16777213});
+  sums.add(std::vector<float>{16777214, 16777214});
+  CHECK(sums.statistics().mean == 16777214);
+  CHECK(sums.statistics().deviation == doctest::Approx(std::sqrt(0.5)));
+}

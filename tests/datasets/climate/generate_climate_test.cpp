@@ -1,0 +1,47 @@
+#include "datasets/climate/generate_climate.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "datasets/climate/climate_set.hpp"
+#include "tests/folder.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+std::string bytes_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a generated climate: the paper's splits, the same bytes on any number of threads, another with another seed") {
+  const TemporaryFolder folder;
+  ClimateWorld world{.height = 6, .width = 8, .years = 6, .members = 3, .seed = 1, .threads = 1};
+  const auto nothing = [](std::int64_t) {};
+  generate_climate(world, folder / "one", nothing);
+  world.threads = 2;
+  generate_climate(world, folder / "two", nothing);
+  world.seed = 2;
+  generate_climate(world, folder / "other", nothing);
+  for (const char* name : {"train.h5", "validation.h5", "test.h5"}) {
+    CHECK(bytes_of(folder / "one" / name) == bytes_of(folder / "two" / name));
+    CHECK(bytes_of(folder / "one" / name) != bytes_of(folder / "other" / name));
+  }
+  const ClimateSet train(folder / "one/train.h5"), validation(folder / "one/validation.h5"),
+      test(folder / "one/test.h5");
+  CHECK(train.layout().scenarios.size() == 3);
+  CHECK(train.layout().runs.size() == 9);
+  CHECK(train.layout().scenarios[1].name == "ssp370");
+  CHECK(train.layout().scenarios[1].months() == 48);
+  CHECK(validation.layout().runs.size() == 3);
+  CHECK(climate_windows(validation.layout(), 12).size() == 3 * 24);
+  CHECK(test.layout().scenarios[0].name == "ssp245");
+  CHECK(climate_windows(test.layout(), 12).size() == 3 * 60);
+}
