@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdio>
+#include <tuple>
 
 #include "datasets/files/splits.hpp"
 #include "datasets/weather_synthesis/generate_weather.hpp"
@@ -50,18 +50,6 @@ Syntax syntax_of(WeatherWorld& world, std::string& size, std::string& folder) {
       }};
 }
 
-/// Reads "192x288" into the world's height and width.
-void read_size(const std::string& size, WeatherWorld& world) {
-  const char* const end = size.data() + size.size();
-  const auto height = std::from_chars(size.data(), end, world.height);
-  const bool crossed = height.ec == std::errc() && height.ptr != end && *height.ptr == 'x';
-  const auto width = crossed ? std::from_chars(height.ptr + 1, end, world.width) : height;
-  if (!crossed || width.ec != std::errc() || width.ptr != end)
-    refuse_option(command, "size", size, "give rows and columns as in 192x288");
-  if (world.height < least_height || world.width < least_width || std::max(world.height, world.width) > most_side)
-    refuse_option(command, "size", size, "give 32x48 to 8192x8192");
-}
-
 void print_splits(const std::array<WeatherSplit, 3>& splits) {
   Table table{.header = {"split", "samples"}, .numeric = {false, true, true, true, true}};
   for (const char* name : class_names) table.header.push_back(name + std::string(" %"));
@@ -84,7 +72,9 @@ int generate_segmentation_command(const std::vector<std::string>& words) {
   if (!parse_options(words, syntax_of(world, size, folder))) return exit_done;
   if (world.samples < 3)
     refuse_option(command, "samples", std::to_string(world.samples), "give at least 3, one a split");
-  read_size(size, world);
+  std::tie(world.height, world.width) = read_size(command, size);
+  if (world.height < least_height || world.width < least_width || std::max(world.height, world.width) > most_side)
+    refuse_option(command, "size", size, "give 32x48 to 8192x8192");
   check_fractions(command, world.validation_fraction, world.test_fraction);
   check_threads(command, world.threads);
 

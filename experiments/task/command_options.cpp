@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <filesystem>
 
 #include "search/base/error.hpp"
@@ -30,6 +31,17 @@ void make_output_folder(const std::string& command, const std::string& option, c
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (!std::filesystem::is_directory(folder)) refuse_option(command, option, folder, "give a folder that can be made");
+}
+
+std::pair<std::int64_t, std::int64_t> read_size(const std::string& command, const std::string& size) {
+  std::int64_t height = 0, width = 0;
+  const char* const end = size.data() + size.size();
+  const auto rows = std::from_chars(size.data(), end, height);
+  const bool crossed = rows.ec == std::errc() && rows.ptr != end && *rows.ptr == 'x';
+  const auto columns = crossed ? std::from_chars(rows.ptr + 1, end, width) : rows;
+  if (!crossed || columns.ec != std::errc() || columns.ptr != end)
+    refuse_option(command, "size", size, "give rows and columns as in 192x288");
+  return {height, width};
 }
 
 void check_threads(const std::string& command, int threads) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <utility>
 
 namespace stormsweep {
 
@@ -19,6 +21,9 @@ void check_output_file(const std::string& command, const std::string& file);
 
 /// Makes the folder that --`option` names, unless it is there.
 void make_output_folder(const std::string& command, const std::string& option, const std::string& folder);
+
+/// --size: rows and columns of "192x288".
+std::pair<std::int64_t, std::int64_t> read_size(const std::string& command, const std::string& size);
 
 /// --threads of 1 to 1024.
 void check_threads(const std::string& command, int threads);
