@@ -9,6 +9,7 @@
 #include "worker/check.hpp"
 #include "worker/experiment_commands.hpp"
 #include "worker/serve.hpp"
+#include "worker/training/device_memory.hpp"
 
 namespace {
 
@@ -38,5 +39,6 @@ int status_of(const std::vector<std::string>& words) {
 
 int main(int count, char** words) {
   let_writes_fail();
+  keep_freed_memory();
   return status_with_output("stormsweep-worker", status_of({words + 1, words + count}));
 }

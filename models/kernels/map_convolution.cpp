@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "models/kernels/operand_type.hpp"
 #include "models/kernels/spread_convolution.hpp"
 #include "models/kernels/winograd.hpp"
 
@@ -32,21 +33,6 @@ torch::Tensor mixed(const torch::Tensor& map, const torch::Tensor& weight, const
   return torch::linear(rows.reshape({-1, rows.size(3)}), weight.flatten(1), bias)
       .view({rows.size(0), rows.size(1), rows.size(2), -1})
       .permute({0, 3, 1, 2});
-}
-
-bool has_instructions(const torch::Device& device, torch::ScalarType type) {
-  if (type == torch::kFloat32 || !device.is_cpu()) return true;
-#ifdef __x86_64__
-  return type == torch::kBFloat16 && __builtin_cpu_supports("avx512bf16");
-#else
-  return false;
-#endif
-}
-
-torch::Tensor in_type(const torch::Tensor& operand, torch::ScalarType type) {
-  if (!operand.defined() || operand.scalar_type() == torch::kFloat64) return operand;  // only tests compute in doubles
-  const auto rounded = operand.to(type);
-  return has_instructions(operand.device(), type) ? rounded : rounded.to(torch::kFloat32);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "worker/training/device_memory.hpp"
 
+#include <malloc.h>
 #include <torch/types.h>
 
 #include <new>
@@ -19,7 +20,17 @@ bool is_out_of_memory(const std::exception& error) {
                             std::string_view::npos;
 }
 
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, -1);  // never
+#endif
+}
+
 void release_device_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
 #ifdef STORMSWEEP_CUDA
   c10::cuda::CUDACachingAllocator::emptyCache();
 #endif

@@ -7,7 +7,12 @@ namespace stormsweep {
 /// Whether `error` says that memory ran out: a device's, or the machine's.
 bool is_out_of_memory(const std::exception& error);
 
-/// Gives cached blocks of the GPU back, so that the next training finds them; nothing on a CPU.
+/// From now on memory that is freed stays with this process, as blocks of a GPU do: the tensors of a step come back in
+/// the next, and pages that go to the system in between are cleared and mapped again, which took half of an emulator's
+/// step. Nothing where the C library is not GNU's.
+void keep_freed_memory();
+
+/// Gives kept memory back, of the GPU and of the machine, so that the next training, or another rank, finds it.
 void release_device_memory();
 
 }  // namespace stormsweep

@@ -1,0 +1,82 @@
+// Ours of emulator_training.py: processor seconds a sample of training, parameters, and the share of the machine's peak
+// that the recurrent input matrix reaches.
+#include <torch/optim/adamw.h>
+#include <torch/utils.h>
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <limits>
+#include <string>
+
+#include "models/emulator_network.hpp"
+#include "models/kernels/operand_type.hpp"
+#include "worker/training/device_memory.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+/// Of all threads; other work on the machine does not count.
+double processor_seconds() {
+  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
+
+template <class Work>
+double best_seconds(int times, Work work) {
+  double best = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < times; ++i) {
+    const double begin = processor_seconds();
+    work();
+    if (i > 0) best = std::min(best, processor_seconds() - begin);
+  }
+  return best;
+}
+
+double training(EmulatorNetwork& network, std::int64_t batch, int steps) {
+  const auto& o = network.options();
+  const auto input = torch::randn({batch * o.window, o.channels, o.height, o.width})
+                         .contiguous(torch::MemoryFormat::ChannelsLast)
+                         .unflatten(0, {batch, o.window});
+  const auto truth = torch::randn({batch, o.targets, o.height, o.width});
+  torch::optim::AdamW optimizer(network.parameters(), 1e-4);
+  return best_seconds(steps, [&] {
+    optimizer.zero_grad();
+    torch::mse_loss(network.forward(input), truth).backward();
+    optimizer.step();
+  });
+}
+
+double product_rate(const torch::Tensor& left, const torch::Tensor& right) {
+  const auto seconds = best_seconds(4, [&] { left.mm(right); });
+  return 2 * static_cast<double>(left.numel() * right.size(1)) / seconds;
+}
+
+/// Of the months of a batch with the input matrix of the first recurrent layer, against a square product that lies in
+/// the caches.
+double product_share(const EmulatorOptions& o, std::int64_t batch) {
+  const torch::NoGradGuard no_grad;
+  const auto in = 4 * o.init_dim * (o.height / 2) * (o.width / 2);
+  const auto operand = [&](std::int64_t rows, std::int64_t columns) {
+    return in_type(torch::randn({rows, columns}), o.product_type);
+  };
+  return product_rate(operand(batch * o.window, in), operand(3 * o.hidden, in).t()) /
+         product_rate(operand(1024, 1024), operand(1024, 1024));
+}
+
+}  // namespace
+
+/// init_dim, float32 or bfloat16, samples of a batch, threads, steps.
+int main(int, char** words) {
+  keep_freed_memory();  // as stormsweep-worker does
+  EmulatorOptions options;
+  options.init_dim = std::stoi(words[1]);
+  options.product_type = std::string(words[2]) == "bfloat16" ? torch::kBFloat16 : torch::kFloat32;
+  const std::int64_t batch = std::stoi(words[3]);
+  torch::set_num_threads(std::stoi(words[4]));
+  EmulatorNetwork network(options, 1);
+  torch::manual_seed(0);
+  const double seconds = training(network, batch, std::stoi(words[5])) / static_cast<double>(batch);
+  std::int64_t parameters = 0;
+  for (const auto& parameter : network.parameters()) parameters += parameter.numel();
+  std::printf("%g %lld %.2f\n", seconds, static_cast<long long>(parameters), product_share(options, batch));
+}

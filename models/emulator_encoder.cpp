@@ -1,0 +1,55 @@
+#include "models/emulator_encoder.hpp"
+
+#include <torch/utils.h>
+
+#include <algorithm>
+
+#include "models/first_weights.hpp"
+
+namespace stormsweep {
+
+EmulatorEncoder::EmulatorEncoder(const EmulatorOptions& options, at::Generator& generator)
+    : options_(options), generator_(generator) {
+  const auto d = options.init_dim, height = options.height, width = options.width;
+  const bool unet = options.encoding == EmulatorEncoding::unet;
+  first_ = add("first", options.channels, d, height, width);
+  second_ = add("second", d, 2 * d, height, width);
+  halve_ = add("halve", 2 * d, 2 * d, height / 2, width / 2, 2);
+  if (unet) {
+    const auto rows = (height / 2 + 1) / 2, columns = (width / 2 + 1) / 2;
+    quarter_ = add("quarter", 2 * d, 4 * d, rows, columns, 2);
+    deep_ = add("deep", 4 * d, 4 * d, rows, columns);
+  }
+  last_ = add("last", unet ? 6 * d : 2 * d, 4 * d, height / 2, width / 2);
+  const auto squeezed = std::max<std::int64_t>(1, d / 4);
+  squeeze_ = register_module("squeeze", make_linear(4 * d, squeezed, generator));
+  excite_ = register_module("excite", make_linear(squeezed, 4 * d, generator));
+  flops_ += 2 * 2 * 4 * d * squeezed;
+}
+
+/// `height` and `width` of what it makes.
+EmulatorEncoder::Layer EmulatorEncoder::add(const std::string& name, std::int64_t in, std::int64_t out,
+                                            std::int64_t height, std::int64_t width, std::int64_t stride) {
+  const ConvolutionSizes sizes{.in = in, .out = out, .kernel = 3, .stride = stride, .normalised = true};
+  flops_ += 2 * 9 * in * out * height * width;
+  return register_module(name,
+                         std::make_shared<MapConvolution>(sizes, Longitude::open, options_.product_type, generator_));
+}
+
+torch::Tensor EmulatorEncoder::deeper(const torch::Tensor& half) {
+  const auto low = deep_->forward(quarter_->forward(half).relu_()).relu_();
+  const auto up = torch::upsample_nearest2d(low, {2 * low.size(2), 2 * low.size(3)});
+  return torch::cat({half, up.narrow(2, 0, half.size(2)).narrow(3, 0, half.size(3))}, 1);
+}
+
+torch::Tensor EmulatorEncoder::forward(const torch::Tensor& maps) {
+  auto map = maps.contiguous(torch::MemoryFormat::ChannelsLast);
+  for (const auto& layer : {first_, second_, halve_}) map = layer->forward(map).relu_();
+  if (quarter_) map = deeper(map);
+  map = last_->forward(map).relu_();
+  const auto means = map.mean({2, 3}, /*keepdim=*/false, torch::kFloat32).to(squeeze_->weight.scalar_type());
+  const auto weights = excite_(squeeze_(means).relu()).sigmoid().to(map.scalar_type());
+  return (map * weights.unsqueeze(2).unsqueeze(3)).permute({0, 2, 3, 1}).flatten(1);
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,24 @@
+#include "models/kernels/operand_type.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+bool has_instructions(const torch::Device& device, torch::ScalarType type) {
+  if (type == torch::kFloat32 || !device.is_cpu()) return true;
+#ifdef __x86_64__
+  return type == torch::kBFloat16 && __builtin_cpu_supports("avx512bf16");
+#else
+  return false;
+#endif
+}
+
+}  // namespace
+
+torch::Tensor in_type(const torch::Tensor& operand, torch::ScalarType type) {
+  if (!operand.defined() || operand.scalar_type() == torch::kFloat64) return operand;
+  const auto rounded = operand.to(type);
+  return has_instructions(operand.device(), type) ? rounded : rounded.to(torch::kFloat32);
+}
+
+}  // namespace stormsweep

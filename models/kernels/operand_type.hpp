@@ -1,0 +1,11 @@
+#pragma once
+
+#include <torch/types.h>
+
+namespace stormsweep {
+
+/// `operand` of a product to be computed in `type`: of that type where the device has instructions for it; else rounded
+/// to it, but float32, which computes many times faster there. Float64, in which only tests compute, stays.
+torch::Tensor in_type(const torch::Tensor& operand, torch::ScalarType type);
+
+}  // namespace stormsweep
