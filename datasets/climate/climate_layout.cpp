@@ -19,6 +19,13 @@ ClimateGrid even_grid(std::int64_t height, std::int64_t width) {
   return grid;
 }
 
+std::vector<double> row_borders(const std::vector<double>& latitudes) {
+  std::vector<double> borders{-90};
+  for (std::size_t i = 1; i < latitudes.size(); ++i) borders.push_back((latitudes[i - 1] + latitudes[i]) / 2);
+  borders.push_back(90);
+  return borders;
+}
+
 std::int64_t ClimateLayout::forcing_frames() const {
   return scenarios.empty() ? 0 : scenarios.back().frame + scenarios.back().months();
 }

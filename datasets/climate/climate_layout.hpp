@@ -35,6 +35,9 @@ struct ClimateGrid {
 /// Cells of one size from pole to pole: row 0 at -90 + 90 / height, column 0 at 180 / width.
 ClimateGrid even_grid(std::int64_t height, std::int64_t width);
 
+/// Borders of rows: halfway between their centres, the outermost at the poles; [rows + 1], degrees.
+std::vector<double> row_borders(const std::vector<double>& latitudes);
+
 /// How a network sees a field: (value - mean) / deviation, over training alone, whichever split it is in.
 struct ChannelStatistics {
   float mean = 0, deviation = 1;

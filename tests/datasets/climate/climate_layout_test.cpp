@@ -55,3 +55,7 @@ TEST_CASE("a forecast goes to the month after the last of the forcings") {
   CHECK(windows.back().month == month_of(2021, 11));
   CHECK(windows.back().frame == -1);
 }
+
+TEST_CASE("borders of rows lie halfway, the outermost at the poles") {
+  CHECK(row_borders({-60, 0, 20}) == std::vector<double>{-90, -30, 10, 90});
+}

@@ -35,7 +35,4 @@ class EnergyBalance {
   std::vector<double> surface_, deep_;
 };
 
-/// Borders of rows: halfway between their centres, the outermost at the poles; [rows + 1], degrees.
-std::vector<double> row_borders(const std::vector<double>& latitudes);
-
 }  // namespace stormsweep

@@ -1,4 +1,4 @@
-#include "datasets/climate/generate_climate.hpp"
+#include "datasets/climate_synthesis/generate_climate.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "datasets/climate/synthetic_climate.hpp"
+#include "datasets/climate_synthesis/synthetic_climate.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include <complex>
 #include <numbers>
 
-#include "datasets/climate/energy_balance.hpp"
+#include "datasets/climate_synthesis/energy_balance.hpp"
 #include "datasets/climate/insolation.hpp"
 #include "search/base/random.hpp"
 #include "search/base/seed.hpp"

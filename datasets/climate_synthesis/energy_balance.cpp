@@ -1,7 +1,9 @@
-#include "datasets/climate/energy_balance.hpp"
+#include "datasets/climate_synthesis/energy_balance.hpp"
 
 #include <cmath>
 #include <numbers>
+
+#include "datasets/climate/climate_layout.hpp"
 
 namespace stormsweep {
 
@@ -23,13 +25,6 @@ std::vector<double> solve(const std::vector<double>& below, std::vector<double> 
 }
 
 }  // namespace
-
-std::vector<double> row_borders(const std::vector<double>& latitudes) {
-  std::vector<double> borders{-90};
-  for (std::size_t i = 1; i < latitudes.size(); ++i) borders.push_back((latitudes[i - 1] + latitudes[i]) / 2);
-  borders.push_back(90);
-  return borders;
-}
 
 EnergyBalance::EnergyBalance(const std::vector<double>& latitudes, const EnergyBalanceParameters& parameters)
     : parameters_(parameters), surface_(latitudes.size()), deep_(latitudes.size()) {

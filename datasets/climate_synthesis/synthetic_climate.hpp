@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "datasets/climate/climate_layout.hpp"
-#include "datasets/climate/climate_modes.hpp"
-#include "datasets/climate/scenario_paths.hpp"
+#include "datasets/climate_synthesis/climate_modes.hpp"
+#include "datasets/climate_synthesis/scenario_paths.hpp"
 
 namespace stormsweep {
 

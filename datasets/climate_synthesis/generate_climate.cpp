@@ -1,4 +1,4 @@
-#include "datasets/climate/generate_climate.hpp"
+#include "datasets/climate_synthesis/generate_climate.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "datasets/climate/climate_splits.hpp"
-#include "datasets/climate/synthetic_climate.hpp"
+#include "datasets/climate_synthesis/synthetic_climate.hpp"
 #include "search/base/parallel.hpp"
 
 namespace stormsweep {

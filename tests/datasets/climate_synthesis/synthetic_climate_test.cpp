@@ -1,11 +1,11 @@
-#include "datasets/climate/synthetic_climate.hpp"
+#include "datasets/climate_synthesis/synthetic_climate.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "datasets/climate/energy_balance.hpp"
+#include "datasets/climate_synthesis/energy_balance.hpp"
 
 using namespace stormsweep;
 

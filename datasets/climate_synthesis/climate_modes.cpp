@@ -1,4 +1,4 @@
-#include "datasets/climate/climate_modes.hpp"
+#include "datasets/climate_synthesis/climate_modes.hpp"
 
 #include <cmath>
 #include <numbers>

@@ -1,4 +1,4 @@
-#include "datasets/climate/energy_balance.hpp"
+#include "datasets/climate_synthesis/energy_balance.hpp"
 
 #include <doctest/doctest.h>
 
@@ -54,8 +54,4 @@ TEST_CASE("energy balance: poles warm more, and shares of rows add up to the Ear
   CHECK(warming.front() == doctest::Approx(warming.back()));
   CHECK(mean_of(balance, warming) > 2);
   CHECK(mean_of(balance, warming) < 4 / 1.13);
-}
-
-TEST_CASE("borders of rows lie halfway, the outermost at the poles") {
-  CHECK(row_borders({-60, 0, 20}) == std::vector<double>{-90, -30, 10, 90});
 }

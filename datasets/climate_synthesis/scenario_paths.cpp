@@ -1,4 +1,4 @@
-#include "datasets/climate/scenario_paths.hpp"
+#include "datasets/climate_synthesis/scenario_paths.hpp"
 
 #include <cmath>
 

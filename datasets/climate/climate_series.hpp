@@ -1,0 +1,47 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "datasets/climate/climate_source.hpp"
+#include "datasets/climate/regridding.hpp"
+
+namespace stormsweep {
+
+/// One variable of one scenario, and of one member of it, whose years several files may hold between them.
+class ClimateSeries {
+ public:
+  /// Where files hold the same months, the first file's are taken; that is a line of `notes`. Throws InputError as
+  /// ClimateSource does; files of different grids or units; several moments in a month; no moments.
+  ClimateSeries(const std::vector<std::filesystem::path>& files, const std::string& variable, const std::string& member,
+                std::vector<std::string>& notes);
+
+  const ClimateSource& first() const { return sources_.front(); }
+  bool has(ClimateMonth month) const { return months_.contains(month); }
+  ClimateMonth begin() const { return months_.begin()->first; }
+  ClimateMonth end() const { return months_.rbegin()->first + 1; }
+  /// One value a year, in the middle of it.
+  bool yearly() const;
+  std::vector<std::int32_t> years() const;
+
+  /// From now on maps are read on `grid`; numbers for the whole Earth stay such. Whether that changes them.
+  bool regrid(const ClimateGrid& grid, RegridMethod method);
+  /// Of a month that it has: one number, or a map; NaN: missing.
+  std::vector<float> read(ClimateMonth month) const;
+
+ private:
+  struct Place {
+    std::size_t source = 0, moment = 0;
+  };
+  void add(std::size_t source, std::vector<std::string>& notes);
+
+  std::vector<ClimateSource> sources_;
+  std::map<ClimateMonth, Place> months_;
+  std::optional<Regridding> regridding_;
+  std::size_t cells_ = 1;  ///< after it
+};
+
+}  // namespace stormsweep

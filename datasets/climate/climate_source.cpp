@@ -1,0 +1,178 @@
+#include "datasets/climate/climate_source.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <set>
+
+#include "datasets/climate/climate_times.hpp"
+#include "datasets/files/cf_axes.hpp"
+#include "datasets/files/field_layout.hpp"
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+using netcdf::Axis;
+using netcdf::File;
+using netcdf::Variable;
+
+const std::set<std::string> member_names{"member", "member_id", "ensemble", "ens", "realization", "number"};
+constexpr const char* remap = "remap it first, as with 'cdo remapcon,r72x36 in.nc out.nc'";
+
+File open(const std::filesystem::path& path) {
+  std::string problem = "no such file";
+  if (std::filesystem::exists(path)) {
+    if (auto file = File::open(path, problem)) return std::move(*file);
+  }
+  throw InputError(
+      fmt::format("{}: cannot be read as NetCDF ({}); give a NetCDF file that is whole", path.string(), problem));
+}
+
+Variable variable_of(const File& file, const std::filesystem::path& path, const std::string& name) {
+  if (auto found = file.variable(name)) return std::move(*found);
+  std::vector<std::string> names;
+  for (const Variable& one : file.variables()) names.push_back(one.name);
+  throw InputError(fmt::format("{}: has no variable {}; name one by \"variable\": it has {}", path.string(), name,
+                               fmt::join(names, ", ")));
+}
+
+/// Places of the numbers from the least to the greatest.
+std::vector<std::size_t> ascending_order(const std::vector<double>& numbers) {
+  std::vector<std::size_t> order(numbers.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) { return numbers[i]; });
+  return order;
+}
+
+std::vector<double> in_order(const std::vector<double>& numbers, const std::vector<std::size_t>& order) {
+  std::vector<double> sorted;
+  for (const std::size_t i : order) sorted.push_back(numbers[i]);
+  return sorted;
+}
+
+/// Whether ascending numbers leave no more than a step of theirs before them, nor after.
+bool reaches(const std::vector<double>& degrees, double begin, double end) {
+  if (degrees.size() < 2) return false;
+  double widest = 0;
+  for (std::size_t i = 1; i < degrees.size(); ++i) widest = std::max(widest, degrees[i] - degrees[i - 1]);
+  return degrees.front() - begin < 1.1 * widest && end - degrees.back() < 1.1 * widest;
+}
+
+}  // namespace
+
+void ClimateSource::refuse(const std::string& problem) const {
+  throw InputError(fmt::format("{}: {} {}", path_.string(), variable_.name, problem));
+}
+
+ClimateSource::ClimateSource(const std::filesystem::path& path, const std::string& variable, const std::string& member)
+    : path_(path), file_(open(path)), variable_(variable_of(file_, path, variable)) {
+  find_dimensions();
+  read_times();
+  if (row_) read_grid();
+  if (member_) choose_member(member);
+}
+
+void ClimateSource::find_dimensions() {
+  std::vector<std::size_t> others;
+  for (std::size_t i = 0; i < variable_.dimensions.size(); ++i) {
+    const auto coordinate = netcdf::coordinate_of(file_, variable_, i);
+    const Axis axis = coordinate ? axis_of(file_, *coordinate) : netcdf::axis_of_name(variable_.dimensions[i]);
+    auto* const place = member_names.contains(variable_.dimensions[i]) ? &member_
+                        : axis == Axis::time                           ? &time_
+                        : axis == Axis::row                            ? &row_
+                        : axis == Axis::column                         ? &column_
+                                                                       : nullptr;
+    if (place && !*place)
+      *place = i;
+    else if (shape(i) > 1)
+      others.push_back(i);
+  }
+  if (!time_) refuse("has no time; give a file with a time coordinate");
+  const bool map = row_ && column_;
+  if (row_.has_value() != column_.has_value() || (!map && !others.empty()))
+    refuse(fmt::format("lies on ({}), which are no latitudes and longitudes: an unstructured grid; {}",
+                       fmt::join(variable_.dimensions, ", "), remap));
+  if (!others.empty()) {
+    const std::string& name = variable_.dimensions[others[0]];
+    refuse(fmt::format("has {} places along {}; save one file for each", shape(others[0]), name));
+  }
+}
+
+void ClimateSource::read_times() {
+  const auto time = file_.variable(variable_.dimensions[*time_]);
+  if (!time) refuse("has no coordinate of its time; give a file with one");
+  std::vector<double> numbers = file_.read(*time);
+  // A mean is of what lies between its bounds, wherever in them it is stamped.
+  const auto bounds = file_.variable(file_.text(*time, "bounds").value_or(""));
+  if (bounds && bounds->size() == 2 * numbers.size()) {
+    const std::vector<double> pairs = file_.read(*bounds);
+    for (std::size_t i = 0; i < numbers.size() && !pairs.empty(); ++i)
+      numbers[i] = (pairs[2 * i] + pairs[2 * i + 1]) / 2;
+  }
+  months_ = months_of(numbers, file_.text(*time, "units").value_or(""), file_.text(*time, "calendar").value_or(""),
+                      path_.string() + ": " + time->name);
+}
+
+std::vector<double> ClimateSource::degrees(std::size_t dimension, double most) const {
+  const auto coordinate = netcdf::coordinate_of(file_, variable_, dimension);
+  if (!coordinate) {
+    refuse(
+        fmt::format("has no coordinates along {}; give a file with latitudes and longitudes, or, where they are "
+                    "two-dimensional, {}",
+                    variable_.dimensions[dimension], remap));
+  }
+  std::vector<double> values = file_.read(*coordinate);
+  if (values.empty() || !std::ranges::all_of(values, [&](double value) { return std::abs(value) <= most; }))
+    refuse(fmt::format("has no degrees along {}, where they are to be; {}", variable_.dimensions[dimension], remap));
+  return values;
+}
+
+void ClimateSource::read_grid() {
+  const std::vector<double> latitudes = degrees(*row_, 90.001);
+  std::vector<double> longitudes = degrees(*column_, 720);
+  for (double& longitude : longitudes) longitude -= 360 * std::floor(longitude / 360);
+  row_order_ = ascending_order(latitudes), column_order_ = ascending_order(longitudes);
+  grid_ = {in_order(latitudes, row_order_), in_order(longitudes, column_order_)};
+  if (!reaches(grid_.latitudes, -90, 90) || !reaches(grid_.longitudes, 0, 360))
+    refuse(fmt::format("covers {:g} to {:g} N and {:g} to {:g} E alone; give maps of the whole Earth",
+                       grid_.latitudes.front(), grid_.latitudes.back(), grid_.longitudes.front(),
+                       grid_.longitudes.back()));
+}
+
+void ClimateSource::choose_member(const std::string& member) {
+  if (member.empty()) return;
+  const auto coordinate = netcdf::coordinate_of(file_, variable_, *member_);
+  const std::vector<double> numbers = coordinate ? file_.read(*coordinate) : std::vector<double>();
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < shape(*member_); ++i)
+    names.push_back(numbers.empty() ? std::to_string(i) : fmt::format("{:g}", numbers[i]));
+  const auto found = std::ranges::find(names, member);
+  if (found == names.end()) refuse(fmt::format("has no member {}; its members are {}", member, fmt::join(names, ", ")));
+  member_place_ = static_cast<std::size_t>(found - names.begin());
+}
+
+std::vector<float> ClimateSource::read(std::size_t moment) const {
+  std::vector<std::size_t> start(variable_.shape.size(), 0), count(variable_.shape.size(), 1);
+  start[*time_] = moment;
+  if (member_) start[*member_] = member_place_;
+  if (row_) count[*row_] = shape(*row_), count[*column_] = shape(*column_);
+  std::vector<double> values = file_.read(variable_, start, count);
+  if (values.empty()) refuse("cannot be read; the file may be cut short: fetch it again");
+  values = file_.decoded(variable_, std::move(values));
+  if (global()) return {static_cast<float>(values[0])};
+  const bool rows_first = *row_ < *column_;
+  std::vector<float> map;
+  for (const std::size_t row : row_order_) {
+    for (const std::size_t column : column_order_)
+      map.push_back(static_cast<float>(
+          values[rows_first ? row * column_order_.size() + column : column * row_order_.size() + row]));
+  }
+  return map;
+}
+
+}  // namespace stormsweep

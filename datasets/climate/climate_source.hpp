@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "datasets/climate/climate_layout.hpp"
+#include "datasets/files/netcdf.hpp"
+
+namespace stormsweep {
+
+/// One variable of a CF NetCDF file, as months of numbers for the whole Earth (along time alone) or of global maps
+/// (along latitude and longitude too), in any order, of one member where the file has several.
+class ClimateSource {
+ public:
+  /// `variable`: its name. `member`: of a dimension of members (member, member_id, ensemble, realization, number), the
+  /// coordinate of the one to be read, or where there is none its place, from 0 on; empty: the first. Throws
+  /// InputError, in one line with the remedy: missing, not NetCDF, no such variable, without time, an unstructured or
+  /// curvilinear grid, a grid without coordinates or of a part of the Earth, another dimension of several places, no
+  /// such member.
+  ClimateSource(const std::filesystem::path& path, const std::string& variable, const std::string& member);
+
+  const std::filesystem::path& path() const { return path_; }
+  bool global() const { return !row_; }
+  /// Of the maps as `read` gives them, whatever the file's order: south to north, 0 to 360 east.
+  const ClimateGrid& grid() const { return grid_; }
+  const std::vector<ClimateMonth>& months() const { return months_; }  ///< of each moment
+  std::int64_t members() const { return member_ ? static_cast<std::int64_t>(shape(*member_)) : 1; }
+  bool has_members() const { return member_.has_value(); }
+  std::string unit() const { return file_.text(variable_, "units").value_or(""); }
+
+  /// Of a moment: one number, or [height, width]; NaN: missing. Throws InputError where it cannot be read.
+  std::vector<float> read(std::size_t moment) const;
+
+ private:
+  void find_dimensions();
+  void read_times();
+  void read_grid();
+  std::vector<double> degrees(std::size_t dimension, double most) const;
+  void choose_member(const std::string& member);
+  std::size_t shape(std::size_t dimension) const { return variable_.shape[dimension]; }
+  [[noreturn]] void refuse(const std::string& problem) const;
+
+  std::filesystem::path path_;
+  netcdf::File file_;
+  netcdf::Variable variable_;
+  std::optional<std::size_t> time_, row_, column_, member_;  ///< dimensions
+  std::size_t member_place_ = 0;
+  ClimateGrid grid_;
+  std::vector<std::size_t> row_order_, column_order_;  ///< the file's rows and columns in the order of the grid
+  std::vector<ClimateMonth> months_;
+};
+
+}  // namespace stormsweep

@@ -1,0 +1,75 @@
+#include "datasets/climate/climate_times.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+
+#include "datasets/files/cf_time.hpp"
+#include "datasets/files/units.hpp"
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+constexpr double days_of_month = 30;
+
+ClimateMonth month_of_moment(std::int64_t seconds) {
+  using namespace std::chrono;
+  const year_month_day date{floor<days>(sys_seconds(std::chrono::seconds(seconds)))};
+  return month_of(static_cast<int>(date.year()), static_cast<std::int32_t>(static_cast<unsigned>(date.month())));
+}
+
+std::vector<ClimateMonth> months_of_years(const std::vector<double>& numbers, const std::string& place) {
+  std::vector<ClimateMonth> months;
+  for (const double year : numbers) {
+    if (!(year >= 1 && year <= 9999 && year == std::floor(year)))
+      throw InputError(
+          fmt::format("{} has no units, and {:g} is no year; give units like 'days since 1850-01-01'", place, year));
+    months.push_back(month_of(static_cast<std::int32_t>(year), 7));
+  }
+  return months;
+}
+
+std::vector<ClimateMonth> months_of_360_days(const std::vector<double>& numbers, const std::string& units,
+                                             const std::string& place) {
+  int year = 0, month = 0, day = 0;
+  const std::size_t since = units.find(" since ");
+  const auto unit = unit_conversion(units.substr(0, since), "days");
+  if (since == std::string::npos || !unit ||
+      std::sscanf(units.c_str() + since, " since %d-%d-%d", &year, &month, &day) != 3)
+    throw InputError(fmt::format("{}: its units are '{}'; give units like 'days since 1850-01-01'", place, units));
+  std::vector<ClimateMonth> months;
+  for (const double number : numbers)
+    months.push_back(month_of(year, month) +
+                     static_cast<ClimateMonth>(std::floor((day - 1 + unit->scale * number) / days_of_month)));
+  return months;
+}
+
+}  // namespace
+
+std::vector<ClimateMonth> months_of(const std::vector<double>& numbers, const std::string& units,
+                                    const std::string& calendar, const std::string& place) {
+  if (units.empty()) return months_of_years(numbers, place);
+  if (calendar == "360_day") return months_of_360_days(numbers, units, place);
+  std::vector<ClimateMonth> months;
+  std::ranges::transform(netcdf::unix_times(numbers, units, calendar, place), std::back_inserter(months),
+                         month_of_moment);
+  return months;
+}
+
+BetweenYears between_years(std::span<const std::int32_t> years, ClimateMonth month) {
+  const double when = month + 0.5;  // the middles of years lie between June and July
+  const auto middle = [&](std::size_t i) { return static_cast<double>(month_of(years[i], 7)); };
+  const auto last = years.size() - 1;
+  if (when <= middle(0)) return {0, 0, 0};
+  if (when >= middle(last)) return {last, last, 0};
+  std::size_t after = 1;
+  while (middle(after) < when) ++after;
+  return {after - 1, after, (when - middle(after - 1)) / (middle(after) - middle(after - 1))};
+}
+
+}  // namespace stormsweep

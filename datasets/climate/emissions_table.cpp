@@ -1,0 +1,124 @@
+#include "datasets/climate/emissions_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <set>
+#include <utility>
+
+#include "datasets/climate/climate_times.hpp"
+#include "search/base/error.hpp"
+#include "search/base/strict_json.hpp"
+#include "search/base/text.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// The cells of a line of CSV; quotes may stand around a cell, and are doubled in it.
+std::vector<std::string> cells_of(const std::string& line) {
+  std::vector<std::string> cells(1);
+  bool quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == '"' && quoted && i + 1 < line.size() && line[i + 1] == '"')
+      cells.back().push_back(line[i++]);
+    else if (line[i] == '"')
+      quoted = !quoted;
+    else if (line[i] == ',' && !quoted)
+      cells.emplace_back();
+    else if (line[i] != '\r')
+      cells.back().push_back(line[i]);
+  }
+  return cells;
+}
+
+}  // namespace
+
+double YearlyNumbers::at(ClimateMonth month) const {
+  const BetweenYears place = between_years(years, month);
+  return values[place.before] + place.share * (values[place.after] - values[place.before]);
+}
+
+std::vector<double> YearlyNumbers::sums() const {
+  std::vector<double> sums;
+  double sum = 0;
+  for (ClimateMonth month = begin(); month < end(); ++month) sums.push_back(sum += at(month) / 12);
+  return sums;
+}
+
+EmissionsTable::EmissionsTable(const std::filesystem::path& path) : path_(path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!file || !std::getline(file, line))
+    throw InputError(path.string() + ": cannot be read; give a table of emissions or concentrations as CSV");
+  header_ = cells_of(line);
+  while (std::getline(file, line)) lines_.push_back(cells_of(line));
+  for (const char* name : {"Scenario", "Region", "Variable", "Unit"}) column(name);
+  for (std::size_t i = 0; i < header_.size(); ++i) {
+    if (const auto year = whole_number(header_[i]); year && *year > 0 && *year < 10000)
+      years_[static_cast<std::int32_t>(*year)] = i;
+  }
+  if (years_.empty()) throw InputError(path.string() + ": no column is a year; give a table as RCMIP has them");
+}
+
+std::size_t EmissionsTable::column(const std::string& name) const {
+  const auto found = std::ranges::find(header_, name);
+  if (found == header_.end())
+    throw InputError(fmt::format("{}: has no column {}; give a table as RCMIP has them", path_.string(), name));
+  return static_cast<std::size_t>(found - header_.begin());
+}
+
+void EmissionsTable::refuse_series(const std::string& scenario, const std::string& variable,
+                                   const std::string& region) const {
+  std::string remedy = "add such a line";
+  for (const auto& [name, wanted] : {std::pair("Scenario", scenario), {"Variable", variable}, {"Region", region}}) {
+    std::set<std::string> known;
+    const std::size_t place = column(name);
+    for (const Line& line : lines_) {
+      if (line.size() == header_.size()) known.insert(line[place]);
+    }
+    if (known.contains(wanted)) continue;
+    remedy = suggestion(wanted, {known.begin(), known.end()});
+    break;
+  }
+  throw InputError(fmt::format("{}: has no {} of {} in {}; {}", path_.string(), variable, scenario, region, remedy));
+}
+
+double EmissionsTable::number(const Line& line, std::size_t column) const {
+  std::size_t read = 0;
+  double value = NAN;
+  try {
+    value = std::stod(line[column], &read);
+  } catch (const std::exception&) {  // no number, or beyond doubles
+  }
+  if (read != line[column].size() || !std::isfinite(value))
+    throw InputError(
+        fmt::format("{}: '{}' in column {} is no number; mend it", path_.string(), line[column], header_[column]));
+  return value;
+}
+
+YearlyNumbers EmissionsTable::series(const std::string& scenario, const std::string& variable,
+                                     const std::string& region) const {
+  const std::size_t in_scenario = column("Scenario"), in_region = column("Region"), in_variable = column("Variable");
+  const auto is_meant = [&](const Line& line) {
+    return line.size() == header_.size() && line[in_scenario] == scenario && line[in_variable] == variable &&
+           line[in_region] == region;
+  };
+  const auto found = std::ranges::find_if(lines_, is_meant);
+  if (found == lines_.end()) refuse_series(scenario, variable, region);
+  if (std::ranges::count_if(lines_, is_meant) > 1)
+    throw InputError(
+        fmt::format("{}: has {} of {} in {} more than once; keep one", path_.string(), variable, scenario, region));
+  YearlyNumbers series{(*found)[column("Unit")], {}, {}};
+  for (const auto& [year, column] : years_) {
+    if ((*found)[column].empty()) continue;
+    series.years.push_back(year), series.values.push_back(number(*found, column));
+  }
+  if (series.years.empty())
+    throw InputError(fmt::format("{}: {} of {} has no numbers; fill them in", path_.string(), variable, scenario));
+  return series;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "datasets/climate/climate_layout.hpp"
+
+namespace stormsweep {
+
+/// A number a year, of some years: between their middles it changes evenly.
+struct YearlyNumbers {
+  std::string unit;
+  std::vector<std::int32_t> years;  ///< ascending
+  std::vector<double> values;
+
+  ClimateMonth begin() const { return month_of(years.front(), 1); }
+  ClimateMonth end() const { return month_of(years.back() + 1, 1); }
+  double at(ClimateMonth month) const;
+  /// Of a rate a year: what it has come to from the first year on until the end of each month, from `begin` on.
+  std::vector<double> sums() const;
+};
+
+/// A table of emissions or concentrations in the layout of RCMIP (Nicholls et al. 2020): a header, then a line a
+/// series, with columns Scenario, Region, Variable, Unit, others, and one a year, empty where nothing is known.
+class EmissionsTable {
+ public:
+  /// Throws InputError: missing, without these columns, without years.
+  explicit EmissionsTable(const std::filesystem::path& path);
+
+  /// Throws InputError: no such series (with the nearest name), several, a cell that is no number, a series without
+  /// any.
+  YearlyNumbers series(const std::string& scenario, const std::string& variable, const std::string& region) const;
+
+ private:
+  using Line = std::vector<std::string>;
+  std::size_t column(const std::string& name) const;
+  [[noreturn]] void refuse_series(const std::string& scenario, const std::string& variable,
+                                  const std::string& region) const;
+  double number(const Line& line, std::size_t column) const;
+
+  std::filesystem::path path_;
+  Line header_;
+  std::vector<Line> lines_;
+  std::map<std::int32_t, std::size_t> years_;  ///< columns
+};
+
+}  // namespace stormsweep

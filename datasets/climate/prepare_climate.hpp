@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace stormsweep {
+
+/// What a user should know of data that were prepared, a line each: gaps, overlaps, grids that were changed, months
+/// left out.
+using ClimateNotes = std::vector<std::string>;
+
+/// Reads what `manifest` names (datasets/climate/climate_manifest.hpp) and writes train.h5, test.h5 and, where the
+/// manifest has it, validation.h5 into `folder`, which is made if need be: all of them, or none. `progress` is told the
+/// share that is done.
+///
+/// - tas comes out in K, pr in mm/day. Targets are monthly; yearly ones, as ClimateBench's outputs, are refused: there
+///   is no month to be had from a year. Forcings may be yearly.
+/// - Missing months divide a member into runs. A missing cell is filled from what a coarser grid covers besides; a cell
+///   that then has no value is refused.
+/// - Forcings are kept from 24 months before the first target on, the longest window, where they are known that early.
+/// - A month of a member is in one split at most.
+/// Throws InputError, one line with the remedy.
+ClimateNotes prepare_climate(const std::filesystem::path& manifest, const std::filesystem::path& folder,
+                             const std::function<void(double)>& progress);
+
+}  // namespace stormsweep

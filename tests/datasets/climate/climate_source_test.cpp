@@ -1,0 +1,153 @@
+#include "datasets/climate/climate_source.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <fstream>
+
+#include "search/base/error.hpp"
+#include "tests/datasets/climate/climate_file_maker.hpp"
+#include "tests/folder.hpp"
+
+using namespace stormsweep;
+
+TEST_CASE("a climate source: months, a grid from south to north and from 0 to 360 E, maps on it") {
+  const TemporaryFolder folder;
+  ClimateFileMaker maker;
+  SUBCASE("as it is") {}
+  SUBCASE("from north to south") {
+    maker.latitudes = {67.5, 22.5, -22.5, -67.5};
+  }
+  SUBCASE("from 180 W") {
+    maker.longitudes = {-180, -120, -60, 0, 60, 120};
+  }
+  maker.value = [](ClimateMonth month, double latitude, double longitude) {
+    return latitude + std::fmod(longitude + 360, 360) + 1000 * (month - month_of(2015, 1));
+  };
+  maker.write(folder / "tas.nc");
+  const ClimateSource source(folder / "tas.nc", "tas", "");
+  CHECK_FALSE(source.global());
+  CHECK(source.grid().latitudes == std::vector<double>{-67.5, -22.5, 22.5, 67.5});
+  CHECK(source.grid().longitudes == std::vector<double>{0, 60, 120, 180, 240, 300});
+  REQUIRE(source.months().size() == 24);
+  CHECK(source.months()[0] == month_of(2015, 1));
+  CHECK(source.months()[23] == month_of(2016, 12));
+  const auto map = source.read(2);
+  CHECK(map[0] == 2000 - 67.5f);
+  CHECK(map[3 * 6 + 5] == 2000 + 67.5f + 300);
+  CHECK(source.unit() == "K");
+}
+
+TEST_CASE("a climate source: a mean belongs to the month of its bounds; numbers of the Earth; missing values") {
+  const TemporaryFolder folder;
+  {
+    NetcdfMaker maker(folder / "co2.nc");
+    maker.dimension("time", 2), maker.dimension("bnds", 2);
+    maker.variable("time", NC_DOUBLE, {"time"}, {31, 59},
+                   {{"units", "days since 2015-01-01"}, {"calendar", "noleap"}, {"bounds", "time_bnds"}});
+    maker.variable("time_bnds", NC_DOUBLE, {"time", "bnds"}, {0, 31, 31, 59});
+    maker.variable("CO2", NC_DOUBLE, {"time"}, {400, -999}, {{"units", "ppm"}}, {{"_FillValue", {-999}}});
+  }
+  const ClimateSource source(folder / "co2.nc", "CO2", "");
+  CHECK(source.global());
+  CHECK(source.months() == std::vector<ClimateMonth>{month_of(2015, 1), month_of(2015, 2)});
+  CHECK(source.read(0) == std::vector<float>{400});
+  CHECK(std::isnan(source.read(1)[0]));
+}
+
+TEST_CASE("a climate source: members, and coordinates by name alone, as xarray writes a store of the course") {
+  const TemporaryFolder folder;
+  {
+    NetcdfMaker maker(folder / "course.nc");
+    maker.dimension("time", 1), maker.dimension("member_id", 2), maker.dimension("y", 2), maker.dimension("x", 2);
+    maker.variable("time", NC_INT64, {"time"}, {14}, {{"units", "days since 2015-01-01"}});
+    maker.variable("member_id", NC_INT64, {"member_id"}, {1, 3});
+    maker.variable("y", NC_DOUBLE, {"y"}, {-45, 45}), maker.variable("x", NC_DOUBLE, {"x"}, {90, 270});
+    maker.variable("ssp", NC_INT, {}, {0});
+    maker.variable("tas", NC_DOUBLE, {"time", "member_id", "y", "x"}, {1, 2, 3, 4, 5, 6, 7, 8});
+    maker.variable("turned", NC_DOUBLE, {"x", "y", "member_id", "time"}, {1, 5, 3, 7, 2, 6, 4, 8});
+  }
+  for (const char* name : {"tas", "turned"}) {
+    CAPTURE(name);
+    CHECK(ClimateSource(folder / "course.nc", name, "").read(0) == std::vector<float>{1, 2, 3, 4});
+    CHECK(ClimateSource(folder / "course.nc", name, "3").read(0) == std::vector<float>{5, 6, 7, 8});
+  }
+  CHECK(ClimateSource(folder / "course.nc", "tas", "1").members() == 2);
+  CHECK_THROWS_WITH_AS(ClimateSource(folder / "course.nc", "tas", "2"),
+                       ((folder / "course.nc").string() + ": tas has no member 2; its members are 1, 3").c_str(),
+                       InputError);
+}
+
+TEST_CASE("climate files that cannot be used are refused in one line with the remedy") {
+  const TemporaryFolder folder;
+  const auto path = folder / "f.nc";
+  const auto refused_for = [&](const std::string& problem) {
+    std::string message;
+    try {
+      ClimateSource(path, "tas", "");
+    } catch (const InputError& error) {
+      message = error.what();
+    }
+    CAPTURE(message);
+    CHECK(message.starts_with(path.string() + ": "));
+    CHECK(message.find(problem) != std::string::npos);
+    CHECK(message.find('\n') == std::string::npos);
+  };
+  ClimateFileMaker maker;
+  SUBCASE("missing") {
+    refused_for("cannot be read as NetCDF (no such file); give a NetCDF file");
+  }
+  SUBCASE("not NetCDF") {
+    std::ofstream(path) << "warm\n";
+    refused_for("cannot be read as NetCDF");
+  }
+  SUBCASE("without the variable") {
+    maker.name = "ts";
+    maker.write(path);
+    refused_for("has no variable tas; name one by \"variable\": it has lat, lon, time, ts");
+  }
+  SUBCASE("of a part of the Earth") {
+    maker.latitudes = {0, 10, 20, 30};
+    maker.write(path);
+    refused_for("covers 0 to 30 N and 0 to 300 E alone; give maps of the whole Earth");
+  }
+  SUBCASE("of half a circle") {
+    maker.longitudes = {0, 30, 60, 90, 120, 150};
+    maker.write(path);
+    refused_for("0 to 150 E alone");
+  }
+  SUBCASE("with metres for degrees") {
+    maker.latitudes = {-6e6, -2e6, 2e6, 6e6};
+    maker.write(path);
+    refused_for("has no degrees along lat, where they are to be");
+  }
+  SUBCASE("unstructured, as ICON's") {
+    NetcdfMaker icon(path);
+    icon.dimension("time", 1), icon.dimension("cell", 5);
+    icon.variable("time", NC_DOUBLE, {"time"}, {14}, {{"units", "days since 2015-01-01"}});
+    icon.variable("tas", NC_DOUBLE, {"time", "cell"}, {1, 2, 3, 4, 5}, {{"units", "K"}});
+    refused_for(
+        "tas lies on (time, cell), which are no latitudes and longitudes: an unstructured grid; remap it first, "
+        "as with 'cdo remapcon,r72x36 in.nc out.nc'");
+  }
+  SUBCASE("without coordinates") {
+    NetcdfMaker bare(path);
+    bare.dimension("time", 1), bare.dimension("lat", 2), bare.dimension("lon", 2);
+    bare.variable("time", NC_DOUBLE, {"time"}, {14}, {{"units", "days since 2015-01-01"}});
+    bare.variable("tas", NC_DOUBLE, {"time", "lat", "lon"}, {1, 2, 3, 4}, {{"units", "K"}});
+    refused_for("tas has no coordinates along lat; give a file with latitudes and longitudes");
+  }
+  SUBCASE("without time") {
+    NetcdfMaker still(path);
+    still.dimension("lat", 2), still.dimension("lon", 2);
+    still.variable("tas", NC_DOUBLE, {"lat", "lon"}, {1, 2, 3, 4}, {{"units", "K"}});
+    refused_for("tas has no time; give a file with a time coordinate");
+  }
+  SUBCASE("of several scenarios") {
+    NetcdfMaker all(path);
+    all.dimension("ssp", 2), all.dimension("time", 1), all.dimension("y", 1), all.dimension("x", 1);
+    all.variable("time", NC_DOUBLE, {"time"}, {14}, {{"units", "days since 2015-01-01"}});
+    all.variable("tas", NC_DOUBLE, {"ssp", "time", "y", "x"}, {1, 2});
+    refused_for("tas has 2 places along ssp; save one file for each");
+  }
+}
