@@ -132,7 +132,9 @@ TEST_CASE("prepare: a gap divides a member, and is told; forcings that end too s
   CHECK(climate_windows(test.layout(), 12).size() == 48);
 }
 
-TEST_CASE("prepare: ClimateBench's members and years; a missing cell is filled where a coarser one knows more") {
+TEST_CASE(
+    "prepare: members without coordinates, a variable of another name; a missing cell is filled where a coarser one "
+    "knows more") {
   Sources sources;
   sources.targets = R"({"tas": {"files": "outputs_{scenario}.nc", "variable": "t2m", "unit": "K"}})";
   for (const char* name : {"low", "high"}) {
@@ -147,14 +149,10 @@ TEST_CASE("prepare: ClimateBench's members and years; a missing cell is filled w
     maker.variable("lon", NC_DOUBLE, {"lon"}, {0, 90, 180, 270}, {{"units", "degrees_east"}});
     maker.variable("t2m", NC_FLOAT, {"time", "member", "lat", "lon"}, values, {}, {{"_FillValue", {1e20}}});
   }
-  sources.more = R"(, "grid": {"height": 4, "width": 4})";
-  std::string text = usual_splits;
-  for (std::size_t at = 0; (at = text.find("\"r", at)) != std::string::npos;)  // members are 0 and 1
-    text[at + 2] = static_cast<char>(text[at + 2] - 1), text.erase(at + 1, 1);
-  sources.splits = text;
-  std::ofstream(sources.folder / "m.json")
-      << R"({"scenarios": {"low": "0", "high": ["0", "1"]}, "targets": )" << sources.targets
-      << R"(, "forcings": {"CO2": "e.csv"}, "splits": )" << text << sources.more << "}";
+  std::ofstream(sources.folder / "m.json") << R"({"scenarios": {"low": "0", "high": ["0", "1"]}, "targets": )"
+                                           << sources.targets << R"(, "forcings": {"CO2": "e.csv"},
+    "grid": {"height": 4, "width": 4}, "splits": {"train": [{"scenario": "low"}],
+                                                  "test": [{"scenario": "high", "members": ["1"]}]}})";
   prepare_climate(sources.folder / "m.json", sources.out(), [](double) {});
   const ClimateSet train = sources.set("train.h5"), test = sources.set("test.h5");
   CHECK(train.layout().runs[0].member == "0");
@@ -162,6 +160,44 @@ TEST_CASE("prepare: ClimateBench's members and years; a missing cell is filled w
   for (std::int64_t frame = 0; frame < train.layout().target_frames(); ++frame) {
     for (const float value : train.target(0, frame)) CHECK(std::isfinite(value));
   }
+}
+
+TEST_CASE("prepare: a file with fields on two grids, as the course's store: they come to that of the targets") {
+  Sources sources;
+  for (const char* name : {"low", "high"}) {
+    NetcdfMaker maker(sources.folder / (std::string(name) + ".nc"));
+    maker.dimension("time", 72), maker.dimension("member_id", 2);
+    maker.dimension("y", 3), maker.dimension("x", 4), maker.dimension("latitude", 3), maker.dimension("longitude", 4);
+    std::vector<double> days, tas, so2, co2;
+    for (int i = 0; i < 72; ++i) {
+      days.push_back(365 * (i / 12) + 30.4 * (i % 12) + 14), co2.push_back(400 + i);
+      for (int k = 0; k < 24; ++k) tas.push_back(280 + 10 * (k / 12) + i % 12);
+      for (int k = 0; k < 12; ++k) so2.push_back(k % 4);  // 0, 1, 2, 3 from west to east
+    }
+    maker.variable("time", NC_DOUBLE, {"time"}, days, {{"units", "days since 2015-01-01"}, {"calendar", "noleap"}});
+    maker.variable("member_id", NC_INT64, {"member_id"}, {0, 1});
+    maker.variable("y", NC_DOUBLE, {"y"}, {-60, 0, 60}), maker.variable("x", NC_DOUBLE, {"x"}, {0, 90, 180, 270});
+    maker.variable("latitude", NC_DOUBLE, {"latitude"}, {-60, 0, 60});
+    maker.variable("longitude", NC_DOUBLE, {"longitude"}, {45, 135, 225, 315});
+    maker.variable("tas", NC_FLOAT, {"time", "member_id", "y", "x"}, tas, {{"units", "K"}});
+    maker.variable("SO2", NC_FLOAT, {"time", "latitude", "longitude"}, so2);
+    maker.variable("CO2", NC_FLOAT, {"time"}, co2);
+  }
+  std::ofstream(sources.folder / "m.json") << R"({
+    "scenarios": {"low": ["0", "1"], "high": ["0", "1"]}, "targets": {"tas": "{scenario}.nc"},
+    "forcings": {"CO2": "{scenario}.nc", "SO2": "{scenario}.nc"},
+    "splits": {"train": [{"scenario": "low"}], "test": [{"scenario": "high", "members": ["1"]}]}})";
+  prepare_climate(sources.folder / "m.json", sources.out(), [](double) {});
+  const ClimateSet train = sources.set("train.h5"), test = sources.set("test.h5");
+  CHECK((train.layout().grid == ClimateGrid{{-60, 0, 60}, {0, 90, 180, 270}}));
+  CHECK(train.forcing(0, 71)[0] == 471);
+  // Half of each cell lies in the next one: round 0 E are 3 and 0, round 90 E 0 and 1.
+  const auto map = train.forcing(1, 0);
+  CHECK(std::vector(map.begin(), map.begin() + 4) == std::vector<float>{1.5, 0.5, 1.5, 2.5});
+  CHECK(train.target(0, 3)[0] == 283);
+  CHECK(train.target(0, 72 + 3)[11] == 293);
+  CHECK(test.target(0, 3)[0] == 293);
+  CHECK(climate_windows(train.layout(), 12).size() == 2 * 60);  // forcings begin with the targets
 }
 
 TEST_CASE("prepare: what cannot be learnt from is refused in one line with the remedy") {
