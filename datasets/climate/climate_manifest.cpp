@@ -97,6 +97,8 @@ class Reader {
   }
   void read_scenarios(const Field& field);
   ClimatePart read_part(const Field& field) const;
+  static ClimatePart read_forecast(const Field& field);
+  static void read_years(const Field& field, ClimatePart& part);
   void take_paper_splits();
   const std::vector<std::string>& members_of(const Field& scenario) const;
 
@@ -122,6 +124,20 @@ const std::vector<std::string>& Reader::members_of(const Field& scenario) const 
   scenario.refuse(suggestion(scenario.text(), names));
 }
 
+void Reader::read_years(const Field& field, ClimatePart& part) {
+  const auto years = field.elements();
+  if (years.size() != 2) field.refuse("give the first year and the last");
+  part.first_year = static_cast<std::int32_t>(years[0].integer(1));
+  part.last_year = static_cast<std::int32_t>(years[1].integer(*part.first_year));
+}
+
+ClimatePart Reader::read_forecast(const Field& field) {
+  field.expect_keys({"scenario", "years"}, {"scenario", "years"});
+  ClimatePart part{.place = field.place(), .scenario = plain_name(field["scenario"], field["scenario"].text())};
+  read_years(field["years"], part);
+  return part;
+}
+
 ClimatePart Reader::read_part(const Field& field) const {
   field.expect_keys({"scenario", "members", "years", "last_months", "but_last_months"}, {"scenario"});
   ClimatePart part{
@@ -131,12 +147,7 @@ ClimatePart Reader::read_part(const Field& field) const {
     part.members.clear();
     for (const Field& member : field["members"].elements()) part.members.push_back(one_of(member, known));
   }
-  if (field.has("years")) {
-    const auto years = field["years"].elements();
-    if (years.size() != 2) field["years"].refuse("give the first year and the last");
-    part.first_year = static_cast<std::int32_t>(years[0].integer(1));
-    part.last_year = static_cast<std::int32_t>(years[1].integer(*part.first_year));
-  }
+  if (field.has("years")) read_years(field["years"], part);
   if (field.has("last_months")) part.last_months = field["last_months"].integer(1);
   if (field.has("but_last_months")) part.but_last_months = field["but_last_months"].integer(1);
   return part;
@@ -162,7 +173,7 @@ void Reader::take_paper_splits() {
 
 ClimateManifest Reader::manifest() {
   const Field root(json_, manifest_.path.string());
-  root.expect_keys({"grid", "regridding", "scenarios", "targets", "forcings", "splits"},
+  root.expect_keys({"grid", "regridding", "scenarios", "targets", "forcings", "splits", "forecast"},
                    {"scenarios", "targets", "forcings"});
   if (root.has("grid")) manifest_.grid = read_grid(root["grid"]);
   if (root.has("regridding") &&
@@ -174,6 +185,9 @@ ClimateManifest Reader::manifest() {
   manifest_.forcings = read_fields(root["forcings"], forcing_names);
   if (!root["forcings"].has("rsdt")) manifest_.forcings.emplace_back("rsdt", ClimateFiles{.computed = true});
   if (manifest_.forcings.size() < 2) root["forcings"].refuse("give at least one of CO2, SO2, CH4 and BC");
+  if (root.has("forecast")) {
+    for (const Field& part : root["forecast"].elements()) manifest_.forecast.push_back(read_forecast(part));
+  }
   if (!root.has("splits")) {
     take_paper_splits();
     return std::move(manifest_);

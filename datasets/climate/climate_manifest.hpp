@@ -41,6 +41,7 @@ struct ClimateManifest {
   std::vector<std::pair<std::string, std::vector<std::string>>> scenarios;  ///< and their members
   std::vector<std::pair<std::string, ClimateFiles>> forcings, targets;      ///< in the order of the channels
   std::array<std::vector<ClimatePart>, 3> splits;                           ///< in the order of `split_names`
+  std::vector<ClimatePart> forecast;  ///< years of scenarios of which forcings alone are known
 
   /// The files of a field, sorted, patterns filled in. Throws InputError where there are none.
   std::vector<std::filesystem::path> files(const ClimateFiles& field, const std::string& scenario,

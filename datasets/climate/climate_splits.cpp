@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "datasets/files/splits.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
@@ -53,13 +54,17 @@ ClimateSplitsWriter::ClimateSplitsWriter(const std::filesystem::path& folder, co
     : folder_(folder), forcing_sums_(layouts[0].forcings.size()), target_sums_(layouts[0].targets.size()) {
   make_writable(folder);
   for (std::size_t s = 0; s < layouts.size(); ++s) {
-    if (layouts[s].runs.empty()) continue;
+    if (layouts[s].scenarios.empty()) continue;
     ClimateLayout layout = layouts[s];
     layout.count_frames();
-    ClimateWriter writer(folder / (std::string(split_names[s]) + ".h5"), layout);
+    ClimateWriter writer(path(s), layout);
     splits_[s].emplace(Split{std::move(layout), std::move(writer), std::vector<std::int64_t>(forcing_sums_.size()),
                              std::vector<std::int64_t>(target_sums_.size())});
   }
+}
+
+std::filesystem::path ClimateSplitsWriter::path(std::size_t split) const {
+  return folder_ / (std::string(climate_file_names[split]) + ".h5");
 }
 
 void ClimateSplitsWriter::write_forcing(const std::string& name, std::size_t channel, ClimateMonth first,
@@ -123,9 +128,11 @@ void ClimateSplitsWriter::finish(const std::string& provenance) {
     check_complete(*split);
     split->writer.seal(forcings, targets, provenance);
   }
-  std::error_code error;
-  if (!splits_[1]) std::filesystem::remove(folder_ / "validation.h5", error);
-  if (error) throw InputError((folder_ / "validation.h5").string() + ": cannot be removed; choose another folder");
+  for (std::size_t s = 0; s < splits_.size(); ++s) {
+    std::error_code error;
+    if (!splits_[s]) std::filesystem::remove(path(s), error);
+    if (error) throw InputError(path(s).string() + ": cannot be removed; choose another folder");
+  }
   for (auto& split : splits_) {
     if (split) split->writer.publish();
   }

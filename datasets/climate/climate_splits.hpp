@@ -9,11 +9,12 @@
 #include <vector>
 
 #include "datasets/climate/climate_writer.hpp"
-#include "datasets/files/splits.hpp"
 
 namespace stormsweep {
 
-using ClimateLayouts = std::array<ClimateLayout, 3>;  ///< in the order of `split_names`
+/// The files of a folder: those of `split_names`, and forcings alone of scenarios to be forecast.
+inline constexpr std::array<const char*, 4> climate_file_names{"train", "validation", "test", "forecast"};
+using ClimateLayouts = std::array<ClimateLayout, 4>;  ///< in this order; one without scenarios is no file
 
 /// Mean and deviation of numbers as they come. They are taken from the first, which loses no digits of a small
 /// deviation around a large mean.
@@ -28,8 +29,8 @@ class FieldSums {
   std::int64_t count_ = 0;
 };
 
-/// train.h5, test.h5 and, where it has runs, validation.h5 of one folder, written side by side: they appear together
-/// when `finish` returns, and an older validation.h5 that does not belong to them goes; before that, whatever was there
+/// train.h5, test.h5 and, where there are such, validation.h5 and forecast.h5 of one folder, written side by side: they
+/// appear together when `finish` returns, and older ones that do not belong to them go; before that, whatever was there
 /// stays. Throws InputError as ClimateWriter does.
 class ClimateSplitsWriter {
  public:
@@ -53,10 +54,11 @@ class ClimateSplitsWriter {
     ClimateWriter writer;
     std::vector<std::int64_t> forcing_months, target_months;  ///< written, by channel
   };
+  std::filesystem::path path(std::size_t split) const;
   void check_complete(const Split& split) const;
 
   std::filesystem::path folder_;
-  std::array<std::optional<Split>, 3> splits_;
+  std::array<std::optional<Split>, 4> splits_;
   std::vector<FieldSums> forcing_sums_, target_sums_;  ///< of training, by channel
 };
 

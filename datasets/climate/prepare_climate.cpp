@@ -11,6 +11,7 @@
 #include "datasets/climate/climate_manifest.hpp"
 #include "datasets/climate/climate_splits.hpp"
 #include "datasets/climate/climate_target.hpp"
+#include "datasets/files/splits.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
@@ -40,14 +41,17 @@ class Preparation {
   void open_targets();
   void choose_grid();
   void open_forcings();
+  void open_forcings(const std::string& scenario);
+  Months known_forcings(const std::string& scenario) const;
   void find_months(const Run& run);
   std::vector<Months> months_of(const Run& run, const ClimatePart& part) const;
   ClimateLayout layout_of(std::size_t split);
+  ClimateScenario forecast_of(const ClimatePart& part) const;
   void add_part(std::size_t split, const ClimatePart& part, ClimateLayout& layout);
   void claim(std::size_t split, const Run& run, const Months& months, const std::string& place);
   ClimateMonth first_forcing(const std::string& scenario) const;
   void write(const std::filesystem::path& folder, const ClimateLayouts& layouts);
-  void write_forcings(ClimateSplitsWriter& writer, const std::string& scenario, ClimateMonth end);
+  void write_forcings(ClimateSplitsWriter& writer, const std::string& scenario, const Months& months);
   void write_targets(ClimateSplitsWriter& writer, const Run& run, const Months& months);
   void tell(const std::string& line) { notes_.push_back(line); }
 
@@ -83,28 +87,37 @@ void Preparation::choose_grid() {
   }
 }
 
-void Preparation::open_forcings() {
-  for (const auto& [scenario, members] : manifest_.scenarios) {
-    for (const auto& [name, files] : manifest_.forcings) {
-      std::vector<ClimateForcing>& all = forcings_[scenario];
-      all.push_back(climate_forcing(manifest_, name, files, scenario, grid_, notes_));
-      const ClimateForcing& first = forcings_.at(manifest_.scenarios.front().first)[all.size() - 1];
-      if (all.back().unit != first.unit || all.back().global != first.global) {
-        throw InputError(fmt::format("{}: {} of {} is a {} in '{}', of {} a {} in '{}'; give files of one kind",
-                                     manifest_.path.string(), name, scenario, all.back().global ? "number" : "map",
-                                     all.back().unit, manifest_.scenarios.front().first,
-                                     first.global ? "number" : "map", first.unit));
-      }
-    }
+void Preparation::open_forcings(const std::string& scenario) {
+  if (forcings_.contains(scenario)) return;
+  std::vector<ClimateForcing>& all = forcings_[scenario];
+  const std::string& first_scenario = manifest_.scenarios.front().first;
+  for (const auto& [name, files] : manifest_.forcings) {
+    all.push_back(climate_forcing(manifest_, name, files, scenario, grid_, notes_));
+    const ClimateForcing& one = all.back();
+    const ClimateForcing& first = forcings_.at(first_scenario)[all.size() - 1];
+    if (one.unit == first.unit && one.global == first.global) continue;
+    throw InputError(fmt::format("{}: {} of {} is a {} in '{}', of {} a {} in '{}'; give files of one kind",
+                                 manifest_.path.string(), name, scenario, one.global ? "number" : "map", one.unit,
+                                 first_scenario, first.global ? "number" : "map", first.unit));
   }
+}
+
+void Preparation::open_forcings() {
+  for (const auto& [scenario, members] : manifest_.scenarios) open_forcings(scenario);
+  for (const ClimatePart& part : manifest_.forecast) open_forcings(part.scenario);
+}
+
+Months Preparation::known_forcings(const std::string& scenario) const {
+  Months known{0, std::numeric_limits<ClimateMonth>::max()};
+  for (const ClimateForcing& forcing : forcings_.at(scenario))
+    known = {std::max(known.begin, forcing.begin), std::min(known.end, forcing.end)};
+  return known;
 }
 
 /// Months in which there are all targets and forcings; where some are missing in between, it is told.
 void Preparation::find_months(const Run& run) {
   const std::vector<ClimateTarget>& targets = targets_.at(run);
-  Months known{0, std::numeric_limits<ClimateMonth>::max()};
-  for (const ClimateForcing& forcing : forcings_.at(run.first))
-    known = {std::max(known.begin, forcing.begin), std::min(known.end, forcing.end)};
+  const Months known = known_forcings(run.first);
   const ClimateSeries& first = targets.front().series();
   std::vector<Months> pieces;
   for (ClimateMonth month = std::max(first.begin(), known.begin); month < std::min(first.end(), known.end); ++month) {
@@ -161,12 +174,11 @@ void Preparation::claim(std::size_t split, const Run& run, const Months& months,
 }
 
 ClimateMonth Preparation::first_forcing(const std::string& scenario) const {
-  ClimateMonth known = 0, target = std::numeric_limits<ClimateMonth>::max();
-  for (const ClimateForcing& forcing : forcings_.at(scenario)) known = std::max(known, forcing.begin);
+  ClimateMonth target = std::numeric_limits<ClimateMonth>::max();
   for (const auto& [run, months] : months_) {
     if (run.first == scenario) target = std::min(target, months.front().begin);
   }
-  return std::max(known, target - longest_window);
+  return std::max(known_forcings(scenario).begin, target - longest_window);
 }
 
 void Preparation::add_part(std::size_t split, const ClimatePart& part, ClimateLayout& layout) {
@@ -186,22 +198,35 @@ void Preparation::add_part(std::size_t split, const ClimatePart& part, ClimateLa
   }
 }
 
+ClimateScenario Preparation::forecast_of(const ClimatePart& part) const {
+  const Months known = known_forcings(part.scenario);
+  const ClimateMonth first = month_of(*part.first_year, 1), end = month_of(*part.last_year + 1, 1);
+  if (known.begin > first || known.end < end - 1)  // a month is told from those before it
+    throw InputError(fmt::format("{}: forcings of {} are known for {}; give years among these", part.place,
+                                 part.scenario, words_of(known)));
+  return {part.scenario, std::max(known.begin, first - longest_window), std::min(known.end, end)};
+}
+
 ClimateLayout Preparation::layout_of(std::size_t split) {
   ClimateLayout layout{.grid = grid_};
   const std::vector<ClimateForcing>& forcings = forcings_.begin()->second;
   for (std::size_t c = 0; c < forcings.size(); ++c)
     layout.forcings.push_back({manifest_.forcings[c].first, forcings[c].unit, forcings[c].global, {}});
   for (const auto& [name, files] : manifest_.targets) layout.targets.push_back({name, target_unit(name), false, {}});
+  if (split == manifest_.splits.size()) {
+    for (const ClimatePart& part : manifest_.forecast) layout.scenarios.push_back(forecast_of(part));
+    return layout;
+  }
   for (const ClimatePart& part : manifest_.splits[split]) add_part(split, part, layout);
   return layout;
 }
 
-void Preparation::write_forcings(ClimateSplitsWriter& writer, const std::string& scenario, ClimateMonth end) {
+void Preparation::write_forcings(ClimateSplitsWriter& writer, const std::string& scenario, const Months& months) {
   const std::vector<ClimateForcing>& forcings = forcings_.at(scenario);
   for (std::size_t c = 0; c < forcings.size(); ++c) {
-    for (ClimateMonth first = first_forcing(scenario); first < end; first += block) {
+    for (ClimateMonth first = months.begin; first < months.end; first += block) {
       std::vector<float> values;
-      for (ClimateMonth month = first; month < std::min(first + block, end); ++month) {
+      for (ClimateMonth month = first; month < std::min(first + block, months.end); ++month) {
         const std::vector<float> one = forcings[c].read(month);
         values.insert(values.end(), one.begin(), one.end());
       }
@@ -221,11 +246,14 @@ void Preparation::write_targets(ClimateSplitsWriter& writer, const Run& run, con
 
 void Preparation::write(const std::filesystem::path& folder, const ClimateLayouts& layouts) {
   ClimateSplitsWriter writer(folder, layouts);
-  std::map<std::string, ClimateMonth> ends;
+  std::map<std::string, Months> spans;  // of each scenario, over all files
   for (const ClimateLayout& layout : layouts) {
-    for (const ClimateScenario& one : layout.scenarios) ends[one.name] = std::max(ends[one.name], one.end);
+    for (const ClimateScenario& one : layout.scenarios) {
+      Months& span = spans.try_emplace(one.name, Months{one.begin, one.end}).first->second;
+      span = {std::min(span.begin, one.begin), std::max(span.end, one.end)};
+    }
   }
-  for (const auto& [scenario, end] : ends) write_forcings(writer, scenario, end);
+  for (const auto& [scenario, months] : spans) write_forcings(writer, scenario, months);
   for (const ClimateLayout& layout : layouts) {
     for (const ClimateRun& run : layout.runs)
       write_targets(writer, {layout.scenarios[static_cast<std::size_t>(run.scenario)].name, run.member},
@@ -240,7 +268,7 @@ ClimateNotes Preparation::run(const std::filesystem::path& folder) {
   choose_grid();
   open_forcings();
   for (const auto& [run, targets] : targets_) find_months(run);
-  write(folder, {layout_of(0), layout_of(1), layout_of(2)});
+  write(folder, {layout_of(0), layout_of(1), layout_of(2), layout_of(3)});
   return notes_;
 }
 

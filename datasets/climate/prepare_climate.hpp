@@ -12,8 +12,8 @@ namespace stormsweep {
 using ClimateNotes = std::vector<std::string>;
 
 /// Reads what `manifest` names (datasets/climate/climate_manifest.hpp) and writes train.h5, test.h5 and, where the
-/// manifest has it, validation.h5 into `folder`, which is made if need be: all of them, or none. `progress` is told the
-/// share that is done.
+/// manifest has them, validation.h5 and forecast.h5 into `folder`, which is made if need be: all of them, or none.
+/// `progress` is told the share that is done.
 ///
 /// - tas comes out in K, pr in mm/day. Targets are monthly; yearly ones, as ClimateBench's outputs, are refused: there
 ///   is no month to be had from a year. Forcings may be yearly.

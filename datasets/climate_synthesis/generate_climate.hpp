@@ -6,7 +6,8 @@
 
 namespace stormsweep {
 
-/// A world of synthetic climate (datasets/climate_synthesis/synthetic_climate.hpp): four scenarios from January 2015 on.
+/// A world of synthetic climate (datasets/climate_synthesis/synthetic_climate.hpp): four scenarios from January 2015
+/// on.
 struct ClimateWorld {
   std::int64_t height = 48, width = 72;  ///< cells
   std::int64_t years = 86;               ///< to 2100

@@ -6,8 +6,8 @@
 #include <complex>
 #include <numbers>
 
-#include "datasets/climate_synthesis/energy_balance.hpp"
 #include "datasets/climate/insolation.hpp"
+#include "datasets/climate_synthesis/energy_balance.hpp"
 #include "search/base/random.hpp"
 #include "search/base/seed.hpp"
 

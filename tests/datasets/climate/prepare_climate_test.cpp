@@ -200,6 +200,32 @@ TEST_CASE("prepare: a file with fields on two grids, as the course's store: they
   CHECK(climate_windows(train.layout(), 12).size() == 2 * 60);  // forcings begin with the targets
 }
 
+TEST_CASE("prepare: scenarios to be forecast, of which forcings alone are known") {
+  Sources sources;
+  std::ofstream(sources.folder / "e.csv", std::ios::app) << "other,World,CO2,ppm,500,620\n";
+  sources.more =
+      R"(, "forecast": [{"scenario": "other", "years": [2016, 2020]}, {"scenario": "low", "years": [2019, 2020]}])";
+  sources.prepare();
+  const ClimateSet forecast = sources.set("forecast.h5");
+  CHECK(forecast.layout().runs.empty());
+  CHECK((forecast.layout().targets == sources.set("train.h5").layout().targets));
+  REQUIRE(forecast.layout().scenarios.size() == 2);
+  CHECK(forecast.layout().scenarios[0].begin == month_of(2014, 1));
+  CHECK(forecast.layout().scenarios[0].end == month_of(2021, 1));
+  CHECK(forecast.forcing(0, 83)[0] == 620);
+  CHECK(forecast.layout().scenarios[1].begin == month_of(2017, 1));
+  CHECK(sources.set("test.h5").layout().scenarios.size() == 1);
+  sources.more = R"(, "forecast": [{"scenario": "other", "years": [2013, 2020]}])";
+  CHECK_THROWS_WITH_AS(sources.prepare(),
+                       ((sources.folder / "m.json").string() + ": forecast[0]: forcings of other are known for 2014-01 "
+                                                               "to 2020-12; give years among these")
+                           .c_str(),
+                       InputError);
+  sources.more = "";
+  sources.prepare();
+  CHECK_FALSE(fs::exists(sources.out() / "forecast.h5"));
+}
+
 TEST_CASE("prepare: what cannot be learnt from is refused in one line with the remedy") {
   Sources sources;
   ClimateFileMaker tas{.months = 72};
