@@ -10,6 +10,7 @@
 #include "experiments/segmentation/segmentation_notes.hpp"
 #include "experiments/segmentation/segmentation_samples.hpp"
 #include "experiments/task/arithmetic.hpp"
+#include "experiments/task/running_statistics.hpp"
 #include "models/segmentation_loss.hpp"
 #include "search/base/error.hpp"
 #include "search/base/random_order.hpp"
@@ -49,8 +50,6 @@ class SegmentationTask : public Task {
   std::int64_t samples_of(int shard) const;
   /// Of those, in batch k.
   std::int64_t samples_of(int shard, std::int64_t k) const;
-  /// The ranks have each kept running statistics of their own samples.
-  void average_statistics();
 
   TaskContext context_;
   std::uint64_t seed_;
@@ -60,7 +59,7 @@ class SegmentationTask : public Task {
   ChannelRange range_;
   SampleShares shares_;
   torch::Tensor weights_;
-  bool batch_norm_, averaged_ = false;
+  bool batch_norm_, averaged_ = false;  ///< averaged_: running statistics, since the last epoch
   std::shared_ptr<SegmentationNetwork> network_;
 };
 
@@ -179,19 +178,8 @@ Loss SegmentationTask::loss(const Batch& batch) {
   return {mean, (mean.detach() * target.size(0)).reshape({1})};
 }
 
-void SegmentationTask::average_statistics() {
-  if (!batch_norm_ || shares_.shards == 1 || std::exchange(averaged_, true)) return;
-  const torch::NoGradGuard no_gradient;
-  for (torch::Tensor& buffer : network_->buffers()) {
-    if (!buffer.is_floating_point()) continue;
-    torch::Tensor sum = buffer.clone();
-    context_.gang->sum(sum);
-    buffer.copy_(sum / shares_.shards);
-  }
-}
-
 Metrics SegmentationTask::evaluate(Split split) {
-  average_statistics();
+  if (batch_norm_ && !std::exchange(averaged_, true)) average_running_statistics(*network_, *context_.gang);
   const std::string name = split == Split::train ? "train" : split == Split::validation ? "validation" : "test";
   const WeatherSet& set = split == Split::train ? train_ : split == Split::validation ? validation_ : test_;
   const std::int64_t first = split == Split::train        ? 0

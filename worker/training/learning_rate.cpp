@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace stormsweep {
 
@@ -20,6 +21,8 @@ double LearningRate::at(double epochs) const {
       return rate * std::pow(decay, epochs / decay_epochs);
     case Schedule::piecewise:
       return rate * std::pow(decay, std::floor(epochs / decay_epochs));
+    case Schedule::cosine:
+      return end + (rate - end) * (1 + std::cos(std::numbers::pi * std::min(1.0, epochs / length))) / 2;
   }
   return rate;
 }
@@ -36,10 +39,12 @@ LearningRate read_learning_rate(const Configuration& configuration, const Experi
   rate.schedule = schedule == "poly"        ? LearningRate::Schedule::poly
                   : schedule == "exp"       ? LearningRate::Schedule::exp
                   : schedule == "piecewise" ? LearningRate::Schedule::piecewise
+                  : schedule == "cosine"    ? LearningRate::Schedule::cosine
                                             : LearningRate::Schedule::constant;
-  rate.power = read.real("learning_rate_power");
-  rate.decay = read.real("learning_rate_decay");
-  rate.decay_epochs = static_cast<double>(read.integer("decay_epochs"));
+  if (experiment.find("learning_rate_power")) rate.power = read.real("learning_rate_power");
+  if (experiment.find("learning_rate_decay")) rate.decay = read.real("learning_rate_decay");
+  if (experiment.find("decay_epochs")) rate.decay_epochs = static_cast<double>(read.integer("decay_epochs"));
+  if (experiment.find("learning_rate_end")) rate.end = read.real("learning_rate_end");
   rate.length = static_cast<double>(length);
   return rate;
 }

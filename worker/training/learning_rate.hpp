@@ -8,7 +8,7 @@ namespace stormsweep {
 
 /// The step size as a function of how far the training is.
 struct LearningRate {
-  enum class Schedule { constant, poly, exp, piecewise };
+  enum class Schedule { constant, poly, exp, piecewise, cosine };
 
   double base = 1e-3;
   double scale = 1;                ///< reached over the warm-up, from 1 on (Goyal et al. 2017, section 2.2)
@@ -17,14 +17,16 @@ struct LearningRate {
   double power = 0.9;  ///< poly: (1 - epochs / length)^power
   double decay = 0.5;  ///< exp: decay^(epochs / decay_epochs); piecewise: the same with the exponent rounded down
   double decay_epochs = 10;
-  double length = 0;  ///< poly: epochs of the whole training
+  double end = 0;     ///< cosine: the rate at the end, to which it falls along half a wave (Loshchilov and Hutter 2017)
+  double length = 0;  ///< poly, cosine: epochs of the whole training
 
   /// Of the step that begins when `epochs`, a fraction counted in, have passed.
   double at(double epochs) const;
 };
 
 /// Reads what an experiment declares of it: learning_rate, learning_rate_scaling (by `gang` ranks) and warmup_epochs,
-/// which every experiment has, and learning_rate_schedule with its companions. `length` in epochs.
+/// which every experiment has, and learning_rate_schedule with those of its companions that it declares. `length` in
+/// epochs.
 LearningRate read_learning_rate(const Configuration& configuration, const Experiment& experiment, std::uint32_t gang,
                                 std::int64_t length);
 

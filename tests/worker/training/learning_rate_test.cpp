@@ -16,6 +16,7 @@ LearningRate falling(LearningRate::Schedule schedule) {
   rate.decay = 0.25;
   rate.decay_epochs = 4;
   rate.length = 10;
+  rate.end = 0.02;
   return rate;
 }
 
@@ -34,6 +35,11 @@ TEST_CASE("schedules of the learning rate, by hand") {
   CHECK(piecewise.at(3.99) == 0.1);
   CHECK(piecewise.at(4) == Approx(0.025));
   CHECK(piecewise.at(11.9) == Approx(0.1 / 16));
+  const auto cosine = falling(LearningRate::Schedule::cosine);
+  CHECK(cosine.at(0) == Approx(0.1));
+  CHECK(cosine.at(2.5) == Approx(0.02 + 0.08 * (1 + std::sqrt(0.5)) / 2));
+  CHECK(cosine.at(5) == Approx(0.06));
+  CHECK(cosine.at(10) == Approx(0.02));
 }
 
 TEST_CASE("a scaled rate grows over the warm-up, and falls by its schedule all the same") {
@@ -54,6 +60,14 @@ TEST_CASE("the schedule is read where the experiment declares one") {
   const LearningRate rate = read_learning_rate(configuration, segmentation, 4, 20);
   CHECK(rate.at(0) == Approx(0.004));
   CHECK(rate.at(10) == Approx(0.004 * std::pow(0.5, 0.9)));
+
+  const Experiment& emulator = find_experiment("emulator", "test");
+  Configuration published;
+  for (const Hyperparameter& h : emulator.hyperparameters) published.values.push_back(h.fallback);
+  const LearningRate falls = read_learning_rate(published, emulator, 1, 100);
+  CHECK(falls.at(0) == Approx(1e-4));
+  CHECK(falls.at(50) == Approx((1e-4 + 1e-6) / 2));
+  CHECK(falls.at(100) == Approx(1e-6));
 
   const Experiment& tornado = find_experiment("tornado", "test");
   Configuration plain;

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "experiments/task/task.hpp"
+
+namespace stormsweep {
+
+/// Opens the splits, and tells what a network has to beat: how well pattern scaling does on the test split. Throws
+/// InputError where the splits do not belong together, or lack what the space asks for.
+DataCheck check_emulator_data(const Space& space);
+
+}  // namespace stormsweep

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "datasets/climate/climate_batches.hpp"
+#include "datasets/climate/climate_set.hpp"
+#include "experiments/emulator/emulator_choice.hpp"
+#include "experiments/task/gang.hpp"
+#include "models/emulator_network.hpp"
+
+namespace stormsweep {
+
+/// The months of a split: members of a scenario share their forcings, so that a network is asked once for all of them.
+struct EmulatorMonths {
+  EmulatorMonths(const ClimateLayout& layout, std::int64_t window);
+
+  std::vector<ClimateWindow> windows;  ///< of all runs, run by run (climate_windows)
+  std::vector<ClimateWindow> asked;    ///< each month of a scenario once
+  std::vector<std::int64_t> place;     ///< of each window among `asked`
+};
+
+/// Maps [windows, targets, height, width] float32 on the CPU, standardised, by a network as it stands; draws no random
+/// numbers. The ranks of a gang divide the windows, and all get the same bits, those of one rank alone.
+torch::Tensor emulate(EmulatorNetwork& network, const ClimateSet& set, std::span<const ClimateWindow> windows,
+                      SeasonalEncoding season, const torch::Device& device, Gang& gang);
+
+/// The same places of the targets of `set` [windows, targets, height, width], standardised.
+torch::Tensor targets_of(const ClimateSet& set, std::span<const ClimateWindow> windows,
+                         const std::vector<std::int64_t>& targets);
+
+}  // namespace stormsweep

@@ -1,0 +1,131 @@
+#include "experiments/emulator/emulator_task.hpp"
+
+#include <torch/utils.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "datasets/climate/climate_batches.hpp"
+#include "experiments/emulator/emulator_evaluation.hpp"
+#include "experiments/emulator/emulator_notes.hpp"
+#include "experiments/task/running_statistics.hpp"
+#include "search/base/random_order.hpp"
+#include "search/base/seed.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+constexpr int batches_ahead = 2;
+
+class EmulatorTask : public Task {
+ public:
+  EmulatorTask(const Reader& read, const TaskContext& context);
+
+  torch::nn::Module& network() override { return network_; }
+  std::uint64_t seed() const override { return seed_; }
+  std::int64_t forward_flops() const override { return network_.forward_flops(); }
+  std::int64_t batches_per_epoch() const override { return (most_samples() + batch_size_ - 1) / batch_size_; }
+  Prefetch training_batches(std::int64_t epoch, std::int64_t first) override;
+  std::int64_t micro_batch() const override { return batch_size_; }
+  Loss loss(const Batch& batch) override;
+  std::vector<std::string> training_metrics() const override { return {"train_loss"}; }
+  Metrics evaluate(Split split) override;
+  std::string model_notes() const override { return emulator_notes(train_.layout(), choice_.targets, baselines_); }
+
+ private:
+  std::int64_t samples_of(int shard) const;
+  std::int64_t most_samples() const { return samples_of(context_.gang->shards() - 1); }
+  const EmulatorEvaluation& evaluation_on(Split split);
+  const ClimateSet& held_out(Split split) const {
+    return split == Split::validation && validation_ ? *validation_ : test_;
+  }
+
+  TaskContext context_;
+  std::uint64_t seed_;
+  std::int64_t batch_size_;  ///< of a rank
+  ClimateSet train_, test_;
+  std::optional<ClimateSet> validation_;
+  EmulatorChoice choice_;
+  std::vector<std::int64_t> targets_;  ///< places of the network's among those of the data
+  std::vector<ClimateWindow> windows_;
+  PatternScaling baselines_;
+  EmulatorNetwork network_;
+  std::optional<EmulatorEvaluation> on_validation_, on_test_;
+  bool averaged_ = false;  ///< running statistics, since the last epoch
+};
+
+EmulatorTask::EmulatorTask(const Reader& read, const TaskContext& context)
+    : context_(context),
+      seed_(derive_seed(context.seed, "replicate", {static_cast<std::uint64_t>(read.integer("replicate"))})),
+      batch_size_(read.integer("batch_size")),
+      train_(context.data.at("train")),
+      test_(context.data.at("test")),
+      choice_(choose_emulator(read, train_.layout(), train_.path())),
+      targets_(places_of(choice_.targets, train_.layout().targets, train_.path())),
+      windows_(climate_windows(train_.layout(), choice_.network.window)),
+      baselines_(train_, windows_, choice_.network.window, targets_),
+      network_(choice_.network, derive_seed(seed_, "weights")) {
+  if (const auto file = context.data.find("validation"); file != context.data.end()) validation_.emplace(file->second);
+  network_.to(context.device);
+}
+
+std::int64_t EmulatorTask::samples_of(int shard) const {
+  const std::int64_t n = std::ssize(windows_), k = context_.gang->shards();
+  return n * (shard + 1) / k - n * shard / k;
+}
+
+Prefetch EmulatorTask::training_batches(std::int64_t epoch, std::int64_t first) {
+  averaged_ = false;
+  const auto [begin, end] = context_.gang->share(std::ssize(windows_));
+  auto order = std::make_shared<const std::vector<std::int64_t>>(random_order(
+      begin, end, end - begin,
+      derive_seed(seed_, "shuffle",
+                  {static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(context_.gang->shard())})));
+  const auto make = [this, order, first](std::int64_t k) {
+    const auto own = [&](std::int64_t samples) {
+      return std::clamp<std::int64_t>(samples - (first + k) * batch_size_, 0, batch_size_);
+    };
+    std::vector<ClimateWindow> windows;
+    for (std::int64_t j = 0; j < own(std::ssize(*order)); ++j) {
+      const auto place = (*order)[static_cast<std::size_t>((first + k) * batch_size_ + j)];
+      windows.push_back(windows_[static_cast<std::size_t>(place)]);
+    }
+    Batch batch = gather(train_, windows, choice_.network.window, choice_.season);
+    for (int shard = 0; shard < context_.gang->shards(); ++shard) batch.total += own(samples_of(shard));
+    return batch;
+  };
+  return Prefetch(batches_per_epoch() - first, make, context_.background, batches_ahead);
+}
+
+Loss EmulatorTask::loss(const Batch& batch) {
+  const auto input = batch.input.to(context_.device, /*non_blocking=*/true);
+  const auto target = batch.target.index_select(1, torch::tensor(targets_)).to(context_.device, true);
+  const auto mean = emulator_loss(choice_, network_.forward(input), target);
+  return {mean, (mean.detach() * target.size(0)).reshape({1})};
+}
+
+const EmulatorEvaluation& EmulatorTask::evaluation_on(Split split) {
+  auto& evaluation = split == Split::validation ? on_validation_ : on_test_;
+  if (!evaluation) evaluation.emplace(held_out(split), choice_, baselines_);
+  return *evaluation;
+}
+
+Metrics EmulatorTask::evaluate(Split split) {
+  if (!std::exchange(averaged_, true)) average_running_statistics(network_, *context_.gang);
+  const EmulatorEvaluation& evaluation = evaluation_on(split);
+  const auto maps =
+      emulate(network_, held_out(split), evaluation.months().asked, choice_.season, context_.device, *context_.gang);
+  return evaluation.judge(maps, split == Split::validation ? "validation" : "test", split == Split::test);
+}
+
+}  // namespace
+
+std::unique_ptr<Task> make_emulator_task(const Experiment& experiment, const Configuration& configuration,
+                                         const TaskContext& context) {
+  return std::make_unique<EmulatorTask>(Reader(configuration, experiment), context);
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,95 @@
+#include "models/emulator_loss.hpp"
+
+#include <torch/utils.h>
+
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+namespace stormsweep {
+
+namespace {
+
+using std::numbers::pi;
+
+constexpr std::int64_t gabor_side = 7, orientations = 8;
+constexpr double gabor_aspect = 0.5;
+constexpr double dice_guard = 1e-6;
+constexpr double root_guard = 1e-12;  // beneath a root: its slope stays finite where nothing differs
+
+/// Of `x` and `y`, pixels from the centre.
+torch::Tensor gabor(const torch::Tensor& x, const torch::Tensor& y, double angle, double wavelength, double deviation) {
+  const auto along = x * std::cos(angle) + y * std::sin(angle), across = y * std::cos(angle) - x * std::sin(angle);
+  const auto distance = along.square() + gabor_aspect * gabor_aspect * across.square();
+  const auto wave = (-distance / (2 * deviation * deviation)).exp() * (2 * pi / wavelength * along).cos();
+  return wave / wave.abs().sum();
+}
+
+/// [3, 1, 3, 3]: dxx, dxy, dyy.
+torch::Tensor second_differences(const torch::TensorOptions& options) {
+  return torch::tensor({0, 0, 0, 1, -2, 1, 0, 0, 0, 1, 0, -1, 0, 0, 0, -1, 0, 1, 0, 1, 0, 0, -2, 0, 0, 1, 0}, options)
+      .view({3, 1, 3, 3});
+}
+
+torch::TensorOptions plain(const torch::Tensor& like) {
+  return like.options().requires_grad(false);
+}
+
+}  // namespace
+
+torch::Tensor dice_loss(const torch::Tensor& prediction, const torch::Tensor& truth) {
+  const auto both = (prediction * truth).sum();
+  return 1 - 2 * both / (prediction.square().sum() + truth.square().sum() + dice_guard);
+}
+
+torch::Tensor gabor_kernels(const torch::TensorOptions& options) {
+  const auto x = torch::arange(gabor_side, torch::kFloat64) - gabor_side / 2;
+  std::vector<torch::Tensor> kernels;
+  for (const double deviation : {1.0, 2.0})
+    for (const double wavelength : {3.0, 5.0})
+      for (std::int64_t k = 0; k < orientations; ++k)
+        kernels.push_back(gabor(x, x.unsqueeze(1), static_cast<double>(k) * pi / orientations, wavelength, deviation));
+  return torch::stack(kernels).unsqueeze(1).to(options);
+}
+
+torch::Tensor gabor_loss(const torch::Tensor& prediction, const torch::Tensor& truth) {
+  const auto difference = (prediction - truth).unsqueeze(1);
+  return torch::conv2d(difference, gabor_kernels(plain(truth)), {}, 1, gabor_side / 2).abs().mean();
+}
+
+torch::Tensor hessian_loss(const torch::Tensor& prediction, const torch::Tensor& truth) {
+  const auto difference = (prediction - truth).unsqueeze(1);
+  const auto curved = torch::conv2d(difference, second_differences(plain(truth)), {}, 1, 1).square().mean({0, 2, 3});
+  return (curved[0] + 2 * curved[1] + curved[2] + root_guard).sqrt();
+}
+
+torch::Tensor polar_grid(std::int64_t height, std::int64_t width, const torch::TensorOptions& options) {
+  const double y = 0.5 * static_cast<double>(height - 1), x = 0.5 * static_cast<double>(width - 1);
+  const double corner = std::hypot(y, x);
+  const auto radii = torch::linspace(0, corner, static_cast<std::int64_t>(corner), torch::kFloat64).unsqueeze(1);
+  const auto angles = torch::linspace(0, 2 * pi, width, torch::kFloat64);
+  return torch::stack({radii * angles.cos() / x, radii * angles.sin() / y}, 2).to(options);
+}
+
+torch::Tensor polar_loss(const torch::Tensor& prediction, const torch::Tensor& truth) {
+  const auto difference = (prediction - truth).unsqueeze(1);
+  const auto grid = polar_grid(truth.size(1), truth.size(2), plain(truth)).expand({truth.size(0), -1, -1, -1});
+  constexpr std::int64_t bilinear = 0, border = 1;
+  return torch::grid_sampler(difference, grid, bilinear, border, /*align_corners=*/true).abs().mean();
+}
+
+torch::Tensor temperature_loss(const torch::Tensor& prediction, const torch::Tensor& truth,
+                               const EmulatorLossWeights& weights) {
+  auto loss = torch::l1_loss(prediction, truth);
+  if (weights.gabor != 0) loss = loss + weights.gabor * gabor_loss(prediction, truth);
+  if (weights.hessian != 0) loss = loss + weights.hessian * hessian_loss(prediction, truth);
+  if (weights.polar != 0) loss = loss + weights.polar * polar_loss(prediction, truth);
+  return loss;
+}
+
+torch::Tensor precipitation_loss(const torch::Tensor& prediction, const torch::Tensor& truth,
+                                 const EmulatorLossWeights& weights) {
+  return weights.dice * dice_loss(prediction, truth) + weights.mse * torch::mse_loss(prediction, truth);
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,40 @@
+#include "experiments/emulator/emulator_notes.hpp"
+
+#include <doctest/doctest.h>
+
+#include "datasets/climate/climate_set.hpp"
+#include "search/base/error.hpp"
+#include "tests/experiments/emulator/emulator_world.hpp"
+
+using namespace stormsweep;
+
+TEST_CASE("a model tells its forcings and targets in the network's order, and the lines of pattern scaling") {
+  const EmulatorWorld world;
+  const ClimateSet train(world.folder() / "train.h5");
+  const EmulatorNotes notes = parse_emulator_notes(world.task({{"targets", std::string("pr")}})->model_notes(), "m");
+  REQUIRE(notes.forcings.size() == train.layout().forcings.size());
+  for (std::size_t i = 0; i < notes.forcings.size(); ++i) {
+    CHECK(notes.forcings[i].name == train.layout().forcings[i].name);
+    CHECK(notes.forcings[i].statistics == train.layout().forcings[i].statistics);
+  }
+  REQUIRE(notes.targets.size() == 1);
+  CHECK(notes.targets[0].name == "pr");
+  CHECK(notes.targets[0].unit == "mm/day");
+  CHECK(notes.height == 6);
+  CHECK(notes.width == 8);
+  const PatternScaling baselines(train, climate_windows(train.layout(), 12), 12, {1});
+  CHECK(notes.lines[0].offset == baselines.line(0, train.layout().grid).offset);
+  CHECK(notes.lines[0].slope == baselines.line(0, train.layout().grid).slope);
+}
+
+TEST_CASE("notes that are not those of an emulator are refused in one line") {
+  CHECK_THROWS_WITH_AS(parse_emulator_notes("{}", "m.pt"),
+                       "m.pt: does not tell its forcings, its targets and their grid; give a model that stormsweep run "
+                       "--keep-best left",
+                       InputError);
+  CHECK_THROWS_AS(parse_emulator_notes("no", "m.pt"), InputError);
+  CHECK_THROWS_WITH_AS(parse_emulator_notes(R"({"height": 2, "width": 2, "targets": [],
+                               "forcings": [{"name": "CO2", "unit": "ppm", "mean": 1, "deviation": 0}]})",
+                                            "m.pt"),
+                       doctest::Contains("m.pt: CO2 has no finite mean, or no positive deviation"), InputError);
+}
