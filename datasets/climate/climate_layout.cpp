@@ -10,6 +10,10 @@ std::string words_of_month(ClimateMonth month) {
   return fmt::format("{:04}-{:02}", year_of(month), month_of_year(month));
 }
 
+std::string words_of(const ClimateMonths& months) {
+  return words_of_month(months.begin) + " to " + words_of_month(months.end - 1);
+}
+
 ClimateGrid even_grid(std::int64_t height, std::int64_t width) {
   ClimateGrid grid;
   for (std::int64_t y = 0; y < height; ++y)

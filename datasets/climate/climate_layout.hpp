@@ -20,6 +20,13 @@ constexpr std::int32_t month_of_year(ClimateMonth month) {  // 1 ... 12
 /// "2015-01".
 std::string words_of_month(ClimateMonth month);
 
+/// Months [begin, end).
+struct ClimateMonths {
+  ClimateMonth begin = 0, end = 0;
+};
+/// "2015-01 to 2100-12".
+std::string words_of(const ClimateMonths& months);
+
 /// Centres of the cells of all maps, degrees. Row 0 is the SOUTHERNMOST in every file and tensor of this program:
 /// whatever makes a file turns maps that lie otherwise.
 struct ClimateGrid {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -55,7 +54,6 @@ class SyntheticClimate {
   std::int64_t months_;
   std::uint64_t seed_;
   std::vector<float> land_, pacific_, base_, seasons_;  ///< [cells]; seasons_ [12, cells]
-  std::vector<double> row_shares_;
   ClimateModes temperature_modes_, rain_modes_;
 };
 
