@@ -1,0 +1,78 @@
+#include "experiments/emulator/commands.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <tuple>
+
+#include "datasets/climate_synthesis/generate_climate.hpp"
+#include "experiments/emulator/climate_table.hpp"
+#include "experiments/task/command_options.hpp"
+#include "search/base/error.hpp"
+#include "search/base/machine.hpp"
+#include "search/base/options.hpp"
+#include "search/base/progress_line.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr const char* command = "stormsweep generate emulator";
+
+Syntax syntax_of(ClimateWorld& world, std::string& size, std::string& folder) {
+  return {.command = command,
+          .usage = "-o DIR [options]",
+          .summary =
+              "Makes an Earth, for a machine without data: monthly temperature and rain from January 2015 on under "
+              "ssp126,\n"
+              "ssp245, ssp370 and ssp585, from greenhouse gases, sulphur, soot and the Sun. Training is ssp126, ssp370 "
+              "and\n"
+              "ssp585, validation the last ten years of ssp370, test ssp245. 48 x 72 cells, 86 years and 3 members "
+              "take 520 "
+              "MB.",
+          .example = "stormsweep generate emulator --size 24x36 --years 40 --members 1 -o earth",
+          .operands = {},
+          .options = {
+              {"output,o", po::value(&folder)->required(), "the folder for train.h5, validation.h5 and test.h5"},
+              {"size", po::value(&size)->default_value("48x72"), "rows and columns; even numbers suit the network"},
+              {"years", po::value(&world.years)->default_value(86), "from 2015 on, 86 at most"},
+              {"members", po::value(&world.members)->default_value(3),
+               "of each scenario; they differ in weather and El Nino alone"},
+              {"seed", po::value(&world.seed)->default_value(0), "another seed, another weather"},
+              {"threads", po::value(&world.threads)->default_value(usable_cores()), "the data does not depend on it"},
+          }};
+}
+
+void check(const ClimateWorld& world, const std::string& size) {
+  if (world.height < 4 || world.width < 4 || world.height > 720 || world.width > 1440)
+    refuse_option(command, "size", size, "give 4x4 to 720x1440");
+  if (world.years < 6 || world.years > 86) refuse_option(command, "years", std::to_string(world.years), "give 6 to 86");
+  if (world.members < 1 || world.members > 1000)
+    refuse_option(command, "members", std::to_string(world.members), "give 1 to 1000");
+  check_threads(command, world.threads);
+}
+
+}  // namespace
+
+int generate_emulator_command(const std::vector<std::string>& words) {
+  ClimateWorld world;
+  std::string folder, size;
+  if (!parse_options(words, syntax_of(world, size, folder))) return exit_done;
+  std::tie(world.height, world.width) = read_size(command, size);
+  check(world, size);
+
+  const ProgressLine line;
+  const auto start = std::chrono::steady_clock::now();
+  generate_climate(world, folder,
+                   [&](std::int64_t made) { line.show(fmt::format("{}/{} runs", made, 4 * world.members)); });
+  line.wipe();
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  print_climate_table(folder);
+  fmt::print("{} runs in {:.1f} s, in {}\n", 4 * world.members, seconds, folder);
+  return exit_done;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,38 @@
+#include <doctest/doctest.h>
+
+#include "tests/program/command.hpp"
+#include "tests/program/database.hpp"
+
+using namespace stormsweep;
+
+TEST_CASE("a climate emulator on a generated Earth, from the command line") {
+  const WorkFolder folder;
+  const Ended made =
+      run_stormsweep({"generate", "emulator", "--size", "6x8", "--years", "6", "--members", "1", "-o", "."}, folder);
+  CAPTURE(made.err);
+  REQUIRE(made.status == 0);
+  CHECK(made.out.find("validation  ssp370    r1      2019-01 to 2020-12") != std::string::npos);
+  folder.write("e.json", R"({"name": "e", "experiment": "emulator",
+    "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"},
+    "parameters": {"epochs": 1, "init_dim": 1, "hidden": 4, "layers": 1, "window": [6, 12]}})");
+  const Ended ended = run({stormsweep_program(), "run", "e.json", "--workers", "1", "--threads", "1"}, folder);
+  CAPTURE(ended.err);
+  REQUIRE(ended.status == 0);
+  CHECK(number(folder / "e.db",
+               "SELECT count(*) FROM results WHERE test_tas_monthly_rmse > 0 AND "
+               "test_pr_monthly_rmse > 0") == 2);
+}
+
+TEST_CASE("what generate and prepare emulator cannot do is told in one line") {
+  const WorkFolder folder;
+  const auto refused = [&](std::vector<std::string> words, const std::string& message) {
+    const Ended ended = run_stormsweep(words, folder);
+    CHECK(ended.status == 2);
+    CHECK(ended.err.find(message) != std::string::npos);
+  };
+  refused({"generate", "emulator", "--size", "48", "-o", "x"}, "--size is 48; give rows and columns as in 192x288");
+  refused({"generate", "emulator", "--years", "100", "-o", "x"}, "--years is 100; give 6 to 86");
+  refused({"prepare", "emulator", "m.json", "-o", "x"}, "m.json: cannot be read; give a manifest in JSON");
+  folder.write("m.json", R"({"scenario": {}})");
+  refused({"prepare", "emulator", "m.json", "-o", "x"}, "m.json: scenario is not a known key; did you mean scenarios?");
+}
