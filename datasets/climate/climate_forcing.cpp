@@ -50,7 +50,7 @@ class FileForcing {
   ClimateMonth begin() const { return years_.empty() ? series_.begin() : month_of(years_.front(), 1); }
   ClimateMonth end() const { return years_.empty() ? series_.end() : month_of(years_.back() + 1, 1); }
 
-  std::vector<float> read(ClimateMonth month) const {
+  std::vector<float> read(ClimateMonth month) {
     if (years_.empty()) return read_there(month);
     const BetweenYears place = between_years(years_, month);
     const ClimateMonth of_year = month_of_year(series_.begin());
@@ -63,7 +63,7 @@ class FileForcing {
   }
 
  private:
-  std::vector<float> read_there(ClimateMonth month) const {
+  std::vector<float> read_there(ClimateMonth month) {
     const std::string place = series_.first().path().string() + ": " + name_;
     if (!series_.has(month))
       throw InputError(fmt::format("{} has no {}; give files without gaps", place, words_of_month(month)));
@@ -97,7 +97,7 @@ ClimateForcing climate_forcing(const ClimateManifest& manifest, const std::strin
   if (series.yearly()) tell("is yearly: months lie evenly between the middles of years");
   if (series.regrid(grid, manifest.method)) tell(words_of_regridding(first.grid(), grid, manifest.method));
   ClimateForcing forcing{files.unit.empty() ? first.unit() : files.unit, first.global(), 0, 0, {}};
-  const auto held = std::make_shared<const FileForcing>(std::move(series), name);
+  const auto held = std::make_shared<FileForcing>(std::move(series), name);
   forcing.begin = held->begin(), forcing.end = held->end();
   forcing.read = [held](ClimateMonth month) { return held->read(month); };
   return forcing;

@@ -26,7 +26,7 @@ class ClimateInputs {
   const ClimateManifest& manifest() const { return manifest_; }
   const ClimateGrid& grid() const { return grid_; }
   /// In the order of the channels.
-  const std::vector<ClimateTarget>& targets(const ClimateMember& member) const { return targets_.at(member); }
+  std::vector<ClimateTarget>& targets(const ClimateMember& member) { return targets_.at(member); }
   const std::vector<ClimateForcing>& forcings(const std::string& scenario) const { return forcings_.at(scenario); }
   /// The months for which all forcings are known.
   ClimateMonths known_forcings(const std::string& scenario) const;

@@ -27,6 +27,7 @@ ClimateSeries::ClimateSeries(const std::vector<std::filesystem::path>& files, co
     sources_.emplace_back(file, variable, member);
     check_alike(sources_.front(), sources_.back());
     add(sources_.size() - 1, notes);
+    sources_.back().close();
   }
   if (months_.empty()) throw InputError(files.front().string() + ": has no moments; give a file with months");
 }
@@ -69,8 +70,10 @@ bool ClimateSeries::regrid(const ClimateGrid& grid, RegridMethod method) {
   return true;
 }
 
-std::vector<float> ClimateSeries::read(ClimateMonth month) const {
+std::vector<float> ClimateSeries::read(ClimateMonth month) {
   const Place& place = months_.at(month);
+  if (open_ != place.source) sources_[open_].close();
+  open_ = place.source;
   std::vector<float> values = sources_[place.source].read(place.moment);
   if (!regridding_) return values;
   std::vector<float> there(cells_);

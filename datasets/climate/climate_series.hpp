@@ -30,7 +30,7 @@ class ClimateSeries {
   /// From now on maps are read on `grid`; numbers for the whole Earth stay such. Whether that changes them.
   bool regrid(const ClimateGrid& grid, RegridMethod method);
   /// Of a month that it has: one number, or a map; NaN: missing.
-  std::vector<float> read(ClimateMonth month) const;
+  std::vector<float> read(ClimateMonth month);
 
  private:
   struct Place {
@@ -39,6 +39,7 @@ class ClimateSeries {
   void add(std::size_t source, std::vector<std::string>& notes);
 
   std::vector<ClimateSource> sources_;
+  std::size_t open_ = 0;  ///< the one source that may be open
   std::map<ClimateMonth, Place> months_;
   std::optional<Regridding> regridding_;
   std::size_t cells_ = 1;  ///< after it

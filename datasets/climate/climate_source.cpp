@@ -70,7 +70,10 @@ void ClimateSource::refuse(const std::string& problem) const {
 }
 
 ClimateSource::ClimateSource(const std::filesystem::path& path, const std::string& variable, const std::string& member)
-    : path_(path), file_(open(path)), variable_(variable_of(file_, path, variable)) {
+    : path_(path),
+      file_(open(path)),
+      variable_(variable_of(*file_, path, variable)),
+      unit_(file_->text(variable_, "units").value_or("")) {
   find_dimensions();
   read_times();
   if (row_) read_grid();
@@ -80,8 +83,8 @@ ClimateSource::ClimateSource(const std::filesystem::path& path, const std::strin
 void ClimateSource::find_dimensions() {
   std::vector<std::size_t> others;
   for (std::size_t i = 0; i < variable_.dimensions.size(); ++i) {
-    const auto coordinate = netcdf::coordinate_of(file_, variable_, i);
-    const Axis axis = coordinate ? axis_of(file_, *coordinate) : netcdf::axis_of_name(variable_.dimensions[i]);
+    const auto coordinate = netcdf::coordinate_of(*file_, variable_, i);
+    const Axis axis = coordinate ? axis_of(*file_, *coordinate) : netcdf::axis_of_name(variable_.dimensions[i]);
     auto* const place = member_names.contains(variable_.dimensions[i]) ? &member_
                         : axis == Axis::time                           ? &time_
                         : axis == Axis::row                            ? &row_
@@ -104,29 +107,29 @@ void ClimateSource::find_dimensions() {
 }
 
 void ClimateSource::read_times() {
-  const auto time = file_.variable(variable_.dimensions[*time_]);
+  const auto time = file_->variable(variable_.dimensions[*time_]);
   if (!time) refuse("has no coordinate of its time; give a file with one");
-  std::vector<double> numbers = file_.read(*time);
+  std::vector<double> numbers = file_->read(*time);
   // A mean is of what lies between its bounds, wherever in them it is stamped.
-  const auto bounds = file_.variable(file_.text(*time, "bounds").value_or(""));
+  const auto bounds = file_->variable(file_->text(*time, "bounds").value_or(""));
   if (bounds && bounds->size() == 2 * numbers.size()) {
-    const std::vector<double> pairs = file_.read(*bounds);
+    const std::vector<double> pairs = file_->read(*bounds);
     for (std::size_t i = 0; i < numbers.size() && !pairs.empty(); ++i)
       numbers[i] = (pairs[2 * i] + pairs[2 * i + 1]) / 2;
   }
-  months_ = months_of(numbers, file_.text(*time, "units").value_or(""), file_.text(*time, "calendar").value_or(""),
+  months_ = months_of(numbers, file_->text(*time, "units").value_or(""), file_->text(*time, "calendar").value_or(""),
                       path_.string() + ": " + time->name);
 }
 
 std::vector<double> ClimateSource::degrees(std::size_t dimension, double most) const {
-  const auto coordinate = netcdf::coordinate_of(file_, variable_, dimension);
+  const auto coordinate = netcdf::coordinate_of(*file_, variable_, dimension);
   if (!coordinate) {
     refuse(
         fmt::format("has no coordinates along {}; give a file with latitudes and longitudes, or, where they are "
                     "two-dimensional, {}",
                     variable_.dimensions[dimension], remap));
   }
-  std::vector<double> values = file_.read(*coordinate);
+  std::vector<double> values = file_->read(*coordinate);
   if (values.empty() || !std::ranges::all_of(values, [&](double value) { return std::abs(value) <= most; }))
     refuse(fmt::format("has no degrees along {}, where they are to be; {}", variable_.dimensions[dimension], remap));
   return values;
@@ -146,8 +149,8 @@ void ClimateSource::read_grid() {
 
 void ClimateSource::choose_member(const std::string& member) {
   if (member.empty()) return;
-  const auto coordinate = netcdf::coordinate_of(file_, variable_, *member_);
-  const std::vector<double> numbers = coordinate ? file_.read(*coordinate) : std::vector<double>();
+  const auto coordinate = netcdf::coordinate_of(*file_, variable_, *member_);
+  const std::vector<double> numbers = coordinate ? file_->read(*coordinate) : std::vector<double>();
   std::vector<std::string> names;
   for (std::size_t i = 0; i < shape(*member_); ++i)
     names.push_back(numbers.empty() ? std::to_string(i) : fmt::format("{:g}", numbers[i]));
@@ -156,14 +159,18 @@ void ClimateSource::choose_member(const std::string& member) {
   member_place_ = static_cast<std::size_t>(found - names.begin());
 }
 
-std::vector<float> ClimateSource::read(std::size_t moment) const {
+std::vector<float> ClimateSource::read(std::size_t moment) {
+  if (!file_) {
+    file_.emplace(open(path_));
+    variable_ = variable_of(*file_, path_, variable_.name);  // its numbers are those of an open file
+  }
   std::vector<std::size_t> start(variable_.shape.size(), 0), count(variable_.shape.size(), 1);
   start[*time_] = moment;
   if (member_) start[*member_] = member_place_;
   if (row_) count[*row_] = shape(*row_), count[*column_] = shape(*column_);
-  std::vector<double> values = file_.read(variable_, start, count);
+  std::vector<double> values = file_->read(variable_, start, count);
   if (values.empty()) refuse("cannot be read; the file may be cut short: fetch it again");
-  values = file_.decoded(variable_, std::move(values));
+  values = file_->decoded(variable_, std::move(values));
   if (global()) return {static_cast<float>(values[0])};
   const bool rows_first = *row_ < *column_;
   std::vector<float> map;

@@ -29,10 +29,12 @@ class ClimateSource {
   const std::vector<ClimateMonth>& months() const { return months_; }  ///< of each moment
   std::int64_t members() const { return member_ ? static_cast<std::int64_t>(shape(*member_)) : 1; }
   bool has_members() const { return member_.has_value(); }
-  std::string unit() const { return file_.text(variable_, "units").value_or(""); }
+  const std::string& unit() const { return unit_; }
 
   /// Of a moment: one number, or [height, width]; NaN: missing. Throws InputError where it cannot be read.
-  std::vector<float> read(std::size_t moment) const;
+  std::vector<float> read(std::size_t moment);
+  /// Until it is read again: a process may have some thousand files open, and a large ensemble has as many.
+  void close() { file_.reset(); }
 
  private:
   void find_dimensions();
@@ -44,8 +46,9 @@ class ClimateSource {
   [[noreturn]] void refuse(const std::string& problem) const;
 
   std::filesystem::path path_;
-  netcdf::File file_;
+  std::optional<netcdf::File> file_;  ///< where it is open
   netcdf::Variable variable_;
+  std::string unit_;
   std::optional<std::size_t> time_, row_, column_, member_;  ///< dimensions
   std::size_t member_place_ = 0;
   ClimateGrid grid_;

@@ -45,7 +45,8 @@ class ClimateSplitsWriter {
                     std::span<const float> values);
 
   /// Statistics are those of training: of forcings over the months of each of its scenarios once, of targets over all
-  /// of its runs. A forcing that does not vary keeps deviation 1, a target that does not is refused.
+  /// of its runs; each cell counts the same, wherever it lies. A forcing that does not vary keeps deviation 1, a target
+  /// that does not is refused.
   void finish(const std::string& provenance);
 
  private:

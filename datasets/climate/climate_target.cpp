@@ -56,7 +56,7 @@ ClimateTarget::ClimateTarget(const ClimateManifest& manifest, const std::string&
   }
 }
 
-std::vector<float> ClimateTarget::read(ClimateMonth month) const {
+std::vector<float> ClimateTarget::read(ClimateMonth month) {
   std::vector<float> values = series_.read(month);
   std::int64_t missing = 0;
   for (float& value : values) {

@@ -20,7 +20,7 @@ class ClimateTarget {
   const ClimateSeries& series() const { return series_; }
   ClimateSeries& series() { return series_; }
   /// Of a month that it has, [height, width]. Throws InputError where a cell has no value.
-  std::vector<float> read(ClimateMonth month) const;
+  std::vector<float> read(ClimateMonth month);
 
  private:
   std::string name_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -80,7 +81,9 @@ void EmissionsTable::refuse_series(const std::string& scenario, const std::strin
       if (line.size() == header_.size()) known.insert(line[place]);
     }
     if (known.contains(wanted)) continue;
-    remedy = suggestion(wanted, {known.begin(), known.end()});
+    std::vector<std::string> like;  // "Emissions|CO2", where it is CO2 that is asked for
+    std::ranges::copy_if(known, std::back_inserter(like), [&](const auto& one) { return one.ends_with("|" + wanted); });
+    remedy = like.empty() ? suggestion(wanted, {known.begin(), known.end()}) : "did you mean " + join(like) + "?";
     break;
   }
   throw InputError(fmt::format("{}: has no {} of {} in {}; {}", path_.string(), variable, scenario, region, remedy));

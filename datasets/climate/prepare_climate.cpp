@@ -31,9 +31,9 @@ void write_forcings(const ClimateInputs& inputs, const std::string& scenario, co
   }
 }
 
-void write_targets(const ClimateInputs& inputs, const ClimateMember& member, const ClimateMonths& months,
+void write_targets(ClimateInputs& inputs, const ClimateMember& member, const ClimateMonths& months,
                    ClimateSplitsWriter& writer) {
-  const std::vector<ClimateTarget>& targets = inputs.targets(member);
+  std::vector<ClimateTarget>& targets = inputs.targets(member);
   for (std::size_t c = 0; c < targets.size(); ++c) {
     for (ClimateMonth month = months.begin; month < months.end; ++month)
       writer.write_target(member.scenario, member.name, c, month, targets[c].read(month));
@@ -52,7 +52,7 @@ std::map<std::string, ClimateMonths> spans_of(const ClimateLayouts& layouts) {
   return spans;
 }
 
-void write(const ClimateInputs& inputs, const ClimateLayouts& layouts, ClimateSplitsWriter& writer,
+void write(ClimateInputs& inputs, const ClimateLayouts& layouts, ClimateSplitsWriter& writer,
            const std::function<void(double)>& progress) {
   for (const auto& [scenario, months] : spans_of(layouts)) write_forcings(inputs, scenario, months, writer);
   std::int64_t done = 0, all = 0;
@@ -73,7 +73,7 @@ void write(const ClimateInputs& inputs, const ClimateLayouts& layouts, ClimateSp
 ClimateNotes prepare_climate(const std::filesystem::path& manifest, const std::filesystem::path& folder,
                              const std::function<void(double)>& progress) {
   make_writable(folder);
-  const ClimateInputs inputs(manifest);
+  ClimateInputs inputs(manifest);
   const ClimateLayouts layouts = plan_climate(inputs);
   ClimateSplitsWriter writer(folder, layouts);
   write(inputs, layouts, writer, progress);

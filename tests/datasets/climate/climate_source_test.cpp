@@ -25,7 +25,7 @@ TEST_CASE("a climate source: months, a grid from south to north and from 0 to 36
     return latitude + std::fmod(longitude + 360, 360) + 1000 * (month - month_of(2015, 1));
   };
   maker.write(folder / "tas.nc");
-  const ClimateSource source(folder / "tas.nc", "tas", "");
+  ClimateSource source(folder / "tas.nc", "tas", "");
   CHECK_FALSE(source.global());
   CHECK(source.grid().latitudes == std::vector<double>{-67.5, -22.5, 22.5, 67.5});
   CHECK(source.grid().longitudes == std::vector<double>{0, 60, 120, 180, 240, 300});
@@ -35,6 +35,8 @@ TEST_CASE("a climate source: months, a grid from south to north and from 0 to 36
   const auto map = source.read(2);
   CHECK(map[0] == 2000 - 67.5f);
   CHECK(map[3 * 6 + 5] == 2000 + 67.5f + 300);
+  source.close();
+  CHECK(source.read(2) == map);
   CHECK(source.unit() == "K");
 }
 
@@ -48,7 +50,7 @@ TEST_CASE("a climate source: a mean belongs to the month of its bounds; numbers 
     maker.variable("time_bnds", NC_DOUBLE, {"time", "bnds"}, {0, 31, 31, 59});
     maker.variable("CO2", NC_DOUBLE, {"time"}, {400, -999}, {{"units", "ppm"}}, {{"_FillValue", {-999}}});
   }
-  const ClimateSource source(folder / "co2.nc", "CO2", "");
+  ClimateSource source(folder / "co2.nc", "CO2", "");
   CHECK(source.global());
   CHECK(source.months() == std::vector<ClimateMonth>{month_of(2015, 1), month_of(2015, 2)});
   CHECK(source.read(0) == std::vector<float>{400});

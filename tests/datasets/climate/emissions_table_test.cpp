@@ -57,6 +57,7 @@ TEST_CASE("tables that do not hold what is asked for are refused in one line wit
                          InputError);
   };
   refused(": has no Emissions|CO2 of ssp127 in World; did you mean ssp126?", "ssp127");
+  refused(": has no CO2 of ssp126 in World; did you mean Emissions|CO2?", "ssp126", "CO2");
   refused(": has no Emissions|SO2 of ssp126 in World; did you mean Emissions|CO2?", "ssp126", "Emissions|SO2");
   CHECK_THROWS_WITH_AS(EmissionsTable(path).series("ssp126", "Emissions|CO2", "world"),
                        (path.string() + ": has no Emissions|CO2 of ssp126 in world; did you mean World?").c_str(),
