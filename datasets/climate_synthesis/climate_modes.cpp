@@ -16,7 +16,7 @@ constexpr std::uint64_t most_waves = 6;  // round a circle of latitude: 60 degre
 /// A train of waves round the Earth within a band of latitudes.
 struct Wave {
   explicit Wave(RandomStream& stream)
-      : waves(static_cast<double>(stream.below(most_waves + 1))),
+      : waves(static_cast<double>(1 + stream.below(most_waves))),  // so that its mean round the Earth is nothing
         phase(stream.uniform(0, 360)),
         centre(std::asin(stream.uniform(-1, 1)) / degree),
         width(stream.uniform(12, 30)) {}

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "datasets/climate/climate_splits.hpp"
+#include "datasets/climate_synthesis/forced_warming.hpp"
+#include "datasets/climate_synthesis/generated_forcings.hpp"
 #include "datasets/climate_synthesis/synthetic_climate.hpp"
 #include "search/base/parallel.hpp"
 
@@ -15,7 +17,7 @@ namespace stormsweep {
 namespace {
 
 constexpr std::int64_t validation_months = 120;
-constexpr ClimateMonth begin = month_of(2015, 1);
+constexpr ClimateMonth begin = generated_begin;
 
 const std::vector<ClimateField> forcing_fields{{"CO2", "ppm", true, {}},
                                                {"SO2", "kg m-2 s-1", false, {}},
@@ -57,8 +59,7 @@ class Splits {
   ClimateLayouts layouts_;
 };
 
-void write_forcings(ClimateSplitsWriter& writer, const std::string& scenario,
-                    const SyntheticClimate::Forcings& forcings) {
+void write_forcings(ClimateSplitsWriter& writer, const std::string& scenario, const GeneratedForcings& forcings) {
   std::size_t channel = 0;
   for (const auto* one : {&forcings.co2, &forcings.so2, &forcings.ch4, &forcings.bc, &forcings.rsdt})
     writer.write_forcing(scenario, channel++, begin, *one);
@@ -69,12 +70,13 @@ void write_forcings(ClimateSplitsWriter& writer, const std::string& scenario,
 void generate_climate(const ClimateWorld& world, const std::filesystem::path& folder,
                       const std::function<void(std::int64_t)>& progress) {
   ClimateSplitsWriter writer(folder, Splits(world).layouts());
-  const SyntheticClimate climate(even_grid(world.height, world.width), 12 * world.years, world.seed);
+  const ClimateGrid grid = even_grid(world.height, world.width);
+  const SyntheticClimate climate(grid, world.seed);
   std::int64_t done = 0;
   for (const ScenarioPath& path : scenario_paths) {
-    const auto forcings = climate.forcings(path);
+    const GeneratedForcings forcings = generate_forcings(grid, path, 12 * world.years);
     write_forcings(writer, path.name, forcings);
-    const std::vector<float> warming = climate.warming(forcings);
+    const std::vector<float> warming = forced_warming(grid, forcings);
     for (std::int64_t first = 0; first < world.members; first += world.threads) {  // at most as many lie in memory
       const std::int64_t n = std::min<std::int64_t>(world.threads, world.members - first);
       std::vector<SyntheticClimate::Member> made(static_cast<std::size_t>(n));
