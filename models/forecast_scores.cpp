@@ -7,13 +7,20 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::int64_t pixels = 0, squared_error = 1, hits = 2, misses = 3, false_alarms = 4;
+constexpr std::int64_t pixels = 0, squared_error = 1, of_thresholds = 2;
+constexpr std::int64_t hits = 0, misses = 1, false_alarms = 2, of_squares = 3;  // of a threshold
 
 }  // namespace
 
-ForecastScores::ForecastScores(std::int64_t lead_times, std::vector<double> thresholds)
-    : sums(torch::zeros({lead_times, 2 + 3 * static_cast<std::int64_t>(thresholds.size())}, torch::kFloat64)),
-      thresholds_(std::move(thresholds)) {}
+ForecastScores::ForecastScores(std::int64_t lead_times, std::vector<double> thresholds,
+                               std::vector<std::int64_t> squares)
+    : thresholds_(std::move(thresholds)), squares_(std::move(squares)) {
+  sums = torch::zeros({lead_times, column(std::ssize(thresholds_))}, torch::kFloat64);
+}
+
+std::int64_t ForecastScores::column(std::int64_t threshold) const {
+  return of_thresholds + threshold * (of_squares + 2 * std::ssize(squares_));
+}
 
 void ForecastScores::add(const torch::Tensor& forecast, const torch::Tensor& truth) {
   const torch::NoGradGuard no_grad;
@@ -25,6 +32,13 @@ void ForecastScores::add(const torch::Tensor& forecast, const torch::Tensor& tru
   for (const double threshold : thresholds_) {
     const auto said = forecast >= threshold, was = truth >= threshold;
     columns.insert(columns.end(), {total(said & was), total(~said & was), total(said & ~was)});
+    for (const std::int64_t side : squares_) {
+      const auto fraction = [&](const torch::Tensor& yes) {
+        return torch::avg_pool2d(yes.to(torch::kFloat32), side, 1);
+      };
+      const auto a = fraction(said), b = fraction(was);
+      columns.insert(columns.end(), {total((a - b).square()), total(a.square() + b.square())});
+    }
   }
   sums += torch::stack(columns, 1).cpu();
 }
@@ -34,18 +48,23 @@ double ForecastScores::mean_squared_error(std::int64_t l) const {
 }
 
 double ForecastScores::csi(std::int64_t l, std::int64_t threshold) const {
-  const auto hit = sum(l, hits + 3 * threshold);
-  return hit / (hit + sum(l, misses + 3 * threshold) + sum(l, false_alarms + 3 * threshold));
+  const auto hit = sum(l, column(threshold) + hits);
+  return hit / (hit + sum(l, column(threshold) + misses) + sum(l, column(threshold) + false_alarms));
 }
 
 double ForecastScores::pod(std::int64_t l, std::int64_t threshold) const {
-  const auto hit = sum(l, hits + 3 * threshold);
-  return hit / (hit + sum(l, misses + 3 * threshold));
+  const auto hit = sum(l, column(threshold) + hits);
+  return hit / (hit + sum(l, column(threshold) + misses));
 }
 
 double ForecastScores::far(std::int64_t l, std::int64_t threshold) const {
-  const auto false_alarm = sum(l, false_alarms + 3 * threshold);
-  return false_alarm / (false_alarm + sum(l, hits + 3 * threshold));
+  const auto false_alarm = sum(l, column(threshold) + false_alarms);
+  return false_alarm / (false_alarm + sum(l, column(threshold) + hits));
+}
+
+double ForecastScores::fss(std::int64_t l, std::int64_t threshold, std::int64_t square) const {
+  const auto first = column(threshold) + of_squares + 2 * square;
+  return 1 - sum(l, first) / sum(l, first + 1);
 }
 
 }  // namespace stormsweep

@@ -1,13 +1,11 @@
 #include "models/nowcast_cnn.hpp"
 
-#include <ATen/CPUGeneratorImpl.h>
-#include <torch/utils.h>
-
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include "models/kernels/upsampled_convolution.hpp"
 
 namespace stormsweep {
 
@@ -20,46 +18,8 @@ constexpr std::int64_t reach = kernel - 1;  // pixels that a valid convolution l
 /// that the network computes the same whatever the side; centred at 256 up to a half pixel.
 constexpr std::array<std::int64_t, 3> skip_offsets{2, 14, 38};
 
-torch::Tensor cut(const torch::Tensor& images, std::int64_t begin, std::int64_t height, std::int64_t width) {
-  return images.narrow(2, begin, height).narrow(3, begin, width);
-}
-
-torch::Tensor without_margin(const torch::Tensor& images, std::int64_t margin) {
-  return cut(images, margin, images.size(2) - 2 * margin, images.size(3) - 2 * margin);
-}
-
 torch::Tensor upsampled(const torch::Tensor& images) {
   return torch::upsample_nearest2d(images, {2 * images.size(2), 2 * images.size(3)});
-}
-
-/// [49, 64]: times the 7x7 weights of a convolution of an image upsampled by 2, this gives the weights of a 4x4
-/// convolution of the image itself, for each of the 2x2 pixels that its pixels become: (row, column in the 2x2; row,
-/// column in the 4x4). Tap k of output pixel 2 p + d reads pixel p + (d + k) / 2.
-torch::Tensor folding_matrix() {
-  auto matrix = torch::zeros({kernel, kernel, 2, 2, 4, 4});
-  for (std::int64_t y = 0; y < kernel; ++y)
-    for (std::int64_t x = 0; x < kernel; ++x)
-      for (std::int64_t dy = 0; dy < 2; ++dy)
-        for (std::int64_t dx = 0; dx < 2; ++dx) matrix.index_put_({y, x, dy, dx, (dy + y) / 2, (dx + x) / 2}, 1);
-  return matrix.view({kernel * kernel, 64});
-}
-
-/// [4 out, in, 4, 4] of [out, in, 7, 7]; output channels in the order of pixel_shuffle.
-torch::Tensor folded(const torch::Tensor& weight) {
-  static const auto matrix = folding_matrix();
-  const auto out = weight.size(0), in = weight.size(1);
-  return weight.reshape({out * in, kernel * kernel})
-      .mm(matrix.to(weight.options()))
-      .view({out, in, 4, 4, 4})
-      .permute({0, 2, 1, 3, 4})
-      .reshape({4 * out, in, 4, 4});
-}
-
-void draw_he_normal(torch::nn::Conv2dImpl& layer, at::Generator& generator) {
-  const torch::NoGradGuard no_grad;
-  const std::int64_t fan_in = layer.weight.numel() / layer.weight.size(0);
-  layer.weight.normal_(0, std::sqrt(2 / static_cast<double>(fan_in)), generator);
-  layer.bias.zero_();
 }
 
 /// Sides of the maps along the network, for one side of the input.
@@ -82,75 +42,58 @@ void require_side(const char* name, std::int64_t side) {
 
 }  // namespace
 
-NowcastCnn::NowcastCnn(const NowcastCnnOptions& options, std::uint64_t seed) : options_(options) {
-  auto generator = at::detail::createCPUGenerator(seed);
+NowcastCnn::NowcastCnn(const NowcastOptions& options, std::uint64_t seed) : NowcastNetwork(options, seed) {
   const auto f = options.base_filters;
-  const auto add = [&](const std::string& name, std::int64_t in, std::int64_t out, std::int64_t side) {
-    auto layer = register_module(name, torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, side)));
-    draw_he_normal(*layer, generator);
-    return layer;
-  };
-  const std::array<std::int64_t, 5> encoded{inputs, f, 2 * f, 4 * f, 8 * f};
+  const std::array<std::int64_t, 5> encoded{channels(), f, 2 * f, 4 * f, 8 * f};
   const std::array<std::int64_t, 4> decoded{8 * f + 4 * f, 2 * f + 2 * f, 2 * f + outputs + f, 2 * f + outputs};
   for (std::size_t i = 0; i < 4; ++i)
     encoder_[i] = add("encoder" + std::to_string(i + 1), encoded[i], encoded[i + 1], kernel);
   for (std::size_t i = 0; i < 4; ++i) decoder_[i] = add("decoder" + std::to_string(i + 1), decoded[i], 2 * f, kernel);
   for (std::size_t i = 0; i < 3; ++i)
     coarse_heads_[i] = add("head" + std::to_string(8 >> i), 2 * f + (i == 0 ? 0 : outputs), outputs, head_kernel);
-  const std::array<std::int64_t, 4> fine{2 * f + outputs, std::max(outputs, (3 * f + 3) / 4),
-                                         std::max(outputs, (3 * f + 7) / 8), outputs};
+  const std::int64_t head = options.head_filters;
+  const std::array<std::int64_t, 4> fine{2 * f + outputs, std::max(outputs, head > 0 ? head : (3 * f + 3) / 4),
+                                         std::max(outputs, head > 0 ? (head + 1) / 2 : (3 * f + 7) / 8), outputs};
   for (std::size_t i = 0; i < 3; ++i)
     fine_head_[i] = add("head1_" + std::to_string(i + 1), fine[i], fine[i + 1], kernel);
+  if (!corrects()) return;
+  for (auto* head_layer : {&coarse_heads_[0], &coarse_heads_[1], &coarse_heads_[2], &fine_head_[2]})
+    torch::nn::init::zeros_((*head_layer)->weight);
 }
 
-torch::Tensor NowcastCnn::convolve(const torch::nn::Conv2d& layer, const torch::Tensor& input,
-                                   std::int64_t stride) const {
-  const auto type = options_.convolution_type;
-  return torch::conv2d(input.to(type), layer->weight.to(type), layer->bias.to(type), stride);
+/// The extrapolated frames of `input` at the resolution of an output, where it lies over them; `margin`: pixels that
+/// the output lacks of a whole one.
+torch::Tensor NowcastCnn::carried(const torch::Tensor& input, std::size_t output, std::int64_t margin,
+                                  const torch::Tensor& like) const {
+  const auto frames = torch::avg_pool2d(input.narrow(1, past, outputs), 8 >> output);
+  const auto offset = output_offsets[output] + margin;
+  return cut(frames, offset, offset, like.size(2), like.size(3));
 }
 
-/// ReLU of the convolution of `coarse`, upsampled by 2, beside `skip` (or nothing), without the outermost `margin`
-/// pixels. Sixteen instead of 49 multiplications a pixel and channel of `coarse`: its pixels repeat, so that taps of
-/// the kernel add up.
-torch::Tensor NowcastCnn::decode(const torch::nn::Conv2d& layer, const torch::Tensor& coarse, const torch::Tensor& skip,
-                                 std::int64_t margin) const {
-  const auto type = options_.convolution_type;
-  const auto in = coarse.size(1);
-  auto result =
-      torch::conv2d(without_margin(coarse, margin / 2).to(type), folded(layer->weight.narrow(1, 0, in)).to(type));
-  result = without_margin(torch::pixel_shuffle(result, 2), margin % 2);
-  const auto bias = layer->bias.to(type);
-  if (skip.defined())
-    result = torch::conv2d(without_margin(skip, margin).to(type), layer->weight.slice(1, in).to(type), bias) + result;
-  else
-    result = result + bias.view({1, -1, 1, 1});
-  return result.relu_();
-}
-
-std::array<torch::Tensor, 4> NowcastCnn::forward(const torch::Tensor& input, NowcastExtent extent) {
+std::vector<torch::Tensor> NowcastCnn::forward(const torch::Tensor& input, NowcastExtent extent) {
   require_side("height", input.size(2));
   require_side("width", input.size(3));
   std::array<torch::Tensor, 4> encoded;
-  for (std::size_t i = 0; i < 4; ++i) encoded[i] = convolve(encoder_[i], i == 0 ? input : encoded[i - 1], 2).relu_();
+  for (std::size_t i = 0; i < 4; ++i) encoded[i] = activated(convolve(encoder_[i], i == 0 ? input : encoded[i - 1], 2));
 
   // D2 ... D4 are cut to the size of the output before them upsampled; `inner` asks for less of the last two.
   const bool inner = extent == NowcastExtent::inner;
   const std::array<std::int64_t, 4> margins{0, 1, inner ? 2 : 1, inner ? 2 : 1};
-  std::array<torch::Tensor, 4> results;
+  const std::array<std::int64_t, 4> lacking{0, 0, inner ? 1 : 0, inner ? 3 : 0};
+  std::vector<torch::Tensor> results(4);
   auto map = encoded[3];
   for (std::size_t i = 0; i < 4; ++i) {
     torch::Tensor skip;
-    if (i < 3) skip = cut(encoded[2 - i], skip_offsets[i], 2 * map.size(2), 2 * map.size(3));
+    if (i < 3) skip = cut(encoded[2 - i], skip_offsets[i], skip_offsets[i], 2 * map.size(2), 2 * map.size(3));
     map = decode(decoder_[i], map, skip, margins[i]);
     if (i > 0) {
       const auto previous = upsampled(results[i - 1].to(map.scalar_type()));
       map = torch::cat({map, without_margin(previous, (previous.size(2) - map.size(2)) / 2)}, 1);
     }
-    if (i < 3) results[i] = convolve(coarse_heads_[i], map);
+    if (i == 3) map = activated(convolve(fine_head_[1], activated(convolve(fine_head_[0], map))));
+    results[i] = convolve(i < 3 ? coarse_heads_[i] : fine_head_[2], map).to(torch::kFloat32);
+    if (corrects()) results[i] = results[i] + carried(input, i, lacking[i], results[i]);
   }
-  for (std::size_t i = 0; i < 2; ++i) map = convolve(fine_head_[i], map).relu_();
-  results[3] = convolve(fine_head_[2], map);
-  for (auto& result : results) result = result.to(torch::kFloat32);
   return results;
 }
 
@@ -174,6 +117,17 @@ std::int64_t NowcastCnn::forward_flops(std::int64_t height, std::int64_t width) 
   for (std::int64_t i = 0; i < 3; ++i)
     count(fine_head_[static_cast<std::size_t>(i)], y.decoder[3] - reach * (i + 1), x.decoder[3] - reach * (i + 1));
   return flops;
+}
+
+NowcastTiling NowcastCnn::tiling() const {
+  // Beside its own size an output of a multiple of 16 takes 2 x 101, and 6 for the step of 16.
+  return {.margin = output_offsets.back(), .border = 208, .reach = nowcast_cnn_reach()};
+}
+
+std::int64_t NowcastCnn::forward_bytes(std::int64_t pixels) const {
+  // Resident memory, measured at 160,000 to 890,000 pixels: it grows by 850 to 1,490 bytes a pixel at 64 filters, and
+  // by 270 at 8; here 1,664 and 320.
+  return 4 * (6 * options().base_filters + 32) * pixels;
 }
 
 }  // namespace stormsweep

@@ -2,17 +2,39 @@
 
 namespace stormsweep {
 
+namespace {
+
+torch::Tensor weight_of(const torch::Tensor& seen, const RainWeights& weights) {
+  const auto from = torch::tensor(weights.from, seen.options());
+  std::vector<double> of_class{1};
+  of_class.insert(of_class.end(), weights.weight.begin(), weights.weight.end());
+  return torch::tensor(of_class, seen.options())
+      .index({torch::bucketize(seen, from, /*out_int32=*/false, /*right=*/true)});
+}
+
+}  // namespace
+
 torch::Tensor centre(const torch::Tensor& images, std::int64_t side) {
   return images.narrow(2, (images.size(2) - side) / 2, side).narrow(3, (images.size(3) - side) / 2, side);
 }
 
-torch::Tensor nowcast_loss(const std::array<torch::Tensor, 4>& outputs, const torch::Tensor& truth) {
+RainWeights balanced_rain(double mean, double deviation) {
+  RainWeights weights{.from = {2, 5, 10, 30}, .weight = {2, 5, 10, 30}};
+  for (double& begin : weights.from) begin = (begin - mean) / deviation;
+  return weights;
+}
+
+torch::Tensor nowcast_loss(std::span<const torch::Tensor> outputs, const torch::Tensor& truth,
+                           const RainWeights& weights) {
   const auto finest = nowcast_loss_sides.back();
   const auto target = centre(truth, finest);
   auto loss = torch::zeros({}, target.options());
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
+  for (std::size_t i = nowcast_loss_sides.size() - outputs.size(), k = 0; k < outputs.size(); ++i, ++k) {
     const auto side = nowcast_loss_sides[i];
-    loss = loss + torch::mse_loss(centre(outputs[i], side), torch::avg_pool2d(target, finest / side));
+    const auto seen = torch::avg_pool2d(target, finest / side);
+    const auto forecast = centre(outputs[k], side);
+    loss = loss + (weights.from.empty() ? torch::mse_loss(forecast, seen)
+                                        : (weight_of(seen, weights) * (forecast - seen).square()).mean());
   }
   return loss;
 }

@@ -3,6 +3,8 @@
 #include <torch/types.h>
 
 #include <array>
+#include <span>
+#include <vector>
 
 namespace stormsweep {
 
@@ -12,11 +14,22 @@ inline constexpr std::array<std::int64_t, 4> nowcast_loss_sides{6, 12, 24, 48};
 /// The middle `side` x `side` pixels of [n, c, h, w]; h - side and w - side are even.
 torch::Tensor centre(const torch::Tensor& images, std::int64_t side);
 
-/// Mean over the batch of the sum, with equal weights, of the mean squared errors of the four outputs on their centre
-/// 48 km; the truth [n, 6, side, side] lies over the network's input (the same centre; 1 km pixels; any side from 48
-/// on, even) and is block-averaged to each resolution. `outputs` may be whole or NowcastExtent::inner, which is all
-/// that is looked at and cheaper: sides need only be at least those of `nowcast_loss_sides`, and even. Scalar with the
-/// graph for backward.
-torch::Tensor nowcast_loss(const std::array<torch::Tensor, 4>& outputs, const torch::Tensor& truth);
+/// How much more errors count where it rains more, by what was seen.
+struct RainWeights {
+  std::vector<double> from;    ///< where classes begin, rising, in the units of the truth
+  std::vector<double> weight;  ///< of each class; below the first, 1
+};
+
+/// 2, 5, 10 and 30 from 2, 5, 10 and 30 mm/h on (Shi et al. 2017, balanced mean squared error), for a truth that is
+/// (rain - mean) / deviation, in mm/h.
+RainWeights balanced_rain(double mean, double deviation);
+
+/// Mean over the batch of the sum, with equal weights, of the mean squared errors of the outputs on their centre 48 km;
+/// the truth [n, 6, side, side] lies over the network's input (the same centre; 1 km pixels; any side from 48 on, even)
+/// and is block-averaged to each resolution. `outputs`: of full resolution the last, of half of it the one before, and
+/// so on, four at most; whole or NowcastExtent::inner, which is all that is looked at and cheaper: sides need only be
+/// at least those of `nowcast_loss_sides`, and even. Scalar with the graph for backward.
+torch::Tensor nowcast_loss(std::span<const torch::Tensor> outputs, const torch::Tensor& truth,
+                           const RainWeights& weights = {});
 
 }  // namespace stormsweep

@@ -1,13 +1,9 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <vector>
 
 namespace stormsweep {
-
-/// Of images shifted by this many pixels the network of NowcastCnn makes the same forecast, shifted as much: it looks
-/// at them in steps of 16.
-inline constexpr std::int64_t nowcast_period = 16;
 
 /// Pixels [first, last] along one axis, both included.
 struct Reach {
@@ -16,8 +12,18 @@ struct Reach {
   bool operator==(const Reach&) const = default;
 };
 
-/// On which pixels of its input pixel k of NowcastCnn's full-resolution output depends, along each axis: those of
-/// output k + 16 lie 16 further. `reach()[k mod 16]` holds those of 0 <= k < 16.
-std::array<Reach, nowcast_period> nowcast_reach();
+/// How a network's output of full resolution lies over its input, along either axis.
+struct NowcastTiling {
+  /// Of images shifted by this many pixels the network makes the same forecast, shifted as much: it looks at them in
+  /// steps.
+  std::int64_t period() const { return static_cast<std::int64_t>(reach.size()); }
+  std::int64_t margin = 0;   ///< pixel k of the output stands for pixel k + margin of the input
+  std::int64_t border = 0;   ///< an input of n + border pixels has an output of n or more, where n is whole periods
+  std::vector<Reach> reach;  ///< on which input pixels output k depends: those of k + period lie a period further
+};
+
+/// Reach of NowcastCnn, period 16, and of NowcastUnet, period 8.
+std::vector<Reach> nowcast_cnn_reach();
+std::vector<Reach> nowcast_unet_reach();
 
 }  // namespace stormsweep

@@ -47,7 +47,7 @@ NowcastSplitCounts generate_nowcast(const RainWorld& world, const std::filesyste
                                     const std::function<void(std::int64_t)>& progress) {
   const std::array<std::int64_t, 3> sizes =
       split_sizes(world.samples, world.validation_fraction, world.test_fraction, "samples");
-  NowcastSplitsWriter writer(folder, sizes, world.side);
+  NowcastSplitsWriter writer(folder, sizes, world.side, NowcastMeta{});
   Block made(world);
   std::int64_t first = 0;
   for (std::size_t split = 0; split < sizes.size(); ++split) {
@@ -59,7 +59,6 @@ NowcastSplitCounts generate_nowcast(const RainWorld& world, const std::filesyste
     }
   }
   return writer.finish(
-      NowcastMeta{},
       fmt::format("stormsweep generate nowcast --samples {} --size {} --seed {} --validation-fraction "
                   "{} --test-fraction {}",
                   world.samples, world.side, world.seed, world.validation_fraction, world.test_fraction));

@@ -59,18 +59,23 @@ void place(const std::uint16_t* frame, std::ptrdiff_t side, const Walk& walk, No
 
 }  // namespace
 
-Batch gather(const NowcastPatches& patches, std::span<const NowcastSample> samples, const PixelStatistics& statistics) {
+Batch gather(const NowcastPatches& patches, std::span<const NowcastSample> samples, const PixelStatistics& statistics,
+             const Extrapolations* extrapolations) {
   const auto n = std::ssize(samples), side = patches.side(), pixels = side * side;
-  Batch batch{torch::empty({n, nowcast_inputs, side, side}), torch::empty({n, nowcast_targets, side, side})};
+  const std::int64_t channels = nowcast_inputs + (extrapolations ? nowcast_targets : 0);
+  Batch batch{torch::empty({n, channels, side, side}), torch::empty({n, nowcast_targets, side, side})};
   const Normalisation how{patches.meta().scale / statistics.deviation, -statistics.mean / statistics.deviation};
   float* input = batch.input.data_ptr<float>();
   float* target = batch.target.data_ptr<float>();
   for (const NowcastSample& sample : samples) {
     const Walk walk = walk_of(sample.symmetry, side);
-    const std::uint16_t* const x = patches.input(sample.patch).data();
-    const std::uint16_t* const y = patches.target(sample.patch).data();
-    for (std::int64_t k = 0; k < nowcast_inputs; ++k, input += pixels) place(x + k * pixels, side, walk, how, input);
-    for (std::int64_t k = 0; k < nowcast_targets; ++k, target += pixels) place(y + k * pixels, side, walk, how, target);
+    const auto place_all = [&](std::span<const std::uint16_t> frames, float*& out) {
+      for (std::int64_t k = 0; k < std::ssize(frames); k += pixels, out += pixels)
+        place(frames.data() + k, side, walk, how, out);
+    };
+    place_all(patches.input(sample.patch), input);
+    if (extrapolations) place_all(extrapolations->frames(sample.patch), input);
+    place_all(patches.target(sample.patch), target);
   }
   return batch;
 }

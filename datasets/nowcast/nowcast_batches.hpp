@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 
+#include "datasets/nowcast/extrapolations.hpp"
 #include "datasets/nowcast/nowcast_patches.hpp"
 #include "datasets/prefetch.hpp"
 
@@ -16,7 +17,9 @@ struct NowcastSample {
 };
 
 /// input [n, 7, side, side], target [n, 6, side, side], planes in memory as in the file: (value - mean) / deviation, of
-/// the training split's `statistics` whichever split the patches are from. Safe to call from several threads.
-Batch gather(const NowcastPatches& patches, std::span<const NowcastSample> samples, const PixelStatistics& statistics);
+/// the training split's `statistics` whichever split the patches are from. With the extrapolations of the same patches
+/// input is [n, 13, side, side], their 6 frames after the past ones. Safe to call from several threads.
+Batch gather(const NowcastPatches& patches, std::span<const NowcastSample> samples, const PixelStatistics& statistics,
+             const Extrapolations* extrapolations = nullptr);
 
 }  // namespace stormsweep

@@ -49,6 +49,21 @@ class RunningSums {
 PatchLattice::PatchLattice(std::int64_t height, std::int64_t width, std::int64_t patch_side)
     : side(patch_side), rows(places(height, side)), columns(places(width, side)) {}
 
+std::vector<NowcastSplit> split_by_place(const PatchLattice& lattice, double share) {
+  const auto count = std::ssize(lattice.columns);
+  const auto wide = std::max<std::int64_t>(1, std::llround(share * static_cast<double>(count)));
+  const auto first = lattice.columns.begin() + (count - wide) / 2;
+  const std::int32_t band_begin = *first, band_end = *(first + wide - 1) + nowcast_centre;
+  std::vector<NowcastSplit> splits;
+  for (const std::int32_t column : lattice.columns) {
+    const bool apart = column + nowcast_centre <= band_begin || column >= band_end;
+    const bool within = column >= band_begin && column + nowcast_centre <= band_end;
+    splits.push_back(apart ? NowcastSplit::train : within ? NowcastSplit::validation : NowcastSplit::dropped);
+  }
+  if (std::ranges::count(splits, NowcastSplit::train) == 0) splits.clear();
+  return splits;
+}
+
 PatchCentres look_at_centres(std::span<const float> image, std::int64_t width, const PatchLattice& lattice) {
   const std::int64_t height = std::ssize(image) / width;
   const auto pixel = [&](std::int64_t i) { return image[static_cast<std::size_t>(i)]; };

@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "datasets/nowcast/nowcast_windows.hpp"
+
 namespace stormsweep {
 
 /// The pixels that the nowcasting loss sees, in the middle of a patch: 48 x 48, 48 km at 1 km (Samsi et al. 2019).
@@ -21,6 +23,12 @@ struct PatchLattice {
   std::int64_t side;
   std::vector<std::int32_t> rows, columns;
 };
+
+/// Which columns of a lattice training and validation share in, for want of hours that validation could have alone:
+/// validation has a band down the middle of the image, `share` of the columns; training has the patches whose middles
+/// [nowcast_centre pixels] do not touch those of validation. No pixel of a target is in both at the same time, though
+/// the same rain may be, at another. Empty where the image is too small.
+std::vector<NowcastSplit> split_by_place(const PatchLattice& lattice, double share);
 
 /// The middle of each patch of a lattice in one image.
 struct PatchCentres {

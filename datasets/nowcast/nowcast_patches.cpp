@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -28,6 +29,16 @@ bool good(const NowcastMeta& meta) {
          std::isfinite(meta.scale) && meta.scale > 0 && meta.step_minutes > 0 && meta.pixel_km > 0;
 }
 
+bool read_blurs(const hdf5::Handle& file, NowcastBlurs& blurs) {
+  std::array<float, nowcast_targets> sigmas{}, factors{};
+  if (!hdf5::read_attribute(file, "blur_sigma", sigmas) || !hdf5::read_attribute(file, "blur_factor", factors))
+    return false;
+  for (std::size_t lead = 0; lead < blurs.size(); ++lead) blurs[lead] = {sigmas[lead], factors[lead]};
+  return std::ranges::all_of(blurs, [](const NowcastBlur& blur) {
+    return std::isfinite(blur.sigma) && blur.sigma >= 0 && std::isfinite(blur.factor);
+  });
+}
+
 NowcastMeta read_meta(const hdf5::Handle& file, const fs::path& path) {
   const int version = hdf5::read_int_attribute(file, "format_version", 0);
   if (version != nowcast_format_version)
@@ -43,6 +54,7 @@ NowcastMeta read_meta(const hdf5::Handle& file, const fs::path& path) {
   meta.statistics = {static_cast<float>(number("mean")), static_cast<float>(number("deviation"))};
   if (!good(meta))
     refuse(path, "step_minutes, pixel_km, scale, mean or deviation is missing or not finite and positive");
+  if (!read_blurs(file, meta.blurs)) refuse(path, "blur_sigma or blur_factor is not one number a lead time");
   return meta;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -14,12 +15,21 @@ namespace stormsweep {
 /// al. 2019).
 inline constexpr std::int64_t nowcast_inputs = 7, nowcast_targets = 6;
 inline constexpr std::int64_t nowcast_frames = nowcast_inputs + nowcast_targets;
-inline constexpr int nowcast_format_version = 1;  ///< of the files below
+inline constexpr int nowcast_format_version = 2;  ///< of the files below
 
 /// Mean and standard deviation of all pixels of the training split, in physical units.
 struct PixelStatistics {
   float mean = 0, deviation = 1;
 };
+
+/// How the extrapolation of a lead time (patch_extrapolation.hpp) is smoothed to err least on the training split
+/// (blurred_extrapolation.hpp).
+struct NowcastBlur {
+  float sigma = 0;  ///< of the Gaussian, pixels
+  float factor = 1;
+  bool operator==(const NowcastBlur&) const = default;
+};
+using NowcastBlurs = std::array<NowcastBlur, nowcast_targets>;
 
 /// What is the same for all samples of a file.
 struct NowcastMeta {
@@ -28,13 +38,15 @@ struct NowcastMeta {
   double pixel_km = 1;
   float scale = 0.01f;         ///< physical value = scale * stored number
   PixelStatistics statistics;  ///< of the training split, in every split's file
+  NowcastBlurs blurs;          ///< the same
 };
 
 /// One split of the nowcasting data, mapped read-only from its HDF5 file: ranks of a node share the pages, and a sample
 /// is one contiguous piece of X and one of Y, so that a random batch reads only what it needs.
 /// File: X uint16 [N, 7, side, side], Y uint16 [N, 6, side, side], contiguous, row 0 = north; time int64 [N] (of the
 /// last input frame, seconds since 1970), row, column int32 [N] (of the patch's upper left pixel in the image);
-/// attributes quantity, unit, step_minutes, pixel_km, scale, mean, deviation, provenance, format_version.
+/// attributes quantity, unit, step_minutes, pixel_km, scale, mean, deviation, blur_sigma [6], blur_factor [6],
+/// provenance, format_version.
 class NowcastPatches {
  public:
   /// Throws InputError: missing, truncated, not ours, wrong shape, wrong type, compressed (not mappable).

@@ -6,8 +6,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "datasets/files/splits.hpp"
+#include "datasets/nowcast/blurred_extrapolation.hpp"
 #include "datasets/nowcast/nowcast_writer.hpp"
 
 namespace stormsweep {
@@ -36,18 +38,25 @@ class PixelSums {
 /// stays. Throws InputError as NowcastWriter does.
 class NowcastSplitsWriter {
  public:
-  /// `sizes`: patches a split, 0 only for validation.
-  NowcastSplitsWriter(const std::filesystem::path& folder, const std::array<std::int64_t, 3>& sizes, std::int64_t side);
+  /// `sizes`: patches a split, 0 only for validation. `meta`: but for the statistics, which are the training split's,
+  /// and the blurs, which are fitted to up to 512 patches spread over it.
+  NowcastSplitsWriter(const std::filesystem::path& folder, const std::array<std::int64_t, 3>& sizes, std::int64_t side,
+                      const NowcastMeta& meta);
   /// `split`: its place in `split_names`. The order within a split is the order of the calls.
   void append(std::size_t split, std::span<const std::uint16_t> frames, const NowcastPlace& place);
-  /// The statistics in all files are the training split's, whatever `meta` has.
-  NowcastSplitCounts finish(NowcastMeta meta, const std::string& provenance);
+  NowcastSplitCounts finish(const std::string& provenance);
 
  private:
+  void fit();
+
   std::filesystem::path folder_;
   std::array<std::int64_t, 3> sizes_;
   std::array<std::optional<NowcastWriter>, 3> writers_;
   std::array<PixelSums, 3> sums_;
+  std::int64_t side_, seen_ = 0;  ///< seen_: training patches
+  NowcastMeta meta_;
+  std::vector<std::uint16_t> to_fit_;  ///< patches, a few at a time
+  BlurFit blurs_;
 };
 
 }  // namespace stormsweep

@@ -91,9 +91,9 @@ std::int64_t longest_run(std::span<const RadarImage> images, const Cadence& cade
   return longest;
 }
 
-std::vector<WindowSplit> split_by_time(std::span<const NowcastWindow> windows, double validation_fraction,
-                                       double test_fraction) {
-  std::vector<WindowSplit> splits(windows.size(), WindowSplit::dropped);
+std::vector<NowcastSplit> split_by_time(std::span<const NowcastWindow> windows, double validation_fraction,
+                                        double test_fraction) {
+  std::vector<NowcastSplit> splits(windows.size(), NowcastSplit::dropped);
   const auto test = cut(windows, test_fraction);
   if (!test) return splits;
   std::vector<NowcastWindow> earlier;
@@ -106,11 +106,11 @@ std::vector<WindowSplit> split_by_time(std::span<const NowcastWindow> windows, d
   const std::int64_t training_ends = validation ? validation->moment : test->moment;
   for (std::size_t i = 0; i < windows.size(); ++i) {
     if (windows[i].begin >= test->moment)
-      splits[i] = WindowSplit::test;
+      splits[i] = NowcastSplit::test;
     else if (windows[i].end < training_ends)
-      splits[i] = WindowSplit::train;
+      splits[i] = NowcastSplit::train;
     else if (validation && windows[i].begin >= training_ends && windows[i].end < test->moment)
-      splits[i] = WindowSplit::validation;
+      splits[i] = NowcastSplit::validation;
   }
   return splits;
 }

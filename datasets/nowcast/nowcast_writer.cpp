@@ -17,6 +17,13 @@ hsize_t unsigned_size(std::int64_t n) {
   return static_cast<hsize_t>(n);
 }
 
+bool write_blurs(const hdf5::Handle& file, const NowcastBlurs& blurs) {
+  std::array<float, nowcast_targets> sigmas{}, factors{};
+  for (std::size_t lead = 0; lead < blurs.size(); ++lead)
+    sigmas[lead] = blurs[lead].sigma, factors[lead] = blurs[lead].factor;
+  return hdf5::write_attribute(file, "blur_sigma", sigmas) && hdf5::write_attribute(file, "blur_factor", factors);
+}
+
 bool write_meta(const hdf5::Handle& file, const NowcastMeta& meta, const std::string& provenance) {
   const auto number = [&](const char* name, double value) { return hdf5::write_attribute(file, name, value); };
   const auto text = [&](const char* name, const std::string& value) {
@@ -25,8 +32,8 @@ bool write_meta(const hdf5::Handle& file, const NowcastMeta& meta, const std::st
   return text("quantity", name_of(meta.quantity)) && text("unit", unit_of(meta.quantity)) &&
          number("step_minutes", meta.step_minutes) && number("pixel_km", meta.pixel_km) &&
          number("scale", meta.scale) && number("mean", meta.statistics.mean) &&
-         number("deviation", meta.statistics.deviation) && text("provenance", provenance) &&
-         hdf5::write_attribute(file, "format_version", nowcast_format_version);
+         number("deviation", meta.statistics.deviation) && write_blurs(file, meta.blurs) &&
+         text("provenance", provenance) && hdf5::write_attribute(file, "format_version", nowcast_format_version);
 }
 
 }  // namespace

@@ -56,6 +56,8 @@ class Preparation {
   void find_windows();
   [[noreturn]] void refuse_short() const;
   std::string shorter_step() const;
+  void divide_places();
+  std::size_t split_of(std::int64_t window, std::int64_t place) const;
   std::array<std::int64_t, 3> quotas() const;
   std::array<std::vector<PatchDraw>, 3> draw();
   std::array<std::vector<PatchDraw>, 3> draw_all(const PatchLattice& lattice);
@@ -75,7 +77,8 @@ class Preparation {
   ImpossibleRain impossible_;
   Cadence cadence_;
   std::vector<NowcastWindow> windows_;
-  std::vector<WindowSplit> splits_;
+  std::vector<NowcastSplit> splits_;   // of windows
+  std::vector<NowcastSplit> columns_;  // of the lattice, for training's windows; empty: all are training's
   PreparedNowcast result_;
 };
 
@@ -134,7 +137,7 @@ void Preparation::find_windows() {
   };
   std::array<Span, 3> spans;
   for (std::size_t i = 0; i < windows_.size(); ++i) {
-    if (splits_[i] == WindowSplit::dropped) {
+    if (splits_[i] == NowcastSplit::dropped) {
       ++result_.dropped_windows;
       continue;
     }
@@ -149,13 +152,28 @@ void Preparation::find_windows() {
   if (result_.windows[0] == 0 || result_.windows[2] == 0) refuse_short();
 }
 
+void Preparation::divide_places() {
+  if (result_.windows[1] > 0 || raw_.validation_fraction <= 0) return;
+  columns_ =
+      split_by_place(PatchLattice(height(), width(), raw_.side), raw_.validation_fraction / (1 - raw_.test_fraction));
+  result_.validation_by_place = !columns_.empty();
+}
+
+/// Where a patch belongs that may be cut from a window at a place of the lattice.
+std::size_t Preparation::split_of(std::int64_t window, std::int64_t place) const {
+  const NowcastSplit split = splits_[static_cast<std::size_t>(window)];
+  if (split != NowcastSplit::train || columns_.empty()) return static_cast<std::size_t>(split);
+  return static_cast<std::size_t>(columns_[static_cast<std::size_t>(place % std::ssize(columns_))]);
+}
+
 std::array<std::int64_t, 3> Preparation::quotas() const {
   const std::int64_t kept = std::ssize(windows_) - result_.dropped_windows;
   const std::int64_t patches = raw_.patches > 0 ? raw_.patches : std::min(most_patches, patches_a_window * kept);
   const auto part = [&](double fraction) {
     return std::max<std::int64_t>(1, std::llround(fraction * static_cast<double>(patches)));
   };
-  const std::int64_t validation = result_.windows[1] > 0 ? part(raw_.validation_fraction) : 0;
+  const bool validated = result_.windows[1] > 0 || result_.validation_by_place;
+  const std::int64_t validation = validated ? part(raw_.validation_fraction) : 0;
   const std::int64_t test = part(raw_.test_fraction);
   if (patches <= validation + test) throw InputError(fmt::format("{} patches are too few for the splits", patches));
   return {patches - validation - test, validation, test};
@@ -164,6 +182,7 @@ std::array<std::int64_t, 3> Preparation::quotas() const {
 std::array<std::vector<PatchDraw>, 3> Preparation::draw() {
   const PatchLattice lattice(height(), width(), raw_.side);
   const auto draws = draw_all(lattice);
+  if (draws[1].empty()) result_.validation_by_place = false;  // nothing is measured there
   for (const std::size_t split : {0, 2}) {
     if (!draws[split].empty()) continue;
     throw InputError(fmt::format(
@@ -201,12 +220,13 @@ std::array<std::vector<PatchDraw>, 3> Preparation::draw_all(const PatchLattice& 
     }
     std::erase_if(seen, [&](const auto& held) { return too_old(held.first, number); });
     for (const std::size_t w : ending[number]) {
-      if (splits_[w] == WindowSplit::dropped) continue;
-      PatchReservoir& reservoir = reservoirs[static_cast<std::size_t>(splits_[w])];
+      if (splits_[w] == NowcastSplit::dropped) continue;
       for (const std::int64_t place : complete_places(windows_[w], seen, lattice.size())) {
+        const PatchDraw candidate{static_cast<std::int64_t>(w), place};
+        const std::size_t split = split_of(candidate.window, place);
+        if (split == reservoirs.size()) continue;  // dropped
         const PatchCentres& last_input = seen.at(windows_[w].images[nowcast_inputs - 1]);
-        reservoir.offer({static_cast<std::int64_t>(w), place},
-                        floor + last_input.rain[static_cast<std::size_t>(place)]);
+        reservoirs[split].offer(candidate, floor + last_input.rain[static_cast<std::size_t>(place)]);
       }
     }
   }
@@ -221,7 +241,8 @@ std::array<std::vector<PatchDraw>, 3> Preparation::draw_all(const PatchLattice& 
 
 void Preparation::write(const std::array<std::vector<PatchDraw>, 3>& draws) {
   const PatchLattice lattice(height(), width(), raw_.side);
-  NowcastSplitsWriter writer(folder_, {std::ssize(draws[0]), std::ssize(draws[1]), std::ssize(draws[2])}, raw_.side);
+  NowcastSplitsWriter writer(folder_, {std::ssize(draws[0]), std::ssize(draws[1]), std::ssize(draws[2])}, raw_.side,
+                             result_.meta);
   PatchCutter cutter(archive_.images, raw_.side, result_.block, result_.meta.scale);
   std::int64_t done = 0, all = 0;
   for (const auto& split : draws) all += std::ssize(split);
@@ -237,7 +258,7 @@ void Preparation::write(const std::array<std::vector<PatchDraw>, 3>& draws) {
   result_.missing =
       static_cast<double>(cutter.missing()) / static_cast<double>(all * nowcast_frames * raw_.side * raw_.side);
   result_.clipped = cutter.clipped();
-  result_.counts = writer.finish(result_.meta, provenance());
+  result_.counts = writer.finish(provenance());
 }
 
 std::string Preparation::provenance() const {
@@ -254,8 +275,9 @@ PreparedNowcast Preparation::run() {
   make_writable(folder_);
   list();
   find_windows();
+  divide_places();
   write(draw());
-  result_.meta.statistics = NowcastPatches(folder_ / "train.h5").meta().statistics;
+  result_.meta = NowcastPatches(folder_ / "train.h5").meta();
   return result_;
 }
 

@@ -35,20 +35,23 @@ struct PreparedNowcast {
   std::int64_t block = 1;                 ///< block x block pixels of an image became one
   std::array<std::int64_t, 3> windows{};  ///< of each split
   std::int64_t dropped_windows = 0;       ///< across a cut
-  std::array<std::string, 3> spans;       ///< of each split, in words: "2010-08-26 00:00:00 UTC to ..."
-  double missing = 0;                     ///< share of the patches' pixels that are missing: dry
-  std::int64_t clipped = 0;               ///< pixels of patches beyond what a file holds
+  /// Validation is of the training hours, at other places (split_by_place), since the sequence is too short for more.
+  bool validation_by_place = false;
+  std::array<std::string, 3> spans;  ///< of each split, in words: "2010-08-26 00:00:00 UTC to ..."
+  double missing = 0;                ///< share of the patches' pixels that are missing: dry
+  std::int64_t clipped = 0;          ///< pixels of patches beyond what a file holds
   NowcastSplitCounts counts;
 };
 
-/// Writes train.h5, test.h5 and, where the sequence is long enough (datasets/nowcast/nowcast_windows.hpp),
-/// validation.h5 into `folder`: together, or none. A sample is a window of 13 images a step apart with none missing,
-/// and a place where no pixel that the loss sees (datasets/nowcast/nowcast_patch_draw.hpp) is missing in any of them;
-/// other missing pixels become dry. It is drawn with a probability that rises with the rain in its middle at the last
-/// input frame: weight = 0.1 mm/h (VIL: 1) + the mean there. Images finer than 1 km are averaged over blocks. Reads
-/// every image twice, and holds those of one window. `progress` is told the share done. Throws InputError: the folder
-/// cannot be written to (before anything is read), no or bad input, images smaller than a patch, an empty split, a full
-/// disk.
+/// Writes train.h5, test.h5 and validation.h5 into `folder`: together, or none. Validation has hours of its own where
+/// the sequence is long enough (datasets/nowcast/nowcast_windows.hpp), else places of its own
+/// (datasets/nowcast/nowcast_patch_draw.hpp), and is left out where the image is too small for that too. A sample is a
+/// window of 13 images a step apart with none missing, and a place where no pixel that the loss sees
+/// (datasets/nowcast/nowcast_patch_draw.hpp) is missing in any of them; other missing pixels become dry. It is drawn
+/// with a probability that rises with the rain in its middle at the last input frame: weight = 0.1 mm/h (VIL: 1) + the
+/// mean there. Images finer than 1 km are averaged over blocks. Reads every image twice, and holds those of one window.
+/// `progress` is told the share done. Throws InputError: the folder cannot be written to (before anything is read), no
+/// or bad input, images smaller than a patch, an empty split, a full disk.
 PreparedNowcast prepare_nowcast(const RawRadar& raw, const std::filesystem::path& folder,
                                 const std::function<void(double)>& progress);
 

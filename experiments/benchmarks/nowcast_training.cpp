@@ -24,7 +24,7 @@ double processor_seconds() {
   return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
 }
 
-double training(NowcastCnn& network, std::int64_t batch, int steps) {
+double training(NowcastNetwork& network, std::int64_t batch, int steps) {
   const auto input = torch::randn({batch, 7, 256, 256}), truth = torch::randn({batch, 6, 256, 256});
   torch::optim::Adam optimizer(network.parameters(), 2e-4);
   double best = std::numeric_limits<double>::infinity();
@@ -38,7 +38,7 @@ double training(NowcastCnn& network, std::int64_t batch, int steps) {
   return best;
 }
 
-double forecast(NowcastCnn& network, std::int64_t side) {
+double forecast(NowcastNetwork& network, std::int64_t side) {
   const torch::NoGradGuard no_grad;
   const auto input = torch::randn({1, 7, side, side});
   const double begin = wall_seconds();

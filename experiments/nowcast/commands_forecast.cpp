@@ -15,6 +15,7 @@
 #include "datasets/radar/odim_writer.hpp"
 #include "experiments/nowcast/nowcast_figure.hpp"
 #include "experiments/nowcast/nowcast_forecast.hpp"
+#include "experiments/nowcast/nowcast_model.hpp"
 #include "experiments/nowcast/nowcast_notes.hpp"
 #include "experiments/nowcast/nowcast_product.hpp"
 #include "experiments/task/command_options.hpp"
@@ -99,13 +100,13 @@ std::optional<std::int64_t> time_of(const ForecastOptions& options) {
   return time;
 }
 
-std::int64_t tile_of(const ForecastOptions& options, const RadarGrid& grid, std::int64_t base_filters) {
+std::int64_t tile_of(const ForecastOptions& options, const RadarGrid& grid, const NowcastNetwork& network) {
   if (options.tile > 0) return options.tile;
   const double bytes = options.memory > 0 ? options.memory * gigabyte : 0.5 * static_cast<double>(free_memory());
   const std::int64_t tile =
-      largest_tile(grid.height, grid.width, base_filters, static_cast<std::int64_t>(std::min(bytes, 1e18)));
+      largest_tile(network, grid.height, grid.width, static_cast<std::int64_t>(std::min(bytes, 1e18)));
   if (tile > 0) return tile;
-  const double least = static_cast<double>(forecast_bytes(16, 16, base_filters)) / gigabyte;
+  const double least = static_cast<double>(forecast_bytes(network, 16, 16)) / gigabyte;
   refuse_option(command, "memory", fmt::format("{:.2g}", bytes / gigabyte),
                 fmt::format("this network takes {:.2g} at least", least));
 }
@@ -174,25 +175,24 @@ int forecast_nowcast_command(const std::vector<std::string>& words) {
   ModelFile file = load_model(options.model, "nowcast");
   const NowcastMeta model = parse_nowcast_notes(file.notes, options.model);
   // In float32, however it was trained: forecasts are short work.
-  const std::int64_t base_filters = Reader(file.configuration, *file.experiment).integer("base_filters");
-  NowcastCnn network({.base_filters = base_filters}, 0);
-  network.load(file.network);
+  const auto network = nowcast_network(Reader(file.configuration, *file.experiment), torch::kFloat32, 0);
+  network->load(file.network);
   torch::set_num_threads(options.threads);
 
   const ProgressLine line;
   const Observations seen = observe(options, model, line);
   const RadarFrame& newest = seen.inputs.back();
-  const NowcastMaking making{.tile = tile_of(options, newest.grid, base_filters), .window = options.window};
+  const NowcastMaking making{.tile = tile_of(options, newest.grid, *network), .window = options.window};
   const auto start = std::chrono::steady_clock::now();
+  const std::vector<RadarFrame> extrapolation = extrapolate_images(seen.inputs, model);
   const RadarForecast forecast = make_nowcast(
-      network, model, seen.inputs, making,
+      *network, model, seen.inputs, extrapolation, making,
       [&](std::int64_t done, std::int64_t all) { line.percent(static_cast<double>(done) / static_cast<double>(all)); });
   line.wipe();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   write_odim(options.output, forecast);
   fmt::print("forecast from {}, {} x {} pixels, in {:.1f} s ({} threads, tiles of {}), in {}\n", words_of(newest.time),
              newest.grid.height, newest.grid.width, seconds, options.threads, making.tile, options.output);
-  const std::vector<RadarFrame> extrapolation = extrapolate_images(seen.inputs, forecast);
   print_table(judge(forecast, newest, extrapolation, seen.truth), newest.quantity);
   if (!options.figures.empty()) {
     const fs::path figure = fs::path(options.figures) / ("forecast-" + time_name(forecast) + ".png");

@@ -81,7 +81,10 @@ void tell(const PreparedNowcast& prepared, const std::string& folder) {
     if (prepared.windows[s] > 0)
       fmt::print("{:<11} {:>6} windows, {}\n", split_names[s], prepared.windows[s], prepared.spans[s]);
   }
-  if (prepared.windows[1] == 0) fmt::print("no validation: the sequence is too short for a third split\n");
+  if (prepared.validation_by_place)
+    fmt::print("validation  in the training hours, along a band down the middle of the image: the sequence is short\n");
+  else if (prepared.windows[1] == 0)
+    fmt::print("no validation: sequence and image are too small for a third split\n");
   fmt::print("{} windows across a cut dropped; {:.2g} % of the patches' pixels are missing and count as dry\n",
              prepared.dropped_windows, 100 * prepared.missing);
   if (prepared.clipped > 0) fmt::print("{} pixels beyond 655.34 mm/h clipped\n", prepared.clipped);

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 #include <vector>
 
-#include "datasets/nowcast/extrapolation.hpp"
+#include "datasets/nowcast/blurred_extrapolation.hpp"
+#include "datasets/nowcast/patch_extrapolation.hpp"
 #include "models/nowcast_loss.hpp"
 #include "search/base/parallel.hpp"
 
@@ -13,45 +13,52 @@ namespace stormsweep {
 
 namespace {
 
-std::vector<float> physical(std::span<const std::uint16_t> numbers, float scale) {
-  std::vector<float> values(numbers.size());
-  std::ranges::transform(numbers, values.begin(), [scale](std::uint16_t number) { return scale * number; });
-  return values;
-}
+constexpr std::int64_t scored_side = nowcast_loss_sides.back();
 
 /// The centre of images [6, side, side], as [1, 6, 48, 48].
-torch::Tensor centre_of(std::vector<float>& images, std::int64_t side) {
-  const torch::Tensor whole = torch::from_blob(images.data(), {1, nowcast_targets, side, side});
-  return centre(whole, nowcast_loss_sides.back()).clone();
+torch::Tensor centre_of(std::vector<float> images, std::int64_t side) {
+  return centre(torch::from_blob(images.data(), {1, nowcast_targets, side, side}), scored_side).clone();
 }
 
-std::pair<torch::Tensor, torch::Tensor> forecast_and_truth(const NowcastPatches& patches, std::int64_t patch) {
-  const std::int64_t side = patches.side(), pixels = side * side;
-  const float scale = patches.meta().scale;
-  const std::vector<float> input = physical(patches.input(patch).last(static_cast<std::size_t>(2 * pixels)), scale);
-  const std::span<const float> before = std::span(input).first(static_cast<std::size_t>(pixels)),
-                               now = std::span(input).last(static_cast<std::size_t>(pixels));
-  const Motion motion = find_motion(before, now, side, side, patches.meta().quantity);
-  std::vector<float> forecast = extrapolate(now, motion, nowcast_targets),
-                     truth = physical(patches.target(patch), scale);
-  for (float& value : forecast) value = std::isnan(value) ? 0 : value;
-  return {centre_of(forecast, side), centre_of(truth, side)};
+struct Scored {
+  torch::Tensor plain, blurred, truth;
+};
+
+Scored forecast_patch(const NowcastPatches& patches, std::int64_t patch) {
+  const NowcastMeta& meta = patches.meta();
+  const std::vector<float> frames = extrapolate_patch(patches.input(patch), meta);
+  return {.plain = centre_of(frames, patches.side()),
+          .blurred = centre_of(blurred_centre(frames, patches.side(), meta.blurs), scored_side),
+          .truth = centre_of(physical(patches.target(patch), meta.scale), patches.side())};
 }
 
 }  // namespace
 
-ForecastScores no_nowcast_scores() {
-  return {nowcast_targets, {rain_thresholds.begin(), rain_thresholds.end()}};
+ForecastScores no_nowcast_scores(const NowcastMeta& meta) {
+  std::vector<std::int64_t> squares;
+  for (const double km : rain_scales)
+    squares.push_back(std::clamp<std::int64_t>(std::llround(km / meta.pixel_km), 1, scored_side));
+  return {nowcast_targets, {rain_thresholds.begin(), rain_thresholds.end()}, squares};
 }
 
-ForecastScores score_extrapolation(const NowcastPatches& patches, std::span<const std::int64_t> own, int threads) {
-  std::vector<std::pair<torch::Tensor, torch::Tensor>> pairs(own.size());
+Reliability no_nowcast_reliability() {
+  return Reliability({rain_thresholds.begin(), rain_thresholds.end()});
+}
+
+ExtrapolationScores score_extrapolation(const NowcastPatches& patches, std::span<const std::int64_t> own, int threads) {
+  std::vector<Scored> scored(own.size());
   in_parallel(std::ssize(own), threads, [&](std::int64_t i) {
     const auto k = static_cast<std::size_t>(i);
-    pairs[k] = forecast_and_truth(patches, own[k]);
+    scored[k] = forecast_patch(patches, own[k]);
   });
-  ForecastScores scores = no_nowcast_scores();
-  for (const auto& [forecast, truth] : pairs) scores.add(forecast, truth);
+  ExtrapolationScores scores{.plain = no_nowcast_scores(patches.meta()),
+                             .blurred = no_nowcast_scores(patches.meta()),
+                             .reliability = no_nowcast_reliability()};
+  for (const auto& [plain, blurred, truth] : scored) {
+    scores.plain.add(plain, truth);
+    scores.blurred.add(blurred, truth);
+    scores.reliability.add(plain, truth);
+  }
   return scores;
 }
 

@@ -44,6 +44,15 @@ void check_alike(const std::filesystem::path& path, const NowcastPatches& patche
     refuse("normalisation");
 }
 
+/// What the space asks of the data.
+void check_fits(const Space& space, const std::filesystem::path& path, const NowcastPatches& train) {
+  if (train.meta().quantity == RadarQuantity::rain_rate) return;
+  for (const Value& loss : values(space, "loss"))
+    if (std::get<std::string>(loss) == "balanced")
+      throw InputError(path.string() +
+                       ": holds VIL, and loss is \"balanced\", whose weights are by rain in mm/h; give " + "\"mse\"");
+}
+
 }  // namespace
 
 DataCheck check_nowcast_data(const Space& space) {
@@ -51,6 +60,7 @@ DataCheck check_nowcast_data(const Space& space) {
   DataCheck report;
   const NowcastPatches train(data.at("train"));
   check_side(data.at("train"), train.side());
+  check_fits(space, data.at("train"), train);
   for (const char* split : split_names) {
     const auto found = data.find(split);
     if (found == data.end()) {

@@ -20,6 +20,9 @@ namespace {
 constexpr std::int64_t evaluation_batch = 8;  // samples through the network at once
 constexpr std::int64_t scored_side = nowcast_loss_sides.back();
 constexpr std::array<const char*, rain_thresholds.size()> threshold_names{"0_5", "2", "5", "10"};
+constexpr std::array<const char*, rain_scales.size()> scale_names{"4km", "16km"};
+constexpr std::array<const char*, rain_thresholds.size() + 1> class_names{"below_0_5", "from_0_5", "from_2", "from_5",
+                                                                          "from_10"};
 
 double over_all_lead_times(const ForecastScores& scores) {
   double sum = 0;
@@ -35,13 +38,15 @@ void sum_over(Gang& gang, torch::Tensor& sums) {
 
 }  // namespace
 
-NowcastEvaluation::NowcastEvaluation(NowcastCnn& network, const NowcastPatches& patches,
-                                     std::span<const std::int64_t> own, const PixelStatistics& statistics,
+NowcastEvaluation::NowcastEvaluation(NowcastNetwork& network, const NowcastPatches& patches,
+                                     const Extrapolations* extrapolations, std::span<const std::int64_t> own,
+                                     const PixelStatistics& statistics, const RainWeights& weights,
                                      const torch::Device& device, Gang& gang)
     : step_minutes_(std::llround(patches.meta().step_minutes)),
       rain_rate_(patches.meta().quantity == RadarQuantity::rain_rate),
-      model_(no_nowcast_scores()),
-      persistence_(no_nowcast_scores()) {
+      model_(no_nowcast_scores(patches.meta())),
+      persistence_(no_nowcast_scores(patches.meta())),
+      reliability_(no_nowcast_reliability()) {
   const torch::NoGradGuard no_gradient;
   const auto physical = [&](const torch::Tensor& standardised) {
     return (centre(standardised, scored_side) * statistics.deviation + statistics.mean).clamp_min(0);
@@ -51,22 +56,26 @@ NowcastEvaluation::NowcastEvaluation(NowcastCnn& network, const NowcastPatches& 
     std::vector<NowcastSample> samples;
     for (const std::int64_t patch : own.subspan(first, std::min<std::size_t>(evaluation_batch, own.size() - first)))
       samples.push_back({patch, 0});
-    const Batch batch = gather(patches, samples, statistics);
+    const Batch batch = gather(patches, samples, statistics, extrapolations);
     const torch::Tensor input = batch.input.to(device), target = batch.target.to(device);
     const auto outputs = network.forward(input, NowcastExtent::inner);
     const auto n = static_cast<double>(samples.size());
-    losses += torch::tensor({nowcast_loss(outputs, target).item<double>() * n, n}, torch::kFloat64);
+    losses += torch::tensor({nowcast_loss(outputs, target, weights).item<double>() * n, n}, torch::kFloat64);
     const torch::Tensor truth = physical(target), last = input.narrow(1, nowcast_inputs - 1, 1);
-    model_.add(physical(outputs.back()), truth);
+    const torch::Tensor forecast = physical(outputs.back());
+    model_.add(forecast, truth);
+    reliability_.add(forecast, truth);
     persistence_.add(physical(last).expand_as(truth), truth);
   }
-  for (torch::Tensor* sums : {&losses, &model_.sums, &persistence_.sums}) sum_over(gang, *sums);
+  for (torch::Tensor* sums : {&losses, &model_.sums, &persistence_.sums, &reliability_.sums}) sum_over(gang, *sums);
   loss_ = losses[0].item<double>() / losses[1].item<double>();
 }
 
-void NowcastEvaluation::compare_with(ForecastScores extrapolation, Gang& gang) {
-  sum_over(gang, extrapolation.sums);
-  extrapolation_ = std::move(extrapolation);
+void NowcastEvaluation::compare_with(const ExtrapolationScores& extrapolation, Gang& gang) {
+  extrapolation_ = extrapolation;
+  for (torch::Tensor* sums :
+       {&extrapolation_->plain.sums, &extrapolation_->blurred.sums, &extrapolation_->reliability.sums})
+    sum_over(gang, *sums);
 }
 
 Metrics NowcastEvaluation::summary(const std::string& split) const {
@@ -75,33 +84,65 @@ Metrics NowcastEvaluation::summary(const std::string& split) const {
                   {split + "_mse", error},
                   {split + "_skill", 1 - error / over_all_lead_times(persistence_)}};
   if (!extrapolation_) return metrics;
-  const double bar = over_all_lead_times(*extrapolation_);
-  metrics.emplace_back(split + "_extrapolation_mse", bar);
-  metrics.emplace_back(split + "_extrapolation_skill", 1 - error / bar);
+  const auto compare = [&](const std::string& name, const ForecastScores& other) {
+    const double bar = over_all_lead_times(other);
+    metrics.emplace_back(split + name + "_mse", bar);
+    metrics.emplace_back(split + name + "_skill", 1 - error / bar);
+  };
+  compare("_extrapolation", extrapolation_->plain);
+  compare("_blurred", extrapolation_->blurred);
   return metrics;
 }
 
 Metrics NowcastEvaluation::by_lead_time() const {
   Metrics metrics;
+  const ForecastScores &plain = extrapolation_->plain, &blurred = extrapolation_->blurred;
   for (std::int64_t l = 0; l < nowcast_targets; ++l) {
     const auto add = [&](const std::string& name, double value) {
       metrics.emplace_back(profile_metric("test_" + name, step_minutes_ * (l + 1)), value);
     };
-    add("mse", model_.mean_squared_error(l));
+    const double error = model_.mean_squared_error(l);
+    add("mse", error);
     add("persistence_mse", persistence_.mean_squared_error(l));
-    add("extrapolation_mse", extrapolation_->mean_squared_error(l));
-    add("extrapolation_skill", 1 - model_.mean_squared_error(l) / extrapolation_->mean_squared_error(l));
+    add("extrapolation_mse", plain.mean_squared_error(l));
+    add("extrapolation_skill", 1 - error / plain.mean_squared_error(l));
+    add("blurred_mse", blurred.mean_squared_error(l));
+    add("blurred_skill", 1 - error / blurred.mean_squared_error(l));
     for (std::size_t t = 0; t < threshold_names.size(); ++t) {
       const auto number = static_cast<std::int64_t>(t);
-      const auto score = [&](const char* name, double value) {
-        add(std::string(name) + threshold_names[t], rain_rate_ ? value : std::numeric_limits<double>::quiet_NaN());
+      const auto score = [&](const std::string& name, double value) {
+        add(name + "_" + threshold_names[t], rain_rate_ ? value : std::numeric_limits<double>::quiet_NaN());
       };
-      score("csi_", model_.csi(l, number));
-      score("pod_", model_.pod(l, number));
-      score("far_", model_.far(l, number));
-      score("persistence_csi_", persistence_.csi(l, number));
-      score("extrapolation_csi_", extrapolation_->csi(l, number));
+      score("csi", model_.csi(l, number));
+      score("pod", model_.pod(l, number));
+      score("far", model_.far(l, number));
+      score("persistence_csi", persistence_.csi(l, number));
+      score("extrapolation_csi", plain.csi(l, number));
+      score("blurred_csi", blurred.csi(l, number));
+      for (std::size_t s = 0; s < scale_names.size(); ++s) {
+        const std::string name = std::string("fss_") + scale_names[s];
+        score(name, model_.fss(l, number, static_cast<std::int64_t>(s)));
+        score("extrapolation_" + name, plain.fss(l, number, static_cast<std::int64_t>(s)));
+      }
     }
+  }
+  return metrics;
+}
+
+Metrics NowcastEvaluation::by_rain_class() const {
+  Metrics metrics;
+  for (std::size_t c = 0; c < class_names.size(); ++c) {
+    const auto add = [&](const std::string& name, double value) {
+      metrics.emplace_back(profile_metric("test_" + name, class_names[c]),
+                           rain_rate_ ? value : std::numeric_limits<double>::quiet_NaN());
+    };
+    const auto describe = [&](const std::string& who, const Reliability& amounts) {
+      add(who + "share", amounts.share(static_cast<std::int64_t>(c)));
+      add(who + "forecast", amounts.forecast(static_cast<std::int64_t>(c)));
+      add(who + "seen", amounts.seen(static_cast<std::int64_t>(c)));
+    };
+    describe("", reliability_);
+    describe("extrapolation_", extrapolation_->reliability);
   }
   return metrics;
 }

@@ -5,10 +5,12 @@
 #include <span>
 #include <string>
 
+#include "datasets/nowcast/extrapolations.hpp"
 #include "datasets/nowcast/nowcast_patches.hpp"
+#include "experiments/nowcast/extrapolation_scores.hpp"
 #include "experiments/task/gang.hpp"
-#include "models/forecast_scores.hpp"
-#include "models/nowcast_cnn.hpp"
+#include "models/nowcast_loss.hpp"
+#include "models/nowcast_network.hpp"
 #include "search/space/outcome.hpp"
 
 namespace stormsweep {
@@ -17,27 +19,32 @@ namespace stormsweep {
 /// their centre 48 x 48 pixels, in physical units, forecasts below 0 taken as 0.
 class NowcastEvaluation {
  public:
-  /// `own`: this rank's patches, each counted as often as it is named. All ranks of the gang call this, and get the
-  /// scores over the patches of all. Draws no random numbers.
-  NowcastEvaluation(NowcastCnn& network, const NowcastPatches& patches, std::span<const std::int64_t> own,
-                    const PixelStatistics& statistics, const torch::Device& device, Gang& gang);
+  /// `extrapolations`: of the patches, for a network that takes them, or null. `own`: this rank's patches, each counted
+  /// as often as it is named. All ranks of the gang call this, and get the scores over the patches of all. Draws no
+  /// random numbers.
+  NowcastEvaluation(NowcastNetwork& network, const NowcastPatches& patches, const Extrapolations* extrapolations,
+                    std::span<const std::int64_t> own, const PixelStatistics& statistics, const RainWeights& weights,
+                    const torch::Device& device, Gang& gang);
 
-  /// Puts the scores of the extrapolation of `own` (extrapolation_scores.hpp) beside the network's. All ranks call it.
-  void compare_with(ForecastScores extrapolation, Gang& gang);
+  /// Puts the scores of the extrapolation of `own` beside the network's. All ranks call it.
+  void compare_with(const ExtrapolationScores& extrapolation, Gang& gang);
 
-  /// <split>_loss, <split>_mse and <split>_skill = 1 - MSE / MSE of persistence, over all lead times; if compared,
-  /// <split>_extrapolation_mse and <split>_extrapolation_skill.
+  /// <split>_loss, <split>_mse and <split>_skill = 1 - MSE / MSE of persistence, over all lead times; if compared, MSE
+  /// of and skill over extrapolation, and the same of blurred extrapolation.
   Metrics summary(const std::string& split) const;
   /// Once compared: the profile lead_time of experiment.json, which lists the lead times of steps of 10, 12 and 15 min.
   /// Scores at thresholds are NaN for what is not a rain rate.
   Metrics by_lead_time() const;
+  /// Once compared: the profile rain_class of experiment.json. NaN for what is not a rain rate.
+  Metrics by_rain_class() const;
 
  private:
   std::int64_t step_minutes_;
   double loss_;
   bool rain_rate_;
   ForecastScores model_, persistence_;
-  std::optional<ForecastScores> extrapolation_;
+  Reliability reliability_;
+  std::optional<ExtrapolationScores> extrapolation_;
 };
 
 }  // namespace stormsweep

@@ -27,6 +27,14 @@ std::vector<float> numbers(const torch::Tensor& image) {
   return {dense.data_ptr<float>(), dense.data_ptr<float>() + dense.numel()};
 }
 
+/// A frame without values, `steps` steps after `newest`.
+RadarFrame at_lead(const RadarFrame& newest, const NowcastMeta& model, std::int64_t steps) {
+  return {.time = newest.time + steps * std::llround(60 * model.step_minutes),
+          .quantity = newest.quantity,
+          .grid = newest.grid,
+          .values = {}};
+}
+
 /// Ranks are those of the forecast before it is clipped: afterwards all dry pixels would be alike.
 std::vector<float> finished(std::vector<float> values, const RadarFrame& newest, std::int64_t window) {
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -39,35 +47,34 @@ std::vector<float> finished(std::vector<float> values, const RadarFrame& newest,
 
 }  // namespace
 
-RadarForecast make_nowcast(NowcastCnn& network, const NowcastMeta& model, const std::vector<RadarFrame>& images,
-                           const NowcastMaking& making,
+RadarForecast make_nowcast(NowcastNetwork& network, const NowcastMeta& model, const std::vector<RadarFrame>& images,
+                           const std::vector<RadarFrame>& carried, const NowcastMaking& making,
                            const std::function<void(std::int64_t, std::int64_t)>& progress) {
-  const torch::Tensor past = stacked(images);
-  const torch::Tensor future = forecast_images(network, past, model.statistics, making.tile, progress);
+  torch::Tensor seen = stacked(images);
+  if (network.extrapolates()) seen = torch::cat({seen, stacked(carried)});
+  const torch::Tensor future = forecast_images(network, seen, model.statistics, making.tile, progress);
   const RadarFrame& newest = images.back();
   RadarForecast result{.issued = newest.time,
                        .frames = {},
-                       .quality = numbers(measured_share(past)),
+                       .quality = numbers(measured_share(seen, network.tiling())),
                        .quality_meaning = "share of the input pixels behind the forecast that were measured"};
   for (std::int64_t i = 0; i < future.size(0); ++i) {
-    const auto lead = static_cast<std::int64_t>(std::llround(model.step_minutes * 60)) * (i + 1);
-    result.frames.push_back({.time = newest.time + lead,
-                             .quantity = newest.quantity,
-                             .grid = newest.grid,
-                             .values = finished(numbers(future[i]), newest, making.window)});
+    RadarFrame& frame = result.frames.emplace_back(at_lead(newest, model, i + 1));
+    frame.values = finished(numbers(future[i]), newest, making.window);
   }
   return result;
 }
 
-std::vector<RadarFrame> extrapolate_images(const std::vector<RadarFrame>& images, const RadarForecast& forecast) {
+std::vector<RadarFrame> extrapolate_images(const std::vector<RadarFrame>& images, const NowcastMeta& model) {
   const RadarFrame &before = images[images.size() - 2], &newest = images.back();
   const RadarGrid& grid = newest.grid;
   const Motion motion = find_motion(before.values, newest.values, grid.height, grid.width, newest.quantity);
-  const std::vector<float> values = extrapolate(newest.values, motion, std::ssize(forecast.frames));
+  const std::vector<float> values = extrapolate(newest.values, motion, nowcast_targets);
   std::vector<RadarFrame> result;
-  for (auto from = values.begin(); const RadarFrame& frame : forecast.frames) {
-    RadarFrame& carried = result.emplace_back(frame);
-    std::copy_n(std::exchange(from, from + std::ssize(frame.values)), frame.values.size(), carried.values.begin());
+  for (std::int64_t i = 0; i < nowcast_targets; ++i) {
+    const auto from = values.begin() + i * grid.height * grid.width;
+    result.push_back(at_lead(newest, model, i + 1));
+    result.back().values.assign(from, from + grid.height * grid.width);
   }
   return result;
 }

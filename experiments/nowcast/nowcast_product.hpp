@@ -7,7 +7,7 @@
 
 #include "datasets/nowcast/nowcast_patches.hpp"
 #include "datasets/radar/radar_forecast.hpp"
-#include "models/nowcast_cnn.hpp"
+#include "models/nowcast_network.hpp"
 
 namespace stormsweep {
 
@@ -19,14 +19,15 @@ struct NowcastMaking {
 };
 
 /// The forecast from `images` (7, alike, one step of `model` apart): physical units, none below 0, missing where the
-/// newest image is. Its quality is the share of the pixels behind it that were measured (measured_share).
-RadarForecast make_nowcast(NowcastCnn& network, const NowcastMeta& model, const std::vector<RadarFrame>& images,
-                           const NowcastMaking& making,
+/// newest image is. Its quality is the share of the pixels behind it that were measured (measured_share). `carried`: of
+/// extrapolate_images, for networks that look at it.
+RadarForecast make_nowcast(NowcastNetwork& network, const NowcastMeta& model, const std::vector<RadarFrame>& images,
+                           const std::vector<RadarFrame>& carried, const NowcastMaking& making,
                            const std::function<void(std::int64_t, std::int64_t)>& progress);
 
-/// The newest of `images` carried along its motion (datasets/nowcast/extrapolation.hpp) to the times of `forecast`;
-/// missing where nothing is known of what would come.
-std::vector<RadarFrame> extrapolate_images(const std::vector<RadarFrame>& images, const RadarForecast& forecast);
+/// The newest of `images` carried along its motion (datasets/nowcast/extrapolation.hpp) to the six times of a forecast
+/// at steps of `model`; missing where nothing is known of what would come.
+std::vector<RadarFrame> extrapolate_images(const std::vector<RadarFrame>& images, const NowcastMeta& model);
 
 /// Nothing but measured pixels behind it.
 std::vector<std::uint8_t> wholly_measured(const RadarForecast& forecast);

@@ -2,18 +2,23 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "datasets/nowcast/nowcast_batches.hpp"
 #include "datasets/nowcast/nowcast_patch_draw.hpp"
+#include "experiments/nowcast/cached_extrapolations.hpp"
 #include "experiments/nowcast/extrapolation_scores.hpp"
 #include "experiments/nowcast/nowcast_evaluation.hpp"
+#include "experiments/nowcast/nowcast_model.hpp"
 #include "experiments/nowcast/nowcast_notes.hpp"
 #include "experiments/task/arithmetic.hpp"
 #include "models/nowcast_loss.hpp"
+#include "models/nowcast_network.hpp"
 #include "search/base/random.hpp"
 #include "search/base/random_order.hpp"
 #include "search/base/seed.hpp"
@@ -25,29 +30,43 @@ namespace {
 /// Four was the fastest of 1 to 32 on a core, for 8 as for 64 base filters; a GPU has room for more.
 constexpr std::int64_t micro_batch_cpu = 4, micro_batch_gpu = 64;
 // The network and its loss look at what samples are made of and complete in.
-static_assert(NowcastCnn::inputs == nowcast_inputs && NowcastCnn::outputs == nowcast_targets);
+static_assert(NowcastNetwork::past == nowcast_inputs && NowcastNetwork::outputs == nowcast_targets);
 static_assert(nowcast_loss_sides.back() == nowcast_centre);
 constexpr std::int64_t symmetries = 8;  // of the square: rain has no preferred direction
 constexpr std::int64_t batches_ahead_bytes = 256 << 20;
 
-NowcastCnnOptions network_options(const Reader& read) {
-  return {.base_filters = read.integer("base_filters"), .convolution_type = arithmetic(read)};
+struct SplitData {
+  NowcastPatches patches;
+  std::optional<Extrapolations> extrapolations;  ///< where the network takes them
+
+  const Extrapolations* shown() const { return extrapolations ? &*extrapolations : nullptr; }
+};
+
+std::map<std::string, SplitData> open_data(const TaskContext& context, bool extrapolated) {
+  std::map<std::string, SplitData> splits;
+  for (const auto& [name, path] : context.data) {
+    SplitData& split = splits.emplace(name, SplitData{NowcastPatches(path), std::nullopt}).first->second;
+    if (extrapolated)
+      split.extrapolations =
+          cached_extrapolations(split.patches, name, context.fingerprint, context.cache, context.threads);
+  }
+  return splits;
 }
 
 class NowcastTask : public Task {
  public:
   NowcastTask(const Reader& read, const TaskContext& context);
 
-  torch::nn::Module& network() override { return network_; }
+  torch::nn::Module& network() override { return *network_; }
   std::uint64_t seed() const override { return seed_; }
-  std::int64_t forward_flops() const override { return network_.forward_flops(train_->side(), train_->side()); }
+  std::int64_t forward_flops() const override { return network_->forward_flops(train_.side(), train_.side()); }
   std::int64_t batches_per_epoch() const override { return (most_samples() + batch_size_ - 1) / batch_size_; }
   Prefetch training_batches(std::int64_t epoch, std::int64_t first) override;
   std::int64_t micro_batch() const override { return device_.is_cpu() ? micro_batch_cpu : micro_batch_gpu; }
   Loss loss(const Batch& batch) override;
   std::vector<std::string> training_metrics() const override { return {"train_loss"}; }
   Metrics evaluate(Split split) override;
-  std::string model_notes() const override { return nowcast_notes(train_->meta()); }
+  std::string model_notes() const override { return nowcast_notes(train_.meta()); }
 
  private:
   /// Samples of an epoch that a rank sees.
@@ -64,12 +83,12 @@ class NowcastTask : public Task {
   bool augmented_;
   std::int64_t copies_, batch_size_;  ///< batch size of a rank, at most its epoch
   double validation_share_;
-  std::shared_ptr<const NowcastPatches> train_;
-  NowcastPatches test_;
-  std::optional<NowcastPatches> validation_file_;
+  std::unique_ptr<NowcastNetwork> network_;
+  std::map<std::string, SplitData> data_;  ///< "train" and "test", and "validation" where it has a file of its own
+  const NowcastPatches& train_;
   PixelStatistics statistics_;
-  NowcastCnn network_;
-  std::optional<ForecastScores> extrapolation_;  ///< of this rank's test patches, whatever the network
+  RainWeights weights_;                               ///< of the loss
+  std::optional<ExtrapolationScores> extrapolation_;  ///< of this rank's test patches, whatever the network
 };
 
 NowcastTask::NowcastTask(const Reader& read, const TaskContext& context)
@@ -81,18 +100,17 @@ NowcastTask::NowcastTask(const Reader& read, const TaskContext& context)
       augmented_(read.choice("augmentation") == "live"),
       copies_(read.integer("data_multiplier")),
       validation_share_(read.real("validation_share")),
-      train_(std::make_shared<NowcastPatches>(context.data.at("train"))),
-      test_(context.data.at("test")),
-      statistics_(train_->meta().statistics),
-      network_(network_options(read), derive_seed(seed_, "weights")) {
-  if (const auto file = context.data.find("validation"); file != context.data.end())
-    validation_file_.emplace(file->second);
-  network_.to(device_);
+      network_(nowcast_network(read, arithmetic(read), derive_seed(seed_, "weights"))),
+      data_(open_data(context, network_->extrapolates())),
+      train_(data_.at("train").patches),
+      statistics_(train_.meta().statistics) {
+  if (read.choice("loss") == "balanced") weights_ = balanced_rain(statistics_.mean, statistics_.deviation);
+  network_->to(device_);
   batch_size_ = std::min(most_samples(), read.integer("batch_size"));
 }
 
 std::int64_t NowcastTask::samples_of(int shard) const {
-  const std::int64_t n = train_->size(), k = gang_->shards();
+  const std::int64_t n = train_.size(), k = gang_->shards();
   return (n * (shard + 1) / k - n * shard / k) * copies_;
 }
 
@@ -111,7 +129,7 @@ std::int64_t NowcastTask::batch_total(std::int64_t k) const {
 
 /// Number j of a rank's epoch is patch j mod n of its n, in copy j / n.
 NowcastSample NowcastTask::sample(std::int64_t number, std::int64_t epoch) const {
-  const auto [first, last] = gang_->share(train_->size());
+  const auto [first, last] = gang_->share(train_.size());
   const std::int64_t patch = first + number % (last - first), copy = number / (last - first);
   if (!augmented_) return {patch, 0};
   const auto count = [](std::int64_t n) { return static_cast<std::uint64_t>(n); };
@@ -129,12 +147,12 @@ Prefetch NowcastTask::training_batches(std::int64_t epoch, std::int64_t first) {
     const std::int64_t begin = std::min(end, (first + k) * batch_size_), last = std::min(end, begin + batch_size_);
     std::vector<NowcastSample> samples;
     for (std::int64_t j = begin; j < last; ++j) samples.push_back(sample((*order)[static_cast<std::size_t>(j)], epoch));
-    Batch batch = gather(*train_, samples, statistics_);
+    Batch batch = gather(train_, samples, statistics_, data_.at("train").shown());
     batch.total = batch_total(first + k);
     return batch;
   };
-  const std::int64_t bytes =
-      batch_size_ * nowcast_frames * train_->side() * train_->side() * static_cast<std::int64_t>(sizeof(float));
+  const std::int64_t bytes = batch_size_ * (network_->channels() + nowcast_targets) * train_.side() * train_.side() *
+                             static_cast<std::int64_t>(sizeof(float));
   const auto ahead = static_cast<int>(std::clamp<std::int64_t>(batches_ahead_bytes / bytes, 1, 4));
   return Prefetch(batches_per_epoch() - first, make, background_, ahead);
 }
@@ -142,14 +160,14 @@ Prefetch NowcastTask::training_batches(std::int64_t epoch, std::int64_t first) {
 Loss NowcastTask::loss(const Batch& batch) {
   const torch::Tensor target = batch.target.to(device_, /*non_blocking=*/true);
   const torch::Tensor input = batch.input.to(device_, /*non_blocking=*/true);
-  const torch::Tensor mean = nowcast_loss(network_.forward(input, NowcastExtent::inner), target);
+  const torch::Tensor mean = nowcast_loss(network_->forward(input, NowcastExtent::inner), target, weights_);
   return {mean, (mean.detach() * target.size(0)).reshape({1})};
 }
 
 Metrics NowcastTask::evaluate(Split split) {
-  const NowcastPatches& patches = split == Split::train                            ? *train_
-                                  : split == Split::validation && validation_file_ ? *validation_file_
-                                                                                   : test_;
+  const std::string name = split == Split::train ? "train" : split == Split::validation ? "validation" : "test";
+  const SplitData& data = data_.at(data_.contains(name) ? name : "test");
+  const NowcastPatches& patches = data.patches;
   const std::int64_t n = patches.size();
   std::vector<std::int64_t> own;
   if (split == Split::validation) {
@@ -160,16 +178,15 @@ Metrics NowcastTask::evaluate(Split split) {
     own.resize(static_cast<std::size_t>(last - first));
     std::iota(own.begin(), own.end(), first);
   }
-  NowcastEvaluation evaluation(network_, patches, own, statistics_, device_, *gang_);
+  NowcastEvaluation evaluation(*network_, patches, data.shown(), own, statistics_, weights_, device_, *gang_);
   if (split == Split::test) {
-    if (!extrapolation_) extrapolation_ = score_extrapolation(test_, own, threads_);
+    if (!extrapolation_) extrapolation_ = score_extrapolation(patches, own, threads_);
     evaluation.compare_with(*extrapolation_, *gang_);
   }
-  Metrics metrics = evaluation.summary(split == Split::train        ? "train"
-                                       : split == Split::validation ? "validation"
-                                                                    : "test");
+  Metrics metrics = evaluation.summary(name);
   if (split == Split::test) {
     for (auto& metric : evaluation.by_lead_time()) metrics.push_back(std::move(metric));
+    for (auto& metric : evaluation.by_rain_class()) metrics.push_back(std::move(metric));
   }
   return metrics;
 }

@@ -71,3 +71,43 @@ TEST_CASE("sums of squares keep double precision") {
   for (int i = 0; i < 3; ++i) scores.add(torch::full({1, 1, 1, 1}, 4097.0), torch::zeros({1, 1, 1, 1}));
   CHECK(scores.mean_squared_error(0) == 4097.0 * 4097.0);  // needs 25 bits
 }
+
+TEST_CASE("the fractions skill score equals counting square by square") {
+  torch::manual_seed(4);
+  const auto forecast = draw_rain(), truth = draw_rain();  // [3, 2, 5, 4]
+  const double threshold = 5;
+  const std::vector<std::int64_t> sides{1, 2, 4};
+  ForecastScores scores(2, {2, threshold}, sides);
+  scores.add(forecast, truth);
+  const auto f = forecast.accessor<float, 4>(), t = truth.accessor<float, 4>();
+  for (std::size_t s = 0; s < sides.size(); ++s)
+    for (std::int64_t l = 0; l < 2; ++l) {
+      double differences = 0, squares = 0;
+      const std::int64_t side = sides[s];
+      for (std::int64_t n = 0; n < 3; ++n)
+        for (std::int64_t y = 0; y + side <= 5; ++y)
+          for (std::int64_t x = 0; x + side <= 4; ++x) {
+            double said = 0, was = 0;
+            for (std::int64_t k = 0; k < side * side; ++k) {
+              said += f[n][l][y + k / side][x + k % side] >= threshold;
+              was += t[n][l][y + k / side][x + k % side] >= threshold;
+            }
+            const auto area = static_cast<double>(side * side);
+            differences += (said - was) * (said - was) / (area * area);
+            squares += (said * said + was * was) / (area * area);
+          }
+      CHECK(scores.fss(l, 1, static_cast<std::int64_t>(s)) == Approx(1 - differences / squares));
+    }
+  CHECK(scores.fss(0, 1, 2) > scores.fss(0, 1, 0));  // of noise, larger squares forgive more
+}
+
+TEST_CASE("the fractions skill score of rain a pixel off is 0 by the pixel and rises with the square") {
+  ForecastScores scores(1, {1}, {1, 2});
+  const auto truth = torch::zeros({1, 1, 4, 4});
+  auto forecast = truth.clone(), seen = truth.clone();
+  forecast[0][0][1][1] = 2, seen[0][0][1][2] = 2;
+  scores.add(forecast, seen);
+  CHECK(scores.fss(0, 0, 0) == 0);
+  // Of nine 2x2 squares four hold either pixel: two hold both, two the one alone, two the other alone.
+  CHECK(scores.fss(0, 0, 1) == Approx(1 - 4.0 / 8));
+}

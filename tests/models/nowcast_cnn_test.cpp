@@ -16,7 +16,7 @@ using doctest::Approx;
 
 namespace {
 
-using Outputs = std::array<torch::Tensor, 4>;
+using Outputs = std::vector<torch::Tensor>;
 
 std::int64_t count_parameters(const NowcastCnn& network) {
   std::int64_t count = 0;
@@ -62,7 +62,7 @@ Outputs forward_by_the_table(const NowcastCnn& network, const torch::Tensor& inp
   return {o8, o4, o2, convolved("head1_3", decoded("head1_2", decoded("head1_1", f4)), 1)};
 }
 
-std::vector<torch::Tensor> gradients(NowcastCnn& network, const Outputs& outputs, const torch::Tensor& truth) {
+std::vector<torch::Tensor> gradients(NowcastNetwork& network, const Outputs& outputs, const torch::Tensor& truth) {
   network.zero_grad();
   nowcast_loss(outputs, truth).backward();
   std::vector<torch::Tensor> all;
@@ -233,4 +233,53 @@ TEST_CASE("bf16 convolutions stay near float32, with float32 weights, outputs an
   }
   for (const auto& gradient : gradients(rounded, outputs, torch::zeros({1, 6, 256, 256})))
     CHECK(gradient.dtype() == torch::kFloat32);
+}
+
+TEST_CASE("a fine head of other widths than the published") {
+  const auto channels = [](std::int64_t head_filters, const char* layer) {
+    const NowcastOptions options{.base_filters = 8, .head_filters = head_filters};
+    return NowcastCnn(options, 1).named_parameters()[std::string(layer) + ".weight"].size(0);
+  };
+  CHECK(channels(0, "head1_1") == 6);
+  CHECK(channels(24, "head1_1") == 24);
+  CHECK(channels(24, "head1_2") == 12);
+  CHECK(channels(4, "head1_2") == 6);
+  CHECK(NowcastCnn({.base_filters = 8}, 1).forward_flops(256, 256) <
+        NowcastCnn({.base_filters = 8, .head_filters = 24}, 1).forward_flops(256, 256));
+}
+
+TEST_CASE("before training, a network of residuals forecasts the extrapolation, at every resolution and any size") {
+  NowcastCnn network({.base_filters = 2, .extrapolation = NowcastExtrapolation::residual}, 1);
+  REQUIRE(network.channels() == 13);
+  const torch::NoGradGuard no_grad;
+  torch::manual_seed(3);
+  const auto input = torch::randn({2, 13, 272, 261});
+  const auto whole = network.forward(input), inner = network.forward(input, NowcastExtent::inner);
+  const std::array<std::int64_t, 4> margins{0, 0, 1, 3};
+  for (std::size_t i = 0; i < 4; ++i) {
+    // Output pixel [y, x] stands for the block of input pixels from 2^k (y + offset) on.
+    const std::int64_t scale = 8 >> i, offset = NowcastCnn::output_offsets[i];
+    const auto blocks = torch::avg_pool2d(input.slice(1, 7), scale);
+    CHECK(torch::allclose(whole[i], cropped(blocks, offset, offset, whole[i])));
+    CHECK(torch::allclose(inner[i], cropped(whole[i], margins[i], margins[i], inner[i])));
+  }
+}
+
+TEST_CASE("extrapolated frames as input alone change the forecast, and leave its start to the weights") {
+  NowcastCnn network({.base_filters = 2, .extrapolation = NowcastExtrapolation::input}, 1);
+  const torch::NoGradGuard no_grad;
+  auto input = torch::randn({1, 13, 256, 256});
+  const auto before = network.forward(input).back();
+  CHECK(before.abs().max().item<double>() > 0);
+  input.narrow(1, 7, 6).zero_();
+  CHECK(relative_difference(network.forward(input).back(), before) > 1e-3);
+}
+
+TEST_CASE("leaky ReLU lets a share of what is below 0 pass, in every layer but the heads' last") {
+  NowcastCnn plain({.base_filters = 2}, 1), leaky({.base_filters = 2, .negative_slope = 1}, 1);
+  const torch::NoGradGuard no_grad;
+  const auto a = draw_input(1, 256, 256), b = draw_input(1, 256, 256).neg();
+  const auto sum = [&](NowcastCnn& network) { return network.forward(a).back() + network.forward(b).back(); };
+  CHECK(sum(leaky).abs().max().item<double>() < 1e-4);  // of slope 1 and without biases the network is linear
+  CHECK(sum(plain).abs().max().item<double>() > 0.1);
 }

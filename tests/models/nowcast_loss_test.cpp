@@ -3,16 +3,19 @@
 #include <doctest/doctest.h>
 #include <torch/utils.h>
 
+#include <utility>
+#include <vector>
+
 using namespace stormsweep;
 using doctest::Approx;
 
 namespace {
 
-using Outputs = std::array<torch::Tensor, 4>;
+using Outputs = std::vector<torch::Tensor>;
 constexpr std::array<std::int64_t, 4> whole_sides{12, 20, 36, 54};
 
 Outputs draw_outputs(std::int64_t n) {
-  Outputs outputs;
+  Outputs outputs(4);
   for (std::size_t i = 0; i < 4; ++i) outputs[i] = torch::randn({n, 6, whole_sides[i], whole_sides[i]});
   return outputs;
 }
@@ -51,7 +54,7 @@ TEST_CASE("the loss equals a sum pixel by pixel") {
 }
 
 TEST_CASE("the loss of constants is what a hand computes") {
-  Outputs outputs;
+  Outputs outputs(4);
   for (std::size_t i = 0; i < 4; ++i)
     outputs[i] = torch::full({1, 6, whole_sides[i], whole_sides[i]}, static_cast<double>(i));
   // (0 - 5)^2 + (1 - 5)^2 + (2 - 5)^2 + (3 - 5)^2
@@ -78,5 +81,26 @@ TEST_CASE("gradients reach all four outputs with equal weights") {
     const double pixels = 2.0 * 6 * static_cast<double>(nowcast_loss_sides[i] * nowcast_loss_sides[i]);
     const auto expected = centre(outputs[i].detach(), nowcast_loss_sides[i]) * 2 / pixels;
     CHECK(torch::allclose(centre(outputs[i].grad(), nowcast_loss_sides[i]), expected));
+  }
+}
+
+TEST_CASE("one output counts as that of full resolution") {
+  torch::manual_seed(2);
+  const auto output = torch::randn({2, 6, 52, 52}), truth = torch::randn({2, 6, 256, 256});
+  const double expected = (centre(output, 48) - centre(truth, 48)).square().mean().item<double>();
+  CHECK(nowcast_loss(std::vector{output}, truth).item<double>() == Approx(expected));
+}
+
+TEST_CASE("balanced: errors count by the rain that was seen, as a hand computes") {
+  // Shi et al. 2017: weights 1, 2, 5, 10, 30 below and from 2, 5, 10, 30 mm/h on.
+  const std::vector<std::pair<double, double>> weight_of_rain{{0, 1}, {1.99, 1}, {2, 2},   {4.99, 2}, {5, 5},
+                                                              {9, 5}, {10, 10},  {29, 10}, {30, 30},  {80, 30}};
+  const double mean = 0.25, deviation = 0.5;  // exact in binary, so that a value at a threshold stays there
+  const RainWeights weights = balanced_rain(mean, deviation);
+  for (const auto& [rain, weight] : weight_of_rain) {
+    CAPTURE(rain);
+    const auto truth = torch::full({1, 6, 48, 48}, (rain - mean) / deviation);
+    const auto output = truth + 2;
+    CHECK(nowcast_loss(std::vector{output}, truth, weights).item<double>() == Approx(4 * weight).epsilon(1e-5));
   }
 }

@@ -4,7 +4,10 @@
 #include <torch/autograd.h>
 #include <torch/utils.h>
 
+#include <cstdlib>
+
 #include "models/nowcast_cnn.hpp"
+#include "models/nowcast_unet.hpp"
 
 using namespace stormsweep;
 
@@ -18,22 +21,52 @@ Reach where(const torch::Tensor& gradient, std::int64_t axis) {
 
 }  // namespace
 
-TEST_CASE("nowcast reach: exactly the input pixels whose gradients of an output pixel are not zero") {
-  NowcastCnn network({.base_filters = 2}, 1);
+namespace {
+
+/// `height` x 256 in, and as many rows more than 256 as the output is to have more.
+void check_reach(NowcastNetwork& network) {
   {
     const torch::NoGradGuard no_gradient;  // positive weights: no rectifier is shut, no path cancels another
     for (torch::Tensor& parameter : network.parameters()) parameter.abs_().add_(0.01);
   }
-  const auto reach = nowcast_reach();
-  torch::Tensor input = torch::ones({1, 7, 272, 256}).requires_grad_();
-  const torch::Tensor output = network.forward(input)[3];
-  REQUIRE(output.sizes() == torch::IntArrayRef({1, 6, 70, 54}));
+  const auto tiling = network.tiling();
+  const auto period = tiling.period();
+  torch::Tensor input = torch::ones({1, 7, 256 + period, 256}).requires_grad_();
+  const torch::Tensor output = network.forward(input).back();
+  REQUIRE(output.size(2) == output.size(3) + period);
   for (const std::int64_t k : {0, 5, 6, 15, 16, 37}) {
-    const std::int64_t row = k + 16, shift = k / 16 * 16;
+    const std::int64_t row = k + period, shift = k / period * period;
     const torch::Tensor gradient =
         torch::autograd::grad({output.index({0, 3, row, k})}, {input}, {}, /*retain_graph=*/true)[0];
-    const Reach expected = reach[static_cast<std::size_t>(k % 16)];
+    const Reach expected = tiling.reach[static_cast<std::size_t>(k % period)];
     CHECK(where(gradient, 3) == Reach{expected.first + shift, expected.last + shift});
-    CHECK(where(gradient, 2) == Reach{expected.first + shift + 16, expected.last + shift + 16});
+    CHECK(where(gradient, 2) == Reach{expected.first + shift + period, expected.last + shift + period});
+  }
+}
+
+}  // namespace
+
+TEST_CASE("nowcast reach: exactly the input pixels whose gradients of an output pixel are not zero") {
+  NowcastCnn cnn({.base_filters = 2}, 1);
+  check_reach(cnn);
+  CHECK(cnn.tiling().period() == 16);
+  NowcastUnet unet({.base_filters = 2}, 1);
+  check_reach(unet);
+  CHECK(unet.tiling().period() == 8);
+}
+
+TEST_CASE("nowcast tiling: outputs are where they say, and as large") {
+  for (const char* name : {"samsi", "unet"}) {
+    const auto network = make_nowcast_network(name, {.base_filters = 1}, 1);
+    const auto tiling = network->tiling();
+    for (const std::int64_t side : {16, 64}) {
+      const auto output = network->forward(torch::zeros({1, 7, side + tiling.border, side + tiling.border})).back();
+      CHECK(output.size(2) >= side);
+    }
+    // The pixel that an output stands for lies in the middle of those on which it depends, up to the period.
+    for (std::int64_t k = 0; k < tiling.period(); ++k) {
+      const Reach reach = tiling.reach[static_cast<std::size_t>(k)];
+      CHECK(std::abs(reach.first + reach.last - 2 * (k + tiling.margin)) <= tiling.period());
+    }
   }
 }

@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <string>
+#include <vector>
+
 #include "tests/program/command.hpp"
 #include "tests/program/database.hpp"
 
@@ -31,4 +34,28 @@ TEST_CASE("a nowcasting search: two ranks on half the samples each learn what on
   const Ended curve = run_stormsweep({"results", "n.db", "--curve", "lead_time", "--value", "test_mse"}, folder);
   CHECK(curve.status == 0);
   CHECK(curve.out.find("60") != std::string::npos);
+}
+
+TEST_CASE("a search over networks and extrapolation: the same bits alone, beside another, and under both schedules") {
+  const WorkFolder folder;
+  REQUIRE(run_stormsweep({"generate", "nowcast", "--samples", "20", "-o", "."}, folder).status == 0);
+  folder.write("n.json", R"({"name": "n", "experiment": "nowcast",
+    "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"},
+    "parameters": {"epochs": 2, "batch_size": 4, "base_filters": 2, "network": ["samsi", "unet"],
+                   "extrapolation": ["input", "residual"], "loss": "balanced", "activation": "leaky_relu",
+                   "augmentation": "live", "learning_rate_schedule": "poly", "warmup_epochs": 0}})");
+  const auto search = [&](const std::string& database, const std::vector<std::string>& how) {
+    std::vector<std::string> command{stormsweep_program(), "run", "n.json", "--threads", "1", "--results", database};
+    command.insert(command.end(), how.begin(), how.end());
+    const Ended ended = run(command, folder);
+    CAPTURE(ended.err);
+    REQUIRE(ended.status == 0);
+    return query(folder / database,
+                 "SELECT trial, train_loss, validation_mse, test_mse, test_blurred_mse FROM results "
+                 "WHERE status = 'complete' ORDER BY trial");
+  };
+  const auto alone = search("alone.db", {"--workers", "1"});
+  REQUIRE(alone.size() == 4);
+  CHECK(search("two.db", {"--workers", "2"}) == alone);
+  CHECK(search("synchronous.db", {"--workers", "2", "--schedule", "synchronous"}) == alone);
 }

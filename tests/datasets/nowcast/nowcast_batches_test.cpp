@@ -59,3 +59,22 @@ TEST_CASE("gather: normalised with the statistics given, symmetries as Torch tur
     }
   }
 }
+
+TEST_CASE("gather: extrapolations follow the past frames, turned alike, and nothing else changes") {
+  const TemporaryFolder folder;
+  const PixelStatistics statistics{3, 5};
+  const NowcastPatches patches = random_patches(folder / "n.h5", 64);
+  write_extrapolations(patches, folder / "e.h5", 1);
+  const Extrapolations extrapolations(folder / "e.h5", patches);
+  for (const int symmetry : {0, 3, 6}) {
+    const std::vector<NowcastSample> samples{{1, symmetry}, {0, symmetry}};
+    const Batch plain = gather(patches, samples, statistics);
+    const Batch batch = gather(patches, samples, statistics, &extrapolations);
+    REQUIRE(batch.input.sizes() == torch::IntArrayRef({2, 13, 64, 64}));
+    CHECK(torch::equal(batch.input.narrow(1, 0, 7), plain.input));
+    CHECK(torch::equal(batch.target, plain.target));
+    torch::Tensor expected = normalised(extrapolations.frames(1), 6, 64, statistics);
+    if (symmetry >= 4) expected = expected.transpose(1, 2);
+    CHECK(torch::allclose(batch.input[0].narrow(0, 7, 6), torch::rot90(expected, symmetry % 4, {1, 2}), 1e-5, 1e-5));
+  }
+}

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <string>
 
 #include "search/base/random.hpp"
 
@@ -19,6 +20,21 @@ TEST_CASE("lattice: every 8 pixels and at the far edge") {
   CHECK(lattice.row(5) == 8);
   CHECK(lattice.column(5) == 16);
   CHECK(PatchLattice(48, 48, 48).size() == 1);
+}
+
+TEST_CASE("split by place: a band down the middle for validation, training where it does not touch it") {
+  const auto letters = [](std::int64_t width, std::int64_t side, double share) {
+    std::string text;
+    for (const NowcastSplit split : split_by_place(PatchLattice(side, width, side), share))
+      text += split == NowcastSplit::train ? 't' : split == NowcastSplit::validation ? 'v' : '-';
+    return text;
+  };
+  // Middles are 48 wide, six columns of the lattice: five to each side overlap with the band's.
+  CHECK(letters(200, 48, 0.125) == "ttt-----vvv-----tttt");
+  CHECK(letters(352, 200, 0.125) == "ttt-----vvv-----tttt");  // wherever in the patch the middle lies
+  CHECK(letters(200, 48, 0.01) == "tttt-----v-----ttttt");
+  CHECK(letters(64, 48, 0.125) == "");  // nothing would be left to train on
+  CHECK(letters(48, 48, 0.125) == "");
 }
 
 TEST_CASE("centres: mean rain and missing pixels as brute force counts them") {

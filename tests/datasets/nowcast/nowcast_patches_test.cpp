@@ -109,12 +109,12 @@ TEST_CASE("nowcast patches that cannot be trained on are refused in one line wit
     refused_for("cut short");
   }
   SUBCASE("of another kind") {
-    Hdf5Maker(path).attribute("/", "format_version", 1);
+    Hdf5Maker(path).attribute("/", "format_version", 2);
     refused_for("quantity is ''");
   }
   SUBCASE("of another version") {
     Hdf5Maker(path).attribute("/", "format_version", 9);
-    refused_for("format_version is 9, not 1");
+    refused_for("format_version is 9, not 2");
   }
   SUBCASE("without statistics") {
     NowcastMeta bad = meta;

@@ -11,6 +11,8 @@
 #include <map>
 #include <set>
 
+#include "datasets/nowcast/blurred_extrapolation.hpp"
+#include "datasets/nowcast/patch_extrapolation.hpp"
 #include "datasets/radar/radar_archive.hpp"
 #include "datasets/radar/radar_files.hpp"
 #include "search/base/error.hpp"
@@ -38,13 +40,14 @@ fs::path name_of_image(const fs::path& folder, std::int64_t i) {
   return folder / fmt::format("image{:03}.h5", i);
 }
 
-void write_image(const fs::path& folder, std::int64_t i, float pixel_km = 1, const KnmiFile& like = {}) {
+void write_image(const fs::path& folder, std::int64_t i, float pixel_km = 1, const KnmiFile& like = {},
+                 std::int64_t columns = width) {
   KnmiFile file = like;
   file.begin = clock_of(5 * i), file.end = clock_of(5 * i + 5), file.pixel_km = pixel_km;
-  file.height = height, file.width = width;
+  file.height = height, file.width = columns;
   file.pixels.clear();
   for (std::int64_t y = 0; y < height; ++y)
-    for (std::int64_t x = 0; x < width; ++x) file.pixels.push_back(pixel(i, y, x));
+    for (std::int64_t x = 0; x < columns; ++x) file.pixels.push_back(pixel(i, y, x));
   file.write(name_of_image(folder, i));
 }
 
@@ -153,6 +156,40 @@ TEST_CASE("prepare nowcast: gaps are not bridged, corrupt files are gaps that ar
   strict.strict = true;
   CHECK(refusal(strict, out.path()).find("image070.h5: cannot be read") != std::string::npos);
   CHECK(NowcastPatches(out / "train.h5").size() == prepared.counts[0].patches);  // what was there stays
+}
+
+TEST_CASE("prepare nowcast: a short sequence is validated in the training hours, where training does not look") {
+  const TemporaryFolder images, out;
+  for (std::int64_t i = 0; i < 60; ++i) write_image(images.path(), i, 1, {}, 200);
+  const PreparedNowcast prepared = prepare(raw(images.path(), 100), out.path());
+  CHECK(prepared.windows == std::array<std::int64_t, 3>{10, 0, 2});
+  CHECK(prepared.validation_by_place);
+  CHECK(prepared.counts[1].patches == 10);
+  const auto used = images_used(out.path());
+  CHECK(*used.at("validation").rbegin() < *used.at("test").begin());
+  const NowcastPatches train(out / "train.h5"), validation(out / "validation.h5"), test(out / "test.h5");
+  // Of 20 columns, 0, 8 ... 152, an eighth are three: 64, 72, 80. Patches of 48 are all middle: pixels 64 to 127.
+  for (const std::int32_t column : validation.columns()) CHECK((column >= 64 && column <= 80));
+  const auto left = [](std::int32_t column) { return column + 48 <= 64; };
+  const auto right = [](std::int32_t column) { return column >= 128; };
+  CHECK(std::ranges::all_of(train.columns(), [&](std::int32_t column) { return left(column) || right(column); }));
+  CHECK(std::ranges::any_of(train.columns(), left));
+  CHECK(std::ranges::any_of(train.columns(), right));
+  // The test split is drawn from everywhere.
+  CHECK(!std::ranges::all_of(test.columns(), [&](std::int32_t column) { return left(column) || right(column); }));
+}
+
+TEST_CASE("prepare nowcast: the blur of every file is fitted to training patches") {
+  const TemporaryFolder images, out;
+  write_images(images.path(), 60);
+  prepare(raw(images.path()), out.path());
+  const NowcastPatches train(out / "train.h5"), test(out / "test.h5");
+  BlurFit fit;  // of all 32: fewer than are looked at at most
+  for (std::int64_t p = 0; p < train.size(); ++p)
+    fit.add(extrapolate_patch(train.input(p), train.meta()), physical(train.target(p), train.meta().scale), side);
+  CHECK(train.meta().blurs == fit.best());
+  CHECK(test.meta().blurs == fit.best());
+  CHECK(fit.best()[0].factor != 1);
 }
 
 TEST_CASE("prepare nowcast: an older validation file goes when there is no new one") {

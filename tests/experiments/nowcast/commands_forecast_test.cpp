@@ -12,6 +12,7 @@
 #include "experiments/nowcast/nowcast_notes.hpp"
 #include "experiments/nowcast/nowcast_product.hpp"
 #include "experiments/task/model_file.hpp"
+#include "models/nowcast_cnn.hpp"
 #include "search/base/error.hpp"
 #include "tests/folder.hpp"
 
@@ -93,7 +94,8 @@ TEST_CASE("forecast nowcast: from a model file and radar files to a composite th
   std::vector<RadarFrame> past;
   for (std::int64_t i = 0; i < 7; ++i) past.push_back(shower(i));
   NowcastCnn network({.base_filters = 2}, 11);
-  const RadarForecast expected = make_nowcast(network, model(), past, {.tile = 64}, [](std::int64_t, std::int64_t) {});
+  const RadarForecast expected =
+      make_nowcast(network, model(), past, {}, {.tile = 64}, [](std::int64_t, std::int64_t) {});
   float most = 0;
   for (std::size_t l = 0; l < 6; ++l) {
     CHECK(images[l].time == start + 3600 + 600 * (static_cast<std::int64_t>(l) + 1));

@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "models/nowcast_reach.hpp"
+#include "models/nowcast_cnn.hpp"
 
 using namespace stormsweep;
 using torch::indexing::Slice;
@@ -14,9 +14,10 @@ using torch::indexing::Slice;
 namespace {
 
 constexpr float missing = std::numeric_limits<float>::quiet_NaN();
+constexpr std::int64_t margin = NowcastCnn::output_offsets.back();
 const PixelStatistics statistics{.mean = 0.3f, .deviation = 1.7f};
 
-torch::Tensor forecast(NowcastCnn& network, const torch::Tensor& images, std::int64_t tile) {
+torch::Tensor forecast(NowcastNetwork& network, const torch::Tensor& images, std::int64_t tile) {
   return forecast_images(network, images, statistics, tile, [](std::int64_t, std::int64_t) {});
 }
 
@@ -39,20 +40,33 @@ TEST_CASE("nowcast forecast: a patch of 256 gives the middle 54 pixels that the 
   // The padded image starts 101 pixels earlier, so that the network's steps of 16 lie elsewhere: shift it by 5 more.
   const torch::Tensor shifted = torch::constant_pad_nd(images, {11, 0, 11, 0});
   const torch::Tensor all = forecast(network, shifted, 512);
-  const std::int64_t first = 11 + nowcast_margin;
+  const std::int64_t first = 11 + margin;
   const auto middle = Slice(first, first + 54);
   CHECK(difference(all.index({Slice(), middle, middle}), own * statistics.deviation + statistics.mean) < 1e-4);
 }
 
-TEST_CASE("nowcast forecast: tiles have no seams") {
-  NowcastCnn network({.base_filters = 4}, 4);
-  const torch::Tensor images = rain(137, 90);
-  const torch::Tensor whole = forecast(network, images, 144);
-  REQUIRE(whole.sizes() == torch::IntArrayRef({6, 137, 90}));
-  CHECK(whole.std().item<double>() > 0.01);  // of rain, not of a constant
-  for (const std::int64_t tile : {16, 64, 96}) {
-    CAPTURE(tile);
-    CHECK(difference(forecast(network, images, tile), whole) < 1e-5);
+TEST_CASE("nowcast forecast: tiles have no seams, whichever network") {
+  for (const char* name : {"samsi", "unet"}) {
+    CAPTURE(name);
+    const auto network = make_nowcast_network(name, {.base_filters = 4}, 4);
+    const torch::Tensor images = rain(137, 90);
+    const torch::Tensor whole = forecast(*network, images, 144);
+    REQUIRE(whole.sizes() == torch::IntArrayRef({6, 137, 90}));
+    CHECK(whole.std().item<double>() > 0.01);  // of rain, not of a constant
+    for (const std::int64_t tile : {16, 64, 96}) {
+      CAPTURE(tile);
+      CHECK(difference(forecast(*network, images, tile), whole) < 1e-5);
+    }
+  }
+}
+
+TEST_CASE("nowcast forecast: an untrained network of residuals forecasts the extrapolated images, to their edges") {
+  for (const char* name : {"samsi", "unet"}) {
+    CAPTURE(name);
+    const auto network =
+        make_nowcast_network(name, {.base_filters = 1, .extrapolation = NowcastExtrapolation::residual}, 4);
+    const torch::Tensor images = torch::cat({rain(70, 50), rain(70, 50).narrow(0, 0, 6).flip(0)});
+    CHECK(difference(forecast(*network, images, 48), images.narrow(0, 7, 6)) < 1e-5);
   }
 }
 
@@ -79,11 +93,12 @@ TEST_CASE("nowcast forecast: the measured share, as counted pixel by pixel") {
   torch::Tensor images = torch::ones({7, 260, 245});
   images.index_put_({2, 130, 100}, missing);
   images.index_put_({Slice(), 131, 244}, missing);
-  const torch::Tensor share = measured_share(images);
-  const auto reach = nowcast_reach();
+  const NowcastTiling tiling = NowcastCnn({.base_filters = 1}, 1).tiling();
+  const torch::Tensor share = measured_share(images, tiling);
+  const auto& reach = tiling.reach;
   const auto bounds = [&](std::int64_t k) {
     const Reach r = reach[static_cast<std::size_t>(k % 16)];
-    const std::int64_t shift = k / 16 * 16 - nowcast_margin;
+    const std::int64_t shift = k / 16 * 16 - margin;
     return std::pair(r.first + shift, r.last + shift);
   };
   for (const auto& [row, column] : {std::pair<std::int64_t, std::int64_t>{0, 0},
@@ -107,26 +122,31 @@ TEST_CASE("nowcast forecast: the measured share, as counted pixel by pixel") {
     CAPTURE(column);
     CHECK(share.index({row, column}).item<double>() == doctest::Approx(static_cast<double>(there) / all));
   }
-  CHECK(measured_share(torch::ones({7, 300, 300})).eq(1).sum().item<std::int64_t>() > 0);
+  CHECK(measured_share(torch::ones({7, 300, 300}), tiling).eq(1).sum().item<std::int64_t>() > 0);
   CHECK(share.eq(1).sum().item<std::int64_t>() == 0);  // the missing ones are within reach of all that the rim leaves
 }
 
 TEST_CASE("nowcast forecast: what is told to be measured alone does not change with what lies outside") {
-  NowcastCnn network({.base_filters = 2}, 9);
-  const torch::Tensor images = rain(300, 280);
-  torch::Tensor holed = images.clone();
-  holed.index_put_({4, Slice(0, 40), Slice(100, 180)}, missing);
-  const torch::Tensor share = measured_share(holed);
-  const torch::Tensor same = (forecast(network, images, 304) - forecast(network, holed, 304)).abs().amax(0) < 1e-6;
-  CHECK(share.eq(1).logical_and(same.logical_not()).sum().item<std::int64_t>() == 0);
-  CHECK(same.logical_not().sum().item<std::int64_t>() > 10000);
+  for (const char* name : {"samsi", "unet"}) {
+    CAPTURE(name);
+    const auto network = make_nowcast_network(name, {.base_filters = 2}, 9);
+    const torch::Tensor images = rain(300, 280);
+    torch::Tensor holed = images.clone();
+    holed.index_put_({4, Slice(0, 40), Slice(100, 180)}, missing);
+    const torch::Tensor share = measured_share(holed, network->tiling());
+    const torch::Tensor same = (forecast(*network, images, 304) - forecast(*network, holed, 304)).abs().amax(0) < 1e-6;
+    CHECK(share.eq(1).logical_and(same.logical_not()).sum().item<std::int64_t>() == 0);
+    CHECK(same.logical_not().sum().item<std::int64_t>() > 3000);
+  }
 }
 
 TEST_CASE("nowcast forecast: the largest tile within a budget") {
-  CHECK(largest_tile(765, 700, 64, std::int64_t{1} << 40) == 768);
-  CHECK(largest_tile(765, 700, 64, forecast_bytes(765, 700, 64)) == 768);
-  CHECK(largest_tile(765, 700, 64, forecast_bytes(765, 700, 64) - 1) == 384);
-  CHECK(largest_tile(765, 700, 64, forecast_bytes(16, 16, 64)) == 16);
-  CHECK(largest_tile(765, 700, 64, forecast_bytes(16, 16, 64) - 1) == 0);
-  CHECK(largest_tile(10, 9, 2, std::int64_t{1} << 40) == 16);
+  const NowcastCnn network({.base_filters = 4}, 1);
+  const auto tile = [&](std::int64_t bytes) { return largest_tile(network, 765, 700, bytes); };
+  CHECK(tile(std::int64_t{1} << 40) == 768);
+  CHECK(tile(forecast_bytes(network, 765, 700)) == 768);
+  CHECK(tile(forecast_bytes(network, 765, 700) - 1) == 384);
+  CHECK(tile(forecast_bytes(network, 16, 16)) == 16);
+  CHECK(tile(forecast_bytes(network, 16, 16) - 1) == 0);
+  CHECK(largest_tile(network, 10, 9, std::int64_t{1} << 40) == 16);
 }

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "experiments/nowcast/nowcast_forecast.hpp"
+#include "models/nowcast_cnn.hpp"
 #include "search/base/random.hpp"
 
 using namespace stormsweep;
@@ -42,7 +43,7 @@ TEST_CASE("nowcast product: six frames in time, never below 0, missing where the
   auto images = past(30, 24);
   images[2].values[100] = missing;
   images[6].values[50] = missing;
-  const RadarForecast forecast = make_nowcast(network, model(), images, {.tile = 32}, silent);
+  const RadarForecast forecast = make_nowcast(network, model(), images, {}, {.tile = 32}, silent);
   REQUIRE(forecast.frames.size() == 6);
   CHECK(forecast.issued == 3600);
   CHECK(forecast.frames[0].time == 4200);
@@ -70,7 +71,7 @@ TEST_CASE("nowcast product: matched to the newest image, it has that image's val
   NowcastCnn network({.base_filters = 2}, 3);
   auto images = past(30, 24);
   images[6].values[50] = missing;
-  const RadarForecast forecast = make_nowcast(network, model(), images, {.tile = 32, .window = 30}, silent);
+  const RadarForecast forecast = make_nowcast(network, model(), images, {}, {.tile = 32, .window = 30}, silent);
   std::vector<float> expected = images[6].values;
   std::erase_if(expected, [](float value) { return std::isnan(value); });
   std::ranges::sort(expected);

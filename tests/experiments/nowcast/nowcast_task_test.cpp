@@ -10,8 +10,10 @@
 #include <span>
 #include <vector>
 
+#include "datasets/nowcast/blurred_extrapolation.hpp"
 #include "datasets/nowcast/extrapolation.hpp"
 #include "datasets/nowcast/nowcast_patches.hpp"
+#include "datasets/nowcast/patch_extrapolation.hpp"
 #include "experiments/nowcast/nowcast_check.hpp"
 #include "experiments/nowcast/nowcast_notes.hpp"
 #include "models/nowcast_cnn.hpp"
@@ -177,6 +179,81 @@ TEST_CASE(
   CHECK(metric(metrics, "test_extrapolation_skill") ==
         doctest::Approx(1 - metric(metrics, "test_mse") / mean).epsilon(1e-4));
   CHECK(metric(task->evaluate(Split::test), "test_extrapolation_mse") == metric(metrics, "test_extrapolation_mse"));
+}
+
+TEST_CASE("before training, a network of residuals scores as extrapolation does") {
+  const NowcastWorld world(30);
+  for (const char* network : {"samsi", "unet"}) {
+    CAPTURE(network);
+    const auto task = world.task({{"network", std::string(network)}, {"extrapolation", std::string("residual")}});
+    const auto metrics = task->evaluate(Split::test);
+    const double bar = metric(metrics, "test_extrapolation_mse");
+    REQUIRE(bar > 0.01);
+    CHECK(metric(metrics, "test_mse") == doctest::Approx(bar).epsilon(1e-3));  // inputs are hundredths of mm/h
+    CHECK(std::abs(metric(metrics, "test_extrapolation_skill")) < 1e-3);
+    for (const char* at : {"10", "60"}) {
+      const std::string lead = std::string("[") + at + "]";
+      CHECK(metric(metrics, "test_csi_0_5" + lead) ==
+            doctest::Approx(metric(metrics, "test_extrapolation_csi_0_5" + lead)).epsilon(0.02));
+      CHECK(metric(metrics, "test_fss_16km_0_5" + lead) ==
+            doctest::Approx(metric(metrics, "test_extrapolation_fss_16km_0_5" + lead)).epsilon(0.02));
+    }
+    CHECK(metric(metrics, "test_seen[from_2]") ==
+          doctest::Approx(metric(metrics, "test_extrapolation_seen[from_2]")).epsilon(0.02));
+  }
+}
+
+TEST_CASE("the scores of blurred extrapolation are those of the training split's blurs, pixel by pixel") {
+  const NowcastWorld world(40);
+  const auto metrics = world.task()->evaluate(Split::test);
+  const NowcastPatches test(world.folder() / "test.h5");
+  const std::int64_t side = test.side(), margin = (side - 48) / 2;
+  double squares = 0;
+  for (std::int64_t i = 0; i < test.size(); ++i) {
+    const std::vector<float> frames = extrapolate_patch(test.input(i), test.meta());
+    const std::vector<float> forecast = blurred_centre(frames, side, test.meta().blurs);
+    for (std::int64_t k = 0; k < std::ssize(forecast); ++k) {
+      const std::int64_t lead = k / (48 * 48), row = margin + k / 48 % 48, column = margin + k % 48;
+      const double seen = 0.01 * test.target(i)[static_cast<std::size_t>((lead * side + row) * side + column)];
+      squares += std::pow(forecast[static_cast<std::size_t>(k)] - seen, 2);
+    }
+  }
+  const double mean = squares / static_cast<double>(test.size() * 6 * 48 * 48);
+  CHECK(metric(metrics, "test_blurred_mse") == doctest::Approx(mean).epsilon(1e-4));
+  CHECK(metric(metrics, "test_blurred_skill") == doctest::Approx(1 - metric(metrics, "test_mse") / mean).epsilon(1e-4));
+}
+
+TEST_CASE("extrapolations are made once for all that want them, and not for networks that do not") {
+  const NowcastWorld world;
+  const auto files = [&] {
+    std::set<std::filesystem::path> found;
+    if (!std::filesystem::exists(world.folder() / "cache")) return found;
+    for (const auto& entry : std::filesystem::directory_iterator(world.folder() / "cache"))
+      if (entry.path().extension() == ".h5") found.insert(entry.path());
+    return found;
+  };
+  world.task()->evaluate(Split::test);
+  CHECK(files().empty());
+  const std::map<std::string, Value> settings{{"network", std::string("unet")},
+                                              {"extrapolation", std::string("input")}};
+  const auto first = world.task(settings)->evaluate(Split::test);
+  const auto made = files();
+  REQUIRE(made.size() == 3);
+  const auto written = std::filesystem::last_write_time(*made.begin());
+  const auto second = world.task(settings)->evaluate(Split::test);
+  CHECK(files() == made);
+  CHECK(std::filesystem::last_write_time(*made.begin()) == written);
+  CHECK(metric(first, "test_loss") == metric(second, "test_loss"));
+}
+
+TEST_CASE("the balanced loss counts heavy rain more, and leaves the scores alone") {
+  const NowcastWorld world(30);
+  const auto scores = [&](const char* loss) {
+    return world.task({{"loss", std::string(loss)}})->evaluate(Split::test);
+  };
+  const auto plain = scores("mse"), balanced = scores("balanced");
+  CHECK(metric(balanced, "test_loss") > 1.02 * metric(plain, "test_loss"));
+  CHECK(metric(balanced, "test_mse") == metric(plain, "test_mse"));
 }
 
 TEST_CASE("the scores of the network are those of its output at full resolution, in physical units") {

@@ -1,0 +1,73 @@
+#include "datasets/nowcast/extrapolations.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "datasets/files/partial_file.hpp"
+#include "datasets/nowcast/patch_extrapolation.hpp"
+#include "search/base/error.hpp"
+#include "search/base/parallel.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+constexpr const char* name = "extrapolation";
+const std::string remedy = "remove it, and it will be made again";
+constexpr std::int64_t block = 32;  // patches made between two writes: 25 MB at 256 x 256
+
+std::vector<hsize_t> shape_of(const NowcastPatches& patches) {
+  const auto side = static_cast<hsize_t>(patches.side());
+  return {static_cast<hsize_t>(patches.size()), nowcast_targets, side, side};
+}
+
+std::size_t numbers_of_a_patch(const NowcastPatches& patches) {
+  return static_cast<std::size_t>(nowcast_targets * patches.side() * patches.side());
+}
+
+std::uint16_t stored(float value, float scale) {
+  constexpr float most = std::numeric_limits<std::uint16_t>::max();
+  return static_cast<std::uint16_t>(std::clamp(std::round(value / scale), 0.f, most));
+}
+
+}  // namespace
+
+Extrapolations::Extrapolations(const std::filesystem::path& path, const NowcastPatches& patches)
+    : count_(numbers_of_a_patch(patches)) {
+  const hdf5::Handle source = hdf5::open(path, remedy);
+  const hdf5::Extent extent = hdf5::extent(source, path, name, hdf5::type_of<std::uint16_t>(), remedy);
+  if (extent.shape != shape_of(patches)) throw InputError(path.string() + ": is of other patches; " + remedy);
+  file_ = MappedFile(path, remedy);
+  numbers_ = file_.numbers<std::uint16_t>(extent);
+}
+
+std::span<const std::uint16_t> Extrapolations::frames(std::int64_t patch) const {
+  return numbers_.subspan(static_cast<std::size_t>(patch) * count_, count_);
+}
+
+void write_extrapolations(const NowcastPatches& patches, const std::filesystem::path& path, int threads) {
+  PartialFile target(path);
+  hdf5::Handle dataset = hdf5::create(target.file(), name, hdf5::type_of<std::uint16_t>(), shape_of(patches));
+  if (!dataset) target.fail("no room for its patches");
+  const std::size_t count = numbers_of_a_patch(patches);
+  std::vector<std::uint16_t> made(block * count);
+  for (std::int64_t first = 0; first < patches.size(); first += block) {
+    const std::int64_t n = std::min(block, patches.size() - first);
+    in_parallel(n, threads, [&](std::int64_t i) {
+      const std::vector<float> frames = extrapolate_patch(patches.input(first + i), patches.meta());
+      std::ranges::transform(frames, made.begin() + i * static_cast<std::int64_t>(count),
+                             [&](float value) { return stored(value, patches.meta().scale); });
+    });
+    if (!hdf5::write_rows(dataset, static_cast<hsize_t>(first), static_cast<hsize_t>(n), made.data()))
+      target.fail("cannot be written further");
+  }
+  dataset = {};
+  target.seal(true);
+  target.publish();
+}
+
+}  // namespace stormsweep

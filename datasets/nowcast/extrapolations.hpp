@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+
+#include "datasets/files/mapped_file.hpp"
+#include "datasets/nowcast/nowcast_patches.hpp"
+
+namespace stormsweep {
+
+/// The extrapolations of all patches of a split (patch_extrapolation.hpp; 16 ms of a core for one of 256 x 256), mapped
+/// read-only from an HDF5 file: `extrapolation` uint16 [N, 6, side, side], numbers of the patches' own scale.
+class Extrapolations {
+ public:
+  /// Throws InputError: not a file of as many patches of that size.
+  Extrapolations(const std::filesystem::path& path, const NowcastPatches& patches);
+
+  std::span<const std::uint16_t> frames(std::int64_t patch) const;  ///< [6, side, side]
+
+ private:
+  MappedFile file_;
+  std::span<const std::uint16_t> numbers_;
+  std::size_t count_;  ///< of a patch
+};
+
+/// Makes that file, on up to `threads` threads. It appears whole or not at all. Throws InputError where it cannot be
+/// written or the disk is full.
+void write_extrapolations(const NowcastPatches& patches, const std::filesystem::path& path, int threads);
+
+}  // namespace stormsweep

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "datasets/nowcast/nowcast_patches.hpp"
+
+namespace stormsweep {
+
+/// The last of a patch's past frames [7, side, side], stored numbers, carried along the motion between its last two
+/// (extrapolation.hpp): [6, side, side] in physical units. What comes from outside of the patch is dry.
+std::vector<float> extrapolate_patch(std::span<const std::uint16_t> past, const NowcastMeta& meta);
+
+/// `numbers` in physical units.
+std::vector<float> physical(std::span<const std::uint16_t> numbers, float scale);
+
+}  // namespace stormsweep

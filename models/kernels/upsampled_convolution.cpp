@@ -1,0 +1,48 @@
+#include "models/kernels/upsampled_convolution.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// Taps along one axis of the convolution of the coarse image that does the same.
+std::int64_t folded_side(std::int64_t kernel) {
+  return (kernel + 1) / 2;
+}
+
+/// [k k, 4 s s]: times the k x k weights of a convolution of an image upsampled by 2, this gives the weights of an s x
+/// s convolution of the image itself, for each of the 2x2 pixels that its pixels become: (row, column in the 2x2; row,
+/// column in the s x s). Tap t of output pixel 2 p + d reads pixel p + (d + t) / 2.
+torch::Tensor folding_matrix(std::int64_t kernel) {
+  const std::int64_t side = folded_side(kernel);
+  auto matrix = torch::zeros({kernel, kernel, 2, 2, side, side});
+  for (std::int64_t y = 0; y < kernel; ++y)
+    for (std::int64_t x = 0; x < kernel; ++x)
+      for (std::int64_t dy = 0; dy < 2; ++dy)
+        for (std::int64_t dx = 0; dx < 2; ++dx) matrix.index_put_({y, x, dy, dx, (dy + y) / 2, (dx + x) / 2}, 1);
+  return matrix.view({kernel * kernel, 4 * side * side});
+}
+
+/// [4 out, in, s, s] of [out, in, k, k]; output channels in the order of pixel_shuffle.
+torch::Tensor folded(const torch::Tensor& weight) {
+  static const auto of_3 = folding_matrix(3), of_7 = folding_matrix(7);
+  const auto out = weight.size(0), in = weight.size(1), kernel = weight.size(2), side = folded_side(kernel);
+  TORCH_CHECK(kernel == 3 || kernel == 7, "there is no folding for kernels of ", kernel);
+  return weight.reshape({out * in, kernel * kernel})
+      .mm((kernel == 3 ? of_3 : of_7).to(weight.options()))
+      .view({out, in, 4, side, side})
+      .permute({0, 2, 1, 3, 4})
+      .reshape({4 * out, in, side, side});
+}
+
+}  // namespace
+
+torch::Tensor without_margin(const torch::Tensor& images, std::int64_t margin) {
+  return images.narrow(2, margin, images.size(2) - 2 * margin).narrow(3, margin, images.size(3) - 2 * margin);
+}
+
+torch::Tensor convolve_upsampled(const torch::Tensor& coarse, const torch::Tensor& weight, std::int64_t margin) {
+  const auto result = torch::conv2d(without_margin(coarse, margin / 2), folded(weight).to(coarse.scalar_type()));
+  return without_margin(torch::pixel_shuffle(result, 2), margin % 2);
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,120 @@
+#include "models/nowcast_unet.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <string>
+
+namespace stormsweep {
+
+namespace {
+
+constexpr std::int64_t kernel = 3, reach = kernel - 1;  // pixels that a valid convolution loses
+/// The input that has outputs of 52 pixels, on which all parts lie in the middle of each other.
+constexpr std::int64_t inner_input = 140, inner_output = 52;
+constexpr std::int64_t margin = (inner_input - inner_output) / 2;
+
+/// Where the parts of E3, E2, E1 begin that lie beside the upsampled E4, D3, D2, in rows and columns. Fixed, so that
+/// the network computes the same whatever the side.
+constexpr std::array<std::int64_t, 3> skip_offsets{4, 16, 40};
+
+void require_side(const char* name, std::int64_t side) {
+  if (side < NowcastUnet::smallest_side)
+    throw std::invalid_argument("the nowcasting U-Net takes images from " + std::to_string(NowcastUnet::smallest_side) +
+                                " pixels a side on; the " + name + " is " + std::to_string(side));
+}
+
+/// The middle of `input`, as much of it as inner outputs depend on.
+torch::Tensor inner_part(const torch::Tensor& input) {
+  const auto height = std::min(inner_input, input.size(2)), width = std::min(inner_input, input.size(3));
+  return cut(input, (input.size(2) - height) / 2, (input.size(3) - width) / 2, height, width);
+}
+
+}  // namespace
+
+NowcastUnet::NowcastUnet(const NowcastOptions& options, std::uint64_t seed) : NowcastNetwork(options, seed) {
+  const auto f = options.base_filters;
+  const std::int64_t seen = extrapolates() ? 3 : past + 1;
+  for (std::size_t i = 0; i < levels; ++i)
+    encoder_.push_back(add_block("encoder" + std::to_string(i + 1), i == 0 ? seen : f << (i - 1), f << i));
+  for (std::size_t i = levels - 1; i-- > 0;)
+    decoder_.push_back(add_block("decoder" + std::to_string(i + 1), 3 * (f << i), f << i));
+  head_ = add("head", f, 1, 1);
+  if (corrects()) torch::nn::init::zeros_(head_->weight);
+}
+
+NowcastUnet::Block NowcastUnet::add_block(const std::string& name, std::int64_t in, std::int64_t out) {
+  Block block{add(name + "_1", in, out, kernel)};
+  block.push_back(add(name + "_2", out, out, kernel));
+  return block;
+}
+
+/// The first convolution, [6 n, f, h - 2, w - 2], sample by sample: its share of past frames is computed once for all
+/// lead times, and that of a channel that is the same everywhere is a number.
+torch::Tensor NowcastUnet::first_layer(const torch::Tensor& input) const {
+  const auto type = options().convolution_type;
+  const auto weight = encoder_[0][0]->weight.to(type), images = input.to(type);
+  const auto ahead = torch::arange(1, outputs + 1, weight.options()).div_(outputs);
+  const auto of_lead = torch::outer(ahead, weight.select(1, -1).sum({1, 2})).view({1, outputs, -1, 1, 1});
+  const std::int64_t frames = extrapolates() ? 1 : past;
+  auto map =
+      torch::conv2d(images.narrow(1, past - frames, frames), weight.narrow(1, 0, frames), encoder_[0][0]->bias.to(type))
+          .unsqueeze(1) +
+      of_lead;
+  if (extrapolates()) {
+    const auto carried = images.narrow(1, past, outputs).flatten(0, 1).unsqueeze(1);
+    map = map + torch::conv2d(carried, weight.narrow(1, frames, 1)).view(map.sizes());
+  }
+  return map.flatten(0, 1);
+}
+
+std::vector<torch::Tensor> NowcastUnet::forward(const torch::Tensor& input, NowcastExtent extent) {
+  require_side("height", input.size(2));
+  require_side("width", input.size(3));
+  const auto images = extent == NowcastExtent::inner ? inner_part(input) : input;
+  std::vector<torch::Tensor> encoded;
+  for (std::size_t i = 0; i < levels; ++i) {
+    const auto map = i == 0 ? first_layer(images) : convolve(encoder_[i][0], torch::avg_pool2d(encoded.back(), 2));
+    encoded.push_back(activated(convolve(encoder_[i][1], activated(map))));
+  }
+  auto map = encoded.back();
+  for (std::size_t i = 0; i < decoder_.size(); ++i) {
+    const auto offset = skip_offsets[i];
+    const auto skip = cut(encoded[levels - 2 - i], offset, offset, 2 * map.size(2), 2 * map.size(3));
+    map = activated(convolve(decoder_[i][1], decode(decoder_[i][0], map, skip, 0)));
+  }
+  map = convolve(head_, map).to(torch::kFloat32);
+  map = map.view({input.size(0), outputs, map.size(2), map.size(3)});
+  if (corrects()) map = map + cut(images.narrow(1, past, outputs), margin, margin, map.size(2), map.size(3));
+  return {map};
+}
+
+std::int64_t NowcastUnet::forward_flops(std::int64_t height, std::int64_t width) const {
+  std::int64_t flops = 0, h = std::min(height, inner_input), w = std::min(width, inner_input);
+  const auto count = [&](const torch::nn::Conv2d& layer) {
+    const auto side = layer->weight.size(2);
+    h -= side - 1, w -= side - 1;
+    flops += 2 * outputs * h * w * layer->weight.numel();
+  };
+  for (std::size_t i = 0; i < levels; ++i) {
+    if (i > 0) h /= 2, w /= 2;
+    for (const auto& layer : encoder_[i]) count(layer);
+  }
+  for (const Block& block : decoder_) {
+    h *= 2, w *= 2;
+    for (const auto& layer : block) count(layer);
+  }
+  count(head_);
+  return flops;
+}
+
+NowcastTiling NowcastUnet::tiling() const {
+  // Beside its own size an output of a multiple of 8 takes 2 x 44, and 4 for the step of 8.
+  return {.margin = margin, .border = 92, .reach = nowcast_unet_reach()};
+}
+
+std::int64_t NowcastUnet::forward_bytes(std::int64_t pixels) const {
+  return 4 * outputs * (4 * options().base_filters + 8) * pixels;
+}
+
+}  // namespace stormsweep

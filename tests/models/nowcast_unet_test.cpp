@@ -1,0 +1,150 @@
+#include "models/nowcast_unet.hpp"
+
+#include <doctest/doctest.h>
+#include <torch/utils.h>
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "models/nowcast_loss.hpp"
+
+using namespace stormsweep;
+using doctest::Approx;
+
+namespace {
+
+torch::Tensor draw_input(std::int64_t channels, std::int64_t height, std::int64_t width) {
+  torch::manual_seed(1);
+  return torch::randn({2, channels, height, width});
+}
+
+double relative_difference(const torch::Tensor& a, const torch::Tensor& b) {
+  return ((a - b).norm() / b.norm()).item<double>();
+}
+
+/// As the text of the header says it, a lead time after the other: channels concatenated, upsampled, convolved.
+torch::Tensor twin(const NowcastUnet& network, const torch::Tensor& input) {
+  const auto parameters = network.named_parameters();
+  const double slope = network.options().negative_slope;
+  const auto block = [&](const std::string& name, torch::Tensor x) {
+    for (const char* layer : {"_1", "_2"})
+      x = torch::leaky_relu(torch::conv2d(x, parameters[name + layer + ".weight"], parameters[name + layer + ".bias"]),
+                            slope);
+    return x;
+  };
+  const auto beside = [](const torch::Tensor& coarse, const torch::Tensor& skip) {
+    const auto up = coarse.repeat_interleave(2, 2).repeat_interleave(2, 3);
+    const auto top = (skip.size(2) - up.size(2)) / 2, left = (skip.size(3) - up.size(3)) / 2;
+    return torch::cat({up, cut(skip, top, left, up.size(2), up.size(3))}, 1);
+  };
+  std::vector<torch::Tensor> leads;
+  for (std::int64_t lead = 1; lead <= 6; ++lead) {
+    std::vector<torch::Tensor> seen{network.extrapolates() ? input.narrow(1, 6, 1) : input.narrow(1, 0, 7)};
+    if (network.extrapolates()) seen.push_back(input.narrow(1, 6 + lead, 1));
+    seen.push_back(torch::full_like(input.narrow(1, 0, 1), static_cast<double>(lead) / 6));
+    const auto e1 = block("encoder1", torch::cat(seen, 1));
+    const auto e2 = block("encoder2", torch::avg_pool2d(e1, 2)), e3 = block("encoder3", torch::avg_pool2d(e2, 2));
+    const auto e4 = block("encoder4", torch::avg_pool2d(e3, 2));
+    const auto d1 = block("decoder1", beside(block("decoder2", beside(block("decoder3", beside(e4, e3)), e2)), e1));
+    auto frame = torch::conv2d(d1, parameters["head.weight"], parameters["head.bias"]);
+    if (network.options().extrapolation == NowcastExtrapolation::residual)
+      frame = frame + cut(seen[1], 44, 44, frame.size(2), frame.size(3));
+    leads.push_back(frame);
+  }
+  return torch::cat(leads, 1);
+}
+
+}  // namespace
+
+TEST_CASE("the U-Net equals its twin, lead time by lead time") {
+  for (const auto extrapolation :
+       {NowcastExtrapolation::none, NowcastExtrapolation::input, NowcastExtrapolation::residual}) {
+    NowcastUnet network({.base_filters = 3, .negative_slope = 0.1, .extrapolation = extrapolation}, 2);
+    const torch::NoGradGuard no_grad;
+    for (auto& parameter : network.parameters()) parameter.normal_(0, 0.2);
+    const auto input = draw_input(network.channels(), 140, 148);
+    const auto outputs = network.forward(input);
+    REQUIRE(outputs.size() == 1);
+    CHECK(outputs[0].sizes() == torch::IntArrayRef{2, 6, 52, 60});
+    CHECK(relative_difference(outputs[0], twin(network, input)) < 1e-5);
+  }
+}
+
+TEST_CASE("parameters and FLOP of the U-Net, counted by hand") {
+  const NowcastUnet network({.base_filters = 8}, 1);
+  // 3x3 weights, of 8 channels in: 8 8, 8 8, 8 16, 16 16, 16 32, 32 32, 32 64, 64 64, 96 32, 32 32, 48 16, 16 16, 24 8,
+  // 8 8
+  const std::int64_t weights =
+      9 * (64 + 64 + 128 + 256 + 512 + 1024 + 2048 + 4096 + 3072 + 1024 + 768 + 256 + 192 + 64);
+  const std::int64_t biases = 2 * (8 + 16 + 32 + 64 + 32 + 16 + 8);
+  std::int64_t count = 0;
+  for (const auto& parameter : network.parameters()) count += parameter.numel();
+  CHECK(count == weights + biases + 8 + 1);
+  // Sides of what the layers make: 138 136, 66 64, 30 28, 12 10, 18 16, 30 28, 54 52, and the head.
+  const auto square = [](std::int64_t side) { return side * side; };
+  const std::int64_t taps =
+      9 * (64 * (square(138) + square(136)) + 128 * square(66) + 256 * square(64) + 512 * square(30) +
+           1024 * square(28) + 2048 * square(12) + 4096 * square(10) + 3072 * square(18) + 1024 * square(16) +
+           768 * square(30) + 256 * square(28) + 192 * square(54) + 64 * square(52)) +
+      8 * square(52);
+  CHECK(network.forward_flops(140, 140) == 2 * 6 * taps);
+  CHECK(network.forward_flops(256, 256) == network.forward_flops(140, 140));  // training looks at no more
+}
+
+TEST_CASE("what the loss looks at is the middle of the whole, with the same gradients") {
+  NowcastUnet network({.base_filters = 2, .negative_slope = 0.2, .extrapolation = NowcastExtrapolation::residual}, 1);
+  for (auto& parameter : network.parameters()) parameter.data().normal_(0, 0.2);
+  // 8 periods more than inner outputs take, so that both look in the same steps.
+  const auto input = draw_input(13, 268, 268), truth = torch::randn({2, 6, 268, 268});
+  const auto gradients = [&](NowcastExtent extent) {
+    network.zero_grad();
+    nowcast_loss(network.forward(input, extent), truth).backward();
+    std::vector<torch::Tensor> all;
+    for (const auto& parameter : network.parameters()) all.push_back(parameter.grad().clone());
+    return all;
+  };
+  const auto whole = gradients(NowcastExtent::whole), inner = gradients(NowcastExtent::inner);
+  for (std::size_t i = 0; i < whole.size(); ++i) CHECK(relative_difference(inner[i], whole[i]) < 1e-4);
+}
+
+TEST_CASE("before training, the U-Net's residuals are 0") {
+  NowcastUnet network({.base_filters = 2, .extrapolation = NowcastExtrapolation::residual}, 1);
+  const torch::NoGradGuard no_grad;
+  const auto input = draw_input(13, 140, 156);
+  CHECK(torch::equal(network.forward(input)[0], cut(input.narrow(1, 7, 6), 44, 44, 52, 68)));
+}
+
+TEST_CASE("the U-Net takes every side from the smallest on, and a part of an image gives its part of the output") {
+  NowcastUnet network({.base_filters = 2}, 1);
+  const torch::NoGradGuard no_grad;
+  for (std::int64_t side = 92; side < 110; ++side)
+    CHECK(network.forward(draw_input(7, side, 92))[0].sizes() == torch::IntArrayRef{2, 6, 4 + (side - 92) / 8 * 8, 4});
+  const auto image = draw_input(7, 150, 141);
+  const auto whole = network.forward(image)[0], part = network.forward(image.slice(2, 24, 134).slice(3, 8))[0];
+  CHECK(relative_difference(part, cut(whole, 24, 8, part.size(2), part.size(3))) < 1e-5);
+  CHECK_THROWS_WITH_AS(network.forward(draw_input(7, 92, 91)),
+                       "the nowcasting U-Net takes images from 92 pixels a side on; the width is 91",
+                       std::invalid_argument);
+}
+
+TEST_CASE("networks by name, their weights from the seed alone") {
+  for (const char* name : {"samsi", "unet"}) {
+    const auto first = make_nowcast_network(name, {.base_filters = 2}, 7),
+               same = make_nowcast_network(name, {.base_filters = 2}, 7);
+    const auto other = make_nowcast_network(name, {.base_filters = 2}, 8);
+    CHECK(torch::equal(first->parameters()[0], same->parameters()[0]));
+    CHECK_FALSE(torch::equal(first->parameters()[0], other->parameters()[0]));
+  }
+  CHECK_THROWS_WITH_AS(make_nowcast_network("resnet", {}, 1),
+                       "there is no nowcasting network \"resnet\"; take samsi or unet", std::invalid_argument);
+}
+
+TEST_CASE("bf16 convolutions of the U-Net stay near float32") {
+  NowcastUnet exact({.base_filters = 4}, 1), rounded({.base_filters = 4, .convolution_type = torch::kBFloat16}, 1);
+  const auto input = draw_input(7, 140, 140);
+  const auto expected = exact.forward(input)[0], output = rounded.forward(input)[0];
+  CHECK(output.dtype() == torch::kFloat32);
+  CHECK(relative_difference(output, expected) < 0.1);
+  CHECK(relative_difference(output, expected) > 0);
+}
