@@ -43,7 +43,7 @@ TEST_CASE("a search over networks and extrapolation: the same bits alone, beside
     "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"},
     "parameters": {"epochs": 2, "batch_size": 4, "base_filters": 2, "network": ["samsi", "unet"],
                    "extrapolation": ["input", "residual"], "loss": "balanced", "activation": "leaky_relu",
-                   "augmentation": "live", "learning_rate_schedule": "poly", "warmup_epochs": 0}})");
+                   "augmentation": "live", "learning_rate_schedule": "cosine", "warmup_epochs": 0}})");
   const auto search = [&](const std::string& database, const std::vector<std::string>& how) {
     std::vector<std::string> command{stormsweep_program(), "run", "n.json", "--threads", "1", "--results", database};
     command.insert(command.end(), how.begin(), how.end());
@@ -51,8 +51,8 @@ TEST_CASE("a search over networks and extrapolation: the same bits alone, beside
     CAPTURE(ended.err);
     REQUIRE(ended.status == 0);
     return query(folder / database,
-                 "SELECT trial, train_loss, validation_mse, test_mse, test_blurred_mse FROM results "
-                 "WHERE status = 'complete' ORDER BY trial");
+                 "SELECT network, extrapolation, train_loss, validation_mse, test_mse, test_blurred_mse FROM results "
+                 "WHERE status = 'complete' ORDER BY 1, 2");
   };
   const auto alone = search("alone.db", {"--workers", "1"});
   REQUIRE(alone.size() == 4);
