@@ -4,11 +4,8 @@
 #include <torch/utils.h>
 
 #include <cmath>
-#include <stdexcept>
 
 #include "models/kernels/upsampled_convolution.hpp"
-#include "models/nowcast_cnn.hpp"
-#include "models/nowcast_unet.hpp"
 
 namespace stormsweep {
 
@@ -50,13 +47,6 @@ torch::Tensor NowcastNetwork::decode(const torch::nn::Conv2d& layer, const torch
 torch::Tensor cut(const torch::Tensor& images, std::int64_t top, std::int64_t left, std::int64_t height,
                   std::int64_t width) {
   return images.narrow(2, top, height).narrow(3, left, width);
-}
-
-std::unique_ptr<NowcastNetwork> make_nowcast_network(std::string_view name, const NowcastOptions& options,
-                                                     std::uint64_t seed) {
-  if (name == "samsi") return std::make_unique<NowcastCnn>(options, seed);
-  if (name == "unet") return std::make_unique<NowcastUnet>(options, seed);
-  throw std::invalid_argument("there is no nowcasting network \"" + std::string(name) + "\"; take samsi or unet");
 }
 
 }  // namespace stormsweep

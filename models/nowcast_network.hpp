@@ -4,9 +4,7 @@
 #include <torch/nn/modules/conv.h>
 
 #include <cstdint>
-#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "models/nowcast_reach.hpp"
@@ -78,10 +76,5 @@ class NowcastNetwork : public torch::nn::Module {
 /// Part of images [n, c, h, w].
 torch::Tensor cut(const torch::Tensor& images, std::int64_t top, std::int64_t left, std::int64_t height,
                   std::int64_t width);
-
-/// `name`: samsi (NowcastCnn) or unet (NowcastUnet); anything else throws std::invalid_argument. Weights are drawn from
-/// `seed` alone.
-std::unique_ptr<NowcastNetwork> make_nowcast_network(std::string_view name, const NowcastOptions& options,
-                                                     std::uint64_t seed);
 
 }  // namespace stormsweep

@@ -1,5 +1,9 @@
 #include "experiments/nowcast/nowcast_model.hpp"
 
+#include <string>
+
+#include "models/make_nowcast_network.hpp"
+
 namespace stormsweep {
 
 namespace {

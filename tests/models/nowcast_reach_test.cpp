@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 
+#include "models/make_nowcast_network.hpp"
 #include "models/nowcast_cnn.hpp"
 #include "models/nowcast_unet.hpp"
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "models/make_nowcast_network.hpp"
 #include "models/nowcast_loss.hpp"
 
 using namespace stormsweep;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "models/make_nowcast_network.hpp"
 #include "models/nowcast_cnn.hpp"
 
 using namespace stormsweep;

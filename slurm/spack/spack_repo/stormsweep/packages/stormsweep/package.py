@@ -36,7 +36,7 @@ class Stormsweep(CMakePackage):
     # MRMS packs its fields as PNG.
     depends_on("eccodes+png")  # libeccodes-dev
     depends_on("udunits@2.2:")  # libudunits2-dev
-    depends_on("opencv@4.6: +video")  # libopencv-video-dev
+    depends_on("opencv@4.6: +imgproc+video")  # libopencv-video-dev
     depends_on("zlib-api")  # zlib1g-dev
     # Those variants of Cairo are to be had together. Spack has no DejaVu: figures take the system's font.
     depends_on("cairo@1.18:+png+ft+fc+pdf+zlib")  # libcairo2-dev fonts-dejavu-core
