@@ -72,8 +72,9 @@ nlohmann::ordered_json parse_json(std::string_view text, const std::string& file
   };
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
     throw InputError(here() + "the text is empty; give an object in braces");
+  const char *const begin = text.data(), *const end = begin + text.size();
   try {
-    return Json::parse(Cursor(text.data(), &read), Cursor(text.data() + text.size(), &read), check_key);
+    return Json::parse(Cursor(begin, &read), Cursor(end, &read), check_key);
   } catch (const nlohmann::json::exception& error) {
     throw InputError(here() + plain(error.what()));
   }
