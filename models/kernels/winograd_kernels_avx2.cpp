@@ -2,7 +2,7 @@
 
 // Nothing of the standard library is instantiated here, so that no code for newer processors is linked into the rest of
 // the program.
-#include <string.h>
+#include <string.h>  // NOLINT(modernize-deprecated-headers): <cstring> may bring in more
 
 namespace stormsweep {
 

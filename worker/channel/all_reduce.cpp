@@ -21,10 +21,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int first_tag = 16;               // below: words of the channel
-constexpr std::uint64_t tags = 1u << 20;    // MPI_TAG_UB of Open MPI is 2^31 - 1; of others it may be less
-constexpr std::size_t segment = 65536;  // floats of one message
-constexpr std::size_t window = 4;           // messages on their way at once, so that the wire is never idle
+constexpr int first_tag = 16;             // below: words of the channel
+constexpr std::uint64_t tags = 1u << 20;  // MPI_TAG_UB of Open MPI is 2^31 - 1; of others it may be less
+constexpr std::size_t segment = 65536;    // floats of one message
+constexpr std::size_t window = 4;         // messages on their way at once, so that the wire is never idle
 constexpr auto eager_looks =
     std::chrono::microseconds(50);  // then a rank that waits sleeps, ever longer: mates may share its core
 

@@ -196,7 +196,7 @@ TrainingEnd train(const std::function<std::unique_ptr<Task>()>& make, const Trai
     return TrainingEnd::finished;
   } catch (const Abandoned&) {
     return TrainingEnd::stopped;
-  } catch (const Stopped&) {
+  } catch (const Stopped&) {  // what was trained is put away below
   }
   try {
     trainer.save_if_worth_it(std::min(checkpoints.every, least_worth_saving));
