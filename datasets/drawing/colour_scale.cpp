@@ -11,6 +11,10 @@ namespace {
 const std::vector<Colour> yellow_green_blue{{237, 248, 177}, {199, 233, 180}, {127, 205, 187}, {65, 182, 196},
                                             {29, 145, 192},  {34, 94, 168},   {37, 52, 148},   {8, 29, 88}};
 
+const std::vector<Colour> red_blue{{103, 0, 31},    {178, 24, 43},   {214, 96, 77},   {244, 165, 130},
+                                   {253, 219, 199}, {247, 247, 247}, {209, 229, 240}, {146, 197, 222},
+                                   {67, 147, 195},  {33, 102, 172},  {5, 48, 97}};
+
 }  // namespace
 
 Colour colour_of(const ColourScale& scale, float value) {
@@ -46,6 +50,19 @@ ColourScale smooth_scale(std::string unit, float low, float high) {
 
 ColourScale rain_scale() {
   return {.unit = "mm/h", .bounds = {0.1f, 0.5f, 1, 2, 5, 10, 20, 50}, .colours = yellow_green_blue};
+}
+
+ColourScale daily_rain_scale() {
+  return {.unit = "mm/day", .bounds = {0.5f, 1, 2, 3, 4, 6, 8, 12}, .colours = yellow_green_blue};
+}
+
+ColourScale diverging_scale(std::string unit, float limit, RedEnd red) {
+  auto colours = red_blue;
+  if (red == RedEnd::upper) std::ranges::reverse(colours);
+  ColourScale scale{.unit = std::move(unit), .bounds = {}, .colours = {colours.begin() + 1, colours.end()}};
+  scale.below = colours.front();
+  for (int i = -9; i <= 9; i += 2) scale.bounds.push_back(limit * static_cast<float>(i) / 10);
+  return scale;
 }
 
 ColourScale vil_scale() {

@@ -28,7 +28,16 @@ Picture coloured(std::span<const float> values, std::int64_t height, std::int64_
 ColourScale rain_scale();
 ColourScale vil_scale();
 
-/// All nine of these colours, run into each other, from `low` to `high`: for fields of the whole Earth.
+/// Of rain in mm/day, the same colours.
+ColourScale daily_rain_scale();
+
+/// Which end of a scale around 0 is red: the upper one of temperatures, the lower one of rain.
+enum class RedEnd { upper, lower };
+/// ColorBrewer's RdBu (Harrower and Brewer 2003), which colour-blind eyes tell apart: eleven steps of a fifth of
+/// `limit`, the middle one, nearly white, around 0, the outermost for all that is more.
+ColourScale diverging_scale(std::string unit, float limit, RedEnd red);
+
+/// All nine colours of YlGnBu, run into each other, from `low` to `high`: for fields of the whole Earth.
 ColourScale smooth_scale(std::string unit, float low, float high);
 
 }  // namespace stormsweep

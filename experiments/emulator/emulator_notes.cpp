@@ -35,6 +35,7 @@ std::string emulator_notes(const ClimateLayout& layout, const std::vector<std::s
   for (std::size_t t = 0; t < targets.size(); ++t) {
     Json target = to_json(*std::ranges::find(layout.targets, targets[t], &ClimateField::name));
     const PatternScaling::Line line = baselines.line(t, layout.grid);
+    target["climatology"] = line.climatology;
     target["offset"] = line.offset, target["slope"] = line.slope;
     notes["targets"].push_back(std::move(target));
   }
@@ -52,7 +53,7 @@ EmulatorNotes parse_emulator_notes(const std::string& text, const std::string& f
     for (const Json& field : json.at("forcings")) notes.forcings.push_back(field_of(field));
     for (const Json& field : json.at("targets")) {
       notes.targets.push_back(field_of(field));
-      notes.lines.push_back({field.at("offset"), field.at("slope")});
+      notes.lines.push_back({field.at("climatology"), field.at("offset"), field.at("slope")});
     }
     return notes;
   } catch (const Json::exception&) {

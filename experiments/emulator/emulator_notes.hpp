@@ -17,7 +17,7 @@ struct EmulatorNotes {
 };
 
 /// As JSON text in the network's file: {"forcings": [{"name", "unit", "mean", "deviation"}, ...], "targets": [the same,
-/// with "offset" [12] and "slope" [12] of the lines], "height", "width"}.
+/// with "climatology", "offset" and "slope" [12] of its line], "height", "width"}.
 std::string emulator_notes(const ClimateLayout& layout, const std::vector<std::string>& targets,
                            const PatternScaling& baselines);
 

@@ -11,7 +11,8 @@ ExperimentEntry emulator_entry() {
           .check_data = check_emulator_data,
           .stage_request = stage_whole_files,
           .prepare = prepare_emulator_command,
-          .generate = generate_emulator_command};
+          .generate = generate_emulator_command,
+          .forecast = forecast_emulator_command};
 }
 
 }  // namespace stormsweep

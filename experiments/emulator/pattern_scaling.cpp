@@ -98,7 +98,8 @@ PatternScaling::Line PatternScaling::line(std::size_t t, const ClimateGrid& grid
   for (std::size_t m = 0; m < 12; ++m) {
     const auto month = static_cast<std::int64_t>(m);
     line.slope[m] = mean_of(slopes_[month]);
-    line.offset[m] = mean_of(means_[month]) - line.slope[m] * forcings_[m];
+    line.climatology[m] = mean_of(means_[month]);
+    line.offset[m] = line.climatology[m] - line.slope[m] * forcings_[m];
   }
   return line;
 }

@@ -16,9 +16,9 @@ namespace stormsweep {
 /// forcing by CO2, by least squares. All months of all runs count alike.
 class PatternScaling {
  public:
-  /// The Earth's mean as a line over the forcing: offset + slope * forcing, by month of the year.
+  /// The Earth's means by month of the year: by climatology, and by pattern scaling, offset + slope * forcing.
   struct Line {
-    std::array<double, 12> offset{}, slope{};
+    std::array<double, 12> climatology{}, offset{}, slope{};
   };
 
   /// `targets`: places among those of the set. The lines are over what a network sees: `window_forcing`.

@@ -65,3 +65,20 @@ TEST_CASE("colours: the smooth scale goes from light to dark without a step that
     CHECK(light(scale.colours[i]) > light(scale.colours[i - 1]) - 8);
   }
 }
+
+TEST_CASE("colour scale: around 0 both ends are alike, white between, and red where it is told to be") {
+  const ColourScale warm = diverging_scale("K", 10, RedEnd::upper), wet = diverging_scale("mm", 10, RedEnd::lower);
+  REQUIRE(warm.bounds.size() == warm.colours.size());
+  REQUIRE(warm.bounds.size() == 10);
+  CHECK(warm.bounds.front() == -9);
+  CHECK(warm.bounds.back() == 9);
+  CHECK(colour_of(warm, 0.9f) == Colour{247, 247, 247});
+  CHECK(colour_of(warm, -0.9f) == Colour{247, 247, 247});
+  for (const float value : {1.5f, 4.0f, 8.0f, 100.0f}) {
+    const Colour hot = colour_of(warm, value), cold = colour_of(warm, -value);
+    CHECK(hot.red > hot.blue);
+    CHECK(cold.blue > cold.red);
+    CHECK(colour_of(wet, value) == cold);
+    CHECK(colour_of(wet, -value) == hot);
+  }
+}

@@ -1,0 +1,109 @@
+#include "experiments/emulator/climate_curve.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace stormsweep {
+
+namespace {
+
+constexpr Colour ink{40, 40, 40}, faint{90, 90, 90}, grid{170, 170, 170}, paper{255, 255, 255};
+constexpr std::int64_t height = 420, width = 860;
+constexpr Box plot{60, 84, 360, 620};  // beside it the legend
+constexpr double title_size = 20, label_size = 13;
+constexpr std::int64_t thickness = 2;
+
+/// 1, 2 or 5 times a power of ten, of which `range` has about `count`.
+double round_step(double range, double count) {
+  const double power = std::pow(10, std::floor(std::log10(range / count)));
+  for (const double step : {1.0, 2.0, 5.0})
+    if (step * power >= range / count) return step * power;
+  return 10 * power;
+}
+
+/// Where years and numbers lie, in pixels from the upper left corner of the plot.
+struct Axes {
+  explicit Axes(const ClimateCurve& curve) {
+    for (const ClimateCurve::Line& line : curve.lines) {
+      years = std::max(years, static_cast<double>(line.values.size()) - 1);
+      for (const double value : line.values)
+        if (std::isfinite(value)) low = std::min(low, value), high = std::max(high, value);
+    }
+    const double margin = std::max(1e-3, 0.05 * (high - low));
+    low -= margin, high += margin;
+  }
+  double row(double value) const { return (high - value) / (high - low) * static_cast<double>(plot.height() - 1); }
+  double column(double year) const { return year / years * static_cast<double>(plot.width() - 1); }
+  double year(std::int64_t column) const {
+    return static_cast<double>(column) / static_cast<double>(plot.width() - 1) * years;
+  }
+
+  double years = 1, low = std::numeric_limits<double>::infinity(), high = -low;
+};
+
+double between(const std::vector<double>& values, double place) {
+  const auto first = static_cast<std::size_t>(place);
+  if (first + 1 >= values.size()) return first < values.size() && place == std::floor(place) ? values[first] : NAN;
+  const double share = place - std::floor(place);
+  return share == 0 ? values[first] : (1 - share) * values[first] + share * values[first + 1];
+}
+
+void draw_line(Picture& picture, const ClimateCurve::Line& line, const Axes& axes) {
+  double before = NAN;
+  for (std::int64_t x = 0; x < picture.width; ++x) {
+    const double now = axes.row(between(line.values, axes.year(x)));
+    if (std::isfinite(now)) {
+      const double other = std::isfinite(before) ? before : now;
+      const std::int64_t top = std::lround(std::min(now, other)), bottom = std::lround(std::max(now, other));
+      for (std::int64_t y = std::max<std::int64_t>(0, top - thickness / 2);
+           y <= std::min(picture.height - 1, bottom + thickness / 2); ++y)
+        picture.at(y, x) = line.colour;
+    }
+    before = now;
+  }
+}
+
+void draw_ticks(Drawing& drawing, const ClimateCurve& curve, const Axes& axes) {
+  const double step = round_step(axes.high - axes.low, 6), years = std::max(1.0, round_step(axes.years, 8));
+  for (double value = std::ceil(axes.low / step) * step; value <= axes.high; value += step) {
+    const std::int64_t row = plot.top + std::lround(axes.row(value));
+    drawing.dot_right(row, plot.left, plot.width(), grid);
+    drawing.write({fmt::format("{:.6g}", std::abs(value) < step / 2 ? 0 : value), static_cast<double>(plot.left - 8),
+                   static_cast<double>(row), label_size, faint, Align::right});
+  }
+  for (double year = std::ceil(curve.first_year / years) * years; year <= curve.first_year + axes.years;
+       year += years) {
+    const std::int64_t column = plot.left + std::lround(axes.column(year - curve.first_year));
+    drawing.dot_down(plot.top, column, plot.height(), grid);
+    drawing.write({fmt::format("{:g}", year), static_cast<double>(column), static_cast<double>(plot.bottom + 14),
+                   label_size, faint, Align::centre});
+  }
+}
+
+}  // namespace
+
+Drawing draw(const ClimateCurve& curve) {
+  const Axes axes(curve);
+  Drawing drawing(height, width);
+  drawing.write({curve.title, static_cast<double>(plot.left), 28, title_size, ink});
+  Picture picture(plot.height(), plot.width(), paper);
+  for (const ClimateCurve::Line& line : curve.lines) draw_line(picture, line, axes);
+  drawing.show(picture, plot);
+  drawing.outline(plot, grid);
+  draw_ticks(drawing, curve, axes);
+  drawing.write({curve.unit, static_cast<double>(plot.left - 8), static_cast<double>(plot.bottom + 14), label_size,
+                 faint, Align::right});
+  for (std::size_t i = 0; i < curve.lines.size(); ++i) {
+    const std::int64_t row = plot.top + 12 + 24 * static_cast<std::int64_t>(i);
+    drawing.fill({row - thickness / 2, plot.right + 16, row + thickness / 2 + 1, plot.right + 44},
+                 curve.lines[i].colour);
+    drawing.write(
+        {curve.lines[i].name, static_cast<double>(plot.right + 52), static_cast<double>(row), label_size, ink});
+  }
+  return drawing;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,89 @@
+#include "experiments/emulator/climate_figures.hpp"
+
+#include <fmt/format.h>
+#include <torch/utils.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <span>
+#include <utility>
+
+namespace stormsweep {
+
+namespace {
+
+constexpr double freezing = 273.15;  // K
+constexpr std::int64_t period = 20 * 12;
+
+struct Season {
+  const char* name;
+  std::vector<int> months;
+};
+const std::array<Season, 3> seasons{{{"year", {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}},
+                                     {"December to February", {12, 1, 2}},
+                                     {"June to August", {6, 7, 8}}}};
+
+/// The mean of those of months [first, last) that a season has; NaN where it has none.
+torch::Tensor mean_of(const MonthlyMaps& maps, const Season& season, std::int64_t first, std::int64_t last) {
+  std::vector<std::int64_t> places;
+  for (std::int64_t m = first; m < last; ++m)
+    if (std::ranges::count(season.months, month_of_year(static_cast<ClimateMonth>(maps.begin + m))) > 0)
+      places.push_back(m);
+  return maps.maps.index_select(0, torch::tensor(places, torch::kInt64)).mean(0);
+}
+
+/// The least of 1, 2, 5 times a power of ten from which on few cells lie.
+float round_limit(const std::vector<torch::Tensor>& panels) {
+  const auto sizes = torch::stack(panels).abs().flatten().nan_to_num(0);
+  const double size = std::max(1e-6, torch::quantile(sizes.to(torch::kFloat64), 0.98).item<double>());
+  const double power = std::pow(10, std::floor(std::log10(size)));
+  for (const double step : {1.0, 2.0, 5.0})
+    if (step * power >= size) return static_cast<float>(step * power);
+  return static_cast<float>(10 * power);
+}
+
+Figure figure_of(const std::vector<torch::Tensor>& panels, std::string title, ColourScale scale) {
+  Figure figure{.title = std::move(title), .columns = {}, .rows = {{"", {}}}, .scale = std::move(scale), .note = ""};
+  for (std::size_t i = 0; i < panels.size(); ++i) {
+    const torch::Tensor north_up = panels[i].flip(0).contiguous();
+    const std::span values(north_up.data_ptr<float>(), static_cast<std::size_t>(north_up.numel()));
+    figure.columns.emplace_back(seasons[i].name);
+    figure.rows[0].panels.push_back(
+        Figure::Panel{coloured(values, north_up.size(0), north_up.size(1), figure.scale), {}});
+  }
+  return figure;
+}
+
+/// Around 0: red where it is warmer, or drier.
+Figure difference_figure(const std::vector<torch::Tensor>& panels, const MonthlyMaps& maps, std::string title) {
+  const RedEnd red = maps.name == "tas" ? RedEnd::upper : RedEnd::lower;
+  return figure_of(panels, std::move(title), diverging_scale(maps.unit, round_limit(panels), red));
+}
+
+}  // namespace
+
+Figure mean_figure(const MonthlyMaps& maps, const std::string& title) {
+  const bool celsius = maps.unit == "K";
+  std::vector<torch::Tensor> panels;
+  for (const Season& season : seasons)
+    panels.push_back(mean_of(maps, season, 0, maps.maps.size(0)) - (celsius ? freezing : 0));
+  return figure_of(panels, title, celsius ? diverging_scale("degrees Celsius", 40, RedEnd::upper) : daily_rain_scale());
+}
+
+Figure change_figure(const MonthlyMaps& maps, const std::string& title) {
+  const std::int64_t months = maps.maps.size(0), length = std::min(period, months / 2);
+  std::vector<torch::Tensor> panels;
+  for (const Season& season : seasons)
+    panels.push_back(mean_of(maps, season, months - length, months) - mean_of(maps, season, 0, length));
+  return difference_figure(panels, maps, title);
+}
+
+Figure error_figure(const MonthlyMaps& maps, const std::string& title) {
+  std::vector<torch::Tensor> panels;
+  for (const Season& season : seasons) panels.push_back(mean_of(maps, season, 0, maps.maps.size(0)));
+  return difference_figure(panels, maps, title);
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <string>
+#include <vector>
+
+#include "datasets/climate/climate_layout.hpp"
+#include "datasets/drawing/figure.hpp"
+
+namespace stormsweep {
+
+/// Monthly maps of one target: [months, height, width] float32, in its unit, row 0 in the south; `begin` is the month
+/// of the first.
+struct MonthlyMaps {
+  std::string name, unit;
+  ClimateMonth begin = 0;
+  torch::Tensor maps;
+};
+
+// Figures of the whole year, December to February, and June to August; north up. `title` stands above.
+
+/// The mean over all months; of temperatures in degrees Celsius.
+Figure mean_figure(const MonthlyMaps& maps, const std::string& title);
+/// The mean of the last 20 years less that of the first 20, or of halves where there are fewer years.
+Figure change_figure(const MonthlyMaps& maps, const std::string& title);
+/// The mean over all months of what a forecast is too much: `maps` are differences.
+Figure error_figure(const MonthlyMaps& maps, const std::string& title);
+
+}  // namespace stormsweep
