@@ -77,7 +77,13 @@ Figure change_figure(const MonthlyMaps& maps, const std::string& title) {
   std::vector<torch::Tensor> panels;
   for (const Season& season : seasons)
     panels.push_back(mean_of(maps, season, months - length, months) - mean_of(maps, season, 0, length));
-  return difference_figure(panels, maps, title);
+  Figure figure = difference_figure(panels, maps, title);
+  const auto name_of = [&](std::int64_t month) {
+    return words_of_month(static_cast<ClimateMonth>(maps.begin + month));
+  };
+  figure.note = fmt::format("{} to {} less {} to {}", name_of(months - length), name_of(months - 1), name_of(0),
+                            name_of(length - 1));
+  return figure;
 }
 
 Figure error_figure(const MonthlyMaps& maps, const std::string& title) {

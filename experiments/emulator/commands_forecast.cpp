@@ -231,7 +231,7 @@ void draw_figures(const Forecast& forecast, std::size_t t, const std::optional<M
     drawing.save(folder / (maps.name + "_" + kind + ".png"));
   };
   save(draw(mean_figure(maps, what + ": mean")), "mean");
-  save(draw(change_figure(maps, what + ": change, last 20 years against the first 20")), "change");
+  save(draw(change_figure(maps, what + ": change")), "change");
   if (error) save(draw(error_figure(*error, what + ": mean of forecast less truth")), "error");
   save(draw(forecast.curve(t)), "curve");
 }
