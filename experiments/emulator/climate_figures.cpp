@@ -47,7 +47,9 @@ float round_limit(const std::vector<torch::Tensor>& panels) {
 Figure figure_of(const std::vector<torch::Tensor>& panels, std::string title, ColourScale scale) {
   Figure figure{.title = std::move(title), .columns = {}, .rows = {{"", {}}}, .scale = std::move(scale), .note = ""};
   for (std::size_t i = 0; i < panels.size(); ++i) {
-    const torch::Tensor north_up = panels[i].flip(0).contiguous();
+    // Cells that are twice as wide as high, or more, in degrees are repeated.
+    const std::int64_t wide = std::max<std::int64_t>(1, 2 * panels[i].size(0) / panels[i].size(1));
+    const torch::Tensor north_up = panels[i].flip(0).repeat_interleave(wide, 1).contiguous();
     const std::span values(north_up.data_ptr<float>(), static_cast<std::size_t>(north_up.numel()));
     figure.columns.emplace_back(seasons[i].name);
     figure.rows[0].panels.push_back(

@@ -49,7 +49,8 @@ void write_forcings(const ClimateSet& set, const fs::path& path) {
   for (std::size_t c = 0; c < layout.forcings.size(); ++c) {
     for (std::int64_t frame = 0; frame < layout.forcing_frames(); ++frame)
       writer.write_forcing(c, frame, set.forcing(c, frame));
-    statistics.push_back({layout.forcings[c].statistics.mean + 1, 3 * layout.forcings[c].statistics.deviation});
+    const auto [mean, deviation] = layout.forcings[c].statistics;
+    statistics.push_back({mean + deviation, 3 * deviation});
   }
   writer.seal(statistics, {}, "test");
   writer.publish();
