@@ -23,6 +23,30 @@ TEST_CASE("a climate emulator on a generated Earth, from the command line") {
                "test_pr_monthly_rmse > 0") == 2);
 }
 
+TEST_CASE(
+    "an emulator's metrics are the same to the last bit under both schedules, for any workers and shared epochs") {
+  const WorkFolder folder;
+  REQUIRE(run_stormsweep({"generate", "emulator", "--size", "6x8", "--years", "6", "--members", "1", "-o", "."}, folder)
+              .status == 0);
+  folder.write("e.json", R"({"name": "e", "experiment": "emulator",
+    "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"},
+    "parameters": {"epochs": [1, 2], "init_dim": 2, "hidden": 8, "learning_rate_schedule": ["constant", "cosine"],
+                   "gpus": [1, 2], "gradient_lag": [0, 1]}})");
+  const auto metrics = [&](const std::string& database, const Words& more) {
+    Words words{stormsweep_program(), "run", "e.json", "--results", database, "--threads", "1", "--device", "cpu"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Ended ended = run(words, folder);
+    CAPTURE(ended.err);
+    CHECK(ended.status == 0);
+    return query(folder / database, "SELECT configuration, status, metrics FROM trials ORDER BY 1");
+  };
+  const auto first = metrics("a.db", {"--workers", "3"});
+  CHECK(first.size() == 16);
+  CHECK(metrics("b.db", {"--workers", "2"}) == first);
+  CHECK(metrics("c.db", {"--workers", "3", "--schedule", "synchronous"}) == first);
+  CHECK(metrics("d.db", {"--workers", "3", "--separate-epochs"}) == first);
+}
+
 TEST_CASE("what generate and prepare emulator cannot do is told in one line") {
   const WorkFolder folder;
   const auto refused = [&](std::vector<std::string> words, const std::string& message) {
