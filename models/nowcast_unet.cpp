@@ -9,7 +9,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::int64_t kernel = 3, reach = kernel - 1;  // pixels that a valid convolution loses
+constexpr std::int64_t kernel = 3;
 /// The input that has outputs of 52 pixels, on which all parts lie in the middle of each other.
 constexpr std::int64_t inner_input = 140, inner_output = 52;
 constexpr std::int64_t margin = (inner_input - inner_output) / 2;

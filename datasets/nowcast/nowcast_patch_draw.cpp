@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 
 #include "search/base/random.hpp"
 
@@ -49,19 +50,29 @@ class RunningSums {
 PatchLattice::PatchLattice(std::int64_t height, std::int64_t width, std::int64_t patch_side)
     : side(patch_side), rows(places(height, side)), columns(places(width, side)) {}
 
-std::vector<NowcastSplit> split_by_place(const PatchLattice& lattice, double share) {
-  const auto count = std::ssize(lattice.columns);
-  const auto wide = std::max<std::int64_t>(1, std::llround(share * static_cast<double>(count)));
-  const auto first = lattice.columns.begin() + (count - wide) / 2;
-  const std::int32_t band_begin = *first, band_end = *(first + wide - 1) + nowcast_centre;
-  std::vector<NowcastSplit> splits;
-  for (const std::int32_t column : lattice.columns) {
-    const bool apart = column + nowcast_centre <= band_begin || column >= band_end;
-    const bool within = column >= band_begin && column + nowcast_centre <= band_end;
-    splits.push_back(apart ? NowcastSplit::train : within ? NowcastSplit::validation : NowcastSplit::dropped);
+std::vector<NowcastSplit> split_by_place(const PatchLattice& lattice, std::span<const double> weights, double share) {
+  // Of the columns of patches whose middles begin at `line` or end there.
+  const auto divided = [&](std::int32_t line) {
+    std::vector<NowcastSplit> splits;
+    for (const std::int32_t column : lattice.columns)
+      splits.push_back(column >= line                    ? NowcastSplit::validation
+                       : column + nowcast_centre <= line ? NowcastSplit::train
+                                                         : NowcastSplit::dropped);
+    return splits;
+  };
+  std::vector<NowcastSplit> best;
+  double nearest = std::numeric_limits<double>::infinity();
+  for (const std::int32_t line : lattice.columns) {
+    const std::vector<NowcastSplit> splits = divided(line);
+    double train = 0, validation = 0;
+    for (std::size_t i = 0; i < splits.size(); ++i) {
+      if (splits[i] == NowcastSplit::train) train += weights[i];
+      if (splits[i] == NowcastSplit::validation) validation += weights[i];
+    }
+    const double distance = std::abs(validation / (train + validation) - share);
+    if (train > 0 && validation > 0 && distance < nearest) best = splits, nearest = distance;
   }
-  if (std::ranges::count(splits, NowcastSplit::train) == 0) splits.clear();
-  return splits;
+  return best;
 }
 
 PatchCentres look_at_centres(std::span<const float> image, std::int64_t width, const PatchLattice& lattice) {
@@ -84,14 +95,21 @@ PatchCentres look_at_centres(std::span<const float> image, std::int64_t width, c
 void PatchReservoir::offer(const PatchDraw& candidate, double weight) {
   RandomStream of_window(seed_ + static_cast<std::uint64_t>(candidate.window));
   RandomStream stream(of_window.bits() + static_cast<std::uint64_t>(candidate.place));
-  const Kept offered{std::log(1 - stream.uniform()) / weight, candidate};
+  keep({std::log(1 - stream.uniform()) / weight, candidate});
+}
+
+void PatchReservoir::take(const PatchReservoir& other) {
+  for (const Kept& kept : other.kept_) keep(kept);
+}
+
+void PatchReservoir::keep(const Kept& kept) {
   const auto least_first = std::greater<>();
   if (kept_.size() == capacity_) {
-    if (capacity_ == 0 || offered <= kept_.front()) return;
+    if (capacity_ == 0 || kept <= kept_.front()) return;
     std::ranges::pop_heap(kept_, least_first);
     kept_.pop_back();
   }
-  kept_.push_back(offered);
+  kept_.push_back(kept);
   std::ranges::push_heap(kept_, least_first);
 }
 
@@ -100,6 +118,18 @@ std::vector<PatchDraw> PatchReservoir::drawn() const {
   for (const Kept& kept : kept_) draws.push_back(kept.draw);
   std::ranges::sort(draws);
   return draws;
+}
+
+void ColumnReservoirs::offer(const PatchDraw& candidate, double weight) {
+  const auto column = static_cast<std::size_t>(candidate.place % std::ssize(lattice_.columns));
+  columns_[column].offer(candidate, weight);
+  weights_[column] += weight;
+}
+
+void ColumnReservoirs::give(std::span<const NowcastSplit> columns, NowcastSplit split,
+                            PatchReservoir& reservoir) const {
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (columns[i] == split) reservoir.take(columns_[i]);
 }
 
 }  // namespace stormsweep

@@ -24,11 +24,12 @@ struct PatchLattice {
   std::vector<std::int32_t> rows, columns;
 };
 
-/// Which columns of a lattice training and validation share in, for want of hours that validation could have alone:
-/// validation has a band down the middle of the image, `share` of the columns; training has the patches whose middles
-/// [nowcast_centre pixels] do not touch those of validation. No pixel of a target is in both at the same time, though
-/// the same rain may be, at another. Empty where the image is too small.
-std::vector<NowcastSplit> split_by_place(const PatchLattice& lattice, double share);
+/// Which columns of a lattice training and validation have in common hours, for want of hours that validation could
+/// have alone: validation the eastern ones, training the western ones whose middles [nowcast_centre pixels] do not
+/// touch those of validation. No pixel of a target is in both at the same time, though the same rain may be, at
+/// another. The line lies where validation's part of the `weights` of the candidates, a sum for each column, comes
+/// nearest to `share`. Empty where no line leaves something to both.
+std::vector<NowcastSplit> split_by_place(const PatchLattice& lattice, std::span<const double> weights, double share);
 
 /// The middle of each patch of a lattice in one image.
 struct PatchCentres {
@@ -51,6 +52,8 @@ class PatchReservoir {
   PatchReservoir(std::int64_t capacity, std::uint64_t seed)
       : capacity_(static_cast<std::size_t>(capacity)), seed_(seed) {}
   void offer(const PatchDraw& candidate, double weight);
+  /// As if what was offered to `other`, of the same seed and as large a capacity at least, had been offered here.
+  void take(const PatchReservoir& other);
   /// By window and place.
   std::vector<PatchDraw> drawn() const;
 
@@ -60,9 +63,33 @@ class PatchReservoir {
     PatchDraw draw;
     auto operator<=>(const Kept&) const = default;
   };
+  void keep(const Kept& kept);
+
   std::size_t capacity_;
   std::uint64_t seed_;
   std::vector<Kept> kept_;  // a heap, its least key first
+};
+
+/// Candidates by the column of the lattice where they lie, until it is known how columns are divided (split_by_place).
+class ColumnReservoirs {
+ public:
+  /// `capacity`: the most that will be asked for of one split.
+  ColumnReservoirs(const PatchLattice& lattice, std::int64_t capacity, std::uint64_t seed)
+      : lattice_(lattice),
+        weights_(lattice.columns.size()),
+        columns_(lattice.columns.size(), PatchReservoir(capacity, seed)) {}
+
+  void offer(const PatchDraw& candidate, double weight);
+  std::vector<NowcastSplit> divide(double validation_share) const {
+    return split_by_place(lattice_, weights_, validation_share);
+  }
+  /// Those of the columns that belong to `split`.
+  void give(std::span<const NowcastSplit> columns, NowcastSplit split, PatchReservoir& reservoir) const;
+
+ private:
+  const PatchLattice& lattice_;
+  std::vector<double> weights_;
+  std::vector<PatchReservoir> columns_;
 };
 
 }  // namespace stormsweep

@@ -56,9 +56,10 @@ class Preparation {
   void find_windows();
   [[noreturn]] void refuse_short() const;
   std::string shorter_step() const;
-  void divide_places();
-  std::size_t split_of(std::int64_t window, std::int64_t place) const;
-  std::array<std::int64_t, 3> quotas() const;
+  std::array<std::int64_t, 3> quotas(bool validated) const;
+  bool divides_places() const { return result_.windows[1] == 0 && raw_.validation_fraction > 0; }
+  std::vector<PatchReservoir> reservoirs(bool validated) const;
+  std::vector<PatchReservoir> divided(const ColumnReservoirs& columns, const PatchReservoir& test);
   std::array<std::vector<PatchDraw>, 3> draw();
   std::array<std::vector<PatchDraw>, 3> draw_all(const PatchLattice& lattice);
   bool too_old(std::int64_t image, std::int64_t now) const;
@@ -77,8 +78,7 @@ class Preparation {
   ImpossibleRain impossible_;
   Cadence cadence_;
   std::vector<NowcastWindow> windows_;
-  std::vector<NowcastSplit> splits_;   // of windows
-  std::vector<NowcastSplit> columns_;  // of the lattice, for training's windows; empty: all are training's
+  std::vector<NowcastSplit> splits_;
   PreparedNowcast result_;
 };
 
@@ -152,37 +152,39 @@ void Preparation::find_windows() {
   if (result_.windows[0] == 0 || result_.windows[2] == 0) refuse_short();
 }
 
-void Preparation::divide_places() {
-  if (result_.windows[1] > 0 || raw_.validation_fraction <= 0) return;
-  columns_ =
-      split_by_place(PatchLattice(height(), width(), raw_.side), raw_.validation_fraction / (1 - raw_.test_fraction));
-  result_.validation_by_place = !columns_.empty();
-}
-
-/// Where a patch belongs that may be cut from a window at a place of the lattice.
-std::size_t Preparation::split_of(std::int64_t window, std::int64_t place) const {
-  const NowcastSplit split = splits_[static_cast<std::size_t>(window)];
-  if (split != NowcastSplit::train || columns_.empty()) return static_cast<std::size_t>(split);
-  return static_cast<std::size_t>(columns_[static_cast<std::size_t>(place % std::ssize(columns_))]);
-}
-
-std::array<std::int64_t, 3> Preparation::quotas() const {
+std::array<std::int64_t, 3> Preparation::quotas(bool validated) const {
   const std::int64_t kept = std::ssize(windows_) - result_.dropped_windows;
   const std::int64_t patches = raw_.patches > 0 ? raw_.patches : std::min(most_patches, patches_a_window * kept);
   const auto part = [&](double fraction) {
     return std::max<std::int64_t>(1, std::llround(fraction * static_cast<double>(patches)));
   };
-  const bool validated = result_.windows[1] > 0 || result_.validation_by_place;
   const std::int64_t validation = validated ? part(raw_.validation_fraction) : 0;
   const std::int64_t test = part(raw_.test_fraction);
   if (patches <= validation + test) throw InputError(fmt::format("{} patches are too few for the splits", patches));
   return {patches - validation - test, validation, test};
 }
 
+std::vector<PatchReservoir> Preparation::reservoirs(bool validated) const {
+  std::vector<PatchReservoir> result;
+  for (const std::int64_t size : quotas(validated)) result.emplace_back(size, raw_.seed);
+  return result;
+}
+
+/// Training and validation from the columns of training's windows, beside what was drawn for the test.
+std::vector<PatchReservoir> Preparation::divided(const ColumnReservoirs& columns, const PatchReservoir& test) {
+  std::vector<NowcastSplit> division = columns.divide(raw_.validation_fraction / (1 - raw_.test_fraction));
+  result_.validation_by_place = !division.empty();
+  if (division.empty()) division.assign(PatchLattice(height(), width(), raw_.side).columns.size(), NowcastSplit::train);
+  std::vector<PatchReservoir> splits = reservoirs(result_.validation_by_place);
+  columns.give(division, NowcastSplit::train, splits[0]);
+  columns.give(division, NowcastSplit::validation, splits[1]);
+  splits[2] = test;
+  return splits;
+}
+
 std::array<std::vector<PatchDraw>, 3> Preparation::draw() {
   const PatchLattice lattice(height(), width(), raw_.side);
   const auto draws = draw_all(lattice);
-  if (draws[1].empty()) result_.validation_by_place = false;  // nothing is measured there
   for (const std::size_t split : {0, 2}) {
     if (!draws[split].empty()) continue;
     throw InputError(fmt::format(
@@ -201,9 +203,9 @@ bool Preparation::too_old(std::int64_t image, std::int64_t now) const {
 }
 
 std::array<std::vector<PatchDraw>, 3> Preparation::draw_all(const PatchLattice& lattice) {
-  const auto sizes = quotas();
-  std::vector<PatchReservoir> reservoirs;
-  for (const std::int64_t size : sizes) reservoirs.emplace_back(size, raw_.seed);
+  std::vector<PatchReservoir> splits = reservoirs(result_.windows[1] > 0);
+  ColumnReservoirs columns(lattice, quotas(false)[0],
+                           raw_.seed);                      // of training's windows, where they are to be divided
   std::map<std::int64_t, std::vector<std::size_t>> ending;  // windows by their last image
   for (std::size_t w = 0; w < windows_.size(); ++w) ending[windows_[w].images.back()].push_back(w);
   const double floor = result_.meta.quantity == RadarQuantity::vil ? floor_vil : floor_rate;
@@ -223,15 +225,18 @@ std::array<std::vector<PatchDraw>, 3> Preparation::draw_all(const PatchLattice& 
       if (splits_[w] == NowcastSplit::dropped) continue;
       for (const std::int64_t place : complete_places(windows_[w], seen, lattice.size())) {
         const PatchDraw candidate{static_cast<std::int64_t>(w), place};
-        const std::size_t split = split_of(candidate.window, place);
-        if (split == reservoirs.size()) continue;  // dropped
         const PatchCentres& last_input = seen.at(windows_[w].images[nowcast_inputs - 1]);
-        reservoirs[split].offer(candidate, floor + last_input.rain[static_cast<std::size_t>(place)]);
+        const double weight = floor + last_input.rain[static_cast<std::size_t>(place)];
+        if (splits_[w] == NowcastSplit::train && divides_places())
+          columns.offer(candidate, weight);
+        else
+          splits[static_cast<std::size_t>(splits_[w])].offer(candidate, weight);
       }
     }
   }
   std::ranges::copy(impossible_.lines(), std::back_inserter(result_.notes));
-  std::array<std::vector<PatchDraw>, 3> draws{reservoirs[0].drawn(), reservoirs[1].drawn(), reservoirs[2].drawn()};
+  if (divides_places()) splits = divided(columns, splits[2]);
+  std::array<std::vector<PatchDraw>, 3> draws{splits[0].drawn(), splits[1].drawn(), splits[2].drawn()};
   const auto first_image = [&](const PatchDraw& draw) {
     return windows_[static_cast<std::size_t>(draw.window)].images.front();
   };
@@ -275,7 +280,6 @@ PreparedNowcast Preparation::run() {
   make_writable(folder_);
   list();
   find_windows();
-  divide_places();
   write(draw());
   result_.meta = NowcastPatches(folder_ / "train.h5").meta();
   return result_;

@@ -82,7 +82,9 @@ void tell(const PreparedNowcast& prepared, const std::string& folder) {
       fmt::print("{:<11} {:>6} windows, {}\n", split_names[s], prepared.windows[s], prepared.spans[s]);
   }
   if (prepared.validation_by_place)
-    fmt::print("validation  in the training hours, along a band down the middle of the image: the sequence is short\n");
+    fmt::print(
+        "validation  in the training hours, in the east of the image: the sequence is too short for hours of its "
+        "own\n");
   else if (prepared.windows[1] == 0)
     fmt::print("no validation: sequence and image are too small for a third split\n");
   fmt::print("{} windows across a cut dropped; {:.2g} % of the patches' pixels are missing and count as dry\n",

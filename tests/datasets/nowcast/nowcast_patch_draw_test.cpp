@@ -22,19 +22,44 @@ TEST_CASE("lattice: every 8 pixels and at the far edge") {
   CHECK(PatchLattice(48, 48, 48).size() == 1);
 }
 
-TEST_CASE("split by place: a band down the middle for validation, training where it does not touch it") {
-  const auto letters = [](std::int64_t width, std::int64_t side, double share) {
+TEST_CASE("split by place: the east for validation, training where it does not touch it") {
+  const auto letters = [](const PatchLattice& lattice, const std::vector<double>& weights, double share) {
     std::string text;
-    for (const NowcastSplit split : split_by_place(PatchLattice(side, width, side), share))
+    for (const NowcastSplit split : split_by_place(lattice, weights, share))
       text += split == NowcastSplit::train ? 't' : split == NowcastSplit::validation ? 'v' : '-';
     return text;
   };
-  // Middles are 48 wide, six columns of the lattice: five to each side overlap with the band's.
-  CHECK(letters(200, 48, 0.125) == "ttt-----vvv-----tttt");
-  CHECK(letters(352, 200, 0.125) == "ttt-----vvv-----tttt");  // wherever in the patch the middle lies
-  CHECK(letters(200, 48, 0.01) == "tttt-----v-----ttttt");
-  CHECK(letters(64, 48, 0.125) == "");  // nothing would be left to train on
-  CHECK(letters(48, 48, 0.125) == "");
+  // Middles are 48 wide, six columns of the lattice: five before the line overlap with validation's.
+  const PatchLattice lattice(48, 200, 48);
+  REQUIRE(lattice.columns.size() == 20);
+  const std::vector<double> even(20, 1);
+  CHECK(letters(lattice, even, 0.125) ==
+        "ttttttttttttt-----vv");  // 2 of 15 is nearer to an eighth than 1 of 15, 3 of 15
+  CHECK(letters(lattice, even, 0.45) == "tttttttt-----vvvvvvv");                       // 7 of 15
+  CHECK(letters(PatchLattice(200, 352, 200), even, 0.125) == "ttttttttttttt-----vv");  // wherever the middle lies
+  std::vector<double> dry_east = even;
+  for (std::size_t i = 16; i < 20; ++i) dry_east[i] = 0;
+  CHECK(letters(lattice, dry_east, 0.125) == "tttttttttt-----vvvvv");  // 1 of 11
+  CHECK(letters(PatchLattice(48, 64, 48), {1, 1, 1}, 0.125).empty());  // nothing would be left to train on
+  CHECK(letters(PatchLattice(48, 48, 48), {1}, 0.125).empty());
+}
+
+TEST_CASE("a draw by columns is the draw of all that those columns were offered") {
+  const PatchLattice lattice(100, 200, 48);
+  ColumnReservoirs columns(lattice, 30, 5);
+  PatchReservoir expected(30, 5), drawn(30, 5);
+  std::vector<NowcastSplit> splits(lattice.columns.size(), NowcastSplit::dropped);
+  for (const std::size_t column : {0, 3, 4, 19}) splits[column] = NowcastSplit::train;
+  for (std::int64_t window = 0; window < 9; ++window)
+    for (std::int64_t place = 0; place < lattice.size(); ++place) {
+      const double weight = 0.1 + static_cast<double>((window * 31 + place * 17) % 13);
+      columns.offer({window, place}, weight);
+      if (splits[static_cast<std::size_t>(place % std::ssize(lattice.columns))] == NowcastSplit::train)
+        expected.offer({window, place}, weight);
+    }
+  columns.give(splits, NowcastSplit::train, drawn);
+  CHECK(std::ranges::equal(drawn.drawn(), expected.drawn()));
+  CHECK(drawn.drawn().size() == 30);
 }
 
 TEST_CASE("centres: mean rain and missing pixels as brute force counts them") {
