@@ -44,6 +44,8 @@ void require_side(const char* name, std::int64_t side) {
 
 NowcastCnn::NowcastCnn(const NowcastOptions& options, std::uint64_t seed) : NowcastNetwork(options, seed) {
   const auto f = options.base_filters;
+  if (options.extrapolation == NowcastExtrapolation::blend)
+    throw std::invalid_argument("the nowcast network cannot blend extrapolated frames; the U-Net can");
   const std::array<std::int64_t, 5> encoded{channels(), f, 2 * f, 4 * f, 8 * f};
   const std::array<std::int64_t, 4> decoded{8 * f + 4 * f, 2 * f + 2 * f, 2 * f + outputs + f, 2 * f + outputs};
   for (std::size_t i = 0; i < 4; ++i)

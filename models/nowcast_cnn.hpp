@@ -22,7 +22,8 @@ using NowcastSides = std::array<std::int64_t, 4>;
 /// corrects.
 class NowcastCnn : public NowcastNetwork {
  public:
-  /// He-normal weights (Adam and ReLU: not told by the paper), zero biases, from a generator of `seed` alone.
+  /// Throws std::invalid_argument: it cannot blend. He-normal weights (Adam and ReLU: not told by the paper), zero
+  /// biases, from a generator of `seed` alone.
   NowcastCnn(const NowcastOptions& options, std::uint64_t seed);
 
   /// O8, O4, O2, O1. `inner`: O2 without its outermost pixel, O1 without its outermost 3: at 256, O1's centre 48.

@@ -22,6 +22,7 @@ enum class NowcastExtrapolation {
   none,
   input,     ///< it is part of the input
   residual,  ///< it is part of the input, and the network says what is to be added to it: 0 before training
+  blend,  ///< it is part of the input, and the network says how much it is to be blurred and strengthened (NowcastUnet)
 };
 
 struct NowcastOptions {
@@ -29,6 +30,7 @@ struct NowcastOptions {
   std::int64_t head_filters = 0;   ///< of NowcastCnn's fine head; 0: in proportion to f, as published
   double negative_slope = 0;       ///< of the activation: 0 is ReLU, more is leaky ReLU
   NowcastExtrapolation extrapolation = NowcastExtrapolation::none;
+  double dry = 0;                                        ///< no rain, in the units of the input; for `blend`
   torch::ScalarType convolution_type = torch::kFloat32;  ///< arithmetic of the convolutions; weights stay float32
 };
 

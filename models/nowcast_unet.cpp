@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <stdexcept>
 #include <string>
+
+#include "models/kernels/upsampled_convolution.hpp"
 
 namespace stormsweep {
 
@@ -30,6 +33,28 @@ torch::Tensor inner_part(const torch::Tensor& input) {
   return cut(input, (input.size(2) - height) / 2, (input.size(3) - width) / 2, height, width);
 }
 
+constexpr std::array<double, 4> sigmas{1, 2, 4, 8};  // of the blurs, pixels
+constexpr double sharp_bias = 2;                     // for the share that is not blurred, before training
+constexpr double least_growth = -2, most_growth = 1;
+
+/// Gaussian weights within three sigmas.
+torch::Tensor gaussian(double sigma, const torch::TensorOptions& options) {
+  const std::int64_t reach = std::llround(3 * sigma);
+  const auto weights = torch::arange(-reach, reach + 1, options).square().div(-2 * sigma * sigma).exp();
+  return weights / weights.sum();
+}
+
+/// `frames` [n, 1, h, w] and their blurs, without the outermost `margin` pixels: [n, 1 + sigmas, ., .].
+torch::Tensor with_blurs(const torch::Tensor& frames) {
+  std::vector<torch::Tensor> maps{without_margin(frames, margin)};
+  for (const double sigma : sigmas) {
+    const auto weights = gaussian(sigma, frames.options());
+    const auto part = without_margin(frames, margin - weights.size(0) / 2);
+    maps.push_back(torch::conv2d(torch::conv2d(part, weights.view({1, 1, -1, 1})), weights.view({1, 1, 1, -1})));
+  }
+  return torch::cat(maps, 1);
+}
+
 }  // namespace
 
 NowcastUnet::NowcastUnet(const NowcastOptions& options, std::uint64_t seed) : NowcastNetwork(options, seed) {
@@ -39,8 +64,9 @@ NowcastUnet::NowcastUnet(const NowcastOptions& options, std::uint64_t seed) : No
     encoder_.push_back(add_block("encoder" + std::to_string(i + 1), i == 0 ? seen : f << (i - 1), f << i));
   for (std::size_t i = levels - 1; i-- > 0;)
     decoder_.push_back(add_block("decoder" + std::to_string(i + 1), 3 * (f << i), f << i));
-  head_ = add("head", f, 1, 1);
-  if (corrects()) torch::nn::init::zeros_(head_->weight);
+  head_ = add("head", f, blends() ? std::ssize(sigmas) + 2 : 1, 1);
+  if (corrects() || blends()) torch::nn::init::zeros_(head_->weight);
+  if (blends()) head_->bias.data()[0] = sharp_bias;
 }
 
 NowcastUnet::Block NowcastUnet::add_block(const std::string& name, std::int64_t in, std::int64_t out) {
@@ -84,9 +110,20 @@ std::vector<torch::Tensor> NowcastUnet::forward(const torch::Tensor& input, Nowc
     map = activated(convolve(decoder_[i][1], decode(decoder_[i][0], map, skip, 0)));
   }
   map = convolve(head_, map).to(torch::kFloat32);
-  map = map.view({input.size(0), outputs, map.size(2), map.size(3)});
-  if (corrects()) map = map + cut(images.narrow(1, past, outputs), margin, margin, map.size(2), map.size(3));
+  const auto height = map.size(2), width = map.size(3);
+  if (blends()) map = blended(map, images.narrow(1, past, outputs));
+  map = map.view({input.size(0), outputs, height, width});
+  if (corrects()) map = map + cut(images.narrow(1, past, outputs), margin, margin, height, width);
   return {map};
+}
+
+/// [6 n, 1, h, w] of the head's `maps` [6 n, shares and growth, h, w] and the extrapolated frames [n, 6, ., .].
+torch::Tensor NowcastUnet::blended(const torch::Tensor& maps, const torch::Tensor& carried) const {
+  const auto frames = cut(with_blurs(carried.flatten(0, 1).unsqueeze(1)), 0, 0, maps.size(2), maps.size(3));
+  const auto shares = maps.narrow(1, 0, frames.size(1)).softmax(1);
+  const auto growth = maps.narrow(1, frames.size(1), 1).clamp(least_growth, most_growth).exp();
+  const double dry = options().dry;
+  return ((shares * frames).sum(1, /*keepdim=*/true) - dry) * growth + dry;
 }
 
 std::int64_t NowcastUnet::forward_flops(std::int64_t height, std::int64_t width) const {

@@ -14,6 +14,11 @@ namespace stormsweep {
 /// Valid 3x3 convolutions, two a level; four levels of f, 2f, 4f, 8f channels, the means of 2x2 pixels from one to the
 /// next, upsampled (nearest) on the way back; a 1x1 convolution makes the one output, of full resolution. An output
 /// pixel sees 89 to 96 pixels along each axis of the input.
+///
+/// To blend, the network gives each pixel not a number but the shares of the extrapolated frame and of its blurs, by
+/// Gaussians of 1, 2, 4 and 8 pixels, in the forecast (a softmax), and the logarithm, from -2 to 1, of the factor by
+/// which rain grows or decays. Before training 65 % is the frame itself. So it can be cautious where it has to be, and
+/// neither loses sharp rain where it is sure nor makes rain where there is none, on whatever radar.
 class NowcastUnet : public NowcastNetwork {
  public:
   /// He-normal weights, zero biases, from a generator of `seed` alone.
@@ -37,6 +42,8 @@ class NowcastUnet : public NowcastNetwork {
 
   Block add_block(const std::string& name, std::int64_t in, std::int64_t out);
   torch::Tensor first_layer(const torch::Tensor& input) const;
+  bool blends() const { return options().extrapolation == NowcastExtrapolation::blend; }
+  torch::Tensor blended(const torch::Tensor& maps, const torch::Tensor& carried) const;
 
   std::vector<Block> encoder_, decoder_;  ///< of levels 1 ... 4, and 3 ... 1
   torch::nn::Conv2d head_{nullptr};

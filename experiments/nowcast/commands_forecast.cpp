@@ -175,7 +175,8 @@ int forecast_nowcast_command(const std::vector<std::string>& words) {
   ModelFile file = load_model(options.model, "nowcast");
   const NowcastMeta model = parse_nowcast_notes(file.notes, options.model);
   // In float32, however it was trained: forecasts are short work.
-  const auto network = nowcast_network(Reader(file.configuration, *file.experiment), torch::kFloat32, 0);
+  const auto network =
+      nowcast_network(Reader(file.configuration, *file.experiment), model.statistics, torch::kFloat32, 0);
   network->load(file.network);
   torch::set_num_threads(options.threads);
 

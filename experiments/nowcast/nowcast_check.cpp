@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "datasets/files/splits.hpp"
 #include "datasets/nowcast/nowcast_patches.hpp"
@@ -44,6 +45,22 @@ void check_alike(const std::filesystem::path& path, const NowcastPatches& patche
     refuse("normalisation");
 }
 
+/// Refuses a space that asks the published network to blend, which only the U-Net can, unless it leaves that out.
+void check_blend(const Space& space) {
+  std::vector<std::uint32_t> digits(space.axes.size());
+  const auto takes = [&](const char* hyperparameter, const char* choice) {
+    const std::vector<Value> all = values(space, hyperparameter);
+    const auto found = std::ranges::find(all, Value(std::string(choice)));
+    for (std::size_t i = 0; i < digits.size(); ++i)
+      if (space.axes[i].hyperparameter == space.experiment->find(hyperparameter))
+        digits[i] = static_cast<std::uint32_t>(found - all.begin());
+    return found != all.end();
+  };
+  if (takes("network", "samsi") && takes("extrapolation", "blend") && !space.grid.excluded(digits))
+    throw InputError("extrapolation is \"blend\", which takes the network \"unet\", not \"samsi\", the default; give " +
+                     std::string("\"network\": \"unet\", or exclude the two together"));
+}
+
 /// What the space asks of the data.
 void check_fits(const Space& space, const std::filesystem::path& path, const NowcastPatches& train) {
   if (train.meta().quantity == RadarQuantity::rain_rate) return;
@@ -56,6 +73,7 @@ void check_fits(const Space& space, const std::filesystem::path& path, const Now
 }  // namespace
 
 DataCheck check_nowcast_data(const Space& space) {
+  check_blend(space);
   const auto& data = space.data;
   DataCheck report;
   const NowcastPatches train(data.at("train"));

@@ -12,17 +12,19 @@ constexpr double leak = 0.1;  // of leaky_relu: what passes of what is below 0
 
 NowcastExtrapolation extrapolation_of(const std::string& choice) {
   if (choice == "none") return NowcastExtrapolation::none;
-  return choice == "input" ? NowcastExtrapolation::input : NowcastExtrapolation::residual;
+  if (choice == "input") return NowcastExtrapolation::input;
+  return choice == "residual" ? NowcastExtrapolation::residual : NowcastExtrapolation::blend;
 }
 
 }  // namespace
 
-std::unique_ptr<NowcastNetwork> nowcast_network(const Reader& read, torch::ScalarType convolution_type,
-                                                std::uint64_t seed) {
+std::unique_ptr<NowcastNetwork> nowcast_network(const Reader& read, const PixelStatistics& statistics,
+                                                torch::ScalarType convolution_type, std::uint64_t seed) {
   const NowcastOptions options{.base_filters = read.integer("base_filters"),
                                .head_filters = read.integer("head_filters"),
                                .negative_slope = read.choice("activation") == "leaky_relu" ? leak : 0,
                                .extrapolation = extrapolation_of(read.choice("extrapolation")),
+                               .dry = -statistics.mean / statistics.deviation,
                                .convolution_type = convolution_type};
   return make_nowcast_network(read.choice("network"), options, seed);
 }

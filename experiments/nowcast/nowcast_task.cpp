@@ -83,10 +83,10 @@ class NowcastTask : public Task {
   bool augmented_;
   std::int64_t copies_, batch_size_;  ///< batch size of a rank, at most its epoch
   double validation_share_;
-  std::unique_ptr<NowcastNetwork> network_;
   std::map<std::string, SplitData> data_;  ///< "train" and "test", and "validation" where it has a file of its own
   const NowcastPatches& train_;
   PixelStatistics statistics_;
+  std::unique_ptr<NowcastNetwork> network_;
   RainWeights weights_;                               ///< of the loss
   std::optional<ExtrapolationScores> extrapolation_;  ///< of this rank's test patches, whatever the network
 };
@@ -100,10 +100,10 @@ NowcastTask::NowcastTask(const Reader& read, const TaskContext& context)
       augmented_(read.choice("augmentation") == "live"),
       copies_(read.integer("data_multiplier")),
       validation_share_(read.real("validation_share")),
-      network_(nowcast_network(read, arithmetic(read), derive_seed(seed_, "weights"))),
-      data_(open_data(context, network_->extrapolates())),
+      data_(open_data(context, read.choice("extrapolation") != "none")),
       train_(data_.at("train").patches),
-      statistics_(train_.meta().statistics) {
+      statistics_(train_.meta().statistics),
+      network_(nowcast_network(read, statistics_, arithmetic(read), derive_seed(seed_, "weights"))) {
   if (read.choice("loss") == "balanced") weights_ = balanced_rain(statistics_.mean, statistics_.deviation);
   network_->to(device_);
   batch_size_ = std::min(most_samples(), read.integer("batch_size"));

@@ -3,8 +3,10 @@
 #include <doctest/doctest.h>
 #include <torch/utils.h>
 
+#include <cmath>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/make_nowcast_network.hpp"
@@ -148,4 +150,54 @@ TEST_CASE("bf16 convolutions of the U-Net stay near float32") {
   CHECK(output.dtype() == torch::kFloat32);
   CHECK(relative_difference(output, expected) < 0.1);
   CHECK(relative_difference(output, expected) > 0);
+}
+
+TEST_CASE("a U-Net that blends: shares of the frame and its blurs, strengthened, pixel by pixel") {
+  const double dry = -0.5;
+  NowcastUnet network({.base_filters = 2, .extrapolation = NowcastExtrapolation::blend, .dry = dry}, 1);
+  const torch::NoGradGuard no_grad;
+  const auto input = draw_input(13, 140, 148);
+  // The head says the same everywhere: its weights are 0 before training.
+  auto bias = network.named_parameters()["head.bias"];
+  REQUIRE(bias.numel() == 6);
+  CHECK(bias[0].item<double>() == 2);
+  bias.copy_(torch::tensor({0.5f, -1.0f, 0.25f, 2.0f, 1.0f, 0.3f}));
+  const auto output = network.forward(input)[0];
+  REQUIRE(output.sizes() == torch::IntArrayRef{2, 6, 52, 60});
+  const std::vector<double> logits{0.5, -1, 0.25, 2, 1}, sigmas{0, 1, 2, 4, 8};
+  double all = 0;
+  for (const double logit : logits) all += std::exp(logit);
+  for (const auto& [row, column] : {std::pair{0, 0}, {51, 59}, {20, 33}})
+    for (const std::int64_t lead : {0, 5}) {
+      double blend = 0;
+      for (std::size_t k = 0; k < sigmas.size(); ++k) {
+        const auto reach = static_cast<std::int64_t>(3 * sigmas[k]);
+        double sum = 0, weights = 0;
+        for (std::int64_t y = -reach; y <= reach; ++y)
+          for (std::int64_t x = -reach; x <= reach; ++x) {
+            const double weight =
+                k == 0 ? 1 : std::exp(-static_cast<double>(y * y + x * x) / (2 * sigmas[k] * sigmas[k]));
+            sum += weight * input[1][7 + lead][44 + row + y][44 + column + x].item<double>();
+            weights += weight;
+          }
+        blend += std::exp(logits[k]) / all * sum / weights;
+      }
+      CHECK(output[1][lead][row][column].item<double>() == Approx((blend - dry) * std::exp(0.3) + dry).epsilon(1e-4));
+    }
+}
+
+TEST_CASE("a U-Net that blends makes no rain where none is near, and grows it by e at most") {
+  const double dry = -0.25;
+  NowcastUnet network(
+      {.base_filters = 2, .negative_slope = 0.1, .extrapolation = NowcastExtrapolation::blend, .dry = dry}, 1);
+  const torch::NoGradGuard no_grad;
+  for (auto& parameter : network.parameters()) parameter.normal_(0, 3);
+  auto input = torch::full({1, 13, 140, 140}, dry);
+  CHECK(torch::allclose(network.forward(input)[0], torch::full({1, 6, 52, 52}, dry)));
+  input = draw_input(13, 140, 140).abs() + dry;
+  const auto output = network.forward(input)[0];
+  CHECK(output.min().item<double>() >= dry);
+  CHECK(output.max().item<double>() - dry <= std::exp(1.0) * (input.max().item<double>() - dry));
+  CHECK_THROWS_WITH_AS(make_nowcast_network("samsi", {.extrapolation = NowcastExtrapolation::blend}, 1),
+                       "the nowcast network cannot blend extrapolated frames; the U-Net can", std::invalid_argument);
 }

@@ -13,11 +13,13 @@
 #include "datasets/nowcast/blurred_extrapolation.hpp"
 #include "datasets/nowcast/extrapolation.hpp"
 #include "datasets/nowcast/nowcast_patches.hpp"
+#include "datasets/nowcast/nowcast_writer.hpp"
 #include "datasets/nowcast/patch_extrapolation.hpp"
 #include "experiments/nowcast/nowcast_check.hpp"
 #include "experiments/nowcast/nowcast_notes.hpp"
 #include "models/nowcast_cnn.hpp"
 #include "search/base/error.hpp"
+#include "search/space/space.hpp"
 #include "tests/experiments/nowcast/nowcast_world.hpp"
 
 using namespace stormsweep;
@@ -58,6 +60,17 @@ std::multiset<double> prints(const std::vector<torch::Tensor>& inputs) {
     result.insert(
         std::get<0>(input.flatten().to(torch::kFloat64).sort()).slice(0, 0, {}, 97).square().sum().item<double>());
   return result;
+}
+
+/// A search of `parameters` (JSON) on the files.
+Space space_of(const std::map<std::string, std::filesystem::path>& data, const std::string& parameters = "{}",
+               const std::string& more = "") {
+  std::string files;
+  for (const auto& [split, path] : data)
+    files += (files.empty() ? "" : ", ") + ("\"" + split + "\": \"" + path.string() + "\"");
+  return parse_space(
+      R"({"name": "n", "experiment": "nowcast", "data": {)" + files + R"(}, "parameters": )" + parameters + more + "}",
+      "n.json", "/");
 }
 
 double metric(const Metrics& metrics, const std::string& name) {
@@ -324,4 +337,35 @@ TEST_CASE("the check of the data tells what each split holds, and refuses splits
   for (auto& [split, path] : data) path = small / (split + ".h5");
   CHECK_THROWS_WITH_AS(check_nowcast_data(space_of(data)), doctest::Contains("make them again with --size 256"),
                        InputError);
+}
+
+TEST_CASE("the check refuses what does not go together: blending by the published network, weights of rain for VIL") {
+  const NowcastWorld world;
+  const auto refused = [&](const std::string& parameters, const std::string& more = "") -> std::string {
+    try {
+      check_nowcast_data(space_of(world.data(), parameters, more));
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const std::string remedy =
+      "extrapolation is \"blend\", which takes the network \"unet\", not \"samsi\", the default; give "
+      "\"network\": \"unet\", or exclude the two together";
+  CHECK(refused(R"({"extrapolation": "blend"})") == remedy);
+  CHECK(refused(R"({"extrapolation": ["none", "blend"], "network": ["unet", "samsi"]})") == remedy);
+  CHECK(refused(R"({"extrapolation": ["none", "blend"], "network": ["unet", "samsi"]})",
+                R"(, "exclude": [{"network": "samsi", "extrapolation": "blend"}])")
+            .empty());
+  CHECK(refused(R"({"extrapolation": "blend", "network": "unet", "loss": "balanced"})").empty());
+
+  const TemporaryFolder vil;
+  std::map<std::string, std::filesystem::path> data{{"train", vil / "train.h5"}, {"test", vil / "test.h5"}};
+  for (const auto& [split, path] : data) {
+    NowcastWriter writer(path, 1, 256);
+    writer.append(std::vector<std::uint16_t>(nowcast_frames * 256 * 256, 3), {});
+    writer.finish({.quantity = RadarQuantity::vil, .scale = 1, .statistics = {1, 2}}, "test");
+  }
+  CHECK_THROWS_WITH_AS(check_nowcast_data(space_of(data, R"({"loss": "balanced"})")),
+                       doctest::Contains("train.h5: holds VIL, and loss is \"balanced\""), InputError);
 }

@@ -6,7 +6,7 @@
 
 #include "datasets/nowcast/generate_nowcast.hpp"
 #include "experiments/nowcast/nowcast_task.hpp"
-#include "tests/experiments/space_of.hpp"
+#include "search/space/experiment.hpp"
 #include "tests/folder.hpp"
 
 namespace stormsweep {
