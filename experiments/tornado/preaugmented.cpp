@@ -1,11 +1,10 @@
 #include "experiments/tornado/preaugmented.hpp"
 
 #include <cstdio>
-#include <system_error>
 #include <vector>
 
 #include "datasets/storms/storm_writer.hpp"
-#include "search/base/file.hpp"
+#include "experiments/task/made_once.hpp"
 #include "search/base/seed.hpp"
 
 namespace stormsweep {
@@ -41,12 +40,7 @@ void make(const Storms& natural, const Preaugmentation& what, const fs::path& pa
 }  // namespace
 
 Storms preaugmented(const Storms& natural, const Preaugmentation& what, const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  const fs::path path = folder / file_name(what);
-  const FileLock lock(path.string() + ".lock", "put --results into a folder that can be written");
-  if (!fs::exists(path)) make(natural, what, path);
-  return Storms(path);
+  return Storms(made_once(folder, file_name(what), [&](const fs::path& path) { make(natural, what, path); }));
 }
 
 }  // namespace stormsweep

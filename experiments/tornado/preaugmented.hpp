@@ -18,9 +18,8 @@ struct Preaugmentation {
 };
 
 /// The transformed copies of `natural` as a file in `folder`: storm i of copy c is number c * N + i, transformed by its
-/// own stream. Made by whichever process asks first, while the others that want it wait (a lock that the kernel
-/// releases if the maker dies); then mapped by all. Throws InputError where the folder cannot be written or its disk is
-/// full.
+/// own stream. Made once for all (experiments/task/made_once.hpp), then mapped. Throws InputError where the folder
+/// cannot be written or its disk is full.
 Storms preaugmented(const Storms& natural, const Preaugmentation& what, const std::filesystem::path& folder);
 
 }  // namespace stormsweep

@@ -14,22 +14,12 @@
 #include "experiments/emulator/pattern_scaling.hpp"
 #include "search/base/error.hpp"
 #include "tests/experiments/emulator/emulator_world.hpp"
+#include "tests/experiments/shard.hpp"
 
 using namespace stormsweep;
 using doctest::Approx;
 
 namespace {
-
-/// One of several ranks, without the others: sums stay its own.
-class Shard : public Gang {
- public:
-  Shard(int shard, int shards) : shard_(shard), shards_(shards) {}
-  int shard() const override { return shard_; }
-  int shards() const override { return shards_; }
-
- private:
-  int shard_, shards_;
-};
 
 struct Epoch {
   std::vector<torch::Tensor> targets;  ///< a sample each

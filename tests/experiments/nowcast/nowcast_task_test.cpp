@@ -21,21 +21,11 @@
 #include "search/base/error.hpp"
 #include "search/space/space.hpp"
 #include "tests/experiments/nowcast/nowcast_world.hpp"
+#include "tests/experiments/shard.hpp"
 
 using namespace stormsweep;
 
 namespace {
-
-/// One of several ranks, without the others: sums stay its own.
-class Shard : public Gang {
- public:
-  Shard(int shard, int shards) : shard_(shard), shards_(shards) {}
-  int shard() const override { return shard_; }
-  int shards() const override { return shards_; }
-
- private:
-  int shard_, shards_;
-};
 
 struct Epoch {
   std::vector<torch::Tensor> inputs;  ///< a sample each
