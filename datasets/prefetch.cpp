@@ -9,11 +9,13 @@
 #include <variant>
 #include <vector>
 
+#include "datasets/upload.hpp"
+
 namespace stormsweep {
 
 struct Prefetch::State {
-  State(std::int64_t n, std::function<Batch(std::int64_t)> f, int threads, int beyond)
-      : count(n), make(std::move(f)), ahead(beyond) {
+  State(std::int64_t n, std::function<Batch(std::int64_t)> f, int threads, int beyond, const torch::Device& device)
+      : count(n), make([f = std::move(f), device](std::int64_t k) { return uploaded(f(k), device); }), ahead(beyond) {
     for (int i = 0; i < threads; ++i) {
       makers.emplace_back([this](const std::stop_token& stop) { work(stop); });
     }
@@ -63,8 +65,9 @@ std::optional<Batch> Prefetch::State::take() {
   return std::get<Batch>(std::move(result));
 }
 
-Prefetch::Prefetch(std::int64_t count, std::function<Batch(std::int64_t)> make, int threads, int ahead)
-    : state_(std::make_unique<State>(count, std::move(make), threads, ahead)) {}
+Prefetch::Prefetch(std::int64_t count, std::function<Batch(std::int64_t)> make, int threads, int ahead,
+                   const torch::Device& device)
+    : state_(std::make_unique<State>(count, std::move(make), threads, ahead, device)) {}
 Prefetch::~Prefetch() = default;
 Prefetch::Prefetch(Prefetch&&) noexcept = default;
 

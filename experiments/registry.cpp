@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "experiments/task/arithmetic.hpp"
+
 namespace stormsweep {
 
 namespace {
@@ -20,6 +22,7 @@ const ExperimentEntry& entry_of(const Experiment& experiment) {
 
 std::unique_ptr<Task> make_task(const Experiment& experiment, const Configuration& configuration,
                                 const TaskContext& context) {
+  check_arithmetic(Reader(configuration, experiment), context.device);
   return required(entry_of(experiment).make_task, experiment, "task")(experiment, configuration, context);
 }
 

@@ -52,6 +52,7 @@ class Deeplab final : public LayeredNetwork {
   torch::Tensor pyramid(const torch::Tensor& map);
   torch::Tensor decode(const Encoded& encoded, const torch::Tensor& input);
 
+  torch::nn::BatchNorm2d post_norm_{nullptr};  ///< published, and used by nothing
   Layer root_, pool_mean_, fuse_, low_level_, last_;
   std::array<std::vector<Bottleneck>, 4> blocks_;
   std::vector<Layer> rates_;

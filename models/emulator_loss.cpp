@@ -31,6 +31,23 @@ torch::Tensor second_differences(const torch::TensorOptions& options) {
       .view({3, 1, 3, 3});
 }
 
+/// [n, points] of `maps` [n, height, width]: bilinear, beyond the border its value; `grid` [., ., 2] as polar_grid
+/// makes it. LibTorch's grid_sampler does the same, but adds its slopes in any order on a GPU.
+torch::Tensor sampled(const torch::Tensor& maps, const torch::Tensor& grid) {
+  const auto height = maps.size(1), width = maps.size(2);
+  const auto place = [&](std::int64_t axis, std::int64_t side) {
+    const auto last = static_cast<double>(side - 1);
+    return ((grid.select(2, axis).flatten() + 1) * (last / 2)).clamp(0, last);
+  };
+  const auto x = place(0, width), y = place(1, height);
+  const auto west = x.floor().clamp_max(width - 2), south = y.floor().clamp_max(height - 2);
+  const auto east_share = x - west, north_share = y - south;
+  const auto first = (south * width + west).to(torch::kInt64), values = maps.flatten(1);
+  const auto corner = [&](std::int64_t beyond) { return values.index({torch::indexing::Slice(), first + beyond}); };
+  return torch::lerp(torch::lerp(corner(0), corner(1), east_share),
+                     torch::lerp(corner(width), corner(width + 1), east_share), north_share);
+}
+
 torch::TensorOptions plain(const torch::Tensor& like) {
   return like.options().requires_grad(false);
 }
@@ -72,10 +89,7 @@ torch::Tensor polar_grid(std::int64_t height, std::int64_t width, const torch::T
 }
 
 torch::Tensor polar_loss(const torch::Tensor& prediction, const torch::Tensor& truth) {
-  const auto difference = (prediction - truth).unsqueeze(1);
-  const auto grid = polar_grid(truth.size(1), truth.size(2), plain(truth)).expand({truth.size(0), -1, -1, -1});
-  constexpr std::int64_t bilinear = 0, border = 1;
-  return torch::grid_sampler(difference, grid, bilinear, border, /*align_corners=*/true).abs().mean();
+  return sampled(prediction - truth, polar_grid(truth.size(1), truth.size(2), plain(truth))).abs().mean();
 }
 
 torch::Tensor temperature_loss(const torch::Tensor& prediction, const torch::Tensor& truth,

@@ -14,6 +14,7 @@
 #include "search/space/cache_files.hpp"
 #include "worker/report.hpp"
 #include "worker/training/convolution_peak.hpp"
+#include "worker/training/device_arithmetic.hpp"
 #include "worker/training/device_memory.hpp"
 #include "worker/training/rank_gang.hpp"
 #include "worker/training/trainer.hpp"
@@ -93,6 +94,7 @@ void execute(const Assignment& assignment, const Workplace& with, const std::fun
     events.trained = [&](std::size_t milestone, Task& task) { save(with, training, milestone, task); };
   TrainingPlan plan = make_plan(training, with.experiment);
   plan.retry_out_of_memory = with.settings.retry_out_of_memory;
+  allow_tf32(Reader(training.configuration, with.experiment).choice("precision") == "tf32");
   plan.peak = convolution_peak(context.device, arithmetic(Reader(training.configuration, with.experiment)));
   train([&] { return make_task(with.experiment, training.configuration, context); }, plan, events, gang.get(),
         checkpoint_plan(with, training));

@@ -26,6 +26,7 @@
 #include "worker/service.hpp"
 #include "worker/staging.hpp"
 #include "worker/staging/stage_orders.hpp"
+#include "worker/training/device_arithmetic.hpp"
 #include "worker/work_queue.hpp"
 
 namespace stormsweep {
@@ -36,9 +37,12 @@ namespace fs = std::filesystem;
 
 using Seconds = std::chrono::duration<double>;
 
+constexpr int most_background = 8;
+
 struct Placement {
   torch::Device device = torch::kCPU;
   int threads = 1;
+  int background = 1;  ///< threads that make batches
 };
 
 /// A GPU for each worker of the node where there are any; else an equal share of its cores. The master sits on a core
@@ -52,6 +56,7 @@ Placement place(const MpiChannel& channel, const std::string& device, int thread
   Placement placement;
   if (gpus > 0) placement.device = torch::Device(torch::kCUDA, static_cast<torch::DeviceIndex>(place % gpus));
   placement.threads = threads > 0 ? threads : std::max(1, usable_cores() / workers);
+  if (gpus > 0) placement.background = std::min(placement.threads, most_background);  // the GPU waits for all of them
   return placement;
 }
 
@@ -106,7 +111,8 @@ bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& pl
                                   .seed = space.seed,
                                   .cache = settings.cache,
                                   .device = placement.device,
-                                  .threads = placement.threads},
+                                  .threads = placement.threads,
+                                  .background = placement.background},
                       .channel = channel,
                       .settings = settings,
                       .models = settings.keep_models ? fresh_models(settings.cache, space.name) : fs::path()};
@@ -140,6 +146,7 @@ int serve_command(const std::vector<std::string>& arguments) {
                      [] { std::_Exit(exit_master_lost); });  // rank 0 tells
   const Placement placement = place(channel, values["device"].as<std::string>(), values["threads"].as<int>());
   torch::set_num_threads(placement.threads);
+  use_device(placement.device);
   report(channel, introduction(placement));
   const bool finalize = work(await_welcome(channel), channel, placement);
   channel.flush(Seconds(5));

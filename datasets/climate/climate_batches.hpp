@@ -2,8 +2,8 @@
 
 #include <span>
 
+#include "datasets/batch.hpp"
 #include "datasets/climate/climate_set.hpp"
-#include "datasets/prefetch.hpp"
 
 namespace stormsweep {
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <mutex>
 #include <opencv2/video/tracking.hpp>
 
 namespace stormsweep {
@@ -64,13 +65,20 @@ class Path {
   float row_, column_;
 };
 
+/// OpenCV's, which are of the whole process: our own threads are many already. Said once, before any of them has begun:
+/// it takes away what another thread computes with.
+void use_one_thread() {
+  static std::once_flag once;
+  std::call_once(once, [] { cv::setNumThreads(1); });
+}
+
 }  // namespace
 
 Motion find_motion(std::span<const float> before, std::span<const float> now, std::int64_t height, std::int64_t width,
                    RadarQuantity quantity) {
   const float brightest = quantity == RadarQuantity::vil ? brightest_vil : brightest_rain;
   cv::Mat flow;
-  cv::setNumThreads(1);  // our own threads are many already, and results do not depend on how many
+  use_one_thread();
   cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_MEDIUM)
       ->calc(grey(now, height, width, brightest), grey(before, height, width, brightest), flow);
   Motion motion{.height = height, .width = width, .down = {}, .right = {}};

@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <span>
 
+#include "datasets/batch.hpp"
 #include "datasets/nowcast/extrapolations.hpp"
 #include "datasets/nowcast/nowcast_patches.hpp"
-#include "datasets/prefetch.hpp"
 
 namespace stormsweep {
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <span>
 
-#include "datasets/prefetch.hpp"
+#include "datasets/batch.hpp"
 #include "datasets/storms/storm_augmentation.hpp"
 #include "datasets/storms/storm_labels.hpp"
 #include "datasets/storms/storms.hpp"

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "datasets/prefetch.hpp"
+#include "datasets/batch.hpp"
 #include "datasets/weather/weather_set.hpp"
 
 namespace stormsweep {

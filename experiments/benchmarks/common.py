@@ -15,11 +15,11 @@ CORE = str(max(os.sched_getaffinity(0)))  # the last one: the system's own work 
 
 
 def arguments(description, **defaults):
-    """--bin, where the programs are, and one integer option for each of `defaults`."""
+    """--bin, where the programs are, and one option, of its default's type, for each of `defaults`."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/release/bin")
     for name, value in defaults.items():
-        parser.add_argument(f"--{name}", type=int, default=value, help=f"default {value}")
+        parser.add_argument(f"--{name}", type=type(value), default=value, help=f"default {value}")
     options = parser.parse_args()
     options.bin = options.bin.resolve()
     if not (options.bin / "stormsweep").exists():

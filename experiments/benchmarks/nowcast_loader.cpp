@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "datasets/nowcast/nowcast_batches.hpp"
+#include "datasets/prefetch.hpp"
 
 using namespace stormsweep;
 

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <vector>
 
+#include "datasets/prefetch.hpp"
 #include "datasets/weather/weather_batches.hpp"
 
 using namespace stormsweep;

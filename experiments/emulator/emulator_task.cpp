@@ -97,12 +97,13 @@ Prefetch EmulatorTask::training_batches(std::int64_t epoch, std::int64_t first) 
     for (int shard = 0; shard < context_.gang->shards(); ++shard) batch.total += own(samples_of(shard));
     return batch;
   };
-  return Prefetch(batches_per_epoch() - first, make, context_.background, batches_ahead);
+  return Prefetch(batches_per_epoch() - first, make, context_.background, batches_ahead, context_.device);
 }
 
 Loss EmulatorTask::loss(const Batch& batch) {
   const auto input = batch.input.to(context_.device, /*non_blocking=*/true);
-  const auto target = batch.target.index_select(1, torch::tensor(targets_)).to(context_.device, true);
+  const auto target =
+      batch.target.to(context_.device, /*non_blocking=*/true).index_select(1, torch::tensor(targets_, context_.device));
   const auto mean = emulator_loss(choice_, network_.forward(input), target);
   return {mean, (mean.detach() * target.size(0)).reshape({1})};
 }

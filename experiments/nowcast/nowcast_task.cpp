@@ -154,7 +154,7 @@ Prefetch NowcastTask::training_batches(std::int64_t epoch, std::int64_t first) {
   const std::int64_t bytes = batch_size_ * (network_->channels() + nowcast_targets) * train_.side() * train_.side() *
                              static_cast<std::int64_t>(sizeof(float));
   const auto ahead = static_cast<int>(std::clamp<std::int64_t>(batches_ahead_bytes / bytes, 1, 4));
-  return Prefetch(batches_per_epoch() - first, make, background_, ahead);
+  return Prefetch(batches_per_epoch() - first, make, background_, ahead, device_);
 }
 
 Loss NowcastTask::loss(const Batch& batch) {

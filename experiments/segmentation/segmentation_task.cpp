@@ -42,7 +42,7 @@ class SegmentationTask : public Task {
   std::string model_notes() const override { return segmentation_notes(range_); }
 
  private:
-  void check(const Reader& read) const;
+  void check() const;
   /// `first`: the number of the set's first file among those of all splits (segmentation_stage.cpp).
   SampleShares usable(const WeatherSet& set, std::int64_t first) const;
   torch::Tensor weights(const std::string& rule) const;
@@ -76,7 +76,7 @@ SegmentationTask::SegmentationTask(const Reader& read, const TaskContext& contex
       shares_(usable(train_, 0)),
       batch_norm_(uses_batch_norm(read)),
       network_(make_network(read, derive_seed(seed_, "weights"))) {
-  check(read);
+  check();
   if (!context_.staged.empty()) {
     train_.use_copies(context_.staged / "train");
     validation_.use_copies(context_.staged / "validation");
@@ -86,9 +86,7 @@ SegmentationTask::SegmentationTask(const Reader& read, const TaskContext& contex
   weights_ = weights(read.choice("class_weights")).to(context_.device);
 }
 
-void SegmentationTask::check(const Reader& read) const {
-  if (arithmetic(read) == torch::kFloat16 && context_.device.is_cpu())
-    throw InputError("precision is fp16, in which this processor does not compute; choose bf16 or fp32, or a GPU");
+void SegmentationTask::check() const {
   if (batch_norm_ && batch_size_ < 2)
     throw InputError(
         "batch_size is 1, and batch norm needs two samples on a rank to learn from; raise it, or set "
@@ -161,7 +159,7 @@ Prefetch SegmentationTask::training_batches(std::int64_t epoch, std::int64_t fir
     for (int s = 0; s < shares_.shards; ++s) batch.total += samples_of(s, first + k);
     return batch;
   };
-  return Prefetch(batches_per_epoch() - first, make, context_.background > 0 ? readers : 0, readers);
+  return Prefetch(batches_per_epoch() - first, make, context_.background > 0 ? readers : 0, readers, context_.device);
 }
 
 /// Batch norm looks at the samples of a micro-batch together, so there must be one of them.

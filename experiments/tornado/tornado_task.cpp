@@ -1,12 +1,15 @@
 #include "experiments/tornado/tornado_task.hpp"
 
+#include <fmt/format.h>
 #include <torch/utils.h>
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <utility>
 #include <vector>
 
+#include "datasets/storms/device_storms.hpp"
 #include "datasets/storms/storm_batches.hpp"
 #include "experiments/task/arithmetic.hpp"
 #include "experiments/tornado/preaugmented.hpp"
@@ -57,12 +60,14 @@ class TornadoTask : public Task {
   Prefetch training_batches(std::int64_t epoch, std::int64_t first) override;
   std::int64_t micro_batch() const override;
   Loss loss(const Batch& batch) override;
+  bool recordable() const override { return device_.is_cuda(); }
   std::vector<std::string> training_metrics() const override { return {"train_loss", "train_accuracy"}; }
   Metrics evaluate(Split split) override;
 
  private:
   std::int64_t samples_per_epoch() const { return train_->size() * copies_; }
   StormSample sample(std::uint32_t number, std::int64_t epoch) const;
+  Batch gathered(const Storms& storms, std::span<const StormSample> samples, const StormBatching& batching) const;
   TornadoPath path() const { return fastest_path(network_, torch::empty({0}, device_)); }
 
   torch::Device device_;
@@ -75,6 +80,7 @@ class TornadoTask : public Task {
   std::shared_ptr<const Storms> train_;  ///< as they are
   std::shared_ptr<const Storms> shown_;  ///< what batches are gathered from: the preaugmented copies, or train_
   Storms validation_, test_;
+  std::map<const Storms*, std::shared_ptr<const DeviceStorms>> there_;  ///< of those on the GPU
   StormBatching plain_, training_;
   TornadoCnn network_;
 };
@@ -105,6 +111,20 @@ TornadoTask::TornadoTask(const Reader& read, const TaskContext& context)
     shown_ =
         std::make_shared<Storms>(preaugmented(*train_, {context.fingerprint, copies_, winds, seed_}, context.cache));
   }
+  const auto bring = [&](const Storms& storms, const std::string& what) {
+    there_[&storms] = storms_on(device_, storms, context.fingerprint + ' ' + what);
+  };
+  bring(*train_, context.data.at("train"));
+  bring(validation_, context.data.at("validation"));
+  bring(test_, context.data.at("test"));
+  if (shown_ != train_)
+    bring(*shown_, fmt::format("{} copies, winds {}, seed {}", copies_, read.choice("wind_rotation"), seed_));
+}
+
+Batch TornadoTask::gathered(const Storms& storms, std::span<const StormSample> samples,
+                            const StormBatching& batching) const {
+  const auto& there = there_.at(&storms);
+  return there ? there->gather(samples, batching) : gather(storms, samples, batching);
 }
 
 /// Number j of an epoch is storm j mod N of copy j / N.
@@ -126,13 +146,13 @@ Prefetch TornadoTask::training_batches(std::int64_t epoch, std::int64_t first) {
     samples.reserve(static_cast<std::size_t>(to - from));
     for (std::int64_t j = begin + from; j < begin + to; ++j)
       samples.push_back(sample((*order)[static_cast<std::size_t>(j)], epoch));
-    Batch batch = gather(*shown_, samples, training_);
+    Batch batch = gathered(*shown_, samples, training_);
     batch.total = total;
     return batch;
   };
   const std::int64_t bytes = batch_size_ * storm_floats * static_cast<std::int64_t>(sizeof(float));
   const auto ahead = static_cast<int>(std::clamp<std::int64_t>(batches_ahead_bytes / bytes, 1, 4));
-  return Prefetch(batches_per_epoch() - first, make, background_, ahead);
+  return Prefetch(batches_per_epoch() - first, make, background_, ahead, device_);
 }
 
 std::int64_t TornadoTask::micro_batch() const {
@@ -142,7 +162,7 @@ std::int64_t TornadoTask::micro_batch() const {
 }
 
 Loss TornadoTask::loss(const Batch& batch) {
-  const torch::Tensor target = batch.target.flatten().to(device_, /*non_blocking=*/true);
+  const torch::Tensor target = batch.target.to(device_, /*non_blocking=*/true).flatten();
   const TornadoLoss result =
       tornado_loss(network_, batch.input.to(device_, /*non_blocking=*/true), target, positive_weight_, path());
   const torch::Tensor right = ((result.logits > 0) == (target > 0.5)).sum();
@@ -158,7 +178,7 @@ Metrics TornadoTask::evaluate(Split split) {
   for (std::int64_t first = begin; first < end; first += evaluation_batch) {
     samples.resize(static_cast<std::size_t>(std::min(evaluation_batch, end - first)));
     for (std::size_t i = 0; i < samples.size(); ++i) samples[i].storm = first + static_cast<std::int64_t>(i);
-    const Batch batch = gather(storms, samples, plain_);
+    const Batch batch = gathered(storms, samples, plain_);
     const std::int64_t last = first + batch.input.size(0);
     logits.slice(0, first, last).copy_(tornado_logits(network_, batch.input.to(device_), path()));
     targets.slice(0, first, last).copy_(batch.target.flatten());

@@ -38,3 +38,15 @@ TEST_CASE("every experiment has an entry with all that its declaration promises"
       CHECK_MESSAGE(experiment.find(read), read);
   }
 }
+
+TEST_CASE("a processor refuses to compute in what only GPUs have, before it looks at the data") {
+  const Experiment& experiment = find_experiment("segmentation", "test");
+  for (const char* precision : {"fp16", "tf32"}) {
+    Configuration configuration;
+    for (const Hyperparameter& h : experiment.hyperparameters)
+      configuration.values.push_back(h.name == "precision" ? Value(std::string(precision)) : h.fallback);
+    const std::string words = std::string("precision is ") + precision +
+                              ", in which this processor does not compute; choose bf16 or fp32, or a GPU";
+    CHECK_THROWS_WITH_AS(make_task(experiment, configuration, {}), words.c_str(), InputError);
+  }
+}

@@ -35,6 +35,7 @@ TrainingProgress read(torch::serialize::InputArchive& archive) {
   c10::IValue names;
   archive.read("progress", tensor);
   archive.read("metrics", names);
+  tensor = tensor.to(torch::kCPU);
   const double *next = tensor.data_ptr<double>(), *end = next + tensor.numel();
   TrainingProgress progress;
   for (const auto timing : timings_saved) progress.timings.*timing = *next++;
@@ -52,7 +53,8 @@ TrainingProgress read(torch::serialize::InputArchive& archive) {
 std::optional<TrainingProgress> Checkpoint::load(TrainingLoop& loop) const {
   if (!fs::exists(file_)) return std::nullopt;
   torch::serialize::InputArchive archive, state;
-  archive.load_from(file_.string());
+  // Not to where it was written: this rank may have another GPU.
+  archive.load_from(file_.string(), loop.task().network().parameters().at(0).device());
   archive.read("loop", state);
   loop.load(state);
   return read(archive);

@@ -1,7 +1,7 @@
 // The one file that knows NCCL; CMakeLists.txt says when it does.
 #include "worker/training/nccl_sums.hpp"
 
-#ifdef STORMSWEEP_NCCL
+#if defined(STORMSWEEP_NCCL) && defined(USE_C10D_NCCL)  // the latter: LibTorch has it too
 #include <functional>
 #include <set>
 #include <string>
@@ -14,7 +14,7 @@
 
 namespace stormsweep {
 
-#ifdef STORMSWEEP_NCCL
+#if defined(STORMSWEEP_NCCL) && defined(USE_C10D_NCCL)  // the latter: LibTorch has it too
 
 namespace {
 

@@ -1,9 +1,17 @@
 #include "worker/training/optimizer.hpp"
 
-#include <torch/optim/adamw.h>
+#include <ATen/ops/_fused_adam.h>
 #include <torch/optim/rmsprop.h>
 #include <torch/optim/sgd.h>
 #include <torch/utils.h>
+#if __has_include(<ATen/ops/_fused_adamw.h>)
+#include <ATen/ops/_fused_adamw.h>
+#define STORMSWEEP_FUSED_ADAMW  // LibTorch 2.0 and newer
+#endif
+
+#include <sstream>
+#include <type_traits>
+#include <vector>
 
 #include "search/base/error.hpp"
 
@@ -14,6 +22,75 @@ namespace {
 constexpr double trust = 0.002, without_norm = 1.0 / 16000;  // Kurth et al. 2018, their code
 
 }  // namespace
+
+namespace {
+
+/// What LibTorch keeps an optimizer's states by: until 2.0 the address as text.
+template <class Key>
+Key key_of(const torch::Tensor& parameter) {
+  if constexpr (std::is_same_v<Key, std::string>) {
+    std::ostringstream text;
+    text << parameter.unsafeGetTensorImpl();
+    return text.str();
+  } else {
+    return parameter.unsafeGetTensorImpl();
+  }
+}
+
+/// One step of the optimizer with `states`, by `kernel`, for the parameters of each group that have a gradient.
+template <class State, class Options, class States, class Kernel>
+void step_at_once(std::vector<torch::optim::OptimizerParamGroup>& groups, States& states, const Kernel& kernel) {
+  using Key = std::decay_t<decltype(states.begin()->first)>;
+  const torch::NoGradGuard no_gradient;
+  for (auto& group : groups) {
+    std::vector<torch::Tensor> parameters, gradients, means, squares;
+    std::int64_t step = 0;
+    for (const torch::Tensor& parameter : group.params()) {
+      if (!parameter.grad().defined()) continue;
+      auto& state = states[key_of<Key>(parameter)];
+      if (!state) {
+        auto fresh = std::make_unique<State>();
+        fresh->step(0);
+        fresh->exp_avg(torch::zeros_like(parameter));
+        fresh->exp_avg_sq(torch::zeros_like(parameter));
+        state = std::move(fresh);
+      }
+      auto& known = static_cast<State&>(*state);
+      known.step(step = known.step() + 1);
+      parameters.push_back(parameter);
+      gradients.push_back(parameter.grad());
+      means.push_back(known.exp_avg());
+      squares.push_back(known.exp_avg_sq());
+    }
+    if (parameters.empty()) continue;
+    const auto count = torch::full({}, static_cast<double>(step), parameters[0].options().dtype(torch::kFloat32));
+    const std::vector<torch::Tensor> steps(parameters.size(), count);
+    const auto& options = static_cast<const Options&>(group.options());
+    kernel(parameters, gradients, means, squares, torch::TensorList{}, steps, options.lr(),
+           std::get<0>(options.betas()), std::get<1>(options.betas()), options.weight_decay(), options.eps(),
+           /*amsgrad=*/false, /*maximize=*/false);
+  }
+}
+
+}  // namespace
+
+torch::Tensor FusedAdam::step(LossClosure) {
+  using namespace torch::optim;
+  step_at_once<AdamParamState, AdamOptions>(
+      param_groups_, state_, [](auto&&... values) { at::_fused_adam_(std::forward<decltype(values)>(values)...); });
+  return {};
+}
+
+torch::Tensor FusedAdamW::step(LossClosure closure) {
+#ifdef STORMSWEEP_FUSED_ADAMW
+  using namespace torch::optim;
+  step_at_once<AdamWParamState, AdamWOptions>(
+      param_groups_, state_, [](auto&&... values) { at::_fused_adamw_(std::forward<decltype(values)>(values)...); });
+  return {};
+#else
+  return AdamW::step(std::move(closure));
+#endif
+}
 
 torch::Tensor Larc::step(LossClosure closure) {
   for (auto& group : param_groups()) {
@@ -36,6 +113,10 @@ torch::Tensor Larc::step(LossClosure closure) {
 std::unique_ptr<torch::optim::Optimizer> make_optimizer(std::string_view name, double learning_rate,
                                                         std::vector<torch::Tensor> parameters) {
   using namespace torch::optim;
+  if (!parameters.empty() && parameters[0].is_cuda()) {
+    if (name == "adam") return std::make_unique<FusedAdam>(std::move(parameters), AdamOptions(learning_rate));
+    if (name == "adamw") return std::make_unique<FusedAdamW>(std::move(parameters), AdamWOptions(learning_rate));
+  }
   if (name == "adam") return std::make_unique<Adam>(std::move(parameters), AdamOptions(learning_rate));
   if (name == "adamw") return std::make_unique<AdamW>(std::move(parameters), AdamWOptions(learning_rate));
   if (name == "rmsprop") return std::make_unique<RMSprop>(std::move(parameters), RMSpropOptions(learning_rate));

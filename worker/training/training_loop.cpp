@@ -54,6 +54,8 @@ TrainingLoop::TrainingLoop(std::unique_ptr<Task> task, const TrainingPlan& plan,
                        Gradients::Options{extra, plan.gradient_lag, plan.gradient_transfer, !plan.retry_out_of_memory});
   }
   if (plan.scale_loss) loss_scale_.emplace();
+  if (task_->recordable() && !gradients_ && !loss_scale_ && !plan.retry_out_of_memory)
+    recorded_.emplace([this](const Batch& batch) { return backward(batch, micro_batch_); });
   sums_ = torch::zeros({extra}, torch::kFloat64);
 }
 
@@ -130,9 +132,13 @@ bool TrainingLoop::unscale() {
 
 torch::Tensor TrainingLoop::backward(const Batch& batch) {
   const std::int64_t n = batch.input.size(0);
+  const auto count = [](std::int64_t number) { return static_cast<std::uint64_t>(number); };
+  const auto dropout_seed =
+      derive_seed(task_->seed(), "dropout", {count(epoch_ + 1), count(step_), count(gang_ ? gang_->shard() : 0)});
   for (;;) {
+    torch::manual_seed(dropout_seed);
     try {
-      return backward(batch, micro_batch_);
+      return recorded_ && n <= micro_batch_ ? (*recorded_)(batch) : backward(batch, micro_batch_);
     } catch (const std::exception& error) {
       if (!plan_.retry_out_of_memory || !is_out_of_memory(error) || std::min(n, micro_batch_) <= 1) throw;
     }
@@ -142,9 +148,6 @@ torch::Tensor TrainingLoop::backward(const Batch& batch) {
 }
 
 torch::Tensor TrainingLoop::backward(const Batch& batch, std::int64_t at_once) {
-  const auto count = [](std::int64_t number) { return static_cast<std::uint64_t>(number); };
-  torch::manual_seed(
-      derive_seed(task_->seed(), "dropout", {count(epoch_ + 1), count(step_), count(gang_ ? gang_->shard() : 0)}));
   // Zeros rather than nothing, which is LibTorch 2's default: a parameter that no loss reaches has a gradient too.
   gradients_ ? gradients_->zero() : task_->network().zero_grad(/*set_to_none=*/false);
   const std::int64_t n = batch.input.size(0);
@@ -169,12 +172,14 @@ void TrainingLoop::add_sums(const torch::Tensor& sums) {
 }
 
 void TrainingLoop::check_losses() {
-  for (std::size_t i = 0; i < unchecked_.size(); ++i) {
-    if (const double loss = unchecked_[i].item<double>(); !std::isfinite(loss))
-      throw Diverged("the loss is " + std::to_string(loss) + " in epoch " + std::to_string(epoch_ + 1) + ", step " +
-                     std::to_string(step_ - static_cast<std::int64_t>(unchecked_.size() - 1 - i)));
-  }
+  if (unchecked_.empty()) return;
+  const torch::Tensor losses = torch::stack(unchecked_).to(torch::kCPU, torch::kFloat64);
   unchecked_.clear();
+  for (std::int64_t i = 0, n = losses.size(0); i < n; ++i) {
+    if (const double loss = losses[i].item<double>(); !std::isfinite(loss))
+      throw Diverged("the loss is " + std::to_string(loss) + " in epoch " + std::to_string(epoch_ + 1) + ", step " +
+                     std::to_string(step_ - (n - 1 - i)));
+  }
 }
 
 void TrainingLoop::save(torch::serialize::OutputArchive& archive) {

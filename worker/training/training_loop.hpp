@@ -12,6 +12,7 @@
 #include "search/space/outcome.hpp"
 #include "worker/training/gradients.hpp"
 #include "worker/training/loss_scale.hpp"
+#include "worker/training/recorded_pass.hpp"
 #include "worker/training/training_plan.hpp"
 
 namespace stormsweep {
@@ -62,9 +63,10 @@ class TrainingLoop {
   TrainingPlan plan_;
   RankGang* gang_;
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
-  std::optional<Gradients> gradients_;   ///< where a gang or a lag needs them in buckets
-  std::optional<LossScale> loss_scale_;  ///< where the plan wants one
-  double lagged_factor_ = 0;             ///< of the loss whose gradients the next step applies; 0: they are zeros
+  std::optional<Gradients> gradients_;    ///< where a gang or a lag needs them in buckets
+  std::optional<LossScale> loss_scale_;   ///< where the plan wants one
+  double lagged_factor_ = 0;              ///< of the loss whose gradients the next step applies; 0: they are zeros
+  std::optional<RecordedPass> recorded_;  ///< where a task and the plan allow it
   std::int64_t micro_batch_;
   std::int64_t epoch_ = 0, samples_ = 0;
   std::int64_t step_ = 0;                 ///< done in the epoch at hand

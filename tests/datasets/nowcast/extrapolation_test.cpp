@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <thread>
+#include <vector>
 
 #include "datasets/nowcast/nowcast_patches.hpp"
 #include "datasets/nowcast/prepare_nowcast.hpp"
@@ -48,6 +50,26 @@ std::vector<float> showers(double down, double right) {
 }
 
 }  // namespace
+
+TEST_CASE("several threads at a time find the motions that one finds") {
+  constexpr std::int64_t side = 256;
+  std::vector<float> images[2];
+  for (int k = 0; k < 2; ++k)
+    for (std::int64_t i = 0; i < side * side; ++i)
+      images[k].push_back(5 + 5 * static_cast<float>(std::sin(0.2 * static_cast<double>(i / side + k)) *
+                                                     std::cos(0.15 * static_cast<double>(i % side - k))));
+  const auto find = [&] { return find_motion(images[0], images[1], side, side, RadarQuantity::rain_rate); };
+  std::vector<Motion> found(4);
+  {
+    std::vector<std::jthread> threads;
+    for (Motion& motion : found)
+      threads.emplace_back([&] {
+        for (int round = 0; round < 20; ++round) motion = find();
+      });
+  }
+  const Motion expected = find();
+  for (const Motion& motion : found) CHECK(motion.down == expected.down);
+}
 
 TEST_CASE("rain that moves by whole pixels is carried exactly, and nothing is known of what comes from outside") {
   const std::vector<float> now = numbers();

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "datasets/prefetch.hpp"
 #include "tests/datasets/weather/weather_maker.hpp"
 #include "tests/folder.hpp"
 

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+
+#include <torch/types.h>
+
+namespace stormsweep {
+
+/// A batch as a network takes it.
+struct Batch {
+  torch::Tensor input;     ///< [n, channels, height, width]; strides are the maker's choice (channels last, as a rule)
+  torch::Tensor target;    ///< [n, ...]
+  std::int64_t total = 0;  ///< samples of the whole batch, of which a gang's rank holds n; 0: n
+};
+
+}  // namespace stormsweep

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <doctest/doctest.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
+
+#include "worker/training/device_arithmetic.hpp"
+
+namespace stormsweep {
+
+/// The first GPU, set up as a worker does it; without one the test is over, and says so.
+#define REQUIRE_GPU(name)                    \
+  if (!torch::cuda::is_available()) {        \
+    MESSAGE("no GPU");                       \
+    return;                                  \
+  }                                          \
+  const torch::Device name(torch::kCUDA, 0); \
+  use_device(name)
+
+inline double relative_difference(const torch::Tensor& a, const torch::Tensor& b) {
+  const auto one = a.to(torch::kCPU, torch::kFloat64), other = b.to(torch::kCPU, torch::kFloat64);
+  return ((one - other).norm() / other.norm()).item<double>();
+}
+
+}  // namespace stormsweep

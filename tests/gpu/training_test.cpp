@@ -1,0 +1,171 @@
+// Real trainings on a GPU, of the tornado network on generated storms.
+#include <torch/utils.h>
+
+#include <bit>
+#include <chrono>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/experiments/tornado/tornado_world.hpp"
+#include "tests/gpu/gpu.hpp"
+#include "worker/training/device_memory.hpp"
+#include "worker/training/optimizer.hpp"
+#include "worker/training/trainer.hpp"
+
+using namespace stormsweep;
+using doctest::Approx;
+
+namespace {
+
+using Settings = std::map<std::string, Value>;
+
+struct Run {
+  const TornadoWorld& world;
+  torch::Device device;
+  Settings settings;
+  std::vector<std::int64_t> milestones{2};
+  int stop_at = 0;  ///< before this step, counted from 1
+  CheckpointPlan checkpoints = {};
+  bool retry = false;
+};
+
+std::vector<Outcome> run(const Run& how) {
+  const Configuration configuration = TornadoWorld::configuration(how.settings);
+  std::vector<Outcome> outcomes;
+  TrainingEvents events;
+  events.finished = [&](std::size_t, const Outcome& outcome, const std::vector<EpochRecord>&) {
+    outcomes.push_back(outcome);
+  };
+  int steps = 0;
+  events.stop = [&] { return ++steps == how.stop_at; };
+  TaskContext context = how.world.context(3);
+  context.device = how.device;
+  TrainingPlan plan = make_plan({TrainingId{0}, configuration, how.milestones, 1}, TornadoWorld::experiment());
+  plan.retry_out_of_memory = how.retry;
+  train([&] { return make_task(TornadoWorld::experiment(), configuration, context); }, plan, events, nullptr,
+        how.checkpoints);
+  return outcomes;
+}
+
+double metric(const Outcome& outcome, const std::string& name) {
+  for (const auto& [known, value] : outcome.metrics)
+    if (known == name) return value;
+  throw std::out_of_range(name + ": " + outcome.error);
+}
+
+/// To the last bit; NaN (undefined metrics) equals itself.
+bool same(const Metrics& a, const Metrics& b) {
+  return std::ranges::equal(a, b, [](const auto& x, const auto& y) {
+    return x.first == y.first && std::bit_cast<std::uint64_t>(x.second) == std::bit_cast<std::uint64_t>(y.second);
+  });
+}
+
+const std::vector<Settings> modes{
+    {},
+    {{"augmentation", std::string("live")}, {"batch_size", std::int64_t{32}}},
+    {{"augmentation", std::string("preaugmented")}, {"optimizer", std::string("adamw")}},
+};
+
+/// Takes all memory of the GPU but so many bytes.
+torch::Tensor all_but(std::size_t bytes, const torch::Device& gpu) {
+  release_device_memory();
+  std::size_t most = std::size_t{1} << 40;
+  while (most > (std::size_t{1} << 20)) {  // LibTorch tells of free memory in CUDA's own headers only
+    try {
+      const auto whole =
+          torch::empty({static_cast<std::int64_t>(most)}, torch::TensorOptions(gpu).dtype(torch::kUInt8));
+      break;
+    } catch (const c10::Error&) {
+      most -= most / 64;
+    }
+  }
+  release_device_memory();
+  return torch::empty({static_cast<std::int64_t>(most - bytes)}, torch::TensorOptions(gpu).dtype(torch::kUInt8));
+}
+
+}  // namespace
+
+TEST_CASE("a training on a GPU ends where one on a processor does, and the same one to the last bit") {
+  REQUIRE_GPU(gpu);
+  const TornadoWorld world(1500);
+  for (Settings settings : modes) {
+    settings["learning_rate"] = 1e-4;  // with a large one, differences of rounding grow step by step
+    const auto here = run({world, torch::kCPU, settings}), there = run({world, gpu, settings});
+    REQUIRE(there.size() == 1);
+    CHECK(there[0].status == Status::complete);
+    CHECK(there[0].timings.flops > 0);
+    for (const char* name : {"train_loss", "validation_loss", "test_loss"})
+      CHECK(metric(there[0], name) == Approx(metric(here[0], name)).epsilon(1e-4));
+    CHECK(same(there[0].metrics, run({world, gpu, settings})[0].metrics));
+  }
+}
+
+TEST_CASE("on a GPU too, milestones equal separate trainings, and a training that is stopped goes on, bit by bit") {
+  REQUIRE_GPU(gpu);
+  const TornadoWorld world;
+  for (const Settings& settings : modes) {
+    const auto together = run({world, gpu, settings, {1, 3}});
+    REQUIRE(together.size() == 2);
+    CHECK(same(together[0].metrics, run({world, gpu, settings, {1}})[0].metrics));
+    const TemporaryFolder folder;
+    const CheckpointPlan checkpoints{folder / "c.pt", std::chrono::seconds(0)};
+    for (const int stop_at : {1, 2, 5}) {
+      CHECK(run({world, gpu, settings, {3}, stop_at, checkpoints}).empty());
+      const auto rest = run({world, gpu, settings, {3}, 0, checkpoints});
+      REQUIRE(rest.size() == 1);
+      CHECK(same(rest[0].metrics, together[1].metrics));
+    }
+  }
+}
+
+TEST_CASE("one kernel for all parameters takes the steps of LibTorch's optimizer, through a checkpoint too") {
+  REQUIRE_GPU(gpu);
+  for (const char* name : {"adam", "adamw"}) {
+    const auto start = torch::linspace(-1, 1, 35);
+    std::vector<torch::Tensor> here{start.slice(0, 0, 30).clone(), start.slice(0, 30).clone()}, there;
+    for (auto& parameter : here) {
+      parameter.requires_grad_();
+      there.push_back(parameter.detach().clone().to(gpu).requires_grad_());
+    }
+    const auto on_processor = make_optimizer(name, 0.01, here);
+    auto on_gpu = make_optimizer(name, 0.01, there);
+    for (int step = 1; step <= 20; ++step) {
+      for (std::size_t i = 0; i < here.size(); ++i) {
+        here[i].mutable_grad() = (here[i].detach() * step).sin();
+        there[i].mutable_grad() = here[i].grad().to(gpu);
+      }
+      on_processor->step();
+      on_gpu->step();
+      if (step == 10) {
+        torch::serialize::OutputArchive archive;
+        on_gpu->save(archive);
+        std::stringstream stream;
+        archive.save_to(stream);
+        on_gpu = make_optimizer(name, 0.01, there);
+        torch::serialize::InputArchive saved;
+        saved.load_from(stream, gpu);
+        on_gpu->load(saved);
+      }
+    }
+    for (std::size_t i = 0; i < here.size(); ++i) CHECK(relative_difference(there[i], here[i].detach()) < 1e-6);
+  }
+}
+
+TEST_CASE("a batch that does not fit: smaller micro-batches, the same training, and the memory is given back") {
+  REQUIRE_GPU(gpu);
+  const TornadoWorld world(20000);
+  const Settings settings{{"batch_size", std::int64_t{8192}}};
+  const auto roomy = run({world, gpu, settings, {1}});
+  torch::Tensor filler = all_but(std::size_t{500} << 20, gpu);
+  const auto failed = run({world, gpu, settings, {1}});
+  CHECK(failed.at(0).status == Status::out_of_memory);
+  const auto tight = run({.world = world, .device = gpu, .settings = settings, .milestones = {1}, .retry = true});
+  CHECK(tight.at(0).status == Status::complete);
+  CHECK(metric(tight[0], "test_loss") == Approx(metric(roomy.at(0), "test_loss")).epsilon(1e-4));
+  filler = torch::Tensor();
+  release_device_memory();
+  CHECK(run({world, gpu, settings, {1}}).at(0).status == Status::complete);
+}
