@@ -1,5 +1,6 @@
 #include "worker/training/training_loop.hpp"
 
+#include <torch/nn/utils/clip_grad.h>
 #include <torch/utils.h>
 #include <algorithm>
 #include <chrono>
@@ -54,6 +55,7 @@ TrainingLoop::TrainingLoop(std::unique_ptr<Task> task, const TrainingPlan& plan,
                        Gradients::Options{extra, plan.gradient_lag, plan.gradient_transfer, !plan.retry_out_of_memory});
   }
   if (plan.scale_loss) loss_scale_.emplace();
+  if (plan.weight_average > 0) average_.emplace(task_->network().parameters(), plan.weight_average);
   if (task_->recordable() && !gradients_ && !loss_scale_ && !plan.retry_out_of_memory)
     recorded_.emplace([this](const Batch& batch) { return backward(batch, micro_batch_); });
   sums_ = torch::zeros({extra}, torch::kFloat64);
@@ -63,6 +65,7 @@ TrainingLoop::~TrainingLoop() = default;
 
 Metrics TrainingLoop::run_epoch(Timings& timings, const std::function<void()>& before_step) {
   task_->network().train();
+  if (average_) average_->hide();
   auto batches = task_->training_batches(epoch_ + 1, step_);
   for (;;) {
     std::optional<Batch> batch;
@@ -83,6 +86,7 @@ Metrics TrainingLoop::run_epoch(Timings& timings, const std::function<void()>& b
       throw Diverged("a weight is not finite after epoch " + std::to_string(epoch_ + 1));
   }
   const Stopwatch testing(timings.test);
+  if (average_) average_->show();
   Metrics metrics = evaluate();
   ++epoch_;
   step_ = epoch_samples_ = 0;
@@ -113,7 +117,11 @@ void TrainingLoop::step(const Batch& batch) {
     gradients_->use();
     sums = gradients_->collect(/*all=*/false);
   }
-  if (unscale()) optimizer_->step();
+  if (unscale()) {
+    if (plan_.gradient_clip > 0) torch::nn::utils::clip_grad_norm_(task_->network().parameters(), plan_.gradient_clip);
+    optimizer_->step();
+  }
+  if (average_) average_->update();
   samples_ += total(batch);
   epoch_samples_ += total(batch);
   add_sums(sums);
@@ -191,6 +199,11 @@ void TrainingLoop::save(torch::serialize::OutputArchive& archive) {
   archive.write("optimizer", optimizer);
   archive.write("counts", torch::tensor({epoch_, samples_, step_, epoch_samples_, micro_batch_}));
   archive.write("sums", sums_);
+  if (average_) {
+    torch::serialize::OutputArchive average;
+    average_->save(average);
+    archive.write("average", average);
+  }
   const auto pending = gradients_ ? gradients_->pending() : std::vector<torch::Tensor>();
   for (std::size_t i = 0; i < pending.size(); ++i) archive.write("pending" + std::to_string(i), pending[i]);
   if (loss_scale_) {
@@ -210,6 +223,11 @@ void TrainingLoop::load(torch::serialize::InputArchive& archive) {
   std::int64_t* const targets[] = {&epoch_, &samples_, &step_, &epoch_samples_, &micro_batch_};
   for (std::int64_t i = 0; i < counts.numel(); ++i) *targets[i] = counts[i].item<std::int64_t>();
   archive.read("sums", sums_);
+  if (average_) {
+    torch::serialize::InputArchive average;
+    archive.read("average", average);
+    average_->load(average);
+  }
   std::vector<torch::Tensor> pending;
   for (torch::Tensor sum; archive.try_read("pending" + std::to_string(pending.size()), sum);) pending.push_back(sum);
   if (gradients_) gradients_->set_pending(pending);

@@ -14,6 +14,7 @@
 #include "worker/training/loss_scale.hpp"
 #include "worker/training/recorded_pass.hpp"
 #include "worker/training/training_plan.hpp"
+#include "worker/training/weight_average.hpp"
 
 namespace stormsweep {
 
@@ -66,6 +67,7 @@ class TrainingLoop {
   std::optional<Gradients> gradients_;    ///< where a gang or a lag needs them in buckets
   std::optional<LossScale> loss_scale_;   ///< where the plan wants one
   double lagged_factor_ = 0;              ///< of the loss whose gradients the next step applies; 0: they are zeros
+  std::optional<WeightAverage> average_;  ///< where the plan wants one; shown from an evaluation to the next step
   std::optional<RecordedPass> recorded_;  ///< where a task and the plan allow it
   std::int64_t micro_batch_;
   std::int64_t epoch_ = 0, samples_ = 0;

@@ -203,6 +203,8 @@ TEST_CASE("a training that is stopped at any step goes on from its checkpoint, b
     for (const int lag : {0, 1}) {
       TrainingPlan plan{{2, 4}, optimizer, 0.05};
       plan.gradient_lag = lag;
+      plan.gradient_clip = 0.5 * lag;
+      plan.weight_average = optimizer == std::string("sgd") ? 0.7 : 0;
       const auto whole = run({}, plan);
       for (int stop_at = 1; stop_at <= 12; ++stop_at) {  // three steps an epoch
         CAPTURE(stop_at);
@@ -338,6 +340,48 @@ TEST_CASE("a scaled learning rate grows from the one of a single rank over the w
   CHECK(loss(0.01, 4, 2, 1) == Approx(loss(0.01, 1, 0, 1)));  // the first step is not scaled yet
   CHECK(loss(0.01, 4, 2, 3) < loss(0.01, 1, 0, 3));
   CHECK(loss(0.01, 4, 2, 3) > loss(0.04, 1, 0, 3));
+}
+
+TEST_CASE("gradients longer than they may be are shortened, others are not touched") {
+  // As in the first case: at zero weights the gradient is -2 mean(y x), -2 mean(y).
+  const auto x = torch::arange(60, torch::kFloat32).mul(0.7).sin().view({20, 3}), y = x.sum(1) + 1;
+  const auto weight = 2 * (y.unsqueeze(1) * x).mean(0), bias = 2 * y.mean();
+  const double norm = std::sqrt((weight.square().sum() + bias.square()).item<double>());
+  const auto loss_with = [&](double clip) {
+    TrainingPlan plan{{1}, "sgd", 0.1};
+    plan.gradient_clip = clip;
+    return run({.batch = 20, .dropout = 0}, plan).at(0).outcome.metrics.back().second;
+  };
+  for (const double clip : {0.1 * norm, 0.5 * norm, 2 * norm, 0.0}) {
+    const double share = clip > 0 ? std::min(1.0, clip / norm) : 1;
+    const double expected = (0.1 * share * (x.matmul(weight) + bias) - y).square().mean().item<double>();
+    CHECK(loss_with(clip) == Approx(expected).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("the mean of the weights is evaluated and shown, and training goes on from the weights themselves") {
+  const LineTask::Options whole{.batch = 20, .dropout = 0};  // one step an epoch
+  constexpr double decay = 0.6;
+  TrainingPlan plan{{1, 2, 3}, "sgd", 0.1};
+  const auto weights_of = [&](double average) {
+    plan.weight_average = average;
+    std::vector<torch::Tensor> weights;
+    TrainingEvents events;
+    events.trained = [&](std::size_t, Task& task) {
+      std::vector<torch::Tensor> all;
+      for (const auto& parameter : task.network().parameters()) all.push_back(parameter.detach().flatten());
+      weights.push_back(torch::cat(all).clone());
+    };
+    events.finished = [](std::size_t, const Outcome&, const std::vector<EpochRecord>&) {};
+    CHECK(train([&] { return std::make_unique<LineTask>(whole); }, plan, events) == TrainingEnd::finished);
+    return weights;
+  };
+  const auto trained = weights_of(0), averaged = weights_of(decay);
+  auto mean = torch::zeros_like(trained[0]);  // as the weights begin
+  for (std::size_t k = 0; k < trained.size(); ++k) {
+    mean = decay * mean + (1 - decay) * trained[k];
+    CHECK(averaged[k].allclose(mean, 1e-6, 1e-7));
+  }
 }
 
 TEST_CASE("memory that runs out in a step: smaller micro-batches give the step of the full batch") {
