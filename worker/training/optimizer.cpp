@@ -81,7 +81,7 @@ torch::Tensor FusedAdam::step(LossClosure) {
   return {};
 }
 
-torch::Tensor FusedAdamW::step(LossClosure closure) {
+torch::Tensor FusedAdamW::step([[maybe_unused]] LossClosure closure) {
 #ifdef STORMSWEEP_FUSED_ADAMW
   using namespace torch::optim;
   step_at_once<AdamWParamState, AdamWOptions>(
