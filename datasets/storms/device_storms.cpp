@@ -5,7 +5,6 @@
 #include <cmath>
 #include <map>
 #include <mutex>
-#include <vector>
 
 #include "datasets/upload.hpp"
 
@@ -21,10 +20,6 @@ constexpr std::int64_t numbers = 6;
 
 double size(const Storms& storms) {
   return static_cast<double>(storms.patches().size_bytes());
-}
-
-torch::Tensor copied(std::span<const float> values, torch::IntArrayRef sizes) {
-  return torch::from_blob(const_cast<float*>(values.data()), sizes).clone();
 }
 
 /// [n, 3, 32, 32] of `patches` [n, 3, 32, 32]: what storm_augmentation.cpp does, sample by sample, for all at once.
@@ -57,8 +52,8 @@ DeviceStorms::DeviceStorms(const Storms& storms, const torch::Device& device)
     : patches_(torch::from_blob(const_cast<float*>(storms.patches().data()),
                                 {storms.size(), storm_side, storm_side, storm_channels})
                    .to(device, torch::kFloat32, /*non_blocking=*/false, /*copy=*/true)),
-      vorticity_max_(copied(storms.vorticity_max(), {storms.size()})),
-      vorticity_mean_(copied(storms.vorticity_mean(), {storms.size()})) {}
+      vorticity_max_(storms.vorticity_max().begin(), storms.vorticity_max().end()),
+      vorticity_mean_(storms.vorticity_mean().begin(), storms.vorticity_mean().end()) {}
 
 Batch DeviceStorms::gather(std::span<const StormSample> samples, const StormBatching& batching) const {
   const torch::NoGradGuard no_gradient;
@@ -69,10 +64,8 @@ Batch DeviceStorms::gather(std::span<const StormSample> samples, const StormBatc
   for (std::int64_t i = 0; i < n; ++i) {
     const StormSample& sample = samples[static_cast<std::size_t>(i)];
     index[i] = sample.storm;
-    values[i] = positive(batching.label, vorticity_max_.data_ptr<float>()[sample.storm],
-                         vorticity_mean_.data_ptr<float>()[sample.storm])
-                    ? 1.0f
-                    : 0.0f;
+    const auto storm = static_cast<std::size_t>(sample.storm);
+    values[i] = positive(batching.label, vorticity_max_[storm], vorticity_mean_[storm]) ? 1.0f : 0.0f;
     if (!batching.transform) continue;
     const auto transform = StormTransform::draw(sample.transform_seed);
     const auto first = (storm_side - transform.crop) / 2;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "datasets/storms/storm_batches.hpp"
 
@@ -22,8 +23,8 @@ class DeviceStorms {
   double bytes() const { return static_cast<double>(patches_.nbytes()); }
 
  private:
-  torch::Tensor patches_;                         ///< [N, 32, 32, 3], physical units
-  torch::Tensor vorticity_max_, vorticity_mean_;  ///< [N], in the host's memory
+  torch::Tensor patches_;  ///< [N, 32, 32, 3], physical units
+  std::vector<float> vorticity_max_, vorticity_mean_;
 };
 
 /// The storms on `device`, which this process keeps for its next trainings: the same `key` gives the same. Null for a
