@@ -21,10 +21,6 @@ namespace {
 
 constexpr double trust = 0.002, without_norm = 1.0 / 16000;  // Kurth et al. 2018, their code
 
-}  // namespace
-
-namespace {
-
 /// What LibTorch keeps an optimizer's states by: until 2.0 the address as text.
 template <class Key>
 Key key_of(const torch::Tensor& parameter) {
