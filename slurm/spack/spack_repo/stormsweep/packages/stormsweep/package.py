@@ -40,7 +40,8 @@ class Stormsweep(CMakePackage):
     depends_on("zlib-api")  # zlib1g-dev
     # Those variants of Cairo are to be had together. Spack has no DejaVu: figures take the system's font.
     depends_on("cairo@1.18:+png+ft+fc+pdf+zlib")  # libcairo2-dev fonts-dejavu-core
-    depends_on("eigen@3.3:3")  # libeigen3-dev
+    depends_on("eigen@3.4:3")  # libeigen3-dev
+    depends_on("nlopt@2.7:")  # libnlopt-dev
     depends_on("boost@1.74:+program_options")  # libboost-program-options-dev
     depends_on("nlohmann-json@3.11:")  # nlohmann-json3-dev
     depends_on("sqlite@3.35:")  # libsqlite3-dev sqlite3

@@ -1,0 +1,48 @@
+#include "search/methods/bayes/ascent.hpp"
+
+#include <nlopt.h>
+
+#include <cmath>
+#include <limits>
+#include <memory>
+
+namespace stormsweep::bayes {
+
+namespace {
+
+struct Climb {
+  const Slope& function;
+  Summit best;
+  Eigen::VectorXd gradient;
+};
+
+/// NLopt's callback.
+double visit(unsigned size, const double* place, double* gradient, void* data) {
+  auto& climb = *static_cast<Climb*>(data);
+  const Eigen::VectorXd here = Eigen::Map<const Eigen::VectorXd>(place, size);
+  const double value = climb.function(here, climb.gradient);
+  if (value > climb.best.value) climb.best = {here, value};
+  if (gradient != nullptr) Eigen::Map<Eigen::VectorXd>(gradient, size) = climb.gradient;
+  return value;
+}
+
+}  // namespace
+
+Summit ascend(const Slope& function, const Eigen::VectorXd& start, const Eigen::VectorXd& lower,
+              const Eigen::VectorXd& upper, double tolerance, int evaluations) {
+  using Optimizer = std::unique_ptr<std::remove_pointer_t<nlopt_opt>, decltype(&nlopt_destroy)>;
+  const Optimizer optimizer(nlopt_create(NLOPT_LD_SLSQP, static_cast<unsigned>(start.size())), &nlopt_destroy);
+  Climb climb{function, {start, -std::numeric_limits<double>::infinity()}, Eigen::VectorXd::Zero(start.size())};
+  nlopt_set_lower_bounds(optimizer.get(), lower.data());
+  nlopt_set_upper_bounds(optimizer.get(), upper.data());
+  nlopt_set_max_objective(optimizer.get(), visit, &climb);
+  nlopt_set_ftol_abs(optimizer.get(), tolerance);
+  nlopt_set_maxeval(optimizer.get(), evaluations);
+  Eigen::VectorXd place = start.cwiseMax(lower).cwiseMin(upper);
+  double value = 0;
+  // Its status says why it stopped; where rounding stopped it, what it visited is as good as it gets.
+  nlopt_optimize(optimizer.get(), place.data(), &value);
+  return climb.best;
+}
+
+}  // namespace stormsweep::bayes

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <Eigen/Core>
+
+#include "search/methods/bayes/problem.hpp"
+
+namespace stormsweep::bayes {
+
+/// Less noise than this is not believed in; it also keeps the covariance regular.
+constexpr double least_noise = 1e-6;
+
+/// Hyperparameters as the fit sees them: logarithms of the weights, of the signal, and of the noise above
+/// `least_noise`.
+Eigen::VectorXd to_logarithms(const Hyperparameters& parameters);
+Hyperparameters from_logarithms(const Eigen::VectorXd& logarithms);
+
+/// Logarithm of the marginal likelihood of `values` at `points` (coordinates, [n, dimensions]) and of the prior, up to
+/// a constant; `gradient` is by the logarithms. The prior: -(0.1 / w + 0.1 w) for a weight w, Gamma(2, rate 1) for the
+/// signal, Gamma(1.1, rate 30) for the noise, as Optuna's GPSampler has them.
+double log_posterior(const std::vector<Dimension>& dimensions, const Eigen::MatrixXd& points,
+                     const Eigen::VectorXd& values, const Eigen::VectorXd& logarithms, Eigen::VectorXd& gradient);
+
+/// The most probable hyperparameters, uphill from `start`.
+Hyperparameters fit(const std::vector<Dimension>& dimensions, const Eigen::MatrixXd& points,
+                    const Eigen::VectorXd& values, const Hyperparameters& start);
+
+}  // namespace stormsweep::bayes

@@ -1,0 +1,187 @@
+#include "search/methods/bayes/maximum.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "search/methods/bayes/ascent.hpp"
+#include "search/methods/sobol_points.hpp"
+
+namespace stormsweep::bayes {
+
+namespace {
+
+constexpr double most_to_list = 50'000;
+constexpr std::size_t candidates = 2048, most_candidates = 1 << 17, starts = 5, most_digits = 256;
+
+using Dimensions = std::vector<Dimension>;
+using Allowed = std::function<bool(const Point&)>;
+
+bool is_continuous(const Dimension& dimension) {
+  return dimension.kind == Dimension::Kind::continuous;
+}
+
+bool can_be_listed(const Dimensions& dimensions) {
+  double count = 1;
+  for (const auto& dimension : dimensions) {
+    if (is_continuous(dimension)) return false;
+    count *= static_cast<double>(dimension.size);
+  }
+  return count <= most_to_list;
+}
+
+/// All points, the last dimension fastest.
+std::vector<Point> all_points(const Dimensions& dimensions) {
+  std::vector<Point> points{Point(dimensions.size())};
+  for (std::size_t j = 0; j < dimensions.size(); ++j) {
+    std::vector<Point> longer;
+    for (Point point : points) {
+      for (std::size_t digit = 0; digit < dimensions[j].size; ++digit) {
+        point[j] = static_cast<double>(digit);
+        longer.push_back(point);
+      }
+    }
+    points = std::move(longer);
+  }
+  return points;
+}
+
+std::vector<Point> sobol_points(const Dimensions& dimensions, std::size_t count, std::uint64_t seed) {
+  SobolPoints sequence(dimensions.size(), seed);
+  std::vector<Point> points;
+  for (std::size_t i = 0; i < count; ++i) {
+    Point point = sequence.next();
+    for (std::size_t j = 0; j < dimensions.size(); ++j) {
+      if (!is_continuous(dimensions[j])) point[j] = std::floor(point[j] * static_cast<double>(dimensions[j].size));
+    }
+    points.push_back(std::move(point));
+  }
+  return points;
+}
+
+/// Finds good points of one problem.
+class Finder {
+ public:
+  Finder(const Dimensions& dimensions, const LogImprovement& improvement, const Allowed& allowed)
+      : dimensions_(dimensions), improvement_(improvement), allowed_(allowed) {
+    for (std::size_t j = 0; j < dimensions.size(); ++j) {
+      if (is_continuous(dimensions[j]))
+        places_.push_back(static_cast<Eigen::Index>(j));
+      else
+        digits_.push_back(j);
+    }
+  }
+
+  /// The best `count` allowed ones of `points`, best first; of equals, the earlier first.
+  std::vector<Scored> best(const std::vector<Point>& points, std::size_t count) const;
+  /// Allowed summits near the best of many Sobol points, and near `good` ones.
+  std::vector<Scored> uphill(std::span<const Point> good, std::uint64_t seed) const;
+
+ private:
+  Scored refined(Scored here) const;
+  Scored along_places(const Scored& here) const;
+  Scored along_digits(const Scored& here, std::size_t dimension) const;
+
+  const Dimensions& dimensions_;
+  const LogImprovement& improvement_;
+  const Allowed& allowed_;
+  std::vector<Eigen::Index> places_;  ///< the continuous dimensions
+  std::vector<std::size_t> digits_;   ///< the others
+};
+
+/// In blocks, because each point takes a column of as many numbers as there are observations.
+Eigen::VectorXd scores(const Dimensions& dimensions, const LogImprovement& improvement,
+                       const std::vector<Point>& points) {
+  Eigen::VectorXd result(std::ssize(points));
+  constexpr std::size_t block = 256;
+  for (std::size_t from = 0; from < points.size(); from += block) {
+    const auto some = std::span(points).subspan(from, std::min(block, points.size() - from));
+    result.segment(static_cast<Eigen::Index>(from), std::ssize(some)) = improvement.at(coordinates(dimensions, some));
+  }
+  return result;
+}
+
+std::vector<Scored> Finder::best(const std::vector<Point>& points, std::size_t count) const {
+  const Eigen::VectorXd values = scores(dimensions_, improvement_, points);
+  std::vector<std::size_t> order(points.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, std::ranges::greater(), [&](auto i) { return values(static_cast<Eigen::Index>(i)); });
+  std::vector<Scored> result;
+  for (std::size_t k = 0; k < order.size() && result.size() < count; ++k) {
+    const std::size_t i = order[k];
+    if (allowed_(points[i])) result.push_back({points[i], values(static_cast<Eigen::Index>(i))});
+  }
+  return result;
+}
+
+Scored Finder::along_places(const Scored& here) const {
+  const auto& weights = improvement_.parameters().weights;
+  // In units of the length scales slopes are alike.
+  const Eigen::ArrayXd unit = Eigen::Map<const Eigen::ArrayXd>(weights.data(), std::ssize(weights))(places_).sqrt();
+  Eigen::RowVectorXd all = coordinates(dimensions_, std::span(&here.point, 1));
+  Eigen::VectorXd by_coordinates;
+  const auto climb = [&](const Eigen::VectorXd& place, Eigen::VectorXd& gradient) {
+    all(places_) = place.array() / unit;
+    const double value = improvement_.at(all, by_coordinates);
+    gradient = by_coordinates(places_).array() / unit;
+    return value;
+  };
+  const Eigen::VectorXd start = all(places_).transpose().array() * unit, lower = 0 * unit;
+  const Summit summit = ascend(climb, start, lower, unit, 1e-4, 50);
+  Scored there{here.point, summit.value};
+  for (Eigen::Index k = 0; k < unit.size(); ++k) {
+    there.point[static_cast<std::size_t>(places_[static_cast<std::size_t>(k)])] =
+        std::clamp(summit.place(k) / unit(k), 0., 1.);
+  }
+  return there.value > here.value && allowed_(there.point) ? there : here;
+}
+
+Scored Finder::along_digits(const Scored& here, std::size_t dimension) const {
+  const std::size_t size = dimensions_[dimension].size, step = (size + most_digits - 1) / most_digits;
+  std::vector<Point> line;
+  for (std::size_t digit = 0; digit < size; ++digit) {
+    const double distance = std::abs(static_cast<double>(digit) - here.point[dimension]);
+    if (distance == 0 || (digit % step != 0 && distance > 16)) continue;
+    line.push_back(here.point);
+    line.back()[dimension] = static_cast<double>(digit);
+  }
+  const auto found = best(line, 1);
+  return !found.empty() && found.front().value > here.value ? found.front() : here;
+}
+
+Scored Finder::refined(Scored here) const {
+  for (int round = 0; round < 10; ++round) {
+    const double before = here.value;
+    if (!places_.empty()) here = along_places(here);
+    const double value = here.value;
+    for (const std::size_t j : digits_) here = along_digits(here, j);
+    // Where no digit moved, the places stand already where they are best.
+    if (here.value == value || here.value - before < 1e-6) break;
+  }
+  return here;
+}
+
+std::vector<Scored> Finder::uphill(std::span<const Point> good, std::uint64_t seed) const {
+  std::vector<Scored> found;
+  for (std::size_t count = candidates; found.empty() && count <= most_candidates; count *= 2) {
+    found = best(sobol_points(dimensions_, count, seed), starts);
+  }
+  if (found.empty()) return found;
+  // These may be known already: any other that is allowed is better.
+  for (const Point& point : good) found.push_back({point, -std::numeric_limits<double>::infinity()});
+  for (Scored& point : found) point = refined(point);
+  return found;
+}
+
+}  // namespace
+
+std::optional<Scored> maximum(const Dimensions& dimensions, const LogImprovement& improvement, const Allowed& allowed,
+                              std::span<const Point> good, std::uint64_t seed) {
+  const Finder finder(dimensions, improvement, allowed);
+  const auto found = can_be_listed(dimensions) ? finder.best(all_points(dimensions), 1) : finder.uphill(good, seed);
+  if (found.empty()) return {};
+  return *std::ranges::max_element(found, {}, &Scored::value);
+}
+
+}  // namespace stormsweep::bayes
