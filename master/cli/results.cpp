@@ -55,6 +55,13 @@ Names joined(std::initializer_list<Names> lists) {
   return all;
 }
 
+/// Of searches that choose by the best epoch: which it was, and what it had.
+Names best_epochs(Selection& selection) {
+  const auto& searches = selection.searches();
+  const bool any = std::any_of(searches.begin(), searches.end(), [](const auto& search) { return search.at_best(); });
+  return any ? selection.with_values({"best_epoch", "best_metric"}, 1) : Names();
+}
+
 /// What tells trials apart: hyperparameters, and the seed after it was changed.
 Names what_varies(Selection& selection) {
   return joined({selection.varying(), selection.with_values({"seed"}, 2)});
@@ -66,6 +73,7 @@ Names telling_columns(Selection& selection) {
                  selection.with_values({"search"}, 2),
                  {"status"},
                  what_varies(selection),
+                 best_epochs(selection),
                  main_metrics(selection),
                  {"wall_seconds"},
                  selection.with_values({"augment_seconds", "samples_per_second"}, 2),
@@ -127,10 +135,11 @@ Names model_footnotes(Selection& selection, const std::string& database, const s
 /// Of several databases trials are numbered anew: their networks are told by the database that they are of.
 void print_best(Selection& selection, const ResultsQuestion& q) {
   const SearchSummary& search = only_search(selection.searches(), "--best: the file");
-  const Names names = joined({{"trial"}, what_varies(selection), main_metrics(selection), {"wall_seconds"}});
-  const std::string metric = sql_name(search.metric);
+  const Names names =
+      joined({{"trial"}, what_varies(selection), best_epochs(selection), main_metrics(selection), {"wall_seconds"}});
+  const std::string metric = sql_name(search.choice());
   const std::string rest = fmt::format("WHERE status = 'complete' AND {} IS NOT NULL ORDER BY {} {}, trial LIMIT {}",
-                                       metric, metric, search.goal == "minimize" ? "ASC" : "DESC", *q.best);
+                                       metric, metric, search.order(), *q.best);
   print_rows(selection, names, rest, q.format, fmt::format("no complete trial has a {} yet", search.metric),
              q.databases.size() == 1 ? model_footnotes(selection, q.databases[0], rest) : Names());
 }
@@ -149,7 +158,7 @@ void print_pivot(Selection& selection, const Pivot& pivot, const std::string& fo
 /// The columns that the cells hold the mean of.
 Names value_columns(Selection& selection, const ResultsQuestion& q) {
   Names names = q.value;
-  if (names.empty()) names = {only_search(selection.searches(), "--value: the file").metric};
+  if (names.empty()) names = {only_search(selection.searches(), "--value: the file").choice()};
   for (const std::string& value : names) {
     const std::string name = selection.column("--value", value);
     const Cell words = selection.first(fmt::format("SELECT count(*) FROM selected WHERE typeof({}) = 'text'", name));

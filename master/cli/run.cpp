@@ -106,6 +106,10 @@ Space prepare(RunOptions& options) {
   Space space = read_lasting_space(options.space);
   if (options.separate_epochs) space.share_epochs = false;
   options.results = results_file(options, space.name);
+  if (options.keep_best > 0 && space.metric_at == MetricAt::best)
+    throw InputError(
+        "stormsweep run: --keep-best keeps networks as their trials end, and the space chooses by the best epoch; "
+        "give metric.at \"last\" there, or leave out --keep-best");
   if (!options.stage.empty() && space.experiment->data.empty())
     throw InputError(fmt::format("stormsweep run: --stage: {} reads no data; leave it out", space.experiment->name));
   return space;

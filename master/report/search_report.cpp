@@ -20,7 +20,8 @@ namespace {
 /// Reads what one report needs of one search.
 class Reporter {
  public:
-  Reporter(SQLite::Database& database, const SearchSummary& search, double now) : database_(database), now_(now) {
+  Reporter(SQLite::Database& database, const SearchSummary& search, double now)
+      : database_(database), search_(search), now_(now) {
     report_.name = search.name;
     report_.experiment = search.experiment;
     report_.metric = search.metric;
@@ -80,12 +81,14 @@ class Reporter {
 
   void read_best() {
     auto select = prepare(fmt::format(
-        "SELECT trial, {0} FROM results WHERE search = ?1 AND status = 'complete' AND {0} IS NOT "
+        "SELECT trial, {0}, best_epoch FROM results WHERE search = ?1 AND status = 'complete' AND {0} IS NOT "
         "NULL{2} ORDER BY {0} {1}, "
         "trial LIMIT 1",
-        sql_name(report_.metric), report_.goal == "minimize" ? "ASC" : "DESC",
+        sql_name(search_.choice()), search_.order(),
         condition_.empty() ? "" : fmt::format(" AND trial IN (SELECT id FROM trials WHERE 1{})", condition_)));
-    if (select.executeStep()) report_.best = {select.getColumn(0).getInt64(), select.getColumn(1).getDouble()};
+    if (!select.executeStep()) return;
+    report_.best = {select.getColumn(0).getInt64(), select.getColumn(1).getDouble(), {}};
+    if (search_.at_best()) report_.best->epoch = select.getColumn(2).getInt64();
   }
 
   /// "status <> 'complete'" says nothing, but lets SQLite take the partial index (schema.cpp).
@@ -153,6 +156,7 @@ class Reporter {
   }
 
   SQLite::Database& database_;
+  const SearchSummary& search_;
   double now_;
   SearchReport report_;
   std::optional<Space> space_;

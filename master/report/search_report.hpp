@@ -24,6 +24,7 @@ struct SearchReport {
   struct Best {
     std::int64_t trial;
     double value;
+    std::optional<std::int64_t> epoch;  ///< where the search chooses by the best one
   };
 
   std::string name, experiment, metric, goal;

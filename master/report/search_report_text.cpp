@@ -34,6 +34,7 @@ nlohmann::ordered_json to_json(const SearchReport& report) {
                               {"goal", report.goal},
                               {"best", nullptr}};
   if (report.best) json["best"] = {{"trial", report.best->trial}, {"value", report.best->value}};
+  if (report.best && report.best->epoch) json["best"]["epoch"] = *report.best->epoch;
   json["running"] = nlohmann::ordered_json::array();
   for (const auto& r : report.running)
     json["running"].push_back(
@@ -55,7 +56,8 @@ std::string to_text(const SearchReport& report) {
   if (report.trials_per_hour)
     text += fmt::format("  rate {:.{}f} trials/hour\n", *report.trials_per_hour, *report.trials_per_hour < 10 ? 1 : 0);
   if (report.best)
-    text += fmt::format("  best {} {:.4f}, trial {}\n", report.metric, report.best->value, report.best->trial);
+    text += fmt::format("  best {} {:.4f}{}, trial {}\n", report.metric, report.best->value,
+                        report.best->epoch ? fmt::format(" (epoch {})", *report.best->epoch) : "", report.best->trial);
   for (const auto& r : report.running)
     text += fmt::format("  running: trial {} on worker {} ({}) for {}{}\n", r.trial, r.worker, r.host,
                         spoken(Seconds(r.seconds)), r.attempt > 1 ? fmt::format(", attempt {}", r.attempt) : "");

@@ -13,6 +13,7 @@
 #include "master/store/profile_view.hpp"
 #include "master/store/sql_text.hpp"
 #include "search/base/error.hpp"
+#include "search/space/space.hpp"
 
 namespace stormsweep {
 
@@ -47,18 +48,30 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
 
 }  // namespace
 
+bool SearchSummary::at_best() const {
+  return at == to_string(MetricAt::best);
+}
+
+std::string SearchSummary::choice() const {
+  return at_best() ? "best_metric" : metric;
+}
+
+const char* SearchSummary::order() const {
+  return goal == to_string(Goal::minimize) ? "ASC" : "DESC";
+}
+
 std::vector<SearchSummary> read_searches(SQLite::Database& database, const std::filesystem::path& file,
                                          const std::string& name) {
   std::vector<SearchSummary> found;
   std::vector<std::string> names;
-  SQLite::Statement select(database, "SELECT name, experiment, metric, goal FROM searches ORDER BY id");
+  SQLite::Statement select(database, "SELECT name, experiment, metric, goal, metric_at FROM searches ORDER BY id");
   while (select.executeStep()) {
     names.push_back(select.getColumn(0).getString());
     if (!name.empty() && names.back() != name) continue;
     const std::string experiment = select.getColumn(1).getString(), goal = select.getColumn(3).getString();
     if (goal != to_string(Goal::minimize) && goal != to_string(Goal::maximize))
       throw DamagedRow::of_file(fmt::format("the search '{}' has the goal '{}'", names.back(), goal));
-    found.push_back({names.back(), experiment, select.getColumn(2).getString(), goal,
+    found.push_back({names.back(), experiment, select.getColumn(2).getString(), goal, select.getColumn(4).getString(),
                      column_names(database, ColumnKind::hyperparameter, experiment),
                      column_names(database, ColumnKind::metric, experiment)});
   }
@@ -150,7 +163,7 @@ Style Selection::style(const std::string& column) const {
   for (const SearchSummary& search : searches_)
     if (contains(search.hyperparameters, column)) return Style::plain;
   for (const Curve& curve : curves_)
-    if (contains(curve.metrics, column)) return Style::metric;
+    if (contains(curve.metrics, column) || column == "best_metric") return Style::metric;
   if (column == "samples_per_second" || column == "flops") return Style::rate;
   return column.ends_with("seconds") ? Style::seconds : Style::plain;
 }

@@ -15,8 +15,12 @@ namespace stormsweep {
 
 /// What a search was about, as `results` and `status` need it.
 struct SearchSummary {
-  std::string name, experiment, metric, goal;
+  std::string name, experiment, metric, goal, at;
   std::vector<std::string> hyperparameters, metrics;
+
+  bool at_best() const;        ///< chooses by the best epoch, not the last
+  std::string choice() const;  ///< the column that it chooses by
+  const char* order() const;   ///< ASC or DESC: the best first
 };
 
 /// What can be drawn over a coordinate: epochs, or a profile of an experiment.

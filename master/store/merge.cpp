@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "master/store/best_epoch.hpp"
 #include "master/store/database.hpp"
 #include "master/store/process_identity.hpp"
 #include "master/store/schema.hpp"
@@ -24,8 +25,8 @@ constexpr int chunk = 5000;
 /// A row of the table `searches`, as far as merging needs it.
 struct Search {
   std::int64_t id = 0;
-  std::string name, experiment, fingerprint;
-  bool written = false;  ///< its writer may be alive
+  std::string name, experiment, fingerprint, choice;  ///< choice: metric and goal
+  bool written = false;                               ///< its writer may be alive
 };
 
 /// The searches of a database; only that of one name where it is given.
@@ -33,13 +34,14 @@ std::vector<Search> read_all(SQLite::Database& database, const std::string& name
   ProcessIdentity self = this_process();
   self.job.clear();  // the writer may be of our own job
   SQLite::Statement select(database,
-                           "SELECT id, name, experiment, fingerprint, writer_host, writer_pid, writer_seen "
-                           "FROM searches WHERE ?1 = '' OR name = ?1 ORDER BY id");
+                           "SELECT id, name, experiment, fingerprint, writer_host, writer_pid, writer_seen, "
+                           "metric || ' ' || goal FROM searches WHERE ?1 = '' OR name = ?1 ORDER BY id");
   select.bind(1, name);
   std::vector<Search> searches;
   while (select.executeStep()) {
     const auto get = [&](int column) { return select.getColumn(column); };
-    searches.push_back({get(0).getInt64(), get(1).getString(), get(2).getString(), get(3).getString(), false});
+    searches.push_back(
+        {get(0).getInt64(), get(1).getString(), get(2).getString(), get(3).getString(), get(7).getString(), false});
     if (!get(4).isNull())
       searches.back().written = may_be_alive({get(4).getString(), get(5).getInt64(), "", get(6).getDouble()}, self);
   }
@@ -64,6 +66,7 @@ class Merge {
       const Merged before = merged_;
       copy_trials(search, target);
       copy_epochs(search.id, target);
+      if (read_all(into_, search.name).at(0).choice != search.choice) renew_best_epochs(into_, target);
       if (merged_.added + merged_.ended > before.added + before.ended) forget_json(target);
     }
     copy_columns();  // last: the search may have learned of a metric meanwhile
@@ -86,14 +89,15 @@ class Merge {
   }
 
   std::int64_t insert(std::int64_t id) {
-    constexpr const char* fields = "name, experiment, fingerprint, metric, goal, space, numbering, created";
+    constexpr const char* fields = "name, experiment, fingerprint, metric, goal, metric_at, space, numbering, created";
     SQLite::Statement select(from_, fmt::format("SELECT {} FROM searches WHERE id = ?", fields));
     select.bind(1, id);
     select.executeStep();
-    SQLite::Statement insert(into_, fmt::format("INSERT INTO searches ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", fields));
-    for (int i = 0; i < 6; ++i) insert.bind(i + 1, select.getColumn(i).getString());
-    insert.bind(7, select.getColumn(6).getInt64());
-    insert.bind(8, select.getColumn(7).getDouble());
+    SQLite::Statement insert(into_,
+                             fmt::format("INSERT INTO searches ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", fields));
+    for (int i = 0; i < 7; ++i) insert.bind(i + 1, select.getColumn(i).getString());
+    insert.bind(8, select.getColumn(7).getInt64());
+    insert.bind(9, select.getColumn(8).getDouble());
     insert.exec();
     return into_.getLastInsertRowid();
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "master/store/best_epoch.hpp"
 #include "master/store/column_names.hpp"
 #include "master/store/profile_view.hpp"
 #include "master/store/sql_text.hpp"
@@ -21,7 +22,7 @@ namespace {
 constexpr const char* tables = R"(
 CREATE TABLE searches (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, experiment TEXT NOT NULL, fingerprint TEXT NOT NULL,
-  metric TEXT NOT NULL, goal TEXT NOT NULL, space TEXT NOT NULL, numbering INTEGER NOT NULL, created REAL NOT NULL,
+  metric TEXT NOT NULL, goal TEXT NOT NULL, metric_at TEXT NOT NULL DEFAULT 'last', space TEXT NOT NULL, numbering INTEGER NOT NULL, created REAL NOT NULL,
   json_file TEXT, json_bytes INTEGER,
   writer_host TEXT, writer_pid INTEGER, writer_job TEXT, writer_seen REAL);
 CREATE TABLE trials (
@@ -38,7 +39,13 @@ struct Upgrade {
   int version;  ///< that the file then has
   const char* sql;
 };
-constexpr std::array upgrades{Upgrade{2, "ALTER TABLE trials ADD COLUMN peak_share REAL"}};
+constexpr std::array upgrades{Upgrade{2, "ALTER TABLE trials ADD COLUMN peak_share REAL"},
+                              // JSON lines are written anew: of rows with curves, the best epoch is known at once.
+                              Upgrade{3,
+                                      "ALTER TABLE trials ADD COLUMN best_epoch INTEGER; "
+                                      "ALTER TABLE trials ADD COLUMN best_metric REAL; "
+                                      "ALTER TABLE searches ADD COLUMN metric_at TEXT NOT NULL DEFAULT 'last'; "
+                                      "UPDATE searches SET json_bytes = NULL"}};
 static_assert(upgrades.back().version == schema_version, "say how older files are brought up to date");
 
 /// "identity BLOB NOT NULL, ..."
@@ -86,6 +93,7 @@ void upgrade_tables(SQLite::Database& database) {
   const int found = database.execAndGet("PRAGMA user_version").getInt();  // another process may have been quicker
   for (const Upgrade& upgrade : upgrades)
     if (found < upgrade.version) database.exec(upgrade.sql);
+  if (found < 3) renew_best_epochs(database);
   database.exec(fmt::format("PRAGMA user_version = {}", schema_version));
   create_views(database);
   transaction.commit();

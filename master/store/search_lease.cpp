@@ -7,6 +7,7 @@
 #include <optional>
 #include <thread>
 
+#include "master/store/best_epoch.hpp"
 #include "master/store/column_names.hpp"
 #include "master/store/json_text.hpp"
 #include "master/store/profile_view.hpp"
@@ -41,7 +42,7 @@ std::int64_t numbering(const Space& space) {
 /// What the database says of the search of that name.
 struct Found {
   std::int64_t id, numbering;
-  std::string experiment, fingerprint, json_file;
+  std::string experiment, fingerprint, json_file, metric, goal;
   std::optional<std::uint64_t> json_bytes;
   std::optional<ProcessIdentity> writer;
 };
@@ -49,11 +50,19 @@ struct Found {
 std::optional<Found> find_search(SQLite::Database& database, const std::string& name) {
   SQLite::Statement select(database,
                            "SELECT id, experiment, fingerprint, json_file, json_bytes, writer_host, writer_pid, "
-                           "writer_job, writer_seen, numbering FROM searches WHERE name = ?");
+                           "writer_job, writer_seen, numbering, metric, goal FROM searches WHERE name = ?");
   select.bind(1, name);
   if (!select.executeStep()) return std::nullopt;
   const auto text = [&](int column) { return select.getColumn(column).getString(); };
-  Found found{select.getColumn(0).getInt64(), select.getColumn(9).getInt64(), text(1), text(2), text(3), {}, {}};
+  Found found{select.getColumn(0).getInt64(),
+              select.getColumn(9).getInt64(),
+              text(1),
+              text(2),
+              text(3),
+              text(10),
+              text(11),
+              {},
+              {}};
   if (!select.isColumnNull(4)) found.json_bytes = static_cast<std::uint64_t>(select.getColumn(4).getInt64());
   if (!select.isColumnNull(5))
     found.writer = ProcessIdentity{text(5), select.getColumn(6).getInt64(), text(7), select.getColumn(8).getDouble()};
@@ -94,15 +103,15 @@ void update_search(SQLite::Database& database, const SearchLease& lease, const S
                    const ProcessIdentity& self) {
   SQLite::Statement update(
       database,
-      "UPDATE searches SET metric = ?, goal = ?, space = ?, writer_host = ?, writer_pid = ?, "
+      "UPDATE searches SET metric = ?, goal = ?, metric_at = ?, space = ?, writer_host = ?, writer_pid = ?, "
       "writer_job = ?, writer_seen = ?, numbering = ?, json_file = ?, json_bytes = ? WHERE id = ?");
-  SQLite::bind(update, space.metric, goal_text(space.goal), space.text, self.host, self.pid, self.job, self.seen,
-               numbering(space));
+  SQLite::bind(update, space.metric, goal_text(space.goal), std::string(to_string(space.metric_at)), space.text,
+               self.host, self.pid, self.job, self.seen, numbering(space));
   if (lease.json_agrees) {
-    update.bind(9, json);
-    update.bind(10, static_cast<std::int64_t>(lease.json_bytes));
+    update.bind(10, json);
+    update.bind(11, static_cast<std::int64_t>(lease.json_bytes));
   }
-  update.bind(11, lease.search);
+  update.bind(12, lease.search);
   update.exec();
 }
 
@@ -131,6 +140,7 @@ SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& f
   const std::string json = options.json.empty() ? "" : json_file(space, options.json).string();
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
   SearchLease lease;
+  bool other_choice = false;
   if (const auto found = find_search(database, space.name)) {
     check(*found, file.string(), space, fingerprint, self);
     lease.search = found->id;
@@ -141,6 +151,8 @@ SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& f
     lease.json_agrees = found->json_file == json && found->json_bytes && !missing && size >= *found->json_bytes;
     lease.json_bytes = found->json_bytes.value_or(0);
     if (lease.resumed && found->numbering != numbering(space)) index_identities(database);
+    other_choice = found->metric != space.metric || found->goal != goal_text(space.goal);
+    if (other_choice) lease.json_agrees = false;  // it has the best epochs by the one before
   } else {
     lease.search = insert_search(database, space, fingerprint, self.seen);
   }
@@ -149,6 +161,7 @@ SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& f
       let_wait(database, lease.search, "status = 'waiting', attempt = 1", "'failed', 'diverged', 'out_of_memory'") > 0)
     lease.json_agrees = false;  // it has lines for trials that wait again
   update_search(database, lease, space, json, self);
+  if (other_choice) renew_best_epochs(database, lease.search);
   declare_columns(database, *space.experiment);
   transaction.commit();
   return lease;

@@ -9,7 +9,6 @@
 #include "master/store/database.hpp"
 #include "master/store/json_text.hpp"
 #include "master/store/schema.hpp"
-#include "master/store/sql_text.hpp"
 #include "master/store/trial_row.hpp"
 #include "search/base/error.hpp"
 #include "search/base/utc.hpp"
@@ -53,6 +52,7 @@ StoreDatabase::StoreDatabase(const std::filesystem::path& path, const Space& spa
       name(space.name),
       metric(space.metric),
       goal(space.goal),
+      at(space.metric_at),
       seed(space.seed),
       experiment(*space.experiment),
       sqlite(open_for_writing(path)),
@@ -67,6 +67,7 @@ StoreDatabase::StoreDatabase(const std::filesystem::path& path, const Space& spa
                    "INSERT OR IGNORE INTO epochs (search, curve, epoch, seconds, metrics) VALUES (?, ?, ?, ?, ?)"),
       sign(sqlite,
            "UPDATE searches SET writer_seen = ?, json_bytes = ? WHERE id = ? AND writer_host = ? AND writer_pid = ?"),
+      best_epochs(sqlite, metric, goal),
       on_committed(options.committed) {
   const auto known = column_names(sqlite, ColumnKind::metric, experiment.name);
   metrics.insert(known.begin(), known.end());
@@ -101,11 +102,11 @@ Tally StoreDatabase::read_tally() {
         is_terminal(status))
       count_of(tally.counts, status) = static_cast<std::uint64_t>(counts.getColumn(1).getInt64());
 
-  SQLite::Statement best(sqlite,
-                         fmt::format("SELECT id, json_extract(metrics, '$.{}') AS metric FROM trials "
-                                     "WHERE search = ? AND status = 'complete' AND metric IS NOT NULL{} "
-                                     "ORDER BY metric {}, id LIMIT 1",
-                                     sql_name(metric), present.condition(), goal == Goal::minimize ? "ASC" : "DESC"));
+  SQLite::Statement best(
+      sqlite, fmt::format("SELECT id, {} AS metric FROM trials "
+                          "WHERE search = ? AND status = 'complete' AND metric IS NOT NULL{} "
+                          "ORDER BY metric {}, id LIMIT 1",
+                          choice_sql(metric, at), present.condition(), goal == Goal::minimize ? "ASC" : "DESC"));
   best.bind(1, lease.search);
   if (best.executeStep())
     tally.best = {TrialId{static_cast<std::uint64_t>(best.getColumn(0).getInt64())}, best.getColumn(1).getDouble()};
@@ -155,6 +156,8 @@ TrialRecord& StoreDatabase::next_row(const Training& training, std::size_t miles
   row.worker = worker;
   row.timings = {};
   row.metrics.clear();
+  row.best_epoch.reset();
+  row.best_metric.reset();
   row.error.clear();
   row.started = row.finished = 0;
   return row;
@@ -166,9 +169,8 @@ void StoreDatabase::learn(const Metrics& reported) {
 }
 
 SQLite::Statement StoreDatabase::select_stored(const std::string& condition) {
-  return {sqlite, fmt::format("SELECT id, search, CASE status WHEN 'complete' THEN json_extract(metrics, '$.{}') END "
-                              "FROM trials WHERE {}",
-                              sql_name(metric), condition)};
+  return {sqlite, fmt::format("SELECT id, search, CASE status WHEN 'complete' THEN {} END FROM trials WHERE {}",
+                              choice_sql(metric, at), condition)};
 }
 
 std::optional<StoredTrial> StoreDatabase::read_stored(SQLite::Statement& select) const {

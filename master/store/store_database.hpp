@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "master/store/best_epoch.hpp"
 #include "master/store/json_lines.hpp"
 #include "master/store/present_rows.hpp"
 #include "master/store/process_identity.hpp"
@@ -36,7 +37,7 @@ struct Tally {
   }
 };
 
-/// A row of the next commit, and the value of the search's metric.
+/// A row of the next commit, and the value that the search chooses by.
 struct PendingTrial {
   TrialRecord record;
   double metric = 0;
@@ -78,7 +79,7 @@ struct StoreDatabase {
   std::uint64_t settle();
   void close();
   void write(Tally& next, double now);
-  void write_trial(const PendingTrial& trial, Tally& next);
+  void write_trial(PendingTrial& trial, Tally& next);
   void report_committed();
   SQLite::Statement select_stored(const std::string& condition);
   std::optional<StoredTrial> read_stored(SQLite::Statement& select) const;
@@ -91,6 +92,7 @@ struct StoreDatabase {
   std::filesystem::path file;
   std::string name, metric;
   Goal goal;
+  MetricAt at;
   std::uint64_t seed;
   const Experiment& experiment;
   SQLite::Database sqlite;
@@ -102,6 +104,7 @@ struct StoreDatabase {
   std::string problem;  ///< why the last commit was not possible; empty: it was
   bool closed = false;
   SQLite::Statement lookup, upsert, insert_epoch, sign;
+  BestEpochs best_epochs;
   int lookups_left = 0;  ///< in the open read transaction; 0: none is open
   std::optional<JsonLines> json;
   std::string lines;                 ///< JSON lines of the commit at hand

@@ -96,8 +96,8 @@ void StoreDatabase::report_committed() {
 
 void StoreDatabase::write(Tally& next, double now) {
   lines.clear();
+  for (const PendingEpoch& row : epochs) write_epoch(row);  // first: a trial's best epoch is among them
   for (std::size_t i = 0; i < pending; ++i) write_trial(trials[i], next);
-  for (const PendingEpoch& row : epochs) write_epoch(row);
   if (!new_metrics.empty() && declare(sqlite, ColumnKind::metric, experiment.name, new_metrics)) create_views(sqlite);
   // The lines are on the disk before the database says so: what a crash leaves beyond the length that it knows is cut
   // off.
@@ -108,8 +108,10 @@ void StoreDatabase::write(Tally& next, double now) {
   write_sign(now);
 }
 
-void StoreDatabase::write_trial(const PendingTrial& trial, Tally& next) {
-  const TrialRecord& record = trial.record;
+void StoreDatabase::write_trial(PendingTrial& trial, Tally& next) {
+  TrialRecord& record = trial.record;
+  best_epochs.fill(lease.search, record);
+  if (at == MetricAt::best) trial.metric = record.best_metric.value_or(undefined);
   const auto before = sqlite.getLastInsertRowid();
   upsert.tryReset();
   upsert.bind(1, lease.search);

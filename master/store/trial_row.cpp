@@ -21,6 +21,7 @@ struct Binder {
     statement.bind(next++, static_cast<std::int64_t>(value));
   }
   void operator()(const TrialColumn&, const std::optional<std::int64_t>& value) { value ? put(*value) : null(); }
+  void operator()(const TrialColumn&, const std::optional<double>& value) { value ? put(*value) : null(); }
   void operator()(const TrialColumn&, const Identity& key) {
     statement.bindNoCopy(next++, key.data(), static_cast<int>(key.size()));
   }
@@ -51,6 +52,9 @@ struct Fetcher {
   }
   void operator()(const TrialColumn&, std::optional<std::int64_t>& value) {
     if (const SQLite::Column column = get(); !column.isNull()) value = column.getInt64();
+  }
+  void operator()(const TrialColumn&, std::optional<double>& value) {
+    if (const SQLite::Column column = get(); !column.isNull()) value = column.getDouble();
   }
   void operator()(const TrialColumn& column, Identity& key) {
     const SQLite::Column blob = get();
@@ -88,6 +92,13 @@ struct JsonLine {
     if (value.empty() && column.may_be_null()) return raw(column.name, "null");
     column.shown == Shown::plain ? (*this)(column.name, value) : raw(column.name, value);  // others are JSON already
   }
+  void operator()(const TrialColumn& column, const std::optional<std::int64_t>& value) {
+    raw(column.name, value ? std::to_string(*value) : "null");
+  }
+  void operator()(const TrialColumn& column, const std::optional<double>& value) {
+    raw(column.name, value ? "" : "null");
+    if (value) append_json(text, *value);
+  }
   void operator()(const TrialColumn& column, double time) {
     raw(column.name, time == 0 ? "null" : "");
     if (time != 0) append_json(text, time);
@@ -99,8 +110,7 @@ struct JsonLine {
     raw(column.name, "");
     append_json(text, named);
   }
-  void operator()(const TrialColumn&, const Identity&) {}  // these two are not shown
-  void operator()(const TrialColumn&, const std::optional<std::int64_t>&) {}
+  void operator()(const TrialColumn&, const Identity&) {}  // not shown
 };
 
 }  // namespace

@@ -29,7 +29,8 @@ TrialRecord read_record(SQLite::Statement& statement, int first, std::string_vie
 Status parse_status(std::string_view name, std::int64_t trial, std::string_view search);
 
 /// The trial as one JSON line: {"search", "trial", "seed", "status", "attempt", "worker", "host", "device", "threads",
-/// "gang", "ranks", "cpu", "versions", "configuration", "timings", "metrics", "error", "started", "finished"}; times in
+/// "gang", "ranks", "cpu", "versions", "configuration", "timings", "metrics", "best_epoch", "best_metric",
+/// "error", "started", "finished"}; times in
 /// seconds since 1970-01-01 UTC.
 void append_line(std::string& out, std::string_view search, TrialId id, const TrialRecord& record);
 

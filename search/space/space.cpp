@@ -26,14 +26,23 @@ std::string read_name(const Field& field) {
   return name;
 }
 
+/// Best epochs are told of curves up to a milestone (master/store/best_epoch.hpp).
+MetricAt read_metric_at(const Field& field, const Experiment& experiment) {
+  if (field.text() != "last" && field.text() != "best") field.refuse("give last or best");
+  if (field.text() == "last") return MetricAt::last;
+  if (!experiment.milestone) field.refuse(experiment.name + " has no epochs to choose among: give last");
+  return MetricAt::best;
+}
+
 void read_metric(const Field& root, Space& space) {
   const Metric* metric = &space.experiment->metrics[0];
   std::optional<Field> goal;
   if (root.has("metric")) {
     Field name = root["metric"];
     if (name.json().is_object()) {
-      name.expect_keys({"name", "goal"}, {"name"});
+      name.expect_keys({"name", "goal", "at"}, {"name"});
       if (name.has("goal")) goal = name["goal"];
+      if (name.has("at")) space.metric_at = read_metric_at(name["at"], *space.experiment);
       name = name["name"];
     }
     std::vector<std::string> known;
@@ -153,6 +162,10 @@ bool is_lasting(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+std::string_view to_string(MetricAt at) {
+  return at == MetricAt::best ? "best" : "last";
+}
 
 Configuration Space::configuration(std::span<const std::uint32_t> digits) const {
   Configuration result = defaults;

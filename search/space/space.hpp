@@ -15,6 +15,10 @@
 
 namespace stormsweep {
 
+/// At which of a trial's epochs its metric is looked at when trials are compared.
+enum class MetricAt { last, best };
+std::string_view to_string(MetricAt at);
+
 struct Limits {
   std::optional<std::uint64_t> trials;    ///< stop after so many terminal trials in the store for this search
   std::optional<double> hours;            ///< stop starting trials after so many hours of this run
@@ -27,6 +31,7 @@ struct Space {
   const Experiment* experiment = nullptr;
   std::string metric;
   Goal goal = Goal::maximize;
+  MetricAt metric_at = MetricAt::last;
   std::uint64_t seed = 0;
   /// "train" -> absolute path; lacks what the experiment may lack and the file leaves out. Existence is not checked
   /// here.

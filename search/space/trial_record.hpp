@@ -25,6 +25,8 @@ struct TrialRecord {
   std::string configuration;
   Timings timings;      ///< all 0: not measured, and NULL in the table, so that means are of what was measured
   std::string metrics;  ///< empty while it runs
+  std::optional<std::int64_t> best_epoch;  ///< of its curve up to the milestone, by the search's metric
+  std::optional<double> best_metric;       ///< the search's metric there
   std::string error;
   double started = 0, finished = 0;  ///< 0: unknown
 
@@ -74,6 +76,8 @@ void each_column(Record& record, Visit&& visit) {
   visit(Column{"configuration", "TEXT NOT NULL", Shown::hyperparameters}, record.configuration);
   visit(Column{"timings", "REAL"}, record.timings);
   visit(Column{"metrics", "TEXT", Shown::metrics}, record.metrics);
+  visit(Column{"best_epoch", "INTEGER"}, record.best_epoch);
+  visit(Column{"best_metric", "REAL"}, record.best_metric);
   visit(Column{"error", "TEXT"}, record.error);
   visit(Column{"started", "REAL", Shown::date}, record.started);
   visit(Column{"finished", "REAL", Shown::date}, record.finished);

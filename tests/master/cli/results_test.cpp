@@ -5,6 +5,7 @@
 #include "master/cli/results.hpp"
 #include "search/base/error.hpp"
 #include "tests/master/report/results_fixture.hpp"
+#include "tests/master/store/best_epoch_fixture.hpp"
 
 using namespace stormsweep;
 using namespace stormsweep::test;
@@ -46,6 +47,18 @@ TEST_CASE("the best trials are complete ones, by the search's metric") {
    13       5         256                1          0               0.9256         0.5100        19.531
     9       5         128                1          0               0.9128         0.5100        39.062
 )");
+}
+
+TEST_CASE("the best trials are those with the best epoch, where the search chooses so") {
+  const CurveSearch search(R"({"name": "validation_loss", "at": "best"})");
+  CHECK(printed(results_command, {search.file, "--best", "2"}) ==
+        R"(trial  epochs  best_epoch  best_metric  validation_loss  wall_seconds
+---------------------------------------------------------------------
+    2       4           4       0.3000           0.3000         1.500
+    3       6           4       0.3000           0.3000         1.500
+)");
+  CHECK(printed(results_command, {search.file, "--rows", "epochs", "--columns", "batch_size", "--format", "csv"})
+            .starts_with("epochs,batch_size,best_metric,trials\n2,32,0.4,1\n"));
 }
 
 TEST_CASE("csv and json have all columns, to the last bit") {

@@ -6,6 +6,7 @@
 #include "master/store/process_identity.hpp"
 #include "search/base/utc.hpp"
 #include "tests/master/report/results_fixture.hpp"
+#include "tests/master/store/best_epoch_fixture.hpp"
 
 using namespace stormsweep;
 using namespace stormsweep::test;
@@ -49,6 +50,13 @@ TEST_CASE("the status of a search in hand") {
   CHECK(has(text, "  best score 0.5000, trial 3\n"));
   CHECK(has(text, "  running: trial 8 on worker 2 (node1) for 3 min 20 s, attempt 2\n"));
   CHECK(has(text, "  failed: 3 x no such file (trial 4, for example)\n  out_of_memory: 1 x 2 GB (trial 7)\n"));
+}
+
+TEST_CASE("the best of a search that chooses by the best epoch is told with it") {
+  const CurveSearch search(R"({"name": "validation_accuracy", "at": "best"})");
+  CHECK(has(printed(status_command, {search.file}), "  best validation_accuracy 0.9000 (epoch 3), trial 2\n"));
+  const auto json = nlohmann::json::parse(printed(status_command, {search.file, "--format", "json"}));
+  CHECK(json[0]["best"] == nlohmann::json({{"trial", 2}, {"value", 0.9}, {"epoch", 3}}));
 }
 
 TEST_CASE("a dead master is told, and what to do") {

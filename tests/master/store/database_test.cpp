@@ -52,12 +52,12 @@ TEST_CASE("names that SQLite takes for no file are refused, by writers and reade
 
 namespace {
 
-/// The tables of each version as its program made them, a search and a complete trial in them: {}: trials' columns
-/// between flops and metrics, and their values.
+/// The tables of each version as its program made them, a search and a complete trial in them, to be filled in with a
+/// Version.
 constexpr const char* old_file = R"(
 CREATE TABLE searches (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, experiment TEXT NOT NULL, fingerprint TEXT NOT NULL,
-  metric TEXT NOT NULL, goal TEXT NOT NULL, space TEXT NOT NULL, numbering INTEGER NOT NULL, created REAL NOT NULL,
+  metric TEXT NOT NULL, goal TEXT NOT NULL,{3} space TEXT NOT NULL, numbering INTEGER NOT NULL, created REAL NOT NULL,
   json_file TEXT, json_bytes INTEGER,
   writer_host TEXT, writer_pid INTEGER, writer_job TEXT, writer_seen REAL);
 CREATE TABLE trials (
@@ -66,7 +66,7 @@ CREATE TABLE trials (
   configuration TEXT NOT NULL, status TEXT NOT NULL, attempt INTEGER NOT NULL,
   worker INTEGER, host TEXT, device TEXT, threads INTEGER, gang INTEGER, ranks TEXT, cpu TEXT, versions TEXT,
   wall_seconds REAL, load_seconds REAL, augment_seconds REAL, train_seconds REAL, test_seconds REAL,
-  samples_per_second REAL, flops REAL,{} metrics TEXT, error TEXT, started REAL, finished REAL,
+  samples_per_second REAL, flops REAL,{0} metrics TEXT, error TEXT, started REAL, finished REAL,
   UNIQUE (search, training, identity));
 CREATE INDEX trials_not_complete ON trials (search, status) WHERE status <> 'complete';
 CREATE TABLE epochs (
@@ -75,27 +75,41 @@ CREATE TABLE epochs (
 CREATE TABLE columns (experiment TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (experiment, kind, name));
 CREATE VIEW results AS SELECT 1;
 CREATE VIEW curves AS SELECT 1;
-INSERT INTO searches VALUES (1, 's', 'noop', 'f', 'score', 'maximize', '', 0, 1, NULL, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO searches VALUES (1, 's', 'noop', 'f', 'score', 'maximize',{4} '', 0, 1, NULL, NULL, NULL, NULL, NULL, NULL);
 INSERT INTO trials VALUES (1, 1, zeroblob(16), 7, 99, zeroblob(16), NULL, '{{"index":99}}', 'complete', 1, 2, 'node1',
-  'cpu', 3, 1, '2', 'Xeon', 'stormsweep 0.1.0', 1.5, 1, 1, 1, 1, 10, 2e9,{} '{{"score":0.25}}', NULL, 1.7e9, 1.8e9);
+  'cpu', 3, 1, '2', 'Xeon', 'stormsweep 0.1.0', 1.5, 1, 1, 1, 1, 10, 2e9,{1} '{{"score":0.25}}', NULL, 1.7e9, 1.8e9);
 PRAGMA application_id = 1398228304;
-PRAGMA user_version = {};
+PRAGMA user_version = {2};
 )";
+
+/// What a version had beyond the first one.
+struct Version {
+  int number;
+  const char *columns, *values;  ///< of trials, between flops and metrics
+  const char *search_columns, *search_values;
+  const char* shown;  ///< peak_share
+
+  std::string file() const {
+    return fmt::format(fmt::runtime(old_file), columns, values, number, search_columns, search_values);
+  }
+};
+constexpr Version first{1, "", "", "", "", "NULL"}, second{2, " peak_share REAL,", " 0.5,", "", "", "0.5"},
+    third{3,
+          " peak_share REAL, best_epoch INTEGER, best_metric REAL,",
+          " 0.5, NULL, NULL,",
+          " metric_at TEXT NOT NULL,",
+          " 'last',",
+          "0.5"};
 
 }  // namespace
 
 TEST_CASE("a database of every older version is brought up to date and goes on; its rows stay") {
-  struct Version {
-    int number;
-    const char *column, *value, *shown;
-  };
-  static_assert(schema_version == 2, "add the version before to the list below");
-  for (const Version& version : {Version{1, "", "", "NULL"}, Version{2, " peak_share REAL,", " 0.5,", "0.5"}}) {
+  static_assert(schema_version == 3, "add the version before to the list above");
+  for (const Version& version : {first, second, third}) {
     CAPTURE(version.number);
     TemporaryFolder folder;
     const auto file = folder.path / "r.db";
-    SQLite::Database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
-        .exec(fmt::format(fmt::runtime(old_file), version.column, version.value, version.number));
+    SQLite::Database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(version.file());
     const Space space = noop_space(R"({"index": [1, 2]})");
     {
       Store store(file, space, "f", {});
@@ -113,8 +127,7 @@ TEST_CASE("a database of every older version is brought up to date and goes on; 
 TEST_CASE("a reader brings an older database up to date, too") {
   TemporaryFolder folder;
   const auto file = folder.path / "r.db";
-  SQLite::Database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
-      .exec(fmt::format(fmt::runtime(old_file), "", "", 1));
+  SQLite::Database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(first.file());
   const SQLite::Database database = open_for_reading(file);
   CHECK(query(file, "SELECT count(*), max(flops) > 0, max(peak_share) FROM results") ==
         std::vector<std::string>{"1|1|NULL"});

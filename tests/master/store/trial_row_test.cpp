@@ -28,8 +28,9 @@ TrialRecord distinct() {
   r.configuration = R"({"index":12})";
   r.timings = {13.5, 14.5, 15.5, 16.5, 17.5, 18.5, 19.5, 0.5};
   r.metrics = R"({"score":20.5})";
+  r.best_epoch = 21, r.best_metric = 22.5;
   r.error = "an error";
-  r.started = 21.5, r.finished = 22.5;
+  r.started = 23.5, r.finished = 24.5;
   return r;
 }
 
@@ -59,9 +60,11 @@ const std::map<std::string, std::string> in_sql{{"identity", "X'1A1A1A1A1A1A1A1A
                                                 {"flops", "19.5"},
                                                 {"peak_share", "0.5"},
                                                 {"metrics", "'{\"score\":20.5}'"},
+                                                {"best_epoch", "21"},
+                                                {"best_metric", "22.5"},
                                                 {"error", "'an error'"},
-                                                {"started", "21.5"},
-                                                {"finished", "22.5"}};
+                                                {"started", "23.5"},
+                                                {"finished", "24.5"}};
 
 /// A database with one search, whose number is 1.
 struct File {

@@ -152,6 +152,18 @@ TEST_CASE("the goal is the metric's own unless the file says otherwise") {
   CHECK(parse_space(json.dump(), "s.json", "/").goal == Goal::maximize);
 }
 
+TEST_CASE("a metric is looked at where trials end, unless the file says at their best epoch") {
+  Json json = sample();
+  CHECK(parse_space(json.dump(), "s.json", "/").metric_at == MetricAt::last);
+  json["metric"] = {{"name", "validation_loss"}, {"at", "best"}};
+  CHECK(parse_space(json.dump(), "s.json", "/").metric_at == MetricAt::best);
+  CHECK(with("/metric/at", "first") == "s.json: metric.at is \"first\"; give last or best");
+  CHECK_THROWS_WITH_AS(
+      parse_space(R"({"name": "n", "experiment": "noop", "metric": {"name": "score", "at": "best"}, "parameters": {}})",
+                  "n.json", "/"),
+      "n.json: metric.at is \"best\"; noop has no epochs to choose among: give last", InputError);
+}
+
 TEST_CASE("unknown words are refused with the nearest known one") {
   CHECK(with("/parametrs", 1) == "s.json: parametrs is not a known key; did you mean parameters?");
   CHECK(with("/parameters/batchsize", 1) ==

@@ -32,6 +32,8 @@ TEST_CASE("the view's columns are those that the README names, and no name is ta
                                                "samples_per_second",
                                                "flops",
                                                "peak_share",
+                                               "best_epoch",
+                                               "best_metric",
                                                "error",
                                                "started",
                                                "finished"});

@@ -1,0 +1,69 @@
+#include "master/store/best_epoch.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "master/store/sql_text.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+std::string metric_sql(std::string_view metrics, std::string_view metric) {
+  return fmt::format("json_extract({}, {})", metrics, sql_literal("$." + sql_name(metric)));
+}
+
+/// Epoch and value of the best one of a curve; {}: which curve. One step along the primary key of `epochs` an epoch.
+std::string best_sql(std::string_view metric, std::string_view goal, std::string_view where) {
+  return fmt::format(
+      "SELECT e.epoch, {} AS value FROM epochs e WHERE {} AND value IS NOT NULL ORDER BY value {}, e.epoch LIMIT 1",
+      metric_sql("e.metrics", metric), where, goal == to_string(Goal::minimize) ? "ASC" : "DESC");
+}
+
+}  // namespace
+
+std::string choice_sql(std::string_view metric, MetricAt at) {
+  return at == MetricAt::best ? "best_metric" : metric_sql("metrics", metric);
+}
+
+BestEpochs::BestEpochs(SQLite::Database& database, std::string_view metric, Goal goal)
+    : select_(database, best_sql(metric, to_string(goal), "e.search = ? AND e.curve = ? AND e.epoch <= ?")) {}
+
+void BestEpochs::fill(std::int64_t search, TrialRecord& record) {
+  record.best_epoch.reset();
+  record.best_metric.reset();
+  if (!record.milestone || record.status != Status::complete) return;
+  select_.tryReset();
+  select_.bind(1, search);
+  select_.bindNoCopy(2, record.curve.data(), static_cast<int>(record.curve.size()));
+  select_.bind(3, *record.milestone);
+  if (select_.executeStep()) {
+    record.best_epoch = select_.getColumn(0).getInt64();
+    record.best_metric = select_.getColumn(1).getDouble();
+  }
+  select_.reset();  // or the file would stay locked
+}
+
+void renew_best_epochs(SQLite::Database& database, std::int64_t search) {
+  SQLite::Statement chosen(database, "SELECT metric, goal FROM searches WHERE id = ?");
+  chosen.bind(1, search);
+  if (!chosen.executeStep()) return;
+  SQLite::Statement update(database,
+                           fmt::format("UPDATE trials SET (best_epoch, best_metric) = ({}) "
+                                       "WHERE search = ? AND milestone IS NOT NULL AND status = 'complete'",
+                                       best_sql(chosen.getColumn(0).getString(), chosen.getColumn(1).getString(),
+                                                "e.search = trials.search AND e.curve = trials.curve "
+                                                "AND e.epoch <= trials.milestone")));
+  update.bind(1, search);
+  update.exec();
+}
+
+void renew_best_epochs(SQLite::Database& database) {
+  SQLite::Statement searches(database, "SELECT id FROM searches");
+  std::vector<std::int64_t> ids;
+  while (searches.executeStep()) ids.push_back(searches.getColumn(0).getInt64());
+  for (const std::int64_t id : ids) renew_best_epochs(database, id);
+}
+
+}  // namespace stormsweep
