@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "master/cli/results_columns.hpp"
 #include "master/cli/results_question.hpp"
 #include "master/report/markup.hpp"
 #include "master/report/pivot.hpp"
@@ -35,49 +36,6 @@ void print(const Table& table, const std::string& format) {
   if (format == "text") std::cout << to_text(table);
   if (format == "markdown") std::cout << to_markdown(table);
   if (format == "latex") std::cout << to_latex(table);
-}
-
-/// The metrics that a search chose by and their kin on other splits: validation_accuracy, train_accuracy,
-/// test_accuracy.
-Names main_metrics(Selection& selection) {
-  const auto measure = [](const std::string& metric) { return metric.substr(metric.find('_') + 1); };
-  Names names;
-  for (const SearchSummary& search : selection.searches())
-    for (const std::string& metric : search.metrics)
-      if (measure(metric) == measure(search.metric) && std::find(names.begin(), names.end(), metric) == names.end())
-        names.push_back(metric);
-  return selection.with_values(names, 1);
-}
-
-Names joined(std::initializer_list<Names> lists) {
-  Names all;
-  for (const Names& list : lists) all.insert(all.end(), list.begin(), list.end());
-  return all;
-}
-
-/// Of searches that choose by the best epoch: which it was, and what it had.
-Names best_epochs(Selection& selection) {
-  const auto& searches = selection.searches();
-  const bool any = std::any_of(searches.begin(), searches.end(), [](const auto& search) { return search.at_best(); });
-  return any ? selection.with_values({"best_epoch", "best_metric"}, 1) : Names();
-}
-
-/// What tells trials apart: hyperparameters, and the seed after it was changed.
-Names what_varies(Selection& selection) {
-  return joined({selection.varying(), selection.with_values({"seed"}, 2)});
-}
-
-/// The columns that a person wants to see of rows.
-Names telling_columns(Selection& selection) {
-  return joined({{"trial"},
-                 selection.with_values({"search"}, 2),
-                 {"status"},
-                 what_varies(selection),
-                 best_epochs(selection),
-                 main_metrics(selection),
-                 {"wall_seconds"},
-                 selection.with_values({"augment_seconds", "samples_per_second"}, 2),
-                 selection.with_values({"error"}, 1)});
 }
 
 Table collect(Selection& selection, const Names& names, const std::string& sql) {
@@ -112,36 +70,45 @@ void print_rows(Selection& selection, const Names& names, const std::string& res
   records.finish();
 }
 
+/// What a row of groups is.
+Names group_footnotes(const ResultsQuestion& q) {
+  if (q.over.empty()) return {};
+  return {fmt::format("Each row is the mean of complete trials over {}; {} is the standard deviation of a sample",
+                      fmt::join(q.over, ", "), deviation_suffix)};
+}
+
 void print_all(Selection& selection, const ResultsQuestion& q) {
   const Names names = !q.show.empty()        ? q.show
                       : is_records(q.format) ? selection.columns()
                                              : telling_columns(selection);
-  print_rows(selection, names, fmt::format("ORDER BY {} {}, trial", selection.column("--sort", q.sort), q.direction),
-             q.format, q.where.empty() ? "no trial yet" : "no trial meets --where");
+  const std::string number = selection.number(), sort = q.sort.empty() ? number : q.sort;
+  print_rows(selection, names, fmt::format("ORDER BY {} {}, {}", selection.column("--sort", sort), q.direction, number),
+             q.format, q.where.empty() ? "no trial yet" : "no trial meets --where", group_footnotes(q));
 }
 
-/// Where the networks of the trials that `rest` picks are, of those that are kept beside `database`.
-Names model_footnotes(Selection& selection, const std::string& database, const std::string& rest) {
+/// Where the networks of the trials that `rest` picks are, of those that are kept beside the one database. Of several,
+/// trials are numbered anew: their networks are told by the database that they are of.
+Names model_footnotes(Selection& selection, const ResultsQuestion& q, const std::string& rest) {
   Names footnotes;
+  if (q.databases.size() > 1) return footnotes;
   selection.query("SELECT trial FROM selected " + rest, [&](const std::vector<Cell>& cells) {
     const std::int64_t trial = std::get<std::int64_t>(cells[0]);
-    const std::filesystem::path file = model_file(database, TrialId{static_cast<std::uint64_t>(trial)});
+    const std::filesystem::path file = model_file(q.databases[0], TrialId{static_cast<std::uint64_t>(trial)});
     if (std::filesystem::exists(file))
       footnotes.push_back(fmt::format("network of trial {}: {}", trial, file.string()));
   });
   return footnotes;
 }
 
-/// Of several databases trials are numbered anew: their networks are told by the database that they are of.
 void print_best(Selection& selection, const ResultsQuestion& q) {
   const SearchSummary& search = only_search(selection.searches(), "--best: the file");
-  const Names names =
-      joined({{"trial"}, what_varies(selection), best_epochs(selection), main_metrics(selection), {"wall_seconds"}});
   const std::string metric = sql_name(search.choice());
-  const std::string rest = fmt::format("WHERE status = 'complete' AND {} IS NOT NULL ORDER BY {} {}, trial LIMIT {}",
-                                       metric, metric, search.order(), *q.best);
-  print_rows(selection, names, rest, q.format, fmt::format("no complete trial has a {} yet", search.metric),
-             q.databases.size() == 1 ? model_footnotes(selection, q.databases[0], rest) : Names());
+  const std::string rest = fmt::format("WHERE {}{} IS NOT NULL ORDER BY {} {}, {} LIMIT {}",
+                                       q.over.empty() ? "status = 'complete' AND " : "", metric, metric, search.order(),
+                                       selection.number(), *q.best);
+  print_rows(selection, best_columns(selection), rest, q.format,
+             fmt::format("no complete trial has a {} yet", search.metric),
+             q.over.empty() ? model_footnotes(selection, q, rest) : group_footnotes(q));
 }
 
 void print_pivot(Selection& selection, const Pivot& pivot, const std::string& format) {
@@ -215,6 +182,7 @@ int results_command(const Arguments& arguments) {
   if (!question) return exit_done;
   const ResultsQuestion& q = *question;
   Selection selection(std::vector<std::filesystem::path>(q.databases.begin(), q.databases.end()), q.search, q.where);
+  if (!q.over.empty()) selection.group_over(q.over);
   if (!q.curve.empty())
     print_curve(selection, q.curve, q);
   else if (!q.rows.empty() || !q.columns.empty())

@@ -17,7 +17,7 @@ namespace po = boost::program_options;
 
 /// What has more than a name in it.
 struct Words {
-  std::string sort, show, value;
+  std::string sort, show, value, over;
   bool epochs = false;  ///< --curves
 };
 
@@ -40,6 +40,7 @@ Syntax syntax_of(ResultsQuestion& q, Words& words) {
       .example =
           "stormsweep results tornado.db --where \"batch_size <= 1024\" --sort \"wall_seconds desc\"\n"
           "stormsweep results tornado.db --best 5\n"
+          "stormsweep results tornado.db --best 5 --over replicate\n"
           "stormsweep results tornado.db --rows batch_size --columns data_multiplier --by epochs --value wall_seconds\n"
           "stormsweep results tornado.db --curves --value train_loss,train_accuracy --where \"batch_size = 128\"\n"
           "stormsweep results tornado.db --format csv > tornado.csv\n"
@@ -50,6 +51,9 @@ Syntax syntax_of(ResultsQuestion& q, Words& words) {
           {"where", po::value(&q.where)->default_value(""), "only trials for which this SQL condition holds"},
           {"sort", po::value(&words.sort), "COLUMN, or \"COLUMN desc\" (default: trial)"},
           {"best", po::value<std::string>()->notifier(set_best), "the best N complete trials, by the search's metric"},
+          {"over", po::value(&words.over),
+           "one row, of means and standard deviations, for all complete trials that agree in all but these "
+           "hyperparameters, a,b,c; --best is then by the mean"},
           {"show", po::value(&words.show),
            "columns of the rows, a,b,c (default: all in csv and json, otherwise what varies and matters)"},
           {"rows", po::value(&q.rows), "cross table of complete trials: what runs down"},
@@ -97,6 +101,9 @@ std::optional<ResultsQuestion> parse_results_question(const Arguments& arguments
   for (std::string* name : {&q.sort, &q.rows, &q.columns, &q.by, &q.curve}) *name = unquoted(*name);
   q.show = columns(words.show);
   q.value = columns(words.value);
+  q.over = columns(words.over);
+  if (!q.over.empty() && (!q.rows.empty() || !q.columns.empty() || !q.curve.empty()))
+    throw InputError("--over: the cells of a cross table and of curves are means already; leave --over out");
   return q;
 }
 

@@ -13,8 +13,8 @@ namespace stormsweep {
 struct ResultsQuestion {
   std::vector<std::string> databases;
   std::string search, where;
-  std::string sort = "trial", direction;  ///< asc, desc or empty
-  std::vector<std::string> show, value;
+  std::string sort, direction;  ///< sort: empty: as they came; direction: asc, desc or empty
+  std::vector<std::string> show, value, over;
   std::string rows, columns, by, curve, format;
   std::optional<std::uint64_t> best;
 };

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "master/store/column_names.hpp"
 #include "master/store/damaged_row.hpp"
@@ -98,11 +99,16 @@ Selection::Selection(const std::vector<std::filesystem::path>& files, const std:
     : file_(files.front()), database_(files.size() == 1 ? open_for_reading(file_) : union_of(files)) {
   guarded(file_, [&] {
     searches_ = stormsweep::read_searches(database_, file_, search);
-    SQLite::Statement all(database_, "SELECT * FROM results LIMIT 0");
-    for (int i = 0; i < all.getColumnCount(); ++i) columns_.emplace_back(all.getColumnName(i));
+    read_columns("results");
     read_curves();
   });
   select(search, where);
+}
+
+void Selection::read_columns(const std::string& table) {
+  SQLite::Statement all(database_, fmt::format("SELECT * FROM {} LIMIT 0", table));
+  columns_.clear();
+  for (int i = 0; i < all.getColumnCount(); ++i) columns_.emplace_back(all.getColumnName(i));
 }
 
 void Selection::read_curves() {
@@ -160,6 +166,8 @@ Cell Selection::first(const std::string& sql) {
 }
 
 Style Selection::style(const std::string& column) const {
+  if (column.ends_with(deviation_suffix))
+    return style(column.substr(0, column.size() - std::string_view(deviation_suffix).size()));
   for (const SearchSummary& search : searches_)
     if (contains(search.hyperparameters, column)) return Style::plain;
   for (const Curve& curve : curves_)
@@ -169,12 +177,14 @@ Style Selection::style(const std::string& column) const {
 }
 
 std::vector<std::string> Selection::with_values(const std::vector<std::string>& columns, int values) {
-  if (columns.empty()) return {};
-  std::vector<std::string> counts, kept;
-  for (const std::string& column : columns) counts.push_back(fmt::format("count(DISTINCT {})", sql_name(column)));
+  std::vector<std::string> there, counts, kept;
+  std::copy_if(columns.begin(), columns.end(), std::back_inserter(there),
+               [this](const std::string& column) { return contains(columns_, column); });
+  if (there.empty()) return {};
+  for (const std::string& column : there) counts.push_back(fmt::format("count(DISTINCT {})", sql_name(column)));
   query(fmt::format("SELECT {} FROM selected", fmt::join(counts, ", ")), [&](const std::vector<Cell>& cells) {
-    for (std::size_t i = 0; i < columns.size(); ++i)
-      if (std::get<std::int64_t>(cells[i]) >= values) kept.push_back(columns[i]);
+    for (std::size_t i = 0; i < there.size(); ++i)
+      if (std::get<std::int64_t>(cells[i]) >= values) kept.push_back(there[i]);
   });
   return kept;
 }

@@ -29,6 +29,10 @@ struct Curve {
   std::vector<std::string> metrics;
 };
 
+/// What follows a column's name where it is the standard deviation, or the number, of what its mean is of.
+inline constexpr const char* deviation_suffix = "_sd";
+inline constexpr const char* number_suffix = "_n";
+
 /// Trials picked from a results database. They are copied to a temporary table, `selected`, so that neither a slow
 /// reader of our output nor a pager keeps the database locked while a search wants to write to it.
 class Selection {
@@ -39,8 +43,17 @@ class Selection {
   /// From the union of several databases (merge.hpp): parts of a search that several jobs share.
   Selection(const std::vector<std::filesystem::path>& files, const std::string& search, const std::string& where);
 
+  /// Makes one row of all complete trials that agree in all but the hyperparameters `over` (the seed may be among
+  /// them): the others; `first_trial`, the lowest number; `trials`, how many; and of each metric and timing the mean,
+  /// under its own name, standard deviation and number. Throws InputError where one of `over` is no hyperparameter.
+  void group_over(const std::vector<std::string>& over);
+
+  bool grouped() const { return grouped_; }
+  /// The column that numbers the rows.
+  std::string number() const { return grouped_ ? "first_trial" : "trial"; }
+
   const std::vector<SearchSummary>& searches() const { return searches_; }
-  const std::vector<std::string>& columns() const { return columns_; }  ///< of `results`, in its order
+  const std::vector<std::string>& columns() const { return columns_; }  ///< of `results`, or of groups, in their order
 
   const std::vector<Curve>& curves() const { return curves_; }  ///< over epochs first
 
@@ -54,12 +67,13 @@ class Selection {
 
   Style style(const std::string& column) const;
 
-  /// Of `columns`, those that have at least `values` different values, NULL not counted, among the selected trials.
+  /// Of `columns`, those that have at least `values` different values, NULL not counted, among the selected rows.
   std::vector<std::string> with_values(const std::vector<std::string>& columns, int values);
   /// Hyperparameters of the selected searches that vary.
   std::vector<std::string> varying();
 
  private:
+  void read_columns(const std::string& table);
   void read_curves();
   void select(const std::string& search, const std::string& where);
 
@@ -68,6 +82,7 @@ class Selection {
   std::vector<SearchSummary> searches_;
   std::vector<std::string> columns_;
   std::vector<Curve> curves_;
+  bool grouped_ = false;
 };
 
 /// The searches of a database, by age; of all names, or of one. Throws InputError where there is none of that name,

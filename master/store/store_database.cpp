@@ -52,7 +52,7 @@ StoreDatabase::StoreDatabase(const std::filesystem::path& path, const Space& spa
       name(space.name),
       metric(space.metric),
       goal(space.goal),
-      at(space.metric_at),
+      metric_at(space.metric_at),
       seed(space.seed),
       experiment(*space.experiment),
       sqlite(open_for_writing(path)),
@@ -106,7 +106,7 @@ Tally StoreDatabase::read_tally() {
       sqlite, fmt::format("SELECT id, {} AS metric FROM trials "
                           "WHERE search = ? AND status = 'complete' AND metric IS NOT NULL{} "
                           "ORDER BY metric {}, id LIMIT 1",
-                          choice_sql(metric, at), present.condition(), goal == Goal::minimize ? "ASC" : "DESC"));
+                          choice_sql(metric, metric_at), present.condition(), goal == Goal::minimize ? "ASC" : "DESC"));
   best.bind(1, lease.search);
   if (best.executeStep())
     tally.best = {TrialId{static_cast<std::uint64_t>(best.getColumn(0).getInt64())}, best.getColumn(1).getDouble()};
@@ -170,7 +170,7 @@ void StoreDatabase::learn(const Metrics& reported) {
 
 SQLite::Statement StoreDatabase::select_stored(const std::string& condition) {
   return {sqlite, fmt::format("SELECT id, search, CASE status WHEN 'complete' THEN {} END FROM trials WHERE {}",
-                              choice_sql(metric, at), condition)};
+                              choice_sql(metric, metric_at), condition)};
 }
 
 std::optional<StoredTrial> StoreDatabase::read_stored(SQLite::Statement& select) const {

@@ -92,7 +92,7 @@ struct StoreDatabase {
   std::filesystem::path file;
   std::string name, metric;
   Goal goal;
-  MetricAt at;
+  MetricAt metric_at;
   std::uint64_t seed;
   const Experiment& experiment;
   SQLite::Database sqlite;

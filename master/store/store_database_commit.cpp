@@ -111,7 +111,7 @@ void StoreDatabase::write(Tally& next, double now) {
 void StoreDatabase::write_trial(PendingTrial& trial, Tally& next) {
   TrialRecord& record = trial.record;
   best_epochs.fill(lease.search, record);
-  if (at == MetricAt::best) trial.metric = record.best_metric.value_or(undefined);
+  if (metric_at == MetricAt::best) trial.metric = record.best_metric.value_or(undefined);
   const auto before = sqlite.getLastInsertRowid();
   upsert.tryReset();
   upsert.bind(1, lease.search);

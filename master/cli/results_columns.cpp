@@ -1,0 +1,83 @@
+#include "master/cli/results_columns.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "master/store/sql_text.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+/// The metrics that a search chose by and their kin on other splits: validation_accuracy, train_accuracy,
+/// test_accuracy.
+Names main_metrics(Selection& selection) {
+  const auto measure = [](const std::string& metric) { return metric.substr(metric.find('_') + 1); };
+  Names names;
+  for (const SearchSummary& search : selection.searches())
+    for (const std::string& metric : search.metrics)
+      if (measure(metric) == measure(search.metric) && std::find(names.begin(), names.end(), metric) == names.end())
+        names.push_back(metric);
+  return selection.with_values(names, 1);
+}
+
+Names joined(std::initializer_list<Names> lists) {
+  Names all;
+  for (const Names& list : lists) all.insert(all.end(), list.begin(), list.end());
+  return all;
+}
+
+/// Of searches that choose by the best epoch: which it was, and what it had.
+Names best_epochs(Selection& selection) {
+  const auto& searches = selection.searches();
+  const bool any = std::any_of(searches.begin(), searches.end(), [](const auto& search) { return search.at_best(); });
+  return any ? selection.with_values({"best_epoch", "best_metric"}, 1) : Names();
+}
+
+/// What tells trials apart: hyperparameters, and the seed after it was changed.
+Names what_varies(Selection& selection) {
+  return joined({selection.varying(), selection.with_values({"seed"}, 2)});
+}
+
+/// The metrics that matter; of groups each with how far it scatters, and of how many trials it is where they are not
+/// `trials`, because it is undefined for some.
+Names telling_metrics(Selection& selection) {
+  const Names metrics = joined({best_epochs(selection), main_metrics(selection)});
+  if (!selection.grouped()) return metrics;
+  Names names;
+  for (const std::string& metric : metrics) {
+    const std::string number = metric + number_suffix;
+    const Cell fewer =
+        selection.first(fmt::format("SELECT count(*) FROM selected WHERE {} < trials", sql_name(number)));
+    names.insert(names.end(), {metric, metric + deviation_suffix});
+    if (std::get<std::int64_t>(fewer) > 0) names.push_back(number);
+  }
+  return names;
+}
+
+}  // namespace
+
+Names telling_columns(Selection& selection) {
+  const bool groups = selection.grouped();
+  return joined({groups ? Names() : Names{"trial"},
+                 selection.with_values({"search"}, 2),
+                 {groups ? "trials" : "status"},
+                 what_varies(selection),
+                 telling_metrics(selection),
+                 {"wall_seconds"},
+                 selection.with_values({"augment_seconds", "samples_per_second"}, 2),
+                 selection.with_values({"error"}, 1)});
+}
+
+Names best_columns(Selection& selection) {
+  return joined({{selection.grouped() ? "trials" : "trial"},
+                 what_varies(selection),
+                 telling_metrics(selection),
+                 {"wall_seconds"}});
+}
+
+}  // namespace stormsweep

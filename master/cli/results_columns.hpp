@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "master/report/selection.hpp"
+
+namespace stormsweep {
+
+/// The columns that a person wants to see of trials, or of groups of them (Selection::group_over).
+std::vector<std::string> telling_columns(Selection& selection);
+/// ... of the best ones.
+std::vector<std::string> best_columns(Selection& selection);
+
+}  // namespace stormsweep
