@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "master/cli/compare.hpp"
+#include "master/cli/delete_command.hpp"
 #include "master/cli/describe.hpp"
 #include "master/cli/merge_command.hpp"
 #include "master/cli/plan.hpp"
@@ -37,6 +38,8 @@ constexpr std::array commands{
     Command{"status", "how the searches of a results database stand", status_command},
     Command{"compare", "both schedules on one space; or replays of a database on other numbers of ranks",
             compare_command},
+    Command{"rerun", "let trials of a results database wait, for the next run to train again", rerun_command},
+    Command{"delete", "remove trials of a results database, with their curves and networks", delete_command},
     Command{"merge", "join the databases of jobs that share a search", merge_command},
     Command{"prepare", "convert files of observations to training data", nullptr},
     Command{"generate", "make training data where there is none", nullptr},

@@ -38,20 +38,6 @@ void print(const Table& table, const std::string& format) {
   if (format == "latex") std::cout << to_latex(table);
 }
 
-Table collect(Selection& selection, const Names& names, const std::string& sql) {
-  Table table;
-  table.header = names;
-  table.numeric.assign(names.size(), true);
-  selection.query(sql, [&](const std::vector<Cell>& cells) {
-    auto& row = table.rows.emplace_back();
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      if (std::holds_alternative<std::string>(cells[i])) table.numeric[i] = false;
-      row.push_back(display(cells[i], selection.style(names[i])));
-    }
-  });
-  return table;
-}
-
 /// `footnotes` stand below a table; `none` is told in place of one without rows.
 void print_rows(Selection& selection, const Names& names, const std::string& rest, const std::string& format,
                 const std::string& none, const Names& footnotes = {}) {

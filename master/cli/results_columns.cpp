@@ -80,4 +80,18 @@ Names best_columns(Selection& selection) {
                  {"wall_seconds"}});
 }
 
+Table collect(Selection& selection, const Names& names, const std::string& sql) {
+  Table table;
+  table.header = names;
+  table.numeric.assign(names.size(), true);
+  selection.query(sql, [&](const std::vector<Cell>& cells) {
+    auto& row = table.rows.emplace_back();
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (std::holds_alternative<std::string>(cells[i])) table.numeric[i] = false;
+      row.push_back(display(cells[i], selection.style(names[i])));
+    }
+  });
+  return table;
+}
+
 }  // namespace stormsweep

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "master/report/selection.hpp"
+#include "search/base/table.hpp"
 
 namespace stormsweep {
 
@@ -11,5 +12,8 @@ namespace stormsweep {
 std::vector<std::string> telling_columns(Selection& selection);
 /// ... of the best ones.
 std::vector<std::string> best_columns(Selection& selection);
+
+/// The rows of `sql`, whose columns are `names`, as people want to see them.
+Table collect(Selection& selection, const std::vector<std::string>& names, const std::string& sql);
 
 }  // namespace stormsweep

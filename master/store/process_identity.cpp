@@ -1,5 +1,6 @@
 #include "master/store/process_identity.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <ctime>
@@ -41,6 +42,11 @@ double start_of(const std::string& process) {
 
 ProcessIdentity this_process() {
   return {host_name(), getpid(), std::string(environment("SLURM_JOB_ID")), unix_time()};
+}
+
+std::string being_written(const std::string& search, const ProcessIdentity& writer, const ProcessIdentity& self) {
+  return fmt::format("search '{}' is being written by process {} on {}, which last did so {:.0f} s ago", search,
+                     writer.pid, writer.host, self.seen - writer.seen);
 }
 
 bool may_be_alive(const ProcessIdentity& other, const ProcessIdentity& self) {

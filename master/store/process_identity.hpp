@@ -19,6 +19,9 @@ inline constexpr double writer_patience = 60;
 /// This process; `seen` is now.
 ProcessIdentity this_process();
 
+/// "search 's' is being written by process 5 on node1, which last did so 3 s ago".
+std::string being_written(const std::string& search, const ProcessIdentity& writer, const ProcessIdentity& self);
+
 /// Whether `other` may still write, judged by `self`. On our host its process tells: it is there, and was seen of late,
 /// or runs our program since before it was last seen. On another host it is alive if it was seen of late, unless it was
 /// an earlier run of our own Slurm job.

@@ -83,10 +83,9 @@ void check(const Found& found, const std::string& place, const Space& space, con
   if (found.experiment != space.experiment->name) mismatch("the experiment " + found.experiment);
   if (found.fingerprint != fingerprint) mismatch("been trained on other data");
   if (found.writer && may_be_alive(*found.writer, self))
-    throw BeingWritten(fmt::format(
-        "{}: search '{}' is being written by process {} on {}, which last did so {:.0f} s ago; wait for it or end "
-        "it, or give this search another name or another --results",
-        place, space.name, found.writer->pid, found.writer->host, self.seen - found.writer->seen));
+    throw BeingWritten(
+        fmt::format("{}: {}; wait for it or end it, or give this search another name or another --results", place,
+                    being_written(space.name, *found.writer, self)));
 }
 
 std::int64_t insert_search(SQLite::Database& database, const Space& space, const std::string& fingerprint, double now) {

@@ -9,6 +9,7 @@
 #include "master/store/database.hpp"
 #include "master/store/json_text.hpp"
 #include "master/store/schema.hpp"
+#include "master/store/search_lines.hpp"
 #include "master/store/trial_row.hpp"
 #include "search/base/error.hpp"
 #include "search/base/utc.hpp"
@@ -21,9 +22,6 @@ namespace {
 /// Lookups in one read transaction: each one of its own would take and release the file's lock, 10 times the time of
 /// the lookup itself; one for all would keep the writers of other searches waiting.
 constexpr int lookups_a_transaction = 1000;
-
-/// Bytes of JSON lines that are held before they go to the file, when it is written anew.
-constexpr std::size_t json_chunk = 1 << 20;
 
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
@@ -115,27 +113,7 @@ Tally StoreDatabase::read_tally() {
 
 void StoreDatabase::open_json(const std::filesystem::path& path) {
   json.emplace(path, lease.json_agrees ? lease.json_bytes : 0);
-  if (lease.json_agrees) return;
-  SQLite::Statement select(sqlite, fmt::format("SELECT id, {} FROM trials WHERE search = ? AND status NOT IN "
-                                               "('waiting', 'running') ORDER BY id",
-                                               trial_column_list()));
-  select.bind(1, lease.search);
-  const auto flush = [&] {
-    json->append(lines);
-    lines.clear();
-  };
-  while (select.executeStep()) {
-    const TrialId id{static_cast<std::uint64_t>(select.getColumn(0).getInt64())};
-    append_line(lines, name, id, read_record(select, 1, name));
-    if (lines.size() > json_chunk) flush();
-  }
-  flush();
-  json->sync();
-  select.reset();
-  SQLite::Statement update(sqlite, "UPDATE searches SET json_file = ?, json_bytes = ? WHERE id = ?");
-  SQLite::bind(update, path.string(), static_cast<std::int64_t>(json->written()), lease.search);
-  update.exec();
-  json->keep();
+  if (!lease.json_agrees) write_search_lines(sqlite, lease.search, name, path, *json);
 }
 
 TrialRecord& StoreDatabase::next_row(const Training& training, std::size_t milestone, const WorkerInfo& worker) {

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "search/base/options.hpp"
+
+namespace stormsweep {
+
+/// `stormsweep delete` and `stormsweep rerun`: trials of a results database go, or wait to be trained again, after a
+/// question. Print to standard output and return the exit status. Throw InputError, which main prints as one line.
+int delete_command(const Arguments& arguments);
+int rerun_command(const Arguments& arguments);
+
+}  // namespace stormsweep

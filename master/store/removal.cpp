@@ -1,0 +1,142 @@
+#include "master/store/removal.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "master/store/database.hpp"
+#include "master/store/kept_models.hpp"
+#include "master/store/process_identity.hpp"
+#include "master/store/search_lines.hpp"
+#include "search/base/error.hpp"
+#include "search/space/outcome.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* ended = "status NOT IN ('waiting', 'running')";
+
+/// A search that has lost trials.
+struct Touched {
+  std::int64_t id;
+  std::string name, json_file;
+};
+
+class Removal {
+ public:
+  Removal(const fs::path& file, const std::vector<TrialId>& trials) : file_(file), database_(open_for_writing(file)) {
+    database_.exec("CREATE TEMP TABLE chosen (id INTEGER PRIMARY KEY)");
+    SQLite::Transaction transaction(database_);
+    SQLite::Statement insert(database_, "INSERT INTO chosen VALUES (?)");
+    for (const TrialId trial : trials) {
+      insert.tryReset();
+      insert.bind(1, static_cast<std::int64_t>(trial.value));
+      insert.exec();
+    }
+    transaction.commit();
+  }
+
+  /// `change`: what becomes of the rows whose id is chosen. `condition`: which of those that are wanted it concerns.
+  Removed run(const std::string& condition, const std::string& change) {
+    SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+    database_.exec(fmt::format("DELETE FROM chosen WHERE id NOT IN (SELECT id FROM trials WHERE {})", condition));
+    read_touched();
+    Removed removed;
+    removed.curves = remove_curves();
+    removed.networks = remove_networks();
+    removed.trials = static_cast<std::uint64_t>(database_.exec(change + " WHERE id IN (SELECT id FROM chosen)"));
+    database_.exec("UPDATE searches SET json_bytes = NULL WHERE id IN (SELECT id FROM touched)");
+    transaction.commit();
+    for (const Touched& search : touched_) renew_lines(search);
+    database_.exec("PRAGMA journal_mode = DELETE");  // leaves no empty journal behind
+    return removed;
+  }
+
+ private:
+  /// Throws InputError where one of them is being written.
+  void read_touched() {
+    database_.exec(
+        "CREATE TEMP TABLE touched AS SELECT DISTINCT search AS id FROM trials WHERE id IN (SELECT id FROM chosen)");
+    SQLite::Statement select(
+        database_,
+        "SELECT id, name, ifnull(json_file, ''), writer_host, writer_pid, writer_seen FROM searches "
+        "WHERE id IN (SELECT id FROM touched)");
+    while (select.executeStep()) {
+      touched_.push_back(
+          {select.getColumn(0).getInt64(), select.getColumn(1).getString(), select.getColumn(2).getString()});
+      if (!select.isColumnNull(3))
+        refuse_writer(touched_.back().name, {select.getColumn(3).getString(), select.getColumn(4).getInt64(), "",
+                                             select.getColumn(5).getDouble()});
+    }
+  }
+
+  void refuse_writer(const std::string& search, const ProcessIdentity& writer) const {
+    ProcessIdentity self = this_process();
+    self.job.clear();  // the writer may be of our own job
+    if (may_be_alive(writer, self))
+      throw InputError(
+          fmt::format("{}: {}; wait for it or end it", file_.string(), being_written(search, writer, self)));
+  }
+
+  /// Trials that have not ended need no curve: they are trained from their first milestone on.
+  std::uint64_t remove_curves() {
+    database_.exec(
+        fmt::format("CREATE TEMP TABLE doomed AS "
+                    "SELECT search, curve FROM trials WHERE id IN (SELECT id FROM chosen) EXCEPT "
+                    "SELECT search, curve FROM trials WHERE id NOT IN (SELECT id FROM chosen) AND {}",
+                    ended));
+    const auto curves = database_.execAndGet(
+        "SELECT count(*) FROM doomed d WHERE EXISTS (SELECT 1 FROM epochs e WHERE e.search = d.search AND e.curve = "
+        "d.curve)");
+    database_.exec("DELETE FROM epochs WHERE (search, curve) IN (SELECT search, curve FROM doomed)");
+    return static_cast<std::uint64_t>(curves.getInt64());
+  }
+
+  std::uint64_t remove_networks() {
+    std::uint64_t networks = 0;
+    SQLite::Statement select(database_, "SELECT id FROM chosen");
+    std::error_code ignored;  // what is not there need not go
+    while (select.executeStep())
+      networks +=
+          fs::remove(model_file(file_, TrialId{static_cast<std::uint64_t>(select.getColumn(0).getInt64())}), ignored);
+    return networks;
+  }
+
+  /// Where a crash comes before, the next run does it.
+  void renew_lines(const Touched& search) {
+    if (search.json_file.empty() || !fs::exists(search.json_file)) return;
+    SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+    JsonLines json(search.json_file, 0);
+    write_search_lines(database_, search.id, search.name, search.json_file, json);
+    transaction.commit();
+  }
+
+  fs::path file_;
+  SQLite::Database database_;
+  std::vector<Touched> touched_;
+};
+
+/// All that an outcome says of its trial.
+std::string waiting_again() {
+  std::string change = "UPDATE trials SET status = 'waiting', attempt = 1";
+  for (const char* column : {"metrics", "best_epoch", "best_metric", "error", "started", "finished"})
+    change += fmt::format(", {} = NULL", column);
+  for (const TimingColumn& timing : timing_columns) change += fmt::format(", {} = NULL", timing.name);
+  return change;
+}
+
+}  // namespace
+
+Removed delete_trials(const fs::path& file, const std::vector<TrialId>& trials) {
+  return guarded(file, [&] { return Removal(file, trials).run("1", "DELETE FROM trials"); });
+}
+
+Removed rerun_trials(const fs::path& file, const std::vector<TrialId>& trials) {
+  return guarded(file, [&] { return Removal(file, trials).run(ended, waiting_again()); });
+}
+
+}  // namespace stormsweep

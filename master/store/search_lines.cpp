@@ -1,0 +1,44 @@
+#include "master/store/search_lines.hpp"
+
+#include <SQLiteCpp/VariadicBind.h>
+#include <fmt/format.h>
+
+#include <string>
+
+#include "master/store/trial_row.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// Bytes that are held before they go to the file.
+constexpr std::size_t chunk = 1 << 20;
+
+}  // namespace
+
+void write_search_lines(SQLite::Database& database, std::int64_t search, std::string_view name,
+                        const std::filesystem::path& file, JsonLines& json) {
+  SQLite::Statement select(database, fmt::format("SELECT id, {} FROM trials WHERE search = ? AND status NOT IN "
+                                                 "('waiting', 'running') ORDER BY id",
+                                                 trial_column_list()));
+  select.bind(1, search);
+  std::string lines;
+  const auto flush = [&] {
+    json.append(lines);
+    lines.clear();
+  };
+  while (select.executeStep()) {
+    const TrialId id{static_cast<std::uint64_t>(select.getColumn(0).getInt64())};
+    append_line(lines, name, id, read_record(select, 1, name));
+    if (lines.size() > chunk) flush();
+  }
+  flush();
+  json.sync();
+  select.reset();
+  SQLite::Statement update(database, "UPDATE searches SET json_file = ?, json_bytes = ? WHERE id = ?");
+  SQLite::bind(update, file.string(), static_cast<std::int64_t>(json.written()), search);
+  update.exec();
+  json.keep();
+}
+
+}  // namespace stormsweep

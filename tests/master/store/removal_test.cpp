@@ -1,0 +1,112 @@
+#include "master/store/removal.hpp"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "master/store/kept_models.hpp"
+#include "master/store/process_identity.hpp"
+#include "search/base/error.hpp"
+#include "tests/master/store/best_epoch_fixture.hpp"
+
+using namespace stormsweep;
+using namespace stormsweep::test;
+
+namespace {
+
+using Rows = std::vector<std::string>;
+
+/// The trials of the JSON lines.
+Rows in_lines(const std::filesystem::path& file) {
+  Rows trials;
+  for (const std::string& line : lines(file))
+    trials.push_back(std::to_string(nlohmann::json::parse(line)["trial"].get<int>()));
+  return trials;
+}
+
+void keep_network(const std::filesystem::path& file, std::uint64_t trial) {
+  std::filesystem::create_directories(model_file(file, TrialId{trial}).parent_path());
+  std::ofstream(model_file(file, TrialId{trial})) << "network";
+}
+
+bool network_kept(const std::filesystem::path& file, std::uint64_t trial) {
+  return std::filesystem::exists(model_file(file, TrialId{trial}));
+}
+
+/// Four trials of noop, the third of which failed.
+struct Four {
+  TemporaryFolder folder;
+  std::filesystem::path file = folder.path / "s.db";
+  Space space = noop_space(R"({"index": [1, 2, 3, 4]})");
+
+  Four() {
+    Store store(file, space, "f", {.json = folder.path});
+    for (const std::uint64_t i : {0, 1, 3}) store.finish(training(space, i), 0, worker(), outcome(0.1 * double(i)));
+    store.finish(training(space, 2), 0, worker(), failure("no"));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("deleted trials go with their networks, the JSON lines follow, and the next run trains them") {
+  const Four f;
+  keep_network(f.file, 2);
+  keep_network(f.file, 1);
+  CHECK(delete_trials(f.file, {TrialId{2}, TrialId{4}, TrialId{99}}) == Removed{2, 0, 1});
+  CHECK(query(f.file, "SELECT trial, \"index\" FROM results") == Rows{"1|1", "3|4"});  // stored as 1, 2, 4, 3
+  CHECK(in_lines(f.folder.path / "s.jsonl") == Rows{"1", "3"});
+  CHECK(network_kept(f.file, 1));
+  CHECK_FALSE(network_kept(f.file, 2));
+  Store store(f.file, f.space, "f", {.json = f.folder.path});
+  CHECK(store.counts().complete == 2);
+  store.finish(store.missing(training(f.space, 2)).value(), 0, worker(), outcome(0.5));
+  store.commit();
+  CHECK(in_lines(f.folder.path / "s.jsonl").size() == 3);
+}
+
+TEST_CASE("trials to be run again wait without an outcome, under their numbers") {
+  const Four f;
+  keep_network(f.file, 1);
+  CHECK(rerun_trials(f.file, {TrialId{1}, TrialId{4}}) == Removed{2, 0, 1});
+  CHECK(
+      query(f.file,
+            "SELECT trial, status, attempt, score, error, wall_seconds, finished FROM results WHERE trial IN (1, 4)") ==
+      Rows{"1|waiting|1|NULL|NULL|NULL|NULL", "4|waiting|1|NULL|NULL|NULL|NULL"});
+  CHECK(in_lines(f.folder.path / "s.jsonl") == Rows{"2", "3"});
+  CHECK(rerun_trials(f.file, {TrialId{1}}) == Removed{});  // it waits already
+  Store store(f.file, f.space, "f", {.json = f.folder.path});
+  store.finish(store.missing(training(f.space, 0)).value(), 0, worker(), outcome(0.7));
+  store.commit();
+  CHECK(query(f.file, "SELECT status, score FROM results WHERE trial = 1") == Rows{"complete|0.7"});
+}
+
+TEST_CASE("a curve goes with the last trial that has ended of it") {
+  const auto curves = [](const std::filesystem::path& file) {
+    return query(file, "SELECT count(*), count(DISTINCT curve) FROM epochs");
+  };
+  const CurveSearch search;
+  CHECK(delete_trials(search.file, {TrialId{1}, TrialId{3}}) == Removed{2, 0, 0});
+  CHECK(curves(search.file) == Rows{"6|1"});
+  SUBCASE("deleted") {
+    CHECK(delete_trials(search.file, {TrialId{2}}) == Removed{1, 1, 0});
+  }
+  SUBCASE("to be run again") {
+    CHECK(rerun_trials(search.file, {TrialId{2}}) == Removed{1, 1, 0});
+    CHECK(query(search.file, "SELECT best_epoch, best_metric FROM trials") == Rows{"NULL|NULL"});
+  }
+  CHECK(curves(search.file) == Rows{"0|0"});
+}
+
+TEST_CASE("nothing goes of a search that is being written") {
+  const Four f;
+  execute(f.file, fmt::format("UPDATE searches SET writer_host = '{}', writer_pid = {}, writer_seen = {}",
+                              this_process().host, getppid(), this_process().seen));
+  keep_network(f.file, 1);
+  for (const auto act : {delete_trials, rerun_trials})
+    CHECK_THROWS_WITH_AS(act(f.file, {TrialId{1}}), doctest::Contains("s.db: search 's' is being written by process"),
+                         InputError);
+  CHECK(query(f.file, "SELECT count(*) FROM trials WHERE status IN ('complete', 'failed')") == Rows{"4"});
+  CHECK(network_kept(f.file, 1));
+}
