@@ -1,6 +1,7 @@
 #include "master/cli/run.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -33,6 +34,7 @@
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/process.hpp"
+#include "search/base/table.hpp"
 #include "search/base/text.hpp"
 #include "search/base/utc.hpp"
 #include "search/space/gang_sizes.hpp"
@@ -101,11 +103,23 @@ std::optional<StoredShare> share_of(const Space& space, const RunOptions& option
   return StoredShare{options.share, count_trials(Trainings(space), options.share)};
 }
 
+/// So that what cannot be reused is told before any rank starts.
+void check_reuse(const RunOptions& options) {
+  for (const fs::path& file : options.reuse) {
+    std::error_code missing;
+    if (fs::equivalent(file, options.results, missing))
+      throw InputError(
+          fmt::format("stormsweep run: --reuse: {} is this search's own database; name another one", file.string()));
+    open_for_reading(file);
+  }
+}
+
 /// The search space, and the options that depend on it.
 Space prepare(RunOptions& options) {
   Space space = read_lasting_space(options.space);
   if (options.separate_epochs) space.share_epochs = false;
   options.results = results_file(options, space.name);
+  check_reuse(options);
   if (options.keep_best > 0 && space.metric_at == MetricAt::best)
     throw InputError(
         "stormsweep run: --keep-best keeps networks as their trials end, and the space chooses by the best epoch; "
@@ -168,6 +182,12 @@ void tell_end(const Conclusion& conclusion, bool again, const RunOptions& option
   if (again) return;
   fmt::print(stderr, "results: {}\n", options.results.string());
   if (const std::string kept = models.summary(); !kept.empty()) fmt::print(stderr, "{}\n", kept);
+}
+
+void tell_reused(const Store& store, const RunOptions& options) {
+  std::vector<std::string> files;
+  for (const fs::path& file : options.reuse) files.push_back(file.string());
+  fmt::print(stderr, "reused from {}: {} trials\n", fmt::join(files, ", "), grouped(store.reused()));
 }
 
 RunSettings run_settings(const RunOptions& options, const Space& space, const std::string& fingerprint) {
@@ -260,14 +280,17 @@ int become_master(RunOptions options) {
       const std::string fingerprint = parse_report(*report).fingerprint;
       KeptModels models(options.results, cache_folder(options.results), space,
                         static_cast<std::size_t>(options.keep_best));
-      Store::Options storing{
-          .json = options.json, .retry_failed = options.retry_failed, .patience = Seconds(options.lost_after)};
+      Store::Options storing{.json = options.json,
+                             .retry_failed = options.retry_failed,
+                             .reuse = options.reuse,
+                             .patience = Seconds(options.lost_after)};
       storing.last_patience = 6 * storing.patience;
       if (options.keep_best > 0)
         storing.committed = [&](TrialId trial, const Identity& identity, double metric) {
           models.consider(trial, identity, metric);
         };
       store = std::make_unique<Store>(options.results, space, fingerprint, storing);
+      if (!options.reuse.empty()) tell_reused(*store, options);
       models.open(*store);
       write_share(options.results, space.name, share_of(space, options));
       return dispatch_job(space, options, fingerprint, *store, models);

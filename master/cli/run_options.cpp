@@ -57,7 +57,9 @@ Syntax syntax() {
       "again when you continue")("stage", po::value<std::string>(),
                                  "a folder on each machine's own disk: the data is copied there first, from rank to "
                                  "rank, each file read once from where it is")(
-      "separate-epochs", po::bool_switch(), "train configurations that differ only in epochs one by one")(
+      "reuse", po::value<std::vector<std::string>>()->composing(),
+      "another database: what has ended there of the same configurations, experiment and data is copied first; may be "
+      "repeated")("separate-epochs", po::bool_switch(), "train configurations that differ only in epochs one by one")(
       "retry-failed", po::bool_switch(), "run failed, diverged and out-of-memory trials again")(
       "dry-run", po::bool_switch(), "check everything, print the plan, train nothing");
   return s;
@@ -130,6 +132,12 @@ std::optional<RunOptions> parse_run_options(const Arguments& arguments) {
   if (o.shared && !o.json.empty())
     throw InputError(
         "stormsweep run: --json cannot be had of a part of a search; merge the parts, and give it to a run of those");
+  if (values->count("reuse"))
+    for (const std::string& file : (*values)["reuse"].as<std::vector<std::string>>()) o.reuse.emplace_back(file);
+  if (o.shared && !o.reuse.empty())
+    throw InputError(
+        "stormsweep run: --reuse would bring a part of a search the trials of the others; merge the parts, and give it "
+        "to a run of those");
   if (o.shared && o.synchronous)
     throw InputError(
         "stormsweep run: --schedule synchronous divides a search among its own ranks; give no --share, or "

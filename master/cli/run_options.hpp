@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "search/base/options.hpp"
 #include "search/base/time.hpp"
@@ -19,7 +20,8 @@ struct RunOptions {
   double lost_after = 10, checkpoint_every = 300;
   bool retry_out_of_memory = false, synchronous = false;
   std::optional<Seconds> time_limit;
-  int keep_best = 0;  ///< networks that stay
+  std::vector<std::filesystem::path> reuse;  ///< other databases
+  int keep_best = 0;                         ///< networks that stay
   Share share;
   bool shared = false;  ///< by --share, or as a task of a Slurm array
   bool dry_run = false, retry_failed = false, separate_epochs = false;

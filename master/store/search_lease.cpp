@@ -11,6 +11,7 @@
 #include "master/store/column_names.hpp"
 #include "master/store/json_text.hpp"
 #include "master/store/profile_view.hpp"
+#include "master/store/reuse.hpp"
 #include "master/store/schema.hpp"
 #include "search/base/error.hpp"
 #include "search/base/seed.hpp"
@@ -162,6 +163,11 @@ SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& f
   update_search(database, lease, space, json, self);
   if (other_choice) renew_best_epochs(database, lease.search);
   declare_columns(database, *space.experiment);
+  for (const std::filesystem::path& other : options.reuse)
+    lease.reused +=
+        reuse_trials(database, space,
+                     {.search = lease.search, .fingerprint = fingerprint, .only_kept = options.retry_failed}, other);
+  if (lease.reused > 0) lease.resumed = true, lease.json_agrees = false;
   transaction.commit();
   return lease;
 }

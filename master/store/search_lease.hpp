@@ -18,13 +18,15 @@ struct SearchLease {
   bool resumed = false;      ///< it has trials already
   bool json_agrees = false;  ///< the first json_bytes bytes of the JSON lines are what the database holds
   std::uint64_t json_bytes = 0;
+  std::uint64_t reused = 0;  ///< trials that came from other databases
 };
 
 /// <folder>/<search name>.jsonl
 std::filesystem::path json_file(const Space& space, const std::filesystem::path& folder);
 
 /// Finds or makes the search `space.name` and becomes its writer, in one transaction. Trials that a dead job left
-/// running wait again, and so do failed ones under retry_failed (their attempts counted afresh). Throws InputError: see
+/// running wait again, and so do failed ones under retry_failed (their attempts counted afresh). Then what other
+/// databases have of the space is copied. Throws InputError: see
 /// Store.
 SearchLease lease_search(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
                          const std::string& fingerprint, const StoreOptions& options);

@@ -21,6 +21,10 @@ bool Store::resumed() const {
   return database_->lease.resumed;
 }
 
+std::uint64_t Store::reused() const {
+  return database_->lease.reused;
+}
+
 std::optional<Training> Store::missing(Training training) {
   StoreDatabase& db = *database_;
   if (!db.lease.resumed) return training;

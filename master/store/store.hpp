@@ -39,6 +39,8 @@ class Store {
 
   /// Whether trials of the search were stored before: if not, `missing` need not look.
   bool resumed() const;
+  /// How many trials were copied from other databases, now.
+  std::uint64_t reused() const;
   /// `training` without the milestones that have a terminal row; nothing if none is left. Its attempt is that of a
   /// row left running by a job that died: only a lost worker raises it.
   std::optional<Training> missing(Training training);

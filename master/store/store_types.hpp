@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <vector>
 
 #include "search/base/id.hpp"
 #include "search/base/time.hpp"
@@ -32,7 +33,8 @@ struct StoredTrial {
 struct StoreOptions {
   std::filesystem::path json;  ///< folder for <search name>.jsonl; empty: none
   bool retry_failed = false;   ///< trials that failed, diverged or ran out of memory wait again, from attempt 1
-  Seconds patience{0};         ///< with another writer of the search, which may be about to end
+  std::vector<std::filesystem::path> reuse = {};  ///< databases whose trials of the space are copied (reuse.hpp)
+  Seconds patience{0};                            ///< with another writer of the search, which may be about to end
   /// Called with each trial that Store::finish has ended, once it is committed; its metric is as StoredTrial's. Null:
   /// nobody.
   std::function<void(TrialId trial, const Identity& identity, double metric)> committed = nullptr;

@@ -1,0 +1,113 @@
+#include "master/store/reuse.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+#include "search/base/error.hpp"
+#include "tests/master/store/best_epoch_fixture.hpp"
+
+using namespace stormsweep;
+using namespace stormsweep::test;
+
+namespace {
+
+using Rows = std::vector<std::string>;
+
+/// A search by the name of `space`, in a file of that name, of which the first `complete` trainings are complete and
+/// the next one failed; scores are 0.1 for each index.
+std::filesystem::path searched(const TemporaryFolder& folder, const Space& space, std::uint64_t complete,
+                               const std::string& fingerprint = "f") {
+  const auto file = folder.path / (space.name + ".db");
+  Store store(file, space, fingerprint, {});
+  for (std::uint64_t i = 0; i < complete; ++i) {
+    const Training t = training(space, i);
+    const auto index = Reader(t.configuration, *space.experiment).integer("index");
+    store.finish(t, 0, worker(), outcome(0.1 * double(index)));
+  }
+  store.finish(training(space, complete), 0, worker(), failure("no"));
+  return file;
+}
+
+}  // namespace
+
+TEST_CASE("what has ended elsewhere of the same configurations is copied, and the rest is missing") {
+  TemporaryFolder folder;
+  const auto old = searched(folder, noop_space(R"({"index": [1, 2, 3, 4, 5]})", "old"), 3);
+  const Space space = noop_space(R"({"index": [9, 4, 3, 2], "replicate": [0, 1]})", "new");
+  const auto file = folder.path / "new.db";
+  const auto missing = [&](Store& store) {
+    std::string digits;
+    for (std::uint64_t i = 0; i < 8; ++i) digits += store.missing(training(space, i)) ? 'x' : '-';
+    return digits;
+  };
+  SUBCASE("failures too") {
+    Store store(file, space, "f", {.json = folder.path, .reuse = {old}});
+    CHECK(store.reused() == 3);
+    CHECK(missing(store) == "xx-x-x-x");  // 9, 4, 3, 2 x 0, 1
+    CHECK(store.counts().complete == 2);
+    CHECK(store.counts().failed == 1);
+    CHECK(store.best()->metric == 0.1 * 3);
+    CHECK(lines(folder.path / "new.jsonl").size() == 3);
+    for (std::uint64_t i : {0, 1, 3}) store.finish(training(space, i), 0, worker(), outcome(0.9));
+    store.commit();
+    CHECK(lines(folder.path / "new.jsonl").size() == 6);
+  }
+  SUBCASE("but for those that are to be retried") {
+    Store store(file, space, "f", {.retry_failed = true, .reuse = {old}});
+    CHECK(store.reused() == 2);
+    CHECK(missing(store) == "xxxx-x-x");
+  }
+  SUBCASE("once, and what is here stays") {
+    {
+      Store store(file, space, "f", {});
+      store.finish(training(space, 4), 0, worker(), outcome(0.75));
+    }
+    { CHECK(Store(file, space, "f", {.reuse = {old}}).reused() == 2); }
+    { CHECK(Store(file, space, "f", {.reuse = {old, old}}).reused() == 0); }
+    CHECK(query(file, "SELECT \"index\", status, score, host, started FROM results ORDER BY \"index\"") ==
+          Rows{"2|complete|0.2|node1|2023-11-14T22:13:20Z", "3|complete|0.75|node1|2023-11-14T22:13:20Z",
+               "4|failed|NULL|node1|2023-11-14T22:13:20Z"});
+  }
+}
+
+TEST_CASE("nothing of other data, another experiment, another seed or another configuration is copied") {
+  TemporaryFolder folder;
+  const Space same = noop_space(R"({"index": [1, 2, 3, 4]})", "a");
+  const auto other_data = searched(folder, same, 3, "g");
+  const Space seeded = parse_space(
+      R"({"name": "b", "experiment": "noop", "seed": 8, "parameters": {"index": [1, 2, 3, 4]}})", "space.json", "/");
+  const auto other_seed = searched(folder, seeded, 3);
+  const auto other_values = searched(folder, noop_space(R"({"index": [1, 2, 3, 4], "replicate": 1})", "c"), 3);
+  const CurveSearch other_experiment;
+  const Space space = noop_space(R"({"index": [1, 2, 3, 4]})", "new");
+  Store store(folder.path / "new.db", space, "f",
+              {.reuse = {other_data, other_seed, other_values, other_experiment.file}});
+  CHECK(store.reused() == 0);
+  CHECK_FALSE(store.resumed());
+}
+
+TEST_CASE("curves come along, and best epochs are by the metric here") {
+  const CurveSearch old;  // by accuracy
+  const Space space = parse_space(
+      R"({"name": "new", "experiment": "tornado", "data": {"train": "a", "validation": "b", "test": "c"},
+          "metric": "validation_loss", "parameters": {"epochs": [4, 8]}})",
+      "space.json", "/");
+  const auto file = old.folder.path / "new.db";
+  Store store(file, space, "f", {.reuse = {old.file}});
+  CHECK(store.reused() == 1);
+  CHECK(store.missing(training(space, 0))->milestones == std::vector<std::int64_t>{8});
+  CHECK(query(file, "SELECT epochs, best_epoch, best_metric FROM results") == Rows{"4|4|0.3"});
+  CHECK(query(file, "SELECT count(*), max(epoch) FROM curves") == Rows{"4|4"});
+}
+
+TEST_CASE("files that are no results are refused") {
+  TemporaryFolder folder;
+  const Space space = noop_space(R"({"index": [1]})");
+  std::ofstream(folder.path / "notes.db") << std::string(5000, 'x');
+  const auto reuse = [&](const char* name) {
+    Store(folder.path / "new.db", space, "f", {.reuse = {folder.path / name}});
+  };
+  CHECK_THROWS_WITH_AS(reuse("notes.db"), doctest::Contains("notes.db: this is not a results database"), InputError);
+  CHECK_THROWS_WITH_AS(reuse("none.db"), doctest::Contains("none.db: there is no such file"), InputError);
+}
