@@ -81,11 +81,12 @@ class Reporter {
 
   void read_best() {
     auto select = prepare(fmt::format(
-        "SELECT trial, {0}, best_epoch FROM results WHERE search = ?1 AND status = 'complete' AND {0} IS NOT "
+        "SELECT trial, {0}, {3} FROM results WHERE search = ?1 AND status = 'complete' AND {0} IS NOT "
         "NULL{2} ORDER BY {0} {1}, "
         "trial LIMIT 1",
         sql_name(search_.choice()), search_.order(),
-        condition_.empty() ? "" : fmt::format(" AND trial IN (SELECT id FROM trials WHERE 1{})", condition_)));
+        condition_.empty() ? "" : fmt::format(" AND trial IN (SELECT id FROM trials WHERE 1{})", condition_),
+        search_.at_best() ? "best_epoch" : "NULL"));
     if (!select.executeStep()) return;
     report_.best = {select.getColumn(0).getInt64(), select.getColumn(1).getDouble(), {}};
     if (search_.at_best()) report_.best->epoch = select.getColumn(2).getInt64();

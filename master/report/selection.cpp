@@ -47,6 +47,13 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
   return near.empty() ? fmt::format("columns are {}", fmt::join(known, ", ")) : fmt::format("did you mean {}?", near);
 }
 
+/// Files of older versions that may not be written stay as they are.
+const char* metric_at_sql(SQLite::Database& database) {
+  const auto found =
+      database.execAndGet("SELECT count(*) FROM pragma_table_info('searches') WHERE name = 'metric_at'").getInt();
+  return found > 0 ? "metric_at" : "'last'";
+}
+
 }  // namespace
 
 bool SearchSummary::at_best() const {
@@ -65,7 +72,8 @@ std::vector<SearchSummary> read_searches(SQLite::Database& database, const std::
                                          const std::string& name) {
   std::vector<SearchSummary> found;
   std::vector<std::string> names;
-  SQLite::Statement select(database, "SELECT name, experiment, metric, goal, metric_at FROM searches ORDER BY id");
+  SQLite::Statement select(database, fmt::format("SELECT name, experiment, metric, goal, {} FROM searches ORDER BY id",
+                                                 metric_at_sql(database)));
   while (select.executeStep()) {
     names.push_back(select.getColumn(0).getString());
     if (!name.empty() && names.back() != name) continue;

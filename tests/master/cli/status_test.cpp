@@ -59,6 +59,16 @@ TEST_CASE("the best of a search that chooses by the best epoch is told with it")
   CHECK(json[0]["best"] == nlohmann::json({{"trial", 2}, {"value", 0.9}, {"epoch", 3}}));
 }
 
+TEST_CASE("a file of an older version that may not be written is read as it is") {
+  const CurveSearch search;
+  execute(search.file,
+          "ALTER TABLE searches DROP COLUMN metric_at; DROP VIEW curves; DROP VIEW results; "
+          "CREATE VIEW results AS SELECT 's' AS search, id AS trial, status, json_extract(metrics, "
+          "'$.validation_accuracy') AS validation_accuracy FROM trials");
+  std::filesystem::permissions(search.file, std::filesystem::perms::owner_read);
+  CHECK(has(printed(status_command, {search.file}), "  best validation_accuracy 0.8000, trial 2\n"));
+}
+
 TEST_CASE("a dead master is told, and what to do") {
   const Half half;
   execute(half.file, "UPDATE searches SET writer_pid = 999999999");
