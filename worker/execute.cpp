@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <stdexcept>
 #include <string_view>
 
 #include "experiments/registry.hpp"
@@ -33,9 +34,14 @@ void execute_run(const Workplace& with, const Training& training, const TaskCont
                  const std::function<bool()>& stopped) {
   const double started = steady_unix_time();
   const auto begun = std::chrono::steady_clock::now();  // finer than seconds since 1970
+  const auto seconds = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count(); };
+  const auto over = [&] { return with.trial_hours && seconds() > *with.trial_hours * 3600; };
   std::optional<Outcome> outcome;
   try {
-    outcome = entry_of(with.experiment).run(with.experiment, training.configuration, context, stopped);
+    outcome = entry_of(with.experiment).run(with.experiment, training.configuration, context, [&] {
+      return stopped() || over();
+    });
+    if (!outcome && over() && !stopped()) throw std::runtime_error(too_long(*with.trial_hours));
   } catch (const Abandoned&) {
     return;
   } catch (const std::exception& error) {
@@ -45,7 +51,7 @@ void execute_run(const Workplace& with, const Training& training, const TaskCont
   }
   if (!outcome) return;
   outcome->started = started;
-  outcome->timings.wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  outcome->timings.wall = seconds();
   outcome->finished = started + outcome->timings.wall;
   report_end(with, *context.gang, {.training = training.id, .outcome = *std::move(outcome)});
 }
@@ -93,6 +99,7 @@ void execute(const Assignment& assignment, const Workplace& with, const std::fun
   if (!with.models.empty())
     events.trained = [&](std::size_t milestone, Task& task) { save(with, training, milestone, task); };
   TrainingPlan plan = make_plan(training, with.experiment);
+  plan.trial_hours = with.trial_hours;
   plan.retry_out_of_memory = with.settings.retry_out_of_memory;
   allow_tf32(Reader(training.configuration, with.experiment).choice("precision") == "tf32");
   plan.peak = convolution_peak(context.device, arithmetic(Reader(training.configuration, with.experiment)));

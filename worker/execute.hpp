@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 
 #include "experiments/task/task.hpp"
 #include "search/messages/run_settings.hpp"
@@ -16,7 +17,8 @@ struct Workplace {
   TaskContext context;  ///< but for the gang
   MpiChannel& channel;
   const RunSettings& settings;
-  std::filesystem::path models;  ///< folder for trained networks; empty: they are not wanted
+  std::optional<double> trial_hours;  ///< the space's limit
+  std::filesystem::path models;       ///< folder for trained networks; empty: they are not wanted
 };
 
 /// Trains one training and reports each of its trials as it ends; in a gang its leader does. Whatever goes wrong

@@ -115,6 +115,7 @@ bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& pl
                                   .background = placement.background},
                       .channel = channel,
                       .settings = settings,
+                      .trial_hours = space.limits.trial_hours,
                       .models = settings.keep_models ? fresh_models(settings.cache, space.name) : fs::path()};
   WorkQueue queue;
   StageOrders orders;

@@ -150,10 +150,11 @@ void read_grid(const Field& root, Space& space) {
 }
 
 void read_limits(const Field& field, Limits& limits) {
-  field.expect_keys({"trials", "hours", "failures"});
+  field.expect_keys({"trials", "hours", "failures", "trial_hours"});
   if (field.has("trials")) limits.trials = field["trials"].integer(1);
   if (field.has("hours")) limits.hours = field["hours"].positive();
   if (field.has("failures")) limits.failures = field["failures"].integer(1);
+  if (field.has("trial_hours")) limits.trial_hours = field["trial_hours"].positive();
 }
 
 bool is_lasting(const std::filesystem::path& path) {

@@ -23,6 +23,7 @@ struct Limits {
   std::optional<std::uint64_t> trials;    ///< stop after so many terminal trials in the store for this search
   std::optional<double> hours;            ///< stop starting trials after so many hours of this run
   std::optional<std::uint64_t> failures;  ///< stop when so many trials of this run have failed
+  std::optional<double> trial_hours;      ///< end a training that takes longer
 };
 
 /// A search space as the user wrote it, validated. README.md, "Search space", is the reference.

@@ -29,3 +29,34 @@ TEST_CASE("a search stops before its time is over, and is continued") {
   CHECK(limited("10m").status == 0);
   CHECK(number(folder / "n.db", "SELECT count(DISTINCT \"index\") FROM results WHERE status = 'complete'") == 120);
 }
+
+TEST_CASE("trials that take longer than the space allows are ended and say so, those of gangs once") {
+  const WorkFolder folder;
+  folder.write("n.json", R"({"name": "n", "experiment": "noop", "limits": {"trial_hours": 0.0001},
+    "parameters": {"index": [1, 2], "milliseconds": [1, 600000], "gpus": [1, 2]}})");
+  const auto began = std::chrono::steady_clock::now();
+  const Ended ended = run_stormsweep({"run", "n.json", "--workers", "2", "--device", "cpu"}, folder);
+  CAPTURE(ended.err);
+  CHECK(ended.status == 1);
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(60));
+  CHECK(query(folder / "n.db",
+              "SELECT milliseconds > 1, gpus, status, count(*), max(error) FROM results GROUP BY 1, 2, 3") ==
+        std::vector<std::string>{"0|1|complete|2|NULL", "0|2|complete|2|NULL",
+                                 "1|1|failed|2|took longer than limits.trial_hours (0.0001)",
+                                 "1|2|failed|2|took longer than limits.trial_hours (0.0001)"});
+}
+
+TEST_CASE("a gang of a real training ends together when its time is over, and keeps what it has reached") {
+  const WorkFolder folder;
+  REQUIRE(run_stormsweep({"generate", "tornado", "--storms", "600", "-o", "."}, folder).status == 0);
+  folder.write("t.json", R"({"name": "t", "experiment": "tornado", "limits": {"trial_hours": 0.002},
+    "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"},
+    "parameters": {"epochs": [1, 10000], "batch_size": 64, "gpus": 2, "gradient_lag": [0, 1]}})");
+  const Ended ended = run_stormsweep({"run", "t.json", "--workers", "2", "--threads", "1", "--device", "cpu"}, folder);
+  CAPTURE(ended.err);
+  CHECK(ended.status == 1);
+  CHECK(query(folder / "t.db", "SELECT epochs, gradient_lag, status, attempt, error FROM results ORDER BY 1, 2") ==
+        std::vector<std::string>{"1|0|complete|1|NULL", "1|1|complete|1|NULL",
+                                 "10000|0|failed|1|took longer than limits.trial_hours (0.002)",
+                                 "10000|1|failed|1|took longer than limits.trial_hours (0.002)"});
+}

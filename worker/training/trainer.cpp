@@ -4,6 +4,7 @@
 #include <chrono>
 #include <new>
 #include <optional>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 
@@ -24,6 +25,9 @@ struct Failure {
   Status status;
   std::string reason;
 };
+
+/// Steps of a gang between two looks at the leader's clock, which all must hear of.
+constexpr int steps_a_look = 16;
 
 /// Without the stack trace that LibTorch adds to its messages.
 std::string reason_of(const std::exception& error) {
@@ -80,6 +84,7 @@ class Trainer {
  private:
   void load(const std::function<std::unique_ptr<Task>()>& make);
   void resume(const std::function<std::unique_ptr<Task>()>& make);
+  void check_time();
   std::optional<Failure> timed(const std::function<void()>& work);
   Outcome outcome(const std::optional<Failure>& failure, const Metrics& metrics) const;
   bool leads() const { return !gang_ || gang_->shard() == 0; }
@@ -93,6 +98,7 @@ class Trainer {
   double started_ = steady_unix_time();
   std::optional<TrainingLoop> loop_;
   Clock clock_;
+  int looks_ = 0;  ///< at the clock
   TrainingProgress progress_;
 };
 
@@ -103,6 +109,7 @@ void Trainer::run(const std::function<std::unique_ptr<Task>()>& make) {
   Metrics metrics;
   const auto before_step = [&] {
     if (events_.stop()) throw Stopped{};
+    check_time();
     clock_.pause();
     save_if_worth_it(every_);
     clock_.go();
@@ -156,6 +163,17 @@ void Trainer::save_if_worth_it(std::chrono::duration<double> least) {
   progress_.timings.wall = clock_.seconds();
   checkpoint_->save(*loop_, progress_);
   saved_ = std::chrono::steady_clock::now();
+}
+
+void Trainer::check_time() {
+  if (!plan_.trial_hours || (gang_ && looks_++ % steps_a_look != 0)) return;
+  bool over = clock_.seconds() > *plan_.trial_hours * 3600;
+  if (gang_) {
+    torch::Tensor leader = torch::full({1}, leads() && over ? 1.0F : 0.0F);
+    gang_->sum(leader);
+    over = leader.item<float>() > 0;
+  }
+  if (over) throw std::runtime_error(too_long(*plan_.trial_hours));
 }
 
 std::optional<Failure> Trainer::timed(const std::function<void()>& work) {

@@ -36,12 +36,14 @@ enum class TrainingEnd { finished, stopped };
 /// Trains the task that `make` builds, epoch by epoch, with an evaluation of the validation and test splits after each.
 /// Results at a milestone equal those of a separate training of that length to the last bit, and its wall time is what
 /// that training would have had. Nothing that the task throws comes out: a loss or weight that is not finite makes the
-/// milestones not yet reached `diverged`, a failed allocation `out_of_memory`, any other exception `failed`.
+/// milestones not yet reached `diverged`, a failed allocation `out_of_memory`, any other exception, and more hours than
+/// the plan allows, `failed`.
 ///
 /// A checkpoint that is there and not beyond the first milestone is continued, bit-equal to a training that was never
 /// interrupted, timings included; it is removed at the end. One is written every so often, and when stopped.
 ///
-/// In a gang (null: alone) every rank calls this with a task of its own; all see the same losses and decide the same.
+/// In a gang (null: alone) every rank calls this with a task of its own; all see the same losses, go by the leader's
+/// clock, and decide the same.
 /// Only the leader writes checkpoints. Where one fails by itself, its mates wait in vain and must be abandoned.
 TrainingEnd train(const std::function<std::unique_ptr<Task>()>& make, const TrainingPlan& plan,
                   const TrainingEvents& events, RankGang* gang = nullptr, const CheckpointPlan& checkpoints = {});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,13 @@ struct TrainingPlan {
   int gradient_lag = 0;       ///< worker/training/gradients.hpp
   TransferPrecision gradient_transfer = TransferPrecision::fp32;  ///< between the ranks of a gang
   bool retry_out_of_memory = false;                               ///< halve the micro-batch and try the step again
-  bool scale_loss = false;  ///< for gradients in fp16 (worker/training/loss_scale.hpp)
-  double peak = 0;          ///< FLOP/s that this rank is measured by; 0: not known
+  bool scale_loss = false;                 ///< for gradients in fp16 (worker/training/loss_scale.hpp)
+  double peak = 0;                         ///< FLOP/s that this rank is measured by; 0: not known
+  std::optional<double> trial_hours = {};  ///< a training that takes longer is ended; nothing: none is
 };
+
+/// Why a training was ended that has taken more than so many hours.
+std::string too_long(double trial_hours);
 
 /// Reads the hyperparameters of training that every experiment has; without milestones, `epochs` is the only one.
 TrainingPlan make_plan(const Training& training, const Experiment& experiment);

@@ -191,6 +191,46 @@ TEST_CASE("a training that is stopped leaves no outcome for what has not finishe
   CHECK(finished == 1);
 }
 
+TEST_CASE("a training that takes longer than it may is ended, and what it has reached stays") {
+  LineTask::Options slow;
+  slow.on_epoch = [](std::int64_t) { std::this_thread::sleep_for(std::chrono::milliseconds(20)); };
+  TrainingPlan plan{{1, 1000, 2000}};
+  plan.trial_hours = 0.2 / 3600;
+  const auto ended = run(slow, plan);
+  REQUIRE(ended.size() == 3);
+  CHECK(ended[0].outcome.status == Status::complete);
+  for (const std::size_t k : {1, 2}) {
+    CHECK(ended[k].outcome.status == Status::failed);
+    CHECK(ended[k].outcome.error.starts_with("took longer than limits.trial_hours (5.55"));
+    CHECK(ended[k].outcome.timings.wall >= 0.2);
+    CHECK(ended[k].outcome.timings.wall < 10);
+    CHECK(ended[k].outcome.metrics.empty());
+  }
+  CHECK(ended[1].epochs.size() < 20);  // of 20 ms each
+}
+
+TEST_CASE("a training that goes on from a checkpoint has the time that it took before") {
+  const TemporaryFolder folder;
+  const CheckpointPlan checkpoints{folder / "a/c.pt", std::chrono::seconds(0)};
+  LineTask::Options slow;
+  slow.on_epoch = [](std::int64_t epoch) {
+    if (epoch == 2) std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  };
+  TrainingPlan plan{{1000}};
+  std::vector<Outcome> ended;
+  int steps = 0;
+  TrainingEvents events;
+  events.finished = [&](std::size_t, const Outcome& outcome, const auto&) { ended.push_back(outcome); };
+  events.stop = [&] { return ++steps == 8; };  // three steps an epoch: in the third
+  const auto make = [&] { return std::make_unique<LineTask>(slow); };
+  CHECK(train(make, plan, events, nullptr, checkpoints) == TrainingEnd::stopped);
+  plan.trial_hours = 0.3 / 3600;
+  CHECK(train(make, plan, events, nullptr, checkpoints) == TrainingEnd::finished);
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].status == Status::failed);
+  CHECK(steps == 9);  // the next one was its last
+}
+
 TEST_CASE("what the listener throws comes out") {
   TrainingEvents events;
   events.finished = [](std::size_t, const Outcome&, const auto&) { throw std::logic_error("not the task's"); };
