@@ -1,14 +1,18 @@
 #include "search/methods/bayes/fit.hpp"
 
 #include <Eigen/Cholesky>
+#include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "search/methods/bayes/ascent.hpp"
-#include "search/methods/bayes/gaussian_process.hpp"
+#include "search/methods/bayes/kernel.hpp"
 
 namespace stormsweep::bayes {
 
 namespace {
+
+constexpr Eigen::Index block = 64;
 
 double log_prior(const Hyperparameters& p, Eigen::VectorXd& gradient) {
   double sum = std::log(p.signal) - p.signal + 0.1 * std::log(p.noise) - 30 * p.noise;
@@ -23,30 +27,26 @@ double log_prior(const Hyperparameters& p, Eigen::VectorXd& gradient) {
   return sum;
 }
 
-/// What a change of the covariance's entries is worth, (a a' - K^-1) / 2 with a = K^-1 values: its lower triangle,
-/// doubled below the diagonal for the upper one (Rasmussen and Williams 2006, equation 5.9).
-Eigen::MatrixXd worth_of_covariance(const Eigen::LLT<Eigen::MatrixXd>& factor, const Eigen::VectorXd& solved) {
-  const Eigen::Index n = solved.size();
-  Eigen::MatrixXd inverse = Eigen::MatrixXd::Identity(n, n), worth = solved * solved.transpose();
-  factor.matrixL().solveInPlace(inverse);
-  worth.selfadjointView<Eigen::Lower>().rankUpdate(inverse.transpose(), -1);
-  worth.diagonal() /= 2;
-  return worth;
+/// The lower triangle in place of its inverse, 64 rows at a time.
+void invert_lower(Eigen::MatrixXd& matrix) {
+  for (Eigen::Index from = 0; from < matrix.rows(); from += block) {
+    const Eigen::Index size = std::min(block, matrix.rows() - from);
+    Eigen::MatrixXd diagonal = Eigen::MatrixXd::Identity(size, size);
+    matrix.block(from, from, size, size).triangularView<Eigen::Lower>().solveInPlace(diagonal);
+    matrix.block(from, from, size, size) = diagonal;
+    if (from == 0) continue;  // Eigen's triangular product divides by its size
+    const Eigen::MatrixXd left = -diagonal * matrix.block(from, 0, size, from);
+    matrix.block(from, 0, size, from) = left * matrix.topLeftCorner(from, from).triangularView<Eigen::Lower>();
+  }
 }
 
-/// Adds the slopes by the logarithms of weights and signal that the covariances with point i, of the points from i on,
-/// have.
-void add_slopes(const Kernel& kernel, const Hyperparameters& parameters, const Eigen::MatrixXd& points, Eigen::Index i,
-                const Eigen::ArrayXd& worth, Eigen::VectorXd& gradient) {
-  const auto rest = points.bottomRows(points.rows() - i);
-  const Eigen::ArrayXd squared = kernel.squared_distances(rest, points.row(i));
-  const Eigen::ArrayXd by_distance = worth * kernel.slope(squared);
-  for (std::size_t j = 0; j < parameters.weights.size(); ++j) {
-    const auto column = static_cast<Eigen::Index>(j);
-    gradient(column) +=
-        parameters.weights[j] * (by_distance * kernel.squared_differences(rest, points(i, column), j)).sum();
+/// Takes K^-1 = L^-T L^-1 from the lower triangle of `matrix`, given L^-1.
+void subtract_inverse(const Eigen::MatrixXd& inverse_of_lower, Eigen::MatrixXd& matrix) {
+  for (Eigen::Index from = 0; from < matrix.rows(); from += block) {
+    const Eigen::Index size = std::min(block, matrix.rows() - from), end = from + size;
+    matrix.topLeftCorner(end, end).selfadjointView<Eigen::Lower>().rankUpdate(
+        inverse_of_lower.block(from, 0, size, end).transpose(), -1);
   }
-  gradient(points.cols()) += (worth * kernel.value(squared)).sum();
 }
 
 }  // namespace
@@ -66,20 +66,67 @@ Hyperparameters from_logarithms(const Eigen::VectorXd& logarithms) {
   return {{values.begin(), values.begin() + d}, values(d), values(d + 1) + least_noise};
 }
 
-double log_posterior(const std::vector<Dimension>& dimensions, const Eigen::MatrixXd& points,
-                     const Eigen::VectorXd& values, const Eigen::VectorXd& logarithms, Eigen::VectorXd& gradient) {
+LogPosterior::LogPosterior(const std::vector<Dimension>& dimensions, const Eigen::MatrixXd& points,
+                           const Eigen::VectorXd& values)
+    : dimensions_(dimensions),
+      points_(points),
+      values_(values),
+      factor_(points.rows(), points.rows()),
+      slopes_(factor_),
+      worth_(factor_) {}
+
+double LogPosterior::operator()(const Eigen::VectorXd& logarithms, Eigen::VectorXd& gradient) {
   const Hyperparameters parameters = from_logarithms(logarithms);
-  const Kernel kernel(dimensions, parameters);
-  const Eigen::LLT<Eigen::MatrixXd> factor(covariance(kernel, parameters.noise, points));
-  const Eigen::VectorXd solved = factor.solve(values);
-  const Eigen::MatrixXd worth = worth_of_covariance(factor, solved);
+  factorise(parameters);
+  Eigen::VectorXd solved = values_;
+  factor_.triangularView<Eigen::Lower>().solveInPlace(solved);
+  const double likelihood = -solved.squaredNorm() / 2 - factor_.diagonal().array().log().sum();
+  factor_.triangularView<Eigen::Lower>().transpose().solveInPlace(solved);
+  weigh(solved);
   gradient.setZero(logarithms.size());
-  for (Eigen::Index i = 0; i < points.rows(); ++i) {
-    add_slopes(kernel, parameters, points, i, worth.col(i).tail(points.rows() - i), gradient);
-  }
-  gradient(points.cols() + 1) = worth.trace() * (parameters.noise - least_noise);
-  const double likelihood = -values.dot(solved) / 2 - factor.matrixLLT().diagonal().array().log().sum();
+  add_slopes(parameters, values_.dot(solved), gradient);
   return likelihood + log_prior(parameters, gradient);
+}
+
+/// The covariance, then its Cholesky factor; and the kernel's slopes.
+void LogPosterior::factorise(const Hyperparameters& parameters) {
+  const Kernel kernel(dimensions_, parameters);
+  for (Eigen::Index i = 0; i < points_.rows(); ++i) {
+    const Eigen::Index rest = points_.rows() - i;
+    const auto [value, slope] =
+        kernel.value_and_slope(kernel.squared_distances(points_.bottomRows(rest), points_.row(i)));
+    factor_.col(i).tail(rest) = value;
+    slopes_.col(i).tail(rest) = slope;
+  }
+  factor_.diagonal().array() += parameters.noise;
+  const Eigen::LLT<Eigen::Ref<Eigen::MatrixXd>> in_place(factor_);
+}
+
+/// What a change of the covariance's entries is worth, (a a' - K^-1) / 2 with a = K^-1 values, `solved`: its lower
+/// triangle, doubled below the diagonal for the upper one (Rasmussen and Williams 2006, equation 5.9).
+void LogPosterior::weigh(const Eigen::VectorXd& solved) {
+  worth_.noalias() = solved * solved.transpose();
+  invert_lower(factor_);
+  subtract_inverse(factor_, worth_);
+  worth_.diagonal() /= 2;
+}
+
+void LogPosterior::add_slopes(const Hyperparameters& parameters, double explained, Eigen::VectorXd& gradient) const {
+  const Kernel kernel(dimensions_, parameters);
+  for (Eigen::Index i = 0; i < points_.rows(); ++i) {
+    const auto rest = points_.bottomRows(points_.rows() - i);
+    const Eigen::ArrayXd by_distance =
+        worth_.col(i).tail(rest.rows()).array() * slopes_.col(i).tail(rest.rows()).array();
+    for (Eigen::Index j = 0; j < points_.cols(); ++j) {
+      const auto column = static_cast<std::size_t>(j);
+      gradient(j) +=
+          parameters.weights[column] * (by_distance * kernel.squared_differences(rest, points_(i, j), column)).sum();
+    }
+  }
+  // The signal scales all of K but the noise, and a change of K by itself is worth (values' a - n) / 2.
+  const Eigen::Index d = points_.cols();
+  gradient(d) = (explained - static_cast<double>(points_.rows())) / 2 - parameters.noise * worth_.trace();
+  gradient(d + 1) = worth_.trace() * (parameters.noise - least_noise);
 }
 
 Hyperparameters fit(const std::vector<Dimension>& dimensions, const Eigen::MatrixXd& points,
@@ -90,10 +137,8 @@ Hyperparameters fit(const std::vector<Dimension>& dimensions, const Eigen::Matri
   Eigen::VectorXd upper = Eigen::VectorXd::Constant(d + 2, std::log(1e3));
   lower(d + 1) = std::log(1e-9);
   upper(d + 1) = std::log(2.);
-  const auto posterior = [&](const Eigen::VectorXd& logarithms, Eigen::VectorXd& gradient) {
-    return log_posterior(dimensions, points, values, logarithms, gradient);
-  };
-  return from_logarithms(ascend(posterior, to_logarithms(start), lower, upper, 1e-4, 100).place);
+  LogPosterior posterior(dimensions, points, values);
+  return from_logarithms(ascend(std::ref(posterior), to_logarithms(start), lower, upper, 1e-4, 100).place);
 }
 
 }  // namespace stormsweep::bayes

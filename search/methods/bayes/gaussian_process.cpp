@@ -1,6 +1,7 @@
 #include "search/methods/bayes/gaussian_process.hpp"
 
 #include <cassert>
+#include <cmath>
 #include <utility>
 
 namespace stormsweep::bayes {
@@ -32,10 +33,21 @@ GaussianProcess::Marginals GaussianProcess::at(const Eigen::MatrixXd& points) co
   return {std::move(mean), parameters_.signal - shared.colwise().squaredNorm().array()};
 }
 
+GaussianProcess::Marginals GaussianProcess::quick_at(const Eigen::MatrixXd& points) const {
+  Marginals result{Eigen::VectorXd(points.rows()), Eigen::VectorXd::Constant(points.rows(), parameters_.signal)};
+  for (Eigen::Index i = 0; i < points.rows(); ++i) {
+    const Eigen::VectorXd shared = kernel()(points_, points.row(i));
+    result.mean(i) = shared.dot(weights_);
+    if (shared.size() > 0)
+      result.variance(i) -= std::pow(shared.maxCoeff(), 2) / (parameters_.signal + parameters_.noise);
+  }
+  return result;
+}
+
 GaussianProcess::Slopes GaussianProcess::slopes_at(const Eigen::RowVectorXd& point) const {
   const Eigen::ArrayXd squared = kernel().squared_distances(points_, point);
-  const Eigen::VectorXd shared = kernel().value(squared), solved = factor_.solve(shared);
-  const Eigen::ArrayXd slope = kernel().slope(squared);
+  const auto [value, slope] = kernel().value_and_slope(squared);
+  const Eigen::VectorXd shared = value, solved = factor_.solve(shared);
   Slopes result{shared.dot(weights_), parameters_.signal - shared.dot(solved), Eigen::VectorXd::Zero(point.size()),
                 Eigen::VectorXd::Zero(point.size())};
   for (Eigen::Index j = 0; j < point.size(); ++j) {

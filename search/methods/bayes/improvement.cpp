@@ -47,12 +47,11 @@ double log_h_slope(double z) {
   return -z * distribution_series(q) / h_series(q);
 }
 
-Eigen::VectorXd LogImprovement::at(const Eigen::MatrixXd& points) const {
-  const auto [mean, variance] = process_.at(points);
-  Eigen::VectorXd result(points.rows());
+Eigen::VectorXd LogImprovement::of(const GaussianProcess::Marginals& marginals) const {
+  Eigen::VectorXd result(marginals.mean.size());
   for (Eigen::Index i = 0; i < result.size(); ++i) {
-    const double sigma = deviation(variance(i));
-    result(i) = std::log(sigma) + log_h((mean(i) - incumbent_) / sigma);
+    const double sigma = deviation(marginals.variance(i));
+    result(i) = std::log(sigma) + log_h((marginals.mean(i) - incumbent_) / sigma);
   }
   return result;
 }

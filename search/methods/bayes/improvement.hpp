@@ -19,13 +19,17 @@ class LogImprovement {
   LogImprovement(GaussianProcess process, double incumbent) : process_(std::move(process)), incumbent_(incumbent) {}
 
   /// At each of `points`, coordinates [m, dimensions].
-  Eigen::VectorXd at(const Eigen::MatrixXd& points) const;
+  Eigen::VectorXd at(const Eigen::MatrixXd& points) const { return of(process_.at(points)); }
+  /// No less than that, and much quicker.
+  Eigen::VectorXd bound_at(const Eigen::MatrixXd& points) const { return of(process_.quick_at(points)); }
   /// At one, with its gradient.
   double at(const Eigen::RowVectorXd& point, Eigen::VectorXd& gradient) const;
 
   const Hyperparameters& parameters() const { return process_.parameters(); }
 
  private:
+  Eigen::VectorXd of(const GaussianProcess::Marginals& marginals) const;
+
   GaussianProcess process_;
   double incumbent_;
 };

@@ -32,14 +32,15 @@ Eigen::ArrayXd Kernel::squared_distances(const Eigen::Ref<const Eigen::MatrixXd>
   return sum;
 }
 
-Eigen::ArrayXd Kernel::value(const Eigen::ArrayXd& squared) const {
-  const Eigen::ArrayXd u = (5 * squared).sqrt();
-  return parameters_.signal * (1 + u + u.square() / 3) * (-u).exp();
+Kernel::ValueAndSlope Kernel::value_and_slope(const Eigen::ArrayXd& squared) const {
+  const Eigen::ArrayXd u = (5 * squared).sqrt(), decay = parameters_.signal * (-u).exp();
+  return {(1 + u + u.square() / 3) * decay, -5. / 6 * (1 + u) * decay};
 }
 
-Eigen::ArrayXd Kernel::slope(const Eigen::ArrayXd& squared) const {
-  const Eigen::ArrayXd u = (5 * squared).sqrt();
-  return -5. / 6 * parameters_.signal * (1 + u) * (-u).exp();
+Eigen::VectorXd Kernel::operator()(const Eigen::Ref<const Eigen::MatrixXd>& points,
+                                   const Eigen::RowVectorXd& point) const {
+  const Eigen::ArrayXd u = (5 * squared_distances(points, point)).sqrt();
+  return parameters_.signal * (1 + u + u.square() / 3) * (-u).exp();
 }
 
 }  // namespace stormsweep::bayes

@@ -25,12 +25,12 @@ class Kernel {
   Eigen::ArrayXd squared_differences(const Eigen::Ref<const Eigen::MatrixXd>& points, double place,
                                      std::size_t j) const;
   /// The covariance at squared distances, and its derivative by them.
-  Eigen::ArrayXd value(const Eigen::ArrayXd& squared) const;
-  Eigen::ArrayXd slope(const Eigen::ArrayXd& squared) const;
+  struct ValueAndSlope {
+    Eigen::ArrayXd value, slope;
+  };
+  ValueAndSlope value_and_slope(const Eigen::ArrayXd& squared) const;
   /// The covariance of each of `points` with `point`.
-  Eigen::VectorXd operator()(const Eigen::Ref<const Eigen::MatrixXd>& points, const Eigen::RowVectorXd& point) const {
-    return value(squared_distances(points, point));
-  }
+  Eigen::VectorXd operator()(const Eigen::Ref<const Eigen::MatrixXd>& points, const Eigen::RowVectorXd& point) const;
 
  private:
   const std::vector<Dimension>& dimensions_;

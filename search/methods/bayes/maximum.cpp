@@ -13,7 +13,9 @@ namespace stormsweep::bayes {
 namespace {
 
 constexpr double most_to_list = 50'000;
-constexpr std::size_t candidates = 2048, most_candidates = 1 << 17, starts = 5, most_digits = 256;
+constexpr std::size_t candidates = 1024, most_candidates = 1 << 17, starts = 5;
+/// Of a dimension with more digits than that, only so many, evenly, and those near a point are looked at from it.
+constexpr std::size_t most_digits = 256, near_digits = 16;
 
 using Dimensions = std::vector<Dimension>;
 using Allowed = std::function<bool(const Point&)>;
@@ -50,13 +52,7 @@ std::vector<Point> all_points(const Dimensions& dimensions) {
 std::vector<Point> sobol_points(const Dimensions& dimensions, std::size_t count, std::uint64_t seed) {
   SobolPoints sequence(dimensions.size(), seed);
   std::vector<Point> points;
-  for (std::size_t i = 0; i < count; ++i) {
-    Point point = sequence.next();
-    for (std::size_t j = 0; j < dimensions.size(); ++j) {
-      if (!is_continuous(dimensions[j])) point[j] = std::floor(point[j] * static_cast<double>(dimensions[j].size));
-    }
-    points.push_back(std::move(point));
-  }
+  for (std::size_t i = 0; i < count; ++i) points.push_back(point_at(dimensions, sequence.next()));
   return points;
 }
 
@@ -73,12 +69,14 @@ class Finder {
     }
   }
 
-  /// The best `count` allowed ones of `points`, best first; of equals, the earlier first.
+  /// The best `count` allowed ones of `points`, best first.
   std::vector<Scored> best(const std::vector<Point>& points, std::size_t count) const;
   /// Allowed summits near the best of many Sobol points, and near `good` ones.
   std::vector<Scored> uphill(std::span<const Point> good, std::uint64_t seed) const;
 
  private:
+  void keep_best(const std::vector<Point>& points, std::span<const std::size_t> some, const Eigen::VectorXd& values,
+                 std::size_t count, std::vector<Scored>& found) const;
   Scored refined(Scored here) const;
   Scored along_places(const Scored& here) const;
   Scored along_digits(const Scored& here, std::size_t dimension) const;
@@ -90,29 +88,39 @@ class Finder {
   std::vector<std::size_t> digits_;   ///< the others
 };
 
-/// In blocks, because each point takes a column of as many numbers as there are observations.
-Eigen::VectorXd scores(const Dimensions& dimensions, const LogImprovement& improvement,
-                       const std::vector<Point>& points) {
-  Eigen::VectorXd result(std::ssize(points));
-  constexpr std::size_t block = 256;
-  for (std::size_t from = 0; from < points.size(); from += block) {
-    const auto some = std::span(points).subspan(from, std::min(block, points.size() - from));
-    result.segment(static_cast<Eigen::Index>(from), std::ssize(some)) = improvement.at(coordinates(dimensions, some));
-  }
-  return result;
+/// Numbers of `bounds`, the greatest first.
+std::vector<std::size_t> descending(const Eigen::VectorXd& bounds) {
+  std::vector<std::size_t> order(static_cast<std::size_t>(bounds.size()));
+  std::iota(order.begin(), order.end(), 0);
+  const auto bound = [&](std::size_t i) { return bounds(static_cast<Eigen::Index>(i)); };
+  std::ranges::stable_sort(order, std::ranges::greater(), bound);
+  return order;
 }
 
 std::vector<Scored> Finder::best(const std::vector<Point>& points, std::size_t count) const {
-  const Eigen::VectorXd values = scores(dimensions_, improvement_, points);
-  std::vector<std::size_t> order(points.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, std::ranges::greater(), [&](auto i) { return values(static_cast<Eigen::Index>(i)); });
-  std::vector<Scored> result;
-  for (std::size_t k = 0; k < order.size() && result.size() < count; ++k) {
-    const std::size_t i = order[k];
-    if (allowed_(points[i])) result.push_back({points[i], values(static_cast<Eigen::Index>(i))});
+  const Eigen::MatrixXd places = coordinates(dimensions_, points);
+  const Eigen::VectorXd bounds = improvement_.bound_at(places);
+  const auto order = descending(bounds);
+  std::vector<Scored> found;
+  constexpr std::size_t block = 32;
+  for (std::size_t from = 0; from < order.size(); from += block) {
+    if (found.size() == count && bounds(static_cast<Eigen::Index>(order[from])) <= found.back().value) break;
+    const auto some = std::span(order).subspan(from, std::min(block, order.size() - from));
+    keep_best(points, some, improvement_.at(places(some, Eigen::all)), count, found);
   }
-  return result;
+  return found;
+}
+
+/// Adds what is allowed of the points `some` to the best `count`.
+void Finder::keep_best(const std::vector<Point>& points, std::span<const std::size_t> some,
+                       const Eigen::VectorXd& values, std::size_t count, std::vector<Scored>& found) const {
+  for (std::size_t k = 0; k < some.size(); ++k) {
+    const double value = values(static_cast<Eigen::Index>(k));
+    if ((found.size() == count && value <= found.back().value) || !allowed_(points[some[k]])) continue;
+    const auto place = std::ranges::upper_bound(found, value, std::ranges::greater(), &Scored::value);
+    found.insert(place, {points[some[k]], value});
+    if (found.size() > count) found.pop_back();
+  }
 }
 
 Scored Finder::along_places(const Scored& here) const {
@@ -142,7 +150,7 @@ Scored Finder::along_digits(const Scored& here, std::size_t dimension) const {
   std::vector<Point> line;
   for (std::size_t digit = 0; digit < size; ++digit) {
     const double distance = std::abs(static_cast<double>(digit) - here.point[dimension]);
-    if (distance == 0 || (digit % step != 0 && distance > 16)) continue;
+    if (distance == 0 || (digit % step != 0 && distance > near_digits)) continue;
     line.push_back(here.point);
     line.back()[dimension] = static_cast<double>(digit);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -25,10 +26,19 @@ struct Dimension {
 /// One number a dimension: continuous: the place; else the digit.
 using Point = std::vector<double>;
 
+/// The point at `places` in [0, 1), one a dimension: of n digits number k has the share from k / n to (k + 1) / n.
+inline Point point_at(const std::vector<Dimension>& dimensions, Point places) {
+  for (std::size_t j = 0; j < dimensions.size(); ++j) {
+    if (dimensions[j].kind == Dimension::Kind::continuous) continue;
+    places[j] = std::floor(places[j] * static_cast<double>(dimensions[j].size));
+  }
+  return places;
+}
+
 /// What came of one point.
 struct Observation {
   Point point;
-  std::optional<double> value = {};  ///< larger is better; none: failed or diverged
+  std::optional<double> value = {};  ///< finite, larger is better; none: failed or diverged
   bool out_of_memory = false;        ///< then without a value
 };
 

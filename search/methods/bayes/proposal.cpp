@@ -1,6 +1,8 @@
 #include "search/methods/bayes/proposal.hpp"
 
 #include <algorithm>
+#include <cassert>
+#include <cmath>
 #include <limits>
 #include <ranges>
 #include <set>
@@ -118,6 +120,7 @@ std::optional<Proposal> propose(const Problem& problem, std::span<const Observat
                                 std::span<const Point> pending, const std::optional<Hyperparameters>& start,
                                 std::uint64_t seed) {
   const auto& dimensions = problem.dimensions;
+  assert(std::ranges::all_of(observations, [](const auto& o) { return !o.value || std::isfinite(*o.value); }));
   const Known known = known_from(dimensions, learnt_from(observations));
   const Hyperparameters parameters = parameters_of(problem, known, observations.size(), start);
   std::vector<Point> believed(pending.begin(), pending.end());

@@ -17,11 +17,12 @@ namespace {
 
 struct Mixed {
   std::vector<Dimension> dimensions = mixed_dimensions();
-  Eigen::MatrixXd points = coordinates(dimensions, random_points(dimensions, 15, 1));
-  Eigen::VectorXd values = random_values(15, 2), unused = {};
+  int count = 15;
+  Eigen::MatrixXd points = coordinates(dimensions, random_points(dimensions, count, 1));
+  Eigen::VectorXd values = random_values(count, 2), unused = {};
 
   double posterior(const Eigen::VectorXd& logarithms) {
-    return log_posterior(dimensions, points, values, logarithms, unused);
+    return LogPosterior(dimensions, points, values)(logarithms, unused);
   }
 };
 
@@ -45,14 +46,18 @@ TEST_CASE_FIXTURE(Mixed, "the posterior is the density of a dense normal distrib
   CHECK(posterior(to_logarithms(parameters)) == Approx(likelihood + prior).epsilon(1e-9));
 }
 
-TEST_CASE_FIXTURE(Mixed, "the posterior's gradient is that of finite differences") {
-  const Eigen::VectorXd at = to_logarithms(mixed_parameters());
-  Eigen::VectorXd gradient;
-  log_posterior(dimensions, points, values, at, gradient);
-  for (int k = 0; k < at.size(); ++k) {
-    CAPTURE(k);
-    const Eigen::VectorXd step = 1e-5 * Eigen::VectorXd::Unit(at.size(), k);
-    CHECK(gradient(k) == Approx((posterior(at + step) - posterior(at - step)) / 2e-5).epsilon(1e-6));
+TEST_CASE("the posterior's gradient is that of finite differences, of few points and of several blocks of them") {
+  for (const int count : {1, 15, 64, 150}) {
+    Mixed mixed{.count = count};
+    const Eigen::VectorXd at = to_logarithms(mixed_parameters());
+    Eigen::VectorXd gradient;
+    LogPosterior(mixed.dimensions, mixed.points, mixed.values)(at, gradient);
+    for (int k = 0; k < at.size(); ++k) {
+      CAPTURE(count);
+      CAPTURE(k);
+      const Eigen::VectorXd step = 1e-5 * Eigen::VectorXd::Unit(at.size(), k);
+      CHECK(gradient(k) == Approx((mixed.posterior(at + step) - mixed.posterior(at - step)) / 2e-5).epsilon(1e-6));
+    }
   }
 }
 

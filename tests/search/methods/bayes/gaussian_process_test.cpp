@@ -56,6 +56,14 @@ TEST_CASE_FIXTURE(Mixed, "the posterior is that of a dense inverse") {
   CHECK(variance.isApprox((1.3 - explained.diagonal().array()).matrix(), 1e-10));
 }
 
+TEST_CASE_FIXTURE(Mixed, "the quick posterior has the same mean and no less variance; with one observation the same") {
+  const auto at = coordinates(dimensions, random_points(dimensions, 30, 3));
+  CHECK(process.quick_at(at).mean.isApprox(process.at(at).mean));
+  CHECK((process.quick_at(at).variance.array() >= process.at(at).variance.array()).all());
+  const GaussianProcess one(dimensions, parameters, points.topRows(1), values.head(1));
+  CHECK(one.quick_at(at).variance.isApprox(one.at(at).variance));
+}
+
 TEST_CASE_FIXTURE(Mixed, "slopes of mean and variance are those of finite differences") {
   const Eigen::RowVectorXd at = coordinates(dimensions, random_points(dimensions, 1, 4));
   const auto slopes = process.slopes_at(at);
