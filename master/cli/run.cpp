@@ -270,7 +270,7 @@ int dispatch_job(const Space& space, const RunOptions& options, const std::strin
 
 /// Rank 0 of a job: the only process of it that reads the space and opens the database.
 int become_master(RunOptions options) {
-  prctl(PR_SET_PDEATHSIG, SIGUSR1);  // a killed mpirun
+  prctl(PR_SET_PDEATHSIG, SIGUSR1);                   // a killed mpirun
   if (!environment(launch::started_again).empty()) {  // it has all of these already
     options.retry_failed = false;
     options.reuse.clear();
