@@ -70,7 +70,7 @@ Hyperparameters first_guess(std::size_t dimensions) {
 
 Hyperparameters parameters_of(const Problem& problem, const Known& known, std::size_t observations,
                               const std::optional<Hyperparameters>& start) {
-  const auto from = start.value_or(first_guess(problem.dimensions.size()));
+  auto from = start.value_or(first_guess(problem.dimensions.size()));
   if (known.values.size() < 2 || (start && !fits_anew(observations))) return from;
   return fit(problem.dimensions, known.points, known.values, from);
 }
