@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <limits>
 #include <stdexcept>
 #include <string_view>
 
@@ -29,31 +30,41 @@ void report_end(const Workplace& with, const Gang& gang, wire::Finished finished
   if (gang.shard() == 0 || finished.outcome.status != Status::complete) report(with.channel, std::move(finished));
 }
 
-/// For experiments that train nothing.
-void execute_run(const Workplace& with, const Training& training, const TaskContext& context,
-                 const std::function<bool()>& stopped) {
+/// One trial of an experiment that trains nothing; nothing where it was stopped.
+std::optional<Outcome> run_trial(const Workplace& with, const Configuration& configuration, const TaskContext& context,
+                                 const std::function<bool()>& stopped) {
   const double started = steady_unix_time();
   const auto begun = std::chrono::steady_clock::now();  // finer than seconds since 1970
   const auto seconds = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count(); };
   const auto over = [&] { return with.trial_hours && seconds() > *with.trial_hours * 3600; };
   std::optional<Outcome> outcome;
   try {
-    outcome = entry_of(with.experiment).run(with.experiment, training.configuration, context, [&] {
+    outcome = entry_of(with.experiment).run(with.experiment, configuration, context, [&] {
       return stopped() || over();
     });
     if (!outcome && over() && !stopped()) throw std::runtime_error(too_long(*with.trial_hours));
   } catch (const Abandoned&) {
-    return;
+    return std::nullopt;
   } catch (const std::exception& error) {
     outcome.emplace();
     outcome->status = Status::failed;
     outcome->error = error.what();
   }
-  if (!outcome) return;
+  if (!outcome) return std::nullopt;
   outcome->started = started;
   outcome->timings.wall = seconds();
   outcome->finished = started + outcome->timings.wall;
-  report_end(with, *context.gang, {.training = training.id, .outcome = *std::move(outcome)});
+  return outcome;
+}
+
+void execute_run(const Workplace& with, const Training& training, const TaskContext& context,
+                 const std::function<bool()>& stopped) {
+  for (std::size_t k = 0; k < training.trials(); ++k) {
+    auto outcome = run_trial(with, training.trial(k, with.experiment), context, stopped);
+    if (!outcome) return;
+    report_end(with, *context.gang,
+               {.training = training.id, .milestone = static_cast<std::uint32_t>(k), .outcome = *std::move(outcome)});
+  }
 }
 
 /// Saves the network of trial `milestone` for the master to keep.
@@ -72,10 +83,12 @@ void save(const Workplace& with, const Training& training, std::size_t milestone
 
 CheckpointPlan checkpoint_plan(const Workplace& with, const Training& training) {
   const double every = with.settings.checkpoint_every;
-  if (every <= 0) return {};
+  const bool stays = training.rung && training.rung->goes_on;
+  if (every <= 0 && !stays) return {};
   const Identity curve = curve_identity(training.configuration, with.experiment, with.context.seed);
   return {.file = checkpoint(checkpoints(with.context.cache), curve, with.context.fingerprint),
-          .every = std::chrono::duration<double>(every)};
+          .every = std::chrono::duration<double>(every > 0 ? every : std::numeric_limits<double>::infinity()),
+          .stays = stays};
 }
 
 }  // namespace

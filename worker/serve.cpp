@@ -19,7 +19,7 @@
 #include "search/messages/wire.hpp"
 #include "search/space/cache_files.hpp"
 #include "search/space/space.hpp"
-#include "search/space/synchronous.hpp"
+#include "search/methods/synchronous.hpp"
 #include "worker/channel/mpi_channel.hpp"
 #include "worker/execute.hpp"
 #include "worker/report.hpp"
@@ -125,7 +125,7 @@ bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& pl
   const auto carry_out = [&](const Assignment& assignment) {
     execute(assignment, workplace, [&] { return queue.dropped(assignment); });
   };
-  if (settings.synchronous) work_through_share(space, welcome, channel, queue, carry_out);
+  if (settings.synchronous && !is_adaptive(space.method)) work_through_share(space, welcome, channel, queue, carry_out);
   work_as_assigned(channel, queue, carry_out);
   report(channel, wire::Stopped{});
   return service.may_finalize();

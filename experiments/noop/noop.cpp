@@ -31,6 +31,18 @@ void meet(Gang& gang) {
   if (ranks.item<float>() != static_cast<float>(gang.shards())) throw std::runtime_error("a sum over a gang is wrong");
 }
 
+/// Halves the way to its limit when epochs double, as losses do.
+double score(const Reader& read, std::uint64_t seed) {
+  const auto draw = [&](std::string_view stream) {
+    const std::uint64_t bits = derive_seed(seed, stream,
+                                           {static_cast<std::uint64_t>(read.integer("index")),
+                                            static_cast<std::uint64_t>(read.integer("replicate"))});
+    return static_cast<double>(bits >> 11) * 0x1.0p-53;
+  };
+  const double first = draw("noop"), limit = draw("noop limit");
+  return read.integer("epochs") == 1 ? first : limit + (first - limit) / static_cast<double>(read.integer("epochs"));
+}
+
 }  // namespace
 
 std::optional<Outcome> run_noop(const Experiment& experiment, const Configuration& configuration,
@@ -50,10 +62,7 @@ std::optional<Outcome> run_noop(const Experiment& experiment, const Configuratio
     outcome.error = "loss is not finite, as the configuration asks";
     return outcome;
   }
-  const std::uint64_t bits = derive_seed(
-      context.seed, "noop",
-      {static_cast<std::uint64_t>(read.integer("index")), static_cast<std::uint64_t>(read.integer("replicate"))});
-  outcome.metrics = {{"score", static_cast<double>(bits >> 11) * 0x1.0p-53}};
+  outcome.metrics = {{"score", score(read, context.seed)}};
   return outcome;
 }
 

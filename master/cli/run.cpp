@@ -37,6 +37,7 @@
 #include "search/base/table.hpp"
 #include "search/base/text.hpp"
 #include "search/base/utc.hpp"
+#include "search/methods/method.hpp"
 #include "search/space/gang_sizes.hpp"
 #include "search/space/space.hpp"
 #include "worker/channel/mpi_channel.hpp"
@@ -100,7 +101,7 @@ int terminal_columns() {
 
 std::optional<StoredShare> share_of(const Space& space, const RunOptions& options) {
   if (!options.shared) return std::nullopt;
-  return StoredShare{options.share, count_trials(Trainings(space), options.share)};
+  return StoredShare{options.share, make_method(space, options.share)->trials()};
 }
 
 /// So that what cannot be reused is told before any rank starts.
@@ -117,7 +118,12 @@ void check_reuse(const RunOptions& options) {
 /// The search space, and the options that depend on it.
 Space prepare(RunOptions& options) {
   Space space = read_lasting_space(options.space);
+  if (options.separate_epochs && has_rungs(space.method))
+    throw InputError("stormsweep run: --separate-epochs: " + space.method.name + " goes on with trainings; leave it out");
   if (options.separate_epochs) space.share_epochs = false;
+  if (const std::string why = why_not_shared(space.method); options.shared && !why.empty())
+    throw InputError(fmt::format("stormsweep run: --share: {} cannot be divided among jobs, for {}; run one job",
+                                 space.method.name, why));
   options.results = results_file(options, space.name);
   check_reuse(options);
   if (options.keep_best > 0 && space.metric_at == MetricAt::best)

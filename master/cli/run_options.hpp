@@ -7,7 +7,7 @@
 
 #include "search/base/options.hpp"
 #include "search/base/time.hpp"
-#include "search/space/share.hpp"
+#include "search/methods/share.hpp"
 
 namespace stormsweep {
 

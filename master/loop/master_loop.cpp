@@ -5,6 +5,7 @@
 #include <cassert>
 #include <utility>
 
+#include "master/loop/stale_checkpoints.hpp"
 #include "search/base/error.hpp"
 #include "search/base/utc.hpp"
 
@@ -43,15 +44,16 @@ MasterLoop::MasterLoop(Channel& channel, Store& store, const Space& space, Optio
 MasterLoop::Schedule MasterLoop::make_schedule() {
   const DispatchPolicy policy{.workers = static_cast<std::size_t>(channel_.size() - 1),
                               .lost_after = Seconds(options_.settings.lost_after)};
-  if (options_.settings.synchronous)
+  if (options_.settings.synchronous && !is_adaptive(space_.method))
     return SynchronousMaster(
         policy, [this](TrainingId id) { return source_.at(id); }, awake());
   const auto expected = [this](const Training& training) -> std::optional<Seconds> {
     const auto seconds = source_.expected(training);
     return seconds ? std::optional(Seconds(*seconds)) : std::nullopt;
   };
-  return Dispatcher(
-      policy, [this] { return source_.next(now()); }, awake(), expected);
+  const auto next = [this] { return source_.next(now()); };
+  if (options_.settings.synchronous) return RoundMaster(policy, next, expected, awake());
+  return Dispatcher(policy, next, awake(), expected);
 }
 
 /// Data is staged only for a search that has something left to train.
@@ -105,7 +107,7 @@ void MasterLoop::on(WorkerId worker, const wire::Hello& hello) {
 
 wire::Welcome MasterLoop::welcome() const {
   wire::Welcome welcome{.space = space_.text, .settings = options_.settings};
-  if (!options_.settings.synchronous) return welcome;
+  if (!std::holds_alternative<SynchronousMaster>(schedule_)) return welcome;
   welcome.done = source_.done();
   if (space_.limits.trials) welcome.trials = static_cast<std::int64_t>(limits_.trials_left());
   return welcome;
@@ -137,6 +139,7 @@ void MasterLoop::on(WorkerId worker, const wire::Left& left) {
 void MasterLoop::on(WorkerId worker, const wire::Finished& finished) {
   const bool failed = finished.outcome.status != Status::complete;
   carry_out(decide(event::Finished{worker, finished.training, finished.milestone, failed}), &finished);
+  if (is_adaptive(space_.method)) dispatch(event::Supplied{});
 }
 
 void MasterLoop::on(WorkerId worker, const wire::Stopped&) {
@@ -205,6 +208,7 @@ void MasterLoop::act(const action::GiveUp& given_up) {
   for (std::size_t k = 0; k < given_up.training.trials(); ++k) {
     store_.finish(given_up.training, k, last, outcome);
     count(outcome.status);
+    learn(given_up.training, k, outcome);
   }
 }
 
@@ -222,8 +226,14 @@ void MasterLoop::record(const action::Record& record, const wire::Finished& repo
   const Outcome& outcome = reported.outcome;
   store_.finish(record.training, record.milestone, roster_.trainer(record.worker, record.members), outcome);
   count(outcome.status);
-  if (outcome.status == Status::complete) source_.learn(record.training, record.milestone, outcome.timings.wall);
+  learn(record.training, record.milestone, outcome);
   roster_.end(record.worker, record.training, record.milestone);
+}
+
+void MasterLoop::learn(const Training& training, std::size_t milestone, const Outcome& outcome) {
+  source_.learn(training, milestone, outcome);
+  for (const Training& dropped : source_.take_dropped())
+    remove_checkpoint(options_.settings.cache, options_.settings.fingerprint, dropped, space_);
 }
 
 void MasterLoop::drain_when_due(bool drain) {

@@ -15,6 +15,7 @@
 #include "master/loop/run_limits.hpp"
 #include "master/loop/training_source.hpp"
 #include "master/schedule/dispatcher.hpp"
+#include "master/schedule/round_master.hpp"
 #include "master/schedule/staging_phase.hpp"
 #include "master/schedule/synchronous_master.hpp"
 #include "master/store/store.hpp"
@@ -22,7 +23,7 @@
 #include "search/base/waking_clock.hpp"
 #include "search/messages/run_settings.hpp"
 #include "search/messages/wire.hpp"
-#include "search/space/share.hpp"
+#include "search/methods/share.hpp"
 #include "search/space/space.hpp"
 #include "worker/channel/channel.hpp"
 
@@ -59,7 +60,7 @@ class MasterLoop {
   std::optional<Conclusion> turn(bool drain, Seconds patience);
 
  private:
-  using Schedule = std::variant<Dispatcher, SynchronousMaster>;
+  using Schedule = std::variant<Dispatcher, SynchronousMaster, RoundMaster>;
 
   Schedule make_schedule();
   std::optional<StagingPhase> make_staging() const;
@@ -90,6 +91,8 @@ class MasterLoop {
   void act(const action::Stop& stop);
   void act(const action::End& end);
   void record(const action::Record& record, const wire::Finished& reported);
+  /// A trial has ended: the source may decide by it.
+  void learn(const Training& training, std::size_t milestone, const Outcome& outcome);
 
   void drain_when_due(bool drain);
   void tell_of_store();

@@ -20,4 +20,11 @@ void remove_stale_checkpoints(const std::filesystem::path& cache, const std::str
   fs::remove(checkpoints(cache), ignored);  // if it is empty
 }
 
+void remove_checkpoint(const std::filesystem::path& cache, const std::string& fingerprint, const Training& training,
+                       const Space& space) {
+  const Identity curve = curve_identity(training.configuration, *space.experiment, space.seed);
+  std::error_code ignored;  // what is not there need not go
+  std::filesystem::remove(checkpoint(checkpoints(cache), curve, fingerprint), ignored);
+}
+
 }  // namespace stormsweep

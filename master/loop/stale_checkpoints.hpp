@@ -11,4 +11,8 @@ namespace stormsweep {
 /// complete: those of trainings that were given up, or that an edit has taken out of its space. Workers have stopped.
 void remove_stale_checkpoints(const std::filesystem::path& cache, const std::string& fingerprint, Store& store);
 
+/// Removes the checkpoint of a training that will not go on.
+void remove_checkpoint(const std::filesystem::path& cache, const std::string& fingerprint, const Training& training,
+                       const Space& space);
+
 }  // namespace stormsweep

@@ -1,6 +1,7 @@
 #include "master/loop/training_source.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace stormsweep {
@@ -12,34 +13,36 @@ constexpr std::size_t most_skipped = 4096;  // trainings that would not end in t
 }  // namespace
 
 TrainingSource::TrainingSource(const Space& space, Store& store, const Share& share, RunLimits& limits)
-    : store_(store),
-      share_(share),
+    : space_(space),
+      store_(store),
       limits_(limits),
-      trainings_(space),
-      total_(share.count > 1 ? count_trials(trainings_, share) : space.grid.count()),
-      order_(*space.experiment, [this] { return next_of_grid(); }) {
+      method_(make_method(space, share)),
+      sequence_(is_adaptive(space.method) ? nullptr : make_sequence(space)),
+      total_(method_->trials()),
+      order_(*space.experiment, [this] { return next_of_method(); }) {
   store.each_completed(CostModel::most_rows, [this](const Configuration& configuration, double wall_seconds) {
     order_.learn(configuration, wall_seconds);
   });
 }
 
-std::optional<Training> TrainingSource::next(Seconds now) {
+Supply TrainingSource::next(Seconds now) {
   for (std::size_t skipped = 0; !given_up_ && limits_.text().empty(); ++skipped) {
-    std::optional<Training> training = order_.next();
+    std::optional<Training> training = sequence_ ? order_.next() : next_of_method();
+    if (!training && !method_->exhausted() && limits_.trials_left() > 0)
+      return method_->thinking() ? Supply::Later::by_itself : Supply::Later::when_others_end;
     if (!training) limits_.exhausted();
     if (!training || limits_.can_finish(expected(*training), now)) return training;
     unstarted_ = true;
     given_up_ = skipped > most_skipped;
   }
-  return std::nullopt;
+  return Supply::Later::never;
 }
 
-std::optional<Training> TrainingSource::next_of_grid() {
+std::optional<Training> TrainingSource::next_of_method() {
   while (const std::uint64_t left = limits_.trials_left()) {
-    std::optional<Training> training = trainings_.next(share_.next(TrainingId{next_}));
+    std::optional<Training> training = method_->next();
     if (!training) break;
-    next_ = training->id.value + 1;
-    if (!share_.has(training->id)) continue;
+    if (!sequence_) learn_stored(*training);
     training = store_.missing(*std::move(training));
     if (!training) continue;
     if (training->trials() > left) training->milestones.resize(left);  // the shortest of its trials
@@ -49,12 +52,23 @@ std::optional<Training> TrainingSource::next_of_grid() {
   return std::nullopt;
 }
 
-void TrainingSource::learn(const Training& training, std::size_t milestone, double wall_seconds) {
-  order_.learn(training, milestone, wall_seconds);
+/// What an earlier run has ended.
+void TrainingSource::learn_stored(const Training& training) {
+  for (std::size_t k = 0; k < training.trials(); ++k)
+    if (const auto ended = store_.ended(training, k)) method_->learn(training, k, ended->metric);
+}
+
+void TrainingSource::learn(const Training& training, std::size_t milestone, const Outcome& outcome) {
+  const bool complete = outcome.status == Status::complete;
+  if (complete) order_.learn(training, milestone, outcome.timings.wall);
+  std::optional<double> value;
+  for (const auto& [name, number] : outcome.metrics)
+    if (complete && name == space_.metric && !std::isnan(number)) value = number;
+  method_->learn(training, milestone, value);
 }
 
 std::optional<Training> TrainingSource::at(TrainingId id) const {
-  auto training = trainings_.at(id);
+  auto training = sequence_->at(id);
   if (!training) return training;
   if (const auto missing = store_.missing(*training)) training->attempt = missing->attempt;
   return training;
@@ -64,8 +78,8 @@ std::vector<TrainingRange> TrainingSource::done() const {
   std::vector<TrainingId> ids;
   std::uint64_t found = 0;
   const std::uint64_t stored = store_.counts().terminal();
-  for (auto next = found < stored ? trainings_.next(TrainingId{0}) : std::nullopt; next && found < stored;
-       next = trainings_.next(TrainingId{next->id.value + 1})) {
+  for (auto next = found < stored ? sequence_->next(TrainingId{0}) : std::nullopt; next && found < stored;
+       next = sequence_->next(TrainingId{next->id.value + 1})) {
     const auto missing = store_.missing(*next);
     found += next->trials() - (missing ? missing->trials() : 0);
     if (!missing) ids.push_back(next->id);

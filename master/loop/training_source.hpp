@@ -2,51 +2,59 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "master/loop/run_limits.hpp"
+#include "master/schedule/events.hpp"
 #include "master/schedule/longest_first.hpp"
 #include "master/store/store.hpp"
 #include "search/base/time.hpp"
-#include "search/space/share.hpp"
+#include "search/methods/method.hpp"
+#include "search/methods/sequence.hpp"
+#include "search/methods/share.hpp"
 #include "search/space/space.hpp"
-#include "search/space/synchronous.hpp"
+#include "search/space/training_ranges.hpp"
 #include "search/space/trainings.hpp"
 
 namespace stormsweep {
 
-/// What is left to train: our part of the grid without what the store has, those expected to take longest first, as far
-/// as limits and time allow. Borrows all that it is given.
+/// What is left to train: what the space's method wants without what the store has, as far as limits and time allow. Of
+/// a method that knows all from the start those expected to take longest come first; one that decides from results is
+/// told these, the store's too, and has an order of its own. Borrows all that it is given.
 class TrainingSource {
  public:
   TrainingSource(const Space& space, Store& store, const Share& share, RunLimits& limits);
 
   /// Trials of our part, where they can be counted.
   std::optional<std::uint64_t> total() const { return total_; }
-  /// The next training to begin; nothing once there is none that may.
-  std::optional<Training> next(Seconds now);
+  /// The next training to begin.
+  Supply next(Seconds now);
   /// Some of what is left would not have ended in time.
   bool unstarted() const { return unstarted_; }
 
-  /// A complete trial of this run, from which expectations are made.
-  void learn(const Training& training, std::size_t milestone, double wall_seconds);
+  /// A trial of this run has ended.
+  void learn(const Training& training, std::size_t milestone, const Outcome& outcome);
   std::optional<double> expected(const Training& training) const { return order_.expected(training); }
+  /// Trainings that will not go on, since the last call.
+  std::vector<Training> take_dropped() { return method_->take_dropped(); }
 
   /// Training number `id` as a worker that computes its share has it, with its attempt as the store knows it.
   std::optional<Training> at(TrainingId id) const;
-  /// Trainings with nothing left to do. Looks through the grid until all that is stored has been found.
+  /// Trainings with nothing left to do. Looks through the sequence until all that is stored has been found.
   std::vector<TrainingRange> done() const;
 
  private:
-  std::optional<Training> next_of_grid();
+  std::optional<Training> next_of_method();
+  void learn_stored(const Training& training);
 
+  const Space& space_;
   Store& store_;
-  Share share_;
   RunLimits& limits_;
-  Trainings trainings_;
+  std::unique_ptr<Method> method_;
+  std::unique_ptr<Sequence> sequence_;  ///< that workers compute their shares of; null where the method is adaptive
   std::optional<std::uint64_t> total_;
-  std::uint64_t next_ = 0;  ///< the first training not yet looked at
   LongestFirst order_;
   bool unstarted_ = false, given_up_ = false;
 };

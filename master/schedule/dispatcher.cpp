@@ -31,8 +31,12 @@ std::vector<Action> Dispatcher::on(const Event& event, Time now) {
   std::visit([&](const auto& e) { handle(e, now); }, event);
 
   if (!crew_.ending()) {
+    lacks_ = false;
     hand_out(now);
-    if (busy_ == 0 && exhausted_ && line_.empty()) stop_everyone(passed_over_ ? Ending::short_handed : Ending::done);
+    // What has just finished, the source learns after this: it may wait for that alone.
+    const bool in_vain = lacks_ && !std::holds_alternative<event::Finished>(event);
+    if (busy_ == 0 && (exhausted_ || in_vain) && line_.empty())
+      stop_everyone(passed_over_ ? Ending::short_handed : Ending::done);
   }
   return crew_.take_wanted();
 }
@@ -251,10 +255,11 @@ void Dispatcher::fill_in(Time now) {
 /// Whether `wanted` trainings are in line, or could be pulled.
 bool Dispatcher::pull(std::size_t wanted) {
   while (line_.size() < wanted && !exhausted_) {
-    if (auto training = source_())
-      line_.push_back(*std::move(training));
-    else
-      exhausted_ = true;
+    Supply supply = source_();
+    exhausted_ = !supply.training && supply.later == Supply::Later::never;
+    lacks_ = !supply.training && supply.later == Supply::Later::when_others_end;
+    if (!supply.training) break;
+    line_.push_back(*std::move(supply.training));
   }
   return line_.size() >= wanted;
 }

@@ -20,7 +20,8 @@
 namespace stormsweep {
 
 /// Decides who trains what: a pure state machine, without clock, MPI or store. Trainings are pulled from `source` in
-/// its order, only as workers need them, so memory does not grow with the grid.
+/// its order, only as workers need them, so memory does not grow with the grid. Where the source has none now, idle
+/// workers wait for the next event (event::Supplied says when to ask it again).
 ///
 /// A worker trains its queue in order and reports each trial before it goes on. So when it dies, the head of its queue
 /// is what it was training: that one's attempt is raised; the others are queued again untouched, at the front, in
@@ -34,7 +35,7 @@ namespace stormsweep {
 class Dispatcher {
  public:
   using Time = Seconds;  ///< since any fixed moment
-  using Source = std::function<std::optional<Training>()>;
+  using Source = std::function<Supply()>;
   using Expected = std::function<std::optional<Seconds>(const Training&)>;  ///< duration; nothing: not known yet
   using Version = std::function<std::uint64_t()>;  ///< of what is expected: another one where that may have changed
 
@@ -77,6 +78,7 @@ class Dispatcher {
   void handle(const event::Stopped& stopped, Time now);
   void handle(const event::Drain& drain, Time now);
   void handle(const event::Tick& tick, Time now);
+  void handle(const event::Supplied&, Time) {}
 
   Worker& worker(WorkerId id) { return workers_.at(id.value - 1); }
   void finish_in_gang(const event::Finished& finished, Gang& gang);
@@ -113,6 +115,7 @@ class Dispatcher {
   Expected expected_;
   Version version_;
   bool exhausted_ = false;
+  bool lacks_ = false;  ///< asked during this event, the source waits for what is running
   Crew crew_;
   std::vector<Worker> workers_;                        ///< by rank, from 1
   std::size_t busy_ = 0;                               ///< workers that train

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -43,9 +44,25 @@ struct Stopped {
 struct Drain {};
 /// Time has passed.
 struct Tick {};
+/// The source may have what it did not have before.
+struct Supplied {};
 }  // namespace event
-using Event =
-    std::variant<event::Joined, event::Heard, event::Finished, event::Left, event::Stopped, event::Drain, event::Tick>;
+using Event = std::variant<event::Joined, event::Heard, event::Finished, event::Left, event::Stopped, event::Drain,
+                           event::Tick, event::Supplied>;
+
+/// What a source of trainings answers: one; or none now, and whether there may be some later.
+struct Supply {
+  enum class Later {
+    never,
+    when_others_end,  ///< it decides from what is running
+    by_itself         ///< it is about to have one
+  };
+  std::optional<Training> training;
+  Later later = Later::never;
+
+  Supply(std::optional<Training> one) : training(std::move(one)) {}
+  Supply(Later when) : later(when) {}
+};
 
 /// Why a search ended. `short_handed`: what is left needs larger gangs than there are workers left. `rank_lost`: one,
 /// by the synchronous schedule.

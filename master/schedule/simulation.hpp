@@ -29,7 +29,7 @@ std::vector<Job> draw(std::span<const Job> jobs, std::size_t count, std::uint64_
 enum class Policy {
   fifo,           ///< a master hands trainings out in the order given
   longest_first,  ///< ... the longest of the next `Scenario::window` first, as if their times were known
-  synchronous     ///< nobody hands anything out: shares as in search/space/synchronous.hpp
+  synchronous     ///< nobody hands anything out: shares as in search/methods/synchronous.hpp
 };
 std::string_view to_string(Policy policy);
 

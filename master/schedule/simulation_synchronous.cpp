@@ -7,7 +7,7 @@
 #include <tuple>
 
 #include "master/schedule/synchronous_master.hpp"
-#include "search/space/synchronous.hpp"
+#include "search/methods/synchronous.hpp"
 
 namespace stormsweep::simulation {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "search/space/synchronous.hpp"
+#include "search/methods/synchronous.hpp"
 
 namespace stormsweep {
 

@@ -13,7 +13,7 @@
 namespace stormsweep {
 
 /// The master's part in the fully synchronous schedule: nobody is told what to train, results are gathered. Every rank
-/// works through its share (search/space/synchronous.hpp) and says what it begins. The same events and actions as the
+/// works through its share (search/methods/synchronous.hpp) and says what it begins. The same events and actions as the
 /// Dispatcher's, as pure as that.
 ///
 /// The shares hold for a number of ranks, so with one of them the job ends; what it trained is blamed as by the
@@ -44,6 +44,7 @@ class SynchronousMaster {
   void handle(const event::Stopped& stopped, Seconds now);
   void handle(const event::Drain& drain, Seconds now);
   void handle(const event::Tick& tick, Seconds now);
+  void handle(const event::Supplied&, Seconds) {}
 
   Worker& worker(WorkerId id) { return workers_.at(id.value - 1); }
   /// Of the gang that `training` has at `member`: ranks in a row.

@@ -45,7 +45,11 @@ constexpr std::array upgrades{Upgrade{2, "ALTER TABLE trials ADD COLUMN peak_sha
                                       "ALTER TABLE trials ADD COLUMN best_epoch INTEGER; "
                                       "ALTER TABLE trials ADD COLUMN best_metric REAL; "
                                       "ALTER TABLE searches ADD COLUMN metric_at TEXT NOT NULL DEFAULT 'last'; "
-                                      "UPDATE searches SET json_bytes = NULL"}};
+                                      "UPDATE searches SET json_bytes = NULL"},
+                             Upgrade{4, "ALTER TABLE trials ADD COLUMN method TEXT; "
+                                        "ALTER TABLE trials ADD COLUMN proposal INTEGER; "
+                                        "ALTER TABLE trials ADD COLUMN bracket INTEGER; "
+                                        "ALTER TABLE trials ADD COLUMN rung INTEGER"}};
 static_assert(upgrades.back().version == schema_version, "say how older files are brought up to date");
 
 /// "identity BLOB NOT NULL, ..."

@@ -6,7 +6,7 @@ namespace stormsweep {
 
 /// SQLite's application_id of our files ("SWEP"), and their user_version: raised whenever a table changes.
 inline constexpr int application_id = 0x53574550;
-inline constexpr int schema_version = 3;  // 3: the best epoch
+inline constexpr int schema_version = 4;  // 4: methods
 
 /// Makes the tables of a new file:
 ///

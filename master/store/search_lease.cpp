@@ -26,7 +26,7 @@ std::string goal_text(Goal goal) {
 }
 
 /// Tells spaces apart whose trials may share no more than a part, or number their trainings differently: a hash of the
-/// axes, in their order, of exclusions, seed, and the sharing of epochs.
+/// axes, in their order, of exclusions, seed, method, and the sharing of epochs.
 std::int64_t numbering(const Space& space) {
   std::string text = space.seed == 0 ? "" : fmt::format("seed {}", space.seed);
   for (const Exclusion& exclusion : space.grid.exclusions())
@@ -36,7 +36,12 @@ std::int64_t numbering(const Space& space) {
   for (const Axis& axis : space.axes) {
     append_json(text, std::string_view(space.experiment->hyperparameters[axis.hyperparameter].name));
     for (const Value& value : axis.values) append_json(text += ',', value);
+    if (axis.interval)
+      text += fmt::format(",{} to {}{}", axis.interval->min, axis.interval->max, axis.interval->logarithmic ? " log" : "");
+    if (axis.guess) text += " guess " + to_string(*axis.guess);
   }
+  const MethodSettings& method = space.method;
+  if (method.name != "grid") text += fmt::format(";{} from {} eta {} size {}", method.name, method.from, method.eta, method.size.value_or(0));
   return static_cast<std::int64_t>(derive_seed(space.share_epochs, text));
 }
 

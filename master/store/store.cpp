@@ -45,6 +45,19 @@ std::optional<Training> Store::missing(Training training) {
   return training;
 }
 
+std::optional<StoredTrial> Store::ended(const Training& training, std::size_t milestone) {
+  StoreDatabase& db = *database_;
+  if (!db.lease.resumed) return std::nullopt;
+  const Identity key = identity(training.trial(milestone, db.experiment), db.experiment, db.seed);
+  return guarded(db.file, [&]() -> std::optional<StoredTrial> {
+    const auto row = db.look_up(key, training.id);
+    if (!row || !is_terminal(row->status)) return std::nullopt;
+    SQLite::Statement select = db.select_stored("id = ?");
+    select.bind(1, row->id);
+    return db.read_stored(select);
+  });
+}
+
 void Store::start(const Training& training, std::size_t milestone, const WorkerInfo& worker, double now) {
   TrialRecord& row = database_->next_row(training, milestone, worker);
   row.status = Status::running;

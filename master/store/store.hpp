@@ -45,6 +45,9 @@ class Store {
   /// row left running by a job that died: only a lost worker raises it.
   std::optional<Training> missing(Training training);
 
+  /// Trial `milestone` of `training`, if an earlier run has ended it; its metric is as StoredTrial's.
+  std::optional<StoredTrial> ended(const Training& training, std::size_t milestone);
+
   /// A trial that now runs. Worth a row only where it lasts longer than a commit.
   void start(const Training& training, std::size_t milestone, const WorkerInfo& worker, double now);
   /// A terminal row for trial `milestone` of `training`. A second one for the same trial is ignored: the first stays.

@@ -52,6 +52,7 @@ StoreDatabase::StoreDatabase(const std::filesystem::path& path, const Space& spa
       goal(space.goal),
       metric_at(space.metric_at),
       seed(space.seed),
+      method(space.method.name == "grid" ? "" : space.method.name),
       experiment(*space.experiment),
       sqlite(open_for_writing(path)),
       lease(lease_search(sqlite, path, space, fingerprint, options)),
@@ -124,6 +125,11 @@ TrialRecord& StoreDatabase::next_row(const Training& training, std::size_t miles
   const Configuration configuration = training.trial(milestone, experiment);
   row.identity = identity(configuration, experiment, seed);
   row.seed = seed;
+  row.method = method;
+  row.proposal.reset();
+  if (!method.empty()) row.proposal = static_cast<std::int64_t>(training.id.value);
+  row.bracket = training.rung ? std::optional<std::int64_t>(training.rung->bracket) : std::nullopt;
+  row.rung = training.rung ? std::optional<std::int64_t>(training.rung->number) : std::nullopt;
   row.training = training.id;
   row.curve = curve_identity(training.configuration, experiment, seed);
   row.milestone.reset();

@@ -94,6 +94,7 @@ struct StoreDatabase {
   Goal goal;
   MetricAt metric_at;
   std::uint64_t seed;
+  std::string method;  ///< empty: grid
   const Experiment& experiment;
   SQLite::Database sqlite;
   SearchLease lease;

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "search/space/share.hpp"
+#include "search/methods/share.hpp"
 
 namespace stormsweep {
 

@@ -29,6 +29,11 @@ class Encoder {
   void operator()(const std::pair<T, U>& pair) {
     (*this)(pair.first), (*this)(pair.second);
   }
+  template <class T>
+  void operator()(const std::optional<T>& item) {
+    (*this)(item.has_value());
+    if (item) (*this)(*item);
+  }
   void operator()(const Value& value) {
     (*this)(static_cast<std::uint8_t>(value.index()));
     std::visit(*this, value);
@@ -59,6 +64,12 @@ class Decoder {
   template <class T, class U>
   void operator()(std::pair<T, U>& pair) {
     (*this)(pair.first), (*this)(pair.second);
+  }
+  template <class T>
+  void operator()(std::optional<T>& item) {
+    bool there = false;
+    (*this)(there);
+    if (there) (*this)(item.emplace());
   }
   void operator()(Value& value) { alternative(value); }
   template <class T>
@@ -106,7 +117,9 @@ void fields(Codec& codec, T& object) {
   } else if constexpr (std::is_same_v<Object, Configuration>) {
     each(object.values);
   } else if constexpr (std::is_same_v<Object, Training>) {
-    each(object.id, object.configuration, object.milestones, object.attempt, object.gang);
+    each(object.id, object.configuration, object.milestones, object.attempt, object.gang, object.rung);
+  } else if constexpr (std::is_same_v<Object, Rung>) {
+    each(object.bracket, object.number, object.goes_on);
   } else if constexpr (std::is_same_v<Object, Assignment>) {
     each(object.training, object.gang, object.members);
   } else if constexpr (std::is_same_v<Object, Timings>) {

@@ -8,7 +8,7 @@
 
 #include "search/messages/run_settings.hpp"
 #include "search/space/outcome.hpp"
-#include "search/space/synchronous.hpp"
+#include "search/space/training_ranges.hpp"
 #include "search/space/trainings.hpp"
 
 namespace stormsweep {

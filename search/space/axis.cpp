@@ -12,6 +12,7 @@ namespace stormsweep {
 namespace {
 
 constexpr double most_values = 1e7;
+constexpr int interval_digits = 6;
 
 /// A range on its scale: values are from(to(min) + i * spacing), i < count.
 struct Range {
@@ -24,10 +25,16 @@ double as_real(const Value& value) {
   return integer ? static_cast<double>(*integer) : std::get<double>(value);
 }
 
-Range read_range(const Field& field, const Hyperparameter& hyperparameter, double min, double max) {
-  const std::string scale = field.has("scale") ? field["scale"].text() : "linear";
+/// "linear", "log" or "log2".
+std::string read_scale(const Field& field, double min) {
+  std::string scale = field.has("scale") ? field["scale"].text() : "linear";
   if (scale != "linear" && scale != "log" && scale != "log2") field["scale"].refuse("give linear, log or log2");
   if (scale != "linear" && min <= 0) field["min"].refuse("a logarithmic scale starts above 0");
+  return scale;
+}
+
+Range read_range(const Field& field, const Hyperparameter& hyperparameter, double min, double max) {
+  const std::string scale = read_scale(field, min);
   const auto to = [&](double x) { return scale == "linear" ? x : scale == "log" ? std::log10(x) : std::log2(x); };
 
   Range range{to(min), 0, 1, [scale](double x) {
@@ -51,15 +58,20 @@ Range read_range(const Field& field, const Hyperparameter& hyperparameter, doubl
   return range;
 }
 
-std::vector<Value> expand(const Field& field, const Hyperparameter& hyperparameter) {
-  field.expect_keys({"min", "max", "count", "step", "scale"}, {"min", "max"});
+/// "min" and "max".
+std::pair<Value, Value> read_ends(const Field& field, const Hyperparameter& hyperparameter) {
+  field.expect_keys({"min", "max", "count", "step", "scale", "guess"}, {"min", "max"});
   if (hyperparameter.type != Type::integer && hyperparameter.type != Type::real)
     field.refuse(hyperparameter.name + " has no range: give a list of some of " + hyperparameter.range());
   const Value first = hyperparameter.read(field["min"].json(), field["min"].place());
   const Value last = hyperparameter.read(field["max"].json(), field["max"].place());
-  const double min = as_real(first), max = as_real(last);
-  if (min > max) field["min"].refuse("it must not exceed max, which is " + to_string(last));
+  if (as_real(first) > as_real(last)) field["min"].refuse("it must not exceed max, which is " + to_string(last));
+  return {first, last};
+}
 
+std::vector<Value> expand(const Field& field, const Hyperparameter& hyperparameter) {
+  const auto [first, last] = read_ends(field, hyperparameter);
+  const double min = as_real(first), max = as_real(last);
   const Range range = read_range(field, hyperparameter, min, max);
   const auto count = static_cast<std::size_t>(range.count);
   std::vector<Value> values{first};
@@ -96,7 +108,51 @@ void refuse_duplicates(const Field& field, const std::vector<Value>& values) {
                    (field.has("min") ? " after rounding; give a smaller count or a larger step" : "; keep one"));
 }
 
+/// The ends of what an interval's scale runs over: half an integer beyond, so that each has its share.
+std::pair<double, double> scale_ends(const Interval& interval) {
+  const double margin = interval.integer ? 0.5 : 0;
+  const double low = interval.min - margin, high = interval.max + margin;
+  return interval.logarithmic ? std::pair(std::log(low), std::log(high)) : std::pair(low, high);
+}
+
 }  // namespace
+
+Value Interval::at(double place) const {
+  const auto [low, high] = scale_ends(*this);
+  const double on_scale = low + place * (high - low);
+  const double value = logarithmic ? std::exp(on_scale) : on_scale;
+  if (integer) return static_cast<std::int64_t>(std::clamp(std::round(value), min, max));
+  return std::clamp(rounded(value, interval_digits), min, max);
+}
+
+double Interval::place(const Value& value) const {
+  const auto [low, high] = scale_ends(*this);
+  const double x = as_real(value);
+  return high > low ? ((logarithmic ? std::log(x) : x) - low) / (high - low) : 0.5;
+}
+
+bool Interval::has(const Value& value) const {
+  if (std::holds_alternative<std::int64_t>(value) != integer) return false;
+  if (!integer && !std::holds_alternative<double>(value)) return false;
+  return as_real(value) >= min && as_real(value) <= max;
+}
+
+std::optional<Interval> read_interval(const Field& field, const Hyperparameter& hyperparameter) {
+  if (!field.has("min") || !field.has("max") || field.has("count") || field.has("step")) return std::nullopt;
+  const auto [first, last] = read_ends(field, hyperparameter);
+  const std::string scale = read_scale(field, as_real(first));
+  return Interval{as_real(first), as_real(last), scale != "linear", hyperparameter.type == Type::integer};
+}
+
+std::optional<Value> read_guess(const Field& field, const Hyperparameter& hyperparameter, const Axis& axis) {
+  if (!field.has("guess")) return std::nullopt;
+  const Field guess = field["guess"];
+  Value value = hyperparameter.read(guess.json(), guess.place());
+  const bool known = axis.interval ? axis.interval->has(value)
+                                   : std::find(axis.values.begin(), axis.values.end(), value) != axis.values.end();
+  if (!known) guess.refuse("give one of the axis's own values");
+  return value;
+}
 
 std::vector<Value> read_values(const Field& field, const Hyperparameter& hyperparameter) {
   if (!field.json().is_object() && !field.json().is_array()) return {hyperparameter.read(field.json(), field.place())};
@@ -104,8 +160,9 @@ std::vector<Value> read_values(const Field& field, const Hyperparameter& hyperpa
   if (field.json().is_array()) {
     values = read_list(field, hyperparameter);
   } else {
-    field.expect_keys({"values", "value", "min", "max", "count", "step", "scale"});
-    if (field.json().size() > 1 && (field.has("value") || field.has("values")))
+    field.expect_keys({"values", "value", "min", "max", "count", "step", "scale", "guess"});
+    const std::size_t others = field.json().size() - (field.has("guess") ? 1 : 0);
+    if (others > 1 && (field.has("value") || field.has("values")))
       field.refuse("give values, or value, or a range from min to max: one of them");
     if (field.has("value")) return {hyperparameter.read(field["value"].json(), field["value"].place())};
     values = field.has("values") ? read_list(field["values"], hyperparameter) : expand(field, hyperparameter);

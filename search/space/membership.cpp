@@ -17,9 +17,10 @@ bool Membership::has(const Configuration& configuration) const {
   Digits digits;
   for (std::size_t i = 0; i < digits_.size(); ++i) {
     Value& value = others.values[space_.axes[i].hyperparameter];
+    const auto& interval = space_.axes[i].interval;
     const auto found = std::lower_bound(digits_[i].begin(), digits_[i].end(), std::pair(value, std::uint32_t{0}));
-    if (found == digits_[i].end() || found->first != value) return false;
-    digits.push_back(found->second);
+    if (interval ? !interval->has(value) : found == digits_[i].end() || found->first != value) return false;
+    digits.push_back(interval ? 0 : found->second);
     value = space_.defaults.values[space_.axes[i].hyperparameter];
   }
   return others == space_.defaults && !space_.grid.excluded(digits);

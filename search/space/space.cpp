@@ -74,14 +74,43 @@ void read_data(const Field& root, const std::filesystem::path& directory, Space&
     space.data[name] = std::filesystem::absolute(directory / path.text()).lexically_normal();
 }
 
-/// Tells of a range whose steps do not meet its end.
+/// Tells of a range whose steps, or rungs, do not meet its end.
 void note_missed_maximum(const Field& parameter, Space& space) {
-  if (!parameter.has("step")) return;
   const Axis& axis = space.axes.back();
+  if (!parameter.has("max") || parameter.has("count") || axis.interval) return;
   const Value max = space.experiment->hyperparameters[axis.hyperparameter].read(parameter["max"].json(), "");
   if (axis.values.back() != max)
     space.notes.push_back(parameter.place() + " ends at " + to_string(axis.values.back()) +
-                          ": its steps miss max, which is " + to_string(max));
+                          ": its " + (parameter.has("step") ? "steps" : "rungs") + " miss max, which is " + to_string(max));
+}
+
+/// min * eta^k as far as max.
+std::vector<Value> rungs(const Interval& interval, std::uint32_t eta) {
+  std::vector<Value> rungs;
+  for (double rung = interval.min; rung <= interval.max; rung *= eta)
+    rungs.emplace_back(static_cast<std::int64_t>(rung));
+  return rungs;
+}
+
+Axis read_axis(const Field& parameter, std::size_t index, const Space& space) {
+  const Hyperparameter& hyperparameter = space.experiment->hyperparameters[index];
+  Axis axis{index, {}};
+  const auto interval = read_interval(parameter, hyperparameter);
+  if (interval && !takes_ranges(space.method))
+    parameter.refuse("give either count or step, or a method that draws from ranges: " +
+                     join(methods_that_take_ranges()));
+  const bool milestone = index == space.experiment->milestone;
+  if (interval && milestone && has_rungs(space.method)) {
+    axis.values = rungs(*interval, space.method.eta);
+  } else if (interval && (milestone || hyperparameter.name == "gpus")) {
+    parameter.refuse("no method draws " + hyperparameter.name + ": give a list, or a count or step");
+  } else if (interval) {
+    axis.interval = interval;
+  } else {
+    axis.values = read_values(parameter, hyperparameter);
+  }
+  axis.guess = read_guess(parameter, hyperparameter, axis);
+  return axis;
 }
 
 void read_parameters(const Field& field, Space& space) {
@@ -95,7 +124,7 @@ void read_parameters(const Field& field, Space& space) {
     if (!index)
       throw InputError(parameter.place() + " is not a hyperparameter of " + space.experiment->name + "; " +
                        suggestion(name, known));
-    space.axes.push_back({*index, read_values(parameter, space.experiment->hyperparameters[*index])});
+    space.axes.push_back(read_axis(parameter, *index, space));
     note_missed_maximum(parameter, space);
   }
 }
@@ -121,6 +150,7 @@ Exclusion read_exclusion(const Field& field, const Space& space) {
     if (axis == known.size())
       throw InputError(values.place() + " is not an axis of this space; " + suggestion(name, known));
     const Hyperparameter& hyperparameter = space.experiment->hyperparameters[space.axes[axis].hyperparameter];
+    if (space.axes[axis].interval) values.refuse(name + " is a range: give it a count or a list, or narrow it");
     Exclusion::Term term{axis, {}};
     for (const Field& value : values.json().is_array() ? values.elements() : std::vector{values})
       term.digits.push_back(read_digit(value, space.axes[axis], hyperparameter));
@@ -135,7 +165,7 @@ Exclusion read_exclusion(const Field& field, const Space& space) {
 
 void read_grid(const Field& root, Space& space) {
   std::vector<std::uint32_t> sizes;
-  for (const Axis& axis : space.axes) sizes.push_back(static_cast<std::uint32_t>(axis.values.size()));
+  for (const Axis& axis : space.axes) sizes.push_back(axis.size());
   std::vector<Exclusion> exclusions;
   if (root.has("exclude"))
     for (const Field& field : root["exclude"].elements()) exclusions.push_back(read_exclusion(field, space));
@@ -157,6 +187,46 @@ void read_limits(const Field& field, Limits& limits) {
   if (field.has("trial_hours")) limits.trial_hours = field["trial_hours"].positive();
 }
 
+std::optional<std::size_t> milestone_axis(const Space& space) {
+  for (std::size_t i = 0; i < space.axes.size(); ++i)
+    if (space.axes[i].hyperparameter == space.experiment->milestone) return i;
+  return std::nullopt;
+}
+
+void check_rungs(const Field& root, const Space& space) {
+  const auto& milestone = space.experiment->milestone;
+  const std::string place = root["method"].place() + ": " + space.method.name;
+  if (!milestone)
+    throw InputError(place + " trains in steps, which " + space.experiment->name + " has none of; give another method");
+  const std::string& name = space.experiment->hyperparameters[*milestone].name;
+  const auto axis = milestone_axis(space);
+  if (!axis || space.axes[*axis].values.size() < 2)
+    throw InputError(place + " needs at least two rungs; give parameters." + name +
+                     R"(, as {"min": 1, "max": 81} or a list)");
+  if (!space.share_epochs) root["share_epochs"].refuse(space.method.name + " goes on with trainings: remove it");
+  for (const Exclusion& exclusion : space.grid.exclusions())
+    for (const Exclusion::Term& term : exclusion.terms)
+      if (term.axis == *axis)
+        root["exclude"].refuse("by " + space.method.name + " every configuration goes through the same " + name +
+                               ": leave " + name + " out of it");
+  if (space.limits.trials)
+    root["limits"]["trials"].refuse(space.method.name +
+                                    " decides by whole brackets: give method.brackets, and see stormsweep plan");
+}
+
+void check_method(const Field& root, Space& space) {
+  if (has_rungs(space.method)) return check_rungs(root, space);
+  if (space.continuous_axes() > 0 && !space.method.trials && !space.limits.trials && !space.limits.hours)
+    throw InputError(root["method"].place() + ": " + space.method.name +
+                     R"( never ends where an axis is a range; give {"name": ")" + space.method.name +
+                     R"(", "trials": 100}, or limits)");
+  if (is_adaptive(space.method) || takes_ranges(space.method)) return;
+  for (const Axis& axis : space.axes)
+    if (axis.guess)
+      space.notes.push_back("parameters." + space.experiment->hyperparameters[axis.hyperparameter].name +
+                            ".guess changes nothing: a grid is tried in its own order");
+}
+
 bool is_lasting(const std::filesystem::path& path) {
   const std::string& name = path.native();
   return !name.starts_with("/dev/") && !name.starts_with("/proc/") && !std::filesystem::is_fifo(path);
@@ -168,10 +238,23 @@ std::string_view to_string(MetricAt at) {
   return at == MetricAt::best ? "best" : "last";
 }
 
-Configuration Space::configuration(std::span<const std::uint32_t> digits) const {
+Configuration Space::configuration(std::span<const std::uint32_t> digits, std::span<const double> places) const {
   Configuration result = defaults;
-  for (std::size_t i = 0; i < axes.size(); ++i) result.values[axes[i].hyperparameter] = axes[i].values[digits[i]];
+  std::size_t continuous = 0;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const Axis& axis = axes[i];
+    Value& value = result.values[axis.hyperparameter];
+    if (axis.interval)
+      value = axis.interval->at(places.empty() ? 0.5 : places[continuous++]);
+    else
+      value = axis.values[digits[i]];
+  }
   return result;
+}
+
+std::size_t Space::continuous_axes() const {
+  return static_cast<std::size_t>(
+      std::count_if(axes.begin(), axes.end(), [](const Axis& axis) { return axis.interval.has_value(); }));
 }
 
 Space parse_space(std::string_view text, const std::string& file, const std::filesystem::path& directory,
@@ -186,7 +269,7 @@ Space parse_space(std::string_view text, const std::string& file, const std::fil
   space.name = read_name(root["name"]);
   if (root.has("description")) space.description = root["description"].text();
   space.experiment = &find_experiment(root["experiment"].text(), root["experiment"].place(), known);
-  if (root.has("method") && root["method"].text() != "grid") root["method"].refuse("only grid is known");
+  if (root.has("method")) space.method = read_method(root["method"]);
   read_metric(root, space);
   if (root.has("seed")) space.seed = static_cast<std::uint64_t>(root["seed"].integer(0));
   read_data(root, directory, space);
@@ -194,6 +277,7 @@ Space parse_space(std::string_view text, const std::string& file, const std::fil
   read_grid(root, space);
   if (root.has("limits")) read_limits(root["limits"], space.limits);
   if (root.has("share_epochs")) space.share_epochs = root["share_epochs"].flag();
+  check_method(root, space);
   return space;
 }
 
@@ -212,7 +296,8 @@ std::vector<Value> values(const Space& space, std::string_view hyperparameter) {
   const auto number = space.experiment->find(hyperparameter);
   if (!number) return {};
   for (const Axis& axis : space.axes)
-    if (axis.hyperparameter == *number) return axis.values;
+    if (axis.hyperparameter == *number)
+      return axis.interval ? std::vector{axis.interval->at(0), axis.interval->at(1)} : axis.values;
   return {space.defaults.values[*number]};
 }
 

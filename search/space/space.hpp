@@ -12,6 +12,7 @@
 #include "search/space/configuration.hpp"
 #include "search/space/experiment.hpp"
 #include "search/space/grid.hpp"
+#include "search/space/method_settings.hpp"
 
 namespace stormsweep {
 
@@ -34,33 +35,37 @@ struct Space {
   Goal goal = Goal::maximize;
   MetricAt metric_at = MetricAt::last;
   std::uint64_t seed = 0;
+  MethodSettings method;
   /// "train" -> absolute path; lacks what the experiment may lack and the file leaves out. Existence is not checked
   /// here.
   std::map<std::string, std::filesystem::path> data;
   std::vector<Axis> axes;  ///< in the order of the file
   Configuration defaults;  ///< every hyperparameter; axes override theirs
-  Grid grid{{}};           ///< over `axes`, with the exclusions
+  Grid grid{{}};           ///< over `axes`, with the exclusions; a continuous axis has one digit
   Limits limits;
   bool share_epochs = true;        ///< trials that differ only in the milestone axis are one training
   std::string text;                ///< the file as read, for the store
   std::vector<std::string> notes;  ///< one line each: what may not be meant as it is written
 
-  /// Configuration number `index` of the grid, excluded or not.
-  Configuration configuration(std::span<const std::uint32_t> digits) const;
+  /// The configuration at `digits` of the grid, excluded or not, and at `places` in [0, 1], one for each continuous
+  /// axis; without places these are at their middles.
+  Configuration configuration(std::span<const std::uint32_t> digits, std::span<const double> places = {}) const;
+  std::size_t continuous_axes() const;
   Configuration configuration(std::uint64_t index) const { return configuration(grid.digits(index)); }
 };
 
 /// Parses and validates. `file` is the name used in messages ("space.json"); relative data paths are taken from
 /// `directory`. Throws InputError: malformed JSON with its line, keys given twice, unknown keys with the nearest known
-/// one, wrong types, values out of range or given twice, min > max, empty axes, a grid that its exclusions empty. The
-/// space points into `known`.
+/// one, wrong types, values out of range or given twice, min > max, empty axes, a grid that its exclusions empty, what
+/// the method cannot do. The space points into `known`.
 Space parse_space(std::string_view text, const std::string& file, const std::filesystem::path& directory,
                   const std::vector<Experiment>& known = experiments());
 
 /// `notes` of the space, and one for each two of its data that are the same file or folder.
 std::vector<std::string> doubts(const Space& space);
 
-/// The values that a hyperparameter takes anywhere in the space: those of its axis, or its one value.
+/// The values that a hyperparameter takes anywhere in the space: those of its axis (of a continuous one both ends), or
+/// its one value.
 std::vector<Value> values(const Space& space, std::string_view hyperparameter);
 
 /// The space that the file at `path` holds, or what comes out of a pipe: then relative data paths are taken from the

@@ -161,8 +161,7 @@ std::optional<std::uint64_t> Trainings::count() const {
   return exact_ ? grid_.count() : std::nullopt;
 }
 
-std::optional<Training> Trainings::at(TrainingId id) const {
-  Digits digits = grid_.digits(id.value);
+std::optional<Training> Trainings::at(TrainingId id, Digits digits, std::span<const double> places) const {
   Training training{id, {}, {}};
   const bool alone =
       mixture_ && std::binary_search(mixture_->alone.begin(), mixture_->alone.end(), digits[mixture_->axis]);
@@ -183,7 +182,7 @@ std::optional<Training> Trainings::at(TrainingId id) const {
   } else if (space_.grid.excluded(digits)) {
     return std::nullopt;
   }
-  training.configuration = space_.configuration(digits);
+  training.configuration = space_.configuration(digits, places);
   if (const auto milestone = space_.experiment->milestone; milestone && !shares)
     training.milestones = {std::get<std::int64_t>(training.configuration.values[*milestone])};
   if (const auto gpus = space_.experiment->find("gpus"))

@@ -11,15 +11,23 @@
 
 namespace stormsweep {
 
+/// Where a trial stands in a search that trains step by step (search/methods/halving.hpp).
+struct Rung {
+  std::uint32_t bracket = 0, number = 0;  ///< both from 0
+  bool goes_on = false;                   ///< its training may go on from here: its checkpoint stays
+  bool operator==(const Rung&) const = default;
+};
+
 /// One training: the unit of dispatch. It makes one trial a milestone; all trials agree in everything but the milestone
 /// hyperparameter (epochs). Where an experiment has no milestones, or sharing is off, a training is one trial.
 struct Training {
-  TrainingId id;                         ///< its number in the grid of trainings
+  TrainingId id;                         ///< its number in the search's sequence (search/methods/sequence.hpp)
   Configuration configuration;           ///< the milestone hyperparameter at its largest wanted value
   std::vector<std::int64_t> milestones;  ///< ascending epochs, the last is the training's length; empty where the
                                          ///< experiment has no milestone hyperparameter
   std::uint32_t attempt = 1;             ///< raised when a worker was lost with it
   std::uint32_t gang = 1;                ///< ranks that train it together: the hyperparameter `gpus`, if there is one
+  std::optional<Rung> rung = {};         ///< of its one trial, where there are rungs
 
   std::size_t trials() const { return milestones.empty() ? 1 : milestones.size(); }
   /// The configuration of its trial number `k` (0-based).
@@ -50,8 +58,12 @@ class Trainings {
   std::uint64_t size() const { return grid_.size(); }
   /// Trainings with at least one trial, where that can be counted (Grid::count).
   std::optional<std::uint64_t> count() const;
+  /// The grid that they are numbered by.
+  const Grid& grid() const { return grid_; }
   /// Training number `id` < size(); nothing if exclusions leave it no trial.
-  std::optional<Training> at(TrainingId id) const;
+  std::optional<Training> at(TrainingId id) const { return at(id, grid_.digits(id.value)); }
+  /// The training at `digits` of grid(), and at `places` on continuous axes (Space::configuration), called `id`.
+  std::optional<Training> at(TrainingId id, Digits digits, std::span<const double> places = {}) const;
   /// The first training from number `from` on that has a trial; whole runs without one are skipped (Grid::next).
   std::optional<Training> next(TrainingId from) const;
 

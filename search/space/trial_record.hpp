@@ -19,6 +19,9 @@ struct TrialRecord {
   Identity curve{};                       ///< key of its training's curves
   std::optional<std::int64_t> milestone;  ///< its epochs, where the experiment has milestones
   std::uint64_t seed = 0;
+  std::string method;                    ///< that asked for it; empty: grid
+  std::optional<std::int64_t> proposal;  ///< its number in the method's sequence, from 0; of a grid none
+  std::optional<std::int64_t> bracket, rung;  ///< from 0, where the method has them
   Status status = Status::waiting;
   std::uint32_t attempt = 1;
   WorkerInfo worker;
@@ -63,6 +66,10 @@ void each_column(Record& record, Visit&& visit) {
   visit(Column{"curve", "BLOB NOT NULL", Shown::no}, record.curve);
   visit(Column{"milestone", "INTEGER", Shown::no}, record.milestone);
   visit(Column{"seed", "INTEGER NOT NULL"}, record.seed);
+  visit(Column{"method", "TEXT"}, record.method);
+  visit(Column{"proposal", "INTEGER"}, record.proposal);
+  visit(Column{"bracket", "INTEGER"}, record.bracket);
+  visit(Column{"rung", "INTEGER"}, record.rung);
   visit(Column{"status", "TEXT NOT NULL"}, record.status);
   visit(Column{"attempt", "INTEGER NOT NULL"}, record.attempt);
   visit(Column{"worker", "INTEGER"}, record.worker.id.value);

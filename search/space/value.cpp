@@ -13,9 +13,9 @@ std::string to_string(const Value& value) {
   return {text, std::to_chars(text, text + sizeof text, std::get<double>(value)).ptr};
 }
 
-double rounded(double value) {
+double rounded(double value, int digits) {
   char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::general, 12).ptr;
+  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::general, digits).ptr;
   std::from_chars(text, end, value);
   return value;
 }

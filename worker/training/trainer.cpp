@@ -74,7 +74,7 @@ class Clock {
 class Trainer {
  public:
   Trainer(const TrainingPlan& plan, const TrainingEvents& events, RankGang* gang, const CheckpointPlan& checkpoints)
-      : plan_(plan), events_(events), gang_(gang), every_(checkpoints.every) {
+      : plan_(plan), events_(events), gang_(gang), every_(checkpoints.every), stays_(checkpoints.stays) {
     if (!checkpoints.file.empty()) checkpoint_.emplace(checkpoints.file);
   }
 
@@ -94,6 +94,7 @@ class Trainer {
   RankGang* gang_;
   std::optional<Checkpoint> checkpoint_;
   std::chrono::duration<double> every_;
+  bool stays_;
   std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
   double started_ = steady_unix_time();
   std::optional<TrainingLoop> loop_;
@@ -121,9 +122,11 @@ void Trainer::run(const std::function<std::unique_ptr<Task>()>& make) {
     }
     if (!failure) metrics = progress_.records.back().metrics;
     if (!failure && events_.trained && leads()) events_.trained(milestone, loop_->task());
+    // Whoever hears that it has ended may go on from here.
+    if (!failure && stays_ && milestone + 1 == plan_.milestones.size()) save_if_worth_it({});
     events_.finished(milestone, outcome(failure, metrics), std::exchange(progress_.records, {}));
   }
-  if (checkpoint_ && leads()) checkpoint_->remove();
+  if (checkpoint_ && leads() && (failure || !stays_)) checkpoint_->remove();
 }
 
 void Trainer::load(const std::function<std::unique_ptr<Task>()>& make) {

@@ -18,6 +18,7 @@ namespace stormsweep {
 struct CheckpointPlan {
   std::filesystem::path file;
   std::chrono::duration<double> every{300};
+  bool stays = false;  ///< at the end of a training that may go on later
 };
 
 /// Whom the trainer tells. Their time counts in no timing; what they throw comes out of `train`.
@@ -40,7 +41,8 @@ enum class TrainingEnd { finished, stopped };
 /// the plan allows, `failed`.
 ///
 /// A checkpoint that is there and not beyond the first milestone is continued, bit-equal to a training that was never
-/// interrupted, timings included; it is removed at the end. One is written every so often, and when stopped.
+/// interrupted, timings included; it is removed at the end, unless CheckpointPlan::stays. One is
+/// written every so often, and when stopped.
 ///
 /// In a gang (null: alone) every rank calls this with a task of its own; all see the same losses, go by the leader's
 /// clock, and decide the same.

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "master/store/kept_models.hpp"
+#include "search/methods/synchronous.hpp"
 #include "search/base/error.hpp"
 #include "search/space/cache_files.hpp"
 #include "tests/master/store/store_fixture.hpp"

@@ -7,7 +7,7 @@
 #include <random>
 #include <set>
 
-#include "search/space/synchronous.hpp"
+#include "search/methods/synchronous.hpp"
 #include "tests/master/schedule/actions.hpp"
 
 using namespace stormsweep;

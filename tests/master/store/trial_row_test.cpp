@@ -22,6 +22,7 @@ TrialRecord distinct() {
   r.training = TrainingId{3};
   r.milestone = 4;
   r.seed = 5;
+  r.method = "halving", r.proposal = 23, r.bracket = 24, r.rung = 25;
   r.status = Status::waiting;
   r.attempt = 6;
   r.worker = {WorkerId{7}, "a host", "a device", "a cpu", "versions", 8, 9, "10,11"};
@@ -40,6 +41,10 @@ const std::map<std::string, std::string> in_sql{{"identity", "X'1A1A1A1A1A1A1A1A
                                                 {"curve", "X'2B2B2B2B2B2B2B2B2B2B2B2B2B2B2B2B'"},
                                                 {"milestone", "4"},
                                                 {"seed", "5"},
+                                                {"method", "'halving'"},
+                                                {"proposal", "23"},
+                                                {"bracket", "24"},
+                                                {"rung", "25"},
                                                 {"status", "'waiting'"},
                                                 {"attempt", "6"},
                                                 {"worker", "7"},

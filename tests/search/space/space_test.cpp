@@ -192,7 +192,8 @@ TEST_CASE("wrong values are told with field, value and remedy") {
   CHECK(with("/name", "a/b").starts_with("s.json: name is \"a/b\"; it becomes a file's"));
   CHECK(with("/name", ".hidden").starts_with("s.json: name is \".hidden\"; it becomes a file's"));
   CHECK(with("/name", 3) == "s.json: name is 3; give a text in quotes");
-  CHECK(with("/method", "random") == "s.json: method is \"random\"; only grid is known");
+  CHECK(with("/method", "annealing") ==
+        "s.json: method is \"annealing\"; known are grid, random, sobol, halving, hyperband");
   CHECK(with("/metric/goal", "max") == "s.json: metric.goal is \"max\"; give minimize or maximize");
   CHECK(with("/seed", -1) == "s.json: seed is -1; give an integer of at least 0");
   CHECK(with("/seed", 1.5) == "s.json: seed is 1.5; give an integer of at least 0");

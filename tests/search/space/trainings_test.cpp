@@ -166,10 +166,16 @@ TEST_CASE("where epochs are no axis, or not shared, a training is one trial") {
   CHECK(Trainings(apart).size() == 2);
   CHECK(Trainings(apart).at({0})->milestones == std::vector<std::int64_t>{5});
   CHECK_FALSE(Trainings(apart).cost());
-  const Space noop = parse_space(R"({"name": "n", "experiment": "noop", "parameters": {"index": [4, 5]}})", "n", "/");
-  CHECK(Trainings(noop).at({1})->milestones.empty());
-  CHECK(Trainings(noop).at({1})->trials() == 1);
-  CHECK(Reader(Trainings(noop).at({1})->trial(0, *noop.experiment), *noop.experiment).integer("index") == 5);
+  const Experiment plain = parse_experiment(R"({"name": "plain", "summary": "s", "data": [],
+    "metrics": [{"name": "score", "goal": "maximize", "meaning": "m"}],
+    "hyperparameters": [{"name": "index", "type": "integer", "default": 0, "min": 0, "max": 9, "meaning": "m"}]})",
+                                            "experiment.json");
+  const std::vector<Experiment> known{plain};
+  const Space without =
+      parse_space(R"({"name": "n", "experiment": "plain", "parameters": {"index": [4, 5]}})", "n", "/", known);
+  CHECK(Trainings(without).at({1})->milestones.empty());
+  CHECK(Trainings(without).at({1})->trials() == 1);
+  CHECK(Reader(Trainings(without).at({1})->trial(0, *without.experiment), *without.experiment).integer("index") == 5);
 }
 
 TEST_CASE("10^15 configurations share epochs without a list") {

@@ -14,6 +14,10 @@ TEST_CASE("the view's columns are those that the README names, and no name is ta
     if (is_result_column(column.name)) shown.push_back(column.name);
   }
   CHECK(shown == std::vector<std::string_view>{"seed",
+                                               "method",
+                                               "proposal",
+                                               "bracket",
+                                               "rung",
                                                "status",
                                                "attempt",
                                                "worker",

@@ -4,14 +4,14 @@
 #include <optional>
 
 #include "search/base/id.hpp"
-#include "search/space/trainings.hpp"
+#include "search/methods/sequence.hpp"
 
 namespace stormsweep {
 
 /// One of `count` shares of a search's trainings. Jobs that take a share each (the tasks of a Slurm array) need not
 /// talk: every training is in exactly one.
 ///
-/// Shares run diagonally through the grid: training number n is in share (n + n / count) mod count. With n mod count an
+/// Shares run diagonally through a grid: training number n is in share (n + n / count) mod count. With n mod count an
 /// axis of `count` values that turns fastest would give each job one value of it, and one job all the long trainings.
 struct Share {
   std::uint64_t index = 0, count = 1;  ///< index < count
@@ -24,7 +24,7 @@ struct Share {
   bool operator==(const Share&) const = default;
 };
 
-/// Trials of a share; nothing where there are more than 100,000 trainings to look at.
-std::optional<std::uint64_t> count_trials(const Trainings& trainings, const Share& share);
+/// Trials of a share of a sequence; nothing where they cannot be counted, or are too many to look at.
+std::optional<std::uint64_t> count_trials(Sequence& sequence, const Share& share);
 
 }  // namespace stormsweep

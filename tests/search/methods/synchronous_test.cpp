@@ -1,4 +1,4 @@
-#include "search/space/synchronous.hpp"
+#include "search/methods/synchronous.hpp"
 
 #include <doctest/doctest.h>
 
@@ -118,12 +118,6 @@ TEST_CASE("cards are dealt forwards, then backwards") {
   for (std::uint64_t card = 0; card < 8; ++card) hands.push_back(dealt_to(card, 3));
   CHECK(hands == std::vector<std::uint64_t>{0, 1, 2, 2, 1, 0, 0, 1});
   CHECK(dealt_to(1'000'000'000'000'000, 1) == 0);
-}
-
-TEST_CASE("ids make ranges") {
-  const std::vector<TrainingId> ids{{0}, {1}, {2}, {5}, {7}, {8}};
-  CHECK(ranges(ids) == std::vector<TrainingRange>{{0, 2}, {5, 5}, {7, 8}});
-  CHECK(ranges({}).empty());
 }
 
 TEST_CASE("five trainings on two ranks, by hand") {

@@ -1,4 +1,4 @@
-#include "search/space/share.hpp"
+#include "search/methods/share.hpp"
 
 #include <doctest/doctest.h>
 
@@ -40,7 +40,7 @@ TEST_CASE("shares are disjoint and complete, whatever the exclusions") {
       std::multiset<std::uint64_t> together;
       for (std::uint64_t i = 0; i < count; ++i) {
         const auto numbers = taken(trainings, {i, count});
-        CHECK(count_trials(trainings, {i, count}) == numbers.size());
+        CHECK(count_trials(*grid_sequence(s), {i, count}) == numbers.size());
         together.insert(numbers.begin(), numbers.end());
       }
       CHECK(std::vector(together.begin(), together.end()) == std::vector(all.begin(), all.end()));
@@ -62,9 +62,8 @@ TEST_CASE("as many shares as the last axis has values get some of each value") {
 TEST_CASE("a share of a grid too large to list is found at once and not counted") {
   const Space s =
       space(R"("index": {"min": 1, "max": 1000000, "step": 1}, "replicate": {"min": 0, "max": 999999, "step": 1})");
-  const Trainings trainings(s);
   const Share share{123'456, 1'000'000};
-  CHECK_FALSE(count_trials(trainings, share));
+  CHECK_FALSE(count_trials(*grid_sequence(s), share));
   const TrainingId first = share.next({999'999'000'000});
   CHECK(share.has(first));
   CHECK(first.value < 999'999'000'000 + 2'000'000);

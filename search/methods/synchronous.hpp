@@ -3,21 +3,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <vector>
 
-#include "search/space/space.hpp"
-#include "search/space/trainings.hpp"
+#include "search/methods/sequence.hpp"
+#include "search/space/training_ranges.hpp"
 
 namespace stormsweep {
-
-/// Trainings first ... last, both included.
-struct TrainingRange {
-  std::uint64_t first, last;
-  bool operator==(const TrainingRange&) const = default;
-};
-/// Ascending ids as the fewest ranges: what a resumed job tells every rank of what is done.
-std::vector<TrainingRange> ranges(std::span<const TrainingId> ascending);
 
 /// Which of `hands` gets card number `card` (from 0) when cards are dealt in snake order: forwards, then backwards. The
 /// hand that comes last in one round comes first in the next, so that where a heavy axis turns fastest nobody gets the
@@ -29,7 +20,7 @@ std::uint64_t dealt_to(std::uint64_t card, std::uint64_t hands);
 std::uint64_t synchronous_gang(const Training& training);
 
 /// One rank's part of the fully synchronous schedule: what it trains, and with whom, computed from the space alone, so
-/// that nobody hands anything out. (Basalyga et al. 2021 spread heavy and light combinations evenly over the processes;
+/// that nobody hands anything out; of methods that are sequences. (Basalyga et al. 2021 spread heavy and light combinations evenly over the processes;
 /// the snake is our way of it.)
 ///
 /// There is a phase for each size of gang (Training::gang), the largest first, so that single ranks even out at the end
@@ -38,8 +29,8 @@ std::uint64_t synchronous_gang(const Training& training);
 /// Ranks train in the order (phase, number of training), the same for all, so waiting for mates cannot go round in a
 /// circle. Sizes above P are left out: the caller refuses them.
 ///
-/// Nothing is listed: a turn is found by walking the grid past the turns of others, and other sizes are skipped by
-/// whole runs where their axis turns slowly. So a grid of 10^15 starts at once.
+/// Nothing is listed: a turn is found by walking the sequence past the turns of others; in a grid other sizes are skipped
+/// by whole runs where their axis turns slowly. So a grid of 10^15 starts at once.
 class SynchronousShare {
  public:
   struct Turn {
@@ -49,7 +40,7 @@ class SynchronousShare {
   };
   struct Options {
     std::vector<TrainingRange> done;      ///< trainings with nothing left to do, ascending and apart; not dealt
-    std::optional<std::uint64_t> trials;  ///< deal only the first so many trials of the grid that are not done; the
+    std::optional<std::uint64_t> trials;  ///< deal only the first so many trials that are not done; the
                                           ///< last training of these keeps its shortest trials
   };
 
@@ -65,7 +56,7 @@ class SynchronousShare {
   struct Phase;
   void limit_trials(std::uint64_t trials);
   /// The first training at or after `from` that is not done and not beyond the limit.
-  std::optional<Training> missing(const Trainings& trainings, std::uint64_t from) const;
+  std::optional<Training> missing(Sequence& sequence, std::uint64_t from) const;
 
   const Space& space_;
   std::uint64_t rank_, ranks_;  ///< from 0

@@ -1,40 +1,29 @@
-#include "search/space/synchronous.hpp"
-
-#include "search/space/gang_sizes.hpp"
+#include "search/methods/synchronous.hpp"
 
 #include <algorithm>
 #include <cassert>
 #include <limits>
 #include <numeric>
 
+#include "search/space/gang_sizes.hpp"
+
 namespace stormsweep {
 
 struct SynchronousShare::Phase {
   Phase(const Space& whole, std::int64_t size, std::uint64_t rank, std::uint64_t ranks)
-      : space(only_gangs_of(size, whole)), trainings(space), gangs(ranks / static_cast<std::uint64_t>(size)) {
+      : sequence(make_sequence(whole.method.name == "grid" ? only_gangs_of(size, whole) : whole)),
+        gangs(ranks / static_cast<std::uint64_t>(size)) {
     gang = rank / static_cast<std::uint64_t>(size);
     members.resize(static_cast<std::size_t>(size));
     std::iota(members.begin(), members.end(), static_cast<int>(gang) * static_cast<int>(size) + 1);
   }
 
-  Space space;
-  Trainings trainings;
+  std::unique_ptr<Sequence> sequence;
   std::uint64_t gangs, gang;  ///< how many, and ours: none of them if it is left over
   std::vector<int> members;
   std::uint64_t next = 0;   ///< the first training not yet looked at
   std::uint64_t dealt = 0;  ///< so far
 };
-
-std::vector<TrainingRange> ranges(std::span<const TrainingId> ascending) {
-  std::vector<TrainingRange> result;
-  for (const auto [id] : ascending) {
-    if (!result.empty() && result.back().last + 1 == id)
-      result.back().last = id;
-    else
-      result.push_back({id, id});
-  }
-  return result;
-}
 
 std::uint64_t dealt_to(std::uint64_t card, std::uint64_t hands) {
   const std::uint64_t hand = card % hands;
@@ -67,9 +56,10 @@ std::optional<SynchronousShare::Turn> SynchronousShare::next() {
     }
     Phase& phase = *phase_;
     while (phase.gang < phase.gangs) {
-      std::optional<Training> training = missing(phase.trainings, phase.next);
+      std::optional<Training> training = missing(*phase.sequence, phase.next);
       if (!training) break;
       phase.next = training->id.value + 1;
+      if (training->gang != phase.members.size()) continue;
       if (dealt_to(phase.dealt++, phase.gangs) == phase.gang) return Turn{*std::move(training), phase.members};
     }
     phase_.reset();
@@ -78,10 +68,10 @@ std::optional<SynchronousShare::Turn> SynchronousShare::next() {
 }
 
 void SynchronousShare::limit_trials(std::uint64_t trials) {
-  const Trainings trainings(space_);
+  const auto sequence = make_sequence(space_);
   end_ = trials == 0 ? 0 : end_;
   for (std::uint64_t from = 0; trials > 0;) {
-    const std::optional<Training> training = missing(trainings, from);
+    const std::optional<Training> training = missing(*sequence, from);
     if (!training) return;
     from = training->id.value + 1;
     if (training->trials() >= trials) {
@@ -92,9 +82,9 @@ void SynchronousShare::limit_trials(std::uint64_t trials) {
   }
 }
 
-std::optional<Training> SynchronousShare::missing(const Trainings& trainings, std::uint64_t from) const {
+std::optional<Training> SynchronousShare::missing(Sequence& sequence, std::uint64_t from) const {
   while (from < end_) {
-    std::optional<Training> training = trainings.next({from});
+    std::optional<Training> training = sequence.next({from});
     if (!training || training->id.value >= end_) return std::nullopt;
     const std::uint64_t id = training->id.value;
     const auto range = std::lower_bound(options_.done.begin(), options_.done.end(), id,

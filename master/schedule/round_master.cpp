@@ -1,0 +1,176 @@
+#include "master/schedule/round_master.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <map>
+#include <utility>
+
+#include "search/methods/synchronous.hpp"
+
+namespace stormsweep {
+
+RoundMaster::RoundMaster(const DispatchPolicy& policy, Source source, Expected expected, Seconds now)
+    : source_(std::move(source)), expected_(std::move(expected)), crew_(policy, now), turns_(policy.workers) {}
+
+std::vector<Action> RoundMaster::on(const Event& event, Seconds now) {
+  std::visit([&](const auto& e) { handle(e, now); }, event);
+  const bool all_here = crew_.present() == turns_.size();
+  const bool learned = !std::holds_alternative<event::Finished>(event);  // the source learns of that after this
+  if (all_here && learned && !crew_.ending() && running() == 0) begin_round();
+  return crew_.take_wanted();
+}
+
+std::size_t RoundMaster::running() const {
+  return static_cast<std::size_t>(
+      std::count_if(turns_.begin(), turns_.end(), [](const Turns& turns) { return !turns.empty(); }));
+}
+
+void RoundMaster::begin_round() {
+  if (!gather()) return;
+  std::map<std::size_t, std::vector<Training>, std::greater<>> by_gang;
+  for (Training& training : round_) by_gang[training.gang].push_back(std::move(training));
+  round_.clear();
+  std::vector<double> load(turns_.size());
+  for (auto& [gang, trainings] : by_gang) {
+    if (gang > turns_.size())
+      short_handed_ = true;
+    else
+      deal(gang, std::move(trainings), load);
+  }
+  if (running() > 0) return send_round();
+  stop_everyone(short_handed_ ? Ending::short_handed : Ending::done);  // or it waits in vain for what is left out
+}
+
+bool RoundMaster::gather() {
+  while (!exhausted_) {
+    Supply supply = source_();
+    if (supply.training) {
+      round_.push_back(*std::move(supply.training));
+      continue;
+    }
+    exhausted_ = supply.later == Supply::Later::never;
+    return supply.later != Supply::Later::by_itself;
+  }
+  return true;
+}
+
+void RoundMaster::deal(std::size_t gang, std::vector<Training> trainings, std::vector<double>& load) {
+  const std::size_t gangs = turns_.size() / gang;
+  std::vector<std::pair<double, std::size_t>> order;  // expected seconds, number
+  for (std::size_t i = 0; i < trainings.size(); ++i) {
+    const auto expected = expected_(trainings[i]);
+    order.emplace_back(expected ? -expected->count() : 0, i);
+  }
+  const bool known = std::all_of(order.begin(), order.end(), [](const auto& each) { return each.first < 0; });
+  if (known) std::stable_sort(order.begin(), order.end());
+  for (std::size_t card = 0; card < order.size(); ++card) {
+    const auto [seconds, number] = order[card];
+    std::size_t hand = dealt_to(card, gangs);
+    const auto of = [&](std::size_t g) { return *std::max_element(&load[g * gang], &load[g * gang] + gang); };
+    if (known)
+      for (std::size_t g = hand = 0; g < gangs; ++g) hand = of(g) < of(hand) ? g : hand;
+    const double until = of(hand) - seconds;
+    std::vector<WorkerId> members;
+    for (std::size_t rank = hand * gang; rank < (hand + 1) * gang; ++rank) {
+      load[rank] = until;
+      members.push_back(WorkerId{rank + 1});
+    }
+    assign(std::move(trainings[number]), std::move(members));
+  }
+}
+
+void RoundMaster::assign(Training training, std::vector<WorkerId> members) {
+  const std::uint64_t gang = members.size() > 1 ? ++last_gang_ : 0;
+  const auto progress = std::make_shared<Progress>();
+  for (const WorkerId member : members) turns(member).push_back({training, members, gang, progress});
+}
+
+/// A worker's gangs come before what it trains alone.
+void RoundMaster::send_round() {
+  for (std::uint64_t rank = 1; rank <= turns_.size(); ++rank) {
+    std::vector<Training> alone;
+    for (const Turn& turn : turns(WorkerId{rank})) {
+      if (turn.gang == 0)
+        alone.push_back(turn.training);
+      else if (turn.members[0].value == rank)
+        crew_.want(action::AssignGang{turn.gang, turn.members, turn.training});
+    }
+    if (!alone.empty()) crew_.want(action::Assign{WorkerId{rank}, std::move(alone)});
+  }
+  for (std::uint64_t rank = 1; rank <= turns_.size(); ++rank) begin_turn(WorkerId{rank});
+}
+
+void RoundMaster::begin_turn(WorkerId id) {
+  if (turns(id).empty()) return;
+  const Turn& turn = turns(id).front();
+  if (turn.progress->over)
+    crew_.want(action::Abandon{id, turn.gang});
+  else if (turn.members[0] == id)
+    crew_.want(action::Began{id, turn.training, turn.gang > 0 ? turn.members : std::vector<WorkerId>{}});
+}
+
+void RoundMaster::end_turn(WorkerId id) {
+  turns(id).pop_front();
+  begin_turn(id);
+}
+
+void RoundMaster::handle(const event::Joined& joined, Seconds now) {
+  crew_.join(joined.worker, now);
+}
+
+void RoundMaster::handle(const event::Heard& heard, Seconds now) {
+  crew_.hear_heartbeat(heard.worker, now);
+}
+
+/// A failure may be told by several members of a gang: the first counts.
+void RoundMaster::handle(const event::Finished& finished, Seconds now) {
+  crew_.hear(finished.worker, now);
+  if (!crew_.present(finished.worker) || turns(finished.worker).empty()) return;
+  const Turn turn = turns(finished.worker).front();
+  Progress& progress = *turn.progress;
+  if (turn.training.id != finished.training || progress.over || progress.done != finished.milestone) return;
+  crew_.want(action::Record{turn.members[0], turn.training, finished.milestone,
+                            turn.gang > 0 ? turn.members : std::vector<WorkerId>{}});
+  progress.over = ++progress.done == turn.training.trials();
+  if (!progress.over) return;
+  if (turn.gang == 0) return end_turn(finished.worker);
+  if (!finished.failed) return;
+  for (const WorkerId mate : turn.members)
+    if (mate != finished.worker && turns(mate).front().gang == turn.gang)
+      crew_.want(action::Abandon{mate, turn.gang});
+}
+
+void RoundMaster::handle(const event::Left& left, Seconds now) {
+  crew_.hear(left.worker, now);
+  const Turns& own = turns(left.worker);
+  if (crew_.present(left.worker) && !own.empty() && own.front().gang == left.gang) end_turn(left.worker);
+}
+
+void RoundMaster::handle(const event::Stopped& stopped, Seconds) {
+  crew_.leave(stopped.worker);
+}
+
+void RoundMaster::handle(const event::Drain&, Seconds) {
+  if (!crew_.ending()) stop_everyone(Ending::drained);
+}
+
+void RoundMaster::handle(const event::Tick&, Seconds now) {
+  for (const WorkerId id : crew_.silent(now)) lose(id);
+}
+
+void RoundMaster::lose(WorkerId id) {
+  std::optional<Training> unfinished;
+  if (crew_.present(id) && !turns(id).empty()) {
+    const Turn& turn = turns(id).front();
+    if (!turn.progress->over) unfinished = turn.training.rest(turn.progress->done);
+  }
+  turns(id).clear();
+  crew_.lose(id, std::move(unfinished));
+  if (!crew_.ending()) stop_everyone(Ending::rank_lost);
+}
+
+void RoundMaster::stop_everyone(Ending ending) {
+  for (const WorkerId id : crew_.stop_everyone(ending)) turns(id).clear();
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,97 @@
+#include "search/methods/drawn_sequence.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// So many draws in a row, and so many more a training that was found, without anything new: nothing is left. (Of n
+/// equally likely ones the last takes n draws on average.)
+constexpr std::uint64_t most_in_vain = 100'000, most_in_vain_each = 100;
+constexpr std::uint64_t most_counted = 100'000;
+
+std::optional<std::uint64_t> smaller(std::optional<std::uint64_t> a, std::optional<std::uint64_t> b) {
+  if (!a || !b) return a ? a : b;
+  return std::min(*a, *b);
+}
+
+/// The number of axis `axis` of the space in `grid`, which may lack the milestone axis; nothing for that one.
+std::optional<std::size_t> axis_in(const Grid& grid, const Space& space, std::size_t axis) {
+  if (grid.sizes().size() == space.axes.size()) return axis;
+  const auto milestone = std::find_if(space.axes.begin(), space.axes.end(), [&](const Axis& a) {
+                           return a.hyperparameter == space.experiment->milestone;
+                         }) - space.axes.begin();
+  const auto left_out = static_cast<std::size_t>(milestone);
+  if (axis == left_out) return std::nullopt;
+  return axis - (axis > left_out ? 1 : 0);
+}
+
+}  // namespace
+
+bool has_guess(const Space& space) {
+  return std::any_of(space.axes.begin(), space.axes.end(), [](const Axis& axis) { return axis.guess.has_value(); });
+}
+
+Point with_guesses(Point point, const Space& space, const Grid& grid) {
+  std::size_t continuous = 0;
+  for (std::size_t i = 0; i < space.axes.size(); ++i) {
+    const Axis& axis = space.axes[i];
+    if (axis.interval) {
+      double& place = point.places[continuous++];
+      if (axis.guess) place = axis.interval->place(*axis.guess);
+    } else if (const auto in_grid = axis_in(grid, space, i); axis.guess && in_grid) {
+      const auto found = std::find(axis.values.begin(), axis.values.end(), *axis.guess);
+      point.digits[*in_grid] = static_cast<std::uint32_t>(found - axis.values.begin());
+    }
+  }
+  return point;
+}
+
+DrawnSequence::DrawnSequence(const Space& space, const std::function<Draw(const Grid&)>& make)
+    : space_(space),
+      trainings_(space_),
+      draw_(make(trainings_.grid())),
+      most_(smaller(space.method.trials, space.continuous_axes() > 0 ? std::nullopt : trainings_.count())) {}
+
+std::optional<Training> DrawnSequence::at(TrainingId id) {
+  while (looked_at_ <= id.value && !ended()) look_at_next();
+  const auto found = std::lower_bound(numbers_.begin(), numbers_.end(), id.value);
+  if (found == numbers_.end() || *found != id.value) return std::nullopt;
+  const Point& point = points_[static_cast<std::size_t>(found - numbers_.begin())];
+  return trainings_.at(id, point.digits, point.places);
+}
+
+std::optional<Training> DrawnSequence::next(TrainingId from) {
+  while ((numbers_.empty() || numbers_.back() < from.value) && !ended()) look_at_next();
+  const auto found = std::lower_bound(numbers_.begin(), numbers_.end(), from.value);
+  return found == numbers_.end() ? std::nullopt : at({*found});
+}
+
+std::optional<std::uint64_t> DrawnSequence::trials() {
+  if (!most_ || *most_ > most_counted) return std::nullopt;
+  std::uint64_t trials = 0;
+  for (auto training = next({0}); training; training = next({training->id.value + 1})) trials += training->trials();
+  return trials;
+}
+
+void DrawnSequence::look_at_next() {
+  const std::uint64_t number = looked_at_++;
+  Point point = draw_(number);
+  if (number == 0 && has_guess(space_)) point = with_guesses(std::move(point), space_, trainings_.grid());
+  const auto training = trainings_.at({number}, point.digits, point.places);
+  if (!training || !seen_.insert(identity(training->configuration, *space_.experiment, space_.seed)).second) return;
+  numbers_.push_back(number);
+  points_.push_back(std::move(point));
+}
+
+bool DrawnSequence::ended() const {
+  if (most_ && numbers_.size() >= *most_) return true;
+  const std::uint64_t last = numbers_.empty() ? 0 : numbers_.back();
+  return looked_at_ - last > most_in_vain + most_in_vain_each * numbers_.size();
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <vector>
+
+#include "search/methods/sequence.hpp"
+
+namespace stormsweep {
+
+/// A point of a space: a digit for each axis of Trainings::grid, and a place in [0, 1] for each continuous axis.
+struct Point {
+  Digits digits;
+  std::vector<double> places;
+};
+
+/// The user's own point: `point`, with the guesses of those axes that have one.
+Point with_guesses(Point point, const Space& space, const Grid& grid);
+bool has_guess(const Space& space);
+
+/// A sequence of points that are drawn one after the other. One that was there before (rounding makes equals of
+/// neighbours) or that is excluded has no training, so what has been is remembered: 60 bytes a training.
+class DrawnSequence : public Sequence {
+ public:
+  using Draw = std::function<Point(std::uint64_t number)>;  ///< called with 0, 1, 2, ...
+
+  /// `make`: given the grid of trainings, what draws.
+  DrawnSequence(const Space& space, const std::function<Draw(const Grid&)>& make);
+
+  std::optional<Training> at(TrainingId id) override;
+  std::optional<Training> next(TrainingId from) override;
+  std::optional<std::uint64_t> trials() override;
+
+ private:
+  void look_at_next();
+  bool ended() const;
+
+  const Space space_;
+  const Trainings trainings_;
+  const Draw draw_;
+  const std::optional<std::uint64_t> most_;  ///< trainings, where it is known when all have been
+  std::uint64_t looked_at_ = 0;
+  std::vector<std::uint64_t> numbers_;  ///< of trainings, ascending
+  std::vector<Point> points_;           ///< theirs
+  std::set<Identity> seen_;
+};
+
+}  // namespace stormsweep

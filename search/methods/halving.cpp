@@ -1,0 +1,183 @@
+#include "search/methods/halving.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <iterator>
+#include <numeric>
+#include <set>
+#include <utility>
+
+#include "search/methods/bracket.hpp"
+#include "search/methods/sequence.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// The space without its milestone axis: configurations as such.
+Space without_milestones(const Space& space) {
+  Space part = space;
+  part.method.trials.reset();
+  const auto axis = std::find_if(part.axes.begin(), part.axes.end(),
+                                 [&](const Axis& a) { return a.hyperparameter == space.experiment->milestone; });
+  const auto number = static_cast<std::size_t>(axis - part.axes.begin());
+  part.axes.erase(axis);
+  std::vector<std::uint32_t> sizes(space.grid.sizes().begin(), space.grid.sizes().end());
+  sizes.erase(sizes.begin() + static_cast<std::ptrdiff_t>(number));
+  std::vector<Exclusion> exclusions(space.grid.exclusions().begin(), space.grid.exclusions().end());
+  for (Exclusion& exclusion : exclusions)
+    for (Exclusion::Term& term : exclusion.terms) term.axis -= term.axis > number ? 1 : 0;
+  part.grid = Grid(std::move(sizes), std::move(exclusions));
+  return part;
+}
+
+constexpr std::uint64_t largest_bracket = std::uint64_t{1} << 40;
+
+/// base^exponent, or the largest number of members.
+std::uint64_t power(std::uint64_t base, std::size_t exponent) {
+  std::uint64_t power = 1;
+  for (; exponent > 0 && power < largest_bracket; --exponent) power *= base;
+  return std::min(power, largest_bracket);
+}
+
+class Halving : public Method {
+ public:
+  Halving(const Space& space, const Share& share)
+      : space_(without_milestones(space)),
+        plan_(space),
+        rungs_(rungs(space)),
+        sequence_(make_sequence(space_, space.method.from)),
+        share_(share) {}
+
+  std::optional<Training> next() override {
+    if (ready_.empty() && !open_next()) return std::nullopt;
+    return begin(*ready_.begin());
+  }
+
+  bool exhausted() const override { return all_opened_ && open_.empty(); }
+
+  void learn(const Training& training, std::size_t, std::optional<double> value) override {
+    const auto found = open_.find(training.rung->bracket);
+    Open& open = found->second;
+    const double sign = space_.goal == Goal::minimize ? 1 : -1;
+    const auto loss = value ? std::optional(sign * *value) : std::nullopt;
+    const auto decided = open.bracket.end(training.id, training.rung->number - open.first, loss);
+    for (const auto& [id, rung] : decided.go_on) open.ready[open.first + rung + 1].push_back(id);
+    if (!decided.go_on.empty()) ready_.insert(found->first);
+    for (const auto& [id, rung] : decided.out) dropped_.push_back(at(id, found->first, open.first + rung));
+    if (open.bracket.over()) open_.erase(found);
+  }
+
+  std::vector<Training> take_dropped() override { return std::exchange(dropped_, {}); }
+
+  std::optional<std::uint64_t> trials() override {
+    auto left = sequence_->trials();
+    std::uint64_t trials = 0;
+    for (std::uint64_t bracket = 0; bracket < brackets(plan_) && left != 0; ++bracket) {
+      auto [first, size] = plan_of(plan_, bracket);
+      if (left) size = std::min(size, *left);
+      if (left) *left -= size;
+      if (bracket % share_.count != share_.index) continue;
+      const auto sizes = survivors(size, rungs_.size() - first, plan_.method.eta);
+      trials += std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{0});
+    }
+    return trials;
+  }
+
+ private:
+  struct Open {
+    Bracket bracket;
+    std::size_t first;
+    std::map<std::size_t, std::deque<TrainingId>> ready = {};  ///< by rung; none of them is empty
+  };
+
+  /// The next bracket of ours; false where there is none.
+  bool open_next() {
+    while (next_bracket_ < brackets(plan_)) {
+      const std::uint64_t number = next_bracket_++;
+      const auto [first, size] = plan_of(plan_, number);
+      std::deque<TrainingId> members = take(size);
+      if (members.empty()) break;
+      if (number % share_.count != share_.index) continue;
+      Open open{Bracket(survivors(members.size(), rungs_.size() - first, plan_.method.eta)), first};
+      open.ready[first] = std::move(members);
+      open_.emplace(number, std::move(open));
+      ready_.insert(number);
+      return true;
+    }
+    next_bracket_ = brackets(plan_);
+    all_opened_ = true;
+    return false;
+  }
+
+  std::deque<TrainingId> take(std::uint64_t size) {
+    std::deque<TrainingId> ids;
+    while (ids.size() < size) {
+      const auto training = sequence_->next({next_number_});
+      if (!training) break;
+      next_number_ = training->id.value + 1;
+      ids.push_back(training->id);
+    }
+    return ids;
+  }
+
+  Training begin(std::uint64_t number) {
+    auto& ready = open_.at(number).ready;
+    const auto highest = std::prev(ready.end());
+    const Training training = at(highest->second.front(), number, highest->first);
+    highest->second.pop_front();
+    if (highest->second.empty()) ready.erase(highest);
+    if (ready.empty()) ready_.erase(number);
+    return training;
+  }
+
+  Training at(TrainingId id, std::uint64_t bracket, std::size_t rung) {
+    Training training = sequence_->at(id).value();
+    training.milestones = {rungs_[rung]};
+    training.configuration.values[*space_.experiment->milestone] = rungs_[rung];
+    const bool goes_on = rung + 1 < rungs_.size() && any_length_alike(training.configuration, *space_.experiment);
+    training.rung = {static_cast<std::uint32_t>(bracket), static_cast<std::uint32_t>(rung), goes_on};
+    return training;
+  }
+
+  const Space space_, plan_;  ///< without milestones, and as it is
+  const std::vector<std::int64_t> rungs_;
+  const std::unique_ptr<Sequence> sequence_;
+  const Share share_;
+  std::uint64_t next_number_ = 0, next_bracket_ = 0;
+  std::map<std::uint64_t, Open> open_;
+  std::set<std::uint64_t> ready_;  ///< brackets with something that may begin
+  bool all_opened_ = false;
+  std::vector<Training> dropped_;
+};
+
+}  // namespace
+
+std::vector<std::int64_t> rungs(const Space& space) {
+  std::vector<std::int64_t> rungs;
+  for (const Value& value : values(space, space.experiment->hyperparameters[*space.experiment->milestone].name))
+    rungs.push_back(std::get<std::int64_t>(value));
+  std::sort(rungs.begin(), rungs.end());
+  return rungs;
+}
+
+BracketPlan plan_of(const Space& space, std::uint64_t bracket) {
+  const std::size_t count = rungs(space).size();
+  const std::uint32_t eta = space.method.eta;
+  if (space.method.name == "halving") return {0, space.method.size.value_or(power(eta, count - 1))};
+  const std::size_t first = bracket % count, halvings = count - 1 - first;
+  const std::uint64_t all = count * power(eta, halvings);
+  return {first, (all + halvings) / (halvings + 1)};
+}
+
+std::uint64_t brackets(const Space& space) {
+  if (space.method.brackets) return *space.method.brackets;
+  return space.method.name == "halving" ? 1 : rungs(space).size();
+}
+
+std::unique_ptr<Method> make_halving(const Space& space, const Share& share) {
+  return std::make_unique<Halving>(space, share);
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "search/methods/method.hpp"
+
+namespace stormsweep {
+
+/// A bracket to come: `size` configurations that begin at rung `first`.
+struct BracketPlan {
+  std::size_t first = 0;
+  std::uint64_t size = 1;
+  bool operator==(const BracketPlan&) const = default;
+};
+
+/// The rungs of a space: its milestones, ascending.
+std::vector<std::int64_t> rungs(const Space& space);
+
+/// Number `bracket` of the space's method. halving: all alike, from rung 0, of MethodSettings::size configurations, or
+/// as many as leave one for the last rung. hyperband (Li et al. 2018): with R rungs, in turns from the one that halves
+/// R - 1 times to the one that trains all to the end; the one that halves s times has ceil(R / (s + 1) * eta^s).
+BracketPlan plan_of(const Space& space, std::uint64_t bracket);
+/// MethodSettings::brackets; or one by halving, one of each kind by hyperband.
+std::uint64_t brackets(const Space& space);
+
+/// Successive halving and hyperband. Bracket after bracket takes the next configurations of the sequence
+/// MethodSettings::from. What may begin: the highest rung of the oldest bracket that has any; only where none has, the
+/// next bracket. So brackets overlap, ranks stay busy, and what they decide does not depend on that (Bracket).
+///
+/// A rung is a training of one trial, the number of epochs of that rung; it goes on from the checkpoint of the rung
+/// below where the training does not depend on its length. Share i of n has the brackets i, i + n, i + 2 n, ...
+std::unique_ptr<Method> make_halving(const Space& space, const Share& share);
+
+}  // namespace stormsweep

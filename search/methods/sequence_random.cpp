@@ -1,0 +1,85 @@
+#include "search/methods/sequence.hpp"
+
+#include "search/base/permutation.hpp"
+#include "search/base/random.hpp"
+#include "search/base/seed.hpp"
+#include "search/methods/drawn_sequence.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// A finite grid in a random order.
+class ShuffledGrid : public Sequence {
+ public:
+  explicit ShuffledGrid(const Space& space)
+      : space_(space),
+        trainings_(space_),
+        order_(trainings_.size(), derive_seed(space.seed, "random")),
+        first_(has_guess(space) ? trainings_.grid().index(
+                                      with_guesses({trainings_.grid().digits(order_.at(0)), {}}, space_, trainings_.grid()).digits)
+                                : order_.at(0)),
+        end_(trainings_.size()) {
+    if (space.method.trials) stop_after(*space.method.trials);
+  }
+
+  std::optional<Training> at(TrainingId id) override {
+    if (id.value >= end_) return std::nullopt;
+    return trainings_.at(id, trainings_.grid().digits(point(id.value)));
+  }
+
+  std::optional<Training> next(TrainingId from) override {
+    for (; from.value < end_; ++from.value)
+      if (auto training = at(from)) return training;
+    return std::nullopt;
+  }
+
+  std::optional<std::uint64_t> trials() override {
+    if (!space_.method.trials) return space_.grid.count();
+    return trials_;
+  }
+
+ private:
+  /// The guess changes places with what was first.
+  std::uint64_t point(std::uint64_t number) const {
+    const std::uint64_t point = number == 0 ? first_ : order_.at(number);
+    return number > 0 && point == first_ ? order_.at(0) : point;
+  }
+
+  void stop_after(std::uint64_t trainings) {
+    std::uint64_t number = 0;
+    for (; trainings > 0 && number < end_; ++number) {
+      const auto training = at({number});
+      trials_ += training ? training->trials() : 0;
+      trainings -= training ? 1 : 0;
+    }
+    end_ = number;
+  }
+
+  const Space space_;
+  const Trainings trainings_;
+  const Permutation order_;
+  const std::uint64_t first_;
+  std::uint64_t end_, trials_ = 0;
+};
+
+/// Independent uniform points.
+DrawnSequence::Draw independent(const Space& space, const Grid& grid) {
+  return [seed = space.seed, continuous = space.continuous_axes(),
+          sizes = std::vector(grid.sizes().begin(), grid.sizes().end())](std::uint64_t number) {
+    RandomStream stream(derive_seed(seed, "random", {number}));
+    Point point;
+    for (const std::uint32_t size : sizes) point.digits.push_back(static_cast<std::uint32_t>(stream.below(size)));
+    for (std::size_t i = 0; i < continuous; ++i) point.places.push_back(stream.uniform());
+    return point;
+  };
+}
+
+}  // namespace
+
+std::unique_ptr<Sequence> random_sequence(const Space& space) {
+  if (space.continuous_axes() == 0) return std::make_unique<ShuffledGrid>(space);
+  return std::make_unique<DrawnSequence>(space, [&](const Grid& grid) { return independent(space, grid); });
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,102 @@
+#include "search/space/method_settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace stormsweep {
+
+namespace {
+
+constexpr std::int64_t most_eta = 1000;
+
+struct Known {
+  std::string_view name;
+  std::vector<std::string> settings;  ///< that it may be told
+  bool ranges, rungs, adaptive;
+};
+
+const std::vector<Known>& known_methods() {
+  static const std::vector<Known> known{{"grid", {}, false, false, false},
+                                        {"random", {"trials"}, true, false, false},
+                                        {"sobol", {"trials"}, true, false, false},
+                                        {"halving", {"eta", "size", "brackets", "from"}, true, true, true},
+                                        {"hyperband", {"eta", "brackets", "from"}, true, true, true}};
+  return known;
+}
+
+const Known& known(const MethodSettings& method) {
+  const auto& all = known_methods();
+  return *std::find_if(all.begin(), all.end(), [&](const Known& k) { return k.name == method.name; });
+}
+
+std::vector<std::string> names() {
+  std::vector<std::string> names;
+  for (const Known& known : known_methods()) names.emplace_back(known.name);
+  return names;
+}
+
+void read_name(const Field& field, MethodSettings& method) {
+  method.name = field.text();
+  const auto all = names();
+  if (std::find(all.begin(), all.end(), method.name) == all.end()) field.refuse(suggestion(method.name, all));
+}
+
+std::optional<std::uint64_t> read_count(const Field& field, const char* key) {
+  if (!field.has(key)) return std::nullopt;
+  return static_cast<std::uint64_t>(field[key].integer(1));
+}
+
+}  // namespace
+
+MethodSettings read_method(const Field& field) {
+  MethodSettings method;
+  if (!field.json().is_object()) {
+    read_name(field, method);
+    return method;
+  }
+  read_name(field["name"], method);
+  std::vector<std::string> keys = known(method).settings;
+  keys.emplace_back("name");
+  field.expect_keys(keys);
+  method.trials = read_count(field, "trials");
+  method.size = read_count(field, "size");
+  method.brackets = read_count(field, "brackets");
+  method.width = read_count(field, "width");
+  if (field.has("eta")) {
+    const std::int64_t eta = field["eta"].integer(2);
+    if (eta > most_eta) field["eta"].refuse(fmt::format("give at most {}", most_eta));
+    method.eta = static_cast<std::uint32_t>(eta);
+  }
+  if (field.has("from")) {
+    method.from = field["from"].text();
+    if (method.from != "random" && method.from != "sobol") field["from"].refuse("give random or sobol");
+  }
+  return method;
+}
+
+bool takes_ranges(const MethodSettings& method) {
+  return known(method).ranges;
+}
+
+std::vector<std::string> methods_that_take_ranges() {
+  std::vector<std::string> names;
+  for (const Known& known : known_methods())
+    if (known.ranges) names.emplace_back(known.name);
+  return names;
+}
+
+bool has_rungs(const MethodSettings& method) {
+  return known(method).rungs;
+}
+
+bool is_adaptive(const MethodSettings& method) {
+  return known(method).adaptive;
+}
+
+std::string why_not_shared(const MethodSettings& method) {
+  return method.name == "bayes" ? "each proposal needs the results of all before it" : "";
+}
+
+}  // namespace stormsweep

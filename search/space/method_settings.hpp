@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "search/base/strict_json.hpp"
+
+namespace stormsweep {
+
+/// What a space says of its search method; README.md, "Methods", is the reference. What is not given is left to the
+/// method itself (search/methods).
+struct MethodSettings {
+  std::string name = "grid";
+  std::string from = "random";           ///< halving, hyperband: the sequence that configurations come from
+  std::uint32_t eta = 3;                 ///< halving, hyperband: one of so many goes on
+  std::optional<std::uint64_t> trials;   ///< random, sobol, bayes: trainings
+  std::optional<std::uint64_t> size;     ///< halving: configurations a bracket
+  std::optional<std::uint64_t> brackets; ///< halving, hyperband
+  std::optional<std::uint64_t> width;    ///< bayes: proposals made without knowing each other's results
+
+  bool operator==(const MethodSettings&) const = default;
+};
+
+/// "method" of a space: a name, or an object with that name and what the method may be told. Throws InputError.
+MethodSettings read_method(const Field& field);
+
+/// Takes hyperparameters from a range as such, without a count of values.
+bool takes_ranges(const MethodSettings& method);
+std::vector<std::string> methods_that_take_ranges();
+/// Trains every configuration through the milestones as rungs, and only the better ones further.
+bool has_rungs(const MethodSettings& method);
+/// Decides from results what to train next; the others know it from the number alone.
+bool is_adaptive(const MethodSettings& method);
+
+/// What a job array, whose tasks do not talk, cannot do by that method: the reason; empty where it can.
+std::string why_not_shared(const MethodSettings& method);
+
+}  // namespace stormsweep
