@@ -34,9 +34,9 @@ void meet(Gang& gang) {
 /// Halves the way to its limit when epochs double, as losses do.
 double score(const Reader& read, std::uint64_t seed) {
   const auto draw = [&](std::string_view stream) {
-    const std::uint64_t bits = derive_seed(seed, stream,
-                                           {static_cast<std::uint64_t>(read.integer("index")),
-                                            static_cast<std::uint64_t>(read.integer("replicate"))});
+    const std::uint64_t bits = derive_seed(
+        seed, stream,
+        {static_cast<std::uint64_t>(read.integer("index")), static_cast<std::uint64_t>(read.integer("replicate"))});
     return static_cast<double>(bits >> 11) * 0x1.0p-53;
   };
   const double first = draw("noop"), limit = draw("noop limit");

@@ -10,6 +10,7 @@
 #include "search/base/options.hpp"
 #include "search/base/strict_json.hpp"
 #include "search/base/table.hpp"
+#include "search/methods/methods.hpp"
 
 namespace stormsweep {
 
@@ -59,17 +60,58 @@ std::string trainings_text(const Plan& plan) {
                             plan.epochs->apart / plan.epochs->together);
 }
 
-std::string configuration_text(const Space& space, std::uint64_t number) {
-  const Digits digits = space.grid.digits(number);
+std::string configuration_text(const Space& space, const NumberedConfiguration& shown) {
   std::string values;
-  for (std::size_t i = 0; i < space.axes.size(); ++i)
-    values += fmt::format("{}{} {}", i == 0 ? "" : ", ", name(space, space.axes[i]),
-                          to_string(space.axes[i].values[digits[i]]));
+  for (const Axis& axis : space.axes)
+    if (!has_rungs(space.method) || axis.hyperparameter != space.experiment->milestone)
+      values += fmt::format("{}{} {}", values.empty() ? "" : ", ", name(space, axis),
+                            to_string(shown.configuration.values[axis.hyperparameter]));
   if (values.empty()) values = "every hyperparameter at its default";
-  return values + (space.grid.excluded(digits) ? " (excluded)" : "");
+  return values + (shown.excluded ? " (excluded)" : "");
+}
+
+/// "grid search", "sobol search, 100 trainings", "hyperband, one of 3 goes on".
+std::string method_text(const Space& space) {
+  const MethodSettings& method = space.method;
+  if (has_rungs(method))
+    return fmt::format("{} of {} configurations, one of {} goes on", method.name, method.from, method.eta);
+  return method.name + " search" + (method.trials ? fmt::format(", {} trainings", grouped(*method.trials)) : "");
+}
+
+std::string axis_text(const Axis& axis) {
+  if (!axis.interval) return brief(axis.values);
+  return fmt::format("{} to {}{}", to_string(axis.interval->at(0)), to_string(axis.interval->at(1)),
+                     axis.interval->logarithmic ? ", logarithmic" : "");
+}
+
+/// A row for each run of brackets that are alike: how many configurations reach each rung.
+std::vector<std::vector<std::string>> bracket_table(const Plan& plan) {
+  const std::vector<std::int64_t> all = rungs(plan.space);
+  std::vector<std::vector<std::string>> rows{{"bracket"}};
+  for (const std::int64_t rung : all) rows[0].push_back(fmt::format("{} epochs", rung));
+  std::uint64_t first = 0;
+  for (std::size_t i = 0; i < plan.brackets.size(); ++i) {
+    const BracketShape& bracket = plan.brackets[i];
+    const bool like_before =
+        i > 0 && plan.brackets[i - 1].first == bracket.first && plan.brackets[i - 1].members == bracket.members;
+    if (like_before) {
+      rows.back()[0] = fmt::format("{} to {}", first, bracket.number);
+      continue;
+    }
+    first = bracket.number;
+    auto& row = rows.emplace_back(std::vector{std::to_string(first)});
+    row.resize(1 + bracket.first);
+    for (const std::uint64_t members : bracket.members) row.push_back(grouped(members));
+  }
+  return rows;
 }
 
 nlohmann::ordered_json axis_json(const Space& space, const Axis& axis) {
+  if (axis.interval)
+    return {{"name", name(space, axis)},
+            {"min", to_json(axis.interval->at(0))},
+            {"max", to_json(axis.interval->at(1))},
+            {"scale", axis.interval->logarithmic ? "log" : "linear"}};
   nlohmann::ordered_json json{{"name", name(space, axis)},
                               {"count", axis.values.size()},
                               {"first", to_json(axis.values.front())},
@@ -79,44 +121,102 @@ nlohmann::ordered_json axis_json(const Space& space, const Axis& axis) {
   return json;
 }
 
-/// The first and the last configuration: every space has one.
-std::vector<std::uint64_t> ends_of(const Grid& grid) {
-  const auto first = grid.next(0), last = grid.previous(grid.size() - 1);
+/// The first and the last configuration of a grid: every space has one.
+std::vector<NumberedConfiguration> ends_of(const Space& space) {
+  const auto first = space.grid.next(0), last = space.grid.previous(space.grid.size() - 1);
   assert(first && last);
-  return {*first, *last};
+  return {{*first, space.configuration(*first), false}, {*last, space.configuration(*last), false}};
+}
+
+NumberedConfiguration of_grid(const Space& space, std::uint64_t number) {
+  if (number >= space.grid.size())
+    throw InputError(fmt::format("--at is {}; configurations have the numbers 0 to {}", number, space.grid.size() - 1));
+  return {number, space.configuration(number), space.grid.excluded(space.grid.digits(number))};
+}
+
+/// Of a method's sequence: number `at`, or the first two.
+std::vector<NumberedConfiguration> of_sequence(const Space& space, std::optional<std::uint64_t> at) {
+  const auto sequence = has_rungs(space.method) ? configurations(space) : make_sequence(space);
+  if (at) {
+    const auto training = sequence->at({*at});
+    if (!training)
+      throw InputError(
+          fmt::format("--at is {}; the sequence of {} has no training of that number", *at, space.method.name));
+    return {{*at, training->configuration, false}};
+  }
+  std::vector<NumberedConfiguration> shown;
+  for (auto training = sequence->next({0}); training && shown.size() < 2;
+       training = sequence->next({training->id.value + 1}))
+    shown.push_back({training->id.value, training->configuration, false});
+  return shown;
+}
+
+/// A rung goes on from the one below, unless the training depends on its length.
+RungCost rung_cost(const Space& space, const std::vector<BracketShape>& brackets) {
+  const std::vector<std::int64_t> all = rungs(space);
+  const bool anew = !any_length_alike(space.configuration(0), *space.experiment);
+  RungCost cost{0, 0};
+  for (const BracketShape& bracket : brackets) {
+    cost.all += static_cast<double>(bracket.members[0]) * static_cast<double>(all.back());
+    for (std::size_t k = 0; k < bracket.members.size(); ++k) {
+      const std::int64_t below = k == 0 || anew ? 0 : all[bracket.first + k - 1];
+      cost.trained += static_cast<double>(bracket.members[k]) * static_cast<double>(all[bracket.first + k] - below);
+    }
+  }
+  return cost;
 }
 
 }  // namespace
 
 Plan make_plan(const Space& space, std::optional<std::uint64_t> at) {
-  const Trainings trainings(space);
-  if (at && *at >= space.grid.size())
-    throw InputError(fmt::format("--at is {}; configurations have the numbers 0 to {}", *at, space.grid.size() - 1));
-  Plan plan{space, space.grid.count(), trainings.count(), trainings.cost(), {}, find_problems(space)};
-  if (at)
-    plan.shown = {*at};
-  else
-    plan.shown = ends_of(space.grid);
+  Plan plan{space, {}, {}, {}, {}, {}, {}, {}, find_problems(space)};
+  if (space.continuous_axes() == 0) plan.configurations = space.grid.count();
+  const auto method = make_method(space);
+  plan.trials = method->trials();
+  if (space.method.name == "grid") {
+    const Trainings trainings(space);
+    plan.trainings = trainings.count();
+    plan.epochs = trainings.cost();
+    plan.shown = at ? std::vector{of_grid(space, *at)} : ends_of(space);
+    return plan;
+  }
+  plan.shown = of_sequence(space, at);
+  if (!has_rungs(space.method)) return plan;
+  plan.brackets = bracket_shapes(space);
+  plan.rung_epochs = rung_cost(space, plan.brackets);
+  if (!any_length_alike(space.configuration(0), *space.experiment))
+    plan.problems.push_back(
+        fmt::format("{} depends on a training's length: each rung is trained anew",
+                    space.experiment->hyperparameters[*space.experiment->length_dependence()].name));
   return plan;
 }
 
 std::string plan_text(const Plan& plan) {
   const Space& space = plan.space;
-  std::string text = fmt::format("{}: {} {} of {} by grid search, seed {}\n", space.name, to_string(space.goal),
-                                 space.metric, space.experiment->name, space.seed);
+  std::string text = fmt::format("{}: {} {} of {} by {}, seed {}\n", space.name, to_string(space.goal), space.metric,
+                                 space.experiment->name, method_text(space), space.seed);
   if (!space.description.empty()) text += space.description + '\n';
 
   std::vector<std::vector<std::string>> axes{{"axis", "values", ""}};
   for (const Axis& axis : space.axes)
-    axes.push_back({name(space, axis), grouped(axis.values.size()), brief(axis.values)});
+    axes.push_back({name(space, axis), axis.interval ? "range" : grouped(axis.values.size()), axis_text(axis)});
   if (axes.size() > 1) text += '\n' + to_text({.rows = std::move(axes)});
+  if (!plan.brackets.empty()) text += '\n' + to_text({.rows = bracket_table(plan)});
 
-  std::vector<std::vector<std::string>> facts{{"configurations", count_text(plan.configurations)}};
+  std::vector<std::vector<std::string>> facts;
+  if (space.continuous_axes() == 0) facts.push_back({"configurations", count_text(plan.configurations)});
   if (plan.configurations && *plan.configurations < space.grid.size())
     facts.push_back({"excluded", grouped(space.grid.size() - *plan.configurations)});
-  facts.push_back({"trainings", trainings_text(plan)});
-  for (const std::uint64_t number : plan.shown)
-    facts.push_back({"number " + grouped(number), configuration_text(space, number)});
+  if (space.method.name == "grid")
+    facts.push_back({"trainings", trainings_text(plan)});
+  else if (plan.trials)
+    facts.push_back({"trials", grouped(*plan.trials)});
+  if (plan.rung_epochs)
+    facts.push_back({"epochs", fmt::format("{} of the {} that all configurations would take to the last rung",
+                                           grouped(static_cast<std::uint64_t>(plan.rung_epochs->trained)),
+                                           grouped(static_cast<std::uint64_t>(plan.rung_epochs->all)))});
+  for (const NumberedConfiguration& shown : plan.shown)
+    facts.push_back({"number " + grouped(shown.number), configuration_text(space, shown)});
   for (const std::string& problem : plan.problems) facts.push_back({"problem", problem});
   return text + '\n' + to_text({.rows = std::move(facts)});
 }
@@ -127,16 +227,21 @@ std::string plan_json(const Plan& plan) {
                               {"experiment", space.experiment->name},
                               {"metric", {{"name", space.metric}, {"goal", to_string(space.goal)}}},
                               {"seed", space.seed},
+                              {"method", space.method.name},
                               {"axes", nlohmann::ordered_json::array()},
                               {"grid", space.grid.size()},
                               {"configurations", json_or_null(plan.configurations)},
-                              {"trainings", json_or_null(plan.trainings)}};
+                              {"trainings", json_or_null(plan.trainings)},
+                              {"trials", json_or_null(plan.trials)}};
   for (const Axis& axis : space.axes) json["axes"].push_back(axis_json(space, axis));
   if (plan.epochs) json["epochs"] = {{"together", plan.epochs->together}, {"apart", plan.epochs->apart}};
-  for (const std::uint64_t number : plan.shown)
-    json["shown"].push_back({{"number", number},
-                             {"excluded", space.grid.excluded(space.grid.digits(number))},
-                             {"configuration", to_json(space.configuration(number), *space.experiment)}});
+  for (const BracketShape& bracket : plan.brackets)
+    json["brackets"].push_back(
+        {{"number", bracket.number}, {"first_rung", bracket.first}, {"members", bracket.members}});
+  if (plan.rung_epochs) json["epochs"] = {{"trained", plan.rung_epochs->trained}, {"all", plan.rung_epochs->all}};
+  for (const auto& [number, configuration, excluded] : plan.shown)
+    json["shown"].push_back(
+        {{"number", number}, {"excluded", excluded}, {"configuration", to_json(configuration, *space.experiment)}});
   json["problems"] = plan.problems;
   return json.dump(2) + '\n';
 }

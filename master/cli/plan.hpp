@@ -6,23 +6,39 @@
 #include <vector>
 
 #include "search/base/options.hpp"
+#include "search/methods/halving.hpp"
 #include "search/space/space.hpp"
 #include "search/space/trainings.hpp"
 
 namespace stormsweep {
 
+/// Epochs of a search by rungs, and of its configurations if all were trained to the last rung.
+struct RungCost {
+  double trained, all;
+};
+
+/// A configuration by its number: of the grid, or in the method's sequence.
+struct NumberedConfiguration {
+  std::uint64_t number;
+  Configuration configuration;
+  bool excluded;
+};
+
 /// What a search space amounts to, found without listing it.
 struct Plan {
   const Space& space;
-  std::optional<std::uint64_t> configurations;  ///< that exclusions leave; nothing where that is too long to count
+  std::optional<std::uint64_t> configurations;  ///< of the grid, that exclusions leave; nothing where it is too long to
+                                                ///< count them, or an axis is a range
   std::optional<std::uint64_t> trainings;       ///< with at least one trial
-  std::optional<Trainings::Cost> epochs;        ///< where they are shared
-  std::vector<std::uint64_t> shown;             ///< numbers of the configurations to show: the first and last, or one
+  std::optional<Trainings::Cost> epochs;        ///< where they are shared, by grid
+  std::optional<std::uint64_t> trials;          ///< of the method, where they can be counted
+  std::vector<BracketShape> brackets;           ///< where the method has them
+  std::optional<RungCost> rung_epochs;          ///< likewise
+  std::vector<NumberedConfiguration> shown;     ///< configurations: the first and last, or one
   std::vector<std::string> problems;            ///< one line each; none of them fatal
 };
 
-/// `at`: the configuration to show, instead of the first and the last. Throws InputError where the grid has no such
-/// number.
+/// `at`: the configuration to show, instead of the first and the last. Throws InputError where there is no such number.
 Plan make_plan(const Space& space, std::optional<std::uint64_t> at = std::nullopt);
 
 std::string plan_text(const Plan& plan);

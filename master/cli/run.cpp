@@ -37,7 +37,7 @@
 #include "search/base/table.hpp"
 #include "search/base/text.hpp"
 #include "search/base/utc.hpp"
-#include "search/methods/method.hpp"
+#include "search/methods/methods.hpp"
 #include "search/space/gang_sizes.hpp"
 #include "search/space/space.hpp"
 #include "worker/channel/mpi_channel.hpp"
@@ -119,7 +119,8 @@ void check_reuse(const RunOptions& options) {
 Space prepare(RunOptions& options) {
   Space space = read_lasting_space(options.space);
   if (options.separate_epochs && has_rungs(space.method))
-    throw InputError("stormsweep run: --separate-epochs: " + space.method.name + " goes on with trainings; leave it out");
+    throw InputError("stormsweep run: --separate-epochs: " + space.method.name +
+                     " goes on with trainings; leave it out");
   if (options.separate_epochs) space.share_epochs = false;
   if (const std::string why = why_not_shared(space.method); options.shared && !why.empty())
     throw InputError(fmt::format("stormsweep run: --share: {} cannot be divided among jobs, for {}; run one job",

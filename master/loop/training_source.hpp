@@ -11,7 +11,7 @@
 #include "master/schedule/longest_first.hpp"
 #include "master/store/store.hpp"
 #include "search/base/time.hpp"
-#include "search/methods/method.hpp"
+#include "search/methods/methods.hpp"
 #include "search/methods/sequence.hpp"
 #include "search/methods/share.hpp"
 #include "search/space/space.hpp"

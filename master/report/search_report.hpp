@@ -26,17 +26,24 @@ struct SearchReport {
     double value;
     std::optional<std::int64_t> epoch;  ///< where the search chooses by the best one
   };
+  /// A bracket of a halving that has begun.
+  struct Funnel {
+    std::uint64_t number;
+    std::vector<std::int64_t> epochs;           ///< of its rungs
+    std::vector<std::uint64_t> ended, members;  ///< of each: how many have ended, of how many
+  };
 
   std::string name, experiment, metric, goal;
   std::map<std::string, std::int64_t> statuses;  ///< trials of the space by status
   std::uint64_t others = 0;                      ///< trials of earlier versions of the space, or of other seeds
   std::optional<std::string> part;               ///< "part 0 of 3", where the database holds a part of the search
-  std::optional<std::uint64_t> total;            ///< configurations of the space, or of the part; nothing where they
-                                                 ///< cannot be counted
+  std::optional<std::uint64_t> total;            ///< trials of the space, or of the part; nothing where they cannot
+                                                 ///< be counted
   std::optional<double> trials_per_hour;         ///< over the last `rate_trials` that ended
   std::optional<Best> best;
   std::vector<Running> running;   ///< at most `most_shown`, the longest first
   std::vector<Failure> failures;  ///< at most `most_shown`, the most frequent first
+  std::vector<Funnel> brackets;   ///< at most `most_shown`, the last ones
   std::string master;             ///< "running on node1 ...", "not running; ..."
 
   static constexpr int rate_trials = 1000;

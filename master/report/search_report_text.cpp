@@ -1,6 +1,7 @@
 #include "master/report/search_report.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 
@@ -39,6 +40,10 @@ nlohmann::ordered_json to_json(const SearchReport& report) {
   for (const auto& r : report.running)
     json["running"].push_back(
         {{"trial", r.trial}, {"attempt", r.attempt}, {"worker", r.worker}, {"host", r.host}, {"seconds", r.seconds}});
+  if (!report.brackets.empty()) json["brackets"] = nlohmann::ordered_json::array();
+  for (const auto& b : report.brackets)
+    json["brackets"].push_back(
+        {{"bracket", b.number}, {"epochs", b.epochs}, {"ended", b.ended}, {"members", b.members}});
   json["failures"] = nlohmann::ordered_json::array();
   for (const auto& f : report.failures)
     json["failures"].push_back(
@@ -58,6 +63,12 @@ std::string to_text(const SearchReport& report) {
   if (report.best)
     text += fmt::format("  best {} {:.4f}{}, trial {}\n", report.metric, report.best->value,
                         report.best->epoch ? fmt::format(" (epoch {})", *report.best->epoch) : "", report.best->trial);
+  for (const auto& b : report.brackets) {
+    std::string counts;
+    for (std::size_t k = 0; k < b.ended.size(); ++k)
+      counts += fmt::format("{}{} of {}", k == 0 ? "" : ", ", b.ended[k], b.members[k]);
+    text += fmt::format("  bracket {}: {} at {} epochs\n", b.number, counts, fmt::join(b.epochs, ", "));
+  }
   for (const auto& r : report.running)
     text += fmt::format("  running: trial {} on worker {} ({}) for {}{}\n", r.trial, r.worker, r.host,
                         spoken(Seconds(r.seconds)), r.attempt > 1 ? fmt::format(", attempt {}", r.attempt) : "");

@@ -136,8 +136,7 @@ void RoundMaster::handle(const event::Finished& finished, Seconds now) {
   if (turn.gang == 0) return end_turn(finished.worker);
   if (!finished.failed) return;
   for (const WorkerId mate : turn.members)
-    if (mate != finished.worker && turns(mate).front().gang == turn.gang)
-      crew_.want(action::Abandon{mate, turn.gang});
+    if (mate != finished.worker && turns(mate).front().gang == turn.gang) crew_.want(action::Abandon{mate, turn.gang});
 }
 
 void RoundMaster::handle(const event::Left& left, Seconds now) {

@@ -37,11 +37,13 @@ std::int64_t numbering(const Space& space) {
     append_json(text, std::string_view(space.experiment->hyperparameters[axis.hyperparameter].name));
     for (const Value& value : axis.values) append_json(text += ',', value);
     if (axis.interval)
-      text += fmt::format(",{} to {}{}", axis.interval->min, axis.interval->max, axis.interval->logarithmic ? " log" : "");
+      text +=
+          fmt::format(",{} to {}{}", axis.interval->min, axis.interval->max, axis.interval->logarithmic ? " log" : "");
     if (axis.guess) text += " guess " + to_string(*axis.guess);
   }
   const MethodSettings& method = space.method;
-  if (method.name != "grid") text += fmt::format(";{} from {} eta {} size {}", method.name, method.from, method.eta, method.size.value_or(0));
+  if (method.name != "grid")
+    text += fmt::format(";{} from {} eta {} size {}", method.name, method.from, method.eta, method.size.value_or(0));
   return static_cast<std::int64_t>(derive_seed(space.share_epochs, text));
 }
 

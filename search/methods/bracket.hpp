@@ -46,10 +46,10 @@ class Bracket {
     bool goes_on;  ///< told
   };
   struct Rung {
-    std::uint64_t members;            ///< at most, until the rung below is closed
+    std::uint64_t members;  ///< at most, until the rung below is closed
     std::uint64_t ended = 0;
-    std::size_t places;               ///< in the next rung
-    std::vector<Candidate> best = {}; ///< of those that have ended, best first, as many as have a place
+    std::size_t places;                ///< in the next rung
+    std::vector<Candidate> best = {};  ///< of those that have ended, best first, as many as have a place
   };
 
   void enter(Rung& rung, const Candidate& candidate, std::size_t number, Decided& decided);

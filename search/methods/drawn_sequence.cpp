@@ -22,9 +22,9 @@ std::optional<std::uint64_t> smaller(std::optional<std::uint64_t> a, std::option
 /// The number of axis `axis` of the space in `grid`, which may lack the milestone axis; nothing for that one.
 std::optional<std::size_t> axis_in(const Grid& grid, const Space& space, std::size_t axis) {
   if (grid.sizes().size() == space.axes.size()) return axis;
-  const auto milestone = std::find_if(space.axes.begin(), space.axes.end(), [&](const Axis& a) {
-                           return a.hyperparameter == space.experiment->milestone;
-                         }) - space.axes.begin();
+  const auto milestone = std::find_if(space.axes.begin(), space.axes.end(),
+                                      [&](const Axis& a) { return a.hyperparameter == space.experiment->milestone; }) -
+                         space.axes.begin();
   const auto left_out = static_cast<std::size_t>(milestone);
   if (axis == left_out) return std::nullopt;
   return axis - (axis > left_out ? 1 : 0);

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <deque>
-#include <map>
 #include <iterator>
+#include <map>
 #include <numeric>
 #include <set>
 #include <utility>
@@ -72,16 +72,9 @@ class Halving : public Method {
   std::vector<Training> take_dropped() override { return std::exchange(dropped_, {}); }
 
   std::optional<std::uint64_t> trials() override {
-    auto left = sequence_->trials();
     std::uint64_t trials = 0;
-    for (std::uint64_t bracket = 0; bracket < brackets(plan_) && left != 0; ++bracket) {
-      auto [first, size] = plan_of(plan_, bracket);
-      if (left) size = std::min(size, *left);
-      if (left) *left -= size;
-      if (bracket % share_.count != share_.index) continue;
-      const auto sizes = survivors(size, rungs_.size() - first, plan_.method.eta);
-      trials += std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{0});
-    }
+    for (const BracketShape& bracket : bracket_shapes(plan_, share_))
+      trials = std::accumulate(bracket.members.begin(), bracket.members.end(), trials);
     return trials;
   }
 
@@ -174,6 +167,25 @@ BracketPlan plan_of(const Space& space, std::uint64_t bracket) {
 std::uint64_t brackets(const Space& space) {
   if (space.method.brackets) return *space.method.brackets;
   return space.method.name == "halving" ? 1 : rungs(space).size();
+}
+
+std::vector<BracketShape> bracket_shapes(const Space& space, const Share& share) {
+  const std::size_t count = rungs(space).size();
+  std::vector<BracketShape> shapes;
+  auto left = configurations(space)->trials();
+  for (std::uint64_t number = 0; number < brackets(space); ++number) {
+    auto [first, size] = plan_of(space, number);
+    if (left) size = std::min(size, *left);
+    if (size == 0) break;
+    if (left) *left -= size;
+    if (number % share.count == share.index)
+      shapes.push_back({number, first, survivors(size, count - first, space.method.eta)});
+  }
+  return shapes;
+}
+
+std::unique_ptr<Sequence> configurations(const Space& space) {
+  return make_sequence(without_milestones(space), space.method.from);
 }
 
 std::unique_ptr<Method> make_halving(const Space& space, const Share& share) {

@@ -7,6 +7,9 @@
 #include <vector>
 
 #include "search/methods/method.hpp"
+#include "search/methods/sequence.hpp"
+#include "search/methods/share.hpp"
+#include "search/space/space.hpp"
 
 namespace stormsweep {
 
@@ -26,6 +29,18 @@ std::vector<std::int64_t> rungs(const Space& space);
 BracketPlan plan_of(const Space& space, std::uint64_t bracket);
 /// MethodSettings::brackets; or one by halving, one of each kind by hyperband.
 std::uint64_t brackets(const Space& space);
+
+/// A bracket as far as the sequence has configurations for it.
+struct BracketShape {
+  std::uint64_t number;
+  std::size_t first;                   ///< rung
+  std::vector<std::uint64_t> members;  ///< of that rung and those above
+};
+/// Those of a share, but for what fails.
+std::vector<BracketShape> bracket_shapes(const Space& space, const Share& share = {});
+
+/// Configurations as such, by MethodSettings::from: without epochs.
+std::unique_ptr<Sequence> configurations(const Space& space);
 
 /// Successive halving and hyperband. Bracket after bracket takes the next configurations of the sequence
 /// MethodSettings::from. What may begin: the highest rung of the oldest bracket that has any; only where none has, the

@@ -2,12 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <vector>
 
-#include "search/methods/share.hpp"
-#include "search/space/space.hpp"
 #include "search/space/trainings.hpp"
 
 namespace stormsweep {
@@ -26,18 +23,14 @@ class Method {
   /// It works out what to begin next: `next` may have it by itself a little later, without anything that ends.
   virtual bool thinking() const { return false; }
 
-  /// Trial `milestone` of a training that `next` gave has ended; `value` of the search's metric: nothing where it is
-  /// undefined, or the trial is not complete.
-  virtual void learn(const Training& training, std::size_t milestone, std::optional<double> value);
+  /// Trial `milestone` of a training that `next` gave has ended, with this value of the search's metric: nothing where
+  /// it is undefined, or the trial is not complete.
+  virtual void learn(const Training&, std::size_t /*milestone*/, std::optional<double> /*value*/) {}
   /// Trainings that could have gone on and will not, since the last call.
   virtual std::vector<Training> take_dropped() { return {}; }
 
   /// Trials of our share, at most, where they can be counted.
   virtual std::optional<std::uint64_t> trials() = 0;
 };
-
-/// The space's method, of the trainings of `share`. What the method cannot share is the caller's to refuse
-/// (why_not_shared).
-std::unique_ptr<Method> make_method(const Space& space, const Share& share = {});
 
 }  // namespace stormsweep

@@ -26,11 +26,12 @@ class Sequence {
 
 /// The grid in its own order.
 std::unique_ptr<Sequence> grid_sequence(const Space& space);
-/// Every training of a finite grid once, in a random order that the space's seed decides, without a list of it; or, with
-/// continuous axes, independent draws, uniform on their scales.
+/// Every training of a finite grid once, in a random order that the space's seed decides, without a list of it; or,
+/// with continuous axes, independent draws, uniform on their scales.
 std::unique_ptr<Sequence> random_sequence(const Space& space);
-/// A Sobol sequence (Sobol 1967, directions by Joe and Kuo 2008) over all axes, shifted by a random bit pattern an axis:
-/// any 2^k first points fill the space evenly. Points that fall on a configuration which was there before are left out.
+/// A Sobol sequence (Sobol 1967, directions by Joe and Kuo 2008) over all axes, shifted by a random bit pattern an
+/// axis: any 2^k first points fill the space evenly. Points that fall on a configuration which was there before are
+/// left out.
 std::unique_ptr<Sequence> sobol_sequence(const Space& space);
 
 /// The sequence of that name ("grid", "random", "sobol"), with MethodSettings::trials trainings at most.

@@ -16,9 +16,10 @@ class ShuffledGrid : public Sequence {
       : space_(space),
         trainings_(space_),
         order_(trainings_.size(), derive_seed(space.seed, "random")),
-        first_(has_guess(space) ? trainings_.grid().index(
-                                      with_guesses({trainings_.grid().digits(order_.at(0)), {}}, space_, trainings_.grid()).digits)
-                                : order_.at(0)),
+        first_(has_guess(space)
+                   ? trainings_.grid().index(
+                         with_guesses({trainings_.grid().digits(order_.at(0)), {}}, space_, trainings_.grid()).digits)
+                   : order_.at(0)),
         end_(trainings_.size()) {
     if (space.method.trials) stop_after(*space.method.trials);
   }

@@ -20,8 +20,8 @@ std::uint64_t dealt_to(std::uint64_t card, std::uint64_t hands);
 std::uint64_t synchronous_gang(const Training& training);
 
 /// One rank's part of the fully synchronous schedule: what it trains, and with whom, computed from the space alone, so
-/// that nobody hands anything out; of methods that are sequences. (Basalyga et al. 2021 spread heavy and light combinations evenly over the processes;
-/// the snake is our way of it.)
+/// that nobody hands anything out; of methods that are sequences. (Basalyga et al. 2021 spread heavy and light
+/// combinations evenly over the processes; the snake is our way of it.)
 ///
 /// There is a phase for each size of gang (Training::gang), the largest first, so that single ranks even out at the end
 /// what gangs leave uneven. In the phase of size k, ranks 1 ... P form floor(P / k) gangs of k ranks in a row, and the
@@ -29,8 +29,8 @@ std::uint64_t synchronous_gang(const Training& training);
 /// Ranks train in the order (phase, number of training), the same for all, so waiting for mates cannot go round in a
 /// circle. Sizes above P are left out: the caller refuses them.
 ///
-/// Nothing is listed: a turn is found by walking the sequence past the turns of others; in a grid other sizes are skipped
-/// by whole runs where their axis turns slowly. So a grid of 10^15 starts at once.
+/// Nothing is listed: a turn is found by walking the sequence past the turns of others; in a grid other sizes are
+/// skipped by whole runs where their axis turns slowly. So a grid of 10^15 starts at once.
 class SynchronousShare {
  public:
   struct Turn {

@@ -25,8 +25,8 @@ struct Interval {
 
 /// One hyperparameter that a search space names: its values, distinct, in the order given.
 struct Axis {
-  std::size_t hyperparameter;  ///< index into Experiment::hyperparameters
-  std::vector<Value> values;   ///< of a continuous axis: none
+  std::size_t hyperparameter;             ///< index into Experiment::hyperparameters
+  std::vector<Value> values;              ///< of a continuous axis: none
   std::optional<Interval> interval = {};  ///< set: the axis is continuous
   std::optional<Value> guess = {};        ///< the user's own, which is tried first
 
@@ -43,7 +43,8 @@ struct Axis {
 /// A "guess" beside them is read by read_guess.
 std::vector<Value> read_values(const Field& field, const Hyperparameter& hyperparameter);
 
-/// The interval that {"min", "max", "scale"} without a count and a step gives; nothing where the field is anything else.
+/// The interval that {"min", "max", "scale"} without a count and a step gives; nothing where the field is anything
+/// else.
 std::optional<Interval> read_interval(const Field& field, const Hyperparameter& hyperparameter);
 
 /// "guess" of an axis, which must be one of its values; nothing without one.

@@ -13,12 +13,12 @@ namespace stormsweep {
 /// method itself (search/methods).
 struct MethodSettings {
   std::string name = "grid";
-  std::string from = "random";           ///< halving, hyperband: the sequence that configurations come from
-  std::uint32_t eta = 3;                 ///< halving, hyperband: one of so many goes on
-  std::optional<std::uint64_t> trials;   ///< random, sobol, bayes: trainings
-  std::optional<std::uint64_t> size;     ///< halving: configurations a bracket
-  std::optional<std::uint64_t> brackets; ///< halving, hyperband
-  std::optional<std::uint64_t> width;    ///< bayes: proposals made without knowing each other's results
+  std::string from = "random";            ///< halving, hyperband: the sequence that configurations come from
+  std::uint32_t eta = 3;                  ///< halving, hyperband: one of so many goes on
+  std::optional<std::uint64_t> trials;    ///< random, sobol, bayes: trainings
+  std::optional<std::uint64_t> size;      ///< halving: configurations a bracket
+  std::optional<std::uint64_t> brackets;  ///< halving, hyperband
+  std::optional<std::uint64_t> width;     ///< bayes: proposals made without knowing each other's results
 
   bool operator==(const MethodSettings&) const = default;
 };

@@ -80,8 +80,8 @@ void note_missed_maximum(const Field& parameter, Space& space) {
   if (!parameter.has("max") || parameter.has("count") || axis.interval) return;
   const Value max = space.experiment->hyperparameters[axis.hyperparameter].read(parameter["max"].json(), "");
   if (axis.values.back() != max)
-    space.notes.push_back(parameter.place() + " ends at " + to_string(axis.values.back()) +
-                          ": its " + (parameter.has("step") ? "steps" : "rungs") + " miss max, which is " + to_string(max));
+    space.notes.push_back(parameter.place() + " ends at " + to_string(axis.values.back()) + ": its " +
+                          (parameter.has("step") ? "steps" : "rungs") + " miss max, which is " + to_string(max));
 }
 
 /// min * eta^k as far as max.

@@ -19,8 +19,8 @@ struct TrialRecord {
   Identity curve{};                       ///< key of its training's curves
   std::optional<std::int64_t> milestone;  ///< its epochs, where the experiment has milestones
   std::uint64_t seed = 0;
-  std::string method;                    ///< that asked for it; empty: grid
-  std::optional<std::int64_t> proposal;  ///< its number in the method's sequence, from 0; of a grid none
+  std::string method;                         ///< that asked for it; empty: grid
+  std::optional<std::int64_t> proposal;       ///< its number in the method's sequence, from 0; of a grid none
   std::optional<std::int64_t> bracket, rung;  ///< from 0, where the method has them
   Status status = Status::waiting;
   std::uint32_t attempt = 1;

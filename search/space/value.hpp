@@ -13,8 +13,8 @@ using Value = std::variant<bool, std::int64_t, double, std::string>;
 /// As people read it: `true`, `128`, `0.001` (shortest text that reads back to the same number), `live`.
 std::string to_string(const Value& value);
 
-/// The nearest real with so many significant digits. Of 12, reals that differ only in later ones, 0.1 * 3 and 0.3 say, are one
-/// value of a hyperparameter, whether a list or a range has them.
+/// The nearest real with so many significant digits. Of 12, reals that differ only in later ones, 0.1 * 3 and 0.3 say,
+/// are one value of a hyperparameter, whether a list or a range has them.
 double rounded(double value, int digits = 12);
 
 /// Numbers keep their kind: 1 is an integer, 1.0 a real.

@@ -25,13 +25,49 @@ TEST_CASE("a plan counts configurations, trainings and epochs") {
   REQUIRE(plan.epochs);
   CHECK(plan.epochs->together == 2000);
   CHECK(plan.epochs->apart == 2 * 5530 - 5);
-  CHECK(plan.shown == std::vector<std::uint64_t>{1, 25});  // number 0 is excluded
+  REQUIRE(plan.shown.size() == 2);
+  CHECK(plan.shown[0].number == 1);  // number 0 is excluded
+  CHECK(plan.shown[1].number == 25);
 
   const std::string text = plan_text(plan);
   CHECK(text.find("epochs      13      5, 10, 15, 100, ..., 1000\n") != std::string::npos);
   CHECK(text.find("excluded        1\n") != std::string::npos);
   CHECK(text.find("2, sharing epochs: 2,000 epochs rather than 11,055, 5.53 times less\n") != std::string::npos);
   CHECK(text.find("number 25       epochs 1000, batch_size 128\n") != std::string::npos);
+}
+
+TEST_CASE("hyperband's brackets, trials and epochs") {
+  const Space space = parse_space(R"({"name": "h", "experiment": "noop", "method": "hyperband", "parameters": {
+    "index": {"min": 1, "max": 1000000}, "milliseconds": {"min": 0.1, "max": 10, "scale": "log"},
+    "epochs": {"min": 1, "max": 81}}})",
+                                  "h.json", "/");
+  const Plan plan = make_plan(space);
+  CHECK(plan.trials == 121 + 49 + 19 + 10 + 5);  // sums of the rows of table 1 in Li et al. 2018, by hand
+  // Going on: 81 + 27 * 2 + 9 * 6 + 3 * 18 + 54 = 297, and so on for the others.
+  REQUIRE(plan.rung_epochs);
+  CHECK(plan.rung_epochs->trained ==
+        297 + (34 * 3 + 11 * 6 + 3 * 18 + 54) + (15 * 9 + 5 * 18 + 54) + (8 * 27 + 2 * 54) + 5 * 81);
+  CHECK(plan.rung_epochs->all == (81 + 34 + 15 + 8 + 5) * 81);
+  CHECK_FALSE(plan.configurations);
+  const std::string text = plan_text(plan);
+  CHECK(text.find("by hyperband of random configurations, one of 3 goes on, seed 0\n") != std::string::npos);
+  CHECK(text.find("milliseconds  range   0.1 to 10, logarithmic\n") != std::string::npos);
+  CHECK(text.find("1                      34") != std::string::npos);
+  const auto json = nlohmann::json::parse(plan_json(plan));
+  CHECK(json["brackets"][1]["members"] == nlohmann::json::array({34, 11, 3, 1}));
+  CHECK(json["axes"][1]["scale"] == "log");
+}
+
+TEST_CASE("a random search shows what it tries first") {
+  const Space space = parse_space(R"({"name": "r", "experiment": "noop", "method": {"name": "random", "trials": 7},
+    "parameters": {"index": {"min": 1, "max": 50, "step": 1, "guess": 9}, "epochs": [1, 2]}})",
+                                  "r.json", "/");
+  const Plan plan = make_plan(space);
+  CHECK(plan.trials == 14);
+  CHECK(plan.configurations == 100);
+  CHECK(plan_text(plan).find("number 0        index 9, epochs 2\n") != std::string::npos);
+  CHECK_THROWS_WITH_AS(make_plan(space, 7), "--at is 7; the sequence of random has no training of that number",
+                       InputError);
 }
 
 TEST_CASE("what is not ready is told, and is not fatal") {

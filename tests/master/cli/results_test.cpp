@@ -71,8 +71,9 @@ TEST_CASE("csv and json have all columns, to the last bit") {
   CHECK(rows[8]["test_auc"].is_null());
   CHECK(rows[13]["error"] == "loss is nan & more");
   const std::string csv = results(t, {"--format", "csv", "--where", "trial = 9"});
-  CHECK(csv.starts_with(
-      "search,trial,seed,method,proposal,bracket,rung,status,attempt,worker,host,device,threads,gang,ranks,cpu,versions,epochs,batch_size,"));
+  CHECK(
+      csv.starts_with("search,trial,seed,method,proposal,bracket,rung,status,attempt,worker,host,device,threads,gang,"
+                      "ranks,cpu,versions,epochs,batch_size,"));
   CHECK(csv.find("\ns,9,7,,,,,complete,1,2,node1,cpu,3,1,2,Xeon,stormsweep "
                  "0.1.0,5,128,1,1,global,none,vectors,0.001,none,0,adam,") != csv.npos);
   CHECK(nlohmann::json::parse(results(t, {"--format", "json", "--where", "0"})).empty());

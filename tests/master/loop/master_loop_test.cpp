@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "master/store/kept_models.hpp"
-#include "search/methods/synchronous.hpp"
 #include "search/base/error.hpp"
+#include "search/methods/synchronous.hpp"
 #include "search/space/cache_files.hpp"
 #include "tests/master/store/store_fixture.hpp"
 #include "worker/channel/memory_channel.hpp"

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <deque>
 #include <map>
 #include <random>
 #include <set>
@@ -58,6 +59,38 @@ TEST_CASE("the end: workers are told to leave, and End comes once all have left"
   const auto end = all<action::End>(dispatcher.on(event::Stopped{w2}, Seconds(1)));
   REQUIRE(end.size() == 1);
   CHECK(end[0].ending == Ending::done);
+}
+
+TEST_CASE("a source that waits for what runs is asked again when it may have learned, and ends when nothing runs") {
+  std::deque<Training> ready{training(0)};
+  const auto source = [&ready]() -> Supply {
+    if (ready.empty()) return Supply::Later::when_others_end;
+    Training next = ready.front();
+    ready.pop_front();
+    return std::optional(next);
+  };
+  Dispatcher dispatcher(one_at_a_time(2), source, Seconds(0));
+  dispatcher.on(event::Joined{w1}, Seconds(0));
+  CHECK(dispatcher.on(event::Joined{w2}, Seconds(0)).empty());  // it waits
+  CHECK(
+      all<action::Stop>(dispatcher.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1))).empty());  // not learned yet
+  ready = {training(1)};
+  const auto supplied = dispatcher.on(event::Supplied{}, Seconds(1));
+  CHECK(all<action::Assign>(supplied).size() == 1);
+  const auto worker = all<action::Assign>(supplied)[0].worker;
+  CHECK(dispatcher.on(event::Tick{}, Seconds(2)).empty());
+  dispatcher.on(event::Finished{worker, TrainingId{1}, 0}, Seconds(3));
+  CHECK(all<action::Stop>(dispatcher.on(event::Supplied{}, Seconds(3))).size() == 2);  // it waits for nothing that runs
+}
+
+TEST_CASE("a source that thinks is waited for though nothing runs") {
+  Supply::Later later = Supply::Later::by_itself;
+  Dispatcher dispatcher(
+      one_at_a_time(1), [&later]() -> Supply { return later; }, Seconds(0));
+  CHECK(dispatcher.on(event::Joined{w1}, Seconds(0)).empty());
+  CHECK(dispatcher.on(event::Tick{}, Seconds(1)).empty());
+  later = Supply::Later::never;
+  CHECK(all<action::Stop>(dispatcher.on(event::Supplied{}, Seconds(2))).size() == 1);
 }
 
 TEST_CASE("a training with milestones occupies its worker until the last one") {

@@ -15,8 +15,8 @@ namespace {
 
 Space space(const std::string& method, const std::string& parameters = R"("index": {"min": 0, "max": 999})",
             const std::string& epochs = R"({"min": 1, "max": 27})") {
-  return parse_space(R"({"name": "s", "experiment": "noop", "method": )" + method + R"(, "parameters": {)" + parameters +
-                         R"(, "epochs": )" + epochs + "}}",
+  return parse_space(R"({"name": "s", "experiment": "noop", "method": )" + method + R"(, "parameters": {)" +
+                         parameters + R"(, "epochs": )" + epochs + "}}",
                      "s.json", "/");
 }
 
@@ -53,7 +53,8 @@ Search search(const Space& space, std::size_t ranks, unsigned seed, Value value,
 }
 
 double hash(const Training& training) {
-  return static_cast<double>((training.id.value * 2654435761u + 7 * static_cast<std::uint64_t>(training.milestones[0])) % 101);
+  return static_cast<double>(
+      (training.id.value * 2654435761u + 7 * static_cast<std::uint64_t>(training.milestones[0])) % 101);
 }
 
 }  // namespace
@@ -85,12 +86,14 @@ TEST_CASE("halving of nine: who goes on, by hand") {
 }
 
 TEST_CASE("the order of arrival and the number of ranks change nothing") {
-  for (const char* method : {R"({"name": "halving", "brackets": 4, "size": 20})", R"({"name": "hyperband", "brackets": 6})",
-                             R"({"name": "halving", "eta": 2, "brackets": 3, "size": 11, "from": "sobol"})"}) {
+  for (const char* method :
+       {R"({"name": "halving", "brackets": 4, "size": 20})", R"({"name": "hyperband", "brackets": 6})",
+        R"({"name": "halving", "eta": 2, "brackets": 3, "size": 11, "from": "sobol"})"}) {
     CAPTURE(method);
     const Space s = space(method);
     const Trained one = search(s, 1, 1, hash).trained;
-    for (const std::size_t ranks : {2, 3, 7, 100, 100000}) CHECK(search(s, ranks, static_cast<unsigned>(ranks), hash).trained == one);
+    for (const std::size_t ranks : {2, 3, 7, 100, 100000})
+      CHECK(search(s, ranks, static_cast<unsigned>(ranks), hash).trained == one);
     Trained together;  // shares are whole brackets
     for (std::uint64_t index = 0; index < 3; ++index) together.merge(search(s, 5, 2, hash, {index, 3}).trained);
     CHECK(together == one);
@@ -98,7 +101,8 @@ TEST_CASE("the order of arrival and the number of ranks change nothing") {
 }
 
 TEST_CASE("the oldest bracket's highest rung comes first, and a new bracket only where none has work") {
-  const Space s = space(R"({"name": "halving", "brackets": 2, "size": 3})", R"("index": {"min": 0, "max": 999})", "[1, 3]");
+  const Space s =
+      space(R"({"name": "halving", "brackets": 2, "size": 3})", R"("index": {"min": 0, "max": 999})", "[1, 3]");
   const auto method = make_halving(s, {});
   std::vector<Training> t;
   for (int i = 0; i < 4; ++i) t.push_back(method->next().value());
@@ -113,7 +117,8 @@ TEST_CASE("the oldest bracket's highest rung comes first, and a new bracket only
 }
 
 TEST_CASE("a finite grid ends: the last bracket is smaller") {
-  const Space s = space(R"({"name": "halving", "brackets": 5, "size": 9})", R"("index": [1, 2, 3, 4, 5], "replicate": [0, 1])", "[1, 3]");
+  const Space s = space(R"({"name": "halving", "brackets": 5, "size": 9})",
+                        R"("index": [1, 2, 3, 4, 5], "replicate": [0, 1])", "[1, 3]");
   const Search found = search(s, 3, 1, hash);
   CHECK(found.trained.size() == 9 + 3 + 1 + 1);
 }
@@ -140,7 +145,8 @@ TEST_CASE("what halving cannot do is refused") {
     }
   };
   CHECK(refusal(R"("halving")", R"(, "parameters": {"index": [1, 2]})") ==
-        "s.json: method: halving needs at least two rungs; give parameters.epochs, as {\"min\": 1, \"max\": 81} or a list");
+        "s.json: method: halving needs at least two rungs; give parameters.epochs, as {\"min\": 1, \"max\": 81} or a "
+        "list");
   CHECK(refusal(R"({"name": "halving", "eta": 1})", R"(, "parameters": {"epochs": [1, 2]})") ==
         "s.json: method.eta is 1; give an integer of at least 2");
   CHECK(refusal(R"({"name": "grid", "eta": 2})", R"(, "parameters": {})").starts_with("s.json: method.eta is not"));

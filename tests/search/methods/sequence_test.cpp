@@ -13,8 +13,8 @@ using namespace stormsweep;
 namespace {
 
 Space space(const std::string& method, const std::string& parameters, const std::string& more = "") {
-  return parse_space(R"({"name": "s", "experiment": "noop", "method": )" + method + R"(, "parameters": {)" + parameters +
-                         "}" + more + "}",
+  return parse_space(R"({"name": "s", "experiment": "noop", "method": )" + method + R"(, "parameters": {)" +
+                         parameters + "}" + more + "}",
                      "s.json", "/");
 }
 
@@ -27,7 +27,8 @@ std::vector<Training> all(Sequence& sequence) {
 
 std::multiset<Identity> identities(const std::vector<Training>& trainings, const Space& space) {
   std::multiset<Identity> all;
-  for (const Training& training : trainings) all.insert(identity(training.configuration, *space.experiment, space.seed));
+  for (const Training& training : trainings)
+    all.insert(identity(training.configuration, *space.experiment, space.seed));
   return all;
 }
 

@@ -1,4 +1,4 @@
-#include "search/methods/method.hpp"
+#include "search/methods/methods.hpp"
 
 #include "search/methods/halving.hpp"
 #include "search/methods/sequence.hpp"
@@ -31,8 +31,6 @@ class InOrder : public Method {
 };
 
 }  // namespace
-
-void Method::learn(const Training&, std::size_t, std::optional<double>) {}
 
 std::unique_ptr<Method> make_method(const Space& space, const Share& share) {
   if (has_rungs(space.method)) return make_halving(space, share);

@@ -1,0 +1,156 @@
+// What a search finds does not depend on ranks, losses, stops, arrays or the schedule, by any method.
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <functional>
+#include <map>
+#include <thread>
+
+#include "tests/program/command.hpp"
+#include "tests/program/database.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+using Rows = std::vector<std::string>;
+
+/// A search of one space, whose database is made under several conditions.
+class Search {
+ public:
+  Search(const WorkFolder& folder, const std::string& space) : folder_(folder) { folder.write("m.json", space); }
+
+  /// Runs it to its end; what it found.
+  Rows run(const std::string& name, const Words& more) const {
+    const Ended ended = Command(words(name, more), folder_).wait();
+    CAPTURE(ended.err);
+    CHECK(ended.status == 0);
+    return found(name);
+  }
+  /// Starts it, does `harm` as soon as three trials have ended, and runs it as often as it needs.
+  Rows harmed(const std::string& name, const Words& more, const std::function<void(const Command&)>& harm) const {
+    int status = -1;
+    {
+      Command command(words(name, more), folder_);
+      CHECK(eventually([&] { return ended_trials(name) >= 3; }));
+      harm(command);
+      const Ended ended = command.wait();
+      CAPTURE(ended.err);
+      status = ended.status;
+    }
+    CHECK((status == 0 || status == 85));
+    return status == 0 ? found(name) : run(name, more);
+  }
+  Rows shares(int count) const {
+    Words merge{"merge", "merged.db"};
+    for (int i = 0; i < count; ++i) {
+      const std::string name = "share" + std::to_string(i);
+      const Ended ended =
+          Command(words(name, {"--share", std::to_string(i) + "/" + std::to_string(count), "--workers", "2"}), folder_)
+              .wait();
+      CAPTURE(ended.err);
+      CHECK(ended.status == 0);
+      merge.push_back(name + "-" + std::to_string(i) + ".db");
+    }
+    CHECK(run_stormsweep(merge, folder_).status == 0);
+    return found("merged");
+  }
+  /// Every trial, in an order that does not depend on when it ended.
+  Rows found(const std::string& name) const {
+    return query(
+        folder_ / (name + ".db"),
+        "SELECT hex(identity), status, metrics, method, proposal, bracket, rung, milestone FROM trials ORDER BY 1");
+  }
+
+ private:
+  static Words words(const std::string& name, const Words& more) {
+    Words all{stormsweep_program(), "run", "m.json",       "--results", name + ".db", "--device", "cpu",
+              "--threads",          "1",   "--lost-after", "1"};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  std::int64_t ended_trials(const std::string& name) const {
+    return number(folder_ / (name + ".db"), "SELECT count(*) FROM trials WHERE status = 'complete'");
+  }
+
+  const WorkFolder& folder_;
+};
+
+void kill_a_worker(const Command& command) {
+  const auto workers = descendants(command.pid(), "stormsweep-worker");
+  REQUIRE_FALSE(workers.empty());
+  kill(workers[0], SIGKILL);
+}
+
+void stop(const Command& command) {
+  command.signal(SIGUSR1);
+}
+
+}  // namespace
+
+TEST_CASE("every method finds the same, whoever trains what and when") {
+  const std::string axes = R"("parameters": {"index": {"min": 0, "max": 100000}, "replicate": [0, 1, 2],
+                              "milliseconds": {"min": 10, "max": 30}, "epochs": [1, 3, 9]})";
+  const std::map<std::string, std::size_t> methods{{R"({"name": "random", "trials": 8})", 24},
+                                                   {R"({"name": "sobol", "trials": 8})", 24},
+                                                   {R"({"name": "halving", "brackets": 3, "size": 6})", 27},
+                                                   {R"({"name": "hyperband", "brackets": 4})", 35}};
+  for (const auto& [method, trials] : methods) {
+    CAPTURE(method);
+    const WorkFolder folder;
+    const Search search(folder,
+                        R"({"name": "m", "experiment": "noop", "seed": 5, "method": )" + method + ", " + axes + "}");
+    const Rows expected = search.run("one", {"--workers", "1"});
+    CHECK(expected.size() == trials);
+    CHECK(search.run("two", {"--workers", "2"}) == expected);
+    CHECK(search.run("three", {"--workers", "3"}) == expected);
+    CHECK(search.run("seven", {"--workers", "7"}) == expected);
+    CHECK(search.run("synchronous", {"--workers", "3", "--schedule", "synchronous"}) == expected);
+    CHECK(search.shares(3) == expected);
+    CHECK(search.harmed("killed", {"--workers", "2"}, kill_a_worker) == expected);
+    CHECK(search.harmed("stopped", {"--workers", "2"}, stop) == expected);
+    CHECK(search.harmed("synchronous_killed", {"--workers", "2", "--schedule", "synchronous"}, kill_a_worker) ==
+          expected);
+  }
+}
+
+TEST_CASE("real trainings under halving go on from their rungs, to the last bit") {
+  const WorkFolder folder;
+  REQUIRE(run_stormsweep({"generate", "tornado", "--storms", "300", "-o", "."}, folder).status == 0);
+  const std::string space = R"({"name": "m", "experiment": "tornado", "seed": 3,
+    "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"},
+    "parameters": {"epochs": [1, 2, 4], "learning_rate": {"min": 1e-4, "max": 1e-2, "scale": "log"},
+                   "batch_size": [8, 16], "gpus": [1, 2]})";
+  const Search halving(folder, space + R"(, "method": {"name": "halving", "eta": 2, "size": 6, "brackets": 2}})");
+  const Rows expected = halving.run("one", {"--workers", "2"});
+  CHECK(expected.size() == 20);
+  CHECK(halving.run("three", {"--workers", "3", "--checkpoint-every", "0"}) == expected);
+  CHECK(halving.run("synchronous", {"--workers", "3", "--schedule", "synchronous"}) == expected);
+  CHECK(halving.harmed("killed", {"--workers", "3", "--checkpoint-every", "0.1"}, kill_a_worker) == expected);
+  CHECK(halving.harmed("stopped", {"--workers", "2"}, stop) == expected);
+  // Nothing is left of what lost, nor of what won.
+  CHECK_FALSE(std::filesystem::exists(folder / "one.cache/checkpoints"));
+
+  // Trained at one go, each to its rung, the same.
+  const Search random(folder, space + R"(, "method": {"name": "random", "trials": 12}, "share_epochs": true})");
+  random.run("random", {"--workers", "2"});
+  const auto metrics = [&](const std::string& database) {
+    std::map<std::string, std::string> by_identity;
+    for (const std::string& row : query(folder / (database + ".db"), "SELECT hex(identity), metrics FROM trials")) {
+      const auto cut = row.find('|');
+      by_identity[row.substr(0, cut)] = row.substr(cut + 1);
+    }
+    return by_identity;
+  };
+  const auto whole = metrics("random");
+  for (const auto& [identity, values] : metrics("one")) CHECK(whole.at(identity) == values);
+}
+
+TEST_CASE("what an array cannot do is refused, and what halving cannot") {
+  const WorkFolder folder;
+  folder.write("m.json", R"({"name": "m", "experiment": "noop", "method": "halving",
+    "parameters": {"index": [1, 2, 3], "epochs": [1, 3]}})");
+  const Ended ended = run_stormsweep({"run", "m.json", "--separate-epochs"}, folder);
+  CHECK(ended.status == 2);
+  CHECK(ended.err == "stormsweep run: --separate-epochs: halving goes on with trainings; leave it out\n");
+}
