@@ -14,6 +14,7 @@ namespace stormsweep {
 namespace {
 
 constexpr Seconds tick{0.1};
+constexpr Seconds moment{0.002};  // between two looks at a method that works out what comes next
 constexpr Seconds worth_telling{2};         // of a database that is held: others may write it too
 constexpr Seconds most_blocked{600};        // without the store: what runs on would be lost
 constexpr std::size_t read_at_once = 4096;  // messages between two looks at the clock
@@ -31,7 +32,7 @@ MasterLoop::MasterLoop(Channel& channel, Store& store, const Space& space, Optio
       space_(space),
       options_(std::move(options)),
       limits_(space.limits, store.counts().terminal(), now(), options_.remaining),
-      source_(space, store, options_.share, limits_),
+      source_(space, store, options_.share, limits_, static_cast<std::size_t>(channel.size() - 1)),
       waking_(now(), Seconds(options_.settings.lost_after / 4)),
       schedule_(make_schedule()),
       staging_(make_staging()),
@@ -66,7 +67,7 @@ std::optional<StagingPhase> MasterLoop::make_staging() const {
 
 Conclusion MasterLoop::run(const std::atomic<bool>& drain) {
   for (;;) {
-    if (const auto conclusion = turn(drain, tick)) return *conclusion;
+    if (const auto conclusion = turn(drain, source_.thinking() ? moment : tick)) return *conclusion;
   }
 }
 

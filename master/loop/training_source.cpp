@@ -12,17 +12,29 @@ constexpr std::size_t most_skipped = 4096;  // trainings that would not end in t
 
 }  // namespace
 
-TrainingSource::TrainingSource(const Space& space, Store& store, const Share& share, RunLimits& limits)
+TrainingSource::TrainingSource(const Space& space, Store& store, const Share& share, RunLimits& limits,
+                               std::size_t workers)
     : space_(space),
       store_(store),
       limits_(limits),
-      method_(make_method(space, share)),
+      method_(make_method(space, share, history(workers))),
       sequence_(is_adaptive(space.method) ? nullptr : make_sequence(space)),
       total_(method_->trials()),
       order_(*space.experiment, [this] { return next_of_method(); }) {
   store.each_completed(CostModel::most_rows, [this](const Configuration& configuration, double wall_seconds) {
     order_.learn(configuration, wall_seconds);
   });
+}
+
+/// What earlier runs have left. The first one decides how many proposals are made side by side, for ever.
+ProposalHistory TrainingSource::history(std::size_t workers) {
+  if (!is_adaptive(space_.method)) return {};
+  ProposalHistory history = store_.proposals();
+  if (history.width == 0) {
+    history.width = space_.method.width.value_or(2 * workers);
+    store_.keep_width(history.width);
+  }
+  return history;
 }
 
 Supply TrainingSource::next(Seconds now) {
@@ -42,6 +54,7 @@ std::optional<Training> TrainingSource::next_of_method() {
   while (const std::uint64_t left = limits_.trials_left()) {
     std::optional<Training> training = method_->next();
     if (!training) break;
+    for (const Proposed& proposal : method_->take_proposals()) store_.keep(proposal);
     if (!sequence_) learn_stored(*training);
     training = store_.missing(*std::move(training));
     if (!training) continue;
@@ -55,16 +68,16 @@ std::optional<Training> TrainingSource::next_of_method() {
 /// What an earlier run has ended.
 void TrainingSource::learn_stored(const Training& training) {
   for (std::size_t k = 0; k < training.trials(); ++k)
-    if (const auto ended = store_.ended(training, k)) method_->learn(training, k, ended->metric);
+    if (const auto ended = store_.ended(training, k)) method_->learn(training, k, *ended);
 }
 
 void TrainingSource::learn(const Training& training, std::size_t milestone, const Outcome& outcome) {
   const bool complete = outcome.status == Status::complete;
   if (complete) order_.learn(training, milestone, outcome.timings.wall);
-  std::optional<double> value;
+  Ended ended{.value = {}, .out_of_memory = outcome.status == Status::out_of_memory};
   for (const auto& [name, number] : outcome.metrics)
-    if (complete && name == space_.metric && !std::isnan(number)) value = number;
-  method_->learn(training, milestone, value);
+    if (complete && name == space_.metric && !std::isnan(number)) ended.value = number;
+  method_->learn(training, milestone, ended);
 }
 
 std::optional<Training> TrainingSource::at(TrainingId id) const {

@@ -25,7 +25,8 @@ namespace stormsweep {
 /// told these, the store's too, and has an order of its own. Borrows all that it is given.
 class TrainingSource {
  public:
-  TrainingSource(const Space& space, Store& store, const Share& share, RunLimits& limits);
+  /// `workers`: of this run.
+  TrainingSource(const Space& space, Store& store, const Share& share, RunLimits& limits, std::size_t workers);
 
   /// Trials of our part, where they can be counted.
   std::optional<std::uint64_t> total() const { return total_; }
@@ -37,6 +38,8 @@ class TrainingSource {
   /// A trial of this run has ended.
   void learn(const Training& training, std::size_t milestone, const Outcome& outcome);
   std::optional<double> expected(const Training& training) const { return order_.expected(training); }
+  /// It is about to have one by itself.
+  bool thinking() const { return method_->thinking(); }
   /// Trainings that will not go on, since the last call.
   std::vector<Training> take_dropped() { return method_->take_dropped(); }
 
@@ -46,6 +49,7 @@ class TrainingSource {
   std::vector<TrainingRange> done() const;
 
  private:
+  ProposalHistory history(std::size_t workers);
   std::optional<Training> next_of_method();
   void learn_stored(const Training& training);
 

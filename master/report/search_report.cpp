@@ -191,7 +191,7 @@ class Reporter {
       const auto found =
           ended.find(identity(training->trial(0, *space_->experiment), *space_->experiment, space_->seed));
       if (found == ended.end()) return false;
-      method->learn(*training, 0, found->second);
+      method->learn(*training, 0, {found->second});
     }
     return true;
   }

@@ -23,7 +23,7 @@ constexpr const char* tables = R"(
 CREATE TABLE searches (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, experiment TEXT NOT NULL, fingerprint TEXT NOT NULL,
   metric TEXT NOT NULL, goal TEXT NOT NULL, metric_at TEXT NOT NULL DEFAULT 'last', space TEXT NOT NULL, numbering INTEGER NOT NULL, created REAL NOT NULL,
-  json_file TEXT, json_bytes INTEGER,
+  width INTEGER, json_file TEXT, json_bytes INTEGER,
   writer_host TEXT, writer_pid INTEGER, writer_job TEXT, writer_seen REAL);
 CREATE TABLE trials (
   id INTEGER PRIMARY KEY, search INTEGER NOT NULL REFERENCES searches(id), {}, UNIQUE (search, training, identity));
@@ -31,6 +31,9 @@ CREATE INDEX trials_not_complete ON trials (search, status) WHERE status <> 'com
 CREATE TABLE epochs (
   search INTEGER NOT NULL REFERENCES searches(id), curve BLOB NOT NULL, epoch INTEGER NOT NULL,
   seconds REAL NOT NULL, metrics TEXT NOT NULL, PRIMARY KEY (search, curve, epoch)) WITHOUT ROWID;
+CREATE TABLE proposals (
+  search INTEGER NOT NULL REFERENCES searches(id), number INTEGER NOT NULL, configuration TEXT NOT NULL,
+  parameters TEXT, PRIMARY KEY (search, number)) WITHOUT ROWID;
 CREATE TABLE columns (experiment TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (experiment, kind, name));
 )";
 
@@ -46,10 +49,15 @@ constexpr std::array upgrades{Upgrade{2, "ALTER TABLE trials ADD COLUMN peak_sha
                                       "ALTER TABLE trials ADD COLUMN best_metric REAL; "
                                       "ALTER TABLE searches ADD COLUMN metric_at TEXT NOT NULL DEFAULT 'last'; "
                                       "UPDATE searches SET json_bytes = NULL"},
-                             Upgrade{4, "ALTER TABLE trials ADD COLUMN method TEXT; "
-                                        "ALTER TABLE trials ADD COLUMN proposal INTEGER; "
-                                        "ALTER TABLE trials ADD COLUMN bracket INTEGER; "
-                                        "ALTER TABLE trials ADD COLUMN rung INTEGER"}};
+                              Upgrade{4,
+                                      "ALTER TABLE trials ADD COLUMN method TEXT; "
+                                      "ALTER TABLE trials ADD COLUMN proposal INTEGER; "
+                                      "ALTER TABLE trials ADD COLUMN bracket INTEGER; "
+                                      "ALTER TABLE trials ADD COLUMN rung INTEGER; "
+                                      "ALTER TABLE searches ADD COLUMN width INTEGER; "
+                                      "CREATE TABLE proposals (search INTEGER NOT NULL REFERENCES searches(id), "
+                                      "number INTEGER NOT NULL, configuration TEXT NOT NULL, parameters TEXT, "
+                                      "PRIMARY KEY (search, number)) WITHOUT ROWID"}};
 static_assert(upgrades.back().version == schema_version, "say how older files are brought up to date");
 
 /// "identity BLOB NOT NULL, ..."

@@ -43,7 +43,8 @@ std::int64_t numbering(const Space& space) {
   }
   const MethodSettings& method = space.method;
   if (method.name != "grid")
-    text += fmt::format(";{} from {} eta {} size {}", method.name, method.from, method.eta, method.size.value_or(0));
+    text += fmt::format(";{} from {} eta {} size {} width {}", method.name, method.from, method.eta,
+                        method.size.value_or(0), method.width.value_or(0));
   return static_cast<std::int64_t>(derive_seed(space.share_epochs, text));
 }
 
@@ -122,6 +123,11 @@ void update_search(SQLite::Database& database, const SearchLease& lease, const S
   update.exec();
 }
 
+/// Those of another space, or method, are none of this one.
+void forget_proposals(SQLite::Database& database, std::int64_t search) {
+  database.exec(fmt::format("DELETE FROM proposals WHERE search = {0}; UPDATE searches SET width = NULL WHERE id = {0}", search));
+}
+
 /// Returns how many trials now wait again.
 int let_wait(SQLite::Database& database, std::int64_t search, const std::string& change, const std::string& statuses) {
   SQLite::Statement update(database,
@@ -157,6 +163,7 @@ SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& f
     const std::uintmax_t size = std::filesystem::file_size(json, missing);
     lease.json_agrees = found->json_file == json && found->json_bytes && !missing && size >= *found->json_bytes;
     lease.json_bytes = found->json_bytes.value_or(0);
+    if (found->numbering != numbering(space)) forget_proposals(database, found->id);
     if (lease.resumed && found->numbering != numbering(space)) index_identities(database);
     other_choice = found->metric != space.metric || found->goal != goal_text(space.goal);
     if (other_choice) lease.json_agrees = false;  // it has the best epochs by the one before

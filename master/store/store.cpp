@@ -45,17 +45,50 @@ std::optional<Training> Store::missing(Training training) {
   return training;
 }
 
-std::optional<StoredTrial> Store::ended(const Training& training, std::size_t milestone) {
+std::optional<Ended> Store::ended(const Training& training, std::size_t milestone) {
   StoreDatabase& db = *database_;
   if (!db.lease.resumed) return std::nullopt;
   const Identity key = identity(training.trial(milestone, db.experiment), db.experiment, db.seed);
-  return guarded(db.file, [&]() -> std::optional<StoredTrial> {
+  return guarded(db.file, [&]() -> std::optional<Ended> {
     const auto row = db.look_up(key, training.id);
     if (!row || !is_terminal(row->status)) return std::nullopt;
-    SQLite::Statement select = db.select_stored("id = ?");
-    select.bind(1, row->id);
-    return db.read_stored(select);
+    Ended ended{.value = {}, .out_of_memory = row->status == Status::out_of_memory};
+    if (row->status != Status::complete) return ended;
+    db.select_metric.tryReset();
+    db.select_metric.bind(1, row->id);
+    if (db.select_metric.executeStep() && !db.select_metric.isColumnNull(0))
+      ended.value = db.select_metric.getColumn(0).getDouble();
+    db.select_metric.reset();
+    return ended;
   });
+}
+
+ProposalHistory Store::proposals() {
+  StoreDatabase& db = *database_;
+  return guarded(db.file, [&] {
+    SQLite::Statement select_width(db.sqlite, "SELECT ifnull(width, 0) FROM searches WHERE id = ?");
+    select_width.bind(1, db.lease.search);
+    select_width.executeStep();
+    ProposalHistory history{static_cast<std::uint64_t>(select_width.getColumn(0).getInt64()), {}};
+    SQLite::Statement select(
+        db.sqlite, "SELECT number, configuration, ifnull(parameters, '') FROM proposals WHERE search = ? ORDER BY number");
+    select.bind(1, db.lease.search);
+    while (select.executeStep()) {
+      const auto number = static_cast<std::uint64_t>(select.getColumn(0).getInt64());
+      auto configuration = parse_configuration(select.getColumn(1).getString(), db.experiment);
+      if (number != history.proposals.size() || !configuration) break;  // written by another version
+      history.proposals.push_back({number, *std::move(configuration), select.getColumn(2).getString()});
+    }
+    return history;
+  });
+}
+
+void Store::keep_width(std::uint64_t width) {
+  database_->width = width;
+}
+
+void Store::keep(const Proposed& proposal) {
+  database_->proposals.push_back(proposal);
 }
 
 void Store::start(const Training& training, std::size_t milestone, const WorkerInfo& worker, double now) {

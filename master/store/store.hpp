@@ -9,6 +9,7 @@
 
 #include "master/store/store_types.hpp"
 #include "search/base/id.hpp"
+#include "search/methods/method.hpp"
 #include "search/space/configuration.hpp"
 #include "search/space/outcome.hpp"
 #include "search/space/space.hpp"
@@ -45,8 +46,14 @@ class Store {
   /// row left running by a job that died: only a lost worker raises it.
   std::optional<Training> missing(Training training);
 
-  /// Trial `milestone` of `training`, if an earlier run has ended it; its metric is as StoredTrial's.
-  std::optional<StoredTrial> ended(const Training& training, std::size_t milestone);
+  /// What an earlier run has made of trial `milestone` of `training`, if it has ended, at its end.
+  std::optional<Ended> ended(const Training& training, std::size_t milestone);
+
+  /// Proposals of the search's method, in order, and its width; 0 where none has been kept. Those of an earlier version
+  /// of the space are gone.
+  ProposalHistory proposals();
+  void keep_width(std::uint64_t width);
+  void keep(const Proposed& proposal);
 
   /// A trial that now runs. Worth a row only where it lasts longer than a commit.
   void start(const Training& training, std::size_t milestone, const WorkerInfo& worker, double now);

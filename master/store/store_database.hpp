@@ -18,6 +18,7 @@
 #include "master/store/search_lease.hpp"
 #include "master/store/store_types.hpp"
 
+#include "search/methods/method.hpp"
 #include "search/space/trainings.hpp"
 #include "search/space/trial_record.hpp"
 
@@ -87,6 +88,7 @@ struct StoreDatabase {
   void stop_looking();
   std::optional<FoundTrial> find(const Identity& key, TrainingId training);
   void write_epoch(const PendingEpoch& row);
+  void write_proposals();
   void write_sign(double now);
 
   std::filesystem::path file;
@@ -104,7 +106,7 @@ struct StoreDatabase {
   Seconds last_patience;
   std::string problem;  ///< why the last commit was not possible; empty: it was
   bool closed = false;
-  SQLite::Statement lookup, upsert, insert_epoch, sign;
+  SQLite::Statement lookup, select_metric, upsert, insert_epoch, sign;
   BestEpochs best_epochs;
   int lookups_left = 0;  ///< in the open read transaction; 0: none is open
   std::optional<JsonLines> json;
@@ -112,6 +114,8 @@ struct StoreDatabase {
   std::vector<PendingTrial> trials;  ///< the first `pending` are for the next commit; the rest is room to reuse
   std::size_t pending = 0;
   std::vector<PendingEpoch> epochs;            ///< for the next commit
+  std::vector<Proposed> proposals;             ///< likewise
+  std::optional<std::uint64_t> width;          ///< likewise
   std::set<std::string, std::less<>> metrics;  ///< the metrics that the views have a column for
   std::vector<std::string> new_metrics;        ///< those that the next commit adds
   std::function<void(TrialId, const Identity&, double)> on_committed;

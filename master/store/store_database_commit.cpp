@@ -9,6 +9,7 @@
 
 #include "master/store/column_names.hpp"
 #include "master/store/database.hpp"
+#include "master/store/json_text.hpp"
 #include "master/store/schema.hpp"
 #include "master/store/trial_row.hpp"
 #include "search/base/utc.hpp"
@@ -55,7 +56,8 @@ void StoreDatabase::close() {
 bool StoreDatabase::commit(double now, Seconds patience) {
   using Behavior = SQLite::TransactionBehavior;
   stop_looking();
-  if (pending == 0 && epochs.empty() && steady_time() - signed_at < sign_of_life) return true;
+  const bool nothing = pending == 0 && epochs.empty() && proposals.empty() && !width;
+  if (nothing && steady_time() - signed_at < sign_of_life) return true;
   Tally next = committed;
   ended.clear();
   sqlite.setBusyTimeout(milliseconds(patience));
@@ -84,6 +86,8 @@ bool StoreDatabase::commit(double now, Seconds patience) {
   signed_at = steady_time();
   pending = 0;
   epochs.clear();
+  proposals.clear();
+  width.reset();
   new_metrics.clear();
   report_committed();
   return true;
@@ -97,6 +101,7 @@ void StoreDatabase::report_committed() {
 void StoreDatabase::write(Tally& next, double now) {
   lines.clear();
   for (const PendingEpoch& row : epochs) write_epoch(row);  // first: a trial's best epoch is among them
+  write_proposals();
   for (std::size_t i = 0; i < pending; ++i) write_trial(trials[i], next);
   if (!new_metrics.empty() && declare(sqlite, ColumnKind::metric, experiment.name, new_metrics)) create_views(sqlite);
   // The lines are on the disk before the database says so: what a crash leaves beyond the length that it knows is cut
@@ -145,6 +150,27 @@ void StoreDatabase::write_epoch(const PendingEpoch& row) {
   insert_epoch.bindNoCopy(5, row.metrics);
   insert_epoch.exec();
   insert_epoch.reset();
+}
+
+void StoreDatabase::write_proposals() {
+  if (width) {
+    SQLite::Statement update(sqlite, "UPDATE searches SET width = ? WHERE id = ?");
+    SQLite::bind(update, static_cast<std::int64_t>(*width), lease.search);
+    update.exec();
+  }
+  if (proposals.empty()) return;
+  SQLite::Statement insert(sqlite, "INSERT OR REPLACE INTO proposals VALUES (?, ?, ?, ?)");
+  for (const Proposed& proposal : proposals) {
+    std::string configuration;
+    append_json(configuration, proposal.configuration, experiment);
+    insert.bind(1, lease.search);
+    insert.bind(2, static_cast<std::int64_t>(proposal.number));
+    insert.bind(3, configuration);
+    if (!proposal.parameters.empty()) insert.bind(4, proposal.parameters);
+    insert.exec();
+    insert.reset();
+    insert.clearBindings();
+  }
 }
 
 void StoreDatabase::write_sign(double now) {

@@ -7,6 +7,7 @@
 
 #include "search/base/id.hpp"
 #include "search/base/time.hpp"
+#include "search/space/outcome.hpp"
 
 namespace stormsweep {
 
@@ -27,6 +28,7 @@ struct StoredTrial {
   TrialId trial;
   bool of_this_search = true;
   double metric = 0;  ///< of the search; NaN where it is undefined, or the trial is not complete
+  Status status = Status::complete;
 };
 
 /// How a search is stored.

@@ -57,11 +57,11 @@ class Halving : public Method {
 
   bool exhausted() const override { return all_opened_ && open_.empty(); }
 
-  void learn(const Training& training, std::size_t, std::optional<double> value) override {
+  void learn(const Training& training, std::size_t, const Ended& ended) override {
     const auto found = open_.find(training.rung->bracket);
     Open& open = found->second;
     const double sign = space_.goal == Goal::minimize ? 1 : -1;
-    const auto loss = value ? std::optional(sign * *value) : std::nullopt;
+    const auto loss = ended.value ? std::optional(sign * *ended.value) : std::nullopt;
     const auto decided = open.bracket.end(training.id, training.rung->number - open.first, loss);
     for (const auto& [id, rung] : decided.go_on) open.ready[open.first + rung + 1].push_back(id);
     if (!decided.go_on.empty()) ready_.insert(found->first);

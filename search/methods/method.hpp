@@ -3,11 +3,31 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "search/space/trainings.hpp"
 
 namespace stormsweep {
+
+/// What became of a trial, as methods see it.
+struct Ended {
+  std::optional<double> value = {};  ///< of the search's metric; nothing: undefined, or the trial is not complete
+  bool out_of_memory = false;
+};
+
+/// A configuration that a method has worked out, and what it is worth keeping to go on from it.
+struct Proposed {
+  std::uint64_t number;
+  Configuration configuration;
+  std::string parameters;  ///< JSON, or nothing
+};
+
+/// What earlier runs of a search have left of its method.
+struct ProposalHistory {
+  std::uint64_t width = 1;                ///< of the search, for ever
+  std::vector<Proposed> proposals = {};  ///< numbers 0, 1, 2, ...
+};
 
 /// What a search trains, decided from its space and from what has ended: no MPI, no clock, no file. Whatever the number
 /// of ranks, the order in which trainings end, losses and stops, the same trainings with the same values make it ask
@@ -23,11 +43,12 @@ class Method {
   /// It works out what to begin next: `next` may have it by itself a little later, without anything that ends.
   virtual bool thinking() const { return false; }
 
-  /// Trial `milestone` of a training that `next` gave has ended, with this value of the search's metric: nothing where
-  /// it is undefined, or the trial is not complete.
-  virtual void learn(const Training&, std::size_t /*milestone*/, std::optional<double> /*value*/) {}
+  /// Trial `milestone` of a training that `next` gave, or of what was left of it, has ended.
+  virtual void learn(const Training&, std::size_t /*milestone*/, const Ended&) {}
   /// Trainings that could have gone on and will not, since the last call.
   virtual std::vector<Training> take_dropped() { return {}; }
+  /// Proposals since the last call, to be kept before they are trained.
+  virtual std::vector<Proposed> take_proposals() { return {}; }
 
   /// Trials of our share, at most, where they can be counted.
   virtual std::optional<std::uint64_t> trials() = 0;

@@ -1,5 +1,6 @@
 #include "search/methods/methods.hpp"
 
+#include "search/methods/bayes_method.hpp"
 #include "search/methods/halving.hpp"
 #include "search/methods/sequence.hpp"
 
@@ -32,7 +33,8 @@ class InOrder : public Method {
 
 }  // namespace
 
-std::unique_ptr<Method> make_method(const Space& space, const Share& share) {
+std::unique_ptr<Method> make_method(const Space& space, const Share& share, const ProposalHistory& past) {
+  if (space.method.name == "bayes") return make_bayes(space, past);
   if (has_rungs(space.method)) return make_halving(space, share);
   return std::make_unique<InOrder>(make_sequence(space), share);
 }

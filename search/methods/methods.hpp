@@ -8,8 +8,8 @@
 
 namespace stormsweep {
 
-/// The space's method, of the trainings of `share`. What the method cannot share is the caller's to refuse
-/// (why_not_shared).
-std::unique_ptr<Method> make_method(const Space& space, const Share& share = {});
+/// The space's method, of the trainings of `share`; what the method cannot share is the caller's to refuse
+/// (why_not_shared). `past`: where it makes proposals, those of earlier runs.
+std::unique_ptr<Method> make_method(const Space& space, const Share& share = {}, const ProposalHistory& past = {});
 
 }  // namespace stormsweep

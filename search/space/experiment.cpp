@@ -64,6 +64,7 @@ Hyperparameter read_hyperparameter(const Field& field, std::set<std::string>& ta
   if (result.type == Type::integer || result.type == Type::real) keys.insert(keys.end(), {"min", "max"});
   std::vector<std::string> accepted = keys;
   if (result.type == Type::choice) accepted.emplace_back("of_length");
+  if (field.has("min")) accepted.emplace_back("takes_memory");
   field.expect_keys(accepted, keys);
   result.name = read_name(field["name"], taken);
   result.meaning = field["meaning"].text();
@@ -72,6 +73,7 @@ Hyperparameter read_hyperparameter(const Field& field, std::set<std::string>& ta
     for (const Field& choice : field["of_length"].elements()) one_of(choice, result.choices);
     result.of_length = read_choices(field["of_length"]);
   }
+  if (field.has("takes_memory")) result.takes_memory = field["takes_memory"].flag();
   if (field.has("min")) {
     result.min = read_number(field["min"]);
     result.max = read_number(field["max"]);

@@ -27,6 +27,7 @@ struct Hyperparameter {
   std::string meaning;               ///< one line
   /// choice: the words under which a training depends on its length from its first step on; none, as a rule.
   std::vector<std::string> of_length = {};
+  bool takes_memory = false;  ///< integer and real: more of it takes more memory in training
 
   /// `json` as a value of this hyperparameter: right type, in range. An integer is accepted for a real (1 becomes 1.0),
   /// and 128.0 for an integer; reals are rounded to 12 digits. Throws InputError that begins with `place` ("space.json:

@@ -22,7 +22,8 @@ const std::vector<Known>& known_methods() {
                                         {"random", {"trials"}, true, false, false},
                                         {"sobol", {"trials"}, true, false, false},
                                         {"halving", {"eta", "size", "brackets", "from"}, true, true, true},
-                                        {"hyperband", {"eta", "brackets", "from"}, true, true, true}};
+                                        {"hyperband", {"eta", "brackets", "from"}, true, true, true},
+                                        {"bayes", {"trials", "width"}, true, false, true}};
   return known;
 }
 

@@ -44,7 +44,7 @@ Search search(const Space& space, std::size_t ranks, unsigned seed, Value value,
     const Training ended = running.back();
     running.pop_back();
     CHECK(search.trained.emplace(ended.id.value, ended.rung->bracket, ended.rung->number, ended.milestones[0]).second);
-    method->learn(ended, 0, value(ended));
+    method->learn(ended, 0, {value(ended)});
     for (auto& each : method->take_dropped()) search.dropped.push_back(each);
   }
   CHECK(method->exhausted());
@@ -108,7 +108,7 @@ TEST_CASE("the oldest bracket's highest rung comes first, and a new bracket only
   for (int i = 0; i < 4; ++i) t.push_back(method->next().value());
   CHECK(t[2].rung == Rung{0, 0, true});
   CHECK(t[3].rung == Rung{1, 0, true});
-  for (int i = 0; i < 3; ++i) method->learn(t[static_cast<std::size_t>(i)], 0, i);
+  for (int i = 0; i < 3; ++i) method->learn(t[static_cast<std::size_t>(i)], 0, {static_cast<double>(i)});
   const Training promoted = method->next().value();
   CHECK(promoted.rung == Rung{0, 1, false});
   CHECK(promoted.id == t[2].id);
@@ -129,7 +129,7 @@ TEST_CASE("failed ones never go on") {
   std::vector<Training> t;
   for (int i = 0; i < 9; ++i) t.push_back(method->next().value());
   for (const Training& training : t)
-    method->learn(training, 0, training.id.value < 7 ? std::nullopt : std::optional(1.0));
+    method->learn(training, 0, {training.id.value < 7 ? std::nullopt : std::optional(1.0)});
   CHECK(method->next()->id.value == 7);
   CHECK(method->next()->id.value == 8);
   CHECK_FALSE(method->next());

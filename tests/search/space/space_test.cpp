@@ -159,10 +159,14 @@ TEST_CASE("a metric is looked at where trials end, unless the file says at their
   json["metric"] = {{"name", "validation_loss"}, {"at", "best"}};
   CHECK(parse_space(json.dump(), "s.json", "/").metric_at == MetricAt::best);
   CHECK(with("/metric/at", "first") == "s.json: metric.at is \"first\"; give last or best");
+  const std::vector<Experiment> known{parse_experiment(R"({"name": "plain", "summary": "s", "data": [],
+    "metrics": [{"name": "score", "goal": "maximize", "meaning": "m"}],
+    "hyperparameters": [{"name": "index", "type": "integer", "default": 0, "min": 0, "max": 9, "meaning": "m"}]})",
+                                                       "experiment.json")};
   CHECK_THROWS_WITH_AS(
-      parse_space(R"({"name": "n", "experiment": "noop", "metric": {"name": "score", "at": "best"}, "parameters": {}})",
-                  "n.json", "/"),
-      "n.json: metric.at is \"best\"; noop has no epochs to choose among: give last", InputError);
+      parse_space(R"({"name": "n", "experiment": "plain", "metric": {"name": "score", "at": "best"}, "parameters": {}})",
+                  "n.json", "/", known),
+      "n.json: metric.at is \"best\"; plain has no epochs to choose among: give last", InputError);
 }
 
 TEST_CASE("unknown words are refused with the nearest known one") {
