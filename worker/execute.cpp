@@ -39,9 +39,8 @@ std::optional<Outcome> run_trial(const Workplace& with, const Configuration& con
   const auto over = [&] { return with.trial_hours && seconds() > *with.trial_hours * 3600; };
   std::optional<Outcome> outcome;
   try {
-    outcome = entry_of(with.experiment).run(with.experiment, configuration, context, [&] {
-      return stopped() || over();
-    });
+    outcome =
+        entry_of(with.experiment).run(with.experiment, configuration, context, [&] { return stopped() || over(); });
     if (!outcome && over() && !stopped()) throw std::runtime_error(too_long(*with.trial_hours));
   } catch (const Abandoned&) {
     return std::nullopt;

@@ -14,7 +14,7 @@ namespace stormsweep {
 namespace {
 
 constexpr Seconds tick{0.1};
-constexpr Seconds moment{0.002};  // between two looks at a method that works out what comes next
+constexpr Seconds moment{0.002};            // between two looks at a method that works out what comes next
 constexpr Seconds worth_telling{2};         // of a database that is held: others may write it too
 constexpr Seconds most_blocked{600};        // without the store: what runs on would be lost
 constexpr std::size_t read_at_once = 4096;  // messages between two looks at the clock

@@ -85,6 +85,8 @@ class Reuse {
   bool copy(std::int64_t search, TrialRecord& record) {
     if (!std::exchange(indexed_, true)) index_identities(into_);  // trainings may have other numbers there
     copy_curve(search, record.curve);
+    record.method.clear();  // where it stands in a method there says nothing here
+    record.proposal.reset(), record.bracket.reset(), record.rung.reset();
     best_epochs_.fill(options_.search, record);
     upsert_.tryReset();
     upsert_.bind(1, options_.search);

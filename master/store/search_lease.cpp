@@ -125,7 +125,25 @@ void update_search(SQLite::Database& database, const SearchLease& lease, const S
 
 /// Those of another space, or method, are none of this one.
 void forget_proposals(SQLite::Database& database, std::int64_t search) {
-  database.exec(fmt::format("DELETE FROM proposals WHERE search = {0}; UPDATE searches SET width = NULL WHERE id = {0}", search));
+  database.exec(
+      fmt::format("DELETE FROM proposals WHERE search = {0}; UPDATE searches SET width = NULL WHERE id = {0}", search));
+}
+
+/// Throws InputError where a trial that failed was passed over by a rung that has begun: what went on there, went on
+/// without it.
+void refuse_decided(SQLite::Database& database, const std::filesystem::path& file, std::int64_t search,
+                    const Space& space) {
+  SQLite::Statement select(
+      database,
+      "SELECT t.bracket, t.rung FROM trials t WHERE t.search = ? AND t.status <> 'complete' AND t.status IN "
+      "('failed', 'diverged', 'out_of_memory') AND EXISTS (SELECT 1 FROM trials n WHERE n.search = t.search AND "
+      "n.bracket = t.bracket AND n.rung = t.rung + 1) LIMIT 1");
+  select.bind(1, search);
+  if (!select.executeStep()) return;
+  throw InputError(fmt::format(
+      "{}: search '{}': --retry-failed: rung {} of bracket {} has trials that failed, and the next rung has "
+      "been decided without them; leave it out, or give the search another name",
+      file.string(), space.name, select.getColumn(1).getInt64(), select.getColumn(0).getInt64()));
 }
 
 /// Returns how many trials now wait again.
@@ -171,6 +189,7 @@ SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& f
     lease.search = insert_search(database, space, fingerprint, self.seen);
   }
   let_wait(database, lease.search, "status = 'waiting'", "'running'");
+  if (options.retry_failed && has_rungs(space.method)) refuse_decided(database, file, lease.search, space);
   if (options.retry_failed &&
       let_wait(database, lease.search, "status = 'waiting', attempt = 1", "'failed', 'diverged', 'out_of_memory'") > 0)
     lease.json_agrees = false;  // it has lines for trials that wait again

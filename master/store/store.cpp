@@ -71,7 +71,8 @@ ProposalHistory Store::proposals() {
     select_width.executeStep();
     ProposalHistory history{static_cast<std::uint64_t>(select_width.getColumn(0).getInt64()), {}};
     SQLite::Statement select(
-        db.sqlite, "SELECT number, configuration, ifnull(parameters, '') FROM proposals WHERE search = ? ORDER BY number");
+        db.sqlite,
+        "SELECT number, configuration, ifnull(parameters, '') FROM proposals WHERE search = ? ORDER BY number");
     select.bind(1, db.lease.search);
     while (select.executeStep()) {
       const auto number = static_cast<std::uint64_t>(select.getColumn(0).getInt64());

@@ -10,6 +10,7 @@
 #include "master/store/json_text.hpp"
 #include "master/store/schema.hpp"
 #include "master/store/search_lines.hpp"
+#include "master/store/sql_text.hpp"
 #include "master/store/trial_row.hpp"
 #include "search/base/error.hpp"
 #include "search/base/utc.hpp"
@@ -61,7 +62,8 @@ StoreDatabase::StoreDatabase(const std::filesystem::path& path, const Space& spa
       last_patience(options.last_patience),
       lookup(sqlite, fmt::format("SELECT id, status, attempt FROM trials WHERE search = ? AND identity = ?{}",
                                  identities_indexed(sqlite) ? "" : " AND training = ?")),
-      select_metric(sqlite, fmt::format("SELECT json_extract(metrics, '$.{}') FROM trials WHERE id = ?", sql_name(metric))),
+      select_metric(sqlite,
+                    fmt::format("SELECT json_extract(metrics, '$.{}') FROM trials WHERE id = ?", sql_name(metric))),
       upsert(sqlite, upsert_sql()),
       insert_epoch(sqlite,
                    "INSERT OR IGNORE INTO epochs (search, curve, epoch, seconds, metrics) VALUES (?, ?, ?, ?, ?)"),

@@ -101,17 +101,20 @@ class Model {
   }
   Configuration configuration(const bayes::Point& point) const {
     Configuration configuration = space_.configuration(Digits(space_.axes.size(), 0));
-    for (std::size_t i = 0; i < axes_.size(); ++i) configuration.values[axes_[i].hyperparameter] = axes_[i].value(point[i]);
+    for (std::size_t i = 0; i < axes_.size(); ++i)
+      configuration.values[axes_[i].hyperparameter] = axes_[i].value(point[i]);
     return configuration;
   }
   /// The training of that configuration; nothing where exclusions leave it none.
-  std::optional<Training> training(TrainingId id, const Configuration& configuration, const Trainings& trainings) const {
+  std::optional<Training> training(TrainingId id, const Configuration& configuration,
+                                   const Trainings& trainings) const {
     Digits digits;
     std::vector<double> places;
     for (const Axis& axis : space_.axes) {
       const Value& value = configuration.values[axis.hyperparameter];
       if (axis.interval) places.push_back(axis.interval->place(value));
-      if (space_.axes.size() != trainings.grid().sizes().size() && axis.hyperparameter == space_.experiment->milestone) continue;
+      if (space_.axes.size() != trainings.grid().sizes().size() && axis.hyperparameter == space_.experiment->milestone)
+        continue;
       const auto found = std::find(axis.values.begin(), axis.values.end(), value);
       digits.push_back(axis.interval ? 0 : static_cast<std::uint32_t>(found - axis.values.begin()));
     }
@@ -231,10 +234,11 @@ class Bayes : public Method {
         continue;
       }
       const Ended& ended = *told_[i].ended;
-      observations.push_back({point, ended.value ? std::optional(sign * *ended.value) : std::nullopt, ended.out_of_memory});
+      observations.push_back(
+          {point, ended.value ? std::optional(sign * *ended.value) : std::nullopt, ended.out_of_memory});
     }
-    fitting_ = std::async(std::launch::async, [this, observations = std::move(observations), pending = std::move(pending),
-                                               taken = std::move(taken), fitted = fitted_,
+    fitting_ = std::async(std::launch::async, [this, observations = std::move(observations),
+                                               pending = std::move(pending), taken = std::move(taken), fitted = fitted_,
                                                seed = derive_seed(space_.seed, "bayes", {next_})] {
       bayes::Problem problem{model_.dimensions(), [&](const bayes::Point& point) {
                                const Configuration configuration = model_.configuration(point);

@@ -25,7 +25,7 @@ struct Proposed {
 
 /// What earlier runs of a search have left of its method.
 struct ProposalHistory {
-  std::uint64_t width = 1;                ///< of the search, for ever
+  std::uint64_t width = 1;               ///< of the search, for ever
   std::vector<Proposed> proposals = {};  ///< numbers 0, 1, 2, ...
 };
 

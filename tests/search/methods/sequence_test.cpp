@@ -157,7 +157,7 @@ TEST_CASE("ranges want a method that draws, and an end") {
   const std::string range = R"("milliseconds": {"min": 1, "max": 9})";
   CHECK(refusal(R"("grid")", range) ==
         "s.json: parameters.milliseconds is {\"min\":1,\"max\":9}; give either count or step, or a method that draws "
-        "from ranges: random, sobol, halving, hyperband");
+        "from ranges: random, sobol, halving, hyperband, bayes");
   CHECK(refusal(R"("random")", range) ==
         "s.json: method: random never ends where an axis is a range; give {\"name\": \"random\", \"trials\": 100}, or "
         "limits");

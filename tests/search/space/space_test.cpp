@@ -164,8 +164,9 @@ TEST_CASE("a metric is looked at where trials end, unless the file says at their
     "hyperparameters": [{"name": "index", "type": "integer", "default": 0, "min": 0, "max": 9, "meaning": "m"}]})",
                                                        "experiment.json")};
   CHECK_THROWS_WITH_AS(
-      parse_space(R"({"name": "n", "experiment": "plain", "metric": {"name": "score", "at": "best"}, "parameters": {}})",
-                  "n.json", "/", known),
+      parse_space(
+          R"({"name": "n", "experiment": "plain", "metric": {"name": "score", "at": "best"}, "parameters": {}})",
+          "n.json", "/", known),
       "n.json: metric.at is \"best\"; plain has no epochs to choose among: give last", InputError);
 }
 
@@ -197,7 +198,7 @@ TEST_CASE("wrong values are told with field, value and remedy") {
   CHECK(with("/name", ".hidden").starts_with("s.json: name is \".hidden\"; it becomes a file's"));
   CHECK(with("/name", 3) == "s.json: name is 3; give a text in quotes");
   CHECK(with("/method", "annealing") ==
-        "s.json: method is \"annealing\"; known are grid, random, sobol, halving, hyperband");
+        "s.json: method is \"annealing\"; known are grid, random, sobol, halving, hyperband, bayes");
   CHECK(with("/metric/goal", "max") == "s.json: metric.goal is \"max\"; give minimize or maximize");
   CHECK(with("/seed", -1) == "s.json: seed is -1; give an integer of at least 0");
   CHECK(with("/seed", 1.5) == "s.json: seed is 1.5; give an integer of at least 0");

@@ -1,0 +1,124 @@
+#include "search/methods/bayes_method.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cmath>
+#include <random>
+#include <set>
+#include <thread>
+
+using namespace stormsweep;
+
+namespace {
+
+Space space(const std::string& method, const std::string& parameters, const std::string& more = "") {
+  return parse_space(R"({"name": "s", "experiment": "noop", "method": )" + method + R"(, "parameters": {)" +
+                         parameters + "}" + more + "}",
+                     "s.json", "/");
+}
+
+const std::string plane = R"("milliseconds": {"min": 0.01, "max": 100, "scale": "log"}, "index": [1, 2, 3, 4, 5])";
+
+/// Best at 1 ms and index 4.
+double peak(const Training& training, const Space& space) {
+  const Reader read(training.configuration, *space.experiment);
+  const double x = std::log10(read.real("milliseconds")), y = static_cast<double>(read.integer("index")) - 4;
+  return -x * x - 0.1 * y * y;
+}
+
+std::optional<Training> await(Method& method) {
+  for (;;) {
+    auto training = method.next();
+    if (training || !method.thinking()) return training;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+struct Search {
+  std::vector<Training> trained = {};  ///< by number
+  std::vector<Proposed> proposed = {};
+};
+/// With `ranks` at a time, ending in a random order; stopped after `most` trainings.
+Search search(const Space& space, std::size_t ranks, unsigned seed, const ProposalHistory& past,
+              std::size_t most = 1000) {
+  Search search;
+  const auto method = make_bayes(space, past);
+  std::mt19937 random(seed);
+  std::vector<Training> running;
+  while (search.trained.size() < most) {
+    while (running.size() < ranks) {
+      const auto training = await(*method);
+      if (!training) break;
+      for (const Proposed& each : method->take_proposals()) search.proposed.push_back(each);
+      running.push_back(*training);
+    }
+    if (running.empty()) break;
+    std::swap(running[random() % running.size()], running.back());
+    const Training ended = running.back();
+    running.pop_back();
+    for (std::size_t k = 0; k < ended.trials(); ++k) method->learn(ended, k, {peak(ended, space)});
+    search.trained.push_back(ended);
+  }
+  std::sort(search.trained.begin(), search.trained.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  return search;
+}
+
+}  // namespace
+
+TEST_CASE("the order of arrival, the number of ranks and a restart change no proposal") {
+  const Space s = space(R"({"name": "bayes", "trials": 24, "width": 3})", plane);
+  const auto expected = search(s, 1, 1, {3, {}}).trained;
+  REQUIRE(expected.size() == 24);
+  for (const std::size_t ranks : {2, 3, 8})
+    CHECK(search(s, ranks, static_cast<unsigned>(ranks), {3, {}}).trained == expected);
+
+  // Stopped after 15: what was proposed is taken as it was, and the rest comes out the same.
+  const Search first = search(s, 3, 5, {3, {}}, 15);
+  CHECK(search(s, 2, 6, {3, first.proposed}).trained == expected);
+}
+
+TEST_CASE("it finds the peak, and tries nothing twice") {
+  const Space s = space(R"({"name": "bayes", "trials": 25})", plane);
+  double best = -1e9;
+  std::set<Identity> seen;
+  for (const Training& training : search(s, 1, 1, {1, {}}).trained) {
+    best = std::max(best, peak(training, s));
+    CHECK(seen.insert(identity(training.configuration, *s.experiment, s.seed)).second);
+  }
+  CHECK(best > -0.001);  // within 8 % of 1 ms, at index 4; a random search of 25 comes so near in one of 5
+}
+
+TEST_CASE("a grid is tried whole, without what is excluded, and ends") {
+  const Space s =
+      space(R"("bayes")", R"("index": [1, 2, 3, 4], "replicate": [0, 1, 2], "outcome": ["complete", "nan"])",
+            R"(, "exclude": [{"index": 2, "replicate": [0, 1]}])");
+  CHECK(make_bayes(s, {2, {}})->trials() == 20);
+  CHECK(search(s, 2, 1, {2, {}}).trained.size() == 20);
+}
+
+TEST_CASE("a training is judged by its last milestone, also when only that was left of it") {
+  const Space s = space(R"({"name": "bayes", "trials": 3, "width": 1})", R"("index": [1, 2, 3], "epochs": [1, 5])");
+  const auto method = make_bayes(s, {1, {}});
+  const Training first = await(*method).value();
+  CHECK(first.milestones == std::vector<std::int64_t>{1, 5});
+  for (int i = 0; i < 2; ++i) CHECK(await(*method));  // of the start: 3 points
+  CHECK_FALSE(await(*method));
+  CHECK(method->exhausted());
+  method->learn(first.rest(1), 0, {0.5});
+  CHECK(method->trials() == 6);
+}
+
+TEST_CASE("more waits for the result that it is made of") {
+  const Space s = space(R"({"name": "bayes", "trials": 10, "width": 2})", plane);
+  const auto method = make_bayes(s, {2, {}});
+  std::vector<Training> start;
+  for (int i = 0; i < 4; ++i) start.push_back(await(*method).value());
+  CHECK_FALSE(await(*method));  // number 4 wants the results of 0, 1 and 2
+  CHECK_FALSE(method->exhausted());
+  for (const std::size_t i : {2, 0}) method->learn(start[i], 0, {peak(start[i], s)});
+  CHECK_FALSE(await(*method));
+  method->learn(start[1], 0, {peak(start[1], s)});
+  CHECK(await(*method)->id.value == 4);
+  CHECK_FALSE(await(*method));
+}
