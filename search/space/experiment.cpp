@@ -64,7 +64,7 @@ Hyperparameter read_hyperparameter(const Field& field, std::set<std::string>& ta
   if (result.type == Type::integer || result.type == Type::real) keys.insert(keys.end(), {"min", "max"});
   std::vector<std::string> accepted = keys;
   if (result.type == Type::choice) accepted.emplace_back("of_length");
-  if (field.has("min")) accepted.emplace_back("takes_memory");
+  if (result.type == Type::integer || result.type == Type::real) accepted.emplace_back("takes_memory");
   field.expect_keys(accepted, keys);
   result.name = read_name(field["name"], taken);
   result.meaning = field["meaning"].text();

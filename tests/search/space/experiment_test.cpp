@@ -109,7 +109,7 @@ TEST_CASE("declarations that do not hold together are refused") {
         "e.json: hyperparameters[1].choices[1] is \"a\"; it is given twice");
   CHECK(
       with("/hyperparameters/1/min", 1) ==
-      "e.json: hyperparameters[1].min is not a known key; known are name, type, default, meaning, choices, of_length, takes_memory");
+      "e.json: hyperparameters[1].min is not a known key; known are name, type, default, meaning, choices, of_length");
   CHECK(with("/hyperparameters/1/of_length", {"b"}) == "accepted");
   CHECK(with("/hyperparameters/1/of_length", {"c"}) ==
         "e.json: hyperparameters[1].of_length[0] is \"c\"; known are a, b");
