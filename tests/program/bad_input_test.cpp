@@ -102,7 +102,7 @@ TEST_CASE("a search space with a wrong field is refused with the field, its valu
   check_space_refused(noop(R"("index": [7, 8, 7])"), folder, {"parameters.index", "7"});
   check_space_refused(noop(R"("index": [1, 2])", R"(, "exclude": [{"index": [1, 2]}])"), folder, {"exclude"});
   check_space_refused(noop(R"("index": [1])", R"(, "metric": {"name": "scor"})"), folder, {"metric", "scor", "score"});
-  check_space_refused(noop(R"("index": [1])", R"(, "method": "bayes")"), folder, {"method", "bayes", "grid"});
+  check_space_refused(noop(R"("index": [1])", R"(, "method": "annealing")"), folder, {"method", "annealing", "grid"});
 }
 
 TEST_CASE("a search does not choose on test data") {
