@@ -106,6 +106,9 @@ bool check(const BatchJob& job, const Space& space) {
   Arguments arguments = job.arguments;
   if (job.tasks > 0 && gives(arguments, "--share"))
     throw InputError("stormsweep submit: --array and --share both divide the search; give one of them");
+  if (const std::string why = why_not_shared(space.method); job.tasks > 0 && !why.empty())
+    throw InputError(fmt::format("stormsweep submit: --array: {} cannot be divided among jobs, for {}; submit one job",
+                                 space.method.name, why));
   if (job.tasks > 0) arguments.insert(arguments.end(), {"--share", fmt::format("0/{}", job.tasks)});
   return parse_run_options(arguments).has_value();
 }

@@ -40,6 +40,10 @@ MasterLoop::MasterLoop(Channel& channel, Store& store, const Space& space, Optio
       progress_(space.name, space.metric, options_.columns, now()),
       beaten_(now()) {
   if (!staging_) options_.settings.stage.clear();
+  const auto workers = static_cast<std::uint64_t>(channel.size() - 1), most = source_.side_by_side().value_or(workers);
+  if (most < workers)
+    progress_.say(fmt::format("{}: {} trains {} at once (its width, for ever); {} of {} workers will stand idle",
+                              space.name, space.method.name, most, workers - most, workers));
 }
 
 MasterLoop::Schedule MasterLoop::make_schedule() {

@@ -28,12 +28,13 @@ TrainingSource::TrainingSource(const Space& space, Store& store, const Share& sh
 
 /// What earlier runs have left. The first one decides how many proposals are made side by side, for ever.
 ProposalHistory TrainingSource::history(std::size_t workers) {
-  if (!is_adaptive(space_.method)) return {};
+  if (!makes_proposals(space_.method)) return {};
   ProposalHistory history = store_.proposals();
   if (history.width == 0) {
     history.width = space_.method.width.value_or(2 * workers);
     store_.keep_width(history.width);
   }
+  side_by_side_ = history.width;
   return history;
 }
 

@@ -32,6 +32,8 @@ class TrainingSource {
   std::optional<std::uint64_t> total() const { return total_; }
   /// The next training to begin.
   Supply next(Seconds now);
+  /// How many trainings the method lets go on at once; nothing: as many as there are workers.
+  std::optional<std::uint64_t> side_by_side() const { return side_by_side_; }
   /// Some of what is left would not have ended in time.
   bool unstarted() const { return unstarted_; }
 
@@ -56,6 +58,7 @@ class TrainingSource {
   const Space& space_;
   Store& store_;
   RunLimits& limits_;
+  std::optional<std::uint64_t> side_by_side_;
   std::unique_ptr<Method> method_;
   std::unique_ptr<Sequence> sequence_;  ///< that workers compute their shares of; null where the method is adaptive
   std::optional<std::uint64_t> total_;

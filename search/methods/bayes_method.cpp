@@ -50,16 +50,18 @@ std::vector<double> places_of(const std::vector<Value>& values) {
 /// An axis that varies, as the space and as the model have it.
 struct ModelAxis {
   std::size_t hyperparameter;
-  std::vector<Value> values;         ///< of its digits; none: it is continuous
-  std::optional<Interval> interval;  ///< then
-  bayes::Dimension dimension;
+  std::vector<Value> values;           ///< of its digits; none: it is continuous
+  std::optional<Interval> interval;    ///< of the space's axis, if that is continuous
+  std::optional<std::size_t> in_grid;  ///< its number in Trainings::grid, if it is not
+  bayes::Dimension dimension = {};
 
-  Value value(double coordinate) const {
-    return interval && values.empty() ? interval->at(coordinate) : values[static_cast<std::size_t>(coordinate)];
-  }
   double coordinate(const Value& value) const {
     if (values.empty()) return interval->place(value);
     return static_cast<double>(std::find(values.begin(), values.end(), value) - values.begin());
+  }
+  /// In a continuous axis of the space.
+  double place(double coordinate) const {
+    return values.empty() ? coordinate : interval->place(values[static_cast<std::size_t>(coordinate)]);
   }
 };
 
@@ -73,20 +75,24 @@ ModelAxis model_axis(const Axis& axis, const Hyperparameter& hyperparameter) {
   const bool ordered = hyperparameter.type == Type::integer || hyperparameter.type == Type::real;
   result.dimension.kind = ordered ? bayes::Dimension::Kind::ordered : bayes::Dimension::Kind::unordered;
   result.dimension.size = result.values.size();
-  if (ordered && result.values.size() > 1) result.dimension.places = places_of(result.values);
-  if (ordered && result.values.size() == 1) result.dimension.places = {0};
+  if (ordered) result.dimension.places = places_of(result.values);
   return result;
 }
 
-/// Configurations and points of the model. Copied into the thread that proposes.
+/// Points of the model, and the trainings that they stand for.
 class Model {
  public:
-  explicit Model(const Space& space) : space_(space) {
+  Model(const Space& space, const Trainings& trainings) : trainings_(trainings) {
+    const bool without_milestones = trainings.grid().sizes().size() < space.axes.size();
+    std::size_t in_grid = 0;
     for (const Axis& axis : space.axes) {
-      const bool milestone = space.share_epochs && axis.hyperparameter == space.experiment->milestone;
-      if (!milestone && (axis.interval || axis.values.size() > 1))
-        axes_.push_back(model_axis(axis, space.experiment->hyperparameters[axis.hyperparameter]));
+      if (axis.hyperparameter == space.experiment->milestone && without_milestones) continue;
+      ModelAxis modelled = model_axis(axis, space.experiment->hyperparameters[axis.hyperparameter]);
+      if (!axis.interval) modelled.in_grid = in_grid;
+      ++in_grid;
+      if (axis.interval || axis.values.size() > 1) axes_.push_back(std::move(modelled));
     }
+    continuous_ = space.continuous_axes() > 0;
   }
 
   std::vector<bayes::Dimension> dimensions() const {
@@ -99,32 +105,30 @@ class Model {
     for (const ModelAxis& axis : axes_) point.push_back(axis.coordinate(configuration.values[axis.hyperparameter]));
     return point;
   }
-  Configuration configuration(const bayes::Point& point) const {
-    Configuration configuration = space_.configuration(Digits(space_.axes.size(), 0));
-    for (std::size_t i = 0; i < axes_.size(); ++i)
-      configuration.values[axes_[i].hyperparameter] = axes_[i].value(point[i]);
-    return configuration;
-  }
-  /// The training of that configuration; nothing where exclusions leave it none.
-  std::optional<Training> training(TrainingId id, const Configuration& configuration,
-                                   const Trainings& trainings) const {
-    Digits digits;
+  /// Nothing where exclusions leave it no trial.
+  std::optional<Training> training(TrainingId id, const bayes::Point& point) const {
+    Digits digits(trainings_.grid().sizes().size(), 0);
     std::vector<double> places;
-    for (const Axis& axis : space_.axes) {
-      const Value& value = configuration.values[axis.hyperparameter];
-      if (axis.interval) places.push_back(axis.interval->place(value));
-      if (space_.axes.size() != trainings.grid().sizes().size() && axis.hyperparameter == space_.experiment->milestone)
-        continue;
-      const auto found = std::find(axis.values.begin(), axis.values.end(), value);
-      digits.push_back(axis.interval ? 0 : static_cast<std::uint32_t>(found - axis.values.begin()));
+    for (std::size_t i = 0; i < axes_.size(); ++i) {
+      if (axes_[i].in_grid)
+        digits[*axes_[i].in_grid] = static_cast<std::uint32_t>(point[i]);
+      else
+        places.push_back(axes_[i].place(point[i]));
     }
-    if (trainings.grid().excluded(digits)) return std::nullopt;
-    return trainings.at(id, std::move(digits), places);
+    if (trainings_.grid().excluded(digits)) return std::nullopt;
+    return trainings_.at(id, std::move(digits), places);
+  }
+  /// Whether the point may be tried beside those `taken`; on a grid the model itself tries none twice.
+  bool allows(const bayes::Point& point, const std::set<bayes::Point>& taken) const {
+    if (!continuous_ && trainings_.grid().exclusions().empty()) return true;
+    const auto there = training({}, point);
+    return there && (!continuous_ || !taken.contains(this->point(there->configuration)));  // rounded
   }
 
  private:
-  Space space_;
+  const Trainings& trainings_;
   std::vector<ModelAxis> axes_;
+  bool continuous_ = false;
 };
 
 std::string to_text(const bayes::Proposal& proposal) {
@@ -146,7 +150,7 @@ class Bayes : public Method {
   Bayes(const Space& space, const ProposalHistory& past)
       : space_(space),
         trainings_(space_),
-        model_(space_),
+        model_(space_, trainings_),
         start_(sobol_sequence(space_)),
         width_(past.width),
         at_start_(std::max<std::uint64_t>(model_.dimensions().size() + 2, width_)),
@@ -157,7 +161,7 @@ class Bayes : public Method {
       no_more_ = true;
       return std::nullopt;
     }
-    if (next_ < past_.size()) return propose(past_[next_].configuration, past_[next_].parameters, true);
+    if (next_ < past_.size()) return propose(model_.point(past_[next_].configuration), past_[next_].parameters, true);
     if (next_ < at_start_) return of_start();
     if (!fitting_.valid() && !all_ended(next_ - width_ + 1)) return std::nullopt;
     if (!fitting_.valid()) begin_fit();
@@ -192,8 +196,8 @@ class Bayes : public Method {
     std::optional<Ended> ended;
   };
 
-  std::optional<Training> propose(const Configuration& configuration, const std::string& parameters, bool known) {
-    auto training = model_.training({next_}, configuration, trainings_);
+  std::optional<Training> propose(const bayes::Point& point, const std::string& parameters, bool known) {
+    auto training = model_.training({next_}, point);
     if (!training) {  // a proposal of a space that has changed
       no_more_ = true;
       return std::nullopt;
@@ -212,7 +216,7 @@ class Bayes : public Method {
       return std::nullopt;
     }
     next_start_ = training->id.value + 1;
-    return propose(training->configuration, "", false);
+    return propose(model_.point(training->configuration), "", false);
   }
 
   bool all_ended(std::uint64_t first) {
@@ -240,18 +244,15 @@ class Bayes : public Method {
     fitting_ = std::async(std::launch::async, [this, observations = std::move(observations),
                                                pending = std::move(pending), taken = std::move(taken), fitted = fitted_,
                                                seed = derive_seed(space_.seed, "bayes", {next_})] {
-      bayes::Problem problem{model_.dimensions(), [&](const bayes::Point& point) {
-                               const Configuration configuration = model_.configuration(point);
-                               return model_.training({0}, configuration, trainings_).has_value() &&
-                                      !taken.contains(model_.point(configuration));
-                             }};
+      const bayes::Problem problem{model_.dimensions(),
+                                   [&](const bayes::Point& point) { return model_.allows(point, taken); }};
       return bayes::propose(problem, observations, pending, fitted, seed);
     });
   }
 
   std::optional<Training> end_fit() {
     const auto proposal = fitting_.get();
-    if (proposal) return propose(model_.configuration(proposal->point), to_text(*proposal), false);
+    if (proposal) return propose(proposal->point, to_text(*proposal), false);
     no_more_ = true;
     return std::nullopt;
   }

@@ -34,7 +34,7 @@ class InOrder : public Method {
 }  // namespace
 
 std::unique_ptr<Method> make_method(const Space& space, const Share& share, const ProposalHistory& past) {
-  if (space.method.name == "bayes") return make_bayes(space, past);
+  if (makes_proposals(space.method)) return make_bayes(space, past);
   if (has_rungs(space.method)) return make_halving(space, share);
   return std::make_unique<InOrder>(make_sequence(space), share);
 }

@@ -96,8 +96,12 @@ bool is_adaptive(const MethodSettings& method) {
   return known(method).adaptive;
 }
 
+bool makes_proposals(const MethodSettings& method) {
+  return method.name == "bayes";
+}
+
 std::string why_not_shared(const MethodSettings& method) {
-  return method.name == "bayes" ? "each proposal needs the results of all before it" : "";
+  return makes_proposals(method) ? "each proposal needs the results of all before it" : "";
 }
 
 }  // namespace stormsweep

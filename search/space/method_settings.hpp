@@ -34,6 +34,9 @@ bool has_rungs(const MethodSettings& method);
 /// Decides from results what to train next; the others know it from the number alone.
 bool is_adaptive(const MethodSettings& method);
 
+/// Works out configurations, which are stored (search/methods/method.hpp).
+bool makes_proposals(const MethodSettings& method);
+
 /// What a job array, whose tasks do not talk, cannot do by that method: the reason; empty where it can.
 std::string why_not_shared(const MethodSettings& method);
 
