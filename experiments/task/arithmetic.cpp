@@ -1,6 +1,7 @@
 #include "experiments/task/arithmetic.hpp"
 
 #include "search/base/error.hpp"
+#include "search/space/precision.hpp"
 
 namespace stormsweep {
 
@@ -11,7 +12,7 @@ torch::ScalarType arithmetic(const Reader& read) {
 
 void check_arithmetic(const Reader& read, const torch::Device& device) {
   const std::string& precision = read.choice("precision");
-  if (device.is_cpu() && (precision == "fp16" || precision == "tf32"))
+  if (device.is_cpu() && is_of_gpus(precision))
     throw InputError("precision is " + precision +
                      ", in which this processor does not compute; choose bf16 or fp32, or a GPU");
 }

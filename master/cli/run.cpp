@@ -39,6 +39,7 @@
 #include "search/base/utc.hpp"
 #include "search/methods/methods.hpp"
 #include "search/space/gang_sizes.hpp"
+#include "search/space/precision.hpp"
 #include "search/space/space.hpp"
 #include "worker/channel/mpi_channel.hpp"
 
@@ -92,6 +93,16 @@ void check_gangs(const Space& space, const RunOptions& options, int workers) {
                     options.space.string(), largest, workers,
                     workers == 1 ? "worker is all there is" : "workers are all there are", largest + 1));
   }
+}
+
+void check_precision(const Space& space, const RunOptions& options, const DataReport& report) {
+  if (report.gpus > 0 && options.device != "cpu") return;
+  for (const Value& precision : values(space, "precision"))
+    if (is_of_gpus(std::get<std::string>(precision)))
+      throw InputError(
+          fmt::format("{}: parameters.precision is {}, which is arithmetic of GPUs, and {}; give fp32 or bf16",
+                      options.space.string(), to_string(precision),
+                      options.device == "cpu" ? "--device is cpu" : "LibTorch finds none here"));
 }
 
 int terminal_columns() {
@@ -154,6 +165,7 @@ double rank_patience(const RunOptions& options) {
 int start_job(const Arguments& arguments, const Space& space, const RunOptions& options, const std::string& report) {
   const int workers = worker_count(options, parse_report(report));
   check_gangs(space, options, workers);
+  check_precision(space, options, parse_report(report));
   for (const std::string& doubt : doubts(space)) fmt::print(stderr, "warning: {}\n", doubt);
   for (const std::string& note : parse_report(report).notes) fmt::print(stderr, "{}\n", note);
   if (options.shared)
@@ -287,6 +299,7 @@ int become_master(RunOptions options) {
   try {
     const Space space = prepare(options);
     if (const auto report = data_report(space, options)) {
+      check_precision(space, options, parse_report(*report));
       const std::string fingerprint = parse_report(*report).fingerprint;
       KeptModels models(options.results, cache_folder(options.results), space,
                         static_cast<std::size_t>(options.keep_best));

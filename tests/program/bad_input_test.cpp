@@ -105,6 +105,17 @@ TEST_CASE("a search space with a wrong field is refused with the field, its valu
   check_space_refused(noop(R"("index": [1])", R"(, "method": "annealing")"), folder, {"method", "annealing", "grid"});
 }
 
+TEST_CASE("arithmetic that only GPUs have is refused before anything starts") {
+  const WorkFolder folder;
+  generate(folder);
+  std::string text = tornado;
+  text.replace(text.find(R"("epochs": 1)"), 11, R"("epochs": 1, "precision": ["fp32", "tf32"])");
+  folder.write("space.json", text);
+  check_refused({"run", "space.json", "--results", "r.db", "--device", "cpu"}, folder,
+                {"parameters.precision is tf32", "--device is cpu", "fp32 or bf16"});
+  CHECK_FALSE(fs::exists(folder / "r.db"));
+}
+
 TEST_CASE("a search does not choose on test data") {
   const WorkFolder folder;
   std::string text = tornado;

@@ -39,8 +39,8 @@ void step_at_once(std::vector<torch::optim::OptimizerParamGroup>& groups, States
   using Key = std::decay_t<decltype(states.begin()->first)>;
   const torch::NoGradGuard no_gradient;
   for (auto& group : groups) {
-    std::vector<torch::Tensor> parameters, gradients, means, squares;
-    std::int64_t step = 0;
+    std::vector<torch::Tensor> parameters, gradients, means, squares, steps;
+    std::int64_t last_step = 0;
     for (const torch::Tensor& parameter : group.params()) {
       if (!parameter.grad().defined()) continue;
       auto& state = states[key_of<Key>(parameter)];
@@ -52,15 +52,19 @@ void step_at_once(std::vector<torch::optim::OptimizerParamGroup>& groups, States
         state = std::move(fresh);
       }
       auto& known = static_cast<State&>(*state);
-      known.step(step = known.step() + 1);
+      known.step(known.step() + 1);
+      // One tensor for all that have taken as many, as nearly always all have.
+      if (steps.empty() || known.step() != last_step)
+        steps.push_back(torch::full({}, static_cast<double>(known.step()), parameter.options().dtype(torch::kFloat32)));
+      else
+        steps.push_back(steps.back());
+      last_step = known.step();
       parameters.push_back(parameter);
       gradients.push_back(parameter.grad());
       means.push_back(known.exp_avg());
       squares.push_back(known.exp_avg_sq());
     }
     if (parameters.empty()) continue;
-    const auto count = torch::full({}, static_cast<double>(step), parameters[0].options().dtype(torch::kFloat32));
-    const std::vector<torch::Tensor> steps(parameters.size(), count);
     const auto& options = static_cast<const Options&>(group.options());
     kernel(parameters, gradients, means, squares, torch::TensorList{}, steps, options.lr(),
            std::get<0>(options.betas()), std::get<1>(options.betas()), options.weight_decay(), options.eps(),
