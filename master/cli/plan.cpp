@@ -75,7 +75,9 @@ std::string method_text(const Space& space) {
   const MethodSettings& method = space.method;
   if (has_rungs(method))
     return fmt::format("{} of {} configurations, one of {} goes on", method.name, method.from, method.eta);
-  return method.name + " search" + (method.trials ? fmt::format(", {} trainings", grouped(*method.trials)) : "");
+  const std::string width = method.width ? fmt::format(", {} at once", *method.width) : "";
+  return method.name + " search" + width +
+         (method.trials ? fmt::format(", {} trainings", grouped(*method.trials)) : "");
 }
 
 std::string axis_text(const Axis& axis) {
@@ -136,7 +138,9 @@ NumberedConfiguration of_grid(const Space& space, std::uint64_t number) {
 
 /// Of a method's sequence: number `at`, or the first two.
 std::vector<NumberedConfiguration> of_sequence(const Space& space, std::optional<std::uint64_t> at) {
-  const auto sequence = has_rungs(space.method) ? configurations(space) : make_sequence(space);
+  const auto sequence = has_rungs(space.method)         ? configurations(space)
+                        : makes_proposals(space.method) ? sobol_sequence(space)  // its start
+                                                        : make_sequence(space);
   if (at) {
     const auto training = sequence->at({*at});
     if (!training)

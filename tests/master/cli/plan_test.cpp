@@ -70,6 +70,16 @@ TEST_CASE("a random search shows what it tries first") {
                        InputError);
 }
 
+TEST_CASE("a Bayesian search shows its start") {
+  const Space space =
+      parse_space(R"({"name": "b", "experiment": "noop", "method": {"name": "bayes", "trials": 9, "width": 4},
+    "parameters": {"index": {"min": 1, "max": 1000000, "guess": 77}}})",
+                  "b.json", "/");
+  const std::string text = plan_text(make_plan(space));
+  CHECK(text.find("by bayes search, 4 at once, 9 trainings, seed 0\n") != std::string::npos);
+  CHECK(text.find("number 0  index 77\n") != std::string::npos);
+}
+
 TEST_CASE("what is not ready is told, and is not fatal") {
   const Plan plan = make_plan(parse_space(tornado_space, "t.json", "/nowhere"), std::nullopt);
   REQUIRE(plan.problems.size() == 4);

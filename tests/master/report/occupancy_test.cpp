@@ -6,6 +6,7 @@
 
 #include "master/report/metric_comparison.hpp"
 #include "search/base/error.hpp"
+#include "search/methods/methods.hpp"
 #include "tests/master/store/store_fixture.hpp"
 
 using namespace stormsweep;
@@ -61,6 +62,23 @@ TEST_CASE("a gang keeps all its ranks busy") {
   CHECK(o.ranks[0].busy_seconds == 0);
   CHECK(o.ranks[1].busy_seconds == 2);
   CHECK(o.ranks[2].busy_seconds == 2);
+}
+
+TEST_CASE("rungs of one training are busy intervals of their own") {
+  const TemporaryFolder folder;
+  const Space space = noop_space(R"({"index": [1, 2, 3], "epochs": [1, 3]})", "s", R"("method": "halving", )");
+  {
+    Store store(folder.path / "h.db", space, "f", {});
+    const auto method = make_method(space);
+    const Training first = method->next().value();
+    store.finish(first, 0, rank(1), ended(0, 1));
+    method->learn(first, 0, {0.5});
+    for (int i = 0; i < 2; ++i) method->learn(method->next().value(), 0, {0.1});
+    store.finish(method->next().value(), 0, rank(1), ended(8, 10));
+  }
+  const auto intervals = read_busy_intervals(folder.path / "h.db", "");
+  REQUIRE(intervals.size() == 2);
+  CHECK(occupancy(intervals, 1).busy() == 3);
 }
 
 TEST_CASE("the trials of one training are one busy interval") {
