@@ -9,6 +9,18 @@
 
 namespace stormsweep {
 
+namespace {
+
+/// The first of `count` gangs that is free earliest.
+template <class Until>
+std::size_t least(std::size_t count, const Until& until) {
+  std::size_t first = 0;
+  for (std::size_t g = 1; g < count; ++g) first = until(g) < until(first) ? g : first;
+  return first;
+}
+
+}  // namespace
+
 RoundMaster::RoundMaster(const DispatchPolicy& policy, Source source, Expected expected, Seconds now)
     : source_(std::move(source)), expected_(std::move(expected)), crew_(policy, now), turns_(policy.workers) {}
 
@@ -31,11 +43,11 @@ void RoundMaster::begin_round() {
   for (Training& training : round_) by_gang[training.gang].push_back(std::move(training));
   round_.clear();
   std::vector<double> load(turns_.size());
-  for (auto& [gang, trainings] : by_gang) {
+  for (const auto& [gang, trainings] : by_gang) {
     if (gang > turns_.size())
       short_handed_ = true;
     else
-      deal(gang, std::move(trainings), load);
+      deal(gang, trainings, load);
   }
   if (running() > 0) return send_round();
   stop_everyone(short_handed_ ? Ending::short_handed : Ending::done);  // or it waits in vain for what is left out
@@ -54,32 +66,40 @@ bool RoundMaster::gather() {
   return true;
 }
 
-void RoundMaster::deal(std::size_t gang, std::vector<Training> trainings, std::vector<double>& load) {
+void RoundMaster::deal(std::size_t gang, const std::vector<Training>& trainings, std::vector<double>& load) {
   const std::size_t gangs = turns_.size() / gang;
-  std::vector<std::pair<double, std::size_t>> order;  // expected seconds, number
-  for (std::size_t i = 0; i < trainings.size(); ++i) {
-    const auto expected = expected_(trainings[i]);
-    order.emplace_back(expected ? -expected->count() : 0, i);
-  }
-  const bool known = std::all_of(order.begin(), order.end(), [](const auto& each) { return each.first < 0; });
-  if (known) std::stable_sort(order.begin(), order.end());
-  for (std::size_t card = 0; card < order.size(); ++card) {
-    const auto [seconds, number] = order[card];
-    std::size_t hand = dealt_to(card, gangs);
-    const auto of = [&](std::size_t g) { return *std::max_element(&load[g * gang], &load[g * gang] + gang); };
-    if (known)
-      for (std::size_t g = hand = 0; g < gangs; ++g) hand = of(g) < of(hand) ? g : hand;
-    const double until = of(hand) - seconds;
+  const auto until = [&](std::size_t g) {
+    const auto first = load.begin() + static_cast<std::ptrdiff_t>(g * gang);
+    return *std::max_element(first, first + static_cast<std::ptrdiff_t>(gang));
+  };
+  const auto order = longest_first(trainings);
+  std::uint64_t card = 0;
+  for (const auto& [seconds, number] : order) {
+    std::size_t hand = dealt_to(card++, gangs);
+    if (seconds > 0) hand = least(gangs, until);
+    const double end = until(hand) + seconds;
     std::vector<WorkerId> members;
     for (std::size_t rank = hand * gang; rank < (hand + 1) * gang; ++rank) {
-      load[rank] = until;
+      load[rank] = end;
       members.push_back(WorkerId{rank + 1});
     }
-    assign(std::move(trainings[number]), std::move(members));
+    assign(trainings[number], members);
   }
 }
 
-void RoundMaster::assign(Training training, std::vector<WorkerId> members) {
+std::vector<std::pair<double, std::size_t>> RoundMaster::longest_first(const std::vector<Training>& trainings) const {
+  std::vector<std::pair<double, std::size_t>> order;
+  for (std::size_t number = 0; number < trainings.size(); ++number)
+    order.emplace_back(expected_(trainings[number]).value_or(Seconds(0)).count(), number);
+  const bool known = std::all_of(order.begin(), order.end(), [](const auto& each) { return each.first > 0; });
+  if (known)
+    std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  else
+    for (auto& each : order) each.first = 0;
+  return order;
+}
+
+void RoundMaster::assign(const Training& training, const std::vector<WorkerId>& members) {
   const std::uint64_t gang = members.size() > 1 ? ++last_gang_ : 0;
   const auto progress = std::make_shared<Progress>();
   for (const WorkerId member : members) turns(member).push_back({training, members, gang, progress});

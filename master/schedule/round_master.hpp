@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "master/schedule/crew.hpp"
@@ -59,8 +60,11 @@ class RoundMaster {
   void begin_round();
   /// What the source has, and whether that is all it can have before something ends.
   bool gather();
-  void deal(std::size_t gang, std::vector<Training> trainings, std::vector<double>& load);
-  void assign(Training training, std::vector<WorkerId> members);
+  void deal(std::size_t gang, const std::vector<Training>& trainings, std::vector<double>& load);
+  /// Their numbers, with the seconds expected of each: the longest first, or all 0 and in order where some are not
+  /// known.
+  std::vector<std::pair<double, std::size_t>> longest_first(const std::vector<Training>& trainings) const;
+  void assign(const Training& training, const std::vector<WorkerId>& members);
   void send_round();
   void end_turn(WorkerId id);
   void begin_turn(WorkerId id);
