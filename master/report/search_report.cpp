@@ -2,11 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstring>
-#include <map>
-#include <set>
-
+#include "master/report/funnel.hpp"
 #include "master/report/selection.hpp"
 #include "master/store/database.hpp"
 #include "master/store/present_rows.hpp"
@@ -16,7 +12,6 @@
 #include "search/base/duration.hpp"
 #include "search/base/error.hpp"
 #include "search/base/utc.hpp"
-#include "search/methods/halving.hpp"
 #include "search/methods/methods.hpp"
 #include "search/space/space.hpp"
 
@@ -143,57 +138,13 @@ class Reporter {
     report_.total = share_->trials;
   }
 
-  /// The last brackets that have begun.
+  /// Fewer go on in a halving than could where some fail, so that trials do not tell whether it is through.
   void read_brackets() {
-    std::map<std::uint64_t, SearchReport::Funnel> brackets;
-    const std::vector<std::int64_t> all = rungs(*space_);
     const Share share = share_ ? share_->share : Share{};
-    for (const BracketShape& shape : bracket_shapes(*space_, share)) {
-      const std::vector<std::int64_t> epochs(all.begin() + static_cast<std::ptrdiff_t>(shape.first), all.end());
-      brackets[shape.number] = {shape.number, epochs, std::vector<std::uint64_t>(shape.members.size()), shape.members};
-    }
-    auto select = prepare(fmt::format(
-        "SELECT bracket, rung, count(*) FROM trials WHERE search = (SELECT id FROM searches WHERE name = ?1) AND "
-        "bracket IS NOT NULL AND status NOT IN ('waiting', 'running'){} GROUP BY 1, 2",
-        condition_));
-    std::set<std::uint64_t> begun;
-    while (select.executeStep()) {
-      const auto found = brackets.find(static_cast<std::uint64_t>(select.getColumn(0).getInt64()));
-      const auto rung = static_cast<std::size_t>(select.getColumn(1).getInt64());
-      if (found == brackets.end() || rung < all.size() - found->second.epochs.size() || rung >= all.size()) continue;
-      found->second.ended[rung - (all.size() - found->second.epochs.size())] =
-          static_cast<std::uint64_t>(select.getColumn(2).getInt64());
-      begun.insert(found->first);
-    }
-    for (const std::uint64_t number : begun) report_.brackets.push_back(std::move(brackets[number]));
+    report_.brackets = read_funnels(database_, report_.name, condition_, *space_, share);
     if (report_.brackets.size() > SearchReport::most_shown)
       report_.brackets.erase(report_.brackets.begin(), report_.brackets.end() - SearchReport::most_shown);
-    all_ended_ = nothing_missing(share);
-  }
-
-  /// Fewer go on than could where some fail: whether the method wants nothing that the rows do not have.
-  bool nothing_missing(const Share& share) {
-    std::map<Identity, std::optional<double>> ended;
-    auto select =
-        prepare(fmt::format("SELECT identity, CASE status WHEN 'complete' THEN json_extract(metrics, '$.{}') END FROM "
-                            "trials WHERE search = "
-                            "(SELECT id FROM searches WHERE name = ?1) AND status NOT IN ('waiting', 'running')",
-                            sql_name(report_.metric)));
-    while (select.executeStep()) {
-      Identity identity{};
-      const SQLite::Column bytes = select.getColumn(0), value = select.getColumn(1);
-      std::memcpy(identity.data(), bytes.getBlob(),
-                  std::min<std::size_t>(identity.size(), static_cast<std::size_t>(bytes.getBytes())));
-      ended[identity] = value.isNull() ? std::nullopt : std::optional(value.getDouble());
-    }
-    const auto method = make_method(*space_, share);
-    while (const auto training = method->next()) {
-      const auto found =
-          ended.find(identity(training->trial(0, *space_->experiment), *space_->experiment, space_->seed));
-      if (found == ended.end()) return false;
-      method->learn(*training, 0, {found->second});
-    }
-    return true;
+    all_ended_ = nothing_missing(database_, report_.name, *space_, share);
   }
 
   void read_writer() {

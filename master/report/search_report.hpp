@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "master/report/funnel.hpp"
+
 namespace stormsweep {
 
 /// How far a search is, as its database tells; times in seconds.
@@ -25,12 +27,6 @@ struct SearchReport {
     std::int64_t trial;
     double value;
     std::optional<std::int64_t> epoch;  ///< where the search chooses by the best one
-  };
-  /// A bracket of a halving that has begun.
-  struct Funnel {
-    std::uint64_t number;
-    std::vector<std::int64_t> epochs;           ///< of its rungs
-    std::vector<std::uint64_t> ended, members;  ///< of each: how many have ended, of how many
   };
 
   std::string name, experiment, metric, goal;

@@ -1,0 +1,43 @@
+#include "master/report/funnel.hpp"
+
+#include <doctest/doctest.h>
+
+#include "search/methods/methods.hpp"
+#include "tests/master/store/store_fixture.hpp"
+
+using namespace stormsweep;
+using namespace stormsweep::test;
+
+TEST_CASE("a halving of two brackets, as far as it is") {
+  const TemporaryFolder folder;
+  const auto file = folder.path / "h.db";
+  const Space space = noop_space(R"({"index": {"min": 1, "max": 1000}, "epochs": [1, 3, 9]})", "h",
+                                 R"("method": {"name": "halving", "size": 4, "brackets": 2, "eta": 2}, )");
+  const auto method = make_method(space);
+  const auto end_some = [&](int count) {
+    Store store(file, space, "f", {});
+    for (int i = 0; i < count; ++i) {
+      const Training training = method->next().value();
+      const bool fails = training.rung->bracket == 0 && training.rung->number == 0 && i > 0;
+      store.finish(training, 0, worker(), fails ? failure("for a test") : outcome(0.5));
+      method->learn(training, 0, fails ? Ended{} : Ended{0.5});
+    }
+  };
+  const auto funnels = [&] {
+    SQLite::Database database(file);
+    return read_funnels(database, "h", "", space, {});
+  };
+  const auto through = [&] {
+    SQLite::Database database(file);
+    return nothing_missing(database, "h", space, {});
+  };
+  end_some(5);  // one of bracket 0 has a value, and goes on alone
+  CHECK(funnels() == std::vector<Funnel>{{0, {1, 3, 9}, {4, 1, 0}, {4, 2, 1}}});
+  CHECK_FALSE(through());
+  end_some(1);
+  end_some(7);
+  CHECK(funnels() == std::vector<Funnel>{{0, {1, 3, 9}, {4, 1, 1}, {4, 2, 1}}, {1, {1, 3, 9}, {4, 2, 1}, {4, 2, 1}}});
+  CHECK_FALSE(method->next());
+  CHECK(method->exhausted());
+  CHECK(through());
+}
