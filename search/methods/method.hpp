@@ -47,7 +47,7 @@ class Method {
   virtual void learn(const Training&, std::size_t /*milestone*/, const Ended&) {}
   /// Trainings that could have gone on and will not, since the last call.
   virtual std::vector<Training> take_dropped() { return {}; }
-  /// Proposals since the last call, to be kept before they are trained.
+  /// Proposals since the last call, to be kept no later than what comes of them.
   virtual std::vector<Proposed> take_proposals() { return {}; }
 
   /// Trials of our share, at most, where they can be counted.
