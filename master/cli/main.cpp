@@ -11,6 +11,7 @@
 #include "master/cli/describe.hpp"
 #include "master/cli/merge_command.hpp"
 #include "master/cli/plan.hpp"
+#include "master/cli/replay_command.hpp"
 #include "master/cli/results.hpp"
 #include "master/cli/run.hpp"
 #include "master/cli/status.hpp"
@@ -38,6 +39,7 @@ constexpr std::array commands{
     Command{"status", "how the searches of a results database stand", status_command},
     Command{"compare", "both schedules on one space; or replays of a database on other numbers of ranks",
             compare_command},
+    Command{"replay", "what other search methods would have cost and found on a recorded grid", replay_command},
     Command{"rerun", "let trials of a results database wait, for the next run to train again", rerun_command},
     Command{"delete", "remove trials of a results database, with their curves and networks", delete_command},
     Command{"merge", "join the databases of jobs that share a search", merge_command},

@@ -1,0 +1,226 @@
+#include "master/cli/replay_command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "master/report/what_if.hpp"
+#include "search/base/error.hpp"
+#include "search/base/json_or_null.hpp"
+#include "search/base/table.hpp"
+#include "search/base/text.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr double near = 0.01;  // of the grid's best
+constexpr int curve_points = 50;
+
+struct ReplayQuestion {
+  std::string file, search, rungs;
+  std::vector<std::string> methods;
+  int seeds = 0;
+  bool curves = false;
+};
+
+/// One method, once for each seed.
+struct Replayed {
+  std::string method;
+  std::vector<WhatIf> runs;
+};
+
+Syntax syntax_of(ReplayQuestion& question) {
+  return {
+      .command = "stormsweep replay",
+      .usage = "DATABASE [options]",
+      .summary =
+          "Tells what other search methods would have cost and found, by what a complete grid has recorded: nothing\n"
+          "is trained. Medians over seeds; what goes on from a rung costs the difference.",
+      .example = "stormsweep replay tornado.db --method hyperband --method '{\"name\": \"halving\", \"eta\": 4}'",
+      .operands = {{"database", po::value(&question.file)->required(), "the file that `run` wrote"}},
+      .options = {
+          {"method", po::value(&question.methods)->multitoken()->composing(),
+           "a name, or what a space says under \"method\"; default: random, halving, hyperband, bayes"},
+          {"rungs", po::value(&question.rungs)->default_value("")->value_name("E,E,..."),
+           "epochs of the rungs; by default the epochs of the grid"},
+          {"seeds", po::value(&question.seeds)->default_value(30)->value_name("N"), "so many searches a method"},
+          {"search", po::value(&question.search)->default_value(""), "the search, where the file has several"},
+          {"curves", po::bool_switch(&question.curves), "best value so far over epochs, as CSV"},
+          {"format", po::value<std::string>()->default_value("text")->value_name("text|json"), "how to print"}}};
+}
+
+nlohmann::ordered_json read_rungs(const std::string& rungs) {
+  auto epochs = nlohmann::ordered_json::array();
+  for (const std::string& rung : split_list(rungs)) {
+    const auto number = whole_number(rung);
+    if (!number)
+      throw InputError(fmt::format("stormsweep replay: --rungs is '{}'; give epochs, with commas between them", rungs));
+    epochs.push_back(*number);
+  }
+  return epochs;
+}
+
+/// Whether the grid has epochs for the rungs of a halving.
+bool has_milestones(const RecordedGrid& grid) {
+  const Experiment& experiment = *grid.space.experiment;
+  return experiment.milestone && values(grid.space, experiment.hyperparameters[*experiment.milestone].name).size() > 1;
+}
+
+/// The recorded space, searched by another method under another seed.
+Space space_by(const std::string& method, std::uint64_t seed, const ReplayQuestion& question,
+               const RecordedGrid& grid) {
+  auto json = nlohmann::ordered_json::parse(grid.space.text);
+  json["method"] = method.starts_with('{') ? parse_json(method, "--method") : nlohmann::ordered_json(method);
+  json["seed"] = seed;
+  json.erase("limits");
+  const Experiment& experiment = *grid.space.experiment;
+  if (has_rungs(read_method(Field(json, "stormsweep replay: --method")["method"])) && experiment.milestone) {
+    if (question.rungs.empty() && !has_milestones(grid))
+      throw InputError(
+          fmt::format("stormsweep replay: --method {} wants rungs; give --rungs, epochs that '{}' has recorded", method,
+                      grid.space.name));
+    if (!question.rungs.empty())
+      json["parameters"][experiment.hyperparameters[*experiment.milestone].name] = read_rungs(question.rungs);
+  }
+  return parse_space(json.dump(), "stormsweep replay", "/");
+}
+
+std::vector<Replayed> replay_all(const ReplayQuestion& question, const RecordedGrid& grid) {
+  std::vector<Replayed> all{{"grid", {what_if(grid.space, grid)}}};
+  for (const std::string& method : question.methods) {
+    Replayed& replayed = all.emplace_back(Replayed{method, {}});
+    for (int seed = 0; seed < question.seeds; ++seed)
+      replayed.runs.push_back(what_if(space_by(method, static_cast<std::uint64_t>(seed), question, grid), grid));
+  }
+  return all;
+}
+
+/// Of numbers of runs; nothing of none.
+template <class Number>
+std::optional<double> quantile(const std::vector<WhatIf>& runs, double q, const Number& number) {
+  std::vector<double> values;
+  for (const WhatIf& run : runs)
+    if (const std::optional<double> value = number(run)) values.push_back(*value);
+  if (values.empty()) return std::nullopt;
+  std::sort(values.begin(), values.end());
+  return values[static_cast<std::size_t>(std::lround(q * static_cast<double>(values.size() - 1)))];
+}
+
+/// What a line of the table tells.
+struct Line {
+  std::string method;
+  std::optional<double> trainings, trials, epochs, seconds, found, near_trials, near_epochs;
+  double best_share = 0, near_share = 0;  ///< of runs that found the best, or came near it
+};
+
+Line line_of(const Replayed& replayed, const RecordedGrid& grid) {
+  const auto& runs = replayed.runs;
+  const auto median = [&](const auto& number) { return quantile(runs, 0.5, number); };
+  const auto share = [&](double of) {
+    const auto there = std::count_if(runs.begin(), runs.end(), [&](const WhatIf& r) { return r.within(of, grid); });
+    return static_cast<double>(there) / static_cast<double>(runs.size());
+  };
+  using Number = std::optional<double>;
+  return {.method = replayed.method,
+          .trainings = median([](const WhatIf& r) { return Number(r.trainings); }),
+          .trials = median([](const WhatIf& r) { return Number(r.trials); }),
+          .epochs = median([](const WhatIf& r) { return Number(r.epochs); }),
+          .seconds = median([](const WhatIf& r) { return Number(r.seconds); }),
+          .found = median([](const WhatIf& r) { return r.found; }),
+          .near_trials = median([&](const WhatIf& r) {
+            const auto* step = r.within(near, grid);
+            return step ? Number(step->trials) : Number();
+          }),
+          .near_epochs = median([&](const WhatIf& r) {
+            const auto* step = r.within(near, grid);
+            return step ? Number(step->epochs) : Number();
+          }),
+          .best_share = share(0),
+          .near_share = share(near)};
+}
+
+std::string text_of(const std::vector<Line>& lines, const RecordedGrid& grid, const ReplayQuestion& question) {
+  Table table{.title = fmt::format("{}: best {} {:.6g}; medians of {} seeds", grid.space.name, grid.space.metric,
+                                   grid.best, question.seeds),
+              .header = {"method", "trainings", "trials", "epochs", "of grid", "seconds", "found", "the best",
+                         "within 1 %", "after trials", "epochs"},
+              .numeric = {false, true, true, true, true, true, true, true, true, true, true}};
+  const auto whole = [](const std::optional<double>& number) { return number ? fmt::format("{:.0f}", *number) : "-"; };
+  for (const Line& line : lines)
+    table.rows.push_back({line.method, whole(line.trainings), whole(line.trials), whole(line.epochs),
+                          *lines[0].epochs > 0 ? fmt::format("{:.0f} %", 100 * *line.epochs / *lines[0].epochs) : "-",
+                          fmt::format("{:.1f}", *line.seconds), line.found ? fmt::format("{:.6g}", *line.found) : "-",
+                          fmt::format("{:.0f} %", 100 * line.best_share),
+                          fmt::format("{:.0f} %", 100 * line.near_share), whole(line.near_trials),
+                          whole(line.near_epochs)});
+  return to_text(table);
+}
+
+std::string json_of(const std::vector<Line>& lines, const RecordedGrid& grid) {
+  nlohmann::ordered_json json{{"search", grid.space.name}, {"metric", grid.space.metric}, {"best", grid.best}};
+  for (const Line& line : lines)
+    json["methods"].push_back({{"method", line.method},
+                               {"trainings", json_or_null(line.trainings)},
+                               {"trials", json_or_null(line.trials)},
+                               {"epochs", json_or_null(line.epochs)},
+                               {"seconds", json_or_null(line.seconds)},
+                               {"found", json_or_null(line.found)},
+                               {"best_share", line.best_share},
+                               {"within_share", line.near_share},
+                               {"within_after_trials", json_or_null(line.near_trials)},
+                               {"within_after_epochs", json_or_null(line.near_epochs)}});
+  return json.dump(2) + '\n';
+}
+
+/// Best value so far after `epochs`.
+std::optional<double> best_after(const WhatIf& run, double epochs) {
+  std::optional<double> best;
+  for (const WhatIf::Step& step : run.steps)
+    if (step.epochs <= epochs) best = step.best;
+  return best;
+}
+
+std::string curves_of(const std::vector<Replayed>& all) {
+  std::string text = "method,epochs,lower_quartile,median,upper_quartile\n";
+  const double end = all[0].runs[0].epochs;
+  for (const Replayed& replayed : all)
+    for (int i = 1; i <= curve_points; ++i) {
+      const double epochs = end * i / curve_points;
+      const auto at = [&](double q) {
+        const auto value = quantile(replayed.runs, q, [&](const WhatIf& run) { return best_after(run, epochs); });
+        return value ? to_string(Value(*value)) : std::string();
+      };
+      text += fmt::format("{},{:.0f},{},{},{}\n", nlohmann::json(replayed.method).dump(), epochs, at(0.25), at(0.5),
+                          at(0.75));
+    }
+  return text;
+}
+
+}  // namespace
+
+int replay_command(const Arguments& arguments) {
+  ReplayQuestion question;
+  const auto options = parse_options(arguments, syntax_of(question));
+  if (!options) return exit_done;
+  const std::string format = one_of({"text", "json"}, "format", *options);
+  if (question.seeds < 1) throw InputError("stormsweep replay: --seeds: give at least 1");
+  const RecordedGrid grid = read_recorded_grid(question.file, question.search);
+  if (question.methods.empty())
+    question.methods = has_milestones(grid) || !question.rungs.empty()
+                           ? std::vector<std::string>{"random", "halving", "hyperband", "bayes"}
+                           : std::vector<std::string>{"random", "bayes"};
+  const std::vector<Replayed> all = replay_all(question, grid);
+  if (question.curves) return fmt::print("{}", curves_of(all)), exit_done;
+  std::vector<Line> lines;
+  for (const Replayed& replayed : all) lines.push_back(line_of(replayed, grid));
+  fmt::print("{}", format == "json" ? json_of(lines, grid) : text_of(lines, grid, question));
+  return exit_done;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,104 @@
+#include "master/report/recorded_grid.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "master/report/selection.hpp"
+#include "master/store/database.hpp"
+#include "master/store/sql_text.hpp"
+#include "search/base/error.hpp"
+#include "search/methods/sequence.hpp"
+#include "search/space/cache_files.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+Identity read_identity(const SQLite::Column& bytes) {
+  Identity identity{};
+  std::memcpy(identity.data(), bytes.getBlob(), std::min(identity.size(), static_cast<std::size_t>(bytes.getBytes())));
+  return identity;
+}
+
+Space read_space_of(SQLite::Database& database, const std::filesystem::path& file, const std::string& search) {
+  SQLite::Statement select(database, "SELECT space FROM searches WHERE name = ?");
+  select.bind(1, search);
+  select.executeStep();
+  Space space =
+      parse_space(select.getColumn(0).getString(), fmt::format("{}: space of {}", file.string(), search), "/");
+  if (space.continuous_axes() > 0)
+    throw InputError(
+        fmt::format("{}: search '{}' draws from ranges; only a grid can be replayed", file.string(), search));
+  return space;
+}
+
+/// Points on the way, of which `epochs` tells; then the trials themselves, failed ones too.
+void read_points(SQLite::Database& database, const std::string& search, RecordedGrid& grid) {
+  SQLite::Statement epochs(database,
+                           fmt::format("SELECT curve, epoch, json_extract(metrics, '$.{}'), seconds FROM epochs "
+                                       "WHERE search = (SELECT id FROM searches WHERE name = ?)",
+                                       sql_name(grid.space.metric)));
+  epochs.bind(1, search);
+  while (epochs.executeStep()) {
+    if (epochs.isColumnNull(2)) continue;
+    grid.curves[read_identity(epochs.getColumn(0))][epochs.getColumn(1).getInt64()] = {
+        {epochs.getColumn(2).getDouble()}, epochs.getColumn(3).getDouble()};
+  }
+  SQLite::Statement trials(
+      database,
+      fmt::format("SELECT curve, ifnull(milestone, 0), CASE status WHEN 'complete' THEN json_extract(metrics, "
+                  "'$.{}') END, ifnull(wall_seconds, 0), status = 'out_of_memory' FROM trials WHERE search = "
+                  "(SELECT id FROM searches WHERE name = ?) AND status NOT IN ('waiting', 'running')",
+                  sql_name(grid.space.metric)));
+  trials.bind(1, search);
+  while (trials.executeStep()) {
+    Ended ended{.value = {}, .out_of_memory = trials.getColumn(4).getInt() != 0};
+    if (!trials.isColumnNull(2)) ended.value = trials.getColumn(2).getDouble();
+    grid.curves[read_identity(trials.getColumn(0))][trials.getColumn(1).getInt64()] = {ended,
+                                                                                       trials.getColumn(3).getDouble()};
+  }
+}
+
+/// Throws InputError where a trial of the grid is not there.
+void check_complete(const std::filesystem::path& file, RecordedGrid& grid) {
+  const auto sequence = grid_sequence(grid.space);
+  std::uint64_t missing = 0, all = 0;
+  const bool least = grid.space.goal == Goal::minimize;
+  grid.best = least ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity();
+  for (auto training = sequence->next({0}); training; training = sequence->next({training->id.value + 1}))
+    for (std::size_t k = 0; k < training->trials(); ++k, ++all) {
+      const auto* point =
+          grid.find(training->configuration, training->milestones.empty() ? 0 : training->milestones[k]);
+      missing += point ? 0 : 1;
+      if (point && point->ended.value)
+        grid.best = least ? std::min(grid.best, *point->ended.value) : std::max(grid.best, *point->ended.value);
+    }
+  if (missing > 0)
+    throw InputError(fmt::format("{}: {} of the {} trials of search '{}' are missing; run it to its end first",
+                                 file.string(), missing, all, grid.space.name));
+}
+
+}  // namespace
+
+const RecordedGrid::Point* RecordedGrid::find(const Configuration& configuration, std::int64_t epochs) const {
+  const auto curve = curves.find(curve_identity(configuration, *space.experiment, space.seed));
+  if (curve == curves.end()) return nullptr;
+  const auto point = curve->second.find(epochs);
+  return point == curve->second.end() ? nullptr : &point->second;
+}
+
+RecordedGrid read_recorded_grid(const std::filesystem::path& file, const std::string& search) {
+  SQLite::Database database = open_for_reading(file);
+  return guarded(file, [&] {
+    const std::string name = only_search(read_searches(database, file, search), file.string() + ":").name;
+    RecordedGrid grid{.space = read_space_of(database, file, name), .curves = {}};
+    read_points(database, name, grid);
+    check_complete(file, grid);
+    return grid;
+  });
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "search/methods/method.hpp"
+#include "search/space/space.hpp"
+
+namespace stormsweep {
+
+/// What a complete search knows of every configuration of its grid.
+struct RecordedGrid {
+  struct Point {
+    Ended ended;
+    double seconds = 0;  ///< of a training from its start to here; 0: not known
+  };
+  /// By epochs; where the experiment has none, 0.
+  using Curve = std::map<std::int64_t, Point>;
+
+  Space space;
+  std::map<Identity, Curve> curves;  ///< by curve_identity of the configuration, under the space's seed
+  double best = 0;                   ///< value of the search's metric among all trials
+
+  /// What came of a configuration at `epochs`; null where nothing is recorded.
+  const Point* find(const Configuration& configuration, std::int64_t epochs) const;
+};
+
+/// The search named so, or the only one of the file. Throws InputError where there is none of that name, its space is
+/// not understood, it is no grid, or trials of the grid are missing; see open_for_reading.
+RecordedGrid read_recorded_grid(const std::filesystem::path& file, const std::string& search);
+
+}  // namespace stormsweep

@@ -1,0 +1,90 @@
+#include "master/report/what_if.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <thread>
+
+#include "search/base/error.hpp"
+#include "search/methods/methods.hpp"
+#include "search/space/cache_files.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// A search by what is recorded.
+class Recorded {
+ public:
+  Recorded(const Space& space, const RecordedGrid& grid)
+      : grid_(grid), least_(space.goal == Goal::minimize), method_(make_method(space, {}, {.width = 1})) {}
+
+  WhatIf run() {
+    while (const auto training = next()) {
+      result_.trainings += !training->rung || trained_.find(curve(*training)) == trained_.end() ? 1 : 0;
+      for (std::size_t k = 0; k < training->trials(); ++k) end(*training, k);
+    }
+    return result_;
+  }
+
+ private:
+  std::optional<Training> next() {
+    for (;;) {
+      auto training = method_->next();
+      if (training || !method_->thinking()) return training;
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+    }
+  }
+
+  Identity curve(const Training& training) const {
+    return curve_identity(training.configuration, *grid_.space.experiment, grid_.space.seed);
+  }
+
+  void end(const Training& training, std::size_t k) {
+    const std::int64_t epochs = training.milestones.empty() ? 0 : training.milestones[k];
+    const RecordedGrid::Point* point = grid_.find(training.configuration, epochs);
+    if (!point)
+      throw InputError(
+          fmt::format("search '{}': nothing is recorded at {} epochs of one of its configurations; give "
+                      "--rungs from what it has",
+                      grid_.space.name, epochs));
+    pay(curve(training), epochs, point->seconds);
+    ++result_.trials;
+    if (point->ended.value) consider(*point->ended.value);
+    method_->learn(training, k, point->ended);
+  }
+
+  void pay(const Identity& curve, std::int64_t epochs, double seconds) {
+    auto& [epochs_before, seconds_before] = trained_[curve];
+    result_.epochs += static_cast<double>(std::max<std::int64_t>(0, epochs - epochs_before));
+    result_.seconds += std::max(0.0, seconds - seconds_before);
+    epochs_before = std::max(epochs_before, epochs);
+    seconds_before = std::max(seconds_before, seconds);
+  }
+
+  void consider(double value) {
+    if (!result_.found || (least_ ? value < *result_.found : value > *result_.found)) result_.found = value;
+    result_.steps.push_back({result_.trials, result_.epochs, *result_.found});
+  }
+
+  const RecordedGrid& grid_;
+  bool least_;
+  std::unique_ptr<Method> method_;
+  std::map<Identity, std::pair<std::int64_t, double>> trained_;  ///< epochs and seconds so far
+  WhatIf result_;
+};
+
+}  // namespace
+
+const WhatIf::Step* WhatIf::within(double share, const RecordedGrid& grid) const {
+  for (const Step& step : steps)
+    if (std::abs(step.best - grid.best) <= share * std::abs(grid.best)) return &step;
+  return nullptr;
+}
+
+WhatIf what_if(const Space& space, const RecordedGrid& grid) {
+  return Recorded(space, grid).run();
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "master/report/recorded_grid.hpp"
+#include "search/space/space.hpp"
+
+namespace stormsweep {
+
+/// What a method would have cost and found on a recorded grid.
+struct WhatIf {
+  std::uint64_t trainings = 0, trials = 0;  ///< trainings: configurations begun
+  double epochs = 0, seconds = 0;           ///< what goes on from a rung costs the difference
+  std::optional<double> found;              ///< the best value
+  struct Step {
+    std::uint64_t trials;
+    double epochs;
+    double best;  ///< so far
+  };
+  std::vector<Step> steps = {};  ///< one a trial, from the first that has a value on
+
+  /// The first step that is within `share` of the grid's best.
+  const Step* within(double share, const RecordedGrid& grid) const;
+};
+
+/// Lets the method of `space` search on the grid, one training at a time. `space` is the grid's own but for its method,
+/// seed, and epochs. Throws InputError where it wants what is not recorded.
+WhatIf what_if(const Space& space, const RecordedGrid& grid);
+
+}  // namespace stormsweep
