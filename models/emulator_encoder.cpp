@@ -24,14 +24,14 @@ EmulatorEncoder::EmulatorEncoder(const EmulatorOptions& options, at::Generator& 
   const auto squeezed = std::max<std::int64_t>(1, d / 4);
   squeeze_ = register_module("squeeze", make_linear(4 * d, squeezed, generator));
   excite_ = register_module("excite", make_linear(squeezed, 4 * d, generator));
-  flops_ += 2 * 2 * 4 * d * squeezed;
+  flops_ += 16 * d * squeezed;  // two products of 4 d by squeezed
 }
 
 /// `height` and `width` of what it makes.
 EmulatorEncoder::Layer EmulatorEncoder::add(const std::string& name, std::int64_t in, std::int64_t out,
                                             std::int64_t height, std::int64_t width, std::int64_t stride) {
   const ConvolutionSizes sizes{.in = in, .out = out, .kernel = 3, .stride = stride, .normalised = true};
-  flops_ += 2 * 9 * in * out * height * width;
+  flops_ += 18 * in * out * height * width;
   return register_module(name,
                          std::make_shared<MapConvolution>(sizes, Longitude::open, options_.product_type, generator_));
 }

@@ -82,8 +82,8 @@ Motion find_motion(std::span<const float> before, std::span<const float> now, st
   cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_MEDIUM)
       ->calc(grey(now, height, width, brightest), grey(before, height, width, brightest), flow);
   Motion motion{.height = height, .width = width, .down = {}, .right = {}};
-  for (auto at = flow.begin<cv::Vec2f>(); at != flow.end<cv::Vec2f>(); ++at)
-    motion.right.push_back(-(*at)[0]), motion.down.push_back(-(*at)[1]);
+  for (const cv::Vec2f& back : cv::Mat_<cv::Vec2f>(flow))
+    motion.right.push_back(-back[0]), motion.down.push_back(-back[1]);
   return motion;
 }
 

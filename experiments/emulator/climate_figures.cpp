@@ -14,8 +14,8 @@ namespace stormsweep {
 
 namespace {
 
-constexpr double freezing = 273.15;  // K
-constexpr std::int64_t period = 20 * 12;
+constexpr double freezing = 273.15;   // K
+constexpr std::int64_t period = 240;  // 20 years of months
 
 struct Season {
   const char* name;
@@ -52,8 +52,7 @@ Figure figure_of(const std::vector<torch::Tensor>& panels, std::string title, Co
     const torch::Tensor north_up = panels[i].flip(0).repeat_interleave(wide, 1).contiguous();
     const std::span values(north_up.data_ptr<float>(), static_cast<std::size_t>(north_up.numel()));
     figure.columns.emplace_back(seasons[i].name);
-    figure.rows[0].panels.push_back(
-        Figure::Panel{coloured(values, north_up.size(0), north_up.size(1), figure.scale), {}});
+    figure.rows[0].panels.push_back({coloured(values, north_up.size(0), north_up.size(1), figure.scale), {}});
   }
   return figure;
 }

@@ -78,7 +78,7 @@ torch::Tensor EmulatorModel::forecast(const ClimateSet& set, const std::vector<C
     const auto some = std::span(windows).subspan(first, std::min(windows_at_once, windows.size() - first));
     parts.push_back(network_->forward(gather(set, some, window(), choice_.season).input * factor + offset));
   }
-  const torch::Tensor maps = torch::cat(parts);
+  torch::Tensor maps = torch::cat(parts);
   for (std::size_t t = 0; t < notes_.targets.size(); ++t) {
     const ChannelStatistics& how = notes_.targets[t].statistics;
     auto map = maps.select(1, static_cast<std::int64_t>(t));
