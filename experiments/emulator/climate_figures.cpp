@@ -52,7 +52,8 @@ Figure figure_of(const std::vector<torch::Tensor>& panels, std::string title, Co
     const torch::Tensor north_up = panels[i].flip(0).repeat_interleave(wide, 1).contiguous();
     const std::span values(north_up.data_ptr<float>(), static_cast<std::size_t>(north_up.numel()));
     figure.columns.emplace_back(seasons[i].name);
-    figure.rows[0].panels.push_back({coloured(values, north_up.size(0), north_up.size(1), figure.scale), {}});
+    Figure::Panel panel{coloured(values, north_up.size(0), north_up.size(1), figure.scale), {}};
+    figure.rows[0].panels.emplace_back(std::move(panel));
   }
   return figure;
 }

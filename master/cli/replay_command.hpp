@@ -4,8 +4,8 @@
 
 namespace stormsweep {
 
-/// `stormsweep replay`: what other methods would have cost and found on a recorded grid. Returns the exit status; throws
-/// InputError, which main prints as one line.
+/// `stormsweep replay`: what other methods would have cost and found on a recorded grid. Returns the exit status;
+/// throws InputError, which main prints as one line.
 int replay_command(const Arguments& arguments);
 
 }  // namespace stormsweep

@@ -46,7 +46,7 @@ Names what_varies(Selection& selection) {
 /// The metrics that matter; of groups each with how far it scatters, and of how many trials it is where they are not
 /// `trials`, because it is undefined for some.
 Names telling_metrics(Selection& selection) {
-  const Names metrics = joined({best_epochs(selection), main_metrics(selection)});
+  Names metrics = joined({best_epochs(selection), main_metrics(selection)});
   if (!selection.grouped()) return metrics;
   Names names;
   for (const std::string& metric : metrics) {
