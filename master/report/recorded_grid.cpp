@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -62,9 +63,20 @@ void read_points(SQLite::Database& database, const std::string& search, Recorded
   }
 }
 
+/// Throws InputError where there is more to the grid than is recorded at all: it may be too long to look through.
+void check_size(const std::filesystem::path& file, Sequence& sequence, const RecordedGrid& grid) {
+  std::uint64_t recorded = 0;
+  for (const auto& [curve, points] : grid.curves) recorded += points.size();
+  const auto trials = sequence.trials();
+  if (trials && *trials > recorded)
+    throw InputError(fmt::format("{}: at least {} of the {} trials of search '{}' are missing; run it to its end first",
+                                 file.string(), *trials - recorded, *trials, grid.space.name));
+}
+
 /// Throws InputError where a trial of the grid is not there.
 void check_complete(const std::filesystem::path& file, RecordedGrid& grid) {
   const auto sequence = grid_sequence(grid.space);
+  check_size(file, *sequence, grid);
   std::uint64_t missing = 0, all = 0;
   const bool least = grid.space.goal == Goal::minimize;
   grid.best = least ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity();
@@ -79,6 +91,9 @@ void check_complete(const std::filesystem::path& file, RecordedGrid& grid) {
   if (missing > 0)
     throw InputError(fmt::format("{}: {} of the {} trials of search '{}' are missing; run it to its end first",
                                  file.string(), missing, all, grid.space.name));
+  if (std::isinf(grid.best))
+    throw InputError(fmt::format("{}: no trial of search '{}' has a {}; replay one that has", file.string(),
+                                 grid.space.name, grid.space.metric));
 }
 
 }  // namespace

@@ -18,7 +18,10 @@ namespace {
 class Recorded {
  public:
   Recorded(const Space& space, const RecordedGrid& grid)
-      : grid_(grid), least_(space.goal == Goal::minimize), method_(make_method(space, {}, {.width = 1})) {}
+      : grid_(grid),
+        least_(space.goal == Goal::minimize),
+        goes_on_(space.share_epochs),
+        method_(make_method(space, {}, {.width = 1})) {}
 
   WhatIf run() {
     while (const auto training = next()) {
@@ -56,6 +59,7 @@ class Recorded {
   }
 
   void pay(const Identity& curve, std::int64_t epochs, double seconds) {
+    if (!goes_on_) trained_.erase(curve);
     auto& [epochs_before, seconds_before] = trained_[curve];
     result_.epochs += static_cast<double>(std::max<std::int64_t>(0, epochs - epochs_before));
     result_.seconds += std::max(0.0, seconds - seconds_before);
@@ -69,7 +73,7 @@ class Recorded {
   }
 
   const RecordedGrid& grid_;
-  bool least_;
+  bool least_, goes_on_;  ///< goes_on_: a longer training of a configuration goes on from a shorter one
   std::unique_ptr<Method> method_;
   std::map<Identity, std::pair<std::int64_t, double>> trained_;  ///< epochs and seconds so far
   WhatIf result_;
@@ -78,8 +82,9 @@ class Recorded {
 }  // namespace
 
 const WhatIf::Step* WhatIf::within(double share, const RecordedGrid& grid) const {
+  const double sign = grid.space.goal == Goal::minimize ? 1 : -1;
   for (const Step& step : steps)
-    if (std::abs(step.best - grid.best) <= share * std::abs(grid.best)) return &step;
+    if (sign * (step.best - grid.best) <= share * std::abs(grid.best)) return &step;
   return nullptr;
 }
 

@@ -21,7 +21,7 @@ struct WhatIf {
   };
   std::vector<Step> steps = {};  ///< one a trial, from the first that has a value on
 
-  /// The first step that is within `share` of the grid's best.
+  /// The first step that is within `share` of the grid's best, or better than it: epochs that only curves have may be.
   const Step* within(double share, const RecordedGrid& grid) const;
 };
 

@@ -79,3 +79,57 @@ TEST_CASE("a rung that is not recorded is told") {
       noop_space(R"({"index": {"min": 0, "max": 8, "step": 1}, "epochs": [1, 2]})", "r", R"("method": "halving", )");
   CHECK_THROWS_WITH_AS(what_if(other, grid), doctest::Contains("nothing is recorded at 2 epochs"), InputError);
 }
+
+TEST_CASE("without shared epochs every trial is trained from its start") {
+  const TemporaryFolder folder;
+  const Space apart = noop_space(R"({"index": [0, 1], "epochs": [1, 3, 9]})", "a", R"("share_epochs": false, )");
+  {
+    Store store(folder.path / "a.db", apart, "f", {});
+    for (std::uint64_t i = 0; i < 6; ++i) {
+      Outcome of = outcome(0.5);
+      of.timings.wall = 2.0 * static_cast<double>(training(apart, i).milestones[0]);
+      store.finish(training(apart, i), 0, worker(), of);
+    }
+  }
+  const RecordedGrid grid = read_recorded_grid(folder.path / "a.db", "");
+  const WhatIf all = what_if(grid.space, grid);
+  CHECK(all.trainings == 6);
+  CHECK(all.epochs == 2 * (1 + 3 + 9));  // as one training each they would take 2 * 9
+  CHECK(all.seconds == Approx(2 * 2 * (1 + 3 + 9)));
+}
+
+TEST_CASE("what is better than the grid's best, between its milestones, has reached it") {
+  for (const Goal goal : {Goal::maximize, Goal::minimize}) {
+    const double sign = goal == Goal::maximize ? 1 : -1;
+    RecordedGrid grid{.space = noop_space(R"({"index": [0, 1], "epochs": [1, 3]})"), .curves = {}, .best = 8 * sign};
+    grid.space.goal = goal;
+    const WhatIf found{.steps = {{1, 1, 7 * sign}, {2, 3, 9 * sign}}};
+    REQUIRE(found.within(0, grid));
+    CHECK(found.within(0, grid)->trials == 2);
+    CHECK(found.within(0.2, grid)->trials == 1);
+  }
+}
+
+TEST_CASE("a grid that is too long to look through is refused at once, and one without a value") {
+  const TemporaryFolder folder;
+  const auto refusal_of = [&](const Space& space, std::uint64_t failed) {
+    {
+      Store store(folder.path / (space.name + ".db"), space, "f", {});
+      for (std::uint64_t i = 0; i < failed; ++i) store.finish(training(space, i), 0, worker(), failure("for a test"));
+    }
+    try {
+      read_recorded_grid(folder.path / (space.name + ".db"), "");
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  const Space huge = noop_space(R"({"index": {"min": 1, "max": 10000000, "step": 1}, "replicate": {"min": 1, "max":
+    1000000, "step": 1}})",
+                                "huge");
+  CHECK(refusal_of(huge, 1) == (folder.path / "huge.db").string() +
+                                   ": at least 9999999999999 of the 10000000000000 trials of search 'huge' are "
+                                   "missing; run it to its end first");
+  CHECK(refusal_of(noop_space(R"({"index": [0, 1]})", "none"), 2) ==
+        (folder.path / "none.db").string() + ": no trial of search 'none' has a score; replay one that has");
+}
