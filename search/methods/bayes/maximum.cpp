@@ -18,7 +18,6 @@ constexpr std::size_t candidates = 1024, most_candidates = 1 << 17, starts = 5;
 constexpr std::size_t most_digits = 256, near_digits = 16;
 
 using Dimensions = std::vector<Dimension>;
-using Allowed = std::function<bool(const Point&)>;
 
 bool is_continuous(const Dimension& dimension) {
   return dimension.kind == Dimension::Kind::continuous;
@@ -49,20 +48,26 @@ std::vector<Point> all_points(const Dimensions& dimensions) {
   return points;
 }
 
-std::vector<Point> sobol_points(const Dimensions& dimensions, std::size_t count, std::uint64_t seed) {
-  SobolPoints sequence(dimensions.size(), seed);
+/// The point that stands for `point`.
+Point standing(const Problem& problem, Point point) {
+  return problem.standing ? problem.standing(std::move(point)) : point;
+}
+
+std::vector<Point> sobol_points(const Problem& problem, std::size_t count, std::uint64_t seed) {
+  SobolPoints sequence(problem.dimensions.size(), seed);
   std::vector<Point> points;
-  for (std::size_t i = 0; i < count; ++i) points.push_back(point_at(dimensions, sequence.next()));
+  for (std::size_t i = 0; i < count; ++i)
+    points.push_back(standing(problem, point_at(problem.dimensions, sequence.next())));
   return points;
 }
 
 /// Finds good points of one problem.
 class Finder {
  public:
-  Finder(const Dimensions& dimensions, const LogImprovement& improvement, const Allowed& allowed)
-      : dimensions_(dimensions), improvement_(improvement), allowed_(allowed) {
-    for (std::size_t j = 0; j < dimensions.size(); ++j) {
-      if (is_continuous(dimensions[j]))
+  Finder(const Problem& problem, const LogImprovement& improvement)
+      : problem_(problem), dimensions_(problem.dimensions), improvement_(improvement) {
+    for (std::size_t j = 0; j < dimensions_.size(); ++j) {
+      if (is_continuous(dimensions_[j]))
         places_.push_back(static_cast<Eigen::Index>(j));
       else
         digits_.push_back(j);
@@ -81,9 +86,9 @@ class Finder {
   Scored along_places(const Scored& here) const;
   Scored along_digits(const Scored& here, std::size_t dimension) const;
 
+  const Problem& problem_;
   const Dimensions& dimensions_;
   const LogImprovement& improvement_;
-  const Allowed& allowed_;
   std::vector<Eigen::Index> places_;  ///< the continuous dimensions
   std::vector<std::size_t> digits_;   ///< the others
 };
@@ -116,7 +121,7 @@ void Finder::keep_best(const std::vector<Point>& points, std::span<const std::si
                        const Eigen::VectorXd& values, std::size_t count, std::vector<Scored>& found) const {
   for (std::size_t k = 0; k < some.size(); ++k) {
     const double value = values(static_cast<Eigen::Index>(k));
-    if ((found.size() == count && value <= found.back().value) || !allowed_(points[some[k]])) continue;
+    if ((found.size() == count && value <= found.back().value) || !problem_.allowed(points[some[k]])) continue;
     const auto place = std::ranges::upper_bound(found, value, std::ranges::greater(), &Scored::value);
     found.insert(place, {points[some[k]], value});
     if (found.size() > count) found.pop_back();
@@ -142,7 +147,11 @@ Scored Finder::along_places(const Scored& here) const {
     there.point[static_cast<std::size_t>(places_[static_cast<std::size_t>(k)])] =
         std::clamp(summit.place(k) / unit(k), 0., 1.);
   }
-  return there.value > here.value && allowed_(there.point) ? there : here;
+  if (problem_.standing) {  // its own dimensions may have moved, which mean nothing there
+    there.point = problem_.standing(std::move(there.point));
+    there.value = improvement_.at(coordinates(dimensions_, std::span(&there.point, 1)))(0);
+  }
+  return there.value > here.value && problem_.allowed(there.point) ? there : here;
 }
 
 Scored Finder::along_digits(const Scored& here, std::size_t dimension) const {
@@ -153,6 +162,7 @@ Scored Finder::along_digits(const Scored& here, std::size_t dimension) const {
     if (distance == 0 || (digit % step != 0 && distance > near_digits)) continue;
     line.push_back(here.point);
     line.back()[dimension] = static_cast<double>(digit);
+    line.back() = standing(problem_, std::move(line.back()));
   }
   const auto found = best(line, 1);
   return !found.empty() && found.front().value > here.value ? found.front() : here;
@@ -173,7 +183,7 @@ Scored Finder::refined(Scored here) const {
 std::vector<Scored> Finder::uphill(std::span<const Point> good, std::uint64_t seed) const {
   std::vector<Scored> found;
   for (std::size_t count = candidates; found.empty() && count <= most_candidates; count *= 2) {
-    found = best(sobol_points(dimensions_, count, seed), starts);
+    found = best(sobol_points(problem_, count, seed), starts);
   }
   if (found.empty()) return found;
   // These may be known already: any other that is allowed is better.
@@ -184,10 +194,11 @@ std::vector<Scored> Finder::uphill(std::span<const Point> good, std::uint64_t se
 
 }  // namespace
 
-std::optional<Scored> maximum(const Dimensions& dimensions, const LogImprovement& improvement, const Allowed& allowed,
-                              std::span<const Point> good, std::uint64_t seed) {
-  const Finder finder(dimensions, improvement, allowed);
-  const auto found = can_be_listed(dimensions) ? finder.best(all_points(dimensions), 1) : finder.uphill(good, seed);
+std::optional<Scored> maximum(const Problem& problem, const LogImprovement& improvement, std::span<const Point> good,
+                              std::uint64_t seed) {
+  const Finder finder(problem, improvement);
+  const auto found =
+      can_be_listed(problem.dimensions) ? finder.best(all_points(problem.dimensions), 1) : finder.uphill(good, seed);
   if (found.empty()) return {};
   return *std::ranges::max_element(found, {}, &Scored::value);
 }

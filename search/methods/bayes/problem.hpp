@@ -54,6 +54,8 @@ struct Hyperparameters {
 struct Problem {
   std::vector<Dimension> dimensions;
   std::function<bool(const Point&)> allowed;  ///< not excluded and without a row; a function of the point alone
+  /// Where several points mean the same: the one that stands for them, and is allowed or not. None: each for itself.
+  std::function<Point(Point)> standing = {};
 };
 
 }  // namespace stormsweep::bayes

@@ -128,7 +128,8 @@ std::optional<Proposal> propose(const Problem& problem, std::span<const Observat
   const auto process =
       GaussianProcess(dimensions, parameters, known.points, known.values).believing(coordinates(dimensions, believed));
   const LogImprovement improvement(process, known.incumbent);
-  const auto found = maximum(dimensions, improvement, Allowed(problem, observations, pending), known.best, seed);
+  const Problem searched{dimensions, Allowed(problem, observations, pending), problem.standing};
+  const auto found = maximum(searched, improvement, known.best, seed);
   if (!found) return {};
   return Proposal{found->point, parameters, found->value};
 }
