@@ -47,16 +47,22 @@ void check_alike(const std::filesystem::path& path, const NowcastPatches& patche
 
 /// Refuses a space that asks the published network to blend, which only the U-Net can, unless it leaves that out.
 void check_blend(const Space& space) {
-  std::vector<std::uint32_t> digits(space.axes.size());
+  std::vector<Exclusion> others(space.grid.exclusions().begin(), space.grid.exclusions().end());
   const auto takes = [&](const char* hyperparameter, const char* choice) {
-    const std::vector<Value> all = values(space, hyperparameter);
-    const auto found = std::ranges::find(all, Value(std::string(choice)));
-    for (std::size_t i = 0; i < digits.size(); ++i)
-      if (space.axes[i].hyperparameter == space.experiment->find(hyperparameter))
-        digits[i] = static_cast<std::uint32_t>(found - all.begin());
-    return found != all.end();
+    const Value wanted = std::string(choice);
+    for (std::size_t i = 0; i < space.axes.size(); ++i) {
+      const std::vector<Value>* all = space.axes[i].values_of(*space.experiment->find(hyperparameter));
+      if (!all) continue;
+      Exclusion::Term term{i, {}};
+      for (std::uint32_t digit = 0; digit < all->size(); ++digit)
+        if ((*all)[digit] != wanted) term.digits.push_back(digit);
+      if (!term.digits.empty()) others.push_back({{std::move(term)}});
+    }
+    const auto all = values(space, hyperparameter);
+    return std::ranges::find(all, wanted) != all.end();
   };
-  if (takes("network", "samsi") && takes("extrapolation", "blend") && !space.grid.excluded(digits))
+  if (takes("network", "samsi") && takes("extrapolation", "blend") &&
+      Grid({space.grid.sizes().begin(), space.grid.sizes().end()}, std::move(others)).next(0))
     throw InputError("extrapolation is \"blend\", which takes the network \"unet\", not \"samsi\", the default; give " +
                      std::string("\"network\": \"unet\", or exclude the two together"));
 }

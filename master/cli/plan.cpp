@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 #include <nlohmann/json.hpp>
 
@@ -24,11 +25,27 @@ const std::string& name(const Space& space, const Axis& axis) {
   return space.experiment->hyperparameters[axis.hyperparameter].name;
 }
 
+/// "width, learning_rate": those that are zipped.
+std::string names(const Space& space, const Axis& axis) {
+  std::vector<std::string> names;
+  for (const std::size_t number : axis.hyperparameters())
+    names.push_back(space.experiment->hyperparameters[number].name);
+  return join(names);
+}
+
+/// "64", or "64 with 0.001" where others are zipped with it.
+std::string value_text(const Axis& axis, std::size_t digit) {
+  std::string text = to_string(axis.values[digit]);
+  for (const Zipped& other : axis.zipped) text += " with " + to_string(other.values[digit]);
+  return text;
+}
+
 /// "1, 2, 3, 4, ..., 10": all of up to eight values, else the first four and the last.
-std::string brief(const std::vector<Value>& values) {
+std::string brief(const Axis& axis) {
   std::vector<std::string> texts;
-  for (const Value& value : values) texts.push_back(to_string(value));
-  if (texts.size() > 8) {
+  for (std::uint32_t digit = 0; digit < axis.listed(); ++digit)
+    if (digit < 8 || digit + 1 == axis.listed()) texts.push_back(value_text(axis, digit));
+  if (axis.listed() > 8) {
     texts.erase(texts.begin() + 4, texts.end() - 1);
     texts.insert(texts.begin() + 4, "...");
   }
@@ -63,9 +80,10 @@ std::string trainings_text(const Plan& plan) {
 std::string configuration_text(const Space& space, const NumberedConfiguration& shown) {
   std::string values;
   for (const Axis& axis : space.axes)
-    if (!has_rungs(space.method) || axis.hyperparameter != space.experiment->milestone)
-      values += fmt::format("{}{} {}", values.empty() ? "" : ", ", name(space, axis),
-                            to_string(shown.configuration.values[axis.hyperparameter]));
+    for (const std::size_t number : axis.hyperparameters())
+      if (!has_rungs(space.method) || number != space.experiment->milestone)
+        values += fmt::format("{}{} {}", values.empty() ? "" : ", ", space.experiment->hyperparameters[number].name,
+                              to_string(shown.configuration.values[number]));
   if (values.empty()) values = "every hyperparameter at its default";
   return values + (shown.excluded ? " (excluded)" : "");
 }
@@ -80,10 +98,29 @@ std::string method_text(const Space& space) {
          (method.trials ? fmt::format(", {} trainings", grouped(*method.trials)) : "");
 }
 
-std::string axis_text(const Axis& axis) {
-  if (!axis.interval) return brief(axis.values);
+std::string values_text(const Axis& axis) {
+  if (!axis.interval) return brief(axis);
   return fmt::format("{} to {}{}", to_string(axis.interval->at(0)), to_string(axis.interval->at(1)),
                      axis.interval->logarithmic ? ", logarithmic" : "");
+}
+
+/// "0, 0.9, when optimizer is sgd or adam and width is 64".
+std::string axis_text(const Space& space, const Axis& axis) {
+  std::string text = values_text(axis);
+  for (const Condition& condition : axis.when) {
+    text += &condition == &axis.when[0] ? ", when " : " and ";
+    text += space.experiment->hyperparameters[condition.hyperparameter].name + " is ";
+    for (const Value& value : condition.values)
+      text += (&value == &condition.values[0] ? "" : " or ") + to_string(value);
+  }
+  return text;
+}
+
+/// What else than "exclude" leaves out points of the grid.
+std::string excluded_by(const Space& space) {
+  const bool conditions =
+      std::any_of(space.axes.begin(), space.axes.end(), [](const Axis& axis) { return !axis.when.empty(); });
+  return conditions ? ", those that conditions rule out included" : "";
 }
 
 /// A row for each run of brackets that are alike: how many configurations reach each rung.
@@ -108,18 +145,32 @@ std::vector<std::vector<std::string>> bracket_table(const Plan& plan) {
   return rows;
 }
 
+nlohmann::ordered_json interval_json(const Interval& interval) {
+  return {{"min", to_json(interval.at(0))},
+          {"max", to_json(interval.at(1))},
+          {"scale", interval.logarithmic ? "log" : "linear"}};
+}
+
+/// Of one hyperparameter, the `count` values that the space lists.
+nlohmann::ordered_json values_json(const std::vector<Value>& values, std::uint32_t count) {
+  nlohmann::ordered_json json{
+      {"count", count}, {"first", to_json(values.front())}, {"last", to_json(values[count - 1])}};
+  if (count <= most_listed)
+    for (std::uint32_t digit = 0; digit < count; ++digit) json["values"].emplace_back(to_json(values[digit]));
+  return json;
+}
+
 nlohmann::ordered_json axis_json(const Space& space, const Axis& axis) {
-  if (axis.interval)
-    return {{"name", name(space, axis)},
-            {"min", to_json(axis.interval->at(0))},
-            {"max", to_json(axis.interval->at(1))},
-            {"scale", axis.interval->logarithmic ? "log" : "linear"}};
-  nlohmann::ordered_json json{{"name", name(space, axis)},
-                              {"count", axis.values.size()},
-                              {"first", to_json(axis.values.front())},
-                              {"last", to_json(axis.values.back())}};
-  if (axis.values.size() <= most_listed)
-    for (const Value& value : axis.values) json["values"].emplace_back(to_json(value));
+  nlohmann::ordered_json json{{"name", name(space, axis)}};
+  json.update(axis.interval ? interval_json(*axis.interval) : values_json(axis.values, axis.listed()));
+  for (const Zipped& other : axis.zipped) {
+    auto& zipped = json["zipped"].emplace_back();
+    zipped["name"] = space.experiment->hyperparameters[other.hyperparameter].name;
+    zipped.update(values_json(other.values, axis.listed()));
+  }
+  for (const Condition& condition : axis.when)
+    for (const Value& value : condition.values)
+      json["when"][space.experiment->hyperparameters[condition.hyperparameter].name].emplace_back(to_json(value));
   return json;
 }
 
@@ -203,14 +254,14 @@ std::string plan_text(const Plan& plan) {
 
   std::vector<std::vector<std::string>> axes{{"axis", "values", ""}};
   for (const Axis& axis : space.axes)
-    axes.push_back({name(space, axis), axis.interval ? "range" : grouped(axis.values.size()), axis_text(axis)});
+    axes.push_back({names(space, axis), axis.interval ? "range" : grouped(axis.listed()), axis_text(space, axis)});
   if (axes.size() > 1) text += '\n' + to_text({.rows = std::move(axes)});
   if (!plan.brackets.empty()) text += '\n' + to_text({.rows = bracket_table(plan)});
 
   std::vector<std::vector<std::string>> facts;
   if (space.continuous_axes() == 0) facts.push_back({"configurations", count_text(plan.configurations)});
   if (plan.configurations && *plan.configurations < space.grid.size())
-    facts.push_back({"excluded", grouped(space.grid.size() - *plan.configurations)});
+    facts.push_back({"excluded", grouped(space.grid.size() - *plan.configurations) + excluded_by(space)});
   if (space.method.name == "grid")
     facts.push_back({"trainings", trainings_text(plan)});
   else if (plan.trials)

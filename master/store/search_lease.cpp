@@ -40,6 +40,14 @@ std::int64_t numbering(const Space& space) {
       text +=
           fmt::format(",{} to {}{}", axis.interval->min, axis.interval->max, axis.interval->logarithmic ? " log" : "");
     if (axis.guess) text += " guess " + to_string(*axis.guess);
+    for (const Zipped& other : axis.zipped) {
+      append_json(text += " with ", std::string_view(space.experiment->hyperparameters[other.hyperparameter].name));
+      for (const Value& value : other.values) append_json(text += ',', value);
+    }
+    for (const Condition& condition : axis.when) {
+      append_json(text += " when ", std::string_view(space.experiment->hyperparameters[condition.hyperparameter].name));
+      for (const Value& value : condition.values) append_json(text += ',', value);
+    }
   }
   const MethodSettings& method = space.method;
   if (method.name != "grid")

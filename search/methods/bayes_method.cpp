@@ -12,6 +12,7 @@
 #include "search/base/seed.hpp"
 #include "search/methods/bayes/proposal.hpp"
 #include "search/methods/sequence.hpp"
+#include "search/space/conditions.hpp"
 
 namespace stormsweep {
 
@@ -49,33 +50,57 @@ std::vector<double> places_of(const std::vector<Value>& values) {
 
 /// An axis that varies, as the space and as the model have it.
 struct ModelAxis {
-  std::size_t hyperparameter;
-  std::vector<Value> values;           ///< of its digits; none: it is continuous
-  std::optional<Interval> interval;    ///< of the space's axis, if that is continuous
-  std::optional<std::size_t> in_grid;  ///< its number in Trainings::grid, if it is not
+  Axis axis;            ///< with values too where the model has digits for an interval
+  std::size_t in_grid;  ///< its number in Trainings::grid
   bayes::Dimension dimension = {};
 
-  double coordinate(const Value& value) const {
-    if (values.empty()) return interval->place(value);
-    return static_cast<double>(std::find(values.begin(), values.end(), value) - values.begin());
+  double coordinate(const Configuration& configuration) const {
+    if (axis.interval && !holds(axis.when, configuration)) return middle();
+    if (axis.values.empty()) return axis.interval->place(configuration.values[axis.hyperparameter]);
+    return digit(configuration);
   }
   /// In a continuous axis of the space.
   double place(double coordinate) const {
-    return values.empty() ? coordinate : interval->place(values[static_cast<std::size_t>(coordinate)]);
+    return axis.values.empty() ? coordinate : axis.interval->place(axis.values[static_cast<std::size_t>(coordinate)]);
+  }
+  /// Of a continuous axis of the space: the coordinate of all points at which its conditions do not hold.
+  double middle() const { return axis.values.empty() ? 0.5 : static_cast<double>(axis.values.size() / 2); }
+
+ private:
+  /// There is one, or the configuration is of another space.
+  double digit(const Configuration& configuration) const {
+    std::size_t digit = 0;
+    const auto differs = [&](std::size_t hyperparameter) {
+      return (*axis.values_of(hyperparameter))[digit] != configuration.values[hyperparameter];
+    };
+    const auto all = axis.hyperparameters();
+    while (digit < axis.values.size() && std::any_of(all.begin(), all.end(), differs)) ++digit;
+    return static_cast<double>(digit);
   }
 };
 
-ModelAxis model_axis(const Axis& axis, const Hyperparameter& hyperparameter) {
-  ModelAxis result{axis.hyperparameter, axis.values, axis.interval, {}};
-  result.dimension.takes_memory = hyperparameter.takes_memory;
+/// Places of the values that the space lists, and of their default beside them, which may be far from their scale.
+std::vector<double> places_on(const Axis& axis) {
+  if (!axis.own_default || axis.interval) return places_of(axis.values);
+  std::vector<double> places{0.};
+  if (axis.listed() > 1) places = places_of({axis.values.begin(), axis.values.end() - 1});
+  places.push_back(0.5);
+  return places;
+}
+
+ModelAxis model_axis(const Axis& axis, const Hyperparameter& hyperparameter, std::size_t in_grid) {
+  ModelAxis result{axis, in_grid, {}};
+  // Of zipped axes and conditional ones more of one is not more of all.
+  result.dimension.takes_memory = hyperparameter.takes_memory && axis.zipped.empty() && axis.when.empty();
+  std::vector<Value>& values = result.axis.values;
   if (axis.interval && axis.interval->integer && axis.interval->max - axis.interval->min < most_digits)
     for (double value = axis.interval->min; value <= axis.interval->max; ++value)
-      result.values.emplace_back(static_cast<std::int64_t>(value));
-  if (result.values.empty()) return result;
+      values.emplace_back(static_cast<std::int64_t>(value));
+  if (values.empty()) return result;
   const bool ordered = hyperparameter.type == Type::integer || hyperparameter.type == Type::real;
   result.dimension.kind = ordered ? bayes::Dimension::Kind::ordered : bayes::Dimension::Kind::unordered;
-  result.dimension.size = result.values.size();
-  if (ordered) result.dimension.places = places_of(result.values);
+  result.dimension.size = values.size();
+  if (ordered) result.dimension.places = places_on(result.axis);
   return result;
 }
 
@@ -87,10 +112,10 @@ class Model {
     std::size_t in_grid = 0;
     for (const Axis& axis : space.axes) {
       if (axis.hyperparameter == space.experiment->milestone && without_milestones) continue;
-      ModelAxis modelled = model_axis(axis, space.experiment->hyperparameters[axis.hyperparameter]);
-      if (!axis.interval) modelled.in_grid = in_grid;
+      if (axis.interval || axis.values.size() > 1)
+        axes_.push_back(model_axis(axis, space.experiment->hyperparameters[axis.hyperparameter], in_grid));
       ++in_grid;
-      if (axis.interval || axis.values.size() > 1) axes_.push_back(std::move(modelled));
+      conditional_ |= !axis.when.empty();
     }
     continuous_ = space.continuous_axes() > 0;
   }
@@ -102,18 +127,30 @@ class Model {
   }
   bayes::Point point(const Configuration& configuration) const {
     bayes::Point point;
-    for (const ModelAxis& axis : axes_) point.push_back(axis.coordinate(configuration.values[axis.hyperparameter]));
+    for (const ModelAxis& axis : axes_) point.push_back(axis.coordinate(configuration));
+    return point;
+  }
+  bool conditional() const { return conditional_; }
+  /// The point that stands for all that differ only where conditions do not hold.
+  bayes::Point standing(bayes::Point point) const {
+    const Digits digits = trainings_.settled(digits_of(point));
+    for (std::size_t i = 0; i < axes_.size(); ++i) {
+      if (!axes_[i].axis.interval)
+        point[i] = digits[axes_[i].in_grid];
+      else if (digits[axes_[i].in_grid] > 0)
+        point[i] = axes_[i].middle();
+    }
     return point;
   }
   /// Nothing where exclusions leave it no trial.
   std::optional<Training> training(TrainingId id, const bayes::Point& point) const {
-    Digits digits(trainings_.grid().sizes().size(), 0);
+    Digits digits = digits_of(point);
+    const Digits settled = trainings_.settled(digits);
     std::vector<double> places;
     for (std::size_t i = 0; i < axes_.size(); ++i) {
-      if (axes_[i].in_grid)
-        digits[*axes_[i].in_grid] = static_cast<std::uint32_t>(point[i]);
-      else
-        places.push_back(axes_[i].place(point[i]));
+      if (!axes_[i].axis.interval) continue;
+      digits[axes_[i].in_grid] = settled[axes_[i].in_grid];
+      places.push_back(axes_[i].place(point[i]));
     }
     if (trainings_.grid().excluded(digits)) return std::nullopt;
     return trainings_.at(id, std::move(digits), places);
@@ -121,14 +158,23 @@ class Model {
   /// Whether the point may be tried beside those `taken`; on a grid the model itself tries none twice.
   bool allows(const bayes::Point& point, const std::set<bayes::Point>& taken) const {
     if (!continuous_ && trainings_.grid().exclusions().empty()) return true;
+    if (conditional_ && standing(point) != point) return false;
     const auto there = training({}, point);
     return there && (!continuous_ || !taken.contains(this->point(there->configuration)));  // rounded
   }
 
  private:
+  /// Of continuous axes: that of their interval.
+  Digits digits_of(const bayes::Point& point) const {
+    Digits digits(trainings_.grid().sizes().size(), 0);
+    for (std::size_t i = 0; i < axes_.size(); ++i)
+      if (!axes_[i].axis.interval) digits[axes_[i].in_grid] = static_cast<std::uint32_t>(point[i]);
+    return digits;
+  }
+
   const Trainings& trainings_;
   std::vector<ModelAxis> axes_;
-  bool continuous_ = false;
+  bool continuous_ = false, conditional_ = false;
 };
 
 std::string to_text(const bayes::Proposal& proposal) {
@@ -244,8 +290,12 @@ class Bayes : public Method {
     fitting_ = std::async(std::launch::async, [this, observations = std::move(observations),
                                                pending = std::move(pending), taken = std::move(taken), fitted = fitted_,
                                                seed = derive_seed(space_.seed, "bayes", {next_})] {
+      const std::function<bayes::Point(bayes::Point)> standing = [this](bayes::Point point) {
+        return model_.standing(std::move(point));
+      };
       const bayes::Problem problem{model_.dimensions(),
-                                   [&](const bayes::Point& point) { return model_.allows(point, taken); }};
+                                   [&](const bayes::Point& point) { return model_.allows(point, taken); },
+                                   model_.conditional() ? standing : nullptr};
       return bayes::propose(problem, observations, pending, fitted, seed);
     });
   }

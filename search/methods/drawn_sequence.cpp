@@ -36,25 +36,26 @@ bool has_guess(const Space& space) {
   return std::any_of(space.axes.begin(), space.axes.end(), [](const Axis& axis) { return axis.guess.has_value(); });
 }
 
-Point with_guesses(Point point, const Space& space, const Grid& grid) {
+Point with_guesses(Point point, const Space& space, const Trainings& trainings) {
   std::size_t continuous = 0;
   for (std::size_t i = 0; i < space.axes.size(); ++i) {
     const Axis& axis = space.axes[i];
     if (axis.interval) {
       double& place = point.places[continuous++];
       if (axis.guess) place = axis.interval->place(*axis.guess);
-    } else if (const auto in_grid = axis_in(grid, space, i); axis.guess && in_grid) {
+    } else if (const auto in_grid = axis_in(trainings.grid(), space, i); axis.guess && in_grid) {
       const auto found = std::find(axis.values.begin(), axis.values.end(), *axis.guess);
       point.digits[*in_grid] = static_cast<std::uint32_t>(found - axis.values.begin());
     }
   }
+  point.digits = trainings.settled(std::move(point.digits));
   return point;
 }
 
-DrawnSequence::DrawnSequence(const Space& space, const std::function<Draw(const Grid&)>& make)
+DrawnSequence::DrawnSequence(const Space& space, const std::function<Draw(const Sizes&)>& make)
     : space_(space),
       trainings_(space_),
-      draw_(make(trainings_.grid())),
+      draw_(make(trainings_.listed())),
       most_(smaller(space.method.trials, space.continuous_axes() > 0 ? std::nullopt : trainings_.count())) {}
 
 std::optional<Training> DrawnSequence::at(TrainingId id) {
@@ -81,7 +82,8 @@ std::optional<std::uint64_t> DrawnSequence::trials() {
 void DrawnSequence::look_at_next() {
   const std::uint64_t number = looked_at_++;
   Point point = draw_(number);
-  if (number == 0 && has_guess(space_)) point = with_guesses(std::move(point), space_, trainings_.grid());
+  if (number == 0 && has_guess(space_)) point = with_guesses(std::move(point), space_, trainings_);
+  point.digits = trainings_.settled(std::move(point.digits));
   const auto training = trainings_.at({number}, point.digits, point.places);
   if (!training || !seen_.insert(identity(training->configuration, *space_.experiment, space_.seed)).second) return;
   numbers_.push_back(number);

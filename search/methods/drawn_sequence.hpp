@@ -15,18 +15,21 @@ struct Point {
   std::vector<double> places;
 };
 
-/// The user's own point: `point`, with the guesses of those axes that have one.
-Point with_guesses(Point point, const Space& space, const Grid& grid);
+/// The user's own point: `point`, with the guesses of those axes that have one and whose conditions hold.
+Point with_guesses(Point point, const Space& space, const Trainings& trainings);
 bool has_guess(const Space& space);
 
-/// A sequence of points that are drawn one after the other. One that was there before (rounding makes equals of
-/// neighbours) or that is excluded has no training, so what has been is remembered: 60 bytes a training.
+/// A sequence of points that are drawn one after the other. What is drawn for an axis whose conditions do not hold is
+/// its default, so that these points are as many as are drawn of what they depend on. One that was there before
+/// (rounding makes equals of neighbours) or that is excluded has no training, so what has been is remembered: 60 bytes
+/// a training.
 class DrawnSequence : public Sequence {
  public:
   using Draw = std::function<Point(std::uint64_t number)>;  ///< called with 0, 1, 2, ...
+  using Sizes = std::vector<std::uint32_t>;
 
-  /// `make`: given the grid of trainings, what draws.
-  DrawnSequence(const Space& space, const std::function<Draw(const Grid&)>& make);
+  /// `make`: given how many digits there are to draw from on each axis (Trainings::listed), what draws.
+  DrawnSequence(const Space& space, const std::function<Draw(const Sizes&)>& make);
 
   std::optional<Training> at(TrainingId id) override;
   std::optional<Training> next(TrainingId from) override;

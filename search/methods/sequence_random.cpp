@@ -18,7 +18,7 @@ class ShuffledGrid : public Sequence {
         order_(trainings_.size(), derive_seed(space.seed, "random")),
         first_(has_guess(space)
                    ? trainings_.grid().index(
-                         with_guesses({trainings_.grid().digits(order_.at(0)), {}}, space_, trainings_.grid()).digits)
+                         with_guesses({trainings_.grid().digits(order_.at(0)), {}}, space_, trainings_).digits)
                    : order_.at(0)),
         end_(trainings_.size()) {
     if (space.method.trials) stop_after(*space.method.trials);
@@ -65,9 +65,8 @@ class ShuffledGrid : public Sequence {
 };
 
 /// Independent uniform points.
-DrawnSequence::Draw independent(const Space& space, const Grid& grid) {
-  return [seed = space.seed, continuous = space.continuous_axes(),
-          sizes = std::vector(grid.sizes().begin(), grid.sizes().end())](std::uint64_t number) {
+DrawnSequence::Draw independent(const Space& space, const DrawnSequence::Sizes& sizes) {
+  return [seed = space.seed, continuous = space.continuous_axes(), sizes](std::uint64_t number) {
     RandomStream stream(derive_seed(seed, "random", {number}));
     Point point;
     for (const std::uint32_t size : sizes) point.digits.push_back(static_cast<std::uint32_t>(stream.below(size)));
@@ -80,7 +79,8 @@ DrawnSequence::Draw independent(const Space& space, const Grid& grid) {
 
 std::unique_ptr<Sequence> random_sequence(const Space& space) {
   if (space.continuous_axes() == 0) return std::make_unique<ShuffledGrid>(space);
-  return std::make_unique<DrawnSequence>(space, [&](const Grid& grid) { return independent(space, grid); });
+  return std::make_unique<DrawnSequence>(space,
+                                         [&](const DrawnSequence::Sizes& sizes) { return independent(space, sizes); });
 }
 
 }  // namespace stormsweep

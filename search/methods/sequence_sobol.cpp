@@ -13,10 +13,8 @@ namespace {
 
 class Sobol {
  public:
-  Sobol(const Space& space, const Grid& grid)
-      : sizes_(grid.sizes().begin(), grid.sizes().end()),
-        continuous_(space.continuous_axes()),
-        points_(dimensions(), derive_seed(space.seed, "sobol")) {}
+  Sobol(const Space& space, const DrawnSequence::Sizes& sizes)
+      : sizes_(sizes), continuous_(space.continuous_axes()), points_(dimensions(), derive_seed(space.seed, "sobol")) {}
 
   Point draw() {
     const std::vector<double> numbers = points_.next();
@@ -35,7 +33,7 @@ class Sobol {
     return std::max<std::size_t>(1, static_cast<std::size_t>(vary) + continuous_);
   }
 
-  std::vector<std::uint32_t> sizes_;
+  DrawnSequence::Sizes sizes_;
   std::size_t continuous_;
   SobolPoints points_;
 };
@@ -43,8 +41,8 @@ class Sobol {
 }  // namespace
 
 std::unique_ptr<Sequence> sobol_sequence(const Space& space) {
-  return std::make_unique<DrawnSequence>(space, [&](const Grid& grid) -> DrawnSequence::Draw {
-    return [sobol = Sobol(space, grid)](std::uint64_t) mutable { return sobol.draw(); };
+  return std::make_unique<DrawnSequence>(space, [&](const DrawnSequence::Sizes& sizes) -> DrawnSequence::Draw {
+    return [sobol = Sobol(space, sizes)](std::uint64_t) mutable { return sobol.draw(); };
   });
 }
 

@@ -60,7 +60,7 @@ Range read_range(const Field& field, const Hyperparameter& hyperparameter, doubl
 
 /// "min" and "max".
 std::pair<Value, Value> read_ends(const Field& field, const Hyperparameter& hyperparameter) {
-  field.expect_keys({"min", "max", "count", "step", "scale", "guess"}, {"min", "max"});
+  field.expect_keys({"min", "max", "count", "step", "scale", "guess", "when"}, {"min", "max"});
   if (hyperparameter.type != Type::integer && hyperparameter.type != Type::real)
     field.refuse(hyperparameter.name + " has no range: give a list of some of " + hyperparameter.range());
   const Value first = hyperparameter.read(field["min"].json(), field["min"].place());
@@ -117,6 +117,27 @@ std::pair<double, double> scale_ends(const Interval& interval) {
 
 }  // namespace
 
+std::vector<std::size_t> Axis::hyperparameters() const {
+  std::vector<std::size_t> all{hyperparameter};
+  for (const Zipped& other : zipped) all.push_back(other.hyperparameter);
+  return all;
+}
+
+const std::vector<Value>* Axis::values_of(std::size_t of) const {
+  if (of == hyperparameter) return &values;
+  const auto found =
+      std::find_if(zipped.begin(), zipped.end(), [&](const Zipped& other) { return other.hyperparameter == of; });
+  return found == zipped.end() ? nullptr : &found->values;
+}
+
+std::vector<std::uint32_t> Axis::digits_of(std::size_t of, const std::vector<Value>& some) const {
+  std::vector<std::uint32_t> digits;
+  const std::vector<Value>& all = *values_of(of);
+  for (std::uint32_t digit = 0; digit < all.size(); ++digit)
+    if (std::find(some.begin(), some.end(), all[digit]) != some.end()) digits.push_back(digit);
+  return digits;
+}
+
 Value Interval::at(double place) const {
   const auto [low, high] = scale_ends(*this);
   const double on_scale = low + place * (high - low);
@@ -154,14 +175,34 @@ std::optional<Value> read_guess(const Field& field, const Hyperparameter& hyperp
   return value;
 }
 
+std::vector<Condition> read_when(const Field& field, const Experiment& experiment) {
+  if (!field.has("when")) return {};
+  std::vector<std::string> known;
+  for (const Hyperparameter& hyperparameter : experiment.hyperparameters) known.push_back(hyperparameter.name);
+  std::vector<Condition> when;
+  for (const auto& [name, accepted] : field["when"].members()) {
+    const auto index = experiment.find(name);
+    if (!index)
+      throw InputError(accepted.place() + " is not a hyperparameter of " + experiment.name + "; " +
+                       suggestion(name, known));
+    const Hyperparameter& hyperparameter = experiment.hyperparameters[*index];
+    Condition& condition = when.emplace_back(*index);
+    condition.values = accepted.json().is_array() ? read_list(accepted, hyperparameter)
+                                                  : std::vector{hyperparameter.read(accepted.json(), accepted.place())};
+    std::sort(condition.values.begin(), condition.values.end());
+  }
+  if (when.empty()) field["when"].refuse(R"(name what it depends on, as {"optimizer": "sgd"}, or remove it)");
+  return when;
+}
+
 std::vector<Value> read_values(const Field& field, const Hyperparameter& hyperparameter) {
   if (!field.json().is_object() && !field.json().is_array()) return {hyperparameter.read(field.json(), field.place())};
   std::vector<Value> values;
   if (field.json().is_array()) {
     values = read_list(field, hyperparameter);
   } else {
-    field.expect_keys({"values", "value", "min", "max", "count", "step", "scale", "guess"});
-    const std::size_t others = field.json().size() - (field.has("guess") ? 1 : 0);
+    field.expect_keys({"values", "value", "min", "max", "count", "step", "scale", "guess", "when"});
+    const std::size_t others = field.json().size() - (field.has("guess") ? 1 : 0) - (field.has("when") ? 1 : 0);
     if (others > 1 && (field.has("value") || field.has("values")))
       field.refuse("give values, or value, or a range from min to max: one of them");
     if (field.has("value")) return {hyperparameter.read(field["value"].json(), field["value"].place())};

@@ -23,15 +23,42 @@ struct Interval {
   bool has(const Value& value) const;
 };
 
-/// One hyperparameter that a search space names: its values, distinct, in the order given.
+/// A hyperparameter that moves with an axis's own ("zip").
+struct Zipped {
+  std::size_t hyperparameter;
+  std::vector<Value> values;  ///< as many as the axis has
+};
+
+/// A hyperparameter has one of some values.
+struct Condition {
+  std::size_t hyperparameter;
+  std::vector<Value> values;  ///< sorted
+  bool operator==(const Condition&) const = default;
+};
+
+/// One axis of a search space: a hyperparameter that it names, its values, distinct, in the order given; and those
+/// that are zipped with it. An axis with conditions has a digit for its defaults too (search/space/conditions.hpp).
 struct Axis {
   std::size_t hyperparameter;             ///< index into Experiment::hyperparameters
   std::vector<Value> values;              ///< of a continuous axis: none
   std::optional<Interval> interval = {};  ///< set: the axis is continuous
   std::optional<Value> guess = {};        ///< the user's own, which is tried first
+  std::vector<Zipped> zipped = {};
+  std::vector<Condition> when = {};  ///< all must hold, or its hyperparameters keep their defaults
+  /// The last digit is that of the defaults: the values end with them, though the space does not list them; a
+  /// continuous axis, which has no values, has that digit beside the one for all of its interval.
+  bool own_default = false;
 
   /// Digits of the axis in the grid.
-  std::uint32_t size() const { return interval ? 1 : static_cast<std::uint32_t>(values.size()); }
+  std::uint32_t size() const { return interval ? (own_default ? 2 : 1) : static_cast<std::uint32_t>(values.size()); }
+  /// Those of what the space lists: all but the defaults' own.
+  std::uint32_t listed() const { return size() - (own_default ? 1 : 0); }
+  /// Its own hyperparameter and those zipped with it, in the order of the space.
+  std::vector<std::size_t> hyperparameters() const;
+  /// The values of one of them, by digit; null where it is none of them.
+  const std::vector<Value>* values_of(std::size_t of) const;
+  /// The digits at which one of them has one of `some` values, ascending.
+  std::vector<std::uint32_t> digits_of(std::size_t of, const std::vector<Value>& some) const;
 };
 
 /// The values of one member of "parameters": [a, b], a, {"values": [a, b]}, {"value": a}, or a range from min to max,
@@ -40,7 +67,7 @@ struct Axis {
 /// {"min": 128, "max": 4096, "scale": "log2", "step": 1} doubles) as far as max. Integers are rounded to the nearest,
 /// reals to 12 digits, so that 0.1 + 2 * 0.1 is 0.3. Throws InputError: a value that `hyperparameter` refuses, none at
 /// all, one twice (also by rounding), min > max, or more than 10^7.
-/// A "guess" beside them is read by read_guess.
+/// A "guess" beside them is read by read_guess, and "when" by read_when.
 std::vector<Value> read_values(const Field& field, const Hyperparameter& hyperparameter);
 
 /// The interval that {"min", "max", "scale"} without a count and a step gives; nothing where the field is anything
@@ -49,5 +76,9 @@ std::optional<Interval> read_interval(const Field& field, const Hyperparameter& 
 
 /// "guess" of an axis, which must be one of its values; nothing without one.
 std::optional<Value> read_guess(const Field& field, const Hyperparameter& hyperparameter, const Axis& axis);
+
+/// "when" of an axis: {"optimizer": "sgd"}, or a list of values; nothing without one. Throws InputError: names and
+/// values that the experiment does not know.
+std::vector<Condition> read_when(const Field& field, const Experiment& experiment);
 
 }  // namespace stormsweep

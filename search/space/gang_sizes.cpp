@@ -12,7 +12,7 @@ namespace {
 std::optional<std::size_t> gang_axis(const Space& space) {
   const auto gpus = space.experiment->find("gpus");
   for (std::size_t i = 0; i < space.axes.size(); ++i)
-    if (space.axes[i].hyperparameter == gpus) return i;
+    if (gpus && space.axes[i].values_of(*gpus)) return i;
   return std::nullopt;
 }
 
@@ -23,7 +23,7 @@ std::vector<std::int64_t> gang_sizes(const Space& space) {
   const auto gpus = space.experiment->find("gpus");
   if (!axis) return {gpus ? std::get<std::int64_t>(space.defaults.values[*gpus]) : 1};
   std::vector<std::int64_t> sizes;
-  for (const Value& value : space.axes[*axis].values) sizes.push_back(std::get<std::int64_t>(value));
+  for (const Value& value : *space.axes[*axis].values_of(*gpus)) sizes.push_back(std::get<std::int64_t>(value));
   std::sort(sizes.begin(), sizes.end());
   return sizes;
 }
@@ -32,9 +32,10 @@ Space only_gangs_of(std::int64_t size, const Space& space) {
   Space part = space;
   const auto axis = gang_axis(space);
   if (!axis || space.axes[*axis].values.size() == 1) return part;
+  const std::vector<Value>& values = *space.axes[*axis].values_of(*space.experiment->find("gpus"));
   Exclusion::Term others{*axis, {}};
-  for (std::uint32_t digit = 0; digit < space.axes[*axis].values.size(); ++digit)
-    if (std::get<std::int64_t>(space.axes[*axis].values[digit]) != size) others.digits.push_back(digit);
+  for (std::uint32_t digit = 0; digit < values.size(); ++digit)
+    if (std::get<std::int64_t>(values[digit]) != size) others.digits.push_back(digit);
   std::vector<Exclusion> exclusions(space.grid.exclusions().begin(), space.grid.exclusions().end());
   exclusions.push_back({{std::move(others)}});
   part.grid = Grid({space.grid.sizes().begin(), space.grid.sizes().end()}, std::move(exclusions));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "search/space/conditions.hpp"
+
 namespace stormsweep {
 
 Membership::Membership(const Space& space) : space_(space) {
@@ -12,16 +14,32 @@ Membership::Membership(const Space& space) : space_(space) {
   }
 }
 
+/// On the axis, of what the configuration has; nothing where the axis has no such values.
+std::optional<std::uint32_t> Membership::digit(const Configuration& configuration, std::size_t number) const {
+  const Axis& axis = space_.axes[number];
+  const Value& value = configuration.values[axis.hyperparameter];
+  if (axis.interval && !holds(axis.when, configuration))
+    return value == space_.defaults.values[axis.hyperparameter] ? std::optional(axis.listed()) : std::nullopt;
+  if (axis.interval) return axis.interval->has(value) ? std::optional<std::uint32_t>(0) : std::nullopt;
+  const auto& digits = digits_[number];
+  auto found = std::lower_bound(digits.begin(), digits.end(), std::pair(value, std::uint32_t{0}));
+  const auto other = [&](const Zipped& zipped) {
+    return zipped.values[found->second] != configuration.values[zipped.hyperparameter];
+  };
+  for (; found != digits.end() && found->first == value; ++found)
+    if (std::none_of(axis.zipped.begin(), axis.zipped.end(), other)) return found->second;
+  return std::nullopt;
+}
+
 bool Membership::has(const Configuration& configuration) const {
   Configuration others = configuration;  // but for the axes all are at their defaults
   Digits digits;
   for (std::size_t i = 0; i < digits_.size(); ++i) {
-    Value& value = others.values[space_.axes[i].hyperparameter];
-    const auto& interval = space_.axes[i].interval;
-    const auto found = std::lower_bound(digits_[i].begin(), digits_[i].end(), std::pair(value, std::uint32_t{0}));
-    if (interval ? !interval->has(value) : found == digits_[i].end() || found->first != value) return false;
-    digits.push_back(interval ? 0 : found->second);
-    value = space_.defaults.values[space_.axes[i].hyperparameter];
+    const auto found = digit(configuration, i);
+    if (!found) return false;
+    digits.push_back(*found);
+    for (const std::size_t hyperparameter : space_.axes[i].hyperparameters())
+      others.values[hyperparameter] = space_.defaults.values[hyperparameter];
   }
   return others == space_.defaults && !space_.grid.excluded(digits);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,8 @@ class Membership {
   bool has(const Configuration& configuration) const;
 
  private:
+  std::optional<std::uint32_t> digit(const Configuration& configuration, std::size_t axis) const;
+
   const Space& space_;
   std::vector<std::vector<std::pair<Value, std::uint32_t>>> digits_;  ///< by axis: of each value, sorted
 };

@@ -9,6 +9,8 @@
 
 #include "search/base/error.hpp"
 #include "search/base/strict_json.hpp"
+#include "search/space/conditions.hpp"
+#include "search/space/linked_axes.hpp"
 
 namespace stormsweep {
 
@@ -110,6 +112,7 @@ Axis read_axis(const Field& parameter, std::size_t index, const Space& space) {
     axis.values = read_values(parameter, hyperparameter);
   }
   axis.guess = read_guess(parameter, hyperparameter, axis);
+  axis.when = read_when(parameter, *space.experiment);
   return axis;
 }
 
@@ -129,35 +132,53 @@ void read_parameters(const Field& field, Space& space) {
   }
 }
 
-/// The digit on `axis` of the value that `field` holds.
-std::uint32_t read_digit(const Field& field, const Axis& axis, const Hyperparameter& hyperparameter) {
+void read_links(const Field& root, Space& space) {
+  if (root.has("zip")) zip_axes(root["zip"], *space.experiment, space.axes);
+  for (std::string& note : link_conditions(root["parameters"], *space.experiment, space.defaults, space.axes))
+    space.notes.push_back(std::move(note));
+}
+
+/// The digits on `axis` at which the hyperparameter of that number has the value that `field` holds.
+std::vector<std::uint32_t> read_digits(const Field& field, const Axis& axis, std::size_t number,
+                                       const Hyperparameter& hyperparameter) {
   const Value value = hyperparameter.read(field.json(), field.place());
-  const auto found = std::find(axis.values.begin(), axis.values.end(), value);
-  if (found != axis.values.end()) return static_cast<std::uint32_t>(found - axis.values.begin());
+  auto digits = axis.digits_of(number, {value});
+  if (!digits.empty()) return digits;
+  const std::vector<Value>& all = *axis.values_of(number);
   std::vector<std::string> values;
-  for (const Value& known : axis.values)
+  for (const Value& known : all)
     if (values.size() < 20) values.push_back(to_string(known));
-  if (values.size() < axis.values.size()) values.back() = "... " + to_string(axis.values.back());
+  if (values.size() < all.size()) values.back() = "... " + to_string(all.back());
   field.refuse("the axis " + hyperparameter.name + " has " + join(values));
+}
+
+Exclusion::Term read_term(const Field& values, std::size_t number, const Space& space) {
+  const Hyperparameter& hyperparameter = space.experiment->hyperparameters[number];
+  const Axis& axis = *find_axis(space.axes, number);
+  if (axis.interval) values.refuse(hyperparameter.name + " is a range: give it a count or a list, or narrow it");
+  Exclusion::Term term{static_cast<std::size_t>(&axis - space.axes.data()), {}};
+  for (const Field& value : values.json().is_array() ? values.elements() : std::vector{values}) {
+    const auto digits = read_digits(value, axis, number, hyperparameter);
+    term.digits.insert(term.digits.end(), digits.begin(), digits.end());
+  }
+  if (term.digits.empty()) values.refuse("give the values to leave out");
+  std::sort(term.digits.begin(), term.digits.end());
+  term.digits.erase(std::unique(term.digits.begin(), term.digits.end()), term.digits.end());
+  return term;
 }
 
 Exclusion read_exclusion(const Field& field, const Space& space) {
   std::vector<std::string> known;
-  for (const Axis& axis : space.axes) known.push_back(space.experiment->hyperparameters[axis.hyperparameter].name);
+  for (const Axis& axis : space.axes)
+    for (const std::size_t number : axis.hyperparameters())
+      known.push_back(space.experiment->hyperparameters[number].name);
   Exclusion exclusion;
   for (const auto& [name, values] : field.members()) {
-    const auto axis = static_cast<std::size_t>(std::find(known.begin(), known.end(), name) - known.begin());
-    if (axis == known.size())
+    if (std::find(known.begin(), known.end(), name) == known.end())
       throw InputError(values.place() + " is not an axis of this space; " + suggestion(name, known));
-    const Hyperparameter& hyperparameter = space.experiment->hyperparameters[space.axes[axis].hyperparameter];
-    if (space.axes[axis].interval) values.refuse(name + " is a range: give it a count or a list, or narrow it");
-    Exclusion::Term term{axis, {}};
-    for (const Field& value : values.json().is_array() ? values.elements() : std::vector{values})
-      term.digits.push_back(read_digit(value, space.axes[axis], hyperparameter));
-    if (term.digits.empty()) values.refuse("give the values to leave out");
-    std::sort(term.digits.begin(), term.digits.end());
-    term.digits.erase(std::unique(term.digits.begin(), term.digits.end()), term.digits.end());
-    exclusion.terms.push_back(std::move(term));
+    auto both = intersection(std::move(exclusion), {{read_term(values, *space.experiment->find(name), space)}});
+    if (!both) field.refuse("zipped axes never have these values together: remove it");
+    exclusion = *std::move(both);
   }
   if (exclusion.terms.empty()) field.refuse("it names no axis and would leave out everything: remove it");
   return exclusion;
@@ -169,6 +190,8 @@ void read_grid(const Field& root, Space& space) {
   std::vector<Exclusion> exclusions;
   if (root.has("exclude"))
     for (const Field& field : root["exclude"].elements()) exclusions.push_back(read_exclusion(field, space));
+  for (Exclusion& exclusion : Conditions(space.axes, space.defaults).exclusions())
+    exclusions.push_back(std::move(exclusion));
   try {
     space.grid = Grid(std::move(sizes), std::move(exclusions));
   } catch (const InputError& error) {
@@ -244,10 +267,13 @@ Configuration Space::configuration(std::span<const std::uint32_t> digits, std::s
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const Axis& axis = axes[i];
     Value& value = result.values[axis.hyperparameter];
-    if (axis.interval)
-      value = axis.interval->at(places.empty() ? 0.5 : places[continuous++]);
-    else
-      value = axis.values[digits[i]];
+    if (axis.interval) {
+      const double place = places.empty() ? 0.5 : places[continuous++];
+      if (digits[i] < axis.listed()) value = axis.interval->at(place);
+      continue;
+    }
+    value = axis.values[digits[i]];
+    for (const Zipped& other : axis.zipped) result.values[other.hyperparameter] = other.values[digits[i]];
   }
   return result;
 }
@@ -261,8 +287,8 @@ Space parse_space(std::string_view text, const std::string& file, const std::fil
                   const std::vector<Experiment>& known) {
   const auto json = parse_json(text, file);
   const Field root(json, file);
-  root.expect_keys({"name", "description", "experiment", "method", "metric", "seed", "data", "parameters", "exclude",
-                    "limits", "share_epochs"},
+  root.expect_keys({"name", "description", "experiment", "method", "metric", "seed", "data", "parameters", "zip",
+                    "exclude", "limits", "share_epochs"},
                    {"name", "experiment", "parameters"});
   Space space;
   space.text = text;
@@ -274,6 +300,7 @@ Space parse_space(std::string_view text, const std::string& file, const std::fil
   if (root.has("seed")) space.seed = static_cast<std::uint64_t>(root["seed"].integer(0));
   read_data(root, directory, space);
   read_parameters(root["parameters"], space);
+  read_links(root, space);
   read_grid(root, space);
   if (root.has("limits")) read_limits(root["limits"], space.limits);
   if (root.has("share_epochs")) space.share_epochs = root["share_epochs"].flag();
@@ -295,10 +322,12 @@ std::vector<std::string> doubts(const Space& space) {
 std::vector<Value> values(const Space& space, std::string_view hyperparameter) {
   const auto number = space.experiment->find(hyperparameter);
   if (!number) return {};
-  for (const Axis& axis : space.axes)
-    if (axis.hyperparameter == *number)
-      return axis.interval ? std::vector{axis.interval->at(0), axis.interval->at(1)} : axis.values;
-  return {space.defaults.values[*number]};
+  const Axis* axis = find_axis(space.axes, *number);
+  if (!axis) return {space.defaults.values[*number]};
+  if (!axis->interval) return *axis->values_of(*number);
+  std::vector<Value> values{axis->interval->at(0), axis->interval->at(1)};
+  if (axis->own_default) values.push_back(space.defaults.values[*number]);
+  return values;
 }
 
 Space read_space(const std::filesystem::path& path) {

@@ -39,9 +39,10 @@ struct Space {
   /// "train" -> absolute path; lacks what the experiment may lack and the file leaves out. Existence is not checked
   /// here.
   std::map<std::string, std::filesystem::path> data;
-  std::vector<Axis> axes;  ///< in the order of the file
+  std::vector<Axis> axes;  ///< in the order of the file; zipped ones are one
   Configuration defaults;  ///< every hyperparameter; axes override theirs
-  Grid grid{{}};           ///< over `axes`, with the exclusions; a continuous axis has one digit
+  Grid grid{{}};           ///< over `axes`, with the exclusions and those that conditions make; a continuous axis
+                           ///< has one digit, and one for its default where it has conditions
   Limits limits;
   bool share_epochs = true;        ///< trials that differ only in the milestone axis are one training
   std::string text;                ///< the file as read, for the store
@@ -64,8 +65,8 @@ Space parse_space(std::string_view text, const std::string& file, const std::fil
 /// `notes` of the space, and one for each two of its data that are the same file or folder.
 std::vector<std::string> doubts(const Space& space);
 
-/// The values that a hyperparameter takes anywhere in the space: those of its axis (of a continuous one both ends), or
-/// its one value.
+/// The values that a hyperparameter takes anywhere in the space: those of its axis (of a continuous one both ends; its
+/// default too where it has conditions), or its one value.
 std::vector<Value> values(const Space& space, std::string_view hyperparameter);
 
 /// The space that the file at `path` holds, or what comes out of a pipe: then relative data paths are taken from the

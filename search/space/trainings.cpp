@@ -79,7 +79,7 @@ Training Training::rest(std::size_t done) const {
   return left;
 }
 
-Trainings::Trainings(const Space& space) : space_(space), grid_(space.grid) {
+Trainings::Trainings(const Space& space) : space_(space), grid_(space.grid), conditions_(space.axes, space.defaults) {
   if (!space.share_epochs || !space.experiment->milestone) return;
   const auto axis = std::find_if(space.axes.begin(), space.axes.end(),
                                  [&](const Axis& a) { return a.hyperparameter == *space.experiment->milestone; });
@@ -104,10 +104,11 @@ std::optional<Trainings::Mixture> Trainings::mixture() const {
   if (!h) return std::nullopt;
   const std::vector<std::string>& of_length = space_.experiment->hyperparameters[*h].of_length;
   for (std::size_t i = 0; i < space_.axes.size(); ++i) {
-    if (space_.axes[i].hyperparameter != *h) continue;
+    const std::vector<Value>* values = space_.axes[i].values_of(*h);
+    if (!values) continue;
     Mixture result{i, {}, {}};
-    for (std::uint32_t digit = 0; digit < space_.axes[i].values.size(); ++digit) {
-      const auto& value = std::get<std::string>(space_.axes[i].values[digit]);
+    for (std::uint32_t digit = 0; digit < values->size(); ++digit) {
+      const auto& value = std::get<std::string>((*values)[digit]);
       const bool alone = std::find(of_length.begin(), of_length.end(), value) != of_length.end();
       (alone ? result.alone : result.shared).push_back(digit);
     }
@@ -159,6 +160,22 @@ std::optional<std::uint64_t> Trainings::count_alone(std::uint32_t milestone) con
 
 std::optional<std::uint64_t> Trainings::count() const {
   return exact_ ? grid_.count() : std::nullopt;
+}
+
+std::vector<std::uint32_t> Trainings::listed() const {
+  std::vector<std::uint32_t> sizes;
+  for (std::size_t i = 0; i < space_.axes.size(); ++i)
+    if (i != left_out()) sizes.push_back(space_.axes[i].listed());
+  return sizes;
+}
+
+Digits Trainings::settled(Digits digits) const {
+  if (conditions_.empty()) return digits;
+  const auto place = static_cast<std::ptrdiff_t>(left_out().value_or(0));
+  if (left_out()) digits.insert(digits.begin() + place, 0);  // no condition looks at it
+  conditions_.settle(digits);
+  if (left_out()) digits.erase(digits.begin() + place);
+  return digits;
 }
 
 std::optional<Training> Trainings::at(TrainingId id, Digits digits, std::span<const double> places) const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "search/base/id.hpp"
+#include "search/space/conditions.hpp"
 #include "search/space/configuration.hpp"
 #include "search/space/space.hpp"
 
@@ -60,6 +61,10 @@ class Trainings {
   std::optional<std::uint64_t> count() const;
   /// The grid that they are numbered by.
   const Grid& grid() const { return grid_; }
+  /// Digits of each of its axes that a draw may take: those of what the space lists.
+  std::vector<std::uint32_t> listed() const;
+  /// Of any digits of grid(), those that they stand for (Conditions::settle).
+  Digits settled(Digits digits) const;
   /// Training number `id` < size(); nothing if exclusions leave it no trial.
   std::optional<Training> at(TrainingId id) const { return at(id, grid_.digits(id.value)); }
   /// The training at `digits` of grid(), and at `places` on continuous axes (Space::configuration), called `id`.
@@ -89,6 +94,8 @@ class Trainings {
   Grid mixed_grid(const Grid& sharing) const;
   /// How many configurations share no epochs and have this milestone.
   std::optional<std::uint64_t> count_alone(std::uint32_t milestone) const;
+  /// The axis that grid_ lacks.
+  std::optional<std::size_t> left_out() const { return mixture_ ? std::nullopt : milestone_axis_; }
   std::uint32_t last_milestone() const { return static_cast<std::uint32_t>(ascending_.size() - 1); }
   std::int64_t milestone(std::uint32_t digit) const;
 
@@ -97,7 +104,8 @@ class Trainings {
   std::vector<std::uint32_t> ascending_;       ///< the milestone axis's digits, by value
   std::optional<Mixture> mixture_;             ///< set only where some trainings share epochs and some do not
   Grid grid_{{}};
-  bool exact_ = true;  ///< grid_ excludes all trainings without a trial, not only some
+  Conditions conditions_;  ///< by axes of the space
+  bool exact_ = true;      ///< grid_ excludes all trainings without a trial, not only some
 };
 
 }  // namespace stormsweep

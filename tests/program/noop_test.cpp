@@ -41,6 +41,19 @@ TEST_CASE("every configuration becomes one row") {
   CHECK(number(folder / "n.db", "SELECT count(DISTINCT worker) FROM results") == 2);
 }
 
+TEST_CASE("zipped and conditional axes make the rows that they say, under both schedules") {
+  const std::string text = space(R"("index": [1, 2], "replicate": [5, 6], "epochs": [1, 3],
+    "milliseconds": {"values": [1, 2], "when": {"index": 2}})",
+                                 R"(, "zip": [["index", "replicate"]])");
+  for (const char* schedule : {"master-worker", "synchronous"}) {
+    const WorkFolder folder;
+    CHECK(run_space(folder, text, {"--schedule", schedule}).status == 0);
+    CHECK(query(folder / "n.db",
+                "SELECT \"index\", replicate, epochs, CAST(milliseconds AS INTEGER) FROM results ORDER BY 1, 3, 4") ==
+          Rows{"1|5|1|0", "1|5|3|0", "2|6|1|1", "2|6|1|2", "2|6|3|1", "2|6|3|2"});
+  }
+}
+
 TEST_CASE("a trial that throws or diverges is a row with its reason, and the search goes on") {
   const WorkFolder folder;
   const std::string text = space(R"("outcome": ["throw", "nan", "complete"], "index": [1, 2, 3])");

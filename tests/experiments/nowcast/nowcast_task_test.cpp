@@ -347,6 +347,9 @@ TEST_CASE("the check refuses what does not go together: blending by the publishe
   CHECK(refused(R"({"extrapolation": ["none", "blend"], "network": ["unet", "samsi"]})",
                 R"(, "exclude": [{"network": "samsi", "extrapolation": "blend"}])")
             .empty());
+  CHECK(refused(R"({"extrapolation": {"values": ["input", "blend"], "when": {"network": "unet"}},
+                    "network": ["unet", "samsi"]})")
+            .empty());
   CHECK(refused(R"({"extrapolation": "blend", "network": "unet", "loss": "balanced"})").empty());
 
   const TemporaryFolder vil;

@@ -98,3 +98,26 @@ TEST_CASE("one configuration by its number") {
   CHECK(json["axes"][1]["values"] == nlohmann::json::array({64, 128}));
   CHECK_THROWS_WITH_AS(make_plan(space, 26), "--at is 26; configurations have the numbers 0 to 25", InputError);
 }
+
+TEST_CASE("a plan tells zipped axes as one, and conditions") {
+  const Space space =
+      parse_space(R"({"name": "z", "experiment": "noop", "zip": [["index", "replicate"]], "parameters": {
+    "index": [1, 2], "outcome": ["complete", "nan", "throw"], "replicate": [5, 6],
+    "milliseconds": {"values": [1, 2], "when": {"outcome": ["throw", "nan"], "index": 2}}}})",
+                  "z.json", "/");
+  const Plan plan = make_plan(space);
+  CHECK(plan.configurations == 2 + 2 + 2 * 2);  // index 1; index 2 with complete, by 1; with nan and throw, by 2
+  const std::string text = plan_text(plan);
+  CAPTURE(text);
+  CHECK(text.find("index, replicate  2       1 with 5, 2 with 6\n") != std::string::npos);
+  CHECK(text.find("milliseconds      2       1, 2, when outcome is nan or throw and index is 2\n") !=
+        std::string::npos);
+  CHECK(text.find("index 1, replicate 5, outcome complete, milliseconds 0\n") != std::string::npos);
+  CHECK(text.find("excluded        10, those that conditions rule out included\n") != std::string::npos);
+  const auto json = nlohmann::json::parse(plan_json(plan));
+  CHECK(json["axes"].size() == 3);
+  CHECK(json["axes"][0]["zipped"][0]["name"] == "replicate");
+  CHECK(json["axes"][0]["zipped"][0]["values"] == nlohmann::json::array({5, 6}));
+  CHECK(json["axes"][2]["count"] == 2);
+  CHECK(json["axes"][2]["when"]["outcome"] == nlohmann::json::array({"nan", "throw"}));
+}

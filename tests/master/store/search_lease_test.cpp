@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <set>
 
 #include "search/base/error.hpp"
 #include "search/base/time.hpp"
@@ -170,4 +171,34 @@ TEST_CASE("two searches are written to one file at once") {
   first.commit();
   CHECK(query(file, "SELECT search, trial, score FROM results ORDER BY trial") ==
         std::vector<std::string>{"b|1|0.25", "a|2|0.5"});
+}
+
+TEST_CASE("spaces are told apart by what they zip and by their conditions") {
+  const auto numbering = [](const std::string& parameters, const std::string& more) {
+    TemporaryFolder folder;
+    const auto file = folder.path / "s.db";
+    const Space space =
+        parse_space(R"({"name": "s", "experiment": "noop", "parameters": )" + parameters + more + "}", "s.json", "/");
+    { Store store(file, space, "f", {}); }
+    return query(file, "SELECT numbering FROM searches")[0];
+  };
+  const auto when = [&](const std::string& condition) {
+    return numbering(
+        R"({"outcome": ["complete", "nan"], "replicate": [0, 1], "index": {"values": [4, 5])" + condition + "}}", "");
+  };
+  const std::string two = R"({"index": [4, 5], "replicate": [0, 1]})",
+                    swapped = R"({"index": [4, 5], "replicate": [1, 0]})";
+  const std::string zip = R"(, "zip": [["index", "replicate"]])";
+  const std::set<std::string> all{
+      numbering(two, ""),
+      numbering(two, zip),
+      numbering(swapped, zip),
+      numbering(R"({"outcome": ["complete", "nan"], "replicate": [0, 1], "index": [4, 5]})", ""),
+      when(R"(, "when": {"outcome": "nan"})"),
+      when(R"(, "when": {"outcome": "complete"})"),
+      when(R"(, "when": {"outcome": ["complete", "nan"]})"),
+      when(R"(, "when": {"replicate": 1})"),
+      when(R"(, "when": {"replicate": 1, "outcome": "nan"})")};
+  CHECK(all.size() == 9);
+  CHECK(numbering(two, zip) == numbering(two, zip));
 }

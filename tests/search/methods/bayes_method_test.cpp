@@ -7,6 +7,7 @@
 #include <random>
 #include <set>
 #include <thread>
+#include <tuple>
 
 using namespace stormsweep;
 
@@ -20,10 +21,11 @@ Space space(const std::string& method, const std::string& parameters, const std:
 
 const std::string plane = R"("milliseconds": {"min": 0.01, "max": 100, "scale": "log"}, "index": [1, 2, 3, 4, 5])";
 
-/// Best at 1 ms and index 4.
+/// Best at 1 ms and index 4; -1 at no milliseconds.
 double peak(const Training& training, const Space& space) {
   const Reader read(training.configuration, *space.experiment);
-  const double x = std::log10(read.real("milliseconds")), y = static_cast<double>(read.integer("index")) - 4;
+  const double x = read.real("milliseconds") > 0 ? std::log10(read.real("milliseconds")) : 1;
+  const double y = static_cast<double>(read.integer("index")) - 4;
   return -x * x - 0.1 * y * y;
 }
 
@@ -121,4 +123,63 @@ TEST_CASE("more waits for the result that it is made of") {
   method->learn(start[1], 0, {peak(start[1], s)});
   CHECK(await(*method)->id.value == 4);
   CHECK_FALSE(await(*method));
+}
+
+TEST_CASE("conditional axes of a grid: every configuration once") {
+  const Space s = space(R"("bayes")", R"("index": {"values": [1, 2, 3, 4, 5], "when": {"outcome": "nan"}},
+    "milliseconds": {"values": [1, 10], "when": {"index": [4, 5]}}, "replicate": [0, 1], "outcome": ["complete", "nan"])");
+  CHECK(make_bayes(s, {2, {}})->trials() == 2 * (1 + 3 + 2 * 2));
+  std::set<Identity> seen;
+  for (const Training& training : search(s, 2, 1, {2, {}}).trained)
+    seen.insert(identity(training.configuration, *s.experiment, s.seed));
+  CHECK(seen.size() == 2 * (1 + 3 + 2 * 2));
+}
+
+TEST_CASE("zipped axes are tried as one") {
+  const Space s =
+      space(R"("bayes")", R"("index": [1, 2, 3, 4, 5], "milliseconds": [10, 2, 0.1, 1, 20], "replicate": [0, 1])",
+            R"(, "zip": [["milliseconds", "index"]])");
+  std::set<std::tuple<std::int64_t, double, std::int64_t>> seen;
+  for (const Training& training : search(s, 2, 1, {2, {}}).trained) {
+    const Reader read(training.configuration, *s.experiment);
+    seen.emplace(read.integer("index"), read.real("milliseconds"), read.integer("replicate"));
+  }
+  std::set<std::tuple<std::int64_t, double, std::int64_t>> expected;
+  for (const auto& [index, time] : {std::pair(1, 10.), {2, 2.}, {3, 0.1}, {4, 1.}, {5, 20.}})
+    for (const int replicate : {0, 1}) expected.emplace(index, time, replicate);
+  CHECK(seen == expected);
+}
+
+TEST_CASE("conditional ranges: what takes no part is tried once, and the peak found where they do") {
+  for (const char* index :
+       {"[1, 2, 3, 4, 5]", R"({"min": 1, "max": 9})", R"({"min": 1, "max": 9999999, "scale": "log"})"}) {
+    CAPTURE(index);
+    std::string parameters = R"("milliseconds": {"min": 0.01, "max": 100, "scale": "log", "when": {"outcome": "nan"}},
+      "outcome": ["complete", "nan"], "replicate": {"values": [7], "when": {"outcome": "complete"}})";
+    parameters += R"(, "index": {"when": {"outcome": "nan"}, )";
+    parameters += index[0] == '[' ? "\"values\": " + std::string(index) + "}" : std::string(index + 1);
+    const Space s = space(R"({"name": "bayes", "trials": 40, "width": 3})", parameters);
+    const Search found = search(s, 3, 1, {3, {}});
+    REQUIRE(found.trained.size() == 40);
+    double best = -1e9;
+    int apart = 0;
+    std::set<Identity> seen;
+    for (const Training& training : found.trained) {
+      const Reader read(training.configuration, *s.experiment);
+      best = std::max(best, peak(training, s));
+      CHECK(seen.insert(identity(training.configuration, *s.experiment, s.seed)).second);
+      if (read.choice("outcome") == "nan") {
+        CHECK(read.integer("replicate") == 0);
+        continue;
+      }
+      ++apart;
+      CHECK(read.real("milliseconds") == 0);
+      CHECK(read.integer("index") == 0);
+      CHECK(read.integer("replicate") == 7);
+    }
+    CHECK(apart == 1);
+    CHECK(best > -0.1);
+    const Search first = search(s, 3, 5, {3, {}}, 20);
+    CHECK(search(s, 2, 6, {3, first.proposed}).trained == found.trained);
+  }
 }

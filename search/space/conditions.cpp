@@ -1,0 +1,132 @@
+#include "search/space/conditions.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace stormsweep {
+
+namespace {
+
+/// The digit at which all hyperparameters of an axis have their defaults. There is one (search/space/linked_axes.hpp).
+std::uint32_t digit_of_defaults(const Axis& axis, const Configuration& defaults) {
+  if (axis.own_default) return axis.size() - 1;
+  std::uint32_t digit = 0;
+  const auto differs = [&](std::size_t hyperparameter) {
+    return (*axis.values_of(hyperparameter))[digit] != defaults.values[hyperparameter];
+  };
+  const auto all = axis.hyperparameters();
+  while (std::any_of(all.begin(), all.end(), differs)) ++digit;
+  return digit;
+}
+
+std::size_t axis_of(std::span<const Axis> axes, std::size_t hyperparameter) {
+  const auto found = std::find_if(axes.begin(), axes.end(),
+                                  [&](const Axis& axis) { return axis.values_of(hyperparameter) != nullptr; });
+  return static_cast<std::size_t>(found - axes.begin());
+}
+
+bool meets(const Exclusion::Term& term, std::span<const std::uint32_t> digits) {
+  return std::binary_search(term.digits.begin(), term.digits.end(), digits[term.axis]);
+}
+
+/// Digits below `size` that are none of `some`, which are sorted.
+std::vector<std::uint32_t> others(std::uint32_t size, const std::vector<std::uint32_t>& some) {
+  std::vector<std::uint32_t> others;
+  for (std::uint32_t digit = 0; digit < size; ++digit)
+    if (!std::binary_search(some.begin(), some.end(), digit)) others.push_back(digit);
+  return others;
+}
+
+}  // namespace
+
+bool holds(const std::vector<Condition>& when, const Configuration& configuration) {
+  return std::all_of(when.begin(), when.end(), [&](const Condition& condition) {
+    return std::binary_search(condition.values.begin(), condition.values.end(),
+                              configuration.values[condition.hyperparameter]);
+  });
+}
+
+Conditions::Conditions(std::span<const Axis> axes, const Configuration& defaults) {
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    if (axes[i].when.empty()) continue;
+    Conditional conditional{i, axes[i].size(), axes[i].listed(), digit_of_defaults(axes[i], defaults), {}, {}};
+    for (const Condition& condition : axes[i].when) {
+      const std::size_t axis = axis_of(axes, condition.hyperparameter);
+      conditional.add({axis, axes[axis].digits_of(condition.hyperparameter, condition.values)}, axes[axis].size());
+    }
+    conditional_.push_back(std::move(conditional));
+  }
+  sort();
+}
+
+/// Conditions on zipped hyperparameters are on one axis.
+void Conditions::Conditional::add(Exclusion::Term term, std::uint32_t digits) {
+  const auto same = std::find_if(terms.begin(), terms.end(), [&](const auto& t) { return t.axis == term.axis; });
+  if (same != terms.end()) {
+    std::erase_if(same->digits, [&](std::uint32_t digit) {
+      return !std::binary_search(term.digits.begin(), term.digits.end(), digit);
+    });
+    return;
+  }
+  terms.push_back(std::move(term));
+  sizes.push_back(digits);
+}
+
+void Conditions::sort() {
+  auto sorted = conditional_.begin();
+  const auto waits = [&](const Conditional& conditional) {
+    return std::any_of(conditional.terms.begin(), conditional.terms.end(), [&](const Exclusion::Term& term) {
+      return std::any_of(sorted, conditional_.end(), [&](const Conditional& c) { return c.axis == term.axis; });
+    });
+  };
+  while (sorted != conditional_.end()) {
+    const auto next = std::find_if_not(sorted, conditional_.end(), waits);
+    if (next == conditional_.end()) break;
+    std::iter_swap(sorted++, next);
+  }
+  for (; sorted != conditional_.end(); sorted = conditional_.erase(sorted)) circular_.push_back(sorted->axis);
+}
+
+std::vector<std::size_t> Conditions::never_met() const {
+  std::vector<std::size_t> axes;
+  for (const Conditional& conditional : conditional_)
+    if (std::any_of(conditional.terms.begin(), conditional.terms.end(),
+                    [](const Exclusion::Term& term) { return term.digits.empty(); }))
+      axes.push_back(conditional.axis);
+  return axes;
+}
+
+std::vector<Exclusion> Conditions::exclusions() const {
+  std::vector<Exclusion> exclusions;
+  const auto exclude = [&](Exclusion exclusion) {
+    const bool covers = std::none_of(exclusion.terms.begin(), exclusion.terms.end(),
+                                     [](const Exclusion::Term& term) { return term.digits.empty(); });
+    if (covers) exclusions.push_back(std::move(exclusion));
+  };
+  for (const Conditional& conditional : conditional_) {
+    const Exclusion::Term active{conditional.axis, others(conditional.size, {conditional.defaults})};
+    for (std::size_t i = 0; i < conditional.terms.size(); ++i) {
+      const Exclusion::Term& term = conditional.terms[i];
+      exclude({{{term.axis, others(conditional.sizes[i], term.digits)}, active}});
+    }
+    if (conditional.listed == conditional.size) continue;
+    Exclusion held{conditional.terms};
+    held.terms.push_back({conditional.axis, {conditional.defaults}});
+    exclude(std::move(held));
+  }
+  return exclusions;
+}
+
+void Conditions::settle(std::span<std::uint32_t> digits) const {
+  for (const Conditional& conditional : conditional_) {
+    std::uint32_t& digit = digits[conditional.axis];
+    const bool holds = std::all_of(conditional.terms.begin(), conditional.terms.end(),
+                                   [&](const Exclusion::Term& term) { return meets(term, digits); });
+    if (!holds)
+      digit = conditional.defaults;
+    else if (digit >= conditional.listed)
+      digit = 0;
+  }
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "search/base/strict_json.hpp"
+#include "search/space/axis.hpp"
+#include "search/space/configuration.hpp"
+
+namespace stormsweep {
+
+/// Axes that say something of one another, as a space's file has them.
+
+/// The axis, of those read, that has the hyperparameter; null where none does.
+const Axis* find_axis(const std::vector<Axis>& axes, std::size_t hyperparameter);
+
+/// "zip", [["width", "learning_rate"], ...]: makes one axis, where the first of them stood, of each list. Throws
+/// InputError: names that are no axes or are zipped twice, other numbers of values, ranges without values, the
+/// milestone axis, other conditions, guesses that stand apart.
+void zip_axes(const Field& zip, const Experiment& experiment, std::vector<Axis>& axes);
+
+/// Gives every axis with "when" a digit for its `defaults`, and returns one line for each condition that no
+/// configuration meets. Throws InputError: conditions of `gpus` or the milestone, on these milestones, on ranges, on
+/// what is no axis, and in circles.
+std::vector<std::string> link_conditions(const Field& parameters, const Experiment& experiment,
+                                         const Configuration& defaults, std::vector<Axis>& axes);
+
+}  // namespace stormsweep
