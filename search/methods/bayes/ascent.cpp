@@ -12,8 +12,8 @@ namespace {
 
 struct Climb {
   const Slope& function;
-  Summit best;
-  Eigen::VectorXd gradient;
+  Summit& best;
+  Eigen::VectorXd& gradient;  ///< of the last place
 };
 
 /// NLopt's callback.
@@ -32,7 +32,9 @@ Summit ascend(const Slope& function, const Eigen::VectorXd& start, const Eigen::
               const Eigen::VectorXd& upper, double tolerance, int evaluations) {
   using Optimizer = std::unique_ptr<std::remove_pointer_t<nlopt_opt>, decltype(&nlopt_destroy)>;
   const Optimizer optimizer(nlopt_create(NLOPT_LD_SLSQP, static_cast<unsigned>(start.size())), &nlopt_destroy);
-  Climb climb{function, {start, -std::numeric_limits<double>::infinity()}, Eigen::VectorXd::Zero(start.size())};
+  Summit best{start, -std::numeric_limits<double>::infinity()};
+  Eigen::VectorXd gradient = Eigen::VectorXd::Zero(start.size());
+  Climb climb{function, best, gradient};
   nlopt_set_lower_bounds(optimizer.get(), lower.data());
   nlopt_set_upper_bounds(optimizer.get(), upper.data());
   nlopt_set_max_objective(optimizer.get(), visit, &climb);
@@ -42,7 +44,7 @@ Summit ascend(const Slope& function, const Eigen::VectorXd& start, const Eigen::
   double value = 0;
   // Its status says why it stopped; where rounding stopped it, what it visited is as good as it gets.
   nlopt_optimize(optimizer.get(), place.data(), &value);
-  return climb.best;
+  return best;
 }
 
 }  // namespace stormsweep::bayes
