@@ -59,7 +59,7 @@ TEST_CASE("circles are found, and what nothing meets") {
   auto axes = chain();
   CHECK(Conditions(axes, zeros).circular().empty());
   CHECK(Conditions(axes, zeros).never_met().empty());
-  axes[2].when[0].values = {number(7)};
+  axes[2].when[0].values[0] = number(7);
   CHECK(Conditions(axes, zeros).never_met() == std::vector<std::size_t>{2});
   axes[1].when = {{2, {number(8)}}};
   CHECK(Conditions(axes, zeros).circular().size() == 2);
