@@ -41,12 +41,12 @@ enum class TrainingEnd { finished, stopped };
 /// the plan allows, `failed`.
 ///
 /// A checkpoint that is there and not beyond the first milestone is continued, bit-equal to a training that was never
-/// interrupted, timings included; it is removed at the end, unless CheckpointPlan::stays. One is
-/// written every so often, and when stopped.
+/// interrupted, timings included; it is removed at the end, unless CheckpointPlan::stays. One is written
+/// every so often, and when stopped.
 ///
 /// In a gang (null: alone) every rank calls this with a task of its own; all see the same losses, go by the leader's
-/// clock, and decide the same.
-/// Only the leader writes checkpoints. Where one fails by itself, its mates wait in vain and must be abandoned.
+/// clock, and decide the same. Only the leader writes checkpoints. Where one fails by itself, its mates wait in vain
+/// and must be abandoned.
 TrainingEnd train(const std::function<std::unique_ptr<Task>()>& make, const TrainingPlan& plan,
                   const TrainingEvents& events, RankGang* gang = nullptr, const CheckpointPlan& checkpoints = {});
 

@@ -191,6 +191,7 @@ void TrainingLoop::check_losses() {
 }
 
 void TrainingLoop::save(torch::serialize::OutputArchive& archive) {
+  if (average_) average_->hide();  // an epoch may just have been evaluated
   if (gradients_) add_sums(gradients_->collect(/*all=*/true));
   torch::serialize::OutputArchive network, optimizer;
   task_->network().save(network);

@@ -64,10 +64,11 @@ class TrainingLoop {
   TrainingPlan plan_;
   RankGang* gang_;
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
-  std::optional<Gradients> gradients_;    ///< where a gang or a lag needs them in buckets
-  std::optional<LossScale> loss_scale_;   ///< where the plan wants one
-  double lagged_factor_ = 0;              ///< of the loss whose gradients the next step applies; 0: they are zeros
-  std::optional<WeightAverage> average_;  ///< where the plan wants one; shown from an evaluation to the next step
+  std::optional<Gradients> gradients_;   ///< where a gang or a lag needs them in buckets
+  std::optional<LossScale> loss_scale_;  ///< where the plan wants one
+  double lagged_factor_ = 0;             ///< of the loss whose gradients the next step applies; 0: they are zeros
+  std::optional<WeightAverage>
+      average_;  ///< where the plan wants one; shown from an evaluation to the next step or save
   std::optional<RecordedPass> recorded_;  ///< where a task and the plan allow it
   std::int64_t micro_batch_;
   std::int64_t epoch_ = 0, samples_ = 0;

@@ -278,6 +278,36 @@ TEST_CASE("a training that is stopped at any step goes on from its checkpoint, b
   }
 }
 
+TEST_CASE("a training that goes on from a rung, whose checkpoint stays, is bit-equal to one at one go") {
+  for (const double average : {0.0, 0.7}) {
+    for (const int lag : {0, 1}) {
+      CAPTURE(average);
+      CAPTURE(lag);
+      const TemporaryFolder folder;
+      const CheckpointPlan checkpoints{folder / "a/c.pt", std::chrono::hours(1), true};
+      std::vector<Ended> ended;
+      TrainingEvents events;
+      events.finished = [&](std::size_t milestone, const Outcome& outcome, const std::vector<EpochRecord>& epochs) {
+        ended.push_back({milestone, outcome, epochs});
+      };
+      TrainingPlan plan{{1, 3, 4}, "adam", 0.05};
+      plan.gradient_lag = lag;
+      plan.weight_average = average;
+      const auto whole = run({}, plan);
+      for (const std::int64_t rung : {1, 3, 4}) {
+        plan.milestones = {rung};
+        int steps = 0;
+        events.stop = [&] { return ++steps > 100; };
+        train([] { return std::make_unique<LineTask>(LineTask::Options{}); }, plan, events, nullptr, checkpoints);
+        CHECK(std::filesystem::exists(checkpoints.file));
+        CHECK(steps == 3 * (rung == 3 ? 2 : 1));  // what is new
+      }
+      REQUIRE(ended.size() == 3);
+      for (std::size_t k = 0; k < 3; ++k) CHECK(ended[k].outcome.metrics == whole[k].outcome.metrics);
+    }
+  }
+}
+
 TEST_CASE("a checkpoint beyond what is wanted, or that cannot be read, is not used") {
   const TemporaryFolder folder;
   const CheckpointPlan checkpoints{folder / "c.pt", std::chrono::seconds(0)};
