@@ -236,7 +236,11 @@ Plan make_plan(const Space& space, std::optional<std::uint64_t> at) {
     return plan;
   }
   plan.shown = of_sequence(space, at);
-  if (!has_rungs(space.method)) return plan;
+  if (!has_rungs(space.method)) {
+    plan.trainings = space.method.trials;
+    if (!plan.trainings && space.continuous_axes() == 0) plan.trainings = Trainings(space).count();
+    return plan;
+  }
   plan.brackets = bracket_shapes(space);
   plan.rung_epochs = rung_cost(space, plan.brackets);
   if (!any_length_alike(space.configuration(0), *space.experiment))

@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
+#include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "master/report/records.hpp"
 #include "master/report/what_if.hpp"
 #include "search/base/error.hpp"
 #include "search/base/json_or_null.hpp"
@@ -186,20 +187,19 @@ std::optional<double> best_after(const WhatIf& run, double epochs) {
   return best;
 }
 
-std::string curves_of(const std::vector<Replayed>& all) {
-  std::string text = "method,epochs,lower_quartile,median,upper_quartile\n";
+void write_curves(const std::vector<Replayed>& all) {
+  Records records(std::cout, Records::Format::csv, {"method", "epochs", "lower_quartile", "median", "upper_quartile"});
   const double end = all[0].runs[0].epochs;
   for (const Replayed& replayed : all)
     for (int i = 1; i <= curve_points; ++i) {
       const double epochs = end * i / curve_points;
       const auto at = [&](double q) {
         const auto value = quantile(replayed.runs, q, [&](const WhatIf& run) { return best_after(run, epochs); });
-        return value ? to_string(Value(*value)) : std::string();
+        return value ? Cell(*value) : Cell();
       };
-      text += fmt::format("{},{:.0f},{},{},{}\n", nlohmann::json(replayed.method).dump(), epochs, at(0.25), at(0.5),
-                          at(0.75));
+      records.write({replayed.method, epochs, at(0.25), at(0.5), at(0.75)});
     }
-  return text;
+  records.finish();
 }
 
 }  // namespace
@@ -216,7 +216,7 @@ int replay_command(const Arguments& arguments) {
                            ? std::vector<std::string>{"random", "halving", "hyperband", "bayes"}
                            : std::vector<std::string>{"random", "bayes"};
   const std::vector<Replayed> all = replay_all(question, grid);
-  if (question.curves) return fmt::print("{}", curves_of(all)), exit_done;
+  if (question.curves) return write_curves(all), exit_done;
   std::vector<Line> lines;
   for (const Replayed& replayed : all) lines.push_back(line_of(replayed, grid));
   fmt::print("{}", format == "json" ? json_of(lines, grid) : text_of(lines, grid, question));

@@ -19,6 +19,7 @@
 #include <string>
 
 #include "master/cli/plan.hpp"
+#include "master/cli/run_checks.hpp"
 #include "master/cli/run_options.hpp"
 #include "master/loop/job.hpp"
 #include "master/loop/launch.hpp"
@@ -38,8 +39,6 @@
 #include "search/base/text.hpp"
 #include "search/base/utc.hpp"
 #include "search/methods/methods.hpp"
-#include "search/space/gang_sizes.hpp"
-#include "search/space/precision.hpp"
 #include "search/space/space.hpp"
 #include "worker/channel/mpi_channel.hpp"
 
@@ -86,25 +85,6 @@ int worker_count(const RunOptions& options, const DataReport& report) {
   return report.gpus > 0 && options.device != "cpu" ? report.gpus : usable_cores();
 }
 
-void check_gangs(const Space& space, const RunOptions& options, int workers) {
-  if (const std::int64_t largest = largest_gang(space); largest > workers) {
-    throw InputError(
-        fmt::format("{0}: parameters.gpus is {1}, but {2} {3}; give --workers {1} or more (or mpirun -n {4})",
-                    options.space.string(), largest, workers,
-                    workers == 1 ? "worker is all there is" : "workers are all there are", largest + 1));
-  }
-}
-
-void check_precision(const Space& space, const RunOptions& options, const DataReport& report) {
-  if (report.gpus > 0 && options.device != "cpu") return;
-  for (const Value& precision : values(space, "precision"))
-    if (is_of_gpus(std::get<std::string>(precision)))
-      throw InputError(
-          fmt::format("{}: parameters.precision is {}, which is arithmetic of GPUs, and {}; give fp32 or bf16",
-                      options.space.string(), to_string(precision),
-                      options.device == "cpu" ? "--device is cpu" : "LibTorch finds none here"));
-}
-
 int terminal_columns() {
   if (const auto given = whole_number(environment(launch::columns))) return static_cast<int>(*given);
   return terminal_width(STDERR_FILENO).value_or(0);
@@ -115,35 +95,12 @@ std::optional<StoredShare> share_of(const Space& space, const RunOptions& option
   return StoredShare{options.share, make_method(space, options.share)->trials()};
 }
 
-/// So that what cannot be reused is told before any rank starts.
-void check_reuse(const RunOptions& options) {
-  for (const fs::path& file : options.reuse) {
-    std::error_code missing;
-    if (fs::equivalent(file, options.results, missing))
-      throw InputError(
-          fmt::format("stormsweep run: --reuse: {} is this search's own database; name another one", file.string()));
-    open_for_reading(file);
-  }
-}
-
 /// The search space, and the options that depend on it.
 Space prepare(RunOptions& options) {
   Space space = read_lasting_space(options.space);
-  if (options.separate_epochs && has_rungs(space.method))
-    throw InputError("stormsweep run: --separate-epochs: " + space.method.name +
-                     " goes on with trainings; leave it out");
-  if (options.separate_epochs) space.share_epochs = false;
-  if (const std::string why = why_not_shared(space.method); options.shared && !why.empty())
-    throw InputError(fmt::format("stormsweep run: --share: {} cannot be divided among jobs, for {}; run one job",
-                                 space.method.name, why));
   options.results = results_file(options, space.name);
-  check_reuse(options);
-  if (options.keep_best > 0 && space.metric_at == MetricAt::best)
-    throw InputError(
-        "stormsweep run: --keep-best keeps networks as their trials end, and the space chooses by the best epoch; "
-        "give metric.at \"last\" there, or leave out --keep-best");
-  if (!options.stage.empty() && space.experiment->data.empty())
-    throw InputError(fmt::format("stormsweep run: --stage: {} reads no data; leave it out", space.experiment->name));
+  check_options(space, options);
+  if (options.separate_epochs) space.share_epochs = false;
   return space;
 }
 
@@ -165,7 +122,7 @@ double rank_patience(const RunOptions& options) {
 int start_job(const Arguments& arguments, const Space& space, const RunOptions& options, const std::string& report) {
   const int workers = worker_count(options, parse_report(report));
   check_gangs(space, options, workers);
-  check_precision(space, options, parse_report(report));
+  check_precision(space, options, parse_report(report).gpus);
   for (const std::string& doubt : doubts(space)) fmt::print(stderr, "warning: {}\n", doubt);
   for (const std::string& note : parse_report(report).notes) fmt::print(stderr, "{}\n", note);
   if (options.shared)
@@ -299,7 +256,7 @@ int become_master(RunOptions options) {
   try {
     const Space space = prepare(options);
     if (const auto report = data_report(space, options)) {
-      check_precision(space, options, parse_report(*report));
+      check_precision(space, options, parse_report(*report).gpus);
       const std::string fingerprint = parse_report(*report).fingerprint;
       KeptModels models(options.results, cache_folder(options.results), space,
                         static_cast<std::size_t>(options.keep_best));

@@ -110,7 +110,7 @@ void MasterLoop::on(WorkerId worker, const wire::Hello& hello) {
   }
 }
 
-wire::Welcome MasterLoop::welcome() const {
+wire::Welcome MasterLoop::welcome() {
   wire::Welcome welcome{.space = space_.text, .settings = options_.settings};
   if (!std::holds_alternative<SynchronousMaster>(schedule_)) return welcome;
   welcome.done = source_.done();

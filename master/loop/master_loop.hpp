@@ -76,7 +76,7 @@ class MasterLoop {
   void on(WorkerId worker, const wire::Left& left);
   void on(WorkerId worker, const wire::Finished& finished);
   void on(WorkerId worker, const wire::Stopped& stopped);
-  wire::Welcome welcome() const;
+  wire::Welcome welcome();
 
   std::vector<Action> decide(const Event& event);
   void dispatch(const Event& event) { carry_out(decide(event)); }

@@ -18,7 +18,6 @@ TrainingSource::TrainingSource(const Space& space, Store& store, const Share& sh
       store_(store),
       limits_(limits),
       method_(make_method(space, share, history(workers))),
-      sequence_(is_adaptive(space.method) ? nullptr : make_sequence(space)),
       total_(method_->trials()),
       order_(*space.experiment, [this] { return next_of_method(); }) {
   store.each_completed(CostModel::most_rows, [this](const Configuration& configuration, double wall_seconds) {
@@ -40,7 +39,7 @@ ProposalHistory TrainingSource::history(std::size_t workers) {
 
 Supply TrainingSource::next(Seconds now) {
   for (std::size_t skipped = 0; !given_up_ && limits_.text().empty(); ++skipped) {
-    std::optional<Training> training = sequence_ ? order_.next() : next_of_method();
+    std::optional<Training> training = is_adaptive(space_.method) ? next_of_method() : order_.next();
     if (!training && !method_->exhausted() && limits_.trials_left() > 0)
       return method_->thinking() ? Supply::Later::by_itself : Supply::Later::when_others_end;
     if (!training) limits_.exhausted();
@@ -56,7 +55,7 @@ std::optional<Training> TrainingSource::next_of_method() {
     std::optional<Training> training = method_->next();
     if (!training) break;
     for (const Proposed& proposal : method_->take_proposals()) store_.keep(proposal);
-    if (!sequence_) learn_stored(*training);
+    if (is_adaptive(space_.method)) learn_stored(*training);
     training = store_.missing(*std::move(training));
     if (!training) continue;
     if (training->trials() > left) training->milestones.resize(left);  // the shortest of its trials
@@ -81,19 +80,24 @@ void TrainingSource::learn(const Training& training, std::size_t milestone, cons
   method_->learn(training, milestone, ended);
 }
 
-std::optional<Training> TrainingSource::at(TrainingId id) const {
-  auto training = sequence_->at(id);
+Sequence& TrainingSource::sequence() {
+  if (!sequence_) sequence_ = make_sequence(space_);
+  return *sequence_;
+}
+
+std::optional<Training> TrainingSource::at(TrainingId id) {
+  auto training = sequence().at(id);
   if (!training) return training;
   if (const auto missing = store_.missing(*training)) training->attempt = missing->attempt;
   return training;
 }
 
-std::vector<TrainingRange> TrainingSource::done() const {
+std::vector<TrainingRange> TrainingSource::done() {
   std::vector<TrainingId> ids;
   std::uint64_t found = 0;
   const std::uint64_t stored = store_.counts().terminal();
-  for (auto next = found < stored ? sequence_->next(TrainingId{0}) : std::nullopt; next && found < stored;
-       next = sequence_->next(TrainingId{next->id.value + 1})) {
+  for (auto next = found < stored ? sequence().next(TrainingId{0}) : std::nullopt; next && found < stored;
+       next = sequence().next(TrainingId{next->id.value + 1})) {
     const auto missing = store_.missing(*next);
     found += next->trials() - (missing ? missing->trials() : 0);
     if (!missing) ids.push_back(next->id);

@@ -46,11 +46,13 @@ class TrainingSource {
   std::vector<Training> take_dropped() { return method_->take_dropped(); }
 
   /// Training number `id` as a worker that computes its share has it, with its attempt as the store knows it.
-  std::optional<Training> at(TrainingId id) const;
+  std::optional<Training> at(TrainingId id);
   /// Trainings with nothing left to do. Looks through the sequence until all that is stored has been found.
-  std::vector<TrainingRange> done() const;
+  std::vector<TrainingRange> done();
 
  private:
+  /// That workers compute their shares of, by the synchronous schedule; made when it is first asked for.
+  Sequence& sequence();
   ProposalHistory history(std::size_t workers);
   std::optional<Training> next_of_method();
   void learn_stored(const Training& training);
@@ -60,7 +62,7 @@ class TrainingSource {
   RunLimits& limits_;
   std::optional<std::uint64_t> side_by_side_;
   std::unique_ptr<Method> method_;
-  std::unique_ptr<Sequence> sequence_;  ///< that workers compute their shares of; null where the method is adaptive
+  std::unique_ptr<Sequence> sequence_;
   std::optional<std::uint64_t> total_;
   LongestFirst order_;
   bool unstarted_ = false, given_up_ = false;

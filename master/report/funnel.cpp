@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <optional>
 #include <set>
 
 #include "master/store/sql_text.hpp"
+#include "master/store/trial_row.hpp"
 #include "search/methods/halving.hpp"
 #include "search/methods/methods.hpp"
 
@@ -30,12 +30,6 @@ std::map<std::uint64_t, Funnel> planned(const Space& space, const Share& share) 
   return funnels;
 }
 
-Identity read_identity(const SQLite::Column& bytes) {
-  Identity identity{};
-  std::memcpy(identity.data(), bytes.getBlob(), std::min(identity.size(), static_cast<std::size_t>(bytes.getBytes())));
-  return identity;
-}
-
 /// What has ended, and with which value.
 std::map<Identity, Ended> read_ended(SQLite::Database& database, const std::string& search, const Space& space) {
   SQLite::Statement select(
@@ -45,7 +39,9 @@ std::map<Identity, Ended> read_ended(SQLite::Database& database, const std::stri
   select.bind(1, search);
   std::map<Identity, Ended> all;
   while (select.executeStep()) {
-    Ended& ended = all[read_identity(select.getColumn(0))];
+    const auto identity = read_identity(select.getColumn(0));
+    if (!identity) continue;  // damaged: as if it were missing
+    Ended& ended = all[*identity];
     if (!select.isColumnNull(1)) ended.value = select.getColumn(1).getDouble();
   }
   return all;

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "master/report/selection.hpp"
 #include "master/store/database.hpp"
 #include "master/store/sql_text.hpp"
+#include "master/store/trial_row.hpp"
 #include "search/base/error.hpp"
 #include "search/methods/sequence.hpp"
 #include "search/space/cache_files.hpp"
@@ -17,12 +17,6 @@
 namespace stormsweep {
 
 namespace {
-
-Identity read_identity(const SQLite::Column& bytes) {
-  Identity identity{};
-  std::memcpy(identity.data(), bytes.getBlob(), std::min(identity.size(), static_cast<std::size_t>(bytes.getBytes())));
-  return identity;
-}
 
 Space read_space_of(SQLite::Database& database, const std::filesystem::path& file, const std::string& search) {
   SQLite::Statement select(database, "SELECT space FROM searches WHERE name = ?");
@@ -33,6 +27,7 @@ Space read_space_of(SQLite::Database& database, const std::filesystem::path& fil
   if (space.continuous_axes() > 0)
     throw InputError(
         fmt::format("{}: search '{}' draws from ranges; only a grid can be replayed", file.string(), search));
+  space.method = {};  // whatever found it, it is a grid
   return space;
 }
 
@@ -44,9 +39,10 @@ void read_points(SQLite::Database& database, const std::string& search, Recorded
                                        sql_name(grid.space.metric)));
   epochs.bind(1, search);
   while (epochs.executeStep()) {
-    if (epochs.isColumnNull(2)) continue;
-    grid.curves[read_identity(epochs.getColumn(0))][epochs.getColumn(1).getInt64()] = {
-        {epochs.getColumn(2).getDouble()}, epochs.getColumn(3).getDouble()};
+    const auto curve = read_identity(epochs.getColumn(0));
+    if (!curve || epochs.isColumnNull(2)) continue;
+    grid.curves[*curve][epochs.getColumn(1).getInt64()] = {{epochs.getColumn(2).getDouble()},
+                                                           epochs.getColumn(3).getDouble()};
   }
   SQLite::Statement trials(
       database,
@@ -56,10 +52,11 @@ void read_points(SQLite::Database& database, const std::string& search, Recorded
                   sql_name(grid.space.metric)));
   trials.bind(1, search);
   while (trials.executeStep()) {
+    const auto curve = read_identity(trials.getColumn(0));
+    if (!curve) continue;  // damaged: as if it were missing
     Ended ended{.value = {}, .out_of_memory = trials.getColumn(4).getInt() != 0};
     if (!trials.isColumnNull(2)) ended.value = trials.getColumn(2).getDouble();
-    grid.curves[read_identity(trials.getColumn(0))][trials.getColumn(1).getInt64()] = {ended,
-                                                                                       trials.getColumn(3).getDouble()};
+    grid.curves[*curve][trials.getColumn(1).getInt64()] = {ended, trials.getColumn(3).getDouble()};
   }
 }
 

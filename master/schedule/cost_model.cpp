@@ -21,10 +21,11 @@ constexpr double clearly_less = 0.95, rounding = 1e-9;
 
 double number(const Value& value, const Hyperparameter& hyperparameter) {
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? 1 : 0;
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
-  if (const auto* real = std::get_if<double>(&value)) return *real;
-  const auto& words = hyperparameter.choices;
-  return static_cast<double>(std::find(words.begin(), words.end(), std::get<std::string>(value)) - words.begin());
+  if (const auto* word = std::get_if<std::string>(&value)) {
+    const auto& words = hyperparameter.choices;
+    return static_cast<double>(std::find(words.begin(), words.end(), *word) - words.begin());
+  }
+  return as_real(value);
 }
 
 }  // namespace

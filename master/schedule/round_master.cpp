@@ -1,7 +1,6 @@
 #include "master/schedule/round_master.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <map>
 #include <utility>
 

@@ -7,7 +7,6 @@
 
 #include "search/base/id.hpp"
 #include "search/base/time.hpp"
-#include "search/space/outcome.hpp"
 
 namespace stormsweep {
 
@@ -28,7 +27,6 @@ struct StoredTrial {
   TrialId trial;
   bool of_this_search = true;
   double metric = 0;  ///< of the search; NaN where it is undefined, or the trial is not complete
-  Status status = Status::complete;
 };
 
 /// How a search is stored.

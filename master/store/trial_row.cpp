@@ -58,9 +58,10 @@ struct Fetcher {
   }
   void operator()(const TrialColumn& column, Identity& key) {
     const SQLite::Column blob = get();
-    if (blob.getBytes() != static_cast<int>(key.size()))
+    const auto identity = read_identity(blob);
+    if (!identity)
       throw DamagedRow::of_trial(trial(), search, fmt::format("has, as {}, {} bytes", column.name, blob.getBytes()));
-    std::memcpy(key.data(), blob.getBlob(), key.size());
+    key = *identity;
   }
   void operator()(const TrialColumn&, Status& status) { status = parse_status(get().getString(), trial(), search); }
   void operator()(const TrialColumn&, std::string& text) { text = get().getString(); }
@@ -134,6 +135,13 @@ std::string upsert_sql() {
       "INSERT INTO trials (search, {}) VALUES (?{}) ON CONFLICT DO UPDATE SET {} "
       "WHERE status IN ('waiting', 'running')",
       trial_column_list(), values, changes);
+}
+
+std::optional<Identity> read_identity(const SQLite::Column& column) {
+  Identity identity;
+  if (column.getBytes() != static_cast<int>(identity.size())) return std::nullopt;
+  std::memcpy(identity.data(), column.getBlob(), identity.size());
+  return identity;
 }
 
 void bind_record(SQLite::Statement& statement, int first, const TrialRecord& record) {

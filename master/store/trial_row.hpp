@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,9 @@ std::string upsert_sql();
 
 /// Binds `record` to parameters from number `first`, one a column. Texts are borrowed: it must outlive the execution.
 void bind_record(SQLite::Statement& statement, int first, const TrialRecord& record);
+
+/// The identity that a column holds; nothing where it holds something else.
+std::optional<Identity> read_identity(const SQLite::Column& column);
 
 /// The record in the columns from number `first` of a statement whose column 0 is the trial's id. Throws DamagedRow;
 /// `search` is the name of its search.

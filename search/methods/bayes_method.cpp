@@ -21,16 +21,11 @@ namespace {
 /// Integers of a range that are few enough to be digits.
 constexpr double most_digits = 1000;
 
-double number(const Value& value) {
-  const auto* integer = std::get_if<std::int64_t>(&value);
-  return integer ? static_cast<double>(*integer) : std::get<double>(value);
-}
-
 /// Where each value lies in [0, 1], on the scale, of linear and logarithmic, whose widest gap is narrower.
 std::vector<double> places_of(const std::vector<Value>& values) {
   const auto scaled = [&](bool logarithmic) {
     std::vector<double> places;
-    for (const Value& value : values) places.push_back(logarithmic ? std::log(number(value)) : number(value));
+    for (const Value& value : values) places.push_back(logarithmic ? std::log(as_real(value)) : as_real(value));
     const auto [low, high] = std::minmax_element(places.begin(), places.end());
     const double least = *low, width = *high - *low;
     for (double& place : places) place = (place - least) / width;
@@ -43,7 +38,7 @@ std::vector<double> places_of(const std::vector<Value>& values) {
     return gap;
   };
   std::vector<double> linear = scaled(false);
-  if (std::any_of(values.begin(), values.end(), [](const Value& value) { return number(value) <= 0; })) return linear;
+  if (std::any_of(values.begin(), values.end(), [](const Value& value) { return as_real(value) <= 0; })) return linear;
   std::vector<double> logarithmic = scaled(true);
   return widest(logarithmic) < widest(linear) ? logarithmic : linear;
 }
@@ -57,7 +52,7 @@ struct ModelAxis {
   double coordinate(const Configuration& configuration) const {
     if (axis.interval && !holds(axis.when, configuration)) return middle();
     if (axis.values.empty()) return axis.interval->place(configuration.values[axis.hyperparameter]);
-    return digit(configuration);
+    return static_cast<double>(axis.digit(configuration.values).value());
   }
   /// In a continuous axis of the space.
   double place(double coordinate) const {
@@ -65,18 +60,6 @@ struct ModelAxis {
   }
   /// Of a continuous axis of the space: the coordinate of all points at which its conditions do not hold.
   double middle() const { return axis.values.empty() ? 0.5 : static_cast<double>(axis.values.size() / 2); }
-
- private:
-  /// There is one, or the configuration is of another space.
-  double digit(const Configuration& configuration) const {
-    std::size_t digit = 0;
-    const auto differs = [&](std::size_t hyperparameter) {
-      return (*axis.values_of(hyperparameter))[digit] != configuration.values[hyperparameter];
-    };
-    const auto all = axis.hyperparameters();
-    while (digit < axis.values.size() && std::any_of(all.begin(), all.end(), differs)) ++digit;
-    return static_cast<double>(digit);
-  }
 };
 
 /// Places of the values that the space lists, and of their default beside them, which may be far from their scale.
@@ -108,14 +91,12 @@ ModelAxis model_axis(const Axis& axis, const Hyperparameter& hyperparameter, std
 class Model {
  public:
   Model(const Space& space, const Trainings& trainings) : trainings_(trainings) {
-    const bool without_milestones = trainings.grid().sizes().size() < space.axes.size();
-    std::size_t in_grid = 0;
-    for (const Axis& axis : space.axes) {
-      if (axis.hyperparameter == space.experiment->milestone && without_milestones) continue;
-      if (axis.interval || axis.values.size() > 1)
-        axes_.push_back(model_axis(axis, space.experiment->hyperparameters[axis.hyperparameter], in_grid));
-      ++in_grid;
+    for (std::size_t i = 0; i < space.axes.size(); ++i) {
+      const Axis& axis = space.axes[i];
       conditional_ |= !axis.when.empty();
+      const auto in_grid = trainings.in_grid(i);
+      if (in_grid && (axis.interval || axis.values.size() > 1))
+        axes_.push_back(model_axis(axis, space.experiment->hyperparameters[axis.hyperparameter], *in_grid));
     }
     continuous_ = space.continuous_axes() > 0;
   }

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "search/base/error.hpp"
-
 namespace stormsweep {
 
 namespace {
@@ -17,17 +15,6 @@ constexpr std::uint64_t most_counted = 100'000;
 std::optional<std::uint64_t> smaller(std::optional<std::uint64_t> a, std::optional<std::uint64_t> b) {
   if (!a || !b) return a ? a : b;
   return std::min(*a, *b);
-}
-
-/// The number of axis `axis` of the space in `grid`, which may lack the milestone axis; nothing for that one.
-std::optional<std::size_t> axis_in(const Grid& grid, const Space& space, std::size_t axis) {
-  if (grid.sizes().size() == space.axes.size()) return axis;
-  const auto milestone = std::find_if(space.axes.begin(), space.axes.end(),
-                                      [&](const Axis& a) { return a.hyperparameter == space.experiment->milestone; }) -
-                         space.axes.begin();
-  const auto left_out = static_cast<std::size_t>(milestone);
-  if (axis == left_out) return std::nullopt;
-  return axis - (axis > left_out ? 1 : 0);
 }
 
 }  // namespace
@@ -43,7 +30,7 @@ Point with_guesses(Point point, const Space& space, const Trainings& trainings) 
     if (axis.interval) {
       double& place = point.places[continuous++];
       if (axis.guess) place = axis.interval->place(*axis.guess);
-    } else if (const auto in_grid = axis_in(trainings.grid(), space, i); axis.guess && in_grid) {
+    } else if (const auto in_grid = trainings.in_grid(i); axis.guess && in_grid) {
       const auto found = std::find(axis.values.begin(), axis.values.end(), *axis.guess);
       point.digits[*in_grid] = static_cast<std::uint32_t>(found - axis.values.begin());
     }

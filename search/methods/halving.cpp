@@ -18,17 +18,9 @@ namespace {
 /// The space without its milestone axis: configurations as such.
 Space without_milestones(const Space& space) {
   Space part = space;
-  part.method.trials.reset();
-  const auto axis = std::find_if(part.axes.begin(), part.axes.end(),
-                                 [&](const Axis& a) { return a.hyperparameter == space.experiment->milestone; });
-  const auto number = static_cast<std::size_t>(axis - part.axes.begin());
-  part.axes.erase(axis);
-  std::vector<std::uint32_t> sizes(space.grid.sizes().begin(), space.grid.sizes().end());
-  sizes.erase(sizes.begin() + static_cast<std::ptrdiff_t>(number));
-  std::vector<Exclusion> exclusions(space.grid.exclusions().begin(), space.grid.exclusions().end());
-  for (Exclusion& exclusion : exclusions)
-    for (Exclusion::Term& term : exclusion.terms) term.axis -= term.axis > number ? 1 : 0;
-  part.grid = Grid(std::move(sizes), std::move(exclusions));
+  const std::size_t axis = find_axis(space.axes, *space.experiment->milestone).value();
+  part.axes.erase(part.axes.begin() + static_cast<std::ptrdiff_t>(axis));
+  part.grid = space.grid.without(axis);
   return part;
 }
 
@@ -55,7 +47,7 @@ class Halving : public Method {
     return begin(*ready_.begin());
   }
 
-  bool exhausted() const override { return all_opened_ && open_.empty(); }
+  bool exhausted() const override { return next_bracket_ == brackets(plan_) && open_.empty(); }
 
   void learn(const Training& training, std::size_t, const Ended& ended) override {
     const auto found = open_.find(training.rung->bracket);
@@ -100,7 +92,6 @@ class Halving : public Method {
       return true;
     }
     next_bracket_ = brackets(plan_);
-    all_opened_ = true;
     return false;
   }
 
@@ -141,7 +132,6 @@ class Halving : public Method {
   std::uint64_t next_number_ = 0, next_bracket_ = 0;
   std::map<std::uint64_t, Open> open_;
   std::set<std::uint64_t> ready_;  ///< brackets with something that may begin
-  bool all_opened_ = false;
   std::vector<Training> dropped_;
 };
 

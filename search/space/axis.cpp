@@ -20,11 +20,6 @@ struct Range {
   std::function<double(double)> from;
 };
 
-double as_real(const Value& value) {
-  const auto* integer = std::get_if<std::int64_t>(&value);
-  return integer ? static_cast<double>(*integer) : std::get<double>(value);
-}
-
 /// "linear", "log" or "log2".
 std::string read_scale(const Field& field, double min) {
   std::string scale = field.has("scale") ? field["scale"].text() : "linear";
@@ -130,12 +125,27 @@ const std::vector<Value>* Axis::values_of(std::size_t of) const {
   return found == zipped.end() ? nullptr : &found->values;
 }
 
+std::optional<std::uint32_t> Axis::digit(std::span<const Value> configuration) const {
+  const auto all = hyperparameters();
+  for (std::uint32_t digit = 0; digit < values.size(); ++digit) {
+    const auto has = [&](std::size_t of) { return (*values_of(of))[digit] == configuration[of]; };
+    if (std::all_of(all.begin(), all.end(), has)) return digit;
+  }
+  return std::nullopt;
+}
+
 std::vector<std::uint32_t> Axis::digits_of(std::size_t of, const std::vector<Value>& some) const {
   std::vector<std::uint32_t> digits;
   const std::vector<Value>& all = *values_of(of);
   for (std::uint32_t digit = 0; digit < all.size(); ++digit)
     if (std::find(some.begin(), some.end(), all[digit]) != some.end()) digits.push_back(digit);
   return digits;
+}
+
+std::optional<std::size_t> find_axis(std::span<const Axis> axes, std::size_t hyperparameter) {
+  const auto found = std::find_if(axes.begin(), axes.end(),
+                                  [&](const Axis& axis) { return axis.values_of(hyperparameter) != nullptr; });
+  return found == axes.end() ? std::nullopt : std::optional<std::size_t>(found - axes.begin());
 }
 
 Value Interval::at(double place) const {

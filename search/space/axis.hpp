@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "search/base/strict_json.hpp"
@@ -57,9 +58,14 @@ struct Axis {
   std::vector<std::size_t> hyperparameters() const;
   /// The values of one of them, by digit; null where it is none of them.
   const std::vector<Value>* values_of(std::size_t of) const;
+  /// The digit at which all of them have what a configuration has, whose values these are.
+  std::optional<std::uint32_t> digit(std::span<const Value> configuration) const;
   /// The digits at which one of them has one of `some` values, ascending.
   std::vector<std::uint32_t> digits_of(std::size_t of, const std::vector<Value>& some) const;
 };
+
+/// The number of the axis that has the hyperparameter, zipped or not.
+std::optional<std::size_t> find_axis(std::span<const Axis> axes, std::size_t hyperparameter);
 
 /// The values of one member of "parameters": [a, b], a, {"values": [a, b]}, {"value": a}, or a range from min to max,
 /// {"min", "max", "count" or "step", "scale"}. With `count`, that many values, evenly apart on the scale (linear, log,

@@ -9,20 +9,7 @@ namespace {
 
 /// The digit at which all hyperparameters of an axis have their defaults. There is one (search/space/linked_axes.hpp).
 std::uint32_t digit_of_defaults(const Axis& axis, const Configuration& defaults) {
-  if (axis.own_default) return axis.size() - 1;
-  std::uint32_t digit = 0;
-  const auto differs = [&](std::size_t hyperparameter) {
-    return (*axis.values_of(hyperparameter))[digit] != defaults.values[hyperparameter];
-  };
-  const auto all = axis.hyperparameters();
-  while (std::any_of(all.begin(), all.end(), differs)) ++digit;
-  return digit;
-}
-
-std::size_t axis_of(std::span<const Axis> axes, std::size_t hyperparameter) {
-  const auto found = std::find_if(axes.begin(), axes.end(),
-                                  [&](const Axis& axis) { return axis.values_of(hyperparameter) != nullptr; });
-  return static_cast<std::size_t>(found - axes.begin());
+  return axis.own_default ? axis.size() - 1 : axis.digit(defaults.values).value();
 }
 
 bool meets(const Exclusion::Term& term, std::span<const std::uint32_t> digits) {
@@ -51,7 +38,7 @@ Conditions::Conditions(std::span<const Axis> axes, const Configuration& defaults
     if (axes[i].when.empty()) continue;
     Conditional conditional{i, axes[i].size(), axes[i].listed(), digit_of_defaults(axes[i], defaults), {}, {}};
     for (const Condition& condition : axes[i].when) {
-      const std::size_t axis = axis_of(axes, condition.hyperparameter);
+      const std::size_t axis = find_axis(axes, condition.hyperparameter).value();
       conditional.add({axis, axes[axis].digits_of(condition.hyperparameter, condition.values)}, axes[axis].size());
     }
     conditional_.push_back(std::move(conditional));

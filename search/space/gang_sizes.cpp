@@ -11,9 +11,7 @@ namespace {
 /// The axis of gang sizes, if the space has one.
 std::optional<std::size_t> gang_axis(const Space& space) {
   const auto gpus = space.experiment->find("gpus");
-  for (std::size_t i = 0; i < space.axes.size(); ++i)
-    if (gpus && space.axes[i].values_of(*gpus)) return i;
-  return std::nullopt;
+  return gpus ? find_axis(space.axes, *gpus) : std::nullopt;
 }
 
 }  // namespace

@@ -69,6 +69,25 @@ Grid::Grid(std::vector<std::uint32_t> sizes, std::vector<Exclusion> exclusions)
     std::erase_if(exclusion.terms, [&](const auto& term) { return term.digits.size() == sizes_[term.axis]; });
 }
 
+std::vector<std::uint32_t> Grid::sizes_without(std::size_t axis) const {
+  std::vector<std::uint32_t> sizes = sizes_;
+  sizes.erase(sizes.begin() + static_cast<std::ptrdiff_t>(axis));
+  return sizes;
+}
+
+Grid Grid::without(std::size_t axis) const {
+  std::vector<Exclusion> exclusions;
+  for (Exclusion exclusion : exclusions_) {
+    bool names = false;
+    for (Exclusion::Term& term : exclusion.terms) {
+      names |= term.axis == axis;
+      term.axis -= term.axis > axis ? 1 : 0;
+    }
+    if (!names) exclusions.push_back(std::move(exclusion));
+  }
+  return Grid(sizes_without(axis), std::move(exclusions));
+}
+
 Digits Grid::digits(std::uint64_t index) const {
   assert(index < size_);
   Digits result(sizes_.size());

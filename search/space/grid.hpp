@@ -39,6 +39,9 @@ class Grid {
   std::uint64_t size() const { return size_; }
   std::span<const std::uint32_t> sizes() const { return sizes_; }
   std::span<const Exclusion> exclusions() const { return exclusions_; }
+  std::vector<std::uint32_t> sizes_without(std::size_t axis) const;
+  /// The grid of the other axes, under those exclusions that do not name it.
+  Grid without(std::size_t axis) const;
 
   Digits digits(std::uint64_t index) const;
   std::uint64_t index(std::span<const std::uint32_t> digits) const;

@@ -22,12 +22,13 @@ Axes::iterator named(const Field& field, const Experiment& experiment, Axes& axe
   std::vector<std::string> known;
   for (const Axis& axis : axes) known.push_back(name(experiment, axis));
   const auto hyperparameter = experiment.find(text);
-  const Axis* found = hyperparameter ? find_axis(axes, *hyperparameter) : nullptr;
-  if (!found) field.refuse("it is no axis of this space: " + suggestion(text, known));
+  const auto number = hyperparameter ? find_axis(axes, *hyperparameter) : std::nullopt;
+  if (!number) field.refuse("it is no axis of this space: " + suggestion(text, known));
+  const auto found = axes.begin() + static_cast<std::ptrdiff_t>(*number);
   if (!found->zipped.empty()) field.refuse("it is zipped already: name it once");
   if (found->interval) field.refuse("a range has no values to pair: give it a count, a step or a list");
   if (hyperparameter == experiment.milestone) field.refuse(text + " are milestones of one training: leave them out");
-  return axes.begin() + (found - axes.data());
+  return found;
 }
 
 /// The place of a guess among the values.
@@ -65,16 +66,8 @@ void zip_some(const Field& names, const Experiment& experiment, Axes& axes) {
       std::move(axis);
 }
 
-bool has_defaults(const Axis& axis, std::size_t digit, const Configuration& defaults) {
-  const auto all = axis.hyperparameters();
-  return std::all_of(all.begin(), all.end(), [&](std::size_t hyperparameter) {
-    return (*axis.values_of(hyperparameter))[digit] == defaults.values[hyperparameter];
-  });
-}
-
 void add_defaults(Axis& axis, const Configuration& defaults) {
-  for (std::size_t digit = 0; digit < axis.values.size(); ++digit)
-    if (has_defaults(axis, digit, defaults)) return;
+  if (axis.digit(defaults.values)) return;
   axis.own_default = true;
   if (axis.interval) return;
   axis.values.push_back(defaults.values[axis.hyperparameter]);
@@ -84,11 +77,11 @@ void add_defaults(Axis& axis, const Configuration& defaults) {
 /// Refuses what an axis may not depend on.
 void check_condition(const Field& accepted, const std::string& name, const Experiment& experiment, const Axes& axes) {
   const auto hyperparameter = experiment.find(name);
-  const Axis* axis = find_axis(axes, *hyperparameter);
+  const auto axis = find_axis(axes, *hyperparameter);
   if (!axis)
     throw InputError(accepted.place() + " is not in this space and keeps its default; give parameters." + name +
                      ", or remove the condition");
-  if (axis->interval) accepted.refuse(name + " is a range: give it a count, a step or a list");
+  if (axes[*axis].interval) accepted.refuse(name + " is a range: give it a count, a step or a list");
   if (hyperparameter == experiment.milestone)
     accepted.refuse(name + " are milestones of one training, which keeps its values: depend on something else");
 }
@@ -101,12 +94,6 @@ void check_when(const Field& parameter, const std::string& name, const Experimen
 }
 
 }  // namespace
-
-const Axis* find_axis(const std::vector<Axis>& axes, std::size_t hyperparameter) {
-  const auto found = std::find_if(axes.begin(), axes.end(),
-                                  [&](const Axis& axis) { return axis.values_of(hyperparameter) != nullptr; });
-  return found == axes.end() ? nullptr : &*found;
-}
 
 void zip_axes(const Field& zip, const Experiment& experiment, std::vector<Axis>& axes) {
   for (const Field& names : zip.elements()) zip_some(names, experiment, axes);

@@ -11,9 +11,6 @@ namespace stormsweep {
 
 /// Axes that say something of one another, as a space's file has them.
 
-/// The axis, of those read, that has the hyperparameter; null where none does.
-const Axis* find_axis(const std::vector<Axis>& axes, std::size_t hyperparameter);
-
 /// "zip", [["width", "learning_rate"], ...]: makes one axis, where the first of them stood, of each list. Throws
 /// InputError: names that are no axes or are zipped twice, other numbers of values, ranges without values, the
 /// milestone axis, other conditions, guesses that stand apart.

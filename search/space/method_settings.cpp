@@ -13,17 +13,18 @@ constexpr std::int64_t most_eta = 1000;
 
 struct Known {
   std::string_view name;
-  std::vector<std::string> settings;  ///< that it may be told
-  bool ranges, rungs, adaptive;
+  std::vector<std::string> settings = {};  ///< that it may be told
+  bool ranges = true, rungs = false, proposes = false;
 };
 
 const std::vector<Known>& known_methods() {
-  static const std::vector<Known> known{{"grid", {}, false, false, false},
-                                        {"random", {"trials"}, true, false, false},
-                                        {"sobol", {"trials"}, true, false, false},
-                                        {"halving", {"eta", "size", "brackets", "from"}, true, true, true},
-                                        {"hyperband", {"eta", "brackets", "from"}, true, true, true},
-                                        {"bayes", {"trials", "width"}, true, false, true}};
+  static const std::vector<Known> known{
+      {.name = "grid", .ranges = false},
+      {.name = "random", .settings = {"trials"}},
+      {.name = "sobol", .settings = {"trials"}},
+      {.name = "halving", .settings = {"eta", "size", "brackets", "from"}, .rungs = true},
+      {.name = "hyperband", .settings = {"eta", "brackets", "from"}, .rungs = true},
+      {.name = "bayes", .settings = {"trials", "width"}, .proposes = true}};
   return known;
 }
 
@@ -93,11 +94,11 @@ bool has_rungs(const MethodSettings& method) {
 }
 
 bool is_adaptive(const MethodSettings& method) {
-  return known(method).adaptive;
+  return has_rungs(method) || makes_proposals(method);
 }
 
 bool makes_proposals(const MethodSettings& method) {
-  return method.name == "bayes";
+  return known(method).proposes;
 }
 
 std::string why_not_shared(const MethodSettings& method) {

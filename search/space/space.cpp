@@ -154,9 +154,10 @@ std::vector<std::uint32_t> read_digits(const Field& field, const Axis& axis, std
 
 Exclusion::Term read_term(const Field& values, std::size_t number, const Space& space) {
   const Hyperparameter& hyperparameter = space.experiment->hyperparameters[number];
-  const Axis& axis = *find_axis(space.axes, number);
+  const std::size_t place = find_axis(space.axes, number).value();
+  const Axis& axis = space.axes[place];
   if (axis.interval) values.refuse(hyperparameter.name + " is a range: give it a count or a list, or narrow it");
-  Exclusion::Term term{static_cast<std::size_t>(&axis - space.axes.data()), {}};
+  Exclusion::Term term{place, {}};
   for (const Field& value : values.json().is_array() ? values.elements() : std::vector{values}) {
     const auto digits = read_digits(value, axis, number, hyperparameter);
     term.digits.insert(term.digits.end(), digits.begin(), digits.end());
@@ -210,19 +211,13 @@ void read_limits(const Field& field, Limits& limits) {
   if (field.has("trial_hours")) limits.trial_hours = field["trial_hours"].positive();
 }
 
-std::optional<std::size_t> milestone_axis(const Space& space) {
-  for (std::size_t i = 0; i < space.axes.size(); ++i)
-    if (space.axes[i].hyperparameter == space.experiment->milestone) return i;
-  return std::nullopt;
-}
-
 void check_rungs(const Field& root, const Space& space) {
   const auto& milestone = space.experiment->milestone;
   const std::string place = root["method"].place() + ": " + space.method.name;
   if (!milestone)
     throw InputError(place + " trains in steps, which " + space.experiment->name + " has none of; give another method");
   const std::string& name = space.experiment->hyperparameters[*milestone].name;
-  const auto axis = milestone_axis(space);
+  const auto axis = find_axis(space.axes, *milestone);
   if (!axis || space.axes[*axis].values.size() < 2)
     throw InputError(place + " needs at least two rungs; give parameters." + name +
                      R"(, as {"min": 1, "max": 81} or a list)");
@@ -322,11 +317,12 @@ std::vector<std::string> doubts(const Space& space) {
 std::vector<Value> values(const Space& space, std::string_view hyperparameter) {
   const auto number = space.experiment->find(hyperparameter);
   if (!number) return {};
-  const Axis* axis = find_axis(space.axes, *number);
-  if (!axis) return {space.defaults.values[*number]};
-  if (!axis->interval) return *axis->values_of(*number);
-  std::vector<Value> values{axis->interval->at(0), axis->interval->at(1)};
-  if (axis->own_default) values.push_back(space.defaults.values[*number]);
+  const auto place = find_axis(space.axes, *number);
+  if (!place) return {space.defaults.values[*number]};
+  const Axis& axis = space.axes[*place];
+  if (!axis.interval) return *axis.values_of(*number);
+  std::vector<Value> values{axis.interval->at(0), axis.interval->at(1)};
+  if (axis.own_default) values.push_back(space.defaults.values[*number]);
   return values;
 }
 

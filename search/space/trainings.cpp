@@ -38,12 +38,6 @@ std::vector<Part> split(std::span<const Exclusion> exclusions, std::size_t miles
   return parts;
 }
 
-std::vector<std::uint32_t> sizes_without(const Grid& grid, std::size_t axis) {
-  std::vector<std::uint32_t> sizes(grid.sizes().begin(), grid.sizes().end());
-  sizes.erase(sizes.begin() + static_cast<std::ptrdiff_t>(axis));
-  return sizes;
-}
-
 /// Adds to `covers` every way in which exclusions that hold together take all of `milestones`, beyond `so_far`. False
 /// if there are too many.
 bool add_covers(const Exclusion& so_far, std::vector<std::uint32_t> milestones, bool first, std::span<const Part> parts,
@@ -81,21 +75,21 @@ Training Training::rest(std::size_t done) const {
 
 Trainings::Trainings(const Space& space) : space_(space), grid_(space.grid), conditions_(space.axes, space.defaults) {
   if (!space.share_epochs || !space.experiment->milestone) return;
-  const auto axis = std::find_if(space.axes.begin(), space.axes.end(),
-                                 [&](const Axis& a) { return a.hyperparameter == *space.experiment->milestone; });
-  if (axis == space.axes.end()) return;
+  const auto axis = find_axis(space.axes, *space.experiment->milestone);
+  if (!axis) return;
   mixture_ = mixture();
   if (mixture_ ? mixture_->shared.empty() : !any_length_alike(space.configuration(0), *space.experiment)) {
     mixture_.reset();
     return;
   }
-  milestone_axis_ = axis - space.axes.begin();
-  ascending_.resize(axis->values.size());
+  milestone_axis_ = axis;
+  const std::vector<Value>& values = space.axes[*axis].values;
+  ascending_.resize(values.size());
   std::iota(ascending_.begin(), ascending_.end(), 0);
-  std::sort(ascending_.begin(), ascending_.end(), [&](auto a, auto b) { return axis->values[a] < axis->values[b]; });
+  std::sort(ascending_.begin(), ascending_.end(), [&](auto a, auto b) { return values[a] < values[b]; });
   const auto grid = sharing_grid(ascending_);
   exact_ = grid.has_value();
-  grid_ = grid ? *grid : Grid(sizes_without(space.grid, *milestone_axis_));
+  grid_ = grid ? *grid : Grid(space.grid.sizes_without(*milestone_axis_));
   if (mixture_) grid_ = mixed_grid(grid_);
 }
 
@@ -103,19 +97,17 @@ std::optional<Trainings::Mixture> Trainings::mixture() const {
   const auto h = space_.experiment->length_dependence();
   if (!h) return std::nullopt;
   const std::vector<std::string>& of_length = space_.experiment->hyperparameters[*h].of_length;
-  for (std::size_t i = 0; i < space_.axes.size(); ++i) {
-    const std::vector<Value>* values = space_.axes[i].values_of(*h);
-    if (!values) continue;
-    Mixture result{i, {}, {}};
-    for (std::uint32_t digit = 0; digit < values->size(); ++digit) {
-      const auto& value = std::get<std::string>((*values)[digit]);
-      const bool alone = std::find(of_length.begin(), of_length.end(), value) != of_length.end();
-      (alone ? result.alone : result.shared).push_back(digit);
-    }
-    // Without any that stand alone there is nothing to tell apart.
-    return result.alone.empty() ? std::nullopt : std::optional(std::move(result));
+  const auto axis = find_axis(space_.axes, *h);
+  if (!axis) return std::nullopt;
+  const std::vector<Value>& values = *space_.axes[*axis].values_of(*h);
+  Mixture result{*axis, {}, {}};
+  for (std::uint32_t digit = 0; digit < values.size(); ++digit) {
+    const bool alone =
+        std::find(of_length.begin(), of_length.end(), std::get<std::string>(values[digit])) != of_length.end();
+    (alone ? result.alone : result.shared).push_back(digit);
   }
-  return std::nullopt;
+  // Without any that stand alone there is nothing to tell apart.
+  return result.alone.empty() ? std::nullopt : std::optional(std::move(result));
 }
 
 std::int64_t Trainings::milestone(std::uint32_t digit) const {
@@ -127,7 +119,7 @@ std::optional<Grid> Trainings::sharing_grid(std::span<const std::uint32_t> miles
   const auto parts = split(space_.grid.exclusions(), *milestone_axis_);
   if (!add_covers({}, {milestones.begin(), milestones.end()}, true, parts, covers)) return std::nullopt;
   if (mixture_) covers.push_back({{{mixture_->axis - (mixture_->axis > *milestone_axis_ ? 1 : 0), mixture_->alone}}});
-  return Grid(sizes_without(space_.grid, *milestone_axis_), std::move(covers));
+  return Grid(space_.grid.sizes_without(*milestone_axis_), std::move(covers));
 }
 
 Grid Trainings::mixed_grid(const Grid& sharing) const {
@@ -162,10 +154,15 @@ std::optional<std::uint64_t> Trainings::count() const {
   return exact_ ? grid_.count() : std::nullopt;
 }
 
+std::optional<std::size_t> Trainings::in_grid(std::size_t axis) const {
+  if (axis == left_out()) return std::nullopt;
+  return axis - (left_out() && axis > *left_out() ? 1 : 0);
+}
+
 std::vector<std::uint32_t> Trainings::listed() const {
   std::vector<std::uint32_t> sizes;
   for (std::size_t i = 0; i < space_.axes.size(); ++i)
-    if (i != left_out()) sizes.push_back(space_.axes[i].listed());
+    if (in_grid(i)) sizes.push_back(space_.axes[i].listed());
   return sizes;
 }
 

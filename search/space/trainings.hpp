@@ -61,6 +61,8 @@ class Trainings {
   std::optional<std::uint64_t> count() const;
   /// The grid that they are numbered by.
   const Grid& grid() const { return grid_; }
+  /// Where axis number `axis` of the space stands in grid(); nothing for the milestone axis that it lacks.
+  std::optional<std::size_t> in_grid(std::size_t axis) const;
   /// Digits of each of its axes that a draw may take: those of what the space lists.
   std::vector<std::uint32_t> listed() const;
   /// Of any digits of grid(), those that they stand for (Conditions::settle).

@@ -20,6 +20,11 @@ double rounded(double value, int digits) {
   return value;
 }
 
+double as_real(const Value& number) {
+  const auto* integer = std::get_if<std::int64_t>(&number);
+  return integer ? static_cast<double>(*integer) : std::get<double>(number);
+}
+
 nlohmann::json to_json(const Value& value) {
   return std::visit([](const auto& held) { return nlohmann::json(held); }, value);
 }

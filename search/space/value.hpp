@@ -17,6 +17,9 @@ std::string to_string(const Value& value);
 /// are one value of a hyperparameter, whether a list or a range has them.
 double rounded(double value, int digits = 12);
 
+/// An integer or a real as a real.
+double as_real(const Value& number);
+
 /// Numbers keep their kind: 1 is an integer, 1.0 a real.
 nlohmann::json to_json(const Value& value);
 /// The reverse, of a flag, a number or a text.

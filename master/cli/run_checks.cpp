@@ -1,0 +1,70 @@
+#include "master/cli/run_checks.hpp"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "master/store/database.hpp"
+#include "search/base/error.hpp"
+#include "search/space/gang_sizes.hpp"
+#include "search/space/precision.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// So that what cannot be reused is told before any rank starts.
+void check_reuse(const RunOptions& options) {
+  for (const fs::path& file : options.reuse) {
+    std::error_code missing;
+    if (fs::equivalent(file, options.results, missing))
+      throw InputError(
+          fmt::format("stormsweep run: --reuse: {} is this search's own database; name another one", file.string()));
+    open_for_reading(file);
+  }
+}
+
+void check_method(const Space& space, const RunOptions& options) {
+  if (options.separate_epochs && has_rungs(space.method))
+    throw InputError("stormsweep run: --separate-epochs: " + space.method.name +
+                     " goes on with trainings; leave it out");
+  if (const std::string why = why_not_shared(space.method); options.shared && !why.empty())
+    throw InputError(fmt::format("stormsweep run: --share: {} cannot be divided among jobs, for {}; run one job",
+                                 space.method.name, why));
+}
+
+}  // namespace
+
+void check_options(const Space& space, const RunOptions& options) {
+  check_method(space, options);
+  check_reuse(options);
+  if (options.keep_best > 0 && space.metric_at == MetricAt::best)
+    throw InputError(
+        "stormsweep run: --keep-best keeps networks as their trials end, and the space chooses by the best epoch; "
+        "give metric.at \"last\" there, or leave out --keep-best");
+  if (!options.stage.empty() && space.experiment->data.empty())
+    throw InputError(fmt::format("stormsweep run: --stage: {} reads no data; leave it out", space.experiment->name));
+}
+
+void check_gangs(const Space& space, const RunOptions& options, int workers) {
+  if (const std::int64_t largest = largest_gang(space); largest > workers) {
+    throw InputError(
+        fmt::format("{0}: parameters.gpus is {1}, but {2} {3}; give --workers {1} or more (or mpirun -n {4})",
+                    options.space.string(), largest, workers,
+                    workers == 1 ? "worker is all there is" : "workers are all there are", largest + 1));
+  }
+}
+
+void check_precision(const Space& space, const RunOptions& options, int gpus) {
+  if (gpus > 0 && options.device != "cpu") return;
+  for (const Value& precision : values(space, "precision"))
+    if (is_of_gpus(std::get<std::string>(precision)))
+      throw InputError(
+          fmt::format("{}: parameters.precision is {}, which is arithmetic of GPUs, and {}; give fp32 or bf16",
+                      options.space.string(), to_string(precision),
+                      options.device == "cpu" ? "--device is cpu" : "LibTorch finds none here"));
+}
+
+}  // namespace stormsweep
