@@ -147,6 +147,27 @@ TEST_CASE("real trainings under halving go on from their rungs, to the last bit"
   for (const auto& [identity, values] : metrics("one")) CHECK(whole.at(identity) == values);
 }
 
+TEST_CASE("a recorded grid tells what other methods would have cost") {
+  const WorkFolder folder;
+  folder.write("g.json", R"({"name": "g", "experiment": "noop",
+    "parameters": {"index": {"min": 1, "max": 9, "step": 1}, "epochs": [1, 3, 9]}})");
+  REQUIRE(run_stormsweep({"run", "g.json", "--workers", "2", "--device", "cpu"}, folder).status == 0);
+  const Words halving{"replay", "g.db", "--seeds", "3", "--method", R"({"name": "halving"})"};
+  const Ended table = run_stormsweep(halving, folder);
+  CHECK(table.status == 0);
+  CHECK(table.out.find("grid                         9      27      81    100 %") != std::string::npos);
+  CHECK(table.out.find(R"({"name": "halving"}          9      13      21     26 %)") != std::string::npos);
+  Words curves = halving;
+  curves.emplace_back("--curves");
+  const Ended csv = run_stormsweep(curves, folder);
+  CHECK(csv.out.starts_with("method,epochs,lower_quartile,median,upper_quartile\n"));
+  CHECK(csv.out.find(R"("{""name"": ""halving""}",81)") != std::string::npos);
+  const Ended ended = run_stormsweep({"replay", "g.db", "--method", "halving", "--rungs", "1,2"}, folder);
+  CHECK(ended.status == 2);
+  CHECK(ended.err ==
+        "search 'g': nothing is recorded at 2 epochs of one of its configurations; give --rungs from what it has\n");
+}
+
 TEST_CASE("a failed trial is tried again only as long as nothing was decided without it") {
   const WorkFolder folder;
   folder.write("m.json", R"({"name": "m", "experiment": "noop", "method": {"name": "halving", "eta": 2, "size": 4},

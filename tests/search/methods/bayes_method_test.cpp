@@ -9,15 +9,12 @@
 #include <thread>
 #include <tuple>
 
+#include "tests/search/methods/noop_space.hpp"
+
 using namespace stormsweep;
+using stormsweep::test::noop_space;
 
 namespace {
-
-Space space(const std::string& method, const std::string& parameters, const std::string& more = "") {
-  return parse_space(R"({"name": "s", "experiment": "noop", "method": )" + method + R"(, "parameters": {)" +
-                         parameters + "}" + more + "}",
-                     "s.json", "/");
-}
 
 const std::string plane = R"("milliseconds": {"min": 0.01, "max": 100, "scale": "log"}, "index": [1, 2, 3, 4, 5])";
 
@@ -69,7 +66,7 @@ Search search(const Space& space, std::size_t ranks, unsigned seed, const Propos
 }  // namespace
 
 TEST_CASE("the order of arrival, the number of ranks and a restart change no proposal") {
-  const Space s = space(R"({"name": "bayes", "trials": 24, "width": 3})", plane);
+  const Space s = noop_space(R"({"name": "bayes", "trials": 24, "width": 3})", plane);
   const auto expected = search(s, 1, 1, {3, {}}).trained;
   REQUIRE(expected.size() == 24);
   for (const std::size_t ranks : {2, 3, 8})
@@ -81,7 +78,7 @@ TEST_CASE("the order of arrival, the number of ranks and a restart change no pro
 }
 
 TEST_CASE("it finds the peak, and tries nothing twice") {
-  const Space s = space(R"({"name": "bayes", "trials": 25})", plane);
+  const Space s = noop_space(R"({"name": "bayes", "trials": 25})", plane);
   double best = -1e9;
   std::set<Identity> seen;
   for (const Training& training : search(s, 1, 1, {1, {}}).trained) {
@@ -93,14 +90,15 @@ TEST_CASE("it finds the peak, and tries nothing twice") {
 
 TEST_CASE("a grid is tried whole, without what is excluded, and ends") {
   const Space s =
-      space(R"("bayes")", R"("index": [1, 2, 3, 4], "replicate": [0, 1, 2], "outcome": ["complete", "nan"])",
-            R"(, "exclude": [{"index": 2, "replicate": [0, 1]}])");
+      noop_space(R"("bayes")", R"("index": [1, 2, 3, 4], "replicate": [0, 1, 2], "outcome": ["complete", "nan"])",
+                 R"(, "exclude": [{"index": 2, "replicate": [0, 1]}])");
   CHECK(make_bayes(s, {2, {}})->trials() == 20);
   CHECK(search(s, 2, 1, {2, {}}).trained.size() == 20);
 }
 
 TEST_CASE("a training is judged by its last milestone, also when only that was left of it") {
-  const Space s = space(R"({"name": "bayes", "trials": 3, "width": 1})", R"("index": [1, 2, 3], "epochs": [1, 5])");
+  const Space s =
+      noop_space(R"({"name": "bayes", "trials": 3, "width": 1})", R"("index": [1, 2, 3], "epochs": [1, 5])");
   const auto method = make_bayes(s, {1, {}});
   const Training first = await(*method).value();
   CHECK(first.milestones == std::vector<std::int64_t>{1, 5});
@@ -112,7 +110,7 @@ TEST_CASE("a training is judged by its last milestone, also when only that was l
 }
 
 TEST_CASE("more waits for the result that it is made of") {
-  const Space s = space(R"({"name": "bayes", "trials": 10, "width": 2})", plane);
+  const Space s = noop_space(R"({"name": "bayes", "trials": 10, "width": 2})", plane);
   const auto method = make_bayes(s, {2, {}});
   std::vector<Training> start;
   for (int i = 0; i < 4; ++i) start.push_back(await(*method).value());
@@ -126,7 +124,7 @@ TEST_CASE("more waits for the result that it is made of") {
 }
 
 TEST_CASE("conditional axes of a grid: every configuration once") {
-  const Space s = space(R"("bayes")", R"("index": {"values": [1, 2, 3, 4, 5], "when": {"outcome": "nan"}},
+  const Space s = noop_space(R"("bayes")", R"("index": {"values": [1, 2, 3, 4, 5], "when": {"outcome": "nan"}},
     "milliseconds": {"values": [1, 10], "when": {"index": [4, 5]}}, "replicate": [0, 1], "outcome": ["complete", "nan"])");
   CHECK(make_bayes(s, {2, {}})->trials() == 2 * (1 + 3 + 2 * 2));
   std::set<Identity> seen;
@@ -137,8 +135,8 @@ TEST_CASE("conditional axes of a grid: every configuration once") {
 
 TEST_CASE("zipped axes are tried as one") {
   const Space s =
-      space(R"("bayes")", R"("index": [1, 2, 3, 4, 5], "milliseconds": [10, 2, 0.1, 1, 20], "replicate": [0, 1])",
-            R"(, "zip": [["milliseconds", "index"]])");
+      noop_space(R"("bayes")", R"("index": [1, 2, 3, 4, 5], "milliseconds": [10, 2, 0.1, 1, 20], "replicate": [0, 1])",
+                 R"(, "zip": [["milliseconds", "index"]])");
   std::set<std::tuple<std::int64_t, double, std::int64_t>> seen;
   for (const Training& training : search(s, 2, 1, {2, {}}).trained) {
     const Reader read(training.configuration, *s.experiment);
@@ -158,7 +156,7 @@ TEST_CASE("conditional ranges: what takes no part is tried once, and the peak fo
       "outcome": ["complete", "nan"], "replicate": {"values": [7], "when": {"outcome": "complete"}})";
     parameters += R"(, "index": {"when": {"outcome": "nan"}, )";
     parameters += index[0] == '[' ? "\"values\": " + std::string(index) + "}" : std::string(index + 1);
-    const Space s = space(R"({"name": "bayes", "trials": 40, "width": 3})", parameters);
+    const Space s = noop_space(R"({"name": "bayes", "trials": 40, "width": 3})", parameters);
     const Search found = search(s, 3, 1, {3, {}});
     REQUIRE(found.trained.size() == 40);
     double best = -1e9;

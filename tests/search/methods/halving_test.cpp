@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "search/base/error.hpp"
+#include "tests/search/methods/noop_space.hpp"
 
 using namespace stormsweep;
 
@@ -15,9 +16,7 @@ namespace {
 
 Space space(const std::string& method, const std::string& parameters = R"("index": {"min": 0, "max": 999})",
             const std::string& epochs = R"({"min": 1, "max": 27})") {
-  return parse_space(R"({"name": "s", "experiment": "noop", "method": )" + method + R"(, "parameters": {)" +
-                         parameters + R"(, "epochs": )" + epochs + "}}",
-                     "s.json", "/");
+  return test::noop_space(method, parameters + R"(, "epochs": )" + epochs);
 }
 
 /// (number, bracket, rung, epochs) of every training, with `value` deciding, when trainings end in a random order and

@@ -7,16 +7,12 @@
 #include <set>
 
 #include "search/base/error.hpp"
+#include "tests/search/methods/noop_space.hpp"
 
 using namespace stormsweep;
+using stormsweep::test::noop_space;
 
 namespace {
-
-Space space(const std::string& method, const std::string& parameters, const std::string& more = "") {
-  return parse_space(R"({"name": "s", "experiment": "noop", "method": )" + method + R"(, "parameters": {)" +
-                         parameters + "}" + more + "}",
-                     "s.json", "/");
-}
 
 std::vector<Training> all(Sequence& sequence) {
   std::vector<Training> trainings;
@@ -40,10 +36,10 @@ const std::string grid_of_42 =
 TEST_CASE("random and sobol try every configuration of a grid once, in orders of their own") {
   for (const char* exclude : {"", R"(, "exclude": [{"index": [2, 5], "replicate": 1}, {"milliseconds": 3}])"}) {
     CAPTURE(exclude);
-    const Space grid = space(R"("grid")", grid_of_42, exclude);
+    const Space grid = noop_space(R"("grid")", grid_of_42, exclude);
     const auto expected = identities(all(*make_sequence(grid)), grid);
     for (const char* method : {R"("random")", R"("sobol")"}) {
-      const Space s = space(method, grid_of_42, exclude);
+      const Space s = noop_space(method, grid_of_42, exclude);
       const auto sequence = make_sequence(s);
       const auto trainings = all(*sequence);
       CHECK(identities(trainings, s) == expected);
@@ -55,8 +51,8 @@ TEST_CASE("random and sobol try every configuration of a grid once, in orders of
 }
 
 TEST_CASE("milestones come with every training") {
-  const Space s = space(R"({"name": "random", "trials": 5})", grid_of_42 + R"(, "epochs": [1, 3, 9])",
-                        R"(, "exclude": [{"replicate": 1, "epochs": 9}])");
+  const Space s = noop_space(R"({"name": "random", "trials": 5})", grid_of_42 + R"(, "epochs": [1, 3, 9])",
+                             R"(, "exclude": [{"replicate": 1, "epochs": 9}])");
   const auto sequence = make_sequence(s);
   std::uint64_t trials = 0;
   for (const Training& training : all(*sequence)) {
@@ -69,7 +65,7 @@ TEST_CASE("milestones come with every training") {
 }
 
 TEST_CASE("a shuffled grid of 10^15 starts at once") {
-  const Space s = space(R"("random")", R"("index": {"min": 1, "max": 10000000, "step": 1},
+  const Space s = noop_space(R"("random")", R"("index": {"min": 1, "max": 10000000, "step": 1},
     "replicate": {"min": 0, "max": 999999, "step": 1}, "milliseconds": {"min": 1, "max": 100, "step": 1})");
   const auto sequence = make_sequence(s);
   CHECK(sequence->trials() == 1'000'000'000'000'000);
@@ -78,8 +74,9 @@ TEST_CASE("a shuffled grid of 10^15 starts at once") {
 }
 
 TEST_CASE("ranges are drawn from, on their scales") {
-  const Space s = space(R"({"name": "random", "trials": 4000})",
-                        R"("milliseconds": {"min": 0.01, "max": 100, "scale": "log"}, "index": {"min": 1, "max": 4},
+  const Space s =
+      noop_space(R"({"name": "random", "trials": 4000})",
+                 R"("milliseconds": {"min": 0.01, "max": 100, "scale": "log"}, "index": {"min": 1, "max": 4},
                            "outcome": ["complete", "throw"])");
   const auto trainings = all(*make_sequence(s));
   CHECK(trainings.size() == 4000);
@@ -100,8 +97,8 @@ TEST_CASE("ranges are drawn from, on their scales") {
 }
 
 TEST_CASE("the first 2^k points of a Sobol sequence fill each 2^k-th of every axis once") {
-  const Space s = space(R"({"name": "sobol", "trials": 128})",
-                        R"("milliseconds": {"min": 0, "max": 100}, "index": {"min": 1, "max": 8, "step": 1})");
+  const Space s = noop_space(R"({"name": "sobol", "trials": 128})",
+                             R"("milliseconds": {"min": 0, "max": 100}, "index": {"min": 1, "max": 8, "step": 1})");
   const auto trainings = all(*make_sequence(s));
   CHECK(trainings.size() == 128);
   std::map<int, int> bins;
@@ -119,7 +116,7 @@ TEST_CASE("the first 2^k points of a Sobol sequence fill each 2^k-th of every ax
 }
 
 TEST_CASE("neighbours that rounding makes equal are tried once") {
-  const Space s = space(R"({"name": "random", "trials": 1000})", R"("index": {"min": 1, "max": 10})");
+  const Space s = noop_space(R"({"name": "random", "trials": 1000})", R"("index": {"min": 1, "max": 10})");
   CHECK(all(*make_sequence(s)).size() == 10);
 }
 
@@ -127,7 +124,7 @@ TEST_CASE("the user's guess comes first, and once") {
   const std::string parameters =
       R"("index": {"min": 1, "max": 7, "step": 1, "guess": 4}, "replicate": {"values": [0, 1, 2], "guess": 2})";
   for (const char* method : {R"("random")", R"("sobol")"}) {
-    const Space s = space(method, parameters);
+    const Space s = noop_space(method, parameters);
     const auto trainings = all(*make_sequence(s));
     CHECK(trainings.size() == 21);
     const auto each = identities(trainings, s);
@@ -136,19 +133,21 @@ TEST_CASE("the user's guess comes first, and once") {
     CHECK(read.integer("index") == 4);
     CHECK(read.integer("replicate") == 2);
   }
-  const Space s = space(R"({"name": "random", "trials": 3})", R"("milliseconds": {"min": 1, "max": 9, "guess": 2.5})");
+  const Space s =
+      noop_space(R"({"name": "random", "trials": 3})", R"("milliseconds": {"min": 1, "max": 9, "guess": 2.5})");
   CHECK(Reader(all(*make_sequence(s))[0].configuration, *s.experiment).real("milliseconds") == 2.5);
 }
 
 TEST_CASE("another seed, another order") {
-  const Space one = space(R"("random")", grid_of_42), other = space(R"("random")", grid_of_42, R"(, "seed": 1)");
+  const Space one = noop_space(R"("random")", grid_of_42),
+              other = noop_space(R"("random")", grid_of_42, R"(, "seed": 1)");
   CHECK(all(*make_sequence(one)) != all(*make_sequence(other)));
 }
 
 TEST_CASE("ranges want a method that draws, and an end") {
   const auto refusal = [](const std::string& method, const std::string& parameters, const std::string& more = "") {
     try {
-      space(method, parameters, more);
+      noop_space(method, parameters, more);
       return std::string("accepted");
     } catch (const InputError& error) {
       return std::string(error.what());
