@@ -1,15 +1,19 @@
 #include "models/nowcast_loss.hpp"
 
+#include <utility>
+
 namespace stormsweep {
 
 namespace {
 
 torch::Tensor weight_of(const torch::Tensor& seen, const RainWeights& weights) {
-  const auto from = torch::tensor(weights.from, seen.options());
-  std::vector<double> of_class{1};
-  of_class.insert(of_class.end(), weights.weight.begin(), weights.weight.end());
-  return torch::tensor(of_class, seen.options())
-      .index({torch::bucketize(seen, from, /*out_int32=*/false, /*right=*/true)});
+  auto weight = torch::ones_like(seen);
+  double before = 1;
+  for (std::size_t i = 0; i < weights.from.size(); ++i) {
+    const double step = weights.weight[i] - std::exchange(before, weights.weight[i]);
+    weight = weight + (seen >= weights.from[i]) * step;
+  }
+  return weight;
 }
 
 }  // namespace

@@ -7,8 +7,10 @@ namespace stormsweep {
 torch::Tensor segmentation_loss(const torch::Tensor& logits, const torch::Tensor& labels,
                                 const torch::Tensor& weights) {
   const auto classes = labels.to(torch::kInt64);
-  const auto losses = torch::nll_loss_nd(torch::log_softmax(logits, 1), classes, weights, at::Reduction::Sum);
-  return losses / static_cast<double>(classes.numel());
+  // A GPU would sum them in any order.
+  const auto reduction = logits.is_cuda() ? at::Reduction::None : at::Reduction::Sum;
+  const auto losses = torch::nll_loss_nd(torch::log_softmax(logits, 1), classes, weights, reduction);
+  return losses.sum() / static_cast<double>(classes.numel());
 }
 
 std::array<float, 3> class_weights(ClassWeights rule, const std::array<std::int64_t, 3>& pixels) {

@@ -6,9 +6,15 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
+#include "models/kernels/tornado_cuda.hpp"
 #include "models/kernels/tornado_kernels.hpp"
+
+#ifdef STORMSWEEP_CUDA
+#include <c10/cuda/CUDAStream.h>
+#endif
 
 namespace stormsweep {
 
@@ -56,20 +62,17 @@ struct GradientLayout {
     gradients.dense_bias = buffer + offsets[2 * layers + 1];
     return gradients;
   }
-  /// `flat` in the shapes and layouts of the parameters.
-  std::vector<torch::Tensor> unpack(const torch::Tensor& flat, const std::vector<torch::Tensor>& parameters) const {
+  /// `flat` in the layouts of the parameters.
+  torch::Tensor unpack(const torch::Tensor& flat, const std::vector<torch::Tensor>& parameters) const {
     std::vector<torch::Tensor> gradients;
     for (std::size_t i = 0; i < parameters.size(); ++i) {
-      const auto part = flat.slice(0, offsets[i], offsets[i + 1]);
+      auto part = flat.slice(0, offsets[i], offsets[i + 1]);
       const auto& shape = parameters[i].sizes();
-      if (shape.size() == 4)
-        gradients.push_back(part.view({shape[2], shape[3], shape[1], shape[0]}).permute({3, 2, 0, 1}).contiguous());
-      else if (shape.size() == 2)
-        gradients.push_back(part.view({-1, TornadoCnn::channels[layers]}).t().reshape(shape));
-      else
-        gradients.push_back(part.clone());
+      if (shape.size() == 4) part = part.view({shape[2], shape[3], shape[1], shape[0]}).permute({3, 2, 0, 1});
+      if (shape.size() == 2) part = part.view({-1, TornadoCnn::channels[layers]}).t();
+      gradients.push_back(part.reshape({-1}));
     }
-    return gradients;
+    return torch::cat(gradients);
   }
 };
 
@@ -90,22 +93,26 @@ std::int64_t shard_size(std::int64_t samples) {
 
 struct Learned {
   torch::Tensor loss, logits;
-  std::vector<torch::Tensor> gradients;
+  torch::Tensor gradients;  ///< of all parameters, one after the other, as they lie
 };
 
-Learned learn(const TornadoCnn& network, const torch::Tensor& input, const torch::Tensor& target,
-              double positive_weight, const TornadoCnn::Dropout& dropout) {
+float* pointer(const torch::Tensor& tensor) {
+  return tensor.defined() ? tensor.data_ptr<float>() : nullptr;
+}
+
+Learned learn_on_processor(const TornadoCnn& network, const torch::Tensor& input, const torch::Tensor& target,
+                           double positive_weight, const TornadoCnn::Dropout& dropout) {
   const torch::NoGradGuard no_grad;
   const PackedWeights weights(network);
   const GradientLayout layout(network);
   const auto patches = patches_of(input), targets = target.contiguous();
   const std::int64_t n = input.size(0), shard = shard_size(n), shards = (n + shard - 1) / shard;
   auto logits = torch::empty({n}), losses = torch::empty({n}), partial = torch::zeros({shards, layout.size()});
-  const auto mask = [&](std::size_t i) { return dropout[i].defined() ? dropout[i].data_ptr<float>() : nullptr; };
-  const TornadoSamples samples{patches.data_ptr<float>(),   {mask(0), mask(1), mask(2)},
-                               targets.data_ptr<float>(),   static_cast<float>(positive_weight),
-                               network.options().pool_last, logits.data_ptr<float>(),
-                               losses.data_ptr<float>()};
+  const TornadoSamples samples{
+      patches.data_ptr<float>(),   {pointer(dropout[0]), pointer(dropout[1]), pointer(dropout[2])},
+      targets.data_ptr<float>(),   static_cast<float>(positive_weight),
+      network.options().pool_last, logits.data_ptr<float>(),
+      losses.data_ptr<float>()};
   at::parallel_for(0, shards, 1, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t s = first; s < last; ++s)
       tornado_kernels()->learn(weights.pointers, samples, s * shard, std::min(n, (s + 1) * shard), workspace(),
@@ -116,34 +123,92 @@ Learned learn(const TornadoCnn& network, const torch::Tensor& input, const torch
   return {losses.mean(), logits, layout.unpack(total / static_cast<double>(n), network.parameters())};
 }
 
+#ifdef STORMSWEEP_CUDA
+
+TornadoCudaWeights cuda_weights(const TornadoCnn& network) {
+  TornadoCudaWeights weights{};
+  for (std::size_t i = 0; i < layers; ++i) {
+    weights.weight[i] = pointer(network.convolution(i)->weight);
+    weights.bias[i] = pointer(network.convolution(i)->bias);
+  }
+  weights.dense = pointer(network.dense()->weight);
+  weights.dense_bias = pointer(network.dense()->bias);
+  return weights;
+}
+
+Learned learn_on_gpu(const TornadoCnn& network, const torch::Tensor& input, const torch::Tensor& target,
+                     double positive_weight, const TornadoCnn::Dropout& dropout) {
+  const torch::NoGradGuard no_grad;
+  const auto patches = patches_of(input), targets = target.contiguous();
+  const std::int64_t n = input.size(0), blocks = tornado_cuda_blocks(input.device().index());
+  const auto logits = torch::empty({n}, input.options()), losses = torch::empty_like(logits);
+  const auto sums = torch::empty({blocks, tornado_cuda_sums}, input.options()), gradients = torch::empty_like(sums[0]);
+  const TornadoSamples samples{pointer(patches),
+                               {pointer(dropout[0]), pointer(dropout[1]), pointer(dropout[2])},
+                               pointer(targets),
+                               static_cast<float>(positive_weight),
+                               network.options().pool_last,
+                               pointer(logits),
+                               pointer(losses)};
+  tornado_cuda_learn(cuda_weights(network), samples, n, static_cast<int>(blocks), pointer(sums), pointer(gradients),
+                     c10::cuda::getCurrentCUDAStream());
+  return {losses.mean(), logits, gradients};
+}
+
+#endif
+
+Learned learn(const TornadoCnn& network, const torch::Tensor& input, const torch::Tensor& target,
+              double positive_weight, const TornadoCnn::Dropout& dropout) {
+#ifdef STORMSWEEP_CUDA
+  if (input.is_cuda()) return learn_on_gpu(network, input, target, positive_weight, dropout);
+#endif
+  return learn_on_processor(network, input, target, positive_weight, dropout);
+}
+
 /// Hands the gradients that are there already to the parameters.
 struct HandOver : torch::autograd::Function<HandOver> {
-  static torch::Tensor forward(torch::autograd::AutogradContext* context, at::TensorList /*parameters*/,
+  static torch::Tensor forward(torch::autograd::AutogradContext* context, at::TensorList parameters,
                                const Learned& learned) {
-    context->save_for_backward(learned.gradients);
+    torch::autograd::variable_list saved(parameters.begin(), parameters.end());
+    saved.push_back(learned.gradients);
+    context->save_for_backward(saved);
     return learned.loss;
   }
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  torch::autograd::variable_list slopes) {
     auto gradients = context->get_saved_variables();
-    for (auto& gradient : gradients) gradient = gradient * slopes[0];
-    gradients.emplace_back();  // for `learned`
+    const torch::Tensor all = gradients.back() * slopes[0];
+    std::int64_t first = 0;
+    for (std::size_t i = 0; i + 1 < gradients.size(); ++i) {
+      const torch::Tensor& parameter = gradients[i];
+      const std::int64_t last = first + parameter.numel();
+      gradients[i] = all.slice(0, std::exchange(first, last), last).view(parameter.sizes());
+    }
+    gradients.back() = torch::Tensor();  // for `learned`
     return gradients;
   }
 };
 
+/// Whether hand-written kernels serve the device.
+bool served(const torch::Device& device) {
+#ifdef STORMSWEEP_CUDA
+  if (device.is_cuda()) return tornado_cuda_blocks(device.index()) > 0;
+#endif
+  return device.is_cpu() && tornado_kernels();
+}
+
 }  // namespace
 
 TornadoPath fastest_path(const TornadoCnn& network, const torch::Tensor& input) {
-  const bool served = input.is_cpu() && network.options().convolution_type == torch::kFloat32 && tornado_kernels();
-  return served ? TornadoPath::kernels : TornadoPath::layers;
+  const bool kernels = network.options().convolution_type == torch::kFloat32 && served(input.device());
+  return kernels ? TornadoPath::kernels : TornadoPath::layers;
 }
 
 TornadoLoss tornado_loss(TornadoCnn& network, const torch::Tensor& input, const torch::Tensor& target,
                          double positive_weight, TornadoPath path) {
   const auto dropout = network.draw_dropout(input);
   if (path == TornadoPath::kernels) {
-    auto learned = learn(network, input, target, positive_weight, dropout);
+    const auto learned = learn(network, input, target, positive_weight, dropout);
     const auto parameters = network.parameters();
     return {HandOver::apply(at::TensorList(parameters), learned), learned.logits};
   }
@@ -155,13 +220,20 @@ TornadoLoss tornado_loss(TornadoCnn& network, const torch::Tensor& input, const 
 torch::Tensor tornado_logits(TornadoCnn& network, const torch::Tensor& input, TornadoPath path) {
   const torch::NoGradGuard no_grad;
   if (path == TornadoPath::layers) return network.forward(input, {});
-  const PackedWeights weights(network);
   const auto patches = patches_of(input);
-  auto logits = torch::empty({input.size(0)});
+  auto logits = torch::empty({input.size(0)}, input.options());
   TornadoSamples samples{};
-  samples.patches = patches.data_ptr<float>();
+  samples.patches = pointer(patches);
   samples.pool_last = network.options().pool_last;
-  samples.logits = logits.data_ptr<float>();
+  samples.logits = pointer(logits);
+#ifdef STORMSWEEP_CUDA
+  if (input.is_cuda()) {
+    tornado_cuda_predict(cuda_weights(network), samples, input.size(0), tornado_cuda_blocks(input.device().index()),
+                         c10::cuda::getCurrentCUDAStream());
+    return logits;
+  }
+#endif
+  const PackedWeights weights(network);
   at::parallel_for(0, input.size(0), shard_size(input.size(0)), [&](std::int64_t first, std::int64_t last) {
     tornado_kernels()->predict(weights.pointers, samples, first, last, workspace());
   });

@@ -100,16 +100,14 @@ def peers(how, only, repeats, seconds):
 
 
 def ours(options, name, batch, kind):
-    rates, parameters, share = [], 0, ""
-    for _ in range(options.repeats):
-        words = [name, str(batch), kind, str(options.seconds)]
-        rate, parameters, share = common.check([options.bin / "benchmark_gpu_training", *words]).split()
-        rates.append(float(rate))
-    return rates, int(parameters), share
+    """Samples a second, as often as asked, the number of parameters, and the share of the peak."""
+    words = [name, str(batch), kind, str(options.repeats), str(options.seconds)]
+    *rates, parameters, share = common.check([options.bin / "benchmark_gpu_training", *words]).split()
+    return list(map(float, rates)), int(parameters), share
 
 
 def main():
-    options = common.arguments(__doc__.splitlines()[0], repeats=3, seconds=1, compiled=0, only="")
+    options = common.arguments(__doc__.splitlines()[0], repeats=3, seconds=1.0, compiled=0, only="")
     common.need({"torch": "python3-torch"})
     measured = {}
     for how in ["eager", "compiled"] if options.compiled else ["eager"]:

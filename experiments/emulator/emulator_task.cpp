@@ -31,6 +31,11 @@ class EmulatorTask : public Task {
   Prefetch training_batches(std::int64_t epoch, std::int64_t first) override;
   std::int64_t micro_batch() const override { return batch_size_; }
   Loss loss(const Batch& batch) override;
+  /// The other parts of the loss make their kernels and grids on the processor.
+  bool recordable() const override {
+    const auto& weights = choice_.weights;
+    return context_.device.is_cuda() && weights.gabor == 0 && weights.hessian == 0 && weights.polar == 0;
+  }
   std::vector<std::string> training_metrics() const override { return {"train_loss"}; }
   Metrics evaluate(Split split) override;
   std::string model_notes() const override { return emulator_notes(train_.layout(), choice_.targets, baselines_); }
@@ -50,6 +55,7 @@ class EmulatorTask : public Task {
   std::optional<ClimateSet> validation_;
   EmulatorChoice choice_;
   std::vector<std::int64_t> targets_;  ///< places of the network's among those of the data
+  torch::Tensor chosen_;               ///< the same on the device
   std::vector<ClimateWindow> windows_;
   PatternScaling baselines_;
   EmulatorNetwork network_;
@@ -65,6 +71,7 @@ EmulatorTask::EmulatorTask(const Reader& read, const TaskContext& context)
       test_(context.data.at("test")),
       choice_(choose_emulator(read, train_.layout(), train_.path())),
       targets_(places_of(choice_.targets, train_.layout().targets, train_.path())),
+      chosen_(torch::tensor(targets_, context.device)),
       windows_(climate_windows(train_.layout(), choice_.network.window)),
       baselines_(train_, windows_, choice_.network.window, targets_),
       network_(choice_.network, derive_seed(seed_, "weights")) {
@@ -102,8 +109,7 @@ Prefetch EmulatorTask::training_batches(std::int64_t epoch, std::int64_t first) 
 
 Loss EmulatorTask::loss(const Batch& batch) {
   const auto input = batch.input.to(context_.device, /*non_blocking=*/true);
-  const auto target =
-      batch.target.to(context_.device, /*non_blocking=*/true).index_select(1, torch::tensor(targets_, context_.device));
+  const auto target = batch.target.to(context_.device, /*non_blocking=*/true).index_select(1, chosen_);
   const auto mean = emulator_loss(choice_, network_.forward(input), target);
   return {mean, (mean.detach() * target.size(0)).reshape({1})};
 }

@@ -64,6 +64,7 @@ class NowcastTask : public Task {
   Prefetch training_batches(std::int64_t epoch, std::int64_t first) override;
   std::int64_t micro_batch() const override { return device_.is_cpu() ? micro_batch_cpu : micro_batch_gpu; }
   Loss loss(const Batch& batch) override;
+  bool recordable() const override { return device_.is_cuda(); }
   std::vector<std::string> training_metrics() const override { return {"train_loss"}; }
   Metrics evaluate(Split split) override;
   std::string model_notes() const override { return nowcast_notes(train_.meta()); }

@@ -37,6 +37,7 @@ class SegmentationTask : public Task {
   Prefetch training_batches(std::int64_t epoch, std::int64_t first) override;
   std::int64_t micro_batch() const override;
   Loss loss(const Batch& batch) override;
+  bool recordable() const override { return context_.device.is_cuda(); }
   std::vector<std::string> training_metrics() const override { return {"train_loss"}; }
   Metrics evaluate(Split split) override;
   std::string model_notes() const override { return segmentation_notes(range_); }

@@ -66,8 +66,8 @@ class Task {
   /// Loss of at least one sample. What it draws (dropout) comes from the default generator, which the trainer seeds for
   /// every step.
   virtual Loss loss(const Batch& batch) = 0;
-  /// Whether `loss` is short and does nothing but launch work on the device, so that it may be recorded
-  /// (worker/training/recorded_pass.hpp).
+  /// Whether `loss` does nothing but launch work on the device: it reads nothing there and sends nothing. Then it may
+  /// be recorded (worker/training/recorded_pass.hpp).
   virtual bool recordable() const { return false; }
   /// Names of the metrics of training, each a mean over the samples of an epoch: train_loss, as trained, first.
   virtual std::vector<std::string> training_metrics() const = 0;

@@ -156,9 +156,9 @@ Prefetch TornadoTask::training_batches(std::int64_t epoch, std::int64_t first) {
 }
 
 std::int64_t TornadoTask::micro_batch() const {
-  if (!device_.is_cpu()) return micro_batch_gpu;
   // The kernels go sample by sample of themselves.
-  return path() == TornadoPath::kernels ? std::numeric_limits<std::int64_t>::max() : micro_batch_cpu;
+  if (path() == TornadoPath::kernels) return std::numeric_limits<std::int64_t>::max();
+  return device_.is_cpu() ? micro_batch_cpu : micro_batch_gpu;
 }
 
 Loss TornadoTask::loss(const Batch& batch) {

@@ -1,5 +1,10 @@
 #include "models/kernels/upsampled_convolution.hpp"
 
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+
 namespace stormsweep {
 
 namespace {
@@ -22,13 +27,24 @@ torch::Tensor folding_matrix(std::int64_t kernel) {
   return matrix.view({kernel * kernel, 4 * side * side});
 }
 
+/// The matrix where `weight` is: sent there once, because the GPU stands still for it.
+torch::Tensor folding_matrix_for(const torch::Tensor& weight) {
+  using Made = std::map<std::pair<std::int64_t, std::string>, torch::Tensor>;
+  static std::mutex guard;
+  static Made& made = *new Made;  // never destroyed: CUDA may be gone before
+  const std::int64_t kernel = weight.size(2);
+  const std::scoped_lock lock(guard);
+  torch::Tensor& matrix = made[{kernel, weight.device().str()}];
+  if (!matrix.defined()) matrix = folding_matrix(kernel).to(weight.device());
+  return matrix;
+}
+
 /// [4 out, in, s, s] of [out, in, k, k]; output channels in the order of pixel_shuffle.
 torch::Tensor folded(const torch::Tensor& weight) {
-  static const auto of_3 = folding_matrix(3), of_7 = folding_matrix(7);
   const auto out = weight.size(0), in = weight.size(1), kernel = weight.size(2), side = folded_side(kernel);
   TORCH_CHECK(kernel == 3 || kernel == 7, "there is no folding for kernels of ", kernel);
   return weight.reshape({out * in, kernel * kernel})
-      .mm((kernel == 3 ? of_3 : of_7).to(weight.options()))
+      .mm(folding_matrix_for(weight).to(weight.scalar_type()))
       .view({out, in, 4, side, side})
       .permute({0, 2, 1, 3, 4})
       .reshape({4 * out, in, side, side});

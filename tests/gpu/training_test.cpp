@@ -69,21 +69,23 @@ const std::vector<Settings> modes{
     {{"augmentation", std::string("preaugmented")}, {"optimizer", std::string("adamw")}},
 };
 
-/// Takes all memory of the GPU but so many bytes.
+/// Takes all memory of the GPU but so many bytes; how much there is LibTorch tells in CUDA's own headers only.
 torch::Tensor all_but(std::size_t bytes, const torch::Device& gpu) {
-  release_device_memory();
-  std::size_t most = std::size_t{1} << 40;
-  while (most > (std::size_t{1} << 20)) {  // LibTorch tells of free memory in CUDA's own headers only
+  const auto take = [&](std::size_t size) {
+    release_device_memory();
+    return torch::empty({static_cast<std::int64_t>(size)}, torch::TensorOptions(gpu).dtype(torch::kUInt8));
+  };
+  std::size_t fits = 0, too_many = std::size_t{1} << 40;
+  while (too_many - fits > (std::size_t{1} << 20)) {
+    const std::size_t middle = fits + (too_many - fits) / 2;
     try {
-      const auto whole =
-          torch::empty({static_cast<std::int64_t>(most)}, torch::TensorOptions(gpu).dtype(torch::kUInt8));
-      break;
+      take(middle);
+      fits = middle;
     } catch (const c10::Error&) {
-      most -= most / 64;
+      too_many = middle;
     }
   }
-  release_device_memory();
-  return torch::empty({static_cast<std::int64_t>(most - bytes)}, torch::TensorOptions(gpu).dtype(torch::kUInt8));
+  return take(fits - bytes);
 }
 
 }  // namespace
@@ -157,14 +159,15 @@ TEST_CASE("one kernel for all parameters takes the steps of LibTorch's optimizer
 TEST_CASE("a batch that does not fit: smaller micro-batches, the same training, and the memory is given back") {
   REQUIRE_GPU(gpu);
   const TornadoWorld world(20000);
-  const Settings settings{{"batch_size", std::int64_t{8192}}};
+  // By layers, because the kernels for float32 keep no activations.
+  const Settings settings{{"batch_size", std::int64_t{8192}}, {"precision", std::string("bf16")}};
   const auto roomy = run({world, gpu, settings, {1}});
-  torch::Tensor filler = all_but(std::size_t{500} << 20, gpu);
+  torch::Tensor filler = all_but(std::size_t{300} << 20, gpu);
   const auto failed = run({world, gpu, settings, {1}});
   CHECK(failed.at(0).status == Status::out_of_memory);
   const auto tight = run({.world = world, .device = gpu, .settings = settings, .milestones = {1}, .retry = true});
   CHECK(tight.at(0).status == Status::complete);
-  CHECK(metric(tight[0], "test_loss") == Approx(metric(roomy.at(0), "test_loss")).epsilon(1e-4));
+  CHECK(metric(tight[0], "test_loss") == Approx(metric(roomy.at(0), "test_loss")).epsilon(1e-3));
   filler = torch::Tensor();
   release_device_memory();
   CHECK(run({world, gpu, settings, {1}}).at(0).status == Status::complete);

@@ -1,17 +1,23 @@
 #include "worker/training/recorded_pass.hpp"
 
 #include <torch/cuda.h>
+#include <torch/version.h>
 
+#include <chrono>
+#include <exception>
+#include <optional>
 #include <utility>
 
-#ifdef STORMSWEEP_CUDA
+// LibTorch 1 would draw the same random numbers whenever a recording runs.
+#if defined(STORMSWEEP_CUDA) && TORCH_VERSION_MAJOR >= 2
+#define STORMSWEEP_RECORDS
 #include <ATen/cuda/CUDAGraph.h>
 #include <c10/cuda/CUDAGuard.h>
 #endif
 
 namespace stormsweep {
 
-#ifdef STORMSWEEP_CUDA
+#ifdef STORMSWEEP_RECORDS
 
 namespace {
 
@@ -36,17 +42,45 @@ void begin(Graph& graph) {
 }  // namespace
 
 struct RecordedPass::Recording {
+  using Pass = std::function<torch::Tensor(const Batch&)>;
+
   Batch batch;  ///< what the recorded kernels read
   torch::Tensor sums;
   at::cuda::CUDAGraph graph;
   int seen = 0;  ///< batches like it
+  std::optional<bool> pays;
   bool made = false;
 
-  void make(const std::function<torch::Tensor(const Batch&)>& pass) {
+  /// The pass as it is, watched: whether the GPU waits for launches more than half of the time.
+  torch::Tensor weigh(const Pass& pass, const Batch& first) {
+    using Clock = std::chrono::steady_clock;
+    torch::cuda::synchronize();
+    const auto begin = Clock::now();
+    torch::Tensor result = pass(first);
+    const auto launched = Clock::now();
+    torch::cuda::synchronize();
+    pays = 2 * (launched - begin) > Clock::now() - begin;
+    return result;
+  }
+
+  /// So that what comes after a pass that failed may launch again.
+  void abandon() {
+    try {
+      graph.capture_end();
+    } catch (const std::exception&) {  // it says again that the recording failed
+    }
+  }
+
+  void make(const Pass& pass) {
     torch::cuda::synchronize();
     const c10::cuda::CUDAStreamGuard guard(c10::cuda::getStreamFromPool(false, batch.input.device().index()));
     begin(graph);
-    sums = pass(batch);
+    try {
+      sums = pass(batch);
+    } catch (...) {
+      abandon();
+      throw;
+    }
     graph.capture_end();
     made = true;
   }
@@ -58,12 +92,15 @@ torch::Tensor RecordedPass::operator()(const Batch& batch) {
     recording_ = std::make_unique<Recording>();
     recording_->batch = {batch.input.clone(), batch.target.clone(), batch.total};
   }
-  if (!like(batch, recording_->batch) || recording_->seen++ < warm_up) return pass_(batch);
-  if (!recording_->made) recording_->make(pass_);
-  recording_->batch.input.copy_(batch.input);
-  recording_->batch.target.copy_(batch.target);
-  recording_->graph.replay();
-  return recording_->sums.clone();
+  Recording& recording = *recording_;
+  if (!like(batch, recording.batch) || recording.seen++ < warm_up) return pass_(batch);
+  if (!recording.pays) return recording.weigh(pass_, batch);
+  if (!*recording.pays) return pass_(batch);
+  if (!recording.made) recording.make(pass_);
+  recording.batch.input.copy_(batch.input);
+  recording.batch.target.copy_(batch.target);
+  recording.graph.replay();
+  return recording.sums.clone();
 }
 
 #else

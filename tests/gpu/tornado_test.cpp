@@ -1,0 +1,57 @@
+// The tornado network's kernels for GPUs beside LibTorch's layers there. The same text runs on a processor in
+// tests/models/kernels/tornado_cuda_test.cpp.
+#include <torch/utils.h>
+
+#include <vector>
+
+#include "models/tornado_cnn.hpp"
+#include "models/tornado_loss.hpp"
+#include "tests/gpu/gpu.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+struct Learned {
+  torch::Tensor loss, logits, evaluated, gradients;
+};
+
+Learned learn(const torch::Device& gpu, const TornadoCnnOptions& options, std::int64_t n, TornadoPath path) {
+  TornadoCnn network(options, 11);
+  network.to(gpu);
+  torch::manual_seed(5);
+  const auto input = torch::randn({n, 3, 32, 32}, gpu).contiguous(torch::MemoryFormat::ChannelsLast);
+  const auto target = (torch::rand({n}, gpu) < 0.3).to(torch::kFloat32);
+  const auto result = tornado_loss(network, input, target, 3, path);
+  (result.loss * 2).backward();
+  std::vector<torch::Tensor> gradients;
+  for (const auto& parameter : network.parameters()) gradients.push_back(parameter.grad().flatten());
+  return {result.loss.detach(), result.logits, tornado_logits(network, input, path), torch::cat(gradients)};
+}
+
+}  // namespace
+
+TEST_CASE("on a GPU the tornado network's kernels learn what its layers do, and the same bits again") {
+  REQUIRE_GPU(gpu);
+  if (fastest_path(TornadoCnn({}, 1), torch::empty({0}, gpu)) == TornadoPath::layers) {
+    MESSAGE("SKIPPED: the GPU has too little shared memory");
+    return;
+  }
+  for (const bool pool_last : {false, true})
+    for (const double dropout : {0.0, 0.4})
+      for (const std::int64_t n : {1, 13, 600, 9000}) {
+        const TornadoCnnOptions options{.pool_last = pool_last, .dropout = dropout};
+        CAPTURE(pool_last);
+        CAPTURE(dropout);
+        CAPTURE(n);
+        const auto layers = learn(gpu, options, n, TornadoPath::layers);
+        const auto kernels = learn(gpu, options, n, TornadoPath::kernels);
+        CHECK(relative_difference(kernels.loss, layers.loss) < 1e-5);
+        CHECK(relative_difference(kernels.logits, layers.logits) < 1e-5);
+        CHECK(relative_difference(kernels.evaluated, layers.evaluated) < 1e-5);
+        CHECK(relative_difference(kernels.gradients, layers.gradients) < 1e-4);  // cuDNN's own rounding
+        const auto again = learn(gpu, options, n, TornadoPath::kernels);
+        CHECK(again.logits.equal(kernels.logits));
+        CHECK(again.gradients.equal(kernels.gradients));
+      }
+}
