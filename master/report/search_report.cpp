@@ -122,11 +122,17 @@ class Reporter {
                                   select.getColumn(2).getInt64(), select.getColumn(3).getInt64()});
   }
 
-  void read_space() {
+  std::string space_text() {
     auto select = prepare("SELECT space FROM searches WHERE name = ?1");
     select.executeStep();
+    return select.getColumn(0).getString();
+  }
+
+  /// No statement is open when PresentRows takes the place of the one of the search before: SQLite would refuse that.
+  void read_space() {
+    const std::string text = space_text();
     try {
-      space_ = parse_space(select.getColumn(0).getString(), report_.name, "/");
+      space_ = parse_space(text, report_.name, "/");
       report_.total = make_method(*space_)->trials();
       present_.emplace(database_, *space_);
       condition_ = present_->condition();

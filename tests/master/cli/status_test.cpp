@@ -59,6 +59,19 @@ TEST_CASE("the best of a search that chooses by the best epoch is told with it")
   CHECK(json[0]["best"] == nlohmann::json({{"trial", 2}, {"value", 0.9}, {"epoch", 3}}));
 }
 
+TEST_CASE("the status of several searches in a file") {
+  const TemporaryFolder folder;
+  const std::string file = (folder.path / "two.db").string();
+  for (const char* name : {"first", "second"}) {
+    const Space space = noop_space(R"({"index": [1, 2]})", name);
+    Store(file, space, "f", {}).finish(training(space, 0), 0, worker(), outcome(0.5));
+  }
+  const std::string text = printed(status_command, {file});
+  CAPTURE(text);
+  CHECK(has(text, "search first (experiment noop)"));
+  CHECK(has(text, "search second (experiment noop)"));
+}
+
 TEST_CASE("a file of an older version that may not be written is read as it is") {
   const CurveSearch search;
   execute(search.file,
