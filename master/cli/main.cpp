@@ -12,6 +12,7 @@
 #include "master/cli/merge_command.hpp"
 #include "master/cli/plan.hpp"
 #include "master/cli/replay_command.hpp"
+#include "master/cli/report.hpp"
 #include "master/cli/results.hpp"
 #include "master/cli/run.hpp"
 #include "master/cli/status.hpp"
@@ -36,6 +37,7 @@ constexpr std::array commands{
     Command{"plan", "what a search space amounts to, without running it", plan_command},
     Command{"describe", "the experiments and their hyperparameters", describe_command},
     Command{"results", "rows, pivot tables and curves of a results database", results_command},
+    Command{"report", "a page of pictures and tables, in one file", report_command},
     Command{"status", "how the searches of a results database stand", status_command},
     Command{"compare", "both schedules on one space; or replays of a database on other numbers of ranks",
             compare_command},

@@ -76,6 +76,11 @@ std::vector<BusyInterval> read_busy_intervals(const std::filesystem::path& file,
   });
 }
 
+std::vector<BusyInterval> find_busy_intervals(const std::filesystem::path& file, const std::string& search) {
+  SQLite::Database database = open_for_reading(file);
+  return guarded(file, [&] { return select_busy_intervals(database, search); });
+}
+
 double Occupancy::busy() const {
   return total(*this, &Rank::busy_seconds);
 }
@@ -131,20 +136,25 @@ Occupancy occupancy(std::span<const BusyInterval> intervals, std::size_t ranks) 
   return result;
 }
 
-std::string timeline(const Occupancy& occupancy, std::size_t rank, double seconds, std::size_t width) {
-  const double cell = seconds / static_cast<double>(width);
-  std::vector<double> filled(width);
+std::vector<double> busy_shares(const Occupancy& occupancy, std::size_t rank, double seconds, std::size_t parts) {
+  const double part = seconds / static_cast<double>(parts);
+  std::vector<double> shares(parts);
   for (const auto& [begin, end] : occupancy.ranks[rank].busy) {
-    const auto last = std::min(width - 1, static_cast<std::size_t>(end / cell));
-    for (auto i = std::min(last, static_cast<std::size_t>(begin / cell)); i <= last; ++i) {
-      const double left = static_cast<double>(i) * cell;
-      filled[i] += std::max(0.0, std::min(end, left + cell) - std::max(begin, left));
+    const auto last = std::min(parts - 1, static_cast<std::size_t>(end / part));
+    for (auto i = std::min(last, static_cast<std::size_t>(begin / part)); i <= last; ++i) {
+      const double left = static_cast<double>(i) * part;
+      shares[i] += std::max(0.0, std::min(end, left + part) - std::max(begin, left)) / part;
     }
   }
+  return shares;
+}
+
+std::string timeline(const Occupancy& occupancy, std::size_t rank, double seconds, std::size_t width) {
+  const std::vector<double> shares = busy_shares(occupancy, rank, seconds, width);
   std::string line;
   for (std::size_t i = 0; i < width; ++i) {
-    const bool over = static_cast<double>(i) * cell >= occupancy.makespan;
-    line += filled[i] >= cell / 2 && filled[i] > 0 ? '#' : over ? ' ' : '.';
+    const bool over = static_cast<double>(i) * seconds / static_cast<double>(width) >= occupancy.makespan;
+    line += shares[i] >= 0.5 ? '#' : over ? ' ' : '.';
   }
   return line;
 }

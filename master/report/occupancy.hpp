@@ -20,6 +20,8 @@ struct BusyInterval {
 /// InputError: see open_for_reading; a search that is not there, or several where `search` is empty; no trial that has
 /// ended.
 std::vector<BusyInterval> read_busy_intervals(const std::filesystem::path& file, const std::string& search);
+/// The same of a search that is there, and none where no trial has ended.
+std::vector<BusyInterval> find_busy_intervals(const std::filesystem::path& file, const std::string& search);
 
 /// How ranks spent their time.
 struct Occupancy {
@@ -43,6 +45,9 @@ struct Occupancy {
 
 /// On `ranks` ranks, or as many as `intervals` (not empty) name, if those are more.
 Occupancy occupancy(std::span<const BusyInterval> intervals, std::size_t ranks);
+
+/// The share of each of `parts` equal parts of `seconds` in which a rank is busy, from 0 to 1, up to rounding.
+std::vector<double> busy_shares(const Occupancy& occupancy, std::size_t rank, double seconds, std::size_t parts);
 
 /// A rank's time in `width` characters that cover `seconds`: '#' where it is busy for at least half of one, else '.';
 /// blanks after the makespan.

@@ -1,0 +1,116 @@
+#include "master/page/page.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+namespace stormsweep {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Columns and rows of the table for readers without scripts.
+constexpr std::size_t plain_columns = 12, plain_rows = 20;
+
+/// Inside <script> nothing may look like its end: in JSON, "<" may be written so.
+std::string script_safe(const std::string& json) {
+  std::string safe;
+  safe.reserve(json.size());
+  for (const char c : json) c == '<' ? safe += "\\u003c" : safe += c;
+  return safe;
+}
+
+std::string cell_text(const Json& column, std::size_t row) {
+  const Json& value = column["values"][row];
+  if (value.is_null()) return "";
+  const Json& cell = column.contains("words") ? column["words"][value.get<std::size_t>()] : value;
+  return cell.is_string() ? cell.get<std::string>() : cell.dump();
+}
+
+/// The rows that have a value of the metric, the best first.
+std::vector<std::size_t> ranked(const Json& search) {
+  std::vector<std::pair<double, std::size_t>> losses;
+  const double sign = search["goal"] == "minimize" ? 1 : -1;
+  for (const Json& column : search["columns"]) {
+    if (column["name"] != search["choice"]) continue;
+    for (std::size_t i = 0; i < column["values"].size(); ++i)
+      if (const Json& value = column["values"][i]; value.is_number())
+        losses.emplace_back(sign * value.get<double>(), i);
+  }
+  std::sort(losses.begin(), losses.end());
+  std::vector<std::size_t> rows;
+  for (const auto& [loss, row] : losses) rows.push_back(row);
+  return rows;
+}
+
+std::string plain_table(const Json& search) {
+  const std::size_t columns = std::min(plain_columns, search["columns"].size());
+  std::string text = fmt::format("<h2>{}</h2>\n<table>\n<tr>", html_escaped(search["name"].get<std::string>()));
+  for (std::size_t i = 0; i < columns; ++i)
+    text += fmt::format("<th>{}</th>", html_escaped(search["columns"][i]["name"].get<std::string>()));
+  text += "</tr>\n";
+  const std::vector<std::size_t> rows = ranked(search);
+  for (std::size_t k = 0; k < std::min(plain_rows, rows.size()); ++k) {
+    text += "<tr>";
+    for (std::size_t i = 0; i < columns; ++i)
+      text += fmt::format("<td>{}</td>", html_escaped(cell_text(search["columns"][i], rows[k])));
+    text += "</tr>\n";
+  }
+  return text + "</table>\n";
+}
+
+std::string plain_tables(const Json& data) {
+  std::string text = "<p>Scripts are off: the best trials alone.</p>\n";
+  for (const Json& search : data["searches"]) text += plain_table(search);
+  return text;
+}
+
+std::string title_of(const Json& data) {
+  std::string names;
+  for (const Json& search : data["searches"]) names += (names.empty() ? "" : ", ") + search["name"].get<std::string>();
+  return html_escaped(names + " - stormsweep");
+}
+
+}  // namespace
+
+std::string html_escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '"')
+      out += "&quot;";
+    else
+      out += c;
+  }
+  return out;
+}
+
+std::string page(Json data, const std::string& command) {
+  data["command"] = command;
+  const std::vector<std::pair<std::string_view, std::string>> parts = {
+      {"TITLE", title_of(data)},
+      {"STYLE", std::string(page_style())},
+      {"PLAIN", plain_tables(data)},
+      {"DATA", script_safe(data.dump(-1, ' ', false, Json::error_handler_t::replace))},
+      {"SCRIPT", std::string(page_script())}};
+  std::string text, frame(page_frame());
+  std::size_t at = 0;
+  for (const auto& [name, part] : parts) {
+    const std::string place = fmt::format("<!--{}-->", name);
+    const std::size_t found = frame.find(place, at);
+    text += frame.substr(at, found - at) + part;
+    at = found + place.size();
+  }
+  return text + frame.substr(at);
+}
+
+}  // namespace stormsweep

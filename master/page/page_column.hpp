@@ -1,0 +1,25 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "master/report/selection.hpp"
+
+namespace stormsweep {
+
+/// What a column of the page is to its panels.
+enum class Role { axis, metric, cost, time, other };
+
+/// `expression`, an SQL expression on the rows of `shown`, ordered by trial: {"name", "role", "values": [...]} of
+/// numbers, reals to 6 digits; or {"name", "role", "words": [...], "values": [...]} where some are texts, each value
+/// the place of its word. What is NULL is null.
+nlohmann::ordered_json page_column(Selection& selection, const std::string& name, Role role,
+                                   const std::string& expression);
+
+/// Cut to 6 digits, for what is looked at; null where it is not finite.
+nlohmann::ordered_json short_number(double number);
+
+/// The same of any cell; texts stay as they are.
+nlohmann::ordered_json short_cell(const Cell& cell);
+
+}  // namespace stormsweep

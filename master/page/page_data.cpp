@@ -1,0 +1,86 @@
+#include "master/page/page_data.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "master/page/page_column.hpp"
+#include "master/report/occupancy.hpp"
+#include "master/report/search_report.hpp"
+#include "master/report/selection.hpp"
+#include "search/base/utc.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Parts of time, and ranks, that a timeline is drawn with.
+constexpr std::size_t timeline_parts = 600, timeline_ranks = 256;
+
+/// How busy a rank is in each part of the time, from 0 to 9.
+std::string busy_digits(const Occupancy& occupancy, std::size_t rank) {
+  std::string digits;
+  for (const double share : busy_shares(occupancy, rank, occupancy.makespan, timeline_parts))
+    digits += static_cast<char>('0' + std::lround(9 * std::min(1.0, share)));
+  return digits;
+}
+
+/// Of more ranks than are drawn, every so many is.
+Json timeline_json(const std::filesystem::path& file, const Occupancy& occupancy) {
+  Json ranks = Json::array();
+  const std::size_t all = occupancy.ranks.size(), step = (all + timeline_ranks - 1) / timeline_ranks;
+  for (std::size_t i = 0; i < all; i += step)
+    ranks.push_back({{"rank", i + 1},
+                     {"busy_seconds", short_number(occupancy.ranks[i].busy_seconds)},
+                     {"wait_seconds", short_number(occupancy.ranks[i].wait_seconds)},
+                     {"busy", busy_digits(occupancy, i)}});
+  return {{"database", file.filename().string()},
+          {"all_ranks", all},
+          {"makespan_seconds", short_number(occupancy.makespan)},
+          {"busy_share", short_number(occupancy.busy() / (occupancy.busy() + occupancy.idle()))},
+          {"wait_seconds", short_number(occupancy.wait())},
+          {"imbalance", short_number(occupancy.imbalance())},
+          {"trials_per_hour", short_number(occupancy.trials_per_hour())},
+          {"ranks", ranks}};
+}
+
+/// How the search stands in each database that has it, and how the ranks of each spent their time.
+void add_databases(const PageQuestion& question, Json& searches) {
+  for (const std::filesystem::path& file : question.databases)
+    for (const SearchReport& report : report_searches(file, "")) {
+      const auto search =
+          std::find_if(searches.begin(), searches.end(), [&](const Json& json) { return json["name"] == report.name; });
+      if (search == searches.end()) continue;
+      (*search)["progress"].push_back(to_json(report));
+      const auto intervals = find_busy_intervals(file, report.name);
+      if (intervals.empty()) continue;
+      const Occupancy occupancy = stormsweep::occupancy(intervals, 1);
+      if (occupancy.makespan > 0) (*search)["timelines"].push_back(timeline_json(file, occupancy));
+    }
+}
+
+std::vector<std::string> search_names(const PageQuestion& question) {
+  const Selection selection(question.databases, question.search, "0");
+  std::vector<std::string> names;
+  for (const SearchSummary& search : selection.searches()) names.push_back(search.name);
+  return names;
+}
+
+}  // namespace
+
+Json page_data(const PageQuestion& question) {
+  Json json{{"version", STORMSWEEP_VERSION},
+            {"made", utc_text(static_cast<std::int64_t>(unix_time()), "%Y-%m-%dT%H:%M:%SZ")},
+            {"databases", Json::array()},
+            {"searches", Json::array()}};
+  for (const std::filesystem::path& file : question.databases) json["databases"].push_back(file.string());
+  for (const std::string& name : search_names(question)) json["searches"].push_back(page_search(question, name));
+  for (Json& search : json["searches"]) search["progress"] = search["timelines"] = Json::array();
+  add_databases(question, json["searches"]);
+  return json;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "master/page/page_search.hpp"
+
+namespace stormsweep {
+
+/// What the page's scripts draw from: {"made", "version", "databases", "searches": [{"name", "experiment", "metric",
+/// "goal", "choice" (the column of the metric that trials are compared by), "description", "space", "trials",
+/// "statuses", "failures", "fixed" (columns with one value), "columns" (page_column.hpp), "origin" (which times are
+/// seconds from), "importance", "curves", "profiles", "progress", "timelines"}]}. Throws InputError: see Selection.
+nlohmann::ordered_json page_data(const PageQuestion& question);
+
+}  // namespace stormsweep

@@ -1,0 +1,86 @@
+'use strict';
+// Elements, texts and downloads.
+
+/** An element; children are elements or texts, and texts stay texts whatever they hold. "onclick" and such listen. */
+function build(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
+    else if (value !== undefined && value !== null && value !== false) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+const html = (tag, attributes = {}, ...children) => build(document.createElement(tag), attributes, children);
+const svg = (tag, attributes = {}, ...children) =>
+  build(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children);
+
+/** A number as people read it, to 5 digits. */
+function numberText(value) {
+  if (value === null || value === undefined) return '–';
+  if (typeof value !== 'number') return String(value);
+  const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 1e7) return String(value);
+  return size >= 1e7 || size < 1e-4 ? value.toExponential(2) : String(Number(value.toPrecision(5)));
+}
+
+/** 1234567 as 1,234,567. */
+const grouped = (count) => count.toLocaleString('en-US');
+
+function secondsText(seconds) {
+  const [unit, size] = seconds < 60 ? ['s', 1] : seconds < 3600 ? ['min', 60] : ['h', 3600];
+  return `${numberText(Number((seconds / size).toPrecision(3)))} ${unit}`;
+}
+
+/** The smallest and the largest of numbers; nulls do not count. Nothing of none. */
+function extent(values) {
+  let least = Infinity, most = -Infinity;
+  for (const value of values) {
+    if (value === null || value === undefined) continue;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return least <= most ? [least, most] : null;
+}
+
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Viridis (Smith and van der Walt, CC0), from 0 to 1: even to the eye, and to colour-blind ones. */
+function colourAt(share) {
+  const stops = [[68, 1, 84], [71, 44, 122], [59, 81, 139], [44, 113, 142], [33, 144, 141], [39, 173, 129],
+                 [92, 200, 99], [170, 220, 50], [253, 231, 37]];
+  const place = Math.min(1, Math.max(0, share)) * (stops.length - 1), from = Math.min(stops.length - 2, Math.floor(place));
+  const channels = stops[from].map((low, i) => Math.round(low + (place - from) * (stops[from + 1][i] - low)));
+  return `rgb(${channels.join(',')})`;
+}
+
+/** Colours of lines (Okabe and Ito 2008), as the style has them for light and dark. */
+const lineColour = (number) => `var(--line${number % 7})`;
+
+/** A draw that is the same every time. */
+const drawOf = (number) => (number * 2654435761) % 4294967296;
+
+function csvText(rows) {
+  const cell = (value) => {
+    const text = value === null || value === undefined ? '' : String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return rows.map((row) => row.map(cell).join(',')).join('\n') + '\n';
+}
+
+function download(name, type, text) {
+  const address = URL.createObjectURL(new Blob([text], {type}));
+  html('a', {href: address, download: name}).click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+}
+
+/** A drawing as a file of its own, on white, with the page's style inside. */
+function standaloneSvg(drawing) {
+  const copy = drawing.cloneNode(true);
+  const light = /:root\s*{([^}]*)}/.exec(document.getElementById('style').textContent)[1];
+  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  copy.setAttribute('style', light.replace(/\s+/g, ' '));
+  const rules = document.getElementById('style').textContent.split('/* drawings */')[1];
+  copy.prepend(svg('style', {}, rules), svg('rect', {width: '100%', height: '100%', fill: 'var(--card)'}));
+  return new XMLSerializer().serializeToString(copy);
+}

@@ -1,0 +1,44 @@
+// The page: one search at a time.
+
+const data = JSON.parse(document.getElementById('data').textContent);
+const searches = data.searches.map(() => null);  // made when first looked at
+let shown = [];
+
+function drawHeader(number, search) {
+  const names = data.searches.map((one) => one.name), heading = html('h1', {}, search.name, ' ', html('small', {}, search.experiment));
+  const change = (name) => show(names.indexOf(name));
+  const chooser = names.length > 1 ? [html('div', {class: 'choices'}, choice({name: 'search', label: 'search', options: names, value: names[number]}, change))] : [];
+  const question = JSON.parse(search.space).description;
+  document.getElementById('header').replaceChildren(heading, ...chooser, ...(question ? [html('p', {}, question)] : []),
+    html('p', {class: 'note'}, `${data.made}, stormsweep ${data.version}, by: ${data.command}`));
+}
+
+/** Each panel is drawn in a moment of its own, so that the page is there at once. */
+function show(number) {
+  const search = (searches[number] ??= new Search(data.searches[number]));
+  drawHeader(number, search);
+  shown = panels.filter((kind) => kind.fits(search)).map((kind) => new Shown(kind, search));
+  document.getElementById('panels').replaceChildren(...shown.map((one) => one.section));
+  document.body.dataset.drawn = 'no';
+  drawNext([...shown]);
+}
+
+function drawNext(waiting) {
+  const next = waiting.shift();
+  if (!next) {
+    document.body.dataset.drawn = 'yes';
+    return;
+  }
+  if (shown.includes(next)) next.draw();
+  setTimeout(() => drawNext(waiting));
+}
+
+let width = window.innerWidth;
+window.addEventListener('resize', () => {
+  if (window.innerWidth === width) return;
+  width = window.innerWidth;
+  drawNext([...shown]);
+});
+window.addEventListener('beforeprint', () => shown.forEach((one) => one.draw()));
+
+show(0);

@@ -1,0 +1,93 @@
+// Parallel coordinates.
+
+const mostLines = 2000;
+
+class Parallel extends Drawing {
+  constructor(box, search, brushes) {
+    const names = [...search.names('axis'), search.choice];
+    super(box, 340, 'parallel coordinates', 76 * names.length);
+    Object.assign(this, {search, brushes, names});
+    const columns = names.map((name) => search.column(name));
+    this.rows = search.thinned(rowsWith(search, names), mostLines);
+    this.scales = columns.map((column) => columnScale(column, this.rows, [300, 44], 8));
+    this.draw();
+  }
+  x(i) {
+    return 52 + i * (this.width - 104) / Math.max(1, this.names.length - 1);
+  }
+  draw() {
+    this.drawLines();
+    this.names.forEach((name, i) => this.drawAxis(name, i));
+  }
+  /** In five parts, from the worst to the best eighth, which lies on top. */
+  drawLines() {
+    const place = new Map(this.search.ranked.map((row, i) => [row, i / this.search.ranked.length]));
+    const within = this.rows.filter((row) => !this.search.picked || this.search.picked[row]);
+    const without = this.search.picked ? this.rows.filter((row) => !this.search.picked[row]) : [];
+    this.add('path', {class: 'line out', d: without.map((row) => this.path(row)).join('')});
+    const ends = [0, 1 / 8, 1 / 4, 1 / 2, 3 / 4, 2];
+    for (let part = 4; part >= 0; --part) {
+      const rows = within.filter((row) => place.get(row) >= ends[part] && place.get(row) < ends[part + 1]);
+      this.add('path', {class: `line step${part}`, d: rows.map((row) => this.path(row)).join('')});
+    }
+  }
+  path(row) {
+    return this.names.map((name, i) => `${i ? 'L' : 'M'}${this.x(i).toFixed(1)} ${this.y(i, row).toFixed(1)}`).join('');
+  }
+  y(i, row) {
+    return this.scales[i].place(this.search.column(this.names[i]).values[row]);
+  }
+  drawAxis(name, i) {
+    const x = this.x(i), last = i === this.names.length - 1;
+    this.add('path', {class: 'axis', d: `M${x} 44V300`});
+    this.text(x, i % 2 ? 14 : 30, shortened(name, 26), {'text-anchor': i === 0 ? 'start' : last ? 'end' : 'middle', class: 'label', ...(i === 0 ? {x: 4} : last ? {x: this.width - 4} : {})});
+    for (const tick of roomy(this.scales[i].ticks, this.scales[i], () => 13))
+      this.text(x + (last ? -7 : 7), this.scales[i].place(tick.value) + 4, shortened(tick.text, 14), {class: 'halo', 'text-anchor': last ? 'end' : 'start'});
+    const brush = this.brushes.get(name);
+    if (brush) this.add('rect', {class: 'brush', x: x - 8, width: 16, y: Math.min(...brush), height: Math.abs(brush[1] - brush[0])});
+    this.add('rect', {class: 'handle', 'data-axis': name, x: x - 14, width: 28, y: 38, height: 268, onpointerdown: (event) => this.begin(event, name)});
+  }
+  begin(event, name) {
+    const pixel = (moved) => Math.min(302, Math.max(42, moved.clientY - this.svg.getBoundingClientRect().top));
+    const start = pixel(event);
+    const end = (moved) => {
+      Math.abs(pixel(moved) - start) < 4 ? this.brushes.delete(name) : this.brushes.set(name, [start, pixel(moved)]);
+      window.removeEventListener('pointerup', end);
+      this.pick();
+    };
+    event.preventDefault();
+    window.addEventListener('pointerup', end);
+  }
+  /** Of all rows, those that lie within every brush. */
+  pick() {
+    const {search, brushes} = this;
+    const tests = [...brushes].map(([name, ends]) => {
+      const values = search.column(name).values, scale = this.scales[this.names.indexOf(name)];
+      return (row) => {
+        const y = values[row] === null ? NaN : scale.place(values[row]);
+        return y >= Math.min(...ends) && y <= Math.max(...ends);
+      };
+    });
+    search.picked = tests.length ? search.rows.map((row) => tests.every((test) => test(row))) : null;
+    this.svg.replaceChildren();
+    this.draw();
+    trialTable?.refill();
+  }
+}
+
+panel({
+  id: 'parallel', title: 'Parallel coordinates', wide: true,
+  sees: 'A line is a trial, from its hyperparameters to its value at the right; the best eighth is orange and lies on top, then blue, ever paler. Drag along an axis to pick a range, which the table then shows alone; click it to let go.',
+  fits: (search) => search.ranked.length > 1 && search.names('axis').length > 1,
+  draw(box, search) {
+    search.brushes ??= new Map();
+    const holder = html('div', {class: 'scroll'});
+    box.append(holder);
+    const drawing = new Parallel(holder, search, search.brushes);
+    return drawnText(drawing.rows.length, search.ranked.length);
+  },
+  rows: (search) => {
+    const names = [...search.names('axis'), search.choice];
+    return [names, ...rowsWith(search, names).map((row) => names.map((name) => search.column(name).value(row)))];
+  },
+});

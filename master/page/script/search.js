@@ -1,0 +1,69 @@
+// What the page holds of a search.
+
+/** Values of one column, a row each: numbers, or places of words. */
+class Column {
+  constructor({name, role, words, values}) {
+    Object.assign(this, {name, role, words, values});
+  }
+  value(row) {
+    const value = this.values[row];
+    return this.words && value !== null ? this.words[value] : value;
+  }
+  /** The values that occur in `rows`, ascending; words in the order of the alphabet. */
+  distinct(rows) {
+    const found = new Set(rows.map((row) => this.values[row]));
+    found.delete(null);
+    const ascending = this.words ? (a, b) => (this.words[a] < this.words[b] ? -1 : 1) : (a, b) => a - b;
+    return [...found].sort(ascending);
+  }
+  text(value) {
+    return this.words && value !== null ? this.words[value] : numberText(value);
+  }
+}
+
+class Search {
+  constructor(json) {
+    Object.assign(this, json);
+    this.columns = new Map(json.columns.map((column) => [column.name, new Column(column)]));
+    this.size = this.column('trial').values.length;
+    this.rows = Array.from({length: this.size}, (_, row) => row);
+    this.picked = null;  // of each row whether it is within the brushes; null: there is none
+    this.rank();
+  }
+  column(name) {
+    return this.columns.get(name);
+  }
+  /** The names of the columns of that role. */
+  names(role) {
+    return [...this.columns.values()].filter((column) => column.role === role).map((column) => column.name);
+  }
+  /** Complete rows that have the metric, the best first, and of each row whether a lower value is better. */
+  rank() {
+    const status = this.column('status'), metric = this.column(this.choice);
+    this.complete = this.rows.filter((row) => status.value(row) === 'complete');
+    this.ranked = metric ? this.complete.filter((row) => metric.values[row] !== null) : [];
+    const sign = this.goal === 'minimize' ? 1 : -1;
+    this.ranked.sort((a, b) => sign * (metric.values[a] - metric.values[b]));
+  }
+  better(a, b) {
+    return this.goal === 'minimize' ? a < b : a > b;
+  }
+  /** At most `most` of `rows`: the best of all trials, and every so many of the others. In the order of the rows. */
+  thinned(rows, most) {
+    if (rows.length <= most) return rows;
+    const best = new Set(this.ranked.slice(0, Math.floor(most / 10)));
+    const drawn = rows.filter((row) => !best.has(row)).sort((a, b) => drawOf(a) - drawOf(b)).slice(0, most - best.size);
+    return rows.filter((row) => best.has(row)).concat(drawn).sort((a, b) => a - b);
+  }
+  /** A trial in words: what was varied, what came of it. */
+  describe(row) {
+    const names = ['trial', ...this.names('axis'), this.choice, 'wall_seconds', 'error'];
+    return names.filter((name) => this.column(name) && this.column(name).values[row] !== null)
+      .map((name) => `${name} ${this.column(name).text(this.column(name).values[row])}`);
+  }
+  /** What a trial with that number is in words, where the page lists it. */
+  describeTrial(trial) {
+    const row = this.column('trial').values.indexOf(trial);
+    return row < 0 ? [`trial ${trial}`] : this.describe(row);
+  }
+}

@@ -1,0 +1,109 @@
+// All trials, to be sorted and filtered.
+
+const pageRows = 20;
+
+/** One condition, "batch_size >= 128" or a piece of text, as a function of a row. Throws an Error in words. */
+function condition(search, text) {
+  const parts = /^\s*([\w[\].]+)\s*(<=|>=|!=|=|<|>)\s*(.*?)\s*$/.exec(text);
+  if (!parts) {
+    const piece = text.trim().toLowerCase(), columns = [...search.columns.values()];
+    return (row) => columns.some((column) => String(column.value(row) ?? '').toLowerCase().includes(piece));
+  }
+  const [, name, sign, given] = parts, column = search.column(name);
+  if (!column) throw new Error(`there is no column ${name}`);
+  const number = Number(given), numeric = given !== '' && !Number.isNaN(number);
+  const compare = {
+    '=': (a, b) => a === b, '!=': (a, b) => a !== b, '<': (a, b) => a < b, '<=': (a, b) => a <= b, '>': (a, b) => a > b,
+    '>=': (a, b) => a >= b,
+  }[sign];
+  return (row) => {
+    const value = column.value(row);
+    return value !== null && compare(value, numeric && typeof value === 'number' ? number : given);
+  };
+}
+
+/** The rows that meet all conditions, which commas part, and the brushes. */
+function filtered(search, text) {
+  const conditions = text.split(',').filter((one) => one.trim()).map((one) => condition(search, one));
+  return search.rows.filter((row) => (!search.picked || search.picked[row]) && conditions.every((meets) => meets(row)));
+}
+
+function sorted(search, rows, {name, down}) {
+  const column = search.column(name), sign = down ? -1 : 1;
+  const key = (row) => column.value(row);
+  return rows.sort((a, b) => {
+    const [x, y] = [key(a), key(b)];
+    if (x === null || y === null) return x === y ? a - b : x === null ? 1 : -1;  // what is unknown comes last
+    return x === y ? a - b : sign * (x < y ? -1 : 1);
+  });
+}
+
+class TrialTable {
+  constructor(box, search) {
+    Object.assign(this, {search, order: {name: 'trial', down: false}, page: 0});
+    this.filter = html('input', {type: 'search', placeholder: 'batch_size >= 128, status = complete, any text', 'aria-label': 'filter',
+      oninput: () => this.refill()});
+    this.count = html('span', {class: 'count', role: 'status'});
+    this.head = html('thead');
+    this.body = html('tbody');
+    box.append(html('div', {class: 'choices'}, html('label', {}, 'filter ', this.filter), this.turning(), this.count),
+      html('div', {class: 'scroll'}, html('table', {}, this.head, this.body)));
+    this.refill();
+  }
+  turning() {
+    const turn = (by) => () => {
+      this.page = Math.max(0, Math.min(this.page + by, Math.ceil(this.rows.length / pageRows) - 1));
+      this.fill();
+    };
+    return html('span', {}, html('button', {type: 'button', 'aria-label': 'previous trials', onclick: turn(-1)}, '‹'),
+      html('button', {type: 'button', 'aria-label': 'next trials', onclick: turn(1)}, '›'));
+  }
+  sortBy(name) {
+    this.order = {name, down: this.order.name === name && !this.order.down};
+    this.refill();
+  }
+  refill() {
+    this.page = 0;
+    try {
+      this.rows = sorted(this.search, filtered(this.search, this.filter.value), this.order);
+      this.fill();
+    } catch (error) {
+      this.count.textContent = error.message;
+    }
+  }
+  fill() {
+    const names = [...this.search.columns.keys()], from = this.page * pageRows, shown = this.rows.slice(from, from + pageRows);
+    this.head.replaceChildren(html('tr', {}, ...names.map((name) => this.heading(name))));
+    this.body.replaceChildren(...shown.map((row) => html('tr', {}, ...names.map((name) => {
+      const value = this.search.column(name).value(row);
+      return html('td', {class: typeof value === 'number' ? 'number' : false}, numberText(value));
+    }))));
+    this.count.textContent = this.rows.length ?
+      `${grouped(from + 1)} to ${grouped(from + shown.length)} of ${grouped(this.rows.length)}` : 'no trial meets the filter';
+  }
+  heading(name) {
+    const {order} = this, mark = order.name !== name ? '' : order.down ? ' ▾' : ' ▴';
+    return html('th', {'aria-sort': mark ? (order.down ? 'descending' : 'ascending') : 'none'},
+      html('button', {type: 'button', onclick: () => this.sortBy(name)}, name + mark));
+  }
+}
+
+let trialTable = null;
+
+panel({
+  id: 'table', title: 'All trials', wide: true, plain: true,
+  sees: 'A click on a heading sorts. The filter takes conditions and texts, with commas between; brushes over the parallel coordinates filter, too. Times are in seconds; started and finished count from the first start.',
+  fits: () => true,
+  draw(box, search) {
+    const before = trialTable?.search === search ? trialTable : null;
+    trialTable = new TrialTable(box, search);
+    if (!before) return;
+    trialTable.filter.value = before.filter.value;
+    trialTable.order = before.order;
+    trialTable.refill();
+  },
+  rows: (search) => {
+    const columns = [...search.columns.values()];
+    return [columns.map((column) => column.name), ...trialTable.rows.map((row) => columns.map((column) => column.value(row)))];
+  },
+});

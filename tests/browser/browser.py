@@ -1,0 +1,120 @@
+"""A headless Chromium, driven by chromedriver over W3C WebDriver: nothing but Python's standard library."""
+
+import base64
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+SKIPPED = 77
+
+
+def skip_without_browser():
+    """Ends the test, visibly skipped, where there is no Chromium."""
+    missing = [name for name in ("chromium", "chromedriver") if not shutil.which(name)]
+    if missing:
+        print(f"skipped: no {' and no '.join(missing)} here (Debian's chromium and chromium-driver)")
+        sys.exit(SKIPPED)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Browser:
+    """A browser of its own for a test, ended with it."""
+
+    ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"]
+
+    def __init__(self):
+        port = free_port()
+        self.driver = subprocess.Popen(["chromedriver", f"--port={port}"], stdout=subprocess.DEVNULL)
+        self.base = f"http://127.0.0.1:{port}"
+        self.wait_for(lambda: self.call("GET", "/status")["ready"], "chromedriver")
+        options = {
+            "browserName": "chrome",
+            "goog:chromeOptions": {"args": self.ARGUMENTS},
+            "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
+        }
+        session = self.call("POST", "/session", {"capabilities": {"alwaysMatch": options}})
+        self.base += f"/session/{session['sessionId']}"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        try:
+            self.call("DELETE", "")
+        finally:
+            self.driver.terminate()
+            self.driver.wait()
+
+    def call(self, method, path, body=None):
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(self.base + path, data, {"Content-Type": "application/json"}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                return json.load(answer)["value"]
+        except urllib.error.HTTPError as error:
+            raise AssertionError(json.load(error)["value"]["message"].splitlines()[0]) from None
+
+    def wait_for(self, question, what, seconds=60):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                if question():
+                    return
+            except (OSError, AssertionError):
+                pass
+            time.sleep(0.05)
+        raise AssertionError(f"waited {seconds} s for {what}")
+
+    def cdp(self, command, **parameters):
+        return self.call("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
+
+    def look(self, width, scheme="light", height=900):
+        """From now on the window is so wide, and light or dark."""
+        self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        self.cdp("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def open(self, address):
+        """Returns seconds until everything is drawn."""
+        start = time.monotonic()
+        self.call("POST", "/url", {"url": address})
+        self.wait_for(lambda: self.run("return document.body.dataset.drawn") == "yes", f"{address} to be drawn")
+        return time.monotonic() - start
+
+    def run(self, script, *arguments):
+        return self.call("POST", "/execute/sync", {"script": script, "args": list(arguments)})
+
+    def drag(self, start, end):
+        """Presses the mouse at `start` (x, y of the window), moves to `end` and lets go."""
+        move = lambda x, y: {"type": "pointerMove", "duration": 20, "x": round(x), "y": round(y)}
+        actions = [move(*start), {"type": "pointerDown", "button": 0}, move(*end), {"type": "pointerUp", "button": 0}]
+        pointer = {"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": actions}
+        self.call("POST", "/actions", {"actions": [pointer]})
+
+    def log(self, kind):
+        return self.call("POST", "/se/log", {"type": kind})
+
+    def complaints(self):
+        """What the console has said since the last question, as texts."""
+        return [entry["message"] for entry in self.log("browser")]
+
+    def requests(self):
+        """Addresses that the page asked for since the last question."""
+        events = [json.loads(entry["message"])["message"] for entry in self.log("performance")]
+        return [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
+
+    def screenshot(self, file):
+        size = self.cdp("Page.getLayoutMetrics")["cssContentSize"]
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
+        png = self.cdp("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)["data"]
+        with open(file, "wb") as out:
+            out.write(base64.b64decode(png))

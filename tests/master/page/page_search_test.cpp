@@ -1,0 +1,102 @@
+#include "master/page/page_search.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "master/page/page_data.hpp"
+#include "tests/master/report/results_fixture.hpp"
+
+using namespace stormsweep;
+using namespace stormsweep::test;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+const Json& column(const Json& search, const std::string& name) {
+  const Json& columns = search["columns"];
+  const auto found = std::find_if(columns.begin(), columns.end(), [&](const Json& c) { return c["name"] == name; });
+  REQUIRE(found != columns.end());
+  return *found;
+}
+
+bool has_column(const Json& search, const std::string& name) {
+  return std::any_of(search["columns"].begin(), search["columns"].end(),
+                     [&](const Json& c) { return c["name"] == name; });
+}
+
+}  // namespace
+
+TEST_CASE("a search as columns: what varies, what came out, what failed") {
+  const TornadoResults results;
+  const Json search = page_search({{results.file}, ""}, "s");
+  CHECK(search["trials"] == 14);
+  CHECK(search["statuses"] == Json{{"complete", 13}, {"diverged", 1}});
+  CHECK(search["failures"] ==
+        Json::parse(R"([{"status": "diverged", "error": "loss is nan & more", "trials": 1, "example": 14}])"));
+  CHECK(column(search, "batch_size")["role"] == "axis");
+  CHECK(column(search, "batch_size")["values"].size() == 14);
+  CHECK(column(search, "validation_accuracy")["role"] == "metric");
+  CHECK(column(search, "validation_accuracy")["values"][13].is_null());
+  CHECK(column(search, "status")["words"] == Json{"complete", "diverged"});
+  CHECK(column(search, "error")["values"][0].is_null());
+  CHECK_FALSE(has_column(search, "dropout"));  // it has one value
+  CHECK(search["fixed"]["dropout"] == 0);
+}
+
+TEST_CASE("trials that share a curve are one line of it, that of the longest") {
+  const TornadoResults results;
+  const Json search = page_search({{results.file}, ""}, "s");
+  CHECK(search["curves"].size() == 7);
+  for (const Json& line : search["curves"]) {
+    const std::size_t row = line["trial"].get<std::size_t>() - 1;
+    CHECK(column(search, "epochs")["values"][row] == 10);
+  }
+}
+
+TEST_CASE("reals are cut to 6 digits, integers are not") {
+  const TemporaryFolder folder;
+  const auto file = folder.path / "n.db";
+  const Space space = noop_space(R"({"index": [1, 123456789], "milliseconds": [0.1, 0.123456789]})", "n");
+  {
+    Store store(file, space, "f", {});
+    for (std::uint64_t i = 0; i < 4; ++i) store.finish(training(space, i), 0, worker(), outcome(1.0 / 3));
+  }
+  const Json search = page_search({{file}, ""}, "n");
+  CHECK(column(search, "index")["values"].dump() == "[1,1,123456789,123456789]");
+  CHECK(column(search, "milliseconds")["values"].dump() == "[0.1,0.123457,0.1,0.123457]");
+  CHECK(column(search, "score")["values"][0].dump() == "0.333333");
+}
+
+TEST_CASE("of more trials than a page lists it has the best, and counts all") {
+  const TemporaryFolder folder;
+  const auto file = folder.path / "n.db";
+  const std::uint64_t all = most_shown + 5000;
+  const Space space = noop_space(fmt::format(R"({{"index": {{"min": 1, "max": {}, "step": 1}}}})", all), "n");
+  {
+    Store store(file, space, "f", {});
+    for (std::uint64_t i = 0; i < all; ++i)
+      store.finish(training(space, i), 0, worker(), outcome(static_cast<double>(i * 7919 % all)));
+    store.commit();
+  }
+  const Json search = page_search({{file}, ""}, "n");
+  CHECK(search["trials"] == all);
+  const std::size_t listed = column(search, "trial")["values"].size();
+  CHECK(listed <= most_shown);
+  CHECK(listed > most_shown - always_shown);
+  std::vector<double> scores = column(search, "score")["values"];
+  std::sort(scores.rbegin(), scores.rend());
+  for (std::size_t i = 0; i < always_shown; ++i) REQUIRE(scores[i] == static_cast<double>(all - 1 - i));
+  CHECK(page_search({{file}, ""}, "n") == search);
+}
+
+TEST_CASE("a page tells how each database's ranks spent their time") {
+  const TornadoResults results;
+  const Json data = page_data({{results.file}, ""});
+  REQUIRE(data["searches"].size() == 1);
+  const Json& timeline = data["searches"][0]["timelines"][0];
+  CHECK(timeline["all_ranks"] == 2);
+  CHECK(timeline["ranks"][1]["busy"] == std::string(600, '9'));  // all trials of the fixture ran at the same time
+  CHECK(timeline["ranks"][0]["busy"] == std::string(600, '0'));
+}
