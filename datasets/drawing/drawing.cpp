@@ -1,10 +1,12 @@
 #include "datasets/drawing/drawing.hpp"
 
+#include <cairo-pdf.h>
 #include <cairo-svg.h>
 #include <cairo.h>
 #include <fmt/format.h>
 
 #include <cmath>
+#include <optional>
 
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
@@ -94,6 +96,12 @@ cairo_text_extents_t extents_of(const Context& context, std::string_view text) {
   return extents;
 }
 
+/// The points alone, in what is stroked or filled next.
+void trace(const Context& context, std::span<const Position> points) {
+  cairo_new_path(context.get());
+  for (const Position& point : points) cairo_line_to(context.get(), point.x, point.y);
+}
+
 cairo_status_t append(void* text, const unsigned char* bytes, unsigned count) {
   static_cast<std::string*>(text)->append(reinterpret_cast<const char*>(bytes), count);
   return CAIRO_STATUS_SUCCESS;
@@ -131,6 +139,9 @@ struct Drawing::State {
     return good ? bytes : "";
   }
   std::string svg() const;
+  std::string pdf() const;
+  /// The file's bytes, by its ending; nothing where there is no such kind, empty where Cairo could not.
+  std::optional<std::string> bytes(std::string_view ending) const;
 
   std::int64_t height, width;
   Surface paper;
@@ -149,6 +160,22 @@ std::string Drawing::State::svg() const {
   if (const auto at = bytes.find(root); at != std::string::npos)
     bytes.insert(at + root.size(), "style=\"image-rendering:pixelated\" ");
   return bytes;
+}
+
+std::string Drawing::State::pdf() const {
+  std::string bytes;
+  const Surface surface = owned(
+      cairo_pdf_surface_create_for_stream(append, &bytes, static_cast<double>(width), static_cast<double>(height)));
+  replay(surface);
+  cairo_surface_finish(surface.get());
+  return cairo_surface_status(surface.get()) == CAIRO_STATUS_SUCCESS ? bytes : "";
+}
+
+std::optional<std::string> Drawing::State::bytes(std::string_view ending) const {
+  if (ending == ".png") return png();
+  if (ending == ".svg") return svg();
+  if (ending == ".pdf") return pdf();
+  return std::nullopt;
 }
 
 double text_width(std::string_view text, double size) {
@@ -217,6 +244,20 @@ void Drawing::encircle(std::span<const std::uint8_t> mask, std::int64_t height, 
   cairo_fill(context.get());
 }
 
+void Drawing::line(std::span<const Position> points, Colour colour, double width) {
+  choose(state_->context, colour);
+  cairo_set_line_width(state_->context.get(), width);
+  cairo_set_line_join(state_->context.get(), CAIRO_LINE_JOIN_ROUND);
+  trace(state_->context, points);
+  cairo_stroke(state_->context.get());
+}
+
+void Drawing::polygon(std::span<const Position> corners, Colour colour) {
+  choose(state_->context, colour);
+  trace(state_->context, corners);
+  cairo_fill(state_->context.get());
+}
+
 void Drawing::write(const Label& label) {
   const Context& context = state_->context;
   choose(context, label.colour);
@@ -241,13 +282,11 @@ Picture Drawing::pixels() const {
 }
 
 void Drawing::save(const std::filesystem::path& path) const {
-  const std::string ending = path.extension().string();
-  if (ending != ".png" && ending != ".svg")
-    throw InputError(path.string() + ": figures are PNG or SVG; let the name end in .png or .svg");
+  const auto bytes = state_->bytes(path.extension().string());
+  if (!bytes) throw InputError(path.string() + ": figures are PNG, SVG or PDF; let the name end in .png, .svg or .pdf");
   AtomicFile file(path);
-  const std::string bytes = ending == ".png" ? state_->png() : state_->svg();
-  if (bytes.empty()) file.refuse("Cairo could not draw its figure");
-  file.write(bytes);
+  if (bytes->empty()) file.refuse("Cairo could not draw its figure");
+  file.write(*bytes);
   file.commit();
 }
 

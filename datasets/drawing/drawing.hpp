@@ -19,6 +19,11 @@ struct Box {
   std::int64_t width() const { return right - left; }
 };
 
+/// A place, in pixels from the left and from the top.
+struct Position {
+  double x = 0, y = 0;
+};
+
 enum class Align { left, centre, right };
 
 /// A line of UTF-8 text in the system's sans-serif letters.
@@ -52,11 +57,15 @@ class Drawing {
   /// stretched over the box as a picture is.
   void encircle(std::span<const std::uint8_t> mask, std::int64_t height, std::int64_t width, const Box& box,
                 Colour colour);
+  /// Joins points by straight lines.
+  void line(std::span<const Position> points, Colour colour, double width);
+  /// Fills what straight lines between its corners enclose.
+  void polygon(std::span<const Position> corners, Colour colour);
   void write(const Label& label);
 
   Picture pixels() const;
-  /// PNG (RGB, 8 bits) or SVG (letters as outlines), by the file's ending. The file appears whole or not at all. Throws
-  /// InputError.
+  /// PNG (RGB, 8 bits), SVG (letters as outlines) or PDF, by the file's ending. The file appears whole or not at all.
+  /// Throws InputError.
   void save(const std::filesystem::path& file) const;
 
  private:

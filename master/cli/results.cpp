@@ -10,6 +10,7 @@
 #include "master/cli/results_question.hpp"
 #include "master/report/markup.hpp"
 #include "master/report/pivot.hpp"
+#include "master/report/plot.hpp"
 #include "master/report/records.hpp"
 #include "master/report/selection.hpp"
 #include "master/store/kept_models.hpp"
@@ -97,7 +98,14 @@ void print_best(Selection& selection, const ResultsQuestion& q) {
              q.over.empty() ? model_footnotes(selection, q, rest) : group_footnotes(q));
 }
 
-void print_pivot(Selection& selection, const Pivot& pivot, const std::string& format) {
+void plot(const Chart& chart, const std::string& file) {
+  draw(chart).save(file);
+  std::cout << file << '\n';
+}
+
+void print_pivot(Selection& selection, const Pivot& pivot, const ResultsQuestion& q) {
+  if (!q.plot.empty()) return plot(plot_pivot(selection, pivot), q.plot);
+  const std::string& format = q.format;
   if (is_records(format)) return pivot_records(selection, pivot, std::cout, records_format(format));
   const std::vector<Table> tables = pivot_tables(selection, pivot);
   if (tables.empty())
@@ -133,7 +141,7 @@ void print_cross_table(Selection& selection, const ResultsQuestion& q) {
     selection.column(option, *name);
   }
   if (!pivot.by.empty()) selection.column("--by", pivot.by);
-  print_pivot(selection, pivot, q.format);
+  print_pivot(selection, pivot, q);
 }
 
 /// The curve over `coordinate`.
@@ -158,7 +166,7 @@ void print_curve(Selection& selection, const std::string& coordinate, const Resu
       fmt::format("CREATE TEMP TABLE points AS SELECT * FROM {} WHERE trial IN (SELECT trial FROM selected)",
                   sql_name(curve.view)),
       {});
-  print_pivot(selection, {coordinate, "trial", "", names, "points"}, q.format);
+  print_pivot(selection, {coordinate, "trial", "", names, "points"}, q);
 }
 
 }  // namespace
@@ -173,6 +181,8 @@ int results_command(const Arguments& arguments) {
     print_curve(selection, q.curve, q);
   else if (!q.rows.empty() || !q.columns.empty())
     print_cross_table(selection, q);
+  else if (!q.plot.empty())
+    plot(plot_history(selection, only_search(selection.searches(), "--plot: the file")), q.plot);
   else if (q.best)
     print_best(selection, q);
   else

@@ -43,6 +43,7 @@ Syntax syntax_of(ResultsQuestion& q, Words& words) {
           "stormsweep results tornado.db --best 5 --over replicate\n"
           "stormsweep results tornado.db --rows batch_size --columns data_multiplier --by epochs --value wall_seconds\n"
           "stormsweep results tornado.db --curves --value train_loss,train_accuracy --where \"batch_size = 128\"\n"
+          "stormsweep results tornado.db --rows batch_size --columns epochs --value test_auc --plot auc.pdf\n"
           "stormsweep results tornado.db --format csv > tornado.csv\n"
           "stormsweep results tornado-0.db tornado-1.db tornado-2.db --best 5",
       .operands = {{"database", po::value(&q.databases)->required()->composing(), "files that `run` wrote"}},
@@ -63,6 +64,8 @@ Syntax syntax_of(ResultsQuestion& q, Words& words) {
            "what the cells hold the mean of, a or a,b,c (default: the search's metric, or a profile's first)"},
           {"curve", po::value(&q.curve), "cross table of --value by this, epoch or a profile, and trial"},
           {"curves", po::bool_switch(&words.epochs), "the same as --curve epoch"},
+          {"plot", po::value(&q.plot),
+           "draw the cross table, the curves, or the history of the metric: a file.svg, .pdf or .png"},
           {"format", po::value(&q.format)->default_value("text"), "text, markdown, csv, json or latex"},
       }};
 }
@@ -102,6 +105,10 @@ std::optional<ResultsQuestion> parse_results_question(const Arguments& arguments
   q.show = columns(words.show);
   q.value = columns(words.value);
   q.over = columns(words.over);
+  if (!q.plot.empty() && (q.best || !q.over.empty() || !q.show.empty() || !values->at("format").defaulted()))
+    throw InputError(
+        "--plot draws a cross table (--rows, --columns), curves (--curve) or the history; leave --best, "
+        "--over, --show and --format out");
   if (!q.over.empty() && (!q.rows.empty() || !q.columns.empty() || !q.curve.empty()))
     throw InputError("--over: the cells of a cross table and of curves are means already; leave --over out");
   return q;

@@ -16,6 +16,7 @@ struct ResultsQuestion {
   std::string sort, direction;  ///< sort: empty: as they came; direction: asc, desc or empty
   std::vector<std::string> show, value, over;
   std::string rows, columns, by, curve, format;
+  std::string plot;  ///< a file to be drawn, in place of what would be printed
   std::optional<std::uint64_t> best;
 };
 

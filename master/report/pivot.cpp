@@ -83,6 +83,15 @@ Table make_table(Block block, const Pivot& pivot, const Selection& selection) {
 
 }  // namespace
 
+std::vector<PivotCell> pivot_cells(Selection& selection, const Pivot& pivot) {
+  std::vector<PivotCell> found;
+  selection.query(cells_sql(pivot), [&](const std::vector<Cell>& cells) {
+    const auto means = cells.begin() + 3;
+    found.push_back({cells[0], cells[1], cells[2], {means, means + static_cast<std::ptrdiff_t>(pivot.values.size())}});
+  });
+  return found;
+}
+
 std::vector<Table> pivot_tables(Selection& selection, const Pivot& pivot) {
   std::vector<Block> blocks;
   selection.query(cells_sql(pivot), [&](const std::vector<Cell>& cells) {

@@ -18,6 +18,15 @@ struct Pivot {
   bool seeds = false;               ///< trials of several seeds are there, in a column `seed`
 };
 
+/// One cell: the mean of each value.
+struct PivotCell {
+  Cell by, row, column;
+  std::vector<Cell> means;
+};
+
+/// Those that have trials, ordered by `by`, row and column: NULL, numbers, texts.
+std::vector<PivotCell> pivot_cells(Selection& selection, const Pivot& pivot);
+
 /// The tables. A cell with several rows shows their mean, and a note says so, and whether their seeds differ; one
 /// without any shows a dash.
 std::vector<Table> pivot_tables(Selection& selection, const Pivot& pivot);

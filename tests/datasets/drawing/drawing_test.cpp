@@ -206,11 +206,35 @@ TEST_CASE("drawing: where no file can be written none is left") {
   const TemporaryFolder folder;
   const Drawing drawing(3, 2);
   CHECK_THROWS_AS(drawing.save(folder / "none" / "a.png"), InputError);
-  CHECK_THROWS_WITH_AS(drawing.save(folder / "a.jpg"), doctest::Contains("a.jpg: figures are PNG or SVG"), InputError);
+  CHECK_THROWS_WITH_AS(drawing.save(folder / "a.jpg"), doctest::Contains("a.jpg: figures are PNG, SVG or PDF"),
+                       InputError);
   std::filesystem::create_directories(folder / "b.png" / "full");
   CHECK_THROWS_WITH_AS(drawing.save(folder / "b.png"), doctest::Contains("b.png: "), InputError);
   CHECK_THROWS_WITH_AS(Drawing(2, 40000).save(folder / "c.png"), doctest::Contains("2 x 40000 pixels cannot be drawn"),
                        InputError);
   CHECK_THROWS_AS(Drawing(3, 2).show(Picture(40000, 1, white), {0, 0, 1, 1}), InputError);
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+}
+
+TEST_CASE("a line and a polygon, the latter after a text, are where their points are") {
+  Drawing drawing(40, 40);
+  drawing.write({"x", 5, 35, 8, black});
+  drawing.line(std::array{Position{10, 10.5}, Position{30, 10.5}}, red, 1);
+  drawing.polygon(std::array{Position{20, 20}, Position{30, 20}, Position{30, 30}, Position{20, 30}}, blue);
+  const Picture picture = drawing.pixels();
+  CHECK(count(picture, red) == 20);
+  CHECK(picture.at(10, 10) == red);
+  CHECK(picture.at(10, 29) == red);
+  CHECK(count(picture, blue) == 100);
+  CHECK(picture.at(20, 20) == blue);
+  CHECK(picture.at(29, 29) == blue);
+}
+
+TEST_CASE("a figure is a PDF by its name") {
+  const TemporaryFolder folder;
+  const Drawing drawing(40, 60);
+  drawing.save(folder / "a.pdf");
+  const std::string text = text_of(folder / "a.pdf");
+  CHECK(text.starts_with("%PDF-"));
+  CHECK(text.find("/MediaBox [ 0 0 60 40 ]") != text.npos);
 }

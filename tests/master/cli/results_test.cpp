@@ -247,3 +247,22 @@ TEST_CASE("of several searches, the best are asked for one by one") {
   CHECK(
       results(t, {"--best", "1", "--search", "s", "--format", "json"}).starts_with("[\n{\"trial\": 13, \"epochs\": 5"));
 }
+
+TEST_CASE("--plot draws what would be printed, and is refused where nothing is drawn") {
+  const TornadoResults results;
+  const std::string file = (results.folder.path / "a.svg").string();
+  const auto plot = [&](Arguments more) {
+    more.insert(more.begin(), {results.file, "--plot", file});
+    return printed(results_command, more);
+  };
+  for (const Arguments& what : {Arguments{"--rows", "batch_size", "--columns", "epochs"}, Arguments{},
+                                Arguments{"--curves", "--value", "train_loss", "--where", "batch_size = 64"}}) {
+    CHECK(plot(what) == file + '\n');
+    CHECK(text(file).find("<svg ") != std::string::npos);
+    std::filesystem::remove(file);
+  }
+  for (const Arguments& what : {Arguments{"--best", "3"}, Arguments{"--format", "csv"}, Arguments{"--show", "trial"}}) {
+    CHECK_THROWS_WITH_AS(plot(what), doctest::Contains("--plot draws a cross table"), InputError);
+    CHECK_FALSE(std::filesystem::exists(file));
+  }
+}

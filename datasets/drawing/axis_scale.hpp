@@ -1,0 +1,25 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+namespace stormsweep {
+
+/// From values to pixels, along one axis of a chart.
+class AxisScale {
+ public:
+  /// Over all `values` (those that are not finite do not count), from pixel `from` to pixel `to`; logarithmic where
+  /// all are positive and nine tenths of them are 30 times apart.
+  AxisScale(std::span<const double> values, double from, double to);
+
+  double at(double value) const;  ///< in pixels
+  bool logarithmic() const { return logarithmic_; }
+  /// Round values within the axis, at most some `most`.
+  std::vector<double> ticks(int most) const;
+
+ private:
+  double low_, high_, from_, to_;
+  bool logarithmic_;
+};
+
+}  // namespace stormsweep

@@ -1,0 +1,114 @@
+#include "master/report/plot.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+#include "master/store/sql_text.hpp"
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+std::optional<double> number(const Cell& cell) {
+  if (const auto* integer = std::get_if<std::int64_t>(&cell)) return static_cast<double>(*integer);
+  const auto* real = std::get_if<double>(&cell);
+  return real ? std::optional(*real) : std::nullopt;
+}
+
+/// The rows as words where some are no numbers, in the order of cells; otherwise nothing.
+std::vector<Cell> words_across(const std::vector<PivotCell>& cells) {
+  std::set<Cell> rows;
+  for (const PivotCell& cell : cells) rows.insert(cell.row);
+  const bool numbers = std::all_of(rows.begin(), rows.end(), [](const Cell& row) { return number(row).has_value(); });
+  return numbers ? std::vector<Cell>() : std::vector<Cell>(rows.begin(), rows.end());
+}
+
+/// "epochs 5", or of a column of words the word itself.
+std::string line_name(const Pivot& pivot, const PivotCell& cell, std::size_t value) {
+  const std::string column = display(cell.column, Style::plain);
+  const std::string name = number(cell.column) ? fmt::format("{} {}", pivot.columns, column) : column;
+  return pivot.values.size() == 1 ? name : fmt::format("{}, {}", name, pivot.values[value]);
+}
+
+Chart::Line& find_line(Chart::Panel& panel, const std::string& name) {
+  const auto found =
+      std::find_if(panel.lines.begin(), panel.lines.end(), [&](const Chart::Line& line) { return line.name == name; });
+  return found != panel.lines.end() ? *found : panel.lines.emplace_back(Chart::Line{name, {}});
+}
+
+void check_lines(const Chart& chart) {
+  std::set<std::string> names;
+  for (const Chart::Panel& panel : chart.panels)
+    for (const Chart::Line& line : panel.lines) names.insert(line.name);
+  if (names.empty()) throw InputError("--plot: no trial has a value to draw; run the search first, or ask for another");
+  if (names.size() > Chart::most_lines)
+    throw InputError(fmt::format("--plot: {} lines are not told apart; choose at most {} with --where", names.size(),
+                                 Chart::most_lines));
+}
+
+/// Of a level stretch the two ends stay.
+void extend(std::vector<Position>& steps, const Position& next) {
+  const std::size_t count = steps.size();
+  if (count > 1 && steps[count - 1].y == next.y && steps[count - 2].y == next.y) steps.pop_back();
+  steps.push_back(next);
+}
+
+/// More dots than that lie on each other.
+constexpr std::size_t most_dots = 1000;
+
+void thin(Chart::Line& line) {
+  const std::size_t every = (line.points.size() + most_dots - 1) / most_dots;
+  if (every <= 1) return;
+  std::vector<Position> kept;
+  for (std::size_t i = 0; i < line.points.size(); i += every) kept.push_back(line.points[i]);
+  line.points = std::move(kept);
+  line.name += fmt::format(" (one of {})", every);
+}
+
+}  // namespace
+
+Chart plot_pivot(Selection& selection, const Pivot& pivot) {
+  const std::vector<PivotCell> cells = pivot_cells(selection, pivot);
+  const std::vector<Cell> words = words_across(cells);
+  Chart chart{pivot.rows, fmt::format("{}", fmt::join(pivot.values, ", ")), {}, {}};
+  for (const Cell& word : words) chart.words.push_back(display(word, Style::plain));
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (i == 0 || cells[i].by != cells[i - 1].by)
+      chart.panels.push_back(
+          {pivot.by.empty() ? "" : fmt::format("{} {}", pivot.by, display(cells[i].by, Style::plain)), {}});
+    const auto word = std::find(words.begin(), words.end(), cells[i].row);
+    const double x = words.empty() ? *number(cells[i].row) : static_cast<double>(word - words.begin());
+    for (std::size_t v = 0; v < pivot.values.size(); ++v)
+      if (const auto y = number(cells[i].means[v]))
+        find_line(chart.panels.back(), line_name(pivot, cells[i], v)).points.push_back({x, *y});
+  }
+  check_lines(chart);
+  return chart;
+}
+
+Chart plot_history(Selection& selection, const SearchSummary& search) {
+  const std::string metric = sql_name(search.choice());
+  Chart::Line trials{"trials", {}, Chart::Style::dots}, best{"best so far", {}, Chart::Style::steps};
+  const bool minimize = search.order() == std::string_view("ASC");
+  selection.query(fmt::format("SELECT trial, CAST({0} AS REAL) FROM selected WHERE status = 'complete' AND {0} IS NOT "
+                              "NULL ORDER BY trial",
+                              metric),
+                  [&](const std::vector<Cell>& row) {
+                    const Position point{*number(row[0]), *number(row[1])};
+                    const double before = best.points.empty() ? point.y : best.points.back().y;
+                    trials.points.push_back(point);
+                    extend(best.points, {point.x, minimize ? std::min(before, point.y) : std::max(before, point.y)});
+                  });
+  thin(trials);
+  Chart chart{"trial", search.choice(), {}, {}};
+  if (!trials.points.empty()) chart.panels.push_back({"", {trials, best}});
+  check_lines(chart);
+  return chart;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "datasets/drawing/chart.hpp"
+#include "master/report/pivot.hpp"
+#include "master/report/selection.hpp"
+
+namespace stormsweep {
+
+/// A cross table as a chart: its rows run across, a line is a column (of each value, where there are several), a panel
+/// a table. Throws InputError where there is nothing to draw, or more lines than are told apart.
+Chart plot_pivot(Selection& selection, const Pivot& pivot);
+
+/// The metric of complete trials by number, of many every so many, and the best of all so far. Throws InputError where
+/// there is none.
+Chart plot_history(Selection& selection, const SearchSummary& search);
+
+}  // namespace stormsweep

@@ -1,0 +1,53 @@
+#include "datasets/drawing/axis_scale.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+using namespace stormsweep;
+
+namespace {
+
+using Numbers = std::vector<double>;
+
+void check_ticks(const Numbers& values, int most, const Numbers& expected) {
+  const Numbers ticks = AxisScale(values, 0, 1).ticks(most);
+  REQUIRE(ticks.size() == expected.size());
+  for (std::size_t i = 0; i < ticks.size(); ++i) CHECK(ticks[i] == doctest::Approx(expected[i]));
+}
+
+}  // namespace
+
+TEST_CASE("values lie between two pixels, also upside down") {
+  const AxisScale scale(Numbers{-2, 8}, 300, 100);
+  CHECK(scale.at(-2) == 300);
+  CHECK(scale.at(8) == 100);
+  CHECK(scale.at(3) == 200);
+}
+
+TEST_CASE("what is far apart lies on a logarithmic scale") {
+  const AxisScale scale(Numbers{1, 10, 100}, 0, 200);
+  CHECK(scale.logarithmic());
+  CHECK(scale.at(10) == doctest::Approx(100));
+  CHECK_FALSE(AxisScale(Numbers{64, 1024}, 0, 1).logarithmic());
+  CHECK_FALSE(AxisScale(Numbers{0, 100}, 0, 1).logarithmic());
+  Numbers numbers;  // 1 is alone
+  for (int i = 1; i <= 100; ++i) numbers.push_back(i);
+  CHECK_FALSE(AxisScale(numbers, 0, 1).logarithmic());
+}
+
+TEST_CASE("ticks are round") {
+  check_ticks({0, 1}, 6, {0, 0.2, 0.4, 0.6, 0.8, 1});
+  check_ticks({0.931, 0.968}, 5, {0.94, 0.95, 0.96});
+  check_ticks({-30, 70}, 5, {-20, 0, 20, 40, 60});
+  check_ticks({1e-4, 1e-2}, 6, {1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2});
+  check_ticks({1, 1e6}, 6, {1, 10, 100, 1e3, 1e4, 1e5, 1e6});
+}
+
+TEST_CASE("one value, or none, has an axis too") {
+  CHECK(AxisScale(Numbers{5}, 0, 10).at(5) == 5);
+  CHECK(AxisScale(Numbers{0}, 0, 10).at(0) == 5);
+  CHECK(std::isfinite(AxisScale(Numbers{}, 0, 10).at(0.5)));
+  CHECK(AxisScale(Numbers{NAN, 1, 3}, 0, 10).at(2) == 5);
+}

@@ -1,0 +1,97 @@
+#include "master/report/plot.hpp"
+
+#include <doctest/doctest.h>
+
+#include "search/base/error.hpp"
+#include "tests/master/report/results_fixture.hpp"
+
+using namespace stormsweep;
+using namespace stormsweep::test;
+
+namespace {
+
+std::vector<std::pair<double, double>> points(const Chart::Line& line) {
+  std::vector<std::pair<double, double>> all;
+  for (const Position& point : line.points) all.emplace_back(point.x, point.y);
+  return all;
+}
+
+using Points = std::vector<std::pair<double, double>>;
+
+}  // namespace
+
+TEST_CASE("a cross table as a chart: rows run across, a line a column, a panel a table") {
+  const TornadoResults results;
+  Selection selection(results.file, "", "status = 'complete'");
+  const Chart chart = plot_pivot(selection, {"batch_size", "data_multiplier", "epochs", {"wall_seconds"}, "selected"});
+  CHECK(chart.x == "batch_size");
+  CHECK(chart.y == "wall_seconds");
+  CHECK(chart.words.empty());
+  REQUIRE(chart.panels.size() == 2);
+  CHECK(chart.panels[0].title == "epochs 5");
+  REQUIRE(chart.panels[0].lines.size() == 2);
+  CHECK(chart.panels[0].lines[1].name == "data_multiplier 2");
+  // 5 epochs * 1000 / 64 * multiplier, and half a second more: the mean over two replicates.
+  CHECK(points(chart.panels[0].lines[0]) == Points{{64, 78.625}, {128, 39.0625}, {256, 19.53125}});
+  CHECK(points(chart.panels[0].lines[1]) == Points{{64, 156.75}, {128, 78.125}});
+}
+
+TEST_CASE("values that are words stand in their order") {
+  const TornadoResults results;
+  execute(results.file, "UPDATE trials SET host = 'cloud' WHERE id > 5");
+  Selection selection(results.file, "", "");
+  const Chart chart = plot_pivot(selection, {"host", "gang", "", {"wall_seconds"}, "selected"});
+  CHECK(chart.words == std::vector<std::string>{"cloud", "node1"});
+  REQUIRE(chart.panels[0].lines.size() == 1);
+  CHECK(chart.panels[0].lines[0].points[0].x == 0);
+  CHECK(chart.panels[0].lines[0].points[1].x == 1);
+}
+
+TEST_CASE("the history: every trial, and the best so far in two points a stretch") {
+  const TemporaryFolder folder;
+  const auto file = folder.path / "n.db";
+  const Space space = noop_space(R"({"index": {"min": 1, "max": 7, "step": 1}})", "n");
+  {
+    Store store(file, space, "f", {});
+    const double scores[] = {0.25, 0.125, 0.25, 0.5, 0.375, 0.5, 0.75};
+    for (std::uint64_t i = 0; i < 7; ++i) store.finish(training(space, i), 0, worker(), outcome(scores[i]));
+  }
+  Selection selection(file, "", "");
+  const Chart chart = plot_history(selection, selection.searches()[0]);
+  REQUIRE(chart.panels.size() == 1);
+  CHECK(points(chart.panels[0].lines[0]).size() == 7);
+  CHECK(points(chart.panels[0].lines[1]) == Points{{1, 0.25}, {3, 0.25}, {4, 0.5}, {6, 0.5}, {7, 0.75}});
+}
+
+TEST_CASE("of many trials some are drawn, and the chart says so") {
+  const TemporaryFolder folder;
+  const auto file = folder.path / "n.db";
+  const Space space = noop_space(R"({"index": {"min": 1, "max": 2500, "step": 1}})", "n");
+  {
+    Store store(file, space, "f", {});
+    for (std::uint64_t i = 0; i < 2500; ++i)
+      store.finish(training(space, i), 0, worker(), outcome(static_cast<double>(i)));
+  }
+  Selection selection(file, "", "");
+  const Chart chart = plot_history(selection, selection.searches()[0]);
+  CHECK(chart.panels[0].lines[0].name == "trials (one of 3)");
+  CHECK(chart.panels[0].lines[0].points.size() == 834);
+  CHECK(chart.panels[0].lines[1].points.size() == 2500);
+}
+
+TEST_CASE("nothing to draw, and too much, are refused") {
+  const TornadoResults results;
+  Selection nothing(results.file, "", "status = 'pruned'");
+  CHECK_THROWS_WITH_AS(plot_history(nothing, nothing.searches()[0]), doctest::Contains("no trial has a value to draw"),
+                       InputError);
+  const TemporaryFolder folder;
+  const auto file = folder.path / "n.db";
+  const Space space = noop_space(R"({"index": {"min": 1, "max": 40, "step": 1}})", "n");
+  {
+    Store store(file, space, "f", {});
+    for (std::uint64_t i = 0; i < 40; ++i) store.finish(training(space, i), 0, worker(), outcome(1));
+  }
+  Selection many(file, "", "");
+  CHECK_THROWS_WITH_AS(plot_pivot(many, {"epochs", "index", "", {"score"}, "selected"}),
+                       doctest::Contains("40 lines are not told apart; choose at most 28 with --where"), InputError);
+}
