@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <iostream>
@@ -16,6 +17,7 @@
 #include "master/store/kept_models.hpp"
 #include "master/store/sql_text.hpp"
 #include "search/base/error.hpp"
+#include "search/base/machine.hpp"
 #include "search/base/strict_json.hpp"
 #include "search/base/table.hpp"
 
@@ -33,26 +35,32 @@ Records::Format records_format(const std::string& format) {
   return format == "csv" ? Records::Format::csv : Records::Format::json;
 }
 
-void print(const Table& table, const std::string& format) {
-  if (format == "text") std::cout << to_text(table);
-  if (format == "markdown") std::cout << to_markdown(table);
-  if (format == "latex") std::cout << to_latex(table);
+/// On a terminal, as much of the table as it has room for.
+std::string text_of(const Table& table, bool wide) {
+  const auto width = wide ? std::nullopt : terminal_width(STDOUT_FILENO);
+  return to_text(width ? fitted(table, static_cast<std::size_t>(*width), "--wide prints them") : table);
+}
+
+void print(const Table& table, const ResultsQuestion& q) {
+  if (q.format == "text") std::cout << text_of(table, q.wide);
+  if (q.format == "markdown") std::cout << to_markdown(table);
+  if (q.format == "latex") std::cout << to_latex(table);
 }
 
 /// `footnotes` stand below a table; `none` is told in place of one without rows.
-void print_rows(Selection& selection, const Names& names, const std::string& rest, const std::string& format,
+void print_rows(Selection& selection, const Names& names, const std::string& rest, const ResultsQuestion& q,
                 const std::string& none, const Names& footnotes = {}) {
   Names identifiers;
   for (const std::string& name : names) identifiers.push_back(selection.column("--show", name));
   const std::string sql = fmt::format("SELECT {} FROM selected {}", fmt::join(identifiers, ", "), rest);
-  if (!is_records(format)) {
+  if (!is_records(q.format)) {
     Table table = collect(selection, names, sql);
     table.footnotes = footnotes;
-    if (!table.rows.empty()) return print(table, format);
+    if (!table.rows.empty()) return print(table, q);
     std::cout << none << '\n';
     return;
   }
-  Records records(std::cout, records_format(format), names);
+  Records records(std::cout, records_format(q.format), names);
   selection.query(sql, [&](const std::vector<Cell>& cells) { records.write(cells); });
   records.finish();
 }
@@ -70,7 +78,7 @@ void print_all(Selection& selection, const ResultsQuestion& q) {
                                              : telling_columns(selection);
   const std::string number = selection.number(), sort = q.sort.empty() ? number : q.sort;
   print_rows(selection, names, fmt::format("ORDER BY {} {}, {}", selection.column("--sort", sort), q.direction, number),
-             q.format, q.where.empty() ? "no trial yet" : "no trial meets --where", group_footnotes(q));
+             q, q.where.empty() ? "no trial yet" : "no trial meets --where", group_footnotes(q));
 }
 
 /// Where the networks of the trials that `rest` picks are, of those that are kept beside the one database. Of several,
@@ -93,8 +101,7 @@ void print_best(Selection& selection, const ResultsQuestion& q) {
   const std::string rest = fmt::format("WHERE {}{} IS NOT NULL ORDER BY {} {}, {} LIMIT {}",
                                        q.over.empty() ? "status = 'complete' AND " : "", metric, metric, search.order(),
                                        selection.number(), *q.best);
-  print_rows(selection, best_columns(selection), rest, q.format,
-             fmt::format("no complete trial has a {} yet", search.metric),
+  print_rows(selection, best_columns(selection), rest, q, fmt::format("no complete trial has a {} yet", search.metric),
              q.over.empty() ? model_footnotes(selection, q, rest) : group_footnotes(q));
 }
 
@@ -105,14 +112,13 @@ void plot(const Chart& chart, const std::string& file) {
 
 void print_pivot(Selection& selection, const Pivot& pivot, const ResultsQuestion& q) {
   if (!q.plot.empty()) return plot(plot_pivot(selection, pivot), q.plot);
-  const std::string& format = q.format;
-  if (is_records(format)) return pivot_records(selection, pivot, std::cout, records_format(format));
+  if (is_records(q.format)) return pivot_records(selection, pivot, std::cout, records_format(q.format));
   const std::vector<Table> tables = pivot_tables(selection, pivot);
   if (tables.empty())
     std::cout << "no trial has a value of " << fmt::format("{}", fmt::join(pivot.values, ", ")) << " yet\n";
   for (std::size_t i = 0; i < tables.size(); ++i) {
     if (i > 0) std::cout << '\n';
-    print(tables[i], format);
+    print(tables[i], q);
   }
 }
 

@@ -66,6 +66,7 @@ Syntax syntax_of(ResultsQuestion& q, Words& words) {
           {"curves", po::bool_switch(&words.epochs), "the same as --curve epoch"},
           {"plot", po::value(&q.plot),
            "draw the cross table, the curves, or the history of the metric: a file.svg, .pdf or .png"},
+          {"wide", po::bool_switch(&q.wide), "all columns, even where the terminal has no room for them"},
           {"format", po::value(&q.format)->default_value("text"), "text, markdown, csv, json or latex"},
       }};
 }

@@ -16,7 +16,8 @@ struct ResultsQuestion {
   std::string sort, direction;  ///< sort: empty: as they came; direction: asc, desc or empty
   std::vector<std::string> show, value, over;
   std::string rows, columns, by, curve, format;
-  std::string plot;  ///< a file to be drawn, in place of what would be printed
+  std::string plot;   ///< a file to be drawn, in place of what would be printed
+  bool wide = false;  ///< all columns, whether the terminal has room for them or not
   std::optional<std::uint64_t> best;
 };
 

@@ -56,6 +56,22 @@ std::string to_text(const Table& table) {
   return text;
 }
 
+Table fitted(Table table, std::size_t width, std::string_view how) {
+  const std::vector<std::size_t> widths = widths_of(table);
+  std::size_t kept = 0;
+  for (std::size_t total = 0; kept < widths.size(); ++kept) {
+    total += widths[kept] + (kept > 0 ? 2 : 0);
+    if (kept > 0 && total > width) break;
+  }
+  if (kept == widths.size()) return table;
+  std::string left_out;
+  for (std::size_t i = kept; i < table.header.size(); ++i) left_out += (i > kept ? ", " : "") + table.header[i];
+  for (Row& row : table.rows) row.resize(std::min(row.size(), kept));
+  table.header.resize(std::min(table.header.size(), kept));
+  table.footnotes.push_back(fmt::format("no room for {}; {}", left_out, how));
+  return table;
+}
+
 std::string grouped(std::uint64_t number) {
   if (number < 1000) return std::to_string(number);
   return fmt::format("{},{:03}", grouped(number / 1000), number % 1000);

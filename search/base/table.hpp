@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace stormsweep {
@@ -19,6 +20,10 @@ struct Table {
 
 /// As lines of text whose columns stand under each other, two spaces apart; a line divides the header from the rows.
 std::string to_text(const Table& table);
+
+/// The table without those last columns that a line of `width` characters has no room for, and with a footnote that
+/// names them and says `how` they are shown. The first column stays.
+Table fitted(Table table, std::size_t width, std::string_view how);
 
 /// 1234567 as "1,234,567".
 std::string grouped(std::uint64_t number);

@@ -48,6 +48,31 @@ TEST_CASE("output that cannot be written is told in a line, with status 1, by ev
   }
 }
 
+TEST_CASE("a table is cut to its terminal, and nothing else is") {
+  const WorkFolder folder;
+  folder.write("s.json",
+               R"({"name": "s", "experiment": "noop", "parameters": {"index": [1, 2], "replicate": [0, 1]}})");
+  REQUIRE(run_stormsweep({"run", "s.json", "--workers", "1"}, folder).status == 0);
+  const std::string command = stormsweep_program() + " results s.db --show trial,status,index,replicate,score";
+  const auto shown = [&](const std::string& words) {
+    const Ended ended = run({"/bin/sh", "-c", words}, folder);
+    CAPTURE(ended.err);
+    REQUIRE(ended.status == 0);
+    return ended.out;
+  };
+  const auto on_terminal = [&](const std::string& more) {
+    return shown("script -qec 'stty cols 30; " + command + more + "' /dev/null");
+  };
+  const std::string whole = shown(command);
+  CHECK(whole.find("score") != whole.npos);
+  const std::string cut = on_terminal("");
+  CAPTURE(cut);
+  CHECK(cut.find("trial  status    index\r\n") == 0);
+  CHECK(cut.find("no room for replicate, score; --wide prints them\r\n") != cut.npos);
+  CHECK(on_terminal(" --wide").find("replicate   score") != whole.npos);
+  CHECK(on_terminal(" --format csv").find("trial,status,index,replicate,score") == 0);
+}
+
 TEST_CASE("a reader that has seen enough is no error to tell") {
   const WorkFolder folder;
   const Ended ended = run({"/bin/sh", "-c", stormsweep_program() + " describe tornado | head -n 1"}, folder);

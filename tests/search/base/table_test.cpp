@@ -18,6 +18,16 @@ TEST_CASE("without a header there is no line below it; columns that are not said
   CHECK(to_text({}).empty());
 }
 
+TEST_CASE("columns that a terminal has no room for are named below, not wrapped") {
+  const Table table{"t", {"a", "long name", "b"}, {true, true, true}, {{"1", "2", "3"}, {"10", "20"}}, {"note"}};
+  const std::string whole = to_text(table);
+  CHECK(to_text(fitted(table, 16, "--wide shows them")) == whole);  // 2 + 2 + 9 + 2 + 1
+  CHECK(to_text(fitted(table, 15, "--wide shows them")) ==
+        "t\n a  long name\n-------------\n 1          2\n10         20\nnote\nno room for b; --wide shows them\n");
+  CHECK(fitted(table, 12, "").header == std::vector<std::string>{"a"});
+  CHECK(fitted(table, 0, "").header == std::vector<std::string>{"a"});
+}
+
 TEST_CASE("the digits of a number stand in groups of three") {
   CHECK(grouped(0) == "0");
   CHECK(grouped(999) == "999");
