@@ -33,7 +33,7 @@ struct ReplayQuestion {
 /// One method, once for each seed.
 struct Replayed {
   std::string method;
-  std::vector<WhatIf> runs;
+  std::vector<WhatIf> runs = {};
 };
 
 Syntax syntax_of(ReplayQuestion& question) {
@@ -92,74 +92,88 @@ Space space_by(const std::string& method, std::uint64_t seed, const ReplayQuesti
   return parse_space(json.dump(), "stormsweep replay", "/");
 }
 
+Replayed replay_method(const std::string& method, const ReplayQuestion& question, const RecordedGrid& grid) {
+  Replayed replayed{method};
+  for (int seed = 0; seed < question.seeds; ++seed)
+    replayed.runs.push_back(what_if(space_by(method, static_cast<std::uint64_t>(seed), question, grid), grid));
+  return replayed;
+}
+
 std::vector<Replayed> replay_all(const ReplayQuestion& question, const RecordedGrid& grid) {
   std::vector<Replayed> all{{"grid", {what_if(grid.space, grid)}}};
-  for (const std::string& method : question.methods) {
-    Replayed& replayed = all.emplace_back(Replayed{method, {}});
-    for (int seed = 0; seed < question.seeds; ++seed)
-      replayed.runs.push_back(what_if(space_by(method, static_cast<std::uint64_t>(seed), question, grid), grid));
-  }
+  for (const std::string& method : question.methods) all.push_back(replay_method(method, question, grid));
   return all;
 }
 
-/// Of numbers of runs; nothing of none.
-template <class Number>
-std::optional<double> quantile(const std::vector<WhatIf>& runs, double q, const Number& number) {
-  std::vector<double> values;
-  for (const WhatIf& run : runs)
-    if (const std::optional<double> value = number(run)) values.push_back(*value);
-  if (values.empty()) return std::nullopt;
-  std::sort(values.begin(), values.end());
+/// Over all of them, those without a value last; nothing where that is such a one.
+std::optional<double> quantile(std::vector<std::optional<double>> values, double q) {
+  std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a && (!b || *a < *b); });
   return values[static_cast<std::size_t>(std::lround(q * static_cast<double>(values.size() - 1)))];
 }
 
 /// What a line of the table tells.
 struct Line {
   std::string method;
+  std::size_t seeds = 0;
   std::optional<double> trainings, trials, epochs, seconds, found, near_trials, near_epochs;
-  double best_share = 0, near_share = 0;  ///< of runs that found the best, or came near it
+  std::optional<double> random_found;          ///< by random search, at the same cost
+  std::size_t best_seeds = 0, near_seeds = 0;  ///< that found the best, or came near it
 };
 
-Line line_of(const Replayed& replayed, const RecordedGrid& grid) {
+Line line_of(const Replayed& replayed, const Replayed& random, const RecordedGrid& grid) {
   const auto& runs = replayed.runs;
-  const auto median = [&](const auto& number) { return quantile(runs, 0.5, number); };
-  const auto share = [&](double of) {
-    const auto there = std::count_if(runs.begin(), runs.end(), [&](const WhatIf& r) { return r.within(of, grid); });
-    return static_cast<double>(there) / static_cast<double>(runs.size());
+  const auto median = [&](const auto& number) {
+    std::vector<std::optional<double>> values;
+    for (const WhatIf& run : runs) values.emplace_back(number(run));
+    return quantile(std::move(values), 0.5);
   };
-  using Number = std::optional<double>;
+  const auto seeds_within = [&](double share) {
+    return static_cast<std::size_t>(
+        std::count_if(runs.begin(), runs.end(), [&](const WhatIf& run) { return run.within(share, grid); }));
+  };
+  const auto near_step = [&](const auto& number) {
+    return median([&](const WhatIf& run) {
+      const auto* step = run.within(near, grid);
+      return step ? std::optional(number(*step)) : std::nullopt;
+    });
+  };
+  const auto random_at = [&](const WhatIf& run) {
+    const auto number = static_cast<std::size_t>(&run - runs.data());
+    return random.runs[number % random.runs.size()].best_at(run.cost());
+  };
   return {.method = replayed.method,
-          .trainings = median([](const WhatIf& r) { return Number(r.trainings); }),
-          .trials = median([](const WhatIf& r) { return Number(r.trials); }),
-          .epochs = median([](const WhatIf& r) { return Number(r.epochs); }),
-          .seconds = median([](const WhatIf& r) { return Number(r.seconds); }),
-          .found = median([](const WhatIf& r) { return r.found; }),
-          .near_trials = median([&](const WhatIf& r) {
-            const auto* step = r.within(near, grid);
-            return step ? Number(step->trials) : Number();
-          }),
-          .near_epochs = median([&](const WhatIf& r) {
-            const auto* step = r.within(near, grid);
-            return step ? Number(step->epochs) : Number();
-          }),
-          .best_share = share(0),
-          .near_share = share(near)};
+          .seeds = runs.size(),
+          .trainings = median([](const WhatIf& run) { return run.trainings; }),
+          .trials = median([](const WhatIf& run) { return run.trials; }),
+          .epochs = median([](const WhatIf& run) { return run.epochs; }),
+          .seconds = median([](const WhatIf& run) { return run.seconds; }),
+          .found = median([](const WhatIf& run) { return run.found; }),
+          .near_trials = near_step([](const WhatIf::Step& step) { return static_cast<double>(step.trials); }),
+          .near_epochs = near_step([](const WhatIf::Step& step) { return step.epochs; }),
+          .random_found = median(random_at),
+          .best_seeds = seeds_within(0),
+          .near_seeds = seeds_within(near)};
 }
 
 std::string text_of(const std::vector<Line>& lines, const RecordedGrid& grid, const ReplayQuestion& question) {
   Table table{.title = fmt::format("{}: best {} {:.6g}; medians of {} seeds", grid.space.name, grid.space.metric,
                                    grid.best, question.seeds),
-              .header = {"method", "trainings", "trials", "epochs", "of grid", "seconds", "found", "the best",
-                         "within 1 %", "after trials", "epochs"},
-              .numeric = {false, true, true, true, true, true, true, true, true, true, true}};
+              .header = {"method", "trainings", "trials", "epochs", "of grid", "seconds", "found", "random by then",
+                         "the best", "within 1 %", "after trials", "epochs"},
+              .numeric = {false, true, true, true, true, true, true, true, true, true, true, true}};
   const auto whole = [](const std::optional<double>& number) { return number ? fmt::format("{:.0f}", *number) : "-"; };
+  const auto value = [](const std::optional<double>& number) { return number ? fmt::format("{:.6g}", *number) : "-"; };
   for (const Line& line : lines)
     table.rows.push_back({line.method, whole(line.trainings), whole(line.trials), whole(line.epochs),
                           *lines[0].epochs > 0 ? fmt::format("{:.0f} %", 100 * *line.epochs / *lines[0].epochs) : "-",
-                          fmt::format("{:.1f}", *line.seconds), line.found ? fmt::format("{:.6g}", *line.found) : "-",
-                          fmt::format("{:.0f} %", 100 * line.best_share),
-                          fmt::format("{:.0f} %", 100 * line.near_share), whole(line.near_trials),
+                          line.seconds ? fmt::format("{:.1f}", *line.seconds) : "-", value(line.found),
+                          value(line.random_found), fmt::format("{} of {}", line.best_seeds, line.seeds),
+                          fmt::format("{} of {}", line.near_seeds, line.seeds), whole(line.near_trials),
                           whole(line.near_epochs)});
+  table.footnotes = {"random by then: what random search has found at the same cost",
+                     "after trials, epochs: when it was within 1 %, over all seeds; -: most never were"};
+  if (std::any_of(lines.begin(), lines.end(), [](const Line& line) { return !line.seconds; }))
+    table.footnotes.emplace_back("seconds: -, for the times of some trials are not recorded");
   return to_text(table);
 }
 
@@ -172,32 +186,30 @@ std::string json_of(const std::vector<Line>& lines, const RecordedGrid& grid) {
                                {"epochs", json_or_null(line.epochs)},
                                {"seconds", json_or_null(line.seconds)},
                                {"found", json_or_null(line.found)},
-                               {"best_share", line.best_share},
-                               {"within_share", line.near_share},
+                               {"random_found", json_or_null(line.random_found)},
+                               {"seeds", line.seeds},
+                               {"best_seeds", line.best_seeds},
+                               {"within_seeds", line.near_seeds},
                                {"within_after_trials", json_or_null(line.near_trials)},
                                {"within_after_epochs", json_or_null(line.near_epochs)}});
   return json.dump(2) + '\n';
 }
 
-/// Best value so far after `epochs`.
-std::optional<double> best_after(const WhatIf& run, double epochs) {
-  std::optional<double> best;
-  for (const WhatIf::Step& step : run.steps)
-    if (step.epochs <= epochs) best = step.best;
-  return best;
-}
-
 void write_curves(const std::vector<Replayed>& all) {
-  Records records(std::cout, Records::Format::csv, {"method", "epochs", "lower_quartile", "median", "upper_quartile"});
-  const double end = all[0].runs[0].epochs;
+  Records records(
+      std::cout, Records::Format::csv,
+      {"method", all[0].runs[0].epochs > 0 ? "epochs" : "trials", "lower_quartile", "median", "upper_quartile"});
+  const double end = all[0].runs[0].cost();
   for (const Replayed& replayed : all)
     for (int i = 1; i <= curve_points; ++i) {
-      const double epochs = end * i / curve_points;
+      const double cost = end * i / curve_points;
+      std::vector<std::optional<double>> values;
+      for (const WhatIf& run : replayed.runs) values.push_back(run.best_at(cost));
       const auto at = [&](double q) {
-        const auto value = quantile(replayed.runs, q, [&](const WhatIf& run) { return best_after(run, epochs); });
+        const auto value = quantile(values, q);
         return value ? Cell(*value) : Cell();
       };
-      records.write({replayed.method, epochs, at(0.25), at(0.5), at(0.75)});
+      records.write({replayed.method, cost, at(0.25), at(0.5), at(0.75)});
     }
   records.finish();
 }
@@ -217,8 +229,9 @@ int replay_command(const Arguments& arguments) {
                            : std::vector<std::string>{"random", "bayes"};
   const std::vector<Replayed> all = replay_all(question, grid);
   if (question.curves) return write_curves(all), exit_done;
+  const Replayed random = replay_method("random", question, grid);
   std::vector<Line> lines;
-  for (const Replayed& replayed : all) lines.push_back(line_of(replayed, grid));
+  for (const Replayed& replayed : all) lines.push_back(line_of(replayed, random, grid));
   fmt::print("{}", format == "json" ? json_of(lines, grid) : text_of(lines, grid, question));
   return exit_done;
 }

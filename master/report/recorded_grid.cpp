@@ -46,17 +46,20 @@ void read_points(SQLite::Database& database, const std::string& search, Recorded
   }
   SQLite::Statement trials(
       database,
-      fmt::format("SELECT curve, ifnull(milestone, 0), CASE status WHEN 'complete' THEN json_extract(metrics, "
-                  "'$.{}') END, ifnull(wall_seconds, 0), status = 'out_of_memory' FROM trials WHERE search = "
-                  "(SELECT id FROM searches WHERE name = ?) AND status NOT IN ('waiting', 'running')",
-                  sql_name(grid.space.metric)));
+      fmt::format(
+          "SELECT curve, ifnull(milestone, 0), CASE status WHEN 'complete' THEN json_extract(metrics, "
+          "'$.{}') END, wall_seconds, status = 'out_of_memory', status <> 'complete' FROM trials WHERE search = "
+          "(SELECT id FROM searches WHERE name = ?) AND status NOT IN ('waiting', 'running')",
+          sql_name(grid.space.metric)));
   trials.bind(1, search);
   while (trials.executeStep()) {
     const auto curve = read_identity(trials.getColumn(0));
     if (!curve) continue;  // damaged: as if it were missing
     Ended ended{.value = {}, .out_of_memory = trials.getColumn(4).getInt() != 0};
     if (!trials.isColumnNull(2)) ended.value = trials.getColumn(2).getDouble();
-    grid.curves[*curve][trials.getColumn(1).getInt64()] = {ended, trials.getColumn(3).getDouble()};
+    RecordedGrid::Point point{.ended = ended, .seconds = {}, .failed = trials.getColumn(5).getInt() != 0};
+    if (!trials.isColumnNull(3)) point.seconds = trials.getColumn(3).getDouble();
+    grid.curves[*curve][trials.getColumn(1).getInt64()] = point;
   }
 }
 
@@ -99,7 +102,10 @@ const RecordedGrid::Point* RecordedGrid::find(const Configuration& configuration
   const auto curve = curves.find(curve_identity(configuration, *space.experiment, space.seed));
   if (curve == curves.end()) return nullptr;
   const auto point = curve->second.find(epochs);
-  return point == curve->second.end() ? nullptr : &point->second;
+  if (point != curve->second.end()) return &point->second;
+  const auto failure =
+      std::find_if(curve->second.begin(), curve->second.end(), [](const auto& each) { return each.second.failed; });
+  return failure == curve->second.end() ? nullptr : &failure->second;
 }
 
 RecordedGrid read_recorded_grid(const std::filesystem::path& file, const std::string& search) {

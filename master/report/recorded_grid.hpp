@@ -15,7 +15,8 @@ namespace stormsweep {
 struct RecordedGrid {
   struct Point {
     Ended ended;
-    double seconds = 0;  ///< of a training from its start to here; 0: not known
+    std::optional<double> seconds;  ///< of a training from its start to here
+    bool failed = false;            ///< the trial that ended here is not complete
   };
   /// By epochs; where the experiment has none, 0.
   using Curve = std::map<std::int64_t, Point>;
@@ -24,7 +25,8 @@ struct RecordedGrid {
   std::map<Identity, Curve> curves;  ///< by curve_identity of the configuration, under the space's seed
   double best = 0;                   ///< value of the search's metric among all trials
 
-  /// What came of a configuration at `epochs`; null where nothing is recorded.
+  /// What came of a configuration at `epochs`: where nothing is recorded there and one of its trials has failed, that
+  /// failure. Null where nothing is recorded.
   const Point* find(const Configuration& configuration, std::int64_t epochs) const;
 };
 

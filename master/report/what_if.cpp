@@ -58,13 +58,15 @@ class Recorded {
     method_->learn(training, k, point->ended);
   }
 
-  void pay(const Identity& curve, std::int64_t epochs, double seconds) {
+  void pay(const Identity& curve, std::int64_t epochs, const std::optional<double>& seconds) {
     if (!goes_on_) trained_.erase(curve);
     auto& [epochs_before, seconds_before] = trained_[curve];
     result_.epochs += static_cast<double>(std::max<std::int64_t>(0, epochs - epochs_before));
-    result_.seconds += std::max(0.0, seconds - seconds_before);
     epochs_before = std::max(epochs_before, epochs);
-    seconds_before = std::max(seconds_before, seconds);
+    if (!seconds) result_.seconds.reset();
+    if (!result_.seconds) return;
+    *result_.seconds += std::max(0.0, *seconds - seconds_before);
+    seconds_before = std::max(seconds_before, *seconds);
   }
 
   void consider(double value) {
@@ -86,6 +88,13 @@ const WhatIf::Step* WhatIf::within(double share, const RecordedGrid& grid) const
   for (const Step& step : steps)
     if (sign * (step.best - grid.best) <= share * std::abs(grid.best)) return &step;
   return nullptr;
+}
+
+std::optional<double> WhatIf::best_at(double cost) const {
+  std::optional<double> best;
+  for (const Step& step : steps)
+    if (cost_of(step) <= cost) best = step.best;
+  return best;
 }
 
 WhatIf what_if(const Space& space, const RecordedGrid& grid) {

@@ -157,6 +157,7 @@ TEST_CASE("a recorded grid tells what other methods would have cost") {
   CHECK(table.status == 0);
   CHECK(table.out.find("grid                         9      27      81    100 %") != std::string::npos);
   CHECK(table.out.find(R"({"name": "halving"}          9      13      21     26 %)") != std::string::npos);
+  CHECK(table.out.find("random by then: what random search has found at the same cost\n") != std::string::npos);
   Words curves = halving;
   curves.emplace_back("--curves");
   const Ended csv = run_stormsweep(curves, folder);

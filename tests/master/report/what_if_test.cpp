@@ -80,6 +80,41 @@ TEST_CASE("a rung that is not recorded is told") {
   CHECK_THROWS_WITH_AS(what_if(other, grid), doctest::Contains("nothing is recorded at 2 epochs"), InputError);
 }
 
+TEST_CASE(
+    "a configuration that has failed before a rung has failed there too, and times that are not there are not 0") {
+  const TemporaryFolder folder;
+  const auto file = folder.path / "f.db";
+  const Space space = noop_space(R"({"index": [0, 1, 2], "epochs": [1, 3]})", "f", R"("metric": "score", )");
+  {
+    Store store(file, space, "f", {});
+    for (std::uint64_t i = 0; i < 3; ++i) {
+      const Training each = training(space, i);
+      store.finish(each, 0, worker(), outcome(static_cast<double>(i)));
+      if (i < 2) store.add_epochs(each, {{2, 3.0, {{"score", 5.0 + static_cast<double>(i)}}}});
+      store.finish(each, 1, worker(), i < 2 ? outcome(7) : failure("in the second epoch"));
+    }
+  }
+  execute(file, "UPDATE trials SET wall_seconds = NULL WHERE status = 'failed'");
+  const RecordedGrid grid = read_recorded_grid(file, "");
+  const Space halving = noop_space(R"({"index": [0, 1, 2], "epochs": [1, 2]})", "f",
+                                   R"("metric": "score", "method": {"name": "halving", "eta": 2, "size": 3}, )");
+  const WhatIf run = what_if(halving, grid);
+  CHECK(run.trials == 4);
+  CHECK(run.found == 2);  // of 0, 1 and 2 the last goes on, and fails
+  CHECK_FALSE(run.seconds);
+  CHECK_FALSE(what_if(grid.space, grid).seconds);
+}
+
+TEST_CASE("what was found for so much, in epochs, or in trials where there are none") {
+  const WhatIf trained{.trials = 3, .epochs = 9, .steps = {{1, 1, 4}, {2, 3, 6}, {3, 9, 8}}};
+  CHECK(trained.cost() == 9);
+  CHECK_FALSE(trained.best_at(0.5));
+  CHECK(trained.best_at(8) == 6);
+  const WhatIf plain{.trials = 2, .steps = {{1, 0, 4}, {2, 0, 6}}};
+  CHECK(plain.cost() == 2);
+  CHECK(plain.best_at(1) == 4);
+}
+
 TEST_CASE("without shared epochs every trial is trained from its start") {
   const TemporaryFolder folder;
   const Space apart = noop_space(R"({"index": [0, 1], "epochs": [1, 3, 9]})", "a", R"("share_epochs": false, )");
