@@ -8,16 +8,14 @@
 
 #include "search/base/error.hpp"
 #include "search/base/json_or_null.hpp"
-#include "search/base/options.hpp"
 #include "search/base/strict_json.hpp"
 #include "search/base/table.hpp"
 #include "search/methods/methods.hpp"
+#include "search/space/extent.hpp"
 
 namespace stormsweep {
 
 namespace {
-
-namespace po = boost::program_options;
 
 constexpr std::size_t most_listed = 100;  // values of an axis in JSON
 
@@ -226,8 +224,11 @@ RungCost rung_cost(const Space& space, const std::vector<BracketShape>& brackets
 Plan make_plan(const Space& space, std::optional<std::uint64_t> at) {
   Plan plan{space, {}, {}, {}, {}, {}, {}, {}, find_problems(space)};
   if (space.continuous_axes() == 0) plan.configurations = space.grid.count();
-  const auto method = make_method(space);
-  plan.trials = method->trials();
+  if (sized_by_budget(space)) {
+    plan.shown = of_sequence(space, at);
+    return plan;
+  }
+  plan.trials = make_method(space)->trials();
   if (space.method.name == "grid") {
     const Trainings trainings(space);
     plan.trainings = trainings.count();
@@ -303,31 +304,6 @@ std::string plan_json(const Plan& plan) {
         {{"number", number}, {"excluded", excluded}, {"configuration", to_json(configuration, *space.experiment)}});
   json["problems"] = plan.problems;
   return json.dump(2) + '\n';
-}
-
-int plan_command(const Arguments& arguments) {
-  std::string file;
-  std::optional<std::uint64_t> at;
-  const auto set_at = [&at](std::int64_t number) { at = number; };  // -1 becomes a number that no grid has
-  const auto options = parse_options(
-      arguments,
-      {.command = "stormsweep plan",
-       .usage = "SPACE [options]",
-       .summary =
-           "Tells what a search space amounts to, without running anything: its axes, how many configurations and\n"
-           "trainings it makes, the first and last configuration, and what is not ready yet.",
-       .example = "stormsweep plan experiments/tornado/quick.json --at 7",
-       .operands = {{"space", po::value(&file)->required(), "JSON file of a search space"}},
-       .options = {
-           {"at", po::value<std::int64_t>()->notifier(set_at)->value_name("I"),
-            "show configuration number I (from 0) instead of the first and the last"},
-           {"format", po::value<std::string>()->default_value("text")->value_name("text|json"), "how to print"}}});
-  if (!options) return exit_done;
-  const std::string format = one_of({"text", "json"}, "format", *options);
-  const Space space = read_space(file);
-  const Plan plan = make_plan(space, at);
-  fmt::print("{}", format == "json" ? plan_json(plan) : plan_text(plan));
-  return exit_done;
 }
 
 }  // namespace stormsweep

@@ -21,6 +21,7 @@
 #include "master/cli/plan.hpp"
 #include "master/cli/run_checks.hpp"
 #include "master/cli/run_options.hpp"
+#include "master/cli/sized_search.hpp"
 #include "master/loop/job.hpp"
 #include "master/loop/launch.hpp"
 #include "master/loop/master_loop.hpp"
@@ -31,6 +32,7 @@
 #include "master/store/database.hpp"
 #include "master/store/kept_models.hpp"
 #include "master/store/store.hpp"
+#include "master/store/stored_extent.hpp"
 #include "master/store/stored_share.hpp"
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
@@ -118,11 +120,17 @@ double rank_patience(const RunOptions& options) {
   return std::max(10.0, 3 * options.lost_after) + 5;
 }
 
+SizedSearch size_of(const Space& space, const RunOptions& options, int workers) {
+  return size_search(space, options.space.string(), options.results, static_cast<std::size_t>(workers),
+                     options.synchronous ? ScheduleKind::synchronous : ScheduleKind::master_worker);
+}
+
 /// At the prompt, or in a batch script: rank 0 of the job opens the database.
 int start_job(const Arguments& arguments, const Space& space, const RunOptions& options, const std::string& report) {
   const int workers = worker_count(options, parse_report(report));
   check_gangs(space, options, workers);
   check_precision(space, options, parse_report(report).gpus);
+  size_of(space, options, workers);  // what cannot be settled is refused before any rank starts
   for (const std::string& doubt : doubts(space)) fmt::print(stderr, "warning: {}\n", doubt);
   for (const std::string& note : parse_report(report).notes) fmt::print(stderr, "{}\n", note);
   if (options.shared)
@@ -208,20 +216,31 @@ MpiChannel start_mpi(const RunOptions& options) {
   std::_Exit(launch::launched() ? exit_done : report.status);
 }
 
+/// The space with the extent that its budget allows.
+Space settle_size(const Space& space, const RunOptions& options, int workers) {
+  const SizedSearch sized = size_of(space, options, workers);
+  if (sized.told.empty()) return sized.space;
+  fmt::print(stderr, "{}\n", sized.told);
+  keep_extent(options.results, sized.space);
+  return sized.space;
+}
+
 /// Carries the search on until it ends.
-int dispatch_job(const Space& space, const RunOptions& options, const std::string& fingerprint, Store& store,
+int dispatch_job(const Space& given, const RunOptions& options, const std::string& fingerprint, Store& store,
                  KeptModels& models) {
   const std::optional<double> end = find_job_end(options.time_limit);  // before MPI, which does not like fork
   MpiChannel channel = start_mpi(options);
   launch::leave_started();
   MasterLoop::Options looping{
-      .settings = run_settings(options, space, fingerprint), .columns = terminal_columns(), .share = options.share};
+      .settings = run_settings(options, given, fingerprint), .columns = terminal_columns(), .share = options.share};
   if (end) looping.remaining = Seconds(*end - unix_time());
+  Space space = given;
   Conclusion conclusion;
   try {
     if (channel.size() < 2)
       throw InputError("mpirun: one rank only; give -n 2 or more: rank 0 dispatches, the others train");
-    check_gangs(space, options, channel.size() - 1);
+    check_gangs(given, options, channel.size() - 1);
+    space = settle_size(given, options, channel.size() - 1);
     conclusion = MasterLoop(channel, store, space, looping).run(signals::drain_asked());
   } catch (const std::exception& error) {  // a full disk, say: what is committed stays
     fmt::print(stderr, "{}\n", error.what());

@@ -6,6 +6,7 @@
 
 #include "master/store/database.hpp"
 #include "search/base/error.hpp"
+#include "search/space/extent.hpp"
 #include "search/space/gang_sizes.hpp"
 #include "search/space/precision.hpp"
 
@@ -30,7 +31,7 @@ void check_method(const Space& space, const RunOptions& options) {
   if (options.separate_epochs && has_rungs(space.method))
     throw InputError("stormsweep run: --separate-epochs: " + space.method.name +
                      " goes on with trainings; leave it out");
-  if (const std::string why = why_not_shared(space.method); options.shared && !why.empty())
+  if (const std::string why = why_not_shared(space); options.shared && !why.empty())
     throw InputError(fmt::format("stormsweep run: --share: {} cannot be divided among jobs, for {}; run one job",
                                  space.method.name, why));
 }

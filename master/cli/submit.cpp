@@ -18,6 +18,7 @@
 #include "search/base/file.hpp"
 #include "search/base/options.hpp"
 #include "search/base/process.hpp"
+#include "search/space/extent.hpp"
 #include "search/space/gang_sizes.hpp"
 #include "search/space/space.hpp"
 
@@ -106,7 +107,7 @@ bool check(const BatchJob& job, const Space& space) {
   Arguments arguments = job.arguments;
   if (job.tasks > 0 && gives(arguments, "--share"))
     throw InputError("stormsweep submit: --array and --share both divide the search; give one of them");
-  if (const std::string why = why_not_shared(space.method); job.tasks > 0 && !why.empty())
+  if (const std::string why = why_not_shared(space); job.tasks > 0 && !why.empty())
     throw InputError(fmt::format("stormsweep submit: --array: {} cannot be divided among jobs, for {}; submit one job",
                                  space.method.name, why));
   if (job.tasks > 0) arguments.insert(arguments.end(), {"--share", fmt::format("0/{}", job.tasks)});

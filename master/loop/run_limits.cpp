@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <limits>
 
+#include "master/schedule/budget.hpp"
 #include "master/schedule/closing_margin.hpp"
 
 namespace stormsweep {
 
-RunLimits::RunLimits(const Limits& limits, std::uint64_t stored, Seconds now, std::optional<Seconds> remaining)
-    : limits_(limits), started_(now), handed_out_(stored) {
+RunLimits::RunLimits(const Limits& limits, std::size_t workers, std::uint64_t stored, Seconds now,
+                     std::optional<Seconds> remaining)
+    : limits_(limits), workers_(workers), started_(now), handed_out_(stored) {
   if (remaining) deadline_ = now + *remaining - closing_margin(*remaining);
 }
 
@@ -25,8 +27,8 @@ void RunLimits::exhausted() {
 
 bool RunLimits::reached(Seconds now) {
   if (!text_.empty()) return true;
-  if (limits_.hours && now - started_ > Seconds(*limits_.hours * 3600))
-    text_ = fmt::format("limits.hours ({})", *limits_.hours);
+  if (const auto hours = hours_of(limits_, workers_); hours && now - started_ > Seconds(*hours * 3600))
+    text_ = limit_text(limits_, workers_);
   if (too_many_failures()) text_ = fmt::format("limits.failures ({})", *limits_.failures);
   return !text_.empty();
 }

@@ -12,8 +12,10 @@ namespace stormsweep {
 /// What ends a run early: the limits of its space, and the end of its job. Is told the time, and decides purely.
 class RunLimits {
  public:
-  /// `stored`: trials that earlier runs have ended; `remaining`: until the job must be over, nothing: for ever.
-  RunLimits(const Limits& limits, std::uint64_t stored, Seconds now, std::optional<Seconds> remaining);
+  /// `workers`: of this run; `stored`: trials that earlier runs have ended; `remaining`: until the job must be over,
+  /// nothing: for ever.
+  RunLimits(const Limits& limits, std::size_t workers, std::uint64_t stored, Seconds now,
+            std::optional<Seconds> remaining);
 
   /// How many more trials may be handed out.
   std::uint64_t trials_left() const;
@@ -24,7 +26,7 @@ class RunLimits {
   void exhausted();
   /// A trial has failed in this run.
   void fail() { ++failures_; }
-  /// Looks at limits.hours and limits.failures; whether a limit has been reached, by now or before.
+  /// Looks at limits.hours, limits.rank_hours and limits.failures; whether a limit has been reached, by now or before.
   bool reached(Seconds now);
   /// limits.failures is reached: what still runs need not end.
   bool too_many_failures() const { return limits_.failures && failures_ >= *limits_.failures; }
@@ -40,6 +42,7 @@ class RunLimits {
 
  private:
   Limits limits_;
+  std::size_t workers_;
   Seconds started_;
   std::optional<Seconds> deadline_;
   std::uint64_t handed_out_;  ///< trials, with those of earlier runs

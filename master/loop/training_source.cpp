@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "search/methods/bayes_method.hpp"
+
 namespace stormsweep {
 
 namespace {
@@ -30,7 +32,7 @@ ProposalHistory TrainingSource::history(std::size_t workers) {
   if (!makes_proposals(space_.method)) return {};
   ProposalHistory history = store_.proposals();
   if (history.width == 0) {
-    history.width = space_.method.width.value_or(2 * workers);
+    history.width = width_at_start(space_, workers);
     store_.keep_width(history.width);
   }
   side_by_side_ = history.width;

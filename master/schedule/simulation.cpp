@@ -24,6 +24,8 @@ std::string_view to_string(Policy policy) {
       return "fifo";
     case Policy::longest_first:
       return "longest_first";
+    case Policy::rounds:
+      return "rounds";
     default:
       return "synchronous";
   }
@@ -52,8 +54,8 @@ Replay replay(std::span<const Job> jobs, const Scenario& scenario) {
                                                 : replay_dispatched(jobs, scenario);
 }
 
-Training training_of(std::span<const Job> jobs, std::size_t job) {
-  return {TrainingId{job}, {}, {}, 1, static_cast<std::uint32_t>(jobs[job].gang)};
+Training training_of(const Job& job, std::size_t number) {
+  return {TrainingId{number}, {}, {}, 1, static_cast<std::uint32_t>(job.gang)};
 }
 
 DispatchPolicy policy_of(const Scenario& scenario) {

@@ -29,7 +29,8 @@ std::vector<Job> draw(std::span<const Job> jobs, std::size_t count, std::uint64_
 enum class Policy {
   fifo,           ///< a master hands trainings out in the order given
   longest_first,  ///< ... the longest of the next `Scenario::window` first, as if their times were known
-  synchronous     ///< nobody hands anything out: shares as in search/methods/synchronous.hpp
+  synchronous,    ///< nobody hands anything out: shares as in search/methods/synchronous.hpp
+  rounds          ///< all that can be known is dealt, round after round (RoundMaster)
 };
 std::string_view to_string(Policy policy);
 
@@ -75,16 +76,32 @@ struct Replay {
 
 Replay replay(std::span<const Job> jobs, const Scenario& scenario);
 
+/// Jobs that are known one after the other, some only when others have ended; by their numbers, from 0.
+class Workload {
+ public:
+  virtual ~Workload() = default;
+  /// A schedule begins, or begins again: what was handed out and has not ended comes again.
+  virtual void begin() = 0;
+  /// The next, whose TrainingId is its number.
+  virtual Supply next() = 0;
+  virtual Job job(std::size_t number) const = 0;
+  virtual void end(std::size_t number) = 0;
+  virtual bool over() const = 0;
+};
+
+/// By the policies fifo and rounds. `workload` has not begun.
+Replay replay(Workload& workload, const Scenario& scenario);
+
 /// So often a job is started again before it is taken to have no end.
 inline constexpr std::uint64_t most_restarts = 1000;
 
-/// The two kinds of schedule that `replay` is made of, and what they share.
+/// The kinds of schedule that `replay` is made of, and what they share.
 Replay replay_dispatched(std::span<const Job> jobs, const Scenario& scenario);
 Replay replay_synchronous(std::span<const Job> jobs, const Scenario& scenario);
 inline constexpr double never = std::numeric_limits<double>::infinity();
 inline constexpr double tick = 0.1;  ///< seconds between two looks of a master at who is silent
-/// Number `job` of `jobs`, as a schedule has it.
-Training training_of(std::span<const Job> jobs, std::size_t job);
+/// Job number `number`, as a schedule has it.
+Training training_of(const Job& job, std::size_t number);
 DispatchPolicy policy_of(const Scenario& scenario);
 
 }  // namespace simulation

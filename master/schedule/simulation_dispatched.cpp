@@ -7,8 +7,10 @@
 #include <queue>
 #include <random>
 #include <tuple>
+#include <variant>
 
 #include "master/schedule/dispatcher.hpp"
+#include "master/schedule/round_master.hpp"
 
 namespace stormsweep::simulation {
 
@@ -32,16 +34,50 @@ std::vector<std::size_t> dispatch_order(std::span<const Job> jobs, std::vector<s
   return order;
 }
 
+/// Jobs that are all known from the start.
+class Listed : public Workload {
+ public:
+  Listed(std::span<const Job> jobs, const Scenario& scenario)
+      : jobs_(jobs), scenario_(scenario), done_(jobs.size()), left_(jobs.size()) {}
+
+  void begin() override {
+    std::vector<std::size_t> missing;
+    for (std::size_t job = 0; job < jobs_.size(); ++job)
+      if (!done_[job]) missing.push_back(job);
+    order_ = dispatch_order(jobs_, std::move(missing), scenario_);
+    next_ = 0;
+  }
+  Supply next() override {
+    if (next_ == order_.size()) return Supply::Later::never;
+    const std::size_t number = order_[next_++];
+    return std::optional(training_of(jobs_[number], number));
+  }
+  Job job(std::size_t number) const override { return jobs_[number]; }
+  void end(std::size_t number) override {
+    done_[number] = true;
+    --left_;
+  }
+  bool over() const override { return left_ == 0; }
+
+ private:
+  std::span<const Job> jobs_;
+  const Scenario& scenario_;
+  std::vector<bool> done_;
+  std::size_t left_;  ///< jobs that are not done
+  std::vector<std::size_t> order_;
+  std::size_t next_ = 0;
+};
+
 /// The ranks, the clock, and what master and ranks say to each other.
 class Simulation {
  public:
-  Simulation(std::span<const Job> jobs, const Scenario& scenario)
-      : jobs_(jobs), scenario_(scenario), random_(scenario.seed), done_(jobs.size()), left_(jobs.size()) {
+  Simulation(Workload& workload, const Scenario& scenario)
+      : workload_(workload), scenario_(scenario), random_(scenario.seed) {
     result_.busy.resize(scenario.ranks);
   }
 
   Replay run() {
-    for (start_job(0); left_ > 0; deliver()) {
+    for (start_job(0); !workload_.over(); deliver()) {
       if (ended_) {
         if (++result_.restarts > most_restarts) {
           result_.makespan = never;
@@ -67,8 +103,14 @@ class Simulation {
   }
 
  private:
+  using Schedule = std::variant<Dispatcher, RoundMaster>;
   static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
-  /// What it trains, alone or in a gang, and what it is to train alone afterwards.
+  struct Turn {
+    std::size_t job;
+    std::uint64_t gang = 0;  ///< 0: a rank alone
+    std::vector<std::size_t> members;
+  };
+  /// What it trains, alone or in a gang, and what it is to train afterwards.
   struct Rank {
     std::size_t place = none;  ///< in `alive_`; none: it is dead, or has left
     std::uint64_t run = 0;     ///< number of what it trains; 0: nothing
@@ -76,8 +118,8 @@ class Simulation {
     double begin = 0;
     std::vector<std::size_t> members;  ///< of the run, if it leads it
     bool whole = true;                 ///< no member of the run that it leads has died
-    std::deque<std::size_t> in_hand;   ///< jobs
-    double heard = 0;                  ///< by the master
+    std::deque<Turn> in_hand;
+    double heard = 0;  ///< by the master
   };
   struct End {
     double time;
@@ -99,14 +141,8 @@ class Simulation {
     for (std::size_t rank = 0; rank < scenario_.ranks; ++rank) ranks_[rank].place = rank;
     draw_failure();
 
-    auto source = [this, order = dispatch_order(jobs_, missing(), scenario_),
-                   next = std::size_t{0}]() mutable -> std::optional<Training> {
-      return next < order.size() ? std::optional(training_of(jobs_, order[next++])) : std::nullopt;
-    };
-    const auto expected = [this](const Training& training) {
-      return joined_ ? std::optional(Seconds(jobs_[training.id.value].seconds)) : std::nullopt;
-    };
-    dispatcher_.emplace(policy_of(scenario_), std::move(source), Seconds(time), expected, [this] { return joined_; });
+    workload_.begin();
+    schedule_.emplace(make_schedule());
     for (std::size_t rank = 0; rank < scenario_.ranks; ++rank) {
       joined_ = rank + 1 == scenario_.ranks;
       say(rank, event::Joined{worker(rank)});
@@ -114,11 +150,17 @@ class Simulation {
     }
   }
 
-  std::vector<std::size_t> missing() const {
-    std::vector<std::size_t> found;
-    for (std::size_t job = 0; job < jobs_.size(); ++job)
-      if (!done_[job]) found.push_back(job);
-    return found;
+  Schedule make_schedule() {
+    const auto source = [this] {
+      Supply supply = workload_.next();
+      decides_ |= supply.later == Supply::Later::when_others_end;
+      return supply;
+    };
+    const auto expected = [this](const Training& training) {
+      return joined_ ? std::optional(Seconds(workload_.job(training.id.value).seconds)) : std::nullopt;
+    };
+    if (scenario_.policy == Policy::rounds) return RoundMaster(policy_of(scenario_), source, expected, Seconds(now_));
+    return Dispatcher(policy_of(scenario_), source, Seconds(now_), expected, [this] { return joined_; });
   }
 
   /// An exponential wait has no memory: it is drawn anew whenever the number of ranks changes.
@@ -140,8 +182,8 @@ class Simulation {
       master_free_ = master_time();
       const auto& [rank, event] = inbox_.front();
       if (rank != none) ranks_[rank].heard = master_free_;
-      for (const Action& action : dispatcher_->on(event, Seconds(master_free_)))
-        std::visit([this](const auto& a) { act(a); }, action);
+      const auto decide = [&](auto& schedule) { return schedule.on(event, Seconds(master_free_)); };
+      for (const Action& action : std::visit(decide, *schedule_)) std::visit([this](const auto& a) { act(a); }, action);
     }
   }
 
@@ -149,21 +191,22 @@ class Simulation {
     const std::size_t rank = rank_of(assign.worker);
     master_free_ += scenario_.dispatch * static_cast<double>(assign.trainings.size());
     if (!alive(rank)) return;  // the master does not know yet
-    for (const Training& training : assign.trainings) ranks_[rank].in_hand.push_back(training.id.value);
-    if (ranks_[rank].run == 0) begin_in_hand(rank, master_free_);
+    for (const Training& training : assign.trainings) ranks_[rank].in_hand.push_back({training.id.value, 0, {rank}});
+    begin_in_hand(rank, master_free_);
   }
   void act(const action::AssignGang& assign) {
     master_free_ += scenario_.dispatch;
-    std::vector<std::size_t> members;
-    for (const WorkerId member : assign.members) members.push_back(rank_of(member));
-    begin(assign.training.id.value, std::move(members), assign.gang, master_free_);
+    Turn turn{assign.training.id.value, assign.gang, {}};
+    for (const WorkerId member : assign.members) turn.members.push_back(rank_of(member));
+    for (const std::size_t member : turn.members) ranks_[member].in_hand.push_back(turn);
+    begin_in_hand(turn.members[0], master_free_);
   }
   void act(const action::Record& record) {
-    const Job& job = jobs_[record.training.id.value];
+    const Job job = workload_.job(record.training.id.value);
     result_.work += job.seconds * job.gang;
     result_.makespan = now_;
-    done_[record.training.id.value] = true;
-    --left_;
+    workload_.end(record.training.id.value);
+    if (decides_) say(none, event::Supplied{});
   }
   void act(const action::Abandon& abandon) {
     const std::size_t rank = rank_of(abandon.worker);
@@ -174,6 +217,7 @@ class Simulation {
   void act(const action::Stop& stop) {
     const std::size_t rank = rank_of(stop.worker);
     if (!alive(rank)) return;
+    if (ranks_[rank].run > 0) this->stop(rank);
     leave(rank);
     say(rank, event::Stopped{stop.worker});
   }
@@ -182,33 +226,43 @@ class Simulation {
   void act(const action::Lost&) {}
   void act(const action::GiveUp&) {}
 
+  /// The next that it has in hand, if all who train that have come to it. (A dead one never trains it to its end.)
   void begin_in_hand(std::size_t rank, double from) {
-    const std::size_t job = ranks_[rank].in_hand.front();
-    ranks_[rank].in_hand.pop_front();
-    begin(job, {rank}, 0, from);
+    if (ranks_[rank].in_hand.empty()) return;
+    const Turn turn = ranks_[rank].in_hand.front();
+    const auto ready = [&](std::size_t member) {
+      const Rank& mate = ranks_[member];
+      return !alive(member) || (mate.run == 0 && mate.in_hand.front().gang == turn.gang);
+    };
+    if (!std::all_of(turn.members.begin(), turn.members.end(), ready)) return;
+    for (const std::size_t member : turn.members)
+      if (!ranks_[member].in_hand.empty()) ranks_[member].in_hand.pop_front();
+    begin(turn, from);
   }
 
-  void begin(std::size_t job, std::vector<std::size_t> members, std::uint64_t gang, double from) {
+  void begin(const Turn& turn, double from) {
     const double begin = from + scenario_.latency;
-    const std::size_t leader = members[0];
-    ends_.push({begin + jobs_[job].seconds, ++last_run_, leader, gang});
-    ranks_[leader].whole = std::all_of(members.begin(), members.end(), [this](std::size_t m) { return alive(m); });
-    for (const std::size_t member : members) {
+    const std::size_t leader = turn.members[0];
+    ends_.push({begin + workload_.job(turn.job).seconds, ++last_run_, leader, turn.gang});
+    ranks_[leader].whole =
+        std::all_of(turn.members.begin(), turn.members.end(), [this](std::size_t m) { return alive(m); });
+    for (const std::size_t member : turn.members) {
       Rank& rank = ranks_[member];
-      rank.run = last_run_, rank.job = job, rank.leader = leader, rank.begin = begin;
+      rank.run = last_run_, rank.job = turn.job, rank.leader = leader, rank.begin = begin;
     }
-    ranks_[leader].members = std::move(members);
+    ranks_[leader].members = turn.members;
   }
 
   void finish(const End& end) {
     const Rank& leader = ranks_[end.leader];
     if (leader.run != end.run || !leader.whole) return;  // it was stopped, or never ends
     say(end.leader, event::Finished{worker(end.leader), TrainingId{leader.job}, 0});
-    for (const std::size_t member : leader.members) {
+    const std::vector<std::size_t> members = leader.members;
+    for (const std::size_t member : members) {
       stop(member);
       if (end.gang > 0) say(member, event::Left{worker(member), end.gang});
     }
-    if (!leader.in_hand.empty()) begin_in_hand(end.leader, now_);
+    for (const std::size_t member : members) begin_in_hand(member, now_);
   }
 
   /// It trains no longer.
@@ -247,14 +301,13 @@ class Simulation {
     say(none, event::Tick{});
   }
 
-  std::span<const Job> jobs_;
+  Workload& workload_;
   const Scenario& scenario_;
   std::mt19937_64 random_;
-  std::vector<bool> done_;
-  std::size_t left_;  ///< jobs that are not done
   Replay result_;
-  std::optional<Dispatcher> dispatcher_;
-  bool joined_ = false, ended_ = false;  ///< all ranks have, the dispatcher has
+  std::optional<Schedule> schedule_;
+  bool joined_ = false, ended_ = false;  ///< all ranks have, the schedule has
+  bool decides_ = false;                 ///< the workload waits for what ends
   double now_ = 0, failure_ = never;
   double master_free_ = 0;  ///< when it has handed out what it is handing out
   std::vector<Rank> ranks_;
@@ -268,7 +321,12 @@ class Simulation {
 }  // namespace
 
 Replay replay_dispatched(std::span<const Job> jobs, const Scenario& scenario) {
-  return Simulation(jobs, scenario).run();
+  Listed workload(jobs, scenario);
+  return replay(workload, scenario);
+}
+
+Replay replay(Workload& workload, const Scenario& scenario) {
+  return Simulation(workload, scenario).run();
 }
 
 }  // namespace stormsweep::simulation

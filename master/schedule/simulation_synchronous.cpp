@@ -25,7 +25,8 @@ class SynchronousJob {
         free_(scenario.ranks, begin),
         ranks_(scenario.ranks),
         master_(
-            policy_of(scenario), [this](TrainingId id) { return training_of(jobs_, id.value); }, Seconds(begin)) {
+            policy_of(scenario), [this](TrainingId id) { return training_of(jobs_[id.value], id.value); },
+            Seconds(begin)) {
     std::vector<int> sizes;
     for (const std::size_t job : missing) sizes.push_back(jobs[job].gang);
     std::sort(sizes.begin(), sizes.end(), std::greater());

@@ -25,37 +25,6 @@ std::string goal_text(Goal goal) {
   return goal == Goal::minimize ? "minimize" : "maximize";
 }
 
-/// Tells spaces apart whose trials may share no more than a part, or number their trainings differently: a hash of the
-/// axes, in their order, of exclusions, seed, method, and the sharing of epochs.
-std::int64_t numbering(const Space& space) {
-  std::string text = space.seed == 0 ? "" : fmt::format("seed {}", space.seed);
-  for (const Exclusion& exclusion : space.grid.exclusions())
-    for (const Exclusion::Term& term : exclusion.terms)
-      text += fmt::format("{}not {} of {}", &term == &exclusion.terms[0] ? ';' : ',', fmt::join(term.digits, ","),
-                          term.axis);
-  for (const Axis& axis : space.axes) {
-    append_json(text, std::string_view(space.experiment->hyperparameters[axis.hyperparameter].name));
-    for (const Value& value : axis.values) append_json(text += ',', value);
-    if (axis.interval)
-      text +=
-          fmt::format(",{} to {}{}", axis.interval->min, axis.interval->max, axis.interval->logarithmic ? " log" : "");
-    if (axis.guess) text += " guess " + to_string(*axis.guess);
-    for (const Zipped& other : axis.zipped) {
-      append_json(text += " with ", std::string_view(space.experiment->hyperparameters[other.hyperparameter].name));
-      for (const Value& value : other.values) append_json(text += ',', value);
-    }
-    for (const Condition& condition : axis.when) {
-      append_json(text += " when ", std::string_view(space.experiment->hyperparameters[condition.hyperparameter].name));
-      for (const Value& value : condition.values) append_json(text += ',', value);
-    }
-  }
-  const MethodSettings& method = space.method;
-  if (method.name != "grid")
-    text += fmt::format(";{} from {} eta {} size {} width {}", method.name, method.from, method.eta,
-                        method.size.value_or(0), method.width.value_or(0));
-  return static_cast<std::int64_t>(derive_seed(space.share_epochs, text));
-}
-
 /// What the database says of the search of that name.
 struct Found {
   std::int64_t id, numbering;
@@ -214,6 +183,35 @@ SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& f
 }
 
 }  // namespace
+
+std::int64_t numbering(const Space& space) {
+  std::string text = space.seed == 0 ? "" : fmt::format("seed {}", space.seed);
+  for (const Exclusion& exclusion : space.grid.exclusions())
+    for (const Exclusion::Term& term : exclusion.terms)
+      text += fmt::format("{}not {} of {}", &term == &exclusion.terms[0] ? ';' : ',', fmt::join(term.digits, ","),
+                          term.axis);
+  for (const Axis& axis : space.axes) {
+    append_json(text, std::string_view(space.experiment->hyperparameters[axis.hyperparameter].name));
+    for (const Value& value : axis.values) append_json(text += ',', value);
+    if (axis.interval)
+      text +=
+          fmt::format(",{} to {}{}", axis.interval->min, axis.interval->max, axis.interval->logarithmic ? " log" : "");
+    if (axis.guess) text += " guess " + to_string(*axis.guess);
+    for (const Zipped& other : axis.zipped) {
+      append_json(text += " with ", std::string_view(space.experiment->hyperparameters[other.hyperparameter].name));
+      for (const Value& value : other.values) append_json(text += ',', value);
+    }
+    for (const Condition& condition : axis.when) {
+      append_json(text += " when ", std::string_view(space.experiment->hyperparameters[condition.hyperparameter].name));
+      for (const Value& value : condition.values) append_json(text += ',', value);
+    }
+  }
+  const MethodSettings& method = space.method;
+  if (method.name != "grid")
+    text += fmt::format(";{} from {} eta {} size {} width {}", method.name, method.from, method.eta,
+                        method.size.value_or(0), method.width.value_or(0));
+  return static_cast<std::int64_t>(derive_seed(space.share_epochs, text));
+}
 
 std::filesystem::path json_file(const Space& space, const std::filesystem::path& folder) {
   return std::filesystem::absolute(folder / (space.name + ".jsonl")).lexically_normal();

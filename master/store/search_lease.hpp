@@ -21,6 +21,10 @@ struct SearchLease {
   std::uint64_t reused = 0;  ///< trials that came from other databases
 };
 
+/// Tells spaces apart whose trials may share no more than a part, or number their trainings differently: a hash of the
+/// axes, in their order, of exclusions, seed, method, and the sharing of epochs.
+std::int64_t numbering(const Space& space);
+
 /// <folder>/<search name>.jsonl
 std::filesystem::path json_file(const Space& space, const std::filesystem::path& folder);
 

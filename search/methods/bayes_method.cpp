@@ -309,4 +309,8 @@ std::unique_ptr<Method> make_bayes(const Space& space, const ProposalHistory& pa
   return std::make_unique<Bayes>(space, past);
 }
 
+std::uint64_t width_at_start(const Space& space, std::size_t workers) {
+  return space.method.width.value_or(2 * workers);
+}
+
 }  // namespace stormsweep

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "search/methods/method.hpp"
@@ -17,5 +19,8 @@ namespace stormsweep {
 /// Proposals are worked out in a thread of their own. `past`: those of earlier runs, which are taken as they are: a fit
 /// may differ in its last digits on another kind of processor.
 std::unique_ptr<Method> make_bayes(const Space& space, const ProposalHistory& past);
+
+/// The width of a search that begins with so many workers.
+std::uint64_t width_at_start(const Space& space, std::size_t workers);
 
 }  // namespace stormsweep

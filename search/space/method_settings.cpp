@@ -101,8 +101,4 @@ bool makes_proposals(const MethodSettings& method) {
   return known(method).proposes;
 }
 
-std::string why_not_shared(const MethodSettings& method) {
-  return makes_proposals(method) ? "each proposal needs the results of all before it" : "";
-}
-
 }  // namespace stormsweep

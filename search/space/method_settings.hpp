@@ -37,7 +37,4 @@ bool is_adaptive(const MethodSettings& method);
 /// Works out configurations, which are stored (search/methods/method.hpp).
 bool makes_proposals(const MethodSettings& method);
 
-/// What a job array, whose tasks do not talk, cannot do by that method: the reason; empty where it can.
-std::string why_not_shared(const MethodSettings& method);
-
 }  // namespace stormsweep

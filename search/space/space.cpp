@@ -204,11 +204,22 @@ void read_grid(const Field& root, Space& space) {
 }
 
 void read_limits(const Field& field, Limits& limits) {
-  field.expect_keys({"trials", "hours", "failures", "trial_hours"});
+  field.expect_keys({"trials", "hours", "rank_hours", "failures", "trial_hours"});
   if (field.has("trials")) limits.trials = field["trials"].integer(1);
   if (field.has("hours")) limits.hours = field["hours"].positive();
+  if (field.has("rank_hours")) limits.rank_hours = field["rank_hours"].positive();
   if (field.has("failures")) limits.failures = field["failures"].integer(1);
   if (field.has("trial_hours")) limits.trial_hours = field["trial_hours"].positive();
+}
+
+void read_cost(const Field& field, const std::filesystem::path& directory, Space& space) {
+  const std::string seconds = space.experiment->milestone ? "epoch_seconds" : "trial_seconds";
+  field.expect_keys({seconds, "like"});
+  if (field.json().size() != 1) field.refuse("give one of " + seconds + " and like");
+  if (field.has("like"))
+    space.cost.like = std::filesystem::absolute(directory / field["like"].text()).lexically_normal();
+  else
+    (space.experiment->milestone ? space.cost.epoch_seconds : space.cost.trial_seconds) = field[seconds].positive();
 }
 
 void check_rungs(const Field& root, const Space& space) {
@@ -234,7 +245,8 @@ void check_rungs(const Field& root, const Space& space) {
 
 void check_method(const Field& root, Space& space) {
   if (has_rungs(space.method)) return check_rungs(root, space);
-  if (space.continuous_axes() > 0 && !space.method.trials && !space.limits.trials && !space.limits.hours)
+  if (space.continuous_axes() > 0 && !space.method.trials && !space.limits.trials && !space.limits.hours &&
+      !space.limits.rank_hours)
     throw InputError(root["method"].place() + ": " + space.method.name +
                      R"( never ends where an axis is a range; give {"name": ")" + space.method.name +
                      R"(", "trials": 100}, or limits)");
@@ -283,7 +295,7 @@ Space parse_space(std::string_view text, const std::string& file, const std::fil
   const auto json = parse_json(text, file);
   const Field root(json, file);
   root.expect_keys({"name", "description", "experiment", "method", "metric", "seed", "data", "parameters", "zip",
-                    "exclude", "limits", "share_epochs"},
+                    "exclude", "limits", "cost", "share_epochs"},
                    {"name", "experiment", "parameters"});
   Space space;
   space.text = text;
@@ -298,6 +310,7 @@ Space parse_space(std::string_view text, const std::string& file, const std::fil
   read_links(root, space);
   read_grid(root, space);
   if (root.has("limits")) read_limits(root["limits"], space.limits);
+  if (root.has("cost")) read_cost(root["cost"], directory, space);
   if (root.has("share_epochs")) space.share_epochs = root["share_epochs"].flag();
   check_method(root, space);
   return space;

@@ -23,8 +23,16 @@ std::string_view to_string(MetricAt at);
 struct Limits {
   std::optional<std::uint64_t> trials;    ///< stop after so many terminal trials in the store for this search
   std::optional<double> hours;            ///< stop starting trials after so many hours of this run
+  std::optional<double> rank_hours;       ///< the same, of its hours times its workers
   std::optional<std::uint64_t> failures;  ///< stop when so many trials of this run have failed
   std::optional<double> trial_hours;      ///< end a training that takes longer
+};
+
+/// What trainings take, as far as the user says so before any is timed; one of them at most.
+struct StatedCost {
+  std::optional<double> epoch_seconds;  ///< of an experiment with epochs
+  std::optional<double> trial_seconds;  ///< of one without
+  std::filesystem::path like;           ///< absolute: a results database with trials of the same experiment
 };
 
 /// A search space as the user wrote it, validated. README.md, "Search space", is the reference.
@@ -44,6 +52,7 @@ struct Space {
   Grid grid{{}};           ///< over `axes`, with the exclusions and those that conditions make; a continuous axis
                            ///< has one digit, and one for its default where it has conditions
   Limits limits;
+  StatedCost cost;
   bool share_epochs = true;        ///< trials that differ only in the milestone axis are one training
   std::string text;                ///< the file as read, for the store
   std::vector<std::string> notes;  ///< one line each: what may not be meant as it is written

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "master/cli/plan_ranks.hpp"
 #include "search/base/error.hpp"
 
 using namespace stormsweep;
@@ -120,4 +121,32 @@ TEST_CASE("a plan tells zipped axes as one, and conditions") {
   CHECK(json["axes"][0]["zipped"][0]["values"] == nlohmann::json::array({5, 6}));
   CHECK(json["axes"][2]["count"] == 2);
   CHECK(json["axes"][2]["when"]["outcome"] == nlohmann::json::array({"nan", "throw"}));
+}
+
+TEST_CASE("how many workers to take: the most that are used well") {
+  // 24 trainings of 90 s: 8 workers take 3 turns, 16 two, of which the second is half empty, 24 one.
+  const Space space = parse_space(R"({"name": "r", "experiment": "noop", "method": {"name": "random", "trials": 24},
+    "cost": {"epoch_seconds": 10}, "parameters": {"index": {"min": 0, "max": 1000000}, "epochs": [1, 3, 9]}})",
+                                  "r.json", "/");
+  const TrainingCost cost(*space.experiment, space.cost);
+  const RanksPlans plans = plan_ranks(space, cost, {8, 16, 24, 64});
+  const std::string text = ranks_text(plans);
+  CAPTURE(text);
+  CHECK(text.find("     16  master-worker      72   3.0 min   75 %    48.0 min\n") != std::string::npos);
+  CHECK(recommendation(plans) ==
+        "recommended: 24 workers, master-worker schedule, busy for 100 % of the time: the most that reach 90 %");
+  CHECK(recommendation(plan_ranks(space, cost, {16, 64})) ==
+        "recommended: 16 workers, master-worker schedule, busy for 75 % of the time: none reaches 90 %");
+  CHECK(ranks_json(plans)["rows"][2]["seconds"] == 180);
+  CHECK(recommendation(plan_ranks(space, cost, {})).empty());
+}
+
+TEST_CASE("more trainings than can be simulated, and larger gangs than there are workers, are told") {
+  const Space space = parse_space(R"({"name": "r", "experiment": "noop", "cost": {"epoch_seconds": 10},
+    "parameters": {"index": {"min": 1, "max": 1000000, "step": 1}, "gpus": [1, 4]}})",
+                                  "r.json", "/");
+  const RanksPlans plans = plan_ranks(space, TrainingCost(*space.experiment, space.cost), {2, 4});
+  const std::string text = ranks_text(plans);
+  CHECK(text.find("parameters.gpus wants 4\n") != std::string::npos);
+  CHECK(text.find("more than 100,000 trainings\n") != std::string::npos);
 }

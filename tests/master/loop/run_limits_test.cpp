@@ -16,7 +16,7 @@ Limits of_trials(std::uint64_t most) {
 }  // namespace
 
 TEST_CASE("a space without limits has no end, a job without an end no deadline") {
-  RunLimits limits({}, 1'000'000, Seconds(0), {});
+  RunLimits limits({}, 1, 1'000'000, Seconds(0), {});
   CHECK(limits.trials_left() == std::numeric_limits<std::uint64_t>::max());
   limits.exhausted();
   CHECK_FALSE(limits.reached(Seconds(1e9)));
@@ -25,7 +25,7 @@ TEST_CASE("a space without limits has no end, a job without an end no deadline")
 }
 
 TEST_CASE("trials of earlier runs count against the limit, those of a training together") {
-  RunLimits limits(of_trials(10), 4, Seconds(0), {});
+  RunLimits limits(of_trials(10), 1, 4, Seconds(0), {});
   CHECK(limits.trials_left() == 6);
   limits.hand_out(5);
   limits.exhausted();
@@ -35,16 +35,20 @@ TEST_CASE("trials of earlier runs count against the limit, those of a training t
   limits.exhausted();
   CHECK(limits.reached(Seconds(0)));
   CHECK(limits.text() == "limits.trials (10)");
-  CHECK(RunLimits(of_trials(10), 12, Seconds(0), {}).trials_left() == 0);
+  CHECK(RunLimits(of_trials(10), 1, 12, Seconds(0), {}).trials_left() == 0);
 }
 
 TEST_CASE("hours are counted from the start of the run, failures within it") {
-  RunLimits hours({.trials = {}, .hours = 0.5, .failures = {}}, 0, Seconds(100), {});
+  RunLimits hours({.trials = {}, .hours = 0.5, .failures = {}}, 1, 0, Seconds(100), {});
   CHECK_FALSE(hours.reached(Seconds(100 + 1800)));
   CHECK(hours.reached(Seconds(100 + 1801)));
   CHECK(hours.text() == "limits.hours (0.5)");
+  RunLimits rank_hours({.rank_hours = 2}, 4, 0, Seconds(100), {});
+  CHECK_FALSE(rank_hours.reached(Seconds(100 + 1800)));
+  CHECK(rank_hours.reached(Seconds(100 + 1801)));
+  CHECK(rank_hours.text() == "limits.rank_hours (2)");
 
-  RunLimits failures({.trials = {}, .hours = {}, .failures = 2}, 0, Seconds(0), {});
+  RunLimits failures({.trials = {}, .hours = {}, .failures = 2}, 1, 0, Seconds(0), {});
   failures.fail();
   CHECK_FALSE(failures.reached(Seconds(0)));
   failures.fail();
@@ -54,7 +58,7 @@ TEST_CASE("hours are counted from the start of the run, failures within it") {
 
 /// 1000 s remain, of which the last 20 are the margin.
 TEST_CASE("a training begins if it would end before the margin, or never could") {
-  const RunLimits limits({}, 0, Seconds(100), Seconds(1000));
+  const RunLimits limits({}, 1, 0, Seconds(100), Seconds(1000));
   CHECK_FALSE(limits.time_is_over(Seconds(1079)));
   CHECK(limits.time_is_over(Seconds(1080)));
   CHECK(limits.can_finish(980, Seconds(100)));

@@ -1,13 +1,9 @@
-// Halving under both schedules as they are, on a clock of the test's own: how busy it keeps the ranks.
+// Halving under both schedules as they are, on the simulation's clock: how busy it keeps the ranks.
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <deque>
-#include <map>
-#include <queue>
 
-#include "master/schedule/dispatcher.hpp"
-#include "master/schedule/round_master.hpp"
+#include "master/schedule/method_workload.hpp"
 #include "search/base/random.hpp"
 #include "search/methods/methods.hpp"
 
@@ -24,10 +20,8 @@ Space space_of(int brackets) {
 }
 
 /// An epoch takes 0.5 to 1.5 s, by configuration; a rung goes on from the one below.
-double seconds_of(const Training& training) {
-  const double epoch = 0.5 + RandomStream(training.id.value).uniform();
-  const std::uint32_t rung = training.rung->number;
-  return epoch * static_cast<double>(training.milestones[0] - (rung == 0 ? 0 : training.milestones[0] / 3));
+double seconds_of(const Training& training, std::int64_t done) {
+  return (0.5 + RandomStream(training.id.value).uniform()) * static_cast<double>(training.milestones[0] - done);
 }
 
 /// Better with every epoch, towards a limit of its own.
@@ -37,101 +31,61 @@ double value_of(const Training& training) {
 }
 
 struct Run {
-  double makespan = 0, work = 0;
-  double first_whole = 0;       ///< when the first training has come to the last rung
-  double busy_until_drawn = 0;  ///< share of the ranks' time that is work, until the last bracket is begun
-  std::size_t trials = 0;
-
-  double efficiency(std::size_t ranks) const { return work / (makespan * static_cast<double>(ranks)); }
+  simulation::Replay replay;
+  std::uint64_t trials;
+  double first_whole;       ///< when the first training has come to the last rung
+  double busy_until_drawn;  ///< share of the ranks' time that is work, until the last bracket is begun
 };
 
-/// Hands out by `Schedule` to `ranks` ranks until all is done.
-template <class Schedule>
-class Simulation {
- public:
-  Simulation(const Space& space, std::size_t ranks)
-      : ranks_(ranks), method_(make_method(space)), schedule_(make_schedule()) {}
-
-  Run run() {
-    for (std::uint64_t rank = 1; rank <= ranks_; ++rank) carry_out(schedule_.on(event::Joined{WorkerId{rank}}, now_));
-    while (!ends_.empty()) {
-      const auto [at, rank] = ends_.top();
-      ends_.pop();
-      now_ = at;
-      const Training ended = running_.at(rank).front();
-      running_[rank].pop_front();
-      ++run_.trials;
-      if (ended.milestones[0] == 81 && run_.first_whole == 0) run_.first_whole = now_.count();
-      const auto actions = schedule_.on(event::Finished{WorkerId{rank}, ended.id, 0}, now_);
-      method_->learn(ended, 0, {value_of(ended)});
-      begin(rank);
-      carry_out(actions);
-      carry_out(schedule_.on(event::Supplied{}, now_));
-    }
-    run_.makespan = now_.count();
-    double busy = 0;
-    for (const auto& [from, to] : work_) busy += std::max(0.0, (std::min(to, drawn_) - from).count());
-    run_.busy_until_drawn = busy / (drawn_.count() * static_cast<double>(ranks_));
-    return run_;
+Run run(const Space& space, std::size_t ranks, simulation::Policy policy) {
+  MethodWorkload workload(space, make_method(space), {seconds_of, value_of});
+  simulation::Scenario scenario;
+  scenario.ranks = ranks;
+  scenario.policy = policy;
+  scenario.timeline = true;
+  Run run{simulation::replay(workload, scenario), workload.trials(), simulation::never, 0};
+  double drawn = 0, busy = 0;
+  for (const auto& [rank, job, begin, end] : run.replay.timeline) {
+    const Training& training = workload.training(job);
+    if (training.rung->number == 0) drawn = std::max(drawn, begin);
+    if (training.milestones[0] == 81) run.first_whole = std::min(run.first_whole, end);
   }
-
- private:
-  Schedule make_schedule() {
-    const DispatchPolicy policy{.workers = ranks_};
-    const auto expected = [](const Training& training) { return std::optional(Seconds(seconds_of(training))); };
-    const auto source = [this]() -> Supply {
-      if (auto training = method_->next()) return training;
-      return method_->exhausted() ? Supply::Later::never : Supply::Later::when_others_end;
-    };
-    if constexpr (std::is_same_v<Schedule, Dispatcher>)
-      return Dispatcher(policy, source, Seconds(0), expected);
-    else
-      return RoundMaster(policy, source, expected, Seconds(0));
-  }
-
-  void carry_out(const std::vector<Action>& actions) {
-    for (const Action& action : actions)
-      if (const auto* assign = std::get_if<action::Assign>(&action)) {
-        const std::uint64_t rank = assign->worker.value;
-        const bool idle = running_[rank].empty();
-        running_[rank].insert(running_[rank].end(), assign->trainings.begin(), assign->trainings.end());
-        if (idle) begin(rank);
-      }
-  }
-  void begin(std::uint64_t rank) {
-    if (running_[rank].empty()) return;
-    const double seconds = seconds_of(running_[rank].front());
-    run_.work += seconds;
-    ends_.emplace(now_ + Seconds(seconds), rank);
-    work_.emplace_back(now_, now_ + Seconds(seconds));
-    if (running_[rank].front().rung->number == 0) drawn_ = now_;
-  }
-
-  std::size_t ranks_;
-  std::unique_ptr<Method> method_;
-  Seconds now_{0}, drawn_{0};  ///< drawn: when the last new configuration was begun
-  std::vector<std::pair<Seconds, Seconds>> work_;
-  std::map<std::uint64_t, std::deque<Training>> running_;
-  std::priority_queue<std::pair<Seconds, std::uint64_t>, std::vector<std::pair<Seconds, std::uint64_t>>, std::greater<>>
-      ends_;
-  Run run_;
-  Schedule schedule_;
-};
+  for (const auto& interval : run.replay.timeline)
+    busy += std::max(0.0, std::min(interval.end, drawn) - interval.begin);
+  run.busy_until_drawn = busy / (drawn * static_cast<double>(ranks));
+  return run;
+}
 
 }  // namespace
 
 TEST_CASE("halving keeps 16 ranks busy while brackets overlap; barriers do not") {
   const Space many = space_of(16), one = space_of(1);
-  const Run overlapping = Simulation<Dispatcher>(many, 16).run();
+  const Run overlapping = run(many, 16, simulation::Policy::fifo);
   CHECK(overlapping.trials == 16 * 121);
   CHECK(overlapping.busy_until_drawn > 0.95);
-  CHECK(overlapping.efficiency(16) > 0.75);
-  const Run rounds = Simulation<RoundMaster>(many, 16).run();
+  CHECK(overlapping.replay.efficiency() > 0.75);
+  const Run rounds = run(many, 16, simulation::Policy::rounds);
   CHECK(rounds.trials == overlapping.trials);
-  CHECK(rounds.work == doctest::Approx(overlapping.work));  // the same trainings
-  const Run alone = Simulation<Dispatcher>(one, 16).run();
-  MESSAGE("16 brackets, overlapping: ", overlapping.efficiency(16), " (", overlapping.busy_until_drawn,
+  CHECK(rounds.replay.work == doctest::Approx(overlapping.replay.work));  // the same trainings
+  const Run alone = run(one, 16, simulation::Policy::fifo);
+  CHECK(alone.replay.efficiency() < 0.3);
+  MESSAGE("16 brackets, overlapping: ", overlapping.replay.efficiency(), " (", overlapping.busy_until_drawn,
           " while there are new configurations), first whole training after ", overlapping.first_whole, " s");
-  MESSAGE("16 brackets in rounds: ", rounds.efficiency(16), ", first after ", rounds.first_whole, " s");
-  MESSAGE("1 bracket: ", alone.efficiency(16), ", first after ", alone.first_whole, " s");
+  MESSAGE("16 brackets in rounds: ", rounds.replay.efficiency(), ", first after ", rounds.first_whole, " s");
+  MESSAGE("1 bracket: ", alone.replay.efficiency(), ", first after ", alone.first_whole, " s");
+}
+
+TEST_CASE("a simulated search whose ranks die trains all the same") {
+  const Space space = space_of(4);
+  for (const auto policy : {simulation::Policy::fifo, simulation::Policy::rounds}) {
+    MethodWorkload workload(space, make_method(space), {seconds_of, value_of});
+    simulation::Scenario scenario;
+    scenario.ranks = 8;
+    scenario.policy = policy;
+    scenario.failures_per_hour = 2;
+    const auto replay = simulation::replay(workload, scenario);
+    CHECK(replay.failures > 0);
+    CHECK(workload.trials() == 4 * 121);
+    CHECK(replay.efficiency() < 1);
+  }
 }

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "master/schedule/expected_search.hpp"
+#include "search/space/space.hpp"
+
+namespace stormsweep {
+
+/// What a search is expected to take on so many workers.
+struct RanksPlan {
+  std::size_t ranks;
+  ScheduleKind schedule;
+  std::optional<std::uint64_t> extent;  ///< where the budget decides it, and the cost is known
+  std::optional<ExpectedSearch>
+      expected;  ///< nothing: too much to simulate, too few ranks, or not even the smallest fits
+};
+
+/// For each number of workers, by both schedules.
+struct RanksPlans {
+  const Space& space;
+  bool cost_known;     ///< otherwise only shares of time are told
+  std::string source;  ///< of the cost
+  std::vector<RanksPlan> rows = {};
+};
+
+RanksPlans plan_ranks(const Space& space, const TrainingCost& cost, const std::vector<std::size_t>& ranks);
+
+/// The most workers of which 90 % of the time is used, in a line; or those that come nearest.
+std::string recommendation(const RanksPlans& plans);
+std::string ranks_text(const RanksPlans& plans);
+nlohmann::ordered_json ranks_json(const RanksPlans& plans);
+
+}  // namespace stormsweep

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "master/schedule/expected_search.hpp"
+#include "master/schedule/training_cost.hpp"
+#include "search/space/space.hpp"
+
+namespace stormsweep {
+
+/// Hours that a run has on so many ranks: limits.hours, or limits.rank_hours divided among them if that is less.
+std::optional<double> hours_of(const Limits& limits, std::size_t ranks);
+/// "limits.hours (8)", "limits.rank_hours (100)": the one that hours_of takes.
+std::string limit_text(const Limits& limits, std::size_t ranks);
+
+/// An extent (search/space/extent.hpp), and what is expected of it.
+struct FittedSearch {
+  std::uint64_t extent;
+  ExpectedSearch expected;
+};
+
+/// The largest extent that is expected to end within hours_of its limits, of all that its space has and
+/// `most_simulated` allows; nothing where not even the smallest does. `space` is sized_by_budget.
+std::optional<FittedSearch> fit_to_budget(const Space& space, const TrainingCost& cost, std::size_t ranks,
+                                          ScheduleKind schedule);
+
+}  // namespace stormsweep
