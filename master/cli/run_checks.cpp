@@ -6,6 +6,7 @@
 
 #include "master/store/database.hpp"
 #include "search/base/error.hpp"
+#include "search/methods/halving.hpp"
 #include "search/space/extent.hpp"
 #include "search/space/gang_sizes.hpp"
 #include "search/space/precision.hpp"
@@ -28,6 +29,7 @@ void check_reuse(const RunOptions& options) {
 }
 
 void check_method(const Space& space, const RunOptions& options) {
+  if (has_rungs(space.method)) brackets(space);  // refuses a limit that allows none
   if (options.separate_epochs && has_rungs(space.method))
     throw InputError("stormsweep run: --separate-epochs: " + space.method.name +
                      " goes on with trainings; leave it out");

@@ -24,6 +24,13 @@ struct Overloaded : Functions... {
   using Functions::operator()...;
 };
 
+/// By a halving limits.trials says how many brackets there are, which end whole (search/methods/halving.hpp).
+Limits limits_of(const Space& space) {
+  Limits limits = space.limits;
+  if (has_rungs(space.method)) limits.trials.reset();
+  return limits;
+}
+
 }  // namespace
 
 MasterLoop::MasterLoop(Channel& channel, Store& store, const Space& space, Options options)
@@ -31,7 +38,7 @@ MasterLoop::MasterLoop(Channel& channel, Store& store, const Space& space, Optio
       store_(store),
       space_(space),
       options_(std::move(options)),
-      limits_(space.limits, static_cast<std::size_t>(channel.size() - 1), store.counts().terminal(), now(),
+      limits_(limits_of(space), static_cast<std::size_t>(channel.size() - 1), store.counts().terminal(), now(),
               options_.remaining),
       source_(space, store, options_.share, limits_, static_cast<std::size_t>(channel.size() - 1)),
       waking_(now(), Seconds(options_.settings.lost_after / 4)),

@@ -77,9 +77,16 @@ void TrainingSource::learn(const Training& training, std::size_t milestone, cons
   const bool complete = outcome.status == Status::complete;
   if (complete) order_.learn(training, milestone, outcome.timings.wall);
   Ended ended{.value = {}, .out_of_memory = outcome.status == Status::out_of_memory};
-  for (const auto& [name, number] : outcome.metrics)
-    if (complete && name == space_.metric && !std::isnan(number)) ended.value = number;
+  if (complete) ended.value = choice(training, milestone, outcome);
   method_->learn(training, milestone, ended);
+}
+
+/// What the search chooses by.
+std::optional<double> TrainingSource::choice(const Training& training, std::size_t milestone, const Outcome& outcome) {
+  if (!is_adaptive(space_.method)) return std::nullopt;  // nobody asks
+  if (space_.metric_at == MetricAt::best) return store_.best_until(training, milestone);
+  const double value = value_of(outcome.metrics, space_.metric);
+  return std::isnan(value) ? std::nullopt : std::optional(value);
 }
 
 Sequence& TrainingSource::sequence() {

@@ -56,6 +56,7 @@ class TrainingSource {
   ProposalHistory history(std::size_t workers);
   std::optional<Training> next_of_method();
   void learn_stored(const Training& training);
+  std::optional<double> choice(const Training& training, std::size_t milestone, const Outcome& outcome);
 
   const Space& space_;
   Store& store_;

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "master/report/selection.hpp"
+#include "master/store/best_epoch.hpp"
 #include "master/store/database.hpp"
 #include "master/store/sql_text.hpp"
 #include "master/store/trial_row.hpp"
@@ -46,11 +47,10 @@ void read_points(SQLite::Database& database, const std::string& search, Recorded
   }
   SQLite::Statement trials(
       database,
-      fmt::format(
-          "SELECT curve, ifnull(milestone, 0), CASE status WHEN 'complete' THEN json_extract(metrics, "
-          "'$.{}') END, wall_seconds, status = 'out_of_memory', status <> 'complete' FROM trials WHERE search = "
-          "(SELECT id FROM searches WHERE name = ?) AND status NOT IN ('waiting', 'running')",
-          sql_name(grid.space.metric)));
+      fmt::format("SELECT curve, ifnull(milestone, 0), CASE status WHEN 'complete' THEN {} END, wall_seconds, "
+                  "status = 'out_of_memory', status <> 'complete' FROM trials WHERE search = "
+                  "(SELECT id FROM searches WHERE name = ?) AND status NOT IN ('waiting', 'running')",
+                  choice_sql(grid.space.metric, grid.space.metric_at)));
   trials.bind(1, search);
   while (trials.executeStep()) {
     const auto curve = read_identity(trials.getColumn(0));
@@ -60,6 +60,20 @@ void read_points(SQLite::Database& database, const std::string& search, Recorded
     RecordedGrid::Point point{.ended = ended, .seconds = {}, .failed = trials.getColumn(5).getInt() != 0};
     if (!trials.isColumnNull(3)) point.seconds = trials.getColumn(3).getDouble();
     grid.curves[*curve][trials.getColumn(1).getInt64()] = point;
+  }
+}
+
+/// Where the search chooses by the best epoch, what a point comes to is the best up to there.
+void keep_best(RecordedGrid& grid) {
+  const bool least = grid.space.goal == Goal::minimize;
+  for (auto& [identity, curve] : grid.curves) {
+    std::optional<double> best;
+    for (auto& [epochs, point] : curve) {
+      std::optional<double>& value = point.ended.value;
+      if (!value) continue;
+      if (best && (least ? *best < *value : *best > *value)) value = best;
+      best = value;
+    }
   }
 }
 
@@ -114,6 +128,7 @@ RecordedGrid read_recorded_grid(const std::filesystem::path& file, const std::st
     const std::string name = only_search(read_searches(database, file, search), file.string() + ":").name;
     RecordedGrid grid{.space = read_space_of(database, file, name), .curves = {}};
     read_points(database, name, grid);
+    if (grid.space.metric_at == MetricAt::best) keep_best(grid);
     check_complete(file, grid);
     return grid;
   });

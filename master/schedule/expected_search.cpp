@@ -1,5 +1,6 @@
 #include "master/schedule/expected_search.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <utility>
@@ -83,8 +84,9 @@ std::unique_ptr<Method> stand_in(const Space& space, std::size_t ranks) {
   return std::make_unique<Paced>(sobol_sequence(space), width_at_start(space, ranks));
 }
 
-bool too_many(Method& method) {
-  const auto trials = method.trials();
+bool too_many(const Space& space, Method& method) {
+  auto trials = method.trials();
+  if (space.limits.trials) trials = std::min(*space.limits.trials, trials.value_or(*space.limits.trials));
   return !trials || *trials > most_simulated;
 }
 
@@ -94,7 +96,7 @@ std::optional<ExpectedSearch> expected_search(const Space& space, const Training
                                               ScheduleKind schedule) {
   if (!is_adaptive(space.method)) return of_sequence(space, cost, ranks, schedule);
   auto method = stand_in(space, ranks);
-  if (!space.limits.trials && too_many(*method)) return std::nullopt;
+  if (too_many(space, *method)) return std::nullopt;
   const auto lot = [](const Training& training) {
     return RandomStream(derive_seed(0, "lot", {training.id.value})).uniform();
   };

@@ -10,7 +10,9 @@ MethodWorkload::MethodWorkload(const Space& space, std::unique_ptr<Method> metho
     : space_(space),
       method_(std::move(method)),
       supposed_(std::move(supposed)),
-      trials_left_(space.limits.trials.value_or(std::numeric_limits<std::uint64_t>::max())) {}
+      trials_left_(std::numeric_limits<std::uint64_t>::max()) {
+  if (space.limits.trials && !has_rungs(space.method)) trials_left_ = *space.limits.trials;
+}
 
 void MethodWorkload::begin() {
   again_.clear();

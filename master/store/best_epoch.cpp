@@ -30,19 +30,25 @@ std::string choice_sql(std::string_view metric, MetricAt at) {
 BestEpochs::BestEpochs(SQLite::Database& database, std::string_view metric, Goal goal)
     : select_(database, best_sql(metric, to_string(goal), "e.search = ? AND e.curve = ? AND e.epoch <= ?")) {}
 
+std::optional<BestEpochs::Best> BestEpochs::find(std::int64_t search, const Identity& curve, std::int64_t milestone) {
+  select_.tryReset();
+  select_.bind(1, search);
+  select_.bindNoCopy(2, curve.data(), static_cast<int>(curve.size()));
+  select_.bind(3, milestone);
+  std::optional<Best> best;
+  if (select_.executeStep()) best = {select_.getColumn(0).getInt64(), select_.getColumn(1).getDouble()};
+  select_.reset();  // or the file would stay locked
+  return best;
+}
+
 void BestEpochs::fill(std::int64_t search, TrialRecord& record) {
   record.best_epoch.reset();
   record.best_metric.reset();
   if (!record.milestone || record.status != Status::complete) return;
-  select_.tryReset();
-  select_.bind(1, search);
-  select_.bindNoCopy(2, record.curve.data(), static_cast<int>(record.curve.size()));
-  select_.bind(3, *record.milestone);
-  if (select_.executeStep()) {
-    record.best_epoch = select_.getColumn(0).getInt64();
-    record.best_metric = select_.getColumn(1).getDouble();
+  if (const auto best = find(search, record.curve, *record.milestone)) {
+    record.best_epoch = best->epoch;
+    record.best_metric = best->value;
   }
-  select_.reset();  // or the file would stay locked
 }
 
 void renew_best_epochs(SQLite::Database& database, std::int64_t search) {

@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,12 @@ class BestEpochs {
  public:
   BestEpochs(SQLite::Database& database, std::string_view metric, Goal goal);
 
+  struct Best {
+    std::int64_t epoch;
+    double value;
+  };
+  /// Of the curve up to `milestone`, as far as the table has it.
+  std::optional<Best> find(std::int64_t search, const Identity& curve, std::int64_t milestone);
   /// Fills them in, with nothing where the curve is not there, or never defined.
   void fill(std::int64_t search, TrialRecord& record);
 

@@ -1,6 +1,7 @@
 #include "master/store/store.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "master/store/database.hpp"
 #include "master/store/json_text.hpp"
@@ -10,6 +11,11 @@
 #include "search/space/cache_files.hpp"
 
 namespace stormsweep {
+
+double value_of(const Metrics& metrics, std::string_view name) {
+  const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const auto& each) { return each.first == name; });
+  return found == metrics.end() ? std::numeric_limits<double>::quiet_NaN() : found->second;
+}
 
 Store::Store(const std::filesystem::path& path, const Space& space, const std::string& fingerprint,
              const Options& options)
@@ -63,6 +69,13 @@ std::optional<Ended> Store::ended(const Training& training, std::size_t mileston
   });
 }
 
+std::optional<double> Store::best_until(const Training& training, std::size_t milestone) {
+  StoreDatabase& db = *database_;
+  if (training.milestones.empty()) return std::nullopt;
+  const Identity curve = curve_identity(training.configuration, db.experiment, db.seed);
+  return guarded(db.file, [&] { return db.best_until(curve, training.milestones[milestone]); });
+}
+
 ProposalHistory Store::proposals() {
   StoreDatabase& db = *database_;
   return guarded(db.file, [&] {
@@ -110,8 +123,7 @@ void Store::finish(const Training& training, std::size_t milestone, const Worker
   row.finished = outcome.finished;
   db.running.erase(row.identity);
   db.learn(outcome.metrics);
-  for (const auto& [name, value] : outcome.metrics)
-    if (name == db.metric) db.trials[db.pending - 1].metric = value;
+  db.trials[db.pending - 1].metric = value_of(outcome.metrics, db.metric);
 }
 
 void Store::add_epochs(const Training& training, const std::vector<EpochRecord>& records) {
@@ -119,7 +131,8 @@ void Store::add_epochs(const Training& training, const std::vector<EpochRecord>&
   const Identity curve = curve_identity(training.configuration, db.experiment, db.seed);
   for (const EpochRecord& record : records) {
     db.learn(record.metrics);
-    append_json(db.epochs.emplace_back(curve, record.epoch, record.seconds, "").metrics, record.metrics);
+    const double value = value_of(record.metrics, db.metric);
+    append_json(db.epochs.emplace_back(curve, record.epoch, record.seconds, value, "").metrics, record.metrics);
   }
 }
 

@@ -49,6 +49,10 @@ class Store {
   /// What an earlier run has made of trial `milestone` of `training`, if it has ended, at its end.
   std::optional<Ended> ended(const Training& training, std::size_t milestone);
 
+  /// The best value that the search's metric has come to on the way to that trial, by curves handed to add_epochs; or
+  /// nothing, where it never had one.
+  std::optional<double> best_until(const Training& training, std::size_t milestone);
+
   /// Proposals of the search's method, in order, and its width; 0 where none has been kept. Those of an earlier version
   /// of the space are gone.
   ProposalHistory proposals();

@@ -62,8 +62,7 @@ StoreDatabase::StoreDatabase(const std::filesystem::path& path, const Space& spa
       last_patience(options.last_patience),
       lookup(sqlite, fmt::format("SELECT id, status, attempt FROM trials WHERE search = ? AND identity = ?{}",
                                  identities_indexed(sqlite) ? "" : " AND training = ?")),
-      select_metric(sqlite,
-                    fmt::format("SELECT json_extract(metrics, '$.{}') FROM trials WHERE id = ?", sql_name(metric))),
+      select_metric(sqlite, fmt::format("SELECT {} FROM trials WHERE id = ?", choice_sql(metric, metric_at))),
       upsert(sqlite, upsert_sql()),
       insert_epoch(sqlite,
                    "INSERT OR IGNORE INTO epochs (search, curve, epoch, seconds, metrics) VALUES (?, ?, ?, ?, ?)"),
@@ -118,6 +117,17 @@ Tally StoreDatabase::read_tally() {
 void StoreDatabase::open_json(const std::filesystem::path& path) {
   json.emplace(path, lease.json_agrees ? lease.json_bytes : 0);
   if (!lease.json_agrees) write_search_lines(sqlite, lease.search, name, path, *json);
+}
+
+std::optional<double> StoreDatabase::best_until(const Identity& curve, std::int64_t milestone) {
+  auto best = best_epochs.find(lease.search, curve, milestone);
+  const auto better = [&](double a, double b) { return goal == Goal::minimize ? a < b : a > b; };
+  for (const PendingEpoch& point : epochs) {
+    if (point.curve != curve || point.epoch > milestone) continue;
+    if (std::isnan(point.value) || (best && !better(point.value, best->value))) continue;
+    best = {point.epoch, point.value};
+  }
+  return best ? std::optional(best->value) : std::nullopt;
 }
 
 TrialRecord& StoreDatabase::next_row(const Training& training, std::size_t milestone, const WorkerInfo& worker) {

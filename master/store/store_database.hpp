@@ -62,6 +62,7 @@ struct PendingEpoch {
   Identity curve;
   std::int64_t epoch;
   double seconds;
+  double value;  ///< that the search chooses by
   std::string metrics;
 };
 
@@ -75,6 +76,8 @@ struct StoreDatabase {
   void open_json(const std::filesystem::path& path);
   TrialRecord& next_row(const Training& training, std::size_t milestone, const WorkerInfo& worker);
   void learn(const Metrics& metrics);
+  /// Of the curve up to there, what is not committed included.
+  std::optional<double> best_until(const Identity& curve, std::int64_t milestone);
 
   bool commit(double now, Seconds patience);
   std::uint64_t settle();

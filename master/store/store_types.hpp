@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string_view>
 #include <vector>
 
 #include "search/base/id.hpp"
 #include "search/base/time.hpp"
+#include "search/space/outcome.hpp"
 
 namespace stormsweep {
 
@@ -41,5 +43,8 @@ struct StoreOptions {
   /// How long `settle` tries to write what another process, or a full disk, does not let it.
   Seconds last_patience{60};
 };
+
+/// Of the metric of that name; NaN where there is none.
+double value_of(const Metrics& metrics, std::string_view name);
 
 }  // namespace stormsweep

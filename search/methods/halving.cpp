@@ -1,5 +1,7 @@
 #include "search/methods/halving.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <deque>
 #include <iterator>
@@ -8,6 +10,7 @@
 #include <set>
 #include <utility>
 
+#include "search/base/error.hpp"
 #include "search/methods/bracket.hpp"
 #include "search/methods/sequence.hpp"
 
@@ -33,6 +36,42 @@ std::uint64_t power(std::uint64_t base, std::size_t exponent) {
   return std::min(power, largest_bracket);
 }
 
+std::uint64_t trials_of(const BracketShape& bracket) {
+  return std::accumulate(bracket.members.begin(), bracket.members.end(), std::uint64_t{0});
+}
+
+/// All brackets that the space has configurations for, one after the other.
+class Shapes {
+ public:
+  explicit Shapes(const Space& space)
+      : space_(space), rungs_(rungs(space).size()), left_(configurations(space)->trials()) {}
+
+  std::optional<BracketShape> next() {
+    auto [first, size] = plan_of(space_, number_);
+    if (left_) size = std::min(size, *left_);
+    if (size == 0) return std::nullopt;
+    if (left_) *left_ -= size;
+    return BracketShape{number_++, first, survivors(size, rungs_ - first, space_.method.eta)};
+  }
+
+ private:
+  const Space& space_;
+  const std::size_t rungs_;
+  std::optional<std::uint64_t> left_;  ///< configurations, where they can be counted
+  std::uint64_t number_ = 0;
+};
+
+std::uint64_t brackets_within(const Space& space, std::uint64_t most_trials) {
+  Shapes shapes(space);
+  std::uint64_t count = 0, trials = 0;
+  for (auto shape = shapes.next(); shape && (trials += trials_of(*shape)) <= most_trials; shape = shapes.next())
+    ++count;
+  if (count == 0)
+    throw InputError(fmt::format("search '{}': limits.trials is {}, and a bracket has {}; raise it (stormsweep plan)",
+                                 space.name, most_trials, trials));
+  return count;
+}
+
 class Halving : public Method {
  public:
   Halving(const Space& space, const Share& share)
@@ -40,14 +79,15 @@ class Halving : public Method {
         plan_(space),
         rungs_(rungs(space)),
         sequence_(make_sequence(space_, space.method.from)),
-        share_(share) {}
+        share_(share),
+        brackets_(brackets(plan_)) {}
 
   std::optional<Training> next() override {
     if (ready_.empty() && !open_next()) return std::nullopt;
     return begin(*ready_.begin());
   }
 
-  bool exhausted() const override { return next_bracket_ == brackets(plan_) && open_.empty(); }
+  bool exhausted() const override { return next_bracket_ == brackets_ && open_.empty(); }
 
   void learn(const Training& training, std::size_t, const Ended& ended) override {
     const auto found = open_.find(training.rung->bracket);
@@ -65,8 +105,7 @@ class Halving : public Method {
 
   std::optional<std::uint64_t> trials() override {
     std::uint64_t trials = 0;
-    for (const BracketShape& bracket : bracket_shapes(plan_, share_))
-      trials = std::accumulate(bracket.members.begin(), bracket.members.end(), trials);
+    for (const BracketShape& bracket : bracket_shapes(plan_, share_)) trials += trials_of(bracket);
     return trials;
   }
 
@@ -79,7 +118,7 @@ class Halving : public Method {
 
   /// The next bracket of ours; false where there is none.
   bool open_next() {
-    while (next_bracket_ < brackets(plan_)) {
+    while (next_bracket_ < brackets_) {
       const std::uint64_t number = next_bracket_++;
       const auto [first, size] = plan_of(plan_, number);
       std::deque<TrainingId> members = take(size);
@@ -91,7 +130,7 @@ class Halving : public Method {
       ready_.insert(number);
       return true;
     }
-    next_bracket_ = brackets(plan_);
+    next_bracket_ = brackets_;
     return false;
   }
 
@@ -129,6 +168,7 @@ class Halving : public Method {
   const std::vector<std::int64_t> rungs_;
   const std::unique_ptr<Sequence> sequence_;
   const Share share_;
+  const std::uint64_t brackets_;
   std::uint64_t next_number_ = 0, next_bracket_ = 0;
   std::map<std::uint64_t, Open> open_;
   std::set<std::uint64_t> ready_;  ///< brackets with something that may begin
@@ -156,21 +196,16 @@ BracketPlan plan_of(const Space& space, std::uint64_t bracket) {
 
 std::uint64_t brackets(const Space& space) {
   if (space.method.brackets) return *space.method.brackets;
+  if (space.limits.trials) return brackets_within(space, *space.limits.trials);
   return space.method.name == "halving" ? 1 : rungs(space).size();
 }
 
 std::vector<BracketShape> bracket_shapes(const Space& space, const Share& share) {
-  const std::size_t count = rungs(space).size();
+  Shapes all(space);
   std::vector<BracketShape> shapes;
-  auto left = configurations(space)->trials();
-  for (std::uint64_t number = 0; number < brackets(space); ++number) {
-    auto [first, size] = plan_of(space, number);
-    if (left) size = std::min(size, *left);
-    if (size == 0) break;
-    if (left) *left -= size;
-    if (number % share.count == share.index)
-      shapes.push_back({number, first, survivors(size, count - first, space.method.eta)});
-  }
+  const std::uint64_t count = brackets(space);
+  for (auto shape = all.next(); shape && shape->number < count; shape = all.next())
+    if (shape->number % share.count == share.index) shapes.push_back(*std::move(shape));
   return shapes;
 }
 

@@ -27,7 +27,8 @@ std::vector<std::int64_t> rungs(const Space& space);
 /// as many as leave one for the last rung. hyperband (Li et al. 2018): with R rungs, in turns from the one that halves
 /// R - 1 times to the one that trains all to the end; the one that halves s times has ceil(R / (s + 1) * eta^s).
 BracketPlan plan_of(const Space& space, std::uint64_t bracket);
-/// MethodSettings::brackets; or one by halving, one of each kind by hyperband.
+/// MethodSettings::brackets; or as many as limits.trials allows; or one by halving, one of each kind by hyperband.
+/// Throws InputError where limits.trials allows none.
 std::uint64_t brackets(const Space& space);
 
 /// A bracket as far as the sequence has configurations for it.

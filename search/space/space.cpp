@@ -238,9 +238,8 @@ void check_rungs(const Field& root, const Space& space) {
       if (term.axis == *axis)
         root["exclude"].refuse("by " + space.method.name + " every configuration goes through the same " + name +
                                ": leave " + name + " out of it");
-  if (space.limits.trials)
-    root["limits"]["trials"].refuse(space.method.name +
-                                    " decides by whole brackets: give method.brackets, and see stormsweep plan");
+  if (space.limits.trials && space.method.brackets)
+    root["limits"]["trials"].refuse("method.brackets says how far " + space.method.name + " goes: give one of them");
 }
 
 void check_method(const Field& root, Space& space) {

@@ -147,6 +147,33 @@ TEST_CASE("real trainings under halving go on from their rungs, to the last bit"
   for (const auto& [identity, values] : metrics("one")) CHECK(whole.at(identity) == values);
 }
 
+TEST_CASE("real trainings that are compared by their best epoch are the same, whoever trains what and when") {
+  const WorkFolder folder;
+  REQUIRE(run_stormsweep({"generate", "tornado", "--storms", "300", "-o", "."}, folder).status == 0);
+  const std::string space = R"({"name": "m", "experiment": "tornado", "seed": 3,
+    "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"},
+    "metric": {"name": "validation_loss", "at": "best"}, "parameters": {"epochs": [1, 3, 6],
+    "learning_rate": {"min": 1e-4, "max": 1e-1, "scale": "log"}, "batch_size": [8, 16]})";
+  for (const std::string method : {R"({"name": "halving", "eta": 2, "size": 6, "brackets": 2})",
+                                   R"({"name": "bayes", "width": 2, "trials": 8})"}) {
+    CAPTURE(method);
+    const Search search(folder, space + R"(, "method": )" + method + "}");
+    const std::string name = method.find("bayes") == std::string::npos ? "halving" : "bayes";
+    const Rows expected = search.run(name, {"--workers", "1"});
+    CHECK(search.run(name + "3", {"--workers", "3", "--schedule", "synchronous"}) == expected);
+    CHECK(search.harmed(name + "_killed", {"--workers", "2", "--checkpoint-every", "0.1"}, kill_a_worker) == expected);
+    CHECK(search.harmed(name + "_stopped", {"--workers", "2"}, stop) == expected);
+  }
+  // Who went on was better at its best than who did not.
+  CHECK(number(folder / "halving.db",
+               "SELECT count(*) FROM trials a JOIN trials b ON a.bracket = b.bracket AND a.rung = b.rung WHERE "
+               "EXISTS (SELECT 1 FROM trials n WHERE n.curve = a.curve AND n.rung = a.rung + 1) AND NOT EXISTS "
+               "(SELECT 1 FROM trials n WHERE n.curve = b.curve AND n.rung = b.rung + 1) AND a.rung < 2 AND "
+               "a.best_metric > b.best_metric") == 0);
+  // And that was not always its last.
+  CHECK(number(folder / "halving.db", "SELECT count(*) FROM trials WHERE best_epoch < milestone") > 0);
+}
+
 TEST_CASE("a recorded grid tells what other methods would have cost") {
   const WorkFolder folder;
   folder.write("g.json", R"({"name": "g", "experiment": "noop",

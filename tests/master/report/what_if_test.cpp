@@ -105,6 +105,29 @@ TEST_CASE(
   CHECK_FALSE(what_if(grid.space, grid).seconds);
 }
 
+TEST_CASE("where a search chooses by the best epoch, a point is worth the best up to there") {
+  const TemporaryFolder folder;
+  const auto file = folder.path / "b.db";
+  const Space space =
+      noop_space(R"({"index": [0, 1], "epochs": [1, 3]})", "b", R"("metric": {"name": "score", "at": "best"}, )");
+  {
+    Store store(file, space, "f", {});
+    for (std::uint64_t i = 0; i < 2; ++i) {  // 4, 8 and 6; 5, 9 and 7
+      const Training each = training(space, i);
+      const double more = static_cast<double>(i);
+      store.add_epochs(
+          each, {{1, 1., {{"score", 4 + more}}}, {2, 2., {{"score", 8 + more}}}, {3, 3., {{"score", 6 + more}}}});
+      store.finish(each, 0, worker(), outcome(4 + more));
+      store.finish(each, 1, worker(), outcome(6 + more));
+    }
+  }
+  const RecordedGrid grid = read_recorded_grid(file, "");
+  CHECK(grid.best == 9);
+  CHECK(grid.find(space.configuration(0), 1)->ended.value == 4);
+  CHECK(grid.find(space.configuration(0), 2)->ended.value == 8);
+  CHECK(grid.find(space.configuration(0), 3)->ended.value == 8);
+}
+
 TEST_CASE("what was found for so much, in epochs, or in trials where there are none") {
   const WhatIf trained{.trials = 3, .epochs = 9, .steps = {{1, 1, 4}, {2, 3, 6}, {3, 9, 8}}};
   CHECK(trained.cost() == 9);

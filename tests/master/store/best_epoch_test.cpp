@@ -43,6 +43,30 @@ TEST_CASE("the best epoch may be of an earlier commit, an earlier run, and an ea
   CHECK(query(file, "SELECT epochs, best_epoch, best_metric FROM results ORDER BY 1") == by_accuracy);
 }
 
+TEST_CASE("the best on the way is known before it is committed, and after, also to who comes later") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  for (const auto& [metric, values] :
+       {std::pair(std::string(R"({"name": "validation_accuracy", "at": "best"})"), std::vector{0.7, 0.9, 0.9}),
+        {R"({"name": "validation_loss", "at": "best"})", {0.4, 0.3, 0.3}}}) {
+    std::filesystem::remove(file);
+    const Space space = searching_by(metric);
+    const Training t = training(space, 0);
+    {
+      Store store(file, space, "f", {});
+      CHECK_FALSE(store.best_until(t, 0));
+      for (const std::int64_t k : {0, 1, 2}) {
+        reach(store, t, k);
+        CHECK(store.best_until(t, static_cast<std::size_t>(k)) == values[static_cast<std::size_t>(k)]);
+        if (k == 1) store.commit();
+      }
+      CHECK(store.best_until(t, 0) == values[0]);
+    }
+    Store again(file, space, "f", {});
+    for (std::size_t k = 0; k < 3; ++k) CHECK(again.ended(t, k)->value == values[k]);
+  }
+}
+
 TEST_CASE("rows without a defined value, a curve or an end have no best epoch") {
   TemporaryFolder folder;
   const auto file = folder.path / "s.db";

@@ -134,6 +134,26 @@ TEST_CASE("failed ones never go on") {
   CHECK_FALSE(method->next());
 }
 
+TEST_CASE("limits.trials is as many whole brackets as it has room for") {
+  const auto within = [](const std::string& method, int trials) {
+    return parse_space(
+        R"({"name": "s", "experiment": "noop", "limits": {"trials": )" + std::to_string(trials) +
+            R"(}, "parameters": {"index": {"min": 0, "max": 100000}, "epochs": [1, 3, 9]}, "method": ")" + method +
+            "\"}",
+        "s.json", "/");
+  };
+  // 9 + 3 + 1 trials a bracket; by hyperband 9 + 3 + 1, 5 + 1 and 3.
+  CHECK(brackets(within("halving", 13)) == 1);
+  CHECK(brackets(within("halving", 38)) == 2);
+  CHECK(brackets(within("halving", 39)) == 3);
+  CHECK(make_halving(within("halving", 38), {})->trials() == 26);
+  CHECK(brackets(within("hyperband", 18)) == 1);
+  CHECK(brackets(within("hyperband", 19)) == 2);
+  CHECK(brackets(within("hyperband", 35)) == 4);
+  CHECK_THROWS_WITH_AS(brackets(within("halving", 12)),
+                       "search 's': limits.trials is 12, and a bracket has 13; raise it (stormsweep plan)", InputError);
+}
+
 TEST_CASE("what halving cannot do is refused") {
   const auto refusal = [](const std::string& method, const std::string& more) {
     try {
@@ -150,8 +170,9 @@ TEST_CASE("what halving cannot do is refused") {
         "s.json: method.eta is 1; give an integer of at least 2");
   CHECK(refusal(R"({"name": "grid", "eta": 2})", R"(, "parameters": {})").starts_with("s.json: method.eta is not"));
   CHECK(refusal(R"("halfing")", R"(, "parameters": {})") == "s.json: method is \"halfing\"; did you mean halving?");
-  CHECK(refusal(R"("halving")", R"(, "parameters": {"epochs": [1, 2], "index": [1, 2]}, "limits": {"trials": 5})") ==
-        "s.json: limits.trials is 5; halving decides by whole brackets: give method.brackets, and see stormsweep plan");
+  CHECK(refusal(R"({"name": "halving", "brackets": 2})",
+                R"(, "parameters": {"epochs": [1, 2], "index": [1, 2]}, "limits": {"trials": 5})") ==
+        "s.json: limits.trials is 5; method.brackets says how far halving goes: give one of them");
   CHECK(refusal(R"("halving")",
                 R"(, "parameters": {"epochs": [1, 2], "index": [1, 2]}, "exclude": [{"epochs": 1, "index": 2}])")
             .starts_with("s.json: exclude is"));
