@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "master/page/page.hpp"
 #include "master/page/page_data.hpp"
+#include "master/page/paper.hpp"
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
+#include "search/base/strict_json.hpp"
 
 namespace stormsweep {
 
@@ -19,7 +22,7 @@ namespace po = boost::program_options;
 
 struct ReportQuestion {
   std::vector<std::string> databases;
-  std::string search, output;
+  std::string search, output, paper;
 };
 
 Syntax syntax_of(ReportQuestion& q) {
@@ -28,12 +31,35 @@ Syntax syntax_of(ReportQuestion& q) {
           .summary =
               "Writes a page of pictures and tables that any browser opens, without a network. Of several databases\n"
               "(parts of a search that several jobs share) it shows the union.",
-          .example = "stormsweep report tornado.db -o tornado.html",
+          .example =
+              "stormsweep report tornado.db -o tornado.html\n"
+              "stormsweep report table2.db --paper tornado -o table2.html",
           .operands = {{"database", po::value(&q.databases)->required()->composing(), "files that `run` wrote"}},
           .options = {
               {"output,o", po::value(&q.output)->required(), "the page, FILE.html"},
+              {"paper", po::value(&q.paper)->default_value(""),
+               "tables of the paper on this experiment beside ours: tornado, nowcast, segmentation or emulator"},
               {"search", po::value(&q.search)->default_value(""), "only this search (default: all)"},
           }};
+}
+
+void check_paper(const std::string& paper) {
+  std::vector<std::string> known;
+  for (const auto& [name, text] : published_texts()) known.push_back(name);
+  if (!paper.empty() && std::find(known.begin(), known.end(), paper) == known.end())
+    throw InputError(fmt::format("--paper is {}; {}", paper, suggestion(paper, known)));
+}
+
+/// Whether one of the searches is of the paper's experiment.
+void check_beside(const nlohmann::ordered_json& data, const std::string& paper) {
+  if (paper.empty()) return;
+  std::vector<std::string> there;
+  for (const auto& search : data["searches"]) {
+    if (search.contains("paper")) return;
+    there.push_back(fmt::format("{} ({})", search["name"].get<std::string>(), search["experiment"].get<std::string>()));
+  }
+  throw InputError(
+      fmt::format("--paper is {}, and no search here is of that experiment; there are {}", paper, join(there)));
 }
 
 }  // namespace
@@ -43,10 +69,11 @@ int report_command(const Arguments& arguments) {
   if (!parse_options(arguments, syntax_of(q))) return exit_done;
   if (!q.output.ends_with(".html"))
     throw InputError(fmt::format("--output is {}: a page is HTML; let the name end in .html", q.output));
+  check_paper(q.paper);
   AtomicFile file(q.output);
-  const std::vector<std::filesystem::path> databases(q.databases.begin(), q.databases.end());
-  const std::string text =
-      page(page_data({databases, q.search}), fmt::format("stormsweep report {}", fmt::join(arguments, " ")));
+  nlohmann::ordered_json data = page_data({{q.databases.begin(), q.databases.end()}, q.search, q.paper});
+  check_beside(data, q.paper);
+  const std::string text = page(std::move(data), fmt::format("stormsweep report {}", fmt::join(arguments, " ")));
   file.write(text);
   file.commit();
   std::cout << fmt::format("{}: {:.1f} MB\n", q.output, static_cast<double>(text.size()) / 1e6);

@@ -8,6 +8,7 @@
 
 #include "master/page/page_column.hpp"
 #include "master/page/page_curves.hpp"
+#include "master/page/paper.hpp"
 #include "master/report/importance.hpp"
 #include "master/report/selection.hpp"
 #include "master/store/sql_text.hpp"
@@ -172,6 +173,7 @@ Json page_search(const PageQuestion& question, const std::string& name) {
   json["importance"] = importance_of(selection, search);
   json["curves"] = page_curves(selection, search);
   json["profiles"] = page_profiles(selection, search);
+  if (question.paper == search.experiment) json["paper"] = beside_paper(selection, search);
   return json;
 }
 

@@ -15,6 +15,7 @@ inline constexpr std::size_t most_shown = 100'000, always_shown = 1'000;
 struct PageQuestion {
   std::vector<std::filesystem::path> databases;  ///< one, or parts of searches that several jobs share
   std::string search;                            ///< empty: all of them
+  std::string paper = {};                        ///< an experiment whose searches stand beside its paper; or none
 };
 
 /// One search of the page, as page_data.hpp has it but for "progress" and "timelines".

@@ -4,11 +4,13 @@ function fact(label, value) {
   return html('div', {class: 'fact'}, html('strong', {}, value), html('span', {}, label));
 }
 
+const isNumber = (cell) => typeof cell === 'number' || /^-?[0-9.]+(e[-+]?[0-9]+)?$/.test(cell);
+
 function tableOf(header, rows) {
   return html('div', {class: 'scroll'}, html('table', {},
     html('thead', {}, html('tr', {}, ...header.map((name) => html('th', {}, name)))),
     html('tbody', {}, ...rows.map((row) => html('tr', {}, ...row.map((cell) =>
-      html('td', {class: typeof cell === 'number' ? 'number' : false}, numberText(cell))))))));
+      html('td', {class: isNumber(cell) ? 'number' : false}, numberText(cell))))))));
 }
 
 function bestRows(search, most) {

@@ -26,6 +26,9 @@ TEST_CASE("report refuses what it cannot make a page of, and leaves nothing behi
   refuses({"nowhere.db", "-o", page}, "nowhere.db");
   refuses({results.file, "-o", page, "--search", "other"}, "--search is other; the searches there are s");
   refuses({results.file, "-o", (results.folder.path / "none" / "t.html").string()}, "choose a folder that exists");
+  refuses({results.file, "-o", page, "--paper", "tornad"}, "--paper is tornad; did you mean tornado?");
+  refuses({results.file, "-o", page, "--paper", "nowcast"},
+          "no search here is of that experiment; there are s (tornado)");
   refuses({results.file}, "--output");
   CHECK(text(results.file) == before);
   CHECK(std::distance(std::filesystem::directory_iterator(results.folder.path), {}) == 1);

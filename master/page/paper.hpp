@@ -1,0 +1,22 @@
+#pragma once
+
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+#include "master/report/selection.hpp"
+
+namespace stormsweep {
+
+/// What the paper on a search's experiment says, and the same tables of the search: {"paper", "note", "items":
+/// [{"name", "about", "space" (that has what it takes), "published": [{"what", "value"}], "tables": [{"title",
+/// "header", "rows", "footnotes"}]}]}; no tables where the search lacks what they take.
+nlohmann::ordered_json beside_paper(Selection& selection, const SearchSummary& search);
+
+/// experiments/<name>/published.json of the experiments that have one, embedded at build time: {"paper", "note",
+/// "items": [{"name", "about", "values", "space", "published"}]}, each with "rows", "columns", "by" and the SQL
+/// condition "where" of a cross table, or with the "curve" of a profile.
+const std::map<std::string, std::string_view>& published_texts();
+
+}  // namespace stormsweep
