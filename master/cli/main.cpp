@@ -15,6 +15,7 @@
 #include "master/cli/report.hpp"
 #include "master/cli/results.hpp"
 #include "master/cli/run.hpp"
+#include "master/cli/serve.hpp"
 #include "master/cli/status.hpp"
 #include "master/cli/submit.hpp"
 #include "master/loop/launch.hpp"
@@ -38,6 +39,7 @@ constexpr std::array commands{
     Command{"describe", "the experiments and their hyperparameters", describe_command},
     Command{"results", "rows, pivot tables and curves of a results database", results_command},
     Command{"report", "a page of pictures and tables, in one file", report_command},
+    Command{"serve", "the same page, live, to this user alone", serve_command},
     Command{"status", "how the searches of a results database stand", status_command},
     Command{"compare", "both schedules on one space; or replays of a database on other numbers of ranks",
             compare_command},

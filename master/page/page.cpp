@@ -75,6 +75,26 @@ std::string title_of(const Json& data) {
   return html_escaped(names + " - stormsweep");
 }
 
+/// `connections`: what the page may connect to, as its policy says it.
+std::string filled(const Json& data, std::string_view connections, std::string_view script) {
+  const std::vector<std::pair<std::string_view, std::string>> parts = {
+      {"CONNECTIONS", std::string(connections)},
+      {"TITLE", title_of(data)},
+      {"STYLE", std::string(page_style())},
+      {"PLAIN", plain_tables(data)},
+      {"DATA", script_safe(data.dump(-1, ' ', false, Json::error_handler_t::replace))},
+      {"SCRIPT", std::string(script)}};
+  std::string text, frame(page_frame());
+  std::size_t at = 0;
+  for (const auto& [name, part] : parts) {
+    const std::string place = fmt::format("<!--{}-->", name);
+    const std::size_t found = frame.find(place, at);
+    text += frame.substr(at, found - at) + part;
+    at = found + place.size();
+  }
+  return text + frame.substr(at);
+}
+
 }  // namespace
 
 std::string html_escaped(std::string_view text) {
@@ -96,21 +116,12 @@ std::string html_escaped(std::string_view text) {
 
 std::string page(Json data, const std::string& command) {
   data["command"] = command;
-  const std::vector<std::pair<std::string_view, std::string>> parts = {
-      {"TITLE", title_of(data)},
-      {"STYLE", std::string(page_style())},
-      {"PLAIN", plain_tables(data)},
-      {"DATA", script_safe(data.dump(-1, ' ', false, Json::error_handler_t::replace))},
-      {"SCRIPT", std::string(page_script())}};
-  std::string text, frame(page_frame());
-  std::size_t at = 0;
-  for (const auto& [name, part] : parts) {
-    const std::string place = fmt::format("<!--{}-->", name);
-    const std::size_t found = frame.find(place, at);
-    text += frame.substr(at, found - at) + part;
-    at = found + place.size();
-  }
-  return text + frame.substr(at);
+  return filled(data, "", page_script());
+}
+
+std::string live_page(Json data, const std::string& command) {
+  data["command"] = command;
+  return filled(data, "connect-src 'self'; ", fmt::format("{}{}", page_script(), page_live()));
 }
 
 }  // namespace stormsweep

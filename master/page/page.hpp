@@ -10,6 +10,9 @@ namespace stormsweep {
 /// in the data stay texts, whatever they hold. `command` is what made it.
 std::string page(nlohmann::ordered_json data, const std::string& command);
 
+/// The same, which asks the server that it came from (live_page.hpp) for newer data; `data` has its "tag".
+std::string live_page(nlohmann::ordered_json data, const std::string& command);
+
 /// `text` as HTML shows it.
 std::string html_escaped(std::string_view text);
 
@@ -17,5 +20,6 @@ std::string html_escaped(std::string_view text);
 std::string_view page_frame();
 std::string_view page_style();
 std::string_view page_script();
+std::string_view page_live();  ///< the script of live pages alone
 
 }  // namespace stormsweep

@@ -35,8 +35,8 @@ TEST_CASE("output that cannot be written is told in a line, with status 1, by ev
                                     "submit s.json --dry-run",
                                     "run s.json --dry-run",
                                     "generate tornado --storms 1000 -o storms"};
-  for (const char* verb : {"run", "plan", "describe", "results", "status", "compare", "report", "submit", "merge",
-                           "prepare", "generate", "label", "forecast", "generate tornado"})
+  for (const char* verb : {"run", "plan", "describe", "results", "status", "compare", "report", "serve", "submit",
+                           "merge", "prepare", "generate", "label", "forecast", "generate tornado"})
     commands.push_back(std::string(verb) + " --help");
   for (const std::string& command : commands) {
     CAPTURE(command);

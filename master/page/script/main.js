@@ -1,7 +1,7 @@
 // The page: one search at a time.
 
-const data = JSON.parse(document.getElementById('data').textContent);
-const searches = data.searches.map(() => null);  // made when first looked at
+let data = JSON.parse(document.getElementById('data').textContent);
+let searches = data.searches.map(() => null);  // made when first looked at
 let shown = [];
 
 function drawHeader(number, search) {
@@ -13,11 +13,12 @@ function drawHeader(number, search) {
     html('p', {class: 'note'}, `${data.made}, stormsweep ${data.version}, by: ${data.command}`));
 }
 
-/** Each panel is drawn in a moment of its own, so that the page is there at once. */
+/** Each panel is drawn in a moment of its own, so that the page is there at once. What the reader chose stays. */
 function show(number) {
   const search = (searches[number] ??= new Search(data.searches[number]));
   drawHeader(number, search);
-  shown = panels.filter((kind) => kind.fits(search)).map((kind) => new Shown(kind, search));
+  const before = new Map(shown.map((one) => [one.kind, one.values]));
+  shown = panels.filter((kind) => kind.fits(search)).map((kind) => new Shown(kind, search, before.get(kind)));
   document.getElementById('panels').replaceChildren(...shown.map((one) => one.section));
   document.body.dataset.drawn = 'no';
   drawNext([...shown]);

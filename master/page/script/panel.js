@@ -19,10 +19,14 @@ function choice({name, label, options, value}, change) {
 
 /** A panel on the page, drawn anew whenever a choice or the width changes. */
 class Shown {
-  constructor(kind, search) {
+  /** `before`: what had been chosen in such a panel. */
+  constructor(kind, search, before = {}) {
     Object.assign(this, {kind, search, values: {}});
     const choices = kind.choices ? kind.choices(search) : [];
-    for (const {name, value} of choices) this.values[name] = value;
+    for (const one of choices) {
+      if (one.options.includes(before[one.name])) one.value = before[one.name];
+      this.values[one.name] = one.value;
+    }
     this.box = html('div', {class: 'drawing'});
     this.note = html('p', {class: 'note'});
     const change = (name) => (value) => {

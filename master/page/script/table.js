@@ -95,7 +95,7 @@ panel({
   sees: 'A click on a heading sorts. The filter takes conditions and texts, with commas between; brushes over the parallel coordinates filter, too. Times are in seconds; started and finished count from the first start.',
   fits: () => true,
   draw(box, search) {
-    const before = trialTable?.search === search ? trialTable : null;
+    const before = trialTable?.search.name === search.name ? trialTable : null;
     trialTable = new TrialTable(box, search);
     if (!before) return;
     trialTable.filter.value = before.filter.value;

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "search/base/options.hpp"
+
+namespace stormsweep {
+
+/// `stormsweep serve`: the words after it. Returns the exit status when it is told to end; throws InputError.
+int serve_command(const Arguments& arguments);
+
+}  // namespace stormsweep

@@ -1,0 +1,96 @@
+#include "master/page/live_page.hpp"
+
+#include <SQLiteCpp/Backup.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "master/page/page.hpp"
+#include "master/page/page_data.hpp"
+#include "master/store/database.hpp"
+
+namespace stormsweep {
+
+/// A database, and what it was when it was copied last.
+struct LivePage::Source {
+  std::filesystem::path file, copy;
+  SQLite::Database database;
+  std::int64_t version = -1;  ///< PRAGMA data_version: another one after every commit of others
+
+  Source(const std::filesystem::path& from, std::filesystem::path to)
+      : file(from), copy(std::move(to)), database(open_for_reading(from)) {}
+
+  std::int64_t version_now() {
+    return guarded(file, [&] { return database.execAndGet("PRAGMA data_version").getInt64(); });
+  }
+  void renew_copy() {
+    std::filesystem::remove(copy);
+    guarded(file, [&] {
+      SQLite::Database target(copy, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+      target.exec("PRAGMA synchronous = OFF");
+      SQLite::Backup(target, database).executeStep(-1);
+    });
+  }
+};
+
+LivePage::LivePage(PageQuestion question, std::string command)
+    : question_(std::move(question)), command_(std::move(command)) {
+  for (std::size_t i = 0; i < question_.databases.size(); ++i) {
+    const std::filesystem::path place = folder_.path() / std::to_string(i);
+    std::filesystem::create_directory(place);
+    sources_.emplace_back(question_.databases[i], place / question_.databases[i].filename());
+  }
+  make(steady_time());
+}
+
+LivePage::~LivePage() = default;
+
+void LivePage::renew(Seconds now) {
+  if (now < next_) return;
+  try {
+    bool changed = false;
+    for (Source& source : sources_) changed = changed || source.version_now() != source.version;
+    if (changed) make(now);
+  } catch (const NotNow&) {  // the next time will do
+  }
+}
+
+void LivePage::make(Seconds now) {
+  const Seconds begin = steady_time();
+  copy_all();
+  const Seconds copied = steady_time();
+  show();
+  next_ = now + std::max((copied - begin) / most_locked, (steady_time() - begin) / most_busy);
+}
+
+void LivePage::copy_all() {
+  for (Source& source : sources_) {
+    source.version = source.version_now();
+    source.renew_copy();
+  }
+}
+
+void LivePage::show() {
+  PageQuestion question = question_;
+  for (std::size_t i = 0; i < sources_.size(); ++i) question.databases[i] = sources_[i].copy;
+  nlohmann::ordered_json data = page_data(question);
+  for (std::size_t i = 0; i < sources_.size(); ++i) data["databases"][i] = sources_[i].file.string();
+  data["command"] = command_;
+  auto next = std::make_shared<PageTexts>();
+  next->tag = fmt::format("\"{}-{}\"", getpid(), ++number_);
+  next->data = data.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  next->report = page(data, command_);
+  data["tag"] = next->tag;
+  next->page = live_page(std::move(data), command_);
+  const std::lock_guard lock(mutex_);
+  shown_ = std::move(next);
+}
+
+std::shared_ptr<const PageTexts> LivePage::shown() const {
+  const std::lock_guard lock(mutex_);
+  return shown_;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,36 @@
+// Of the page that `stormsweep serve` shows: what is new is drawn anew.
+
+const pollSeconds = 2;
+let tag = data.tag;
+
+/** What stands below the heading. */
+function tell(text) {
+  document.getElementById('live').replaceChildren(text + ' ', html('a', {href: '/report.html', download: 'report.html'}, 'save as report'));
+}
+
+function renew(next) {
+  const name = shown[0].search.name, brushes = shown[0].search.brushes;
+  data = next;
+  searches = data.searches.map(() => null);
+  const number = Math.max(0, data.searches.findIndex((search) => search.name === name));
+  searches[number] = new Search(data.searches[number]);
+  searches[number].brushes = brushes;
+  show(number);
+}
+
+async function poll() {
+  try {
+    const answer = await fetch('/api/data', {headers: {'If-None-Match': tag}});
+    if (answer.status === 200) {
+      renew(await answer.json());
+      tag = answer.headers.get('ETag');
+    }
+    tell(answer.ok || answer.status === 304 ? `Live: as of ${data.made}.` : `The server refuses (${answer.status}).`);
+  } catch {
+    tell(`The server does not answer; as of ${data.made}.`);
+  }
+  setTimeout(poll, 1000 * pollSeconds);
+}
+
+document.getElementById('header').after(html('p', {id: 'live', class: 'note'}));
+poll();

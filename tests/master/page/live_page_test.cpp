@@ -1,0 +1,52 @@
+#include "master/page/live_page.hpp"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "search/base/error.hpp"
+#include "tests/master/store/store_fixture.hpp"
+
+using namespace stormsweep;
+using namespace stormsweep::test;
+
+TEST_CASE("a live page follows its database, and only when that has changed") {
+  const TemporaryFolder folder;
+  const auto file = folder.path / "n.db";
+  const Space space = noop_space(R"({"index": {"min": 1, "max": 9, "step": 1}})", "n");
+  Store store(file, space, "f", {});
+  store.finish(training(space, 0), 0, worker(), outcome(0.5));
+  store.commit();
+  LivePage live({{file}, ""}, "stormsweep serve n.db");
+  const auto trials = [&] { return nlohmann::json::parse(live.shown()->data)["searches"][0]["trials"]; };
+  const std::string first = live.shown()->tag;
+  CHECK(trials() == 1);
+  CHECK(nlohmann::json::parse(live.shown()->data)["databases"][0] == file.string());
+  live.renew(Seconds(1e9));
+  CHECK(live.shown()->tag == first);
+  store.finish(training(space, 1), 0, worker(), outcome(0.75));
+  store.commit();
+  live.renew(Seconds(2e9));
+  CHECK(live.shown()->tag != first);
+  CHECK(trials() == 2);
+  CHECK(live.shown()->page.find("connect-src 'self'; ") != std::string::npos);
+  CHECK(live.shown()->report.find("connect-src") == std::string::npos);
+}
+
+TEST_CASE("copies take a hundredth of the time at most: the next one waits") {
+  const TemporaryFolder folder;
+  const auto file = folder.path / "n.db";
+  const Space space = noop_space(R"({"index": [1, 2]})", "n");
+  { Store(file, space, "f", {}).finish(training(space, 0), 0, worker(), outcome(0.5)); }
+  LivePage live({{file}, ""}, "");
+  const std::string tag = live.shown()->tag;
+  SQLite::Database other(file, SQLite::OPEN_READWRITE);
+  other.exec("UPDATE trials SET attempt = 2");
+  live.renew(steady_time());
+  CHECK(live.shown()->tag == tag);
+}
+
+TEST_CASE("what is no database of ours has no live page, and nothing is left of the attempt") {
+  const TemporaryFolder folder;
+  CHECK_THROWS_AS(LivePage({{folder.path / "none.db"}, ""}, ""), InputError);
+}

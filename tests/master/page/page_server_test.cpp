@@ -1,0 +1,91 @@
+#include "master/page/page_server.hpp"
+
+#include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "master/page/listening.hpp"
+#include "search/base/error.hpp"
+#include "tests/master/store/store_fixture.hpp"
+
+using namespace stormsweep;
+using namespace stormsweep::test;
+
+namespace {
+
+/// What the server at the socket says to `text`.
+std::string say(const std::filesystem::path& path, const std::string& text) {
+  const Descriptor client(socket(AF_UNIX, SOCK_STREAM, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strcpy(address.sun_path, path.c_str());
+  REQUIRE(connect(*client, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
+  REQUIRE(write_all(client, text));
+  shutdown(*client, SHUT_WR);
+  std::string all;
+  char bytes[4096];
+  for (ssize_t count; (count = read(*client, bytes, sizeof(bytes))) > 0;) all.append(bytes, std::size_t(count));
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("whoever connects is answered, in pieces too, and what is no request is refused") {
+  const TemporaryFolder folder;
+  const UnixSocket socket(folder.path / "s.sock");
+  const std::string large(3'000'000, 'x');
+  const PageServer server(socket.descriptor(), [&](const HttpRequest& r) {
+    return HttpAnswer{200, "text/plain", r.path == "/large" ? large : "you want " + r.path};
+  });
+  CHECK(say(socket.path(), "GET /a HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("you want /a"));
+  CHECK(say(socket.path(), "GET /large HTTP/1.1\r\n\r\n").ends_with(large));
+  CHECK(say(socket.path(), "nonsense\r\n\r\n").starts_with("HTTP/1.1 400"));
+  CHECK(say(socket.path(), "GET / HTTP/1.1\r\n").starts_with("HTTP/1.1 400"));
+  CHECK(say(socket.path(), std::string(100'000, 'y')).starts_with("HTTP/1.1 400"));
+}
+
+TEST_CASE("a socket is this user's alone, and goes with its server") {
+  const TemporaryFolder folder;
+  const auto path = folder.path / "s.sock";
+  {
+    const UnixSocket socket(path);
+    struct stat found {};
+    REQUIRE(stat(path.c_str(), &found) == 0);
+    CHECK((found.st_mode & 0777) == 0600);
+    CHECK_THROWS_WITH_AS(UnixSocket again(path), doctest::Contains("another stormsweep serve listens there"),
+                         InputError);
+    CHECK(std::filesystem::exists(path));
+  }
+  CHECK_FALSE(std::filesystem::exists(path));
+}
+
+TEST_CASE("a socket that a killed server has left is no obstacle; a file is one") {
+  const TemporaryFolder folder;
+  const auto path = folder.path / "s.sock";
+  {
+    UnixSocket socket(path);
+    std::filesystem::rename(path, folder.path / "left.sock");
+  }
+  CHECK_NOTHROW(UnixSocket(folder.path / "left.sock"));
+  std::ofstream(path) << "text";
+  CHECK_THROWS_WITH_AS(UnixSocket{path}, doctest::Contains("s.sock: no socket can be made there"), InputError);
+  CHECK(text(path) == "text");
+  CHECK_THROWS_WITH_AS(UnixSocket{folder.path / std::string(200, 'a')}, doctest::Contains("at most 107 characters"),
+                       InputError);
+}
+
+TEST_CASE("a port is one of 127.0.0.1, and is had once") {
+  const Descriptor listening = listen_at_port(0);
+  const int port = port_of(listening);
+  CHECK(port > 0);
+  sockaddr_in address{};
+  socklen_t size = sizeof(address);
+  REQUIRE(getsockname(*listening, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  CHECK(ntohl(address.sin_addr.s_addr) == INADDR_LOOPBACK);
+  CHECK_THROWS_WITH_AS(listen_at_port(port), doctest::Contains("it cannot be had"), InputError);
+}
