@@ -10,6 +10,7 @@
 #include "master/cli/results_columns.hpp"
 #include "master/cli/results_question.hpp"
 #include "master/report/markup.hpp"
+#include "master/report/optuna_journal.hpp"
 #include "master/report/pivot.hpp"
 #include "master/report/plot.hpp"
 #include "master/report/records.hpp"
@@ -187,6 +188,8 @@ int results_command(const Arguments& arguments) {
     print_curve(selection, q.curve, q);
   else if (!q.rows.empty() || !q.columns.empty())
     print_cross_table(selection, q);
+  else if (q.format == "optuna")
+    optuna_journal(selection, only_search(selection.searches(), "--format optuna: the file"), std::cout);
   else if (!q.plot.empty())
     plot(plot_history(selection, only_search(selection.searches(), "--plot: the file")), q.plot);
   else if (q.best)

@@ -67,7 +67,8 @@ Syntax syntax_of(ResultsQuestion& q, Words& words) {
           {"plot", po::value(&q.plot),
            "draw the cross table, the curves, or the history of the metric: a file.svg, .pdf or .png"},
           {"wide", po::bool_switch(&q.wide), "all columns, even where the terminal has no room for them"},
-          {"format", po::value(&q.format)->default_value("text"), "text, markdown, csv, json or latex"},
+          {"format", po::value(&q.format)->default_value("text"),
+           "text, markdown, csv, json, latex, or optuna: a journal that optuna-dashboard opens"},
       }};
 }
 
@@ -99,7 +100,7 @@ std::optional<ResultsQuestion> parse_results_question(const Arguments& arguments
   Words words;
   const auto values = parse_options(arguments, syntax_of(q, words));
   if (!values) return std::nullopt;
-  one_of({"text", "markdown", "csv", "json", "latex"}, "format", *values);
+  one_of({"text", "markdown", "csv", "json", "latex", "optuna"}, "format", *values);
   if (!words.sort.empty()) read_sort(words.sort, q);
   if (words.epochs && q.curve.empty()) q.curve = "epoch";
   for (std::string* name : {&q.sort, &q.rows, &q.columns, &q.by, &q.curve}) *name = unquoted(*name);
@@ -110,6 +111,11 @@ std::optional<ResultsQuestion> parse_results_question(const Arguments& arguments
     throw InputError(
         "--plot draws a cross table (--rows, --columns), curves (--curve) or the history; leave --best, "
         "--over, --show and --format out");
+  const bool choosing = q.best || !q.over.empty() || !q.show.empty() || !q.sort.empty() || !q.rows.empty() ||
+                        !q.columns.empty() || !q.curve.empty();
+  if (q.format == "optuna" && choosing)
+    throw InputError(
+        "--format optuna: a journal is of trials as they are; choose them with --where and --search alone");
   if (!q.over.empty() && (!q.rows.empty() || !q.columns.empty() || !q.curve.empty()))
     throw InputError("--over: the cells of a cross table and of curves are means already; leave --over out");
   return q;

@@ -266,3 +266,13 @@ TEST_CASE("--plot draws what would be printed, and is refused where nothing is d
     CHECK_FALSE(std::filesystem::exists(file));
   }
 }
+
+TEST_CASE("a journal for Optuna is of trials as they are") {
+  const TornadoResults results;
+  CHECK(printed(results_command, {results.file, "--format", "optuna"}).starts_with("{\"op_code\":0,"));
+  for (const Arguments& more : {Arguments{"--best", "3"}, Arguments{"--sort", "epochs"}, Arguments{"--curves"}}) {
+    Arguments all{results.file, "--format", "optuna"};
+    all.insert(all.end(), more.begin(), more.end());
+    CHECK_THROWS_WITH_AS(results_command(all), doctest::Contains("a journal is of trials as they are"), InputError);
+  }
+}
