@@ -3,14 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
-#include "master/report/occupancy.hpp"
-#include "master/schedule/simulation.hpp"
+#include "master/report/schedule_replays.hpp"
 #include "search/base/error.hpp"
 #include "search/base/json_or_null.hpp"
 #include "search/base/table.hpp"
@@ -22,69 +19,31 @@ namespace {
 using namespace simulation;
 using Json = nlohmann::ordered_json;
 
-/// What the master itself spends on a training: 50,000 noop trials a second (experiments/benchmarks/dispatch.py).
-constexpr double dispatch_seconds = 2e-5;
-
-constexpr Policy policies[] = {Policy::fifo, Policy::longest_first, Policy::synchronous};
-
-/// What is replayed, and how well a replay tells what was measured.
-struct Measured {
-  std::vector<Job> jobs;  ///< in grid order
-  Occupancy occupancy;
-  double latency = 0;
-  double replayed = 0;  ///< makespan of the measured order on the measured ranks
-};
-
-Measured measure(std::vector<BusyInterval> intervals) {
-  Measured measured;
-  const auto jobs_of = [&] {
-    std::vector<Job> jobs;
-    for (const BusyInterval& i : intervals) jobs.push_back({i.end - i.begin, static_cast<int>(i.ranks.size())});
-    return jobs;
-  };
-  measured.jobs = jobs_of();
-  measured.occupancy = occupancy(intervals, 1);
-  measured.latency = measured.occupancy.latency();
-  std::stable_sort(intervals.begin(), intervals.end(),
-                   [](const BusyInterval& a, const BusyInterval& b) { return a.begin < b.begin; });
-  Scenario scenario;
-  scenario.ranks = measured.occupancy.ranks.size();
-  scenario.latency = measured.latency;
-  scenario.dispatch = dispatch_seconds;
-  measured.replayed = replay(jobs_of(), scenario).makespan;
-  return measured;
-}
-
 struct Row {
   std::size_t ranks;
   std::vector<Replay> replays;  ///< one a policy
 };
 
 std::vector<Row> replay_all(const ReplayQuestion& question, std::span<const Job> jobs, double latency) {
-  const int widest =
-      std::max_element(jobs.begin(), jobs.end(), [](const Job& a, const Job& b) { return a.gang < b.gang; })->gang;
+  const std::size_t widest = widest_gang(jobs);
   std::vector<Row> rows;
   for (const std::size_t ranks : question.ranks) {
-    if (ranks < static_cast<std::size_t>(widest))
+    if (ranks < widest)
       throw InputError(fmt::format("{}: --ranks has {}, and some trainings ran on {} ranks together; give {} or more",
                                    question.database.string(), ranks, widest, widest));
-    Row& row = rows.emplace_back(Row{ranks, {}});
-    for (const Policy policy : policies) {
-      Scenario scenario;
-      scenario.ranks = ranks;
-      scenario.policy = policy;
-      scenario.latency = latency;
-      scenario.dispatch = dispatch_seconds;
-      scenario.failures_per_hour = question.failures_per_hour;
-      scenario.restart = question.restart;
-      scenario.seed = question.seed;
-      row.replays.push_back(replay(jobs, scenario));
-    }
+    Scenario scenario;
+    scenario.ranks = ranks;
+    scenario.latency = latency;
+    scenario.dispatch = dispatch_seconds;
+    scenario.failures_per_hour = question.failures_per_hour;
+    scenario.restart = question.restart;
+    scenario.seed = question.seed;
+    rows.push_back({ranks, replay_policies(jobs, scenario)});
   }
   return rows;
 }
 
-Json to_json(const Measured& measured, std::size_t trainings, const std::vector<Row>& rows) {
+Json to_json(const MeasuredTrainings& measured, std::size_t trainings, const std::vector<Row>& rows) {
   Json json{{"measured",
              {{"ranks", measured.occupancy.ranks.size()},
               {"trainings", measured.jobs.size()},
@@ -98,7 +57,7 @@ Json to_json(const Measured& measured, std::size_t trainings, const std::vector<
     for (std::size_t i = 0; i < row.replays.size(); ++i) {
       const Replay& r = row.replays[i];
       json["replays"].push_back({{"ranks", row.ranks},
-                                 {"policy", to_string(policies[i])},
+                                 {"policy", to_string(replayed_policies[i])},
                                  {"makespan_seconds", json_or_null(r.makespan)},
                                  {"efficiency", r.efficiency()},
                                  {"imbalance", r.imbalance()},
@@ -116,13 +75,13 @@ std::string cell(const Replay& replay) {
   return fmt::format("{:.3f} s {:5.1f} %", replay.makespan, 100 * replay.efficiency());
 }
 
-void print(const ReplayQuestion& question, const Measured& measured, std::size_t trainings,
+void print(const ReplayQuestion& question, const MeasuredTrainings& measured, std::size_t trainings,
            const std::vector<Row>& rows) {
   Table table;
   table.title = fmt::format("{} trainings of {}: makespan and efficiency (work / ranks x makespan)", grouped(trainings),
                             question.database.string());
   table.header = {"ranks"};
-  for (const Policy policy : policies) table.header.emplace_back(to_string(policy));
+  for (const Policy policy : replayed_policies) table.header.emplace_back(to_string(policy));
   table.numeric.assign(table.header.size(), true);
   for (const Row& row : rows) {
     auto& cells = table.rows.emplace_back(std::vector{std::to_string(row.ranks)});
@@ -143,7 +102,7 @@ void print(const ReplayQuestion& question, const Measured& measured, std::size_t
 }  // namespace
 
 int compare_replays(const ReplayQuestion& question) {
-  const Measured measured = measure(read_busy_intervals(question.database, question.search));
+  const MeasuredTrainings measured(read_busy_intervals(question.database, question.search));
   const std::vector<Job> jobs = question.trials ? draw(measured.jobs, *question.trials, question.seed) : measured.jobs;
   const std::vector<Row> rows = replay_all(question, jobs, measured.latency);
   if (question.json)

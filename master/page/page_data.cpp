@@ -7,6 +7,7 @@
 
 #include "master/page/page_column.hpp"
 #include "master/report/occupancy.hpp"
+#include "master/report/schedule_replays.hpp"
 #include "master/report/search_report.hpp"
 #include "master/report/selection.hpp"
 #include "search/base/utc.hpp"
@@ -19,6 +20,8 @@ using Json = nlohmann::ordered_json;
 
 /// Parts of time, and ranks, that a timeline is drawn with.
 constexpr std::size_t timeline_parts = 600, timeline_ranks = 256;
+/// Trainings, and ranks, that are simulated.
+constexpr std::size_t most_replayed = 2000, most_ranks = 4096;
 
 /// How busy a rank is in each part of the time, from 0 to 9.
 std::string busy_digits(const Occupancy& occupancy, std::size_t rank) {
@@ -47,6 +50,28 @@ Json timeline_json(const std::filesystem::path& file, const Occupancy& occupancy
           {"ranks", ranks}};
 }
 
+/// What other numbers of ranks, and both schedules, would have made of the trainings: [{"ranks", "policies":
+/// [{"policy", "makespan_seconds", "efficiency"}]}]. Of many trainings some are drawn.
+Json replays_json(std::vector<BusyInterval> intervals) {
+  const MeasuredTrainings measured(std::move(intervals));
+  const std::size_t count = measured.jobs.size();
+  const auto jobs = count > most_replayed ? simulation::draw(measured.jobs, most_replayed, 0) : measured.jobs;
+  Json rows = Json::array();
+  for (std::size_t ranks = widest_gang(jobs); ranks <= std::min(jobs.size(), most_ranks); ranks *= 2) {
+    simulation::Scenario scenario;
+    scenario.ranks = ranks;
+    scenario.latency = measured.latency;
+    scenario.dispatch = dispatch_seconds;
+    Json policies = Json::array();
+    for (const simulation::Replay& replay : replay_policies(jobs, scenario))
+      policies.push_back({{"policy", to_string(replayed_policies[policies.size()])},
+                          {"makespan_seconds", short_number(replay.makespan)},
+                          {"efficiency", short_number(replay.efficiency())}});
+    rows.push_back({{"ranks", ranks}, {"policies", policies}});
+  }
+  return {{"database_trainings", count}, {"trainings", jobs.size()}, {"rows", rows}};
+}
+
 /// How the search stands in each database that has it, and how the ranks of each spent their time.
 void add_databases(const PageQuestion& question, Json& searches) {
   for (const std::filesystem::path& file : question.databases)
@@ -58,7 +83,9 @@ void add_databases(const PageQuestion& question, Json& searches) {
       const auto intervals = find_busy_intervals(file, report.name);
       if (intervals.empty()) continue;
       const Occupancy occupancy = stormsweep::occupancy(intervals, 1);
-      if (occupancy.makespan > 0) (*search)["timelines"].push_back(timeline_json(file, occupancy));
+      if (occupancy.makespan <= 0) continue;
+      (*search)["timelines"].push_back(timeline_json(file, occupancy));
+      if (!search->contains("replays")) (*search)["replays"] = replays_json(intervals);
     }
 }
 

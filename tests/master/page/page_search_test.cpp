@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "master/page/page_data.hpp"
 #include "tests/master/report/results_fixture.hpp"
@@ -99,4 +100,17 @@ TEST_CASE("a page tells how each database's ranks spent their time") {
   CHECK(timeline["all_ranks"] == 2);
   CHECK(timeline["ranks"][1]["busy"] == std::string(600, '9'));  // all trials of the fixture ran at the same time
   CHECK(timeline["ranks"][0]["busy"] == std::string(600, '0'));
+}
+
+TEST_CASE("a page tells what other numbers of ranks would have made of it") {
+  const TornadoResults results;
+  const Json data = page_data({{results.file}, ""});
+  const Json& replays = data["searches"][0]["replays"];
+  CHECK(replays["trainings"] == 7);  // of 1.5 s each: on 1, 2 and 4 ranks they take 7, 4 and 2 times as long
+  REQUIRE(replays["rows"].size() == 3);
+  for (const auto& [row, ranks, seconds] : {std::tuple{0, 1, 10.5}, {1, 2, 6.0}, {2, 4, 3.0}}) {
+    CHECK(replays["rows"][std::size_t(row)]["ranks"] == ranks);
+    for (const Json& policy : replays["rows"][std::size_t(row)]["policies"])
+      CHECK(policy["makespan_seconds"].get<double>() == doctest::Approx(seconds).epsilon(0.001));
+  }
 }

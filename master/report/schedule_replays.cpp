@@ -1,0 +1,45 @@
+#include "master/report/schedule_replays.hpp"
+
+#include <algorithm>
+
+namespace stormsweep {
+
+using namespace simulation;
+
+namespace {
+
+std::vector<Job> jobs_of(std::span<const BusyInterval> intervals) {
+  std::vector<Job> jobs;
+  for (const BusyInterval& i : intervals) jobs.push_back({i.end - i.begin, static_cast<int>(i.ranks.size())});
+  return jobs;
+}
+
+}  // namespace
+
+MeasuredTrainings::MeasuredTrainings(std::vector<BusyInterval> intervals)
+    : jobs(jobs_of(intervals)), occupancy(stormsweep::occupancy(intervals, 1)), latency(occupancy.latency()) {
+  std::stable_sort(intervals.begin(), intervals.end(),
+                   [](const BusyInterval& a, const BusyInterval& b) { return a.begin < b.begin; });
+  Scenario scenario;
+  scenario.ranks = occupancy.ranks.size();
+  scenario.latency = latency;
+  scenario.dispatch = dispatch_seconds;
+  replayed = replay(jobs_of(intervals), scenario).makespan;
+}
+
+std::vector<Replay> replay_policies(std::span<const Job> jobs, Scenario scenario) {
+  std::vector<Replay> replays;
+  for (const Policy policy : replayed_policies) {
+    scenario.policy = policy;
+    replays.push_back(replay(jobs, scenario));
+  }
+  return replays;
+}
+
+std::size_t widest_gang(std::span<const Job> jobs) {
+  int widest = 1;
+  for (const Job& job : jobs) widest = std::max(widest, job.gang);
+  return static_cast<std::size_t>(widest);
+}
+
+}  // namespace stormsweep
