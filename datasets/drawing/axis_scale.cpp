@@ -44,8 +44,7 @@ std::vector<double> finite(std::span<const double> values) {
 
 }  // namespace
 
-AxisScale::AxisScale(std::span<const double> values, double from, double to)
-    : low_(0), high_(1), from_(from), to_(to), logarithmic_(false) {
+AxisScale::AxisScale(std::span<const double> values, double from, double to) : from_(from), to_(to) {
   std::vector<double> all = finite(values);
   if (all.empty()) return;
   std::sort(all.begin(), all.end());

@@ -18,8 +18,8 @@ class AxisScale {
   std::vector<double> ticks(int most) const;
 
  private:
-  double low_, high_, from_, to_;
-  bool logarithmic_;
+  double low_ = 0, high_ = 1, from_, to_;
+  bool logarithmic_ = false;
 };
 
 }  // namespace stormsweep

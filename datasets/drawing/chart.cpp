@@ -183,8 +183,9 @@ Drawing draw(const Chart& chart) {
   const double legends = legend ? places.back().y + 2 * legend_height : margin;
   Drawing drawing(std::llround(margin + panels + legends), std::llround(width));
   for (std::size_t i = 0; i < chart.panels.size(); ++i) {
-    const double row = static_cast<double>(i / across), column = static_cast<double>(i % across);
-    Plot(drawing, chart, entries, {column * panel_width + left, margin + row * panel_height + top})
+    const std::size_t row = i / across, column = i % across;
+    Plot(drawing, chart, entries,
+         {static_cast<double>(column) * panel_width + left, margin + static_cast<double>(row) * panel_height + top})
         .draw(chart.panels[i]);
   }
   if (legend) draw_legend(drawing, entries, places, {left, margin + panels + legend_height / 2});

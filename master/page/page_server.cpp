@@ -11,7 +11,7 @@ namespace stormsweep {
 namespace {
 
 constexpr int threads = 4;
-constexpr std::size_t longest_head = 16 * 1024;
+constexpr std::size_t longest_head = 16'384;
 constexpr timeval patience{10, 0};  ///< with who sends or takes nothing
 
 /// Up to the empty line; what is there already where the sender says no more.
