@@ -4,8 +4,10 @@
 /** An element; children are elements or texts, and texts stay texts whatever they hold. "onclick" and such listen. */
 function build(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
-    else if (value !== undefined && value !== null && value !== false) element.setAttribute(name, value);
+    if (name.startsWith('on'))
+      element.addEventListener(name.slice(2), value);
+    else if (value !== undefined && value !== null && value !== false)
+      element.setAttribute(name, value);
   }
   element.append(...children);
   return element;
@@ -13,7 +15,7 @@ function build(element, attributes, children) {
 
 const html = (tag, attributes = {}, ...children) => build(document.createElement(tag), attributes, children);
 const svg = (tag, attributes = {}, ...children) =>
-  build(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children);
+    build(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children);
 
 /** A number as people read it, to 5 digits. */
 function numberText(value) {
@@ -47,9 +49,12 @@ const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.
 
 /** Viridis (Smith and van der Walt, CC0), from 0 to 1: even to the eye, and to colour-blind ones. */
 function colourAt(share) {
-  const stops = [[68, 1, 84], [71, 44, 122], [59, 81, 139], [44, 113, 142], [33, 144, 141], [39, 173, 129],
-                 [92, 200, 99], [170, 220, 50], [253, 231, 37]];
-  const place = Math.min(1, Math.max(0, share)) * (stops.length - 1), from = Math.min(stops.length - 2, Math.floor(place));
+  const stops = [
+    [68, 1, 84], [71, 44, 122], [59, 81, 139], [44, 113, 142], [33, 144, 141], [39, 173, 129], [92, 200, 99],
+    [170, 220, 50], [253, 231, 37]
+  ];
+  const place = Math.min(1, Math.max(0, share)) * (stops.length - 1),
+        from = Math.min(stops.length - 2, Math.floor(place));
   const channels = stops[from].map((low, i) => Math.round(low + (place - from) * (stops[from + 1][i] - low)));
   return `rgb(${channels.join(',')})`;
 }

@@ -33,7 +33,8 @@ class Drawing {
   constructor(box, height, label, least = 240) {
     this.width = Math.max(least, box.clientWidth);
     this.height = height;
-    this.svg = svg('svg', {width: this.width, height, viewBox: `0 0 ${this.width} ${height}`, role: 'img', 'aria-label': label});
+    this.svg = svg(
+        'svg', {width: this.width, height, viewBox: `0 0 ${this.width} ${height}`, role: 'img', 'aria-label': label});
     this.targets = [];
     this.svg.addEventListener('pointermove', (event) => this.point(event));
     this.svg.addEventListener('pointerleave', tip.hide);
@@ -99,7 +100,8 @@ class Chart extends Drawing {
       path += `M${left.toFixed(1)} ${top.toFixed(1)}h0`;
       if (lines) this.target(left, top, lines);
     }
-    return this.add('path', {d: path, ...attributes, class: `dots ${attributes.class ?? ''}${points.length < 400 ? ' few' : ''}`});
+    return this.add(
+        'path', {d: path, ...attributes, class: `dots ${attributes.class ?? ''}${points.length < 400 ? ' few' : ''}`});
   }
   /** A line through `points`; `stepped`: it keeps a value until the next. */
   line(points, attributes, stepped = false) {

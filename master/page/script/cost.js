@@ -9,19 +9,27 @@ function paretoFront(search, rows, costs, values) {
 const costRows = (search, {metric, cost}) => rowsWith(search, [metric, cost]);
 
 panel({
-  id: 'cost', title: 'Cost against quality',
-  sees: 'The line joins the trials that no other is both cheaper and better than. Where it is level, time buys nothing.',
+  id: 'cost',
+  title: 'Cost against quality',
+  sees:
+      'The line joins the trials that no other is both cheaper and better than. Where it is level, time buys nothing.',
   fits: (search) => search.ranked.length > 1 && search.names('cost').length > 0,
-  choices: (search) => [metricChoice(search), {name: 'cost', label: 'over', options: search.names('cost'), value: search.names('cost')[0]}],
+  choices: (search) =>
+      [metricChoice(search),
+       {name: 'cost', label: 'over', options: search.names('cost'), value: search.names('cost')[0]}],
   draw(box, search, choices) {
     const values = search.column(choices.metric).values, costs = search.column(choices.cost).values;
-    const rows = costRows(search, choices), drawn = search.thinned(rows, mostDots), seconds = choices.cost.endsWith('seconds');
+    const rows = costRows(search, choices), drawn = search.thinned(rows, mostDots),
+          seconds = choices.cost.endsWith('seconds');
     const chart = new Chart(box, {
       x: (range) => {
         const all = rows.map((row) => costs[row]);
-        return numberScale(extent(all) ?? [0, 1], range, {log: logarithmic(all), text: seconds ? secondsText : numberText});
+        return numberScale(
+            extent(all) ?? [0, 1], range, {log: logarithmic(all), text: seconds ? secondsText : numberText});
       },
-      y: metricScale(drawn.map((row) => values[row])), xLabel: choices.cost, yLabel: choices.metric,
+      y: metricScale(drawn.map((row) => values[row])),
+      xLabel: choices.cost,
+      yLabel: choices.metric,
     });
     const point = (row) => ({x: costs[row], y: values[row], lines: () => search.describe(row)});
     chart.dots(drawn.map(point), {class: 'plain'});
@@ -31,6 +39,8 @@ panel({
     chart.dots(front, {class: 'best big'});
     return drawnText(drawn.length, rows.length);
   },
-  rows: (search, choices) => [['trial', choices.cost, choices.metric], ...costRows(search, choices).map((row) =>
-    ['trial', choices.cost, choices.metric].map((name) => search.column(name).values[row]))],
+  rows: (search, choices) => [
+      ['trial', choices.cost, choices.metric],
+      ...costRows(search, choices)
+          .map((row) => ['trial', choices.cost, choices.metric].map((name) => search.column(name).values[row]))],
 });

@@ -3,8 +3,10 @@
 const brackets = (search) => search.progress.flatMap((one) => one.brackets ?? []);
 
 panel({
-  id: 'funnel', title: 'Halving',
-  sees: 'A group is a bracket, a bar a rung: as long as the configurations that reach it, filled as far as they have ended.',
+  id: 'funnel',
+  title: 'Halving',
+  sees:
+      'A group is a bracket, a bar a rung: as long as the configurations that reach it, filled as far as they have ended.',
   fits: (search) => brackets(search).length > 0,
   draw(box, search) {
     const all = brackets(search), most = Math.max(...all.flatMap((one) => one.members));
@@ -24,6 +26,8 @@ panel({
       y += 10;
     }
   },
-  rows: (search) => [['bracket', 'epochs', 'ended', 'members'], ...brackets(search).flatMap((one) =>
-    one.epochs.map((epochs, rung) => [one.bracket, epochs, one.ended[rung], one.members[rung]]))],
+  rows: (search) => [
+      ['bracket', 'epochs', 'ended', 'members'],
+      ...brackets(search).flatMap(
+          (one) => one.epochs.map((epochs, rung) => [one.bracket, epochs, one.ended[rung], one.members[rung]]))],
 });

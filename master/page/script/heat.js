@@ -24,43 +24,75 @@ function colourRange(values) {
   return [sorted[Math.floor(0.02 * (sorted.length - 1))], sorted[Math.ceil(0.98 * (sorted.length - 1))]];
 }
 
+/** Of the search's own metric the better is brighter, of others the greater. */
+const greaterIsBrighter = (search, {metric}) => metric !== search.choice || search.goal === 'maximize';
+
 function drawCells(chart, search, choices, {columns, lines, cells}) {
-  const [low, high] = colourRange(cells.map((cell) => cell.mean)), maximize = search.goal === 'maximize';
+  const [low, high] = colourRange(cells.map((cell) => cell.mean)), upward = greaterIsBrighter(search, choices);
   const width = chart.x.part, height = chart.y.part;
   for (const {column, line, trials, mean} of cells) {
-    const share = high > low ? (mean - low) / (high - low) : 1, shade = maximize ? share : 1 - share;
+    const share = high > low ? (mean - low) / (high - low) : 1, shade = upward ? share : 1 - share;
     const x = chart.x.place(column), y = chart.y.place(line), text = numberText(Number(mean.toPrecision(3)));
-    chart.add('rect', {x: x - width / 2, y: y - height / 2, width: Math.max(1, width - 1), height: Math.max(1, height - 1), fill: colourAt(shade)});
+    chart.add('rect', {
+      x: x - width / 2,
+      y: y - height / 2,
+      width: Math.max(1, width - 1),
+      height: Math.max(1, height - 1),
+      fill: colourAt(shade)
+    });
     if (width > text.length * 7 + 6 && height > 16)
       chart.text(x, y + 4, text, {'text-anchor': 'middle', style: `fill:${shade > 0.55 ? '#000' : '#fff'}`});
-    chart.target(x, y, () => [
-      `${choices.across} ${search.column(choices.across).text(columns[column].at)}`, `${choices.down} ${search.column(choices.down).text(lines[line].at)}`,
-      `mean ${choices.metric} ${numberText(mean)}`, `${grouped(trials)} trials`]);
+    chart.target(
+        x, y,
+        () =>
+            [`${choices.across} ${search.column(choices.across).text(columns[column].at)}`,
+             `${choices.down} ${search.column(choices.down).text(lines[line].at)}`,
+             `mean ${choices.metric} ${numberText(mean)}`, `${grouped(trials)} trials`]);
   }
 }
 
 panel({
-  id: 'heat', title: 'Two hyperparameters at a time',
-  sees: 'The mean over all complete trials of a cell: nothing is filled in between. The brighter, the better.',
+  id: 'heat',
+  title: 'Two hyperparameters at a time',
+  sees: 'The mean over all complete trials of a cell: nothing is filled in between.',
   fits: (search) => search.ranked.length > 0 && search.names('axis').length > 1,
   choices(search) {
-    const axes = search.names('axis'), pair = search.importance?.effects.find(({axes}) => axes.length > 1)?.axes ?? axes;
-    return [{name: 'across', label: 'across', options: axes, value: pair[0]}, {name: 'down', label: 'down', options: axes, value: pair[1]}, metricChoice(search)];
+    const axes = search.names('axis'),
+          pair = search.importance?.effects.find(({axes}) => axes.length > 1)?.axes ?? axes;
+    return [
+      {name: 'across', label: 'across', options: axes, value: pair[0]},
+      {name: 'down', label: 'down', options: axes, value: pair[1]}, metricChoice(search)
+    ];
   },
   draw(box, search, choices) {
     if (choices.across === choices.down) return 'Choose two different hyperparameters.';
     const found = heatCells(search, choices);
-    const scale = (name, groups) => (range) => categoryScale(groups.map((_, i) => i), range, (i) => search.column(name).text(groups[i].at));
-    const chart = new Chart(box, {x: scale(choices.across, found.columns), y: scale(choices.down, found.lines), xLabel: choices.across, yLabel: choices.down, height: Math.max(240, Math.min(520, 90 + 26 * found.lines.length))});
+    const scale = (name, groups) => (range) =>
+        categoryScale(groups.map((_, i) => i), range, (i) => search.column(name).text(groups[i].at));
+    const chart = new Chart(box, {
+      x: scale(choices.across, found.columns),
+      y: scale(choices.down, found.lines),
+      xLabel: choices.across,
+      yLabel: choices.down,
+      height: Math.max(240, Math.min(520, 90 + 26 * found.lines.length))
+    });
     drawCells(chart, search, choices, found);
     const [low, high] = extent(found.cells.map((cell) => cell.mean)) ?? [null, null];
-    const groups = [choices.across, choices.down].filter((name) => !search.column(name).words && search.column(name).distinct(search.complete).length > mostGroups);
-    return `${choices.metric}: ${numberText(low)} to ${numberText(high)}. ` + (groups.length ? `${groups.join(' and ')}: ten groups of as many trials each.` : '');
+    const groups = [choices.across, choices.down].filter(
+        (name) => !search.column(name).words && search.column(name).distinct(search.complete).length > mostGroups);
+    const ends = greaterIsBrighter(search, choices) ? [low, high] : [high, low];
+    return `${choices.metric}: ${numberText(ends[0])}, dark, to ${numberText(ends[1])}, bright. ` +
+        (groups.length ? `${groups.join(' and ')}: ten groups of as many trials each.` : '');
   },
   rows(search, choices) {
     const {columns, lines, cells} = heatCells(search, choices);
     const text = (name, {at}) => search.column(name).text(at);
-    return [[choices.across, choices.down, 'trials', `mean ${choices.metric}`], ...cells.map(({column, line, trials, mean}) =>
-      [text(choices.across, columns[column]), text(choices.down, lines[line]), trials, mean])];
+    return [
+      [choices.across, choices.down, 'trials', `mean ${choices.metric}`],
+      ...cells.map(({column,
+                     line,
+                     trials,
+                     mean}) => [text(choices.across, columns[column]), text(choices.down, lines[line]), trials, mean])
+    ];
   },
 });

@@ -16,18 +16,25 @@ function historyRows(search, {metric, by}) {
 }
 
 panel({
-  id: 'history', title: 'History',
+  id: 'history',
+  title: 'History',
   sees: 'A dot is a trial; the line is the best so far. Where it has been level for long, more trials bring little.',
   fits: (search) => search.ranked.length > 0,
-  choices: (search) => [metricChoice(search),
-    {name: 'by', label: 'over', value: 'trial', options: ['trial', ...search.names('time').filter((name) => name === 'finished')]}],
+  choices: (search) => [metricChoice(search), {
+    name: 'by',
+    label: 'over',
+    value: 'trial',
+    options: ['trial', ...search.names('time').filter((name) => name === 'finished')]
+  }],
   draw(box, search, choices) {
     const {metric, by} = choices, values = search.column(metric).values, at = search.column(by).values;
     const rows = historyRows(search, choices), drawn = search.thinned(rows, mostDots);
     const chart = new Chart(box, {
-      x: (range) => numberScale(extent(rows.map((row) => at[row])) ?? [0, 1], range, by === 'trial' ? {whole: true} : {text: secondsText}),
+      x: (range) => numberScale(
+          extent(rows.map((row) => at[row])) ?? [0, 1], range, by === 'trial' ? {whole: true} : {text: secondsText}),
       y: metricScale(drawn.map((row) => values[row])),
-      xLabel: by === 'trial' ? 'trial' : 'since the first start', yLabel: metric,
+      xLabel: by === 'trial' ? 'trial' : 'since the first start',
+      yLabel: metric,
     });
     chart.dots(drawn.map((row) => ({x: at[row], y: values[row], lines: () => search.describe(row)})), {class: 'plain'});
     if (metric === search.choice && rows.length) {
@@ -39,7 +46,10 @@ panel({
   },
   rows(search, choices) {
     const {metric, by} = choices, columns = [by, metric].map((name) => search.column(name).values);
-    return [['trial', by, metric], ...historyRows(search, choices).map((row) =>
-      [search.column('trial').values[row], ...columns.map((values) => values[row])])];
+    return [
+      ['trial', by, metric],
+      ...historyRows(search, choices)
+          .map((row) => [search.column('trial').values[row], ...columns.map((values) => values[row])])
+    ];
   },
 });

@@ -5,7 +5,8 @@ let tag = data.tag;
 
 /** What stands below the heading. */
 function tell(text) {
-  document.getElementById('live').replaceChildren(text + ' ', html('a', {href: '/report.html', download: 'report.html'}, 'save as report'));
+  document.getElementById('live').replaceChildren(
+      text + ' ', html('a', {href: '/report.html', download: 'report.html'}, 'save as report'));
 }
 
 function renew(next) {

@@ -5,12 +5,18 @@ let searches = data.searches.map(() => null);  // made when first looked at
 let shown = [];
 
 function drawHeader(number, search) {
-  const names = data.searches.map((one) => one.name), heading = html('h1', {}, search.name, ' ', html('small', {}, search.experiment));
+  const names = data.searches.map((one) => one.name),
+        heading = html('h1', {}, search.name, ' ', html('small', {}, search.experiment));
   const change = (name) => show(names.indexOf(name));
-  const chooser = names.length > 1 ? [html('div', {class: 'choices'}, choice({name: 'search', label: 'search', options: names, value: names[number]}, change))] : [];
+  const chooser = names.length > 1 ?
+      [html(
+          'div', {class: 'choices'},
+          choice({name: 'search', label: 'search', options: names, value: names[number]}, change))] :
+      [];
   const question = JSON.parse(search.space).description;
-  document.getElementById('header').replaceChildren(heading, ...chooser, ...(question ? [html('p', {}, question)] : []),
-    html('p', {class: 'note'}, `${data.made}, stormsweep ${data.version}, by: ${data.command}`));
+  document.getElementById('header').replaceChildren(
+      heading, ...chooser, ...(question ? [html('p', {}, question)] : []),
+      html('p', {class: 'note'}, `${data.made}, stormsweep ${data.version}, by: ${data.command}`));
 }
 
 /** Each panel is drawn in a moment of its own, so that the page is there at once. What the reader chose stays. */

@@ -3,8 +3,9 @@
 const panels = [];
 
 /**
- * Adds a kind of panel. `title`: a text, or a function of the search; `fits(search)`: whether there is something to show; `draw(box, search, choices)` draws, and may
- * return a note; `rows(search, choices)`: the numbers shown, a header first; `choices(search)`: what may be chosen,
+ * Adds a kind of panel. `title`: a text, or a function of the search; `fits(search)`: whether there is something to
+ * show; `draw(box, search, choices)` draws, and may return a note; `rows(search, choices)`: the numbers shown, a header
+ * first; `choices(search)`: what may be chosen,
  * [{name, label, options, value}]. `wide`: over both columns of the page.
  */
 function panel(kind) {
@@ -12,8 +13,9 @@ function panel(kind) {
 }
 
 function choice({name, label, options, value}, change) {
-  const select = html('select', {'aria-label': label, name, onchange: () => change(select.value)},
-    ...options.map((option) => html('option', {value: option, selected: option === value}, option)));
+  const select = html(
+      'select', {'aria-label': label, name, onchange: () => change(select.value)},
+      ...options.map((option) => html('option', {value: option, selected: option === value}, option)));
   return html('label', {}, label + ' ', select);
 }
 
@@ -33,19 +35,34 @@ class Shown {
       this.values[name] = value;
       this.draw();
     };
-    this.section = html('section', {id: kind.id, class: kind.wide ? 'wide' : false},
-      html('h2', {}, typeof kind.title === 'function' ? kind.title(search) : kind.title), html('p', {class: 'sees'}, kind.sees),
-      html('div', {class: 'choices'}, ...choices.map((one) => choice(one, change(one.name))), this.saving()), this.box, this.note);
+    this.section = html(
+        'section', {id: kind.id, class: kind.wide ? 'wide' : false},
+        html('h2', {}, typeof kind.title === 'function' ? kind.title(search) : kind.title),
+        html('p', {class: 'sees'}, kind.sees),
+        html('div', {class: 'choices'}, ...choices.map((one) => choice(one, change(one.name))), this.saving()),
+        this.box, this.note);
   }
   saving() {
     const name = `${this.search.name}-${this.kind.id}`, buttons = html('span', {class: 'saving'});
     const svgs = () => [...this.box.querySelectorAll('svg')];
     if (!this.kind.plain)
-      buttons.append(html('button', {type: 'button', title: 'save as SVG', onclick: () => svgs().forEach((drawing, i) =>
-        download(`${name}${i ? '-' + (i + 1) : ''}.svg`, 'image/svg+xml', standaloneSvg(drawing)))}, 'SVG'));
+      buttons.append(html(
+          'button', {
+            type: 'button',
+            title: 'save as SVG',
+            onclick: () => svgs().forEach(
+                (drawing, i) =>
+                    download(`${name}${i ? '-' + (i + 1) : ''}.svg`, 'image/svg+xml', standaloneSvg(drawing)))
+          },
+          'SVG'));
     if (this.kind.rows)
-      buttons.append(html('button', {type: 'button', title: 'save the numbers as CSV', onclick: () =>
-        download(`${name}.csv`, 'text/csv', csvText(this.kind.rows(this.search, this.values)))}, 'CSV'));
+      buttons.append(html(
+          'button', {
+            type: 'button',
+            title: 'save the numbers as CSV',
+            onclick: () => download(`${name}.csv`, 'text/csv', csvText(this.kind.rows(this.search, this.values)))
+          },
+          'CSV'));
     return buttons;
   }
   draw() {
@@ -55,11 +72,14 @@ class Shown {
 }
 
 /** What is said where not all trials are drawn. */
-const drawnText = (drawn, all) => (drawn < all ? `${grouped(drawn)} of ${grouped(all)} trials are drawn: the best, and a sample.` : '');
+const drawnText = (drawn, all) =>
+    (drawn < all ? `${grouped(drawn)} of ${grouped(all)} trials are drawn: the best, and a sample.` : '');
 
 /** A choice among the metrics of the search, its own first. */
 const metricChoice = (search, label = 'metric') => ({
-  name: 'metric', label, value: search.choice,
+  name: 'metric',
+  label,
+  value: search.choice,
   options: [search.choice, ...search.names('metric').filter((name) => name !== search.choice)],
 });
 

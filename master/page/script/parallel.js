@@ -40,12 +40,32 @@ class Parallel extends Drawing {
   drawAxis(name, i) {
     const x = this.x(i), last = i === this.names.length - 1;
     this.add('path', {class: 'axis', d: `M${x} 44V300`});
-    this.text(x, i % 2 ? 14 : 30, shortened(name, 26), {'text-anchor': i === 0 ? 'start' : last ? 'end' : 'middle', class: 'label', ...(i === 0 ? {x: 4} : last ? {x: this.width - 4} : {})});
+    this.text(x, i % 2 ? 14 : 30, shortened(name, 26), {
+      'text-anchor': i === 0 ? 'start' :
+          last               ? 'end' :
+                               'middle',
+      class: 'label',
+      ...(i === 0  ? {x: 4} :
+              last ? {x: this.width - 4} :
+                     {})
+    });
     for (const tick of roomy(this.scales[i].ticks, this.scales[i], () => 13))
-      this.text(x + (last ? -7 : 7), this.scales[i].place(tick.value) + 4, shortened(tick.text, 14), {class: 'halo', 'text-anchor': last ? 'end' : 'start'});
+      this.text(
+          x + (last ? -7 : 7), this.scales[i].place(tick.value) + 4, shortened(tick.text, 14),
+          {class: 'halo', 'text-anchor': last ? 'end' : 'start'});
     const brush = this.brushes.get(name);
-    if (brush) this.add('rect', {class: 'brush', x: x - 8, width: 16, y: Math.min(...brush), height: Math.abs(brush[1] - brush[0])});
-    this.add('rect', {class: 'handle', 'data-axis': name, x: x - 14, width: 28, y: 38, height: 268, onpointerdown: (event) => this.begin(event, name)});
+    if (brush)
+      this.add(
+          'rect', {class: 'brush', x: x - 8, width: 16, y: Math.min(...brush), height: Math.abs(brush[1] - brush[0])});
+    this.add('rect', {
+      class: 'handle',
+      'data-axis': name,
+      x: x - 14,
+      width: 28,
+      y: 38,
+      height: 268,
+      onpointerdown: (event) => this.begin(event, name)
+    });
   }
   begin(event, name) {
     const pixel = (moved) => Math.min(302, Math.max(42, moved.clientY - this.svg.getBoundingClientRect().top));
@@ -76,8 +96,11 @@ class Parallel extends Drawing {
 }
 
 panel({
-  id: 'parallel', title: 'Parallel coordinates', wide: true,
-  sees: 'A line is a trial, from its hyperparameters to its value at the right; the best eighth is orange and lies on top, then blue, ever paler. Drag along an axis to pick a range, which the table then shows alone; click it to let go.',
+  id: 'parallel',
+  title: 'Parallel coordinates',
+  wide: true,
+  sees:
+      'A line is a trial, from its hyperparameters to its value at the right; the best eighth is orange and lies on top, then blue, ever paler. Drag along an axis to pick a range, which the table then shows alone; click it to let go.',
   fits: (search) => search.ranked.length > 1 && search.names('axis').length > 1,
   draw(box, search) {
     search.brushes ??= new Map();

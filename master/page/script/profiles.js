@@ -7,40 +7,58 @@ const isBar = (name) => /persistence|extrapolation|blurred|climatology|pattern/.
 
 function profilePanel(number) {
   const of = (search) => search.profiles[number];
-  const points = (profile, line, metric) => profile.at.map((_, i) => ({x: i, y: line.metrics[metric]?.[i] ?? null}))
-    .filter(({y}) => y !== null);
+  const points = (profile, line, metric) =>
+      profile.at.map((_, i) => ({x: i, y: line.metrics[metric]?.[i] ?? null})).filter(({y}) => y !== null);
   panel({
-    id: `profile${number}`, title: (search) => `By ${of(search).coordinate.replaceAll('_', ' ')}`,
+    id: `profile${number}`,
+    title: (search) => `By ${of(search).coordinate.replaceAll('_', ' ')}`,
     sees: 'The best trials; dashed, what stands beside the metric under a name of its own, such as persistence.',
     fits: (search) => search.profiles.length > number,
     choices(search) {
       const options = profileMetrics(of(search)), plain = options.filter((name) => !isBar(name));
       const beside = options.find((name) => isBar(name) && name.endsWith(plain[0]?.split('_').slice(1).join('_')));
-      return [{name: 'metric', label: 'metric', options, value: plain[0] ?? options[0]}, {name: 'beside', label: 'beside it', options: ['none', ...options], value: beside ?? 'none'}];
+      return [
+        {name: 'metric', label: 'metric', options, value: plain[0] ?? options[0]},
+        {name: 'beside', label: 'beside it', options: ['none', ...options], value: beside ?? 'none'}
+      ];
     },
     draw(box, search, {metric, beside}) {
       const profile = of(search), numbers = profile.at.every((at) => typeof at === 'number');
       const lines = profile.lines.map((line) => points(profile, line, metric));
       const bar = beside === 'none' || !profile.lines.length ? [] : points(profile, profile.lines[0], beside);
-      const used = profile.at.map((_, i) => i).filter((i) => lines.concat([bar]).some((line) => line.some(({x}) => x === i)));
-      const x = (range) => numbers && used.length > 1 ?
-        numberScale([profile.at[used[0]], profile.at[used[used.length - 1]]], range, {values: used.map((i) => profile.at[i]), most: 10}) :
-        categoryScale(used, range, (i) => String(profile.at[i]));
+      const used =
+          profile.at.map((_, i) => i).filter((i) => lines.concat([bar]).some((line) => line.some(({x}) => x === i)));
+      const x = (range) => numbers && used.length > 1 ? numberScale(
+                                                            [profile.at[used[0]], profile.at[used[used.length - 1]]],
+                                                            range, {values: used.map((i) => profile.at[i]), most: 10}) :
+                                                        categoryScale(used, range, (i) => String(profile.at[i]));
       const at = (i) => (numbers && used.length > 1 ? profile.at[i] : i);
-      const chart = new Chart(box, {x, y: metricScale(lines.concat([bar]).flat().map(({y}) => y)), xLabel: profile.coordinate, yLabel: metric});
+      const chart = new Chart(
+          box,
+          {x, y: metricScale(lines.concat([bar]).flat().map(({y}) => y)), xLabel: profile.coordinate, yLabel: metric});
       lines.forEach((line, i) => {
-        const marks = line.map(({x: place, y}) => ({x: at(place), y, lines: () =>
-          [...search.describeTrial(profile.lines[i].trial), `${profile.coordinate} ${profile.at[place]}: ${numberText(y)}`]}));
+        const marks = line.map(({x: place, y}) => ({
+                                 x: at(place),
+                                 y,
+                                 lines: () =>
+                                     [...search.describeTrial(profile.lines[i].trial),
+                                      `${profile.coordinate} ${profile.at[place]}: ${numberText(y)}`]
+                               }));
         if (numbers) chart.line(marks, {class: 'curve', style: `stroke:${lineColour(i)}`});
         chart.dots(marks, {class: 'big', style: `stroke:${lineColour(i)}`});
       });
       if (bar.length) chart.line(bar.map(({x: place, y}) => ({x: at(place), y})), {class: 'beside'});
-      return `Trials ${profile.lines.map((line) => line.trial).join(', ')}, the best first${bar.length ? `; dashed: ${beside} of trial ${profile.lines[0].trial}` : ''}.`;
+      return `Trials ${profile.lines.map((line) => line.trial).join(', ')}, the best first${
+          bar.length ? `; dashed: ${beside} of trial ${profile.lines[0].trial}` : ''}.`;
     },
     rows(search) {
       const profile = of(search), metrics = profileMetrics(profile);
-      return [['trial', profile.coordinate, ...metrics], ...profile.lines.flatMap((line) => profile.at.map((at, i) =>
-        [line.trial, at, ...metrics.map((metric) => line.metrics[metric]?.[i] ?? null)]))];
+      return [
+        ['trial', profile.coordinate, ...metrics],
+        ...profile.lines.flatMap(
+            (line) => profile.at.map(
+                (at, i) => [line.trial, at, ...metrics.map((metric) => line.metrics[metric]?.[i] ?? null)]))
+      ];
     },
   });
 }

@@ -1,25 +1,41 @@
 // What other numbers of ranks would have made of the search.
 
 panel({
-  id: 'replays', title: 'On other numbers of ranks',
-  sees: 'The measured trainings, dealt out again by the real schedules: the share of the ranks\' time that trains. Where it falls, more ranks wait for the last trainings.',
+  id: 'replays',
+  title: 'On other numbers of ranks',
+  sees:
+      'The measured trainings, dealt out again by the real schedules: the share of the ranks\' time that trains. Where it falls, more ranks wait for the last trainings.',
   fits: (search) => (search.replays?.rows.length ?? 0) > 1,
   draw(box, search) {
     const {rows, trainings, database_trainings: all} = search.replays, ranks = rows.map((row) => row.ranks);
     const shares = rows.flatMap(({policies}) => policies.map(({efficiency}) => efficiency));
     const chart = new Chart(box, {
       x: (range) => numberScale(extent(ranks), range, {log: true, values: ranks, most: 14}),
-      y: (range) => numberScale([Math.min(...shares, 0.9), 1], range, {text: percent}), xLabel: 'ranks', yLabel: 'efficiency',
+      y: (range) => numberScale([Math.min(...shares, 0.9), 1], range, {text: percent}),
+      xLabel: 'ranks',
+      yLabel: 'efficiency',
     });
     rows[0].policies.forEach(({policy}, i) => {
-      const points = rows.map(({ranks, policies}) => ({x: ranks, y: policies[i].efficiency, lines: () =>
-        [policy.replaceAll('_', ' '), `${ranks} ranks: ${percent(policies[i].efficiency)}, ${secondsText(policies[i].makespan_seconds)}`]}));
+      const points = rows.map(
+          ({ranks, policies}) => ({
+            x: ranks,
+            y: policies[i].efficiency,
+            lines: () =>
+                [policy.replaceAll('_', ' '),
+                 `${ranks} ranks: ${percent(policies[i].efficiency)}, ${secondsText(policies[i].makespan_seconds)}`]
+          }));
       chart.line(points, {class: 'curve', style: `stroke:${lineColour(i)}`});
       chart.dots(points, {class: 'big', style: `stroke:${lineColour(i)}`});
-      chart.text(chart.left + 14, chart.bottom - 12 - 16 * i, policy.replaceAll('_', ' '), {style: `fill:${lineColour(i)}`, class: 'label'});
+      chart.text(
+          chart.left + 14, chart.bottom - 12 - 16 * i, policy.replaceAll('_', ' '),
+          {style: `fill:${lineColour(i)}`, class: 'label'});
     });
-    return trainings < all ? `${grouped(trainings)} trainings, drawn from ${grouped(all)}.` : `${grouped(all)} trainings.`;
+    return trainings < all ? `${grouped(trainings)} trainings, drawn from ${grouped(all)}.` :
+                             `${grouped(all)} trainings.`;
   },
-  rows: (search) => [['ranks', 'policy', 'makespan_seconds', 'efficiency'], ...search.replays.rows.flatMap(({ranks, policies}) =>
-    policies.map(({policy, makespan_seconds, efficiency}) => [ranks, policy, makespan_seconds, efficiency]))],
+  rows: (search) => [
+      ['ranks', 'policy', 'makespan_seconds', 'efficiency'],
+      ...search.replays.rows.flatMap(
+          ({ranks, policies}) =>
+              policies.map(({policy, makespan_seconds, efficiency}) => [ranks, policy, makespan_seconds, efficiency]))],
 });

@@ -33,8 +33,10 @@ function logTicks(low, high, most) {
 }
 
 /** Steps of time that people count in, in seconds. */
-const timeSteps = [1e-4, 1e-3, 0.01, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18000, 36000, 86400, 172800,
-                   432800, 864000];
+const timeSteps = [
+  1e-4, 1e-3, 0.01, 0.1,  0.2,  0.5,  1,    2,     5,     10,    20,     30,     60,
+  120,  300,  600,  1200, 1800, 3600, 7200, 18000, 36000, 86400, 172800, 432000, 864000
+];
 
 function timeTicks(low, high, log, most) {
   if (!log) {
@@ -45,13 +47,20 @@ function timeTicks(low, high, log, most) {
   return within.length < 2 ? linearTicks(low, high, most) : within.filter((_, i) => i % every === 0);
 }
 
-/** Numbers between low and high, `from` to `to` pixels; `values`: where ticks stand, if there are few; `whole`: at integers alone. */
-function numberScale([low, high], [from, to], {log = false, values = null, text = numberText, whole = false, most = 6} = {}) {
-  if (low === high) [low, high] = log ? [low / 2, low * 2] : [low - (Math.abs(low) || 1) / 2, low + (Math.abs(low) || 1) / 2];
+/**
+ * Numbers between low and high, `from` to `to` pixels; `values`: where ticks stand, if there are few; `whole`: at
+ * integers alone.
+ */
+function numberScale(
+    [low, high], [from, to], {log = false, values = null, text = numberText, whole = false, most = 6} = {}) {
+  if (low === high)
+    [low, high] = log ? [low / 2, low * 2] : [low - (Math.abs(low) || 1) / 2, low + (Math.abs(low) || 1) / 2];
   const of = log ? Math.log : (value) => value, back = log ? Math.exp : (value) => value;
   const place = (value) => from + ((of(value) - of(low)) / (of(high) - of(low))) * (to - from);
   const value = (pixel) => back(of(low) + ((pixel - from) / (to - from)) * (of(high) - of(low)));
-  const nice = text === secondsText ? timeTicks(low, high, log, most) : log ? logTicks(low, high, most) : linearTicks(low, high, most);
+  const nice = text === secondsText ? timeTicks(low, high, log, most) :
+      log                           ? logTicks(low, high, most) :
+                                      linearTicks(low, high, most);
   const at = values && values.length <= most ? values : whole ? nice.filter(Number.isInteger) : nice;
   return {place, value, from, to, ticks: at.map((tick) => ({value: tick, text: text(tick)}))};
 }
@@ -63,7 +72,9 @@ function categoryScale(values, [from, to], text) {
     place: (value) => from + (number.get(value) + 0.5) * part,
     value: (pixel) => (pixel - from) / part - 0.5,
     number: (value) => number.get(value),
-    from, to, part: Math.abs(part),
+    from,
+    to,
+    part: Math.abs(part),
     ticks: values.map((value) => ({value, text: text(value)})),
   };
 }

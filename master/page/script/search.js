@@ -59,7 +59,7 @@ class Search {
   describe(row) {
     const names = ['trial', ...this.names('axis'), this.choice, 'wall_seconds', 'error'];
     return names.filter((name) => this.column(name) && this.column(name).values[row] !== null)
-      .map((name) => `${name} ${this.column(name).text(this.column(name).values[row])}`);
+        .map((name) => `${name} ${this.column(name).text(this.column(name).values[row])}`);
   }
   /** What a trial with that number is in words, where the page lists it. */
   describeTrial(trial) {

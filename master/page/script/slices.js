@@ -19,8 +19,8 @@ function groupsOf(column, rows) {
 
 function marginals(search, axis, metric) {
   const values = search.column(metric).values;
-  return groupsOf(search.column(axis), rowsWith(search, [axis, metric])).map(({at, rows}) =>
-    ({at, trials: rows.length, mean: mean(rows.map((row) => values[row]))}));
+  return groupsOf(search.column(axis), rowsWith(search, [axis, metric]))
+      .map(({at, rows}) => ({at, trials: rows.length, mean: mean(rows.map((row) => values[row]))}));
 }
 
 function drawSlice(box, search, axis, metric) {
@@ -29,19 +29,34 @@ function drawSlice(box, search, axis, metric) {
   const holder = html('div', {class: 'slice'});
   box.append(holder);
   const chart = new Chart(holder, {
-    x: (range) => columnScale(column, rows, [range[0] + 6, range[1] - 6]), y: metricScale(drawn.map((row) => values[row])),
-    xLabel: axis, yLabel: metric, height: 220,
+    x: (range) => columnScale(column, rows, [range[0] + 6, range[1] - 6]),
+    y: metricScale(drawn.map((row) => values[row])),
+    xLabel: axis,
+    yLabel: metric,
+    height: 220,
   });
-  chart.dots(drawn.map((row) => ({x: column.values[row], y: values[row], lines: () => search.describe(row)})), {class: 'plain'});
+  chart.dots(
+      drawn.map((row) => ({x: column.values[row], y: values[row], lines: () => search.describe(row)})),
+      {class: 'plain'});
   const means = marginals(search, axis, metric), points = means.map(({at, mean}) => ({x: at, y: mean}));
   if (!column.words) chart.line(points, {class: 'mean'});
-  chart.dots(means.map(({at, mean, trials}) => ({x: at, y: mean, lines: () =>
-    [`${axis} ${column.text(at)}`, `mean ${metric} ${numberText(mean)}`, `${grouped(trials)} trials`]})), {class: 'mean big'});
+  chart.dots(
+      means.map(
+          ({at, mean, trials}) => ({
+            x: at,
+            y: mean,
+            lines:
+                () => [`${axis} ${column.text(at)}`, `mean ${metric} ${numberText(mean)}`, `${grouped(trials)} trials`]
+          })),
+      {class: 'mean big'});
 }
 
 panel({
-  id: 'slices', title: 'One hyperparameter at a time', wide: true,
-  sees: 'Each small picture has all complete trials over one hyperparameter; the large dots are means over all that the others took. A level line of means: it does not matter by itself.',
+  id: 'slices',
+  title: 'One hyperparameter at a time',
+  wide: true,
+  sees:
+      'Each small picture has all complete trials over one hyperparameter; the large dots are means over all that the others took. A level line of means: it does not matter by itself.',
   fits: (search) => search.ranked.length > 0 && search.names('axis').length > 0,
   choices: (search) => [metricChoice(search)],
   draw(box, search, {metric}) {
@@ -50,7 +65,9 @@ panel({
     for (const axis of search.names('axis')) drawSlice(holder, search, axis, metric);
     return drawnText(Math.min(1500, search.complete.length), search.complete.length);
   },
-  rows: (search, {metric}) => [['hyperparameter', 'value', 'trials', `mean ${metric}`],
-    ...search.names('axis').flatMap((axis) => marginals(search, axis, metric).map(({at, trials, mean}) =>
-      [axis, search.column(axis).text(at), trials, mean]))],
+  rows: (search, {metric}) => [
+      ['hyperparameter', 'value', 'trials', `mean ${metric}`],
+      ...search.names('axis').flatMap(
+          (axis) => marginals(search, axis, metric)
+                        .map(({at, trials, mean}) => [axis, search.column(axis).text(at), trials, mean]))],
 });

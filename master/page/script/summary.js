@@ -7,20 +7,28 @@ function fact(label, value) {
 const isNumber = (cell) => typeof cell === 'number' || /^-?[0-9.]+(e[-+]?[0-9]+)?$/.test(cell);
 
 function tableOf(header, rows) {
-  return html('div', {class: 'scroll'}, html('table', {},
-    html('thead', {}, html('tr', {}, ...header.map((name) => html('th', {}, name)))),
-    html('tbody', {}, ...rows.map((row) => html('tr', {}, ...row.map((cell) =>
-      html('td', {class: isNumber(cell) ? 'number' : false}, numberText(cell))))))));
+  return html(
+      'div', {class: 'scroll'},
+      html(
+          'table', {}, html('thead', {}, html('tr', {}, ...header.map((name) => html('th', {}, name)))),
+          html(
+              'tbody', {},
+              ...rows.map(
+                  (row) => html(
+                      'tr', {},
+                      ...row.map(
+                          (cell) => html('td', {class: isNumber(cell) ? 'number' : false}, numberText(cell))))))));
 }
 
 function bestRows(search, most) {
-  const names = ['trial', ...search.names('axis'), ...search.names('metric').slice(0, 4), 'wall_seconds']
-    .filter((name) => search.column(name));
+  const names = ['trial', ...search.names('axis'), ...search.names('metric').slice(0, 4), 'wall_seconds'].filter(
+      (name) => search.column(name));
   return [names, ...search.ranked.slice(0, most).map((row) => names.map((name) => search.column(name).value(row)))];
 }
 
 function facts(search) {
-  const done = Object.entries(search.statuses), box = html('div', {class: 'facts'}), ended = search.column('wall_seconds');
+  const done = Object.entries(search.statuses), box = html('div', {class: 'facts'}),
+        ended = search.column('wall_seconds');
   box.append(fact('trials', grouped(search.trials)), ...done.map(([status, count]) => fact(status, grouped(count))));
   if (search.ranked.length) {
     const best = search.column(search.choice).values[search.ranked[0]];
@@ -31,12 +39,18 @@ function facts(search) {
 }
 
 function progressLines(search) {
-  return search.progress.map((one) => html('p', {},
-    `${one.part ? one.part + ': ' : ''}${grouped(one.done)} of ${one.total === null ? 'an unknown number' : grouped(one.total)} trials have ended; ${one.master}`));
+  return search.progress.map(
+      (one) => html(
+          'p', {},
+          `${one.part ? one.part + ': ' : ''}${grouped(one.done)} of ${
+              one.total === null ? 'an unknown number' : grouped(one.total)} trials have ended; ${one.master}`));
 }
 
 panel({
-  id: 'summary', title: 'What came out', wide: true, plain: true,
+  id: 'summary',
+  title: 'What came out',
+  wide: true,
+  plain: true,
   sees: 'The best configurations, with what each one cost; what failed, and why; what all trials had alike.',
   fits: () => true,
   draw(box, search) {
@@ -44,12 +58,21 @@ panel({
     const [header, ...rows] = bestRows(search, 10);
     if (rows.length) box.append(html('h3', {}, 'Best trials'), tableOf(header, rows));
     if (search.failures.length)
-      box.append(html('h3', {}, 'Failures'), tableOf(['status', 'reason', 'trials', 'for example'],
-        search.failures.map((one) => [one.status, one.error ?? '', one.trials, one.example])));
-    box.append(html('details', {}, html('summary', {}, 'The search space'), html('pre', {}, search.space)),
-      html('details', {}, html('summary', {}, 'The same for all trials'), tableOf(['name', 'value'], Object.entries(search.fixed))));
+      box.append(
+          html('h3', {}, 'Failures'),
+          tableOf(
+              ['status', 'reason', 'trials', 'for example'],
+              search.failures.map((one) => [one.status, one.error ?? '', one.trials, one.example])));
+    box.append(
+        html('details', {}, html('summary', {}, 'The search space'), html('pre', {}, search.space)),
+        html(
+            'details', {}, html('summary', {}, 'The same for all trials'),
+            tableOf(['name', 'value'], Object.entries(search.fixed))));
     if (search.size < search.trials)
-      return `This page lists ${grouped(search.size)} of ${grouped(search.trials)} trials: the best, and a sample that does not depend on their results. Counts, failures and importance are of all.`;
+      return `This page lists ${grouped(search.size)} of ${
+          grouped(
+              search
+                  .trials)} trials: the best, and a sample that does not depend on their results. Counts, failures and importance are of all.`;
   },
   rows: (search) => bestRows(search, 100),
 });

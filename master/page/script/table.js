@@ -13,7 +13,11 @@ function condition(search, text) {
   if (!column) throw new Error(`there is no column ${name}`);
   const number = Number(given), numeric = given !== '' && !Number.isNaN(number);
   const compare = {
-    '=': (a, b) => a === b, '!=': (a, b) => a !== b, '<': (a, b) => a < b, '<=': (a, b) => a <= b, '>': (a, b) => a > b,
+    '=': (a, b) => a === b,
+    '!=': (a, b) => a !== b,
+    '<': (a, b) => a < b,
+    '<=': (a, b) => a <= b,
+    '>': (a, b) => a > b,
     '>=': (a, b) => a >= b,
   }[sign];
   return (row) => {
@@ -41,13 +45,18 @@ function sorted(search, rows, {name, down}) {
 class TrialTable {
   constructor(box, search) {
     Object.assign(this, {search, order: {name: 'trial', down: false}, page: 0});
-    this.filter = html('input', {type: 'search', placeholder: 'batch_size >= 128, status = complete, any text', 'aria-label': 'filter',
-      oninput: () => this.refill()});
+    this.filter = html('input', {
+      type: 'search',
+      placeholder: 'batch_size >= 128, status = complete, any text',
+      'aria-label': 'filter',
+      oninput: () => this.refill()
+    });
     this.count = html('span', {class: 'count', role: 'status'});
     this.head = html('thead');
     this.body = html('tbody');
-    box.append(html('div', {class: 'choices'}, html('label', {}, 'filter ', this.filter), this.turning(), this.count),
-      html('div', {class: 'scroll'}, html('table', {}, this.head, this.body)));
+    box.append(
+        html('div', {class: 'choices'}, html('label', {}, 'filter ', this.filter), this.turning(), this.count),
+        html('div', {class: 'scroll'}, html('table', {}, this.head, this.body)));
     this.refill();
   }
   turning() {
@@ -55,8 +64,9 @@ class TrialTable {
       this.page = Math.max(0, Math.min(this.page + by, Math.ceil(this.rows.length / pageRows) - 1));
       this.fill();
     };
-    return html('span', {}, html('button', {type: 'button', 'aria-label': 'previous trials', onclick: turn(-1)}, '‹'),
-      html('button', {type: 'button', 'aria-label': 'next trials', onclick: turn(1)}, '›'));
+    return html(
+        'span', {}, html('button', {type: 'button', 'aria-label': 'previous trials', onclick: turn(-1)}, '‹'),
+        html('button', {type: 'button', 'aria-label': 'next trials', onclick: turn(1)}, '›'));
   }
   sortBy(name) {
     this.order = {name, down: this.order.name === name && !this.order.down};
@@ -72,27 +82,35 @@ class TrialTable {
     }
   }
   fill() {
-    const names = [...this.search.columns.keys()], from = this.page * pageRows, shown = this.rows.slice(from, from + pageRows);
+    const names = [...this.search.columns.keys()], from = this.page * pageRows,
+          shown = this.rows.slice(from, from + pageRows);
     this.head.replaceChildren(html('tr', {}, ...names.map((name) => this.heading(name))));
-    this.body.replaceChildren(...shown.map((row) => html('tr', {}, ...names.map((name) => {
-      const value = this.search.column(name).value(row);
-      return html('td', {class: typeof value === 'number' ? 'number' : false}, numberText(value));
-    }))));
+    this.body.replaceChildren(
+        ...shown.map((row) => html('tr', {}, ...names.map((name) => {
+                       const value = this.search.column(name).value(row);
+                       return html('td', {class: typeof value === 'number' ? 'number' : false}, numberText(value));
+                     }))));
     this.count.textContent = this.rows.length ?
-      `${grouped(from + 1)} to ${grouped(from + shown.length)} of ${grouped(this.rows.length)}` : 'no trial meets the filter';
+        `${grouped(from + 1)} to ${grouped(from + shown.length)} of ${grouped(this.rows.length)}` :
+        'no trial meets the filter';
   }
   heading(name) {
     const {order} = this, mark = order.name !== name ? '' : order.down ? ' ▾' : ' ▴';
-    return html('th', {'aria-sort': mark ? (order.down ? 'descending' : 'ascending') : 'none'},
-      html('button', {type: 'button', onclick: () => this.sortBy(name)}, name + mark));
+    return html(
+        'th', {'aria-sort': mark ? (order.down ? 'descending' : 'ascending') : 'none'},
+        html('button', {type: 'button', onclick: () => this.sortBy(name)}, name + mark));
   }
 }
 
 let trialTable = null;
 
 panel({
-  id: 'table', title: 'All trials', wide: true, plain: true,
-  sees: 'A click on a heading sorts. The filter takes conditions and texts, with commas between; brushes over the parallel coordinates filter, too. Times are in seconds; started and finished count from the first start.',
+  id: 'table',
+  title: 'All trials',
+  wide: true,
+  plain: true,
+  sees:
+      'A click on a heading sorts. The filter takes conditions and texts, with commas between; brushes over the parallel coordinates filter, too. Times are in seconds; started and finished count from the first start.',
   fits: () => true,
   draw(box, search) {
     const before = trialTable?.search.name === search.name ? trialTable : null;
@@ -104,6 +122,8 @@ panel({
   },
   rows: (search) => {
     const columns = [...search.columns.values()];
-    return [columns.map((column) => column.name), ...trialTable.rows.map((row) => columns.map((column) => column.value(row)))];
+    return [
+      columns.map((column) => column.name), ...trialTable.rows.map((row) => columns.map((column) => column.value(row)))
+    ];
   },
 });
