@@ -2,8 +2,8 @@
 
 const profileMetrics = (profile) => [...new Set(profile.lines.flatMap((line) => Object.keys(line.metrics)))];
 
-/** Below the trials' own metric, the bars that every trial is scored beside: they are the same for all. */
-const isBar = (name) => /persistence|extrapolation|blurred|climatology|pattern/.test(name);
+/** A bar that every trial is scored beside, test_persistence_mse: the metric test_mse of something simpler. */
+const bars = /(persistence|extrapolation|blurred|climatology|pattern)_/;
 
 function profilePanel(number) {
   const of = (search) => search.profiles[number];
@@ -15,10 +15,10 @@ function profilePanel(number) {
     sees: 'The best trials; dashed, what stands beside the metric under a name of its own, such as persistence.',
     fits: (search) => search.profiles.length > number,
     choices(search) {
-      const options = profileMetrics(of(search)), plain = options.filter((name) => !isBar(name));
-      const beside = options.find((name) => isBar(name) && name.endsWith(plain[0]?.split('_').slice(1).join('_')));
+      const options = profileMetrics(of(search)), plain = options.find((name) => !bars.test(name)) ?? options[0];
+      const beside = options.find((name) => bars.test(name) && name.replace(bars, '') === plain);
       return [
-        {name: 'metric', label: 'metric', options, value: plain[0] ?? options[0]},
+        {name: 'metric', label: 'metric', options, value: plain},
         {name: 'beside', label: 'beside it', options: ['none', ...options], value: beside ?? 'none'}
       ];
     },
@@ -28,11 +28,9 @@ function profilePanel(number) {
       const bar = beside === 'none' || !profile.lines.length ? [] : points(profile, profile.lines[0], beside);
       const used =
           profile.at.map((_, i) => i).filter((i) => lines.concat([bar]).some((line) => line.some(({x}) => x === i)));
-      const x = (range) => numbers && used.length > 1 ? numberScale(
-                                                            [profile.at[used[0]], profile.at[used[used.length - 1]]],
-                                                            range, {values: used.map((i) => profile.at[i]), most: 10}) :
-                                                        categoryScale(used, range, (i) => String(profile.at[i]));
-      const at = (i) => (numbers && used.length > 1 ? profile.at[i] : i);
+      const onScale = numbers && used.length > 1, at = (i) => (onScale ? profile.at[i] : i), values = used.map(at);
+      const x = (range) => onScale ? numberScale(extent(values), range, {values, most: 10}) :
+                                     categoryScale(used, range, (i) => String(profile.at[i]));
       const chart = new Chart(
           box,
           {x, y: metricScale(lines.concat([bar]).flat().map(({y}) => y)), xLabel: profile.coordinate, yLabel: metric});
