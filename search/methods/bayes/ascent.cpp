@@ -13,16 +13,16 @@ namespace {
 struct Climb {
   const Slope& function;
   Summit& best;
-  Eigen::VectorXd& gradient;  ///< of the last place
+  Eigen::VectorXd slope;  ///< where it was last asked for
 };
 
 /// NLopt's callback.
 double visit(unsigned size, const double* place, double* gradient, void* data) {
   auto& climb = *static_cast<Climb*>(data);
   const Eigen::VectorXd here = Eigen::Map<const Eigen::VectorXd>(place, size);
-  const double value = climb.function(here, climb.gradient);
+  const double value = climb.function(here, gradient ? &climb.slope : nullptr);
   if (value > climb.best.value) climb.best = {here, value};
-  if (gradient != nullptr) Eigen::Map<Eigen::VectorXd>(gradient, size) = climb.gradient;
+  if (gradient) Eigen::Map<Eigen::VectorXd>(gradient, size) = climb.slope;
   return value;
 }
 
@@ -33,8 +33,7 @@ Summit ascend(const Slope& function, const Eigen::VectorXd& start, const Eigen::
   using Optimizer = std::unique_ptr<std::remove_pointer_t<nlopt_opt>, decltype(&nlopt_destroy)>;
   const Optimizer optimizer(nlopt_create(NLOPT_LD_SLSQP, static_cast<unsigned>(start.size())), &nlopt_destroy);
   Summit best{start, -std::numeric_limits<double>::infinity()};
-  Eigen::VectorXd gradient = Eigen::VectorXd::Zero(start.size());
-  Climb climb{function, best, gradient};
+  Climb climb{function, best, Eigen::VectorXd::Zero(start.size())};
   nlopt_set_lower_bounds(optimizer.get(), lower.data());
   nlopt_set_upper_bounds(optimizer.get(), upper.data());
   nlopt_set_max_objective(optimizer.get(), visit, &climb);

@@ -5,8 +5,8 @@
 
 namespace stormsweep::bayes {
 
-/// A function of `place` that also writes its gradient.
-using Slope = std::function<double(const Eigen::VectorXd& place, Eigen::VectorXd& gradient)>;
+/// A function of `place` that also writes its gradient, unless that is null: nearly half of all places are only tried.
+using Slope = std::function<double(const Eigen::VectorXd& place, Eigen::VectorXd* gradient)>;
 
 struct Summit {
   Eigen::VectorXd place;

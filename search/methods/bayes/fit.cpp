@@ -75,21 +75,28 @@ LogPosterior::LogPosterior(const std::vector<Dimension>& dimensions, const Eigen
       slopes_(factor_),
       worth_(factor_) {}
 
-double LogPosterior::operator()(const Eigen::VectorXd& logarithms, Eigen::VectorXd& gradient) {
+double LogPosterior::operator()(const Eigen::VectorXd& logarithms, Eigen::VectorXd* gradient) {
   const Hyperparameters parameters = from_logarithms(logarithms);
-  factorise(parameters);
+  factorise(logarithms, parameters);
   Eigen::VectorXd solved = values_;
   factor_.triangularView<Eigen::Lower>().solveInPlace(solved);
   const double likelihood = -solved.squaredNorm() / 2 - factor_.diagonal().array().log().sum();
-  factor_.triangularView<Eigen::Lower>().transpose().solveInPlace(solved);
-  weigh(solved);
-  gradient.setZero(logarithms.size());
-  add_slopes(parameters, values_.dot(solved), gradient);
-  return likelihood + log_prior(parameters, gradient);
+  Eigen::VectorXd unasked;
+  Eigen::VectorXd& slopes = gradient ? *gradient : unasked;
+  slopes.setZero(logarithms.size());
+  if (gradient) {
+    factor_.triangularView<Eigen::Lower>().transpose().solveInPlace(solved);
+    weigh(solved);
+    add_slopes(parameters, values_.dot(solved), slopes);
+  }
+  return likelihood + log_prior(parameters, slopes);
 }
 
-/// The covariance, then its Cholesky factor; and the kernel's slopes.
-void LogPosterior::factorise(const Hyperparameters& parameters) {
+/// The covariance, then its Cholesky factor; and the kernel's slopes. (What was tried is often asked for its gradient
+/// next.)
+void LogPosterior::factorise(const Eigen::VectorXd& logarithms, const Hyperparameters& parameters) {
+  if (factorised_.size() > 0 && factorised_ == logarithms) return;
+  factorised_ = logarithms;
   const Kernel kernel(dimensions_, parameters);
   for (Eigen::Index i = 0; i < points_.rows(); ++i) {
     const Eigen::Index rest = points_.rows() - i;
@@ -107,6 +114,7 @@ void LogPosterior::factorise(const Hyperparameters& parameters) {
 void LogPosterior::weigh(const Eigen::VectorXd& solved) {
   worth_.noalias() = solved * solved.transpose();
   invert_lower(factor_);
+  factorised_.resize(0);
   subtract_inverse(factor_, worth_);
   worth_.diagonal() /= 2;
 }

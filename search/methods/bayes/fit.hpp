@@ -15,23 +15,24 @@ Eigen::VectorXd to_logarithms(const Hyperparameters& parameters);
 Hyperparameters from_logarithms(const Eigen::VectorXd& logarithms);
 
 /// Logarithm of the marginal likelihood of `values` at `points` (coordinates, [n, dimensions]) and of the prior, up to
-/// a constant, with its gradient by the logarithms of the hyperparameters. The prior: -(0.1 / w + 0.1 w) for a weight
-/// w, Gamma(2, rate 1) for the signal, Gamma(1.1, rate 30) for the noise, as Optuna's GPSampler has them. Borrows all;
-/// its matrices are made once.
+/// a constant, with its gradient by the logarithms of the hyperparameters, unless that is null. The prior: -(0.1 / w +
+/// 0.1 w) for a weight w, Gamma(2, rate 1) for the signal, Gamma(1.1, rate 30) for the noise, as Optuna's GPSampler has
+/// them. Borrows all; its matrices are made once.
 class LogPosterior {
  public:
   LogPosterior(const std::vector<Dimension>& dimensions, const Eigen::MatrixXd& points, const Eigen::VectorXd& values);
 
-  double operator()(const Eigen::VectorXd& logarithms, Eigen::VectorXd& gradient);
+  double operator()(const Eigen::VectorXd& logarithms, Eigen::VectorXd* gradient);
 
  private:
-  void factorise(const Hyperparameters& parameters);
+  void factorise(const Eigen::VectorXd& logarithms, const Hyperparameters& parameters);
   void weigh(const Eigen::VectorXd& solved);
   void add_slopes(const Hyperparameters& parameters, double explained, Eigen::VectorXd& gradient) const;
 
   const std::vector<Dimension>& dimensions_;
   const Eigen::MatrixXd& points_;
   const Eigen::VectorXd& values_;
+  Eigen::VectorXd factorised_;               ///< the logarithms that factor_ and slopes_ are of; empty: none
   Eigen::MatrixXd factor_, slopes_, worth_;  ///< lower triangles
 };
 

@@ -47,8 +47,8 @@ GaussianProcess::Marginals GaussianProcess::quick_at(const Eigen::MatrixXd& poin
 GaussianProcess::Slopes GaussianProcess::slopes_at(const Eigen::RowVectorXd& point) const {
   const Eigen::ArrayXd squared = kernel().squared_distances(points_, point);
   const auto [value, slope] = kernel().value_and_slope(squared);
-  const Eigen::VectorXd shared = value, solved = factor_.solve(shared);
-  Slopes result{shared.dot(weights_), parameters_.signal - shared.dot(solved), Eigen::VectorXd::Zero(point.size()),
+  const Eigen::VectorXd shared = value, half = factor_.matrixL().solve(shared), solved = factor_.matrixU().solve(half);
+  Slopes result{shared.dot(weights_), parameters_.signal - half.squaredNorm(), Eigen::VectorXd::Zero(point.size()),
                 Eigen::VectorXd::Zero(point.size())};
   for (Eigen::Index j = 0; j < point.size(); ++j) {
     if (dimensions_[static_cast<std::size_t>(j)].kind == Dimension::Kind::unordered) continue;

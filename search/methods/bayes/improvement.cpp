@@ -56,10 +56,11 @@ Eigen::VectorXd LogImprovement::of(const GaussianProcess::Marginals& marginals) 
   return result;
 }
 
-double LogImprovement::at(const Eigen::RowVectorXd& point, Eigen::VectorXd& gradient) const {
+double LogImprovement::at(const Eigen::RowVectorXd& point, Eigen::VectorXd* gradient) const {
+  if (!gradient) return at(point)(0);
   const auto [mean, variance, mean_gradient, variance_gradient] = process_.slopes_at(point);
   const double sigma = deviation(variance), z = (mean - incumbent_) / sigma, slope = log_h_slope(z);
-  gradient = slope / sigma * mean_gradient + (1 - slope * z) / (2 * sigma * sigma) * variance_gradient;
+  *gradient = slope / sigma * mean_gradient + (1 - slope * z) / (2 * sigma * sigma) * variance_gradient;
   return std::log(sigma) + log_h(z);
 }
 

@@ -22,8 +22,8 @@ class LogImprovement {
   Eigen::VectorXd at(const Eigen::MatrixXd& points) const { return of(process_.at(points)); }
   /// No less than that, and much quicker.
   Eigen::VectorXd bound_at(const Eigen::MatrixXd& points) const { return of(process_.quick_at(points)); }
-  /// At one, with its gradient.
-  double at(const Eigen::RowVectorXd& point, Eigen::VectorXd& gradient) const;
+  /// At one, with its gradient unless that is null.
+  double at(const Eigen::RowVectorXd& point, Eigen::VectorXd* gradient) const;
 
   const Hyperparameters& parameters() const { return process_.parameters(); }
 

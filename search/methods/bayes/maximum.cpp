@@ -13,7 +13,7 @@ namespace stormsweep::bayes {
 namespace {
 
 constexpr double most_to_list = 50'000;
-constexpr std::size_t candidates = 1024, most_candidates = 1 << 17, starts = 5;
+constexpr std::size_t candidates = 256, most_candidates = 1 << 17, starts = 5;
 /// Of a dimension with more digits than that, only so many, evenly, and those near a point are looked at from it.
 constexpr std::size_t most_digits = 256, near_digits = 16;
 
@@ -134,10 +134,10 @@ Scored Finder::along_places(const Scored& here) const {
   const Eigen::ArrayXd unit = Eigen::Map<const Eigen::ArrayXd>(weights.data(), std::ssize(weights))(places_).sqrt();
   Eigen::RowVectorXd all = coordinates(dimensions_, std::span(&here.point, 1));
   Eigen::VectorXd by_coordinates;
-  const auto climb = [&](const Eigen::VectorXd& place, Eigen::VectorXd& gradient) {
+  const auto climb = [&](const Eigen::VectorXd& place, Eigen::VectorXd* gradient) {
     all(places_) = place.array() / unit;
-    const double value = improvement_.at(all, by_coordinates);
-    gradient = by_coordinates(places_).array() / unit;
+    const double value = improvement_.at(all, gradient ? &by_coordinates : nullptr);
+    if (gradient) *gradient = by_coordinates(places_).array() / unit;
     return value;
   };
   const Eigen::VectorXd start = all(places_).transpose().array() * unit, lower = 0 * unit;

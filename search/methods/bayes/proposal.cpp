@@ -113,7 +113,7 @@ class Allowed {
 }  // namespace
 
 bool fits_anew(std::size_t observations) {
-  return observations % std::max<std::size_t>(1, observations / 50) == 0;
+  return observations % std::max<std::size_t>(1, observations / 25) == 0;
 }
 
 std::optional<Proposal> propose(const Problem& problem, std::span<const Observation> observations,
@@ -125,9 +125,12 @@ std::optional<Proposal> propose(const Problem& problem, std::span<const Observat
   const Hyperparameters parameters = parameters_of(problem, known, observations.size(), start);
   std::vector<Point> believed(pending.begin(), pending.end());
   std::ranges::sort(believed);
-  const auto process =
-      GaussianProcess(dimensions, parameters, known.points, known.values).believing(coordinates(dimensions, believed));
-  const LogImprovement improvement(process, known.incumbent);
+  const Eigen::MatrixXd places = coordinates(dimensions, believed);
+  const GaussianProcess process(dimensions, parameters, known.points, known.values);
+  // What is believed counts as found, too: or all that are pending would gather where the best is expected.
+  double incumbent = known.incumbent;
+  if (!believed.empty()) incumbent = std::max(incumbent, process.at(places).mean.maxCoeff());
+  const LogImprovement improvement(process.believing(places), incumbent);
   const Problem searched{dimensions, Allowed(problem, observations, pending), problem.standing};
   const auto found = maximum(searched, improvement, known.best, seed);
   if (!found) return {};

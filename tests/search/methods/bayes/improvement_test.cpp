@@ -48,12 +48,12 @@ TEST_CASE("log improvement is what numerical integration makes of it, and its gr
     expected +=
         step * std::exp(-t * t / 2) / std::sqrt(8 * std::atan(1)) * std::max(0., mean(0) + sigma * t - incumbent);
   }
-  Eigen::VectorXd gradient, unused;
-  CHECK(improvement.at(at, gradient) == Approx(std::log(expected)).epsilon(1e-5));
+  Eigen::VectorXd gradient;
+  CHECK(improvement.at(at, &gradient) == Approx(std::log(expected)).epsilon(1e-5));
   CHECK(improvement.at(Eigen::MatrixXd(at))(0) == Approx(std::log(expected)).epsilon(1e-5));
   for (const int j : {0, 1, 3}) {
     const Eigen::RowVectorXd aside = 1e-5 * Eigen::RowVectorXd::Unit(4, j);
-    const double slope = (improvement.at(at + aside, unused) - improvement.at(at - aside, unused)) / 2e-5;
+    const double slope = (improvement.at(at + aside, nullptr) - improvement.at(at - aside, nullptr)) / 2e-5;
     CHECK(gradient(j) == Approx(slope).epsilon(1e-6));
   }
 }

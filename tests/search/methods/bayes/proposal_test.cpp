@@ -7,6 +7,8 @@
 #include <set>
 
 #include "search/base/seed.hpp"
+#include "search/methods/bayes/improvement.hpp"
+#include "search/methods/bayes/targets.hpp"
 #include "search/methods/sobol_points.hpp"
 
 #include "tests/search/methods/bayes/mixed_dimensions.hpp"
@@ -86,9 +88,9 @@ double hartmann6(const Point& point) {
 
 }  // namespace
 
-TEST_CASE("hyperparameters are fitted every time below 100 results, every fifth at 250") {
-  for (std::size_t n = 0; n < 100; ++n) CHECK(fits_anew(n));
-  for (std::size_t n = 250; n < 300; ++n) CHECK(fits_anew(n) == (n % 5 == 0));
+TEST_CASE("hyperparameters are fitted every time below 50 results, every tenth at 250") {
+  for (std::size_t n = 0; n < 50; ++n) CHECK(fits_anew(n));
+  for (std::size_t n = 250; n < 275; ++n) CHECK(fits_anew(n) == (n % 10 == 0));
 
   const Problem problem = everywhere({{Kind::continuous}, {Kind::continuous}});
   const auto told = observed(random_points(problem.dimensions, 101, 1));
@@ -147,6 +149,37 @@ TEST_CASE("on a grid the proposal is the best of all points") {
         propose({dimensions, [&](const Point& point) { return point == only; }}, told, {}, best->fitted, 1);
     if (alone) CHECK(alone->improvement <= best->improvement + 1e-9);
   }
+}
+
+/// All pending points gathered around what the first of them was expected to find, when only what had been found was to
+/// be improved on.
+TEST_CASE("what is pending is to be improved on as if it had come out as expected") {
+  const std::vector<Dimension> dimensions{ordered(30), ordered(30)};
+  std::vector<Point> points = random_points(dimensions, 12, 5);
+  std::ranges::sort(points);
+  std::vector<Observation> told;
+  std::vector<std::optional<double>> found;
+  for (const Point& point : points) {
+    found.emplace_back(bowl({point[0] / 29, point[1] / 29}));
+    told.push_back({point, found.back()});
+  }
+  const auto first = propose(everywhere(dimensions), told, {}, {}, 1).value();
+  const auto second = propose(everywhere(dimensions), told, std::vector<Point>{first.point}, {}, 1).value();
+
+  const Eigen::VectorXd values = targets(found);
+  const GaussianProcess process(dimensions, second.fitted, coordinates(dimensions, points), values);
+  const Eigen::MatrixXd pending = coordinates(dimensions, std::span(&first.point, 1));
+  const double expected = process.at(pending).mean(0);
+  REQUIRE(expected > values.maxCoeff());
+  const LogImprovement improvement(process.believing(pending), expected);
+  points.push_back(first.point);
+  double best = -std::numeric_limits<double>::infinity();
+  for (int i = 0; i < 900; ++i) {
+    const Point point{static_cast<double>(i / 30), static_cast<double>(i % 30)};
+    if (std::ranges::find(points, point) == points.end())
+      best = std::max(best, improvement.at(coordinates(dimensions, std::span(&point, 1)))(0));
+  }
+  CHECK(second.improvement == Approx(best));
 }
 
 TEST_CASE("what is not allowed is never proposed, on grids, between numbers and in both") {
