@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "master/page/page.hpp"
@@ -12,6 +13,15 @@
 #include "master/store/database.hpp"
 
 namespace stormsweep {
+
+namespace {
+
+/// Of this process, by all its threads.
+Seconds processor_time() {
+  return Seconds(static_cast<double>(std::clock()) / CLOCKS_PER_SEC);
+}
+
+}  // namespace
 
 /// A database, and what it was when it was copied last.
 struct LivePage::Source {
@@ -58,11 +68,11 @@ void LivePage::renew(Seconds now) {
 }
 
 void LivePage::make(Seconds now) {
-  const Seconds begin = steady_time();
+  const Seconds begin = steady_time(), worked = processor_time();
   copy_all();
-  const Seconds copied = steady_time();
+  const Seconds locked = steady_time() - begin;
   show();
-  next_ = now + std::max((copied - begin) / most_locked, (steady_time() - begin) / most_busy);
+  next_ = now + std::max(locked / most_locked, (processor_time() - worked) / most_busy);
 }
 
 void LivePage::copy_all() {
