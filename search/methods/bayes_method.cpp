@@ -188,7 +188,7 @@ class Bayes : public Method {
       no_more_ = true;
       return std::nullopt;
     }
-    if (next_ < past_.size()) return propose(model_.point(past_[next_].configuration), past_[next_].parameters, true);
+    if (next_ < past_.size()) return of_past();
     if (next_ < at_start_) return of_start();
     if (!fitting_.valid() && !all_ended(next_ - width_ + 1)) return std::nullopt;
     if (!fitting_.valid()) begin_fit();
@@ -237,13 +237,25 @@ class Bayes : public Method {
   }
 
   std::optional<Training> of_start() {
-    const auto training = start_->next({next_start_});
+    const auto training = next_start();
     if (!training) {
       no_more_ = true;
       return std::nullopt;
     }
-    next_start_ = training->id.value + 1;
     return propose(model_.point(training->configuration), "", false);
+  }
+
+  /// A search that was stopped in its start goes on in it where it was.
+  std::optional<Training> of_past() {
+    if (next_ < at_start_) next_start();
+    const Proposed& past = past_[next_];
+    return propose(model_.point(past.configuration), past.parameters, true);
+  }
+
+  std::optional<Training> next_start() {
+    auto training = start_->next({next_start_});
+    if (training) next_start_ = training->id.value + 1;
+    return training;
   }
 
   bool all_ended(std::uint64_t first) {

@@ -75,6 +75,9 @@ TEST_CASE("the order of arrival, the number of ranks and a restart change no pro
   // Stopped after 15: what was proposed is taken as it was, and the rest comes out the same.
   const Search first = search(s, 3, 5, {3, {}}, 15);
   CHECK(search(s, 2, 6, {3, first.proposed}).trained == expected);
+  // Stopped in the start: it is not begun anew.
+  for (const std::size_t most : {1, 2})
+    CHECK(search(s, 2, 1, {3, search(s, 1, 1, {3, {}}, most).proposed}).trained == expected);
 }
 
 TEST_CASE("it finds the peak, and tries nothing twice") {
