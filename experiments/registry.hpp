@@ -10,7 +10,8 @@
 
 namespace stormsweep {
 
-/// The entry of each experiment, by name. CMake writes the source from the folders that hold an experiment.json.
+/// The entry of each experiment, by name, and of those that have a command, "command". CMake writes the source from the
+/// folders that hold an experiment.json.
 const std::map<std::string, ExperimentEntry>& experiment_entries();
 
 const ExperimentEntry& entry_of(const Experiment& experiment);

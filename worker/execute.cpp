@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <limits>
@@ -12,6 +11,7 @@
 #include "experiments/registry.hpp"
 #include "experiments/task/arithmetic.hpp"
 #include "experiments/task/model_file.hpp"
+#include "search/base/time.hpp"
 #include "search/base/utc.hpp"
 #include "search/space/cache_files.hpp"
 #include "worker/report.hpp"
@@ -30,40 +30,40 @@ void report_end(const Workplace& with, const Gang& gang, wire::Finished finished
   if (gang.shard() == 0 || finished.outcome.status != Status::complete) report(with.channel, std::move(finished));
 }
 
-/// One trial of an experiment that trains nothing; nothing where it was stopped.
-std::optional<Outcome> run_trial(const Workplace& with, const Configuration& configuration, const TaskContext& context,
-                                 const std::function<bool()>& stopped) {
-  const double started = steady_unix_time();
-  const auto begun = std::chrono::steady_clock::now();  // finer than seconds since 1970
-  const auto seconds = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count(); };
-  const auto over = [&] { return with.trial_hours && seconds() > *with.trial_hours * 3600; };
-  std::optional<Outcome> outcome;
-  try {
-    outcome =
-        entry_of(with.experiment).run(with.experiment, configuration, context, [&] { return stopped() || over(); });
-    if (!outcome && over() && !stopped()) throw std::runtime_error(too_long(*with.trial_hours));
-  } catch (const Abandoned&) {
-    return std::nullopt;
-  } catch (const std::exception& error) {
-    outcome.emplace();
-    outcome->status = Status::failed;
-    outcome->error = error.what();
-  }
-  if (!outcome) return std::nullopt;
-  outcome->started = started;
-  outcome->timings.wall = seconds();
-  outcome->finished = started + outcome->timings.wall;
-  return outcome;
-}
-
+/// A training without a task. What goes wrong befalls all of its trials that have not ended.
 void execute_run(const Workplace& with, const Training& training, const TaskContext& context,
                  const std::function<bool()>& stopped) {
-  for (std::size_t k = 0; k < training.trials(); ++k) {
-    auto outcome = run_trial(with, training.trial(k, with.experiment), context, stopped);
-    if (!outcome) return;
+  const double started = steady_unix_time();
+  const Seconds begun = steady_time();
+  const auto seconds = [&] { return (steady_time() - begun).count(); };
+  const auto over = [&] { return with.trial_hours && seconds() > *with.trial_hours * 3600; };
+  std::size_t done = 0;
+  const auto end = [&](Outcome outcome, std::vector<EpochRecord> epochs) {
+    outcome.finished = outcome.started + outcome.timings.wall;
     report_end(with, *context.gang,
-               {.training = training.id, .milestone = static_cast<std::uint32_t>(k), .outcome = *std::move(outcome)});
+               {.training = training.id,
+                .milestone = static_cast<std::uint32_t>(done++),
+                .outcome = std::move(outcome),
+                .epochs = std::move(epochs)});
+  };
+  const RunEvents events{
+      .stopped = [&] { return stopped() || over(); },
+      .finished = [&](std::size_t, Outcome outcome,
+                      std::vector<EpochRecord> epochs) { end(std::move(outcome), std::move(epochs)); }};
+  std::optional<Outcome> left;
+  try {
+    left = entry_of(with.experiment).run(with.experiment, training, context, events);
+    if (!left && over() && !stopped()) throw std::runtime_error(too_long(*with.trial_hours));
+  } catch (const Abandoned&) {
+    return;
+  } catch (const std::exception& error) {
+    left.emplace();
+    left->status = Status::failed;
+    left->error = error.what();
   }
+  if (!left || left->status == Status::complete) return;
+  if (left->started == 0) left->started = started, left->timings.wall = seconds();
+  while (done < training.trials()) end(*left, {});
 }
 
 /// Saves the network of trial `milestone` for the master to keep.

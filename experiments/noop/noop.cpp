@@ -7,6 +7,8 @@
 #include <thread>
 
 #include "search/base/seed.hpp"
+#include "search/base/time.hpp"
+#include "search/base/utc.hpp"
 
 namespace stormsweep {
 
@@ -43,12 +45,13 @@ double score(const Reader& read, std::uint64_t seed) {
   return read.integer("epochs") == 1 ? first : limit + (first - limit) / static_cast<double>(read.integer("epochs"));
 }
 
-}  // namespace
-
-std::optional<Outcome> run_noop(const Experiment& experiment, const Configuration& configuration,
-                                const TaskContext& context, const std::function<bool()>& stopped) {
+std::optional<Outcome> run_trial(const Experiment& experiment, const Configuration& configuration,
+                                 const TaskContext& context, const std::function<bool()>& stopped) {
   const Reader read(configuration, experiment);
   Gang& gang = *context.gang;
+  Outcome outcome;
+  outcome.started = steady_unix_time();
+  const Seconds begun = steady_time();
   meet(gang);
   if (!sleep(Milliseconds(read.real("milliseconds")), stopped)) return std::nullopt;
 
@@ -56,7 +59,7 @@ std::optional<Outcome> run_noop(const Experiment& experiment, const Configuratio
   if (wanted == "abort" && gang.shard() == 0) std::abort();
   meet(gang);
   if (wanted == "throw") throw std::runtime_error("thrown as the configuration asks");
-  Outcome outcome;
+  outcome.timings.wall = (steady_time() - begun).count();
   if (wanted == "nan") {
     outcome.status = Status::diverged;
     outcome.error = "loss is not finite, as the configuration asks";
@@ -64,6 +67,18 @@ std::optional<Outcome> run_noop(const Experiment& experiment, const Configuratio
   }
   outcome.metrics = {{"score", score(read, context.seed)}};
   return outcome;
+}
+
+}  // namespace
+
+std::optional<Outcome> run_noop(const Experiment& experiment, const Training& training, const TaskContext& context,
+                                const RunEvents& events) {
+  for (std::size_t k = 0; k < training.trials(); ++k) {
+    auto outcome = run_trial(experiment, training.trial(k, experiment), context, events.stopped);
+    if (!outcome || outcome->status != Status::complete) return outcome;
+    events.finished(k, *std::move(outcome), {});
+  }
+  return Outcome{};
 }
 
 }  // namespace stormsweep

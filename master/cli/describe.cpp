@@ -8,7 +8,7 @@
 #include "search/base/options.hpp"
 #include "search/base/strict_json.hpp"
 #include "search/base/table.hpp"
-#include "search/space/experiment.hpp"
+#include "search/space/own_experiment.hpp"
 
 namespace stormsweep {
 
@@ -88,17 +88,19 @@ nlohmann::ordered_json describe_json(const Experiment& experiment) {
 int describe_command(const Arguments& arguments) {
   std::string name;
   const auto options = parse_options(
-      arguments, {.command = "stormsweep describe",
-                  .usage = "[EXPERIMENT] [options]",
-                  .summary = "Lists the experiments, or the hyperparameters, metrics and data of one.",
-                  .example = "stormsweep describe tornado",
-                  .operands = {{"experiment", po::value(&name), "name of an experiment"}},
-                  .options = {{"format", po::value<std::string>()->default_value("text")->value_name("text|json"),
-                               "how to print"}}});
+      arguments,
+      {.command = "stormsweep describe",
+       .usage = "[EXPERIMENT] [options]",
+       .summary = "Lists the experiments, or the hyperparameters, metrics and data of one.",
+       .example = "stormsweep describe tornado",
+       .operands = {{"experiment", po::value(&name), "name of an experiment, or the path of one of your own"}},
+       .options = {
+           {"format", po::value<std::string>()->default_value("text")->value_name("text|json"), "how to print"}}});
   if (!options) return exit_done;
   const bool json = one_of({"text", "json"}, "format", *options) == "json";
   if (options->count("experiment")) {
-    const Experiment& experiment = find_experiment(name, "stormsweep describe: EXPERIMENT");
+    const Experiment experiment =
+        names_file(name) ? read_own_experiment(name) : find_experiment(name, "stormsweep describe: EXPERIMENT");
     fmt::print("{}", json ? describe_json(experiment).dump(2) + '\n' : describe_text(experiment));
     return exit_done;
   }

@@ -9,6 +9,7 @@
 #include "master/cli/compare.hpp"
 #include "master/cli/delete_command.hpp"
 #include "master/cli/describe.hpp"
+#include "master/cli/init.hpp"
 #include "master/cli/merge_command.hpp"
 #include "master/cli/plan.hpp"
 #include "master/cli/replay_command.hpp"
@@ -36,6 +37,7 @@ constexpr std::array commands{
     Command{"run", "run a search, or continue it", run_command},
     Command{"submit", "run a search as a Slurm job", submit_command},
     Command{"plan", "what a search space amounts to, without running it", plan_command},
+    Command{"init", "files that an experiment of your own begins with", init_command},
     Command{"describe", "the experiments and their hyperparameters", describe_command},
     Command{"results", "rows, pivot tables and curves of a results database", results_command},
     Command{"report", "a page of pictures and tables, in one file", report_command},

@@ -66,7 +66,8 @@ DataReport parse_report(const std::string& text) {
 /// data is unfit, which the worker program has told, or a signal ended the check.
 std::optional<std::string> data_report(const Space& space, const RunOptions& options) {
   if (const auto known = environment(launch::data_report); !known.empty()) return std::string(known);
-  if (space.experiment->data.empty() && options.device == "cpu") return R"({"fingerprint":"","notes":[],"gpus":0})";
+  if (space.experiment->data.empty() && !space.experiment->command && options.device == "cpu")
+    return R"({"fingerprint":"","notes":[],"gpus":0})";
   int status = 0;
   std::string report = process::capture({launch::worker_program(), "check", options.space.string()}, status,
                                         process::Capture::output, signals::ended_by_them());

@@ -47,6 +47,9 @@ void check_options(const Space& space, const RunOptions& options) {
     throw InputError(
         "stormsweep run: --keep-best keeps networks as their trials end, and the space chooses by the best epoch; "
         "give metric.at \"last\" there, or leave out --keep-best");
+  if (space.experiment->command && (options.keep_best > 0 || !options.stage.empty()))
+    throw InputError(fmt::format("stormsweep run: {}: {} trains by a command, which has files of its own; leave it out",
+                                 options.keep_best > 0 ? "--keep-best" : "--stage", space.experiment->name));
   if (!options.stage.empty() && space.experiment->data.empty())
     throw InputError(fmt::format("stormsweep run: --stage: {} reads no data; leave it out", space.experiment->name));
 }

@@ -274,9 +274,10 @@ std::optional<std::size_t> Experiment::length_dependence() const {
 Experiment parse_experiment(std::string_view text, const std::string& place) {
   auto json = parse_json(text, place);
   const Field root(json, place);
-  root.expect_keys(
-      {"name", "summary", "data", "optional_data", "milestone", "metrics", "profiles", "include", "hyperparameters"},
-      {"name", "summary", "data", "metrics", "hyperparameters"});
+  std::vector<std::string> keys{"name",    "summary",  "data",    "optional_data",  "milestone",
+                                "metrics", "profiles", "include", "hyperparameters"};
+  keys.insert(keys.end(), command_keys().begin(), command_keys().end());
+  root.expect_keys(keys, {"name", "summary", "data", "metrics", "hyperparameters"});
   if (root.has("include")) json["hyperparameters"] = include_training(root);
   Experiment result;
   std::set<std::string> experiment_names, data_names, full_names;
@@ -303,6 +304,11 @@ Experiment parse_experiment(std::string_view text, const std::string& place) {
     if (!result.milestone || result.hyperparameters[*result.milestone].type != Type::integer ||
         result.hyperparameters[*result.milestone].min < 1)
       root["milestone"].refuse("name an integer hyperparameter of at least 1");
+  }
+  if (root.has("run")) {
+    std::vector<std::string> hyperparameters;
+    for (const Hyperparameter& h : result.hyperparameters) hyperparameters.push_back(h.name);
+    result.command = read_command(root, hyperparameters);
   }
   return result;
 }

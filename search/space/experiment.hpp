@@ -8,6 +8,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "search/space/command.hpp"
 #include "search/space/value.hpp"
 
 namespace stormsweep {
@@ -69,6 +70,7 @@ struct Experiment {
   std::vector<std::string> optional_data;  ///< those of `data` that a search may leave out
   std::optional<std::size_t>
       milestone;  ///< the hyperparameter whose values are milestones of one training (epochs), if any
+  std::optional<TrainingCommand> command;  ///< what trains, in an experiment of the user's own
 
   /// Index of a hyperparameter, or nothing.
   std::optional<std::size_t> find(std::string_view hyperparameter) const;

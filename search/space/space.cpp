@@ -11,6 +11,7 @@
 #include "search/base/strict_json.hpp"
 #include "search/space/conditions.hpp"
 #include "search/space/linked_axes.hpp"
+#include "search/space/own_experiment.hpp"
 
 namespace stormsweep {
 
@@ -26,6 +27,15 @@ std::string read_name(const Field& field) {
   if (!std::all_of(name.begin(), name.end(), fit) || name[0] == '-' || name[0] == '.' || name.size() > 100)
     field.refuse("it becomes a file's: give at most 100 letters, digits, _, - and ., the first no - or .");
   return name;
+}
+
+void read_experiment(const Field& field, const std::vector<Experiment>& known, Space& space) {
+  if (field.json().is_object()) {
+    space.own = std::make_shared<const Experiment>(parse_own_experiment(field.json(), field.place(), known));
+    space.experiment = space.own.get();
+  } else {
+    space.experiment = &find_experiment(field.text(), field.place(), known);
+  }
 }
 
 /// Best epochs are told of curves up to a milestone (master/store/best_epoch.hpp).
@@ -300,7 +310,7 @@ Space parse_space(std::string_view text, const std::string& file, const std::fil
   space.text = text;
   space.name = read_name(root["name"]);
   if (root.has("description")) space.description = root["description"].text();
-  space.experiment = &find_experiment(root["experiment"].text(), root["experiment"].place(), known);
+  read_experiment(root["experiment"], known, space);
   if (root.has("method")) space.method = read_method(root["method"]);
   read_metric(root, space);
   if (root.has("seed")) space.seed = static_cast<std::uint64_t>(root["seed"].integer(0));
@@ -346,7 +356,8 @@ Space read_space(const std::filesystem::path& path) {
   if (!stream.is_open() || errno != 0)
     throw InputError(path.string() + ": cannot be read (" + std::strerror(errno) +
                      "); give the file of a search space");
-  return parse_space(text.str(), path.string(), is_lasting(path) ? path.parent_path() : ".");
+  const std::filesystem::path directory = is_lasting(path) ? path.parent_path() : ".";
+  return parse_space(with_own_experiment(text.str(), path.string(), directory), path.string(), directory);
 }
 
 Space read_lasting_space(const std::filesystem::path& path) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,7 @@ struct StatedCost {
 struct Space {
   std::string name, description;  ///< description: one line, may be empty
   const Experiment* experiment = nullptr;
+  std::shared_ptr<const Experiment> own;  ///< that one, where it is the user's
   std::string metric;
   Goal goal = Goal::maximize;
   MetricAt metric_at = MetricAt::last;
@@ -54,7 +56,7 @@ struct Space {
   Limits limits;
   StatedCost cost;
   bool share_epochs = true;        ///< trials that differ only in the milestone axis are one training
-  std::string text;                ///< the file as read, for the store
+  std::string text;                ///< the file as read, with an experiment of the user's own in it, for the store
   std::vector<std::string> notes;  ///< one line each: what may not be meant as it is written
 
   /// The configuration at `digits` of the grid, excluded or not, and at `places` in [0, 1], one for each continuous

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "experiments/task/task.hpp"
+
+namespace stormsweep {
+
+/// Whether the experiment's command can be started: the program, its files and the data are there. The fingerprint is
+/// of the command's words, its files and the data's. Throws InputError.
+DataCheck check_command_data(const Space& space);
+
+}  // namespace stormsweep

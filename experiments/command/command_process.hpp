@@ -1,0 +1,53 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "search/base/file.hpp"
+
+namespace stormsweep {
+
+/// How a process ended.
+struct ProcessEnd {
+  int status = 0;  ///< exit status
+  int signal = 0;  ///< that ended it; 0: none
+};
+
+/// A command under the eyes of the program stormsweep-tend: when it ends, is stopped, or this process dies, nothing
+/// that it has started is left.
+class CommandProcess {
+ public:
+  struct Start {
+    std::vector<std::string> words;  ///< the program is looked for on PATH
+    std::map<std::string, std::string> environment;
+    std::filesystem::path folder;  ///< to work in; its output goes to the files stdout and stderr there
+    double grace = 10;             ///< seconds between SIGTERM and SIGKILL
+  };
+
+  /// Throws std::runtime_error where nothing can be started. Starts from the thread that lives as long as this process.
+  explicit CommandProcess(const Start& start);
+  CommandProcess(const CommandProcess&) = delete;
+  CommandProcess& operator=(const CommandProcess&) = delete;
+  ~CommandProcess();  ///< stops it and waits
+
+  /// Waits for its end, at most so long.
+  std::optional<ProcessEnd> wait(std::chrono::milliseconds longest);
+  /// SIGTERM to all of it, and SIGKILL after the grace.
+  void stop();
+
+ private:
+  pid_t tender_ = 0;
+  Descriptor ended_;  ///< readable once it has
+};
+
+/// This process's environment without what MPI's launchers have put there: a command that calls MPI_Init must not join
+/// the search.
+std::map<std::string, std::string> environment_without_mpi();
+
+}  // namespace stormsweep

@@ -1,0 +1,118 @@
+#include "experiments/command/command_reports.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "search/base/strict_json.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// How Python and others write what JSON has no number for.
+bool tells_of_no_number(std::string_view line) {
+  return line.find("NaN") != line.npos || line.find("nan") != line.npos || line.find("Infinity") != line.npos ||
+         line.find("inf") != line.npos;
+}
+
+bool blank(std::string_view line) {
+  return line.find_first_not_of(" \t\r") == line.npos;
+}
+
+}  // namespace
+
+CommandReports::CommandReports(const Experiment& experiment, std::vector<std::int64_t> milestones)
+    : experiment_(experiment), milestones_(std::move(milestones)) {}
+
+std::vector<CommandReports::Row> CommandReports::add(std::string_view bytes, double seconds) {
+  rest_ += bytes;
+  std::vector<Row> rows;
+  std::size_t begin = 0;
+  for (std::size_t end; (end = rest_.find('\n', begin)) != rest_.npos; begin = end + 1)
+    read(std::string_view(rest_).substr(begin, end - begin), seconds, rows);
+  rest_.erase(0, begin);
+  return rows;
+}
+
+std::vector<CommandReports::Row> CommandReports::finish(double seconds) {
+  std::vector<Row> rows;
+  if (!rest_.empty()) read(std::exchange(rest_, {}), seconds, rows);
+  if (!latest_) throw std::runtime_error("it ended without a report; write one to the file $STORMSWEEP_REPORT names");
+  if (epoch_ < last_milestone())
+    throw std::runtime_error(fmt::format("it ended at epoch {}, and epoch {} was to come", epoch_, last_milestone()));
+  rows.push_back(row());
+  return rows;
+}
+
+void CommandReports::read(std::string_view line, double seconds, std::vector<Row>& rows) {
+  ++lines_;
+  if (blank(line)) return;
+  const auto report = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!report.is_object()) {
+    if (tells_of_no_number(line)) throw NotFinite(place() + " has a number that is not finite");
+    throw std::runtime_error(fmt::format(R"({} is {}; give an object, as {{"epoch": 1, "{}": 0.5}})", place(),
+                                         abbreviated(std::string(line)), experiment_.metrics[0].name));
+  }
+  const auto epoch = read_epoch(report);
+  Metrics metrics = read_metrics(report);
+  const std::int64_t now = epoch.value_or(milestones_.empty() ? epoch_ : last_milestone());
+  if (now < epoch_)
+    throw std::runtime_error(fmt::format("{} is of epoch {}, after that of epoch {}", place(), now, epoch_));
+  if (now > epoch_) pass(now - 1, rows);
+  if (epoch && !records_.empty() && records_.back().epoch == now) records_.pop_back();  // told again
+  if (epoch) records_.push_back({now, seconds, metrics});
+  epoch_ = now;
+  latest_ = std::move(metrics);
+  pass(now, rows);
+}
+
+std::optional<std::int64_t> CommandReports::read_epoch(const nlohmann::json& report) const {
+  const auto epoch = report.find("epoch");
+  if (epoch == report.end()) return std::nullopt;
+  if (!epoch->is_number_integer() || epoch->get<std::int64_t>() < 1)
+    throw std::runtime_error(place() + ": epoch is " + abbreviated(epoch->dump()) + "; give a whole number from 1");
+  if (!milestones_.empty() && epoch->get<std::int64_t>() > last_milestone())
+    throw std::runtime_error(fmt::format("{}: epoch is {}, and the last one asked for is {}", place(),
+                                         epoch->get<std::int64_t>(), last_milestone()));
+  return epoch->get<std::int64_t>();
+}
+
+Metrics CommandReports::read_metrics(const nlohmann::json& report) const {
+  std::vector<std::string> known;
+  for (const Metric& metric : experiment_.metrics) known.push_back(metric.name);
+  for (const auto& [name, value] : report.items()) {
+    if (name == "epoch" || experiment_.find_metric(name)) continue;
+    throw std::runtime_error(
+        fmt::format("{}: {} is no metric of {}; {}", place(), name, experiment_.name, suggestion(name, known)));
+  }
+  Metrics metrics;
+  for (const std::string& name : known) {
+    const auto value = report.find(name);
+    if (value == report.end()) throw std::runtime_error(fmt::format("{} lacks {}", place(), name));
+    if (!value->is_number() && !value->is_null())
+      throw std::runtime_error(fmt::format("{}: {} is {}; give a number, or null where it is not defined", place(),
+                                           name, abbreviated(value->dump())));
+    metrics.emplace_back(name, value->is_null() ? std::numeric_limits<double>::quiet_NaN() : value->get<double>());
+    if (std::isinf(metrics.back().second)) throw NotFinite(place() + ": " + name + " is not finite");
+  }
+  return metrics;
+}
+
+/// Rows of milestones up to `epoch`, but for the last: the last report before each has its metrics.
+void CommandReports::pass(std::int64_t epoch, std::vector<Row>& rows) {
+  for (; next_ + 1 < milestones_.size() && milestones_[next_] <= epoch; rows.push_back(row()))
+    if (!latest_)
+      throw std::runtime_error(
+          fmt::format("{} is the first, and epoch {} was to come before it", place(), milestones_[next_]));
+}
+
+CommandReports::Row CommandReports::row() {
+  return {next_++, *latest_, std::exchange(records_, {})};
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "search/space/experiment.hpp"
+#include "search/space/outcome.hpp"
+
+namespace stormsweep {
+
+/// A report whose metric is not finite.
+struct NotFinite : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// What a command reports, a JSON object a line: {"epoch": 3, "validation_loss": 0.21}. A report without an epoch is
+/// that of the last milestone. All functions throw NotFinite, or std::runtime_error with the line and what is wrong.
+class CommandReports {
+ public:
+  /// `milestones`: epochs, ascending; empty where the experiment has none.
+  CommandReports(const Experiment& experiment, std::vector<std::int64_t> milestones);
+
+  /// A trial that has what it needs.
+  struct Row {
+    std::size_t milestone = 0;
+    Metrics metrics;
+    std::vector<EpochRecord> epochs;  ///< since the row before
+  };
+
+  /// Takes the bytes written since, at so many seconds; the rows of milestones that they reach or pass, but for the
+  /// last, whose command may still fail. Half a line waits for the rest.
+  std::vector<Row> add(std::string_view bytes, double seconds);
+  /// Once the command has ended well: the rows that are left.
+  std::vector<Row> finish(double seconds);
+
+ private:
+  void read(std::string_view line, double seconds, std::vector<Row>& rows);
+  std::optional<std::int64_t> read_epoch(const nlohmann::json& report) const;
+  Metrics read_metrics(const nlohmann::json& report) const;
+  void pass(std::int64_t epoch, std::vector<Row>& rows);
+  Row row();
+  std::int64_t last_milestone() const { return milestones_.empty() ? 0 : milestones_.back(); }
+  std::string place() const { return "line " + std::to_string(lines_) + " of its reports"; }
+
+  const Experiment& experiment_;
+  std::vector<std::int64_t> milestones_;
+  std::size_t next_ = 0;  ///< milestone without a row
+  std::string rest_;      ///< of a line
+  std::int64_t lines_ = 0, epoch_ = 0;
+  std::optional<Metrics> latest_;  ///< the last report, of epoch_
+  std::vector<EpochRecord> records_;
+};
+
+}  // namespace stormsweep

@@ -1,0 +1,194 @@
+#include "experiments/command/command_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "experiments/command/command_process.hpp"
+#include "experiments/command/command_reports.hpp"
+#include "experiments/command/command_surroundings.hpp"
+#include "search/base/strict_json.hpp"
+#include "search/base/time.hpp"
+#include "search/base/utc.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr auto look = 50ms;                 // at its reports, and whether it is to stop
+constexpr std::size_t most_read = 1 << 16;  // of a file at a time
+
+/// The bytes of a file that have come since.
+class Tail {
+ public:
+  explicit Tail(fs::path file) : file_(std::move(file)) {}
+
+  std::string read() {
+    std::ifstream stream(file_, std::ios::binary);
+    if (!stream.seekg(read_)) return {};
+    std::string bytes(most_read, '\0');
+    stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    bytes.resize(static_cast<std::size_t>(stream.gcount()));
+    read_ += stream.gcount();
+    return bytes;
+  }
+
+ private:
+  fs::path file_;
+  std::streamoff read_ = 0;
+};
+
+std::uintmax_t size_of(const fs::path& file) {
+  std::error_code missing;
+  const auto size = fs::file_size(file, missing);
+  return missing ? 0 : size;
+}
+
+/// The last line of a file that says something; empty where none does.
+std::string last_line(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  const auto size = static_cast<std::streamoff>(size_of(file));
+  stream.seekg(std::max<std::streamoff>(0, size - 2000));
+  std::string line, last;
+  while (std::getline(stream, line))
+    if (line.find_first_not_of(" \t\r") != line.npos) last = line;
+  return last;
+}
+
+/// How often the kernel has killed for want of memory where this process is accounted; 0 where it does not tell.
+std::int64_t out_of_memory_kills() {
+  std::ifstream groups("/proc/self/cgroup");
+  for (std::string line; std::getline(groups, line);) {
+    if (!line.starts_with("0::")) continue;
+    std::ifstream events("/sys/fs/cgroup" + line.substr(3) + "/memory.events");
+    std::string name;
+    for (std::int64_t count = 0; events >> name >> count;)
+      if (name == "oom_kill") return count;
+  }
+  return 0;
+}
+
+class CommandRun {
+ public:
+  CommandRun(const Experiment& experiment, const Training& training, const TaskContext& context,
+             const RunEvents& events)
+      : experiment_(experiment),
+        training_(training),
+        events_(events),
+        leads_(context.gang->shard() == 0),
+        folder_(make_folder(experiment, training, context)),
+        tail_(folder_.report()),
+        reports_(experiment, training.milestones) {
+    const CommandGang gang = meet(*context.gang);
+    CommandProcess::Start start{.words = words_for(experiment, training.configuration),
+                                .environment = environment_without_mpi(),
+                                .folder = folder_.path,
+                                .grace = experiment.command->grace};
+    for (auto& [name, value] : surroundings(experiment, training, context, folder_, gang))
+      start.environment[name] = value;
+    process_.emplace(start);
+  }
+
+  std::optional<Outcome> run() {
+    try {
+      const auto end = follow();
+      if (!end) return std::nullopt;
+      return conclude(*end);
+    } catch (const NotFinite& error) {
+      return ended(Status::diverged, error.what());
+    } catch (const std::runtime_error& error) {
+      return ended(Status::failed, error.what());
+    }
+  }
+
+ private:
+  /// Until it ends; nothing where it was stopped.
+  std::optional<ProcessEnd> follow() {
+    for (;;) {
+      const auto end = process_->wait(look);
+      read_reports();
+      if (end) return end;
+      if (events_.stopped()) return std::nullopt;
+      check_silence();
+    }
+  }
+
+  void read_reports() {
+    for (std::string bytes; !(bytes = tail_.read()).empty();)
+      if (leads_) tell(reports_.add(bytes, seconds()));
+  }
+
+  void check_silence() {
+    const std::uintmax_t size =
+        size_of(folder_.report()) + size_of(folder_.path / "stdout") + size_of(folder_.path / "stderr");
+    if (std::exchange(size_, size) != size) heard_ = seconds();
+    const double timeout = experiment_.command->timeout;
+    if (timeout > 0 && seconds() - heard_ > timeout)
+      throw std::runtime_error(fmt::format("it has said nothing for {} s (timeout)", timeout));
+  }
+
+  Outcome conclude(const ProcessEnd& end) {
+    const bool by_memory = end.status == 128 + SIGKILL || (end.signal == SIGKILL && out_of_memory_kills() > killed_);
+    if (by_memory) return ended(Status::out_of_memory, "it was killed for want of memory");
+    if (end.signal != 0) return ended(Status::failed, fmt::format("it was ended by signal {}", end.signal));
+    if (end.status != 0) return ended(Status::failed, fmt::format("it ended with exit status {}", end.status));
+    if (leads_) tell(reports_.finish(seconds()));
+    std::error_code ignored;  // what cannot be removed is in nobody's way
+    if (!(training_.rung && training_.rung->goes_on)) fs::remove_all(folder_.checkpoint, ignored);
+    fs::remove_all(folder_.path, ignored);
+    return {};
+  }
+
+  void tell(std::vector<CommandReports::Row> rows) {
+    for (CommandReports::Row& row : rows) {
+      Outcome outcome;
+      outcome.metrics = std::move(row.metrics);
+      outcome.started = started_;
+      outcome.timings.wall = outcome.timings.train = seconds();
+      events_.finished(row.milestone, std::move(outcome), std::move(row.epochs));
+    }
+  }
+
+  /// Not as it should be: what it said last, and where the rest is.
+  Outcome ended(Status status, const std::string& reason) const {
+    Outcome outcome;
+    outcome.status = status;
+    outcome.error = experiment_.command->words[0] + ": " + reason;
+    if (const std::string said = last_line(folder_.path / "stderr"); !said.empty())
+      outcome.error += "; it said last: " + abbreviated(said);
+    outcome.error += "; see " + folder_.path.string();
+    return outcome;
+  }
+
+  double seconds() const { return (steady_time() - begun_).count(); }
+
+  const Experiment& experiment_;
+  const Training& training_;
+  const RunEvents& events_;
+  bool leads_;
+  double started_ = steady_unix_time();
+  Seconds begun_ = steady_time();
+  std::int64_t killed_ = out_of_memory_kills();
+  CommandFolder folder_;
+  Tail tail_;
+  CommandReports reports_;
+  std::uintmax_t size_ = 0;  ///< of all that it has written
+  double heard_ = 0;         ///< when that grew
+  std::optional<CommandProcess> process_;
+};
+
+}  // namespace
+
+std::optional<Outcome> run_command(const Experiment& experiment, const Training& training, const TaskContext& context,
+                                   const RunEvents& events) {
+  return CommandRun(experiment, training, context, events).run();
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,138 @@
+#include "experiments/command/command_surroundings.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "search/base/file.hpp"
+#include "search/base/machine.hpp"
+#include "search/base/seed.hpp"
+#include "search/space/cache_files.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+constexpr std::int64_t longest_host_name = 255;          // RFC 1035
+constexpr std::uint64_t seeds = std::uint64_t{1} << 31;  // every library takes such a seed
+
+std::uint64_t seed_of(const Experiment& experiment, const Training& training, const TaskContext& context) {
+  const auto replicate = experiment.find("replicate");
+  const Value number = replicate ? training.configuration.values[*replicate] : Value(std::int64_t{0});
+  const auto* shift = std::get_if<std::int64_t>(&number);
+  return derive_seed(context.seed, "replicate", {static_cast<std::uint64_t>(shift ? *shift : 0)}) % seeds;
+}
+
+/// That the kernel has just given away; nobody else is likely to be given it next.
+int free_port() {
+  const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  socklen_t length = sizeof address;
+  if (bind(*socket, reinterpret_cast<sockaddr*>(&address), length) != 0 ||
+      getsockname(*socket, reinterpret_cast<sockaddr*>(&address), &length) != 0)
+    throw std::runtime_error("no free port is to be had for the gang to meet at");
+  return ntohs(address.sin_port);
+}
+
+/// The number of the device among those that CUDA lets this process see, by the name that a child understands.
+std::string visible_device(int index) {
+  const char* visible = std::getenv("CUDA_VISIBLE_DEVICES");
+  if (!visible) return std::to_string(index);
+  std::vector<std::string> names(1);
+  for (const char* c = visible; *c; ++c)
+    if (*c == ',')
+      names.emplace_back();
+    else
+      names.back() += *c;
+  return names.at(static_cast<std::size_t>(index));
+}
+
+}  // namespace
+
+CommandFolder make_folder(const Experiment& experiment, const Training& training, const TaskContext& context) {
+  namespace fs = std::filesystem;
+  const Configuration last = training.trial(training.trials() - 1, experiment);
+  std::string name = to_hex(identity(last, experiment, context.seed));
+  if (context.gang->shards() > 1) name += fmt::format("-{}", context.gang->shard());
+  const Identity curve = curve_identity(training.configuration, experiment, context.seed);
+  CommandFolder folder{fs::absolute(context.cache / "work" / name),
+                       fs::absolute(checkpoint(checkpoints(context.cache), curve, context.fingerprint))};
+  std::error_code error;
+  fs::remove_all(folder.path, error);
+  if (!fs::create_directories(folder.path, error))
+    refuse_file(folder.path, "the command's folder cannot be made", AtomicFile::usual_remedy);
+  fs::create_directories(folder.checkpoint, error);
+  std::ofstream file(folder.configuration());
+  file << to_json(last, experiment).dump(2) << '\n';
+  if (!file.flush()) refuse_file(folder.configuration(), "cannot be written", AtomicFile::usual_remedy);
+  return folder;
+}
+
+std::vector<std::string> words_for(const Experiment& experiment, const Configuration& configuration) {
+  return words_of(*experiment.command, [&](const std::string& name) {
+    return to_string(configuration.values[experiment.find(name).value()]);
+  });
+}
+
+CommandGang meet(Gang& gang) {
+  if (gang.shards() == 1) return {};
+  // Each rank's host name and the leader's port as numbers: the sum over the gang tells everyone.
+  torch::Tensor words = torch::zeros({gang.shards(), longest_host_name + 1});
+  const std::string own = host_name();
+  auto mine = words[gang.shard()];
+  for (std::size_t i = 0; i < own.size() && i < longest_host_name; ++i)
+    mine[static_cast<std::int64_t>(i)] = static_cast<float>(static_cast<unsigned char>(own[i]));
+  if (gang.shard() == 0) mine[longest_host_name] = static_cast<float>(free_port());
+  gang.sum(words);
+  CommandGang result{gang.shard(), {}, static_cast<int>(words[0][longest_host_name].item<float>())};
+  for (int shard = 0; shard < gang.shards(); ++shard) {
+    std::string host;
+    for (std::int64_t i = 0; i < longest_host_name; ++i)
+      if (const auto c = static_cast<char>(words[shard][i].item<float>())) host += c;
+    result.hosts.push_back(host);
+  }
+  return result;
+}
+
+std::map<std::string, std::string> surroundings(const Experiment& experiment, const Training& training,
+                                                const TaskContext& context, const CommandFolder& folder,
+                                                const CommandGang& gang) {
+  const auto rank = static_cast<std::size_t>(gang.rank);
+  const auto same_host = std::count(gang.hosts.begin(), gang.hosts.begin() + gang.rank, gang.hosts[rank]);
+  const bool one_host = std::count(gang.hosts.begin(), gang.hosts.end(), gang.hosts[0]) == std::ssize(gang.hosts);
+  std::map<std::string, std::string> added{
+      {"STORMSWEEP_CONFIG", folder.configuration().string()},
+      {"STORMSWEEP_REPORT", folder.report().string()},
+      {"STORMSWEEP_CHECKPOINT", folder.checkpoint.string()},
+      {"STORMSWEEP_DIRECTORY", experiment.command->directory.string()},
+      {"STORMSWEEP_SEED", std::to_string(seed_of(experiment, training, context))},
+      {"STORMSWEEP_THREADS", std::to_string(context.threads)},
+      {"OMP_NUM_THREADS", std::to_string(context.threads)},
+      {"STORMSWEEP_RANK", std::to_string(gang.rank)},
+      {"STORMSWEEP_WORLD", std::to_string(gang.hosts.size())},
+      {"STORMSWEEP_HOSTS", fmt::format("{}", fmt::join(gang.hosts, ","))},
+  };
+  for (const auto& [name, path] : context.data) {
+    std::string upper = name;
+    std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return std::toupper(c); });
+    added["STORMSWEEP_DATA_" + upper] = path.string();
+  }
+  if (context.device.is_cuda()) added["CUDA_VISIBLE_DEVICES"] = visible_device(context.device.index());
+  if (gang.hosts.size() == 1) return added;
+  added["RANK"] = std::to_string(gang.rank);
+  added["WORLD_SIZE"] = std::to_string(gang.hosts.size());
+  added["LOCAL_RANK"] = std::to_string(same_host);
+  added["MASTER_ADDR"] = one_host ? "127.0.0.1" : gang.hosts[0];
+  added["MASTER_PORT"] = std::to_string(gang.port);
+  return added;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "experiments/task/task.hpp"
+#include "search/space/trainings.hpp"
+
+namespace stormsweep {
+
+/// Where a command works: the folder that is its own, and what lies there.
+struct CommandFolder {
+  std::filesystem::path path;
+  std::filesystem::path checkpoint;  ///< a folder that outlives a stop and waits for those who go on
+
+  std::filesystem::path configuration() const { return path / "configuration.json"; }
+  std::filesystem::path report() const { return path / "report.jsonl"; }
+};
+
+/// The ranks of a gang as torch.distributed wants to know them.
+struct CommandGang {
+  int rank = 0;
+  std::vector<std::string> hosts{"localhost"};  ///< of each rank
+  int port = 0;                                 ///< free on the first of them
+};
+
+/// Makes it anew, empty but for the configuration. Throws InputError.
+CommandFolder make_folder(const Experiment& experiment, const Training& training, const TaskContext& context);
+
+/// The command's words for a configuration.
+std::vector<std::string> words_for(const Experiment& experiment, const Configuration& configuration);
+
+/// Meets the others of the gang.
+CommandGang meet(Gang& gang);
+
+/// What stands in the command's environment beside what this process has.
+std::map<std::string, std::string> surroundings(const Experiment& experiment, const Training& training,
+                                                const TaskContext& context, const CommandFolder& folder,
+                                                const CommandGang& gang);
+
+}  // namespace stormsweep

@@ -1,0 +1,66 @@
+#include "search/space/own_experiment.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "search/base/error.hpp"
+#include "search/base/file.hpp"
+#include "search/base/strict_json.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(stream), {}};
+  if (!stream.is_open() || text.empty())
+    refuse_file(path, "no experiment can be read from it", "give the path of an experiment.json");
+  return text;
+}
+
+/// What the file holds, and where it lies.
+nlohmann::ordered_json placed(const std::filesystem::path& path) {
+  auto json = parse_json(text_of(path), path.string());
+  const Field root(json, path.string());
+  if (!json.is_object()) root.refuse("give an object, as stormsweep init command writes one");
+  if (root.has("directory")) root["directory"].refuse("it is that of the file: remove it");
+  json["directory"] = std::filesystem::absolute(path).lexically_normal().parent_path().string();
+  return json;
+}
+
+}  // namespace
+
+bool names_file(std::string_view experiment) {
+  return experiment.find('/') != std::string_view::npos || experiment.ends_with(".json");
+}
+
+std::string with_own_experiment(const std::string& text, const std::string& file,
+                                const std::filesystem::path& directory) {
+  auto json = parse_json(text, file);
+  const Field root(json, file);
+  if (!root.has("experiment") || !json["experiment"].is_string() || !names_file(root["experiment"].text())) return text;
+  const std::filesystem::path path = (directory / root["experiment"].text()).lexically_normal();
+  auto own = placed(path);
+  parse_own_experiment(own, path.string(), experiments());  // so that messages name this file
+  json["experiment"] = std::move(own);
+  return json.dump(2) + '\n';
+}
+
+Experiment read_own_experiment(const std::filesystem::path& path) {
+  return parse_own_experiment(placed(path), path.string(), experiments());
+}
+
+Experiment parse_own_experiment(const nlohmann::ordered_json& json, const std::string& place,
+                                const std::vector<Experiment>& known) {
+  Experiment experiment = parse_experiment(json.dump(), place);
+  const Field root(json, place);
+  if (!experiment.command) root["run"].refuse("give the command that trains");
+  const auto same = [&](const Experiment& one) { return one.name == experiment.name; };
+  if (std::any_of(known.begin(), known.end(), same))
+    root["name"].refuse("an experiment of that name ships with stormsweep: give another");
+  return experiment;
+}
+
+}  // namespace stormsweep

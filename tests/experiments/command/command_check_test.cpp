@@ -1,0 +1,55 @@
+#include "experiments/command/command_check.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+#include "search/base/error.hpp"
+#include "search/space/space.hpp"
+#include "tests/folder.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+struct World {
+  TemporaryFolder folder;
+
+  World() {
+    write("train.sh", "true");
+    write("days.csv", "1,2");
+    write("experiment.json", R"({"name": "mine", "summary": "s", "data": ["days"], "run": ["sh", "train.sh"],
+      "files": ["train.sh"], "metrics": [{"name": "loss", "goal": "minimize", "meaning": "m"}], "hyperparameters": []})");
+    write("s.json",
+          R"({"name": "s", "experiment": "./experiment.json", "data": {"days": "days.csv"}, "parameters": {}})");
+  }
+  void write(const std::string& name, const std::string& text) const { std::ofstream(folder / name) << text; }
+  std::string fingerprint() const { return check_command_data(read_space(folder / "s.json")).fingerprint; }
+};
+
+}  // namespace
+
+TEST_CASE("a command's fingerprint changes with its script, its data and its words, and with nothing else") {
+  const World world;
+  const std::string before = world.fingerprint();
+  CHECK(before.size() == 32);
+  world.write("other.txt", "x");
+  CHECK(world.fingerprint() == before);
+  world.write("train.sh", "false");
+  const std::string edited = world.fingerprint();
+  CHECK(edited != before);
+  world.write("days.csv", "1,3");
+  CHECK(world.fingerprint() != edited);
+}
+
+TEST_CASE("a script, data or a program that are not there are told before anything starts") {
+  const World world;
+  std::filesystem::remove(world.folder / "days.csv");
+  CHECK_THROWS_WITH_AS(world.fingerprint(), doctest::Contains("days.csv"), InputError);
+  world.write("days.csv", "1");
+  std::filesystem::remove(world.folder / "train.sh");
+  CHECK_THROWS_WITH_AS(world.fingerprint(), doctest::Contains("it stands among files"), InputError);
+  world.write("experiment.json", R"({"name": "mine", "summary": "s", "data": ["days"], "run": ["no-such-program"],
+      "metrics": [{"name": "loss", "goal": "minimize", "meaning": "m"}], "hyperparameters": []})");
+  CHECK_THROWS_WITH_AS(world.fingerprint(), doctest::Contains("run[0] is no-such-program"), InputError);
+}

@@ -1,0 +1,107 @@
+#include "experiments/command/command_reports.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+using namespace stormsweep;
+
+namespace {
+
+const Experiment& mine() {
+  static const Experiment experiment = parse_experiment(R"({"name": "mine", "summary": "s", "data": [], "run": ["t"],
+      "milestone": "epochs", "metrics": [{"name": "loss", "goal": "minimize", "meaning": "m"},
+                                         {"name": "hits", "goal": "maximize", "meaning": "m"}],
+      "hyperparameters": [{"name": "epochs", "type": "integer", "default": 1, "min": 1, "max": 99, "meaning": "m"}]})",
+                                                        "e.json");
+  return experiment;
+}
+
+double loss(const CommandReports::Row& row) {
+  return row.metrics.at(0).second;
+}
+
+std::string line(int epoch, double loss) {
+  return R"({"epoch": )" + std::to_string(epoch) + R"(, "hits": 1, "loss": )" + std::to_string(loss) + "}\n";
+}
+
+}  // namespace
+
+TEST_CASE("rows come as reports reach milestones, the last one when the command has ended") {
+  CommandReports reports(mine(), {2, 4});
+  CHECK(reports.add(line(1, 0.9), 1).empty());
+  const auto first = reports.add(line(2, 0.5), 2);
+  REQUIRE(first.size() == 1);
+  CHECK(first[0].milestone == 0);
+  CHECK(loss(first[0]) == 0.5);
+  REQUIRE(first[0].epochs.size() == 2);
+  CHECK(first[0].epochs[1].epoch == 2);
+  CHECK(first[0].epochs[1].seconds == 2);
+  CHECK(reports.add(line(3, 0.4) + line(4, 0.3), 4).empty());
+  const auto last = reports.finish(5);
+  REQUIRE(last.size() == 1);
+  CHECK(last[0].milestone == 1);
+  CHECK(loss(last[0]) == 0.3);
+  CHECK(last[0].epochs.size() == 2);
+}
+
+TEST_CASE("a milestone that is passed over has the metrics of the last report before it") {
+  CommandReports reports(mine(), {2, 3, 9});
+  const auto rows = reports.add(line(1, 0.9) + line(5, 0.4), 1);
+  REQUIRE(rows.size() == 2);
+  CHECK(loss(rows[0]) == 0.9);
+  CHECK(loss(rows[1]) == 0.9);
+  CHECK_THROWS_WITH(reports.finish(2), "it ended at epoch 5, and epoch 9 was to come");
+  CommandReports late(mine(), {2, 9});
+  CHECK_THROWS_WITH(late.add(line(3, 1), 1), doctest::Contains("epoch 2 was to come before it"));
+}
+
+TEST_CASE("lines may come in pieces, the last without its end, blank ones and the same epoch twice") {
+  CommandReports reports(mine(), {});
+  const std::string text = "\n" + line(1, 0.5) + line(1, 0.25) + "  \n" + R"({"loss": 0.125, "hits": null})";
+  for (const char c : text) CHECK(reports.add({&c, 1}, 1).empty());
+  const auto rows = reports.finish(2);
+  REQUIRE(rows.size() == 1);
+  CHECK(loss(rows[0]) == 0.125);
+  CHECK(std::isnan(rows[0].metrics.at(1).second));
+  REQUIRE(rows[0].epochs.size() == 1);
+  CHECK(rows[0].epochs[0].metrics.at(0).second == 0.25);
+}
+
+TEST_CASE("reports that are none say which line, and what is wrong with it") {
+  const auto wrong = [](const std::string& text, const std::string& why) {
+    CAPTURE(text);
+    CommandReports reports(mine(), {2, 4});
+    CHECK_THROWS_WITH(
+        {
+          reports.add(text, 1);
+          reports.finish(1);
+        },
+        doctest::Contains(why.c_str()));
+  };
+  wrong("", "ended without a report");
+  wrong("loss 3\n", "line 1 of its reports is loss 3; give an object");
+  wrong(R"({"epoch": 1, "loss": 1})"
+        "\n",
+        "line 1 of its reports lacks hits");
+  wrong(R"({"epoch": 1, "loss": 1, "hits": 1, "los": 1})"
+        "\n",
+        "los is no metric of mine; did you mean loss?");
+  wrong(R"({"epoch": 1, "loss": "1", "hits": 1})"
+        "\n",
+        "loss is \"1\"; give a number");
+  wrong(R"({"epoch": 0, "loss": 1, "hits": 1})"
+        "\n",
+        "epoch is 0");
+  wrong(line(5, 1), "epoch is 5, and the last one asked for is 4");
+  wrong(line(2, 1) + line(1, 1), "line 2 of its reports is of epoch 1, after that of epoch 2");
+  CommandReports reports(mine(), {4});
+  CHECK_THROWS_AS(reports.add(R"({"epoch": 1, "loss": NaN, "hits": 1})"
+                              "\n",
+                              1),
+                  NotFinite);
+  CHECK_THROWS_AS(reports.add(R"({"epoch": 1, "loss": 1e999, "hits": 1})"
+                              "\n",
+                              1),
+                  std::runtime_error);
+}

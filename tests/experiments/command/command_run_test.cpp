@@ -1,0 +1,186 @@
+// Real processes.
+#include "experiments/command/command_run.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "search/base/process.hpp"
+#include "tests/folder.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+/// Of a shell script that has the configuration's word as $1.
+Experiment experiment(const std::string& script, const std::string& more = "") {
+  const nlohmann::json run{"sh", "-c", script, "sh", "{word}"};
+  return parse_experiment(
+      R"({"name": "mine", "summary": "s", "data": [], "milestone": "epochs", "run": )" + run.dump() + more + R"(,
+      "metrics": [{"name": "loss", "goal": "minimize", "meaning": "m"}],
+      "hyperparameters": [{"name": "epochs", "type": "integer", "default": 1, "min": 1, "max": 99, "meaning": "m"},
+                          {"name": "word", "type": "choice", "default": "one two", "choices": ["one two"], "meaning": "m"}]})",
+      "e.json");
+}
+
+struct Ran {
+  std::vector<Outcome> rows;
+  std::optional<Outcome> left;
+  std::vector<EpochRecord> epochs;
+};
+
+struct World {
+  TemporaryFolder folder;
+
+  /// `stop_after`: seconds.
+  Ran run(const Experiment& experiment, std::vector<std::int64_t> milestones = {1}, double stop_after = 1e9) const {
+    TaskContext context{.cache = folder / "cache"};
+    context.fingerprint = "0123456789abcdef0123456789abcdef";
+    Training training{TrainingId{0}, {}, std::move(milestones)};
+    training.configuration.values = {training.milestones.back(), std::string("one two")};
+    const auto begin = std::chrono::steady_clock::now();
+    Ran ran;
+    const RunEvents events{
+        .stopped =
+            [&] {
+              const std::chrono::duration<double> gone = std::chrono::steady_clock::now() - begin;
+              return gone.count() > stop_after;
+            },
+        .finished =
+            [&](std::size_t milestone, const Outcome& outcome, const std::vector<EpochRecord>& epochs) {
+              CHECK(milestone == ran.rows.size());
+              ran.rows.push_back(outcome);
+              ran.epochs.insert(ran.epochs.end(), epochs.begin(), epochs.end());
+            }};
+    ran.left = run_command(experiment, training, context, events);
+    return ran;
+  }
+
+  std::vector<std::filesystem::path> work() const {
+    std::vector<std::filesystem::path> folders;
+    for (const auto& entry : std::filesystem::directory_iterator(folder / "cache/work")) folders.push_back(entry);
+    return folders;
+  }
+};
+
+/// Processes that have this word on their command line.
+int count(const std::string& word) {
+  int found = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    std::ifstream file(entry.path() / "cmdline", std::ios::binary);
+    const std::string words{std::istreambuf_iterator<char>(file), {}};
+    found += words.starts_with("sleep") && words.find(word) != words.npos;
+  }
+  return found;
+}
+
+/// A time to sleep that no other process sleeps.
+std::string long_sleep() {
+  static int number = 0;
+  return std::to_string(900000 + ++number) + "." + std::to_string(getpid());
+}
+
+bool gone(const std::string& word) {
+  for (int i = 0; i < 100 && count(word) > 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  return count(word) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("a command trains: its surroundings, rows as its reports pass milestones, nothing left behind") {
+  const World world;
+  const std::string script =
+      R"(test "$1" = "one two" && test -d "$STORMSWEEP_CHECKPOINT" && test -z "$OMPI_COMM_WORLD_RANK" || exit 9; )"
+      R"(grep -q '"epochs": 3' "$STORMSWEEP_CONFIG" || exit 8; )"
+      R"(test "$OMP_NUM_THREADS $STORMSWEEP_RANK $STORMSWEEP_WORLD" = "1 0 1" && test -z "$MASTER_PORT" || exit 7; )"
+      R"(for i in 1 2 3; do echo "{\"epoch\": $i, \"loss\": 0.$i}" >> "$STORMSWEEP_REPORT"; done)";
+  const Ran ran = world.run(experiment(script), {1, 3});
+  REQUIRE(ran.left);
+  CHECK(ran.left->error == "");
+  CHECK(ran.left->status == Status::complete);
+  REQUIRE(ran.rows.size() == 2);
+  CHECK(ran.rows[0].metrics.at(0).second == 0.1);
+  CHECK(ran.rows[1].metrics.at(0).second == 0.3);
+  CHECK(ran.rows[1].timings.wall > 0);
+  CHECK(ran.rows[1].started > 1e9);
+  CHECK(ran.epochs.size() == 3);
+  CHECK(world.work().empty());
+  CHECK(std::filesystem::is_empty(world.folder / "cache/checkpoints"));
+}
+
+TEST_CASE("what goes wrong with a command is the row's reason, with its last words, and its folder stays") {
+  const World world;
+  const auto reason = [&](const std::string& script, Status status, const std::string& why,
+                          const std::string& more = "") {
+    CAPTURE(script);
+    const Ran ran = world.run(experiment(script, more));
+    REQUIRE(ran.left);
+    CHECK(ran.left->status == status);
+    CAPTURE(ran.left->error);
+    CHECK(ran.left->error.find(why) != std::string::npos);
+    CHECK(ran.rows.empty());
+    CHECK(world.work().size() == 1);
+  };
+  reason("echo begin >&2; echo no such cloud >&2; exit 3", Status::failed,
+         "sh: it ended with exit status 3; it said last: no such cloud; see ");
+  reason("true", Status::failed, "ended without a report");
+  reason("kill -SEGV $$", Status::failed, "ended by signal 11");
+  reason("exit 137", Status::out_of_memory, "want of memory");
+  reason(R"(echo '{"epoch": 1, "loss": NaN}' >> $STORMSWEEP_REPORT; sleep 60)", Status::diverged, "not finite");
+  reason("sleep 60", Status::failed, "it has said nothing for 0.3 s", R"(, "timeout": 0.3)");
+  reason("head -c 20000000 /dev/zero; exit 1", Status::failed, "exit status 1");
+}
+
+TEST_CASE("a program that is not there") {
+  const World world;
+  const Experiment none = parse_experiment(R"({"name": "mine", "summary": "s", "data": [], "run": ["no-such-program"],
+      "milestone": "epochs", "metrics": [{"name": "loss", "goal": "minimize", "meaning": "m"}],
+      "hyperparameters": [{"name": "epochs", "type": "integer", "default": 1, "min": 1, "max": 99, "meaning": "m"}]})",
+                                           "e.json");
+  TaskContext context{.cache = world.folder / "cache"};
+  context.fingerprint = "0123456789abcdef0123456789abcdef";
+  const RunEvents events{.stopped = [] { return false; }, .finished = nullptr};
+  const auto left = run_command(none, {TrainingId{0}, {{std::int64_t{1}}}, {1}}, context, events);
+  REQUIRE(left);
+  CHECK(left->error.find("no-such-program: No such file or directory") != std::string::npos);
+}
+
+TEST_CASE(
+    "nothing of a command outlives it: not what it started, nor what got away from it, nor what ignores SIGTERM") {
+  const World world;
+  SUBCASE("that ended") {
+    const std::string time = long_sleep();
+    const Ran ran = world.run(experiment("sleep " + time + " & setsid sleep " + time + " & (setsid sh -c 'sleep " +
+                                         time + " & exit') & echo '{\"loss\": 1}' >> $STORMSWEEP_REPORT; sleep 0.2"));
+    CHECK(ran.left->status == Status::complete);
+    CHECK(gone(time));
+  }
+  SUBCASE("that was stopped, and its checkpoint stays") {
+    const std::string time = long_sleep();
+    const auto begin = std::chrono::steady_clock::now();
+    const Ran ran = world.run(experiment("trap '' TERM; echo 1 > $STORMSWEEP_CHECKPOINT/state; setsid sleep " + time +
+                                             " & while :; do sleep " + time + "; done",
+                                         R"(, "grace": 0.4)"),
+                              {1}, 0.4);
+    CHECK(!ran.left);
+    CHECK(gone(time));
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
+    CHECK(!std::filesystem::is_empty(world.folder / "cache/checkpoints"));
+    const Ran again = world.run(experiment(
+        R"(test -e $STORMSWEEP_CHECKPOINT/state && echo '{"loss": 1}' >> $STORMSWEEP_REPORT)", R"(, "grace": 0.4)"));
+    CHECK(again.left->status == Status::complete);
+  }
+  SUBCASE("whose worker was killed") {
+    const std::string time = long_sleep();
+    const std::string tend = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "stormsweep-tend";
+    int status = 0;
+    process::capture(
+        {"sh", "-c", tend + " $$ 0.2 sh -c 'sleep " + time + " & setsid sleep " + time + "' & sleep 0.5; kill -9 $$"},
+        status);
+    CHECK(status == 137);
+    CHECK(gone(time));
+  }
+}

@@ -1,0 +1,143 @@
+// An experiment of the user's own, as a new user makes it: `stormsweep init command` and what comes after.
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <thread>
+
+#include "tests/program/command.hpp"
+#include "tests/program/database.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+using Rows = std::vector<std::string>;
+
+Ended search(const WorkFolder& folder, const std::string& space, const std::string& database, const Words& more = {}) {
+  Words words{"run", space, "--results", database, "--workers", "2", "--device", "cpu"};
+  words.insert(words.end(), more.begin(), more.end());
+  return run_stormsweep(words, folder);
+}
+
+Rows outcomes(const std::filesystem::path& database) {
+  return query(database, "SELECT configuration, status, metrics, rung FROM trials ORDER BY 1, 4");
+}
+
+/// A command that needs half a second an epoch, and goes on where it was stopped.
+const std::string slow = R"({"name": "slow", "summary": "s", "run": ["sh", "train.sh", "{epochs}", "{index}"],
+  "files": ["train.sh"], "data": [], "milestone": "epochs", "metrics": [{"name": "loss", "goal": "minimize", "meaning": "m"}],
+  "hyperparameters": [{"name": "epochs", "type": "integer", "default": 1, "min": 1, "max": 99, "meaning": "m"},
+                      {"name": "index", "type": "integer", "default": 0, "min": 0, "max": 99, "meaning": "m"},
+                      {"name": "gpus", "type": "integer", "default": 1, "min": 1, "max": 99, "meaning": "m"}]})";
+const std::string slow_script = R"(done=$(cat "$STORMSWEEP_CHECKPOINT/epoch" 2>/dev/null || echo 0)
+echo "$2 from $done" >> "$STORMSWEEP_DIRECTORY/starts"
+while [ $done -lt $1 ]; do
+  done=$((done + 1)); sleep 0.3; echo $done > "$STORMSWEEP_CHECKPOINT/epoch"
+  echo "{\"epoch\": $done, \"loss\": $2.$done}" >> "$STORMSWEEP_REPORT"
+done
+)";
+
+void write_slow(const WorkFolder& folder, const std::string& method = "\"grid\"") {
+  folder.write("experiment.json", slow);
+  folder.write("train.sh", slow_script);
+  folder.write("s.json", R"({"name": "s", "experiment": "./experiment.json", "method": )" + method +
+                             R"(, "parameters": {"epochs": [1, 3, 9], "index": [1, 2, 3]}})");
+}
+
+}  // namespace
+
+TEST_CASE("from stormsweep init to a table: described, planned, run under both schedules with the same rows") {
+  const WorkFolder folder;
+  const Ended made = run_stormsweep({"init", "command", "mine"}, folder);
+  CHECK(made.status == 0);
+  CHECK(run_stormsweep({"init", "command", "mine"}, folder).status == 2);
+  CHECK(run_stormsweep({"describe", "mine/experiment.json"}, folder).out.find("learning_rate") != std::string::npos);
+  CHECK(run_stormsweep({"plan", "mine/space.json"}, folder).status == 0);
+  const Ended one = search(folder, "mine/space.json", "one.db"),
+              two = search(folder, "mine/space.json", "two.db", {"--schedule", "synchronous"});
+  CAPTURE(one.err);
+  CHECK(one.status == 0);
+  CAPTURE(two.err);
+  CHECK(two.status == 0);
+  CHECK(outcomes(folder / "one.db").size() == 12);
+  CHECK(outcomes(folder / "one.db") == outcomes(folder / "two.db"));
+  CHECK(number(folder / "one.db", "SELECT count(*) FROM trials WHERE status = 'complete'") == 12);
+  CHECK(run_stormsweep({"results", "one.db", "--best", "1"}, folder).out.find("mine") == std::string::npos);
+}
+
+TEST_CASE("an edited script is another search, and says so") {
+  const WorkFolder folder;
+  write_slow(folder);
+  folder.write("s.json", R"({"name": "s", "experiment": "./experiment.json", "parameters": {"index": [1, 2]}})");
+  CHECK(search(folder, "s.json", "s.db").status == 0);
+  folder.write("train.sh", slow_script + "true\n");
+  const Ended again = search(folder, "s.json", "s.db");
+  CHECK(again.status == 2);
+  CHECK(count_lines(again.err) == 1);
+}
+
+TEST_CASE("stopped in the middle, commands go on from their checkpoints, and nothing of them is left") {
+  const WorkFolder folder;
+  write_slow(folder);
+  {
+    Command stopped({stormsweep_program(), "run", "s.json", "--results", "s.db", "--workers", "2", "--device", "cpu"},
+                    folder);
+    REQUIRE(eventually([&] { return number(folder / "s.db", "SELECT count(*) FROM trials") >= 2; }));
+    const auto shells = descendants(stopped.pid(), "sh");
+    stopped.signal(SIGTERM);
+    CHECK(stopped.wait().status == 85);
+    for (const pid_t shell : shells) CHECK(!alive(shell));
+  }
+  CHECK(search(folder, "s.json", "s.db").status == 0);
+  CHECK(number(folder / "s.db", "SELECT count(*) FROM trials WHERE status = 'complete'") == 9);
+  const Ended starts = run({"grep", "-c", "from [1-9]", "starts"}, folder);
+  CHECK(std::stoi(starts.out) >= 1);
+}
+
+TEST_CASE("a worker that is killed takes its command along, and another trains it anew") {
+  const WorkFolder folder;
+  write_slow(folder);
+  Command search({stormsweep_program(), "run", "s.json", "--results", "s.db", "--workers", "2", "--device", "cpu",
+                  "--lost-after", "1"},
+                 folder);
+  REQUIRE(eventually([&] { return number(folder / "s.db", "SELECT count(*) FROM trials") >= 1; }));
+  const auto workers = descendants(search.pid(), "stormsweep-worker");
+  REQUIRE(!workers.empty());
+  const auto its = descendants(workers[0], "sh");
+  kill(workers[0], SIGKILL);
+  CHECK(eventually(
+      [&] {
+        for (const pid_t shell : its)
+          if (alive(shell)) return false;
+        return true;
+      },
+      std::chrono::seconds(15)));
+  CHECK(search.wait().status == 0);
+  CHECK(number(folder / "s.db", "SELECT count(*) FROM trials WHERE status = 'complete'") == 9);
+}
+
+TEST_CASE("halving goes on with the configurations that are left, from their checkpoints") {
+  const WorkFolder folder;
+  write_slow(folder, R"({"name": "halving", "eta": 3, "brackets": 1})");
+  CHECK(search(folder, "s.json", "s.db").status == 0);
+  CHECK(query(folder / "s.db", "SELECT count(*) FROM trials WHERE status = 'complete' AND rung = 2") == Rows{"1"});
+  CHECK(run({"grep", "-c", "from 3", "starts"}, folder).out == "1\n");
+}
+
+TEST_CASE("a gang starts a copy a rank, which can meet; one that fails ends all") {
+  const WorkFolder folder;
+  folder.write("experiment.json", slow);
+  folder.write("train.sh", R"(test "$WORLD_SIZE $MASTER_ADDR" = "2 127.0.0.1" && test "$LOCAL_RANK" = "$RANK" || exit 4
+echo "$RANK $MASTER_PORT" >> "$STORMSWEEP_DIRECTORY/ranks"
+if [ "$2" = 2 ] && [ "$RANK" = 1 ]; then echo lost my way >&2; exit 5; fi
+if [ "$2" = 2 ]; then sleep 100; fi
+[ "$RANK" = 0 ] && echo "{\"epoch\": 1, \"loss\": 1}" >> "$STORMSWEEP_REPORT"
+exit 0
+)");
+  folder.write("s.json", R"({"name": "s", "experiment": "./experiment.json",
+    "parameters": {"index": [1, 2], "gpus": 2}})");
+  CHECK(search(folder, "s.json", "s.db").status == 1);
+  CHECK(query(folder / "s.db", "SELECT status FROM trials ORDER BY configuration") == Rows{"complete", "failed"});
+  CHECK(number(folder / "s.db", "SELECT count(*) FROM trials WHERE error LIKE '%lost my way%'") == 1);
+  CHECK(run({"sh", "-c", "cut -d' ' -f2 ranks | sort | uniq -c | grep -c '2 '"}, folder).out == "2\n");
+}
