@@ -141,3 +141,42 @@ exit 0
   CHECK(number(folder / "s.db", "SELECT count(*) FROM trials WHERE error LIKE '%lost my way%'") == 1);
   CHECK(run({"sh", "-c", "cut -d' ' -f2 ranks | sort | uniq -c | grep -c '2 '"}, folder).out == "2\n");
 }
+
+TEST_CASE("PyTorch's DistributedDataParallel trains in a gang as it does under torchrun") {
+  const WorkFolder folder;
+  if (run({"/usr/bin/python3", "-c", "import torch.distributed"}, folder).status != 0) {
+    MESSAGE("SKIPPED: python3-torch is not here");
+    return;
+  }
+  folder.write("experiment.json", R"({"name": "ddp", "summary": "s", "run": ["/usr/bin/python3", "train.py"],
+    "files": ["train.py"], "data": [], "metrics": [{"name": "loss", "goal": "minimize", "meaning": "m"}],
+    "hyperparameters": [{"name": "gpus", "type": "integer", "default": 1, "min": 1, "max": 9, "meaning": "m"}]})");
+  folder.write("train.py", R"(import json, os, torch
+import torch.distributed as dist
+if int(os.environ["STORMSWEEP_WORLD"]) > 1:
+    dist.init_process_group("gloo")
+torch.manual_seed(0)
+x = torch.randn(8, 3)
+y = x.sum(1, keepdim=True)
+rank, world = int(os.environ["STORMSWEEP_RANK"]), int(os.environ["STORMSWEEP_WORLD"])
+model = net = torch.nn.Linear(3, 1)
+if world > 1:
+    model = torch.nn.parallel.DistributedDataParallel(net)
+optimizer = torch.optim.SGD(net.parameters(), 0.1)
+for step in range(20):
+    optimizer.zero_grad()
+    torch.nn.functional.mse_loss(model(x[rank::world]), y[rank::world]).backward()
+    optimizer.step()
+loss = torch.nn.functional.mse_loss(net(x), y).item()
+if rank == 0:
+    open(os.environ["STORMSWEEP_REPORT"], "a").write(json.dumps({"loss": loss}) + "\n")
+)");
+  folder.write("s.json", R"({"name": "s", "experiment": "./experiment.json", "parameters": {"gpus": [1, 2]}})");
+  const Ended ended = search(folder, "s.json", "s.db");
+  CAPTURE(ended.err);
+  CHECK(ended.status == 0);
+  const auto loss = [&](const std::string& gpus) {
+    return std::stod(query(folder / "s.db", "SELECT loss FROM results WHERE gpus = " + gpus).at(0));
+  };
+  CHECK(loss("2") == doctest::Approx(loss("1")).epsilon(1e-5));  // k ranks = one rank on the whole batch
+}
