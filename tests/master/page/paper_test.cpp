@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-const Json& item(const Json& paper, const std::string& name) {
+const Json& item(const Json& paper, const char* name) {
   return *std::find_if(paper["items"].begin(), paper["items"].end(), [&](const Json& i) { return i["name"] == name; });
 }
 

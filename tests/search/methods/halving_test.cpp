@@ -1,6 +1,7 @@
 #include "search/methods/halving.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <map>
 #include <random>
@@ -135,12 +136,11 @@ TEST_CASE("failed ones never go on") {
 }
 
 TEST_CASE("limits.trials is as many whole brackets as it has room for") {
-  const auto within = [](const std::string& method, int trials) {
-    return parse_space(
-        R"({"name": "s", "experiment": "noop", "limits": {"trials": )" + std::to_string(trials) +
-            R"(}, "parameters": {"index": {"min": 0, "max": 100000}, "epochs": [1, 3, 9]}, "method": ")" + method +
-            "\"}",
-        "s.json", "/");
+  const auto within = [](const char* method, int trials) {
+    return parse_space(fmt::format(R"({{"name": "s", "experiment": "noop", "method": "{}", "limits": {{"trials": {}}},
+                                      "parameters": {{"index": {{"min": 0, "max": 100000}}, "epochs": [1, 3, 9]}}}})",
+                                   method, trials),
+                       "s.json", "/");
   };
   // 9 + 3 + 1 trials a bracket; by hyperband 9 + 3 + 1, 5 + 1 and 3.
   CHECK(brackets(within("halving", 13)) == 1);
