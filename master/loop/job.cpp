@@ -221,6 +221,7 @@ class Job {
       throw InputError(
           fmt::format("mpirun: ended with status {} before it had started anything; what it says above is to be mended",
                       mpirun_status_));
+    if (!started_) return told(exit_master_lost, "a rank died while MPI started");  // and mpirun gave up, as 5.0 does
     return told(exit_master_lost, "the master is lost");
   }
 
