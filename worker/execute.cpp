@@ -38,18 +38,16 @@ void execute_run(const Workplace& with, const Training& training, const TaskCont
   const auto seconds = [&] { return (steady_time() - begun).count(); };
   const auto over = [&] { return with.trial_hours && seconds() > *with.trial_hours * 3600; };
   std::size_t done = 0;
-  const auto end = [&](Outcome outcome, std::vector<EpochRecord> epochs) {
+  const auto end = [&](std::size_t milestone, Outcome outcome, std::vector<EpochRecord> epochs) {
+    done = milestone + 1;
     outcome.finished = outcome.started + outcome.timings.wall;
     report_end(with, *context.gang,
                {.training = training.id,
-                .milestone = static_cast<std::uint32_t>(done++),
+                .milestone = static_cast<std::uint32_t>(milestone),
                 .outcome = std::move(outcome),
                 .epochs = std::move(epochs)});
   };
-  const RunEvents events{
-      .stopped = [&] { return stopped() || over(); },
-      .finished = [&](std::size_t, Outcome outcome,
-                      std::vector<EpochRecord> epochs) { end(std::move(outcome), std::move(epochs)); }};
+  const RunEvents events{.stopped = [&] { return stopped() || over(); }, .finished = end};
   std::optional<Outcome> left;
   try {
     left = entry_of(with.experiment).run(with.experiment, training, context, events);
@@ -63,7 +61,7 @@ void execute_run(const Workplace& with, const Training& training, const TaskCont
   }
   if (!left || left->status == Status::complete) return;
   if (left->started == 0) left->started = started, left->timings.wall = seconds();
-  while (done < training.trials()) end(*left, {});
+  while (done < training.trials()) end(done, *left, {});
 }
 
 /// Saves the network of trial `milestone` for the master to keep.

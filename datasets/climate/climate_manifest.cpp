@@ -92,7 +92,7 @@ class Reader {
  private:
   static std::string read(const fs::path& path) {
     std::ifstream file(path);
-    if (!file) throw InputError(path.string() + ": cannot be read; give a manifest in JSON");
+    if (!file || fs::is_directory(path)) throw InputError(path.string() + ": cannot be read; give a manifest in JSON");
     return {std::istreambuf_iterator<char>(file), {}};
   }
   void read_scenarios(const Field& field);

@@ -13,6 +13,7 @@
 #include "search/base/checksum.hpp"
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -54,8 +55,7 @@ void add_data(Checksum& sum, const fs::path& path) {
 
 bool on_path(const std::string& program) {
   if (program.find('/') != program.npos) return access(program.c_str(), X_OK) == 0;
-  const char* path = std::getenv("PATH");
-  std::istringstream folders(path ? path : "");
+  std::istringstream folders{std::string(environment("PATH"))};
   for (std::string folder; std::getline(folders, folder, ':');)
     if (access((fs::path(folder) / program).c_str(), X_OK) == 0) return true;
   return false;

@@ -14,6 +14,7 @@
 #include "search/base/file.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/seed.hpp"
+#include "search/base/text.hpp"
 #include "search/space/cache_files.hpp"
 
 namespace stormsweep {
@@ -44,15 +45,8 @@ int free_port() {
 
 /// The number of the device among those that CUDA lets this process see, by the name that a child understands.
 std::string visible_device(int index) {
-  const char* visible = std::getenv("CUDA_VISIBLE_DEVICES");
-  if (!visible) return std::to_string(index);
-  std::vector<std::string> names(1);
-  for (const char* c = visible; *c; ++c)
-    if (*c == ',')
-      names.emplace_back();
-    else
-      names.back() += *c;
-  return names.at(static_cast<std::size_t>(index));
+  const std::string_view visible = environment("CUDA_VISIBLE_DEVICES");
+  return visible.empty() ? std::to_string(index) : split_list(visible).at(static_cast<std::size_t>(index));
 }
 
 }  // namespace

@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <fstream>
 #include <random>
+#include <sstream>
 #include <system_error>
 
 #include "search/base/error.hpp"
@@ -16,6 +18,15 @@
 namespace stormsweep {
 
 namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& path, std::string_view remedy) {
+  std::ifstream stream(path, std::ios::binary);
+  if (stream.is_open()) errno = 0;  // opening a pipe asks for its position, in vain
+  std::ostringstream text;
+  text << stream.rdbuf();  // catches what reading a folder throws; an empty file sets its failbit too
+  if (!stream.is_open() || errno != 0) refuse_file(path, "cannot be read", remedy);
+  return text.str();
+}
 
 namespace {
 

@@ -33,6 +33,9 @@ bool write_all(const Descriptor& file, std::span<const char> bytes);
 /// Throws InputError "<path>: <problem> (<the words of errno>); <remedy>".
 [[noreturn]] void refuse_file(const std::filesystem::path& path, std::string_view problem, std::string_view remedy);
 
+/// All of a file or pipe. Throws InputError, which ends in `remedy`, where it cannot be read, a folder say.
+std::string read_file(const std::filesystem::path& path, std::string_view remedy);
+
 /// A file that appears under its name whole or not at all: it is written beside it, brought to the disk, and renamed.
 /// Until then what stood there before stays, whatever ends this process or its machine. All functions throw InputError
 /// with the path, the reason, and `remedy`.

@@ -1,8 +1,6 @@
 #include "search/space/own_experiment.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
@@ -12,17 +10,9 @@ namespace stormsweep {
 
 namespace {
 
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream.is_open() || text.empty())
-    refuse_file(path, "no experiment can be read from it", "give the path of an experiment.json");
-  return text;
-}
-
 /// What the file holds, and where it lies.
 nlohmann::ordered_json placed(const std::filesystem::path& path) {
-  auto json = parse_json(text_of(path), path.string());
+  auto json = parse_json(read_file(path, "give the path of an experiment.json"), path.string());
   const Field root(json, path.string());
   if (!json.is_object()) root.refuse("give an object, as stormsweep init command writes one");
   if (root.has("directory")) root["directory"].refuse("it is that of the file: remove it");

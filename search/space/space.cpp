@@ -1,13 +1,10 @@
 #include "search/space/space.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <iterator>
-#include <sstream>
 
 #include "search/base/error.hpp"
+#include "search/base/file.hpp"
 #include "search/base/strict_json.hpp"
 #include "search/space/conditions.hpp"
 #include "search/space/linked_axes.hpp"
@@ -349,15 +346,9 @@ std::vector<Value> values(const Space& space, std::string_view hyperparameter) {
 }
 
 Space read_space(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (stream.is_open()) errno = 0;  // opening a pipe asks for its position, in vain
-  std::ostringstream text;
-  text << stream.rdbuf();  // catches what reading a folder throws; an empty file sets its failbit too
-  if (!stream.is_open() || errno != 0)
-    throw InputError(path.string() + ": cannot be read (" + std::strerror(errno) +
-                     "); give the file of a search space");
+  const std::string text = read_file(path, "give the file of a search space");
   const std::filesystem::path directory = is_lasting(path) ? path.parent_path() : ".";
-  return parse_space(with_own_experiment(text.str(), path.string(), directory), path.string(), directory);
+  return parse_space(with_own_experiment(text, path.string(), directory), path.string(), directory);
 }
 
 Space read_lasting_space(const std::filesystem::path& path) {

@@ -73,6 +73,9 @@ TEST_CASE("what cannot be an experiment of one's own") {
   refused(changed(R"("mine")", R"("tornado")"), "ships with stormsweep");
   refused(changed(R"("data": [],)", R"("data": [], "directory": "/",)"), "remove it");
   std::filesystem::remove(folder / "e.json");
+  std::filesystem::create_directory(folder / "e.json");
+  CHECK_THROWS_WITH_AS(read_space(folder / "s.json"), doctest::Contains("Is a directory"), InputError);
+  std::filesystem::remove(folder / "e.json");
   CHECK_THROWS_WITH_AS(read_space(folder / "s.json"), doctest::Contains("give the path of an experiment.json"),
                        InputError);
 }
