@@ -63,14 +63,14 @@ Parameter numeric(const std::string& name, const Json& low, const Json& high) {
            {"attributes", {{"log", log}, {"step", integers ? Json(1) : Json(nullptr)}, {"low", low}, {"high", high}}}}};
 }
 
-bool is_flag(const SearchSummary& search, const std::string& name) {
-  const Experiment& experiment = find_experiment(search.experiment, "search " + search.name);
+/// As the search's space has it: the experiment may be the user's own.
+bool is_flag(const Experiment& experiment, const std::string& name) {
   const auto found = experiment.find(name);
   return found && experiment.hyperparameters[*found].type == Type::flag;
 }
 
-Parameter parameter_of(Selection& selection, const SearchSummary& search, const std::string& name) {
-  if (is_flag(search, name)) return categorical(name, {false, true});
+Parameter parameter_of(Selection& selection, const Experiment& experiment, const std::string& name) {
+  if (is_flag(experiment, name)) return categorical(name, {false, true});
   Json values = Json::array();
   selection.query(fmt::format("SELECT DISTINCT {0} FROM selected WHERE {0} IS NOT NULL ORDER BY 1", sql_name(name)),
                   [&](const std::vector<Cell>& row) { values.push_back(to_json(row[0])); });
@@ -108,7 +108,10 @@ class Lines {
  public:
   Lines(Selection& selection, const SearchSummary& search)
       : choice_(search.choice()), curves_(read_curves(selection, search)) {
-    for (const std::string& name : selection.varying()) parameters_.push_back(parameter_of(selection, search, name));
+    const Cell text = selection.first("SELECT space FROM searches WHERE name = " + sql_literal(search.name));
+    const Space space = parse_space(std::get<std::string>(text), "search " + search.name, "/");
+    for (const std::string& name : selection.varying())
+      parameters_.push_back(parameter_of(selection, *space.experiment, name));
     for (const Parameter& parameter : parameters_) distributions_[parameter.name] = parameter.description.dump();
   }
 
@@ -155,8 +158,8 @@ void optuna_journal(Selection& selection, const SearchSummary& search, std::ostr
                    {"worker_id", writer},
                    {"study_name", search.name},
                    {"directions", {search.goal == to_string(Goal::minimize) ? to_minimize : to_maximize}}};
-  out << study.dump() << '\n';
   const Lines lines(selection, search);
+  out << study.dump() << '\n';
   const Names& names = selection.columns();
   selection.query("SELECT * FROM selected ORDER BY trial", [&](const std::vector<Cell>& cells) {
     Json row;

@@ -63,6 +63,7 @@ TEST_CASE("from stormsweep init to a table: described, planned, run under both s
   CHECK(outcomes(folder / "one.db") == outcomes(folder / "two.db"));
   CHECK(number(folder / "one.db", "SELECT count(*) FROM trials WHERE status = 'complete'") == 12);
   CHECK(run_stormsweep({"results", "one.db", "--best", "1"}, folder).out.find("mine") == std::string::npos);
+  CHECK(count_lines(run_stormsweep({"results", "one.db", "--format", "optuna"}, folder).out) == 1 + 12);
 }
 
 TEST_CASE("an edited script is another search, and says so") {
