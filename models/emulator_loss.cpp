@@ -18,7 +18,8 @@ constexpr double dice_guard = 1e-6;
 constexpr double root_guard = 1e-12;  // beneath a root: its slope stays finite where nothing differs
 
 /// Of `x` and `y`, pixels from the centre.
-torch::Tensor gabor(const torch::Tensor& x, const torch::Tensor& y, double angle, double wavelength, double deviation) {
+torch::Tensor gabor_function(const torch::Tensor& x, const torch::Tensor& y, double angle, double wavelength,
+                             double deviation) {
   const auto along = x * std::cos(angle) + y * std::sin(angle), across = y * std::cos(angle) - x * std::sin(angle);
   const auto distance = along.square() + gabor_aspect * gabor_aspect * across.square();
   const auto wave = (-distance / (2 * deviation * deviation)).exp() * (2 * pi / wavelength * along).cos();
@@ -29,27 +30,6 @@ torch::Tensor gabor(const torch::Tensor& x, const torch::Tensor& y, double angle
 torch::Tensor second_differences(const torch::TensorOptions& options) {
   return torch::tensor({0, 0, 0, 1, -2, 1, 0, 0, 0, 1, 0, -1, 0, 0, 0, -1, 0, 1, 0, 1, 0, 0, -2, 0, 0, 1, 0}, options)
       .view({3, 1, 3, 3});
-}
-
-/// [n, points] of `maps` [n, height, width]: bilinear, beyond the border its value; `grid` [., ., 2] as polar_grid
-/// makes it. LibTorch's grid_sampler does the same, but adds its slopes in any order on a GPU.
-torch::Tensor sampled(const torch::Tensor& maps, const torch::Tensor& grid) {
-  const auto height = maps.size(1), width = maps.size(2);
-  const auto place = [&](std::int64_t axis, std::int64_t side) {
-    const auto last = static_cast<double>(side - 1);
-    return ((grid.select(2, axis).flatten() + 1) * (last / 2)).clamp(0, last);
-  };
-  const auto x = place(0, width), y = place(1, height);
-  const auto west = x.floor().clamp_max(width - 2), south = y.floor().clamp_max(height - 2);
-  const auto east_share = x - west, north_share = y - south;
-  const auto first = (south * width + west).to(torch::kInt64), values = maps.flatten(1);
-  const auto corner = [&](std::int64_t beyond) { return values.index({torch::indexing::Slice(), first + beyond}); };
-  return torch::lerp(torch::lerp(corner(0), corner(1), east_share),
-                     torch::lerp(corner(width), corner(width + 1), east_share), north_share);
-}
-
-torch::TensorOptions plain(const torch::Tensor& like) {
-  return like.options().requires_grad(false);
 }
 
 }  // namespace
@@ -65,19 +45,9 @@ torch::Tensor gabor_kernels(const torch::TensorOptions& options) {
   for (const double deviation : {1.0, 2.0})
     for (const double wavelength : {3.0, 5.0})
       for (std::int64_t k = 0; k < orientations; ++k)
-        kernels.push_back(gabor(x, x.unsqueeze(1), static_cast<double>(k) * pi / orientations, wavelength, deviation));
+        kernels.push_back(
+            gabor_function(x, x.unsqueeze(1), static_cast<double>(k) * pi / orientations, wavelength, deviation));
   return torch::stack(kernels).unsqueeze(1).to(options);
-}
-
-torch::Tensor gabor_loss(const torch::Tensor& prediction, const torch::Tensor& truth) {
-  const auto difference = (prediction - truth).unsqueeze(1);
-  return torch::conv2d(difference, gabor_kernels(plain(truth)), {}, 1, gabor_side / 2).abs().mean();
-}
-
-torch::Tensor hessian_loss(const torch::Tensor& prediction, const torch::Tensor& truth) {
-  const auto difference = (prediction - truth).unsqueeze(1);
-  const auto curved = torch::conv2d(difference, second_differences(plain(truth)), {}, 1, 1).square().mean({0, 2, 3});
-  return (curved[0] + 2 * curved[1] + curved[2] + root_guard).sqrt();
 }
 
 torch::Tensor polar_grid(std::int64_t height, std::int64_t width, const torch::TensorOptions& options) {
@@ -88,16 +58,52 @@ torch::Tensor polar_grid(std::int64_t height, std::int64_t width, const torch::T
   return torch::stack({radii * angles.cos() / x, radii * angles.sin() / y}, 2).to(options);
 }
 
-torch::Tensor polar_loss(const torch::Tensor& prediction, const torch::Tensor& truth) {
-  return sampled(prediction - truth, polar_grid(truth.size(1), truth.size(2), plain(truth))).abs().mean();
+TemperatureLoss::TemperatureLoss(const EmulatorLossWeights& weights, std::int64_t height, std::int64_t width,
+                                 const torch::TensorOptions& options)
+    : weights_(weights),
+      gabor_kernels_(gabor_kernels(options)),
+      second_differences_(second_differences(options)),
+      points_(points_of(polar_grid(height, width, options), height, width)) {}
+
+TemperatureLoss::Points TemperatureLoss::points_of(const torch::Tensor& grid, std::int64_t height, std::int64_t width) {
+  const auto place = [&](std::int64_t axis, std::int64_t side) {
+    const auto last = static_cast<double>(side - 1);
+    return ((grid.select(2, axis).flatten() + 1) * (last / 2)).clamp(0, last);
+  };
+  const auto x = place(0, width), y = place(1, height);
+  const auto west = x.floor().clamp_max(width - 2), south = y.floor().clamp_max(height - 2);
+  return {(south * width + west).to(torch::kInt64), x - west, y - south};
 }
 
-torch::Tensor temperature_loss(const torch::Tensor& prediction, const torch::Tensor& truth,
-                               const EmulatorLossWeights& weights) {
+torch::Tensor TemperatureLoss::gabor(const torch::Tensor& prediction, const torch::Tensor& truth) const {
+  const auto difference = (prediction - truth).unsqueeze(1);
+  return torch::conv2d(difference, gabor_kernels_, {}, 1, gabor_side / 2).abs().mean();
+}
+
+torch::Tensor TemperatureLoss::hessian(const torch::Tensor& prediction, const torch::Tensor& truth) const {
+  const auto difference = (prediction - truth).unsqueeze(1);
+  const auto curved = torch::conv2d(difference, second_differences_, {}, 1, 1).square().mean({0, 2, 3});
+  return (curved[0] + 2 * curved[1] + curved[2] + root_guard).sqrt();
+}
+
+/// LibTorch's grid_sampler does the same, but adds its slopes in any order on a GPU.
+torch::Tensor TemperatureLoss::polar(const torch::Tensor& prediction, const torch::Tensor& truth) const {
+  const auto width = truth.size(2);
+  const auto values = (prediction - truth).flatten(1);
+  const auto corner = [&](std::int64_t beyond) {
+    return values.index({torch::indexing::Slice(), points_.pixel + beyond});
+  };
+  return torch::lerp(torch::lerp(corner(0), corner(1), points_.east),
+                     torch::lerp(corner(width), corner(width + 1), points_.east), points_.north)
+      .abs()
+      .mean();
+}
+
+torch::Tensor TemperatureLoss::operator()(const torch::Tensor& prediction, const torch::Tensor& truth) const {
   auto loss = torch::l1_loss(prediction, truth);
-  if (weights.gabor != 0) loss = loss + weights.gabor * gabor_loss(prediction, truth);
-  if (weights.hessian != 0) loss = loss + weights.hessian * hessian_loss(prediction, truth);
-  if (weights.polar != 0) loss = loss + weights.polar * polar_loss(prediction, truth);
+  if (weights_.gabor != 0) loss = loss + weights_.gabor * gabor(prediction, truth);
+  if (weights_.hessian != 0) loss = loss + weights_.hessian * hessian(prediction, truth);
+  if (weights_.polar != 0) loss = loss + weights_.polar * polar(prediction, truth);
   return loss;
 }
 

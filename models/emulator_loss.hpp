@@ -23,26 +23,45 @@ torch::Tensor dice_loss(const torch::Tensor& prediction, const torch::Tensor& tr
 
 /// [32, 1, 7, 7] Gabor functions: orientation k pi / 8 (k = 0 ... 7, fastest), wavelength 3 and 5 pixels, deviation 1
 /// and 2 pixels (slowest); aspect 0.5, phase 0; each divided by the sum of its absolute values.
-torch::Tensor gabor_kernels(const torch::TensorOptions& options = {});
-
-/// Mean absolute difference of what the kernels find in the two, with zeros around the maps.
-torch::Tensor gabor_loss(const torch::Tensor& prediction, const torch::Tensor& truth);
-
-/// Root of the mean of dxx^2 + 2 dxy^2 + dyy^2 of the difference, in pixels: second differences (1, -2, 1), and dxy of
-/// the four corners without the usual quarter, as published; zeros around the map.
-torch::Tensor hessian_loss(const torch::Tensor& prediction, const torch::Tensor& truth);
+torch::Tensor gabor_kernels(const torch::TensorOptions& options = torch::kFloat32);
 
 /// [radii, angles, 2], (x, y) in -1 ... 1 from first to last pixel, of points around the centre of a map: radii from 0
 /// to the corners' distance, as many as that has whole pixels (42 at 48 x 72); as many angles as columns, from 0 to
 /// 2 pi, both included.
-torch::Tensor polar_grid(std::int64_t height, std::int64_t width, const torch::TensorOptions& options = {});
+torch::Tensor polar_grid(std::int64_t height, std::int64_t width,
+                         const torch::TensorOptions& options = torch::kFloat32);
 
-/// Mean absolute difference on polar_grid: bilinear, beyond the border its value. The centre weighs most.
-torch::Tensor polar_loss(const torch::Tensor& prediction, const torch::Tensor& truth);
+/// The loss of temperature, on maps of one size, type and device. Its kernels and grids are made on the processor, and
+/// so once, not at every step: a step that only launches work can be recorded (worker/training/recorded_pass.hpp).
+class TemperatureLoss {
+ public:
+  TemperatureLoss(const EmulatorLossWeights& weights, std::int64_t height, std::int64_t width,
+                  const torch::TensorOptions& options = torch::kFloat32);
 
-/// Mean absolute difference, and the three above by their weights; a part of weight 0 is not computed.
-torch::Tensor temperature_loss(const torch::Tensor& prediction, const torch::Tensor& truth,
-                               const EmulatorLossWeights& weights);
+  /// Mean absolute difference of what the Gabor kernels find in the two, with zeros around the maps.
+  torch::Tensor gabor(const torch::Tensor& prediction, const torch::Tensor& truth) const;
+
+  /// Root of the mean of dxx^2 + 2 dxy^2 + dyy^2 of the difference, in pixels: second differences (1, -2, 1), and dxy
+  /// of the four corners without the usual quarter, as published; zeros around the map.
+  torch::Tensor hessian(const torch::Tensor& prediction, const torch::Tensor& truth) const;
+
+  /// Mean absolute difference on polar_grid: bilinear, beyond the border its value. The centre weighs most.
+  torch::Tensor polar(const torch::Tensor& prediction, const torch::Tensor& truth) const;
+
+  /// Mean absolute difference, and the three above by their weights; a part of weight 0 is not computed.
+  torch::Tensor operator()(const torch::Tensor& prediction, const torch::Tensor& truth) const;
+
+ private:
+  /// Where the points of polar_grid lie: of each the first of its four pixels, and how far it is beyond that.
+  struct Points {
+    torch::Tensor pixel, east, north;
+  };
+  static Points points_of(const torch::Tensor& grid, std::int64_t height, std::int64_t width);
+
+  EmulatorLossWeights weights_;
+  torch::Tensor gabor_kernels_, second_differences_;
+  Points points_;
+};
 
 /// `dice` times Dice and `mse` times the mean squared error.
 torch::Tensor precipitation_loss(const torch::Tensor& prediction, const torch::Tensor& truth,

@@ -29,14 +29,13 @@ torch::nn::LayerNorm make_layer_norm(std::int64_t size) {
 class EmulatorNetwork::Branch : public torch::nn::Module {
  public:
   Branch(const EmulatorOptions& options, at::Generator& generator);
-  /// [n, height, width] of [n, window, channels, height, width].
-  torch::Tensor forward(const torch::Tensor& input);
+  /// What each month shows by itself, [..., k] of [..., channels, height, width].
+  torch::Tensor see(const torch::Tensor& months);
+  /// [n, height, width] of windows of what was seen, [n, window, k].
+  torch::Tensor tell(const torch::Tensor& seen);
   std::int64_t flops() const;
 
  private:
-  /// [n, features] of [n, window, features].
-  torch::Tensor remember(const torch::Tensor& months);
-
   EmulatorOptions options_;
   std::shared_ptr<EmulatorEncoder> encoder_;
   std::shared_ptr<RecurrentLayers> recurrent_;  ///< null: none
@@ -60,16 +59,18 @@ EmulatorNetwork::Branch::Branch(const EmulatorOptions& options, at::Generator& g
   last_ = register_module("last", make_linear(dense_width, options.height * options.width, generator));
 }
 
-torch::Tensor EmulatorNetwork::Branch::remember(const torch::Tensor& months) {
-  if (recurrent_) return memory_norm_(recurrent_->forward(months));
+torch::Tensor EmulatorNetwork::Branch::see(const torch::Tensor& months) {
+  const auto features =
+      encoder_->forward(months.flatten(0, -4)).unflatten(0, months.sizes().slice(0, months.dim() - 3));
+  if (recurrent_) return recurrent_->enter(features);
   const auto type = options_.product_type;
-  const auto product = torch::matmul(in_type(months, type), in_type(month_->weight, type).t());
-  return memory_norm_((product.to(month_->bias.scalar_type()) + month_->bias).relu()).flatten(1);
+  const auto product = torch::matmul(in_type(features, type), in_type(month_->weight, type).t());
+  return memory_norm_((product.to(month_->bias.scalar_type()) + month_->bias).relu());
 }
 
-torch::Tensor EmulatorNetwork::Branch::forward(const torch::Tensor& input) {
-  const auto months = encoder_->forward(input.flatten(0, 1)).unflatten(0, {input.size(0), input.size(1)});
-  const auto wide = dense_norm_(dense_(remember(months))).relu();
+torch::Tensor EmulatorNetwork::Branch::tell(const torch::Tensor& seen) {
+  const auto remembered = recurrent_ ? memory_norm_(recurrent_->forward(seen)) : seen.flatten(1);
+  const auto wide = dense_norm_(dense_(remembered)).relu();
   return last_(torch::dropout(wide, options_.dropout, is_training())).unflatten(1, {options_.height, options_.width});
 }
 
@@ -92,7 +93,14 @@ EmulatorNetwork::~EmulatorNetwork() = default;
 
 torch::Tensor EmulatorNetwork::forward(const torch::Tensor& input) {
   std::vector<torch::Tensor> maps;
-  for (const auto& branch : branches_) maps.push_back(branch->forward(input));
+  for (const auto& branch : branches_) maps.push_back(branch->tell(branch->see(input)));
+  return torch::stack(maps, 1);
+}
+
+torch::Tensor EmulatorNetwork::forward(const torch::Tensor& months, const torch::Tensor& places) {
+  std::vector<torch::Tensor> maps;
+  for (const auto& branch : branches_)
+    maps.push_back(branch->tell(branch->see(months).index_select(0, places.flatten()).unflatten(0, places.sizes())));
   return torch::stack(maps, 1);
 }
 

@@ -31,6 +31,10 @@ class EmulatorNetwork : public torch::nn::Module {
   /// dropout from the default generator while training.
   torch::Tensor forward(const torch::Tensor& input);
 
+  /// The same of windows that share months: of `months` [m, channels, height, width] each window sees those at its
+  /// `places` [n, window] int64. Each month is seen once: most of the work, where windows overlap.
+  torch::Tensor forward(const torch::Tensor& months, const torch::Tensor& places);
+
   const EmulatorOptions& options() const { return options_; }
   /// FLOP of the forward pass of one window, one multiply-add counted as 2, convolutions and matrix products only:
   /// 16,214,097,920 with the published sizes.

@@ -42,25 +42,37 @@ RecurrentLayers::Direction RecurrentLayers::add(const std::string& name, std::in
   return direction;
 }
 
-torch::Tensor RecurrentLayers::states(const Direction& direction, const torch::Tensor& months,
-                                      bool against_time) const {
+torch::Tensor RecurrentLayers::gates(const std::vector<Direction>& layer, const torch::Tensor& months) const {
   const auto type = options_.product_type;
-  const auto product = torch::matmul(in_type(months, type), in_type(direction.input_weight, type).t());
-  auto gates = (product.to(direction.input_bias.scalar_type()) + direction.input_bias).transpose(0, 1);
-  if (against_time) gates = gates.flip(0);
-  return (options_.memory == EmulatorMemory::gru ? gru_states : lstm_states)(gates, direction.state_weight,
+  std::vector<torch::Tensor> all;
+  for (const Direction& direction : layer) {
+    const auto product = torch::matmul(in_type(months, type), in_type(direction.input_weight, type).t());
+    all.push_back(product.to(direction.input_bias.scalar_type()) + direction.input_bias);
+  }
+  return all.size() == 1 ? all[0] : torch::cat(all, -1);
+}
+
+torch::Tensor RecurrentLayers::states(const Direction& direction, const torch::Tensor& gates, bool against_time) const {
+  auto in_time = gates.transpose(0, 1);
+  if (against_time) in_time = in_time.flip(0);
+  return (options_.memory == EmulatorMemory::gru ? gru_states : lstm_states)(in_time, direction.state_weight,
                                                                              direction.state_bias);
 }
 
-torch::Tensor RecurrentLayers::forward(const torch::Tensor& months) {
-  auto input = months;
+torch::Tensor RecurrentLayers::enter(const torch::Tensor& months) const {
+  return gates(layers_[0], months);
+}
+
+torch::Tensor RecurrentLayers::forward(const torch::Tensor& entered) {
+  auto input = entered;
   std::vector<torch::Tensor> last;
   for (std::size_t l = 0; l < layers_.size(); ++l) {
-    if (l > 0) input = torch::dropout(input, options_.dropout, is_training());
+    if (l > 0) input = gates(layers_[l], torch::dropout(input, options_.dropout, is_training()));
+    const auto own = directions() == 1 ? std::vector<torch::Tensor>{input} : input.chunk(directions(), 2);
     std::vector<torch::Tensor> all;
     last.clear();
     for (std::size_t d = 0; d < layers_[l].size(); ++d) {
-      const auto made = states(layers_[l][d], input, d == 1);
+      const auto made = states(layers_[l][d], own[d], d == 1);
       last.push_back(made[-1]);
       all.push_back((d == 1 ? made.flip(0) : made).transpose(0, 1));
     }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numbers>
+#include <utility>
 #include <vector>
 
 #include "datasets/batch_memory.hpp"
@@ -95,6 +97,21 @@ Batch gather(const ClimateSet& set, std::span<const ClimateWindow> windows, std:
       maker.make(scenario, month, out);
   }
   return {frames.view({n, length, channels, layout.grid.height(), layout.grid.width()}), gather_targets(set, windows)};
+}
+
+SharedMonths gather_months(const ClimateSet& set, std::span<const ClimateWindow> windows, std::int64_t length,
+                           SeasonalEncoding season) {
+  std::map<std::pair<std::int64_t, ClimateMonth>, std::int64_t> known;
+  std::vector<ClimateWindow> seen;  // a window of one month shows the month before its own
+  std::vector<std::int64_t> places;
+  for (const ClimateWindow& window : windows) {
+    for (auto month = static_cast<ClimateMonth>(window.month - length); month < window.month; ++month) {
+      const auto [place, is_new] = known.try_emplace({window.scenario, month}, std::ssize(seen));
+      if (is_new) seen.push_back({.scenario = window.scenario, .month = month + 1});
+      places.push_back(place->second);
+    }
+  }
+  return {gather(set, seen, 1, season).input.flatten(0, 1), torch::tensor(places).view({std::ssize(windows), length})};
 }
 
 }  // namespace stormsweep

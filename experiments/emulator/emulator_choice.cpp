@@ -72,12 +72,19 @@ std::vector<std::int64_t> places_of(const std::vector<std::string>& names, const
   return places;
 }
 
-torch::Tensor emulator_loss(const EmulatorChoice& choice, const torch::Tensor& maps, const torch::Tensor& truth) {
+EmulatorLoss::EmulatorLoss(const EmulatorChoice& choice, const torch::Device& device)
+    : targets_(choice.targets),
+      weights_(choice.weights),
+      temperature_(weights_, choice.network.height, choice.network.width,
+                   torch::TensorOptions(torch::kFloat32).device(device)) {}
+
+torch::Tensor EmulatorLoss::operator()(const torch::Tensor& maps, const torch::Tensor& truth) const {
   torch::Tensor sum;
-  for (std::size_t t = 0; t < choice.targets.size(); ++t) {
+  for (std::size_t t = 0; t < targets_.size(); ++t) {
     const auto place = static_cast<std::int64_t>(t);
-    const auto own = choice.targets[t] == "tas" ? temperature_loss : precipitation_loss;
-    const torch::Tensor loss = own(maps.select(1, place), truth.select(1, place), choice.weights);
+    const auto own = maps.select(1, place), true_maps = truth.select(1, place);
+    const torch::Tensor loss =
+        targets_[t] == "tas" ? temperature_(own, true_maps) : precipitation_loss(own, true_maps, weights_);
     sum = sum.defined() ? sum + loss : loss;
   }
   return sum;

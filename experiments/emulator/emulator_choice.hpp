@@ -26,7 +26,16 @@ EmulatorChoice choose_emulator(const Reader& read, const ClimateLayout& layout, 
 std::vector<std::int64_t> places_of(const std::vector<std::string>& names, const std::vector<ClimateField>& fields,
                                     const std::filesystem::path& file);
 
-/// The loss of `maps` [n, targets, height, width], standardised, one target after the other: a sum over them.
-torch::Tensor emulator_loss(const EmulatorChoice& choice, const torch::Tensor& maps, const torch::Tensor& truth);
+/// The loss of maps [n, targets, height, width] float32 on a device, standardised: a sum over the targets.
+class EmulatorLoss {
+ public:
+  EmulatorLoss(const EmulatorChoice& choice, const torch::Device& device);
+  torch::Tensor operator()(const torch::Tensor& maps, const torch::Tensor& truth) const;
+
+ private:
+  std::vector<std::string> targets_;
+  EmulatorLossWeights weights_;
+  TemperatureLoss temperature_;
+};
 
 }  // namespace stormsweep

@@ -17,7 +17,9 @@ constexpr std::int64_t half_a_band = 15;  // degrees
 
 EmulatorEvaluation::EmulatorEvaluation(const ClimateSet& set, const EmulatorChoice& choice,
                                        const PatternScaling& baselines)
-    : choice_(choice), latitudes_(set.layout().grid.latitudes), months_(set.layout(), choice.network.window) {
+    : loss_(choice, torch::kCPU),
+      latitudes_(set.layout().grid.latitudes),
+      months_(set.layout(), choice.network.window) {
   place_ = torch::tensor(months_.place);
   const auto places = places_of(choice.targets, set.layout().targets, set.path());
   truth_ = targets_of(set, months_.windows, places);
@@ -57,12 +59,12 @@ EmulatorScores EmulatorEvaluation::scores(std::size_t t, const torch::Tensor& ma
   return result;
 }
 
-double EmulatorEvaluation::loss(const torch::Tensor& maps) const {
+double EmulatorEvaluation::mean_loss(const torch::Tensor& maps) const {
   double sum = 0;
   const std::int64_t count = maps.size(0);
   for (std::int64_t first = 0; first < count; first += loss_batch) {
     const std::int64_t last = std::min(first + loss_batch, count);
-    sum += emulator_loss(choice_, maps.slice(0, first, last), truth_.slice(0, first, last)).item<double>() *
+    sum += loss_(maps.slice(0, first, last), truth_.slice(0, first, last)).item<double>() *
            static_cast<double>(last - first);
   }
   return sum / static_cast<double>(count);
@@ -71,7 +73,7 @@ double EmulatorEvaluation::loss(const torch::Tensor& maps) const {
 Metrics EmulatorEvaluation::judge(const torch::Tensor& maps, const std::string& split, bool details) const {
   const torch::NoGradGuard no_gradient;
   const auto all = maps.index_select(0, place_);
-  Metrics metrics{{split + "_loss", loss(all)}};
+  Metrics metrics{{split + "_loss", mean_loss(all)}};
   for (std::size_t t = 0; t < targets_.size(); ++t) {
     const Target& target = targets_[t];
     const std::string name = split + "_" + target.name + "_";

@@ -34,12 +34,12 @@ class EmulatorEvaluation {
     float mean, deviation;
     EmulatorScores pattern, climatology;
   };
-  double loss(const torch::Tensor& maps) const;
+  double mean_loss(const torch::Tensor& maps) const;
   /// Of target t, in its unit: `maps` [windows, height, width] float64.
   EmulatorScores scores(std::size_t t, const torch::Tensor& maps) const;
   torch::Tensor physical(std::size_t t, const torch::Tensor& standardised) const;
 
-  const EmulatorChoice choice_;
+  EmulatorLoss loss_;
   std::vector<double> latitudes_;
   EmulatorMonths months_;
   torch::Tensor place_;                                    ///< EmulatorMonths::place

@@ -6,14 +6,13 @@
 #include <algorithm>
 #include <span>
 
+#include "experiments/emulator/emulator_months.hpp"
 #include "experiments/task/model_file.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
 
 namespace {
-
-constexpr std::size_t windows_at_once = 16;
 
 /// The layout that a network was trained on, as far as it matters here.
 ClimateLayout layout_of(const EmulatorNotes& notes) {
@@ -75,8 +74,9 @@ torch::Tensor EmulatorModel::forecast(const ClimateSet& set, const std::vector<C
   const auto [factor, offset] = rescaling(set.layout().forcings, notes_.forcings, choice_.network.channels);
   std::vector<torch::Tensor> parts;
   for (std::size_t first = 0; first < windows.size(); first += windows_at_once) {
-    const auto some = std::span(windows).subspan(first, std::min(windows_at_once, windows.size() - first));
-    parts.push_back(network_->forward(gather(set, some, window(), choice_.season).input * factor + offset));
+    const auto some = std::span(windows).subspan(first, std::min<std::size_t>(windows_at_once, windows.size() - first));
+    const SharedMonths shared = gather_months(set, some, window(), choice_.season);
+    parts.push_back(network_->forward(shared.months * factor + offset, shared.places));
   }
   torch::Tensor maps = torch::cat(parts);
   for (std::size_t t = 0; t < notes_.targets.size(); ++t) {

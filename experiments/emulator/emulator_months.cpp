@@ -8,12 +8,6 @@
 
 namespace stormsweep {
 
-namespace {
-
-constexpr std::int64_t windows_at_once = 16;
-
-}  // namespace
-
 EmulatorMonths::EmulatorMonths(const ClimateLayout& layout, std::int64_t window)
     : windows(climate_windows(layout, window)) {
   std::map<std::pair<std::int64_t, ClimateMonth>, std::int64_t> places;
@@ -35,7 +29,8 @@ torch::Tensor emulate(EmulatorNetwork& network, const ClimateSet& set, std::span
   for (std::int64_t block = first_block; block < last_block; ++block) {
     const std::int64_t first = block * windows_at_once, last = std::min(first + windows_at_once, std::ssize(windows));
     const auto some = windows.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
-    maps.slice(0, first, last).copy_(network.forward(gather(set, some, sizes.window, season).input.to(device)));
+    const SharedMonths shared = gather_months(set, some, sizes.window, season);
+    maps.slice(0, first, last).copy_(network.forward(shared.months.to(device), shared.places.to(device)));
   }
   if (gang.shards() > 1) gang.sum(maps);
   return maps;

@@ -2,7 +2,6 @@
 
 #include <torch/utils.h>
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "datasets/climate/climate_batches.hpp"
 #include "experiments/emulator/emulator_evaluation.hpp"
 #include "experiments/emulator/emulator_notes.hpp"
+#include "experiments/task/epoch_shares.hpp"
 #include "experiments/task/running_statistics.hpp"
 #include "search/base/random_order.hpp"
 #include "search/base/seed.hpp"
@@ -27,22 +27,16 @@ class EmulatorTask : public Task {
   torch::nn::Module& network() override { return network_; }
   std::uint64_t seed() const override { return seed_; }
   std::int64_t forward_flops() const override { return network_.forward_flops(); }
-  std::int64_t batches_per_epoch() const override { return (most_samples() + batch_size_ - 1) / batch_size_; }
+  std::int64_t batches_per_epoch() const override { return shares_.batches(); }
   Prefetch training_batches(std::int64_t epoch, std::int64_t first) override;
-  std::int64_t micro_batch() const override { return batch_size_; }
+  std::int64_t micro_batch() const override { return shares_.batch_size(); }
   Loss loss(const Batch& batch) override;
-  /// The other parts of the loss make their kernels and grids on the processor.
-  bool recordable() const override {
-    const auto& weights = choice_.weights;
-    return context_.device.is_cuda() && weights.gabor == 0 && weights.hessian == 0 && weights.polar == 0;
-  }
+  bool recordable() const override { return context_.device.is_cuda(); }
   std::vector<std::string> training_metrics() const override { return {"train_loss"}; }
   Metrics evaluate(Split split) override;
   std::string model_notes() const override { return emulator_notes(train_.layout(), choice_.targets, baselines_); }
 
  private:
-  std::int64_t samples_of(int shard) const;
-  std::int64_t most_samples() const { return samples_of(context_.gang->shards() - 1); }
   const EmulatorEvaluation& evaluation_on(Split split);
   const ClimateSet& held_out(Split split) const {
     return split == Split::validation && validation_ ? *validation_ : test_;
@@ -50,15 +44,16 @@ class EmulatorTask : public Task {
 
   TaskContext context_;
   std::uint64_t seed_;
-  std::int64_t batch_size_;  ///< of a rank
   ClimateSet train_, test_;
   std::optional<ClimateSet> validation_;
   EmulatorChoice choice_;
   std::vector<std::int64_t> targets_;  ///< places of the network's among those of the data
   torch::Tensor chosen_;               ///< the same on the device
   std::vector<ClimateWindow> windows_;
+  EpochShares shares_;  ///< of the windows
   PatternScaling baselines_;
   EmulatorNetwork network_;
+  EmulatorLoss loss_;
   std::optional<EmulatorEvaluation> on_validation_, on_test_;
   bool averaged_ = false;  ///< running statistics, since the last epoch
 };
@@ -66,22 +61,18 @@ class EmulatorTask : public Task {
 EmulatorTask::EmulatorTask(const Reader& read, const TaskContext& context)
     : context_(context),
       seed_(derive_seed(context.seed, "replicate", {static_cast<std::uint64_t>(read.integer("replicate"))})),
-      batch_size_(read.integer("batch_size")),
       train_(context.data.at("train")),
       test_(context.data.at("test")),
       choice_(choose_emulator(read, train_.layout(), train_.path())),
       targets_(places_of(choice_.targets, train_.layout().targets, train_.path())),
       chosen_(torch::tensor(targets_, context.device)),
       windows_(climate_windows(train_.layout(), choice_.network.window)),
+      shares_(*context.gang, std::ssize(windows_), 1, read.integer("batch_size")),
       baselines_(train_, windows_, choice_.network.window, targets_),
-      network_(choice_.network, derive_seed(seed_, "weights")) {
+      network_(choice_.network, derive_seed(seed_, "weights")),
+      loss_(choice_, context.device) {
   if (const auto file = context.data.find("validation"); file != context.data.end()) validation_.emplace(file->second);
   network_.to(context.device);
-}
-
-std::int64_t EmulatorTask::samples_of(int shard) const {
-  const std::int64_t n = std::ssize(windows_), k = context_.gang->shards();
-  return n * (shard + 1) / k - n * shard / k;
 }
 
 Prefetch EmulatorTask::training_batches(std::int64_t epoch, std::int64_t first) {
@@ -92,16 +83,12 @@ Prefetch EmulatorTask::training_batches(std::int64_t epoch, std::int64_t first) 
       derive_seed(seed_, "shuffle",
                   {static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(context_.gang->shard())})));
   const auto make = [this, order, first](std::int64_t k) {
-    const auto own = [&](std::int64_t samples) {
-      return std::clamp<std::int64_t>(samples - (first + k) * batch_size_, 0, batch_size_);
-    };
+    const auto [from, to] = shares_.batch(first + k);
     std::vector<ClimateWindow> windows;
-    for (std::int64_t j = 0; j < own(std::ssize(*order)); ++j) {
-      const auto place = (*order)[static_cast<std::size_t>((first + k) * batch_size_ + j)];
-      windows.push_back(windows_[static_cast<std::size_t>(place)]);
-    }
+    for (std::int64_t j = from; j < to; ++j)
+      windows.push_back(windows_[static_cast<std::size_t>((*order)[static_cast<std::size_t>(j)])]);
     Batch batch = gather(train_, windows, choice_.network.window, choice_.season);
-    for (int shard = 0; shard < context_.gang->shards(); ++shard) batch.total += own(samples_of(shard));
+    batch.total = shares_.total(first + k);
     return batch;
   };
   return Prefetch(batches_per_epoch() - first, make, context_.background, batches_ahead, context_.device);
@@ -110,7 +97,7 @@ Prefetch EmulatorTask::training_batches(std::int64_t epoch, std::int64_t first) 
 Loss EmulatorTask::loss(const Batch& batch) {
   const auto input = batch.input.to(context_.device, /*non_blocking=*/true);
   const auto target = batch.target.to(context_.device, /*non_blocking=*/true).index_select(1, chosen_);
-  const auto mean = emulator_loss(choice_, network_.forward(input), target);
+  const auto mean = loss_(network_.forward(input), target);
   return {mean, (mean.detach() * target.size(0)).reshape({1})};
 }
 
@@ -125,7 +112,7 @@ Metrics EmulatorTask::evaluate(Split split) {
   const EmulatorEvaluation& evaluation = evaluation_on(split);
   const auto maps =
       emulate(network_, held_out(split), evaluation.months().asked, choice_.season, context_.device, *context_.gang);
-  return evaluation.judge(maps, split == Split::validation ? "validation" : "test", split == Split::test);
+  return evaluation.judge(maps, name_of(split), split == Split::test);
 }
 
 }  // namespace

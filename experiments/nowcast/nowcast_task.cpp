@@ -17,6 +17,7 @@
 #include "experiments/nowcast/nowcast_model.hpp"
 #include "experiments/nowcast/nowcast_notes.hpp"
 #include "experiments/task/arithmetic.hpp"
+#include "experiments/task/epoch_shares.hpp"
 #include "models/nowcast_loss.hpp"
 #include "models/nowcast_network.hpp"
 #include "search/base/random.hpp"
@@ -60,7 +61,7 @@ class NowcastTask : public Task {
   torch::nn::Module& network() override { return *network_; }
   std::uint64_t seed() const override { return seed_; }
   std::int64_t forward_flops() const override { return network_->forward_flops(train_.side(), train_.side()); }
-  std::int64_t batches_per_epoch() const override { return (most_samples() + batch_size_ - 1) / batch_size_; }
+  std::int64_t batches_per_epoch() const override { return shares_.batches(); }
   Prefetch training_batches(std::int64_t epoch, std::int64_t first) override;
   std::int64_t micro_batch() const override { return device_.is_cpu() ? micro_batch_cpu : micro_batch_gpu; }
   Loss loss(const Batch& batch) override;
@@ -70,11 +71,6 @@ class NowcastTask : public Task {
   std::string model_notes() const override { return nowcast_notes(train_.meta()); }
 
  private:
-  /// Samples of an epoch that a rank sees.
-  std::int64_t samples_of(int shard) const;
-  std::int64_t most_samples() const;  ///< of any rank
-  /// Of batch k, over all ranks.
-  std::int64_t batch_total(std::int64_t k) const;
   NowcastSample sample(std::int64_t number, std::int64_t epoch) const;
 
   torch::Device device_;
@@ -82,10 +78,10 @@ class NowcastTask : public Task {
   std::uint64_t seed_;
   std::shared_ptr<Gang> gang_;
   bool augmented_;
-  std::int64_t copies_, batch_size_;  ///< batch size of a rank, at most its epoch
   double validation_share_;
   std::map<std::string, SplitData> data_;  ///< "train" and "test", and "validation" where it has a file of its own
   const NowcastPatches& train_;
+  EpochShares shares_;  ///< of its patches
   PixelStatistics statistics_;
   std::unique_ptr<NowcastNetwork> network_;
   RainWeights weights_;                               ///< of the loss
@@ -99,33 +95,14 @@ NowcastTask::NowcastTask(const Reader& read, const TaskContext& context)
       seed_(derive_seed(context.seed, "replicate", {static_cast<std::uint64_t>(read.integer("replicate"))})),
       gang_(context.gang),
       augmented_(read.choice("augmentation") == "live"),
-      copies_(read.integer("data_multiplier")),
       validation_share_(read.real("validation_share")),
       data_(open_data(context, read.choice("extrapolation") != "none")),
       train_(data_.at("train").patches),
+      shares_(*gang_, train_.size(), read.integer("data_multiplier"), read.integer("batch_size")),
       statistics_(train_.meta().statistics),
       network_(nowcast_network(read, statistics_, arithmetic(read), derive_seed(seed_, "weights"))) {
   if (read.choice("loss") == "balanced") weights_ = balanced_rain(statistics_.mean, statistics_.deviation);
   network_->to(device_);
-  batch_size_ = std::min(most_samples(), read.integer("batch_size"));
-}
-
-std::int64_t NowcastTask::samples_of(int shard) const {
-  const std::int64_t n = train_.size(), k = gang_->shards();
-  return (n * (shard + 1) / k - n * shard / k) * copies_;
-}
-
-std::int64_t NowcastTask::most_samples() const {
-  std::int64_t most = 0;
-  for (int shard = 0; shard < gang_->shards(); ++shard) most = std::max(most, samples_of(shard));
-  return most;
-}
-
-std::int64_t NowcastTask::batch_total(std::int64_t k) const {
-  std::int64_t total = 0;
-  for (int shard = 0; shard < gang_->shards(); ++shard)
-    total += std::clamp<std::int64_t>(samples_of(shard) - k * batch_size_, 0, batch_size_);
-  return total;
 }
 
 /// Number j of a rank's epoch is patch j mod n of its n, in copy j / n.
@@ -139,21 +116,20 @@ NowcastSample NowcastTask::sample(std::int64_t number, std::int64_t epoch) const
 }
 
 Prefetch NowcastTask::training_batches(std::int64_t epoch, std::int64_t first) {
-  const std::int64_t own = samples_of(gang_->shard());
+  const std::int64_t own = shares_.samples();
   auto order = std::make_shared<const std::vector<std::int64_t>>(random_order(
       0, own, own,
       derive_seed(seed_, "shuffle", {static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(gang_->shard())})));
   const auto make = [this, order, epoch, first](std::int64_t k) {
-    const auto end = static_cast<std::int64_t>(order->size());
-    const std::int64_t begin = std::min(end, (first + k) * batch_size_), last = std::min(end, begin + batch_size_);
+    const auto [from, to] = shares_.batch(first + k);
     std::vector<NowcastSample> samples;
-    for (std::int64_t j = begin; j < last; ++j) samples.push_back(sample((*order)[static_cast<std::size_t>(j)], epoch));
+    for (std::int64_t j = from; j < to; ++j) samples.push_back(sample((*order)[static_cast<std::size_t>(j)], epoch));
     Batch batch = gather(train_, samples, statistics_, data_.at("train").shown());
-    batch.total = batch_total(first + k);
+    batch.total = shares_.total(first + k);
     return batch;
   };
-  const std::int64_t bytes = batch_size_ * (network_->channels() + nowcast_targets) * train_.side() * train_.side() *
-                             static_cast<std::int64_t>(sizeof(float));
+  const std::int64_t bytes = shares_.batch_size() * (network_->channels() + nowcast_targets) * train_.side() *
+                             train_.side() * static_cast<std::int64_t>(sizeof(float));
   const auto ahead = static_cast<int>(std::clamp<std::int64_t>(batches_ahead_bytes / bytes, 1, 4));
   return Prefetch(batches_per_epoch() - first, make, background_, ahead, device_);
 }
@@ -166,7 +142,7 @@ Loss NowcastTask::loss(const Batch& batch) {
 }
 
 Metrics NowcastTask::evaluate(Split split) {
-  const std::string name = split == Split::train ? "train" : split == Split::validation ? "validation" : "test";
+  const std::string name = name_of(split);
   const SplitData& data = data_.at(data_.contains(name) ? name : "test");
   const NowcastPatches& patches = data.patches;
   const std::int64_t n = patches.size();

@@ -179,16 +179,14 @@ Loss SegmentationTask::loss(const Batch& batch) {
 
 Metrics SegmentationTask::evaluate(Split split) {
   if (batch_norm_ && !std::exchange(averaged_, true)) average_running_statistics(*network_, *context_.gang);
-  const std::string name = split == Split::train ? "train" : split == Split::validation ? "validation" : "test";
-  const WeatherSet& set = split == Split::train ? train_ : split == Split::validation ? validation_ : test_;
-  const std::int64_t first = split == Split::train        ? 0
-                             : split == Split::validation ? train_.size()
-                                                          : train_.size() + validation_.size();
+  const bool tests = split == Split::test;
+  const WeatherSet& set = tests ? test_ : validation_;
+  const std::int64_t first = train_.size() + (tests ? validation_.size() : 0);
   const SegmentationEvaluation evaluation(*network_, set, usable(set, first).divided(context_.gang->shard()), range_,
                                           labeling_, weights_, context_.device, *context_.gang);
-  Metrics metrics = evaluation.summary(name);
-  for (auto& metric : evaluation.by_class(name, split == Split::test)) metrics.push_back(std::move(metric));
-  if (split != Split::test) return metrics;
+  Metrics metrics = evaluation.summary(name_of(split));
+  for (auto& metric : evaluation.by_class(name_of(split), tests)) metrics.push_back(std::move(metric));
+  if (!tests) return metrics;
   for (std::size_t c = 0; c < class_names.size(); ++c)
     metrics.emplace_back(profile_metric("class_weight", std::string(class_names[c])),
                          weights_[static_cast<std::int64_t>(c)].item<double>());

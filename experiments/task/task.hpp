@@ -34,7 +34,11 @@ struct TaskContext {
   std::shared_ptr<Gang> gang = std::make_shared<Gang>();  ///< never null
 };
 
-enum class Split { train, validation, test };
+/// What is held out.
+enum class Split { validation, test };
+inline std::string name_of(Split split) {
+  return split == Split::validation ? "validation" : "test";
+}
 
 /// What some samples of a batch show.
 struct Loss {

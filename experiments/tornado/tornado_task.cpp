@@ -171,7 +171,7 @@ Loss TornadoTask::loss(const Batch& batch) {
 
 Metrics TornadoTask::evaluate(Split split) {
   const torch::NoGradGuard no_gradient;
-  const Storms& storms = split == Split::train ? *train_ : split == Split::validation ? validation_ : test_;
+  const Storms& storms = split == Split::validation ? validation_ : test_;
   torch::Tensor logits = torch::zeros({storms.size()}, device_), targets = torch::zeros_like(logits);
   std::vector<StormSample> samples;
   const auto [begin, end] = gang_->share(storms.size());
@@ -192,14 +192,13 @@ Metrics TornadoTask::evaluate(Split split) {
             {"validation_auc", m.auc},
             {"validation_csi", m.csi}};
   }
-  const std::string name = split == Split::train ? "train_" : "test_";
-  return {{name + "loss", m.loss},
-          {name + "accuracy", m.accuracy},
-          {name + "pod", m.pod},
-          {name + "far", m.far},
-          {name + "csi", m.csi},
-          {name + "auc", m.auc},
-          {name + "brier_skill", m.brier_skill}};
+  return {{"test_loss", m.loss},
+          {"test_accuracy", m.accuracy},
+          {"test_pod", m.pod},
+          {"test_far", m.far},
+          {"test_csi", m.csi},
+          {"test_auc", m.auc},
+          {"test_brier_skill", m.brier_skill}};
 }
 
 }  // namespace

@@ -94,7 +94,8 @@ Learn learn_emulator(EmulatorEncoding encoding, EmulatorMemory memory, bool bidi
     network.to(device);
     const auto maps = network.forward(drawn({4, 12, 6, 24, 36}).to(device)), truth = drawn({4, 2, 24, 36}).to(device);
     const EmulatorLossWeights weights{.gabor = 0.1, .hessian = 0.1, .polar = 0.1, .dice = 0.7, .mse = 0.3};
-    return learned(network, temperature_loss(maps.select(1, 0), truth.select(1, 0), weights) +
+    const TemperatureLoss temperature_loss(weights, 24, 36, truth.options());
+    return learned(network, temperature_loss(maps.select(1, 0), truth.select(1, 0)) +
                                 precipitation_loss(maps.select(1, 1), truth.select(1, 1), weights));
   };
 }

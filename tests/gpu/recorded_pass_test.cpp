@@ -85,11 +85,7 @@ TEST_CASE("trainings by recorded passes end with the bits of those that launch k
                  gpu);
 
   const EmulatorWorld earth;
-  const Settings small{{"init_dim", std::int64_t{2}},
-                       {"hidden", std::int64_t{4}},
-                       {"tas_gabor", 0.0},
-                       {"tas_hessian", 0.0},
-                       {"tas_polar", 0.0}};
+  const Settings small{{"init_dim", std::int64_t{2}}, {"hidden", std::int64_t{4}}};
   for (const char* recurrent : {"gru", "lstm", "none"}) {
     Settings settings = small;
     settings["recurrent"] = std::string(recurrent);

@@ -24,6 +24,10 @@ void check_near(const torch::Tensor& value, double expected, double within) {
   CHECK(std::abs(value.item<double>() - expected) < within);
 }
 
+TemperatureLoss temperature_loss(const torch::Tensor& maps, const EmulatorLossWeights& weights = {}) {
+  return TemperatureLoss(weights, maps.size(1), maps.size(2), maps.options());
+}
+
 /// Slope along a random direction, by differences and by backward.
 void check_slope(const std::function<torch::Tensor(const torch::Tensor&)>& loss) {
   torch::manual_seed(3);
@@ -43,8 +47,9 @@ TEST_CASE("losses of waves have the values of models.md, in float64 and in float
   weights.dice = weights.mse = 0.5;
   for (const auto type : {torch::kFloat64, torch::kFloat32}) {
     const auto prediction = waves.prediction.to(type), truth = waves.truth.to(type);
-    const auto temperature = temperature_loss(prediction, truth, weights);
-    check_near(gabor_loss(prediction, truth), 0.0618766, 1e-6);
+    const auto loss = temperature_loss(truth, weights);
+    const auto temperature = loss(prediction, truth);
+    check_near(loss.gabor(prediction, truth), 0.0618766, 1e-6);
     check_near(temperature, 0.4271942, 1e-6);
     check_near(dice_loss(prediction, truth), 0.2248062, 1e-6);
     check_near(torch::mse_loss(prediction, truth), 0.0725, 1e-6);
@@ -71,9 +76,10 @@ TEST_CASE("the Hessian of a point, by hand") {
   auto point = torch::zeros({1, 5, 6}, torch::kFloat64);
   point[0][2][2] = 1;
   // dxx and dyy: 1, -2, 1; dxy: +-1 in four corners. On 30 pixels.
-  check_near(hessian_loss(point, torch::zeros_like(point)), std::sqrt((6 + 2 * 4 + 6) / 30.0), 1e-9);
+  const auto loss = temperature_loss(point);
+  check_near(loss.hessian(point, torch::zeros_like(point)), std::sqrt((6 + 2 * 4 + 6) / 30.0), 1e-9);
   const auto still = point.clone().requires_grad_();
-  hessian_loss(still, point).backward();
+  loss.hessian(still, point).backward();
   CHECK(still.grad().isfinite().all().item<bool>());
 }
 
@@ -90,7 +96,8 @@ TEST_CASE("the polar grid goes from the centre to the corners, once around") {
   const auto plane = torch::arange(72, torch::kFloat64).expand({1, 48, 72});
   const auto inside = pixels.slice(0, 0, 23).select(2, 0) + 35.5;
   const auto beyond = (pixels.slice(0, 23).select(2, 0) + 35.5).clamp(0, 71);
-  check_near(polar_loss(plane, torch::zeros_like(plane)), torch::cat({inside, beyond}).mean().item<double>(), 1e-9);
+  check_near(temperature_loss(plane).polar(plane, torch::zeros_like(plane)),
+             torch::cat({inside, beyond}).mean().item<double>(), 1e-9);
 }
 
 TEST_CASE("Dice looks at the whole batch, and guards against empty maps") {
@@ -105,8 +112,11 @@ TEST_CASE("Dice looks at the whole batch, and guards against empty maps") {
 TEST_CASE("slopes of every part agree with finite differences") {
   torch::manual_seed(5);
   const auto truth = torch::randn({2, 6, 8}, torch::kFloat64);
-  for (auto* loss : {dice_loss, gabor_loss, hessian_loss, polar_loss})
-    check_slope([&](const torch::Tensor& maps) { return loss(maps, truth); });
-  check_slope([&](const torch::Tensor& maps) { return temperature_loss(maps, truth, {}); });
+  const auto temperature = temperature_loss(truth);
+  check_slope([&](const torch::Tensor& maps) { return dice_loss(maps, truth); });
+  check_slope([&](const torch::Tensor& maps) { return temperature.gabor(maps, truth); });
+  check_slope([&](const torch::Tensor& maps) { return temperature.hessian(maps, truth); });
+  check_slope([&](const torch::Tensor& maps) { return temperature.polar(maps, truth); });
+  check_slope([&](const torch::Tensor& maps) { return temperature(maps, truth); });
   check_slope([&](const torch::Tensor& maps) { return precipitation_loss(maps, truth, {}); });
 }

@@ -113,6 +113,19 @@ TEST_CASE("the emulator sees every month of the window, in order, and only both 
   }
 }
 
+TEST_CASE("windows that share months have the maps that they have apart") {
+  const torch::NoGradGuard no_grad;
+  for (const auto& options : all_kinds()) {
+    EmulatorNetwork network(options, 1);
+    network.eval();
+    torch::manual_seed(2);
+    const auto months = torch::randn({5, options.channels, options.height, options.width});
+    const auto places = torch::tensor({{0, 1, 2}, {1, 2, 3}, {4, 0, 4}});
+    const auto apart = months.index_select(0, places.flatten()).unflatten(0, {3, 3});
+    CHECK(torch::allclose(network.forward(months, places), network.forward(apart), 1e-6, 1e-6));
+  }
+}
+
 TEST_CASE("branches have nothing in common") {
   EmulatorNetwork network(small(), 1);
   const auto maps = network.forward(draw_input(small(), 2));

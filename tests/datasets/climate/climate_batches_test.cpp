@@ -1,8 +1,12 @@
 #include "datasets/climate/climate_batches.hpp"
 
 #include <doctest/doctest.h>
+#include <torch/utils.h>
 
 #include <cmath>
+#include <set>
+#include <utility>
+#include <vector>
 
 #include "tests/datasets/climate/climate_maker.hpp"
 #include "tests/folder.hpp"
@@ -51,4 +55,21 @@ TEST_CASE("gather: without the season, and without targets where there are none"
   CHECK(batch.input.sizes() == torch::IntArrayRef({1, 6, 2, 2, 3}));
   CHECK(batch.input[0][5][0][0][0].item<float>() == doctest::Approx((290.0 - 400) / 50));
   CHECK_FALSE(batch.target.defined());
+}
+
+TEST_CASE("windows that overlap share their months, and not those of another scenario") {
+  const TemporaryFolder folder;
+  write_climate(folder / "c.h5");
+  const ClimateSet set(folder / "c.h5");
+  const auto all = climate_windows(set.layout(), 12);
+  const std::vector<ClimateWindow> windows{all[18], all[0], all[1], all[24]};
+  const auto apart = gather(set, windows, 12, SeasonalEncoding::added).input;
+  const SharedMonths shared = gather_months(set, windows, 12, SeasonalEncoding::added);
+  CHECK(shared.places.sizes() == torch::IntArrayRef({4, 12}));
+  CHECK(torch::equal(shared.months.index_select(0, shared.places.flatten()).unflatten(0, {4, 12}), apart));
+  std::set<std::pair<std::int64_t, ClimateMonth>> seen;
+  for (const ClimateWindow& window : windows)
+    for (int back = 1; back <= 12; ++back) seen.insert({window.scenario, window.month - back});
+  CHECK(shared.months.size(0) == std::ssize(seen));
+  CHECK(std::ssize(seen) < 4 * 12);
 }

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "experiments/task/gang.hpp"
+
+namespace stormsweep {
+
+/// How the ranks of a gang go through an epoch side by side where each has batches of its own: a rank's share of
+/// `count` things, `copies` times, in batches of `batch_size`, or of the largest share where that is less. Who has
+/// fewer samples has smaller batches in the end, or empty ones.
+class EpochShares {
+ public:
+  EpochShares(const Gang& gang, std::int64_t count, std::int64_t copies, std::int64_t batch_size);
+
+  std::int64_t batch_size() const { return batch_size_; }
+  std::int64_t samples() const { return samples_[own_]; }  ///< of this rank
+  std::int64_t batches() const;                            ///< of any rank
+  /// First and one past the last of this rank's samples in its batch k.
+  std::pair<std::int64_t, std::int64_t> batch(std::int64_t k) const;
+  std::int64_t total(std::int64_t k) const;  ///< samples of batch k, over all ranks
+
+ private:
+  std::vector<std::int64_t> samples_;  ///< of each rank
+  std::size_t own_;
+  std::int64_t most_, batch_size_;
+};
+
+}  // namespace stormsweep
