@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <iterator>
 
 #include "master/cli/results_columns.hpp"
 #include "master/cli/results_question.hpp"
@@ -15,6 +16,7 @@
 #include "master/report/plot.hpp"
 #include "master/report/records.hpp"
 #include "master/report/selection.hpp"
+#include "master/report/skill.hpp"
 #include "master/store/kept_models.hpp"
 #include "master/store/sql_text.hpp"
 #include "search/base/error.hpp"
@@ -96,6 +98,14 @@ Names model_footnotes(Selection& selection, const ResultsQuestion& q, const std:
   return footnotes;
 }
 
+/// What is to be said of the best trials.
+Names best_footnotes(Selection& selection, const ResultsQuestion& q, const std::string& rest) {
+  if (!q.over.empty()) return group_footnotes(q);
+  Names footnotes = without_skill(selection, rest);
+  std::ranges::move(model_footnotes(selection, q, rest), std::back_inserter(footnotes));
+  return footnotes;
+}
+
 void print_best(Selection& selection, const ResultsQuestion& q) {
   const SearchSummary& search = only_search(selection.searches(), "--best: the file");
   const std::string metric = sql_name(search.choice());
@@ -103,7 +113,7 @@ void print_best(Selection& selection, const ResultsQuestion& q) {
                                        q.over.empty() ? "status = 'complete' AND " : "", metric, metric, search.order(),
                                        selection.number(), *q.best);
   print_rows(selection, best_columns(selection), rest, q, fmt::format("no complete trial has a {} yet", search.metric),
-             q.over.empty() ? model_footnotes(selection, q, rest) : group_footnotes(q));
+             best_footnotes(selection, q, rest));
 }
 
 void plot(const Chart& chart, const std::string& file) {

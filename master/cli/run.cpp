@@ -28,9 +28,12 @@
 #include "master/loop/signals.hpp"
 #include "master/loop/stale_checkpoints.hpp"
 #include "master/loop/status_file.hpp"
+#include "master/report/selection.hpp"
+#include "master/report/skill.hpp"
 #include "master/slurm/job_end.hpp"
 #include "master/store/database.hpp"
 #include "master/store/kept_models.hpp"
+#include "master/store/sql_text.hpp"
 #include "master/store/store.hpp"
 #include "master/store/stored_extent.hpp"
 #include "master/store/stored_share.hpp"
@@ -126,6 +129,18 @@ SizedSearch size_of(const Space& space, const RunOptions& options, int workers) 
                      options.synchronous ? ScheduleKind::synchronous : ScheduleKind::master_worker);
 }
 
+/// Whether the best trial of all is worth anything: the best of a table may be no better than a simple forecast.
+void tell_skill(const Space& space, const RunOptions& options) try {
+  Selection selection(options.results, space.name, "status = 'complete'");
+  const SearchSummary& search = only_search(selection.searches(), options.results.string());
+  const std::string metric = sql_name(search.choice());
+  const std::string best =
+      fmt::format("WHERE {} IS NOT NULL ORDER BY {} {}, trial LIMIT 1", metric, metric, search.order());
+  for (const std::string& sentence : without_skill(selection, best)) fmt::print(stderr, "{}\n", sentence);
+} catch (const InputError& error) {  // the search is done, whoever holds its database now
+  fmt::print(stderr, "{}\n", error.what());
+}
+
 /// At the prompt, or in a batch script: rank 0 of the job opens the database.
 int start_job(const Arguments& arguments, const Space& space, const RunOptions& options, const std::string& report) {
   const int workers = worker_count(options, parse_report(report));
@@ -142,7 +157,10 @@ int start_job(const Arguments& arguments, const Space& space, const RunOptions& 
                                                  {job_end_variable, end_text(find_job_end(options.time_limit))}};
   for (;;) {
     const launch::JobEnd end = launch::run_job(workers, arguments, environment, rank_patience(options));
-    if (!end.again) return end.status;
+    if (!end.again) {
+      if (end.status == exit_done || end.status == exit_some_failed) tell_skill(space, options);
+      return end.status;
+    }
     environment[launch::started_again] = "1";
   }
 }

@@ -1,0 +1,50 @@
+#include "master/report/skill.hpp"
+
+#include <doctest/doctest.h>
+
+#include "master/cli/results.hpp"
+#include "tests/master/report/results_fixture.hpp"
+
+using namespace stormsweep;
+using namespace stormsweep::test;
+
+namespace {
+
+/// Trials 1, 2, 3 with skills -0.25, 0, 0.5 on test; on validation none has any.
+struct SkillResults {
+  TemporaryFolder folder;
+  std::string file = (folder.path / "s.db").string();
+
+  SkillResults() {
+    const Space space = tornado_space(R"({"batch_size": [32, 64, 128]})");
+    Store store(file, space, "f", {});
+    const double skills[] = {-0.25, 0, 0.5};
+    for (std::uint64_t i = 0; i < 3; ++i) {
+      Outcome one = outcome(0.9, "validation_accuracy");
+      one.metrics.emplace_back("test_brier_skill", skills[i]);
+      store.finish(training(space, i), 0, worker(), one);
+    }
+  }
+};
+
+const std::string why = " (1 - Brier score / Brier score of the test split's base rate)";
+
+}  // namespace
+
+TEST_CASE("trials that are no better than a simple forecast are told, in the order that was asked for") {
+  const SkillResults results;
+  Selection selection(results.file, "", "");
+  using Sentences = std::vector<std::string>;
+  CHECK(without_skill(selection, "ORDER BY trial DESC") ==
+        Sentences{"trials 2, 1 have no skill: test_brier_skill is 0.0000, -0.2500" + why});
+  CHECK(without_skill(selection, "WHERE trial = 1") ==
+        Sentences{"trial 1 has no skill: test_brier_skill is -0.2500" + why});
+  CHECK(without_skill(selection, "WHERE trial = 3").empty());
+  CHECK(without_skill(selection, "ORDER BY trial DESC LIMIT 1").empty());
+}
+
+TEST_CASE("results --best says below its table which of them have no skill") {
+  const SkillResults results;
+  CHECK(printed(results_command, {results.file, "--best", "1"})
+            .ends_with("\ntrial 1 has no skill: test_brier_skill is -0.2500" + why + "\n"));
+}
