@@ -19,6 +19,7 @@
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/options.hpp"
+#include "search/base/progress_bar.hpp"
 
 namespace stormsweep {
 
@@ -92,7 +93,8 @@ class Forecast {
       throw InputError(fmt::format("{}: has {} months of {}, and the model looks at {}; prepare more", options.forcings,
                                    set.layout().scenarios[static_cast<std::size_t>(scenario_)].months(), name(),
                                    length_));
-    maps_ = model.forecast(set, windows_);
+    ProgressBar bar(command, "months");
+    maps_ = model.forecast(set, windows_, [&](std::int64_t done, std::int64_t all) { bar.show(done, all); });
   }
 
   const std::string& name() const { return set_.layout().scenarios[static_cast<std::size_t>(scenario_)].name; }

@@ -12,7 +12,7 @@
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/options.hpp"
-#include "search/base/progress_line.hpp"
+#include "search/base/progress_bar.hpp"
 
 namespace stormsweep {
 
@@ -64,11 +64,10 @@ int generate_emulator_command(const std::vector<std::string>& words) {
   std::tie(world.height, world.width) = read_size(command, size);
   check(world, size);
 
-  const ProgressLine line;
+  ProgressBar bar(command, "runs");
   const auto start = std::chrono::steady_clock::now();
-  generate_climate(world, folder,
-                   [&](std::int64_t made) { line.show(fmt::format("{}/{} runs", made, 4 * world.members)); });
-  line.wipe();
+  generate_climate(world, folder, [&](std::int64_t made) { bar.show(made, 4 * world.members); });
+  bar.wipe();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   print_climate_table(folder);
   fmt::print("{} runs in {:.1f} s, in {}\n", 4 * world.members, seconds, folder);

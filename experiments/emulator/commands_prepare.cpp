@@ -8,7 +8,7 @@
 #include "experiments/emulator/climate_table.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
-#include "search/base/progress_line.hpp"
+#include "search/base/progress_bar.hpp"
 
 namespace stormsweep {
 
@@ -16,9 +16,11 @@ namespace {
 
 namespace po = boost::program_options;
 
+constexpr const char* command = "stormsweep prepare emulator";
+
 Syntax syntax_of(std::string& manifest, std::string& folder) {
   return {
-      .command = "stormsweep prepare emulator",
+      .command = command,
       .usage = "MANIFEST -o DIR",
       .summary =
           "Turns the fields of climate models (CMIP6, ClimateBench and their like, as NetCDF) and their forcings\n"
@@ -35,9 +37,9 @@ Syntax syntax_of(std::string& manifest, std::string& folder) {
 int prepare_emulator_command(const std::vector<std::string>& words) {
   std::string manifest, folder;
   if (!parse_options(words, syntax_of(manifest, folder))) return exit_done;
-  const ProgressLine line;
-  const ClimateNotes notes = prepare_climate(manifest, folder, [&](double share) { line.percent(share); });
-  line.wipe();
+  ProgressBar bar(command);
+  const ClimateNotes notes = prepare_climate(manifest, folder, [&](double share) { bar.show(share); });
+  bar.wipe();
   for (const std::string& note : notes) fmt::print(stderr, "note: {}\n", note);
   print_climate_table(folder);
   fmt::print("written to {}\n", folder);

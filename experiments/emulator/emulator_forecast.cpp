@@ -69,11 +69,13 @@ void EmulatorModel::check(const ClimateSet& set) const {
     refuse(fmt::format("forcings are {}, the model's {}", names_of(layout.forcings), names_of(notes_.forcings)));
 }
 
-torch::Tensor EmulatorModel::forecast(const ClimateSet& set, const std::vector<ClimateWindow>& windows) {
+torch::Tensor EmulatorModel::forecast(const ClimateSet& set, const std::vector<ClimateWindow>& windows,
+                                      const std::function<void(std::int64_t, std::int64_t)>& progress) {
   const torch::NoGradGuard no_gradient;
   const auto [factor, offset] = rescaling(set.layout().forcings, notes_.forcings, choice_.network.channels);
   std::vector<torch::Tensor> parts;
   for (std::size_t first = 0; first < windows.size(); first += windows_at_once) {
+    progress(static_cast<std::int64_t>(first), std::ssize(windows));
     const auto some = std::span(windows).subspan(first, std::min<std::size_t>(windows_at_once, windows.size() - first));
     const SharedMonths shared = gather_months(set, some, window(), choice_.season);
     parts.push_back(network_->forward(shared.months * factor + offset, shared.places));

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,7 +28,9 @@ class EmulatorModel {
   void check(const ClimateSet& set) const;
 
   /// [windows, targets, height, width] float32, in K and mm/day, rain not below 0. `set` is checked.
-  torch::Tensor forecast(const ClimateSet& set, const std::vector<ClimateWindow>& windows);
+  /// `progress` is told the windows done, and of how many.
+  torch::Tensor forecast(const ClimateSet& set, const std::vector<ClimateWindow>& windows,
+                         const std::function<void(std::int64_t, std::int64_t)>& progress);
 
  private:
   EmulatorNotes notes_;

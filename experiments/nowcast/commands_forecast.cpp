@@ -23,7 +23,7 @@
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/options.hpp"
-#include "search/base/progress_line.hpp"
+#include "search/base/progress_bar.hpp"
 #include "search/base/table.hpp"
 #include "search/base/utc.hpp"
 
@@ -117,12 +117,12 @@ struct Observations {
   std::vector<std::optional<RadarFrame>> truth;
 };
 
-Observations observe(const ForecastOptions& options, const NowcastMeta& model, const ProgressLine& progress) {
-  const RadarArchive archive = list_archive({options.input.begin(), options.input.end()}, options.variable,
-                                            /*strict=*/false, [&](std::int64_t done, std::int64_t all) {
-                                              progress.show(fmt::format("listing images: {}/{} files", done, all));
-                                            });
-  progress.wipe();
+Observations observe(const ForecastOptions& options, const NowcastMeta& model) {
+  ProgressBar bar(command, "files listed");
+  const RadarArchive archive =
+      list_archive({options.input.begin(), options.input.end()}, options.variable,
+                   /*strict=*/false, [&](std::int64_t done, std::int64_t all) { bar.show(done, all); });
+  bar.wipe();
   for (const std::string& skipped : archive.skipped) fmt::print(stderr, "left out: {}\n", skipped);
   for (const std::string& note : archive.notes) fmt::print(stderr, "note: {}\n", note);
   const ForecastFrames chosen = choose_frames(archive.images, model, time_of(options));
@@ -180,16 +180,15 @@ int forecast_nowcast_command(const std::vector<std::string>& words) {
   network->load(file.network);
   torch::set_num_threads(options.threads);
 
-  const ProgressLine line;
-  const Observations seen = observe(options, model, line);
+  const Observations seen = observe(options, model);
   const RadarFrame& newest = seen.inputs.back();
   const NowcastMaking making{.tile = tile_of(options, newest.grid, *network), .window = options.window};
   const auto start = std::chrono::steady_clock::now();
   const std::vector<RadarFrame> extrapolation = extrapolate_images(seen.inputs, model);
-  const RadarForecast forecast = make_nowcast(
-      *network, model, seen.inputs, extrapolation, making,
-      [&](std::int64_t done, std::int64_t all) { line.percent(static_cast<double>(done) / static_cast<double>(all)); });
-  line.wipe();
+  ProgressBar bar(command, "tiles");
+  const RadarForecast forecast = make_nowcast(*network, model, seen.inputs, extrapolation, making,
+                                              [&](std::int64_t done, std::int64_t all) { bar.show(done, all); });
+  bar.wipe();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   write_odim(options.output, forecast);
   fmt::print("forecast from {}, {} x {} pixels, in {:.1f} s ({} threads, tiles of {}), in {}\n", words_of(newest.time),

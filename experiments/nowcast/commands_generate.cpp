@@ -12,7 +12,7 @@
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/options.hpp"
-#include "search/base/progress_line.hpp"
+#include "search/base/progress_bar.hpp"
 
 namespace stormsweep {
 
@@ -57,11 +57,11 @@ int generate_nowcast_command(const std::vector<std::string>& words) {
   check_fractions(command, world.validation_fraction, world.test_fraction);
   check_threads(command, world.threads);
 
-  const ProgressLine line;
+  ProgressBar bar(command, "samples");
   const auto start = std::chrono::steady_clock::now();
-  const NowcastSplitCounts counts = generate_nowcast(
-      world, folder, [&](std::int64_t made) { line.show(fmt::format("{}/{} samples", made, world.samples)); });
-  line.wipe();
+  const NowcastSplitCounts counts =
+      generate_nowcast(world, folder, [&](std::int64_t made) { bar.show(made, world.samples); });
+  bar.wipe();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   print_patch_table(counts, RadarQuantity::rain_rate);
   fmt::print("{} samples in {:.1f} s, in {}\n", world.samples, seconds, folder);

@@ -14,7 +14,7 @@
 #include "experiments/task/command_options.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
-#include "search/base/progress_line.hpp"
+#include "search/base/progress_bar.hpp"
 
 namespace stormsweep {
 
@@ -104,15 +104,15 @@ int prepare_nowcast_command(const std::vector<std::string>& words) {
   check(raw);
   raw.paths.assign(paths.begin(), paths.end());
 
-  const ProgressLine line;
+  ProgressBar bar(command);
   std::size_t skipped = 0, notes = 0;  // that have been told
   const auto tell_more = [&](const PreparedNowcast& so_far) {
-    line.wipe();
+    bar.wipe();
     tell(std::span(so_far.skipped).subspan(std::exchange(skipped, so_far.skipped.size())), "left out");
     tell(std::span(so_far.notes).subspan(std::exchange(notes, so_far.notes.size())), "note");
   };
   raw.found = tell_more;
-  const PreparedNowcast prepared = prepare_nowcast(raw, folder, [&](double share) { line.percent(share); });
+  const PreparedNowcast prepared = prepare_nowcast(raw, folder, [&](double share) { bar.show(share); });
   tell_more(prepared);
   tell(prepared, folder);
   return exit_done;

@@ -22,7 +22,7 @@
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/options.hpp"
-#include "search/base/progress_line.hpp"
+#include "search/base/progress_bar.hpp"
 
 namespace stormsweep {
 
@@ -167,7 +167,7 @@ Scoring predict_all(const ForecastOptions& options, const Model& model, const Sa
   const WeatherGrid grid = global_grid(samples.height, samples.width);
   MaskWriter writer(options.output, grid, samples.names,
                     options.probabilities ? MaskWriter::Content::masks_and_probabilities : MaskWriter::Content::masks);
-  const ProgressLine line;
+  ProgressBar bar(command, "samples");
   Scoring scoring;
   for (std::size_t i = 0; i < samples.paths.size(); ++i) {
     const Prediction prediction(model, samples, i);
@@ -177,7 +177,7 @@ Scoring predict_all(const ForecastOptions& options, const Model& model, const Sa
     scoring.add(prediction);
     const std::string& name = samples.names[i];
     if (!options.figures.empty()) map_of(name, grid, prediction).save(fs::path(options.figures) / (name + ".png"));
-    line.show(fmt::format("{}/{} samples", i + 1, samples.paths.size()));
+    bar.show(static_cast<std::int64_t>(i + 1), std::ssize(samples.paths));
   }
   writer.publish();
   return scoring;

@@ -20,7 +20,7 @@
 #include "search/base/machine.hpp"
 #include "search/base/options.hpp"
 #include "search/base/parallel.hpp"
-#include "search/base/progress_line.hpp"
+#include "search/base/progress_bar.hpp"
 
 namespace stormsweep {
 
@@ -178,12 +178,12 @@ int label_segmentation_command(const std::vector<std::string>& words) {
   const auto start = std::chrono::steady_clock::now();
   std::vector<Outcome> outcomes(items.size());
   {
-    const ProgressLine line;
-    std::atomic<std::size_t> done = 0;
+    ProgressBar bar(command, "labelled");
+    std::atomic<std::int64_t> done = 0;
     in_parallel(std::ssize(items), options.threads, [&](std::int64_t i) {
       const auto place = static_cast<std::size_t>(i);
       outcomes[place] = label_item(options, items[place]);
-      line.show(fmt::format("{}/{} labelled", ++done, items.size()));
+      bar.show(++done, std::ssize(items));
     });
   }
   print(outcomes);

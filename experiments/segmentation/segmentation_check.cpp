@@ -10,6 +10,7 @@
 #include "models/make_segmentation_network.hpp"
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
+#include "search/base/progress_bar.hpp"
 
 namespace stormsweep {
 
@@ -25,6 +26,13 @@ std::string note(const std::string& split, const WeatherIndex& index) {
                         100 * static_cast<double>(pixels[1]) / all, 100 * static_cast<double>(pixels[2]) / all);
   }
   return text;
+}
+
+/// Of files that nobody has looked at before, each is read.
+WeatherSet open_set(const Space& space, const char* split) {
+  ProgressBar bar(space.name, fmt::format("files of {} read", split));
+  return WeatherSet(space.data.at(split), usable_cores(),
+                    [&](std::int64_t done, std::int64_t all) { bar.show(done, all); });
 }
 
 /// What the space asks of the data.
@@ -60,8 +68,7 @@ void warn_of_empty_classes(const WeatherIndex& index, std::vector<std::string>& 
 DataCheck check_segmentation_data(const Space& space) {
   const auto& data = space.data;
   DataCheck report;
-  const int threads = usable_cores();
-  const WeatherSet train(data.at("train"), threads);
+  const WeatherSet train = open_set(space, "train");
   if (train.index().labelings == 0)
     throw InputError(data.at("train").string() +
                      ": its files have no labels; make them with stormsweep label "
@@ -69,7 +76,7 @@ DataCheck check_segmentation_data(const Space& space) {
   check_fits(space, data.at("train"), train.index());
   for (const char* split : split_names) {
     const std::filesystem::path& folder = data.at(split);
-    const WeatherSet set(folder, threads);
+    const WeatherSet set = open_set(space, split);
     const WeatherIndex &index = set.index(), &first = train.index();
     if (index.height != first.height || index.width != first.width)
       throw InputError(fmt::format("{}: maps are {} x {}, those of {} are {} x {}; give splits of one size",

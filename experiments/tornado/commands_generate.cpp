@@ -11,7 +11,7 @@
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/options.hpp"
-#include "search/base/progress_line.hpp"
+#include "search/base/progress_bar.hpp"
 
 namespace stormsweep {
 
@@ -51,11 +51,10 @@ int generate_tornado_command(const std::vector<std::string>& words) {
   check_fractions(command, world.validation_fraction, world.test_fraction);
   check_threads(command, world.threads);
 
-  const ProgressLine line;
+  ProgressBar bar(command, "storms");
   const auto start = std::chrono::steady_clock::now();
-  const SplitCounts counts = generate_storms(
-      world, folder, [&](std::int64_t made) { line.show(fmt::format("{}/{} storms", made, world.storms)); });
-  line.wipe();
+  const SplitCounts counts = generate_storms(world, folder, [&](std::int64_t made) { bar.show(made, world.storms); });
+  bar.wipe();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   print_storm_table(counts);
   fmt::print("{} storms in {:.1f} s, in {}\n", world.storms, seconds, folder);

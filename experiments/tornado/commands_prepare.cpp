@@ -9,7 +9,7 @@
 #include "experiments/tornado/storm_table.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
-#include "search/base/progress_line.hpp"
+#include "search/base/progress_bar.hpp"
 
 namespace stormsweep {
 
@@ -47,11 +47,11 @@ int prepare_tornado_command(const std::vector<std::string>& words) {
   check_fractions(command, raw.validation_fraction, raw.test_fraction);
   raw.paths.assign(paths.begin(), paths.end());
 
-  const ProgressLine line;
+  ProgressBar bar(command);
   const PreparedStorms prepared = prepare_storms(raw, folder, [&](std::int64_t done, std::int64_t all) {
-    line.percent(static_cast<double>(done) / static_cast<double>(all));
+    bar.show(static_cast<double>(done) / static_cast<double>(all));
   });
-  line.wipe();
+  bar.wipe();
   fmt::print("{} patches in {} {}; dropped: {} for missing values, {} on the cut\n", prepared.patches, prepared.files,
              prepared.files == 1 ? "file" : "files", prepared.not_finite, prepared.on_the_cut);
   fmt::print("split {}\n", prepared.split);

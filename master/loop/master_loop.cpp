@@ -317,6 +317,7 @@ Standing MasterLoop::standing() const {
   return {.total = source_.total(),
           .counts = commits_.counts(),
           .running = std::visit([](const auto& schedule) { return schedule.running(); }, schedule_),
+          .staging = staging_ ? staging_->present().size() : 0,
           .best = commits_.best(),
           .ended_here = ended_here_};
 }

@@ -15,12 +15,12 @@ struct Standing {
   std::optional<std::uint64_t> total;  ///< trials of the space, where they can be counted
   StatusCounts counts;                 ///< committed rows
   std::size_t running = 0;
+  std::size_t staging = 0;  ///< workers that bring the data to their machines
   std::optional<BestTrial> best;
   std::uint64_t ended_here = 0;  ///< trials that ended in this run
 };
 
-/// Tells on standard error how a search stands: a bar that redraws itself on a terminal; a line now and then elsewhere,
-/// first every ten seconds, ever more seldom in a long search.
+/// Tells on standard error how a search stands.
 class Progress {
  public:
   /// `columns`: the terminal's width; 0 where there is none.
@@ -28,7 +28,7 @@ class Progress {
 
   void show(const Standing& standing, Seconds now);
   /// A line of its own, above the bar.
-  void say(const std::string& line);
+  void say(const std::string& line) { line_.say(line); }
   /// The last word: takes the bar away and writes the standing as a line.
   void finish(const Standing& standing, Seconds now);
 
@@ -37,7 +37,6 @@ class Progress {
 
   std::string search_, metric_;
   ProgressLine line_;
-  Seconds started_, next_;
 };
 
 }  // namespace stormsweep

@@ -1,31 +1,50 @@
 #include "search/base/progress_line.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
-
-#include "search/base/machine.hpp"
 
 namespace stormsweep {
 
-ProgressLine::ProgressLine(int columns) : columns_(columns) {}
+namespace {
 
-ProgressLine::ProgressLine() : ProgressLine(terminal_width(STDERR_FILENO).value_or(0)) {}
+constexpr Seconds first_bar{1}, redraw{0.2};
+constexpr Seconds first_line{10};
+constexpr double bar_width = 20;
 
-void ProgressLine::show(const std::string& words) const {
-  if (!seen()) return;
+std::string bar(double share) {
+  const auto filled = static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * bar_width);
+  return '[' + std::string(filled, '#') + std::string(static_cast<std::size_t>(bar_width) - filled, '-') + "] ";
+}
+
+}  // namespace
+
+ProgressLine::ProgressLine(int columns, Seconds now)
+    : columns_(columns), started_(now), next_(now + (columns > 0 ? first_bar : first_line)) {}
+
+bool ProgressLine::due(Seconds now) {
+  if (now < next_) return false;
+  next_ = now + (columns_ > 0 ? redraw : std::max(first_line, since(now) / 10));
+  return true;
+}
+
+void ProgressLine::show(std::optional<double> share, const std::string& words) const {
+  if (columns_ == 0) return say(words);
+  const std::string line = (share ? bar(*share) : "") + words;
   wipe();
-  fmt::print(stderr, "{}", words.substr(0, static_cast<std::size_t>(columns_ - 1)));
+  fmt::print(stderr, "{}", line.substr(0, static_cast<std::size_t>(columns_ - 1)));
   std::fflush(stderr);
 }
 
-void ProgressLine::percent(double share) const {
-  show(fmt::format("{:.0f} %", 100 * share));
+void ProgressLine::say(const std::string& line) const {
+  wipe();
+  fmt::print(stderr, "{}\n", line);
+  std::fflush(stderr);
 }
 
 void ProgressLine::wipe() const {
-  if (seen()) fmt::print(stderr, "\r\033[K");
+  if (columns_ > 0) fmt::print(stderr, "\r\033[K");
 }
 
 }  // namespace stormsweep

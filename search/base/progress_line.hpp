@@ -1,26 +1,35 @@
 #pragma once
 
+#include <optional>
 #include <string>
+
+#include "search/base/time.hpp"
 
 namespace stormsweep {
 
-/// A line on standard error that is written over again and again, on a terminal only, and wiped in the end.
+/// How far something long is, on standard error: a bar that is drawn over again and again on a terminal, and wiped in
+/// the end; elsewhere a line now and then, first after ten seconds, ever more seldom.
 class ProgressLine {
  public:
   /// `columns` of the terminal; 0: standard error, as somebody sees it, is none.
-  explicit ProgressLine(int columns);
-  ProgressLine();  ///< of this process's own standard error
+  ProgressLine(int columns, Seconds now);
   ~ProgressLine() { wipe(); }
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
-  bool seen() const { return columns_ > 0; }
-  void show(const std::string& words) const;  ///< as much of it as has room
-  void percent(double share) const;
+  /// Whether it is time to show it, which the caller then does. Not before a second is over.
+  bool due(Seconds now);
+  /// As much of it as has room; behind a bar where the `share` that is done is known.
+  void show(std::optional<double> share, const std::string& words) const;
+  /// A line of its own, which stays.
+  void say(const std::string& line) const;
   void wipe() const;
+
+  Seconds since(Seconds now) const { return now - started_; }
 
  private:
   int columns_;
+  Seconds started_, next_;
 };
 
 }  // namespace stormsweep

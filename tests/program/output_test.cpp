@@ -73,6 +73,16 @@ TEST_CASE("a table is cut to its terminal, and nothing else is") {
   CHECK(on_terminal(" --format csv").find("trial,status,index,replicate,score") == 0);
 }
 
+TEST_CASE("a long command has a bar on a terminal, which is wiped, and is quiet elsewhere until ten seconds are over") {
+  const WorkFolder folder;
+  const std::string command = "timeout 3 " + stormsweep_program() + " generate tornado --storms 1000000 -o storms";
+  const Ended on_terminal = run({"/bin/sh", "-c", "script -qec 'stty cols 80; " + command + "' /dev/null"}, folder);
+  CAPTURE(on_terminal.out);
+  CHECK(on_terminal.out.find("\r\033[K[--------------------] stormsweep generate tornado: ") != std::string::npos);
+  CHECK(on_terminal.out.find("/1000000 storms | ") != std::string::npos);
+  CHECK(run({"/bin/sh", "-c", command}, folder).err.empty());
+}
+
 TEST_CASE("a reader that has seen enough is no error to tell") {
   const WorkFolder folder;
   const Ended ended = run({"/bin/sh", "-c", stormsweep_program() + " describe tornado | head -n 1"}, folder);

@@ -20,6 +20,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+const auto nobody = [](std::int64_t, std::int64_t) {};
+
 /// A made Earth, and an untrained network on it.
 struct Forecasting {
   explicit Forecasting(const std::map<std::string, Value>& values = {}) : task(world.task(values)) {
@@ -64,7 +66,7 @@ TEST_CASE("a forecast is what the network makes of each window, in K and mm/day,
   EmulatorModel model(forecasting.model());
   model.check(test);
   const auto windows = forecast_windows(test.layout(), 0, 12);
-  const torch::Tensor maps = model.forecast(test, windows);
+  const torch::Tensor maps = model.forecast(test, windows, nobody);
   CHECK(maps.sizes() == torch::IntArrayRef{61, 2, 6, 8});
   Gang alone;
   const torch::Tensor plain = emulate(dynamic_cast<EmulatorNetwork&>(forecasting.task->network()), test, windows,
@@ -79,7 +81,7 @@ TEST_CASE("a forecast is what the network makes of each window, in K and mm/day,
   write_forcings(test, forecasting.world.folder() / "other.h5");
   const ClimateSet other(forecasting.world.folder() / "other.h5");
   model.check(other);
-  CHECK(torch::allclose(model.forecast(other, windows), maps, 1e-4, 1e-3));
+  CHECK(torch::allclose(model.forecast(other, windows, nobody), maps, 1e-4, 1e-3));
 }
 
 TEST_CASE("forecast emulator writes the months that forcings allow, and figures") {

@@ -1,0 +1,63 @@
+#include "search/base/progress_line.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <functional>
+
+#include "search/base/file.hpp"
+#include "tests/folder.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+/// What `speak` says on standard error.
+std::string heard(const std::function<void()>& speak) {
+  const TemporaryFolder folder;
+  const std::string file = (folder / "err").string();
+  const int kept = dup(STDERR_FILENO), there = open(file.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+  dup2(there, STDERR_FILENO);
+  speak();
+  dup2(kept, STDERR_FILENO);
+  close(kept), close(there);
+  return read_file(file, "");
+}
+
+}  // namespace
+
+TEST_CASE("on a terminal progress is shown from a second on, five times a second") {
+  ProgressLine line(80, Seconds(100));
+  CHECK_FALSE(line.due(Seconds(100.9)));
+  CHECK(line.due(Seconds(101)));
+  CHECK_FALSE(line.due(Seconds(101.1)));
+  CHECK(line.due(Seconds(101.25)));
+}
+
+TEST_CASE("elsewhere from ten seconds on, every ten seconds, and in what takes long every tenth of its time") {
+  ProgressLine line(0, Seconds(100));
+  CHECK_FALSE(line.due(Seconds(109)));
+  CHECK(line.due(Seconds(110)));
+  CHECK_FALSE(line.due(Seconds(119)));
+  CHECK(line.due(Seconds(1100)));
+  CHECK_FALSE(line.due(Seconds(1199)));
+  CHECK(line.due(Seconds(1200)));
+}
+
+TEST_CASE("a bar has the width that is done, is cut to its terminal, makes way for lines, and is wiped in the end") {
+  CHECK(heard([] {
+          const ProgressLine line(40, Seconds(0));
+          line.show(0.5, "a: 1/2 done, and more words");
+          line.say("said");
+          line.show(std::nullopt, "b");
+        }) ==
+        "\r\033[K[##########----------] a: 1/2 done, and"
+        "\r\033[Ksaid\n"
+        "\r\033[Kb\r\033[K");
+}
+
+TEST_CASE("what is no terminal gets whole lines without a bar") {
+  CHECK(heard([] { ProgressLine(0, Seconds(0)).show(0.5, "a: 1/2 done"); }) == "a: 1/2 done\n");
+}
