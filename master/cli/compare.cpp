@@ -1,6 +1,7 @@
 #include "master/cli/compare.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 #include <fstream>
@@ -15,7 +16,8 @@ namespace {
 
 namespace po = boost::program_options;
 
-const std::vector<const char*> of_spaces{"workers", "threads", "device", "results"};
+const std::vector<const char*> of_spaces{"workers", "threads", "device", "results", "report"};
+const std::vector<const char*> of_run{"workers", "threads", "device"};
 const std::vector<const char*> of_databases{"ranks", "trials", "failures-per-hour", "restart", "seed", "search"};
 
 /// Binds the options of both questions; refuse_others then refuses those of the one that was not asked.
@@ -38,6 +40,8 @@ Syntax syntax_of(std::string& what, ScheduleQuestion& of_space, ReplayQuestion& 
           {"device", po::value<std::string>(), "... auto, cpu or cuda"},
           {"results", po::value<std::string>(),
            "... FILE.db makes FILE-master-worker.db and FILE-synchronous.db (default: the search's name)"},
+          {"report", po::value(&of_space.report),
+           "... FILE.html: a page of both, rank by rank (of a database: stormsweep report)"},
           {"ranks", po::value<std::string>(), "of a database: numbers of ranks, a,b,c (default: 8,64,512,4096)"},
           {"trials", po::value<std::string>(), "... draw so many trainings from the measured ones"},
           {"failures-per-hour", po::value(&of_database.failures_per_hour), "... of one rank (default: 0)"},
@@ -78,8 +82,8 @@ void check_not_negative(const char* option, double value) {
 
 int compare_space(const po::variables_map& values, ScheduleQuestion question) {
   refuse_others(values, of_databases, "a search space", "a results database");
-  for (const char* option : of_spaces) {
-    if (!values.count(option) || option == std::string_view("results")) continue;
+  for (const char* option : of_run) {
+    if (!values.count(option)) continue;
     const po::variable_value& value = values[option];
     const bool word = value.value().type() == typeid(std::string);
     question.passed_on.push_back(fmt::format("--{}", option));
@@ -110,6 +114,7 @@ int compare_command(const Arguments& arguments) {
   ReplayQuestion of_database;
   const auto values = parse_options(arguments, syntax_of(what, of_space, of_database));
   if (!values) return exit_done;
+  of_space.command = fmt::format("stormsweep compare {}", fmt::join(arguments, " "));
   of_space.space = of_database.database = what;
   of_space.json = of_database.json = one_of({"text", "json"}, "format", *values) == "json";
   if (!std::filesystem::is_regular_file(what))

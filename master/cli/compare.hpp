@@ -16,6 +16,8 @@ struct ScheduleQuestion {
   std::vector<std::string> passed_on;    ///< options of `run`
   int workers = 0;                       ///< 0: as `run` decides
   bool json = false;
+  std::string report;   ///< a page that shows both; may be empty
+  std::string command;  ///< that asked, for the page
 };
 /// Runs the space under both schedules, each into a database of its own, checks that all metrics agree to the last bit,
 /// and prints how the ranks spent their time. The exit status: that of `run` where it started nothing or stopped early;

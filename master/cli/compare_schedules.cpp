@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "master/loop/launch.hpp"
+#include "master/page/page_data.hpp"
+#include "master/page/page_file.hpp"
 #include "master/report/schedule_report.hpp"
 #include "master/store/database.hpp"
 #include "search/base/error.hpp"
@@ -53,6 +55,8 @@ int compare_schedules(const ScheduleQuestion& question) {
   for (const char* schedule : {"master-worker", "synchronous"})
     report.runs.push_back({schedule, database_of(base, schedule), {}});
 
+  std::optional<PageFile> page;
+  if (!question.report.empty()) page.emplace("report", question.report);
   int worst = exit_done;
   for (const ScheduleRun& run : report.runs) {
     std::vector<std::string> command{"run",       question.space.string(), "--schedule", run.schedule,
@@ -68,6 +72,10 @@ int compare_schedules(const ScheduleQuestion& question) {
     std::cout << to_json(report).dump(2) << '\n';
   else
     print(std::cout, report, static_cast<std::size_t>(terminal_width(STDOUT_FILENO).value_or(100)));
+  if (page) {
+    const PageQuestion both{{report.runs[0].database, report.runs[1].database}, report.search};
+    std::cerr << page->write(page_data(both), question.command) << '\n';
+  }
   return report.metrics.equal() ? worst : exit_some_failed;
 }
 

@@ -7,11 +7,10 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "master/page/page.hpp"
 #include "master/page/page_data.hpp"
+#include "master/page/page_file.hpp"
 #include "master/page/paper.hpp"
 #include "search/base/error.hpp"
-#include "search/base/file.hpp"
 #include "search/base/strict_json.hpp"
 
 namespace stormsweep {
@@ -67,16 +66,11 @@ void check_beside(const nlohmann::ordered_json& data, const std::string& paper) 
 int report_command(const Arguments& arguments) {
   ReportQuestion q;
   if (!parse_options(arguments, syntax_of(q))) return exit_done;
-  if (!q.output.ends_with(".html"))
-    throw InputError(fmt::format("--output is {}: a page is HTML; let the name end in .html", q.output));
   check_paper(q.paper);
-  AtomicFile file(q.output);
+  PageFile file("output", q.output);
   nlohmann::ordered_json data = page_data({{q.databases.begin(), q.databases.end()}, q.search, q.paper});
   check_beside(data, q.paper);
-  const std::string text = page(std::move(data), fmt::format("stormsweep report {}", fmt::join(arguments, " ")));
-  file.write(text);
-  file.commit();
-  std::cout << fmt::format("{}: {:.1f} MB\n", q.output, static_cast<double>(text.size()) / 1e6);
+  std::cout << file.write(std::move(data), fmt::format("stormsweep report {}", fmt::join(arguments, " "))) << '\n';
   return exit_done;
 }
 

@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "tests/program/command.hpp"
@@ -74,7 +77,8 @@ TEST_CASE("a limit takes the first trials of the grid, whatever they cost") {
 
 TEST_CASE("both schedules of a space give the same metrics to the last bit") {
   const WorkFolder folder;
-  const auto json = compare(folder, {folder.write("m.json", mixed), "--workers", "3", "--device", "cpu"});
+  const auto json =
+      compare(folder, {folder.write("m.json", mixed), "--workers", "3", "--device", "cpu", "--report", "both.html"});
   CAPTURE(json.dump());
   CHECK(json["ranks"] == 3);
   CHECK(json["metrics"]["equal"] == true);
@@ -94,7 +98,17 @@ TEST_CASE("both schedules of a space give the same metrics to the last bit") {
   CHECK(json["schedules"][1]["imbalance"].get<double>() < 1.1);
   CHECK(number(folder / "m-synchronous.db", "SELECT count(*) FROM results WHERE status = 'complete'") == 60);
 
-  const Ended again = run_stormsweep({"compare", "m.json"}, folder);
-  CHECK(again.status == 2);
-  CHECK(count_lines(again.err) == 1);
+  std::ifstream file(folder / "both.html");
+  const std::string page(std::istreambuf_iterator<char>(file), {});
+  for (const std::string schedule : {"master-worker", "synchronous"})
+    CHECK(page.find(R"("database":"m-)" + schedule + R"(.db","all_ranks":3)") != page.npos);
+
+  for (const Words& words : {Words{"compare", "m.json"}, Words{"compare", "m.json", "--results", "n", "--report", "n"},
+                             Words{"compare", "m-synchronous.db", "--report", "n.html"}}) {
+    const Ended refused = run_stormsweep(words, folder);
+    CAPTURE(refused.err);
+    CHECK(refused.status == 2);
+    CHECK(count_lines(refused.err) == 1);
+  }
+  CHECK_FALSE(std::filesystem::exists(folder / "n-synchronous.db"));
 }
