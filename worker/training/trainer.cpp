@@ -29,10 +29,12 @@ struct Failure {
 /// Steps of a gang between two looks at the leader's clock, which all must hear of.
 constexpr int steps_a_look = 16;
 
-/// Without the stack trace that LibTorch adds to its messages.
+/// Without the stack traces that LibTorch adds to its messages, one way or another.
 std::string reason_of(const std::exception& error) {
-  const std::string_view text = error.what();
-  return one_line(std::string(text.substr(0, text.find("\nException raised from"))));
+  std::string_view text = error.what();
+  for (const std::string_view trace : {"\nException raised from", "\nframe #0: "})
+    text = text.substr(0, text.find(trace));
+  return one_line(std::string(text));
 }
 
 /// Does `work`; what it throws, but for Stopped and Abandoned, becomes a failure.
