@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
 #include <numbers>
 #include <optional>
 
@@ -15,6 +14,7 @@
 #include "experiments/emulator/climate_figures.hpp"
 #include "experiments/emulator/emulator_forecast.hpp"
 #include "experiments/task/command_options.hpp"
+#include "experiments/task/figure_folders.hpp"
 #include "models/emulator_scores.hpp"
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
@@ -25,41 +25,43 @@ namespace stormsweep {
 
 namespace {
 
-namespace fs = std::filesystem;
 namespace po = boost::program_options;
 
 constexpr const char* command = "stormsweep forecast emulator";
 constexpr Colour vermilion{213, 94, 0}, blue{0, 114, 178}, grey{150, 150, 150}, black{40, 40, 40};
 
 struct ForecastOptions {
-  std::string model, forcings, output, figures, scenario;
+  std::string model, forcings, output, scenario;
+  FigureFolders figures;
   int threads = 0;
 };
 
 Syntax syntax_of(ForecastOptions& options) {
-  return {.command = command,
-          .usage = "--model FILE --forcings FILE -o MAPS.nc [options]",
-          .summary =
-              "Forecasts monthly maps of a scenario from its forcings, with a network that stormsweep run --keep-best "
-              "left.\nWrites CF NetCDF. Where the file has runs of the scenario, too, it tells how far they are off.",
-          .example =
-              "stormsweep forecast emulator --model first.models/trial-7.pt --forcings climate/test.h5 -o maps.nc "
-              "--png figures",
-          .operands = {},
-          .options = {
+  return {
+      .command = command,
+      .usage = "--model FILE --forcings FILE -o MAPS.nc [options]",
+      .summary =
+          "Forecasts monthly maps of a scenario from its forcings, with a network that stormsweep run --keep-best "
+          "left.\nWrites CF NetCDF. Where the file has runs of the scenario, too, it tells how far they are off.",
+      .example =
+          "stormsweep forecast emulator --model first.models/trial-7.pt --forcings climate/test.h5 -o maps.nc "
+          "--png figures",
+      .operands = {},
+      .options =
+          {
               {"model", po::value(&options.model)->required(), "a trained network"},
               {"forcings", po::value(&options.forcings)->required(), "a file that prepare or generate emulator wrote"},
               {"scenario", po::value(&options.scenario), "which of the file's scenarios (default: the only one)"},
               {"output,o", po::value(&options.output)->required(), "the file to write"},
-              {"png", po::value(&options.figures), "a folder for maps of mean, change and error, and the Earth's mean"},
               {"threads", po::value(&options.threads)->default_value(usable_cores()), "to compute with"},
-          }};
+          },
+      .groups = {options.figures.options("maps of mean, change and error, and the Earth's mean")}};
 }
 
 void check(const ForecastOptions& options) {
   check_threads(command, options.threads);
   check_output_file(command, options.output);
-  if (!options.figures.empty()) make_output_folder(command, "png", options.figures);
+  options.figures.make(command);
 }
 
 std::int64_t choose_scenario(const ForecastOptions& options, const ClimateLayout& layout) {
@@ -226,12 +228,10 @@ std::optional<MonthlyMaps> judge(const Forecast& forecast, std::size_t t, const 
 }
 
 void draw_figures(const Forecast& forecast, std::size_t t, const std::optional<MonthlyMaps>& error,
-                  const fs::path& folder) {
+                  const FigureFolders& folders) {
   const MonthlyMaps maps = forecast.maps(t);
   const std::string what = maps.name + ", " + forecast.name();
-  const auto save = [&](const Drawing& drawing, const char* kind) {
-    drawing.save(folder / (maps.name + "_" + kind + ".png"));
-  };
+  const auto save = [&](const Drawing& drawing, const char* kind) { folders.save(drawing, maps.name + "_" + kind); };
   save(draw(mean_figure(maps, what + ": mean")), "mean");
   save(draw(change_figure(maps, what + ": change")), "change");
   if (error) save(draw(error_figure(*error, what + ": mean of forecast less truth")), "error");
@@ -253,7 +253,7 @@ int forecast_emulator_command(const std::vector<std::string>& words) {
   write_file(options, forecast, grid);
   for (std::size_t t = 0; t < forecast.targets(); ++t) {
     const auto error = judge(forecast, t, grid);
-    if (!options.figures.empty()) draw_figures(forecast, t, error, options.figures);
+    if (options.figures.any()) draw_figures(forecast, t, error, options.figures);
   }
   const MonthlyMaps maps = forecast.maps(0);
   fmt::print("{} maps of {}, from {} to {}, in {}\n", maps.maps.size(0), forecast.name(), words_of_month(maps.begin),

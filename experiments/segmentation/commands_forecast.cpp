@@ -17,6 +17,7 @@
 #include "experiments/segmentation/segmentation_prediction.hpp"
 #include "experiments/segmentation/weather_map.hpp"
 #include "experiments/task/command_options.hpp"
+#include "experiments/task/figure_folders.hpp"
 #include "experiments/task/model_file.hpp"
 #include "models/segmentation_scores.hpp"
 #include "search/base/error.hpp"
@@ -34,7 +35,8 @@ namespace po = boost::program_options;
 constexpr const char* command = "stormsweep forecast segmentation";
 
 struct ForecastOptions {
-  std::string model, output, figures;
+  std::string model, output;
+  FigureFolders figures;
   std::vector<std::string> input;
   int threads = 0;
   bool probabilities = false;
@@ -53,21 +55,22 @@ Syntax syntax_of(ForecastOptions& options) {
               "stormsweep forecast segmentation --model weather.models/trial-7.pt --input worlds/test -o masks.h5 "
               "--png maps",
           .operands = {},
-          .options = {
-              {"model", po::value(&options.model)->required(), "a trained network"},
-              {"input", po::value(&options.input)->required()->multitoken(), "samples, or folders of them"},
-              {"output,o", po::value(&options.output)->required(), "the file to write"},
-              {"png", po::value(&options.figures), "a folder for a map of field, truth and prediction of each sample"},
-              {"probabilities", po::bool_switch(&options.probabilities), "write those of each class, too"},
-              {"threads", po::value(&options.threads)->default_value(usable_cores()), "to compute with"},
-          }};
+          .options =
+              {
+                  {"model", po::value(&options.model)->required(), "a trained network"},
+                  {"input", po::value(&options.input)->required()->multitoken(), "samples, or folders of them"},
+                  {"output,o", po::value(&options.output)->required(), "the file to write"},
+                  {"probabilities", po::bool_switch(&options.probabilities), "write those of each class, too"},
+                  {"threads", po::value(&options.threads)->default_value(usable_cores()), "to compute with"},
+              },
+          .groups = {options.figures.options("a map of field, truth and prediction of each sample")}};
 }
 
 /// What can be told before anything is read.
 void check(const ForecastOptions& options) {
   check_threads(command, options.threads);
   check_output_file(command, options.output);
-  if (!options.figures.empty()) make_output_folder(command, "png", options.figures);
+  options.figures.make(command);
 }
 
 /// A trained network, with what it was trained on.
@@ -176,7 +179,7 @@ Scoring predict_all(const ForecastOptions& options, const Model& model, const Sa
                  {probabilities.data_ptr<float>(), static_cast<std::size_t>(probabilities.numel())});
     scoring.add(prediction);
     const std::string& name = samples.names[i];
-    if (!options.figures.empty()) map_of(name, grid, prediction).save(fs::path(options.figures) / (name + ".png"));
+    if (options.figures.any()) options.figures.save(map_of(name, grid, prediction), name);
     bar.show(static_cast<std::int64_t>(i + 1), std::ssize(samples.paths));
   }
   writer.publish();

@@ -16,6 +16,7 @@
 #include "experiments/segmentation/label_rules.hpp"
 #include "experiments/segmentation/weather_map.hpp"
 #include "experiments/task/command_options.hpp"
+#include "experiments/task/figure_folders.hpp"
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/options.hpp"
@@ -33,7 +34,8 @@ constexpr const char* command = "stormsweep label segmentation";
 
 struct LabelOptions {
   std::vector<std::string> input;
-  std::string output, figures;
+  std::string output;
+  FigureFolders figures;
   LabelRules rules;
   int threads = 0;
 };
@@ -73,10 +75,9 @@ Syntax syntax_of(LabelOptions& options, LabelRuleOptions& rules) {
       .options =
           {
               {"output,o", po::value(&options.output)->required(), "a folder for the labels"},
-              {"png", po::value(&options.figures), "a folder for maps of field, labels and truth"},
               {"threads", po::value(&options.threads)->default_value(usable_cores()), "files at a time"},
           },
-      .groups = {rules.table()}};
+      .groups = {options.figures.options("a map of field, labels and truth of each"), rules.table()}};
 }
 
 bool read_options(const std::vector<std::string>& words, LabelOptions& options) {
@@ -135,14 +136,14 @@ void draw_map(const LabelOptions& options, const Item& item, const WeatherMoment
                  .field = labels.moisture,
                  .panels = {{labels.moisture_name, {}}, {"labels by rule", labels.classes}}};
   if (!moment.truth.empty()) map.panels.push_back({"labels of the sample", moment.truth});
-  draw(moment.grid, map).save(fs::path(options.figures) / (item.name + ".png"));
+  options.figures.save(draw(moment.grid, map), item.name);
 }
 
 Outcome label_item(const LabelOptions& options, const Item& item) {
   const WeatherMoment moment = read_moment(item.path, item.moment);
   const WeatherLabels labels = label_weather(moment, options.rules, item.path);
   write_weather_labels(fs::path(options.output) / (item.name + ".h5"), moment, labels, options.rules);
-  if (!options.figures.empty()) draw_map(options, item, moment, labels);
+  if (options.figures.any()) draw_map(options, item, moment, labels);
   Outcome outcome{.line = line_of(item, moment, labels), .judged = !moment.truth.empty()};
   for (std::size_t i = 0; i < moment.truth.size(); ++i) ++outcome.confusion[moment.truth[i]][labels.classes[i]];
   return outcome;
@@ -173,7 +174,7 @@ int label_segmentation_command(const std::vector<std::string>& words) {
   if (!read_options(words, options)) return exit_done;
   const std::vector<Item> items = list_items(options);
   make_output_folder(command, "output", options.output);
-  if (!options.figures.empty()) make_output_folder(command, "png", options.figures);
+  options.figures.make(command);
 
   const auto start = std::chrono::steady_clock::now();
   std::vector<Outcome> outcomes(items.size());

@@ -99,9 +99,10 @@ TEST_CASE("forecast emulator writes the months that forcings allow, and figures"
   // Without truth there is no error to show.
   write_forcings(ClimateSet(forecasting.world.folder() / "test.h5"), forecasting.world.folder() / "alone.h5");
   fs::remove_all(figures);
-  CHECK(forecast_emulator_command(forecasting.words("alone.h5", {"--png", figures.string()})) == 0);
-  CHECK(fs::exists(figures / "tas_curve.png"));
-  CHECK_FALSE(fs::exists(figures / "tas_error.png"));
+  CHECK(forecast_emulator_command(forecasting.words("alone.h5", {"--svg", figures.string()})) == 0);
+  CHECK(fs::exists(figures / "tas_curve.svg"));
+  CHECK_FALSE(fs::exists(figures / "tas_curve.png"));
+  CHECK_FALSE(fs::exists(figures / "tas_error.svg"));
 }
 
 TEST_CASE("what cannot be forecast is refused in one line, and nothing is written") {

@@ -84,13 +84,15 @@ struct World {
 
 TEST_CASE("forecast segmentation: masks are the network's likeliest classes of normalised fields, in float32") {
   World world;
-  REQUIRE(forecast_segmentation_command(world.words(
-              {"--probabilities", "--threads", "1", "--png", (world.folder / "maps").string()})) == exit_done);
+  REQUIRE(forecast_segmentation_command(
+              world.words({"--probabilities", "--threads", "1", "--png", (world.folder / "maps").string(), "--svg",
+                           (world.folder / "maps").string()})) == exit_done);
   const auto masks = dataset<std::uint8_t>(world.folder / "out.h5", "masks", H5T_NATIVE_UINT8, 2 * pixels);
   const auto told = dataset<float>(world.folder / "out.h5", "probabilities", H5T_NATIVE_FLOAT, 6 * pixels);
   CHECK(dataset<double>(world.folder / "out.h5", "latitude", H5T_NATIVE_DOUBLE, 32).back() == 90);
   CHECK(fs::file_size(world.folder / "maps/world-0.png") > 5000);
   CHECK(fs::exists(world.folder / "maps/world-1.png"));
+  CHECK(fs::exists(world.folder / "maps/world-1.svg"));
 
   const Experiment& segmentation = find_experiment("segmentation", "test");
   for (std::size_t i = 0; i < segmentation.hyperparameters.size(); ++i) {
