@@ -65,8 +65,8 @@ NowcastCnn::NowcastCnn(const NowcastOptions& options, std::uint64_t seed) : Nowc
 
 /// The extrapolated frames of `input` at the resolution of an output, where it lies over them; `margin`: pixels that
 /// the output lacks of a whole one.
-torch::Tensor NowcastCnn::carried(const torch::Tensor& input, std::size_t output, std::int64_t margin,
-                                  const torch::Tensor& like) const {
+torch::Tensor NowcastCnn::extrapolated(const torch::Tensor& input, std::size_t output, std::int64_t margin,
+                                       const torch::Tensor& like) const {
   const auto frames = torch::avg_pool2d(input.narrow(1, past, outputs), 8 >> output);
   const auto offset = output_offsets[output] + margin;
   return cut(frames, offset, offset, like.size(2), like.size(3));
@@ -94,7 +94,7 @@ std::vector<torch::Tensor> NowcastCnn::forward(const torch::Tensor& input, Nowca
     }
     if (i == 3) map = activated(convolve(fine_head_[1], activated(convolve(fine_head_[0], map))));
     results[i] = convolve(i < 3 ? coarse_heads_[i] : fine_head_[2], map).to(torch::kFloat32);
-    if (corrects()) results[i] = results[i] + carried(input, i, lacking[i], results[i]);
+    if (corrects()) results[i] = results[i] + extrapolated(input, i, lacking[i], results[i]);
   }
   return results;
 }

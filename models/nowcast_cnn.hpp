@@ -47,8 +47,8 @@ class NowcastCnn : public NowcastNetwork {
   std::int64_t forward_bytes(std::int64_t pixels) const override;
 
  private:
-  torch::Tensor carried(const torch::Tensor& input, std::size_t output, std::int64_t margin,
-                        const torch::Tensor& like) const;
+  torch::Tensor extrapolated(const torch::Tensor& input, std::size_t output, std::int64_t margin,
+                             const torch::Tensor& like) const;
 
   std::array<torch::nn::Conv2d, 4> encoder_{nullptr, nullptr, nullptr, nullptr};
   std::array<torch::nn::Conv2d, 4> decoder_{nullptr, nullptr, nullptr, nullptr};

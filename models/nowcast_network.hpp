@@ -3,6 +3,7 @@
 #include <ATen/core/Generator.h>
 #include <torch/nn/modules/conv.h>
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -25,12 +26,19 @@ enum class NowcastExtrapolation {
   blend,  ///< it is part of the input, and the network says how much it is to be blurred and strengthened (NowcastUnet)
 };
 
+/// How much the extrapolation of a lead time is to be smoothed before anything is learned, for `blend`.
+struct FirstBlur {
+  double sigma = 0;   ///< of the Gaussian, pixels
+  double factor = 1;  ///< by which rain is multiplied
+};
+
 struct NowcastOptions {
   std::int64_t base_filters = 64;  ///< f: channels of the first layer, to which all others are in proportion
   std::int64_t head_filters = 0;   ///< of NowcastCnn's fine head; 0: in proportion to f, as published
   double negative_slope = 0;       ///< of the activation: 0 is ReLU, more is leaky ReLU
   NowcastExtrapolation extrapolation = NowcastExtrapolation::none;
   double dry = 0;                                        ///< no rain, in the units of the input; for `blend`
+  std::array<FirstBlur, 6> first_blurs{};                ///< of the lead times; for `blend`
   torch::ScalarType convolution_type = torch::kFloat32;  ///< arithmetic of the convolutions; weights stay float32
 };
 
@@ -39,12 +47,14 @@ struct NowcastOptions {
 class NowcastNetwork : public torch::nn::Module {
  public:
   static constexpr std::int64_t past = 7, outputs = 6;  ///< frames in and out
+  static constexpr std::int64_t carried = 2 * outputs;  ///< along the motion: the newest, and the one before it
 
   NowcastNetwork(const NowcastOptions& options, std::uint64_t seed);
 
   /// Outputs from the coarsest resolution to that of the input, each [n, 6, ., .] float32 and half as coarse as the one
   /// before. `input` [n, channels(), height, width], standardised: 7 past frames, oldest first, and where it is asked
-  /// for the 6 extrapolated ones. Throws std::invalid_argument where a side is too small.
+  /// for the newest and the one before it, carried along the motion to the 6 times. Throws std::invalid_argument where
+  /// a side is too small.
   virtual std::vector<torch::Tensor> forward(const torch::Tensor& input,
                                              NowcastExtent extent = NowcastExtent::whole) = 0;
   /// FLOP of the forward pass of one sample, one multiply-add counted as 2, convolutions only.
@@ -56,7 +66,7 @@ class NowcastNetwork : public torch::nn::Module {
 
   const NowcastOptions& options() const { return options_; }
   bool extrapolates() const { return options_.extrapolation != NowcastExtrapolation::none; }
-  std::int64_t channels() const { return past + (extrapolates() ? outputs : 0); }
+  std::int64_t channels() const { return past + (extrapolates() ? carried : 0); }
 
  protected:
   /// A convolution with biases of 0 and He's normal weights (He et al. 2015), drawn from the seed.

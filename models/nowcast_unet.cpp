@@ -33,9 +33,10 @@ torch::Tensor inner_part(const torch::Tensor& input) {
   return cut(input, (input.size(2) - height) / 2, (input.size(3) - width) / 2, height, width);
 }
 
-constexpr std::array<double, 4> sigmas{1, 2, 4, 8};  // of the blurs, pixels
-constexpr double sharp_bias = 2;                     // for the share that is not blurred, before training
-constexpr double least_growth = -2, most_growth = 1;
+constexpr std::array<double, 4> sigmas{1, 2, 4, 8};        // of the blurs, pixels
+constexpr std::int64_t sharpnesses = sigmas.size() + 1;    // of a frame: itself, and its blurs
+constexpr double least_share = 0.01;                       // of each of them, before training
+constexpr double least_growth = -2, most_growth = 0.4055;  // logarithms: of 1.5
 
 /// Gaussian weights within three sigmas.
 torch::Tensor gaussian(double sigma, const torch::TensorOptions& options) {
@@ -55,24 +56,43 @@ torch::Tensor with_blurs(const torch::Tensor& frames) {
   return torch::cat(maps, 1);
 }
 
+/// [shares of the newest frame, of the one before it, and growth], as logarithms. A sigma between two blurs is a share
+/// of both.
+torch::Tensor first_blend(const FirstBlur& blur) {
+  const double place = blur.sigma < 1 ? blur.sigma : std::min(1 + std::log2(blur.sigma), sharpnesses - 1.0);
+  auto shares = torch::full({2 * sharpnesses + 1}, least_share);
+  for (std::int64_t i = 0; i < sharpnesses; ++i)
+    shares[i] += std::max(0.0, 1 - std::abs(place - static_cast<double>(i)));
+  shares[-1] = std::max(blur.factor, std::exp(least_growth));
+  return shares.log();
+}
+
 }  // namespace
 
 NowcastUnet::NowcastUnet(const NowcastOptions& options, std::uint64_t seed) : NowcastNetwork(options, seed) {
   const auto f = options.base_filters;
-  const std::int64_t seen = extrapolates() ? 3 : past + 1;
+  const std::int64_t seen = extrapolates() ? 4 : past + 1;
   for (std::size_t i = 0; i < levels; ++i)
     encoder_.push_back(add_block("encoder" + std::to_string(i + 1), i == 0 ? seen : f << (i - 1), f << i));
   for (std::size_t i = levels - 1; i-- > 0;)
     decoder_.push_back(add_block("decoder" + std::to_string(i + 1), 3 * (f << i), f << i));
-  head_ = add("head", f, blends() ? std::ssize(sigmas) + 2 : 1, 1);
+  head_ = add("head", f, blends() ? 2 * sharpnesses + 1 : 1, 1);
   if (corrects() || blends()) torch::nn::init::zeros_(head_->weight);
-  if (blends()) head_->bias.data()[0] = sharp_bias;
+  if (!blends()) return;
+  std::vector<torch::Tensor> first;
+  for (const FirstBlur& blur : options.first_blurs) first.push_back(first_blend(blur));
+  first_blend_ = register_buffer("first_blend", torch::stack(first));
 }
 
 NowcastUnet::Block NowcastUnet::add_block(const std::string& name, std::int64_t in, std::int64_t out) {
   Block block{add(name + "_1", in, out, kernel)};
   block.push_back(add(name + "_2", out, out, kernel));
   return block;
+}
+
+/// The carried frames of `images`, a lead time after the other: [6 n, 2, h, w].
+torch::Tensor NowcastUnet::by_lead(const torch::Tensor& images) {
+  return images.narrow(1, past, carried).unflatten(1, {2, outputs}).transpose(1, 2).flatten(0, 1);
 }
 
 /// The first convolution, [6 n, f, h - 2, w - 2], sample by sample: its share of past frames is computed once for all
@@ -87,10 +107,7 @@ torch::Tensor NowcastUnet::first_layer(const torch::Tensor& input) const {
       torch::conv2d(images.narrow(1, past - frames, frames), weight.narrow(1, 0, frames), encoder_[0][0]->bias.to(type))
           .unsqueeze(1) +
       of_lead;
-  if (extrapolates()) {
-    const auto carried = images.narrow(1, past, outputs).flatten(0, 1).unsqueeze(1);
-    map = map + torch::conv2d(carried, weight.narrow(1, frames, 1)).view(map.sizes());
-  }
+  if (extrapolates()) map = map + torch::conv2d(by_lead(images), weight.narrow(1, frames, 2)).view(map.sizes());
   return map.flatten(0, 1);
 }
 
@@ -111,19 +128,22 @@ std::vector<torch::Tensor> NowcastUnet::forward(const torch::Tensor& input, Nowc
   }
   map = convolve(head_, map).to(torch::kFloat32);
   const auto height = map.size(2), width = map.size(3);
-  if (blends()) map = blended(map, images.narrow(1, past, outputs));
+  if (blends()) map = blended(map, by_lead(images));
   map = map.view({input.size(0), outputs, height, width});
   if (corrects()) map = map + cut(images.narrow(1, past, outputs), margin, margin, height, width);
   return {map};
 }
 
-/// [6 n, 1, h, w] of the head's `maps` [6 n, shares and growth, h, w] and the extrapolated frames [n, 6, ., .].
-torch::Tensor NowcastUnet::blended(const torch::Tensor& maps, const torch::Tensor& carried) const {
-  const auto frames = cut(with_blurs(carried.flatten(0, 1).unsqueeze(1)), 0, 0, maps.size(2), maps.size(3));
-  const auto shares = maps.narrow(1, 0, frames.size(1)).softmax(1);
-  const auto growth = maps.narrow(1, frames.size(1), 1).clamp(least_growth, most_growth).exp();
+/// [6 n, 1, h, w] of the head's `maps` [6 n, shares and growth, h, w] and the carried frames [6 n, 2, ., .].
+torch::Tensor NowcastUnet::blended(const torch::Tensor& maps, const torch::Tensor& frames) const {
+  const auto height = maps.size(2), width = maps.size(3), mixed = 2 * sharpnesses;
+  const auto bank =
+      cut(with_blurs(frames.flatten(0, 1).unsqueeze(1)), 0, 0, height, width).view({-1, mixed, height, width});
+  const auto logarithms = (maps.unflatten(0, {-1, outputs}) + first_blend_.unsqueeze(2).unsqueeze(3)).flatten(0, 1);
+  const auto shares = logarithms.narrow(1, 0, mixed).softmax(1);
+  const auto growth = logarithms.narrow(1, mixed, 1).clamp(least_growth, most_growth).exp();
   const double dry = options().dry;
-  return ((shares * frames).sum(1, /*keepdim=*/true) - dry) * growth + dry;
+  return ((shares * bank).sum(1, /*keepdim=*/true) - dry) * growth + dry;
 }
 
 std::int64_t NowcastUnet::forward_flops(std::int64_t height, std::int64_t width) const {

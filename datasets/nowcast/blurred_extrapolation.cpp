@@ -1,6 +1,7 @@
 #include "datasets/nowcast/blurred_extrapolation.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <opencv2/imgproc.hpp>
 
 #include "datasets/nowcast/nowcast_patch_draw.hpp"
@@ -62,6 +63,15 @@ NowcastBlurs BlurFit::best() const {
                    .factor = static_cast<float>(best->products / best->squares)};
   }
   return blurs;
+}
+
+std::vector<float> blurred(std::span<const float> frame, std::int64_t height, std::int64_t width,
+                           const NowcastBlur& blur) {
+  cv::Mat1f image(static_cast<int>(height), static_cast<int>(width));
+  std::ranges::transform(frame, image.begin(), [](float value) { return std::isnan(value) ? 0 : value; });
+  if (blur.sigma > 0) cv::GaussianBlur(image, image, {}, blur.sigma, blur.sigma, cv::BORDER_REPLICATE);
+  image *= blur.factor;
+  return {image.begin(), image.end()};
 }
 
 std::vector<float> blurred_centre(std::span<const float> extrapolation, std::int64_t side, const NowcastBlurs& blurs) {

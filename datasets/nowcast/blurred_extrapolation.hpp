@@ -27,6 +27,11 @@ class BlurFit {
   std::array<std::array<Sums, sigmas.size()>, nowcast_targets> sums_{};
 };
 
+/// A frame [height, width], blurred by a Gaussian and scaled; missing pixels count as dry, and beyond the edges it is
+/// as there.
+std::vector<float> blurred(std::span<const float> frame, std::int64_t height, std::int64_t width,
+                           const NowcastBlur& blur);
+
 /// The middle nowcast_centre x nowcast_centre pixels of the frames, blurred by a Gaussian and scaled: [6, 48, 48].
 std::vector<float> blurred_centre(std::span<const float> extrapolation, std::int64_t side, const NowcastBlurs& blurs);
 

@@ -9,14 +9,14 @@
 
 namespace stormsweep {
 
-/// The extrapolations of all patches of a split (patch_extrapolation.hpp; 16 ms of a core for one of 256 x 256), mapped
-/// read-only from an HDF5 file: `extrapolation` uint16 [N, 6, side, side], numbers of the patches' own scale.
+/// The carried frames of all patches of a split (carry_patch; 30 ms of a core for one of 256 x 256), mapped read-only
+/// from an HDF5 file: `extrapolation` uint16 [N, 12, side, side], numbers of the patches' own scale.
 class Extrapolations {
  public:
   /// Throws InputError: not a file of as many patches of that size.
   Extrapolations(const std::filesystem::path& path, const NowcastPatches& patches);
 
-  std::span<const std::uint16_t> frames(std::int64_t patch) const;  ///< [6, side, side]
+  std::span<const std::uint16_t> frames(std::int64_t patch) const;  ///< [12, side, side]
 
  private:
   MappedFile file_;

@@ -62,7 +62,7 @@ void place(const std::uint16_t* frame, std::ptrdiff_t side, const Walk& walk, No
 Batch gather(const NowcastPatches& patches, std::span<const NowcastSample> samples, const PixelStatistics& statistics,
              const Extrapolations* extrapolations) {
   const auto n = std::ssize(samples), side = patches.side(), pixels = side * side;
-  const std::int64_t channels = nowcast_inputs + (extrapolations ? nowcast_targets : 0);
+  const std::int64_t channels = nowcast_inputs + (extrapolations ? nowcast_carried : 0);
   Batch batch{torch::empty({n, channels, side, side}), torch::empty({n, nowcast_targets, side, side})};
   const Normalisation how{patches.meta().scale / statistics.deviation, -statistics.mean / statistics.deviation};
   float* input = batch.input.data_ptr<float>();

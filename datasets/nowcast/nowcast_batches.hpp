@@ -18,7 +18,7 @@ struct NowcastSample {
 
 /// input [n, 7, side, side], target [n, 6, side, side], planes in memory as in the file: (value - mean) / deviation, of
 /// the training split's `statistics` whichever split the patches are from. With the extrapolations of the same patches
-/// input is [n, 13, side, side], their 6 frames after the past ones. Safe to call from several threads.
+/// input is [n, 19, side, side], their 12 frames after the past ones. Safe to call from several threads.
 Batch gather(const NowcastPatches& patches, std::span<const NowcastSample> samples, const PixelStatistics& statistics,
              const Extrapolations* extrapolations = nullptr);
 

@@ -15,6 +15,8 @@ namespace stormsweep {
 /// al. 2019).
 inline constexpr std::int64_t nowcast_inputs = 7, nowcast_targets = 6;
 inline constexpr std::int64_t nowcast_frames = nowcast_inputs + nowcast_targets;
+/// Frames carried along the motion to the times of the future ones: the last past frame, then the one before it.
+inline constexpr std::int64_t nowcast_carried = 2 * nowcast_targets;
 inline constexpr int nowcast_format_version = 2;  ///< of the files below
 
 /// Mean and standard deviation of all pixels of the training split, in physical units.

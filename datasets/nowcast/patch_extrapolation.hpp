@@ -12,6 +12,10 @@ namespace stormsweep {
 /// (extrapolation.hpp): [6, side, side] in physical units. What comes from outside of the patch is dry.
 std::vector<float> extrapolate_patch(std::span<const std::uint16_t> past, const NowcastMeta& meta);
 
+/// The same, and behind it the frame before the last, carried along the same motion to the same times: [12, side,
+/// side]. What both of them have is less likely to be noise.
+std::vector<float> carry_patch(std::span<const std::uint16_t> past, const NowcastMeta& meta);
+
 /// `numbers` in physical units.
 std::vector<float> physical(std::span<const std::uint16_t> numbers, float scale);
 

@@ -9,7 +9,7 @@ namespace stormsweep {
 
 Extrapolations cached_extrapolations(const NowcastPatches& patches, const std::string& split,
                                      const std::string& fingerprint, const std::filesystem::path& folder, int threads) {
-  return {made_once(folder, fmt::format("nowcast-{}-{:016x}.h5", split, derive_seed(0, fingerprint)),
+  return {made_once(folder, fmt::format("nowcast-carried-{}-{:016x}.h5", split, derive_seed(0, fingerprint)),
                     [&](const std::filesystem::path& path) { write_extrapolations(patches, path, threads); }),
           patches};
 }

@@ -19,6 +19,7 @@
 #include "experiments/nowcast/nowcast_notes.hpp"
 #include "experiments/nowcast/nowcast_product.hpp"
 #include "experiments/task/command_options.hpp"
+#include "experiments/task/figure_folders.hpp"
 #include "experiments/task/model_file.hpp"
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
@@ -39,7 +40,8 @@ constexpr const char* command = "stormsweep forecast nowcast";
 constexpr double gigabyte = 1e9;
 
 struct ForecastOptions {
-  std::string model, output, figures, time, variable;
+  std::string model, output, time, variable;
+  FigureFolders figures;
   std::vector<std::string> input;
   std::int64_t window = 0, tile = 0;
   double memory = 0;
@@ -62,22 +64,24 @@ Syntax syntax_of(ForecastOptions& options) {
           "forecast.h5 "
           "--png figures",
       .operands = {},
-      .options = {
-          {"model", po::value(&options.model)->required(), "a trained network"},
-          {"input", po::value(&options.input)->required()->multitoken(), "radar files, or folders of them"},
-          {"variable", po::value(&options.variable)->default_value("", "the likeliest"),
-           "of NetCDF files, the variable to be taken, as in prepare"},
-          {"output,o", po::value(&options.output)->required(), "the file to write"},
-          {"png", po::value(&options.figures), "a folder for a figure of forecast, truth and persistence"},
-          {"time", po::value(&options.time), "of the newest image to use, as 2010-08-26T03:00Z (default: the last)"},
-          {"match-histogram", po::value(&options.window)->implicit_value(128),
-           "give each forecast the local histogram of the newest image, in windows of so many pixels "
-           "(--match-histogram=64; 128 if not told), against the blur"},
-          {"memory", po::value(&options.memory),
-           "GB for the network, which works in tiles where the image needs more (default: half of what is free)"},
-          {"tile", po::value(&options.tile), "pixels of a tile's side, a multiple of 16, instead of --memory"},
-          {"threads", po::value(&options.threads)->default_value(usable_cores()), "to compute with"},
-      }};
+      .options =
+          {
+              {"model", po::value(&options.model)->required(), "a trained network"},
+              {"input", po::value(&options.input)->required()->multitoken(), "radar files, or folders of them"},
+              {"variable", po::value(&options.variable)->default_value("", "the likeliest"),
+               "of NetCDF files, the variable to be taken, as in prepare"},
+              {"output,o", po::value(&options.output)->required(), "the file to write"},
+              {"time", po::value(&options.time),
+               "of the newest image to use, as 2010-08-26T03:00Z (default: the last)"},
+              {"match-histogram", po::value(&options.window)->implicit_value(128),
+               "give each forecast the local histogram of the newest image, in windows of so many pixels "
+               "(--match-histogram=64; 128 if not told), against the blur"},
+              {"memory", po::value(&options.memory),
+               "GB for the network, which works in tiles where the image needs more (default: half of what is free)"},
+              {"tile", po::value(&options.tile), "pixels of a tile's side, a multiple of 16, instead of --memory"},
+              {"threads", po::value(&options.threads)->default_value(usable_cores()), "to compute with"},
+          },
+      .groups = {options.figures.options("a figure of forecast, truth and what is to be beaten")}};
 }
 
 /// What can be told before anything is read.
@@ -90,7 +94,7 @@ void check(const ForecastOptions& options) {
     refuse_option(command, "tile", std::to_string(options.tile), "give a multiple of 16");
   if (!(options.memory >= 0)) refuse_option(command, "memory", fmt::format("{}", options.memory), "give gigabytes");
   check_output_file(command, options.output);
-  if (!options.figures.empty()) make_output_folder(command, "png", options.figures);
+  options.figures.make(command);
 }
 
 std::optional<std::int64_t> time_of(const ForecastOptions& options) {
@@ -142,22 +146,23 @@ Observations observe(const ForecastOptions& options, const NowcastMeta& model) {
 void print_table(const std::vector<LeadTimeReport>& reports, RadarQuantity quantity) {
   const bool judged = std::ranges::any_of(reports, [](const LeadTimeReport& report) { return report.judged > 0; });
   const char* unit = quantity == RadarQuantity::vil ? "VIL" : "mm/h";
-  Table table{.header = {"lead min", std::string("mean ") + unit, "wet %"}, .numeric = std::vector<bool>(8, true)};
+  Table table{.header = {"lead min", std::string("mean ") + unit, "wet %"}, .numeric = std::vector<bool>(9, true)};
   if (judged)
     table.header.insert(table.header.end(),
-                        {"truth mean", "squared err.", "of persistence", "of extrapolation", "skill"});
+                        {"truth mean", "squared err.", "of persistence", "of extrapolation", "blurred", "skill"});
   for (const LeadTimeReport& report : reports) {
     auto& row = table.rows.emplace_back();
     row = {fmt::format("{:g}", report.minutes), fmt::format("{:.4f}", report.mean),
            fmt::format("{:.1f}", 100 * report.wet)};
     if (report.judged == 0) continue;
-    for (const double error :
-         {report.truth, report.squared_error, report.persistence_error, report.extrapolation_error})
+    for (const double error : {report.truth, report.squared_error, report.persistence_error, report.extrapolation_error,
+                               report.blurred_error})
       row.push_back(fmt::format("{:.4f}", error));
     row.push_back(fmt::format("{:.3f}", 1 - report.squared_error / report.extrapolation_error));
   }
   if (judged) {
     const auto most = std::ranges::max(reports, {}, &LeadTimeReport::judged).judged;
+    table.footnotes.push_back("blurred: extrapolation, blurred and scaled at each lead time as errs least in training");
     table.footnotes.push_back(
         "skill: 1 - squared error / that of extrapolation, the newest image carried along its motion");
     table.footnotes.push_back(
@@ -175,8 +180,7 @@ int forecast_nowcast_command(const std::vector<std::string>& words) {
   ModelFile file = load_model(options.model, "nowcast");
   const NowcastMeta model = parse_nowcast_notes(file.notes, options.model);
   // In float32, however it was trained: forecasts are short work.
-  const auto network =
-      nowcast_network(Reader(file.configuration, *file.experiment), model.statistics, torch::kFloat32, 0);
+  const auto network = nowcast_network(Reader(file.configuration, *file.experiment), model, torch::kFloat32, 0);
   network->load(file.network);
   torch::set_num_threads(options.threads);
 
@@ -184,21 +188,21 @@ int forecast_nowcast_command(const std::vector<std::string>& words) {
   const RadarFrame& newest = seen.inputs.back();
   const NowcastMaking making{.tile = tile_of(options, newest.grid, *network), .window = options.window};
   const auto start = std::chrono::steady_clock::now();
-  const std::vector<RadarFrame> extrapolation = extrapolate_images(seen.inputs, model);
+  const CarriedImages carried = carry_images(seen.inputs, model);
   ProgressBar bar(command, "tiles");
-  const RadarForecast forecast = make_nowcast(*network, model, seen.inputs, extrapolation, making,
+  const RadarForecast forecast = make_nowcast(*network, model, seen.inputs, carried, making,
                                               [&](std::int64_t done, std::int64_t all) { bar.show(done, all); });
   bar.wipe();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   write_odim(options.output, forecast);
   fmt::print("forecast from {}, {} x {} pixels, in {:.1f} s ({} threads, tiles of {}), in {}\n", words_of(newest.time),
              newest.grid.height, newest.grid.width, seconds, options.threads, making.tile, options.output);
-  print_table(judge(forecast, newest, extrapolation, seen.truth), newest.quantity);
-  if (!options.figures.empty()) {
-    const fs::path figure = fs::path(options.figures) / ("forecast-" + time_name(forecast) + ".png");
-    nowcast_figure(forecast, newest, extrapolation, seen.truth).save(figure);
-    fmt::print("figure in {}\n", figure.string());
-  }
+  const NowcastBars bars = bars_of(newest, carried, model);
+  print_table(judge(forecast, bars, seen.truth), newest.quantity);
+  if (options.figures.any())
+    for (const fs::path& figure :
+         options.figures.save(nowcast_figure(forecast, bars, seen.truth), "forecast-" + time_name(forecast)))
+      fmt::print("figure in {}\n", figure.string());
   return exit_done;
 }
 

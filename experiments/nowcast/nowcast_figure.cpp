@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "datasets/drawing/figure.hpp"
-#include "experiments/nowcast/nowcast_product.hpp"
 #include "search/base/utc.hpp"
 
 namespace stormsweep {
@@ -58,15 +57,15 @@ std::string time_name(const RadarForecast& forecast) {
   return utc_text(forecast.issued, "%Y%m%dT%H%MZ");
 }
 
-Drawing nowcast_figure(const RadarForecast& forecast, const RadarFrame& newest,
-                       const std::vector<RadarFrame>& extrapolation,
+Drawing nowcast_figure(const RadarForecast& forecast, const NowcastBars& bars,
                        const std::vector<std::optional<RadarFrame>>& truth) {
+  const RadarFrame& newest = bars.persistence;
   const bool rain = newest.quantity == RadarQuantity::rain_rate;
   const Box box = measured_box(newest);
   const std::vector<std::uint8_t> sure = cropped(wholly_measured(forecast), newest.grid.width, box);
   Figure figure{.title = utc_text(forecast.issued, "Forecast of %Y-%m-%d %H:%M UTC"),
                 .columns = {},
-                .rows = {{"forecast", {}}, {"truth", {}}, {"extrapolation", {}}, {"persistence", {}}},
+                .rows = {{"forecast", {}}, {"truth", {}}, {"extrapolation", {}}, {"blurred", {}}, {"persistence", {}}},
                 .scale = rain ? rain_scale() : vil_scale(),
                 .note = note_of(newest.grid, box, std::ranges::count(sure, 1) > 0)};
   for (std::size_t l = 0; l < forecast.frames.size(); ++l) {
@@ -75,8 +74,9 @@ Drawing nowcast_figure(const RadarForecast& forecast, const RadarFrame& newest,
     figure.rows[0].panels.emplace_back(Figure::Panel{picture_of(frame, box, figure.scale), sure});
     auto& seen = figure.rows[1].panels.emplace_back();
     if (truth[l]) seen = Figure::Panel{picture_of(*truth[l], box, figure.scale), {}};
-    figure.rows[2].panels.emplace_back(Figure::Panel{picture_of(extrapolation[l], box, figure.scale), {}});
-    figure.rows[3].panels.emplace_back(Figure::Panel{picture_of(newest, box, figure.scale), {}});
+    figure.rows[2].panels.emplace_back(Figure::Panel{picture_of(bars.extrapolation[l], box, figure.scale), {}});
+    figure.rows[3].panels.emplace_back(Figure::Panel{picture_of(bars.blurred[l], box, figure.scale), {}});
+    figure.rows[4].panels.emplace_back(Figure::Panel{picture_of(newest, box, figure.scale), {}});
   }
   if (std::ranges::none_of(truth, [](const auto& frame) { return frame.has_value(); })) {
     figure.rows.erase(figure.rows.begin() + 1);

@@ -1,5 +1,6 @@
 #include "experiments/nowcast/nowcast_model.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "models/make_nowcast_network.hpp"
@@ -18,14 +19,17 @@ NowcastExtrapolation extrapolation_of(const std::string& choice) {
 
 }  // namespace
 
-std::unique_ptr<NowcastNetwork> nowcast_network(const Reader& read, const PixelStatistics& statistics,
+std::unique_ptr<NowcastNetwork> nowcast_network(const Reader& read, const NowcastMeta& meta,
                                                 torch::ScalarType convolution_type, std::uint64_t seed) {
-  const NowcastOptions options{.base_filters = read.integer("base_filters"),
-                               .head_filters = read.integer("head_filters"),
-                               .negative_slope = read.choice("activation") == "leaky_relu" ? leak : 0,
-                               .extrapolation = extrapolation_of(read.choice("extrapolation")),
-                               .dry = -statistics.mean / statistics.deviation,
-                               .convolution_type = convolution_type};
+  NowcastOptions options{.base_filters = read.integer("base_filters"),
+                         .head_filters = read.integer("head_filters"),
+                         .negative_slope = read.choice("activation") == "leaky_relu" ? leak : 0,
+                         .extrapolation = extrapolation_of(read.choice("extrapolation")),
+                         .dry = -meta.statistics.mean / meta.statistics.deviation,
+                         .convolution_type = convolution_type};
+  std::ranges::transform(meta.blurs, options.first_blurs.begin(), [](const NowcastBlur& blur) {
+    return FirstBlur{blur.sigma, blur.factor};
+  });
   return make_nowcast_network(read.choice("network"), options, seed);
 }
 

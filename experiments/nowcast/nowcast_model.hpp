@@ -9,8 +9,8 @@
 
 namespace stormsweep {
 
-/// The network that the hyperparameters describe, its convolutions in `convolution_type`, for data so standardised.
-std::unique_ptr<NowcastNetwork> nowcast_network(const Reader& read, const PixelStatistics& statistics,
+/// The network that the hyperparameters describe, its convolutions in `convolution_type`, for such data.
+std::unique_ptr<NowcastNetwork> nowcast_network(const Reader& read, const NowcastMeta& meta,
                                                 torch::ScalarType convolution_type, std::uint64_t seed);
 
 }  // namespace stormsweep

@@ -8,11 +8,11 @@
 namespace stormsweep {
 
 std::string nowcast_notes(const NowcastMeta& meta) {
-  return nlohmann::json{{"mean", meta.statistics.mean},
-                        {"deviation", meta.statistics.deviation},
-                        {"step_minutes", meta.step_minutes},
-                        {"quantity", name_of(meta.quantity)},
-                        {"pixel_km", meta.pixel_km}}
+  nlohmann::json blurs;
+  for (const NowcastBlur& blur : meta.blurs) blurs.push_back({blur.sigma, blur.factor});
+  return nlohmann::json{{"mean", meta.statistics.mean},      {"deviation", meta.statistics.deviation},
+                        {"step_minutes", meta.step_minutes}, {"quantity", name_of(meta.quantity)},
+                        {"pixel_km", meta.pixel_km},         {"blurs", blurs}}
       .dump();
 }
 
@@ -27,16 +27,22 @@ NowcastMeta parse_nowcast_notes(const std::string& text, const std::string& file
     notes.at("deviation").get_to(meta.statistics.deviation);
     notes.at("step_minutes").get_to(meta.step_minutes);
     notes.at("pixel_km").get_to(meta.pixel_km);
+    for (std::size_t l = 0; l < meta.blurs.size(); ++l) {
+      notes.at("blurs").at(l).at(0).get_to(meta.blurs[l].sigma);
+      notes.at("blurs").at(l).at(1).get_to(meta.blurs[l].factor);
+    }
     const auto quantity = notes.at("quantity").get<std::string>();
     meta.quantity = quantity == name_of(RadarQuantity::vil) ? RadarQuantity::vil : RadarQuantity::rain_rate;
     if (quantity != name_of(meta.quantity)) refuse("quantity is " + quantity + ", not rain_rate or vil");
   } catch (const nlohmann::json::exception&) {
-    refuse("does not tell mean, deviation, step_minutes, quantity and pixel_km");
+    refuse("does not tell mean, deviation, step_minutes, quantity, pixel_km and blurs");
   }
   const PixelStatistics& statistics = meta.statistics;
   if (!std::isfinite(statistics.mean) || !std::isfinite(statistics.deviation) || statistics.deviation <= 0) {
     refuse("mean or deviation is not a finite, positive number");
   }
+  for (const NowcastBlur& blur : meta.blurs)
+    if (!(blur.sigma >= 0 && blur.sigma < 1000) || !std::isfinite(blur.factor)) refuse("blurs have no sense");
   if (!(meta.step_minutes > 0) || !(meta.pixel_km > 0)) refuse("step_minutes or pixel_km is not positive");
   return meta;
 }

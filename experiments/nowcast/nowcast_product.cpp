@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "datasets/nowcast/blurred_extrapolation.hpp"
 #include "datasets/nowcast/extrapolation.hpp"
 #include "datasets/nowcast/histogram_matching.hpp"
 #include "experiments/nowcast/nowcast_forecast.hpp"
@@ -48,10 +49,10 @@ std::vector<float> finished(std::vector<float> values, const RadarFrame& newest,
 }  // namespace
 
 RadarForecast make_nowcast(NowcastNetwork& network, const NowcastMeta& model, const std::vector<RadarFrame>& images,
-                           const std::vector<RadarFrame>& carried, const NowcastMaking& making,
+                           const CarriedImages& carried, const NowcastMaking& making,
                            const std::function<void(std::int64_t, std::int64_t)>& progress) {
   torch::Tensor seen = stacked(images);
-  if (network.extrapolates()) seen = torch::cat({seen, stacked(carried)});
+  if (network.extrapolates()) seen = torch::cat({seen, stacked(carried.newest), stacked(carried.before)});
   const torch::Tensor future = forecast_images(network, seen, model.statistics, making.tile, progress);
   const RadarFrame& newest = images.back();
   RadarForecast result{.issued = newest.time,
@@ -65,18 +66,34 @@ RadarForecast make_nowcast(NowcastNetwork& network, const NowcastMeta& model, co
   return result;
 }
 
-std::vector<RadarFrame> extrapolate_images(const std::vector<RadarFrame>& images, const NowcastMeta& model) {
+CarriedImages carry_images(const std::vector<RadarFrame>& images, const NowcastMeta& model) {
   const RadarFrame &before = images[images.size() - 2], &newest = images.back();
   const RadarGrid& grid = newest.grid;
   const Motion motion = find_motion(before.values, newest.values, grid.height, grid.width, newest.quantity);
-  const std::vector<float> values = extrapolate(newest.values, motion, nowcast_targets);
-  std::vector<RadarFrame> result;
-  for (std::int64_t i = 0; i < nowcast_targets; ++i) {
-    const auto from = values.begin() + i * grid.height * grid.width;
-    result.push_back(at_lead(newest, model, i + 1));
-    result.back().values.assign(from, from + grid.height * grid.width);
+  // The last six of so many steps.
+  const auto carried = [&](const RadarFrame& image, std::int64_t steps) {
+    const std::vector<float> values = extrapolate(image.values, motion, steps);
+    const std::int64_t pixels = grid.height * grid.width;
+    auto from = values.end() - nowcast_targets * pixels;
+    std::vector<RadarFrame> result;
+    for (std::int64_t lead = 1; lead <= nowcast_targets; ++lead, from += pixels) {
+      result.push_back(at_lead(newest, model, lead));
+      result.back().values.assign(from, from + pixels);
+    }
+    return result;
+  };
+  return {carried(newest, nowcast_targets), carried(before, nowcast_targets + 1)};
+}
+
+NowcastBars bars_of(const RadarFrame& newest, const CarriedImages& carried, const NowcastMeta& model) {
+  NowcastBars bars{.persistence = newest, .extrapolation = carried.newest, .blurred = carried.newest};
+  for (std::size_t lead = 0; lead < bars.blurred.size(); ++lead) {
+    std::vector<float>& values = bars.blurred[lead].values;
+    const std::vector<float> soft = blurred(values, newest.grid.height, newest.grid.width, model.blurs[lead]);
+    std::ranges::transform(values, soft, values.begin(),
+                           [](float sharp, float value) { return std::isnan(sharp) ? sharp : value; });
   }
-  return result;
+  return bars;
 }
 
 std::vector<std::uint8_t> wholly_measured(const RadarForecast& forecast) {
@@ -91,28 +108,32 @@ double wet_threshold(RadarQuantity quantity) {
 
 namespace {
 
-void judge(LeadTimeReport& report, const RadarForecast& forecast, const RadarFrame& frame, const RadarFrame& newest,
-           const RadarFrame& carried, const RadarFrame& truth) {
-  double sum = 0, squares = 0, persistence = 0, extrapolation = 0;
-  for (std::size_t i = 0; i < frame.values.size(); ++i) {
-    const double seen = truth.values[i];
-    if (forecast.quality[i] < 1 || std::isnan(seen)) continue;
+/// Of the pixels that can be judged.
+void judge(LeadTimeReport& report, const RadarForecast& forecast, const NowcastBars& bars, std::size_t lead,
+           const RadarFrame& truth) {
+  const auto error = [&](const RadarFrame& frame, std::size_t i) {
+    const double there = std::isnan(frame.values[i]) ? 0 : frame.values[i];
+    return (there - truth.values[i]) * (there - truth.values[i]);
+  };
+  report.truth = report.squared_error = report.persistence_error = 0;
+  report.extrapolation_error = report.blurred_error = 0;
+  for (std::size_t i = 0; i < truth.values.size(); ++i) {
+    if (forecast.quality[i] < 1 || std::isnan(truth.values[i])) continue;
     ++report.judged;
-    sum += seen;
-    squares += (frame.values[i] - seen) * (frame.values[i] - seen);
-    persistence += (newest.values[i] - seen) * (newest.values[i] - seen);
-    const double there = std::isnan(carried.values[i]) ? 0 : carried.values[i];
-    extrapolation += (there - seen) * (there - seen);
+    report.truth += truth.values[i];
+    report.squared_error += error(forecast.frames[lead], i);
+    report.persistence_error += error(bars.persistence, i);
+    report.extrapolation_error += error(bars.extrapolation[lead], i);
+    report.blurred_error += error(bars.blurred[lead], i);
   }
-  const auto count = static_cast<double>(report.judged);
-  report.truth = sum / count, report.squared_error = squares / count, report.persistence_error = persistence / count;
-  report.extrapolation_error = extrapolation / count;
+  for (double* sum : {&report.truth, &report.squared_error, &report.persistence_error, &report.extrapolation_error,
+                      &report.blurred_error})
+    *sum /= static_cast<double>(report.judged);
 }
 
 }  // namespace
 
-std::vector<LeadTimeReport> judge(const RadarForecast& forecast, const RadarFrame& newest,
-                                  const std::vector<RadarFrame>& extrapolation,
+std::vector<LeadTimeReport> judge(const RadarForecast& forecast, const NowcastBars& bars,
                                   const std::vector<std::optional<RadarFrame>>& truth) {
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
   std::vector<LeadTimeReport> result;
@@ -122,14 +143,15 @@ std::vector<LeadTimeReport> judge(const RadarForecast& forecast, const RadarFram
                           .truth = none,
                           .squared_error = none,
                           .persistence_error = none,
-                          .extrapolation_error = none};
+                          .extrapolation_error = none,
+                          .blurred_error = none};
     double sum = 0, pixels = 0, wet = 0;
     for (const float value : frame.values) {
       if (std::isnan(value)) continue;
       pixels += 1, sum += value, wet += value >= wet_threshold(frame.quantity);
     }
     report.mean = sum / pixels, report.wet = wet / pixels;
-    if (truth[l]) judge(report, forecast, frame, newest, extrapolation[l], *truth[l]);
+    if (truth[l]) judge(report, forecast, bars, l, *truth[l]);
     result.push_back(report);
   }
   return result;

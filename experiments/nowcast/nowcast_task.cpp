@@ -31,7 +31,8 @@ namespace {
 /// Four was the fastest of 1 to 32 on a core, for 8 as for 64 base filters; a GPU has room for more.
 constexpr std::int64_t micro_batch_cpu = 4, micro_batch_gpu = 64;
 // The network and its loss look at what samples are made of and complete in.
-static_assert(NowcastNetwork::past == nowcast_inputs && NowcastNetwork::outputs == nowcast_targets);
+static_assert(NowcastNetwork::past == nowcast_inputs && NowcastNetwork::outputs == nowcast_targets &&
+              NowcastNetwork::carried == nowcast_carried);
 static_assert(nowcast_loss_sides.back() == nowcast_centre);
 constexpr std::int64_t symmetries = 8;  // of the square: rain has no preferred direction
 constexpr std::int64_t batches_ahead_bytes = 256 << 20;
@@ -100,7 +101,7 @@ NowcastTask::NowcastTask(const Reader& read, const TaskContext& context)
       train_(data_.at("train").patches),
       shares_(*gang_, train_.size(), read.integer("data_multiplier"), read.integer("batch_size")),
       statistics_(train_.meta().statistics),
-      network_(nowcast_network(read, statistics_, arithmetic(read), derive_seed(seed_, "weights"))) {
+      network_(nowcast_network(read, train_.meta(), arithmetic(read), derive_seed(seed_, "weights"))) {
   if (read.choice("loss") == "balanced") weights_ = balanced_rain(statistics_.mean, statistics_.deviation);
   network_->to(device_);
 }

@@ -250,16 +250,16 @@ TEST_CASE("a fine head of other widths than the published") {
 
 TEST_CASE("before training, a network of residuals forecasts the extrapolation, at every resolution and any size") {
   NowcastCnn network({.base_filters = 2, .extrapolation = NowcastExtrapolation::residual}, 1);
-  REQUIRE(network.channels() == 13);
+  REQUIRE(network.channels() == 19);
   const torch::NoGradGuard no_grad;
   torch::manual_seed(3);
-  const auto input = torch::randn({2, 13, 272, 261});
+  const auto input = torch::randn({2, 19, 272, 261});
   const auto whole = network.forward(input), inner = network.forward(input, NowcastExtent::inner);
   const std::array<std::int64_t, 4> margins{0, 0, 1, 3};
   for (std::size_t i = 0; i < 4; ++i) {
     // Output pixel [y, x] stands for the block of input pixels from 2^k (y + offset) on.
     const std::int64_t scale = 8 >> i, offset = NowcastCnn::output_offsets[i];
-    const auto blocks = torch::avg_pool2d(input.slice(1, 7), scale);
+    const auto blocks = torch::avg_pool2d(input.narrow(1, 7, 6), scale);
     CHECK(torch::allclose(whole[i], cropped(blocks, offset, offset, whole[i])));
     CHECK(torch::allclose(inner[i], cropped(whole[i], margins[i], margins[i], inner[i])));
   }
@@ -268,7 +268,7 @@ TEST_CASE("before training, a network of residuals forecasts the extrapolation, 
 TEST_CASE("extrapolated frames as input alone change the forecast, and leave its start to the weights") {
   NowcastCnn network({.base_filters = 2, .extrapolation = NowcastExtrapolation::input}, 1);
   const torch::NoGradGuard no_grad;
-  auto input = torch::randn({1, 13, 256, 256});
+  auto input = torch::randn({1, 19, 256, 256});
   const auto before = network.forward(input).back();
   CHECK(before.abs().max().item<double>() > 0);
   input.narrow(1, 7, 6).zero_();

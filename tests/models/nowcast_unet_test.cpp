@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <torch/utils.h>
 
+#include <array>
 #include <cmath>
 #include <stdexcept>
 #include <string>
@@ -44,7 +45,10 @@ torch::Tensor twin(const NowcastUnet& network, const torch::Tensor& input) {
   std::vector<torch::Tensor> leads;
   for (std::int64_t lead = 1; lead <= 6; ++lead) {
     std::vector<torch::Tensor> seen{network.extrapolates() ? input.narrow(1, 6, 1) : input.narrow(1, 0, 7)};
-    if (network.extrapolates()) seen.push_back(input.narrow(1, 6 + lead, 1));
+    if (network.extrapolates()) {
+      seen.push_back(input.narrow(1, 6 + lead, 1));
+      seen.push_back(input.narrow(1, 12 + lead, 1));
+    }
     seen.push_back(torch::full_like(input.narrow(1, 0, 1), static_cast<double>(lead) / 6));
     const auto e1 = block("encoder1", torch::cat(seen, 1));
     const auto e2 = block("encoder2", torch::avg_pool2d(e1, 2)), e3 = block("encoder3", torch::avg_pool2d(e2, 2));
@@ -99,7 +103,7 @@ TEST_CASE("what the loss looks at is the middle of the whole, with the same grad
   NowcastUnet network({.base_filters = 2, .negative_slope = 0.2, .extrapolation = NowcastExtrapolation::residual}, 1);
   for (auto& parameter : network.parameters()) parameter.data().normal_(0, 0.2);
   // 8 periods more than inner outputs take, so that both look in the same steps.
-  const auto input = draw_input(13, 268, 268), truth = torch::randn({2, 6, 268, 268});
+  const auto input = draw_input(19, 268, 268), truth = torch::randn({2, 6, 268, 268});
   const auto gradients = [&](NowcastExtent extent) {
     network.zero_grad();
     nowcast_loss(network.forward(input, extent), truth).backward();
@@ -114,7 +118,7 @@ TEST_CASE("what the loss looks at is the middle of the whole, with the same grad
 TEST_CASE("before training, the U-Net's residuals are 0") {
   NowcastUnet network({.base_filters = 2, .extrapolation = NowcastExtrapolation::residual}, 1);
   const torch::NoGradGuard no_grad;
-  const auto input = draw_input(13, 140, 156);
+  const auto input = draw_input(19, 140, 156);
   CHECK(torch::equal(network.forward(input)[0], cut(input.narrow(1, 7, 6), 44, 44, 52, 68)));
 }
 
@@ -152,52 +156,81 @@ TEST_CASE("bf16 convolutions of the U-Net stay near float32") {
   CHECK(relative_difference(output, expected) > 0);
 }
 
-TEST_CASE("a U-Net that blends: shares of the frame and its blurs, strengthened, pixel by pixel") {
+namespace {
+
+/// Pixel (row, column) of an image, blurred by a Gaussian within three sigmas.
+double blurred(const torch::Tensor& image, std::int64_t row, std::int64_t column, double sigma) {
+  const auto reach = static_cast<std::int64_t>(3 * sigma);
+  double sum = 0, weights = 0;
+  for (std::int64_t y = -reach; y <= reach; ++y)
+    for (std::int64_t x = -reach; x <= reach; ++x) {
+      const double weight = sigma == 0 ? 1 : std::exp(-static_cast<double>(y * y + x * x) / (2 * sigma * sigma));
+      sum += weight * image[row + y][column + x].item<double>();
+      weights += weight;
+    }
+  return sum / weights;
+}
+
+constexpr std::array<double, 5> blend_sigmas{0, 1, 2, 4, 8};
+
+}  // namespace
+
+TEST_CASE("a U-Net that blends: shares of both carried frames and their blurs, strengthened, pixel by pixel") {
   const double dry = -0.5;
   NowcastUnet network({.base_filters = 2, .extrapolation = NowcastExtrapolation::blend, .dry = dry}, 1);
   const torch::NoGradGuard no_grad;
-  const auto input = draw_input(13, 140, 148);
+  const auto input = draw_input(19, 140, 148);
   // The head says the same everywhere: its weights are 0 before training.
+  network.named_buffers()["first_blend"].zero_();
   auto bias = network.named_parameters()["head.bias"];
-  REQUIRE(bias.numel() == 6);
-  CHECK(bias[0].item<double>() == 2);
-  bias.copy_(torch::tensor({0.5f, -1.0f, 0.25f, 2.0f, 1.0f, 0.3f}));
+  const std::vector<double> logits{0.5, -1, 0.25, 2, 1, 0.1, -0.7, 1.5, 0.3, -2};
+  REQUIRE(bias.numel() == 11);
+  for (std::size_t k = 0; k < logits.size(); ++k) bias[static_cast<std::int64_t>(k)] = logits[k];
+  bias[10] = 0.3;
   const auto output = network.forward(input)[0];
   REQUIRE(output.sizes() == torch::IntArrayRef{2, 6, 52, 60});
-  const std::vector<double> logits{0.5, -1, 0.25, 2, 1}, sigmas{0, 1, 2, 4, 8};
   double all = 0;
   for (const double logit : logits) all += std::exp(logit);
   for (const auto& [row, column] : {std::pair{0, 0}, {51, 59}, {20, 33}})
     for (const std::int64_t lead : {0, 5}) {
       double blend = 0;
-      for (std::size_t k = 0; k < sigmas.size(); ++k) {
-        const auto reach = static_cast<std::int64_t>(3 * sigmas[k]);
-        double sum = 0, weights = 0;
-        for (std::int64_t y = -reach; y <= reach; ++y)
-          for (std::int64_t x = -reach; x <= reach; ++x) {
-            const double weight =
-                k == 0 ? 1 : std::exp(-static_cast<double>(y * y + x * x) / (2 * sigmas[k] * sigmas[k]));
-            sum += weight * input[1][7 + lead][44 + row + y][44 + column + x].item<double>();
-            weights += weight;
-          }
-        blend += std::exp(logits[k]) / all * sum / weights;
+      for (std::size_t k = 0; k < logits.size(); ++k) {
+        const auto frame = input[1][7 + lead + (k < 5 ? 0 : 6)];
+        blend += std::exp(logits[k]) / all * blurred(frame, 44 + row, 44 + column, blend_sigmas[k % 5]);
       }
       CHECK(output[1][lead][row][column].item<double>() == Approx((blend - dry) * std::exp(0.3) + dry).epsilon(1e-4));
     }
 }
 
-TEST_CASE("a U-Net that blends makes no rain where none is near, and grows it by e at most") {
+TEST_CASE("before training, a U-Net that blends forecasts the newest frame, blurred and scaled, but for a tenth") {
+  NowcastOptions options{.base_filters = 2, .extrapolation = NowcastExtrapolation::blend, .dry = -0.5};
+  options.first_blurs[1] = {.sigma = 4, .factor = 0.5};
+  options.first_blurs[2] = {.sigma = 6, .factor = 1};
+  options.first_blurs[3] = {.sigma = 12, .factor = 0};
+  NowcastUnet network(options, 1);
+  const auto first = network.named_buffers()["first_blend"].exp();
+  REQUIRE(first.sizes() == torch::IntArrayRef{6, 11});
+  const auto near = [&](std::int64_t lead, std::int64_t place, double value) {
+    CHECK(first[lead][place].item<double>() == Approx(value).epsilon(1e-5));
+  };
+  near(0, 0, 1.01), near(0, 1, 0.01), near(0, 5, 0.01), near(0, 10, 1);
+  near(1, 3, 1.01), near(1, 0, 0.01), near(1, 10, 0.5);
+  near(2, 3, 0.01 + 3 - std::log2(6.0)), near(2, 4, 0.01 + std::log2(6.0) - 2);
+  near(3, 4, 1.01), near(3, 10, std::exp(-2.0));
+}
+
+TEST_CASE("a U-Net that blends makes no rain where none is near, and grows it by half at most") {
   const double dry = -0.25;
   NowcastUnet network(
       {.base_filters = 2, .negative_slope = 0.1, .extrapolation = NowcastExtrapolation::blend, .dry = dry}, 1);
   const torch::NoGradGuard no_grad;
   for (auto& parameter : network.parameters()) parameter.normal_(0, 3);
-  auto input = torch::full({1, 13, 140, 140}, dry);
+  auto input = torch::full({1, 19, 140, 140}, dry);
   CHECK(torch::allclose(network.forward(input)[0], torch::full({1, 6, 52, 52}, dry)));
-  input = draw_input(13, 140, 140).abs() + dry;
+  input = draw_input(19, 140, 140).abs() + dry;
   const auto output = network.forward(input)[0];
   CHECK(output.min().item<double>() >= dry);
-  CHECK(output.max().item<double>() - dry <= std::exp(1.0) * (input.max().item<double>() - dry));
+  CHECK(output.max().item<double>() - dry <= 1.501 * (input.max().item<double>() - dry));
   CHECK_THROWS_WITH_AS(make_nowcast_network("samsi", {.extrapolation = NowcastExtrapolation::blend}, 1),
                        "the nowcast network cannot blend extrapolated frames; the U-Net can", std::invalid_argument);
 }

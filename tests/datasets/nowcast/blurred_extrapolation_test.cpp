@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "datasets/nowcast/nowcast_patch_draw.hpp"
@@ -57,6 +59,19 @@ TEST_CASE("blurred extrapolation: a Gaussian that sees the pixels around the mid
     CHECK(at(1, row, column) == frames[static_cast<std::size_t>((side + margin + row) * side + margin + column)]);
     CHECK(at(5, row, column) == Approx(0.8 * gaussian_mean(frames, 5, margin + row, margin + column, 2)).epsilon(1e-4));
   }
+}
+
+TEST_CASE("a whole frame is blurred alike; what is missing counts as dry") {
+  const std::vector<float> frames = noise(2);
+  const auto pixels = static_cast<std::size_t>(side * side);
+  std::vector<float> holed(frames.begin(), frames.begin() + side * side), filled = holed;
+  const auto hole = static_cast<std::size_t>((margin + 3) * side + margin + 4);
+  holed[hole] = std::numeric_limits<float>::quiet_NaN(), filled[hole] = 0;
+  const std::vector<float> result = blurred(holed, side, side, {.sigma = 2, .factor = 0.5f});
+  REQUIRE(result.size() == pixels);
+  for (const auto& [row, column] : {std::pair{3, 4}, {5, 5}, {20, 30}})
+    CHECK(result[static_cast<std::size_t>((margin + row) * side + margin + column)] ==
+          Approx(0.5 * gaussian_mean(filled, 0, margin + row, margin + column, 2)).epsilon(1e-4));
 }
 
 TEST_CASE("blurred extrapolation: the fit finds the blur and the factor that made the truth") {

@@ -70,11 +70,11 @@ TEST_CASE("gather: extrapolations follow the past frames, turned alike, and noth
     const std::vector<NowcastSample> samples{{1, symmetry}, {0, symmetry}};
     const Batch plain = gather(patches, samples, statistics);
     const Batch batch = gather(patches, samples, statistics, &extrapolations);
-    REQUIRE(batch.input.sizes() == torch::IntArrayRef({2, 13, 64, 64}));
+    REQUIRE(batch.input.sizes() == torch::IntArrayRef({2, 19, 64, 64}));
     CHECK(torch::equal(batch.input.narrow(1, 0, 7), plain.input));
     CHECK(torch::equal(batch.target, plain.target));
-    torch::Tensor expected = normalised(extrapolations.frames(1), 6, 64, statistics);
+    torch::Tensor expected = normalised(extrapolations.frames(1), 12, 64, statistics);
     if (symmetry >= 4) expected = expected.transpose(1, 2);
-    CHECK(torch::allclose(batch.input[0].narrow(0, 7, 6), torch::rot90(expected, symmetry % 4, {1, 2}), 1e-5, 1e-5));
+    CHECK(torch::allclose(batch.input[0].narrow(0, 7, 12), torch::rot90(expected, symmetry % 4, {1, 2}), 1e-5, 1e-5));
   }
 }

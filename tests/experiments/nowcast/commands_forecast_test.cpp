@@ -84,10 +84,12 @@ struct World {
 TEST_CASE("forecast nowcast: from a model file and radar files to a composite that our reader reads, and a figure") {
   const World world;
   fs::create_directories(world.folder / "figures");
-  REQUIRE(
-      forecast_nowcast_command(world.words({"--time", "2010-08-26T01:05Z", "--png", (world.folder / "figures").string(),
-                                            "--threads", "1", "--tile", "32"})) == exit_done);
+  REQUIRE(forecast_nowcast_command(
+              world.words({"--time", "2010-08-26T01:05Z", "--png", (world.folder / "figures").string(), "--svg",
+                           (world.folder / "lines").string(), "--threads", "1", "--tile", "32"})) == exit_done);
   CHECK(fs::file_size(world.folder / "figures/forecast-20100826T0100Z.png") > 1000);
+  CHECK(fs::file_size(world.folder / "lines/forecast-20100826T0100Z.svg") > 1000);
+  CHECK_FALSE(fs::exists(world.folder / "figures/forecast-20100826T0100Z.svg"));
   const auto images = list_radar_images(world.folder / "out.h5");
   REQUIRE(images.size() == 6);
 
@@ -117,6 +119,7 @@ TEST_CASE("forecast nowcast: what is wrong is told, and nothing is written") {
   CHECK(world.refusal({"--memory", "0.000001"}).find("--memory is 1e-06; this network takes") != std::string::npos);
   CHECK(world.refusal({"--match-histogram=7"}).find("--match-histogram is 7; give an even") != std::string::npos);
   CHECK(world.refusal({"--png", (world.folder / "model.pt").string()}).find("--png is") != std::string::npos);
+  CHECK(world.refusal({"--svg", (world.folder / "model.pt").string()}).find("--svg is") != std::string::npos);
   CHECK(world.refusal({"--threads", "0"}).find("--threads is 0") != std::string::npos);
   CHECK(!fs::exists(world.folder / "out.h5"));
   auto words = world.words({});

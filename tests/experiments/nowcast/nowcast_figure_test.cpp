@@ -25,7 +25,8 @@ std::int64_t count(const Picture& picture, float value) {
 }  // namespace
 
 TEST_CASE(
-    "nowcast figure: forecast, truth where there is some, extrapolation and persistence, in the colours of their "
+    "nowcast figure: forecast, truth where there is some, extrapolation, blurred or not, and persistence, in the "
+    "colours of their "
     "values") {
   const RadarForecast forecast{.issued = 1282791600,
                                .frames = {frame(0.7f, 1282792200), frame(3, 1282792800)},
@@ -33,9 +34,11 @@ TEST_CASE(
                                .quality_meaning = ""};
   CHECK(time_name(forecast) == "20100826T0300Z");
   const RadarFrame newest = frame(30, 1282791600), seen = frame(12, 1282792800);
-  const std::vector<RadarFrame> carried{frame(6, 1282792200), frame(6, 1282792800)};
+  const NowcastBars bars{.persistence = newest,
+                         .extrapolation = {frame(6, 1282792200), frame(6, 1282792800)},
+                         .blurred = {frame(1.5f, 1282792200), frame(1.5f, 1282792800)}};
   const std::int64_t panel = 318 * 254;  // 320 x 256 without its frame
-  const Picture with = nowcast_figure(forecast, newest, carried, {std::nullopt, seen}).pixels();
+  const Picture with = nowcast_figure(forecast, bars, {std::nullopt, seen}).pixels();
   const auto near = [](std::int64_t pixels, std::int64_t panels) {
     return pixels >= panels * panel && pixels < panels * panel + 2000;  // and a box of the legend
   };
@@ -43,8 +46,9 @@ TEST_CASE(
   CHECK(near(count(with, 3), 1));
   CHECK(near(count(with, 12), 1));
   CHECK(near(count(with, 6), 2));
+  CHECK(near(count(with, 1.5f), 2));
   CHECK(near(count(with, 30), 2));
-  const Picture without = nowcast_figure(forecast, newest, carried, {std::nullopt, std::nullopt}).pixels();
+  const Picture without = nowcast_figure(forecast, bars, {std::nullopt, std::nullopt}).pixels();
   CHECK(without.width == with.width);
   CHECK(without.height < with.height - 300);  // no row of truth
 }
@@ -57,9 +61,9 @@ TEST_CASE("nowcast figure: edges where nothing is measured are left out, and the
   RadarForecast forecast{
       .issued = 0, .frames = {newest}, .quality = std::vector<float>(2000, 0), .quality_meaning = ""};
   for (std::size_t i = 20 * 40; i < 30 * 40; ++i) forecast.quality[i] = i % 40 < 10 ? 1 : 0;
-  const Picture picture = nowcast_figure(forecast, newest, {newest}, {std::nullopt}).pixels();
+  const Picture picture = nowcast_figure(forecast, {newest, {newest}, {newest}}, {std::nullopt}).pixels();
   // 40 x 20 pixels are drawn as 320 x 160, of which 80 x 80 have the quality 1: 4 x 79 are its border.
   CHECK(std::ranges::count(picture.pixels, Figure::line) == 4 * 79);
-  CHECK(count(picture, 30) > 3 * 318 * 158 - 500);
+  CHECK(count(picture, 30) > 4 * 318 * 158 - 500);
   CHECK(std::ranges::count(picture.pixels, rain_scale().missing) < 2000);  // the legend's box alone
 }

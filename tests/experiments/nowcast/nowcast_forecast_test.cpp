@@ -66,7 +66,8 @@ TEST_CASE("nowcast forecast: an untrained network of residuals forecasts the ext
     CAPTURE(name);
     const auto network =
         make_nowcast_network(name, {.base_filters = 1, .extrapolation = NowcastExtrapolation::residual}, 4);
-    const torch::Tensor images = torch::cat({rain(70, 50), rain(70, 50).narrow(0, 0, 6).flip(0)});
+    const torch::Tensor images =
+        torch::cat({rain(70, 50), rain(70, 50).narrow(0, 0, 6).flip(0), rain(70, 50).narrow(0, 0, 6)});
     CHECK(difference(forecast(*network, images, 48), images.narrow(0, 7, 6)) < 1e-5);
   }
 }

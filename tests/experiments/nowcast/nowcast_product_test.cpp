@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "datasets/nowcast/extrapolation.hpp"
 #include "experiments/nowcast/nowcast_forecast.hpp"
 #include "models/nowcast_cnn.hpp"
 #include "search/base/random.hpp"
@@ -93,7 +94,10 @@ TEST_CASE("nowcast product: the report by hand: judged where quality is 1 and tr
       .issued = 0, .frames = {frame, frame}, .quality = {0.99f, 1, 1, 0, 1}, .quality_meaning = ""};
   RadarFrame carried = frame;
   carried.values = {7, 2, missing, 7, 7};
-  const auto reports = judge(forecast, newest, {carried, carried}, {seen, std::nullopt});
+  RadarFrame blurred = frame;
+  blurred.values = {1, 2, 4, 1, 1};
+  const NowcastBars bars{.persistence = newest, .extrapolation = {carried, carried}, .blurred = {blurred, blurred}};
+  const auto reports = judge(forecast, bars, {seen, std::nullopt});
   REQUIRE(reports.size() == 2);
   CHECK(reports[0].minutes == 10);
   CHECK(reports[0].mean == doctest::Approx(6.05 / 4));
@@ -103,9 +107,37 @@ TEST_CASE("nowcast product: the report by hand: judged where quality is 1 and tr
   CHECK(reports[0].squared_error == 2);        // (1 - 3)^2, (3 - 3)^2
   CHECK(reports[0].persistence_error == 5);    // (0 - 3)^2, (4 - 3)^2
   CHECK(reports[0].extrapolation_error == 5);  // (2 - 3)^2, and dry: (0 - 3)^2
+  CHECK(reports[0].blurred_error == 1);        // (2 - 3)^2, (4 - 3)^2
   CHECK(reports[1].judged == 0);
   CHECK(reports[1].mean == reports[0].mean);
   CHECK(std::isnan(reports[1].squared_error));
   CHECK(std::isnan(reports[1].extrapolation_error));
+  CHECK(std::isnan(reports[1].blurred_error));
   CHECK(wholly_measured(forecast) == std::vector<std::uint8_t>{0, 1, 1, 0, 1});
+}
+
+TEST_CASE(
+    "nowcast product: images are carried to the forecast's times, and the bars are what a forecast could do without") {
+  const auto images = past(30, 24);
+  NowcastMeta meta = model();
+  meta.blurs[2] = {.sigma = 0, .factor = 0.25f};
+  const CarriedImages carried = carry_images(images, meta);
+  REQUIRE(carried.newest.size() == 6);
+  REQUIRE(carried.before.size() == 6);
+  const Motion motion = find_motion(images[5].values, images[6].values, 30, 24, RadarQuantity::rain_rate);
+  const std::vector<float> newest = extrapolate(images[6].values, motion, 6),
+                           before = extrapolate(images[5].values, motion, 7);
+  const NowcastBars bars = bars_of(images[6], carried, meta);
+  CHECK(bars.persistence.values == images[6].values);
+  const auto same = [](float a, float b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+  for (std::size_t l = 0; l < 6; ++l) {
+    CHECK(carried.newest[l].time == 3600 + 600 * static_cast<std::int64_t>(l + 1));
+    CHECK(carried.before[l].time == carried.newest[l].time);
+    for (std::size_t i = 0; i < 720; ++i) {
+      REQUIRE(same(carried.newest[l].values[i], newest[l * 720 + i]));
+      REQUIRE(same(carried.before[l].values[i], before[(l + 1) * 720 + i]));
+      REQUIRE(same(bars.extrapolation[l].values[i], newest[l * 720 + i]));
+      REQUIRE(same(bars.blurred[l].values[i], (l == 2 ? 0.25f : 1) * newest[l * 720 + i]));
+    }
+  }
 }

@@ -206,6 +206,14 @@ TEST_CASE("before training, a network of residuals scores as extrapolation does"
   }
 }
 
+TEST_CASE("before training, a network that blends scores nearly as blurred extrapolation does") {
+  const NowcastWorld world(30);
+  const auto task = world.task({{"network", std::string("unet")}, {"extrapolation", std::string("blend")}});
+  const auto metrics = task->evaluate(Split::test);
+  CHECK(std::abs(metric(metrics, "test_blurred_skill")) < 0.05);
+  CHECK(metric(metrics, "test_extrapolation_skill") > 0.05);
+}
+
 TEST_CASE("the scores of blurred extrapolation are those of the training split's blurs, pixel by pixel") {
   const NowcastWorld world(40);
   const auto metrics = world.task()->evaluate(Split::test);
