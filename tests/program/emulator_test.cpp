@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "tests/program/command.hpp"
 #include "tests/program/database.hpp"
 
@@ -45,6 +47,35 @@ TEST_CASE(
   CHECK(metrics("b.db", {"--workers", "2"}) == first);
   CHECK(metrics("c.db", {"--workers", "3", "--schedule", "synchronous"}) == first);
   CHECK(metrics("d.db", {"--workers", "3", "--separate-epochs"}) == first);
+}
+
+TEST_CASE("what a gang has trained, in bfloat16 too, is kept, and forecasts as it was judged") {
+  const WorkFolder folder;
+  REQUIRE(run_stormsweep({"generate", "emulator", "--size", "6x8", "--years", "6", "--members", "1", "-o", "."}, folder)
+              .status == 0);
+  folder.write("g.json", R"({"name": "g", "experiment": "emulator",
+    "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"},
+    "parameters": {"epochs": 1, "init_dim": 2, "hidden": 8, "gpus": 2, "precision": ["fp32", "bf16"]}})");
+  const Ended ended = run({stormsweep_program(), "run", "g.json", "--workers", "2", "--threads", "1", "--device", "cpu",
+                           "--keep-best", "2", "--on-oom", "retry-smaller-microbatch"},
+                          folder);
+  CAPTURE(ended.err);
+  REQUIRE(ended.status == 0);
+  CHECK(ended.err.find("has no skill: test_tas_pattern_skill is -") != std::string::npos);
+  for (const char* trial : {"1", "2"}) {
+    CAPTURE(trial);
+    const Ended forecast =
+        run_stormsweep({"forecast", "emulator", "--model", std::string("g.models/trial-") + trial + ".pt", "--forcings",
+                        "test.h5", "-o", "maps.nc", "--threads", "1"},
+                       folder);
+    REQUIRE(forecast.status == 0);
+    const std::string before = "tas against r1: monthly RMSE ";
+    REQUIRE(forecast.out.find(before) != std::string::npos);
+    const double told = std::stod(forecast.out.substr(forecast.out.find(before) + before.size()));
+    const auto judged =
+        query(folder / "g.db", std::string("SELECT test_tas_monthly_rmse FROM results WHERE trial = ") + trial);
+    CHECK(told == doctest::Approx(std::stod(judged.at(0))).epsilon(0.01));  // forecasts are float32's
+  }
 }
 
 TEST_CASE("what generate and prepare emulator cannot do is told in one line") {
