@@ -195,6 +195,14 @@ std::vector<std::string> read_optional(const Field& field, const std::vector<std
   return names;
 }
 
+Experiment parse_with_network(const nlohmann::ordered_json& json, const std::string& place) {
+  const Field root(json, place);
+  ScriptedNetwork network = read_network(root);
+  Experiment experiment = parse_experiment(declared_by_network(root).dump(), place);
+  experiment.network = std::move(network);
+  return experiment;
+}
+
 }  // namespace
 
 std::string_view to_string(Goal goal) {
@@ -273,6 +281,7 @@ std::optional<std::size_t> Experiment::length_dependence() const {
 
 Experiment parse_experiment(std::string_view text, const std::string& place) {
   auto json = parse_json(text, place);
+  if (json.is_object() && json.contains("network")) return parse_with_network(json, place);
   const Field root(json, place);
   std::vector<std::string> keys{"name",    "summary",  "data",    "optional_data",  "milestone",
                                 "metrics", "profiles", "include", "hyperparameters"};

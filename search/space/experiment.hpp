@@ -9,6 +9,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "search/space/command.hpp"
+#include "search/space/scripted_network.hpp"
 #include "search/space/value.hpp"
 
 namespace stormsweep {
@@ -70,7 +71,9 @@ struct Experiment {
   std::vector<std::string> optional_data;  ///< those of `data` that a search may leave out
   std::optional<std::size_t>
       milestone;  ///< the hyperparameter whose values are milestones of one training (epochs), if any
-  std::optional<TrainingCommand> command;  ///< what trains, in an experiment of the user's own
+  // One of these in an experiment of the user's own: what trains, or what is trained.
+  std::optional<TrainingCommand> command;
+  std::optional<ScriptedNetwork> network;
 
   /// Index of a hyperparameter, or nothing.
   std::optional<std::size_t> find(std::string_view hyperparameter) const;
@@ -87,7 +90,8 @@ struct Experiment {
 /// "include": "training" declares the hyperparameters of search/space/training.json, which every experiment with a task
 /// has. An element of "hyperparameters" that has the name of one of them needs only the keys that differ, {"name":
 /// "epochs", "default": 100}, and decides its place; those that are not named come last. Included or not, a
-/// hyperparameter of such a name has the type that training reads, and no smaller values.
+/// hyperparameter of such a name has the type that training reads, and no smaller values. One with a "network" declares
+/// less: scripted_network.hpp.
 Experiment parse_experiment(std::string_view text, const std::string& place);
 
 /// All experiments that ship with the program, in alphabetical order; parsed once.

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace stormsweep {
+
+class Field;
+
+/// A network of the user's own as TorchScript, as her experiment.json declares it (experiments/torchscript). Its files
+/// are the choices of the hyperparameter `network`.
+struct ScriptedNetwork {
+  std::string loss;                 ///< among scripted_losses, or a TorchScript file of (output, target) -> scalar
+  std::vector<double> thresholds;   ///< of the critical success index
+  std::filesystem::path directory;  ///< of the experiment.json, absolute
+};
+
+/// The losses that need no file.
+const std::vector<std::string>& scripted_losses();
+
+/// What `root`, an experiment.json with a "network", declares in the words of all others: three splits of data, the
+/// metrics that it names, the hyperparameters of training, and "network". Throws InputError.
+nlohmann::ordered_json declared_by_network(const Field& root);
+
+ScriptedNetwork read_network(const Field& root);
+
+/// The text of search/space/scripted_network.json, embedded at build time: metrics, each of validation and of test, and
+/// hyperparameters of every such experiment.
+std::string_view embedded_scripted_network();
+
+}  // namespace stormsweep
