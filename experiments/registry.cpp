@@ -17,7 +17,7 @@ Function* required(Function* function, const Experiment& experiment, const char*
 }  // namespace
 
 const ExperimentEntry& entry_of(const Experiment& experiment) {
-  return experiment_entries().at(experiment.command ? "command" : experiment.name);
+  return experiment_entries().at(experiment.command ? "command" : experiment.network ? "torchscript" : experiment.name);
 }
 
 std::unique_ptr<Task> make_task(const Experiment& experiment, const Configuration& configuration,

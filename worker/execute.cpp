@@ -10,7 +10,6 @@
 
 #include "experiments/registry.hpp"
 #include "experiments/task/arithmetic.hpp"
-#include "experiments/task/model_file.hpp"
 #include "search/base/time.hpp"
 #include "search/base/utc.hpp"
 #include "search/space/cache_files.hpp"
@@ -70,7 +69,7 @@ void save(const Workplace& with, const Training& training, std::size_t milestone
   const std::filesystem::path file =
       fresh_model(with.models, identity(configuration, with.experiment, with.context.seed));
   try {
-    save_model(file, with.experiment, configuration, task.model_notes(), task.network());
+    task.keep(file, with.experiment, configuration);
   } catch (const std::exception& error) {
     const std::string_view what = error.what();
     fmt::print(stderr, "{}: {}; the network of this trial is not kept\n", file.string(),

@@ -166,6 +166,7 @@ std::string Drawing::State::pdf() const {
   std::string bytes;
   const Surface surface = owned(
       cairo_pdf_surface_create_for_stream(append, &bytes, static_cast<double>(width), static_cast<double>(height)));
+  cairo_pdf_surface_restrict_to_version(surface.get(), CAIRO_PDF_VERSION_1_4);  // pdfLaTeX warns of newer ones
   replay(surface);
   cairo_surface_finish(surface.get());
   return cairo_surface_status(surface.get()) == CAIRO_STATUS_SUCCESS ? bytes : "";

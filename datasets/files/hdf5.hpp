@@ -57,6 +57,10 @@ inline hid_t type_of<double>() {
   return H5T_NATIVE_DOUBLE;
 }
 template <>
+inline hid_t type_of<std::uint8_t>() {
+  return H5T_NATIVE_UINT8;
+}
+template <>
 inline hid_t type_of<std::uint16_t>() {
   return H5T_NATIVE_UINT16;
 }

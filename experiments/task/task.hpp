@@ -81,6 +81,10 @@ class Task {
   /// What must be known beside weights and hyperparameters to use the network later, as JSON text: the normalisation of
   /// its input, say.
   virtual std::string model_notes() const { return "{}"; }
+  /// Writes what `run --keep-best` keeps of a trial: a ModelFile, unless a task knows better. The file appears whole or
+  /// not at all; throws InputError.
+  virtual void keep(const std::filesystem::path& file, const Experiment& experiment,
+                    const Configuration& configuration);
 };
 
 /// What is known of a search's data before any training: `stormsweep-worker check`.

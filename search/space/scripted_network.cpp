@@ -4,6 +4,7 @@
 #include <array>
 
 #include "search/base/strict_json.hpp"
+#include "search/space/experiment.hpp"
 
 namespace stormsweep {
 
@@ -14,6 +15,18 @@ using Json = nlohmann::ordered_json;
 const Json& embedded() {
   static const Json json = parse_json(embedded_scripted_network(), "scripted_network.json");
   return json;
+}
+
+/// Names of the hyperparameters that training, or this experiment, reads.
+const std::vector<std::string>& known_hyperparameters() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    const Json training = parse_json(embedded_training(), "training.json");
+    for (const Json& list : {training, embedded()["hyperparameters"]})
+      for (const Json& one : list) all.push_back(one["name"]);
+    return all;
+  }();
+  return names;
 }
 
 /// The metrics of a training in the order of scripted_network.json, those of the test split last.
@@ -138,6 +151,10 @@ ScriptedNetwork read_network(const Field& root) {
       if (std::ranges::count(network.thresholds, one.json().get<double>()) > 0) one.refuse("it is given twice");
       network.thresholds.push_back(one.json().get<double>());
     }
+  if (root.has("hyperparameters"))
+    for (const Field& one : root["hyperparameters"].elements())
+      if (const std::string name = one["name"].text(); std::ranges::count(known_hyperparameters(), name) == 0)
+        network.attributes.push_back(name);
   if (root.has("directory")) network.directory = root["directory"].text();
   return network;
 }

@@ -14,9 +14,10 @@ class Field;
 /// A network of the user's own as TorchScript, as her experiment.json declares it (experiments/torchscript). Its files
 /// are the choices of the hyperparameter `network`.
 struct ScriptedNetwork {
-  std::string loss;                 ///< among scripted_losses, or a TorchScript file of (output, target) -> scalar
-  std::vector<double> thresholds;   ///< of the critical success index
-  std::filesystem::path directory;  ///< of the experiment.json, absolute
+  std::string loss;                     ///< among scripted_losses, or a TorchScript file of (output, target) -> scalar
+  std::vector<double> thresholds;       ///< of the critical success index
+  std::vector<std::string> attributes;  ///< hyperparameters that training does not know: the network's own
+  std::filesystem::path directory;      ///< of the experiment.json, absolute
 };
 
 /// The losses that need no file.

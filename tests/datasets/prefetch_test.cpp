@@ -45,11 +45,14 @@ TEST_CASE("prefetch: no more is made than asked for ahead") {
   std::atomic<int> made = 0;
   Prefetch batches(
       100, [&](std::int64_t k) { return ++made, numbered(k); }, 3, 2);
-  std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  CHECK(made == 2);
+  const auto settles_at = [&](int count) {
+    while (made < count) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    CHECK(made == count);
+  };
+  settles_at(2);
   batches.next();
-  std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  CHECK(made == 3);
+  settles_at(3);
 }
 
 TEST_CASE("prefetch: an exception comes out in its turn") {

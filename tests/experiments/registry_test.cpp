@@ -25,7 +25,7 @@ TEST_CASE("files that are trained on whole are wanted by every rank, and cannot 
 }
 
 TEST_CASE("every experiment has an entry with all that its declaration promises") {
-  CHECK(experiment_entries().size() == experiments().size() + 1);  // and that of commands
+  CHECK(experiment_entries().size() == experiments().size() + 2);  // and those of the users' own
   for (const Experiment& experiment : experiments()) {
     CAPTURE(experiment.name);
     const ExperimentEntry& entry = entry_of(experiment);

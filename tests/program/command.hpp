@@ -79,6 +79,9 @@ double cpu_seconds(pid_t pid);
 /// Whether it is there and not a zombie.
 bool alive(pid_t pid);
 
+/// Whether it has a handler of its own for a signal.
+bool catches(pid_t pid, int signal);
+
 /// Waits until `condition` holds; false if it did not within `limit`.
 bool eventually(const std::function<bool()>& condition, std::chrono::seconds limit = std::chrono::seconds(60));
 

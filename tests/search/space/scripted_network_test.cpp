@@ -46,8 +46,8 @@ TEST_CASE("several networks are values of one hyperparameter; the user's own com
       {"name": "dropout", "type": "real", "default": 0.1, "min": 0, "max": 0.9, "meaning": "share dropped"},
       {"name": "epochs", "default": 20}, {"name": "gradient_clip", "default": 1}])");
   CHECK(mine.hyperparameters[0].name == "dropout");
-  CHECK(mine.hyperparameters[mine.find("network").value()].choices ==
-        std::vector<std::string>{"small.pt", "large.pt"});
+  CHECK(mine.network->attributes == std::vector<std::string>{"dropout"});
+  CHECK(mine.hyperparameters[mine.find("network").value()].choices == std::vector<std::string>{"small.pt", "large.pt"});
   CHECK(mine.hyperparameters[mine.find("network").value()].fallback == Value("small.pt"));
   CHECK(mine.hyperparameters[mine.find("epochs").value()].fallback == Value(std::int64_t{20}));
   CHECK(mine.hyperparameters[mine.find("gradient_clip").value()].fallback == Value(1.0));

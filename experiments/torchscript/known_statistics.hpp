@@ -1,0 +1,15 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "datasets/tensors/tensor_set.hpp"
+
+namespace stormsweep {
+
+/// The statistics of the training split, from a file in `folder` that whichever worker asks first makes; `fingerprint`
+/// is that of the data.
+TensorStatistics known_statistics(const TensorSet& train, const std::string& fingerprint,
+                                  const std::filesystem::path& folder);
+
+}  // namespace stormsweep

@@ -1,0 +1,79 @@
+#include "experiments/torchscript/script_check.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "datasets/files/splits.hpp"
+#include "datasets/tensors/tensor_set.hpp"
+#include "experiments/torchscript/script_choice.hpp"
+#include "experiments/torchscript/script_loss.hpp"
+#include "search/base/checksum.hpp"
+#include "search/base/error.hpp"
+#include "search/base/file.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+void check_alike(const TensorSet& set, const TensorSet& train) {
+  const auto check = [&](const torch::Tensor& own, const torch::Tensor& other, const char* name) {
+    if (own.sizes().slice(1) == other.sizes().slice(1) && own.scalar_type() == other.scalar_type()) return;
+    throw InputError(fmt::format("{}: a sample's {} is {} {}, and in {} {} {}; make the splits alike",
+                                 set.path().string(), name, torch::toString(own.scalar_type()),
+                                 c10::str(own.sizes().slice(1)), train.path().string(),
+                                 torch::toString(other.scalar_type()), c10::str(other.sizes().slice(1))));
+  };
+  check(set.input(), train.input(), "input");
+  check(set.target(), train.target(), "target");
+}
+
+std::string file_sum(const std::filesystem::path& file) {
+  Checksum sum(Checksum::Bits::b128);
+  const std::string bytes = read_file(file, "put it there, or take it out of the experiment");
+  sum.add(std::as_bytes(std::span(bytes)));
+  return sum.digits();
+}
+
+std::string network_note(ScriptNetwork& network, const ScriptTrial& trial, const std::string& name) {
+  std::int64_t parameters = 0;
+  for (const torch::Tensor& one : network.parameters()) parameters += one.numel();
+  return fmt::format("{}: {} parameters, {:.3g} MFLOP a sample forward, {} to {}; {}", name, parameters,
+                     1e-6 * static_cast<double>(trial.flops), c10::str(c10::IntArrayRef(trial.input)),
+                     c10::str(c10::IntArrayRef(trial.output)),
+                     network.draws_weights() ? "its reset_parameters() draws the first weights"
+                                             : "every training begins with the weights in the file");
+}
+
+}  // namespace
+
+DataCheck check_script_data(const Space& space) {
+  const Experiment& experiment = *space.experiment;
+  const ScriptedNetwork& script = *experiment.network;
+  const TensorSet train(space.data.at("train"));
+  DataCheck check;
+  for (const char* split : split_names) {
+    const auto found = space.data.find(split);
+    if (found == space.data.end()) {
+      check.notes.emplace_back("validation: the test samples, for want of a file");
+      continue;
+    }
+    const TensorSet set(found->second);
+    check_alike(set, train);
+    check_finite(set);
+    check.fingerprint += fingerprint(set);
+    check.notes.push_back(fmt::format("{}: {} samples", split, set.size()));
+  }
+  if (is_scripted(script)) check.fingerprint += file_sum(script.directory / script.loss);
+  for (const Value& file : values(space, "network")) {
+    const std::string& name = std::get<std::string>(file);
+    Configuration configuration = space.defaults;
+    configuration.values[experiment.find("network").value()] = file;
+    const auto network = choose_network(experiment, configuration, space.seed, statistics(train), torch::kCPU);
+    check.notes.push_back(
+        network_note(*network, try_network(*network, experiment, configuration, train, torch::kCPU), name));
+    check.fingerprint += file_sum(script.directory / name);
+  }
+  return check;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "experiments/task/task.hpp"
+
+namespace stormsweep {
+
+/// Opens the splits, and lets two samples through every network of the space. Throws InputError where splits, network,
+/// loss and metrics do not belong together.
+DataCheck check_script_data(const Space& space);
+
+}  // namespace stormsweep

@@ -1,0 +1,83 @@
+#include "experiments/torchscript/script_choice.hpp"
+
+#include <fmt/format.h>
+#include <torch/utils.h>
+
+#include <map>
+
+#include "experiments/torchscript/script_loss.hpp"
+#include "models/counted_flops.hpp"
+#include "models/sample_scores.hpp"
+#include "search/base/error.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+std::vector<std::int64_t> of_one(const torch::Tensor& batch) {
+  return batch.sizes().slice(1).vec();
+}
+
+}  // namespace
+
+std::unique_ptr<ScriptNetwork> choose_network(const Experiment& experiment, const Configuration& configuration,
+                                              std::uint64_t seed, const TensorStatistics& statistics,
+                                              const torch::Device& device) {
+  const Reader read(configuration, experiment);
+  std::map<std::string, Value> attributes;
+  for (const std::string& name : experiment.network->attributes)
+    attributes[name] = configuration.values[experiment.find(name).value()];
+  auto network =
+      std::make_unique<ScriptNetwork>(experiment.network->directory / read.choice("network"), attributes, seed,
+                                      read.flag("standardise") ? statistics : TensorStatistics(), device);
+  network->eval();
+  return network;
+}
+
+ScriptTrial try_network(ScriptNetwork& network, const Experiment& experiment, const Configuration& configuration,
+                        const TensorSet& set, const torch::Device& device) {
+  const torch::NoGradGuard no_gradient;
+  Batch batch = set.gather({0, set.size() - 1});
+  batch.input = batch.input.to(device), batch.target = batch.target.to(device);
+  const auto refuse = [&](const std::string& problem) {
+    throw InputError(fmt::format("{}: {}; target is {} of input {}: change the network, the data or the loss",
+                                 set.path().string(), problem, c10::str(batch.target.sizes()),
+                                 c10::str(batch.input.sizes())));
+  };
+  torch::Tensor output;
+  ScriptTrial trial;
+  try {
+    trial.flops = count_flops([&] { output = network.forward(batch.input); }) / 2;
+  } catch (const std::runtime_error& error) {
+    refuse(error.what());
+  }
+  const std::string file = Reader(configuration, experiment).choice("network");
+  const auto check = [&](const std::string& score) {
+    if (const std::string problem = misfit(score, output, batch.target); !problem.empty())
+      refuse(file + "'s " + problem);
+  };
+  if (output.dim() == 0 || output.size(0) != 2)
+    refuse(file + "'s output has no axis of samples: " + c10::str(output.sizes()));
+  if (!is_scripted(*experiment.network)) check(experiment.network->loss);
+  for (const char* split : {"validation", "test"})
+    for (const std::string& score : scores_of(experiment, split))
+      if (score != "loss") check(score);
+  try {
+    make_script_loss(*experiment.network, device)(output, batch.target);
+  } catch (const InputError&) {
+    throw;
+  } catch (const std::runtime_error& error) {
+    refuse(error.what());
+  }
+  trial.input = of_one(batch.input), trial.output = of_one(output), trial.target = of_one(batch.target);
+  return trial;
+}
+
+std::vector<std::string> scores_of(const Experiment& experiment, const std::string& split) {
+  std::vector<std::string> scores;
+  for (const Metric& metric : experiment.metrics)
+    if (metric.name.starts_with(split + '_')) scores.push_back(metric.name.substr(split.size() + 1));
+  return scores;
+}
+
+}  // namespace stormsweep

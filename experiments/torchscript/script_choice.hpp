@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+
+#include "datasets/tensors/tensor_set.hpp"
+#include "experiments/torchscript/script_network.hpp"
+#include "search/space/configuration.hpp"
+#include "search/space/experiment.hpp"
+
+namespace stormsweep {
+
+/// The network that a configuration asks for, in evaluation mode.
+std::unique_ptr<ScriptNetwork> choose_network(const Experiment& experiment, const Configuration& configuration,
+                                              std::uint64_t seed, const TensorStatistics& statistics,
+                                              const torch::Device& device);
+
+/// What the network makes of two samples, and at which cost. Throws InputError, naming files and shapes: they do not go
+/// through it, or the loss or a metric of the experiment cannot compare what comes out with the target.
+struct ScriptTrial {
+  std::vector<std::int64_t> input, output, target;  ///< shapes of one sample
+  std::int64_t flops = 0;                           ///< of its forward pass
+};
+ScriptTrial try_network(ScriptNetwork& network, const Experiment& experiment, const Configuration& configuration,
+                        const TensorSet& set, const torch::Device& device);
+
+/// The scores that an experiment asks for of a split, "validation" or "test", without the split's name.
+std::vector<std::string> scores_of(const Experiment& experiment, const std::string& split);
+
+}  // namespace stormsweep

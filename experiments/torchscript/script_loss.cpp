@@ -1,0 +1,50 @@
+#include "experiments/torchscript/script_loss.hpp"
+
+#include <fmt/format.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+
+#include "experiments/torchscript/script_error.hpp"
+#include "experiments/torchscript/script_network.hpp"
+#include "models/sample_scores.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+torch::Tensor scripted_loss(torch::jit::Module& script, const std::string& name, const torch::Tensor& output,
+                            const torch::Tensor& target) {
+  const torch::jit::GraphOptimizerEnabledGuard plain(false);
+  try {
+    const c10::IValue loss = script.forward({output, target});
+    if (!loss.isTensor() || loss.toTensor().numel() != 1)
+      throw std::runtime_error("gives no single number of (output, target)");
+    return loss.toTensor().to(torch::kFloat32).reshape({1}).expand({target.size(0)});
+  } catch (const std::exception& error) {
+    throw std::runtime_error(name + ": " + script_error(error.what()));
+  }
+}
+
+}  // namespace
+
+bool is_scripted(const ScriptedNetwork& network) {
+  return std::ranges::count(scripted_losses(), network.loss) == 0;
+}
+
+ScriptLoss make_script_loss(const ScriptedNetwork& network, const torch::Device& device) {
+  const std::string name = network.loss;
+  if (!is_scripted(network))
+    return [name](const torch::Tensor& output, const torch::Tensor& target) {
+      return sample_scores(name, output, target);
+    };
+  const auto script = std::make_shared<torch::jit::Module>(load_script(network.directory / name));
+  script->to(device);
+  return [name, script](const torch::Tensor& output, const torch::Tensor& target) {
+    return scripted_loss(*script, name, output, target);
+  };
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <functional>
+
+#include "search/space/scripted_network.hpp"
+
+namespace stormsweep {
+
+/// The losses [n] float32 of samples, with the graph for backward; of a TorchScript loss, which tells one number for
+/// all of them, that number for each.
+using ScriptLoss = std::function<torch::Tensor(const torch::Tensor& output, const torch::Tensor& target)>;
+
+/// Throws InputError: no such file.
+ScriptLoss make_script_loss(const ScriptedNetwork& network, const torch::Device& device);
+
+/// Whether the loss is a file.
+bool is_scripted(const ScriptedNetwork& network);
+
+}  // namespace stormsweep

@@ -1,0 +1,186 @@
+#include "experiments/torchscript/script_network.hpp"
+
+#include <ATen/autocast_mode.h>
+#include <fmt/format.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
+#include <torch/csrc/jit/serialization/import.h>
+#include <torch/utils.h>
+#include <torch/version.h>
+
+#include <algorithm>
+#include <memory>
+#include <new>
+#include <set>
+#include <stdexcept>
+
+#include "experiments/task/archive_file.hpp"
+#include "experiments/torchscript/script_error.hpp"
+#include "search/base/error.hpp"
+#include "search/base/seed.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Operators choose their arithmetic, as under torch.autocast, as long as it lives.
+class Autocast {
+ public:
+  Autocast(const torch::Device& device, torch::ScalarType type) : device_(device.type()) {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+    at::autocast::set_autocast_dtype(device_, type);
+#else
+    device_ == torch::kCPU ? at::autocast::set_autocast_cpu_dtype(type) : at::autocast::set_autocast_gpu_dtype(type);
+#endif
+    enable(true);
+  }
+  ~Autocast() {
+    enable(false);
+    at::autocast::clear_cache();  // of weights, which the next step changes
+  }
+
+ private:
+  void enable(bool on) const {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+    at::autocast::set_autocast_enabled(device_, on);
+#else
+    device_ == torch::kCPU ? at::autocast::set_cpu_enabled(on) : at::autocast::set_enabled(on);
+#endif
+  }
+
+  torch::DeviceType device_;
+};
+
+/// The value for an attribute that holds `now`; nothing where that is of another type.
+std::optional<c10::IValue> as_attribute(const Value& value, const c10::IValue& now) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value); integer && now.isInt()) return c10::IValue(*integer);
+  if (const auto* real = std::get_if<double>(&value); real && now.isDouble()) return c10::IValue(*real);
+  if (const auto* flag = std::get_if<bool>(&value); flag && now.isBool()) return c10::IValue(*flag);
+  if (const auto* word = std::get_if<std::string>(&value); word && now.isString()) return c10::IValue(*word);
+  return std::nullopt;
+}
+
+std::vector<std::string> named_by(torch::jit::Module& script) {
+  std::vector<std::string> names;
+  if (const auto method = script.find_method("hyperparameters"))
+    for (const c10::IValue& name : (*method)({}).toListRef()) names.push_back(name.toStringRef());
+  return names;
+}
+
+void set(torch::jit::Module& script, const std::string& name, const Value& value, const fs::path& file) {
+  const std::vector<std::string> names = named_by(script);
+  const auto refuse = [&](const std::string& problem) {
+    throw InputError(
+        fmt::format("{}: {}; give the module an attribute {} and name it in a method hyperparameters(), "
+                    "or take it out of the experiment's hyperparameters",
+                    file.string(), problem, name));
+  };
+  if (std::ranges::count(names, name) == 0) refuse(fmt::format("its hyperparameters() does not name {}", name));
+  if (!script.hasattr(name)) refuse(fmt::format("has no attribute {} that can be set", name));
+  const auto attribute = as_attribute(value, script.attr(name));
+  if (!attribute)
+    refuse(fmt::format("its attribute {} is of the type {}, which {} is not", name,
+                       script.attr(name).type()->annotation_str(), to_string(value)));
+  script.setattr(name, *attribute);
+}
+
+/// Draws first weights, if the script can.
+bool draw_weights(torch::jit::Module& script, std::uint64_t seed) {
+  const auto method = script.find_method("reset_parameters");
+  if (!method) return false;
+  torch::manual_seed(seed);
+  const torch::NoGradGuard no_gradient;
+  (*method)({});
+  return true;
+}
+
+torch::Tensor along_channels(const std::vector<double>& values, std::int64_t axes) {
+  std::vector<std::int64_t> shape(static_cast<std::size_t>(std::max<std::int64_t>(axes, 1)), 1);
+  if (axes > 1) shape[1] = static_cast<std::int64_t>(values.size());
+  return torch::tensor(values, torch::kFloat32).reshape(shape);
+}
+
+/// `script` behind what standardises its input, so that what is kept takes inputs as they are.
+torch::jit::Module standardised(const torch::jit::Module& script, const TensorStatistics& statistics) {
+  torch::jit::Module whole("Standardised");
+  whole.register_module("network", script);
+  whole.register_attribute("training", c10::BoolType::get(), true);
+  whole.register_buffer("mean", along_channels(statistics.mean, statistics.axes));
+  whole.register_buffer("deviation", along_channels(statistics.deviation, statistics.axes));
+  whole.define(R"(
+def forward(self, input: Tensor) -> Tensor:
+    return self.network.forward((input - self.mean) / self.deviation)
+)");
+  return whole;
+}
+
+/// Registers what is trained in `from`, under its names; what several names share, once.
+void mirror(const torch::jit::Module& from, torch::nn::Module& into, std::set<const void*>& seen) {
+  for (const auto& parameter : from.named_parameters(/*recurse=*/false))
+    if (parameter.value.requires_grad() && seen.insert(parameter.value.unsafeGetTensorImpl()).second)
+      into.register_parameter(parameter.name, parameter.value);
+  for (const auto& buffer : from.named_buffers(/*recurse=*/false))
+    if (buffer.value.defined() && seen.insert(buffer.value.unsafeGetTensorImpl()).second)
+      into.register_buffer(buffer.name, buffer.value);
+  for (const auto& child : from.named_children())
+    mirror(child.value, *into.register_module(child.name, std::make_shared<torch::nn::Module>()), seen);
+}
+
+}  // namespace
+
+torch::jit::Module load_script(const fs::path& file) {
+  if (!fs::is_regular_file(file)) throw InputError(file.string() + ": there is no such file; export it first");
+  try {
+    return torch::jit::load(file.string(), torch::Device(torch::kCPU));
+  } catch (const std::exception& error) {
+    throw InputError(
+        fmt::format("{}: is no TorchScript that LibTorch {} reads ({}); export it by torch.jit.script(module).save, "
+                    "of that version or an older one",
+                    file.string(), TORCH_VERSION, script_error(error.what())));
+  }
+}
+
+ScriptNetwork::ScriptNetwork(const fs::path& file, const std::map<std::string, Value>& hyperparameters,
+                             std::uint64_t seed, const TensorStatistics& statistics, const torch::Device& device)
+    : file_(file), script_(load_script(file)), device_(device) {
+  for (const auto& [name, value] : hyperparameters) set(script_, name, value, file);
+  draws_weights_ = draw_weights(script_, seed);
+  script_.to(device);
+  std::set<const void*> seen;
+  mirror(script_, *this, seen);
+  if (parameters().empty())
+    throw InputError(file.string() + ": has no parameter to train; export the module before it is frozen");
+  if (!statistics.mean.empty()) script_ = standardised(script_, statistics), script_.to(device);
+}
+
+torch::Tensor ScriptNetwork::forward(const torch::Tensor& input, torch::ScalarType type) {
+  const torch::jit::GraphOptimizerEnabledGuard plain(false);
+  std::optional<Autocast> cast;
+  if (type != torch::kFloat32) cast.emplace(device_, type);
+  try {
+    const c10::IValue output = script_.forward({input});
+    if (!output.isTensor())
+      throw std::runtime_error("forward gives " + output.type()->annotation_str() + ", not one tensor");
+    return output.toTensor().to(torch::kFloat32);
+  } catch (const std::exception& error) {
+    const std::string_view text = error.what();
+    for (const char* sign : {"out of memory", "can't allocate memory"})
+      if (text.find(sign) != text.npos) throw std::bad_alloc();
+    throw std::runtime_error(file_.filename().string() + ": " + script_error(text));
+  }
+}
+
+void ScriptNetwork::train(bool on) {
+  torch::nn::Module::train(on);
+  script_.train(on);
+}
+
+void ScriptNetwork::write(const fs::path& file) const {
+  torch::jit::Module copy = script_.deepcopy();
+  copy.to(torch::kCPU);
+  copy.eval();
+  save_script(copy, file);
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <torch/csrc/jit/api/module.h>
+#include <torch/nn/module.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "datasets/tensors/tensor_set.hpp"
+#include "search/space/value.hpp"
+
+namespace stormsweep {
+
+/// A TorchScript file. Throws InputError: missing, or none that this LibTorch reads.
+torch::jit::Module load_script(const std::filesystem::path& file);
+
+/// A network that a user has exported by torch.jit.script or torch.jit.trace, as the training loop sees networks: its
+/// parameters, but for those that need no gradient, and its buffers are the script's own. It runs operator by operator,
+/// as PyTorch does without compilation, so that a training that is stopped and goes on gives the same bits.
+class ScriptNetwork : public torch::nn::Module {
+ public:
+  /// Throws InputError: not readable, without a parameter, or a hyperparameter that its method `hyperparameters()`
+  /// does not name, or that is no attribute of the value's type.
+  ///
+  /// Its method `reset_parameters()`, where it has one, draws the first weights, from `seed` alone; otherwise training
+  /// begins with those in the file. `statistics`, where they are not empty, standardise what it is shown.
+  ScriptNetwork(const std::filesystem::path& file, const std::map<std::string, Value>& hyperparameters,
+                std::uint64_t seed, const TensorStatistics& statistics, const torch::Device& device);
+
+  bool draws_weights() const { return draws_weights_; }
+
+  /// Convolutions and products in arithmetic of `type`, the output in float32. Throws std::runtime_error that names the
+  /// file and the line of the user's source, or std::bad_alloc.
+  torch::Tensor forward(const torch::Tensor& input, torch::ScalarType type = torch::kFloat32);
+
+  void train(bool on = true) override;
+
+  /// As TorchScript that takes inputs as they are in the data, in evaluation mode. Whole or not at all; throws
+  /// InputError.
+  void write(const std::filesystem::path& file) const;
+
+ private:
+  std::filesystem::path file_;
+  torch::jit::Module script_;  ///< what standardises, around the user's
+  torch::Device device_;
+  bool draws_weights_ = false;
+};
+
+}  // namespace stormsweep

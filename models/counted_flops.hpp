@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+namespace stormsweep {
+
+/// FLOP of the convolutions and matrix products that `pass` runs in this thread, one multiply-add counted as 2. Of
+/// networks whose layers are not known; what is known counts itself.
+std::int64_t count_flops(const std::function<void()>& pass);
+
+}  // namespace stormsweep

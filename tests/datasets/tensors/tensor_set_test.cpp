@@ -1,0 +1,85 @@
+#include "datasets/tensors/tensor_set.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "search/base/error.hpp"
+#include "tests/datasets/tensors/tensor_maker.hpp"
+#include "tests/folder.hpp"
+
+using namespace stormsweep;
+
+TEST_CASE("a set of tensors is what its file holds, sample by sample") {
+  const TemporaryFolder folder;
+  const auto input = torch::arange(24, torch::kFloat32).reshape({4, 2, 3}),
+             target = torch::tensor({3, 0, 2, 1}, torch::kInt64);
+  write_tensors(folder / "t.h5", {{"input", input}, {"target", target}});
+  const TensorSet set(folder / "t.h5");
+  CHECK(set.size() == 4);
+  CHECK(set.input().equal(input));
+  CHECK(set.target().equal(target));
+  const Batch batch = set.gather({2, 0});
+  CHECK(batch.input.equal(torch::stack({input[2], input[0]})));
+  CHECK(batch.target.equal(torch::tensor({2, 3}, torch::kInt64)));
+  CHECK(fingerprint(set) == fingerprint(TensorSet(folder / "t.h5")));
+
+  write_tensors(folder / "u.h5", {{"input", input + (input == 5)}, {"target", target}});
+  CHECK(fingerprint(set) != fingerprint(TensorSet(folder / "u.h5")));
+  write_tensors(folder / "v.h5", {{"input", input.reshape({4, 3, 2})}, {"target", target}});
+  CHECK(fingerprint(set) != fingerprint(TensorSet(folder / "v.h5")));
+}
+
+TEST_CASE("statistics are of each channel, over samples and all other axes") {
+  const TemporaryFolder folder;
+  // Channel 0 holds 0, 2, 4, 6; channel 1 holds 5 alone.
+  const auto input = torch::tensor({0.F, 2.F, 5.F, 5.F, 4.F, 6.F, 5.F, 5.F}).reshape({2, 2, 2});
+  write_tensors(folder / "t.h5", {{"input", input}, {"target", torch::zeros({2})}});
+  const TensorStatistics found = statistics(TensorSet(folder / "t.h5"));
+  CHECK(found.axes == 3);
+  CHECK(found.mean == std::vector<double>{3, 5});
+  CHECK(found.deviation[0] == doctest::Approx(std::sqrt(5.0)));
+  CHECK(found.deviation[1] == 1);
+
+  write_tensors(folder / "many.h5",
+                {{"input", torch::randn({1000, 3, 4}) * 20 + 280}, {"target", torch::zeros({1000})}});
+  const TensorSet many(folder / "many.h5");
+  const auto values = many.input().to(torch::kFloat64).transpose(0, 1).reshape({3, -1});
+  CHECK(statistics(many).mean[2] == doctest::Approx(values[2].mean().item<double>()));
+  CHECK(statistics(many).deviation[2] == doctest::Approx(values[2].std(false).item<double>()));
+
+  write_tensors(folder / "words.h5", {{"input", torch::ones({2, 3}, torch::kInt64)}, {"target", torch::zeros({2})}});
+  CHECK(statistics(TensorSet(folder / "words.h5")).mean.empty());
+  write_tensors(folder / "flat.h5", {{"input", torch::tensor({1.F, 3.F})}, {"target", torch::zeros({2})}});
+  CHECK(statistics(TensorSet(folder / "flat.h5")).mean == std::vector<double>{2});
+}
+
+TEST_CASE("files that are no such set are refused by name") {
+  const TemporaryFolder folder;
+  const auto refused = [&](const std::vector<std::pair<std::string, torch::Tensor>>& tensors, const std::string& why) {
+    write_tensors(folder / "t.h5", tensors);
+    CAPTURE(why);
+    CHECK_THROWS_WITH_AS(check_finite(TensorSet(folder / "t.h5")), doctest::Contains(why.c_str()), InputError);
+  };
+  const auto two = torch::zeros({2, 3});
+  refused({{"input", two}}, "t.h5: has no dataset target");
+  refused({{"input", two.to(torch::kFloat64)}, {"target", two}}, "input is of another type");
+  refused({{"input", two}, {"target", torch::zeros({3})}}, "has 2 samples of input and 3 of target");
+  auto broken = torch::zeros({400, 3});
+  broken[300][1] = NAN;
+  refused({{"input", broken}, {"target", torch::zeros({400})}}, "input[300] has a number that is not finite");
+  refused({{"input", torch::zeros({400})}, {"target", broken}}, "target[300]");
+  CHECK_THROWS_WITH_AS(TensorSet(folder / "none.h5"), doctest::Contains("no such file"), InputError);
+
+  const hdf5::Handle file(H5Fcreate((folder / "c.h5").c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
+  const hdf5::Handle chunked(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  const std::array<hsize_t, 2> shape{2, 3};
+  H5Pset_chunk(chunked, 2, shape.data());
+  const hdf5::Handle space(H5Screate_simple(2, shape.data(), nullptr), H5Sclose);
+  {
+    const hdf5::Handle input(H5Dcreate2(file, "input", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, chunked, H5P_DEFAULT),
+                             H5Dclose);
+  }
+  H5Fflush(file, H5F_SCOPE_GLOBAL);
+  CHECK_THROWS_WITH_AS(TensorSet(folder / "c.h5"), doctest::Contains("input is not contiguous"), InputError);
+}

@@ -1,0 +1,64 @@
+#include "experiments/torchscript/script_check.hpp"
+
+#include <doctest/doctest.h>
+
+#include "search/base/error.hpp"
+#include "tests/experiments/torchscript/script_world.hpp"
+
+using namespace stormsweep;
+
+TEST_CASE("a check tells of samples and networks, and knows files that have changed") {
+  const ScriptWorld world;
+  const Space space = world.space(R"("network": ["dense.pt", "normed.pt"])");
+  const DataCheck check = check_data(space);
+  REQUIRE(check.notes.size() == 5);
+  CHECK(check.notes[0] == "train: 50 samples");
+  CHECK(check.notes[3] ==
+        "dense.pt: 3 parameters, 4e-06 MFLOP a sample forward, [2] to []; its reset_parameters() draws the first "
+        "weights");
+  CHECK(check.notes[4].ends_with("every training begins with the weights in the file"));
+  CHECK(check_data(space).fingerprint == check.fingerprint);
+
+  torch::jit::Module other = normed_script();
+  other.setattr("weight", torch::zeros({1, 2}).set_requires_grad(true));
+  other.save(world.folder() / "normed.pt");
+  CHECK(check_data(space).fingerprint != check.fingerprint);
+  CHECK(check_data(world.space()).fingerprint != check.fingerprint);  // asks for dense.pt alone
+}
+
+TEST_CASE("without a validation file the test samples validate, and the check says so") {
+  const ScriptWorld world;
+  Space space = world.space();
+  space.data.erase("validation");
+  CHECK(check_data(space).notes[1] == "validation: the test samples, for want of a file");
+}
+
+TEST_CASE("what does not belong together is refused before anything is trained") {
+  const auto refused = [](const ScriptWorld& world, const std::string& why) {
+    CAPTURE(why);
+    CHECK_THROWS_WITH_AS(check_data(world.space()), doctest::Contains(why.c_str()), InputError);
+  };
+  refused(ScriptWorld(R"("cross_entropy")"),
+          "dense.pt's output is [2] and target [2] of reals, but cross_entropy wants [n, classes, ...]");
+  refused(ScriptWorld(R"("own.pt")"), "own.pt: cannot be read (No such file");
+  refused(ScriptWorld(R"("mse")", R"("none.pt")"), "none.pt: there is no such file");
+  {
+    const ScriptWorld world;
+    write_tensors(world.folder() / "test.h5", {{"input", torch::zeros({3, 2})}, {"target", torch::zeros({3, 1})}});
+    refused(world, "test.h5: a sample's target is Float [1], and in ");
+  }
+  {
+    const ScriptWorld world;
+    for (const char* split : {"train", "validation", "test"})
+      write_tensors(world.folder() / (std::string(split) + ".h5"),
+                    {{"input", torch::zeros({3, 5})}, {"target", torch::zeros({3})}});
+    refused(world, "train.h5: dense.pt: ");
+  }
+  {
+    const ScriptWorld world(R"("own.pt")");
+    torch::jit::Module loss("Loss");
+    loss.define("def forward(self, output: Tensor, target: Tensor) -> Tensor:\n    return output - target\n");
+    loss.save(world.folder() / "own.pt");
+    refused(world, "own.pt: gives no single number");
+  }
+}
