@@ -7,6 +7,7 @@
 
 #include "search/base/error.hpp"
 #include "search/base/strict_json.hpp"
+#include "search/space/embedded.hpp"
 #include "search/space/trial_record.hpp"
 
 namespace stormsweep {

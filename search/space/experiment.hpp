@@ -1,7 +1,6 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -100,9 +99,5 @@ const std::vector<Experiment>& experiments();
 /// The experiment of that name among `known`. Throws InputError, naming the nearest one; `place` is who asks.
 const Experiment& find_experiment(std::string_view name, std::string_view place,
                                   const std::vector<Experiment>& known = experiments());
-
-/// The texts of experiments/*/experiment.json, and of search/space/training.json, embedded at build time.
-std::span<const std::string_view> embedded_experiments();
-std::string_view embedded_training();
 
 }  // namespace stormsweep

@@ -47,7 +47,8 @@ Experiment parse_own_experiment(const nlohmann::ordered_json& json, const std::s
   Experiment experiment = parse_experiment(json.dump(), place);
   const Field root(json, place);
   if (!experiment.command && !experiment.network)
-    throw InputError(place + R"(: has neither "run" nor "network"; give the command that trains, or a TorchScript file)");
+    throw InputError(place +
+                     R"(: has neither "run" nor "network"; give the command that trains, or a TorchScript file)");
   const auto same = [&](const Experiment& one) { return one.name == experiment.name; };
   if (std::any_of(known.begin(), known.end(), same))
     root["name"].refuse("an experiment of that name ships with stormsweep: give another");

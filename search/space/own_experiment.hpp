@@ -22,8 +22,8 @@ std::string with_own_experiment(const std::string& text, const std::string& file
 /// The experiment that the file at `path` declares. Throws InputError.
 Experiment read_own_experiment(const std::filesystem::path& path);
 
-/// The same of JSON that with_own_experiment has put there; `place` is where it stands. Throws InputError: it has neither
-/// a command nor a network, or the name of an experiment among `known`.
+/// The same of JSON that with_own_experiment has put there; `place` is where it stands. Throws InputError: it has
+/// neither a command nor a network, or the name of an experiment among `known`.
 Experiment parse_own_experiment(const nlohmann::ordered_json& json, const std::string& place,
                                 const std::vector<Experiment>& known);
 

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "search/base/strict_json.hpp"
-#include "search/space/experiment.hpp"
+#include "search/space/embedded.hpp"
 
 namespace stormsweep {
 

@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -28,9 +27,5 @@ const std::vector<std::string>& scripted_losses();
 nlohmann::ordered_json declared_by_network(const Field& root);
 
 ScriptedNetwork read_network(const Field& root);
-
-/// The text of search/space/scripted_network.json, embedded at build time: metrics, each of validation and of test, and
-/// hyperparameters of every such experiment.
-std::string_view embedded_scripted_network();
 
 }  // namespace stormsweep

@@ -42,7 +42,8 @@ TEST_CASE("networks of one's own: the same rows under both schedules, and by hal
   for (const char* more : {"", R"("method": {"name": "halving", "eta": 3, "brackets": 1}, )"}) {
     CAPTURE(more);
     folder.write("s.json", space(R"("network": ["dense.pt", "normed.pt"], "epochs": [1, 3, 9], "batch_size": 16,
-                                    "learning_rate": [0.001, 0.01])", more));
+                                    "learning_rate": [0.001, 0.01])",
+                                 more));
     const Ended one = run_stormsweep(search_words("one.db"), folder),
                 two = run_stormsweep(search_words("two.db", {"--schedule", "synchronous"}), folder);
     CAPTURE(one.err);
@@ -59,13 +60,17 @@ TEST_CASE("stopped in an epoch, a network of one's own goes on to the same bits"
   const WorkFolder folder;
   write_world(folder, 2000);
   // Batch norm, Adam, an average of the weights: all that a checkpoint has to hold.
-  folder.write("s.json", space(R"("network": ["dense.pt", "normed.pt"], "epochs": [20, 60], "batch_size": 8, "weight_average": 0.9)"));
+  folder.write(
+      "s.json",
+      space(R"("network": ["dense.pt", "normed.pt"], "epochs": [20, 60], "batch_size": 8, "weight_average": 0.9)"));
   CHECK(run_stormsweep(search_words("whole.db"), folder).status == 0);
-  Command stopped([] {
-    Words words = search_words("parts.db");
-    words.insert(words.begin(), stormsweep_program());
-    return words;
-  }(), folder);
+  Command stopped(
+      [] {
+        Words words = search_words("parts.db");
+        words.insert(words.begin(), stormsweep_program());
+        return words;
+      }(),
+      folder);
   REQUIRE(eventually([&] { return number(folder / "parts.db", "SELECT count(*) FROM trials") >= 1; }));
   stopped.signal(SIGTERM);
   CHECK(stopped.wait().status == 85);
@@ -100,7 +105,8 @@ TEST_CASE("the best is kept as TorchScript, and data that do not fit are refused
     kept += run({"grep", "-c", "Standardised", entry.path().string()}, folder).status == 0;
   CHECK(kept == 1);
 
-  folder.write("experiment.json", R"({"name": "mine", "summary": "s", "network": "dense.pt", "loss": "cross_entropy"})");
+  folder.write("experiment.json",
+               R"({"name": "mine", "summary": "s", "network": ["dense.pt", "normed.pt"], "loss": "cross_entropy"})");
   const Ended refused = run_stormsweep(search_words("t.db"), folder);
   CHECK(refused.status == 2);
   CHECK(count_lines(refused.err) == 1);
@@ -120,7 +126,8 @@ TEST_CASE("from stormsweep init to a table: what export.py writes is searched, a
   CHECK(run({"/usr/bin/python3", "mine/export.py"}, folder).status == 0);
   CHECK(run_stormsweep({"describe", "mine/experiment.json"}, folder).out.find("dropout") != std::string::npos);
   CHECK(run_stormsweep({"plan", "mine/space.json"}, folder).status == 0);
-  const Ended ended = run_stormsweep({"run", "mine/space.json", "--results", "s.db", "--workers", "2", "--device", "cpu", "--keep-best", "1"}, folder);
+  const Ended ended = run_stormsweep(
+      {"run", "mine/space.json", "--results", "s.db", "--workers", "2", "--device", "cpu", "--keep-best", "1"}, folder);
   CAPTURE(ended.err);
   CHECK(ended.status == 0);
   CHECK(number(folder / "s.db", "SELECT count(*) FROM trials WHERE status = 'complete'") == 16);
@@ -131,7 +138,8 @@ network = torch.jit.load(glob.glob("s.models/*.pt")[0])
 with h5py.File("mine/test.h5") as file:
     input, target = torch.tensor(file["input"][:]), torch.tensor(file["target"][:])
 with torch.no_grad():
-    print(float(((network(input) - target) ** 2).mean())))"}, folder);
+    print(float(((network(input) - target) ** 2).mean())))"},
+                         folder);
   CAPTURE(read.err);
   const Rows best = query(folder / "s.db", "SELECT test_loss FROM results ORDER BY validation_loss LIMIT 1");
   CHECK(std::stod(read.out) == doctest::Approx(std::stod(best.at(0))).epsilon(1e-4));
