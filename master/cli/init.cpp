@@ -51,14 +51,16 @@ int init_command(const Arguments& arguments) {
        .summary =
            "Writes an experiment of your own to begin with: experiment.json, a search space, a script that runs.",
        .example = "stormsweep init command mine",
-       .operands = {{"kind", po::value(&kind)->required(), "command: any program that trains, in any language; torchscript: a network that PyTorch exports"},
+       .operands = {{"kind", po::value(&kind)->required(),
+                     "command: any program that trains, in any language; torchscript: a network that PyTorch exports"},
                     {"folder", po::value(&folder)->required(), "where"}}});
   if (!options) return exit_done;
   write(folder, files_of(kind));
   for (const auto& [name, text] : files_of(kind)) fmt::print("{}\n", (folder / name).string());
-  fmt::print("next: {}stormsweep run {}\n",
-             files_of(kind).contains("export.py") ? fmt::format("python3 {}, then ", (folder / "export.py").string()) : "",
-             (folder / "space.json").string());
+  fmt::print(
+      "next: {}stormsweep run {}\n",
+      files_of(kind).contains("export.py") ? fmt::format("python3 {}, then ", (folder / "export.py").string()) : "",
+      (folder / "space.json").string());
   return exit_done;
 }
 

@@ -75,9 +75,9 @@ TEST_CASE("a rank that dies while MPI starts ends the job, with MPI's own words"
   const Ended ended = run(with({"env", "OMPI_MCA_pml=nosuch"}, run_words(folder, noop(3, 10))), folder);
   CAPTURE(ended.err);
   CHECK(ended.status == 3);
-  // Open MPI passes on by itself what a rank lacks, and now and then too late.
+  // Open MPI passes on by itself what a rank lacks, now and then too late, or torn: then it names its show_help.
   const auto tells = [&](const char* word) { return ended.err.find(word) != std::string::npos; };
-  CHECK((tells("nosuch") || tells("MPI_Init")));
+  CHECK((tells("nosuch") || tells("MPI_Init") || tells("show_help")));
   CHECK(ended.err.find("a rank died while MPI started") != std::string::npos);
   CHECK(seconds_since(since) < 30);
   CHECK(run(run_words(folder, noop(3, 10)), folder).status == 0);

@@ -33,8 +33,8 @@ inline void write_script_world(const std::filesystem::path& folder, std::int64_t
   write_split(folder, "train", samples);
   write_split(folder, "validation", 20);
   write_split(folder, "test", 20);
-  std::ofstream(folder / "experiment.json") << R"({"name": "mine", "summary": "s", "network": )" << networks
-                                            << R"(, "loss": )" << loss << "}";
+  std::ofstream(folder / "experiment.json")
+      << R"({"name": "mine", "summary": "s", "network": )" << networks << R"(, "loss": )" << loss << "}";
 }
 
 /// Such a world in a folder of its own.
