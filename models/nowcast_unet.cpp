@@ -171,8 +171,9 @@ NowcastTiling NowcastUnet::tiling() const {
 }
 
 std::int64_t NowcastUnet::forward_bytes(std::int64_t pixels) const {
-  // Resident memory, measured at 680,000 pixels with 8 filters: it grows by 1,500 bytes a pixel; here 1,920.
-  return 4 * outputs * (8 * options().base_filters + 16) * pixels;
+  // Resident memory, measured at 680,000 pixels with 8 filters: it grows by 1,500 bytes a pixel, by 2,200 where it
+  // blends; here 1,920 and 2,400.
+  return 4 * outputs * (8 * options().base_filters + (blends() ? 36 : 16)) * pixels;
 }
 
 }  // namespace stormsweep
