@@ -8,7 +8,7 @@
 #include <limits>
 #include <string>
 
-#include "models/nowcast_cnn.hpp"
+#include "models/make_nowcast_network.hpp"
 #include "models/nowcast_loss.hpp"
 
 using namespace stormsweep;
@@ -48,14 +48,15 @@ double forecast(NowcastNetwork& network, std::int64_t side) {
 
 }  // namespace
 
-/// What (batch size, or "forecast"), base filters, float32 or bfloat16, threads, steps.
+/// Network (samsi or unet), what (batch size, or "forecast"), base filters, float32 or bfloat16, threads, steps.
 int main(int, char** words) {
-  const std::string what = words[1];
-  const bool rounded = std::string(words[3]) == "bfloat16";
-  torch::set_num_threads(std::stoi(words[4]));
-  NowcastCnn network(
-      {.base_filters = std::stoi(words[2]), .convolution_type = rounded ? torch::kBFloat16 : torch::kFloat32}, 1);
+  const std::string what = words[2];
+  const bool rounded = std::string(words[4]) == "bfloat16";
+  torch::set_num_threads(std::stoi(words[5]));
+  const auto network = make_nowcast_network(
+      words[1], {.base_filters = std::stoi(words[3]), .convolution_type = rounded ? torch::kBFloat16 : torch::kFloat32},
+      1);
   torch::manual_seed(0);
   std::printf("%g\n",
-              what == "forecast" ? forecast(network, 1000) : training(network, std::stoi(what), std::stoi(words[5])));
+              what == "forecast" ? forecast(*network, 1000) : training(*network, std::stoi(what), std::stoi(words[6])));
 }

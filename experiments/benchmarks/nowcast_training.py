@@ -1,10 +1,12 @@
 #!/usr/bin/python3
-"""How fast does the nowcasting network train, and forecast a large image?
+"""How fast do the nowcasting networks train, and forecast a large image?
 
 Question  training: processor seconds a sample (forward, loss, backward, Adam) on one core, 256 x 256 patches, batch of 4,
-          64 base filters (the paper's network) and 8, float32 and bfloat16 convolutions. Processor seconds, so that other
-          work on the machine counts little. Forecast: wall seconds for 1000 x 1000 pixels with --threads threads.
+          64 base filters (the paper's network) and 8, float32 and bfloat16 convolutions; the U-Net with 16 and 8.
+          Processor seconds, so that other work on the machine counts little. Forecast: wall seconds for 1000 x 1000 pixels
+          with --threads threads, by the paper's network. --only unet leaves out all but the U-Net.
 Baseline  the same network, loss and optimiser in PyTorch eager, in its default layout and channels-last, in turn with ours.
+          Of the U-Net it computes the middle 140 x 140 pixels, which are all that the loss depends on, as ours does.
 Command   cmake --build --preset release --target benchmark_nowcast_training && /usr/bin/python3 experiments/benchmarks/nowcast_training.py
 Spread    the median of --repeats runs, each of which tells its best of 3 steps after the first, with the least and the
           greatest beside it; the ratio is that of the medians.
@@ -21,7 +23,7 @@ BATCH = "4"
 STEPS = "4"
 
 
-def network_of(base_filters):
+def samsi(base_filters):
     """As models/nowcast_cnn.hpp says it: upsample, concatenate, convolve, crop."""
     import torch
     from torch import nn
@@ -60,19 +62,53 @@ def network_of(base_filters):
     return Nowcast()
 
 
+def unet(base_filters):
+    """As models/nowcast_unet.hpp says it: each lead time by itself, which is a channel beside the past frames."""
+    import torch
+    from torch import nn
+    from torch.nn.functional import avg_pool2d, interpolate, relu
+
+    class Nowcast(nn.Module):
+        def __init__(self):
+            super().__init__()
+            widths = [base_filters << i for i in range(4)]
+            block = lambda into, out: nn.ModuleList([nn.Conv2d(into, out, 3), nn.Conv2d(out, out, 3)])
+            self.encoder = nn.ModuleList(map(block, [8] + widths[:3], widths))
+            self.decoder = nn.ModuleList(block(3 * width, width) for width in widths[2::-1])
+            self.head = nn.Conv2d(base_filters, 1, 1)
+
+        def forward(self, x):
+            x = centre(x, 140)
+            ahead = torch.arange(1, 7).div(6).view(1, 6, 1, 1, 1).expand(len(x), 6, 1, 140, 140)
+            x = torch.cat([x.unsqueeze(1).expand(-1, 6, -1, -1, -1), ahead], 2).flatten(0, 1)
+            encoded = []
+            for i, (first, second) in enumerate(self.encoder):
+                x = relu(second(relu(first(x if i == 0 else avg_pool2d(x, 2)))))
+                encoded.append(x)
+            for i, (first, second) in enumerate(self.decoder):
+                x = interpolate(x, scale_factor=2)
+                offset, height, width = (4, 16, 40)[i], x.shape[2], x.shape[3]
+                skip = encoded[2 - i][:, :, offset:offset + height, offset:offset + width]
+                x = relu(second(relu(first(torch.cat([x, skip], 1)))))
+            x = self.head(x)
+            return [x.view(-1, 6, *x.shape[2:])]
+
+    return Nowcast()
+
+
 def centre(images, side):
     margin = (images.shape[2] - side) // 2
     return images[:, :, margin:margin + side, margin:margin + side]
 
 
-def eager(layout, what, base_filters, kind, threads, steps):
+def eager(layout, network, what, base_filters, kind, threads, steps):
     """Run in a process of its own: prints what benchmark_nowcast_training prints."""
     import torch
     from torch.nn.functional import avg_pool2d, mse_loss
 
     torch.set_num_threads(int(threads))
     layout, kind = getattr(torch, layout), getattr(torch, kind)
-    network = network_of(int(base_filters)).to(memory_format=layout)
+    network = {"samsi": samsi, "unet": unet}[network](int(base_filters)).to(memory_format=layout)
     precision = torch.autocast("cpu", dtype=torch.bfloat16, enabled=kind == torch.bfloat16)
     if what == "forecast":
         image = torch.randn(1, 7, 1000, 1000).to(memory_format=layout)
@@ -90,7 +126,7 @@ def eager(layout, what, base_filters, kind, threads, steps):
             outputs = network(inputs)
         target = centre(truth, 48)
         sum(mse_loss(centre(output.float(), side), avg_pool2d(target, 48 // side))
-            for output, side in zip(outputs, (6, 12, 24, 48))).backward()
+            for output, side in zip(outputs, (6, 12, 24, 48)[-len(outputs):])).backward()
         optimizer.step()
         seconds.append((time.process_time() - begin) / len(inputs))
     print(min(seconds[1:]))
@@ -111,15 +147,19 @@ def compare(options, title, *words):
 
 
 def main():
-    options = common.arguments(__doc__.splitlines()[0], repeats=3, threads=2, bfloat16=0)
+    options = common.arguments(__doc__.splitlines()[0], repeats=3, threads=2, bfloat16=0, only="")
     common.need({"torch": "python3-torch"})
     print(f"{'':68}{'seconds':>9}  {'least-greatest':<18}stormsweep is faster by")
+    for filters in "16", "8":
+        compare(options, f"U-Net, training, {filters} filters, float32", "unet", BATCH, filters, "float32", "1", STEPS)
+    if options.only == "unet":
+        return
     for filters in "64", "8":
-        compare(options, f"training, {filters} filters, float32", BATCH, filters, "float32", "1", STEPS)
+        compare(options, f"training, {filters} filters, float32", "samsi", BATCH, filters, "float32", "1", STEPS)
     if options.bfloat16:
-        compare(options, "training, 8 filters, bfloat16", BATCH, "8", "bfloat16", "1", STEPS)
+        compare(options, "training, 8 filters, bfloat16", "samsi", BATCH, "8", "bfloat16", "1", STEPS)
     threads = str(options.threads)
-    compare(options, f"forecast 1000 x 1000, {threads} threads", "forecast", "64", "float32", threads, "1")
+    compare(options, f"forecast 1000 x 1000, {threads} threads", "samsi", "forecast", "64", "float32", threads, "1")
 
 
 if __name__ == "__main__":
