@@ -110,6 +110,7 @@ bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& pl
                                   .fingerprint = settings.fingerprint,
                                   .seed = space.seed,
                                   .cache = settings.cache,
+                                  .keep_work = settings.keep_work,
                                   .device = placement.device,
                                   .threads = placement.threads,
                                   .background = placement.background},

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <fstream>
 #include <iterator>
+#include <thread>
 #include <utility>
 
 #include "experiments/command/command_process.hpp"
@@ -23,6 +24,7 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 constexpr auto look = 50ms;                 // at its reports, and whether it is to stop
+constexpr double word_of_master = 3;        // seconds that it may take to come here
 constexpr std::size_t most_read = 1 << 16;  // of a file at a time
 
 /// The bytes of a file that have come since.
@@ -83,6 +85,7 @@ class CommandRun {
         training_(training),
         events_(events),
         leads_(context.gang->shard() == 0),
+        keep_work_(context.keep_work),
         folder_(make_folder(experiment, training, context)),
         tail_(folder_.report()),
         reports_(experiment, training.milestones) {
@@ -99,7 +102,7 @@ class CommandRun {
   std::optional<Outcome> run() {
     try {
       const auto end = follow();
-      if (!end) return std::nullopt;
+      if (!end || (end->signal == SIGTERM && stopped_soon())) return std::nullopt;
       return conclude(*end);
     } catch (const NotFinite& error) {
       return ended(Status::diverged, error.what());
@@ -118,6 +121,13 @@ class CommandRun {
       if (events_.stopped()) return std::nullopt;
       check_silence();
     }
+  }
+
+  /// A batch system that ends a job tells all of its processes, this command before the master's word comes here.
+  bool stopped_soon() const {
+    const double told = seconds();
+    while (!events_.stopped() && seconds() - told < word_of_master) std::this_thread::sleep_for(look);
+    return events_.stopped();
   }
 
   void read_reports() {
@@ -142,7 +152,7 @@ class CommandRun {
     if (leads_) tell(reports_.finish(seconds()));
     std::error_code ignored;  // what cannot be removed is in nobody's way
     if (!(training_.rung && training_.rung->goes_on)) fs::remove_all(folder_.checkpoint, ignored);
-    fs::remove_all(folder_.path, ignored);
+    if (!keep_work_) fs::remove_all(folder_.path, ignored);
     return {};
   }
 
@@ -172,7 +182,7 @@ class CommandRun {
   const Experiment& experiment_;
   const Training& training_;
   const RunEvents& events_;
-  bool leads_;
+  bool leads_, keep_work_;
   double started_ = steady_unix_time();
   Seconds begun_ = steady_time();
   std::int64_t killed_ = out_of_memory_kills();

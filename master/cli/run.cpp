@@ -200,6 +200,7 @@ RunSettings run_settings(const RunOptions& options, const Space& space, const st
           .lost_after = options.lost_after,
           .checkpoint_every = options.checkpoint_every,
           .retry_out_of_memory = options.retry_out_of_memory,
+          .keep_work = options.keep_work,
           .keep_models = options.keep_best > 0,
           .share_epochs = space.share_epochs,
           .synchronous = options.synchronous,

@@ -60,6 +60,7 @@ Syntax syntax() {
       "reuse", po::value<std::vector<std::string>>()->composing(),
       "another database: what has ended there of the same configurations, experiment and data is copied first; may be "
       "repeated")("separate-epochs", po::bool_switch(), "train configurations that differ only in epochs one by one")(
+      "keep-work", po::bool_switch(), "keep the folders in which commands have worked, of complete trials too")(
       "retry-failed", po::bool_switch(), "run failed, diverged and out-of-memory trials again")(
       "dry-run", po::bool_switch(), "check everything, print the plan, train nothing");
   return s;
@@ -143,6 +144,7 @@ std::optional<RunOptions> parse_run_options(const Arguments& arguments) {
         "stormsweep run: --schedule synchronous divides a search among its own ranks; give no --share, or "
         "master-worker");
   o.dry_run = (*values)["dry-run"].as<bool>(), o.retry_failed = (*values)["retry-failed"].as<bool>();
+  o.keep_work = (*values)["keep-work"].as<bool>();
   o.separate_epochs = (*values)["separate-epochs"].as<bool>();
   return o;
 }

@@ -18,7 +18,7 @@ struct RunOptions {
   int workers = 0, threads = 0;
   std::string device;
   double lost_after = 10, checkpoint_every = 300;
-  bool retry_out_of_memory = false, synchronous = false;
+  bool retry_out_of_memory = false, synchronous = false, keep_work = false;
   std::optional<Seconds> time_limit;
   std::vector<std::filesystem::path> reuse;  ///< other databases
   int keep_best = 0;                         ///< networks that stay

@@ -12,6 +12,7 @@ struct RunSettings {
   double lost_after = 10;            ///< seconds of silence after which either side takes the other for dead
   double checkpoint_every = 300;     ///< seconds between checkpoints of a training; 0: none
   bool retry_out_of_memory = false;  ///< with smaller micro-batches, before a trial is out_of_memory
+  bool keep_work = false;            ///< folders in which commands have worked stay, of those that are complete too
   bool keep_models = false;          ///< trained networks are saved (search/space/cache_files.hpp)
   bool share_epochs = true;          ///< as the master has it, whatever the space says
   bool synchronous = false;          ///< workers compute their shares themselves (SynchronousShare)

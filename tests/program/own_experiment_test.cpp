@@ -55,13 +55,14 @@ TEST_CASE("from stormsweep init to a table: described, planned, run under both s
   CHECK(run_stormsweep({"describe", "mine/experiment.json"}, folder).out.find("learning_rate") != std::string::npos);
   CHECK(run_stormsweep({"plan", "mine/space.json"}, folder).status == 0);
   const Ended one = search(folder, "mine/space.json", "one.db"),
-              two = search(folder, "mine/space.json", "two.db", {"--schedule", "synchronous"});
+              two = search(folder, "mine/space.json", "two.db", {"--schedule", "synchronous", "--keep-work"});
   CAPTURE(one.err);
   CHECK(one.status == 0);
   CAPTURE(two.err);
   CHECK(two.status == 0);
   CHECK(outcomes(folder / "one.db").size() == 12);
   CHECK(outcomes(folder / "one.db") == outcomes(folder / "two.db"));
+  CHECK(run({"sh", "-c", "ls one.cache/work | wc -l; ls two.cache/work/*/stderr | wc -l"}, folder).out == "0\n6\n");
   CHECK(number(folder / "one.db", "SELECT count(*) FROM trials WHERE status = 'complete'") == 12);
   CHECK(run_stormsweep({"results", "one.db", "--best", "1"}, folder).out.find("mine") == std::string::npos);
   CHECK(count_lines(run_stormsweep({"results", "one.db", "--format", "optuna"}, folder).out) == 1 + 12);

@@ -1,6 +1,6 @@
-// stormsweep-tend PARENT GRACE COMMAND...: runs the command and ends as it does; when it ends, when PARENT dies, and on
-// SIGTERM, nothing that it has started is left, whatever that has done to get away. Between a worker and its command,
-// because a worker may be killed, and has threads, which must not fork.
+// stormsweep-tend PARENT GRACE COMMAND...: runs the command and ends as it does, or by SIGTERM where that told it to;
+// when the command ends, when PARENT dies, and on SIGTERM, nothing that it has started is left, whatever that has done
+// to get away. Between a worker and its command, because a worker may be killed, and has threads, which must not fork.
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,31 +38,29 @@ pid_t start(const std::vector<std::string>& command, const sigset_t& signals) {
   _exit(not_started);
 }
 
-/// Until the command has ended, or had to be ended.
-std::optional<int> watch(pid_t command, const sigset_t& signals, std::chrono::duration<double> grace) {
+/// Until the command has ended, or had to be ended. Its status; SIGTERM, whatever it made of that, where it was told
+/// to.
+int watch(pid_t command, const sigset_t& signals, std::chrono::duration<double> grace) {
   std::optional<Clock::time_point> deadline;
   for (;;) {
     const timespec look{.tv_sec = 0, .tv_nsec = 100'000'000};
     const int signal = deadline ? sigtimedwait(&signals, nullptr, &look) : sigwaitinfo(&signals, nullptr);
-    int status = 0;
-    for (pid_t ended; (ended = waitpid(-1, &status, WNOHANG)) > 0;)
-      if (ended == command) return status;
     if (signal == SIGTERM && !deadline) {
       deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(grace);
       signal_all(SIGTERM);
     }
-    if (deadline && Clock::now() >= *deadline) return std::nullopt;
+    int status = 0;
+    for (pid_t ended; (ended = waitpid(-1, &status, WNOHANG)) > 0;)
+      if (ended == command) return deadline ? SIGTERM : status;
+    if (deadline && Clock::now() >= *deadline) return SIGTERM;
   }
 }
 
 /// What is orphaned comes here, and is found in the next round.
-int clear(pid_t command, std::optional<int> status) {
-  int any = 0;
-  for (signal_all(SIGKILL);; signal_all(SIGKILL)) {
-    const pid_t ended = waitpid(-1, &any, 0);
-    if (ended == command) status = any;
-    if (ended < 0 && errno == ECHILD) return status.value_or(SIGKILL);
-  }
+void clear() {
+  do {
+    signal_all(SIGKILL);
+  } while (waitpid(-1, nullptr, 0) > 0 || errno != ECHILD);
 }
 
 [[noreturn]] void end_like(int status) {
@@ -95,5 +93,7 @@ int main(int count, char** words) {
     std::perror("stormsweep-tend");
     return not_started;
   }
-  end_like(clear(command, watch(command, signals, std::chrono::duration<double>(std::atof(words[2])))));
+  const int status = watch(command, signals, std::chrono::duration<double>(std::atof(words[2])));
+  clear();
+  end_like(status);
 }

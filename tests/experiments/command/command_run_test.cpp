@@ -128,6 +128,7 @@ TEST_CASE("what goes wrong with a command is the row's reason, with its last wor
          "sh: it ended with exit status 3; it said last: no such cloud; see ");
   reason("true", Status::failed, "ended without a report");
   reason("kill -SEGV $$", Status::failed, "ended by signal 11");
+  reason("kill -TERM $PPID; sleep 9", Status::failed, "ended by signal 15");  // and nobody stops the search
   reason("exit 137", Status::out_of_memory, "want of memory");
   reason(R"(echo '{"epoch": 1, "loss": NaN}' >> $STORMSWEEP_REPORT; sleep 60)", Status::diverged, "not finite");
   reason("sleep 60", Status::failed, "it has said nothing for 0.3 s", R"(, "timeout": 0.3)");
@@ -156,6 +157,15 @@ TEST_CASE(
     const Ran ran = world.run(experiment("sleep " + time + " & setsid sleep " + time + " & (setsid sh -c 'sleep " +
                                          time + " & exit') & echo '{\"loss\": 1}' >> $STORMSWEEP_REPORT; sleep 0.2"));
     CHECK(ran.left->status == Status::complete);
+    CHECK(gone(time));
+  }
+  SUBCASE("that a batch system told to end before the master did, whatever it made of that: it is no failure") {
+    const std::string time = long_sleep();
+    const Ran ran = world.run(experiment("trap 'exit 0' TERM; setsid sleep " + time +
+                                         " & (sleep 0.2; kill -TERM $PPID) & while :; do sleep 0.1; done"),
+                              {1}, 1);
+    CHECK(!ran.left);
+    CHECK(ran.rows.empty());
     CHECK(gone(time));
   }
   SUBCASE("that was stopped, and its checkpoint stays") {
