@@ -25,6 +25,7 @@ using namespace std::chrono_literals;
 
 constexpr auto look = 50ms;                 // at its reports, and whether it is to stop
 constexpr double word_of_master = 3;        // seconds that it may take to come here
+constexpr std::uintmax_t least_space = 1 << 20;
 constexpr std::size_t most_read = 1 << 16;  // of a file at a time
 
 /// The bytes of a file that have come since.
@@ -173,8 +174,17 @@ class CommandRun {
     outcome.error = experiment_.command->words[0] + ": " + reason;
     if (const std::string said = last_line(folder_.path / "stderr"); !said.empty())
       outcome.error += "; it said last: " + abbreviated(said);
-    outcome.error += "; see " + folder_.path.string();
+    outcome.error += full_disk() ? "; the disk was full, so its folder is not kept" : "; see " + folder_.path.string();
     return outcome;
+  }
+
+  /// Of a command that has filled it, nothing is kept: all others would fail for want of space.
+  bool full_disk() const {
+    std::error_code error;
+    const fs::space_info disk = fs::space(folder_.path, error);
+    if (error || disk.available >= least_space) return false;
+    fs::remove_all(folder_.path, error);
+    return true;
   }
 
   double seconds() const { return (steady_time() - begun_).count(); }

@@ -127,6 +127,28 @@ TEST_CASE("halving goes on with the configurations that are left, from their che
   CHECK(run({"grep", "-c", "from 3", "starts"}, folder).out == "1\n");
 }
 
+TEST_CASE("a command that fills the disk leaves it to the others") {
+  const WorkFolder folder;
+  folder.write("experiment.json", slow);
+  folder.write("train.sh", "[ $2 = 2 ] && { head -c 9M /dev/zero > big || exit 3; }\n" +
+                               std::string(R"(echo "{\"epoch\": 1, \"loss\": $2}" >> "$STORMSWEEP_REPORT")"));
+  folder.write("s.json", R"({"name": "s", "experiment": "./experiment.json", "parameters": {"index": [1, 2, 3, 4]}})");
+  const Ended ended =
+      run({"unshare", "--mount", "sh", "-c",
+           "mkdir small && mount -t tmpfs -o size=4m none small || exit 99; " + stormsweep_program() +
+               " run s.json --results small/s.db --workers 1 --device cpu; echo $?; ls small/s.cache/work; " +
+               "sqlite3 small/s.db 'SELECT status, error FROM trials ORDER BY configuration'"},
+          folder);
+  if (ended.status == 99 || ended.err.find("unshare") != std::string::npos) {
+    MESSAGE("SKIPPED: no disk can be mounted here");
+    return;
+  }
+  CAPTURE(ended.err);
+  CHECK(ended.out ==
+        "1\ncomplete|\nfailed|sh: it ended with exit status 3; the disk was full, so its folder is not kept\n"
+        "complete|\ncomplete|\n");
+}
+
 TEST_CASE("a gang starts a copy a rank, which can meet; one that fails ends all") {
   const WorkFolder folder;
   folder.write("experiment.json", slow);
