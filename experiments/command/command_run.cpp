@@ -23,8 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr auto look = 50ms;                 // at its reports, and whether it is to stop
-constexpr double word_of_master = 3;        // seconds that it may take to come here
+constexpr auto look = 50ms;           // at its reports, and whether it is to stop
+constexpr double word_of_master = 3;  // seconds that it may take to come here
 constexpr std::uintmax_t least_space = 1 << 20;
 constexpr std::size_t most_read = 1 << 16;  // of a file at a time
 

@@ -132,7 +132,8 @@ void fields(Codec& codec, T& object) {
     each(object.host, object.device, object.cpu, object.versions, object.threads);
   } else if constexpr (std::is_same_v<Object, RunSettings>) {
     each(object.directory, object.fingerprint, object.cache, object.lost_after, object.checkpoint_every,
-         object.retry_out_of_memory, object.keep_work, object.keep_models, object.share_epochs, object.synchronous, object.stage);
+         object.retry_out_of_memory, object.keep_work, object.keep_models, object.share_epochs, object.synchronous,
+         object.stage);
   } else if constexpr (std::is_same_v<Object, Welcome>) {
     each(object.space, object.settings, object.done, object.trials);
   } else if constexpr (std::is_same_v<Object, Stage>) {
