@@ -10,7 +10,7 @@ Baseline  Optuna's TPE; its multivariate TPE (with groups and, where trials are 
 Command   cmake --build ... --target benchmark_search && /usr/bin/python3 experiments/benchmarks/search.py
 Spread    medians over --seeds, with quartiles. All methods see the same functions and the same noise by trial. Settings were chosen
           on Hartmann 3 and Levy 4; that values are warped only where the worse half spreads wider came up when Hartmann 6 and
-          Branin were looked at too.
+          Branin were looked at too, and the weights' prior when all functions were, as they are.
 Target    fewer trials to TPE's final regret on most problems; Hartmann 6 as it is at 50 and 100 trials: 0.01 and 0.001;
           nothing twice on grids; 15 ms a suggestion in the mean up to 300 trials (--trials 300).
 """

@@ -13,13 +13,14 @@ namespace stormsweep::bayes {
 namespace {
 
 constexpr Eigen::Index block = 64;
+constexpr double against_small = 2, against_large = 0.2;  // weights
 
 double log_prior(const Hyperparameters& p, Eigen::VectorXd& gradient) {
   double sum = std::log(p.signal) - p.signal + 0.1 * std::log(p.noise) - 30 * p.noise;
   for (std::size_t j = 0; j < p.weights.size(); ++j) {
     const double w = p.weights[j];
-    sum -= 0.1 / w + 0.1 * w;
-    gradient(static_cast<Eigen::Index>(j)) += 0.1 / w - 0.1 * w;
+    sum -= against_small / w + against_large * w;
+    gradient(static_cast<Eigen::Index>(j)) += against_small / w - against_large * w;
   }
   const auto d = std::ssize(p.weights);
   gradient(d) += 1 - p.signal;

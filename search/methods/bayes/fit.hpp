@@ -15,9 +15,11 @@ Eigen::VectorXd to_logarithms(const Hyperparameters& parameters);
 Hyperparameters from_logarithms(const Eigen::VectorXd& logarithms);
 
 /// Logarithm of the marginal likelihood of `values` at `points` (coordinates, [n, dimensions]) and of the prior, up to
-/// a constant, with its gradient by the logarithms of the hyperparameters, unless that is null. The prior: -(0.1 / w +
-/// 0.1 w) for a weight w, Gamma(2, rate 1) for the signal, Gamma(1.1, rate 30) for the noise, as Optuna's GPSampler has
-/// them. Borrows all; its matrices are made once.
+/// a constant, with its gradient by the logarithms of the hyperparameters, unless that is null. The prior: -(2 / w +
+/// 0.2 w) for a weight w, whose first term keeps a few observations from making out that the function does not depend
+/// on an axis; Gamma(2, rate 1) for the signal, Gamma(1.1, rate 30) for the noise. The forms are those of Optuna's
+/// GPSampler, which has 0.1 twice: Levy's and Hartmann's functions took more trials with it, the more so with several
+/// pending (experiments/benchmarks/search.py). Borrows all; its matrices are made once.
 class LogPosterior {
  public:
   LogPosterior(const std::vector<Dimension>& dimensions, const Eigen::MatrixXd& points, const Eigen::VectorXd& values);

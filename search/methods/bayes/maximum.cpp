@@ -13,7 +13,7 @@ namespace stormsweep::bayes {
 namespace {
 
 constexpr double most_to_list = 50'000;
-constexpr std::size_t candidates = 256, most_candidates = 1 << 17, starts = 5;
+constexpr std::size_t candidates = 256, most_candidates = 1 << 17, starts = 3;
 /// Of a dimension with more digits than that, only so many, evenly, and those near a point are looked at from it.
 constexpr std::size_t most_digits = 256, near_digits = 16;
 

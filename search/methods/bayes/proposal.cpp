@@ -15,7 +15,7 @@ namespace stormsweep::bayes {
 
 namespace {
 
-constexpr std::size_t hills = 5;  // searched for what is better near them
+constexpr std::size_t hills = 3;  // searched for what is better near them
 constexpr std::size_t most_observations = 500, best_kept = 100, last_kept = most_observations - best_kept;
 
 /// Failures last.

@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(Mixed, "the posterior is the density of a dense normal distrib
   const Eigen::MatrixXd k = half + half.transpose() + 1.32 * Eigen::MatrixXd::Identity(15, 15);
   const double likelihood = -values.dot(k.inverse() * values) / 2 - std::log(k.determinant()) / 2;
   double prior = std::log(1.3) - 1.3 + 0.1 * std::log(0.02) - 30 * 0.02;
-  for (const double w : parameters.weights) prior -= 0.1 / w + 0.1 * w;
+  for (const double w : parameters.weights) prior -= 2 / w + 0.2 * w;
   CHECK(posterior(to_logarithms(parameters)) == Approx(likelihood + prior).epsilon(1e-9));
 }
 
