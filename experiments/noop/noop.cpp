@@ -45,15 +45,17 @@ double score(const Reader& read, std::uint64_t seed) {
   return read.integer("epochs") == 1 ? first : limit + (first - limit) / static_cast<double>(read.integer("epochs"));
 }
 
-std::optional<Outcome> run_trial(const Experiment& experiment, const Configuration& configuration,
-                                 const TaskContext& context, const std::function<bool()>& stopped) {
-  const Reader read(configuration, experiment);
+}  // namespace
+
+std::optional<Outcome> run_noop(const Experiment& experiment, const Training& training, const TaskContext& context,
+                                const RunEvents& events) {
+  const Reader read(training.configuration, experiment);
   Gang& gang = *context.gang;
   Outcome outcome;
   outcome.started = steady_unix_time();
   const Seconds begun = steady_time();
   meet(gang);
-  if (!sleep(Milliseconds(read.real("milliseconds")), stopped)) return std::nullopt;
+  if (!sleep(Milliseconds(read.real("milliseconds")), events.stopped)) return std::nullopt;
 
   const std::string& wanted = read.choice("outcome");
   if (wanted == "abort" && gang.shard() == 0) std::abort();
@@ -65,18 +67,10 @@ std::optional<Outcome> run_trial(const Experiment& experiment, const Configurati
     outcome.error = "loss is not finite, as the configuration asks";
     return outcome;
   }
-  outcome.metrics = {{"score", score(read, context.seed)}};
-  return outcome;
-}
-
-}  // namespace
-
-std::optional<Outcome> run_noop(const Experiment& experiment, const Training& training, const TaskContext& context,
-                                const RunEvents& events) {
   for (std::size_t k = 0; k < training.trials(); ++k) {
-    auto outcome = run_trial(experiment, training.trial(k, experiment), context, events.stopped);
-    if (!outcome || outcome->status != Status::complete) return outcome;
-    events.finished(k, *std::move(outcome), {});
+    const Configuration trial = training.trial(k, experiment);
+    outcome.metrics = {{"score", score(Reader(trial, experiment), context.seed)}};
+    events.finished(k, outcome, {});
   }
   return Outcome{};
 }

@@ -40,9 +40,10 @@ std::vector<std::size_t> read_ranks(const std::string& list) {
 std::string work_text(const Space& space, const TrainingCost& cost, const RanksPlans& ranks) {
   if (sized_by_budget(space))
     return fmt::format("{}: as many as fit its limits; {}\n", extent_word(space),
-                       cost.known() ? "--ranks 8,16 tells how many" : how_to_tell_cost(space));
+                       cost.known() ? "--ranks 8,16 tells how many" : how_to_settle_extent(space));
+  if (!cost.known()) return fmt::format("how long it takes is not known; {}\n", how_to_tell_cost(space));
   const auto gang = static_cast<std::size_t>(largest_gang(space));
-  const auto work = cost.known() ? expected_search(space, cost, gang, ScheduleKind::master_worker) : std::nullopt;
+  const auto work = expected_search(space, cost, gang, ScheduleKind::master_worker);
   if (!work) return "";
   return fmt::format("all of it takes one worker {}, {}\n",
                      hours_text(work->seconds * work->efficiency * static_cast<double>(gang)), ranks.source);

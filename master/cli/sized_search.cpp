@@ -15,7 +15,7 @@ namespace {
 
 [[noreturn]] void refuse_unknown(const Space& space, const std::string& place, const std::string& limit) {
   throw InputError(fmt::format("{}: {}: how many {} fit is not known, for nothing tells what they take; {}", place,
-                               limit, extent_word(space), how_to_tell_cost(space)));
+                               limit, extent_word(space), how_to_settle_extent(space)));
 }
 
 [[noreturn]] void refuse_small(const Space& space, const std::string& place, const std::string& limit,
@@ -46,8 +46,12 @@ SizedSearch size_search(const Space& space, const std::string& place, const std:
 }
 
 std::string how_to_tell_cost(const Space& space) {
-  return fmt::format("give cost.{}, or cost.like with a database of such trials, or method.{}",
-                     space.experiment->milestone ? "epoch_seconds" : "trial_seconds", extent_key(space.method));
+  return fmt::format("give cost.{}, or cost.like with a database of such trials",
+                     space.experiment->milestone ? "epoch_seconds" : "trial_seconds");
+}
+
+std::string how_to_settle_extent(const Space& space) {
+  return fmt::format("{}, or method.{}", how_to_tell_cost(space), extent_key(space.method));
 }
 
 std::string hours_text(double seconds) {

@@ -21,8 +21,10 @@ struct SizedSearch {
 SizedSearch size_search(const Space& space, const std::string& place, const std::filesystem::path& database,
                         std::size_t workers, ScheduleKind schedule);
 
-/// "give cost.epoch_seconds, ...": how a space whose budget decides its extent can be searched.
+/// "give cost.epoch_seconds, ...": of a space where nothing tells what its trainings take.
 std::string how_to_tell_cost(const Space& space);
+/// The same, and what else makes a space whose budget decides its extent one that can be searched.
+std::string how_to_settle_extent(const Space& space);
 
 /// "7.4 h", "12.0 min", "3.1 s": `seconds` for a table.
 std::string hours_text(double seconds);

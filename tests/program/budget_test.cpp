@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <nlohmann/json.hpp>
 
 #include "tests/program/command.hpp"
 #include "tests/program/database.hpp"
@@ -81,6 +82,23 @@ TEST_CASE("a budget without a cost is refused, and so is one in which nothing fi
   CHECK(run_stormsweep(run_words({"--workers", "2", "--share", "0/2"}), folder).err ==
         "stormsweep run: --share: halving cannot be divided among jobs, for its limits leave it to each job how many "
         "brackets there are; run one job\n");
+}
+
+/// What trainings took that make a trial at 1 epoch and one at 3 was told as if only the second had taken its time.
+TEST_CASE("a plan by trials that have been timed takes as long as they did, and says where nothing was") {
+  const WorkFolder folder;
+  folder.write("a.json", R"({"name": "a", "experiment": "noop",
+    "parameters": {"index": {"min": 1, "max": 8, "step": 1}, "milliseconds": 50, "epochs": [1, 3]}})");
+  CHECK(
+      run_stormsweep({"plan", "a.json"}, folder).out.find("how long it takes is not known; give cost.epoch_seconds") !=
+      std::string::npos);
+  REQUIRE(run_stormsweep({"run", "a.json", "--workers", "1", "--device", "cpu"}, folder).status == 0);
+  const auto took =
+      number(folder / "a.db", "SELECT CAST(1000 * (max(finished) - min(started)) AS INTEGER) FROM trials");
+  const Ended plan = run_stormsweep({"plan", "a.json", "--ranks", "1", "--format", "json"}, folder);
+  const double planned = nlohmann::json::parse(plan.out)["ranks"]["rows"][0]["seconds"];
+  CHECK(took >= 400);
+  CHECK(1000 * planned == doctest::Approx(static_cast<double>(took)).epsilon(0.2));
 }
 
 TEST_CASE("trials of another database tell what a search will take") {
