@@ -86,9 +86,16 @@ std::optional<std::string> data_report(const Space& space, const RunOptions& opt
 
 int worker_count(const RunOptions& options, const DataReport& report) {
   if (options.workers > 0) return options.workers;
+  const bool on_gpus = report.gpus > 0 && options.device != "cpu";
+  if (options.workers_per_gpu > 0) {
+    if (on_gpus) return options.workers_per_gpu * report.gpus;
+    throw InputError(fmt::format("stormsweep run: --workers-per-gpu is {}, and {}; give --workers",
+                                 options.workers_per_gpu,
+                                 options.device == "cpu" ? "--device is cpu" : "LibTorch finds no GPU here"));
+  }
   if (const auto tasks = whole_number(environment("SLURM_NTASKS")); tasks && *tasks > 1)
     return static_cast<int>(*tasks - 1);
-  return report.gpus > 0 && options.device != "cpu" ? report.gpus : usable_cores();
+  return on_gpus ? report.gpus : usable_cores();
 }
 
 int terminal_columns() {

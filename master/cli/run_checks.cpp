@@ -50,6 +50,9 @@ void check_options(const Space& space, const RunOptions& options) {
   if (space.experiment->command && (options.keep_best > 0 || !options.stage.empty()))
     throw InputError(fmt::format("stormsweep run: {}: {} trains by a command, which has files of its own; leave it out",
                                  options.keep_best > 0 ? "--keep-best" : "--stage", space.experiment->name));
+  if (options.keep_work && !space.experiment->command)
+    throw InputError(
+        fmt::format("stormsweep run: --keep-work: {} trains by no command; leave it out", space.experiment->name));
   if (!options.stage.empty() && space.experiment->data.empty())
     throw InputError(fmt::format("stormsweep run: --stage: {} reads no data; leave it out", space.experiment->name));
 }

@@ -37,6 +37,8 @@ Syntax syntax() {
       "json", po::value<std::string>(), "a folder for <name>.jsonl, one line a trial")(
       "workers", po::value<int>(),
       "ranks that train (default: one a GPU, else one a core; in a Slurm job its tasks less one)")(
+      "workers-per-gpu", po::value<int>(),
+      "ranks that train on each GPU, which a small network does not fill (default: one)")(
       "threads", po::value<int>(), "training threads a worker (default: its share of the node's cores)")(
       "device", po::value<std::string>()->default_value("auto"), "auto, cpu or cuda")(
       "lost-after", po::value<double>()->default_value(10),
@@ -113,6 +115,9 @@ std::optional<RunOptions> parse_run_options(const Arguments& arguments) {
   o.space = text("space"), o.results = text("results"), o.json = text("json");
   check_database_name(o.results);
   if (!text("stage").empty()) o.stage = std::filesystem::absolute(text("stage")).lexically_normal();
+  o.workers_per_gpu = positive(*values, "workers-per-gpu");
+  if (o.workers_per_gpu > 0 && values->count("workers"))
+    throw InputError("stormsweep run: --workers and --workers-per-gpu both say how many there are; give one of them");
   o.workers = positive(*values, "workers"), o.threads = positive(*values, "threads");
   o.device = one_of({"auto", "cpu", "cuda"}, "device", *values);
   o.lost_after = (*values)["lost-after"].as<double>();

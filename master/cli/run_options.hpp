@@ -14,8 +14,8 @@ namespace stormsweep {
 /// The command line of `stormsweep run`.
 struct RunOptions {
   std::filesystem::path space, results, json;
-  std::filesystem::path stage;  ///< absolute; empty: data is read where it is
-  int workers = 0, threads = 0;
+  std::filesystem::path stage;                        ///< absolute; empty: data is read where it is
+  int workers = 0, workers_per_gpu = 0, threads = 0;  ///< 0: by what the machine has
   std::string device;
   double lost_after = 10, checkpoint_every = 300;
   bool retry_out_of_memory = false, synchronous = false, keep_work = false;

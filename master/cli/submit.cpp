@@ -32,7 +32,7 @@ namespace po = boost::program_options;
 /// What `stormsweep submit` was asked; empty: not given.
 struct SubmitQuestion {
   std::string space, time, partition, results;
-  int nodes, tasks_per_node, gpus_per_task, cpus_per_task, array, requeues;
+  int nodes, tasks_per_node, gpus_per_task, workers_per_gpu, cpus_per_task, array, requeues;
   bool dry_run;
 };
 
@@ -56,6 +56,8 @@ Syntax syntax_of(SubmitQuestion& q) {
            "tasks a node; each is a rank that trains"},
           {"gpus-per-task", po::value(&q.gpus_per_task)->default_value(0),
            "GPUs of a task: a rank for each, if several"},
+          {"workers-per-gpu", po::value(&q.workers_per_gpu)->default_value(1),
+           "ranks on each GPU, which a small network does not fill"},
           {"cpus-per-task", po::value(&q.cpus_per_task)->default_value(1), "cores of a task: its training threads"},
           {"time", po::value(&q.time)->default_value("1h"), "of the job: minutes, 90m, 8h, 1-00:00:00"},
           {"partition", po::value(&q.partition)->default_value(""), "where (default: the cluster's own choice)"},
@@ -92,7 +94,7 @@ Arguments run_arguments(const fs::path& space, const Submission& submission, con
                       std::to_string(job.ranks())};
   if (!gives(further, "--threads"))
     arguments.insert(arguments.end(), {"--threads", std::to_string(job.cores_per_rank)});
-  if (job.gpus && !gives(further, "--device")) arguments.insert(arguments.end(), {"--device", "cuda"});
+  if (job.gpus_per_node > 0 && !gives(further, "--device")) arguments.insert(arguments.end(), {"--device", "cuda"});
   arguments.insert(arguments.end(), further.begin(), further.end());
   return arguments;
 }
@@ -123,11 +125,17 @@ Submission make_submission(const SubmitQuestion& q, const Space& space, const Ar
   job.name = space.name, job.folder = s.results.parent_path();
   job.program = fs::read_symlink("/proc/self/exe");
   job.command = fmt::format("stormsweep submit {}", fmt::join(words, " "));
-  const std::uint64_t gpus = whole("gpus-per-task", q.gpus_per_task, 0), ranks = std::max<std::uint64_t>(gpus, 1);
+  const std::uint64_t tasks = whole("ntasks-per-node", q.tasks_per_node, 1);
+  const std::uint64_t gpus = whole("gpus-per-task", q.gpus_per_task, 0);
+  const std::uint64_t sharing = whole("workers-per-gpu", q.workers_per_gpu, 1);
+  if (gpus == 0 && sharing > 1)
+    throw InputError(
+        fmt::format("stormsweep submit: --workers-per-gpu is {}, and there are none; give --gpus-per-task", sharing));
+  const std::uint64_t ranks = std::max<std::uint64_t>(gpus, 1) * sharing;  // of a task
   job.nodes = whole("nodes", q.nodes, 1);
-  job.ranks_per_node = whole("ntasks-per-node", q.tasks_per_node, 1) * ranks;
+  job.ranks_per_node = tasks * ranks;
   job.cores_per_rank = std::max<std::uint64_t>(whole("cpus-per-task", q.cpus_per_task, 1) / ranks, 1);
-  job.gpus = gpus > 0;
+  job.gpus_per_node = tasks * gpus;
   job.time = parse_duration("time", q.time, Seconds(60));
   job.partition = q.partition;
   if (job.partition.find_first_of(" \t\n") != std::string::npos)

@@ -53,7 +53,7 @@ std::vector<std::string> demands(const BatchJob& job) {
                                  fmt::format("--ntasks-per-node={}", job.ranks_per_node),
                                  fmt::format("--cpus-per-task={}", job.cores_per_rank)};
   // Not --gpus-per-task: mpirun starts one daemon a node as a Slurm task, which would then see the devices of one rank.
-  if (job.gpus) lines.push_back(fmt::format("--gpus-per-node={}", job.ranks_per_node));
+  if (job.gpus_per_node > 0) lines.push_back(fmt::format("--gpus-per-node={}", job.gpus_per_node));
   lines.push_back("--time=" + slurm_time(job.time));
   if (!job.partition.empty()) lines.push_back("--partition=" + sbatch_value(job.partition));
   if (job.tasks > 0) lines.push_back(fmt::format("--array=0-{}", job.tasks - 1));

@@ -17,7 +17,7 @@ struct BatchJob {
   std::filesystem::path program;                                    ///< stormsweep, absolute
   std::string command;                                              ///< what the user typed, for a comment
   std::uint64_t nodes = 1, ranks_per_node = 1, cores_per_rank = 1;  ///< ranks that train
-  bool gpus = false;                                                ///< one a rank that trains
+  std::uint64_t gpus_per_node = 0;
   Seconds time{3600};
   std::string partition;    ///< empty: the cluster's default
   std::uint64_t tasks = 0;  ///< of a job array that shares the search; 0: no array

@@ -23,7 +23,7 @@ const std::vector<std::string>& known_hyperparameters() {
     std::vector<std::string> all;
     const Json training = parse_json(embedded_training(), "training.json");
     for (const Json& list : {training, embedded()["hyperparameters"]})
-      for (const Json& one : list) all.push_back(one["name"]);
+      for (const Json& one : list) all.push_back(one["name"].get<std::string>());
     return all;
   }();
   return names;
@@ -99,12 +99,13 @@ Json hyperparameters_of(const Field& root) {
                      {"default", networks[0]},
                      {"choices", networks},
                      {"meaning", "TorchScript file"}};
-  const auto declared = [&](const Json& name) {
-    return std::ranges::find_if(all, [&](const Json& own) { return own.is_object() && own.value("name", "") == name; });
+  const auto declared = [&](const std::string& name) {
+    return std::find_if(all.begin(), all.end(),
+                        [&](const Json& own) { return own["name"].get<std::string>() == name; });
   };
   Json others = Json::array({network});
   for (const Json& one : embedded()["hyperparameters"]) {
-    if (const auto own = declared(one["name"]); own == all.end()) {
+    if (const auto own = declared(one["name"].get<std::string>()); own == all.end()) {
       others.push_back(one);
     } else {  // what she leaves out is as it is here
       Json whole = one;

@@ -136,6 +136,10 @@ TEST_CASE("a command line that is wrong is refused with the remedy") {
   check_refused({"run"}, folder, {"operand"});
   check_refused({"run", "nowhere.json"}, folder, {"nowhere.json"});
   check_refused({"run", "space.json", "--worker", "2"}, folder, {"--worker", "--workers"});
+  check_refused({"run", "space.json", "--workers", "2", "--workers-per-gpu", "2"}, folder, {"--workers-per-gpu"});
+  check_refused({"run", "space.json", "--workers-per-gpu", "2", "--device", "cpu"}, folder,
+                {"--workers-per-gpu", "cpu"});
+  check_refused({"run", "space.json", "--keep-work"}, folder, {"--keep-work", "no command"});
   check_refused({"run", "space.json", "--workers", "0"}, folder, {"--workers", "0"});
   check_refused({"run", "space.json", "--device", "gpu"}, folder, {"--device", "gpu", "cuda"});
   check_refused({"rum", "space.json"}, folder, {"rum", "run"});

@@ -25,7 +25,7 @@ bool has(const std::string& script, const std::string& line) {
 
 TEST_CASE("a script asks for what the job needs, the master for nothing") {
   BatchJob j = job();
-  j.nodes = 2, j.ranks_per_node = 4, j.cores_per_rank = 3, j.gpus = true, j.partition = "fast";
+  j.nodes = 2, j.ranks_per_node = 4, j.cores_per_rank = 3, j.gpus_per_node = 4, j.partition = "fast";
   j.time = Seconds(5400);
   const std::string script = batch_script(j);
   for (const char* line : {"#SBATCH --job-name=quick", "#SBATCH --nodes=2", "#SBATCH --ntasks=8",
