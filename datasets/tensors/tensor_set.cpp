@@ -97,7 +97,8 @@ TensorStatistics statistics(const TensorSet& set) {
     sum += values.sum(1);
     squares += values.square().sum(1);
   });
-  const double count = static_cast<double>(set.input().numel() / channels);
+  const std::int64_t numbers = set.input().numel() / channels;
+  const auto count = static_cast<double>(numbers);
   const torch::Tensor mean = sum / count, variance = (squares / count - mean.square()).clamp_min(0);
   TensorStatistics result;
   result.axes = set.input().dim();
