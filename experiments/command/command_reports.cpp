@@ -39,6 +39,12 @@ std::vector<CommandReports::Row> CommandReports::add(std::string_view bytes, dou
   return rows;
 }
 
+std::vector<CommandReports::Row> CommandReports::recall(std::string_view bytes) {
+  auto rows = add(bytes, 0);
+  recalled_ = true;
+  return rows;
+}
+
 std::vector<CommandReports::Row> CommandReports::finish(double seconds) {
   std::vector<Row> rows;
   if (!rest_.empty()) read(std::exchange(rest_, {}), seconds, rows);
@@ -61,6 +67,7 @@ void CommandReports::read(std::string_view line, double seconds, std::vector<Row
   const auto epoch = read_epoch(report);
   Metrics metrics = read_metrics(report);
   const std::int64_t now = epoch.value_or(milestones_.empty() ? epoch_ : last_milestone());
+  if (std::exchange(recalled_, false)) forget_from(now);
   if (now < epoch_)
     throw std::runtime_error(fmt::format("{} is of epoch {}, after that of epoch {}", place(), now, epoch_));
   if (now > epoch_) pass(now - 1, rows);
@@ -109,6 +116,12 @@ void CommandReports::pass(std::int64_t epoch, std::vector<Row>& rows) {
     if (!latest_)
       throw std::runtime_error(
           fmt::format("{} is the first, and epoch {} was to come before it", place(), milestones_[next_]));
+}
+
+void CommandReports::forget_from(std::int64_t epoch) {
+  while (!records_.empty() && records_.back().epoch >= epoch) records_.pop_back();
+  if (!records_.empty()) latest_ = records_.back().metrics;
+  epoch_ = std::min(epoch_, epoch);
 }
 
 CommandReports::Row CommandReports::row() {

@@ -31,6 +31,10 @@ class CommandReports {
     std::vector<EpochRecord> epochs;  ///< since the row before
   };
 
+  /// What an earlier start, which was stopped, has written: like `add`, before it. The command goes on from its own
+  /// checkpoint, so that its next report may be of an epoch that is here, and then takes the place of all from there.
+  std::vector<Row> recall(std::string_view bytes);
+
   /// Takes the bytes written since, at so many seconds; the rows of milestones that they reach or pass, but for the
   /// last, whose command may still fail. Half a line waits for the rest.
   std::vector<Row> add(std::string_view bytes, double seconds);
@@ -42,6 +46,7 @@ class CommandReports {
   std::optional<std::int64_t> read_epoch(const nlohmann::json& report) const;
   Metrics read_metrics(const nlohmann::json& report) const;
   void pass(std::int64_t epoch, std::vector<Row>& rows);
+  void forget_from(std::int64_t epoch);
   Row row();
   std::int64_t last_milestone() const { return milestones_.empty() ? 0 : milestones_.back(); }
   std::string place() const { return "line " + std::to_string(lines_) + " of its reports"; }
@@ -51,6 +56,7 @@ class CommandReports {
   std::size_t next_ = 0;  ///< milestone without a row
   std::string rest_;      ///< of a line
   std::int64_t lines_ = 0, epoch_ = 0;
+  bool recalled_ = false;          ///< nothing has come since
   std::optional<Metrics> latest_;  ///< the last report, of epoch_
   std::vector<EpochRecord> records_;
 };

@@ -33,10 +33,10 @@ class Tail {
  public:
   explicit Tail(fs::path file) : file_(std::move(file)) {}
 
-  std::string read() {
+  std::string read(std::size_t most = most_read) {
     std::ifstream stream(file_, std::ios::binary);
     if (!stream.seekg(read_)) return {};
-    std::string bytes(most_read, '\0');
+    std::string bytes(most, '\0');
     stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     bytes.resize(static_cast<std::size_t>(stream.gcount()));
     read_ += stream.gcount();
@@ -102,6 +102,7 @@ class CommandRun {
 
   std::optional<Outcome> run() {
     try {
+      if (leads_ && told_before_ > 0) tell(reports_.recall(tail_.read(told_before_)));
       const auto end = follow();
       if (!end || (end->signal == SIGTERM && stopped_soon())) return std::nullopt;
       return conclude(*end);
@@ -151,10 +152,17 @@ class CommandRun {
     if (end.signal != 0) return ended(Status::failed, fmt::format("it was ended by signal {}", end.signal));
     if (end.status != 0) return ended(Status::failed, fmt::format("it ended with exit status {}", end.status));
     if (leads_) tell(reports_.finish(seconds()));
+    if (keep_work_) keep_reports();
     std::error_code ignored;  // what cannot be removed is in nobody's way
     if (!(training_.rung && training_.rung->goes_on)) fs::remove_all(folder_.checkpoint, ignored);
     if (!keep_work_) fs::remove_all(folder_.path, ignored);
     return {};
+  }
+
+  /// In the folder that stays, which has a link to them.
+  void keep_reports() const {
+    std::error_code ignored;
+    if (leads_ && fs::remove(folder_.report(), ignored)) fs::copy_file(folder_.told(), folder_.report(), ignored);
   }
 
   void tell(std::vector<CommandReports::Row> rows) {
@@ -167,9 +175,13 @@ class CommandRun {
     }
   }
 
-  /// Not as it should be: what it said last, and where the rest is.
+  /// Not as it should be: what it said last, and where the rest is. What it reported is not told to those who try
+  /// again.
   Outcome ended(Status status, const std::string& reason) const {
     Outcome outcome;
+    keep_reports();
+    std::error_code ignored;
+    fs::remove(folder_.told(), ignored);
     outcome.status = status;
     outcome.error = experiment_.command->words[0] + ": " + reason;
     if (const std::string said = last_line(folder_.path / "stderr"); !said.empty())
@@ -197,6 +209,7 @@ class CommandRun {
   Seconds begun_ = steady_time();
   std::int64_t killed_ = out_of_memory_kills();
   CommandFolder folder_;
+  std::size_t told_before_ = size_of(folder_.report());  ///< bytes, by a start that was stopped
   Tail tail_;
   CommandReports reports_;
   std::uintmax_t size_ = 0;  ///< of all that it has written

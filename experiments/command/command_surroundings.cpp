@@ -49,6 +49,13 @@ std::string visible_device(int index) {
   return visible.empty() ? std::to_string(index) : split_list(visible).at(static_cast<std::size_t>(index));
 }
 
+/// Cuts off what a start that was ended in the middle of a line has left; makes the file if it is not there.
+void end_with_a_line(const std::filesystem::path& file) {
+  std::ofstream(file, std::ios::app).flush();
+  std::string text = read_file(file, AtomicFile::usual_remedy);
+  std::filesystem::resize_file(file, text.rfind('\n') + 1);  // npos + 1 is 0
+}
+
 }  // namespace
 
 CommandFolder make_folder(const Experiment& experiment, const Training& training, const TaskContext& context) {
@@ -63,7 +70,11 @@ CommandFolder make_folder(const Experiment& experiment, const Training& training
   fs::remove_all(folder.path, error);
   if (!fs::create_directories(folder.path, error))
     refuse_file(folder.path, "the command's folder cannot be made", AtomicFile::usual_remedy);
-  fs::create_directories(folder.checkpoint, error);
+  fs::create_directories(folder.state(), error);
+  if (context.gang->shard() == 0) {
+    end_with_a_line(folder.told());
+    fs::create_symlink(folder.told(), folder.report(), error);
+  }
   std::ofstream file(folder.configuration());
   file << to_json(last, experiment).dump(2) << '\n';
   if (!file.flush()) refuse_file(folder.configuration(), "cannot be written", AtomicFile::usual_remedy);
@@ -105,7 +116,7 @@ std::map<std::string, std::string> surroundings(const Experiment& experiment, co
   std::map<std::string, std::string> added{
       {"STORMSWEEP_CONFIG", folder.configuration().string()},
       {"STORMSWEEP_REPORT", folder.report().string()},
-      {"STORMSWEEP_CHECKPOINT", folder.checkpoint.string()},
+      {"STORMSWEEP_CHECKPOINT", folder.state().string()},
       {"STORMSWEEP_DIRECTORY", experiment.command->directory.string()},
       {"STORMSWEEP_SEED", std::to_string(seed_of(experiment, training, context))},
       {"STORMSWEEP_THREADS", std::to_string(context.threads)},

@@ -16,7 +16,10 @@ struct CommandFolder {
   std::filesystem::path checkpoint;  ///< a folder that outlives a stop and waits for those who go on
 
   std::filesystem::path configuration() const { return path / "configuration.json"; }
+  /// Of a gang's leader, and of one rank alone, a link to told(): what was reported is not lost with a stop.
   std::filesystem::path report() const { return path / "report.jsonl"; }
+  std::filesystem::path told() const { return checkpoint / "report.jsonl"; }
+  std::filesystem::path state() const { return checkpoint / "state"; }  ///< the command's own
 };
 
 /// The ranks of a gang as torch.distributed wants to know them.

@@ -1,7 +1,9 @@
 #include "experiments/torchscript/script_check.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+
+#include <span>
+#include <string>
 
 #include "datasets/files/splits.hpp"
 #include "datasets/tensors/tensor_set.hpp"
@@ -27,11 +29,25 @@ void check_alike(const TensorSet& set, const TensorSet& train) {
   check(set.target(), train.target(), "target");
 }
 
-std::string file_sum(const std::filesystem::path& file) {
-  Checksum sum(Checksum::Bits::b128);
-  const std::string bytes = read_file(file, "put it there, or take it out of the experiment");
+void add(Checksum& sum, const std::string& bytes) {
   sum.add(std::as_bytes(std::span(bytes)));
-  return sum.digits();
+  sum.add(std::as_bytes(std::span("", 1)));  // ends it
+}
+
+void add_file(Checksum& sum, const std::filesystem::path& file) {
+  add(sum, read_file(file, "put it there, or take it out of the experiment"));
+}
+
+/// What experiment.json says of networks, loss and metrics, and the files that it names: edited, they make another
+/// search. All of its networks, so that a space may ask for more of them later.
+void add_declaration(Checksum& sum, const Experiment& experiment) {
+  const ScriptedNetwork& script = *experiment.network;
+  for (const std::string& name : experiment.hyperparameters[experiment.find("network").value()].choices)
+    add_file(sum, script.directory / name);
+  add(sum, script.loss);
+  if (is_scripted(script)) add_file(sum, script.directory / script.loss);
+  for (const double threshold : script.thresholds) add(sum, fmt::format("{}", threshold));
+  for (const Metric& metric : experiment.metrics) add(sum, metric.name);
 }
 
 std::string network_note(ScriptNetwork& network, const ScriptTrial& trial, const std::string& name) {
@@ -48,9 +64,10 @@ std::string network_note(ScriptNetwork& network, const ScriptTrial& trial, const
 
 DataCheck check_script_data(const Space& space) {
   const Experiment& experiment = *space.experiment;
-  const ScriptedNetwork& script = *experiment.network;
   const TensorSet train(space.data.at("train"));
   DataCheck check;
+  Checksum sum(Checksum::Bits::b128);
+  add_declaration(sum, experiment);
   for (const char* split : split_names) {
     const auto found = space.data.find(split);
     if (found == space.data.end()) {
@@ -60,10 +77,9 @@ DataCheck check_script_data(const Space& space) {
     const TensorSet set(found->second);
     check_alike(set, train);
     check_finite(set);
-    check.fingerprint += fingerprint(set);
+    add(sum, fingerprint(set));
     check.notes.push_back(fmt::format("{}: {} samples", split, set.size()));
   }
-  if (is_scripted(script)) check.fingerprint += file_sum(script.directory / script.loss);
   for (const Value& file : values(space, "network")) {
     const std::string& name = std::get<std::string>(file);
     Configuration configuration = space.defaults;
@@ -71,8 +87,8 @@ DataCheck check_script_data(const Space& space) {
     const auto network = choose_network(experiment, configuration, space.seed, statistics(train), torch::kCPU);
     check.notes.push_back(
         network_note(*network, try_network(*network, experiment, configuration, train, torch::kCPU), name));
-    check.fingerprint += file_sum(script.directory / name);
   }
+  check.fingerprint = sum.digits();
   return check;
 }
 

@@ -100,7 +100,7 @@ Loss ScriptTask::loss(const Batch& batch) {
 Metrics ScriptTask::evaluate(Split split) {
   const torch::NoGradGuard no_gradient;
   if (!std::exchange(averaged_, true)) average_running_statistics(*network_, *context_.gang);
-  const std::string name = split == Split::validation ? "validation" : "test";
+  const std::string name = name_of(split);
   const std::vector<std::string> wanted = scores_of(experiment_, name);
   const ScriptedNetwork& script = *experiment_.network;
   const TensorSet& set = held_out(split);

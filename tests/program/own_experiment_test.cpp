@@ -32,9 +32,9 @@ const std::string slow = R"({"name": "slow", "summary": "s", "run": ["sh", "trai
 const std::string slow_script = R"(done=$(cat "$STORMSWEEP_CHECKPOINT/epoch" 2>/dev/null || echo 0)
 echo "$2 from $done" >> "$STORMSWEEP_DIRECTORY/starts"
 while [ $done -lt $1 ]; do
-  done=$((done + 1)); sleep 0.3; echo $done > "$STORMSWEEP_CHECKPOINT/part"
-  mv "$STORMSWEEP_CHECKPOINT/part" "$STORMSWEEP_CHECKPOINT/epoch"
+  done=$((done + 1)); sleep 0.3
   echo "{\"epoch\": $done, \"loss\": $2.$done}" >> "$STORMSWEEP_REPORT"
+  echo $done > "$STORMSWEEP_CHECKPOINT/part"; mv "$STORMSWEEP_CHECKPOINT/part" "$STORMSWEEP_CHECKPOINT/epoch"
 done
 )";
 

@@ -45,7 +45,7 @@ for epoch in range(state["epoch"] + 1, config["epochs"] + 1):
             slope = sum(e * (past + [1.0])[k] for e, (past, _) in zip(errors, batch)) / len(batch)
             state["weights"][k] -= config["learning_rate"] * slope
     loss = sum(error(state["weights"], *sample) ** 2 for sample in validation) / len(validation)
+    report(epoch=epoch, validation_loss=loss)  # before its state is saved: what is lost with a stop is then trained again
     state["epoch"] = epoch
     checkpoint.with_suffix(".part").write_text(json.dumps(state))
     checkpoint.with_suffix(".part").rename(checkpoint)  # whole, or the one before
-    report(epoch=epoch, validation_loss=loss)

@@ -56,6 +56,29 @@ TEST_CASE("a milestone that is passed over has the metrics of the last report be
   CHECK_THROWS_WITH(late.add(line(3, 1), 1), doctest::Contains("epoch 2 was to come before it"));
 }
 
+TEST_CASE("what was reported before a stop counts, and gives way to what is reported again") {
+  CommandReports reports(mine(), {2, 4, 9});
+  const auto told = reports.recall(line(1, 0.9) + line(2, 0.5) + line(3, 0.4));
+  REQUIRE(told.size() == 1);
+  CHECK(loss(told[0]) == 0.5);
+  CHECK(reports.add(line(3, 0.45), 1).empty());
+  const auto rows = reports.add(line(4, 0.3), 2);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].milestone == 1);
+  REQUIRE(rows[0].epochs.size() == 2);
+  CHECK(rows[0].epochs[0].metrics.at(0).second == 0.45);
+  CHECK_THROWS_WITH(reports.add(line(3, 0.4), 3), doctest::Contains("is of epoch 3, after that of epoch 4"));
+
+  CommandReports behind(mine(), {2, 4});  // its state is older than a milestone
+  CHECK(behind.recall(line(1, 0.9) + line(2, 0.5) + line(3, 0.4)).size() == 1);
+  CHECK(behind.add(line(2, 0.5) + line(3, 0.4) + line(4, 0.3), 1).empty());
+  CHECK(loss(behind.finish(2).at(0)) == 0.3);
+
+  CommandReports done(mine(), {2});  // stopped after its last report
+  CHECK(done.recall(line(1, 0.9) + line(2, 0.5)).empty());
+  CHECK(loss(done.finish(1).at(0)) == 0.5);
+}
+
 TEST_CASE("lines may come in pieces, the last without its end, blank ones and the same epoch twice") {
   CommandReports reports(mine(), {});
   const std::string text = "\n" + line(1, 0.5) + line(1, 0.25) + "  \n" + R"({"loss": 0.125, "hits": null})";

@@ -168,6 +168,22 @@ TEST_CASE(
     CHECK(ran.rows.empty());
     CHECK(gone(time));
   }
+  SUBCASE("but its reports, if it was stopped: half a line is none") {
+    const Ran ran = world.run(
+        experiment(
+            R"(printf '{"epoch": 1, "loss": 3}\n{"epoch": 2, "loss": 2}\n{"epo' >> $STORMSWEEP_REPORT; echo 2 > $STORMSWEEP_CHECKPOINT/state; sleep 9)"),
+        {3}, 0.5);
+    CHECK(!ran.left);
+    const Ran again = world.run(
+        experiment(R"(test -e $STORMSWEEP_CHECKPOINT/state && echo '{"epoch": 3, "loss": 1}' >> $STORMSWEEP_REPORT)"),
+        {2, 3});
+    CHECK(again.left->status == Status::complete);
+    REQUIRE(again.rows.size() == 2);
+    CHECK(again.rows[0].metrics.at(0).second == 2);
+    CHECK(again.rows[1].metrics.at(0).second == 1);
+    CHECK(again.epochs.size() == 3);
+    CHECK(std::filesystem::is_empty(world.folder / "cache/checkpoints"));
+  }
   SUBCASE("that was stopped, and its checkpoint stays") {
     const std::string time = long_sleep();
     const auto begin = std::chrono::steady_clock::now();

@@ -18,12 +18,14 @@ TEST_CASE("a check tells of samples and networks, and knows files that have chan
         "weights");
   CHECK(check.notes[4].ends_with("every training begins with the weights in the file"));
   CHECK(check_data(space).fingerprint == check.fingerprint);
+  CHECK(check_data(world.space()).fingerprint == check.fingerprint);  // which asks for dense.pt alone
 
   torch::jit::Module other = normed_script();
   other.setattr("weight", torch::zeros({1, 2}).set_requires_grad(true));
   other.save(world.folder() / "normed.pt");
   CHECK(check_data(space).fingerprint != check.fingerprint);
-  CHECK(check_data(world.space()).fingerprint != check.fingerprint);  // asks for dense.pt alone
+  CHECK(check_data(ScriptWorld(R"("l1")").space()).fingerprint != check_data(ScriptWorld().space()).fingerprint);
+  CHECK(check_data(ScriptWorld().space()).fingerprint == check_data(ScriptWorld().space()).fingerprint);
 }
 
 TEST_CASE("without a validation file the test samples validate, and the check says so") {
@@ -41,7 +43,7 @@ TEST_CASE("what does not belong together is refused before anything is trained")
   refused(ScriptWorld(R"("cross_entropy")"),
           "dense.pt's output is [2] and target [2] of reals, but cross_entropy wants [n, classes, ...]");
   refused(ScriptWorld(R"("own.pt")"), "own.pt: cannot be read (No such file");
-  refused(ScriptWorld(R"("mse")", R"("none.pt")"), "none.pt: there is no such file");
+  refused(ScriptWorld(R"("mse")", R"("none.pt")"), "none.pt: cannot be read (No such file");
   {
     const ScriptWorld world;
     write_tensors(world.folder() / "test.h5", {{"input", torch::zeros({3, 2})}, {"target", torch::zeros({3, 1})}});
