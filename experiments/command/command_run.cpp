@@ -154,7 +154,8 @@ class CommandRun {
     if (leads_) tell(reports_.finish(seconds()));
     if (keep_work_) keep_reports();
     std::error_code ignored;  // what cannot be removed is in nobody's way
-    if (!(training_.rung && training_.rung->goes_on)) fs::remove_all(folder_.checkpoint, ignored);
+    const bool goes_on = training_.rung && training_.rung->goes_on;
+    if (leads_ && !goes_on) fs::remove_all(folder_.checkpoint, ignored);  // which all of a gang share
     if (!keep_work_) fs::remove_all(folder_.path, ignored);
     return {};
   }
