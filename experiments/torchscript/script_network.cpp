@@ -61,15 +61,20 @@ std::optional<c10::IValue> as_attribute(const Value& value, const c10::IValue& n
   return std::nullopt;
 }
 
-std::vector<std::string> named_by(torch::jit::Module& script) {
+std::vector<std::string> named_by(torch::jit::Module& script, const fs::path& file) {
+  const auto method = script.find_method("hyperparameters");
+  if (!method) return {};
+  const c10::IValue list = (*method)({});
+  const auto is_name = [](const c10::IValue& name) { return name.isString(); };
+  if (!list.isList() || !std::ranges::all_of(list.toListRef(), is_name))
+    throw InputError(file.string() + ": its hyperparameters() gives no names; let it return a List[str]");
   std::vector<std::string> names;
-  if (const auto method = script.find_method("hyperparameters"))
-    for (const c10::IValue& name : (*method)({}).toListRef()) names.push_back(name.toStringRef());
+  for (const c10::IValue& name : list.toListRef()) names.push_back(name.toStringRef());
   return names;
 }
 
 void set(torch::jit::Module& script, const std::string& name, const Value& value, const fs::path& file) {
-  const std::vector<std::string> names = named_by(script);
+  const std::vector<std::string> names = named_by(script, file);
   const auto refuse = [&](const std::string& problem) {
     throw InputError(
         fmt::format("{}: {}; give the module an attribute {} and name it in a method hyperparameters(), "

@@ -114,6 +114,10 @@ TEST_CASE("what is no network is refused, with file and remedy") {
   refused("d.pt", {{"width", std::int64_t{3}}}, "its hyperparameters() does not name width");
   refused("d.pt", {{"depth", std::int64_t{3}}}, "has no attribute depth");
   refused("d.pt", {{"dropout", std::int64_t{1}}}, "its attribute dropout is of the type float, which 1 is not");
+  torch::jit::Module counted = normed_script();
+  counted.define("def hyperparameters(self) -> List[int]:\n    return [1]\n");
+  counted.save(folder / "c.pt");
+  refused("c.pt", {{"dropout", 0.1}}, "its hyperparameters() gives no names");
   ScriptNetwork network = load(folder / "d.pt");
   try {
     network.forward(torch::zeros({1, 3}));
