@@ -4,13 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <fstream>
 #include <sstream>
 #include <vector>
 
 #include "experiments/command/command_surroundings.hpp"
-#include "search/base/checksum.hpp"
+#include "experiments/task/fingerprint.hpp"
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
 #include "search/base/text.hpp"
@@ -20,20 +18,6 @@ namespace stormsweep {
 namespace {
 
 namespace fs = std::filesystem;
-
-void add(Checksum& sum, std::string_view text) {
-  sum.add(std::as_bytes(std::span(text)));
-  sum.add(std::as_bytes(std::span("", 1)));  // ends it
-}
-
-void add_file(Checksum& sum, const fs::path& file, std::string_view remedy) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) refuse_file(file, "cannot be read", remedy);
-  std::array<char, 1 << 16> bytes;
-  while (stream.read(bytes.data(), bytes.size()), stream.gcount() > 0)
-    sum.add(std::as_bytes(std::span(bytes.data(), static_cast<std::size_t>(stream.gcount()))));
-  if (stream.bad()) refuse_file(file, "cannot be read to its end", remedy);
-}
 
 /// The files in a folder, in an order of their own.
 std::vector<fs::path> files_in(const fs::path& folder) {
@@ -48,7 +32,7 @@ void add_data(Checksum& sum, const fs::path& path) {
   constexpr std::string_view remedy = "give data that are there";
   if (!fs::is_directory(path)) return add_file(sum, path, remedy);
   for (const fs::path& file : files_in(path)) {
-    add(sum, file.lexically_relative(path).native());
+    add_text(sum, file.lexically_relative(path).native());
     add_file(sum, file, remedy);
   }
 }
@@ -70,13 +54,13 @@ DataCheck check_command_data(const Space& space) {
     throw InputError(fmt::format("{}: run[0] is {}, which is no program here; install it, or name it among files",
                                  (command.directory / "experiment.json").string(), program));
   Checksum sum(Checksum::Bits::b128);
-  for (const std::string& word : command.words) add(sum, word);
+  for (const std::string& word : command.words) add_text(sum, word);
   for (const std::string& file : command.files) {
-    add(sum, file);
+    add_text(sum, file);
     add_file(sum, command.directory / file, "it stands among files: put it there, or take it out");
   }
   for (const auto& [name, path] : space.data) {
-    add(sum, name);
+    add_text(sum, name);
     add_data(sum, path);
   }
   return {.fingerprint = sum.digits(), .notes = {}};

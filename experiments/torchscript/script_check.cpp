@@ -2,16 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <span>
 #include <string>
+#include <string_view>
 
 #include "datasets/files/splits.hpp"
 #include "datasets/tensors/tensor_set.hpp"
+#include "experiments/task/fingerprint.hpp"
 #include "experiments/torchscript/script_choice.hpp"
 #include "experiments/torchscript/script_loss.hpp"
-#include "search/base/checksum.hpp"
 #include "search/base/error.hpp"
-#include "search/base/file.hpp"
 
 namespace stormsweep {
 
@@ -29,25 +28,18 @@ void check_alike(const TensorSet& set, const TensorSet& train) {
   check(set.target(), train.target(), "target");
 }
 
-void add(Checksum& sum, const std::string& bytes) {
-  sum.add(std::as_bytes(std::span(bytes)));
-  sum.add(std::as_bytes(std::span("", 1)));  // ends it
-}
-
-void add_file(Checksum& sum, const std::filesystem::path& file) {
-  add(sum, read_file(file, "put it there, or take it out of the experiment"));
-}
+constexpr std::string_view remedy = "put it there, or take it out of the experiment";
 
 /// What experiment.json says of networks, loss and metrics, and the files that it names: edited, they make another
 /// search. All of its networks, so that a space may ask for more of them later.
 void add_declaration(Checksum& sum, const Experiment& experiment) {
   const ScriptedNetwork& script = *experiment.network;
   for (const std::string& name : experiment.hyperparameters[experiment.find("network").value()].choices)
-    add_file(sum, script.directory / name);
-  add(sum, script.loss);
-  if (is_scripted(script)) add_file(sum, script.directory / script.loss);
-  for (const double threshold : script.thresholds) add(sum, fmt::format("{}", threshold));
-  for (const Metric& metric : experiment.metrics) add(sum, metric.name);
+    add_file(sum, script.directory / name, remedy);
+  add_text(sum, script.loss);
+  if (is_scripted(script)) add_file(sum, script.directory / script.loss, remedy);
+  for (const double threshold : script.thresholds) add_text(sum, fmt::format("{}", threshold));
+  for (const Metric& metric : experiment.metrics) add_text(sum, metric.name);
 }
 
 std::string network_note(ScriptNetwork& network, const ScriptTrial& trial, const std::string& name) {
@@ -77,7 +69,7 @@ DataCheck check_script_data(const Space& space) {
     const TensorSet set(found->second);
     check_alike(set, train);
     check_finite(set);
-    add(sum, fingerprint(set));
+    add_text(sum, fingerprint(set));
     check.notes.push_back(fmt::format("{}: {} samples", split, set.size()));
   }
   for (const Value& file : values(space, "network")) {

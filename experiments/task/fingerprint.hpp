@@ -1,0 +1,18 @@
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include "search/base/checksum.hpp"
+
+namespace stormsweep {
+
+// What the fingerprint of a user's own experiment is made of.
+
+/// A text, and its end.
+void add_text(Checksum& sum, std::string_view text);
+
+/// The bytes of a file. Throws InputError, which ends in `remedy`, where it cannot be read.
+void add_file(Checksum& sum, const std::filesystem::path& file, std::string_view remedy);
+
+}  // namespace stormsweep
