@@ -14,8 +14,9 @@ namespace {
 /// " (1 - ...)": what the metric means, where the program knows its experiment.
 std::string meaning(const SearchSummary& search, const std::string& metric) {
   const auto found = std::ranges::find(experiments(), search.experiment, &Experiment::name);
-  if (found == experiments().end()) return {};
-  return fmt::format(" ({})", found->find_metric(metric)->meaning);
+  const Metric* known =
+      found == experiments().end() ? nullptr : found->find_metric(metric);  // null: of an earlier version
+  return known ? fmt::format(" ({})", known->meaning) : "";
 }
 
 /// "trial 3 has no skill: test_skill is -0.2 (...)", or nothing.

@@ -7,6 +7,7 @@
 
 #include "datasets/climate_synthesis/generate_climate.hpp"
 #include "experiments/emulator/emulator_task.hpp"
+#include "tests/experiments/configuration_of.hpp"
 #include "tests/experiments/space_of.hpp"
 #include "tests/folder.hpp"
 
@@ -26,14 +27,9 @@ class EmulatorWorld {
 
   /// Small, where `values` does not say otherwise.
   static Configuration configuration(const std::map<std::string, Value>& values = {}) {
-    const Experiment& experiment = find_experiment("emulator", "test");
-    const std::map<std::string, Value> small{{"init_dim", std::int64_t{2}}, {"hidden", std::int64_t{4}}};
-    Configuration configuration;
-    for (const Hyperparameter& h : experiment.hyperparameters) {
-      const Value fallback = small.contains(h.name) ? small.at(h.name) : h.fallback;
-      configuration.values.push_back(values.contains(h.name) ? values.at(h.name) : fallback);
-    }
-    return configuration;
+    std::map<std::string, Value> small = values;  // but for what the test gives
+    small.insert({{"init_dim", std::int64_t{2}}, {"hidden", std::int64_t{4}}});
+    return configuration_of(find_experiment("emulator", "test"), small);
   }
 
   std::unique_ptr<Task> task(const std::map<std::string, Value>& values = {},

@@ -7,6 +7,7 @@
 #include "datasets/nowcast/generate_nowcast.hpp"
 #include "experiments/nowcast/nowcast_task.hpp"
 #include "search/space/experiment.hpp"
+#include "tests/experiments/configuration_of.hpp"
 #include "tests/folder.hpp"
 
 namespace stormsweep {
@@ -27,11 +28,9 @@ class NowcastWorld {
                              const std::shared_ptr<Gang>& gang = std::make_shared<Gang>(),
                              bool with_validation = true) const {
     const Experiment& experiment = find_experiment("nowcast", "test");
-    Configuration configuration;
-    for (const Hyperparameter& h : experiment.hyperparameters) {
-      const Value fallback = h.name == "base_filters" ? Value(std::int64_t{1}) : h.fallback;
-      configuration.values.push_back(values.contains(h.name) ? values.at(h.name) : fallback);
-    }
+    std::map<std::string, Value> small = values;  // but for what the test gives
+    small.insert({"base_filters", std::int64_t{1}});
+    const Configuration configuration = configuration_of(experiment, small);
     TaskContext context{.data = data(), .fingerprint = "world", .seed = 17, .cache = folder_ / "cache", .gang = gang};
     if (!with_validation) context.data.erase("validation");
     return make_nowcast_task(experiment, configuration, context);

@@ -7,6 +7,7 @@
 #include "datasets/weather_synthesis/generate_weather.hpp"
 #include "experiments/segmentation/segmentation_task.hpp"
 #include "search/space/space.hpp"
+#include "tests/experiments/configuration_of.hpp"
 #include "tests/folder.hpp"
 
 namespace stormsweep {
@@ -32,11 +33,9 @@ class SegmentationWorld {
   std::unique_ptr<Task> task(const std::map<std::string, Value>& values = {},
                              const std::shared_ptr<Gang>& gang = std::make_shared<Gang>()) const {
     const Experiment& experiment = find_experiment("segmentation", "test");
-    Configuration configuration;
-    for (const Hyperparameter& h : experiment.hyperparameters) {
-      const Value fallback = h.name == "width" ? Value(0.05) : h.fallback;
-      configuration.values.push_back(values.contains(h.name) ? values.at(h.name) : fallback);
-    }
+    std::map<std::string, Value> small = values;  // but for what the test gives
+    small.insert({"width", 0.05});
+    const Configuration configuration = configuration_of(experiment, small);
     const TaskContext context{
         .data = data(), .fingerprint = "world", .seed = 17, .cache = folder_ / "cache", .gang = gang};
     return make_segmentation_task(experiment, configuration, context);

@@ -8,6 +8,7 @@
 #include "datasets/storms/storms.hpp"
 #include "datasets/tensors/tensor_set.hpp"
 #include "search/base/seed.hpp"
+#include "tests/experiments/configuration_of.hpp"
 #include "tests/experiments/shard.hpp"
 #include "tests/experiments/torchscript/script_world.hpp"
 #include "tests/experiments/tornado/tornado_world.hpp"
@@ -45,7 +46,7 @@ TEST_CASE("a script's loss is that of its formula, on standardised inputs, and f
   const ScriptWorld world;
   const Experiment experiment = world.experiment();
   const auto task = make_script_task(
-      experiment, ScriptWorld::configuration(experiment, {{"network", "normed.pt"}, {"batch_size", std::int64_t{50}}}),
+      experiment, configuration_of(experiment, {{"network", "normed.pt"}, {"batch_size", std::int64_t{50}}}),
       world.context());
   const TensorSet test(world.folder() / "test.h5"), train(world.folder() / "train.h5");
   const TensorStatistics of_train = statistics(train);
@@ -69,9 +70,7 @@ TEST_CASE("a script's loss is that of its formula, on standardised inputs, and f
 TEST_CASE("two shards of a batch are one rank's batch") {
   const ScriptWorld world;
   const Experiment experiment = world.experiment();
-  const auto configuration = [&](std::int64_t batch) {
-    return ScriptWorld::configuration(experiment, {{"batch_size", batch}});
-  };
+  const auto configuration = [&](std::int64_t batch) { return configuration_of(experiment, {{"batch_size", batch}}); };
   const auto whole = make_script_task(experiment, configuration(16), world.context());
   std::vector<std::unique_ptr<Task>> parts;
   for (int shard = 0; shard < 2; ++shard)
@@ -98,7 +97,7 @@ TEST_CASE("a loss of the user's own trains, and all the metrics that she names a
       "def forward(self, output: Tensor, target: Tensor) -> Tensor:\n    return (output - target).abs().mean() * 2\n");
   loss.save(world.folder() / "own.pt");
   const Experiment experiment = world.experiment();
-  const auto task = make_script_task(experiment, ScriptWorld::configuration(experiment), world.context());
+  const auto task = make_script_task(experiment, configuration_of(experiment), world.context());
   losses_of_epoch(*task);
   task->network().eval();
   const Metrics validation = task->evaluate(Split::validation), test = task->evaluate(Split::test);
@@ -128,8 +127,8 @@ TEST_CASE("the tornado network, exported, learns as the one that ships") {
     write_tensors(world.folder() / (std::string(split) + ".h5"), {{"input", input}, {"target", target}});
   }
   const Experiment experiment = world.experiment();
-  const auto script = make_script_task(
-      experiment, ScriptWorld::configuration(experiment, {{"batch_size", std::int64_t{64}}}), world.context());
+  const auto script =
+      make_script_task(experiment, configuration_of(experiment, {{"batch_size", std::int64_t{64}}}), world.context());
   CHECK(script->forward_flops() == ours->forward_flops());
 
   // The same storms in the same order.

@@ -47,13 +47,6 @@ class ScriptWorld {
 
   Experiment experiment() const { return read_own_experiment(folder_ / "experiment.json"); }
 
-  static Configuration configuration(const Experiment& experiment, const std::map<std::string, Value>& values = {}) {
-    Configuration c;
-    for (const Hyperparameter& h : experiment.hyperparameters)
-      c.values.push_back(values.contains(h.name) ? values.at(h.name) : h.fallback);
-    return c;
-  }
-
   TaskContext context(std::shared_ptr<Gang> gang = std::make_shared<Gang>()) const {
     return {.data = {{"train", folder_ / "train.h5"},
                      {"validation", folder_ / "validation.h5"},

@@ -5,6 +5,7 @@
 
 #include "datasets/storms/generate_storms.hpp"
 #include "experiments/registry.hpp"
+#include "tests/experiments/configuration_of.hpp"
 #include "tests/experiments/space_of.hpp"
 #include "tests/folder.hpp"
 
@@ -20,11 +21,7 @@ class TornadoWorld {
   static const Experiment& experiment() { return find_experiment("tornado", "test"); }
 
   static Configuration configuration(const std::map<std::string, Value>& values = {}) {
-    Configuration c;
-    for (const Hyperparameter& h : experiment().hyperparameters) {
-      c.values.push_back(values.contains(h.name) ? values.at(h.name) : h.fallback);
-    }
-    return c;
+    return configuration_of(experiment(), values);
   }
 
   TaskContext context(int background = 1) const {
