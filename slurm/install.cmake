@@ -2,13 +2,13 @@
 include(GNUInstallDirs)
 if(NOT TORCH_INSTALL_PREFIX STREQUAL "/usr")
   # Libraries outside the system's folders are found where they were linked.
-  set_target_properties(stormsweep stormsweep-worker PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+  set_target_properties(stormsweep stormsweep-runner stormsweep-worker PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
 endif()
 set(share ${CMAKE_INSTALL_DATADIR}/stormsweep)
 
 # The programs, and their manual where there is help2man: what to build before an installation.
-add_custom_target(programs ALL DEPENDS stormsweep stormsweep-worker stormsweep-tend)
-install(TARGETS stormsweep stormsweep-worker stormsweep-tend)
+add_custom_target(programs ALL DEPENDS stormsweep stormsweep-runner stormsweep-worker stormsweep-tend)
+install(TARGETS stormsweep stormsweep-runner stormsweep-worker stormsweep-tend)
 find_program(HELP2MAN help2man)
 if(HELP2MAN)
   set(manual ${PROJECT_BINARY_DIR}/man1)

@@ -9,6 +9,7 @@
 #include "worker/check.hpp"
 #include "worker/experiment_commands.hpp"
 #include "worker/serve.hpp"
+#include "worker/task_executor.hpp"
 #include "worker/training/device_memory.hpp"
 
 namespace {
@@ -16,7 +17,10 @@ namespace {
 using namespace stormsweep;
 
 int dispatch(const std::vector<std::string>& words) {
-  if (!words.empty() && words[0] == "serve") return serve_command({words.begin() + 1, words.end()});
+  if (!words.empty() && words[0] == "serve") {
+    TaskExecutor executor;
+    return serve_command({words.begin() + 1, words.end()}, executor);
+  }
   if (!words.empty() && words[0] == "check") return check_command({words.begin() + 1, words.end()});
   if (const auto status = run_experiment_command(words)) return *status;
   throw InputError("stormsweep-worker: this is the part of stormsweep that trains; type stormsweep --help");

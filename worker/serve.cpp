@@ -1,8 +1,6 @@
 #include "worker/serve.hpp"
 
-#include <torch/cuda.h>
-#include <torch/utils.h>
-#include <torch/version.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,8 +8,8 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <functional>
+#include <optional>
 #include <stdexcept>
 
 #include "search/base/error.hpp"
@@ -21,50 +19,39 @@
 #include "search/space/cache_files.hpp"
 #include "search/space/space.hpp"
 #include "worker/channel/mpi_channel.hpp"
-#include "worker/execute.hpp"
 #include "worker/report.hpp"
 #include "worker/service.hpp"
-#include "worker/staging.hpp"
 #include "worker/staging/stage_orders.hpp"
-#include "worker/training/device_arithmetic.hpp"
 #include "worker/work_queue.hpp"
 
 namespace stormsweep {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 using Seconds = std::chrono::duration<double>;
 
 constexpr int most_background = 8;
 
-struct Placement {
-  torch::Device device = torch::kCPU;
-  int threads = 1;
-  int background = 1;  ///< threads that make batches
-};
-
 /// A GPU for each worker of the node where there are any; else an equal share of its cores. The master sits on a core
 /// of a worker: it sleeps nearly always.
-Placement place(const MpiChannel& channel, const std::string& device, int threads) {
+Placement place(const MpiChannel& channel, const std::string& device, int threads, const Executor& executor) {
   const int workers = channel.node_size() - (channel.node_has_master() ? 1 : 0);
   const int place = channel.node_rank() - (channel.node_has_master() ? 1 : 0);
-  const int gpus = device == "cpu" ? 0 : static_cast<int>(torch::cuda::device_count());
+  const int gpus = device == "cpu" ? 0 : executor.gpus();
   if (device == "cuda" && gpus == 0)
     throw InputError("--device is cuda, but this machine or this LibTorch has none; use --device cpu");
   Placement placement;
-  if (gpus > 0) placement.device = torch::Device(torch::kCUDA, static_cast<torch::DeviceIndex>(place % gpus));
+  if (gpus > 0) placement.gpu = place % gpus;
   placement.threads = threads > 0 ? threads : std::max(1, usable_cores() / workers);
   if (gpus > 0) placement.background = std::min(placement.threads, most_background);  // the GPU waits for all of them
   return placement;
 }
 
-wire::Hello introduction(const Placement& placement) {
+wire::Hello introduction(const Placement& placement, const Executor& executor) {
   return {.host = host_name(),
-          .device = placement.device.str(),
+          .device = placement.gpu ? fmt::format("cuda:{}", *placement.gpu) : "cpu",
           .cpu = cpu_model(),
-          .versions = std::string("stormsweep " STORMSWEEP_VERSION ", LibTorch ") + TORCH_VERSION,
+          .versions = executor.versions(),
           .threads = placement.threads};
 }
 
@@ -101,30 +88,28 @@ void work_as_assigned(Channel& channel, WorkQueue& queue, const std::function<vo
 }
 
 /// Until told to stop; whether MPI may then be left in order.
-bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& placement) {
+bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& placement, Executor& executor) {
   const RunSettings& settings = welcome.settings;
   Space space = parse_space(welcome.space, "search space", settings.directory);
   space.share_epochs = settings.share_epochs;
-  Workplace workplace{.experiment = *space.experiment,
-                      .context = {.data = space.data,
-                                  .fingerprint = settings.fingerprint,
-                                  .seed = space.seed,
-                                  .cache = settings.cache,
-                                  .keep_work = settings.keep_work,
-                                  .device = placement.device,
-                                  .threads = placement.threads,
-                                  .background = placement.background},
-                      .channel = channel,
-                      .settings = settings,
-                      .trial_hours = space.limits.trial_hours,
-                      .models = settings.keep_models ? fresh_models(settings.cache, space.name) : fs::path()};
   WorkQueue queue;
   StageOrders orders;
   const Service service(channel, queue, orders, Seconds(settings.lost_after));
-  if (!settings.stage.empty())
-    stage_as_ordered(orders, space, settings.stage, Seconds(settings.lost_after), channel, workplace.context);
+  executor.enter({.space = space,
+                  .context = {.data = space.data,
+                              .fingerprint = settings.fingerprint,
+                              .seed = space.seed,
+                              .cache = settings.cache,
+                              .keep_work = settings.keep_work,
+                              .gpu = placement.gpu,
+                              .threads = placement.threads},
+                  .background = placement.background,
+                  .channel = channel,
+                  .orders = orders,
+                  .settings = settings,
+                  .models = settings.keep_models ? fresh_models(settings.cache, space.name) : ""});
   const auto carry_out = [&](const Assignment& assignment) {
-    execute(assignment, workplace, [&] { return queue.dropped(assignment); });
+    executor.execute(assignment, [&] { return queue.dropped(assignment); });
   };
   if (settings.synchronous && !is_adaptive(space.method)) work_through_share(space, welcome, channel, queue, carry_out);
   work_as_assigned(channel, queue, carry_out);
@@ -134,7 +119,7 @@ bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& pl
 
 }  // namespace
 
-int serve_command(const std::vector<std::string>& arguments) {
+int serve_command(const std::vector<std::string>& arguments, Executor& executor) {
   namespace po = boost::program_options;
   po::options_description options("options");
   options.add_options()("device", po::value<std::string>()->default_value("auto"))(
@@ -146,11 +131,10 @@ int serve_command(const std::vector<std::string>& arguments) {
   for (const int signal : {SIGUSR1, SIGINT, SIGTERM}) std::signal(signal, SIG_IGN);
   MpiChannel channel(Seconds(values["start-patience"].as<double>()),
                      [] { std::_Exit(exit_master_lost); });  // rank 0 tells
-  const Placement placement = place(channel, values["device"].as<std::string>(), values["threads"].as<int>());
-  torch::set_num_threads(placement.threads);
-  use_device(placement.device);
-  report(channel, introduction(placement));
-  const bool finalize = work(await_welcome(channel), channel, placement);
+  const Placement placement = place(channel, values["device"].as<std::string>(), values["threads"].as<int>(), executor);
+  executor.settle(placement);
+  report(channel, introduction(placement, executor));
+  const bool finalize = work(await_welcome(channel), channel, placement, executor);
   channel.flush(Seconds(5));
   if (!finalize) std::_Exit(exit_done);
   std::signal(SIGALRM, SIG_DFL);

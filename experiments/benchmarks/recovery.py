@@ -32,7 +32,7 @@ def rank_of(pid):
 
 
 def workers(process):
-    return [pid for pid, name in common.descendants(process.pid).items() if name == "stormsweep-worker"]
+    return [pid for pid, name in common.descendants(process.pid).items() if name == "stormsweep-runner"]
 
 
 def rows(folder, sql):

@@ -80,12 +80,11 @@ std::int64_t out_of_memory_kills() {
 
 class CommandRun {
  public:
-  CommandRun(const Experiment& experiment, const Training& training, const TaskContext& context,
-             const RunEvents& events)
+  CommandRun(const Experiment& experiment, const Training& training, const RunContext& context, const RunEvents& events)
       : experiment_(experiment),
         training_(training),
         events_(events),
-        leads_(context.gang->shard() == 0),
+        leads_(context.gang->rank() == 0),
         keep_work_(context.keep_work),
         folder_(make_folder(experiment, training, context)),
         tail_(folder_.report()),
@@ -220,7 +219,7 @@ class CommandRun {
 
 }  // namespace
 
-std::optional<Outcome> run_command(const Experiment& experiment, const Training& training, const TaskContext& context,
+std::optional<Outcome> run_command(const Experiment& experiment, const Training& training, const RunContext& context,
                                    const RunEvents& events) {
   return CommandRun(experiment, training, context, events).run();
 }

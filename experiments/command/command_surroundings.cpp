@@ -10,6 +10,8 @@
 #include <cctype>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <span>
+#include <stdexcept>
 
 #include "search/base/file.hpp"
 #include "search/base/machine.hpp"
@@ -21,10 +23,10 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::int64_t longest_host_name = 255;          // RFC 1035
+constexpr std::size_t longest_host_name = 255;           // RFC 1035
 constexpr std::uint64_t seeds = std::uint64_t{1} << 31;  // every library takes such a seed
 
-std::uint64_t seed_of(const Experiment& experiment, const Training& training, const TaskContext& context) {
+std::uint64_t seed_of(const Experiment& experiment, const Training& training, const RunContext& context) {
   const auto replicate = experiment.find("replicate");
   const Value number = replicate ? training.configuration.values[*replicate] : Value(std::int64_t{0});
   const auto* shift = std::get_if<std::int64_t>(&number);
@@ -58,11 +60,11 @@ void end_with_a_line(const std::filesystem::path& file) {
 
 }  // namespace
 
-CommandFolder make_folder(const Experiment& experiment, const Training& training, const TaskContext& context) {
+CommandFolder make_folder(const Experiment& experiment, const Training& training, const RunContext& context) {
   namespace fs = std::filesystem;
   const Configuration last = training.trial(training.trials() - 1, experiment);
   std::string name = to_hex(identity(last, experiment, context.seed));
-  if (context.gang->shards() > 1) name += fmt::format("-{}", context.gang->shard());
+  if (context.gang->size() > 1) name += fmt::format("-{}", context.gang->rank());
   const Identity curve = curve_identity(training.configuration, experiment, context.seed);
   CommandFolder folder{fs::absolute(context.cache / "work" / name),
                        fs::absolute(checkpoint(checkpoints(context.cache), curve, context.fingerprint))};
@@ -71,7 +73,7 @@ CommandFolder make_folder(const Experiment& experiment, const Training& training
   if (!fs::create_directories(folder.path, error))
     refuse_file(folder.path, "the command's folder cannot be made", AtomicFile::usual_remedy);
   fs::create_directories(folder.state(), error);
-  if (context.gang->shard() == 0) {
+  if (context.gang->rank() == 0) {
     end_with_a_line(folder.told());
     fs::create_symlink(folder.told(), folder.report(), error);
   }
@@ -87,28 +89,30 @@ std::vector<std::string> words_for(const Experiment& experiment, const Configura
   });
 }
 
-CommandGang meet(Gang& gang) {
-  if (gang.shards() == 1) return {};
+CommandGang meet(RunGang& gang) {
+  if (gang.size() == 1) return {};
   // Each rank's host name and the leader's port as numbers: the sum over the gang tells everyone.
-  torch::Tensor words = torch::zeros({gang.shards(), longest_host_name + 1});
+  const std::size_t ranks = static_cast<std::size_t>(gang.size()), words = longest_host_name + 1;
+  std::vector<float> told(ranks * words, 0.0F);
+  const auto of = [&](std::size_t rank) { return std::span(told).subspan(rank * words, words); };
   const std::string own = host_name();
-  auto mine = words[gang.shard()];
+  const auto mine = of(static_cast<std::size_t>(gang.rank()));
   for (std::size_t i = 0; i < own.size() && i < longest_host_name; ++i)
-    mine[static_cast<std::int64_t>(i)] = static_cast<float>(static_cast<unsigned char>(own[i]));
-  if (gang.shard() == 0) mine[longest_host_name] = static_cast<float>(free_port());
-  gang.sum(words);
-  CommandGang result{gang.shard(), {}, static_cast<int>(words[0][longest_host_name].item<float>())};
-  for (int shard = 0; shard < gang.shards(); ++shard) {
+    mine[i] = static_cast<float>(static_cast<unsigned char>(own[i]));
+  if (gang.rank() == 0) mine[longest_host_name] = static_cast<float>(free_port());
+  gang.sum(told);
+  CommandGang result{gang.rank(), {}, static_cast<int>(told[longest_host_name])};
+  for (std::size_t rank = 0; rank < ranks; ++rank) {
     std::string host;
-    for (std::int64_t i = 0; i < longest_host_name; ++i)
-      if (const auto c = static_cast<char>(words[shard][i].item<float>())) host += c;
+    for (const float letter : of(rank).first(longest_host_name))
+      if (const auto c = static_cast<char>(letter)) host += c;
     result.hosts.push_back(host);
   }
   return result;
 }
 
 std::map<std::string, std::string> surroundings(const Experiment& experiment, const Training& training,
-                                                const TaskContext& context, const CommandFolder& folder,
+                                                const RunContext& context, const CommandFolder& folder,
                                                 const CommandGang& gang) {
   const auto rank = static_cast<std::size_t>(gang.rank);
   const auto same_host = std::count(gang.hosts.begin(), gang.hosts.begin() + gang.rank, gang.hosts[rank]);
@@ -130,7 +134,7 @@ std::map<std::string, std::string> surroundings(const Experiment& experiment, co
     std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return std::toupper(c); });
     added["STORMSWEEP_DATA_" + upper] = path.string();
   }
-  if (context.device.is_cuda()) added["CUDA_VISIBLE_DEVICES"] = visible_device(context.device.index());
+  if (context.gpu) added["CUDA_VISIBLE_DEVICES"] = visible_device(*context.gpu);
   if (gang.hosts.size() == 1) return added;
   added["RANK"] = std::to_string(gang.rank);
   added["WORLD_SIZE"] = std::to_string(gang.hosts.size());

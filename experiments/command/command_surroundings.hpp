@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "experiments/task/task.hpp"
+#include "experiments/run.hpp"
 #include "search/space/trainings.hpp"
 
 namespace stormsweep {
@@ -30,17 +30,17 @@ struct CommandGang {
 };
 
 /// Makes it anew, empty but for the configuration. Throws InputError.
-CommandFolder make_folder(const Experiment& experiment, const Training& training, const TaskContext& context);
+CommandFolder make_folder(const Experiment& experiment, const Training& training, const RunContext& context);
 
 /// The command's words for a configuration.
 std::vector<std::string> words_for(const Experiment& experiment, const Configuration& configuration);
 
 /// Meets the others of the gang.
-CommandGang meet(Gang& gang);
+CommandGang meet(RunGang& gang);
 
 /// What stands in the command's environment beside what this process has.
 std::map<std::string, std::string> surroundings(const Experiment& experiment, const Training& training,
-                                                const TaskContext& context, const CommandFolder& folder,
+                                                const RunContext& context, const CommandFolder& folder,
                                                 const CommandGang& gang);
 
 }  // namespace stormsweep

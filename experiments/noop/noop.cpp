@@ -26,11 +26,11 @@ bool sleep(Milliseconds duration, const std::function<bool()>& stopped) {
   return true;
 }
 
-void meet(Gang& gang) {
-  if (gang.shards() == 1) return;
-  torch::Tensor ranks = torch::ones({1});
-  gang.sum(ranks);
-  if (ranks.item<float>() != static_cast<float>(gang.shards())) throw std::runtime_error("a sum over a gang is wrong");
+void meet(RunGang& gang) {
+  if (gang.size() == 1) return;
+  float ranks = 1;
+  gang.sum({&ranks, 1});
+  if (ranks != static_cast<float>(gang.size())) throw std::runtime_error("a sum over a gang is wrong");
 }
 
 /// Halves the way to its limit when epochs double, as losses do.
@@ -47,10 +47,10 @@ double score(const Reader& read, std::uint64_t seed) {
 
 }  // namespace
 
-std::optional<Outcome> run_noop(const Experiment& experiment, const Training& training, const TaskContext& context,
+std::optional<Outcome> run_noop(const Experiment& experiment, const Training& training, const RunContext& context,
                                 const RunEvents& events) {
   const Reader read(training.configuration, experiment);
-  Gang& gang = *context.gang;
+  RunGang& gang = *context.gang;
   Outcome outcome;
   outcome.started = steady_unix_time();
   const Seconds begun = steady_time();
@@ -58,7 +58,7 @@ std::optional<Outcome> run_noop(const Experiment& experiment, const Training& tr
   if (!sleep(Milliseconds(read.real("milliseconds")), events.stopped)) return std::nullopt;
 
   const std::string& wanted = read.choice("outcome");
-  if (wanted == "abort" && gang.shard() == 0) std::abort();
+  if (wanted == "abort" && gang.rank() == 0) std::abort();
   meet(gang);
   if (wanted == "throw") throw std::runtime_error("thrown as the configuration asks");
   outcome.timings.wall = (steady_time() - begun).count();

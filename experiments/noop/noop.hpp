@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "experiments/experiment_entry.hpp"
+#include "experiments/run.hpp"
 
 namespace stormsweep {
 
@@ -10,7 +10,7 @@ namespace stormsweep {
 /// `abort` does not return (in a gang, the leader's). The score is a number in [0, 1) drawn from (the search's seed,
 /// index, replicate), which moves towards another one as epochs grow. The ranks of a gang meet before and after their
 /// sleep, as those that train do at each step.
-std::optional<Outcome> run_noop(const Experiment& experiment, const Training& training, const TaskContext& context,
+std::optional<Outcome> run_noop(const Experiment& experiment, const Training& training, const RunContext& context,
                                 const RunEvents& events);
 
 }  // namespace stormsweep

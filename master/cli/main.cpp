@@ -81,7 +81,7 @@ int dispatch(const Arguments& words) {
     throw InputError(fmt::format("stormsweep: {} is not a command; {}", words[0],
                                  near.empty() ? "see stormsweep --help" : "did you mean " + near + "?"));
   }
-  if (!command->run) launch::become_worker(words);
+  if (!command->run) launch::become_worker(launch::worker_program(), words);
   return command->run({words.begin() + 1, words.end()});
 }
 

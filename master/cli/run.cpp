@@ -44,6 +44,7 @@
 #include "search/base/text.hpp"
 #include "search/base/utc.hpp"
 #include "search/methods/methods.hpp"
+#include "search/space/runs_itself.hpp"
 #include "search/space/space.hpp"
 #include "worker/channel/mpi_channel.hpp"
 
@@ -52,6 +53,12 @@ namespace stormsweep {
 namespace {
 
 namespace fs = std::filesystem;
+
+#ifdef STORMSWEEP_CUDA
+constexpr bool built_for_gpus = true;
+#else
+constexpr bool built_for_gpus = false;
+#endif
 
 /// What `stormsweep-worker check` says of a search's data and of this machine.
 struct DataReport {
@@ -78,7 +85,7 @@ std::optional<std::string> data_report(const Space& space, const RunOptions& opt
   if (status > 128)
     throw std::runtime_error(fmt::format("checking the data was killed by signal {}; run it again", status - 128));
   if (status != 0) {
-    throw InputError(fmt::format("{}: checking the data ended with status {}; it belongs beside stormsweep: build both",
+    throw InputError(fmt::format("{}: checking the data ended with status {}; it belongs beside stormsweep: build all",
                                  launch::worker_program(), status));
   }
   return report;
@@ -329,6 +336,16 @@ int become_master(RunOptions options) {
   leave(channel, {.status = status});
 }
 
+/// Of the other ranks. What runs by itself does so without LibTorch, unless that is to count GPUs. Where the space
+/// cannot be read, which rank 0 tells, or not from here, any will do.
+std::string trainer_program(const RunOptions& options) try {
+  const bool counts_gpus = built_for_gpus && options.device != "cpu";
+  if (!counts_gpus && runs_itself(*read_lasting_space(options.space).experiment)) return launch::runner_program();
+  return launch::worker_program();
+} catch (const InputError&) {
+  return launch::worker_program();
+}
+
 /// Any other rank of a job. What is wrong with the input, rank 0 tells once, and its status is the job's: mpirun 5 ends
 /// the job with the first status that is not 0, perhaps before rank 0 has told.
 int become_trainer(const Arguments& arguments) {
@@ -340,7 +357,8 @@ int become_trainer(const Arguments& arguments) {
   }
   if (!options || options->dry_run) return exit_done;
   signals::ignore();  // by the worker program too, from its first moment
-  launch::become_worker({"serve", "--device", options->device, "--threads", std::to_string(options->threads),
+  launch::become_worker(trainer_program(*options),
+                        {"serve", "--device", options->device, "--threads", std::to_string(options->threads),
                          "--start-patience", fmt::format("{}", start_patience(*options).count())});
 }
 

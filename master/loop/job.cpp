@@ -50,11 +50,11 @@ std::vector<std::string> command_line(int workers, const Arguments& arguments) {
   return command;
 }
 
-/// Whether it runs stormsweep or stormsweep-worker: a rank. Daemons and the like are mpirun's own affair.
+/// Whether it runs stormsweep or what ranks become: a rank. Daemons and the like are mpirun's own affair.
 bool is_rank(pid_t pid) {
   std::error_code gone;
   const fs::path program = fs::read_symlink("/proc/" + std::to_string(pid) + "/exe", gone);
-  return program == own_program() || program == worker_program();
+  return program == own_program() || program == worker_program() || program == runner_program();
 }
 
 std::vector<pid_t> ranks_below(pid_t pid) {

@@ -64,11 +64,15 @@ std::string worker_program() {
   return (fs::path(own_program()).parent_path() / "stormsweep-worker").string();
 }
 
-void become_worker(const Arguments& arguments) {
-  std::vector<std::string> command{worker_program()};
+std::string runner_program() {
+  return (fs::path(own_program()).parent_path() / "stormsweep-runner").string();
+}
+
+void become_worker(const std::string& program, const Arguments& arguments) {
+  std::vector<std::string> command{program};
   command.insert(command.end(), arguments.begin(), arguments.end());
   process::become(command);
-  throw InputError(command[0] + ": " + std::strerror(errno) + "; it belongs beside stormsweep: build both");
+  throw InputError(command[0] + ": " + std::strerror(errno) + "; it belongs beside stormsweep: build all");
 }
 
 }  // namespace stormsweep::launch

@@ -26,8 +26,9 @@ int own_command(const std::vector<std::string>& words);
 
 std::string own_program();     ///< the path of this executable
 std::string worker_program();  ///< and of stormsweep-worker, beside it
+std::string runner_program();  ///< and of stormsweep-runner, which does without LibTorch
 
-/// Turns this process into `stormsweep-worker <arguments>`; does not return.
-[[noreturn]] void become_worker(const Arguments& arguments);
+/// Turns this process into `<program> <arguments>`, one of these two; does not return.
+[[noreturn]] void become_worker(const std::string& program, const Arguments& arguments);
 
 }  // namespace stormsweep::launch

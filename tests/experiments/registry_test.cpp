@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include "experiments/run.hpp"
 #include "search/base/error.hpp"
+#include "search/space/runs_itself.hpp"
 #include "search/space/space.hpp"
 
 using namespace stormsweep;
@@ -24,19 +26,22 @@ TEST_CASE("files that are trained on whole are wanted by every rank, and cannot 
   CHECK_THROWS_AS(request.wanted(0, {1}), InputError);
 }
 
-TEST_CASE("every experiment has an entry with all that its declaration promises") {
-  CHECK(experiment_entries().size() == experiments().size() + 2);  // and those of the users' own
+TEST_CASE("every experiment has a run, or an entry with all that its declaration promises") {
+  std::size_t with_entry = 2;  // those of the users' own
   for (const Experiment& experiment : experiments()) {
     CAPTURE(experiment.name);
+    CHECK((run_of(experiment) != nullptr) == runs_itself(experiment));
+    if (runs_itself(experiment)) continue;
+    ++with_entry;
     const ExperimentEntry& entry = entry_of(experiment);
-    CHECK((entry.make_task != nullptr) != (entry.run != nullptr));
+    CHECK(entry.make_task != nullptr);
     CHECK((entry.check_data != nullptr) == !experiment.data.empty());
     CHECK((entry.stage_request != nullptr) == !experiment.data.empty());
-    if (!entry.make_task) continue;
     for (const char* read : {"epochs", "batch_size", "gpus", "learning_rate", "learning_rate_scaling", "warmup_epochs",
                              "optimizer", "precision", "gradient_precision", "gradient_lag", "replicate"})
       CHECK_MESSAGE(experiment.find(read), read);
   }
+  CHECK(experiment_entries().size() == with_entry);
 }
 
 TEST_CASE("a processor refuses to compute in what only GPUs have, before it looks at the data") {

@@ -145,6 +145,11 @@ std::vector<pid_t> descendants(pid_t pid, const std::string& program) {
   return found;
 }
 
+std::vector<pid_t> trainers(pid_t pid) {
+  auto found = descendants(pid, "stormsweep-runner");                    // of experiments that run by themselves
+  return found.empty() ? descendants(pid, "stormsweep-worker") : found;  // and of all others
+}
+
 std::vector<pid_t> launchers(pid_t pid) {
   auto found = descendants(pid, "orterun");                 // Open MPI 4
   return found.empty() ? descendants(pid, "prte") : found;  // and 5

@@ -72,6 +72,8 @@ std::size_t count_lines(const std::string& text);
 
 /// Processes that `pid` has started, directly or not, whose program has this file name ("" for any).
 std::vector<pid_t> descendants(pid_t pid, const std::string& program = "");
+/// The ranks below `pid` that train, whichever program they have become.
+std::vector<pid_t> trainers(pid_t pid);
 /// The mpirun that `pid` has started.
 std::vector<pid_t> launchers(pid_t pid);
 /// CPU seconds that a process has used, user and system.

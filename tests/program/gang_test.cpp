@@ -83,7 +83,7 @@ TEST_CASE("gangs for which too few workers are left stay waiting; the rest finis
   Command command(words, folder);
   REQUIRE(
       eventually([&] { return number(folder / "n.db", "SELECT count(*) FROM trials WHERE status = 'complete'") > 0; }));
-  kill(descendants(command.pid(), "stormsweep-worker").at(0), SIGKILL);
+  kill(trainers(command.pid()).at(0), SIGKILL);
   const Ended ended = command.wait();
   CAPTURE(ended.err);
   CHECK(ended.status == 85);

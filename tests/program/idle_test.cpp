@@ -15,7 +15,7 @@ TEST_CASE("a waiting master and a waiting worker use under 2 % of a core") {
       [&] { return number(folder / "n.db", "SELECT count(*) FROM results WHERE status = 'running'") == 1; }));
   auto ranks = descendants(command.pid(), "stormsweep");
   REQUIRE(ranks.size() == 1);
-  for (const pid_t worker : descendants(command.pid(), "stormsweep-worker")) ranks.push_back(worker);
+  for (const pid_t worker : trainers(command.pid())) ranks.push_back(worker);
   REQUIRE(ranks.size() == 3);  // one of the workers sleeps in its trial, which costs nothing either
 
   constexpr double seconds = 5;

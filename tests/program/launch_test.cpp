@@ -116,7 +116,7 @@ TEST_CASE("a second Ctrl-C ends what does not end by itself") {
   const WorkFolder folder;
   Command command(run_words(folder, noop(30, 100), "60"), folder);
   REQUIRE(eventually([&] { return running(folder); }));
-  const auto ranks = descendants(command.pid(), "stormsweep-worker");
+  const auto ranks = trainers(command.pid());
   REQUIRE(ranks.size() == 3);
   kill(ranks[0], SIGSTOP);  // a device that hangs
   command.signal(SIGINT);
@@ -154,7 +154,7 @@ TEST_CASE("Ctrl-Z stops the ranks with the command, and they go on with it") {
   const WorkFolder folder;
   Command command(run_words(folder, noop(30, 100)), folder);
   REQUIRE(eventually([&] { return running(folder); }));
-  std::vector<pid_t> all = descendants(command.pid(), "stormsweep-worker");
+  std::vector<pid_t> all = trainers(command.pid());
   all.push_back(descendants(command.pid(), "stormsweep").at(0));
   all.push_back(command.pid());
   command.signal(SIGTSTP);

@@ -77,7 +77,7 @@ class Search {
 };
 
 void kill_a_worker(const Command& command) {
-  const auto workers = descendants(command.pid(), "stormsweep-worker");
+  const auto workers = trainers(command.pid());
   REQUIRE_FALSE(workers.empty());
   kill(workers[0], SIGKILL);
 }

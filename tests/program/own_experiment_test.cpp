@@ -104,7 +104,7 @@ TEST_CASE("a worker that is killed takes its command along, and another trains i
                   "--lost-after", "1"},
                  folder);
   REQUIRE(eventually([&] { return number(folder / "s.db", "SELECT count(*) FROM trials") >= 1; }));
-  const auto workers = descendants(search.pid(), "stormsweep-worker");
+  const auto workers = trainers(search.pid());
   REQUIRE(!workers.empty());
   const auto its = descendants(workers[0], "sh");
   kill(workers[0], SIGKILL);

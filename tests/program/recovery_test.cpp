@@ -90,7 +90,7 @@ TEST_CASE("a worker that is killed costs its trial a second attempt and nobody e
   const WorkFolder folder;
   Command command(run_words(folder, steady), folder);
   REQUIRE(eventually([&] { return some_rows(folder); }));
-  const auto workers = descendants(command.pid(), "stormsweep-worker");
+  const auto workers = trainers(command.pid());
   REQUIRE(workers.size() == 3);
   kill(workers[1], SIGKILL);
   const Ended ended = command.wait();

@@ -2,6 +2,9 @@
 #include <sys/resource.h>
 
 #include <chrono>
+#include <fstream>
+#include <iterator>
+#include <string>
 
 #include "tests/program/command.hpp"
 #include "tests/program/database.hpp"
@@ -18,7 +21,34 @@ std::string vast(int trials) {
          std::to_string(trials) + "}}";
 }
 
+std::string text_of(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// Megabytes that a process alone would need of the machine: of what it shares, its share.
+double proportional_set(pid_t pid) {
+  const std::string text = text_of("/proc/" + std::to_string(pid) + "/smaps_rollup");
+  return std::stod(text.substr(text.find("\nPss:") + 5)) / 1024;
+}
+
 }  // namespace
+
+TEST_CASE("ranks that train no network load no LibTorch, before their first trial or after it, and are small") {
+  const WorkFolder folder;
+  folder.write("n.json", R"({"name": "n", "experiment": "noop", "parameters": {
+    "index": {"min": 1, "max": 40, "step": 1}, "milliseconds": 500}})");
+  Command command({stormsweep_program(), "run", "n.json", "--workers", "16", "--device", "cpu"}, folder);
+  REQUIRE(eventually([&] { return number(folder / "n.db", "SELECT count(*) FROM trials") >= 16; }));
+  const auto ranks = descendants(command.pid(), "stormsweep-runner");
+  CHECK(ranks.size() == 16);
+  for (const pid_t rank : ranks) {
+    CHECK(text_of("/proc/" + std::to_string(rank) + "/maps").find("libtorch") == std::string::npos);
+    CHECK(proportional_set(rank) < 50);
+  }
+  CHECK(proportional_set(descendants(command.pid(), "stormsweep").at(0)) < 100);
+  CHECK(command.wait().status == 0);
+}
 
 TEST_CASE("a grid of 10^15 plans in milliseconds and without a list") {
   const WorkFolder folder;

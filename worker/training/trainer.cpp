@@ -10,6 +10,7 @@
 
 #include "search/base/text.hpp"
 #include "search/base/utc.hpp"
+#include "search/space/trial_hours.hpp"
 #include "worker/training/checkpoint.hpp"
 #include "worker/training/device_memory.hpp"
 #include "worker/training/training_loop.hpp"

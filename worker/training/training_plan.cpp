@@ -1,15 +1,9 @@
 #include "worker/training/training_plan.hpp"
 
-#include <fmt/format.h>
-
 #include "experiments/task/arithmetic.hpp"
 #include "search/space/configuration.hpp"
 
 namespace stormsweep {
-
-std::string too_long(double trial_hours) {
-  return fmt::format("took longer than limits.trial_hours ({})", trial_hours);
-}
 
 TrainingPlan make_plan(const Training& training, const Experiment& experiment) {
   const Reader read(training.configuration, experiment);

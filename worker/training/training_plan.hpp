@@ -27,9 +27,6 @@ struct TrainingPlan {
   std::optional<double> trial_hours = {};  ///< a training that takes longer is ended; nothing: none is
 };
 
-/// Why a training was ended that has taken more than so many hours.
-std::string too_long(double trial_hours);
-
 /// Reads the hyperparameters of training that every experiment has; without milestones, `epochs` is the only one.
 TrainingPlan make_plan(const Training& training, const Experiment& experiment);
 

@@ -37,7 +37,7 @@ struct World {
 
   /// `stop_after`: seconds.
   Ran run(const Experiment& experiment, std::vector<std::int64_t> milestones = {1}, double stop_after = 1e9) const {
-    TaskContext context{.cache = folder / "cache"};
+    RunContext context{.cache = folder / "cache"};
     context.fingerprint = "0123456789abcdef0123456789abcdef";
     Training training{TrainingId{0}, {}, std::move(milestones)};
     training.configuration.values = {training.milestones.back(), std::string("one two")};
@@ -141,7 +141,7 @@ TEST_CASE("a program that is not there") {
       "milestone": "epochs", "metrics": [{"name": "loss", "goal": "minimize", "meaning": "m"}],
       "hyperparameters": [{"name": "epochs", "type": "integer", "default": 1, "min": 1, "max": 99, "meaning": "m"}]})",
                                            "e.json");
-  TaskContext context{.cache = world.folder / "cache"};
+  RunContext context{.cache = world.folder / "cache"};
   context.fingerprint = "0123456789abcdef0123456789abcdef";
   const RunEvents events{.stopped = [] { return false; }, .finished = nullptr};
   const auto left = run_command(none, {TrainingId{0}, {{std::int64_t{1}}}, {1}}, context, events);

@@ -23,8 +23,8 @@ Configuration configuration(std::int64_t index, double milliseconds, const std::
   return c;
 }
 
-TaskContext seeded(std::uint64_t seed) {
-  TaskContext context;
+RunContext seeded(std::uint64_t seed) {
+  RunContext context;
   context.seed = seed;
   return context;
 }

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "experiments/run.hpp"
+#include "search/messages/run_settings.hpp"
+#include "search/space/space.hpp"
+#include "search/space/trainings.hpp"
+#include "worker/channel/mpi_channel.hpp"
+#include "worker/staging/stage_orders.hpp"
+
+namespace stormsweep {
+
+/// Where a worker computes.
+struct Placement {
+  std::optional<int> gpu;  ///< among those that this process sees; nothing: on the processor
+  int threads = 1;
+  int background = 1;  ///< threads that make batches
+};
+
+/// What all trainings of a worker share. Outlived by all that it refers to.
+struct Workplace {
+  const Space& space;
+  RunContext context;  ///< but for the gang
+  int background;
+  MpiChannel& channel;
+  StageOrders& orders;
+  const RunSettings& settings;
+  std::filesystem::path models;  ///< folder for trained networks; empty: they are not wanted
+};
+
+/// What the programs that serve a master differ in: how an assignment is carried out.
+class Executor {
+ public:
+  virtual ~Executor() = default;
+
+  /// What rows call the version of: "stormsweep 0.2.0, LibTorch 1.13.1".
+  virtual std::string versions() const = 0;
+  /// GPUs that this process sees.
+  virtual int gpus() const = 0;
+  /// Where everything will be computed; told once, first.
+  virtual void settle(const Placement& /*placement*/) {}
+  /// What is to be searched; told once, before the first assignment. Throws InputError where it cannot be.
+  virtual void enter(const Workplace& workplace) = 0;
+  /// Carries it out and reports each of its trials as it ends; in a gang its leader does. Whatever goes wrong becomes
+  /// an outcome. Only what `stopped` interrupts, which is asked again and again, reports nothing more.
+  virtual void execute(const Assignment& assignment, const std::function<bool()>& stopped) = 0;
+};
+
+}  // namespace stormsweep

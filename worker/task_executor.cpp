@@ -1,0 +1,125 @@
+#include "worker/task_executor.hpp"
+
+#include <fmt/format.h>
+#include <torch/cuda.h>
+#include <torch/utils.h>
+#include <torch/version.h>
+
+#include <cstdio>
+#include <exception>
+#include <limits>
+#include <string_view>
+
+#include "experiments/registry.hpp"
+#include "experiments/task/arithmetic.hpp"
+#include "search/base/time.hpp"
+#include "search/space/cache_files.hpp"
+#include "worker/report.hpp"
+#include "worker/staging.hpp"
+#include "worker/training/convolution_peak.hpp"
+#include "worker/training/device_arithmetic.hpp"
+#include "worker/training/device_memory.hpp"
+#include "worker/training/rank_gang.hpp"
+#include "worker/training/trainer.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// Saves the network of trial `milestone` for the master to keep.
+void save(const Workplace& with, const Training& training, std::size_t milestone, Task& task) {
+  const Experiment& experiment = *with.space.experiment;
+  const Configuration configuration = training.trial(milestone, experiment);
+  const std::filesystem::path file = fresh_model(with.models, identity(configuration, experiment, with.context.seed));
+  try {
+    task.keep(file, experiment, configuration);
+  } catch (const std::exception& error) {
+    const std::string_view what = error.what();
+    fmt::print(stderr, "{}: {}; the network of this trial is not kept\n", file.string(),
+               what.substr(0, what.find('\n')));
+  }
+}
+
+CheckpointPlan checkpoint_plan(const Workplace& with, const Training& training) {
+  const double every = with.settings.checkpoint_every;
+  const bool stays = training.rung && training.rung->goes_on;
+  if (every <= 0 && !stays) return {};
+  const Identity curve = curve_identity(training.configuration, *with.space.experiment, with.context.seed);
+  return {.file = checkpoint(checkpoints(with.context.cache), curve, with.context.fingerprint),
+          .every = std::chrono::duration<double>(every > 0 ? every : std::numeric_limits<double>::infinity()),
+          .stays = stays};
+}
+
+torch::Device device_of(const Placement& placement) {
+  if (!placement.gpu) return torch::kCPU;
+  return {torch::kCUDA, static_cast<torch::DeviceIndex>(*placement.gpu)};
+}
+
+TaskContext task_context(const Workplace& with, const torch::Device& device) {
+  return {.data = with.context.data,
+          .fingerprint = with.context.fingerprint,
+          .seed = with.context.seed,
+          .cache = with.context.cache,
+          .device = device,
+          .threads = with.context.threads,
+          .background = with.background};
+}
+
+}  // namespace
+
+std::string TaskExecutor::versions() const {
+  return RunExecutor().versions() + ", LibTorch " + TORCH_VERSION;
+}
+
+int TaskExecutor::gpus() const {
+  return static_cast<int>(torch::cuda::device_count());
+}
+
+void TaskExecutor::settle(const Placement& placement) {
+  torch::set_num_threads(placement.threads);
+  context_.device = device_of(placement);
+  use_device(context_.device);
+}
+
+void TaskExecutor::enter(const Workplace& workplace) {
+  if (run_of(*workplace.space.experiment)) return runs_.emplace().enter(workplace);
+  with_.emplace(workplace);
+  context_ = task_context(workplace, context_.device);
+  const RunSettings& settings = workplace.settings;
+  if (!settings.stage.empty())
+    stage_as_ordered(workplace.orders, workplace.space, settings.stage, Seconds(settings.lost_after), workplace.channel,
+                     context_);
+}
+
+void TaskExecutor::execute(const Assignment& assignment, const std::function<bool()>& stopped) {
+  if (runs_) return runs_->execute(assignment, stopped);
+  const Workplace& with = *with_;
+  const Experiment& experiment = *with.space.experiment;
+  const Training& training = assignment.training;
+  std::shared_ptr<RankGang> gang;
+  TaskContext context = context_;
+  if (assignment.gang > 0) context.gang = gang = std::make_shared<RankGang>(with.channel, assignment, stopped);
+
+  TrainingEvents events;
+  events.stop = stopped;
+  events.finished = [&](std::size_t milestone, const Outcome& outcome, const std::vector<EpochRecord>& epochs) {
+    report_end(with.channel, context.gang->shard(),
+               {.training = training.id,
+                .milestone = static_cast<std::uint32_t>(milestone),
+                .outcome = outcome,
+                .epochs = epochs});
+  };
+  if (!with.models.empty())
+    events.trained = [&](std::size_t milestone, Task& task) { save(with, training, milestone, task); };
+  TrainingPlan plan = make_plan(training, experiment);
+  plan.trial_hours = with.space.limits.trial_hours;
+  plan.retry_out_of_memory = with.settings.retry_out_of_memory;
+  const Reader read(training.configuration, experiment);
+  allow_tf32(read.choice("precision") == "tf32");
+  plan.peak = convolution_peak(context.device, arithmetic(read));
+  train([&] { return make_task(experiment, training.configuration, context); }, plan, events, gang.get(),
+        checkpoint_plan(with, training));
+  release_device_memory();
+}
+
+}  // namespace stormsweep
