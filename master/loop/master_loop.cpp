@@ -109,7 +109,7 @@ void MasterLoop::hear(const Parcel& parcel) {
 
 void MasterLoop::on(WorkerId worker, const wire::Hello& hello) {
   roster_.join(worker, hello);
-  send(worker, welcome());
+  channel_.send(static_cast<int>(worker.value), welcome());
   if (staging_) {
     staging_->joined(worker);
     dispatch(event::Heard{worker});
@@ -118,12 +118,16 @@ void MasterLoop::on(WorkerId worker, const wire::Hello& hello) {
   }
 }
 
-wire::Welcome MasterLoop::welcome() {
+/// The same for all, so that by the synchronous schedule they agree on what is done, and made once: of a search that is
+/// resumed, that means a look at all of it.
+const std::string& MasterLoop::welcome() {
+  if (!welcome_.empty()) return welcome_;
   wire::Welcome welcome{.space = space_.text, .settings = options_.settings};
-  if (!std::holds_alternative<SynchronousMaster>(schedule_)) return welcome;
-  welcome.done = source_.done();
-  if (space_.limits.trials) welcome.trials = static_cast<std::int64_t>(limits_.trials_left());
-  return welcome;
+  if (std::holds_alternative<SynchronousMaster>(schedule_)) {
+    welcome.done = source_.done();
+    if (space_.limits.trials) welcome.trials = static_cast<std::int64_t>(limits_.trials_left());
+  }
+  return welcome_ = wire::encode(std::move(welcome));
 }
 
 void MasterLoop::on(WorkerId worker, const wire::Heartbeat&) {
@@ -182,7 +186,8 @@ void MasterLoop::act(const action::Assign& assign) {
 void MasterLoop::act(const action::AssignGang& assign) {
   Assignment assignment{.training = assign.training, .gang = assign.gang};
   for (const WorkerId member : assign.members) assignment.members.push_back(static_cast<std::int32_t>(member.value));
-  for (const WorkerId member : assign.members) send(member, wire::Assign{{assignment}});
+  const std::string message = wire::encode(wire::Assign{{assignment}});
+  for (const std::int32_t member : assignment.members) channel_.send(member, message);
 }
 
 void MasterLoop::act(const action::Began& began) {
@@ -282,7 +287,8 @@ void MasterLoop::check_limits() {
 void MasterLoop::stage() {
   if (!staging_) return;
   if (const auto order = staging_->next()) {
-    for (const std::int32_t rank : order->ranks) send(WorkerId{static_cast<std::uint64_t>(rank)}, *order);
+    const std::string message = wire::encode(*order);
+    for (const std::int32_t rank : order->ranks) channel_.send(rank, message);
   }
   if (!staging_->over()) return;
   for (const WorkerId worker : staging_->present()) {

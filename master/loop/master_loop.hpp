@@ -76,7 +76,7 @@ class MasterLoop {
   void on(WorkerId worker, const wire::Left& left);
   void on(WorkerId worker, const wire::Finished& finished);
   void on(WorkerId worker, const wire::Stopped& stopped);
-  wire::Welcome welcome();
+  const std::string& welcome();
 
   std::vector<Action> decide(const Event& event);
   void dispatch(const Event& event) { carry_out(decide(event)); }
@@ -115,6 +115,7 @@ class MasterLoop {
   WakingClock waking_;
   Schedule schedule_;
   std::optional<StagingPhase> staging_;  ///< while it goes on
+  std::string welcome_;                  ///< encoded; empty until the first worker comes
   Roster roster_;
   GroupCommit commits_;
   Progress progress_;

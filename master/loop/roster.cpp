@@ -1,6 +1,7 @@
 #include "master/loop/roster.hpp"
 
 #include <string>
+#include <utility>
 
 namespace stormsweep {
 
@@ -33,12 +34,13 @@ WorkerInfo Roster::trainer(WorkerId leader, const std::vector<WorkerId>& members
 
 void Roster::begin(WorkerId leader, const Training& training, const std::vector<WorkerId>& members, Seconds now) {
   running_[leader] = {.training = training, .members = members, .began = now};
+  unstored_.emplace_back(now, leader);
 }
 
 void Roster::end(WorkerId leader, const Training& training, std::size_t milestone) {
   Running& running = running_[leader];
   running.milestone = milestone + 1;
-  running.stored = false;
+  if (std::exchange(running.stored, false)) unstored_.emplace_front(running.began, leader);
   if (running.milestone == training.trials()) running_.erase(leader);
 }
 
@@ -47,10 +49,11 @@ void Roster::forget(const Training& training) {
 }
 
 void Roster::each_long_runner(Seconds now, const std::function<void(WorkerId, const Running&)>& each) {
-  for (auto& [leader, running] : running_) {
-    if (running.stored || now - running.began < worth_a_row) continue;
-    each(leader, running);
-    running.stored = true;
+  for (; !unstored_.empty() && now - unstored_.front().first >= worth_a_row; unstored_.pop_front()) {
+    const auto [began, leader] = unstored_.front();
+    const auto found = running_.find(leader);
+    if (found == running_.end() || found->second.began != began || std::exchange(found->second.stored, true)) continue;
+    each(leader, found->second);
   }
 }
 

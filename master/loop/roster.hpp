@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "master/store/store.hpp"
@@ -47,6 +49,9 @@ class Roster {
   std::map<WorkerId, WorkerInfo> workers_;
   std::set<WorkerId> present_;           ///< joined, and neither lost nor gone
   std::map<WorkerId, Running> running_;  ///< by leader
+  /// Those that may have no row, and others that have ended since: when they began, ascending but for those that are
+  /// due, and their leaders. A look at all that run would be one at every turn of the master's loop.
+  std::deque<std::pair<Seconds, WorkerId>> unstored_;
 };
 
 }  // namespace stormsweep

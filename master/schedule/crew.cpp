@@ -1,5 +1,6 @@
 #include "master/schedule/crew.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -9,6 +10,7 @@ Crew::Crew(const DispatchPolicy& policy, Seconds now)
     : lost_after_(policy.lost_after),
       most_attempts_(policy.most_attempts),
       workers_(policy.workers, Worker{State::expected, now}),
+      heard_since_(now),
       expected_(policy.workers) {
   assert(policy.workers > 0);
 }
@@ -26,10 +28,15 @@ void Crew::hear_heartbeat(WorkerId id, Seconds now) {
   if (at(id).state == State::gone) want(action::Stop{id});
 }
 
-std::vector<WorkerId> Crew::silent(Seconds now) const {
+std::vector<WorkerId> Crew::silent(Seconds now) {
   std::vector<WorkerId> found;
-  for (std::size_t i = 0; i < workers_.size(); ++i)
-    if (workers_[i].state != State::gone && now - workers_[i].heard > lost_after_) found.push_back(WorkerId{i + 1});
+  if (now - heard_since_ <= lost_after_) return found;
+  heard_since_ = now;
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    if (workers_[i].state == State::gone) continue;
+    heard_since_ = std::min(heard_since_, workers_[i].heard);
+    if (now - workers_[i].heard > lost_after_) found.push_back(WorkerId{i + 1});
+  }
   return found;
 }
 

@@ -27,7 +27,8 @@ class Crew {
   void hear_heartbeat(WorkerId id, Seconds now);
   void leave(WorkerId id) { set_state(id, State::gone); }
   /// Those of whom nothing was heard for longer than DispatchPolicy::lost_after.
-  std::vector<WorkerId> silent(Seconds now) const;
+  /// Looks at everyone only when somebody may be: asked at every turn of the master's loop, it is as a rule cheap.
+  std::vector<WorkerId> silent(Seconds now);
   /// It is dead, and `unfinished` is what is left of its training, if it had one. Returns what is to be queued again,
   /// with its attempt raised; nothing where that has killed the last worker that it may.
   std::optional<Training> lose(WorkerId id, std::optional<Training> unfinished);
@@ -52,6 +53,7 @@ class Crew {
   Seconds lost_after_;
   std::uint32_t most_attempts_;
   std::vector<Worker> workers_;  ///< by rank, from 1
+  Seconds heard_since_;          ///< everyone that is not gone was heard then, or later
   std::size_t expected_, present_ = 0, gone_ = 0;
   std::optional<Ending> ending_;
   bool ended_ = false;

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
-#include <string_view>
 #include <utility>
 
 namespace stormsweep {
@@ -136,6 +135,9 @@ void Dispatcher::refresh(WorkerId id) {
   const bool busy = w.busy() && crew_.present(id);
   if (busy != w.counted_as_busy) busy ? ++busy_ : --busy_;
   w.counted_as_busy = busy;
+  const bool idle = !busy && crew_.present(id);
+  if (idle != w.counted_as_idle) idle ? idle_workers_.insert(id, w.host) : idle_workers_.erase(id, w.host);
+  w.counted_as_idle = idle;
   if (!std::exchange(w.changed, true)) changed_.push_back(id);
   if (w.appetite) hungry_.erase({*w.appetite, id});
   w.appetite.reset();
@@ -201,27 +203,8 @@ void Dispatcher::give(WorkerId id, std::vector<Training> trainings, Time now) {
   refresh(id);
 }
 
-/// Idle ones, ascending: of the host with the fewest that suffice; else of the hosts with the most, so that they are
-/// few.
-std::vector<WorkerId> Dispatcher::choose_members(std::size_t gang) const {
-  std::map<std::string_view, std::vector<WorkerId>> on_host;
-  for (auto hungry = hungry_.begin(); hungry != hungry_.end() && hungry->first == 0; ++hungry)
-    on_host[workers_[hungry->second.value - 1].host].push_back(hungry->second);
-  std::vector<std::vector<WorkerId>> hosts;
-  for (auto& [host, workers] : on_host) hosts.push_back(std::move(workers));
-  const auto unfitness = [&](std::size_t n) { return n >= gang ? n : 2 * workers_.size() - n; };
-  std::stable_sort(hosts.begin(), hosts.end(),
-                   [&](const auto& a, const auto& b) { return unfitness(a.size()) < unfitness(b.size()); });
-
-  std::vector<WorkerId> members;
-  for (const auto& workers : hosts) members.insert(members.end(), workers.begin(), workers.end());
-  members.resize(gang);
-  std::sort(members.begin(), members.end());
-  return members;
-}
-
 void Dispatcher::assign_gang(Training training, Time now) {
-  std::vector<WorkerId> members = choose_members(training.gang);
+  std::vector<WorkerId> members = idle_workers_.choose(training.gang);
   const std::uint64_t number = ++last_gang_;
   for (const WorkerId id : members) {
     worker(id).gang = number;
@@ -239,6 +222,7 @@ void Dispatcher::fill_in(Time now) {
   if (idle() == 0) return;
   auto [until, spare] = beginning_of(line_.front().gang, now);
   for (std::size_t i = 1; i <= policy_.lookahead && idle() > 0 && until > now && pull(i + 1); ++i) {
+    if (line_[i].gang > idle()) continue;
     const auto expected = expected_(line_[i]);
     const bool in_time = expected && now + *expected <= until;
     if (line_[i].gang > (in_time ? idle() : std::min(idle(), spare))) continue;

@@ -13,6 +13,7 @@
 #include "master/schedule/crew.hpp"
 #include "master/schedule/events.hpp"
 #include "master/schedule/free_times.hpp"
+#include "master/schedule/idle_workers.hpp"
 #include "search/base/id.hpp"
 #include "search/base/time.hpp"
 #include "search/space/trainings.hpp"
@@ -56,6 +57,7 @@ class Dispatcher {
     std::uint64_t gang = 0;               ///< that it is in; 0: none
     std::deque<Seconds> recent;           ///< durations of its last trainings
     bool counted_as_busy = false;         ///< in `busy_`
+    bool counted_as_idle = false;         ///< in `idle_workers_`
     bool changed = false;                 ///< in `changed_`
     std::optional<std::size_t> appetite;  ///< its place in `hungry_`
 
@@ -96,7 +98,6 @@ class Dispatcher {
   void fill(WorkerId id, Time now);
   void give(WorkerId id, std::vector<Training> trainings, Time now);
   std::size_t idle() const { return crew_.present() - busy_; }  ///< workers that have nothing in hand
-  std::vector<WorkerId> choose_members(std::size_t gang) const;
   void assign_gang(Training training, Time now);
   void fill_in(Time now);
   bool pull(std::size_t wanted);
@@ -120,6 +121,7 @@ class Dispatcher {
   std::vector<Worker> workers_;                        ///< by rank, from 1
   std::size_t busy_ = 0;                               ///< workers that train
   std::set<std::pair<std::size_t, WorkerId>> hungry_;  ///< (trainings in hand, worker) that could take more alone
+  IdleWorkers idle_workers_;                           ///< present, with nothing in hand
   FreeTimes free_times_;                               ///< of busy workers, but for what `changed_` says
   std::vector<WorkerId> changed_;                      ///< whose free time is to be looked at again
   std::uint64_t expected_version_ = 0;                 ///< that free times are made of

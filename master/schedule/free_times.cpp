@@ -1,8 +1,20 @@
 #include "master/schedule/free_times.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 namespace stormsweep {
+
+namespace {
+
+/// The first of the numbers from `first` on that `has` does not hold for, as it does for all before it; `last` at most.
+template <class Has>
+std::size_t first_without(std::size_t first, std::size_t last, const Has& has) {
+  const auto numbers = std::views::iota(first, std::max(first, last));
+  return first + static_cast<std::size_t>(std::ranges::partition_point(numbers, has) - numbers.begin());
+}
+
+}  // namespace
 
 void FreeTimes::set(WorkerId id, Seconds until, Seconds more) {
   erase(id);
@@ -23,7 +35,7 @@ void FreeTimes::erase(WorkerId id) {
   entry.reset();
 }
 
-std::optional<FreeTimes::Moment> FreeTimes::nth(std::size_t n, Seconds now, std::size_t most) {
+void FreeTimes::look_at_clock(Seconds now) {
   while (!untils_.empty() && untils_.begin()->first <= now) {
     const WorkerId id = untils_.begin()->second;
     Entry& entry = *entries_[id.value - 1];
@@ -32,17 +44,25 @@ std::optional<FreeTimes::Moment> FreeTimes::nth(std::size_t n, Seconds now, std:
     late_.insert({entry.more, id});
     entry.late = true;
   }
-  if (n > ends_.size() + late_.size()) return std::nullopt;
+}
 
-  auto end = ends_.begin();
-  auto late = late_.begin();
-  const auto next = [&]() -> std::optional<Seconds> {
-    if (late != late_.end() && (end == ends_.end() || now + late->first <= end->first)) return now + (late++)->first;
-    return end == ends_.end() ? std::nullopt : std::optional(std::max(now, (end++)->first));
+std::optional<FreeTimes::Moment> FreeTimes::nth(std::size_t n, Seconds now, std::size_t most) {
+  look_at_clock(now);
+  if (n > ends_.size() + late_.size()) return std::nullopt;
+  const auto end = [&](std::size_t i) { return std::max(now, ends_.find_by_order(i)->first); };
+  const auto late = [&](std::size_t i) { return now + late_.find_by_order(i)->first; };
+
+  // Of the first n, so many are late: the fewest after whom no late one comes before an end that is counted.
+  const std::size_t fewest = n - std::min(n, ends_.size());
+  const std::size_t late_ones = first_without(fewest, std::min(n, late_.size()),
+                                              [&](std::size_t i) { return n > i && end(n - i - 1) > late(i); });
+  const std::size_t ends = n - late_ones;
+  Moment moment{std::max(ends > 0 ? end(ends - 1) : now, late_ones > 0 ? late(late_ones - 1) : now), 0};
+
+  const auto by_then = [&](std::size_t size, const auto& time) {
+    return first_without(0, size, [&](std::size_t i) { return time(i) <= moment.at; });
   };
-  for (std::size_t i = 1; i < n; ++i) next();
-  Moment moment{*next(), 0};
-  while (moment.others < most && next() == moment.at) ++moment.others;
+  moment.others = std::min(most, by_then(ends_.size(), end) + by_then(late_.size(), late) - n);
   return moment;
 }
 

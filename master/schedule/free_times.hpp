@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <ext/pb_ds/assoc_container.hpp>
+#include <ext/pb_ds/tree_policy.hpp>
+#include <functional>
 #include <optional>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -11,8 +13,8 @@
 
 namespace stormsweep {
 
-/// When busy workers are expected to be free. A question costs what it asks for, not a look at every worker: a master
-/// of 10,000 asks at each trial that ends while a gang waits.
+/// When busy workers are expected to be free. A question costs some steps down a tree, not a look at every worker: a
+/// master of 10,000 asks at each trial that ends while a gang waits.
 class FreeTimes {
  public:
   explicit FreeTimes(std::size_t workers) : entries_(workers) {}
@@ -30,11 +32,16 @@ class FreeTimes {
   std::optional<Moment> nth(std::size_t n, Seconds now, std::size_t most);
 
  private:
+  /// Those whose `until` has passed are late.
+  void look_at_clock(Seconds now);
+
   struct Entry {
     Seconds until, more;
     bool late;  ///< `until` has passed, and there is more: it is free `more` from any now on
   };
-  using Order = std::set<std::pair<Seconds, WorkerId>>;
+  /// A set that knows which of its elements is the n-th.
+  using Order = __gnu_pbds::tree<std::pair<Seconds, WorkerId>, __gnu_pbds::null_type, std::less<>,
+                                 __gnu_pbds::rb_tree_tag, __gnu_pbds::tree_order_statistics_node_update>;
 
   std::vector<std::optional<Entry>> entries_;  ///< by rank, from 1
   Order ends_;                                 ///< until + more, of those that are not late

@@ -10,6 +10,8 @@ namespace stormsweep::wire {
 
 namespace {
 
+constexpr std::size_t most_ranks = 1 << 20;  // of a job
+
 /// Reads and writes are one list of fields a struct (`fields` below), walked by either of these.
 class Encoder {
  public:
@@ -24,6 +26,14 @@ class Encoder {
   void operator()(const std::vector<T>& items) {
     (*this)(items.size());
     for (const T& item : items) (*this)(item);
+  }
+  /// Ranks: how many, then runs of numbers that follow each other. As a rule it is one run, and many are told.
+  void operator()(const std::vector<std::int32_t>& ranks) {
+    (*this)(ranks.size());
+    for (std::size_t first = 0, next = 0; first < ranks.size(); first = next) {
+      while (next < ranks.size() && ranks[next] == ranks[first] + static_cast<std::int32_t>(next - first)) ++next;
+      (*this)(ranks[first]), (*this)(static_cast<std::uint32_t>(next - first));
+    }
   }
   template <class T, class U>
   void operator()(const std::pair<T, U>& pair) {
@@ -60,6 +70,18 @@ class Decoder {
   void operator()(std::vector<T>& items) {
     items.resize(count(1));
     for (T& item : items) (*this)(item);
+  }
+  void operator()(std::vector<std::int32_t>& ranks) {
+    std::size_t size = 0;
+    (*this)(size);
+    if (size > most_ranks) fail();
+    for (ranks.clear(); ranks.size() < size;) {
+      std::int32_t first = 0;
+      std::uint32_t length = 0;
+      (*this)(first), (*this)(length);
+      if (length == 0 || length > size - ranks.size()) fail();
+      for (std::uint32_t i = 0; i < length; ++i) ranks.push_back(first + static_cast<std::int32_t>(i));
+    }
   }
   template <class T, class U>
   void operator()(std::pair<T, U>& pair) {

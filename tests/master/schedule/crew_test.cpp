@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+#include <random>
+
 #include "tests/master/schedule/actions.hpp"
 
 using namespace stormsweep;
@@ -41,6 +44,26 @@ TEST_CASE("crew: one joins once, and stops when told") {
   REQUIRE(end.size() == 1);
   CHECK(end[0].ending == Ending::done);
   CHECK(crew.take_wanted().empty());  // it ends once
+}
+
+TEST_CASE("crew: who is silent, as a look at everyone at every moment finds") {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    CAPTURE(seed);
+    std::mt19937_64 random(seed);
+    Crew crew({.workers = 5, .lost_after = Seconds(10)}, Seconds(0));
+    std::map<WorkerId, double> heard;  // of those that are not lost
+    for (std::uint64_t i = 1; i <= 5; ++i) heard[WorkerId{i}] = 0;
+    for (double now = 0; now < 60; now += 0.25) {
+      for (auto& [id, last] : heard)
+        if (random() % 24 == 0) crew.hear(id, Seconds(last = now));
+      std::vector<WorkerId> expected;
+      for (const auto& [id, last] : heard)
+        if (now - last > 10) expected.push_back(id);
+      REQUIRE(crew.silent(Seconds(now)) == expected);
+      for (const WorkerId id : expected)
+        if (random() % 2 == 0) crew.lose(id, std::nullopt), heard.erase(id);
+    }
+  }
 }
 
 TEST_CASE("crew: silence longer than agreed is a loss, also of one that never joined or is stopping") {

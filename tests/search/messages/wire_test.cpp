@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <numeric>
+
 #include "search/base/error.hpp"
 
 using namespace stormsweep;
@@ -68,8 +70,25 @@ TEST_CASE("every message to the master comes back as it went, or is refused") {
   check_all(to_master);
 }
 
+TEST_CASE("ranks come back as they went, in any order, and many that follow each other take few bytes") {
+  const auto comes_back = [](std::vector<std::int32_t> ranks) {
+    const std::string bytes = wire::encode(wire::Stage{1, ranks});
+    CHECK(std::get<wire::Stage>(wire::decode<wire::ToWorker>(bytes)).ranks == ranks);
+    return bytes.size();
+  };
+  comes_back({5, 4, 3, 3, 4, 9, 10, 11, -1, 0, 1});
+  std::vector<std::int32_t> all(27360);
+  std::iota(all.begin(), all.end(), 1);
+  CHECK(comes_back(all) < 64);  // told to each of them
+  all.erase(all.begin() + 9000);
+  CHECK(comes_back(all) < 64);
+}
+
 TEST_CASE("a length that no message can have costs no memory") {
   std::string bytes = wire::encode(wire::Assign{});
   bytes.back() = '\x7f';  // 2^62 assignments
+  CHECK_THROWS_AS(wire::decode<wire::ToWorker>(bytes), InputError);
+  bytes = wire::encode(wire::Stage{1, {}});
+  bytes.back() = '\x7f';  // as many ranks
   CHECK_THROWS_AS(wire::decode<wire::ToWorker>(bytes), InputError);
 }

@@ -1,0 +1,57 @@
+#include "master/loop/roster.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace stormsweep;
+
+namespace {
+
+constexpr WorkerId w1{1}, w2{2};
+
+Training training(std::uint64_t id, std::vector<std::int64_t> milestones) {
+  return {TrainingId{id}, {}, std::move(milestones)};
+}
+
+/// Training and milestone of those that are worth a row now.
+std::vector<std::pair<std::uint64_t, std::size_t>> long_runners(Roster& roster, double now) {
+  std::vector<std::pair<std::uint64_t, std::size_t>> found;
+  roster.each_long_runner(Seconds(now), [&](WorkerId, const Roster::Running& running) {
+    found.emplace_back(running.training.id.value, running.milestone);
+  });
+  return found;
+}
+
+using Found = std::vector<std::pair<std::uint64_t, std::size_t>>;
+
+}  // namespace
+
+TEST_CASE("roster: a trial is worth a row after a second, once, and so is each that follows in its training") {
+  Roster roster;
+  roster.begin(w1, training(7, {1, 2, 3}), {}, Seconds(10));
+  roster.begin(w2, training(8, {1}), {}, Seconds(10.5));
+  CHECK(long_runners(roster, 10.9).empty());
+  CHECK(long_runners(roster, 11) == Found{{7, 0}});
+  CHECK(long_runners(roster, 11.2).empty());
+  roster.end(w1, training(7, {1, 2, 3}), 0);
+  CHECK(long_runners(roster, 11.3) == Found{{7, 1}});  // its training has gone on for long
+  CHECK(long_runners(roster, 11.5) == Found{{8, 0}});
+  roster.end(w1, training(7, {1, 2, 3}), 1);
+  roster.end(w1, training(7, {1, 2, 3}), 2);
+  roster.end(w2, training(8, {1}), 0);
+  CHECK(long_runners(roster, 20).empty());
+}
+
+TEST_CASE("roster: what was over within a second is worth no row, whatever its worker does next") {
+  Roster roster;
+  for (int k = 0; k < 1000; ++k) {
+    roster.begin(w1, training(1, {1, 2}), {}, Seconds(0.01 * k));
+    roster.end(w1, training(1, {1, 2}), 0);
+    roster.end(w1, training(1, {1, 2}), 1);
+    CHECK(long_runners(roster, 0.01 * k).empty());
+  }
+  roster.begin(w1, training(2, {1}), {}, Seconds(11));
+  roster.forget(training(2, {1}));
+  roster.begin(w2, training(2, {1}), {}, Seconds(12));
+  CHECK(long_runners(roster, 12.5).empty());
+  CHECK(long_runners(roster, 13) == Found{{2, 0}});
+}
