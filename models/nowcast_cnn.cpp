@@ -76,7 +76,7 @@ std::vector<torch::Tensor> NowcastCnn::forward(const torch::Tensor& input, Nowca
   require_side("height", input.size(2));
   require_side("width", input.size(3));
   std::array<torch::Tensor, 4> encoded;
-  for (std::size_t i = 0; i < 4; ++i) encoded[i] = activated(convolve(encoder_[i], i == 0 ? input : encoded[i - 1], 2));
+  for (std::size_t i = 0; i < 4; ++i) encoded[i] = convolve_activated(encoder_[i], i == 0 ? input : encoded[i - 1], 2);
 
   // D2 ... D4 are cut to the size of the output before them upsampled; `inner` asks for less of the last two.
   const bool inner = extent == NowcastExtent::inner;
@@ -92,7 +92,7 @@ std::vector<torch::Tensor> NowcastCnn::forward(const torch::Tensor& input, Nowca
       const auto previous = upsampled(results[i - 1].to(map.scalar_type()));
       map = torch::cat({map, without_margin(previous, (previous.size(2) - map.size(2)) / 2)}, 1);
     }
-    if (i == 3) map = activated(convolve(fine_head_[1], activated(convolve(fine_head_[0], map))));
+    if (i == 3) map = convolve_activated(fine_head_[1], convolve_activated(fine_head_[0], map));
     results[i] = convolve(i < 3 ? coarse_heads_[i] : fine_head_[2], map).to(torch::kFloat32);
     if (corrects()) results[i] = results[i] + extrapolated(input, i, lacking[i], results[i]);
   }

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "models/kernels/direct_convolution.hpp"
+#include "models/kernels/phases.hpp"
 #include "models/kernels/upsampled_convolution.hpp"
 
 namespace stormsweep {
@@ -25,23 +27,43 @@ torch::Tensor NowcastNetwork::activated(torch::Tensor map) const {
   return options_.negative_slope > 0 ? torch::leaky_relu_(map, options_.negative_slope) : map.relu_();
 }
 
-torch::Tensor NowcastNetwork::convolve(const torch::nn::Conv2d& layer, const torch::Tensor& input,
-                                       std::int64_t stride) const {
+torch::Tensor NowcastNetwork::convolve(const torch::nn::Conv2d& layer, const torch::Tensor& input) const {
   const auto type = options_.convolution_type;
-  return torch::conv2d(input.to(type), layer->weight.to(type), layer->bias.to(type), stride);
+  const auto images = input.to(type), weight = layer->weight.to(type), bias = layer->bias.to(type);
+  const DirectConvolution direct;
+  return direct.takes(images, weight) ? direct(images, weight, bias) : torch::conv2d(images, weight, bias);
+}
+
+torch::Tensor NowcastNetwork::convolve_activated(const torch::nn::Conv2d& layer, const torch::Tensor& input,
+                                                 std::int64_t stride) const {
+  const auto type = options_.convolution_type;
+  const auto images = input.to(type), weight = layer->weight.to(type), bias = layer->bias.to(type);
+  if (stride == 1) return activated_convolution(images, weight, bias, {});
+  const DirectConvolution direct{.negative_slope = options_.negative_slope};
+  const auto of_phases = weight_of_phases(weight);
+  if (DirectConvolution::has(of_phases))
+    if (const auto phases = phases_of(images); direct.takes(phases, of_phases)) return direct(phases, of_phases, bias);
+  return activated(torch::conv2d(images, weight, bias, stride));
+}
+
+torch::Tensor NowcastNetwork::activated_convolution(const torch::Tensor& images, const torch::Tensor& weight,
+                                                    const torch::Tensor& bias, const torch::Tensor& start) const {
+  const DirectConvolution direct{.negative_slope = options_.negative_slope};
+  if (direct.takes(images, weight)) return direct(images, weight, bias, start);
+  auto result = torch::conv2d(images, weight, bias.dim() == 1 ? bias : torch::Tensor());
+  if (bias.dim() == 2) result = (result.unsqueeze(1) + bias.unsqueeze(2).unsqueeze(3)).flatten(0, 1);
+  return activated(start.defined() ? result + start : result);
 }
 
 torch::Tensor NowcastNetwork::decode(const torch::nn::Conv2d& layer, const torch::Tensor& coarse,
                                      const torch::Tensor& skip, std::int64_t margin) const {
   const auto type = options_.convolution_type;
   const auto in = coarse.size(1);
-  auto result = convolve_upsampled(coarse.to(type), layer->weight.narrow(1, 0, in), margin);
+  const auto of_coarse = convolve_upsampled(coarse.to(type), layer->weight.narrow(1, 0, in), margin);
   const auto bias = layer->bias.to(type);
-  if (skip.defined())
-    result = torch::conv2d(without_margin(skip, margin).to(type), layer->weight.slice(1, in).to(type), bias) + result;
-  else
-    result = result + bias.view({1, -1, 1, 1});
-  return activated(result);
+  if (!skip.defined()) return activated(of_coarse + bias.view({1, -1, 1, 1}));
+  return activated_convolution(without_margin(skip, margin).to(type), layer->weight.slice(1, in).to(type), bias,
+                               of_coarse);
 }
 
 torch::Tensor cut(const torch::Tensor& images, std::int64_t top, std::int64_t left, std::int64_t height,

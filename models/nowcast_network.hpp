@@ -73,7 +73,13 @@ class NowcastNetwork : public torch::nn::Module {
   torch::nn::Conv2d add(const std::string& name, std::int64_t in, std::int64_t out, std::int64_t kernel);
   /// The activation of `map`, which is overwritten.
   torch::Tensor activated(torch::Tensor map) const;
-  torch::Tensor convolve(const torch::nn::Conv2d& layer, const torch::Tensor& input, std::int64_t stride = 1) const;
+  torch::Tensor convolve(const torch::nn::Conv2d& layer, const torch::Tensor& input) const;
+  torch::Tensor convolve_activated(const torch::nn::Conv2d& layer, const torch::Tensor& input,
+                                   std::int64_t stride = 1) const;
+  /// The activation of start (or nothing) + the convolution of `images`, which are of the weight's type. With a bias
+  /// [m, out] m results for each image.
+  torch::Tensor activated_convolution(const torch::Tensor& images, const torch::Tensor& weight,
+                                      const torch::Tensor& bias, const torch::Tensor& start) const;
   /// The activation of the convolution of `coarse`, upsampled by 2, beside `skip` (or nothing), without the outermost
   /// `margin` pixels of either.
   torch::Tensor decode(const torch::nn::Conv2d& layer, const torch::Tensor& coarse, const torch::Tensor& skip,

@@ -5,7 +5,9 @@
 #include <cmath>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 
+#include "models/kernels/pool_and_cut.hpp"
 #include "models/kernels/upsampled_convolution.hpp"
 
 namespace stormsweep {
@@ -20,6 +22,16 @@ constexpr std::int64_t margin = (inner_input - inner_output) / 2;
 /// Where the parts of E3, E2, E1 begin that lie beside the upsampled E4, D3, D2, in rows and columns. Fixed, so that
 /// the network computes the same whatever the side.
 constexpr std::array<std::int64_t, 3> skip_offsets{4, 16, 40};
+
+/// Sides of those parts of E1, E2, E3, for one side of the input.
+std::array<std::int64_t, 3> skip_sides(std::int64_t input) {
+  constexpr std::int64_t lost = 2 * (kernel - 1);  // by the two convolutions of a level
+  auto side = input - lost;
+  for (int level = 0; level < 3; ++level) side = side / 2 - lost;
+  std::array<std::int64_t, 3> result{};
+  for (std::size_t level = 3; level-- > 0; side = result[level] - lost) result[level] = 2 * side;
+  return result;
+}
 
 void require_side(const char* name, std::int64_t side) {
   if (side < NowcastUnet::smallest_side)
@@ -95,37 +107,34 @@ torch::Tensor NowcastUnet::by_lead(const torch::Tensor& images) {
   return images.narrow(1, past, carried).unflatten(1, {2, outputs}).transpose(1, 2).flatten(0, 1);
 }
 
-/// The first convolution, [6 n, f, h - 2, w - 2], sample by sample: its share of past frames is computed once for all
-/// lead times, and that of a channel that is the same everywhere is a number.
+/// The first convolution and its activation, [6 n, f, h - 2, w - 2], sample by sample. A channel that is the same
+/// everywhere is a number, part of the bias: what lead times do not differ in is one map for all of them.
 torch::Tensor NowcastUnet::first_layer(const torch::Tensor& input) const {
   const auto type = options().convolution_type;
   const auto weight = encoder_[0][0]->weight.to(type), images = input.to(type);
   const auto ahead = torch::arange(1, outputs + 1, weight.options()).div_(outputs);
-  const auto of_lead = torch::outer(ahead, weight.select(1, -1).sum({1, 2})).view({1, outputs, -1, 1, 1});
+  const auto biases = encoder_[0][0]->bias.to(type) + torch::outer(ahead, weight.select(1, -1).sum({1, 2}));
   const std::int64_t frames = extrapolates() ? 1 : past;
-  auto map =
-      torch::conv2d(images.narrow(1, past - frames, frames), weight.narrow(1, 0, frames), encoder_[0][0]->bias.to(type))
-          .unsqueeze(1) +
-      of_lead;
-  if (extrapolates()) map = map + torch::conv2d(by_lead(images), weight.narrow(1, frames, 2)).view(map.sizes());
-  return map.flatten(0, 1);
+  torch::Tensor of_carried;
+  if (extrapolates()) of_carried = torch::conv2d(by_lead(images), weight.narrow(1, frames, 2));
+  return activated_convolution(images.narrow(1, past - frames, frames), weight.narrow(1, 0, frames), biases,
+                               of_carried);
 }
 
 std::vector<torch::Tensor> NowcastUnet::forward(const torch::Tensor& input, NowcastExtent extent) {
   require_side("height", input.size(2));
   require_side("width", input.size(3));
   const auto images = extent == NowcastExtent::inner ? inner_part(input) : input;
-  std::vector<torch::Tensor> encoded;
-  for (std::size_t i = 0; i < levels; ++i) {
-    const auto map = i == 0 ? first_layer(images) : convolve(encoder_[i][0], torch::avg_pool2d(encoded.back(), 2));
-    encoded.push_back(activated(convolve(encoder_[i][1], activated(map))));
+  const auto heights = skip_sides(images.size(2)), widths = skip_sides(images.size(3));
+  std::array<torch::Tensor, levels - 1> skips;
+  auto map = convolve_activated(encoder_[0][1], first_layer(images));
+  for (std::size_t i = 0; i < levels - 1; ++i) {
+    const auto offset = skip_offsets[levels - 2 - i];
+    std::tie(map, skips[i]) = pool_and_cut(map, {offset, offset, heights[i], widths[i]});
+    for (const auto& layer : encoder_[i + 1]) map = convolve_activated(layer, map);
   }
-  auto map = encoded.back();
-  for (std::size_t i = 0; i < decoder_.size(); ++i) {
-    const auto offset = skip_offsets[i];
-    const auto skip = cut(encoded[levels - 2 - i], offset, offset, 2 * map.size(2), 2 * map.size(3));
-    map = activated(convolve(decoder_[i][1], decode(decoder_[i][0], map, skip, 0)));
-  }
+  for (std::size_t i = 0; i < decoder_.size(); ++i)
+    map = convolve_activated(decoder_[i][1], decode(decoder_[i][0], map, skips[levels - 2 - i], 0));
   map = convolve(head_, map).to(torch::kFloat32);
   const auto height = map.size(2), width = map.size(3);
   if (blends()) map = blended(map, by_lead(images));

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+
+#include <torch/types.h>
+
+namespace stormsweep {
+
+/// A convolution with few output channels, its bias and activation in one: see models/kernels/direct_kernels.hpp. Maps
+/// are planes, [n, channel, height, width] with pixels of a row side by side; views of larger ones are read where they
+/// are.
+struct DirectConvolution {
+  std::int64_t padding = 0;   ///< pixels beyond all edges, at most kernel - 1: zeros,
+  bool periodic = false;      ///< or left and right those from around the globe
+  double negative_slope = 1;  ///< the activation: what is negative is multiplied by it
+
+  /// Is it made for these, and faster? Float32 on a processor with vector units for it, square kernels of 2 to 5 and 7
+  /// pixels, up to 16 output channels, and rows that are long enough.
+  bool takes(const torch::Tensor& map, const torch::Tensor& weight) const;
+  /// Is it made for such weights at all?
+  static bool has(const torch::Tensor& weight);
+  /// [n, out, h + 2 padding - kernel + 1, w + ...] of `map` [n, in, h, w], `weight` [out, in, kernel, kernel] and
+  /// `bias` [out], which may be undefined; `start`, of the result's size, is added before the activation if it is
+  /// defined. With a bias [m, out] the result is [n m, out, ...], m for each sample, whose map then gets no gradient.
+  /// Differentiable once. The same bits for any number of threads.
+  torch::Tensor operator()(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias,
+                           const torch::Tensor& start = {}) const;
+
+  /// Its parts, not differentiable. `result` is written.
+  void forward(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias,
+               const torch::Tensor& start, const torch::Tensor& result) const;
+  /// Gradients to be made of `slope`, that of `result` behind the activation. Undefined ones are not.
+  struct Gradients {
+    torch::Tensor map;    ///< written, or where `add`, added to
+    torch::Tensor start;  ///< written
+    bool add = false;
+    torch::Tensor weight = {}, bias = {};  ///< made anew; the bias's is [results a sample, out]
+  };
+  void backward(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& result,
+                const torch::Tensor& slope, Gradients& gradients) const;
+};
+
+}  // namespace stormsweep
