@@ -41,8 +41,7 @@ torch::Tensor NowcastNetwork::convolve_activated(const torch::nn::Conv2d& layer,
   if (stride == 1) return activated_convolution(images, weight, bias, {});
   const DirectConvolution direct{.negative_slope = options_.negative_slope};
   const auto of_phases = weight_of_phases(weight);
-  if (DirectConvolution::has(of_phases))
-    if (const auto phases = phases_of(images); direct.takes(phases, of_phases)) return direct(phases, of_phases, bias);
+  if (direct.fits(of_phases, (images.size(3) + 1) / 2)) return direct(phases_of(images), of_phases, bias);
   return activated(torch::conv2d(images, weight, bias, stride));
 }
 

@@ -59,17 +59,14 @@ torch::Tensor Tiramisu::activated(const Layer& layer, const torch::Tensor& map) 
 
 /// `map`, and what the layers of the block add to it, behind it.
 torch::Tensor Tiramisu::dense(const Block& block, torch::Tensor map) {
-  const WinogradConvolution convolution{.periodic = options_.longitude == Longitude::periodic};
-  const bool plain = !options_.batch_norm && options_.convolution_type == torch::kFloat32;
-  if (plain && convolution.takes(map, block[0]->weight())) {
-    DenseBlock together;
-    together.dropout = is_training() ? options_.dropout : 0;
-    together.convolution = convolution;
+  if (!options_.batch_norm && options_.convolution_type == torch::kFloat32) {
+    DenseBlock together{.dropout = is_training() ? options_.dropout : 0,
+                        .periodic = options_.longitude == Longitude::periodic};
     for (const auto& layer : block) {
       together.weights.push_back(layer->weight());
       together.biases.push_back(layer->bias());
     }
-    return together(map);
+    if (together.takes(map)) return together(map);
   }
   for (const auto& layer : block) map = torch::cat({map, activated(layer, map)}, 1);
   return map;

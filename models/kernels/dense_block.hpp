@@ -5,8 +5,6 @@
 
 #include <torch/types.h>
 
-#include "models/kernels/winograd.hpp"
-
 namespace stormsweep {
 
 /// The layers of a block of Tiramisu in one, which each see all maps so far: no map is copied behind another, and no
@@ -14,10 +12,12 @@ namespace stormsweep {
 struct DenseBlock {
   std::vector<torch::Tensor> weights, biases;  ///< [growth, channels so far, 5, 5] and [growth], layer by layer
   double dropout = 0;                          ///< share of the activations that become 0; 0 unless training
-  WinogradConvolution convolution;
+  bool periodic = false;                       ///< columns; else zeros beyond, as above and below
 
-  /// [n, in + layers * growth, height, width], channels last: `map` and behind it the layers' activations.
-  /// Differentiable once.
+  /// Is it made for these, and faster?
+  bool takes(const torch::Tensor& map) const;
+  /// [n, in + layers * growth, height, width]: `map` and behind it the layers' activations, in planes where the block
+  /// is narrow, else channels last. Differentiable once.
   torch::Tensor operator()(const torch::Tensor& map) const;
 };
 

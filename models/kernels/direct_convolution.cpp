@@ -64,9 +64,9 @@ class Framed {
         margin_(margin),
         periodic_(periodic),
         pitch_((lead + width + margin + lead - 1) / lead * lead),
-        values_(torch::zeros({channels, rows, pitch_})) {}
+        values_(torch::empty({channels, rows, pitch_})) {}
 
-  /// Row 0 is row `first` of `map`, which has `height`; `value(c, y, x)` makes a row of them.
+  /// Row 0 is row `first` of `map`, which has `height`; `write_row(c, y, to)` writes those of the map.
   template <class WriteRow>
   Planes fill(std::int64_t first, std::int64_t rows, std::int64_t height, const WriteRow& write_row) {
     auto* base = values_.data_ptr<float>();
@@ -74,18 +74,28 @@ class Framed {
     for (std::int64_t c = 0; c < values_.size(0); ++c)
       for (std::int64_t y = 0; y < rows; ++y) {
         float* row = base + c * plane + y * pitch_ + lead;
-        if (first + y < 0 || first + y >= height)
+        if (first + y < 0 || first + y >= height) {
           std::fill(row - margin_, row + width_ + margin_, 0.0F);
-        else
-          write_row(c, first + y, row);
-        if (!periodic_) continue;
-        std::copy(row + width_ - margin_, row + width_, row - margin_);
-        std::copy(row, row + margin_, row + width_);
+          continue;
+        }
+        write_row(c, first + y, row);
+        frame(row);
       }
     return {base + lead, plane, pitch_};
   }
 
  private:
+  void frame(float* row) const {
+    float* end = row + width_;
+    if (periodic_) {
+      std::copy(end - margin_, end, row - margin_);
+      std::copy(row, row + margin_, end);
+    } else {
+      std::fill(row - margin_, row, 0.0F);
+      std::fill(end, end + margin_, 0.0F);
+    }
+  }
+
   std::int64_t width_, margin_;
   bool periodic_;
   std::int64_t pitch_;
@@ -220,15 +230,15 @@ class StripGradients {
 
 }  // namespace
 
-bool DirectConvolution::has(const torch::Tensor& weight) {
+bool DirectConvolution::fits(const torch::Tensor& weight, std::int64_t width) const {
   const auto kernel = weight.size(2);
   return direct_kernels() && weight.is_cpu() && weight.scalar_type() == torch::kFloat32 && kernel == weight.size(3) &&
-         kernel >= 2 && kernel != 6 && kernel <= 7 && weight.size(0) <= most_outputs;
+         kernel >= 2 && kernel != 6 && kernel <= 7 && weight.size(0) <= most_outputs &&
+         width + 2 * padding - kernel + 1 >= least_width;
 }
 
 bool DirectConvolution::takes(const torch::Tensor& map, const torch::Tensor& weight) const {
-  return has(weight) && map.scalar_type() == torch::kFloat32 && map.stride(3) == 1 &&
-         map.size(3) + 2 * padding - weight.size(2) + 1 >= least_width;
+  return fits(weight, map.size(3)) && map.scalar_type() == torch::kFloat32 && map.stride(3) == 1;
 }
 
 void DirectConvolution::forward(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias,

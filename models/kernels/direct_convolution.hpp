@@ -14,11 +14,11 @@ struct DirectConvolution {
   bool periodic = false;      ///< or left and right those from around the globe
   double negative_slope = 1;  ///< the activation: what is negative is multiplied by it
 
-  /// Is it made for these, and faster? Float32 on a processor with vector units for it, square kernels of 2 to 5 and 7
-  /// pixels, up to 16 output channels, and rows that are long enough.
+  /// Is it made for maps of this width, and faster? Float32 on a processor with vector units for it, square kernels of
+  /// 2 to 5 and 7 pixels, up to 16 output channels, and rows that are long enough.
+  bool fits(const torch::Tensor& weight, std::int64_t width) const;
+  /// And is this map one that it reads?
   bool takes(const torch::Tensor& map, const torch::Tensor& weight) const;
-  /// Is it made for such weights at all?
-  static bool has(const torch::Tensor& weight);
   /// [n, out, h + 2 padding - kernel + 1, w + ...] of `map` [n, in, h, w], `weight` [out, in, kernel, kernel] and
   /// `bias` [out], which may be undefined; `start`, of the result's size, is added before the activation if it is
   /// defined. With a bias [m, out] the result is [n m, out, ...], m for each sample, whose map then gets no gradient.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "models/kernels/direct_convolution.hpp"
 #include "models/kernels/operand_type.hpp"
 #include "models/kernels/spread_convolution.hpp"
 #include "models/kernels/winograd.hpp"
@@ -25,10 +26,17 @@ torch::Tensor wrapped(const torch::Tensor& map, std::int64_t left, std::int64_t 
   return torch::cat(parts, 3);
 }
 
-/// A 1x1 convolution as the product of matrices that it is, channels last.
+/// A 1x1 convolution as the product of matrices that it is, in planes or channels last as the map is.
 torch::Tensor mixed(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias,
                     std::int64_t stride) {
   const auto some = map.slice(2, 0, {}, stride).slice(3, 0, {}, stride);
+  if (map.is_cpu() && map.is_contiguous()) {
+    const auto n = some.size(0), out = weight.size(0);
+    const auto matrices = weight.flatten(1).expand({n, out, some.size(1)}), planes = some.flatten(2);
+    const auto product =
+        bias.defined() ? torch::baddbmm(bias.view({1, out, 1}), matrices, planes) : torch::bmm(matrices, planes);
+    return product.view({n, out, some.size(2), some.size(3)});
+  }
   const auto rows = some.permute({0, 2, 3, 1});
   return torch::linear(rows.reshape({-1, rows.size(3)}), weight.flatten(1), bias)
       .view({rows.size(0), rows.size(1), rows.size(2), -1})
@@ -52,6 +60,8 @@ MapConvolution::MapConvolution(const ConvolutionSizes& sizes, Longitude longitud
 
 torch::Tensor MapConvolution::convolve(torch::Tensor map, torch::Tensor weight, const torch::Tensor& bias) const {
   const auto middle = sizes_.kernel / 2, step = sizes_.dilation;
+  const DirectConvolution direct{.padding = middle, .periodic = longitude_ == Longitude::periodic};
+  if (sizes_.stride == 1 && step == 1 && direct.takes(map, weight)) return direct(map, weight, bias);
   const WinogradConvolution winograd{step, longitude_ == Longitude::periodic};
   if (sizes_.stride == 1 && winograd.takes(map, weight)) return winograd(map, weight, bias);
   std::array<std::int64_t, 2> padding{middle * step, middle * step};

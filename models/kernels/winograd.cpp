@@ -14,12 +14,14 @@ namespace stormsweep {
 
 namespace {
 
-constexpr auto points = WinogradKernels::points, lanes = WinogradKernels::lanes;
+constexpr auto points = WinogradKernels::points;
 constexpr auto last = torch::MemoryFormat::ChannelsLast;
 /// With fewer, what the transforms of the map cost is not earned back: a tenth slower with 4 and 8 (measured).
 constexpr std::int64_t least_outputs = 16;
 
+/// Channels as vectors hold them.
 std::int64_t rounded(std::int64_t channels) {
+  const auto lanes = winograd_kernels()->lanes;
   return (channels + lanes - 1) / lanes * lanes;
 }
 
@@ -204,6 +206,7 @@ torch::Tensor WinogradConvolution::weight_slope(const torch::Tensor& map, const 
   const auto gradient = torch::zeros({points, sizes.in, rounded(sizes.out)});
   const auto tiles = tiles_of(sizes, map.size(0));
   const auto block = block_size(sizes);
+  const auto lanes = winograd_kernels()->lanes;
   at::parallel_for(0, (sizes.in + lanes - 1) / lanes, 1, [&](std::int64_t first, std::int64_t end) {
     auto workspace = workspace_of(sizes, block);
     for_blocks(tiles, block, 0, blocks_of(tiles, block), [&](WinogradTiles some) {

@@ -12,8 +12,8 @@ struct WinogradConvolution {
   std::int64_t dilation = 1;
   bool periodic = false;  ///< columns; else zeros, as above and below
 
-  /// Is it made for these, and faster? Float32, 3x3 or 5x5, on a processor with AVX2, a map that fills its
-  /// tiles, and not too few channels to make.
+  /// Is it made for these, and faster? Float32, 3x3 or 5x5, on a processor with vector units for it, a map that
+  /// fills its tiles, and not too few channels to make.
   bool takes(const torch::Tensor& map, const torch::Tensor& weight) const;
   /// [n, out, height, width], channels last, of `map` [n, in, height, width] and `weight` [out, in, kernel, kernel];
   /// `bias` [out] may be undefined. Differentiable once. The same bits for any number of threads.

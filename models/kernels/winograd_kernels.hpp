@@ -5,8 +5,8 @@
 
 namespace stormsweep {
 
-/// Convolutions of 3x3 and 5x5 by Winograd's minimal filtering (Lavin and Gray 2016) for the vector units of x86
-/// processors: 6x6 pixels of a map become 6x6 points, where a 3x3 convolution to 4x4 pixels, or a 5x5 one to 2x2, is 36
+/// Convolutions of 3x3 and 5x5 by Winograd's minimal filtering (Lavin and Gray 2016) for the vector units of a
+/// processor: 6x6 pixels of a map become 6x6 points, where a 3x3 convolution to 4x4 pixels, or a 5x5 one to 2x2, is 36
 /// products instead of 144, or 100. Points are the values of polynomials at 0, 1, -1, 2, -2 and infinity. Used by
 /// models/winograd.
 ///
@@ -32,7 +32,8 @@ struct WinogradTiles {
 };
 
 struct WinogradKernels {
-  static constexpr std::int64_t points = 36, lanes = 8, spare = 16;
+  static constexpr std::int64_t points = 36, spare = 16;
+  std::int64_t lanes;
 
   /// Writes the convolution at some tiles. `workspace` holds 36 floats for each tile and channel, in and rounded out,
   /// and for each of 2 `spare`.
@@ -44,7 +45,7 @@ struct WinogradKernels {
                 std::int64_t last, float* workspace, float* gradient);
 };
 
-/// Null where the processor has no AVX2.
+/// Null where the processor has no vector units for which they are compiled.
 const WinogradKernels* winograd_kernels();
 
 }  // namespace stormsweep

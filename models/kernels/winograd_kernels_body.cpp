@@ -1,17 +1,14 @@
-#include "models/kernels/winograd_kernels.hpp"
-
-// Nothing of the standard library is instantiated here, so that no code for newer processors is linked into the rest of
-// the program.
 #include <string.h>  // NOLINT(modernize-deprecated-headers): <cstring> may bring in more
+
+#include "models/kernels/vector_target.hpp"
+#include "models/kernels/winograd_kernels.hpp"
 
 namespace stormsweep {
 
 namespace {
 
-constexpr std::int64_t lanes = WinogradKernels::lanes, points = WinogradKernels::points;
+constexpr std::int64_t points = WinogradKernels::points;
 constexpr int side = 6;
-
-using Lanes = float __attribute__((vector_size(lanes * sizeof(float))));
 
 inline Lanes load(const float* from, std::int64_t count) {
   Lanes result{};
@@ -170,11 +167,12 @@ void multiply_rows(const Product& product, std::int64_t row, std::int64_t column
   if constexpr (height > 1) multiply_rows<height / 2, vectors>(product, row, column);
 }
 
-/// In tiles that fill 12 of 16 registers.
+/// In tiles whose sums fill three quarters of the registers.
 void multiply(const Product& product) {
+  constexpr int height = registers * 3 / 8;
   std::int64_t column = 0;
-  for (; column + 2 * lanes <= product.columns; column += 2 * lanes) multiply_rows<6, 2>(product, 0, column);
-  if (column < product.columns) multiply_rows<12, 1>(product, 0, column);
+  for (; column + 2 * lanes <= product.columns; column += 2 * lanes) multiply_rows<height, 2>(product, 0, column);
+  if (column < product.columns) multiply_rows<2 * height, 1>(product, 0, column);
 }
 
 template <int outputs>
@@ -241,7 +239,7 @@ void weigh(const WinogradMap& map, WinogradTiles tiles, const float* pixels, con
 
 }  // namespace
 
-extern const WinogradKernels winograd_kernels_avx2;
-const WinogradKernels winograd_kernels_avx2{convolve, weigh};
+extern const WinogradKernels FOR_VECTOR_TARGET(winograd_kernels);
+const WinogradKernels FOR_VECTOR_TARGET(winograd_kernels){lanes, convolve, weigh};
 
 }  // namespace stormsweep
