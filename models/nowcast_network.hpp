@@ -73,6 +73,8 @@ class NowcastNetwork : public torch::nn::Module {
   torch::nn::Conv2d add(const std::string& name, std::int64_t in, std::int64_t out, std::int64_t kernel);
   /// The activation of `map`, which is overwritten.
   torch::Tensor activated(torch::Tensor map) const;
+  /// `tensor` as the convolutions take it: see NowcastOptions::convolution_type.
+  torch::Tensor operand(const torch::Tensor& tensor) const;
   torch::Tensor convolve(const torch::nn::Conv2d& layer, const torch::Tensor& input) const;
   torch::Tensor convolve_activated(const torch::nn::Conv2d& layer, const torch::Tensor& input,
                                    std::int64_t stride = 1) const;

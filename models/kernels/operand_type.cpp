@@ -15,10 +15,11 @@ bool has_instructions(const torch::Device& device, torch::ScalarType type) {
 
 }  // namespace
 
-torch::Tensor in_type(const torch::Tensor& operand, torch::ScalarType type) {
+torch::Tensor in_type(const torch::Tensor& operand, torch::ScalarType type, bool in_float32) {
   if (!operand.defined() || operand.scalar_type() == torch::kFloat64) return operand;
+  if (type == torch::kFloat64) return operand.to(type);
   const auto rounded = operand.to(type);
-  return has_instructions(operand.device(), type) ? rounded : rounded.to(torch::kFloat32);
+  return has_instructions(operand.device(), type) && !in_float32 ? rounded : rounded.to(torch::kFloat32);
 }
 
 }  // namespace stormsweep

@@ -4,8 +4,9 @@
 
 namespace stormsweep {
 
-/// `operand` of a product to be computed in `type`: of that type where the device has instructions for it; else rounded
-/// to it, but float32, which computes many times faster there. Float64, in which only tests compute, stays.
-torch::Tensor in_type(const torch::Tensor& operand, torch::ScalarType type);
+/// `operand` of a product to be computed in `type`: of that type where the device has instructions for it; else, or
+/// where `in_float32`, rounded to it, but float32, which without them computes many times faster. Float64, in which
+/// only tests compute, stays.
+torch::Tensor in_type(const torch::Tensor& operand, torch::ScalarType type, bool in_float32 = false);
 
 }  // namespace stormsweep
