@@ -5,7 +5,7 @@
 
 namespace stormsweep {
 
-/// The tornado network written out by hand for the vector units of x86 processors: forward and backward pass of one
+/// The tornado network written out by hand for the vector units of a processor: forward and backward pass of one
 /// sample after the other, so that everything but the weights stays in the second-level cache. Faster than LibTorch's
 /// layers because no activation goes to memory and channels (8, 16, 32) fill vectors exactly. Used by
 /// models/tornado_loss.
@@ -48,9 +48,7 @@ struct TornadoKernels {
                 const TornadoGradients&);
 };
 
-/// The fastest kernels that this processor runs; null where it has neither AVX-512 nor AVX2, or is no x86.
+/// Null where the processor has no vector units for which they are compiled.
 const TornadoKernels* tornado_kernels();
-
-extern const TornadoKernels tornado_kernels_avx2, tornado_kernels_avx512;
 
 }  // namespace stormsweep

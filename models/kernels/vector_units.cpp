@@ -1,15 +1,64 @@
 #include "models/kernels/vector_units.hpp"
 
+#include <cstdlib>
+#include <string_view>
+
+#include "models/kernels/direct_kernels.hpp"
+#include "models/kernels/tornado_kernels.hpp"
+#include "models/kernels/winograd_kernels.hpp"
+
 namespace stormsweep {
 
-VectorUnits vector_units() {
+namespace {
+
+VectorUnits most_vector_units() {
+  const char* told = std::getenv("ATEN_CPU_CAPABILITY");
+  const std::string_view word = told ? told : "";
+  return word == "default" ? VectorUnits::none : word == "avx2" ? VectorUnits::avx2 : VectorUnits::avx512;
+}
+
+VectorUnits found_vector_units() {
+  [[maybe_unused]] const auto most = most_vector_units();
 #ifdef __x86_64__
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) return VectorUnits::avx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return VectorUnits::avx2;
+  if (most >= VectorUnits::avx512 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl"))
+    return VectorUnits::avx512;
+  if (most >= VectorUnits::avx2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    return VectorUnits::avx2;
 #elif defined(__aarch64__)
-  return VectorUnits::neon;
+  if (most > VectorUnits::none) return VectorUnits::neon;
 #endif
   return VectorUnits::none;
 }
+
+}  // namespace
+
+VectorUnits vector_units() {
+  static const auto units = found_vector_units();
+  return units;
+}
+
+#ifdef __x86_64__
+#define CHOOSE_KERNELS(Kernels, name)                                                                           \
+  extern const Kernels name##_avx512, name##_avx2;                                                              \
+  const Kernels* name() {                                                                                       \
+    const auto units = vector_units();                                                                          \
+    return units == VectorUnits::avx512 ? &name##_avx512 : units == VectorUnits::avx2 ? &name##_avx2 : nullptr; \
+  }
+#elif defined(__aarch64__)
+#define CHOOSE_KERNELS(Kernels, name)                                    \
+  extern const Kernels name##_neon;                                      \
+  const Kernels* name() {                                                \
+    return vector_units() == VectorUnits::neon ? &name##_neon : nullptr; \
+  }
+#else
+#define CHOOSE_KERNELS(Kernels, name) \
+  const Kernels* name() {             \
+    return nullptr;                   \
+  }
+#endif
+
+CHOOSE_KERNELS(DirectKernels, direct_kernels)
+CHOOSE_KERNELS(TornadoKernels, tornado_kernels)
+CHOOSE_KERNELS(WinogradKernels, winograd_kernels)
 
 }  // namespace stormsweep

@@ -92,25 +92,6 @@ TEST_CASE("kernels give the same bits on any number of threads") {
   for (std::size_t i = 0; i < one.gradients.size(); ++i) CHECK(torch::equal(one.gradients[i], two.gradients[i]));
 }
 
-TEST_CASE("every kernel that this processor runs agrees, not only the fastest") {
-  if (!tornado_kernels()) return;
-  const auto patches = torch::rand({3, 32, 32, 3}), weights = torch::rand({20000}) - 0.5;
-  const float* w = weights.data_ptr<float>();
-  const TornadoWeights pointers{{w, w + 600, w + 3800}, {w, w + 1, w + 2}, {w, w + 8, w + 24}, w + 100, 0.5F};
-  const auto run = [&](const TornadoKernels& kernels) {
-    auto logits = torch::empty({3}), losses = torch::empty({3}), targets = torch::ones({3});
-    auto workspace = torch::zeros({static_cast<std::int64_t>(kernels.workspace)}), gradients = torch::zeros({18705});
-    float* g = gradients.data_ptr<float>();
-    const TornadoGradients to{{g, g + 608, g + 3824}, {g + 600, g + 3808, g + 16624}, g + 16656, g + 18704};
-    const TornadoSamples samples{
-        patches.data_ptr<float>(), {}, targets.data_ptr<float>(), 1, false, logits.data_ptr<float>(),
-        losses.data_ptr<float>()};
-    kernels.learn(pointers, samples, 0, 3, workspace.data_ptr<float>(), to);
-    return gradients;
-  };
-  CHECK(relative_difference(run(*tornado_kernels()), run(tornado_kernels_avx2)) < 1e-5);
-}
-
 TEST_CASE("a logit without bound has a finite loss") {
   TornadoCnn network({}, 1);
   const auto input = draw_input(4) * 1e6;

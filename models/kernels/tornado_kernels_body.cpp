@@ -1,13 +1,7 @@
-#pragma once
-
-// Included by tornado_kernels_avx2.cpp and tornado_kernels_avx512.cpp alone, which are compiled for those processors
-// and define what differs: wide_lanes, and the Tiles of each layer. Everything is in an unnamed namespace and nothing
-// of the standard library is instantiated, so that no code for a newer processor is linked into the rest of the
-// program.
-
-#include <math.h>
+#include <math.h>  // NOLINT(modernize-deprecated-headers): <cmath> may bring in more
 
 #include "models/kernels/tornado_kernels.hpp"
+#include "models/kernels/vector_target.hpp"
 
 namespace stormsweep {
 
@@ -27,19 +21,51 @@ static_assert(layer1.out == layer2.in && layer2.out == layer3.in);
 /// Points of the features with and without pooling behind the last convolution.
 constexpr int all_points = layer3.side * layer3.side, pooled_points = all_points / (pool * pool);
 
-template <int Lanes>
+template <int Width>
 struct VectorOf {
-  typedef float type __attribute__((vector_size(4 * Lanes), aligned(4), may_alias));
+  typedef float type __attribute__((vector_size(4 * Width), aligned(4), may_alias));
 };
 
-/// How a layer's inner loop fills the registers: `vectors` of `lanes` output channels, times `rows` points
+/// How a layer's inner loop fills the registers: `vectors` of `width` output channels, times `rows` points
 /// (convolution) or weights (their gradient). vectors x rows is at least 8, what two multiply-adds a cycle of latency 4
 /// need, and at most the registers less those of the operands.
-template <int Lanes, int Vectors, int Rows>
+template <int Width, int Vectors, int Rows>
 struct Tile {
-  static constexpr int lanes = Lanes, vectors = Vectors, rows = Rows, channels = Lanes * Vectors;
-  using Vector = typename VectorOf<Lanes>::type;
+  static constexpr int width = Width, vectors = Vectors, rows = Rows, channels = Width * Vectors;
+  using Vector = typename VectorOf<Width>::type;
 };
+
+#ifdef __AVX512F__
+// 32 registers of 16 floats; layers of 8 channels fill half a register.
+using Forward1 = Tile<8, 1, 16>;
+using Forward2 = Tile<16, 1, 16>;
+using Forward3 = Tile<16, 2, 8>;
+using Backward3 = Tile<16, 1, 8>;
+using Backward2 = Tile<8, 1, 16>;
+using Weight1 = Tile<8, 1, 15>;
+using Weight2 = Tile<16, 1, 20>;
+using Weight3 = Tile<16, 2, 10>;
+#elif defined(__AVX2__)
+// 16 registers of 8 floats.
+using Forward1 = Tile<8, 1, 8>;
+using Forward2 = Tile<8, 2, 4>;
+using Forward3 = Tile<8, 2, 4>;
+using Backward3 = Tile<8, 2, 4>;
+using Backward2 = Tile<8, 1, 8>;
+using Weight1 = Tile<8, 1, 8>;
+using Weight2 = Tile<8, 2, 5>;
+using Weight3 = Tile<8, 2, 5>;
+#else
+// 32 registers of 4 floats.
+using Forward1 = Tile<4, 2, 8>;
+using Forward2 = Tile<4, 4, 4>;
+using Forward3 = Forward2;
+using Backward3 = Forward2;
+using Backward2 = Forward1;
+using Weight1 = Tile<4, 2, 10>;
+using Weight2 = Tile<4, 4, 5>;
+using Weight3 = Weight2;
+#endif
 
 /// sums[r][v] += in[r * In] * weights[v] over `Length` consecutive elements of `in` and rows of `weights`
 /// [Length][Out].
@@ -51,7 +77,7 @@ inline __attribute__((always_inline)) void accumulate(const float* in, const flo
     Vector weight[Tile::vectors];
 #pragma GCC unroll 32
     for (int v = 0; v < Tile::vectors; ++v)
-      weight[v] = *reinterpret_cast<const Vector*>(weights + k * Out + v * Tile::lanes);
+      weight[v] = *reinterpret_cast<const Vector*>(weights + k * Out + v * Tile::width);
 #pragma GCC unroll 32
     for (int r = 0; r < Tile::rows; ++r)
 #pragma GCC unroll 32
@@ -74,14 +100,14 @@ void convolve(const float* in, const float* weights, const float* bias, float* o
           for (int r = 0; r < Tile::rows; ++r)
             for (int v = 0; v < Tile::vectors; ++v) {
               const float* from = ky > 0 ? point + r * Out : bias ? bias + c : nullptr;
-              sums[r][v] = from ? *reinterpret_cast<const Vector*>(from + v * Tile::lanes) : Vector{};
+              sums[r][v] = from ? *reinterpret_cast<const Vector*>(from + v * Tile::width) : Vector{};
             }
           for (int row = ky; row < ky + Sweep; ++row)
             accumulate<Tile, kernel * In, In, Out>(in + ((y + row) * (Side + 2 * margin) + x) * In,
                                                    weights + row * kernel * In * Out + c, sums);
           for (int r = 0; r < Tile::rows; ++r)
             for (int v = 0; v < Tile::vectors; ++v)
-              *reinterpret_cast<Vector*>(point + r * Out + v * Tile::lanes) = sums[r][v];
+              *reinterpret_cast<Vector*>(point + r * Out + v * Tile::width) = sums[r][v];
         }
 }
 
@@ -97,7 +123,7 @@ inline __attribute__((always_inline)) void correlate(const float* in, const floa
       Vector slope[Tile::vectors];
 #pragma GCC unroll 32
       for (int v = 0; v < Tile::vectors; ++v)
-        slope[v] = *reinterpret_cast<const Vector*>(out_gradient + y * pitch + x * Out + v * Tile::lanes);
+        slope[v] = *reinterpret_cast<const Vector*>(out_gradient + y * pitch + x * Out + v * Tile::width);
 #pragma GCC unroll 32
       for (int r = 0; r < Tile::rows; ++r)
 #pragma GCC unroll 32
@@ -105,7 +131,7 @@ inline __attribute__((always_inline)) void correlate(const float* in, const floa
     }
   for (int r = 0; r < Tile::rows; ++r)
     for (int v = 0; v < Tile::vectors; ++v)
-      *reinterpret_cast<Vector*>(gradient + r * Out + v * Tile::lanes) += sums[r][v];
+      *reinterpret_cast<Vector*>(gradient + r * Out + v * Tile::width) += sums[r][v];
 }
 
 /// gradient [5][5][In][Out] += that of the weights of `convolve`, given `in` as there and the gradient of its output,
@@ -113,7 +139,7 @@ inline __attribute__((always_inline)) void correlate(const float* in, const floa
 template <class Tile, int Side, int In, int Out>
 void weight_gradient(const float* in, const float* out_gradient, int pitch, float* gradient) {
   constexpr int length = kernel * In, rest = length % Tile::rows;
-  using Last = stormsweep::Tile<Tile::lanes, Tile::vectors, rest == 0 ? 1 : rest>;
+  using Last = stormsweep::Tile<Tile::width, Tile::vectors, rest == 0 ? 1 : rest>;
   for (int ky = 0; ky < kernel; ++ky)
     for (int c = 0; c < Out; c += Tile::channels) {
       const float* row = in + ky * (Side + 2 * margin) * In;
@@ -268,5 +294,8 @@ void learn(const TornadoWeights& weights, const TornadoSamples& samples, std::in
 }
 
 }  // namespace
+
+extern const TornadoKernels FOR_VECTOR_TARGET(tornado_kernels);
+const TornadoKernels FOR_VECTOR_TARGET(tornado_kernels){sizeof(Workspace) / sizeof(float), predict, learn};
 
 }  // namespace stormsweep
