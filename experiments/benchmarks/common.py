@@ -35,6 +35,19 @@ def need(packages):
                  "and call this with /usr/bin/python3")
 
 
+def processor():
+    """(model, {instruction sets that matter here})"""
+    words = dict(line.split(":", 1) for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines() if ":" in line)
+    words = {name.strip(): text.strip() for name, text in words.items()}
+    known = ["avx2", "avx512f", "avx512_bf16", "amx_bf16", "asimd", "sve"]
+    has = words.get("flags", words.get("Features", "")).split()
+    return words.get("model name", "a processor that does not tell its name"), [name for name in known if name in has]
+
+
+def has_bfloat16():
+    return bool({"avx512_bf16", "amx_bf16"} & set(processor()[1]))
+
+
 def write_space(path, name, parameters, **more):
     path.write_text(json.dumps({"name": name, "experiment": "noop", "parameters": parameters, **more}))
 
@@ -62,9 +75,10 @@ def environment():
     return {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMP_NUM_THREADS": "1"}
 
 
-def check(command, **options):
-    """Runs a command to its end and returns its standard output; ends here, with what it said, where it fails."""
-    done = subprocess.run(command, capture_output=True, text=True, env=environment(), **options)
+def check(command, more={}, **options):
+    """Runs a command to its end, with `more` in its environment, and returns its standard output; ends here, with what it
+    said, where it fails."""
+    done = subprocess.run(command, capture_output=True, text=True, env={**environment(), **more}, **options)
     if done.returncode != 0:
         sys.exit(f"{command} returned {done.returncode}\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -94,3 +108,44 @@ def spread(values, digits=None):
     if digits is None:
         digits = 0 if min(values) >= 1000 else 1
     return statistics.median(values), f"{min(values):,.{digits}f}-{max(values):,.{digits}f}"
+
+
+# glibc's malloc keeps freed memory, as stormsweep-worker tells it to: pages that go back to the system between two steps
+# cost as much as a small network's step, and a comparison of networks is not to be one of allocators.
+KEEP_FREED_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 << 40)}
+LAYOUTS = {"PyTorch eager": "contiguous_format", "channels-last": "channels_last"}
+
+
+class Training:
+    """Rows of one table: samples a second of a network in stormsweep and in PyTorch eager, in both of its layouts."""
+
+    HEADER = ["network", "stormsweep", *LAYOUTS, "faster than the better by"]
+
+    def __init__(self):
+        self.rows = []
+
+    def add(self, title, rates):
+        """`rates`: {stormsweep or a layout: [samples a second of each run]}"""
+        medians = {name: spread(values, 4) for name, values in rates.items()}
+        better = max(medians[name][0] for name in LAYOUTS)
+        if not self.rows:
+            print(f"{self.HEADER[0]:42}" + "".join(f"{name:>28}" for name in self.HEADER[1:]), flush=True)
+        self.rows.append([title, *(f"{rate:.4g} ({between})" for rate, between in medians.values()),
+                          f"{medians['stormsweep'][0] / better:.2f}"])
+        print(f"{title:42}" + "".join(f"{cell:>28}" for cell in self.rows[-1][1:]), flush=True)
+
+    def measure(self, options, title, program, script, words):
+        """Programs that print seconds a sample and, it may be, the number of parameters, in turn, on one core."""
+        def command(name):
+            call = ["/usr/bin/python3", script, "eager", LAYOUTS[name]] if name in LAYOUTS else [options.bin / program]
+            return ["taskset", "-c", CORE, *call, *words] if options.pinned else [*call, *words]
+
+        rates, parameters = {"stormsweep": [], **{name: [] for name in LAYOUTS}}, set()
+        for _ in range(options.repeats):
+            for name, values in rates.items():
+                seconds, *more = check(command(name), KEEP_FREED_MEMORY).split()
+                values.append(1 / float(seconds))
+                parameters.update(more[:1])
+        if len(parameters) > 1:
+            sys.exit(f"{title}: the networks have different numbers of parameters: {sorted(parameters)}")
+        self.add(title, rates)

@@ -2,15 +2,16 @@
 """How fast does the climate emulator train?
 
 Question  training samples a second (forward, mean squared error, backward, AdamW) on one core, 48 x 72 pixels, windows of
-          12 months, batches of 32, init_dim 8 and 32 (the paper's 352,878,672 parameters), float32 and bfloat16. A second of
-          processor time, so that other work on the machine counts little. And the share of the processor's rate at a
+          12 months, batches of 32, init_dim 8 and 32 (the paper's 352,878,672 parameters), float32 and, where the processor
+          has instructions for it, bfloat16. A second of processor time, so that other work on the machine counts little. And the share of the processor's rate at a
           square product of matrices that the input matrix of the recurrent layer reaches.
 Baseline  the same network, loss and optimiser in PyTorch eager, in its default layout and channels-last, in turn with
-          ours; bfloat16 by autocast. All must have the same number of parameters.
+          ours; bfloat16 by autocast. All must have the same number of parameters, and keep freed memory, as
+          stormsweep-worker does.
 Command   cmake --build --preset release --target benchmark_emulator_training && /usr/bin/python3 experiments/benchmarks/emulator_training.py
 Spread    the median of --repeats runs, each of which tells its best step after the first, with the least and the
           greatest beside it; the ratio is that of the medians.
-Target    1.2 times PyTorch in float32.
+Target    1.2 times the better of PyTorch's two layouts.
 """
 
 import sys
@@ -80,33 +81,22 @@ def eager(layout, init_dim, kind, batch, threads, steps):
     print(min(seconds[1:]), sum(parameter.numel() for parameter in network.parameters()))
 
 
-def compare(options, title, *words):
-    eager_in = lambda layout: ["/usr/bin/python3", __file__, "eager", layout, *words]
-    commands = {"stormsweep": [options.bin / "benchmark_emulator_training", *words],
-                "PyTorch eager": eager_in("contiguous_format"), "PyTorch eager, channels-last": eager_in("channels_last")}
-    rates, parameters, share = {name: [] for name in commands}, set(), ""
-    for _ in range(options.repeats):
-        for name, command in commands.items():
-            seconds, count, *more = common.check(command).split()
-            rates[name].append(1 / float(seconds))
-            parameters.add(int(count))
-            share = more[0] if more else share
-    if len(parameters) != 1:
-        sys.exit(f"the networks have different numbers of parameters: {sorted(parameters)}")
-    ours, _ = common.spread(rates["stormsweep"])
-    for name, values in rates.items():
-        median, between = common.spread(values, 2)
-        print(f"{title:26}{name:30}{median:9.2f}  {between:<14}{ours / median:5.2f}x", flush=True)
-    print(f"{title:26}the input matrix's product runs at {share} of a square one's rate", flush=True)
+def measure(options, table):
+    """All rows, into a common.Training."""
+    for kind in ["float32"] + ["bfloat16"] * common.has_bfloat16():
+        for init_dim in "8", "32":
+            table.measure(options, f"emulator, init_dim {init_dim}, {kind}", "benchmark_emulator_training", __file__,
+                          [init_dim, kind, str(options.batch), "1", STEPS])
 
 
 def main():
-    options = common.arguments(__doc__.splitlines()[0], repeats=3, threads=1, batch=32)
+    options = common.arguments(__doc__.splitlines()[0], repeats=3, pinned=1, batch=32)
     common.need({"torch": "python3-torch"})
-    print(f"{'':56}{'samples/s':>9}  {'least-greatest':<14}stormsweep is faster by")
-    for kind in "float32", "bfloat16":
-        for init_dim in "8", "32":
-            compare(options, f"init_dim {init_dim}, {kind}", init_dim, kind, str(options.batch), str(options.threads), STEPS)
+    measure(options, common.Training())
+    for init_dim in "8", "32":
+        words = [options.bin / "benchmark_emulator_training", init_dim, "float32", str(options.batch), "1", STEPS]
+        share = common.check(words).split()[2]
+        print(f"init_dim {init_dim}: the input matrix's product runs at {share} of a square one's rate", flush=True)
 
 
 if __name__ == "__main__":

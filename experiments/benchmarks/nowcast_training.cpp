@@ -10,6 +10,7 @@
 
 #include "models/make_nowcast_network.hpp"
 #include "models/nowcast_loss.hpp"
+#include "worker/training/device_memory.hpp"
 
 using namespace stormsweep;
 
@@ -50,6 +51,7 @@ double forecast(NowcastNetwork& network, std::int64_t side) {
 
 /// Network (samsi or unet), what (batch size, or "forecast"), base filters, float32 or bfloat16, threads, steps.
 int main(int, char** words) {
+  keep_freed_memory();  // as stormsweep-worker does
   const std::string what = words[2];
   const bool rounded = std::string(words[4]) == "bfloat16";
   torch::set_num_threads(std::stoi(words[5]));

@@ -1,17 +1,18 @@
 #!/usr/bin/python3
 """How fast do the nowcasting networks train, and forecast a large image?
 
-Question  training: processor seconds a sample (forward, loss, backward, Adam) on one core, 256 x 256 patches, batch of 4,
-          64 base filters (the paper's network) and 8, float32 and bfloat16 convolutions; the U-Net with 16 and 8.
-          Processor seconds, so that other work on the machine counts little. Forecast: wall seconds for 1000 x 1000 pixels
-          with --threads threads, by the paper's network. --only unet leaves out all but the U-Net.
+Question  training samples a second of processor time (forward, loss, backward, Adam) on one core, 256 x 256 patches, batch
+          of 4, 64 base filters (the paper's network), 16 and 8; the U-Net with 16 and 8; float32 and, where the processor
+          has instructions for it, bfloat16. Processor time, so that other work on the machine counts little. And forecasts
+          of 1000 x 1000 pixels a second with --threads threads, by the paper's network. --only unet, or samsi: of the
+          training, that alone.
 Baseline  the same network, loss and optimiser in PyTorch eager, in its default layout and channels-last, in turn with ours.
-          Of the U-Net it computes the middle 140 x 140 pixels, which are all that the loss depends on, as ours does.
+          Of the U-Net it computes the middle 140 x 140 pixels, which are all that the loss depends on, as ours does. All
+          keep freed memory, as stormsweep-worker does.
 Command   cmake --build --preset release --target benchmark_nowcast_training && /usr/bin/python3 experiments/benchmarks/nowcast_training.py
 Spread    the median of --repeats runs, each of which tells its best of 3 steps after the first, with the least and the
           greatest beside it; the ratio is that of the medians.
-Target    1.2 times PyTorch in float32; bfloat16 (--bfloat16 1; 8 base filters alone) pays only where the processor has
-          instructions for it.
+Target    1.2 times the better of PyTorch's two layouts.
 """
 
 import sys
@@ -132,34 +133,27 @@ def eager(layout, network, what, base_filters, kind, threads, steps):
     print(min(seconds[1:]))
 
 
-def compare(options, title, *words):
-    eager_in = lambda layout: ["/usr/bin/python3", __file__, "eager", layout, *words]
-    commands = {"stormsweep": [options.bin / "benchmark_nowcast_training", *words],
-                "PyTorch eager": eager_in("contiguous_format"), "PyTorch eager, channels-last": eager_in("channels_last")}
-    seconds = {name: [] for name in commands}
-    for _ in range(options.repeats):
-        for name, command in commands.items():
-            seconds[name].append(float(common.check(command)))
-    ours, _ = common.spread(seconds["stormsweep"])
-    for name, values in seconds.items():
-        median, between = common.spread(values, 4)
-        print(f"{title:38}{name:30}{median:9.4f}  {between:<18}{median / ours:5.2f}x", flush=True)
+def measure(options, table):
+    """All rows, into a common.Training."""
+    def compare(network, filters, kind):
+        table.measure(options, f"{'U-Net' if network == 'unet' else 'Samsi'}, {filters} filters, {kind}",
+                      "benchmark_nowcast_training", __file__, [network, BATCH, filters, kind, "1", STEPS])
+
+    for network, widths in ("samsi", ["64", "16", "8"]), ("unet", ["16", "8"]):
+        for filters in widths if options.only in ("", network) else []:
+            for kind in ["float32"] + ["bfloat16"] * common.has_bfloat16():
+                compare(network, filters, kind)
 
 
 def main():
-    options = common.arguments(__doc__.splitlines()[0], repeats=3, threads=2, bfloat16=0, only="")
+    options = common.arguments(__doc__.splitlines()[0], repeats=3, threads=2, pinned=1, only="")
     common.need({"torch": "python3-torch"})
-    print(f"{'':68}{'seconds':>9}  {'least-greatest':<18}stormsweep is faster by")
-    for filters in "16", "8":
-        compare(options, f"U-Net, training, {filters} filters, float32", "unet", BATCH, filters, "float32", "1", STEPS)
-    if options.only == "unet":
+    measure(options, common.Training())
+    if options.only:
         return
-    for filters in "64", "8":
-        compare(options, f"training, {filters} filters, float32", "samsi", BATCH, filters, "float32", "1", STEPS)
-    if options.bfloat16:
-        compare(options, "training, 8 filters, bfloat16", "samsi", BATCH, "8", "bfloat16", "1", STEPS)
-    threads = str(options.threads)
-    compare(options, f"forecast 1000 x 1000, {threads} threads", "samsi", "forecast", "64", "float32", threads, "1")
+    threads, options.pinned = str(options.threads), 0
+    common.Training().measure(options, f"forecasts a second, 1000 x 1000, {threads} threads", "benchmark_nowcast_training",
+                              __file__, ["samsi", "forecast", "64", "float32", threads, "1"])
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@
 #include "datasets/weather/weather_sizes.hpp"
 #include "models/make_segmentation_network.hpp"
 #include "models/segmentation_loss.hpp"
+#include "worker/training/device_memory.hpp"
 
 using namespace stormsweep;
 
@@ -40,6 +41,7 @@ double training(SegmentationNetwork& network, std::int64_t batch, std::int64_t h
 
 /// Network, share of the width, float32 or bfloat16, samples at once, height, width, steps. Batch norm where published.
 int main(int, char** words) {
+  keep_freed_memory();  // as stormsweep-worker does
   torch::set_num_threads(1);
   torch::manual_seed(0);
   const std::string name = words[1], type = words[3];

@@ -2,15 +2,16 @@
 """How fast do the segmentation networks train?
 
 Question  training samples a second (forward, loss, backward, Adam) of Tiramisu and DeepLabv3+ on one core, 192 x 288
-          pixels, 2 samples at once (batch norm of DeepLabv3+ wants two), full width and a quarter, float32 and bfloat16.
-          A second of processor time, so that other work on the machine counts little.
+          pixels, 2 samples at once (batch norm of DeepLabv3+ wants two), full width and a quarter, float32 and, where the
+          processor has instructions for it, bfloat16. A second of processor time, so that other work on the machine counts
+          little.
 Baseline  the same networks, loss and optimiser in PyTorch eager, in its default layout and channels-last, in turn with
-          ours; bfloat16 by autocast. All must have the same number of parameters.
+          ours; bfloat16 by autocast. All must have the same number of parameters, and keep freed memory, as
+          stormsweep-worker does.
 Command   cmake --build --preset release --target benchmark_segmentation_training && /usr/bin/python3 experiments/benchmarks/segmentation_training.py
 Spread    the median of --repeats runs, each of which tells its best step after the first, with the least and the
           greatest beside it; the ratio is that of the medians.
-          bfloat16 at full width (--whole_bfloat16 1) takes eager minutes a step on a processor without instructions for it.
-Target    1.2 times PyTorch in float32.
+Target    1.2 times the better of PyTorch's two layouts.
 """
 
 import sys
@@ -164,34 +165,19 @@ def eager(layout, name, width, kind, batch, height, columns, steps):
     print(min(seconds[1:]), sum(parameter.numel() for parameter in network.parameters()))
 
 
-def compare(options, title, *words):
-    eager_in = lambda layout: ["/usr/bin/python3", __file__, "eager", layout, *words]
-    commands = {"stormsweep": [options.bin / "benchmark_segmentation_training", *words],
-                "PyTorch eager": eager_in("contiguous_format"), "PyTorch eager, channels-last": eager_in("channels_last")}
-    rates, parameters = {name: [] for name in commands}, set()
-    for _ in range(options.repeats):
-        for name, command in commands.items():
-            seconds, count = common.check(command).split()
-            rates[name].append(1 / float(seconds))
-            parameters.add(int(count))
-    if len(parameters) != 1:
-        sys.exit(f"the networks have different numbers of parameters: {sorted(parameters)}")
-    ours, _ = common.spread(rates["stormsweep"])
-    for name, values in rates.items():
-        median, between = common.spread(values, 4)
-        print(f"{title:38}{name:30}{median:9.4f}  {between:<18}{ours / median:5.2f}x", flush=True)
+def measure(options, table):
+    """All rows, into a common.Training."""
+    for network in "tiramisu", "deeplabv3plus":
+        for kind in ["float32"] + ["bfloat16"] * common.has_bfloat16():
+            for width in "1", "0.25":
+                table.measure(options, f"{network}, width {width}, {kind}", "benchmark_segmentation_training", __file__,
+                              [network, width, kind, BATCH, str(options.height), str(options.width), STEPS])
 
 
 def main():
-    options = common.arguments(__doc__.splitlines()[0], repeats=3, height=192, width=288, whole_bfloat16=0)
+    options = common.arguments(__doc__.splitlines()[0], repeats=3, pinned=1, height=192, width=288)
     common.need({"torch": "python3-torch"})
-    print(f"{'':68}{'samples/s':>9}  {'least-greatest':<18}stormsweep is faster by")
-    for network in "tiramisu", "deeplabv3plus":
-        for kind in "float32", "bfloat16":
-            for share in "1", "0.25":
-                if kind == "float32" or share != "1" or options.whole_bfloat16:
-                    compare(options, f"{network}, width {share}, {kind}", network, share, kind, BATCH,
-                            str(options.height), str(options.width), STEPS)
+    measure(options, common.Training())
 
 
 if __name__ == "__main__":
