@@ -1,6 +1,7 @@
+#include "models/kernels/tornado_kernels.hpp"
+
 #include <math.h>  // NOLINT(modernize-deprecated-headers): <cmath> may bring in more
 
-#include "models/kernels/tornado_kernels.hpp"
 #include "models/kernels/vector_target.hpp"
 
 namespace stormsweep {

@@ -1,7 +1,8 @@
+#include "models/kernels/winograd_kernels.hpp"
+
 #include <string.h>  // NOLINT(modernize-deprecated-headers): <cstring> may bring in more
 
 #include "models/kernels/vector_target.hpp"
-#include "models/kernels/winograd_kernels.hpp"
 
 namespace stormsweep {
 
