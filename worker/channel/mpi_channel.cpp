@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "worker/channel/backoff.hpp"
 #include "worker/channel/communicator.hpp"
@@ -47,6 +48,7 @@ struct MpiChannel::State {
   Communicator gangs;
   int rank = 0, size = 0, node_size = 0, node_rank = 0;
   bool node_has_master = false;
+  std::vector<int> nodes;  // of each rank, the lowest one there
 
   std::mutex sending_mutex;
   std::list<Sending> sending;  // stable addresses: MPI reads the bytes
@@ -88,6 +90,8 @@ MpiChannel::MpiChannel(std::chrono::duration<double> patience, const std::functi
   int lowest = state_->rank;
   MPI_Bcast(&lowest, 1, MPI_INT, 0, node);
   state_->node_has_master = lowest == 0;
+  state_->nodes.resize(static_cast<std::size_t>(state_->size));
+  MPI_Allgather(&lowest, 1, MPI_INT, state_->nodes.data(), 1, MPI_INT, state_->world);
   MPI_Comm_free(&node);
 }
 
@@ -110,6 +114,10 @@ int MpiChannel::node_rank() const {
 }
 bool MpiChannel::node_has_master() const {
   return state_->node_has_master;
+}
+
+int MpiChannel::node_of(int rank) const {
+  return state_->nodes[static_cast<std::size_t>(rank)];
 }
 
 const Communicator& MpiChannel::gangs() const {

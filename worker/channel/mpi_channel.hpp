@@ -27,6 +27,7 @@ class MpiChannel : public Channel {
   int node_size() const;
   int node_rank() const;
   bool node_has_master() const;
+  int node_of(int rank) const;  ///< the lowest rank on its node
 
   void send(int to, std::string bytes) override;
   std::optional<Parcel> receive() override;

@@ -1,0 +1,199 @@
+#include "worker/channel/part_exchange.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <cstddef>
+#include <thread>
+#include <utility>
+
+#include "worker/channel/abandoned.hpp"
+#include "worker/channel/backoff.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t segment = 65536;  // floats of one message
+constexpr std::size_t window = 4;       // pieces on their way at once, so that the wire is never idle
+constexpr auto eager_looks =
+    std::chrono::microseconds(50);  // then a rank that waits sleeps, ever longer: mates may share its core
+
+std::uint16_t to_bf16(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  if ((bits & 0x7fffffffu) > 0x7f800000u) return static_cast<std::uint16_t>((bits >> 16) | 0x40);  // NaN stays one
+  return static_cast<std::uint16_t>((bits + 0x7fffu + ((bits >> 16) & 1)) >> 16);                  // to nearest even
+}
+
+float from_bf16(std::uint16_t bits) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+}
+
+/// The piece of a part that begins at its number `first`.
+std::span<float> piece_of(std::span<float> part, std::size_t first) {
+  return first < part.size() ? part.subspan(first, std::min(segment, part.size() - first)) : std::span<float>();
+}
+
+void add(std::span<float> sums, const float* values) {
+  for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += values[i];
+}
+
+}  // namespace
+
+float rounded_to_bf16(float value) {
+  return from_bf16(to_bf16(value));
+}
+
+/// What is on its way of one segment of the parts: a message to and one from each of the other ranks, at most.
+struct PartExchange::Piece {
+  struct Mate {
+    std::span<float> in;
+    std::vector<float> addend;
+    std::vector<std::uint16_t> sending, receiving;  // bf16 on its way
+    MPI_Request sent = MPI_REQUEST_NULL, received = MPI_REQUEST_NULL;
+  };
+  std::span<float> own;     // where the addends go
+  std::vector<Mate> mates;  // by place; the caller's is not used
+};
+
+PartExchange::PartExchange(MPI_Comm world, int tag, std::function<bool()> abandoned)
+    : world_(world), tag_(tag), abandoned_(std::move(abandoned)) {
+  for (std::size_t i = 0; i < window; ++i) pieces_.push_back(std::make_unique<Piece>());
+}
+
+PartExchange::~PartExchange() = default;
+
+std::span<float> PartExchange::part(std::span<float> values, int owners, int number) {
+  const auto n = values.size(), k = static_cast<std::size_t>(owners), p = static_cast<std::size_t>(number);
+  return number < owners ? values.subspan(n * p / k, n * (p + 1) / k - n * p / k) : std::span<float>();
+}
+
+void PartExchange::reduce(const SumGroup& group, int owners, std::span<float> values, TransferPrecision precision) {
+  exchange(group, owners, values, precision, Step::reduce);
+}
+
+void PartExchange::spread(const SumGroup& group, int owners, std::span<float> values, TransferPrecision precision) {
+  if (precision == TransferPrecision::bf16)  // what the others get
+    std::ranges::transform(part(values, owners, group.place), part(values, owners, group.place).begin(),
+                           rounded_to_bf16);
+  exchange(group, owners, values, precision, Step::spread);
+}
+
+void PartExchange::exchange(const SumGroup& group, int owners, std::span<float> values, TransferPrecision precision,
+                            Step step) {
+  const auto longest = (values.size() + static_cast<std::size_t>(owners) - 1) / static_cast<std::size_t>(owners);
+  const std::size_t count = (longest + segment - 1) / segment;
+  for (std::size_t i = 0; i < count + window; ++i) {
+    Piece& piece = *pieces_[i % window];
+    if (i >= window && i - window < count) finish(piece, group.place, precision, step);
+    if (i < count) begin(piece, group, owners, values, precision, step, i * segment);
+  }
+}
+
+/// What is only handed on goes from buffer to buffer; what is to be added, or converted, by way of another. Of nothing
+/// there is no message: both sides count alike, whatever the parts' sizes.
+void PartExchange::begin(Piece& piece, const SumGroup& group, int owners, std::span<float> values,
+                         TransferPrecision precision, Step step, std::size_t first) {
+  const bool bf16 = precision == TransferPrecision::bf16, adds = step == Step::reduce;
+  const std::size_t width = bf16 ? sizeof(std::uint16_t) : sizeof(float);
+  const auto bytes = [width](std::size_t numbers) { return static_cast<int>(numbers * width); };
+  const auto at = [&](int place) { return piece_of(part(values, owners, place), first); };
+  piece.own = at(group.place);
+  piece.mates.resize(static_cast<std::size_t>(group.size()));
+  for (auto& mate : piece.mates) mate.in = {};
+  for (int distance = 1; distance < group.size(); ++distance) {
+    const int to = (group.place + distance) % group.size(),
+              from = (group.place - distance + group.size()) % group.size();
+    auto& source = piece.mates[static_cast<std::size_t>(from)];
+    source.in = adds ? piece.own : at(from);
+    if (!source.in.empty()) {
+      void* into = source.in.data();
+      if (bf16)
+        source.receiving.resize(source.in.size()), into = source.receiving.data();
+      else if (adds)
+        source.addend.resize(source.in.size()), into = source.addend.data();
+      MPI_Irecv(into, bytes(source.in.size()), MPI_BYTE, group.ranks[static_cast<std::size_t>(from)], tag_, world_,
+                &source.received);
+    }
+    auto& target = piece.mates[static_cast<std::size_t>(to)];
+    const auto out = adds ? at(to) : piece.own;
+    if (!out.empty()) {
+      const void* numbers = out.data();
+      if (bf16) {
+        target.sending.resize(out.size());
+        std::ranges::transform(out, target.sending.begin(), to_bf16);
+        numbers = target.sending.data();
+      }
+      MPI_Isend(numbers, bytes(out.size()), MPI_BYTE, group.ranks[static_cast<std::size_t>(to)], tag_, world_,
+                &target.sent);
+    }
+  }
+}
+
+/// Addends are added in the order of the group, the caller's own among them.
+void PartExchange::finish(Piece& piece, int place, TransferPrecision precision, Step step) {
+  for (auto& mate : piece.mates) {
+    complete(mate.received);
+    complete(mate.sent);
+    if (precision == TransferPrecision::fp32) continue;
+    const bool adds = step == Step::reduce;
+    if (adds) mate.addend.resize(mate.in.size());
+    std::transform(mate.receiving.begin(), mate.receiving.begin() + static_cast<std::ptrdiff_t>(mate.in.size()),
+                   adds ? mate.addend.data() : mate.in.data(), from_bf16);
+  }
+  if (step == Step::spread || piece.own.empty() || piece.mates.size() == 1) return;
+  const auto numbers = [&](std::size_t i) {
+    return i == static_cast<std::size_t>(place) ? piece.own.data() : piece.mates[i].addend.data();
+  };
+  const std::span<float> sums(numbers(0), piece.own.size());
+  for (std::size_t i = 1; i < piece.mates.size(); ++i) add(sums, numbers(i));
+  if (place > 0) std::ranges::copy(sums, piece.own.begin());
+}
+
+void PartExchange::swap(int rank, std::span<const float> out, std::span<float> in) {
+  if (!in.empty()) MPI_Irecv(in.data(), static_cast<int>(in.size_bytes()), MPI_BYTE, rank, tag_, world_, &receiving_);
+  if (!out.empty()) MPI_Isend(out.data(), static_cast<int>(out.size_bytes()), MPI_BYTE, rank, tag_, world_, &sent_);
+  complete(receiving_);
+  complete(sent_);
+}
+
+/// Ranks beyond a power of two hand their numbers to one below it, and get the sum back.
+void PartExchange::double_up(const SumGroup& group, std::span<float> values) {
+  const int even = static_cast<int>(std::bit_floor(static_cast<unsigned>(group.size())));
+  const auto rank_at = [&](int place) { return group.ranks[static_cast<std::size_t>(place)]; };
+  received_.resize(values.size());
+  if (group.place >= even) {
+    swap(rank_at(group.place - even), values, {});
+    swap(rank_at(group.place - even), {}, values);
+    return;
+  }
+  const bool helps = group.place + even < group.size();
+  if (helps) {
+    swap(rank_at(group.place + even), {}, received_);
+    add(values, received_.data());
+  }
+  for (int bit = 1; bit < even; bit *= 2) {
+    swap(rank_at(group.place ^ bit), values, received_);
+    add(values, received_.data());
+  }
+  if (helps) swap(rank_at(group.place + even), values, {});
+}
+
+void PartExchange::complete(MPI_Request& request) {
+  using namespace std::chrono_literals;
+  if (request == MPI_REQUEST_NULL) return;
+  const auto began = Clock::now();
+  Backoff backoff(10us, 200us);
+  for (int done = 0;;) {
+    if (MPI_Test(&request, &done, MPI_STATUS_IGNORE) == MPI_SUCCESS && done) return;
+    if (abandoned_()) throw Abandoned();
+    if (Clock::now() - began < eager_looks)
+      std::this_thread::yield();
+    else
+      backoff.sleep();
+  }
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "worker/channel/communicator.hpp"
+#include "worker/channel/transfer_precision.hpp"
+
+namespace stormsweep {
+
+/// `value` as bf16 holds it: to nearest even; NaN stays one.
+float rounded_to_bf16(float value);
+
+/// Ranks that sum together, in the same order on all of them.
+struct SumGroup {
+  std::vector<int> ranks;
+  int place = 0;  ///< of the caller
+
+  int size() const { return static_cast<int>(ranks.size()); }
+};
+
+/// The steps of which sums over ranks are made. A buffer is cut into `owners` parts, even up to one number; part i is
+/// owned by the rank at place i of the group, and ranks behind the owners own none. Whatever the number of parts, each
+/// sum is that of the ranks' numbers in the order of the group: the same bits, run after run, on all ranks.
+///
+/// Every rank talks to every other, each in turn, so that no wire carries a number twice and a step takes one lag
+/// of the wire, not one for each rank. All ranks of a group call the same steps with the same sizes in the same order.
+/// Buffers that MPI may still write to after Abandoned belong to this object: it must then be kept for good.
+class PartExchange {
+ public:
+  /// `tag` is that of all messages; `abandoned` is asked while waiting.
+  PartExchange(MPI_Comm world, int tag, std::function<bool()> abandoned);
+  ~PartExchange();
+
+  static std::span<float> part(std::span<float> values, int owners, int number);
+
+  /// Each owner's part becomes the sum of all ranks' such parts. Throws Abandoned.
+  void reduce(const SumGroup& group, int owners, std::span<float> values, TransferPrecision precision);
+  /// All ranks get each owner's part. Throws Abandoned.
+  void spread(const SumGroup& group, int owners, std::span<float> values, TransferPrecision precision);
+  /// `values` become their sum over all ranks, by recursive doubling: few steps, for few numbers. The same bits on all
+  /// ranks. Throws Abandoned.
+  void double_up(const SumGroup& group, std::span<float> values);
+
+ private:
+  struct Piece;
+  enum class Step { reduce, spread };
+  void exchange(const SumGroup& group, int owners, std::span<float> values, TransferPrecision precision, Step step);
+  void begin(Piece& piece, const SumGroup& group, int owners, std::span<float> values, TransferPrecision precision,
+             Step step, std::size_t first);
+  void finish(Piece& piece, int place, TransferPrecision precision, Step step);
+  void swap(int rank, std::span<const float> out, std::span<float> in);
+  void complete(MPI_Request& request);
+
+  MPI_Comm world_;
+  int tag_;
+  std::function<bool()> abandoned_;
+  std::vector<std::unique_ptr<Piece>> pieces_;
+  std::vector<float> received_;
+  MPI_Request sent_ = MPI_REQUEST_NULL, receiving_ = MPI_REQUEST_NULL;
+};
+
+}  // namespace stormsweep
