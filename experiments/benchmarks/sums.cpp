@@ -47,13 +47,13 @@ int main(int, char** words) {
     nodes.push_back(how == "flat" ? rank : channel.node_of(rank));
   }
   const auto values = std::make_shared<std::vector<float>>(n, 1.0f);
-  AllReduce all_reduce(channel, members, 1, [] { return false; }, nodes);
+  AllReduce all_reduce(
+      channel, members, 1, [] { return false; }, nodes);
   const double time = median_milliseconds(channel.gangs(), repeats, [&] {
     if (how == "mpi")
       MPI_Allreduce(MPI_IN_PLACE, values->data(), static_cast<int>(n), MPI_FLOAT, MPI_SUM, channel.gangs().handle);
     else
       all_reduce.wait(all_reduce.start(*values, values));
   });
-  if (channel.rank() == 0)
-    std::printf("%g %zu\n", time, std::set<int>(nodes.begin(), nodes.end()).size());
+  if (channel.rank() == 0) std::printf("%g %zu\n", time, std::set<int>(nodes.begin(), nodes.end()).size());
 }
