@@ -103,6 +103,28 @@ std::optional<Share> array_share() {
   return Share{*task, *count};
 }
 
+void check_seconds(const RunOptions& o) {
+  if (!(o.lost_after >= 0.1 && o.lost_after <= 86400))
+    throw InputError(fmt::format("stormsweep run: --lost-after is {}; give seconds from 0.1 to 86400", o.lost_after));
+  if (!(o.checkpoint_every >= 0))
+    throw InputError(fmt::format("stormsweep run: --checkpoint-every is {}; give seconds", o.checkpoint_every));
+}
+
+/// What cannot be asked of a part of a search.
+void check_part(const RunOptions& o) {
+  if (!o.json.empty())
+    throw InputError(
+        "stormsweep run: --json cannot be had of a part of a search; merge the parts, and give it to a run of those");
+  if (!o.reuse.empty())
+    throw InputError(
+        "stormsweep run: --reuse would bring a part of a search the trials of the others; merge the parts, and give it "
+        "to a run of those");
+  if (o.synchronous)
+    throw InputError(
+        "stormsweep run: --schedule synchronous divides a search among its own ranks; give no --share, or "
+        "master-worker");
+}
+
 }  // namespace
 
 std::optional<RunOptions> parse_run_options(const Arguments& arguments) {
@@ -121,12 +143,8 @@ std::optional<RunOptions> parse_run_options(const Arguments& arguments) {
   o.workers = positive(*values, "workers"), o.threads = positive(*values, "threads");
   o.device = one_of({"auto", "cpu", "cuda"}, "device", *values);
   o.lost_after = (*values)["lost-after"].as<double>();
-  if (!(o.lost_after >= 0.1 && o.lost_after <= 86400)) {
-    throw InputError(fmt::format("stormsweep run: --lost-after is {}; give seconds from 0.1 to 86400", o.lost_after));
-  }
   o.checkpoint_every = (*values)["checkpoint-every"].as<double>();
-  if (!(o.checkpoint_every >= 0))
-    throw InputError(fmt::format("stormsweep run: --checkpoint-every is {}; give seconds", o.checkpoint_every));
+  check_seconds(o);
   o.synchronous = one_of({"master-worker", "synchronous"}, "schedule", *values) == "synchronous";
   o.retry_out_of_memory = one_of({"fail", "retry-smaller-microbatch"}, "on-oom", *values) != "fail";
   o.keep_best = (*values)["keep-best"].as<int>();
@@ -135,19 +153,9 @@ std::optional<RunOptions> parse_run_options(const Arguments& arguments) {
   const auto share = values->count("share") ? parse_share(text("share")) : array_share();
   o.shared = share.has_value();
   o.share = share.value_or(Share{});
-  if (o.shared && !o.json.empty())
-    throw InputError(
-        "stormsweep run: --json cannot be had of a part of a search; merge the parts, and give it to a run of those");
   if (values->count("reuse"))
     for (const std::string& file : (*values)["reuse"].as<std::vector<std::string>>()) o.reuse.emplace_back(file);
-  if (o.shared && !o.reuse.empty())
-    throw InputError(
-        "stormsweep run: --reuse would bring a part of a search the trials of the others; merge the parts, and give it "
-        "to a run of those");
-  if (o.shared && o.synchronous)
-    throw InputError(
-        "stormsweep run: --schedule synchronous divides a search among its own ranks; give no --share, or "
-        "master-worker");
+  if (o.shared) check_part(o);
   o.dry_run = (*values)["dry-run"].as<bool>(), o.retry_failed = (*values)["retry-failed"].as<bool>();
   o.keep_work = (*values)["keep-work"].as<bool>();
   o.separate_epochs = (*values)["separate-epochs"].as<bool>();

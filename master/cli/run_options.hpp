@@ -27,6 +27,12 @@ struct RunOptions {
   bool dry_run = false, retry_failed = false, separate_epochs = false;
 };
 
+/// How long the ranks of a job may take to start. They load LibTorch first, which takes long from a slow file system:
+/// far longer than any silence later.
+inline Seconds start_patience(const RunOptions& options) {
+  return 20 * Seconds(options.lost_after);
+}
+
 /// Nothing where --help was asked for, which is then printed. A task of a Slurm array that is not given a --share takes
 /// its own from SLURM_ARRAY_TASK_ID. Throws InputError.
 std::optional<RunOptions> parse_run_options(const Arguments& arguments);

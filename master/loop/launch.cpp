@@ -11,6 +11,7 @@
 
 #include "master/loop/signals.hpp"
 #include "search/base/error.hpp"
+#include "search/base/machine.hpp"
 #include "search/base/process.hpp"
 #include "search/base/text.hpp"
 
@@ -54,6 +55,11 @@ int own_command(const std::vector<std::string>& words) {
   const int status = process::wait_for(pid);
   signals::hand_to(0, 0);
   return status;
+}
+
+int terminal_columns() {
+  if (const auto given = whole_number(environment(columns))) return static_cast<int>(*given);
+  return terminal_width(STDERR_FILENO).value_or(0);
 }
 
 std::string own_program() {

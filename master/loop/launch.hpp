@@ -24,6 +24,10 @@ inline constexpr const char* started_again = "STORMSWEEP_STARTED_AGAIN";
 /// error. SIGINT, SIGTERM and SIGUSR1 reach it.
 int own_command(const std::vector<std::string>& words);
 
+/// Of the terminal that the user looks at: as the command that has started this one says, or of our own. 0: there is
+/// none.
+int terminal_columns();
+
 std::string own_program();     ///< the path of this executable
 std::string worker_program();  ///< and of stormsweep-worker, beside it
 std::string runner_program();  ///< and of stormsweep-runner, which does without LibTorch

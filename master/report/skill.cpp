@@ -50,4 +50,12 @@ std::vector<std::string> without_skill(Selection& selection, const std::string& 
   return sentences;
 }
 
+std::vector<std::string> best_without_skill(const std::filesystem::path& database, const std::string& search) {
+  Selection selection(database, search, "status = 'complete'");
+  const SearchSummary& summary = only_search(selection.searches(), database.string());
+  const std::string metric = sql_name(summary.choice());
+  return without_skill(
+      selection, fmt::format("WHERE {} IS NOT NULL ORDER BY {} {}, trial LIMIT 1", metric, metric, summary.order()));
+}
+
 }  // namespace stormsweep

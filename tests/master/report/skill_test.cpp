@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "master/cli/results.hpp"
+#include "search/base/error.hpp"
 #include "tests/master/report/results_fixture.hpp"
 
 using namespace stormsweep;
@@ -10,7 +11,8 @@ using namespace stormsweep::test;
 
 namespace {
 
-/// Trials 1, 2, 3 with skills -0.25, 0, 0.5 on test; on validation none has any.
+/// Trials 1, 2, 3 with skills -0.25, 0, 0.5 on test, of which the second is the most accurate; on validation none has
+/// any skill.
 struct SkillResults {
   TemporaryFolder folder;
   std::string file = (folder.path / "s.db").string();
@@ -18,9 +20,9 @@ struct SkillResults {
   SkillResults() {
     const Space space = tornado_space(R"({"batch_size": [32, 64, 128]})");
     Store store(file, space, "f", {});
-    const double skills[] = {-0.25, 0, 0.5};
+    const double skills[] = {-0.25, 0, 0.5}, accuracies[] = {0.7, 0.9, 0.8};
     for (std::uint64_t i = 0; i < 3; ++i) {
-      Outcome one = outcome(0.9, "validation_accuracy");
+      Outcome one = outcome(accuracies[i], "validation_accuracy");
       one.metrics.emplace_back("test_brier_skill", skills[i]);
       store.finish(training(space, i), 0, worker(), one);
     }
@@ -43,8 +45,15 @@ TEST_CASE("trials that are no better than a simple forecast are told, in the ord
   CHECK(without_skill(selection, "ORDER BY trial DESC LIMIT 1").empty());
 }
 
+TEST_CASE("of a whole search, the best trial alone is told of") {
+  const SkillResults results;
+  CHECK(best_without_skill(results.file, "s") ==
+        std::vector<std::string>{"trial 2 has no skill: test_brier_skill is 0.0000" + why});
+  CHECK_THROWS_AS(best_without_skill(results.file, "another"), InputError);
+}
+
 TEST_CASE("results --best says below its table which of them have no skill") {
   const SkillResults results;
   CHECK(printed(results_command, {results.file, "--best", "1"})
-            .ends_with("\ntrial 1 has no skill: test_brier_skill is -0.2500" + why + "\n"));
+            .ends_with("\ntrial 2 has no skill: test_brier_skill is 0.0000" + why + "\n"));
 }

@@ -1,0 +1,46 @@
+#include "master/cli/data_check.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "master/loop/launch.hpp"
+#include "master/loop/signals.hpp"
+#include "search/base/error.hpp"
+#include "search/base/process.hpp"
+#include "search/base/text.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+DataReport parse_report(const std::string& text) {
+  const auto json = nlohmann::json::parse(text);
+  return {text, json.at("fingerprint"), json.at("notes"), json.at("gpus")};
+}
+
+/// Of a search without data that cannot use GPUs: LibTorch need not be loaded to find out.
+bool nothing_to_check(const Space& space, const RunOptions& options) {
+  return space.experiment->data.empty() && !space.experiment->command && options.device == "cpu";
+}
+
+}  // namespace
+
+std::optional<DataReport> check_data(const Space& space, const RunOptions& options) {
+  if (const auto known = environment(launch::data_report); !known.empty()) return parse_report(std::string(known));
+  if (nothing_to_check(space, options)) return parse_report(R"({"fingerprint":"","notes":[],"gpus":0})");
+  int status = 0;
+  const std::string report = process::capture({launch::worker_program(), "check", options.space.string()}, status,
+                                              process::Capture::output, signals::ended_by_them());
+  if (status == exit_bad_input || signals::drain_asked()) return std::nullopt;
+  if (status > 128)
+    throw std::runtime_error(fmt::format("checking the data was killed by signal {}; run it again", status - 128));
+  if (status != 0) {
+    throw InputError(fmt::format("{}: checking the data ended with status {}; it belongs beside stormsweep: build all",
+                                 launch::worker_program(), status));
+  }
+  return parse_report(report);
+}
+
+}  // namespace stormsweep

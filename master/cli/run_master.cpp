@@ -1,0 +1,233 @@
+#include "master/cli/run_master.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <sys/prctl.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "master/cli/data_check.hpp"
+#include "master/cli/run_checks.hpp"
+#include "master/cli/run_space.hpp"
+#include "master/loop/launch.hpp"
+#include "master/loop/master_loop.hpp"
+#include "master/loop/signals.hpp"
+#include "master/loop/stale_checkpoints.hpp"
+#include "master/loop/status_file.hpp"
+#include "master/slurm/job_end.hpp"
+#include "master/store/database.hpp"
+#include "master/store/kept_models.hpp"
+#include "master/store/store.hpp"
+#include "master/store/stored_extent.hpp"
+#include "master/store/stored_share.hpp"
+#include "search/base/error.hpp"
+#include "search/base/table.hpp"
+#include "search/base/text.hpp"
+#include "search/base/utc.hpp"
+#include "search/methods/methods.hpp"
+#include "worker/channel/mpi_channel.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<StoredShare> share_of(const Space& space, const RunOptions& options) {
+  if (!options.shared) return std::nullopt;
+  return StoredShare{options.share, make_method(space, options.share)->trials()};
+}
+
+int exit_status(const Conclusion& conclusion) {
+  if (conclusion.ending != Ending::done) return exit_drained;
+  const StatusCounts& counts = conclusion.counts;
+  return counts.failed + counts.diverged + counts.out_of_memory > 0 ? exit_some_failed : exit_done;
+}
+
+void tell_end(const Conclusion& conclusion, bool again, const RunOptions& options, const KeptModels& models) {
+  if (conclusion.ending == Ending::workers_lost) {
+    fmt::print(stderr, "every worker is lost; {}\n", again ? "starting them again" : "run it again to continue");
+  }
+  if (conclusion.ending == Ending::rank_lost) {
+    fmt::print(stderr, "a rank is lost, and with it the shares of the synchronous schedule; {}\n",
+               again ? "starting again over what is missing" : "run it again to continue");
+  }
+  if (conclusion.ending == Ending::short_handed)
+    fmt::print(stderr, "what is left wants more workers than are left; run it again to continue\n");
+  if (!conclusion.limit.empty()) fmt::print(stderr, "ended by {} of the search space\n", conclusion.limit);
+  if (again) return;
+  fmt::print(stderr, "results: {}\n", options.results.string());
+  if (const std::string kept = models.summary(); !kept.empty()) fmt::print(stderr, "{}\n", kept);
+}
+
+void tell_reused(const Store& store, const RunOptions& options) {
+  std::vector<std::string> files;
+  for (const fs::path& file : options.reuse) files.push_back(file.string());
+  fmt::print(stderr, "reused from {}: {} trials\n", fmt::join(files, ", "), grouped(store.reused()));
+}
+
+RunSettings run_settings(const RunOptions& options, const Space& space, const std::string& fingerprint) {
+  return {.directory = fs::absolute(options.space).parent_path(),
+          .fingerprint = fingerprint,
+          .cache = cache_folder(options.results),
+          .lost_after = options.lost_after,
+          .checkpoint_every = options.checkpoint_every,
+          .retry_out_of_memory = options.retry_out_of_memory,
+          .keep_work = options.keep_work,
+          .keep_models = options.keep_best > 0,
+          .share_epochs = space.share_epochs,
+          .synchronous = options.synchronous,
+          .stage = options.stage};
+}
+
+/// All that can be kept of a search that has met an error.
+void keep(Store& store) {
+  try {
+    store.settle();
+    store.close();
+  } catch (const std::exception&) {  // what is wrong has been told
+  }
+}
+
+MpiChannel start_mpi(const RunOptions& options) {
+  return MpiChannel(start_patience(options), [patience = start_patience(options)] {
+    fmt::print(stderr, "the ranks have not all started within {:g} s: one may be dead; run it again\n",
+               patience.count());
+    launch::leave_report({exit_drained, false});
+    std::_Exit(exit_drained);
+  });
+}
+
+/// The end of rank 0 where a rank may be gone, for which MPI_Finalize would wait. mpirun grumbles at a status of ours,
+/// and `stormsweep run` reads the report. `store`: all that can be kept of it is.
+[[noreturn]] void leave(Channel& channel, const launch::Report& report, Store* store = nullptr) {
+  for (int worker = 1; worker < channel.size(); ++worker)
+    channel.send(worker, wire::encode(wire::Stop{.finalize = false}));
+  channel.flush(Seconds(1));
+  if (store) keep(*store);
+  launch::leave_report(report);
+  std::_Exit(launch::launched() ? exit_done : report.status);
+}
+
+/// The space with the extent that its budget allows.
+Space settle_size(const Space& space, const RunOptions& options, int workers) {
+  const SizedSearch sized = size_run(space, options, workers);
+  if (sized.told.empty()) return sized.space;
+  fmt::print(stderr, "{}\n", sized.told);
+  keep_extent(options.results, sized.space);
+  return sized.space;
+}
+
+/// A search that has been opened.
+struct OpenSearch {
+  const Space& space;
+  const RunOptions& options;
+  const std::string& fingerprint;
+  Store& store;
+  KeptModels& models;
+};
+
+/// Trains until the search, or this job, ends: by `end`.
+Conclusion carry_on(const OpenSearch& search, Channel& channel, std::optional<double> end) {
+  if (channel.size() < 2)
+    throw InputError("mpirun: one rank only; give -n 2 or more: rank 0 dispatches, the others train");
+  const int workers = channel.size() - 1;
+  check_gangs(search.space, search.options, workers);
+  const Space space = settle_size(search.space, search.options, workers);
+  MasterLoop::Options looping{.settings = run_settings(search.options, space, search.fingerprint),
+                              .columns = launch::terminal_columns(),
+                              .share = search.options.share};
+  if (end) looping.remaining = Seconds(*end - unix_time());
+  return MasterLoop(channel, search.store, space, looping).run(signals::drain_asked());
+}
+
+/// What a search has no more use for goes, and how it has ended is told. Returns the exit status.
+int conclude(const OpenSearch& search, const Conclusion& conclusion) {
+  search.models.close();
+  if (conclusion.ending == Ending::done && conclusion.limit.empty())
+    remove_stale_checkpoints(cache_folder(search.options.results), search.fingerprint, search.store);
+  // A launcher starts the job again where that gets further; a bare mpirun cannot.
+  const bool again = launch::launched() && conclusion.attempts_raised &&
+                     (conclusion.ending == Ending::workers_lost || conclusion.ending == Ending::rank_lost);
+  tell_end(conclusion, again, search.options, search.models);
+  const int status = exit_status(conclusion);
+  launch::leave_report({status, again, conclusion.workers_died});
+  return launch::launched() ? exit_done : status;
+}
+
+/// Carries the search on until it ends.
+int dispatch_job(const OpenSearch& search) {
+  const std::optional<double> end = find_job_end(search.options.time_limit);  // before MPI, which does not like fork
+  MpiChannel channel = start_mpi(search.options);
+  launch::leave_started();
+  Conclusion conclusion;
+  try {
+    conclusion = carry_on(search, channel, end);
+  } catch (const std::exception& error) {  // a full disk, say: what is committed stays
+    fmt::print(stderr, "{}\n", error.what());
+    const bool may_pass = dynamic_cast<const NotNow*>(&error) != nullptr;  // then running it again continues
+    leave(channel, {.status = may_pass ? exit_drained : exit_bad_input}, &search.store);
+  }
+  const int status = conclude(search, conclusion);
+  if (conclusion.workers_died) {
+    search.store.close();
+    std::_Exit(status);
+  }
+  return status;
+}
+
+/// `models` is told of trials as they are committed.
+Store::Options store_options(const RunOptions& options, KeptModels& models) {
+  Store::Options storing{.json = options.json,
+                         .retry_failed = options.retry_failed,
+                         .reuse = options.reuse,
+                         .patience = Seconds(options.lost_after)};
+  storing.last_patience = 6 * storing.patience;
+  if (options.keep_best > 0)
+    storing.committed = [&models](TrialId trial, const Identity& identity, double metric) {
+      models.consider(trial, identity, metric);
+    };
+  return storing;
+}
+
+/// Opens a search whose data is sound, and carries it on. `store` is the caller's: it outlives what is thrown here.
+int run_search(const Space& space, const RunOptions& options, const DataReport& report, std::unique_ptr<Store>& store) {
+  check_precision(space, options, report.gpus);
+  KeptModels models(options.results, cache_folder(options.results), space, static_cast<std::size_t>(options.keep_best));
+  store = std::make_unique<Store>(options.results, space, report.fingerprint, store_options(options, models));
+  if (!options.reuse.empty()) tell_reused(*store, options);
+  models.open(*store);
+  write_share(options.results, space.name, share_of(space, options));
+  return dispatch_job({space, options, report.fingerprint, *store, models});
+}
+
+}  // namespace
+
+int become_master(RunOptions options) {
+  prctl(PR_SET_PDEATHSIG, SIGUSR1);                   // a killed mpirun
+  if (!environment(launch::started_again).empty()) {  // it has all of these already
+    options.retry_failed = false;
+    options.reuse.clear();
+  }
+  std::unique_ptr<Store> store;
+  int status = exit_bad_input;
+  try {
+    const Space space = read_run_space(options);
+    if (const auto report = check_data(space, options)) return run_search(space, options, *report, store);
+    if (signals::drain_asked()) status = exit_drained;
+  } catch (const InputError& error) {
+    fmt::print(stderr, "{}\n", error.what());
+  }
+  MpiChannel channel = start_mpi(options);  // the others wait there
+  leave(channel, {.status = status});
+}
+
+}  // namespace stormsweep
