@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <future>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -11,152 +10,12 @@
 
 #include "search/base/seed.hpp"
 #include "search/methods/bayes/proposal.hpp"
+#include "search/methods/modelled_space.hpp"
 #include "search/methods/sequence.hpp"
-#include "search/space/conditions.hpp"
 
 namespace stormsweep {
 
 namespace {
-
-/// Integers of a range that are few enough to be digits.
-constexpr double most_digits = 1000;
-
-/// Where each value lies in [0, 1], on the scale, of linear and logarithmic, whose widest gap is narrower.
-std::vector<double> places_of(const std::vector<Value>& values) {
-  const auto scaled = [&](bool logarithmic) {
-    std::vector<double> places;
-    for (const Value& value : values) places.push_back(logarithmic ? std::log(as_real(value)) : as_real(value));
-    const auto [low, high] = std::minmax_element(places.begin(), places.end());
-    const double least = *low, width = *high - *low;
-    for (double& place : places) place = (place - least) / width;
-    return places;
-  };
-  const auto widest = [](std::vector<double> places) {
-    std::sort(places.begin(), places.end());
-    double gap = 0;
-    for (std::size_t i = 1; i < places.size(); ++i) gap = std::max(gap, places[i] - places[i - 1]);
-    return gap;
-  };
-  std::vector<double> linear = scaled(false);
-  if (std::any_of(values.begin(), values.end(), [](const Value& value) { return as_real(value) <= 0; })) return linear;
-  std::vector<double> logarithmic = scaled(true);
-  return widest(logarithmic) < widest(linear) ? logarithmic : linear;
-}
-
-/// An axis that varies, as the space and as the model have it.
-struct ModelAxis {
-  Axis axis;            ///< with values too where the model has digits for an interval
-  std::size_t in_grid;  ///< its number in Trainings::grid
-  bayes::Dimension dimension = {};
-
-  double coordinate(const Configuration& configuration) const {
-    if (axis.interval && !holds(axis.when, configuration)) return middle();
-    if (axis.values.empty()) return axis.interval->place(configuration.values[axis.hyperparameter]);
-    return static_cast<double>(axis.digit(configuration.values).value());
-  }
-  /// In a continuous axis of the space.
-  double place(double coordinate) const {
-    return axis.values.empty() ? coordinate : axis.interval->place(axis.values[static_cast<std::size_t>(coordinate)]);
-  }
-  /// Of a continuous axis of the space: the coordinate of all points at which its conditions do not hold.
-  double middle() const { return axis.values.empty() ? 0.5 : static_cast<double>(axis.values.size() / 2); }
-};
-
-/// Places of the values that the space lists, and of their default beside them, which may be far from their scale.
-std::vector<double> places_on(const Axis& axis) {
-  if (!axis.own_default || axis.interval) return places_of(axis.values);
-  std::vector<double> places{0.};
-  if (axis.listed() > 1) places = places_of({axis.values.begin(), axis.values.end() - 1});
-  places.push_back(0.5);
-  return places;
-}
-
-ModelAxis model_axis(const Axis& axis, const Hyperparameter& hyperparameter, std::size_t in_grid) {
-  ModelAxis result{axis, in_grid, {}};
-  // Of zipped axes and conditional ones more of one is not more of all.
-  result.dimension.takes_memory = hyperparameter.takes_memory && axis.zipped.empty() && axis.when.empty();
-  std::vector<Value>& values = result.axis.values;
-  if (axis.interval && axis.interval->integer && axis.interval->max - axis.interval->min < most_digits)
-    for (double value = axis.interval->min; value <= axis.interval->max; ++value)
-      values.emplace_back(static_cast<std::int64_t>(value));
-  if (values.empty()) return result;
-  const bool ordered = hyperparameter.type == Type::integer || hyperparameter.type == Type::real;
-  result.dimension.kind = ordered ? bayes::Dimension::Kind::ordered : bayes::Dimension::Kind::unordered;
-  result.dimension.size = values.size();
-  if (ordered) result.dimension.places = places_on(result.axis);
-  return result;
-}
-
-/// Points of the model, and the trainings that they stand for.
-class Model {
- public:
-  Model(const Space& space, const Trainings& trainings) : trainings_(trainings) {
-    for (std::size_t i = 0; i < space.axes.size(); ++i) {
-      const Axis& axis = space.axes[i];
-      conditional_ |= !axis.when.empty();
-      const auto in_grid = trainings.in_grid(i);
-      if (in_grid && (axis.interval || axis.values.size() > 1))
-        axes_.push_back(model_axis(axis, space.experiment->hyperparameters[axis.hyperparameter], *in_grid));
-    }
-    continuous_ = space.continuous_axes() > 0;
-  }
-
-  std::vector<bayes::Dimension> dimensions() const {
-    std::vector<bayes::Dimension> dimensions;
-    for (const ModelAxis& axis : axes_) dimensions.push_back(axis.dimension);
-    return dimensions;
-  }
-  bayes::Point point(const Configuration& configuration) const {
-    bayes::Point point;
-    for (const ModelAxis& axis : axes_) point.push_back(axis.coordinate(configuration));
-    return point;
-  }
-  bool conditional() const { return conditional_; }
-  /// The point that stands for all that differ only where conditions do not hold.
-  bayes::Point standing(bayes::Point point) const {
-    const Digits digits = trainings_.settled(digits_of(point));
-    for (std::size_t i = 0; i < axes_.size(); ++i) {
-      if (!axes_[i].axis.interval)
-        point[i] = digits[axes_[i].in_grid];
-      else if (digits[axes_[i].in_grid] > 0)
-        point[i] = axes_[i].middle();
-    }
-    return point;
-  }
-  /// Nothing where exclusions leave it no trial.
-  std::optional<Training> training(TrainingId id, const bayes::Point& point) const {
-    Digits digits = digits_of(point);
-    const Digits settled = trainings_.settled(digits);
-    std::vector<double> places;
-    for (std::size_t i = 0; i < axes_.size(); ++i) {
-      if (!axes_[i].axis.interval) continue;
-      digits[axes_[i].in_grid] = settled[axes_[i].in_grid];
-      places.push_back(axes_[i].place(point[i]));
-    }
-    if (trainings_.grid().excluded(digits)) return std::nullopt;
-    return trainings_.at(id, std::move(digits), places);
-  }
-  /// Whether the point may be tried beside those `taken`; on a grid the model itself tries none twice.
-  bool allows(const bayes::Point& point, const std::set<bayes::Point>& taken) const {
-    if (!continuous_ && trainings_.grid().exclusions().empty()) return true;
-    if (conditional_ && standing(point) != point) return false;
-    const auto there = training({}, point);
-    return there && (!continuous_ || !taken.contains(this->point(there->configuration)));  // rounded
-  }
-
- private:
-  /// Of continuous axes: that of their interval.
-  Digits digits_of(const bayes::Point& point) const {
-    Digits digits(trainings_.grid().sizes().size(), 0);
-    for (std::size_t i = 0; i < axes_.size(); ++i)
-      if (!axes_[i].axis.interval) digits[axes_[i].in_grid] = static_cast<std::uint32_t>(point[i]);
-    return digits;
-  }
-
-  const Trainings& trainings_;
-  std::vector<ModelAxis> axes_;
-  bool continuous_ = false, conditional_ = false;
-};
 
 std::string to_text(const bayes::Proposal& proposal) {
   return nlohmann::json{{"weights", proposal.fitted.weights},
@@ -302,7 +161,7 @@ class Bayes : public Method {
 
   const Space space_;
   const Trainings trainings_;
-  const Model model_;
+  const ModelledSpace model_;
   const std::unique_ptr<Sequence> start_;
   const std::uint64_t width_, at_start_;
   const std::vector<Proposed> past_;

@@ -7,6 +7,7 @@
 #include "search/base/file.hpp"
 #include "search/base/strict_json.hpp"
 #include "search/space/conditions.hpp"
+#include "search/space/exclusions.hpp"
 #include "search/space/linked_axes.hpp"
 #include "search/space/own_experiment.hpp"
 
@@ -145,59 +146,11 @@ void read_links(const Field& root, Space& space) {
     space.notes.push_back(std::move(note));
 }
 
-/// The digits on `axis` at which the hyperparameter of that number has the value that `field` holds.
-std::vector<std::uint32_t> read_digits(const Field& field, const Axis& axis, std::size_t number,
-                                       const Hyperparameter& hyperparameter) {
-  const Value value = hyperparameter.read(field.json(), field.place());
-  auto digits = axis.digits_of(number, {value});
-  if (!digits.empty()) return digits;
-  const std::vector<Value>& all = *axis.values_of(number);
-  std::vector<std::string> values;
-  for (const Value& known : all)
-    if (values.size() < 20) values.push_back(to_string(known));
-  if (values.size() < all.size()) values.back() = "... " + to_string(all.back());
-  field.refuse("the axis " + hyperparameter.name + " has " + join(values));
-}
-
-Exclusion::Term read_term(const Field& values, std::size_t number, const Space& space) {
-  const Hyperparameter& hyperparameter = space.experiment->hyperparameters[number];
-  const std::size_t place = find_axis(space.axes, number).value();
-  const Axis& axis = space.axes[place];
-  if (axis.interval) values.refuse(hyperparameter.name + " is a range: give it a count or a list, or narrow it");
-  Exclusion::Term term{place, {}};
-  for (const Field& value : values.json().is_array() ? values.elements() : std::vector{values}) {
-    const auto digits = read_digits(value, axis, number, hyperparameter);
-    term.digits.insert(term.digits.end(), digits.begin(), digits.end());
-  }
-  if (term.digits.empty()) values.refuse("give the values to leave out");
-  std::sort(term.digits.begin(), term.digits.end());
-  term.digits.erase(std::unique(term.digits.begin(), term.digits.end()), term.digits.end());
-  return term;
-}
-
-Exclusion read_exclusion(const Field& field, const Space& space) {
-  std::vector<std::string> known;
-  for (const Axis& axis : space.axes)
-    for (const std::size_t number : axis.hyperparameters())
-      known.push_back(space.experiment->hyperparameters[number].name);
-  Exclusion exclusion;
-  for (const auto& [name, values] : field.members()) {
-    if (std::find(known.begin(), known.end(), name) == known.end())
-      throw InputError(values.place() + " is not an axis of this space; " + suggestion(name, known));
-    auto both = intersection(std::move(exclusion), {{read_term(values, *space.experiment->find(name), space)}});
-    if (!both) field.refuse("zipped axes never have these values together: remove it");
-    exclusion = *std::move(both);
-  }
-  if (exclusion.terms.empty()) field.refuse("it names no axis and would leave out everything: remove it");
-  return exclusion;
-}
-
 void read_grid(const Field& root, Space& space) {
   std::vector<std::uint32_t> sizes;
   for (const Axis& axis : space.axes) sizes.push_back(axis.size());
   std::vector<Exclusion> exclusions;
-  if (root.has("exclude"))
-    for (const Field& field : root["exclude"].elements()) exclusions.push_back(read_exclusion(field, space));
+  if (root.has("exclude")) exclusions = read_exclusions(root["exclude"], *space.experiment, space.axes);
   for (Exclusion& exclusion : Conditions(space.axes, space.defaults).exclusions())
     exclusions.push_back(std::move(exclusion));
   try {

@@ -1,0 +1,135 @@
+#include "search/methods/modelled_space.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <utility>
+
+#include "search/space/conditions.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// Integers of a range that are few enough to be digits.
+constexpr double most_digits = 1000;
+
+/// Where each value lies in [0, 1], on the scale, of linear and logarithmic, whose widest gap is narrower.
+std::vector<double> places_of(const std::vector<Value>& values) {
+  const auto scaled = [&](bool logarithmic) {
+    std::vector<double> places;
+    for (const Value& value : values) places.push_back(logarithmic ? std::log(as_real(value)) : as_real(value));
+    const auto [low, high] = std::minmax_element(places.begin(), places.end());
+    const double least = *low, width = *high - *low;
+    for (double& place : places) place = (place - least) / width;
+    return places;
+  };
+  const auto widest = [](std::vector<double> places) {
+    std::sort(places.begin(), places.end());
+    double gap = 0;
+    for (std::size_t i = 1; i < places.size(); ++i) gap = std::max(gap, places[i] - places[i - 1]);
+    return gap;
+  };
+  std::vector<double> linear = scaled(false);
+  if (std::any_of(values.begin(), values.end(), [](const Value& value) { return as_real(value) <= 0; })) return linear;
+  std::vector<double> logarithmic = scaled(true);
+  return widest(logarithmic) < widest(linear) ? logarithmic : linear;
+}
+
+/// Places of the values that the space lists, and of their default beside them, which may be far from their scale.
+std::vector<double> places_on(const Axis& axis) {
+  if (!axis.own_default || axis.interval) return places_of(axis.values);
+  std::vector<double> places{0.};
+  if (axis.listed() > 1) places = places_of({axis.values.begin(), axis.values.end() - 1});
+  places.push_back(0.5);
+  return places;
+}
+
+}  // namespace
+
+ModelledSpace::ModelAxis::ModelAxis(const Axis& given, const Hyperparameter& hyperparameter, std::size_t number)
+    : axis(given), in_grid(number) {
+  // Of zipped axes and conditional ones more of one is not more of all.
+  dimension.takes_memory = hyperparameter.takes_memory && axis.zipped.empty() && axis.when.empty();
+  if (axis.interval && axis.interval->integer && axis.interval->max - axis.interval->min < most_digits)
+    for (double value = axis.interval->min; value <= axis.interval->max; ++value)
+      axis.values.emplace_back(static_cast<std::int64_t>(value));
+  if (axis.values.empty()) return;
+  const bool ordered = hyperparameter.type == Type::integer || hyperparameter.type == Type::real;
+  dimension.kind = ordered ? bayes::Dimension::Kind::ordered : bayes::Dimension::Kind::unordered;
+  dimension.size = axis.values.size();
+  if (ordered) dimension.places = places_on(axis);
+}
+
+double ModelledSpace::ModelAxis::coordinate(const Configuration& configuration) const {
+  if (axis.interval && !holds(axis.when, configuration)) return middle();
+  if (axis.values.empty()) return axis.interval->place(configuration.values[axis.hyperparameter]);
+  return static_cast<double>(axis.digit(configuration.values).value());
+}
+
+double ModelledSpace::ModelAxis::place(double coordinate) const {
+  return axis.values.empty() ? coordinate : axis.interval->place(axis.values[static_cast<std::size_t>(coordinate)]);
+}
+
+ModelledSpace::ModelledSpace(const Space& space, const Trainings& trainings)
+    : trainings_(trainings), continuous_(space.continuous_axes() > 0) {
+  for (std::size_t i = 0; i < space.axes.size(); ++i) {
+    const Axis& axis = space.axes[i];
+    conditional_ |= !axis.when.empty();
+    const auto in_grid = trainings.in_grid(i);
+    if (in_grid && (axis.interval || axis.values.size() > 1))
+      axes_.emplace_back(axis, space.experiment->hyperparameters[axis.hyperparameter], *in_grid);
+  }
+}
+
+std::vector<bayes::Dimension> ModelledSpace::dimensions() const {
+  std::vector<bayes::Dimension> dimensions;
+  for (const ModelAxis& axis : axes_) dimensions.push_back(axis.dimension);
+  return dimensions;
+}
+
+bayes::Point ModelledSpace::point(const Configuration& configuration) const {
+  bayes::Point point;
+  for (const ModelAxis& axis : axes_) point.push_back(axis.coordinate(configuration));
+  return point;
+}
+
+bayes::Point ModelledSpace::standing(bayes::Point point) const {
+  const Digits digits = trainings_.settled(digits_of(point));
+  for (std::size_t i = 0; i < axes_.size(); ++i) {
+    if (!axes_[i].axis.interval)
+      point[i] = digits[axes_[i].in_grid];
+    else if (digits[axes_[i].in_grid] > 0)
+      point[i] = axes_[i].middle();
+  }
+  return point;
+}
+
+std::optional<Training> ModelledSpace::training(TrainingId id, const bayes::Point& point) const {
+  Digits digits = digits_of(point);
+  const Digits settled = trainings_.settled(digits);
+  std::vector<double> places;
+  for (std::size_t i = 0; i < axes_.size(); ++i) {
+    if (!axes_[i].axis.interval) continue;
+    digits[axes_[i].in_grid] = settled[axes_[i].in_grid];
+    places.push_back(axes_[i].place(point[i]));
+  }
+  if (trainings_.grid().excluded(digits)) return std::nullopt;
+  return trainings_.at(id, std::move(digits), places);
+}
+
+bool ModelledSpace::allows(const bayes::Point& point, const std::set<bayes::Point>& taken) const {
+  if (!continuous_ && trainings_.grid().exclusions().empty()) return true;
+  if (conditional_ && standing(point) != point) return false;
+  const auto there = training({}, point);
+  return there && (!continuous_ || !taken.contains(this->point(there->configuration)));  // rounded
+}
+
+Digits ModelledSpace::digits_of(const bayes::Point& point) const {
+  Digits digits(trainings_.grid().sizes().size(), 0);
+  for (std::size_t i = 0; i < axes_.size(); ++i)
+    if (!axes_[i].axis.interval) digits[axes_[i].in_grid] = static_cast<std::uint32_t>(point[i]);
+  return digits;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "search/methods/bayes/problem.hpp"
+#include "search/space/space.hpp"
+#include "search/space/trainings.hpp"
+
+namespace stormsweep {
+
+/// A search space as the model of a Bayesian search has it: a dimension for each axis that varies; and points there,
+/// with the trainings that they stand for.
+class ModelledSpace {
+ public:
+  /// Borrows `trainings`, those of `space`.
+  ModelledSpace(const Space& space, const Trainings& trainings);
+
+  std::vector<bayes::Dimension> dimensions() const;
+  bayes::Point point(const Configuration& configuration) const;
+  /// Whether axes have conditions.
+  bool conditional() const { return conditional_; }
+  /// The point that stands for all that differ only where conditions do not hold.
+  bayes::Point standing(bayes::Point point) const;
+  /// Nothing where exclusions leave it no trial.
+  std::optional<Training> training(TrainingId id, const bayes::Point& point) const;
+  /// Whether the point may be tried beside those `taken`; on a grid the model itself tries none twice.
+  bool allows(const bayes::Point& point, const std::set<bayes::Point>& taken) const;
+
+ private:
+  /// An axis that varies, as the space and as the model have it.
+  struct ModelAxis {
+    Axis axis;            ///< with values too where the model has digits for an interval
+    std::size_t in_grid;  ///< its number in Trainings::grid
+    bayes::Dimension dimension = {};
+
+    ModelAxis(const Axis& axis, const Hyperparameter& hyperparameter, std::size_t in_grid);
+    double coordinate(const Configuration& configuration) const;
+    /// In a continuous axis of the space.
+    double place(double coordinate) const;
+    /// Of a continuous axis of the space: the coordinate of all points at which its conditions do not hold.
+    double middle() const { return axis.values.empty() ? 0.5 : static_cast<double>(axis.values.size() / 2); }
+  };
+
+  /// Of continuous axes: that of their interval.
+  Digits digits_of(const bayes::Point& point) const;
+
+  const Trainings& trainings_;
+  std::vector<ModelAxis> axes_;
+  bool continuous_ = false, conditional_ = false;
+};
+
+}  // namespace stormsweep
