@@ -1,13 +1,15 @@
 # A recipe for Spack 1.0 or later, in a checkout:
 #   spack repo add slurm/spack/spack_repo/stormsweep && spack dev-build stormsweep@0.2.0
+# and for GPUs `stormsweep@0.2.0+cuda cuda_arch=90`, or what theirs is.
 # Spack itself has not run it yet: Python compiles it, and names and variants of packages were compared with Spack's own recipes.
 # Comments behind packages are Debian's names; a test compares them with .ci/setup.
 from spack_repo.builtin.build_systems.cmake import CMakePackage, generator
+from spack_repo.builtin.build_systems.cuda import CudaPackage
 
 from spack.package import *
 
 
-class Stormsweep(CMakePackage):
+class Stormsweep(CMakePackage, CudaPackage):
     """Which configuration of a weather network is best, and what does each one cost? Searches over hyperparameters on
     the ranks of an MPI job."""
 
@@ -16,7 +18,8 @@ class Stormsweep(CMakePackage):
     # No tarball is published: build a checkout by `spack dev-build`.
     version("0.2.0")
 
-    variant("cuda", default=False, description="Train on GPUs of NVIDIA")
+    # The variants cuda and cuda_arch, and the compiler of our own kernels, are CudaPackage's. PyTorch asks for the latter.
+    conflicts("cuda_arch=none", when="+cuda", msg="say what your GPUs are: cuda_arch=90")
 
     depends_on("c", type="build")
     depends_on("cxx", type="build")  # g++
@@ -29,6 +32,8 @@ class Stormsweep(CMakePackage):
     depends_on("openmpi@4.1:")  # libopenmpi-dev openmpi-bin
     depends_on("py-torch@1.13:~cuda", when="~cuda")  # libtorch-dev libgloo-dev libopenblas0-openmp
     depends_on("py-torch@1.13:+cuda+nccl", when="+cuda")
+    for arch in CudaPackage.cuda_arch_values:
+        depends_on(f"py-torch cuda_arch={arch}", when=f"cuda_arch={arch}")
     depends_on("nccl", when="+cuda")
     depends_on("hdf5~mpi@1.10:")  # libhdf5-dev
     depends_on("netcdf-c~mpi")  # libnetcdf-dev
@@ -41,7 +46,7 @@ class Stormsweep(CMakePackage):
     # Those variants of Cairo are to be had together. Spack has no DejaVu: figures take the system's font.
     depends_on("cairo@1.18:+png+ft+fc+pdf+zlib")  # libcairo2-dev fonts-dejavu-core
     depends_on("eigen@3.4:3")  # libeigen3-dev
-    depends_on("nlopt@2.7:")  # libnlopt-dev
+    depends_on("nlopt@2.7:~python")  # libnlopt-dev
     depends_on("boost@1.74:+program_options")  # libboost-program-options-dev
     depends_on("nlohmann-json@3.11:")  # nlohmann-json3-dev
     depends_on("sqlite@3.35:")  # libsqlite3-dev sqlite3
