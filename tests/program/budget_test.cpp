@@ -104,7 +104,7 @@ TEST_CASE("a plan by trials that have been timed takes as long as they did, and 
 TEST_CASE("trials of another database tell what a search will take") {
   const WorkFolder folder;
   folder.write("a.json", R"({"name": "a", "experiment": "noop",
-    "parameters": {"index": {"min": 1, "max": 6, "step": 1}, "milliseconds": 20, "epochs": [1, 3]}})");
+    "parameters": {"index": [0, 200, 400, 600, 800, 1000], "milliseconds": 20, "epochs": [1, 3]}})");
   REQUIRE(run_stormsweep({"run", "a.json", "--workers", "2", "--device", "cpu"}, folder).status == 0);
   folder.write("b.json", R"({"name": "b", "experiment": "noop", "method": "random", "limits": {"hours": 0.01},
     "cost": {"like": "a.db"}, "parameters": {"index": {"min": 0, "max": 1000}, "milliseconds": 20, "epochs": [1, 3]}})");
