@@ -12,7 +12,7 @@ namespace stormsweep {
 
 namespace {
 
-const std::string& page_name(std::string_view option, const std::string& file) {
+std::string page_name(std::string_view option, const std::string& file) {
   if (!file.ends_with(".html"))
     throw InputError(fmt::format("--{} is {}: a page is HTML; let the name end in .html", option, file));
   return file;
