@@ -186,13 +186,28 @@ void print_curve(Selection& selection, const std::string& coordinate, const Resu
   print_pivot(selection, {coordinate, "trial", "", names, "points"}, q);
 }
 
+/// Of questions that millions of trials may be asked; null: all columns.
+Selection::Needed needed_columns(const ResultsQuestion& q) {
+  if (!q.over.empty() || !q.curve.empty()) return nullptr;
+  if (!q.rows.empty() || !q.columns.empty())
+    return [&q](const std::vector<SearchSummary>& searches) {
+      Names names{q.rows, q.columns, q.by};
+      names.insert(names.end(), q.value.begin(), q.value.end());
+      for (const SearchSummary& search : searches) names.push_back(search.choice());
+      return names;
+    };
+  if (q.best && q.plot.empty() && q.format != "optuna") return columns_of_best;
+  return nullptr;
+}
+
 }  // namespace
 
 int results_command(const Arguments& arguments) {
   const auto question = parse_results_question(arguments);
   if (!question) return exit_done;
   const ResultsQuestion& q = *question;
-  Selection selection(std::vector<std::filesystem::path>(q.databases.begin(), q.databases.end()), q.search, q.where);
+  Selection selection(std::vector<std::filesystem::path>(q.databases.begin(), q.databases.end()), q.search, q.where,
+                      needed_columns(q));
   if (!q.over.empty()) selection.group_over(q.over);
   if (!q.curve.empty())
     print_curve(selection, q.curve, q);

@@ -73,6 +73,15 @@ Names telling_columns(Selection& selection) {
                  selection.with_values({"error"}, 1)});
 }
 
+Names columns_of_best(const std::vector<SearchSummary>& searches) {
+  Names names{"best_epoch", "best_metric", "wall_seconds"};
+  for (const SearchSummary& search : searches) {
+    names.insert(names.end(), search.hyperparameters.begin(), search.hyperparameters.end());
+    names.insert(names.end(), search.metrics.begin(), search.metrics.end());
+  }
+  return names;
+}
+
 Names best_columns(Selection& selection) {
   return joined({{selection.grouped() ? "trials" : "trial"},
                  what_varies(selection),

@@ -58,6 +58,7 @@ double rank_patience(const RunOptions& options) {
 
 /// Whether the best trial of all is worth anything: the best of a table may be no better than a simple forecast.
 void tell_skill(const Space& space, const RunOptions& options) try {
+  if (std::ranges::none_of(space.experiment->metrics, is_skill, &Metric::name)) return;
   for (const std::string& sentence : best_without_skill(options.results, space.name))
     fmt::print(stderr, "{}\n", sentence);
 } catch (const InputError& error) {  // the search is done, whoever holds its database now

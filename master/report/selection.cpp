@@ -102,15 +102,24 @@ const SearchSummary& only_search(const std::vector<SearchSummary>& searches, std
 Selection::Selection(const std::filesystem::path& file, const std::string& search, const std::string& where)
     : Selection(std::vector{file}, search, where) {}
 
+std::string Selection::copied(const Needed& needed) const {
+  if (!needed) return "*";
+  std::vector<std::string> names = needed(searches_), copied;
+  add(names, {"search", "trial", "status", "seed"});
+  for (const std::string& column : columns_)
+    if (contains(names, column)) copied.push_back(sql_name(column));
+  return fmt::format("{}", fmt::join(copied, ", "));
+}
+
 Selection::Selection(const std::vector<std::filesystem::path>& files, const std::string& search,
-                     const std::string& where)
+                     const std::string& where, const Needed& needed)
     : file_(files.front()), database_(files.size() == 1 ? open_for_reading(file_) : union_of(files)) {
   guarded(file_, [&] {
     searches_ = stormsweep::read_searches(database_, file_, search);
     read_columns("results");
     read_curves();
   });
-  select(search, where);
+  select(search, where, needed);
 }
 
 void Selection::read_columns(const std::string& table) {
@@ -133,11 +142,11 @@ void Selection::read_curves() {
   }
 }
 
-void Selection::select(const std::string& search, const std::string& where) {
+void Selection::select(const std::string& search, const std::string& where, const Needed& needed) {
   try {
-    SQLite::Statement copy(database_, fmt::format("CREATE TEMP TABLE selected AS SELECT * FROM results "
+    SQLite::Statement copy(database_, fmt::format("CREATE TEMP TABLE selected AS SELECT {} FROM results "
                                                   "WHERE (?1 = '' OR search = ?1) AND ({}\n) ORDER BY trial",
-                                                  where.empty() ? "1" : where));
+                                                  copied(needed), where.empty() ? "1" : where));
     copy.bind(1, search);
     copy.exec();
   } catch (const SQLite::Exception& error) {
@@ -189,7 +198,10 @@ std::vector<std::string> Selection::with_values(const std::vector<std::string>& 
   std::copy_if(columns.begin(), columns.end(), std::back_inserter(there),
                [this](const std::string& column) { return contains(columns_, column); });
   if (there.empty()) return {};
-  for (const std::string& column : there) counts.push_back(fmt::format("count(DISTINCT {})", sql_name(column)));
+  // None, one, or more: to count the different ones takes a tree of them all.
+  for (const std::string& column : there)
+    counts.push_back(
+        fmt::format("CASE WHEN count({0}) = 0 THEN 0 WHEN min({0}) = max({0}) THEN 1 ELSE 2 END", sql_name(column)));
   query(fmt::format("SELECT {} FROM selected", fmt::join(counts, ", ")), [&](const std::vector<Cell>& cells) {
     for (std::size_t i = 0; i < there.size(); ++i)
       if (std::get<std::int64_t>(cells[i]) >= values) kept.push_back(there[i]);

@@ -42,7 +42,7 @@ std::vector<std::string> without_skill(Selection& selection, const std::string& 
   std::vector<std::string> sentences;
   for (const SearchSummary& search : selection.searches()) {
     for (const std::string& metric : search.metrics) {
-      if (!metric.starts_with("test_") || !metric.ends_with("_skill")) continue;
+      if (!is_skill(metric)) continue;
       if (std::string text = sentence(selection, search, metric, rest); !text.empty())
         sentences.push_back(std::move(text));
     }
