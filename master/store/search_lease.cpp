@@ -123,10 +123,12 @@ void refuse_decided(SQLite::Database& database, const std::filesystem::path& fil
       file.string(), space.name, select.getColumn(1).getInt64(), select.getColumn(0).getInt64()));
 }
 
-/// Returns how many trials now wait again.
+/// Returns how many trials now wait again. That they are not complete leads to their index (schema.cpp): it is asked of
+/// millions that are.
 int let_wait(SQLite::Database& database, std::int64_t search, const std::string& change, const std::string& statuses) {
-  SQLite::Statement update(database,
-                           fmt::format("UPDATE trials SET {} WHERE search = ? AND status IN ({})", change, statuses));
+  SQLite::Statement update(
+      database, fmt::format("UPDATE trials SET {} WHERE search = ? AND status <> 'complete' AND status IN ({})", change,
+                            statuses));
   update.bind(1, search);
   return update.exec();
 }

@@ -34,6 +34,7 @@ std::uint64_t Store::reused() const {
 std::optional<Training> Store::missing(Training training) {
   StoreDatabase& db = *database_;
   if (!db.lease.resumed) return training;
+  if (guarded(db.file, [&] { return db.is_done(training); })) return std::nullopt;
   std::vector<std::int64_t> milestones;
   bool any = false;
   for (std::size_t k = 0; k < training.trials(); ++k) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "master/store/best_epoch.hpp"
+#include "master/store/done_trainings.hpp"
 #include "master/store/json_lines.hpp"
 #include "master/store/present_rows.hpp"
 #include "master/store/process_identity.hpp"
@@ -87,6 +88,8 @@ struct StoreDatabase {
   void report_committed();
   SQLite::Statement select_stored(const std::string& condition);
   std::optional<StoredTrial> read_stored(SQLite::Statement& select) const;
+  /// Whether all its trials are known to be complete without a look at each.
+  bool is_done(const Training& training);
   std::optional<FoundTrial> look_up(const Identity& key, TrainingId training);
   void stop_looking();
   std::optional<FoundTrial> find(const Identity& key, TrainingId training);
@@ -111,7 +114,8 @@ struct StoreDatabase {
   bool closed = false;
   SQLite::Statement lookup, select_metric, upsert, insert_epoch, sign;
   BestEpochs best_epochs;
-  int lookups_left = 0;  ///< in the open read transaction; 0: none is open
+  std::optional<DoneTrainings> done;  ///< made when first asked for
+  int lookups_left = 0;               ///< in the open read transaction; 0: none is open
   std::optional<JsonLines> json;
   std::string lines;                 ///< JSON lines of the commit at hand
   std::vector<PendingTrial> trials;  ///< the first `pending` are for the next commit; the rest is room to reuse
