@@ -62,6 +62,9 @@ class Preparation {
   std::vector<PatchReservoir> divided(const ColumnReservoirs& columns, const PatchReservoir& test);
   std::array<std::vector<PatchDraw>, 3> draw();
   std::array<std::vector<PatchDraw>, 3> draw_all(const PatchLattice& lattice);
+  void look_at(std::int64_t image, const PatchLattice& lattice, SeenCentres& seen);
+  void offer(std::size_t window, const SeenCentres& seen, std::int64_t places, std::vector<PatchReservoir>& splits,
+             ColumnReservoirs& columns) const;
   bool too_old(std::int64_t image, std::int64_t now) const;
   void write(const std::array<std::vector<PatchDraw>, 3>& draws);
   std::string provenance() const;
@@ -202,37 +205,45 @@ bool Preparation::too_old(std::int64_t image, std::int64_t now) const {
   return a.sequence != b.sequence || a.time + nowcast_frames * cadence_.step() < b.time;
 }
 
+/// Nothing is seen of an image that cannot be read.
+void Preparation::look_at(std::int64_t image, const PatchLattice& lattice, SeenCentres& seen) try {
+  const RadarFrame frame = read(image);
+  impossible_.look_at(archive_.images[static_cast<std::size_t>(image)], frame, raw_.strict);
+  seen[image] = look_at_centres(block_means(frame.values, frame.grid.width, result_.block), width(), lattice);
+} catch (const UnreadableFile& error) {
+  if (raw_.strict) throw;
+  result_.skipped.emplace_back(error.what());
+}
+
+/// The window's complete places, to its split; or to their columns, where those are to be divided.
+void Preparation::offer(std::size_t window, const SeenCentres& seen, std::int64_t places,
+                        std::vector<PatchReservoir>& splits, ColumnReservoirs& columns) const {
+  const NowcastSplit split = splits_[window];
+  if (split == NowcastSplit::dropped) return;
+  const double floor = result_.meta.quantity == RadarQuantity::vil ? floor_vil : floor_rate;
+  const bool divide = split == NowcastSplit::train && divides_places();
+  for (const std::int64_t place : complete_places(windows_[window], seen, places)) {
+    const PatchDraw candidate{static_cast<std::int64_t>(window), place};
+    const PatchCentres& last_input = seen.at(windows_[window].images[nowcast_inputs - 1]);
+    const double weight = floor + last_input.rain[static_cast<std::size_t>(place)];
+    if (divide)
+      columns.offer(candidate, weight);
+    else
+      splits[static_cast<std::size_t>(split)].offer(candidate, weight);
+  }
+}
+
 std::array<std::vector<PatchDraw>, 3> Preparation::draw_all(const PatchLattice& lattice) {
   std::vector<PatchReservoir> splits = reservoirs(result_.windows[1] > 0);
-  ColumnReservoirs columns(lattice, quotas(false)[0],
-                           raw_.seed);                      // of training's windows, where they are to be divided
+  ColumnReservoirs columns(lattice, quotas(false)[0], raw_.seed);
   std::map<std::int64_t, std::vector<std::size_t>> ending;  // windows by their last image
   for (std::size_t w = 0; w < windows_.size(); ++w) ending[windows_[w].images.back()].push_back(w);
-  const double floor = result_.meta.quantity == RadarQuantity::vil ? floor_vil : floor_rate;
   SeenCentres seen;
-  for (std::int64_t number = 0; number < result_.images; ++number) {
-    progress_(listing + (1 - listing) / 2 * static_cast<double>(number) / static_cast<double>(result_.images));
-    try {
-      const RadarFrame frame = read(number);
-      impossible_.look_at(archive_.images[static_cast<std::size_t>(number)], frame, raw_.strict);
-      seen[number] = look_at_centres(block_means(frame.values, frame.grid.width, result_.block), width(), lattice);
-    } catch (const UnreadableFile& error) {
-      if (raw_.strict) throw;
-      result_.skipped.emplace_back(error.what());
-    }
-    std::erase_if(seen, [&](const auto& held) { return too_old(held.first, number); });
-    for (const std::size_t w : ending[number]) {
-      if (splits_[w] == NowcastSplit::dropped) continue;
-      for (const std::int64_t place : complete_places(windows_[w], seen, lattice.size())) {
-        const PatchDraw candidate{static_cast<std::int64_t>(w), place};
-        const PatchCentres& last_input = seen.at(windows_[w].images[nowcast_inputs - 1]);
-        const double weight = floor + last_input.rain[static_cast<std::size_t>(place)];
-        if (splits_[w] == NowcastSplit::train && divides_places())
-          columns.offer(candidate, weight);
-        else
-          splits[static_cast<std::size_t>(splits_[w])].offer(candidate, weight);
-      }
-    }
+  for (std::int64_t image = 0; image < result_.images; ++image) {
+    progress_(listing + (1 - listing) / 2 * static_cast<double>(image) / static_cast<double>(result_.images));
+    look_at(image, lattice, seen);
+    std::erase_if(seen, [&](const auto& held) { return too_old(held.first, image); });
+    for (const std::size_t window : ending[image]) offer(window, seen, lattice.size(), splits, columns);
   }
   std::ranges::copy(impossible_.lines(), std::back_inserter(result_.notes));
   if (divides_places()) splits = divided(columns, splits[2]);
