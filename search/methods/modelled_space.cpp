@@ -71,6 +71,12 @@ double ModelledSpace::ModelAxis::place(double coordinate) const {
   return axis.values.empty() ? coordinate : axis.interval->place(axis.values[static_cast<std::size_t>(coordinate)]);
 }
 
+double ModelledSpace::ModelAxis::middle() const {
+  if (axis.values.empty()) return 0.5;
+  const std::size_t digit = axis.values.size() / 2;
+  return static_cast<double>(digit);
+}
+
 ModelledSpace::ModelledSpace(const Space& space, const Trainings& trainings)
     : trainings_(trainings), continuous_(space.continuous_axes() > 0) {
   for (std::size_t i = 0; i < space.axes.size(); ++i) {

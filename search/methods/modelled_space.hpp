@@ -41,7 +41,7 @@ class ModelledSpace {
     /// In a continuous axis of the space.
     double place(double coordinate) const;
     /// Of a continuous axis of the space: the coordinate of all points at which its conditions do not hold.
-    double middle() const { return axis.values.empty() ? 0.5 : static_cast<double>(axis.values.size() / 2); }
+    double middle() const;
   };
 
   /// Of continuous axes: that of their interval.
