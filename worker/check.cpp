@@ -2,19 +2,36 @@
 
 #include <torch/cuda.h>
 
+#include <algorithm>
 #include <iostream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "experiments/registry.hpp"
+#include "models/kernels/operand_type.hpp"
 #include "search/base/error.hpp"
 #include "search/space/space.hpp"
 
 namespace stormsweep {
 
+namespace {
+
+/// What the user may not expect of a precision on a machine without GPUs.
+std::vector<std::string> precision_notes(const Space& space) {
+  const auto values = stormsweep::values(space, "precision");
+  if (std::ranges::find(values, Value(std::string("bf16"))) == values.end()) return {};
+  if (torch::cuda::is_available() || computes_in(torch::kCPU, torch::kBFloat16)) return {};
+  return {
+      "precision bf16: this processor has no instructions for it and gains nothing from it; fp32 is as fast or faster"};
+}
+
+}  // namespace
+
 int check_command(const std::vector<std::string>& arguments) {
   if (arguments.size() != 1) throw InputError("stormsweep-worker check: give one search space, a JSON file");
   const Space space = read_space(arguments[0]);
-  const DataCheck report = check_data(space);
+  DataCheck report = check_data(space);
+  std::ranges::move(precision_notes(space), std::back_inserter(report.notes));
   std::cout << nlohmann::json{{"fingerprint", report.fingerprint},
                               {"notes", report.notes},
                               {"gpus", torch::cuda::is_available() ? torch::cuda::device_count() : 0}}

@@ -2,9 +2,7 @@
 
 namespace stormsweep {
 
-namespace {
-
-bool has_instructions(const torch::Device& device, torch::ScalarType type) {
+bool computes_in(const torch::Device& device, torch::ScalarType type) {
   if (type == torch::kFloat32 || !device.is_cpu()) return true;
 #ifdef __x86_64__
   return type == torch::kBFloat16 && __builtin_cpu_supports("avx512bf16");
@@ -13,13 +11,11 @@ bool has_instructions(const torch::Device& device, torch::ScalarType type) {
 #endif
 }
 
-}  // namespace
-
 torch::Tensor in_type(const torch::Tensor& operand, torch::ScalarType type, bool in_float32) {
   if (!operand.defined() || operand.scalar_type() == torch::kFloat64) return operand;
   if (type == torch::kFloat64) return operand.to(type);
   const auto rounded = operand.to(type);
-  return has_instructions(operand.device(), type) && !in_float32 ? rounded : rounded.to(torch::kFloat32);
+  return computes_in(operand.device(), type) && !in_float32 ? rounded : rounded.to(torch::kFloat32);
 }
 
 }  // namespace stormsweep

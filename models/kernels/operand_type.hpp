@@ -4,6 +4,9 @@
 
 namespace stormsweep {
 
+/// Whether the device has instructions for products of such numbers.
+bool computes_in(const torch::Device& device, torch::ScalarType type);
+
 /// `operand` of a product to be computed in `type`: of that type where the device has instructions for it; else, or
 /// where `in_float32`, rounded to it, but float32, which without them computes many times faster. Float64, in which
 /// only tests compute, stays.

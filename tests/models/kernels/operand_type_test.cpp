@@ -1,0 +1,32 @@
+#include "models/kernels/operand_type.hpp"
+
+#include <doctest/doctest.h>
+#include <torch/utils.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+using namespace stormsweep;
+
+TEST_CASE("what a processor computes in is what the system says of it") {
+  std::ifstream file("/proc/cpuinfo");
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  CHECK(computes_in(torch::kCPU, torch::kFloat32));
+  CHECK_FALSE(computes_in(torch::kCPU, torch::kFloat16));
+  CHECK(computes_in(torch::kCPU, torch::kBFloat16) == (text.find(" avx512_bf16") != std::string::npos));
+}
+
+TEST_CASE("an operand is of the type asked for, or rounded to it in float32") {
+  const auto numbers =
+      torch::tensor({1.0f, 1.00390625f, -3.1415927f});  // 1 + 2^-8 lies between two bf16, and goes to even
+  const auto rounded = in_type(numbers, torch::kBFloat16, /*in_float32=*/true);
+  CHECK((rounded.scalar_type() == torch::kFloat32));
+  CHECK(torch::equal(rounded, torch::tensor({1.0f, 1.0f, -3.140625f})));
+  const auto short_ones = in_type(numbers, torch::kBFloat16);
+  CHECK(
+      (short_ones.scalar_type() == (computes_in(torch::kCPU, torch::kBFloat16) ? torch::kBFloat16 : torch::kFloat32)));
+  CHECK(torch::equal(short_ones.to(torch::kFloat32), rounded));
+  CHECK((in_type(numbers.to(torch::kFloat64), torch::kBFloat16).scalar_type() == torch::kFloat64));
+  CHECK_FALSE(in_type({}, torch::kBFloat16).defined());
+}
