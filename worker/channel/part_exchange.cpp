@@ -36,6 +36,11 @@ std::span<float> piece_of(std::span<float> part, std::size_t first) {
   return first < part.size() ? part.subspan(first, std::min(segment, part.size() - first)) : std::span<float>();
 }
 
+template <class Number>
+int bytes_of(std::size_t numbers) {
+  return static_cast<int>(numbers * sizeof(Number));
+}
+
 void add(std::span<float> sums, const float* values) {
   for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += values[i];
 }
@@ -46,14 +51,16 @@ float rounded_to_bf16(float value) {
   return from_bf16(to_bf16(value));
 }
 
+/// A message to another rank, and one from there.
+struct PartExchange::Mate {
+  std::span<float> in;
+  std::vector<float> addend;
+  std::vector<std::uint16_t> sending, receiving;  // bf16 on its way
+  MPI_Request sent = MPI_REQUEST_NULL, received = MPI_REQUEST_NULL;
+};
+
 /// What is on its way of one segment of the parts: a message to and one from each of the other ranks, at most.
 struct PartExchange::Piece {
-  struct Mate {
-    std::span<float> in;
-    std::vector<float> addend;
-    std::vector<std::uint16_t> sending, receiving;  // bf16 on its way
-    MPI_Request sent = MPI_REQUEST_NULL, received = MPI_REQUEST_NULL;
-  };
   std::span<float> own;     // where the addends go
   std::vector<Mate> mates;  // by place; the caller's is not used
 };
@@ -92,43 +99,46 @@ void PartExchange::exchange(const SumGroup& group, int owners, std::span<float> 
   }
 }
 
-/// What is only handed on goes from buffer to buffer; what is to be added, or converted, by way of another. Of nothing
-/// there is no message: both sides count alike, whatever the parts' sizes.
+/// Of nothing there is no message: both sides count alike, whatever the parts' sizes.
 void PartExchange::begin(Piece& piece, const SumGroup& group, int owners, std::span<float> values,
                          TransferPrecision precision, Step step, std::size_t first) {
-  const bool bf16 = precision == TransferPrecision::bf16, adds = step == Step::reduce;
-  const std::size_t width = bf16 ? sizeof(std::uint16_t) : sizeof(float);
-  const auto bytes = [width](std::size_t numbers) { return static_cast<int>(numbers * width); };
+  const bool adds = step == Step::reduce;
   const auto at = [&](int place) { return piece_of(part(values, owners, place), first); };
+  const auto rank_at = [&](int place) { return group.ranks[static_cast<std::size_t>(place)]; };
   piece.own = at(group.place);
   piece.mates.resize(static_cast<std::size_t>(group.size()));
   for (auto& mate : piece.mates) mate.in = {};
   for (int distance = 1; distance < group.size(); ++distance) {
-    const int to = (group.place + distance) % group.size(),
-              from = (group.place - distance + group.size()) % group.size();
+    const int to = (group.place + distance) % group.size();
+    const int from = (group.place - distance + group.size()) % group.size();
     auto& source = piece.mates[static_cast<std::size_t>(from)];
     source.in = adds ? piece.own : at(from);
-    if (!source.in.empty()) {
-      void* into = source.in.data();
-      if (bf16)
-        source.receiving.resize(source.in.size()), into = source.receiving.data();
-      else if (adds)
-        source.addend.resize(source.in.size()), into = source.addend.data();
-      MPI_Irecv(into, bytes(source.in.size()), MPI_BYTE, group.ranks[static_cast<std::size_t>(from)], tag_, world_,
-                &source.received);
-    }
-    auto& target = piece.mates[static_cast<std::size_t>(to)];
+    if (!source.in.empty()) receive(source, rank_at(from), precision, step);
     const auto out = adds ? at(to) : piece.own;
-    if (!out.empty()) {
-      const void* numbers = out.data();
-      if (bf16) {
-        target.sending.resize(out.size());
-        std::ranges::transform(out, target.sending.begin(), to_bf16);
-        numbers = target.sending.data();
-      }
-      MPI_Isend(numbers, bytes(out.size()), MPI_BYTE, group.ranks[static_cast<std::size_t>(to)], tag_, world_,
-                &target.sent);
-    }
+    if (!out.empty()) send(piece.mates[static_cast<std::size_t>(to)], rank_at(to), out, precision);
+  }
+}
+
+/// What is only handed on comes where it belongs; what is to be added, or converted, into a buffer.
+void PartExchange::receive(Mate& mate, int rank, TransferPrecision precision, Step step) {
+  const auto count = mate.in.size();
+  if (precision == TransferPrecision::bf16) {
+    mate.receiving.resize(count);
+    MPI_Irecv(mate.receiving.data(), bytes_of<std::uint16_t>(count), MPI_BYTE, rank, tag_, world_, &mate.received);
+  } else {
+    if (step == Step::reduce) mate.addend.resize(count);
+    MPI_Irecv(step == Step::reduce ? mate.addend.data() : mate.in.data(), bytes_of<float>(count), MPI_BYTE, rank, tag_,
+              world_, &mate.received);
+  }
+}
+
+void PartExchange::send(Mate& mate, int rank, std::span<const float> out, TransferPrecision precision) {
+  if (precision == TransferPrecision::bf16) {
+    mate.sending.resize(out.size());
+    std::ranges::transform(out, mate.sending.begin(), to_bf16);
+    MPI_Isend(mate.sending.data(), bytes_of<std::uint16_t>(out.size()), MPI_BYTE, rank, tag_, world_, &mate.sent);
+  } else {
+    MPI_Isend(out.data(), bytes_of<float>(out.size()), MPI_BYTE, rank, tag_, world_, &mate.sent);
   }
 }
 

@@ -46,11 +46,14 @@ class PartExchange {
   void double_up(const SumGroup& group, std::span<float> values);
 
  private:
+  struct Mate;
   struct Piece;
   enum class Step { reduce, spread };
   void exchange(const SumGroup& group, int owners, std::span<float> values, TransferPrecision precision, Step step);
   void begin(Piece& piece, const SumGroup& group, int owners, std::span<float> values, TransferPrecision precision,
              Step step, std::size_t first);
+  void receive(Mate& mate, int rank, TransferPrecision precision, Step step);
+  void send(Mate& mate, int rank, std::span<const float> out, TransferPrecision precision);
   void finish(Piece& piece, int place, TransferPrecision precision, Step step);
   void swap(int rank, std::span<const float> out, std::span<float> in);
   void complete(MPI_Request& request);
