@@ -27,6 +27,11 @@ def network_of(init_dim):
     import torch
     from torch import nn
 
+    class Norm(nn.LayerNorm):  # autocast leaves it alone, and its own weights are float32
+
+        def forward(self, x):
+            return super().forward(x.float())
+
     class Branch(nn.Module):
         def __init__(self):
             super().__init__()
@@ -37,14 +42,14 @@ def network_of(init_dim):
             self.excite = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(4 * d, d // 4, 1), nn.ReLU(),
                                         nn.Conv2d(d // 4, 4 * d, 1), nn.Sigmoid())
             self.gru = nn.GRU(4 * d * 24 * 36, 512, 2, batch_first=True, dropout=0.2)
-            self.norm = nn.LayerNorm(512)
-            self.head = nn.Sequential(nn.Linear(512, 1024), nn.LayerNorm(1024), nn.ReLU(), nn.Dropout(0.2),
+            self.norm = Norm(512)
+            self.head = nn.Sequential(nn.Linear(512, 1024), Norm(1024), nn.ReLU(), nn.Dropout(0.2),
                                       nn.Linear(1024, 48 * 72))
 
         def forward(self, x):
             months = self.convolutions(x.flatten(0, 1))
             months = (months * self.excite(months)).flatten(1).unflatten(0, x.shape[:2])
-            return self.head(self.norm(self.gru(months)[0].float())[:, -1]).unflatten(1, (48, 72))
+            return self.head(self.norm(self.gru(months)[0])[:, -1]).unflatten(1, (48, 72))
 
     class Emulator(nn.Module):
         def __init__(self):

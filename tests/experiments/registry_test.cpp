@@ -34,7 +34,7 @@ TEST_CASE("every experiment has a run, or an entry with all that its declaration
     if (runs_itself(experiment)) continue;
     ++with_entry;
     const ExperimentEntry& entry = entry_of(experiment);
-    CHECK(entry.make_task != nullptr);
+    CHECK(static_cast<bool>(entry.make_task));
     CHECK((entry.check_data != nullptr) == !experiment.data.empty());
     CHECK((entry.stage_request != nullptr) == !experiment.data.empty());
     for (const char* read : {"epochs", "batch_size", "gpus", "learning_rate", "learning_rate_scaling", "warmup_epochs",
