@@ -54,45 +54,72 @@ constexpr Layout layouts[]{{"one node", [](int, int) { return 0; }},
                            {"two nodes, dealt out", [](int rank, int) { return rank % 2; }},
                            {"one apart", [](int rank, int size) { return rank == size - 1 ? 3 : 7; }}};
 
-/// What float32 gives when the ranks of each node are added in their order, and then the nodes' sums.
-float sum_by_nodes(const std::vector<int>& nodes, std::size_t i) {
-  std::map<int, float> sums;
-  for (std::size_t rank = 0; rank < nodes.size(); ++rank) {
-    const auto value = number(static_cast<int>(rank), i);
-    const auto [sum, first] = sums.try_emplace(nodes[rank], value);
-    if (!first) sum->second += value;
+/// Numbers of all ranks, and what is known of their sum.
+class Expected {
+ public:
+  Expected(int ranks, std::size_t n) : numbers_(static_cast<std::size_t>(ranks), std::vector<float>(n)) {
+    exact_.resize(n), scale_.resize(n);
+    for (std::size_t rank = 0; rank < numbers_.size(); ++rank)
+      for (std::size_t i = 0; i < n; ++i) {
+        const float value = numbers_[rank][i] = number(static_cast<int>(rank), i);
+        exact_[i] += value, scale_[i] += std::fabs(value);
+      }
   }
-  auto sum = sums.begin()->second;
-  for (auto node = std::next(sums.begin()); node != sums.end(); ++node) sum += node->second;
-  return sum;
-}
 
-/// Against sums in double and, but for a few numbers, in float32 in the order that is promised; sizes that do not
-/// divide, fewer numbers than ranks, none.
-void sums(MpiChannel& channel, std::uint64_t& gang, const Layout& layout, TransferPrecision precision) {
+  const std::vector<float>& of(int rank) const { return numbers_[static_cast<std::size_t>(rank)]; }
+  /// The greatest error, relative to the sum of the magnitudes.
+  double error(const std::vector<float>& sums) const {
+    double worst = 0;
+    for (std::size_t i = 0; i < sums.size(); ++i) worst = std::max(worst, std::fabs(sums[i] - exact_[i]) / scale_[i]);
+    return worst;
+  }
+  /// What float32 gives when the ranks of each node are added in their order, and then the nodes' sums.
+  std::vector<float> by_nodes(const std::vector<int>& nodes) const {
+    std::map<int, std::vector<float>> sums;
+    for (std::size_t rank = 0; rank < nodes.size(); ++rank) add(numbers_[rank], sums[nodes[rank]]);
+    std::vector<float> total;
+    for (const auto& [_, sum] : sums) add(sum, total);
+    return total;
+  }
+
+ private:
+  static void add(const std::vector<float>& values, std::vector<float>& sums) {
+    if (sums.empty())
+      sums = values;
+    else
+      for (std::size_t i = 0; i < values.size(); ++i) sums[i] += values[i];
+  }
+
+  std::vector<std::vector<float>> numbers_;
+  std::vector<double> exact_, scale_;
+};
+
+/// Against sums in double and, but for a few numbers, in float32 in the order that is promised.
+void sums(MpiChannel& channel, std::uint64_t& gang, const Layout& layout, const Expected& expected,
+          TransferPrecision precision) {
   const bool bf16 = precision == TransferPrecision::bf16;
   const auto nodes = layout.nodes(channel);
+  const auto values = std::make_shared<std::vector<float>>(expected.of(channel.rank()));
+  AllReduce all_reduce(channel, everyone(channel), ++gang, never, nodes);
+  all_reduce.wait(all_reduce.start(*values, values, precision));
+  // bf16 rounds what travels to 8 bits, float32 to 24.
+  check(expected.error(*values) <= channel.size() * (bf16 ? 0x1p-8 : 0x1p-23), "the sum of all ranks' numbers",
+        channel);
+  check(bf16 || values->size() < 2049 || *values == expected.by_nodes(nodes), layout.name, channel);
+  // All ranks have the same bits: the sum of a copy is the number of ranks times it, exactly (2 or 4 ranks).
+  const auto copy = std::make_shared<std::vector<float>>(*values);
+  all_reduce.wait(all_reduce.start(*copy, copy));
+  for (float& value : *values) value *= static_cast<float>(channel.size());
+  check(*copy == *values, "every rank gets the same bits", channel);
+}
+
+/// Sizes that do not divide, fewer numbers than ranks, none; many messages to a part.
+void all_sums(MpiChannel& channel, std::uint64_t& gang) {
   for (const std::size_t n : {0ul, 1ul, 3ul, 1000ul, 2049ul, 70'001ul, 1'000'003ul}) {
-    AllReduce all_reduce(channel, everyone(channel), ++gang, never, nodes);
-    const auto values = own_numbers(channel, n);
-    all_reduce.wait(all_reduce.start(*values, values, precision));
-    double worst = 0;
-    bool in_order = true;
-    for (std::size_t i = 0; i < n; ++i) {
-      double exact = 0, scale = 0;
-      for (int rank = 0; rank < channel.size(); ++rank) exact += number(rank, i), scale += std::fabs(number(rank, i));
-      worst = std::max(worst, std::fabs((*values)[i] - exact) / scale);
-      in_order &= (*values)[i] == sum_by_nodes(nodes, i);
-    }
-    // bf16 rounds what travels to 8 bits, float32 to 24.
-    check(worst <= channel.size() * (bf16 ? 0x1p-8 : 0x1p-23), "the sum of all ranks' numbers", channel);
-    check(bf16 || n < 2049 || in_order, layout.name, channel);
-    // All ranks have the same bits: the sum of a copy is the number of ranks times it, exactly (2 or 4 ranks).
-    const auto copy = std::make_shared<std::vector<float>>(*values);
-    all_reduce.wait(all_reduce.start(*copy, copy));
-    bool same = true;
-    for (std::size_t i = 0; i < n; ++i) same &= (*copy)[i] == (*values)[i] * static_cast<float>(channel.size());
-    check(same, "every rank gets the same bits", channel);
+    const Expected expected(channel.size(), n);
+    for (const Layout& layout : layouts)
+      for (const auto precision : {TransferPrecision::fp32, TransferPrecision::bf16})
+        sums(channel, gang, layout, expected, precision);
   }
 }
 
@@ -150,10 +177,7 @@ void abandoned(MpiChannel& channel, std::uint64_t& gang) {
 
 void all_reduce_contract(MpiChannel& channel) {
   std::uint64_t gang = 0;
-  for (const Layout& layout : layouts) {
-    sums(channel, gang, layout, TransferPrecision::fp32);
-    sums(channel, gang, layout, TransferPrecision::bf16);
-  }
+  all_sums(channel, gang);
   many(channel, gang);
   abandoned(channel, gang);
 }
