@@ -3,6 +3,7 @@
 import argparse
 import importlib.util
 import json
+import math
 import os
 import pathlib
 import sqlite3
@@ -103,6 +104,11 @@ def descendants(pid):
     return found
 
 
+def significant(number):
+    """With three figures that count."""
+    return f"{number:,.{max(0, 2 - math.floor(math.log10(number)))}f}"
+
+
 def spread(values, digits=None):
     """(median, "min-max")"""
     if digits is None:
@@ -126,12 +132,13 @@ class Training:
 
     def add(self, title, rates):
         """`rates`: {stormsweep or a layout: [samples a second of each run]}"""
-        medians = {name: spread(values, 4) for name, values in rates.items()}
-        better = max(medians[name][0] for name in LAYOUTS)
+        medians = {name: statistics.median(values) for name, values in rates.items()}
+        better = max(medians[name] for name in LAYOUTS)
         if not self.rows:
             print(f"{self.HEADER[0]:42}" + "".join(f"{name:>28}" for name in self.HEADER[1:]), flush=True)
-        self.rows.append([title, *(f"{rate:.4g} ({between})" for rate, between in medians.values()),
-                          f"{medians['stormsweep'][0] / better:.2f}"])
+        cells = (f"{significant(medians[name])} ({significant(min(values))}-{significant(max(values))})"
+                 for name, values in rates.items())
+        self.rows.append([title, *cells, f"{medians['stormsweep'] / better:.2f}"])
         print(f"{title:42}" + "".join(f"{cell:>28}" for cell in self.rows[-1][1:]), flush=True)
 
     def measure(self, options, title, program, script, words):
