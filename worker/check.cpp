@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/registry.hpp"
-#include "models/kernels/operand_type.hpp"
 #include "search/base/error.hpp"
+#include "search/base/processor.hpp"
 #include "search/space/space.hpp"
 
 namespace stormsweep {
@@ -20,7 +20,7 @@ namespace {
 std::vector<std::string> precision_notes(const Space& space) {
   const auto values = stormsweep::values(space, "precision");
   if (std::ranges::find(values, Value(std::string("bf16"))) == values.end()) return {};
-  if (torch::cuda::is_available() || computes_in(torch::kCPU, torch::kBFloat16)) return {};
+  if (torch::cuda::is_available() || has_bfloat16_instructions()) return {};
   return {
       "precision bf16: this processor has no instructions for it and gains nothing from it; fp32 is as fast or faster"};
 }

@@ -1,14 +1,11 @@
 #include "models/kernels/operand_type.hpp"
 
+#include "search/base/processor.hpp"
+
 namespace stormsweep {
 
 bool computes_in(const torch::Device& device, torch::ScalarType type) {
-  if (type == torch::kFloat32 || !device.is_cpu()) return true;
-#ifdef __x86_64__
-  return type == torch::kBFloat16 && __builtin_cpu_supports("avx512bf16");
-#else
-  return false;
-#endif
+  return type == torch::kFloat32 || !device.is_cpu() || (type == torch::kBFloat16 && has_bfloat16_instructions());
 }
 
 torch::Tensor in_type(const torch::Tensor& operand, torch::ScalarType type, bool in_float32) {
