@@ -19,9 +19,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// As much as can be read: a process may end while its file in /proc is.
 std::string read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
 }
 
 /// The fields of /proc/<pid>/stat after the program's name, which may hold blanks; empty if there is no such process.

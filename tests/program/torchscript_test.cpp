@@ -63,7 +63,9 @@ TEST_CASE("stopped in an epoch, a network of one's own goes on to the same bits"
   folder.write(
       "s.json",
       space(R"("network": ["dense.pt", "normed.pt"], "epochs": [20, 60], "batch_size": 8, "weight_average": 0.9)"));
-  CHECK(run_stormsweep(search_words("whole.db"), folder).status == 0);
+  const Ended whole = run_stormsweep(search_words("whole.db"), folder);
+  CAPTURE(whole.err);
+  REQUIRE(whole.status == 0);
   Command stopped(
       [] {
         Words words = search_words("parts.db");
