@@ -4,6 +4,7 @@
 #include <bit>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <thread>
 #include <utility>
 
@@ -36,6 +37,10 @@ std::span<float> piece_of(std::span<float> part, std::size_t first) {
   return first < part.size() ? part.subspan(first, std::min(segment, part.size() - first)) : std::span<float>();
 }
 
+float rounded_to_bf16(float value) {
+  return from_bf16(to_bf16(value));
+}
+
 template <class Number>
 int bytes_of(std::size_t numbers) {
   return static_cast<int>(numbers * sizeof(Number));
@@ -46,10 +51,6 @@ void add(std::span<float> sums, const float* values) {
 }
 
 }  // namespace
-
-float rounded_to_bf16(float value) {
-  return from_bf16(to_bf16(value));
-}
 
 /// A message to another rank, and one from there.
 struct PartExchange::Mate {
@@ -162,7 +163,7 @@ void PartExchange::finish(Piece& piece, int place, TransferPrecision precision, 
   if (place > 0) std::ranges::copy(sums, piece.own.begin());
 }
 
-void PartExchange::swap(int rank, std::span<const float> out, std::span<float> in) {
+void PartExchange::trade(int rank, std::span<const float> out, std::span<float> in) {
   if (!in.empty()) MPI_Irecv(in.data(), static_cast<int>(in.size_bytes()), MPI_BYTE, rank, tag_, world_, &receiving_);
   if (!out.empty()) MPI_Isend(out.data(), static_cast<int>(out.size_bytes()), MPI_BYTE, rank, tag_, world_, &sent_);
   complete(receiving_);
@@ -175,20 +176,20 @@ void PartExchange::double_up(const SumGroup& group, std::span<float> values) {
   const auto rank_at = [&](int place) { return group.ranks[static_cast<std::size_t>(place)]; };
   received_.resize(values.size());
   if (group.place >= even) {
-    swap(rank_at(group.place - even), values, {});
-    swap(rank_at(group.place - even), {}, values);
+    trade(rank_at(group.place - even), values, {});
+    trade(rank_at(group.place - even), {}, values);
     return;
   }
   const bool helps = group.place + even < group.size();
   if (helps) {
-    swap(rank_at(group.place + even), {}, received_);
+    trade(rank_at(group.place + even), {}, received_);
     add(values, received_.data());
   }
   for (int bit = 1; bit < even; bit *= 2) {
-    swap(rank_at(group.place ^ bit), values, received_);
+    trade(rank_at(group.place ^ bit), values, received_);
     add(values, received_.data());
   }
-  if (helps) swap(rank_at(group.place + even), values, {});
+  if (helps) trade(rank_at(group.place + even), values, {});
 }
 
 void PartExchange::complete(MPI_Request& request) {

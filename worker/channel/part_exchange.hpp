@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <span>
@@ -10,9 +10,6 @@
 #include "worker/channel/transfer_precision.hpp"
 
 namespace stormsweep {
-
-/// `value` as bf16 holds it: to nearest even; NaN stays one.
-float rounded_to_bf16(float value);
 
 /// Ranks that sum together, in the same order on all of them.
 struct SumGroup {
@@ -55,7 +52,7 @@ class PartExchange {
   void receive(Mate& mate, int rank, TransferPrecision precision, Step step);
   void send(Mate& mate, int rank, std::span<const float> out, TransferPrecision precision);
   void finish(Piece& piece, int place, TransferPrecision precision, Step step);
-  void swap(int rank, std::span<const float> out, std::span<float> in);
+  void trade(int rank, std::span<const float> out, std::span<float> in);
   void complete(MPI_Request& request);
 
   MPI_Comm world_;
