@@ -1,15 +1,18 @@
 """What the benchmarks share: where the programs are, packages, data, processes and tables."""
 
 import argparse
+import contextlib
 import importlib.util
 import json
 import math
 import os
 import pathlib
+import re
 import sqlite3
 import statistics
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CORE = str(max(os.sched_getaffinity(0)))  # the last one: the system's own work tends to sit on the first
@@ -83,6 +86,26 @@ def check(command, more={}, **options):
     if done.returncode != 0:
         sys.exit(f"{command} returned {done.returncode}\n{done.stdout}{done.stderr}")
     return done.stdout
+
+
+@contextlib.contextmanager
+def hosts(count, each, megabits):
+    """The shell line that puts mpirun's ranks on `count` hosts with `each` of them, namespaces of this machine that send so
+    many megabits a second, what mpirun is told for it, and the first host's address. Of one host: this machine."""
+    if count == 1:
+        yield "true", (), "127.0.0.1"
+        return
+    script = ROOT / "tests/network/hosts"
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder) / "hosts"
+        try:
+            check([script, "start", folder, str(count)])
+            check([script, "rate", folder, str(megabits)])
+            network = re.search(r"btl_tcp_if_include=([0-9.]+)\.0/24", (folder / "environment").read_text())[1]
+            where = ("--host", ",".join(f"h{i + 1}:{each}" for i in range(count)), "-x", "GLOO_SOCKET_IFNAME=eth0")
+            yield f". {folder}/environment", where, f"{network}.1"
+        finally:
+            check([script, "stop", folder])
 
 
 def descendants(pid):

@@ -12,13 +12,9 @@ Command   cmake --build --preset release --target benchmark_gang && /usr/bin/pyt
 Spread    the median of --repeats runs, each of which tells its median of 20 steps, with the least and the greatest beside it.
 """
 
-import contextlib
 import os
-import pathlib
-import re
 import shlex
 import sys
-import tempfile
 import time
 
 import common
@@ -76,29 +72,11 @@ def run(command, before="true", where=()):
     return [float(word) for word in common.check(["bash", "-c", line]).split()]
 
 
-@contextlib.contextmanager
-def hosts(megabits):
-    """The shell line that puts mpirun's ranks on hosts, what mpirun is told for it, and the first host's address."""
-    if not megabits:
-        yield "true", (), "127.0.0.1"
-        return
-    script = common.ROOT / "tests/network/hosts"
-    with tempfile.TemporaryDirectory() as folder:
-        folder = pathlib.Path(folder) / "hosts"
-        try:
-            common.check([script, "start", folder, "2"])
-            common.check([script, "rate", folder, str(megabits)])
-            network = re.search(r"btl_tcp_if_include=([0-9.]+)\.0/24", (folder / "environment").read_text())[1]
-            yield f". {folder}/environment", ("--host", "h1,h2", "-x", "GLOO_SOCKET_IFNAME=eth0"), f"{network}.1"
-        finally:
-            common.check([script, "stop", folder])
-
-
 def main():
     options = common.arguments(__doc__.splitlines()[0], repeats=3, samples=32, megabits=0)
     common.need({"torch": "python3-torch"})
     ours, theirs = [], []
-    with hosts(options.megabits) as (before, where, address):
+    with common.hosts(2 if options.megabits else 1, 1, options.megabits) as (before, where, address):
         for _ in range(options.repeats):
             ours.append(run([options.bin / "benchmark_gang", STEPS, options.samples], before, where))
             theirs.append(run(["/usr/bin/python3", __file__, "peer", options.samples, address], before, where))

@@ -12,13 +12,9 @@ Command   cmake --build --preset release --target benchmark_sums && /usr/bin/pyt
 Spread    the median of --repeats runs, each of which tells its median of some sums.
 """
 
-import contextlib
 import os
-import pathlib
-import re
 import shlex
 import sys
-import tempfile
 import time
 
 import common
@@ -49,25 +45,6 @@ def peer(numbers, repeats, address):
         print(sorted(times[2:])[repeats // 2], 0)
 
 
-@contextlib.contextmanager
-def hosts(count, megabits):
-    """The shell line that puts mpirun's ranks on hosts, what mpirun is told for it, and the first host's address."""
-    if count == 1:
-        yield "true", (), "127.0.0.1"
-        return
-    script = common.ROOT / "tests/network/hosts"
-    with tempfile.TemporaryDirectory() as folder:
-        folder = pathlib.Path(folder) / "hosts"
-        try:
-            common.check([script, "start", folder, str(count)])
-            common.check([script, "rate", folder, str(megabits)])
-            network = re.search(r"btl_tcp_if_include=([0-9.]+)\.0/24", (folder / "environment").read_text())[1]
-            where = ("--host", ",".join(f"h{i + 1}:2" for i in range(count)), "-x", "GLOO_SOCKET_IFNAME=eth0")
-            yield f". {folder}/environment", where, f"{network}.1"
-        finally:
-            common.check([script, "stop", folder])
-
-
 def run(command, before, where, ranks):
     words = ["mpirun", *where, "--oversubscribe", "--bind-to", "none", "-n", str(ranks), *map(str, command)]
     line = f"{before} && export OMPI_MCA_mpi_yield_when_idle=1 && exec {shlex.join(words)}"
@@ -78,7 +55,7 @@ def run(command, before, where, ranks):
 def measure(options, count, each, megabits):
     ranks = count * each
     title = f"{ranks} ranks of a machine" if count == 1 else f"{count} hosts x {each}, {megabits} Mbit/s"
-    with hosts(count, megabits) as (before, where, address):
+    with common.hosts(count, each, megabits) as (before, where, address):
         for numbers in SIZES if megabits != 100 else SIZES[1:]:
             sums = 3 if count > 1 and numbers > 1_000_000 else 20
             times = {name: [] for name in [*WAYS, "Gloo"]}
