@@ -6,12 +6,13 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
+
+#include "tests/places.hpp"
 
 namespace stormsweep {
 
@@ -50,10 +51,10 @@ void redirect(int descriptor, const fs::path& path, int flags) {
 }  // namespace
 
 std::string stormsweep_program() {
-  return STORMSWEEP_BIN_DIR "/stormsweep";
+  return program_folder() / "stormsweep";
 }
 std::string worker_program() {
-  return STORMSWEEP_BIN_DIR "/stormsweep-worker";
+  return program_folder() / "stormsweep-worker";
 }
 
 Words mpirun(int ranks, const Words& command) {

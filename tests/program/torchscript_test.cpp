@@ -5,6 +5,7 @@
 #include <csignal>
 #include <thread>
 
+#include "tests/places.hpp"
 #include "tests/program/command.hpp"
 #include "tests/program/database.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 using Rows = std::vector<std::string>;
 
 void write_world(const WorkFolder& folder, int samples) {
-  REQUIRE(run({STORMSWEEP_BIN_DIR "/script_world", ".", std::to_string(samples)}, folder).status == 0);
+  REQUIRE(run({(program_folder() / "script_world").string(), ".", std::to_string(samples)}, folder).status == 0);
 }
 
 std::string space(const std::string& parameters, const std::string& more = "") {

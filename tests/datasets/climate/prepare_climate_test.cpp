@@ -3,14 +3,13 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <fstream>
-#include <iostream>
 
 #include "datasets/climate/climate_set.hpp"
 #include "search/base/error.hpp"
 #include "tests/datasets/climate/climate_file_maker.hpp"
 #include "tests/folder.hpp"
+#include "tests/places.hpp"
 
 using namespace stormsweep;
 namespace fs = std::filesystem;
@@ -299,12 +298,9 @@ TEST_CASE("prepare: what cannot be learnt from is refused in one line with the r
 
 TEST_SUITE("real data") {
   TEST_CASE("prepare: a model's temperatures and the emissions that it was driven by") {
-    const char* const given = std::getenv("STORMSWEEP_DATA");
-    const fs::path data = (given ? fs::path(given) : fs::path(STORMSWEEP_SOURCE_DIR) / "../shared/data") / "climate";
-    if (!fs::exists(data)) {
-      std::cout << "no real data\n";
-      return;
-    }
+    const auto found = real_data("climate");
+    if (!found) return;
+    const fs::path& data = *found;
     const TemporaryFolder folder;
     const std::string tas = fs::absolute(data / "tas_mon_IPSL-CM6A-LR_{scenario}_{member}_g025.nc").string();
     const std::string table = fs::absolute(data / "rcmip-emissions-annual-means-ssp-only.csv").string();

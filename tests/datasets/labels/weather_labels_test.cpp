@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
 #include <ctime>
 #include <iostream>
 
@@ -16,6 +15,7 @@
 #include "search/base/error.hpp"
 #include "tests/datasets/weather/cf_weather_maker.hpp"
 #include "tests/folder.hpp"
+#include "tests/places.hpp"
 
 using namespace stormsweep;
 namespace fs = std::filesystem;
@@ -134,13 +134,9 @@ TEST_CASE("weather labels: transport that a NetCDF file does not have is made of
 
 TEST_SUITE("real data") {
   TEST_CASE("weather labels: the river at the west coast of the United States, 2017-02-28") {
-    const char* const given = std::getenv("STORMSWEEP_DATA");
-    const fs::path data = given ? fs::path(given) : fs::path(STORMSWEEP_SOURCE_DIR) / "../shared/data";
-    const fs::path path = data / "segmentation" / "IWV_IVT_MERRA_20170228_00.nc";
-    if (!fs::exists(path)) {
-      std::cout << "no real data\n";
-      return;
-    }
+    const auto data = real_data("segmentation/IWV_IVT_MERRA_20170228_00.nc");
+    if (!data) return;
+    const fs::path& path = *data;
     REQUIRE(count_moments(path) == 1);
     const WeatherMoment moment = read_moment(path, 0);
     CHECK(moment.grid.periodic());

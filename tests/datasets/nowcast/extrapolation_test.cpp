@@ -4,15 +4,14 @@
 
 #include <array>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
-#include <iostream>
 #include <thread>
 #include <vector>
 
 #include "datasets/nowcast/nowcast_patches.hpp"
 #include "datasets/nowcast/prepare_nowcast.hpp"
 #include "tests/folder.hpp"
+#include "tests/places.hpp"
 
 using namespace stormsweep;
 
@@ -138,17 +137,11 @@ TEST_CASE("the motion of showers is found to a fifth of a pixel, and the next im
 
 TEST_SUITE("real data") {
   TEST_CASE("extrapolation: the errors on the night of KNMI that others' flows have, too") {
-    const char* const given = std::getenv("STORMSWEEP_DATA");
-    const auto data =
-        (given ? std::filesystem::path(given) : std::filesystem::path(STORMSWEEP_SOURCE_DIR) / "../shared/data") /
-        "radar-knmi";
-    if (!std::filesystem::exists(data)) {
-      std::cout << "no real data\n";
-      return;
-    }
+    const auto data = real_data("radar-knmi");
+    if (!data) return;
     const TemporaryFolder folder;
     RawRadar raw;
-    raw.paths = {data};
+    raw.paths = {*data};
     prepare_nowcast(raw, folder.path(), [](double) {});
     const NowcastPatches test(folder / "test.h5");
     REQUIRE(test.size() == 70);

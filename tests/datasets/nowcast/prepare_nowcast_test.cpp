@@ -5,9 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <fstream>
-#include <iostream>
 #include <map>
 #include <set>
 
@@ -18,6 +16,7 @@
 #include "search/base/error.hpp"
 #include "tests/datasets/radar/radar_maker.hpp"
 #include "tests/folder.hpp"
+#include "tests/places.hpp"
 
 using namespace stormsweep;
 namespace fs = std::filesystem;
@@ -333,15 +332,11 @@ TEST_CASE("prepare nowcast: SEVIR's events stay apart") {
 
 TEST_SUITE("real data") {
   TEST_CASE("prepare nowcast: 92 real images become patches that are pieces of them") {
-    const char* const given = std::getenv("STORMSWEEP_DATA");
-    const fs::path data = (given ? fs::path(given) : fs::path(STORMSWEEP_SOURCE_DIR) / "../shared/data") / "radar-knmi";
-    if (!fs::exists(data)) {
-      std::cout << "no real data\n";
-      return;
-    }
+    const auto data = real_data("radar-knmi");
+    if (!data) return;
     const TemporaryFolder out;
     RawRadar what;
-    what.paths = {data}, what.patches = 20;
+    what.paths = {*data}, what.patches = 20;
     const PreparedNowcast prepared = prepare(what, out.path());
     CHECK(prepared.images == 92);
     CHECK(prepared.windows == std::array<std::int64_t, 3>{35, 0, 9});
@@ -350,7 +345,7 @@ TEST_SUITE("real data") {
     CHECK(prepared.missing < 0.4);
 
     std::map<std::int64_t, RadarFrame> frames;
-    for (const RadarImage& image : list_archive({data}, "", true, [](std::int64_t, std::int64_t) {}).images)
+    for (const RadarImage& image : list_archive({*data}, "", true, [](std::int64_t, std::int64_t) {}).images)
       frames[image.time] = read_radar_image(image);
     for (const char* name : {"train.h5", "test.h5"}) {
       const NowcastPatches patches(out / name);

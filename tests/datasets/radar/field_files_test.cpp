@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <iostream>
 
 #include "datasets/radar/radar_files.hpp"
+#include "tests/places.hpp"
 
 using namespace stormsweep;
 namespace fs = std::filesystem;
@@ -40,13 +39,9 @@ void check(const RadarImage& image, const Seen& expected) {
 
 TEST_SUITE("real data") {
   TEST_CASE("radar files: of five weather services, as h5py counts") {
-    const char* const given = std::getenv("STORMSWEEP_DATA");
-    const fs::path data = (given ? fs::path(given) : fs::path(STORMSWEEP_SOURCE_DIR) / "../shared/data") / "field";
-    if (!fs::exists(data)) {
-      std::cout << "no real data\n";
-      return;
-    }
-    const auto images = [&](const char* name) { return list_radar_images(data / name); };
+    const auto data = real_data("field");
+    if (!data) return;
+    const auto images = [&](const char* name) { return list_radar_images(*data / name); };
     const auto nowcast = images("knmi/RAD_NL25_RAC_FM_202409041355.h5");
     REQUIRE(nowcast.size() == 25);
     CHECK(nowcast[0].time == 1725458100);  // 2024-09-04 13:55 UTC
@@ -67,14 +62,9 @@ TEST_SUITE("real data") {
   }
 
   TEST_CASE("radar files: NetCDF of satellites, gauges and models, as netCDF4-python counts") {
-    const char* const given = std::getenv("STORMSWEEP_DATA");
-    const fs::path data =
-        (given ? fs::path(given) : fs::path(STORMSWEEP_SOURCE_DIR) / "../shared/data") / "field/netcdf";
-    if (!fs::exists(data)) {
-      std::cout << "no real data\n";
-      return;
-    }
-    const auto images = [&](const char* name) { return list_radar_images(data / name); };
+    const auto data = real_data("field/netcdf");
+    if (!data) return;
+    const auto images = [&](const char* name) { return list_radar_images(*data / name); };
     const auto stage = images("test_stageiv_xyt.nc");  // rows from the south, 4.7625 km at 60 N
     REQUIRE(stage.size() == 23);
     CHECK(stage[0].time == 1536865200);  // 2018-09-13 19:00 UTC
@@ -101,11 +91,9 @@ TEST_SUITE("real data") {
   }
 
   TEST_CASE("radar files: real polar files are told as such") {
-    const char* const given = std::getenv("STORMSWEEP_DATA");
-    const fs::path data = (given ? fs::path(given) : fs::path(STORMSWEEP_SOURCE_DIR) / "../shared/data") / "field/odim";
-    for (const char* const name : {"bewid_pvol_20170214T0000Z_0x1.h5", "example_cfradial_ppi.nc"}) {
-      if (!fs::exists(data)) continue;
-      CHECK_THROWS_WITH_AS(list_radar_images(data / name), doctest::Contains("is polar"), InputError);
-    }
+    const auto data = real_data("field/odim");
+    if (!data) return;
+    for (const char* const name : {"bewid_pvol_20170214T0000Z_0x1.h5", "example_cfradial_ppi.nc"})
+      CHECK_THROWS_WITH_AS(list_radar_images(*data / name), doctest::Contains("is polar"), InputError);
   }
 }

@@ -3,13 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <fstream>
-#include <iostream>
 #include <set>
 
 #include "tests/datasets/radar/radar_maker.hpp"
 #include "tests/folder.hpp"
+#include "tests/places.hpp"
 
 using namespace stormsweep;
 namespace fs = std::filesystem;
@@ -46,16 +45,12 @@ TEST_CASE("rain rate of a reflectivity: Marshall and Palmer") {
 
 TEST_SUITE("real data") {
   TEST_CASE("radar files: 92 real images, 5 min apart, 11 to 17 % of all pixels wet") {
-    const char* const given = std::getenv("STORMSWEEP_DATA");
-    const fs::path data = (given ? fs::path(given) : fs::path(STORMSWEEP_SOURCE_DIR) / "../shared/data") / "radar-knmi";
-    if (!fs::exists(data)) {
-      std::cout << "no real data\n";
-      return;
-    }
+    const auto data = real_data("radar-knmi");
+    if (!data) return;
     constexpr std::int64_t midnight = 1282780800;  // 2010-08-26 00:00 UTC
     std::int64_t count = 0;
     std::set<std::int64_t> times;
-    for (const auto& entry : fs::directory_iterator(data)) {
+    for (const auto& entry : fs::directory_iterator(*data)) {
       const auto images = list_radar_images(entry.path());
       REQUIRE(images.size() == 1);
       const RadarImage& image = images[0];

@@ -5,15 +5,14 @@
 #include <zlib.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <iostream>
 #include <map>
 
 #include "datasets/radar/grib_rain.hpp"
 #include "datasets/radar/radar_files.hpp"
 #include "tests/folder.hpp"
+#include "tests/places.hpp"
 
 using namespace stormsweep;
 namespace fs = std::filesystem;
@@ -213,14 +212,9 @@ TEST_CASE("GRIB: what is no rain, no image or cut short is refused") {
 
 TEST_SUITE("real data") {
   TEST_CASE("GRIB: MRMS of 2019-06-10, as grib_get_data counts") {
-    const char* const given = std::getenv("STORMSWEEP_DATA");
-    const fs::path file = (given ? fs::path(given) : fs::path(STORMSWEEP_SOURCE_DIR) / "../shared/data") /
-                          "field/grib/PrecipRate_00.00_20190610-000000.grib2";
-    if (!fs::exists(file)) {
-      std::cout << "no real data\n";
-      return;
-    }
-    const RadarFrame frame = read(file);
+    const auto file = real_data("field/grib/PrecipRate_00.00_20190610-000000.grib2");
+    if (!file) return;
+    const RadarFrame frame = read(*file);
     REQUIRE(frame.values.size() == 24'500'000);
     CHECK(frame.time == 1560124800);
     std::int64_t missing = 0, wet = 0;

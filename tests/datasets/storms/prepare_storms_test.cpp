@@ -4,9 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <fstream>
-#include <iostream>
 #include <limits>
 #include <map>
 #include <set>
@@ -15,6 +13,7 @@
 #include "search/base/error.hpp"
 #include "tests/datasets/storms/patch_file.hpp"
 #include "tests/folder.hpp"
+#include "tests/places.hpp"
 
 using namespace stormsweep;
 namespace fs = std::filesystem;
@@ -187,13 +186,9 @@ TEST_CASE("prepare: what is not there, or has no date, or cannot be written to, 
 
 TEST_SUITE("real data") {
   TEST_CASE("prepare: real radar patches overlap, yet no grid point is in two splits") {
-    const char* const given = std::getenv("STORMSWEEP_DATA");
-    const fs::path data = given ? fs::path(given) : fs::path(STORMSWEEP_SOURCE_DIR) / "../shared/data";
-    const fs::path path = data / "tornado" / "NCARSTORM_20181220-0606_radar_model_patches.nc";
-    if (!fs::exists(path)) {
-      std::cout << "no real data\n";
-      return;
-    }
+    const auto data = real_data("tornado/NCARSTORM_20181220-0606_radar_model_patches.nc");
+    if (!data) return;
+    const fs::path& path = *data;
     const TemporaryFolder out;
     const PreparedStorms prepared = prepare({path}, out.path());
     CHECK(prepared.patches == 131);

@@ -7,6 +7,7 @@
 
 #include "search/space/experiment.hpp"
 #include "tests/master/report/results_fixture.hpp"
+#include "tests/places.hpp"
 
 using namespace stormsweep;
 using namespace stormsweep::test;
@@ -53,7 +54,7 @@ TEST_CASE("what papers are asked for, the experiments have") {
       CAPTURE(one["name"].get<std::string>());
       CHECK(one["space"].get<std::string>().starts_with("experiments/" + name + "/"));
       const std::string file = one["space"].get<std::string>().substr(0, one["space"].get<std::string>().find(' '));
-      CHECK(std::filesystem::exists(std::filesystem::path(STORMSWEEP_SOURCE_DIR) / file));
+      CHECK(std::filesystem::exists(source_folder() / file));
       for (const std::string value : one["values"]) CHECK_MESSAGE(is_metric(experiment, value), value);
       for (const char* axis : {"rows", "columns", "by"})
         if (one.contains(axis) && one[axis] != "search")

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "search/base/error.hpp"
+#include "tests/places.hpp"
 
 using namespace stormsweep;
 
@@ -259,7 +260,7 @@ TEST_CASE("the spaces that ship are sound, and refer to data beside them") {
   for (const auto& [experiment, data, count] :
        {Shipped{"tornado", "storms/train.h5", 10}, Shipped{"nowcast", "rain/train.h5", 3},
         Shipped{"segmentation", "weather/train", 1}, Shipped{"emulator", "climate/train.h5", 4}}) {
-    const auto folder = std::filesystem::path(STORMSWEEP_SOURCE_DIR) / "experiments" / experiment;
+    const auto folder = source_folder() / "experiments" / experiment;
     int spaces = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
       if (entry.path().extension() != ".json" || entry.path().filename() == "experiment.json" ||
