@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -71,7 +72,7 @@ struct AllReduce::State {
   std::condition_variable changed;
   std::deque<Job> jobs;                   // the first is being summed
   std::uint64_t started = 0, summed = 0;  // jobs
-  bool broken = false;
+  std::exception_ptr problem;             // that ended the thread
   std::atomic<bool> closing = false;
   std::jthread thread;
 
@@ -86,17 +87,17 @@ void AllReduce::State::work() {
     if (closing) return;
     const Job& job = jobs.front();  // a deque's first stays where it is
     lock.unlock();
-    bool done = true;
+    std::exception_ptr thrown;
     try {
       sum(job.values, job.precision);
-    } catch (const Abandoned&) {
-      done = false;
+    } catch (...) {  // memory may have run out: that is for the caller, too
+      thrown = std::current_exception();
     }
     lock.lock();
-    if (done) jobs.pop_front(), ++summed;
-    broken = !done;
+    if (!thrown) jobs.pop_front(), ++summed;
+    problem = thrown;
     changed.notify_all();
-    if (broken) return;
+    if (problem) return;
   }
 }
 
@@ -152,8 +153,8 @@ std::uint64_t AllReduce::start(std::span<float> values, std::shared_ptr<void> ke
 
 void AllReduce::wait(std::uint64_t number) {
   std::unique_lock lock(state_->mutex);
-  state_->changed.wait(lock, [&] { return state_->broken || state_->summed >= number; });
-  if (state_->summed < number) throw Abandoned();
+  state_->changed.wait(lock, [&] { return state_->problem || state_->summed >= number; });
+  if (state_->summed < number) std::rethrow_exception(state_->problem);
 }
 
 }  // namespace stormsweep

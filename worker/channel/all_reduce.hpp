@@ -39,7 +39,8 @@ class AllReduce {
   /// Returns its number, from 1.
   std::uint64_t start(std::span<float> values, std::shared_ptr<void> keep,
                       TransferPrecision precision = TransferPrecision::fp32);
-  /// Until number `number`, and with it all before, is summed. Throws Abandoned, and then always.
+  /// Until number `number`, and with it all before, is summed. Throws Abandoned, or what else befell the thread (memory
+  /// that ran out), and then always.
   void wait(std::uint64_t number);
 
  private:

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <new>
 #include <thread>
 
 #include "tests/worker/channel/check.hpp"
@@ -144,6 +145,24 @@ void many(MpiChannel& channel, std::uint64_t& gang) {
   check(right, "sums under way at once stay apart", channel);
 }
 
+/// Memory runs out in the thread that sums: whoever waits for the sum is told, and the process lives on.
+void out_of_memory(MpiChannel& channel, std::uint64_t& gang) {
+  ++gang;
+  if (channel.rank() == channel.size() - 1) return;  // the others wait for it
+  AllReduce all_reduce(channel, everyone(channel), gang, []() -> bool { throw std::bad_alloc(); });
+  const auto values = own_numbers(channel, 3'000'000);
+  const auto number = all_reduce.start(*values, values);
+  for (int time = 0; time < 2; ++time) {
+    bool thrown = false;
+    try {
+      all_reduce.wait(number);
+    } catch (const std::bad_alloc&) {
+      thrown = true;
+    }
+    check(thrown, "memory that runs out while a sum is made is told to who waits for it", channel);
+  }
+}
+
 /// One rank never comes: the others are told, and form a new gang without it.
 void abandoned(MpiChannel& channel, std::uint64_t& gang) {
   ++gang;
@@ -179,6 +198,7 @@ void all_reduce_contract(MpiChannel& channel) {
   std::uint64_t gang = 0;
   all_sums(channel, gang);
   many(channel, gang);
+  out_of_memory(channel, gang);
   abandoned(channel, gang);
 }
 
