@@ -9,7 +9,7 @@
 
 #include "master/page/door.hpp"
 #include "master/page/page_search.hpp"
-#include "master/page/private_folder.hpp"
+#include "search/base/private_folder.hpp"
 #include "search/base/time.hpp"
 
 namespace stormsweep {

@@ -1,4 +1,4 @@
-#include "master/page/private_folder.hpp"
+#include "search/base/private_folder.hpp"
 
 #include <cerrno>
 #include <cstdlib>
@@ -8,7 +8,7 @@
 namespace stormsweep {
 
 PrivateFolder::PrivateFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "stormsweep-page-XXXXXX").string();
+  std::string name = (std::filesystem::temp_directory_path() / "stormsweep-XXXXXX").string();
   if (!mkdtemp(name.data())) throw std::system_error(errno, std::generic_category(), name);
   path_ = name;
 }
