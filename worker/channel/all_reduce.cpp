@@ -14,6 +14,7 @@
 #include "worker/channel/communicator.hpp"
 #include "worker/channel/keep_for_good.hpp"
 #include "worker/channel/part_exchange.hpp"
+#include "worker/channel/sum_sizes.hpp"
 
 namespace stormsweep {
 
@@ -21,8 +22,6 @@ namespace {
 
 constexpr int first_tag = 16;             // below: words of the channel
 constexpr std::uint64_t tags = 1u << 20;  // MPI_TAG_UB of Open MPI is 2^31 - 1; of others it may be less
-/// Up to so many numbers the lag of the wire counts, not their size.
-constexpr std::size_t few = 2048;
 
 struct Job {
   std::span<float> values;
@@ -102,7 +101,7 @@ void AllReduce::State::work() {
 }
 
 void AllReduce::State::sum(std::span<float> values, TransferPrecision precision) {
-  if (values.size() <= few) return exchange->double_up(groups->all, values);
+  if (values.size() <= few_numbers) return exchange->double_up(groups->all, values);
   const auto& [node, across, all, owners, nodes] = *groups;
   const auto in_node = nodes == 1 ? precision : TransferPrecision::fp32;  // there the wire is memory
   exchange->reduce(node, owners, values, in_node);

@@ -10,6 +10,7 @@
 
 #include "worker/channel/abandoned.hpp"
 #include "worker/channel/backoff.hpp"
+#include "worker/channel/sum_sizes.hpp"
 
 namespace stormsweep {
 
@@ -17,8 +18,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t segment = 65536;  // floats of one message
-constexpr std::size_t window = 4;       // pieces on their way at once, so that the wire is never idle
+constexpr std::size_t segment = numbers_of_message;
+constexpr std::size_t window = 4;  // pieces on their way at once, so that the wire is never idle
 constexpr auto eager_looks =
     std::chrono::microseconds(50);  // then a rank that waits sleeps, ever longer: mates may share its core
 

@@ -32,18 +32,26 @@ struct Gradients::Set {
   bool started = false, finished = false, collected = false;
 };
 
+std::vector<std::vector<std::size_t>> Gradients::buckets_of(const std::vector<torch::Tensor>& parameters) {
+  std::vector<std::vector<std::size_t>> buckets;
+  std::int64_t floats = 0;
+  for (std::size_t p = parameters.size(); p-- > 0;) {
+    if (buckets.empty() || floats >= bucket_floats) buckets.emplace_back(), floats = 0;
+    buckets.back().push_back(p);
+    floats += parameters[p].numel();
+  }
+  return buckets;
+}
+
 Gradients::Gradients(std::vector<torch::Tensor> parameters, RankGang* gang, Options options)
     : parameters_(std::move(parameters)), gang_(gang), options_(options) {
   sets_.resize(options.lag > 0 ? 2 : 1);
   bucket_of_.resize(parameters_.size());
+  const auto buckets = buckets_of(parameters_);
+  for (std::size_t b = 0; b < buckets.size(); ++b)
+    for (const std::size_t p : buckets[b]) bucket_of_[p] = b;
   for (Set& set : sets_) {
-    std::int64_t floats = 0;
-    for (std::size_t p = parameters_.size(); p-- > 0;) {
-      if (set.buckets.empty() || floats >= bucket_floats) set.buckets.emplace_back(), floats = 0;
-      set.buckets.back().parameters.push_back(p);
-      bucket_of_[p] = set.buckets.size() - 1;
-      floats += parameters_[p].numel();
-    }
+    for (const auto& parameters : buckets) set.buckets.emplace_back().parameters = parameters;
     for (Bucket& bucket : set.buckets) {
       std::int64_t size = 0;
       for (const std::size_t p : bucket.parameters) size += parameters_[p].numel();

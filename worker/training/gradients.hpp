@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -25,6 +26,9 @@ class Gradients {
     TransferPrecision precision = TransferPrecision::fp32;
     bool overlap = true;  ///< false: sums begin after backward, so that backward can be tried again
   };
+  /// Which of `parameters` lie in which bucket, in the order in which backward completes them.
+  static std::vector<std::vector<std::size_t>> buckets_of(const std::vector<torch::Tensor>& parameters);
+
   /// `gang` may be null: one rank alone.
   Gradients(std::vector<torch::Tensor> parameters, RankGang* gang, Options options);
   ~Gradients();
