@@ -8,11 +8,14 @@ Question  milliseconds of one sum, of the slowest rank: of 17.4 million numbers 
 Baseline  MPI_Allreduce as Open MPI chooses, and its ring; Gloo in torch.distributed. In turn with ours.
 Command   cmake --build --preset release --target benchmark_sums && /usr/bin/python3 experiments/benchmarks/sums.py
           as root; --only machine leaves out the hosts. The bandwidth of memory, which bounds a sum within a machine, is
-          measured by a copy.
+          measured by a copy. --machine FILE writes what `stormsweep compare --scaling --machine` reads: latency and
+          bandwidth by which our sums over 2 ranks, and over 2 hosts x 2 ranks, take what they took.
 Spread    the median of --repeats runs, each of which tells its median of some sums.
 """
 
+import json
 import os
+import pathlib
 import shlex
 import sys
 import time
@@ -53,6 +56,8 @@ def run(command, before, where, ranks):
 
 
 def measure(options, count, each, megabits):
+    """Prints a line for each size, and returns milliseconds of ours by size."""
+    ours = {}
     ranks = count * each
     title = f"{ranks} ranks of a machine" if count == 1 else f"{count} hosts x {each}, {megabits} Mbit/s"
     with common.hosts(count, each, megabits) as (before, where, address):
@@ -67,7 +72,25 @@ def measure(options, count, each, megabits):
                         sys.exit(f"the ranks are on {nodes} nodes, not on {count}")
                 peer_words = ["/usr/bin/python3", __file__, "peer", numbers, sums, address]
                 times["Gloo"].append(run(peer_words, before, where, ranks)[0])
+            ours[numbers] = common.spread(times["stormsweep"])[0]
             print(f"{title:30}{numbers:12,}" + "".join(f"{common.spread(values)[0]:15.2f}" for values in times.values()), flush=True)
+    return ours
+
+
+def machine(within, between):
+    """A machine of two ranks a host, by milliseconds of sums over 2 ranks, and over 2 hosts x 2 ranks: of two halves of the
+    numbers each way, and of few numbers in one step within hosts and one between them."""
+    def wire(latency, seconds, how):
+        return {"latency": {"value": latency, "source": how}, "bandwidth": {"value": 4 * SIZES[0] / seconds, "source": how}}
+
+    few, many = ([ours[numbers] / 1000 for ours in (within, between)] for numbers in (SIZES[-1], SIZES[0]))
+    return {
+        "name": os.uname().nodename,
+        "ranks_per_host": {"value": 2, "source": "as measured"},
+        "flops": {},
+        "in_host": wire(few[0], many[0], "sums.py, 2 ranks of this machine"),
+        "between_hosts": wire(max(few[1] - few[0], 1e-9), many[1] - many[0], "sums.py, 2 hosts x 2 ranks, 1,000 Mbit/s"),
+    }
 
 
 def memory_bound(ranks):
@@ -86,15 +109,20 @@ def memory_bound(ranks):
 
 
 def main():
-    options = common.arguments(__doc__.splitlines()[0], repeats=3, only="")
+    options = common.arguments(__doc__.splitlines()[0], repeats=3, only="", machine="")
+    if options.machine and options.only:
+        sys.exit("--machine wants sums between hosts, too; leave out --only")
     common.need({"torch": "python3-torch"})
     print(f"{'milliseconds of a sum':30}{'numbers':>12}" + "".join(f"{name:>15}" for name in [*WAYS, "Gloo"]))
+    times = {}
     for ranks in 2, 4:
-        measure(options, 1, ranks, 0)
+        times[1, ranks] = measure(options, 1, ranks, 0)
         print(f"{'':30}memory alone, copying: {memory_bound(ranks):.1f} ms for {SIZES[0]:,}", flush=True)
     for count in 2, 4:
         for megabits in (1000, 100) if options.only != "machine" else ():
-            measure(options, count, 2, megabits)
+            times[count, megabits] = measure(options, count, 2, megabits)
+    if options.machine:
+        pathlib.Path(options.machine).write_text(json.dumps(machine(times[1, 2], times[2, 1000]), indent=2) + "\n")
 
 
 if __name__ == "__main__":
