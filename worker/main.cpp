@@ -8,6 +8,7 @@
 #include "search/base/process.hpp"
 #include "worker/check.hpp"
 #include "worker/experiment_commands.hpp"
+#include "worker/network_size.hpp"
 #include "worker/serve.hpp"
 #include "worker/task_executor.hpp"
 #include "worker/training/device_memory.hpp"
@@ -22,6 +23,7 @@ int dispatch(const std::vector<std::string>& words) {
     return serve_command({words.begin() + 1, words.end()}, executor);
   }
   if (!words.empty() && words[0] == "check") return check_command({words.begin() + 1, words.end()});
+  if (!words.empty() && words[0] == "size") return size_command({words.begin() + 1, words.end()});
   if (const auto status = run_experiment_command(words)) return *status;
   throw InputError("stormsweep-worker: this is the part of stormsweep that trains; type stormsweep --help");
 }

@@ -38,8 +38,20 @@ struct ReplayQuestion {
 /// InputError.
 int compare_replays(const ReplayQuestion& question);
 
-/// `stormsweep compare`: both schedules on one space, or replays of a database. Prints to standard output and returns
-/// the exit status. Throws InputError, which main prints as one line.
+/// What `stormsweep compare --scaling SPACE` was asked.
+struct ScalingQuestion {
+  std::filesystem::path space, results;  ///< results: a database with trials of the space, or empty
+  std::vector<std::size_t> ranks;        ///< ascending
+  std::vector<std::string> machines;     ///< names of those that ship, or files; empty: all that ship
+  std::vector<std::uint64_t> at;         ///< numbers of configurations; empty: the first
+  std::string plot;                      ///< a file to draw; may be empty
+  bool json = false;
+};
+/// Predicts the weak scaling of the network, and prints it beside what papers reached. Throws InputError.
+int compare_scaling(const ScalingQuestion& question);
+
+/// `stormsweep compare`: both schedules on one space, weak scaling, or replays of a database. Prints to standard output
+/// and returns the exit status. Throws InputError, which main prints as one line.
 int compare_command(const Arguments& arguments);
 
 }  // namespace stormsweep

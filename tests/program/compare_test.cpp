@@ -112,3 +112,55 @@ TEST_CASE("both schedules of a space give the same metrics to the last bit") {
   }
   CHECK_FALSE(std::filesystem::exists(folder / "n-synchronous.db"));
 }
+
+TEST_CASE("weak scaling is predicted from the network itself, by machines and by trials that have run") {
+  const WorkFolder folder;
+  REQUIRE(run_stormsweep({"generate", "tornado", "--storms", "400", "-o", "."}, folder).status == 0);
+  folder.write("t.json", R"({"name": "t", "experiment": "tornado",
+    "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"},
+    "parameters": {"epochs": [1, 2], "batch": "per_device", "batch_size": [64, 32], "gpus": [1, 2]}})");
+  auto json = compare(folder, {"--scaling", "t.json", "--ranks", "96,1", "--machine", "piz-daint", "--at", "0,2"});
+  CAPTURE(json.dump());
+  REQUIRE(json["curves"].size() == 2);
+  const auto& curve = json["curves"][0];
+  CHECK(curve["gradients"] == 18705);               // models/tornado_cnn.hpp
+  CHECK(curve["training_flops"] == 3.0 * 4509696);  // likewise
+  CHECK(curve["sums"] == 1);
+  REQUIRE(curve["steps"].size() == 2);
+  CHECK(curve["steps"][0]["ranks"] == 1);
+  CHECK(curve["steps"][0]["step_seconds"].get<double>() == Approx(64 * 3.0 * 4509696 / 5.03e12));
+  CHECK(curve["steps"][1]["hosts"] == 96);
+  CHECK(curve["steps"][1]["efficiency"].get<double>() < 0.5);  // a step of 0.2 ms
+  CHECK(json["curves"][1]["samples"] == 32);
+
+  const Ended ended = run_stormsweep({"run", "t.json", "--workers", "2", "--device", "cpu"}, folder);
+  CAPTURE(ended.err);
+  REQUIRE(ended.status == 0);
+  json = compare(folder, {"--scaling", "t.json", "--results", "t.db", "--machine", "summit", "--plot", "t.svg"});
+  CAPTURE(json.dump());
+  const auto& measured = json["curves"][0]["measured"];
+  REQUIRE(measured.size() == 2);
+  CHECK(measured[0]["efficiency"] == 1);
+  CHECK(measured[1]["ranks"] == 2);
+  CHECK(measured[1]["efficiency"].get<double>() > 0.05);
+  CHECK(json["curves"][0]["steps"][0]["samples_per_second"].get<double>() ==
+        Approx(measured[0]["samples_per_second"].get<double>()));
+  CHECK(std::filesystem::file_size(folder / "t.svg") > 1000);
+
+  folder.write("n.json", R"({"name": "n", "experiment": "noop", "parameters": {"index": 1}})");
+  folder.write("m.json", R"({"name": "M", "ranks_per_host": {"value": 0, "source": "s"}})");
+  for (const auto& [words, says] :
+       {std::pair(Words{"n.json"}, "noop"), std::pair(Words{"t.json", "--machine", "m.json"}, "m.json: "),
+        std::pair(Words{"t.json", "--machine", "sumit"}, "one of piz-daint, summit"),
+        std::pair(Words{"t.json", "--at", "99"}, "--at is 99"),
+        std::pair(Words{"t.json", "--workers", "2"}, "--workers says nothing about --scaling"),
+        std::pair(Words{"t.json", "--results", "t.db", "--at", "1", "--ranks", "0"}, "--ranks is 0")}) {
+    Words all{"compare", "--scaling"};
+    all.insert(all.end(), words.begin(), words.end());
+    const Ended refused = run_stormsweep(all, folder);
+    CAPTURE(refused.err);
+    CHECK(refused.status == 2);
+    CHECK(count_lines(refused.err) == 1);
+    CHECK(refused.err.find(says) != std::string::npos);
+  }
+}

@@ -51,7 +51,7 @@ Gradients::Gradients(std::vector<torch::Tensor> parameters, RankGang* gang, Opti
   for (std::size_t b = 0; b < buckets.size(); ++b)
     for (const std::size_t p : buckets[b]) bucket_of_[p] = b;
   for (Set& set : sets_) {
-    for (const auto& parameters : buckets) set.buckets.emplace_back().parameters = parameters;
+    for (const auto& members : buckets) set.buckets.emplace_back().parameters = members;
     for (Bucket& bucket : set.buckets) {
       std::int64_t size = 0;
       for (const std::size_t p : bucket.parameters) size += parameters_[p].numel();

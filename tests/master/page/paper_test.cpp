@@ -59,7 +59,8 @@ TEST_CASE("what papers are asked for, the experiments have") {
       for (const char* axis : {"rows", "columns", "by"})
         if (one.contains(axis) && one[axis] != "search")
           CHECK_MESSAGE(experiment.find(one[axis].get<std::string>()).has_value(), one[axis].get<std::string>());
-      for (const Json& number : one.value("published", Json::array())) CHECK(number.size() == 2);
+      for (const Json& number : one.value("published", Json::array()))
+        CHECK((number.contains("what") && number.contains("value")));
     }
   }
 }

@@ -1,0 +1,49 @@
+#include "master/report/recorded_rates.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "master/store/database.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+/// Without what a step's work does not depend on.
+Configuration plain(Configuration configuration, const Experiment& experiment) {
+  for (const char* name : {"epochs", "gpus", "replicate"})
+    if (const auto place = experiment.find(name))
+      configuration.values[*place] = experiment.hyperparameters[*place].fallback;
+  return configuration;
+}
+
+double median(std::vector<double>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+}  // namespace
+
+std::map<std::size_t, double> recorded_rates(const std::filesystem::path& database, const Experiment& experiment,
+                                             const Configuration& configuration) {
+  const Configuration wanted = plain(configuration, experiment);
+  std::map<std::size_t, std::vector<double>> all;
+  SQLite::Database file = open_for_reading(database);
+  guarded(database, [&] {
+    SQLite::Statement select(file,
+                             "SELECT configuration, gang, samples_per_second FROM trials WHERE search IN (SELECT id "
+                             "FROM searches WHERE experiment = ?) AND status = 'complete' AND samples_per_second > 0");
+    SQLite::bind(select, experiment.name);
+    while (select.executeStep()) {
+      const auto trained = parse_configuration(select.getColumn(0).getString(), experiment);
+      if (trained && plain(*trained, experiment) == wanted)
+        all[static_cast<std::size_t>(select.getColumn(1).getInt64())].push_back(select.getColumn(2).getDouble());
+    }
+  });
+  std::map<std::size_t, double> rates;
+  for (auto& [ranks, values] : all) rates[ranks] = median(values);
+  return rates;
+}
+
+}  // namespace stormsweep

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+
+#include "search/space/configuration.hpp"
+
+namespace stormsweep {
+
+/// Samples a second of training, by the ranks of the gang: the median of the complete trials of `database` that differ
+/// from `configuration` in epochs, gpus or replicate at most. Throws InputError: see open_for_reading.
+std::map<std::size_t, double> recorded_rates(const std::filesystem::path& database, const Experiment& experiment,
+                                             const Configuration& configuration);
+
+}  // namespace stormsweep
