@@ -9,6 +9,7 @@
 #include "search/messages/run_settings.hpp"
 #include "search/space/space.hpp"
 #include "search/space/trainings.hpp"
+#include "worker/activity.hpp"
 #include "worker/channel/mpi_channel.hpp"
 #include "worker/staging/stage_orders.hpp"
 
@@ -28,6 +29,7 @@ struct Workplace {
   int background;
   MpiChannel& channel;
   StageOrders& orders;
+  Activity& activity;
   const RunSettings& settings;
   std::filesystem::path models;  ///< folder for trained networks; empty: they are not wanted
 };

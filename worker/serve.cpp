@@ -94,7 +94,8 @@ bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& pl
   space.share_epochs = settings.share_epochs;
   WorkQueue queue;
   StageOrders orders;
-  const Service service(channel, queue, orders, Seconds(settings.lost_after));
+  Activity activity;
+  const Service service(channel, queue, orders, activity, Seconds(settings.lost_after));
   executor.enter({.space = space,
                   .context = {.data = space.data,
                               .fingerprint = settings.fingerprint,
@@ -106,6 +107,7 @@ bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& pl
                   .background = placement.background,
                   .channel = channel,
                   .orders = orders,
+                  .activity = activity,
                   .settings = settings,
                   .models = settings.keep_models ? fresh_models(settings.cache, space.name) : ""});
   const auto carry_out = [&](const Assignment& assignment) {

@@ -11,10 +11,11 @@
 
 namespace stormsweep {
 
-Service::Service(Channel& channel, WorkQueue& queue, StageOrders& orders, Seconds lost_after)
+Service::Service(Channel& channel, WorkQueue& queue, StageOrders& orders, const Activity& activity, Seconds lost_after)
     : channel_(channel),
       queue_(queue),
       orders_(orders),
+      activity_(activity),
       lost_after_(lost_after),
       thread_([this](const std::stop_token& stop) { loop(stop); }) {}
 
@@ -32,7 +33,7 @@ void Service::loop(const std::stop_token& stop) {
     }
     if (now - beaten >= lost_after_ / 4) {
       beaten = now;
-      report(channel_, wire::Heartbeat{});
+      report(channel_, wire::Heartbeat{activity_.now()});
     }
     // Rank 0 is gone: nobody would hear of what we train. MPI_Finalize would wait for it.
     if (awake - heard > std::max(Seconds(10), 3 * lost_after_)) std::_Exit(exit_master_lost);

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "search/messages/wire.hpp"
+#include "worker/activity.hpp"
 #include "worker/channel/channel.hpp"
 #include "worker/staging/stage_orders.hpp"
 #include "worker/work_queue.hpp"
@@ -18,9 +19,9 @@ class Service {
  public:
   using Seconds = std::chrono::duration<double>;
 
-  /// `lost_after`: silence that the master takes for death. Where the master itself is silent for three times as long,
-  /// and 10 s at least, the process ends.
-  Service(Channel& channel, WorkQueue& queue, StageOrders& orders, Seconds lost_after);
+  /// `activity`: what the signs of life tell of. `lost_after`: silence that the master takes for death. Where the
+  /// master itself is silent for three times as long, and 10 s at least, the process ends.
+  Service(Channel& channel, WorkQueue& queue, StageOrders& orders, const Activity& activity, Seconds lost_after);
 
   /// Whether MPI may be left in order: nobody has died. To be asked once the queue is stopped.
   bool may_finalize() const { return finalize_; }
@@ -37,6 +38,7 @@ class Service {
   Channel& channel_;
   WorkQueue& queue_;
   StageOrders& orders_;
+  const Activity& activity_;
   Seconds lost_after_;
   std::atomic<bool> finalize_ = true;
   std::jthread thread_;  // last: it uses the others

@@ -32,14 +32,18 @@ std::string notes_of(const StageReport& report) {
 }  // namespace
 
 void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesystem::path& stage,
-                      std::chrono::duration<double> patience, MpiChannel& channel, TaskContext& context) {
+                      std::chrono::duration<double> patience, MpiChannel& channel, Activity& activity,
+                      TaskContext& context) {
   context.staged = stage / context.fingerprint;
   while (const auto order = orders.next()) {
     if (order->ranks.empty()) break;
     wire::Staged staged{order->attempt, true, {}, {}};
     try {
       const StagePlan plan = stage_request(space, static_cast<int>(order->ranks.size()));
-      const StageOptions options{patience, 4, [&orders] { return orders.superseded(); }, order->attempt};
+      const StageOptions options{.patience = patience,
+                                 .abandoned = [&] { return orders.superseded(); },
+                                 .progress = [&](std::int64_t done, std::int64_t all) { activity.stage(done, all); },
+                                 .number = order->attempt};
       const StageReport result =
           stormsweep::stage(channel, {order->ranks.begin(), order->ranks.end()}, plan, context.staged, options);
       context.unusable.clear();
@@ -56,6 +60,7 @@ void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesy
     }
     report(channel, staged);
   }
+  activity.rest();
 }
 
 }  // namespace stormsweep

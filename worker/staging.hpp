@@ -6,6 +6,7 @@
 #include "experiments/task/task.hpp"
 #include "search/messages/wire.hpp"
 #include "search/space/space.hpp"
+#include "worker/activity.hpp"
 #include "worker/channel/mpi_channel.hpp"
 #include "worker/staging/stage_orders.hpp"
 
@@ -15,6 +16,7 @@ namespace stormsweep {
 /// how that went, until it sends us to work or stops us. Then makes the context read the copies. `patience`: with a
 /// mate that is silent.
 void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesystem::path& stage,
-                      std::chrono::duration<double> patience, MpiChannel& channel, TaskContext& context);
+                      std::chrono::duration<double> patience, MpiChannel& channel, Activity& activity,
+                      TaskContext& context);
 
 }  // namespace stormsweep

@@ -88,7 +88,7 @@ void TaskExecutor::enter(const Workplace& workplace) {
   const RunSettings& settings = workplace.settings;
   if (!settings.stage.empty())
     stage_as_ordered(workplace.orders, workplace.space, settings.stage, Seconds(settings.lost_after), workplace.channel,
-                     context_);
+                     workplace.activity, context_);
 }
 
 void TaskExecutor::execute(const Assignment& assignment, const std::function<bool()>& stopped) {

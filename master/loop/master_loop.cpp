@@ -46,7 +46,8 @@ MasterLoop::MasterLoop(Channel& channel, Store& store, const Space& space, Optio
       staging_(make_staging()),
       commits_(store, now()),
       progress_(space.name, space.metric, options_.columns, now()),
-      beaten_(now()) {
+      beaten_(now()),
+      ordered_(now()) {
   if (!staging_) options_.settings.stage.clear();
   const auto workers = static_cast<std::uint64_t>(channel.size() - 1), most = source_.side_by_side().value_or(workers);
   if (most < workers)
@@ -98,7 +99,7 @@ std::optional<Conclusion> MasterLoop::turn(bool drain, Seconds patience) {
   store_long_runners();
   commits_.commit_when_due(now());
   tell_of_store();
-  progress_.show(standing(), now());
+  if (progress_.due(now())) progress_.show(standing(), now());
   return ended_ ? std::optional(conclude()) : std::nullopt;
 }
 
@@ -130,7 +131,8 @@ const std::string& MasterLoop::welcome() {
   return welcome_ = wire::encode(std::move(welcome));
 }
 
-void MasterLoop::on(WorkerId worker, const wire::Heartbeat&) {
+void MasterLoop::on(WorkerId worker, const wire::Heartbeat& heartbeat) {
+  roster_.tell(worker, heartbeat.pursuit);
   dispatch(event::Heard{worker});
 }
 
@@ -287,6 +289,7 @@ void MasterLoop::check_limits() {
 void MasterLoop::stage() {
   if (!staging_) return;
   if (const auto order = staging_->next()) {
+    ordered_ = now();
     const std::string message = wire::encode(*order);
     for (const std::int32_t rank : order->ranks) channel_.send(rank, message);
   }
@@ -324,6 +327,8 @@ Standing MasterLoop::standing() const {
           .counts = commits_.counts(),
           .running = std::visit([](const auto& schedule) { return schedule.running(); }, schedule_),
           .staging = staging_ ? staging_->present().size() : 0,
+          .staged_for = now() - ordered_,
+          .pursuits = roster_.pursuits(),
           .best = commits_.best(),
           .ended_here = ended_here_};
 }

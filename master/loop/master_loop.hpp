@@ -119,7 +119,7 @@ class MasterLoop {
   Roster roster_;
   GroupCommit commits_;
   Progress progress_;
-  Seconds beaten_;
+  Seconds beaten_, ordered_;      ///< when we last gave a sign of life, and had data staged
   std::uint64_t ended_here_ = 0;  ///< trials that ended in this run
   bool draining_ = false, limited_ = false, told_unstarted_ = false, told_blocked_ = false;
   Conclusion conclusion_;

@@ -12,9 +12,64 @@ namespace stormsweep {
 
 namespace {
 
+/// Of all that `pursuits` tell about one kind of work.
+struct Sum {
+  std::size_t workers = 0;
+  double done = 0, all = 0, shares = 0;
+};
+
+Sum sum_of(const std::vector<wire::Pursuit>& pursuits, wire::Work work) {
+  Sum sum;
+  for (const wire::Pursuit& pursuit : pursuits) {
+    if (pursuit.work != work || pursuit.all <= 0) continue;
+    const auto done = static_cast<double>(pursuit.done), all = static_cast<double>(pursuit.all);
+    ++sum.workers;
+    sum.done += done, sum.all += all, sum.shares += done / all;
+  }
+  return sum;
+}
+
+/// While data is staged, of its bytes; else of the trials.
 std::optional<double> share_done(const Standing& standing) {
+  const Sum staged = sum_of(standing.pursuits, wire::Work::staging);
+  if (standing.staging > 0 && staged.all > 0) return staged.done / staged.all;
   if (!standing.total || *standing.total == 0) return std::nullopt;
   return static_cast<double>(standing.counts.terminal()) / static_cast<double>(*standing.total);
+}
+
+/// ", 2 workers staging data: 3.1 of 12 GB | 40 s left".
+std::string staging_words(const Standing& standing) {
+  std::string text =
+      fmt::format(", {} {} staging data", standing.staging, standing.staging == 1 ? "worker" : "workers");
+  const Sum staged = sum_of(standing.pursuits, wire::Work::staging);
+  if (staged.done <= 0) return text + fmt::format(" since {}", spoken(standing.staged_for));
+  const bool large = staged.all >= 1e9;
+  const double unit = large ? 1e9 : 1e6;
+  text += fmt::format(": {:.3g} of {:.3g} {}", staged.done / unit, staged.all / unit, large ? "GB" : "MB");
+  if (staged.done < staged.all)
+    text += fmt::format(" | {} left", spoken(standing.staged_for * (staged.all / staged.done - 1)));
+  return text;
+}
+
+/// " (epoch 3/50: training 45 %)"; of several trainings " (3 training 45 %, 1 testing 80 %)", on average, with the
+/// epoch where they are in the same. Nothing where none has told.
+std::string pursuit_words(const std::vector<wire::Pursuit>& pursuits) {
+  std::string text;
+  for (const auto& [work, name] :
+       {std::pair(wire::Work::training, "training"), std::pair(wire::Work::validating, "validating"),
+        std::pair(wire::Work::testing, "testing")}) {
+    const Sum sum = sum_of(pursuits, work);
+    if (sum.workers == 0) continue;
+    if (!text.empty()) text += ", ";
+    if (pursuits.size() > 1) text += fmt::format("{} ", sum.workers);
+    text += fmt::format("{} {:.0f} %", name, std::floor(100 * sum.shares / static_cast<double>(sum.workers)));
+  }
+  if (text.empty()) return text;
+  const auto epoch_of = [](const wire::Pursuit& pursuit) { return std::pair(pursuit.epoch, pursuit.epochs); };
+  const auto one = epoch_of(pursuits[0]);
+  if (std::all_of(pursuits.begin(), pursuits.end(), [&](const auto& other) { return epoch_of(other) == one; }))
+    text = fmt::format("epoch {}/{}: ", one.first, one.second) + text;
+  return " (" + text + ")";
 }
 
 }  // namespace
@@ -22,11 +77,11 @@ std::optional<double> share_done(const Standing& standing) {
 Progress::Progress(std::string search, std::string metric, int columns, Seconds now)
     : search_(std::move(search)), metric_(std::move(metric)), line_(columns, now) {}
 
-void Progress::show(const Standing& standing, Seconds now) {
-  if (line_.due(now)) line_.show(share_done(standing), words(standing, now));
+void Progress::show(const Standing& standing, Seconds now) const {
+  line_.show(share_done(standing), words(standing, now));
 }
 
-void Progress::finish(const Standing& standing, Seconds now) {
+void Progress::finish(const Standing& standing, Seconds now) const {
   say(words(standing, now));
 }
 
@@ -36,10 +91,8 @@ std::string Progress::words(const Standing& standing, Seconds now) const {
   std::string text = fmt::format("{}: {}", search_, done);
   if (standing.total) text += fmt::format("/{}", *standing.total);
   text += " done";
-  if (standing.running > 0) text += fmt::format(", {} running", standing.running);
-  if (standing.staging > 0)
-    text += fmt::format(", {} {} staging data since {}", standing.staging, standing.staging == 1 ? "worker" : "workers",
-                        spoken(line_.since(now)));
+  if (standing.running > 0) text += fmt::format(", {} running", standing.running) + pursuit_words(standing.pursuits);
+  if (standing.staging > 0) text += staging_words(standing);
   if (bad > 0) text += fmt::format(", {} failed", bad);
   if (standing.best)
     text += fmt::format(" | best {} {:.4g} (trial {})", metric_, standing.best->metric, standing.best->trial.value);

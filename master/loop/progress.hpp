@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "master/store/store.hpp"
 #include "search/base/progress_line.hpp"
 #include "search/base/time.hpp"
+#include "search/messages/wire.hpp"
 
 namespace stormsweep {
 
@@ -15,7 +17,9 @@ struct Standing {
   std::optional<std::uint64_t> total;  ///< trials of the space, where they can be counted
   StatusCounts counts;                 ///< committed rows
   std::size_t running = 0;
-  std::size_t staging = 0;  ///< workers that bring the data to their machines
+  std::size_t staging = 0;                   ///< workers that bring the data to their machines
+  Seconds staged_for{0};                     ///< since they were told to
+  std::vector<wire::Pursuit> pursuits = {};  ///< of those that stage, or lead a training, as far as they have told
   std::optional<BestTrial> best;
   std::uint64_t ended_here = 0;  ///< trials that ended in this run
 };
@@ -26,11 +30,13 @@ class Progress {
   /// `columns`: the terminal's width; 0 where there is none.
   Progress(std::string search, std::string metric, int columns, Seconds now);
 
-  void show(const Standing& standing, Seconds now);
+  /// Whether it is time to show how it stands.
+  bool due(Seconds now) { return line_.due(now); }
+  void show(const Standing& standing, Seconds now) const;
   /// A line of its own, above the bar.
-  void say(const std::string& line) { line_.say(line); }
+  void say(const std::string& line) const { line_.say(line); }
   /// The last word: takes the bar away and writes the standing as a line.
-  void finish(const Standing& standing, Seconds now);
+  void finish(const Standing& standing, Seconds now) const;
 
  private:
   std::string words(const Standing& standing, Seconds now) const;

@@ -23,6 +23,11 @@ void Roster::join(WorkerId worker, const wire::Hello& hello) {
   present_.insert(worker);
 }
 
+bool Roster::leave(WorkerId worker) {
+  pursuits_.erase(worker);
+  return present_.erase(worker) > 0;
+}
+
 WorkerInfo Roster::trainer(WorkerId leader, const std::vector<WorkerId>& members) const {
   WorkerInfo info = workers_.at(leader);
   if (members.empty()) return info;
@@ -34,6 +39,7 @@ WorkerInfo Roster::trainer(WorkerId leader, const std::vector<WorkerId>& members
 
 void Roster::begin(WorkerId leader, const Training& training, const std::vector<WorkerId>& members, Seconds now) {
   running_[leader] = {.training = training, .members = members, .began = now};
+  pursuits_.erase(leader);
   unstored_.emplace_back(now, leader);
 }
 
@@ -42,6 +48,15 @@ void Roster::end(WorkerId leader, const Training& training, std::size_t mileston
   running.milestone = milestone + 1;
   if (std::exchange(running.stored, false)) unstored_.emplace_front(running.began, leader);
   if (running.milestone == training.trials()) running_.erase(leader);
+}
+
+std::vector<wire::Pursuit> Roster::pursuits() const {
+  std::vector<wire::Pursuit> told;
+  for (const auto& [worker, pursuit] : pursuits_) {
+    if (pursuit.work == wire::Work::staging || (pursuit.work != wire::Work::other && running_.contains(worker)))
+      told.push_back(pursuit);
+  }
+  return told;
 }
 
 void Roster::forget(const Training& training) {

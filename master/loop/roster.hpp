@@ -30,7 +30,7 @@ class Roster {
 
   void join(WorkerId worker, const wire::Hello& hello);
   /// It has left, or is lost; whether it was there.
-  bool leave(WorkerId worker) { return present_.erase(worker) > 0; }
+  bool leave(WorkerId worker);
   const std::set<WorkerId>& present() const { return present_; }
   /// As it introduced itself; of one that never joined nothing is known.
   const WorkerInfo& info(WorkerId worker) { return workers_[worker]; }
@@ -40,6 +40,10 @@ class Roster {
   void begin(WorkerId leader, const Training& training, const std::vector<WorkerId>& members, Seconds now);
   /// Trial `milestone` of the training that `leader` leads has ended.
   void end(WorkerId leader, const Training& training, std::size_t milestone);
+  /// The worker has told what it is at.
+  void tell(WorkerId worker, const wire::Pursuit& pursuit) { pursuits_[worker] = pursuit; }
+  /// What those that bring data to their machines, and leaders of trainings, have told since they began; one of each.
+  std::vector<wire::Pursuit> pursuits() const;
   /// Nobody trains it any more.
   void forget(const Training& training);
   /// Calls `each` with the leaders whose trial has gone on so long that it is worth a row, and has none yet.
@@ -49,6 +53,7 @@ class Roster {
   std::map<WorkerId, WorkerInfo> workers_;
   std::set<WorkerId> present_;           ///< joined, and neither lost nor gone
   std::map<WorkerId, Running> running_;  ///< by leader
+  std::map<WorkerId, wire::Pursuit> pursuits_;
   /// Those that may have no row, and others that have ended since: when they began, ascending but for those that are
   /// due, and their leaders. A look at all that run would be one at every turn of the master's loop.
   std::deque<std::pair<Seconds, WorkerId>> unstored_;

@@ -152,6 +152,10 @@ void fields(Codec& codec, T& object) {
     each(object.epoch, object.seconds, object.metrics);
   } else if constexpr (std::is_same_v<Object, Hello>) {
     each(object.host, object.device, object.cpu, object.versions, object.threads);
+  } else if constexpr (std::is_same_v<Object, Pursuit>) {
+    each(object.work, object.epoch, object.epochs, object.done, object.all);
+  } else if constexpr (std::is_same_v<Object, Heartbeat>) {
+    each(object.pursuit);
   } else if constexpr (std::is_same_v<Object, RunSettings>) {
     each(object.directory, object.fingerprint, object.cache, object.lost_after, object.checkpoint_every,
          object.retry_out_of_memory, object.keep_work, object.keep_models, object.share_epochs, object.synchronous,

@@ -32,8 +32,18 @@ struct Welcome {
   std::int64_t trials = -1;              ///< and how many trials may be added to those; -1: no limit
   bool operator==(const Welcome&) const = default;
 };
+/// What a worker is at.
+enum class Work : std::uint8_t { other, staging, training, validating, testing };
+/// How far it is with that.
+struct Pursuit {
+  Work work = Work::other;
+  std::int64_t epoch = 0, epochs = 0;  ///< of a training, from 1
+  std::int64_t done = 0, all = 0;      ///< bytes to stage, batches of an epoch, samples to evaluate; 0: not known
+  bool operator==(const Pursuit&) const = default;
+};
 /// Sign of life of either side.
 struct Heartbeat {
+  Pursuit pursuit = {};  ///< of a worker
   bool operator==(const Heartbeat&) const = default;
 };
 /// Bring copies of the data to your machines, all `ranks` together; what was under way with others is given up. No

@@ -15,13 +15,20 @@ struct Job {
   std::vector<std::unique_ptr<MemoryChannel>> channels = MemoryChannel::make(2);
   WorkQueue queue;
   StageOrders orders;
-  Service service{*channels[1], queue, orders, soon};
+  Activity activity;
+  Service service{*channels[1], queue, orders, activity, soon};
 
   void say(const wire::ToWorker& message) { channels[0]->send(1, wire::encode(message)); }
-  bool beats() {
+  bool beats(const wire::Pursuit& pursuit = {}) {
     const auto parcel = channels[0]->wait(patience);
     return parcel && parcel->from == 1 &&
-           wire::decode<wire::ToMaster>(parcel->bytes) == wire::ToMaster(wire::Heartbeat{});
+           wire::decode<wire::ToMaster>(parcel->bytes) == wire::ToMaster(wire::Heartbeat{pursuit});
+  }
+  /// Passes over those that were sent before something was told.
+  bool soon_beats(const wire::Pursuit& pursuit) {
+    for (int beat = 0; beat < 50; ++beat)
+      if (beats(pursuit)) return true;
+    return false;
   }
 };
 
@@ -34,6 +41,18 @@ Assignment assignment(std::uint64_t id, std::uint64_t gang = 0) {
 TEST_CASE("service: beats on while its worker does nothing") {
   Job job;
   for (int beat = 0; beat < 3; ++beat) CHECK(job.beats());
+}
+
+TEST_CASE("service: its beats tell what the worker is at") {
+  Job job;
+  job.activity.stage(5, 10);
+  CHECK(job.soon_beats({.work = wire::Work::staging, .done = 5, .all = 10}));
+  job.activity.train(3, 50, 7, 8);
+  CHECK(job.soon_beats({wire::Work::training, 3, 50, 7, 8}));
+  job.activity.evaluate(wire::Work::testing, 1, 2);
+  CHECK(job.soon_beats({wire::Work::testing, 3, 50, 1, 2}));
+  job.activity.rest();
+  CHECK(job.soon_beats({}));
 }
 
 TEST_CASE("service: what the master says comes to the working thread, in order, and a stop is the end") {

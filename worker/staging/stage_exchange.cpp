@@ -23,6 +23,10 @@ const std::string& name_of(const StagePlan& plan, std::int64_t number) {
   return plan.files[static_cast<std::size_t>(number)].name;
 }
 
+int turn(const std::vector<int>& places, std::int64_t number) {
+  return places[static_cast<std::size_t>(number) % places.size()];
+}
+
 /// The copies of a shipment as messages: a head, then blocks.
 class Sender {
  public:
@@ -62,14 +66,17 @@ class Sender {
 
 class Receiver {
  public:
-  Receiver(const StagePlan& plan, StageFolder& folder) : plan_(plan), folder_(folder) {}
+  Receiver(const StagePlan& plan, StageFolder& folder, StageProgress& progress)
+      : plan_(plan), folder_(folder), progress_(progress) {}
 
   void take(std::string_view message) {
     if (!writer_) {
       std::memcpy(&head_, message.data(), sizeof head_);
       writer_.emplace(folder_.path(name_of(plan_, head_.number)), folder_.unfinished(head_.number));
+      progress_.begin(head_.bytes);
     } else {
       writer_->write(message);
+      progress_.add(std::ssize(message));
     }
     if (writer_->bytes() == head_.bytes) finish();
   }
@@ -90,6 +97,7 @@ class Receiver {
 
   const StagePlan& plan_;
   StageFolder& folder_;
+  StageProgress& progress_;
   Head head_{};
   std::optional<CopyWriter> writer_;
   std::int64_t bytes_ = 0;
@@ -112,26 +120,30 @@ bool StageRoutes::held_beside(int place, std::int64_t number) const {
   });
 }
 
-std::vector<std::int64_t> StageRoutes::shipment(int from, int to) const {
+std::vector<std::int64_t> StageRoutes::fetched(int to) const {
   std::vector<std::int64_t> numbers;
   const std::vector<int> fetchers = mates(to);
   for (const std::int64_t number : wanted[static_cast<std::size_t>(machines[static_cast<std::size_t>(to)])]) {
-    const auto turn = [number](const std::vector<int>& places) {
-      return places[static_cast<std::size_t>(number) % places.size()];
-    };
-    if (turn(holders.at(number)) == from && turn(fetchers) == to && !held_beside(to, number)) numbers.push_back(number);
+    if (turn(fetchers, number) == to && !held_beside(to, number)) numbers.push_back(number);
   }
   return numbers;
 }
 
+std::vector<std::int64_t> StageRoutes::shipment(int from, int to) const {
+  std::vector<std::int64_t> numbers = fetched(to);
+  std::erase_if(numbers, [&](std::int64_t number) { return turn(holders.at(number), number) != from; });
+  return numbers;
+}
+
 ExchangedBytes exchange_copies(const StageRoutes& routes, const StagePlan& plan, StageFolder& folder,
-                               const HeldCopies& held, Relay& relay) {
+                               const HeldCopies& held, StageProgress& progress, Relay& relay) {
   const int size = relay.size(), place = relay.place();
   std::map<std::int64_t, int> sendings;
   for (int to = 0; to < size; ++to) {
     for (const std::int64_t number : routes.shipment(place, to)) ++sendings[number];
   }
-  Receiver receiver(plan, folder);
+  progress.expect(std::ssize(routes.fetched(place)));
+  Receiver receiver(plan, folder, progress);
   ExchangedBytes bytes;
   for (int shift = 1; shift < size; ++shift) {
     const int to = (place + shift) % size, from = (place + size - shift) % size;

@@ -7,6 +7,7 @@
 
 #include "worker/channel/relay.hpp"
 #include "worker/staging/stage_folder.hpp"
+#include "worker/staging/stage_progress.hpp"
 #include "worker/staging/stage_reader.hpp"
 
 namespace stormsweep {
@@ -23,6 +24,8 @@ struct StageRoutes {
   /// Numbers of the files that `from` hands to `to`, ascending. Holders take turns, and so do the ranks of a machine in
   /// fetching what it lacks.
   std::vector<std::int64_t> shipment(int from, int to) const;
+  /// Those that `to` is handed, by whomever.
+  std::vector<std::int64_t> fetched(int to) const;
 };
 
 struct ExchangedBytes {
@@ -33,6 +36,6 @@ struct ExchangedBytes {
 /// that only passed through are removed with their last sending. Throws std::runtime_error where a copy does not arrive
 /// as it left, InputError where the folder does not take one, and what Relay throws.
 ExchangedBytes exchange_copies(const StageRoutes& routes, const StagePlan& plan, StageFolder& folder,
-                               const HeldCopies& held, Relay& relay);
+                               const HeldCopies& held, StageProgress& progress, Relay& relay);
 
 }  // namespace stormsweep

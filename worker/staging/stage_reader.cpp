@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <functional>
 #include <iterator>
@@ -55,12 +56,16 @@ std::string of_source(std::string text, const fs::path& copy, const fs::path& so
 
 }  // namespace
 
-void StageReader::check_abandoned() const {
+void StageReader::went_on(std::int64_t bytes) {
+  progress_.add(bytes);
   if (options_.abandoned && options_.abandoned()) throw Abandoned();
 }
 
 HeldCopies StageReader::find(const std::vector<std::int64_t>& numbers) {
   HeldCopies copies;
+  progress_.expect(std::count_if(numbers.begin(), numbers.end(), [&](std::int64_t number) {
+    return folder_.noted(plan_.files[static_cast<std::size_t>(number)].name).has_value();
+  }));
   in_parallel(std::ssize(numbers), options_.readers, [&](std::int64_t i) {
     const std::int64_t number = numbers[static_cast<std::size_t>(i)];
     const StagePlan::File& file = plan_.files[static_cast<std::size_t>(number)];
@@ -83,12 +88,15 @@ bool StageReader::sound(const StagedCopy& noted, const StagePlan::File& file) co
   return source && source->bytes == noted.bytes && source->modified == noted.modified;
 }
 
-bool StageReader::holds(const fs::path& path, const StagedCopy& noted) const {
+bool StageReader::holds(const fs::path& path, const StagedCopy& noted) {
   const auto there = look_at(path);
   if (!there || there->bytes != noted.bytes) return false;
+  progress_.begin(there->bytes);
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   Checksum checksum;
-  const auto take = [&](std::span<const char> block) { checksum.add(std::as_bytes(block)), check_abandoned(); };
+  const auto take = [&](std::span<const char> block) {
+    checksum.add(std::as_bytes(block)), went_on(std::ssize(block));
+  };
   return file && read_blocks(file, take) && checksum.digits() == noted.checksum;
 }
 
@@ -104,11 +112,12 @@ void StageReader::read_one(std::int64_t number, Reading& reading) {
   const fs::path path = folder_.transit(file.name);
   CopyWriter writer(path, folder_.unfinished(number));
   const Descriptor source(::open(file.source.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat status {};
+  if (source && fstat(*source, &status) == 0) progress_.begin(status.st_size);
   std::string problem = source ? copy(source, file, writer) : fmt::format("cannot be opened ({})", last_error());
   if (!problem.empty() && !problem.starts_with(file.source.string()))
     problem = fmt::format("{}: {}", file.source.string(), problem);
 
-  struct stat status {};
   const bool known = source && fstat(*source, &status) == 0;
   const StagedCopy what{writer.bytes(), known ? status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec : 0,
                         writer.checksum()};
@@ -127,7 +136,7 @@ void StageReader::read_one(std::int64_t number, Reading& reading) {
 
 /// Why it cannot be used, or nothing.
 std::string StageReader::copy(const Descriptor& source, const StagePlan::File& file, CopyWriter& writer) {
-  if (!read_blocks(source, [&](std::span<const char> block) { writer.write(block), check_abandoned(); }))
+  if (!read_blocks(source, [&](std::span<const char> block) { writer.write(block), went_on(std::ssize(block)); }))
     return fmt::format("cannot be read ({})", last_error());
   if (!file.checksum.empty() && writer.checksum() != file.checksum)
     return fmt::format("its checksum is {}, but was {} when the data was indexed", writer.checksum(), file.checksum);

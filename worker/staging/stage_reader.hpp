@@ -9,6 +9,7 @@
 
 #include "search/space/stage_plan.hpp"
 #include "worker/staging/stage_folder.hpp"
+#include "worker/staging/stage_progress.hpp"
 
 namespace stormsweep {
 
@@ -27,8 +28,8 @@ class StageReader {
     std::function<bool()> abandoned;  ///< asked now and then: if so, throws Abandoned; may be empty
   };
 
-  StageReader(const StagePlan& plan, StageFolder& folder, Options options)
-      : plan_(plan), folder_(folder), options_(std::move(options)) {}
+  StageReader(const StagePlan& plan, StageFolder& folder, StageProgress& progress, Options options)
+      : plan_(plan), folder_(folder), progress_(progress), options_(std::move(options)) {}
 
   /// Those of `numbers` of which the folder has a copy that is noted, and still has the checksum that it had.
   HeldCopies find(const std::vector<std::int64_t>& numbers);
@@ -43,13 +44,14 @@ class StageReader {
 
  private:
   bool sound(const StagedCopy& noted, const StagePlan::File& file) const;
-  bool holds(const std::filesystem::path& path, const StagedCopy& noted) const;
+  bool holds(const std::filesystem::path& path, const StagedCopy& noted);
   void read_one(std::int64_t number, Reading& reading);
   std::string copy(const Descriptor& source, const StagePlan::File& file, CopyWriter& writer);
-  void check_abandoned() const;
+  void went_on(std::int64_t bytes);
 
   const StagePlan& plan_;
   StageFolder& folder_;
+  StageProgress& progress_;
   Options options_;
   std::mutex mutex_;      // guards what `find` and `read` have collected
   std::mutex verifying_;  // held around plan_.verify

@@ -15,6 +15,7 @@
 #include "worker/channel/relay.hpp"
 #include "worker/staging/stage_exchange.hpp"
 #include "worker/staging/stage_folder.hpp"
+#include "worker/staging/stage_progress.hpp"
 #include "worker/staging/stage_reader.hpp"
 
 namespace stormsweep {
@@ -47,7 +48,8 @@ class Stager {
         folder_(folder),
         relay_(relay),
         options_(options),
-        reader_(plan_, folder_, {options.readers, options.abandoned}) {}
+        progress_(options.progress),
+        reader_(plan_, folder_, progress_, {options.readers, options.abandoned}) {}
 
   StageReport run() {
     meet();
@@ -58,7 +60,7 @@ class Stager {
       read(numbers);
     }
     settle();
-    const ExchangedBytes bytes = exchange_copies(routes_, plan_, folder_, held_, relay_);
+    const ExchangedBytes bytes = exchange_copies(routes_, plan_, folder_, held_, progress_, relay_);
     report_.sent_bytes = bytes.sent, report_.received_bytes = bytes.received;
     conclude();
     return std::move(report_);
@@ -86,6 +88,7 @@ class Stager {
   StageFolder folder_;
   Relay& relay_;
   const StageOptions& options_;
+  StageProgress progress_;
   StageReader reader_;
   StageReport report_;
   StageRoutes routes_;
@@ -171,16 +174,16 @@ void Stager::read(const std::vector<std::int64_t>& numbers) {
   const auto owner = [this](std::int64_t number) { return static_cast<int>(number % relay_.size()); };
   std::vector<std::int64_t> mine;
   for (const std::int64_t number : numbers) {
-    if (!routes_.holders.contains(number) && owner(number) == relay_.place()) mine.push_back(number);
+    if (!routes_.holders.try_emplace(number, 1, owner(number)).second) continue;
+    if (owner(number) == relay_.place()) mine.push_back(number);
   }
+  progress_.expect(std::ssize(mine) + std::ssize(routes_.fetched(relay_.place())));
   StageReader::Reading reading = reader_.read(mine);
   report_.opened += reading.opened;
   report_.read_bytes += reading.bytes;
   held_.merge(reading.copies);
   for (const std::string& lines : relay_.gather(lines_of(reading.unusable))) unusable_.merge(parse_lines(lines));
-  for (const std::int64_t number : numbers) {
-    if (!unusable_.contains(number) && !routes_.holders.contains(number)) routes_.holders[number] = {owner(number)};
-  }
+  for (const auto& [number, why] : unusable_) routes_.holders.erase(number);
   known_.insert(numbers.begin(), numbers.end());
 }
 

@@ -13,6 +13,7 @@
 #include "search/base/error.hpp"
 #include "search/methods/synchronous.hpp"
 #include "search/space/cache_files.hpp"
+#include "tests/heard.hpp"
 #include "tests/master/store/store_fixture.hpp"
 #include "worker/channel/memory_channel.hpp"
 
@@ -561,6 +562,26 @@ TEST_CASE("data is staged by all workers before any training, and again where on
   job.turn();
   CHECK(job.worker(1).stages.back() == wire::Stage{0, {}});
   CHECK(!job.worker(1).in_hand.empty());
+}
+
+TEST_CASE("what workers are at comes with their heartbeats, and stands in the bar") {
+  const TemporaryFolder folder;
+  MasterLoop::Options options = staged();
+  options.columns = 200;
+  Job job(folder.path, indices(1, 2), 3, options);
+  job.join_all();
+  const auto shown_after = [&](const wire::Pursuit& pursuit) {
+    for (const Worker& worker : job.workers) worker.say(wire::Heartbeat{pursuit});
+    return heard([&] { job.pass(2); });
+  };
+  const std::string copying = shown_after({.work = wire::Work::staging, .done = 1'000'000, .all = 4'000'000});
+  CHECK(copying.find("[#####---------------] s: 0/2 done, 2 workers staging data: 2 of 8 MB | 6 s left") !=
+        std::string::npos);
+  for (const Worker& worker : job.workers)
+    worker.say(wire::Staged{.attempt = 1, .done = true, .error = {}, .notes = {}});
+  job.turn();
+  const std::string training = shown_after({wire::Work::training, 1, 2, 1, 3});
+  CHECK(training.find("] s: 0/2 done, 2 running (epoch 1/2: 2 training 33 %)") != std::string::npos);
 }
 
 TEST_CASE("data that cannot be staged ends the search with the reason") {

@@ -55,3 +55,21 @@ TEST_CASE("roster: what was over within a second is worth no row, whatever its w
   CHECK(long_runners(roster, 12.5).empty());
   CHECK(long_runners(roster, 13) == Found{{2, 0}});
 }
+
+TEST_CASE("roster: what counts is what stages, and what leaders have told of the training that they are at") {
+  Roster roster;
+  const wire::Pursuit epoch{wire::Work::training, 2, 5, 3, 10},
+      copies{.work = wire::Work::staging, .done = 1, .all = 2};
+  roster.join(w1, {}), roster.join(w2, {});
+  roster.tell(w1, copies), roster.tell(w2, {});
+  CHECK(roster.pursuits() == std::vector{copies});
+  roster.begin(w1, training(7, {5}), {w1, w2}, Seconds(10));
+  CHECK(roster.pursuits().empty());  // of what it was at before
+  roster.tell(w1, epoch), roster.tell(w2, epoch);
+  CHECK(roster.pursuits() == std::vector{epoch});  // its mate does not lead
+  roster.end(w1, training(7, {5}), 0);
+  CHECK(roster.pursuits().empty());
+  roster.tell(w2, copies);
+  roster.leave(w2);
+  CHECK(roster.pursuits().empty());
+}

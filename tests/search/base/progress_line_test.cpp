@@ -1,32 +1,10 @@
 #include "search/base/progress_line.hpp"
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <functional>
-
-#include "search/base/file.hpp"
-#include "tests/folder.hpp"
+#include "tests/heard.hpp"
 
 using namespace stormsweep;
-
-namespace {
-
-/// What `speak` says on standard error.
-std::string heard(const std::function<void()>& speak) {
-  const TemporaryFolder folder;
-  const std::string file = (folder / "err").string();
-  const int kept = dup(STDERR_FILENO), there = open(file.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-  dup2(there, STDERR_FILENO);
-  speak();
-  dup2(kept, STDERR_FILENO);
-  close(kept), close(there);
-  return read_file(file, "");
-}
-
-}  // namespace
 
 TEST_CASE("on a terminal progress is shown from a second on, five times a second") {
   ProgressLine line(80, Seconds(100));

@@ -34,7 +34,7 @@ const std::vector<wire::ToWorker> to_worker{
 
 const std::vector<wire::ToMaster> to_master{
     wire::Hello{"node7", "cuda:1", "Some CPU", "stormsweep 1, LibTorch 2", 16},
-    wire::Heartbeat{},
+    wire::Heartbeat{{wire::Work::testing, 3, 50, 7, 1ll << 40}},
     wire::Staged{2, true, "full", "staged"},
     wire::Began{true, TrainingId{5}},
     wire::Left{1ull << 40},

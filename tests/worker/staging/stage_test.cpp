@@ -77,7 +77,11 @@ class Scene {
   fs::path machine(int number) const { return folder_ / "machines" / std::to_string(number); }
   fs::path copy(std::int64_t number) const { return machine(here) / plan.files[static_cast<std::size_t>(number)].name; }
   void meet() { gather(channel_, ""); }
-  StageReport stage() { return stormsweep::stage(channel_, ranks, plan, machine(here), {.number = relays++}); }
+  StageReport stage() {
+    told.clear();
+    const auto tell = [this](std::int64_t done, std::int64_t all) { told.emplace_back(done, all); };
+    return stormsweep::stage(channel_, ranks, plan, machine(here), {.progress = tell, .number = relays++});
+  }
   Numbers wanted(int place, const Numbers& unusable = {}) const {
     const auto numbers = plan.wanted(place, unusable);
     return {numbers.begin(), numbers.end()};
@@ -94,6 +98,7 @@ class Scene {
   }
 
   StagePlan plan;
+  std::vector<std::pair<std::int64_t, std::int64_t>> told;  ///< by the last staging: bytes done, of how many
   std::vector<int> ranks;
   int here;  ///< number of this rank's machine
 
@@ -151,6 +156,12 @@ void routes(const MpiChannel& channel) {
   check(right, "every machine gets what it lacks, once, from who has it", channel);
 }
 
+/// Whether what a staging told went forward, to `bytes` of as many.
+bool tells(const std::vector<std::pair<std::int64_t, std::int64_t>>& told, std::int64_t bytes) {
+  const bool forward = std::is_sorted(told.begin(), told.end(), [](auto& a, auto& b) { return a.first < b.first; });
+  return forward && !told.empty() && told.back() == std::pair(bytes, bytes);
+}
+
 void subsets(MpiChannel& channel, const fs::path& folder) {
   Scene scene(channel, folder, 40, 12);
   Numbers all;
@@ -162,7 +173,13 @@ void subsets(MpiChannel& channel, const fs::path& folder) {
   check(report.wanted == 12 && report.kept == 0 && report.unusable.empty(), "and of this rank", channel);
   check(!fs::exists(scene.machine(scene.here) / ".transit"), "nothing that passed through is left", channel);
 
+  check(tells(scene.told, report.read_bytes + report.received_bytes), "it tells its bytes", channel);
+
   const StageReport again = scene.stage();
+  std::int64_t own = 0;
+  for (const std::int64_t number : scene.wanted(channel.rank()))
+    own += static_cast<std::int64_t>(content(number).size());
+  check(tells(scene.told, own), "and those that it only looks at", channel);
   check(again.job.opened == 0 && again.kept == 12 && again.received_bytes == 0, "the next job opens none", channel);
   check(scene.copies() == scene.wanted(channel.rank()), "and has them all", channel);
 

@@ -1,0 +1,64 @@
+#include "master/loop/progress.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/heard.hpp"
+
+using namespace stormsweep;
+using wire::Pursuit;
+using wire::Work;
+
+namespace {
+
+/// What stands on a wide terminal 10 seconds after the start.
+std::string shown(const Standing& standing) {
+  const std::string line = heard([&] { Progress("s", "loss", 200, Seconds(100)).show(standing, Seconds(110)); });
+  return line.substr(4, line.size() - 8);  // without what wipes it
+}
+
+Pursuit staging(std::int64_t done, std::int64_t all) {
+  return {.work = Work::staging, .done = done, .all = all};
+}
+
+}  // namespace
+
+TEST_CASE("progress: trials done of all, with the best, the rate and the time that is left") {
+  Standing standing{.total = 40, .counts = {.complete = 18, .failed = 2}, .running = 3, .ended_here = 10};
+  standing.best = BestTrial{TrialId{7}, 0.125};
+  CHECK(
+      shown(standing) ==
+      "[##########----------] s: 20/40 done, 3 running, 2 failed | best loss 0.125 (trial 7) | 1 trials/s | 20 s left");
+}
+
+TEST_CASE("progress: while data is staged the bar is that of its bytes, all workers' together") {
+  Standing standing{.total = 4, .staging = 2, .staged_for = Seconds(9)};
+  CHECK(shown(standing) == "[--------------------] s: 0/4 done, 2 workers staging data since 9 s");
+  standing.pursuits = {staging(0, 0), staging(0, 10'000'000)};
+  CHECK(shown(standing) == "[--------------------] s: 0/4 done, 2 workers staging data since 9 s");
+  standing.pursuits = {staging(1'500'000'000, 6'000'000'000), staging(1'500'000'000, 3'000'000'000)};
+  CHECK(shown(standing) == "[######--------------] s: 0/4 done, 2 workers staging data: 3 of 9 GB | 18 s left");
+  standing.pursuits = {staging(512'000'000, 512'000'000), staging(256'000'000, 256'000'000)};
+  CHECK(shown(standing) == "[####################] s: 0/4 done, 2 workers staging data: 768 of 768 MB");
+}
+
+TEST_CASE("progress: a training tells how far its epoch is, or the evaluation behind it") {
+  Standing standing{.total = 4, .running = 1};
+  CHECK(shown(standing) == "[--------------------] s: 0/4 done, 1 running");
+  standing.pursuits = {{Work::training, 3, 50, 45, 100}};
+  CHECK(shown(standing) == "[--------------------] s: 0/4 done, 1 running (epoch 3/50: training 45 %)");
+  standing.pursuits = {{Work::testing, 3, 50, 399, 400}};
+  CHECK(shown(standing) == "[--------------------] s: 0/4 done, 1 running (epoch 3/50: testing 99 %)");
+}
+
+TEST_CASE("progress: of several trainings, how many are at what, and how far on average") {
+  Standing standing{.total = 8, .running = 5};
+  standing.pursuits = {{Work::training, 3, 50, 1, 2},
+                       {Work::testing, 9, 9, 3, 4},
+                       {Work::training, 7, 50, 1, 1000},
+                       {Work::validating, 1, 2, 0, 7}};
+  CHECK(shown(standing) ==
+        "[--------------------] s: 0/8 done, 5 running (2 training 25 %, 1 validating 0 %, 1 testing 75 %)");
+  standing.pursuits = {{Work::training, 3, 50, 1, 2}, {Work::validating, 3, 50, 1, 2}};
+  CHECK(shown(standing) ==
+        "[--------------------] s: 0/8 done, 5 running (epoch 3/50: 1 training 50 %, 1 validating 50 %)");
+}
