@@ -65,6 +65,16 @@ TaskContext task_context(const Workplace& with, const torch::Device& device) {
           .background = with.background};
 }
 
+/// Has a training of `epochs` tell how far it is.
+void tell(Activity& activity, std::int64_t epochs, TaskContext& context, TrainingEvents& events) {
+  events.stepping = [&activity, epochs](std::int64_t epoch, std::int64_t done, std::int64_t all) {
+    activity.train(epoch, epochs, done, all);
+  };
+  context.evaluating = [&activity](Split split, std::int64_t done, std::int64_t all) {
+    activity.evaluate(split == Split::validation ? wire::Work::validating : wire::Work::testing, done, all);
+  };
+}
+
 }  // namespace
 
 std::string TaskExecutor::versions() const {
@@ -112,6 +122,7 @@ void TaskExecutor::execute(const Assignment& assignment, const std::function<boo
   if (!with.models.empty())
     events.trained = [&](std::size_t milestone, Task& task) { save(with, training, milestone, task); };
   TrainingPlan plan = make_plan(training, experiment);
+  tell(with.activity, plan.milestones.back(), context, events);
   plan.trial_hours = with.space.limits.trial_hours;
   plan.retry_out_of_memory = with.settings.retry_out_of_memory;
   const Reader read(training.configuration, experiment);
@@ -119,6 +130,7 @@ void TaskExecutor::execute(const Assignment& assignment, const std::function<boo
   plan.peak = convolution_peak(context.device, arithmetic(read));
   train([&] { return make_task(experiment, training.configuration, context); }, plan, events, gang.get(),
         checkpoint_plan(with, training));
+  with.activity.rest();
   release_device_memory();
 }
 

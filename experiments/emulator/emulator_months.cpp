@@ -19,7 +19,8 @@ EmulatorMonths::EmulatorMonths(const ClimateLayout& layout, std::int64_t window)
 }
 
 torch::Tensor emulate(EmulatorNetwork& network, const ClimateSet& set, std::span<const ClimateWindow> windows,
-                      SeasonalEncoding season, const torch::Device& device, Gang& gang) {
+                      SeasonalEncoding season, const torch::Device& device, Gang& gang,
+                      const std::function<void(std::int64_t, std::int64_t)>& begin) {
   const torch::NoGradGuard no_gradient;
   const EmulatorOptions& sizes = network.options();
   // What other ranks make is 0 here: sums are exact.
@@ -28,6 +29,8 @@ torch::Tensor emulate(EmulatorNetwork& network, const ClimateSet& set, std::span
   const auto [first_block, last_block] = gang.share(blocks);
   for (std::int64_t block = first_block; block < last_block; ++block) {
     const std::int64_t first = block * windows_at_once, last = std::min(first + windows_at_once, std::ssize(windows));
+    begin(first - first_block * windows_at_once,
+          std::min(last_block * windows_at_once, std::ssize(windows)) - first_block * windows_at_once);
     const auto some = windows.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
     const SharedMonths shared = gather_months(set, some, sizes.window, season);
     maps.slice(0, first, last).copy_(network.forward(shared.months.to(device), shared.places.to(device)));

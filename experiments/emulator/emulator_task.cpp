@@ -111,7 +111,8 @@ Metrics EmulatorTask::evaluate(Split split) {
   if (!std::exchange(averaged_, true)) average_running_statistics(network_, *context_.gang);
   const EmulatorEvaluation& evaluation = evaluation_on(split);
   const auto maps =
-      emulate(network_, held_out(split), evaluation.months().asked, choice_.season, context_.device, *context_.gang);
+      emulate(network_, held_out(split), evaluation.months().asked, choice_.season, context_.device, *context_.gang,
+              [&](std::int64_t done, std::int64_t all) { context_.evaluating(split, done, all); });
   return evaluation.judge(maps, name_of(split), split == Split::test);
 }
 

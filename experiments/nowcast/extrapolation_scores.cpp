@@ -45,9 +45,11 @@ Reliability no_nowcast_reliability() {
   return Reliability({rain_thresholds.begin(), rain_thresholds.end()});
 }
 
-ExtrapolationScores score_extrapolation(const NowcastPatches& patches, std::span<const std::int64_t> own, int threads) {
+ExtrapolationScores score_extrapolation(const NowcastPatches& patches, std::span<const std::int64_t> own, int threads,
+                                        const std::function<void(std::int64_t)>& begin) {
   std::vector<Scored> scored(own.size());
   in_parallel(std::ssize(own), threads, [&](std::int64_t i) {
+    begin(i);
     const auto k = static_cast<std::size_t>(i);
     scored[k] = forecast_patch(patches, own[k]);
   });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 
 #include "datasets/nowcast/nowcast_patches.hpp"
@@ -22,7 +23,8 @@ struct ExtrapolationScores {
   Reliability reliability;  ///< of the plain one
 };
 
-/// Of the patches that `own` names, on up to `threads` threads.
-ExtrapolationScores score_extrapolation(const NowcastPatches& patches, std::span<const std::int64_t> own, int threads);
+/// Of the patches that `own` names, on up to `threads` threads, which tell `begin` before each how many were begun.
+ExtrapolationScores score_extrapolation(const NowcastPatches& patches, std::span<const std::int64_t> own, int threads,
+                                        const std::function<void(std::int64_t)>& begin);
 
 }  // namespace stormsweep

@@ -41,7 +41,8 @@ void sum_over(Gang& gang, torch::Tensor& sums) {
 NowcastEvaluation::NowcastEvaluation(NowcastNetwork& network, const NowcastPatches& patches,
                                      const Extrapolations* extrapolations, std::span<const std::int64_t> own,
                                      const PixelStatistics& statistics, const RainWeights& weights,
-                                     const torch::Device& device, Gang& gang)
+                                     const torch::Device& device, Gang& gang,
+                                     const std::function<void(std::int64_t)>& begin)
     : step_minutes_(std::llround(patches.meta().step_minutes)),
       rain_rate_(patches.meta().quantity == RadarQuantity::rain_rate),
       model_(no_nowcast_scores(patches.meta())),
@@ -53,6 +54,7 @@ NowcastEvaluation::NowcastEvaluation(NowcastNetwork& network, const NowcastPatch
   };
   torch::Tensor losses = torch::zeros({2}, torch::kFloat64);  // sum, and samples
   for (std::size_t first = 0; first < own.size(); first += evaluation_batch) {
+    begin(static_cast<std::int64_t>(first));
     std::vector<NowcastSample> samples;
     for (const std::int64_t patch : own.subspan(first, std::min<std::size_t>(evaluation_batch, own.size() - first)))
       samples.push_back({patch, 0});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,11 +21,11 @@ namespace stormsweep {
 class NowcastEvaluation {
  public:
   /// `extrapolations`: of the patches, for a network that takes them, or null. `own`: this rank's patches, each counted
-  /// as often as it is named. All ranks of the gang call this, and get the scores over the patches of all. Draws no
-  /// random numbers.
+  /// as often as it is named; `begin` is told before some of them how many are done. All ranks of the gang call this,
+  /// and get the scores over the patches of all. Draws no random numbers.
   NowcastEvaluation(NowcastNetwork& network, const NowcastPatches& patches, const Extrapolations* extrapolations,
                     std::span<const std::int64_t> own, const PixelStatistics& statistics, const RainWeights& weights,
-                    const torch::Device& device, Gang& gang);
+                    const torch::Device& device, Gang& gang, const std::function<void(std::int64_t)>& begin);
 
   /// Puts the scores of the extrapolation of `own` beside the network's. All ranks call it.
   void compare_with(const ExtrapolationScores& extrapolation, Gang& gang);

@@ -78,6 +78,7 @@ class NowcastTask : public Task {
   int background_, threads_;
   std::uint64_t seed_;
   std::shared_ptr<Gang> gang_;
+  decltype(TaskContext::evaluating) evaluating_;
   bool augmented_;
   double validation_share_;
   std::map<std::string, SplitData> data_;  ///< "train" and "test", and "validation" where it has a file of its own
@@ -95,6 +96,7 @@ NowcastTask::NowcastTask(const Reader& read, const TaskContext& context)
       threads_(context.threads),
       seed_(derive_seed(context.seed, "replicate", {static_cast<std::uint64_t>(read.integer("replicate"))})),
       gang_(context.gang),
+      evaluating_(context.evaluating),
       augmented_(read.choice("augmentation") == "live"),
       validation_share_(read.real("validation_share")),
       data_(open_data(context, read.choice("extrapolation") != "none")),
@@ -156,9 +158,14 @@ Metrics NowcastTask::evaluate(Split split) {
     own.resize(static_cast<std::size_t>(last - first));
     std::iota(own.begin(), own.end(), first);
   }
-  NowcastEvaluation evaluation(*network_, patches, data.shown(), own, statistics_, weights_, device_, *gang_);
+  const bool scores_extrapolation = split == Split::test && !extrapolation_;  // takes as long again, or longer
+  const std::int64_t all = std::ssize(own) * (scores_extrapolation ? 2 : 1);
+  NowcastEvaluation evaluation(*network_, patches, data.shown(), own, statistics_, weights_, device_, *gang_,
+                               [&](std::int64_t done) { evaluating_(split, done, all); });
+  if (scores_extrapolation)
+    extrapolation_ = score_extrapolation(patches, own, threads_,
+                                         [&](std::int64_t begun) { evaluating_(split, std::ssize(own) + begun, all); });
   if (split == Split::test) {
-    if (!extrapolation_) extrapolation_ = score_extrapolation(patches, own, threads_);
     evaluation.compare_with(*extrapolation_, *gang_);
   }
   Metrics metrics = evaluation.summary(name);

@@ -31,11 +31,13 @@ void sum_exactly(Gang& gang, torch::Tensor& counts) {
 SegmentationEvaluation::SegmentationEvaluation(SegmentationNetwork& network, const WeatherSet& set,
                                                std::span<const std::int64_t> own, const ChannelRange& range,
                                                int labeling, const torch::Tensor& weights, const torch::Device& device,
-                                               Gang& gang) {
+                                               Gang& gang, const std::function<void(std::int64_t)>& begin) {
   const torch::NoGradGuard no_gradient;
   const torch::Tensor alike = torch::ones_like(weights);
   torch::Tensor losses = torch::zeros({3}, torch::kFloat64);  // weighted, not weighted, samples
+  std::int64_t done = 0;
   for (const std::int64_t sample : own) {
+    begin(done++);
     const Batch batch = gather(set, {&sample, 1}, range, labeling);
     const torch::Tensor truth = batch.target.to(device), logits = network.forward(batch.input.to(device));
     scores_.add(logits.argmax(1).to(torch::kCPU), batch.target);

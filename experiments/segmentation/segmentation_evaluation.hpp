@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -20,11 +21,12 @@ inline constexpr std::array<const char*, weather_classes> class_names{"backgroun
 /// How well a network tells the classes of some samples, all ranks' together: from one confusion matrix.
 class SegmentationEvaluation {
  public:
-  /// `own`: this rank's samples of `set`. All ranks of the gang call this, and get the scores over the samples of all:
-  /// the same bits, pixels being counted exactly. Draws no random numbers. `weights` [3] as the loss has them.
+  /// `own`: this rank's samples of `set`; `begin` is told before each how many are done. All ranks of the gang call
+  /// this, and get the scores over the samples of all: the same bits, pixels being counted exactly. Draws no random
+  /// numbers. `weights` [3] as the loss has them.
   SegmentationEvaluation(SegmentationNetwork& network, const WeatherSet& set, std::span<const std::int64_t> own,
                          const ChannelRange& range, int labeling, const torch::Tensor& weights,
-                         const torch::Device& device, Gang& gang);
+                         const torch::Device& device, Gang& gang, const std::function<void(std::int64_t)>& begin);
 
   /// <split>_mean_iou, _accuracy, _loss and _cross_entropy.
   Metrics summary(const std::string& split) const;

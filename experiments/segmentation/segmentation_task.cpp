@@ -182,8 +182,10 @@ Metrics SegmentationTask::evaluate(Split split) {
   const bool tests = split == Split::test;
   const WeatherSet& set = tests ? test_ : validation_;
   const std::int64_t first = train_.size() + (tests ? validation_.size() : 0);
-  const SegmentationEvaluation evaluation(*network_, set, usable(set, first).divided(context_.gang->shard()), range_,
-                                          labeling_, weights_, context_.device, *context_.gang);
+  const auto own = usable(set, first).divided(context_.gang->shard());
+  const SegmentationEvaluation evaluation(
+      *network_, set, own, range_, labeling_, weights_, context_.device, *context_.gang,
+      [&](std::int64_t done) { context_.evaluating(split, done, std::ssize(own)); });
   Metrics metrics = evaluation.summary(name_of(split));
   for (auto& metric : evaluation.by_class(name_of(split), tests)) metrics.push_back(std::move(metric));
   if (!tests) return metrics;

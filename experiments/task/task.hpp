@@ -20,6 +20,12 @@
 
 namespace stormsweep {
 
+/// What is held out.
+enum class Split { validation, test };
+inline std::string name_of(Split split) {
+  return split == Split::validation ? "validation" : "test";
+}
+
 /// What a worker knows beyond the configuration.
 struct TaskContext {
   std::map<std::string, std::filesystem::path> data;  ///< "train", "validation", "test": absolute paths
@@ -33,13 +39,10 @@ struct TaskContext {
   int threads = 1;     ///< for training
   int background = 1;  ///< threads beside them that make batches; 0: made when asked for
   std::shared_ptr<Gang> gang = std::make_shared<Gang>();  ///< never null
+  /// Told while Task::evaluate goes on how many samples of its own this rank has done, and of how many; from any
+  /// thread.
+  std::function<void(Split, std::int64_t done, std::int64_t all)> evaluating = [](Split, std::int64_t, std::int64_t) {};
 };
-
-/// What is held out.
-enum class Split { validation, test };
-inline std::string name_of(Split split) {
-  return split == Split::validation ? "validation" : "test";
-}
 
 /// What some samples of a batch show.
 struct Loss {

@@ -107,6 +107,7 @@ Metrics ScriptTask::evaluate(Split split) {
   SplitScores scores(wanted, script.thresholds, script.loss == "bce_with_logits", set.target(), context_.device);
   const auto [begin, end] = context_.gang->share(set.size());
   for (std::int64_t first = begin; first < end; first += own_batch_) {
+    context_.evaluating(split, first - begin, end - begin);
     std::vector<std::int64_t> samples(static_cast<std::size_t>(std::min(own_batch_, end - first)));
     std::iota(samples.begin(), samples.end(), first);
     const Batch batch = set.gather(samples);

@@ -74,6 +74,7 @@ class TornadoTask : public Task {
   int background_;
   std::uint64_t seed_;
   std::shared_ptr<Gang> gang_;
+  decltype(TaskContext::evaluating) evaluating_;
   Augmentation augmentation_;
   std::int64_t copies_, batch_size_;  ///< batch size over the whole gang, at most an epoch
   double positive_weight_;
@@ -90,6 +91,7 @@ TornadoTask::TornadoTask(const Reader& read, const TaskContext& context)
       background_(context.background),
       seed_(derive_seed(context.seed, "replicate", {static_cast<std::uint64_t>(read.integer("replicate"))})),
       gang_(context.gang),
+      evaluating_(context.evaluating),
       augmentation_(augmentation_of(read)),
       validation_(context.data.at("validation")),
       test_(context.data.at("test")),
@@ -176,6 +178,7 @@ Metrics TornadoTask::evaluate(Split split) {
   std::vector<StormSample> samples;
   const auto [begin, end] = gang_->share(storms.size());
   for (std::int64_t first = begin; first < end; first += evaluation_batch) {
+    evaluating_(split, first - begin, end - begin);
     samples.resize(static_cast<std::size_t>(std::min(evaluation_batch, end - first)));
     for (std::size_t i = 0; i < samples.size(); ++i) samples[i].storm = first + static_cast<std::int64_t>(i);
     const Batch batch = gathered(storms, samples, plain_);

@@ -113,6 +113,7 @@ void Trainer::run(const std::function<std::unique_ptr<Task>()>& make) {
   Metrics metrics;
   const auto before_step = [&] {
     if (events_.stop()) throw Stopped{};
+    events_.stepping(loop_->epochs() + 1, loop_->steps(), loop_->task().batches_per_epoch());
     check_time();
     clock_.pause();
     save_if_worth_it(every_);
@@ -147,7 +148,7 @@ void Trainer::resume(const std::function<std::unique_ptr<Task>()>& make) {
   bool covers = found && (loop_->epochs() < plan_.milestones[0] ||
                           (!found->records.empty() && found->records.back().epoch == plan_.milestones[0]));
   // The first milestone's metrics are there, but no longer its network.
-  if (events_.trained && covers && loop_->epochs() == plan_.milestones[0] && loop_->in_epoch()) covers = false;
+  if (events_.trained && covers && loop_->epochs() == plan_.milestones[0] && loop_->steps() > 0) covers = false;
   if (found && !covers) loop_.emplace(make(), plan_, gang_);
   if (gang_) {
     // In parts that float32 sums exactly.

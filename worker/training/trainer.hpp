@@ -28,6 +28,9 @@ struct TrainingEvents {
   std::function<void(std::size_t milestone, Task& task)> trained = nullptr;
   /// Trial `milestone` has ended, `epochs` have passed since the one before. Called in order, once for every milestone.
   std::function<void(std::size_t milestone, const Outcome& outcome, const std::vector<EpochRecord>& epochs)> finished;
+  /// Told before every step how many batches of an epoch (from 1) are done, and of how many.
+  std::function<void(std::int64_t epoch, std::int64_t done, std::int64_t all)> stepping = [](std::int64_t, std::int64_t,
+                                                                                             std::int64_t) {};
   /// Asked before every step: whether to abandon the training, without an outcome for what has not finished.
   std::function<bool()> stop = [] { return false; };
 };

@@ -39,7 +39,7 @@ class TrainingLoop {
   Metrics run_epoch(Timings& timings, const std::function<void()>& before_step);
 
   std::int64_t epochs() const { return epoch_; }  ///< whole ones, run so far
-  bool in_epoch() const { return step_ > 0; }     ///< steps of the next one have been done
+  std::int64_t steps() const { return step_; }    ///< of the next one, done so far
   Task& task() { return *task_; }
   std::int64_t samples() const { return samples_; }  ///< trained on so far, by all ranks
   std::int64_t training_flops() const { return 3 * task_->forward_flops() * samples_; }

@@ -193,6 +193,18 @@ TEST_CASE("a training that is stopped leaves no outcome for what has not finishe
   CHECK(finished == 1);
 }
 
+TEST_CASE("a training tells before each step how many batches of which epoch are done") {
+  std::vector<std::vector<std::int64_t>> told;
+  TrainingEvents events;
+  events.stepping = [&](std::int64_t epoch, std::int64_t done, std::int64_t all) {
+    told.push_back({epoch, done, all});
+  };
+  events.finished = [](std::size_t, const Outcome&, const auto&) {};
+  train([] { return std::make_unique<LineTask>(LineTask::Options{}); }, {{2}}, events);
+  CHECK(told ==
+        std::vector<std::vector<std::int64_t>>{{1, 0, 3}, {1, 1, 3}, {1, 2, 3}, {2, 0, 3}, {2, 1, 3}, {2, 2, 3}});
+}
+
 TEST_CASE("a training that takes longer than it may is ended, and what it has reached stays") {
   LineTask::Options slow;
   slow.on_epoch = [](std::int64_t) { std::this_thread::sleep_for(std::chrono::milliseconds(20)); };
