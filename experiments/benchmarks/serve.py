@@ -1,20 +1,27 @@
 #!/usr/bin/python3
 """What does a page that shows a search cost the search?
 
-Question  no-op trials a second, as in dispatch.py, while `stormsweep serve` shows the database and a page asks it for news every
-          two seconds, over the same without; and the processor time of serve over that of the search.
-Baseline  the same search alone, in turn, the order changing from pair to pair; and one such run over the next, which tells how noisy
-          the machine is.
+Question  (1) the shares of a search's time for which `stormsweep serve`, asked for news by a page every two seconds, holds the
+          database's lock, for which a commit may wait, and of its processor time that serve uses: together what it can cost at
+          most where all cores are busy, and hardly touched by noise; (2) no-op trials a second, as in dispatch.py, beside such a
+          page.
+Baseline  for (2) the same search alone, in pairs, the order changing from pair to pair
 Command   /usr/bin/python3 experiments/benchmarks/serve.py
-Spread    the median of --repeats pairs, with the least and the greatest beside it
+Spread    (1) the median of --repeats runs, with the least and the greatest; the lock's times are those of strace, which stops
+          serve at calls of fcntl alone; (2) the median of the pairs' ratios, and the interval that 95 % of the medians of
+          resampled pairs lie in
 Target    less than 2 %
 """
 
 import http.client
 import os
 import pathlib
+import random
+import re
 import resource
+import signal
 import socket
+import statistics
 import subprocess
 import tempfile
 import threading
@@ -55,21 +62,36 @@ class Page(http.client.HTTPConnection):
         self.thread.join()
 
 
+def locked_seconds(trace, database):
+    """For how long a database's shared lock was held, by the calls of SQLite (os_unix.c: its bytes begin at 1073741826)."""
+    seconds, since = 0, None
+    call = re.compile(r"(\d+\.\d+) fcntl\(\d+<" + re.escape(str(database)) + r">, F_SETLK, {l_type=(F_\w+), .*?l_start=(\d+), l_len=(\d+)")
+    for now, kind, start, length in call.findall(trace.read_text()):
+        if kind == "F_RDLCK" and start == "1073741826":
+            since = float(now)
+        elif kind == "F_UNLCK" and length != "1" and since is not None:
+            seconds, since = seconds + float(now) - since, None
+    return seconds
+
+
 def watch(options, folder, ended, seen):
-    """Shows the database as soon as it holds something."""
-    database = folder / "n.db"
+    """Shows the database as soon as it holds something; `seen`: seconds for which it was locked, processor seconds."""
+    database, trace = folder / "n.db", folder / "trace"
     while not database.exists() or database.stat().st_size < 1 << 20:
         time.sleep(0.01)
-    server = subprocess.Popen([options.bin / "stormsweep", "serve", "n.db", "--socket", folder / "s.sock"], cwd=folder,
+    server = subprocess.Popen(["strace", "--seccomp-bpf", "-f", "-y", "-ttt", "-e", "trace=fcntl", "-o", trace,
+                               options.bin / "stormsweep", "serve", "n.db", "--socket", folder / "s.sock"], cwd=folder,
                               stdout=subprocess.PIPE, text=True)
     assert server.stdout.readline().startswith("type at home"), "serve did not start"
     page = Page(str(folder / "s.sock"))
     ended.wait()
     page.leave()
-    server.terminate()
+    for child, program in common.descendants(server.pid).items():
+        if program == "stormsweep":
+            os.kill(child, signal.SIGTERM)
     _, status, usage = os.wait4(server.pid, 0)
     assert status == 0 and page.renewals > 0, "the page saw nothing; give more --trials"
-    seen.append(usage.ru_utime + usage.ru_stime)
+    seen += [locked_seconds(trace, database), usage.ru_utime + usage.ru_stime]
 
 
 def processor_seconds():
@@ -78,9 +100,9 @@ def processor_seconds():
 
 
 def measure(options, watched):
-    """(trials a second, processor seconds of serve over those of the search)"""
+    """Trials a second; where it is watched, the shares of the search's time and of its processor time, too."""
     with tempfile.TemporaryDirectory() as folder:
-        folder, ended, seen = pathlib.Path(folder), threading.Event(), []
+        folder, ended, seen = pathlib.Path(folder).resolve(), threading.Event(), []
         watcher = threading.Thread(target=watch, args=(options, folder, ended, seen))
         if watched:
             watcher.start()
@@ -88,24 +110,36 @@ def measure(options, watched):
         rate = dispatch.stormsweep(options.bin, folder, "grid", options.trials)
         searching = processor_seconds() - before
         ended.set()
-        if watched:
-            watcher.join()
-        return rate, sum(seen) / searching
+        if not watched:
+            return rate
+        watcher.join()
+        locked, busy = seen
+        return rate, locked * rate / options.trials, busy / searching
+
+
+def interval(ratios):
+    """In which 95 % of the medians of resampled ratios lie."""
+    draws = random.Random(1)
+    medians = sorted(statistics.median(draws.choices(ratios, k=len(ratios))) for _ in range(10_000))
+    return f"{medians[249]:.3f}-{medians[9749]:.3f}"
 
 
 def main():
-    options = common.arguments(__doc__.splitlines()[0], trials=1_000_000, repeats=10)
+    options = common.arguments(__doc__.splitlines()[0], trials=500_000, repeats=30)
     alone, watched = [], []
     for pair in range(options.repeats):
         for results, how in [(alone, False), (watched, True)][:: 1 if pair % 2 == 0 else -1]:
             results.append(measure(options, how))
-    rates = {"alone": [rate for rate, _ in alone], "watched": [rate for rate, _ in watched]}
-    for name, values in rates.items():
-        print("{:12}{:10,.0f} trials/s  {}".format(name, *common.spread(values)))
-    over = lambda above, below: common.spread([a / b for a, b in zip(above, below)], 3)
-    print("watched over alone           {:.3f}  {}".format(*over(rates["watched"], rates["alone"])))
-    print("alone over the next alone    {:.3f}  {}".format(*over(rates["alone"], rates["alone"][1:])))
-    print("processor time of serve, %   {:.1f}  {}".format(*common.spread([100 * share for _, share in watched])))
+    rates, locked, busy = zip(*watched)
+    percent = lambda shares: "{:5.2f} %  {}".format(*common.spread([100 * share for share in shares], 2))
+    print("the lock is held, of the search's time        ", percent(locked))
+    print("serve's processor time over the search's      ", percent(busy))
+    print("both                                          ", percent([a + b for a, b in zip(locked, busy)]))
+    for name, values in [("alone", alone), ("watched", rates)]:
+        print("{:46}{:8,.0f} trials/s  {}".format(name, *common.spread(values)))
+    ratios = [a / b for a, b in zip(rates, alone)]
+    print(f"watched over alone                            {statistics.median(ratios):8.3f}  {interval(ratios)}")
+    print("load of the machine, minutes 1, 5, 15         ", *os.getloadavg())
 
 
 if __name__ == "__main__":
