@@ -41,8 +41,24 @@ ForecastScores no_nowcast_scores(const NowcastMeta& meta) {
   return {nowcast_targets, {rain_thresholds.begin(), rain_thresholds.end()}, squares};
 }
 
+DecisionScores no_nowcast_decisions() {
+  return {nowcast_targets, {rain_thresholds.begin(), rain_thresholds.end()}};
+}
+
 Reliability no_nowcast_reliability() {
   return Reliability({rain_thresholds.begin(), rain_thresholds.end()});
+}
+
+void sum_over(Gang& gang, torch::Tensor& sums) {
+  torch::Tensor numbers = sums.to(torch::kFloat32);
+  gang.sum(numbers);
+  sums = numbers.to(torch::kFloat64);
+}
+
+void ExtrapolationScores::sum_over(Gang& gang) {
+  for (torch::Tensor* sums :
+       {&plain.sums, &blurred.sums, &plain_decisions.sums, &blurred_decisions.sums, &reliability.sums})
+    stormsweep::sum_over(gang, *sums);
 }
 
 ExtrapolationScores score_extrapolation(const NowcastPatches& patches, std::span<const std::int64_t> own, int threads,
@@ -55,10 +71,14 @@ ExtrapolationScores score_extrapolation(const NowcastPatches& patches, std::span
   });
   ExtrapolationScores scores{.plain = no_nowcast_scores(patches.meta()),
                              .blurred = no_nowcast_scores(patches.meta()),
+                             .plain_decisions = no_nowcast_decisions(),
+                             .blurred_decisions = no_nowcast_decisions(),
                              .reliability = no_nowcast_reliability()};
   for (const auto& [plain, blurred, truth] : scored) {
     scores.plain.add(plain, truth);
     scores.blurred.add(blurred, truth);
+    scores.plain_decisions.add(plain, truth);
+    scores.blurred_decisions.add(blurred, truth);
     scores.reliability.add(plain, truth);
   }
   return scores;

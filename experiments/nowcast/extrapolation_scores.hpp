@@ -5,6 +5,8 @@
 #include <span>
 
 #include "datasets/nowcast/nowcast_patches.hpp"
+#include "experiments/task/gang.hpp"
+#include "models/decision_scores.hpp"
 #include "models/forecast_scores.hpp"
 #include "models/reliability.hpp"
 
@@ -13,6 +15,7 @@ namespace stormsweep {
 /// Scores that nobody has added to: of all lead times at rain_thresholds and rain_scales, and of the classes of amounts
 /// between rain_thresholds.
 ForecastScores no_nowcast_scores(const NowcastMeta& meta);
+DecisionScores no_nowcast_decisions();
 Reliability no_nowcast_reliability();
 
 /// How well the last image of each patch, carried along the motion between the last two (datasets/nowcast/
@@ -20,8 +23,15 @@ Reliability no_nowcast_reliability();
 /// (blurred_extrapolation.hpp): what every network has to beat.
 struct ExtrapolationScores {
   ForecastScores plain, blurred;
+  DecisionScores plain_decisions, blurred_decisions;
   Reliability reliability;  ///< of the plain one
+
+  /// Makes them those of all ranks' patches. All ranks call it.
+  void sum_over(Gang& gang);
 };
+
+/// Adds what each rank has counted. All ranks call it.
+void sum_over(Gang& gang, torch::Tensor& sums);
 
 /// Of the patches that `own` names, on up to `threads` threads, which tell `begin` before each how many were begun.
 ExtrapolationScores score_extrapolation(const NowcastPatches& patches, std::span<const std::int64_t> own, int threads,

@@ -30,10 +30,12 @@ double over_all_lead_times(const ForecastScores& scores) {
   return sum / nowcast_targets;
 }
 
-void sum_over(Gang& gang, torch::Tensor& sums) {
-  torch::Tensor numbers = sums.to(torch::kFloat32);
-  gang.sum(numbers);
-  sums = numbers.to(torch::kFloat64);
+RainLevels best_levels(const DecisionScores& decisions) {
+  RainLevels levels{};
+  for (std::int64_t l = 0; l < nowcast_targets; ++l)
+    for (std::size_t t = 0; t < rain_thresholds.size(); ++t)
+      levels[static_cast<std::size_t>(l)][t] = decisions.best_level(l, static_cast<std::int64_t>(t));
+  return levels;
 }
 
 }  // namespace
@@ -47,6 +49,7 @@ NowcastEvaluation::NowcastEvaluation(NowcastNetwork& network, const NowcastPatch
       rain_rate_(patches.meta().quantity == RadarQuantity::rain_rate),
       model_(no_nowcast_scores(patches.meta())),
       persistence_(no_nowcast_scores(patches.meta())),
+      decisions_(no_nowcast_decisions()),
       reliability_(no_nowcast_reliability()) {
   const torch::NoGradGuard no_gradient;
   const auto physical = [&](const torch::Tensor& standardised) {
@@ -66,18 +69,24 @@ NowcastEvaluation::NowcastEvaluation(NowcastNetwork& network, const NowcastPatch
     const torch::Tensor truth = physical(target), last = input.narrow(1, nowcast_inputs - 1, 1);
     const torch::Tensor forecast = physical(outputs.back());
     model_.add(forecast, truth);
+    decisions_.add(forecast, truth);
     reliability_.add(forecast, truth);
     persistence_.add(physical(last).expand_as(truth), truth);
   }
-  for (torch::Tensor* sums : {&losses, &model_.sums, &persistence_.sums, &reliability_.sums}) sum_over(gang, *sums);
+  for (torch::Tensor* sums : {&losses, &model_.sums, &persistence_.sums, &decisions_.sums, &reliability_.sums})
+    sum_over(gang, *sums);
   loss_ = losses[0].item<double>() / losses[1].item<double>();
 }
 
-void NowcastEvaluation::compare_with(const ExtrapolationScores& extrapolation, Gang& gang) {
+DecisionLevels NowcastEvaluation::levels(const ExtrapolationScores& extrapolation) const {
+  return {.network = best_levels(decisions_),
+          .extrapolation = best_levels(extrapolation.plain_decisions),
+          .blurred = best_levels(extrapolation.blurred_decisions)};
+}
+
+void NowcastEvaluation::compare_with(const ExtrapolationScores& extrapolation, const DecisionLevels& levels) {
   extrapolation_ = extrapolation;
-  for (torch::Tensor* sums :
-       {&extrapolation_->plain.sums, &extrapolation_->blurred.sums, &extrapolation_->reliability.sums})
-    sum_over(gang, *sums);
+  levels_ = levels;
 }
 
 Metrics NowcastEvaluation::summary(const std::string& split) const {
@@ -121,6 +130,13 @@ Metrics NowcastEvaluation::by_lead_time() const {
       score("persistence_csi", persistence_.csi(l, number));
       score("extrapolation_csi", plain.csi(l, number));
       score("blurred_csi", blurred.csi(l, number));
+      const auto decided = [&](const std::string& who, const DecisionScores& decisions, const RainLevels& levels) {
+        score(who + "decided_csi", decisions.csi(l, number, levels[static_cast<std::size_t>(l)][t]));
+      };
+      score("level", rates_of(levels_.network)[static_cast<std::size_t>(l)][t]);
+      decided("", decisions_, levels_.network);
+      decided("extrapolation_", extrapolation_->plain_decisions, levels_.extrapolation);
+      decided("blurred_", extrapolation_->blurred_decisions, levels_.blurred);
       for (std::size_t s = 0; s < scale_names.size(); ++s) {
         const std::string name = std::string("fss_") + scale_names[s];
         score(name, model_.fss(l, number, static_cast<std::int64_t>(s)));

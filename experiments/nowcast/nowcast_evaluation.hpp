@@ -8,6 +8,7 @@
 
 #include "datasets/nowcast/extrapolations.hpp"
 #include "datasets/nowcast/nowcast_patches.hpp"
+#include "experiments/nowcast/decision_levels.hpp"
 #include "experiments/nowcast/extrapolation_scores.hpp"
 #include "experiments/task/gang.hpp"
 #include "models/nowcast_loss.hpp"
@@ -27,8 +28,11 @@ class NowcastEvaluation {
                     std::span<const std::int64_t> own, const PixelStatistics& statistics, const RainWeights& weights,
                     const torch::Device& device, Gang& gang, const std::function<void(std::int64_t)>& begin);
 
-  /// Puts the scores of the extrapolation of `own` beside the network's. All ranks call it.
-  void compare_with(const ExtrapolationScores& extrapolation, Gang& gang);
+  /// At which levels the network, and the extrapolations of the patches, best tell where thresholds are reached.
+  DecisionLevels levels(const ExtrapolationScores& extrapolation) const;
+
+  /// Puts the scores of the extrapolation of the patches beside the network's, all of them decided at `levels`, too.
+  void compare_with(const ExtrapolationScores& extrapolation, const DecisionLevels& levels);
 
   /// <split>_loss, <split>_mse and <split>_skill = 1 - MSE / MSE of persistence, over all lead times; if compared, MSE
   /// of and skill over extrapolation, and the same of blurred extrapolation.
@@ -44,8 +48,10 @@ class NowcastEvaluation {
   double loss_;
   bool rain_rate_;
   ForecastScores model_, persistence_;
+  DecisionScores decisions_;  ///< of the network
   Reliability reliability_;
   std::optional<ExtrapolationScores> extrapolation_;
+  DecisionLevels levels_;
 };
 
 }  // namespace stormsweep

@@ -69,7 +69,7 @@ class NowcastTask : public Task {
   bool recordable() const override { return device_.is_cuda(); }
   std::vector<std::string> training_metrics() const override { return {"train_loss"}; }
   Metrics evaluate(Split split) override;
-  std::string model_notes() const override { return nowcast_notes(train_.meta()); }
+  std::string model_notes() const override { return nowcast_notes(train_.meta(), rates_of(levels_.network)); }
 
  private:
   NowcastSample sample(std::int64_t number, std::int64_t epoch) const;
@@ -86,8 +86,9 @@ class NowcastTask : public Task {
   EpochShares shares_;  ///< of its patches
   PixelStatistics statistics_;
   std::unique_ptr<NowcastNetwork> network_;
-  RainWeights weights_;                               ///< of the loss
-  std::optional<ExtrapolationScores> extrapolation_;  ///< of this rank's test patches, whatever the network
+  RainWeights weights_;                                 ///< of the loss
+  std::map<Split, ExtrapolationScores> extrapolation_;  ///< whatever the network; of splits that have a file
+  DecisionLevels levels_;                               ///< as the last evaluation of the validation split has it
 };
 
 NowcastTask::NowcastTask(const Reader& read, const TaskContext& context)
@@ -146,7 +147,8 @@ Loss NowcastTask::loss(const Batch& batch) {
 
 Metrics NowcastTask::evaluate(Split split) {
   const std::string name = name_of(split);
-  const SplitData& data = data_.at(data_.contains(name) ? name : "test");
+  const bool has_file = data_.contains(name);
+  const SplitData& data = data_.at(has_file ? name : "test");
   const NowcastPatches& patches = data.patches;
   const std::int64_t n = patches.size();
   std::vector<std::int64_t> own;
@@ -158,21 +160,25 @@ Metrics NowcastTask::evaluate(Split split) {
     own.resize(static_cast<std::size_t>(last - first));
     std::iota(own.begin(), own.end(), first);
   }
-  const bool scores_extrapolation = split == Split::test && !extrapolation_;  // takes as long again, or longer
+  // Takes as long again, or longer. On draws from the test split no levels are chosen to be judged there.
+  const bool scores_extrapolation = has_file && !extrapolation_.contains(split);
   const std::int64_t all = std::ssize(own) * (scores_extrapolation ? 2 : 1);
   NowcastEvaluation evaluation(*network_, patches, data.shown(), own, statistics_, weights_, device_, *gang_,
                                [&](std::int64_t done) { evaluating_(split, done, all); });
   if (scores_extrapolation)
-    extrapolation_ = score_extrapolation(patches, own, threads_,
-                                         [&](std::int64_t begun) { evaluating_(split, std::ssize(own) + begun, all); });
-  if (split == Split::test) {
-    evaluation.compare_with(*extrapolation_, *gang_);
+    extrapolation_
+        .emplace(split,
+                 score_extrapolation(patches, own, threads_,
+                                     [&](std::int64_t begun) { evaluating_(split, std::ssize(own) + begun, all); }))
+        .first->second.sum_over(*gang_);
+  if (split == Split::validation) {
+    if (has_file) levels_ = evaluation.levels(extrapolation_.at(split));
+    return evaluation.summary(name);
   }
+  evaluation.compare_with(extrapolation_.at(split), levels_);
   Metrics metrics = evaluation.summary(name);
-  if (split == Split::test) {
-    for (auto& metric : evaluation.by_lead_time()) metrics.push_back(std::move(metric));
-    for (auto& metric : evaluation.by_rain_class()) metrics.push_back(std::move(metric));
-  }
+  for (auto& metric : evaluation.by_lead_time()) metrics.push_back(std::move(metric));
+  for (auto& metric : evaluation.by_rain_class()) metrics.push_back(std::move(metric));
   return metrics;
 }
 

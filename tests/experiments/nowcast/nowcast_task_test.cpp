@@ -8,6 +8,7 @@
 #include <cmath>
 #include <set>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "datasets/nowcast/blurred_extrapolation.hpp"
@@ -234,6 +235,74 @@ TEST_CASE("the scores of blurred extrapolation are those of the training split's
   CHECK(metric(metrics, "test_blurred_skill") == doctest::Approx(1 - metric(metrics, "test_mse") / mean).epsilon(1e-4));
 }
 
+namespace {
+
+/// Forecast and truth of the blurred extrapolation, pixel by pixel, of each lead time.
+using Pixels = std::array<std::vector<std::pair<double, double>>, 6>;
+
+Pixels blurred_pixels(const std::filesystem::path& file) {
+  const NowcastPatches patches(file);
+  const std::int64_t side = patches.side(), margin = (side - 48) / 2;
+  Pixels pixels;
+  for (std::int64_t i = 0; i < patches.size(); ++i) {
+    const auto frames = extrapolate_patch(patches.input(i), patches.meta());
+    const auto forecast = blurred_centre(frames, side, patches.meta().blurs);
+    for (std::int64_t k = 0; k < std::ssize(forecast); ++k) {
+      const std::int64_t lead = k / (48 * 48), row = margin + k / 48 % 48, column = margin + k % 48;
+      const double seen = 0.01 * patches.target(i)[static_cast<std::size_t>((lead * side + row) * side + column)];
+      pixels[static_cast<std::size_t>(lead)].push_back({forecast[static_cast<std::size_t>(k)], seen});
+    }
+  }
+  return pixels;
+}
+
+double csi(const Pixels& pixels, std::size_t first, std::size_t last, double threshold, double level) {
+  double hits = 0, all = 0;
+  for (std::size_t l = first; l <= last; ++l)
+    for (const auto& [said, seen] : pixels[l]) {
+      hits += said >= level && seen >= threshold - 1e-6;
+      all += said >= level || seen >= threshold - 1e-6;
+    }
+  return hits / all;
+}
+
+}  // namespace
+
+TEST_CASE("where it rains enough is told at levels that the validation split has chosen, of the bars, too") {
+  const NowcastWorld world(40);
+  const auto task = world.task({{"validation_share", 1.0}});
+  task->evaluate(Split::validation);
+  const Metrics metrics = task->evaluate(Split::test);
+  const Pixels validation = blurred_pixels(world.folder() / "validation.h5"),
+               test = blurred_pixels(world.folder() / "test.h5");
+  for (std::size_t l = 0; l < 6; ++l) {
+    double best = 1;  // as a share of the threshold
+    const auto score = [&](double share) {
+      return csi(validation, l == 0 ? 0 : l - 1, std::min<std::size_t>(l + 1, 5), 0.5, 0.5 * share);
+    };
+    for (int k = -40; k <= 10; ++k)
+      if (score(std::exp(0.05 * k)) > score(best) + 1e-4) best = std::exp(0.05 * k);
+    const std::string at = "[" + std::to_string(10 * (l + 1)) + "]";
+    CAPTURE(l);
+    CHECK(metric(metrics, "test_blurred_decided_csi_0_5" + at) ==
+          doctest::Approx(csi(test, l, l, 0.5, 0.5 * best)).epsilon(0.02));
+    CHECK(metric(metrics, "test_blurred_csi_0_5" + at) == doctest::Approx(csi(test, l, l, 0.5, 0.5)).epsilon(1e-3));
+  }
+}
+
+TEST_CASE("without a validation file thresholds are told as they are") {
+  const NowcastWorld world(40);
+  const auto task = world.task({}, std::make_shared<Gang>(), /*with_validation=*/false);
+  task->evaluate(Split::validation);
+  const Metrics metrics = task->evaluate(Split::test);
+  CHECK(metric(metrics, "test_level_0_5[30]") == 0.5);
+  CHECK(metric(metrics, "test_level_5[60]") == 5);
+  for (const char* const who : {"", "extrapolation_", "blurred_"}) {
+    const std::string name = who;
+    CHECK(metric(metrics, "test_" + name + "decided_csi_0_5[20]") == metric(metrics, "test_" + name + "csi_0_5[20]"));
+  }
+}
+
 TEST_CASE("extrapolations are made once for all that want them, and not for networks that do not") {
   const NowcastWorld world;
   const auto files = [&] {
@@ -297,7 +366,7 @@ TEST_CASE("the scores of the network are those of its output at full resolution,
 
 TEST_CASE("a forecast is told how the training data were made") {
   const NowcastWorld world;
-  const NowcastMeta notes = parse_nowcast_notes(world.task()->model_notes(), "test");
+  const NowcastMeta notes = parse_nowcast_notes(world.task()->model_notes(), "test").meta;
   const NowcastMeta meta = NowcastPatches(world.folder() / "train.h5").meta();
   CHECK(notes.statistics.mean == meta.statistics.mean);
   CHECK(notes.statistics.deviation == meta.statistics.deviation);
