@@ -46,7 +46,6 @@ struct ForecastOptions {
   std::int64_t window = 0, tile = 0;
   double memory = 0;
   int threads = 0;
-  bool recalibrate = false;
 };
 
 Syntax syntax_of(ForecastOptions& options) {
@@ -77,9 +76,6 @@ Syntax syntax_of(ForecastOptions& options) {
               {"match-histogram", po::value(&options.window)->implicit_value(128),
                "give each forecast the local histogram of the newest image, in windows of so many pixels "
                "(--match-histogram=64; 128 if not told), against the blur"},
-              {"recalibrate", po::bool_switch(&options.recalibrate),
-               "change rates so that 0.5, 2, 5 and 10 mm/h are reached just where the network best tells them, by its "
-               "validation split; against the blur, at the price of larger squared errors"},
               {"memory", po::value(&options.memory),
                "GB for the network, which works in tiles where the image needs more (default: half of what is free)"},
               {"tile", po::value(&options.tile), "pixels of a tile's side, a multiple of 16, instead of --memory"},
@@ -94,8 +90,6 @@ void check(const ForecastOptions& options) {
   if (options.window != 0 && (options.window < 2 || options.window % 2 != 0))
     refuse_option(command, "match-histogram", std::to_string(options.window),
                   "give an even number of pixels, 2 or more");
-  if (options.window != 0 && options.recalibrate)
-    throw InputError(fmt::format("{}: --match-histogram would undo --recalibrate; give one of them", command));
   if (options.tile < 0 || options.tile % 16 != 0)
     refuse_option(command, "tile", std::to_string(options.tile), "give a multiple of 16");
   if (!(options.memory >= 0)) refuse_option(command, "memory", fmt::format("{}", options.memory), "give gigabytes");
@@ -184,11 +178,7 @@ int forecast_nowcast_command(const std::vector<std::string>& words) {
   if (!parse_options(words, syntax_of(options))) return exit_done;
   check(options);
   ModelFile file = load_model(options.model, "nowcast");
-  const NowcastNotes notes = parse_nowcast_notes(file.notes, options.model);
-  const NowcastMeta& model = notes.meta;
-  if (options.recalibrate && model.quantity != RadarQuantity::rain_rate)
-    throw InputError(fmt::format("{}: --recalibrate is for rain rates, and {} forecasts {}; leave it out", command,
-                                 options.model, name_of(model.quantity)));
+  const NowcastMeta model = parse_nowcast_notes(file.notes, options.model);
   // In float32, however it was trained: forecasts are short work.
   const auto network = nowcast_network(Reader(file.configuration, *file.experiment), model, torch::kFloat32, 0);
   network->load(file.network);
@@ -196,9 +186,7 @@ int forecast_nowcast_command(const std::vector<std::string>& words) {
 
   const Observations seen = observe(options, model);
   const RadarFrame& newest = seen.inputs.back();
-  const NowcastMaking making{.tile = tile_of(options, newest.grid, *network),
-                             .window = options.window,
-                             .levels = options.recalibrate ? std::optional(notes.levels) : std::nullopt};
+  const NowcastMaking making{.tile = tile_of(options, newest.grid, *network), .window = options.window};
   const auto start = std::chrono::steady_clock::now();
   const CarriedImages carried = carry_images(seen.inputs, model);
   ProgressBar bar(command, "tiles");

@@ -130,13 +130,11 @@ Metrics NowcastEvaluation::by_lead_time() const {
       score("persistence_csi", persistence_.csi(l, number));
       score("extrapolation_csi", plain.csi(l, number));
       score("blurred_csi", blurred.csi(l, number));
-      const auto decided = [&](const std::string& who, const DecisionScores& decisions, const RainLevels& levels) {
-        score(who + "decided_csi", decisions.csi(l, number, levels[static_cast<std::size_t>(l)][t]));
-      };
-      score("level", rates_of(levels_.network)[static_cast<std::size_t>(l)][t]);
-      decided("", decisions_, levels_.network);
-      decided("extrapolation_", extrapolation_->plain_decisions, levels_.extrapolation);
-      decided("blurred_", extrapolation_->blurred_decisions, levels_.blurred);
+      const auto level = [&](const RainLevels& levels) { return levels[static_cast<std::size_t>(l)][t]; };
+      score("level", rain_thresholds[t] * DecisionScores::share(level(levels_.network)));
+      score("decided_csi", decisions_.csi(l, number, level(levels_.network)));
+      score("extrapolation_decided_csi", extrapolation_->plain_decisions.csi(l, number, level(levels_.extrapolation)));
+      score("blurred_decided_csi", extrapolation_->blurred_decisions.csi(l, number, level(levels_.blurred)));
       for (std::size_t s = 0; s < scale_names.size(); ++s) {
         const std::string name = std::string("fss_") + scale_names[s];
         score(name, model_.fss(l, number, static_cast<std::int64_t>(s)));

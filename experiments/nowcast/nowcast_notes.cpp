@@ -1,6 +1,5 @@
 #include "experiments/nowcast/nowcast_notes.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -8,25 +7,20 @@
 
 namespace stormsweep {
 
-std::string nowcast_notes(const NowcastMeta& meta, const RainRates& levels) {
+std::string nowcast_notes(const NowcastMeta& meta) {
   nlohmann::json blurs;
   for (const NowcastBlur& blur : meta.blurs) blurs.push_back({blur.sigma, blur.factor});
-  return nlohmann::json{{"mean", meta.statistics.mean},
-                        {"deviation", meta.statistics.deviation},
-                        {"step_minutes", meta.step_minutes},
-                        {"quantity", name_of(meta.quantity)},
-                        {"pixel_km", meta.pixel_km},
-                        {"blurs", blurs},
-                        {"levels", levels}}
+  return nlohmann::json{{"mean", meta.statistics.mean},      {"deviation", meta.statistics.deviation},
+                        {"step_minutes", meta.step_minutes}, {"quantity", name_of(meta.quantity)},
+                        {"pixel_km", meta.pixel_km},         {"blurs", blurs}}
       .dump();
 }
 
-NowcastNotes parse_nowcast_notes(const std::string& text, const std::string& file) {
+NowcastMeta parse_nowcast_notes(const std::string& text, const std::string& file) {
   const auto refuse = [&](const std::string& problem) {
     throw InputError(file + ": " + problem + "; give a model that stormsweep run --keep-best left");
   };
-  NowcastNotes result{.meta = {}, .levels = rates_of(at_thresholds())};
-  NowcastMeta& meta = result.meta;
+  NowcastMeta meta;
   try {
     const nlohmann::json notes = nlohmann::json::parse(text);
     notes.at("mean").get_to(meta.statistics.mean);
@@ -37,12 +31,11 @@ NowcastNotes parse_nowcast_notes(const std::string& text, const std::string& fil
       notes.at("blurs").at(l).at(0).get_to(meta.blurs[l].sigma);
       notes.at("blurs").at(l).at(1).get_to(meta.blurs[l].factor);
     }
-    if (notes.contains("levels")) notes.at("levels").get_to(result.levels);
     const auto quantity = notes.at("quantity").get<std::string>();
     meta.quantity = quantity == name_of(RadarQuantity::vil) ? RadarQuantity::vil : RadarQuantity::rain_rate;
     if (quantity != name_of(meta.quantity)) refuse("quantity is " + quantity + ", not rain_rate or vil");
   } catch (const nlohmann::json::exception&) {
-    refuse("does not tell mean, deviation, step_minutes, quantity, pixel_km and blurs, or levels wrongly");
+    refuse("does not tell mean, deviation, step_minutes, quantity, pixel_km and blurs");
   }
   const PixelStatistics& statistics = meta.statistics;
   if (!std::isfinite(statistics.mean) || !std::isfinite(statistics.deviation) || statistics.deviation <= 0) {
@@ -51,10 +44,7 @@ NowcastNotes parse_nowcast_notes(const std::string& text, const std::string& fil
   for (const NowcastBlur& blur : meta.blurs)
     if (!(blur.sigma >= 0 && blur.sigma < 1000) || !std::isfinite(blur.factor)) refuse("blurs have no sense");
   if (!(meta.step_minutes > 0) || !(meta.pixel_km > 0)) refuse("step_minutes or pixel_km is not positive");
-  for (const auto& of_lead : result.levels)
-    if (!std::ranges::all_of(of_lead, [](double level) { return level > 0 && std::isfinite(level); }))
-      refuse("levels are not positive");
-  return result;
+  return meta;
 }
 
 }  // namespace stormsweep

@@ -9,7 +9,6 @@
 #include "datasets/nowcast/extrapolation.hpp"
 #include "datasets/nowcast/histogram_matching.hpp"
 #include "experiments/nowcast/nowcast_forecast.hpp"
-#include "experiments/nowcast/recalibration.hpp"
 
 namespace stormsweep {
 
@@ -63,9 +62,6 @@ RadarForecast make_nowcast(NowcastNetwork& network, const NowcastMeta& model, co
   for (std::int64_t i = 0; i < future.size(0); ++i) {
     RadarFrame& frame = result.frames.emplace_back(at_lead(newest, model, i + 1));
     frame.values = finished(numbers(future[i]), newest, making.window);
-    if (making.levels)
-      std::ranges::transform(frame.values, frame.values.begin(),
-                             Recalibration((*making.levels)[static_cast<std::size_t>(i)]));
   }
   return result;
 }

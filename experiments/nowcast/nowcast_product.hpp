@@ -7,7 +7,6 @@
 
 #include "datasets/nowcast/nowcast_patches.hpp"
 #include "datasets/radar/radar_forecast.hpp"
-#include "experiments/nowcast/decision_levels.hpp"
 #include "models/nowcast_network.hpp"
 
 namespace stormsweep {
@@ -17,7 +16,6 @@ struct NowcastMaking {
   std::int64_t tile = 0;  ///< pixels a side, a multiple of 16 (nowcast_forecast.hpp)
   std::int64_t window =
       0;  ///< of histogram matching to the newest image (datasets/nowcast/histogram_matching.hpp); 0: none
-  std::optional<RainRates> levels{};  ///< of each lead time: its rates are changed to go by them (recalibration.hpp)
 };
 
 /// The two newest images carried along the motion between them to the six times of a forecast; missing where nothing is

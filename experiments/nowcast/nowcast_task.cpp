@@ -69,7 +69,7 @@ class NowcastTask : public Task {
   bool recordable() const override { return device_.is_cuda(); }
   std::vector<std::string> training_metrics() const override { return {"train_loss"}; }
   Metrics evaluate(Split split) override;
-  std::string model_notes() const override { return nowcast_notes(train_.meta(), rates_of(levels_.network)); }
+  std::string model_notes() const override { return nowcast_notes(train_.meta()); }
 
  private:
   NowcastSample sample(std::int64_t number, std::int64_t epoch) const;

@@ -58,7 +58,7 @@ struct World {
       configuration.values.push_back(hyperparameter.name == "base_filters" ? Value(std::int64_t{2})
                                                                            : hyperparameter.fallback);
     }
-    save_model(folder / "model.pt", nowcast, configuration, nowcast_notes(model(), rates_of(at_thresholds())), network);
+    save_model(folder / "model.pt", nowcast, configuration, nowcast_notes(model()), network);
   }
   std::vector<std::string> words(std::vector<std::string> more) const {
     std::vector<std::string> all{"--model", (folder / "model.pt").string(), "--input", (folder / "radar").string(),

@@ -11,11 +11,7 @@ TEST_CASE("nowcast notes: come back as they went, for both quantities") {
     NowcastMeta meta{
         .quantity = quantity, .step_minutes = 5, .pixel_km = 2, .statistics = {.mean = 0.123f, .deviation = 1.1f}};
     meta.blurs[4] = {.sigma = 6, .factor = 0.71f};
-    RainRates levels = rates_of(at_thresholds());
-    levels[5] = {0.4, 1.5, 2.5, 10};
-    const NowcastNotes notes = parse_nowcast_notes(nowcast_notes(meta, levels), "m.pt");
-    const NowcastMeta& read = notes.meta;
-    CHECK(notes.levels == levels);
+    const NowcastMeta read = parse_nowcast_notes(nowcast_notes(meta), "m.pt");
     CHECK(read.quantity == quantity);
     CHECK(read.step_minutes == 5);
     CHECK(read.pixel_km == 2);
@@ -23,12 +19,6 @@ TEST_CASE("nowcast notes: come back as they went, for both quantities") {
     CHECK(read.statistics.deviation == 1.1f);
     CHECK(read.blurs == meta.blurs);
   }
-}
-
-TEST_CASE("nowcast notes: networks from before there were levels tell thresholds as they are") {
-  const std::string old =
-      R"({"mean": 0, "deviation": 1, "step_minutes": 10, "quantity": "rain_rate", "pixel_km": 1, "blurs": [[0,1],[0,1],[0,1],[0,1],[0,1],[0,1]]})";
-  for (const auto& of_lead : parse_nowcast_notes(old, "m.pt").levels) CHECK(of_lead == std::array{0.5, 2.0, 5.0, 10.0});
 }
 
 TEST_CASE("nowcast notes: what does not make sense is refused with the file's name") {
@@ -53,10 +43,4 @@ TEST_CASE("nowcast notes: what does not make sense is refused with the file's na
       refused(
           R"({"mean": 0, "deviation": 1, "step_minutes": 10, "quantity": "vil", "pixel_km": 1, "blurs": [[-1,1],[0,1],[0,1],[0,1],[0,1],[0,1]]})")
           .starts_with("m.pt: blurs"));
-  const std::string levels = blurs.substr(0, blurs.size() - 1) + R"(, "levels": [)";
-  const std::string fine =
-      R"({"mean": 0, "deviation": 1, "step_minutes": 10, "quantity": "vil", "pixel_km": 1)" + levels;
-  CHECK(refused(fine + "[1, 2, 5, 10]]}").starts_with("m.pt: does not tell mean"));
-  CHECK(refused(fine + "[0,2,5,10],[1,2,5,10],[1,2,5,10],[1,2,5,10],[1,2,5,10],[1,2,5,10]]}")
-            .starts_with("m.pt: levels are not positive"));
 }

@@ -366,7 +366,7 @@ TEST_CASE("the scores of the network are those of its output at full resolution,
 
 TEST_CASE("a forecast is told how the training data were made") {
   const NowcastWorld world;
-  const NowcastMeta notes = parse_nowcast_notes(world.task()->model_notes(), "test").meta;
+  const NowcastMeta notes = parse_nowcast_notes(world.task()->model_notes(), "test");
   const NowcastMeta meta = NowcastPatches(world.folder() / "train.h5").meta();
   CHECK(notes.statistics.mean == meta.statistics.mean);
   CHECK(notes.statistics.deviation == meta.statistics.deviation);
