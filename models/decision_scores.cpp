@@ -35,24 +35,30 @@ void DecisionScores::add(const torch::Tensor& forecast, const torch::Tensor& tru
 }
 
 double DecisionScores::csi(std::int64_t l, std::int64_t threshold, std::int64_t level) const {
-  return csi_over(l, l, threshold, level);
+  return csi_over(l, l, threshold)[static_cast<std::size_t>(level)];
 }
 
-double DecisionScores::csi_over(std::int64_t first, std::int64_t last, std::int64_t threshold,
-                                std::int64_t level) const {
+std::array<double, DecisionScores::levels> DecisionScores::csi_over(std::int64_t first, std::int64_t last,
+                                                                    std::int64_t threshold) const {
   const auto pixels = sums.slice(0, first, last + 1).select(1, threshold).sum(0);
-  const auto said = pixels.slice(1, level + 1).sum(1);
-  const double hits = said[1].item<double>(), reached = pixels[1].sum().item<double>();
-  return hits / (reached + said[0].item<double>());
+  const auto count = pixels.accessor<double, 2>();
+  const double reached = pixels[1].sum().item<double>();
+  std::array<double, levels> result{};
+  double hits = 0, false_alarms = 0;
+  for (std::int64_t level = levels; level-- > 0;) {
+    false_alarms += count[0][level + 1], hits += count[1][level + 1];
+    result[static_cast<std::size_t>(level)] = hits / (reached + false_alarms);
+  }
+  return result;
 }
 
 std::int64_t DecisionScores::best_level(std::int64_t l, std::int64_t threshold) const {
-  const std::int64_t first = std::max<std::int64_t>(l - 1, 0), last = std::min(l + 1, sums.size(0) - 1);
-  const auto score = [&](std::int64_t level) { return csi_over(first, last, threshold, level); };
+  const auto csi = csi_over(std::max<std::int64_t>(l - 1, 0), std::min(l + 1, sums.size(0) - 1), threshold);
+  const auto at = [&](std::int64_t level) { return csi[static_cast<std::size_t>(level)]; };
   std::int64_t best = at_threshold;
   for (std::int64_t distance = 1; distance < levels; ++distance)
     for (const std::int64_t level : {at_threshold - distance, at_threshold + distance})
-      if (level >= 0 && level < levels && score(level) > score(best)) best = level;
+      if (level >= 0 && level < levels && at(level) > at(best)) best = level;
   return best;
 }
 

@@ -37,8 +37,8 @@ class DecisionScores {
   std::int64_t best_level(std::int64_t l, std::int64_t threshold) const;
 
  private:
-  /// Of lead times first to last.
-  double csi_over(std::int64_t first, std::int64_t last, std::int64_t threshold, std::int64_t level) const;
+  /// At each level, over lead times first to last.
+  std::array<double, levels> csi_over(std::int64_t first, std::int64_t last, std::int64_t threshold) const;
 
   std::vector<double> thresholds_;
 };
