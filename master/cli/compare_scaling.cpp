@@ -106,18 +106,19 @@ std::vector<std::string> assumptions() {
       "no time for reading data, evaluation, checkpoints and failures; all hosts are equally far from each other"};
 }
 
-void add_curves(ScalingReport& report, const ScalingQuestion& question, const Space& space,
-                const NumberedConfiguration& of, const NetworkSize& size) {
+void add_curves(ScalingReport& report, const ScalingQuestion& question, const std::vector<Cluster>& clusters,
+                const Space& space, const NumberedConfiguration& of, const NetworkSize& size) {
   const Reader read(of.configuration, *space.experiment);
   const std::string& precision = read.choice("precision");
-  for (const Cluster& cluster : clusters_of(question)) {
+  const auto measured = measured_rates(question, space, of);
+  for (const Cluster& cluster : clusters) {
     ScalingCurve curve{.cluster = cluster,
                        .configuration = of.number,
                        .training_flops = size.training_flops,
                        .load = load_of(read, size),
                        .computing_source = {},
                        .steps = {},
-                       .measured = measured_rates(question, space, of)};
+                       .measured = measured};
     if (!time_computing(curve, question, precision)) {
       no_rate(report, question, cluster, precision);
       continue;
@@ -143,14 +144,14 @@ void print(const ScalingReport& report, const ScalingQuestion& question) {
 int compare_scaling(const ScalingQuestion& question) {
   const Space space = read_lasting_space(question.space);
   const std::vector<NumberedConfiguration> chosen = configurations_of(space, question.at);
-  clusters_of(question);  // refused before data are opened
+  const std::vector<Cluster> clusters = clusters_of(question);
   std::vector<Configuration> configurations;
   for (const NumberedConfiguration& one : chosen) configurations.push_back(one.configuration);
   const auto sizes = network_sizes(question.space, space, configurations);
   if (!sizes) return exit_bad_input;
 
   ScalingReport report{.search = space.name, .curves = {}, .published = {}, .notes = {}};
-  for (std::size_t i = 0; i < chosen.size(); ++i) add_curves(report, question, space, chosen[i], (*sizes)[i]);
+  for (std::size_t i = 0; i < chosen.size(); ++i) add_curves(report, question, clusters, space, chosen[i], (*sizes)[i]);
   if (report.curves.empty())
     throw InputError(fmt::format("{}; give a machine that has it with --machine", report.notes.front()));
   if (const auto paper = published_texts().find(space.experiment->name); paper != published_texts().end())

@@ -3,17 +3,12 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "master/loop/launch.hpp"
 #include "search/base/error.hpp"
 #include "search/base/process.hpp"
 
 namespace stormsweep {
-
-double NetworkSize::gradients() const {
-  return std::accumulate(buckets.begin(), buckets.end(), 0.0);
-}
 
 std::optional<std::vector<NetworkSize>> network_sizes(const std::filesystem::path& file, const Space& space,
                                                       const std::vector<Configuration>& configurations) {

@@ -12,7 +12,6 @@ namespace stormsweep {
 struct NetworkSize {
   double training_flops = 0;    ///< FLOP of a sample: three times the forward pass
   std::vector<double> buckets;  ///< numbers of gradients that are summed together, in the order of their sums
-  double gradients() const;
 };
 
 /// Of the networks of these configurations, by stormsweep-worker, which opens the space's data. Nothing where it
