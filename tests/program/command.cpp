@@ -20,6 +20,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::chrono::minutes most_patience(5);
+
 /// As much as can be read: a process may end while its file in /proc is.
 std::string read_file(const fs::path& path) {
   std::ostringstream text;
@@ -27,10 +29,14 @@ std::string read_file(const fs::path& path) {
   return text.str();
 }
 
-/// The fields of /proc/<pid>/stat after the program's name, which may hold blanks; empty if there is no such process.
-/// proc(5): index 0 is the state, 1 the parent, 11 and 12 the user and system time in clock ticks.
-std::vector<std::string> stat_fields(pid_t pid) {
-  const std::string text = read_file("/proc/" + std::to_string(pid) + "/stat");
+fs::path folder_of(pid_t pid) {
+  return "/proc/" + std::to_string(pid);
+}
+
+/// The fields of a process's or thread's `stat` after the program's name, which may hold blanks; empty if there is no
+/// such process. proc(5): index 0 is the state, 1 the parent, 11 and 12 the user and system time in clock ticks.
+std::vector<std::string> stat_fields(const fs::path& folder) {
+  const std::string text = read_file(folder / "stat");
   const std::size_t name_end = text.rfind(')');
   if (name_end == std::string::npos) return {};
   std::istringstream rest(text.substr(name_end + 1));
@@ -39,7 +45,27 @@ std::vector<std::string> stat_fields(pid_t pid) {
 
 std::string program_of(pid_t pid) {
   std::error_code gone;
-  return fs::read_symlink("/proc/" + std::to_string(pid) + "/exe", gone).filename().string();
+  return fs::read_symlink(folder_of(pid) / "exe", gone).filename().string();
+}
+
+double cpu_seconds(const std::vector<std::string>& stat) {
+  return (std::stod(stat[11]) + std::stod(stat[12])) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+/// What a process and those that it has started are at, a line a thread: its state, where in the kernel it waits, and
+/// its processor time.
+std::string standing(pid_t pid) {
+  std::vector<pid_t> all = descendants(pid);
+  all.insert(all.begin(), pid);
+  std::ostringstream lines;
+  for (const pid_t process : all) {
+    std::error_code gone;
+    for (const auto& thread : fs::directory_iterator(folder_of(process) / "task", gone))
+      if (const auto stat = stat_fields(thread.path()); stat.size() > 12)
+        lines << program_of(process) << ' ' << process << ", thread " << thread.path().filename().string() << ": "
+              << stat[0] << ' ' << read_file(thread.path() / "wchan") << ' ' << cpu_seconds(stat) << " s\n";
+  }
+  return lines.str();
 }
 
 void redirect(int descriptor, const fs::path& path, int flags) {
@@ -110,8 +136,8 @@ void Command::signal(int number) const {
 
 Ended Command::wait() {
   int status = 0;
-  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-  }
+  const bool over = eventually([&] { return waitpid(pid_, &status, WNOHANG) != 0; }, most_patience);
+  if (!over) throw std::runtime_error("still runs:\n" + standing(pid_) + read_file(folder_ / (name_ + ".err")));
   ended_ = true;
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(folder_ / (name_ + ".out")),
           read_file(folder_ / (name_ + ".err"))};
@@ -139,7 +165,7 @@ std::vector<pid_t> descendants(pid_t pid, const std::string& program) {
   std::vector<pid_t> parents{pid};
   for (std::size_t i = 0; i < parents.size(); ++i) {
     for (const pid_t child : all) {
-      const auto fields = stat_fields(child);
+      const auto fields = stat_fields(folder_of(child));
       if (fields.size() < 2 || std::stoi(fields[1]) != parents[i]) continue;
       parents.push_back(child);
       if (program.empty() || program_of(child) == program) found.push_back(child);
@@ -159,13 +185,13 @@ std::vector<pid_t> launchers(pid_t pid) {
 }
 
 double cpu_seconds(pid_t pid) {
-  const auto fields = stat_fields(pid);
+  const auto fields = stat_fields(folder_of(pid));
   if (fields.size() < 13) throw std::runtime_error("no process " + std::to_string(pid));
-  return (std::stod(fields[11]) + std::stod(fields[12])) / static_cast<double>(sysconf(_SC_CLK_TCK));
+  return cpu_seconds(fields);
 }
 
 bool alive(pid_t pid) {
-  const auto fields = stat_fields(pid);
+  const auto fields = stat_fields(folder_of(pid));
   return !fields.empty() && fields[0] != "Z";
 }
 

@@ -53,6 +53,7 @@ class Command {
 
   pid_t pid() const { return pid_; }
   void signal(int number) const;
+  /// Throws when it has not ended after five minutes, with what its processes are at: a test that hangs tells where.
   Ended wait();
 
  private:
