@@ -177,10 +177,11 @@ int dispatch_job(const OpenSearch& search) {
     leave(channel, {.status = may_pass ? exit_drained : exit_bad_input}, &search.store);
   }
   const int status = conclude(search, conclusion);
-  if (conclusion.workers_died) {
-    search.store.close();
-    std::_Exit(status);
+  try {
+    search.store.close();            // MPI_Finalize may wait for a rank that no longer answers, until we are killed
+  } catch (const std::exception&) {  // what is wrong has been told
   }
+  if (conclusion.workers_died) std::_Exit(status);
   return status;
 }
 

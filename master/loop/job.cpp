@@ -37,11 +37,12 @@ namespace fs = std::filesystem;
 
 constexpr int start_look = 20, look = 100;  // ms between looks at mpirun and its ranks
 constexpr Seconds drain_again{1};  // mpirun hears nothing before it listens, and passes nothing on before it has ranks
-constexpr Seconds start_patience{30};   // for mpirun to start anything
-constexpr Seconds last_words{0.5};      // of ranks that die
-constexpr Seconds drained_start{10};    // a start that is to be drained at once
-constexpr Seconds report_patience{10};  // from rank 0's report of a loss to the end
-constexpr Seconds kill_patience{2};     // between asking mpirun to end and killing it
+constexpr Seconds start_patience{30};     // for mpirun to start anything
+constexpr Seconds last_words{0.5};        // of ranks that die
+constexpr Seconds drained_start{10};      // a start that is to be drained at once
+constexpr Seconds report_patience{10};    // from rank 0's report of a loss to the end
+constexpr Seconds finalize_patience{20};  // from any other: MPI_Finalize may wait for a rank that no longer answers
+constexpr Seconds kill_patience{2};       // between asking mpirun to end and killing it
 
 std::vector<std::string> command_line(int workers, const Arguments& arguments) {
   std::vector<std::string> command = mpirun_words(mpirun_version(), workers + 1);
@@ -174,9 +175,10 @@ class Job {
     const auto now = steady_time();
     if (ending_ && now - *ending_ > kill_patience) kill(mpirun_, SIGKILL);
     const auto report = status_.report();
-    if (!report || !report->lost) return;
-    if (!lost_) lost_ = now;
-    if (now - *lost_ > report_patience) kill(mpirun_, SIGKILL);  // it waits for the daemon of a lost host
+    if (!report) return;
+    if (!reported_) reported_ = now;
+    // Of a lost host it waits for the daemon.
+    if (now - *reported_ > (report->lost ? report_patience : finalize_patience)) kill(mpirun_, SIGKILL);
   }
 
   /// Rank 0 drains when mpirun has died, and tells the others.
@@ -246,7 +248,7 @@ class Job {
   std::set<pid_t> seen_;  ///< ranks, before all had started
   std::string why_;
   Seconds asked_{0};
-  std::optional<Seconds> died_, drained_, ending_, lost_;
+  std::optional<Seconds> died_, drained_, ending_, reported_;
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
 // How a job starts and stops: what goes wrong before its ranks have met, and signals at any moment.
+#include <SQLiteCpp/Database.h>
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -217,4 +218,24 @@ TEST_CASE("a number that another launcher has left behind makes no rank of us") 
   const Ended ended = run(with({"env", "PMIX_RANK=3"}, run_words(folder, noop(3, 10))), folder);
   CAPTURE(ended.err);
   CHECK(ended.status == 0);
+}
+
+TEST_CASE("a rank that no longer answers once all is done does not hold the job") {
+  const WorkFolder folder;
+  Command command(run_words(folder, noop(6, 1000), "30"), folder);
+  REQUIRE(eventually([&] { return running(folder); }));
+  SQLite::Database database((folder / "n.db").string(), SQLite::OPEN_READWRITE, 10000);
+  database.exec("BEGIN IMMEDIATE");  // rank 0 waits for it with its last rows, the others in MPI_Finalize
+  std::this_thread::sleep_for(std::chrono::seconds(4));
+  const std::vector<pid_t> ranks = trainers(command.pid());
+  REQUIRE_FALSE(ranks.empty());
+  kill(ranks[0], SIGSTOP);
+  database.exec("ROLLBACK");
+  const auto since = Clock::now();
+  const Ended ended = command.wait();
+  CAPTURE(ended.err);
+  CHECK(ended.status == 0);
+  CHECK(seconds_since(since) < 60);
+  CHECK_FALSE(alive(ranks[0]));
+  CHECK(number(folder / "n.db", "SELECT count(*) FROM results WHERE status = 'complete'") == 6);
 }
