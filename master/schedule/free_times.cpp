@@ -1,6 +1,7 @@
 #include "master/schedule/free_times.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <ranges>
 
 namespace stormsweep {
@@ -59,10 +60,11 @@ std::optional<FreeTimes::Moment> FreeTimes::nth(std::size_t n, Seconds now, std:
   const std::size_t ends = n - late_ones;
   Moment moment{std::max(ends > 0 ? end(ends - 1) : now, late_ones > 0 ? late(late_ones - 1) : now), 0};
 
-  const auto by_then = [&](std::size_t size, const auto& time) {
-    return first_without(0, size, [&](std::size_t i) { return time(i) <= moment.at; });
-  };
-  moment.others = std::min(most, by_then(ends_.size(), end) + by_then(late_.size(), late) - n);
+  constexpr WorkerId last{std::numeric_limits<std::uint64_t>::max()};
+  const std::size_t ended = ends_.order_of_key({moment.at, last});
+  const std::size_t late_by_then =
+      first_without(late_ones, late_.size(), [&](std::size_t i) { return late(i) <= moment.at; });
+  moment.others = std::min(most, ended + late_by_then - n);
   return moment;
 }
 

@@ -284,7 +284,7 @@ TEST_CASE("drawing keeps the grid's order") {
   CHECK(work(draw(jobs, 1000, 7)) == work(drawn));
 }
 
-TEST_CASE("100,000 trainings on 10,000 ranks in two seconds of processor time, of a slow core, too") {
+TEST_CASE("100,000 trainings on 10,000 ranks in a second of processor time") {
   std::mt19937_64 random(1);
   std::vector<Job> jobs(100'000);
   for (Job& job : jobs) job = {1 + double(random() % 10'000), random() % 10 ? 1 : 1 << (random() % 6)};
@@ -296,7 +296,7 @@ TEST_CASE("100,000 trainings on 10,000 ranks in two seconds of processor time, o
     const double seconds = double(std::clock() - begin) / CLOCKS_PER_SEC;
     MESSAGE(to_string(policy), ": ", seconds, " s, efficiency ", r.efficiency());
 #if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    CHECK(seconds < 2);
+    CHECK(seconds < 1);
 #endif
     CHECK(r.efficiency() > 0.6);
   }
