@@ -108,6 +108,12 @@ def hosts(count, each, megabits):
             check([script, "stop", folder])
 
 
+def processor_seconds(pid):
+    """That a process has used so far, in user and system mode."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def descendants(pid):
     """{pid: program} of all that `pid` has started, directly or not."""
     parents = {}

@@ -8,18 +8,12 @@ Spread    one stretch of --seconds; the clock ticks every 10 ms, so 20 s resolve
 Target    2 % of a core
 """
 
-import os
 import pathlib
 import subprocess
 import tempfile
 import time
 
 import common
-
-
-def cpu_seconds(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main():
@@ -32,10 +26,10 @@ def main():
         time.sleep(4)
         ranks = {pid: name for pid, name in common.descendants(process.pid).items() if name.startswith("stormsweep")}
         assert len(ranks) == 3, ranks
-        before = {pid: cpu_seconds(pid) for pid in ranks}
+        before = {pid: common.processor_seconds(pid) for pid in ranks}
         time.sleep(options.seconds)
         for pid, name in sorted(ranks.items()):
-            print(f"{name:20}{100 * (cpu_seconds(pid) - before[pid]) / options.seconds:6.2f} % of a core")
+            print(f"{name:20}{100 * (common.processor_seconds(pid) - before[pid]) / options.seconds:6.2f} % of a core")
         process.wait()
 
 

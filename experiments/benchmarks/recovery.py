@@ -75,14 +75,9 @@ def processor_time(options, lost_after):
         wait_for(folder, "SELECT worker FROM trials WHERE status = 'running'")
         time.sleep(2)
         [worker] = workers(process)
-
-        def used():
-            fields = pathlib.Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()
-            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-        before = used()
+        before = common.processor_seconds(worker)
         time.sleep(options.seconds)
-        share = (used() - before) / options.seconds
+        share = (common.processor_seconds(worker) - before) / options.seconds
         process.send_signal(signal.SIGTERM)
         process.wait()
         return share

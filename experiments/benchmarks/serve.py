@@ -86,12 +86,11 @@ def watch(options, folder, ended, seen):
     page = Page(str(folder / "s.sock"))
     ended.wait()
     page.leave()
-    for child, program in common.descendants(server.pid).items():
-        if program == "stormsweep":
-            os.kill(child, signal.SIGTERM)
-    _, status, usage = os.wait4(server.pid, 0)
-    assert status == 0 and page.renewals > 0, "the page saw nothing; give more --trials"
-    seen += [locked_seconds(trace, database), usage.ru_utime + usage.ru_stime]
+    [child] = [pid for pid, program in common.descendants(server.pid).items() if program == "stormsweep"]
+    busy = common.processor_seconds(child)
+    os.kill(child, signal.SIGTERM)
+    assert server.wait() == 0 and page.renewals > 0, "the page saw nothing; give more --trials"
+    seen += [locked_seconds(trace, database), busy]
 
 
 def processor_seconds():

@@ -16,7 +16,7 @@ namespace stormsweep {
 
 /// The page of databases that a search may be writing. It reads a copy of each, made in one go: the lock that a commit
 /// would wait for lasts as long as the bytes take to copy, and that is a hundredth of the time at most; nor does making
-/// pages take more than a fiftieth of a core.
+/// pages take more than a hundredth of a core.
 class LivePage {
  public:
   /// Throws InputError: see page_data.
@@ -30,7 +30,7 @@ class LivePage {
   void renew(Seconds now);
   std::shared_ptr<const PageTexts> shown() const;  ///< by any thread
 
-  static constexpr double most_locked = 0.01, most_busy = 0.02;  ///< shares of the time
+  static constexpr double most_locked = 0.01, most_busy = 0.01;  ///< shares of the time
 
  private:
   struct Source;

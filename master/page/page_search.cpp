@@ -93,7 +93,8 @@ Json fixed_of(Selection& selection, const SearchSummary& search) {
   Json fixed = Json::object();
   for (const std::string& name : selection.with_values(names, 1))
     if (!contains(varying, name))
-      fixed[name] = short_cell(selection.first(fmt::format("SELECT max({}) FROM selected", sql_name(name))));
+      fixed[name] = short_cell(
+          selection.first(fmt::format("SELECT {0} FROM selected WHERE {0} IS NOT NULL LIMIT 1", sql_name(name))));
   return fixed;
 }
 

@@ -73,8 +73,9 @@ class Reporter {
   }
 
   void read_rate() {
+    // +: from the newest row backwards, not all rows of the index
     auto select = prepare(fmt::format(
-        "SELECT count(*), max(finished) - min(started) FROM (SELECT started, finished FROM trials WHERE search "
+        "SELECT count(*), max(finished) - min(started) FROM (SELECT started, finished FROM trials WHERE +search "
         "= (SELECT id FROM searches WHERE name = ?1) AND finished IS NOT NULL ORDER BY id DESC LIMIT {})",
         SearchReport::rate_trials));
     select.executeStep();

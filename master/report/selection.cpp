@@ -194,19 +194,22 @@ Style Selection::style(const std::string& column) const {
 }
 
 std::vector<std::string> Selection::with_values(const std::vector<std::string>& columns, int values) {
-  std::vector<std::string> there, counts, kept;
-  std::copy_if(columns.begin(), columns.end(), std::back_inserter(there),
-               [this](const std::string& column) { return contains(columns_, column); });
-  if (there.empty()) return {};
-  // None, one, or more: to count the different ones takes a tree of them all.
-  for (const std::string& column : there)
-    counts.push_back(
-        fmt::format("CASE WHEN count({0}) = 0 THEN 0 WHEN min({0}) = max({0}) THEN 1 ELSE 2 END", sql_name(column)));
-  query(fmt::format("SELECT {} FROM selected", fmt::join(counts, ", ")), [&](const std::vector<Cell>& cells) {
-    for (std::size_t i = 0; i < there.size(); ++i)
-      if (std::get<std::int64_t>(cells[i]) >= values) kept.push_back(there[i]);
-  });
+  std::vector<std::string> kept;
+  for (const std::string& column : columns)
+    if (contains(columns_, column) && count_values(column) >= values) kept.push_back(column);
   return kept;
+}
+
+/// To count the different ones takes a tree of them all; whether there is another one than the first is often told by
+/// the second row.
+int Selection::count_values(const std::string& column) {
+  const auto [known, is_new] = values_.try_emplace(column, 0);
+  if (!is_new) return known->second;
+  const std::string value = fmt::format("SELECT {0} FROM selected WHERE {0} IS NOT NULL", sql_name(column));
+  const Cell count =
+      first(fmt::format("SELECT CASE WHEN EXISTS ({0}) THEN 1 + EXISTS ({0} AND {1} <> ({0} LIMIT 1)) ELSE 0 END",
+                        value, sql_name(column)));
+  return known->second = static_cast<int>(std::get<std::int64_t>(count));
 }
 
 std::vector<std::string> Selection::varying() {

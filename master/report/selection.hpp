@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -82,12 +83,14 @@ class Selection {
   void read_curves();
   std::string copied(const Needed& needed) const;
   void select(const std::string& search, const std::string& where, const Needed& needed);
+  int count_values(const std::string& column);
 
   std::filesystem::path file_;
   SQLite::Database database_;
   std::vector<SearchSummary> searches_;
   std::vector<std::string> columns_;
   std::vector<Curve> curves_;
+  std::map<std::string, int> values_;  ///< of columns that were asked for: how many different ones, 0, 1 or 2 for more
   bool grouped_ = false;
 };
 

@@ -60,6 +60,7 @@ void Selection::group_over(const Names& over) {
                     "DROP TABLE temp.selected; ALTER TABLE temp.grouped RENAME TO selected",
                     key_list, moments));
     read_columns("selected");
+    values_.clear();
   });
   grouped_ = true;
   for (SearchSummary& search : searches_)
