@@ -81,7 +81,8 @@ def machine(within, between):
     """A machine of two ranks a host, by milliseconds of sums over 2 ranks, and over 2 hosts x 2 ranks: of two halves of the
     numbers each way, and of few numbers in one step within hosts and one between them."""
     def wire(latency, seconds, how):
-        return {"latency": {"value": latency, "source": how}, "bandwidth": {"value": 4 * SIZES[0] / seconds, "source": how}}
+        measured = {"latency": latency, "bandwidth": 4 * SIZES[0] / seconds}
+        return {name: {"value": float(f"{value:.3g}"), "source": how} for name, value in measured.items()}
 
     few, many = ([ours[numbers] / 1000 for ours in (within, between)] for numbers in (SIZES[-1], SIZES[0]))
     return {

@@ -67,11 +67,11 @@ std::string load_text(const ScalingCurve& curve) {
   const bool bf16 = load.precision == TransferPrecision::bf16;
   const double gradients = gradients_of(load);
   return fmt::format(
-      "configuration {}: {} a sample, {:.0f} sample{} a rank and step; {} gradients, {:.4g} MB in {} sums as "
-      "{}; gradient_lag {}",
+      "configuration {}: {} a sample, {:.0f} sample{} a rank and step; {} gradients, {:.4g} MB in {} sum{} "
+      "as {}; gradient_lag {}",
       curve.configuration, flop_text(curve.training_flops), load.samples, load.samples == 1 ? "" : "s",
       grouped(static_cast<std::uint64_t>(gradients)), gradients * (bf16 ? 2 : 4) / 1e6, load.buckets.size(),
-      bf16 ? "bf16" : "fp32", load.lag);
+      load.buckets.size() == 1 ? "" : "s", bf16 ? "bf16" : "fp32", load.lag);
 }
 
 std::string cluster_text(const ScalingCurve& curve) {
