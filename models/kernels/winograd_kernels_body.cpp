@@ -11,18 +11,18 @@ namespace {
 constexpr std::int64_t points = WinogradKernels::points;
 constexpr int side = 6;
 
+/// Whole vectors are moved as such: GCC 12 copies 32 bytes by memcpy in two halves through memory, and a tile's product
+/// waited for that three quarters of its time.
 inline Lanes load(const float* from, std::int64_t count) {
+  if (count >= lanes) return *reinterpret_cast<const Lanes*>(from);
   Lanes result{};
-  if (count >= lanes)
-    memcpy(&result, from, sizeof result);
-  else
-    memcpy(&result, from, static_cast<size_t>(count) * sizeof(float));
+  memcpy(&result, from, static_cast<size_t>(count) * sizeof(float));
   return result;
 }
 
 inline void store(float* to, const Lanes& values, std::int64_t count) {
   if (count >= lanes)
-    memcpy(to, &values, sizeof values);
+    *reinterpret_cast<Lanes*>(to) = values;
   else
     memcpy(to, &values, static_cast<size_t>(count) * sizeof(float));
 }
