@@ -126,13 +126,12 @@ void add_curves(ScalingReport& report, const ScalingQuestion& question, const st
 }
 
 void print(const ScalingReport& report, const ScalingQuestion& question) {
+  if (!question.plot.empty()) draw(scaling_chart(report)).save(question.plot);  // first: it may be refused
   if (question.json)
     std::cout << scaling_json(report).dump(2) << '\n';
   else
     std::cout << to_text(scaling_table(report));
-  if (question.plot.empty()) return;
-  draw(scaling_chart(report)).save(question.plot);
-  if (!question.json) std::cout << question.plot << '\n';
+  if (!question.plot.empty() && !question.json) std::cout << question.plot << '\n';
 }
 
 }  // namespace

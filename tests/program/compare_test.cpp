@@ -153,6 +153,7 @@ TEST_CASE("weak scaling is predicted from the network itself, by machines and by
        {std::pair(Words{"n.json"}, "noop"), std::pair(Words{"t.json", "--machine", "m.json"}, "m.json: "),
         std::pair(Words{"t.json", "--machine", "sumit"}, "one of piz-daint, summit"),
         std::pair(Words{"t.json", "--at", "99"}, "--at is 99"),
+        std::pair(Words{"t.json", "--plot", "t.gif"}, "t.gif: figures are PNG, SVG or PDF"),
         std::pair(Words{"t.json", "--workers", "2"}, "--workers says nothing about --scaling"),
         std::pair(Words{"t.json", "--results", "t.db", "--at", "1", "--ranks", "0"}, "--ranks is 0")}) {
     Words all{"compare", "--scaling"};
@@ -160,6 +161,7 @@ TEST_CASE("weak scaling is predicted from the network itself, by machines and by
     const Ended refused = run_stormsweep(all, folder);
     CAPTURE(refused.err);
     CHECK(refused.status == 2);
+    CHECK(refused.out.empty());
     CHECK(count_lines(refused.err) == 1);
     CHECK(refused.err.find(says) != std::string::npos);
   }
