@@ -93,7 +93,8 @@ def watch(options, folder, ended, seen):
     seen += [locked_seconds(trace, database), busy]
 
 
-def processor_seconds():
+def seconds_of_ended():
+    """Processor time of all that has been started and has ended."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 
@@ -105,9 +106,9 @@ def measure(options, watched):
         watcher = threading.Thread(target=watch, args=(options, folder, ended, seen))
         if watched:
             watcher.start()
-        before = processor_seconds()
+        before = seconds_of_ended()
         rate = dispatch.stormsweep(options.bin, folder, "grid", options.trials)
-        searching = processor_seconds() - before
+        searching = seconds_of_ended() - before
         ended.set()
         if not watched:
             return rate

@@ -72,12 +72,16 @@ class Reporter {
     }
   }
 
+  /// By the newest trials. A search that makes up most of the table has them at its end: looking there (+) spares all
+  /// rows of the index; another one might be far from it.
   void read_rate() {
-    // +: from the newest row backwards, not all rows of the index
+    std::int64_t rows = static_cast<std::int64_t>(report_.others);
+    for (const auto& [_, trials] : report_.statuses) rows += trials;
+    const bool most = 2 * rows >= database_.execAndGet("SELECT ifnull(max(id), 0) FROM trials").getInt64();
     auto select = prepare(fmt::format(
-        "SELECT count(*), max(finished) - min(started) FROM (SELECT started, finished FROM trials WHERE +search "
+        "SELECT count(*), max(finished) - min(started) FROM (SELECT started, finished FROM trials WHERE {}search "
         "= (SELECT id FROM searches WHERE name = ?1) AND finished IS NOT NULL ORDER BY id DESC LIMIT {})",
-        SearchReport::rate_trials));
+        most ? "+" : "", SearchReport::rate_trials));
     select.executeStep();
     if (const double span = select.getColumn(1).getDouble(); span > 0)
       report_.trials_per_hour = select.getColumn(0).getDouble() / span * 3600;
