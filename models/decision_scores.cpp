@@ -9,12 +9,12 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::int64_t classes = DecisionScores::levels + 1;
+constexpr std::int64_t reached_classes = DecisionScores::levels + 1;
 
 }  // namespace
 
 DecisionScores::DecisionScores(std::int64_t lead_times, std::vector<double> thresholds)
-    : sums(torch::zeros({lead_times, std::ssize(thresholds), 2, classes}, torch::kFloat64)),
+    : sums(torch::zeros({lead_times, std::ssize(thresholds), 2, reached_classes}, torch::kFloat64)),
       thresholds_(std::move(thresholds)) {}
 
 void DecisionScores::add(const torch::Tensor& forecast, const torch::Tensor& truth) {
@@ -28,8 +28,9 @@ void DecisionScores::add(const torch::Tensor& forecast, const torch::Tensor& tru
     for (std::int64_t k = 0; k < levels; ++k) rates.push_back(thresholds_[t] * share(k));
     const auto reached = torch::bucketize(forecast, torch::tensor(rates, forecast.options()), /*out_int32=*/false,
                                           /*right=*/true);
-    const auto place = ((lead * 2 + (truth >= thresholds_[t])) * classes + reached).flatten();
-    const auto counts = torch::bincount(place, {}, lead_times * 2 * classes).view({lead_times, 2, classes});
+    const auto place = ((lead * 2 + (truth >= thresholds_[t])) * reached_classes + reached).flatten();
+    const auto counts =
+        torch::bincount(place, {}, lead_times * 2 * reached_classes).view({lead_times, 2, reached_classes});
     sums.select(1, static_cast<std::int64_t>(t)) += counts.cpu();
   }
 }

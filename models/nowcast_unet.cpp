@@ -14,18 +14,18 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::int64_t kernel = 3;
+constexpr std::int64_t unet_kernel = 3;
 /// The input that has outputs of 52 pixels, on which all parts lie in the middle of each other.
 constexpr std::int64_t inner_input = 140, inner_output = 52;
 constexpr std::int64_t margin = (inner_input - inner_output) / 2;
 
 /// Where the parts of E3, E2, E1 begin that lie beside the upsampled E4, D3, D2, in rows and columns. Fixed, so that
 /// the network computes the same whatever the side.
-constexpr std::array<std::int64_t, 3> skip_offsets{4, 16, 40};
+constexpr std::array<std::int64_t, 3> unet_skip_offsets{4, 16, 40};
 
 /// Sides of those parts of E1, E2, E3, for one side of the input.
 std::array<std::int64_t, 3> skip_sides(std::int64_t input) {
-  constexpr std::int64_t lost = 2 * (kernel - 1);  // by the two convolutions of a level
+  constexpr std::int64_t lost = 2 * (unet_kernel - 1);  // by the two convolutions of a level
   auto side = input - lost;
   for (int level = 0; level < 3; ++level) side = side / 2 - lost;
   std::array<std::int64_t, 3> result{};
@@ -33,7 +33,7 @@ std::array<std::int64_t, 3> skip_sides(std::int64_t input) {
   return result;
 }
 
-void require_side(const char* name, std::int64_t side) {
+void require_unet_side(const char* name, std::int64_t side) {
   if (side < NowcastUnet::smallest_side)
     throw std::invalid_argument("the nowcasting U-Net takes images from " + std::to_string(NowcastUnet::smallest_side) +
                                 " pixels a side on; the " + name + " is " + std::to_string(side));
@@ -97,8 +97,8 @@ NowcastUnet::NowcastUnet(const NowcastOptions& options, std::uint64_t seed) : No
 }
 
 NowcastUnet::Block NowcastUnet::add_block(const std::string& name, std::int64_t in, std::int64_t out) {
-  Block block{add(name + "_1", in, out, kernel)};
-  block.push_back(add(name + "_2", out, out, kernel));
+  Block block{add(name + "_1", in, out, unet_kernel)};
+  block.push_back(add(name + "_2", out, out, unet_kernel));
   return block;
 }
 
@@ -121,14 +121,14 @@ torch::Tensor NowcastUnet::first_layer(const torch::Tensor& input) const {
 }
 
 std::vector<torch::Tensor> NowcastUnet::forward(const torch::Tensor& input, NowcastExtent extent) {
-  require_side("height", input.size(2));
-  require_side("width", input.size(3));
+  require_unet_side("height", input.size(2));
+  require_unet_side("width", input.size(3));
   const auto images = extent == NowcastExtent::inner ? inner_part(input) : input;
   const auto heights = skip_sides(images.size(2)), widths = skip_sides(images.size(3));
   std::array<torch::Tensor, levels - 1> skips;
   auto map = convolve_activated(encoder_[0][1], first_layer(images));
   for (std::size_t i = 0; i < levels - 1; ++i) {
-    const auto offset = skip_offsets[levels - 2 - i];
+    const auto offset = unet_skip_offsets[levels - 2 - i];
     std::tie(map, skips[i]) = pool_and_cut(map, {offset, offset, heights[i], widths[i]});
     for (const auto& layer : encoder_[i + 1]) map = convolve_activated(layer, map);
   }

@@ -1,5 +1,6 @@
-# Fails if a room includes what CONTRIBUTING.md ("Rooms") does not let it, if units include each other in a circle, or if
-# X.cpp, or X_part.cpp, does not begin with X.hpp: cmake -DROOT=<source folder> -P tests/includes.cmake
+# Fails if a room includes what CONTRIBUTING.md ("Rooms") does not let it, if units include each other in a circle, if
+# X.cpp, or X_part.cpp, does not begin with X.hpp, or if a type is defined in two files, of which the linker would take
+# one for the other: cmake -DROOT=<source folder> -P tests/includes.cmake
 cmake_minimum_required(VERSION 3.25)
 
 # A room and the rooms that it may include beside itself; a room given here stands for the folders below it that are not
@@ -76,6 +77,25 @@ macro(violation)
   math(EXPR violations "${violations} + 1")
 endmacro()
 
+# Notes where each type is defined, but for those in nameless namespaces.
+macro(note_types file)
+  set(namespaces)
+  file(STRINGS ${ROOT}/${file} lines REGEX "^(namespace|}  // namespace|struct |class |enum class )")
+  foreach(line ${lines})
+    if(line MATCHES "^namespace ([a-z_:]*)")
+      list(APPEND namespaces "in:${CMAKE_MATCH_1}")
+    elseif(line MATCHES "^}")
+      list(POP_BACK namespaces)
+    elseif(NOT line MATCHES ";" AND NOT "in:" IN_LIST namespaces AND line MATCHES "^(struct|class|enum class) ([A-Za-z]+)( |$)")
+      set(type "${namespaces} ${CMAKE_MATCH_2}")
+      if(DEFINED "${type}")
+        violation("${file}: ${CMAKE_MATCH_2} is defined in ${${type}}, too: give one of them another name")
+      endif()
+      set("${type}" ${file})
+    endif()
+  endforeach()
+endmacro()
+
 # A unit is a header and its source: a path without its ending.
 set(units)
 set(scanned 0)
@@ -89,6 +109,7 @@ foreach(folder master worker experiments models datasets search)
     math(EXPR scanned "${scanned} + 1")
     string(REGEX REPLACE "\\.[ch]pp$" "" unit ${file})
     list(APPEND units ${unit})
+    note_types(${file})
     file(STRINGS ${ROOT}/${file} includes REGEX "^[ \t]*#[ \t]*include")
     if(file MATCHES "\\.cpp$" AND NOT file MATCHES "/(main|entry)\\.cpp$")
       list(POP_FRONT includes first)
@@ -164,7 +185,7 @@ if(left)
 endif()
 
 if(violations)
-  message(FATAL_ERROR "${violations} faults in what sources include")
+  message(FATAL_ERROR "${violations} faults in what sources include and define")
 elseif(scanned EQUAL 0)
   message(FATAL_ERROR "no sources under '${ROOT}': give -DROOT=<source folder>")
 endif()

@@ -54,27 +54,26 @@ WeatherMoment read_sample(const std::filesystem::path& path) {
 WeatherMoment read_climate(const std::filesystem::path& path, std::int64_t number) {
   const auto lock = hdf5::lock();  // libnetcdf reads NetCDF-4 by way of HDF5
   const ClimateFile file(path);
-  const auto field = [&](ClimateField which) {
+  const auto field = [&](LabelField which) {
     return file.has(which) ? file.read(which, number) : std::vector<float>();
   };
   WeatherMoment moment;
   moment.grid = file.grid();
-  moment.tmq = field(ClimateField::tmq);
-  moment.u850 = field(ClimateField::u850), moment.v850 = field(ClimateField::v850);
-  moment.psl = field(ClimateField::psl), moment.prect = field(ClimateField::prect);
-  moment.t200 = field(ClimateField::t200), moment.t500 = field(ClimateField::t500);
+  moment.tmq = field(LabelField::tmq);
+  moment.u850 = field(LabelField::u850), moment.v850 = field(LabelField::v850);
+  moment.psl = field(LabelField::psl), moment.prect = field(LabelField::prect);
+  moment.t200 = field(LabelField::t200), moment.t500 = field(LabelField::t500);
   moment.transport_name = "IVT", moment.transport_unit = transport_unit;
-  if (file.has(ClimateField::transport)) {
-    moment.transport = field(ClimateField::transport);
-  } else if (file.has(ClimateField::transport_east) && file.has(ClimateField::transport_north)) {
+  if (file.has(LabelField::transport)) {
+    moment.transport = field(LabelField::transport);
+  } else if (file.has(LabelField::transport_east) && file.has(LabelField::transport_north)) {
     const std::vector<float> ones(moment.grid.latitudes.size() * moment.grid.longitudes.size(), 1);
-    moment.transport =
-        vapour_transport(field(ClimateField::transport_east), field(ClimateField::transport_north), ones);
+    moment.transport = vapour_transport(field(LabelField::transport_east), field(LabelField::transport_north), ones);
   } else if (!moment.u850.empty() && !moment.v850.empty() && !moment.tmq.empty()) {
     moment.transport = vapour_transport(moment.u850, moment.v850, moment.tmq);
     moment.transport_name = column_transport;
-  } else if (!moment.u850.empty() && !moment.v850.empty() && file.has(ClimateField::q)) {
-    moment.transport = vapour_transport(moment.u850, moment.v850, file.read(ClimateField::q, number));
+  } else if (!moment.u850.empty() && !moment.v850.empty() && file.has(LabelField::q)) {
+    moment.transport = vapour_transport(moment.u850, moment.v850, file.read(LabelField::q, number));
     moment.transport_name = "wind at 850 hPa x Q", moment.transport_unit = "m/s";
   }
   return moment;

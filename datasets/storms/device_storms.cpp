@@ -16,7 +16,7 @@ constexpr double most_of_memory = 0.25;  // of the device's, for all splits toge
 constexpr float centre = (storm_side - 1) / 2.0f;
 
 /// For each sample: cosine and sine of the angle, shift in x and y, first and end of the crop.
-constexpr std::int64_t numbers = 6;
+constexpr std::int64_t transform_numbers = 6;
 
 double size(const Storms& storms) {
   return static_cast<double>(storms.patches().size_bytes());
@@ -58,7 +58,7 @@ DeviceStorms::DeviceStorms(const Storms& storms, const torch::Device& device)
 Batch DeviceStorms::gather(std::span<const StormSample> samples, const StormBatching& batching) const {
   const torch::NoGradGuard no_gradient;
   const auto n = std::ssize(samples);
-  Batch here{torch::empty({n}, torch::kInt64), torch::empty({batching.transform ? 1 + numbers : 1, n})};
+  Batch here{torch::empty({n}, torch::kInt64), torch::empty({batching.transform ? 1 + transform_numbers : 1, n})};
   auto* index = here.input.data_ptr<std::int64_t>();
   auto* values = here.target.data_ptr<float>();
   for (std::int64_t i = 0; i < n; ++i) {
@@ -69,10 +69,10 @@ Batch DeviceStorms::gather(std::span<const StormSample> samples, const StormBatc
     if (!batching.transform) continue;
     const auto transform = StormTransform::draw(sample.transform_seed);
     const auto first = (storm_side - transform.crop) / 2;
-    const double drawn[numbers] = {std::cos(transform.angle),  std::sin(transform.angle),
-                                   transform.shift_x,          transform.shift_y,
-                                   static_cast<double>(first), static_cast<double>(first + transform.crop)};
-    for (std::int64_t k = 0; k < numbers; ++k) values[(k + 1) * n + i] = static_cast<float>(drawn[k]);
+    const double drawn[transform_numbers] = {std::cos(transform.angle),  std::sin(transform.angle),
+                                             transform.shift_x,          transform.shift_y,
+                                             static_cast<double>(first), static_cast<double>(first + transform.crop)};
+    for (std::int64_t k = 0; k < transform_numbers; ++k) values[(k + 1) * n + i] = static_cast<float>(drawn[k]);
   }
   const Batch there = uploaded(std::move(here), patches_.device());
   const auto& statistics = batching.statistics;
@@ -82,7 +82,8 @@ Batch DeviceStorms::gather(std::span<const StormSample> samples, const StormBatc
   };
   const auto mean = channel(statistics.mean), scale = 1 / channel(statistics.deviation);
   auto patches = patches_.index_select(0, there.input).permute({0, 3, 1, 2});
-  if (batching.transform) patches = transformed(patches, there.target.narrow(0, 1, numbers), *batching.transform, mean);
+  if (batching.transform)
+    patches = transformed(patches, there.target.narrow(0, 1, transform_numbers), *batching.transform, mean);
   return {torch::addcmul(-mean * scale, patches, scale).contiguous(torch::MemoryFormat::ChannelsLast),
           there.target[0].unsqueeze(1), n};
 }

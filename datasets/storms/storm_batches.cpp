@@ -8,7 +8,7 @@ namespace stormsweep {
 namespace {
 
 /// out[i] = (in[i] - mean) / deviation, three channels in turn; the trip count is fixed, so the loop vectorises.
-void standardise(const float* in, const ChannelStatistics& statistics, float* out) {
+void standardise(const float* in, const StormStatistics& statistics, float* out) {
   std::array<float, storm_channels> scale, offset;
   for (std::size_t c = 0; c < storm_channels; ++c) {
     scale[c] = 1 / statistics.deviation[c];

@@ -19,7 +19,7 @@ struct StormSample {
 
 /// How storms become a batch.
 struct StormBatching {
-  ChannelStatistics statistics;  ///< of the training split, whichever split the storms are from
+  StormStatistics statistics;  ///< of the training split, whichever split the storms are from
   LabelRule label = LabelRule::max;
   std::optional<WindRotation> transform;  ///< nothing: storms as they are
 };

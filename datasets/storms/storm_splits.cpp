@@ -26,7 +26,7 @@ void StormSplitsWriter::append(std::size_t split, std::span<const float> patch, 
 }
 
 SplitCounts StormSplitsWriter::finish(const std::string& provenance) {
-  const ChannelStatistics statistics = training_.statistics();
+  const StormStatistics statistics = training_.statistics();
   if (!(std::ranges::min(statistics.deviation) > 0)) {
     throw InputError("the training storms: a channel has the same value everywhere; give other storms");
   }

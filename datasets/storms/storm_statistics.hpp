@@ -29,8 +29,8 @@ class ChannelSums {
     count_ += static_cast<double>(pixels);
   }
 
-  ChannelStatistics statistics() const {
-    ChannelStatistics result;
+  StormStatistics statistics() const {
+    StormStatistics result;
     for (std::size_t c = 0; c < origin_.size(); ++c) {
       const double mean = sum_[c] / count_;
       result.mean[c] = static_cast<float>(origin_[c] + mean);

@@ -68,7 +68,7 @@ void StormWriter::append(std::span<const float> patch, float vorticity_max, floa
   if (std::ssize(file_->max_block) == block_storms) file_->flush();
 }
 
-void StormWriter::seal(const ChannelStatistics& statistics, const std::string& provenance) {
+void StormWriter::seal(const StormStatistics& statistics, const std::string& provenance) {
   file_->flush();
   if (file_->written != file_->storms) {
     throw std::logic_error(
@@ -88,7 +88,7 @@ void StormWriter::publish() {
   file_.reset();
 }
 
-void StormWriter::finish(const ChannelStatistics& statistics, const std::string& provenance) {
+void StormWriter::finish(const StormStatistics& statistics, const std::string& provenance) {
   seal(statistics, provenance);
   publish();
 }

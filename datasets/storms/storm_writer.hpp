@@ -19,9 +19,9 @@ class StormWriter {
   ~StormWriter();  ///< without finish: removes what was written
   void append(std::span<const float> patch, float vorticity_max, float vorticity_mean);
   /// After the last storm. `provenance`: what made the file from what, as text.
-  void finish(const ChannelStatistics& statistics, const std::string& provenance);
+  void finish(const StormStatistics& statistics, const std::string& provenance);
   /// `finish` in two steps, for files that appear together: after `seal` all is on the disk, under a temporary name.
-  void seal(const ChannelStatistics& statistics, const std::string& provenance);
+  void seal(const StormStatistics& statistics, const std::string& provenance);
   void publish();
 
  private:

@@ -33,7 +33,7 @@ struct Storms::Mapping {
 
   MappedFile file;
   std::span<const float> patches, vorticity_max, vorticity_mean;
-  ChannelStatistics statistics;
+  StormStatistics statistics;
 };
 
 Storms::Mapping::Mapping(const fs::path& path) {
@@ -91,7 +91,7 @@ std::span<const float> Storms::vorticity_max() const {
 std::span<const float> Storms::vorticity_mean() const {
   return mapping_->vorticity_mean;
 }
-const ChannelStatistics& Storms::statistics() const {
+const StormStatistics& Storms::statistics() const {
   return mapping_->statistics;
 }
 

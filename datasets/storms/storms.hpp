@@ -18,7 +18,7 @@ inline constexpr std::int64_t storm_floats = storm_side * storm_side * storm_cha
 inline constexpr int storm_format_version = 1;  ///< of the files below
 
 /// Mean and standard deviation of each channel, over the training split only.
-struct ChannelStatistics {
+struct StormStatistics {
   std::array<float, storm_channels> mean{}, deviation{};
 };
 
@@ -41,7 +41,7 @@ class Storms {
   std::span<const float> patches() const;
   std::span<const float> vorticity_max() const;
   std::span<const float> vorticity_mean() const;
-  const ChannelStatistics& statistics() const;
+  const StormStatistics& statistics() const;
 
  private:
   struct Mapping;

@@ -44,12 +44,12 @@ void ClimateFile::refuse(const std::string& problem) const {
 
 ClimateFile::ClimateFile(const std::filesystem::path& path) : path_(path), file_(open(path)) {
   find_fields();
-  const auto all = [&](std::initializer_list<ClimateField> fields) {
-    return std::ranges::all_of(fields, [&](ClimateField field) { return has(field); });
+  const auto all = [&](std::initializer_list<LabelField> fields) {
+    return std::ranges::all_of(fields, [&](LabelField field) { return has(field); });
   };
-  if (!all({ClimateField::transport}) && !all({ClimateField::tmq}) &&
-      !all({ClimateField::transport_east, ClimateField::transport_north}) &&
-      !all({ClimateField::u850, ClimateField::v850, ClimateField::q}))
+  if (!all({LabelField::transport}) && !all({LabelField::tmq}) &&
+      !all({LabelField::transport_east, LabelField::transport_north}) &&
+      !all({LabelField::u850, LabelField::v850, LabelField::q}))
     refuse(
         "has no moisture that a river could be told by; give a NetCDF file with IVT, or IWV (TMQ, TQV, PRW), or U850, "
         "V850 and Q as [latitude, longitude] or [time, latitude, longitude], or U, V and Q on pressure levels");
@@ -102,7 +102,7 @@ void ClimateFile::read_grid(const Source& field) {
     refuse("has latitudes beyond 90 degrees; give degrees north");
 }
 
-std::vector<float> ClimateFile::read(ClimateField field, std::int64_t moment) const {
+std::vector<float> ClimateFile::read(LabelField field, std::int64_t moment) const {
   const auto& [variable, layout, level] = sources_.at(field);
   const std::vector<double> values = read_image(file_, variable, layout, static_cast<std::size_t>(moment), level);
   if (values.empty()) refuse(variable.name + " cannot be read; the file may be cut short: fetch it again");

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "datasets/weather/climate_fields.hpp"
+#include "datasets/weather/label_fields.hpp"
 #include "datasets/weather/weather_grid.hpp"
 
 namespace stormsweep {
@@ -23,10 +23,10 @@ class ClimateFile {
   const WeatherGrid& grid() const { return grid_; }
   /// Along the time dimension of its variables; 1 where they have none.
   std::int64_t moments() const { return moments_; }
-  bool has(ClimateField field) const { return sources_.contains(field); }
+  bool has(LabelField field) const { return sources_.contains(field); }
   /// A field [height, width] that the file has, NaN where missing; in the rules' units where the file's are told.
   /// Throws InputError where it cannot be read.
-  std::vector<float> read(ClimateField field, std::int64_t moment) const;
+  std::vector<float> read(LabelField field, std::int64_t moment) const;
 
  private:
   /// A variable, and where in it the field's images lie.
@@ -43,7 +43,7 @@ class ClimateFile {
 
   std::filesystem::path path_;
   netcdf::File file_;
-  std::map<ClimateField, Source> sources_;
+  std::map<LabelField, Source> sources_;
   WeatherGrid grid_;
   std::int64_t moments_ = 1;
 };

@@ -10,7 +10,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr Colour ink{40, 40, 40}, faint{90, 90, 90}, grid{170, 170, 170}, paper{255, 255, 255};
+constexpr Colour ink{40, 40, 40}, faint{90, 90, 90}, grid_line{170, 170, 170}, paper{255, 255, 255};
 constexpr std::int64_t height = 420, width = 860;
 constexpr Box plot{60, 84, 360, 620};  // beside it the legend
 constexpr double title_size = 20, label_size = 13;
@@ -70,14 +70,14 @@ void draw_ticks(Drawing& drawing, const ClimateCurve& curve, const Axes& axes) {
   const double step = round_step(axes.high - axes.low, 6), years = std::max(1.0, round_step(axes.years, 8));
   for (double value = std::ceil(axes.low / step) * step; value <= axes.high; value += step) {
     const std::int64_t row = plot.top + std::lround(axes.row(value));
-    drawing.dot_right(row, plot.left, plot.width(), grid);
+    drawing.dot_right(row, plot.left, plot.width(), grid_line);
     drawing.write({fmt::format("{:.6g}", std::abs(value) < step / 2 ? 0 : value), static_cast<double>(plot.left - 8),
                    static_cast<double>(row), label_size, faint, Align::right});
   }
   for (double year = std::ceil(curve.first_year / years) * years; year <= curve.first_year + axes.years;
        year += years) {
     const std::int64_t column = plot.left + std::lround(axes.column(year - curve.first_year));
-    drawing.dot_down(plot.top, column, plot.height(), grid);
+    drawing.dot_down(plot.top, column, plot.height(), grid_line);
     drawing.write({fmt::format("{:g}", year), static_cast<double>(column), static_cast<double>(plot.bottom + 14),
                    label_size, faint, Align::centre});
   }
@@ -92,7 +92,7 @@ Drawing draw(const ClimateCurve& curve) {
   Picture picture(plot.height(), plot.width(), paper);
   for (const ClimateCurve::Line& line : curve.lines) draw_line(picture, line, axes);
   drawing.show(picture, plot);
-  drawing.outline(plot, grid);
+  drawing.outline(plot, grid_line);
   draw_ticks(drawing, curve, axes);
   drawing.write({curve.unit, static_cast<double>(plot.left - 8), static_cast<double>(plot.bottom + 14), label_size,
                  faint, Align::right});

@@ -27,7 +27,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr const char* command = "stormsweep forecast emulator";
+constexpr const char* forecast_command = "stormsweep forecast emulator";
 constexpr Colour vermilion{213, 94, 0}, blue{0, 114, 178}, grey{150, 150, 150}, black{40, 40, 40};
 
 struct ForecastOptions {
@@ -38,7 +38,7 @@ struct ForecastOptions {
 
 Syntax syntax_of(ForecastOptions& options) {
   return {
-      .command = command,
+      .command = forecast_command,
       .usage = "--model FILE --forcings FILE -o MAPS.nc [options]",
       .summary =
           "Forecasts monthly maps of a scenario from its forcings, with a network that stormsweep run --keep-best "
@@ -59,9 +59,9 @@ Syntax syntax_of(ForecastOptions& options) {
 }
 
 void check(const ForecastOptions& options) {
-  check_threads(command, options.threads);
-  check_output_file(command, options.output);
-  options.figures.make(command);
+  check_threads(forecast_command, options.threads);
+  check_output_file(forecast_command, options.output);
+  options.figures.make(forecast_command);
 }
 
 std::int64_t choose_scenario(const ForecastOptions& options, const ClimateLayout& layout) {
@@ -71,7 +71,7 @@ std::int64_t choose_scenario(const ForecastOptions& options, const ClimateLayout
       return static_cast<std::int64_t>(s);
     names += (names.empty() ? "" : ", ") + layout.scenarios[s].name;
   }
-  refuse_option(command, "scenario", options.scenario.empty() ? "missing" : options.scenario,
+  refuse_option(forecast_command, "scenario", options.scenario.empty() ? "missing" : options.scenario,
                 fmt::format("give one of {}: {}", options.forcings, names));
 }
 
@@ -95,7 +95,7 @@ class Forecast {
       throw InputError(fmt::format("{}: has {} months of {}, and the model looks at {}; prepare more", options.forcings,
                                    set.layout().scenarios[static_cast<std::size_t>(scenario_)].months(), name(),
                                    length_));
-    ProgressBar bar(command, "months");
+    ProgressBar bar(forecast_command, "months");
     maps_ = model.forecast(set, windows_, [&](std::int64_t done, std::int64_t all) { bar.show(done, all); });
   }
 

@@ -20,10 +20,10 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr const char* command = "stormsweep generate emulator";
+constexpr const char* generate_command = "stormsweep generate emulator";
 
 Syntax syntax_of(ClimateWorld& world, std::string& size, std::string& folder) {
-  return {.command = command,
+  return {.command = generate_command,
           .usage = "-o DIR [options]",
           .summary =
               "Makes an Earth, for a machine without data: monthly temperature and rain from January 2015 on under "
@@ -48,11 +48,12 @@ Syntax syntax_of(ClimateWorld& world, std::string& size, std::string& folder) {
 
 void check(const ClimateWorld& world, const std::string& size) {
   if (world.height < 4 || world.width < 4 || world.height > 720 || world.width > 1440)
-    refuse_option(command, "size", size, "give 4x4 to 720x1440");
-  if (world.years < 6 || world.years > 86) refuse_option(command, "years", std::to_string(world.years), "give 6 to 86");
+    refuse_option(generate_command, "size", size, "give 4x4 to 720x1440");
+  if (world.years < 6 || world.years > 86)
+    refuse_option(generate_command, "years", std::to_string(world.years), "give 6 to 86");
   if (world.members < 1 || world.members > 1000)
-    refuse_option(command, "members", std::to_string(world.members), "give 1 to 1000");
-  check_threads(command, world.threads);
+    refuse_option(generate_command, "members", std::to_string(world.members), "give 1 to 1000");
+  check_threads(generate_command, world.threads);
 }
 
 }  // namespace
@@ -61,10 +62,10 @@ int generate_emulator_command(const std::vector<std::string>& words) {
   ClimateWorld world;
   std::string folder, size;
   if (!parse_options(words, syntax_of(world, size, folder))) return exit_done;
-  std::tie(world.height, world.width) = read_size(command, size);
+  std::tie(world.height, world.width) = read_size(generate_command, size);
   check(world, size);
 
-  ProgressBar bar(command, "runs");
+  ProgressBar bar(generate_command, "runs");
   const auto start = std::chrono::steady_clock::now();
   generate_climate(world, folder, [&](std::int64_t made) { bar.show(made, 4 * world.members); });
   bar.wipe();

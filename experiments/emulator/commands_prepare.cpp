@@ -16,11 +16,11 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr const char* command = "stormsweep prepare emulator";
+constexpr const char* prepare_command = "stormsweep prepare emulator";
 
 Syntax syntax_of(std::string& manifest, std::string& folder) {
   return {
-      .command = command,
+      .command = prepare_command,
       .usage = "MANIFEST -o DIR",
       .summary =
           "Turns the fields of climate models (CMIP6, ClimateBench and their like, as NetCDF) and their forcings\n"
@@ -37,7 +37,7 @@ Syntax syntax_of(std::string& manifest, std::string& folder) {
 int prepare_emulator_command(const std::vector<std::string>& words) {
   std::string manifest, folder;
   if (!parse_options(words, syntax_of(manifest, folder))) return exit_done;
-  ProgressBar bar(command);
+  ProgressBar bar(prepare_command);
   const ClimateNotes notes = prepare_climate(manifest, folder, [&](double share) { bar.show(share); });
   bar.wipe();
   for (const std::string& note : notes) fmt::print(stderr, "note: {}\n", note);

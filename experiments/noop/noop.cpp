@@ -26,7 +26,7 @@ bool sleep(Milliseconds duration, const std::function<bool()>& stopped) {
   return true;
 }
 
-void meet(RunGang& gang) {
+void synchronise(RunGang& gang) {
   if (gang.size() == 1) return;
   float ranks = 1;
   gang.sum({&ranks, 1});
@@ -54,12 +54,12 @@ std::optional<Outcome> run_noop(const Experiment& experiment, const Training& tr
   Outcome outcome;
   outcome.started = steady_unix_time();
   const Seconds begun = steady_time();
-  meet(gang);
+  synchronise(gang);
   if (!sleep(Milliseconds(read.real("milliseconds")), events.stopped)) return std::nullopt;
 
   const std::string& wanted = read.choice("outcome");
   if (wanted == "abort" && gang.rank() == 0) std::abort();
-  meet(gang);
+  synchronise(gang);
   if (wanted == "throw") throw std::runtime_error("thrown as the configuration asks");
   outcome.timings.wall = (steady_time() - begun).count();
   if (wanted == "nan") {

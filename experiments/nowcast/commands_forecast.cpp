@@ -35,7 +35,7 @@ namespace {
 namespace fs = std::filesystem;
 namespace po = boost::program_options;
 
-constexpr const char* command = "stormsweep forecast nowcast";
+constexpr const char* forecast_command = "stormsweep forecast nowcast";
 
 constexpr double gigabyte = 1e9;
 
@@ -50,7 +50,7 @@ struct ForecastOptions {
 
 Syntax syntax_of(ForecastOptions& options) {
   return {
-      .command = command,
+      .command = forecast_command,
       .usage = "--model FILE --input IMAGES... -o OUT.h5 [options]",
       .summary =
           "Forecasts the next hour of rain on whole radar images (KNMI and ODIM HDF5, CF NetCDF, GRIB, SEVIR VIL), of "
@@ -86,21 +86,22 @@ Syntax syntax_of(ForecastOptions& options) {
 
 /// What can be told before anything is read.
 void check(const ForecastOptions& options) {
-  check_threads(command, options.threads);
+  check_threads(forecast_command, options.threads);
   if (options.window != 0 && (options.window < 2 || options.window % 2 != 0))
-    refuse_option(command, "match-histogram", std::to_string(options.window),
+    refuse_option(forecast_command, "match-histogram", std::to_string(options.window),
                   "give an even number of pixels, 2 or more");
   if (options.tile < 0 || options.tile % 16 != 0)
-    refuse_option(command, "tile", std::to_string(options.tile), "give a multiple of 16");
-  if (!(options.memory >= 0)) refuse_option(command, "memory", fmt::format("{}", options.memory), "give gigabytes");
-  check_output_file(command, options.output);
-  options.figures.make(command);
+    refuse_option(forecast_command, "tile", std::to_string(options.tile), "give a multiple of 16");
+  if (!(options.memory >= 0))
+    refuse_option(forecast_command, "memory", fmt::format("{}", options.memory), "give gigabytes");
+  check_output_file(forecast_command, options.output);
+  options.figures.make(forecast_command);
 }
 
 std::optional<std::int64_t> time_of(const ForecastOptions& options) {
   if (options.time.empty()) return std::nullopt;
   const auto time = parse_utc(options.time);
-  if (!time) refuse_option(command, "time", options.time, "give a time in UTC, as 2010-08-26T03:00Z");
+  if (!time) refuse_option(forecast_command, "time", options.time, "give a time in UTC, as 2010-08-26T03:00Z");
   return time;
 }
 
@@ -111,7 +112,7 @@ std::int64_t tile_of(const ForecastOptions& options, const RadarGrid& grid, cons
       largest_tile(network, grid.height, grid.width, static_cast<std::int64_t>(std::min(bytes, 1e18)));
   if (tile > 0) return tile;
   const double least = static_cast<double>(forecast_bytes(network, 16, 16)) / gigabyte;
-  refuse_option(command, "memory", fmt::format("{:.2g}", bytes / gigabyte),
+  refuse_option(forecast_command, "memory", fmt::format("{:.2g}", bytes / gigabyte),
                 fmt::format("this network takes {:.2g} at least", least));
 }
 
@@ -122,7 +123,7 @@ struct Observations {
 };
 
 Observations observe(const ForecastOptions& options, const NowcastMeta& model) {
-  ProgressBar bar(command, "files listed");
+  ProgressBar bar(forecast_command, "files listed");
   const RadarArchive archive =
       list_archive({options.input.begin(), options.input.end()}, options.variable,
                    /*strict=*/false, [&](std::int64_t done, std::int64_t all) { bar.show(done, all); });
@@ -189,7 +190,7 @@ int forecast_nowcast_command(const std::vector<std::string>& words) {
   const NowcastMaking making{.tile = tile_of(options, newest.grid, *network), .window = options.window};
   const auto start = std::chrono::steady_clock::now();
   const CarriedImages carried = carry_images(seen.inputs, model);
-  ProgressBar bar(command, "tiles");
+  ProgressBar bar(forecast_command, "tiles");
   const RadarForecast forecast = make_nowcast(*network, model, seen.inputs, carried, making,
                                               [&](std::int64_t done, std::int64_t all) { bar.show(done, all); });
   bar.wipe();

@@ -20,11 +20,11 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr const char* command = "stormsweep generate nowcast";
+constexpr const char* generate_command = "stormsweep generate nowcast";
 
 Syntax syntax_of(RainWorld& world, std::string& folder) {
   return {
-      .command = command,
+      .command = generate_command,
       .usage = "--samples N -o DIR [options]",
       .summary =
           "Makes rain that moves, grows and decays, for a machine without data: 13 frames a sample, 10 min apart, "
@@ -51,13 +51,13 @@ int generate_nowcast_command(const std::vector<std::string>& words) {
   std::string folder;
   if (!parse_options(words, syntax_of(world, folder))) return exit_done;
   if (world.samples < 3)
-    refuse_option(command, "samples", std::to_string(world.samples), "give at least 3, one a split");
+    refuse_option(generate_command, "samples", std::to_string(world.samples), "give at least 3, one a split");
   if (world.side < nowcast_centre || world.side > 4096)
-    refuse_option(command, "size", std::to_string(world.side), "give 48 to 4096");
-  check_fractions(command, world.validation_fraction, world.test_fraction);
-  check_threads(command, world.threads);
+    refuse_option(generate_command, "size", std::to_string(world.side), "give 48 to 4096");
+  check_fractions(generate_command, world.validation_fraction, world.test_fraction);
+  check_threads(generate_command, world.threads);
 
-  ProgressBar bar(command, "samples");
+  ProgressBar bar(generate_command, "samples");
   const auto start = std::chrono::steady_clock::now();
   const NowcastSplitCounts counts =
       generate_nowcast(world, folder, [&](std::int64_t made) { bar.show(made, world.samples); });

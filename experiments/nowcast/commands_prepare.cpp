@@ -22,11 +22,11 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr const char* command = "stormsweep prepare nowcast";
+constexpr const char* prepare_command = "stormsweep prepare nowcast";
 
 Syntax syntax_of(RawRadar& raw, std::vector<std::string>& paths, std::string& folder) {
   return {
-      .command = command,
+      .command = prepare_command,
       .usage = "RAW... -o DIR [options]",
       .summary =
           "Turns radar images (KNMI and ODIM HDF5, CF NetCDF, GRIB, SEVIR VIL; files, or folders of them) into patches "
@@ -58,12 +58,12 @@ Syntax syntax_of(RawRadar& raw, std::vector<std::string>& paths, std::string& fo
 
 void check(const RawRadar& raw) {
   if (raw.side < nowcast_centre || raw.side > 4096)
-    refuse_option(command, "size", std::to_string(raw.side), "give 48 to 4096");
+    refuse_option(prepare_command, "size", std::to_string(raw.side), "give 48 to 4096");
   if (!(raw.step_minutes > 0 && raw.step_minutes <= 1440))
-    refuse_option(command, "step", fmt::format("{}", raw.step_minutes), "give minutes, 10 for instance");
+    refuse_option(prepare_command, "step", fmt::format("{}", raw.step_minutes), "give minutes, 10 for instance");
   if (raw.patches < 0 || (raw.patches > 0 && raw.patches < 3))
-    refuse_option(command, "patches", std::to_string(raw.patches), "give at least 3, one a split");
-  check_fractions(command, raw.validation_fraction, raw.test_fraction);
+    refuse_option(prepare_command, "patches", std::to_string(raw.patches), "give at least 3, one a split");
+  check_fractions(prepare_command, raw.validation_fraction, raw.test_fraction);
 }
 
 void tell(std::span<const std::string> lines, const char* what) {
@@ -104,7 +104,7 @@ int prepare_nowcast_command(const std::vector<std::string>& words) {
   check(raw);
   raw.paths.assign(paths.begin(), paths.end());
 
-  ProgressBar bar(command);
+  ProgressBar bar(prepare_command);
   std::size_t skipped = 0, notes = 0;  // that have been told
   const auto tell_more = [&](const PreparedNowcast& so_far) {
     bar.wipe();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "datasets/nowcast/blurred_extrapolation.hpp"
+#include "datasets/nowcast/nowcast_patch_draw.hpp"
 #include "datasets/nowcast/patch_extrapolation.hpp"
 #include "models/nowcast_loss.hpp"
 #include "search/base/parallel.hpp"
@@ -13,11 +14,9 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::int64_t scored_side = nowcast_loss_sides.back();
-
 /// The centre of images [6, side, side], as [1, 6, 48, 48].
 torch::Tensor centre_of(std::vector<float> images, std::int64_t side) {
-  return centre(torch::from_blob(images.data(), {1, nowcast_targets, side, side}), scored_side).clone();
+  return centre(torch::from_blob(images.data(), {1, nowcast_targets, side, side}), nowcast_centre).clone();
 }
 
 struct Scored {
@@ -28,7 +27,7 @@ Scored forecast_patch(const NowcastPatches& patches, std::int64_t patch) {
   const NowcastMeta& meta = patches.meta();
   const std::vector<float> frames = extrapolate_patch(patches.input(patch), meta);
   return {.plain = centre_of(frames, patches.side()),
-          .blurred = centre_of(blurred_centre(frames, patches.side(), meta.blurs), scored_side),
+          .blurred = centre_of(blurred_centre(frames, patches.side(), meta.blurs), nowcast_centre),
           .truth = centre_of(physical(patches.target(patch), meta.scale), patches.side())};
 }
 
@@ -37,7 +36,7 @@ Scored forecast_patch(const NowcastPatches& patches, std::int64_t patch) {
 ForecastScores no_nowcast_scores(const NowcastMeta& meta) {
   std::vector<std::int64_t> squares;
   for (const double km : rain_scales)
-    squares.push_back(std::clamp<std::int64_t>(std::llround(km / meta.pixel_km), 1, scored_side));
+    squares.push_back(std::clamp<std::int64_t>(std::llround(km / meta.pixel_km), 1, nowcast_centre));
   return {nowcast_targets, {rain_thresholds.begin(), rain_thresholds.end()}, squares};
 }
 

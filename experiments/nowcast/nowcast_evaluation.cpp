@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "datasets/nowcast/nowcast_batches.hpp"
+#include "datasets/nowcast/nowcast_patch_draw.hpp"
 #include "experiments/nowcast/extrapolation_scores.hpp"
 #include "models/nowcast_loss.hpp"
 #include "search/space/experiment.hpp"
@@ -18,7 +19,6 @@ namespace stormsweep {
 namespace {
 
 constexpr std::int64_t evaluation_batch = 8;  // samples through the network at once
-constexpr std::int64_t scored_side = nowcast_loss_sides.back();
 constexpr std::array<const char*, rain_thresholds.size()> threshold_names{"0_5", "2", "5", "10"};
 constexpr std::array<const char*, rain_scales.size()> scale_names{"4km", "16km"};
 constexpr std::array<const char*, rain_thresholds.size() + 1> class_names{"below_0_5", "from_0_5", "from_2", "from_5",
@@ -53,7 +53,7 @@ NowcastEvaluation::NowcastEvaluation(NowcastNetwork& network, const NowcastPatch
       reliability_(no_nowcast_reliability()) {
   const torch::NoGradGuard no_gradient;
   const auto physical = [&](const torch::Tensor& standardised) {
-    return (centre(standardised, scored_side) * statistics.deviation + statistics.mean).clamp_min(0);
+    return (centre(standardised, nowcast_centre) * statistics.deviation + statistics.mean).clamp_min(0);
   };
   torch::Tensor losses = torch::zeros({2}, torch::kFloat64);  // sum, and samples
   for (std::size_t first = 0; first < own.size(); first += evaluation_batch) {

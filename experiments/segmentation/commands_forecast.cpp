@@ -32,7 +32,7 @@ namespace {
 namespace fs = std::filesystem;
 namespace po = boost::program_options;
 
-constexpr const char* command = "stormsweep forecast segmentation";
+constexpr const char* forecast_command = "stormsweep forecast segmentation";
 
 struct ForecastOptions {
   std::string model, output;
@@ -43,7 +43,7 @@ struct ForecastOptions {
 };
 
 Syntax syntax_of(ForecastOptions& options) {
-  return {.command = command,
+  return {.command = forecast_command,
           .usage = "--model FILE --input SAMPLE... -o OUT.h5 [options]",
           .summary =
               "Marks tropical cyclones and atmospheric rivers in samples (*.h5, or folders of them), all of one size, "
@@ -68,9 +68,9 @@ Syntax syntax_of(ForecastOptions& options) {
 
 /// What can be told before anything is read.
 void check(const ForecastOptions& options) {
-  check_threads(command, options.threads);
-  check_output_file(command, options.output);
-  options.figures.make(command);
+  check_threads(forecast_command, options.threads);
+  check_output_file(forecast_command, options.output);
+  options.figures.make(forecast_command);
 }
 
 /// A trained network, with what it was trained on.
@@ -170,7 +170,7 @@ Scoring predict_all(const ForecastOptions& options, const Model& model, const Sa
   const WeatherGrid grid = global_grid(samples.height, samples.width);
   MaskWriter writer(options.output, grid, samples.names,
                     options.probabilities ? MaskWriter::Content::masks_and_probabilities : MaskWriter::Content::masks);
-  ProgressBar bar(command, "samples");
+  ProgressBar bar(forecast_command, "samples");
   Scoring scoring;
   for (std::size_t i = 0; i < samples.paths.size(); ++i) {
     const Prediction prediction(model, samples, i);

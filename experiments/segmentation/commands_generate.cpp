@@ -23,13 +23,13 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr const char* command = "stormsweep generate segmentation";
+constexpr const char* generate_command = "stormsweep generate segmentation";
 
 constexpr std::int64_t least_height = 32, least_width = 48, most_side = 8192;
 
 Syntax syntax_of(WeatherWorld& world, std::string& size, std::string& folder) {
   return {
-      .command = command,
+      .command = generate_command,
       .usage = "--samples N -o DIR [options]",
       .summary =
           "Makes worlds with tropical cyclones and atmospheric rivers, for a machine without data: 16 channels on a "
@@ -71,14 +71,14 @@ int generate_segmentation_command(const std::vector<std::string>& words) {
   std::string folder, size;
   if (!parse_options(words, syntax_of(world, size, folder))) return exit_done;
   if (world.samples < 3)
-    refuse_option(command, "samples", std::to_string(world.samples), "give at least 3, one a split");
-  std::tie(world.height, world.width) = read_size(command, size);
+    refuse_option(generate_command, "samples", std::to_string(world.samples), "give at least 3, one a split");
+  std::tie(world.height, world.width) = read_size(generate_command, size);
   if (world.height < least_height || world.width < least_width || std::max(world.height, world.width) > most_side)
-    refuse_option(command, "size", size, "give 32x48 to 8192x8192");
-  check_fractions(command, world.validation_fraction, world.test_fraction);
-  check_threads(command, world.threads);
+    refuse_option(generate_command, "size", size, "give 32x48 to 8192x8192");
+  check_fractions(generate_command, world.validation_fraction, world.test_fraction);
+  check_threads(generate_command, world.threads);
 
-  ProgressBar bar(command, "samples");
+  ProgressBar bar(generate_command, "samples");
   const auto start = std::chrono::steady_clock::now();
   const auto splits = generate_weather(world, folder, [&](std::int64_t made) { bar.show(made, world.samples); });
   bar.wipe();

@@ -30,7 +30,7 @@ namespace {
 namespace fs = std::filesystem;
 namespace po = boost::program_options;
 
-constexpr const char* command = "stormsweep label segmentation";
+constexpr const char* label_command = "stormsweep label segmentation";
 
 struct LabelOptions {
   std::vector<std::string> input;
@@ -50,7 +50,7 @@ struct Item {
 };
 
 /// What came of it.
-struct Outcome {
+struct Labelled {
   std::string line;
   bool judged = false;
   Confusion confusion{};
@@ -58,7 +58,7 @@ struct Outcome {
 
 Syntax syntax_of(LabelOptions& options, LabelRuleOptions& rules) {
   return {
-      .command = command,
+      .command = label_command,
       .usage = "INPUT... -o DIR [options]",
       .summary =
           "Marks atmospheric rivers and tropical cyclones by the rules of Kurth et al. (2018). INPUT: samples (*.h5), "
@@ -83,8 +83,8 @@ Syntax syntax_of(LabelOptions& options, LabelRuleOptions& rules) {
 bool read_options(const std::vector<std::string>& words, LabelOptions& options) {
   LabelRuleOptions rules;
   if (!parse_options(words, syntax_of(options, rules))) return false;
-  check_threads(command, options.threads);
-  options.rules = rules.rules(command);
+  check_threads(label_command, options.threads);
+  options.rules = rules.rules(label_command);
   return true;
 }
 
@@ -102,11 +102,11 @@ std::vector<Item> list_items(const LabelOptions& options) {
   for (const fs::path& path : files) {
     const auto [other, fresh] = names.emplace(path.stem().string(), path);
     if (!fresh)
-      throw InputError(fmt::format("{}: {} and {} would both be written to {}.h5; label them apart", command,
+      throw InputError(fmt::format("{}: {} and {} would both be written to {}.h5; label them apart", label_command,
                                    other->second.string(), path.string(), other->first));
     std::error_code none;
     if (fs::equivalent(path, fs::path(options.output) / (other->first + ".h5"), none))
-      refuse_option(command, "output", options.output,
+      refuse_option(label_command, "output", options.output,
                     "it would write over " + path.string() + "; give another folder");
     const std::int64_t moments = count_moments(path);
     for (std::int64_t m = 0; m < moments; ++m)
@@ -139,12 +139,12 @@ void draw_map(const LabelOptions& options, const Item& item, const WeatherMoment
   options.figures.save(draw(moment.grid, map), item.name);
 }
 
-Outcome label_item(const LabelOptions& options, const Item& item) {
+Labelled label_item(const LabelOptions& options, const Item& item) {
   const WeatherMoment moment = read_moment(item.path, item.moment);
   const WeatherLabels labels = label_weather(moment, options.rules, item.path);
   write_weather_labels(fs::path(options.output) / (item.name + ".h5"), moment, labels, options.rules);
   if (options.figures.any()) draw_map(options, item, moment, labels);
-  Outcome outcome{.line = line_of(item, moment, labels), .judged = !moment.truth.empty()};
+  Labelled outcome{.line = line_of(item, moment, labels), .judged = !moment.truth.empty()};
   for (std::size_t i = 0; i < moment.truth.size(); ++i) ++outcome.confusion[moment.truth[i]][labels.classes[i]];
   return outcome;
 }
@@ -156,10 +156,10 @@ ClassScore score_of(const Confusion& confusion, std::size_t c) {
   return {.iou = both / (t + l - both), .precision = both / l, .recall = both / t};
 }
 
-void print(const std::vector<Outcome>& outcomes) {
+void print(const std::vector<Labelled>& outcomes) {
   Confusion all{};
   std::int64_t judged = 0;
-  for (const Outcome& outcome : outcomes) {
+  for (const Labelled& outcome : outcomes) {
     fmt::print("{}\n", outcome.line);
     judged += outcome.judged;
     for (std::size_t i = 0; i < 9; ++i) all[i / 3][i % 3] += outcome.confusion[i / 3][i % 3];
@@ -173,13 +173,13 @@ int label_segmentation_command(const std::vector<std::string>& words) {
   LabelOptions options;
   if (!read_options(words, options)) return exit_done;
   const std::vector<Item> items = list_items(options);
-  make_output_folder(command, "output", options.output);
-  options.figures.make(command);
+  make_output_folder(label_command, "output", options.output);
+  options.figures.make(label_command);
 
   const auto start = std::chrono::steady_clock::now();
-  std::vector<Outcome> outcomes(items.size());
+  std::vector<Labelled> outcomes(items.size());
   {
-    ProgressBar bar(command, "labelled");
+    ProgressBar bar(label_command, "labelled");
     std::atomic<std::int64_t> done = 0;
     in_parallel(std::ssize(items), options.threads, [&](std::int64_t i) {
       const auto place = static_cast<std::size_t>(i);

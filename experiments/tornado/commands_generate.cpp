@@ -19,10 +19,10 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr const char* command = "stormsweep generate tornado";
+constexpr const char* generate_command = "stormsweep generate tornado";
 
 Syntax syntax_of(StormWorld& world, std::string& folder) {
-  return {.command = command,
+  return {.command = generate_command,
           .usage = "--storms N -o DIR [options]",
           .summary =
               "Makes storms that look like storms, for a machine without data: reflectivity cores, wind shear, gust "
@@ -47,11 +47,12 @@ int generate_tornado_command(const std::vector<std::string>& words) {
   StormWorld world;
   std::string folder;
   if (!parse_options(words, syntax_of(world, folder))) return exit_done;
-  if (world.storms < 3) refuse_option(command, "storms", std::to_string(world.storms), "give at least 3, one a split");
-  check_fractions(command, world.validation_fraction, world.test_fraction);
-  check_threads(command, world.threads);
+  if (world.storms < 3)
+    refuse_option(generate_command, "storms", std::to_string(world.storms), "give at least 3, one a split");
+  check_fractions(generate_command, world.validation_fraction, world.test_fraction);
+  check_threads(generate_command, world.threads);
 
-  ProgressBar bar(command, "storms");
+  ProgressBar bar(generate_command, "storms");
   const auto start = std::chrono::steady_clock::now();
   const SplitCounts counts = generate_storms(world, folder, [&](std::int64_t made) { bar.show(made, world.storms); });
   bar.wipe();

@@ -17,11 +17,11 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr const char* command = "stormsweep prepare tornado";
+constexpr const char* prepare_command = "stormsweep prepare tornado";
 
 Syntax syntax_of(RawStorms& raw, std::vector<std::string>& paths, std::string& folder) {
   return {
-      .command = command,
+      .command = prepare_command,
       .usage = "RAW... -o DIR [options]",
       .summary =
           "Turns NCAR's storm patch files (NCARSTORM_YYYYMMDD-*.nc, or folders of them) into files to train on.\n"
@@ -44,10 +44,10 @@ int prepare_tornado_command(const std::vector<std::string>& words) {
   std::string folder;
   std::vector<std::string> paths;
   if (!parse_options(words, syntax_of(raw, paths, folder))) return exit_done;
-  check_fractions(command, raw.validation_fraction, raw.test_fraction);
+  check_fractions(prepare_command, raw.validation_fraction, raw.test_fraction);
   raw.paths.assign(paths.begin(), paths.end());
 
-  ProgressBar bar(command);
+  ProgressBar bar(prepare_command);
   const PreparedStorms prepared = prepare_storms(raw, folder, [&](std::int64_t done, std::int64_t all) {
     bar.show(static_cast<double>(done) / static_cast<double>(all));
   });

@@ -84,7 +84,7 @@ void refuse_others(const po::variables_map& values, const std::vector<const char
                        (own.empty() ? "" : fmt::format(", or {}", own)));
 }
 
-std::uint64_t whole(const std::string& text, const char* option, std::uint64_t least, std::uint64_t most) {
+std::uint64_t counted(const std::string& text, const char* option, std::uint64_t least, std::uint64_t most) {
   const auto value = whole_number(text);
   if (!value || *value < least || *value > most)
     throw InputError(
@@ -100,14 +100,14 @@ void check_not_negative(const char* option, double value) {
 std::vector<std::size_t> ranks_of(const po::variables_map& values, const char* by_default) {
   const std::string list = values.count("ranks") ? values["ranks"].as<std::string>() : by_default;
   std::vector<std::size_t> ranks;
-  for (const std::string& rank : split_list(list)) ranks.push_back(whole(rank, "ranks", 1, most_counted));
-  if (ranks.empty()) whole("", "ranks", 1, most_counted);
+  for (const std::string& rank : split_list(list)) ranks.push_back(counted(rank, "ranks", 1, most_counted));
+  if (ranks.empty()) counted("", "ranks", 1, most_counted);
   return ranks;
 }
 
 std::vector<std::uint64_t> configurations_of(const std::string& list) {
   std::vector<std::uint64_t> numbers;
-  for (const std::string& word : split_list(list)) numbers.push_back(whole(word, "at", 0, UINT64_MAX));
+  for (const std::string& word : split_list(list)) numbers.push_back(counted(word, "at", 0, UINT64_MAX));
   if (numbers.size() > most_configurations)
     throw InputError(fmt::format("stormsweep compare: --at names {} configurations; give at most {}", numbers.size(),
                                  most_configurations));
@@ -144,8 +144,8 @@ int compare_database(const po::variables_map& values, ReplayQuestion question) {
   refuse_others(values, of_spaces, "a results database", "a search space");
   refuse_others(values, of_forecasts, "a results database", "--scaling and a search space");
   question.ranks = ranks_of(values, "8,64,512,4096");
-  if (values.count("trials")) question.trials = whole(values["trials"].as<std::string>(), "trials", 1, most_counted);
-  if (values.count("seed")) question.seed = whole(values["seed"].as<std::string>(), "seed", 0, UINT64_MAX);
+  if (values.count("trials")) question.trials = counted(values["trials"].as<std::string>(), "trials", 1, most_counted);
+  if (values.count("seed")) question.seed = counted(values["seed"].as<std::string>(), "seed", 0, UINT64_MAX);
   check_not_negative("failures-per-hour", question.failures_per_hour);
   check_not_negative("restart", question.restart);
   return compare_replays(question);

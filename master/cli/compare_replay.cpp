@@ -43,7 +43,7 @@ std::vector<Row> replay_all(const ReplayQuestion& question, std::span<const Job>
   return rows;
 }
 
-Json to_json(const MeasuredTrainings& measured, std::size_t trainings, const std::vector<Row>& rows) {
+Json replays_json(const MeasuredTrainings& measured, std::size_t trainings, const std::vector<Row>& rows) {
   Json json{{"measured",
              {{"ranks", measured.occupancy.ranks.size()},
               {"trainings", measured.jobs.size()},
@@ -106,7 +106,7 @@ int compare_replays(const ReplayQuestion& question) {
   const std::vector<Job> jobs = question.trials ? draw(measured.jobs, *question.trials, question.seed) : measured.jobs;
   const std::vector<Row> rows = replay_all(question, jobs, measured.latency);
   if (question.json)
-    std::cout << to_json(measured, jobs.size(), rows).dump(2) << '\n';
+    std::cout << replays_json(measured, jobs.size(), rows).dump(2) << '\n';
   else
     print(question, measured, jobs.size(), rows);
   return exit_done;

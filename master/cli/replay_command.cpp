@@ -99,7 +99,7 @@ Replayed replay_method(const std::string& method, const ReplayQuestion& question
   return replayed;
 }
 
-std::vector<Replayed> replay_all(const ReplayQuestion& question, const RecordedGrid& grid) {
+std::vector<Replayed> replay_seeds(const ReplayQuestion& question, const RecordedGrid& grid) {
   std::vector<Replayed> all{{"grid", {what_if(grid.space, grid)}}};
   for (const std::string& method : question.methods) all.push_back(replay_method(method, question, grid));
   return all;
@@ -227,7 +227,7 @@ int replay_command(const Arguments& arguments) {
     question.methods = has_milestones(grid) || !question.rungs.empty()
                            ? std::vector<std::string>{"random", "halving", "hyperband", "bayes"}
                            : std::vector<std::string>{"random", "bayes"};
-  const std::vector<Replayed> all = replay_all(question, grid);
+  const std::vector<Replayed> all = replay_seeds(question, grid);
   if (question.curves) return write_curves(all), exit_done;
   const Replayed random = replay_method("random", question, grid);
   std::vector<Line> lines;

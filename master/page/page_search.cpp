@@ -13,6 +13,7 @@
 #include "master/report/selection.hpp"
 #include "master/store/sql_text.hpp"
 #include "search/base/error.hpp"
+#include "search/base/text.hpp"
 #include "search/space/outcome.hpp"
 #include "search/space/space.hpp"
 
@@ -26,10 +27,6 @@ using Names = std::vector<std::string>;
 /// Values of a hyperparameter above which its importance is that of groups.
 constexpr std::size_t most_levels = 20;
 constexpr std::size_t most_failures = 20;
-
-bool contains(const Names& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 /// Makes the table `shown` of the trials that the page lists.
 void choose_shown(Selection& selection, const SearchSummary& search) {

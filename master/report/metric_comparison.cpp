@@ -14,8 +14,6 @@ namespace stormsweep {
 
 namespace {
 
-using Json = nlohmann::json;
-
 /// The trials of a search that have ended, in an order that two databases share; one at a time, so that memory stays
 /// flat.
 class EndedTrials {
@@ -40,11 +38,11 @@ class EndedTrials {
   }
   std::int64_t trial() { return select_.getColumn(2).getInt64(); }
   std::string status() { return select_.getColumn(3).getString(); }
-  Json metrics() {
+  nlohmann::json metrics() {
     const std::string text = select_.getColumn(4).getString();
-    Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+    nlohmann::json json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
     if (json.is_object()) return json;
-    return guarded(file_, [&]() -> Json {
+    return guarded(file_, [&]() -> nlohmann::json {
       throw DamagedRow::of_trial(trial(), search_, fmt::format("has the metrics '{}'", text));
     });
   }
@@ -58,12 +56,13 @@ class EndedTrials {
   bool there_ = false;
 };
 
-bool same(const Json& a, const Json& b) {
+bool same(const nlohmann::json& a, const nlohmann::json& b) {
   if (!a.is_number() || !b.is_number()) return a == b;  // undefined is null
   return std::bit_cast<std::uint64_t>(a.get<double>()) == std::bit_cast<std::uint64_t>(b.get<double>());
 }
 
-void differ(MetricComparison& result, std::int64_t trial, const std::string& what, const Json& a, const Json& b) {
+void differ(MetricComparison& result, std::int64_t trial, const std::string& what, const nlohmann::json& a,
+            const nlohmann::json& b) {
   if (result.differing++ == 0 && result.example.empty())
     result.example = fmt::format("trial {}, {}: {} and {}", trial, what, a.dump(), b.dump());
 }
@@ -71,10 +70,10 @@ void differ(MetricComparison& result, std::int64_t trial, const std::string& wha
 void compare(EndedTrials& a, EndedTrials& b, MetricComparison& result) {
   ++result.trials;
   if (a.status() != b.status()) differ(result, a.trial(), "status", a.status(), b.status());
-  const Json left = a.metrics(), right = b.metrics();
+  const nlohmann::json left = a.metrics(), right = b.metrics();
   for (const auto& [name, value] : left.items()) {
     ++result.values;
-    const Json& twin = right.contains(name) ? right[name] : Json("nothing");
+    const nlohmann::json& twin = right.contains(name) ? right[name] : nlohmann::json("nothing");
     if (!same(value, twin)) differ(result, a.trial(), name, value, twin);
   }
   for (const auto& [name, value] : right.items()) {

@@ -14,6 +14,7 @@
 #include "master/store/profile_view.hpp"
 #include "master/store/sql_text.hpp"
 #include "search/base/error.hpp"
+#include "search/base/text.hpp"
 #include "search/space/space.hpp"
 
 namespace stormsweep {
@@ -31,15 +32,6 @@ Cell read_cell(const SQLite::Column& column) {
     default:
       return column.getString();
   }
-}
-
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-void add(std::vector<std::string>& names, const std::vector<std::string>& more) {
-  for (const std::string& name : more)
-    if (!contains(names, name)) names.push_back(name);
 }
 
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
@@ -105,7 +97,7 @@ Selection::Selection(const std::filesystem::path& file, const std::string& searc
 std::string Selection::copied(const Needed& needed) const {
   if (!needed) return "*";
   std::vector<std::string> names = needed(searches_), copied;
-  add(names, {"search", "trial", "status", "seed"});
+  add_missing(names, {"search", "trial", "status", "seed"});
   for (const std::string& column : columns_)
     if (contains(names, column)) copied.push_back(sql_name(column));
   return fmt::format("{}", fmt::join(copied, ", "));
@@ -131,13 +123,13 @@ void Selection::read_columns(const std::string& table) {
 void Selection::read_curves() {
   curves_ = {{"epoch", "curves", {}}};
   for (const SearchSummary& search : searches_) {
-    add(curves_[0].metrics, search.metrics);
+    add_missing(curves_[0].metrics, search.metrics);
     for (const StoredProfile& profile : stored_profiles(database_)) {
       if (profile.experiment != search.experiment) continue;
       auto found = std::find_if(curves_.begin(), curves_.end(),
                                 [&](const Curve& curve) { return curve.coordinate == profile.name; });
       if (found == curves_.end()) found = curves_.insert(found, {profile.name, profile.name, {}});
-      add(found->metrics, profile.metrics);
+      add_missing(found->metrics, profile.metrics);
     }
   }
 }
@@ -214,7 +206,7 @@ int Selection::count_values(const std::string& column) {
 
 std::vector<std::string> Selection::varying() {
   std::vector<std::string> all;
-  for (const SearchSummary& search : searches_) add(all, search.hyperparameters);
+  for (const SearchSummary& search : searches_) add_missing(all, search.hyperparameters);
   return with_values(all, 2);
 }
 

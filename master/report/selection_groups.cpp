@@ -9,6 +9,7 @@
 #include "master/store/sql_text.hpp"
 #include "search/base/error.hpp"
 #include "search/base/strict_json.hpp"
+#include "search/base/text.hpp"
 #include "search/space/outcome.hpp"
 
 namespace stormsweep {
@@ -16,15 +17,6 @@ namespace stormsweep {
 namespace {
 
 using Names = std::vector<std::string>;
-
-bool contains(const Names& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-void add(Names& names, const Names& more) {
-  for (const std::string& name : more)
-    if (!contains(names, name)) names.push_back(name);
-}
 
 /// `, avg("x") AS "x", deviation("x") AS "x_sd", count("x") AS "x_n"`
 std::string moments_sql(const std::string& column) {
@@ -38,8 +30,8 @@ std::string moments_sql(const std::string& column) {
 void Selection::group_over(const Names& over) {
   Names keys{"search"}, hyperparameters{"seed"}, numbers{"best_metric"};
   for (const SearchSummary& search : searches_) {
-    add(hyperparameters, search.hyperparameters);
-    add(numbers, search.metrics);
+    add_missing(hyperparameters, search.hyperparameters);
+    add_missing(numbers, search.metrics);
   }
   for (const TimingColumn& timing : timing_columns) numbers.emplace_back(timing.name);
   for (const std::string& name : over)

@@ -12,8 +12,8 @@
 
 namespace stormsweep {
 
-MeasuredTrainings measure_trainings(const std::vector<std::filesystem::path>& databases, const std::string& search) {
-  MeasuredTrainings all;
+TrainingTimes measure_trainings(const std::vector<std::filesystem::path>& databases, const std::string& search) {
+  TrainingTimes all;
   double sum = 0, rank_seconds = 0;
   for (const auto& file : databases) {
     if (!std::filesystem::exists(file)) continue;
@@ -38,8 +38,7 @@ MeasuredTrainings measure_trainings(const std::vector<std::filesystem::path>& da
   return all;
 }
 
-std::string time_warning(const BatchJob& job, std::optional<std::uint64_t> trainings,
-                         const MeasuredTrainings& measured) {
+std::string time_warning(const BatchJob& job, std::optional<std::uint64_t> trainings, const TrainingTimes& measured) {
   const std::uint64_t tasks = std::max<std::uint64_t>(job.tasks, 1), ranks = job.ranks() * tasks;
   const std::string time = spoken(job.time);
   const std::string again = job.requeues > 0 ? fmt::format("it goes back into the queue up to {} times", job.requeues)

@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Rows read at once. Nobody may commit to a file that is being read: a search that still runs must not wait long.
-constexpr int chunk = 5000;
+constexpr int merged_rows = 5000;
 
 /// A row of the table `searches`, as far as merging needs it.
 struct Search {
@@ -50,7 +50,7 @@ std::vector<Search> read_all(SQLite::Database& database, const std::string& name
 
 /// Calls `next` until it tells that it has read less than a chunk.
 void in_chunks(const std::function<int()>& next) {
-  while (next() == chunk) {
+  while (next() == merged_rows) {
   }
 }
 
@@ -105,7 +105,7 @@ class Merge {
   void copy_trials(const Search& search, std::int64_t target) {
     SQLite::Statement select(from_, fmt::format("SELECT id, {} FROM trials WHERE search = ? AND id > ? ORDER BY id "
                                                 "LIMIT {}",
-                                                trial_column_list(), chunk));
+                                                trial_column_list(), merged_rows));
     SQLite::Statement upsert(into_, upsert_sql());
     upsert.bind(1, target);
     std::int64_t last = 0;
@@ -139,7 +139,7 @@ class Merge {
     SQLite::Statement select(from_,
                              fmt::format("SELECT curve, epoch, seconds, metrics FROM epochs WHERE search = ? AND "
                                          "(curve, epoch) > (?, ?) ORDER BY curve, epoch LIMIT {}",
-                                         chunk));
+                                         merged_rows));
     SQLite::Statement insert(into_,
                              "INSERT OR IGNORE INTO epochs (search, curve, epoch, seconds, metrics) "
                              "VALUES (?, ?, ?, ?, ?)");

@@ -19,7 +19,7 @@ namespace stormsweep {
 namespace {
 
 /// Rows read at once: nobody may commit to a file that is being read, and its search may still run.
-constexpr int chunk = 5000;
+constexpr int reused_rows = 5000;
 
 struct Point {
   std::int64_t epoch;
@@ -53,10 +53,10 @@ class Reuse {
  private:
   std::uint64_t copy_search(std::int64_t search, const std::string& name) {
     SQLite::Statement select(
-        from_,
-        fmt::format("SELECT id, {} FROM trials WHERE search = ? AND id > ? AND status NOT IN "
-                    "('waiting', 'running'{}) ORDER BY id LIMIT {}",
-                    trial_column_list(), options_.only_kept ? ", 'failed', 'diverged', 'out_of_memory'" : "", chunk));
+        from_, fmt::format("SELECT id, {} FROM trials WHERE search = ? AND id > ? AND status NOT IN "
+                           "('waiting', 'running'{}) ORDER BY id LIMIT {}",
+                           trial_column_list(), options_.only_kept ? ", 'failed', 'diverged', 'out_of_memory'" : "",
+                           reused_rows));
     std::uint64_t copied = 0;
     std::vector<TrialRecord> records;
     std::int64_t last = 0;
@@ -71,7 +71,7 @@ class Reuse {
       select.reset();
       for (TrialRecord& record : records)
         if (is_of_space(record)) copied += copy(search, record);
-    } while (records.size() == chunk);
+    } while (records.size() == reused_rows);
     return copied;
   }
 

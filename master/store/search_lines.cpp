@@ -12,7 +12,7 @@ namespace stormsweep {
 namespace {
 
 /// Bytes that are held before they go to the file.
-constexpr std::size_t chunk = 1 << 20;
+constexpr std::size_t chunk_bytes = 1 << 20;
 
 }  // namespace
 
@@ -30,7 +30,7 @@ void write_search_lines(SQLite::Database& database, std::int64_t search, std::st
   while (select.executeStep()) {
     const TrialId id{static_cast<std::uint64_t>(select.getColumn(0).getInt64())};
     append_line(lines, name, id, read_record(select, 1, name));
-    if (lines.size() > chunk) flush();
+    if (lines.size() > chunk_bytes) flush();
   }
   flush();
   json.sync();

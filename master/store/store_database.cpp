@@ -24,8 +24,6 @@ namespace {
 /// the lookup itself; one for all would keep the writers of other searches waiting.
 constexpr int lookups_a_transaction = 1000;
 
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
-
 }  // namespace
 
 std::uint64_t& count_of(StatusCounts& counts, Status status) {
@@ -135,7 +133,7 @@ std::optional<double> StoreDatabase::best_until(const Identity& curve, std::int6
 TrialRecord& StoreDatabase::next_row(const Training& training, std::size_t milestone, const WorkerInfo& worker) {
   if (pending == trials.size()) trials.emplace_back();
   PendingTrial& trial = trials[pending++];
-  trial.metric = undefined;
+  trial.metric = undefined_metric;
   TrialRecord& row = trial.record;
   const Configuration configuration = training.trial(milestone, experiment);
   row.identity = identity(configuration, experiment, seed);
@@ -176,7 +174,8 @@ std::optional<StoredTrial> StoreDatabase::read_stored(SQLite::Statement& select)
   if (!select.executeStep()) return std::nullopt;
   const SQLite::Column value = select.getColumn(2);
   return StoredTrial{TrialId{static_cast<std::uint64_t>(select.getColumn(0).getInt64())},
-                     select.getColumn(1).getInt64() == lease.search, value.isNull() ? undefined : value.getDouble()};
+                     select.getColumn(1).getInt64() == lease.search,
+                     value.isNull() ? undefined_metric : value.getDouble()};
 }
 
 std::optional<FoundTrial> StoreDatabase::find(const Identity& key, TrainingId training) {

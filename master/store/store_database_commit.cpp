@@ -24,8 +24,6 @@ constexpr Seconds sign_of_life{10};
 /// Between two attempts of `settle`.
 constexpr std::chrono::milliseconds breath{200};
 
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
-
 int milliseconds(Seconds time) {
   return static_cast<int>(std::max(0.0, 1000 * time.count()));
 }
@@ -116,7 +114,7 @@ void StoreDatabase::write(Tally& next, double now) {
 void StoreDatabase::write_trial(PendingTrial& trial, Tally& next) {
   TrialRecord& record = trial.record;
   best_epochs.fill(lease.search, record);
-  if (metric_at == MetricAt::best) trial.metric = record.best_metric.value_or(undefined);
+  if (metric_at == MetricAt::best) trial.metric = record.best_metric.value_or(undefined_metric);
   const auto before = sqlite.getLastInsertRowid();
   upsert.tryReset();
   upsert.bind(1, lease.search);
@@ -133,7 +131,7 @@ void StoreDatabase::write_trial(PendingTrial& trial, Tally& next) {
   const TrialId trial_id{static_cast<std::uint64_t>(id)};
   if (on_committed) {
     const bool complete = status == Status::complete && record.status == status;
-    ended.push_back({trial_id, record.identity, complete ? trial.metric : undefined});
+    ended.push_back({trial_id, record.identity, complete ? trial.metric : undefined_metric});
   }
   if (!written) return;
   ++count_of(next.counts, record.status);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct StatusCounts {
   std::uint64_t running = 0, complete = 0, failed = 0, diverged = 0, out_of_memory = 0, pruned = 0;
   std::uint64_t terminal() const { return complete + failed + diverged + out_of_memory + pruned; }
 };
+
+inline constexpr double undefined_metric = std::numeric_limits<double>::quiet_NaN();
 
 /// A trial and the value of the search's metric.
 struct BestTrial {

@@ -10,13 +10,13 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::int64_t kernel = 5;
+constexpr std::int64_t layer_side = 5;  // of the kernels
 
 /// A layer's convolution: on planes where there are few channels, else by Winograd's filtering.
 struct BlockConvolution {
   bool on_planes, periodic;
 
-  DirectConvolution direct() const { return {.padding = kernel / 2, .periodic = periodic}; }
+  DirectConvolution direct() const { return {.padding = layer_side / 2, .periodic = periodic}; }
   WinogradConvolution winograd() const { return {.periodic = periodic}; }
   torch::MemoryFormat format() const {
     return on_planes ? torch::MemoryFormat::Contiguous : torch::MemoryFormat::ChannelsLast;
@@ -52,17 +52,18 @@ struct Layer {
   Layer(std::int64_t first_in, std::int64_t growth_, std::int64_t number)
       : in(first_in + number * growth_),
         growth(growth_),
-        begin(growth * (kernel * kernel * (number * first_in + growth * number * (number - 1) / 2) + number)) {}
+        begin(growth * (layer_side * layer_side * (number * first_in + growth * number * (number - 1) / 2) + number)) {}
 
   torch::Tensor weight(const torch::Tensor& parameters) const {
-    return parameters.narrow(0, begin, growth * in * kernel * kernel).view({growth, in, kernel, kernel});
+    return parameters.narrow(0, begin, growth * in * layer_side * layer_side)
+        .view({growth, in, layer_side, layer_side});
   }
   torch::Tensor bias(const torch::Tensor& parameters) const {
-    return parameters.narrow(0, begin + growth * in * kernel * kernel, growth);
+    return parameters.narrow(0, begin + growth * in * layer_side * layer_side, growth);
   }
 };
 
-struct Differentiable : torch::autograd::Function<Differentiable> {
+struct DifferentiableBlock : torch::autograd::Function<DifferentiableBlock> {
   static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& map,
                                const torch::Tensor& parameters, std::int64_t growth, std::int64_t layers,
                                double dropout, const BlockConvolution& convolution) {
@@ -109,7 +110,7 @@ struct Differentiable : torch::autograd::Function<Differentiable> {
 };
 
 bool on_planes(const DenseBlock& block, const torch::Tensor& map) {
-  return DirectConvolution{.padding = kernel / 2}.fits(block.weights[0], map.size(3));
+  return DirectConvolution{.padding = layer_side / 2}.fits(block.weights[0], map.size(3));
 }
 
 }  // namespace
@@ -125,9 +126,9 @@ torch::Tensor DenseBlock::operator()(const torch::Tensor& map) const {
     parameters.push_back(weights[i].flatten());
     parameters.push_back(biases[i]);
   }
-  return Differentiable::apply(map, torch::cat(parameters), biases[0].size(0),
-                               static_cast<std::int64_t>(weights.size()), dropout,
-                               BlockConvolution{on_planes(*this, map), periodic});
+  return DifferentiableBlock::apply(map, torch::cat(parameters), biases[0].size(0),
+                                    static_cast<std::int64_t>(weights.size()), dropout,
+                                    BlockConvolution{on_planes(*this, map), periodic});
 }
 
 }  // namespace stormsweep

@@ -129,7 +129,7 @@ class Source {
   Framed framed_;
 };
 
-struct Differentiable : torch::autograd::Function<Differentiable> {
+struct DifferentiableDirect : torch::autograd::Function<DifferentiableDirect> {
   static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& map,
                                const torch::Tensor& weight, const torch::optional<torch::Tensor>& bias,
                                const torch::optional<torch::Tensor>& start, const DirectConvolution& how) {
@@ -282,7 +282,7 @@ torch::Tensor DirectConvolution::operator()(const torch::Tensor& map, const torc
   const auto optional = [](const torch::Tensor& tensor) {
     return tensor.defined() ? torch::make_optional(tensor) : torch::nullopt;
   };
-  return Differentiable::apply(map, weight, optional(bias), optional(start), *this);
+  return DifferentiableDirect::apply(map, weight, optional(bias), optional(start), *this);
 }
 
 }  // namespace stormsweep

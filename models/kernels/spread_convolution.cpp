@@ -6,10 +6,8 @@ namespace stormsweep {
 
 namespace {
 
-constexpr auto last = torch::MemoryFormat::ChannelsLast;
-
 torch::Tensor pixels_last(const torch::Tensor& map) {
-  return map.contiguous(last).permute({0, 2, 3, 1});
+  return map.contiguous(torch::MemoryFormat::ChannelsLast).permute({0, 2, 3, 1});
 }
 
 torch::Tensor as_rows(const torch::Tensor& map) {

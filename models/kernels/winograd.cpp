@@ -146,7 +146,7 @@ torch::Tensor turned(const torch::Tensor& weight) {
   return weight.flip({2, 3}).transpose(0, 1);
 }
 
-struct Differentiable : torch::autograd::Function<Differentiable> {
+struct DifferentiableWinograd : torch::autograd::Function<DifferentiableWinograd> {
   static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& map,
                                const torch::Tensor& weight, const torch::optional<torch::Tensor>& bias,
                                std::int64_t dilation, bool periodic) {
@@ -225,8 +225,8 @@ torch::Tensor WinogradConvolution::weight_slope(const torch::Tensor& map, const 
 
 torch::Tensor WinogradConvolution::operator()(const torch::Tensor& map, const torch::Tensor& weight,
                                               const torch::Tensor& bias) const {
-  return Differentiable::apply(map, weight, bias.defined() ? torch::make_optional(bias) : torch::nullopt, dilation,
-                               periodic);
+  return DifferentiableWinograd::apply(map, weight, bias.defined() ? torch::make_optional(bias) : torch::nullopt,
+                                       dilation, periodic);
 }
 
 }  // namespace stormsweep

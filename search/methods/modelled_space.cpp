@@ -12,7 +12,7 @@ namespace stormsweep {
 namespace {
 
 /// Integers of a range that are few enough to be digits.
-constexpr double most_digits = 1000;
+constexpr double most_integers = 1000;
 
 /// Where each value lies in [0, 1], on the scale, of linear and logarithmic, whose widest gap is narrower.
 std::vector<double> places_of(const std::vector<Value>& values) {
@@ -51,7 +51,7 @@ ModelledSpace::ModelAxis::ModelAxis(const Axis& given, const Hyperparameter& hyp
     : axis(given), in_grid(number) {
   // Of zipped axes and conditional ones more of one is not more of all.
   dimension.takes_memory = hyperparameter.takes_memory && axis.zipped.empty() && axis.when.empty();
-  if (axis.interval && axis.interval->integer && axis.interval->max - axis.interval->min < most_digits)
+  if (axis.interval && axis.interval->integer && axis.interval->max - axis.interval->min < most_integers)
     for (double value = axis.interval->min; value <= axis.interval->max; ++value)
       axis.values.emplace_back(static_cast<std::int64_t>(value));
   if (axis.values.empty()) return;

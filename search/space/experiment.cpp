@@ -31,7 +31,7 @@ std::size_t one_of(const Field& field, const Names& names) {
 }
 
 /// A name fit for a column: lower case, digits and underscores, and not among `taken`, to which it is added.
-std::string read_name(const Field& field, std::set<std::string>& taken) {
+std::string read_new_name(const Field& field, std::set<std::string>& taken) {
   std::string name = field.text();
   const auto fit = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
   if (!std::all_of(name.begin(), name.end(), fit) || !(name[0] >= 'a' && name[0] <= 'z'))
@@ -67,7 +67,7 @@ Hyperparameter read_hyperparameter(const Field& field, std::set<std::string>& ta
   if (result.type == Type::choice) accepted.emplace_back("of_length");
   if (result.type == Type::integer || result.type == Type::real) accepted.emplace_back("takes_memory");
   field.expect_keys(accepted, keys);
-  result.name = read_name(field["name"], taken);
+  result.name = read_new_name(field["name"], taken);
   result.meaning = field["meaning"].text();
   if (field.has("choices")) result.choices = read_choices(field["choices"]);
   if (field.has("of_length")) {
@@ -88,7 +88,8 @@ Hyperparameter read_hyperparameter(const Field& field, std::set<std::string>& ta
 
 Metric read_metric(const Field& field, std::set<std::string>& taken) {
   field.expect_keys({"name", "goal", "meaning"}, {"name", "goal", "meaning"});
-  return {read_name(field["name"], taken), static_cast<Goal>(one_of(field["goal"], goals)), field["meaning"].text()};
+  return {read_new_name(field["name"], taken), static_cast<Goal>(one_of(field["goal"], goals)),
+          field["meaning"].text()};
 }
 
 /// A number, whole ones as integers, or a word that can stand in a metric's name.
@@ -97,7 +98,7 @@ Value read_value(const Field& field) {
   if (field.json().is_number()) return field.json().get<double>();
   if (!field.json().is_string()) field.refuse("give a number or a word");
   std::set<std::string> none;
-  return read_name(field, none);
+  return read_new_name(field, none);
 }
 
 std::vector<Value> read_coordinate(const Field& field) {
@@ -116,7 +117,7 @@ Profile read_profile(const Field& field, std::set<std::string>& names, std::set<
                      const std::vector<Hyperparameter>& hyperparameters) {
   field.expect_keys({"name", "unit", "at", "metrics"}, {"name", "at", "metrics"});
   Profile result;
-  result.name = read_name(field["name"], names);
+  result.name = read_new_name(field["name"], names);
   if (std::find(relations.begin(), relations.end(), result.name) != relations.end() ||
       result.name.starts_with("sqlite_"))
     field["name"].refuse("the database has a table or view of that name; choose another");
@@ -191,7 +192,7 @@ std::vector<std::string> read_optional(const Field& field, const std::vector<std
   std::vector<std::string> names;
   for (const Field& name : field.elements()) {
     one_of(name, known);
-    names.push_back(read_name(name, taken));
+    names.push_back(read_new_name(name, taken));
   }
   return names;
 }
@@ -292,9 +293,9 @@ Experiment parse_experiment(std::string_view text, const std::string& place) {
   Experiment result;
   std::set<std::string> experiment_names, data_names, full_names;
   std::set<std::string> names;  // hyperparameters and metrics share the view's columns
-  result.name = read_name(root["name"], experiment_names);
+  result.name = read_new_name(root["name"], experiment_names);
   result.summary = root["summary"].text();
-  for (const Field& file : root["data"].elements()) result.data.push_back(read_name(file, data_names));
+  for (const Field& file : root["data"].elements()) result.data.push_back(read_new_name(file, data_names));
   if (root.has("optional_data")) result.optional_data = read_optional(root["optional_data"], result.data);
   for (const Field& metric : root["metrics"].elements()) result.metrics.push_back(read_metric(metric, names));
   if (result.metrics.empty()) root["metrics"].refuse("give at least one: the first is a search's default");

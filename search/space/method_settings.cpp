@@ -33,7 +33,7 @@ const Known& known(const MethodSettings& method) {
   return *std::find_if(all.begin(), all.end(), [&](const Known& k) { return k.name == method.name; });
 }
 
-std::vector<std::string> names() {
+std::vector<std::string> method_names() {
   std::vector<std::string> names;
   for (const Known& known : known_methods()) names.emplace_back(known.name);
   return names;
@@ -41,7 +41,7 @@ std::vector<std::string> names() {
 
 void read_name(const Field& field, MethodSettings& method) {
   method.name = field.text();
-  const auto all = names();
+  const auto all = method_names();
   if (std::find(all.begin(), all.end(), method.name) == all.end()) field.refuse(suggestion(method.name, all));
 }
 

@@ -4,6 +4,7 @@
 #include <torch/cuda.h>
 #include <torch/types.h>
 
+#include "tests/models/measures.hpp"
 #include "worker/training/device_arithmetic.hpp"
 
 namespace stormsweep {
@@ -16,10 +17,5 @@ namespace stormsweep {
   }                                          \
   const torch::Device name(torch::kCUDA, 0); \
   use_device(name)
-
-inline double relative_difference(const torch::Tensor& a, const torch::Tensor& b) {
-  const auto one = a.to(torch::kCPU, torch::kFloat64), other = b.to(torch::kCPU, torch::kFloat64);
-  return ((one - other).norm() / other.norm()).item<double>();
-}
 
 }  // namespace stormsweep

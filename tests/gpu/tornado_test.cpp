@@ -12,11 +12,11 @@ using namespace stormsweep;
 
 namespace {
 
-struct Learned {
+struct Trained {
   torch::Tensor loss, logits, evaluated, gradients;
 };
 
-Learned learn(const torch::Device& gpu, const TornadoCnnOptions& options, std::int64_t n, TornadoPath path) {
+Trained learn(const torch::Device& gpu, const TornadoCnnOptions& options, std::int64_t n, TornadoPath path) {
   TornadoCnn network(options, 11);
   network.to(gpu);
   torch::manual_seed(5);

@@ -1,4 +1,5 @@
 #include "models/emulator_network.hpp"
+#include "tests/models/measures.hpp"
 
 #include <doctest/doctest.h>
 #include <torch/utils.h>
@@ -10,12 +11,6 @@ using namespace stormsweep;
 using doctest::Approx;
 
 namespace {
-
-std::int64_t count_parameters(const torch::nn::Module& network) {
-  std::int64_t count = 0;
-  for (const auto& parameter : network.parameters()) count += parameter.numel();
-  return count;
-}
 
 EmulatorOptions small() {
   EmulatorOptions options;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/nowcast_loss.hpp"
+#include "tests/models/measures.hpp"
 
 using namespace stormsweep;
 using doctest::Approx;
@@ -18,19 +19,9 @@ namespace {
 
 using Outputs = std::vector<torch::Tensor>;
 
-std::int64_t count_parameters(const NowcastCnn& network) {
-  std::int64_t count = 0;
-  for (const auto& parameter : network.parameters()) count += parameter.numel();
-  return count;
-}
-
 torch::Tensor draw_input(std::int64_t n, std::int64_t height, std::int64_t width) {
   torch::manual_seed(1);
   return torch::randn({n, 7, height, width});
-}
-
-double relative_difference(const torch::Tensor& a, const torch::Tensor& b) {
-  return ((a - b).norm() / b.norm()).item<double>();
 }
 
 torch::Tensor cropped(const torch::Tensor& images, std::int64_t top, std::int64_t left, const torch::Tensor& like) {

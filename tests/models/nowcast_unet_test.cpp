@@ -12,6 +12,7 @@
 
 #include "models/make_nowcast_network.hpp"
 #include "models/nowcast_loss.hpp"
+#include "tests/models/measures.hpp"
 
 using namespace stormsweep;
 using doctest::Approx;
@@ -21,10 +22,6 @@ namespace {
 torch::Tensor draw_input(std::int64_t channels, std::int64_t height, std::int64_t width) {
   torch::manual_seed(1);
   return torch::randn({2, channels, height, width});
-}
-
-double relative_difference(const torch::Tensor& a, const torch::Tensor& b) {
-  return ((a - b).norm() / b.norm()).item<double>();
 }
 
 /// As the text of the header says it, a lead time after the other: channels concatenated, upsampled, convolved.
@@ -85,9 +82,7 @@ TEST_CASE("parameters and FLOP of the U-Net, counted by hand") {
   const std::int64_t weights =
       9 * (64 + 64 + 128 + 256 + 512 + 1024 + 2048 + 4096 + 3072 + 1024 + 768 + 256 + 192 + 64);
   const std::int64_t biases = 2 * (8 + 16 + 32 + 64 + 32 + 16 + 8);
-  std::int64_t count = 0;
-  for (const auto& parameter : network.parameters()) count += parameter.numel();
-  CHECK(count == weights + biases + 8 + 1);
+  CHECK(count_parameters(network) == weights + biases + 8 + 1);
   // Sides of what the layers make: 138 136, 66 64, 30 28, 12 10, 18 16, 30 28, 54 52, and the head.
   const auto square = [](std::int64_t side) { return side * side; };
   const std::int64_t taps =

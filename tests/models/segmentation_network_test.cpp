@@ -12,6 +12,7 @@
 #include "models/kernels/map_convolution.hpp"
 #include "models/make_segmentation_network.hpp"
 #include "models/segmentation_loss.hpp"
+#include "tests/models/measures.hpp"
 
 using namespace stormsweep;
 using doctest::Approx;
@@ -19,12 +20,6 @@ using doctest::Approx;
 namespace {
 
 constexpr std::array names{"tiramisu", "deeplabv3plus"};
-
-std::int64_t count_parameters(const SegmentationNetwork& network) {
-  std::int64_t count = 0;
-  for (const auto& parameter : network.parameters()) count += parameter.numel();
-  return count;
-}
 
 std::int64_t count_layers(const SegmentationNetwork& network) {
   std::int64_t count = 0;
@@ -39,13 +34,9 @@ std::int64_t forward_flops(const SegmentationNetwork& network, std::int64_t heig
   return sum;
 }
 
-torch::Tensor draw_input(std::int64_t n, std::int64_t height, std::int64_t width) {
+torch::Tensor draw_fields(std::int64_t n, std::int64_t height, std::int64_t width) {
   torch::manual_seed(1);
   return torch::rand({n, SegmentationNetworkOptions().channels, height, width});
-}
-
-double relative_difference(const torch::Tensor& a, const torch::Tensor& b) {
-  return ((a - b).norm() / b.norm()).item<double>();
 }
 
 SegmentationNetworkOptions small(double width = 0.1) {
@@ -97,7 +88,7 @@ TEST_CASE("logits have the sides of the input, at every width and depth") {
           CAPTURE(batch_norm);
           const auto network =
               make_segmentation_network(name, {.width = width, .depth = depth, .batch_norm = batch_norm}, 1);
-          const auto logits = network->forward(draw_input(2, 16, 48));
+          const auto logits = network->forward(draw_fields(2, 16, 48));
           CHECK(logits.sizes() == torch::IntArrayRef{2, 3, 16, 48});
           CHECK(logits.isfinite().all().item<bool>());
         }
@@ -122,12 +113,12 @@ TEST_CASE("width and depth are shares of the published channels and layers, at l
 TEST_CASE("sides that a network cannot halve are refused") {
   const auto tiramisu = make_segmentation_network("tiramisu", small(), 1);
   CHECK(tiramisu->side_step() == 16);
-  CHECK_THROWS_WITH_AS(tiramisu->forward(draw_input(1, 16, 24)),
+  CHECK_THROWS_WITH_AS(tiramisu->forward(draw_fields(1, 16, 24)),
                        "the network takes maps whose sides are multiples of 16 pixels, not 16 x 24",
                        std::invalid_argument);
   const auto deeplab = make_segmentation_network("deeplabv3plus", small(), 1);
   CHECK(deeplab->side_step() == 8);
-  CHECK_THROWS_AS(deeplab->forward(draw_input(1, 12, 24)), std::invalid_argument);
+  CHECK_THROWS_AS(deeplab->forward(draw_fields(1, 12, 24)), std::invalid_argument);
   CHECK_THROWS_AS(make_segmentation_network("unet", {}, 1), std::invalid_argument);
 }
 
@@ -140,7 +131,7 @@ TEST_CASE("around the globe, a rolled map gives the rolled logits; with open edg
       options.longitude = longitude;
       const auto network = make_segmentation_network(name, options, 1);
       network->eval();
-      const auto input = draw_input(1, 32, 64), logits = network->forward(input);
+      const auto input = draw_fields(1, 32, 64), logits = network->forward(input);
       for (const std::int64_t steps : {1, 2, 3}) {
         const auto shift = steps * network->side_step();
         const auto difference = relative_difference(network->forward(input.roll(shift, 3)), logits.roll(shift, 3));
@@ -173,7 +164,7 @@ TEST_CASE("first logits of deep networks are of moderate size, with and without 
       CAPTURE(name);
       CAPTURE(batch_norm);
       const auto network = make_segmentation_network(name, {.width = 0.25, .batch_norm = batch_norm}, 1);
-      const double size = network->forward(draw_input(2, 32, 48)).std().item<double>();
+      const double size = network->forward(draw_fields(2, 32, 48)).std().item<double>();
       CHECK(size > 0.01);
       CHECK(size < 20);
     }
@@ -181,13 +172,13 @@ TEST_CASE("first logits of deep networks are of moderate size, with and without 
 
 TEST_CASE("DeepLabv3+ with batch norm trains on no fewer than 2 samples, and says so") {
   const auto network = make_segmentation_network("deeplabv3plus", {.width = 0.1, .batch_norm = true}, 1);
-  CHECK_THROWS_WITH_AS(network->forward(draw_input(1, 8, 8)),
+  CHECK_THROWS_WITH_AS(network->forward(draw_fields(1, 8, 8)),
                        "deeplabv3plus with batch norm trains on 2 samples or more at once, not 1; ask for batch_size 2 "
                        "or more a rank, or batch_norm off",
                        std::invalid_argument);
-  network->forward(draw_input(2, 8, 8));
+  network->forward(draw_fields(2, 8, 8));
   network->eval();
-  network->forward(draw_input(1, 8, 8));
+  network->forward(draw_fields(1, 8, 8));
 }
 
 TEST_CASE("running statistics of batch norm are saved with the network") {
@@ -195,7 +186,7 @@ TEST_CASE("running statistics of batch norm are saved with the network") {
     const SegmentationNetworkOptions options{.width = 0.1, .batch_norm = true, .dropout = 0};
     const auto trained = make_segmentation_network(name, options, 1),
                loaded = make_segmentation_network(name, options, 2);
-    const auto input = draw_input(2, 16, 16);
+    const auto input = draw_fields(2, 16, 16);
     const torch::NoGradGuard no_grad;
     trained->forward(input);
     std::stringstream file;
@@ -212,7 +203,7 @@ TEST_CASE("every parameter has a gradient, and dropout draws from the default ge
   for (const auto* name : names)
     for (const bool batch_norm : {false, true}) {
       const auto network = make_segmentation_network(name, {.width = 0.1, .batch_norm = batch_norm}, 1);
-      const auto input = draw_input(2, 16, 16), labels = torch::randint(3, {2, 16, 16}), weights = torch::ones({3});
+      const auto input = draw_fields(2, 16, 16), labels = torch::randint(3, {2, 16, 16}), weights = torch::ones({3});
       std::array<torch::Tensor, 2> losses;
       for (auto& loss : losses) {
         torch::manual_seed(4);
@@ -232,7 +223,7 @@ TEST_CASE("gradients of the loss agree with finite differences") {
       options.longitude = longitude;
       const auto network = make_segmentation_network(name, options, 3);
       network->to(torch::kFloat64);
-      const auto input = draw_input(1, 16, 32).to(torch::kFloat64);
+      const auto input = draw_fields(1, 16, 32).to(torch::kFloat64);
       const auto labels = torch::randint(3, {1, 16, 32}), weights = torch::tensor({0.2, 0.5, 0.3}, torch::kFloat64);
       const auto loss = [&] { return segmentation_loss(network->forward(input).to(torch::kFloat64), labels, weights); };
       network->zero_grad();
@@ -260,7 +251,7 @@ TEST_CASE("bf16 convolutions stay near float32, with float32 weights, logits and
     const auto exact = make_segmentation_network(name, options, 1);
     options.convolution_type = torch::kBFloat16;
     const auto rounded = make_segmentation_network(name, options, 1);
-    const auto input = draw_input(1, 32, 48);
+    const auto input = draw_fields(1, 32, 48);
     const auto logits = rounded->forward(input), expected = exact->forward(input);
     CHECK(logits.dtype() == torch::kFloat32);
     CHECK(relative_difference(logits, expected) < 0.1);

@@ -1,4 +1,5 @@
 #include "models/tornado_cnn.hpp"
+#include "tests/models/measures.hpp"
 
 #include <doctest/doctest.h>
 #include <torch/utils.h>
@@ -8,15 +9,7 @@
 using namespace stormsweep;
 using doctest::Approx;
 
-namespace {
-
-std::int64_t count_parameters(const TornadoCnn& network) {
-  std::int64_t count = 0;
-  for (const auto& parameter : network.parameters()) count += parameter.numel();
-  return count;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("the tornado network has the published size") {
   TornadoCnn network({}, 1);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/kernels/tornado_kernels.hpp"
+#include "tests/models/measures.hpp"
 
 using namespace stormsweep;
 using doctest::Approx;
@@ -34,10 +35,6 @@ Learned learn(const TornadoCnnOptions& options, const torch::Tensor& input, cons
 /// summed differs as the logits do.
 double summing_tolerance(std::int64_t n) {
   return 1e-5 + std::ldexp(std::sqrt(static_cast<double>(n) * 32 * 32 / 2), -24);
-}
-
-double relative_difference(const torch::Tensor& a, const torch::Tensor& b) {
-  return ((a - b).norm() / b.norm()).item<double>();
 }
 
 torch::Tensor draw_input(std::int64_t n) {

@@ -12,7 +12,7 @@ namespace stormsweep::bayes {
 
 namespace {
 
-constexpr Eigen::Index block = 64;
+constexpr Eigen::Index block_side = 64;
 constexpr double against_small = 2, against_large = 0.2;  // weights
 
 double log_prior(const Hyperparameters& p, Eigen::VectorXd& gradient) {
@@ -30,8 +30,8 @@ double log_prior(const Hyperparameters& p, Eigen::VectorXd& gradient) {
 
 /// The lower triangle in place of its inverse, 64 rows at a time.
 void invert_lower(Eigen::MatrixXd& matrix) {
-  for (Eigen::Index from = 0; from < matrix.rows(); from += block) {
-    const Eigen::Index size = std::min(block, matrix.rows() - from);
+  for (Eigen::Index from = 0; from < matrix.rows(); from += block_side) {
+    const Eigen::Index size = std::min(block_side, matrix.rows() - from);
     Eigen::MatrixXd diagonal = Eigen::MatrixXd::Identity(size, size);
     matrix.block(from, from, size, size).triangularView<Eigen::Lower>().solveInPlace(diagonal);
     matrix.block(from, from, size, size) = diagonal;
@@ -43,8 +43,8 @@ void invert_lower(Eigen::MatrixXd& matrix) {
 
 /// Takes K^-1 = L^-T L^-1 from the lower triangle of `matrix`, given L^-1.
 void subtract_inverse(const Eigen::MatrixXd& inverse_of_lower, Eigen::MatrixXd& matrix) {
-  for (Eigen::Index from = 0; from < matrix.rows(); from += block) {
-    const Eigen::Index size = std::min(block, matrix.rows() - from), end = from + size;
+  for (Eigen::Index from = 0; from < matrix.rows(); from += block_side) {
+    const Eigen::Index size = std::min(block_side, matrix.rows() - from), end = from + size;
     matrix.topLeftCorner(end, end).selfadjointView<Eigen::Lower>().rankUpdate(
         inverse_of_lower.block(from, 0, size, end).transpose(), -1);
   }

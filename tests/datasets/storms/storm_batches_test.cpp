@@ -12,7 +12,7 @@ using namespace stormsweep;
 
 namespace {
 
-constexpr ChannelStatistics statistics{{20, 0.5f, -1}, {10, 4, 5}};
+constexpr StormStatistics statistics{{20, 0.5f, -1}, {10, 4, 5}};
 
 /// Six storms with known labels: max positive for 1 and 4, mean positive for 4 and 5.
 Storms write(const std::filesystem::path& path) {

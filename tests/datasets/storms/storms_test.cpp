@@ -16,7 +16,7 @@ using namespace stormsweep;
 
 namespace {
 
-constexpr ChannelStatistics statistics{{20, 0.5f, -1}, {10, 4, 5}};
+constexpr StormStatistics statistics{{20, 0.5f, -1}, {10, 4, 5}};
 
 /// Storm i: value 1000 i + position, vorticity i / 1000 and i / 2000.
 std::vector<float> patch(std::int64_t i) {

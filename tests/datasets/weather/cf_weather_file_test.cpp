@@ -46,9 +46,9 @@ TEST_CASE("climate file: fields by their names, of both formats, each time, miss
     CHECK(file.grid().latitudes == maker.latitudes);
     CHECK(file.grid().longitudes == maker.longitudes);
     CHECK(file.grid().periodic());
-    CHECK(file.has(ClimateField::tmq));
-    CHECK(!file.has(ClimateField::psl));
-    const auto values = file.read(ClimateField::transport, 1);
+    CHECK(file.has(LabelField::tmq));
+    CHECK(!file.has(LabelField::psl));
+    const auto values = file.read(LabelField::transport, 1);
     REQUIRE(values.size() == 12);
     CHECK(values[0] == 12);
     CHECK(std::isnan(values[1]));
@@ -67,8 +67,8 @@ TEST_CASE("climate file: standard names tell, units of pressure and packed numbe
   maker.write(folder / "a.nc");
   const ClimateFile file(folder / "a.nc");
   CHECK(file.moments() == 1);
-  CHECK(file.read(ClimateField::tmq, 0)[5] == 5);
-  CHECK(file.read(ClimateField::psl, 0)[5] == 101300);
+  CHECK(file.read(LabelField::tmq, 0)[5] == 5);
+  CHECK(file.read(LabelField::psl, 0)[5] == 101300);
 
   int id = 0, column = 0;
   const float scale = 0.5f, offset = 3;
@@ -78,7 +78,7 @@ TEST_CASE("climate file: standard names tell, units of pressure and packed numbe
   nc_put_att_float(id, column, "scale_factor", NC_FLOAT, 1, &scale);
   nc_put_att_float(id, column, "add_offset", NC_FLOAT, 1, &offset);
   nc_close(id);
-  CHECK(ClimateFile(folder / "a.nc").read(ClimateField::tmq, 0)[5] == 5.5f);
+  CHECK(ClimateFile(folder / "a.nc").read(LabelField::tmq, 0)[5] == 5.5f);
 }
 
 TEST_CASE("climate file: longitudes that begin in the middle of the Earth's count go on beyond 360") {
@@ -125,10 +125,10 @@ TEST_CASE("climate file: fields of pressure levels, with axes in ERA5's names, o
     CHECK(file.moments() == 2);
     CHECK(file.grid().latitudes == std::vector<double>{60, 0, -60});
     CHECK(file.grid().longitudes == std::vector<double>{0, 90, 180, 270});
-    CHECK(file.read(ClimateField::u850, 1)[6] == doctest::Approx(1850.12));  // row 1, column 2
-    CHECK(file.read(ClimateField::q, 0)[11] == doctest::Approx(0.85023));
-    CHECK(file.read(ClimateField::t200, 0)[0] == doctest::Approx(473.15));
-    CHECK(file.read(ClimateField::t500, 1)[4] == doctest::Approx(1773.25));
+    CHECK(file.read(LabelField::u850, 1)[6] == doctest::Approx(1850.12));  // row 1, column 2
+    CHECK(file.read(LabelField::q, 0)[11] == doctest::Approx(0.85023));
+    CHECK(file.read(LabelField::t200, 0)[0] == doctest::Approx(473.15));
+    CHECK(file.read(LabelField::t500, 1)[4] == doctest::Approx(1773.25));
   }
 }
 

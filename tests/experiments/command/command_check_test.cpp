@@ -12,10 +12,10 @@ using namespace stormsweep;
 
 namespace {
 
-struct World {
+struct CheckWorld {
   TemporaryFolder folder;
 
-  World() {
+  CheckWorld() {
     write("train.sh", "true");
     write("days.csv", "1,2");
     write("experiment.json", R"({"name": "mine", "summary": "s", "data": ["days"], "run": ["sh", "train.sh"],
@@ -30,7 +30,7 @@ struct World {
 }  // namespace
 
 TEST_CASE("a command's fingerprint changes with its script, its data and its words, and with nothing else") {
-  const World world;
+  const CheckWorld world;
   const std::string before = world.fingerprint();
   CHECK(before.size() == 32);
   world.write("other.txt", "x");
@@ -43,7 +43,7 @@ TEST_CASE("a command's fingerprint changes with its script, its data and its wor
 }
 
 TEST_CASE("a script, data or a program that are not there are told before anything starts") {
-  const World world;
+  const CheckWorld world;
   std::filesystem::remove(world.folder / "days.csv");
   CHECK_THROWS_WITH_AS(world.fingerprint(), doctest::Contains("days.csv"), InputError);
   world.write("days.csv", "1");

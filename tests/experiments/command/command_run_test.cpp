@@ -32,7 +32,7 @@ struct Ran {
   std::vector<EpochRecord> epochs;
 };
 
-struct World {
+struct RunWorld {
   TemporaryFolder folder;
 
   /// `stop_after`: seconds.
@@ -91,7 +91,7 @@ bool gone(const std::string& word) {
 }  // namespace
 
 TEST_CASE("a command trains: its surroundings, rows as its reports pass milestones, nothing left behind") {
-  const World world;
+  const RunWorld world;
   const std::string script =
       R"(test "$1" = "one two" && test -d "$STORMSWEEP_CHECKPOINT" && test -z "$OMPI_COMM_WORLD_RANK" || exit 9; )"
       R"(grep -q '"epochs": 3' "$STORMSWEEP_CONFIG" || exit 8; )"
@@ -112,7 +112,7 @@ TEST_CASE("a command trains: its surroundings, rows as its reports pass mileston
 }
 
 TEST_CASE("what goes wrong with a command is the row's reason, with its last words, and its folder stays") {
-  const World world;
+  const RunWorld world;
   const auto reason = [&](const std::string& script, Status status, const std::string& why,
                           const std::string& more = "") {
     CAPTURE(script);
@@ -136,7 +136,7 @@ TEST_CASE("what goes wrong with a command is the row's reason, with its last wor
 }
 
 TEST_CASE("a program that is not there") {
-  const World world;
+  const RunWorld world;
   const Experiment none = parse_experiment(R"({"name": "mine", "summary": "s", "data": [], "run": ["no-such-program"],
       "milestone": "epochs", "metrics": [{"name": "loss", "goal": "minimize", "meaning": "m"}],
       "hyperparameters": [{"name": "epochs", "type": "integer", "default": 1, "min": 1, "max": 99, "meaning": "m"}]})",
@@ -151,7 +151,7 @@ TEST_CASE("a program that is not there") {
 
 TEST_CASE(
     "nothing of a command outlives it: not what it started, nor what got away from it, nor what ignores SIGTERM") {
-  const World world;
+  const RunWorld world;
   SUBCASE("that ended") {
     const std::string time = long_sleep();
     const Ran ran = world.run(experiment("sleep " + time + " & setsid sleep " + time + " & (setsid sh -c 'sleep " +

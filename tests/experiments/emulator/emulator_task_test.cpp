@@ -14,6 +14,7 @@
 #include "experiments/emulator/pattern_scaling.hpp"
 #include "search/base/error.hpp"
 #include "tests/experiments/emulator/emulator_world.hpp"
+#include "tests/experiments/metric.hpp"
 #include "tests/experiments/shard.hpp"
 
 using namespace stormsweep;
@@ -42,12 +43,6 @@ std::multiset<double> prints(const std::vector<torch::Tensor>& samples) {
   std::multiset<double> result;
   for (const torch::Tensor& sample : samples) result.insert(sample.to(torch::kFloat64).square().sum().item<double>());
   return result;
-}
-
-double metric(const Metrics& metrics, const std::string& name) {
-  const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const auto& m) { return m.first == name; });
-  REQUIRE_MESSAGE(found != metrics.end(), name);
-  return found->second;
 }
 
 bool has(const Metrics& metrics, const std::string& name) {

@@ -22,15 +22,16 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::int64_t start = 1282780800;  // 2010-08-26 00:00 UTC
-constexpr std::int64_t height = 60, width = 45;
+constexpr std::int64_t file_height = 60, file_width = 45;
 
 /// A shower that moves a pixel a frame, in steps that an ODIM file keeps.
 RadarFrame shower(std::int64_t number) {
   RadarFrame frame{.time = start + 600 * number, .quantity = RadarQuantity::rain_rate, .grid = {}, .values = {}};
-  frame.grid.height = height, frame.grid.width = width;
+  frame.grid.height = file_height, frame.grid.width = file_width;
   frame.grid.pixel_height = frame.grid.pixel_width = 1000;
-  for (std::int64_t i = 0; i < height * width; ++i) {
-    const auto row = static_cast<double>(i / width - 30), column = static_cast<double>(i % width - 20 - number);
+  for (std::int64_t i = 0; i < file_height * file_width; ++i) {
+    const auto row = static_cast<double>(i / file_width - 30),
+               column = static_cast<double>(i % file_width - 20 - number);
     frame.values.push_back(static_cast<float>(std::round(1000 * std::exp(-(row * row + column * column) / 50)) / 100));
   }
   return frame;
@@ -49,7 +50,7 @@ struct World {
     for (std::int64_t i = 0; i < 13; ++i) {
       write_odim(folder / fmt::format("radar/{:02}.h5", i), {.issued = shower(i).time,
                                                              .frames = {shower(i)},
-                                                             .quality = std::vector<float>(height * width, 1),
+                                                             .quality = std::vector<float>(file_height * file_width, 1),
                                                              .quality_meaning = ""});
     }
     const Experiment& nowcast = find_experiment("nowcast", "test");

@@ -15,7 +15,7 @@ using torch::indexing::Slice;
 namespace {
 
 constexpr float missing = std::numeric_limits<float>::quiet_NaN();
-constexpr std::int64_t margin = NowcastCnn::output_offsets.back();
+constexpr std::int64_t finest_margin = NowcastCnn::output_offsets.back();
 const PixelStatistics statistics{.mean = 0.3f, .deviation = 1.7f};
 
 torch::Tensor forecast(NowcastNetwork& network, const torch::Tensor& images, std::int64_t tile) {
@@ -46,7 +46,7 @@ TEST_CASE("nowcast forecast: a patch of 256 gives the middle 54 pixels that the 
   // The padded image starts 101 pixels earlier, so that the network's steps of 16 lie elsewhere: shift it by 5 more.
   const torch::Tensor shifted = torch::constant_pad_nd(images, {11, 0, 11, 0});
   const torch::Tensor all = forecast(network, shifted, 512);
-  const std::int64_t first = 11 + margin;
+  const std::int64_t first = 11 + finest_margin;
   const auto middle = Slice(first, first + 54);
   CHECK(relative_difference(all.index({Slice(), middle, middle}), own * statistics.deviation + statistics.mean) < 2e-6);
 }
@@ -105,7 +105,7 @@ TEST_CASE("nowcast forecast: the measured share, as counted pixel by pixel") {
   const auto& reach = tiling.reach;
   const auto bounds = [&](std::int64_t k) {
     const Reach r = reach[static_cast<std::size_t>(k % 16)];
-    const std::int64_t shift = k / 16 * 16 - margin;
+    const std::int64_t shift = k / 16 * 16 - finest_margin;
     return std::pair(r.first + shift, r.last + shift);
   };
   for (const auto& [row, column] : {std::pair<std::int64_t, std::int64_t>{0, 0},

@@ -15,7 +15,7 @@ using namespace stormsweep;
 
 namespace {
 
-constexpr float missing = std::numeric_limits<float>::quiet_NaN();
+constexpr float hole = std::numeric_limits<float>::quiet_NaN();
 const auto silent = [](std::int64_t, std::int64_t) {};
 
 std::vector<RadarFrame> past(std::int64_t height, std::int64_t width) {
@@ -31,7 +31,7 @@ std::vector<RadarFrame> past(std::int64_t height, std::int64_t width) {
   return frames;
 }
 
-NowcastMeta model() {
+NowcastMeta product_model() {
   NowcastMeta meta;
   meta.statistics = {.mean = 0.5f, .deviation = 2};
   return meta;
@@ -42,9 +42,9 @@ NowcastMeta model() {
 TEST_CASE("nowcast product: six frames in time, never below 0, missing where the newest image is") {
   NowcastCnn network({.base_filters = 2}, 3);
   auto images = past(30, 24);
-  images[2].values[100] = missing;
-  images[6].values[50] = missing;
-  const RadarForecast forecast = make_nowcast(network, model(), images, {}, {.tile = 32}, silent);
+  images[2].values[100] = hole;
+  images[6].values[50] = hole;
+  const RadarForecast forecast = make_nowcast(network, product_model(), images, {}, {.tile = 32}, silent);
   REQUIRE(forecast.frames.size() == 6);
   CHECK(forecast.issued == 3600);
   CHECK(forecast.frames[0].time == 4200);
@@ -53,7 +53,7 @@ TEST_CASE("nowcast product: six frames in time, never below 0, missing where the
   for (std::int64_t i = 0; i < 7; ++i) {
     std::ranges::copy(images[static_cast<std::size_t>(i)].values, stack[i].data_ptr<float>());
   }
-  const torch::Tensor raw = forecast_images(network, stack, model().statistics, 32, silent);
+  const torch::Tensor raw = forecast_images(network, stack, product_model().statistics, 32, silent);
   REQUIRE(raw.min().item<double>() < 0);
   for (std::int64_t l = 0; l < 6; ++l) {
     const float* const expected = raw[l].data_ptr<float>();
@@ -71,8 +71,8 @@ TEST_CASE("nowcast product: six frames in time, never below 0, missing where the
 TEST_CASE("nowcast product: matched to the newest image, it has that image's values, and missing ones stay missing") {
   NowcastCnn network({.base_filters = 2}, 3);
   auto images = past(30, 24);
-  images[6].values[50] = missing;
-  const RadarForecast forecast = make_nowcast(network, model(), images, {}, {.tile = 32, .window = 30}, silent);
+  images[6].values[50] = hole;
+  const RadarForecast forecast = make_nowcast(network, product_model(), images, {}, {.tile = 32, .window = 30}, silent);
   std::vector<float> expected = images[6].values;
   std::erase_if(expected, [](float value) { return std::isnan(value); });
   std::ranges::sort(expected);
@@ -86,14 +86,14 @@ TEST_CASE("nowcast product: matched to the newest image, it has that image's val
 }
 
 TEST_CASE("nowcast product: the report by hand: judged where quality is 1 and truth is there") {
-  RadarFrame frame{.time = 600, .quantity = RadarQuantity::rain_rate, .grid = {}, .values = {0.05f, 1, 3, missing, 2}};
+  RadarFrame frame{.time = 600, .quantity = RadarQuantity::rain_rate, .grid = {}, .values = {0.05f, 1, 3, hole, 2}};
   RadarFrame newest = frame, seen = frame;
-  newest.values = {0, 0, 4, missing, 8};
-  seen.values = {1, 3, 3, 3, missing};
+  newest.values = {0, 0, 4, hole, 8};
+  seen.values = {1, 3, 3, 3, hole};
   const RadarForecast forecast{
       .issued = 0, .frames = {frame, frame}, .quality = {0.99f, 1, 1, 0, 1}, .quality_meaning = ""};
   RadarFrame carried = frame;
-  carried.values = {7, 2, missing, 7, 7};
+  carried.values = {7, 2, hole, 7, 7};
   RadarFrame blurred = frame;
   blurred.values = {1, 2, 4, 1, 1};
   const NowcastBars bars{.persistence = newest, .extrapolation = {carried, carried}, .blurred = {blurred, blurred}};
@@ -119,7 +119,7 @@ TEST_CASE("nowcast product: the report by hand: judged where quality is 1 and tr
 TEST_CASE(
     "nowcast product: images are carried to the forecast's times, and the bars are what a forecast could do without") {
   const auto images = past(30, 24);
-  NowcastMeta meta = model();
+  NowcastMeta meta = product_model();
   meta.blurs[2] = {.sigma = 0, .factor = 0.25f};
   const CarriedImages carried = carry_images(images, meta);
   REQUIRE(carried.newest.size() == 6);

@@ -21,6 +21,7 @@
 #include "models/nowcast_cnn.hpp"
 #include "search/base/error.hpp"
 #include "search/space/space.hpp"
+#include "tests/experiments/metric.hpp"
 #include "tests/experiments/nowcast/nowcast_world.hpp"
 #include "tests/experiments/shard.hpp"
 
@@ -62,12 +63,6 @@ Space space_of(const std::map<std::string, std::filesystem::path>& data, const s
   return parse_space(
       R"({"name": "n", "experiment": "nowcast", "data": {)" + files + R"(}, "parameters": )" + parameters + more + "}",
       "n.json", "/");
-}
-
-double metric(const Metrics& metrics, const std::string& name) {
-  const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const auto& m) { return m.first == name; });
-  REQUIRE(found != metrics.end());
-  return found->second;
 }
 
 }  // namespace

@@ -38,8 +38,8 @@ std::vector<T> dataset(const fs::path& path, const std::string& name, hid_t type
 }
 
 /// Two samples, the second without labels, and an untrained network.
-struct World {
-  World() {
+struct ForecastWorld {
+  ForecastWorld() {
     fs::create_directories(folder / "samples");
     for (const int i : {0, 1}) {
       const SyntheticWeather weather = synthetic_weather(global_grid(height, width), static_cast<std::uint64_t>(i + 3));
@@ -83,7 +83,7 @@ struct World {
 }  // namespace
 
 TEST_CASE("forecast segmentation: masks are the network's likeliest classes of normalised fields, in float32") {
-  World world;
+  ForecastWorld world;
   REQUIRE(forecast_segmentation_command(
               world.words({"--probabilities", "--threads", "1", "--png", (world.folder / "maps").string(), "--svg",
                            (world.folder / "maps").string()})) == exit_done);
@@ -121,7 +121,7 @@ TEST_CASE("forecast segmentation: masks are the network's likeliest classes of n
 }
 
 TEST_CASE("forecast segmentation: what is wrong is told, and nothing is written") {
-  const World world;
+  const ForecastWorld world;
   CHECK(world.refusal(world.words({"--threads", "0"})).find("--threads is 0") != std::string::npos);
   CHECK(world.refusal(world.words({"--png", (world.folder / "model.pt").string()})).find("--png is") !=
         std::string::npos);

@@ -19,16 +19,17 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t height = 96, width = 144;
-constexpr std::size_t pixels = 96 * 144;
+constexpr std::int64_t label_height = 96, label_width = 144;
+constexpr std::size_t label_pixels = 96 * 144;
 
-struct World {
-  World() {
+struct LabelWorld {
+  LabelWorld() {
     fs::create_directories(folder / "samples");
     for (const int i : {0, 1, 2}) {
-      const SyntheticWeather weather = synthetic_weather(global_grid(height, width), static_cast<std::uint64_t>(i));
-      write_weather_file(folder / ("samples/world-" + std::to_string(i) + ".h5"), height, width, weather.fields,
-                         weather.truth, 1);
+      const SyntheticWeather weather =
+          synthetic_weather(global_grid(label_height, label_width), static_cast<std::uint64_t>(i));
+      write_weather_file(folder / ("samples/world-" + std::to_string(i) + ".h5"), label_height, label_width,
+                         weather.fields, weather.truth, 1);
     }
   }
   std::vector<std::string> words(std::vector<std::string> more) const {
@@ -55,7 +56,7 @@ std::vector<std::int32_t> labels_of(const fs::path& path) {
   const hdf5::Handle file = hdf5::open(path, "");
   const hdf5::Handle data(H5Dopen2(file, "climate/labels", H5P_DEFAULT), H5Dclose);
   REQUIRE(data);
-  std::vector<std::int32_t> values(pixels);
+  std::vector<std::int32_t> values(label_pixels);
   REQUIRE(H5Dread(data, H5T_NATIVE_INT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0);
   return values;
 }
@@ -63,7 +64,7 @@ std::vector<std::int32_t> labels_of(const fs::path& path) {
 }  // namespace
 
 TEST_CASE("label segmentation: files of labels, the same on any number of threads, and maps") {
-  const World world;
+  const LabelWorld world;
   REQUIRE(label_segmentation_command(world.words({"--threads", "1", "--png", (world.folder / "maps").string()})) ==
           exit_done);
   std::vector<std::vector<std::int32_t>> alone;
@@ -72,14 +73,14 @@ TEST_CASE("label segmentation: files of labels, the same on any number of thread
     alone.push_back(labels_of(world.folder / ("out/" + name + ".h5")));
     CHECK(fs::file_size(world.folder / ("maps/" + name + ".png")) > 5000);
     CHECK(std::ranges::count(alone.back(), 2) > 20);
-    CHECK(std::ranges::count(alone.back(), 0) > static_cast<std::ptrdiff_t>(pixels / 10 * 9));
+    CHECK(std::ranges::count(alone.back(), 0) > static_cast<std::ptrdiff_t>(label_pixels / 10 * 9));
   }
   REQUIRE(label_segmentation_command(world.words({"--threads", "3"})) == exit_done);
   for (const int i : {0, 1, 2})
     CHECK(labels_of(world.folder / ("out/world-" + std::to_string(i) + ".h5")) == alone[static_cast<std::size_t>(i)]);
 
   REQUIRE(label_segmentation_command(world.words({"--threshold", "1e8", "--warm-core", "99"})) == exit_done);
-  CHECK(std::ranges::count(labels_of(world.folder / "out/world-0.h5"), 0) == static_cast<std::ptrdiff_t>(pixels));
+  CHECK(std::ranges::count(labels_of(world.folder / "out/world-0.h5"), 0) == static_cast<std::ptrdiff_t>(label_pixels));
 }
 
 TEST_CASE("label segmentation: each time of a NetCDF file is a sample of its own, rivers alone") {
@@ -89,9 +90,9 @@ TEST_CASE("label segmentation: each time of a NetCDF file is a sample of its own
   for (int i = 0; i < 96; ++i) maker.latitudes.push_back(71.25 - 1.5 * i);
   for (int i = 0; i < 144; ++i) maker.longitudes.push_back(2.5 * i);
   std::vector<float>& transport = maker.fields["IVT"];
-  transport.assign(2 * pixels, 1);
+  transport.assign(2 * label_pixels, 1);
   for (std::size_t row = 5; row < 25; ++row) {  // at the second time, 64 N to 35 N
-    for (std::size_t column = 60; column < 62; ++column) transport[pixels + row * 144 + column] = 600;
+    for (std::size_t column = 60; column < 62; ++column) transport[label_pixels + row * 144 + column] = 600;
   }
   maker.write(folder / "months.nc");
   REQUIRE(label_segmentation_command(
@@ -104,7 +105,7 @@ TEST_CASE("label segmentation: each time of a NetCDF file is a sample of its own
 }
 
 TEST_CASE("label segmentation: what is wrong is told, and nothing is written") {
-  const World world;
+  const LabelWorld world;
   CHECK(world.refusal_of("percentile", "101") == "stormsweep label segmentation: --percentile is 101; give 0 to 100");
   CHECK(world.refusal_of("river-field", "rain") ==
         "stormsweep label segmentation: --river-field is rain; give ivt or tmq");

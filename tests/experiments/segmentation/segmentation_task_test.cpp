@@ -15,6 +15,7 @@
 #include "experiments/segmentation/segmentation_stage.hpp"
 #include "models/segmentation_network.hpp"
 #include "search/base/error.hpp"
+#include "tests/experiments/metric.hpp"
 #include "tests/experiments/segmentation/segmentation_world.hpp"
 
 using namespace stormsweep;
@@ -50,12 +51,6 @@ Epoch epoch(Task& task, std::int64_t number, std::int64_t first = 0) {
     result.totals.push_back(batch->total);
   }
   return result;
-}
-
-double metric(const Metrics& metrics, const std::string& name) {
-  const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const auto& m) { return m.first == name; });
-  REQUIRE(found != metrics.end());
-  return found->second;
 }
 
 /// A number a sample.

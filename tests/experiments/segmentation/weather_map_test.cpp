@@ -12,11 +12,11 @@ using namespace stormsweep;
 namespace {
 
 /// 36 x 72 pixels; a cyclone in the north-west corner, a river south of the middle.
-struct World {
+struct PanelWorld {
   WeatherGrid grid = global_grid(36, 72);
   std::vector<float> field = std::vector<float>(36 * 72, 5);
   std::vector<std::uint8_t> classes = std::vector<std::uint8_t>(36 * 72);
-  World() {
+  PanelWorld() {
     field[0] = 0, field[1] = 10;
     for (std::size_t row = 30; row < 36; ++row) classes[row * 72] = classes[row * 72 + 1] = 1;
     for (std::size_t column = 20; column < 60; ++column) classes[12 * 72 + column] = 2;
@@ -34,7 +34,7 @@ bool grey(Colour colour) {
 }  // namespace
 
 TEST_CASE("weather panel: north is up whichever way the rows go, degrees are square, classes lie where they are") {
-  World world;
+  PanelWorld world;
   const ColourScale scale = smooth_scale("", 0, 10);
   const PanelSize size = panel_size(world.grid, 720);
   CHECK(size.width == 720);
@@ -84,7 +84,7 @@ TEST_CASE("weather panel: ticks at round degrees") {
 }
 
 TEST_CASE("weather map: small and large grids make figures of one width, a panel below the other") {
-  const World world;
+  const PanelWorld world;
   WeatherMap map{
       .title = "a", .field_name = "TMQ", .field_unit = "kg/m2", .field = world.field, .panels = {{"TMQ", {}}}};
   const Picture one = draw(world.grid, map).pixels();

@@ -9,6 +9,7 @@
 #include "datasets/tensors/tensor_set.hpp"
 #include "search/base/seed.hpp"
 #include "tests/experiments/configuration_of.hpp"
+#include "tests/experiments/metric.hpp"
 #include "tests/experiments/shard.hpp"
 #include "tests/experiments/torchscript/script_world.hpp"
 #include "tests/experiments/tornado/tornado_world.hpp"
@@ -16,13 +17,6 @@
 using namespace stormsweep;
 
 namespace {
-
-double metric(const Metrics& metrics, const std::string& name) {
-  for (const auto& [found, value] : metrics)
-    if (found == name) return value;
-  FAIL(name << " is not reported");
-  return 0;
-}
 
 /// The losses of each batch of an epoch, trained by Adam.
 std::vector<double> losses_of_epoch(Task& task) {

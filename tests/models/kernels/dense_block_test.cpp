@@ -5,14 +5,11 @@
 #include <torch/utils.h>
 
 #include "models/kernels/direct_kernels.hpp"
+#include "tests/models/measures.hpp"
 
 using namespace stormsweep;
 
 namespace {
-
-double relative_difference(const torch::Tensor& a, const torch::Tensor& b) {
-  return ((a - b).norm() / b.norm()).item<double>();
-}
 
 /// The block's layers one by one, in LibTorch's own.
 torch::Tensor twin(const DenseBlock& block, const torch::Tensor& map) {

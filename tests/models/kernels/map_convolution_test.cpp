@@ -1,4 +1,5 @@
 #include "models/kernels/map_convolution.hpp"
+#include "tests/models/measures.hpp"
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <doctest/doctest.h>
@@ -24,10 +25,6 @@ MapConvolution make(const ConvolutionSizes& sizes, Longitude longitude, torch::S
 torch::Tensor draw(torch::IntArrayRef sizes) {
   torch::manual_seed(1);
   return torch::randn(sizes);
-}
-
-double relative_difference(const torch::Tensor& a, const torch::Tensor& b) {
-  return ((a - b).norm() / b.norm()).item<double>();
 }
 
 /// Value of `map` [in, height, width], channel by channel, at any row and column.

@@ -1,4 +1,4 @@
-#include "datasets/weather/climate_fields.hpp"
+#include "datasets/weather/label_fields.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,70 +20,70 @@ using netcdf::File;
 using netcdf::Variable;
 
 /// In lower case: names that models and reanalyses use, and CF's standard names where one alone tells the field.
-const std::multimap<std::string_view, ClimateField> names{
-    {"ivt", ClimateField::transport},
-    {"uflxqv", ClimateField::transport_east},
-    {"viwve", ClimateField::transport_east},
-    {"ivtu", ClimateField::transport_east},
-    {"vflxqv", ClimateField::transport_north},
-    {"viwvn", ClimateField::transport_north},
-    {"ivtv", ClimateField::transport_north},
-    {"tmq", ClimateField::tmq},
-    {"iwv", ClimateField::tmq},
-    {"tqv", ClimateField::tmq},
-    {"tcwv", ClimateField::tmq},
-    {"prw", ClimateField::tmq},
-    {"atmosphere_mass_content_of_water_vapor", ClimateField::tmq},
-    {"lwe_thickness_of_atmosphere_mass_content_of_water_vapor", ClimateField::tmq},
-    {"u850", ClimateField::u850},
-    {"ua850", ClimateField::u850},
-    {"v850", ClimateField::v850},
-    {"va850", ClimateField::v850},
-    {"qrefht", ClimateField::q},
-    {"q850", ClimateField::q},
-    {"q", ClimateField::q},
-    {"huss", ClimateField::q},
-    {"qv2m", ClimateField::q},
-    {"psl", ClimateField::psl},
-    {"slp", ClimateField::psl},
-    {"msl", ClimateField::psl},
-    {"air_pressure_at_mean_sea_level", ClimateField::psl},
-    {"air_pressure_at_sea_level", ClimateField::psl},
-    {"t200", ClimateField::t200},
-    {"ta200", ClimateField::t200},
-    {"t500", ClimateField::t500},
-    {"ta500", ClimateField::t500},
-    {"prect", ClimateField::prect},
-    {"pr", ClimateField::prect},
-    {"precipitation_flux", ClimateField::prect},
+const std::multimap<std::string_view, LabelField> names{
+    {"ivt", LabelField::transport},
+    {"uflxqv", LabelField::transport_east},
+    {"viwve", LabelField::transport_east},
+    {"ivtu", LabelField::transport_east},
+    {"vflxqv", LabelField::transport_north},
+    {"viwvn", LabelField::transport_north},
+    {"ivtv", LabelField::transport_north},
+    {"tmq", LabelField::tmq},
+    {"iwv", LabelField::tmq},
+    {"tqv", LabelField::tmq},
+    {"tcwv", LabelField::tmq},
+    {"prw", LabelField::tmq},
+    {"atmosphere_mass_content_of_water_vapor", LabelField::tmq},
+    {"lwe_thickness_of_atmosphere_mass_content_of_water_vapor", LabelField::tmq},
+    {"u850", LabelField::u850},
+    {"ua850", LabelField::u850},
+    {"v850", LabelField::v850},
+    {"va850", LabelField::v850},
+    {"qrefht", LabelField::q},
+    {"q850", LabelField::q},
+    {"q", LabelField::q},
+    {"huss", LabelField::q},
+    {"qv2m", LabelField::q},
+    {"psl", LabelField::psl},
+    {"slp", LabelField::psl},
+    {"msl", LabelField::psl},
+    {"air_pressure_at_mean_sea_level", LabelField::psl},
+    {"air_pressure_at_sea_level", LabelField::psl},
+    {"t200", LabelField::t200},
+    {"ta200", LabelField::t200},
+    {"t500", LabelField::t500},
+    {"ta500", LabelField::t500},
+    {"prect", LabelField::prect},
+    {"pr", LabelField::prect},
+    {"precipitation_flux", LabelField::prect},
 };
 
 /// Of fields on levels of pressure: the levels (hPa) that rules look at.
 struct LevelField {
-  ClimateField field;
+  LabelField field;
   double hectopascals;
 };
 const std::multimap<std::string_view, LevelField> level_names{
-    {"u", {ClimateField::u850, 850}},
-    {"v", {ClimateField::v850, 850}},
-    {"q", {ClimateField::q, 850}},
-    {"ua", {ClimateField::u850, 850}},
-    {"va", {ClimateField::v850, 850}},
-    {"hus", {ClimateField::q, 850}},
-    {"uwnd", {ClimateField::u850, 850}},
-    {"vwnd", {ClimateField::v850, 850}},
-    {"shum", {ClimateField::q, 850}},
-    {"t", {ClimateField::t200, 200}},
-    {"ta", {ClimateField::t200, 200}},
-    {"air", {ClimateField::t200, 200}},
-    {"t", {ClimateField::t500, 500}},
-    {"ta", {ClimateField::t500, 500}},
-    {"air", {ClimateField::t500, 500}},
-    {"eastward_wind", {ClimateField::u850, 850}},
-    {"northward_wind", {ClimateField::v850, 850}},
-    {"specific_humidity", {ClimateField::q, 850}},
-    {"air_temperature", {ClimateField::t200, 200}},
-    {"air_temperature", {ClimateField::t500, 500}},
+    {"u", {LabelField::u850, 850}},
+    {"v", {LabelField::v850, 850}},
+    {"q", {LabelField::q, 850}},
+    {"ua", {LabelField::u850, 850}},
+    {"va", {LabelField::v850, 850}},
+    {"hus", {LabelField::q, 850}},
+    {"uwnd", {LabelField::u850, 850}},
+    {"vwnd", {LabelField::v850, 850}},
+    {"shum", {LabelField::q, 850}},
+    {"t", {LabelField::t200, 200}},
+    {"ta", {LabelField::t200, 200}},
+    {"air", {LabelField::t200, 200}},
+    {"t", {LabelField::t500, 500}},
+    {"ta", {LabelField::t500, 500}},
+    {"air", {LabelField::t500, 500}},
+    {"eastward_wind", {LabelField::u850, 850}},
+    {"northward_wind", {LabelField::v850, 850}},
+    {"specific_humidity", {LabelField::q, 850}},
+    {"air_temperature", {LabelField::t200, 200}},
+    {"air_temperature", {LabelField::t500, 500}},
 };
 
 std::string lower(std::string text) {
@@ -96,7 +96,7 @@ std::array<std::string, 2> names_of(const File& file, const Variable& variable) 
   return {lower(variable.name), lower(file.text(variable, "standard_name").value_or(""))};
 }
 
-std::optional<ClimateField> field_of(const File& file, const Variable& variable) {
+std::optional<LabelField> field_of(const File& file, const Variable& variable) {
   for (const std::string& name : names_of(file, variable)) {
     if (const auto known = names.find(name); known != names.end()) return known->second;
   }
@@ -118,32 +118,32 @@ std::vector<double> levels_of(const File& file, const Variable& variable, std::s
 
 }  // namespace
 
-const char* unit_of(ClimateField field) {
+const char* unit_of(LabelField field) {
   switch (field) {
-    case ClimateField::transport:
-    case ClimateField::transport_east:
-    case ClimateField::transport_north:
+    case LabelField::transport:
+    case LabelField::transport_east:
+    case LabelField::transport_north:
       return "kg m-1 s-1";
-    case ClimateField::tmq:
+    case LabelField::tmq:
       return "kg m-2";
-    case ClimateField::u850:
-    case ClimateField::v850:
+    case LabelField::u850:
+    case LabelField::v850:
       return "m s-1";
-    case ClimateField::q:
+    case LabelField::q:
       return "kg kg-1";
-    case ClimateField::psl:
+    case LabelField::psl:
       return "Pa";
-    case ClimateField::t200:
-    case ClimateField::t500:
+    case LabelField::t200:
+    case LabelField::t500:
       return "K";
     default:
       return "";
   }
 }
 
-std::vector<std::pair<ClimateField, std::size_t>> fields_of(const File& file, const Variable& variable,
-                                                            const FieldLayout& layout) {
-  std::vector<std::pair<ClimateField, std::size_t>> found;
+std::vector<std::pair<LabelField, std::size_t>> fields_of(const File& file, const Variable& variable,
+                                                          const FieldLayout& layout) {
+  std::vector<std::pair<LabelField, std::size_t>> found;
   const std::vector<double> levels = layout.level ? levels_of(file, variable, *layout.level) : std::vector<double>();
   for (const std::string& name : names_of(file, variable)) {
     const auto [first, last] = level_names.equal_range(name);
