@@ -9,6 +9,7 @@
 #include "models/kernels/operand_type.hpp"
 #include "models/kernels/phases.hpp"
 #include "models/kernels/upsampled_convolution.hpp"
+#include "models/kernels/winograd.hpp"
 
 namespace stormsweep {
 
@@ -61,6 +62,8 @@ torch::Tensor NowcastNetwork::activated_convolution(const torch::Tensor& images,
                                                     const torch::Tensor& bias, const torch::Tensor& start) const {
   const DirectConvolution direct{.negative_slope = options_.negative_slope};
   if (direct.takes(images, weight)) return direct(images, weight, bias, start);
+  const WinogradConvolution winograd{.valid = true, .negative_slope = options_.negative_slope};
+  if (bias.dim() == 1 && winograd.takes(images, weight)) return winograd(images, weight, bias, start);
   auto result = torch::conv2d(images, weight, bias.dim() == 1 ? bias : torch::Tensor());
   if (bias.dim() == 2) result = (result.unsqueeze(1) + bias.unsqueeze(2).unsqueeze(3)).flatten(0, 1);
   return activated(start.defined() ? result + start : result);

@@ -46,7 +46,7 @@ std::vector<WinogradTile> tiles_of(const WinogradMap& map, std::int64_t samples)
       for (std::int64_t phase = begin; phase < std::min(begin + map.dilation, side); ++phase) result.push_back(phase);
     return result;
   };
-  const auto rows = begins(map.height), columns = begins(map.width);
+  const auto rows = begins(map.out_height), columns = begins(map.out_width);
   std::vector<WinogradTile> tiles;
   for (std::int64_t sample = 0; sample < samples; ++sample)
     for (const auto row : rows)
@@ -116,13 +116,17 @@ std::int64_t step_of(const torch::Tensor& map) {
 
 WinogradMap sizes_of(const WinogradConvolution& how, const torch::Tensor& map, const torch::Tensor& weight,
                      const torch::Tensor& result) {
+  const auto kernel = weight.size(2), grown = (result.size(2) - map.size(2)) / how.dilation;
   return {.height = map.size(2),
           .width = map.size(3),
           .in = weight.size(1),
+          .out_height = result.size(2),
+          .out_width = result.size(3),
           .out = weight.size(0),
           .in_step = step_of(map),
           .out_step = step_of(result),
-          .kernel = weight.size(2),
+          .kernel = kernel,
+          .margin = (kernel - 1 + grown) / 2,
           .dilation = how.dilation,
           .periodic = how.periodic};
 }
@@ -142,6 +146,25 @@ void convolve(const WinogradMap& sizes, const torch::Tensor& map, const torch::T
   });
 }
 
+/// By how much the result's sides differ from the map's.
+std::int64_t growth(const WinogradConvolution& how, const torch::Tensor& weight) {
+  return how.valid ? (1 - weight.size(2)) * how.dilation : 0;
+}
+
+torch::Tensor convolved(const WinogradConvolution& how, const torch::Tensor& map, const torch::Tensor& weight,
+                        const torch::Tensor& bias, const torch::Tensor& start, std::int64_t growth) {
+  const auto input = stepped(map);
+  const auto result = start.defined()
+                          ? start.clone(last)
+                          : torch::empty({map.size(0), weight.size(0), map.size(2) + growth, map.size(3) + growth},
+                                         map.options().memory_format(last));
+  auto sizes = sizes_of(how, input, weight, result);
+  sizes.add = start.defined();
+  sizes.negative_slope = static_cast<float>(how.negative_slope);
+  convolve(sizes, input, weight, bias, result);
+  return result;
+}
+
 torch::Tensor turned(const torch::Tensor& weight) {
   return weight.flip({2, 3}).transpose(0, 1);
 }
@@ -149,24 +172,38 @@ torch::Tensor turned(const torch::Tensor& weight) {
 struct DifferentiableWinograd : torch::autograd::Function<DifferentiableWinograd> {
   static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& map,
                                const torch::Tensor& weight, const torch::optional<torch::Tensor>& bias,
-                               std::int64_t dilation, bool periodic) {
-    context->save_for_backward({map, weight});
-    context->saved_data["dilation"] = dilation;
-    context->saved_data["periodic"] = periodic;
-    context->saved_data["wants_map"] = map.requires_grad();
-    context->saved_data["wants_bias"] = bias.has_value();
-    return WinogradConvolution{dilation, periodic}.forward(map, weight, bias.value_or(torch::Tensor()));
+                               const torch::optional<torch::Tensor>& start, const WinogradConvolution& how) {
+    const auto result = convolved(how, map, weight, bias.value_or(torch::Tensor()), start.value_or(torch::Tensor()),
+                                  growth(how, weight));
+    context->save_for_backward({map, weight, how.negative_slope == 1 ? torch::Tensor() : result});
+    auto& data = context->saved_data;
+    data["dilation"] = how.dilation;
+    data["periodic"] = how.periodic;
+    data["valid"] = how.valid;
+    data["negative_slope"] = how.negative_slope;
+    data["wants_map"] = map.requires_grad();
+    data["wants_bias"] = bias.has_value();
+    data["wants_start"] = start && start->requires_grad();
+    return result;
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  torch::autograd::variable_list slopes) {
     const auto saved = context->get_saved_variables();
-    const WinogradConvolution how{context->saved_data["dilation"].toInt(), context->saved_data["periodic"].toBool()};
-    const auto slope = slopes[0].contiguous(last);
+    const auto& data = context->saved_data;
+    const WinogradConvolution how{data.at("dilation").toInt(), data.at("periodic").toBool(), data.at("valid").toBool()};
+    auto slope = slopes[0].contiguous(last);
+    if (saved[2].defined())
+      slope =
+          torch::leaky_relu_backward(slope, saved[2], data.at("negative_slope").toDouble(), /*self_is_result=*/true);
     torch::Tensor map, bias;
-    if (context->saved_data["wants_map"].toBool()) map = how.forward(slope, turned(saved[1]), {});
-    if (context->saved_data["wants_bias"].toBool()) bias = slope.sum({0, 2, 3});
-    return {map, how.weight_slope(saved[0], saved[1], slope), bias, {}, {}};
+    if (data.at("wants_map").toBool()) map = convolved(how, slope, turned(saved[1]), {}, {}, -growth(how, saved[1]));
+    if (data.at("wants_bias").toBool()) bias = slope.sum({0, 2, 3});
+    return {map,
+            how.weight_slope(saved[0], saved[1], slope),
+            bias,
+            data.at("wants_start").toBool() ? slope : torch::Tensor(),
+            {}};
   }
 };
 
@@ -176,18 +213,14 @@ bool WinogradConvolution::takes(const torch::Tensor& map, const torch::Tensor& w
   const auto kernel = weight.size(2);
   if (!map.is_cpu() || map.scalar_type() != torch::kFloat32 || !winograd_kernels()) return false;
   if (kernel != weight.size(3) || (kernel != 3 && kernel != 5) || weight.size(0) < least_outputs) return false;
-  const auto tiles =
-      tiles_along(map.size(2), dilation, outputs(kernel)) * tiles_along(map.size(3), dilation, outputs(kernel));
-  return 3 * points * tiles < 2 * kernel * kernel * map.size(2) * map.size(3);
+  const auto height = map.size(2) + growth(*this, weight), width = map.size(3) + growth(*this, weight);
+  const auto tiles = tiles_along(height, dilation, outputs(kernel)) * tiles_along(width, dilation, outputs(kernel));
+  return 3 * points * tiles < 2 * kernel * kernel * height * width;
 }
 
 torch::Tensor WinogradConvolution::forward(const torch::Tensor& map, const torch::Tensor& weight,
                                            const torch::Tensor& bias) const {
-  const auto input = stepped(map);
-  const auto result =
-      torch::empty({map.size(0), weight.size(0), map.size(2), map.size(3)}, map.options().memory_format(last));
-  convolve(sizes_of(*this, input, weight, result), input, weight, bias, result);
-  return result;
+  return convolved(*this, map, weight, bias, {}, growth(*this, weight));
 }
 
 void WinogradConvolution::add_map_slope(const torch::Tensor& slope, const torch::Tensor& weight,
@@ -224,9 +257,11 @@ torch::Tensor WinogradConvolution::weight_slope(const torch::Tensor& map, const 
 }
 
 torch::Tensor WinogradConvolution::operator()(const torch::Tensor& map, const torch::Tensor& weight,
-                                              const torch::Tensor& bias) const {
-  return DifferentiableWinograd::apply(map, weight, bias.defined() ? torch::make_optional(bias) : torch::nullopt,
-                                       dilation, periodic);
+                                              const torch::Tensor& bias, const torch::Tensor& start) const {
+  const auto optional = [](const torch::Tensor& tensor) {
+    return tensor.defined() ? torch::make_optional(tensor) : torch::nullopt;
+  };
+  return DifferentiableWinograd::apply(map, weight, optional(bias), optional(start), *this);
 }
 
 }  // namespace stormsweep

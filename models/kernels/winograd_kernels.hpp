@@ -13,12 +13,15 @@ namespace stormsweep {
 /// Arrays are channels last: maps [n][height][width][channel] in steps; weights as points [36][in][out], `out` rounded
 /// up to `lanes`, zeros behind.
 struct WinogradMap {
-  std::int64_t height, width, in, out;
+  std::int64_t height, width, in;
+  std::int64_t out_height, out_width, out;  ///< of the result
   std::int64_t in_step, out_step;  ///< floats from pixel to pixel: of a map with more channels, some may be meant
   std::int64_t kernel;             ///< 3 or 5
+  std::int64_t margin;             ///< taps before the pixel that is computed
   std::int64_t dilation;           ///< pixels between taps
   bool periodic;                   ///< what lies left and right: the map again, or zeros
   bool add = false;                ///< to what the result holds
+  float negative_slope = 1;        ///< what is negative then is multiplied by it
 };
 
 /// Its 4x4, or 2x2, output pixels are `dilation` apart, from this one on.

@@ -102,30 +102,47 @@ void transform(const Lanes* in, Lanes* out) {
   }
 }
 
-/// `pixels` x `pixels` of a tile, from `margin` taps before it on; null where they are zeros.
+/// Pixels [n][height][width] in steps, of a map or of the result.
+template <class Float>
+struct Pixels {
+  Float* base;
+  std::int64_t height, width, step, dilation;
+  std::int64_t margin;  ///< taps before a tile's place
+  bool wrap;            ///< columns
+};
+
+/// `pixels` x `pixels` of a tile; null where they are zeros.
 template <int pixels, class Float>
-void locate(const WinogradMap& map, const WinogradTile& tile, std::int64_t margin, std::int64_t step, bool wrap,
-            Float* base, Float** result) {
+void locate(const Pixels<Float>& of, const WinogradTile& tile, Float** result) {
   for (int i = 0; i < pixels; ++i)
     for (int j = 0; j < pixels; ++j) {
-      const auto row = tile.row + (i - margin) * map.dilation;
-      auto column = tile.column + (j - margin) * map.dilation;
-      if (wrap) column = (column % map.width + map.width) % map.width;
-      const bool inside = row >= 0 && row < map.height && column >= 0 && column < map.width;
-      result[i * pixels + j] = inside ? base + ((tile.sample * map.height + row) * map.width + column) * step : nullptr;
+      const auto row = tile.row + (i - of.margin) * of.dilation;
+      auto column = tile.column + (j - of.margin) * of.dilation;
+      if (of.wrap) column = (column % of.width + of.width) % of.width;
+      const bool inside = row >= 0 && row < of.height && column >= 0 && column < of.width;
+      result[i * pixels + j] =
+          inside ? of.base + ((tile.sample * of.height + row) * of.width + column) * of.step : nullptr;
     }
 }
 
-/// Writes points [36][tile][padded] of channels first ... last - 1 of maps in steps of `step`; zeros behind them.
+Pixels<const float> of_map(const WinogradMap& map, const float* base) {
+  return {base, map.height, map.width, map.in_step, map.dilation, map.margin, map.periodic};
+}
+
+template <class Float>
+Pixels<Float> of_result(const WinogradMap& map, Float* base) {
+  return {base, map.out_height, map.out_width, map.out_step, map.dilation, 0, false};
+}
+
+/// Writes points [36][tile][padded] of channels first ... last - 1; zeros behind them.
 template <class Line>
-void to_points(const WinogradMap& map, WinogradTiles tiles, std::int64_t margin, const float* base, std::int64_t step,
-               std::int64_t first, std::int64_t last, std::int64_t padded, float* result) {
+void to_points(const Pixels<const float>& of, WinogradTiles tiles, std::int64_t first, std::int64_t last,
+               std::int64_t padded, float* result) {
   constexpr int pixels = Line::from;
-  const bool wrap = map.periodic && pixels == side;
   const auto count = tiles.count;
   for (std::int64_t t = 0; t < count; ++t) {
     const float* from[pixels * pixels];
-    locate<pixels>(map, tiles.first[t], margin, step, wrap, base, from);
+    locate<pixels>(of, tiles.first[t], from);
     for (std::int64_t c = first; c < last; c += lanes) {
       Lanes in[pixels * pixels], out[points];
       for (int i = 0; i < pixels * pixels; ++i) in[i] = from[i] ? load(from[i] + c, last - c) : Lanes{};
@@ -181,7 +198,7 @@ void write_tiles(const WinogradMap& map, WinogradTiles tiles, const float* produ
   const auto padded = rounded(map.out), count = tiles.count;
   for (std::int64_t t = 0; t < count; ++t) {
     float* to[outputs * outputs];
-    locate<outputs>(map, tiles.first[t], 0, map.out_step, false, result, to);
+    locate<outputs>(of_result(map, result), tiles.first[t], to);
     for (std::int64_t c = 0; c < map.out; c += lanes) {
       Lanes in[points], out[outputs * outputs];
       for (int p = 0; p < points; ++p) in[p] = load(products + p * point_step(count, padded) + t * padded + c, lanes);
@@ -189,8 +206,10 @@ void write_tiles(const WinogradMap& map, WinogradTiles tiles, const float* produ
       const Lanes start = bias ? load(bias + c, map.out - c) : Lanes{};
       for (int i = 0; i < outputs * outputs; ++i)
         if (to[i]) {
-          const Lanes sum = out[i] + start;
-          store(to[i] + c, map.add ? load(to[i] + c, map.out - c) + sum : sum, map.out - c);
+          Lanes sum = out[i] + start;
+          if (map.add) sum += load(to[i] + c, map.out - c);
+          if (map.negative_slope != 1) sum = sum > 0 ? sum : map.negative_slope * sum;
+          store(to[i] + c, sum, map.out - c);
         }
     }
   }
@@ -200,7 +219,7 @@ void convolve(const WinogradMap& map, WinogradTiles tiles, const float* pixels, 
               float* workspace, float* result) {
   const auto padded = rounded(map.out), count = tiles.count;
   float* products = workspace + points * point_step(count, map.in);
-  to_points<InputLine>(map, tiles, map.kernel / 2, pixels, map.in_step, 0, map.in, map.in, workspace);
+  to_points<InputLine>(of_map(map, pixels), tiles, 0, map.in, map.in, workspace);
   for (std::int64_t p = 0; p < points; ++p)
     multiply({.a = workspace + p * point_step(count, map.in),
               .b = weight + p * map.in * padded,
@@ -221,11 +240,11 @@ void weigh(const WinogradMap& map, WinogradTiles tiles, const float* pixels, con
            std::int64_t last, float* workspace, float* gradient) {
   const auto padded = rounded(map.out), count = tiles.count, part = last - first;
   float* slopes = workspace + points * point_step(count, part);
-  to_points<InputLine>(map, tiles, map.kernel / 2, pixels, map.in_step, first, last, part, workspace);
+  to_points<InputLine>(of_map(map, pixels), tiles, first, last, part, workspace);
   if (map.kernel == 3)
-    to_points<SlopeLine<4>>(map, tiles, 0, slope, map.out_step, 0, map.out, padded, slopes);
+    to_points<SlopeLine<4>>(of_result(map, slope), tiles, 0, map.out, padded, slopes);
   else
-    to_points<SlopeLine<2>>(map, tiles, 0, slope, map.out_step, 0, map.out, padded, slopes);
+    to_points<SlopeLine<2>>(of_result(map, slope), tiles, 0, map.out, padded, slopes);
   for (std::int64_t p = 0; p < points; ++p)
     multiply({.a = workspace + p * point_step(count, part),
               .b = slopes + p * point_step(count, padded),

@@ -56,7 +56,7 @@ void direct(std::int64_t kernel) {
 /// 16 output channels, which fill whole vectors on every processor.
 void winograd(std::int64_t kernel, std::int64_t dilation) {
   const auto& kernels = KERNELS(winograd_kernels);
-  const WinogradMap map{13, 18, 5, 16, 5, 16, kernel, dilation, true};
+  const WinogradMap map{13, 18, 5, 13, 18, 16, 5, 16, kernel, kernel / 2, dilation, true};
   const auto pixels = numbers(13 * 18 * 5, 0.9F), weights = numbers(36 * 5 * 16, 0.3F);
   const std::vector<WinogradTile> tiles{{0, 0, 0}, {0, 4, 4}, {0, 9, 14}};
   std::vector<float> workspace(36 * (3 * (5 + 16) + 2 * WinogradKernels::spare)), result(13 * 18 * 16),

@@ -1,0 +1,69 @@
+#include "models/kernels/winograd.hpp"
+
+#include <ATen/Parallel.h>
+#include <doctest/doctest.h>
+#include <torch/utils.h>
+
+#include <vector>
+
+#include "models/kernels/winograd_kernels.hpp"
+#include "tests/models/measures.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+struct Layer {
+  torch::Tensor map, weight, bias, start;
+  std::vector<torch::Tensor> leaves() const { return {map, weight, bias, start}; }
+};
+
+/// Sides are of no whole number of tiles.
+Layer draw_layer(std::int64_t in, std::int64_t out, std::int64_t kernel) {
+  torch::manual_seed(2);
+  const std::int64_t height = 18, width = 29, lost = kernel - 1;
+  const auto draw = [](torch::IntArrayRef sizes) { return torch::randn(sizes).requires_grad_(); };
+  return {draw({3, in, height, width}), draw({out, in, kernel, kernel}), draw({out}),
+          draw({3, out, height - lost, width - lost})};
+}
+
+torch::Tensor plain(const Layer& layer, double negative_slope) {
+  return torch::leaky_relu(torch::conv2d(layer.map, layer.weight, layer.bias) + layer.start, negative_slope);
+}
+
+}  // namespace
+
+TEST_CASE("Winograd: of the pixels whose taps all lie on the map, added to a start and activated, with all gradients") {
+  if (!winograd_kernels()) return;
+  for (const std::int64_t kernel : {3, 5})
+    for (const double slope : {1.0, 0.0, 0.2}) {
+      CAPTURE(kernel);
+      CAPTURE(slope);
+      const Layer layer = draw_layer(5, 19, kernel);
+      const WinogradConvolution winograd{.valid = true, .negative_slope = slope};
+      REQUIRE(winograd.takes(layer.map, layer.weight));
+      const auto result = winograd(layer.map, layer.weight, layer.bias, layer.start), expected = plain(layer, slope);
+      REQUIRE(result.sizes() == expected.sizes());
+      CHECK(relative_difference(result, expected) < 5e-6);
+      const auto to = torch::randn(expected.sizes());
+      const auto gradients = torch::autograd::grad({result}, layer.leaves(), {to});
+      const auto exact = torch::autograd::grad({expected}, layer.leaves(), {to});
+      // A sum beside 0 may have either sign, and its pixel's gradient then be there or not.
+      for (std::size_t i = 0; i < exact.size(); ++i) CHECK(relative_difference(gradients[i], exact[i]) < 1e-4);
+    }
+}
+
+TEST_CASE("Winograd: without bias and start, of a part of a map, the same bits on any number of threads") {
+  if (!winograd_kernels()) return;
+  const Layer layer = draw_layer(16, 32, 3);
+  const WinogradConvolution winograd{.valid = true};
+  const torch::NoGradGuard no_grad;
+  const auto part = layer.map.narrow(2, 3, 12).narrow(3, 1, 20);
+  const auto threads = at::get_num_threads();
+  at::set_num_threads(1);
+  const auto one = winograd(part, layer.weight, {});
+  at::set_num_threads(3);
+  CHECK(winograd(part, layer.weight, {}).equal(one));
+  at::set_num_threads(threads);
+  CHECK(relative_difference(one, torch::conv2d(part, layer.weight)) < 5e-6);
+}
