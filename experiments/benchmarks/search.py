@@ -4,7 +4,8 @@
 Question  the regret (best value so far, without its noise, over the least there is) after so many trials, on eight functions, as they
           are, with the optimum elsewhere, with 5 to 12 values an axis and with an axis that is a choice, half of them with noise
           of 1 % of the function's spread; one trial after the other, and with 8 pending (the oldest is told first). Beside it,
-          repeated points, and processor time a suggestion.
+          repeated points, and processor time a suggestion. --tables A.db,B.db: on complete grids that `stormsweep run` has recorded,
+          too, such as that of search_table.json; --only recorded: on those alone.
 Baseline  Optuna's TPE; its multivariate TPE (with groups and, where trials are pending, a constant liar); its scrambled Sobol
           points; its random points. Values along an axis are integers to them, choices categories.
 Command   cmake --build ... --target benchmark_search && /usr/bin/python3 experiments/benchmarks/search.py
@@ -23,10 +24,12 @@ import time
 import common
 import numpy
 import search_functions
+import search_tables
 
 AT = [10, 20, 30, 50, 100]
 OURS = "stormsweep"
 PEERS = ["TPE", "TPE multivariate", "Sobol", "random"]
+RECORDED = "recorded"
 
 
 class Ours:
@@ -94,7 +97,7 @@ class Optuna:
 def search(task):
     """(regret after each trial, share of repeated points, seconds a suggestion) of one seed of one method."""
     programs, name, variant, noisy, width, method, seed, trials = task
-    problem = search_functions.problem(name, variant, noisy, seed)
+    problem = search_tables.problem(name) if variant == RECORDED else search_functions.problem(name, variant, noisy, seed)
     searcher = Ours(programs, problem, seed, width) if method == OURS else Optuna(method, problem, seed, width)
     noise = numpy.random.default_rng(seed).normal(scale=problem.noise, size=trials) if noisy else numpy.zeros(trials)
     points, values, seconds = [], [], 0
@@ -114,8 +117,9 @@ def search(task):
 
 
 def tasks(options):
+    tables = [(path, RECORDED, False) for path in options.tables.split(",") if path]
     for seed in range(1, options.seeds + 1):
-        for name, variant, noisy in search_functions.problems():
+        for name, variant, noisy in [*search_functions.problems(), *tables]:
             if options.only not in f"{name}, {variant}":
                 continue
             for width in [1, options.pending]:
@@ -180,13 +184,13 @@ def print_summary(results):
         print_peer(peer, results)
     for method in [OURS, *PEERS]:
         runs = [(problem, run) for problem, methods in results.items() for run in methods.get(method, [])]
-        twice = [run[1] for problem, run in runs if problem[1] == "gridded"] or [0]
+        twice = [run[1] for problem, run in runs if problem[1] in ("gridded", RECORDED)] or [0]
         print(f"{method}: {1000 * numpy.mean([run[2] for _, run in runs]):.1f} ms a suggestion; "
               f"{100 * numpy.mean(twice):.1f} % of the points on grids had been tried before")
 
 
 def main():
-    options = common.arguments(__doc__.splitlines()[0], seeds=30, trials=100, pending=8, jobs=1, only="")
+    options = common.arguments(__doc__.splitlines()[0], seeds=30, trials=100, pending=8, jobs=1, only="", tables="")
     common.need({"optuna": "python3-optuna", "numpy": "python3-numpy", "scipy": "python3-scipy"})
     results = gathered(options)
     print(f"median regret (quartiles) of {options.seeds} seeds after {', '.join(map(str, AT))} trials")
