@@ -7,10 +7,17 @@
 #include <utility>
 
 #include "search/base/duration.hpp"
+#include "search/base/table.hpp"
 
 namespace stormsweep {
 
 namespace {
+
+std::string rate_words(double per_second) {
+  if (per_second >= 1000) return grouped(static_cast<std::uint64_t>(per_second)) + " trials/s";
+  return per_second >= 1 ? fmt::format("{:.3g} trials/s", per_second)
+                         : fmt::format("{:.3g} trials/h", 3600 * per_second);
+}
 
 /// Of all that `pursuits` tell about one kind of work.
 struct Sum {
@@ -98,7 +105,7 @@ std::string Progress::words(const Standing& standing, Seconds now) const {
     text += fmt::format(" | best {} {:.4g} (trial {})", metric_, standing.best->metric, standing.best->trial.value);
   const double rate = static_cast<double>(standing.ended_here) / std::max(line_.since(now).count(), 1e-9);
   if (standing.ended_here > 0) {
-    text += rate >= 1 ? fmt::format(" | {:.3g} trials/s", rate) : fmt::format(" | {:.3g} trials/h", rate * 3600);
+    text += " | " + rate_words(rate);
     if (standing.total && *standing.total > done)
       text += fmt::format(" | {} left", spoken(Seconds(static_cast<double>(*standing.total - done) / rate)));
   }

@@ -30,6 +30,18 @@ TEST_CASE("progress: trials done of all, with the best, the rate and the time th
       "[##########----------] s: 20/40 done, 3 running, 2 failed | best loss 0.125 (trial 7) | 1 trials/s | 20 s left");
 }
 
+TEST_CASE("progress: rates are told in words that one reads at once") {
+  Standing standing{.counts = {.complete = 1}};
+  const auto rate = [&](std::uint64_t ended) {
+    standing.ended_here = ended;
+    const std::string text = shown(standing);
+    return text.substr(text.rfind("| ") + 2);
+  };
+  CHECK(rate(1) == "360 trials/h");
+  CHECK(rate(1234) == "123 trials/s");
+  CHECK(rate(391'023) == "39,102 trials/s");
+}
+
 TEST_CASE("progress: while data is staged the bar is that of its bytes, all workers' together") {
   Standing standing{.total = 4, .staging = 2, .staged_for = Seconds(9)};
   CHECK(shown(standing) == "[--------------------] s: 0/4 done, 2 workers staging data since 9 s");
