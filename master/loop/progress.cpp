@@ -14,9 +14,10 @@ namespace stormsweep {
 namespace {
 
 std::string rate_words(double per_second) {
-  if (per_second >= 1000) return grouped(static_cast<std::uint64_t>(per_second)) + " trials/s";
-  return per_second >= 1 ? fmt::format("{:.3g} trials/s", per_second)
-                         : fmt::format("{:.3g} trials/h", 3600 * per_second);
+  const auto text = [](double rate) {
+    return rate < 1000 ? fmt::format("{:.3g}", rate) : grouped(static_cast<std::uint64_t>(rate));
+  };
+  return per_second >= 1 ? text(per_second) + " trials/s" : text(3600 * per_second) + " trials/h";
 }
 
 /// Of all that `pursuits` tell about one kind of work.

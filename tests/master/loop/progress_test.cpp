@@ -38,6 +38,7 @@ TEST_CASE("progress: rates are told in words that one reads at once") {
     return text.substr(text.rfind("| ") + 2);
   };
   CHECK(rate(1) == "360 trials/h");
+  CHECK(rate(4) == "1,440 trials/h");
   CHECK(rate(1234) == "123 trials/s");
   CHECK(rate(391'023) == "39,102 trials/s");
 }
