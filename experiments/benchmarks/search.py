@@ -118,6 +118,8 @@ def search(task):
 
 def tasks(options):
     tables = [(path, RECORDED, False) for path in options.tables.split(",") if path]
+    for path, *_ in tables:
+        search_tables.problem(path)  # refuses here, not in a process of the pool, for which the pool would wait
     for seed in range(1, options.seeds + 1):
         for name, variant, noisy in [*search_functions.problems(), *tables]:
             if options.only not in f"{name}, {variant}":

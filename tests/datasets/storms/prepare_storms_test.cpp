@@ -1,6 +1,7 @@
 #include "datasets/storms/prepare_storms.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -105,9 +106,7 @@ TEST_CASE("prepare: storms with missing or infinite values are dropped and count
     if (day == 1) file.echo[points * 600] = std::numeric_limits<float>::quiet_NaN();
     if (day == 2) file.u[points * 2 + 5] = NC_FILL_FLOAT, file.v[points * 2 + 6] = NC_FILL_FLOAT;
     if (day == 3) file.vorticity[9] = std::numeric_limits<float>::infinity();
-    std::string name = "NCARSTORM_20100100-0000_d01_model_patches.nc";
-    name[name.find('-') - 1] = static_cast<char>('0' + day);
-    file.write(raw / name);
+    file.write(raw / fmt::format("NCARSTORM_2010010{}-0000_d01_model_patches.nc", day));
   }
   const PreparedStorms prepared = prepare({raw.path()}, out.path());
   CHECK(prepared.not_finite == 3);
