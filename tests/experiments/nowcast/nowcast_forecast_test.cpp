@@ -61,7 +61,8 @@ TEST_CASE("nowcast forecast: tiles have no seams, whichever network") {
     CHECK(whole.std().item<double>() > 0.01);  // of rain, not of a constant
     for (const std::int64_t tile : {16, 64, 96}) {
       CAPTURE(tile);
-      CHECK(relative_difference(forecast(*network, images, tile), whole) < 2e-6);
+      // The U-Net's wide layers round to some 1e-6, as their own tiles lie (models/kernels/winograd.hpp).
+      CHECK(relative_difference(forecast(*network, images, tile), whole) < 1e-5);
     }
   }
 }
