@@ -45,6 +45,8 @@ std::string problem(const SQLite::Exception& error) {
 /// Whether the file is empty: to be filled with our tables. Brings an older one up to date. Throws InputError where it
 /// is another program's, or newer.
 bool is_new(SQLite::Database& database, const std::filesystem::path& file) {
+  // Asked first: who fills the file beside us commits tables and application_id together.
+  const bool empty = database.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0;
   if (database.execAndGet("PRAGMA application_id").getInt() == application_id) {
     const int version = database.execAndGet("PRAGMA user_version").getInt();
     if (version > schema_version)
@@ -55,8 +57,7 @@ bool is_new(SQLite::Database& database, const std::filesystem::path& file) {
     if (version < schema_version && sqlite3_db_readonly(database.getHandle(), "main") == 0) upgrade_tables(database);
     return false;
   }
-  if (database.execAndGet("SELECT count(*) FROM sqlite_master").getInt() > 0)
-    throw InputError(fmt::format("{}: this database is another program's; name another file", file.string()));
+  if (!empty) throw InputError(fmt::format("{}: this database is another program's; name another file", file.string()));
   return true;
 }
 

@@ -4,8 +4,13 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <atomic>
+#include <barrier>
 #include <csignal>
 #include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "master/store/schema.hpp"
 #include "search/base/error.hpp"
@@ -184,4 +189,23 @@ TEST_CASE("a full disk is told, what was committed stays, and the rest is commit
   CHECK(WEXITSTATUS(status) == 2);
   CHECK(query(file, "SELECT count(*) FROM results") == std::vector<std::string>{"2000"});
   CHECK(query(file, "PRAGMA integrity_check") == std::vector<std::string>{"ok"});
+}
+
+TEST_CASE("a new database is taken for its own by all that open it at once") {
+  const TemporaryFolder folder;
+  std::atomic<int> refused = 0;
+  for (int file = 0; file < 50; ++file) {
+    std::barrier together(4);
+    std::vector<std::jthread> openers;
+    for (int i = 0; i < 4; ++i)
+      openers.emplace_back([&] {
+        together.arrive_and_wait();
+        try {
+          open_for_writing(folder.path / (std::to_string(file) + ".db"));
+        } catch (const InputError&) {
+          ++refused;
+        }
+      });
+  }
+  CHECK(refused.load() == 0);
 }
