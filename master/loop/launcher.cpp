@@ -23,9 +23,8 @@ const std::vector<Release>& releases() {
       // It kills ranks 1 s after it was told to end, unless told otherwise; a drain may take longer.
       {4, {"mpirun"}, {"--mca", "odls_base_sigkill_timeout", "30"}},
       // Within 1 s of SIGTERM it kills ranks whatever it is told, so that signal, which Slurm sends to all processes of
-      // a job, must not reach it: the ranks have it too, and drain. It holds lines back until they end, which a bar
-      // does
-      // not, unless it is told to hand on what it gets.
+      // a job, must not reach it: the ranks have it too, and drain. Unless told to hand on what it gets, it holds lines
+      // back until they end, which a bar does not.
       {5, {"env", "--block-signal=TERM", "mpirun"}, {"--output", ":raw"}},
   };
   return known;
