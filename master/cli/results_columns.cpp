@@ -6,6 +6,7 @@
 #include <initializer_list>
 
 #include "master/store/sql_text.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -20,8 +21,7 @@ Names main_metrics(Selection& selection) {
   Names names;
   for (const SearchSummary& search : selection.searches())
     for (const std::string& metric : search.metrics)
-      if (measure(metric) == measure(search.metric) && std::find(names.begin(), names.end(), metric) == names.end())
-        names.push_back(metric);
+      if (measure(metric) == measure(search.metric)) add_missing(names, {metric});
   return selection.with_values(names, 1);
 }
 

@@ -14,10 +14,7 @@ namespace stormsweep {
 namespace {
 
 std::string rate_words(double per_second) {
-  const auto text = [](double rate) {
-    return rate < 1000 ? fmt::format("{:.3g}", rate) : grouped(static_cast<std::uint64_t>(rate));
-  };
-  return per_second >= 1 ? text(per_second) + " trials/s" : text(3600 * per_second) + " trials/h";
+  return per_second >= 1 ? rate_text(per_second) + " trials/s" : rate_text(3600 * per_second) + " trials/h";
 }
 
 /// Of all that `pursuits` tell about one kind of work.

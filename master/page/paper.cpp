@@ -7,6 +7,7 @@
 
 #include "master/report/pivot.hpp"
 #include "master/store/sql_text.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -17,11 +18,8 @@ using Json = nlohmann::ordered_json;
 constexpr int best_of_curves = 3;
 
 bool has_columns(const Selection& selection, std::vector<std::string> names) {
-  const auto& there = selection.columns();
   std::erase(names, "");
-  return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
-    return std::find(there.begin(), there.end(), name) != there.end();
-  });
+  return std::ranges::all_of(names, [&](const std::string& name) { return contains(selection.columns(), name); });
 }
 
 /// Whether a column has different values there; the search's name need not.

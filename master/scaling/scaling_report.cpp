@@ -27,11 +27,6 @@ std::string percent(double share) {
   return fmt::format("{:.1f} %", 100 * share);
 }
 
-std::string rate_text(double samples_per_second) {
-  return samples_per_second < 1000 ? fmt::format("{:.3g}", samples_per_second)
-                                   : grouped(static_cast<std::uint64_t>(std::llround(samples_per_second)));
-}
-
 std::string flop_text(double flop) {
   return flop < 1e12 ? fmt::format("{:.4g} GFLOP", flop / 1e9) : fmt::format("{:.4g} TFLOP", flop / 1e12);
 }

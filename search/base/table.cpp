@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 namespace stormsweep {
@@ -75,6 +76,10 @@ Table fitted(Table table, std::size_t width, std::string_view how) {
 std::string grouped(std::uint64_t number) {
   if (number < 1000) return std::to_string(number);
   return fmt::format("{},{:03}", grouped(number / 1000), number % 1000);
+}
+
+std::string rate_text(double rate) {
+  return rate < 999.5 ? fmt::format("{:.3g}", rate) : grouped(static_cast<std::uint64_t>(std::llround(rate)));
 }
 
 }  // namespace stormsweep

@@ -28,4 +28,7 @@ Table fitted(Table table, std::size_t width, std::string_view how);
 /// 1234567 as "1,234,567".
 std::string grouped(std::uint64_t number);
 
+/// How many in a time, to three digits: "0.25", "12.3"; from 1,000 on whole, as "39,102".
+std::string rate_text(double rate);
+
 }  // namespace stormsweep

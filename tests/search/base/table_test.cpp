@@ -33,4 +33,9 @@ TEST_CASE("the digits of a number stand in groups of three") {
   CHECK(grouped(999) == "999");
   CHECK(grouped(1000) == "1,000");
   CHECK(grouped(1'000'020'003) == "1,000,020,003");
+  CHECK(rate_text(0.25) == "0.25");
+  CHECK(rate_text(12.345) == "12.3");
+  CHECK(rate_text(999.4) == "999");
+  CHECK(rate_text(999.7) == "1,000");
+  CHECK(rate_text(39'102.4) == "39,102");
 }
