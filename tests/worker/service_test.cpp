@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/worker/assignment.hpp"
 #include "worker/channel/memory_channel.hpp"
 
 using namespace stormsweep;
@@ -31,10 +32,6 @@ struct Job {
     return false;
   }
 };
-
-Assignment assignment(std::uint64_t id, std::uint64_t gang = 0) {
-  return {{TrainingId{id}, {}, {}, 1}, gang, {}};
-}
 
 }  // namespace
 
