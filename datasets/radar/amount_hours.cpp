@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <span>
+#include <utility>
 
 namespace stormsweep {
 
@@ -22,8 +25,8 @@ std::vector<std::int64_t> lengths_of(std::span<const RadarImage> images) {
 void complete(std::span<RadarImage> images) {
   if (images.size() < 2) {
     throw InputError(
-        fmt::format("{}: {} holds amounts, but not since when; give start_time, or bounds of time, or images one after "
-                    "the other",
+        fmt::format("{}: {} holds amounts, but not since when; give start_time, bounds of time or GRIB's stepRange, or "
+                    "images one after the other",
                     images[0].path.string(), images[0].variable));
   }
   const std::vector<std::int64_t> lengths = lengths_of(images);
@@ -47,6 +50,31 @@ std::string complete_hours(std::vector<RadarImage>& images) {
   return fmt::format(
       "{}: it is not told since when the amounts of {} fell; they are taken as those since the image before, {:g} h",
       first->path.string(), first->variable, first->hours);
+}
+
+std::string leave_out_empty(std::vector<RadarImage>& images) {
+  const auto is_grib = [](const RadarImage& image) { return image.format == RadarFormat::grib; };
+  const auto empty = [&](const RadarImage& image) { return is_grib(image) && image.hours <= 0; };
+  const auto first = std::ranges::find_if(images, empty);
+  if (first == images.end() || std::ranges::count_if(images, empty) == std::ranges::count_if(images, is_grib))
+    return "";
+  std::string note =
+      fmt::format("{}: {} of a moment, not of an interval, is left out", first->path.string(), first->variable);
+  std::erase_if(images, empty);
+  return note;
+}
+
+void check_begins(const std::vector<RadarImage>& images) {
+  std::map<std::pair<std::int64_t, std::int64_t>, const RadarImage*> beginning;  // by sequence and time
+  for (const RadarImage& image : images) {
+    const std::int64_t begin = image.time - std::llround(3600 * image.hours);
+    const RadarImage& first = *beginning.try_emplace({image.sequence, begin}, &image).first->second;
+    if (first.time == image.time) continue;
+    throw InputError(fmt::format(
+        "{}: the amount of {} in {:g} h begins with that in {:g} h of {}, and holds it; give amounts since the image "
+        "before, or rates",
+        image.path.string(), image.variable, image.hours, first.hours, first.path.string()));
+  }
 }
 
 }  // namespace stormsweep

@@ -13,4 +13,12 @@ namespace stormsweep {
 /// there is no image before.
 std::string complete_hours(std::vector<RadarImage>& images);
 
+/// Leaves out GRIB's amounts that end as they begin, where others tell how long they are: those of the moment at which
+/// a forecast begins. Returns that in words; empty: there is none.
+std::string leave_out_empty(std::vector<RadarImage>& images);
+
+/// That no amount begins with another of its sequence and goes on beyond it, as those since the beginning of a forecast
+/// do. Sums of one length that roll on may overlap. `hours` is complete. Throws InputError.
+void check_begins(const std::vector<RadarImage>& images);
+
 }  // namespace stormsweep

@@ -136,16 +136,6 @@ Seconds lengths_told(const File& file, const std::filesystem::path& path, const 
   return possible ? Seconds(lengths.size(), told) : Seconds();
 }
 
-void check_overlap(const std::filesystem::path& path, const NetcdfRain& rain, const Spans& spans,
-                   const Seconds& lengths) {
-  for (std::size_t i = 1; i < lengths.size(); ++i) {
-    if (spans.end[i] - lengths[i] != spans.end[0] - lengths[0] || lengths[i] == lengths[0]) continue;
-    refuse(path, fmt::format("{} holds amounts that all began at one time, and so hold each other; give those since "
-                             "the image before, or rates",
-                             rain.variable.name));
-  }
-}
-
 Spans spans_of(const File& file, const std::filesystem::path& path, const NetcdfRain& rain) {
   const auto time = find_time(file, rain);
   if (!time) {
@@ -169,7 +159,6 @@ NetcdfTimes times_of(const File& file, const std::filesystem::path& path, const 
   if (std::ranges::any_of(lengths, [](std::int64_t length) { return length <= 0; }))
     refuse(path, fmt::format("an amount of {} does not end after it begins; mend start_time or the bounds of time",
                              rain.variable.name));
-  check_overlap(path, rain, spans, lengths);
   std::vector<double> hours(spans.end.size(), 0);
   std::ranges::transform(lengths, hours.begin(),
                          [](std::int64_t length) { return static_cast<double>(length) / 3600; });

@@ -15,7 +15,7 @@ struct NetcdfTimes {
 };
 
 /// By the time coordinate of the field, its bounds, start_time, or the file's own attributes. Throws InputError: there
-/// is none, it cannot be understood, or amounts hold each other.
+/// is none, or it cannot be understood.
 NetcdfTimes times_of(const netcdf::File& file, const std::filesystem::path& path, const NetcdfRain& rain);
 
 }  // namespace stormsweep::radar

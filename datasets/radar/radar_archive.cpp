@@ -96,11 +96,15 @@ RadarArchive list_archive(const std::vector<fs::path>& paths, const std::string&
     }
   }
   if (archive.images.empty()) throw InputError(archive.skipped.empty() ? "no radar image in it" : archive.skipped[0]);
+  const std::string empty = leave_out_empty(archive.images);
   std::ranges::sort(archive.images, {}, [](const RadarImage& image) { return std::tuple(image.sequence, image.time); });
   check_times(archive.images);
   const std::string note = complete_hours(archive.images);
+  check_begins(archive.images);
   archive.notes = notes_of(archive.images);
-  if (!note.empty()) archive.notes.push_back(note);
+  for (const std::string& more : {empty, note}) {
+    if (!more.empty()) archive.notes.push_back(more);
+  }
   return archive;
 }
 

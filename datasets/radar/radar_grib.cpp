@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-#include <cmath>
 #include <set>
 #include <utility>
 
@@ -46,41 +44,45 @@ std::string name_of(const Message& message) {
                                          number("parameterNumber"));
 }
 
-/// In which an amount fell, as its message or its product tells; 0: neither does.
+/// Of WMO's code tables 4 of edition 1 and 4.4 of edition 2; 0: none that amounts of rain are told in.
+long seconds_of_unit(long unit, bool second_edition) {
+  switch (unit) {
+    case 0:
+      return 60;
+    case 1:
+      return 3600;
+    case 2:
+      return 86400;
+    case 10:
+      return 3 * 3600;
+    case 11:
+      return 6 * 3600;
+    case 12:
+      return 12 * 3600;
+    case 13:
+      return second_edition ? 1 : 900;
+    case 14:
+      return second_edition ? 0 : 1800;
+    case 254:
+      return second_edition ? 0 : 1;
+    default:
+      return 0;
+  }
+}
+
+/// In which an amount fell, as its message or its product tells; 0: neither does. By the numbers as they are coded:
+/// ecCodes gives steps in whole hours, or not at all.
 double read_hours(const Message& message, const GribRain& rain) {
   if (rain.meaning != Meaning::amount) return 1;
   if (rain.hours > 0) return rain.hours;
-  const std::string unit = message.text("stepUnits");
-  return (message.real("endStep").value_or(0) - message.real("startStep").value_or(0)) *
-         (unit == "m" || unit == "0"    ? 1.0 / 60
-          : unit == "s" || unit == "13" ? 1.0 / 3600
-                                        : 1);
-}
-
-/// Amounts whose messages tell no interval fell since the image before, the first in as long as the second.
-void complete_hours(std::vector<RadarImage>& images) {
-  std::ranges::stable_sort(images, {}, &RadarImage::time);
-  if (std::ranges::none_of(images, [](const RadarImage& image) { return image.hours <= 0; })) return;
-  if (images.size() == 1 || images[0].time == images[1].time) {
-    refuse(images[0].path,
-           fmt::format("{} is an amount, but its stepRange is no interval; give amounts with one, or rates",
-                       images[0].variable));
-  }
-  for (std::size_t i = 1; i < images.size(); ++i)
-    images[i].hours = static_cast<double>(images[i].time - images[i - 1].time) / 3600;
-  images[0].hours = images[1].hours;
-}
-
-/// Amounts that all began with the forecast overlap each other.
-void check_intervals(const std::vector<RadarImage>& images) {
-  for (std::size_t i = 1; i < images.size(); ++i) {
-    const double since = static_cast<double>(images[i].time - images[i - 1].time) / 3600;
-    if (since <= 0 || images[i].hours <= since * 1.01) continue;
-    refuse(images[i].path,
-           fmt::format("amounts of {:g} h, {:g} h apart, overlap each other; give those since the image "
-                       "before, or rates",
-                       images[i].hours, since));
-  }
+  const auto number = [&](const char* key) { return message.integer(key).value_or(0); };
+  const bool second_edition = number("edition") == 2;
+  const long unit =
+      message.integer(second_edition ? "indicatorOfUnitForTimeRange" : "indicatorOfUnitOfTimeRange").value_or(-1);
+  // Of edition 1's kinds of time ranges, those from P1 to P2.
+  const bool has_range = second_edition || (number("timeRangeIndicator") >= 2 && number("timeRangeIndicator") <= 5);
+  const long length = second_edition ? number("lengthOfTimeRange") : number("P2") - number("P1");
+  return has_range ? static_cast<double>(length * seconds_of_unit(unit, second_edition)) / 3600 : 0;
 }
 
 }  // namespace
@@ -89,7 +91,6 @@ std::vector<RadarImage> list_grib(const std::filesystem::path& path) {
   std::vector<RadarImage> images;
   std::set<std::string> others;
   const grib::File file = readable([&] { return grib::File(path); });
-  bool amounts = false;
   while (const auto message = readable([&] { return file.next(); })) {
     const auto rain = rain_of(*message);
     if (!rain || (!images.empty() && rain->name != images[0].variable)) {
@@ -105,7 +106,6 @@ std::vector<RadarImage> list_grib(const std::filesystem::path& path) {
                      RadarFormat::grib,
                      rain->name};
     image.hours = read_hours(*message, *rain);
-    amounts = rain->meaning == Meaning::amount;
     images.push_back(std::move(image));
   }
   if (images.empty()) {
@@ -114,7 +114,6 @@ std::vector<RadarImage> list_grib(const std::filesystem::path& path) {
                        "reflectivity",
                        fmt::join(others, ", ")));
   }
-  if (amounts) complete_hours(images), check_intervals(images);
   if (!others.empty())
     images[0].note = fmt::format("{} is taken; it also holds {}", images[0].variable, fmt::join(others, ", "));
   return images;

@@ -46,3 +46,28 @@ TEST_CASE("amount hours: each sequence has its own, and what was taken for grant
   CHECK_THROWS_WITH_AS(complete_hours(alone), doctest::Contains("a.nc: rain holds amounts, but not since when; give"),
                        InputError);
 }
+
+TEST_CASE("amount hours: sums may roll on, but none begins with another and goes on") {
+  check_begins(images({0, 5, 10, 15}, 1));
+  std::vector<RadarImage> growing = images({60, 120, 180}, 1);
+  check_begins(growing);
+  growing[2].path = "b.nc", growing[2].hours = 2;
+  CHECK_THROWS_WITH_AS(check_begins(growing),
+                       "b.nc: the amount of rain in 2 h begins with that in 1 h of a.nc, and holds it; give amounts "
+                       "since the image before, or rates",
+                       InputError);
+  growing[2].sequence = 1;
+  check_begins(growing);
+}
+
+TEST_CASE("amount hours: GRIB's of a moment are left out where others are of an interval") {
+  std::vector<RadarImage> all = images({0, 60, 120}, 1);
+  for (RadarImage& image : all) image.format = RadarFormat::grib;
+  CHECK(leave_out_empty(all).empty());
+  all[0].hours = 0;
+  CHECK(leave_out_empty(all) == "a.nc: rain of a moment, not of an interval, is left out");
+  CHECK(all.size() == 2);
+  for (RadarImage& image : all) image.hours = 0;
+  CHECK(leave_out_empty(all).empty());
+  CHECK(all.size() == 2);
+}

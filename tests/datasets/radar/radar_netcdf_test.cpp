@@ -131,6 +131,19 @@ TEST_CASE("NetCDF: amounts of one frame between start_time and valid_time, a sca
   }
 }
 
+TEST_CASE("NetCDF: amounts that all began at one time are refused, in one file or one a file") {
+  const TemporaryFolder folder;
+  NetcdfFile file{.name = "precipitation", .standard_name = "", .units = "mm", .start_time = 0};
+  file.times = {60}, file.write(folder / "1.nc");
+  file.times = {120}, file.write(folder / "2.nc");
+  const auto all = [&] { list_archive({folder.path()}, "", false, [](std::int64_t, std::int64_t) {}); };
+  const auto line = doctest::Contains("precipitation in 2 h begins with that in 1 h of ");
+  CHECK_THROWS_WITH_AS(all(), line, InputError);
+  std::filesystem::remove(folder / "1.nc"), std::filesystem::remove(folder / "2.nc");
+  file.times = {60, 120}, file.pixels.resize(12), file.write(folder / "both.nc");
+  CHECK_THROWS_WITH_AS(all(), line, InputError);
+}
+
 TEST_CASE("NetCDF: columns before rows, as IMERG stores them, in a group") {
   const TemporaryFolder folder;
   {
