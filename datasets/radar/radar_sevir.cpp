@@ -19,7 +19,7 @@ namespace stormsweep::radar {
 namespace {
 
 // SEVIR (Veillette, Samsi, Mattioli 2020): vil [events, row, column, frame], frames 5 min apart around the event's
-// time, pixels of 1 km, 255 = missing.
+// time, pixels of 1 km, 255 = missing. Rows go from south to north: its authors draw it with origin='lower'.
 constexpr std::int64_t frame_seconds = 300, day = 86400;
 constexpr float missing = 255;
 constexpr const char* projection = "+proj=laea +lat_0=38 +lon_0=-98 +units=m +a=6370997.0 +ellps=sphere";
@@ -180,6 +180,7 @@ RadarFrame read_sevir(const hdf5::Handle& file, const RadarImage& image) {
   for (std::size_t i = index % shape[3]; i < event.size(); i += shape[3])
     frame.values.push_back(event[i] == missing ? std::numeric_limits<float>::quiet_NaN()
                                                : static_cast<float>(event[i]));
+  flip_rows(frame);
   return frame;
 }
 

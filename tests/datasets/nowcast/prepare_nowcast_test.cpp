@@ -324,9 +324,11 @@ TEST_CASE("prepare nowcast: SEVIR's events stay apart") {
     const std::int64_t event = time / 86400, frame = (time % 86400 - 43200) / 300 + 24;
     REQUIRE(frame >= 12);
     REQUIRE(frame < 37);
-    const auto at = [&](std::int64_t i, std::int64_t f) { return ((event * side * side + i) * 49 + f) % 251; };
-    CHECK(train.input(p)[6 * side * side + 5] == at(5, frame));
-    CHECK(train.target(p)[5 * side * side + 77] == at(77, frame + 12));
+    const auto at = [&](std::int64_t row, std::int64_t column, std::int64_t f) {  // rows from the north
+      return ((event * side * side + (side - 1 - row) * side + column) * 49 + f) % 251;
+    };
+    CHECK(train.input(p)[6 * side * side + 5] == at(0, 5, frame));
+    CHECK(train.target(p)[5 * side * side + side + 29] == at(1, 29, frame + 12));
   }
 }
 
