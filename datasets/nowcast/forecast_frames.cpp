@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 #include "datasets/files/map_projection.hpp"
 #include "datasets/nowcast/nowcast_patch_cutter.hpp"
+#include "datasets/nowcast/nowcast_windows.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
@@ -39,14 +41,15 @@ std::int64_t block_of(const RadarImage& image, const NowcastMeta& model) {
   return block;
 }
 
-/// The last image not after `time`.
-const RadarImage& newest_until(Images images, std::int64_t step, std::optional<std::int64_t> time) {
-  const std::int64_t until = time.value_or(std::numeric_limits<std::int64_t>::max());
+/// The last image not after `time`, or after it by no more than images may be off.
+const RadarImage& newest_until(Images images, std::int64_t step, std::optional<std::int64_t> time,
+                               std::int64_t tolerance) {
+  const std::int64_t until = time ? *time + tolerance : std::numeric_limits<std::int64_t>::max();
   const RadarImage* newest = nullptr;
   for (const RadarImage& image : images) {
     if (image.time <= until && (!newest || image.time > newest->time)) newest = &image;
   }
-  if (!newest) refuse(images[0], fmt::format("no image at or before {}; give a later --time", words_of(until)));
+  if (!newest) refuse(images[0], fmt::format("no image at or before {}; give a later --time", words_of(*time)));
   if (time && *time - newest->time >= step) {
     refuse(*newest, fmt::format("the last image before {} is of {}; give later images, or that --time", words_of(*time),
                                 words_of(newest->time)));
@@ -54,13 +57,20 @@ const RadarImage& newest_until(Images images, std::int64_t step, std::optional<s
   return *newest;
 }
 
-void check_interval(Images images, std::int64_t step) {
-  std::int64_t interval = std::numeric_limits<std::int64_t>::max();
-  for (std::size_t i = 1; i < images.size(); ++i) interval = std::min(interval, images[i].time - images[i - 1].time);
-  if (images.size() == 1 || step % interval == 0) return;
+/// Of images of which no two need follow each other.
+Cadence cadence_of(Images images, const NowcastMeta& model) {
+  const auto follow = [](const RadarImage& a, const RadarImage& b) { return a.sequence == b.sequence; };
+  if (std::ranges::adjacent_find(images, follow) == images.end())
+    return {static_cast<std::int64_t>(std::llround(model.step_minutes * 60)), 1};
+  return find_cadence(images, model.step_minutes);
+}
+
+/// That they come at the model's step or a whole part of it; whether each is near enough to its time is seen later.
+void check_interval(Images images, const Cadence& cadence, std::int64_t step) {
+  if (std::abs(cadence.step() - step) <= step / 10) return;
   refuse(images[0], fmt::format("images {:g} minutes apart do not fit the model's step of {:g} minutes; give images at "
                                 "that step, or at a whole part of it",
-                                static_cast<double>(interval) / 60, static_cast<double>(step) / 60));
+                                static_cast<double>(cadence.interval) / 60, static_cast<double>(step) / 60));
 }
 
 /// Of the image without what lies right of `columns` and below `rows`, by its projection; unknown without one.
@@ -80,13 +90,14 @@ MapCorners corners_of_part(const RadarGrid& grid, std::int64_t rows, std::int64_
 ForecastFrames choose_frames(Images images, const NowcastMeta& model, std::optional<std::int64_t> time) {
   check_quantity(images[0], model);
   const auto step = static_cast<std::int64_t>(std::llround(model.step_minutes * 60));
-  const RadarImage& newest = newest_until(images, step, time);
+  const RadarImage& newest = newest_until(images, step, time, cadence_of(images, model).tolerance());
   const auto [first, last] = std::ranges::equal_range(images, newest.sequence, {}, &RadarImage::sequence);
   const Images sequence(first, last);
-  check_interval(sequence, step);
+  const Cadence cadence = cadence_of(sequence, model);
+  check_interval(sequence, cadence, step);
   const auto at = [&](std::int64_t wanted) -> std::optional<RadarImage> {
-    const auto found = std::ranges::find(sequence, wanted, &RadarImage::time);
-    return found == sequence.end() ? std::nullopt : std::optional(*found);
+    const auto found = nearest_image(sequence, wanted, cadence.tolerance());
+    return found ? std::optional(sequence[*found]) : std::nullopt;
   };
   ForecastFrames result{.inputs = {}, .truth = {}, .block = block_of(images[0], model)};
   for (std::int64_t i = nowcast_inputs - 1; i >= 0; --i) {

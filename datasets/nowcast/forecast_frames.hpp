@@ -18,7 +18,8 @@ struct ForecastFrames {
 };
 
 /// Chooses among `images`, those of list_archive (by sequence and time, alike, at least one): the newest input is the
-/// last image of all, or the last one not after `time`. Images between those that the step asks for are left out.
+/// last image of all, or the last one not after `time`. Images between those that the step asks for are left out. Times
+/// may be off as in training (Cadence::tolerance in nowcast_windows.hpp), that of the newest after `time`, too.
 /// Throws InputError, naming file, time and remedy: another quantity than the network of `model` was trained on, or
 /// another pixel size (more than 10 % off, after averaging over blocks); images at an interval that does not fit its
 /// step; one missing; `time` before all images, or a whole step or more after the last one.

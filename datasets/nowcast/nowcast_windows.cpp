@@ -4,32 +4,41 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
-#include <map>
 #include <optional>
 
 namespace stormsweep {
 
 namespace {
 
-std::int64_t tolerance(const Cadence& cadence) {
-  return cadence.interval / 10;
+/// Seconds from each image to the next of its sequence.
+std::vector<std::int64_t> gaps_of(std::span<const RadarImage> images) {
+  std::vector<std::int64_t> gaps;
+  for (std::size_t i = 1; i < images.size(); ++i) {
+    if (images[i].sequence == images[i - 1].sequence) gaps.push_back(images[i].time - images[i - 1].time);
+  }
+  return gaps;
 }
 
-/// The window whose first image is number `first`; nothing where one is missing.
-std::optional<NowcastWindow> window_from(std::span<const RadarImage> images, std::int64_t first,
+/// The roundest number of seconds within half a percent: the mean of images that are off the clock is off it, too.
+std::int64_t rounded(double seconds) {
+  for (const double unit : {60, 30, 10, 5}) {
+    const double near = unit * std::round(seconds / unit);
+    if (std::abs(near - seconds) <= 0.005 * seconds) return std::llround(near);
+  }
+  return std::max<std::int64_t>(1, std::llround(seconds));
+}
+
+/// The window whose first image is number `first` of a sequence; nothing where one is missing.
+std::optional<NowcastWindow> window_from(std::span<const RadarImage> sequence, std::size_t first,
                                          const Cadence& cadence) {
   NowcastWindow window;
-  const RadarImage& begin = images[static_cast<std::size_t>(first)];
-  auto at = static_cast<std::size_t>(first);
+  window.begin = sequence[first].time;
   for (std::int64_t k = 0; k < nowcast_frames; ++k) {
-    const std::int64_t time = begin.time + k * cadence.step();
-    while (at < images.size() && images[at].sequence == begin.sequence && images[at].time < time - tolerance(cadence))
-      ++at;
-    if (at == images.size() || images[at].sequence != begin.sequence || images[at].time > time + tolerance(cadence))
-      return std::nullopt;
-    window.images[static_cast<std::size_t>(k)] = static_cast<std::int64_t>(at);
+    const auto at = nearest_image(sequence.subspan(first), window.begin + k * cadence.step(), cadence.tolerance());
+    if (!at) return std::nullopt;
+    window.images[static_cast<std::size_t>(k)] = static_cast<std::int64_t>(first + *at);
+    window.end = sequence[first + *at].time;
   }
-  window.begin = begin.time, window.end = images[at].time;
   return window;
 }
 
@@ -60,21 +69,47 @@ std::optional<Cut> cut(std::span<const NowcastWindow> windows, double share) {
 }  // namespace
 
 Cadence find_cadence(std::span<const RadarImage> images, double step_minutes) {
-  std::map<std::int64_t, std::int64_t> counts;
-  for (std::size_t i = 1; i < images.size(); ++i) {
-    if (images[i].sequence == images[i - 1].sequence) ++counts[images[i].time - images[i - 1].time];
+  std::vector<std::int64_t> gaps = gaps_of(images);
+  if (gaps.empty()) throw InputError("no two radar images follow each other; give a sequence of them");
+  const auto middle = gaps.begin() + (std::ssize(gaps) - 1) / 2;
+  std::ranges::nth_element(gaps, middle);
+  const auto median = static_cast<double>(std::max<std::int64_t>(1, *middle));
+  double seconds = 0, parts = 0;
+  for (const std::int64_t gap : gaps) {
+    const double times = std::max(1.0, std::round(static_cast<double>(gap) / median));
+    if (std::abs(static_cast<double>(gap) - times * median) > 0.1 * median) continue;
+    seconds += static_cast<double>(gap), parts += times;
   }
-  if (counts.empty()) throw InputError("no two radar images follow each other; give a sequence of them");
-  const auto most = std::ranges::max_element(counts, [](const auto& a, const auto& b) { return a.second < b.second; });
-  Cadence cadence{most->first, 1};
+  Cadence cadence{rounded(seconds / parts), 1};
   cadence.stride = std::max<std::int64_t>(1, std::llround(60 * step_minutes / static_cast<double>(cadence.interval)));
   return cadence;
 }
 
+std::optional<std::size_t> nearest_image(std::span<const RadarImage> images, std::int64_t time,
+                                         std::int64_t tolerance) {
+  const auto after = std::ranges::lower_bound(images, time, {}, &RadarImage::time);
+  std::optional<std::size_t> nearest;
+  std::int64_t least = tolerance;
+  for (auto at = after == images.begin() ? after : after - 1; at != images.end() && at <= after; ++at) {
+    const std::int64_t off = std::abs(at->time - time);
+    if (off <= least) nearest = static_cast<std::size_t>(at - images.begin()), least = off;
+  }
+  return nearest;
+}
+
 std::vector<NowcastWindow> find_windows(std::span<const RadarImage> images, const Cadence& cadence) {
   std::vector<NowcastWindow> windows;
-  for (std::int64_t first = 0; first < std::ssize(images); ++first) {
-    if (const auto window = window_from(images, first, cadence)) windows.push_back(*window);
+  for (std::size_t begin = 0; begin < images.size();) {
+    const auto alike = [&](const RadarImage& image) { return image.sequence == images[begin].sequence; };
+    const auto sequence = images.subspan(begin);
+    const auto count = static_cast<std::size_t>(std::ranges::find_if_not(sequence, alike) - sequence.begin());
+    for (std::size_t first = 0; first < count; ++first) {
+      auto window = window_from(sequence.first(count), first, cadence);
+      if (!window) continue;
+      for (std::int64_t& image : window->images) image += static_cast<std::int64_t>(begin);
+      windows.push_back(*window);
+    }
+    begin += count;
   }
   std::ranges::stable_sort(windows, {}, &NowcastWindow::begin);
   return windows;
@@ -84,7 +119,7 @@ std::int64_t longest_run(std::span<const RadarImage> images, const Cadence& cade
   std::int64_t longest = 0, run = 0;
   for (std::size_t i = 0; i < images.size(); ++i) {
     const bool follows = i > 0 && images[i].sequence == images[i - 1].sequence &&
-                         std::abs(images[i].time - images[i - 1].time - cadence.interval) <= tolerance(cadence);
+                         std::abs(images[i].time - images[i - 1].time - cadence.interval) <= cadence.tolerance();
     run = follows ? run + 1 : 1;
     longest = std::max(longest, run);
   }

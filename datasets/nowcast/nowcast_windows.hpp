@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,13 +14,15 @@ namespace stormsweep {
 
 /// How often images come and which of them are frames of a sample.
 struct Cadence {
-  std::int64_t interval = 0;  ///< seconds from one image to the next: the most common
+  std::int64_t interval = 0;  ///< seconds from one image to the next, as a rule
   std::int64_t stride = 1;    ///< images from one frame to the next
   std::int64_t step() const { return interval * stride; }
+  std::int64_t tolerance() const { return interval / 10; }  ///< by which an image's time may be off
 };
 
-/// The multiple of the images' interval that is nearest to `step_minutes`, at least one. `images` by sequence and time.
-/// Throws InputError where no sequence holds two.
+/// The multiple of the images' interval that is nearest to `step_minutes`, at least one. The interval is the mean of
+/// all gaps, where images are missing in parts, so that those a few seconds off the clock do not change it. `images` by
+/// sequence and time. Throws InputError where no sequence holds two.
 Cadence find_cadence(std::span<const RadarImage> images, double step_minutes);
 
 /// The 13 images of a sample, a step apart, all of one sequence: numbers in the list of images.
@@ -29,8 +32,11 @@ struct NowcastWindow {
   bool operator==(const NowcastWindow&) const = default;
 };
 
-/// Every window that lacks no image, by its begin (and then by its place in `images`). Times may be off by a tenth of
-/// the interval; a gap is never bridged. `images` by sequence and time.
+/// Of images of one sequence, by time, the place of the one nearest to `time`, at most `tolerance` seconds off.
+std::optional<std::size_t> nearest_image(std::span<const RadarImage> images, std::int64_t time, std::int64_t tolerance);
+
+/// Every window that lacks no image, by its begin (and then by its place in `images`). Times may be off by the
+/// cadence's tolerance; a gap is never bridged. `images` by sequence and time.
 std::vector<NowcastWindow> find_windows(std::span<const RadarImage> images, const Cadence& cadence);
 
 /// The most images that follow each other an interval apart.

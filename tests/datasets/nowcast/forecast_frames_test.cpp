@@ -76,6 +76,18 @@ TEST_CASE("forecast frames: before a time, and what follows is the truth, as far
                                                                       "24.h5"});
 }
 
+TEST_CASE("forecast frames: times some seconds off the clock, as prepare takes them") {
+  auto late = images(20, 5);
+  for (std::size_t i = 0; i < late.size(); ++i) late[i].time += static_cast<std::int64_t>(i * 7 % 9) - 4;
+  CHECK(names(choose_frames(late, {}, {})) ==
+        Names{"7.h5", "9.h5", "11.h5", "13.h5", "15.h5", "17.h5", "19.h5", "-", "-", "-", "-", "-", "-"});
+  late[12].time = start + 60 * minute + 4;
+  CHECK(names(choose_frames(late, {}, start + 60 * minute)) ==
+        Names{"0.h5", "2.h5", "4.h5", "6.h5", "8.h5", "10.h5", "12.h5", "14.h5", "16.h5", "18.h5", "-", "-", "-"});
+  late[8].time -= 40;
+  CHECK(refusal(late, {}, start + 60 * minute).find("no image of 2010-08-26 00:40:04 UTC") != std::string::npos);
+}
+
 TEST_CASE("forecast frames: pixels finer than the model's are to be averaged") {
   auto fine = images(7, 10);
   for (RadarImage& image : fine) image.grid.pixel_height = image.grid.pixel_width = 500;
@@ -109,7 +121,7 @@ TEST_CASE("forecast frames: what does not fit is refused, naming file, times and
         "0.h5: holds rain_rate, but the model was trained on vil; give images of that, or another model");
   CHECK(refusal(images(20, 10), model(RadarQuantity::rain_rate, 0.4))
             .starts_with("0.h5: has pixels of 1 km, but the model was trained at 0.4"));
-  CHECK(refusal(images(20, 10), {}, start - 1).starts_with("0.h5: no image at or before 2010-08-25 23:59:59 UTC"));
+  CHECK(refusal(images(20, 10), {}, start - 61).starts_with("0.h5: no image at or before 2010-08-25 23:58:59 UTC"));
   CHECK(refusal(images(8, 10), {}, start + 80 * minute)
             .starts_with("7.h5: the last image before 2010-08-26 01:20:00 UTC is of 2010-08-26 01:10:00 UTC"));
   auto unknown = images(7, 10);

@@ -88,6 +88,38 @@ TEST_CASE("windows: times may be off by a tenth of the interval, no more") {
   CHECK(find_windows(images, {300, 1}).empty());
 }
 
+TEST_CASE("cadence and windows: images some seconds off the clock, each way, as those on it") {
+  for (const std::int64_t interval : {60, 120, 150, 300, 600}) {
+    CAPTURE(interval);
+    for (int seed = 0; seed < 20; ++seed) {
+      RandomStream stream(static_cast<std::uint64_t>(seed));
+      std::vector<RadarImage> images(100), clock(100);
+      for (std::size_t i = 0; i < images.size(); ++i) {
+        clock[i].time = interval * static_cast<std::int64_t>(i);
+        images[i].time = clock[i].time + static_cast<std::int64_t>(stream.uniform() * 5) - 2;
+      }
+      const Cadence cadence = find_cadence(images, 10);
+      CHECK(cadence.interval == interval);
+      const auto windows = find_windows(images, cadence), expected = find_windows(clock, cadence);
+      REQUIRE(windows.size() == expected.size());
+      for (std::size_t i = 0; i < windows.size(); ++i) CHECK(windows[i].images == expected[i].images);
+    }
+  }
+  CHECK(find_cadence(images_at({0, 1, 3, 5, 6, 8, 10}), 10).interval == 600);  // most of them missing
+}
+
+TEST_CASE("the nearest image, within the tolerance") {
+  const auto images = row_of(3);
+  CHECK(nearest_image(images, 310, 30) == 1);
+  CHECK(nearest_image(images, 290, 30) == 1);
+  CHECK(nearest_image(images, -30, 30) == 0);
+  CHECK(nearest_image(images, 630, 30) == 2);
+  CHECK(!nearest_image(images, 631, 30));
+  CHECK(!nearest_image(images, 150, 30));
+  CHECK(nearest_image(images, 460, 300) == 2);
+  CHECK(!nearest_image({}, 0, 30));
+}
+
 TEST_CASE("the longest run ends at gaps and at the next sequence") {
   CHECK(longest_run(images_at({0, 1, 2, 4, 5, 6, 7, 9}), {300, 2}) == 4);
   auto images = row_of(3);
