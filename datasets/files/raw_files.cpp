@@ -9,6 +9,34 @@ namespace stormsweep {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// What is in and below one folder that a user names. Links are followed, each folder once, so that none leads round.
+class FolderListing {
+ public:
+  explicit FolderListing(const std::function<bool(const fs::path&)>& wanted) : wanted_(wanted) {}
+
+  void add(const fs::path& folder) {
+    std::error_code error;
+    if (!folders_.insert(fs::canonical(folder)).second) return;
+    for (auto at = fs::directory_iterator(folder, error); !error && at != fs::end(at); at.increment(error)) {
+      std::error_code nothing;  // where a link leads nowhere
+      if (at->is_directory(nothing))
+        add(at->path());
+      else if (at->is_regular_file(nothing) && wanted_(at->path()))
+        files_.insert(fs::canonical(at->path()));
+    }
+    if (error) throw InputError(folder.string() + ": cannot be listed (" + error.message() + "); check its rights");
+  }
+  const std::set<fs::path>& files() const { return files_; }
+
+ private:
+  const std::function<bool(const fs::path&)>& wanted_;
+  std::set<fs::path> folders_, files_;
+};
+
+}  // namespace
+
 std::vector<fs::path> list_raw_files(const std::vector<fs::path>& paths,
                                      const std::function<bool(const fs::path&)>& wanted, const std::string& none) {
   std::set<fs::path> files;
@@ -19,12 +47,10 @@ std::vector<fs::path> list_raw_files(const std::vector<fs::path>& paths,
       files.insert(fs::canonical(path));
       continue;
     }
-    const std::size_t before = files.size();
-    for (auto at = fs::recursive_directory_iterator(path, error); !error && at != fs::end(at); at.increment(error)) {
-      if (at->is_regular_file(error) && wanted(at->path())) files.insert(fs::canonical(at->path()));
-    }
-    if (error) throw InputError(path.string() + ": cannot be listed (" + error.message() + "); check its rights");
-    if (files.size() == before) throw InputError(path.string() + ": " + none);
+    FolderListing folder(wanted);
+    folder.add(path);
+    if (folder.files().empty()) throw InputError(path.string() + ": " + none);
+    files.insert(folder.files().begin(), folder.files().end());
   }
   return {files.begin(), files.end()};
 }
