@@ -60,6 +60,14 @@ std::string as_udunits(std::string text) {
   return trimmed(std::regex_replace(text, water, ""));
 }
 
+/// What UDUNITS-2 takes for something else, as "mb" for millibarns, or does not know; for where it makes no sense.
+std::string with_nicknames(std::string text) {
+  static const std::regex millibars(R"(\bmbs?\b)"), knots(R"(\bkts\b)"), kelvins(R"(\bdeg(rees?)?\s+(k|kelvin)\b)");
+  text = std::regex_replace(text, millibars, "mbar");
+  text = std::regex_replace(text, knots, "knots");
+  return std::regex_replace(text, kelvins, "kelvin");
+}
+
 Unit parse(const std::string& text) {
   return {text.empty() ? nullptr : ut_parse(known_units(), text.c_str(), UT_UTF8), ut_free};
 }
@@ -81,6 +89,7 @@ std::optional<UnitConversion> unit_conversion(const std::string& from, const std
     std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     found = converter(text, target);
   }
+  if (!found) found = converter(with_nicknames(text), target);
   if (!found) return std::nullopt;
   const double offset = cv_convert_double(found.get(), 0);
   return UnitConversion{cv_convert_double(found.get(), 1) - offset, offset};

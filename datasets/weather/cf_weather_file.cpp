@@ -7,7 +7,6 @@
 #include <tuple>
 #include <utility>
 
-#include "datasets/files/units.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
@@ -65,8 +64,20 @@ void ClimateFile::find_fields() {
     const auto layout = netcdf::layout_of(file_, variable);
     if (!layout) continue;
     for (const auto& [field, level] : fields_of(file_, variable, *layout))
-      sources_.emplace(field, Source{variable, *layout, level});
+      if (!has(field)) sources_.emplace(field, Source{variable, *layout, level, conversion(field, variable)});
   }
+}
+
+/// 1 kg/m2 of water is 1 mm of it, and some tell the one by the other.
+UnitConversion ClimateFile::conversion(LabelField field, const Variable& variable) const {
+  const std::string unit = file_.text(variable, "units").value_or(""), wanted = unit_of(field);
+  if (unit.find_first_not_of(' ') == std::string::npos || wanted.empty()) return {};
+  if (const auto told = unit_conversion(unit, wanted)) return *told;
+  const auto depth = field == LabelField::tmq ? unit_conversion(unit, "mm") : std::nullopt;
+  if (!depth)
+    refuse(fmt::format("{} is in '{}', which is not understood; give it in {}, or mend its units", variable.name, unit,
+                       wanted));
+  return *depth;
 }
 
 void ClimateFile::check_alike(const Source& first, const Source& other) const {
@@ -103,14 +114,12 @@ void ClimateFile::read_grid(const Source& field) {
 }
 
 std::vector<float> ClimateFile::read(LabelField field, std::int64_t moment) const {
-  const auto& [variable, layout, level] = sources_.at(field);
+  const auto& [variable, layout, level, unit] = sources_.at(field);
   const std::vector<double> values = read_image(file_, variable, layout, static_cast<std::size_t>(moment), level);
   if (values.empty()) refuse(variable.name + " cannot be read; the file may be cut short: fetch it again");
-  const auto told = unit_conversion(file_.text(variable, "units").value_or(""), unit_of(field));
-  const UnitConversion unit = told.value_or(UnitConversion());
   std::vector<float> result(values.size());
   std::ranges::transform(values, result.begin(),
-                         [&](double value) { return static_cast<float>(unit.scale * value + unit.offset); });
+                         [to = unit](double value) { return static_cast<float>(to.scale * value + to.offset); });
   return result;
 }
 

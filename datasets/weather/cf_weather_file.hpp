@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "datasets/files/units.hpp"
 #include "datasets/weather/label_fields.hpp"
 #include "datasets/weather/weather_grid.hpp"
 
@@ -16,8 +17,8 @@ namespace stormsweep {
 /// PRW, U850, SLP ...; of pressure levels U, V, Q, T).
 class ClimateFile {
  public:
-  /// Throws InputError: missing, not NetCDF, no variable that a rule can use, no one-dimensional latitude and longitude
-  /// evenly apart.
+  /// Throws InputError: missing, not NetCDF, no variable that a rule can use, a unit of something else, no
+  /// one-dimensional latitude and longitude evenly apart.
   explicit ClimateFile(const std::filesystem::path& path);
 
   const WeatherGrid& grid() const { return grid_; }
@@ -34,7 +35,9 @@ class ClimateFile {
     netcdf::Variable variable;
     netcdf::FieldLayout layout;
     std::size_t level = 0;
+    UnitConversion unit = {};  ///< to the rules' own; none where it tells none
   };
+  UnitConversion conversion(LabelField field, const netcdf::Variable& variable) const;
   void find_fields();
   void check_alike(const Source& first, const Source& other) const;
   void read_grid(const Source& field);

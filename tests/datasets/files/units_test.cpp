@@ -60,7 +60,11 @@ TEST_CASE("units: with an offset, and what is none") {
   REQUIRE(celsius);
   CHECK(celsius->scale == doctest::Approx(1));
   CHECK(celsius->offset == doctest::Approx(273.15));
-  CHECK(unit_conversion("hPa", "Pa")->scale == 100);
+  for (const char* const unit : {"hPa", "mb", "MB", "mbar", "millibars"})
+    CHECK(unit_conversion(unit, "Pa")->scale == 100);
+  for (const char* const unit : {"kt", "kts", "knots"})
+    CHECK(unit_conversion(unit, "m s-1")->scale == doctest::Approx(0.514444));
+  CHECK(unit_conversion("deg K", "K")->scale == 1);
   CHECK(!unit_conversion("K", "mm"));
   CHECK(!unit_conversion("zorkmids", "mm"));
   CHECK(!unit_conversion("", "mm"));

@@ -81,6 +81,29 @@ TEST_CASE("climate file: standard names tell, units of pressure and packed numbe
   CHECK(ClimateFile(folder / "a.nc").read(LabelField::tmq, 0)[5] == 5.5f);
 }
 
+TEST_CASE("climate file: units as people write them, and none; one that is not understood is refused") {
+  const TemporaryFolder folder;
+  ClimateMaker maker;
+  for (const char* const name : {"TMQ", "PSL", "U850", "V850", "T500"}) maker.fields[name] = counting(12);
+  maker.attributes = {{"TMQ", {{"units", "mm"}}},
+                      {"PSL", {{"units", "mb"}}},
+                      {"U850", {{"units", "kts"}}},
+                      {"T500", {{"units", "degC"}}}};
+  maker.write(folder / "a.nc");
+  const ClimateFile file(folder / "a.nc");
+  CHECK(file.read(LabelField::tmq, 0)[5] == 5);
+  CHECK(file.read(LabelField::psl, 0)[5] == 500);
+  CHECK(file.read(LabelField::u850, 0)[5] == doctest::Approx(5 * 1852 / 3600.));
+  CHECK(file.read(LabelField::v850, 0)[5] == 5);
+  CHECK(file.read(LabelField::t500, 0)[5] == doctest::Approx(278.15));
+  maker.attributes["TMQ"]["units"] = "m";
+  maker.write(folder / "a.nc");
+  CHECK(ClimateFile(folder / "a.nc").read(LabelField::tmq, 0)[5] == 5000);
+  maker.attributes["PSL"]["units"] = "zorkmids";
+  CHECK(refusal(maker).ends_with(
+      "a.nc: PSL is in 'zorkmids', which is not understood; give it in Pa, or mend its units"));
+}
+
 TEST_CASE("climate file: longitudes that begin in the middle of the Earth's count go on beyond 360") {
   const TemporaryFolder folder;
   ClimateMaker maker;
