@@ -1,12 +1,16 @@
 #include "datasets/storms/prepare_storms.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <set>
 
 #include "datasets/files/raw_files.hpp"
 #include "datasets/storms/split_storm_patches.hpp"
+#include "datasets/storms/storm_patch_file.hpp"
 #include "datasets/storms/storm_patch_reader.hpp"
 #include "search/base/error.hpp"
 
@@ -60,6 +64,28 @@ std::array<std::int64_t, 3> count_splits(const std::vector<PatchSplit>& splits) 
   return sizes;
 }
 
+/// How many patches miss a value, of each of storm_variables.
+using Missing = std::array<std::int64_t, storm_variables.size()>;
+
+void count_missing(const ReadPatch& patch, Missing& missing) {
+  Missing here{};
+  for (std::size_t i = 0; i < patch.values.size(); ++i) {
+    if (!std::isfinite(patch.values[i])) here[i % storm_channels] = 1;
+  }
+  if (!std::isfinite(patch.vorticity_max) || !std::isfinite(patch.vorticity_mean)) here[storm_channels] = 1;
+  for (std::size_t v = 0; v < here.size(); ++v) missing[v] += here[v];
+}
+
+[[noreturn]] void refuse_all(const std::vector<fs::path>& files, std::int64_t patches, const Missing& missing) {
+  std::vector<std::string> words;
+  for (std::size_t v = 0; v < missing.size(); ++v) {
+    if (missing[v] > 0) words.push_back(fmt::format("{} in {}", storm_variables[v], missing[v]));
+  }
+  throw InputError(fmt::format("{}{}: each of {} patches misses values: {}; give files that have them",
+                               files[0].string(), files.size() > 1 ? fmt::format(" and {} more", files.size() - 1) : "",
+                               patches, fmt::join(words, ", ")));
+}
+
 std::string provenance(const RawStorms& raw, const PreparedStorms& prepared) {
   std::string paths;
   for (const fs::path& path : raw.paths) paths.append(" ").append(path.string());
@@ -86,12 +112,15 @@ PreparedStorms prepare_storms(const RawStorms& raw, const fs::path& folder,
   };
 
   std::vector<bool> used;
+  Missing missing{};
   reader.each([&](const ReadPatch& patch) {
     used.push_back(patch.finite());
+    if (!used.back()) count_missing(patch, missing);
     tell(patch.number);
   });
   const auto kept = std::ranges::count(used, true);
   result.not_finite = result.patches - kept;
+  if (kept == 0 && result.patches > 0) refuse_all(files, result.patches, missing);
   const Division division = divide(
       reader, used, {1 - raw.validation_fraction - raw.test_fraction, raw.validation_fraction, raw.test_fraction});
   const std::array<std::int64_t, 3> sizes = count_splits(division.splits);

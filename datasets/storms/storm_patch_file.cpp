@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -16,8 +15,6 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::array<const char*, storm_channels> channels{"REFL_COM_curr", "U10_curr", "V10_curr"};
-constexpr const char* vorticity = "RVORT1_MAX_future";
 constexpr std::size_t points = storm_side * storm_side;
 
 /// The digits after NCARSTORM_; 0 if the name is another.
@@ -34,10 +31,10 @@ std::int32_t date_in(const std::string& name) {
 
 StormPatchFile::StormPatchFile(const std::filesystem::path& path)
     : path_(path), date_(date_in(path.filename().string())), file_(open()) {
-  const std::vector<std::size_t> first = variable(channels[0]).shape;
+  const std::vector<std::size_t> first = variable(storm_variables[0]).shape;
   const std::vector<std::size_t> expected{first.empty() ? 0 : first[0], storm_side, storm_side};
   size_ = static_cast<std::int64_t>(expected[0]);
-  for (const char* name : {channels[0], channels[1], channels[2], vorticity}) {
+  for (const char* const name : storm_variables) {
     const std::vector<std::size_t> shape = variable(name).shape;
     if (shape == expected) continue;
     refuse(fmt::format("{} has the shape ({}), not ({}); give NCAR's storm patch files", name, fmt::join(shape, ", "),
@@ -54,11 +51,11 @@ netcdf::File StormPatchFile::open() const {
 
 void StormPatchFile::read(std::int64_t first, std::int64_t n, std::span<float> patches, std::span<float> vorticity_max,
                           std::span<float> vorticity_mean) const {
-  for (std::size_t c = 0; c < channels.size(); ++c) {
-    const std::vector<float> field = values(channels[c], first, n, storm_side);
-    for (std::size_t i = 0; i < field.size(); ++i) patches[channels.size() * i + c] = field[i];
+  for (std::size_t c = 0; c < storm_channels; ++c) {
+    const std::vector<float> field = values(storm_variables[c], first, n, storm_side);
+    for (std::size_t i = 0; i < field.size(); ++i) patches[storm_channels * i + c] = field[i];
   }
-  const std::vector<float> field = values(vorticity, first, n, storm_side);
+  const std::vector<float> field = values(storm_variables[storm_channels], first, n, storm_side);
   for (std::size_t p = 0; p < static_cast<std::size_t>(n); ++p) {
     double sum = 0;
     float most = -std::numeric_limits<float>::infinity();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -11,6 +12,10 @@
 #include "datasets/storms/storms.hpp"
 
 namespace stormsweep {
+
+/// What is read of a file: the channels, and the vorticity of the hour that follows.
+inline constexpr std::array<const char*, storm_channels + 1> storm_variables{"REFL_COM_curr", "U10_curr", "V10_curr",
+                                                                             "RVORT1_MAX_future"};
 
 /// Where patches lie. `width`: 32, or 33 where centroids between grid points leave the rounding open.
 struct PatchPlaces {

@@ -118,6 +118,20 @@ TEST_CASE("prepare: storms with missing or infinite values are dropped and count
   CHECK(Storms(out / "validation.h5").patch(2)[0] == 23);
 }
 
+TEST_CASE("prepare: files whose patches all miss a channel are refused, and told which") {
+  const TemporaryFolder raw, out;
+  for (int day = 1; day <= 3; ++day) {
+    RawFile file(day, 4);
+    std::ranges::fill(file.u, NC_FILL_FLOAT);
+    if (day == 2) file.vorticity[9] = std::numeric_limits<float>::quiet_NaN();
+    file.write(raw / fmt::format("NCARSTORM_2010010{}-0000_d01_model_patches.nc", day));
+  }
+  CHECK(refusal({raw.path()}, out.path()) ==
+        (fs::canonical(raw.path()) / "NCARSTORM_20100101-0000_d01_model_patches.nc").string() +
+            " and 2 more: each of 12 patches misses values: U10_curr in 12, RVORT1_MAX_future in 1; give files that "
+            "have them");
+}
+
 TEST_CASE("prepare: fewer than three dates are split by place; what cannot be split is refused") {
   const TemporaryFolder raw, out;
   RawFile(1, 10).write(raw / "NCARSTORM_20100101-0000_d01_model_patches.nc");
