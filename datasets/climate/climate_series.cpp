@@ -29,6 +29,9 @@ ClimateSeries::ClimateSeries(const std::vector<std::filesystem::path>& files, co
     add(sources_.size() - 1, notes);
     sources_.back().close();
   }
+  if (first().cyclic())
+    notes.push_back(
+        fmt::format("{}: the last column of {} is its first again, and left out", first().path().string(), variable));
   if (months_.empty()) throw InputError(files.front().string() + ": has no moments; give a file with months");
 }
 

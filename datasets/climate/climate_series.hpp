@@ -20,6 +20,7 @@ class ClimateSeries {
                 std::vector<std::string>& notes);
 
   const ClimateSource& first() const { return sources_.front(); }
+  const std::filesystem::path& path(ClimateMonth month) const { return sources_[months_.at(month).source].path(); }
   bool has(ClimateMonth month) const { return months_.contains(month); }
   ClimateMonth begin() const { return months_.begin()->first; }
   ClimateMonth end() const { return months_.rbegin()->first + 1; }

@@ -22,6 +22,7 @@ using netcdf::File;
 using netcdf::Variable;
 
 const std::set<std::string> member_names{"member", "member_id", "ensemble", "ens", "realization", "number"};
+constexpr double same_degree = 1e-3;  // below any grid's step, above the rounding of floats
 constexpr const char* remap = "remap it first, as with 'cdo remapcon,r72x36 in.nc out.nc'";
 
 File open(const std::filesystem::path& path) {
@@ -135,12 +136,22 @@ std::vector<double> ClimateSource::degrees(std::size_t dimension, double most) c
   return values;
 }
 
+void ClimateSource::check_distinct(const std::vector<double>& degrees, std::size_t dimension) const {
+  const auto twice = std::ranges::adjacent_find(degrees, [](double a, double b) { return b - a < same_degree; });
+  if (twice == degrees.end()) return;
+  const std::string& name = variable_.dimensions[dimension];
+  refuse(fmt::format("has {:g} degrees twice along {}; give a grid with each {} once", *twice, name, name));
+}
+
 void ClimateSource::read_grid() {
   const std::vector<double> latitudes = degrees(*row_, 90.001);
   std::vector<double> longitudes = degrees(*column_, 720);
+  cyclic_ = longitudes.size() > 2 && std::abs(std::abs(longitudes.back() - longitudes.front()) - 360) < same_degree;
+  if (cyclic_) longitudes.pop_back();
   for (double& longitude : longitudes) longitude -= 360 * std::floor(longitude / 360);
   row_order_ = ascending_order(latitudes), column_order_ = ascending_order(longitudes);
   grid_ = {in_order(latitudes, row_order_), in_order(longitudes, column_order_)};
+  check_distinct(grid_.latitudes, *row_), check_distinct(grid_.longitudes, *column_);
   if (!reaches(grid_.latitudes, -90, 90) || !reaches(grid_.longitudes, 0, 360))
     refuse(fmt::format("covers {:g} to {:g} N and {:g} to {:g} E alone; give maps of the whole Earth",
                        grid_.latitudes.front(), grid_.latitudes.back(), grid_.longitudes.front(),
@@ -149,11 +160,15 @@ void ClimateSource::read_grid() {
 
 void ClimateSource::choose_member(const std::string& member) {
   if (member.empty()) return;
-  const auto coordinate = netcdf::coordinate_of(*file_, variable_, *member_);
-  const std::vector<double> numbers = coordinate ? file_->read(*coordinate) : std::vector<double>();
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < shape(*member_); ++i)
-    names.push_back(numbers.empty() ? std::to_string(i) : fmt::format("{:g}", numbers[i]));
+  const auto coordinate = file_->beside(variable_, variable_.dimensions[*member_]);
+  std::vector<std::string> names = coordinate ? file_->texts(*coordinate) : std::vector<std::string>();
+  if (names.size() != shape(*member_)) {
+    const auto along = netcdf::coordinate_of(*file_, variable_, *member_);
+    const std::vector<double> numbers = along ? file_->read(*along) : std::vector<double>();
+    names.clear();
+    for (std::size_t i = 0; i < shape(*member_); ++i)
+      names.push_back(numbers.empty() ? std::to_string(i) : fmt::format("{:g}", numbers[i]));
+  }
   const auto found = std::ranges::find(names, member);
   if (found == names.end()) refuse(fmt::format("has no member {}; its members are {}", member, fmt::join(names, ", ")));
   member_place_ = static_cast<std::size_t>(found - names.begin());
@@ -172,12 +187,12 @@ std::vector<float> ClimateSource::read(std::size_t moment) {
   if (values.empty()) refuse("cannot be read; the file may be cut short: fetch it again");
   values = file_->decoded(variable_, std::move(values));
   if (global()) return {static_cast<float>(values[0])};
+  const std::size_t rows = shape(*row_), columns = shape(*column_);
   const bool rows_first = *row_ < *column_;
   std::vector<float> map;
   for (const std::size_t row : row_order_) {
     for (const std::size_t column : column_order_)
-      map.push_back(static_cast<float>(
-          values[rows_first ? row * column_order_.size() + column : column * row_order_.size() + row]));
+      map.push_back(static_cast<float>(values[rows_first ? row * columns + column : column * rows + row]));
   }
   return map;
 }

@@ -18,8 +18,8 @@ class ClimateSource {
   /// `variable`: its name. `member`: of a dimension of members (member, member_id, ensemble, realization, number), the
   /// coordinate of the one to be read, or where there is none its place, from 0 on; empty: the first. Throws
   /// InputError, in one line with the remedy: missing, not NetCDF, no such variable, without time, an unstructured or
-  /// curvilinear grid, a grid without coordinates or of a part of the Earth, another dimension of several places, no
-  /// such member.
+  /// curvilinear grid, a grid without coordinates, with the same twice or of a part of the Earth, another dimension of
+  /// several places, no such member.
   ClimateSource(const std::filesystem::path& path, const std::string& variable, const std::string& member);
 
   const std::filesystem::path& path() const { return path_; }
@@ -28,6 +28,8 @@ class ClimateSource {
   const ClimateGrid& grid() const { return grid_; }
   const std::vector<ClimateMonth>& months() const { return months_; }  ///< of each moment
   std::int64_t members() const { return member_ ? static_cast<std::int64_t>(shape(*member_)) : 1; }
+  /// Whether its last column, 360 degrees after the first, is the first one again; it is left out of the grid.
+  bool cyclic() const { return cyclic_; }
   bool has_members() const { return member_.has_value(); }
   const std::string& unit() const { return unit_; }
 
@@ -40,6 +42,7 @@ class ClimateSource {
   void find_dimensions();
   void read_times();
   void read_grid();
+  void check_distinct(const std::vector<double>& degrees, std::size_t dimension) const;
   std::vector<double> degrees(std::size_t dimension, double most) const;
   void choose_member(const std::string& member);
   std::size_t shape(std::size_t dimension) const { return variable_.shape[dimension]; }
@@ -51,6 +54,7 @@ class ClimateSource {
   std::string unit_;
   std::optional<std::size_t> time_, row_, column_, member_;  ///< dimensions
   std::size_t member_place_ = 0;
+  bool cyclic_ = false;
   ClimateGrid grid_;
   std::vector<std::size_t> row_order_, column_order_;  ///< the file's rows and columns in the order of the grid
   std::vector<ClimateMonth> months_;

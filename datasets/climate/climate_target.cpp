@@ -56,6 +56,16 @@ ClimateTarget::ClimateTarget(const ClimateManifest& manifest, const std::string&
   }
 }
 
+void ClimateTarget::check_possible(const std::vector<float>& kelvins, ClimateMonth month) const {
+  constexpr float coldest = 150, warmest = 350;  // well beyond any month of the Earth's
+  const auto wrong = std::ranges::find_if(kelvins, [](float value) { return value < coldest || value > warmest; });
+  if (wrong == kelvins.end()) return;
+  throw InputError(fmt::format(
+      "{}: tas is {:g} K in a cell of {}, and no month is colder than {:g} K or warmer than {:g}; name its unit by "
+      "\"unit\", or give a file whose missing values are declared",
+      series_.path(month).string(), *wrong, words_of_month(month), coldest, warmest));
+}
+
 std::vector<float> ClimateTarget::read(ClimateMonth month) {
   std::vector<float> values = series_.read(month);
   std::int64_t missing = 0;
@@ -65,9 +75,9 @@ std::vector<float> ClimateTarget::read(ClimateMonth month) {
   }
   if (missing > 0) {
     throw InputError(fmt::format("{}: {} is missing in {} of {} cells of {}; leave that year out by \"years\"",
-                                 series_.first().path().string(), name_, missing, values.size(),
-                                 words_of_month(month)));
+                                 series_.path(month).string(), name_, missing, values.size(), words_of_month(month)));
   }
+  if (name_ == "tas") check_possible(values, month);
   return values;
 }
 

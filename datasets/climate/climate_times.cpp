@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -36,16 +37,21 @@ std::vector<ClimateMonth> months_of_years(const std::vector<double>& numbers, co
 
 std::vector<ClimateMonth> months_of_360_days(const std::vector<double>& numbers, const std::string& units,
                                              const std::string& place) {
-  int year = 0, month = 0, day = 0;
+  int year = 0, month = 0, day = 0, length = 0;
   const std::size_t since = units.find(" since ");
   const auto unit = unit_conversion(units.substr(0, since), "days");
-  if (since == std::string::npos || !unit ||
-      std::sscanf(units.c_str() + since, " since %d-%d-%d", &year, &month, &day) != 3)
+  const bool dated = since != std::string::npos &&
+                     std::sscanf(units.c_str() + since, " since %d-%d-%d%n", &year, &month, &day, &length) == 3;
+  const auto clock =
+      dated ? unit_conversion("days since 2001-01-01" + units.substr(since + static_cast<std::size_t>(length)),
+                              "days since 2001-01-01 00:00:00 UTC")
+            : std::nullopt;
+  if (!unit || !clock)
     throw InputError(fmt::format("{}: its units are '{}'; give units like 'days since 1850-01-01'", place, units));
   std::vector<ClimateMonth> months;
   for (const double number : numbers)
-    months.push_back(month_of(year, month) +
-                     static_cast<ClimateMonth>(std::floor((day - 1 + unit->scale * number) / days_of_month)));
+    months.push_back(month_of(year, month) + static_cast<ClimateMonth>(std::floor(
+                                                 (day - 1 + clock->offset + unit->scale * number) / days_of_month)));
   return months;
 }
 
@@ -54,7 +60,9 @@ std::vector<ClimateMonth> months_of_360_days(const std::vector<double>& numbers,
 std::vector<ClimateMonth> months_of(const std::vector<double>& numbers, const std::string& units,
                                     const std::string& calendar, const std::string& place) {
   if (units.empty()) return months_of_years(numbers, place);
-  if (calendar == "360_day") return months_of_360_days(numbers, units, place);
+  std::string lower = calendar;
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (lower == "360_day") return months_of_360_days(numbers, units, place);
   std::vector<ClimateMonth> months;
   std::ranges::transform(netcdf::unix_times(numbers, units, calendar, place), std::back_inserter(months),
                          month_of_moment);

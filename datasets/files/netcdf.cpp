@@ -176,6 +176,28 @@ std::vector<double> File::read(const Variable& variable) const {
   return read(variable, std::vector<std::size_t>(variable.shape.size(), 0), variable.shape);
 }
 
+std::vector<std::string> File::texts(const Variable& variable) const {
+  nc_type type = NC_NAT;
+  std::vector<std::string> all;
+  if (nc_inq_vartype(variable.group, variable.number, &type) != NC_NOERR || variable.shape.empty()) return all;
+  if (type == NC_STRING) {
+    std::vector<char*> texts(variable.size());
+    if (nc_get_var_string(variable.group, variable.number, texts.data()) != NC_NOERR) return all;
+    for (const char* const text : texts) all.emplace_back(text ? text : "");
+    nc_free_string(texts.size(), texts.data());
+  } else if (type == NC_CHAR && variable.size() > 0) {
+    std::string letters(variable.size(), '\0');
+    if (nc_get_var_text(variable.group, variable.number, letters.data()) != NC_NOERR) return all;
+    const std::size_t length = variable.shape.back();
+    for (std::size_t begin = 0; begin < letters.size(); begin += length) {
+      std::string text(letters.substr(begin, length).c_str());
+      text.erase(text.find_last_not_of(' ') + 1);
+      all.push_back(std::move(text));
+    }
+  }
+  return all;
+}
+
 std::vector<double> File::read_at(const Variable& variable, std::size_t index) const {
   std::vector<std::size_t> start(variable.shape.size(), 0), count = variable.shape;
   start[0] = index, count[0] = 1;

@@ -45,6 +45,8 @@ class File {
   std::vector<double> read_at(const Variable& variable, std::size_t index) const;
   std::vector<double> read(const Variable& variable, const std::vector<std::size_t>& start,
                            const std::vector<std::size_t>& count) const;
+  /// All texts of a variable of texts, or of letters along its last dimension. Empty where it is neither.
+  std::vector<std::string> texts(const Variable& variable) const;
   /// Numbers so read as physical values, after the CF conventions: scale_factor * number + add_offset; NaN where
   /// _FillValue, missing_value or one of NetCDF's own fill values stands (bytes have none), and where a number lies
   /// outside valid_range, valid_min and valid_max.

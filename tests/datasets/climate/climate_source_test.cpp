@@ -40,6 +40,27 @@ TEST_CASE("a climate source: months, a grid from south to north and from 0 to 36
   CHECK(source.unit() == "K");
 }
 
+TEST_CASE("a climate source: a last column that is the first one again is left out") {
+  const TemporaryFolder folder;
+  ClimateFileMaker maker;
+  maker.value = [](ClimateMonth, double latitude, double longitude) {
+    return latitude + std::fmod(longitude + 360, 360);
+  };
+  maker.write(folder / "plain.nc");
+  ClimateSource plain(folder / "plain.nc", "tas", "");
+  CHECK_FALSE(plain.cyclic());
+  for (const auto& longitudes : {std::vector<double>{0, 60, 120, 180, 240, 300, 360},
+                                 {-180, -120, -60, 0, 60, 120, 180},
+                                 {360, 300, 240, 180, 120, 60, 0}}) {
+    maker.longitudes = longitudes;
+    maker.write(folder / "cyclic.nc");
+    ClimateSource cyclic(folder / "cyclic.nc", "tas", "");
+    CHECK(cyclic.cyclic());
+    CHECK(bool{cyclic.grid() == plain.grid()});
+    CHECK(cyclic.read(2) == plain.read(2));
+  }
+}
+
 TEST_CASE("a climate source: a mean belongs to the month of its bounds; numbers of the Earth; missing values") {
   const TemporaryFolder folder;
   {
@@ -80,6 +101,37 @@ TEST_CASE("a climate source: members, and coordinates by name alone, as xarray w
                        InputError);
 }
 
+TEST_CASE("a climate source: members that are texts, of one length or of any") {
+  const TemporaryFolder folder;
+  {
+    NetcdfMaker maker(folder / "a.nc");
+    maker.dimension("time", 1), maker.dimension("member", 2), maker.dimension("letters", 9);
+    maker.variable("time", NC_INT, {"time"}, {14}, {{"units", "days since 2015-01-01"}});
+    maker.variable("tas", NC_DOUBLE, {"time", "member"}, {1, 2});
+    int number = 0;
+    const int fixed[] = {1, 2}, any[] = {1};
+    REQUIRE(nc_def_var(maker.place(), "member", NC_CHAR, 2, fixed, &number) == NC_NOERR);
+    nc_enddef(maker.place());
+    REQUIRE(nc_put_var_text(maker.place(), number, "r1i1p1f1\0r10i1p1f2") == NC_NOERR);
+    NetcdfMaker other(folder / "b.nc");
+    other.dimension("time", 1), other.dimension("member", 2);
+    other.variable("time", NC_INT, {"time"}, {14}, {{"units", "days since 2015-01-01"}});
+    other.variable("tas", NC_DOUBLE, {"time", "member"}, {1, 2});
+    REQUIRE(nc_def_var(other.place(), "member", NC_STRING, 1, any, &number) == NC_NOERR);
+    const char* names[] = {"r1i1p1f1", "r10i1p1f2"};
+    nc_enddef(other.place());
+    REQUIRE(nc_put_var_string(other.place(), number, names) == NC_NOERR);
+  }
+  for (const char* name : {"a.nc", "b.nc"}) {
+    CAPTURE(name);
+    CHECK(ClimateSource(folder / name, "tas", "r1i1p1f1").read(0) == std::vector<float>{1});
+    CHECK(ClimateSource(folder / name, "tas", "r10i1p1f2").read(0) == std::vector<float>{2});
+    CHECK_THROWS_WITH_AS(
+        ClimateSource(folder / name, "tas", "0"),
+        ((folder / name).string() + ": tas has no member 0; its members are r1i1p1f1, r10i1p1f2").c_str(), InputError);
+  }
+}
+
 TEST_CASE("climate files that cannot be used are refused in one line with the remedy") {
   const TemporaryFolder folder;
   const auto path = folder / "f.nc";
@@ -117,6 +169,16 @@ TEST_CASE("climate files that cannot be used are refused in one line with the re
     maker.longitudes = {0, 30, 60, 90, 120, 150};
     maker.write(path);
     refused_for("0 to 150 E alone");
+  }
+  SUBCASE("with a column twice") {
+    maker.longitudes = {0, 60, 60, 120, 180, 240, 300};
+    maker.write(path);
+    refused_for("tas has 60 degrees twice along lon; give a grid with each lon once");
+  }
+  SUBCASE("with a row twice") {
+    maker.latitudes = {-67.5, -22.5, 22.5, 22.5, 67.5};
+    maker.write(path);
+    refused_for("tas has 22.5 degrees twice along lat");
   }
   SUBCASE("with metres for degrees") {
     maker.latitudes = {-6e6, -2e6, 2e6, 6e6};

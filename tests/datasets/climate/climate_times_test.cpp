@@ -19,6 +19,11 @@ TEST_CASE("months of the calendars of climate models") {
   CHECK(month(165 * 360 + 359, "360_day") == "2015-12");
   CHECK(months_of({-1, 24}, "hours since 2000-02-30", "360_day", "t")[0] == month_of(2000, 2));
   CHECK(months_of({24}, "hours since 2000-02-30", "360_day", "t")[0] == month_of(2000, 3));
+  // 15.5 days of January are left of 30, and a time zone's hours count.
+  const std::string noon = "days since 2015-01-15 12:00:00";
+  CHECK(months_of({15.4, 15.5}, noon, "360_DAY", "t") ==
+        std::vector<ClimateMonth>{month_of(2015, 1), month_of(2015, 2)});
+  CHECK(months_of({0}, "hours since 2015-01-30T23:00:00 -02:00", "360_day", "t")[0] == month_of(2015, 2));
 }
 
 TEST_CASE("numbers without units are years") {

@@ -252,6 +252,23 @@ TEST_CASE("prepare: what cannot be learnt from is refused in one line with the r
     sources.write_tas("high_r2", tas);
     sources.refused("tas_high_r2.nc", "tas is missing in 6 of 24 cells of 2016-03; leave that year out by \"years\"");
   }
+  SUBCASE("a missing value that is not declared") {
+    tas.value = [](ClimateMonth month, double latitude, double) {
+      return month == month_of(2016, 3) && latitude > 60 ? -999 : 280;
+    };
+    sources.write_tas("high_r2", tas);
+    sources.refused(
+        "tas_high_r2.nc",
+        "tas is -999 K in a cell of 2016-03, and no month is colder than 150 K or warmer than 350; name its "
+        "unit by \"unit\", or give a file whose missing values are declared");
+  }
+  SUBCASE("degrees Celsius told as K") {
+    tas.value = [](ClimateMonth, double, double) { return 15; };
+    sources.write_tas("low_r1", tas);
+    sources.refused("tas_low_r1.nc",
+                    "tas is 15 K in a cell of 2015-01, and no month is colder than 150 K or warmer than 350; name its "
+                    "unit by \"unit\", or give a file whose missing values are declared");
+  }
   SUBCASE("years") {
     sources.write_tas("low_r1", {.months = 6, .step = 12});
     sources.refused("tas_low_r1.nc",
