@@ -198,6 +198,25 @@ std::vector<std::string> File::texts(const Variable& variable) const {
   return all;
 }
 
+std::vector<std::size_t> File::chunk(const Variable& variable) const {
+  int storage = NC_CONTIGUOUS;
+  std::vector<std::size_t> lengths(variable.shape.size());
+  const bool told = nc_inq_var_chunking(variable.group, variable.number, &storage, lengths.data()) == NC_NOERR;
+  return told && storage == NC_CHUNKED ? lengths : std::vector<std::size_t>();
+}
+
+void File::keep_chunks(const Variable& variable, std::size_t count) const {
+  nc_type type = NC_NAT;
+  std::size_t bytes = 0;
+  nc_inq_vartype(variable.group, variable.number, &type);
+  if (nc_inq_type(variable.group, type, nullptr, &bytes) != NC_NOERR) return;
+  bytes *= count * product(chunk(variable));
+  constexpr std::size_t most = std::size_t{1} << 30;
+  if (bytes > most) return;
+  // A table with far more places than chunks, or two of one place drive each other out.
+  nc_set_var_chunk_cache(variable.group, variable.number, bytes, 100 * count + 1, 0);
+}
+
 std::vector<double> File::read_at(const Variable& variable, std::size_t index) const {
   std::vector<std::size_t> start(variable.shape.size(), 0), count = variable.shape;
   start[0] = index, count[0] = 1;

@@ -47,6 +47,11 @@ class File {
                            const std::vector<std::size_t>& count) const;
   /// All texts of a variable of texts, or of letters along its last dimension. Empty where it is neither.
   std::vector<std::string> texts(const Variable& variable) const;
+  /// How many numbers a chunk of a variable holds along each dimension; empty where it does not lie in chunks.
+  std::vector<std::size_t> chunk(const Variable& variable) const;
+  /// Keeps so many chunks of a variable unpacked for reads that follow, until the file is closed; none where they take
+  /// more than 1 GiB.
+  void keep_chunks(const Variable& variable, std::size_t count) const;
   /// Numbers so read as physical values, after the CF conventions: scale_factor * number + add_offset; NaN where
   /// _FillValue, missing_value or one of NetCDF's own fill values stands (bytes have none), and where a number lies
   /// outside valid_range, valid_min and valid_max.

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <netcdf.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstring>
 
@@ -142,6 +143,39 @@ TEST_CASE("NetCDF: amounts that all began at one time are refused, in one file o
   std::filesystem::remove(folder / "1.nc"), std::filesystem::remove(folder / "2.nc");
   file.times = {60, 120}, file.pixels.resize(12), file.write(folder / "both.nc");
   CHECK_THROWS_WITH_AS(all(), line, InputError);
+}
+
+TEST_CASE("NetCDF: images that share chunks, in any order, and of a file that has been replaced since") {
+  const TemporaryFolder folder;
+  const auto write = [&](const std::filesystem::path& path, float first) {
+    int file = 0, dims[3] = {}, time = 0, rain = 0;
+    REQUIRE(nc_create(path.c_str(), NC_NETCDF4 | NC_CLOBBER, &file) == NC_NOERR);
+    nc_def_dim(file, "time", 20, &dims[0]), nc_def_dim(file, "y", 5, &dims[1]), nc_def_dim(file, "x", 7, &dims[2]);
+    nc_def_var(file, "time", NC_DOUBLE, 1, dims, &time);
+    nc_put_att_text(file, time, "units", 26, "minutes since 2020-01-01 0");
+    nc_def_var(file, "rain_rate", NC_FLOAT, 3, dims, &rain);
+    nc_put_att_text(file, rain, "units", 4, "mm/h");
+    const std::size_t chunk[] = {8, 3, 4};
+    nc_def_var_chunking(file, rain, NC_CHUNKED, chunk), nc_def_var_deflate(file, rain, 1, 1, 1);
+    std::vector<double> times;
+    std::vector<float> values;
+    for (int i = 0; i < 20; ++i) times.push_back(5 * i);
+    for (int i = 0; i < 20 * 35; ++i) values.push_back(first + static_cast<float>(i));
+    REQUIRE(nc_put_var_double(file, time, times.data()) == NC_NOERR);
+    REQUIRE(nc_put_var_float(file, rain, values.data()) == NC_NOERR);
+    nc_close(file);
+  };
+  write(folder / "a.nc", 0), write(folder / "b.nc", 1000);
+  const auto images = list_radar_images(folder / "a.nc");
+  REQUIRE(images.size() == 20);
+  for (const std::size_t i : {0, 1, 19, 18, 7, 8}) {
+    const RadarFrame frame = read_radar_image(images[i]);
+    for (std::size_t k = 0; k < 35; ++k) CHECK(frame.values[k] == static_cast<float>(35 * i + k));
+  }
+  std::filesystem::last_write_time(folder / "b.nc",
+                                   std::filesystem::last_write_time(folder / "a.nc") + std::chrono::seconds(1));
+  std::filesystem::rename(folder / "b.nc", folder / "a.nc");
+  CHECK(read_radar_image(images[8]).values[3] == 1000 + 35 * 8 + 3);
 }
 
 TEST_CASE("NetCDF: columns before rows, as IMERG stores them, in a group") {
