@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "datasets/nowcast/generate_nowcast.hpp"
-#include "datasets/nowcast/nowcast_patch_draw.hpp"
+#include "experiments/nowcast/nowcast_check.hpp"
 #include "experiments/nowcast/patch_table.hpp"
 #include "experiments/task/command_options.hpp"
 #include "search/base/error.hpp"
@@ -52,8 +52,7 @@ int generate_nowcast_command(const std::vector<std::string>& words) {
   if (!parse_options(words, syntax_of(world, folder))) return exit_done;
   if (world.samples < 3)
     refuse_option(generate_command, "samples", std::to_string(world.samples), "give at least 3, one a split");
-  if (world.side < nowcast_centre || world.side > 4096)
-    refuse_option(generate_command, "size", std::to_string(world.side), "give 48 to 4096");
+  check_size(generate_command, world.side);
   check_fractions(generate_command, world.validation_fraction, world.test_fraction);
   check_threads(generate_command, world.threads);
 

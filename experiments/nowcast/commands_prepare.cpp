@@ -8,8 +8,8 @@
 #include <string>
 #include <utility>
 
-#include "datasets/nowcast/nowcast_patch_draw.hpp"
 #include "datasets/nowcast/prepare_nowcast.hpp"
+#include "experiments/nowcast/nowcast_check.hpp"
 #include "experiments/nowcast/patch_table.hpp"
 #include "experiments/task/command_options.hpp"
 #include "search/base/error.hpp"
@@ -57,8 +57,7 @@ Syntax syntax_of(RawRadar& raw, std::vector<std::string>& paths, std::string& fo
 }
 
 void check(const RawRadar& raw) {
-  if (raw.side < nowcast_centre || raw.side > 4096)
-    refuse_option(prepare_command, "size", std::to_string(raw.side), "give 48 to 4096");
+  check_size(prepare_command, raw.side);
   if (!(raw.step_minutes > 0 && raw.step_minutes <= 1440))
     refuse_option(prepare_command, "step", fmt::format("{}", raw.step_minutes), "give minutes, 10 for instance");
   if (raw.patches < 0 || (raw.patches > 0 && raw.patches < 3))

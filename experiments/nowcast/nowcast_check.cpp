@@ -1,5 +1,7 @@
 #include "experiments/nowcast/nowcast_check.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -7,6 +9,7 @@
 
 #include "datasets/files/splits.hpp"
 #include "datasets/nowcast/nowcast_patches.hpp"
+#include "experiments/task/command_options.hpp"
 #include "search/base/error.hpp"
 #include "search/base/utc.hpp"
 
@@ -22,11 +25,12 @@ std::string note(const std::string& split, const NowcastPatches& patches) {
          utc_text(*last, format) + " UTC";
 }
 
-/// Sizes at which the network's outputs lie in the centre (models/nowcast_cnn.hpp) and reach the 48 pixels of the loss.
+// Sizes at which the network's outputs lie in the centre (models/nowcast_cnn.hpp) and reach the 48 pixels of the loss.
+constexpr std::int64_t smallest_side = 256, largest_side = 4096, side_step = 16;
+
 void check_side(const std::filesystem::path& path, std::int64_t side) {
-  constexpr std::int64_t smallest = 256, step = 16;
-  if (side >= smallest && side % step == 0) return;
-  const std::int64_t nearest = std::max(smallest, (side + step / 2) / step * step);
+  const std::int64_t nearest = trainable_side(side);
+  if (side == nearest) return;
   throw InputError(path.string() + ": patches are " + std::to_string(side) +
                    " pixels wide, which cannot be trained on; make them again with --size " + std::to_string(nearest));
 }
@@ -77,6 +81,17 @@ void check_fits(const Space& space, const std::filesystem::path& path, const Now
 }
 
 }  // namespace
+
+std::int64_t trainable_side(std::int64_t side) {
+  return std::max(smallest_side, (side + side_step / 2) / side_step * side_step);
+}
+
+void check_size(const std::string& command, std::int64_t side) {
+  if (side == trainable_side(side) && side <= largest_side) return;
+  refuse_option(command, "size", std::to_string(side),
+                fmt::format("give a multiple of {} from {} to {}, as the network needs it", side_step, smallest_side,
+                            largest_side));
+}
 
 DataCheck check_nowcast_data(const Space& space) {
   check_blend(space);

@@ -1,10 +1,18 @@
 #pragma once
 
+#include <cstdint>
+#include <string>
+
 #include "experiments/task/task.hpp"
 
 namespace stormsweep {
 
 /// Opens the splits. Throws InputError where they do not belong together, or the network cannot take them.
 DataCheck check_nowcast_data(const Space& space);
+
+/// Pixels of a patch's side that the network can be trained on, as near to `side` as may be.
+std::int64_t trainable_side(std::int64_t side);
+/// Refuses --size of a command where it is another, or more than 4096.
+void check_size(const std::string& command, std::int64_t side);
 
 }  // namespace stormsweep

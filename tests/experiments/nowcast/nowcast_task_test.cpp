@@ -1,6 +1,7 @@
 #include "experiments/nowcast/nowcast_task.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <torch/utils.h>
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include "datasets/nowcast/nowcast_patches.hpp"
 #include "datasets/nowcast/nowcast_writer.hpp"
 #include "datasets/nowcast/patch_extrapolation.hpp"
+#include "experiments/nowcast/commands.hpp"
 #include "experiments/nowcast/nowcast_check.hpp"
 #include "experiments/nowcast/nowcast_notes.hpp"
 #include "models/nowcast_cnn.hpp"
@@ -399,6 +401,20 @@ TEST_CASE("the check of the data tells what each split holds, and refuses splits
   for (auto& [split, path] : data) path = small / (split + ".h5");
   CHECK_THROWS_WITH_AS(check_nowcast_data(space_of(data)), doctest::Contains("make them again with --size 256"),
                        InputError);
+}
+
+TEST_CASE("sizes that cannot be trained on are refused before anything is made") {
+  CHECK(trainable_side(64) == 256);
+  CHECK(trainable_side(270) == 272);
+  CHECK(trainable_side(512) == 512);
+  for (const char* const size : {"64", "264", "4112"}) {
+    const std::string line =
+        fmt::format(" nowcast: --size is {}; give a multiple of 16 from 256 to 4096, as the network needs it", size);
+    CHECK_THROWS_WITH_AS(prepare_nowcast_command({"raw", "-o", "out", "--size", size}),
+                         ("stormsweep prepare" + line).c_str(), InputError);
+    CHECK_THROWS_WITH_AS(generate_nowcast_command({"--samples", "9", "-o", "out", "--size", size}),
+                         ("stormsweep generate" + line).c_str(), InputError);
+  }
 }
 
 TEST_CASE("the check refuses what does not go together: blending by the published network, weights of rain for VIL") {
