@@ -16,6 +16,9 @@ namespace {
 using netcdf::File;
 using netcdf::Variable;
 
+/// As ARTMIP's files of MERRA-2 tell their IVT, which is kg of vapour, not kg in each kg of air, through 1 m in 1 s.
+constexpr const char* artmip_transport = "kg kg-1 m-1 s-1";
+
 File open(const std::filesystem::path& path) {
   std::string problem = "no such file";
   if (std::filesystem::exists(path)) {
@@ -72,6 +75,7 @@ void ClimateFile::find_fields() {
 UnitConversion ClimateFile::conversion(LabelField field, const Variable& variable) const {
   const std::string unit = file_.text(variable, "units").value_or(""), wanted = unit_of(field);
   if (unit.find_first_not_of(' ') == std::string::npos || wanted.empty()) return {};
+  if (unit == artmip_transport && wanted == unit_of(LabelField::transport)) return {};
   if (const auto told = unit_conversion(unit, wanted)) return *told;
   const auto depth = field == LabelField::tmq ? unit_conversion(unit, "mm") : std::nullopt;
   if (!depth)

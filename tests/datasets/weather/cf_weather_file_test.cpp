@@ -99,6 +99,10 @@ TEST_CASE("climate file: units as people write them, and none; one that is not u
   maker.attributes["TMQ"]["units"] = "m";
   maker.write(folder / "a.nc");
   CHECK(ClimateFile(folder / "a.nc").read(LabelField::tmq, 0)[5] == 5000);
+  maker.fields["IVT"] = counting(12);
+  maker.attributes["IVT"]["units"] = "kg kg-1 m-1 s-1";  // ARTMIP's
+  maker.write(folder / "a.nc");
+  CHECK(ClimateFile(folder / "a.nc").read(LabelField::transport, 0)[5] == 5);
   maker.attributes["PSL"]["units"] = "zorkmids";
   CHECK(refusal(maker).ends_with(
       "a.nc: PSL is in 'zorkmids', which is not understood; give it in Pa, or mend its units"));
