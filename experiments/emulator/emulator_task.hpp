@@ -13,7 +13,7 @@ namespace stormsweep {
 ///
 /// Dice, Hessian and batch norm look at all samples of a batch. So a rank's batch is trained on whole, never in
 /// micro-batches unless memory runs out and `--on-oom` asks for it; a gang's loss is the mean of its ranks', and batch
-/// norm's running statistics are the ranks' means.
+/// norm's running statistics are the leader's.
 std::unique_ptr<Task> make_emulator_task(const Experiment& experiment, const Configuration& configuration,
                                          const TaskContext& context);
 

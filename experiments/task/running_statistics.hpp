@@ -6,8 +6,9 @@
 
 namespace stormsweep {
 
-/// Makes the running statistics of batch norm, of which each rank of a gang has kept its own samples', the mean of the
-/// ranks'. All ranks call it, once an epoch, before they evaluate.
-void average_running_statistics(torch::nn::Module& network, Gang& gang);
+/// Gives all ranks of a gang the leader's running statistics of batch norm, which each has kept of its own samples
+/// (what PyTorch's DistributedDataParallel does). The leader's, not their mean: a checkpoint, which the leader writes
+/// at any step, has then all that an evaluation depends on. All ranks call it, once an epoch, before they evaluate.
+void share_running_statistics(torch::nn::Module& network, Gang& gang);
 
 }  // namespace stormsweep

@@ -55,7 +55,7 @@ class ScriptTask : public Task {
   std::unique_ptr<ScriptNetwork> network_;
   ScriptLoss loss_;
   std::int64_t flops_;
-  bool averaged_ = false;  ///< running statistics, since the last epoch
+  bool shared_ = false;  ///< running statistics, since the last epoch
 };
 
 ScriptTask::ScriptTask(const Experiment& experiment, const Configuration& configuration, const TaskContext& context)
@@ -77,7 +77,7 @@ ScriptTask::ScriptTask(const Experiment& experiment, const Configuration& config
 }
 
 Prefetch ScriptTask::training_batches(std::int64_t epoch, std::int64_t first) {
-  averaged_ = false;
+  shared_ = false;
   auto order = std::make_shared<const std::vector<std::int64_t>>(random_order(
       0, train_.size(), train_.size(), derive_seed(seed_, "shuffle", {static_cast<std::uint64_t>(epoch)})));
   const auto make = [this, order, first](std::int64_t k) {
@@ -99,7 +99,7 @@ Loss ScriptTask::loss(const Batch& batch) {
 
 Metrics ScriptTask::evaluate(Split split) {
   const torch::NoGradGuard no_gradient;
-  if (!std::exchange(averaged_, true)) average_running_statistics(*network_, *context_.gang);
+  if (!std::exchange(shared_, true)) share_running_statistics(*network_, *context_.gang);
   const std::string name = name_of(split);
   const std::vector<std::string> wanted = scores_of(experiment_, name);
   const ScriptedNetwork& script = *experiment_.network;

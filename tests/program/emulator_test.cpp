@@ -1,11 +1,14 @@
 #include <doctest/doctest.h>
 
+#include <csignal>
+#include <filesystem>
 #include <string>
 
 #include "tests/program/command.hpp"
 #include "tests/program/database.hpp"
 
 using namespace stormsweep;
+namespace fs = std::filesystem;
 
 TEST_CASE("a climate emulator on a generated Earth, from the command line") {
   const WorkFolder folder;
@@ -47,6 +50,35 @@ TEST_CASE(
   CHECK(metrics("b.db", {"--workers", "2"}) == first);
   CHECK(metrics("c.db", {"--workers", "3", "--schedule", "synchronous"}) == first);
   CHECK(metrics("d.db", {"--workers", "3", "--separate-epochs"}) == first);
+}
+
+/// Batch norm's running statistics are each rank's own until an epoch ends; the leader alone writes checkpoints.
+TEST_CASE("a gang that is stopped in the middle of an epoch goes on to the same bits") {
+  const WorkFolder folder;
+  REQUIRE(
+      run_stormsweep({"generate", "emulator", "--size", "8x12", "--years", "12", "--members", "1", "-o", "."}, folder)
+          .status == 0);
+  folder.write("g.json", R"({"name": "g", "experiment": "emulator",
+    "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"},
+    "parameters": {"gpus": 2, "epochs": 1, "batch_size": 2, "init_dim": 4, "hidden": 16, "learning_rate": 0.001}})");
+  const auto command = [&](const std::string& name) {
+    return Words{stormsweep_program(), "run", "g.json",   "--results", name + ".db",         "--workers", "2",
+                 "--threads",          "1",   "--device", "cpu",       "--checkpoint-every", "0.05"};
+  };
+  const auto metrics = [&](const std::string& name) {
+    return query(folder / (name + ".db"), "SELECT status, metrics FROM trials");
+  };
+  REQUIRE(run(command("whole"), folder).status == 0);
+  {
+    Command stopped(command("cut"), folder);
+    const auto checkpoints = folder / "cut.cache/checkpoints";
+    REQUIRE(eventually([&] { return fs::exists(checkpoints) && !fs::is_empty(checkpoints); }));
+    stopped.signal(SIGINT);
+    REQUIRE(stopped.wait().status == 85);
+    CHECK(!fs::is_empty(checkpoints));
+  }
+  CHECK(run(command("cut"), folder).status == 0);
+  CHECK(metrics("cut") == metrics("whole"));
 }
 
 TEST_CASE("what a gang has trained, in bfloat16 too, is kept, and forecasts as it was judged") {

@@ -228,6 +228,7 @@ void TrainingLoop::load(torch::serialize::InputArchive& archive) {
     torch::serialize::InputArchive average;
     archive.read("average", average);
     average_->load(average);
+    if (step_ == 0 && epoch_ > 0) average_->show();  // as after the evaluation that it was saved at
   }
   std::vector<torch::Tensor> pending;
   for (torch::Tensor sum; archive.try_read("pending" + std::to_string(pending.size()), sum);) pending.push_back(sum);

@@ -17,6 +17,7 @@
 #include "search/base/error.hpp"
 #include "tests/experiments/metric.hpp"
 #include "tests/experiments/segmentation/segmentation_world.hpp"
+#include "tests/experiments/shard.hpp"
 
 using namespace stormsweep;
 using doctest::Approx;
@@ -166,17 +167,20 @@ TEST_CASE("weights of the classes, FLOP by kind of layer and notes come with a t
   }
 }
 
-TEST_CASE("running statistics of batch norm are the mean of the ranks'") {
+TEST_CASE("running statistics of batch norm are the leader's, whatever other ranks have of their own") {
   const SegmentationWorld world;
-  const auto task = world.task({{"batch_norm", std::string("on")}, {"batch_size", two}}, std::make_shared<Alike>(0, 2));
-  const torch::NoGradGuard no_gradient;
-  for (torch::Tensor& buffer : task->network().buffers())
-    if (buffer.is_floating_point()) buffer.fill_(0.75);
-  task->network().eval();
-  task->evaluate(Split::validation);
-  task->evaluate(Split::test);
-  for (const torch::Tensor& buffer : task->network().buffers())
-    if (buffer.is_floating_point()) CHECK(buffer.eq(0.75).all().item<bool>());
+  for (const int shard : {0, 1}) {
+    const auto task =
+        world.task({{"batch_norm", std::string("on")}, {"batch_size", two}}, std::make_shared<Shard>(shard, 2));
+    const torch::NoGradGuard no_gradient;
+    for (torch::Tensor& buffer : task->network().buffers())
+      if (buffer.is_floating_point()) buffer.fill_(0.75);
+    task->network().eval();
+    task->evaluate(Split::validation);
+    task->evaluate(Split::test);
+    for (const torch::Tensor& buffer : task->network().buffers())  // a Shard's sums are what it gives itself
+      if (buffer.is_floating_point()) CHECK(buffer.eq(shard == 0 ? 0.75 : 0).all().item<bool>());
+  }
 }
 
 TEST_CASE("configurations that cannot be trained are refused with the remedy") {

@@ -322,6 +322,33 @@ TEST_CASE("a training that goes on from a rung, whose checkpoint stays, is bit-e
   }
 }
 
+TEST_CASE(
+    "a training whose checkpoint stands at its end shows what was judged: the mean of the weights, not the last ones") {
+  const TemporaryFolder folder;
+  TrainingPlan plan{{2}, "adam", 0.05};
+  plan.weight_average = 0.7;
+  std::vector<torch::Tensor> shown;
+  std::vector<double> told, judged;
+  int steps = 0;
+  TrainingEvents events;
+  events.stop = [&] { return ++steps > 100; };
+  events.trained = [&](std::size_t, Task& task) {
+    shown.push_back(
+        torch::cat({task.network().parameters()[0].flatten(), task.network().parameters()[1].flatten()}).clone());
+    judged.push_back(task.evaluate(Split::test).at(0).second);
+  };
+  events.finished = [&](std::size_t, const Outcome& outcome, const std::vector<EpochRecord>&) {
+    told.push_back(outcome.metrics.back().second);
+  };
+  for (int k = 0; k < 2; ++k)
+    train([] { return std::make_unique<LineTask>(LineTask::Options{}); }, plan, events, nullptr,
+          {folder / "c.pt", std::chrono::hours(1), true});
+  CHECK(steps == 2 * 3);  // the second time there is nothing to train
+  REQUIRE(shown.size() == 2);
+  CHECK(shown[1].equal(shown[0]));
+  CHECK(told == judged);
+}
+
 TEST_CASE("a checkpoint beyond what is wanted, or that cannot be read, is not used") {
   const TemporaryFolder folder;
   const CheckpointPlan checkpoints{folder / "c.pt", std::chrono::seconds(0)};
