@@ -22,9 +22,9 @@ torch::Tensor centre(const torch::Tensor& images, std::int64_t side) {
   return images.narrow(2, (images.size(2) - side) / 2, side).narrow(3, (images.size(3) - side) / 2, side);
 }
 
-RainWeights balanced_rain(double mean, double deviation) {
+RainWeights balanced_rain(double mean, double deviation, double step) {
   RainWeights weights{.from = {2, 5, 10, 30}, .weight = {2, 5, 10, 30}};
-  for (double& begin : weights.from) begin = (begin - mean) / deviation;
+  for (double& begin : weights.from) begin = (begin - step / 2 - mean) / deviation;
   return weights;
 }
 

@@ -7,6 +7,7 @@
 #include "datasets/nowcast/blurred_extrapolation.hpp"
 #include "datasets/nowcast/nowcast_patch_draw.hpp"
 #include "datasets/nowcast/patch_extrapolation.hpp"
+#include "experiments/nowcast/seen_centre.hpp"
 #include "models/nowcast_loss.hpp"
 #include "search/base/parallel.hpp"
 
@@ -28,7 +29,7 @@ Scored forecast_patch(const NowcastPatches& patches, std::int64_t patch) {
   const std::vector<float> frames = extrapolate_patch(patches.input(patch), meta);
   return {.plain = centre_of(frames, patches.side()),
           .blurred = centre_of(blurred_centre(frames, patches.side(), meta.blurs), nowcast_centre),
-          .truth = centre_of(physical(patches.target(patch), meta.scale), patches.side())};
+          .truth = seen_centre(patches.target(patch), patches)};
 }
 
 }  // namespace

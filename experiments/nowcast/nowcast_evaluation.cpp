@@ -11,6 +11,7 @@
 #include "datasets/nowcast/nowcast_batches.hpp"
 #include "datasets/nowcast/nowcast_patch_draw.hpp"
 #include "experiments/nowcast/extrapolation_scores.hpp"
+#include "experiments/nowcast/seen_centre.hpp"
 #include "models/nowcast_loss.hpp"
 #include "search/space/experiment.hpp"
 
@@ -59,19 +60,22 @@ NowcastEvaluation::NowcastEvaluation(NowcastNetwork& network, const NowcastPatch
   for (std::size_t first = 0; first < own.size(); first += evaluation_batch) {
     begin(static_cast<std::int64_t>(first));
     std::vector<NowcastSample> samples;
-    for (const std::int64_t patch : own.subspan(first, std::min<std::size_t>(evaluation_batch, own.size() - first)))
+    std::vector<torch::Tensor> truths, lasts;
+    for (const std::int64_t patch : own.subspan(first, std::min<std::size_t>(evaluation_batch, own.size() - first))) {
       samples.push_back({patch, 0});
+      truths.push_back(seen_centre(patches.target(patch), patches));
+      lasts.push_back(seen_centre(patches.input(patch).last(patches.input(patch).size() / nowcast_inputs), patches));
+    }
     const Batch batch = gather(patches, samples, statistics, extrapolations);
     const torch::Tensor input = batch.input.to(device), target = batch.target.to(device);
     const auto outputs = network.forward(input, NowcastExtent::inner);
     const auto n = static_cast<double>(samples.size());
     losses += torch::tensor({nowcast_loss(outputs, target, weights).item<double>() * n, n}, torch::kFloat64);
-    const torch::Tensor truth = physical(target), last = input.narrow(1, nowcast_inputs - 1, 1);
-    const torch::Tensor forecast = physical(outputs.back());
+    const torch::Tensor truth = torch::cat(truths).to(device), forecast = physical(outputs.back());
     model_.add(forecast, truth);
     decisions_.add(forecast, truth);
     reliability_.add(forecast, truth);
-    persistence_.add(physical(last).expand_as(truth), truth);
+    persistence_.add(torch::cat(lasts).to(device).expand_as(truth), truth);
   }
   for (torch::Tensor* sums : {&losses, &model_.sums, &persistence_.sums, &decisions_.sums, &reliability_.sums})
     sum_over(gang, *sums);

@@ -105,7 +105,8 @@ NowcastTask::NowcastTask(const Reader& read, const TaskContext& context)
       shares_(*gang_, train_.size(), read.integer("data_multiplier"), read.integer("batch_size")),
       statistics_(train_.meta().statistics),
       network_(nowcast_network(read, train_.meta(), arithmetic(read), derive_seed(seed_, "weights"))) {
-  if (read.choice("loss") == "balanced") weights_ = balanced_rain(statistics_.mean, statistics_.deviation);
+  if (read.choice("loss") == "balanced")
+    weights_ = balanced_rain(statistics_.mean, statistics_.deviation, train_.meta().scale);
   network_->to(device_);
 }
 

@@ -61,7 +61,7 @@ Learn learn_nowcast(const std::string& name, NowcastExtrapolation extrapolation,
     const auto network = make_nowcast_network(name, options, 1);
     network->to(device);
     const auto input = drawn({2, network->channels(), 256, 256}).to(device), target = drawn({2, 6, 96, 96}).to(device);
-    const auto weights = balanced ? balanced_rain(0.2, 0.8) : RainWeights{};
+    const auto weights = balanced ? balanced_rain(0.2, 0.8, 0.01) : RainWeights{};
     return learned(*network, nowcast_loss(network->forward(input, NowcastExtent::inner), target, weights));
   };
 }

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <torch/utils.h>
 
+#include <cmath>
+#include <random>
 #include <utility>
 #include <vector>
 
@@ -95,12 +97,19 @@ TEST_CASE("balanced: errors count by the rain that was seen, as a hand computes"
   // Shi et al. 2017: weights 1, 2, 5, 10, 30 below and from 2, 5, 10, 30 mm/h on.
   const std::vector<std::pair<double, double>> weight_of_rain{{0, 1}, {1.99, 1}, {2, 2},   {4.99, 2}, {5, 5},
                                                               {9, 5}, {10, 10},  {29, 10}, {30, 30},  {80, 30}};
-  const double mean = 0.25, deviation = 0.5;  // exact in binary, so that a value at a threshold stays there
-  const RainWeights weights = balanced_rain(mean, deviation);
-  for (const auto& [rain, weight] : weight_of_rain) {
-    CAPTURE(rain);
-    const auto truth = torch::full({1, 6, 48, 48}, (rain - mean) / deviation);
-    const auto output = truth + 2;
-    CHECK(nowcast_loss(std::vector{output}, truth, weights).item<double>() == Approx(4 * weight).epsilon(1e-5));
+  std::mt19937_64 random(1);
+  std::uniform_real_distribution<double> drawn(0.05, 2);
+  for (int k = 0; k < 20;
+       ++k) {  // which (rain - mean) / deviation of a threshold rounding puts below it, statistics tell
+    const double mean = drawn(random), deviation = drawn(random);
+    CAPTURE(mean);
+    CAPTURE(deviation);
+    const RainWeights weights = balanced_rain(mean, deviation, 0.01);
+    for (const auto& [rain, weight] : weight_of_rain) {
+      CAPTURE(rain);
+      const auto stored = torch::full({1, 6, 48, 48}, std::round(rain * 100));
+      const auto truth = (stored * 0.01F - mean) * static_cast<float>(1 / deviation);
+      CHECK(nowcast_loss(std::vector{truth + 2}, truth, weights).item<double>() == Approx(4 * weight).epsilon(1e-4));
+    }
   }
 }

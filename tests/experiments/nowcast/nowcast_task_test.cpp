@@ -122,22 +122,27 @@ TEST_CASE("the scores of persistence are those of the last image, pixel by pixel
   const NowcastPatches test(world.folder() / "test.h5");
   const std::int64_t side = test.side(), margin = (side - 48) / 2;
   for (std::int64_t lead = 0; lead < nowcast_targets; ++lead) {
-    double squares = 0, hits = 0, events = 0, pixels = 0;
+    double squares = 0, pixels = 0;
+    std::array<double, 2> hits{}, events{};
+    constexpr std::array<int, 2> thresholds{50, 200};  // 0.5 and 2 mm/h, as stored: rain that is at one counts
     for (std::int64_t i = 0; i < test.size(); ++i)
       for (std::int64_t row = margin; row < margin + 48; ++row)
         for (std::int64_t column = margin; column < margin + 48; ++column) {
           const auto at = static_cast<std::size_t>(row * side + column), frame = static_cast<std::size_t>(side * side);
-          const double now = test.input(i)[6 * frame + at] * 0.01;
-          const double then = test.target(i)[static_cast<std::size_t>(lead) * frame + at] * 0.01;
-          squares += (now - then) * (now - then);
-          hits += now >= 0.5 && then >= 0.5;
-          events += now >= 0.5 || then >= 0.5;
+          const int now = test.input(i)[6 * frame + at],
+                    then = test.target(i)[static_cast<std::size_t>(lead) * frame + at];
+          squares += 1e-4 * (now - then) * (now - then);
+          for (std::size_t t = 0; t < thresholds.size(); ++t) {
+            hits[t] += now >= thresholds[t] && then >= thresholds[t];
+            events[t] += now >= thresholds[t] || then >= thresholds[t];
+          }
           ++pixels;
         }
     const std::string at = "[" + std::to_string(10 * (lead + 1)) + "]";
     CHECK(metric(metrics, "test_persistence_mse" + at) == doctest::Approx(squares / pixels).epsilon(1e-4));
-    REQUIRE(events > 100);
-    CHECK(metric(metrics, "test_persistence_csi_0_5" + at) == doctest::Approx(hits / events).epsilon(1e-2));
+    REQUIRE(events[1] > 100);
+    CHECK(metric(metrics, "test_persistence_csi_0_5" + at) == doctest::Approx(hits[0] / events[0]).epsilon(1e-9));
+    CHECK(metric(metrics, "test_persistence_csi_2" + at) == doctest::Approx(hits[1] / events[1]).epsilon(1e-9));
   }
 }
 
