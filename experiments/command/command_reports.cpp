@@ -26,41 +26,45 @@ bool blank(std::string_view line) {
 
 }  // namespace
 
-CommandReports::CommandReports(const Experiment& experiment, std::vector<std::int64_t> milestones)
-    : experiment_(experiment), milestones_(std::move(milestones)) {}
+CommandReports::CommandReports(const Experiment& experiment, std::vector<std::int64_t> milestones,
+                               std::function<void(Row)> passed)
+    : experiment_(experiment), milestones_(std::move(milestones)), passed_(std::move(passed)) {}
 
-std::vector<CommandReports::Row> CommandReports::add(std::string_view bytes, double seconds) {
+void CommandReports::add(std::string_view bytes, double seconds) {
   rest_ += bytes;
-  std::vector<Row> rows;
   std::size_t begin = 0;
   for (std::size_t end; (end = rest_.find('\n', begin)) != rest_.npos; begin = end + 1)
-    read(std::string_view(rest_).substr(begin, end - begin), seconds, rows);
+    read(std::string_view(rest_).substr(begin, end - begin), seconds);
   rest_.erase(0, begin);
-  return rows;
 }
 
-std::vector<CommandReports::Row> CommandReports::recall(std::string_view bytes) {
-  auto rows = add(bytes, 0);
+void CommandReports::recall(std::string_view bytes) {
+  add(bytes, 0);
   recalled_ = true;
-  return rows;
 }
 
-std::vector<CommandReports::Row> CommandReports::finish(double seconds) {
-  std::vector<Row> rows;
-  if (!rest_.empty()) read(std::exchange(rest_, {}), seconds, rows);
+void CommandReports::finish(double seconds) {
+  if (!rest_.empty()) read(std::exchange(rest_, {}), seconds);
   if (!latest_) throw std::runtime_error("it ended without a report; write one to the file $STORMSWEEP_REPORT names");
   if (epoch_ < last_milestone())
     throw std::runtime_error(fmt::format("it ended at epoch {}, and epoch {} was to come", epoch_, last_milestone()));
-  rows.push_back(row());
-  return rows;
+  tell_row();
 }
 
-void CommandReports::read(std::string_view line, double seconds, std::vector<Row>& rows) {
+void CommandReports::read(std::string_view line, double seconds) {
   ++lines_;
   if (blank(line)) return;
-  const auto report = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+  nlohmann::json report;
+  bool finite = true;
+  try {
+    report = nlohmann::json::parse(line);
+  } catch (const nlohmann::json::out_of_range&) {  // 1e999
+    finite = false;
+  } catch (const nlohmann::json::parse_error&) {
+    finite = !tells_of_no_number(line);
+  }
   if (!report.is_object()) {
-    if (tells_of_no_number(line)) throw NotFinite(place() + " has a number that is not finite");
+    if (!finite) throw NotFinite(place() + " has a number that is not finite");
     throw std::runtime_error(fmt::format(R"({} is {}; give an object, as {{"epoch": 1, "{}": 0.5}})", place(),
                                          abbreviated(std::string(line)), experiment_.metrics[0].name));
   }
@@ -70,12 +74,12 @@ void CommandReports::read(std::string_view line, double seconds, std::vector<Row
   if (std::exchange(recalled_, false)) forget_from(now);
   if (now < epoch_)
     throw std::runtime_error(fmt::format("{} is of epoch {}, after that of epoch {}", place(), now, epoch_));
-  if (now > epoch_) pass(now - 1, rows);
+  if (now > epoch_) pass(now - 1);
   if (epoch && !records_.empty() && records_.back().epoch == now) records_.pop_back();  // told again
   if (epoch) records_.push_back({now, seconds, metrics});
   epoch_ = now;
   latest_ = std::move(metrics);
-  pass(now, rows);
+  pass(now);
 }
 
 std::optional<std::int64_t> CommandReports::read_epoch(const nlohmann::json& report) const {
@@ -111,8 +115,8 @@ Metrics CommandReports::read_metrics(const nlohmann::json& report) const {
 }
 
 /// Rows of milestones up to `epoch`, but for the last: the last report before each has its metrics.
-void CommandReports::pass(std::int64_t epoch, std::vector<Row>& rows) {
-  for (; next_ + 1 < milestones_.size() && milestones_[next_] <= epoch; rows.push_back(row()))
+void CommandReports::pass(std::int64_t epoch) {
+  for (; next_ + 1 < milestones_.size() && milestones_[next_] <= epoch; tell_row())
     if (!latest_)
       throw std::runtime_error(
           fmt::format("{} is the first, and epoch {} was to come before it", place(), milestones_[next_]));
@@ -124,8 +128,8 @@ void CommandReports::forget_from(std::int64_t epoch) {
   epoch_ = std::min(epoch_, epoch);
 }
 
-CommandReports::Row CommandReports::row() {
-  return {next_++, *latest_, std::exchange(records_, {})};
+void CommandReports::tell_row() {
+  passed_({next_++, *latest_, std::exchange(records_, {})});
 }
 
 }  // namespace stormsweep

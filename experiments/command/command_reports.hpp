@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -21,9 +22,6 @@ struct NotFinite : std::runtime_error {
 /// that of the last milestone. All functions throw NotFinite, or std::runtime_error with the line and what is wrong.
 class CommandReports {
  public:
-  /// `milestones`: epochs, ascending; empty where the experiment has none.
-  CommandReports(const Experiment& experiment, std::vector<std::int64_t> milestones);
-
   /// A trial that has what it needs.
   struct Row {
     std::size_t milestone = 0;
@@ -31,28 +29,33 @@ class CommandReports {
     std::vector<EpochRecord> epochs;  ///< since the row before
   };
 
+  /// `milestones`: epochs, ascending; empty where the experiment has none. `passed` is told of each row as it is
+  /// there: what a later line has wrong takes nothing back, however many lines come at once.
+  CommandReports(const Experiment& experiment, std::vector<std::int64_t> milestones, std::function<void(Row)> passed);
+
   /// What an earlier start, which was stopped, has written: like `add`, before it. The command goes on from its own
   /// checkpoint, so that its next report may be of an epoch that is here, and then takes the place of all from there.
-  std::vector<Row> recall(std::string_view bytes);
+  void recall(std::string_view bytes);
 
-  /// Takes the bytes written since, at so many seconds; the rows of milestones that they reach or pass, but for the
+  /// Takes the bytes written since, at so many seconds: rows of the milestones that they reach or pass, but for the
   /// last, whose command may still fail. Half a line waits for the rest.
-  std::vector<Row> add(std::string_view bytes, double seconds);
-  /// Once the command has ended well: the rows that are left.
-  std::vector<Row> finish(double seconds);
+  void add(std::string_view bytes, double seconds);
+  /// Once the command has ended well: the row that is left.
+  void finish(double seconds);
 
  private:
-  void read(std::string_view line, double seconds, std::vector<Row>& rows);
+  void read(std::string_view line, double seconds);
   std::optional<std::int64_t> read_epoch(const nlohmann::json& report) const;
   Metrics read_metrics(const nlohmann::json& report) const;
-  void pass(std::int64_t epoch, std::vector<Row>& rows);
+  void pass(std::int64_t epoch);
   void forget_from(std::int64_t epoch);
-  Row row();
+  void tell_row();
   std::int64_t last_milestone() const { return milestones_.empty() ? 0 : milestones_.back(); }
   std::string place() const { return "line " + std::to_string(lines_) + " of its reports"; }
 
   const Experiment& experiment_;
   std::vector<std::int64_t> milestones_;
+  std::function<void(Row)> passed_;
   std::size_t next_ = 0;  ///< milestone without a row
   std::string rest_;      ///< of a line
   std::int64_t lines_ = 0, epoch_ = 0;

@@ -88,7 +88,7 @@ class CommandRun {
         keep_work_(context.keep_work),
         folder_(make_folder(experiment, training, context)),
         tail_(folder_.report()),
-        reports_(experiment, training.milestones) {
+        reports_(experiment, training.milestones, [this](CommandReports::Row row) { tell(std::move(row)); }) {
     const CommandGang gang = meet(*context.gang);
     CommandProcess::Start start{.words = words_for(experiment, training.configuration),
                                 .environment = environment_without_mpi(),
@@ -101,7 +101,7 @@ class CommandRun {
 
   std::optional<Outcome> run() {
     try {
-      if (leads_ && told_before_ > 0) tell(reports_.recall(tail_.read(told_before_)));
+      if (leads_ && told_before_ > 0) reports_.recall(tail_.read(told_before_));
       const auto end = follow();
       if (!end || (end->signal == SIGTERM && stopped_soon())) return std::nullopt;
       return conclude(*end);
@@ -133,7 +133,7 @@ class CommandRun {
 
   void read_reports() {
     for (std::string bytes; !(bytes = tail_.read()).empty();)
-      if (leads_) tell(reports_.add(bytes, seconds()));
+      if (leads_) reports_.add(bytes, seconds());
   }
 
   void check_silence() {
@@ -150,7 +150,7 @@ class CommandRun {
     if (by_memory) return ended(Status::out_of_memory, "it was killed for want of memory");
     if (end.signal != 0) return ended(Status::failed, fmt::format("it was ended by signal {}", end.signal));
     if (end.status != 0) return ended(Status::failed, fmt::format("it ended with exit status {}", end.status));
-    if (leads_) tell(reports_.finish(seconds()));
+    if (leads_) reports_.finish(seconds());
     if (keep_work_) keep_reports();
     std::error_code ignored;  // what cannot be removed is in nobody's way
     const bool goes_on = training_.rung && training_.rung->goes_on;
@@ -165,14 +165,12 @@ class CommandRun {
     if (leads_ && fs::remove(folder_.report(), ignored)) fs::copy_file(folder_.told(), folder_.report(), ignored);
   }
 
-  void tell(std::vector<CommandReports::Row> rows) {
-    for (CommandReports::Row& row : rows) {
-      Outcome outcome;
-      outcome.metrics = std::move(row.metrics);
-      outcome.started = started_;
-      outcome.timings.wall = outcome.timings.train = seconds();
-      events_.finished(row.milestone, std::move(outcome), std::move(row.epochs));
-    }
+  void tell(CommandReports::Row row) {
+    Outcome outcome;
+    outcome.metrics = std::move(row.metrics);
+    outcome.started = started_;
+    outcome.timings.wall = outcome.timings.train = seconds();
+    events_.finished(row.milestone, std::move(outcome), std::move(row.epochs));
   }
 
   /// Not as it should be: what it said last, and where the rest is. What it reported is not told to those who try
@@ -186,7 +184,8 @@ class CommandRun {
     outcome.error = experiment_.command->words[0] + ": " + reason;
     if (const std::string said = last_line(folder_.path / "stderr"); !said.empty())
       outcome.error += "; it said last: " + abbreviated(said);
-    outcome.error += full_disk() ? "; the disk was full, so its folder is not kept" : "; see " + folder_.path.string();
+    outcome.error += full_disk() ? "; the disk was full, so its folder is not kept"
+                                 : std::string(see_folder) + folder_.path.string();
     return outcome;
   }
 

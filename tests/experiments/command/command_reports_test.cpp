@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <utility>
 
 using namespace stormsweep;
 
@@ -17,6 +18,29 @@ const Experiment& mine() {
   return experiment;
 }
 
+/// Reports, and the rows that they have made since `rows` was called last.
+struct Told {
+  std::vector<CommandReports::Row> fresh;
+  CommandReports reports;
+
+  explicit Told(std::vector<std::int64_t> milestones)
+      : reports(mine(), std::move(milestones), [this](CommandReports::Row row) { fresh.push_back(std::move(row)); }) {}
+
+  std::vector<CommandReports::Row> rows() { return std::exchange(fresh, {}); }
+  std::vector<CommandReports::Row> add(std::string_view bytes, double seconds) {
+    reports.add(bytes, seconds);
+    return rows();
+  }
+  std::vector<CommandReports::Row> recall(std::string_view bytes) {
+    reports.recall(bytes);
+    return rows();
+  }
+  std::vector<CommandReports::Row> finish(double seconds) {
+    reports.finish(seconds);
+    return rows();
+  }
+};
+
 double loss(const CommandReports::Row& row) {
   return row.metrics.at(0).second;
 }
@@ -28,7 +52,7 @@ std::string line(int epoch, double loss) {
 }  // namespace
 
 TEST_CASE("rows come as reports reach milestones, the last one when the command has ended") {
-  CommandReports reports(mine(), {2, 4});
+  Told reports({2, 4});
   CHECK(reports.add(line(1, 0.9), 1).empty());
   const auto first = reports.add(line(2, 0.5), 2);
   REQUIRE(first.size() == 1);
@@ -46,18 +70,18 @@ TEST_CASE("rows come as reports reach milestones, the last one when the command 
 }
 
 TEST_CASE("a milestone that is passed over has the metrics of the last report before it") {
-  CommandReports reports(mine(), {2, 3, 9});
+  Told reports({2, 3, 9});
   const auto rows = reports.add(line(1, 0.9) + line(5, 0.4), 1);
   REQUIRE(rows.size() == 2);
   CHECK(loss(rows[0]) == 0.9);
   CHECK(loss(rows[1]) == 0.9);
   CHECK_THROWS_WITH(reports.finish(2), "it ended at epoch 5, and epoch 9 was to come");
-  CommandReports late(mine(), {2, 9});
+  Told late({2, 9});
   CHECK_THROWS_WITH(late.add(line(3, 1), 1), doctest::Contains("epoch 2 was to come before it"));
 }
 
 TEST_CASE("what was reported before a stop counts, and gives way to what is reported again") {
-  CommandReports reports(mine(), {2, 4, 9});
+  Told reports({2, 4, 9});
   const auto told = reports.recall(line(1, 0.9) + line(2, 0.5) + line(3, 0.4));
   REQUIRE(told.size() == 1);
   CHECK(loss(told[0]) == 0.5);
@@ -69,18 +93,18 @@ TEST_CASE("what was reported before a stop counts, and gives way to what is repo
   CHECK(rows[0].epochs[0].metrics.at(0).second == 0.45);
   CHECK_THROWS_WITH(reports.add(line(3, 0.4), 3), doctest::Contains("is of epoch 3, after that of epoch 4"));
 
-  CommandReports behind(mine(), {2, 4});  // its state is older than a milestone
+  Told behind({2, 4});  // its state is older than a milestone
   CHECK(behind.recall(line(1, 0.9) + line(2, 0.5) + line(3, 0.4)).size() == 1);
   CHECK(behind.add(line(2, 0.5) + line(3, 0.4) + line(4, 0.3), 1).empty());
   CHECK(loss(behind.finish(2).at(0)) == 0.3);
 
-  CommandReports done(mine(), {2});  // stopped after its last report
+  Told done({2});  // stopped after its last report
   CHECK(done.recall(line(1, 0.9) + line(2, 0.5)).empty());
   CHECK(loss(done.finish(1).at(0)) == 0.5);
 }
 
 TEST_CASE("lines may come in pieces, the last without its end, blank ones and the same epoch twice") {
-  CommandReports reports(mine(), {});
+  Told reports({});
   const std::string text = "\n" + line(1, 0.5) + line(1, 0.25) + "  \n" + R"({"loss": 0.125, "hits": null})";
   for (const char c : text) CHECK(reports.add({&c, 1}, 1).empty());
   const auto rows = reports.finish(2);
@@ -91,10 +115,20 @@ TEST_CASE("lines may come in pieces, the last without its end, blank ones and th
   CHECK(rows[0].epochs[0].metrics.at(0).second == 0.25);
 }
 
+TEST_CASE("a bad line takes nothing back of the milestones before it, however many lines come at once") {
+  const std::string good = line(1, 0.9) + line(2, 0.5) + line(4, 0.4), bad = R"({"epoch": 9, "hits": 1, "loss": NaN})";
+  Told reports({2, 4, 9});
+  CHECK_THROWS_AS(reports.add(good + bad + '\n', 1), NotFinite);
+  const auto rows = reports.rows();
+  REQUIRE(rows.size() == 2);
+  CHECK(loss(rows[0]) == 0.5);
+  CHECK(loss(rows[1]) == 0.4);
+}
+
 TEST_CASE("reports that are none say which line, and what is wrong with it") {
   const auto wrong = [](const std::string& text, const std::string& why) {
     CAPTURE(text);
-    CommandReports reports(mine(), {2, 4});
+    Told reports({2, 4});
     CHECK_THROWS_WITH(
         {
           reports.add(text, 1);
@@ -118,7 +152,7 @@ TEST_CASE("reports that are none say which line, and what is wrong with it") {
         "epoch is 0");
   wrong(line(5, 1), "epoch is 5, and the last one asked for is 4");
   wrong(line(2, 1) + line(1, 1), "line 2 of its reports is of epoch 1, after that of epoch 2");
-  CommandReports reports(mine(), {4});
+  Told reports({4});
   CHECK_THROWS_AS(reports.add(R"({"epoch": 1, "loss": NaN, "hits": 1})"
                               "\n",
                               1),
@@ -126,5 +160,5 @@ TEST_CASE("reports that are none say which line, and what is wrong with it") {
   CHECK_THROWS_AS(reports.add(R"({"epoch": 1, "loss": 1e999, "hits": 1})"
                               "\n",
                               1),
-                  std::runtime_error);
+                  NotFinite);
 }
