@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <string_view>
+#include <vector>
+
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -57,18 +60,26 @@ std::string to_text(const Table& table) {
   return text;
 }
 
-Table fitted(Table table, std::size_t width, std::string_view how) {
+Table fitted(Table table, std::size_t width, std::string_view how, const std::vector<std::string>& stay) {
   const std::vector<std::size_t> widths = widths_of(table);
-  std::size_t kept = 0;
-  for (std::size_t total = 0; kept < widths.size(); ++kept) {
-    total += widths[kept] + (kept > 0 ? 2 : 0);
-    if (kept > 0 && total > width) break;
-  }
-  if (kept == widths.size()) return table;
+  std::vector<bool> kept(widths.size(), true);
+  std::size_t total = 0;
+  for (const std::size_t w : widths) total += w + (total > 0 ? 2 : 0);
   std::string left_out;
-  for (std::size_t i = kept; i < table.header.size(); ++i) left_out += (i > kept ? ", " : "") + table.header[i];
-  for (Row& row : table.rows) row.resize(std::min(row.size(), kept));
-  table.header.resize(std::min(table.header.size(), kept));
+  for (std::size_t i = widths.size(); i-- > 1 && total > width;) {
+    if (i >= table.header.size() || contains(stay, table.header[i])) continue;
+    kept[i] = false;
+    total -= widths[i] + 2;
+    left_out = table.header[i] + (left_out.empty() ? "" : ", ") + left_out;
+  }
+  if (left_out.empty()) return table;
+  const auto keep = [&](auto& cells) {
+    std::size_t i = 0;
+    std::erase_if(cells, [&](const auto&) { return !kept[i++]; });
+  };
+  for (Row& row : table.rows) keep(row);
+  keep(table.header);
+  keep(table.numeric);
   table.footnotes.push_back(fmt::format("no room for {}; {}", left_out, how));
   return table;
 }

@@ -22,8 +22,8 @@ struct Table {
 std::string to_text(const Table& table);
 
 /// The table without those last columns that a line of `width` characters has no room for, and with a footnote that
-/// names them and says `how` they are shown. The first column stays.
-Table fitted(Table table, std::size_t width, std::string_view how);
+/// names them and says `how` they are shown. The first column and those named in `stay` do.
+Table fitted(Table table, std::size_t width, std::string_view how, const std::vector<std::string>& stay = {});
 
 /// 1234567 as "1,234,567".
 std::string grouped(std::uint64_t number);

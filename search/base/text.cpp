@@ -1,15 +1,29 @@
 #include "search/base/text.hpp"
 
 #include <algorithm>
+#include <boost/locale/utf.hpp>
 #include <charconv>
 #include <cstdlib>
 
 namespace stormsweep {
 
-std::string one_line(std::string text) {
-  std::ranges::replace_if(
-      text, [](char c) { return c == '\n' || c == '\r'; }, ' ');
-  return text;
+std::string one_line(std::string_view text) {
+  namespace utf = boost::locale::utf;
+  std::string line;
+  for (auto rest = text.begin(); rest != text.end();) {
+    auto next = rest;
+    const utf::code_point c = utf::utf_traits<char>::decode(next, text.end());
+    if (!utf::is_valid_codepoint(c)) {
+      line += "\uFFFD";
+      next = rest + 1;
+    } else if (c < 0x20 || (c >= 0x7f && c < 0xa0)) {
+      line += ' ';
+    } else {
+      line.append(rest, next);
+    }
+    rest = next;
+  }
+  return line;
 }
 
 std::vector<std::string> split_list(std::string_view list) {

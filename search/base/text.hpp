@@ -8,8 +8,9 @@
 
 namespace stormsweep {
 
-/// `text` with a blank for every line break.
-std::string one_line(std::string text);
+/// `text`, which may come from anywhere, as a terminal and JSON can take it: a blank for every line break and other
+/// control character, U+FFFD for every byte that is not UTF-8.
+std::string one_line(std::string_view text);
 
 /// "a, b" as a and b: what commas part, without the blanks around it; nothing of an empty list.
 std::vector<std::string> split_list(std::string_view list);

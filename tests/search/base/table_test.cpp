@@ -26,6 +26,9 @@ TEST_CASE("columns that a terminal has no room for are named below, not wrapped"
         "t\n a  long name\n-------------\n 1          2\n10         20\nnote\nno room for b; --wide shows them\n");
   CHECK(fitted(table, 12, "").header == std::vector<std::string>{"a"});
   CHECK(fitted(table, 0, "").header == std::vector<std::string>{"a"});
+  CHECK(to_text(fitted(table, 12, "--wide shows them", {"b"})) ==
+        "t\n a  b\n-----\n 1  3\n10\nnote\nno room for long name; --wide shows them\n");
+  CHECK(fitted(table, 0, "", {"b"}).header == std::vector<std::string>{"a", "b"});
 }
 
 TEST_CASE("the digits of a number stand in groups of three") {

@@ -6,9 +6,21 @@
 
 using namespace stormsweep;
 
-TEST_CASE("one line: every line break becomes a blank") {
+TEST_CASE("one line: every line break and other control character becomes a blank") {
   CHECK(one_line("a\nb\r\nc") == "a b  c");
   CHECK(one_line("") == "");
+  CHECK(one_line("\x1b[31mred\a\x7f") == " [31mred  ");
+  CHECK(one_line("a\xc2\x9b"
+                 "b") == "a b");  // the other control characters, in UTF-8
+}
+
+TEST_CASE("one line: what is UTF-8 stays, and each byte that is not becomes U+FFFD") {
+  CHECK(one_line("Bodenw\xc3\xa4rme, \xe2\x88\x87T, \xf0\x9f\x8c\xaa") ==
+        "Bodenw\xc3\xa4rme, \xe2\x88\x87T, \xf0\x9f\x8c\xaa");
+  CHECK(one_line("W\xe4rme") == "W\xef\xbf\xbdrme");                          // Latin-1
+  CHECK(one_line("\xe2\x88") == "\xef\xbf\xbd\xef\xbf\xbd");                  // cut off
+  CHECK(one_line("\xc0\xaf") == "\xef\xbf\xbd\xef\xbf\xbd");                  // longer than need be
+  CHECK(one_line("\xed\xa0\x80") == "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");  // half a surrogate
 }
 
 TEST_CASE("a list is parted at its commas, blanks around them or not") {
