@@ -63,7 +63,12 @@ std::string json_of(const Plan& plan, const RanksPlans& ranks) {
 /// With the extent that an earlier run has settled.
 Space read_planned(const std::string& file, fs::path& database) {
   Space space = read_space(file);
-  if (database.empty()) database = space.name + ".db";
+  if (database.empty())
+    database = space.name + ".db";
+  else if (!fs::exists(database))
+    throw InputError(
+        fmt::format("--results is {}: there is no such file; give a database that `run` wrote, or leave it out",
+                    database.string()));
   const auto kept = sized_by_budget(space) ? read_extent(database, space) : std::nullopt;
   return kept ? with_extent(std::move(space), *kept) : space;
 }
@@ -74,7 +79,10 @@ int plan_command(const Arguments& arguments) {
   std::string file, ranks;
   fs::path database;
   std::optional<std::uint64_t> at;
-  const auto set_at = [&at](std::int64_t number) { at = number; };  // -1 becomes a number that no grid has
+  const auto set_at = [&at](std::int64_t number) {
+    if (number < 0) throw InputError(fmt::format("--at is {}; give 0 or more", number));
+    at = number;
+  };
   const auto options = parse_options(
       arguments,
       {.command = "stormsweep plan",

@@ -23,6 +23,7 @@
 #include "search/base/machine.hpp"
 #include "search/base/strict_json.hpp"
 #include "search/base/table.hpp"
+#include "search/space/trial_record.hpp"
 
 namespace stormsweep {
 
@@ -38,14 +39,14 @@ Records::Format records_format(const std::string& format) {
   return format == "csv" ? Records::Format::csv : Records::Format::json;
 }
 
-/// On a terminal, as much of the table as it has room for.
-std::string text_of(const Table& table, bool wide) {
+/// On a terminal, as much of the table as it has room for, and `stay` in any case.
+std::string text_of(const Table& table, bool wide, const Names& stay) {
   const auto width = wide ? std::nullopt : terminal_width(STDOUT_FILENO);
-  return to_text(width ? fitted(table, static_cast<std::size_t>(*width), "--wide prints them") : table);
+  return to_text(width ? fitted(table, static_cast<std::size_t>(*width), "--wide prints them", stay) : table);
 }
 
-void print(const Table& table, const ResultsQuestion& q) {
-  if (q.format == "text") std::cout << text_of(table, q.wide);
+void print(const Table& table, const ResultsQuestion& q, const Names& stay = {}) {
+  if (q.format == "text") std::cout << text_of(table, q.wide, stay);
   if (q.format == "markdown") std::cout << to_markdown(table);
   if (q.format == "latex") std::cout << to_latex(table);
 }
@@ -59,7 +60,9 @@ void print_rows(Selection& selection, const Names& names, const std::string& res
   if (!is_records(q.format)) {
     Table table = collect(selection, names, sql);
     table.footnotes = footnotes;
-    if (!table.rows.empty()) return print(table, q);
+    Names stay;  // what trials are chosen by
+    for (const SearchSummary& search : selection.searches()) stay.push_back(search.choice());
+    if (!table.rows.empty()) return print(table, q, stay);
     std::cout << none << '\n';
     return;
   }
@@ -108,12 +111,15 @@ Names best_footnotes(Selection& selection, const ResultsQuestion& q, const std::
 
 void print_best(Selection& selection, const ResultsQuestion& q) {
   const SearchSummary& search = only_search(selection.searches(), "--best: the file");
-  const std::string metric = sql_name(search.choice());
-  const std::string rest = fmt::format("WHERE {}{} IS NOT NULL ORDER BY {} {}, {} LIMIT {}",
-                                       q.over.empty() ? "status = 'complete' AND " : "", metric, metric, search.order(),
-                                       selection.number(), *q.best);
-  print_rows(selection, best_columns(selection), rest, q, fmt::format("no complete trial has a {} yet", search.metric),
-             best_footnotes(selection, q, rest));
+  const std::string metric = sql_name(search.choice()), number = selection.number();
+  std::string rest =
+      fmt::format("WHERE {}{} IS NOT NULL ORDER BY {} {}, {} LIMIT {}",
+                  q.over.empty() ? "status = 'complete' AND " : "", metric, metric, search.order(), number, *q.best);
+  if (!q.sort.empty())
+    rest = fmt::format("WHERE {0} IN (SELECT {0} FROM selected {1}) ORDER BY {2} {3}, {0}", number, rest,
+                       selection.column("--sort", q.sort), q.direction);
+  print_rows(selection, q.show.empty() ? best_columns(selection) : q.show, rest, q,
+             fmt::format("no complete trial has a {} yet", search.metric), best_footnotes(selection, q, rest));
 }
 
 void plot(const Chart& chart, const std::string& file) {
@@ -196,7 +202,13 @@ Selection::Needed needed_columns(const ResultsQuestion& q) {
       for (const SearchSummary& search : searches) names.push_back(search.choice());
       return names;
     };
-  if (q.best && q.plot.empty() && q.format != "optuna") return columns_of_best;
+  if (q.best && q.plot.empty() && q.format != "optuna")
+    return [&q](const std::vector<SearchSummary>& searches) {
+      Names names = columns_of_best(searches);
+      names.insert(names.end(), q.show.begin(), q.show.end());
+      names.push_back(q.sort);
+      return names;
+    };
   return nullptr;
 }
 

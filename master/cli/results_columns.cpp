@@ -7,6 +7,7 @@
 
 #include "master/store/sql_text.hpp"
 #include "search/base/text.hpp"
+#include "search/space/trial_record.hpp"
 
 namespace stormsweep {
 
@@ -65,7 +66,7 @@ Names telling_columns(Selection& selection) {
   const bool groups = selection.grouped();
   return joined({groups ? Names() : Names{"trial"},
                  selection.with_values({"search"}, 2),
-                 {groups ? "trials" : "status"},
+                 {groups ? group_size_column : "status"},
                  what_varies(selection),
                  telling_metrics(selection),
                  {"wall_seconds"},
@@ -83,7 +84,7 @@ Names columns_of_best(const std::vector<SearchSummary>& searches) {
 }
 
 Names best_columns(Selection& selection) {
-  return joined({{selection.grouped() ? "trials" : "trial"},
+  return joined({{selection.grouped() ? group_size_column : "trial"},
                  what_varies(selection),
                  telling_metrics(selection),
                  {"wall_seconds"}});

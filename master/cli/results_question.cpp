@@ -93,6 +93,26 @@ void read_sort(const std::string& sort, ResultsQuestion& q) {
     throw InputError(fmt::format("--sort is \"{}\"; give a column, or a column and asc or desc", sort));
 }
 
+/// What the chosen answer has no use for is refused, for whoever gave it expects something of it.
+void refuse_idle_options(const ResultsQuestion& q) {
+  const bool table = !q.rows.empty() || !q.columns.empty(), curves = !table && !q.curve.empty();
+  const bool list = !table && !curves;
+  struct Option {
+    const char* name;
+    bool given, of_use;
+  };
+  for (const auto& [name, given, of_use] :
+       {Option{"--best", q.best.has_value(), list}, Option{"--show", !q.show.empty(), list},
+        Option{"--sort", !q.sort.empty(), list && q.plot.empty()}, Option{"--curve", !q.curve.empty(), !table},
+        Option{"--by", !q.by.empty(), table}, Option{"--value", !q.value.empty(), !list}})
+    if (given && !of_use)
+      throw InputError(fmt::format("{}: {}", name,
+                                   table ? "a cross table (--rows, --columns) has no use for it; leave it out"
+                                   : curves
+                                       ? "a table of curves (--curve) has no use for it; leave it out"
+                                       : "this is of a cross table or curves; give --rows and --columns, or --curve"));
+}
+
 }  // namespace
 
 std::optional<ResultsQuestion> parse_results_question(const Arguments& arguments) {
@@ -118,6 +138,7 @@ std::optional<ResultsQuestion> parse_results_question(const Arguments& arguments
         "--format optuna: a journal is of trials as they are; choose them with --where and --search alone");
   if (!q.over.empty() && (!q.rows.empty() || !q.columns.empty() || !q.curve.empty()))
     throw InputError("--over: the cells of a cross table and of curves are means already; leave --over out");
+  refuse_idle_options(q);
   return q;
 }
 

@@ -64,14 +64,16 @@ void serve(LivePage& live, const Descriptor& listening, const Door& door, const 
   while (sigtimedwait(&ending, nullptr, &between_looks) < 0) live.renew(steady_time());
 }
 
+/// `otherwise` where the login has left no folder of the user's own, as in a job or after su.
 std::filesystem::path usual_socket(const std::string& database, const std::filesystem::path& otherwise) {
   const std::string name = std::filesystem::path(database).stem().string() + ".sock";
   const std::string_view runtime = environment("XDG_RUNTIME_DIR");
   if (runtime.empty()) return otherwise / name;
   const std::filesystem::path folder = std::filesystem::path(runtime) / "stormsweep";
-  std::filesystem::create_directories(folder);
-  std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
-  return folder / name;
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (!failed) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);
+  return (failed ? otherwise : folder) / name;
 }
 
 void serve_socket(LivePage& live, const ServeQuestion& q, const sigset_t& ending) {

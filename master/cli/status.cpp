@@ -39,7 +39,7 @@ int status_command(const Arguments& arguments) {
   if (format == "json") {
     auto all = nlohmann::ordered_json::array();
     for (const SearchReport& report : reports) all.push_back(to_json(report));
-    std::cout << all.dump(2) << '\n';
+    std::cout << all.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
   } else {
     for (const SearchReport& report : reports) std::cout << to_text(report);
   }

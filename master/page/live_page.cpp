@@ -10,6 +10,7 @@
 
 #include "master/page/page.hpp"
 #include "master/page/page_data.hpp"
+#include "master/report/selection.hpp"
 #include "master/store/database.hpp"
 
 namespace stormsweep {
@@ -52,6 +53,8 @@ LivePage::LivePage(PageQuestion question, std::string command)
     std::filesystem::create_directory(place);
     sources_.emplace_back(question_.databases[i], place / question_.databases[i].filename());
   }
+  if (sources_.size() == 1)  // so that what is wrong with it is told of the file, not of its copy
+    guarded(sources_[0].file, [&] { read_searches(sources_[0].database, sources_[0].file, question_.search); });
   make(steady_time());
 }
 

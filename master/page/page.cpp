@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "master/page/page_column.hpp"
+
 namespace stormsweep {
 
 namespace {
@@ -28,7 +30,8 @@ std::string cell_text(const Json& column, std::size_t row) {
   const Json& value = column["values"][row];
   if (value.is_null()) return "";
   const Json& cell = column.contains("words") ? column["words"][value.get<std::size_t>()] : value;
-  return cell.is_string() ? cell.get<std::string>() : cell.dump();
+  if (cell.is_string()) return cell.get<std::string>();
+  return cell.is_number_float() ? short_number(cell.get<double>()).dump() : cell.dump();
 }
 
 /// The rows that have a value of the metric, the best first.

@@ -65,13 +65,14 @@ Json short_cell(const Cell& cell) {
   return nullptr;
 }
 
-Json page_column(Selection& selection, const std::string& name, Role role, const std::string& expression) {
+Json page_column(Selection& selection, const std::string& name, Role role, const std::string& expression, bool whole) {
   Json column{{"name", name}, {"role", to_string(role)}};
   Json values = Json::array();
   Words words;
   const bool texts = has_texts(selection, expression);
   selection.query(fmt::format("SELECT {} FROM shown ORDER BY trial", expression), [&](const std::vector<Cell>& cells) {
-    values.push_back(texts ? words.code(cells[0]) : short_cell(cells[0]));
+    const auto* real = std::get_if<double>(&cells[0]);
+    values.push_back(texts ? words.code(cells[0]) : whole && real ? json_or_null(*real) : short_cell(cells[0]));
   });
   if (texts) column["words"] = words.words();
   column["values"] = std::move(values);

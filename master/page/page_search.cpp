@@ -8,6 +8,7 @@
 #include "master/page/page_column.hpp"
 #include "master/page/page_curves.hpp"
 #include "master/page/paper.hpp"
+#include "master/report/failure_reason.hpp"
 #include "master/report/importance.hpp"
 #include "master/report/selection.hpp"
 #include "master/store/sql_text.hpp"
@@ -48,18 +49,23 @@ Json statuses_of(Selection& selection) {
   return statuses;
 }
 
-Json failures_of(Selection& selection) {
-  Json failures = Json::array();
-  selection.query(fmt::format("SELECT status, error, count(*), min(trial) FROM selected WHERE status NOT IN "
-                              "('complete', 'running', 'waiting', 'pruned') GROUP BY 1, 2 ORDER BY 3 DESC, 4 LIMIT {}",
-                              most_failures),
-                  [&](const std::vector<Cell>& row) {
-                    failures.push_back({{"status", short_cell(row[0])},
-                                        {"error", short_cell(row[1])},
-                                        {"trials", short_cell(row[2])},
-                                        {"example", short_cell(row[3])}});
-                  });
-  return failures;
+/// "failures" and "reasons": the most frequent reasons, and how many there are.
+void add_failures(Json& search, Selection& selection) {
+  Json failures = Json::array(), reasons = 0;
+  selection.query(
+      fmt::format("SELECT status, error, count(*), min(trial), count(*) OVER () FROM selected WHERE status NOT IN "
+                  "('complete', 'running', 'waiting', 'pruned') GROUP BY status, {} ORDER BY 3 DESC, 4 "
+                  "LIMIT {}",
+                  reason_sql(), most_failures),
+      [&](const std::vector<Cell>& row) {
+        failures.push_back({{"status", short_cell(row[0])},
+                            {"error", short_cell(row[1])},
+                            {"trials", short_cell(row[2])},
+                            {"example", short_cell(row[3])}});
+        reasons = short_cell(row[4]);
+      });
+  search["failures"] = std::move(failures);
+  search["reasons"] = std::move(reasons);
 }
 
 /// Which columns a page shows, and as what, in their order.
@@ -102,7 +108,8 @@ Json columns_of(Selection& selection, const SearchSummary& search, const Cell& o
       columns.push_back(page_column(selection, name, role,
                                     role == Role::time ? fmt::format("strftime('%s', {}) - strftime('%s', '{}')",
                                                                      column, display(origin, Style::plain))
-                                                       : column));
+                                                       : column,
+                                    name == search.choice()));
     }
   return columns;
 }
@@ -112,7 +119,7 @@ Factor read_factor(Selection& selection, const std::string& name, const std::str
   const std::string column = sql_name(name);
   std::vector<double> places;
   const std::string rank = fmt::format(
-      "SELECT CASE typeof({0}) WHEN 'text' THEN (SELECT count(*) FROM words WHERE word < {0}) ELSE "
+      "SELECT CASE typeof({0}) WHEN 'text' THEN (SELECT count(*) FROM words WHERE words.word < selected.{0}) ELSE "
       "coalesce({0}, 0) END FROM selected {1}",
       column, rest);
   selection.query("DROP TABLE IF EXISTS temp.words", {});
@@ -164,8 +171,8 @@ Json page_search(const PageQuestion& question, const std::string& name) {
             {"trials", short_cell(selection.first("SELECT count(*) FROM selected"))},
             {"origin", short_cell(origin)},
             {"statuses", statuses_of(selection)},
-            {"failures", failures_of(selection)},
             {"fixed", fixed_of(selection, search)}};
+  add_failures(json, selection);
   json["columns"] = columns_of(selection, search, origin);
   json["importance"] = importance_of(selection, search);
   json["curves"] = page_curves(selection, search);

@@ -123,10 +123,12 @@ class Lines {
               {"state", state},          {"value", state == complete ? value : Json(nullptr)},
               {"values", nullptr}};
     if (const Json end = time_of(row["finished"]); !end.is_null()) line["datetime_complete"] = end;
-    line["distributions"] = distributions_;
-    line["params"] = Json::object();
-    for (const Parameter& parameter : parameters_)
+    line["distributions"] = line["params"] = Json::object();
+    for (const Parameter& parameter : parameters_) {
+      if (row[parameter.name].is_null()) continue;  // a trial from before the experiment had it
+      line["distributions"][parameter.name] = distributions_[parameter.name];
       line["params"][parameter.name] = parameter.stored(row[parameter.name]);
+    }
     line["user_attrs"] = attributes(row);
     line["system_attrs"] = Json::object();
     const auto curve = curves_.find(row["trial"].get<std::int64_t>());
@@ -164,7 +166,7 @@ void optuna_journal(Selection& selection, const SearchSummary& search, std::ostr
   selection.query("SELECT * FROM selected ORDER BY trial", [&](const std::vector<Cell>& cells) {
     Json row;
     for (std::size_t i = 0; i < names.size(); ++i) row[names[i]] = to_json(cells[i]);
-    out << lines.line(row).dump() << '\n';
+    out << lines.line(row).dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
   });
 }
 

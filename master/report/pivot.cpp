@@ -7,23 +7,28 @@
 #include <map>
 
 #include "master/store/sql_text.hpp"
+#include "search/base/error.hpp"
+#include "search/space/trial_record.hpp"
 
 namespace stormsweep {
 
 namespace {
 
-/// by, rows, columns, the mean of each value and the numbers of rows and, where there are several, of seeds of every
-/// cell, ordered by the first three.
+constexpr std::size_t most_cells = 1'000'000;  // of a table that is printed, empty ones too
+
+/// by, rows, columns, the mean of each value, of how many rows it is, and, where there are several, the number of seeds
+/// of every cell, ordered by the first three.
 std::string cells_sql(const Pivot& pivot) {
   const std::string by = pivot.by.empty() ? "NULL" : sql_name(pivot.by);
-  std::string means, any;
+  std::string means, counts, any;
   for (const std::string& value : pivot.values) {
     means += fmt::format(", avg({})", sql_name(value));
+    counts += fmt::format(", count({})", sql_name(value));
     any += fmt::format("{}{} IS NOT NULL", any.empty() ? "" : " OR ", sql_name(value));
   }
-  return fmt::format("SELECT {}, {}, {}{}, count(*){} FROM {} WHERE {} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3", by,
-                     sql_name(pivot.rows), sql_name(pivot.columns), means, pivot.seeds ? ", count(DISTINCT seed)" : "",
-                     pivot.source, any);
+  return fmt::format("SELECT {}, {}, {}{}{}{} FROM {} WHERE {} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3", by,
+                     sql_name(pivot.rows), sql_name(pivot.columns), means, counts,
+                     pivot.seeds ? ", count(DISTINCT seed)" : "", pivot.source, any);
 }
 
 bool is_number(const Cell& cell) {
@@ -36,19 +41,32 @@ struct Block {
   /// [row][column][value]; cells order as in SQL: NULL, numbers, texts
   std::map<Cell, std::map<Cell, std::vector<Cell>>> means;
   std::vector<Cell> columns;
-  std::int64_t fewest = 0, most = 0;  ///< rows a cell
+  std::int64_t fewest = 0, most = 0;  ///< rows that a mean is of
   std::int64_t most_seeds = 1;
 
-  void add(const Cell& row, const Cell& column, std::vector<Cell> values, std::int64_t count, std::int64_t seeds) {
+  void add(const Cell& row, const Cell& column, std::vector<Cell> values, const std::vector<Cell>& counts,
+           std::int64_t seeds) {
     means[row][column] = std::move(values);
     if (std::find(columns.begin(), columns.end(), column) == columns.end()) columns.push_back(column);
-    fewest = fewest == 0 ? count : std::min(fewest, count);
-    most = std::max(most, count);
+    for (const Cell& cell : counts) {
+      const auto count = std::get<std::int64_t>(cell);
+      if (count > 0) fewest = fewest == 0 ? count : std::min(fewest, count);
+      most = std::max(most, count);
+    }
     most_seeds = std::max(most_seeds, seeds);
   }
 };
 
+void check_size(const Block& block, const Pivot& pivot) {
+  if (block.means.size() * block.columns.size() > most_cells)
+    throw InputError(
+        fmt::format("a table of {} values of {} and {} of {} is not for reading; choose with --where, or take "
+                    "--format csv or json, a line a cell",
+                    block.means.size(), pivot.rows, block.columns.size(), pivot.columns));
+}
+
 Table make_table(Block block, const Pivot& pivot, const Selection& selection) {
+  check_size(block, pivot);
   Table table;
   table.title = fmt::format("{}", fmt::join(pivot.values, ", "));
   if (!pivot.by.empty())
@@ -96,9 +114,10 @@ std::vector<Table> pivot_tables(Selection& selection, const Pivot& pivot) {
   std::vector<Block> blocks;
   selection.query(cells_sql(pivot), [&](const std::vector<Cell>& cells) {
     if (blocks.empty() || blocks.back().by != cells[0]) blocks.emplace_back().by = cells[0];
-    const auto means = cells.begin() + 3, counts = means + static_cast<std::ptrdiff_t>(pivot.values.size());
-    blocks.back().add(cells[1], cells[2], {means, counts}, std::get<std::int64_t>(*counts),
-                      pivot.seeds ? std::get<std::int64_t>(counts[1]) : 1);
+    const auto size = static_cast<std::ptrdiff_t>(pivot.values.size());
+    const auto means = cells.begin() + 3, counts = means + size, seeds = counts + size;
+    blocks.back().add(cells[1], cells[2], {means, counts}, {counts, seeds},
+                      pivot.seeds ? std::get<std::int64_t>(*seeds) : 1);
   });
   std::vector<Table> tables;
   for (Block& block : blocks) tables.push_back(make_table(std::move(block), pivot, selection));
@@ -108,7 +127,8 @@ std::vector<Table> pivot_tables(Selection& selection, const Pivot& pivot) {
 void pivot_records(Selection& selection, const Pivot& pivot, std::ostream& out, Records::Format format) {
   std::vector<std::string> header{pivot.rows, pivot.columns};
   header.insert(header.end(), pivot.values.begin(), pivot.values.end());
-  header.emplace_back("trials");
+  for (const std::string& value : pivot.values)
+    header.push_back(pivot.values.size() == 1 ? group_size_column : value + number_suffix);
   if (pivot.seeds) header.emplace_back("seeds");
   if (!pivot.by.empty()) header.insert(header.begin(), pivot.by);
   Records records(out, format, std::move(header));

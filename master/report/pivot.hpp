@@ -31,7 +31,8 @@ std::vector<PivotCell> pivot_cells(Selection& selection, const Pivot& pivot);
 /// without any shows a dash.
 std::vector<Table> pivot_tables(Selection& selection, const Pivot& pivot);
 
-/// The same as records, a cell each: <by>, <rows>, <columns>, <values>, trials, and seeds where there are several.
+/// The same as records, a cell each: <by>, <rows>, <columns>, <values>, trials (of several values <value>_n, of how
+/// many each mean is), and seeds where there are several.
 void pivot_records(Selection& selection, const Pivot& pivot, std::ostream& out, Records::Format format);
 
 }  // namespace stormsweep

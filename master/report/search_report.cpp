@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "master/report/failure_reason.hpp"
 #include "master/report/funnel.hpp"
 #include "master/report/selection.hpp"
 #include "master/store/database.hpp"
@@ -117,14 +118,15 @@ class Reporter {
   /// See read_running.
   void read_failures() {
     auto select =
-        prepare(fmt::format("SELECT status, ifnull(error, ''), count(*), min(id) FROM trials WHERE search = (SELECT id "
-                            "FROM searches WHERE name "
-                            "= ?1) AND status <> 'complete' AND status NOT IN ('waiting', 'running'){} GROUP BY 1, 2 "
-                            "ORDER BY 3 DESC, 4 LIMIT {}",
-                            condition_, SearchReport::most_shown));
-    while (select.executeStep())
+        prepare(fmt::format("SELECT status, ifnull(error, ''), count(*), min(id), count(*) OVER () FROM trials WHERE "
+                            "search = (SELECT id FROM searches WHERE name = ?1) AND status <> 'complete' AND "
+                            "status NOT IN ('waiting', 'running'){} GROUP BY status, {} ORDER BY 3 DESC, 4 LIMIT {}",
+                            condition_, reason_sql(), SearchReport::most_shown));
+    while (select.executeStep()) {
       report_.failures.push_back({select.getColumn(0).getString(), select.getColumn(1).getString(),
                                   select.getColumn(2).getInt64(), select.getColumn(3).getInt64()});
+      report_.reasons = select.getColumn(4).getInt64();
+    }
   }
 
   std::string space_text() {

@@ -20,8 +20,8 @@ struct SearchReport {
     double seconds;  ///< since it started
   };
   struct Failure {
-    std::string status, error;
-    std::int64_t trials, example;  ///< how many, and the first of them
+    std::string status, error;     ///< of the first of them
+    std::int64_t trials, example;  ///< how many for that reason, and the first of them
   };
   struct Best {
     std::int64_t trial;
@@ -39,6 +39,7 @@ struct SearchReport {
   std::optional<Best> best;
   std::vector<Running> running;   ///< at most `most_shown`, the longest first
   std::vector<Failure> failures;  ///< at most `most_shown`, the most frequent first
+  std::int64_t reasons = 0;       ///< why trials failed, of which failures shows some
   std::vector<Funnel> brackets;   ///< at most `most_shown`, the last ones
   std::string master;             ///< "running on node1 ...", "not running; ..."
 

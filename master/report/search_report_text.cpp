@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "master/report/cell.hpp"
 #include "search/base/duration.hpp"
 #include "search/base/json_or_null.hpp"
 
@@ -48,6 +49,7 @@ nlohmann::ordered_json to_json(const SearchReport& report) {
   for (const auto& f : report.failures)
     json["failures"].push_back(
         {{"status", f.status}, {"error", f.error}, {"trials", f.trials}, {"example", f.example}});
+  json["reasons"] = report.reasons;
   return json;
 }
 
@@ -61,7 +63,7 @@ std::string to_text(const SearchReport& report) {
   if (report.trials_per_hour)
     text += fmt::format("  rate {:.{}f} trials/hour\n", *report.trials_per_hour, *report.trials_per_hour < 10 ? 1 : 0);
   if (report.best)
-    text += fmt::format("  best {} {:.4f}{}, trial {}\n", report.metric, report.best->value,
+    text += fmt::format("  best {} {}{}, trial {}\n", report.metric, display(report.best->value, Style::metric),
                         report.best->epoch ? fmt::format(" (epoch {})", *report.best->epoch) : "", report.best->trial);
   for (const auto& b : report.brackets) {
     std::string counts;
@@ -75,6 +77,11 @@ std::string to_text(const SearchReport& report) {
   for (const auto& f : report.failures)
     text += fmt::format("  {}: {} x {} (trial {}{})\n", f.status, f.trials, f.error, f.example,
                         f.trials > 1 ? ", for example" : "");
+  if (const auto shown = static_cast<std::int64_t>(report.failures.size()); report.reasons > shown)
+    text += fmt::format(
+        "  and {} more reasons; all: stormsweep results DATABASE --where \"error IS NOT NULL\" --show "
+        "trial,status,error\n",
+        report.reasons - shown);
   return text;
 }
 

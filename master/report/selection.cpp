@@ -16,6 +16,7 @@
 #include "search/base/error.hpp"
 #include "search/base/text.hpp"
 #include "search/space/space.hpp"
+#include "search/space/trial_record.hpp"
 
 namespace stormsweep {
 
@@ -37,6 +38,16 @@ Cell read_cell(const SQLite::Column& column) {
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
   const std::string near = nearest(word, known);
   return near.empty() ? fmt::format("columns are {}", fmt::join(known, ", ")) : fmt::format("did you mean {}?", near);
+}
+
+/// What to write instead of a column that SQLite says there is not.
+std::string unknown_column(std::string_view word, const std::string& where, const std::vector<std::string>& known) {
+  if (word.starts_with('"')) word = word.substr(1, word.find('"', 1) - 1);  // as newer versions of SQLite tell it
+  const std::string name(word);
+  return (where.find('"' + name + '"') != where.npos
+              ? fmt::format("write a word as '{}', or, if it is a column, ", name)
+              : "") +
+         did_you_mean(name, known);
 }
 
 /// Files of older versions that may not be written stay as they are.
@@ -106,6 +117,9 @@ std::string Selection::copied(const Needed& needed) const {
 Selection::Selection(const std::vector<std::filesystem::path>& files, const std::string& search,
                      const std::string& where, const Needed& needed)
     : file_(files.front()), database_(files.size() == 1 ? open_for_reading(file_) : union_of(files)) {
+  // Or else "batchsize" > 128 would hold of every trial: SQLite takes what is no column between double quotes for a
+  // text.
+  sqlite3_db_config(database_.getHandle(), SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   guarded(file_, [&] {
     searches_ = stormsweep::read_searches(database_, file_, search);
     read_columns("results");
@@ -146,8 +160,9 @@ void Selection::select(const std::string& search, const std::string& where, cons
     if (error.getErrorCode() != SQLITE_ERROR || where.empty()) refuse(file_, error);
     constexpr std::string_view unknown = "no such column: ";
     throw InputError(fmt::format("--where \"{}\": {}; {}", where, message,
-                                 message.starts_with(unknown) ? did_you_mean(message.substr(unknown.size()), columns_)
-                                                              : "give an SQL condition, such as batch_size > 128"));
+                                 message.starts_with(unknown)
+                                     ? unknown_column(std::string_view(message).substr(unknown.size()), where, columns_)
+                                     : "give an SQL condition, such as batch_size > 128"));
   }
 }
 

@@ -30,10 +30,6 @@ struct Curve {
   std::vector<std::string> metrics;
 };
 
-/// What follows a column's name where it is the standard deviation, or the number, of what its mean is of.
-inline constexpr const char* deviation_suffix = "_sd";
-inline constexpr const char* number_suffix = "_n";
-
 /// Trials picked from a results database. They are copied to a temporary table, `selected`, so that neither a slow
 /// reader of our output nor a pager keeps the database locked while a search wants to write to it.
 class Selection {

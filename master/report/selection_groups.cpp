@@ -11,6 +11,7 @@
 #include "search/base/strict_json.hpp"
 #include "search/base/text.hpp"
 #include "search/space/outcome.hpp"
+#include "search/space/trial_record.hpp"
 
 namespace stormsweep {
 
@@ -47,10 +48,10 @@ void Selection::group_over(const Names& over) {
   guarded(file_, [&] {
     add_deviation(database_);
     database_.exec(
-        fmt::format("CREATE TEMP TABLE grouped AS SELECT {0}, min(trial) AS first_trial, count(*) AS trials{1} "
-                    "FROM selected WHERE status = 'complete' GROUP BY {0} ORDER BY first_trial; "
+        fmt::format("CREATE TEMP TABLE grouped AS SELECT {0}, min(trial) AS {2}, count(*) AS {3}{1} "
+                    "FROM selected WHERE status = 'complete' GROUP BY {0} ORDER BY {2}; "
                     "DROP TABLE temp.selected; ALTER TABLE temp.grouped RENAME TO selected",
-                    key_list, moments));
+                    key_list, moments, group_first_column, group_size_column));
     read_columns("selected");
     values_.clear();
   });

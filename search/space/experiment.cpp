@@ -38,6 +38,8 @@ std::string read_new_name(const Field& field, std::set<std::string>& taken) {
     field.refuse("a name has lower-case letters, digits and underscores, a letter first");
   if (is_result_column(name))  // it would hide that one
     field.refuse("the results view has a column of that name; choose another");
+  if (name == group_size_column || name == group_first_column)
+    field.refuse("results --over has a column of that name; choose another");
   if (!taken.insert(name).second) field.refuse("the name is taken; choose another");
   return name;
 }
@@ -90,6 +92,15 @@ Metric read_metric(const Field& field, std::set<std::string>& taken) {
   field.expect_keys({"name", "goal", "meaning"}, {"name", "goal", "meaning"});
   return {read_new_name(field["name"], taken), static_cast<Goal>(one_of(field["goal"], goals)),
           field["meaning"].text()};
+}
+
+/// What `results --over` makes of a metric must not be another name's.
+void check_moments(const Field& metrics, const std::set<std::string>& names) {
+  for (const Field& metric : metrics.elements())
+    for (const char* suffix : {deviation_suffix, number_suffix})
+      if (const std::string moment = metric["name"].text() + suffix; names.contains(moment))
+        metric["name"].refuse("results --over makes a column " + moment +
+                              " of it, and that name is taken; choose another");
 }
 
 /// A number, whole ones as integers, or a word that can stand in a metric's name.
@@ -307,6 +318,7 @@ Experiment parse_experiment(std::string_view text, const std::string& place) {
     if (one_has && !result.hyperparameters.back().of_length.empty())
       h["of_length"].refuse("another hyperparameter has it, and one at most may");
   }
+  check_moments(root["metrics"], names);
   if (root.has("profiles"))
     for (const Field& profile : root["profiles"].elements())
       result.profiles.push_back(read_profile(profile, names, full_names, result.hyperparameters));

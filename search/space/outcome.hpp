@@ -62,6 +62,9 @@ struct Outcome {
   bool operator==(const Outcome&) const = default;
 };
 
+/// In an error, what comes between the reason and the folder that tells more.
+inline constexpr std::string_view see_folder = "; see ";
+
 /// One point of a training's curves.
 struct EpochRecord {
   std::int64_t epoch = 0;  ///< from 1

@@ -62,7 +62,10 @@ panel({
           html('h3', {}, 'Failures'),
           tableOf(
               ['status', 'reason', 'trials', 'for example'],
-              search.failures.map((one) => [one.status, one.error ?? '', one.trials, one.example])));
+              search.failures.map((one) => [one.status, one.error ?? '', one.trials, one.example])),
+          ...(search.reasons > search.failures.length ?
+                  [html('p', {}, `and ${grouped(search.reasons - search.failures.length)} more reasons`)] :
+                  []));
     box.append(
         html('details', {}, html('summary', {}, 'The search space'), html('pre', {}, search.space)),
         html(

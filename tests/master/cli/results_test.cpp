@@ -93,7 +93,7 @@ TEST_CASE("columns may stand apart from their commas, in quotes, and desc in cap
         "batch_size,wall_seconds\n128,156.25\n128,78.125\n");
   CHECK(results(t, {"--rows", "\"batch_size\"", "--columns", "data_multiplier", "--value", "trial, test_accuracy",
                     "--where", "batch_size = 128 AND epochs = 5", "--format", "csv"}) ==
-        "batch_size,data_multiplier,trial,test_accuracy,trials\n128,1,9.0,0.51,1\n128,2,11.0,0.52,1\n");
+        "batch_size,data_multiplier,trial,test_accuracy,trial_n,test_accuracy_n\n128,1,9.0,0.51,1,1\n128,2,11.0,0.52,1,1\n");
 }
 
 TEST_CASE("after a changed seed rows show it, and no mean is over seeds without saying so") {
@@ -180,9 +180,32 @@ TEST_CASE("rows that agree in all but some hyperparameters are one: mean, deviat
 
 TEST_CASE("the best of groups is by the mean") {
   const Replicates r;
-  CHECK(r.over({"--best", "1", "--show", "index", "--format", "csv"}).find("\n5,2,1,4.5,") != std::string::npos);
+  CHECK(r.over({"--best", "1", "--format", "csv"}).find("\n5,2,1,4.5,") != std::string::npos);
   CHECK(r.over({"--best", "1", "--over", "replicate", "--format", "csv"}) ==
         "trials,index,score,score_sd,score_n,wall_seconds\n3,1,2.3333333333333335,1.5275252316519465,3,1.5\n");
+}
+
+TEST_CASE("of the best, too, columns and an order may be chosen") {
+  const Replicates r;
+  CHECK(r.over({"--best", "3", "--show", "trial,score", "--sort", "trial", "--format", "csv"}) ==
+        "trial,score\n2,2.0\n3,4.0\n5,4.5\n");
+  CHECK(r.over({"--best", "2", "--over", "replicate", "--show", "index,score_n,wall_seconds_sd", "--sort", "index desc",
+                "--format", "csv"}) == "index,score_n,wall_seconds_sd\n2,2,0.0\n1,3,0.0\n");
+}
+
+TEST_CASE("an option that an answer has no use for is refused") {
+  const TornadoResults t;
+  const std::string table = ": a cross table (--rows, --columns) has no use for it; leave it out",
+                    curves = ": a table of curves (--curve) has no use for it; leave it out",
+                    list = ": this is of a cross table or curves; give --rows and --columns, or --curve";
+  check_refused(t, {"--best", "2", "--rows", "epochs", "--columns", "batch_size"}, "--best" + table);
+  check_refused(t, {"--show", "trial", "--rows", "epochs", "--columns", "batch_size"}, "--show" + table);
+  check_refused(t, {"--curves", "--rows", "epochs", "--columns", "batch_size"}, "--curve" + table);
+  check_refused(t, {"--curves", "--best", "2"}, "--best" + curves);
+  check_refused(t, {"--curves", "--by", "epochs"}, "--by" + curves);
+  check_refused(t, {"--value", "test_accuracy"}, "--value" + list);
+  check_refused(t, {"--value", "test_accuracy", "--plot", "a.svg"}, "--value" + list);
+  check_refused(t, {"--best", "2", "--by", "epochs"}, "--by" + list);
 }
 
 TEST_CASE("groups of what cannot be grouped are refused") {
@@ -220,6 +243,9 @@ TEST_CASE("wrong questions are answered in one line") {
   const TornadoResults t;
   check_refused(t, {"--where", "batchsize > 1"},
                 "--where \"batchsize > 1\": no such column: batchsize; did you mean batch_size?");
+  check_refused(t, {"--where", "\"batchsize\" > 1"},
+                "--where \"\"batchsize\" > 1\": no such column: batchsize; write a word as 'batchsize', or, if it is a "
+                "column, did you mean batch_size?");
   check_refused(t, {"--where", "batch_size >"},
                 "--where \"batch_size >\": near \")\": syntax error; give an SQL condition, such as batch_size > 128");
   check_refused(t, {"--sort", "wall_second"}, "--sort: there is no column wall_second; did you mean wall_seconds?");

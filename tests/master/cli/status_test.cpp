@@ -111,6 +111,33 @@ TEST_CASE("the same as JSON") {
   CHECK(report["running"][0]["attempt"] == 2);
 }
 
+TEST_CASE("failures stand by their reason, the folder that each one names apart, and how many reasons more there are") {
+  const TemporaryFolder folder;
+  const std::string file = (folder.path / "s.db").string();
+  const Space space = noop_space(R"({"index": {"min": 1, "max": 40, "step": 1}})");
+  {
+    Store store(file, space, "f", {});
+    for (std::uint64_t i = 0; i < 40; ++i)
+      store.finish(training(space, i), 0, worker(),
+                   failure(i < 28 ? fmt::format("it broke; see /work/{}", i) : fmt::format("reason {}", i)));
+  }
+  const std::string text = printed(status_command, {file});
+  CAPTURE(text);
+  CHECK(has(text, "  failed: 28 x it broke; see /work/0 (trial 1, for example)\n"));
+  CHECK(has(text, "  and 3 more reasons; all: stormsweep results DATABASE --where \"error IS NOT NULL\""));
+  const auto report = nlohmann::json::parse(printed(status_command, {file, "--format", "json"})).at(0);
+  CHECK(report["reasons"] == 13);
+  CHECK(report["failures"].size() == 10);
+}
+
+TEST_CASE("a best that is small is told in digits that show it") {
+  const TemporaryFolder folder;
+  const std::string file = (folder.path / "s.db").string();
+  const Space space = noop_space(R"({"index": [1, 2]})");
+  { Store(file, space, "f", {}).finish(training(space, 0), 0, worker(), outcome(1e-6)); }
+  CHECK(has(printed(status_command, {file}), "  best score 1.000e-06, trial 1\n"));
+}
+
 TEST_CASE("after an edited space and a changed seed, the present space is counted") {
   TemporaryFolder folder;
   const std::string file = (folder.path / "s.db").string();

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "search/base/error.hpp"
-#include "tests/master/store/store_fixture.hpp"
+#include "tests/master/report/results_fixture.hpp"
 
 using namespace stormsweep;
 using namespace stormsweep::test;
@@ -49,4 +49,10 @@ TEST_CASE("copies take a hundredth of the time at most: the next one waits") {
 TEST_CASE("what is no database of ours has no live page, and nothing is left of the attempt") {
   const TemporaryFolder folder;
   CHECK_THROWS_AS(LivePage({{folder.path / "none.db"}, ""}, ""), InputError);
+}
+
+TEST_CASE("what a live page cannot show is told of the user's file, not of its copy") {
+  const TornadoResults results;
+  CHECK_THROWS_WITH_AS(LivePage({{results.file}, "q"}, ""),
+                       (results.file + ": --search is q; the searches there are s").c_str(), InputError);
 }

@@ -36,6 +36,7 @@ TEST_CASE("a search as columns: what varies, what came out, what failed") {
   CHECK(search["statuses"] == Json{{"complete", 13}, {"diverged", 1}});
   CHECK(search["failures"] ==
         Json::parse(R"([{"status": "diverged", "error": "loss is nan & more", "trials": 1, "example": 14}])"));
+  CHECK(search["reasons"] == 1);
   CHECK(column(search, "batch_size")["role"] == "axis");
   CHECK(column(search, "batch_size")["values"].size() == 14);
   CHECK(column(search, "validation_accuracy")["role"] == "metric");
@@ -56,7 +57,53 @@ TEST_CASE("trials that share a curve are one line of it, that of the longest") {
   }
 }
 
-TEST_CASE("reals are cut to 6 digits, integers are not") {
+TEST_CASE("failures of one reason are counted together, whichever folder each one names") {
+  const TemporaryFolder folder;
+  const auto file = folder.path / "n.db";
+  const Space space = noop_space(R"({"index": [1, 2, 3]})", "n");
+  {
+    Store store(file, space, "f", {});
+    for (std::uint64_t i = 0; i < 3; ++i)
+      store.finish(training(space, i), 0, worker(),
+                   failure(i < 2 ? fmt::format("it broke; see /work/{}", i) : "it hung"));
+  }
+  const Json search = page_search({{file}, ""}, "n");
+  CHECK(search["failures"] == Json::parse(R"([
+    {"status": "failed", "error": "it broke; see /work/0", "trials": 2, "example": 1},
+    {"status": "failed", "error": "it hung", "trials": 1, "example": 3}])"));
+  CHECK(search["reasons"] == 2);
+}
+
+TEST_CASE("importance knows a hyperparameter from the table that orders its words, whatever its name") {
+  const TemporaryFolder folder;
+  const auto importance = [&](const std::string& name) {
+    const auto file = folder.path / (name + ".db");
+    const std::vector<Experiment> known{
+        parse_experiment(fmt::format(R"({{"name": "e", "summary": "s", "data": [], "run": ["t"],
+          "metrics": [{{"name": "loss", "goal": "minimize", "meaning": "m"}}], "hyperparameters": [
+            {{"name": "{}", "type": "choice", "choices": ["a", "b", "c"], "default": "a", "meaning": "m"}},
+            {{"name": "size", "type": "integer", "default": 1, "min": 1, "max": 9, "meaning": "m"}}]}})",
+                                     name),
+                         "e.json")};
+    const Space space = parse_space(
+        fmt::format(R"({{"name": "n", "experiment": "e", "parameters": {{"{}": ["a", "b", "c"], "size": [1, 2]}}}})",
+                    name),
+        "s.json", "/", known);
+    {
+      Store store(file, space, "f", {});
+      for (std::uint64_t i = 0; i < 6; ++i)
+        store.finish(training(space, i), 0, worker(), outcome(static_cast<double>(i * i), "loss"));
+    }
+    return page_search({{file}, ""}, "n")["importance"];
+  };
+  Json shares = importance("word")["effects"];
+  const Json others = importance("kind")["effects"];
+  REQUIRE(shares.size() == others.size());
+  for (std::size_t i = 0; i < shares.size(); ++i) CHECK(shares[i]["share"] == others[i]["share"]);
+  CHECK(shares[0]["share"] > 0.5);
+}
+
+TEST_CASE("reals are cut to 6 digits, integers and the metric that ranks are not") {
   const TemporaryFolder folder;
   const auto file = folder.path / "n.db";
   const Space space = noop_space(R"({"index": [1, 123456789], "milliseconds": [0.1, 0.123456789]})", "n");
@@ -67,7 +114,8 @@ TEST_CASE("reals are cut to 6 digits, integers are not") {
   const Json search = page_search({{file}, ""}, "n");
   CHECK(column(search, "index")["values"].dump() == "[1,1,123456789,123456789]");
   CHECK(column(search, "milliseconds")["values"].dump() == "[0.1,0.123457,0.1,0.123457]");
-  CHECK(column(search, "score")["values"][0].dump() == "0.333333");
+  CHECK(column(search, "score")["values"][0].dump() == "0.3333333333333333");
+  CHECK(column(search, "wall_seconds")["values"][0].dump().size() <= 7);
 }
 
 TEST_CASE("of more trials than a page lists it has the best, and counts all") {

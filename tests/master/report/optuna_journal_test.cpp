@@ -70,3 +70,23 @@ TEST_CASE("words and flags are choices, by their place; curves are intermediate 
     CHECK(lines[i]["intermediate_values"] == Json::parse(R"({"1": 0.25, "2": 0.5})"));
   }
 }
+
+TEST_CASE("what a trial lacks, from before the experiment had it, is no parameter of that trial") {
+  const TemporaryFolder folder;
+  const std::string file = (folder.path / "t.db").string();
+  const Space space = noop_space(R"({"index": [1, 2, 3], "milliseconds": [1, 2]})");
+  {
+    Store store(file, space, "f", {});
+    for (std::uint64_t i = 0; i < 6; ++i) store.finish(training(space, i), 0, worker(), outcome(0.5));
+  }
+  execute(
+      file,
+      "UPDATE trials SET configuration = json_remove(configuration, '$.milliseconds'), error = 'W' || x'e4' || 'rme' "
+      "WHERE id = 1");
+  const auto lines = journal(file);
+  REQUIRE(lines.size() == 7);
+  CHECK(lines[1]["params"] == Json{{"index", 1}});
+  CHECK(lines[1]["distributions"].size() == 1);
+  CHECK(lines[2]["params"].size() == 2);
+  CHECK(lines[1]["user_attrs"]["error"] == "W\xef\xbf\xbdrme");  // an older version's: today's are made whole
+}

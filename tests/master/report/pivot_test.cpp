@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "master/cli/results.hpp"
+#include "search/base/error.hpp"
 #include "tests/master/report/results_fixture.hpp"
 
 using namespace stormsweep;
@@ -76,6 +79,42 @@ TEST_CASE("a pivot as records has a line a cell and the number of trials") {
         "5,128,2,78.125,1\n5,256,1,19.53125,1\n");
   CHECK(pivot("json", {"--where", "batch_size = 256"}) ==
         "[\n{\"batch_size\": 256, \"data_multiplier\": 1, \"wall_seconds\": 19.53125, \"trials\": 1}\n]\n");
+}
+
+TEST_CASE("a mean is of the trials that have the value, and what is told of how many they are, too") {
+  const TornadoResults t;
+  execute(t.file, "UPDATE trials SET metrics = json_remove(metrics, '$.test_accuracy') WHERE id = 1");
+  // Trials 1 and 3 are replicates; the metric of the first is gone.
+  const auto asked = [&](const char* format) {
+    return printed(results_command, {t.file, "--rows", "batch_size", "--columns", "epochs", "--value",
+                                     "validation_accuracy,test_accuracy", "--where",
+                                     "batch_size = 64 AND data_multiplier = 1 AND epochs = 5", "--format", format});
+  };
+  CHECK(asked("csv") ==
+        "batch_size,epochs,validation_accuracy,test_accuracy,validation_accuracy_n,test_accuracy_n\n64,5,0.9064,0.51,2,"
+        "1\n");
+  CHECK(asked("text").ends_with("Each cell is the mean of 1 to 2 trials\n"));
+}
+
+TEST_CASE("a table that nobody can read is refused, and its cells are there as records") {
+  TemporaryFolder folder;
+  const std::string file = (folder.path / "n.db").string();
+  const Space space = noop_space(R"({"index": {"min": 1, "max": 1100, "step": 1}})", "n");
+  {
+    Store store(file, space, "f", {});
+    for (std::uint64_t i = 0; i < 1100; ++i) store.finish(training(space, i), 0, worker(), outcome(0.5));
+    store.commit();
+  }
+  const auto asked = [&](const char* format) {
+    return printed(results_command, {file, "--rows", "index", "--columns", "trial", "--format", format});
+  };
+  CHECK_THROWS_WITH_AS(
+      asked("text"),
+      "a table of 1100 values of index and 1100 of trial is not for reading; choose with --where, or take "
+      "--format csv or json, a line a cell",
+      InputError);
+  const std::string cells = asked("csv");
+  CHECK(std::count(cells.begin(), cells.end(), '\n') == 1101);
 }
 
 TEST_CASE("a pivot of nothing says so") {

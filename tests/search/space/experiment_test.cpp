@@ -97,6 +97,16 @@ TEST_CASE("names that would hide a column of the results view are refused") {
   CHECK(with("/hyperparameters/1/name", "outcome") == "accepted");
 }
 
+TEST_CASE("names that columns of `results --over` have are refused") {
+  for (const char* name : {"trials", "first_trial"})
+    CHECK(with("/hyperparameters/0/name", name) == "e.json: hyperparameters[0].name is \"" + std::string(name) +
+                                                       "\"; results --over has a column of that name; choose another");
+  for (const char* suffix : {"_sd", "_n"})
+    CHECK(with("/hyperparameters/1/name", "score" + std::string(suffix)) ==
+          "e.json: metrics[0].name is \"score\"; results --over makes a column score" + std::string(suffix) +
+              " of it, and that name is taken; choose another");
+}
+
 TEST_CASE("declarations that do not hold together are refused") {
   CHECK(problem(sample()) == "accepted");
   CHECK(with("/hyperparameters/0/default", 10) ==

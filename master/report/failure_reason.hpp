@@ -1,0 +1,18 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "search/space/outcome.hpp"
+
+namespace stormsweep {
+
+/// SQL: the reason that the column `error` tells, without the folder of that one trial, so that equal ones group.
+inline std::string reason_sql() {
+  return fmt::format(
+      "substr(error, 1, CASE instr(error, '{0}') WHEN 0 THEN length(error) ELSE instr(error, '{0}') - 1 END)",
+      see_folder);
+}
+
+}  // namespace stormsweep
