@@ -93,7 +93,8 @@ TEST_CASE("columns may stand apart from their commas, in quotes, and desc in cap
         "batch_size,wall_seconds\n128,156.25\n128,78.125\n");
   CHECK(results(t, {"--rows", "\"batch_size\"", "--columns", "data_multiplier", "--value", "trial, test_accuracy",
                     "--where", "batch_size = 128 AND epochs = 5", "--format", "csv"}) ==
-        "batch_size,data_multiplier,trial,test_accuracy,trial_n,test_accuracy_n\n128,1,9.0,0.51,1,1\n128,2,11.0,0.52,1,1\n");
+        "batch_size,data_multiplier,trial,test_accuracy,trial_n,test_accuracy_n\n128,1,9.0,0.51,1,1\n128,2,11.0,0.52,1,"
+        "1\n");
 }
 
 TEST_CASE("after a changed seed rows show it, and no mean is over seeds without saying so") {
