@@ -47,10 +47,11 @@ class Removal {
     read_touched();
     Removed removed;
     removed.curves = remove_curves();
-    removed.networks = remove_networks();
+    const std::vector<TrialId> gone = read_chosen();
     removed.trials = static_cast<std::uint64_t>(database_.exec(change + " WHERE id IN (SELECT id FROM chosen)"));
     database_.exec("UPDATE searches SET json_bytes = NULL WHERE id IN (SELECT id FROM touched)");
     transaction.commit();
+    removed.networks = remove_networks(gone);  // whose rows would stay if the commit were refused
     for (const Touched& search : touched_) renew_lines(search);
     database_.exec("PRAGMA journal_mode = DELETE");  // leaves no empty journal behind
     return removed;
@@ -96,13 +97,17 @@ class Removal {
     return static_cast<std::uint64_t>(curves.getInt64());
   }
 
-  std::uint64_t remove_networks() {
-    std::uint64_t networks = 0;
+  std::vector<TrialId> read_chosen() {
+    std::vector<TrialId> trials;
     SQLite::Statement select(database_, "SELECT id FROM chosen");
+    while (select.executeStep()) trials.push_back(TrialId{static_cast<std::uint64_t>(select.getColumn(0).getInt64())});
+    return trials;
+  }
+
+  std::uint64_t remove_networks(const std::vector<TrialId>& trials) const {
+    std::uint64_t networks = 0;
     std::error_code ignored;  // what is not there need not go
-    while (select.executeStep())
-      networks +=
-          fs::remove(model_file(file_, TrialId{static_cast<std::uint64_t>(select.getColumn(0).getInt64())}), ignored);
+    for (const TrialId trial : trials) networks += fs::remove(model_file(file_, trial), ignored) ? 1 : 0;
     return networks;
   }
 

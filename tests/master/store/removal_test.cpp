@@ -110,3 +110,16 @@ TEST_CASE("nothing goes of a search that is being written") {
   CHECK(query(f.file, "SELECT count(*) FROM trials WHERE status IN ('complete', 'failed')") == Rows{"4"});
   CHECK(network_kept(f.file, 1));
 }
+
+TEST_CASE("networks and JSON lines stay where the rows could not be changed") {
+  const Four f;
+  keep_network(f.file, 1);
+  // The last statement before the commit.
+  execute(f.file, "CREATE TRIGGER refused BEFORE UPDATE ON searches BEGIN SELECT RAISE(ABORT, 'no'); END");
+  const std::string lines_before = text(f.folder.path / "s.jsonl");
+  for (const auto act : {delete_trials, rerun_trials})
+    CHECK_THROWS_WITH_AS(act(f.file, {TrialId{1}}), doctest::Contains("s.db"), InputError);
+  CHECK(query(f.file, "SELECT status FROM trials WHERE id = 1") == Rows{"complete"});
+  CHECK(network_kept(f.file, 1));
+  CHECK(text(f.folder.path / "s.jsonl") == lines_before);
+}
