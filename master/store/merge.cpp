@@ -10,6 +10,8 @@
 #include "master/store/database.hpp"
 #include "master/store/process_identity.hpp"
 #include "master/store/schema.hpp"
+#include "master/store/stored_extent.hpp"
+#include "master/store/stored_proposals.hpp"
 #include "master/store/trial_row.hpp"
 #include "search/base/error.hpp"
 
@@ -54,15 +56,19 @@ void in_chunks(const std::function<int()>& next) {
   }
 }
 
+/// Whether anybody will go on with the searches that are merged: a union is only read.
+enum class Use { continued, read };
+
 class Merge {
  public:
-  Merge(SQLite::Database& into, const fs::path& place, const fs::path& from)
-      : into_(into), place_(place), from_file_(from), from_(open_for_reading(from)) {}
+  Merge(SQLite::Database& into, const fs::path& place, const fs::path& from, Use use)
+      : into_(into), place_(place), from_file_(from), use_(use), from_(open_for_reading(from)) {}
 
   Merged run() {
     index_identities(into_);  // searches of one name may have numbered their trainings differently
     for (const Search& search : read_all(from_)) {
       const std::int64_t target = find_or_insert(search);
+      if (use_ == Use::continued) copy_decisions(search, target);
       const Merged before = merged_;
       copy_trials(search, target);
       copy_epochs(search.id, target);
@@ -77,15 +83,25 @@ class Merge {
   std::int64_t find_or_insert(const Search& search) {
     const std::vector<Search> there = read_all(into_, search.name);
     if (there.empty()) return insert(search.id);
-    const auto refuse = [&](const std::string& what) {
-      throw InputError(fmt::format("{}: search '{}' there {}", from_file_.string(), search.name, what));
-    };
-    const std::string elsewhere = fmt::format(" than in {}; merge it into another file", place_.string());
-    if (there[0].experiment != search.experiment) refuse("is of another experiment" + elsewhere);
-    if (there[0].fingerprint != search.fingerprint) refuse("was trained on other data" + elsewhere);
+    if (there[0].experiment != search.experiment) refuse_other(search, "is of another experiment");
+    if (there[0].fingerprint != search.fingerprint) refuse_other(search, "was trained on other data");
     if (there[0].written)
-      refuse(fmt::format("is being run in {}; wait for that run or end it, then merge", place_.string()));
+      refuse(search, fmt::format("is being run in {}; wait for that run or end it, then merge", place_.string()));
     return there[0].id;
+  }
+
+  [[noreturn]] void refuse(const Search& search, const std::string& what) const {
+    throw InputError(fmt::format("{}: search '{}' there {}", from_file_.string(), search.name, what));
+  }
+
+  [[noreturn]] void refuse_other(const Search& search, const std::string& what) const {
+    refuse(search, fmt::format("{} than in {}; merge it into another file", what, place_.string()));
+  }
+
+  /// What earlier runs have decided, and later ones go on from.
+  void copy_decisions(const Search& search, std::int64_t target) {
+    if (!copy_proposals(from_, search.id, into_, target)) refuse_other(search, "has made other proposals");
+    if (!copy_extent(from_, search.id, into_, target)) refuse_other(search, "has another extent, or budget,");
   }
 
   std::int64_t insert(std::int64_t id) {
@@ -188,6 +204,7 @@ class Merge {
   SQLite::Database& into_;
   const fs::path& place_;
   const fs::path& from_file_;
+  Use use_;
   SQLite::Database from_;
   Merged merged_;
 };
@@ -200,14 +217,15 @@ Merged& Merged::operator+=(const Merged& other) {
 }
 
 Merged merge_database(SQLite::Database& into, const fs::path& place, const fs::path& from) {
-  return guarded(from, [&] { return Merge(into, place, from).run(); });
+  return guarded(from, [&] { return Merge(into, place, from, Use::continued).run(); });
 }
 
 SQLite::Database union_of(const std::vector<fs::path>& files) {
   SQLite::Database database("", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
   SQLite::Transaction transaction(database);
   create_tables(database);
-  for (const fs::path& file : files) merge_database(database, files.front(), file);
+  for (const fs::path& file : files)
+    guarded(file, [&] { return Merge(database, files.front(), file, Use::read).run(); });
   guarded(files.front(), [&] { create_views(database); });
   transaction.commit();
   return database;

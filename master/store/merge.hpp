@@ -19,16 +19,17 @@ struct Merged {
 };
 
 /// Adds the searches of the database `from` to those of `into`, all within a transaction that the caller has begun:
-/// trials by identity, curves, and columns. A row that has ended replaces one that waits or runs, never the other way
-/// round, so that it may be repeated as `from` fills. A trial runs in `into` only as long as the writer of `from`
-/// lives; else it waits. The caller makes the views anew (create_views). JSON lines beside `into` are written anew by
-/// its next run.
+/// trials by identity, curves, columns, and what its method has decided (proposals, the extent of a budget). A row that
+/// has ended replaces one that waits or runs, never the other way round, so that it may be repeated as `from` fills. A
+/// trial runs in `into` only as long as the writer of `from` lives; else it waits. The caller makes the views anew
+/// (create_views). JSON lines beside `into` are written anew by its next run.
 ///
 /// `place` names `into` in messages. Throws InputError: `from` is missing, not a results database, of a newer schema; a
-/// search in both that is of another experiment or of other data, or that is being written in `into`.
+/// search in both that is of another experiment or of other data, has decided otherwise, or is being written in `into`.
 Merged merge_database(SQLite::Database& into, const std::filesystem::path& place, const std::filesystem::path& from);
 
-/// The union of several databases, in a temporary file that SQLite deletes. Throws InputError as above.
+/// The union of several databases, in a temporary file that SQLite deletes; to be read, so that it has nothing of what
+/// methods have decided. Throws InputError as above.
 SQLite::Database union_of(const std::vector<std::filesystem::path>& files);
 
 }  // namespace stormsweep

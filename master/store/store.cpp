@@ -6,6 +6,7 @@
 #include "master/store/database.hpp"
 #include "master/store/json_text.hpp"
 #include "master/store/store_database.hpp"
+#include "master/store/stored_proposals.hpp"
 #include "search/base/text.hpp"
 #include "search/base/utc.hpp"
 #include "search/space/cache_files.hpp"
@@ -79,23 +80,7 @@ std::optional<double> Store::best_until(const Training& training, std::size_t mi
 
 ProposalHistory Store::proposals() {
   StoreDatabase& db = *database_;
-  return guarded(db.file, [&] {
-    SQLite::Statement select_width(db.sqlite, "SELECT ifnull(width, 0) FROM searches WHERE id = ?");
-    select_width.bind(1, db.lease.search);
-    select_width.executeStep();
-    ProposalHistory history{static_cast<std::uint64_t>(select_width.getColumn(0).getInt64()), {}};
-    SQLite::Statement select(
-        db.sqlite,
-        "SELECT number, configuration, ifnull(parameters, '') FROM proposals WHERE search = ? ORDER BY number");
-    select.bind(1, db.lease.search);
-    while (select.executeStep()) {
-      const auto number = static_cast<std::uint64_t>(select.getColumn(0).getInt64());
-      auto configuration = parse_configuration(select.getColumn(1).getString(), db.experiment);
-      if (number != history.proposals.size() || !configuration) break;  // written by another version
-      history.proposals.push_back({number, *std::move(configuration), select.getColumn(2).getString()});
-    }
-    return history;
-  });
+  return guarded(db.file, [&] { return read_proposals(db.sqlite, db.lease.search, db.experiment); });
 }
 
 void Store::keep_width(std::uint64_t width) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -14,7 +16,11 @@ namespace stormsweep {
 std::optional<std::uint64_t> read_extent(const std::filesystem::path& file, const Space& space);
 
 /// Keeps the extent of `sized` there, whose search exists, and takes its text for that of the search: whoever reads the
-/// database knows how far it goes. The table (`budgets`) is made when it is first needed; merging leaves it out.
+/// database knows how far it goes. The table (`budgets`) is made when it is first needed.
 void keep_extent(const std::filesystem::path& file, const Space& sized);
+
+/// Gives the search `target` of `into` what `search` of `from` has been given, if anything. False where `target` has
+/// been given something else.
+bool copy_extent(SQLite::Database& from, std::int64_t search, SQLite::Database& into, std::int64_t target);
 
 }  // namespace stormsweep

@@ -7,7 +7,9 @@
 #include "master/cli/results.hpp"
 #include "master/store/database.hpp"
 #include "master/store/process_identity.hpp"
+#include "master/store/stored_extent.hpp"
 #include "search/base/error.hpp"
+#include "search/space/extent.hpp"
 #include "tests/master/report/results_fixture.hpp"
 
 using namespace stormsweep;
@@ -64,6 +66,46 @@ TEST_CASE("merged parts are the whole, and merging again changes nothing") {
       "samples_per_second, flops, peak_share, error, started, finished FROM (SELECT *, \"index\" AS index_ "
       "FROM results) WHERE index_ = 3";
   CHECK(query(out, fields) == query(a, fields));
+}
+
+TEST_CASE("a merged search goes on from its proposals and from the extent of its budget, and others are refused") {
+  TemporaryFolder folder;
+  const auto a = folder.path / "a.db", b = folder.path / "b.db", c = folder.path / "c.db", out = folder.path / "out.db";
+  const Space space = noop_space(six, "s", R"("method": "bayes", "limits": {"hours": 1}, )");
+  const auto propose = [&](const fs::path& file, std::uint64_t width, const std::vector<std::uint64_t>& indices,
+                           std::uint64_t extent) {
+    {
+      Store store(file, space, "f", {});
+      store.keep_width(width);
+      for (std::uint64_t i = 0; i < indices.size(); ++i)
+        store.keep({i, training(space, indices[i] - 1).configuration,
+                    i < 2 ? "" : R"({"weights": [1], "signal": 1, "noise": 1})"});
+    }
+    keep_extent(file, with_extent(space, extent));
+  };
+  const auto proposals = [](const fs::path& file) {
+    return query(file, "SELECT number, configuration, parameters FROM proposals ORDER BY number");
+  };
+  propose(a, 2, {4, 1, 5}, 5);
+  CHECK(merge(out, {a}) == "0 trials new, 0 ended since, 0 had ended there already");
+  CHECK(proposals(out) == proposals(a));
+  CHECK(query(out, "SELECT width FROM searches") == Rows{"2"});
+  CHECK(read_extent(out, space) == 5);
+  CHECK(Store(out, space, "f", {}).proposals().proposals.size() == 3);
+
+  propose(a, 2, {4, 1, 5, 2}, 5);  // `a` went on
+  merge(out, {a});
+  CHECK(proposals(out) == proposals(a));
+
+  const std::string elsewhere = " than in " + out.string() + "; merge it into another file";
+  propose(b, 2, {4, 1, 6}, 5);
+  CHECK(merge(out, {b}) == b.string() + ": search 's' there has made other proposals" + elsewhere);
+  propose(b, 3, {4, 1, 5}, 5);
+  CHECK(merge(out, {b}) == b.string() + ": search 's' there has made other proposals" + elsewhere);
+  propose(c, 2, {4, 1, 5}, 6);
+  CHECK(merge(out, {c}) == c.string() + ": search 's' there has another extent, or budget," + elsewhere);
+  CHECK(proposals(out) == proposals(a));
+  CHECK_NOTHROW(printed(results_command, {a.string(), b.string()}));  // which nobody goes on with
 }
 
 TEST_CASE("a merged database is resumed: only what is missing is missing") {
