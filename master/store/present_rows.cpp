@@ -1,21 +1,95 @@
 #include "master/store/present_rows.hpp"
 
+#include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "master/store/best_epoch.hpp"
 #include "master/store/schema.hpp"
+#include "master/store/stored_proposals.hpp"
+#include "master/store/stored_share.hpp"
+#include "master/store/trial_row.hpp"
+#include "search/methods/methods.hpp"
 
 namespace stormsweep {
 
+namespace {
+
+/// The rows of a search: how they have ended, if they have.
+using Rows = std::map<Identity, std::optional<Ended>>;
+
+Rows read_rows(SQLite::Database& database, std::int64_t search, const Space& space) {
+  SQLite::Statement select(
+      database, fmt::format("SELECT identity, status NOT IN ('waiting', 'running'), status = 'out_of_memory', CASE "
+                            "status WHEN 'complete' THEN {} END FROM trials WHERE search = ?",
+                            choice_sql(space.metric, space.metric_at)));
+  select.bind(1, search);
+  Rows rows;
+  while (select.executeStep()) {
+    const auto identity = read_identity(select.getColumn(0));
+    if (!identity) continue;  // damaged: as if it were missing
+    std::optional<Ended>& ended = rows[*identity];
+    if (select.getColumn(1).getInt() == 0) continue;
+    ended = Ended{.value = {}, .out_of_memory = select.getColumn(2).getInt() != 0};
+    if (!select.isColumnNull(3)) ended->value = select.getColumn(3).getDouble();
+  }
+  return rows;
+}
+
+/// The method, which makes no proposals beyond those that are stored.
+std::unique_ptr<Method> method_of_past(SQLite::Database& database, std::int64_t search, Space space) {
+  if (!makes_proposals(space.method)) {
+    const auto share = read_share(database, space.name);
+    return make_method(space, share ? share->share : Share{});
+  }
+  const ProposalHistory past = read_proposals(database, search, *space.experiment);
+  space.method.trials = past.proposals.size();
+  return make_method(space, {}, past);
+}
+
+/// The trials of the rows that the search comes to ask for as far as its rows tell it.
+std::set<Identity> asked_for(SQLite::Database& database, const Space& space) {
+  SQLite::Statement select(database, "SELECT id FROM searches WHERE name = ?");
+  select.bind(1, space.name);
+  std::set<Identity> asked;
+  if (!select.executeStep()) return asked;
+  const std::int64_t search = select.getColumn(0).getInt64();
+  const Rows rows = read_rows(database, search, space);
+  const auto method = method_of_past(database, search, space);
+  while (const auto training = method->next())
+    for (std::size_t k = 0; k < training->trials(); ++k) {
+      const auto row = rows.find(identity(training->trial(k, *space.experiment), *space.experiment, space.seed));
+      if (row == rows.end()) continue;
+      asked.insert(row->first);
+      if (row->second) method->learn(*training, k, *row->second);
+    }
+  return asked;
+}
+
+}  // namespace
+
 PresentRows::PresentRows(SQLite::Database& database, const Space& space)
-    : space_(space), membership_(space), among_others_(identities_indexed(database)) {
+    : space_(space),
+      membership_(space),
+      among_others_(identities_indexed(database)),
+      adaptive_(is_adaptive(space.method)) {
+  if (among_others_ && adaptive_) asked_ = asked_for(database, space);
   const auto in_space = [](sqlite3_context* context, int, sqlite3_value** values) {
     const auto& self = *static_cast<const PresentRows*>(sqlite3_user_data(context));
     const char* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
     const bool same_seed = static_cast<std::uint64_t>(sqlite3_value_int64(values[1])) == self.space_.seed;
     const auto configuration = same_seed && text ? parse_configuration(text, *self.space_.experiment) : std::nullopt;
-    sqlite3_result_int(context, configuration && self.membership_.has(*configuration));
+    sqlite3_result_int(context, configuration && self.has(*configuration));
   };
   database.createFunction("in_space", 2, true, this, in_space);
+}
+
+bool PresentRows::has(const Configuration& configuration) const {
+  if (adaptive_) return asked_.contains(identity(configuration, *space_.experiment, space_.seed));
+  return membership_.has(configuration);
 }
 
 }  // namespace stormsweep

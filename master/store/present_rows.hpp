@@ -2,6 +2,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <set>
 #include <string>
 
 #include "search/space/membership.hpp"
@@ -10,7 +11,9 @@
 namespace stormsweep {
 
 /// Tells the rows of a search that are of its space as it is now from those of earlier versions and seeds: after an
-/// edit both are there (trials_by_identity, schema.hpp). Outlived by the connection's last use of `condition`.
+/// edit both are there (trials_by_identity, schema.hpp). Of a search that decides from results only those are present
+/// that it asks for as it decides now: with another goal, say, others went on. Outlived by the connection's last use of
+/// `condition`.
 class PresentRows {
  public:
   PresentRows(SQLite::Database& database, const Space& space);
@@ -21,11 +24,16 @@ class PresentRows {
   bool among_others() const { return among_others_; }
   /// " AND ..." of columns of `trials`; empty where all rows are of the space.
   std::string condition() const { return among_others_ ? " AND in_space(configuration, seed)" : ""; }
+  /// The search has come to ask for a trial that is stored: whether its row was none of the present ones before.
+  bool take_up(const Identity& trial) { return among_others_ && adaptive_ && asked_.insert(trial).second; }
 
  private:
+  bool has(const Configuration& configuration) const;
+
   const Space& space_;
   Membership membership_;
-  bool among_others_;
+  bool among_others_, adaptive_;
+  std::set<Identity> asked_;  ///< where it is adaptive
 };
 
 }  // namespace stormsweep

@@ -28,7 +28,7 @@ std::string goal_text(Goal goal) {
 /// What the database says of the search of that name.
 struct Found {
   std::int64_t id, numbering;
-  std::string experiment, fingerprint, json_file, metric, goal;
+  std::string experiment, fingerprint, json_file, metric, goal, metric_at;
   std::optional<std::uint64_t> json_bytes;
   std::optional<ProcessIdentity> writer;
 };
@@ -36,7 +36,7 @@ struct Found {
 std::optional<Found> find_search(SQLite::Database& database, const std::string& name) {
   SQLite::Statement select(database,
                            "SELECT id, experiment, fingerprint, json_file, json_bytes, writer_host, writer_pid, "
-                           "writer_job, writer_seen, numbering, metric, goal FROM searches WHERE name = ?");
+                           "writer_job, writer_seen, numbering, metric, goal, metric_at FROM searches WHERE name = ?");
   select.bind(1, name);
   if (!select.executeStep()) return std::nullopt;
   const auto text = [&](int column) { return select.getColumn(column).getString(); };
@@ -49,6 +49,7 @@ std::optional<Found> find_search(SQLite::Database& database, const std::string& 
               text(11),
               {},
               {}};
+              text(12),
   if (!select.isColumnNull(4)) found.json_bytes = static_cast<std::uint64_t>(select.getColumn(4).getInt64());
   if (!select.isColumnNull(5))
     found.writer = ProcessIdentity{text(5), select.getColumn(6).getInt64(), text(7), select.getColumn(8).getDouble()};
@@ -100,7 +101,7 @@ void update_search(SQLite::Database& database, const SearchLease& lease, const S
   update.exec();
 }
 
-/// Those of another space, or method, are none of this one.
+/// Those of another space, method or metric are none of this one.
 void forget_proposals(SQLite::Database& database, std::int64_t search) {
   database.exec(
       fmt::format("DELETE FROM proposals WHERE search = {0}; UPDATE searches SET width = NULL WHERE id = {0}", search));
@@ -108,19 +109,13 @@ void forget_proposals(SQLite::Database& database, std::int64_t search) {
 
 /// Throws InputError where a trial that failed was passed over by a rung that has begun: what went on there, went on
 /// without it.
-void refuse_decided(SQLite::Database& database, const std::filesystem::path& file, std::int64_t search,
-                    const Space& space) {
-  SQLite::Statement select(
-      database,
-      "SELECT t.bracket, t.rung FROM trials t WHERE t.search = ? AND t.status <> 'complete' AND t.status IN "
-      "('failed', 'diverged', 'out_of_memory') AND EXISTS (SELECT 1 FROM trials n WHERE n.search = t.search AND "
-      "n.bracket = t.bracket AND n.rung = t.rung + 1) LIMIT 1");
-  select.bind(1, search);
-  if (!select.executeStep()) return;
-  throw InputError(fmt::format(
-      "{}: search '{}': --retry-failed: rung {} of bracket {} has trials that failed, and the next rung has "
-      "been decided without them; leave it out, or give the search another name",
-      file.string(), space.name, select.getColumn(1).getInt64(), select.getColumn(0).getInt64()));
+void refuse_decided(SQLite::Database& database, const std::filesystem::path& file, std::int64_t search) {
+  const std::string of_search = fmt::format("search = {}", search);
+  if (const auto decided = find_decided_rung(database, of_search, of_search))
+    throw InputError(fmt::format(
+        "{}: search '{}': --retry-failed: rung {} of bracket {} has trials that failed, and the next rung has "
+        "been decided without them; leave it out, or give the search another name",
+        file.string(), decided->search, decided->rung, decided->bracket));
 }
 
 /// Returns how many trials now wait again. That they are not complete leads to their index (schema.cpp): it is asked of
@@ -160,11 +155,16 @@ SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& f
     const std::uintmax_t size = std::filesystem::file_size(json, missing);
     lease.json_agrees = found->json_file == json && found->json_bytes && !missing && size >= *found->json_bytes;
     lease.json_bytes = found->json_bytes.value_or(0);
-    if (found->numbering != numbering(space)) forget_proposals(database, found->id);
-    if (lease.resumed && found->numbering != numbering(space)) index_identities(database);
     other_choice = found->metric != space.metric || found->goal != goal_text(space.goal);
     if (other_choice) lease.json_agrees = false;  // it has the best epochs by the one before
   } else {
+    // Not in the numbering, which databases have had for long: it would take their proposals from them all.
+    const bool decides_otherwise =
+        is_adaptive(space.method) && (other_choice || found->metric_at != to_string(space.metric_at));
+    if (found->numbering != numbering(space) || decides_otherwise) {
+      forget_proposals(database, found->id);
+      if (lease.resumed) index_identities(database);
+    }
     lease.search = insert_search(database, space, fingerprint, self.seen);
   }
   let_wait(database, lease.search, "status = 'waiting'", "'running'");

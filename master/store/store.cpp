@@ -61,12 +61,9 @@ std::optional<Ended> Store::ended(const Training& training, std::size_t mileston
     const auto row = db.look_up(key, training.id);
     if (!row || !is_terminal(row->status)) return std::nullopt;
     Ended ended{.value = {}, .out_of_memory = row->status == Status::out_of_memory};
-    if (row->status != Status::complete) return ended;
-    db.select_metric.tryReset();
-    db.select_metric.bind(1, row->id);
-    if (db.select_metric.executeStep() && !db.select_metric.isColumnNull(0))
-      ended.value = db.select_metric.getColumn(0).getDouble();
-    db.select_metric.reset();
+    if (row->status == Status::complete) ended.value = db.metric_of(row->id);
+    if (db.present.take_up(key))
+      db.committed.count(TrialId{static_cast<std::uint64_t>(row->id)}, row->status, ended.value, db.goal);
     return ended;
   });
 }

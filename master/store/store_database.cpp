@@ -189,6 +189,15 @@ std::optional<FoundTrial> StoreDatabase::find(const Identity& key, TrainingId tr
   return found;
 }
 
+std::optional<double> StoreDatabase::metric_of(std::int64_t id) {
+  std::optional<double> value;
+  select_metric.tryReset();
+  select_metric.bind(1, id);
+  if (select_metric.executeStep() && !select_metric.isColumnNull(0)) value = select_metric.getColumn(0).getDouble();
+  select_metric.reset();
+  return value;
+}
+
 bool StoreDatabase::is_done(const Training& training) {
   if (present.among_others() || training.rung) return false;
   if (!done) done.emplace(sqlite, lease.search);

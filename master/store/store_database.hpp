@@ -33,6 +33,10 @@ struct Tally {
   StatusCounts counts;
   std::optional<BestTrial> best;
 
+  void count(TrialId trial, Status status, std::optional<double> value, Goal goal) {
+    ++count_of(counts, status);
+    if (value) consider(trial, *value, goal);
+  }
   void consider(TrialId trial, double metric, Goal goal) {
     if (std::isnan(metric)) return;
     if (!best || (goal == Goal::minimize ? metric < best->metric : metric > best->metric)) best = {trial, metric};
@@ -93,6 +97,8 @@ struct StoreDatabase {
   std::optional<FoundTrial> look_up(const Identity& key, TrainingId training);
   void stop_looking();
   std::optional<FoundTrial> find(const Identity& key, TrainingId training);
+  /// What the search chooses by, of the row of that id; nothing where it is undefined.
+  std::optional<double> metric_of(std::int64_t id);
   void write_epoch(const PendingEpoch& row);
   void write_proposals();
   void write_sign(double now);

@@ -1,0 +1,92 @@
+#include "master/loop/training_source.hpp"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+
+#include "master/report/search_report.hpp"
+#include "tests/master/store/store_fixture.hpp"
+
+using namespace stormsweep;
+using namespace stormsweep::test;
+
+namespace {
+
+/// Runs the search to its end, by one worker: a trial's score is that of its index. Returns how many trials it trained.
+std::uint64_t run(const std::filesystem::path& file, const Space& space) {
+  Store store(file, space, "f", {});
+  RunLimits limits(space.limits, 1, store.counts().terminal(), Seconds(0), {});
+  TrainingSource source(space, store, {}, limits, 1);
+  std::uint64_t trained = 0;
+  for (;;) {
+    const Supply supply = source.next(Seconds(0));
+    if (supply.training) {
+      for (std::size_t k = 0; k < supply.training->trials(); ++k, ++trained) {
+        const Outcome ended =
+            outcome(0.1 * double(Reader(supply.training->configuration, *space.experiment).integer("index") * 7 % 10));
+        store.finish(*supply.training, k, worker(), ended);
+        source.learn(*supply.training, k, ended);
+      }
+    } else if (supply.later == Supply::Later::by_itself) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    } else {
+      break;
+    }
+  }
+  store.commit();
+  CHECK(store.counts().terminal() == source.total());
+  return trained;
+}
+
+/// "done of all, others beside them"
+std::string told(const std::filesystem::path& file) {
+  const SearchReport report = report_searches(file, "s").at(0);
+  return fmt::format("{} of {}, {} beside them", report.done(), report.total.value(), report.others);
+}
+
+std::vector<std::string> proposals(const std::filesystem::path& file) {
+  return query(file, "SELECT configuration, parameters FROM proposals ORDER BY number");
+}
+
+}  // namespace
+
+TEST_CASE("a halving with another goal counts what it asks for, and trains what that lacks") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const auto space = [](const char* goal) {
+    return noop_space(
+        R"({"index": {"min": 0, "max": 8, "step": 1}, "epochs": [1, 3, 9]})", "s",
+        fmt::format(R"("method": {{"name": "halving", "size": 9}}, "metric": {{"name": "score", "goal": "{}"}}, )",
+                    goal));
+  };
+  // Scores 0 7 4 1 8 5 2 9 6: to the last rung goes 7, or 0.
+  CHECK(run(file, space("maximize")) == 13);
+  CHECK(told(file) == "13 of 13, 0 beside them");
+  CHECK(run(file, space("minimize")) == 3 + 1);
+  CHECK(told(file) == "13 of 13, 4 beside them");
+  CHECK(query(file, "SELECT \"index\" FROM results WHERE epochs = 9 ORDER BY 1") == std::vector<std::string>{"0", "7"});
+  CHECK(run(file, space("maximize")) == 0);
+  CHECK(told(file) == "13 of 13, 4 beside them");
+}
+
+TEST_CASE("a Bayesian search with another goal, or another epoch to choose by, makes proposals of its own") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db", fresh = folder.path / "fresh.db";
+  const auto space = [](const char* metric) {
+    return noop_space(
+        R"({"index": {"min": 0, "max": 99, "step": 1}})", "s",
+        fmt::format(R"("method": {{"name": "bayes", "trials": 10, "width": 2}}, "metric": {}, )", metric));
+  };
+  const Space up = space(R"({"name": "score", "goal": "maximize"})"),
+              down = space(R"({"name": "score", "goal": "minimize"})");
+  CHECK(run(file, up) == 10);
+  const auto first = proposals(file);
+  CHECK(run(file, up) == 0);  // an unedited search keeps them
+  CHECK(proposals(file) == first);
+  run(file, down);
+  CHECK(run(fresh, down) == 10);
+  CHECK(proposals(file) == proposals(fresh));
+  CHECK(told(file).starts_with("10 of 10, "));
+  { Store store(file, space(R"({"name": "score", "goal": "minimize", "at": "best"})"), "f", {}); }
+  CHECK(proposals(file).empty());
+}
