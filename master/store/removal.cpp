@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "master/store/database.hpp"
+#include "master/store/decided_rung.hpp"
 #include "master/store/kept_models.hpp"
 #include "master/store/process_identity.hpp"
 #include "master/store/search_lines.hpp"
@@ -18,7 +19,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* is_chosen = "id IN (SELECT id FROM chosen)";
 constexpr const char* ended = "status NOT IN ('waiting', 'running')";
+
+/// What becomes of the chosen trials.
+struct Fate {
+  std::string of;      ///< SQL: which of those that are wanted it concerns
+  std::string change;  ///< SQL: what becomes of their rows
+  std::string later;   ///< SQL: trials of later rungs that then stay decided
+};
 
 /// A search that has lost trials.
 struct Touched {
@@ -40,15 +49,15 @@ class Removal {
     transaction.commit();
   }
 
-  /// `change`: what becomes of the rows whose id is chosen. `condition`: which of those that are wanted it concerns.
-  Removed run(const std::string& condition, const std::string& change) {
+  Removed run(const Fate& fate) {
     SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
-    database_.exec(fmt::format("DELETE FROM chosen WHERE id NOT IN (SELECT id FROM trials WHERE {})", condition));
+    database_.exec(fmt::format("DELETE FROM chosen WHERE id NOT IN (SELECT id FROM trials WHERE {})", fate.of));
     read_touched();
+    refuse_decided(fate.later);
     Removed removed;
     removed.curves = remove_curves();
     const std::vector<TrialId> gone = read_chosen();
-    removed.trials = static_cast<std::uint64_t>(database_.exec(change + " WHERE id IN (SELECT id FROM chosen)"));
+    removed.trials = static_cast<std::uint64_t>(database_.exec(fmt::format("{} WHERE {}", fate.change, is_chosen)));
     database_.exec("UPDATE searches SET json_bytes = NULL WHERE id IN (SELECT id FROM touched)");
     transaction.commit();
     removed.networks = remove_networks(gone);  // whose rows would stay if the commit were refused
@@ -81,6 +90,15 @@ class Removal {
     if (may_be_alive(writer, self))
       throw InputError(
           fmt::format("{}: {}; wait for it or end it", file_.string(), being_written(search, writer, self)));
+  }
+
+  /// As --retry-failed is: a rung that has begun was decided without those that did not complete.
+  void refuse_decided(const std::string& later) {
+    if (const auto decided = find_decided_rung(database_, is_chosen, later))
+      throw InputError(fmt::format(
+          "{}: search '{}': rung {} of bracket {} has chosen trials that did not complete, and the next rung has been "
+          "decided without them; leave them out of --where, or give the search another name",
+          file_.string(), decided->search, decided->rung, decided->bracket));
   }
 
   /// Trials that have not ended need no curve: they are trained from their first milestone on.
@@ -137,11 +155,13 @@ std::string waiting_again() {
 }  // namespace
 
 Removed delete_trials(const fs::path& file, const std::vector<TrialId>& trials) {
-  return guarded(file, [&] { return Removal(file, trials).run("1", "DELETE FROM trials"); });
+  return guarded(file, [&] {
+    return Removal(file, trials).run({"1", "DELETE FROM trials", fmt::format("NOT {}", is_chosen)});
+  });
 }
 
 Removed rerun_trials(const fs::path& file, const std::vector<TrialId>& trials) {
-  return guarded(file, [&] { return Removal(file, trials).run(ended, waiting_again()); });
+  return guarded(file, [&] { return Removal(file, trials).run({ended, waiting_again(), "1"}); });
 }
 
 }  // namespace stormsweep

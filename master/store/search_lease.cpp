@@ -10,6 +10,7 @@
 #include "master/store/best_epoch.hpp"
 #include "master/store/column_names.hpp"
 #include "master/store/json_text.hpp"
+#include "master/store/decided_rung.hpp"
 #include "master/store/profile_view.hpp"
 #include "master/store/reuse.hpp"
 #include "master/store/schema.hpp"
@@ -168,7 +169,7 @@ SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& f
     lease.search = insert_search(database, space, fingerprint, self.seen);
   }
   let_wait(database, lease.search, "status = 'waiting'", "'running'");
-  if (options.retry_failed && has_rungs(space.method)) refuse_decided(database, file, lease.search, space);
+  if (options.retry_failed && has_rungs(space.method)) refuse_decided(database, file, lease.search);
   if (options.retry_failed &&
       let_wait(database, lease.search, "status = 'waiting', attempt = 1", "'failed', 'diverged', 'out_of_memory'") > 0)
     lease.json_agrees = false;  // it has lines for trials that wait again

@@ -123,3 +123,38 @@ TEST_CASE("networks and JSON lines stay where the rows could not be changed") {
   CHECK(network_kept(f.file, 1));
   CHECK(text(f.folder.path / "s.jsonl") == lines_before);
 }
+
+TEST_CASE("what a halving has decided without a trial that failed stays decided, as under --retry-failed") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space space = noop_space(R"({"index": [1, 2, 3, 4], "epochs": [1, 3]})", "s", R"("method": "halving", )");
+  const auto rung = [&](std::uint64_t i, std::uint32_t number) {
+    Training training = test::training(space, i);
+    training.milestones = {number == 0 ? 1 : 3};
+    training.configuration.values[*space.experiment->milestone] = training.milestones[0];
+    training.rung = {0, number, true};
+    return training;
+  };
+  {
+    Store store(file, space, "f", {});
+    store.finish(rung(0, 0), 0, worker(), failure("no"));
+    store.finish(rung(1, 0), 0, worker(), outcome(0.5));
+    store.finish(rung(2, 0), 0, worker(), outcome(0.4));
+  }
+  CHECK(rerun_trials(file, {TrialId{1}}).trials == 1);  // nothing is decided yet
+  {
+    Store store(file, space, "f", {});
+    store.finish(rung(0, 0), 0, worker(), failure("no"));
+    store.finish(rung(1, 1), 0, worker(), failure("no"));
+  }
+  const auto refusal =
+      doctest::Contains("s.db: search 's': rung 0 of bracket 0 has chosen trials that did not complete");
+  for (const auto act : {delete_trials, rerun_trials})
+    CHECK_THROWS_WITH_AS(act(file, {TrialId{1}, TrialId{2}}), refusal, InputError);
+  CHECK_THROWS_WITH_AS(rerun_trials(file, {TrialId{1}, TrialId{4}}), refusal, InputError);
+  CHECK_THROWS_WITH_AS(Store(file, space, "f", {.retry_failed = true}), doctest::Contains("--retry-failed: rung 0"),
+                       InputError);
+  CHECK(query(file, "SELECT status FROM trials ORDER BY id") == Rows{"failed", "complete", "complete", "failed"});
+  CHECK(rerun_trials(file, {TrialId{2}, TrialId{4}}).trials == 2);   // complete, and of the last rung
+  CHECK(delete_trials(file, {TrialId{1}, TrialId{4}}).trials == 2);  // with all that went on
+}
