@@ -27,15 +27,6 @@ Space without_milestones(const Space& space) {
   return part;
 }
 
-constexpr std::uint64_t largest_bracket = std::uint64_t{1} << 40;
-
-/// base^exponent, or the largest number of members.
-std::uint64_t power(std::uint64_t base, std::size_t exponent) {
-  std::uint64_t power = 1;
-  for (; exponent > 0 && power < largest_bracket; --exponent) power *= base;
-  return std::min(power, largest_bracket);
-}
-
 std::uint64_t trials_of(const BracketShape& bracket) {
   return std::accumulate(bracket.members.begin(), bracket.members.end(), std::uint64_t{0});
 }
@@ -64,12 +55,27 @@ class Shapes {
 std::uint64_t brackets_within(const Space& space, std::uint64_t most_trials) {
   Shapes shapes(space);
   std::uint64_t count = 0, trials = 0;
-  for (auto shape = shapes.next(); shape && (trials += trials_of(*shape)) <= most_trials; shape = shapes.next())
+  for (auto shape = shapes.next(); shape && (trials += trials_of(*shape)) <= most_trials && count <= most_brackets;
+       shape = shapes.next())
     ++count;
   if (count == 0)
     throw InputError(fmt::format("search '{}': limits.trials is {}, and a bracket has {}; raise it (stormsweep plan)",
                                  space.name, most_trials, trials));
+  if (count > most_brackets)
+    throw InputError(
+        fmt::format("search '{}': limits.trials is {}, room for more than {} brackets; lower it, or give "
+                    "a larger method.size",
+                    space.name, most_trials, most_brackets));
   return count;
+}
+
+/// Those of a share, one after the other.
+template <class Function>
+void each_shape(const Space& space, const Share& share, Function function) {
+  Shapes all(space);
+  const std::uint64_t count = brackets(space);
+  for (auto shape = all.next(); shape && shape->number < count; shape = all.next())
+    if (shape->number % share.count == share.index) function(*std::move(shape));
 }
 
 class Halving : public Method {
@@ -105,7 +111,7 @@ class Halving : public Method {
 
   std::optional<std::uint64_t> trials() override {
     std::uint64_t trials = 0;
-    for (const BracketShape& bracket : bracket_shapes(plan_, share_)) trials += trials_of(bracket);
+    each_shape(plan_, share_, [&](const BracketShape& bracket) { trials += trials_of(bracket); });
     return trials;
   }
 
@@ -188,9 +194,9 @@ std::vector<std::int64_t> rungs(const Space& space) {
 BracketPlan plan_of(const Space& space, std::uint64_t bracket) {
   const std::size_t count = rungs(space).size();
   const std::uint32_t eta = space.method.eta;
-  if (space.method.name == "halving") return {0, space.method.size.value_or(power(eta, count - 1))};
+  if (space.method.name == "halving") return {0, space.method.size.value_or(bounded_power(eta, count - 1))};
   const std::size_t first = bracket % count, halvings = count - 1 - first;
-  const std::uint64_t all = count * power(eta, halvings);
+  const std::uint64_t all = count * bounded_power(eta, halvings);
   return {first, (all + halvings) / (halvings + 1)};
 }
 
@@ -201,11 +207,8 @@ std::uint64_t brackets(const Space& space) {
 }
 
 std::vector<BracketShape> bracket_shapes(const Space& space, const Share& share) {
-  Shapes all(space);
   std::vector<BracketShape> shapes;
-  const std::uint64_t count = brackets(space);
-  for (auto shape = all.next(); shape && shape->number < count; shape = all.next())
-    if (shape->number % share.count == share.index) shapes.push_back(*std::move(shape));
+  each_shape(space, share, [&](BracketShape shape) { shapes.push_back(std::move(shape)); });
   return shapes;
 }
 

@@ -10,6 +10,7 @@ namespace stormsweep {
 namespace {
 
 constexpr std::int64_t most_eta = 1000;
+constexpr std::uint64_t largest_power = std::uint64_t{1} << 40;
 
 struct Known {
   std::string_view name;
@@ -51,6 +52,12 @@ std::optional<std::uint64_t> read_count(const Field& field, const char* key) {
 }
 
 }  // namespace
+
+std::uint64_t bounded_power(std::uint64_t base, std::size_t exponent) {
+  std::uint64_t power = 1;
+  for (; exponent > 0 && power < largest_power; --exponent) power *= base;
+  return std::min(power, largest_power);
+}
 
 MethodSettings read_method(const Field& field) {
   MethodSettings method;

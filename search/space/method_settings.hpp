@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,6 +23,12 @@ struct MethodSettings {
 
   bool operator==(const MethodSettings&) const = default;
 };
+
+/// What a halving may have: a bracket's members are told one by one, and so are brackets.
+inline constexpr std::uint64_t most_members = 1'000'000, most_brackets = 1'000'000;
+
+/// base^exponent, or 2^40 where that is less.
+std::uint64_t bounded_power(std::uint64_t base, std::size_t exponent);
 
 /// "method" of a space: a name, or an object with that name and what the method may be told. Throws InputError.
 MethodSettings read_method(const Field& field);

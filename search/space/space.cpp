@@ -182,6 +182,26 @@ void read_cost(const Field& field, const std::filesystem::path& directory, Space
     (space.experiment->milestone ? space.cost.epoch_seconds : space.cost.trial_seconds) = field[seconds].positive();
 }
 
+/// Refuses a halving whose brackets could not be told, unless its configurations end before.
+void check_brackets(const Field& root, const Space& space, std::size_t axis) {
+  const std::size_t rungs = space.axes[axis].values.size();
+  const std::uint64_t size = space.method.size.value_or(bounded_power(space.method.eta, rungs - 1));
+  const std::uint64_t brackets = space.method.brackets.value_or(1);
+  if (size <= most_members && brackets <= most_brackets) return;
+  const auto configurations = space.continuous_axes() > 0 ? std::nullopt : space.grid.without(axis).count();
+  if (brackets > most_brackets && configurations.value_or(brackets) > most_brackets)
+    root["method"]["brackets"].refuse("give at most " + std::to_string(most_brackets));
+  if (size <= most_members || configurations.value_or(size) <= most_members) return;
+  if (space.method.size)
+    root["method"]["size"].refuse("a bracket has at most " + std::to_string(most_members) +
+                                  " configurations: give fewer");
+  const std::string& name = space.experiment->hyperparameters[*space.experiment->milestone].name;
+  const bool halving = space.method.name == "halving";
+  throw InputError(root["parameters"][name].place() + " has " + std::to_string(rungs) + " rungs, so " +
+                   (halving ? "method.size" : "the size of the first bracket") + " is " + std::to_string(size) +
+                   "; give " + (halving ? "method.size or " : "") + "fewer rungs");
+}
+
 void check_rungs(const Field& root, const Space& space) {
   const auto& milestone = space.experiment->milestone;
   const std::string place = root["method"].place() + ": " + space.method.name;
@@ -200,6 +220,7 @@ void check_rungs(const Field& root, const Space& space) {
                                ": leave " + name + " out of it");
   if (space.limits.trials && space.method.brackets)
     root["limits"]["trials"].refuse("method.brackets says how far " + space.method.name + " goes: give one of them");
+  check_brackets(root, space, *axis);
 }
 
 void check_method(const Field& root, Space& space) {

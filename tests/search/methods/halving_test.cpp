@@ -154,6 +154,39 @@ TEST_CASE("limits.trials is as many whole brackets as it has room for") {
                        "search 's': limits.trials is 12, and a bracket has 13; raise it (stormsweep plan)", InputError);
 }
 
+TEST_CASE("brackets that could not be told are refused, and those that the space ends before are not") {
+  const auto refusal = [](const std::string& method, const std::string& epochs, const std::string& index) {
+    try {
+      make_halving(space(method, R"("index": )" + index, epochs), {})->trials();
+      return std::string();
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+  };
+  std::string twenty = "[1";
+  for (int epoch = 2; epoch <= 20; ++epoch) twenty += fmt::format(", {}", epoch);
+  twenty += "]";
+  const std::string range = R"({"min": 0, "max": 1000000000})", few = "[1, 2, 3]";
+  CHECK(refusal(R"("halving")", twenty, range) ==
+        "s.json: parameters.epochs has 20 rungs, so method.size is 1162261467; give method.size or fewer rungs");
+  CHECK(refusal(R"("hyperband")", twenty, range) ==
+        "s.json: parameters.epochs has 20 rungs, so the size of the first bracket is 1162261467; give fewer rungs");
+  CHECK(refusal(R"({"name": "halving", "size": 10000000000000})", "[1, 3]", range) ==
+        "s.json: method.size is 10000000000000; a bracket has at most 1000000 configurations: give fewer");
+  CHECK(refusal(R"({"name": "halving", "brackets": 100000000})", "[1, 3]", range) ==
+        "s.json: method.brackets is 100000000; give at most 1000000");
+  CHECK(refusal(R"("halving")", twenty, few) == "");
+  CHECK(refusal(R"({"name": "halving", "size": 10000000000000})", "[1, 3]", few) == "");
+  CHECK(refusal(R"({"name": "halving", "brackets": 100000000})", "[1, 3]", few) == "");
+  const Space most = space(R"({"name": "halving", "size": 3, "brackets": 1000000})", R"("index": )" + range, "[1, 3]");
+  CHECK(make_halving(most, {})->trials() == 4'000'000);
+  const Space limited =
+      parse_space(R"({"name": "s", "experiment": "noop", "method": "halving", "parameters": {"index": )" + range +
+                      R"(, "epochs": [1, 3]}, "limits": {"trials": 1000000000000}})",
+                  "s.json", "/");
+  CHECK_THROWS_WITH_AS(brackets(limited), doctest::Contains("room for more than 1000000 brackets"), InputError);
+}
+
 TEST_CASE("what halving cannot do is refused") {
   const auto refusal = [](const std::string& method, const std::string& more) {
     try {
