@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cassert>
 #include <functional>
-#include <iterator>
 #include <limits>
 #include <numeric>
 
 #include "search/base/error.hpp"
+#include "search/space/grid_count.hpp"
+#include "search/space/grid_walk.hpp"
 
 namespace stormsweep {
 
@@ -34,28 +35,6 @@ std::uint64_t uncovered(const Exclusion& box, std::span<const Exclusion> exclusi
 }
 
 }  // namespace
-
-bool Exclusion::covers(std::span<const std::uint32_t> digits) const {
-  return std::all_of(terms.begin(), terms.end(), [&](const Term& term) {
-    return std::binary_search(term.digits.begin(), term.digits.end(), digits[term.axis]);
-  });
-}
-
-std::optional<Exclusion> intersection(Exclusion a, const Exclusion& b) {
-  for (const Exclusion::Term& term : b.terms) {
-    const auto same = std::find_if(a.terms.begin(), a.terms.end(), [&](const auto& t) { return t.axis == term.axis; });
-    if (same == a.terms.end()) {
-      a.terms.push_back(term);
-      continue;
-    }
-    std::vector<std::uint32_t> common;
-    std::set_intersection(same->digits.begin(), same->digits.end(), term.digits.begin(), term.digits.end(),
-                          std::back_inserter(common));
-    if (common.empty()) return std::nullopt;
-    same->digits = std::move(common);
-  }
-  return a;
-}
 
 Grid::Grid(std::vector<std::uint32_t> sizes, std::vector<Exclusion> exclusions)
     : sizes_(std::move(sizes)), exclusions_(std::move(exclusions)) {
@@ -109,32 +88,28 @@ const Exclusion* Grid::covering(std::span<const std::uint32_t> digits) const {
   return found == exclusions_.end() ? nullptr : &*found;
 }
 
-std::uint64_t Grid::run(const Exclusion& exclusion) const {
-  std::size_t last = 0;  // one past the last axis named
-  for (const Exclusion::Term& term : exclusion.terms) last = std::max(last, term.axis + 1);
-  std::uint64_t product = 1;
-  for (std::size_t axis = last; axis < sizes_.size(); ++axis) product *= sizes_[axis];
-  return product;
-}
-
 std::optional<std::uint64_t> Grid::next(std::uint64_t from) const {
-  while (from < size_) {
-    const Exclusion* exclusion = covering(digits(from));
-    if (!exclusion) return from;
-    const std::uint64_t length = run(*exclusion);
-    from = (from / length + 1) * length;
-  }
-  return std::nullopt;
+  if (from >= size_) return std::nullopt;
+  Digits digits = this->digits(from);
+  if (!excluded(digits)) return from;
+  const auto found = first_uncovered(sizes_, exclusions_, std::move(digits));
+  return found ? std::optional(index(*found)) : std::nullopt;
 }
 
 std::optional<std::uint64_t> Grid::previous(std::uint64_t from) const {
-  while (true) {
-    const Exclusion* exclusion = covering(digits(from));
-    if (!exclusion) return from;
-    const std::uint64_t length = run(*exclusion);
-    if (from < length) return std::nullopt;
-    from = from / length * length - 1;
-  }
+  if (!excluded(digits(from))) return from;
+  const auto found = mirrored().next(size_ - 1 - from);
+  return found ? std::optional(size_ - 1 - *found) : std::nullopt;
+}
+
+Grid Grid::mirrored() const {
+  std::vector<Exclusion> exclusions = exclusions_;
+  for (Exclusion& exclusion : exclusions)
+    for (Exclusion::Term& term : exclusion.terms) {
+      std::reverse(term.digits.begin(), term.digits.end());
+      for (std::uint32_t& digit : term.digits) digit = sizes_[term.axis] - 1 - digit;
+    }
+  return Grid(sizes_, std::move(exclusions));
 }
 
 std::optional<std::uint64_t> Grid::count() const {
@@ -148,7 +123,7 @@ std::optional<std::uint64_t> Grid::count() const {
 
   const bool few = exclusions_.size() <= most_exclusions;
   if (few && std::uint64_t{1} << exclusions_.size() < combinations) return uncovered({}, exclusions_, sizes_);
-  if (combinations > longest_enumeration) return std::nullopt;
+  if (combinations > longest_enumeration) return count_uncovered(sizes_, exclusions_);
   const Grid small(sizes);
   std::uint64_t left = 0;
   for (std::uint64_t i = 0; i < combinations; ++i) left += !excluded(small.digits(i));

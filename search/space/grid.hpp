@@ -5,27 +5,9 @@
 #include <span>
 #include <vector>
 
+#include "search/space/exclusion.hpp"
+
 namespace stormsweep {
-
-/// One digit an axis: the position of a configuration's value among the axis's values.
-using Digits = std::vector<std::uint32_t>;
-
-/// A partial configuration that is left out: for each axis that it names, the digits that it covers. A grid point is
-/// excluded if for every named axis its digit is among them.
-struct Exclusion {
-  struct Term {
-    std::size_t axis;
-    std::vector<std::uint32_t> digits;  ///< sorted
-    bool operator==(const Term&) const = default;
-  };
-  std::vector<Term> terms;
-
-  bool covers(std::span<const std::uint32_t> digits) const;
-  bool operator==(const Exclusion&) const = default;
-};
-
-/// What both cover; nothing if that is no point.
-std::optional<Exclusion> intersection(Exclusion a, const Exclusion& b);
 
 /// The grid as an index, never a list: point i is computed from i in mixed radix, the LAST axis turning fastest.
 /// Memory is a few words an axis, whatever the size.
@@ -47,20 +29,21 @@ class Grid {
   std::uint64_t index(std::span<const std::uint32_t> digits) const;
   bool excluded(std::span<const std::uint32_t> digits) const { return covering(digits) != nullptr; }
 
-  /// The first point at or after `from` that no exclusion covers, and the last at or before it. Whole runs of excluded
-  /// points are skipped, so that a grid whose first half is excluded starts at once.
+  /// The first point at or after `from` that no exclusion covers, and the last at or before it. Excluded points are
+  /// not looked at one by one (search/space/grid_walk.hpp), whichever axes are named.
   std::optional<std::uint64_t> next(std::uint64_t from) const;
   std::optional<std::uint64_t> previous(std::uint64_t from) const;
 
   /// Points that no exclusion covers: by inclusion and exclusion where there are at most 20 exclusions and that is
-  /// shorter, else by enumerating the axes that exclusions name; nothing if those make more than 10^7 combinations.
+  /// shorter, by enumerating the axes that exclusions name where these make at most 10^7 combinations, else by
+  /// count_uncovered, which may give up (search/space/grid_count.hpp).
   std::optional<std::uint64_t> count() const;
 
  private:
   /// An exclusion that covers the point, or null.
   const Exclusion* covering(std::span<const std::uint32_t> digits) const;
-  /// The points in a row that an exclusion covers whole: the product of the axes after the last one that it names.
-  std::uint64_t run(const Exclusion& exclusion) const;
+  /// Every axis the other way round.
+  Grid mirrored() const;
 
   std::vector<std::uint32_t> sizes_;
   std::vector<Exclusion> exclusions_;

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "search/base/error.hpp"
+#include "search/space/grid_count.hpp"
 
 using namespace stormsweep;
 
@@ -83,6 +84,7 @@ TEST_CASE("the grid equals its brute-force twin") {
       if (!left_out(points[i], exclusions)) kept.push_back(i);
     }
     REQUIRE(grid.count() == kept.size());
+    REQUIRE(count_uncovered(sizes, exclusions) == kept.size());
     for (std::uint64_t i = 0; i < points.size(); ++i) {
       const auto after = std::lower_bound(kept.begin(), kept.end(), i);
       const auto beyond = std::upper_bound(kept.begin(), kept.end(), i);
@@ -111,6 +113,33 @@ TEST_CASE("10^15 points cost no more than ten") {
   CHECK(grid.index(Digits{98'765, 43'210, 12'345}) == 987'654'321'012'345);
 }
 
+TEST_CASE("what is excluded by a condition on the last axis is not walked through") {
+  // A choice of four, each with three axes of ten values that stay at their eleventh by the other choices.
+  std::vector<std::uint32_t> sizes(12, 11);
+  sizes.push_back(4);
+  std::vector<Exclusion> exclusions;
+  for (std::size_t axis = 0; axis < 12; ++axis) {
+    const auto own = static_cast<std::uint32_t>(axis / 3);
+    Exclusion others{{{axis, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}}, {12, {}}}};
+    for (std::uint32_t choice = 0; choice < 4; ++choice)
+      if (choice != own) others.terms[1].digits.push_back(choice);
+    exclusions.push_back(others);
+    exclusions.push_back({{{axis, {10}}, {12, {own}}}});
+  }
+  const Grid grid(sizes, exclusions);
+  CHECK(grid.count() == 4000);
+  std::uint64_t found = 0;
+  Digits first, last;
+  for (auto i = grid.next(0); i; i = grid.next(*i + 1), ++found) {
+    last = grid.digits(*i);
+    if (found == 0) first = last;
+  }
+  CHECK(found == 4000);
+  CHECK(first == Digits{0, 0, 0, 10, 10, 10, 10, 10, 10, 10, 10, 10, 0});
+  CHECK(last == Digits{10, 10, 10, 10, 10, 10, 10, 10, 10, 9, 9, 9, 3});
+  CHECK(grid.digits(grid.previous(grid.size() - 1).value()) == last);
+}
+
 TEST_CASE("an exclusion of a whole axis says nothing of it") {
   const Grid grid({2, 3}, {{{{0, {1}}, {1, {0, 1, 2}}}}});
   CHECK(grid.exclusions()[0].terms.size() == 1);
@@ -118,11 +147,18 @@ TEST_CASE("an exclusion of a whole axis says nothing of it") {
 }
 
 TEST_CASE("what is too long to count is not counted") {
+  // Pairs of axes that stand far apart: what is still open after the first half is any of 2^21 sets.
   std::vector<Exclusion> exclusions;
-  for (std::uint32_t d = 0; d < 21; ++d) exclusions.push_back({{{0, {d}}, {1, {d}}, {2, {d}}}});
-  CHECK(Grid({1000, 1000, 1000}, exclusions).count() == std::nullopt);
-  exclusions.pop_back();
-  CHECK(Grid({1000, 1000, 1000}, exclusions).count() == 1'000'000'000 - 20);
+  for (std::size_t axis = 0; axis < 21; ++axis) exclusions.push_back({{{axis, {0}}, {axis + 21, {0}}}});
+  CHECK(Grid(std::vector<std::uint32_t>(42, 2), exclusions).count() == std::nullopt);
+  exclusions.pop_back();  // by inclusion and exclusion: 3 of each pair's 4 points, and the 4 of the last
+  CHECK(Grid(std::vector<std::uint32_t>(42, 2), exclusions).count() == 3'486'784'401 * 4);
+}
+
+TEST_CASE("many exclusions that have nothing in common are counted one by one") {
+  std::vector<Exclusion> exclusions;
+  for (std::uint32_t d = 0; d < 1000; ++d) exclusions.push_back({{{0, {d}}, {1, {d}}, {2, {d}}}});
+  CHECK(Grid({1000, 1000, 1000}, exclusions).count() == 1'000'000'000 - 1000);
 }
 
 TEST_CASE("a grid of more than 2^63 - 1 points is refused") {
