@@ -4,13 +4,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <optional>
 #include <thread>
 
 #include "master/store/best_epoch.hpp"
 #include "master/store/column_names.hpp"
-#include "master/store/json_text.hpp"
 #include "master/store/decided_rung.hpp"
+#include "master/store/json_text.hpp"
 #include "master/store/profile_view.hpp"
 #include "master/store/reuse.hpp"
 #include "master/store/schema.hpp"
@@ -48,9 +49,9 @@ std::optional<Found> find_search(SQLite::Database& database, const std::string& 
               text(3),
               text(10),
               text(11),
+              text(12),
               {},
               {}};
-              text(12),
   if (!select.isColumnNull(4)) found.json_bytes = static_cast<std::uint64_t>(select.getColumn(4).getInt64());
   if (!select.isColumnNull(5))
     found.writer = ProcessIdentity{text(5), select.getColumn(6).getInt64(), text(7), select.getColumn(8).getDouble()};
@@ -157,8 +158,6 @@ SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& f
     lease.json_agrees = found->json_file == json && found->json_bytes && !missing && size >= *found->json_bytes;
     lease.json_bytes = found->json_bytes.value_or(0);
     other_choice = found->metric != space.metric || found->goal != goal_text(space.goal);
-    if (other_choice) lease.json_agrees = false;  // it has the best epochs by the one before
-  } else {
     // Not in the numbering, which databases have had for long: it would take their proposals from them all.
     const bool decides_otherwise =
         is_adaptive(space.method) && (other_choice || found->metric_at != to_string(space.metric_at));
@@ -166,6 +165,8 @@ SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& f
       forget_proposals(database, found->id);
       if (lease.resumed) index_identities(database);
     }
+    if (other_choice) lease.json_agrees = false;  // it has the best epochs by the one before
+  } else {
     lease.search = insert_search(database, space, fingerprint, self.seen);
   }
   let_wait(database, lease.search, "status = 'waiting'", "'running'");
@@ -213,6 +214,11 @@ std::int64_t numbering(const Space& space) {
   if (method.name != "grid")
     text += fmt::format(";{} from {} eta {} size {} width {}", method.name, method.from, method.eta,
                         method.size.value_or(0), method.width.value_or(0));
+  // Version 0.2 numbered random draws by the whole grid, others than now where there are conditions.
+  const bool shuffled = method.name == "random" || (has_rungs(method) && method.from == "random");
+  const auto conditional = [](const Axis& axis) { return !axis.when.empty(); };
+  if (shuffled && space.continuous_axes() == 0 && std::any_of(space.axes.begin(), space.axes.end(), conditional))
+    text += ";settled";
   return static_cast<std::int64_t>(derive_seed(space.share_epochs, text));
 }
 

@@ -17,12 +17,7 @@ std::optional<std::uint64_t> smaller(std::optional<std::uint64_t> a, std::option
   return std::min(*a, *b);
 }
 
-}  // namespace
-
-bool has_guess(const Space& space) {
-  return std::any_of(space.axes.begin(), space.axes.end(), [](const Axis& axis) { return axis.guess.has_value(); });
-}
-
+/// `point`, with the guesses of those axes that have one and whose conditions hold.
 Point with_guesses(Point point, const Space& space, const Trainings& trainings) {
   std::size_t continuous = 0;
   for (std::size_t i = 0; i < space.axes.size(); ++i) {
@@ -31,18 +26,37 @@ Point with_guesses(Point point, const Space& space, const Trainings& trainings) 
       double& place = point.places[continuous++];
       if (axis.guess) place = axis.interval->place(*axis.guess);
     } else if (const auto in_grid = trainings.in_grid(i); axis.guess && in_grid) {
-      const auto found = std::find(axis.values.begin(), axis.values.end(), *axis.guess);
-      point.digits[*in_grid] = static_cast<std::uint32_t>(found - axis.values.begin());
+      point.digits[*in_grid] = axis.guessed_digit();
     }
   }
   point.digits = trainings.settled(std::move(point.digits));
   return point;
 }
 
+}  // namespace
+
+std::optional<Point> guessed_point(const Space& space, const Trainings& trainings,
+                                   const std::function<Point(std::uint64_t)>& draw, std::uint64_t draws) {
+  if (std::none_of(space.axes.begin(), space.axes.end(), [](const Axis& axis) { return axis.guess.has_value(); }))
+    return std::nullopt;
+  const Grid guessed = trainings.guessed();
+  auto index = guessed.next(0);
+  if (!index) return std::nullopt;
+  Point point;
+  for (std::uint64_t number = 0; number < std::min(draws, most_in_vain); ++number) {
+    point = with_guesses(draw(number), space, trainings);
+    if (trainings.at({}, point.digits, point.places)) return point;
+  }
+  for (; index; index = guessed.next(*index + 1))  // there are few
+    if (point.digits = guessed.digits(*index); trainings.at({}, point.digits, point.places)) return point;
+  return std::nullopt;
+}
+
 DrawnSequence::DrawnSequence(const Space& space, const std::function<Draw(const Sizes&)>& make)
     : space_(space),
       trainings_(space_),
       draw_(make(trainings_.listed())),
+      guess_(guessed_point(space_, trainings_, make(trainings_.listed()))),
       most_(smaller(space.method.trials, space.continuous_axes() > 0 ? std::nullopt : trainings_.count())) {}
 
 std::optional<Training> DrawnSequence::at(TrainingId id) {
@@ -69,7 +83,7 @@ std::optional<std::uint64_t> DrawnSequence::trials() {
 void DrawnSequence::look_at_next() {
   const std::uint64_t number = looked_at_++;
   Point point = draw_(number);
-  if (number == 0 && has_guess(space_)) point = with_guesses(std::move(point), space_, trainings_);
+  if (number == 0 && guess_) point = *guess_;
   point.digits = trainings_.settled(std::move(point.digits));
   const auto training = trainings_.at({number}, point.digits, point.places);
   if (!training || !seen_.insert(identity(training->configuration, *space_.experiment, space_.seed)).second) return;

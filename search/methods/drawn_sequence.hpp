@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -15,9 +17,12 @@ struct Point {
   std::vector<double> places;
 };
 
-/// The user's own point: `point`, with the guesses of those axes that have one and whose conditions hold.
-Point with_guesses(Point point, const Space& space, const Trainings& trainings);
-bool has_guess(const Space& space);
+/// The user's own point, which is tried first: the guesses, and of all else the first draw that the space allows with
+/// them (`draw`: given 0, 1, 2, ... of `draws`), or a point of the grid where these are few. Nothing where there is no
+/// guess, or exclusions leave out all that have them (doubts, search/space/space.hpp).
+std::optional<Point> guessed_point(const Space& space, const Trainings& trainings,
+                                   const std::function<Point(std::uint64_t)>& draw,
+                                   std::uint64_t draws = std::numeric_limits<std::uint64_t>::max());
 
 /// A sequence of points that are drawn one after the other. What is drawn for an axis whose conditions do not hold is
 /// its default, so that these points are as many as are drawn of what they depend on. One that was there before
@@ -42,6 +47,7 @@ class DrawnSequence : public Sequence {
   const Space space_;
   const Trainings trainings_;
   const Draw draw_;
+  const std::optional<Point> guess_;
   const std::optional<std::uint64_t> most_;  ///< trainings, where it is known when all have been
   std::uint64_t looked_at_ = 0;
   std::vector<std::uint64_t> numbers_;  ///< of trainings, ascending

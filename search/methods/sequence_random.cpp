@@ -15,18 +15,16 @@ class ShuffledGrid : public Sequence {
   explicit ShuffledGrid(const Space& space)
       : space_(space),
         trainings_(space_),
-        order_(trainings_.size(), derive_seed(space.seed, "random")),
-        first_(has_guess(space)
-                   ? trainings_.grid().index(
-                         with_guesses({trainings_.grid().digits(order_.at(0)), {}}, space_, trainings_).digits)
-                   : order_.at(0)),
-        end_(trainings_.size()) {
+        grid_(trainings_.settled_grid()),
+        order_(grid_.size(), derive_seed(space.seed, "random")),
+        first_(first()),
+        end_(grid_.size()) {
     if (space.method.trials) stop_after(*space.method.trials);
   }
 
   std::optional<Training> at(TrainingId id) override {
     if (id.value >= end_) return std::nullopt;
-    return trainings_.at(id, trainings_.grid().digits(point(id.value)));
+    return trainings_.at(id, grid_.digits(point(id.value)));
   }
 
   std::optional<Training> next(TrainingId from) override {
@@ -41,6 +39,16 @@ class ShuffledGrid : public Sequence {
   }
 
  private:
+  std::uint64_t first() const {
+    const auto guess = guessed_point(
+        space_, trainings_,
+        [this](std::uint64_t number) {
+          return Point{grid_.digits(order_.at(number)), {}};
+        },
+        grid_.size());
+    return guess ? grid_.index(guess->digits) : order_.at(0);
+  }
+
   /// The guess changes places with what was first.
   std::uint64_t point(std::uint64_t number) const {
     const std::uint64_t point = number == 0 ? first_ : order_.at(number);
@@ -59,6 +67,7 @@ class ShuffledGrid : public Sequence {
 
   const Space space_;
   const Trainings trainings_;
+  const SettledGrid grid_;
   const Permutation order_;
   const std::uint64_t first_;
   std::uint64_t end_, trials_ = 0;

@@ -134,6 +134,10 @@ std::optional<std::uint32_t> Axis::digit(std::span<const Value> configuration) c
   return std::nullopt;
 }
 
+std::uint32_t Axis::guessed_digit() const {
+  return static_cast<std::uint32_t>(std::find(values.begin(), values.end(), *guess) - values.begin());
+}
+
 std::vector<std::uint32_t> Axis::digits_of(std::size_t of, const std::vector<Value>& some) const {
   std::vector<std::uint32_t> digits;
   const std::vector<Value>& all = *values_of(of);

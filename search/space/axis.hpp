@@ -60,6 +60,8 @@ struct Axis {
   const std::vector<Value>* values_of(std::size_t of) const;
   /// The digit at which all of them have what a configuration has, whose values these are.
   std::optional<std::uint32_t> digit(std::span<const Value> configuration) const;
+  /// The digit of `guess`, of an axis that has values.
+  std::uint32_t guessed_digit() const;
   /// The digits at which one of them has one of `some` values, ascending.
   std::vector<std::uint32_t> digits_of(std::size_t of, const std::vector<Value>& some) const;
 };

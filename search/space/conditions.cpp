@@ -46,6 +46,10 @@ Conditions::Conditions(std::span<const Axis> axes, const Configuration& defaults
   sort();
 }
 
+bool Conditions::Conditional::holds(std::span<const std::uint32_t> digits) const {
+  return std::all_of(terms.begin(), terms.end(), [&](const Exclusion::Term& term) { return meets(term, digits); });
+}
+
 /// Conditions on zipped hyperparameters are on one axis.
 void Conditions::Conditional::add(Exclusion::Term term, std::uint32_t digits) {
   const auto same = std::find_if(terms.begin(), terms.end(), [&](const auto& t) { return t.axis == term.axis; });
@@ -107,13 +111,25 @@ std::vector<Exclusion> Conditions::exclusions() const {
 void Conditions::settle(std::span<std::uint32_t> digits) const {
   for (const Conditional& conditional : conditional_) {
     std::uint32_t& digit = digits[conditional.axis];
-    const bool holds = std::all_of(conditional.terms.begin(), conditional.terms.end(),
-                                   [&](const Exclusion::Term& term) { return meets(term, digits); });
-    if (!holds)
+    if (!conditional.holds(digits))
       digit = conditional.defaults;
     else if (digit >= conditional.listed)
       digit = 0;
   }
+}
+
+std::vector<Exclusion> beside_guesses(std::span<const Axis> axes, const Conditions& conditions,
+                                      std::optional<std::size_t> left_out) {
+  std::vector<Exclusion> exclusions;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    if (!axes[i].guess || axes[i].interval || i == left_out || axes[i].size() == 1) continue;
+    Exclusion beside{{{i, others(axes[i].size(), {axes[i].guessed_digit()})}}};
+    for (const Conditions::Conditional& conditional : conditions.conditional())
+      if (conditional.axis == i)
+        beside.terms.insert(beside.terms.end(), conditional.terms.begin(), conditional.terms.end());
+    exclusions.push_back(std::move(beside));
+  }
+  return exclusions;
 }
 
 }  // namespace stormsweep

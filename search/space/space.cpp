@@ -242,6 +242,24 @@ bool is_lasting(const std::filesystem::path& path) {
   return !name.starts_with("/dev/") && !name.starts_with("/proc/") && !std::filesystem::is_fifo(path);
 }
 
+/// Tells of guesses that exclusions leave out, by methods that would try them.
+std::string doubt_guesses(const Space& space) {
+  const auto& milestone = space.experiment->milestone;
+  const auto left_out = milestone ? find_axis(space.axes, *milestone) : std::nullopt;
+  std::vector<Exclusion> exclusions = beside_guesses(space.axes, {space.axes, space.defaults}, left_out);
+  if (!takes_ranges(space.method) || exclusions.empty()) return "";
+  std::vector<std::string> guesses;
+  for (const Exclusion& beside : exclusions)
+    guesses.push_back("parameters." +
+                      space.experiment->hyperparameters[space.axes[beside.terms[0].axis].hyperparameter].name +
+                      ".guess");
+  exclusions.insert(exclusions.end(), space.grid.exclusions().begin(), space.grid.exclusions().end());
+  if (Grid({space.grid.sizes().begin(), space.grid.sizes().end()}, std::move(exclusions)).next(0)) return "";
+  const bool one = guesses.size() == 1;
+  return join(guesses) + (one ? " is" : " are") + " not tried first: exclude leaves out every configuration with " +
+         (one ? "it" : "them");
+}
+
 }  // namespace
 
 std::string_view to_string(MetricAt at) {
@@ -298,6 +316,7 @@ Space parse_space(std::string_view text, const std::string& file, const std::fil
 
 std::vector<std::string> doubts(const Space& space) {
   std::vector<std::string> doubts = space.notes;
+  if (auto doubt = doubt_guesses(space); !doubt.empty()) doubts.push_back(std::move(doubt));
   for (auto one = space.data.begin(); one != space.data.end(); ++one)
     for (auto other = std::next(one); other != space.data.end(); ++other) {
       std::error_code missing;

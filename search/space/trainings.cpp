@@ -166,6 +166,15 @@ std::vector<std::uint32_t> Trainings::listed() const {
   return sizes;
 }
 
+Grid Trainings::guessed() const {
+  std::vector<Exclusion> exclusions(grid_.exclusions().begin(), grid_.exclusions().end());
+  for (Exclusion& beside : beside_guesses(space_.axes, conditions_, left_out())) {
+    for (Exclusion::Term& term : beside.terms) term.axis = *in_grid(term.axis);
+    exclusions.push_back(std::move(beside));
+  }
+  return Grid({grid_.sizes().begin(), grid_.sizes().end()}, std::move(exclusions));
+}
+
 Digits Trainings::settled(Digits digits) const {
   if (conditions_.empty()) return digits;
   const auto place = static_cast<std::ptrdiff_t>(left_out().value_or(0));

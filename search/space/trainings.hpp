@@ -8,6 +8,7 @@
 #include "search/base/id.hpp"
 #include "search/space/conditions.hpp"
 #include "search/space/configuration.hpp"
+#include "search/space/settled_grid.hpp"
 #include "search/space/space.hpp"
 
 namespace stormsweep {
@@ -65,6 +66,10 @@ class Trainings {
   std::optional<std::size_t> in_grid(std::size_t axis) const;
   /// Digits of each of its axes that a draw may take: those of what the space lists.
   std::vector<std::uint32_t> listed() const;
+  /// The points of grid() that stand for themselves, numbered without the others.
+  SettledGrid settled_grid() const { return {conditions_, space_.grid.sizes(), left_out()}; }
+  /// grid() without the points at which an axis that takes part and has a guess is not at it.
+  Grid guessed() const;
   /// Of any digits of grid(), those that they stand for (Conditions::settle).
   Digits settled(Digits digits) const;
   /// Training number `id` < size(); nothing if exclusions leave it no trial.

@@ -1,6 +1,7 @@
 #include "search/methods/sequence.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
@@ -361,5 +362,84 @@ TEST_CASE("guesses come first where their conditions hold") {
     CHECK(read.integer("index") == 9);
     CHECK(read.real("milliseconds") == 0);
     CHECK(sequence->trials() == 6 * (3 + 3));
+  }
+}
+
+namespace {
+
+/// Four choices, each with three axes of ten values of its own, before them or after: 4 * 10^3 configurations of a grid
+/// of 4 * 11^12. `guess`: of the first choice's first axis.
+Space choices(const std::string& method, bool last) {
+  std::string choice = R"("choice": ["a", "b", "c", "d"])", own, declared;
+  for (const char* name : {"a", "b", "c", "d"})
+    for (int i = 0; i < 3; ++i) {
+      own += fmt::format(R"(, "{0}{1}": {{"values": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], "when": {{"choice": "{0}"}}}})",
+                         name, i);
+      declared += fmt::format(R"(, {{"name": "{}{}", "type": "real", "default": 0.5, "min": 0, "max": 10,
+                                    "meaning": "x"}})",
+                              name, i);
+    }
+  const std::string experiment =
+      R"({"name": "c", "summary": "x", "run": ["true"], "data": [], "metrics": [{"name": "loss", "goal": "minimize",
+          "meaning": "l"}], "hyperparameters": [{"name": "choice", "type": "choice", "choices": ["a", "b", "c", "d"],
+          "default": "a", "meaning": "x"})" +
+      declared + "]}";
+  return parse_space(fmt::format(R"({{"name": "s", "experiment": {}, "method": {}, "parameters": {{{}}}}})", experiment,
+                                 method, last ? own.substr(2) + ", " + choice : choice + own),
+                     "s.json", "/");
+}
+
+}  // namespace
+
+TEST_CASE("few configurations among very many points are found at once, by any method") {
+  for (const bool last : {false, true})
+    for (const char* method :
+         {R"("grid")", R"("random")", R"({"name": "random", "trials": 50})", R"({"name": "sobol", "trials": 50})"}) {
+      CAPTURE(method);
+      CAPTURE(last);
+      const Space space = choices(method, last);
+      const auto sequence = make_sequence(space);
+      std::set<Identity> all;
+      std::map<std::string, int> by_choice;
+      for (auto training = sequence->next({0}); training; training = sequence->next({training->id.value + 1})) {
+        all.insert(identity(training->configuration, *space.experiment, 0));
+        ++by_choice[Reader(training->configuration, *space.experiment).choice("choice")];
+      }
+      const bool some = space.method.trials.has_value();
+      CHECK(all.size() == (some ? 50 : 4000));
+      CHECK(sequence->trials() == all.size());
+      if (!some) CHECK(by_choice == std::map<std::string, int>{{"a", 1000}, {"b", 1000}, {"c", 1000}, {"d", 1000}});
+    }
+}
+
+TEST_CASE("guesses that exclusions allow with some values only come first with the first draw of these") {
+  const std::string parameters = R"("index": {"values": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], "guess": 7},
+    "replicate": [0, 1, 2, 3, 4, 5, 6, 7])";
+  const auto space = [&](const std::string& method, const std::string& replicates, const std::string& more = "") {
+    return parse_space(R"({"name": "s", "experiment": "noop", "method": )" + method + R"(, "parameters": {)" +
+                           parameters + more + R"(}, "exclude": [{"index": 7, "replicate": )" + replicates + "}]}",
+                       "s.json", "/");
+  };
+  const std::string range = R"(, "milliseconds": {"min": 0, "max": 1})";
+  for (const auto& [method, more] :
+       std::vector<std::pair<std::string, std::string>>{{R"("random")", ""},
+                                                        {R"("sobol")", ""},
+                                                        {R"({"name": "random", "trials": 9})", range},
+                                                        {R"({"name": "sobol", "trials": 9})", range}}) {
+    CAPTURE(method);
+    const Space one = space(method, "[0, 1, 2, 3, 4, 5, 6]", more);
+    const auto sequence = make_sequence(one);
+    const auto first = sequence->at({0});
+    REQUIRE(first);
+    CHECK(Reader(first->configuration, noop()).integer("index") == 7);
+    CHECK(Reader(first->configuration, noop()).integer("replicate") == 7);
+    CHECK(sequence->trials() == (more.empty() ? 73 : 9));
+    CHECK(doubts(one).empty());
+    if (more.empty()) CHECK(of_sequence(one) == of_grid(one));
+    const Space none = space(method, "[0, 1, 2, 3, 4, 5, 6, 7]", more);
+    CHECK(make_sequence(none)->trials() == (more.empty() ? 72 : 9));
+    CHECK(doubts(none) ==
+          std::vector<std::string>{
+              "parameters.index.guess is not tried first: exclude leaves out every configuration with it"});
   }
 }
