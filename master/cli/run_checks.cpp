@@ -1,10 +1,13 @@
 #include "master/cli/run_checks.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <system_error>
 
 #include "master/store/database.hpp"
+#include "master/store/search_lease.hpp"
+#include "master/store/stored_share.hpp"
 #include "search/base/error.hpp"
 #include "search/methods/halving.hpp"
 #include "search/space/extent.hpp"
@@ -28,6 +31,23 @@ void check_reuse(const RunOptions& options) {
   }
 }
 
+/// So that nothing is made before: a search whose JSON lines cannot be written would leave a database of no trials.
+void check_json(const Space& space, const RunOptions& options) {
+  if (options.json.empty()) return;
+  const auto refuse = [](const fs::path& place, const char* problem) {
+    throw InputError(
+        fmt::format("stormsweep run: --json: {} {}; give a folder that can be written", place.string(), problem));
+  };
+  std::error_code missing;
+  const fs::path file = json_file(space, options.json);
+  if (fs::is_directory(file, missing)) refuse(file, "is a folder");
+  if (fs::exists(file, missing) && access(file.c_str(), W_OK) != 0) refuse(file, "may not be written");
+  fs::path there = file.parent_path();
+  while (!fs::exists(there, missing) && there.has_relative_path()) there = there.parent_path();
+  if (!fs::is_directory(there, missing)) refuse(there, "is no folder");
+  if (!fs::exists(file, missing) && access(there.c_str(), W_OK | X_OK) != 0) refuse(there, "may not be written");
+}
+
 void check_method(const Space& space, const RunOptions& options) {
   if (has_rungs(space.method)) brackets(space);  // refuses a limit that allows none
   if (options.separate_epochs && has_rungs(space.method))
@@ -43,6 +63,8 @@ void check_method(const Space& space, const RunOptions& options) {
 void check_options(const Space& space, const RunOptions& options) {
   check_method(space, options);
   check_reuse(options);
+  check_json(space, options);
+  if (options.shared) refuse_other_division(options.results, space.name, options.share);
   if (options.keep_best > 0 && space.metric_at == MetricAt::best)
     throw InputError(
         "stormsweep run: --keep-best keeps networks as their trials end, and the space chooses by the best epoch; "

@@ -1,6 +1,9 @@
 #include "master/store/stored_share.hpp"
 
+#include <fmt/format.h>
+
 #include "master/store/database.hpp"
+#include "search/base/error.hpp"
 
 namespace stormsweep {
 
@@ -25,6 +28,24 @@ void write_share(const std::filesystem::path& file, const std::string& search,
       insert.exec();
     }
     transaction.commit();
+  });
+}
+
+void refuse_other_division(const std::filesystem::path& file, const std::string& search, const Share& share) {
+  if (!std::filesystem::exists(file)) return;
+  SQLite::Database database = open_for_reading(file);
+  guarded(file, [&] {
+    const auto there = read_share(database, search);
+    if (!there || there->share.count == share.count) return;
+    SQLite::Statement any(
+        database, "SELECT EXISTS (SELECT 1 FROM trials WHERE search = (SELECT id FROM searches WHERE name = ?))");
+    any.bind(1, search);
+    any.executeStep();
+    if (any.getColumn(0).getInt() == 0) return;
+    throw InputError(fmt::format(
+        "{}: --share is {}/{}, and search '{}' there is part {} of {}; give --share {}/{}, or name another --results",
+        file.string(), share.index, share.count, search, there->share.index, there->share.count, there->share.index,
+        there->share.count));
   });
 }
 

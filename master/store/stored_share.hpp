@@ -22,6 +22,10 @@ struct StoredShare {
 /// needed; merging leaves it out.
 void write_share(const std::filesystem::path& file, const std::string& search, const std::optional<StoredShare>& share);
 
+/// Throws InputError where the file has trials of a search that was divided among another number of jobs: the parts of
+/// one division overlap those of another.
+void refuse_other_division(const std::filesystem::path& file, const std::string& search, const Share& share);
+
 std::optional<StoredShare> read_share(SQLite::Database& database, const std::string& search);
 
 }  // namespace stormsweep

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "master/store/database.hpp"
+#include "search/base/error.hpp"
 #include "tests/master/store/store_fixture.hpp"
 
 using namespace stormsweep;
@@ -29,4 +30,25 @@ TEST_CASE("a database tells which part of a search it holds, until it is to hold
   CHECK_FALSE(read("s")->trials);
   write_share(file, "s", {});
   CHECK_FALSE(read("s"));
+}
+
+TEST_CASE("a database with trials of one division takes none of another") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space space = noop_space(R"({"index": [1, 2, 3]})");
+  CHECK_NOTHROW(refuse_other_division(file, "s", {0, 2}));  // no file
+  { Store store(file, space, "f", {}); }
+  write_share(file, "s", StoredShare{{0, 3}, 1});
+  CHECK_NOTHROW(refuse_other_division(file, "s", {0, 2}));  // no trials
+  {
+    Store store(file, space, "f", {});
+    store.finish(training(space, 0), 0, worker(), outcome(0.5));
+  }
+  CHECK_NOTHROW(refuse_other_division(file, "s", {0, 3}));
+  CHECK_NOTHROW(refuse_other_division(file, "t", {0, 2}));
+  CHECK_THROWS_WITH_AS(refuse_other_division(file, "s", {0, 2}),
+                       (file.string() + ": --share is 0/2, and search 's' there is part 0 of 3; give --share 0/3, or "
+                                        "name another --results")
+                           .c_str(),
+                       InputError);
 }
