@@ -32,10 +32,12 @@ std::map<std::uint64_t, Funnel> planned(const Space& space, const Share& share) 
 
 /// What has ended, and with which value.
 std::map<Identity, Ended> read_ended(SQLite::Database& database, const std::string& search, const Space& space) {
+  const std::string value = space.metric_at == MetricAt::best
+                                ? "best_metric"
+                                : fmt::format("json_extract(metrics, '$.{}')", sql_name(space.metric));
   SQLite::Statement select(
-      database, fmt::format("SELECT identity, CASE status WHEN 'complete' THEN json_extract(metrics, '$.{}') END FROM "
-                            "trials WHERE {}",
-                            sql_name(space.metric), rows_of_search));
+      database, fmt::format("SELECT identity, CASE status WHEN 'complete' THEN {} END FROM trials WHERE {}", value,
+                            rows_of_search));
   select.bind(1, search);
   std::map<Identity, Ended> all;
   while (select.executeStep()) {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+
 #include "search/methods/methods.hpp"
 #include "tests/master/store/store_fixture.hpp"
 
@@ -40,4 +42,25 @@ TEST_CASE("a halving of two brackets, as far as it is") {
   CHECK_FALSE(method->next());
   CHECK(method->exhausted());
   CHECK(through());
+}
+
+TEST_CASE("a halving that chooses by the best epoch is through by the values there") {
+  const TemporaryFolder folder;
+  const auto file = folder.path / "h.db";
+  const Space space = noop_space(R"({"index": {"min": 1, "max": 1000}, "epochs": [1, 3]})", "h",
+                                 R"("method": {"name": "halving", "size": 2, "brackets": 1, "eta": 2},
+                                    "metric": {"name": "score", "at": "best"}, )");
+  const auto method = make_method(space);
+  {
+    Store store(file, space, "f", {});
+    for (const auto& [last, best] : {std::pair{0.5, 0.9}, std::pair{0.6, 0.1}, std::pair{0.5, 0.9}}) {
+      const Training training = method->next().value();
+      store.finish(training, 0, worker(), outcome(last));
+      method->learn(training, 0, Ended{best});
+    }
+  }
+  REQUIRE(method->exhausted());
+  execute(file, "UPDATE trials SET best_metric = iif(json_extract(metrics, '$.score') = 0.6, 0.1, 0.9)");
+  SQLite::Database database(file);
+  CHECK(nothing_missing(database, "h", space, {}));
 }
