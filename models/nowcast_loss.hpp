@@ -21,8 +21,8 @@ struct RainWeights {
 };
 
 /// 2, 5, 10 and 30 from 2, 5, 10 and 30 mm/h on (Shi et al. 2017, balanced mean squared error), for a truth that is
-/// (rain - mean) / deviation, in mm/h. Classes begin half a `step` earlier, in which rain is recorded: rounding must not
-/// put what is at 2 mm/h below it.
+/// (rain - mean) / deviation, in mm/h. Classes begin half a `step` earlier, in which rain is recorded: rounding must
+/// not put what is at 2 mm/h below it.
 RainWeights balanced_rain(double mean, double deviation, double step);
 
 /// Mean over the batch of the sum, with equal weights, of the mean squared errors of the outputs on their centre 48 km;
