@@ -48,7 +48,7 @@ TEST_CASE("output that cannot be written is told in a line, with status 1, by ev
   }
 }
 
-TEST_CASE("a table is cut to its terminal, and nothing else is") {
+TEST_CASE("a table is cut to its terminal, but for what trials are chosen by, and nothing else is") {
   const WorkFolder folder;
   folder.write("s.json",
                R"({"name": "s", "experiment": "noop", "parameters": {"index": [1, 2], "replicate": [0, 1]}})");
@@ -67,8 +67,8 @@ TEST_CASE("a table is cut to its terminal, and nothing else is") {
   CHECK(whole.find("score") != whole.npos);
   const std::string cut = on_terminal("");
   CAPTURE(cut);
-  CHECK(cut.find("trial  status    index\r\n") == 0);
-  CHECK(cut.find("no room for replicate, score; --wide prints them\r\n") != cut.npos);
+  CHECK(cut.find("trial  status    index   score\r\n") == 0);
+  CHECK(cut.find("no room for replicate; --wide prints them\r\n") != cut.npos);
   CHECK(on_terminal(" --wide").find("replicate   score") != whole.npos);
   CHECK(on_terminal(" --format csv").find("trial,status,index,replicate,score") == 0);
 }
