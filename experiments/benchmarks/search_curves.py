@@ -65,7 +65,7 @@ def peer(task):
     grid, method, seed = task
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     sampler, pruner = sampler_and_pruner(method, seed, grid.epochs[-1])
-    study = optuna.create_study(sampler=sampler, pruner=pruner)
+    study = optuna.create_study(study_name=str(seed), sampler=sampler, pruner=pruner)  # by its name hyperband chooses brackets
     axes = {name: optuna.distributions.IntDistribution(0, len(axis) - 1) if search_tables.in_order(axis) else
             optuna.distributions.CategoricalDistribution(range(len(axis))) for name, axis in grid.axes.items()}
     steps, spent, best = [], 0, numpy.inf
