@@ -40,14 +40,15 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
   return near.empty() ? fmt::format("columns are {}", fmt::join(known, ", ")) : fmt::format("did you mean {}?", near);
 }
 
-/// What to write instead of a column that SQLite says there is not.
-std::string unknown_column(std::string_view word, const std::string& where, const std::vector<std::string>& known) {
-  if (word.starts_with('"')) word = word.substr(1, word.find('"', 1) - 1);  // as newer versions of SQLite tell it
+/// What SQLite says of a column that there is not, and what to write instead. Newer versions tell it in quotes, with
+/// advice behind it.
+std::string no_such_column(std::string_view word, const std::string& where, const std::vector<std::string>& known) {
+  if (word.starts_with('"')) word = word.substr(1, word.find('"', 1) - 1);
   const std::string name(word);
-  return (where.find('"' + name + '"') != where.npos
-              ? fmt::format("write a word as '{}', or, if it is a column, ", name)
-              : "") +
-         did_you_mean(name, known);
+  const bool quoted = where.find('"' + name + '"') != where.npos;
+  return fmt::format("no such column: {}; {}{}", name,
+                     quoted ? fmt::format("write a word as '{}', or, if it is a column, ", name) : "",
+                     did_you_mean(name, known));
 }
 
 /// Files of older versions that may not be written stay as they are.
@@ -159,10 +160,10 @@ void Selection::select(const std::string& search, const std::string& where, cons
     const std::string message = error.what();
     if (error.getErrorCode() != SQLITE_ERROR || where.empty()) refuse(file_, error);
     constexpr std::string_view unknown = "no such column: ";
-    throw InputError(fmt::format("--where \"{}\": {}; {}", where, message,
+    throw InputError(fmt::format("--where \"{}\": {}", where,
                                  message.starts_with(unknown)
-                                     ? unknown_column(std::string_view(message).substr(unknown.size()), where, columns_)
-                                     : "give an SQL condition, such as batch_size > 128"));
+                                     ? no_such_column(std::string_view(message).substr(unknown.size()), where, columns_)
+                                     : message + "; give an SQL condition, such as batch_size > 128"));
   }
 }
 
