@@ -7,7 +7,7 @@
 #include <optional>
 #include <set>
 
-#include "master/store/sql_text.hpp"
+#include "master/store/best_epoch.hpp"
 #include "master/store/trial_row.hpp"
 #include "search/methods/halving.hpp"
 #include "search/methods/methods.hpp"
@@ -32,12 +32,9 @@ std::map<std::uint64_t, Funnel> planned(const Space& space, const Share& share) 
 
 /// What has ended, and with which value.
 std::map<Identity, Ended> read_ended(SQLite::Database& database, const std::string& search, const Space& space) {
-  const std::string value = space.metric_at == MetricAt::best
-                                ? "best_metric"
-                                : fmt::format("json_extract(metrics, '$.{}')", sql_name(space.metric));
-  SQLite::Statement select(
-      database, fmt::format("SELECT identity, CASE status WHEN 'complete' THEN {} END FROM trials WHERE {}", value,
-                            rows_of_search));
+  SQLite::Statement select(database,
+                           fmt::format("SELECT identity, CASE status WHEN 'complete' THEN {} END FROM trials WHERE {}",
+                                       choice_sql(space.metric, space.metric_at), rows_of_search));
   select.bind(1, search);
   std::map<Identity, Ended> all;
   while (select.executeStep()) {

@@ -35,7 +35,7 @@ std::string reason_of(const std::exception& error) {
   std::string_view text = error.what();
   for (const std::string_view trace : {"\nException raised from", "\nframe #0: "})
     text = text.substr(0, text.find(trace));
-  return one_line(std::string(text));
+  return one_line(text);
 }
 
 /// Does `work`; what it throws, but for Stopped and Abandoned, becomes a failure.
