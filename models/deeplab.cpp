@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "models/kernels/map_slice.hpp"
+
 namespace stormsweep {
 
 namespace {
@@ -103,7 +105,7 @@ Deeplab::Encoded Deeplab::encode(const torch::Tensor& input) {
       if (unit.projection)
         shortcut = unit.projection->forward(active);
       else if (strided)
-        shortcut = map.slice(2, 0, {}, 2).slice(3, 0, {}, 2);
+        shortcut = map_slice(map_slice(map, 2, 0, {}, 2), 3, 0, {}, 2);
       const auto reduced = unit.reduce->forward(active).relu_();
       if (strided) result.low_level = reduced;
       map = unit.expand->forward(unit.middle->forward(reduced).relu_()) + shortcut;
@@ -114,8 +116,10 @@ Deeplab::Encoded Deeplab::encode(const torch::Tensor& input) {
 torch::Tensor Deeplab::pyramid(const torch::Tensor& map) {
   std::vector<torch::Tensor> parts;
   for (const auto& layer : rates_) parts.push_back(layer->forward(map).relu_());
-  const auto mean = pool_mean_->forward(map.mean({2, 3}, /*keepdim=*/true)).relu_();
-  parts.push_back(mean.expand_as(parts[0]));
+  // By way of pixels, so that what it makes, and its gradient, have channels last as all around them.
+  const auto means = map.permute({0, 2, 3, 1}).mean({1, 2}, /*keepdim=*/true).permute({0, 3, 1, 2});
+  const auto mean = pool_mean_->forward(means).relu_();
+  parts.push_back(mean.expand_as(parts[0]).contiguous(torch::MemoryFormat::ChannelsLast));
   return fuse_->forward(torch::cat(parts, 1)).relu_();
 }
 

@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "models/kernels/direct_convolution.hpp"
+#include "models/kernels/library_convolution.hpp"
+#include "models/kernels/map_slice.hpp"
 #include "models/kernels/operand_type.hpp"
 #include "models/kernels/phases.hpp"
 #include "models/kernels/upsampled_convolution.hpp"
@@ -39,23 +41,28 @@ torch::Tensor NowcastNetwork::activated(torch::Tensor map) const {
 
 torch::Tensor NowcastNetwork::operand(const torch::Tensor& tensor) const {
   const bool narrow = tensor.is_cpu() && options_.base_filters <= most_narrow;
-  return in_type(tensor, options_.convolution_type, /*in_float32=*/narrow);
+  const auto typed = in_type(tensor, options_.convolution_type, /*in_float32=*/narrow);
+  // As cuDNN's convolutions want maps and weights.
+  return typed.is_cuda() && typed.dim() == 4 ? typed.contiguous(torch::MemoryFormat::ChannelsLast) : typed;
 }
 
 torch::Tensor NowcastNetwork::convolve(const torch::nn::Conv2d& layer, const torch::Tensor& input) const {
   const auto images = operand(input), weight = operand(layer->weight), bias = operand(layer->bias);
   const DirectConvolution direct;
-  return direct.takes(images, weight) ? direct(images, weight, bias) : torch::conv2d(images, weight, bias);
+  return direct.takes(images, weight) ? direct(images, weight, bias) : library_convolution(images, weight, bias);
 }
 
 torch::Tensor NowcastNetwork::convolve_activated(const torch::nn::Conv2d& layer, const torch::Tensor& input,
                                                  std::int64_t stride) const {
   const auto images = operand(input), weight = operand(layer->weight), bias = operand(layer->bias);
   if (stride == 1) return activated_convolution(images, weight, bias, {});
+  // cuDNN has no kernel of tensor cores for some convolutions of stride 2, but for those of stride 1 that they are.
+  if (images.is_cuda() && images.size(1) % 8 == 0)
+    return activated(library_convolution(phases_of_last(images), phases_of_last(weight), bias));
   const DirectConvolution direct{.negative_slope = options_.negative_slope};
   const auto of_phases = weight_of_phases(weight);
   if (direct.fits(of_phases, (images.size(3) + 1) / 2)) return direct(phases_of(images), of_phases, bias);
-  return activated(torch::conv2d(images, weight, bias, stride));
+  return activated(library_convolution(images, weight, bias, {.stride = stride}));
 }
 
 torch::Tensor NowcastNetwork::activated_convolution(const torch::Tensor& images, const torch::Tensor& weight,
@@ -64,7 +71,7 @@ torch::Tensor NowcastNetwork::activated_convolution(const torch::Tensor& images,
   if (direct.takes(images, weight)) return direct(images, weight, bias, start);
   const WinogradConvolution winograd{.valid = true, .negative_slope = options_.negative_slope};
   if (bias.dim() == 1 && winograd.takes(images, weight)) return winograd(images, weight, bias, start);
-  auto result = torch::conv2d(images, weight, bias.dim() == 1 ? bias : torch::Tensor());
+  auto result = library_convolution(images, weight, bias.dim() == 1 ? bias : torch::Tensor());
   if (bias.dim() == 2) result = (result.unsqueeze(1) + bias.unsqueeze(2).unsqueeze(3)).flatten(0, 1);
   return activated(start.defined() ? result + start : result);
 }
@@ -81,7 +88,7 @@ torch::Tensor NowcastNetwork::decode(const torch::nn::Conv2d& layer, const torch
 
 torch::Tensor cut(const torch::Tensor& images, std::int64_t top, std::int64_t left, std::int64_t height,
                   std::int64_t width) {
-  return images.narrow(2, top, height).narrow(3, left, width);
+  return map_slice(map_slice(images, 2, top, top + height), 3, left, left + width);
 }
 
 }  // namespace stormsweep

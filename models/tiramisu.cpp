@@ -3,7 +3,7 @@
 #include <string>
 
 #include "models/kernels/dense_block.hpp"
-#include "models/kernels/sparse_activation.hpp"
+#include "models/kernels/map_slice.hpp"
 
 namespace stormsweep {
 
@@ -54,7 +54,7 @@ Tiramisu::Block Tiramisu::add_block(const std::string& name, std::int64_t in, st
 }
 
 torch::Tensor Tiramisu::activated(const Layer& layer, const torch::Tensor& map) {
-  return sparse_activation(layer->forward(map), is_training() ? options_.dropout : 0);
+  return layer->activated(map, is_training() ? options_.dropout : 0);
 }
 
 /// `map`, and what the layers of the block add to it, behind it.
@@ -82,7 +82,7 @@ torch::Tensor Tiramisu::forward(const torch::Tensor& input) {
   auto channels_before = map.size(1);
   map = dense(down_blocks_[4], map);
   for (std::size_t i = 0; i < 4; ++i) {
-    map = torch::cat({up_[i]->forward(map.slice(1, channels_before)), skips[3 - i]}, 1);
+    map = torch::cat({up_[i]->forward(map_slice(map, 1, channels_before)), skips[3 - i]}, 1);
     channels_before = map.size(1);
     map = dense(up_blocks_[i], map);
   }

@@ -136,6 +136,10 @@ TornadoCudaWeights cuda_weights(const TornadoCnn& network) {
   return weights;
 }
 
+bool rounds(const TornadoCnn& network) {
+  return network.options().convolution_type == torch::kBFloat16;
+}
+
 Learned learn_on_gpu(const TornadoCnn& network, const torch::Tensor& input, const torch::Tensor& target,
                      double positive_weight, const TornadoCnn::Dropout& dropout) {
   const torch::NoGradGuard no_grad;
@@ -151,7 +155,7 @@ Learned learn_on_gpu(const TornadoCnn& network, const torch::Tensor& input, cons
                                pointer(logits),
                                pointer(losses)};
   tornado_cuda_learn(cuda_weights(network), samples, n, static_cast<int>(blocks), pointer(sums), pointer(gradients),
-                     c10::cuda::getCurrentCUDAStream());
+                     rounds(network), c10::cuda::getCurrentCUDAStream());
   return {losses.mean(), logits, gradients};
 }
 
@@ -200,8 +204,9 @@ bool served(const torch::Device& device) {
 }  // namespace
 
 TornadoPath fastest_path(const TornadoCnn& network, const torch::Tensor& input) {
-  const bool kernels = network.options().convolution_type == torch::kFloat32 && served(input.device());
-  return kernels ? TornadoPath::kernels : TornadoPath::layers;
+  const auto type = network.options().convolution_type;
+  const bool computed = type == torch::kFloat32 || (type == torch::kBFloat16 && input.is_cuda());
+  return computed && served(input.device()) ? TornadoPath::kernels : TornadoPath::layers;
 }
 
 TornadoLoss tornado_loss(TornadoCnn& network, const torch::Tensor& input, const torch::Tensor& target,
@@ -229,7 +234,7 @@ torch::Tensor tornado_logits(TornadoCnn& network, const torch::Tensor& input, To
 #ifdef STORMSWEEP_CUDA
   if (input.is_cuda()) {
     tornado_cuda_predict(cuda_weights(network), samples, input.size(0), tornado_cuda_blocks(input.device().index()),
-                         c10::cuda::getCurrentCUDAStream());
+                         rounds(network), c10::cuda::getCurrentCUDAStream());
     return logits;
   }
 #endif

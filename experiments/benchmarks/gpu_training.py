@@ -50,7 +50,7 @@ def trainee_of(name, batch, last):
         loss = lambda outputs: sum(
             mse_loss(nowcast_training.centre(output.float(), side), avg_pool2d(target, 48 // side))
             for output, side in zip(outputs, (6, 12, 24, 48)))
-        return nowcast_training.network_of(64), draw(batch, 7, 256, 256).to(memory_format=last), loss
+        return nowcast_training.samsi(64), draw(batch, 7, 256, 256).to(memory_format=last), loss
     if name == "emulator":
         truth = draw(batch, 2, 48, 72)
         return emulator_training.network_of(32), draw(batch, 12, 6, 48, 72), lambda output: mse_loss(output.float(), truth)

@@ -50,7 +50,7 @@ def peer(folder, epochs):
     files = {split: h5py.File(f"{folder}/{split}.h5") for split in ("train", "validation", "test")}
     for rate in RATES:
         for filters in FILTERS:
-            network = nowcast_training.network_of(filters)
+            network = nowcast_training.samsi(filters)
             optimizer = torch.optim.Adam(network.parameters(), rate)
             for epoch in range(int(epochs)):
                 order = list(range(len(files["train"]["X"])))

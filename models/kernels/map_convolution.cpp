@@ -6,7 +6,10 @@
 #include <vector>
 
 #include "models/kernels/direct_convolution.hpp"
+#include "models/kernels/library_convolution.hpp"
+#include "models/kernels/map_slice.hpp"
 #include "models/kernels/operand_type.hpp"
+#include "models/kernels/sparse_activation.hpp"
 #include "models/kernels/spread_convolution.hpp"
 #include "models/kernels/winograd.hpp"
 
@@ -20,7 +23,7 @@ torch::Tensor wrapped(const torch::Tensor& map, std::int64_t left, std::int64_t 
   std::vector<torch::Tensor> parts;
   for (std::int64_t column = -left; column < end;) {
     const auto begin = (column % width + width) % width, count = std::min(width - begin, end - column);
-    parts.push_back(map.narrow(3, begin, count));
+    parts.push_back(map_slice(map, 3, begin, begin + count));
     column += count;
   }
   return torch::cat(parts, 3);
@@ -29,7 +32,7 @@ torch::Tensor wrapped(const torch::Tensor& map, std::int64_t left, std::int64_t 
 /// A 1x1 convolution as the product of matrices that it is, in planes or channels last as the map is.
 torch::Tensor mixed(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias,
                     std::int64_t stride) {
-  const auto some = map.slice(2, 0, {}, stride).slice(3, 0, {}, stride);
+  const auto some = stride == 1 ? map : map_slice(map_slice(map, 2, 0, {}, stride), 3, 0, {}, stride);
   if (map.is_cpu() && map.is_contiguous()) {
     const auto n = some.size(0), out = weight.size(0);
     const auto matrices = weight.flatten(1).expand({n, out, some.size(1)}), planes = some.flatten(2);
@@ -78,15 +81,26 @@ torch::Tensor MapConvolution::convolve(torch::Tensor map, torch::Tensor weight, 
     map = wrapped(map, padding[1], padding[1]);
     padding[1] = 0;
   }
-  return torch::conv2d(map, weight, bias, sizes_.stride, padding, step);
+  return library_convolution(map, weight, bias, {.stride = sizes_.stride, .dilation = step, .padding = padding});
+}
+
+/// Without the norm.
+torch::Tensor MapConvolution::computed(const torch::Tensor& map, const torch::Tensor& bias) const {
+  const auto input = in_type(map, type_), weight = in_type(weight_, type_);
+  if (sizes_.transposed) return spread_convolution(input, weight, bias, longitude_ == Longitude::periodic);
+  return sizes_.kernel == 1 ? mixed(input, weight, bias, sizes_.stride) : convolve(input, weight, bias);
 }
 
 torch::Tensor MapConvolution::forward(const torch::Tensor& map) {
-  const auto input = in_type(map, type_), weight = in_type(weight_, type_), bias = in_type(bias_, type_);
-  const auto result = sizes_.transposed    ? spread_convolution(input, weight, bias, longitude_ == Longitude::periodic)
-                      : sizes_.kernel == 1 ? mixed(input, weight, bias, sizes_.stride)
-                                           : convolve(input, weight, bias);
+  const auto result = computed(map, in_type(bias_, type_));
   return norm_ ? norm_(result) : result;
+}
+
+torch::Tensor MapConvolution::activated(const torch::Tensor& map, double rate) {
+  // A GPU adds the bias on the way; LibTorch would in a pass of its own.
+  const bool together = map.is_cuda() && !norm_ && !sizes_.transposed;
+  return together ? sparse_activation(computed(map, {}), rate, in_type(bias_, type_))
+                  : sparse_activation(forward(map), rate);
 }
 
 std::string MapConvolution::kind() const {

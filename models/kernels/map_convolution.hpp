@@ -31,6 +31,8 @@ class MapConvolution : public torch::nn::Module {
   /// [n, out, height, width] of `map` [n, in, height, width]. In the asked type where the device has instructions for
   /// it; else operands are rounded to that type, and float32 computes, which is many times faster.
   torch::Tensor forward(const torch::Tensor& map);
+  /// Its sparse activation (models/kernels/sparse_activation.hpp), with dropout of `rate`.
+  torch::Tensor activated(const torch::Tensor& map, double rate);
 
   /// conv5x5, ...: see LayerFlops.
   std::string kind() const;
@@ -39,6 +41,7 @@ class MapConvolution : public torch::nn::Module {
   const torch::Tensor& bias() const { return bias_; }
 
  private:
+  torch::Tensor computed(const torch::Tensor& map, const torch::Tensor& bias) const;
   torch::Tensor convolve(torch::Tensor map, torch::Tensor weight, const torch::Tensor& bias) const;
 
   ConvolutionSizes sizes_;

@@ -58,16 +58,29 @@ struct Phases : torch::autograd::Function<Phases> {
   }
 };
 
+torch::Tensor with_even_sides(const torch::Tensor& images) {
+  return torch::constant_pad_nd(images, {0, images.size(3) % 2, 0, images.size(2) % 2});
+}
+
 }  // namespace
 
 torch::Tensor phases_of(const torch::Tensor& images) {
   if (images.is_cpu() && images.scalar_type() == torch::kFloat32) return Phases::apply(images);
-  return torch::pixel_unshuffle(torch::constant_pad_nd(images, {0, images.size(3) % 2, 0, images.size(2) % 2}), 2);
+  return torch::pixel_unshuffle(with_even_sides(images), 2);
 }
 
 torch::Tensor weight_of_phases(const torch::Tensor& weight) {
-  const auto odd = weight.size(2) % 2;
-  return torch::pixel_unshuffle(torch::constant_pad_nd(weight, {0, odd, 0, odd}), 2);
+  return torch::pixel_unshuffle(with_even_sides(weight), 2);
+}
+
+torch::Tensor phases_of_last(const torch::Tensor& images) {
+  const auto even = with_even_sides(images);
+  const auto n = even.size(0), channels = even.size(1), height = even.size(2) / 2, width = even.size(3) / 2;
+  return even.permute({0, 2, 3, 1})
+      .reshape({n, height, 2, width, 2, channels})
+      .permute({0, 1, 3, 2, 4, 5})
+      .reshape({n, height, width, 4 * channels})
+      .permute({0, 3, 1, 2});
 }
 
 }  // namespace stormsweep

@@ -11,4 +11,7 @@ torch::Tensor phases_of(const torch::Tensor& images);
 /// [out, 4 in, (k + 1) / 2, ...]: weights [out, in, k, k] of stride 2 as that convolution's.
 torch::Tensor weight_of_phases(const torch::Tensor& weight);
 
+/// Either of them, where channels come last: the phases one behind the other, each with all its channels.
+torch::Tensor phases_of_last(const torch::Tensor& images);
+
 }  // namespace stormsweep

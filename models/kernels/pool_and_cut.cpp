@@ -5,12 +5,14 @@
 
 #include <algorithm>
 
+#include "models/kernels/map_slice.hpp"
+
 namespace stormsweep {
 
 namespace {
 
 torch::Tensor view_of(const torch::Tensor& map, const Cut& part) {
-  return map.narrow(2, part.top, part.height).narrow(3, part.left, part.width);
+  return map_slice(map_slice(map, 2, part.top, part.top + part.height), 3, part.left, part.left + part.width);
 }
 
 void pool_row(const float* upper, const float* lower, std::int64_t width, float* to) {

@@ -3,19 +3,17 @@
 #include <ATen/Parallel.h>
 #include <torch/autograd.h>
 
-#include <cstdint>
-#include <limits>
+#include "models/kernels/sparse_draw.hpp"
+
+#ifdef STORMSWEEP_CUDA
+#include <c10/cuda/CUDAStream.h>
+
+#include "models/kernels/activation_cuda.hpp"
+#endif
 
 namespace stormsweep {
 
 namespace {
-
-/// Mixes all bits of a number with two multiplications (Wellons 2018, "lowbias32").
-std::uint32_t mixed(std::uint32_t x) {
-  x = (x ^ (x >> 16)) * 0x7feb352dU;
-  x = (x ^ (x >> 15)) * 0x846ca68bU;
-  return x ^ (x >> 16);
-}
 
 struct Activation : torch::autograd::Function<Activation> {
   static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& map, double rate) {
@@ -34,6 +32,70 @@ struct Activation : torch::autograd::Function<Activation> {
   }
 };
 
+#ifdef STORMSWEEP_CUDA
+
+CudaMap cuda_map(const torch::Tensor& map) {
+  const auto type = map.scalar_type();
+  return {type == torch::kFloat32   ? CudaNumber::float32
+          : type == torch::kFloat16 ? CudaNumber::float16
+                                    : CudaNumber::bfloat16,
+          map.size(0) * map.size(2) * map.size(3), static_cast<int>(map.size(1))};
+}
+
+bool kernels_take(const torch::Tensor& map, const torch::Tensor& bias) {
+  const auto type = map.scalar_type();
+  const bool number = type == torch::kFloat32 || type == torch::kFloat16 || type == torch::kBFloat16;
+  return map.is_cuda() && number && map.is_contiguous(torch::MemoryFormat::ChannelsLast) &&
+         (!bias.defined() || (bias.scalar_type() == type && bias.is_contiguous()));
+}
+
+struct CudaBias : torch::autograd::Function<CudaBias> {
+  static torch::Tensor forward(torch::autograd::AutogradContext*, const torch::Tensor& map, const torch::Tensor& bias) {
+    const auto result = map.detach();
+    add_bias_by_cuda(cuda_map(map), result.data_ptr(), bias.data_ptr(), c10::cuda::getCurrentCUDAStream());
+    return result;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext*,
+                                                 torch::autograd::variable_list slopes) {
+    return {slopes[0], slopes[0].sum({0, 2, 3})};
+  }
+};
+
+struct CudaActivation : torch::autograd::Function<CudaActivation> {
+  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& map, double rate,
+                               const torch::Tensor& bias) {
+    const auto result = map.detach();
+    const auto seed = torch::empty({1}, map.options().dtype(torch::kInt64)).random_();
+    activate_by_cuda(cuda_map(map), result.data_ptr(), bias.defined() ? bias.data_ptr() : nullptr, rate,
+                     seed.data_ptr<std::int64_t>(), c10::cuda::getCurrentCUDAStream());
+    context->save_for_backward({result});
+    context->saved_data["rate"] = rate;
+    context->saved_data["biased"] = bias.defined();
+    return result;
+  }
+
+  /// Whether the kernel can read the slope where it lies: channels together, pixels a step apart.
+  static bool in_steps(const torch::Tensor& slope) {
+    const auto step = slope.stride(3);
+    return slope.stride(1) == 1 && slope.stride(2) == step * slope.size(3) &&
+           slope.stride(0) == slope.stride(2) * slope.size(2);
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::variable_list slopes) {
+    const auto activation = context->get_saved_variables()[0];
+    const auto slope = in_steps(slopes[0]) ? slopes[0] : slopes[0].contiguous(torch::MemoryFormat::ChannelsLast);
+    const auto result = torch::empty_like(activation);
+    activation_slope_by_cuda(cuda_map(activation), activation.data_ptr(), slope.data_ptr(), slope.stride(3),
+                             result.data_ptr(), context->saved_data["rate"].toDouble(),
+                             c10::cuda::getCurrentCUDAStream());
+    return {result, {}, context->saved_data["biased"].toBool() ? result.sum({0, 2, 3}) : torch::Tensor()};
+  }
+};
+
+#endif
+
 }  // namespace
 
 void activate_sparsely(torch::Tensor map, double rate) {
@@ -41,16 +103,11 @@ void activate_sparsely(torch::Tensor map, double rate) {
     map.relu_();
     return;
   }
-  const auto seed = torch::empty({1}, torch::kInt64).random_().item<std::int64_t>();
-  const auto start = static_cast<std::uint32_t>(seed), step = static_cast<std::uint32_t>(seed >> 31) | 1;
-  const auto least = static_cast<std::uint32_t>(rate * std::numeric_limits<std::uint32_t>::max());
-  const auto scale = static_cast<float>(1 / (1 - rate));
+  SparseDraw draw(rate);
+  draw.seed(torch::empty({1}, torch::kInt64).random_().item<std::int64_t>());
   auto* values = map.data_ptr<float>();
-  at::parallel_for(0, map.numel(), 1 << 16, [&](std::int64_t first, std::int64_t end) {
-    for (auto i = first; i < end; ++i) {
-      const bool kept = mixed(start + step * static_cast<std::uint32_t>(i)) >= least;
-      values[i] = kept && values[i] > 0 ? values[i] * scale : 0;
-    }
+  at::parallel_for(0, map.numel(), 1 << 16, [values, draw](std::int64_t first, std::int64_t end) {
+    for (auto i = first; i < end; ++i) values[i] = draw.activation(values[i], i);
   });
 }
 
@@ -59,10 +116,22 @@ torch::Tensor sparse_activation_slope(const torch::Tensor& activation, const tor
   return rate == 0 ? result : result.mul_(1 / (1 - rate));
 }
 
-torch::Tensor sparse_activation(const torch::Tensor& map, double rate) {
+torch::Tensor sparse_activation(const torch::Tensor& map, double rate, const torch::Tensor& bias) {
+#ifdef STORMSWEEP_CUDA
+  if (kernels_take(map, bias)) return CudaActivation::apply(map, rate, bias);
+#endif
+  if (bias.defined()) return sparse_activation(biased(map, bias), rate);
   const bool dense = map.is_contiguous() || map.is_contiguous(torch::MemoryFormat::ChannelsLast);
   if (map.is_cpu() && map.scalar_type() == torch::kFloat32 && dense) return Activation::apply(map, rate);
   return torch::dropout(map.relu(), rate, true);
+}
+
+torch::Tensor biased(const torch::Tensor& map, const torch::Tensor& bias) {
+  if (!bias.defined()) return map;
+#ifdef STORMSWEEP_CUDA
+  if (kernels_take(map, bias)) return CudaBias::apply(map, bias);
+#endif
+  return map + bias.view({1, -1, 1, 1});
 }
 
 }  // namespace stormsweep

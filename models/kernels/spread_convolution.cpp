@@ -2,6 +2,9 @@
 
 #include <torch/autograd.h>
 
+#include "models/kernels/map_slice.hpp"
+#include "models/kernels/sparse_activation.hpp"
+
 namespace stormsweep {
 
 namespace {
@@ -66,8 +69,19 @@ struct Spread : torch::autograd::Function<Spread> {
 
 }  // namespace
 
+torch::Tensor spread_by_library(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias,
+                                bool periodic) {
+  const auto height = 2 * map.size(2), width = 2 * map.size(3);
+  const auto whole = biased(torch::conv_transpose2d(map, weight, {}, 2), bias);  // a row and a column more than asked
+  const auto rows = map_slice(whole, 2, 0, height), result = map_slice(rows, 3, 0, width);
+  if (!periodic) return result;
+  const auto beyond = map_slice(rows, 3, width) - bias.view({1, -1, 1, 1});
+  return torch::cat({map_slice(result, 3, 0, 1) + beyond, map_slice(result, 3, 1)}, 3);
+}
+
 torch::Tensor spread_convolution(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias,
                                  bool periodic) {
+  if (map.is_cuda()) return spread_by_library(map, weight, bias, periodic);
   return Spread::apply(map, weight, bias, periodic);
 }
 

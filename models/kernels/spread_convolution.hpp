@@ -11,4 +11,8 @@ namespace stormsweep {
 torch::Tensor spread_convolution(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias,
                                  bool periodic);
 
+/// The same by LibTorch's transposed convolution, as it is done on GPUs.
+torch::Tensor spread_by_library(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias,
+                                bool periodic);
+
 }  // namespace stormsweep

@@ -13,9 +13,10 @@ void check(cudaError_t error) {
 }
 
 void launch(const TornadoCudaWeights& weights, const TornadoSamples& samples, std::int64_t count, int blocks,
-            float* sums, CudaStream stream) {
-  check(cudaFuncSetAttribute(run, cudaFuncAttributeMaxDynamicSharedMemorySize, sizeof(Shared)));
-  run<<<blocks, threads, sizeof(Shared), stream>>>(weights, samples, count, sums);
+            float* sums, bool rounded, CudaStream stream) {
+  const auto kernel = rounded ? run<true> : run<false>;
+  check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, sizeof(Shared)));
+  kernel<<<blocks, threads, sizeof(Shared), stream>>>(weights, samples, count, sums);
   check(cudaGetLastError());
 }
 
@@ -33,14 +34,14 @@ int tornado_cuda_blocks(int device) {
 }
 
 void tornado_cuda_predict(const TornadoCudaWeights& weights, const TornadoSamples& samples, std::int64_t count,
-                          int blocks, CudaStream stream) {
-  launch(weights, samples, count, used(blocks, count), nullptr, stream);
+                          int blocks, bool rounded, CudaStream stream) {
+  launch(weights, samples, count, used(blocks, count), nullptr, rounded, stream);
 }
 
 void tornado_cuda_learn(const TornadoCudaWeights& weights, const TornadoSamples& samples, std::int64_t count,
-                        int blocks, float* sums, float* gradients, CudaStream stream) {
+                        int blocks, float* sums, float* gradients, bool rounded, CudaStream stream) {
   blocks = used(blocks, count);
-  launch(weights, samples, count, blocks, sums, stream);
+  launch(weights, samples, count, blocks, sums, rounded, stream);
   const int parameters = samples.pool_last ? tornado_cuda_sums - features * 3 / 4 : tornado_cuda_sums;
   constexpr int threads_of_sum = 64;  // many small blocks, because each thread waits for memory
   add_blocks<<<(parameters + threads_of_sum - 1) / threads_of_sum, threads_of_sum, 0, stream>>>(

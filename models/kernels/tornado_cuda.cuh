@@ -6,6 +6,8 @@
 //
 // Apart from the launches, so that tests can run it with a processor's threads.
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 #include "models/kernels/tornado_cuda.hpp"
 
@@ -86,6 +88,18 @@ struct Division {
   }
 };
 
+/// To bfloat16, ties to even, where the network computes in it: its products then are those of short numbers, and only
+/// what is added to them is not rounded.
+template <bool Rounded>
+__device__ float operand(float value) {
+  if (!Rounded || !(value == value)) return value;
+  std::uint32_t bits;
+  memcpy(&bits, &value, sizeof(bits));
+  bits = (bits + 0x7fffU + (bits >> 16 & 1)) & 0xffff0000U;
+  memcpy(&value, &bits, sizeof(bits));
+  return value;
+}
+
 __device__ void load_window(float (&to)[window], const float* from) {
 #pragma unroll
   for (int i = 0; i < window; i += 4) {
@@ -147,7 +161,7 @@ __device__ void backward(const float* weights, float* scratch) {
 }
 
 /// ReLU, dropout and average pooling by 2 of the sums in scratch.
-template <class Out, class Parts>
+template <class Out, class Parts, bool Rounded>
 __device__ void activate(const float* scratch, const float* bias, const float* dropout, float* pooled,
                          unsigned char* positive) {
   for (int i = threadIdx.x; i < Out::channels * Out::side * Out::side; i += threads) {
@@ -159,7 +173,7 @@ __device__ void activate(const float* scratch, const float* bias, const float* d
       const float value = Parts::total(scratch, channel, 2 * y + k / 2, 2 * x + k % 2) + bias[channel];
       if (value > 0) sum += value, bits |= 1 << k;
     }
-    pooled[Out::at(channel, y, x)] = 0.25f * sum * (dropout ? dropout[channel] : 1);
+    pooled[Out::at(channel, y, x)] = operand<Rounded>(0.25f * sum * (dropout ? dropout[channel] : 1));
     positive[i] = static_cast<unsigned char>(bits);
   }
 }
@@ -238,10 +252,10 @@ struct Sums {
   static constexpr int bias = weight3 + taps * 16 * 32, dense = bias + biases;
 };
 
-template <int In, int Out, class W>
+template <int In, int Out, class W, bool Rounded>
 __device__ void load_weights(float* to, const float* from) {
   for (int i = threadIdx.x; i < Out * In * taps; i += threads)
-    to[i / taps % In * W::in + i % taps * W::tap + i / (taps * In)] = from[i];
+    to[i / taps % In * W::in + i % taps * W::tap + i / (taps * In)] = operand<Rounded>(from[i]);
 }
 
 __device__ void copy(float* to, const float* from, int count) {
@@ -272,22 +286,24 @@ __device__ int feature(bool pool_last, int channel, int y, int x) {
   return pool_last ? (channel * 4 + y / 2) * 4 + x / 2 : (channel * 8 + y) * 8 + x;
 }
 
+template <bool Rounded>
 __device__ void load_patch(Shared& shared, const float* patch) {
   for (int i = threadIdx.x; i < 32 * 32 * 3; i += threads)
-    shared.patch[Patch::at(i % 3, i / 3 / 32, i / 3 % 32)] = patch[i];
+    shared.patch[Patch::at(i % 3, i / 3 / 32, i / 3 % 32)] = operand<Rounded>(patch[i]);
   __syncthreads();
 }
 
 /// The logit; leaves the third layer's activations in `values`.
+template <bool Rounded>
 __device__ float classify(Shared& shared, const TornadoSamples& samples, std::int64_t sample) {
-  load_patch(shared, samples.patches + sample * 32 * 32 * 3);
+  load_patch<Rounded>(shared, samples.patches + sample * 32 * 32 * 3);
   forward<Patch, Weights1, 8>(shared.patch, shared.weights1, shared.scratch);
-  activate<Pooled1, Division<8, 32>>(shared.scratch, shared.bias, dropout_of(samples, 0, sample, 8), shared.pooled1,
-                                     shared.positive1);
+  activate<Pooled1, Division<8, 32>, Rounded>(shared.scratch, shared.bias, dropout_of(samples, 0, sample, 8),
+                                              shared.pooled1, shared.positive1);
   __syncthreads();
   forward<Pooled1, Weights2, 16>(shared.pooled1, shared.weights2, shared.scratch);
-  activate<Pooled2, Division<16, 16>>(shared.scratch, shared.bias + 8, dropout_of(samples, 1, sample, 16),
-                                      shared.pooled2, shared.positive2);
+  activate<Pooled2, Division<16, 16>, Rounded>(shared.scratch, shared.bias + 8, dropout_of(samples, 1, sample, 16),
+                                               shared.pooled2, shared.positive2);
   __syncthreads();
   forward<Pooled2, Weights3, 32>(shared.pooled2, shared.weights3, shared.scratch);
   const float* dropout = dropout_of(samples, 2, sample, 32);
@@ -311,6 +327,7 @@ __device__ float loss_and_slope(const TornadoSamples& samples, std::int64_t samp
 }
 
 /// Slopes by what the third convolution computed, and the dense unit's gradients.
+template <bool Rounded>
 __device__ void backward_dense(Shared& shared, const TornadoSamples& samples, std::int64_t sample, float slope,
                                float* sums, bool begin) {
   const bool pool_last = samples.pool_last;
@@ -321,8 +338,9 @@ __device__ void backward_dense(Shared& shared, const TornadoSamples& samples, st
     const int y = point / Slopes3::row - halo, x = point % Slopes3::row - halo;
     const bool inside = y >= 0 && y < 8 && x >= 0 && x < 8;
     const bool positive = inside && shared.values[(channel * 8 + y) * 8 + x] > 0;
-    shared.scratch[i] =
-        positive ? share * shared.dense[feature(pool_last, channel, y, x)] * (dropout ? dropout[channel] : 1) : 0;
+    shared.scratch[i] = positive ? operand<Rounded>(share * shared.dense[feature(pool_last, channel, y, x)] *
+                                                    (dropout ? dropout[channel] : 1))
+                                 : 0;
   }
   const int used = pool_last ? features / 4 : features;
   for (int i = threadIdx.x; i < used; i += threads) {
@@ -349,6 +367,7 @@ __device__ void collect(Shared& shared) {
   __syncthreads();
 }
 
+template <bool Rounded>
 __device__ void backward_layers(Shared& shared, const TornadoSamples& samples, std::int64_t sample, float* sums,
                                 bool begin) {
   float* const slopes = shared.scratch;
@@ -362,7 +381,8 @@ __device__ void backward_layers(Shared& shared, const TornadoSamples& samples, s
     const int channel = i / Slopes2::plane, point = i % Slopes2::plane;
     const int y = point / Slopes2::row - halo, x = point % Slopes2::row - halo;
     const bool inside = y >= 0 && y < 16 && x >= 0 && x < 16;
-    slopes[i] = inside ? unpooled<Pooled2>(shared.values, shared.positive2, dropout, channel, y, x) : 0;
+    slopes[i] =
+        inside ? operand<Rounded>(unpooled<Pooled2>(shared.values, shared.positive2, dropout, channel, y, x)) : 0;
   }
   __syncthreads();
   layer_gradients<Pooled1, 16>(slopes + Slopes2::at(0, 0, 0), Slopes2::plane, Slopes2::row, shared.pooled1,
@@ -372,18 +392,20 @@ __device__ void backward_layers(Shared& shared, const TornadoSamples& samples, s
 
   dropout = dropout_of(samples, 0, sample, 8);
   for (int i = threadIdx.x; i < 8 * 32 * 32; i += threads)
-    slopes[i] = unpooled<Pooled1>(shared.values, shared.positive1, dropout, i / 1024, i / 32 % 32, i % 32);
+    slopes[i] =
+        operand<Rounded>(unpooled<Pooled1>(shared.values, shared.positive1, dropout, i / 1024, i / 32 % 32, i % 32));
   __syncthreads();
   layer_gradients<Patch, 8>(slopes, 32 * 32, 32, shared.patch, sums + Sums::weight1, sums + Sums::bias, begin);
   __syncthreads();
 }
 
+template <bool Rounded>
 __device__ void prepare(Shared& shared, const TornadoCudaWeights& weights, bool pool_last) {
   for (int i = threadIdx.x; i < static_cast<int>(offsetof(Shared, scratch) / sizeof(float)); i += threads)
     shared.patch[i] = 0;  // the halos, here and of what follows
-  load_weights<3, 8, Weights1>(shared.weights1, weights.weight[0]);
-  load_weights<8, 16, Weights2>(shared.weights2, weights.weight[1]);
-  load_weights<16, 32, Weights3>(shared.weights3, weights.weight[2]);
+  load_weights<3, 8, Weights1, Rounded>(shared.weights1, weights.weight[0]);
+  load_weights<8, 16, Weights2, Rounded>(shared.weights2, weights.weight[1]);
+  load_weights<16, 32, Weights3, Rounded>(shared.weights3, weights.weight[2]);
   copy(shared.bias, weights.bias[0], 8);
   copy(shared.bias + 8, weights.bias[1], 16);
   copy(shared.bias + 24, weights.bias[2], 32);
@@ -394,19 +416,20 @@ __device__ void prepare(Shared& shared, const TornadoCudaWeights& weights, bool 
 
 extern __shared__ float4 shared_memory[];
 
-/// `sums` null: logits only.
+/// `sums` null: logits only. `Rounded`: operands of convolutions are rounded to bfloat16.
+template <bool Rounded>
 __global__ void __launch_bounds__(threads, 1)
     run(TornadoCudaWeights weights, TornadoSamples samples, std::int64_t count, float* sums) {
   Shared& shared = *reinterpret_cast<Shared*>(shared_memory);
-  prepare(shared, weights, samples.pool_last);
+  prepare<Rounded>(shared, weights, samples.pool_last);
   float* const mine = sums ? sums + blockIdx.x * static_cast<std::int64_t>(tornado_cuda_sums) : nullptr;
   for (std::int64_t sample = blockIdx.x; sample < count; sample += gridDim.x) {
-    const float logit = classify(shared, samples, sample);
+    const float logit = classify<Rounded>(shared, samples, sample);
     if (threadIdx.x == 0) samples.logits[sample] = logit;
     if (!sums) continue;
     const bool begin = sample == blockIdx.x;
-    backward_dense(shared, samples, sample, loss_and_slope(samples, sample, logit), mine, begin);
-    backward_layers(shared, samples, sample, mine, begin);
+    backward_dense<Rounded>(shared, samples, sample, loss_and_slope(samples, sample, logit), mine, begin);
+    backward_layers<Rounded>(shared, samples, sample, mine, begin);
   }
 }
 

@@ -9,7 +9,9 @@ struct CUstream_st;  // CUDA's own name of a stream; its headers are where its c
 namespace stormsweep {
 
 /// The tornado network on a GPU of NVIDIA with at least 160 KB of shared memory a block (A100, H100 and their
-/// successors), float32. All pointers are the GPU's; nothing waits. Used by models/tornado_loss.
+/// successors), in float32; `rounded`: as bfloat16 has it, the operands of convolutions and of their gradients are
+/// rounded to that, which on tensor cores of so few channels would be slower. All pointers are the GPU's; nothing
+/// waits. Used by models/tornado_loss.
 
 /// The network's parameters, as they lie: weights [out][in][ky][kx], dense weights [channel][y][x].
 struct TornadoCudaWeights {
@@ -29,12 +31,12 @@ using CudaStream = CUstream_st*;
 
 /// Writes the logits of `count` samples.
 void tornado_cuda_predict(const TornadoCudaWeights& weights, const TornadoSamples& samples, std::int64_t count,
-                          int blocks, CudaStream stream);
+                          int blocks, bool rounded, CudaStream stream);
 
 /// Writes logits and losses, and to `gradients` those of the MEAN of the losses, each parameter's after the other, in
 /// the order and layout of TornadoCnn::parameters(). `sums`: [blocks][tornado_cuda_sums], overwritten. Which block adds
 /// what depends on the number of samples and blocks alone: the same bits run after run.
 void tornado_cuda_learn(const TornadoCudaWeights& weights, const TornadoSamples& samples, std::int64_t count,
-                        int blocks, float* sums, float* gradients, CudaStream stream);
+                        int blocks, float* sums, float* gradients, bool rounded, CudaStream stream);
 
 }  // namespace stormsweep

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "models/kernels/map_slice.hpp"
+
 namespace stormsweep {
 
 namespace {
@@ -39,26 +41,40 @@ torch::Tensor folding_matrix_for(const torch::Tensor& weight) {
   return matrix;
 }
 
-/// [4 out, in, s, s] of [out, in, k, k]; output channels in the order of pixel_shuffle.
-torch::Tensor folded(const torch::Tensor& weight) {
+/// [4 out, in, s, s] of [out, in, k, k]. Its output channels are in the order of pixel_shuffle, pixels of the 2x2 last;
+/// `channels_last`: pixels first, so that channels, which lie together then, stay so.
+torch::Tensor folded(const torch::Tensor& weight, bool channels_last) {
   const auto out = weight.size(0), in = weight.size(1), kernel = weight.size(2), side = folded_side(kernel);
   TORCH_CHECK(kernel == 3 || kernel == 7, "there is no folding for kernels of ", kernel);
   return weight.reshape({out * in, kernel * kernel})
       .mm(folding_matrix_for(weight).to(weight.scalar_type()))
       .view({out, in, 4, side, side})
-      .permute({0, 2, 1, 3, 4})
+      .permute(channels_last ? torch::IntArrayRef{2, 0, 1, 3, 4} : torch::IntArrayRef{0, 2, 1, 3, 4})
       .reshape({4 * out, in, side, side});
+}
+
+/// [n, out, 2 height, 2 width] of what the folded weights made.
+torch::Tensor shuffled(const torch::Tensor& map, bool channels_last) {
+  if (!channels_last) return torch::pixel_shuffle(map, 2);
+  const auto n = map.size(0), out = map.size(1) / 4, height = map.size(2), width = map.size(3);
+  return map.permute({0, 2, 3, 1})
+      .reshape({n, height, width, 2, 2, out})
+      .permute({0, 1, 3, 2, 4, 5})
+      .reshape({n, 2 * height, 2 * width, out})
+      .permute({0, 3, 1, 2});
 }
 
 }  // namespace
 
 torch::Tensor without_margin(const torch::Tensor& images, std::int64_t margin) {
-  return images.narrow(2, margin, images.size(2) - 2 * margin).narrow(3, margin, images.size(3) - 2 * margin);
+  return map_slice(map_slice(images, 2, margin, images.size(2) - margin), 3, margin, images.size(3) - margin);
 }
 
 torch::Tensor convolve_upsampled(const torch::Tensor& coarse, const torch::Tensor& weight, std::int64_t margin) {
-  const auto result = torch::conv2d(without_margin(coarse, margin / 2), folded(weight).to(coarse.scalar_type()));
-  return without_margin(torch::pixel_shuffle(result, 2), margin % 2);
+  const bool last = !coarse.is_contiguous() && coarse.is_contiguous(torch::MemoryFormat::ChannelsLast);
+  const auto weights = folded(weight, last).to(coarse.scalar_type());
+  const auto result = torch::conv2d(without_margin(coarse, margin / 2), weights);
+  return without_margin(shuffled(result, last), margin % 2);
 }
 
 }  // namespace stormsweep

@@ -93,11 +93,22 @@ Learn learn_emulator(EmulatorEncoding encoding, EmulatorMemory memory, bool bidi
                             1);
     network.to(device);
     const auto maps = network.forward(drawn({4, 12, 6, 24, 36}).to(device)), truth = drawn({4, 2, 24, 36}).to(device);
-    const EmulatorLossWeights weights{.gabor = 0.1, .hessian = 0.1, .polar = 0.1, .dice = 0.7, .mse = 0.3};
-    const TemperatureLoss temperature_loss(weights, 24, 36, truth.options());
-    return learned(network, temperature_loss(maps.select(1, 0), truth.select(1, 0)) +
-                                precipitation_loss(maps.select(1, 1), truth.select(1, 1), weights));
+    return learned(network, torch::mse_loss(maps, truth));
   };
+}
+
+/// The emulator's losses of maps that are the same on both: the slope of what is absolute jumps at 0, and so would the
+/// network's gradients where rounding takes a map across.
+Learned learn_emulator_losses(const torch::Device& device, torch::ScalarType) {
+  torch::nn::Module maps;
+  maps.register_parameter("map", drawn({4, 2, 24, 36}));
+  maps.to(device);
+  const auto truth = 0.5 * drawn({4, 2, 24, 36}).flip({0, 3}).to(device);
+  const EmulatorLossWeights weights{.gabor = 0.1, .hessian = 0.1, .polar = 0.1, .dice = 0.7, .mse = 0.3};
+  const TemperatureLoss temperature_loss(weights, 24, 36, truth.options());
+  const torch::Tensor forecast = maps.parameters()[0];
+  return learned(maps, temperature_loss(forecast.select(1, 0), truth.select(1, 0)) +
+                           precipitation_loss(forecast.select(1, 1), truth.select(1, 1), weights));
 }
 
 struct Known {
@@ -106,7 +117,8 @@ struct Known {
   double most = 1e-4;  ///< that gradients may differ by
 };
 
-/// Batch norm of DeepLabv3+'s one pixel of means magnifies every rounding.
+/// Batch norm magnifies every rounding: of DeepLabv3+'s one pixel of means; and of the emulator's encoder, whose
+/// gradients in float32 on a processor are 3e-4 away from those in float64.
 const std::vector<Known> all{
     {"tornado", learn_tornado},
     {"nowcast samsi", learn_nowcast("samsi", NowcastExtrapolation::none, false)},
@@ -116,9 +128,10 @@ const std::vector<Known> all{
     {"tiramisu", learn_segmentation("tiramisu", false, Longitude::open)},
     {"deeplabv3plus", learn_segmentation("deeplabv3plus", true, Longitude::open), 0.1},
     {"deeplabv3plus, periodic", learn_segmentation("deeplabv3plus", false, Longitude::periodic)},
-    {"emulator cnn gru", learn_emulator(EmulatorEncoding::cnn, EmulatorMemory::gru, false)},
-    {"emulator unet lstm", learn_emulator(EmulatorEncoding::unet, EmulatorMemory::lstm, true)},
-    {"emulator cnn none", learn_emulator(EmulatorEncoding::cnn, EmulatorMemory::none, false)},
+    {"emulator cnn gru", learn_emulator(EmulatorEncoding::cnn, EmulatorMemory::gru, false), 1e-3},
+    {"emulator unet lstm", learn_emulator(EmulatorEncoding::unet, EmulatorMemory::lstm, true), 1e-3},
+    {"emulator cnn none", learn_emulator(EmulatorEncoding::cnn, EmulatorMemory::none, false), 1e-3},
+    {"emulator's losses", learn_emulator_losses},
 };
 
 }  // namespace
@@ -159,7 +172,7 @@ TEST_CASE("with tensor cores it learns nearly the same") {
                  << relative_difference(bf16.gradients, here.gradients));
     CHECK(relative_difference(tf32.loss, here.loss) < 1e-2);
     CHECK(relative_difference(bf16.loss, here.loss) < 5e-2);
-    if (most > 1e-4) continue;
+    if (most > 1e-3) continue;
     CHECK(relative_difference(tf32.gradients, here.gradients) < 0.1);
     CHECK(relative_difference(bf16.gradients, here.gradients) < 0.2);
   }

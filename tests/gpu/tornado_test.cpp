@@ -55,3 +55,22 @@ TEST_CASE("on a GPU the tornado network's kernels learn what its layers do, and 
         CHECK(again.gradients.equal(kernels.gradients));
       }
 }
+
+TEST_CASE("in bfloat16 they learn what its layers do there, to the rounding of short numbers") {
+  REQUIRE_GPU(gpu);
+  const TornadoCnnOptions options{.dropout = 0, .convolution_type = torch::kBFloat16};
+  if (fastest_path(TornadoCnn(options, 1), torch::empty({0}, gpu)) == TornadoPath::layers) {
+    MESSAGE("SKIPPED: the GPU has too little shared memory");
+    return;
+  }
+  const auto exact = learn(gpu, {.dropout = 0}, 600, TornadoPath::kernels);
+  const auto layers = learn(gpu, options, 600, TornadoPath::layers);
+  const auto kernels = learn(gpu, options, 600, TornadoPath::kernels);
+  const double of_layers = relative_difference(layers.gradients, exact.gradients);
+  const double of_kernels = relative_difference(kernels.gradients, exact.gradients);
+  MESSAGE("gradients in bfloat16 beside float32: layers " << of_layers << ", kernels " << of_kernels);
+  CHECK(of_kernels > 1e-4);
+  CHECK(of_kernels < 2 * of_layers);
+  CHECK(relative_difference(kernels.loss, layers.loss) < 1e-2);
+  CHECK(relative_difference(kernels.evaluated, kernels.logits) < 1e-6);
+}

@@ -1,4 +1,5 @@
 #include "models/kernels/map_convolution.hpp"
+#include "models/kernels/spread_convolution.hpp"
 #include "tests/models/measures.hpp"
 
 #include <ATen/CPUGeneratorImpl.h>
@@ -108,6 +109,20 @@ TEST_CASE("a transposed convolution is its brute-force twin") {
       const auto map = draw({1, 3, height, width});
       CHECK(relative_difference(layer.forward(map), spread_twin(layer, map, longitude)) < 1e-5);
     }
+}
+
+TEST_CASE("LibTorch's transposed convolution, cut, is the spread one, and so are its gradients") {
+  for (const bool periodic : {false, true}) {
+    const auto map = draw({2, 3, 4, 6}).contiguous(torch::MemoryFormat::ChannelsLast).requires_grad_();
+    const auto weight = draw({3, 4, 3, 3}).requires_grad_(), bias = draw({4}).requires_grad_();
+    const auto expected = spread_convolution(map, weight, bias, periodic);
+    const auto result = spread_by_library(map, weight, bias, periodic);
+    CHECK(relative_difference(result, expected) < 1e-6);
+    const auto slope = torch::randn_like(expected);
+    const auto gradients = torch::autograd::grad({result}, {map, weight, bias}, {slope});
+    const auto twins = torch::autograd::grad({expected}, {map, weight, bias}, {slope});
+    for (std::size_t i = 0; i < 3; ++i) CHECK(relative_difference(gradients[i], twins[i]) < 1e-6);
+  }
 }
 
 TEST_CASE("the pool takes the largest of 3x3 from its own pixel on, around the globe where told to") {

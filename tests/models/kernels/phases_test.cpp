@@ -28,4 +28,8 @@ TEST_CASE("a convolution of stride 2 is one of stride 1 of the phases") {
   const auto result = torch::conv2d(phases_of(images), weight_of_phases(weight));
   CHECK(torch::allclose(result.narrow(3, 0, expected.size(3)), expected, 1e-4, 1e-4));
   CHECK(result.sizes() == expected.sizes());
+  const auto last = images.contiguous(torch::MemoryFormat::ChannelsLast);
+  const auto of_last = torch::conv2d(phases_of_last(last), phases_of_last(weight));
+  CHECK(torch::allclose(of_last, expected, 1e-4, 1e-4));
+  CHECK(phases_of_last(last).is_contiguous(torch::MemoryFormat::ChannelsLast));
 }

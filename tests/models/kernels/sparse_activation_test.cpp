@@ -1,6 +1,7 @@
 #include "models/kernels/sparse_activation.hpp"
 
 #include <doctest/doctest.h>
+#include <torch/autograd.h>
 #include <torch/utils.h>
 
 using namespace stormsweep;
@@ -24,4 +25,16 @@ TEST_CASE("an activation keeps its share of what is positive, scaled, and its gr
   torch::manual_seed(5);
   CHECK(torch::equal(first, sparse_activation(copy.clone(), 0.5)));
   CHECK(torch::equal(sparse_activation(copy.clone(), 0), copy.relu()));
+}
+
+TEST_CASE("a bias is added before, and its gradient is the sum over all pixels") {
+  torch::manual_seed(3);
+  const auto map = torch::randn({2, 3, 5, 7}).requires_grad_(), bias = torch::randn({3}).requires_grad_();
+  const auto expected = (map + bias.view({1, 3, 1, 1})).relu(), result = sparse_activation(map * 1, 0, bias);
+  CHECK(torch::equal(result, expected));
+  const auto slope = torch::randn_like(result);
+  const auto gradients = torch::autograd::grad({result}, {map, bias}, {slope});
+  const auto twins = torch::autograd::grad({expected}, {map, bias}, {slope});
+  CHECK(torch::equal(gradients[0], twins[0]));
+  CHECK(torch::allclose(gradients[1], twins[1]));
 }

@@ -62,7 +62,9 @@ namespace {
 
 float4 shared_memory[(sizeof(Shared) + sizeof(float4) - 1) / sizeof(float4)];
 
-/// A launch of `run`: one block after the other, of threads that all run at once, for they wait for each other.
+/// A launch of `run<Rounded>`: one block after the other, of threads that all run at once, for they wait for each
+/// other.
+template <bool Rounded>
 void launch_run(int blocks, const TornadoCudaWeights& weights, const TornadoSamples& samples, std::int64_t count,
                 float* sums) {
   gridDim.x = static_cast<unsigned>(blocks);
@@ -71,7 +73,7 @@ void launch_run(int blocks, const TornadoCudaWeights& weights, const TornadoSamp
     for (unsigned i = 0; i < block_threads; ++i)
       all.emplace_back([&, i] {
         threadIdx.x = i;
-        run(weights, samples, count, sums);
+        run<Rounded>(weights, samples, count, sums);
       });
   }
 }
@@ -101,41 +103,89 @@ TornadoCudaWeights weights_of(const TornadoCnn& network) {
 }  // namespace
 }  // namespace stormsweep
 
-TEST_CASE("the GPU's kernel of the tornado network learns what LibTorch's layers do") {
-  constexpr std::int64_t count = 3;
+namespace {
+
+/// Rounded to bfloat16, with the slope of what is not.
+torch::Tensor rounded(const torch::Tensor& tensor) {
+  return tensor + (tensor.to(torch::kBFloat16).to(torch::kFloat32) - tensor).detach();
+}
+
+/// The loss and logits of the network whose convolutions, forward and backward, see operands in bfloat16.
+TornadoLoss in_short_numbers(TornadoCnn& network, const torch::Tensor& input, const torch::Tensor& target,
+                             double positive_weight) {
+  auto x = input;
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto& layer = network.convolution(i);
+    x = torch::conv2d(rounded(x), rounded(layer->weight), layer->bias, 1, 2);
+    x.register_hook([](const torch::Tensor& slope) { return slope.to(torch::kBFloat16).to(torch::kFloat32); });
+    x = x.relu();
+    if (i < 2 || network.options().pool_last) x = torch::avg_pool2d(x, 2);
+  }
+  const auto& dense = network.dense();
+  const auto logits = torch::linear(x.flatten(1), dense->weight, dense->bias).squeeze(1);
+  const auto weight = torch::full({1}, positive_weight);
+  return {torch::binary_cross_entropy_with_logits(logits, target, {}, weight), logits.detach()};
+}
+
+/// Runs the kernels, and checks what they write against `expected` and the gradients in `network`.
+template <bool Rounded>
+void check_kernels(const TornadoCnn& network, const torch::Tensor& input, const torch::Tensor& target,
+                   const TornadoCnn::Dropout& factors, const TornadoLoss& expected, double most) {
   constexpr int blocks = 2;
+  const auto count = input.size(0);
+  const auto factor = [&](std::size_t i) { return factors[i].defined() ? factors[i].data_ptr<float>() : nullptr; };
+  const auto patches = input.permute({0, 2, 3, 1}).contiguous();
+  auto logits = torch::full({count}, NAN), losses = torch::full({count}, NAN);
+  auto sums = torch::full({blocks, tornado_cuda_sums}, NAN), gradients = torch::full({tornado_cuda_sums}, NAN);
+  const TornadoSamples samples{
+      patches.data_ptr<float>(),   {factor(0), factor(1), factor(2)}, target.data_ptr<float>(), 3,
+      network.options().pool_last, logits.data_ptr<float>(),          losses.data_ptr<float>()};
+  launch_run<Rounded>(blocks, weights_of(network), samples, count, sums.data_ptr<float>());
+  std::int64_t parameters = 0;
+  for (const auto& parameter : network.parameters()) parameters += parameter.numel();
+  launch_add_blocks(sums.data_ptr<float>(), blocks, static_cast<int>(parameters), 1.0f / static_cast<float>(count),
+                    gradients.data_ptr<float>());
+  CHECK(difference(logits, expected.logits) < most);
+  CHECK(std::abs(losses.mean().item<double>() - expected.loss.item<double>()) < most);
+  std::int64_t first = 0;
+  for (const auto& parameter : network.parameters()) {
+    const auto mine = gradients.slice(0, first, first + parameter.numel()).view(parameter.sizes());
+    CHECK(difference(mine, parameter.grad()) < most);
+    first += parameter.numel();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the GPU's kernel of the tornado network learns what LibTorch's layers do") {
   for (const bool pool_last : {false, true}) {
     CAPTURE(pool_last);
     const double dropout = pool_last ? 0 : 0.4;
     TornadoCnn network({.pool_last = pool_last, .dropout = dropout}, 11);
     torch::manual_seed(1);
-    const auto input = torch::randn({count, 3, 32, 32});
+    const auto input = torch::randn({3, 3, 32, 32});
     const auto target = torch::tensor({0.0f, 1.0f, 0.0f});
     torch::manual_seed(5);
     const auto expected = tornado_loss(network, input, target, 3, TornadoPath::layers);
     expected.loss.backward();
     torch::manual_seed(5);
-    const auto factors = network.draw_dropout(input);
-    const auto factor = [&](std::size_t i) { return factors[i].defined() ? factors[i].data_ptr<float>() : nullptr; };
+    check_kernels<false>(network, input, target, network.draw_dropout(input), expected, 1e-5);
+  }
+}
 
-    const auto patches = input.permute({0, 2, 3, 1}).contiguous();
-    auto logits = torch::full({count}, NAN), losses = torch::full({count}, NAN);
-    auto sums = torch::full({blocks, tornado_cuda_sums}, NAN), gradients = torch::full({tornado_cuda_sums}, NAN);
-    const TornadoSamples samples{
-        patches.data_ptr<float>(), {factor(0), factor(1), factor(2)}, target.data_ptr<float>(), 3, pool_last,
-        logits.data_ptr<float>(),  losses.data_ptr<float>()};
-    launch_run(blocks, weights_of(network), samples, count, sums.data_ptr<float>());
-    std::int64_t parameters = 0;
-    for (const auto& parameter : network.parameters()) parameters += parameter.numel();
-    launch_add_blocks(sums.data_ptr<float>(), blocks, static_cast<int>(parameters), 1.0f / count,
-                      gradients.data_ptr<float>());
-    CHECK(difference(logits, expected.logits) < 1e-5);
-    CHECK(std::abs(losses.mean().item<double>() - expected.loss.item<double>()) < 1e-6);
-    std::int64_t first = 0;
-    for (const auto& parameter : network.parameters()) {
-      const auto mine = gradients.slice(0, first, first + parameter.numel()).view(parameter.sizes());
-      CHECK(difference(mine, parameter.grad()) < 1e-5);
-      first += parameter.numel();
-    }
+TEST_CASE("and in bfloat16 what layers with operands of that do") {
+  for (const bool pool_last : {false, true}) {
+    CAPTURE(pool_last);
+    TornadoCnn network({.pool_last = pool_last}, 11);
+    torch::manual_seed(1);
+    const auto input = torch::randn({4, 3, 32, 32});
+    const auto target = torch::tensor({0.0f, 1.0f, 0.0f, 0.0f});
+    const auto expected = in_short_numbers(network, input, target, 3);
+    expected.loss.backward();
+    // Of four samples, so that a quarter of a slope is rounded as the slope is. A sum that was added in another order
+    // may be rounded to the other side, one operand in some thousands.
+    check_kernels<true>(network, input, target, {}, expected, 1e-3);
+    const auto whole = tornado_loss(network, input, target, 3, TornadoPath::layers);
+    CHECK(difference(whole.logits, expected.logits) > 3e-4);
   }
 }

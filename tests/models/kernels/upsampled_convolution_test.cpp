@@ -14,6 +14,10 @@ TEST_CASE("a convolution of an upsampled image equals upsampling, then convolvin
       const auto up = coarse.repeat_interleave(2, 2).repeat_interleave(2, 3);
       const auto expected = without_margin(torch::conv2d(up, weight), margin);
       CHECK(torch::allclose(convolve_upsampled(coarse, weight, margin), expected));
+      const auto last = coarse.contiguous(torch::MemoryFormat::ChannelsLast);
+      const auto result = convolve_upsampled(last, weight, margin);
+      CHECK(torch::allclose(result, expected));
+      CHECK(result.stride(1) == 1);
     }
   CHECK_THROWS(convolve_upsampled(torch::zeros({1, 1, 9, 9}), torch::zeros({1, 1, 5, 5}), 0));
 }
