@@ -7,8 +7,7 @@
 #include <optional>
 #include <set>
 
-#include "master/store/best_epoch.hpp"
-#include "master/store/trial_row.hpp"
+#include "master/store/row_outcomes.hpp"
 #include "search/methods/halving.hpp"
 #include "search/methods/methods.hpp"
 
@@ -28,22 +27,6 @@ std::map<std::uint64_t, Funnel> planned(const Space& space, const Share& share) 
     funnels[shape.number] = {shape.number, epochs, std::vector<std::uint64_t>(shape.members.size()), shape.members};
   }
   return funnels;
-}
-
-/// What has ended, and with which value.
-std::map<Identity, Ended> read_ended(SQLite::Database& database, const std::string& search, const Space& space) {
-  SQLite::Statement select(database,
-                           fmt::format("SELECT identity, CASE status WHEN 'complete' THEN {} END FROM trials WHERE {}",
-                                       choice_sql(space.metric, space.metric_at), rows_of_search));
-  select.bind(1, search);
-  std::map<Identity, Ended> all;
-  while (select.executeStep()) {
-    const auto identity = read_identity(select.getColumn(0));
-    if (!identity) continue;  // damaged: as if it were missing
-    Ended& ended = all[*identity];
-    if (!select.isColumnNull(1)) ended.value = select.getColumn(1).getDouble();
-  }
-  return all;
 }
 
 }  // namespace
@@ -72,12 +55,12 @@ std::vector<Funnel> read_funnels(SQLite::Database& database, const std::string& 
 }
 
 bool nothing_missing(SQLite::Database& database, const std::string& search, const Space& space, const Share& share) {
-  const std::map<Identity, Ended> ended = read_ended(database, search, space);
+  const RowOutcomes rows = read_row_outcomes(database, search, space);
   const auto method = make_method(space, share);
   while (const auto training = method->next()) {
-    const auto found = ended.find(identity(training->trial(0, *space.experiment), *space.experiment, space.seed));
-    if (found == ended.end()) return false;
-    method->learn(*training, 0, found->second);
+    const auto row = rows.find(identity(training->trial(0, *space.experiment), *space.experiment, space.seed));
+    if (row == rows.end() || !row->second) return false;
+    method->learn(*training, 0, *row->second);
   }
   return true;
 }

@@ -1,43 +1,18 @@
 #include "master/store/present_rows.hpp"
 
-#include <fmt/format.h>
 #include <sqlite3.h>
 
-#include <map>
 #include <memory>
-#include <optional>
 
-#include "master/store/best_epoch.hpp"
+#include "master/store/row_outcomes.hpp"
 #include "master/store/schema.hpp"
 #include "master/store/stored_proposals.hpp"
 #include "master/store/stored_share.hpp"
-#include "master/store/trial_row.hpp"
 #include "search/methods/methods.hpp"
 
 namespace stormsweep {
 
 namespace {
-
-/// The rows of a search: how they have ended, if they have.
-using Rows = std::map<Identity, std::optional<Ended>>;
-
-Rows read_rows(SQLite::Database& database, std::int64_t search, const Space& space) {
-  SQLite::Statement select(
-      database, fmt::format("SELECT identity, status NOT IN ('waiting', 'running'), status = 'out_of_memory', CASE "
-                            "status WHEN 'complete' THEN {} END FROM trials WHERE search = ?",
-                            choice_sql(space.metric, space.metric_at)));
-  select.bind(1, search);
-  Rows rows;
-  while (select.executeStep()) {
-    const auto identity = read_identity(select.getColumn(0));
-    if (!identity) continue;  // damaged: as if it were missing
-    std::optional<Ended>& ended = rows[*identity];
-    if (select.getColumn(1).getInt() == 0) continue;
-    ended = Ended{.value = {}, .out_of_memory = select.getColumn(2).getInt() != 0};
-    if (!select.isColumnNull(3)) ended->value = select.getColumn(3).getDouble();
-  }
-  return rows;
-}
 
 /// The method, which makes no proposals beyond those that are stored.
 std::unique_ptr<Method> method_of_past(SQLite::Database& database, std::int64_t search, Space space) {
@@ -57,7 +32,7 @@ std::set<Identity> asked_for(SQLite::Database& database, const Space& space) {
   std::set<Identity> asked;
   if (!select.executeStep()) return asked;
   const std::int64_t search = select.getColumn(0).getInt64();
-  const Rows rows = read_rows(database, search, space);
+  const RowOutcomes rows = read_row_outcomes(database, space.name, space);
   const auto method = method_of_past(database, search, space);
   while (const auto training = method->next())
     for (std::size_t k = 0; k < training->trials(); ++k) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <utility>
 
 namespace stormsweep {
 
@@ -12,20 +11,26 @@ bool Exclusion::covers(std::span<const std::uint32_t> digits) const {
   });
 }
 
-std::optional<Exclusion> intersection(Exclusion a, const Exclusion& b) {
-  for (const Exclusion::Term& term : b.terms) {
-    const auto same = std::find_if(a.terms.begin(), a.terms.end(), [&](const auto& t) { return t.axis == term.axis; });
-    if (same == a.terms.end()) {
-      a.terms.push_back(term);
-      continue;
-    }
-    std::vector<std::uint32_t> common;
-    std::set_intersection(same->digits.begin(), same->digits.end(), term.digits.begin(), term.digits.end(),
+const Exclusion::Term* Exclusion::on(std::size_t axis) const {
+  const auto found = std::find_if(terms.begin(), terms.end(), [&](const Term& term) { return term.axis == axis; });
+  return found == terms.end() ? nullptr : &*found;
+}
+
+std::optional<Exclusion> intersection(const Exclusion& a, const Exclusion& b) {
+  Exclusion both;
+  for (const Exclusion::Term& term : a.terms) {
+    both.terms.push_back(term);
+    const Exclusion::Term* const other = b.on(term.axis);
+    if (!other) continue;
+    auto& common = both.terms.back().digits;
+    common.clear();
+    std::set_intersection(term.digits.begin(), term.digits.end(), other->digits.begin(), other->digits.end(),
                           std::back_inserter(common));
     if (common.empty()) return std::nullopt;
-    same->digits = std::move(common);
   }
-  return a;
+  for (const Exclusion::Term& term : b.terms)
+    if (!a.on(term.axis)) both.terms.push_back(term);
+  return both;
 }
 
 }  // namespace stormsweep

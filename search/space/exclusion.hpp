@@ -22,10 +22,12 @@ struct Exclusion {
   std::vector<Term> terms;
 
   bool covers(std::span<const std::uint32_t> digits) const;
+  /// Null where it does not name the axis.
+  const Term* on(std::size_t axis) const;
   bool operator==(const Exclusion&) const = default;
 };
 
 /// What both cover; nothing if that is no point.
-std::optional<Exclusion> intersection(Exclusion a, const Exclusion& b);
+std::optional<Exclusion> intersection(const Exclusion& a, const Exclusion& b);
 
 }  // namespace stormsweep

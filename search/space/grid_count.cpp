@@ -26,7 +26,7 @@ class Count {
     std::stable_sort(order_.begin(), order_.end(), [&](auto a, auto b) { return names[a] > names[b]; });
     for (std::size_t e = 0; e < exclusions.size(); ++e)
       for (std::size_t number = 0; number < order_.size(); ++number)
-        if (term_on(e, order_[number])) last_[e] = number;
+        if (exclusions_[e].on(order_[number])) last_[e] = number;
     beneath_.assign(order_.size() + 1, 1);
     for (std::size_t number = order_.size(); number-- > 0;)
       beneath_[number] = beneath_[number + 1] * sizes_[order_[number]];
@@ -42,12 +42,6 @@ class Count {
   }
 
  private:
-  const Exclusion::Term* term_on(std::size_t exclusion, std::size_t axis) const {
-    const auto& terms = exclusions_[exclusion].terms;
-    const auto found = std::find_if(terms.begin(), terms.end(), [&](const auto& term) { return term.axis == axis; });
-    return found == terms.end() ? nullptr : &*found;
-  }
-
   /// Points with the same digits on all axes before that of this number.
   std::uint64_t beneath(std::size_t number, const Open& open) {
     if (open.empty() || steps_ > most_steps) return beneath_[number];
@@ -65,7 +59,7 @@ class Count {
     Open left;
     for (const std::uint32_t exclusion : open) {
       ++steps_;
-      const Exclusion::Term* term = term_on(exclusion, order_[number]);
+      const Exclusion::Term* term = exclusions_[exclusion].on(order_[number]);
       if (term && !std::binary_search(term->digits.begin(), term->digits.end(), digit)) continue;
       if (last_[exclusion] == number) return std::nullopt;
       left.push_back(exclusion);

@@ -51,7 +51,7 @@ class Walk {
         if (found_) return std::nullopt;
         if (beyond) cover = &*beyond;
       }
-      const Exclusion::Term* term = cover ? term_on(*cover, axis) : nullptr;
+      const Exclusion::Term* term = cover ? cover->on(axis) : nullptr;
       if (cover && !term) return beyond;
       if (!bounded) resolve(resolved, *cover, axis);
       digit = term ? end_of_run(term->digits, digit) : digit + 1;
@@ -68,15 +68,9 @@ class Walk {
     return found == some.end() ? nullptr : *found;
   }
 
-  static const Exclusion::Term* term_on(const Exclusion& exclusion, std::size_t axis) {
-    const auto found = std::find_if(exclusion.terms.begin(), exclusion.terms.end(),
-                                    [&](const Exclusion::Term& term) { return term.axis == axis; });
-    return found == exclusion.terms.end() ? nullptr : &*found;
-  }
-
   /// Adds to `resolved` what `cover` asks of the axes before `axis`. Both cover the point at hand.
   static void resolve(Exclusion& resolved, const Exclusion& cover, std::size_t axis) {
-    resolved = intersection(std::move(resolved), cover).value();
+    resolved = intersection(resolved, cover).value();
     std::erase_if(resolved.terms, [&](const Exclusion::Term& term) { return term.axis == axis; });
   }
 

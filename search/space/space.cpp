@@ -214,10 +214,9 @@ void check_rungs(const Field& root, const Space& space) {
                      R"(, as {"min": 1, "max": 81} or a list)");
   if (!space.share_epochs) root["share_epochs"].refuse(space.method.name + " goes on with trainings: remove it");
   for (const Exclusion& exclusion : space.grid.exclusions())
-    for (const Exclusion::Term& term : exclusion.terms)
-      if (term.axis == *axis)
-        root["exclude"].refuse("by " + space.method.name + " every configuration goes through the same " + name +
-                               ": leave " + name + " out of it");
+    if (exclusion.on(*axis))
+      root["exclude"].refuse("by " + space.method.name + " every configuration goes through the same " + name +
+                             ": leave " + name + " out of it");
   if (space.limits.trials && space.method.brackets)
     root["limits"]["trials"].refuse("method.brackets says how far " + space.method.name + " goes: give one of them");
   check_brackets(root, space, *axis);
