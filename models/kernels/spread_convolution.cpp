@@ -73,7 +73,8 @@ torch::Tensor spread_by_library(const torch::Tensor& map, const torch::Tensor& w
                                 bool periodic) {
   const auto height = 2 * map.size(2), width = 2 * map.size(3);
   const auto whole = biased(torch::conv_transpose2d(map, weight, {}, 2), bias);  // a row and a column more than asked
-  const auto rows = map_slice(whole, 2, 0, height), result = map_slice(rows, 3, 0, width);
+  const auto rows = map_slice(whole, 2, 0, height);
+  auto result = map_slice(rows, 3, 0, width);
   if (!periodic) return result;
   const auto beyond = map_slice(rows, 3, width) - bias.view({1, -1, 1, 1});
   return torch::cat({map_slice(result, 3, 0, 1) + beyond, map_slice(result, 3, 1)}, 3);
