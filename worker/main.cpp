@@ -1,3 +1,5 @@
+#include <torch/version.h>
+
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -21,6 +23,10 @@ int dispatch(const std::vector<std::string>& words) {
   if (!words.empty() && words[0] == "serve") {
     TaskExecutor executor;
     return serve_command({words.begin() + 1, words.end()}, executor);
+  }
+  if (!words.empty() && words[0] == "--version") {
+    std::printf("stormsweep-worker %s, LibTorch %s\n", STORMSWEEP_VERSION, TORCH_VERSION);
+    return exit_done;
   }
   if (!words.empty() && words[0] == "check") return check_command({words.begin() + 1, words.end()});
   if (!words.empty() && words[0] == "size") return size_command({words.begin() + 1, words.end()});

@@ -70,7 +70,9 @@ std::optional<Cut> cut(std::span<const NowcastWindow> windows, double share) {
 
 Cadence find_cadence(std::span<const RadarImage> images, double step_minutes) {
   std::vector<std::int64_t> gaps = gaps_of(images);
-  if (gaps.empty()) throw InputError("no two radar images follow each other; give a sequence of them");
+  if (gaps.empty())
+    throw InputError(fmt::format("{}: no two radar images of the {} follow each other; give a sequence of them",
+                                 images.front().path.string(), images.size()));
   const auto middle = gaps.begin() + (std::ssize(gaps) - 1) / 2;
   std::ranges::nth_element(gaps, middle);
   const auto median = static_cast<double>(std::max<std::int64_t>(1, *middle));

@@ -71,6 +71,8 @@ class Preparation {
   RadarFrame read(std::int64_t image) const {
     return read_radar_image(archive_.images[static_cast<std::size_t>(image)]);
   }
+  /// A remedy where patches are larger than they need be.
+  const char* smaller_patches() const { return raw_.side > RawRadar{}.side ? " or a smaller --size" : ""; }
   std::int64_t height() const { return archive_.images[0].grid.height / result_.block; }
   std::int64_t width() const { return archive_.images[0].grid.width / result_.block; }
 
@@ -101,11 +103,10 @@ void Preparation::list() {
   if (raw_.found) raw_.found(result_);
   result_.block = block_of(first.grid);
   if (height() < raw_.side || width() < raw_.side) {
-    throw InputError(fmt::format(
-        "{}: its image has {} x {} pixels{}, a patch {} x {}; give larger images or a smaller "
-        "--size",
-        first.path.string(), height(), width(),
-        result_.block > 1 ? fmt::format(" after averaging over {0} x {0}", result_.block) : "", raw_.side, raw_.side));
+    throw InputError(fmt::format("{}: its image has {} x {} pixels{}, a patch {} x {}; give larger images{}",
+                                 first.path.string(), height(), width(),
+                                 result_.block > 1 ? fmt::format(" after averaging over {0} x {0}", result_.block) : "",
+                                 raw_.side, raw_.side, smaller_patches()));
   }
   const double metres = std::sqrt(first.grid.pixel_height * first.grid.pixel_width);
   result_.meta.quantity = first.quantity;
@@ -192,8 +193,8 @@ std::array<std::vector<PatchDraw>, 3> Preparation::draw() {
     if (!draws[split].empty()) continue;
     throw InputError(fmt::format(
         "{}: no place for a patch of {} x {}: everywhere a pixel of the middle {} x {} is missing; give images of a "
-        "larger range or a smaller --size",
-        split_names[split], raw_.side, raw_.side, nowcast_centre, nowcast_centre));
+        "larger range{}",
+        split_names[split], raw_.side, raw_.side, nowcast_centre, nowcast_centre, smaller_patches()));
   }
   return draws;
 }

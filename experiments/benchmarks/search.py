@@ -25,6 +25,9 @@ import sys
 import time
 
 import common
+
+common.need({"numpy": "python3-numpy"})
+
 import numpy
 import search_functions
 import search_tables

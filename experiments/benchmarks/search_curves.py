@@ -19,6 +19,9 @@ import subprocess
 import sys
 
 import common
+
+common.need({"numpy": "python3-numpy"})
+
 import numpy
 import search_tables
 

@@ -75,7 +75,9 @@ Figure mean_figure(const MonthlyMaps& maps, const std::string& title) {
 }
 
 Figure change_figure(const MonthlyMaps& maps, const std::string& title) {
-  const std::int64_t months = maps.maps.size(0), length = std::min(period, months / 2);
+  // Whole years, of which both have the same months; where there are not two, what there is.
+  const std::int64_t months = maps.maps.size(0), half = months / 2;
+  const std::int64_t length = std::min(period, half < 12 ? half : half / 12 * 12);
   std::vector<torch::Tensor> panels;
   for (const Season& season : seasons)
     panels.push_back(mean_of(maps, season, months - length, months) - mean_of(maps, season, 0, length));

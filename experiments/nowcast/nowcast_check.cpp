@@ -112,8 +112,9 @@ DataCheck check_nowcast_data(const Space& space) {
     report.notes.push_back(note(split, patches));
   }
   if (const double step = train.meta().step_minutes; step != 10 && step != 12 && step != 15) {
-    report.notes.emplace_back("scores by lead time are kept where images are 10, 12 or 15 min apart; these are ");
-    report.notes.back() += std::to_string(std::lround(step));
+    report.notes.push_back("images are " + std::to_string(std::lround(step)) +
+                           " min apart: scores by lead time are kept at the lead times alone that images 10, 12 or "
+                           "15 min apart have, too");
   }
   return report;
 }

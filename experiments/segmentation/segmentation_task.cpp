@@ -94,7 +94,8 @@ void SegmentationTask::check() const {
         "batch_norm off");
   if (batches_per_epoch() == 0)
     throw InputError(context_.data.at("train").string() + ": " + std::to_string(train_.size()) +
-                     " samples are too few for a batch on a rank; give more, or fewer gpus");
+                     " samples are too few for a batch of " + std::to_string(batch_size_) +
+                     " on each rank; give more, a smaller batch_size, or fewer gpus");
 }
 
 SampleShares SegmentationTask::usable(const WeatherSet& set, std::int64_t first) const {

@@ -47,7 +47,7 @@ int init_command(const Arguments& arguments) {
   const auto options = parse_options(
       arguments,
       {.command = "stormsweep init",
-       .usage = "KIND DIR",
+       .usage = "KIND FOLDER",
        .summary =
            "Writes an experiment of your own to begin with: experiment.json, a search space, a script that runs.",
        .example = "stormsweep init command mine",

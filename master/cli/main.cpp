@@ -67,6 +67,7 @@ int help() {
 }
 
 int dispatch(const Arguments& words) {
+  if (words.size() > 1 && words[0] == "help") return dispatch({words[1], "--help"});
   if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") return help();
   if (words[0] == "--version") {
     fmt::print("stormsweep {}\n", STORMSWEEP_VERSION);

@@ -59,8 +59,9 @@ std::vector<std::string> find_problems(const Space& space) {
   for (const auto& [split, path] : space.data) {
     std::error_code unreadable;
     if (!std::filesystem::exists(path, unreadable))
-      problems.push_back(fmt::format("data.{} is {}, which is not there yet; stormsweep prepare or generate makes it",
-                                     split, path.string()));
+      problems.push_back(fmt::format(
+          "data.{} is {}, which is not there yet{}", split, path.string(),
+          space.experiment->command || space.experiment->network ? "" : "; stormsweep prepare or generate makes it"));
   }
   for (const std::string& doubt : doubts(space)) problems.push_back(doubt);
   return problems;

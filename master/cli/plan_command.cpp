@@ -98,7 +98,7 @@ int plan_command(const Arguments& arguments) {
             "show configuration number I (from 0) instead of the first and the last"},
            {"ranks", po::value(&ranks)->default_value("")->value_name("N,N,..."),
             "what to expect of so many workers, by both schedules, and which to take"},
-           {"results", po::value(&database)->default_value("")->value_name("FILE"),
+           {"results", po::value(&database)->value_name("FILE"),
             "the database, whose trials tell what others will take (default: <name>.db)"},
            {"format", po::value<std::string>()->default_value("text")->value_name("text|json"), "how to print"}}});
   if (!options) return exit_done;

@@ -189,7 +189,7 @@ void print_curve(Selection& selection, const std::string& coordinate, const Resu
       fmt::format("CREATE TEMP TABLE points AS SELECT * FROM {} WHERE trial IN (SELECT trial FROM selected)",
                   sql_name(curve.view)),
       {});
-  print_pivot(selection, {coordinate, "trial", "", names, "points"}, q);
+  print_pivot(selection, {coordinate, "trial", "", names, "points", false, curve.words}, q);
 }
 
 /// Of questions that millions of trials may be asked; null: all columns.

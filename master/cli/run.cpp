@@ -68,6 +68,7 @@ void tell_skill(const Space& space, const RunOptions& options) try {
 /// What would end the job, or make a part of its work futile, is told before any rank starts.
 void check_job(const Space& space, const RunOptions& options, const DataReport& report, int workers) {
   check_gangs(space, options, workers);
+  check_device(space, options, report.gpus);
   check_precision(space, options, report.gpus);
   size_run(space, options, workers);  // refuses what cannot be settled
   for (const std::string& doubt : doubts(space)) fmt::print(stderr, "warning: {}\n", doubt);

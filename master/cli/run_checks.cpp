@@ -13,6 +13,7 @@
 #include "search/space/extent.hpp"
 #include "search/space/gang_sizes.hpp"
 #include "search/space/precision.hpp"
+#include "search/space/runs_itself.hpp"
 
 namespace stormsweep {
 
@@ -48,6 +49,16 @@ void check_json(const Space& space, const RunOptions& options) {
   if (!fs::exists(file, missing) && access(there.c_str(), W_OK | X_OK) != 0) refuse(there, "may not be written");
 }
 
+/// So that it is told by a dry run, too.
+void check_results(const fs::path& file) {
+  std::error_code missing;
+  if (const auto size = fs::file_size(file, missing); !missing && size > 0) open_for_reading(file);
+  const fs::path folder = fs::absolute(file).parent_path();
+  if (!fs::is_directory(folder, missing))
+    throw InputError(fmt::format("{}: cannot be made, for {} is no folder; make that, or name another --results",
+                                 file.string(), folder.string()));
+}
+
 void check_method(const Space& space, const RunOptions& options) {
   if (has_rungs(space.method)) brackets(space);  // refuses a limit that allows none
   if (options.separate_epochs && has_rungs(space.method))
@@ -61,6 +72,7 @@ void check_method(const Space& space, const RunOptions& options) {
 }  // namespace
 
 void check_options(const Space& space, const RunOptions& options) {
+  check_results(options.results);
   check_method(space, options);
   check_reuse(options);
   check_json(space, options);
@@ -86,6 +98,13 @@ void check_gangs(const Space& space, const RunOptions& options, int workers) {
                     options.space.string(), largest, workers,
                     workers == 1 ? "worker is all there is" : "workers are all there are", largest + 1));
   }
+}
+
+void check_device(const Space& space, const RunOptions& options, int gpus) {
+  if (options.device == "cuda" && gpus == 0 && !runs_itself(*space.experiment))
+    throw InputError(
+        "stormsweep run: --device is cuda, but LibTorch finds no GPU here, or is one for processors; give --device "
+        "cpu");
 }
 
 void check_precision(const Space& space, const RunOptions& options, int gpus) {

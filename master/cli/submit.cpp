@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 #include <sstream>
 
 #include "master/cli/plan.hpp"
+#include "master/cli/run_checks.hpp"
 #include "master/cli/run_options.hpp"
 #include "master/loop/launch.hpp"
 #include "master/slurm/batch_script.hpp"
@@ -18,6 +20,7 @@
 #include "search/base/file.hpp"
 #include "search/base/options.hpp"
 #include "search/base/process.hpp"
+#include "search/base/text.hpp"
 #include "search/space/extent.hpp"
 #include "search/space/gang_sizes.hpp"
 #include "search/space/space.hpp"
@@ -113,7 +116,11 @@ bool check(const BatchJob& job, const Space& space) {
     throw InputError(fmt::format("stormsweep submit: --array: {} cannot be divided among jobs, for {}; submit one job",
                                  space.method.name, why));
   if (job.tasks > 0) arguments.insert(arguments.end(), {"--share", fmt::format("0/{}", job.tasks)});
-  return parse_run_options(arguments).has_value();
+  std::optional<RunOptions> options = parse_run_options(arguments);
+  if (!options) return false;
+  options->results = results_file(*options, space.name);
+  check_options(space, *options);
+  return true;
 }
 
 Submission make_submission(const SubmitQuestion& q, const Space& space, const Arguments& words,
@@ -122,7 +129,13 @@ Submission make_submission(const SubmitQuestion& q, const Space& space, const Ar
   s.results = fs::absolute(q.results.empty() ? space.name + ".db" : q.results).lexically_normal();
   s.script = s.results.parent_path() / (space.name + ".sbatch");
   BatchJob& job = s.job;
-  job.name = space.name, job.folder = s.results.parent_path();
+  job.name = space.name, job.folder = s.results.parent_path(), job.started_in = fs::current_path();
+  for (const fs::path& folder : {job.folder, job.started_in})
+    if (folder.string().find('\\') != std::string::npos || one_line(folder.string()) != folder.string())
+      throw InputError(
+          fmt::format("stormsweep submit: {}: Slurm cannot write a log there, for the folder's name has a "
+                      "backslash or an end of line in it; rename it",
+                      one_line(folder.string())));
   job.program = fs::read_symlink("/proc/self/exe");
   job.command = fmt::format("stormsweep submit {}", fmt::join(words, " "));
   const std::uint64_t tasks = whole("ntasks-per-node", q.tasks_per_node, 1);
@@ -170,10 +183,25 @@ void keep_script(const fs::path& file, const std::string& text) {
   script.commit();
 }
 
+/// sbatch hands its environment to the job. A submission from within a job would give it what is that one's: its part
+/// of an array, and how often it was requeued.
+std::vector<std::string> sbatch_words() {
+  std::vector<std::string> words{"env"};
+  for (char** variable = environ; *variable; ++variable) {
+    const std::string_view text = *variable, name = text.substr(0, text.find('='));
+    if (name.starts_with("SLURM_") && name != "SLURM_CONF" && name != "SLURM_CLUSTERS" && name != "SLURM_JWT")
+      words.insert(words.end(), {"-u", std::string(name)});
+  }
+  words.insert(words.end(), {"sbatch", "--parsable"});
+  return words;
+}
+
 /// The number that Slurm gives the job.
 std::string send(const fs::path& script) {
   int status = 0;
-  std::istringstream said(process::capture({"sbatch", "--parsable", script.string()}, status, process::Capture::all));
+  std::vector<std::string> words = sbatch_words();
+  words.push_back(script.string());
+  std::istringstream said(process::capture(words, status, process::Capture::all));
   std::string job, complaint;
   for (std::string line; std::getline(said, line);) (line.starts_with("sbatch: ") ? complaint : job) = line;
   if (status == 127) throw InputError("sbatch: not found; submit where Slurm is, or see the script with --dry-run");
@@ -187,11 +215,7 @@ std::string send(const fs::path& script) {
 
 void tell(const Submission& submission, const std::string& number) {
   const BatchJob& job = submission.job;
-  std::string log = log_pattern(job);
-  for (const auto& [pattern, text] :
-       {std::pair<std::string, std::string>{"%A_%a", number + "_0"}, {"%j", number}, {"%%", "%"}})
-    for (std::size_t at = 0; (at = log.find(pattern, at)) != log.npos; at += text.size())
-      log.replace(at, pattern.size(), text);
+  const std::string log = log_file(job, number);
   fmt::print("job:      {}\nscript:   {}\n", number, submission.script.string());
   fmt::print("database: {}{}\n", submission.databases.front().string(),
              job.tasks > 1 ? fmt::format(" to {}", submission.databases.back().filename().string()) : "");

@@ -20,10 +20,10 @@ struct Release {
 /// From old to new.
 const std::vector<Release>& releases() {
   static const std::vector<Release> known{
-      // It kills ranks 1 s after it was told to end, unless told otherwise; a drain may take longer.
-      {4, {"mpirun"}, {"--mca", "odls_base_sigkill_timeout", "30"}},
-      // Within 1 s of SIGTERM it kills ranks whatever it is told, so that signal, which Slurm sends to all processes of
-      // a job, must not reach it: the ranks have it too, and drain. Unless told to hand on what it gets, it holds lines
+      // SIGTERM, which Slurm sends to all processes of a job, must not reach it: the ranks have it too, and drain. It
+      // would wait for its own limit, hand on nothing that they say, and be there long after they are gone.
+      {4, {"env", "--block-signal=TERM", "mpirun"}, {"--mca", "odls_base_sigkill_timeout", "30"}},
+      // Within 1 s of it this one kills ranks whatever it is told. Unless told to hand on what it gets, it holds lines
       // back until they end, which a bar does not.
       {5, {"env", "--block-signal=TERM", "mpirun"}, {"--output", ":raw"}},
   };

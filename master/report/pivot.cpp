@@ -26,9 +26,13 @@ std::string cells_sql(const Pivot& pivot) {
     counts += fmt::format(", count({})", sql_name(value));
     any += fmt::format("{}{} IS NOT NULL", any.empty() ? "" : " OR ", sql_name(value));
   }
-  return fmt::format("SELECT {}, {}, {}{}{}{} FROM {} WHERE {} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3", by,
+  std::string places;
+  for (const std::string& word : pivot.words)
+    places += fmt::format(" WHEN {} THEN {}", sql_literal(word), places.size());
+  if (!places.empty()) places = fmt::format("CASE {}{} ELSE 1e9 END, ", sql_name(pivot.rows), places);
+  return fmt::format("SELECT {}, {}, {}{}{}{} FROM {} WHERE {} GROUP BY 1, 2, 3 ORDER BY 1, {}2, 3", by,
                      sql_name(pivot.rows), sql_name(pivot.columns), means, counts,
-                     pivot.seeds ? ", count(DISTINCT seed)" : "", pivot.source, any);
+                     pivot.seeds ? ", count(DISTINCT seed)" : "", pivot.source, any, places);
 }
 
 bool is_number(const Cell& cell) {
@@ -38,15 +42,15 @@ bool is_number(const Cell& cell) {
 /// One table's cells, as they come.
 struct Block {
   Cell by;
-  /// [row][column][value]; cells order as in SQL: NULL, numbers, texts
-  std::map<Cell, std::map<Cell, std::vector<Cell>>> means;
+  std::vector<std::pair<Cell, std::map<Cell, std::vector<Cell>>>> means;  ///< of rows as they come: [column][value]
   std::vector<Cell> columns;
   std::int64_t fewest = 0, most = 0;  ///< rows that a mean is of
   std::int64_t most_seeds = 1;
 
   void add(const Cell& row, const Cell& column, std::vector<Cell> values, const std::vector<Cell>& counts,
            std::int64_t seeds) {
-    means[row][column] = std::move(values);
+    if (means.empty() || means.back().first != row) means.push_back({row, {}});
+    means.back().second[column] = std::move(values);
     if (std::find(columns.begin(), columns.end(), column) == columns.end()) columns.push_back(column);
     for (const Cell& cell : counts) {
       const auto count = std::get<std::int64_t>(cell);

@@ -11,11 +11,12 @@ namespace stormsweep {
 
 /// A cross table of mean values of one column or of several side by side, in the shape of the tornado paper's Table 2.
 struct Pivot {
-  std::string rows, columns;        ///< what runs down and across
-  std::string by;                   ///< one table a value of it; empty: one table
-  std::vector<std::string> values;  ///< what the cells show the mean of: columns of numbers
-  std::string source;               ///< the SQL name of what holds them, or a query in parentheses
-  bool seeds = false;               ///< trials of several seeds are there, in a column `seed`
+  std::string rows, columns;            ///< what runs down and across
+  std::string by;                       ///< one table a value of it; empty: one table
+  std::vector<std::string> values;      ///< what the cells show the mean of: columns of numbers
+  std::string source;                   ///< the SQL name of what holds them, or a query in parentheses
+  bool seeds = false;                   ///< trials of several seeds are there, in a column `seed`
+  std::vector<std::string> words = {};  ///< the order of rows that are words; others come by the alphabet behind them
 };
 
 /// One cell: the mean of each value.
@@ -24,7 +25,7 @@ struct PivotCell {
   std::vector<Cell> means;
 };
 
-/// Those that have trials, ordered by `by`, row and column: NULL, numbers, texts.
+/// Those that have trials, ordered by `by`, row (as `words` has them) and column: NULL, numbers, texts.
 std::vector<PivotCell> pivot_cells(Selection& selection, const Pivot& pivot);
 
 /// The tables. A cell with several rows shows their mean, and a note says so, and whether their seeds differ; one

@@ -164,10 +164,18 @@ class Reporter {
     auto select = prepare("SELECT writer_host, writer_pid, writer_seen FROM searches WHERE name = ?1");
     select.executeStep();
     if (select.isColumnNull(0))
-      report_.master = is_done() ? "done" : "not running; run it again to continue";
+      report_.master = is_done()      ? "done"
+                       : is_limited() ? fmt::format("ended by limits.trials ({})", *space_->limits.trials)
+                                      : "not running; run it again to continue";
     else
       report_.master = master(
           {select.getColumn(0).getString(), select.getColumn(1).getInt64(), "", select.getColumn(2).getDouble()});
+  }
+
+  /// No run goes on from here. Of a halving limits.trials counts brackets.
+  bool is_limited() const {
+    return space_ && space_->limits.trials && !has_rungs(space_->method) &&
+           report_.done() >= static_cast<std::uint64_t>(*space_->limits.trials);
   }
 
   bool is_done() const { return all_ended_ || (report_.total && report_.done() >= *report_.total); }

@@ -145,6 +145,8 @@ void Selection::read_curves() {
                                 [&](const Curve& curve) { return curve.coordinate == profile.name; });
       if (found == curves_.end()) found = curves_.insert(found, {profile.name, profile.name, {}});
       add_missing(found->metrics, profile.metrics);
+      for (const Value& at : profile.at)
+        if (const auto* word = std::get_if<std::string>(&at)) add_missing(found->words, {*word});
     }
   }
 }

@@ -28,6 +28,7 @@ struct SearchSummary {
 struct Curve {
   std::string coordinate, view;  ///< a column, and the view that has it
   std::vector<std::string> metrics;
+  std::vector<std::string> words = {};  ///< the coordinate's values in their order, where they are words
 };
 
 /// Trials picked from a results database. They are copied to a temporary table, `selected`, so that neither a slow

@@ -56,6 +56,7 @@ std::vector<std::string> demands(const BatchJob& job) {
   if (job.gpus_per_node > 0) lines.push_back(fmt::format("--gpus-per-node={}", job.gpus_per_node));
   lines.push_back("--time=" + slurm_time(job.time));
   if (!job.partition.empty()) lines.push_back("--partition=" + sbatch_value(job.partition));
+  lines.push_back("--chdir=" + sbatch_value(job.started_in.string()));  // to which further options may be relative
   if (job.tasks > 0) lines.push_back(fmt::format("--array=0-{}", job.tasks - 1));
   lines.push_back("--output=" + sbatch_value(log_pattern(job)));
   lines.emplace_back("--open-mode=append");
@@ -70,6 +71,10 @@ std::string log_pattern(const BatchJob& job) {
   std::string folder;
   for (const char c : job.folder.string()) folder += c == '%' ? "%%" : std::string(1, c);
   return fmt::format("{}/{}-{}.log", folder, job.name, job.tasks > 0 ? "%A_%a" : "%j");
+}
+
+std::string log_file(const BatchJob& job, const std::string& number) {
+  return fmt::format("{}/{}-{}{}.log", job.folder.string(), job.name, number, job.tasks > 0 ? "_0" : "");
 }
 
 std::string batch_script(const BatchJob& job) {

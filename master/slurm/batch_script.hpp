@@ -14,6 +14,7 @@ namespace stormsweep {
 struct BatchJob {
   std::string name;                                                 ///< of the search, and of the job
   std::filesystem::path folder;                                     ///< absolute; for the log
+  std::filesystem::path started_in;                                 ///< absolute; where the job begins
   std::filesystem::path program;                                    ///< stormsweep, absolute
   std::string command;                                              ///< what the user typed, for a comment
   std::uint64_t nodes = 1, ranks_per_node = 1, cores_per_rank = 1;  ///< ranks that train
@@ -32,6 +33,8 @@ std::string batch_script(const BatchJob& job);
 
 /// The job's log, in Slurm's pattern language: %j is the job, %A_%a the task of an array.
 std::string log_pattern(const BatchJob& job);
+/// The file that this will be, of an array that of the first task, where Slurm calls the job `number`.
+std::string log_file(const BatchJob& job, const std::string& number);
 
 /// slurm/search.sbatch.
 std::string_view search_sbatch();

@@ -141,7 +141,11 @@ std::string KeptModels::summary() const {
   std::string text = fmt::format("{}: ", models_folder(database_).string());
   if (kept_.empty()) text += "no network was kept";
   for (std::size_t i = 0; i < std::min(kept_.size(), most_told); ++i)
-    text += fmt::format("{} {}", i == 0 ? "the networks of trials" : ",", kept_[i].trial.value);
+    text += fmt::format("{} {}",
+                        i > 0               ? ","
+                        : kept_.size() == 1 ? "the network of trial"
+                                            : "the networks of trials",
+                        kept_[i].trial.value);
   if (kept_.size() > most_told) text += fmt::format(" and {} more", kept_.size() - most_told);
   return text + (problem_.empty() ? "" : "; " + problem_);
 }

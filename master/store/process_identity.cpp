@@ -38,10 +38,19 @@ double start_of(const std::string& process) {
   return unix_time() - (static_cast<double>(up.tv_sec) - ticks / static_cast<double>(sysconf(_SC_CLK_TCK)));
 }
 
+/// Slurm's job of that name is over, because it is now this one: the same number, requeued since.
+bool is_requeued(const std::string& before, const std::string& now) {
+  const auto number = [](const std::string& job) { return job.substr(0, job.find('.')); };
+  return !before.empty() && before != now && number(before) == number(now);
+}
+
 }  // namespace
 
 ProcessIdentity this_process() {
-  return {host_name(), getpid(), std::string(environment("SLURM_JOB_ID")), unix_time()};
+  std::string job(environment("SLURM_JOB_ID"));
+  if (const std::string_view restarts = environment("SLURM_RESTART_COUNT"); !job.empty() && !restarts.empty())
+    job += fmt::format(".{}", restarts);
+  return {host_name(), getpid(), job, unix_time()};
 }
 
 std::string being_written(const std::string& search, const ProcessIdentity& writer, const ProcessIdentity& self) {
@@ -51,7 +60,7 @@ std::string being_written(const std::string& search, const ProcessIdentity& writ
 
 bool may_be_alive(const ProcessIdentity& other, const ProcessIdentity& self) {
   const bool seen_of_late = self.seen - other.seen <= writer_patience;
-  if (other.host != self.host) return seen_of_late && (other.job.empty() || other.job != self.job);
+  if (other.host != self.host) return seen_of_late && !is_requeued(other.job, self.job);
   if (other.pid == self.pid || !process::alive(static_cast<pid_t>(other.pid))) return false;
   // A process number is used again, after a reboot or in a container. But a database may be held for longer than that.
   const std::string pid = std::to_string(other.pid);

@@ -9,7 +9,7 @@ namespace stormsweep {
 struct ProcessIdentity {
   std::string host;
   std::int64_t pid = 0;
-  std::string job;  ///< SLURM_JOB_ID, which a requeued job keeps; empty outside Slurm
+  std::string job;  ///< SLURM_JOB_ID, which a requeued job keeps, and how often it was, 7.1; empty outside Slurm
   double seen = 0;  ///< its last commit, seconds since 1970-01-01 UTC
 };
 

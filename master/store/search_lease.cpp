@@ -92,13 +92,13 @@ void update_search(SQLite::Database& database, const SearchLease& lease, const S
   SQLite::Statement update(
       database,
       "UPDATE searches SET metric = ?, goal = ?, metric_at = ?, space = ?, writer_host = ?, writer_pid = ?, "
-      "writer_job = ?, writer_seen = ?, numbering = ?, json_file = ?, json_bytes = ? WHERE id = ?");
+      "writer_job = ?, writer_seen = ?, numbering = ?, json_file = iif(?10 = '', json_file, ?10), json_bytes = ?11 "
+      "WHERE id = ?12");
   SQLite::bind(update, space.metric, goal_text(space.goal), std::string(to_string(space.metric_at)), space.text,
                self.host, self.pid, self.job, self.seen, numbering(space));
-  if (lease.json_agrees) {
-    update.bind(10, json);
-    update.bind(11, static_cast<std::int64_t>(lease.json_bytes));
-  }
+  // A run without lines leaves those of earlier ones, which lack its trials then, to `delete` and `rerun`.
+  update.bind(10, json);
+  if (lease.json_agrees) update.bind(11, static_cast<std::int64_t>(lease.json_bytes));
   update.bind(12, lease.search);
   update.exec();
 }

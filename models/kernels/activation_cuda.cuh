@@ -62,7 +62,7 @@ __global__ void activation_slope(const Number* activation, const Number* slope, 
     Pack<Number, Size> mine = *reinterpret_cast<const Pack<Number, Size>*>(there);
 #pragma unroll
     for (int k = 0; k < Size; ++k)
-      mine.numbers[k] = Number(as_float(active.numbers[k]) > 0 ? as_float(mine.numbers[k]) * draw.scale() : 0.0f);
+      mine.numbers[k] = Number(as_float(active.numbers[k]) <= 0 ? 0.0f : as_float(mine.numbers[k]) * draw.scale());
     *reinterpret_cast<Pack<Number, Size>*>(result + i) = mine;
   }
 }

@@ -137,7 +137,8 @@ struct DifferentiableDirect : torch::autograd::Function<DifferentiableDirect> {
     TORCH_CHECK(each == 1 || !map.requires_grad(), "a map with several results gets no gradient");
     const auto result = torch::empty({map.size(0) * each, weight.size(0), map.size(2) - margin, map.size(3) - margin});
     how.forward(map, weight, bias.value_or(torch::Tensor()), start.value_or(torch::Tensor()), result);
-    context->save_for_backward({map, weight, result});
+    // Without an activation the result is not asked for again, and what follows may overwrite it.
+    context->save_for_backward({map, weight, how.negative_slope == 1 ? torch::Tensor() : result});
     auto& data = context->saved_data;
     data["padding"] = how.padding;
     data["periodic"] = how.periodic;
@@ -154,10 +155,11 @@ struct DifferentiableDirect : torch::autograd::Function<DifferentiableDirect> {
     const auto& data = context->saved_data;
     const DirectConvolution how{data.at("padding").toInt(), data.at("periodic").toBool(),
                                 data.at("negative_slope").toDouble()};
+    const auto slope = slopes[0].stride(3) == 1 ? slopes[0] : slopes[0].contiguous();
     DirectConvolution::Gradients gradients;
     if (data.at("wants_map").toBool()) gradients.map = torch::empty(saved[0].sizes());
-    if (data.at("wants_start").toBool()) gradients.start = torch::empty(saved[2].sizes());
-    how.backward(saved[0], saved[1], saved[2], slopes[0], gradients);
+    if (data.at("wants_start").toBool()) gradients.start = torch::empty(slope.sizes());
+    how.backward(saved[0], saved[1], saved[2].defined() ? saved[2] : slope, slope, gradients);
     const auto bias = data.at("bias").toIntVector();
     return {gradients.map,
             gradients.weight,
@@ -234,7 +236,8 @@ bool DirectConvolution::fits(const torch::Tensor& weight, std::int64_t width) co
   const auto kernel = weight.size(2);
   return direct_kernels() && weight.is_cpu() && weight.scalar_type() == torch::kFloat32 && kernel == weight.size(3) &&
          kernel >= 2 && kernel != 6 && kernel <= 7 && weight.size(0) <= most_outputs &&
-         width + 2 * padding - kernel + 1 >= least_width;
+         width + 2 * padding - kernel + 1 >= least_width &&
+         (periodic ? 2 * padding == kernel - 1 : 2 * padding < kernel);
 }
 
 bool DirectConvolution::takes(const torch::Tensor& map, const torch::Tensor& weight) const {

@@ -10,8 +10,8 @@ namespace stormsweep {
 /// are planes, [n, channel, height, width] with pixels of a row side by side; views of larger ones are read where they
 /// are.
 struct DirectConvolution {
-  std::int64_t padding = 0;   ///< pixels beyond all edges, at most kernel - 1: zeros,
-  bool periodic = false;      ///< or left and right those from around the globe
+  std::int64_t padding = 0;   ///< pixels beyond all edges, at most (kernel - 1) / 2: zeros,
+  bool periodic = false;      ///< or left and right those from around the globe, and then as many
   double negative_slope = 1;  ///< the activation: what is negative is multiplied by it
 
   /// Is it made for maps of this width, and faster? Float32 on a processor with vector units for it, square kernels of
@@ -36,6 +36,7 @@ struct DirectConvolution {
     bool add = false;
     torch::Tensor weight = {}, bias = {};  ///< made anew; the bias's is [results a sample, out]
   };
+  /// `result`: with a negative_slope of 1 its numbers do not matter, and `slope` may stand for it.
   void backward(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& result,
                 const torch::Tensor& slope, Gradients& gradients) const;
 };

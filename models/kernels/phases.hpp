@@ -6,7 +6,7 @@ namespace stormsweep {
 
 /// The pixels of even and odd rows and columns of `images` [n, c, h, w] as channels of their own, [n, 4 c, (h + 1) / 2,
 /// (w + 1) / 2] in the order of pixel_unshuffle, zeros beyond odd sides: a convolution of stride 2 is one of stride 1
-/// of these. Differentiable.
+/// of these. Differentiable once.
 torch::Tensor phases_of(const torch::Tensor& images);
 /// [out, 4 in, (k + 1) / 2, ...]: weights [out, in, k, k] of stride 2 as that convolution's.
 torch::Tensor weight_of_phases(const torch::Tensor& weight);

@@ -12,7 +12,7 @@
 namespace stormsweep {
 
 /// ReLU and dropout of single numbers, on a processor and on a GPU alike: which are kept is told by a hash of their
-/// places.
+/// places. What is not a number stays so, as in LibTorch, where it is kept.
 class SparseDraw {
  public:
   /// Drops `rate` of the numbers.
@@ -27,7 +27,7 @@ class SparseDraw {
 
   STORMSWEEP_ANYWHERE float activation(float value, std::int64_t place) const {
     const bool kept = mixed(start_ + step_ * static_cast<std::uint32_t>(place)) >= least_;
-    return kept && value > 0 ? value * scale_ : 0;
+    return kept && !(value <= 0) ? value * scale_ : 0;
   }
 
   /// What a kept number, and its gradient, is multiplied by.

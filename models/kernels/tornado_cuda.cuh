@@ -171,7 +171,7 @@ __device__ void activate(const float* scratch, const float* bias, const float* d
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
       const float value = Parts::total(scratch, channel, 2 * y + k / 2, 2 * x + k % 2) + bias[channel];
-      if (value > 0) sum += value, bits |= 1 << k;
+      if (!(value <= 0)) sum += value, bits |= 1 << k;  // what is not a number stays so
     }
     pooled[Out::at(channel, y, x)] = operand<Rounded>(0.25f * sum * (dropout ? dropout[channel] : 1));
     positive[i] = static_cast<unsigned char>(bits);
@@ -311,7 +311,7 @@ __device__ float classify(Shared& shared, const TornadoSamples& samples, std::in
   for (int i = threadIdx.x; i < features; i += threads) {
     const int channel = i % 32, y = i / 32 / 8, x = i / 32 % 8;
     const float sum = Division<32, 8>::total(shared.scratch, channel, y, x) + shared.bias[24 + channel];
-    const float value = sum > 0 ? sum * (dropout ? dropout[channel] : 1) : 0;
+    const float value = sum <= 0 ? 0 : sum * (dropout ? dropout[channel] : 1);
     shared.values[(channel * 8 + y) * 8 + x] = value;
     part += value * shared.dense[feature(samples.pool_last, channel, y, x)];
   }
@@ -337,7 +337,7 @@ __device__ void backward_dense(Shared& shared, const TornadoSamples& samples, st
     const int channel = i / Slopes3::plane, point = i % Slopes3::plane;
     const int y = point / Slopes3::row - halo, x = point % Slopes3::row - halo;
     const bool inside = y >= 0 && y < 8 && x >= 0 && x < 8;
-    const bool positive = inside && shared.values[(channel * 8 + y) * 8 + x] > 0;
+    const bool positive = inside && !(shared.values[(channel * 8 + y) * 8 + x] <= 0);
     shared.scratch[i] = positive ? operand<Rounded>(share * shared.dense[feature(pool_last, channel, y, x)] *
                                                     (dropout ? dropout[channel] : 1))
                                  : 0;

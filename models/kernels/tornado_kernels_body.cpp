@@ -161,8 +161,9 @@ void bias_gradient(const float* out_gradient, int pitch, float* gradient) {
   for (int c = 0; c < Channels; ++c) gradient[c] += sums[c];
 }
 
+/// What is not a number stays so, as in LibTorch: a training that has diverged is to be seen.
 inline float positive(float x) {
-  return x > 0 ? x : 0;
+  return x <= 0 ? 0 : x;
 }
 
 /// out [Side / Pool][Side / Pool][Channels], rows `pitch` apart, = mean over Pool x Pool of ReLU(in), times `scale`.
@@ -188,7 +189,7 @@ void activate_gradient(const float* in, const float* scale, const float* gradien
     for (int x = 0; x < Side; ++x)
       for (int c = 0; c < Channels; ++c) {
         const float slope = gradient[(y / Pool * (Side / Pool) + x / Pool) * Channels + c] * (scale ? scale[c] : 1);
-        out[y * pitch + x * Channels + c] = in[(y * Side + x) * Channels + c] > 0 ? slope / (Pool * Pool) : 0;
+        out[y * pitch + x * Channels + c] = in[(y * Side + x) * Channels + c] <= 0 ? 0 : slope / (Pool * Pool);
       }
 }
 

@@ -71,11 +71,24 @@ const torch::Tensor& weight_matrix_of(std::int64_t kernel) {
   return kernel == 3 ? three : five;
 }
 
+/// [rows, ...] of `matrix` [rows, terms] and `from` [terms, ...]. BLAS's bits depend on the number of threads.
+torch::Tensor combined(const torch::Tensor& matrix, const torch::Tensor& from) {
+  const auto rows = matrix.size(0), terms = matrix.size(1), columns = from.numel() / terms;
+  const auto factors = matrix.contiguous(), values = from.contiguous();
+  const auto result = torch::empty({rows, columns});
+  const auto lanes = winograd_kernels()->lanes;
+  at::parallel_for(0, columns / lanes, 64, [&](std::int64_t first, std::int64_t end) {
+    winograd_kernels()->combine(factors.data_ptr<float>(), rows, terms, values.data_ptr<float>(), columns,
+                                first * lanes, end * lanes, result.data_ptr<float>());
+  });
+  return result;
+}
+
 /// [36, in, out, rounded up] of [out, in, kernel, kernel].
 torch::Tensor weights_as_points(const torch::Tensor& weight) {
   const auto out = weight.size(0), in = weight.size(1), kernel = weight.size(2);
   const auto taps = torch::constant_pad_nd(weight.permute({2, 3, 1, 0}), {0, rounded(out) - out});
-  return weight_matrix_of(kernel).mm(taps.reshape({kernel * kernel, -1})).view({points, in, rounded(out)});
+  return combined(weight_matrix_of(kernel), taps.reshape({kernel * kernel, -1})).view({points, in, rounded(out)});
 }
 
 /// Tiles at once: their points should stay in a core's cache, but use the weights often.
@@ -247,9 +260,7 @@ torch::Tensor WinogradConvolution::weight_slope(const torch::Tensor& map, const 
                                 std::min(end * lanes, sizes.in), workspace.data(), gradient.data_ptr<float>());
     });
   });
-  return weight_matrix_of(sizes.kernel)
-      .t()
-      .mm(gradient.view({points, -1}))
+  return combined(weight_matrix_of(sizes.kernel).t(), gradient.view({points, -1}))
       .view({sizes.kernel, sizes.kernel, sizes.in, -1})
       .narrow(3, 0, sizes.out)
       .permute({3, 2, 0, 1})

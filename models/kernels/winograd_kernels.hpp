@@ -46,6 +46,10 @@ struct WinogradKernels {
   /// `slope`: the gradient of the result. The workspace is the same.
   void (*weigh)(const WinogradMap&, WinogradTiles, const float* map, const float* slope, std::int64_t first,
                 std::int64_t last, float* workspace, float* gradient);
+  /// Columns first ... last - 1, whole vectors, of the product of `matrix` [rows][terms] and `from` [terms][columns],
+  /// each sum in the order of its terms.
+  void (*combine)(const float* matrix, std::int64_t rows, std::int64_t terms, const float* from, std::int64_t columns,
+                  std::int64_t first, std::int64_t last, float* to);
 };
 
 /// Null where the processor has no vector units for which they are compiled.

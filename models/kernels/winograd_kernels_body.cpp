@@ -257,9 +257,20 @@ void weigh(const WinogradMap& map, WinogradTiles tiles, const float* pixels, con
               .add = true});
 }
 
+void combine(const float* matrix, std::int64_t rows, std::int64_t terms, const float* from, std::int64_t columns,
+             std::int64_t first, std::int64_t last, float* to) {
+  for (std::int64_t c = first; c < last; c += lanes)
+    for (std::int64_t row = 0; row < rows; ++row) {
+      Lanes sum{};
+      for (std::int64_t t = 0; t < terms; ++t)
+        sum += matrix[row * terms + t] * *reinterpret_cast<const Lanes*>(from + t * columns + c);
+      *reinterpret_cast<Lanes*>(to + row * columns + c) = sum;
+    }
+}
+
 }  // namespace
 
 extern const WinogradKernels FOR_VECTOR_TARGET(winograd_kernels);
-const WinogradKernels FOR_VECTOR_TARGET(winograd_kernels){lanes, convolve, weigh};
+const WinogradKernels FOR_VECTOR_TARGET(winograd_kernels){lanes, convolve, weigh, combine};
 
 }  // namespace stormsweep

@@ -98,3 +98,14 @@ TEST_CASE("a logit without bound has a finite loss") {
     CHECK(std::isfinite(loss.item<double>()));
   }
 }
+
+TEST_CASE("what is not a number stays so, by kernels too: a training that has diverged is to be seen") {
+  auto input = draw_input(3);
+  input[1][0][5][7] = NAN;
+  for (const auto path : {TornadoPath::layers, fastest_path(TornadoCnn({}, 1), input)}) {
+    const auto learned = learn({}, input, draw_target(3), 1, path);
+    CHECK(std::isnan(learned.loss.loss.item<double>()));
+    CHECK(torch::isnan(learned.loss.logits).equal(torch::tensor({false, true, false})));
+    for (const auto& gradient : learned.gradients) CHECK(torch::isnan(gradient).any().item<bool>());
+  }
+}

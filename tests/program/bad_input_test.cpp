@@ -113,6 +113,10 @@ TEST_CASE("arithmetic that only GPUs have is refused before anything starts") {
   folder.write("space.json", text);
   check_refused({"run", "space.json", "--results", "r.db", "--device", "cpu"}, folder,
                 {"parameters.precision is tf32", "--device is cpu", "fp32 or bf16"});
+  folder.write("plain.json", tornado);
+  if (!fs::exists("/dev/nvidiactl"))
+    check_refused({"run", "plain.json", "--results", "r.db", "--device", "cuda"}, folder,
+                  {"--device is cuda", "finds no GPU", "--device cpu"});
   CHECK_FALSE(fs::exists(folder / "r.db"));
 }
 
@@ -235,4 +239,16 @@ TEST_CASE("a full disk ends a search early, and what is committed stays") {
   CHECK(ended.out == "ok\n1\n");
   CHECK(ended.err.find("small/r.db") != std::string::npos);
   CHECK(ended.err.find("full") != std::string::npos);
+}
+
+TEST_CASE("a dry run refuses the results file that a run would") {
+  const WorkFolder folder;
+  folder.write("n.json", noop(R"("index": [1, 2])"));
+  folder.write("text.db", "no database");
+  for (const char* more : {"--dry-run", "--workers=1"}) {
+    check_refused({"run", "n.json", "--results", "nowhere/n.db", more}, folder, {"nowhere", "make it"});
+    check_refused({"run", "n.json", "--results", "text.db", more}, folder, {"text.db", "not a results database"});
+  }
+  CHECK(run_stormsweep({"help", "run"}, folder).out.find("--workers") != std::string::npos);
+  check_refused({"help", "nonsense"}, folder, {"nonsense is not a command"});
 }

@@ -45,6 +45,18 @@ TEST_CASE("trials are deleted, and the next run has them again") {
   CHECK(six.json_lines() == 6);
 }
 
+TEST_CASE("a run without lines does not take them away from delete, nor from the next run that has them") {
+  const Six six;
+  const Ended bare = run_stormsweep({"run", "n.json", "--workers", "1", "--device", "cpu"}, six.folder);
+  CHECK(bare.status == 1);
+  CHECK(run_stormsweep({"delete", "n.db", "--where", failed, "--yes"}, six.folder).status == 0);
+  CHECK(six.json_lines() == 3);
+  CHECK(run_stormsweep({"run", "n.json", "--workers", "1", "--device", "cpu"}, six.folder).status == 1);
+  CHECK(six.json_lines() == 3);  // as it was told
+  CHECK(six.train().status == 1);
+  CHECK(six.json_lines() == 6);
+}
+
 TEST_CASE("trials are run again by the next run, and no others") {
   const Six six;
   const std::string times =

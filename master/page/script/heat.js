@@ -31,7 +31,9 @@ function drawCells(chart, search, choices, {columns, lines, cells}) {
   const [low, high] = colourRange(cells.map((cell) => cell.mean)), upward = greaterIsBrighter(search, choices);
   const width = chart.x.part, height = chart.y.part;
   for (const {column, line, trials, mean} of cells) {
-    const share = high > low ? (mean - low) / (high - low) : 1, shade = upward ? share : 1 - share;
+    // What differs by rounding alone does not differ.
+    const apart = high - low > 1e-9 * Math.max(Math.abs(high), Math.abs(low));
+    const share = apart ? (mean - low) / (high - low) : 1, shade = upward ? share : 1 - share;
     const x = chart.x.place(column), y = chart.y.place(line), text = numberText(Number(mean.toPrecision(3)));
     chart.add('rect', {
       x: x - width / 2,

@@ -40,12 +40,13 @@ function drawNext(waiting) {
   setTimeout(() => drawNext(waiting));
 }
 
-let width = window.innerWidth;
-window.addEventListener('resize', () => {
-  if (window.innerWidth === width) return;
-  width = window.innerWidth;
+let width = document.documentElement.clientWidth;
+// Of what lies beside a scrollbar, which comes while panels are drawn.
+new ResizeObserver(() => {
+  if (document.documentElement.clientWidth === width) return;
+  width = document.documentElement.clientWidth;
   drawNext([...shown]);
-});
+}).observe(document.documentElement);
 window.addEventListener('beforeprint', () => shown.forEach((one) => one.draw()));
 
 show(0);

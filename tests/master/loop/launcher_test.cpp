@@ -26,10 +26,10 @@ const Words newest{"env",
 
 }  // namespace
 
-TEST_CASE("Open MPI 4 is told to be patient") {
+TEST_CASE("Open MPI 4 is told to be patient, and SIGTERM is kept from it") {
   CHECK(mpirun_words("mpirun (Open MPI) 4.1.4\n\nReport bugs to http://www.open-mpi.org/community/help/\n", 3) ==
-        Words{"mpirun", "--enable-recovery", "--oversubscribe", "--bind-to", "none", "--mca",
-              "odls_base_sigkill_timeout", "30", "-n", "3"});
+        Words{"env", "--block-signal=TERM", "mpirun", "--enable-recovery", "--oversubscribe", "--bind-to", "none",
+              "--mca", "odls_base_sigkill_timeout", "30", "-n", "3"});
 }
 
 TEST_CASE("Open MPI 5 refuses that option; SIGTERM is kept from it, and what ranks say is handed on as it comes") {

@@ -120,3 +120,14 @@ TEST_CASE("a table that nobody can read is refused, and its cells are there as r
 TEST_CASE("a pivot of nothing says so") {
   CHECK(pivot("text", {"--where", "trial = 14"}) == "no trial has a value of wall_seconds yet\n");
 }
+
+TEST_CASE("rows that are words come as they are declared") {
+  const TornadoResults t;
+  Selection selection(t.file, "", "");
+  Pivot pivot{"status", "epochs", "", {"trial"}, "selected"};
+  const auto first = [&] { return std::get<std::string>(pivot_cells(selection, pivot).front().row); };
+  CHECK(first() == "complete");
+  pivot.words = {"pruned", "diverged", "complete"};
+  CHECK(first() == "diverged");
+  CHECK(pivot_tables(selection, pivot).front().rows.front().front() == "diverged");
+}

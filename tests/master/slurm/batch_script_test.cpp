@@ -11,7 +11,8 @@ namespace {
 
 BatchJob job() {
   BatchJob job;
-  job.name = "quick", job.folder = "/home/me/it's 5%", job.program = "/opt/storm sweep/stormsweep";
+  job.name = "quick", job.folder = "/home/me/it's 5%", job.started_in = "/home/me/a b",
+  job.program = "/opt/storm sweep/stormsweep";
   job.command = "stormsweep submit quick.json\nrm -r /";
   job.arguments = {"/home/me/it's 5%/quick.json", "--workers", "8"};
   return job;
@@ -28,10 +29,11 @@ TEST_CASE("a script asks for what the job needs, the master for nothing") {
   j.nodes = 2, j.ranks_per_node = 4, j.cores_per_rank = 3, j.gpus_per_node = 4, j.partition = "fast";
   j.time = Seconds(5400);
   const std::string script = batch_script(j);
-  for (const char* line : {"#SBATCH --job-name=quick", "#SBATCH --nodes=2", "#SBATCH --ntasks=8",
-                           "#SBATCH --ntasks-per-node=4", "#SBATCH --cpus-per-task=3", "#SBATCH --gpus-per-node=4",
-                           "#SBATCH --time=01:30:00", "#SBATCH --partition=\"fast\"", "#SBATCH --requeue",
-                           "#SBATCH --output=\"/home/me/it's 5%%/quick-%j.log\"", "#SBATCH --signal=B:USR1@120"}) {
+  for (const char* line :
+       {"#SBATCH --job-name=quick", "#SBATCH --nodes=2", "#SBATCH --ntasks=8", "#SBATCH --ntasks-per-node=4",
+        "#SBATCH --cpus-per-task=3", "#SBATCH --gpus-per-node=4", "#SBATCH --time=01:30:00",
+        "#SBATCH --partition=\"fast\"", "#SBATCH --requeue", "#SBATCH --chdir=\"/home/me/a b\"",
+        "#SBATCH --output=\"/home/me/it's 5%%/quick-%j.log\"", "#SBATCH --signal=B:USR1@120"}) {
     CAPTURE(line);
     CHECK(has(script, line));
   }
@@ -55,6 +57,8 @@ TEST_CASE("a short job has less notice, and one without requeues asks for none")
   CHECK(has(script, "#SBATCH --no-requeue"));
   CHECK(has(script, "#SBATCH --array=0-2"));
   CHECK(log_pattern(j) == "/home/me/it's 5%%/quick-%A_%a.log");
+  CHECK(log_file(j, "12") == "/home/me/it's 5%/quick-12_0.log");
+  CHECK(log_file(job(), "12") == "/home/me/it's 5%/quick-12.log");
 }
 
 TEST_CASE("the shell runs the body of search.sbatch with the job's own words") {

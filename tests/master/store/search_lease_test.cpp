@@ -102,9 +102,14 @@ TEST_CASE("a writer on another host lives for 60 s after its last commit") {
 
 TEST_CASE("a requeued Slurm job takes over from itself at once, from others not") {
   setenv("SLURM_JOB_ID", "77", 1);
-  Written own("elsewhere", 1, "77", 1), other("elsewhere", 1, "78", 1);
-  CHECK_NOTHROW(own.open());
+  setenv("SLURM_RESTART_COUNT", "1", 1);
+  Written before("elsewhere", 1, "77", 1), other("elsewhere", 1, "78", 1);
+  CHECK_NOTHROW(before.open());
   CHECK_THROWS_AS(other.open(), InputError);
+  // Two searches of one job, on two of its nodes.
+  Written beside("elsewhere", 1, "77.1", 1);
+  CHECK_THROWS_AS(beside.open(), InputError);
+  unsetenv("SLURM_RESTART_COUNT");
   unsetenv("SLURM_JOB_ID");
 }
 

@@ -154,3 +154,29 @@ TEST_CASE("wide layers, short rows and other types are left to LibTorch") {
   CHECK_FALSE(direct.takes(map.to(torch::kFloat64), torch::zeros({8, 8, 3, 3})));
   CHECK_FALSE(direct.takes(map.contiguous(torch::MemoryFormat::ChannelsLast), torch::zeros({8, 8, 3, 3})));
 }
+
+TEST_CASE("what a direct convolution without an activation gives may be overwritten") {
+  if (!direct_kernels()) return;
+  torch::manual_seed(5);
+  const auto map = torch::randn({1, 2, 30, 30}), weight = torch::randn({3, 2, 3, 3}), bias = torch::randn({3});
+  const DirectConvolution direct{.padding = 1};
+  const auto overwritten = [&](const torch::Tensor& m, const torch::Tensor& w, const torch::Tensor& b) {
+    return direct(m, w, b).relu_();
+  };
+  const auto twins = [&](const torch::Tensor& m, const torch::Tensor& w, const torch::Tensor& b) {
+    return torch::conv2d(m, w, b, 1, 1).relu();
+  };
+  const auto ours = outcome(overwritten, torch::kFloat32, map, weight, bias);
+  const auto expected = outcome(twins, torch::kFloat64, map, weight, bias);
+  for (std::size_t i = 0; i < ours.parts.size(); ++i) CHECK(distance(ours.parts[i], expected.parts[i]) < 1e-5);
+}
+
+TEST_CASE("paddings whose gradients it does not make are left to LibTorch") {
+  if (!direct_kernels()) return;
+  const auto map = torch::zeros({1, 2, 40, 40}), weight = torch::zeros({3, 2, 5, 5});
+  CHECK(DirectConvolution{.padding = 2}.takes(map, weight));
+  CHECK(DirectConvolution{.padding = 1}.takes(map, weight));
+  CHECK_FALSE(DirectConvolution{.padding = 3}.takes(map, weight));
+  CHECK(DirectConvolution{.padding = 2, .periodic = true}.takes(map, weight));
+  CHECK_FALSE(DirectConvolution{.padding = 1, .periodic = true}.takes(map, weight));
+}

@@ -27,6 +27,14 @@ TEST_CASE("an activation keeps its share of what is positive, scaled, and its gr
   CHECK(torch::equal(sparse_activation(copy.clone(), 0), copy.relu()));
 }
 
+TEST_CASE("what is not a number stays so") {
+  torch::manual_seed(3);
+  const auto map = torch::full({1, 1, 100, 100}, NAN);
+  const double share = torch::isnan(sparse_activation(map.clone(), 0.2)).to(torch::kFloat32).mean().item<double>();
+  CHECK(share == Approx(0.8).epsilon(0.02));
+  CHECK(torch::isnan(sparse_activation(map.clone(), 0)).all().item<bool>());
+}
+
 TEST_CASE("a bias is added before, and its gradient is the sum over all pixels") {
   torch::manual_seed(3);
   const auto map = torch::randn({2, 3, 5, 7}).requires_grad_(), bias = torch::randn({3}).requires_grad_();

@@ -67,3 +67,23 @@ TEST_CASE("Winograd: without bias and start, of a part of a map, the same bits o
   at::set_num_threads(threads);
   CHECK(relative_difference(one, torch::conv2d(part, layer.weight)) < 5e-6);
 }
+
+TEST_CASE(
+    "Winograd: weights that are many enough for BLAS's threads, and all gradients, have the same bits on any number") {
+  if (!winograd_kernels()) return;
+  for (const std::int64_t kernel : {3, 5}) {
+    const Layer layer = draw_layer(32, 64, kernel);
+    const WinogradConvolution winograd{.valid = true};
+    const auto learn = [&](int threads) {
+      at::set_num_threads(threads);
+      const auto result = winograd(layer.map, layer.weight, layer.bias);
+      auto all = torch::autograd::grad({result}, {layer.map, layer.weight, layer.bias}, {result.detach().cos()});
+      all.push_back(result.detach());
+      return all;
+    };
+    const auto threads = at::get_num_threads();
+    const auto one = learn(1), four = learn(4);
+    at::set_num_threads(threads);
+    for (std::size_t i = 0; i < one.size(); ++i) CHECK(four[i].equal(one[i]));
+  }
+}
