@@ -246,7 +246,7 @@ TEST_CASE("a dry run refuses the results file that a run would") {
   folder.write("n.json", noop(R"("index": [1, 2])"));
   folder.write("text.db", "no database");
   for (const char* more : {"--dry-run", "--workers=1"}) {
-    check_refused({"run", "n.json", "--results", "nowhere/n.db", more}, folder, {"nowhere", "make it"});
+    check_refused({"run", "n.json", "--results", "nowhere/n.db", more}, folder, {"nowhere", "make that"});
     check_refused({"run", "n.json", "--results", "text.db", more}, folder, {"text.db", "not a results database"});
   }
   CHECK(run_stormsweep({"help", "run"}, folder).out.find("--workers") != std::string::npos);
