@@ -27,6 +27,15 @@ _stormsweep_axes() {
   done | sort -u
 }
 
+# What metrics lie along: epochs, and the coordinates of all experiments.
+_stormsweep_coordinates() {
+  local experiment
+  echo epoch
+  for experiment in $(_stormsweep_experiments "$1" describe); do
+    "$1" describe "$experiment" | sed -nE 's/^at each ([a-z_]+) of .*/\1/p'
+  done | sort -u
+}
+
 _stormsweep() {
   local program=$1 current=$2 previous=$3 command=${COMP_WORDS[1]} words=''
   if ((COMP_CWORD == 1)); then
@@ -34,7 +43,9 @@ _stormsweep() {
   elif [[ $current == -* ]]; then
     words=$(_stormsweep_options "$program" "$command")
     [[ $words ]] || words=$(_stormsweep_options "$program" "$command" "${COMP_WORDS[2]}")
-  elif [[ $previous =~ ^--(rows|columns|by|value|curve|show|sort)$ ]]; then
+  elif [[ $previous == --curve ]]; then
+    words=$(_stormsweep_coordinates "$program")
+  elif [[ $previous =~ ^--(rows|columns|by|value|show|sort|over)$ ]]; then
     words=$(_stormsweep_axes "$program")
   elif ((COMP_CWORD == 2)); then
     words=$(_stormsweep_experiments "$program" "$command")
