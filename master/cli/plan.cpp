@@ -69,7 +69,7 @@ std::vector<std::string> find_problems(const Space& space) {
 
 std::string trainings_text(const Plan& plan) {
   std::string text = count_text(plan.trainings);
-  if (!plan.epochs) return text;
+  if (!plan.epochs || plan.epochs->together == plan.epochs->apart) return text;
   return text + fmt::format(", sharing epochs: {} epochs rather than {}, {:.2f} times less",
                             grouped(static_cast<std::uint64_t>(plan.epochs->together)),
                             grouped(static_cast<std::uint64_t>(plan.epochs->apart)),
