@@ -45,6 +45,10 @@ int notice(Seconds time) {
   return static_cast<int>(std::clamp(time.count() / 5, 10.0, 120.0));
 }
 
+std::string log_in(const std::string& folder, const BatchJob& job, const std::string& number) {
+  return fmt::format("{}/{}-{}.log", folder, job.name, number);
+}
+
 std::vector<std::string> demands(const BatchJob& job) {
   std::vector<std::string> lines{"--job-name=" + job.name, fmt::format("--nodes={}", job.nodes),
                                  // The master is a rank more than there are tasks: mpirun puts it beside the others on
@@ -70,11 +74,11 @@ std::vector<std::string> demands(const BatchJob& job) {
 std::string log_pattern(const BatchJob& job) {
   std::string folder;
   for (const char c : job.folder.string()) folder += c == '%' ? "%%" : std::string(1, c);
-  return fmt::format("{}/{}-{}.log", folder, job.name, job.tasks > 0 ? "%A_%a" : "%j");
+  return log_in(folder, job, job.tasks > 0 ? "%A_%a" : "%j");
 }
 
 std::string log_file(const BatchJob& job, const std::string& number) {
-  return fmt::format("{}/{}-{}{}.log", job.folder.string(), job.name, number, job.tasks > 0 ? "_0" : "");
+  return log_in(job.folder.string(), job, job.tasks > 0 ? number + "_0" : number);
 }
 
 std::string batch_script(const BatchJob& job) {

@@ -3,15 +3,15 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <stdexcept>
-#include <string>
 
 #include "models/kernels/activation_cuda.hpp"
+#include "models/kernels/cuda_check.cuh"
 
 namespace stormsweep {
 
 namespace {
 
+// Before the kernels, whose templates find them here alone.
 __device__ float as_float(__nv_bfloat16 number) {
   return __bfloat162float(number);
 }
@@ -36,11 +36,6 @@ constexpr int pack_bytes = 16;  // what a thread of a GPU reads at once, at most
 
 int blocks_for(std::int64_t packs) {
   return static_cast<int>(std::min(most_blocks, (packs + block_threads - 1) / block_threads));
-}
-
-void check_launch() {
-  const cudaError_t error = cudaGetLastError();
-  if (error != cudaSuccess) throw std::runtime_error(std::string("CUDA error: ") + cudaGetErrorString(error));
 }
 
 bool in_packs(const void* pointer) {
@@ -70,7 +65,7 @@ void add_bias_by_cuda(const CudaMap& map, void* values, const void* bias, CUstre
     kernel<<<blocks_for(packs ? count / size : count), block_threads, 0, stream>>>(
         static_cast<Number*>(values), static_cast<const Number*>(bias), count, map.channels);
   });
-  check_launch();
+  check(cudaGetLastError());
 }
 
 void activate_by_cuda(const CudaMap& map, void* values, const void* bias, double rate, const std::int64_t* seed,
@@ -84,7 +79,7 @@ void activate_by_cuda(const CudaMap& map, void* values, const void* bias, double
     kernel<<<blocks_for(packs ? count / size : count), block_threads, 0, stream>>>(
         static_cast<Number*>(values), static_cast<const Number*>(bias), count, map.channels, SparseDraw(rate), seed);
   });
-  check_launch();
+  check(cudaGetLastError());
 }
 
 void activation_slope_by_cuda(const CudaMap& map, const void* activation, const void* slope, std::int64_t slope_step,
@@ -100,7 +95,7 @@ void activation_slope_by_cuda(const CudaMap& map, const void* activation, const 
         static_cast<const Number*>(activation), static_cast<const Number*>(slope), slope_step,
         static_cast<Number*>(result), count, map.channels, SparseDraw(rate));
   });
-  check_launch();
+  check(cudaGetLastError());
 }
 
 }  // namespace stormsweep

@@ -1,16 +1,12 @@
 #include "models/kernels/tornado_cuda.cuh"
 
 #include <algorithm>
-#include <stdexcept>
-#include <string>
+
+#include "models/kernels/cuda_check.cuh"
 
 namespace stormsweep {
 
 namespace {
-
-void check(cudaError_t error) {
-  if (error != cudaSuccess) throw std::runtime_error(std::string("CUDA error: ") + cudaGetErrorString(error));
-}
 
 void launch(const TornadoCudaWeights& weights, const TornadoSamples& samples, std::int64_t count, int blocks,
             float* sums, bool rounded, CudaStream stream) {

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace stormsweep {
+
+inline void check(cudaError_t error) {
+  if (error != cudaSuccess) throw std::runtime_error(std::string("CUDA error: ") + cudaGetErrorString(error));
+}
+
+}  // namespace stormsweep
