@@ -111,10 +111,10 @@ Names best_footnotes(Selection& selection, const ResultsQuestion& q, const std::
 
 void print_best(Selection& selection, const ResultsQuestion& q) {
   const SearchSummary& search = only_search(selection.searches(), "--best: the file");
-  const std::string metric = sql_name(search.choice()), number = selection.number();
+  const std::string number = selection.number();
   std::string rest =
-      fmt::format("WHERE {}{} IS NOT NULL ORDER BY {} {}, {} LIMIT {}",
-                  q.over.empty() ? "status = 'complete' AND " : "", metric, metric, search.order(), number, *q.best);
+      fmt::format("WHERE {}{} IS NOT NULL ORDER BY {} LIMIT {}", q.over.empty() ? "status = 'complete' AND " : "",
+                  sql_name(search.choice()), search.best_first(), *q.best);
   if (!q.sort.empty())
     rest = fmt::format("WHERE {0} IN (SELECT {0} FROM selected {1}) ORDER BY {2} {3}, {0}", number, rest,
                        selection.column("--sort", q.sort), q.direction);

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <sstream>
 
 #include "search/base/error.hpp"
@@ -88,7 +86,7 @@ void read_sort(const std::string& sort, ResultsQuestion& q) {
   std::istringstream words(sort);
   std::string direction, more;
   words >> q.sort >> direction >> more;
-  for (const char c : direction) q.direction += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  q.direction = lower(direction);
   if (!more.empty() || (!direction.empty() && q.direction != "asc" && q.direction != "desc"))
     throw InputError(fmt::format("--sort is \"{}\"; give a column, or a column and asc or desc", sort));
 }

@@ -193,8 +193,8 @@ Store::Options store_options(const RunOptions& options, KeptModels& models) {
                          .patience = Seconds(options.lost_after)};
   storing.last_patience = 6 * storing.patience;
   if (options.keep_best > 0)
-    storing.committed = [&models](TrialId trial, const Identity& identity, double metric) {
-      models.consider(trial, identity, metric);
+    storing.committed = [&models](const RatedTrial& trial, const Identity& identity) {
+      models.consider(trial, identity);
     };
   return storing;
 }

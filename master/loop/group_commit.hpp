@@ -23,7 +23,7 @@ class GroupCommit {
   /// Since when the store takes nothing; nothing: it does.
   std::optional<Seconds> blocked_since() const { return blocked_since_; }
   const StatusCounts& counts() const { return counts_; }          ///< committed rows of the search
-  const std::optional<BestTrial>& best() const { return best_; }  ///< of them
+  const std::optional<RatedTrial>& best() const { return best_; }  ///< of them
 
  private:
   void look() { counts_ = store_.counts(), best_ = store_.best(); }
@@ -33,7 +33,7 @@ class GroupCommit {
   std::optional<Seconds> blocked_since_;
   std::uint64_t rows_ = 0;  ///< since then
   StatusCounts counts_;
-  std::optional<BestTrial> best_;
+  std::optional<RatedTrial> best_;
 };
 
 }  // namespace stormsweep

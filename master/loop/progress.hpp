@@ -20,7 +20,7 @@ struct Standing {
   std::size_t staging = 0;                   ///< workers that bring the data to their machines
   Seconds staged_for{0};                     ///< since they were told to
   std::vector<wire::Pursuit> pursuits = {};  ///< of those that stage, or lead a training, as far as they have told
-  std::optional<BestTrial> best;
+  std::optional<RatedTrial> best;
   std::uint64_t ended_here = 0;  ///< trials that ended in this run
 };
 

@@ -31,7 +31,7 @@ std::vector<Line> choose_lines(Selection& selection, const SearchSummary& search
   // Beside max() alone SQLite takes the other columns from the row that has the maximum.
   selection.query(
       fmt::format(
-          "CREATE TEMP TABLE lines AS SELECT t.id AS trial, t.status AS status, s.{} AS metric, "
+          "CREATE TEMP TABLE lines AS SELECT t.id AS trial, t.training AS training, t.status AS status, s.{0} AS {0}, "
           "max(coalesce(t.milestone, 0)) FROM trials t JOIN selected s ON s.trial = t.id WHERE EXISTS (SELECT 1 "
           "FROM epochs e WHERE e.search = t.search AND e.curve = t.curve) GROUP BY t.search, t.curve",
           sql_name(search.choice())),
@@ -42,8 +42,8 @@ std::vector<Line> choose_lines(Selection& selection, const SearchSummary& search
       lines.push_back({std::get<std::int64_t>(row[0]), std::get<std::string>(row[1]), best});
     });
   };
-  const std::string ranked =
-      fmt::format("metric IS NOT NULL ORDER BY metric {}, trial LIMIT {}", search.order(), best_curves);
+  const std::string ranked = fmt::format("{} IS NOT NULL ORDER BY {} LIMIT {}", sql_name(search.choice()),
+                                         search.best_first(), best_curves);
   add("WHERE " + ranked, true);
   add(fmt::format(
           "WHERE trial NOT IN (SELECT trial FROM lines WHERE {}) ORDER BY trial * 2654435761 % 4294967296 LIMIT {}",
@@ -101,11 +101,9 @@ Json line_json(Selection& selection, const Curve& curves, const Line& line) {
 
 std::vector<std::int64_t> best_trials(Selection& selection, const SearchSummary& search) {
   std::vector<std::int64_t> trials;
-  const std::string metric = sql_name(search.choice());
   selection.query(
-      fmt::format("SELECT trial FROM selected WHERE status = 'complete' AND {0} IS NOT NULL ORDER BY {0} {1}, "
-                  "trial LIMIT {2}",
-                  metric, search.order(), best_profiles),
+      fmt::format("SELECT trial FROM selected WHERE status = 'complete' AND {} IS NOT NULL ORDER BY {} LIMIT {}",
+                  sql_name(search.choice()), search.best_first(), best_profiles),
       [&](const std::vector<Cell>& row) { trials.push_back(std::get<std::int64_t>(row[0])); });
   return trials;
 }

@@ -35,10 +35,10 @@ void choose_shown(Selection& selection, const SearchSummary& search) {
   selection.query(
       fmt::format(
           "CREATE TEMP TABLE shown AS SELECT * FROM selected WHERE (SELECT count(*) FROM selected) <= {0} OR "
-          "trial IN (SELECT trial FROM selected WHERE status = 'complete' AND {2} IS NOT NULL ORDER BY {2} {3} "
+          "trial IN (SELECT trial FROM selected WHERE status = 'complete' AND {2} IS NOT NULL ORDER BY {3} "
           "LIMIT {1}) OR trial IN (SELECT trial FROM selected ORDER BY trial * 2654435761 % 4294967296 LIMIT {0} "
           "- {1}) ORDER BY trial",
-          most_shown, always_shown, choice, search.order()),
+          most_shown, always_shown, choice, search.best_first()),
       {});
 }
 

@@ -47,9 +47,8 @@ std::vector<Table> profile_tables(Selection& selection, const SearchSummary& sea
   if (std::none_of(curves.begin(), curves.end(), [&](const Curve& c) { return c.coordinate == coordinate; })) return {};
   const std::string source = fmt::format(
       "(SELECT * FROM {} WHERE trial IN (SELECT trial FROM selected WHERE status = 'complete' AND {} IS NOT NULL ORDER "
-      "BY "
-      "{} {}, trial LIMIT {}))",
-      sql_name(coordinate), metric, metric, search.order(), best_of_curves);
+      "BY {} LIMIT {}))",
+      sql_name(coordinate), metric, search.best_first(), best_of_curves);
   return pivot_tables(selection, {coordinate, "trial", "", item["values"], source, false});
 }
 

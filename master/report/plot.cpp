@@ -94,7 +94,7 @@ Chart plot_pivot(Selection& selection, const Pivot& pivot) {
 Chart plot_history(Selection& selection, const SearchSummary& search) {
   const std::string metric = sql_name(search.choice());
   Chart::Line trials{"trials", {}, Chart::Style::dots}, best{"best so far", {}, Chart::Style::steps};
-  const bool minimize = search.order() == std::string_view("ASC");
+  const bool minimize = search.minimizes();
   selection.query(fmt::format("SELECT trial, CAST({0} AS REAL) FROM selected WHERE status = 'complete' AND {0} IS NOT "
                               "NULL ORDER BY trial",
                               metric),

@@ -91,9 +91,8 @@ class Reporter {
   void read_best() {
     auto select = prepare(fmt::format(
         "SELECT trial, {0}, {3} FROM results WHERE search = ?1 AND status = 'complete' AND {0} IS NOT "
-        "NULL{2} ORDER BY {0} {1}, "
-        "trial LIMIT 1",
-        sql_name(search_.choice()), search_.order(),
+        "NULL{2} ORDER BY {1} LIMIT 1",
+        sql_name(search_.choice()), search_.best_first(),
         condition_.empty() ? "" : fmt::format(" AND trial IN (SELECT id FROM trials WHERE 1{})", condition_),
         search_.at_best() ? "best_epoch" : "NULL"));
     if (!select.executeStep()) return;

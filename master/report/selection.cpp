@@ -51,11 +51,12 @@ std::string no_such_column(std::string_view word, const std::string& where, cons
                      did_you_mean(name, known));
 }
 
-/// Files of older versions that may not be written stay as they are.
-const char* metric_at_sql(SQLite::Database& database) {
-  const auto found =
-      database.execAndGet("SELECT count(*) FROM pragma_table_info('searches') WHERE name = 'metric_at'").getInt();
-  return found > 0 ? "metric_at" : "'last'";
+/// Files of older versions that may not be written stay as they are, and may lack a column.
+bool has_column(SQLite::Database& database, const char* table, const char* column) {
+  SQLite::Statement found(database, "SELECT count(*) FROM pragma_table_info(?) WHERE name = ?");
+  SQLite::bind(found, table, column);
+  found.executeStep();
+  return found.getColumn(0).getInt() > 0;
 }
 
 }  // namespace
@@ -68,8 +69,12 @@ std::string SearchSummary::choice() const {
   return at_best() ? "best_metric" : metric;
 }
 
-const char* SearchSummary::order() const {
-  return goal == to_string(Goal::minimize) ? "ASC" : "DESC";
+bool SearchSummary::minimizes() const {
+  return goal == to_string(Goal::minimize);
+}
+
+std::string SearchSummary::best_first() const {
+  return fmt::format("{} {}, {}", sql_name(choice()), minimizes() ? "ASC" : "DESC", ties);
 }
 
 std::vector<SearchSummary> read_searches(SQLite::Database& database, const std::filesystem::path& file,
@@ -77,7 +82,8 @@ std::vector<SearchSummary> read_searches(SQLite::Database& database, const std::
   std::vector<SearchSummary> found;
   std::vector<std::string> names;
   SQLite::Statement select(database, fmt::format("SELECT name, experiment, metric, goal, {} FROM searches ORDER BY id",
-                                                 metric_at_sql(database)));
+                                                 has_column(database, "searches", "metric_at") ? "metric_at" : "'last'"));
+  const bool numbered = has_column(database, "results", "training");
   while (select.executeStep()) {
     names.push_back(select.getColumn(0).getString());
     if (!name.empty() && names.back() != name) continue;
@@ -87,6 +93,7 @@ std::vector<SearchSummary> read_searches(SQLite::Database& database, const std::
     found.push_back({names.back(), experiment, select.getColumn(2).getString(), goal, select.getColumn(4).getString(),
                      column_names(database, ColumnKind::hyperparameter, experiment),
                      column_names(database, ColumnKind::metric, experiment)});
+    if (!numbered) found.back().ties = "trial";
   }
   if (found.empty())
     throw InputError(name.empty() ? fmt::format("{}: holds no search; run one", file.string())
@@ -109,7 +116,7 @@ Selection::Selection(const std::filesystem::path& file, const std::string& searc
 std::string Selection::copied(const Needed& needed) const {
   if (!needed) return "*";
   std::vector<std::string> names = needed(searches_), copied;
-  add_missing(names, {"search", "trial", "status", "seed"});
+  add_missing(names, {"search", "trial", "training", "status", "seed"});
   for (const std::string& column : columns_)
     if (contains(names, column)) copied.push_back(sql_name(column));
   return fmt::format("{}", fmt::join(copied, ", "));

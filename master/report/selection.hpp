@@ -19,9 +19,13 @@ struct SearchSummary {
   std::string name, experiment, metric, goal, at;
   std::vector<std::string> hyperparameters, metrics;
 
-  bool at_best() const;        ///< chooses by the best epoch, not the last
-  std::string choice() const;  ///< the column that it chooses by
-  const char* order() const;   ///< ASC or DESC: the best first
+  /// What tells trials of one metric apart: the order of the search, so that it does not matter which was stored first.
+  std::string ties = "training, trial";
+
+  bool at_best() const;            ///< chooses by the best epoch, not the last
+  std::string choice() const;      ///< the column that it chooses by
+  bool minimizes() const;
+  std::string best_first() const;  ///< what follows ORDER BY
 };
 
 /// What can be drawn over a coordinate: epochs, or a profile of an experiment.
@@ -46,7 +50,7 @@ class Selection {
             const Needed& needed = nullptr);
 
   /// Makes one row of all complete trials that agree in all but the hyperparameters `over` (the seed may be among
-  /// them): the others; `first_trial`, the lowest number; `trials`, how many; and of each metric and timing the mean,
+  /// them): the others; `first_trial` and `first_training`, the lowest numbers; `trials`, how many; and of each metric and timing the mean,
   /// under its own name, standard deviation and number. Throws InputError where one of `over` is no hyperparameter.
   void group_over(const std::vector<std::string>& over);
 

@@ -48,16 +48,19 @@ void Selection::group_over(const Names& over) {
   guarded(file_, [&] {
     add_deviation(database_);
     database_.exec(
-        fmt::format("CREATE TEMP TABLE grouped AS SELECT {0}, min(trial) AS {2}, count(*) AS {3}{1} "
+        fmt::format("CREATE TEMP TABLE grouped AS SELECT {0}, min(trial) AS {2}, min({3}) AS {4}, count(*) AS {5}{1} "
                     "FROM selected WHERE status = 'complete' GROUP BY {0} ORDER BY {2}; "
                     "DROP TABLE temp.selected; ALTER TABLE temp.grouped RENAME TO selected",
-                    key_list, moments, group_first_column, group_size_column));
+                    key_list, moments, group_first_column, contains(columns_, "training") ? "training" : "NULL",
+                    group_first_training, group_size_column));
     read_columns("selected");
     values_.clear();
   });
   grouped_ = true;
-  for (SearchSummary& search : searches_)
+  for (SearchSummary& search : searches_) {
+    search.ties = fmt::format("{}, {}", group_first_training, group_first_column);
     std::erase_if(search.hyperparameters, [&](const std::string& name) { return contains(over, name); });
+  }
 }
 
 }  // namespace stormsweep

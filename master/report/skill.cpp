@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "master/store/database.hpp"
 #include "master/store/sql_text.hpp"
 #include "search/space/experiment.hpp"
 
@@ -51,11 +52,16 @@ std::vector<std::string> without_skill(Selection& selection, const std::string& 
 }
 
 std::vector<std::string> best_without_skill(const std::filesystem::path& database, const std::string& search) {
-  Selection selection(database, search, "status = 'complete'");
-  const SearchSummary& summary = only_search(selection.searches(), database.string());
-  const std::string metric = sql_name(summary.choice());
-  return without_skill(
-      selection, fmt::format("WHERE {} IS NOT NULL ORDER BY {} {}, trial LIMIT 1", metric, metric, summary.order()));
+  const SearchSummary summary = guarded(database, [&] {
+    SQLite::Database opened = open_for_reading(database);
+    return read_searches(opened, database, search).at(0);
+  });
+  if (std::ranges::none_of(summary.metrics, is_skill)) return {};  // nothing to look for in millions of rows
+  Selection best(database, search,
+                 fmt::format("trial = (SELECT trial FROM results WHERE search = {} AND status = 'complete' AND {} IS "
+                             "NOT NULL ORDER BY {} LIMIT 1)",
+                             sql_literal(search), sql_name(summary.choice()), summary.best_first()));
+  return without_skill(best, "");
 }
 
 }  // namespace stormsweep

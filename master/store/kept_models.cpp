@@ -80,9 +80,9 @@ void KeptModels::read_kept(Store& store) {
           fmt::format("{}: {} has no trial {}; move the networks of another database away, or name "
                       "another --results",
                       file.string(), database_.string(), id->value));
-    if (trial->of_this_search) kept_.push_back({*id, trial->metric});
+    if (trial->of_this_search) kept_.push_back(trial->rated);
   }
-  std::sort(kept_.begin(), kept_.end(), [this](const auto& a, const auto& b) { return better(a, b); });
+  std::sort(kept_.begin(), kept_.end(), [this](const auto& a, const auto& b) { return better(a, b, goal_); });
   trim();
 }
 
@@ -91,33 +91,27 @@ void KeptModels::read_fresh(Store& store) {
   for (const fs::path& file : files_in(fresh_)) {
     const auto identity = trial_of_fresh_model(file);
     const auto trial = identity ? store.find(*identity) : std::nullopt;
-    trial ? consider(trial->trial, *identity, trial->metric) : discard(file);
+    trial ? consider(trial->rated, *identity) : discard(file);
   }
 }
 
-bool KeptModels::better(const BestTrial& a, const BestTrial& b) const {
-  if (a.metric == b.metric) return a.trial < b.trial;
-  return goal_ == Goal::minimize ? a.metric < b.metric : a.metric > b.metric;
-}
-
-void KeptModels::consider(TrialId trial, const Identity& identity, double metric) {
+void KeptModels::consider(const RatedTrial& trial, const Identity& identity) {
   const fs::path file = fresh_model(fresh_, identity);
   std::error_code error;
   if (!fs::exists(file, error)) return;  // not complete, or its worker has told why it could not be saved
-  const BestTrial candidate{trial, metric};
-  if (std::isnan(metric) || most_ == 0 || (kept_.size() >= most_ && better(kept_.back(), candidate)))
+  if (std::isnan(trial.metric) || most_ == 0 || (kept_.size() >= most_ && better(kept_.back(), trial, goal_)))
     return discard(file);
-  fs::rename(file, model_file(database_, trial), error);
-  if (!error) return insert(candidate);
-  if (problem_.empty())
-    problem_ = fmt::format("{}: {}; this network is not kept", model_file(database_, trial).string(), error.message());
+  const fs::path model = model_file(database_, trial.trial);
+  fs::rename(file, model, error);
+  if (!error) return insert(trial);
+  if (problem_.empty()) problem_ = fmt::format("{}: {}; this network is not kept", model.string(), error.message());
   discard(file);
 }
 
-void KeptModels::insert(BestTrial trial) {
-  std::erase_if(kept_, [&](const BestTrial& other) { return other.trial == trial.trial; });  // trained once more
+void KeptModels::insert(const RatedTrial& trial) {
+  std::erase_if(kept_, [&](const RatedTrial& other) { return other.trial == trial.trial; });  // trained once more
   const auto place =
-      std::find_if(kept_.begin(), kept_.end(), [&](const BestTrial& other) { return better(trial, other); });
+      std::find_if(kept_.begin(), kept_.end(), [&](const RatedTrial& other) { return better(trial, other, goal_); });
   kept_.insert(place, trial);
   trim();
 }

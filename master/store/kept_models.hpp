@@ -13,8 +13,8 @@ namespace stormsweep {
 /// Where the network of a trial stays: trial-<id>.pt in the folder "models" of the database (side_folder.hpp).
 std::filesystem::path model_file(const std::filesystem::path& database, TrialId trial);
 
-/// The trained networks of the `most` best trials of a search, among those that were saved (`run --keep-best`): better
-/// by the search's metric first, then the lower number. The files are the only record. A worker saves a network before
+/// The trained networks of the `most` best trials of a search, among those that were saved (`run --keep-best`): the
+/// best first (store_types.hpp). The files are the only record. A worker saves a network before
 /// it reports the trial (search/space/cache_files.hpp); it is moved here once the row is committed, and the worst one
 /// goes: so at most one too many is here at any time, and `open` mends what a crash has left.
 class KeptModels {
@@ -27,26 +27,25 @@ class KeptModels {
   /// was replaced), a folder that cannot be made.
   void open(Store& store);
   /// A trial has ended and its row is committed; `metric` is NaN unless it is complete.
-  void consider(TrialId trial, const Identity& identity, double metric);
+  void consider(const RatedTrial& trial, const Identity& identity);
   /// Removes what nobody will ask for any more; workers have stopped.
   void close();
 
   /// The best first.
-  const std::vector<BestTrial>& kept() const { return kept_; }
+  const std::vector<RatedTrial>& kept() const { return kept_; }
   /// One line for the user, empty if no network was asked for: which are kept, and what went wrong.
   std::string summary() const;
 
  private:
   void read_kept(Store& store);
   void read_fresh(Store& store);
-  bool better(const BestTrial& a, const BestTrial& b) const;
-  void insert(BestTrial trial);
+  void insert(const RatedTrial& trial);
   void trim();
 
   std::filesystem::path database_, fresh_;
   Goal goal_;
   std::size_t most_;
-  std::vector<BestTrial> kept_;
+  std::vector<RatedTrial> kept_;
   std::string problem_;  ///< the first one of the run
 };
 

@@ -57,7 +57,9 @@ constexpr std::array upgrades{Upgrade{2, "ALTER TABLE trials ADD COLUMN peak_sha
                                       "ALTER TABLE searches ADD COLUMN width INTEGER; "
                                       "CREATE TABLE proposals (search INTEGER NOT NULL REFERENCES searches(id), "
                                       "number INTEGER NOT NULL, configuration TEXT NOT NULL, parameters TEXT, "
-                                      "PRIMARY KEY (search, number)) WITHOUT ROWID"}};
+                                      "PRIMARY KEY (search, number)) WITHOUT ROWID"},
+                              // The view and the JSON lines tell `training`.
+                              Upgrade{5, "UPDATE searches SET json_bytes = NULL"}};
 static_assert(upgrades.back().version == schema_version, "say how older files are brought up to date");
 
 /// "identity BLOB NOT NULL, ..."

@@ -6,7 +6,7 @@ namespace stormsweep {
 
 /// SQLite's application_id of our files ("SWEP"), and their user_version: raised whenever a table changes.
 inline constexpr int application_id = 0x53574550;
-inline constexpr int schema_version = 4;  // 4: methods
+inline constexpr int schema_version = 5;  // 4: methods; 5: `training` in the view
 
 /// Makes the tables of a new file:
 ///

@@ -62,8 +62,11 @@ std::optional<Ended> Store::ended(const Training& training, std::size_t mileston
     if (!row || !is_terminal(row->status)) return std::nullopt;
     Ended ended{.value = {}, .out_of_memory = row->status == Status::out_of_memory};
     if (row->status == Status::complete) ended.value = db.metric_of(row->id);
-    if (db.present.take_up(key))
-      db.committed.count(TrialId{static_cast<std::uint64_t>(row->id)}, row->status, ended.value, db.goal);
+    if (db.present.take_up(key)) {
+      ++count_of(db.committed.counts, row->status);
+      const TrialId trial{static_cast<std::uint64_t>(row->id)};
+      db.committed.consider({trial, ended.value.value_or(undefined_metric), training.id}, db.goal);
+    }
     return ended;
   });
 }
@@ -187,7 +190,7 @@ StatusCounts Store::counts() const {
   return counts;
 }
 
-std::optional<BestTrial> Store::best() const {
+std::optional<RatedTrial> Store::best() const {
   return database_->committed.best;
 }
 

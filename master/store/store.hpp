@@ -88,7 +88,7 @@ class Store {
   bool abandoned(const Identity& curve);
 
   StatusCounts counts() const;            ///< of this search, uncommitted rows included
-  std::optional<BestTrial> best() const;  ///< by the search's metric and goal, among committed complete trials
+  std::optional<RatedTrial> best() const;  ///< by the search's metric and goal, among committed complete trials
 
  private:
   std::unique_ptr<StoreDatabase> database_;

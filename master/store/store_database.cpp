@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <tuple>
 #include <utility>
 
 #include "master/store/column_names.hpp"
@@ -40,6 +41,12 @@ std::uint64_t& count_of(StatusCounts& counts, Status status) {
     default:
       return counts.running;
   }
+}
+
+bool better(const RatedTrial& a, const RatedTrial& b, Goal goal) {
+  if (std::isnan(a.metric) != std::isnan(b.metric)) return std::isnan(b.metric);
+  if (a.metric < b.metric || a.metric > b.metric) return (a.metric < b.metric) == (goal == Goal::minimize);
+  return std::tie(a.training, a.trial) < std::tie(b.training, b.trial);
 }
 
 StoreDatabase::StoreDatabase(const std::filesystem::path& path, const Space& space, const std::string& fingerprint,
@@ -103,13 +110,14 @@ Tally StoreDatabase::read_tally() {
   // By way of the rows as they lie: an index would be a walk to each of them, ten times as long where there are
   // millions.
   SQLite::Statement best(
-      sqlite, fmt::format("SELECT id, {} AS metric FROM trials "
+      sqlite, fmt::format("SELECT id, {} AS metric, training FROM trials "
                           "WHERE +search = ? AND status = 'complete' AND metric IS NOT NULL{} "
-                          "ORDER BY metric {}, id LIMIT 1",
+                          "ORDER BY metric {}, training, id LIMIT 1",
                           choice_sql(metric, metric_at), present.condition(), goal == Goal::minimize ? "ASC" : "DESC"));
   best.bind(1, lease.search);
   if (best.executeStep())
-    tally.best = {TrialId{static_cast<std::uint64_t>(best.getColumn(0).getInt64())}, best.getColumn(1).getDouble()};
+    tally.best = {TrialId{static_cast<std::uint64_t>(best.getColumn(0).getInt64())}, best.getColumn(1).getDouble(),
+                  TrainingId{static_cast<std::uint64_t>(best.getColumn(2).getInt64())}};
   return tally;
 }
 
@@ -165,16 +173,18 @@ void StoreDatabase::learn(const Metrics& reported) {
 }
 
 SQLite::Statement StoreDatabase::select_stored(const std::string& condition) {
-  return {sqlite, fmt::format("SELECT id, search, CASE status WHEN 'complete' THEN {} END FROM trials WHERE {}",
-                              choice_sql(metric, metric_at), condition)};
+  return {sqlite,
+          fmt::format("SELECT id, search, CASE status WHEN 'complete' THEN {} END, training FROM trials WHERE {}",
+                      choice_sql(metric, metric_at), condition)};
 }
 
 std::optional<StoredTrial> StoreDatabase::read_stored(SQLite::Statement& select) const {
   if (!select.executeStep()) return std::nullopt;
   const SQLite::Column value = select.getColumn(2);
-  return StoredTrial{TrialId{static_cast<std::uint64_t>(select.getColumn(0).getInt64())},
-                     select.getColumn(1).getInt64() == lease.search,
-                     value.isNull() ? undefined_metric : value.getDouble()};
+  return StoredTrial{{TrialId{static_cast<std::uint64_t>(select.getColumn(0).getInt64())},
+                      value.isNull() ? undefined_metric : value.getDouble(),
+                      TrainingId{static_cast<std::uint64_t>(select.getColumn(3).getInt64())}},
+                     select.getColumn(1).getInt64() == lease.search};
 }
 
 std::optional<FoundTrial> StoreDatabase::find(const Identity& key, TrainingId training) {

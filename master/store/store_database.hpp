@@ -31,15 +31,10 @@ std::uint64_t& count_of(StatusCounts& counts, Status status);
 /// What the search has come to.
 struct Tally {
   StatusCounts counts;
-  std::optional<BestTrial> best;
+  std::optional<RatedTrial> best;
 
-  void count(TrialId trial, Status status, std::optional<double> value, Goal goal) {
-    ++count_of(counts, status);
-    if (value) consider(trial, *value, goal);
-  }
-  void consider(TrialId trial, double metric, Goal goal) {
-    if (std::isnan(metric)) return;
-    if (!best || (goal == Goal::minimize ? metric < best->metric : metric > best->metric)) best = {trial, metric};
+  void consider(const RatedTrial& trial, Goal goal) {
+    if (!std::isnan(trial.metric) && (!best || better(trial, *best, goal))) best = trial;
   }
 };
 
@@ -51,9 +46,8 @@ struct PendingTrial {
 
 /// A trial whose row the commit at hand writes, for Store::Options::committed.
 struct EndedTrial {
-  TrialId trial;
+  RatedTrial trial;
   Identity identity;
-  double metric;
 };
 
 /// What the table `trials` has of a trial.
@@ -131,7 +125,7 @@ struct StoreDatabase {
   std::optional<std::uint64_t> width;          ///< likewise
   std::set<std::string, std::less<>> metrics;  ///< the metrics that the views have a column for
   std::vector<std::string> new_metrics;        ///< those that the next commit adds
-  std::function<void(TrialId, const Identity&, double)> on_committed;
+  std::function<void(const RatedTrial&, const Identity&)> on_committed;
   std::vector<EndedTrial> ended;  ///< by the commit at hand; only where somebody asks for them
   std::set<Identity> running;
   Tally committed;

@@ -91,7 +91,7 @@ bool StoreDatabase::commit(double now, Seconds patience) {
 }
 
 void StoreDatabase::report_committed() {
-  for (const EndedTrial& trial : ended) on_committed(trial.trial, trial.identity, trial.metric);
+  for (const EndedTrial& trial : ended) on_committed(trial.trial, trial.identity);
   ended.clear();
 }
 
@@ -127,15 +127,14 @@ void StoreDatabase::write_trial(PendingTrial& trial, Tally& next) {
     id = row.id;
     status = row.status;
   }
-  const TrialId trial_id{static_cast<std::uint64_t>(id)};
-  if (on_committed) {
-    const bool complete = status == Status::complete && record.status == status;
-    ended.push_back({trial_id, record.identity, complete ? trial.metric : undefined_metric});
-  }
+  const bool complete = status == Status::complete && record.status == status;
+  const RatedTrial rated{TrialId{static_cast<std::uint64_t>(id)}, complete ? trial.metric : undefined_metric,
+                         record.training};
+  if (on_committed) ended.push_back({rated, record.identity});
   if (!written) return;
   ++count_of(next.counts, record.status);
-  if (record.status == Status::complete) next.consider(trial_id, trial.metric, goal);
-  if (json) append_line(lines, name, trial_id, record);
+  next.consider(rated, goal);
+  if (json) append_line(lines, name, rated.trial, record);
 }
 
 void StoreDatabase::write_epoch(const PendingEpoch& row) {

@@ -10,6 +10,7 @@
 #include "search/base/id.hpp"
 #include "search/base/time.hpp"
 #include "search/space/outcome.hpp"
+#include "search/space/space.hpp"
 
 namespace stormsweep {
 
@@ -21,17 +22,21 @@ struct StatusCounts {
 
 inline constexpr double undefined_metric = std::numeric_limits<double>::quiet_NaN();
 
-/// A trial and the value of the search's metric.
-struct BestTrial {
+/// A trial, the value of the search's metric and its place in the search's order.
+struct RatedTrial {
   TrialId trial;
   double metric = 0;
+  TrainingId training;
 };
+
+/// Whether `a` is before `b` among the best: by the metric, those that are undefined last; at a tie by the order of the
+/// search, so that it does not matter whose row was stored first.
+bool better(const RatedTrial& a, const RatedTrial& b, Goal goal);
 
 /// A trial as the database has it.
 struct StoredTrial {
-  TrialId trial;
+  RatedTrial rated;  ///< its metric is NaN where it is undefined, or the trial is not complete
   bool of_this_search = true;
-  double metric = 0;  ///< of the search; NaN where it is undefined, or the trial is not complete
 };
 
 /// How a search is stored.
@@ -42,7 +47,7 @@ struct StoreOptions {
   Seconds patience{0};                            ///< with another writer of the search, which may be about to end
   /// Called with each trial that Store::finish has ended, once it is committed; its metric is as StoredTrial's. Null:
   /// nobody.
-  std::function<void(TrialId trial, const Identity& identity, double metric)> committed = nullptr;
+  std::function<void(const RatedTrial& trial, const Identity& identity)> committed = nullptr;
   /// How long `settle` tries to write what another process, or a full disk, does not let it.
   Seconds last_patience{60};
 };

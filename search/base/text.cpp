@@ -26,6 +26,13 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
+std::string lower(std::string_view text) {
+  std::string all(text);
+  for (char& c : all)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return all;
+}
+
 std::vector<std::string> split_list(std::string_view list) {
   std::vector<std::string> words;
   while (!list.empty()) {

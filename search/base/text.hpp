@@ -12,6 +12,9 @@ namespace stormsweep {
 /// control character, U+FFFD for every byte that is not UTF-8.
 std::string one_line(std::string_view text);
 
+/// With A to Z as a to z.
+std::string lower(std::string_view text);
+
 /// "a, b" as a and b: what commas part, without the blanks around it; nothing of an empty list.
 std::vector<std::string> split_list(std::string_view list);
 

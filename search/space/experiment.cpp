@@ -38,7 +38,7 @@ std::string read_new_name(const Field& field, std::set<std::string>& taken) {
     field.refuse("a name has lower-case letters, digits and underscores, a letter first");
   if (is_result_column(name))  // it would hide that one
     field.refuse("the results view has a column of that name; choose another");
-  if (name == group_size_column || name == group_first_column)
+  if (name == group_size_column || name == group_first_column || name == group_first_training)
     field.refuse("results --over has a column of that name; choose another");
   if (!taken.insert(name).second) field.refuse("the name is taken; choose another");
   return name;

@@ -62,7 +62,7 @@ template <class Record, class Visit>
 void each_column(Record& record, Visit&& visit) {
   using Column = TrialColumn;
   visit(Column{"identity", "BLOB NOT NULL", Shown::no}, record.identity);
-  visit(Column{"training", "INTEGER NOT NULL", Shown::no}, record.training.value);
+  visit(Column{"training", "INTEGER NOT NULL"}, record.training.value);
   visit(Column{"curve", "BLOB NOT NULL", Shown::no}, record.curve);
   visit(Column{"milestone", "INTEGER", Shown::no}, record.milestone);
   visit(Column{"seed", "INTEGER NOT NULL"}, record.seed);
@@ -96,10 +96,11 @@ const std::vector<TrialColumn>& trial_columns();
 /// Whether the view `results` has a column `name` for every experiment.
 bool is_result_column(std::string_view name);
 
-/// Columns of groups of trials (`results --over`): how many they are, the first one's number; and what follows a
+/// Columns of groups of trials (`results --over`): how many they are, the lowest numbers; and what follows a
 /// column's name where it is the standard deviation, or the number, of what its mean is of.
 inline constexpr const char* group_size_column = "trials";
 inline constexpr const char* group_first_column = "first_trial";
+inline constexpr const char* group_first_training = "first_training";
 inline constexpr const char* deviation_suffix = "_sd";
 inline constexpr const char* number_suffix = "_n";
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "master/cli/results.hpp"
+#include "master/cli/status.hpp"
 #include "search/base/error.hpp"
 #include "tests/master/report/results_fixture.hpp"
 #include "tests/master/store/best_epoch_fixture.hpp"
@@ -50,6 +51,24 @@ TEST_CASE("the best trials are complete ones, by the search's metric") {
 )");
 }
 
+TEST_CASE("at a tie the best are the first in the search's order, whoever was stored first; so are groups") {
+  TemporaryFolder folder;
+  const std::string file = (folder.path / "s.db").string();
+  const Space space = noop_space(R"({"index": [1, 2, 3], "replicate": [1, 2]})");
+  {
+    Store store(file, space, "f", {});
+    for (const std::uint64_t i : {4, 5, 2, 3, 1, 0}) store.finish(training(space, i), 0, worker(), outcome(0.5));
+  }
+  const auto best = [&](Arguments options) {
+    options.insert(options.begin(), {file, "--best", "3", "--format", "csv", "--show"});
+    return printed(results_command, options);
+  };
+  CHECK(best({"training,index,replicate,trial"}) == "training,index,replicate,trial\n0,1,1,6\n1,1,2,5\n2,2,1,3\n");
+  CHECK(best({"index,trials,first_training,first_trial", "--over", "replicate"}) ==
+        "index,trials,first_training,first_trial\n1,2,0,5\n2,2,2,3\n3,2,4,1\n");
+  CHECK(printed(status_command, {file}).find("best score 0.5000, trial 6\n") != std::string::npos);
+}
+
 TEST_CASE("the best trials are those with the best epoch, where the search chooses so") {
   const CurveSearch search(R"({"name": "validation_loss", "at": "best"})");
   CHECK(printed(results_command, {search.file, "--best", "2"}) ==
@@ -71,10 +90,10 @@ TEST_CASE("csv and json have all columns, to the last bit") {
   CHECK(rows[8]["test_auc"].is_null());
   CHECK(rows[13]["error"] == "loss is nan & more");
   const std::string csv = results(t, {"--format", "csv", "--where", "trial = 9"});
-  CHECK(
-      csv.starts_with("search,trial,seed,method,proposal,bracket,rung,status,attempt,worker,host,device,threads,gang,"
-                      "ranks,cpu,versions,epochs,batch_size,"));
-  CHECK(csv.find("\ns,9,7,,,,,complete,1,2,node1,cpu,3,1,2,Xeon,stormsweep "
+  CHECK(csv.starts_with(
+      "search,trial,training,seed,method,proposal,bracket,rung,status,attempt,worker,host,device,threads,gang,"
+      "ranks,cpu,versions,epochs,batch_size,"));
+  CHECK(csv.find("\ns,9,4,7,,,,,complete,1,2,node1,cpu,3,1,2,Xeon,stormsweep "
                  "0.1.0,5,128,1,1,global,none,vectors,0.001,none,0,adam,") != csv.npos);
   CHECK(nlohmann::json::parse(results(t, {"--format", "json", "--where", "0"})).empty());
 }

@@ -77,8 +77,7 @@ struct Job {
         store(folder / "s.db", space, "f",
               {.json = {},
                .retry_failed = false,
-               .committed = [this](TrialId trial, const Identity& key,
-                                   double metric) { models.consider(trial, key, metric); },
+               .committed = [this](const RatedTrial& trial, const Identity& key) { models.consider(trial, key); },
                .last_patience = patience}),
         channels(MemoryChannel::make(ranks)),
         loop(*channels[0], store, space, with_clock(std::move(options))) {
@@ -476,7 +475,7 @@ TEST_CASE("the networks of the best trials are kept once their rows are committe
   }
   job.models.close();
   Rows kept;
-  for (const BestTrial& best : job.models.kept()) kept.push_back(text(model_file(folder.path / "s.db", best.trial)));
+  for (const RatedTrial& best : job.models.kept()) kept.push_back(text(model_file(folder.path / "s.db", best.trial)));
   CHECK(kept == Rows{"6", "5"});
 }
 

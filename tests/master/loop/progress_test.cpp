@@ -24,7 +24,7 @@ Pursuit staging(std::int64_t done, std::int64_t all) {
 
 TEST_CASE("progress: trials done of all, with the best, the rate and the time that is left") {
   Standing standing{.total = 40, .counts = {.complete = 18, .failed = 2}, .running = 3, .ended_here = 10};
-  standing.best = BestTrial{TrialId{7}, 0.125};
+  standing.best = RatedTrial{TrialId{7}, 0.125};
   CHECK(
       shown(standing) ==
       "[##########----------] s: 20/40 done, 3 running, 2 failed | best loss 0.125 (trial 7) | 1 trials/s | 20 s left");

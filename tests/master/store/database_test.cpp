@@ -92,10 +92,11 @@ struct Version {
   int number;
   const char *columns, *values;  ///< of trials, between flops and metrics
   const char *search_columns, *search_values;
-  const char* shown;  ///< peak_share
+  const char* shown;        ///< peak_share
+  const char* tables = "";  ///< further ones
 
   std::string file() const {
-    return fmt::format(fmt::runtime(old_file), columns, values, number, search_columns, search_values);
+    return fmt::format(fmt::runtime(old_file), columns, values, number, search_columns, search_values) + tables;
   }
 };
 constexpr Version first{1, "", "", "", "", "NULL"}, second{2, " peak_share REAL,", " 0.5,", "", "", "0.5"},
@@ -104,13 +105,22 @@ constexpr Version first{1, "", "", "", "", "NULL"}, second{2, " peak_share REAL,
           " 0.5, NULL, NULL,",
           " metric_at TEXT NOT NULL,",
           " 'last',",
-          "0.5"};
+          "0.5"},
+    fourth{4,
+           " peak_share REAL, best_epoch INTEGER, best_metric REAL, method TEXT, proposal INTEGER, bracket INTEGER, "
+           "rung INTEGER,",
+           " 0.5, NULL, NULL, NULL, NULL, NULL, NULL,",
+           " metric_at TEXT NOT NULL, width INTEGER,",
+           " 'last', NULL,",
+           "0.5",
+           "CREATE TABLE proposals (search INTEGER NOT NULL REFERENCES searches(id), number INTEGER NOT NULL, "
+           "configuration TEXT NOT NULL, parameters TEXT, PRIMARY KEY (search, number)) WITHOUT ROWID;"};
 
 }  // namespace
 
 TEST_CASE("a database of every older version is brought up to date and goes on; its rows stay") {
-  static_assert(schema_version == 4, "add the version before to the list above");
-  for (const Version& version : {first, second, third}) {
+  static_assert(schema_version == 5, "add the version before to the list above");
+  for (const Version& version : {first, second, third, fourth}) {
     CAPTURE(version.number);
     TemporaryFolder folder;
     const auto file = folder.path / "r.db";
@@ -127,6 +137,7 @@ TEST_CASE("a database of every older version is brought up to date and goes on; 
               "2|1|complete|node1|2000000000.0|0.5|0.5|2023-11-14T22:13:20Z"});
     CHECK(query(file, "SELECT trial, method, proposal, bracket, rung FROM results") ==
           std::vector<std::string>{"1|NULL|NULL|NULL|NULL", "2|NULL|NULL|NULL|NULL"});  // by grid
+    CHECK(query(file, "SELECT trial, training FROM results ORDER BY trial") == std::vector<std::string>{"1|99", "2|0"});
     CHECK(query(file, "PRAGMA user_version") == std::vector{std::to_string(schema_version)});
   }
 }

@@ -39,7 +39,7 @@ TEST_CASE("one line a terminal trial holds all that is known of it") {
   search.run({1});
   REQUIRE(lines(search.json).size() == 1);
   CHECK(nlohmann::json::parse(lines(search.json)[0]) == nlohmann::json::parse(R"({
-    "search": "s", "trial": 1, "seed": 7, "method": null, "proposal": null, "bracket": null,
+    "search": "s", "trial": 1, "training": 1, "seed": 7, "method": null, "proposal": null, "bracket": null,
     "rung": null, "status": "complete", "attempt": 1, "worker": 2, "host": "node1", "device": "cpu",
     "threads": 3, "gang": 1, "ranks": "2", "cpu": "Xeon", "versions": "stormsweep 0.1.0",
     "configuration": {"index": 2, "milliseconds": 0.0, "outcome": "complete", "gpus": 1, "replicate": 0, "epochs": 1},

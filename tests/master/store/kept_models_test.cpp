@@ -33,7 +33,7 @@ struct Search {
   KeptModels models(std::size_t most) const { return {file, cache, space, most}; }
   Store store(KeptModels& into) const {
     Store::Options options;
-    options.committed = [&](TrialId id, const Identity& key, double metric) { into.consider(id, key, metric); };
+    options.committed = [&](const RatedTrial& trial, const Identity& key) { into.consider(trial, key); };
     return {file, space, "f", options};
   }
   void finish(Store& store, std::uint64_t index, const Outcome& o) const {
@@ -72,6 +72,38 @@ TEST_CASE("the networks of the best trials stay, whatever the order, and no othe
   CHECK(models.kept()[0].trial == TrialId{2});
   CHECK_FALSE(s.any_fresh());
   CHECK(models.summary() == (s.folder.path / "s.models").string() + ": the networks of trials 2, 5");
+}
+
+TEST_CASE("at a tie the first in the search's order is kept, whoever was stored first") {
+  const Search s;
+  KeptModels models = s.models(2);
+  Store store = s.store(models);
+  models.open(store);
+  for (const std::uint64_t i : {5, 1, 3}) s.save(i), s.finish(store, i, outcome(0.5)), store.commit();
+  CHECK(s.kept() == Kept{"2: 1", "3: 3"});
+  KeptModels again = s.models(1);
+  again.open(store);
+  CHECK(s.kept() == Kept{"2: 1"});
+}
+
+TEST_CASE("networks whose metric is undefined are the last, and go first") {
+  Search s;
+  {
+    KeptModels models = s.models(4);
+    Store store = s.store(models);
+    models.open(store);
+    for (std::uint64_t i = 0; i < 4; ++i) {
+      Outcome both = outcome(0.1 * double(i));
+      if (i % 2 == 1) both.metrics.emplace_back("loss", 0.1 * double(i));
+      s.save(i), s.finish(store, i, both);
+    }
+  }
+  CHECK(s.kept() == Kept{"1: 0", "2: 1", "3: 2", "4: 3"});
+  s.space.metric = "loss";  // an edited space
+  KeptModels models = s.models(2);
+  Store store = s.store(models);
+  models.open(store);
+  CHECK(s.kept() == Kept{"2: 1", "4: 3"});
 }
 
 TEST_CASE("by the search's goal") {

@@ -54,6 +54,26 @@ TEST_CASE("a finished trial is there after reopening, and only the others are mi
   CHECK(store.best()->metric == 0.5);
 }
 
+TEST_CASE("at a tie in the metric the best is the first in the search's order, whoever was stored first") {
+  for (const auto& order : {std::vector<std::uint64_t>{0, 1, 2}, {2, 1, 0}, {1, 2, 0}}) {
+    TemporaryFolder folder;
+    const auto file = folder.path / "s.db";
+    const Space space = noop_space(three);
+    const auto best_index = [&](Store& store) {
+      return query(file, fmt::format("SELECT \"index\" FROM results WHERE trial = {}", store.best()->trial.value));
+    };
+    Store store(file, space, "f", {});
+    for (const std::uint64_t i : order) {
+      store.finish(training(space, i), 0, worker(), outcome(i == 2 ? 0.25 : 0.5));
+      store.commit();
+    }
+    CHECK(best_index(store) == std::vector<std::string>{"1"});
+    store.close();
+    Store again(file, space, "f", {});
+    CHECK(best_index(again) == std::vector<std::string>{"1"});
+  }
+}
+
 TEST_CASE("the view has a column a hyperparameter and a metric, and readable times") {
   TemporaryFolder folder;
   const auto file = folder.path / "s.db";
@@ -64,7 +84,7 @@ TEST_CASE("the view has a column a hyperparameter and a metric, and readable tim
   }
   CHECK(query(file, "SELECT * FROM results WHERE trial = 2") ==
         std::vector<std::string>{
-            "s|2|7|NULL|NULL|NULL|NULL|complete|1|2|node1|cpu|3|1|2|Xeon|stormsweep "
+            "s|2|1|7|NULL|NULL|NULL|NULL|complete|1|2|node1|cpu|3|1|2|Xeon|stormsweep "
             "0.1.0|1|2.5|complete|1|0|1|1.5|0.25|0.125|"
             "1.0|0.0625|1000.0|2000000000.0|0.5|0.25|NULL|NULL|NULL|2023-11-14T22:13:20Z|2023-11-14T22:13:21Z"});
   CHECK(query(file, "SELECT \"index\", avg(score) FROM results GROUP BY 1") ==

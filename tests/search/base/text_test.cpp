@@ -6,6 +6,11 @@
 
 using namespace stormsweep;
 
+TEST_CASE("capitals of ASCII become small letters, and nothing else does") {
+  CHECK(lower("MM h-1 [Z]") == "mm h-1 [z]");
+  CHECK(lower("\u00c9") == "\u00c9");
+}
+
 TEST_CASE("one line: every line break and other control character becomes a blank") {
   CHECK(one_line("a\nb\r\nc") == "a b  c");
   CHECK(one_line("") == "");
