@@ -34,14 +34,14 @@ std::optional<std::vector<int>> parse_ranks(const std::string& text) {
 }
 
 std::vector<BusyInterval> select_busy_intervals(SQLite::Database& database, const std::string& search) {
-  // Trials of a training share their begin; those that another worker did after a loss, and those of another rung, make
-  // another interval.
+  // Trials of a training share their begin; those that another worker did after a loss, those of another rung and those
+  // after a stop make another interval.
   SQLite::Statement select(
       database,
       "SELECT ranks, min(started), max(finished), count(*), min(id) FROM trials WHERE search = (SELECT id FROM "
       "searches "
       "WHERE name = ?) AND status NOT IN ('waiting', 'running') AND started IS NOT NULL AND finished IS NOT NULL "
-      "GROUP BY training, curve, rung, ranks ORDER BY training, curve, rung");
+      "GROUP BY training, curve, rung, ranks, started ORDER BY training, curve, rung, started");
   select.bind(1, search);
   std::vector<BusyInterval> intervals;
   while (select.executeStep()) {

@@ -64,6 +64,22 @@ TEST_CASE("a gang keeps all its ranks busy") {
   CHECK(o.ranks[2].busy_seconds == 2);
 }
 
+TEST_CASE("nobody is busy between the stop of a training and its resumption") {
+  const TemporaryFolder folder;
+  const Space space = noop_space(R"({"index": [1], "epochs": [1, 3, 9]})");
+  {
+    Store store(folder.path / "s.db", space, "f", {});
+    const Training one = training(space, 0);
+    store.finish(one, 0, rank(1), ended(0, 1));
+    store.finish(one, 1, rank(1), ended(0, 3));
+    store.finish(one, 2, rank(1), ended(100, 106));
+  }
+  const auto intervals = read_busy_intervals(folder.path / "s.db", "");
+  REQUIRE(intervals.size() == 2);
+  CHECK(occupancy(intervals, 1).busy() == 9);
+  CHECK(occupancy(intervals, 1).trials == 3);
+}
+
 TEST_CASE("rungs of one training are busy intervals of their own") {
   const TemporaryFolder folder;
   const Space space = noop_space(R"({"index": [1, 2, 3], "epochs": [1, 3]})", "s", R"("method": "halving", )");
