@@ -44,8 +44,11 @@ class Reuse {
     SQLite::Statement select(from_,
                              "SELECT id, name FROM searches WHERE experiment = ? AND fingerprint = ? ORDER BY id");
     SQLite::bind(select, space_.experiment->name, options_.fingerprint);
+    std::vector<std::pair<std::int64_t, std::string>>
+        searches;  // read to the end: an open one would keep the file locked
+    while (select.executeStep()) searches.emplace_back(select.getColumn(0).getInt64(), select.getColumn(1).getString());
     std::uint64_t copied = 0;
-    while (select.executeStep()) copied += copy_search(select.getColumn(0).getInt64(), select.getColumn(1).getString());
+    for (const auto& [id, name] : searches) copied += copy_search(id, name);
     if (copied > 0) learn_metrics();
     return copied;
   }
