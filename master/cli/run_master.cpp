@@ -228,7 +228,7 @@ int become_master(RunOptions options) {
     fmt::print(stderr, "{}\n", error.what());
   }
   MpiChannel channel = start_mpi(options);  // the others wait there
-  leave(channel, {.status = status});
+  leave(channel, {.status = status}, store.get());
 }
 
 }  // namespace stormsweep

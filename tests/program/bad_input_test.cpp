@@ -4,9 +4,11 @@
 
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <vector>
 
 #include "tests/program/command.hpp"
+#include "tests/program/database.hpp"
 
 using namespace stormsweep;
 namespace fs = std::filesystem;
@@ -79,6 +81,19 @@ void spoil(const fs::path& path) {
 }
 
 }  // namespace
+
+TEST_CASE("a run that is refused after it has opened its search gives it up") {
+  const WorkFolder folder;
+  const std::string space =
+      folder.write("x.json", R"({"name": "x", "experiment": "noop", "parameters": {"index": [1]}})");
+  std::filesystem::create_directory(folder / "x.models");
+  std::ofstream(folder / "x.models" / "trial-77.pt") << "of another database";
+  const Ended ended = run_stormsweep({"run", space, "--workers", "1", "--device", "cpu", "--keep-best", "1"}, folder);
+  CHECK(ended.status == 2);
+  CHECK(ended.err.find("has no trial 77") != std::string::npos);
+  CHECK(number(folder / "x.db", "SELECT count(*) FROM searches WHERE writer_host IS NULL") == 1);
+  CHECK_FALSE(std::filesystem::exists(folder / "x.db-journal"));
+}
 
 TEST_CASE("a search space that is not JSON is refused with its line") {
   const WorkFolder folder;
