@@ -12,6 +12,7 @@
 #include "master/store/schema.hpp"
 #include "master/store/stored_extent.hpp"
 #include "master/store/stored_proposals.hpp"
+#include "master/store/stored_share.hpp"
 #include "master/store/trial_row.hpp"
 #include "search/base/error.hpp"
 
@@ -73,7 +74,10 @@ class Merge {
       copy_trials(search, target);
       copy_epochs(search.id, target);
       if (read_all(into_, search.name).at(0).choice != search.choice) renew_best_epochs(into_, target);
-      if (merged_.added + merged_.ended > before.added + before.ended) forget_json(target);
+      if (merged_.added + merged_.ended > before.added + before.ended) {
+        forget_json(target);
+        forget_share(into_, search.name);  // it holds more than its part now
+      }
     }
     copy_columns();  // last: the search may have learned of a metric meanwhile
     return merged_;
@@ -95,6 +99,8 @@ class Merge {
   }
 
   [[noreturn]] void refuse_other(const Search& search, const std::string& what) const {
+    if (use_ == Use::read)
+      refuse(search, what + " than that of the same name in a file before it; ask one file after the other");
     refuse(search, fmt::format("{} than in {}; merge it into another file", what, place_.string()));
   }
 

@@ -16,9 +16,7 @@ void write_share(const std::filesystem::path& file, const std::string& search,
     database.exec(
         "CREATE TABLE IF NOT EXISTS parts (search INTEGER PRIMARY KEY REFERENCES searches(id), part INTEGER NOT NULL, "
         "parts INTEGER NOT NULL, trials INTEGER)");
-    SQLite::Statement forget(database, "DELETE FROM parts WHERE search = (SELECT id FROM searches WHERE name = ?)");
-    forget.bind(1, search);
-    forget.exec();
+    forget_share(database, search);
     if (share) {
       SQLite::Statement insert(database, "INSERT INTO parts SELECT id, ?, ?, ? FROM searches WHERE name = ?");
       insert.bind(1, static_cast<std::int64_t>(share->share.index));
@@ -29,6 +27,13 @@ void write_share(const std::filesystem::path& file, const std::string& search,
     }
     transaction.commit();
   });
+}
+
+void forget_share(SQLite::Database& database, const std::string& search) {
+  if (!database.tableExists("parts")) return;
+  SQLite::Statement forget(database, "DELETE FROM parts WHERE search = (SELECT id FROM searches WHERE name = ?)");
+  forget.bind(1, search);
+  forget.exec();
 }
 
 void refuse_other_division(const std::filesystem::path& file, const std::string& search, const Share& share) {

@@ -19,12 +19,14 @@ struct StoredShare {
 
 /// Notes that the database holds a share of a search only, or, with nothing, that it is to hold all of it, so that
 /// `status` knows what done means. The table (`parts`, its name since the first version) is made when it is first
-/// needed; merging leaves it out.
+/// needed; a file that another one is merged into is no share any more.
 void write_share(const std::filesystem::path& file, const std::string& search, const std::optional<StoredShare>& share);
 
 /// Throws InputError where the file has trials of a search that was divided among another number of jobs: the parts of
 /// one division overlap those of another.
 void refuse_other_division(const std::filesystem::path& file, const std::string& search, const Share& share);
+
+void forget_share(SQLite::Database& database, const std::string& search);
 
 std::optional<StoredShare> read_share(SQLite::Database& database, const std::string& search);
 

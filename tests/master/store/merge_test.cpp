@@ -8,6 +8,7 @@
 #include "master/store/database.hpp"
 #include "master/store/process_identity.hpp"
 #include "master/store/stored_extent.hpp"
+#include "master/store/stored_share.hpp"
 #include "search/base/error.hpp"
 #include "search/space/extent.hpp"
 #include "tests/master/report/results_fixture.hpp"
@@ -106,6 +107,23 @@ TEST_CASE("a merged search goes on from its proposals and from the extent of its
   CHECK(merge(out, {c}) == c.string() + ": search 's' there has another extent, or budget," + elsewhere);
   CHECK(proposals(out) == proposals(a));
   CHECK_NOTHROW(printed(results_command, {a.string(), b.string()}));  // which nobody goes on with
+}
+
+TEST_CASE("a part into which another one is merged is no part any more") {
+  TemporaryFolder folder;
+  const auto a = folder.path / "a.db", b = folder.path / "b.db";
+  fill(a, {1, 3, 5});
+  fill(b, {2});
+  write_share(a, "s", StoredShare{{0, 2}, 3});
+  const auto is_part = [&] {
+    SQLite::Database database = open_for_reading(a);
+    return read_share(database, "s").has_value();
+  };
+  merge(a, {b});
+  CHECK_FALSE(is_part());
+  write_share(a, "s", StoredShare{{0, 2}, 3});
+  merge(a, {b});  // nothing new
+  CHECK(is_part());
 }
 
 TEST_CASE("a merged database is resumed: only what is missing is missing") {
@@ -211,7 +229,11 @@ TEST_CASE("what cannot be merged is refused in a line, and nothing of it is merg
     CHECK(merge(out, {a, b}) == b.string() + ": search 's' there was trained on other data than in " + out.string() +
                                     "; merge it into another file");
     CHECK_FALSE(fs::exists(out));
-    CHECK_THROWS_AS(printed(results_command, {a.string(), b.string()}), InputError);
+    CHECK_THROWS_WITH_AS(printed(results_command, {a.string(), b.string()}),
+                         (b.string() + ": search 's' there was trained on other data than that of the same name in a "
+                                       "file before it; ask one file after the other")
+                             .c_str(),
+                         InputError);
   }
   SUBCASE("another experiment") {
     const TornadoResults tornado;
