@@ -13,6 +13,7 @@
 #include "master/store/database.hpp"
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
+#include "search/space/extent.hpp"
 #include "search/space/space.hpp"
 
 namespace stormsweep {
@@ -50,6 +51,11 @@ void read_occupancies(ScheduleReport& report, std::size_t ranks) {
 int compare_schedules(const ScheduleQuestion& question) {
   check_database_name(question.results);
   const Space space = read_lasting_space(question.space);
+  if (sized_by_budget(space))
+    throw InputError(
+        fmt::format("{}: its limits decide how many trainings each schedule makes, and so they are not the same "
+                    "ones; give method.trials",
+                    question.space.string()));
   const fs::path base = question.results.empty() ? fs::path(space.name + ".db") : question.results;
   ScheduleReport report{space.name, space.experiment->name, {}, {}};
   for (const char* schedule : {"master-worker", "synchronous"})

@@ -164,11 +164,21 @@ Submission make_submission(const SubmitQuestion& q, const Space& space, const Ar
   return s;
 }
 
+/// All begin on the first rung of a bracket.
+std::uint64_t configurations_of(const std::vector<BracketShape>& brackets) {
+  std::uint64_t sum = 0;
+  for (const BracketShape& bracket : brackets) sum += bracket.members[0];
+  return sum;
+}
+
 void warn(const Submission& submission, const Space& space) {
   const Plan plan = make_plan(space);
   for (const std::string& problem : plan.problems) fmt::print(stderr, "warning: {}\n", problem);
+  if (sized_by_budget(space)) return;  // it makes as many as fit
+  std::optional<std::uint64_t> trainings = plan.trainings;
+  if (!plan.brackets.empty()) trainings = configurations_of(plan.brackets);
   const auto measured = measure_trainings(submission.databases, space.name);
-  if (const auto note = time_warning(submission.job, plan.trainings, measured); !note.empty())
+  if (const auto note = time_warning(submission.job, trainings, measured); !note.empty())
     fmt::print(stderr, "note: {}\n", note);
 }
 

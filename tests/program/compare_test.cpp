@@ -47,6 +47,16 @@ TEST_CASE("a replay tells what was measured, within a tenth") {
     CHECK(replay["makespan_seconds"].get<double>() == Approx(seconds).epsilon(0.2));
 }
 
+TEST_CASE("schedules are not compared where each would choose its own number of trainings") {
+  const WorkFolder folder;
+  const std::string space = R"({"name": "b", "experiment": "noop", "method": "random", "limits": {"hours": 0.01},
+    "cost": {"epoch_seconds": 1}, "parameters": {"index": {"min": 1, "max": 1000000}}})";
+  const Ended ended = run_stormsweep({"compare", folder.write("b.json", space), "--workers", "2"}, folder);
+  CHECK(ended.status == 2);
+  CHECK(ended.err.find("its limits decide how many trainings each schedule makes, and so they are not the same ones; "
+                       "give method.trials") != std::string::npos);
+}
+
 TEST_CASE("long trials are started first once it is known which they are") {
   const WorkFolder folder;
   const Ended ended =
