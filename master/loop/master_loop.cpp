@@ -67,7 +67,7 @@ MasterLoop::Schedule MasterLoop::make_schedule() {
   };
   const auto next = [this] { return source_.next(now()); };
   if (options_.settings.synchronous) return RoundMaster(policy, next, expected, awake());
-  return Dispatcher(policy, next, awake(), expected);
+  return Dispatcher(policy, next, awake(), expected, [this] { return source_.fits(); });
 }
 
 /// Data is staged only for a search that has something left to train.

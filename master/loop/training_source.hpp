@@ -40,6 +40,8 @@ class TrainingSource {
   /// A trial of this run has ended.
   void learn(const Training& training, std::size_t milestone, const Outcome& outcome);
   std::optional<double> expected(const Training& training) const { return order_.expected(training); }
+  /// How often what is expected has changed.
+  std::uint64_t fits() const { return order_.fits(); }
   /// It is about to have one by itself.
   bool thinking() const { return method_->thinking(); }
   /// Trainings that will not go on, since the last call.

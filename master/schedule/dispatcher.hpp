@@ -87,8 +87,7 @@ class Dispatcher {
   void abandon(const Gang& gang, WorkerId but);
   void leave_gang(WorkerId id);
   void lose(WorkerId id);
-  void lose(WorkerId id, std::optional<Training> unfinished);
-  /// After a change of what a worker has in hand: keeps `busy_`, `hungry_` and `changed_`.
+  /// After a change of what a worker has in hand: keeps `busy_`, `hungry_`, `idle_workers_` and `changed_`.
   void refresh(WorkerId id);
   void stop_everyone(Ending ending);
 
