@@ -2,6 +2,7 @@
 
 #include <SQLiteCpp/Backup.h>
 #include <fmt/format.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -41,7 +42,8 @@ struct LivePage::Source {
     guarded(file, [&] {
       SQLite::Database target(copy, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
       target.exec("PRAGMA synchronous = OFF");
-      SQLite::Backup(target, database).executeStep(-1);
+      if (const int told = SQLite::Backup(target, database).executeStep(-1); told != SQLITE_DONE)
+        throw SQLite::Exception("not copied", told);
     });
   }
 };
@@ -67,6 +69,7 @@ void LivePage::renew(Seconds now) {
     for (Source& source : sources_) changed = changed || source.version_now() != source.version;
     if (changed) make(now);
   } catch (const NotNow&) {  // the next time will do
+    for (Source& source : sources_) source.version = -1;
   }
 }
 
