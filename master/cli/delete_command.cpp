@@ -34,6 +34,7 @@ struct Kind {
   std::string summary;  ///< for --help
   std::string done;     ///< "deleted"
   std::string only;     ///< SQL: trials that it may concern
+  std::string none;     ///< said where --where picks none of them
   Removed (*carry_out)(const std::filesystem::path&, const std::vector<TrialId>&);
 };
 
@@ -92,7 +93,7 @@ int command(const Kind& kind, const Arguments& arguments) {
   if (!parse_options(arguments, syntax_of(kind, order))) return exit_done;
   Selection selection(std::filesystem::path(order.file), order.search, order.where);
   const std::vector<TrialId> trials = chosen_trials(selection, kind);
-  if (trials.empty()) return std::cout << "no trial that has ended meets --where\n", exit_done;
+  if (trials.empty()) return std::cout << kind.none << '\n', exit_done;
   show(selection, kind, trials.size());
   if (!confirmed(kind, order, trials.size())) return std::cout << "nothing is changed\n", exit_done;
   const Removed removed = kind.carry_out(order.file, trials);
@@ -111,6 +112,7 @@ int delete_command(const Arguments& arguments) {
            "search's space still has are trained by its next run.",
        .done = "deleted",
        .only = "1",
+       .none = "no trial meets --where",
        .carry_out = delete_trials},
       arguments);
 }
@@ -122,6 +124,7 @@ int rerun_command(const Arguments& arguments) {
                              "the curves that no other trial is a part of, and their kept networks go.",
                   .done = "let wait again",
                   .only = "status NOT IN ('waiting', 'running')",
+                  .none = "no trial that has ended meets --where",
                   .carry_out = rerun_trials},
                  arguments);
 }

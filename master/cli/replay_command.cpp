@@ -229,7 +229,8 @@ int replay_command(const Arguments& arguments) {
                            : std::vector<std::string>{"random", "bayes"};
   const std::vector<Replayed> all = replay_seeds(question, grid);
   if (question.curves) return write_curves(all), exit_done;
-  const Replayed random = replay_method("random", question, grid);
+  const auto found = std::ranges::find(all, "random", &Replayed::method);
+  const Replayed random = found != all.end() ? *found : replay_method("random", question, grid);
   std::vector<Line> lines;
   for (const Replayed& replayed : all) lines.push_back(line_of(replayed, random, grid));
   fmt::print("{}", format == "json" ? json_of(lines, grid) : text_of(lines, grid, question));
