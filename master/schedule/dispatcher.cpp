@@ -62,8 +62,11 @@ void Dispatcher::handle(const event::Finished& finished, Time now) {
 
   w.in_hand.pop_front();
   w.head_done = 0;
-  w.recent.push_back(now - w.head_began);
-  if (w.recent.size() > durations_kept) w.recent.pop_front();
+  if (!finished.failed) {  // what fails at once says nothing of how long the others take
+    ++w.trained;
+    w.recent.push_back(now - w.head_began);
+    if (w.recent.size() > durations_kept) w.recent.pop_front();
+  }
   w.head_began = now;
   if (!w.in_hand.empty()) crew_.want(action::Began{finished.worker, w.in_hand.front()});
   refresh(finished.worker);
@@ -282,7 +285,7 @@ std::size_t Dispatcher::depth(const Worker& w) const {
   if (w.recent.empty()) return 1;
   const Seconds longest = *std::max_element(w.recent.begin(), w.recent.end());
   const double fit = std::ceil(policy_.in_hand / std::max(longest, Seconds(1e-6)));
-  return std::clamp<std::size_t>(static_cast<std::size_t>(fit), 1, policy_.most_in_hand);
+  return std::clamp<std::size_t>(static_cast<std::size_t>(fit), 1, std::min(policy_.most_in_hand, w.trained));
 }
 
 }  // namespace stormsweep

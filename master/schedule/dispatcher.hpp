@@ -55,7 +55,8 @@ class Dispatcher {
     std::deque<Training> in_hand;         ///< trained alone
     std::size_t head_done = 0;            ///< trials of the head that have ended
     std::uint64_t gang = 0;               ///< that it is in; 0: none
-    std::deque<Seconds> recent;           ///< durations of its last trainings
+    std::deque<Seconds> recent;           ///< durations of its last trainings that did not fail
+    std::size_t trained = 0;              ///< how many these were in all
     bool counted_as_busy = false;         ///< in `busy_`
     bool counted_as_idle = false;         ///< in `idle_workers_`
     bool changed = false;                 ///< in `changed_`
@@ -106,8 +107,8 @@ class Dispatcher {
   };
   Beginning beginning_of(std::size_t gang, Time now);
   void update_free_times();
-  /// How many trainings the worker should hold, by the longest of its recent ones: short trials among long ones wait
-  /// nowhere.
+  /// How many trainings the worker should hold, by the longest of its recent ones, and no more than it has trained: of
+  /// short ones before long ones no worker takes all the long ones, while the others have nothing to do.
   std::size_t depth(const Worker& worker) const;
 
   DispatchPolicy policy_;

@@ -138,32 +138,35 @@ TEST_CASE("a silent worker is lost: what it trained goes elsewhere without its f
 }
 
 TEST_CASE("only the head of a dead worker's queue is blamed; the rest is queued again in order, untouched") {
+  const auto begin = [](Dispatcher& dispatcher) {  // w1 does four in 1 s, and then holds four more: 1 s of work
+    dispatcher.on(event::Joined{w1}, Seconds(0));
+    for (std::uint64_t i = 0; i < 4; ++i)
+      dispatcher.on(event::Finished{w1, TrainingId{i}, 0}, Seconds(0.25 * double(i + 1)));
+  };
   Numbers numbers{100};
   Dispatcher dispatcher({.workers = 2, .lost_after = Seconds(10), .in_hand = Seconds(1)}, std::ref(numbers),
                         Seconds(0));
-  dispatcher.on(event::Joined{w1}, Seconds(0));
-  const auto more = all<action::Assign>(dispatcher.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(0.25)));
-  REQUIRE(more.at(0).trainings.size() == 4);                                     // 1 s of work at 0.25 s each
+  begin(dispatcher);
+  REQUIRE(numbers.pulled == 8);
   const auto end = all<action::End>(dispatcher.on(event::Tick{}, Seconds(20)));  // w2 never joined: both are lost
   REQUIRE(end.size() == 1);
   CHECK(end[0].ending == Ending::workers_lost);
 
   Numbers again{100};
   Dispatcher with_heir({.workers = 2, .lost_after = Seconds(10), .in_hand = Seconds(1)}, std::ref(again), Seconds(0));
-  with_heir.on(event::Joined{w1}, Seconds(0));
-  with_heir.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(0.25));
-  with_heir.on(event::Joined{w2}, Seconds(9));  // takes training 5
-  with_heir.on(event::Tick{}, Seconds(11));
+  begin(with_heir);
+  with_heir.on(event::Joined{w2}, Seconds(9));  // takes training 8
+  with_heir.on(event::Tick{}, Seconds(12));
   std::vector<std::pair<std::uint64_t, std::uint32_t>> order;
-  for (std::uint64_t head = 5; order.size() < 4;) {
+  for (std::uint64_t head = 8; order.size() < 4;) {
     for (const auto& assign :
-         all<action::Assign>(with_heir.on(event::Finished{w2, TrainingId{head}, 0}, Seconds(12)))) {
+         all<action::Assign>(with_heir.on(event::Finished{w2, TrainingId{head}, 0}, Seconds(13)))) {
       for (const Training& t : assign.trainings) order.emplace_back(t.id.value, t.attempt);
     }
     if (!order.empty()) head = order.back().first;
   }
   order.resize(4);
-  CHECK(order == std::vector<std::pair<std::uint64_t, std::uint32_t>>{{1, 2}, {2, 1}, {3, 1}, {4, 1}});
+  CHECK(order == std::vector<std::pair<std::uint64_t, std::uint32_t>>{{4, 2}, {5, 1}, {6, 1}, {7, 1}});
 }
 
 TEST_CASE("a drain stops everything at once; later joiners too") {
@@ -181,6 +184,23 @@ TEST_CASE("a drain stops everything at once; later joiners too") {
 TEST_CASE("nothing to do is an end, not a wait") {
   Dispatcher dispatcher(one_at_a_time(1), Numbers{0}, Seconds(0));
   CHECK(all<action::Stop>(dispatcher.on(event::Joined{w1}, Seconds(0))).size() == 1);
+}
+
+TEST_CASE("a worker holds more in advance the more short trainings it has done, and none for those that failed") {
+  Numbers numbers{1000};
+  Dispatcher dispatcher({.workers = 2}, std::ref(numbers), Seconds(0));
+  dispatcher.on(event::Joined{w1}, Seconds(0));
+  std::uint64_t next = 0;
+  const auto end = [&](bool failed) {
+    dispatcher.on(event::Finished{w1, TrainingId{next++}, 0, failed}, Seconds(0.001 * double(next)));
+    return numbers.pulled - next;  // in its hand
+  };
+  for (int i = 0; i < 10; ++i) CHECK(end(true) == 1);  // others may take an hour
+  CHECK(end(false) == 1);
+  CHECK(end(false) == 2);
+  for (int i = 0; i < 8; ++i) end(false);
+  CHECK(end(false) <= 11);
+  CHECK(numbers.pulled - next >= 6);  // it is asked for more once it holds less than half
 }
 
 TEST_CASE("memory: no more is pulled than workers hold, whatever the grid") {

@@ -139,14 +139,14 @@ TEST_CASE("the Dispatcher's rules are the simulation's: who may overtake a gang 
 }
 
 TEST_CASE("the Dispatcher's rules are the simulation's: what a rank has in hand waits for it, by hand") {
-  // After its first training each rank is given 0.25 s of work in advance, two more, so the long one begins at 0.25 s.
-  const auto jobs = singles({0.125, 0.125, 0.125, 10, 0.125, 0.125});
+  // After its second training each rank is given 0.25 s of work in advance, two more: the long one waits for job 4.
+  const auto jobs = singles({0.125, 0.125, 0.125, 0.125, 0.125, 10, 0.125, 0.125});
   Scenario scenario;
   scenario.ranks = 2;
   scenario.master.in_hand = stormsweep::Seconds(0.25);
-  CHECK(replay(jobs, scenario).makespan == 10.25);
+  CHECK(replay(jobs, scenario).makespan == 10.375);
   scenario.master.most_in_hand = 1;
-  CHECK(replay(jobs, scenario).makespan == 10.125);
+  CHECK(replay(jobs, scenario).makespan == 10.25);
 }
 
 TEST_CASE("one at a time and without gangs: every training goes to the rank that is free first") {
