@@ -103,6 +103,11 @@ void print(const ReplayQuestion& question, const MeasuredTrainings& measured, st
 
 int compare_replays(const ReplayQuestion& question) {
   const MeasuredTrainings measured(read_busy_intervals(question.database, question.search));
+  if (const std::string method = deciding_method(question.database, question.search); !method.empty())
+    throw InputError(
+        fmt::format("{}: {} decides from results what to train next, and so its trainings cannot be replayed in "
+                    "another order; stormsweep plan SPACE --ranks N --results {} simulates it",
+                    question.database.string(), method, question.database.string()));
   const std::vector<Job> jobs = question.trials ? draw(measured.jobs, *question.trials, question.seed) : measured.jobs;
   const std::vector<Row> rows = replay_all(question, jobs, measured.latency);
   if (question.json)

@@ -43,6 +43,7 @@ Json timeline_json(const std::filesystem::path& file, const Occupancy& occupancy
   return {{"database", file.filename().string()},
           {"all_ranks", all},
           {"makespan_seconds", short_number(occupancy.makespan)},
+          {"paused_seconds", short_number(occupancy.paused)},
           {"busy_share", short_number(occupancy.busy() / (occupancy.busy() + occupancy.idle()))},
           {"wait_seconds", short_number(occupancy.wait())},
           {"imbalance", short_number(occupancy.imbalance())},
@@ -85,7 +86,8 @@ void add_databases(const PageQuestion& question, Json& searches) {
       const Occupancy occupancy = stormsweep::occupancy(intervals, 1);
       if (occupancy.makespan <= 0) continue;
       (*search)["timelines"].push_back(timeline_json(file, occupancy));
-      if (!search->contains("replays")) (*search)["replays"] = replays_json(intervals);
+      if (!search->contains("replays") && deciding_method(file, report.name).empty())
+        (*search)["replays"] = replays_json(intervals);
     }
 }
 

@@ -112,19 +112,49 @@ double Occupancy::latency() const {
   return *middle;
 }
 
+std::vector<Pause> pauses_between(std::vector<std::pair<double, double>> busy) {
+  std::sort(busy.begin(), busy.end());
+  std::vector<Pause> pauses;
+  double until = busy.empty() ? 0 : busy[0].second;
+  for (const auto& [begin, end] : busy) {
+    if (begin - until > shortest_pause) pauses.push_back({until, begin});
+    until = std::max(until, end);
+  }
+  return pauses;
+}
+
+double running_seconds(const std::vector<std::pair<double, double>>& busy) {
+  if (busy.empty()) return 0;
+  double begin = busy[0].first, end = busy[0].second, paused = 0;
+  for (const auto& [from, to] : busy) begin = std::min(begin, from), end = std::max(end, to);
+  for (const Pause& pause : pauses_between(busy)) paused += pause.end - pause.begin;
+  return end - begin - paused;
+}
+
 Occupancy occupancy(std::span<const BusyInterval> intervals, std::size_t ranks) {
+  std::vector<std::pair<double, double>> busy;
   double begin = intervals[0].begin, end = intervals[0].end;
   for (const BusyInterval& interval : intervals) {
+    busy.emplace_back(interval.begin, interval.end);
     begin = std::min(begin, interval.begin), end = std::max(end, interval.end);
     ranks = std::max(ranks, static_cast<std::size_t>(interval.ranks.back()));
   }
+  const std::vector<Pause> pauses = pauses_between(std::move(busy));
+  const auto paused_until = [&](double time) {
+    double sum = 0;
+    for (const Pause& pause : pauses)
+      if (pause.end <= time) sum += pause.end - pause.begin;
+    return sum;
+  };
   Occupancy result;
-  result.makespan = end - begin;
+  result.paused = paused_until(end);
+  result.makespan = end - begin - result.paused;
   result.ranks.resize(ranks);
   for (const BusyInterval& interval : intervals) {
     result.trials += interval.trials;
+    const double first = begin + paused_until(interval.begin);
     for (const int rank : interval.ranks)
-      result.ranks[static_cast<std::size_t>(rank) - 1].busy.emplace_back(interval.begin - begin, interval.end - begin);
+      result.ranks[static_cast<std::size_t>(rank) - 1].busy.emplace_back(interval.begin - first, interval.end - first);
   }
   for (Occupancy::Rank& rank : result.ranks) {
     std::sort(rank.busy.begin(), rank.busy.end());

@@ -23,7 +23,17 @@ std::vector<BusyInterval> read_busy_intervals(const std::filesystem::path& file,
 /// The same of a search that is there, and none where no trial has ended.
 std::vector<BusyInterval> find_busy_intervals(const std::filesystem::path& file, const std::string& search);
 
-/// How ranks spent their time.
+/// A stretch of time in which nobody trained, too long for a wait: the search did not run.
+struct Pause {
+  double begin, end;
+};
+inline constexpr double shortest_pause = 60;  ///< seconds
+/// Between the first begin and the last end of `busy`, stretches of time in any order.
+std::vector<Pause> pauses_between(std::vector<std::pair<double, double>> busy);
+/// From that begin to that end without them; 0 of nothing.
+double running_seconds(const std::vector<std::pair<double, double>>& busy);
+
+/// How ranks spent their time, pauses left out.
 struct Occupancy {
   struct Rank {
     std::vector<std::pair<double, double>>
@@ -33,6 +43,7 @@ struct Occupancy {
   };
   std::vector<Rank> ranks;  ///< rank 1 first
   double makespan = 0;      ///< from the first begin to the last end
+  double paused = 0;        ///< seconds between these two that are left out
   std::uint64_t trials = 0;
 
   double busy() const;

@@ -1,6 +1,10 @@
 #include "master/report/schedule_replays.hpp"
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <algorithm>
+
+#include "master/store/database.hpp"
 
 namespace stormsweep {
 
@@ -25,6 +29,19 @@ MeasuredTrainings::MeasuredTrainings(std::vector<BusyInterval> intervals)
   scenario.latency = latency;
   scenario.dispatch = dispatch_seconds;
   replayed = replay(jobs_of(intervals), scenario).makespan;
+}
+
+std::string deciding_method(const std::filesystem::path& file, const std::string& search) {
+  SQLite::Database database = open_for_reading(file);
+  return guarded(file, [&]() -> std::string {
+    SQLite::Statement select(
+        database,
+        "SELECT method FROM trials t WHERE search = (SELECT id FROM searches WHERE ?1 = '' OR name = "
+        "?1) AND (rung IS NOT NULL OR (method IS NOT NULL AND EXISTS (SELECT 1 FROM proposals p "
+        "WHERE p.search = t.search))) LIMIT 1");
+    select.bind(1, search);
+    return select.executeStep() ? select.getColumn(0).getString() : std::string();
+  });
 }
 
 std::vector<Replay> replay_policies(std::span<const Job> jobs, Scenario scenario) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,6 +23,10 @@ struct MeasuredTrainings {
   /// `intervals` is not empty.
   explicit MeasuredTrainings(std::vector<BusyInterval> intervals);
 };
+
+/// The method of a search that decides from results what to train next, whose trainings can be had in no other order:
+/// halving, hyperband or bayes; empty where it is none of these.
+std::string deciding_method(const std::filesystem::path& file, const std::string& search);
 
 inline constexpr simulation::Policy replayed_policies[] = {simulation::Policy::fifo, simulation::Policy::longest_first,
                                                            simulation::Policy::synchronous};

@@ -4,6 +4,7 @@
 
 #include "master/report/failure_reason.hpp"
 #include "master/report/funnel.hpp"
+#include "master/report/occupancy.hpp"
 #include "master/report/selection.hpp"
 #include "master/store/database.hpp"
 #include "master/store/present_rows.hpp"
@@ -80,12 +81,13 @@ class Reporter {
     for (const auto& [_, trials] : report_.statuses) rows += trials;
     const bool most = 2 * rows >= database_.execAndGet("SELECT ifnull(max(id), 0) FROM trials").getInt64();
     auto select = prepare(fmt::format(
-        "SELECT count(*), max(finished) - min(started) FROM (SELECT started, finished FROM trials WHERE {}search "
-        "= (SELECT id FROM searches WHERE name = ?1) AND finished IS NOT NULL ORDER BY id DESC LIMIT {})",
+        "SELECT started, finished FROM trials WHERE {}search = (SELECT id FROM searches WHERE name = ?1) AND started "
+        "IS NOT NULL AND finished IS NOT NULL ORDER BY id DESC LIMIT {}",
         most ? "+" : "", SearchReport::rate_trials));
-    select.executeStep();
-    if (const double span = select.getColumn(1).getDouble(); span > 0)
-      report_.trials_per_hour = select.getColumn(0).getDouble() / span * 3600;
+    std::vector<std::pair<double, double>> busy;
+    while (select.executeStep()) busy.emplace_back(select.getColumn(0).getDouble(), select.getColumn(1).getDouble());
+    if (const double span = running_seconds(busy); span > 0)
+      report_.trials_per_hour = static_cast<double>(busy.size()) / span * 3600;
   }
 
   void read_best() {

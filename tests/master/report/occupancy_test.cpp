@@ -72,12 +72,27 @@ TEST_CASE("nobody is busy between the stop of a training and its resumption") {
     const Training one = training(space, 0);
     store.finish(one, 0, rank(1), ended(0, 1));
     store.finish(one, 1, rank(1), ended(0, 3));
-    store.finish(one, 2, rank(1), ended(100, 106));
+    store.finish(one, 2, rank(1), ended(43, 49));
   }
   const auto intervals = read_busy_intervals(folder.path / "s.db", "");
   REQUIRE(intervals.size() == 2);
   CHECK(occupancy(intervals, 1).busy() == 9);
   CHECK(occupancy(intervals, 1).trials == 3);
+  CHECK(occupancy(intervals, 1).wait() == 40);  // too short for a pause
+}
+
+TEST_CASE("time in which no rank trained for more than a minute is no time of the search, by hand") {
+  // Rank 1: 0-10, 110-130. Rank 2: 5-20, 185-190. Nobody from 20 to 110; from 130 to 185 it was a wait.
+  const std::vector<BusyInterval> intervals{{{1}, 0, 10, 1}, {{2}, 5, 20, 1}, {{1}, 110, 130, 3}, {{2}, 185, 190, 1}};
+  const Occupancy o = occupancy(intervals, 2);
+  CHECK(o.paused == 90);
+  CHECK(o.makespan == 100);
+  CHECK(o.trials_per_hour() == 6 * 36);
+  CHECK(o.ranks[0].busy == std::vector<std::pair<double, double>>{{0, 10}, {20, 40}});
+  CHECK(o.ranks[1].busy == std::vector<std::pair<double, double>>{{5, 20}, {95, 100}});
+  CHECK(o.ranks[1].wait_seconds == 80);
+  CHECK(running_seconds({{110, 130}, {0, 10}, {185, 190}, {5, 20}}) == 100);
+  CHECK(running_seconds({}) == 0);
 }
 
 TEST_CASE("rungs of one training are busy intervals of their own") {
