@@ -1,7 +1,6 @@
 #include "master/cli/compare.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <cmath>
 #include <iostream>

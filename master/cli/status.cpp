@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "master/report/search_report.hpp"
-#include "master/store/database.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
 

@@ -8,7 +8,6 @@ constexpr Seconds every{0.25};
 constexpr std::uint64_t most_rows = 1000;
 constexpr Seconds again{1};                      // after a refusal
 constexpr std::uint64_t most_waiting = 100'000;  // then we wait for the store, and our workers for us
-constexpr Seconds sign_of_life{10};              // for `status` and for a second writer, also while nothing ends
 
 }  // namespace
 

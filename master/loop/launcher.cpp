@@ -1,7 +1,6 @@
 #include "master/loop/launcher.hpp"
 
 #include <charconv>
-#include <iterator>
 #include <ranges>
 
 #include "search/base/error.hpp"

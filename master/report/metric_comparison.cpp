@@ -4,7 +4,6 @@
 
 #include <bit>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <tuple>
 
 #include "master/store/damaged_row.hpp"

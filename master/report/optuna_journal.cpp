@@ -1,7 +1,6 @@
 #include "master/report/optuna_journal.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>

@@ -34,10 +34,9 @@ Space read_space_of(SQLite::Database& database, const std::filesystem::path& fil
 
 /// Points on the way, of which `epochs` tells; then the trials themselves, failed ones too.
 void read_points(SQLite::Database& database, const std::string& search, RecordedGrid& grid) {
-  SQLite::Statement epochs(database,
-                           fmt::format("SELECT curve, epoch, json_extract(metrics, '$.{}'), seconds FROM epochs "
-                                       "WHERE search = (SELECT id FROM searches WHERE name = ?)",
-                                       sql_name(grid.space.metric)));
+  SQLite::Statement epochs(database, fmt::format("SELECT curve, epoch, {}, seconds FROM epochs "
+                                                 "WHERE search = (SELECT id FROM searches WHERE name = ?)",
+                                                 sql_member("metrics", grid.space.metric)));
   epochs.bind(1, search);
   while (epochs.executeStep()) {
     const auto curve = read_identity(epochs.getColumn(0));

@@ -182,8 +182,7 @@ class Reporter {
   bool is_done() const { return all_ended_ || (report_.total && report_.done() >= *report_.total); }
 
   std::string master(const ProcessIdentity& writer) const {
-    ProcessIdentity self = this_process();
-    self.job.clear();
+    const ProcessIdentity self = onlooker();
     const std::string seen = fmt::format("last sign of life {} ago", spoken(Seconds(now_ - writer.seen)));
     if (may_be_alive(writer, self)) return fmt::format("running on {} (process {}), {}", writer.host, writer.pid, seen);
     if (is_done()) return "done";

@@ -5,7 +5,6 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <iterator>
 
 #include "master/store/column_names.hpp"
 #include "master/store/damaged_row.hpp"
@@ -81,8 +80,9 @@ std::vector<SearchSummary> read_searches(SQLite::Database& database, const std::
                                          const std::string& name) {
   std::vector<SearchSummary> found;
   std::vector<std::string> names;
-  SQLite::Statement select(database, fmt::format("SELECT name, experiment, metric, goal, {} FROM searches ORDER BY id",
-                                                 has_column(database, "searches", "metric_at") ? "metric_at" : "'last'"));
+  SQLite::Statement select(database,
+                           fmt::format("SELECT name, experiment, metric, goal, {} FROM searches ORDER BY id",
+                                       has_column(database, "searches", "metric_at") ? "metric_at" : "'last'"));
   const bool numbered = has_column(database, "results", "training");
   while (select.executeStep()) {
     names.push_back(select.getColumn(0).getString());

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +21,8 @@ struct SearchSummary {
   /// What tells trials of one metric apart: the order of the search, so that it does not matter which was stored first.
   std::string ties = "training, trial";
 
-  bool at_best() const;            ///< chooses by the best epoch, not the last
-  std::string choice() const;      ///< the column that it chooses by
+  bool at_best() const;        ///< chooses by the best epoch, not the last
+  std::string choice() const;  ///< the column that it chooses by
   bool minimizes() const;
   std::string best_first() const;  ///< what follows ORDER BY
 };
@@ -50,8 +49,9 @@ class Selection {
             const Needed& needed = nullptr);
 
   /// Makes one row of all complete trials that agree in all but the hyperparameters `over` (the seed may be among
-  /// them): the others; `first_trial` and `first_training`, the lowest numbers; `trials`, how many; and of each metric and timing the mean,
-  /// under its own name, standard deviation and number. Throws InputError where one of `over` is no hyperparameter.
+  /// them): the others; `first_trial` and `first_training`, the lowest numbers; `trials`, how many; and of each metric
+  /// and timing the mean, under its own name, standard deviation and number. Throws InputError where one of `over` is
+  /// no hyperparameter.
   void group_over(const std::vector<std::string>& over);
 
   bool grouped() const { return grouped_; }

@@ -7,7 +7,6 @@
 
 #include "search/base/id.hpp"
 #include "search/messages/wire.hpp"
-#include "search/space/trainings.hpp"
 
 namespace stormsweep {
 

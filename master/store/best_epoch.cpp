@@ -10,21 +10,17 @@ namespace stormsweep {
 
 namespace {
 
-std::string metric_sql(std::string_view metrics, std::string_view metric) {
-  return fmt::format("json_extract({}, {})", metrics, sql_literal("$." + sql_name(metric)));
-}
-
 /// Epoch and value of the best one of a curve; {}: which curve. One step along the primary key of `epochs` an epoch.
 std::string best_sql(std::string_view metric, std::string_view goal, std::string_view where) {
   return fmt::format(
       "SELECT e.epoch, {} AS value FROM epochs e WHERE {} AND value IS NOT NULL ORDER BY value {}, e.epoch LIMIT 1",
-      metric_sql("e.metrics", metric), where, goal == to_string(Goal::minimize) ? "ASC" : "DESC");
+      sql_member("e.metrics", metric), where, goal == to_string(Goal::minimize) ? "ASC" : "DESC");
 }
 
 }  // namespace
 
 std::string choice_sql(std::string_view metric, MetricAt at) {
-  return at == MetricAt::best ? "best_metric" : metric_sql("metrics", metric);
+  return at == MetricAt::best ? "best_metric" : sql_member("metrics", metric);
 }
 
 BestEpochs::BestEpochs(SQLite::Database& database, std::string_view metric, Goal goal)

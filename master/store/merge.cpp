@@ -8,6 +8,7 @@
 
 #include "master/store/best_epoch.hpp"
 #include "master/store/database.hpp"
+#include "master/store/epoch_rows.hpp"
 #include "master/store/process_identity.hpp"
 #include "master/store/schema.hpp"
 #include "master/store/stored_extent.hpp"
@@ -34,8 +35,7 @@ struct Search {
 
 /// The searches of a database; only that of one name where it is given.
 std::vector<Search> read_all(SQLite::Database& database, const std::string& name = {}) {
-  ProcessIdentity self = this_process();
-  self.job.clear();  // the writer may be of our own job
+  const ProcessIdentity self = onlooker();
   SQLite::Statement select(database,
                            "SELECT id, name, experiment, fingerprint, writer_host, writer_pid, writer_seen, "
                            "metric || ' ' || goal FROM searches WHERE ?1 = '' OR name = ?1 ORDER BY id");
@@ -162,9 +162,7 @@ class Merge {
                              fmt::format("SELECT curve, epoch, seconds, metrics FROM epochs WHERE search = ? AND "
                                          "(curve, epoch) > (?, ?) ORDER BY curve, epoch LIMIT {}",
                                          merged_rows));
-    SQLite::Statement insert(into_,
-                             "INSERT OR IGNORE INTO epochs (search, curve, epoch, seconds, metrics) "
-                             "VALUES (?, ?, ?, ?, ?)");
+    EpochRows rows_there(into_);
     std::string curve, next_curve;
     std::int64_t epoch = 0, next_epoch = 0;
     in_chunks([&] {
@@ -176,13 +174,8 @@ class Merge {
       for (; select.executeStep(); ++rows) {
         const std::string key = select.getColumn(0).getString();
         const std::int64_t number = select.getColumn(1).getInt64();
-        insert.tryReset();
-        insert.bind(1, target);
-        insert.bind(2, key.data(), static_cast<int>(key.size()));
-        insert.bind(3, number);
-        insert.bind(4, select.getColumn(2).getDouble());
-        insert.bind(5, select.getColumn(3).getString());
-        insert.exec();
+        rows_there.insert(target, std::as_bytes(std::span(key)), number, select.getColumn(2).getDouble(),
+                          select.getColumn(3).getString());
         next_curve = key, next_epoch = number;
       }
       curve = next_curve, epoch = next_epoch;  // only now: `select` borrows them

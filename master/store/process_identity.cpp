@@ -46,6 +46,12 @@ bool is_requeued(const std::string& before, const std::string& now) {
 
 }  // namespace
 
+ProcessIdentity onlooker() {
+  ProcessIdentity self = this_process();
+  self.job.clear();
+  return self;
+}
+
 ProcessIdentity this_process() {
   std::string job(environment("SLURM_JOB_ID"));
   if (const std::string_view restarts = environment("SLURM_RESTART_COUNT"); !job.empty() && !restarts.empty())

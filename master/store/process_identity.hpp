@@ -18,6 +18,8 @@ inline constexpr double writer_patience = 60;
 
 /// This process; `seen` is now.
 ProcessIdentity this_process();
+/// The same without its job: who only looks, perhaps from within the job of the writer.
+ProcessIdentity onlooker();
 
 /// "search 's' is being written by process 5 on node1, which last did so 3 s ago".
 std::string being_written(const std::string& search, const ProcessIdentity& writer, const ProcessIdentity& self);

@@ -39,7 +39,7 @@ std::string view_sql(const std::string& name, const View& view) {
   const auto path = [](const std::string& metric) { return fmt::format("'$.\"{}[' || p.column3 || ']\"'", metric); };
   std::string columns, types;
   for (const std::string& h : view.hyperparameters)
-    columns += fmt::format(", json_extract(t.configuration, '$.{0}') AS {0}", sql_name(h));
+    columns += fmt::format(", {} AS {}", sql_member("t.configuration", h), sql_name(h));
   for (const std::string& m : view.metrics) {
     columns += fmt::format(", json_extract(t.metrics, {}) AS {}", path(m), sql_name(m));
     types += fmt::format("json_type(t.metrics, {}), ", path(m));

@@ -85,8 +85,7 @@ class Removal {
   }
 
   void refuse_writer(const std::string& search, const ProcessIdentity& writer) const {
-    ProcessIdentity self = this_process();
-    self.job.clear();  // the writer may be of our own job
+    const ProcessIdentity self = onlooker();
     if (may_be_alive(writer, self))
       throw InputError(
           fmt::format("{}: {}; wait for it or end it", file_.string(), being_written(search, writer, self)));

@@ -10,6 +10,7 @@
 #include "master/store/best_epoch.hpp"
 #include "master/store/column_names.hpp"
 #include "master/store/database.hpp"
+#include "master/store/epoch_rows.hpp"
 #include "master/store/schema.hpp"
 #include "master/store/trial_row.hpp"
 #include "search/space/membership.hpp"
@@ -37,7 +38,7 @@ class Reuse {
         membership_(space),
         best_epochs_(into, space.metric, space.goal),
         upsert_(into, upsert_sql()),
-        insert_(into, "INSERT OR IGNORE INTO epochs (search, curve, epoch, seconds, metrics) VALUES (?, ?, ?, ?, ?)"),
+        epochs_(into),
         select_points_(from_, "SELECT epoch, seconds, metrics FROM epochs WHERE search = ? AND curve = ?") {}
 
   std::uint64_t run() {
@@ -106,16 +107,8 @@ class Reuse {
       points.push_back({select_points_.getColumn(0).getInt64(), select_points_.getColumn(1).getDouble(),
                         select_points_.getColumn(2).getString()});
     select_points_.reset();
-    for (const Point& point : points) {
-      insert_.tryReset();
-      insert_.bind(1, options_.search);
-      insert_.bindNoCopy(2, curve.data(), static_cast<int>(curve.size()));
-      insert_.bind(3, point.epoch);
-      insert_.bind(4, point.seconds);
-      insert_.bindNoCopy(5, point.metrics);
-      insert_.exec();
-      insert_.reset();
-    }
+    for (const Point& point : points)
+      epochs_.insert(options_.search, std::as_bytes(std::span(curve)), point.epoch, point.seconds, point.metrics);
   }
 
   /// Metrics that the experiment has not declared, and trials have told.
@@ -131,7 +124,9 @@ class Reuse {
   SQLite::Database from_;
   Membership membership_;
   BestEpochs best_epochs_;
-  SQLite::Statement upsert_, insert_, select_points_;
+  SQLite::Statement upsert_;
+  EpochRows epochs_;
+  SQLite::Statement select_points_;
   bool indexed_ = false;
 };
 

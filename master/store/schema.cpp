@@ -72,8 +72,7 @@ std::string declarations() {
 /// ", json_extract(<json>, '$."name"') AS "name"" for every name.
 std::string extracted(std::string_view json, const std::vector<std::string>& names) {
   std::string text;
-  for (const std::string& name : names)
-    text += fmt::format(", json_extract({}, '$.{}') AS {}", json, sql_name(name), sql_name(name));
+  for (const std::string& name : names) text += fmt::format(", {} AS {}", sql_member(json, name), sql_name(name));
   return text;
 }
 

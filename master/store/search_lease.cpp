@@ -141,6 +141,35 @@ void declare_columns(SQLite::Database& database, const Experiment& experiment) {
   if (first || second || third) create_views(database);
 }
 
+/// Takes up a search that is there. Whether it chose by another metric or goal.
+bool take_up(SQLite::Database& database, const Found& found, const Space& space, const std::string& json,
+             SearchLease& lease) {
+  lease.search = found.id;
+  lease.resumed =
+      database.execAndGet(fmt::format("SELECT EXISTS (SELECT 1 FROM trials WHERE search = {})", found.id)).getInt();
+  const bool other_choice = found.metric != space.metric || found.goal != goal_text(space.goal);
+  std::error_code missing;
+  const std::uintmax_t size = std::filesystem::file_size(json, missing);
+  lease.json_agrees = found.json_file == json && found.json_bytes && !missing && size >= *found.json_bytes &&
+                      !other_choice;  // it has the best epochs by the one before
+  lease.json_bytes = found.json_bytes.value_or(0);
+  // Not in the numbering, which databases have had for long: it would take their proposals from them all.
+  const bool decides_otherwise =
+      is_adaptive(space.method) && (other_choice || found.metric_at != to_string(space.metric_at));
+  if (found.numbering != numbering(space) || decides_otherwise) {
+    forget_proposals(database, found.id);
+    if (lease.resumed) index_identities(database);
+  }
+  return other_choice;
+}
+
+/// --retry-failed. Whether any trial waits again.
+bool retry_failed(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
+                  std::int64_t search) {
+  if (has_rungs(space.method)) refuse_decided(database, file, search);
+  return let_wait(database, search, "status = 'waiting', attempt = 1", "'failed', 'diverged', 'out_of_memory'") > 0;
+}
+
 SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
                       const std::string& fingerprint, const StoreOptions& options) {
   const ProcessIdentity self = this_process();
@@ -150,29 +179,12 @@ SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& f
   bool other_choice = false;
   if (const auto found = find_search(database, space.name)) {
     check(*found, file.string(), space, fingerprint, self);
-    lease.search = found->id;
-    lease.resumed =
-        database.execAndGet(fmt::format("SELECT EXISTS (SELECT 1 FROM trials WHERE search = {})", found->id)).getInt();
-    std::error_code missing;
-    const std::uintmax_t size = std::filesystem::file_size(json, missing);
-    lease.json_agrees = found->json_file == json && found->json_bytes && !missing && size >= *found->json_bytes;
-    lease.json_bytes = found->json_bytes.value_or(0);
-    other_choice = found->metric != space.metric || found->goal != goal_text(space.goal);
-    // Not in the numbering, which databases have had for long: it would take their proposals from them all.
-    const bool decides_otherwise =
-        is_adaptive(space.method) && (other_choice || found->metric_at != to_string(space.metric_at));
-    if (found->numbering != numbering(space) || decides_otherwise) {
-      forget_proposals(database, found->id);
-      if (lease.resumed) index_identities(database);
-    }
-    if (other_choice) lease.json_agrees = false;  // it has the best epochs by the one before
+    other_choice = take_up(database, *found, space, json, lease);
   } else {
     lease.search = insert_search(database, space, fingerprint, self.seen);
   }
   let_wait(database, lease.search, "status = 'waiting'", "'running'");
-  if (options.retry_failed && has_rungs(space.method)) refuse_decided(database, file, lease.search);
-  if (options.retry_failed &&
-      let_wait(database, lease.search, "status = 'waiting', attempt = 1", "'failed', 'diverged', 'out_of_memory'") > 0)
+  if (options.retry_failed && retry_failed(database, file, space, lease.search))
     lease.json_agrees = false;  // it has lines for trials that wait again
   update_search(database, lease, space, json, self);
   if (other_choice) renew_best_epochs(database, lease.search);

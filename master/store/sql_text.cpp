@@ -1,5 +1,7 @@
 #include "master/store/sql_text.hpp"
 
+#include <fmt/format.h>
+
 namespace stormsweep {
 
 namespace {
@@ -18,6 +20,10 @@ std::string sql_name(std::string_view name) {
 
 std::string sql_literal(std::string_view text) {
   return quoted(text, '\'');
+}
+
+std::string sql_member(std::string_view json, std::string_view name) {
+  return fmt::format("json_extract({}, {})", json, sql_literal("$." + sql_name(name)));
 }
 
 }  // namespace stormsweep

@@ -11,4 +11,7 @@ std::string sql_name(std::string_view name);
 /// `text` as an SQL literal: 'text', quotes doubled.
 std::string sql_literal(std::string_view text);
 
+/// What the member `name` of a JSON text, an SQL expression, holds.
+std::string sql_member(std::string_view json, std::string_view name);
+
 }  // namespace stormsweep

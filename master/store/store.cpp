@@ -15,7 +15,7 @@ namespace stormsweep {
 
 double value_of(const Metrics& metrics, std::string_view name) {
   const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const auto& each) { return each.first == name; });
-  return found == metrics.end() ? std::numeric_limits<double>::quiet_NaN() : found->second;
+  return found == metrics.end() ? undefined_metric : found->second;
 }
 
 Store::Store(const std::filesystem::path& path, const Space& space, const std::string& fingerprint,

@@ -25,8 +25,8 @@ struct StoreDatabase;
 /// survives any crash, and nothing else counts as done. Beside it, one JSON line a terminal trial, if asked for.
 ///
 /// Tables searches, trials, epochs; views `results` (one column a hyperparameter, one a metric) and `curves` (one row
-/// an epoch of a trial), and one a profile of the experiments (profile_view.hpp), made anew for the union of the
-/// experiments in the file whenever a search is opened. The schema's version is SQLite's user_version; its
+/// an epoch of a trial), and one a profile of the experiments (profile_view.hpp), made for the union of the
+/// experiments in the file, anew where a column is new. The schema's version is SQLite's user_version; its
 /// application_id says that the file is ours.
 class Store {
  public:
@@ -87,7 +87,7 @@ class Store {
   /// complete: it is of this search, or no other search in the file was trained on the same data.
   bool abandoned(const Identity& curve);
 
-  StatusCounts counts() const;            ///< of this search, uncommitted rows included
+  StatusCounts counts() const;             ///< of this search, uncommitted rows included
   std::optional<RatedTrial> best() const;  ///< by the search's metric and goal, among committed complete trials
 
  private:

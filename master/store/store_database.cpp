@@ -10,7 +10,6 @@
 #include "master/store/json_text.hpp"
 #include "master/store/schema.hpp"
 #include "master/store/search_lines.hpp"
-#include "master/store/sql_text.hpp"
 #include "master/store/trial_row.hpp"
 #include "search/base/error.hpp"
 #include "search/base/utc.hpp"
@@ -68,10 +67,9 @@ StoreDatabase::StoreDatabase(const std::filesystem::path& path, const Space& spa
                                  identities_indexed(sqlite) ? "" : " AND training = ?")),
       select_metric(sqlite, fmt::format("SELECT {} FROM trials WHERE id = ?", choice_sql(metric, metric_at))),
       upsert(sqlite, upsert_sql()),
-      insert_epoch(sqlite,
-                   "INSERT OR IGNORE INTO epochs (search, curve, epoch, seconds, metrics) VALUES (?, ?, ?, ?, ?)"),
       sign(sqlite,
            "UPDATE searches SET writer_seen = ?, json_bytes = ? WHERE id = ? AND writer_host = ? AND writer_pid = ?"),
+      epoch_rows(sqlite),
       best_epochs(sqlite, metric, goal),
       on_committed(options.committed) {
   const auto known = column_names(sqlite, ColumnKind::metric, experiment.name);

@@ -13,6 +13,7 @@
 
 #include "master/store/best_epoch.hpp"
 #include "master/store/done_trainings.hpp"
+#include "master/store/epoch_rows.hpp"
 #include "master/store/json_lines.hpp"
 #include "master/store/present_rows.hpp"
 #include "master/store/process_identity.hpp"
@@ -93,7 +94,6 @@ struct StoreDatabase {
   std::optional<FoundTrial> find(const Identity& key, TrainingId training);
   /// What the search chooses by, of the row of that id; nothing where it is undefined.
   std::optional<double> metric_of(std::int64_t id);
-  void write_epoch(const PendingEpoch& row);
   void write_proposals();
   void write_sign(double now);
 
@@ -112,7 +112,8 @@ struct StoreDatabase {
   Seconds last_patience;
   std::string problem;  ///< why the last commit was not possible; empty: it was
   bool closed = false;
-  SQLite::Statement lookup, select_metric, upsert, insert_epoch, sign;
+  SQLite::Statement lookup, select_metric, upsert, sign;
+  EpochRows epoch_rows;
   BestEpochs best_epochs;
   std::optional<DoneTrainings> done;  ///< made when first asked for
   int lookups_left = 0;               ///< in the open read transaction; 0: none is open

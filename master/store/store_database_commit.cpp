@@ -17,9 +17,6 @@ namespace stormsweep {
 
 namespace {
 
-/// A writer that has nothing to write gives a sign of life after so long.
-constexpr Seconds sign_of_life{10};
-
 /// Between two attempts of `settle`.
 constexpr std::chrono::milliseconds breath{200};
 
@@ -97,7 +94,8 @@ void StoreDatabase::report_committed() {
 
 void StoreDatabase::write(Tally& next, double now) {
   lines.clear();
-  for (const PendingEpoch& row : epochs) write_epoch(row);  // first: a trial's best epoch is among them
+  for (const PendingEpoch& row : epochs)  // first: a trial's best epoch is among them
+    epoch_rows.insert(lease.search, std::as_bytes(std::span(row.curve)), row.epoch, row.seconds, row.metrics);
   write_proposals();
   for (std::size_t i = 0; i < pending; ++i) write_trial(trials[i], next);
   if (!new_metrics.empty() && declare(sqlite, ColumnKind::metric, experiment.name, new_metrics)) create_views(sqlite);
@@ -135,17 +133,6 @@ void StoreDatabase::write_trial(PendingTrial& trial, Tally& next) {
   ++count_of(next.counts, record.status);
   next.consider(rated, goal);
   if (json) append_line(lines, name, rated.trial, record);
-}
-
-void StoreDatabase::write_epoch(const PendingEpoch& row) {
-  insert_epoch.tryReset();
-  insert_epoch.bind(1, lease.search);
-  insert_epoch.bindNoCopy(2, row.curve.data(), static_cast<int>(row.curve.size()));
-  insert_epoch.bind(3, row.epoch);
-  insert_epoch.bind(4, row.seconds);
-  insert_epoch.bindNoCopy(5, row.metrics);
-  insert_epoch.exec();
-  insert_epoch.reset();
 }
 
 void StoreDatabase::write_proposals() {

@@ -22,6 +22,9 @@ struct StatusCounts {
 
 inline constexpr double undefined_metric = std::numeric_limits<double>::quiet_NaN();
 
+/// A writer that has nothing to write gives a sign of life after so long: for `status`, and for a second writer.
+inline constexpr Seconds sign_of_life{10};
+
 /// A trial, the value of the search's metric and its place in the search's order.
 struct RatedTrial {
   TrialId trial;

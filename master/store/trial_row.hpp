@@ -32,10 +32,8 @@ TrialRecord read_record(SQLite::Statement& statement, int first, std::string_vie
 /// The status of that name. Throws DamagedRow, which names the trial.
 Status parse_status(std::string_view name, std::int64_t trial, std::string_view search);
 
-/// The trial as one JSON line: {"search", "trial", "seed", "status", "attempt", "worker", "host", "device", "threads",
-/// "gang", "ranks", "cpu", "versions", "configuration", "timings", "metrics", "best_epoch", "best_metric",
-/// "error", "started", "finished"}; times in
-/// seconds since 1970-01-01 UTC.
+/// The trial as one JSON line: "search", "trial", and the columns that the view `results` shows, hyperparameters as
+/// "configuration", metrics and timings as "metrics" and "timings"; times in seconds since 1970-01-01 UTC.
 void append_line(std::string& out, std::string_view search, TrialId id, const TrialRecord& record);
 
 }  // namespace stormsweep
