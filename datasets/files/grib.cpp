@@ -3,11 +3,11 @@
 #include <eccodes.h>
 
 #include <array>
-#include <cmath>
 #include <limits>
 
 #include "datasets/files/packed_file.hpp"
 #include "search/base/error.hpp"
+#include "search/base/file.hpp"
 
 namespace stormsweep::grib {
 
@@ -22,11 +22,15 @@ void silence() {
   grib_context_set_logging_proc(nullptr, [](const grib_context*, int, const char*) {});
 }
 
-std::FILE* open_unpacked(const std::filesystem::path& path) {
-  if (!packed::is_gzip(path)) return std::fopen(path.c_str(), "rb");
+using OpenFile = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+
+OpenFile open_unpacked(const std::filesystem::path& path) {
+  if (!packed::is_gzip(path)) return {std::fopen(path.c_str(), "rb"), &std::fclose};
   const std::string bytes = packed::all_bytes(path);
-  std::FILE* const file = std::tmpfile();
-  if (file) std::fwrite(bytes.data(), 1, bytes.size(), file), std::fseek(file, 0, SEEK_SET);
+  OpenFile file(std::tmpfile(), &std::fclose);
+  if (!file || std::fwrite(bytes.data(), 1, bytes.size(), file.get()) != bytes.size() ||
+      std::fseek(file.get(), 0, SEEK_SET) != 0)
+    refuse_file(path, "cannot be unpacked into a temporary file", "make space in /tmp, or unpack it");
   return file;
 }
 
@@ -137,18 +141,17 @@ std::vector<float> Message::values(std::int64_t rows, std::int64_t columns) cons
   std::vector<double> numbers(count);
   codes_set_double(handle_.get(), "missingValue", missing);
   if (codes_get_double_array(handle_.get(), "values", numbers.data(), &count) != CODES_SUCCESS) return {};
-  const bool has_bitmap = integer("bitmapPresent").value_or(0) != 0;
   const Scan scan(*this, rows, columns);
   std::vector<float> image(count);
   for (std::size_t k = 0; k < count; ++k) {
-    const bool there = !has_bitmap || numbers[k] != missing;
+    const bool there = numbers[k] != missing;  // by a bitmap, or by complex packing's own sign
     image[static_cast<std::size_t>(scan.place(static_cast<std::int64_t>(k)))] =
         there ? static_cast<float>(numbers[k]) : std::numeric_limits<float>::quiet_NaN();
   }
   return image;
 }
 
-File::File(const std::filesystem::path& path) : path_(path), file_(open_unpacked(path), &std::fclose) {
+File::File(const std::filesystem::path& path) : path_(path), file_(open_unpacked(path)) {
   silence();
   if (!file_) refuse(path, "cannot be read");
 }

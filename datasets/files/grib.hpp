@@ -15,7 +15,7 @@ namespace stormsweep::grib {
 /// Whether a file, unpacked where it is packed by gzip, begins with a GRIB message or with a heading and one.
 bool is_grib(const std::filesystem::path& path);
 
-/// One message, decoded by ecCodes. `unknown`: what a key's value is taken for where the message has none.
+/// One message, decoded by ecCodes.
 class Message {
  public:
   explicit Message(grib_handle* handle) : handle_(handle, &release) {}
@@ -23,8 +23,8 @@ class Message {
   std::optional<long> integer(const char* key) const;
   std::optional<double> real(const char* key) const;
   std::string text(const char* key) const;  ///< empty: none
-  /// [rows, columns], row 0 = north, column 0 = west, whatever its scanning mode; NaN where its bitmap has none. Empty:
-  /// not so many, or they cannot be decoded.
+  /// [rows, columns], row 0 = north, column 0 = west, whatever its scanning mode; NaN where it tells none. Empty: not
+  /// so many, or they cannot be decoded.
   std::vector<float> values(std::int64_t rows, std::int64_t columns) const;
 
  private:

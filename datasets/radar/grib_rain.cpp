@@ -45,8 +45,8 @@ const std::map<std::string, Unit> units{
 
 /// All of the rain, by ecCodes' short name: not its parts, large-scale, convective or snow.
 bool is_rain(const std::string& name) {
-  constexpr std::array names{"tp",  "apcp", "prate", "tprate", "mtpr", "avg_tprate", "rprate",   "crr",      "pcp",
-                             "tpg", "refc", "refd",  "refzc",  "dbz",  "rain_rate",  "tot_prec", "TOT_PREC", "TPR"};
+  constexpr std::array names{"tp",   "apcp", "prate", "tprate", "mtpr",      "avg_tprate", "rprate",   "pcp", "tpg",
+                             "refc", "refd", "refzc", "dbz",    "rain_rate", "tot_prec",   "TOT_PREC", "TPR"};
   return std::ranges::find(names, name) != names.end();
 }
 

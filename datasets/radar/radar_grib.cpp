@@ -90,13 +90,17 @@ double read_hours(const Message& message, const GribRain& rain) {
 std::vector<RadarImage> list_grib(const std::filesystem::path& path) {
   std::vector<RadarImage> images;
   std::set<std::string> others;
+  Meaning taken = Meaning::rate;  // rather a rate than an amount, and that than a reflectivity; else the first
   const grib::File file = readable([&] { return grib::File(path); });
   while (const auto message = readable([&] { return file.next(); })) {
     const auto rain = rain_of(*message);
-    if (!rain || (!images.empty() && rain->name != images[0].variable)) {
+    const bool other = rain && !images.empty() && rain->name != images[0].variable;
+    if (!rain || (other && rain->meaning >= taken)) {
       others.insert(rain ? rain->name : name_of(*message));
       continue;
     }
+    if (other) others.insert(images[0].variable), images.clear();
+    taken = rain->meaning;
     RadarImage image{path,
                      message->integer("offset").value_or(0),
                      0,

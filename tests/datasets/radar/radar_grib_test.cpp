@@ -4,9 +4,14 @@
 #include <eccodes.h>
 #include <zlib.h>
 
+#include <sys/resource.h>
+
 #include <cmath>
+#include <csignal>
 #include <cstring>
 #include <fstream>
+#include <initializer_list>
+#include <iterator>
 #include <map>
 
 #include "datasets/radar/grib_rain.hpp"
@@ -66,6 +71,60 @@ class Maker {
  private:
   codes_handle* handle_;
 };
+
+using Bytes = std::vector<unsigned char>;
+
+/// `number` in so many bytes, the highest first.
+Bytes big_endian(std::uint64_t number, int bytes) {
+  Bytes result;
+  for (int i = bytes - 1; i >= 0; --i) result.push_back(static_cast<unsigned char>(number >> 8 * i));
+  return result;
+}
+
+Bytes joined(std::initializer_list<Bytes> parts) {
+  Bytes all;
+  for (const Bytes& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+Bytes section(unsigned char number, const Bytes& content) {
+  return joined({big_endian(content.size() + 5, 4), {number}, content});
+}
+
+/// A message of edition 2 with its numbers packed anew, as NCEP does: by template 5.2, one group of 8 bits each, the
+/// highest of which is missing (missing value management 1), without a bitmap.
+void write_complex(const fs::path& path, const Bytes& message, const Bytes& numbers) {
+  const Bytes none{0x46, 0x1c, 0x3c, 0};  // 9999 as a float, which stands for what is missing
+  const Bytes count = big_endian(numbers.size(), 4);
+  const Bytes packing = section(5, joined({count,
+                                           {0, 2},
+                                           {0, 0, 0, 0},
+                                           {0, 0},
+                                           {0, 0},
+                                           {8, 0, 1, 1},
+                                           none,
+                                           none,
+                                           {0, 0, 0, 1},
+                                           {8, 0},
+                                           count,
+                                           {1},
+                                           count,
+                                           {0}}));
+  Bytes body;
+  for (std::size_t at = 16; message[at] != '7';) {
+    const std::size_t length = message[at] << 24 | message[at + 1] << 16 | message[at + 2] << 8 | message[at + 3];
+    const Bytes old(message.begin() + static_cast<std::ptrdiff_t>(at),
+                    message.begin() + static_cast<std::ptrdiff_t>(at + length));
+    body = joined({body, old[4] == 5   ? packing
+                         : old[4] == 6 ? section(6, {255})
+                         : old[4] == 7 ? section(7, joined({{0}, numbers}))
+                                       : old});
+    at += length;
+  }
+  const Bytes head(message.begin(), message.begin() + 8);
+  const Bytes all = joined({head, big_endian(body.size() + 20, 8), body, {'7', '7', '7', '7'}});
+  std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(all.data()), std::ssize(all));
+}
 
 /// tp in this many millimetres, of 12:00 or so many minutes after to the end of the interval.
 void write_minutes(const fs::path& path, long begin, long end, double millimetres) {
@@ -161,6 +220,68 @@ TEST_CASE("GRIB: tp in metres over its interval, at the end of it; a bitmap's ho
   CHECK(frame.time == 1582977600 + 7200);
   CHECK(frame.values[1] == doctest::Approx(4).epsilon(0.001));
   CHECK(std::isnan(frame.values[4]));
+}
+
+TEST_CASE("GRIB: what complex packing tells as missing, without a bitmap, is missing") {
+  const TemporaryFolder folder;
+  Maker maker;
+  maker.set("parameterCategory", 1L), maker.set("parameterNumber", 7L);  // kg m-2 s-1
+  maker.write(folder / "simple", std::vector<double>(6, 0));
+  std::ifstream file(folder / "simple", std::ios::binary);
+  const Bytes message{std::istreambuf_iterator<char>(file), {}};
+  write_complex(folder / "complex", message, {0, 1, 255, 255, 2, 0});
+  check_near(read(folder / "complex").values, {0, 3600, NAN, NAN, 7200, 0});
+}
+
+TEST_CASE("GRIB: a rate before an amount, an amount before a reflectivity, and never the convective rain alone") {
+  const TemporaryFolder folder;
+  const auto write = [&](const char* file, const char* name, double value) {
+    Maker maker;
+    const bool amount = std::string(name) == "tp";
+    if (amount) maker.set("productDefinitionTemplateNumber", 8L);
+    if (std::string(name) == "refc")
+      maker.set("centre", 7L), maker.set("parameterCategory", 16L), maker.set("parameterNumber", 196L);
+    else
+      maker.set("shortName", name);
+    if (amount) maker.set("stepRange", "0-1");
+    maker.write(folder / file, std::vector<double>(6, value));
+  };
+  write("a", "crr", 0.001), write("a", "tprate", 2e-6);  // kg m-2 s-1, m s-1
+  const auto images = list_radar_images(folder / "a");
+  REQUIRE(images.size() == 1);
+  CHECK(images[0].note == "tprate is taken; it also holds crr");
+  CHECK(read_radar_image(images[0]).values[0] == doctest::Approx(7.2).epsilon(0.001));
+  write("b", "refc", 30), write("b", "tp", 0.003);
+  CHECK(list_radar_images(folder / "b")[0].note == "tp is taken; it also holds refc");
+  write("b", "tprate", 0.002), write("b", "prate", 0.001);
+  CHECK(list_radar_images(folder / "b")[0].note == "tprate is taken; it also holds prate, refc, tp");
+  write("c", "crr", 0.001);
+  CHECK_THROWS_WITH_AS(list_radar_images(folder / "c"),
+                       doctest::Contains("holds no rain that stormsweep knows, but crr"), InputError);
+}
+
+TEST_CASE("GRIB: a packed file that cannot be unpacked whole is told so") {
+  const TemporaryFolder folder;
+  Maker maker;
+  maker.set_mrms(6, 1);
+  maker.write(folder / "a.gz", {0, 12.5, -1, -3, 100, 1}, true);
+  std::string problem;
+  {
+    rlimit before{};
+    getrlimit(RLIMIT_FSIZE, &before);
+    const rlimit few{10, before.rlim_max};
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &few);
+    try {
+      list_radar_images(folder / "a.gz");
+    } catch (const InputError& error) {
+      problem = error.what();
+    }
+    setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, handler);
+  }
+  CHECK(problem == (folder / "a.gz").string() +
+                       ": cannot be unpacked into a temporary file (File too large); make space in /tmp, or unpack it");
 }
 
 TEST_CASE("GRIB: amounts without an interval fell since the image before") {
