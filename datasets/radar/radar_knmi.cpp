@@ -159,6 +159,7 @@ bool is_knmi(const hdf5::Handle& file) {
 std::vector<RadarImage> list_knmi(const hdf5::Handle& file, const std::filesystem::path& path) {
   RadarImage image{path, 0, 0, 0, RadarQuantity::rain_rate, read_grid(file, path)};
   image.note = place_on_ground(image.grid, read_scale(file), path, "geographic/map_projection/projection_proj4_params");
+  image.variable = read_parameter(file, 1);
   const bool amounts = read_meaning(file, path) == Meaning::amount;
   const int count = count_images(file, path);
   for (int number = 1; number <= count; ++number) read_calibration(file, path, number);

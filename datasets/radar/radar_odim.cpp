@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -122,6 +121,8 @@ std::vector<RadarImage> list_odim(const hdf5::Handle& file, const std::filesyste
     RadarImage image{path, std::ssize(images), 0, *valid, RadarQuantity::rain_rate, read_grid(file, path, layer)};
     image.note = place_on_ground(image.grid, read_scale(file, layer), path, "where/projdef");
     if (image.note.empty()) image.note = note;
+    image.variable = layer.quantity;
+    if (meaning == Meaning::amount) image.hours = static_cast<double>(*fell.end - *fell.begin) / 3600;
     images.push_back(std::move(image));
   }
   return images;
@@ -133,8 +134,6 @@ RadarFrame read_odim(const hdf5::Handle& file, const RadarImage& image) {
   const auto what = [&](const char* name) { return odim_number(file, layer.place, "what", name); };
   const double nodata = what("nodata"), undetect = what("undetect");
   const auto [gain, offset] = read_scaling(file, layer);
-  const Period fell = period(file, layer);
-  const double hours = fell.sound() ? static_cast<double>(*fell.end - *fell.begin) / 3600 : 1;
   RadarFrame frame{image.time, image.quantity, image.grid, read_numbers(file, image.path, layer.place + "/data")};
   frame.scaling = fmt::format("gain {:g}, offset {:g}", gain, offset);
   const auto lost = static_cast<float>(nodata), dry = static_cast<float>(undetect);
@@ -142,7 +141,7 @@ RadarFrame read_odim(const hdf5::Handle& file, const RadarImage& image) {
     if (value == lost || std::isnan(value))
       value = std::numeric_limits<float>::quiet_NaN();
     else
-      value = value == dry ? 0 : rate_of(choice.meaning, gain * value + offset, hours);
+      value = value == dry ? 0 : rate_of(choice.meaning, gain * value + offset, image.hours);
   }
   return frame;
 }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "datasets/radar/radar_archive.hpp"
 #include "datasets/radar/radar_files.hpp"
 #include "tests/datasets/radar/radar_maker.hpp"
 #include "tests/folder.hpp"
@@ -71,6 +72,27 @@ TEST_CASE("ODIM: amounts become rates at the end of their time, reflectivities b
   CHECK(amounts.values[4] == doctest::Approx(12));  // 1 mm in 5 min
   file.quantity = "DBZH", file.gain = 10, file.offset = 0;
   CHECK(file.read(folder / "b.h5").values[3] == doctest::Approx(rain_rate_of(30)));
+}
+
+TEST_CASE("ODIM: amounts that grow from one start are refused, those that follow each other are not") {
+  const TemporaryFolder folder;
+  OdimFile file;
+  file.quantity = "ACRR";
+  const auto list = [&] {
+    return list_archive({folder / "a.h5", folder / "b.h5"}, "", false, [](std::int64_t, std::int64_t) {}).images;
+  };
+  file.write(folder / "a.h5");
+  file.begin = "235500", file.end = "235900";
+  file.write(folder / "b.h5");
+  const auto images = list();
+  REQUIRE(images.size() == 2);
+  CHECK(images[0].hours == doctest::Approx(5 / 60.));
+  CHECK(images[1].hours == doctest::Approx(4 / 60.));
+  CHECK(read_radar_image(images[1]).values[4] == doctest::Approx(15));  // 1 mm in 4 min
+  file.begin = "235000";
+  file.write(folder / "b.h5");
+  CHECK_THROWS_WITH_AS(list(), doctest::Contains("the amount of ACRR in 0.15 h begins with that in 0.0833333 h of "),
+                       InputError);
 }
 
 TEST_CASE("ODIM: without gain and offset the numbers are the values, NaN is missing") {
