@@ -21,20 +21,31 @@ using std::chrono::year_month_day;
 constexpr double day = 86400;
 constexpr const char* epoch = "seconds since 1970-01-01 00:00:00 UTC";
 
-/// "<unit> since <date><rest>".
+/// "<unit> since <date><rest>"; `whole`: the same with dashes in its date.
 struct TimeUnits {
-  std::string unit, rest;
+  std::string unit, rest, whole;
   int year = 0;
   unsigned month = 0, day_of_month = 0;
 };
 
+/// Dates with dashes, and those of digits alone, which UDUNITS-2 takes for 2001-01-01 where more digits follow.
 std::optional<TimeUnits> parse(const std::string& units) {
-  static const std::regex form(R"(\s*(.+?)\s+(?:since|after|from|ref|@)\s+([-+]?\d{1,4})-(\d{1,2})-(\d{1,2})(.*))",
-                               std::regex::icase);
+  static const std::regex form(R"(\s*(.+?)\s+(?:since|after|from|ref|@)\s+)"
+                               R"((?:([-+]?\d{1,4})-(\d{1,2})-(\d{1,2})|(\d{4})(\d{2})(\d{1,2}))(.*))",
+                               std::regex::icase),
+      clock(R"((T?\d\d(\d\d(\d\d(\.\d+)?)?)?)?([^\d.].*)?)", std::regex::icase);
   std::smatch found;
   if (!std::regex_match(units, found, form)) return std::nullopt;
-  const auto number = [&](std::size_t i) { return std::stoi(found[i]); };
-  return TimeUnits{found[1], found[5], number(2), static_cast<unsigned>(number(3)), static_cast<unsigned>(number(4))};
+  const std::size_t date = found[2].matched ? 2 : 5;
+  const auto number = [&](std::size_t i) { return std::stoi(found[date + i]); };
+  TimeUnits told{
+      found[1], found[8], units, number(0), static_cast<unsigned>(number(1)), static_cast<unsigned>(number(2))};
+  if (date == 2) return told;
+  if (!std::regex_match(told.rest, clock)) told.month = 0;  // there is no such moment
+  if (!told.rest.empty() && told.rest[0] >= '0' && told.rest[0] <= '9') told.rest.insert(0, "T");
+  told.whole =
+      fmt::format("{} since {:04}-{:02}-{:02}{}", told.unit, told.year, told.month, told.day_of_month, told.rest);
+  return told;
 }
 
 bool is_date(int year, unsigned month, unsigned day_of_month) {
@@ -82,7 +93,8 @@ Clock::Clock(const std::string& units, const std::string& calendar, const std::s
   static const std::regex since(R"(.+\s(since|after|from|ref|@)\s.+)", std::regex::icase);
   const auto told = parse(units);
   const auto unit = unit_conversion(told ? told->unit : units.substr(0, units.find(' ')), "s");
-  const auto whole = unit_conversion(units, epoch);
+  const bool sound = !told || is_date(told->year, told->month, told->day_of_month);
+  const auto whole = unit_conversion(told && sound ? told->whole : units, epoch);
   if (!std::regex_match(units, since) || !unit || !whole) refuse("units like 'seconds since 1970-01-01 00:00:00'");
   if (unit->scale > 7 * day) refuse("days or shorter units: months and years are not of one length");
   scale_ = unit->scale, origin_ = whole->offset;
@@ -91,8 +103,7 @@ Clock::Clock(const std::string& units, const std::string& calendar, const std::s
   if (leaps_ && !standard && calendar != "proleptic_gregorian" && calendar != "none")
     refuse("times of the calendar standard, proleptic_gregorian or 365_day, which name days that there were");
   // UDUNITS-2 reads 31 February as 3 March, and has no year 0.
-  const bool sound = told && is_date(told->year, told->month, told->day_of_month);
-  if (told && (!sound || (standard && told->year == 0))) refuse("a date that there was");
+  if (!sound || (told && standard && told->year == 0)) refuse("a date that there was");
   if (standard || (leaps_ && told && told->year > 1582)) return;
   const auto rest =
       told ? unit_conversion("s since 2001-01-01" + told->rest, "s since 2001-01-01 00:00:00 UTC") : std::nullopt;
@@ -105,6 +116,7 @@ Clock::Clock(const std::string& units, const std::string& calendar, const std::s
 
 /// Of 20180101.25, 6:00 on that day.
 std::optional<std::int64_t> time_of_date(double number) {
+  if (!(number > 0 && number < 1e8)) return std::nullopt;
   const auto date = static_cast<int>(number);
   const int year = date / 10000, month = date / 100 % 100, day_of_month = date % 100;
   if (!is_date(year, static_cast<unsigned>(month), static_cast<unsigned>(day_of_month))) return std::nullopt;
@@ -139,8 +151,9 @@ std::vector<std::int64_t> unix_times(const std::vector<double>& numbers, const s
 std::optional<std::int64_t> unix_time(const std::string& moment) {
   const std::string units = "s since " + moment;
   const auto told = parse(units);
-  const auto since = unit_conversion(units, epoch);
-  if (!since || (told && !is_date(told->year, told->month, told->day_of_month))) return std::nullopt;
+  if (told && !is_date(told->year, told->month, told->day_of_month)) return std::nullopt;
+  const auto since = unit_conversion(told ? told->whole : units, epoch);
+  if (!since) return std::nullopt;
   return std::llround(since->offset);
 }
 

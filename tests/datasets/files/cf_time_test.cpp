@@ -23,14 +23,27 @@ std::int64_t one(double number, const std::string& units, const std::string& cal
 }  // namespace
 
 TEST_CASE("CF time: units and moments in every writing") {
-  const std::map<std::string, double> same{
-      {"Hour since 2001-12-31T23:00:00Z", 0},        {"Hours since 2001-12-31 22:00", 1},
-      {"Minutes since 2001-12-31 22:00:0.0", 60},    {"minutes since 2001-12-31 22:00:00 UTC", 60},
-      {"milliseconds since 2001-12-31", 82'800'000}, {"microseconds since 2001-12-31 22:59:59.5", 500'000},
-      {"days since 2001-12-31", 23 / 24.},           {"hours since 2002-01-01 00:00:00 +01:00", 0},
-      {"hours since 2001-12-31 17:00:00 -6:00", 0},  {"hours since 2002-01-01T04:30:00+0530", 0},
-      {"seconds since 1970-1-1 0:0:0", eleven_pm},   {"hours since 20011231T2300", 0},
-      {"day as %Y%m%d.%f", 20011231 + 23 / 24.}};
+  const std::map<std::string, double> same{{"Hour since 2001-12-31T23:00:00Z", 0},
+                                           {"Hours since 2001-12-31 22:00", 1},
+                                           {"Minutes since 2001-12-31 22:00:0.0", 60},
+                                           {"minutes since 2001-12-31 22:00:00 UTC", 60},
+                                           {"milliseconds since 2001-12-31", 82'800'000},
+                                           {"microseconds since 2001-12-31 22:59:59.5", 500'000},
+                                           {"days since 2001-12-31", 23 / 24.},
+                                           {"hours since 2002-01-01 00:00:00 +01:00", 0},
+                                           {"hours since 2001-12-31 17:00:00 -6:00", 0},
+                                           {"hours since 2002-01-01T04:30:00+0530", 0},
+                                           {"seconds since 1970-1-1 0:0:0", eleven_pm},
+                                           {"hours since 20011231T2300", 0},
+                                           {"hours since 200112312300", 0},
+                                           {"hours since 20011231230000", 0},
+                                           {"hours since 20011231T230000Z", 0},
+                                           {"hours since 2001123122", 1},
+                                           {"hours since 20011231 22:00", 1},
+                                           {"hours since 20020101000000 +01:00", 0},
+                                           {"seconds since 20011231225959.5", 0.5},
+                                           {"days since 20011231", 23 / 24.},
+                                           {"day as %Y%m%d.%f", 20011231 + 23 / 24.}};
   for (const auto& [units, number] : same) {
     CAPTURE(units);
     CHECK(one(number, units) == eleven_pm);
@@ -38,6 +51,14 @@ TEST_CASE("CF time: units and moments in every writing") {
   }
   CHECK(unix_time("2001-12-31T23:00:00Z") == eleven_pm);
   CHECK(unix_time("2002-01-01 00:00:00+01:00") == eleven_pm);
+  CHECK(unix_time("20011231230000") == eleven_pm);
+  CHECK(unix_time("200112312300Z") == eleven_pm);
+  CHECK(unix_time("20011231T230000") == eleven_pm);
+  for (const char* const none :
+       {"20010231", "20010231T230000", "20011331230000", "2001365", "200112312", "20011231.5", "2001123123000"}) {
+    CAPTURE(none);
+    CHECK(!unix_time(none));
+  }
   CHECK(!unix_time("yesterday"));
   CHECK(!unix_time("2001-02-31"));
 }
@@ -54,6 +75,7 @@ TEST_CASE("CF time: calendars, as cftime 1.6.2 has them") {
     CAPTURE(calendar);
     CHECK(one(number, units, calendar) == 1514764800);
   }
+  CHECK(one(24819.5, "days since 195001011200", "365_day") == 1514764800);
   CHECK(one(58, "days since 2020-01-01", "noleap") == 1582848000);  // 2020-02-28
   CHECK(one(59, "days since 2020-01-01", "noleap") == 1583020800);  // 2020-03-01: it has no 29 February
 }
@@ -71,5 +93,8 @@ TEST_CASE("CF time: what is no time is refused in one line") {
   refused(0, "days since 1970-01-01", "360_day", "in the calendar '360_day'; give times of the calendar standard");
   refused(0, "days since 1970-01-01", "julian", "in the calendar 'julian'");
   refused(std::nan(""), "days since 1970-01-01", "", "a.nc: time[0] is missing");
+  refused(0, "hours since 20010231T12", "", "give a date that there was");
+  refused(0, "hours since 20011231120", "", "give a date that there was");
+  refused(1e30, "day as %Y%m%d.%f", "", "a.nc: time is 1e+30, no date");
   refused(20011350, "day as %Y%m%d.%f", "", "a.nc: time is 20011350, no date");
 }
