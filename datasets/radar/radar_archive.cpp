@@ -22,12 +22,24 @@ bool same_kind(const RadarGrid& a, const RadarGrid& b) {
          a.pixel_width == b.pixel_width;
 }
 
+/// Times made up lie apart from those known, so that a split by time would be one by how much is known.
+void check_known(const RadarImage& first, const RadarImage& image) {
+  if (image.time_known == first.time_known) return;
+  const RadarImage &unknown = image.time_known ? first : image, &known = image.time_known ? image : first;
+  const bool same = known.path == unknown.path;
+  throw InputError(fmt::format(
+      "{}: the times of {} are unknown, those of {} are not; put SEVIR's CATALOG.csv beside it, "
+      "or give files of one kind",
+      unknown.path.string(), same ? "some of its events" : "its events", same ? "others" : known.path.string()));
+}
+
 /// That `image` belongs with `first`, an earlier one of all and of its sequence.
 void check_alike(const RadarImage& first, const RadarImage& first_of_sequence, const RadarImage& image) {
   if (image.quantity != first.quantity) {
     throw InputError(fmt::format("{} holds {}, but {} {}; give one quantity at a time", image.path.string(),
                                  name_of(image.quantity), first.path.string(), name_of(first.quantity)));
   }
+  check_known(first, image);
   if (!same_kind(image.grid, first.grid) || !same_grid(image.grid, first_of_sequence.grid)) {
     const RadarImage& other = same_kind(image.grid, first.grid) ? first_of_sequence : first;
     throw InputError(
@@ -95,7 +107,11 @@ RadarArchive list_archive(const std::vector<fs::path>& paths, const std::string&
       archive.images.push_back(std::move(image));
     }
   }
-  if (archive.images.empty()) throw InputError(archive.skipped.empty() ? "no radar image in it" : archive.skipped[0]);
+  if (archive.images.empty()) {
+    throw InputError(archive.skipped.empty()
+                         ? files[0].string() + ": holds no radar image; give radar files that hold some"
+                         : archive.skipped[0]);
+  }
   const std::string empty = leave_out_empty(archive.images);
   std::ranges::sort(archive.images, {}, [](const RadarImage& image) { return std::tuple(image.sequence, image.time); });
   check_times(archive.images);

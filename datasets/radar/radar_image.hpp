@@ -28,10 +28,11 @@ struct RadarImage {
   RadarQuantity quantity = RadarQuantity::rain_rate;
   RadarGrid grid;
   RadarFormat format = RadarFormat::netcdf;
-  std::string variable = {};  ///< its name, in NetCDF and GRIB
-  double hours = 1;           ///< in which an amount fell, in NetCDF, GRIB and KNMI's format; 0: its file does not tell
+  std::string variable = {};  ///< its name, or that of its quantity
+  double hours = 1;           ///< in which an amount fell; 0: its file does not tell
   StoredImage stored = {};    ///< in NetCDF
-  std::string note = {};      ///< what its file contradicts itself in, in words; empty: nothing
+  std::string note = {};      ///< what its file contradicts itself in, or lacks, in words; empty: nothing
+  bool time_known = true;     ///< false: made up, as SEVIR's events need its CATALOG.csv
 };
 
 /// A file that is cut short, corrupt, or neither HDF5 nor NetCDF: another of the sequence may be in order.

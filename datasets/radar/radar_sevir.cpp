@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
-#include <charconv>
 #include <cstdio>
 #include <fstream>
 #include <limits>
@@ -22,6 +20,11 @@ namespace {
 // time, pixels of 1 km, 255 = missing. Rows go from south to north: its authors draw it with origin='lower'.
 constexpr std::int64_t frame_seconds = 300, day = 86400;
 constexpr float missing = 255;
+constexpr const char* untold =
+    "the times of its events are unknown, so they are taken as one a day, in their order; put SEVIR's CATALOG.csv "
+    "beside it";
+constexpr const char* nameless =
+    "its events have no id, so their times are unknown; they are taken as one a day, in their order";
 constexpr const char* projection = "+proj=laea +lat_0=38 +lon_0=-98 +units=m +a=6370997.0 +ellps=sphere";
 
 /// Datasets [events, row, column, frame] whose frames follow each other: SEVIR's own, and those of the set for training
@@ -94,15 +97,13 @@ std::map<std::string, std::int64_t> read_catalog(const std::filesystem::path& fi
   return times;
 }
 
-/// The middle of an event. Ids of random events tell it (R, then YYMMDDhhmm and more); without anything, one event a
-/// day from 1970, in the order of the file.
-std::int64_t event_time(const std::string& id, std::int64_t number,
-                        const std::map<std::string, std::int64_t>& catalog) {
+/// The middle of an event. Ids of random events tell it (R, then YYMMDDhhmm and more), those of storms do not.
+std::optional<std::int64_t> event_time(const std::string& id, const std::map<std::string, std::int64_t>& catalog) {
   if (const auto known = catalog.find(id); known != catalog.end()) return known->second;
   if (id.size() >= 11 && id[0] == 'R') {
     if (const auto parsed = parse_time(id.substr(1), "%2d%2d%2d%2d%2d")) return *parsed - *parsed % frame_seconds;
   }
-  return number * day + day / 2;
+  return std::nullopt;
 }
 
 /// The event read last: its frames lie interleaved in the file, so one costs as much as all.
@@ -161,7 +162,10 @@ std::vector<RadarImage> list_sevir(const hdf5::Handle& file, const std::filesyst
   std::vector<RadarImage> images;
   for (std::int64_t event = 0; event < static_cast<std::int64_t>(shape[0]); ++event) {
     const std::string id = ids.empty() ? "" : ids[static_cast<std::size_t>(event)];
-    const std::int64_t middle = event_time(id, event, catalog);
+    const auto told = event_time(id, catalog);
+    const std::int64_t middle = told.value_or(event * day + day / 2);
+    image.time_known = told.has_value();
+    image.note = told ? "" : ids.empty() ? nameless : untold;
     for (std::int64_t frame = 0; frame < frames; ++frame) {
       image.index = event * frames + frame;
       image.sequence = event + 1;

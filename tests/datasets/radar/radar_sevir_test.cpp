@@ -3,6 +3,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "datasets/radar/radar_archive.hpp"
 #include "datasets/radar/radar_files.hpp"
 #include "tests/datasets/radar/radar_maker.hpp"
 #include "tests/folder.hpp"
@@ -51,6 +52,52 @@ TEST_CASE("SEVIR: the catalog beside or above the file tells the times") {
                                            "S123456,x.h5,1,vil,2020-02-29 23:50:00\n";
   const auto images = list_radar_images(folder / "vil/2019/SEVIR.h5");
   CHECK(images[7].time == 1583020200);
+}
+
+TEST_CASE("SEVIR: times that are not known are told, and not mixed with those that are") {
+  const TemporaryFolder folder;
+  const auto write_events = [&](const char* name, const std::vector<std::string>& ids) {
+    Hdf5Maker file(folder / name);
+    file.dataset("/", "vil", H5T_STD_U8LE, {2, 1, 1, 1}, {1, 2});
+    if (!ids.empty()) file.variable_texts("id", ids);
+  };
+  const auto list = [&](const std::vector<std::string>& names) {
+    std::vector<std::filesystem::path> paths;
+    for (const std::string& name : names) paths.push_back(folder / name);
+    return list_archive(paths, "", false, [](std::int64_t, std::int64_t) {});
+  };
+  write_events("storms.h5", {"S800000", "S800001"}), write_events("random.h5", {"R18032505027684", "R18042505027685"});
+  write_events("nameless.h5", {});
+  CHECK(list({"random.h5"}).notes.empty());
+  CHECK(
+      list({"storms.h5"}).notes ==
+      std::vector{(folder / "storms.h5").string() +
+                  ": the times of its events are unknown, so they are taken as one a day, in their order; put SEVIR's "
+                  "CATALOG.csv beside it"});
+  CHECK(list({"nameless.h5"}).notes ==
+        std::vector{(folder / "nameless.h5").string() +
+                    ": its events have no id, so their times are unknown; they are taken as one a day, in their "
+                    "order"});
+  for (const auto& both : {std::vector<std::string>{"storms.h5", "random.h5"}, {"random.h5", "nameless.h5"}})
+    CHECK_THROWS_WITH_AS(list(both), doctest::Contains(": the times of its events are unknown, those of "), InputError);
+  std::ofstream(folder / "CATALOG.csv") << "id,img_type,time_utc\nS800000,vil,2018-01-01 00:00:00\n";
+  CHECK_THROWS_WITH_AS(list({"storms.h5"}),
+                       doctest::Contains("the times of some of its events are unknown, those of others are not; put"),
+                       InputError);
+  std::ofstream(folder / "CATALOG.csv", std::ios::app) << "S800001,vil,2018-01-02 00:00:00\n";
+  CHECK(list({"storms.h5", "random.h5"}).notes.empty());
+}
+
+TEST_CASE("SEVIR: a file of no events is refused by its name") {
+  const TemporaryFolder folder;
+  {
+    const hdf5::Handle file(H5Fcreate((folder / "SEVIR.h5").c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
+                            H5Fclose);
+    hdf5::create(file, "vil", H5T_STD_U8LE, std::vector<hsize_t>{0, 2, 3, 5});
+  }
+  CHECK_THROWS_WITH_AS(
+      list_archive({folder / "SEVIR.h5"}, "", false, [](std::int64_t, std::int64_t) {}),
+      ((folder / "SEVIR.h5").string() + ": holds no radar image; give radar files that hold some").c_str(), InputError);
 }
 
 TEST_CASE("SEVIR: names of events as texts of any length") {
