@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <system_error>
 #include <vector>
 
 #include "datasets/files/splits.hpp"
@@ -26,15 +27,23 @@ namespace fs = std::filesystem;
 constexpr std::int64_t first_day = 946684800, day = 86400;  // 2000-01-01, in seconds since 1970
 constexpr std::int64_t steps_a_day = 8;                     // CAM5 wrote every three hours
 
-void refuse_samples(const fs::path& folder) {
+bool is_empty_folder(const fs::path& path) {
+  return fs::is_directory(fs::symlink_status(path)) && fs::is_empty(path);
+}
+
+bool holds_samples(const fs::path& folder) {
+  if (!fs::is_directory(folder)) return false;
+  return std::ranges::any_of(fs::directory_iterator(folder),
+                             [](const auto& entry) { return entry.path().extension() == ".h5"; });
+}
+
+/// What could not be put in place in the end.
+void refuse_filled(const fs::path& folder) {
   for (const char* const split : split_names) {
-    if (!fs::is_directory(folder / split)) continue;
-    for (const auto& entry : fs::directory_iterator(folder / split)) {
-      if (entry.path().extension() == ".h5") {
-        throw InputError(
-            fmt::format("{}: holds samples already; choose another folder, or remove it", (folder / split).string()));
-      }
-    }
+    const fs::path path = folder / split;
+    if (!fs::exists(fs::symlink_status(path)) || is_empty_folder(path)) continue;
+    throw InputError(fmt::format("{}: {}; choose another folder, or remove it", path.string(),
+                                 holds_samples(path) ? "holds samples already" : "is there and not empty"));
   }
 }
 
@@ -54,7 +63,14 @@ class UnfinishedSplits {
 
   fs::path of(const char* split) const { return unfinished_ / split; }
   void publish() const {
-    for (const char* const split : split_names) fs::rename(unfinished_ / split, folder_ / split);
+    refuse_filled(folder_);
+    for (const char* const split : split_names) {
+      std::error_code error;
+      fs::rename(unfinished_ / split, folder_ / split, error);
+      if (error)
+        throw InputError(fmt::format("{}: cannot be put in place ({}); choose another folder",
+                                     (folder_ / split).string(), error.message()));
+    }
   }
 
  private:
@@ -68,7 +84,7 @@ std::array<WeatherSplit, 3> generate_weather(const WeatherWorld& world, const fs
   const std::array<std::int64_t, 3> sizes =
       split_sizes(world.samples, world.validation_fraction, world.test_fraction, "samples");
   make_writable(folder);
-  refuse_samples(folder);
+  refuse_filled(folder);
   const UnfinishedSplits splits(folder);
   const WeatherGrid grid = global_grid(world.height, world.width);
   const std::uint64_t first_seed = RandomStream(world.seed).bits();

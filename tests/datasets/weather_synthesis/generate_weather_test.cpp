@@ -68,6 +68,31 @@ TEST_CASE("generate segmentation: a folder that holds samples is refused; what b
           (folder / "train").string() + ": holds samples already; choose another folder, or remove it");
     CHECK(fingerprint(WeatherSet(folder / "train")) == before);
   }
+  SUBCASE("anything else, before any work") {
+    fs::create_directories(folder / "train");
+    fs::create_directories(folder / "validation");
+    std::ofstream(folder / "validation" / "notes.txt") << "mine\n";
+    const auto nobody_is_told = [](std::int64_t) { FAIL("a sample was made"); };
+    CHECK(refusal([&] { generate_weather(world, folder.path(), nobody_is_told); }) ==
+          (folder / "validation").string() + ": is there and not empty; choose another folder, or remove it");
+    CHECK(fs::is_empty(folder / "train"));
+    fs::remove_all(folder / "validation");
+    std::ofstream(folder / "test") << "no folder\n";
+    CHECK(refusal([&] { generate_weather(world, folder.path(), nobody_is_told); }) ==
+          (folder / "test").string() + ": is there and not empty; choose another folder, or remove it");
+    fs::remove(folder / "test");
+    generate_weather(world, folder.path(), nobody);
+    CHECK(WeatherSet(folder / "train").size() == 2);
+  }
+  SUBCASE("something comes meanwhile") {
+    const auto write_notes = [&](std::int64_t) {
+      fs::create_directories(folder / "test");
+      std::ofstream(folder / "test" / "notes.txt") << "mine\n";
+    };
+    CHECK(refusal([&] { generate_weather(world, folder.path(), write_notes); }) ==
+          (folder / "test").string() + ": is there and not empty; choose another folder, or remove it");
+    CHECK(!fs::exists(folder / "train"));
+  }
   SUBCASE("breaks off") {
     CHECK_THROWS_AS(generate_weather(world, folder.path(),
                                      [](std::int64_t made) {
