@@ -2,15 +2,14 @@
 
 #include <udunits2.h>
 
-#include <algorithm>
 #include <array>
-#include <cctype>
 #include <memory>
 #include <mutex>
 #include <regex>
 #include <utility>
 
 #include "search/base/error.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -83,13 +82,10 @@ std::optional<UnitConversion> unit_conversion(const std::string& from, const std
   static std::mutex one_at_a_time;
   const std::scoped_lock lock(one_at_a_time);
   const Unit target = parse(to);
-  std::string text = as_udunits(from);
-  Converter found = converter(text, target);
-  if (!found) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    found = converter(text, target);
-  }
-  if (!found) found = converter(with_nicknames(text), target);
+  Converter found = converter(as_udunits(from), target);
+  const std::string small = as_udunits(lower(from));
+  if (!found) found = converter(small, target);
+  if (!found) found = converter(with_nicknames(small), target);
   if (!found) return std::nullopt;
   const double offset = cv_convert_double(found.get(), 0);
   return UnitConversion{cv_convert_double(found.get(), 1) - offset, offset};

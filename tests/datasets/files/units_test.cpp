@@ -7,32 +7,13 @@
 using namespace stormsweep;
 
 TEST_CASE("units: of rain, in every writing that weather services use") {
-  const std::map<std::string, double> rates{{"mm/h", 1},
-                                            {"mm/hr", 1},
-                                            {"mm h-1", 1},
-                                            {"mm hr-1", 1},
-                                            {"mm hour-1", 1},
-                                            {"mm/hour", 1},
-                                            {"mm h**-1", 1},
-                                            {"mm h^-1", 1},
-                                            {"mm per hour", 1},
-                                            {" mm/h ", 1},
-                                            {"MM/H", 1},
-                                            {"mm h -1", 1},
-                                            {"mm/day", 1 / 24.},
-                                            {"mm d-1", 1 / 24.},
-                                            {"mm s-1", 3600},
-                                            {"m s-1", 3.6e6},
-                                            {"m s**-1", 3.6e6},
-                                            {"mm/5min", 12},
-                                            {"mm/3h", 1 / 3.},
-                                            {"mm 3h-1", 1 / 3.},
-                                            {"mm 5 min^-1", 12},
-                                            {"mm/(5 min)", 12},
-                                            {"inch/hour", 25.4},
-                                            {"0.1 mm/h", 0.1},
-                                            {"mm h\u207b\u00b9", 1},
-                                            {"mm\u00b7h\u22121", 1}};
+  const std::map<std::string, double> rates{
+      {"mm/h", 1},         {"mm/hr", 1},        {"mm h-1", 1},           {"mm hr-1", 1},         {"mm hour-1", 1},
+      {"mm/hour", 1},      {"mm h**-1", 1},     {"mm h^-1", 1},          {"mm per hour", 1},     {" mm/h ", 1},
+      {"MM/H", 1},         {"mm h -1", 1},      {"mm/day", 1 / 24.},     {"mm d-1", 1 / 24.},    {"mm s-1", 3600},
+      {"m s-1", 3.6e6},    {"m s**-1", 3.6e6},  {"mm/5min", 12},         {"mm/3h", 1 / 3.},      {"mm 3h-1", 1 / 3.},
+      {"mm 5 min^-1", 12}, {"MM 3H-1", 1 / 3.}, {"MM/5MIN", 12},         {"MM H -1", 1},         {"mm/(5 min)", 12},
+      {"inch/hour", 25.4}, {"0.1 mm/h", 0.1},   {"mm h\u207b\u00b9", 1}, {"mm\u00b7h\u22121", 1}};
   for (const auto& [unit, factor] : rates) {
     CAPTURE(unit);
     const auto conversion = unit_conversion(unit, "mm h-1");
@@ -53,6 +34,7 @@ TEST_CASE("units: of rain, in every writing that weather services use") {
   CHECK(unit_conversion("m of water equivalent", "mm")->scale == 1000);
   CHECK(unit_conversion("1/10 mm", "mm")->scale == doctest::Approx(0.1));
   CHECK(unit_conversion("hundredths of mm", "mm")->scale == doctest::Approx(0.01));
+  CHECK(unit_conversion("Tenths of MM", "mm")->scale == doctest::Approx(0.1));
 }
 
 TEST_CASE("units: with an offset, and what is none") {
