@@ -22,11 +22,13 @@ using nlohmann::json;
 constexpr int index_format_version = 1;
 constexpr const char* file_name = "index.json";
 
-/// Nanoseconds since 1970; not the standard library's clock, whose start is its own.
-std::int64_t time_of_writing(const fs::path& path) {
+/// Its time of writing in nanoseconds since 1970; not by the standard library's clock, whose start is its own.
+WeatherIndex::File facts_of(const fs::path& path) {
   struct stat facts {};
-  stat(path.c_str(), &facts);
-  return facts.st_mtim.tv_sec * 1'000'000'000 + facts.st_mtim.tv_nsec;
+  if (stat(path.c_str(), &facts) != 0)
+    refuse_file(path, "cannot be read", "mend it, or move it out of the folder of samples");
+  if (!S_ISREG(facts.st_mode)) throw InputError(path.string() + ": is no file; move it out of the folder of samples");
+  return {path.filename(), facts.st_size, facts.st_mtim.tv_sec * 1'000'000'000 + facts.st_mtim.tv_nsec, ""};
 }
 
 json to_json(const WeatherIndex& index) {
@@ -68,9 +70,7 @@ std::vector<WeatherIndex::File> list_samples(const fs::path& folder) {
   std::error_code error;
   std::vector<WeatherIndex::File> files;
   for (auto at = fs::directory_iterator(folder, error); !error && at != fs::end(at); at.increment(error)) {
-    const fs::path& path = at->path();
-    if (path.extension() != ".h5") continue;
-    files.push_back({path.filename(), static_cast<std::int64_t>(at->file_size()), time_of_writing(path), ""});
+    if (at->path().extension() == ".h5") files.push_back(facts_of(at->path()));
   }
   if (error)
     throw InputError(folder.string() + ": cannot be listed (" + error.message() + "); give a folder of samples");

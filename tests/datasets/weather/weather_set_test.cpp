@@ -232,3 +232,17 @@ TEST_CASE("weather set: what cannot be one set is refused in one line with the r
     }
   }
 }
+
+TEST_CASE("weather set: a folder, or a link to nothing, by the name of a sample is refused") {
+  const TemporaryFolder folder;
+  write_samples(folder.path(), 2);
+  const fs::path odd = folder / "odd.h5";
+  const auto refused = [&](const std::string& problem) {
+    CHECK_THROWS_WITH_AS(WeatherSet(folder.path()), (odd.string() + ": " + problem).c_str(), InputError);
+  };
+  fs::create_directory(odd);
+  refused("is no file; move it out of the folder of samples");
+  fs::remove(odd);
+  fs::create_symlink(folder / "gone.h5", odd);
+  refused("cannot be read (No such file or directory); mend it, or move it out of the folder of samples");
+}
