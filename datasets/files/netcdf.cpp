@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <functional>
 #include <iterator>
 #include <numeric>
@@ -167,7 +166,7 @@ std::vector<double> File::read(const Variable& variable, const std::vector<std::
   std::vector<double> values(product(count));
   if (nc_get_vara_double(variable.group, variable.number, start.data(), count.data(), values.data()) != NC_NOERR)
     return {};
-  const double wrapped = meant(variable, -1) + 1;  // 0, 256 or 65536
+  const double wrapped = meant(variable, -1) + 1;  // 0, or 256 and its like
   for (double& value : values) value += value < 0 ? wrapped : 0;
   return values;
 }

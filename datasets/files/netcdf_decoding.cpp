@@ -21,6 +21,9 @@ const std::map<nc_type, double> unwritten{{NC_SHORT, NC_FILL_SHORT},
                                           {NC_INT64, static_cast<double>(NC_FILL_INT64)},
                                           {NC_UINT64, static_cast<double>(NC_FILL_UINT64)}};
 
+/// Of the types that _Unsigned makes others of.
+const std::map<nc_type, int> signed_bits{{NC_BYTE, 8}, {NC_SHORT, 16}, {NC_INT, 32}, {NC_INT64, 64}};
+
 bool is_real(nc_type type) {
   return type == NC_FLOAT || type == NC_DOUBLE;
 }
@@ -37,10 +40,10 @@ double File::meant(const Variable& variable, double number) const {
   nc_type type = NC_NAT;
   nc_inq_vartype(variable.group, variable.number, &type);
   if (type == NC_FLOAT) return static_cast<float>(number);  // -9999.9 of an attribute that is a double
-  if (number >= 0 || (type != NC_BYTE && type != NC_SHORT)) return number;
+  if (number >= 0 || !signed_bits.contains(type)) return number;
   const std::string is_unsigned = text(variable, "_Unsigned").value_or("");
   const bool without_sign = is_unsigned.starts_with('t') || is_unsigned.starts_with('T');  // "true", in any letters
-  return without_sign ? number + (type == NC_BYTE ? 256 : 65536) : number;
+  return without_sign ? number + std::ldexp(1, signed_bits.at(type)) : number;
 }
 
 std::vector<double> File::decoded(const Variable& variable, std::vector<double> values) const {

@@ -69,20 +69,28 @@ TEST_CASE("netcdf: numbers meant without a sign, and their fill value, which is 
   const TemporaryFolder folder;
   {
     Maker maker(folder / "a.nc", 3);
-    const int bytes = maker.variable("bytes", NC_BYTE), shorts = maker.variable("shorts", NC_SHORT);
+    const int bytes = maker.variable("bytes", NC_BYTE), shorts = maker.variable("shorts", NC_SHORT),
+              ints = maker.variable("ints", NC_INT), longs = maker.variable("longs", NC_INT64);
     const signed char fill = -1;
     nc_put_att_schar(maker.file(), bytes, "_FillValue", NC_BYTE, 1, &fill);
-    for (const int variable : {bytes, shorts}) nc_put_att_text(maker.file(), variable, "_Unsigned", 4, "true");
+    for (const int variable : {bytes, shorts, ints, longs})
+      nc_put_att_text(maker.file(), variable, "_Unsigned", 4, "true");
     const std::array<signed char, 3> numbers{5, -1, -2};
     REQUIRE(nc_put_var_schar(maker.file(), bytes, numbers.data()) == NC_NOERR);
     const std::array<short, 3> wide{5, -1, -2};
     REQUIRE(nc_put_var_short(maker.file(), shorts, wide.data()) == NC_NOERR);
+    const std::array<int, 3> wider{5, -1, -2};
+    REQUIRE(nc_put_var_int(maker.file(), ints, wider.data()) == NC_NOERR);
+    const std::array<long long, 3> widest{5, -1LL << 62, -1LL << 61};
+    REQUIRE(nc_put_var_longlong(maker.file(), longs, widest.data()) == NC_NOERR);
   }
   const std::vector<double> bytes = decoded(folder / "a.nc", "bytes");
   CHECK(bytes[0] == 5);
   CHECK(std::isnan(bytes[1]));
   CHECK(bytes[2] == 254);
   CHECK(decoded(folder / "a.nc", "shorts") == std::vector<double>{5, 65535, 65534});
+  CHECK(decoded(folder / "a.nc", "ints") == std::vector<double>{5, 4294967295, 4294967294});
+  CHECK(decoded(folder / "a.nc", "longs") == std::vector<double>{5, 3 * std::ldexp(1, 62), 7 * std::ldexp(1, 61)});
 }
 
 TEST_CASE("netcdf: cells never written, and numbers out of the valid range, are missing") {
