@@ -28,6 +28,12 @@ File open(const std::filesystem::path& path) {
                                path.string(), problem));
 }
 
+/// What moves vapour, or tells it where nothing else does: the rules on cyclones look at none of it.
+bool is_transport(LabelField field) {
+  return field == LabelField::transport || field == LabelField::transport_east ||
+         field == LabelField::transport_north || field == LabelField::q;
+}
+
 bool evenly_apart(const std::vector<double>& values) {
   if (values.size() < 2) return false;
   const double step = (values.back() - values.front()) / static_cast<double>(values.size() - 1);
@@ -46,12 +52,7 @@ void ClimateFile::refuse(const std::string& problem) const {
 
 ClimateFile::ClimateFile(const std::filesystem::path& path) : path_(path), file_(open(path)) {
   find_fields();
-  const auto all = [&](std::initializer_list<LabelField> fields) {
-    return std::ranges::all_of(fields, [&](LabelField field) { return has(field); });
-  };
-  if (!all({LabelField::transport}) && !all({LabelField::tmq}) &&
-      !all({LabelField::transport_east, LabelField::transport_north}) &&
-      !all({LabelField::u850, LabelField::v850, LabelField::q}))
+  if (!tells_rivers())
     refuse(
         "has no moisture that a river could be told by; give a NetCDF file with IVT, or IWV (TMQ, TQV, PRW), or U850, "
         "V850 and Q as [latitude, longitude] or [time, latitude, longitude], or U, V and Q on pressure levels");
@@ -62,33 +63,50 @@ ClimateFile::ClimateFile(const std::filesystem::path& path) : path_(path), file_
 }
 
 void ClimateFile::find_fields() {
+  std::map<LabelField, Variable> untold;
   for (const Variable& variable : file_.variables()) {
     if (variable.shape.size() < 2) continue;
     const auto layout = netcdf::layout_of(file_, variable);
     if (!layout) continue;
-    for (const auto& [field, level] : fields_of(file_, variable, *layout))
-      if (!has(field)) sources_.emplace(field, Source{variable, *layout, level, conversion(field, variable)});
+    for (const auto& [field, level] : fields_of(file_, variable, *layout)) {
+      if (has(field)) continue;
+      if (const auto unit = conversion(field, variable))
+        sources_.emplace(field, Source{variable, *layout, level, *unit});
+      else
+        untold.emplace(field, variable);
+    }
+  }
+  const bool has_rivers = tells_rivers();
+  for (const auto& [field, variable] : untold) {
+    if (!has(field) && !(has_rivers && is_transport(field)))
+      refuse(fmt::format("{} is in '{}', which is not understood; give it in {}, or mend its units", variable.name,
+                         file_.text(variable, "units").value_or(""), unit_of(field)));
   }
 }
 
+bool ClimateFile::tells_rivers() const {
+  const auto all = [&](std::initializer_list<LabelField> fields) {
+    return std::ranges::all_of(fields, [&](LabelField field) { return has(field); });
+  };
+  return all({LabelField::transport}) || all({LabelField::tmq}) ||
+         all({LabelField::transport_east, LabelField::transport_north}) ||
+         all({LabelField::u850, LabelField::v850, LabelField::q});
+}
+
 /// 1 kg/m2 of water is 1 mm of it, and some tell the one by the other.
-UnitConversion ClimateFile::conversion(LabelField field, const Variable& variable) const {
+std::optional<UnitConversion> ClimateFile::conversion(LabelField field, const Variable& variable) const {
   const std::string unit = file_.text(variable, "units").value_or(""), wanted = unit_of(field);
-  if (unit.find_first_not_of(' ') == std::string::npos || wanted.empty()) return {};
-  if (unit == artmip_transport && wanted == unit_of(LabelField::transport)) return {};
-  if (const auto told = unit_conversion(unit, wanted)) return *told;
-  const auto depth = field == LabelField::tmq ? unit_conversion(unit, "mm") : std::nullopt;
-  if (!depth)
-    refuse(fmt::format("{} is in '{}', which is not understood; give it in {}, or mend its units", variable.name, unit,
-                       wanted));
-  return *depth;
+  if (unit.find_first_not_of(' ') == std::string::npos || wanted.empty()) return UnitConversion{};
+  if (unit == artmip_transport && wanted == unit_of(LabelField::transport)) return UnitConversion{};
+  if (const auto told = unit_conversion(unit, wanted)) return told;
+  return field == LabelField::tmq ? unit_conversion(unit, "mm") : std::nullopt;
 }
 
 void ClimateFile::check_alike(const Source& first, const Source& other) const {
   const auto size = [](const Source& source) {
     const auto along = [&](std::size_t dimension) { return source.variable.shape[dimension]; };
     return std::tuple(along(source.layout.row), along(source.layout.column),
-                      source.layout.time ? along(*source.layout.time) : 0);
+                      source.layout.time ? along(*source.layout.time) : 1);
   };
   if (size(first) != size(other))
     refuse(fmt::format("{} and {} are of different sizes; give a file of one grid and one time axis",

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,8 @@ namespace stormsweep {
 /// PRW, U850, SLP ...; of pressure levels U, V, Q, T).
 class ClimateFile {
  public:
-  /// Throws InputError: missing, not NetCDF, no variable that a rule can use, a unit of something else, no
-  /// one-dimensional latitude and longitude evenly apart.
+  /// Throws InputError: missing, not NetCDF, no variable that a rule can use, a unit of something else where no other
+  /// field will do, no one-dimensional latitude and longitude evenly apart.
   explicit ClimateFile(const std::filesystem::path& path);
 
   const WeatherGrid& grid() const { return grid_; }
@@ -37,8 +38,10 @@ class ClimateFile {
     std::size_t level = 0;
     UnitConversion unit = {};  ///< to the rules' own; none where it tells none
   };
-  UnitConversion conversion(LabelField field, const netcdf::Variable& variable) const;
+  /// Nothing where its unit is not understood.
+  std::optional<UnitConversion> conversion(LabelField field, const netcdf::Variable& variable) const;
   void find_fields();
+  bool tells_rivers() const;
   void check_alike(const Source& first, const Source& other) const;
   void read_grid(const Source& field);
   std::vector<double> read_degrees(const Source& field, std::size_t dimension, const char* meaning) const;

@@ -108,6 +108,43 @@ TEST_CASE("climate file: units as people write them, and none; one that is not u
       "a.nc: PSL is in 'zorkmids', which is not understood; give it in Pa, or mend its units"));
 }
 
+TEST_CASE("climate file: moisture that is not understood is left out where another tells of rivers") {
+  const TemporaryFolder folder;
+  ClimateMaker maker;
+  maker.fields["IVT"] = maker.fields["QREFHT"] = counting(12);
+  maker.attributes["QREFHT"]["units"] = "g m-3";
+  maker.write(folder / "a.nc");
+  CHECK(ClimateFile(folder / "a.nc").has(LabelField::transport));
+  CHECK(!ClimateFile(folder / "a.nc").has(LabelField::q));
+  maker.fields["huss"] = counting(12);  // the same, in another unit
+  maker.attributes["huss"]["units"] = "g kg-1";
+  maker.write(folder / "a.nc");
+  CHECK(ClimateFile(folder / "a.nc").read(LabelField::q, 0)[5] == 0.005f);
+  maker.fields.erase("IVT"), maker.fields.erase("huss");
+  maker.fields["U850"] = maker.fields["V850"] = counting(12);
+  CHECK(refusal(maker).ends_with(
+      "a.nc: QREFHT is in 'g m-3', which is not understood; give it in kg kg-1, or mend its units"));
+  maker.fields["TMQ"] = counting(12);
+  CHECK(refusal(maker).empty());
+}
+
+TEST_CASE("climate file: fields with one time and without any") {
+  const TemporaryFolder folder;
+  {
+    NetcdfMaker maker(folder / "a.nc");
+    maker.dimension("time", 1), maker.dimension("lat", 2), maker.dimension("lon", 4);
+    maker.variable("time", NC_INT, {"time"}, {0}, {{"units", "hours since 2020-01-01"}});
+    maker.variable("lat", NC_DOUBLE, {"lat"}, {-45, 45}, {{"units", "degrees_north"}});
+    maker.variable("lon", NC_DOUBLE, {"lon"}, {0, 90, 180, 270}, {{"units", "degrees_east"}});
+    maker.variable("IVT", NC_DOUBLE, {"time", "lat", "lon"}, {0, 1, 2, 3, 4, 5, 6, 7});
+    maker.variable("TMQ", NC_DOUBLE, {"lat", "lon"}, {10, 11, 12, 13, 14, 15, 16, 17});
+  }
+  const ClimateFile file(folder / "a.nc");
+  CHECK(file.moments() == 1);
+  CHECK(file.read(LabelField::transport, 0)[5] == 5);
+  CHECK(file.read(LabelField::tmq, 0)[5] == 15);
+}
+
 TEST_CASE("climate file: longitudes that begin in the middle of the Earth's count go on beyond 360") {
   const TemporaryFolder folder;
   ClimateMaker maker;
