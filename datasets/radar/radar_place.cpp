@@ -12,6 +12,8 @@ namespace {
 
 constexpr double agreement = 0.05;  // corners may be those of pixels' centres, and are often rounded
 
+constexpr double least_pixel = 10;  // metres: no radar's pixels are smaller
+
 bool known(const std::array<double, 2>& corner) {
   return std::isfinite(corner[0]) && std::isfinite(corner[1]);
 }
@@ -28,22 +30,26 @@ std::string disagreement(const ToldScale& told, const ToldScale& measured) {
                      told.x, told.y, measured.x, measured.y);
 }
 
-/// From the first known corner and the scale; nothing without them.
+/// From the first known corner and the scale, in the map's unit or in kilometres; nothing without them.
 std::optional<MapBox> box_from_one_corner(const MapProjection& map, const RadarGrid& grid, const ToldScale& told) {
   const auto* const corner = std::ranges::find_if(grid.corners, known);
   if (corner == grid.corners.end() || told.x == 0 || told.y == 0) return std::nullopt;
   const auto number = corner - grid.corners.begin();  // lower left, upper left, upper right, lower right
   const bool left = number < 2, lower = number == 0 || number == 3;
-  const MapPoint at = map.forward({(*corner)[0], (*corner)[1]});
-  const double width = told.x * static_cast<double>(grid.width), height = told.y * static_cast<double>(grid.height);
+  const GeoPoint place{(*corner)[0], (*corner)[1]};
+  const MapPoint at = map.forward(place);
+  const double unit = 1000 * ground_kilometres(place, map.inverse({at.x + (left ? 1 : -1), at.y + (lower ? 1 : -1)}));
+  const auto on_map = [&](double one) { return one * unit < least_pixel ? 1000 * one : one; };
+  const double width = on_map(told.x) * static_cast<double>(grid.width),
+               height = on_map(told.y) * static_cast<double>(grid.height);
   const double west = left ? at.x : at.x - width, south = lower ? at.y : at.y - height;
   return MapBox{west, south, west + width, south + height};
 }
 
-/// Without corners to measure by, or with wrong ones: no radar's pixels are smaller than 10 m, so those are kilometres,
-/// or degrees, whose size is unknown.
+/// Without corners to measure by, or with wrong ones: what is less than a pixel is in kilometres, or in degrees, whose
+/// size is unknown.
 double metres_of(double told, const std::string& projection) {
-  if (told >= 10) return told;
+  if (told >= least_pixel) return told;
   const bool degrees =
       projection.find("longlat") != std::string::npos || projection.find("latlong") != std::string::npos;
   return degrees ? 0 : 1000 * told;

@@ -46,6 +46,29 @@ TEST_CASE("place: a Mercator pixel of 2 km is 0.94 km at 62 N, and corners follo
   CHECK(grid.corners[2][0] == doctest::Approx(20 + 4000 / 111319.49).epsilon(1e-6));
 }
 
+TEST_CASE("place: the other corners follow from one and a scale in kilometres, or in degrees where the map has them") {
+  RadarGrid metres{.height = 640, .width = 710, .projection = swiss}, kilometres = metres;
+  metres.corners[0] = kilometres.corners[0] = {3.169, 43.6301};
+  radar::place_on_ground(metres, {1000, 1000}, "a.h5", "where/projdef");
+  radar::place_on_ground(kilometres, {1, 1}, "a.h5", "where/projdef");
+  CHECK(kilometres.corners[2][0] == doctest::Approx(12.4634).epsilon(1e-3));
+  CHECK(kilometres.corners[2][1] == doctest::Approx(49.3654).epsilon(1e-4));
+  CHECK(kilometres.corners == metres.corners);
+  CHECK(kilometres.pixel_width == doctest::Approx(1000).epsilon(0.01));
+  for (const char* const projection : {"+proj=longlat +datum=WGS84", "EPSG:4326"}) {
+    RadarGrid degrees{.height = 2, .width = 4, .projection = projection};
+    degrees.corners[0] = {10, 50};
+    radar::place_on_ground(degrees, {0.5, 0.25}, "a.h5", "where/projdef");
+    CHECK(degrees.corners[2][0] == doctest::Approx(12));
+    CHECK(degrees.corners[2][1] == doctest::Approx(50.5));
+  }
+  RadarGrid in_kilometres{
+      .height = 2, .width = 2, .projection = "+proj=merc +lat_ts=0 +lon_0=0 +ellps=WGS84 +units=km"};
+  in_kilometres.corners[2] = {20, 0};  // where a map's kilometre is one on the ground
+  radar::place_on_ground(in_kilometres, {2, 2}, "a.h5", "where/projdef");
+  CHECK(in_kilometres.corners[0][0] == doctest::Approx(20 - 4000 / 111319.49).epsilon(1e-6));
+}
+
 TEST_CASE("place: corners that are no rectangle of the projection are told") {
   RadarGrid grid = swiss_grid("+proj=stere +lat_0=90 +lon_0=90 +lat_ts=60");
   CHECK(radar::place_on_ground(grid, {1000, 1000}, "a.h5", "where/projdef").find("not those of a rectangle") !=
