@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -11,12 +10,13 @@
 #include "datasets/files/cf_time.hpp"
 #include "datasets/files/units.hpp"
 #include "search/base/error.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
 namespace {
 
-constexpr double days_of_month = 30;
+constexpr double days_of_month = 30, most_months = 12 * 9999;
 
 ClimateMonth month_of_moment(std::int64_t seconds) {
   using namespace std::chrono;
@@ -46,12 +46,17 @@ std::vector<ClimateMonth> months_of_360_days(const std::vector<double>& numbers,
       dated ? unit_conversion("days since 2001-01-01" + units.substr(since + static_cast<std::size_t>(length)),
                               "days since 2001-01-01 00:00:00 UTC")
             : std::nullopt;
-  if (!unit || !clock)
+  const bool sound = month >= 1 && month <= 12 && day >= 1 && day <= days_of_month;
+  if (!unit || !clock || !sound)
     throw InputError(fmt::format("{}: its units are '{}'; give units like 'days since 1850-01-01'", place, units));
   std::vector<ClimateMonth> months;
-  for (const double number : numbers)
-    months.push_back(month_of(year, month) + static_cast<ClimateMonth>(std::floor(
-                                                 (day - 1 + clock->offset + unit->scale * number) / days_of_month)));
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const double passed = std::floor((day - 1 + clock->offset + unit->scale * numbers[i]) / days_of_month);
+    if (!(std::abs(passed) < most_months))
+      throw InputError(
+          fmt::format("{}[{}] is {:g}, no time; give files with the time of each map", place, i, numbers[i]));
+    months.push_back(month_of(year, month) + static_cast<ClimateMonth>(passed));
+  }
   return months;
 }
 
@@ -60,9 +65,7 @@ std::vector<ClimateMonth> months_of_360_days(const std::vector<double>& numbers,
 std::vector<ClimateMonth> months_of(const std::vector<double>& numbers, const std::string& units,
                                     const std::string& calendar, const std::string& place) {
   if (units.empty()) return months_of_years(numbers, place);
-  std::string lower = calendar;
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (lower == "360_day") return months_of_360_days(numbers, units, place);
+  if (lower(calendar) == "360_day") return months_of_360_days(numbers, units, place);
   std::vector<ClimateMonth> months;
   std::ranges::transform(netcdf::unix_times(numbers, units, calendar, place), std::back_inserter(months),
                          month_of_moment);

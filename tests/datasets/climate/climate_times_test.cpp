@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "search/base/error.hpp"
 
 using namespace stormsweep;
@@ -36,6 +38,20 @@ TEST_CASE("numbers without units are years") {
 TEST_CASE("times of 360 days without a beginning are refused") {
   CHECK_THROWS_WITH_AS(months_of({1}, "days", "360_day", "f.nc: time"),
                        "f.nc: time: its units are 'days'; give units like 'days since 1850-01-01'", InputError);
+}
+
+TEST_CASE("dates that no month of 30 days has, and numbers that are none, are refused") {
+  for (const char* const units : {"days since 2015-13-01", "days since 2015-00-01", "days since 2015-01-31",
+                                  "days since 2015-13-45", "days since 2015-01-00"}) {
+    CAPTURE(units);
+    CHECK_THROWS_WITH_AS(months_of({1}, units, "360_day", "f.nc: time"), doctest::Contains("give units like 'days"),
+                         InputError);
+  }
+  for (const double number : {std::nan(""), HUGE_VAL, -HUGE_VAL, 1e12}) {
+    CAPTURE(number);
+    CHECK_THROWS_WITH_AS(months_of({1, number}, "days since 1850-01-01", "360_day", "f.nc: time"),
+                         doctest::Contains("f.nc: time[1] is "), InputError);
+  }
 }
 
 TEST_CASE("between years: from middle to middle, and no further") {
