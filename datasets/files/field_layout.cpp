@@ -1,6 +1,9 @@
 #include "datasets/files/field_layout.hpp"
 
+#include <algorithm>
 #include <utility>
+
+#include "search/base/text.hpp"
 
 namespace stormsweep::netcdf {
 
@@ -16,6 +19,17 @@ void guess_image(const std::vector<Axis>& axes, const Variable& field, std::opti
     else if (!row)
       row = i;
   }
+}
+
+/// A height is a level by its name alone, but counts rows beside a width.
+void read_width_and_height(const Variable& field, std::vector<Axis>& axes) {
+  const auto place_of = [&](const char* name) {
+    return std::ranges::find(field.dimensions, name, [](const std::string& one) { return lower(one); }) -
+           field.dimensions.begin();
+  };
+  const auto width = place_of("width"), height = place_of("height");
+  if (width == std::ssize(axes) || height == std::ssize(axes)) return;
+  axes[static_cast<std::size_t>(height)] = Axis::row, axes[static_cast<std::size_t>(width)] = Axis::column;
 }
 
 /// The one dimension of this kind; of several, of which at most one has more than one place, that one.
@@ -46,6 +60,7 @@ std::optional<FieldLayout> layout_of(const File& file, const Variable& field) {
     const auto coordinate = coordinate_of(file, field, i);
     axes.push_back(coordinate ? axis_of(file, *coordinate) : axis_of_name(field.dimensions[i]));
   }
+  read_width_and_height(field, axes);
   auto row = only(axes, Axis::row, field), column = only(axes, Axis::column, field);
   const bool told = row && column;
   if (!told) guess_image(axes, field, row, column);

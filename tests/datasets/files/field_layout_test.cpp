@@ -45,6 +45,8 @@ TEST_CASE("field layout: told by standard names, axis, units and names") {
   check(layout({}, {"nx", "ny", "time"}), 2, 1, 0);
   check(layout({}, {"time", "south_north", "west_east"}), 0, 1, 2);
   check(layout({}), 0, 1, 2);  // nothing tells
+  check(layout({}, {"time", "height", "width"}), 0, 1, 2);
+  check(layout({}, {"Width", "Height", "frame"}), 2, 1, 0);
   CHECK(!layout({})->told);
   CHECK(layout({}, {"time", "y", "x"})->told);
 }
@@ -69,6 +71,7 @@ TEST_CASE("field layout: levels, and what is no stack of images") {
   REQUIRE(levels);
   CHECK(levels->level == 0);
   CHECK(!levels->time);
+  CHECK(layout({}, {"height", "lat", "lon"})->level == 0);
   CHECK(!layout({}, {"time", "number", "lat", "lon"}));  // members of an ensemble
   CHECK(!layout({}, {"time"}));
 }
