@@ -68,10 +68,11 @@ std::optional<Unit> read_unit(const std::string& unit) {
 /// What is about rain without being any. `words`: its names.
 bool is_about_rain(const File& file, const Variable& variable, const std::string& words) {
   return file.text(variable, "flag_meanings") || file.text(variable, "flag_values") ||
-         has_any(words, {"quality",   "index",  "error",    "uncertain", "source",   "flag",         "mask",
-                         "weight",    "probab", "prob_",    "fraction",  "count",    "number",       "status",
-                         "condition", "time",   "type",     "phase",     "height",   "temperature",  "_pal",
-                         "_bnds",     "bounds", "variance", "deviation", "distance", "differential", "correlation"});
+         has_any(words,
+                 {"quality",  "index",     "error",    "uncertain",    "source",     "flag",   "mask",      "weight",
+                  "probab",   "prob_",     "fraction", "count",        "number",     "status", "condition", "time",
+                  "type",     "phase",     "height",   "temperature",  "_pal",       "_bnds",  "bounds",    "terrain",
+                  "variance", "deviation", "distance", "differential", "correlation"});
 }
 
 bool names_rain(const std::string& words) {
@@ -86,11 +87,16 @@ bool is_called_rain(const File& file, const Variable& variable) {
 
 /// By its standard name or its own.
 bool is_rain(const File& file, const Variable& variable) {
-  constexpr std::array names{"tp",   "rr",     "pr",   "rate", "refl", "ref", "rw", "ry",  "rv",     "apcp", "prate",
-                             "mtpr", "tprate", "acrr", "pcp",  "th",   "zh",  "z",  "crr", "cmorph", "rfe"};
+  constexpr std::array names{"tp",    "rr",   "pr",     "rate", "rw",  "ry",  "rv",     "apcp",
+                             "prate", "mtpr", "tprate", "acrr", "pcp", "crr", "cmorph", "rfe"};
+  constexpr std::array reflectivities{"refl", "ref", "th", "zh", "z"};  // some are also called so that are heights
   const std::string name = own_name(variable);
   const std::string words = name + " " + standard_name(file, variable);
   if (is_about_rain(file, variable, words)) return false;
+  if (std::ranges::find(reflectivities, name) != reflectivities.end()) {
+    const auto unit = read_unit(unit_of(file, variable));
+    return !unit || unit->meaning == Meaning::reflectivity;
+  }
   return std::ranges::find(names, name) != names.end() || lower(unit_of(file, variable)).starts_with("dbz") ||
          names_rain(words);
 }
@@ -119,7 +125,7 @@ std::string dimensions_of(const Variable& variable) {
 /// Least for the field that is most likely meant.
 auto rank(const File& file, const NetcdfRain& rain) {
   const Variable& variable = rain.variable;
-  return std::tuple(is_partial(file, variable), std::ranges::count(variable.name, '/'), rain.meaning,
+  return std::tuple(is_partial(file, variable), !rain.layout.time, std::ranges::count(variable.name, '/'), rain.meaning,
                     standard_name(file, variable).empty());
 }
 

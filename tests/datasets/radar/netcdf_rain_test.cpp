@@ -82,6 +82,27 @@ TEST_CASE("NetCDF rain: of several the whole is taken, and the others are told")
   CHECK(choose({rate("rain")}).note.empty());
 }
 
+TEST_CASE("NetCDF rain: heights above the sea are none, and what has times goes before what has none") {
+  for (const char* const name : {"z", "zh", "ref", "terrain"}) {
+    CAPTURE(name);
+    const NetcdfChoice choice = choose({{name, {{"units", "m"}}}, {"rr", {{"units", "mm"}}}});
+    CHECK(choice.rain.variable.name == "rr");
+    CHECK(choice.note.empty());
+    CHECK_THROWS_WITH_AS(choose({{name, {{"units", "m"}}}}), doctest::Contains("holds no radar images"), InputError);
+  }
+  CHECK(choose({{"z", {{"units", "dBZ"}}}}).rain.meaning == Meaning::reflectivity);
+  CHECK_THROWS_WITH_AS(choose({{"z", {}}}), doctest::Contains("its rain is not understood: z (without a unit)"),
+                       InputError);
+  const TemporaryFolder folder;
+  {
+    NetcdfMaker maker(folder / "a.nc");
+    maker.dimension("time", 4), maker.dimension("y", 2), maker.dimension("x", 3);
+    maker.variable("rain_climatology", NC_FLOAT, {"y", "x"}, {}, {{"units", "mm/h"}});
+    maker.variable("rain", NC_FLOAT, {"time", "y", "x"}, {}, {{"units", "mm"}});
+  }
+  CHECK(radar::choose_rain(open_netcdf(folder / "a.nc"), "a.nc", "").rain.variable.name == "rain");
+}
+
 TEST_CASE("NetCDF rain: in a group, and by name") {
   CHECK(choose({rate("precipitation")}, "", "Grid").rain.variable.name == "Grid/precipitation");
   CHECK(choose({rate("precipitation"), rate("other")}, "other", "Grid").rain.variable.name == "Grid/other");
