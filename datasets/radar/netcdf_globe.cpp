@@ -62,6 +62,10 @@ std::optional<Variable> find(const File& file, const Variable& field, const Fiel
     const auto has = [&](std::size_t i) {
       return std::ranges::find(variable.dimensions, field.dimensions[i]) != variable.dimensions.end();
     };
+    for (std::size_t i = 0; i < variable.shape.size(); ++i) {
+      const bool shared = std::ranges::find(field.dimensions, variable.dimensions[i]) != field.dimensions.end();
+      if (!shared && variable.shape[i] > 1) return false;  // of a pixel's corners, say
+    }
     return variable.shape.size() >= 2 && variable.number != field.number && has(layout.row) && has(layout.column) &&
            is(file, variable);
   };

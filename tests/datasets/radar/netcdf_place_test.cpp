@@ -79,6 +79,27 @@ TEST_CASE("NetCDF place: latitudes and longitudes of each pixel tell orientation
   check_corner(west_last.grid.corners[2], 10.03, 50.02);
 }
 
+TEST_CASE("NetCDF place: the corners of pixels are no coordinates, those of each time are") {
+  const TemporaryFolder folder;
+  const Field field = with_places(0.04, 0.06);
+  std::vector<double> of_corners, of_times;
+  for (const double latitude : field.latitudes) {
+    for (const double down : {-0.02, -0.02, 0.02, 0.02}) of_corners.push_back(latitude + down);
+  }
+  for (int time = 0; time < 2; ++time) of_times.insert(of_times.end(), field.latitudes.begin(), field.latitudes.end());
+  {
+    NetcdfMaker maker(folder / "a.nc");
+    maker.dimension("time", 2), maker.dimension("y", 4), maker.dimension("x", 5), maker.dimension("corner", 4);
+    maker.variable("lat_bounds", NC_DOUBLE, {"y", "x", "corner"}, of_corners, {{"units", "degrees_north"}});
+    maker.variable("lat", NC_DOUBLE, {"time", "y", "x"}, of_times, {{"units", "degrees_north"}});
+    maker.variable("lon", NC_DOUBLE, {"y", "x"}, field.longitudes, {{"units", "degrees_east"}});
+    maker.variable("rain", NC_FLOAT, {"time", "y", "x"}, {}, {{"units", "mm/h"}});
+  }
+  const netcdf::File file = open_netcdf(folder / "a.nc");
+  const auto rain = file.variable("rain");
+  check_corner(radar::place_of(file, "a.nc", *rain, *layout_of(file, *rain)).grid.corners[0], 9.97, 49.98);
+}
+
 TEST_CASE("NetCDF place: unnamed dimensions are turned where latitudes go along the second") {
   Field field;
   field.dimensions = {"a", "b"};
