@@ -55,7 +55,7 @@ double radius_to(const SphereVicinity& vicinity, Field psl, std::int64_t centre,
     sums[ring] += at(psl, pixel), ++counts[ring];
   });
   for (std::size_t ring = 1; ring < sums.size(); ++ring) {
-    if (sums[ring] >= level * counts[ring]) return static_cast<double>(ring) * vicinity.row_step();
+    if (counts[ring] > 0 && sums[ring] >= level * counts[ring]) return static_cast<double>(ring) * vicinity.row_step();
   }
   return most;
 }

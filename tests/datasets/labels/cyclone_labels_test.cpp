@@ -8,6 +8,8 @@
 #include <numbers>
 #include <set>
 
+#include "datasets/labels/sphere_vicinity.hpp"
+
 using namespace stormsweep;
 
 namespace {
@@ -165,6 +167,19 @@ TEST_CASE("cyclones: missing values are never part of one") {
   CHECK(std::isfinite(found[0].warm_core));
   std::ranges::fill(world.t500, missing);
   CHECK(world.found().empty());
+}
+
+TEST_CASE("cyclones: a ring of which every pressure is missing does not end the storm") {
+  World world;
+  world.plant({.latitude = 18, .longitude = 120});
+  const Cyclone whole = world.found().at(0);
+  REQUIRE(whole.radius > 1.4);
+  SphereVicinity(world.grid).disc(whole.centre, 1.499, [&](std::int64_t pixel, double away) {
+    if (away >= 0.75) world.psl[static_cast<std::size_t>(pixel)] = std::numeric_limits<float>::quiet_NaN();
+  });
+  const Cyclone holed = world.found().at(0);
+  CHECK(holed.centre == whole.centre);
+  CHECK(holed.radius == whole.radius);
 }
 
 TEST_CASE("cyclones: on a grid of few pixels the distances grow with them") {
