@@ -90,16 +90,19 @@ Batch TensorSet::gather(const std::vector<std::int64_t>& samples) const {
 TensorStatistics statistics(const TensorSet& set) {
   if (!set.input().is_floating_point()) return {};
   const std::int64_t channels = set.input().dim() > 1 ? set.input().size(1) : 1;
-  torch::Tensor sum = torch::zeros({channels}, torch::kFloat64), squares = torch::zeros_like(sum);
-  by_rows(set.input(), [&](std::int64_t, const torch::Tensor& rows) {
-    const torch::Tensor values =
+  torch::Tensor sum = torch::zeros({channels}, torch::kFloat64), squares = torch::zeros_like(sum), origin;
+  by_rows(set.input(), [&](std::int64_t first, const torch::Tensor& rows) {
+    torch::Tensor values =
         rows.to(torch::kFloat64).reshape({rows.size(0), channels, -1}).transpose(0, 1).reshape({channels, -1});
+    if (first == 0) origin = values.mean(1, true);  // squares of what lies far from 0 would take all digits
+    values = values - origin;
     sum += values.sum(1);
     squares += values.square().sum(1);
   });
   const std::int64_t numbers = set.input().numel() / channels;
   const auto count = static_cast<double>(numbers);
-  const torch::Tensor mean = sum / count, variance = (squares / count - mean.square()).clamp_min(0);
+  const torch::Tensor from_origin = sum / count, mean = from_origin + origin.squeeze(1),
+                      variance = (squares / count - from_origin.square()).clamp_min(0);
   TensorStatistics result;
   result.axes = set.input().dim();
   for (std::int64_t c = 0; c < channels; ++c) {

@@ -48,6 +48,12 @@ TEST_CASE("statistics are of each channel, over samples and all other axes") {
   CHECK(statistics(many).mean[2] == doctest::Approx(values[2].mean().item<double>()));
   CHECK(statistics(many).deviation[2] == doctest::Approx(values[2].std(false).item<double>()));
 
+  // A million, and one and two more, as often: the sum of their squares, 1e17, is told to 8 alone.
+  const auto turns = torch::arange(99999).remainder(3).to(torch::kFloat32) + 1e6;
+  write_tensors(folder / "far.h5", {{"input", turns.unsqueeze(1)}, {"target", torch::zeros({99999})}});
+  CHECK(statistics(TensorSet(folder / "far.h5")).mean[0] == 1'000'001);
+  CHECK(statistics(TensorSet(folder / "far.h5")).deviation[0] == doctest::Approx(std::sqrt(2 / 3.)).epsilon(1e-9));
+
   write_tensors(folder / "words.h5", {{"input", torch::ones({2, 3}, torch::kInt64)}, {"target", torch::zeros({2})}});
   CHECK(statistics(TensorSet(folder / "words.h5")).mean.empty());
   write_tensors(folder / "flat.h5", {{"input", torch::tensor({1.F, 3.F})}, {"target", torch::zeros({2})}});
