@@ -1,12 +1,12 @@
 #include "datasets/files/cf_axes.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <optional>
 #include <set>
 
 #include "datasets/files/units.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep::netcdf {
 
@@ -82,11 +82,6 @@ const std::map<Axis, std::set<std::string>> names{
      {"level", "levels", "lev", "plev", "pressurelevel", "pressure", "isobaric", "isobaricinhpa", "isobaricinpa", "z",
       "height", "altitude", "bottomtop"}},
 };
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 std::string attribute(const File& file, const Variable& variable, const char* name) {
   return lower(file.text(variable, name).value_or(""));

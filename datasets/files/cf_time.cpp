@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <chrono>
 #include <cmath>
 #include <regex>
 
 #include "datasets/files/units.hpp"
 #include "search/base/error.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep::netcdf {
 
@@ -141,9 +141,7 @@ std::vector<std::int64_t> unix_times(const std::vector<double>& numbers, const s
     }
     return times;
   }
-  std::string lower = calendar;
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  const Clock clock(units, lower, place);
+  const Clock clock(units, lower(calendar), place);
   for (const double number : numbers) times.push_back(clock.seconds(number));
   return times;
 }

@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "datasets/files/units.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep::radar {
 
@@ -18,11 +18,6 @@ namespace {
 
 using netcdf::File;
 using netcdf::Variable;
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 bool has_any(const std::string& text, std::initializer_list<const char*> words) {
   return std::ranges::any_of(words, [&](const char* word) { return text.find(word) != std::string::npos; });

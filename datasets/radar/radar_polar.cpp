@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "datasets/files/netcdf.hpp"
 #include "datasets/radar/radar_format.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep::radar {
 
@@ -67,11 +67,6 @@ bool has_numbered(const std::vector<std::string>& links, const std::string& name
     return link.size() > name.size() && link.starts_with(name) &&
            link.find_first_not_of("0123456789_", name.size()) == std::string::npos;
   });
-}
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
 }
 
 /// In small letters.

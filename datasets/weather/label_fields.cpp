@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <string_view>
 
 #include "datasets/files/units.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -85,11 +85,6 @@ const std::multimap<std::string_view, LevelField> level_names{
     {"air_temperature", {LabelField::t200, 200}},
     {"air_temperature", {LabelField::t500, 500}},
 };
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 /// What a variable may be known by.
 std::array<std::string, 2> names_of(const File& file, const Variable& variable) {
