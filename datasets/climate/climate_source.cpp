@@ -23,16 +23,8 @@ using netcdf::Variable;
 
 const std::set<std::string> member_names{"member", "member_id", "ensemble", "ens", "realization", "number"};
 constexpr double same_degree = 1e-3;  // below any grid's step, above the rounding of floats
+constexpr const char* remedy = "give a NetCDF file that is whole";
 constexpr const char* remap = "remap it first, as with 'cdo remapcon,r72x36 in.nc out.nc'";
-
-File open(const std::filesystem::path& path) {
-  std::string problem = "no such file";
-  if (std::filesystem::exists(path)) {
-    if (auto file = File::open(path, problem)) return std::move(*file);
-  }
-  throw InputError(
-      fmt::format("{}: cannot be read as NetCDF ({}); give a NetCDF file that is whole", path.string(), problem));
-}
 
 Variable variable_of(const File& file, const std::filesystem::path& path, const std::string& name) {
   if (auto found = file.variable(name)) return std::move(*found);
@@ -72,7 +64,7 @@ void ClimateSource::refuse(const std::string& problem) const {
 
 ClimateSource::ClimateSource(const std::filesystem::path& path, const std::string& variable, const std::string& member)
     : path_(path),
-      file_(open(path)),
+      file_(std::in_place, path, remedy),
       variable_(variable_of(*file_, path, variable)),
       unit_(file_->text(variable_, "units").value_or("")) {
   find_dimensions();
@@ -176,7 +168,7 @@ void ClimateSource::choose_member(const std::string& member) {
 
 std::vector<float> ClimateSource::read(std::size_t moment) {
   if (!file_) {
-    file_.emplace(open(path_));
+    file_.emplace(path_, remedy);
     variable_ = variable_of(*file_, path_, variable_.name);  // its numbers are those of an open file
   }
   std::vector<std::size_t> start(variable_.shape.size(), 0), count(variable_.shape.size(), 1);

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "datasets/files/hdf5.hpp"
+#include "search/base/error.hpp"
 
 namespace stormsweep::netcdf {
 
@@ -59,6 +60,13 @@ std::optional<File> File::open(const std::filesystem::path& path, std::string& p
   if (status == NC_NOERR) return File(id);
   problem = nc_strerror(status);
   return std::nullopt;
+}
+
+File::File(const std::filesystem::path& path, const std::string& remedy) {
+  std::string problem = "no such file";
+  auto file = std::filesystem::exists(path) ? open(path, problem) : std::nullopt;
+  if (!file) throw InputError(path.string() + ": cannot be read as NetCDF (" + problem + "); " + remedy);
+  std::swap(id_, file->id_);
 }
 
 File::File(File&& other) noexcept : id_(std::exchange(other.id_, -1)) {}

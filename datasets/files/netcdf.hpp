@@ -22,6 +22,8 @@ class File {
  public:
   /// Nothing where libnetcdf cannot read it; `problem` then tells why.
   static std::optional<File> open(const std::filesystem::path& path, std::string& problem);
+  /// Throws InputError "<path>: cannot be read as NetCDF (<why>); <remedy>".
+  File(const std::filesystem::path& path, const std::string& remedy);
   File(File&& other) noexcept;
   File& operator=(File&&) = delete;
   ~File();

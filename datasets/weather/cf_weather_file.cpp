@@ -18,15 +18,7 @@ using netcdf::Variable;
 
 /// As ARTMIP's files of MERRA-2 tell their IVT, which is kg of vapour, not kg in each kg of air, through 1 m in 1 s.
 constexpr const char* artmip_transport = "kg kg-1 m-1 s-1";
-
-File open(const std::filesystem::path& path) {
-  std::string problem = "no such file";
-  if (std::filesystem::exists(path)) {
-    if (auto file = File::open(path, problem)) return std::move(*file);
-  }
-  throw InputError(fmt::format("{}: cannot be read as NetCDF ({}); give a NetCDF file, or a sample that ends in .h5",
-                               path.string(), problem));
-}
+constexpr const char* remedy = "give a NetCDF file, or a sample that ends in .h5";
 
 /// What moves vapour, or tells it where nothing else does: the rules on cyclones look at none of it.
 bool is_transport(LabelField field) {
@@ -50,7 +42,7 @@ void ClimateFile::refuse(const std::string& problem) const {
   throw InputError(fmt::format("{}: {}", path_.string(), problem));
 }
 
-ClimateFile::ClimateFile(const std::filesystem::path& path) : path_(path), file_(open(path)) {
+ClimateFile::ClimateFile(const std::filesystem::path& path) : path_(path), file_(path, remedy) {
   find_fields();
   if (!tells_rivers())
     refuse(
