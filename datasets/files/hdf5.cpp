@@ -55,11 +55,7 @@ Extent extent(const Handle& file, const std::filesystem::path& path, const std::
   if (!dataset) refuse(path, "has no dataset " + name, remedy);
   const Handle type(H5Dget_type(dataset), H5Tclose);
   if (H5Tequal(type, wanted) <= 0) refuse(path, name + " is not of " + words_of(wanted), remedy);
-  const Handle space(H5Dget_space(dataset), H5Sclose);
-  Extent found;
-  found.shape.resize(static_cast<std::size_t>(H5Sget_simple_extent_ndims(space)));
-  H5Sget_simple_extent_dims(space, found.shape.data(), nullptr);
-  found.count = 1;
+  Extent found{lengths_of(dataset), 0, 1};
   for (const hsize_t n : found.shape) found.count *= n;
   if (found.count == 0) return found;
   const haddr_t offset = H5Dget_offset(dataset);
@@ -69,6 +65,13 @@ Extent extent(const Handle& file, const std::filesystem::path& path, const std::
   found.offset = offset;
   if (offset + found.count * size > std::filesystem::file_size(path)) refuse(path, name + " is cut short", remedy);
   return found;
+}
+
+std::vector<hsize_t> lengths_of(const Handle& dataset) {
+  const Handle space(dataset ? H5Dget_space(dataset) : -1, H5Sclose);
+  std::vector<hsize_t> shape(static_cast<std::size_t>(std::max(H5Sget_simple_extent_ndims(space), 0)));
+  H5Sget_simple_extent_dims(space, shape.data(), nullptr);
+  return shape;
 }
 
 Handle create(const Handle& file, const std::string& name, hid_t type, std::span<const hsize_t> shape) {
@@ -82,8 +85,7 @@ Handle create(const Handle& file, const std::string& name, hid_t type, std::span
 
 bool write_rows(const Handle& dataset, hsize_t first, hsize_t rows, const void* values) {
   const Handle space(H5Dget_space(dataset), H5Sclose);
-  std::vector<hsize_t> count(static_cast<std::size_t>(H5Sget_simple_extent_ndims(space)));
-  H5Sget_simple_extent_dims(space, count.data(), nullptr);
+  std::vector<hsize_t> count = lengths_of(dataset);
   std::vector<hsize_t> start(count.size(), 0);
   start[0] = first, count[0] = rows;
   H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);

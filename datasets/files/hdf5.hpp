@@ -83,6 +83,18 @@ struct Extent {
 Extent extent(const Handle& file, const std::filesystem::path& path, const std::string& name, hid_t type,
               const std::string& remedy);
 
+/// Of a dataset along its axes; none where it is a single number, or is not there.
+std::vector<hsize_t> lengths_of(const Handle& dataset);
+/// All its numbers, as T; nothing where they cannot be read.
+template <class T>
+std::optional<std::vector<T>> read_all(const Handle& dataset) {
+  std::size_t count = 1;
+  for (const hsize_t n : lengths_of(dataset)) count *= n;
+  std::vector<T> values(count);
+  const bool good = H5Dread(dataset, type_of<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0;
+  return good ? std::optional(std::move(values)) : std::nullopt;
+}
+
 /// A contiguous dataset of `shape`, its space taken at once.
 Handle create(const Handle& file, const std::string& name, hid_t type, std::span<const hsize_t> shape);
 /// Writes rows [first, first + rows) of the leading axis; `values` are of the dataset's own type.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace stormsweep::radar {
 
@@ -26,22 +27,17 @@ std::optional<std::int64_t> utc_time(int year, int month, int day, int hour, int
 std::array<std::int64_t, 2> image_size(const hdf5::Handle& file, const std::filesystem::path& path,
                                        const std::string& name) {
   const hdf5::Handle dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);
-  const hdf5::Handle space(dataset ? H5Dget_space(dataset) : -1, H5Sclose);
-  std::array<hsize_t, 2> shape{};
-  if (!space || H5Sget_simple_extent_ndims(space) != 2)
-    refuse(path, name + " is not an image of rows and columns; give composites");
-  H5Sget_simple_extent_dims(space, shape.data(), nullptr);
+  const std::vector<hsize_t> shape = hdf5::lengths_of(dataset);
+  if (shape.size() != 2) refuse(path, name + " is not an image of rows and columns; give composites");
   return {static_cast<std::int64_t>(shape[0]), static_cast<std::int64_t>(shape[1])};
 }
 
 std::vector<float> read_numbers(const hdf5::Handle& file, const std::filesystem::path& path, const std::string& name) {
   const hdf5::Handle dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);
-  const hdf5::Handle space(dataset ? H5Dget_space(dataset) : -1, H5Sclose);
-  if (!space) refuse_unreadable(path, name + " cannot be opened");
-  std::vector<float> values(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
-  if (H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
-    refuse_unreadable(path, name + " cannot be read");
-  return values;
+  if (!dataset) refuse_unreadable(path, name + " cannot be opened");
+  auto values = hdf5::read_all<float>(dataset);
+  if (!values) refuse_unreadable(path, name + " cannot be read");
+  return std::move(*values);
 }
 
 void flip_rows(RadarFrame& frame) {

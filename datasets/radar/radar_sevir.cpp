@@ -38,10 +38,9 @@ Datasets datasets_of(const hdf5::Handle& file) {
 
 /// Zeros where it has not four dimensions.
 std::array<hsize_t, 4> shape_of(const hdf5::Handle& file, const std::string& name) {
-  const hdf5::Handle dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);
-  const hdf5::Handle space(dataset ? H5Dget_space(dataset) : -1, H5Sclose);
+  const std::vector<hsize_t> found = hdf5::lengths_of({H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose});
   std::array<hsize_t, 4> shape{};
-  if (space && H5Sget_simple_extent_ndims(space) == 4) H5Sget_simple_extent_dims(space, shape.data(), nullptr);
+  if (found.size() == shape.size()) std::ranges::copy(found, shape.begin());
   return shape;
 }
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <utility>
+
 #include "datasets/weather/weather_sizes.hpp"
 #include "search/base/error.hpp"
 
@@ -35,13 +37,11 @@ NumberType number_type(const hdf5::Handle& dataset, const hdf5::Handle& type) {
 NumberArray find_array(const hdf5::Handle& file, const fs::path& path, const std::string& name, bool floats_only) {
   const hdf5::Handle dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);
   if (!dataset) refuse(path, "has no dataset " + name);
-  const hdf5::Handle type(H5Dget_type(dataset), H5Tclose), space(H5Dget_space(dataset), H5Sclose);
+  const hdf5::Handle type(H5Dget_type(dataset), H5Tclose);
   const H5T_class_t kind = H5Tget_class(type);
   if (kind != H5T_FLOAT && (floats_only || kind != H5T_INTEGER))
     refuse(path, name + (floats_only ? " is not of floats" : " is not of numbers"));
-  NumberArray array{name, {}, number_type(dataset, type), 0, 0};
-  array.shape.resize(static_cast<std::size_t>(H5Sget_simple_extent_ndims(space)));
-  H5Sget_simple_extent_dims(space, array.shape.data(), nullptr);
+  NumberArray array{name, hdf5::lengths_of(dataset), number_type(dataset, type), 0, 0};
   if (array.type == NumberType::stored) return array;
   array.offset = H5Dget_offset(dataset);
   std::size_t bytes = H5Tget_size(type);
@@ -115,12 +115,9 @@ template <class T>
 std::vector<T> read_stored(const fs::path& path, const std::string& name) {
   const auto lock = hdf5::lock();
   const hdf5::Handle file = hdf5::open(path, remedy);
-  const hdf5::Handle dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);
-  const hdf5::Handle space(H5Dget_space(dataset), H5Sclose);
-  std::vector<T> values(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
-  if (H5Dread(dataset, hdf5::type_of<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
-    refuse(path, name + " cannot be read: cut short, or compressed in an unknown way");
-  return values;
+  auto values = hdf5::read_all<T>({H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose});
+  if (!values) refuse(path, name + " cannot be read: cut short, or compressed in an unknown way");
+  return std::move(*values);
 }
 
 template std::vector<float> read_stored(const fs::path&, const std::string&);
