@@ -1,6 +1,5 @@
 #include "datasets/radar/radar_archive.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 
 #include "datasets/files/raw_files.hpp"
 #include "datasets/radar/amount_hours.hpp"
+#include "search/base/utc.hpp"
 
 namespace stormsweep {
 
@@ -125,7 +125,7 @@ RadarArchive list_archive(const std::vector<fs::path>& paths, const std::string&
 }
 
 std::string words_of(std::int64_t time) {
-  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(time)));
+  return utc_text(time, "%Y-%m-%d %H:%M:%S UTC");
 }
 
 }  // namespace stormsweep
