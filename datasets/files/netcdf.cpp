@@ -53,6 +53,10 @@ std::size_t Variable::size() const {
   return product(shape);
 }
 
+std::string Variable::own_name() const {
+  return name.substr(name.rfind('/') + 1);
+}
+
 std::optional<File> File::open(const std::filesystem::path& path, std::string& problem) {
   hdf5::silence();
   int id = -1;

@@ -15,6 +15,7 @@ struct Variable {
   std::vector<std::string> dimensions;
   std::vector<std::size_t> shape;
   std::size_t size() const;
+  std::string own_name() const;  ///< without those of its groups
 };
 
 /// A NetCDF file, open for reading.

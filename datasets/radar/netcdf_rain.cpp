@@ -23,9 +23,8 @@ bool has_any(const std::string& text, std::initializer_list<const char*> words) 
   return std::ranges::any_of(words, [&](const char* word) { return text.find(word) != std::string::npos; });
 }
 
-/// The name without the groups, in small letters.
-std::string own_name(const Variable& variable) {
-  return lower(variable.name.substr(variable.name.rfind('/') + 1));
+std::string small_name(const Variable& variable) {
+  return lower(variable.own_name());
 }
 
 std::string standard_name(const File& file, const Variable& variable) {
@@ -76,7 +75,7 @@ bool names_rain(const std::string& words) {
 
 /// By its long name, in any words.
 bool is_called_rain(const File& file, const Variable& variable) {
-  const std::string words = lower(file.text(variable, "long_name").value_or("")) + " " + own_name(variable);
+  const std::string words = lower(file.text(variable, "long_name").value_or("")) + " " + small_name(variable);
   return names_rain(words) && !is_about_rain(file, variable, words);
 }
 
@@ -85,7 +84,7 @@ bool is_rain(const File& file, const Variable& variable) {
   constexpr std::array names{"tp",    "rr",   "pr",     "rate", "rw",  "ry",  "rv",     "apcp",
                              "prate", "mtpr", "tprate", "acrr", "pcp", "crr", "cmorph", "rfe"};
   constexpr std::array reflectivities{"refl", "ref", "th", "zh", "z"};  // some are also called so that are heights
-  const std::string name = own_name(variable);
+  const std::string name = small_name(variable);
   const std::string words = name + " " + standard_name(file, variable);
   if (is_about_rain(file, variable, words)) return false;
   if (std::ranges::find(reflectivities, name) != reflectivities.end()) {
@@ -98,7 +97,7 @@ bool is_rain(const File& file, const Variable& variable) {
 
 /// A part of the rain, or an estimate on the way to it.
 bool is_partial(const File& file, const Variable& variable) {
-  const std::string name = own_name(variable);
+  const std::string name = small_name(variable);
   return name.starts_with("hq") || name.starts_with("ir") || name.starts_with("mw") || name == "sf" ||
          has_any(name + " " + standard_name(file, variable),
                  {"uncal", "convective", "large_scale", "stratiform", "snow", "solid", "graupel", "hail", "random",
@@ -159,7 +158,7 @@ Found find(const File& file, bool (*is)(const File&, const Variable&)) {
 
 NetcdfRain called(const File& file, const std::filesystem::path& path, const std::string& name) {
   for (const Variable& variable : file.variables()) {
-    if (variable.name != name && variable.name.substr(variable.name.rfind('/') + 1) != name) continue;
+    if (variable.name != name && variable.own_name() != name) continue;
     if (const auto rain = as_rain(file, variable)) return *rain;
     refuse(path, fmt::format("{} is [{}], in the unit '{}': no images of rain; give --variable a field "
                              "[time, y, x] in mm/h, kg m-2 s-1, mm, kg m-2, m or dBZ",

@@ -24,10 +24,6 @@ struct Spans {
   Seconds begin, end;
 };
 
-std::string own_name(const Variable& variable) {
-  return variable.name.substr(variable.name.rfind('/') + 1);
-}
-
 /// `numbers` in the unit and calendar of `time`.
 Seconds read_times(const File& file, const std::filesystem::path& path, const Variable& time,
                    const std::vector<double>& numbers) {
@@ -49,7 +45,7 @@ bool fits(const Variable& time, const NetcdfRain& rain) {
 
 /// valid_time before time before any other that is told to be one; a dimension's own before those beside it.
 int rank(const File& file, const Variable& time, const NetcdfRain& rain) {
-  const std::string name = own_name(time);
+  const std::string name = time.own_name();
   if (name == "valid_time") return 0;
   if (rain.layout.time && name == rain.variable.dimensions[*rain.layout.time]) return 1;
   if (name == "time") return 2;
@@ -59,7 +55,7 @@ int rank(const File& file, const Variable& time, const NetcdfRain& rain) {
 std::optional<Variable> find_time(const File& file, const NetcdfRain& rain) {
   std::optional<Variable> best;
   for (const Variable& variable : file.variables()) {
-    const std::string name = own_name(variable);
+    const std::string name = variable.own_name();
     const bool other = name == "start_time" || name.find("reference") != std::string::npos ||
                        name.find("bnds") != std::string::npos || name.find("bounds") != std::string::npos ||
                        file.text(variable, "standard_name").value_or("") == "forecast_reference_time";
