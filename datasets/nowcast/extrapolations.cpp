@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "datasets/files/partial_file.hpp"
+#include "datasets/nowcast/nowcast_patch_cutter.hpp"
 #include "datasets/nowcast/patch_extrapolation.hpp"
 #include "search/base/error.hpp"
 #include "search/base/parallel.hpp"
@@ -27,11 +28,6 @@ std::vector<hsize_t> shape_of(const NowcastPatches& patches) {
 
 std::size_t numbers_of_a_patch(const NowcastPatches& patches) {
   return static_cast<std::size_t>(nowcast_carried * patches.side() * patches.side());
-}
-
-std::uint16_t stored(float value, float scale) {
-  constexpr float most = std::numeric_limits<std::uint16_t>::max();
-  return static_cast<std::uint16_t>(std::clamp(std::round(value / scale), 0.f, most));
 }
 
 }  // namespace
@@ -59,8 +55,7 @@ void write_extrapolations(const NowcastPatches& patches, const std::filesystem::
     const std::int64_t n = std::min(block, patches.size() - first);
     in_parallel(n, threads, [&](std::int64_t i) {
       const std::vector<float> frames = carry_patch(patches.input(first + i), patches.meta());
-      std::ranges::transform(frames, made.begin() + i * static_cast<std::int64_t>(count),
-                             [&](float value) { return stored(value, patches.meta().scale); });
+      std::ranges::copy(stored(frames, patches.meta().scale), made.begin() + i * static_cast<std::int64_t>(count));
     });
     if (!hdf5::write_rows(dataset, static_cast<hsize_t>(first), static_cast<hsize_t>(n), made.data()))
       target.fail("cannot be written further");
