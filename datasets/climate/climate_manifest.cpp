@@ -10,6 +10,7 @@
 
 #include "datasets/files/splits.hpp"
 #include "search/base/error.hpp"
+#include "search/base/file.hpp"
 #include "search/base/strict_json.hpp"
 
 namespace stormsweep {
@@ -84,17 +85,13 @@ std::string plain_name(const Field& field, const std::string& name) {
 
 class Reader {
  public:
-  explicit Reader(const fs::path& path) : text_(read(path)), json_(parse_json(text_, path.string())) {
+  explicit Reader(const fs::path& path)
+      : text_(read_file(path, "give a manifest in JSON")), json_(parse_json(text_, path.string())) {
     manifest_.path = path, manifest_.text = json_.dump();
   }
   ClimateManifest manifest();
 
  private:
-  static std::string read(const fs::path& path) {
-    std::ifstream file(path);
-    if (!file || fs::is_directory(path)) throw InputError(path.string() + ": cannot be read; give a manifest in JSON");
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
   void read_scenarios(const Field& field);
   ClimatePart read_part(const Field& field) const;
   static ClimatePart read_forecast(const Field& field);

@@ -119,7 +119,8 @@ TEST_CASE("what generate and prepare emulator cannot do is told in one line") {
   };
   refused({"generate", "emulator", "--size", "48", "-o", "x"}, "--size is 48; give rows and columns as in 192x288");
   refused({"generate", "emulator", "--years", "100", "-o", "x"}, "--years is 100; give 6 to 86");
-  refused({"prepare", "emulator", "m.json", "-o", "x"}, "m.json: cannot be read; give a manifest in JSON");
+  refused({"prepare", "emulator", "m.json", "-o", "x"},
+          "m.json: cannot be read (No such file or directory); give a manifest in JSON");
   folder.write("m.json", R"({"scenario": {}})");
   refused({"prepare", "emulator", "m.json", "-o", "x"}, "m.json: scenario is not a known key; did you mean scenarios?");
 }
