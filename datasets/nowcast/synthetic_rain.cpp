@@ -6,6 +6,7 @@
 #include <numbers>
 #include <vector>
 
+#include "datasets/files/spline_knots.hpp"
 #include "datasets/nowcast/nowcast_patches.hpp"
 #include "search/base/random.hpp"
 
@@ -42,16 +43,6 @@ struct Weather {
   std::uint64_t noise = 0;    // seed
 };
 
-/// Weights of the four knots around a point (cubic B-spline), and the first of them.
-struct Knots {
-  explicit Knots(float at) : first(static_cast<std::int64_t>(std::floor(at)) - 1) {
-    const float u = at - std::floor(at), v = 1 - u;
-    weights = {v * v * v / 6, (4 - 6 * u * u + 3 * u * u * u) / 6, (4 - 6 * v * v + 3 * v * v * v) / 6, u * u * u / 6};
-  }
-  std::int64_t first;
-  std::array<float, 4> weights;
-};
-
 /// Uniform, of variance 1.
 float knot_value(std::uint64_t seed, std::int64_t row, std::int64_t column) {
   RandomStream stream(seed ^ (static_cast<std::uint64_t>(row) * 0xd1342543de82ef95ULL +
@@ -72,7 +63,7 @@ void add_noise(const Weather& weather, std::size_t octave, float minutes, float 
               turn = (age - std::floor(age)) * std::numbers::pi_v<float> / 2;
   const std::uint64_t old_seed = stream.bits() + static_cast<std::uint64_t>(age), new_seed = old_seed + 1;
 
-  const std::int64_t first_row = Knots(top).first, first_column = Knots(left).first;
+  const std::int64_t first_row = SplineKnots(top).first, first_column = SplineKnots(left).first;
   const auto count = static_cast<std::int64_t>(static_cast<float>(side) / size) + 5;
   std::vector<float> knots(static_cast<std::size_t>(count * count));
   for (std::int64_t i = 0; i < count * count; ++i) {
@@ -82,7 +73,7 @@ void add_noise(const Weather& weather, std::size_t octave, float minutes, float 
   }
   std::vector<float> rows(static_cast<std::size_t>(count * side));  // along the columns first: [count, side]
   for (std::int64_t x = 0; x < side; ++x) {
-    const Knots at(left + static_cast<float>(x) / size);
+    const SplineKnots at(left + static_cast<float>(x) / size);
     for (std::int64_t row = 0; row < count; ++row) {
       const float* const values = &knots[static_cast<std::size_t>(row * count + at.first - first_column)];
       float sum = 0;
@@ -91,7 +82,7 @@ void add_noise(const Weather& weather, std::size_t octave, float minutes, float 
     }
   }
   for (std::int64_t y = 0; y < side; ++y) {
-    const Knots at(top + static_cast<float>(y) / size);
+    const SplineKnots at(top + static_cast<float>(y) / size);
     const float* const in = &rows[static_cast<std::size_t>((at.first - first_row) * side)];
     float* const out = &field[static_cast<std::size_t>(y * side)];
     for (std::int64_t x = 0; x < side; ++x) {

@@ -1,9 +1,9 @@
 #include "datasets/weather_synthesis/weather_noise.hpp"
 
-#include <array>
 #include <cmath>
 #include <numbers>
 
+#include "datasets/files/spline_knots.hpp"
 #include "search/base/random.hpp"
 
 namespace stormsweep {
@@ -13,16 +13,6 @@ namespace {
 // Standard deviation of a field between knots of deviation 1: the squares of the weights add up to 0.46 to 0.5 each
 // way.
 constexpr double spline_deviation = 0.48;
-
-/// Weights of the four knots around a point (cubic B-spline), and the first of them.
-struct Knots {
-  explicit Knots(double at) : first(static_cast<std::size_t>(at)) {
-    const auto u = static_cast<float>(at - std::floor(at)), v = 1 - u;
-    weights = {v * v * v / 6, (4 - 6 * u * u + 3 * u * u * u) / 6, (4 - 6 * v * v + 3 * v * v * v) / 6, u * u * u / 6};
-  }
-  std::size_t first;
-  std::array<float, 4> weights;
-};
 
 /// Knots of one scale: rows from pole to pole with one beyond each, columns round the Earth.
 struct Lattice {
@@ -44,11 +34,12 @@ std::vector<float> along_rows(const Lattice& lattice, const WeatherGrid& grid) {
   std::vector<float> out(lattice.rows * width);
   for (std::size_t x = 0; x < width; ++x) {
     const double round = grid.longitudes[x] / 360;
-    const Knots at((round - std::floor(round)) * static_cast<double>(lattice.columns));
+    const SplineKnots at((round - std::floor(round)) * static_cast<double>(lattice.columns));
+    const auto first = static_cast<std::size_t>(at.first + 1);  // of the lattice's, which begins one before 0
     for (std::size_t row = 0; row < lattice.rows; ++row) {
       float sum = 0;
       for (std::size_t k = 0; k < 4; ++k)
-        sum += at.weights[k] * lattice.values[row * lattice.columns + (at.first + k) % lattice.columns];
+        sum += at.weights[k] * lattice.values[row * lattice.columns + (first + k) % lattice.columns];
       out[row * width + x] = sum;
     }
   }
@@ -60,8 +51,8 @@ void add_scale(const WeatherGrid& grid, const NoiseScale& scale, std::uint64_t s
   const std::vector<float> rows = along_rows(lattice, grid);
   const auto width = grid.longitudes.size();
   for (std::size_t y = 0; y < grid.latitudes.size(); ++y) {
-    const Knots at((grid.latitudes[y] + 90) / scale.degrees);
-    const float* const in = &rows[at.first * width];
+    const SplineKnots at((grid.latitudes[y] + 90) / scale.degrees);
+    const float* const in = &rows[static_cast<std::size_t>(at.first + 1) * width];
     float* const out = &field[y * width];
     for (std::size_t x = 0; x < width; ++x) {
       out[x] += at.weights[0] * in[x] + at.weights[1] * in[width + x] + at.weights[2] * in[2 * width + x] +
