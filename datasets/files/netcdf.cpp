@@ -228,10 +228,4 @@ void File::keep_chunks(const Variable& variable, std::size_t count) const {
   nc_set_var_chunk_cache(variable.group, variable.number, bytes, 100 * count + 1, 0);
 }
 
-std::vector<double> File::read_at(const Variable& variable, std::size_t index) const {
-  std::vector<std::size_t> start(variable.shape.size(), 0), count = variable.shape;
-  start[0] = index, count[0] = 1;
-  return read(variable, start, count);
-}
-
 }  // namespace stormsweep::netcdf

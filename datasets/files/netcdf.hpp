@@ -42,10 +42,9 @@ class File {
   std::optional<double> number(const Variable& variable, const std::string& name) const;
   std::vector<double> numbers(const Variable& variable, const std::string& name) const;
 
-  /// All numbers of a variable, those at place `index` of its first dimension, or `count` along each dimension from
-  /// `start`; as they lie there, but _Unsigned ones as they are meant. Empty where they cannot be read.
+  /// All numbers of a variable, or `count` along each dimension from `start`; as they lie there, but _Unsigned ones as
+  /// they are meant. Empty where they cannot be read.
   std::vector<double> read(const Variable& variable) const;
-  std::vector<double> read_at(const Variable& variable, std::size_t index) const;
   std::vector<double> read(const Variable& variable, const std::vector<std::size_t>& start,
                            const std::vector<std::size_t>& count) const;
   /// All texts of a variable of texts, or of letters along its last dimension. Empty where it is neither.

@@ -101,9 +101,4 @@ void NowcastWriter::publish() {
   file_.reset();
 }
 
-void NowcastWriter::finish(const NowcastMeta& meta, const std::string& provenance) {
-  seal(meta, provenance);
-  publish();
-}
-
 }  // namespace stormsweep

@@ -17,17 +17,16 @@ struct NowcastPlace {
 };
 
 /// Writes a split of `samples` patches, in the order given, one at a time. The file appears under its name only when
-/// `finish` returns. Throws InputError: unwritable folder, full disk.
+/// `publish` returns, after `seal`. Throws InputError: unwritable folder, full disk.
 class NowcastWriter {
  public:
   NowcastWriter(const std::filesystem::path& path, std::int64_t samples, std::int64_t side);
   NowcastWriter(NowcastWriter&&) noexcept;
-  ~NowcastWriter();  ///< without finish: removes what was written
+  ~NowcastWriter();  ///< without publish: removes what was written
   /// `frames` [13, side, side], in the order of time, as stored numbers.
   void append(std::span<const std::uint16_t> frames, const NowcastPlace& place);
-  /// After the last patch. `provenance`: what made the file from what, as text.
-  void finish(const NowcastMeta& meta, const std::string& provenance);
-  /// `finish` in two steps, for files that appear together: after `seal` all is on the disk, under a temporary name.
+  /// After the last patch: then all is on the disk, under a temporary name. `provenance`: what made the file from what,
+  /// as text.
   void seal(const NowcastMeta& meta, const std::string& provenance);
   void publish();
 

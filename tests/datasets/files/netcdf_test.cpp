@@ -155,7 +155,7 @@ TEST_CASE("netcdf: a part of a variable, one that is not there, and one that can
   REQUIRE(x);
   CHECK(x->dimensions == std::vector<std::string>{"x"});
   CHECK(file->read(*x, {1}, {3}) == std::vector<double>{2, 3, 4});
-  CHECK(file->read_at(*x, 4) == std::vector<double>{5});
+  CHECK(file->read(*x, {4}, {1}) == std::vector<double>{5});
   CHECK(file->read(*x, {4}, {2}).empty());  // beyond the end
   CHECK(!netcdf::File::open(folder / "none.nc", problem));
   CHECK(!problem.empty());

@@ -19,7 +19,8 @@ NowcastPatches random_patches(const std::filesystem::path& path, std::int64_t si
     for (auto& pixel : frames) pixel = static_cast<std::uint16_t>(stream.below(60000));
     writer.append(frames, {});
   }
-  writer.finish({RadarQuantity::rain_rate, 10, 1, 0.01f, {1, 2}}, "test");
+  writer.seal({RadarQuantity::rain_rate, 10, 1, 0.01f, {1, 2}}, "test");
+  writer.publish();
   return NowcastPatches(path);
 }
 

@@ -29,7 +29,8 @@ std::vector<std::uint16_t> frames(int i) {
 void write(const fs::path& path, int samples, const NowcastMeta& with = meta) {
   NowcastWriter writer(path, samples, side);
   for (int i = 0; i < samples; ++i) writer.append(frames(i), {600 * i, i, 2 * i});
-  writer.finish(with, "test");
+  writer.seal(with, "test");
+  writer.publish();
 }
 
 }  // namespace

@@ -450,7 +450,8 @@ TEST_CASE("the check refuses what does not go together: blending by the publishe
   for (const auto& [split, path] : data) {
     NowcastWriter writer(path, 1, 256);
     writer.append(std::vector<std::uint16_t>(nowcast_frames * 256 * 256, 3), {});
-    writer.finish({.quantity = RadarQuantity::vil, .scale = 1, .statistics = {1, 2}}, "test");
+    writer.seal({.quantity = RadarQuantity::vil, .scale = 1, .statistics = {1, 2}}, "test");
+    writer.publish();
   }
   CHECK_THROWS_WITH_AS(check_nowcast_data(space_of(data, R"({"loss": "balanced"})")),
                        doctest::Contains("train.h5: holds VIL, and loss is \"balanced\""), InputError);
