@@ -8,8 +8,9 @@ namespace stormsweep {
 
 /// A batch as a network takes it.
 struct Batch {
-  torch::Tensor input;     ///< [n, channels, height, width]; strides are the maker's choice (channels last, as a rule)
-  torch::Tensor target;    ///< [n, ...]
+  torch::Tensor input;   ///< [n, channels, height, width], of the climate [n, months, channels, height, width]; strides
+                         ///< are the maker's choice (channels last, as a rule)
+  torch::Tensor target;  ///< [n, ...]
   std::int64_t total = 0;  ///< samples of the whole batch, of which a gang's rank holds n; 0: n
 };
 

@@ -1,7 +1,5 @@
 #include "datasets/upload.hpp"
 
-#include <utility>
-
 #ifdef STORMSWEEP_CUDA
 #include <ATen/cuda/CUDAContext.h>
 #include <c10/cuda/CUDAGuard.h>

@@ -1,12 +1,9 @@
 #include "datasets/climate/climate_manifest.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <glob.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "datasets/files/splits.hpp"
 #include "search/base/error.hpp"

@@ -1,8 +1,5 @@
 #include "datasets/climate_synthesis/forced_warming.hpp"
 
-#include <cstdint>
-#include <span>
-
 #include "datasets/climate_synthesis/emission_maps.hpp"
 #include "datasets/climate_synthesis/energy_balance.hpp"
 #include "datasets/climate_synthesis/geography.hpp"

@@ -1,6 +1,5 @@
 #include "datasets/climate_synthesis/season_cycle.hpp"
 
-#include <cmath>
 #include <complex>
 #include <numbers>
 

@@ -1,6 +1,5 @@
 #include "datasets/labels/vorticity.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>

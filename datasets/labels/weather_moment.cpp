@@ -1,6 +1,5 @@
 #include "datasets/labels/weather_moment.hpp"
 
-#include <cmath>
 #include <functional>
 
 #include "datasets/files/hdf5.hpp"

@@ -1,9 +1,6 @@
 #include "datasets/nowcast/extrapolations.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <limits>
 #include <string>
 #include <vector>
 

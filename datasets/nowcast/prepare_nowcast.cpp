@@ -7,7 +7,6 @@
 #include <cmath>
 #include <iterator>
 #include <map>
-#include <set>
 
 #include "datasets/nowcast/nowcast_patch_cutter.hpp"
 #include "datasets/nowcast/nowcast_patch_draw.hpp"

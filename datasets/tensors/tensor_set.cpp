@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
-#include <utility>
 
 #include "search/base/checksum.hpp"
 #include "search/base/error.hpp"
