@@ -50,9 +50,9 @@ WeatherMoment read_sample(const std::filesystem::path& path) {
   return moment;
 }
 
-WeatherMoment read_climate(const std::filesystem::path& path, std::int64_t number) {
+WeatherMoment read_cf_weather(const std::filesystem::path& path, std::int64_t number) {
   const auto lock = hdf5::lock();  // libnetcdf reads NetCDF-4 by way of HDF5
-  const ClimateFile file(path);
+  const CfWeatherFile file(path);
   const auto field = [&](LabelField which) {
     return file.has(which) ? file.read(which, number) : std::vector<float>();
   };
@@ -90,7 +90,7 @@ bool WeatherMoment::tells_cyclones() const {
 std::int64_t count_moments(const std::filesystem::path& path) {
   if (is_sample(path)) return 1;
   const auto lock = hdf5::lock();
-  return ClimateFile(path).moments();
+  return CfWeatherFile(path).moments();
 }
 
 WeatherMoment moment_of(const WeatherGrid& grid, std::span<const float> fields) {
@@ -102,7 +102,7 @@ WeatherMoment moment_of(const WeatherGrid& grid, std::span<const float> fields) 
 }
 
 WeatherMoment read_moment(const std::filesystem::path& path, std::int64_t moment) {
-  return is_sample(path) ? read_sample(path) : read_climate(path, moment);
+  return is_sample(path) ? read_sample(path) : read_cf_weather(path, moment);
 }
 
 }  // namespace stormsweep

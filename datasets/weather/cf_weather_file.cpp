@@ -38,11 +38,11 @@ bool evenly_apart(const std::vector<double>& values) {
 
 }  // namespace
 
-void ClimateFile::refuse(const std::string& problem) const {
+void CfWeatherFile::refuse(const std::string& problem) const {
   throw InputError(fmt::format("{}: {}", path_.string(), problem));
 }
 
-ClimateFile::ClimateFile(const std::filesystem::path& path) : path_(path), file_(path, remedy) {
+CfWeatherFile::CfWeatherFile(const std::filesystem::path& path) : path_(path), file_(path, remedy) {
   find_fields();
   if (!tells_rivers())
     refuse(
@@ -54,7 +54,7 @@ ClimateFile::ClimateFile(const std::filesystem::path& path) : path_(path), file_
   read_grid(first);
 }
 
-void ClimateFile::find_fields() {
+void CfWeatherFile::find_fields() {
   std::map<LabelField, Variable> untold;
   for (const Variable& variable : file_.variables()) {
     if (variable.shape.size() < 2) continue;
@@ -76,7 +76,7 @@ void ClimateFile::find_fields() {
   }
 }
 
-bool ClimateFile::tells_rivers() const {
+bool CfWeatherFile::tells_rivers() const {
   const auto all = [&](std::initializer_list<LabelField> fields) {
     return std::ranges::all_of(fields, [&](LabelField field) { return has(field); });
   };
@@ -86,7 +86,7 @@ bool ClimateFile::tells_rivers() const {
 }
 
 /// 1 kg/m2 of water is 1 mm of it, and some tell the one by the other.
-std::optional<UnitConversion> ClimateFile::conversion(LabelField field, const Variable& variable) const {
+std::optional<UnitConversion> CfWeatherFile::conversion(LabelField field, const Variable& variable) const {
   const std::string unit = file_.text(variable, "units").value_or(""), wanted = unit_of(field);
   if (unit.find_first_not_of(' ') == std::string::npos || wanted.empty()) return UnitConversion{};
   if (unit == artmip_transport && wanted == unit_of(LabelField::transport)) return UnitConversion{};
@@ -94,7 +94,7 @@ std::optional<UnitConversion> ClimateFile::conversion(LabelField field, const Va
   return field == LabelField::tmq ? unit_conversion(unit, "mm") : std::nullopt;
 }
 
-void ClimateFile::check_alike(const Source& first, const Source& other) const {
+void CfWeatherFile::check_alike(const Source& first, const Source& other) const {
   const auto size = [](const Source& source) {
     const auto along = [&](std::size_t dimension) { return source.variable.shape[dimension]; };
     return std::tuple(along(source.layout.row), along(source.layout.column),
@@ -105,7 +105,7 @@ void ClimateFile::check_alike(const Source& first, const Source& other) const {
                        first.variable.name, other.variable.name));
 }
 
-std::vector<double> ClimateFile::read_degrees(const Source& field, std::size_t dimension, const char* meaning) const {
+std::vector<double> CfWeatherFile::read_degrees(const Source& field, std::size_t dimension, const char* meaning) const {
   const auto variable = netcdf::coordinate_of(file_, field.variable, dimension);
   const bool told = variable && (dimension == field.layout.row ? netcdf::is_latitude(file_, *variable)
                                                                : netcdf::is_longitude(file_, *variable));
@@ -115,7 +115,7 @@ std::vector<double> ClimateFile::read_degrees(const Source& field, std::size_t d
   return file_.decoded(*variable, file_.read(*variable));
 }
 
-void ClimateFile::read_grid(const Source& field) {
+void CfWeatherFile::read_grid(const Source& field) {
   grid_.latitudes = read_degrees(field, field.layout.row, "latitude");
   grid_.longitudes = read_degrees(field, field.layout.column, "longitude");
   for (std::size_t i = 1; i < grid_.longitudes.size(); ++i) {
@@ -127,7 +127,7 @@ void ClimateFile::read_grid(const Source& field) {
     refuse("has latitudes beyond 90 degrees; give degrees north");
 }
 
-std::vector<float> ClimateFile::read(LabelField field, std::int64_t moment) const {
+std::vector<float> CfWeatherFile::read(LabelField field, std::int64_t moment) const {
   const auto& [variable, layout, level, unit] = sources_.at(field);
   const std::vector<double> values = read_image(file_, variable, layout, static_cast<std::size_t>(moment), level);
   if (values.empty()) refuse(variable.name + " cannot be read; the file may be cut short: fetch it again");

@@ -16,11 +16,11 @@ namespace stormsweep {
 /// A CF NetCDF file of weather on latitudes and longitudes, of any model or reanalysis: variables of these two, and of
 /// time and pressure where they have them, in any order, told by their standard names or by names in use (IVT, TQV,
 /// PRW, U850, SLP ...; of pressure levels U, V, Q, T).
-class ClimateFile {
+class CfWeatherFile {
  public:
   /// Throws InputError: missing, not NetCDF, no variable that a rule can use, a unit of something else where no other
   /// field will do, no one-dimensional latitude and longitude evenly apart.
-  explicit ClimateFile(const std::filesystem::path& path);
+  explicit CfWeatherFile(const std::filesystem::path& path);
 
   const WeatherGrid& grid() const { return grid_; }
   /// Along the time dimension of its variables; 1 where they have none.

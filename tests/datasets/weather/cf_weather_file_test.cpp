@@ -24,7 +24,7 @@ std::string refusal(const ClimateMaker& maker) {
   const TemporaryFolder folder;
   maker.write(folder / "a.nc");
   try {
-    ClimateFile(folder / "a.nc");
+    CfWeatherFile(folder / "a.nc");
   } catch (const InputError& error) {
     return error.what();
   }
@@ -33,7 +33,7 @@ std::string refusal(const ClimateMaker& maker) {
 
 }  // namespace
 
-TEST_CASE("climate file: fields by their names, of both formats, each time, missing values as NaN") {
+TEST_CASE("CF weather file: fields by their names, of both formats, each time, missing values as NaN") {
   const TemporaryFolder folder;
   for (const int format : {NC_CLASSIC_MODEL, NC_NETCDF4}) {
     ClimateMaker maker;
@@ -41,7 +41,7 @@ TEST_CASE("climate file: fields by their names, of both formats, each time, miss
     maker.fields["IVT"] = counting(24), maker.fields["TQV"] = counting(24);
     maker.fields["IVT"][13] = maker.fill, maker.fields["IVT"][14] = 1e37f;
     maker.write(folder / "a.nc");
-    const ClimateFile file(folder / "a.nc");
+    const CfWeatherFile file(folder / "a.nc");
     CHECK(file.moments() == 2);
     CHECK(file.grid().latitudes == maker.latitudes);
     CHECK(file.grid().longitudes == maker.longitudes);
@@ -57,7 +57,7 @@ TEST_CASE("climate file: fields by their names, of both formats, each time, miss
   }
 }
 
-TEST_CASE("climate file: standard names tell, units of pressure and packed numbers are minded") {
+TEST_CASE("CF weather file: standard names tell, units of pressure and packed numbers are minded") {
   const TemporaryFolder folder;
   ClimateMaker maker;
   maker.latitude_name = "latitude", maker.longitude_name = "longitude";
@@ -65,7 +65,7 @@ TEST_CASE("climate file: standard names tell, units of pressure and packed numbe
   maker.attributes["column"]["standard_name"] = "atmosphere_mass_content_of_water_vapor";
   maker.attributes["pmsl"] = {{"standard_name", "air_pressure_at_mean_sea_level"}, {"units", "hPa"}};
   maker.write(folder / "a.nc");
-  const ClimateFile file(folder / "a.nc");
+  const CfWeatherFile file(folder / "a.nc");
   CHECK(file.moments() == 1);
   CHECK(file.read(LabelField::tmq, 0)[5] == 5);
   CHECK(file.read(LabelField::psl, 0)[5] == 101300);
@@ -78,10 +78,10 @@ TEST_CASE("climate file: standard names tell, units of pressure and packed numbe
   nc_put_att_float(id, column, "scale_factor", NC_FLOAT, 1, &scale);
   nc_put_att_float(id, column, "add_offset", NC_FLOAT, 1, &offset);
   nc_close(id);
-  CHECK(ClimateFile(folder / "a.nc").read(LabelField::tmq, 0)[5] == 5.5f);
+  CHECK(CfWeatherFile(folder / "a.nc").read(LabelField::tmq, 0)[5] == 5.5f);
 }
 
-TEST_CASE("climate file: units as people write them, and none; one that is not understood is refused") {
+TEST_CASE("CF weather file: units as people write them, and none; one that is not understood is refused") {
   const TemporaryFolder folder;
   ClimateMaker maker;
   for (const char* const name : {"TMQ", "PSL", "U850", "V850", "T500"}) maker.fields[name] = counting(12);
@@ -90,7 +90,7 @@ TEST_CASE("climate file: units as people write them, and none; one that is not u
                       {"U850", {{"units", "kts"}}},
                       {"T500", {{"units", "degC"}}}};
   maker.write(folder / "a.nc");
-  const ClimateFile file(folder / "a.nc");
+  const CfWeatherFile file(folder / "a.nc");
   CHECK(file.read(LabelField::tmq, 0)[5] == 5);
   CHECK(file.read(LabelField::psl, 0)[5] == 500);
   CHECK(file.read(LabelField::u850, 0)[5] == doctest::Approx(5 * 1852 / 3600.));
@@ -98,28 +98,28 @@ TEST_CASE("climate file: units as people write them, and none; one that is not u
   CHECK(file.read(LabelField::t500, 0)[5] == doctest::Approx(278.15));
   maker.attributes["TMQ"]["units"] = "m";
   maker.write(folder / "a.nc");
-  CHECK(ClimateFile(folder / "a.nc").read(LabelField::tmq, 0)[5] == 5000);
+  CHECK(CfWeatherFile(folder / "a.nc").read(LabelField::tmq, 0)[5] == 5000);
   maker.fields["IVT"] = counting(12);
   maker.attributes["IVT"]["units"] = "kg kg-1 m-1 s-1";  // ARTMIP's
   maker.write(folder / "a.nc");
-  CHECK(ClimateFile(folder / "a.nc").read(LabelField::transport, 0)[5] == 5);
+  CHECK(CfWeatherFile(folder / "a.nc").read(LabelField::transport, 0)[5] == 5);
   maker.attributes["PSL"]["units"] = "zorkmids";
   CHECK(refusal(maker).ends_with(
       "a.nc: PSL is in 'zorkmids', which is not understood; give it in Pa, or mend its units"));
 }
 
-TEST_CASE("climate file: moisture that is not understood is left out where another tells of rivers") {
+TEST_CASE("CF weather file: moisture that is not understood is left out where another tells of rivers") {
   const TemporaryFolder folder;
   ClimateMaker maker;
   maker.fields["IVT"] = maker.fields["QREFHT"] = counting(12);
   maker.attributes["QREFHT"]["units"] = "g m-3";
   maker.write(folder / "a.nc");
-  CHECK(ClimateFile(folder / "a.nc").has(LabelField::transport));
-  CHECK(!ClimateFile(folder / "a.nc").has(LabelField::q));
+  CHECK(CfWeatherFile(folder / "a.nc").has(LabelField::transport));
+  CHECK(!CfWeatherFile(folder / "a.nc").has(LabelField::q));
   maker.fields["huss"] = counting(12);  // the same, in another unit
   maker.attributes["huss"]["units"] = "g kg-1";
   maker.write(folder / "a.nc");
-  CHECK(ClimateFile(folder / "a.nc").read(LabelField::q, 0)[5] == 0.005f);
+  CHECK(CfWeatherFile(folder / "a.nc").read(LabelField::q, 0)[5] == 0.005f);
   maker.fields.erase("IVT"), maker.fields.erase("huss");
   maker.fields["U850"] = maker.fields["V850"] = counting(12);
   CHECK(refusal(maker).ends_with(
@@ -128,7 +128,7 @@ TEST_CASE("climate file: moisture that is not understood is left out where anoth
   CHECK(refusal(maker).empty());
 }
 
-TEST_CASE("climate file: fields with one time and without any") {
+TEST_CASE("CF weather file: fields with one time and without any") {
   const TemporaryFolder folder;
   {
     NetcdfMaker maker(folder / "a.nc");
@@ -139,23 +139,23 @@ TEST_CASE("climate file: fields with one time and without any") {
     maker.variable("IVT", NC_DOUBLE, {"time", "lat", "lon"}, {0, 1, 2, 3, 4, 5, 6, 7});
     maker.variable("TMQ", NC_DOUBLE, {"lat", "lon"}, {10, 11, 12, 13, 14, 15, 16, 17});
   }
-  const ClimateFile file(folder / "a.nc");
+  const CfWeatherFile file(folder / "a.nc");
   CHECK(file.moments() == 1);
   CHECK(file.read(LabelField::transport, 0)[5] == 5);
   CHECK(file.read(LabelField::tmq, 0)[5] == 15);
 }
 
-TEST_CASE("climate file: longitudes that begin in the middle of the Earth's count go on beyond 360") {
+TEST_CASE("CF weather file: longitudes that begin in the middle of the Earth's count go on beyond 360") {
   const TemporaryFolder folder;
   ClimateMaker maker;
   maker.longitudes = {180, 270, 0, 90};
   maker.fields["IVT"] = counting(12);
   maker.write(folder / "a.nc");
-  CHECK(ClimateFile(folder / "a.nc").grid().longitudes == std::vector<double>{180, 270, 360, 450});
-  CHECK(ClimateFile(folder / "a.nc").grid().periodic());
+  CHECK(CfWeatherFile(folder / "a.nc").grid().longitudes == std::vector<double>{180, 270, 360, 450});
+  CHECK(CfWeatherFile(folder / "a.nc").grid().periodic());
 }
 
-TEST_CASE("climate file: fields of pressure levels, with axes in ERA5's names, or told by units, in any order") {
+TEST_CASE("CF weather file: fields of pressure levels, with axes in ERA5's names, or told by units, in any order") {
   const TemporaryFolder folder;
   for (const bool turned : {false, true}) {
     CAPTURE(turned);
@@ -185,7 +185,7 @@ TEST_CASE("climate file: fields of pressure levels, with axes in ERA5's names, o
       maker.variable("q", NC_DOUBLE, names, values, {{"units", "g/kg"}});
       maker.variable("t", NC_DOUBLE, names, values, {{"units", "degC"}});
     }
-    const ClimateFile file(folder / "a.nc");
+    const CfWeatherFile file(folder / "a.nc");
     CHECK(file.moments() == 2);
     CHECK(file.grid().latitudes == std::vector<double>{60, 0, -60});
     CHECK(file.grid().longitudes == std::vector<double>{0, 90, 180, 270});
@@ -196,7 +196,7 @@ TEST_CASE("climate file: fields of pressure levels, with axes in ERA5's names, o
   }
 }
 
-TEST_CASE("climate file: what cannot be used is refused with the file's name and a remedy") {
+TEST_CASE("CF weather file: what cannot be used is refused with the file's name and a remedy") {
   ClimateMaker maker;
   maker.fields["snow"] = counting(12);
   CHECK(refusal(maker).find("a.nc: has no moisture that a river could be told by; give a NetCDF file with IVT") !=
@@ -212,7 +212,7 @@ TEST_CASE("climate file: what cannot be used is refused with the file's name and
   CHECK(refusal(named).find("y of IVT is no latitude; give fields on") != std::string::npos);
 
   const TemporaryFolder folder;
-  CHECK_THROWS_WITH_AS(ClimateFile(folder / "none.nc"), doctest::Contains("no such file"), InputError);
+  CHECK_THROWS_WITH_AS(CfWeatherFile(folder / "none.nc"), doctest::Contains("no such file"), InputError);
   std::filesystem::create_directories(folder / "b.nc");
-  CHECK_THROWS_WITH_AS(ClimateFile(folder / "b.nc"), doctest::Contains("b.nc: cannot be read as NetCDF"), InputError);
+  CHECK_THROWS_WITH_AS(CfWeatherFile(folder / "b.nc"), doctest::Contains("b.nc: cannot be read as NetCDF"), InputError);
 }
