@@ -30,7 +30,7 @@ void check_quantity(const RadarImage& image, const NowcastMeta& model) {
 
 /// As prepare_nowcast: pixels of unknown size are taken as they are.
 std::int64_t block_of(const RadarImage& image, const NowcastMeta& model) {
-  const double km = std::sqrt(image.grid.pixel_height * image.grid.pixel_width) / 1000;
+  const double km = image.grid.pixel_side() / 1000;
   if (km == 0) return 1;
   const auto block = std::max<std::int64_t>(1, std::llround(model.pixel_km / km));
   if (std::abs(km * static_cast<double>(block) - model.pixel_km) > 0.1 * model.pixel_km) {

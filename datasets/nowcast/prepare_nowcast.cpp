@@ -88,7 +88,7 @@ class Preparation {
 
 /// Pixels of 1 km are as they are, finer ones are averaged; of those whose size is not told, 1 km is taken.
 std::int64_t block_of(const RadarGrid& grid) {
-  const double metres = std::sqrt(grid.pixel_height * grid.pixel_width);
+  const double metres = grid.pixel_side();
   return metres > 0 ? std::max<std::int64_t>(1, std::llround(1000 / metres)) : 1;
 }
 
@@ -107,7 +107,7 @@ void Preparation::list() {
                                  result_.block > 1 ? fmt::format(" after averaging over {0} x {0}", result_.block) : "",
                                  raw_.side, raw_.side, smaller_patches()));
   }
-  const double metres = std::sqrt(first.grid.pixel_height * first.grid.pixel_width);
+  const double metres = first.grid.pixel_side();
   result_.meta.quantity = first.quantity;
   result_.meta.scale = first.quantity == RadarQuantity::vil ? 1.0f : 0.01f;
   result_.meta.pixel_km = metres > 0 ? metres * static_cast<double>(result_.block) / 1000 : 1;

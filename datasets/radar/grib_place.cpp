@@ -7,6 +7,7 @@
 
 #include "datasets/files/map_projection.hpp"
 #include "datasets/radar/radar_format.hpp"
+#include "datasets/radar/radar_place.hpp"
 
 namespace stormsweep::radar {
 
@@ -114,11 +115,8 @@ RadarGrid read_grib_grid(const Message& message, const std::filesystem::path& pa
                           path.string() + ": the projection of its " + message.text("gridType") + " grid");
   const bool degrees = grid.projection.find("longlat") != std::string::npos;
   const Degrees at = degrees ? read_degrees(message, lattice) : Degrees();
-  const MapBox box = degrees ? box_around(at.west, at.south, at.dx, at.dy, lattice) : box_on_map(message, lattice, map);
-  grid.corners = corners_of(map, box);
-  const auto [width, height] =
-      ground_pixel(map, box, static_cast<double>(grid.width), static_cast<double>(grid.height));
-  if (std::isfinite(width) && std::isfinite(height)) grid.pixel_width = 1000 * width, grid.pixel_height = 1000 * height;
+  place_in_box(grid, degrees ? box_around(at.west, at.south, at.dx, at.dy, lattice) : box_on_map(message, lattice, map),
+               map);
   return grid;
 }
 

@@ -142,7 +142,8 @@ NetcdfPlace place_of(const File& file, const std::filesystem::path& path, const 
     const auto box = find_box(y, x, mapping, grid.projection);
     place.stored.to_north = y.rising(), place.stored.to_west = !x.rising();
     if (box) {
-      place_in_box(grid, *box, path, mapping.variable.empty() ? "its grid mapping" : mapping.variable);
+      const std::string name = mapping.variable.empty() ? "its grid mapping" : mapping.variable;
+      place_in_box(grid, *box, MapProjection(grid.projection, path.string() + ": " + name));
       auto seen = place_on_globe(file, field, layout);
       if (seen) seen->note = contradiction(grid, seen->grid, mapping.variable);
       return !seen || seen->note.empty() ? place : *seen;

@@ -1,10 +1,12 @@
 #pragma once
 
-#include <array>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
+
+#include "datasets/files/map_projection.hpp"
 
 namespace stormsweep {
 
@@ -26,9 +28,12 @@ struct RadarGrid {
   std::string projection;                    ///< PROJ string; empty: unknown
   /// Longitude, latitude of the outer corners of the image: lower left, upper left, upper right, lower right; NaN:
   /// unknown.
-  std::array<std::array<double, 2>, 4> corners = unknown_corners();
+  MapCorners corners = unknown_corners();
 
-  static std::array<std::array<double, 2>, 4> unknown_corners() {
+  /// Metres, of the side of a square as large as a pixel; 0: unknown.
+  double pixel_side() const { return std::sqrt(pixel_height * pixel_width); }
+
+  static MapCorners unknown_corners() {
     constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
     return {{{unknown, unknown}, {unknown, unknown}, {unknown, unknown}, {unknown, unknown}}};
   }

@@ -80,10 +80,7 @@ std::string place_by_corners(RadarGrid& grid, const ToldScale& told) {
 
 std::string place_on_map(RadarGrid& grid, const ToldScale& told, const MapProjection& map) {
   if (!std::ranges::all_of(grid.corners, known)) {
-    if (const auto box = box_from_one_corner(map, grid, told)) {
-      grid.corners = corners_of(map, *box);
-      take_ground_pixel(grid, map, *box);
-    }
+    if (const auto box = box_from_one_corner(map, grid, told)) place_in_box(grid, *box, map);
     return "";
   }
   const auto box = box_of(map, grid.corners);
@@ -106,8 +103,7 @@ std::string place_on_ground(RadarGrid& grid, const ToldScale& told, const std::f
   return std::ranges::all_of(grid.corners, known) ? place_by_corners(grid, told) : "";
 }
 
-void place_in_box(RadarGrid& grid, const MapBox& box, const std::filesystem::path& path, const std::string& field) {
-  const MapProjection map(grid.projection, path.string() + ": " + field);
+void place_in_box(RadarGrid& grid, const MapBox& box, const MapProjection& map) {
   grid.projection = map.definition();
   grid.corners = corners_of(map, box);
   take_ground_pixel(grid, map, box);

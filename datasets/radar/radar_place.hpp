@@ -20,7 +20,7 @@ struct ToldScale {
 std::string place_on_ground(RadarGrid& grid, const ToldScale& told, const std::filesystem::path& path,
                             const std::string& field);
 
-/// The same of a grid of which size, projection and `box` on its map are known.
-void place_in_box(RadarGrid& grid, const MapBox& box, const std::filesystem::path& path, const std::string& field);
+/// The same of a grid of which size, `map` and `box` on it are known.
+void place_in_box(RadarGrid& grid, const MapBox& box, const MapProjection& map);
 
 }  // namespace stormsweep::radar
