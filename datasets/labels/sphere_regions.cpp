@@ -53,12 +53,8 @@ std::pair<std::int64_t, std::int64_t> columns_of(const WeatherGrid& grid, const 
   return {begin, width - widest};
 }
 
-double step_of(const std::vector<double>& degrees) {
-  return degrees.size() > 1 ? (degrees.back() - degrees.front()) / static_cast<double>(degrees.size() - 1) : 0;
-}
-
 SphereBox box_of(const WeatherGrid& grid, const std::vector<std::int64_t>& pixels) {
-  const double half_row = std::abs(step_of(grid.latitudes)) / 2, column = step_of(grid.longitudes);
+  const double half_row = std::abs(grid.row_step()) / 2, column = grid.column_step();
   const double one = grid.latitudes[static_cast<std::size_t>(pixels.front() / grid.width())];
   const double other = grid.latitudes[static_cast<std::size_t>(pixels.back() / grid.width())];
   const auto [first, columns] = columns_of(grid, pixels);

@@ -17,13 +17,21 @@ double step_of(const std::vector<double>& values, double whole) {
 
 }  // namespace
 
+double WeatherGrid::row_step() const {
+  return step_of(latitudes, 180);
+}
+
+double WeatherGrid::column_step() const {
+  return step_of(longitudes, 360);
+}
+
 bool WeatherGrid::periodic() const {
-  const double step = step_of(longitudes, 360);
+  const double step = column_step();
   return std::abs(step * static_cast<double>(width()) - 360) < step / 2;
 }
 
 std::vector<double> WeatherGrid::row_areas() const {
-  const double half = std::abs(step_of(latitudes, 180)) / 2, columns = step_of(longitudes, 360) * radians;
+  const double half = std::abs(row_step()) / 2, columns = column_step() * radians;
   std::vector<double> areas;
   for (const double latitude : latitudes) {
     const double north = std::min(latitude + half, 90.0), south = std::max(latitude - half, -90.0);

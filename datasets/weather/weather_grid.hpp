@@ -35,6 +35,10 @@ struct WeatherGrid {
 
   std::int64_t height() const { return static_cast<std::int64_t>(latitudes.size()); }
   std::int64_t width() const { return static_cast<std::int64_t>(longitudes.size()); }
+  /// Degrees from a row to the next, below 0 where they go south, and from a column to the next; 180 and 360 where
+  /// there is but one.
+  double row_step() const;
+  double column_step() const;
   /// Whether the longitudes go once round the Earth: the last column's right neighbour is the first.
   bool periodic() const;
   /// Square kilometres of each pixel of a row; the rows at the poles end there.

@@ -19,27 +19,20 @@ float with_vapour(float tmq, float more) {
   return std::clamp(tmq + more, 1.0f, 85.0f);
 }
 
-struct Steps {
-  explicit Steps(const WeatherGrid& grid)
-      : down((grid.latitudes.back() - grid.latitudes.front()) / static_cast<double>(grid.height() - 1)),
-        right((grid.longitudes.back() - grid.longitudes.front()) / static_cast<double>(grid.width() - 1)) {}
-  double down, right;  // degrees
-};
-
 /// Calls visit(pixel, east, north), both in km from the place, for each pixel within `reach` km both ways.
 template <class Visit>
 void each_near(const WeatherGrid& grid, double latitude, double longitude, double reach, const Visit& visit) {
-  const Steps steps(grid);
-  const double centre = std::round((longitude - grid.longitudes.front()) / steps.right);
+  const double step = grid.column_step();
+  const double centre = std::round((longitude - grid.longitudes.front()) / step);
   for (std::int64_t y = 0; y < grid.height(); ++y) {
     const double at = grid.latitudes[static_cast<std::size_t>(y)];
     const double north = (at - latitude) * radians * earth_radius;
     if (std::abs(north) > reach) continue;
     const double side = std::max(0.01, std::cos(at * radians)) * radians * earth_radius;  // km a degree of longitude
-    const auto half = std::min((grid.width() - 1) / 2, static_cast<std::int64_t>(reach / (side * steps.right)) + 1);
+    const auto half = std::min((grid.width() - 1) / 2, static_cast<std::int64_t>(reach / (side * step)) + 1);
     for (std::int64_t k = -half; k <= half; ++k) {
       std::int64_t x = static_cast<std::int64_t>(centre) + k;
-      const double east = (grid.longitudes.front() + static_cast<double>(x) * steps.right - longitude) * side;
+      const double east = (grid.longitudes.front() + static_cast<double>(x) * step - longitude) * side;
       if (grid.periodic()) x = (x % grid.width() + grid.width()) % grid.width();
       if (x < 0 || x >= grid.width()) continue;
       visit(static_cast<std::size_t>(y * grid.width() + x), east, north);
@@ -94,8 +87,8 @@ std::vector<Nearest> nearest_points(const WeatherGrid& grid, const std::vector<P
 }  // namespace
 
 double pixel_side(const WeatherGrid& grid, double latitude) {
-  const Steps steps(grid);
-  return earth_radius * radians * std::sqrt(std::abs(steps.down * steps.right) * std::cos(latitude * radians));
+  return earth_radius * radians *
+         std::sqrt(std::abs(grid.row_step() * grid.column_step()) * std::cos(latitude * radians));
 }
 
 std::vector<std::size_t> plant(const WeatherGrid& grid, const RoundWeather& weather, WeatherState& state) {
