@@ -5,7 +5,7 @@
 #include <functional>
 #include <optional>
 
-#include "datasets/labels/river_labels.hpp"
+#include "datasets/labels/percentile.hpp"
 #include "datasets/labels/sphere_vicinity.hpp"
 #include "datasets/labels/vorticity.hpp"
 

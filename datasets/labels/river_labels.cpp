@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "datasets/labels/percentile.hpp"
+
 namespace stormsweep {
 
 namespace {
@@ -23,18 +25,6 @@ std::vector<float> damped(const WeatherGrid& grid, std::span<const float> moistu
 
 const char* word_of(RiverWidth width) {
   return width == RiverWidth::over_extent ? "extent" : "length";
-}
-
-std::optional<float> percentile_of(std::span<const float> values, double percentile) {
-  std::vector<float> finite;
-  finite.reserve(values.size());
-  std::ranges::copy_if(values, std::back_inserter(finite), [](float value) { return std::isfinite(value); });
-  if (finite.empty()) return std::nullopt;
-  const double place = percentile / 100 * static_cast<double>(finite.size() - 1);
-  const auto below = finite.begin() + static_cast<std::ptrdiff_t>(place);
-  std::ranges::nth_element(finite, below);
-  const float above = below + 1 == finite.end() ? *below : *std::min_element(below + 1, finite.end());
-  return *below + static_cast<float>(place - std::floor(place)) * (above - *below);
 }
 
 std::vector<SphereRegion> find_rivers(const WeatherGrid& grid, std::span<const float> moisture, const RiverRule& rule) {

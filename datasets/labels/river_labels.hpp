@@ -35,8 +35,4 @@ std::vector<std::uint8_t> river_labels(const WeatherGrid& grid, std::span<const 
 /// sqrt((u q)^2 + (v q)^2), for samples that have no vapour transport of their own.
 std::vector<float> vapour_transport(std::span<const float> u, std::span<const float> v, std::span<const float> q);
 
-/// The value below which `percentile` per cent of the finite `values` lie, linear between neighbours; nothing where
-/// none is finite.
-std::optional<float> percentile_of(std::span<const float> values, double percentile);
-
 }  // namespace stormsweep

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "datasets/labels/river_labels.hpp"
+#include "datasets/labels/percentile.hpp"
 #include "experiments/segmentation/weather_panel.hpp"
 
 namespace stormsweep {

@@ -113,15 +113,6 @@ TEST_CASE("rivers: missing values are no rivers, and no part of the percentile")
   CHECK(world.found(rule) == 0);
 }
 
-TEST_CASE("rivers: percentiles lie between values as they do for numpy") {
-  const std::vector<float> values{7, missing, 1, 3, 2, std::numeric_limits<float>::infinity()};
-  CHECK(percentile_of(values, 0) == 1.f);
-  CHECK(percentile_of(values, 50) == 2.5f);
-  CHECK(percentile_of(values, 90) == doctest::Approx(5.8f));  // numpy.percentile([1, 2, 3, 7], 90)
-  CHECK(percentile_of(values, 100) == 7.f);
-  CHECK(!percentile_of(std::vector<float>{missing}, 50));
-}
-
 TEST_CASE("rivers: vapour transport") {
   const std::vector<float> u{3, -3}, v{4, 4}, q{0.01f, missing};
   const auto transport = vapour_transport(u, v, q);
