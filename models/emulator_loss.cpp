@@ -86,12 +86,15 @@ torch::Tensor TemperatureLoss::hessian(const torch::Tensor& prediction, const to
   return (curved[0] + 2 * curved[1] + curved[2] + root_guard).sqrt();
 }
 
-/// LibTorch's grid_sampler does the same, but adds its slopes in any order on a GPU.
+/// LibTorch's grid_sampler does the same, but adds its slopes in any order on a GPU; those of index are added in any
+/// order by the threads of a processor, and those of gather on a GPU.
 torch::Tensor TemperatureLoss::polar(const torch::Tensor& prediction, const torch::Tensor& truth) const {
   const auto width = truth.size(2);
   const auto values = (prediction - truth).flatten(1);
   const auto corner = [&](std::int64_t beyond) {
-    return values.index({torch::indexing::Slice(), points_.pixel + beyond});
+    const auto pixels = points_.pixel + beyond;
+    return values.is_cpu() ? values.gather(1, pixels.expand({values.size(0), -1}))
+                           : values.index({torch::indexing::Slice(), pixels});
   };
   return torch::lerp(torch::lerp(corner(0), corner(1), points_.east),
                      torch::lerp(corner(width), corner(width + 1), points_.east), points_.north)

@@ -1,5 +1,6 @@
 #include "models/emulator_loss.hpp"
 
+#include <ATen/Parallel.h>
 #include <doctest/doctest.h>
 #include <torch/utils.h>
 
@@ -119,4 +120,19 @@ TEST_CASE("slopes of every part agree with finite differences") {
   check_slope([&](const torch::Tensor& maps) { return temperature.polar(maps, truth); });
   check_slope([&](const torch::Tensor& maps) { return temperature(maps, truth); });
   check_slope([&](const torch::Tensor& maps) { return precipitation_loss(maps, truth, {}); });
+}
+
+TEST_CASE("slopes of the polar part have the same bits on any number of threads") {
+  torch::manual_seed(7);
+  const auto truth = torch::randn({32, 48, 72});
+  const auto loss = temperature_loss(truth);
+  const auto slope_on = [&](int threads) {
+    torch::set_num_threads(threads);
+    const auto maps = torch::zeros_like(truth).requires_grad_();
+    return torch::autograd::grad({loss.polar(maps, truth)}, {maps})[0];
+  };
+  const int usual = torch::get_num_threads();
+  const auto one = slope_on(1);
+  for (int k = 0; k < 10; ++k) CHECK(slope_on(3).equal(one));
+  torch::set_num_threads(usual);
 }
