@@ -36,6 +36,7 @@ class SegmentationTask : public Task {
   std::int64_t batches_per_epoch() const override;
   Prefetch training_batches(std::int64_t epoch, std::int64_t first) override;
   std::int64_t micro_batch() const override;
+  std::int64_t least_micro_batch() const override { return batch_norm_ ? 2 : 1; }
   Loss loss(const Batch& batch) override;
   bool recordable() const override { return context_.device.is_cuda(); }
   std::vector<std::string> training_metrics() const override { return {"train_loss"}; }

@@ -41,6 +41,13 @@ std::int64_t total(const Batch& batch) {
   return batch.total > 0 ? batch.total : batch.input.size(0);
 }
 
+/// How many of `left` samples go through the network next: `at_once`, but for what would leave fewer than `least`.
+std::int64_t next_part(std::int64_t left, std::int64_t at_once, std::int64_t least) {
+  if (left <= at_once) return left;
+  const std::int64_t part = std::min(at_once, left - least);
+  return part < least ? left : part;
+}
+
 }  // namespace
 
 TrainingLoop::TrainingLoop(std::unique_ptr<Task> task, const TrainingPlan& plan, RankGang* gang)
@@ -139,7 +146,7 @@ bool TrainingLoop::unscale() {
 }
 
 torch::Tensor TrainingLoop::backward(const Batch& batch) {
-  const std::int64_t n = batch.input.size(0);
+  const std::int64_t n = batch.input.size(0), least = task_->least_micro_batch();
   const auto count = [](std::int64_t number) { return static_cast<std::uint64_t>(number); };
   const auto dropout_seed =
       derive_seed(task_->seed(), "dropout", {count(epoch_ + 1), count(step_), count(gang_ ? gang_->shard() : 0)});
@@ -148,9 +155,9 @@ torch::Tensor TrainingLoop::backward(const Batch& batch) {
     try {
       return recorded_ && n <= micro_batch_ ? (*recorded_)(batch) : backward(batch, micro_batch_);
     } catch (const std::exception& error) {
-      if (!plan_.retry_out_of_memory || !is_out_of_memory(error) || std::min(n, micro_batch_) <= 1) throw;
+      if (!plan_.retry_out_of_memory || !is_out_of_memory(error) || std::min(n, micro_batch_) <= least) throw;
     }
-    micro_batch_ = (std::min(n, micro_batch_) + 1) / 2;
+    micro_batch_ = std::max(least, (std::min(n, micro_batch_) + 1) / 2);
     release_device_memory();
   }
 }
@@ -160,15 +167,14 @@ torch::Tensor TrainingLoop::backward(const Batch& batch, std::int64_t at_once) {
   gradients_ ? gradients_->zero() : task_->network().zero_grad(/*set_to_none=*/false);
   const std::int64_t n = batch.input.size(0);
   torch::Tensor sums;
-  for (std::int64_t first = 0; first < n; first += at_once) {
-    const std::int64_t last = std::min(n, first + std::min(n, at_once));
+  for (std::int64_t first = 0, last = 0; first < n; first = last) {
+    last = first + next_part(n - first, at_once, task_->least_micro_batch());
     const Loss loss = task_->loss({batch.input.slice(0, first, last), batch.target.slice(0, first, last)});
     if (gradients_ && last == n) gradients_->last_pass();
     const double share = static_cast<double>(last - first) / static_cast<double>(total(batch));
     const double factor = loss_scale_ ? share * loss_scale_->factor() : share;
     (factor == 1 ? loss.mean : loss.mean * factor).backward();
     sums = sums.defined() ? sums + loss.sums : loss.sums;
-    if (last == n) break;
   }
   return sums.defined() ? sums : torch::zeros_like(sums_, torch::kFloat32);
 }

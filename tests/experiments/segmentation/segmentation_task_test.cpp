@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <stdexcept>
 #include <vector>
 
 #include "datasets/weather/weather_batches.hpp"
@@ -189,6 +190,19 @@ TEST_CASE("configurations that cannot be trained are refused with the remedy") {
     CHECK_THROWS_WITH_AS(world.task(values), doctest::Contains(problem), InputError);
   };
   refused({{"network", std::string("deeplabv3plus")}}, "batch_size is 1, and batch norm needs two samples");
+}
+
+TEST_CASE("batch norm is never shown one sample alone, however a batch is split") {
+  const SegmentationWorld world;
+  CHECK(world.task()->least_micro_batch() == 1);
+  const auto task = world.task({{"network", std::string("deeplabv3plus")}, {"batch_size", std::int64_t{4}}});
+  CHECK(task->least_micro_batch() == 2);
+  task->network().train();
+  auto batches = task->training_batches(1, 0);
+  const auto batch = batches.next();
+  REQUIRE(batch);
+  CHECK_THROWS_AS(task->loss({batch->input.slice(0, 0, 1), batch->target.slice(0, 0, 1)}), std::invalid_argument);
+  CHECK_NOTHROW(task->loss({batch->input.slice(0, 0, 2), batch->target.slice(0, 0, 2)}));
 }
 
 TEST_CASE("the check of the data tells what each split holds, and refuses splits that do not belong together") {

@@ -30,7 +30,8 @@ class LineTask : public Task {
     std::int64_t batch = 8, micro_batch = 1000;
     double dropout = 0.25;
     std::function<void(std::int64_t epoch)> on_epoch = [](std::int64_t) {};
-    std::int64_t most_at_once = 1000;  ///< beyond this, memory runs out
+    std::int64_t most_at_once = 1000;    ///< beyond this, memory runs out
+    std::int64_t least_micro_batch = 1;  ///< below this, it throws
   };
   explicit LineTask(Options options) : options_(std::move(options)), line_(3, 1) {
     const torch::NoGradGuard no_grad;
@@ -43,6 +44,7 @@ class LineTask : public Task {
   std::int64_t forward_flops() const override { return 6; }
   std::int64_t batches_per_epoch() const override { return (20 + options_.batch - 1) / options_.batch; }
   std::int64_t micro_batch() const override { return options_.micro_batch; }
+  std::int64_t least_micro_batch() const override { return options_.least_micro_batch; }
   Prefetch training_batches(std::int64_t epoch, std::int64_t first) override {
     options_.on_epoch(epoch);
     return Prefetch(
@@ -54,6 +56,7 @@ class LineTask : public Task {
   }
   Loss loss(const Batch& batch) override {
     if (batch.input.size(0) > options_.most_at_once) throw std::bad_alloc();
+    if (batch.input.size(0) < options_.least_micro_batch) throw std::invalid_argument("too few at once");
     const auto input = torch::dropout(batch.input, options_.dropout, true);
     const auto squares = (line_(input).squeeze(1) - batch.target).square();
     return {squares.mean(), squares.detach().sum().unsqueeze(0)};
@@ -505,6 +508,27 @@ TEST_CASE("memory that runs out in a step: smaller micro-batches give the step o
   for (std::size_t m = 0; m < 2; ++m)
     CHECK(retried[0].outcome.metrics[m].second == Approx(full[0].outcome.metrics[m].second).epsilon(1e-5));
   CHECK(run({.batch = 20, .most_at_once = 0}, plan).at(0).outcome.status == Status::out_of_memory);
+}
+
+TEST_CASE("no part of a split batch is smaller than a task allows: memory that runs out then is told as that") {
+  const auto full = run({.batch = 20, .dropout = 0}, {{1}, "sgd", 0.1});
+  TrainingPlan plan{{1}, "sgd", 0.1};
+  plan.retry_out_of_memory = true;
+  for (const std::int64_t least : {2, 3, 4, 7}) {
+    for (std::int64_t at_once = least; at_once <= 20; ++at_once) {
+      const auto split = run({.batch = 20, .micro_batch = at_once, .dropout = 0, .least_micro_batch = least}, plan);
+      CHECK(split.at(0).outcome.status == Status::complete);
+      CHECK(split.at(0).outcome.metrics.back().second ==
+            Approx(full.at(0).outcome.metrics.back().second).epsilon(1e-5));
+    }
+  }
+  // 2 do not fit, and 1 may not be.
+  CHECK(run({.batch = 2, .most_at_once = 1, .least_micro_batch = 2}, plan).at(0).outcome.status ==
+        Status::out_of_memory);
+  // 4 become 2 and 2; 3 cannot be split.
+  CHECK(run({.batch = 4, .most_at_once = 3, .least_micro_batch = 2}, plan).at(0).outcome.status == Status::complete);
+  CHECK(run({.batch = 3, .most_at_once = 2, .least_micro_batch = 2}, plan).at(0).outcome.status ==
+        Status::out_of_memory);
 }
 
 TEST_CASE("a scaled loss gives the training that it gives unscaled, with a lag too") {
