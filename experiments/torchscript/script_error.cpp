@@ -1,8 +1,11 @@
 #include "experiments/torchscript/script_error.hpp"
 
 #include <filesystem>
+#include <new>
 #include <regex>
+#include <stdexcept>
 
+#include "experiments/task/out_of_memory.hpp"
 #include "search/base/text.hpp"
 
 namespace stormsweep {
@@ -31,6 +34,11 @@ std::string script_error(std::string_view message) {
   std::string line = place_in(text) + one_line(why);
   while (line.ends_with(' ')) line.pop_back();
   return line;
+}
+
+void rethrow_script_error(const std::string& file, const std::exception& error) {
+  if (is_out_of_memory(error) || tells_out_of_memory(error.what())) throw std::bad_alloc();
+  throw std::runtime_error(file + ": " + script_error(error.what()));
 }
 
 }  // namespace stormsweep

@@ -24,7 +24,7 @@ torch::Tensor scripted_loss(torch::jit::Module& script, const std::string& name,
       throw std::runtime_error("gives no single number of (output, target)");
     return loss.toTensor().to(torch::kFloat32).reshape({1}).expand({target.size(0)});
   } catch (const std::exception& error) {
-    throw std::runtime_error(name + ": " + script_error(error.what()));
+    rethrow_script_error(name, error);
   }
 }
 

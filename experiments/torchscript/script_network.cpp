@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <new>
 #include <set>
 #include <stdexcept>
 
@@ -169,10 +168,7 @@ torch::Tensor ScriptNetwork::forward(const torch::Tensor& input, torch::ScalarTy
       throw std::runtime_error("forward gives " + output.type()->annotation_str() + ", not one tensor");
     return output.toTensor().to(torch::kFloat32);
   } catch (const std::exception& error) {
-    const std::string_view text = error.what();
-    for (const char* sign : {"out of memory", "can't allocate memory"})
-      if (text.find(sign) != text.npos) throw std::bad_alloc();
-    throw std::runtime_error(file_.filename().string() + ": " + script_error(text));
+    rethrow_script_error(file_.filename().string(), error);
   }
 }
 

@@ -1,11 +1,6 @@
 #pragma once
 
-#include <exception>
-
 namespace stormsweep {
-
-/// Whether `error` says that memory ran out: a device's, or the machine's.
-bool is_out_of_memory(const std::exception& error);
 
 /// From now on memory that is freed stays with this process, as blocks of a GPU do: the tensors of a step come back in
 /// the next, and pages that go to the system in between are cleared and mapped again, which took half of an emulator's

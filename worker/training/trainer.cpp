@@ -8,11 +8,11 @@
 #include <string_view>
 #include <utility>
 
+#include "experiments/task/out_of_memory.hpp"
 #include "search/base/text.hpp"
 #include "search/base/utc.hpp"
 #include "search/space/trial_hours.hpp"
 #include "worker/training/checkpoint.hpp"
-#include "worker/training/device_memory.hpp"
 #include "worker/training/training_loop.hpp"
 
 namespace stormsweep {

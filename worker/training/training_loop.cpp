@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "experiments/task/out_of_memory.hpp"
 #include "search/base/seed.hpp"
 #include "worker/training/device_memory.hpp"
 #include "worker/training/optimizer.hpp"

@@ -1,6 +1,10 @@
 #include "experiments/torchscript/script_error.hpp"
 
 #include <doctest/doctest.h>
+#include <torch/types.h>
+
+#include <new>
+#include <stdexcept>
 
 using namespace stormsweep;
 
@@ -21,4 +25,20 @@ Traceback of TorchScript, original code (most recent call last):
 RuntimeError: Given groups=1, expected input[2, 2, 8, 8] to have 3 channels
 )") == "export.py, line 24, in forward: Given groups=1, expected input[2, 2, 8, 8] to have 3 channels");
   CHECK(script_error("no memory\nException raised from f at g.cpp:1\nframe #0") == "no memory");
+}
+
+TEST_CASE("memory that runs out inside a script is told as that, whatever its type has become") {
+  const auto of_allocator = [] { torch::empty({std::int64_t{1} << 55}); };
+  try {
+    of_allocator();
+    FAIL("32 PB are to be had");
+  } catch (const std::exception& error) {
+    CHECK_THROWS_AS(rethrow_script_error("loss.pt", error), std::bad_alloc);
+  }
+  for (const char* text : {"RuntimeError: std::bad_alloc", "RuntimeError: CUDA out of memory. Tried to allocate 2 GiB",
+                           "RuntimeError: cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+                           "RuntimeError: DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"})
+    CHECK_THROWS_AS(rethrow_script_error("loss.pt", std::runtime_error(text)), std::bad_alloc);
+  CHECK_THROWS_WITH_AS(rethrow_script_error("loss.pt", std::runtime_error("RuntimeError: no such shape")),
+                       "loss.pt: no such shape", std::runtime_error);
 }

@@ -4,6 +4,7 @@
 #include <torch/optim/adam.h>
 
 #include <cmath>
+#include <new>
 
 #include "datasets/storms/storms.hpp"
 #include "datasets/tensors/tensor_set.hpp"
@@ -100,6 +101,24 @@ TEST_CASE("a loss of the user's own trains, and all the metrics that she names a
         doctest::Approx(metric(validation, "validation_csi")));
   CHECK(test.size() == 4);
   CHECK(metric(test, "test_huber") > 0);
+}
+
+TEST_CASE("a loss that needs more memory than there is throws std::bad_alloc") {
+  const ScriptWorld world(R"("own.pt")");
+  torch::jit::Module loss("Loss");
+  loss.define(R"(
+def forward(self, output: Tensor, target: Tensor) -> Tensor:
+    times = 1
+    if output.size(0) > 2:
+        times = 36028797018963968
+    return torch.zeros([times]).sum() + (output - target).sum()
+)");
+  loss.save(world.folder() / "own.pt");
+  const Experiment experiment = world.experiment();
+  const auto task = make_script_task(experiment, configuration_of(experiment), world.context());
+  const auto batch = task->training_batches(1, 0).next();
+  REQUIRE(batch);
+  CHECK_THROWS_AS(task->loss(*batch), std::bad_alloc);
 }
 
 TEST_CASE("the tornado network, exported, learns as the one that ships") {
