@@ -25,14 +25,14 @@ bool classes_fit(const torch::Tensor& output, const torch::Tensor& target) {
   return target.sizes() == shape;
 }
 
-torch::Tensor each(std::string_view name, const torch::Tensor& output, const torch::Tensor& target) {
+torch::Tensor each(std::string_view name, const torch::Tensor& output, const torch::Tensor& target, OutputScale scale) {
   if (name == "cross_entropy") {
     using Options = torch::nn::functional::CrossEntropyFuncOptions;
     return torch::nn::functional::cross_entropy(output, target.to(torch::kInt64), Options().reduction(torch::kNone));
   }
   if (name == "accuracy" && of_classes(output, target)) return output.argmax(1) == target;
   const torch::Tensor truth = target.to(output.scalar_type());
-  if (name == "accuracy") return (output > 0) == (truth > 0.5);
+  if (name == "accuracy") return (output > (scale == OutputScale::logits ? 0 : 0.5)) == (truth > 0.5);
   if (name == "mse") return torch::mse_loss(output, truth, at::Reduction::None);
   if (name == "l1") return torch::l1_loss(output, truth, at::Reduction::None);
   if (name == "huber") return torch::huber_loss(output, truth, at::Reduction::None);
@@ -55,13 +55,14 @@ std::string misfit(std::string_view name, const torch::Tensor& output, const tor
   return alike ? "" : say("one shape");
 }
 
-torch::Tensor sample_scores(std::string_view name, const torch::Tensor& output, const torch::Tensor& target) {
-  return each(name, output, target).to(torch::kFloat32).reshape({target.size(0), -1}).mean(1);
+torch::Tensor sample_scores(std::string_view name, const torch::Tensor& output, const torch::Tensor& target,
+                            OutputScale scale) {
+  return each(name, output, target, scale).to(torch::kFloat32).reshape({target.size(0), -1}).mean(1);
 }
 
-SplitScores::SplitScores(const std::vector<std::string>& names, std::vector<double> thresholds, bool logits,
+SplitScores::SplitScores(const std::vector<std::string>& names, std::vector<double> thresholds, OutputScale scale,
                          const torch::Tensor& targets, const torch::Device& device)
-    : thresholds_(std::move(thresholds)), logits_(logits) {
+    : thresholds_(std::move(thresholds)), scale_(scale) {
   const std::int64_t samples = targets.size(0), numbers = targets.numel() / samples;
   for (const std::string& name : names) {
     const std::vector<std::int64_t> shape = name == "auc" ? std::vector<std::int64_t>{2, samples, numbers}
@@ -82,7 +83,7 @@ void SplitScores::add(std::int64_t first, const torch::Tensor& output, const tor
       rows[0].slice(0, first, first + n).copy_(output.reshape({n, -1}));
       rows[1].slice(0, first, first + n).copy_(target.reshape({n, -1}));
     } else {
-      rows.slice(0, first, first + n).copy_(name == "loss" ? loss : sample_scores(name, output, target));
+      rows.slice(0, first, first + n).copy_(name == "loss" ? loss : sample_scores(name, output, target, scale_));
     }
   }
 }
@@ -90,10 +91,10 @@ void SplitScores::add(std::int64_t first, const torch::Tensor& output, const tor
 void SplitScores::add_events(torch::Tensor& events, std::int64_t first, const torch::Tensor& output,
                              const torch::Tensor& target) {
   const std::int64_t n = output.size(0);
-  const torch::Tensor forecast = (logits_ ? output.sigmoid() : output).reshape({n, -1}),
-                      truth = target.reshape({n, -1});
+  const bool logits = scale_ == OutputScale::logits;
+  const torch::Tensor forecast = (logits ? output.sigmoid() : output).reshape({n, -1}), truth = target.reshape({n, -1});
   for (std::size_t t = 0; t < thresholds_.size(); ++t) {
-    const torch::Tensor said = forecast >= thresholds_[t], came = logits_ ? truth > 0.5 : truth >= thresholds_[t];
+    const torch::Tensor said = forecast >= thresholds_[t], came = logits ? truth > 0.5 : truth >= thresholds_[t];
     const torch::Tensor counts = torch::stack({(said & came).sum(1), (~said & came).sum(1), (said & ~came).sum(1)});
     events[static_cast<std::int64_t>(t)].slice(1, first, first + n).copy_(counts);
   }

@@ -15,21 +15,26 @@ namespace stormsweep {
 /// - mse, l1, huber (quadratic within 1): output and target of one shape [n, ...];
 /// - bce_with_logits: logits [n, ...] and 0 or 1 of the same shape;
 /// - cross_entropy: logits [n, classes, ...] and classes [n, ...];
-/// - accuracy: of either; csi and auc: of output and target of one shape.
+/// - accuracy: of amounts, logits or classes; csi and auc: of output and target of one shape.
 
 /// Why `name` cannot compare them, "output is [2, 1] and target [2], but mse compares number by number"; empty where it
 /// can.
 std::string misfit(std::string_view name, const torch::Tensor& output, const torch::Tensor& target);
 
-/// [n] float32, the mean over each sample's numbers; `name` is not csi or auc.
-torch::Tensor sample_scores(std::string_view name, const torch::Tensor& output, const torch::Tensor& target);
+/// What outputs of one shape with targets stand for: amounts, or probabilities; or the logits of these.
+enum class OutputScale { amounts, logits };
+
+/// [n] float32, the mean over each sample's numbers; `name` is not csi or auc. `scale` matters to accuracy alone: an
+/// event is said above 0.5, of logits above 0.
+torch::Tensor sample_scores(std::string_view name, const torch::Tensor& output, const torch::Tensor& target,
+                            OutputScale scale);
 
 /// Scores of a split, sample by sample, so that they do not depend on how batches and ranks divide it.
 class SplitScores {
  public:
-  /// `targets` [samples, ...] are the split's. `logits`: outputs stand for probabilities, with which the thresholds of
-  /// csi are compared; otherwise for amounts.
-  SplitScores(const std::vector<std::string>& names, std::vector<double> thresholds, bool logits,
+  /// `targets` [samples, ...] are the split's. The thresholds of csi are compared with amounts, or with the
+  /// probabilities of logits.
+  SplitScores(const std::vector<std::string>& names, std::vector<double> thresholds, OutputScale scale,
               const torch::Tensor& targets, const torch::Device& device);
 
   /// Of samples `first` and those that follow. `loss` [n] is the score of that name.
@@ -45,7 +50,7 @@ class SplitScores {
   void add_events(torch::Tensor& events, std::int64_t first, const torch::Tensor& output, const torch::Tensor& target);
 
   std::vector<double> thresholds_;
-  bool logits_;
+  OutputScale scale_;
   /// By name, float32: [samples]; of auc [2, samples, numbers], outputs and targets; of csi [thresholds, 3, samples],
   /// hits, misses and false alarms. Zeros where other ranks have theirs.
   std::map<std::string, torch::Tensor> rows_;

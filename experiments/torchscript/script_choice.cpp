@@ -61,7 +61,11 @@ ScriptTrial try_network(ScriptNetwork& network, const Experiment& experiment, co
   if (!is_scripted(*experiment.network)) check(experiment.network->loss);
   for (const char* split : {"validation", "test"})
     for (const std::string& score : scores_of(experiment, split))
-      if (score != "loss") check(score);
+      if (score == "accuracy" && output.sizes() == batch.target.sizes() && !output_scale(*experiment.network))
+        refuse(experiment.network->loss +
+               " does not tell what outputs are, which accuracy needs (an attribute logits, True or False)");
+      else if (score != "loss")
+        check(score);
   try {
     make_script_loss(*experiment.network, device)(output, batch.target);
   } catch (const InputError&) {

@@ -9,7 +9,6 @@
 
 #include "experiments/torchscript/script_error.hpp"
 #include "experiments/torchscript/script_network.hpp"
-#include "models/sample_scores.hpp"
 
 namespace stormsweep {
 
@@ -34,11 +33,20 @@ bool is_scripted(const ScriptedNetwork& network) {
   return std::ranges::count(scripted_losses(), network.loss) == 0;
 }
 
+std::optional<OutputScale> output_scale(const ScriptedNetwork& network) {
+  if (!is_scripted(network)) return network.loss == "bce_with_logits" ? OutputScale::logits : OutputScale::amounts;
+  const torch::jit::Module script = load_script(network.directory / network.loss);
+  if (!script.type()->findAttributeSlot("logits") && !script.type()->findConstantSlot("logits")) return std::nullopt;
+  const c10::IValue logits = script.attr("logits");
+  if (!logits.isBool()) return std::nullopt;
+  return logits.toBool() ? OutputScale::logits : OutputScale::amounts;
+}
+
 ScriptLoss make_script_loss(const ScriptedNetwork& network, const torch::Device& device) {
   const std::string name = network.loss;
   if (!is_scripted(network))
-    return [name](const torch::Tensor& output, const torch::Tensor& target) {
-      return sample_scores(name, output, target);
+    return [name, scale = *output_scale(network)](const torch::Tensor& output, const torch::Tensor& target) {
+      return sample_scores(name, output, target, scale);
     };
   const auto script = std::make_shared<torch::jit::Module>(load_script(network.directory / name));
   script->to(device);

@@ -3,7 +3,9 @@
 #include <torch/types.h>
 
 #include <functional>
+#include <optional>
 
+#include "models/sample_scores.hpp"
 #include "search/space/scripted_network.hpp"
 
 namespace stormsweep {
@@ -17,5 +19,9 @@ ScriptLoss make_script_loss(const ScriptedNetwork& network, const torch::Device&
 
 /// Whether the loss is a file.
 bool is_scripted(const ScriptedNetwork& network);
+
+/// What the loss takes outputs for. A script says it by an attribute `logits`; nothing where it has none. Throws
+/// InputError: no such file.
+std::optional<OutputScale> output_scale(const ScriptedNetwork& network);
 
 }  // namespace stormsweep

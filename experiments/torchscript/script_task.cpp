@@ -54,6 +54,7 @@ class ScriptTask : public Task {
   std::optional<TensorSet> validation_;
   std::unique_ptr<ScriptNetwork> network_;
   ScriptLoss loss_;
+  OutputScale scale_;
   std::int64_t flops_;
   bool shared_ = false;  ///< running statistics, since the last epoch
 };
@@ -63,7 +64,8 @@ ScriptTask::ScriptTask(const Experiment& experiment, const Configuration& config
       experiment_(experiment),
       train_(context.data.at("train")),
       test_(context.data.at("test")),
-      loss_(make_script_loss(*experiment.network, context.device)) {
+      loss_(make_script_loss(*experiment.network, context.device)),
+      scale_(output_scale(*experiment.network).value_or(OutputScale::amounts)) {
   const Reader read(configuration, experiment);
   seed_ = derive_seed(context.seed, "replicate", {static_cast<std::uint64_t>(read.integer("replicate"))});
   batch_size_ = std::min(train_.size(), read.integer("batch_size") * context.gang->shards());
@@ -104,7 +106,7 @@ Metrics ScriptTask::evaluate(Split split) {
   const std::vector<std::string> wanted = scores_of(experiment_, name);
   const ScriptedNetwork& script = *experiment_.network;
   const TensorSet& set = held_out(split);
-  SplitScores scores(wanted, script.thresholds, script.loss == "bce_with_logits", set.target(), context_.device);
+  SplitScores scores(wanted, script.thresholds, scale_, set.target(), context_.device);
   const auto [begin, end] = context_.gang->share(set.size());
   for (std::int64_t first = begin; first < end; first += own_batch_) {
     context_.evaluating(split, first - begin, end - begin);

@@ -11,8 +11,11 @@ using namespace stormsweep;
 
 namespace {
 
-double mean(std::string_view name, const torch::Tensor& output, const torch::Tensor& target) {
-  return sample_scores(name, output, target).mean().item<double>();
+constexpr auto logits_scale = OutputScale::logits, amounts_scale = OutputScale::amounts;
+
+double mean(std::string_view name, const torch::Tensor& output, const torch::Tensor& target,
+            OutputScale scale = logits_scale) {
+  return sample_scores(name, output, target, scale).mean().item<double>();
 }
 
 }  // namespace
@@ -20,14 +23,18 @@ double mean(std::string_view name, const torch::Tensor& output, const torch::Ten
 TEST_CASE("scores of samples, by hand") {
   const auto output = torch::tensor({0.F, 1.F, 3.F, -1.F}).reshape({2, 2}),
              target = torch::tensor({0.F, 2.F, 1.F, 1.F}).reshape({2, 2});
-  CHECK(sample_scores("mse", output, target).allclose(torch::tensor({0.5F, 4.F})));
-  CHECK(sample_scores("l1", output, target).allclose(torch::tensor({0.5F, 2.F})));
-  CHECK(sample_scores("huber", output, target).allclose(torch::tensor({0.25F, 1.5F})));
+  CHECK(sample_scores("mse", output, target, amounts_scale).allclose(torch::tensor({0.5F, 4.F})));
+  CHECK(sample_scores("l1", output, target, amounts_scale).allclose(torch::tensor({0.5F, 2.F})));
+  CHECK(sample_scores("huber", output, target, amounts_scale).allclose(torch::tensor({0.25F, 1.5F})));
 
   const auto logits = torch::tensor({2.F, -1.F}), events = torch::tensor({1, 1}, torch::kUInt8);
   const double sure = std::log1p(std::exp(-2.0)), unsure = std::log1p(std::exp(1.0));
   CHECK(mean("bce_with_logits", logits, events) == doctest::Approx((sure + unsure) / 2));
   CHECK(mean("accuracy", logits, events) == 0.5);
+  // Probabilities are right on the targets' side of 0.5: all but the third.
+  const auto probabilities = torch::tensor({0.1F, 0.9F, 0.4F, 0.6F}), truths = torch::tensor({0.F, 1.F, 1.F, 1.F});
+  CHECK(mean("accuracy", probabilities, truths, amounts_scale) == 0.75);
+  CHECK(mean("accuracy", torch::logit(probabilities), truths) == 0.75);
 
   const auto classes = torch::tensor({1.F, 2.F, 3.F, 9.F, 0.F, 0.F}).reshape({2, 3});
   const auto truth = torch::tensor({2, 1}, torch::kInt32);
@@ -55,11 +62,11 @@ TEST_CASE("scores of a split do not depend on how it is divided") {
   const auto output = torch::randn({10, 4}), target = (torch::rand({10, 4}) > 0.6).to(torch::kFloat32);
   const std::vector<std::string> names{"loss", "mse", "accuracy", "auc", "csi"};
   const auto scores_of = [&](std::int64_t begin, std::int64_t end, std::int64_t batch) {
-    SplitScores scores(names, {0.5, 0.8}, true, target, torch::kCPU);
+    SplitScores scores(names, {0.5, 0.8}, logits_scale, target, torch::kCPU);
     for (std::int64_t first = begin; first < end; first += batch) {
       const std::int64_t last = std::min(end, first + batch);
       const auto out = output.slice(0, first, last), truth = target.slice(0, first, last);
-      scores.add(first, out, truth, sample_scores("bce_with_logits", out, truth));
+      scores.add(first, out, truth, sample_scores("bce_with_logits", out, truth, logits_scale));
     }
     return scores;
   };
@@ -80,7 +87,7 @@ TEST_CASE("scores of a split do not depend on how it is divided") {
   CHECK(whole.value("csi") == doctest::Approx((whole.csi(0) + whole.csi(1)) / 2));
 
   // Amounts: 2 of 3 that reach 1 were said to, and one more.
-  SplitScores amounts({"csi"}, {1, 9}, false, torch::zeros({4}), torch::kCPU);
+  SplitScores amounts({"csi"}, {1, 9}, amounts_scale, torch::zeros({4}), torch::kCPU);
   amounts.add(0, torch::tensor({1.F, 2.F, 0.F, 5.F}), torch::tensor({1.F, 3.F, 1.F, 0.F}), {});
   CHECK(amounts.csi(0) == 0.5);
   CHECK(std::isnan(amounts.csi(1)));

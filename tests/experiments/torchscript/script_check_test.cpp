@@ -63,4 +63,14 @@ TEST_CASE("what does not belong together is refused before anything is trained")
     loss.save(world.folder() / "own.pt");
     refused(world, "own.pt: gives no single number");
   }
+  {
+    const ScriptWorld world(R"("own.pt", "metrics": ["validation_accuracy"])");
+    torch::jit::Module loss("Loss");
+    loss.define("def forward(self, output: Tensor, target: Tensor) -> Tensor:\n    return (output - target).sum()\n");
+    loss.save(world.folder() / "own.pt");
+    refused(world, "own.pt does not tell what outputs are, which accuracy needs");
+    loss.register_attribute("logits", c10::BoolType::get(), false);
+    loss.save(world.folder() / "own.pt");
+    CHECK_NOTHROW(check_data(world.space()));
+  }
 }

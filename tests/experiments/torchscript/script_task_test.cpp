@@ -103,6 +103,30 @@ TEST_CASE("a loss of the user's own trains, and all the metrics that she names a
   CHECK(metric(test, "test_huber") > 0);
 }
 
+TEST_CASE("accuracy is at probability 0.5, whether outputs are probabilities or logits") {
+  const auto accuracy = [](const std::string& loss, bool logits) {
+    const ScriptWorld world(loss + R"(, "metrics": ["test_accuracy"])");
+    // dense.pt gives the mean of two numbers: 0.4, 0.6 and 0.9, of which 0.4 is on the wrong side.
+    const auto input = torch::tensor({0.4F, 0.4F, 0.6F, 0.6F, 0.9F, 0.9F}).reshape({3, 2});
+    write_tensors(world.folder() / "test.h5",
+                  {{"input", logits ? torch::logit(input) : input}, {"target", torch::ones({3})}});
+    torch::jit::Module own("Loss");
+    own.define("def forward(self, output: Tensor, target: Tensor) -> Tensor:\n    return (output - target).sum()\n");
+    own.register_attribute("logits", c10::BoolType::get(), logits);
+    own.save(world.folder() / "own.pt");
+    const Experiment experiment = world.experiment();
+    const auto task =
+        make_script_task(experiment, configuration_of(experiment, {{"standardise", false}}), world.context());
+    const torch::NoGradGuard no_gradient;
+    task->network().parameters()[0].fill_(0.5), task->network().parameters()[1].zero_();
+    task->network().eval();
+    return metric(task->evaluate(Split::test), "test_accuracy");
+  };
+  CHECK(accuracy(R"("mse")", false) == doctest::Approx(2.0 / 3));
+  CHECK(accuracy(R"("bce_with_logits")", true) == doctest::Approx(2.0 / 3));
+  for (const bool logits : {false, true}) CHECK(accuracy(R"("own.pt")", logits) == doctest::Approx(2.0 / 3));
+}
+
 TEST_CASE("a loss that needs more memory than there is throws std::bad_alloc") {
   const ScriptWorld world(R"("own.pt")");
   torch::jit::Module loss("Loss");
