@@ -41,50 +41,67 @@ void check_windows(const ClimateSet& set, std::int64_t window) {
                                  set.path().string(), window));
 }
 
-/// What training costs at its largest: weights, gradients and the two moments of Adam.
-std::string memory_note(const Space& space, const ClimateSet& train) {
-  std::int64_t most = 0;
-  Configuration configuration = space.defaults;
-  const auto set = [&](const char* name, const Value& value) {
-    configuration.values[*space.experiment->find(name)] = value;
-  };
-  for (const Value& init_dim : values(space, "init_dim"))
-    for (const Value& hidden : values(space, "hidden")) {
-      set("init_dim", init_dim), set("hidden", hidden);
-      const Reader read(configuration, *space.experiment);
-      most =
-          std::max(most, EmulatorNetwork::parameter_count(choose_emulator(read, train.layout(), train.path()).network));
+/// `configurations`, each with all values of a hyperparameter.
+std::vector<Configuration> with_all(const Space& space, const std::vector<Configuration>& configurations,
+                                    const char* hyperparameter) {
+  std::vector<Configuration> all;
+  for (const Configuration& one : configurations)
+    for (const Value& value : values(space, hyperparameter)) {
+      all.push_back(one);
+      all.back().values[*space.experiment->find(hyperparameter)] = value;
     }
+  return all;
+}
+
+/// What training costs at its largest, of what axes allow one by one: weights, gradients and the two moments of Adam.
+std::string memory_note(const Space& space, const ClimateSet& train) {
+  Configuration largest = space.defaults;
+  for (const char* size : {"init_dim", "hidden", "layers", "window"})
+    largest.values[*space.experiment->find(size)] = std::ranges::max(values(space, size));
+  std::vector<Configuration> kinds{largest};
+  for (const char* kind : {"encoder", "recurrent", "bidirectional", "seasonal_encoding", "targets"})
+    kinds = with_all(space, kinds, kind);
+  std::int64_t most = 0;
+  for (const Configuration& configuration : kinds) {
+    const Reader read(configuration, *space.experiment);
+    most =
+        std::max(most, EmulatorNetwork::parameter_count(choose_emulator(read, train.layout(), train.path()).network));
+  }
   return fmt::format("the largest network has {} parameters: {:.2g} GB with their gradients and Adam's moments", most,
                      16e-9 * static_cast<double>(most));
 }
 
-/// How well the baselines do, for the first window of the space.
+std::string baseline_note(const std::string& target, double pattern, double climatology) {
+  return fmt::format(
+      "to beat: pattern scaling has a monthly RMSE of {:.4g} {} in {} on the test split, climatology {:.4g}", pattern,
+      target == "tas" ? "K" : "mm/day", target, climatology);
+}
+
+/// How well the baselines do, for the space's first configuration and all targets that it asks for.
 void add_baselines(const Space& space, const ClimateSet& train, const ClimateSet& test,
                    std::vector<std::string>& notes) {
-  const Reader read(space.defaults, *space.experiment);
-  const EmulatorChoice choice = choose_emulator(read, train.layout(), train.path());
-  const auto windows = climate_windows(train.layout(), choice.network.window);
-  const PatternScaling baselines(train, windows, choice.network.window,
-                                 places_of(choice.targets, train.layout().targets, train.path()));
-  const EmulatorEvaluation evaluation(test, choice, baselines);
-  for (std::size_t t = 0; t < choice.targets.size(); ++t)
-    notes.push_back(
-        fmt::format("to beat: pattern scaling has a monthly RMSE of {:.4g} {} in {} on the test split, "
-                    "climatology {:.4g}",
-                    evaluation.pattern(t).monthly_rmse(), choice.targets[t] == "tas" ? "K" : "mm/day",
-                    choice.targets[t], evaluation.climatology(t).monthly_rmse()));
+  const Configuration first = space.configuration(space.grid.next(0).value_or(0));
+  for (const Configuration& configuration : with_all(space, {first}, "targets")) {
+    const Reader read(configuration, *space.experiment);
+    const EmulatorChoice choice = choose_emulator(read, train.layout(), train.path());
+    const auto windows = climate_windows(train.layout(), choice.network.window);
+    const PatternScaling baselines(train, windows, choice.network.window,
+                                   places_of(choice.targets, train.layout().targets, train.path()));
+    const EmulatorEvaluation evaluation(test, choice, baselines);
+    for (std::size_t t = 0; t < choice.targets.size(); ++t) {
+      const std::string note = baseline_note(choice.targets[t], evaluation.pattern(t).monthly_rmse(),
+                                             evaluation.climatology(t).monthly_rmse());
+      if (std::ranges::count(notes, note) == 0) notes.push_back(note);
+    }
+  }
 }
 
 }  // namespace
 
 DataCheck check_emulator_data(const Space& space) {
   const ClimateSet train(space.data.at("train"));
-  for (const Value& targets : values(space, "targets")) {
-    Configuration configuration = space.defaults;
-    configuration.values[*space.experiment->find("targets")] = targets;
+  for (const Configuration& configuration : with_all(space, {space.defaults}, "targets"))
     choose_emulator(Reader(configuration, *space.experiment), train.layout(), train.path());
-  }
   DataCheck report;
   std::int64_t widest = 0;
   for (const Value& window : values(space, "window")) widest = std::max(widest, std::get<std::int64_t>(window));

@@ -42,6 +42,17 @@ void add_declaration(Checksum& sum, const Experiment& experiment) {
   for (const Metric& metric : experiment.metrics) add_text(sum, metric.name);
 }
 
+/// The space's first configuration, with each of its networks and what is zipped with them.
+std::vector<Configuration> one_of_each_network(const Space& space) {
+  auto digits = space.grid.digits(space.grid.next(0).value_or(0));
+  const auto axis = find_axis(space.axes, space.experiment->find("network").value());
+  if (!axis) return {space.configuration(digits)};
+  std::vector<Configuration> all;
+  for (digits[*axis] = 0; digits[*axis] < space.axes[*axis].size(); ++digits[*axis])
+    all.push_back(space.configuration(digits));
+  return all;
+}
+
 std::string network_note(ScriptNetwork& network, const ScriptTrial& trial, const std::string& name) {
   std::int64_t parameters = 0;
   for (const torch::Tensor& one : network.parameters()) parameters += one.numel();
@@ -72,13 +83,11 @@ DataCheck check_script_data(const Space& space) {
     add_text(sum, fingerprint(set));
     check.notes.push_back(fmt::format("{}: {} samples", split, set.size()));
   }
-  for (const Value& file : values(space, "network")) {
-    const std::string& name = std::get<std::string>(file);
-    Configuration configuration = space.defaults;
-    configuration.values[experiment.find("network").value()] = file;
-    const auto network = choose_network(experiment, configuration, space.seed, statistics(train), torch::kCPU);
-    check.notes.push_back(
-        network_note(*network, try_network(*network, experiment, configuration, train, torch::kCPU), name));
+  const TensorStatistics of_train = statistics(train);
+  for (const Configuration& configuration : one_of_each_network(space)) {
+    const auto network = choose_network(experiment, configuration, space.seed, of_train, torch::kCPU);
+    check.notes.push_back(network_note(*network, try_network(*network, experiment, configuration, train, torch::kCPU),
+                                       Reader(configuration, experiment).choice("network")));
   }
   check.fingerprint = sum.digits();
   return check;

@@ -40,6 +40,31 @@ TEST_CASE("the check tells what each split holds, how large networks are, and wh
   CHECK(std::ranges::count(notes, "validation: the test months, for want of a file") == 1);
 }
 
+TEST_CASE("the largest network has the largest value of every axis, and what there is to beat is the space's own") {
+  const EmulatorWorld world;
+  const auto notes_of = [&](const std::string& parameters) {
+    return check_emulator_data(space_on(world.data(), parameters)).notes;
+  };
+  const auto network = world.task({{"init_dim", std::int64_t{4}},
+                                   {"hidden", std::int64_t{8}},
+                                   {"layers", std::int64_t{4}},
+                                   {"bidirectional", true},
+                                   {"encoder", std::string("unet")},
+                                   {"recurrent", std::string("lstm")},
+                                   {"window", std::int64_t{6}},
+                                   {"targets", std::string("tas")}});
+  std::int64_t parameters = 0;
+  for (const auto& parameter : network->network().parameters()) parameters += parameter.numel();
+  const auto notes = notes_of(R"({"init_dim": [4, 2], "hidden": 8, "layers": [1, 4], "bidirectional": [true, false],
+      "encoder": ["unet", "cnn"], "recurrent": ["lstm", "gru"], "window": [6, 12], "targets": "tas"})");
+  REQUIRE(notes.size() == 5);  // one of three splits each, memory, and tas alone to beat
+  CHECK(notes[3].starts_with(fmt::format("the largest network has {} parameters", parameters)));
+  CHECK(notes[4].find(" K in tas on the test split") != std::string::npos);
+  const auto twelve = notes_of(R"({"init_dim": 2, "hidden": 8, "window": [12, 6], "targets": "tas"})");
+  CHECK(twelve[4] != notes[4]);
+  CHECK(notes_of(R"({"init_dim": 2, "hidden": 8, "window": 6, "targets": ["pr", "tas"]})").size() == 6);
+}
+
 TEST_CASE("splits and networks that do not belong together are refused in one line") {
   const EmulatorWorld world;
   const TemporaryFolder other;

@@ -28,6 +28,27 @@ TEST_CASE("a check tells of samples and networks, and knows files that have chan
   CHECK(check_data(ScriptWorld().space()).fingerprint == check_data(ScriptWorld().space()).fingerprint);
 }
 
+TEST_CASE("a network is tried with the values that its space gives, not with the experiment's defaults") {
+  const ScriptWorld world(R"("mse", "hyperparameters": [{"name": "depth", "type": "integer", "default": 7,
+      "min": 1, "max": 9, "meaning": "m"}])",
+                          R"("deep.pt")");
+  torch::jit::Module script("Deep");
+  script.register_parameter("weight", trained(torch::ones({1, 2})), false);
+  script.register_parameter("bias", trained(torch::zeros({1})), false);
+  script.register_attribute("depth", c10::IntType::get(), 1);
+  script.define(R"(
+def forward(self, input: Tensor) -> Tensor:
+    assert self.depth < 3, "too deep"
+    return torch.linear(input, self.weight, self.bias).squeeze(1)
+
+def hyperparameters(self) -> List[str]:
+    return ["depth"]
+)");
+  script.save(world.folder() / "deep.pt");
+  CHECK_NOTHROW(check_data(world.space(R"("depth": [2, 1])")));
+  CHECK_THROWS_WITH_AS(check_data(world.space()), doctest::Contains("too deep"), InputError);
+}
+
 TEST_CASE("without a validation file the test samples validate, and the check says so") {
   const ScriptWorld world;
   Space space = world.space();
