@@ -99,14 +99,17 @@ struct Samples {
     paths = list_raw_files(
         {options.input.begin(), options.input.end()}, [](const fs::path& path) { return path.extension() == ".h5"; },
         "holds no *.h5 file; give samples, or a folder of them");
+    std::vector<NamedOutput> outputs;
     for (const fs::path& path : paths) {
       names.push_back(path.stem().string());
+      outputs.push_back({names.back(), path});
       const WeatherFile file(path);
       if (height == 0) height = file.height(), width = file.width();
       if (file.height() != height || file.width() != width)
         throw InputError(fmt::format("{}: is {} x {} pixels, but {} is {} x {}; give samples of one size at a time",
                                      path.string(), file.height(), file.width(), paths[0].string(), height, width));
     }
+    if (options.figures.any()) check_names(forecast_command, outputs, options.figures.png.empty() ? ".svg" : ".png");
     const std::int64_t step = network.side_step();
     if (height % step != 0 || width % step != 0 || height < 2)
       throw InputError(fmt::format("{}: is {} x {} pixels; this network takes multiples of {}", paths[0].string(),

@@ -7,7 +7,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <map>
 #include <system_error>
 
 #include "datasets/files/raw_files.hpp"
@@ -98,20 +97,20 @@ std::vector<Item> list_items(const LabelOptions& options) {
       list_raw_files({options.input.begin(), options.input.end()}, wanted,
                      "holds no *.h5, *.nc or *.nc4 file; give samples or CF NetCDF files, or a folder of them");
   std::vector<Item> items;
-  std::map<std::string, fs::path> names;
+  std::vector<NamedOutput> outputs;
   for (const fs::path& path : files) {
-    const auto [other, fresh] = names.emplace(path.stem().string(), path);
-    if (!fresh)
-      throw InputError(fmt::format("{}: {} and {} would both be written to {}.h5; label them apart", label_command,
-                                   other->second.string(), path.string(), other->first));
+    const std::string stem = path.stem().string();
     std::error_code none;
-    if (fs::equivalent(path, fs::path(options.output) / (other->first + ".h5"), none))
+    if (fs::equivalent(path, fs::path(options.output) / (stem + ".h5"), none))
       refuse_option(label_command, "output", options.output,
                     "it would write over " + path.string() + "; give another folder");
     const std::int64_t moments = count_moments(path);
-    for (std::int64_t m = 0; m < moments; ++m)
-      items.push_back({path, m, moments == 1 ? other->first : fmt::format("{}-{:05}", other->first, m)});
+    for (std::int64_t m = 0; m < moments; ++m) {
+      items.push_back({path, m, moments == 1 ? stem : fmt::format("{}-{:05}", stem, m)});
+      outputs.push_back({items.back().name, path});
+    }
   }
+  check_names(label_command, outputs, ".h5");
   return items;
 }
 

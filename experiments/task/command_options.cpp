@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <filesystem>
+#include <map>
 
 #include "search/base/error.hpp"
 
@@ -25,6 +25,18 @@ void check_output_file(const std::string& command, const std::string& file) {
   const std::filesystem::path folder = std::filesystem::path(file).parent_path();
   if (!folder.empty() && !std::filesystem::is_directory(folder))
     refuse_option(command, "output", file, "give a file in a folder that exists");
+}
+
+void check_names(const std::string& command, const std::vector<NamedOutput>& outputs, const std::string& ending) {
+  std::map<std::string, std::filesystem::path> sources;
+  for (const auto& [name, source] : outputs) {
+    const auto [other, fresh] = sources.emplace(name, source);
+    if (!fresh)
+      throw InputError(
+          fmt::format("{}: {} and {} would both be written to {}{}; give one of them another name, or a "
+                      "run of its own",
+                      command, other->second.string(), source.string(), name, ending));
+  }
 }
 
 void make_output_folder(const std::string& command, const std::string& option, const std::string& folder) {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace stormsweep {
 
@@ -18,6 +20,14 @@ void check_fractions(const std::string& command, double validation, double test)
 
 /// --output is a file in a folder that exists.
 void check_output_file(const std::string& command, const std::string& file);
+
+/// What is to be written, as `name` with `ending`, and what it is made of.
+struct NamedOutput {
+  std::string name;
+  std::filesystem::path source;
+};
+/// No two have one name.
+void check_names(const std::string& command, const std::vector<NamedOutput>& outputs, const std::string& ending);
 
 /// Makes the folder that --`option` names, unless it is there.
 void make_output_folder(const std::string& command, const std::string& option, const std::string& folder);

@@ -132,6 +132,13 @@ TEST_CASE("forecast segmentation: what is wrong is told, and nothing is written"
   words[5] = (world.folder / "none/out.h5").string();
   CHECK(world.refusal(words).find("--output is") != std::string::npos);
 
+  // A map of each of two samples of one name.
+  fs::create_directories(world.folder / "more");
+  fs::copy(world.folder / "samples/world-1.h5", world.folder / "more/world-1.h5");
+  words = world.words({"--svg", (world.folder / "maps").string()});
+  words.insert(words.begin() + 4, (world.folder / "more").string());
+  CHECK(world.refusal(words).find("more/world-1.h5 would both be written to world-1.svg") != std::string::npos);
+
   const auto sample = [&](std::int64_t rows, std::int64_t columns) {
     const auto count = static_cast<std::size_t>(rows * columns);
     write_weather_file(world.folder / "samples/zone.h5", rows, columns, std::vector<float>(16 * count), {}, 0);
