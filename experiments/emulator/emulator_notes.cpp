@@ -1,6 +1,7 @@
 #include "experiments/emulator/emulator_notes.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -24,6 +25,13 @@ ClimateField field_of(const Json& json) {
   if (!std::isfinite(field.statistics.mean) || !(field.statistics.deviation > 0))
     throw std::invalid_argument(field.name + " has no finite mean, or no positive deviation");
   return field;
+}
+
+/// A number for each month of the year; JSON writes null where there is none.
+std::array<double, 12> months_of(const Json& json) {
+  std::array<double, 12> months;
+  for (std::size_t m = 0; m < months.size(); ++m) months[m] = json.at(m).is_null() ? NAN : json.at(m).get<double>();
+  return months;
 }
 
 }  // namespace
@@ -53,7 +61,8 @@ EmulatorNotes parse_emulator_notes(const std::string& text, const std::string& f
     for (const Json& field : json.at("forcings")) notes.forcings.push_back(field_of(field));
     for (const Json& field : json.at("targets")) {
       notes.targets.push_back(field_of(field));
-      notes.lines.push_back({field.at("climatology"), field.at("offset"), field.at("slope")});
+      notes.lines.push_back(
+          {months_of(field.at("climatology")), months_of(field.at("offset")), months_of(field.at("slope"))});
     }
     return notes;
   } catch (const Json::exception&) {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "datasets/climate/climate_set.hpp"
 #include "search/base/error.hpp"
 #include "tests/experiments/emulator/emulator_world.hpp"
@@ -25,6 +27,25 @@ TEST_CASE("a model tells its forcings and targets in the network's order, and th
   const PatternScaling baselines(train, climate_windows(train.layout(), 12), 12, {1});
   CHECK(notes.lines[0].offset == baselines.line(0, train.layout().grid).offset);
   CHECK(notes.lines[0].slope == baselines.line(0, train.layout().grid).slope);
+}
+
+TEST_CASE("months of the year that training lacks are unknown in what is kept, and the model can be used") {
+  const EmulatorWorld world;
+  const ClimateSet train(world.folder() / "train.h5");
+  auto windows = climate_windows(train.layout(), 12);
+  std::erase_if(windows, [](const ClimateWindow& window) { return month_of_year(window.month) == 3; });
+  const PatternScaling baselines(train, windows, 12, {0});
+  const EmulatorNotes notes = parse_emulator_notes(emulator_notes(train.layout(), {"tas"}, baselines), "m");
+  const PatternScaling::Line known = baselines.line(0, train.layout().grid);
+  for (std::size_t month = 0; month < 12; ++month) {
+    if (month == 2) {
+      CHECK(std::isnan(notes.lines[0].climatology[month]));
+      CHECK(std::isnan(notes.lines[0].offset[month]));
+    } else {
+      CHECK(notes.lines[0].climatology[month] == known.climatology[month]);
+      CHECK(notes.lines[0].slope[month] == known.slope[month]);
+    }
+  }
 }
 
 TEST_CASE("notes that are not those of an emulator are refused in one line") {
