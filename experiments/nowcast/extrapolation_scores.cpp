@@ -8,6 +8,7 @@
 #include "datasets/nowcast/nowcast_patch_draw.hpp"
 #include "datasets/nowcast/patch_extrapolation.hpp"
 #include "experiments/nowcast/seen_centre.hpp"
+#include "experiments/task/gang_sums.hpp"
 #include "models/nowcast_loss.hpp"
 #include "search/base/parallel.hpp"
 
@@ -47,12 +48,6 @@ DecisionScores no_nowcast_decisions() {
 
 Reliability no_nowcast_reliability() {
   return Reliability({rain_thresholds.begin(), rain_thresholds.end()});
-}
-
-void sum_over(Gang& gang, torch::Tensor& sums) {
-  torch::Tensor numbers = sums.to(torch::kFloat32);
-  gang.sum(numbers);
-  sums = numbers.to(torch::kFloat64);
 }
 
 void ExtrapolationScores::sum_over(Gang& gang) {

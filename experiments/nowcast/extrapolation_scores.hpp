@@ -30,9 +30,6 @@ struct ExtrapolationScores {
   void sum_over(Gang& gang);
 };
 
-/// Adds what each rank has counted. All ranks call it.
-void sum_over(Gang& gang, torch::Tensor& sums);
-
 /// Of the patches that `own` names, on up to `threads` threads, which tell `begin` before each how many were begun.
 ExtrapolationScores score_extrapolation(const NowcastPatches& patches, std::span<const std::int64_t> own, int threads,
                                         const std::function<void(std::int64_t)>& begin);

@@ -12,6 +12,7 @@
 #include "datasets/nowcast/nowcast_patch_draw.hpp"
 #include "experiments/nowcast/extrapolation_scores.hpp"
 #include "experiments/nowcast/seen_centre.hpp"
+#include "experiments/task/gang_sums.hpp"
 #include "models/nowcast_loss.hpp"
 #include "search/space/experiment.hpp"
 

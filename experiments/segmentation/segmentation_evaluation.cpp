@@ -1,32 +1,12 @@
 #include "experiments/segmentation/segmentation_evaluation.hpp"
 
 #include <torch/utils.h>
-#include <algorithm>
-#include <cmath>
 
+#include "experiments/task/gang_sums.hpp"
 #include "models/segmentation_loss.hpp"
 #include "search/space/experiment.hpp"
 
 namespace stormsweep {
-
-namespace {
-
-/// Sums counts of pixels over the gang. Float32, in which gangs sum, holds integers below 2^24 exactly: so in digits of
-/// base 2^10, of which 2^14 ranks may be added.
-void sum_exactly(Gang& gang, torch::Tensor& counts) {
-  constexpr double base = 1024;
-  torch::Tensor rest = counts.clone(), sum = torch::zeros_like(counts);
-  for (double unit = 1; unit < 0x1p50; unit *= base) {
-    const torch::Tensor quotient = (rest / base).floor();
-    torch::Tensor digit = (rest - quotient * base).to(torch::kFloat32);
-    gang.sum(digit);
-    sum += digit.to(torch::kFloat64) * unit;
-    rest = quotient;
-  }
-  counts = sum;
-}
-
-}  // namespace
 
 SegmentationEvaluation::SegmentationEvaluation(SegmentationNetwork& network, const WeatherSet& set,
                                                std::span<const std::int64_t> own, const ChannelRange& range,
@@ -45,12 +25,8 @@ SegmentationEvaluation::SegmentationEvaluation(SegmentationNetwork& network, con
                              segmentation_loss(logits, truth, alike).item<double>(), 1.0},
                             torch::kFloat64);
   }
-  if (gang.shards() > 1) {
-    torch::Tensor sums = losses.to(torch::kFloat32);
-    gang.sum(sums);
-    losses = sums.to(torch::kFloat64);
-    sum_exactly(gang, scores_.confusion);
-  }
+  sum_over(gang, losses);
+  sum_over(gang, scores_.confusion);
   loss_ = losses[0].item<double>() / losses[2].item<double>();
   cross_entropy_ = losses[1].item<double>() / losses[2].item<double>();
 }
