@@ -75,7 +75,8 @@ torch::Tensor first_blend(const FirstBlur& blur) {
   auto shares = torch::full({2 * sharpnesses + 1}, least_share);
   for (std::int64_t i = 0; i < sharpnesses; ++i)
     shares[i] += std::max(0.0, 1 - std::abs(place - static_cast<double>(i)));
-  shares[-1] = std::max(blur.factor, std::exp(least_growth));
+  // Beyond what blended() clamps to it would have no slope, and never learn.
+  shares[-1] = std::clamp(blur.factor, std::exp(least_growth), 1.5);
   return shares.log();
 }
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <torch/utils.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <stdexcept>
@@ -212,6 +213,19 @@ TEST_CASE("before training, a U-Net that blends forecasts the newest frame, blur
   near(1, 3, 1.01), near(1, 0, 0.01), near(1, 10, 0.5);
   near(2, 3, 0.01 + 3 - std::log2(6.0)), near(2, 4, 0.01 + std::log2(6.0) - 2);
   near(3, 4, 1.01), near(3, 10, std::exp(-2.0));
+}
+
+TEST_CASE("a U-Net that blends learns growth from whatever factor it begins with") {
+  for (const double factor : {0.0, 0.5, 1.0, 1.5, 1.7}) {
+    CAPTURE(factor);
+    NowcastOptions options{.base_filters = 2, .extrapolation = NowcastExtrapolation::blend, .dry = -0.5};
+    options.first_blurs.fill({.sigma = 1, .factor = factor});
+    NowcastUnet network(options, 1);
+    network.forward(draw_input(19, 140, 140))[0].mean().backward();
+    CHECK(network.named_parameters()["head.bias"].grad()[10].item<double>() != 0);
+    const double first = network.named_buffers()["first_blend"][0][10].exp().item<double>();
+    CHECK(first == Approx(std::clamp(factor, std::exp(-2.0), 1.5)).epsilon(1e-5));
+  }
 }
 
 TEST_CASE("a U-Net that blends makes no rain where none is near, and grows it by half at most") {
