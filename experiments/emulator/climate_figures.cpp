@@ -25,13 +25,13 @@ const std::array<Season, 3> seasons{{{"year", {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
                                      {"December to February", {12, 1, 2}},
                                      {"June to August", {6, 7, 8}}}};
 
-/// The mean of those of months [first, last) that a season has; NaN where it has none.
+/// The mean of those of months [first, last) that a season has and that are known; NaN where there are none.
 torch::Tensor mean_of(const MonthlyMaps& maps, const Season& season, std::int64_t first, std::int64_t last) {
   std::vector<std::int64_t> places;
   for (std::int64_t m = first; m < last; ++m)
     if (std::ranges::count(season.months, month_of_year(static_cast<ClimateMonth>(maps.begin + m))) > 0)
       places.push_back(m);
-  return maps.maps.index_select(0, torch::tensor(places, torch::kInt64)).mean(0);
+  return maps.maps.index_select(0, torch::tensor(places, torch::kInt64)).nanmean(0);
 }
 
 /// The least of 1, 2, 5 times a power of ten from which on few cells lie.

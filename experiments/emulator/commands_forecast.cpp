@@ -200,7 +200,8 @@ void write_file(const ForecastOptions& options, const Forecast& forecast, const 
   write_climate_maps(options.output, file);
 }
 
-/// How far a target is off against each run; and the mean of what it is too much, over all runs' months.
+/// How far a target is off against each run; and the mean of what it is too much over the runs, NaN in months that
+/// none has.
 std::optional<MonthlyMaps> judge(const Forecast& forecast, std::size_t t, const ClimateGrid& grid) {
   MonthlyMaps error = forecast.maps(t);
   const torch::Tensor maps = error.maps;
@@ -220,10 +221,7 @@ std::optional<MonthlyMaps> judge(const Forecast& forecast, std::size_t t, const 
     counts.index_add_(0, places, torch::ones({std::ssize(truth.places), 1, 1}));
   }
   if (counts.sum().item<float>() == 0) return std::nullopt;
-  const auto known = counts.flatten().nonzero().flatten();
-  const std::int64_t first = known[0].item<std::int64_t>(), last = known[-1].item<std::int64_t>() + 1;
-  error.begin += static_cast<ClimateMonth>(first);
-  error.maps = (sums / counts.clamp_min(1)).slice(0, first, last).contiguous();
+  error.maps = sums / counts;
   return error;
 }
 

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <torch/utils.h>
 
+#include <cmath>
+
 using namespace stormsweep;
 
 namespace {
@@ -41,6 +43,15 @@ TEST_CASE("figures show the year and two seasons, north up, in the colours of th
   const Figure mean = mean_figure(temperature, "t");
   CHECK(pixel(mean, 0, 0) == colour_of(mean.scale, 299.5f - 273.15f));
   CHECK(pixel(mean, 0, 1) == mean.scale.below);
+}
+
+TEST_CASE("months whose truth is not known do not count in the error") {
+  auto error = counted();
+  error.maps.slice(0, 100, 600).fill_(NAN);
+  const Figure figure = error_figure(error, "t");
+  // The mean of 0 ... 99, under the limit of 50.
+  CHECK(figure.scale.bounds.back() == doctest::Approx(0.9 * 50));
+  CHECK(pixel(figure, 0, 0) == colour_of(figure.scale, 49.5f));
 }
 
 TEST_CASE("a change is that of the last 20 years against the first 20, and the note tells the months") {
