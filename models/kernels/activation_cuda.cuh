@@ -33,11 +33,11 @@ __global__ void add_bias(Number* values, const Number* bias, std::int64_t count,
   }
 }
 
-/// The same, and then its activation. `bias` may be null.
+/// The same, and then its activation. `bias` may be null, and `seed` where nothing is dropped.
 template <class Number, int Size>
 __global__ void activate(Number* values, const Number* bias, std::int64_t count, int channels, SparseDraw draw,
                          const std::int64_t* seed) {
-  draw.seed(*seed);
+  if (seed) draw.seed(*seed);
   const std::int64_t first = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
   for (std::int64_t i = first * Size; i < count; i += static_cast<std::int64_t>(gridDim.x) * blockDim.x * Size) {
     auto& pack = *reinterpret_cast<Pack<Number, Size>*>(values + i);

@@ -23,7 +23,7 @@ struct CudaMap {
 void add_bias_by_cuda(const CudaMap& map, void* values, const void* bias, CUstream_st* stream);
 
 /// Overwrites `values`: each, and its channel's `bias` where given, becomes its activation. What is positive is kept
-/// with probability 1 - rate, by hashing `seed` and its place, and divided by that.
+/// with probability 1 - rate, by hashing `seed` and its place, and divided by that; `seed` may be null at rate 0.
 void activate_by_cuda(const CudaMap& map, void* values, const void* bias, double rate, const std::int64_t* seed,
                       CUstream_st* stream);
 

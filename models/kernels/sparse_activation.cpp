@@ -66,9 +66,10 @@ struct CudaActivation : torch::autograd::Function<CudaActivation> {
   static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& map, double rate,
                                const torch::Tensor& bias) {
     const auto result = map.detach();
-    const auto seed = torch::empty({1}, map.options().dtype(torch::kInt64)).random_();
+    torch::Tensor seed;
+    if (rate > 0) seed = torch::empty({1}, map.options().dtype(torch::kInt64)).random_();
     activate_by_cuda(cuda_map(map), result.data_ptr(), bias.defined() ? bias.data_ptr() : nullptr, rate,
-                     seed.data_ptr<std::int64_t>(), c10::cuda::getCurrentCUDAStream());
+                     seed.defined() ? seed.data_ptr<std::int64_t>() : nullptr, c10::cuda::getCurrentCUDAStream());
     context->save_for_backward({result});
     context->saved_data["rate"] = rate;
     context->saved_data["biased"] = bias.defined();
