@@ -15,8 +15,9 @@ namespace {
 
 /// What decides who wants which files; held by every rank.
 struct Wants {
-  std::array<std::int64_t, split_names.size()> files;  ///< of each split; numbered one behind the other
-  std::vector<std::int64_t> gangs, samples;            ///< values of gpus and samples in the space
+  std::array<std::string, split_names.size()> folders;  ///< of each split
+  std::array<std::int64_t, split_names.size()> files;   ///< in each; numbered one behind the other
+  std::vector<std::int64_t> gangs, samples;             ///< values of gpus and samples in the space
   std::uint64_t seed;
   int places;
 
@@ -38,7 +39,8 @@ std::vector<std::int64_t> Wants::operator()(int place, const std::set<std::int64
     for (const std::int64_t file : unusable)
       if (file >= first && file < first + files[split]) shares.unusable.insert(file - first);
     if (std::ssize(shares.unusable) == files[split])
-      throw InputError(std::string("--stage: no file of ") + split_names[split] + " can be used");
+      throw InputError(folders[split] +
+                       ": --stage finds no file here that can be used; make its files readable, or make them again");
     for (const std::int64_t gang : gangs) {
       shares.shards = static_cast<int>(gang);
       const auto [begin, end] = shards(place, gang);
@@ -54,7 +56,7 @@ std::vector<std::int64_t> Wants::operator()(int place, const std::set<std::int64
 
 StagePlan stage_segmentation(const Space& space, int places) {
   StagePlan request;
-  Wants wants{{}, gang_sizes(space), {}, space.seed, places};
+  Wants wants{{}, {}, gang_sizes(space), {}, space.seed, places};
   for (const Value& value : values(space, "samples")) wants.samples.push_back(std::get<std::int64_t>(value));
   std::int64_t height = 0, width = 0;
   for (std::size_t split = 0; split < split_names.size(); ++split) {
@@ -63,6 +65,7 @@ StagePlan stage_segmentation(const Space& space, int places) {
       const WeatherIndex::File& file = set.index().files[static_cast<std::size_t>(i)];
       request.files.push_back({set.path(i), std::string(split_names[split]) + "/" + file.name, file.checksum});
     }
+    wants.folders[split] = space.data.at(split_names[split]).string();
     wants.files[split] = set.size();
     height = set.index().height, width = set.index().width;
   }

@@ -13,9 +13,12 @@ StagePlan stage_whole_files(const Space& space, int /*places*/) {
     request.whole[split] = split + path.extension().string();
     request.files.push_back({path, request.whole[split], {}});
   }
-  request.wanted = [count = std::ssize(request.files)](int, const std::set<std::int64_t>& unusable) {
-    if (!unusable.empty()) throw InputError("--stage: a file that training needs cannot be copied");
-    std::vector<std::int64_t> all(static_cast<std::size_t>(count));
+  request.wanted = [files = request.files](int, const std::set<std::int64_t>& unusable) {
+    if (!unusable.empty())
+      throw InputError(files[static_cast<std::size_t>(*unusable.begin())].source.string() +
+                       ": cannot be copied to the machines' disks, and training needs it; make it readable, or run "
+                       "without --stage");
+    std::vector<std::int64_t> all(files.size());
     std::iota(all.begin(), all.end(), 0);
     return all;
   };

@@ -266,7 +266,11 @@ TEST_CASE("machines stage what their ranks may come to read") {
   CHECK(draw.size() == 3 + 2 + 2);
   CHECK(other.size() == 3 + 2 + 2);
   CHECK_FALSE(other.contains(*draw.begin()));
-  CHECK_THROWS_WITH_AS(drawing.wanted(0, {16, 17, 18, 19}), "--stage: no file of test can be used", InputError);
+  CHECK_THROWS_WITH_AS(drawing.wanted(0, {16, 17, 18, 19}),
+                       ((world.folder() / "test").string() +
+                        ": --stage finds no file here that can be used; make its files readable, or make them again")
+                           .c_str(),
+                       InputError);
 }
 
 TEST_CASE("a task reads copies, and passes over what nobody could read") {
