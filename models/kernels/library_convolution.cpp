@@ -37,6 +37,7 @@ struct Blocks : torch::autograd::Function<Blocks> {
                                std::int64_t columns) {
     context->save_for_backward({map, weight});
     context->saved_data["block"] = block;
+    context->saved_data["wants_map"] = map.requires_grad();
     context->saved_data["padding"] = std::vector<std::int64_t>{rows, columns};
     const auto blocks = torch::conv2d(map, blocked(weight, block), {}, {1, block}, {rows, columns});
     return regrouped(blocks, weight.size(0)).detach();  // what follows may overwrite it
@@ -49,16 +50,18 @@ struct Blocks : torch::autograd::Function<Blocks> {
     const auto block = context->saved_data["block"].toInt(), out = weight.size(0), kernel = weight.size(3);
     const auto padding = context->saved_data["padding"].toIntVector();
     const auto slope = slopes[0].contiguous(last);
+    torch::Tensor of_map;
     // Channels of the map there are enough of, so its gradient is made as ever.
-    const auto of_map = torch::convolution_backward(slope, map, weight, {}, {1, 1}, padding, {1, 1}, false, {0, 0}, 1,
-                                                    {true, false, false});
+    if (context->saved_data["wants_map"].toBool())
+      of_map = std::get<0>(torch::convolution_backward(slope, map, weight, {}, {1, 1}, padding, {1, 1}, false, {0, 0},
+                                                       1, {true, false, false}));
     const auto of_blocks =
         torch::convolution_backward(regrouped(slope, block * out), map, blocked(weight, block), {}, {1, block}, padding,
                                     {1, 1}, false, {0, 0}, 1, {false, true, false});
     auto of_weight = torch::zeros_like(weight);
     for (std::int64_t b = 0; b < block; ++b)
       of_weight += std::get<1>(of_blocks).narrow(0, b * out, out).narrow(3, b, kernel);
-    return {std::get<0>(of_map), of_weight, {}, {}, {}};
+    return {of_map, of_weight, {}, {}, {}};
   }
 };
 

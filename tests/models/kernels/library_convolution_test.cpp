@@ -23,5 +23,8 @@ TEST_CASE("a convolution by blocks of pixels is the convolution, and so are its 
       const auto twins = torch::autograd::grad({expected.relu()}, {map, weight}, {slope});
       CHECK(torch::allclose(gradients[0], twins[0]));
       CHECK(torch::allclose(gradients[1], twins[1]));
+      // A first layer's map has no gradient.
+      const auto first = convolution_by_blocks(map.detach(), weight, block, padding);
+      CHECK(torch::allclose(torch::autograd::grad({first.relu()}, {weight}, {slope})[0], twins[1]));
     }
 }
