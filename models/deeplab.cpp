@@ -105,7 +105,7 @@ Deeplab::Encoded Deeplab::encode(const torch::Tensor& input) {
       if (unit.projection)
         shortcut = unit.projection->forward(active);
       else if (strided)
-        shortcut = map_slice(map_slice(map, 2, 0, {}, 2), 3, 0, {}, 2);
+        shortcut = thinned(map, 2);
       const auto reduced = unit.reduce->forward(active).relu_();
       if (strided) result.low_level = reduced;
       map = unit.expand->forward(unit.middle->forward(reduced).relu_()) + shortcut;

@@ -40,7 +40,7 @@ EmulatorEncoder::Layer EmulatorEncoder::add(const std::string& name, std::int64_
 torch::Tensor EmulatorEncoder::deeper(const torch::Tensor& half) {
   const auto low = deep_->forward(quarter_->forward(half).relu_()).relu_();
   const auto up = torch::upsample_nearest2d(low, {2 * low.size(2), 2 * low.size(3)});
-  return torch::cat({half, map_slice(map_slice(up, 2, 0, half.size(2)), 3, 0, half.size(3))}, 1);
+  return torch::cat({half, cut(up, 0, 0, half.size(2), half.size(3))}, 1);
 }
 
 torch::Tensor EmulatorEncoder::forward(const torch::Tensor& maps) {

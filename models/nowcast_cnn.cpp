@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "models/kernels/map_slice.hpp"
 #include "models/kernels/upsampled_convolution.hpp"
 
 namespace stormsweep {

@@ -7,7 +7,6 @@
 
 #include "models/kernels/direct_convolution.hpp"
 #include "models/kernels/library_convolution.hpp"
-#include "models/kernels/map_slice.hpp"
 #include "models/kernels/operand_type.hpp"
 #include "models/kernels/phases.hpp"
 #include "models/kernels/upsampled_convolution.hpp"
@@ -84,11 +83,6 @@ torch::Tensor NowcastNetwork::decode(const torch::nn::Conv2d& layer, const torch
   if (!skip.defined()) return activated(of_coarse + bias.view({1, -1, 1, 1}));
   return activated_convolution(operand(without_margin(skip, margin)), operand(layer->weight.slice(1, in)), bias,
                                of_coarse);
-}
-
-torch::Tensor cut(const torch::Tensor& images, std::int64_t top, std::int64_t left, std::int64_t height,
-                  std::int64_t width) {
-  return map_slice(map_slice(images, 2, top, top + height), 3, left, left + width);
 }
 
 }  // namespace stormsweep

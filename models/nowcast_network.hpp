@@ -93,8 +93,4 @@ class NowcastNetwork : public torch::nn::Module {
   at::Generator generator_;
 };
 
-/// Part of images [n, c, h, w].
-torch::Tensor cut(const torch::Tensor& images, std::int64_t top, std::int64_t left, std::int64_t height,
-                  std::int64_t width);
-
 }  // namespace stormsweep

@@ -7,6 +7,7 @@
 #include <string>
 #include <tuple>
 
+#include "models/kernels/map_slice.hpp"
 #include "models/kernels/pool_and_cut.hpp"
 #include "models/kernels/upsampled_convolution.hpp"
 

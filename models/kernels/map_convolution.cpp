@@ -32,7 +32,7 @@ torch::Tensor wrapped(const torch::Tensor& map, std::int64_t left, std::int64_t 
 /// A 1x1 convolution as the product of matrices that it is, in planes or channels last as the map is.
 torch::Tensor mixed(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias,
                     std::int64_t stride) {
-  const auto some = stride == 1 ? map : map_slice(map_slice(map, 2, 0, {}, stride), 3, 0, {}, stride);
+  const auto some = stride == 1 ? map : thinned(map, stride);
   if (map.is_cpu() && map.is_contiguous()) {
     const auto n = some.size(0), out = weight.size(0);
     const auto matrices = weight.flatten(1).expand({n, out, some.size(1)}), planes = some.flatten(2);

@@ -14,4 +14,13 @@ torch::Tensor map_slice(const torch::Tensor& map, std::int64_t axis, std::int64_
       .permute({0, 3, 1, 2});
 }
 
+torch::Tensor cut(const torch::Tensor& map, std::int64_t top, std::int64_t left, std::int64_t height,
+                  std::int64_t width) {
+  return map_slice(map_slice(map, 2, top, top + height), 3, left, left + width);
+}
+
+torch::Tensor thinned(const torch::Tensor& map, std::int64_t step) {
+  return map_slice(map_slice(map, 2, 0, {}, step), 3, 0, {}, step);
+}
+
 }  // namespace stormsweep

@@ -13,4 +13,11 @@ namespace stormsweep {
 torch::Tensor map_slice(const torch::Tensor& map, std::int64_t axis, std::int64_t begin,
                         std::optional<std::int64_t> end = {}, std::int64_t step = 1);
 
+/// Part of a map, with such a gradient.
+torch::Tensor cut(const torch::Tensor& map, std::int64_t top, std::int64_t left, std::int64_t height,
+                  std::int64_t width);
+
+/// Every `step`-th row and column of a map from the first on, with such a gradient.
+torch::Tensor thinned(const torch::Tensor& map, std::int64_t step);
+
 }  // namespace stormsweep

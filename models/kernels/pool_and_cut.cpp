@@ -11,8 +11,8 @@ namespace stormsweep {
 
 namespace {
 
-torch::Tensor view_of(const torch::Tensor& map, const Cut& part) {
-  return map_slice(map_slice(map, 2, part.top, part.top + part.height), 3, part.left, part.left + part.width);
+torch::Tensor view_of(const torch::Tensor& map, const MapPart& part) {
+  return cut(map, part.top, part.left, part.height, part.width);
 }
 
 void pool_row(const float* upper, const float* lower, std::int64_t width, float* to) {
@@ -34,7 +34,7 @@ void for_planes(const torch::Tensor& maps, const Work& work) {
 
 struct PoolAndCut : torch::autograd::Function<PoolAndCut> {
   static torch::autograd::variable_list forward(torch::autograd::AutogradContext* context, const torch::Tensor& map,
-                                                const Cut& part) {
+                                                const MapPart& part) {
     const auto height = map.size(2) / 2, width = map.size(3) / 2;
     const auto pooled = torch::empty({map.size(0), map.size(1), height, width});
     for_planes(map, [&](std::int64_t i) {
@@ -53,7 +53,7 @@ struct PoolAndCut : torch::autograd::Function<PoolAndCut> {
                                                  torch::autograd::variable_list slopes) {
     const auto top = context->saved_data["top"].toInt(), left = context->saved_data["left"].toInt();
     const auto result = torch::empty(context->saved_data["sizes"].toIntVector());
-    const auto pooled = slopes[0].contiguous(), cut = slopes[1].contiguous();
+    const auto pooled = slopes[0].contiguous(), beside = slopes[1].contiguous();
     const auto height = result.size(2), width = result.size(3), half = width / 2;
     for_planes(result, [&](std::int64_t i) {
       for (std::int64_t y = 0; y < height; ++y) {
@@ -61,9 +61,9 @@ struct PoolAndCut : torch::autograd::Function<PoolAndCut> {
         if (y / 2 < pooled.size(2))
           spread_row(pooled.data_ptr<float>() + (i * pooled.size(2) + y / 2) * half, half, to);
         std::fill(to + (y / 2 < pooled.size(2) ? 2 * half : 0), to + width, 0.0F);
-        if (y < top || y >= top + cut.size(2)) continue;
-        const float* more = cut.data_ptr<float>() + (i * cut.size(2) + y - top) * cut.size(3);
-        for (std::int64_t x = 0; x < cut.size(3); ++x) to[left + x] += more[x];
+        if (y < top || y >= top + beside.size(2)) continue;
+        const float* more = beside.data_ptr<float>() + (i * beside.size(2) + y - top) * beside.size(3);
+        for (std::int64_t x = 0; x < beside.size(3); ++x) to[left + x] += more[x];
       }
     });
     return {result, {}};
@@ -72,7 +72,7 @@ struct PoolAndCut : torch::autograd::Function<PoolAndCut> {
 
 }  // namespace
 
-std::pair<torch::Tensor, torch::Tensor> pool_and_cut(const torch::Tensor& map, const Cut& part) {
+std::pair<torch::Tensor, torch::Tensor> pool_and_cut(const torch::Tensor& map, const MapPart& part) {
   if (!map.is_cpu() || map.scalar_type() != torch::kFloat32 || !map.is_contiguous())
     return {torch::avg_pool2d(map, 2), view_of(map, part)};
   const auto both = PoolAndCut::apply(map, part);

@@ -67,7 +67,7 @@ torch::Tensor shuffled(const torch::Tensor& map, bool channels_last) {
 }  // namespace
 
 torch::Tensor without_margin(const torch::Tensor& images, std::int64_t margin) {
-  return map_slice(map_slice(images, 2, margin, images.size(2) - margin), 3, margin, images.size(3) - margin);
+  return cut(images, margin, margin, images.size(2) - 2 * margin, images.size(3) - 2 * margin);
 }
 
 torch::Tensor convolve_upsampled(const torch::Tensor& coarse, const torch::Tensor& weight, std::int64_t margin) {

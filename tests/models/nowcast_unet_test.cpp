@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/kernels/map_slice.hpp"
 #include "models/make_nowcast_network.hpp"
 #include "models/nowcast_loss.hpp"
 #include "tests/models/measures.hpp"

@@ -20,5 +20,7 @@ TEST_CASE("a slice of a map is LibTorch's, and its gradient lies in memory as th
         CHECK(gradient.is_contiguous(format));
       }
     CHECK(torch::equal(map_slice(map, 2, 3), map.slice(2, 3)));
+    CHECK(torch::equal(cut(map, 1, 2, 4, 3), map.slice(2, 1, 5).slice(3, 2, 5)));
+    CHECK(torch::equal(thinned(map, 3), map.slice(2, 0, 8, 3).slice(3, 0, 6, 3)));
   }
 }

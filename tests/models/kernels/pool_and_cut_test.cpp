@@ -12,7 +12,7 @@ TEST_CASE("pool and cut: LibTorch's own layers, forward and backward, odd sides 
   torch::manual_seed(2);
   for (const auto& [height, width] : {std::pair{20, 34}, std::pair{21, 33}}) {
     const auto values = torch::randn({2, 3, height, width});
-    const Cut part{5, 7, 11, 19};
+    const MapPart part{5, 7, 11, 19};
     auto ours = values.clone().requires_grad_(), theirs = values.clone().requires_grad_();
     const auto [pooled, cut] = pool_and_cut(ours * 1, part);
     const auto pooled_twin = torch::avg_pool2d(theirs, 2), cut_twin = theirs.narrow(2, 5, 11).narrow(3, 7, 19);
