@@ -1,11 +1,11 @@
 #include "models/kernels/direct_convolution.hpp"
 
 #include <ATen/Parallel.h>
-#include <torch/autograd.h>
 
 #include <algorithm>
 #include <vector>
 
+#include "models/kernels/differentiable_convolution.hpp"
 #include "models/kernels/direct_kernels.hpp"
 
 namespace stormsweep {
@@ -129,43 +129,42 @@ class Source {
   Framed framed_;
 };
 
-struct DifferentiableDirect : torch::autograd::Function<DifferentiableDirect> {
-  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& map,
-                               const torch::Tensor& weight, const torch::optional<torch::Tensor>& bias,
-                               const torch::optional<torch::Tensor>& start, const DirectConvolution& how) {
-    const auto margin = weight.size(2) - 1 - 2 * how.padding, each = bias && bias->dim() == 2 ? bias->size(0) : 1;
+/// See DifferentiableConvolution.
+struct DirectRule {
+  DirectConvolution how;
+
+  double negative_slope() const { return how.negative_slope; }
+
+  torch::Tensor result(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias,
+                       const torch::Tensor& start) const {
+    const auto margin = weight.size(2) - 1 - 2 * how.padding;
+    const auto each = bias.defined() && bias.dim() == 2 ? bias.size(0) : 1;
     TORCH_CHECK(each == 1 || !map.requires_grad(), "a map with several results gets no gradient");
     const auto result = torch::empty({map.size(0) * each, weight.size(0), map.size(2) - margin, map.size(3) - margin});
-    how.forward(map, weight, bias.value_or(torch::Tensor()), start.value_or(torch::Tensor()), result);
-    // Without an activation the result is not asked for again, and what follows may overwrite it.
-    context->save_for_backward({map, weight, how.negative_slope == 1 ? torch::Tensor() : result});
-    auto& data = context->saved_data;
-    data["padding"] = how.padding;
-    data["periodic"] = how.periodic;
-    data["negative_slope"] = how.negative_slope;
-    data["wants_map"] = map.requires_grad();
-    data["wants_start"] = start && start->requires_grad();
-    data["bias"] = bias ? bias->sizes().vec() : std::vector<std::int64_t>{};
+    how.forward(map, weight, bias, start, result);
     return result;
   }
 
-  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
-                                                 torch::autograd::variable_list slopes) {
-    const auto saved = context->get_saved_variables();
-    const auto& data = context->saved_data;
-    const DirectConvolution how{data.at("padding").toInt(), data.at("periodic").toBool(),
-                                data.at("negative_slope").toDouble()};
-    const auto slope = slopes[0].stride(3) == 1 ? slopes[0] : slopes[0].contiguous();
-    DirectConvolution::Gradients gradients;
-    if (data.at("wants_map").toBool()) gradients.map = torch::empty(saved[0].sizes());
-    if (data.at("wants_start").toBool()) gradients.start = torch::empty(slope.sizes());
-    how.backward(saved[0], saved[1], saved[2].defined() ? saved[2] : slope, slope, gradients);
-    const auto bias = data.at("bias").toIntVector();
-    return {gradients.map,
-            gradients.weight,
-            bias.empty() ? torch::Tensor() : gradients.bias.view(bias),
-            gradients.start,
-            {}};
+  ConvolutionGradients gradients(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& result,
+                                 const torch::Tensor& of_result, const ConvolutionWants& wants) const {
+    const auto slope = of_result.stride(3) == 1 ? of_result : of_result.contiguous();
+    DirectConvolution::Gradients made;
+    if (wants.map) made.map = torch::empty(map.sizes());
+    if (wants.start) made.start = torch::empty(slope.sizes());
+    how.backward(map, weight, result.defined() ? result : slope, slope, made);
+    return {made.map, made.weight, made.bias, made.start};
+  }
+
+  template <class Data>
+  void save(Data& data) const {
+    data["padding"] = how.padding;
+    data["periodic"] = how.periodic;
+    data["negative_slope"] = how.negative_slope;
+  }
+
+  template <class Data>
+  static DirectRule load(const Data& data) {
+    return {{data.at("padding").toInt(), data.at("periodic").toBool(), data.at("negative_slope").toDouble()}};
   }
 };
 
@@ -282,10 +281,7 @@ void DirectConvolution::backward(const torch::Tensor& map, const torch::Tensor& 
 
 torch::Tensor DirectConvolution::operator()(const torch::Tensor& map, const torch::Tensor& weight,
                                             const torch::Tensor& bias, const torch::Tensor& start) const {
-  const auto optional = [](const torch::Tensor& tensor) {
-    return tensor.defined() ? torch::make_optional(tensor) : torch::nullopt;
-  };
-  return DifferentiableDirect::apply(map, weight, optional(bias), optional(start), *this);
+  return differentiable(DirectRule{*this}, map, weight, bias, start);
 }
 
 }  // namespace stormsweep

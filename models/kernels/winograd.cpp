@@ -1,13 +1,13 @@
 #include "models/kernels/winograd.hpp"
 
 #include <ATen/Parallel.h>
-#include <torch/autograd.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <vector>
 
+#include "models/kernels/differentiable_convolution.hpp"
 #include "models/kernels/winograd_kernels.hpp"
 
 namespace stormsweep {
@@ -182,41 +182,44 @@ torch::Tensor turned(const torch::Tensor& weight) {
   return weight.flip({2, 3}).transpose(0, 1);
 }
 
-struct DifferentiableWinograd : torch::autograd::Function<DifferentiableWinograd> {
-  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& map,
-                               const torch::Tensor& weight, const torch::optional<torch::Tensor>& bias,
-                               const torch::optional<torch::Tensor>& start, const WinogradConvolution& how) {
-    const auto result = convolved(how, map, weight, bias.value_or(torch::Tensor()), start.value_or(torch::Tensor()),
-                                  growth(how, weight));
-    context->save_for_backward({map, weight, how.negative_slope == 1 ? torch::Tensor() : result});
-    auto& data = context->saved_data;
+/// See DifferentiableConvolution.
+struct WinogradRule {
+  WinogradConvolution how;
+
+  double negative_slope() const { return how.negative_slope; }
+
+  torch::Tensor result(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias,
+                       const torch::Tensor& start) const {
+    return convolved(how, map, weight, bias, start, growth(how, weight));
+  }
+
+  ConvolutionGradients gradients(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& result,
+                                 const torch::Tensor& of_result, const ConvolutionWants& wants) const {
+    WinogradConvolution plain = how;
+    plain.negative_slope = 1;
+    auto slope = of_result.contiguous(last);
+    if (result.defined())
+      slope = torch::leaky_relu_backward(slope, result, how.negative_slope, /*self_is_result=*/true);
+    ConvolutionGradients made;
+    if (wants.map) made.map = convolved(plain, slope, turned(weight), {}, {}, -growth(how, weight));
+    if (wants.bias) made.bias = slope.sum({0, 2, 3});
+    if (wants.start) made.start = slope;
+    made.weight = how.weight_slope(map, weight, slope);
+    return made;
+  }
+
+  template <class Data>
+  void save(Data& data) const {
     data["dilation"] = how.dilation;
     data["periodic"] = how.periodic;
     data["valid"] = how.valid;
     data["negative_slope"] = how.negative_slope;
-    data["wants_map"] = map.requires_grad();
-    data["wants_bias"] = bias.has_value();
-    data["wants_start"] = start && start->requires_grad();
-    return result;
   }
 
-  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
-                                                 torch::autograd::variable_list slopes) {
-    const auto saved = context->get_saved_variables();
-    const auto& data = context->saved_data;
-    const WinogradConvolution how{data.at("dilation").toInt(), data.at("periodic").toBool(), data.at("valid").toBool()};
-    auto slope = slopes[0].contiguous(last);
-    if (saved[2].defined())
-      slope =
-          torch::leaky_relu_backward(slope, saved[2], data.at("negative_slope").toDouble(), /*self_is_result=*/true);
-    torch::Tensor map, bias;
-    if (data.at("wants_map").toBool()) map = convolved(how, slope, turned(saved[1]), {}, {}, -growth(how, saved[1]));
-    if (data.at("wants_bias").toBool()) bias = slope.sum({0, 2, 3});
-    return {map,
-            how.weight_slope(saved[0], saved[1], slope),
-            bias,
-            data.at("wants_start").toBool() ? slope : torch::Tensor(),
-            {}};
+  template <class Data>
+  static WinogradRule load(const Data& data) {
+    return {{data.at("dilation").toInt(), data.at("periodic").toBool(), data.at("valid").toBool(),
+             data.at("negative_slope").toDouble()}};
   }
 };
 
@@ -269,10 +272,7 @@ torch::Tensor WinogradConvolution::weight_slope(const torch::Tensor& map, const 
 
 torch::Tensor WinogradConvolution::operator()(const torch::Tensor& map, const torch::Tensor& weight,
                                               const torch::Tensor& bias, const torch::Tensor& start) const {
-  const auto optional = [](const torch::Tensor& tensor) {
-    return tensor.defined() ? torch::make_optional(tensor) : torch::nullopt;
-  };
-  return DifferentiableWinograd::apply(map, weight, optional(bias), optional(start), *this);
+  return differentiable(WinogradRule{*this}, map, weight, bias, start);
 }
 
 }  // namespace stormsweep
