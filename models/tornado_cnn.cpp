@@ -3,20 +3,11 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <torch/utils.h>
 
-#include <cmath>
 #include <string>
 
+#include "models/first_weights.hpp"
+
 namespace stormsweep {
-
-namespace {
-
-void draw_uniform(torch::nn::Module& layer, std::int64_t fan_in, at::Generator& generator) {
-  const torch::NoGradGuard no_grad;
-  const double bound = 1 / std::sqrt(static_cast<double>(fan_in));
-  for (auto& parameter : layer.parameters()) parameter.uniform_(-bound, bound, generator);
-}
-
-}  // namespace
 
 TornadoCnn::TornadoCnn(const TornadoCnnOptions& options, std::uint64_t seed) : options_(options) {
   auto generator = at::detail::createCPUGenerator(seed);
@@ -24,13 +15,12 @@ TornadoCnn::TornadoCnn(const TornadoCnnOptions& options, std::uint64_t seed) : o
   for (std::int64_t i = 0; i < layers; ++i) {
     auto convolution =
         torch::nn::Conv2d(torch::nn::Conv2dOptions(channels[i], channels[i + 1], kernel).padding(kernel / 2));
-    draw_uniform(*convolution, channels[i] * kernel * kernel, generator);
+    for (auto& parameter : convolution->parameters()) draw_uniform(parameter, channels[i] * kernel * kernel, generator);
     convolutions_[i] = register_module("conv" + std::to_string(i + 1), convolution);
     if (pooled(i)) points /= 2;
   }
   const std::int64_t features = channels[layers] * points * points;
-  dense_ = register_module("dense", torch::nn::Linear(features, 1));
-  draw_uniform(*dense_, features, generator);
+  dense_ = register_module("dense", make_linear(features, 1, generator));
 }
 
 TornadoCnn::Dropout TornadoCnn::draw_dropout(const torch::Tensor& input) const {
