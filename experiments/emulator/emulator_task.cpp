@@ -18,7 +18,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr int batches_ahead = 2;
+constexpr int emulator_batches_ahead = 2;  // batches
 
 class EmulatorTask : public Task {
  public:
@@ -60,7 +60,7 @@ class EmulatorTask : public Task {
 
 EmulatorTask::EmulatorTask(const Reader& read, const TaskContext& context)
     : context_(context),
-      seed_(derive_seed(context.seed, "replicate", {static_cast<std::uint64_t>(read.integer("replicate"))})),
+      seed_(replicate_seed(context, read)),
       train_(context.data.at("train")),
       test_(context.data.at("test")),
       choice_(choose_emulator(read, train_.layout(), train_.path())),
@@ -91,14 +91,14 @@ Prefetch EmulatorTask::training_batches(std::int64_t epoch, std::int64_t first) 
     batch.total = shares_.total(first + k);
     return batch;
   };
-  return Prefetch(batches_per_epoch() - first, make, context_.background, batches_ahead, context_.device);
+  return Prefetch(batches_per_epoch() - first, make, context_.background, emulator_batches_ahead, context_.device);
 }
 
 Loss EmulatorTask::loss(const Batch& batch) {
   const auto input = batch.input.to(context_.device, /*non_blocking=*/true);
   const auto target = batch.target.to(context_.device, /*non_blocking=*/true).index_select(1, chosen_);
   const auto mean = loss_(network_.forward(input), target);
-  return {mean, (mean.detach() * target.size(0)).reshape({1})};
+  return loss_of(mean, target.size(0));
 }
 
 const EmulatorEvaluation& EmulatorTask::evaluation_on(Split split) {

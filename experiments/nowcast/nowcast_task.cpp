@@ -35,7 +35,6 @@ static_assert(NowcastNetwork::past == nowcast_inputs && NowcastNetwork::outputs 
               NowcastNetwork::carried == nowcast_carried);
 static_assert(nowcast_loss_sides.back() == nowcast_centre);
 constexpr std::int64_t symmetries = 8;  // of the square: rain has no preferred direction
-constexpr std::int64_t batches_ahead_bytes = 256 << 20;
 
 struct SplitData {
   NowcastPatches patches;
@@ -95,7 +94,7 @@ NowcastTask::NowcastTask(const Reader& read, const TaskContext& context)
     : device_(context.device),
       background_(context.background),
       threads_(context.threads),
-      seed_(derive_seed(context.seed, "replicate", {static_cast<std::uint64_t>(read.integer("replicate"))})),
+      seed_(replicate_seed(context, read)),
       gang_(context.gang),
       evaluating_(context.evaluating),
       augmented_(read.choice("augmentation") == "live"),
@@ -135,15 +134,14 @@ Prefetch NowcastTask::training_batches(std::int64_t epoch, std::int64_t first) {
   };
   const std::int64_t bytes = shares_.batch_size() * (network_->channels() + nowcast_targets) * train_.side() *
                              train_.side() * static_cast<std::int64_t>(sizeof(float));
-  const auto ahead = static_cast<int>(std::clamp<std::int64_t>(batches_ahead_bytes / bytes, 1, 4));
-  return Prefetch(batches_per_epoch() - first, make, background_, ahead, device_);
+  return Prefetch(batches_per_epoch() - first, make, background_, batches_ahead(bytes), device_);
 }
 
 Loss NowcastTask::loss(const Batch& batch) {
   const torch::Tensor target = batch.target.to(device_, /*non_blocking=*/true);
   const torch::Tensor input = batch.input.to(device_, /*non_blocking=*/true);
   const torch::Tensor mean = nowcast_loss(network_->forward(input, NowcastExtent::inner), target, weights_);
-  return {mean, (mean.detach() * target.size(0)).reshape({1})};
+  return loss_of(mean, target.size(0));
 }
 
 Metrics NowcastTask::evaluate(Split split) {

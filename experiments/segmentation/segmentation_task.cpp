@@ -67,7 +67,7 @@ class SegmentationTask : public Task {
 
 SegmentationTask::SegmentationTask(const Reader& read, const TaskContext& context)
     : context_(context),
-      seed_(derive_seed(context.seed, "replicate", {static_cast<std::uint64_t>(read.integer("replicate"))})),
+      seed_(replicate_seed(context, read)),
       labeling_(static_cast<int>(read.integer("labeling"))),
       batch_size_(read.integer("batch_size")),
       drawn_(read.integer("samples")),
@@ -176,7 +176,7 @@ Loss SegmentationTask::loss(const Batch& batch) {
   const torch::Tensor target = batch.target.to(context_.device, /*non_blocking=*/true);
   const torch::Tensor logits = network_->forward(batch.input.to(context_.device, /*non_blocking=*/true));
   const torch::Tensor mean = segmentation_loss(logits, target, weights_);
-  return {mean, (mean.detach() * target.size(0)).reshape({1})};
+  return loss_of(mean, target.size(0));
 }
 
 Metrics SegmentationTask::evaluate(Split split) {

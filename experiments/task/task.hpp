@@ -94,6 +94,15 @@ class Task {
                     const Configuration& configuration);
 };
 
+/// The search's seed with the replicate mixed in: Task::seed.
+std::uint64_t replicate_seed(const TaskContext& context, const Reader& read);
+
+/// Of `samples` samples with such a `mean`, which is the only metric of training.
+Loss loss_of(const torch::Tensor& mean, std::int64_t samples);
+
+/// How many batches of so many bytes to make ahead: 256 MiB of them, 1 to 4.
+int batches_ahead(std::int64_t bytes);
+
 /// What is known of a search's data before any training: `stormsweep-worker check`.
 struct DataCheck {
   std::string fingerprint;         ///< of all files together; empty for an experiment without data

@@ -21,7 +21,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr int batches_ahead = 2;
+constexpr int script_batches_ahead = 2;  // batches
 
 class ScriptTask : public Task {
  public:
@@ -67,7 +67,7 @@ ScriptTask::ScriptTask(const Experiment& experiment, const Configuration& config
       loss_(make_script_loss(*experiment.network, context.device)),
       scale_(output_scale(*experiment.network).value_or(OutputScale::amounts)) {
   const Reader read(configuration, experiment);
-  seed_ = derive_seed(context.seed, "replicate", {static_cast<std::uint64_t>(read.integer("replicate"))});
+  seed_ = replicate_seed(context, read);
   batch_size_ = std::min(train_.size(), read.integer("batch_size") * context.gang->shards());
   own_batch_ = (batch_size_ + context.gang->shards() - 1) / context.gang->shards();
   arithmetic_ = arithmetic(read);
@@ -89,7 +89,7 @@ Prefetch ScriptTask::training_batches(std::int64_t epoch, std::int64_t first) {
     batch.total = total;
     return batch;
   };
-  return Prefetch(batches_per_epoch() - first, make, context_.background, batches_ahead, context_.device);
+  return Prefetch(batches_per_epoch() - first, make, context_.background, script_batches_ahead, context_.device);
 }
 
 Loss ScriptTask::loss(const Batch& batch) {

@@ -29,7 +29,6 @@ enum class Augmentation { none, preaugmented, live };
 /// Activations of this many samples stay in the cache of one core; on a GPU they fill it.
 constexpr std::int64_t micro_batch_cpu = 128, micro_batch_gpu = 8192;
 constexpr std::int64_t evaluation_batch = 1024;
-constexpr std::int64_t batches_ahead_bytes = 256 << 20;
 
 Augmentation augmentation_of(const Reader& read) {
   const std::string& word = read.choice("augmentation");
@@ -89,7 +88,7 @@ class TornadoTask : public Task {
 TornadoTask::TornadoTask(const Reader& read, const TaskContext& context)
     : device_(context.device),
       background_(context.background),
-      seed_(derive_seed(context.seed, "replicate", {static_cast<std::uint64_t>(read.integer("replicate"))})),
+      seed_(replicate_seed(context, read)),
       gang_(context.gang),
       evaluating_(context.evaluating),
       augmentation_(augmentation_of(read)),
@@ -153,8 +152,7 @@ Prefetch TornadoTask::training_batches(std::int64_t epoch, std::int64_t first) {
     return batch;
   };
   const std::int64_t bytes = batch_size_ * storm_floats * static_cast<std::int64_t>(sizeof(float));
-  const auto ahead = static_cast<int>(std::clamp<std::int64_t>(batches_ahead_bytes / bytes, 1, 4));
-  return Prefetch(batches_per_epoch() - first, make, background_, ahead, device_);
+  return Prefetch(batches_per_epoch() - first, make, background_, batches_ahead(bytes), device_);
 }
 
 std::int64_t TornadoTask::micro_batch() const {
