@@ -55,7 +55,7 @@ class EmulatorTask : public Task {
   EmulatorNetwork network_;
   EmulatorLoss loss_;
   std::optional<EmulatorEvaluation> on_validation_, on_test_;
-  bool shared_ = false;  ///< running statistics, since the last epoch
+  RunningStatistics running_statistics_;
 };
 
 EmulatorTask::EmulatorTask(const Reader& read, const TaskContext& context)
@@ -76,7 +76,7 @@ EmulatorTask::EmulatorTask(const Reader& read, const TaskContext& context)
 }
 
 Prefetch EmulatorTask::training_batches(std::int64_t epoch, std::int64_t first) {
-  shared_ = false;
+  running_statistics_.change();
   const auto [begin, end] = context_.gang->share(std::ssize(windows_));
   auto order = std::make_shared<const std::vector<std::int64_t>>(random_order(
       begin, end, end - begin,
@@ -108,7 +108,7 @@ const EmulatorEvaluation& EmulatorTask::evaluation_on(Split split) {
 }
 
 Metrics EmulatorTask::evaluate(Split split) {
-  if (!std::exchange(shared_, true)) share_running_statistics(network_, *context_.gang);
+  running_statistics_.share(network_, *context_.gang);
   const EmulatorEvaluation& evaluation = evaluation_on(split);
   const auto maps =
       emulate(network_, held_out(split), evaluation.months().asked, choice_.season, context_.device, *context_.gang,

@@ -61,7 +61,8 @@ class SegmentationTask : public Task {
   ChannelRange range_;
   SampleShares shares_;
   torch::Tensor weights_;
-  bool batch_norm_, shared_ = false;  ///< shared_: running statistics, since the last epoch
+  bool batch_norm_;
+  RunningStatistics running_statistics_;
   std::shared_ptr<SegmentationNetwork> network_;
 };
 
@@ -146,7 +147,7 @@ std::int64_t SegmentationTask::batches_per_epoch() const {
 }
 
 Prefetch SegmentationTask::training_batches(std::int64_t epoch, std::int64_t first) {
-  shared_ = false;
+  running_statistics_.change();
   const int shard = context_.gang->shard();
   auto samples = std::make_shared<std::vector<std::int64_t>>(shares_.training(shard, drawn_, context_.seed));
   const auto own = static_cast<std::int64_t>(samples->size());
@@ -180,7 +181,7 @@ Loss SegmentationTask::loss(const Batch& batch) {
 }
 
 Metrics SegmentationTask::evaluate(Split split) {
-  if (batch_norm_ && !std::exchange(shared_, true)) share_running_statistics(*network_, *context_.gang);
+  if (batch_norm_) running_statistics_.share(*network_, *context_.gang);
   const bool tests = split == Split::test;
   const WeatherSet& set = tests ? test_ : validation_;
   const std::int64_t first = train_.size() + (tests ? validation_.size() : 0);

@@ -1,9 +1,11 @@
 #include "experiments/task/running_statistics.hpp"
 
+#include <utility>
+
 namespace stormsweep {
 
-void share_running_statistics(torch::nn::Module& network, Gang& gang) {
-  if (gang.shards() == 1) return;
+void RunningStatistics::share(torch::nn::Module& network, Gang& gang) {
+  if (std::exchange(shared_, true) || gang.shards() == 1) return;
   const torch::NoGradGuard no_gradient;
   for (torch::Tensor& buffer : network.buffers()) {
     if (!buffer.is_floating_point()) continue;

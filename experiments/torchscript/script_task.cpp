@@ -56,7 +56,7 @@ class ScriptTask : public Task {
   ScriptLoss loss_;
   OutputScale scale_;
   std::int64_t flops_;
-  bool shared_ = false;  ///< running statistics, since the last epoch
+  RunningStatistics running_statistics_;
 };
 
 ScriptTask::ScriptTask(const Experiment& experiment, const Configuration& configuration, const TaskContext& context)
@@ -79,7 +79,7 @@ ScriptTask::ScriptTask(const Experiment& experiment, const Configuration& config
 }
 
 Prefetch ScriptTask::training_batches(std::int64_t epoch, std::int64_t first) {
-  shared_ = false;
+  running_statistics_.change();
   auto order = std::make_shared<const std::vector<std::int64_t>>(random_order(
       0, train_.size(), train_.size(), derive_seed(seed_, "shuffle", {static_cast<std::uint64_t>(epoch)})));
   const auto make = [this, order, first](std::int64_t k) {
@@ -101,7 +101,7 @@ Loss ScriptTask::loss(const Batch& batch) {
 
 Metrics ScriptTask::evaluate(Split split) {
   const torch::NoGradGuard no_gradient;
-  if (!std::exchange(shared_, true)) share_running_statistics(*network_, *context_.gang);
+  running_statistics_.share(*network_, *context_.gang);
   const std::string name = name_of(split);
   const std::vector<std::string> wanted = scores_of(experiment_, name);
   const ScriptedNetwork& script = *experiment_.network;
