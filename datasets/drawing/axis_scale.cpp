@@ -10,16 +10,8 @@ namespace {
 
 constexpr double far_apart = 30;
 
-/// 1, 2 or 5 times a power of ten, so that `most` of them cover `span`.
-double round_step(double span, int most) {
-  const double rough = span / most, power = std::pow(10, std::floor(std::log10(rough)));
-  for (const double factor : {1.0, 2.0, 5.0})
-    if (factor * power >= rough) return factor * power;
-  return 10 * power;
-}
-
 std::vector<double> linear_ticks(double low, double high, int most) {
-  const double step = round_step(high - low, most);
+  const double step = round_step((high - low) / most);
   std::vector<double> ticks;
   for (double i = std::ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; ++i) ticks.push_back(i * step + 0.0);
   return ticks;
@@ -43,6 +35,13 @@ std::vector<double> finite(std::span<const double> values) {
 }
 
 }  // namespace
+
+double round_step(double size) {
+  const double power = std::pow(10, std::floor(std::log10(size)));
+  for (const double factor : {1.0, 2.0, 5.0})
+    if (factor * power >= size) return factor * power;
+  return 10 * power;
+}
 
 AxisScale::AxisScale(std::span<const double> values, double from, double to) : from_(from), to_(to) {
   std::vector<double> all = finite(values);

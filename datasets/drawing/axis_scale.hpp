@@ -5,6 +5,9 @@
 
 namespace stormsweep {
 
+/// The least of 1, 2 and 5 times a power of ten that is `size`, above 0, or more.
+double round_step(double size);
+
 /// From values to pixels, along one axis of a chart.
 class AxisScale {
  public:

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "datasets/drawing/axis_scale.hpp"
+
 namespace stormsweep {
 
 namespace {
@@ -15,14 +17,6 @@ constexpr std::int64_t height = 420, width = 860;
 constexpr Box plot{60, 84, 360, 620};  // beside it the legend
 constexpr double title_size = 20, label_size = 13;
 constexpr std::int64_t thickness = 2;
-
-/// 1, 2 or 5 times a power of ten, of which `range` has about `count`.
-double round_step(double range, double count) {
-  const double power = std::pow(10, std::floor(std::log10(range / count)));
-  for (const double step : {1.0, 2.0, 5.0})
-    if (step * power >= range / count) return step * power;
-  return 10 * power;
-}
 
 /// Where years and numbers lie, in pixels from the upper left corner of the plot.
 struct Axes {
@@ -67,7 +61,7 @@ void draw_line(Picture& picture, const ClimateCurve::Line& line, const Axes& axe
 }
 
 void draw_ticks(Drawing& drawing, const ClimateCurve& curve, const Axes& axes) {
-  const double step = round_step(axes.high - axes.low, 6), years = std::max(1.0, round_step(axes.years, 8));
+  const double step = round_step((axes.high - axes.low) / 6), years = std::max(1.0, round_step(axes.years / 8));
   for (double value = std::ceil(axes.low / step) * step; value <= axes.high; value += step) {
     const std::int64_t row = plot.top + std::lround(axes.row(value));
     drawing.dot_right(row, plot.left, plot.width(), grid_line);

@@ -5,10 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <numeric>
 #include <span>
 #include <utility>
+
+#include "datasets/drawing/axis_scale.hpp"
 
 namespace stormsweep {
 
@@ -34,14 +35,11 @@ torch::Tensor mean_of(const MonthlyMaps& maps, const Season& season, std::int64_
   return maps.maps.index_select(0, torch::tensor(places, torch::kInt64)).nanmean(0);
 }
 
-/// The least of 1, 2, 5 times a power of ten from which on few cells lie.
+/// A round number beyond which few cells lie.
 float round_limit(const std::vector<torch::Tensor>& panels) {
   const auto sizes = torch::stack(panels).abs().flatten().nan_to_num(0);
   const double size = std::max(1e-6, torch::quantile(sizes.to(torch::kFloat64), 0.98).item<double>());
-  const double power = std::pow(10, std::floor(std::log10(size)));
-  for (const double step : {1.0, 2.0, 5.0})
-    if (step * power >= size) return static_cast<float>(step * power);
-  return static_cast<float>(10 * power);
+  return static_cast<float>(round_step(size));
 }
 
 Figure figure_of(const std::vector<torch::Tensor>& panels, std::string title, ColourScale scale) {

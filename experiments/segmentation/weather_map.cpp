@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "datasets/drawing/axis_scale.hpp"
 #include "datasets/labels/percentile.hpp"
 #include "experiments/segmentation/weather_panel.hpp"
 
@@ -27,11 +28,7 @@ struct Range {
 
 Range range_of(const std::vector<float>& field) {
   const double least = percentile_of(field, 0).value_or(0), most = percentile_of(field, 99.9).value_or(1);
-  const double rough = std::max(most - least, 1e-30) / 5, power = std::pow(10, std::floor(std::log10(rough)));
-  double step = 10 * power;
-  for (const double factor : {5, 2, 1}) {
-    if (factor * power >= rough) step = factor * power;
-  }
+  const double step = round_step(std::max(most - least, 1e-30) / 5);
   Range range{.low = std::floor(least / step) * step, .step = step};
   range.steps = std::max(1, static_cast<int>(std::ceil((most - range.low) / step - 1e-6)));
   return range;

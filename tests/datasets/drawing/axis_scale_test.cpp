@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <utility>
 #include <vector>
 
 using namespace stormsweep;
@@ -18,6 +19,12 @@ void check_ticks(const Numbers& values, int most, const Numbers& expected) {
 }
 
 }  // namespace
+
+TEST_CASE("a round step is the next of 1, 2 and 5 times a power of ten") {
+  for (const auto& [size, step] : std::vector<std::pair<double, double>>{
+           {1, 1}, {1.01, 2}, {2, 2}, {3, 5}, {5, 5}, {5.1, 10}, {0.03, 0.05}, {0.00012, 0.0002}, {720, 1000}})
+    CHECK(round_step(size) == doctest::Approx(step));
+}
 
 TEST_CASE("values lie between two pixels, also upside down") {
   const AxisScale scale(Numbers{-2, 8}, 300, 100);
