@@ -10,17 +10,13 @@
 
 namespace stormsweep {
 
-void print_class_table(const std::array<ClassScore, 3>& scores, std::int64_t samples) {
+void print_class_table(const SegmentationScores& scores, std::int64_t samples) {
   const auto words = [](double value) { return std::isnan(value) ? std::string("-") : fmt::format("{:.4f}", value); };
   Table table{.header = {"class", "IoU", "precision", "recall"}, .numeric = {false, true, true, true}};
-  double sum = 0;
-  int classes = 0;
-  for (std::size_t c = 0; c < scores.size(); ++c) {
-    const ClassScore& score = scores[c];
-    table.rows.push_back({class_names[c], words(score.iou), words(score.precision), words(score.recall)});
-    if (!std::isnan(score.iou)) sum += score.iou, ++classes;
-  }
-  table.footnotes.push_back(fmt::format("mean IoU {:.4f}, against the labels of {} {}", sum / classes, samples,
+  for (std::int64_t c = 0; c < weather_classes; ++c)
+    table.rows.push_back({class_names[static_cast<std::size_t>(c)], words(scores.iou(c)), words(scores.precision(c)),
+                          words(scores.recall(c))});
+  table.footnotes.push_back(fmt::format("mean IoU {:.4f}, against the labels of {} {}", scores.mean_iou(), samples,
                                         samples == 1 ? "sample" : "samples"));
   fmt::print("{}", to_text(table));
 }

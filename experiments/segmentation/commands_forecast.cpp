@@ -160,8 +160,7 @@ struct Scoring {
     ++samples;
   }
   void print() const {
-    const auto score = [&](std::int64_t c) { return ClassScore{scores.iou(c), scores.precision(c), scores.recall(c)}; };
-    if (samples > 0) print_class_table({score(0), score(1), score(2)}, samples);
+    if (samples > 0) print_class_table(scores, samples);
   }
 
   SegmentationScores scores;

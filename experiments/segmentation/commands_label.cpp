@@ -1,9 +1,9 @@
 #include "experiments/segmentation/commands.hpp"
 
 #include <fmt/format.h>
+#include <torch/utils.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -39,8 +39,6 @@ struct LabelOptions {
   int threads = 0;
 };
 
-using Confusion = std::array<std::array<std::int64_t, 3>, 3>;  ///< [truth][label] pixels
-
 /// A moment to be labelled.
 struct Item {
   fs::path path;
@@ -52,7 +50,7 @@ struct Item {
 struct Labelled {
   std::string line;
   bool judged = false;
-  Confusion confusion{};
+  SegmentationScores scores{};  ///< against the labels of the sample
 };
 
 Syntax syntax_of(LabelOptions& options, LabelRuleOptions& rules) {
@@ -144,26 +142,22 @@ Labelled label_item(const LabelOptions& options, const Item& item) {
   write_weather_labels(fs::path(options.output) / (item.name + ".h5"), moment, labels, options.rules);
   if (options.figures.any()) draw_map(options, item, moment, labels);
   Labelled outcome{.line = line_of(item, moment, labels), .judged = !moment.truth.empty()};
-  for (std::size_t i = 0; i < moment.truth.size(); ++i) ++outcome.confusion[moment.truth[i]][labels.classes[i]];
+  const auto tensor = [](const std::vector<std::uint8_t>& classes) {
+    return torch::tensor(torch::ArrayRef<std::uint8_t>(classes));
+  };
+  if (outcome.judged) outcome.scores.add(tensor(labels.classes), tensor(moment.truth));
   return outcome;
 }
 
-ClassScore score_of(const Confusion& confusion, std::size_t c) {
-  std::int64_t truth = 0, told = 0;
-  for (std::size_t other = 0; other < 3; ++other) truth += confusion[c][other], told += confusion[other][c];
-  const auto both = static_cast<double>(confusion[c][c]), t = static_cast<double>(truth), l = static_cast<double>(told);
-  return {.iou = both / (t + l - both), .precision = both / l, .recall = both / t};
-}
-
 void print(const std::vector<Labelled>& outcomes) {
-  Confusion all{};
+  SegmentationScores all;
   std::int64_t judged = 0;
   for (const Labelled& outcome : outcomes) {
     fmt::print("{}\n", outcome.line);
     judged += outcome.judged;
-    for (std::size_t i = 0; i < 9; ++i) all[i / 3][i % 3] += outcome.confusion[i / 3][i % 3];
+    all.confusion += outcome.scores.confusion;
   }
-  if (judged > 0) print_class_table({score_of(all, 0), score_of(all, 1), score_of(all, 2)}, judged);
+  if (judged > 0) print_class_table(all, judged);
 }
 
 }  // namespace
