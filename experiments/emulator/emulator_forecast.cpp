@@ -46,9 +46,7 @@ std::string names_of(const std::vector<ClimateField>& fields) {
 EmulatorModel::EmulatorModel(const std::filesystem::path& path) {
   ModelFile file = load_model(path, "emulator");
   notes_ = parse_emulator_notes(file.notes, path.string());
-  const auto& all = file.experiment->hyperparameters;
-  const auto precision = std::ranges::find(all, "precision", &Hyperparameter::name) - all.begin();
-  file.configuration.values[static_cast<std::size_t>(precision)] = std::string("fp32");
+  file.compute_in_float32();
   choice_ = choose_emulator(Reader(file.configuration, *file.experiment), layout_of(notes_), path);
   network_ = std::make_unique<EmulatorNetwork>(choice_.network, 0);
   network_->load(file.network);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <torch/utils.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -77,10 +76,7 @@ void check(const ForecastOptions& options) {
 struct Model {
   explicit Model(const std::string& path) : file(load_model(path, "segmentation")) {
     range = parse_segmentation_notes(file.notes, path);
-    // In float32, however it was trained: forecasts are short work.
-    const auto& all = file.experiment->hyperparameters;
-    const auto precision = std::ranges::find(all, "precision", &Hyperparameter::name) - all.begin();
-    file.configuration.values[static_cast<std::size_t>(precision)] = std::string("fp32");
+    file.compute_in_float32();
     const Reader read(file.configuration, *file.experiment);
     labeling = static_cast<int>(read.integer("labeling"));
     network = make_network(read, 0);

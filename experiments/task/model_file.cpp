@@ -32,6 +32,10 @@ void save_model(const fs::path& file, const Experiment& experiment, const Config
   save_archive(archive, file);
 }
 
+void ModelFile::compute_in_float32() {
+  if (const auto precision = experiment->find("precision")) configuration.values[*precision] = std::string("fp32");
+}
+
 ModelFile load_model(const fs::path& file, const std::string& experiment) {
   const auto refuse = [&](const std::string& what) {
     throw InputError(fmt::format("{}: {}; give a network that `stormsweep run --keep-best` kept", file.string(), what));

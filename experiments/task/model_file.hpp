@@ -18,6 +18,9 @@ struct ModelFile {
   Configuration configuration;
   std::string notes;                       ///< Task::model_notes: JSON text
   torch::serialize::InputArchive network;  ///< for torch::nn::Module::load; on the CPU
+
+  /// Takes another precision for fp32: forecasts are short work, however the network was trained.
+  void compute_in_float32();
 };
 
 /// The file appears whole or not at all, and its folder with it. Throws InputError where it cannot be written; a full
