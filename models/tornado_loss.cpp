@@ -26,15 +26,17 @@ constexpr std::size_t layers = TornadoCnn::layers;
 struct PackedWeights {
   std::array<torch::Tensor, layers> forward, backward;
   torch::Tensor dense;
-  TornadoWeights pointers;
+  TornadoWeights pointers{};
 
   explicit PackedWeights(const TornadoCnn& network) {
     for (std::size_t i = 0; i < layers; ++i) {
       const auto& layer = network.convolution(i);
       forward[i] = layer->weight.permute({2, 3, 1, 0}).contiguous();
-      backward[i] = layer->weight.flip({2, 3}).permute({2, 3, 0, 1}).contiguous();
       pointers.forward[i] = forward[i].data_ptr<float>();
-      pointers.backward[i] = backward[i].data_ptr<float>();
+      if (i > 0) {  // nobody asks for the gradient of the input
+        backward[i] = layer->weight.flip({2, 3}).permute({2, 3, 0, 1}).contiguous();
+        pointers.backward[i] = backward[i].data_ptr<float>();
+      }
       pointers.bias[i] = layer->bias.data_ptr<float>();
     }
     const auto channels = TornadoCnn::channels[layers];

@@ -3,7 +3,6 @@
 #include <torch/utils.h>
 
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "datasets/climate/climate_batches.hpp"

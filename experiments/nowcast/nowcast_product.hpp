@@ -34,7 +34,7 @@ struct NowcastBars {
 
 /// The forecast from `images` (7, alike, one step of `model` apart): physical units, none below 0, missing where the
 /// newest image is. Its quality is the share of the pixels behind it that were measured (measured_share). `carried`: of
-/// extrapolate_images, for networks that look at it.
+/// carry_images, for networks that look at it.
 RadarForecast make_nowcast(NowcastNetwork& network, const NowcastMeta& model, const std::vector<RadarFrame>& images,
                            const CarriedImages& carried, const NowcastMaking& making,
                            const std::function<void(std::int64_t, std::int64_t)>& progress);

@@ -1,7 +1,9 @@
 #include "experiments/segmentation/segmentation_task.hpp"
 
 #include <torch/utils.h>
+
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "datasets/weather/weather_batches.hpp"

@@ -31,10 +31,9 @@ struct TaskContext {
   std::map<std::string, std::filesystem::path> data;  ///< "train", "validation", "test": absolute paths
   std::string fingerprint;                            ///< of the data, part of the key of what is cached
   std::uint64_t seed = 0;                             ///< the search's; the replicate is mixed in by the task
-  std::filesystem::path cache;                        ///< folder for preaugmented data, shared by the whole search
+  std::filesystem::path cache;                        ///< folder for what is made of the data once a search
   std::filesystem::path staged{};     ///< folder of copies on this machine's disk (StagePlan); empty: there are none
   std::set<std::int64_t> unusable{};  ///< numbers of the plan's files that cannot be had: others are drawn instead
-  bool keep_work = false;             ///< the folder of a command that has done its work stays
   torch::Device device = torch::kCPU;
   int threads = 1;     ///< for training
   int background = 1;  ///< threads beside them that make batches; 0: made when asked for

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
-#include <utility>
 
 #include "datasets/tensors/tensor_set.hpp"
 #include "experiments/task/arithmetic.hpp"

@@ -12,7 +12,7 @@ struct Planes {
   std::int64_t plane, row;  ///< floats from channel to channel, from row to row; pixels of a row follow each other
 };
 
-/// Of a valid convolution: `height` and `width` are the result's, `width` at least `lanes`.
+/// Of a valid convolution: `height` and `width` are the result's, `width` at least that of a vector.
 struct DirectSizes {
   std::int64_t kernel, in, out, height, width;
 };
@@ -24,7 +24,6 @@ struct DirectStart {
 };
 
 struct DirectKernels {
-  std::int64_t lanes;
   std::int64_t block;  ///< output channels at once; of the rest half of that, and so on
 
   /// result = start + convolution of map, what is negative times `negative_slope`. `weights`: block after block of
@@ -32,7 +31,7 @@ struct DirectKernels {
   void (*convolve)(const DirectSizes&, Planes map, const float* weights, const DirectStart&, float negative_slope,
                    Planes result);
   /// Adds to `gradient` [out][in][kernel][kernel] that of the weights; `slope` is the gradient of the result.
-  /// `workspace`: `sums` of them floats.
+  /// `workspace`: as many floats as the function of that name tells.
   void (*weigh)(const DirectSizes&, Planes map, Planes slope, float* workspace, float* gradient);
   std::int64_t (*workspace)(const DirectSizes&);
   /// Writes `width` gradients of sums before the activation, from those behind it and what it gave; returns their sum.

@@ -218,6 +218,6 @@ float unactivate(const float* slope, const float* activated, float negative_slop
 }  // namespace
 
 extern const DirectKernels FOR_VECTOR_TARGET(direct_kernels);
-const DirectKernels FOR_VECTOR_TARGET(direct_kernels){lanes, block, convolve, weigh, workspace, unactivate};
+const DirectKernels FOR_VECTOR_TARGET(direct_kernels){block, convolve, weigh, workspace, unactivate};
 
 }  // namespace stormsweep

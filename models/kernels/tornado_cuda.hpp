@@ -24,7 +24,7 @@ struct TornadoCudaWeights {
 /// Floats of a block's sums: one a parameter.
 inline constexpr int tornado_cuda_sums = 18705;
 
-/// How many blocks a GPU works on at a time; 0 where it, or this build, cannot run these kernels.
+/// How many blocks a GPU works on at a time; 0 where it cannot run these kernels.
 int tornado_cuda_blocks(int device);
 
 using CudaStream = CUstream_st*;

@@ -8,7 +8,7 @@ namespace stormsweep {
 /// Convolutions of 3x3 and 5x5 by Winograd's minimal filtering (Lavin and Gray 2016) for the vector units of a
 /// processor: 6x6 pixels of a map become 6x6 points, where a 3x3 convolution to 4x4 pixels, or a 5x5 one to 2x2, is 36
 /// products instead of 144, or 100. Points are the values of polynomials at 0, 1, -1, 2, -2 and infinity. Used by
-/// models/winograd.
+/// models/kernels/winograd.
 ///
 /// Arrays are channels last: maps [n][height][width][channel] in steps; weights as points [36][in][out], `out` rounded
 /// up to `lanes`, zeros behind.
