@@ -14,6 +14,10 @@ torch::Tensor map_slice(const torch::Tensor& map, std::int64_t axis, std::int64_
       .permute({0, 3, 1, 2});
 }
 
+std::int64_t pixel_step(const torch::Tensor& map) {
+  return map.is_contiguous(torch::MemoryFormat::ChannelsLast) ? map.size(1) : map.stride(3);
+}
+
 torch::Tensor cut(const torch::Tensor& map, std::int64_t top, std::int64_t left, std::int64_t height,
                   std::int64_t width) {
   return map_slice(map_slice(map, 2, top, top + height), 3, left, left + width);

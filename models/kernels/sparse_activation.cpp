@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 #include <torch/autograd.h>
 
+#include "models/kernels/map_slice.hpp"
 #include "models/kernels/sparse_draw.hpp"
 
 #ifdef STORMSWEEP_CUDA
@@ -88,7 +89,7 @@ struct CudaActivation : torch::autograd::Function<CudaActivation> {
     const auto activation = context->get_saved_variables()[0];
     const auto slope = in_steps(slopes[0]) ? slopes[0] : slopes[0].contiguous(torch::MemoryFormat::ChannelsLast);
     const auto result = torch::empty_like(activation);
-    activation_slope_by_cuda(cuda_map(activation), activation.data_ptr(), slope.data_ptr(), slope.stride(3),
+    activation_slope_by_cuda(cuda_map(activation), activation.data_ptr(), slope.data_ptr(), pixel_step(slope),
                              result.data_ptr(), context->saved_data["rate"].toDouble(),
                              c10::cuda::getCurrentCUDAStream());
     return {result, {}, context->saved_data["biased"].toBool() ? result.sum({0, 2, 3}) : torch::Tensor()};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/kernels/differentiable_convolution.hpp"
+#include "models/kernels/map_slice.hpp"
 #include "models/kernels/winograd_kernels.hpp"
 
 namespace stormsweep {
@@ -122,11 +123,6 @@ torch::Tensor stepped(const torch::Tensor& map) {
   return even ? map : map.contiguous(last);
 }
 
-/// Floats from pixel to pixel; strides of sides of 1 tell nothing.
-std::int64_t step_of(const torch::Tensor& map) {
-  return map.is_contiguous(last) ? map.size(1) : map.stride(3);
-}
-
 WinogradMap sizes_of(const WinogradConvolution& how, const torch::Tensor& map, const torch::Tensor& weight,
                      const torch::Tensor& result) {
   const auto kernel = weight.size(2), grown = (result.size(2) - map.size(2)) / how.dilation;
@@ -136,8 +132,8 @@ WinogradMap sizes_of(const WinogradConvolution& how, const torch::Tensor& map, c
           .out_height = result.size(2),
           .out_width = result.size(3),
           .out = weight.size(0),
-          .in_step = step_of(map),
-          .out_step = step_of(result),
+          .in_step = pixel_step(map),
+          .out_step = pixel_step(result),
           .kernel = kernel,
           .margin = (kernel - 1 + grown) / 2,
           .dilation = how.dilation,

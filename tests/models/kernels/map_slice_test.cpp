@@ -6,6 +6,13 @@
 
 using namespace stormsweep;
 
+TEST_CASE("the step from pixel to pixel is known where a side of 1 has a stride that means nothing") {
+  const auto wide = torch::zeros({2, 4, 5, 8}).permute({0, 3, 1, 2});
+  CHECK(pixel_step(wide) == 8);
+  CHECK(pixel_step(wide.narrow(1, 2, 3)) == 8);
+  CHECK(pixel_step(torch::zeros({6}).as_strided({1, 3, 2, 1}, {6, 1, 3, 17})) == 3);
+}
+
 TEST_CASE("a slice of a map is LibTorch's, and its gradient lies in memory as the map does") {
   torch::manual_seed(1);
   for (const auto format : {torch::MemoryFormat::Contiguous, torch::MemoryFormat::ChannelsLast}) {
