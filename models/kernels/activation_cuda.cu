@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <initializer_list>
+#include <type_traits>
 
 #include "models/kernels/activation_cuda.hpp"
 #include "models/kernels/cuda_check.cuh"
@@ -50,52 +52,49 @@ void with_number(CudaNumber number, const Work& work) {
   work(__nv_bfloat16());
 }
 
-template <class Number>
-constexpr int in_a_pack = pack_bytes / static_cast<int>(sizeof(Number));
+/// Calls kernel(zero, size, blocks): with a zero of the map's type, and how many numbers a thread takes at once, as
+/// many as `step` and the places of `arrays` allow.
+template <class Kernel>
+void launch(const CudaMap& map, std::int64_t step, std::initializer_list<const void*> arrays, const Kernel& kernel) {
+  const std::int64_t count = map.pixels * map.channels;
+  with_number(map.number, [&](auto zero) {
+    constexpr int size = pack_bytes / static_cast<int>(sizeof(zero));
+    if (map.channels % size == 0 && step % size == 0 && std::all_of(arrays.begin(), arrays.end(), in_packs))
+      kernel(zero, std::integral_constant<int, size>(), blocks_for(count / size));
+    else
+      kernel(zero, std::integral_constant<int, 1>(), blocks_for(count));
+  });
+  check(cudaGetLastError());
+}
 
 }  // namespace
 
 void add_bias_by_cuda(const CudaMap& map, void* values, const void* bias, CUstream_st* stream) {
-  const std::int64_t count = map.pixels * map.channels;
-  with_number(map.number, [&](auto zero) {
+  launch(map, map.channels, {values, bias}, [&](auto zero, auto size, int blocks) {
     using Number = decltype(zero);
-    constexpr int size = in_a_pack<Number>;
-    const bool packs = map.channels % size == 0 && in_packs(values) && in_packs(bias);
-    const auto kernel = packs ? add_bias<Number, size> : add_bias<Number, 1>;
-    kernel<<<blocks_for(packs ? count / size : count), block_threads, 0, stream>>>(
-        static_cast<Number*>(values), static_cast<const Number*>(bias), count, map.channels);
+    add_bias<Number, decltype(size)::value><<<blocks, block_threads, 0, stream>>>(
+        static_cast<Number*>(values), static_cast<const Number*>(bias), map.pixels * map.channels, map.channels);
   });
-  check(cudaGetLastError());
 }
 
 void activate_by_cuda(const CudaMap& map, void* values, const void* bias, double rate, const std::int64_t* seed,
                       CUstream_st* stream) {
-  const std::int64_t count = map.pixels * map.channels;
-  with_number(map.number, [&](auto zero) {
+  launch(map, map.channels, {values}, [&](auto zero, auto size, int blocks) {
     using Number = decltype(zero);
-    constexpr int size = in_a_pack<Number>;
-    const bool packs = map.channels % size == 0 && in_packs(values);
-    const auto kernel = packs ? activate<Number, size> : activate<Number, 1>;
-    kernel<<<blocks_for(packs ? count / size : count), block_threads, 0, stream>>>(
-        static_cast<Number*>(values), static_cast<const Number*>(bias), count, map.channels, SparseDraw(rate), seed);
+    activate<Number, decltype(size)::value>
+        <<<blocks, block_threads, 0, stream>>>(static_cast<Number*>(values), static_cast<const Number*>(bias),
+                                               map.pixels * map.channels, map.channels, SparseDraw(rate), seed);
   });
-  check(cudaGetLastError());
 }
 
 void activation_slope_by_cuda(const CudaMap& map, const void* activation, const void* slope, std::int64_t slope_step,
                               void* result, double rate, CUstream_st* stream) {
-  const std::int64_t count = map.pixels * map.channels;
-  with_number(map.number, [&](auto zero) {
+  launch(map, slope_step, {activation, slope, result}, [&](auto zero, auto size, int blocks) {
     using Number = decltype(zero);
-    constexpr int size = in_a_pack<Number>;
-    const bool packs = map.channels % size == 0 && slope_step % size == 0 && in_packs(activation) && in_packs(slope) &&
-                       in_packs(result);
-    const auto kernel = packs ? activation_slope<Number, size> : activation_slope<Number, 1>;
-    kernel<<<blocks_for(packs ? count / size : count), block_threads, 0, stream>>>(
+    activation_slope<Number, decltype(size)::value><<<blocks, block_threads, 0, stream>>>(
         static_cast<const Number*>(activation), static_cast<const Number*>(slope), slope_step,
-        static_cast<Number*>(result), count, map.channels, SparseDraw(rate));
+        static_cast<Number*>(result), map.pixels * map.channels, map.channels, SparseDraw(rate));
   });
-  check(cudaGetLastError());
 }
 
 }  // namespace stormsweep
