@@ -2,16 +2,10 @@
 
 #include <torch/types.h>
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
 namespace stormsweep {
-
-/// Rain rates (mm/h) at which forecasts are judged as yes or no.
-inline constexpr std::array<double, 4> rain_thresholds{0.5, 2, 5, 10};
-/// Sides (km) of the squares in which forecasts may misplace rain, for the fractions skill score.
-inline constexpr std::array<double, 2> rain_scales{4, 16};
 
 /// Sums of squared errors, of hits, misses and false alarms, and of squares of wet fractions at each lead time,
 /// gathered batch by batch, and over the ranks of a gang by adding `sums`.

@@ -5,9 +5,13 @@
 
 #include "datasets/nowcast/nowcast_patches.hpp"
 #include "models/decision_scores.hpp"
-#include "models/forecast_scores.hpp"
 
 namespace stormsweep {
+
+/// Rain rates (mm/h) at which forecasts are judged as yes or no.
+inline constexpr std::array<double, 4> rain_thresholds{0.5, 2, 5, 10};
+/// Sides (km) of the squares in which forecasts may misplace rain, for the fractions skill score.
+inline constexpr std::array<double, 2> rain_scales{4, 16};
 
 /// At which level (a number of DecisionScores) each of rain_thresholds is decided, of each lead time.
 using RainLevels = std::array<std::array<std::int64_t, rain_thresholds.size()>, nowcast_targets>;

@@ -7,6 +7,7 @@
 #include "datasets/nowcast/blurred_extrapolation.hpp"
 #include "datasets/nowcast/nowcast_patch_draw.hpp"
 #include "datasets/nowcast/patch_extrapolation.hpp"
+#include "experiments/nowcast/decision_levels.hpp"
 #include "experiments/nowcast/seen_centre.hpp"
 #include "experiments/task/gang_sums.hpp"
 #include "models/nowcast_loss.hpp"
