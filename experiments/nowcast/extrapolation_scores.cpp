@@ -36,18 +36,18 @@ Scored forecast_patch(const NowcastPatches& patches, std::int64_t patch) {
 
 }  // namespace
 
-ForecastScores no_nowcast_scores(const NowcastMeta& meta) {
+ForecastScores empty_nowcast_scores(const NowcastMeta& meta) {
   std::vector<std::int64_t> squares;
   for (const double km : rain_scales)
     squares.push_back(std::clamp<std::int64_t>(std::llround(km / meta.pixel_km), 1, nowcast_centre));
   return {nowcast_targets, {rain_thresholds.begin(), rain_thresholds.end()}, squares};
 }
 
-DecisionScores no_nowcast_decisions() {
+DecisionScores empty_nowcast_decisions() {
   return {nowcast_targets, {rain_thresholds.begin(), rain_thresholds.end()}};
 }
 
-Reliability no_nowcast_reliability() {
+Reliability empty_nowcast_reliability() {
   return Reliability({rain_thresholds.begin(), rain_thresholds.end()});
 }
 
@@ -65,11 +65,11 @@ ExtrapolationScores score_extrapolation(const NowcastPatches& patches, std::span
     const auto k = static_cast<std::size_t>(i);
     scored[k] = forecast_patch(patches, own[k]);
   });
-  ExtrapolationScores scores{.plain = no_nowcast_scores(patches.meta()),
-                             .blurred = no_nowcast_scores(patches.meta()),
-                             .plain_decisions = no_nowcast_decisions(),
-                             .blurred_decisions = no_nowcast_decisions(),
-                             .reliability = no_nowcast_reliability()};
+  ExtrapolationScores scores{.plain = empty_nowcast_scores(patches.meta()),
+                             .blurred = empty_nowcast_scores(patches.meta()),
+                             .plain_decisions = empty_nowcast_decisions(),
+                             .blurred_decisions = empty_nowcast_decisions(),
+                             .reliability = empty_nowcast_reliability()};
   for (const auto& [plain, blurred, truth] : scored) {
     scores.plain.add(plain, truth);
     scores.blurred.add(blurred, truth);

@@ -14,9 +14,9 @@ namespace stormsweep {
 
 /// Scores that nobody has added to: of all lead times at rain_thresholds and rain_scales, and of the classes of amounts
 /// between rain_thresholds.
-ForecastScores no_nowcast_scores(const NowcastMeta& meta);
-DecisionScores no_nowcast_decisions();
-Reliability no_nowcast_reliability();
+ForecastScores empty_nowcast_scores(const NowcastMeta& meta);
+DecisionScores empty_nowcast_decisions();
+Reliability empty_nowcast_reliability();
 
 /// How well the last image of each patch, carried along the motion between the last two (datasets/nowcast/
 /// patch_extrapolation.hpp), forecasts its centre 48 x 48 pixels, as it is and smoothed as the training split taught

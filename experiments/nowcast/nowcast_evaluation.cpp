@@ -40,6 +40,24 @@ RainLevels best_levels(const DecisionScores& decisions) {
   return levels;
 }
 
+/// Patches as the network sees them, and the centres of what came and of the newest image, in physical units.
+struct JudgedBatch {
+  Batch batch;
+  torch::Tensor truth, last;
+};
+
+JudgedBatch read_batch(const NowcastPatches& patches, std::span<const std::int64_t> numbers,
+                       const PixelStatistics& statistics, const Extrapolations* extrapolations) {
+  std::vector<NowcastSample> samples;
+  std::vector<torch::Tensor> truths, lasts;
+  for (const std::int64_t patch : numbers) {
+    samples.push_back({patch, 0});
+    truths.push_back(seen_centre(patches.target(patch), patches));
+    lasts.push_back(seen_centre(patches.input(patch).last(patches.input(patch).size() / nowcast_inputs), patches));
+  }
+  return {gather(patches, samples, statistics, extrapolations), torch::cat(truths), torch::cat(lasts)};
+}
+
 }  // namespace
 
 NowcastEvaluation::NowcastEvaluation(NowcastNetwork& network, const NowcastPatches& patches,
@@ -49,10 +67,10 @@ NowcastEvaluation::NowcastEvaluation(NowcastNetwork& network, const NowcastPatch
                                      const std::function<void(std::int64_t)>& begin)
     : step_minutes_(std::llround(patches.meta().step_minutes)),
       rain_rate_(patches.meta().quantity == RadarQuantity::rain_rate),
-      model_(no_nowcast_scores(patches.meta())),
-      persistence_(no_nowcast_scores(patches.meta())),
-      decisions_(no_nowcast_decisions()),
-      reliability_(no_nowcast_reliability()) {
+      model_(empty_nowcast_scores(patches.meta())),
+      persistence_(empty_nowcast_scores(patches.meta())),
+      decisions_(empty_nowcast_decisions()),
+      reliability_(empty_nowcast_reliability()) {
   const torch::NoGradGuard no_gradient;
   const auto physical = [&](const torch::Tensor& standardised) {
     return (centre(standardised, nowcast_centre) * statistics.deviation + statistics.mean).clamp_min(0);
@@ -60,23 +78,17 @@ NowcastEvaluation::NowcastEvaluation(NowcastNetwork& network, const NowcastPatch
   torch::Tensor losses = torch::zeros({2}, torch::kFloat64);  // sum, and samples
   for (std::size_t first = 0; first < own.size(); first += evaluation_batch) {
     begin(static_cast<std::int64_t>(first));
-    std::vector<NowcastSample> samples;
-    std::vector<torch::Tensor> truths, lasts;
-    for (const std::int64_t patch : own.subspan(first, std::min<std::size_t>(evaluation_batch, own.size() - first))) {
-      samples.push_back({patch, 0});
-      truths.push_back(seen_centre(patches.target(patch), patches));
-      lasts.push_back(seen_centre(patches.input(patch).last(patches.input(patch).size() / nowcast_inputs), patches));
-    }
-    const Batch batch = gather(patches, samples, statistics, extrapolations);
-    const torch::Tensor input = batch.input.to(device), target = batch.target.to(device);
+    const auto some = own.subspan(first, std::min<std::size_t>(evaluation_batch, own.size() - first));
+    const JudgedBatch read = read_batch(patches, some, statistics, extrapolations);
+    const torch::Tensor input = read.batch.input.to(device), target = read.batch.target.to(device);
     const auto outputs = network.forward(input, NowcastExtent::inner);
-    const auto n = static_cast<double>(samples.size());
+    const auto n = static_cast<double>(some.size());
     losses += torch::tensor({nowcast_loss(outputs, target, weights).item<double>() * n, n}, torch::kFloat64);
-    const torch::Tensor truth = torch::cat(truths).to(device), forecast = physical(outputs.back());
+    const torch::Tensor truth = read.truth.to(device), forecast = physical(outputs.back());
     model_.add(forecast, truth);
     decisions_.add(forecast, truth);
     reliability_.add(forecast, truth);
-    persistence_.add(torch::cat(lasts).to(device).expand_as(truth), truth);
+    persistence_.add(read.last.to(device).expand_as(truth), truth);
   }
   for (torch::Tensor* sums : {&losses, &model_.sums, &persistence_.sums, &decisions_.sums, &reliability_.sums})
     sum_over(gang, *sums);
@@ -124,30 +136,34 @@ Metrics NowcastEvaluation::by_lead_time() const {
     add("extrapolation_skill", 1 - error / plain.mean_squared_error(l));
     add("blurred_mse", blurred.mean_squared_error(l));
     add("blurred_skill", 1 - error / blurred.mean_squared_error(l));
-    for (std::size_t t = 0; t < threshold_names.size(); ++t) {
-      const auto number = static_cast<std::int64_t>(t);
-      const auto score = [&](const std::string& name, double value) {
+    for (std::size_t t = 0; t < threshold_names.size(); ++t)
+      add_threshold(l, t, [&](const std::string& name, double value) {
         add(name + "_" + threshold_names[t], rain_rate_ ? value : std::numeric_limits<double>::quiet_NaN());
-      };
-      score("csi", model_.csi(l, number));
-      score("pod", model_.pod(l, number));
-      score("far", model_.far(l, number));
-      score("persistence_csi", persistence_.csi(l, number));
-      score("extrapolation_csi", plain.csi(l, number));
-      score("blurred_csi", blurred.csi(l, number));
-      const auto level = [&](const RainLevels& levels) { return levels[static_cast<std::size_t>(l)][t]; };
-      score("level", rain_thresholds[t] * DecisionScores::share(level(levels_.network)));
-      score("decided_csi", decisions_.csi(l, number, level(levels_.network)));
-      score("extrapolation_decided_csi", extrapolation_->plain_decisions.csi(l, number, level(levels_.extrapolation)));
-      score("blurred_decided_csi", extrapolation_->blurred_decisions.csi(l, number, level(levels_.blurred)));
-      for (std::size_t s = 0; s < scale_names.size(); ++s) {
-        const std::string name = std::string("fss_") + scale_names[s];
-        score(name, model_.fss(l, number, static_cast<std::int64_t>(s)));
-        score("extrapolation_" + name, plain.fss(l, number, static_cast<std::int64_t>(s)));
-      }
-    }
+      });
   }
   return metrics;
+}
+
+void NowcastEvaluation::add_threshold(std::int64_t l, std::size_t t,
+                                      const std::function<void(const std::string&, double)>& add) const {
+  const auto number = static_cast<std::int64_t>(t);
+  const ForecastScores& plain = extrapolation_->plain;
+  add("csi", model_.csi(l, number));
+  add("pod", model_.pod(l, number));
+  add("far", model_.far(l, number));
+  add("persistence_csi", persistence_.csi(l, number));
+  add("extrapolation_csi", plain.csi(l, number));
+  add("blurred_csi", extrapolation_->blurred.csi(l, number));
+  const auto level = [&](const RainLevels& levels) { return levels[static_cast<std::size_t>(l)][t]; };
+  add("level", rain_thresholds[t] * DecisionScores::share(level(levels_.network)));
+  add("decided_csi", decisions_.csi(l, number, level(levels_.network)));
+  add("extrapolation_decided_csi", extrapolation_->plain_decisions.csi(l, number, level(levels_.extrapolation)));
+  add("blurred_decided_csi", extrapolation_->blurred_decisions.csi(l, number, level(levels_.blurred)));
+  for (std::size_t s = 0; s < scale_names.size(); ++s) {
+    const std::string name = std::string("fss_") + scale_names[s];
+    add(name, model_.fss(l, number, static_cast<std::int64_t>(s)));
+    add("extrapolation_" + name, plain.fss(l, number, static_cast<std::int64_t>(s)));
+  }
 }
 
 Metrics NowcastEvaluation::by_rain_class() const {

@@ -44,6 +44,9 @@ class NowcastEvaluation {
   Metrics by_rain_class() const;
 
  private:
+  /// Tells `add` the scores of lead time l at threshold t.
+  void add_threshold(std::int64_t l, std::size_t t, const std::function<void(const std::string&, double)>& add) const;
+
   std::int64_t step_minutes_;
   double loss_;
   bool rain_rate_;

@@ -72,6 +72,8 @@ class NowcastTask : public Task {
 
  private:
   NowcastSample sample(std::int64_t number, std::int64_t epoch) const;
+  /// Of the `n` of a split those that this rank evaluates.
+  std::vector<std::int64_t> own_patches(Split split, std::int64_t n) const;
 
   torch::Device device_;
   int background_, threads_;
@@ -144,21 +146,23 @@ Loss NowcastTask::loss(const Batch& batch) {
   return loss_of(mean, target.size(0));
 }
 
+std::vector<std::int64_t> NowcastTask::own_patches(Split split, std::int64_t n) const {
+  if (split == Split::validation) {
+    const auto count = std::max<std::int64_t>(1, std::llround(validation_share_ * static_cast<double>(n)));
+    return random_order(0, n, count, derive_seed(seed_, "validation", {static_cast<std::uint64_t>(gang_->shard())}));
+  }
+  const auto [first, last] = gang_->share(n);
+  std::vector<std::int64_t> own(static_cast<std::size_t>(last - first));
+  std::iota(own.begin(), own.end(), first);
+  return own;
+}
+
 Metrics NowcastTask::evaluate(Split split) {
   const std::string name = name_of(split);
   const bool has_file = data_.contains(name);
   const SplitData& data = data_.at(has_file ? name : "test");
   const NowcastPatches& patches = data.patches;
-  const std::int64_t n = patches.size();
-  std::vector<std::int64_t> own;
-  if (split == Split::validation) {
-    const auto count = std::max<std::int64_t>(1, std::llround(validation_share_ * static_cast<double>(n)));
-    own = random_order(0, n, count, derive_seed(seed_, "validation", {static_cast<std::uint64_t>(gang_->shard())}));
-  } else {
-    const auto [first, last] = gang_->share(n);
-    own.resize(static_cast<std::size_t>(last - first));
-    std::iota(own.begin(), own.end(), first);
-  }
+  const std::vector<std::int64_t> own = own_patches(split, patches.size());
   // Takes as long again, or longer. On draws from the test split no levels are chosen to be judged there.
   const bool scores_extrapolation = has_file && !extrapolation_.contains(split);
   const std::int64_t all = std::ssize(own) * (scores_extrapolation ? 2 : 1);
