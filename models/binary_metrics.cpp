@@ -36,6 +36,21 @@ std::span<const float> values(const torch::Tensor& tensor) {
   return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }
 
+/// The scores of what was counted, and of sums over the forecasts of Brier's squares and of entropies.
+void set_scores(BinaryMetrics& m, std::vector<std::pair<float, bool>>& forecasts, double squares, double entropy) {
+  const double n = static_cast<double>(forecasts.size()), hits = static_cast<double>(m.hits);
+  const double positives = static_cast<double>(m.hits + m.misses),
+               alarms = static_cast<double>(m.hits + m.false_alarms);
+  m.accuracy = ratio(hits + static_cast<double>(m.correct_negatives), n);
+  m.pod = ratio(hits, positives);
+  m.far = ratio(alarms - hits, alarms);
+  m.csi = ratio(hits, positives + alarms - hits);
+  m.auc = area_under_roc(forecasts);
+  m.brier = ratio(squares, n);
+  m.brier_skill = 1 - ratio(m.brier, ratio(positives, n) * (1 - ratio(positives, n)));
+  m.loss = ratio(entropy, n);
+}
+
 }  // namespace
 
 BinaryMetrics binary_metrics(const torch::Tensor& logits, const torch::Tensor& targets) {
@@ -59,21 +74,10 @@ BinaryMetrics binary_metrics(const torch::Tensor& logits, const torch::Tensor& t
     defined = defined && !std::isnan(logit);
   }
 
-  const double n = static_cast<double>(forecasts.size()), hits = static_cast<double>(m.hits);
-  const double positives = static_cast<double>(m.hits + m.misses),
-               alarms = static_cast<double>(m.hits + m.false_alarms);
-  if (!defined) {
+  if (defined)
+    set_scores(m, forecasts, squares, entropy);
+  else
     m.accuracy = m.pod = m.far = m.csi = m.auc = m.brier = m.brier_skill = m.loss = undefined;
-    return m;
-  }
-  m.accuracy = ratio(hits + static_cast<double>(m.correct_negatives), n);
-  m.pod = ratio(hits, positives);
-  m.far = ratio(alarms - hits, alarms);
-  m.csi = ratio(hits, positives + alarms - hits);
-  m.auc = area_under_roc(forecasts);
-  m.brier = ratio(squares, n);
-  m.brier_skill = 1 - ratio(m.brier, ratio(positives, n) * (1 - ratio(positives, n)));
-  m.loss = ratio(entropy, n);
   return m;
 }
 
