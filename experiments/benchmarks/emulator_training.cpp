@@ -2,12 +2,10 @@
 // that the recurrent input matrix reaches.
 #include <torch/optim/adamw.h>
 #include <torch/utils.h>
-#include <algorithm>
 #include <cstdio>
-#include <ctime>
-#include <limits>
 #include <string>
 
+#include "experiments/benchmarks/measure.hpp"
 #include "models/emulator_network.hpp"
 #include "models/kernels/operand_type.hpp"
 #include "worker/training/device_memory.hpp"
@@ -15,22 +13,6 @@
 using namespace stormsweep;
 
 namespace {
-
-/// Of all threads; other work on the machine does not count.
-double processor_seconds() {
-  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-}
-
-template <class Work>
-double best_seconds(int times, Work work) {
-  double best = std::numeric_limits<double>::infinity();
-  for (int i = 0; i < times; ++i) {
-    const double begin = processor_seconds();
-    work();
-    if (i > 0) best = std::min(best, processor_seconds() - begin);
-  }
-  return best;
-}
 
 double training(EmulatorNetwork& network, std::int64_t batch, int steps) {
   const auto& o = network.options();
@@ -76,7 +58,6 @@ int main(int, char** words) {
   EmulatorNetwork network(options, 1);
   torch::manual_seed(0);
   const double seconds = training(network, batch, std::stoi(words[5])) / static_cast<double>(batch);
-  std::int64_t parameters = 0;
-  for (const auto& parameter : network.parameters()) parameters += parameter.numel();
-  std::printf("%g %lld %.2f\n", seconds, static_cast<long long>(parameters), product_share(options, batch));
+  std::printf("%g %lld %.2f\n", seconds, static_cast<long long>(count_parameters(network)),
+              product_share(options, batch));
 }

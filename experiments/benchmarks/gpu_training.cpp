@@ -9,6 +9,7 @@
 #include <string>
 
 #include "datasets/batch.hpp"
+#include "experiments/benchmarks/measure.hpp"
 #include "models/emulator_network.hpp"
 #include "models/make_nowcast_network.hpp"
 #include "models/make_segmentation_network.hpp"
@@ -126,8 +127,6 @@ int main(int, char** words) {
     rate = count * static_cast<double>(batch) / steps(count);
     std::printf("%g ", rate);
   }
-  std::int64_t parameters = 0;
-  for (const auto& parameter : trainee.network->parameters()) parameters += parameter.numel();
-  std::printf("%lld %.3f\n", static_cast<long long>(parameters),
+  std::printf("%lld %.3f\n", static_cast<long long>(count_parameters(*trainee.network)),
               3 * trainee.forward_flops * rate / convolution_peak(gpu, type));
 }

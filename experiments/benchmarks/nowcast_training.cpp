@@ -1,13 +1,11 @@
 // Ours of nowcast_training.py: processor seconds a sample of training, or wall seconds of a forecast.
 #include <torch/optim/adam.h>
 #include <torch/utils.h>
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <ctime>
-#include <limits>
 #include <string>
 
+#include "experiments/benchmarks/measure.hpp"
 #include "models/make_nowcast_network.hpp"
 #include "models/nowcast_loss.hpp"
 #include "worker/training/device_memory.hpp"
@@ -20,23 +18,15 @@ double wall_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-/// Of all threads; other work on the machine does not count.
-double processor_seconds() {
-  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-}
-
 double training(NowcastNetwork& network, std::int64_t batch, int steps) {
   const auto input = torch::randn({batch, 7, 256, 256}), truth = torch::randn({batch, 6, 256, 256});
   torch::optim::Adam optimizer(network.parameters(), 2e-4);
-  double best = std::numeric_limits<double>::infinity();
-  for (int i = 0; i < steps; ++i) {
-    const double begin = processor_seconds();
+  const double seconds = best_seconds(steps, [&] {
     optimizer.zero_grad();
     nowcast_loss(network.forward(input, NowcastExtent::inner), truth).backward();
     optimizer.step();
-    if (i > 0) best = std::min(best, (processor_seconds() - begin) / static_cast<double>(batch));
-  }
-  return best;
+  });
+  return seconds / static_cast<double>(batch);
 }
 
 double forecast(NowcastNetwork& network, std::int64_t side) {
