@@ -1,8 +1,12 @@
 #include "datasets/drawing/axis_scale.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <iterator>
+#include <limits>
 
 namespace stormsweep {
 
@@ -10,8 +14,8 @@ namespace {
 
 constexpr double far_apart = 30;
 
-std::vector<double> linear_ticks(double low, double high, int most) {
-  const double step = round_step((high - low) / most);
+std::vector<double> linear_ticks(double low, double high, int most, bool whole) {
+  const double step = std::max(round_step((high - low) / most), whole ? 1.0 : 0.0);
   std::vector<double> ticks;
   for (double i = std::ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; ++i) ticks.push_back(i * step + 0.0);
   return ticks;
@@ -28,10 +32,17 @@ std::vector<double> log_ticks(double low, double high, int most) {
   return ticks;
 }
 
-std::vector<double> finite(std::span<const double> values) {
+std::vector<double> ascending(std::span<const double> values) {
   std::vector<double> kept;
   std::copy_if(values.begin(), values.end(), std::back_inserter(kept), [](double v) { return std::isfinite(v); });
+  std::sort(kept.begin(), kept.end());
   return kept;
+}
+
+bool are_texts_of(const std::vector<std::string>& texts, std::span<const double> ticks, double apart) {
+  for (std::size_t i = 0; i < ticks.size(); ++i)
+    if (std::abs(std::strtod(texts[i].c_str(), nullptr) - ticks[i]) > apart / 100) return false;
+  return true;
 }
 
 }  // namespace
@@ -43,13 +54,14 @@ double round_step(double size) {
   return 10 * power;
 }
 
-AxisScale::AxisScale(std::span<const double> values, double from, double to) : from_(from), to_(to) {
-  std::vector<double> all = finite(values);
-  if (all.empty()) return;
-  std::sort(all.begin(), all.end());
-  low_ = all.front(), high_ = all.back();
-  const std::size_t last = all.size() - 1, tail = last / 20;
-  logarithmic_ = low_ > 0 && all[last - tail] >= far_apart * all[tail];
+AxisScale::AxisScale(std::span<const double> values, double from, double to, Spacing spacing)
+    : values_(ascending(values)), from_(from), to_(to) {
+  if (values_.empty()) return;
+  low_ = values_.front(), high_ = values_.back();
+  const std::size_t last = values_.size() - 1, tail = last / 20;
+  const bool far = values_[last - tail] >= far_apart * values_[tail];
+  logarithmic_ = low_ > 0 && low_ < high_ && (spacing == Spacing::by_values ? far : spacing == Spacing::logarithmic);
+  values_.erase(std::unique(values_.begin(), values_.end()), values_.end());
   if (low_ < high_) return;
   const double room = low_ == 0 ? 1 : std::abs(low_) / 2;
   low_ -= room, high_ += room;
@@ -61,7 +73,39 @@ double AxisScale::at(double value) const {
 }
 
 std::vector<double> AxisScale::ticks(int most) const {
-  return logarithmic_ ? log_ticks(low_, high_, most) : linear_ticks(low_, high_, most);
+  return round_ticks(most, false);
+}
+
+std::vector<double> AxisScale::round_ticks(int most, bool whole) const {
+  if (values_.size() == 1) return values_;
+  const auto of_values = logarithmic_ ? log_ticks(low_, high_, most) : linear_ticks(low_, high_, most, whole);
+  return of_values.size() > 1 ? of_values : std::vector{low_, high_};
+}
+
+std::vector<double> AxisScale::ticks_at_values(int most) const {
+  if (!values_.empty() && std::ssize(values_) <= most) return values_;
+  const bool whole = std::all_of(values_.begin(), values_.end(), [](double v) { return v == std::floor(v); });
+  return round_ticks(most, whole);
+}
+
+bool grows(std::span<const double> values) {
+  constexpr std::size_t few = 12;
+  if (values.size() < 3 || values.size() > few || values[0] <= 0) return false;
+  const std::size_t last = values.size() - 1;
+  const double first_gap = values[1] - values[0], last_gap = values[last] - values[last - 1];
+  return last_gap >= first_gap * std::pow(1.9, static_cast<double>(last - 1));  // doubled: 2 to the same power
+}
+
+std::vector<std::string> tick_texts(std::span<const double> ticks) {
+  double apart = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 1; i < ticks.size(); ++i) apart = std::min(apart, std::abs(ticks[i] - ticks[i - 1]));
+  std::vector<std::string> texts;
+  for (int digits = 6; digits <= 15; ++digits) {
+    texts.clear();
+    for (const double tick : ticks) texts.push_back(fmt::format("{:.{}g}", tick, digits));
+    if (are_texts_of(texts, ticks, apart)) break;
+  }
+  return texts;
 }
 
 }  // namespace stormsweep

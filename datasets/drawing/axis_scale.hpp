@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 namespace stormsweep {
@@ -8,21 +9,36 @@ namespace stormsweep {
 /// The least of 1, 2 and 5 times a power of ten that is `size`, above 0, or more.
 double round_step(double size);
 
+/// How values lie along an axis.
+enum class Spacing { by_values, linear, logarithmic };
+
 /// From values to pixels, along one axis of a chart.
 class AxisScale {
  public:
-  /// Over all `values` (those that are not finite do not count), from pixel `from` to pixel `to`; logarithmic where
-  /// all are positive and nine tenths of them are 30 times apart.
-  AxisScale(std::span<const double> values, double from, double to);
+  /// Over all `values` (those that are not finite do not count), from pixel `from` to pixel `to`. `by_values`:
+  /// logarithmic where all are positive and nine tenths of them are 30 times apart. Never where one is not positive.
+  AxisScale(std::span<const double> values, double from, double to, Spacing spacing = Spacing::by_values);
 
   double at(double value) const;  ///< in pixels
   bool logarithmic() const { return logarithmic_; }
-  /// Round values within the axis, at most some `most`.
+  /// Round values within the axis, at most some `most`; of one value that one.
   std::vector<double> ticks(int most) const;
+  /// The values themselves where they are at most `most`, otherwise round ones, of integers integers.
+  std::vector<double> ticks_at_values(int most) const;
 
  private:
+  std::vector<double> round_ticks(int most, bool whole) const;
+
+  std::vector<double> values_;  ///< ascending, each once
   double low_ = 0, high_ = 1, from_, to_;
   bool logarithmic_ = false;
 };
+
+/// Whether few values, ascending, lie ever farther apart, as 64, 128, 256 do: those of a hyperparameter that is tried
+/// on a logarithmic scale.
+bool grows(std::span<const double> values);
+
+/// With as many digits as tell neighbours apart, at least six.
+std::vector<std::string> tick_texts(std::span<const double> ticks);
 
 }  // namespace stormsweep

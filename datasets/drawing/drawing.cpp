@@ -5,7 +5,9 @@
 #include <cairo.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <optional>
 
 #include "search/base/error.hpp"
@@ -107,6 +109,40 @@ cairo_status_t append(void* text, const unsigned char* bytes, unsigned count) {
   return CAIRO_STATUS_SUCCESS;
 }
 
+constexpr std::int64_t most_dots_a_side = 8192;  // of finer PNG files: 200 MB while they are made
+constexpr std::size_t png_header_size = 8 + 25;  // the signature and the chunk IHDR
+constexpr std::uint32_t dots_a_metre = 3937;     // 100 an inch
+
+/// Big-endian, as PNG has it.
+std::string png_number(std::uint32_t number) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(number >> shift & 0xFF));
+  return bytes;
+}
+
+/// PNG (Third Edition), annex D.
+std::uint32_t png_checksum(std::string_view bytes) {
+  std::uint32_t sum = 0xFFFFFFFF;
+  for (const char byte : bytes) {
+    sum ^= static_cast<std::uint8_t>(byte);
+    for (int bit = 0; bit < 8; ++bit) sum = sum & 1 ? sum >> 1 ^ 0xEDB88320 : sum >> 1;
+  }
+  return ~sum;
+}
+
+/// The chunk that tells the size on paper, which Cairo leaves out.
+std::string png_density(std::int64_t per_metre) {
+  const std::string number = png_number(static_cast<std::uint32_t>(per_metre));
+  const std::string chunk = "pHYs" + number + number + '\1';  // 1: the unit is the metre
+  return png_number(9) + chunk + png_number(png_checksum(chunk));
+}
+
+/// Where a character of UTF-8 begins, at `place` or before.
+std::size_t character_at(std::string_view text, std::size_t place) {
+  while (place > 0 && place < text.size() && (static_cast<std::uint8_t>(text[place]) & 0xC0) == 0x80) --place;
+  return place;
+}
+
 /// Between pixel n - 1 and n of `from`, stretched over `to` pixels: where the nearest changes.
 std::int64_t edge(std::int64_t n, std::int64_t from, std::int64_t to) {
   return std::llround(static_cast<double>(n) * static_cast<double>(to) / static_cast<double>(from));
@@ -115,38 +151,42 @@ std::int64_t edge(std::int64_t n, std::int64_t from, std::int64_t to) {
 }  // namespace
 
 struct Drawing::State {
-  State(std::int64_t rows, std::int64_t columns)
-      : height(rows), width(columns), paper(recording(rows, columns)), context(context_of(paper)) {}
+  State(std::int64_t rows, std::int64_t columns, int fineness)
+      : height(rows), width(columns), dots(fineness), paper(recording(rows, columns)), context(context_of(paper)) {}
 
   static Surface recording(std::int64_t height, std::int64_t width) {
     const cairo_rectangle_t extents{0, 0, static_cast<double>(width), static_cast<double>(height)};
     return owned(cairo_recording_surface_create(CAIRO_CONTENT_COLOR, &extents));
   }
-  void replay(const Surface& surface) const {
+  void replay(const Surface& surface, double scale = 1) const {
     const Context copy = context_of(surface);
+    cairo_scale(copy.get(), scale, scale);
     cairo_set_source_surface(copy.get(), paper.get(), 0, 0);
     cairo_paint(copy.get());
   }
-  Surface image() const {
-    Surface result = image_surface(height, width);
-    replay(result);
+  Surface image(std::int64_t fineness = 1) const {
+    Surface result = image_surface(height * fineness, width * fineness);
+    replay(result, static_cast<double>(fineness));
     cairo_surface_flush(result.get());
     return result;
   }
-  std::string png() const {
-    std::string bytes;
-    const bool good = cairo_surface_write_to_png_stream(image().get(), append, &bytes) == CAIRO_STATUS_SUCCESS;
-    return good ? bytes : "";
-  }
+  std::string png() const;
   std::string svg() const;
   std::string pdf() const;
   /// The file's bytes, by its ending; nothing where there is no such kind, empty where Cairo could not.
   std::optional<std::string> bytes(std::string_view ending) const;
 
-  std::int64_t height, width;
+  std::int64_t height, width, dots;
   Surface paper;
   Context context;
 };
+
+std::string Drawing::State::png() const {
+  const std::int64_t fineness = std::clamp<std::int64_t>(most_dots_a_side / std::max(height, width), 1, dots);
+  std::string bytes;
+  if (cairo_surface_write_to_png_stream(image(fineness).get(), append, &bytes) != CAIRO_STATUS_SUCCESS) return "";
+  return bytes.insert(png_header_size, png_density(fineness * dots_a_metre));
+}
 
 std::string Drawing::State::svg() const {
   std::string bytes;
@@ -185,7 +225,17 @@ double text_width(std::string_view text, double size) {
   return extents_of(context, text).x_advance;
 }
 
-Drawing::Drawing(std::int64_t height, std::int64_t width) : state_(std::make_shared<State>(height, width)) {
+std::string elided(std::string_view text, double width, double size) {
+  std::string shown(text);
+  for (std::size_t kept = text.size(); kept > 0 && text_width(shown, size) > width; --kept) {
+    const std::string_view head = text.substr(0, character_at(text, 2 * kept / 5));
+    shown = fmt::format("{}…{}", head, text.substr(character_at(text, text.size() - (kept - head.size()))));
+  }
+  return shown;
+}
+
+Drawing::Drawing(std::int64_t height, std::int64_t width, int dots)
+    : state_(std::make_shared<State>(height, width, dots)) {
   fill({0, 0, height, width}, {255, 255, 255});
 }
 
@@ -265,8 +315,12 @@ void Drawing::write(const Label& label) {
   choose_font(context, label.size);
   const double width = extents_of(context, label.text).x_advance, capital = -extents_of(context, "H").y_bearing;
   const double before = label.align == Align::left ? 0 : label.align == Align::centre ? width / 2 : width;
-  cairo_move_to(context.get(), label.x - before, label.y + capital / 2);
+  cairo_save(context.get());
+  cairo_translate(context.get(), label.x, label.y);
+  cairo_rotate(context.get(), label.turn * std::numbers::pi / 180);
+  cairo_move_to(context.get(), -before, capital / 2);
   cairo_show_text(context.get(), std::string(label.text).c_str());
+  cairo_restore(context.get());
 }
 
 Picture Drawing::pixels() const {

@@ -33,17 +33,23 @@ struct Label {
   double size = 0;      ///< of the font, in pixels
   Colour colour;
   Align align = Align::left;
+  double turn = 0;  ///< around its end, or middle, clockwise, in degrees
 };
 
 /// Pixels from where a label begins to where it ends.
 double text_width(std::string_view text, double size);
+
+/// `text`, or, where it is wider than `width` pixels, its beginning and its end around an ellipsis: what tells texts
+/// apart is often last.
+std::string elided(std::string_view text, double width, double size);
 
 /// What is drawn by Cairo on white paper, to be kept as pixels or as lines. What lies outside the paper is left out.
 /// Sides, of pictures too, are at most 32767 pixels; larger ones throw InputError when they are shown or turned into
 /// pixels.
 class Drawing {
  public:
-  Drawing(std::int64_t height, std::int64_t width);
+  /// `dots`: of a PNG file along one pixel of the drawing; fewer where a side would have too many.
+  Drawing(std::int64_t height, std::int64_t width, int dots = 1);
 
   void fill(const Box& box, Colour colour);
   /// A frame one pixel wide, inside the box.
@@ -64,8 +70,8 @@ class Drawing {
   void write(const Label& label);
 
   Picture pixels() const;
-  /// PNG (RGB, 8 bits), SVG (letters as outlines) or PDF, by the file's ending. The file appears whole or not at all.
-  /// Throws InputError.
+  /// PNG (RGB, 8 bits; it tells that 100 pixels of the drawing are an inch, so that three dots are 300 dpi), SVG
+  /// (letters as outlines) or PDF, by the file's ending. The file appears whole or not at all. Throws InputError.
   void save(const std::filesystem::path& file) const;
 
  private:

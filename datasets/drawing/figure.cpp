@@ -15,6 +15,8 @@ constexpr std::int64_t margin = 24, gap = 8;
 constexpr std::int64_t title_height = 36, columns_height = 26, legend_height = 58, note_height = 24;
 constexpr std::int64_t box_width = 48, box_height = 16;
 constexpr const char* missing = "missing";
+constexpr int dots =
+    2;  ///< of a PNG file along a pixel: letters are sharp in print, files of many panels not too large
 
 std::int64_t wide(const std::string& text, double size) {
   return std::lround(std::ceil(text_width(text, size)));
@@ -108,7 +110,7 @@ void draw_legend(Drawing& drawing, const Figure& figure, const Layout& layout) {
 
 Drawing draw(const Figure& figure) {
   const Layout layout(figure);
-  Drawing drawing(layout.height, layout.width);
+  Drawing drawing(layout.height, layout.width, dots);
   drawing.write({figure.title, static_cast<double>(layout.left), margin + title_size / 2, title_size, ink});
   const double heads = static_cast<double>(layout.top) - columns_height / 2.0;
   for (std::size_t column = 0; column < figure.columns.size(); ++column) {

@@ -17,6 +17,7 @@ constexpr std::int64_t height = 420, width = 860;
 constexpr Box plot{60, 84, 360, 620};  // beside it the legend
 constexpr double title_size = 20, label_size = 13;
 constexpr std::int64_t thickness = 2;
+constexpr int dots = 3;  ///< of a PNG file along a pixel
 
 /// Where years and numbers lie, in pixels from the upper left corner of the plot.
 struct Axes {
@@ -81,15 +82,15 @@ void draw_ticks(Drawing& drawing, const ClimateCurve& curve, const Axes& axes) {
 
 Drawing draw(const ClimateCurve& curve) {
   const Axes axes(curve);
-  Drawing drawing(height, width);
+  Drawing drawing(height, width, dots);
   drawing.write({curve.title, static_cast<double>(plot.left), 28, title_size, ink});
   Picture picture(plot.height(), plot.width(), paper);
   for (const ClimateCurve::Line& line : curve.lines) draw_line(picture, line, axes);
   drawing.show(picture, plot);
   drawing.outline(plot, grid_line);
   draw_ticks(drawing, curve, axes);
-  drawing.write({curve.unit, static_cast<double>(plot.left - 8), static_cast<double>(plot.bottom + 14), label_size,
-                 faint, Align::right});
+  drawing.write({curve.unit, static_cast<double>(plot.left - 8), static_cast<double>(plot.top - 12), label_size, faint,
+                 Align::right});
   for (std::size_t i = 0; i < curve.lines.size(); ++i) {
     const std::int64_t row = plot.top + 12 + 24 * static_cast<std::int64_t>(i);
     drawing.fill({row - thickness / 2, plot.right + 16, row + thickness / 2 + 1, plot.right + 44},

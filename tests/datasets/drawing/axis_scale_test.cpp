@@ -52,6 +52,40 @@ TEST_CASE("ticks are round") {
   check_ticks({1, 1e6}, 6, {1, 10, 100, 1e3, 1e4, 1e5, 1e6});
 }
 
+TEST_CASE("a scale that is asked for is that one, if it can be") {
+  const Numbers values{1, 10, 100};
+  CHECK_FALSE(AxisScale(values, 0, 200, Spacing::linear).logarithmic());
+  CHECK(AxisScale(Numbers{64, 256}, 0, 200, Spacing::logarithmic).at(128) == doctest::Approx(100));
+  CHECK_FALSE(AxisScale(Numbers{0, 256}, 0, 200, Spacing::logarithmic).logarithmic());
+}
+
+TEST_CASE("values that lie ever farther apart grow") {
+  CHECK(grows(Numbers{64, 128, 256}));
+  CHECK(grows(Numbers{1, 5, 10, 50}));
+  CHECK(grows(Numbers{0.001, 0.01, 0.1}));
+  CHECK_FALSE(grows(Numbers{5, 10, 15}));
+  CHECK_FALSE(grows(Numbers{1, 2, 3}));
+  CHECK_FALSE(grows(Numbers{0, 1, 10}));
+  CHECK_FALSE(grows(Numbers{64, 128}));
+}
+
+TEST_CASE("ticks stand at the values where these are few, of integers at integers, of one value there") {
+  check_ticks({0.94, 0.94}, 6, {0.94});
+  CHECK(AxisScale(Numbers{64, 128, 256, 128}, 0, 1).ticks_at_values(8) == Numbers{64, 128, 256});
+  CHECK(AxisScale(Numbers{1, 1.5, 2}, 0, 1).ticks_at_values(2) == Numbers{1, 1.5, 2});
+  CHECK(AxisScale(Numbers{1, 2, 3, 4, 5}, 0, 1).ticks_at_values(4) == Numbers{1, 2, 3, 4, 5});  // not 1.5
+  CHECK(AxisScale(Numbers{1, 2, 3, 40}, 0, 1, Spacing::linear).ticks_at_values(3) == Numbers{20, 40});
+}
+
+TEST_CASE("texts of ticks tell neighbours apart") {
+  using Texts = std::vector<std::string>;
+  CHECK(tick_texts(Numbers{0.9123451, 0.9123452, 0.9123453}) == Texts{"0.9123451", "0.9123452", "0.9123453"});
+  CHECK(tick_texts(Numbers{0, 0.2, 0.4}) == Texts{"0", "0.2", "0.4"});
+  CHECK(tick_texts(Numbers{12345678, 12345679}) == Texts{"12345678", "12345679"});
+  CHECK(tick_texts(Numbers{5}) == Texts{"5"});
+  CHECK(tick_texts(Numbers{}).empty());
+}
+
 TEST_CASE("one value, or none, has an axis too") {
   CHECK(AxisScale(Numbers{5}, 0, 10).at(5) == 5);
   CHECK(AxisScale(Numbers{0}, 0, 10).at(0) == 5);

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 
 using namespace stormsweep;
 
@@ -79,4 +80,65 @@ TEST_CASE("panels stand in rows of three, on one scale") {
   const Picture four = draw(chart).pixels();
   CHECK(four.width == 3 * one.width);
   CHECK(four.height > 3 * one.height / 2);
+}
+
+namespace {
+
+/// Whether anything is drawn beside what `without` has, within the columns [left, right).
+bool is_drawn(const Picture& picture, std::int64_t left, std::int64_t right) {
+  for (std::int64_t row = 0; row < picture.height; ++row)
+    for (std::int64_t column = left; column < right; ++column)
+      if (picture.at(row, column) != Colour{255, 255, 255}) return true;
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("names that are too long run over no edge") {
+  const std::string name(300, 'n');
+  Chart chart{name, name, {}, {{name, {{name + "1", {{0, 0}, {1, 1}}}, {name + "2", {{0, 1}}}}}}};
+  chart.note = name;
+  const Picture numbers = draw(chart).pixels();
+  CHECK_FALSE(is_drawn(numbers, 0, 4));
+  CHECK_FALSE(is_drawn(numbers, numbers.width - 4, numbers.width));
+  chart.words = {name, name};
+  const Picture words = draw(chart).pixels();
+  CHECK_FALSE(is_drawn(words, 0, 4));
+  CHECK_FALSE(is_drawn(words, words.width - 4, words.width));
+}
+
+TEST_CASE("words that have no room side by side are turned, and take room below") {
+  const std::vector<std::string> few{"adam", "sgd"};
+  std::vector<std::string> many;
+  for (int i = 0; i < 12; ++i) many.push_back("a scheme of " + std::to_string(i) + " moments");
+  const Picture level = draw(dots({{0, 1}, {1, 2}}, few)).pixels(),
+                turned = draw(dots({{0, 1}, {11, 2}}, many)).pixels();
+  CHECK(turned.height > level.height + 60);
+}
+
+TEST_CASE("what has no value is marked on the axis, and stretches the axis below alone") {
+  Chart chart = dots({{2, 5}, {4, 6}});
+  chart.panels[0].lines.push_back({"lost", {{1, 0}, {9, 0}}, Chart::Style::at_axis});
+  const Picture picture = draw(chart).pixels();
+  const Patch middle = patch(picture, blue);
+  CHECK(middle.column < static_cast<double>(picture.width) / 2);  // 2 and 4 of 1 to 9
+  // Strokes blend with the paper: above the legend's, at the axis, are more red pixels than blue ones.
+  const auto red_below = [&](std::int64_t row) {
+    const auto from = picture.pixels.begin() + row * picture.width;
+    return std::count_if(from, picture.pixels.end(), [](const Colour& c) { return c.red > c.blue + 40; });
+  };
+  CHECK(red_below(0) > 20);
+  CHECK(red_below(0) == red_below(std::llround(middle.row)));
+}
+
+TEST_CASE("a note stands below, and many dots are small") {
+  Chart chart = dots({{0, 0}, {1, 1}});
+  const Picture without = draw(chart).pixels();
+  chart.note = "each point is a mean";
+  CHECK(draw(chart).pixels().height == without.height + 22);
+  std::vector<Position> points;
+  for (int i = 0; i < 150; ++i) points.push_back({static_cast<double>(i % 2), static_cast<double>(i % 2)});
+  const auto large = patch(draw(dots(points)).pixels(), blue).pixels;
+  points.push_back(points.front());
+  CHECK(patch(draw(dots(points)).pixels(), blue).pixels < large / 2);
 }

@@ -238,3 +238,43 @@ TEST_CASE("a figure is a PDF by its name") {
   CHECK(text.starts_with("%PDF-"));
   CHECK(text.find("/MediaBox [ 0 0 60 40 ]") != text.npos);
 }
+
+TEST_CASE("drawing: a PNG file may have several dots a pixel, and tells how large it is on paper") {
+  const TemporaryFolder folder;
+  Drawing drawing(30, 20, 3);
+  drawing.fill({10, 5, 20, 6}, red);
+  drawing.save(folder / "a.png");
+  const Picture read = read_png(folder / "a.png");
+  CHECK(read.height == 90);
+  CHECK(read.width == 60);
+  CHECK(count(read, red) == 10 * 9);
+  CHECK(read.at(30, 15) == red);
+  CHECK(read.at(59, 17) == red);
+  // 11811 dots a metre, 300 an inch; the checksum as zlib.crc32 of Python has it.
+  const std::string chunk("\0\0\0\x09pHYs\0\0\x2e\x23\0\0\x2e\x23\x01\x78\xa5\x3f\x76", 21);
+  CHECK(text_of(folder / "a.png").find(chunk) == 33);
+  CHECK(drawing.pixels().height == 30);
+  Drawing(10, 8000, 3).save(folder / "b.png");
+  CHECK(read_png(folder / "b.png").width == 8000);
+}
+
+TEST_CASE("drawing: of a text that is too wide beginning and end are left, whole letters") {
+  CHECK(elided("short", 100, 12) == "short");
+  const std::string name = "gradient_clipping_norm_of_the_encoder 0.5", shown = elided(name, 120, 12);
+  CHECK(text_width(shown, 12) <= 120);
+  CHECK(text_width(shown, 12) > 100);
+  CHECK(shown.starts_with("grad"));
+  CHECK(shown.ends_with("der 0.5"));
+  const std::string umlauts = elided("ääääääääääääääääääää", 60, 12);
+  for (std::size_t at = 0; at < umlauts.size(); at += umlauts[at] == '\xe2' ? 3 : 2)
+    CHECK((umlauts.substr(at, 2) == "ä" || umlauts.substr(at, 3) == "…"));
+}
+
+TEST_CASE("drawing: a text is turned around its end") {
+  Drawing drawing(200, 200);
+  drawing.write({"HHHHHH", 150, 50, 16, black, Align::right, -90});  // it ends at the top
+  const Ink ink = ink_of(drawing.pixels());
+  CHECK(ink.top >= 48);
+  CHECK(static_cast<double>(ink.bottom - ink.top) == doctest::Approx(text_width("HHHHHH", 16)).epsilon(0.1));
+  CHECK(ink.right - ink.left < 16);
+}

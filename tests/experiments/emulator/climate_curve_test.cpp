@@ -40,3 +40,19 @@ TEST_CASE("a curve goes from its first year to its last, larger numbers above, a
   CHECK(std::abs((rising.top + rising.bottom) - (level.top + level.bottom)) <= 4);
   CHECK(std::abs(2 * (rising.right - rising.left) - (level.right - level.left)) <= 8);
 }
+
+TEST_CASE("the unit of a curve stands above its numbers, and touches no year") {
+  ClimateCurve curve{"", "K", 2015, {{"a", red, {1, 2, 3}}}};
+  const Picture with = draw(curve).pixels();
+  curve.unit = "";
+  const Picture without = draw(curve).pixels();
+  std::int64_t changed = 0;
+  for (std::int64_t y = 0; y < with.height; ++y)
+    for (std::int64_t x = 0; x < with.width; ++x)
+      if (with.at(y, x) != without.at(y, x)) {
+        ++changed;
+        CHECK(y < 60);
+        CHECK(x < 84);
+      }
+  CHECK(changed > 10);
+}
