@@ -10,6 +10,7 @@
 
 #include "master/cli/results_columns.hpp"
 #include "master/cli/results_question.hpp"
+#include "master/report/declared.hpp"
 #include "master/report/markup.hpp"
 #include "master/report/optuna_journal.hpp"
 #include "master/report/pivot.hpp"
@@ -152,18 +153,30 @@ Names value_columns(Selection& selection, const ResultsQuestion& q) {
   return names;
 }
 
+/// Of one metric, the search's own unless another is asked for.
+Chart history(Selection& selection, const ResultsQuestion& q) {
+  const SearchSummary& search = only_search(selection.searches(), "--plot: the file");
+  const Names values = value_columns(selection, q);
+  if (values.size() > 1) throw InputError("--value: a history is of one column; give one, or --rows and --columns");
+  return plot_history(selection, search, values[0]);
+}
+
 void print_cross_table(Selection& selection, const ResultsQuestion& q) {
-  const Pivot pivot{q.rows,
-                    q.columns,
-                    q.by,
-                    value_columns(selection, q),
-                    "(SELECT * FROM selected WHERE status = 'complete')",
-                    !selection.with_values({"seed"}, 2).empty()};
+  Pivot pivot{q.rows,
+              q.columns,
+              q.by,
+              value_columns(selection, q),
+              "(SELECT * FROM selected WHERE status = 'complete')",
+              !selection.with_values({"seed"}, 2).empty()};
   for (const auto& [option, name] : {std::pair{"--rows", &q.rows}, std::pair{"--columns", &q.columns}}) {
     if (name->empty()) throw InputError(fmt::format("{} is missing; a cross table has --rows and --columns", option));
     selection.column(option, *name);
   }
+  if (q.rows == q.columns)
+    throw InputError(fmt::format("--columns is {}, as --rows is; give two different columns", q.columns));
   if (!pivot.by.empty()) selection.column("--by", pivot.by);
+  pivot.words = declared(selection, q.rows).words;
+  pivot.column_words = declared(selection, q.columns).words;
   print_pivot(selection, pivot, q);
 }
 
@@ -228,7 +241,7 @@ int results_command(const Arguments& arguments) {
   else if (q.format == "optuna")
     optuna_journal(selection, only_search(selection.searches(), "--format optuna: the file"), std::cout);
   else if (!q.plot.empty())
-    plot(plot_history(selection, only_search(selection.searches(), "--plot: the file")), q.plot);
+    plot(history(selection, q), q.plot);
   else if (q.best)
     print_best(selection, q);
   else

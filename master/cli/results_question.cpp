@@ -59,7 +59,8 @@ Syntax syntax_of(ResultsQuestion& q, Words& words) {
           {"columns", po::value(&q.columns), "... what runs across"},
           {"by", po::value(&q.by)->default_value(""), "... a table for each value of this"},
           {"value", po::value(&words.value),
-           "what the cells hold the mean of, a or a,b,c (default: the search's metric, or a profile's first)"},
+           "what the cells hold the mean of, a or a,b,c, or the history shows (default: the search's metric, or a "
+           "profile's first)"},
           {"curve", po::value(&q.curve), "cross table of --value by this, epoch or a profile, and trial"},
           {"curves", po::bool_switch(&words.epochs), "the same as --curve epoch"},
           {"plot", po::value(&q.plot),
@@ -94,21 +95,20 @@ void read_sort(const std::string& sort, ResultsQuestion& q) {
 /// What the chosen answer has no use for is refused, for whoever gave it expects something of it.
 void refuse_idle_options(const ResultsQuestion& q) {
   const bool table = !q.rows.empty() || !q.columns.empty(), curves = !table && !q.curve.empty();
-  const bool list = !table && !curves;
+  const bool list = !table && !curves, history = list && !q.plot.empty();
+  const char* const advice = table     ? "a cross table (--rows, --columns) has no use for it; leave it out"
+                             : curves  ? "a table of curves (--curve) has no use for it; leave it out"
+                             : history ? "a figure of the history has no use for it; leave it out"
+                                       : "this is of a cross table or curves; give --rows and --columns, or --curve";
   struct Option {
     const char* name;
     bool given, of_use;
   };
   for (const auto& [name, given, of_use] :
        {Option{"--best", q.best.has_value(), list}, Option{"--show", !q.show.empty(), list},
-        Option{"--sort", !q.sort.empty(), list && q.plot.empty()}, Option{"--curve", !q.curve.empty(), !table},
-        Option{"--by", !q.by.empty(), table}, Option{"--value", !q.value.empty(), !list}})
-    if (given && !of_use)
-      throw InputError(fmt::format("{}: {}", name,
-                                   table ? "a cross table (--rows, --columns) has no use for it; leave it out"
-                                   : curves
-                                       ? "a table of curves (--curve) has no use for it; leave it out"
-                                       : "this is of a cross table or curves; give --rows and --columns, or --curve"));
+        Option{"--sort", !q.sort.empty(), list && !history}, Option{"--curve", !q.curve.empty(), !table},
+        Option{"--by", !q.by.empty(), table}, Option{"--value", !q.value.empty(), !list || history}})
+    if (given && !of_use) throw InputError(fmt::format("{}: {}", name, advice));
 }
 
 }  // namespace

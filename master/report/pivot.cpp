@@ -4,7 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <map>
+#include <set>
 
 #include "master/store/sql_text.hpp"
 #include "search/base/error.hpp"
@@ -16,6 +19,14 @@ namespace {
 
 constexpr std::size_t most_cells = 1'000'000;  // of a table that is printed, empty ones too
 
+/// What comes before a column in ORDER BY, so that these words come first.
+std::string place_sql(const std::string& column, const std::vector<std::string>& words) {
+  if (words.empty()) return {};
+  std::string places;
+  for (std::size_t i = 0; i < words.size(); ++i) places += fmt::format(" WHEN {} THEN {}", sql_literal(words[i]), i);
+  return fmt::format("CASE {}{} ELSE 1e9 END, ", sql_name(column), places);
+}
+
 /// by, rows, columns, the mean of each value, of how many rows it is, and, where there are several, the number of seeds
 /// of every cell, ordered by the first three.
 std::string cells_sql(const Pivot& pivot) {
@@ -26,13 +37,10 @@ std::string cells_sql(const Pivot& pivot) {
     counts += fmt::format(", count({})", sql_name(value));
     any += fmt::format("{}{} IS NOT NULL", any.empty() ? "" : " OR ", sql_name(value));
   }
-  std::string places;
-  for (const std::string& word : pivot.words)
-    places += fmt::format(" WHEN {} THEN {}", sql_literal(word), places.size());
-  if (!places.empty()) places = fmt::format("CASE {}{} ELSE 1e9 END, ", sql_name(pivot.rows), places);
-  return fmt::format("SELECT {}, {}, {}{}{}{} FROM {} WHERE {} GROUP BY 1, 2, 3 ORDER BY 1, {}2, 3", by,
+  return fmt::format("SELECT {}, {}, {}{}{}{} FROM {} WHERE {} GROUP BY 1, 2, 3 ORDER BY 1, {}2, {}3", by,
                      sql_name(pivot.rows), sql_name(pivot.columns), means, counts,
-                     pivot.seeds ? ", count(DISTINCT seed)" : "", pivot.source, any, places);
+                     pivot.seeds ? ", count(DISTINCT seed)" : "", pivot.source, any, place_sql(pivot.rows, pivot.words),
+                     place_sql(pivot.columns, pivot.column_words));
 }
 
 bool is_number(const Cell& cell) {
@@ -44,21 +52,42 @@ struct Block {
   Cell by;
   std::vector<std::pair<Cell, std::map<Cell, std::vector<Cell>>>> means;  ///< of rows as they come: [column][value]
   std::vector<Cell> columns;
-  std::int64_t fewest = 0, most = 0;  ///< rows that a mean is of
-  std::int64_t most_seeds = 1;
+  MeanSizes sizes;
 
-  void add(const Cell& row, const Cell& column, std::vector<Cell> values, const std::vector<Cell>& counts,
-           std::int64_t seeds) {
-    if (means.empty() || means.back().first != row) means.push_back({row, {}});
-    means.back().second[column] = std::move(values);
-    if (std::find(columns.begin(), columns.end(), column) == columns.end()) columns.push_back(column);
-    for (const Cell& cell : counts) {
-      const auto count = std::get<std::int64_t>(cell);
-      if (count > 0) fewest = fewest == 0 ? count : std::min(fewest, count);
-      most = std::max(most, count);
-    }
-    most_seeds = std::max(most_seeds, seeds);
+  void add(PivotCell cell) {
+    sizes.add(cell);
+    if (means.empty() || means.back().first != cell.row) means.push_back({cell.row, {}});
+    means.back().second[cell.column] = std::move(cell.means);
+    if (std::find(columns.begin(), columns.end(), cell.column) == columns.end()) columns.push_back(cell.column);
   }
+};
+
+/// Reals with the decimals of their style, or, where all of a table would look alike and are not, with as many as tell
+/// them apart to three digits of what they differ by.
+class ValueTexts {
+ public:
+  ValueTexts(const Block& block, std::size_t value, Style style) : style_(style) {
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    std::set<std::string> texts;
+    for (const auto& [row, means] : block.means)
+      for (const auto& [column, values] : means)
+        if (const auto* real = std::get_if<double>(&values[value]); real && std::isfinite(*real)) {
+          low = std::min(low, *real), high = std::max(high, *real);
+          texts.insert(display(*real, style));
+        }
+    if (texts.size() == 1 && low < high)
+      digits_ = std::min(17, 3 + static_cast<int>(std::floor(std::log10(std::max(std::abs(low), std::abs(high)))) -
+                                                  std::floor(std::log10(high - low))));
+  }
+
+  std::string operator()(const Cell& cell) const {
+    const auto* real = std::get_if<double>(&cell);
+    return real && digits_ > 0 ? fmt::format("{:#.{}g}", *real, digits_) : display(cell, style_);
+  }
+
+ private:
+  Style style_;
+  int digits_ = 0;  ///< 0: those of the style
 };
 
 void check_size(const Block& block, const Pivot& pivot) {
@@ -78,7 +107,7 @@ Table make_table(Block block, const Pivot& pivot, const Selection& selection) {
   table.header = {fmt::format("{} / {}", pivot.rows, pivot.columns)};
   table.numeric = {
       std::all_of(block.means.begin(), block.means.end(), [](const auto& row) { return is_number(row.first); })};
-  std::sort(block.columns.begin(), block.columns.end());
+  put_in_order(block.columns, pivot.column_words);
   for (const Cell& column : block.columns) {
     const std::string name = display(column, selection.style(pivot.columns));
     for (const std::string& value : pivot.values) {
@@ -86,43 +115,65 @@ Table make_table(Block block, const Pivot& pivot, const Selection& selection) {
       table.numeric.push_back(true);
     }
   }
+  std::vector<ValueTexts> texts;
+  for (std::size_t v = 0; v < pivot.values.size(); ++v) texts.emplace_back(block, v, selection.style(pivot.values[v]));
   for (const auto& [row, means] : block.means) {
     std::vector<std::string> cells{display(row, selection.style(pivot.rows))};
     for (const Cell& column : block.columns) {
       const auto found = means.find(column);
       for (std::size_t v = 0; v < pivot.values.size(); ++v)
-        cells.push_back(display(found == means.end() ? Cell() : found->second[v], selection.style(pivot.values[v])));
+        cells.push_back(texts[v](found == means.end() ? Cell() : found->second[v]));
     }
     table.rows.push_back(std::move(cells));
   }
-  if (block.most > 1)
-    table.footnotes.push_back(fmt::format(
-        "Each cell is the mean of {} trials{}",
-        block.fewest == block.most ? std::to_string(block.most) : fmt::format("{} to {}", block.fewest, block.most),
-        block.most_seeds > 1 ? fmt::format(" of up to {} seeds; --by seed parts them", block.most_seeds) : ""));
+  if (const std::string note = block.sizes.note("Each cell"); !note.empty()) table.footnotes.push_back(note);
   return table;
 }
 
 }  // namespace
 
+void put_in_order(std::vector<Cell>& cells, const std::vector<std::string>& words) {
+  const auto place = [&](const Cell& cell) {
+    const auto* const word = std::get_if<std::string>(&cell);
+    return word ? std::find(words.begin(), words.end(), *word) - words.begin() : std::ssize(words);
+  };
+  std::sort(cells.begin(), cells.end(),
+            [&](const Cell& a, const Cell& b) { return place(a) != place(b) ? place(a) < place(b) : a < b; });
+}
+
+void MeanSizes::add(const PivotCell& cell) {
+  for (const std::int64_t count : cell.counts) {
+    if (count > 0) fewest = fewest == 0 ? count : std::min(fewest, count);
+    most = std::max(most, count);
+  }
+  most_seeds = std::max(most_seeds, cell.seeds);
+}
+
+std::string MeanSizes::note(std::string_view what) const {
+  if (most < 2) return {};
+  return fmt::format("{} is the mean of {} trials{}", what,
+                     fewest == most ? std::to_string(most) : fmt::format("{} to {}", fewest, most),
+                     most_seeds > 1 ? fmt::format(" of up to {} seeds; --by seed parts them", most_seeds) : "");
+}
+
 std::vector<PivotCell> pivot_cells(Selection& selection, const Pivot& pivot) {
   std::vector<PivotCell> found;
   selection.query(cells_sql(pivot), [&](const std::vector<Cell>& cells) {
-    const auto means = cells.begin() + 3;
-    found.push_back({cells[0], cells[1], cells[2], {means, means + static_cast<std::ptrdiff_t>(pivot.values.size())}});
+    const auto size = static_cast<std::ptrdiff_t>(pivot.values.size());
+    const auto means = cells.begin() + 3, counts = means + size, seeds = counts + size;
+    PivotCell& cell = found.emplace_back(PivotCell{cells[0], cells[1], cells[2], {means, counts}, {}});
+    for (auto count = counts; count != seeds; ++count) cell.counts.push_back(std::get<std::int64_t>(*count));
+    if (pivot.seeds) cell.seeds = std::get<std::int64_t>(*seeds);
   });
   return found;
 }
 
 std::vector<Table> pivot_tables(Selection& selection, const Pivot& pivot) {
   std::vector<Block> blocks;
-  selection.query(cells_sql(pivot), [&](const std::vector<Cell>& cells) {
-    if (blocks.empty() || blocks.back().by != cells[0]) blocks.emplace_back().by = cells[0];
-    const auto size = static_cast<std::ptrdiff_t>(pivot.values.size());
-    const auto means = cells.begin() + 3, counts = means + size, seeds = counts + size;
-    blocks.back().add(cells[1], cells[2], {means, counts}, {counts, seeds},
-                      pivot.seeds ? std::get<std::int64_t>(*seeds) : 1);
-  });
+  for (PivotCell& cell : pivot_cells(selection, pivot)) {
+    if (blocks.empty() || blocks.back().by != cell.by) blocks.emplace_back().by = cell.by;
+    blocks.back().add(std::move(cell));
+  }
   std::vector<Table> tables;
   for (Block& block : blocks) tables.push_back(make_table(std::move(block), pivot, selection));
   return tables;

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <set>
 
+#include "master/report/declared.hpp"
 #include "master/store/sql_text.hpp"
 #include "search/base/error.hpp"
 
@@ -20,17 +21,37 @@ std::optional<double> number(const Cell& cell) {
   return real ? std::optional(*real) : std::nullopt;
 }
 
-/// The rows as words where some are no numbers, in the order of cells; otherwise nothing.
-std::vector<Cell> words_across(const std::vector<PivotCell>& cells) {
+/// The rows as words where some are no numbers, in their order; otherwise nothing.
+std::vector<Cell> words_across(const std::vector<PivotCell>& cells, const std::vector<std::string>& order) {
   std::set<Cell> rows;
   for (const PivotCell& cell : cells) rows.insert(cell.row);
-  const bool numbers = std::all_of(rows.begin(), rows.end(), [](const Cell& row) { return number(row).has_value(); });
-  return numbers ? std::vector<Cell>() : std::vector<Cell>(rows.begin(), rows.end());
+  if (std::all_of(rows.begin(), rows.end(), [](const Cell& row) { return number(row).has_value(); })) return {};
+  std::vector<Cell> words(rows.begin(), rows.end());
+  put_in_order(words, order);
+  return words;
+}
+
+/// As the search's space declares it; of a list of values by these. What is no hyperparameter, a number of a trial, an
+/// epoch or a lead time, is as far apart as it is.
+Spacing spacing_across(Selection& selection, const std::string& column, const std::vector<PivotCell>& cells) {
+  const Declared about = declared(selection, column);
+  if (!about.hyperparameter) return Spacing::linear;
+  if (about.logarithmic) return *about.logarithmic ? Spacing::logarithmic : Spacing::linear;
+  std::set<double> values;
+  for (const PivotCell& cell : cells)
+    if (const auto value = number(cell.row)) values.insert(*value);
+  return grows(std::vector<double>(values.begin(), values.end())) ? Spacing::logarithmic : Spacing::by_values;
+}
+
+/// All numbers of a legend alike: 0.0001 beside 0.001.
+std::string number_text(const Cell& cell) {
+  const auto* const real = std::get_if<double>(&cell);
+  return real ? fmt::format("{:.12g}", *real) : display(cell, Style::plain);
 }
 
 /// "epochs 5", or of a column of words the word itself.
 std::string line_name(const Pivot& pivot, const PivotCell& cell, std::size_t value) {
-  const std::string column = display(cell.column, Style::plain);
+  const std::string column = number_text(cell.column);
   const std::string name = number(cell.column) ? fmt::format("{} {}", pivot.columns, column) : column;
   return pivot.values.size() == 1 ? name : fmt::format("{}, {}", name, pivot.values[value]);
 }
@@ -74,39 +95,56 @@ void thin(Chart::Line& line) {
 
 Chart plot_pivot(Selection& selection, const Pivot& pivot) {
   const std::vector<PivotCell> cells = pivot_cells(selection, pivot);
-  const std::vector<Cell> words = words_across(cells);
-  Chart chart{pivot.rows, fmt::format("{}", fmt::join(pivot.values, ", ")), {}, {}};
+  const std::vector<Cell> words = words_across(cells, pivot.words);
+  std::vector<std::string> values;
+  for (const std::string& value : pivot.values) values.push_back(with_unit(selection, value));
+  Chart chart{with_unit(selection, pivot.rows), fmt::format("{}", fmt::join(values, ", ")), {}, {}};
+  chart.spacing = spacing_across(selection, pivot.rows, cells);
   for (const Cell& word : words) chart.words.push_back(display(word, Style::plain));
+  MeanSizes sizes;
   for (std::size_t i = 0; i < cells.size(); ++i) {
+    sizes.add(cells[i]);
     if (i == 0 || cells[i].by != cells[i - 1].by)
-      chart.panels.push_back(
-          {pivot.by.empty() ? "" : fmt::format("{} {}", pivot.by, display(cells[i].by, Style::plain)), {}});
+      chart.panels.push_back({pivot.by.empty() ? "" : fmt::format("{} {}", pivot.by, number_text(cells[i].by)), {}});
     const auto word = std::find(words.begin(), words.end(), cells[i].row);
     const double x = words.empty() ? *number(cells[i].row) : static_cast<double>(word - words.begin());
     for (std::size_t v = 0; v < pivot.values.size(); ++v)
       if (const auto y = number(cells[i].means[v]))
         find_line(chart.panels.back(), line_name(pivot, cells[i], v)).points.push_back({x, *y});
   }
+  chart.note = sizes.note("Each point");
   check_lines(chart);
   return chart;
 }
 
-Chart plot_history(Selection& selection, const SearchSummary& search) {
-  const std::string metric = sql_name(search.choice());
-  Chart::Line trials{"trials", {}, Chart::Style::dots}, best{"best so far", {}, Chart::Style::steps};
+Chart plot_history(Selection& selection, const SearchSummary& search, const std::string& metric) {
+  Chart::Line trials{"trials", {}, Chart::Style::dots}, best{"best so far", {}, Chart::Style::steps},
+      without{"", {}, Chart::Style::at_axis};
   const bool minimize = search.minimizes();
-  selection.query(fmt::format("SELECT trial, CAST({0} AS REAL) FROM selected WHERE status = 'complete' AND {0} IS NOT "
-                              "NULL ORDER BY trial",
-                              metric),
-                  [&](const std::vector<Cell>& row) {
-                    const Position point{*number(row[0]), *number(row[1])};
-                    const double before = best.points.empty() ? point.y : best.points.back().y;
-                    trials.points.push_back(point);
-                    extend(best.points, {point.x, minimize ? std::min(before, point.y) : std::max(before, point.y)});
-                  });
-  thin(trials);
-  Chart chart{"trial", search.choice(), {}, {}};
-  if (!trials.points.empty()) chart.panels.push_back({"", {trials, best}});
+  double last = 0;
+  selection.query(
+      fmt::format("SELECT trial, CASE status WHEN 'complete' THEN CAST({} AS REAL) END FROM selected WHERE status NOT "
+                  "IN ('running', 'waiting') ORDER BY trial",
+                  sql_name(metric)),
+      [&](const std::vector<Cell>& row) {
+        const auto value = number(row[1]);
+        last = *number(row[0]);
+        if (!value) return without.points.push_back({*number(row[0]), 0});
+        const Position point{*number(row[0]), *value};
+        const double before = best.points.empty() ? point.y : best.points.back().y;
+        trials.points.push_back(point);
+        extend(best.points, {point.x, minimize ? std::min(before, point.y) : std::max(before, point.y)});
+      });
+  if (!best.points.empty() && best.points.back().x < last) extend(best.points, {last, best.points.back().y});
+  without.name = fmt::format("{} without a value", without.points.size());
+  Chart chart{"trial", with_unit(selection, metric), {}, {}};
+  chart.spacing = Spacing::linear;
+  if (!trials.points.empty()) chart.panels.push_back({"", {trials}});
+  for (Chart::Panel& panel : chart.panels) {
+    thin(panel.lines[0]);
+    if (metric == search.choice()) panel.lines.push_back(std::move(best));
+    if (!without.points.empty()) panel.lines.push_back(std::move(without));
+  }
   check_lines(chart);
   return chart;
 }

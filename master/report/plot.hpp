@@ -10,8 +10,8 @@ namespace stormsweep {
 /// a table. Throws InputError where there is nothing to draw, or more lines than are told apart.
 Chart plot_pivot(Selection& selection, const Pivot& pivot);
 
-/// The metric of complete trials by number, of many every so many, and the best of all so far. Throws InputError where
-/// there is none.
-Chart plot_history(Selection& selection, const SearchSummary& search);
+/// A metric of complete trials by number, of many every so many; where the search chooses by it, the best of all so
+/// far; and which trials ended without. Throws InputError where there is none.
+Chart plot_history(Selection& selection, const SearchSummary& search, const std::string& metric);
 
 }  // namespace stormsweep

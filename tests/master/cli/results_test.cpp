@@ -224,7 +224,10 @@ TEST_CASE("an option that an answer has no use for is refused") {
   check_refused(t, {"--curves", "--best", "2"}, "--best" + curves);
   check_refused(t, {"--curves", "--by", "epochs"}, "--by" + curves);
   check_refused(t, {"--value", "test_accuracy"}, "--value" + list);
-  check_refused(t, {"--value", "test_accuracy", "--plot", "a.svg"}, "--value" + list);
+  check_refused(t, {"--sort", "trial", "--plot", "a.svg"},
+                "--sort: a figure of the history has no use for it; leave it out");
+  check_refused(t, {"--value", "test_accuracy,trial", "--plot", "a.svg"},
+                "--value: a history is of one column; give one, or --rows and --columns");
   check_refused(t, {"--best", "2", "--by", "epochs"}, "--by" + list);
 }
 
@@ -301,8 +304,9 @@ TEST_CASE("--plot draws what would be printed, and is refused where nothing is d
     more.insert(more.begin(), {results.file, "--plot", file});
     return printed(results_command, more);
   };
-  for (const Arguments& what : {Arguments{"--rows", "batch_size", "--columns", "epochs"}, Arguments{},
-                                Arguments{"--curves", "--value", "train_loss", "--where", "batch_size = 64"}}) {
+  for (const Arguments& what :
+       {Arguments{"--rows", "batch_size", "--columns", "epochs"}, Arguments{}, Arguments{"--value", "test_accuracy"},
+        Arguments{"--curves", "--value", "train_loss", "--where", "batch_size = 64"}}) {
     CHECK(plot(what) == file + '\n');
     CHECK(text(file).find("<svg ") != std::string::npos);
     std::filesystem::remove(file);

@@ -131,3 +131,19 @@ TEST_CASE("rows that are words come as they are declared") {
   CHECK(first() == "diverged");
   CHECK(pivot_tables(selection, pivot).front().rows.front().front() == "diverged");
 }
+
+TEST_CASE("cells that would look alike and are not have the digits that tell them apart") {
+  const TornadoResults t;
+  execute(t.file, "UPDATE trials SET metrics = json_set(metrics, '$.test_accuracy', 0.9123 + id * 1e-6)");
+  const std::string text = printed(results_command, {t.file, "--rows", "trial", "--columns", "epochs", "--value",
+                                                     "test_accuracy,validation_accuracy", "--where", "trial < 4"});
+  CHECK(text.find("0.91230100") != text.npos);  // they differ by 0.000002: three digits of that
+  CHECK(text.find("0.91230300") != text.npos);
+  CHECK(text.find("0.9064\n") != text.npos);  // one value throughout
+}
+
+TEST_CASE("a table of a column by itself is refused") {
+  const TornadoResults t;
+  CHECK_THROWS_WITH_AS(results_command({t.file, "--rows", "epochs", "--columns", "epochs"}),
+                       "--columns is epochs, as --rows is; give two different columns", InputError);
+}

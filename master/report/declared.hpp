@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "master/report/selection.hpp"
+
+namespace stormsweep {
+
+/// What searches and their experiments say of a column, for axes and the order of tables.
+struct Declared {
+  std::vector<std::string> words;  ///< a choice's, or a profile's, in their order
+  std::string unit;                ///< empty: none is known
+  bool hyperparameter = false;
+  std::optional<bool> logarithmic;  ///< the scale of a hyperparameter's range; nothing: it has none
+};
+
+/// Of several searches the first that has something to say.
+Declared declared(Selection& selection, const std::string& column);
+
+/// "lead_time (min)".
+std::string with_unit(Selection& selection, const std::string& column);
+
+}  // namespace stormsweep
