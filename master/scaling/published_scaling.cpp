@@ -15,7 +15,8 @@ std::vector<PublishedPoint> published_scaling(std::string_view published) {
       points.push_back(
           {.what = number.at("what").get<std::string>(),
            .ranks = doubling ? 2 : number.at("ranks").get<std::size_t>(),
-           .efficiency = doubling ? number.at("doubling").get<double>() / 2 : number.at("efficiency").get<double>()});
+           .efficiency = doubling ? number.at("doubling").get<double>() / 2 : number.at("efficiency").get<double>(),
+           .machine = number.value("machine", "")});
     }
   }
   return points;

@@ -1,6 +1,7 @@
 #include "master/scaling/scaling_report.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -129,6 +130,41 @@ Json json_of(const ScalingCurve& curve) {
   return json;
 }
 
+Position percents(std::size_t ranks, double share) {
+  return {static_cast<double>(ranks), 100 * share};
+}
+
+/// Configurations for which the same is predicted on one machine: their lines would hide each other.
+struct Alike {
+  const ScalingCurve* curve;
+  std::vector<std::uint64_t> numbers;
+
+  bool has(const ScalingCurve& other) const {
+    return other.cluster.name == curve->cluster.name &&
+           std::ranges::equal(other.steps, curve->steps, {}, &StepForecast::efficiency, &StepForecast::efficiency);
+  }
+  std::string configurations() const {
+    return fmt::format(", configuration{} {}", numbers.size() == 1 ? "" : "s", fmt::join(numbers, ", "));
+  }
+};
+
+std::vector<Alike> alike_predictions(const ScalingReport& report) {
+  std::vector<Alike> found;
+  for (const ScalingCurve& curve : report.curves) {
+    auto alike = std::ranges::find_if(found, [&](const Alike& one) { return one.has(curve); });
+    if (alike == found.end()) alike = found.insert(found.end(), {&curve, {}});
+    alike->numbers.push_back(curve.configuration);
+  }
+  return found;
+}
+
+/// Whether the figure has the machine, or the point is of another one.
+bool is_beside(const ScalingReport& report, const PublishedPoint& point) {
+  return point.machine.empty() || std::ranges::any_of(report.curves, [&](const ScalingCurve& curve) {
+           return curve.cluster.name == point.machine;
+         });
+}
+
 }  // namespace
 
 Table scaling_table(const ScalingReport& report) {
@@ -159,27 +195,24 @@ Json scaling_json(const ScalingReport& report) {
 }
 
 Chart scaling_chart(const ScalingReport& report) {
-  Chart chart{"ranks", "efficiency, %", {}, {{"", {}}}};
+  Chart chart{"ranks", "efficiency, %", {}, {{"", {}}}, Spacing::logarithmic};
   auto& lines = chart.panels[0].lines;
-  const auto percents = [](std::size_t ranks, double share) {
-    return Position{static_cast<double>(ranks), 100 * share};
-  };
-  const bool numbers = several_configurations(report);
-  for (const ScalingCurve& curve : report.curves) {
-    const std::string name =
-        numbers ? fmt::format("{}, configuration {}", curve.cluster.name, curve.configuration) : curve.cluster.name;
-    auto& line = lines.emplace_back(Chart::Line{"predicted: " + name, {}});
-    for (const StepForecast& step : curve.steps) line.points.push_back(percents(step.ranks, step.efficiency));
+  for (const Alike& alike : alike_predictions(report)) {
+    const std::string name = fmt::format("predicted: {} on {}{}", report.search, alike.curve->cluster.name,
+                                         several_configurations(report) ? alike.configurations() : "");
+    auto& line = lines.emplace_back(Chart::Line{name, {}});
+    for (const StepForecast& step : alike.curve->steps) line.points.push_back(percents(step.ranks, step.efficiency));
   }
   for (const ScalingCurve& curve : report.curves) {
-    const std::string name = fmt::format("measured: configuration {}", curve.configuration);
+    const std::string name = fmt::format("measured: {}, configuration {}", report.search, curve.configuration);
     if (curve.measured.size() < 2 || std::ranges::find(lines, name, &Chart::Line::name) != lines.end()) continue;
     auto& line = lines.emplace_back(Chart::Line{name, {}, Chart::Style::dots});
     for (const auto& [ranks, rate] : curve.measured)
       line.points.push_back(percents(ranks, efficiency(curve, ranks, rate)));
   }
   for (const PublishedPoint& point : report.published)
-    lines.push_back({"published: " + point.what, {percents(point.ranks, point.efficiency)}, Chart::Style::dots});
+    if (is_beside(report, point))
+      lines.push_back({"published: " + point.what, {percents(point.ranks, point.efficiency)}, Chart::Style::dots});
   return chart;
 }
 

@@ -35,7 +35,7 @@ struct ScalingReport {
 
 Table scaling_table(const ScalingReport& report);
 nlohmann::ordered_json scaling_json(const ScalingReport& report);
-/// Efficiencies over ranks: predicted, measured and published.
+/// Efficiencies over ranks: predicted, measured and, on the machines that are predicted or unnamed ones, published.
 Chart scaling_chart(const ScalingReport& report);
 
 }  // namespace stormsweep

@@ -12,6 +12,8 @@ TEST_CASE("efficiencies among the published numbers: of ranks, and of a doubling
   REQUIRE(weather.size() == 2);
   CHECK(weather[0].ranks == 5300);
   CHECK(weather[0].efficiency == 0.790);
+  CHECK(weather[0].machine == "Piz Daint");
+  CHECK(weather[1].machine == "Summit");
   CHECK(weather[1].ranks == 27360);
   CHECK(weather[1].efficiency == 0.907);
   const auto rain = published_scaling(published_texts().at("nowcast"));
