@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <unordered_map>
 
+#include "master/report/declared.hpp"
+#include "master/report/pivot.hpp"
 #include "search/base/json_or_null.hpp"
 
 namespace stormsweep {
@@ -30,14 +32,21 @@ const char* to_string(Role role) {
   return "other";
 }
 
-/// Gives every word its place, in the order of coming.
+/// Gives every word its place: the declared order, then the alphabet's.
 class Words {
  public:
-  Json code(const Cell& cell) {
+  Words(Selection& selection, const std::string& name, const std::string& expression) {
+    std::vector<Cell> words;
+    selection.query(fmt::format("SELECT DISTINCT {0} FROM shown WHERE {0} IS NOT NULL", expression),
+                    [&](const std::vector<Cell>& cells) { words.push_back(cells[0]); });
+    put_in_order(words, declared(selection, name).words);
+    for (const Cell& word : words)
+      if (places_.try_emplace(display(word, Style::plain), words_.size()).second)
+        words_.push_back(display(word, Style::plain));
+  }
+  Json code(const Cell& cell) const {
     if (std::holds_alternative<std::monostate>(cell)) return nullptr;
-    const auto [found, is_new] = places_.try_emplace(display(cell, Style::plain), words_.size());
-    if (is_new) words_.push_back(found->first);
-    return found->second;
+    return places_.at(display(cell, Style::plain));
   }
   const Json& words() const { return words_; }
 
@@ -55,7 +64,7 @@ bool has_texts(Selection& selection, const std::string& expression) {
 
 Json short_number(double number) {
   if (!std::isfinite(number)) return nullptr;
-  return std::strtod(fmt::format("{:.6g}", number).c_str(), nullptr);
+  return std::strtod(fmt::format("{:.7g}", number).c_str(), nullptr);
 }
 
 Json short_cell(const Cell& cell) {
@@ -67,14 +76,21 @@ Json short_cell(const Cell& cell) {
 
 Json page_column(Selection& selection, const std::string& name, Role role, const std::string& expression, bool whole) {
   Json column{{"name", name}, {"role", to_string(role)}};
+  const Declared about = declared(selection, name);
+  if (!about.unit.empty()) column["unit"] = about.unit;
+  if (about.logarithmic) column["log"] = *about.logarithmic;
   Json values = Json::array();
-  Words words;
-  const bool texts = has_texts(selection, expression);
-  selection.query(fmt::format("SELECT {} FROM shown ORDER BY trial", expression), [&](const std::vector<Cell>& cells) {
-    const auto* real = std::get_if<double>(&cells[0]);
-    values.push_back(texts ? words.code(cells[0]) : whole && real ? json_or_null(*real) : short_cell(cells[0]));
-  });
-  if (texts) column["words"] = words.words();
+  const std::string all = fmt::format("SELECT {} FROM shown ORDER BY trial", expression);
+  if (has_texts(selection, expression)) {
+    const Words words(selection, name, expression);
+    selection.query(all, [&](const std::vector<Cell>& cells) { values.push_back(words.code(cells[0])); });
+    column["words"] = words.words();
+  } else {
+    selection.query(all, [&](const std::vector<Cell>& cells) {
+      const auto* real = std::get_if<double>(&cells[0]);
+      values.push_back(whole && real ? json_or_null(*real) : short_cell(cells[0]));
+    });
+  }
   column["values"] = std::move(values);
   return column;
 }

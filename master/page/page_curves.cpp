@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "master/page/page_column.hpp"
+#include "master/report/declared.hpp"
 #include "master/store/sql_text.hpp"
 
 namespace stormsweep {
@@ -42,8 +43,8 @@ std::vector<Line> choose_lines(Selection& selection, const SearchSummary& search
       lines.push_back({std::get<std::int64_t>(row[0]), std::get<std::string>(row[1]), best});
     });
   };
-  const std::string ranked = fmt::format("{} IS NOT NULL ORDER BY {} LIMIT {}", sql_name(search.choice()),
-                                         search.best_first(), best_curves);
+  const std::string ranked =
+      fmt::format("{} IS NOT NULL ORDER BY {} LIMIT {}", sql_name(search.choice()), search.best_first(), best_curves);
   add("WHERE " + ranked, true);
   add(fmt::format(
           "WHERE trial NOT IN (SELECT trial FROM lines WHERE {}) ORDER BY trial * 2654435761 % 4294967296 LIMIT {}",
@@ -139,9 +140,13 @@ Json page_profiles(Selection& selection, const SearchSummary& search) {
   Json profiles = Json::array();
   for (const Curve& curve : selection.curves()) {
     if (curve.view == "curves") continue;
-    Json at = Json::array(), lines = Json::array();
+    Json at = curve.words, lines = Json::array();
     for (const std::int64_t trial : trials) lines.push_back(profile_line(selection, curve, trial, at));
-    if (!at.empty()) profiles.push_back({{"coordinate", curve.coordinate}, {"at", at}, {"lines", lines}});
+    if (!at.empty() && !lines.empty())
+      profiles.push_back({{"coordinate", curve.coordinate},
+                          {"unit", declared(selection, curve.coordinate).unit},
+                          {"at", at},
+                          {"lines", lines}});
   }
   return profiles;
 }

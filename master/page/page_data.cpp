@@ -81,6 +81,7 @@ void add_databases(const PageQuestion& question, Json& searches) {
           std::find_if(searches.begin(), searches.end(), [&](const Json& json) { return json["name"] == report.name; });
       if (search == searches.end()) continue;
       (*search)["progress"].push_back(to_json(report));
+      (*search)["progress"].back()["database"] = file.filename().string();
       const auto intervals = find_busy_intervals(file, report.name);
       if (intervals.empty()) continue;
       const Occupancy occupancy = stormsweep::occupancy(intervals, 1);

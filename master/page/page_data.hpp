@@ -8,9 +8,9 @@ namespace stormsweep {
 
 /// What the page's scripts draw from: {"made", "version", "databases", "searches": [{"name", "experiment", "metric",
 /// "goal", "choice" (the column of the metric that trials are compared by), "description", "space", "trials",
-/// "statuses", "failures", "reasons" (of which failures are some), "fixed" (columns with one value), "columns"
-/// (page_column.hpp), "origin" (which times are seconds from), "importance", "curves", "profiles", "progress",
-/// "timelines", "replays", "paper" (paper.hpp)}]}. Throws InputError: see Selection.
+/// "statuses", "failures", "reasons" (of which failures are some), "unskilled" (sentences on the best trials), "fixed"
+/// (columns with one value), "columns" (page_column.hpp), "origin" (which times are seconds from), "importance",
+/// "curves", "profiles", "progress", "timelines", "replays", "paper" (paper.hpp)}]}. Throws InputError: see Selection.
 nlohmann::ordered_json page_data(const PageQuestion& question);
 
 }  // namespace stormsweep

@@ -11,6 +11,7 @@
 #include "master/report/failure_reason.hpp"
 #include "master/report/importance.hpp"
 #include "master/report/selection.hpp"
+#include "master/report/skill.hpp"
 #include "master/store/sql_text.hpp"
 #include "search/base/error.hpp"
 #include "search/base/text.hpp"
@@ -26,7 +27,7 @@ using Names = std::vector<std::string>;
 
 /// Values of a hyperparameter above which its importance is that of groups.
 constexpr std::size_t most_levels = 20;
-constexpr std::size_t most_failures = 20;
+constexpr std::size_t most_failures = 20, most_best = 10;  // summary.js lists as many
 
 /// Makes the table `shown` of the trials that the page lists.
 void choose_shown(Selection& selection, const SearchSummary& search) {
@@ -70,9 +71,9 @@ void add_failures(Json& search, Selection& selection) {
 
 /// Which columns a page shows, and as what, in their order.
 std::vector<std::pair<Role, Names>> roles_of(Selection& selection, const SearchSummary& search) {
-  Names costs;
+  Names costs, speeds;  // more of a speed is not more to pay
   for (const TimingColumn& timing : timing_columns)
-    if (timing.name != "wall_seconds") costs.emplace_back(timing.name);
+    if (timing.name != "wall_seconds") (timing.name.ends_with("_seconds") ? costs : speeds).emplace_back(timing.name);
   return {{Role::other, {"trial", "status"}},
           {Role::axis, selection.varying()},
           {Role::metric, selection.with_values({"best_metric"}, search.at_best() ? 1 : INT32_MAX)},
@@ -80,6 +81,7 @@ std::vector<std::pair<Role, Names>> roles_of(Selection& selection, const SearchS
           {Role::other, selection.with_values({"best_epoch"}, 1)},
           {Role::cost, selection.with_values({"wall_seconds"}, 1)},
           {Role::cost, selection.with_values(costs, 2)},
+          {Role::other, selection.with_values(speeds, 2)},
           {Role::other, selection.with_values({"worker", "host", "device", "cpu", "gang", "threads", "attempt",
                                                "method", "proposal", "bracket", "rung", "seed"},
                                               2)},
@@ -154,6 +156,12 @@ Json importance_of(Selection& selection, const SearchSummary& search) {
   return {{"exact", found->exact}, {"effects", effects}};
 }
 
+/// Of the best trials that the page lists, what is said of those that a simpler forecast equals.
+Json unskilled(Selection& selection, const SearchSummary& search) {
+  return without_skill(selection, fmt::format("WHERE status = 'complete' AND {} IS NOT NULL ORDER BY {} LIMIT {}",
+                                              sql_name(search.choice()), search.best_first(), most_best));
+}
+
 }  // namespace
 
 Json page_search(const PageQuestion& question, const std::string& name) {
@@ -173,6 +181,7 @@ Json page_search(const PageQuestion& question, const std::string& name) {
             {"statuses", statuses_of(selection)},
             {"fixed", fixed_of(selection, search)}};
   add_failures(json, selection);
+  json["unskilled"] = unskilled(selection, search);
   json["columns"] = columns_of(selection, search, origin);
   json["importance"] = importance_of(selection, search);
   json["curves"] = page_curves(selection, search);

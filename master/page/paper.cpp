@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "master/report/declared.hpp"
 #include "master/report/pivot.hpp"
 #include "master/store/sql_text.hpp"
 #include "search/base/text.hpp"
@@ -36,6 +37,8 @@ std::vector<Table> cross_tables(Selection& selection, const Json& item) {
   if (!has_columns(selection, columns)) return {};
   pivot.source =
       fmt::format("(SELECT * FROM selected WHERE status = 'complete' AND ({}))", item["where"].get<std::string>());
+  pivot.words = declared(selection, pivot.rows).words;
+  pivot.column_words = declared(selection, pivot.columns).words;
   const bool there = varies(selection, pivot.rows, pivot.source) && varies(selection, pivot.columns, pivot.source);
   return there ? pivot_tables(selection, pivot) : std::vector<Table>();
 }
@@ -43,13 +46,13 @@ std::vector<Table> cross_tables(Selection& selection, const Json& item) {
 /// Of the best trials, a profile.
 std::vector<Table> profile_tables(Selection& selection, const SearchSummary& search, const Json& item) {
   const std::string coordinate = item["curve"], metric = sql_name(search.choice());
-  const auto& curves = selection.curves();
-  if (std::none_of(curves.begin(), curves.end(), [&](const Curve& c) { return c.coordinate == coordinate; })) return {};
+  const auto curve = std::ranges::find(selection.curves(), coordinate, &Curve::coordinate);
+  if (curve == selection.curves().end()) return {};
   const std::string source = fmt::format(
       "(SELECT * FROM {} WHERE trial IN (SELECT trial FROM selected WHERE status = 'complete' AND {} IS NOT NULL ORDER "
       "BY {} LIMIT {}))",
       sql_name(coordinate), metric, search.best_first(), best_of_curves);
-  return pivot_tables(selection, {coordinate, "trial", "", item["values"], source, false});
+  return pivot_tables(selection, {coordinate, "trial", "", item["values"], source, false, curve->words});
 }
 
 Json table_json(const Table& table) {

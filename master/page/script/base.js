@@ -17,13 +17,40 @@ const html = (tag, attributes = {}, ...children) => build(document.createElement
 const svg = (tag, attributes = {}, ...children) =>
     build(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children);
 
-/** A number as people read it, to 5 digits. */
-function numberText(value) {
+/** A number as people read it, to 5 digits or more; a very large or small one to two less. */
+function numberText(value, digits = 5) {
   if (value === null || value === undefined) return '–';
   if (typeof value !== 'number') return String(value);
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e7) return String(value);
-  return size >= 1e7 || size < 1e-4 ? value.toExponential(2) : String(Number(value.toPrecision(5)));
+  return size >= 1e7 || size < 1e-4 ? value.toExponential(digits - 3) : String(Number(value.toPrecision(digits)));
+}
+
+/** How many digits tell the numbers of a column apart, from 5 to 9. */
+function tellingDigits(values) {
+  const numbers = [...new Set(values.filter((value) => typeof value === 'number'))];
+  const apart = (digits) => new Set(numbers.map((value) => numberText(value, digits))).size === numbers.length;
+  return [5, 6, 7, 8].find(apart) ?? 9;
+}
+
+/** A function that writes all of these numbers alike, to three digits of what they differ by. */
+function alikeText(values) {
+  const [low, high] = extent(values) ?? [0, 0], size = Math.max(Math.abs(low), Math.abs(high)),
+        order = (number) => Math.floor(Math.log10(number));
+  const span = high - low > 1e-9 * size ? high - low : size || 1;
+  if (size >= 1e7 || (size > 0 && size < 1e-4))
+    return (value) => value.toExponential(Math.min(9, Math.max(2, 2 + order(size) - order(span))));
+  return (value) => value.toFixed(Math.min(12, Math.max(0, 2 - order(span))));
+}
+
+/** "1 trial", "2,000 trials". */
+const counted = (count, what) => `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
+
+/** "A cell is the mean of 2 to 3 trials. ", unless each is one trial's. */
+function meanText(what, sizes) {
+  const [low, high] = extent(sizes) ?? [0, 0];
+  if (high < 2) return '';
+  return `${what} is the mean of ${low === high ? '' : `${grouped(low)} to `}${grouped(high)} trials. `;
 }
 
 /** 1234567 as 1,234,567. */

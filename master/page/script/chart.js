@@ -26,7 +26,14 @@ function roomy(ticks, scale, size) {
   });
 }
 
-const shortened = (text, most) => (text.length <= most ? text : text.slice(0, most - 1) + '…');
+/** At most so many letters: beginning and end, for what tells texts apart is often last. */
+function shortened(text, most) {
+  if (text.length <= most) return text;
+  const head = Math.floor(0.4 * (most - 1)), tail = Math.max(0, most - 1 - head);
+  return text.slice(0, head) + '…' + text.slice(text.length - tail);
+}
+
+const letter = 6.6;  // pixels that one of a drawing's takes
 
 /** A drawing whose marks show, under the pointer, what they are. */
 class Drawing {
@@ -48,6 +55,12 @@ class Drawing {
   text(x, y, text, attributes = {}) {
     return this.add('text', {x, y, ...attributes}, text);
   }
+  /** Makes room below. */
+  heighten(more) {
+    this.height += more;
+    this.svg.setAttribute('height', this.height);
+    this.svg.setAttribute('viewBox', `0 0 ${this.width} ${this.height}`);
+  }
   /** From now on a pointer near (x, y) is told `lines()`. */
   target(x, y, lines) {
     this.targets.push([x, y, lines]);
@@ -63,34 +76,70 @@ class Drawing {
   }
 }
 
-/** A drawing with an axis below and one at the left; `x` and `y` make a scale of a range of pixels. */
+/**
+ * A drawing with an axis below and one at the left; `x` and `y` make a scale of a range of pixels. `clip`: lines that
+ * leave the frame are cut there.
+ */
 class Chart extends Drawing {
-  constructor(box, {x, y, xLabel, yLabel, height = 300, right = 14}) {
+  constructor(box, {x, y, xLabel, yLabel, height = 300, right = 14, clip = false}) {
     super(box, height, `${yLabel} by ${xLabel}`);
     const bottom = height - 40, top = 24;
     this.y = y([bottom - 4, top + 4]);
     const widest = Math.max(3, ...this.y.ticks.map((tick) => shortened(tick.text, 16).length));
-    this.left = 14 + widest * 6.6;
+    this.left = 14 + widest * letter;
     this.x = x([this.left + 8, this.width - right]);
-    this.drawAxes(top, bottom, right, xLabel, yLabel);
+    this.bottom = bottom;
+    this.drawAxes(right, xLabel, yLabel);
+    const [wide, high] = [this.width - this.left, bottom - top];
+    this.frame = clip ?
+        this.add('svg', {x: this.left, y: top, width: wide, height: high, viewBox: `${this.left} ${top} ${wide} ${high}`}) :
+        this.svg;
   }
-  drawAxes(top, bottom, right, xLabel, yLabel) {
-    const xTicks = roomy(this.x.ticks, this.x, (tick) => shortened(tick.text, 16).length * 6.6 + 10);
-    const yTicks = roomy(this.y.ticks, this.y, () => 14);
-    for (const tick of yTicks) {
+  drawAxes(right, xLabel, yLabel) {
+    const end = this.width - right, bottom = this.bottom, log = (scale) => (scale.log ? ', log scale' : '');
+    for (const tick of roomy(this.y.ticks, this.y, () => 14)) {
       const y = this.y.place(tick.value);
-      this.add('path', {class: 'grid', d: `M${this.left} ${y}H${this.width - right}`});
+      this.add('path', {class: 'grid', d: `M${this.left} ${y}H${end}`});
       this.text(this.left - 6, y + 4, shortened(tick.text, 16), {'text-anchor': 'end'});
     }
-    for (const tick of xTicks) {
-      const x = this.x.place(tick.value);
-      this.add('path', {class: 'tick', d: `M${x} ${bottom}v5`});
-      this.text(x, bottom + 17, shortened(tick.text, 16), {'text-anchor': 'middle'});
+    this.drawTicksBelow();
+    this.add('path', {class: 'axis', d: `M${this.left} ${bottom}H${end}`});
+    const title = (name, scale, room) => shortened(name, Math.floor(room / 7.4) - log(scale).length) + log(scale);
+    this.text(end, this.height - 6, title(xLabel, this.x, end - 4), {'text-anchor': 'end', class: 'label'});
+    this.text(4, 13, title(yLabel, this.y, this.width - 8), {class: 'label'});
+  }
+  /** Numbers that have no room are left out; words are turned, and left out where even lines would overlap. */
+  drawTicksBelow() {
+    const size = (tick) => shortened(tick.text, 16).length * letter;
+    const level = roomy(this.x.ticks, this.x, (tick) => size(tick) + 10), turned = this.x.part && level.length < this.x.ticks.length;
+    const shown = turned ? roomy(this.x.ticks, this.x, () => 18) : level;
+    for (const tick of shown) {
+      const x = this.x.place(tick.value), y = this.bottom + 17, room = turned ? (x - 6) / 5.6 : 16;
+      const text = shortened(tick.text, Math.min(16, Math.floor(room)));
+      this.add('path', {class: 'tick', d: `M${x} ${this.bottom}v5`});
+      if (turned)
+        this.text(x + 3, y - 2, text, {'text-anchor': 'end', transform: `rotate(-40 ${x + 3} ${y - 2})`});
+      else
+        this.text(Math.min(x, this.width - size(tick) / 2 - 1), y, text, {'text-anchor': 'middle'});
     }
-    this.add('path', {class: 'axis', d: `M${this.left} ${bottom}H${this.width - right}`});
-    this.text(this.width - right, bottom + 34, xLabel, {'text-anchor': 'end', class: 'label'});
-    this.text(4, 13, yLabel, {class: 'label'});
-    this.bottom = bottom;
+    if (turned) this.heighten(Math.max(...shown.map(size)) * 0.64);
+  }
+  /** Below the axis, what the lines are: [{text, attributes}], the latter as a line has them. */
+  legend(items) {
+    let x = 8, y = this.height + 8;
+    for (const {text, attributes} of items) {
+      const wide = 44 + text.length * letter;
+      if (x > 8 && x + wide > this.width) [x, y] = [8, y + 18];
+      this.add('path', {d: `M${x} ${y}h22`, ...attributes, class: `line ${attributes.class ?? ''}`});
+      this.text(x + 28, y + 4, text);
+      x += wide;
+    }
+    this.heighten(y + 12 - this.height);
+  }
+  /** Places on the axis below, of what has no value. */
+  markBelow(values) {
+    const d = values.map((value) => `M${this.x.place(value).toFixed(1)} ${this.bottom}v-7`).join('');
+    this.add('path', {class: 'without', d});
   }
   /** Dots of one kind, as one path; `points` are {x, y, lines}, in values. */
   dots(points, attributes) {
@@ -110,12 +159,14 @@ class Chart extends Drawing {
       const [left, top] = [this.x.place(x).toFixed(1), this.y.place(y).toFixed(1)];
       path += path === '' ? `M${left} ${top}` : stepped ? `H${left}V${top}` : `L${left} ${top}`;
     }
-    return this.add('path', {d: path, ...attributes, class: `line ${attributes.class ?? ''}`});
+    const element = svg('path', {d: path, ...attributes, class: `line ${attributes.class ?? ''}`});
+    this.frame.append(element);
+    return element;
   }
 }
 
 /** A scale of metrics: a little room beyond the extremes. */
-function metricScale(values) {
-  const [low, high] = extent(values) ?? [0, 1], log = logarithmic(values), room = log ? 0 : (high - low) * 0.04;
+function metricScale(values, log = logarithmic(values)) {
+  const [low, high] = extent(values) ?? [0, 1], room = log ? 0 : (high - low) * 0.04;
   return (range) => numberScale([low - room, high + room], range, {log});
 }

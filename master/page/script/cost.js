@@ -29,7 +29,7 @@ panel({
       },
       y: metricScale(drawn.map((row) => values[row])),
       xLabel: choices.cost,
-      yLabel: choices.metric,
+      yLabel: search.column(choices.metric).title,
     });
     const point = (row) => ({x: costs[row], y: values[row], lines: () => search.describe(row)});
     chart.dots(drawn.map(point), {class: 'plain'});

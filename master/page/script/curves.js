@@ -2,20 +2,34 @@
 
 const curveMetrics = (search) => [...new Set(search.curves.flatMap((line) => Object.keys(line.metrics)))];
 
+const coloured = 7;  // of the best curves: as many colours as lines have
+
+const curveValues = (line) => line.map(([, value]) => value).filter((value) => value !== null);
+
 /** Ends of what is drawn: where a few curves start far off, the rest is still seen. */
 function curveExtent(lines) {
-  const values = lines.flat().map(([, value]) => value).filter((value) => value !== null).sort((a, b) => a - b);
+  const values = lines.flatMap(curveValues).sort((a, b) => a - b);
   if (values.length < 50) return extent(values) ?? [0, 1];
   const [low, high] = [values[Math.floor(0.01 * values.length)], values[Math.floor(0.97 * values.length)]];
   const [least, most] = [values[0], values[values.length - 1]], span = high - low;
   return [low - least > span ? low : least, most - high > span ? high + 0.1 * span : most];
 }
 
+/** What of the curves lies outside the frame. */
+function cutText(lines, [low, high]) {
+  const ends = lines.map((line) => extent(curveValues(line))).filter((one) => one);
+  const above = ends.filter(([, most]) => most > high), below = ends.filter(([least]) => least < low);
+  const text = (cut, way, end) =>
+      cut.length ? ` ${counted(cut.length, 'curve')} leave${cut.length === 1 ? 's' : ''} the frame, ${way} to ${numberText(end)}.` : '';
+  return text(above, 'up', Math.max(...above.map(([, most]) => most))) +
+      text(below, 'down', Math.min(...below.map(([least]) => least)));
+}
+
 panel({
   id: 'curves',
   title: 'Learning curves',
   sees:
-      'The best trainings in colour, a sample of the others in grey, what was stopped or failed dashed. Still falling (or rising) at the end: more epochs may help.',
+      'The best trainings in colour, the next in pale blue, a sample of the others in grey, what was stopped or failed dashed. Still falling (or rising) at the end: more epochs may help.',
   fits: (search) => search.curves.length > 0,
   choices(search) {
     const options = curveMetrics(search);
@@ -26,12 +40,14 @@ panel({
   draw(box, search, {metric}) {
     const lines = search.curves.filter((line) => line.metrics[metric]),
           points = lines.map((line) => line.metrics[metric]);
-    const [low, high] = curveExtent(points), clipped = (value) => Math.min(high, Math.max(low, value));
+    const ends = curveExtent(points), within = (value) => value >= ends[0] && value <= ends[1];
+    const log = logarithmic(ends) && points.every((line) => curveValues(line).every((value) => value > 0));
     const chart = new Chart(box, {
       x: (range) => numberScale(extent(points.flat().map(([epoch]) => epoch)) ?? [0, 1], range, {whole: true}),
-      y: metricScale([low, high]),
+      y: metricScale(ends, log),
       xLabel: 'epoch',
       yLabel: metric,
+      clip: true,
     });
     this.drawRungs(chart, search);
     const best = lines.filter((line) => line.best);
@@ -41,19 +57,31 @@ panel({
                         .filter(([, value]) => value !== null)
                         .map(([x, value]) => ({
                                x,
-                               y: clipped(value),
+                               y: value,
                                lines: () => [...search.describeTrial(line.trial), `epoch ${x}: ${numberText(value)}`]
                              }));
       chart.line(marks, {
-        class: (line.best ? 'curve' : 'out') + stopped,
-        style: line.best ? `stroke:${lineColour(place)}` : undefined
+        class: (!line.best ? 'out' : place < coloured ? 'curve' : 'step2') + stopped,
+        style: line.best && place < coloured ? `stroke:${lineColour(place)}` : undefined
       });
+      const seen = marks.filter(({y}) => within(y));
       if (marks.length === 1)
-        chart.dots(marks, {class: 'plain'});
+        chart.dots(seen, {class: 'plain'});
       else if (line.best || lines.length < 40)
-        for (const mark of marks) chart.target(chart.x.place(mark.x), chart.y.place(mark.y), mark.lines);
+        for (const mark of seen) chart.target(chart.x.place(mark.x), chart.y.place(mark.y), mark.lines);
     }
-    return `${grouped(lines.length)} trainings, ${best.length} of them the best by ${search.choice}.`;
+    chart.legend(this.names(lines));
+    return `${counted(lines.length, 'training')}, ${best.length} of them the best by ${search.choice}.` +
+        cutText(points, ends);
+  },
+  /** What the legend names: the best, in their order. */
+  names(lines) {
+    const best = lines.filter((line) => line.best), others = lines.length - best.length;
+    const items = best.slice(0, coloured).map((line, i) => (
+      {text: `trial ${line.trial}`, attributes: {class: 'curve', style: `stroke:${lineColour(lines.indexOf(line))}`}}));
+    if (best.length > coloured) items.push({text: `${best.length - coloured} next best`, attributes: {class: 'step2'}});
+    if (others) items.push({text: 'others', attributes: {class: 'out'}});
+    return items;
   },
   drawRungs(chart, search) {
     const rungs = new Set(search.progress.flatMap((one) => (one.brackets ?? []).flatMap((bracket) => bracket.epochs)));

@@ -29,12 +29,12 @@ const greaterIsBrighter = (search, {metric}) => metric !== search.choice || sear
 
 function drawCells(chart, search, choices, {columns, lines, cells}) {
   const [low, high] = colourRange(cells.map((cell) => cell.mean)), upward = greaterIsBrighter(search, choices);
-  const width = chart.x.part, height = chart.y.part;
+  const width = chart.x.part, height = chart.y.part, textOf = alikeText(cells.map((cell) => cell.mean));
   for (const {column, line, trials, mean} of cells) {
     // What differs by rounding alone does not differ.
     const apart = high - low > 1e-9 * Math.max(Math.abs(high), Math.abs(low));
     const share = apart ? (mean - low) / (high - low) : 1, shade = upward ? share : 1 - share;
-    const x = chart.x.place(column), y = chart.y.place(line), text = numberText(Number(mean.toPrecision(3)));
+    const x = chart.x.place(column), y = chart.y.place(line), text = textOf(mean);
     chart.add('rect', {
       x: x - width / 2,
       y: y - height / 2,
@@ -47,9 +47,8 @@ function drawCells(chart, search, choices, {columns, lines, cells}) {
     chart.target(
         x, y,
         () =>
-            [`${choices.across} ${search.column(choices.across).text(columns[column].at)}`,
-             `${choices.down} ${search.column(choices.down).text(lines[line].at)}`,
-             `mean ${choices.metric} ${numberText(mean)}`, `${grouped(trials)} trials`]);
+            [`${choices.across} ${columns[column].text}`, `${choices.down} ${lines[line].text}`,
+             `mean ${choices.metric} ${numberText(mean)}`, counted(trials, 'trial')]);
   }
 }
 
@@ -69,32 +68,33 @@ panel({
   draw(box, search, choices) {
     if (choices.across === choices.down) return 'Choose two different hyperparameters.';
     const found = heatCells(search, choices);
-    const scale = (name, groups) => (range) =>
-        categoryScale(groups.map((_, i) => i), range, (i) => search.column(name).text(groups[i].at));
+    const scale = (groups) => (range) => categoryScale(groups.map((_, i) => i), range, (i) => groups[i].text);
     const chart = new Chart(box, {
-      x: scale(choices.across, found.columns),
-      y: scale(choices.down, found.lines),
+      x: scale(found.columns),
+      y: scale(found.lines),
       xLabel: choices.across,
       yLabel: choices.down,
       height: Math.max(240, Math.min(520, 90 + 26 * found.lines.length))
     });
     drawCells(chart, search, choices, found);
-    const [low, high] = extent(found.cells.map((cell) => cell.mean)) ?? [null, null];
+    const means = found.cells.map((cell) => cell.mean), textOf = alikeText(means),
+          [low, high] = (extent(means) ?? [0, 0]).map(textOf);
     const groups = [choices.across, choices.down].filter(
         (name) => !search.column(name).words && search.column(name).distinct(search.complete).length > mostGroups);
     const ends = greaterIsBrighter(search, choices) ? [low, high] : [high, low];
-    return `${choices.metric}: ${numberText(ends[0])}, dark, to ${numberText(ends[1])}, bright. ` +
+    return `${search.column(choices.metric).title}: ` +
+        (low === high ? `${low} in all cells. ` : `${ends[0]}, dark, to ${ends[1]}, bright. `) +
+        meanText('A cell', found.cells.map((cell) => cell.trials)) +
         (groups.length ? `${groups.join(' and ')}: ten groups of as many trials each.` : '');
   },
   rows(search, choices) {
     const {columns, lines, cells} = heatCells(search, choices);
-    const text = (name, {at}) => search.column(name).text(at);
     return [
       [choices.across, choices.down, 'trials', `mean ${choices.metric}`],
       ...cells.map(({column,
                      line,
                      trials,
-                     mean}) => [text(choices.across, columns[column]), text(choices.down, lines[line]), trials, mean])
+                     mean}) => [columns[column].text, lines[line].text, trials, mean])
     ];
   },
 });

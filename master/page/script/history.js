@@ -15,6 +15,14 @@ function historyRows(search, {metric, by}) {
   return rowsWith(search, [metric, by]).sort((a, b) => at[a] - at[b]);
 }
 
+/** Rows that ended without a value of the metric: failed, diverged, stopped early. */
+function rowsWithout(search, {metric, by}) {
+  const status = search.column('status'), values = search.column(metric).values, at = search.column(by).values;
+  const ended = (row) => !['running', 'waiting'].includes(status.value(row));
+  return search.rows.filter(
+      (row) => ended(row) && at[row] !== null && (status.value(row) !== 'complete' || values[row] === null));
+}
+
 panel({
   id: 'history',
   title: 'History',
@@ -28,21 +36,24 @@ panel({
   }],
   draw(box, search, choices) {
     const {metric, by} = choices, values = search.column(metric).values, at = search.column(by).values;
-    const rows = historyRows(search, choices), drawn = search.thinned(rows, mostDots);
+    const rows = historyRows(search, choices), drawn = search.thinned(rows, mostDots),
+          without = rowsWithout(search, choices);
     const chart = new Chart(box, {
       x: (range) => numberScale(
-          extent(rows.map((row) => at[row])) ?? [0, 1], range, by === 'trial' ? {whole: true} : {text: secondsText}),
+          extent([...rows, ...without].map((row) => at[row])) ?? [0, 1], range, by === 'trial' ? {whole: true} : {text: secondsText}),
       y: metricScale(drawn.map((row) => values[row])),
       xLabel: by === 'trial' ? 'trial' : 'since the first start',
-      yLabel: metric,
+      yLabel: search.column(metric).title,
     });
+    chart.markBelow(without.map((row) => at[row]));
     chart.dots(drawn.map((row) => ({x: at[row], y: values[row], lines: () => search.describe(row)})), {class: 'plain'});
     if (metric === search.choice && rows.length) {
       const best = records(search, rows, values), last = rows[rows.length - 1];
       const line = best.map((row) => ({x: at[row], y: values[row]}));
       chart.line([...line, {x: at[last], y: line[line.length - 1].y}], {class: 'best'}, true);
     }
-    return drawnText(drawn.length, rows.length);
+    return (without.length ? `${counted(without.length, 'trial')} without a value: marked on the axis. ` : '') +
+        drawnText(drawn.length, rows.length);
   },
   rows(search, choices) {
     const {metric, by} = choices, columns = [by, metric].map((name) => search.column(name).values);

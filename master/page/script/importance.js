@@ -11,7 +11,7 @@ panel({
     const {exact, effects} = search.importance, shown = effects.slice(0, mostBars),
                   labels = shown.map(({axes}) => axes.join(' × '));
     const drawing = new Drawing(box, 16 + 24 * shown.length, 'importance of hyperparameters');
-    const left = Math.min(drawing.width * 0.5, 12 + 6.8 * Math.max(...labels.map((text) => text.length)));
+    const left = Math.min(drawing.width * 0.6, 12 + 6.8 * Math.max(...labels.map((text) => text.length)));
     const room = drawing.width - left - 56, most = Math.max(...shown.map(({share}) => share), 1e-9);
     shown.forEach(({axes, share}, i) => {
       const y = 8 + 24 * i, width = room * share / most;

@@ -44,7 +44,7 @@ class Shown {
   }
   saving() {
     const name = `${this.search.name}-${this.kind.id}`, buttons = html('span', {class: 'saving'});
-    const svgs = () => [...this.box.querySelectorAll('svg')];
+    const svgs = () => [...this.box.querySelectorAll('svg')].filter((drawing) => !drawing.ownerSVGElement);
     if (!this.kind.plain)
       buttons.append(html(
           'button', {

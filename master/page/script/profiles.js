@@ -33,7 +33,7 @@ function profilePanel(number) {
                                      categoryScale(used, range, (i) => String(profile.at[i]));
       const chart = new Chart(
           box,
-          {x, y: metricScale(lines.concat([bar]).flat().map(({y}) => y)), xLabel: profile.coordinate, yLabel: metric});
+          {x, y: metricScale(lines.concat([bar]).flat().map(({y}) => y)), xLabel: withUnit(profile.coordinate, profile.unit), yLabel: metric});
       lines.forEach((line, i) => {
         const marks = line.map(({x: place, y}) => ({
                                  x: at(place),
@@ -46,8 +46,11 @@ function profilePanel(number) {
         chart.dots(marks, {class: 'big', style: `stroke:${lineColour(i)}`});
       });
       if (bar.length) chart.line(bar.map(({x: place, y}) => ({x: at(place), y})), {class: 'beside'});
-      return `Trials ${profile.lines.map((line) => line.trial).join(', ')}, the best first${
-          bar.length ? `; dashed: ${beside} of trial ${profile.lines[0].trial}` : ''}.`;
+      const names = profile.lines.map(({trial}, i) => (
+        {text: `trial ${trial}`, attributes: {class: 'curve', style: `stroke:${lineColour(i)}`}}));
+      if (bar.length) names.push({text: `${beside}, trial ${profile.lines[0].trial}`, attributes: {class: 'beside'}});
+      chart.legend(names);
+      return 'The best trials, the best first.';
     },
     rows(search) {
       const profile = of(search), metrics = profileMetrics(profile);

@@ -30,8 +30,8 @@ panel({
           chart.left + 14, chart.bottom - 12 - 16 * i, policy.replaceAll('_', ' '),
           {style: `fill:${lineColour(i)}`, class: 'label'});
     });
-    return trainings < all ? `${grouped(trainings)} trainings, drawn from ${grouped(all)}.` :
-                             `${grouped(all)} trainings.`;
+    return trainings < all ? `${counted(trainings, 'training')}, drawn from ${grouped(all)}.` :
+                             `${counted(all, 'training')}.`;
   },
   rows: (search) => [
       ['ranks', 'policy', 'makespan_seconds', 'efficiency'],

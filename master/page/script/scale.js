@@ -6,10 +6,11 @@ function logarithmic(values) {
   return last > 0 && sorted[0] > 0 && sorted[Math.ceil(0.95 * last)] / sorted[Math.floor(0.05 * last)] >= 30;
 }
 
-/** Whether the few values of an axis, ascending, lie ever farther apart, as 64, 128, 256, 512 do. */
+/** Whether few values, ascending, lie ever farther apart, as 64, 128, 256 do. */
 function growing(values) {
   const last = values.length - 1;
-  return last > 1 && last < 12 && values[0] > 0 && values[last] - values[last - 1] >= 3 * (values[1] - values[0]);
+  return last > 1 && last < 12 && values[0] > 0 &&
+      values[last] - values[last - 1] >= (values[1] - values[0]) * 1.9 ** (last - 1);
 }
 
 function linearTicks(low, high, most) {
@@ -39,12 +40,28 @@ const timeSteps = [
 ];
 
 function timeTicks(low, high, log, most) {
+  if (high - low < 2 * timeSteps[0]) return linearTicks(low, high, most);
   if (!log) {
     const step = timeSteps.find((size) => (high - low) / size <= most) ?? (high - low) / most;
     return Array.from({length: Math.floor(high / step) + 1}, (_, i) => i * step).filter((value) => value >= low);
   }
   const within = timeSteps.filter((value) => value >= low && value <= high), every = Math.ceil(within.length / most);
-  return within.length < 2 ? linearTicks(low, high, most) : within.filter((_, i) => i % every === 0);
+  return within.length < 2 ? timeTicks(low, high, false, most) : within.filter((_, i) => i % every === 0);
+}
+
+/** In the largest unit of which it is a number of halves. */
+function timeTickText(seconds) {
+  const [unit, size] = [['h', 3600], ['min', 60]].find(([, one]) => seconds >= one && (2 * seconds) % one === 0) ??
+      ['s', 1];
+  return `${numberText(seconds / size)} ${unit}`;
+}
+
+/** Texts of ticks, with as many digits as tell neighbours apart. */
+function tickTexts(ticks) {
+  const apart = Math.min(...ticks.slice(1).map((tick, i) => Math.abs(tick - ticks[i])));
+  const exact = (digits) => ticks.every((tick) => Math.abs(Number(numberText(tick, digits)) - tick) <= apart / 100);
+  const digits = Array.from({length: 11}, (_, i) => 5 + i).find(exact) ?? 15;
+  return ticks.map((tick) => numberText(tick, digits));
 }
 
 /**
@@ -53,16 +70,18 @@ function timeTicks(low, high, log, most) {
  */
 function numberScale(
     [low, high], [from, to], {log = false, values = null, text = numberText, whole = false, most = 6} = {}) {
-  if (low === high)
+  const alone = low === high ? [low] : null;
+  if (alone)
     [low, high] = log ? [low / 2, low * 2] : [low - (Math.abs(low) || 1) / 2, low + (Math.abs(low) || 1) / 2];
   const of = log ? Math.log : (value) => value, back = log ? Math.exp : (value) => value;
   const place = (value) => from + ((of(value) - of(low)) / (of(high) - of(low))) * (to - from);
   const value = (pixel) => back(of(low) + ((pixel - from) / (to - from)) * (of(high) - of(low)));
-  const nice = text === secondsText ? timeTicks(low, high, log, most) :
-      log                           ? logTicks(low, high, most) :
-                                      linearTicks(low, high, most);
-  const at = values && values.length <= most ? values : whole ? nice.filter(Number.isInteger) : nice;
-  return {place, value, from, to, ticks: at.map((tick) => ({value: tick, text: text(tick)}))};
+  const nice = () => text === secondsText ? timeTicks(low, high, log, most) :
+      log                                 ? logTicks(low, high, most) :
+                                            linearTicks(low, high, most);
+  const at = alone ?? (values && values.length <= most ? values : nice().filter((tick) => !whole || tick % 1 === 0));
+  const texts = text === secondsText ? at.map(timeTickText) : text === numberText ? tickTexts(at) : at.map(text);
+  return {place, value, from, to, log, ticks: at.map((tick, i) => ({value: tick, text: texts[i]}))};
 }
 
 /** Values one beside the other, each in the middle of its part. */
@@ -83,8 +102,12 @@ function categoryScale(values, [from, to], text) {
 function columnScale(column, rows, range, most = 6) {
   const values = column.distinct(rows);
   if (column.words) return categoryScale(values, range, (value) => column.text(value));
-  if (column.role === 'axis')
-    return numberScale(extent(values) ?? [0, 1], range, {log: growing(values) || logarithmic(values), values, most});
-  const all = rows.map((row) => column.values[row]);
-  return numberScale(extent(all) ?? [0, 1], range, {log: logarithmic(all), most});
+  const all = column.role === 'axis' ? values : rows.map((row) => column.values[row]);
+  const log = column.role === 'axis' ? column.log ?? (growing(values) || logarithmic(values)) : logarithmic(all);
+  return numberScale(extent(all) ?? [0, 1], range, {
+    log: log && values[0] > 0,
+    values: column.role === 'axis' ? values : null,
+    most,
+    whole: values.every(Number.isInteger)
+  });
 }

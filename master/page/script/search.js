@@ -1,20 +1,22 @@
 // What the page holds of a search.
 
+const withUnit = (name, unit) => (unit ? `${name} (${unit})` : name);
+
 /** Values of one column, a row each: numbers, or places of words. */
 class Column {
-  constructor({name, role, words, values}) {
-    Object.assign(this, {name, role, words, values});
+  constructor({name, role, unit, log, words, values}) {
+    Object.assign(this, {name, role, unit, log, words, values});
+    this.title = withUnit(name, unit);
   }
   value(row) {
     const value = this.values[row];
     return this.words && value !== null ? this.words[value] : value;
   }
-  /** The values that occur in `rows`, ascending; words in the order of the alphabet. */
+  /** The values that occur in `rows`, ascending; words in the order that the page has them in. */
   distinct(rows) {
     const found = new Set(rows.map((row) => this.values[row]));
     found.delete(null);
-    const ascending = this.words ? (a, b) => (this.words[a] < this.words[b] ? -1 : 1) : (a, b) => a - b;
-    return [...found].sort(ascending);
+    return [...found].sort((a, b) => a - b);
   }
   text(value) {
     return this.words && value !== null ? this.words[value] : numberText(value);

@@ -2,25 +2,29 @@
 
 const mostGroups = 24;
 
-/** Rows in groups of one value each, or, of many numbers, of as many rows each: [{at, rows}], ascending. */
+/** Rows in groups of one value each, or, of many numbers, of as many rows each: [{at, text, rows}], ascending. */
 function groupsOf(column, rows) {
   const values = column.distinct(rows);
   if (column.words || values.length <= mostGroups) {
     const groups = new Map(values.map((value) => [value, []]));
     for (const row of rows) groups.get(column.values[row]).push(row);
-    return values.map((at) => ({at, rows: groups.get(at)}));
+    return values.map((at) => ({at, text: column.text(at), rows: groups.get(at)}));
   }
   const ascending = [...rows].sort((a, b) => column.values[a] - column.values[b]);
   return Array.from({length: 10}, (_, i) => {
     const part = ascending.slice(Math.floor(i * ascending.length / 10), Math.floor((i + 1) * ascending.length / 10));
-    return {at: mean(part.map((row) => column.values[row])), rows: part};
+    const of = part.map((row) => column.values[row]), first = of[0], last = of[of.length - 1];
+    return {at: mean(of), text: first === last ? column.text(first) : `${short(first)} to ${short(last)}`, rows: part};
   });
 }
+
+/** An end of a range, which another one stands beside. */
+const short = (value) => (Number.isInteger(value) ? String(value) : numberText(Number(value.toPrecision(3))));
 
 function marginals(search, axis, metric) {
   const values = search.column(metric).values;
   return groupsOf(search.column(axis), rowsWith(search, [axis, metric]))
-      .map(({at, rows}) => ({at, trials: rows.length, mean: mean(rows.map((row) => values[row]))}));
+      .map(({at, text, rows}) => ({at, text, trials: rows.length, mean: mean(rows.map((row) => values[row]))}));
 }
 
 function drawSlice(box, search, axis, metric) {
@@ -32,7 +36,7 @@ function drawSlice(box, search, axis, metric) {
     x: (range) => columnScale(column, rows, [range[0] + 6, range[1] - 6]),
     y: metricScale(drawn.map((row) => values[row])),
     xLabel: axis,
-    yLabel: metric,
+    yLabel: search.column(metric).title,
     height: 220,
   });
   chart.dots(
@@ -42,13 +46,14 @@ function drawSlice(box, search, axis, metric) {
   if (!column.words) chart.line(points, {class: 'mean'});
   chart.dots(
       means.map(
-          ({at, mean, trials}) => ({
+          ({at, text, mean, trials}) => ({
             x: at,
             y: mean,
             lines:
-                () => [`${axis} ${column.text(at)}`, `mean ${metric} ${numberText(mean)}`, `${grouped(trials)} trials`]
+                () => [`${axis} ${text}`, `mean ${metric} ${numberText(mean)}`, counted(trials, 'trial')]
           })),
       {class: 'mean big'});
+  return means.map(({trials}) => trials);
 }
 
 panel({
@@ -62,12 +67,13 @@ panel({
   draw(box, search, {metric}) {
     const holder = html('div', {class: 'slices'});
     box.append(holder);
-    for (const axis of search.names('axis')) drawSlice(holder, search, axis, metric);
-    return drawnText(Math.min(1500, search.complete.length), search.complete.length);
+    const sizes = search.names('axis').flatMap((axis) => drawSlice(holder, search, axis, metric));
+    return meanText('A large dot', sizes) +
+        drawnText(Math.min(1500, search.complete.length), search.complete.length);
   },
   rows: (search, {metric}) => [
       ['hyperparameter', 'value', 'trials', `mean ${metric}`],
       ...search.names('axis').flatMap(
           (axis) => marginals(search, axis, metric)
-                        .map(({at, trials, mean}) => [axis, search.column(axis).text(at), trials, mean]))],
+                        .map(({text, trials, mean}) => [axis, text, trials, mean]))],
 });

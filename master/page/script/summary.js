@@ -7,6 +7,7 @@ function fact(label, value) {
 const isNumber = (cell) => typeof cell === 'number' || /^-?[0-9.]+(e[-+]?[0-9]+)?$/.test(cell);
 
 function tableOf(header, rows) {
+  const digits = header.map((_, i) => tellingDigits(rows.map((row) => row[i])));
   return html(
       'div', {class: 'scroll'},
       html(
@@ -17,7 +18,8 @@ function tableOf(header, rows) {
                   (row) => html(
                       'tr', {},
                       ...row.map(
-                          (cell) => html('td', {class: isNumber(cell) ? 'number' : false}, numberText(cell))))))));
+                          (cell, i) =>
+                              html('td', {class: isNumber(cell) ? 'number' : false}, numberText(cell, digits[i]))))))));
 }
 
 function bestRows(search, most) {
@@ -42,7 +44,7 @@ function progressLines(search) {
   return search.progress.map(
       (one) => html(
           'p', {},
-          `${one.part ? one.part + ': ' : ''}${grouped(one.done)} of ${
+          `${search.progress.length > 1 ? one.database + ', ' : ''}${one.part ? one.part + ': ' : ''}${grouped(one.done)} of ${
               one.total === null ? 'an unknown number' : grouped(one.total)} trials have ended; ${one.master}`));
 }
 
@@ -56,7 +58,10 @@ panel({
   draw(box, search) {
     box.append(facts(search), ...progressLines(search));
     const [header, ...rows] = bestRows(search, 10);
-    if (rows.length) box.append(html('h3', {}, 'Best trials'), tableOf(header, rows));
+    if (rows.length)
+      box.append(
+          html('h3', {}, 'Best trials'), tableOf(header, rows),
+          ...search.unskilled.map((sentence) => html('p', {class: 'unskilled'}, sentence)));
     if (search.failures.length)
       box.append(
           html('h3', {}, 'Failures'),

@@ -103,7 +103,7 @@ TEST_CASE("importance knows a hyperparameter from the table that orders its word
   CHECK(shares[0]["share"] > 0.5);
 }
 
-TEST_CASE("reals are cut to 6 digits, integers and the metric that ranks are not") {
+TEST_CASE("reals are cut to 7 digits, integers and the metric that ranks are not") {
   const TemporaryFolder folder;
   const auto file = folder.path / "n.db";
   const Space space = noop_space(R"({"index": [1, 123456789], "milliseconds": [0.1, 0.123456789]})", "n");
@@ -113,9 +113,9 @@ TEST_CASE("reals are cut to 6 digits, integers and the metric that ranks are not
   }
   const Json search = page_search({{file}, ""}, "n");
   CHECK(column(search, "index")["values"].dump() == "[1,1,123456789,123456789]");
-  CHECK(column(search, "milliseconds")["values"].dump() == "[0.1,0.123457,0.1,0.123457]");
+  CHECK(column(search, "milliseconds")["values"].dump() == "[0.1,0.1234568,0.1,0.1234568]");
   CHECK(column(search, "score")["values"][0].dump() == "0.3333333333333333");
-  CHECK(column(search, "wall_seconds")["values"][0].dump().size() <= 7);
+  CHECK(column(search, "wall_seconds")["values"][0].dump().size() <= 8);
 }
 
 TEST_CASE("of more trials than a page lists it has the best, and counts all") {
@@ -161,4 +161,53 @@ TEST_CASE("a page tells what other numbers of ranks would have made of it") {
     for (const Json& policy : replays["rows"][std::size_t(row)]["policies"])
       CHECK(policy["makespan_seconds"].get<double>() == doctest::Approx(seconds).epsilon(0.001));
   }
+}
+
+TEST_CASE("words of a column are in the order that is declared, and its scale is told") {
+  const TornadoResults results;
+  execute(results.file,
+          "UPDATE trials SET configuration = json_set(configuration, '$.augmentation', CASE WHEN id > 5 "
+          "THEN 'live' ELSE 'none' END)");
+  const Json search = page_search({{results.file}, ""}, "s");
+  CHECK(column(search, "augmentation")["words"] == Json{"none", "live"});
+  CHECK(column(search, "augmentation")["values"][0] == 0);
+  CHECK(column(search, "wall_seconds")["unit"] == "s");
+  CHECK_FALSE(column(search, "batch_size").contains("log"));  // a list of values
+
+  const TemporaryFolder folder;
+  const auto file = folder.path / "n.db";
+  const Space space = noop_space(R"({"index": {"min": 1, "max": 4, "scale": "log2", "step": 1}})", "n");
+  {
+    Store store(file, space, "f", {});
+    for (std::uint64_t i = 0; i < 3; ++i) store.finish(training(space, i), 0, worker(), outcome(0.5));
+  }
+  CHECK(column(page_search({{file}, ""}, "n"), "index")["log"] == true);
+}
+
+TEST_CASE("a speed is no cost") {
+  const TornadoResults results;
+  execute(results.file, "UPDATE trials SET flops = id, samples_per_second = id, train_seconds = id");
+  const Json search = page_search({{results.file}, ""}, "s");
+  CHECK(column(search, "train_seconds")["role"] == "cost");
+  for (const char* speed : {"flops", "samples_per_second"}) CHECK(column(search, speed)["role"] == "other");
+}
+
+TEST_CASE("what the best trials lack in skill is told") {
+  const TornadoResults results;
+  CHECK(page_search({{results.file}, ""}, "s")["unskilled"].empty());
+  const TemporaryFolder folder;
+  const auto file = folder.path / "t.db";
+  const Space space = tornado_space(R"({"batch_size": [32, 64]})");
+  {
+    Store store(file, space, "f", {});
+    for (std::uint64_t i = 0; i < 2; ++i) {
+      Outcome one = outcome(0.5 + 0.1 * static_cast<double>(i), "validation_accuracy");
+      one.metrics.emplace_back("test_brier_skill", -0.25);
+      store.finish(training(space, i), 0, worker(), one);
+    }
+  }
+  const Json sentences = page_search({{file}, ""}, "s")["unskilled"];
+  REQUIRE(sentences.size() == 1);
+  CHECK(sentences[0].get<std::string>().starts_with(
+      "trials 2, 1 have no skill: test_brier_skill is -0.2500, -0.2500 (1 - Brier score"));
 }
