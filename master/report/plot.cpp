@@ -91,9 +91,18 @@ void thin(Chart::Line& line) {
   line.name += fmt::format(" (one of {})", every);
 }
 
+/// Throws InputError where one axis cannot show them all.
+void check_units(Selection& selection, const std::vector<std::string>& values) {
+  for (const std::string& value : values)
+    if (declared(selection, value).unit != declared(selection, values[0]).unit)
+      throw InputError(fmt::format("--value: {} and {} are of different units and share no axis; give each a figure",
+                                   with_unit(selection, values[0]), with_unit(selection, value)));
+}
+
 }  // namespace
 
 Chart plot_pivot(Selection& selection, const Pivot& pivot) {
+  check_units(selection, pivot.values);
   const std::vector<PivotCell> cells = pivot_cells(selection, pivot);
   const std::vector<Cell> words = words_across(cells, pivot.words);
   std::vector<std::string> values;

@@ -7,7 +7,8 @@
 namespace stormsweep {
 
 /// A cross table as a chart: its rows run across, a line is a column (of each value, where there are several), a panel
-/// a table. Throws InputError where there is nothing to draw, or more lines than are told apart.
+/// a table. Throws InputError where there is nothing to draw, more lines than are told apart, or values of different
+/// units.
 Chart plot_pivot(Selection& selection, const Pivot& pivot);
 
 /// A metric of complete trials by number, of many every so many; where the search chooses by it, the best of all so

@@ -36,7 +36,7 @@ function tellingDigits(values) {
 /** A function that writes all of these numbers alike, to three digits of what they differ by. */
 function alikeText(values) {
   const [low, high] = extent(values) ?? [0, 0], size = Math.max(Math.abs(low), Math.abs(high)),
-        order = (number) => Math.floor(Math.log10(number));
+              order = (number) => Math.floor(Math.log10(number));
   const span = high - low > 1e-9 * size ? high - low : size || 1;
   if (size >= 1e7 || (size > 0 && size < 1e-4))
     return (value) => value.toExponential(Math.min(9, Math.max(2, 2 + order(size) - order(span))));

@@ -92,7 +92,8 @@ class Chart extends Drawing {
     this.drawAxes(right, xLabel, yLabel);
     const [wide, high] = [this.width - this.left, bottom - top];
     this.frame = clip ?
-        this.add('svg', {x: this.left, y: top, width: wide, height: high, viewBox: `${this.left} ${top} ${wide} ${high}`}) :
+        this.add(
+            'svg', {x: this.left, y: top, width: wide, height: high, viewBox: `${this.left} ${top} ${wide} ${high}`}) :
         this.svg;
   }
   drawAxes(right, xLabel, yLabel) {
@@ -111,7 +112,8 @@ class Chart extends Drawing {
   /** Numbers that have no room are left out; words are turned, and left out where even lines would overlap. */
   drawTicksBelow() {
     const size = (tick) => shortened(tick.text, 16).length * letter;
-    const level = roomy(this.x.ticks, this.x, (tick) => size(tick) + 10), turned = this.x.part && level.length < this.x.ticks.length;
+    const level = roomy(this.x.ticks, this.x, (tick) => size(tick) + 10),
+          turned = this.x.part && level.length < this.x.ticks.length;
     const shown = turned ? roomy(this.x.ticks, this.x, () => 18) : level;
     for (const tick of shown) {
       const x = this.x.place(tick.value), y = this.bottom + 17, room = turned ? (x - 6) / 5.6 : 16;

@@ -19,8 +19,9 @@ function curveExtent(lines) {
 function cutText(lines, [low, high]) {
   const ends = lines.map((line) => extent(curveValues(line))).filter((one) => one);
   const above = ends.filter(([, most]) => most > high), below = ends.filter(([least]) => least < low);
-  const text = (cut, way, end) =>
-      cut.length ? ` ${counted(cut.length, 'curve')} leave${cut.length === 1 ? 's' : ''} the frame, ${way} to ${numberText(end)}.` : '';
+  const text = (cut, way, end) => cut.length ?
+      ` ${counted(cut.length, 'curve')} leave${cut.length === 1 ? 's' : ''} the frame, ${way} to ${numberText(end)}.` :
+      '';
   return text(above, 'up', Math.max(...above.map(([, most]) => most))) +
       text(below, 'down', Math.min(...below.map(([least]) => least)));
 }
@@ -61,7 +62,10 @@ panel({
                                lines: () => [...search.describeTrial(line.trial), `epoch ${x}: ${numberText(value)}`]
                              }));
       chart.line(marks, {
-        class: (!line.best ? 'out' : place < coloured ? 'curve' : 'step2') + stopped,
+        class: (!line.best           ? 'out' :
+                    place < coloured ? 'curve' :
+                                       'step2') +
+            stopped,
         style: line.best && place < coloured ? `stroke:${lineColour(place)}` : undefined
       });
       const seen = marks.filter(({y}) => within(y));
@@ -77,8 +81,11 @@ panel({
   /** What the legend names: the best, in their order. */
   names(lines) {
     const best = lines.filter((line) => line.best), others = lines.length - best.length;
-    const items = best.slice(0, coloured).map((line, i) => (
-      {text: `trial ${line.trial}`, attributes: {class: 'curve', style: `stroke:${lineColour(lines.indexOf(line))}`}}));
+    const items =
+        best.slice(0, coloured).map((line, i) => ({
+                                      text: `trial ${line.trial}`,
+                                      attributes: {class: 'curve', style: `stroke:${lineColour(lines.indexOf(line))}`}
+                                    }));
     if (best.length > coloured) items.push({text: `${best.length - coloured} next best`, attributes: {class: 'step2'}});
     if (others) items.push({text: 'others', attributes: {class: 'out'}});
     return items;

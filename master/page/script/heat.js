@@ -91,10 +91,7 @@ panel({
     const {columns, lines, cells} = heatCells(search, choices);
     return [
       [choices.across, choices.down, 'trials', `mean ${choices.metric}`],
-      ...cells.map(({column,
-                     line,
-                     trials,
-                     mean}) => [columns[column].text, lines[line].text, trials, mean])
+      ...cells.map(({column, line, trials, mean}) => [columns[column].text, lines[line].text, trials, mean])
     ];
   },
 });

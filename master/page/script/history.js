@@ -40,7 +40,8 @@ panel({
           without = rowsWithout(search, choices);
     const chart = new Chart(box, {
       x: (range) => numberScale(
-          extent([...rows, ...without].map((row) => at[row])) ?? [0, 1], range, by === 'trial' ? {whole: true} : {text: secondsText}),
+          extent([...rows, ...without].map((row) => at[row])) ?? [0, 1], range,
+          by === 'trial' ? {whole: true} : {text: secondsText}),
       y: metricScale(drawn.map((row) => values[row])),
       xLabel: by === 'trial' ? 'trial' : 'since the first start',
       yLabel: search.column(metric).title,

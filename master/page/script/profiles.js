@@ -31,9 +31,12 @@ function profilePanel(number) {
       const onScale = numbers && used.length > 1, at = (i) => (onScale ? profile.at[i] : i), values = used.map(at);
       const x = (range) => onScale ? numberScale(extent(values), range, {values, most: 10}) :
                                      categoryScale(used, range, (i) => String(profile.at[i]));
-      const chart = new Chart(
-          box,
-          {x, y: metricScale(lines.concat([bar]).flat().map(({y}) => y)), xLabel: withUnit(profile.coordinate, profile.unit), yLabel: metric});
+      const chart = new Chart(box, {
+        x,
+        y: metricScale(lines.concat([bar]).flat().map(({y}) => y)),
+        xLabel: withUnit(profile.coordinate, profile.unit),
+        yLabel: metric
+      });
       lines.forEach((line, i) => {
         const marks = line.map(({x: place, y}) => ({
                                  x: at(place),
@@ -46,8 +49,8 @@ function profilePanel(number) {
         chart.dots(marks, {class: 'big', style: `stroke:${lineColour(i)}`});
       });
       if (bar.length) chart.line(bar.map(({x: place, y}) => ({x: at(place), y})), {class: 'beside'});
-      const names = profile.lines.map(({trial}, i) => (
-        {text: `trial ${trial}`, attributes: {class: 'curve', style: `stroke:${lineColour(i)}`}}));
+      const names = profile.lines.map(
+          ({trial}, i) => ({text: `trial ${trial}`, attributes: {class: 'curve', style: `stroke:${lineColour(i)}`}}));
       if (bar.length) names.push({text: `${beside}, trial ${profile.lines[0].trial}`, attributes: {class: 'beside'}});
       chart.legend(names);
       return 'The best trials, the best first.';

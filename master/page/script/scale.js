@@ -51,8 +51,8 @@ function timeTicks(low, high, log, most) {
 
 /** In the largest unit of which it is a number of halves. */
 function timeTickText(seconds) {
-  const [unit, size] = [['h', 3600], ['min', 60]].find(([, one]) => seconds >= one && (2 * seconds) % one === 0) ??
-      ['s', 1];
+  const [unit, size] =
+      [['h', 3600], ['min', 60]].find(([, one]) => seconds >= one && (2 * seconds) % one === 0) ?? ['s', 1];
   return `${numberText(seconds / size)} ${unit}`;
 }
 
@@ -71,8 +71,7 @@ function tickTexts(ticks) {
 function numberScale(
     [low, high], [from, to], {log = false, values = null, text = numberText, whole = false, most = 6} = {}) {
   const alone = low === high ? [low] : null;
-  if (alone)
-    [low, high] = log ? [low / 2, low * 2] : [low - (Math.abs(low) || 1) / 2, low + (Math.abs(low) || 1) / 2];
+  if (alone) [low, high] = log ? [low / 2, low * 2] : [low - (Math.abs(low) || 1) / 2, low + (Math.abs(low) || 1) / 2];
   const of = log ? Math.log : (value) => value, back = log ? Math.exp : (value) => value;
   const place = (value) => from + ((of(value) - of(low)) / (of(high) - of(low))) * (to - from);
   const value = (pixel) => back(of(low) + ((pixel - from) / (to - from)) * (of(high) - of(low)));

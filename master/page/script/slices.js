@@ -45,13 +45,11 @@ function drawSlice(box, search, axis, metric) {
   const means = marginals(search, axis, metric), points = means.map(({at, mean}) => ({x: at, y: mean}));
   if (!column.words) chart.line(points, {class: 'mean'});
   chart.dots(
-      means.map(
-          ({at, text, mean, trials}) => ({
-            x: at,
-            y: mean,
-            lines:
-                () => [`${axis} ${text}`, `mean ${metric} ${numberText(mean)}`, counted(trials, 'trial')]
-          })),
+      means.map(({at, text, mean, trials}) => ({
+                  x: at,
+                  y: mean,
+                  lines: () => [`${axis} ${text}`, `mean ${metric} ${numberText(mean)}`, counted(trials, 'trial')]
+                })),
       {class: 'mean big'});
   return means.map(({trials}) => trials);
 }
@@ -68,12 +66,10 @@ panel({
     const holder = html('div', {class: 'slices'});
     box.append(holder);
     const sizes = search.names('axis').flatMap((axis) => drawSlice(holder, search, axis, metric));
-    return meanText('A large dot', sizes) +
-        drawnText(Math.min(1500, search.complete.length), search.complete.length);
+    return meanText('A large dot', sizes) + drawnText(Math.min(1500, search.complete.length), search.complete.length);
   },
   rows: (search, {metric}) => [
       ['hyperparameter', 'value', 'trials', `mean ${metric}`],
       ...search.names('axis').flatMap(
-          (axis) => marginals(search, axis, metric)
-                        .map(({text, trials, mean}) => [axis, text, trials, mean]))],
+          (axis) => marginals(search, axis, metric).map(({text, trials, mean}) => [axis, text, trials, mean]))],
 });

@@ -44,7 +44,8 @@ function progressLines(search) {
   return search.progress.map(
       (one) => html(
           'p', {},
-          `${search.progress.length > 1 ? one.database + ', ' : ''}${one.part ? one.part + ': ' : ''}${grouped(one.done)} of ${
+          `${search.progress.length > 1 ? one.database + ', ' : ''}${one.part ? one.part + ': ' : ''}${
+              grouped(one.done)} of ${
               one.total === null ? 'an unknown number' : grouped(one.total)} trials have ended; ${one.master}`));
 }
 

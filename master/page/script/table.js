@@ -86,11 +86,11 @@ class TrialTable {
           shown = this.rows.slice(from, from + pageRows);
     this.head.replaceChildren(html('tr', {}, ...names.map((name) => this.heading(name))));
     const digits = names.map((name) => tellingDigits(shown.map((row) => this.search.column(name).value(row))));
-    this.body.replaceChildren(
-        ...shown.map((row) => html('tr', {}, ...names.map((name, i) => {
-                       const value = this.search.column(name).value(row);
-                       return html('td', {class: typeof value === 'number' ? 'number' : false}, numberText(value, digits[i]));
-                     }))));
+    this.body.replaceChildren(...shown.map(
+        (row) => html('tr', {}, ...names.map((name, i) => {
+          const value = this.search.column(name).value(row);
+          return html('td', {class: typeof value === 'number' ? 'number' : false}, numberText(value, digits[i]));
+        }))));
     this.count.textContent = this.rows.length ?
         `${grouped(from + 1)} to ${grouped(from + shown.length)} of ${grouped(this.rows.length)}` :
         'no trial meets the filter';

@@ -64,3 +64,31 @@ TEST_CASE("what papers are asked for, the experiments have") {
     }
   }
 }
+
+TEST_CASE("words of a profile come as the experiment declares them, and choices down a table") {
+  const TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space space = parse_space(R"({"name": "s", "experiment": "segmentation",
+    "data": {"train": "a", "validation": "b", "test": "c"},
+    "parameters": {"network": ["deeplabv3plus", "tiramisu"], "precision": ["bf16", "fp32"]}})",
+                                  "space.json", "/");
+  {
+    Store store(file, space, "f", {});
+    for (std::uint64_t i = 0; i < 4; ++i) {
+      Outcome one = outcome(0.5, "validation_mean_iou");
+      one.metrics.emplace_back("test_mean_iou", 0.5);
+      for (const char* kind : {"transposed3x3", "conv1x1", "atrous3x3", "conv7x7"})
+        one.metrics.emplace_back(fmt::format("training_flops[{}]", kind), 1e9);
+      store.finish(training(space, i), 0, worker(), one);
+    }
+  }
+  Selection selection(file, "", "");
+  const Json paper = beside_paper(selection, selection.searches()[0]);
+  const auto first_column = [&](const char* name) {
+    std::vector<std::string> words;
+    for (const Json& row : item(paper, name)["tables"][0]["rows"]) words.push_back(row[0]);
+    return words;
+  };
+  CHECK(first_column("FLOPs") == std::vector<std::string>{"conv7x7", "atrous3x3", "transposed3x3", "conv1x1"});
+  CHECK(first_column("Accuracy") == std::vector<std::string>{"tiramisu", "deeplabv3plus"});
+}

@@ -86,6 +86,12 @@ TEST_CASE("nothing to draw, and too much, are refused") {
   Selection nothing(results.file, "", "status = 'pruned'");
   CHECK_THROWS_WITH_AS(plot_history(nothing, nothing.searches()[0], "wall_seconds"),
                        doctest::Contains("no trial has a value to draw"), InputError);
+  Selection all(results.file, "", "");
+  CHECK_THROWS_WITH_AS(
+      plot_pivot(all, {"batch_size", "epochs", "", {"wall_seconds", "test_accuracy"}, "selected"}),
+      "--value: wall_seconds (s) and test_accuracy are of different units and share no axis; give each "
+      "a figure",
+      InputError);
   const TemporaryFolder folder;
   const auto file = folder.path / "n.db";
   const Space space = noop_space(R"({"index": {"min": 1, "max": 40, "step": 1}})", "n");
