@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "datasets/drawing/axis_scale.hpp"
 
@@ -12,7 +13,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr Colour ink{40, 40, 40}, faint{90, 90, 90}, grid_line{170, 170, 170}, paper{255, 255, 255};
+constexpr Colour ink{40, 40, 40}, faint{90, 90, 90}, grid_line{170, 170, 170};
 constexpr std::int64_t height = 420, width = 860;
 constexpr Box plot{60, 84, 360, 620};  // beside it the legend
 constexpr double title_size = 20, label_size = 13;
@@ -32,33 +33,28 @@ struct Axes {
   }
   double row(double value) const { return (high - value) / (high - low) * static_cast<double>(plot.height() - 1); }
   double column(double year) const { return year / years * static_cast<double>(plot.width() - 1); }
-  double year(std::int64_t column) const {
-    return static_cast<double>(column) / static_cast<double>(plot.width() - 1) * years;
-  }
 
   double years = 1, low = std::numeric_limits<double>::infinity(), high = -low;
 };
 
-double between(const std::vector<double>& values, double place) {
-  const auto first = static_cast<std::size_t>(place);
-  if (first + 1 >= values.size()) return first < values.size() && place == std::floor(place) ? values[first] : NAN;
-  const double share = place - std::floor(place);
-  return share == 0 ? values[first] : (1 - share) * values[first] + share * values[first + 1];
+/// A stretch without a gap; a year alone is a dot.
+void draw_stretch(Drawing& drawing, std::vector<Position> points, Colour colour) {
+  if (points.size() == 1) points.push_back({points[0].x + thickness, points[0].y});
+  if (!points.empty()) drawing.line(points, colour, thickness + 1);
 }
 
-void draw_line(Picture& picture, const ClimateCurve::Line& line, const Axes& axes) {
-  double before = NAN;
-  for (std::int64_t x = 0; x < picture.width; ++x) {
-    const double now = axes.row(between(line.values, axes.year(x)));
-    if (std::isfinite(now)) {
-      const double other = std::isfinite(before) ? before : now;
-      const std::int64_t top = std::lround(std::min(now, other)), bottom = std::lround(std::max(now, other));
-      for (std::int64_t y = std::max<std::int64_t>(0, top - thickness / 2);
-           y <= std::min(picture.height - 1, bottom + thickness / 2); ++y)
-        picture.at(y, x) = line.colour;
+void draw_line(Drawing& drawing, const ClimateCurve::Line& line, const Axes& axes) {
+  std::vector<Position> points;
+  for (std::size_t year = 0; year < line.values.size(); ++year) {
+    if (std::isfinite(line.values[year])) {
+      points.push_back({static_cast<double>(plot.left) + axes.column(static_cast<double>(year)),
+                        static_cast<double>(plot.top) + axes.row(line.values[year])});
+      continue;
     }
-    before = now;
+    draw_stretch(drawing, std::move(points), line.colour);
+    points = {};
   }
+  draw_stretch(drawing, std::move(points), line.colour);
 }
 
 void draw_ticks(Drawing& drawing, const ClimateCurve& curve, const Axes& axes) {
@@ -84,11 +80,9 @@ Drawing draw(const ClimateCurve& curve) {
   const Axes axes(curve);
   Drawing drawing(height, width, dots);
   drawing.write({curve.title, static_cast<double>(plot.left), 28, title_size, ink});
-  Picture picture(plot.height(), plot.width(), paper);
-  for (const ClimateCurve::Line& line : curve.lines) draw_line(picture, line, axes);
-  drawing.show(picture, plot);
-  drawing.outline(plot, grid_line);
   draw_ticks(drawing, curve, axes);
+  for (const ClimateCurve::Line& line : curve.lines) draw_line(drawing, line, axes);
+  drawing.outline(plot, grid_line);
   drawing.write({curve.unit, static_cast<double>(plot.left - 8), static_cast<double>(plot.top - 12), label_size, faint,
                  Align::right});
   for (std::size_t i = 0; i < curve.lines.size(); ++i) {
