@@ -71,8 +71,8 @@ class Bayes : public Method {
   std::optional<std::uint64_t> trials() override {
     const auto finite = space_.continuous_axes() > 0 ? std::nullopt : space_.grid.count();
     if (!space_.method.trials) return finite;
-    const Training first = start_->next({0}).value();
-    const std::uint64_t wanted = *space_.method.trials * first.trials();
+    const auto first = start_->next({0});
+    const std::uint64_t wanted = first ? *space_.method.trials * first->trials() : 0;
     return finite ? std::min(*finite, wanted) : wanted;
   }
 

@@ -7,8 +7,9 @@ namespace stormsweep {
 
 namespace {
 
-/// So many draws in a row, and so many more a training that was found, without anything new: nothing is left. (Of n
-/// equally likely ones the last takes n draws on average.)
+/// So many draws in a row, and so many more a training that was found, without anything new: nothing is left, or so
+/// little that what is left of a finite space is found sooner point by point. (Of n equally likely ones the last takes
+/// n draws on average.)
 constexpr std::uint64_t most_in_vain = 100'000, most_in_vain_each = 100;
 constexpr std::uint64_t most_counted = 100'000;
 
@@ -18,7 +19,7 @@ std::optional<std::uint64_t> smaller(std::optional<std::uint64_t> a, std::option
 }
 
 /// `point`, with the guesses of those axes that have one and whose conditions hold.
-Point with_guesses(Point point, const Space& space, const Trainings& trainings) {
+DrawnPoint with_guesses(DrawnPoint point, const Space& space, const Trainings& trainings) {
   std::size_t continuous = 0;
   for (std::size_t i = 0; i < space.axes.size(); ++i) {
     const Axis& axis = space.axes[i];
@@ -26,7 +27,7 @@ Point with_guesses(Point point, const Space& space, const Trainings& trainings) 
       double& place = point.places[continuous++];
       if (axis.guess) place = axis.interval->place(*axis.guess);
     } else if (const auto in_grid = trainings.in_grid(i); axis.guess && in_grid) {
-      point.digits[*in_grid] = axis.guessed_digit();
+      point.digits[*in_grid] = axis.guessed_digit().value();
     }
   }
   point.digits = trainings.settled(std::move(point.digits));
@@ -35,14 +36,14 @@ Point with_guesses(Point point, const Space& space, const Trainings& trainings) 
 
 }  // namespace
 
-std::optional<Point> guessed_point(const Space& space, const Trainings& trainings,
-                                   const std::function<Point(std::uint64_t)>& draw, std::uint64_t draws) {
+std::optional<DrawnPoint> guessed_point(const Space& space, const Trainings& trainings,
+                                        const std::function<DrawnPoint(std::uint64_t)>& draw, std::uint64_t draws) {
   if (std::none_of(space.axes.begin(), space.axes.end(), [](const Axis& axis) { return axis.guess.has_value(); }))
     return std::nullopt;
   const Grid guessed = trainings.guessed();
   auto index = guessed.next(0);
   if (!index) return std::nullopt;
-  Point point;
+  DrawnPoint point;
   for (std::uint64_t number = 0; number < std::min(draws, most_in_vain); ++number) {
     point = with_guesses(draw(number), space, trainings);
     if (trainings.at({}, point.digits, point.places)) return point;
@@ -57,13 +58,14 @@ DrawnSequence::DrawnSequence(const Space& space, const std::function<Draw(const 
       trainings_(space_),
       draw_(make(trainings_.listed())),
       guess_(guessed_point(space_, trainings_, make(trainings_.listed()))),
-      most_(smaller(space.method.trials, space.continuous_axes() > 0 ? std::nullopt : trainings_.count())) {}
+      finite_(space.continuous_axes() == 0),
+      most_(smaller(space.method.trials, finite_ ? trainings_.count() : std::nullopt)) {}
 
 std::optional<Training> DrawnSequence::at(TrainingId id) {
   while (looked_at_ <= id.value && !ended()) look_at_next();
   const auto found = std::lower_bound(numbers_.begin(), numbers_.end(), id.value);
   if (found == numbers_.end() || *found != id.value) return std::nullopt;
-  const Point& point = points_[static_cast<std::size_t>(found - numbers_.begin())];
+  const DrawnPoint& point = points_[static_cast<std::size_t>(found - numbers_.begin())];
   return trainings_.at(id, point.digits, point.places);
 }
 
@@ -81,8 +83,10 @@ std::optional<std::uint64_t> DrawnSequence::trials() {
 }
 
 void DrawnSequence::look_at_next() {
+  drawn_out_ = drawn_out_ || in_vain();
+  if (drawn_out_ && !(walk_ = trainings_.grid().next(walk_ ? *walk_ + 1 : 0))) return;
   const std::uint64_t number = looked_at_++;
-  Point point = draw_(number);
+  DrawnPoint point = drawn_out_ ? DrawnPoint{trainings_.grid().digits(*walk_), {}} : draw_(number);
   if (number == 0 && guess_) point = *guess_;
   point.digits = trainings_.settled(std::move(point.digits));
   const auto training = trainings_.at({number}, point.digits, point.places);
@@ -91,10 +95,14 @@ void DrawnSequence::look_at_next() {
   points_.push_back(std::move(point));
 }
 
-bool DrawnSequence::ended() const {
-  if (most_ && numbers_.size() >= *most_) return true;
+bool DrawnSequence::in_vain() const {
   const std::uint64_t last = numbers_.empty() ? 0 : numbers_.back();
   return looked_at_ - last > most_in_vain + most_in_vain_each * numbers_.size();
+}
+
+bool DrawnSequence::ended() const {
+  if (most_ && numbers_.size() >= *most_) return true;
+  return finite_ ? drawn_out_ && !walk_ : in_vain();
 }
 
 }  // namespace stormsweep

@@ -1,13 +1,17 @@
 #include "search/methods/sequence.hpp"
 
-#include "search/base/permutation.hpp"
+#include <algorithm>
+
 #include "search/base/random.hpp"
 #include "search/base/seed.hpp"
 #include "search/methods/drawn_sequence.hpp"
+#include "search/methods/permutation.hpp"
 
 namespace stormsweep {
 
 namespace {
+
+constexpr std::uint64_t most_counted = 1'000'000;  // a second
 
 /// A finite grid in a random order.
 class ShuffledGrid : public Sequence {
@@ -19,12 +23,16 @@ class ShuffledGrid : public Sequence {
         order_(grid_.size(), derive_seed(space.seed, "random")),
         first_(first()),
         end_(grid_.size()) {
-    if (space.method.trials) stop_after(*space.method.trials);
+    if (!space.method.trials) return;
+    if (space_.grid.exclusions().empty() && trainings_.grid().exclusions().empty())
+      end_ = std::min(end_, *space.method.trials);
+    else
+      wanted_ = *space.method.trials;
   }
 
   std::optional<Training> at(TrainingId id) override {
-    if (id.value >= end_) return std::nullopt;
-    return trainings_.at(id, grid_.digits(point(id.value)));
+    if (wanted_ > 0) look_as_far_as(id.value);
+    return id.value < end_ ? drawn(id) : std::nullopt;
   }
 
   std::optional<Training> next(TrainingId from) override {
@@ -35,6 +43,9 @@ class ShuffledGrid : public Sequence {
 
   std::optional<std::uint64_t> trials() override {
     if (!space_.method.trials) return space_.grid.count();
+    if (wanted_ == 0) return end_ * drawn({0})->trials();  // nothing is excluded: all have as many
+    if (wanted_ > most_counted) return std::nullopt;
+    look_as_far_as(end_);
     return trials_;
   }
 
@@ -43,7 +54,7 @@ class ShuffledGrid : public Sequence {
     const auto guess = guessed_point(
         space_, trainings_,
         [this](std::uint64_t number) {
-          return Point{grid_.digits(order_.at(number)), {}};
+          return DrawnPoint{grid_.digits(order_.at(number)), {}};
         },
         grid_.size());
     return guess ? grid_.index(guess->digits) : order_.at(0);
@@ -55,14 +66,16 @@ class ShuffledGrid : public Sequence {
     return number > 0 && point == first_ ? order_.at(0) : point;
   }
 
-  void stop_after(std::uint64_t trainings) {
-    std::uint64_t number = 0;
-    for (; trainings > 0 && number < end_; ++number) {
-      const auto training = at({number});
-      trials_ += training ? training->trials() : 0;
-      trainings -= training ? 1 : 0;
+  std::optional<Training> drawn(TrainingId id) const { return trainings_.at(id, grid_.digits(point(id.value))); }
+
+  /// Finds the end, if it is before that number.
+  void look_as_far_as(std::uint64_t number) {
+    for (; looked_at_ <= number && looked_at_ < end_; ++looked_at_) {
+      const auto training = drawn({looked_at_});
+      if (!training) continue;
+      trials_ += training->trials();
+      if (++found_ == wanted_) end_ = looked_at_ + 1;
     }
-    end_ = number;
   }
 
   const Space space_;
@@ -70,14 +83,16 @@ class ShuffledGrid : public Sequence {
   const SettledGrid grid_;
   const Permutation order_;
   const std::uint64_t first_;
-  std::uint64_t end_, trials_ = 0;
+  std::uint64_t end_;
+  std::uint64_t wanted_ = 0;  ///< trainings, where exclusions leave `end_` to be looked for; 0: they do not
+  std::uint64_t looked_at_ = 0, found_ = 0, trials_ = 0;
 };
 
 /// Independent uniform points.
 DrawnSequence::Draw independent(const Space& space, const DrawnSequence::Sizes& sizes) {
   return [seed = space.seed, continuous = space.continuous_axes(), sizes](std::uint64_t number) {
     RandomStream stream(derive_seed(seed, "random", {number}));
-    Point point;
+    DrawnPoint point;
     for (const std::uint32_t size : sizes) point.digits.push_back(static_cast<std::uint32_t>(stream.below(size)));
     for (std::size_t i = 0; i < continuous; ++i) point.places.push_back(stream.uniform());
     return point;

@@ -16,10 +16,10 @@ class Sobol {
   Sobol(const Space& space, const DrawnSequence::Sizes& sizes)
       : sizes_(sizes), continuous_(space.continuous_axes()), points_(dimensions(), derive_seed(space.seed, "sobol")) {}
 
-  Point draw() {
+  DrawnPoint draw() {
     const std::vector<double> numbers = points_.next();
     auto number = numbers.begin();
-    Point point;
+    DrawnPoint point;
     for (const std::uint32_t size : sizes_)
       point.digits.push_back(size == 1 ? 0 : static_cast<std::uint32_t>(*number++ * size));
     point.places.assign(number, number + static_cast<std::ptrdiff_t>(continuous_));

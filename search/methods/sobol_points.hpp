@@ -8,13 +8,11 @@ namespace stormsweep {
 
 /// Points of the Sobol sequence in [0, 1)^dimensions (Joe and Kuo's directions, by Boost), each axis shifted digit by
 /// digit by an amount that `seed` decides (a digital shift keeps all that makes the sequence even). Begins with point
-/// 1: point 0 is the one that Boost leaves out. Point n is a function of n: seek() costs the logarithm of it.
+/// 1: point 0 is the one that Boost leaves out.
 class SobolPoints {
  public:
   SobolPoints(std::size_t dimensions, std::uint64_t seed);
 
-  /// The next point is number `number`, from 0.
-  void seek(std::uint64_t number) { engine_.seed(number); }
   std::vector<double> next();
 
  private:

@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <string_view>
 
+#include "search/base/text.hpp"
+
 namespace stormsweep {
 
 namespace {
 
 constexpr std::int64_t most_eta = 1000;
+constexpr std::uint64_t most_trainings = 1'000'000'000;  // times their milestones that is a number still
 constexpr std::uint64_t largest_power = std::uint64_t{1} << 40;
 
 struct Known {
@@ -43,7 +46,7 @@ std::vector<std::string> method_names() {
 void read_name(const Field& field, MethodSettings& method) {
   method.name = field.text();
   const auto all = method_names();
-  if (std::find(all.begin(), all.end(), method.name) == all.end()) field.refuse(suggestion(method.name, all));
+  if (!contains(all, method.name)) field.refuse(suggestion(method.name, all));
 }
 
 std::optional<std::uint64_t> read_count(const Field& field, const char* key) {
@@ -70,6 +73,7 @@ MethodSettings read_method(const Field& field) {
   keys.emplace_back("name");
   field.expect_keys(keys);
   method.trials = read_count(field, "trials");
+  if (method.trials > most_trainings) field["trials"].refuse(fmt::format("give at most {}", most_trainings));
   method.size = read_count(field, "size");
   method.brackets = read_count(field, "brackets");
   method.width = read_count(field, "width");

@@ -13,4 +13,15 @@ inline Space noop_space(const std::string& method, const std::string& parameters
                      "s.json", "/");
 }
 
+/// Axes of 3000 values each.
+inline const std::string nine_million =
+    R"("index": {"min": 1, "max": 3000, "step": 1}, "replicate": {"min": 1, "max": 3000, "step": 1})";
+
+/// Excludes all of them but those at which both are `most` at most.
+inline std::string few_left(int most) {
+  std::string values;
+  for (int value = most + 1; value <= 3000; ++value) values += (values.empty() ? "" : ",") + std::to_string(value);
+  return R"(, "exclude": [{"index": [)" + values + R"(]}, {"replicate": [)" + values + "]}]";
+}
+
 }  // namespace stormsweep::test

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <cmath>
 #include <map>
 #include <set>
@@ -10,6 +11,8 @@
 #include "tests/search/methods/noop_space.hpp"
 
 using namespace stormsweep;
+using stormsweep::test::few_left;
+using stormsweep::test::nine_million;
 using stormsweep::test::noop_space;
 
 namespace {
@@ -163,6 +166,46 @@ TEST_CASE("ranges want a method that draws, and an end") {
   CHECK(refusal(R"("random")", range, R"(, "limits": {"hours": 1})") == "accepted");
   CHECK(refusal(R"({"name": "random", "trials": 5})", R"("gpus": {"min": 1, "max": 9})")
             .ends_with("no method draws gpus: give a list, or a count or step"));
+  CHECK(refusal(R"({"name": "bayes", "trials": 4611686018427387904})", R"("index": [1, 2], "epochs": [1, 2, 3, 4])") ==
+        "s.json: method.trials is 4611686018427387904; give at most 1000000000");
   CHECK(refusal(R"({"name": "random", "trials": 5})", R"("milliseconds": {"min": 1, "max": 9, "guess": 10})") ==
         "s.json: parameters.milliseconds.guess is 10; give one of the axis's own values");
+}
+
+TEST_CASE("the few configurations that exclusions leave of millions are all found") {
+  const std::string exclude = few_left(2);
+  const Space grid = noop_space(R"("grid")", nine_million, exclude);
+  const Space s = noop_space(R"("sobol")", nine_million, exclude);
+  const auto sequence = make_sequence(s);
+  const auto trainings = all(*sequence);
+  CHECK(identities(trainings, s) == identities(all(*make_sequence(grid)), grid));
+  CHECK(sequence->trials() == 4);
+  for (const Training& training : trainings) CHECK(make_sequence(s)->at(training.id) == training);
+  const Space three = noop_space(R"({"name": "sobol", "trials": 3})", nine_million, exclude);
+  CHECK(all(*make_sequence(three)).size() == 3);
+}
+
+TEST_CASE("a random choice of 20 million is not walked through before it is asked for") {
+  const auto begin = std::chrono::steady_clock::now();
+  const std::string axes = R"("index": {"min": 1, "max": 100000, "step": 1},
+                              "replicate": {"min": 0, "max": 99999, "step": 1})";
+  const Space s = noop_space(R"({"name": "random", "trials": 20000000})", axes + R"(, "epochs": [1, 2])");
+  const auto sequence = make_sequence(s);
+  CHECK(sequence->trials() == 40'000'000);
+  CHECK(sequence->at({19'999'999}));
+  CHECK_FALSE(sequence->at({20'000'000}));
+  const Space some =
+      noop_space(R"({"name": "random", "trials": 20000000})", axes, R"(, "exclude": [{"index": 7, "replicate": 8}])");
+  CHECK(make_sequence(some)->next({0}));
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(3));  // it took 16
+}
+
+TEST_CASE("a random choice ends after so many trainings, in whatever order it is asked") {
+  const Space s = noop_space(R"({"name": "random", "trials": 20})", grid_of_42,
+                             R"(, "exclude": [{"index": [2, 5], "replicate": 1}])");
+  const auto trainings = all(*make_sequence(s));
+  REQUIRE(trainings.size() == 20);
+  CHECK(make_sequence(s)->trials() == 20);
+  CHECK(make_sequence(s)->at(trainings.back().id) == trainings.back());
+  CHECK_FALSE(make_sequence(s)->next({trainings.back().id.value + 1}));
 }

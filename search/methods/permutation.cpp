@@ -1,4 +1,4 @@
-#include "search/base/permutation.hpp"
+#include "search/methods/permutation.hpp"
 
 #include <algorithm>
 #include <bit>
