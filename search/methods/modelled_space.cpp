@@ -14,31 +14,35 @@ namespace {
 /// Integers of a range that are few enough to be digits.
 constexpr double most_integers = 1000;
 
-/// Where each value lies in [0, 1], on the scale, of linear and logarithmic, whose widest gap is narrower.
+/// Where each value lies in [0, 1].
+std::vector<double> places_of(const std::vector<Value>& values, bool logarithmic) {
+  std::vector<double> places;
+  for (const Value& value : values) places.push_back(logarithmic ? std::log(as_real(value)) : as_real(value));
+  const auto [low, high] = std::minmax_element(places.begin(), places.end());
+  const double least = *low, width = *high - *low;
+  for (double& place : places) place = (place - least) / width;
+  return places;
+}
+
+/// The same, on the scale, of linear and logarithmic, whose widest gap is narrower.
 std::vector<double> places_of(const std::vector<Value>& values) {
-  const auto scaled = [&](bool logarithmic) {
-    std::vector<double> places;
-    for (const Value& value : values) places.push_back(logarithmic ? std::log(as_real(value)) : as_real(value));
-    const auto [low, high] = std::minmax_element(places.begin(), places.end());
-    const double least = *low, width = *high - *low;
-    for (double& place : places) place = (place - least) / width;
-    return places;
-  };
   const auto widest = [](std::vector<double> places) {
     std::sort(places.begin(), places.end());
     double gap = 0;
     for (std::size_t i = 1; i < places.size(); ++i) gap = std::max(gap, places[i] - places[i - 1]);
     return gap;
   };
-  std::vector<double> linear = scaled(false);
+  std::vector<double> linear = places_of(values, false);
   if (std::any_of(values.begin(), values.end(), [](const Value& value) { return as_real(value) <= 0; })) return linear;
-  std::vector<double> logarithmic = scaled(true);
+  std::vector<double> logarithmic = places_of(values, true);
   return widest(logarithmic) < widest(linear) ? logarithmic : linear;
 }
 
-/// Places of the values that the space lists, and of their default beside them, which may be far from their scale.
+/// Places of the values that the space lists, and of their default beside them, which may be far from their scale. A
+/// range says which scale is its own.
 std::vector<double> places_on(const Axis& axis) {
-  if (!axis.own_default || axis.interval) return places_of(axis.values);
+  if (axis.interval) return places_of(axis.values, axis.interval->logarithmic);
+  if (!axis.own_default) return places_of(axis.values);
   std::vector<double> places{0.};
   if (axis.listed() > 1) places = places_of({axis.values.begin(), axis.values.end() - 1});
   places.push_back(0.5);
@@ -83,7 +87,9 @@ ModelledSpace::ModelledSpace(const Space& space, const Trainings& trainings)
     const Axis& axis = space.axes[i];
     conditional_ |= !axis.when.empty();
     const auto in_grid = trainings.in_grid(i);
-    if (in_grid && (axis.interval || axis.values.size() > 1))
+    if (!in_grid) continue;
+    if (axis.interval) intervals_.push_back(*in_grid);
+    if (axis.interval ? axis.interval->min < axis.interval->max : axis.values.size() > 1)
       axes_.emplace_back(axis, space.experiment->hyperparameters[axis.hyperparameter], *in_grid);
   }
 }
@@ -115,10 +121,11 @@ std::optional<Training> ModelledSpace::training(TrainingId id, const bayes::Poin
   Digits digits = digits_of(point);
   const Digits settled = trainings_.settled(digits);
   std::vector<double> places;
-  for (std::size_t i = 0; i < axes_.size(); ++i) {
-    if (!axes_[i].axis.interval) continue;
-    digits[axes_[i].in_grid] = settled[axes_[i].in_grid];
-    places.push_back(axes_[i].place(point[i]));
+  for (const std::size_t in_grid : intervals_) {
+    digits[in_grid] = settled[in_grid];
+    const auto axis = std::ranges::find(axes_, in_grid, &ModelAxis::in_grid);
+    const auto i = static_cast<std::size_t>(axis - axes_.begin());
+    places.push_back(axis == axes_.end() ? 0.5 : axis->place(point[i]));  // of one value all places are the same
   }
   if (trainings_.grid().excluded(digits)) return std::nullopt;
   return trainings_.at(id, std::move(digits), places);

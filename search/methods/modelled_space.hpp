@@ -49,6 +49,7 @@ class ModelledSpace {
 
   const Trainings& trainings_;
   std::vector<ModelAxis> axes_;
+  std::vector<std::size_t> intervals_;  ///< where all continuous axes stand in Trainings::grid, in their order
   bool continuous_ = false, conditional_ = false;
 };
 

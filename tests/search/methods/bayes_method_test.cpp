@@ -9,9 +9,12 @@
 #include <thread>
 #include <tuple>
 
+#include "search/methods/modelled_space.hpp"
 #include "tests/search/methods/noop_space.hpp"
 
 using namespace stormsweep;
+using stormsweep::test::few_left;
+using stormsweep::test::nine_million;
 using stormsweep::test::noop_space;
 
 namespace {
@@ -183,4 +186,39 @@ TEST_CASE("conditional ranges: what takes no part is tried once, and the peak fo
     const Search first = search(s, 3, 5, {3, {}}, 20);
     CHECK(search(s, 2, 6, {3, first.proposed}).trained == found.trained);
   }
+}
+
+TEST_CASE("an axis of a single value is none: what is fitted beside it is a fit") {
+  const Space s = noop_space(R"({"name": "bayes", "trials": 12, "width": 1})",
+                             R"("replicate": {"min": 5, "max": 5}, "index": {"min": 1, "max": 500},
+                                "milliseconds": {"min": 2, "max": 2})");
+  const Search found = search(s, 1, 1, {1, {}});
+  REQUIRE(found.proposed.size() == 12);
+  for (std::size_t i = 0; i < 12; ++i) {
+    CHECK(found.proposed[i].parameters.find("null") == std::string::npos);
+    CHECK(found.proposed[i].parameters.empty() == (i < 3));  // the start: one axis and two
+    const Reader read(found.trained[i].configuration, *s.experiment);
+    CHECK(read.integer("replicate") == 5);
+    CHECK(read.real("milliseconds") == 2);
+  }
+}
+
+TEST_CASE("a range of integers is on its scale") {
+  const auto places = [](const char* range) {
+    const Space s = noop_space(R"({"name": "bayes", "trials": 3})", R"("index": )" + std::string(range));
+    const Trainings trainings(s);
+    return ModelledSpace(s, trainings).dimensions().at(0).places;
+  };
+  const auto logarithmic = places(R"({"min": 1, "max": 100, "scale": "log"})");
+  REQUIRE(logarithmic.size() == 100);
+  CHECK(logarithmic[0] == 0);
+  CHECK(logarithmic[9] == doctest::Approx(0.5));  // 10, between 1 and 100
+  CHECK(logarithmic[99] == 1);
+  CHECK(places(R"({"min": 1, "max": 101})").at(25) == 0.25);
+}
+
+TEST_CASE("a start that finds a single configuration in millions tries it and ends") {
+  const Space s = noop_space(R"({"name": "bayes", "trials": 20})", nine_million, few_left(1));
+  CHECK(make_bayes(s, {1, {}})->trials() == 1);
+  CHECK(search(s, 1, 1, {1, {}}).trained.size() == 1);
 }
