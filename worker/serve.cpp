@@ -5,15 +5,17 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
-#include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <stdexcept>
 
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
+#include "search/base/time.hpp"
 #include "search/messages/wire.hpp"
 #include "search/methods/synchronous.hpp"
 #include "search/space/cache_files.hpp"
@@ -27,8 +29,6 @@
 namespace stormsweep {
 
 namespace {
-
-using Seconds = std::chrono::duration<double>;
 
 constexpr int most_background = 8;
 
@@ -67,9 +67,7 @@ wire::Welcome await_welcome(Channel& channel) {
 /// By the synchronous schedule: nobody hands out anything.
 void work_through_share(const Space& space, const wire::Welcome& welcome, Channel& channel, const WorkQueue& queue,
                         const std::function<void(const Assignment&)>& carry_out) {
-  SynchronousShare::Options options{.done = welcome.done, .trials = {}};
-  if (welcome.trials >= 0) options.trials = static_cast<std::uint64_t>(welcome.trials);
-  SynchronousShare share(space, channel.rank(), channel.size() - 1, options);
+  SynchronousShare share(space, channel.rank(), channel.size() - 1, {welcome.done, welcome.limit});
   for (auto turn = share.next(); turn && !queue.stopped(); turn = share.next()) {
     report(channel, wire::Began{.any = true, .training = turn->training.id});
     const std::uint64_t gang = synchronous_gang(turn->training);
@@ -119,6 +117,18 @@ bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& pl
   return service.may_finalize();
 }
 
+/// Whether MPI may be left in order. A rank on which something goes wrong does not wait for the others, as MPI_Finalize
+/// would: they wait for it.
+bool work_or_die(MpiChannel& channel, const Placement& placement, Executor& executor) {
+  try {
+    return work(await_welcome(channel), channel, placement, executor);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "worker {} on {}: {}\n", channel.rank(), host_name(), error.what());
+    std::fflush(stderr);
+    std::_Exit(exit_some_failed);
+  }
+}
+
 }  // namespace
 
 int serve_command(const std::vector<std::string>& arguments, Executor& executor) {
@@ -136,7 +146,7 @@ int serve_command(const std::vector<std::string>& arguments, Executor& executor)
   const Placement placement = place(channel, values["device"].as<std::string>(), values["threads"].as<int>(), executor);
   executor.settle(placement);
   report(channel, introduction(placement, executor));
-  const bool finalize = work(await_welcome(channel), channel, placement, executor);
+  const bool finalize = work_or_die(channel, placement, executor);
   channel.flush(Seconds(5));
   if (!finalize) std::_Exit(exit_done);
   std::signal(SIGALRM, SIG_DFL);

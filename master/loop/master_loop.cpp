@@ -126,7 +126,7 @@ const std::string& MasterLoop::welcome() {
   wire::Welcome welcome{.space = space_.text, .settings = options_.settings};
   if (std::holds_alternative<SynchronousMaster>(schedule_)) {
     welcome.done = source_.done();
-    if (space_.limits.trials) welcome.trials = static_cast<std::int64_t>(limits_.trials_left());
+    welcome.limit = source_.limit();
   }
   return welcome_ = wire::encode(std::move(welcome));
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "search/methods/bayes_method.hpp"
+#include "search/methods/synchronous.hpp"
 
 namespace stormsweep {
 
@@ -86,7 +87,7 @@ std::optional<double> TrainingSource::choice(const Training& training, std::size
   if (!is_adaptive(space_.method)) return std::nullopt;  // nobody asks
   if (space_.metric_at == MetricAt::best) return store_.best_until(training, milestone);
   const double value = value_of(outcome.metrics, space_.metric);
-  return std::isnan(value) ? std::nullopt : std::optional(value);
+  return std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
 
 Sequence& TrainingSource::sequence() {
@@ -112,6 +113,12 @@ std::vector<TrainingRange> TrainingSource::done() {
     if (!missing) ids.push_back(next->id);
   }
   return ranges(ids);
+}
+
+TrainingLimit TrainingSource::limit() {
+  if (!space_.limits.trials) return {};
+  return limit_of_trials(limits_.trials_left(), sequence(),
+                         [this](const Training& training) { return store_.missing(training); });
 }
 
 }  // namespace stormsweep

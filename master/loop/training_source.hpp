@@ -51,6 +51,8 @@ class TrainingSource {
   std::optional<Training> at(TrainingId id);
   /// Trainings with nothing left to do. Looks through the sequence until all that is stored has been found.
   std::vector<TrainingRange> done();
+  /// Where limits.trials ends what workers may add to that.
+  TrainingLimit limit();
 
  private:
   /// That workers compute their shares of, by the synchronous schedule; made when it is first asked for.

@@ -99,7 +99,7 @@ void KeptModels::consider(const RatedTrial& trial, const Identity& identity) {
   const fs::path file = fresh_model(fresh_, identity);
   std::error_code error;
   if (!fs::exists(file, error)) return;  // not complete, or its worker has told why it could not be saved
-  if (std::isnan(trial.metric) || most_ == 0 || (kept_.size() >= most_ && better(kept_.back(), trial, goal_)))
+  if (!std::isfinite(trial.metric) || most_ == 0 || (kept_.size() >= most_ && better(kept_.back(), trial, goal_)))
     return discard(file);
   const fs::path model = model_file(database_, trial.trial);
   fs::rename(file, model, error);

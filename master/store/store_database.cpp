@@ -129,7 +129,7 @@ std::optional<double> StoreDatabase::best_until(const Identity& curve, std::int6
   const auto better = [&](double a, double b) { return goal == Goal::minimize ? a < b : a > b; };
   for (const PendingEpoch& point : epochs) {
     if (point.curve != curve || point.epoch > milestone) continue;
-    if (std::isnan(point.value) || (best && !better(point.value, best->value))) continue;
+    if (!std::isfinite(point.value) || (best && !better(point.value, best->value))) continue;
     best = {point.epoch, point.value};
   }
   return best ? std::optional(best->value) : std::nullopt;

@@ -35,7 +35,7 @@ struct Tally {
   std::optional<RatedTrial> best;
 
   void consider(const RatedTrial& trial, Goal goal) {
-    if (!std::isnan(trial.metric) && (!best || better(trial, *best, goal))) best = trial;
+    if (std::isfinite(trial.metric) && (!best || better(trial, *best, goal))) best = trial;
   }
 };
 

@@ -161,13 +161,15 @@ void fields(Codec& codec, T& object) {
          object.retry_out_of_memory, object.keep_work, object.keep_models, object.share_epochs, object.synchronous,
          object.stage);
   } else if constexpr (std::is_same_v<Object, Welcome>) {
-    each(object.space, object.settings, object.done, object.trials);
+    each(object.space, object.settings, object.done, object.limit);
   } else if constexpr (std::is_same_v<Object, Stage>) {
     each(object.attempt, object.ranks);
   } else if constexpr (std::is_same_v<Object, Staged>) {
     each(object.attempt, object.done, object.error, object.notes);
   } else if constexpr (std::is_same_v<Object, TrainingRange>) {
     each(object.first, object.last);
+  } else if constexpr (std::is_same_v<Object, TrainingLimit>) {
+    each(object.end, object.trials_of_last);
   } else if constexpr (std::is_same_v<Object, Began>) {
     each(object.any, object.training);
   } else if constexpr (std::is_same_v<Object, Assign>) {

@@ -29,7 +29,7 @@ struct Welcome {
   std::string space;  ///< the text of the search space
   RunSettings settings = {};
   std::vector<TrainingRange> done = {};  ///< by the synchronous schedule: trainings with nothing left to do,
-  std::int64_t trials = -1;              ///< and how many trials may be added to those; -1: no limit
+  TrainingLimit limit = {};              ///< and where what may be added to those ends
   bool operator==(const Welcome&) const = default;
 };
 /// What a worker is at.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <limits>
 #include <numeric>
 
 #include "search/space/gang_sizes.hpp"
@@ -30,8 +29,25 @@ std::uint64_t dealt_to(std::uint64_t card, std::uint64_t hands) {
   return card / hands % 2 == 0 ? hand : hands - 1 - hand;
 }
 
+/// In 64 bits: gangs of as many ranks as there are on any machine, and before they repeat 10^14 trainings.
 std::uint64_t synchronous_gang(const Training& training) {
-  return training.gang == 1 ? 0 : (((1ull << 23) - training.gang) << 40 | (training.id.value & ((1ull << 40) - 1))) + 1;
+  constexpr std::uint64_t id_bits = 47, most_in_gang = 1ull << (64 - id_bits);
+  return training.gang == 1
+             ? 0
+             : ((most_in_gang - training.gang) << id_bits | (training.id.value & ((1ull << id_bits) - 1))) + 1;
+}
+
+TrainingLimit limit_of_trials(std::uint64_t trials, Sequence& sequence,
+                              const std::function<std::optional<Training>(const Training&)>& missing) {
+  if (trials == 0) return {.end = 0};
+  for (auto training = sequence.next({0}); training; training = sequence.next({training->id.value + 1})) {
+    const auto left = missing(*training);
+    if (!left) continue;
+    const std::uint64_t done = training->trials() - left->trials();
+    if (left->trials() >= trials) return {training->id.value + 1, done + trials};
+    trials -= left->trials();
+  }
+  return {};
 }
 
 SynchronousShare::SynchronousShare(const Space& space, int rank, int ranks, Options options)
@@ -39,11 +55,9 @@ SynchronousShare::SynchronousShare(const Space& space, int rank, int ranks, Opti
       rank_(static_cast<std::uint64_t>(rank) - 1),
       ranks_(static_cast<std::uint64_t>(ranks)),
       options_(std::move(options)),
-      end_(std::numeric_limits<std::uint64_t>::max()),
       sizes_(gang_sizes(space)) {
   assert(rank >= 1 && rank <= ranks);
   std::erase_if(sizes_, [&](std::int64_t size) { return size > ranks; });
-  if (options_.trials) limit_trials(*options_.trials);
 }
 
 SynchronousShare::~SynchronousShare() = default;
@@ -67,25 +81,11 @@ std::optional<SynchronousShare::Turn> SynchronousShare::next() {
   return std::nullopt;
 }
 
-void SynchronousShare::limit_trials(std::uint64_t trials) {
-  const auto sequence = make_sequence(space_);
-  end_ = trials == 0 ? 0 : end_;
-  for (std::uint64_t from = 0; trials > 0;) {
-    const std::optional<Training> training = missing(*sequence, from);
-    if (!training) return;
-    from = training->id.value + 1;
-    if (training->trials() >= trials) {
-      end_ = from;
-      trials_of_last_ = static_cast<std::size_t>(trials);
-    }
-    trials -= std::min<std::uint64_t>(trials, training->trials());
-  }
-}
-
 std::optional<Training> SynchronousShare::missing(Sequence& sequence, std::uint64_t from) const {
-  while (from < end_) {
+  const auto [end, trials_of_last] = options_.limit;
+  while (from < end) {
     std::optional<Training> training = sequence.next({from});
-    if (!training || training->id.value >= end_) return std::nullopt;
+    if (!training || training->id.value >= end) return std::nullopt;
     const std::uint64_t id = training->id.value;
     const auto range = std::lower_bound(options_.done.begin(), options_.done.end(), id,
                                         [](const TrainingRange& r, std::uint64_t i) { return r.last < i; });
@@ -93,8 +93,8 @@ std::optional<Training> SynchronousShare::missing(Sequence& sequence, std::uint6
       from = range->last + 1;
       continue;
     }
-    if (id + 1 == end_ && trials_of_last_ > 0 && trials_of_last_ < training->trials()) {
-      training->milestones.resize(trials_of_last_);
+    if (id + 1 == end && trials_of_last > 0 && trials_of_last < training->trials()) {
+      training->milestones.resize(trials_of_last);
       training->configuration.values[*space_.experiment->milestone] = training->milestones.back();
     }
     return training;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -18,6 +19,11 @@ std::uint64_t dealt_to(std::uint64_t card, std::uint64_t hands);
 /// The number of the gang that trains it (Assignment): the same for all members, larger for each that a rank is in
 /// later.
 std::uint64_t synchronous_gang(const Training& training);
+
+/// Where the first `trials` trials that are missing end: `missing` tells of each training what is left to do of it, its
+/// longest trials, or nothing.
+TrainingLimit limit_of_trials(std::uint64_t trials, Sequence& sequence,
+                              const std::function<std::optional<Training>(const Training&)>& missing);
 
 /// One rank's part of the fully synchronous schedule: what it trains, and with whom, computed from the space alone, so
 /// that nobody hands anything out; of methods that are sequences. (Basalyga et al. 2021 spread heavy and light
@@ -39,9 +45,8 @@ class SynchronousShare {
     bool operator==(const Turn&) const = default;
   };
   struct Options {
-    std::vector<TrainingRange> done;      ///< trainings with nothing left to do, ascending and apart; not dealt
-    std::optional<std::uint64_t> trials;  ///< deal only the first so many trials that are not done; the
-                                          ///< last training of these keeps its shortest trials
+    std::vector<TrainingRange> done;  ///< trainings with nothing left to do, ascending and apart; not dealt
+    TrainingLimit limit;
   };
 
   /// For rank 1 <= `rank` <= `ranks`. Borrows `space`. A job that resumes computes the shares anew, over what is
@@ -54,15 +59,12 @@ class SynchronousShare {
 
  private:
   struct Phase;
-  void limit_trials(std::uint64_t trials);
   /// The first training at or after `from` that is not done and not beyond the limit.
   std::optional<Training> missing(Sequence& sequence, std::uint64_t from) const;
 
   const Space& space_;
   std::uint64_t rank_, ranks_;  ///< from 0
   Options options_;
-  std::uint64_t end_;                ///< trainings from here on are beyond the limit
-  std::size_t trials_of_last_ = 0;   ///< of the training before `end_`; 0: all
   std::vector<std::int64_t> sizes_;  ///< phases to come, the next one last
   std::unique_ptr<Phase> phase_;
 };

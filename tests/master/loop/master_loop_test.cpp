@@ -618,9 +618,8 @@ MasterLoop::Options synchronous() {
 
 /// Works through its share by itself, as far as `most` trainings.
 Indices work_through_share(const Job& job, const Worker& worker, int most = 100) {
-  SynchronousShare::Options options{.done = worker.welcome->done, .trials = {}};
-  if (worker.welcome->trials >= 0) options.trials = static_cast<std::uint64_t>(worker.welcome->trials);
-  SynchronousShare share(job.space, worker.channel.rank(), worker.channel.size() - 1, options);
+  SynchronousShare share(job.space, worker.channel.rank(), worker.channel.size() - 1,
+                         {worker.welcome->done, worker.welcome->limit});
   Indices trained;
   for (auto turn = share.next(); turn && most > 0; turn = share.next(), --most) {
     worker.say(wire::Began{true, turn->training.id});
@@ -693,7 +692,7 @@ TEST_CASE("a limit of trials holds for the synchronous schedule, whatever earlie
   for (const int limit : {2, 3}) {
     Job job(folder.path, indices(1, 9, fmt::format(R"("limits": {{"trials": {}}},)", limit)), 3, synchronous());
     job.join_all();
-    CHECK(job.worker(1).welcome->trials == (limit == 2 ? 2 : 1));
+    CHECK(job.worker(1).welcome->limit == TrainingLimit{static_cast<std::uint64_t>(limit), 1});
     for (const Worker& worker : job.workers) work_through_share(job, worker);
     job.turn();
     CHECK(job.leave_all().counts.complete == static_cast<std::uint64_t>(limit));

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <thread>
 
 #include "master/report/search_report.hpp"
@@ -89,4 +90,43 @@ TEST_CASE("a Bayesian search with another goal, or another epoch to choose by, m
   CHECK(told(file).starts_with("10 of 10, "));
   { Store store(file, space(R"({"name": "score", "goal": "minimize", "at": "best"})"), "f", {}); }
   CHECK(proposals(file).empty());
+}
+
+TEST_CASE("a limit of trials that ends within a training is reached by the synchronous schedule, too") {
+  TemporaryFolder folder;
+  const auto space = [](int limit) {
+    return noop_space(R"({"index": [1, 2, 3], "epochs": [1, 2, 3]})", "s",
+                      fmt::format(R"("limits": {{"trials": {}}}, )", limit));
+  };
+  const auto limit_of = [&](const Space& s) {
+    Store store(folder.path / "s.db", s, "f", {});
+    RunLimits limits(s.limits, 1, store.counts().terminal(), Seconds(0), {});
+    return TrainingSource(s, store, {}, limits, 1).limit();
+  };
+  const Space two = space(2), four = space(4), nine = space(10);
+  CHECK(limit_of(two) == TrainingLimit{1, 2});
+  {
+    Store store(folder.path / "s.db", two, "f", {});
+    for (const std::size_t k : {0, 1}) store.finish(training(two, 0), k, worker(), outcome(0.5));
+    store.commit();
+  }
+  CHECK(limit_of(four) == TrainingLimit{2, 1});  // the third trial of the first training, and one of the second
+  CHECK(limit_of(nine) == TrainingLimit{});
+}
+
+TEST_CASE("a metric that is infinite is none: a search that is compared by it, and one that is resumed, agree") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space space =
+      noop_space(R"({"index": [1, 2, 3]})", "s", R"("metric": {"name": "score", "goal": "maximize"}, )");
+  const double infinite = std::numeric_limits<double>::infinity();
+  {
+    Store store(file, space, "f", {});
+    store.finish(training(space, 0), 0, worker(), outcome(infinite));
+    store.finish(training(space, 1), 0, worker(), outcome(0.5));
+    store.commit();
+    CHECK(store.best().value().metric == 0.5);
+  }
+  Store again(file, space, "f", {});
+  CHECK(again.best().value().metric == 0.5);
 }

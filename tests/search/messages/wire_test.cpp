@@ -23,7 +23,7 @@ const RunSettings settings{.directory = "/data",
                            .stage = "/disk"};
 
 const std::vector<wire::ToWorker> to_worker{
-    wire::Welcome{"{}", settings, {{1, 3}, {7, 7}}, 100},
+    wire::Welcome{"{}", settings, {{1, 3}, {7, 7}}, {100, 2}},
     wire::Heartbeat{},
     wire::Stage{2, {1, 3}},
     wire::Assign{{{{TrainingId{7}, {{true, std::int64_t{-3}, 0.1, std::string("live")}}, {5, 10}, 2, 3}, 9, {1, 2, 4}},

@@ -162,12 +162,17 @@ TEST_CASE("random spaces: the shares are the twin's, everything once, and nobody
     std::vector<TrainingId> ids;
     for (std::uint64_t i = 0; i < Trainings(space).size(); ++i)
       if (random() % 4 == 0) done.insert(i), ids.push_back({i});
-    SynchronousShare::Options options{ranges(ids), std::nullopt};
-    if (random() % 3 == 0) options.trials = random() % 30;
+    std::optional<std::uint64_t> limit;
+    if (random() % 3 == 0) limit = random() % 30;
+    SynchronousShare::Options options{.done = ranges(ids)};
+    const auto missing = [&](const Training& training) {
+      return done.contains(training.id.value) ? std::nullopt : std::optional(training);
+    };
+    if (limit) options.limit = limit_of_trials(*limit, *make_sequence(space), missing);
 
     std::vector<std::vector<Turn>> shares;
     for (int rank = 1; rank <= ranks; ++rank) shares.push_back(share_of(space, rank, ranks, options));
-    REQUIRE(shares == twin(space, ranks, done, options.trials));
+    REQUIRE(shares == twin(space, ranks, done, limit));
     REQUIRE(ends(shares));
     std::map<std::uint64_t, std::size_t> seen;
     for (std::size_t rank = 0; rank < shares.size(); ++rank)
@@ -188,7 +193,7 @@ TEST_CASE("random spaces: the shares are the twin's, everything once, and nobody
     for (const auto& share : shares)
       for (std::size_t n = 0; n < share.size(); ++n)
         if (&share == &shares[static_cast<std::size_t>(share[n].members[0]) - 1]) trials += share[n].training.trials();
-    REQUIRE(trials == std::min(wanted, options.trials.value_or(wanted)));
+    REQUIRE(trials == std::min(wanted, limit.value_or(wanted)));
   }
 }
 
@@ -231,8 +236,42 @@ TEST_CASE("a grid of 2 x 10^12 starts at once, wherever its gangs stand, and goe
     SynchronousShare share(space, 10, 10);  // two gangs of four: rank 10 is left over, for all 10^12 of that phase
     SynchronousShare member(space, 1, 10);
     CHECK(member.next()->members == std::vector<int>{1, 2, 3, 4});
-    SynchronousShare resumed(space, 1, 10, {{{0, 1'999'999'999'900}}, std::nullopt});
+    SynchronousShare resumed(space, 1, 10, {.done = {{0, 1'999'999'999'900}}});
     CHECK(resumed.next()->training.id.value > 1'999'999'999'900);
     CHECK(share.next()->members == std::vector<int>{10});
   }
+}
+
+TEST_CASE("a limit counts what is missing of a training that is half done") {
+  const Space space = space_of({{"index", {1, 2, 3}}, {"epochs", {1, 2, 3}}});
+  const auto sequence = make_sequence(space);
+  // Of the first training two trials are stored.
+  const auto missing = [](const Training& training) -> std::optional<Training> {
+    return training.id.value == 0 ? training.rest(2) : training;
+  };
+  const auto limit = [&](std::uint64_t trials) { return limit_of_trials(trials, *sequence, missing); };
+  CHECK(limit(0) == TrainingLimit{.end = 0});
+  CHECK(limit(1) == TrainingLimit{1, 3});
+  CHECK(limit(2) == TrainingLimit{2, 1});
+  CHECK(limit(7) == TrainingLimit{3, 3});
+  CHECK(limit(8) == TrainingLimit{});
+  const auto turns = share_of(space, 1, 1, {.limit = limit(2)});
+  REQUIRE(turns.size() == 2);
+  CHECK(turns[0].training.milestones == std::vector<std::int64_t>{1, 2, 3});  // again: its first two are stored once
+  CHECK(turns[1].training.milestones == std::vector<std::int64_t>{1});
+}
+
+TEST_CASE("numbers of gangs rise with the trainings, beyond 2^40 of them too, and from large gangs to small ones") {
+  const auto number = [](std::uint64_t id, std::uint32_t gang) {
+    Training training{TrainingId{id}, {}, {}};
+    training.gang = gang;
+    return synchronous_gang(training);
+  };
+  constexpr std::uint64_t wide = 1ull << 40;
+  CHECK(number(5, 1) == 0);
+  CHECK(number(0, 100'000) > 0);
+  CHECK(number(wide - 1, 2) < number(wide, 2));
+  CHECK(number(90 * wide, 4) < number(90 * wide + 1, 4));
+  CHECK(number(90 * wide, 100'000) < number(3, 4));
+  CHECK(number(90 * wide, 4) < number(3, 2));
 }
