@@ -1,13 +1,16 @@
 #include "search/space/trainings.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
+#include <utility>
 
 namespace stormsweep {
 
 namespace {
 
 constexpr std::size_t most_covers = 1000;
+constexpr std::size_t most_steps = 2'000'000;  // looks at a part or a cover
 constexpr std::size_t most_costed_milestones = 1000;
 
 /// The exclusions of a space, each in two parts: on the milestone axis and on the others (numbered without it).
@@ -38,25 +41,46 @@ std::vector<Part> split(std::span<const Exclusion> exclusions, std::size_t miles
   return parts;
 }
 
-/// Adds to `covers` every way in which exclusions that hold together take all of `milestones`, beyond `so_far`. False
-/// if there are too many.
-bool add_covers(const Exclusion& so_far, std::vector<std::uint32_t> milestones, bool first, std::span<const Part> parts,
-                std::vector<Exclusion>& covers) {
-  if (milestones.empty()) {
-    if (std::find(covers.begin(), covers.end(), so_far) == covers.end()) covers.push_back(so_far);
-    return covers.size() <= most_covers;
-  }
-  for (const Part& part : parts) {
-    if (!part.has(milestones.front()) || (part.all && !first)) continue;  // a part that takes all is a way of its own
-    const auto common = intersection(so_far, part.others);
-    if (!common) continue;
-    std::vector<std::uint32_t> left;
-    std::copy_if(milestones.begin(), milestones.end(), std::back_inserter(left),
-                 [&](std::uint32_t m) { return !part.has(m); });
-    if (!add_covers(*common, std::move(left), false, parts, covers)) return false;
-  }
-  return true;
+/// Every point that `part` covers, `whole` does.
+bool is_within(const Exclusion& part, const Exclusion& whole) {
+  return std::ranges::all_of(whole.terms, [&](const Exclusion::Term& term) {
+    const Exclusion::Term* const other = part.on(term.axis);
+    return other && std::ranges::includes(term.digits, other->digits);
+  });
 }
+
+/// The ways in which exclusions that hold together take all of some milestones.
+class Covers {
+ public:
+  explicit Covers(std::span<const Part> parts) : parts_(parts) {}
+
+  /// Adds those that take all of `milestones`, beyond `so_far`. False if there are too many, or it takes too long.
+  bool add(const Exclusion& so_far, const std::vector<std::uint32_t>& milestones, bool first = true) {
+    steps_ += found_.size();
+    if (std::ranges::any_of(found_, [&](const Exclusion& cover) { return is_within(so_far, cover); })) return true;
+    if (milestones.empty()) {
+      found_.push_back(so_far);
+      return found_.size() <= most_covers;
+    }
+    for (const Part& part : parts_) {
+      if (++steps_ > most_steps) return false;
+      if (!part.has(milestones.front()) || (part.all && !first)) continue;  // a part that takes all is a way of its own
+      const auto common = intersection(so_far, part.others);
+      if (!common) continue;
+      std::vector<std::uint32_t> left;
+      std::ranges::copy_if(milestones, std::back_inserter(left), [&](std::uint32_t m) { return !part.has(m); });
+      if (!add(*common, left, false)) return false;
+    }
+    return true;
+  }
+
+  std::vector<Exclusion> take() { return std::move(found_); }
+
+ private:
+  std::span<const Part> parts_;
+  std::vector<Exclusion> found_;
+  std::size_t steps_ = 0;
+};
 
 }  // namespace
 
@@ -115,9 +139,10 @@ std::int64_t Trainings::milestone(std::uint32_t digit) const {
 }
 
 std::optional<Grid> Trainings::sharing_grid(std::span<const std::uint32_t> milestones) const {
-  std::vector<Exclusion> covers;
   const auto parts = split(space_.grid.exclusions(), *milestone_axis_);
-  if (!add_covers({}, {milestones.begin(), milestones.end()}, true, parts, covers)) return std::nullopt;
+  Covers ways(parts);
+  if (!ways.add({}, {milestones.begin(), milestones.end()})) return std::nullopt;
+  std::vector<Exclusion> covers = ways.take();
   if (mixture_) covers.push_back({{{mixture_->axis - (mixture_->axis > *milestone_axis_ ? 1 : 0), mixture_->alone}}});
   return Grid(space_.grid.sizes_without(*milestone_axis_), std::move(covers));
 }

@@ -191,3 +191,20 @@ TEST_CASE("10^15 configurations share epochs without a list") {
   CHECK(trainings.next({0})->id.value == 1'000'000);
   CHECK(trainings.next({0})->trials() == 10'000);
 }
+
+TEST_CASE("exclusions that overlap in every epoch are not combined in all ways") {
+  Json epochs = Json::array(), exclude = Json::array();
+  for (int e = 1; e <= 30; ++e) {
+    epochs.push_back(e);
+    exclude.push_back({{"batch_size", {1}}, {"epochs", {e}}});
+    exclude.push_back({{"batch_size", {1, 2}}, {"epochs", {e}}});
+  }
+  for (int round = 0; round < 2; ++round) {
+    const Space s = tornado({{"epochs", epochs}, {"batch_size", {1, 2, 3, 4}}}, exclude);
+    const Trainings trainings(s);
+    CHECK(trainings.count() == 2);  // 3 and 4; 2^30 ways led there
+    CHECK(trainings.next({0})->id.value == 2);
+    CHECK(trainings.cost()->together == 60);
+    std::reverse(exclude.begin(), exclude.end());
+  }
+}
