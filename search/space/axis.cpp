@@ -89,20 +89,6 @@ std::vector<Value> read_list(const Field& field, const Hyperparameter& hyperpara
   return values;
 }
 
-/// Throws InputError if two values are equal.
-void refuse_duplicates(const Field& field, const std::vector<Value>& values) {
-  if (std::adjacent_find(values.begin(), values.end(), std::greater_equal<>()) == values.end()) return;
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
-  const auto twin = std::adjacent_find(order.begin(), order.end(),
-                                       [&](std::size_t a, std::size_t b) { return values[a] == values[b]; });
-  if (twin == order.end()) return;
-  const bool real = std::holds_alternative<double>(values[*twin]);
-  throw InputError(field.place() + " has " + to_string(values[*twin]) + " twice" + (real ? " (to 12 digits)" : "") +
-                   (field.has("min") ? " after rounding; give a smaller count or a larger step" : "; keep one"));
-}
-
 /// The ends of what an interval's scale runs over: half an integer beyond, so that each has its share.
 std::pair<double, double> scale_ends(const Interval& interval) {
   const double margin = interval.integer ? 0.5 : 0;
@@ -134,8 +120,12 @@ std::optional<std::uint32_t> Axis::digit(std::span<const Value> configuration) c
   return std::nullopt;
 }
 
-std::uint32_t Axis::guessed_digit() const {
-  return static_cast<std::uint32_t>(std::find(values.begin(), values.end(), *guess) - values.begin());
+std::optional<std::uint32_t> Axis::guessed_digit() const {
+  for (std::uint32_t digit = 0; digit < values.size(); ++digit) {
+    const auto fits = [&](const Zipped& other) { return !other.guess || *other.guess == other.values[digit]; };
+    if ((!guess || *guess == values[digit]) && std::ranges::all_of(zipped, fits)) return digit;
+  }
+  return std::nullopt;
 }
 
 std::vector<std::uint32_t> Axis::digits_of(std::size_t of, const std::vector<Value>& some) const {
@@ -222,8 +212,31 @@ std::vector<Value> read_values(const Field& field, const Hyperparameter& hyperpa
     if (field.has("value")) return {hyperparameter.read(field["value"].json(), field["value"].place())};
     values = field.has("values") ? read_list(field["values"], hyperparameter) : expand(field, hyperparameter);
   }
-  refuse_duplicates(field, values);
   return values;
+}
+
+void refuse_twins(const Field& field, const Axis& axis) {
+  const std::vector<Value>& values = axis.values;
+  if (std::adjacent_find(values.begin(), values.end(), std::greater_equal<>()) == values.end()) return;
+  const auto before = [&](std::size_t a, std::size_t b) {
+    if (values[a] != values[b]) return values[a] < values[b];
+    const auto differs = [&](const Zipped& other) { return other.values[a] != other.values[b]; };
+    const auto other = std::ranges::find_if(axis.zipped, differs);
+    return other != axis.zipped.end() && other->values[a] < other->values[b];
+  };
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), before);
+  const auto twin = std::adjacent_find(order.begin(), order.end(), std::not_fn(before));
+  if (twin == order.end()) return;
+  std::string what = to_string(values[*twin]);
+  bool real = std::holds_alternative<double>(values[*twin]);
+  for (const Zipped& other : axis.zipped) {
+    what += " with " + to_string(other.values[*twin]);
+    real |= std::holds_alternative<double>(other.values[*twin]);
+  }
+  throw InputError(field.place() + " has " + what + " twice" + (real ? " (to 12 digits)" : "") +
+                   (field.has("min") ? " after rounding; give a smaller count or a larger step" : "; keep one"));
 }
 
 }  // namespace stormsweep

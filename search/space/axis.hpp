@@ -27,7 +27,8 @@ struct Interval {
 /// A hyperparameter that moves with an axis's own ("zip").
 struct Zipped {
   std::size_t hyperparameter;
-  std::vector<Value> values;  ///< as many as the axis has
+  std::vector<Value> values;        ///< as many as the axis has
+  std::optional<Value> guess = {};  ///< the user's own
 };
 
 /// A hyperparameter has one of some values.
@@ -37,8 +38,9 @@ struct Condition {
   bool operator==(const Condition&) const = default;
 };
 
-/// One axis of a search space: a hyperparameter that it names, its values, distinct, in the order given; and those
-/// that are zipped with it. An axis with conditions has a digit for its defaults too (search/space/conditions.hpp).
+/// One axis of a search space: a hyperparameter that it names, its values, in the order given, distinct unless others
+/// are zipped; and those that are zipped with it. An axis with conditions has a digit for its defaults too
+/// (search/space/conditions.hpp).
 struct Axis {
   std::size_t hyperparameter;             ///< index into Experiment::hyperparameters
   std::vector<Value> values;              ///< of a continuous axis: none
@@ -60,8 +62,8 @@ struct Axis {
   const std::vector<Value>* values_of(std::size_t of) const;
   /// The digit at which all of them have what a configuration has, whose values these are.
   std::optional<std::uint32_t> digit(std::span<const Value> configuration) const;
-  /// The digit of `guess`, of an axis that has values.
-  std::uint32_t guessed_digit() const;
+  /// The first digit with all guesses, its own and those of what is zipped with it; of an axis that has values.
+  std::optional<std::uint32_t> guessed_digit() const;
   /// The digits at which one of them has one of `some` values, ascending.
   std::vector<std::uint32_t> digits_of(std::size_t of, const std::vector<Value>& some) const;
 };
@@ -74,9 +76,13 @@ std::optional<std::size_t> find_axis(std::span<const Axis> axes, std::size_t hyp
 /// log2), both ends included. With `step`, min and on by steps (of the base-10 or base-2 exponent on log and log2:
 /// {"min": 128, "max": 4096, "scale": "log2", "step": 1} doubles) as far as max. Integers are rounded to the nearest,
 /// reals to 12 digits, so that 0.1 + 2 * 0.1 is 0.3. Throws InputError: a value that `hyperparameter` refuses, none at
-/// all, one twice (also by rounding), min > max, or more than 10^7.
+/// all, min > max, or more than 10^7.
 /// A "guess" beside them is read by read_guess, and "when" by read_when.
 std::vector<Value> read_values(const Field& field, const Hyperparameter& hyperparameter);
+
+/// Throws InputError where two digits of an axis, that of `field`, are one: the same values, also by rounding, of its
+/// own hyperparameter and of all that are zipped with it.
+void refuse_twins(const Field& field, const Axis& axis);
 
 /// The interval that {"min", "max", "scale"} without a count and a step gives; nothing where the field is anything
 /// else.

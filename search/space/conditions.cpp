@@ -12,10 +12,6 @@ std::uint32_t digit_of_defaults(const Axis& axis, const Configuration& defaults)
   return axis.own_default ? axis.size() - 1 : axis.digit(defaults.values).value();
 }
 
-bool meets(const Exclusion::Term& term, std::span<const std::uint32_t> digits) {
-  return std::binary_search(term.digits.begin(), term.digits.end(), digits[term.axis]);
-}
-
 /// Digits below `size` that are none of `some`, which are sorted.
 std::vector<std::uint32_t> others(std::uint32_t size, const std::vector<std::uint32_t>& some) {
   std::vector<std::uint32_t> others;
@@ -47,7 +43,7 @@ Conditions::Conditions(std::span<const Axis> axes, const Configuration& defaults
 }
 
 bool Conditions::Conditional::holds(std::span<const std::uint32_t> digits) const {
-  return std::all_of(terms.begin(), terms.end(), [&](const Exclusion::Term& term) { return meets(term, digits); });
+  return std::all_of(terms.begin(), terms.end(), [&](const Exclusion::Term& term) { return term.covers(digits); });
 }
 
 /// Conditions on zipped hyperparameters are on one axis.
@@ -123,7 +119,7 @@ std::vector<Exclusion> beside_guesses(std::span<const Axis> axes, const Conditio
   std::vector<Exclusion> exclusions;
   for (std::size_t i = 0; i < axes.size(); ++i) {
     if (!axes[i].guess || axes[i].interval || i == left_out || axes[i].size() == 1) continue;
-    Exclusion beside{{{i, others(axes[i].size(), {axes[i].guessed_digit()})}}};
+    Exclusion beside{{{i, others(axes[i].size(), {axes[i].guessed_digit().value()})}}};
     for (const Conditions::Conditional& conditional : conditions.conditional())
       if (conditional.axis == i)
         beside.terms.insert(beside.terms.end(), conditional.terms.begin(), conditional.terms.end());

@@ -5,10 +5,12 @@
 
 namespace stormsweep {
 
+bool Exclusion::Term::covers(std::span<const std::uint32_t> point) const {
+  return std::binary_search(digits.begin(), digits.end(), point[axis]);
+}
+
 bool Exclusion::covers(std::span<const std::uint32_t> digits) const {
-  return std::all_of(terms.begin(), terms.end(), [&](const Term& term) {
-    return std::binary_search(term.digits.begin(), term.digits.end(), digits[term.axis]);
-  });
+  return std::all_of(terms.begin(), terms.end(), [&](const Term& term) { return term.covers(digits); });
 }
 
 const Exclusion::Term* Exclusion::on(std::size_t axis) const {

@@ -17,6 +17,7 @@ struct Exclusion {
   struct Term {
     std::size_t axis;
     std::vector<std::uint32_t> digits;  ///< sorted
+    bool covers(std::span<const std::uint32_t> point) const;
     bool operator==(const Term&) const = default;
   };
   std::vector<Term> terms;

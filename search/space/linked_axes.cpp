@@ -31,12 +31,6 @@ Axes::iterator named(const Field& field, const Experiment& experiment, Axes& axe
   return found;
 }
 
-/// The place of a guess among the values.
-std::optional<std::size_t> place_of_guess(const Axis& axis) {
-  if (!axis.guess) return std::nullopt;
-  return static_cast<std::size_t>(std::find(axis.values.begin(), axis.values.end(), *axis.guess) - axis.values.begin());
-}
-
 /// Lets `other` move with `axis`.
 void join_axes(const Field& field, const Experiment& experiment, Axis& axis, Axis other) {
   const std::string& first = name(experiment, axis);
@@ -44,11 +38,10 @@ void join_axes(const Field& field, const Experiment& experiment, Axis& axis, Axi
     field.refuse("it has " + std::to_string(other.values.size()) + " values and " + first + " has " +
                  std::to_string(axis.values.size()) + ": give as many");
   if (other.when != axis.when) field.refuse("zipped axes take part together: give it and " + first + " the same when");
-  const auto guess = place_of_guess(other);
-  if (guess && axis.guess && guess != place_of_guess(axis))
-    field.refuse("its guess and that of " + first + " are no pair: give values that stand at the same place");
-  if (guess) axis.guess = axis.values[*guess];
-  axis.zipped.push_back({other.hyperparameter, std::move(other.values)});
+  axis.zipped.push_back({other.hyperparameter, std::move(other.values), other.guess});
+  const auto guess = axis.guessed_digit();
+  if (!guess) field.refuse("its guess and that of " + first + " are no pair: give values that stand at the same place");
+  if (other.guess) axis.guess = axis.values[*guess];
 }
 
 void zip_some(const Field& names, const Experiment& experiment, Axes& axes) {

@@ -142,6 +142,8 @@ void read_parameters(const Field& field, Space& space) {
 
 void read_links(const Field& root, Space& space) {
   if (root.has("zip")) zip_axes(root["zip"], *space.experiment, space.axes);
+  for (const Axis& axis : space.axes)
+    refuse_twins(root["parameters"][space.experiment->hyperparameters[axis.hyperparameter].name], axis);
   for (std::string& note : link_conditions(root["parameters"], *space.experiment, space.defaults, space.axes))
     space.notes.push_back(std::move(note));
 }

@@ -15,8 +15,10 @@ std::string read(const std::string& hyperparameter, std::string_view text) {
   try {
     std::vector<std::string> words;
     const Field field = Field(json, "s.json")["parameters"][hyperparameter];
-    for (const Value& value : read_values(field, tornado.hyperparameters[*tornado.find(hyperparameter)]))
-      words.push_back(to_string(value));
+    const std::size_t index = *tornado.find(hyperparameter);
+    const Axis axis{index, read_values(field, tornado.hyperparameters[index])};
+    refuse_twins(field, axis);
+    for (const Value& value : axis.values) words.push_back(to_string(value));
     return join(words);
   } catch (const InputError& error) {
     return error.what();

@@ -158,3 +158,40 @@ TEST_CASE("a condition that never holds is told") {
   REQUIRE(s.notes.size() == 1);
   CHECK(s.notes[0] == "s.json: parameters.dropout.when never holds: dropout stays at 0");
 }
+
+TEST_CASE("a value may come again where what is zipped with it differs") {
+  const std::string zip = R"(, "zip": [["batch_size", "learning_rate"]])";
+  const Space s = space(R"("batch_size": [64, 128, 256], "learning_rate": [0.001, 0.001, 0.002])", zip);
+  CHECK(s.grid.size() == 3);
+  std::vector<std::string> pairs;
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    const Configuration configuration = s.configuration(i);
+    const Reader read(configuration, *s.experiment);
+    pairs.push_back(to_string(Value(read.integer("batch_size"))) + " " + to_string(Value(read.real("learning_rate"))));
+  }
+  CHECK(pairs == std::vector<std::string>{"64 0.001", "128 0.001", "256 0.002"});
+  const std::string left_out = R"(, "exclude": [{"learning_rate": 0.001}])";
+  CHECK(space(R"("batch_size": [64, 128, 256], "learning_rate": [0.001, 0.001, 0.002])", zip + left_out).grid.count() ==
+        1);
+  CHECK(refusal(R"("batch_size": [64, 128, 64], "learning_rate": [0.001, 0.001, 0.001])", zip) ==
+        "s.json: parameters.batch_size has 64 with 0.001 twice (to 12 digits); keep one");
+  CHECK(refusal(R"("batch_size": [64, 128, 64])") == "s.json: parameters.batch_size has 64 twice; keep one");
+}
+
+TEST_CASE("guesses of zipped axes are a pair where a value comes again") {
+  const std::string zip = R"(, "zip": [["batch_size", "learning_rate"]], "method": "random")";
+  const auto guessed = [&](const std::string& parameters) { return space(parameters, zip).axes[0].guessed_digit(); };
+  CHECK(guessed(R"("batch_size": {"values": [64, 128, 128], "guess": 128},
+                   "learning_rate": {"values": [0.1, 0.2, 0.4], "guess": 0.4})") == 2);
+  CHECK(guessed(R"("batch_size": [64, 128, 128], "learning_rate": {"values": [0.1, 0.2, 0.4], "guess": 0.4})") == 2);
+  CHECK(guessed(R"("batch_size": {"values": [64, 128, 128], "guess": 128}, "learning_rate": [0.1, 0.2, 0.4])") == 1);
+}
+
+TEST_CASE("a size of gangs that comes again on zipped axes is one size") {
+  const Space s = space(R"("index": [10, 20, 30], "gpus": [1, 2, 1])", R"(, "zip": [["index", "gpus"]])", "noop");
+  CHECK(gang_sizes(s) == std::vector<std::int64_t>{1, 2});
+  CHECK(only_gangs_of(1, s).grid.count() == 2);
+  const Space alike = space(R"("index": [10, 20], "gpus": [2, 2])", R"(, "zip": [["index", "gpus"]])", "noop");
+  CHECK(gang_sizes(alike) == std::vector<std::int64_t>{2});
+  CHECK(only_gangs_of(2, alike).grid.count() == 2);
+}
