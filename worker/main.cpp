@@ -1,13 +1,11 @@
 #include <torch/version.h>
 
 #include <cstdio>
-#include <exception>
 #include <string>
 #include <vector>
 
 #include "search/base/error.hpp"
 #include "search/base/output.hpp"
-#include "search/base/process.hpp"
 #include "worker/check.hpp"
 #include "worker/experiment_commands.hpp"
 #include "worker/network_size.hpp"
@@ -34,23 +32,11 @@ int dispatch(const std::vector<std::string>& words) {
   throw InputError("stormsweep-worker: this is the part of stormsweep that trains; type stormsweep --help");
 }
 
-int status_of(const std::vector<std::string>& words) {
-  try {
-    process::check_surroundings();
-    return dispatch(words);
-  } catch (const InputError& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return exit_bad_input;
-  } catch (const std::exception& error) {
-    if (!std::ferror(stdout)) std::fprintf(stderr, "stormsweep-worker: %s\n", error.what());
-    return exit_some_failed;
-  }
-}
-
 }  // namespace
 
 int main(int count, char** words) {
-  let_writes_fail();
-  keep_freed_memory();
-  return status_with_output("stormsweep-worker", status_of({words + 1, words + count}));
+  return run_program("stormsweep-worker", [&] {
+    keep_freed_memory();
+    return dispatch({words + 1, words + count});
+  });
 }

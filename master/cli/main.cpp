@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <exception>
 #include <string_view>
 
 #include "master/cli/compare.hpp"
@@ -22,7 +21,6 @@
 #include "master/loop/launch.hpp"
 #include "search/base/error.hpp"
 #include "search/base/output.hpp"
-#include "search/base/process.hpp"
 
 namespace {
 
@@ -86,22 +84,13 @@ int dispatch(const Arguments& words) {
   return command->run({words.begin() + 1, words.end()});
 }
 
-int status_of(const Arguments& words) {
-  try {
-    process::check_surroundings();
-    return dispatch(words);
-  } catch (const InputError& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return exit_bad_input;
-  } catch (const std::exception& error) {
-    if (!std::ferror(stdout)) fmt::print(stderr, "stormsweep: {}\n", error.what());
-    return std::ferror(stdout) ? exit_some_failed : exit_master_lost;
-  }
-}
-
 }  // namespace
 
 int main(int count, char** words) {
-  let_writes_fail();
-  return status_with_output("stormsweep", status_of({words + 1, words + count}));
+  return run_program(
+      "stormsweep",
+      [&] {
+        return dispatch({words + 1, words + count});
+      },
+      exit_master_lost);
 }

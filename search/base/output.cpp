@@ -4,17 +4,35 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <iostream>
 
-#include "search/base/error.hpp"
+#include "search/base/process.hpp"
 
 namespace stormsweep {
 
-void let_writes_fail() {
-  std::signal(SIGXFSZ, SIG_IGN);
+namespace {
+
+int status_of(const char* program, const std::function<int()>& work, ExitStatus unexpected) {
+  try {
+    process::check_surroundings();
+    return work();
+  } catch (const InputError& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return exit_bad_input;
+  } catch (const std::exception& error) {
+    if (std::ferror(stdout)) return exit_some_failed;
+    std::fprintf(stderr, "%s: %s\n", program, error.what());
+    return unexpected;
+  }
 }
 
-int status_with_output(const char* program, int status) {
+}  // namespace
+
+int run_program(const char* program, const std::function<int()>& work, ExitStatus unexpected) {
+  std::signal(SIGXFSZ, SIG_IGN);
+  std::signal(SIGCHLD, SIG_DFL);
+  const int status = status_of(program, work, unexpected);
   errno = 0;
   std::cout.flush();
   if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return status;

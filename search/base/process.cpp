@@ -25,8 +25,8 @@ void become(const std::vector<std::string>& command) {
 
 int wait_for(pid_t pid) {
   int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
+  while (waitpid(pid, &status, 0) < 0)
+    if (errno != EINTR) return 127;
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -62,6 +62,11 @@ std::string capture(const std::vector<std::string>& command, int& status, Captur
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error(std::string("pipe: ") + std::strerror(errno));
   const pid_t pid = fork();
+  if (pid < 0) {
+    const int reason = errno;
+    for (const int end : ends) close(end);
+    throw std::runtime_error(command.at(0) + ": cannot be started: " + std::strerror(reason));
+  }
   if (pid == 0) {
     dup2(ends[1], STDOUT_FILENO);
     if (what == Capture::all) dup2(ends[1], STDERR_FILENO);

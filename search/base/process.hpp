@@ -12,7 +12,8 @@ namespace stormsweep::process {
 /// errno says why.
 void become(const std::vector<std::string>& command);
 
-/// Waits for the child `pid` and returns its exit status; 128 + the signal that ended it.
+/// Waits for the child `pid` and returns its exit status; 128 + the signal that ended it; 127 where there is no such
+/// child, or nobody can tell any more how it ended.
 int wait_for(pid_t pid);
 
 /// Whether it is there. One that has ended, though its parent has not asked yet (a zombie), is not.
@@ -23,7 +24,8 @@ std::vector<pid_t> children(pid_t pid);
 std::vector<pid_t> descendants(pid_t pid);
 
 /// Runs `command` and returns what it wrote to standard output, or to standard error too; its exit status in `status`,
-/// 127 where there is no such command. `running`: its number while it runs, for a signal handler; else 0.
+/// 127 where there is no such command. Throws std::runtime_error where nothing can be started. `running`: its number
+/// while it runs, for a signal handler; else 0.
 enum class Capture { output, all };
 std::string capture(const std::vector<std::string>& command, int& status, Capture what = Capture::output,
                     std::atomic<pid_t>* running = nullptr);

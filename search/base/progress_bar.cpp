@@ -16,7 +16,8 @@ ProgressBar::ProgressBar(std::string command, std::string things)
       line_(terminal_width(STDERR_FILENO).value_or(0), steady_time()) {}
 
 void ProgressBar::show(std::int64_t done, std::int64_t all) {
-  show(static_cast<double>(done) / static_cast<double>(all), fmt::format("{}/{} {}", done, all, things_));
+  const double share = all > 0 ? static_cast<double>(done) / static_cast<double>(all) : 1;
+  show(share, fmt::format("{}/{} {}", done, all, things_));
 }
 
 void ProgressBar::show(double share) {

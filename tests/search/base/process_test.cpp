@@ -52,3 +52,12 @@ TEST_CASE("a command's output is captured, also where a signal comes in between"
   CHECK(status == 3);
   signal(SIGALRM, SIG_DFL);
 }
+
+TEST_CASE("how a child ended that nobody can tell of is no success") {
+  signal(SIGCHLD, SIG_IGN);
+  int status = -1;
+  CHECK(process::capture({"sh", "-c", "echo one; exit 0"}, status) == "one\n");
+  CHECK(status == 127);
+  signal(SIGCHLD, SIG_DFL);
+  CHECK(process::wait_for(getpid()) == 127);
+}
