@@ -2,7 +2,7 @@
 include(GNUInstallDirs)
 if(NOT TORCH_INSTALL_PREFIX STREQUAL "/usr")
   # Libraries outside the system's folders are found where they were linked.
-  set_target_properties(stormsweep stormsweep-runner stormsweep-worker PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+  set_target_properties(stormsweep stormsweep-runner stormsweep-tend stormsweep-worker PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
 endif()
 set(share ${CMAKE_INSTALL_DATADIR}/stormsweep)
 
