@@ -43,9 +43,16 @@ TrainingLimit limit_of_trials(std::uint64_t trials, Sequence& sequence,
   for (auto training = sequence.next({0}); training; training = sequence.next({training->id.value + 1})) {
     const auto left = missing(*training);
     if (!left) continue;
-    const std::uint64_t done = training->trials() - left->trials();
-    if (left->trials() >= trials) return {training->id.value + 1, done + trials};
-    trials -= left->trials();
+    if (left->trials() < trials) {
+      trials -= left->trials();
+      continue;
+    }
+    std::uint64_t of_last = 1;
+    if (!left->milestones.empty()) {
+      const auto last = std::ranges::find(training->milestones, left->milestones[trials - 1]);
+      of_last += static_cast<std::uint64_t>(last - training->milestones.begin());
+    }
+    return {training->id.value + 1, of_last};
   }
   return {};
 }

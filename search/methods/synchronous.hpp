@@ -20,8 +20,8 @@ std::uint64_t dealt_to(std::uint64_t card, std::uint64_t hands);
 /// later.
 std::uint64_t synchronous_gang(const Training& training);
 
-/// Where the first `trials` trials that are missing end: `missing` tells of each training what is left to do of it, its
-/// longest trials, or nothing.
+/// Where the first `trials` trials that are missing end: `missing` tells of each training what is left to do of it, or
+/// nothing.
 TrainingLimit limit_of_trials(std::uint64_t trials, Sequence& sequence,
                               const std::function<std::optional<Training>(const Training&)>& missing);
 

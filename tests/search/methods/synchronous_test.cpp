@@ -255,6 +255,14 @@ TEST_CASE("a limit counts what is missing of a training that is half done") {
   CHECK(limit(2) == TrainingLimit{2, 1});
   CHECK(limit(7) == TrainingLimit{3, 3});
   CHECK(limit(8) == TrainingLimit{});
+  // Of the first training the trial in the middle is stored.
+  const auto ends = [](const Training& training) -> std::optional<Training> {
+    Training left = training;
+    if (training.id.value == 0) std::erase(left.milestones, 2);
+    return left;
+  };
+  CHECK(limit_of_trials(1, *sequence, ends) == TrainingLimit{1, 1});
+  CHECK(limit_of_trials(2, *sequence, ends) == TrainingLimit{1, 3});
   const auto turns = share_of(space, 1, 1, {.limit = limit(2)});
   REQUIRE(turns.size() == 2);
   CHECK(turns[0].training.milestones == std::vector<std::int64_t>{1, 2, 3});  // again: its first two are stored once
