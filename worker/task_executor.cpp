@@ -46,7 +46,7 @@ CheckpointPlan checkpoint_plan(const Workplace& with, const Training& training) 
   if (every <= 0 && !stays) return {};
   const Identity curve = curve_identity(training.configuration, *with.space.experiment, with.context.seed);
   return {.file = checkpoint(checkpoints(with.context.cache), curve, with.context.fingerprint),
-          .every = std::chrono::duration<double>(every > 0 ? every : std::numeric_limits<double>::infinity()),
+          .every = Seconds(every > 0 ? every : std::numeric_limits<double>::infinity()),
           .stays = stays};
 }
 
@@ -65,11 +65,40 @@ TaskContext task_context(const Workplace& with, const torch::Device& device) {
           .background = with.background};
 }
 
-/// Has a training of `epochs` tell how far it is.
-void tell(Activity& activity, std::int64_t epochs, TaskContext& context, TrainingEvents& events) {
-  events.stepping = [&activity, epochs](std::int64_t epoch, std::int64_t done, std::int64_t all) {
-    activity.train(epoch, epochs, done, all);
+TrainingPlan plan_of(const Workplace& with, const Training& training, const torch::Device& device) {
+  const Experiment& experiment = *with.space.experiment;
+  TrainingPlan plan = make_plan(training, experiment);
+  plan.trial_hours = with.space.limits.trial_hours;
+  plan.retry_out_of_memory = with.settings.retry_out_of_memory;
+  const Reader read(training.configuration, experiment);
+  allow_tf32(read.choice("precision") == "tf32");
+  plan.peak = convolution_peak(device, arithmetic(read));
+  return plan;
+}
+
+/// Rank `shard` of a gang reports trials as they end, saves their networks where these are wanted, and tells how far it
+/// is in a training of `epochs`.
+TrainingEvents events_of(const Workplace& with, const Training& training, int shard, std::int64_t epochs,
+                         const std::function<bool()>& stopped) {
+  TrainingEvents events;
+  events.stop = stopped;
+  events.finished = [&with, &training, shard](std::size_t milestone, const Outcome& outcome,
+                                              const std::vector<EpochRecord>& records) {
+    report_end(with.channel, shard,
+               {.training = training.id,
+                .milestone = static_cast<std::uint32_t>(milestone),
+                .outcome = outcome,
+                .epochs = records});
   };
+  if (!with.models.empty())
+    events.trained = [&with, &training](std::size_t milestone, Task& task) { save(with, training, milestone, task); };
+  events.stepping = [&with, epochs](std::int64_t epoch, std::int64_t done, std::int64_t all) {
+    with.activity.train(epoch, epochs, done, all);
+  };
+  return events;
+}
+
+void tell_of_evaluations(Activity& activity, TaskContext& context) {
   context.evaluating = [&activity](Split split, std::int64_t done, std::int64_t all) {
     activity.evaluate(split == Split::validation ? wire::Work::validating : wire::Work::testing, done, all);
   };
@@ -109,25 +138,9 @@ void TaskExecutor::execute(const Assignment& assignment, const std::function<boo
   std::shared_ptr<RankGang> gang;
   TaskContext context = context_;
   if (assignment.gang > 0) context.gang = gang = std::make_shared<RankGang>(with.channel, assignment, stopped);
-
-  TrainingEvents events;
-  events.stop = stopped;
-  events.finished = [&](std::size_t milestone, const Outcome& outcome, const std::vector<EpochRecord>& epochs) {
-    report_end(with.channel, context.gang->shard(),
-               {.training = training.id,
-                .milestone = static_cast<std::uint32_t>(milestone),
-                .outcome = outcome,
-                .epochs = epochs});
-  };
-  if (!with.models.empty())
-    events.trained = [&](std::size_t milestone, Task& task) { save(with, training, milestone, task); };
-  TrainingPlan plan = make_plan(training, experiment);
-  tell(with.activity, plan.milestones.back(), context, events);
-  plan.trial_hours = with.space.limits.trial_hours;
-  plan.retry_out_of_memory = with.settings.retry_out_of_memory;
-  const Reader read(training.configuration, experiment);
-  allow_tf32(read.choice("precision") == "tf32");
-  plan.peak = convolution_peak(context.device, arithmetic(read));
+  tell_of_evaluations(with.activity, context);
+  const TrainingPlan plan = plan_of(with, training, context.device);
+  const TrainingEvents events = events_of(with, training, context.gang->shard(), plan.milestones.back(), stopped);
   train([&] { return make_task(experiment, training.configuration, context); }, plan, events, gang.get(),
         checkpoint_plan(with, training));
   with.activity.rest();

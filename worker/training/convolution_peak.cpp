@@ -2,11 +2,15 @@
 
 #include <ATen/Context.h>
 #include <torch/utils.h>
+
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <map>
 #include <string>
 #include <tuple>
+
+#include "search/base/time.hpp"
 
 namespace stormsweep {
 
@@ -29,7 +33,7 @@ double measure(const torch::Device& device, torch::ScalarType type) {
     torch::Tensor result;
     for (int i = 0; i < in_a_row; ++i) result = torch::conv2d(input, weight, {}, 1, kernel / 2);
     result[0][0][0][0].item<float>();  // waits for the device
-    return std::chrono::duration<double>(Clock::now() - start).count() / in_a_row;
+    return Seconds(Clock::now() - start).count() / in_a_row;
   };
   double best = once();
   for (int i = 0; i < repetitions; ++i) best = std::min(best, once());
@@ -41,8 +45,13 @@ double measure(const torch::Device& device, torch::ScalarType type) {
 double convolution_peak(const torch::Device& device, torch::ScalarType type) {
   static std::map<std::tuple<std::string, torch::ScalarType, bool>, double> known;
   const auto [found, fresh] = known.try_emplace({device.str(), type, at::globalContext().allowTF32CuDNN()}, 0);
-  if (fresh) found->second = device.is_cpu() && type == torch::kFloat16 ? 0 : measure(device, type);
-  return found->second;
+  if (!fresh || (device.is_cpu() && type == torch::kFloat16)) return found->second;
+  try {
+    return found->second = measure(device, type);
+  } catch (const std::exception&) {  // its tensors may not fit beside those of others
+    known.erase(found);
+    return 0;
+  }
 }
 
 }  // namespace stormsweep

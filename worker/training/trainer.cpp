@@ -1,7 +1,10 @@
 #include "worker/training/trainer.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <new>
 #include <optional>
 #include <stdexcept>
@@ -10,6 +13,7 @@
 
 #include "experiments/task/out_of_memory.hpp"
 #include "search/base/text.hpp"
+#include "search/base/time.hpp"
 #include "search/base/utc.hpp"
 #include "search/space/trial_hours.hpp"
 #include "worker/training/checkpoint.hpp"
@@ -20,7 +24,7 @@ namespace stormsweep {
 namespace {
 
 /// A training that is stopped so soon after its start, or its last checkpoint, is cheaper done again.
-constexpr std::chrono::duration<double> least_worth_saving{1};
+constexpr Seconds least_worth_saving{1};
 
 struct Failure {
   Status status;
@@ -67,7 +71,7 @@ class Clock {
 
  private:
   using Steady = std::chrono::steady_clock;
-  static double since(Steady::time_point start) { return std::chrono::duration<double>(Steady::now() - start).count(); }
+  static double since(Steady::time_point start) { return Seconds(Steady::now() - start).count(); }
 
   double before_;
   std::optional<Steady::time_point> start_;
@@ -82,7 +86,7 @@ class Trainer {
   }
 
   void run(const std::function<std::unique_ptr<Task>()>& make);
-  void save_if_worth_it(std::chrono::duration<double> least);
+  void save_if_worth_it(Seconds least);
 
  private:
   void load(const std::function<std::unique_ptr<Task>()>& make);
@@ -96,13 +100,14 @@ class Trainer {
   const TrainingEvents& events_;
   RankGang* gang_;
   std::optional<Checkpoint> checkpoint_;
-  std::chrono::duration<double> every_;
+  Seconds every_;
   bool stays_;
   std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
   double started_ = steady_unix_time();
   std::optional<TrainingLoop> loop_;
   Clock clock_;
-  int looks_ = 0;  ///< at the clock
+  int looks_ = 0;              ///< at the clock
+  bool unsaved_told_ = false;  ///< that a checkpoint could not be written
   TrainingProgress progress_;
 };
 
@@ -164,11 +169,18 @@ void Trainer::resume(const std::function<std::unique_ptr<Task>()>& make) {
   clock_.set(progress_.timings.wall);
 }
 
-void Trainer::save_if_worth_it(std::chrono::duration<double> least) {
+void Trainer::save_if_worth_it(Seconds least) {
   const auto now = std::chrono::steady_clock::now();
   if (!checkpoint_ || !leads() || !loop_ || now - saved_ < least) return;
   progress_.timings.wall = clock_.seconds();
-  checkpoint_->save(*loop_, progress_);
+  try {
+    checkpoint_->save(*loop_, progress_);
+  } catch (const Abandoned&) {
+    throw;
+  } catch (const std::exception& error) {  // a training is worth more than its checkpoint
+    if (!std::exchange(unsaved_told_, true))
+      fmt::print(stderr, "{}; the training goes on without its checkpoint\n", reason_of(error));
+  }
   saved_ = std::chrono::steady_clock::now();
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "experiments/task/task.hpp"
+#include "search/base/time.hpp"
 #include "search/space/outcome.hpp"
 #include "worker/training/rank_gang.hpp"
 #include "worker/training/training_plan.hpp"
@@ -17,7 +17,7 @@ namespace stormsweep {
 /// Where and how often a training puts its state away; nowhere if `file` is empty.
 struct CheckpointPlan {
   std::filesystem::path file;
-  std::chrono::duration<double> every{300};
+  Seconds every{300};
   bool stays = false;  ///< at the end of a training that may go on later
 };
 
@@ -45,7 +45,7 @@ enum class TrainingEnd { finished, stopped };
 ///
 /// A checkpoint that is there and not beyond the first milestone is continued, bit-equal to a training that was never
 /// interrupted, timings included; it is removed at the end, unless CheckpointPlan::stays. One is written
-/// every so often, and when stopped.
+/// every so often, and when stopped; one that cannot be written is told on standard error, once a training.
 ///
 /// In a gang (null: alone) every rank calls this with a task of its own; all see the same losses, go by the leader's
 /// clock, and decide the same. Only the leader writes checkpoints. Where one fails by itself, its mates wait in vain

@@ -11,3 +11,7 @@ TEST_CASE("the peak is that of a machine of this century, and is measured once")
   CHECK(convolution_peak(torch::kCPU, torch::kFloat32) == peak);
   CHECK(convolution_peak(torch::kCPU, torch::kFloat16) == 0);
 }
+
+TEST_CASE("a peak that cannot be measured is none") {
+  CHECK(convolution_peak(torch::kMeta, torch::kFloat32) == 0);  // it has shapes, and no numbers
+}

@@ -549,3 +549,26 @@ TEST_CASE("a trial tells its share of the peak") {
   CHECK(t.flops > 0);
   CHECK(t.peak_share == Approx(t.flops / 1e6));
 }
+
+TEST_CASE("a checkpoint that cannot be written costs no training") {
+  const auto make = [] { return std::make_unique<LineTask>(LineTask::Options{}); };
+  const TrainingPlan plan{{2, 4}};
+  const auto whole = run({}, plan);
+  for (const bool stays : {false, true}) {
+    CAPTURE(stays);
+    const CheckpointPlan nowhere{"/proc/no/c.pt", Seconds(0), stays};
+    std::vector<Ended> ended;
+    TrainingEvents events;
+    events.finished = [&](std::size_t milestone, const Outcome& outcome, const std::vector<EpochRecord>& epochs) {
+      ended.push_back({milestone, outcome, epochs});
+    };
+    CHECK(train(make, plan, events, nullptr, nowhere) == TrainingEnd::finished);
+    REQUIRE(ended.size() == 2);
+    for (std::size_t k = 0; k < 2; ++k) {
+      CHECK(ended[k].outcome.status == Status::complete);
+      CHECK(ended[k].outcome.metrics == whole[k].outcome.metrics);
+    }
+    events.stop = [] { return true; };
+    CHECK(train(make, plan, events, nullptr, nowhere) == TrainingEnd::stopped);
+  }
+}
