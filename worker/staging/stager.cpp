@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "search/base/error.hpp"
+#include "search/base/time.hpp"
 #include "worker/channel/relay.hpp"
 #include "worker/staging/stage_exchange.hpp"
 #include "worker/staging/stage_folder.hpp"
@@ -121,6 +122,7 @@ void Stager::lock() {
     const auto all = relay_.gather(mine);
     if (std::all_of(all.begin(), all.end(), [](const std::string& one) { return one.empty(); })) return;
     folder_.unlock();
+    if (options_.abandoned && options_.abandoned()) throw Abandoned();  // a rank alone gathers nothing, which would ask
     std::this_thread::sleep_for(std::chrono::milliseconds(50 + random() % 200));
   }
 }
@@ -226,7 +228,7 @@ StageReport stage(MpiChannel& channel, const std::vector<int>& ranks, const Stag
   try {
     stager.emplace(plan, folder, relay, options);
     StageReport report = stager->run();
-    report.seconds = std::chrono::duration<double>(Clock::now() - began).count();
+    report.seconds = Seconds(Clock::now() - began).count();
     return report;
   } catch (const MateLost&) {
     throw;

@@ -8,15 +8,16 @@
 #include <string>
 #include <vector>
 
+#include "search/base/time.hpp"
 #include "search/space/stage_plan.hpp"
 #include "worker/channel/mpi_channel.hpp"
 
 namespace stormsweep {
 
 struct StageOptions {
-  std::chrono::duration<double> patience = std::chrono::seconds(60);  ///< with a silent mate; the same on all ranks
-  int readers = 4;                                                    ///< files that a rank reads at once
-  std::function<bool()> abandoned = {};                               ///< asked now and then: if so, throws Abandoned
+  Seconds patience = std::chrono::seconds(60);  ///< with a silent mate; the same on all ranks
+  int readers = 4;                              ///< files that a rank reads at once
+  std::function<bool()> abandoned = {};         ///< asked now and then: if so, throws Abandoned
   /// Told again and again how many bytes this rank has read and received, of about how many; by one thread at a time.
   std::function<void(std::int64_t done, std::int64_t all)> progress = {};
   std::uint64_t number = 0;  ///< the same on all ranks; none of the last 8 stagings of the job had it

@@ -11,6 +11,7 @@
 
 #include "tests/worker/channel/check.hpp"
 #include "tests/worker/staging/draws.hpp"
+#include "worker/channel/abandoned.hpp"
 #include "worker/channel/relay.hpp"
 #include "worker/staging/stage_exchange.hpp"
 #include "worker/staging/stage_folder.hpp"
@@ -122,6 +123,24 @@ void locks(const MpiChannel& channel, const fs::path& folder) {
         "a folder that machines share is refused", channel);
   first.unlock();
   check(second.lock("b"), "when it has ended, the other", channel);
+}
+
+/// A rank alone at a folder that another job holds gives up when it is told to, and does not wait for that job.
+void abandoned_alone(MpiChannel& channel, const fs::path& folder) {
+  Scene scene(channel, folder, 3, 3);
+  StageFolder other(scene.machine(scene.here));
+  check(other.lock("of another job"), "another job holds the folder", channel);
+  int asked = 0;
+  bool left = false;
+  try {
+    stage(channel, {channel.rank()}, scene.plan, scene.machine(scene.here),
+          {.abandoned = [&] { return ++asked > 1; }, .number = relays++});
+  } catch (const Abandoned&) {
+    left = true;
+  }
+  check(left, "it is left alone", channel);
+  other.unlock();
+  scene.meet();
 }
 
 /// The brute-force twin of the shipments: after them, every machine has what it wants, each once, from who holds it.
@@ -337,6 +356,7 @@ void bounded_memory(MpiChannel& channel, const fs::path& folder) {
 int contract(MpiChannel& channel, const fs::path& folder) {
   bounded_memory(channel, folder / "memory");  // first: it looks at the peak
   locks(channel, folder / "locks" / std::to_string(channel.rank()));
+  abandoned_alone(channel, folder / "alone");
   routes(channel);
   subsets(channel, folder / "subsets");
   shared_machines(channel, folder / "machines");
