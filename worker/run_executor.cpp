@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "search/base/error.hpp"
+#include "search/base/text.hpp"
 #include "search/base/time.hpp"
 #include "search/base/utc.hpp"
 #include "search/messages/wire.hpp"
@@ -73,14 +74,14 @@ class Running {
     } catch (const std::exception& error) {
       Outcome failed;
       failed.status = Status::failed;
-      failed.error = error.what();
+      failed.error = one_line(error.what());
       return failed;
     }
   }
 
   void end(std::size_t milestone, Outcome outcome, std::vector<EpochRecord> epochs) {
     done_ = milestone + 1;
-    outcome.finished = outcome.started + outcome.timings.wall;
+    if (outcome.finished == 0) outcome.finished = outcome.started + outcome.timings.wall;
     report_end(with_.channel, context_.gang->rank(),
                {.training = training_.id,
                 .milestone = static_cast<std::uint32_t>(milestone),

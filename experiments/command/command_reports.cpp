@@ -14,10 +14,19 @@ namespace stormsweep {
 
 namespace {
 
-/// How Python and others write what JSON has no number for.
+/// Whether a value in it is what Python and others write where JSON has no number.
 bool tells_of_no_number(std::string_view line) {
-  return line.find("NaN") != line.npos || line.find("nan") != line.npos || line.find("Infinity") != line.npos ||
-         line.find("inf") != line.npos;
+  constexpr std::string_view blanks = " \t", before = ":,[", behind = ",}]";
+  for (const std::string_view word : {"NaN", "nan", "Infinity", "inf"})
+    for (std::size_t at = line.find(word); at != line.npos; at = line.find(word, at + 1)) {
+      const std::size_t end = line.find_first_not_of(blanks, at + word.size());
+      std::string_view front = line.substr(0, at);
+      if (front.ends_with('-')) front.remove_suffix(1);
+      const std::size_t begin = front.find_last_not_of(blanks);
+      if (begin == line.npos || end == line.npos) continue;
+      if (before.find(front[begin]) != before.npos && behind.find(line[end]) != behind.npos) return true;
+    }
+  return false;
 }
 
 bool blank(std::string_view line) {
@@ -38,9 +47,9 @@ void CommandReports::add(std::string_view bytes, double seconds) {
   rest_.erase(0, begin);
 }
 
-void CommandReports::recall(std::string_view bytes) {
-  add(bytes, 0);
-  recalled_ = true;
+void CommandReports::restart() {
+  restarted_ = latest_.has_value();
+  if (restarted_) before_ = times_.rbegin()->second;
 }
 
 void CommandReports::finish(double seconds) {
@@ -48,6 +57,7 @@ void CommandReports::finish(double seconds) {
   if (!latest_) throw std::runtime_error("it ended without a report; write one to the file $STORMSWEEP_REPORT names");
   if (epoch_ < last_milestone())
     throw std::runtime_error(fmt::format("it ended at epoch {}, and epoch {} was to come", epoch_, last_milestone()));
+  pass_time(seconds);
   tell_row();
 }
 
@@ -71,12 +81,14 @@ void CommandReports::read(std::string_view line, double seconds) {
   const auto epoch = read_epoch(report);
   Metrics metrics = read_metrics(report);
   const std::int64_t now = epoch.value_or(milestones_.empty() ? epoch_ : last_milestone());
-  if (std::exchange(recalled_, false)) forget_from(now);
+  if (std::exchange(restarted_, false)) forget_from(now);
   if (now < epoch_)
     throw std::runtime_error(fmt::format("{} is of epoch {}, after that of epoch {}", place(), now, epoch_));
+  pass_time(seconds);
   if (now > epoch_) pass(now - 1);
   if (epoch && !records_.empty() && records_.back().epoch == now) records_.pop_back();  // told again
-  if (epoch) records_.push_back({now, seconds, metrics});
+  if (epoch) records_.push_back({now, seconds_, metrics});
+  times_[now] = seconds_;
   epoch_ = now;
   latest_ = std::move(metrics);
   pass(now);
@@ -126,10 +138,12 @@ void CommandReports::forget_from(std::int64_t epoch) {
   while (!records_.empty() && records_.back().epoch >= epoch) records_.pop_back();
   if (!records_.empty()) latest_ = records_.back().metrics;
   epoch_ = std::min(epoch_, epoch);
+  times_.erase(times_.lower_bound(epoch), times_.end());
+  before_ = times_.empty() ? 0 : times_.rbegin()->second;
 }
 
 void CommandReports::tell_row() {
-  passed_({next_++, *latest_, std::exchange(records_, {})});
+  passed_({next_++, *latest_, seconds_, std::exchange(records_, {})});
 }
 
 }  // namespace stormsweep

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -26,6 +27,7 @@ class CommandReports {
   struct Row {
     std::size_t milestone = 0;
     Metrics metrics;
+    double seconds = 0;               ///< that it took, earlier starts included as far as their work counts
     std::vector<EpochRecord> epochs;  ///< since the row before
   };
 
@@ -33,13 +35,13 @@ class CommandReports {
   /// there: what a later line has wrong takes nothing back, however many lines come at once.
   CommandReports(const Experiment& experiment, std::vector<std::int64_t> milestones, std::function<void(Row)> passed);
 
-  /// What an earlier start, which was stopped, has written: like `add`, before it. The command goes on from its own
-  /// checkpoint, so that its next report may be of an epoch that is here, and then takes the place of all from there.
-  void recall(std::string_view bytes);
-
-  /// Takes the bytes written since, at so many seconds: rows of the milestones that they reach or pass, but for the
-  /// last, whose command may still fail. Half a line waits for the rest.
+  /// Takes the bytes written since, at so many seconds from its start: rows of the milestones that they reach or pass,
+  /// but for the last, whose command may still fail. Half a line waits for the rest.
   void add(std::string_view bytes, double seconds);
+  /// The start that has written what came so far was stopped, and there is another. The command goes on from its own
+  /// checkpoint, so that its next report may be of an epoch that is here, and then takes the place of all from there:
+  /// seconds count from the report before it.
+  void restart();
   /// Once the command has ended well: the row that is left.
   void finish(double seconds);
 
@@ -49,6 +51,7 @@ class CommandReports {
   Metrics read_metrics(const nlohmann::json& report) const;
   void pass(std::int64_t epoch);
   void forget_from(std::int64_t epoch);
+  void pass_time(double seconds) { seconds_ = before_ + seconds; }
   void tell_row();
   std::int64_t last_milestone() const { return milestones_.empty() ? 0 : milestones_.back(); }
   std::string place() const { return "line " + std::to_string(lines_) + " of its reports"; }
@@ -59,8 +62,11 @@ class CommandReports {
   std::size_t next_ = 0;  ///< milestone without a row
   std::string rest_;      ///< of a line
   std::int64_t lines_ = 0, epoch_ = 0;
-  bool recalled_ = false;          ///< nothing has come since
-  std::optional<Metrics> latest_;  ///< the last report, of epoch_
+  bool restarted_ = false;                ///< nothing has come since
+  double before_ = 0;                     ///< seconds of earlier starts
+  double seconds_ = 0;                    ///< now, with those
+  std::map<std::int64_t, double> times_;  ///< of the reports that count, by epoch
+  std::optional<Metrics> latest_;         ///< the last report, of epoch_
   std::vector<EpochRecord> records_;
 };
 

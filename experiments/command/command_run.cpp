@@ -42,6 +42,7 @@ class Tail {
     read_ += stream.gcount();
     return bytes;
   }
+  std::size_t bytes_read() const { return static_cast<std::size_t>(read_); }
 
  private:
   fs::path file_;
@@ -101,7 +102,7 @@ class CommandRun {
 
   std::optional<Outcome> run() {
     try {
-      if (leads_ && told_before_ > 0) reports_.recall(tail_.read(told_before_));
+      if (leads_) recall();
       const auto end = follow();
       if (!end || (end->signal == SIGTERM && stopped_soon())) return std::nullopt;
       return conclude(*end);
@@ -113,6 +114,30 @@ class CommandRun {
   }
 
  private:
+  /// What earlier starts, which were stopped, have reported, and when: a line of folder_.times() has how many bytes had
+  /// come at how many seconds from the start, and 0 seconds where another start began.
+  void recall() {
+    double seconds = 0;
+    const auto add_as_far_as = [&](std::size_t bytes) {
+      bytes = std::min(bytes, told_before_);
+      if (bytes > tail_.bytes_read()) reports_.add(tail_.read(bytes - tail_.bytes_read()), seconds);
+    };
+    std::ifstream times(folder_.times());
+    double at = 0;
+    for (std::size_t bytes = 0; times >> bytes >> at;) {
+      if (at > 0) seconds = at;
+      add_as_far_as(bytes);
+      if (at == 0) reports_.restart(), seconds = 0;
+    }
+    add_as_far_as(told_before_);
+    reports_.restart();
+    note(told_before_, 0);
+  }
+
+  void note(std::size_t bytes, double seconds) const {
+    std::ofstream(folder_.times(), std::ios::app) << fmt::format("{} {}\n", bytes, seconds);
+  }
+
   /// Until it ends; nothing where it was stopped.
   std::optional<ProcessEnd> follow() {
     for (;;) {
@@ -132,8 +157,13 @@ class CommandRun {
   }
 
   void read_reports() {
-    for (std::string bytes; !(bytes = tail_.read()).empty();)
-      if (leads_) reports_.add(bytes, seconds());
+    for (std::string bytes; !(bytes = tail_.read()).empty();) {
+      if (!leads_) continue;
+      const double now = seconds();
+      const std::size_t end = bytes.rfind('\n');  // half a line is none, and may be cut off
+      if (end != bytes.npos) note(tail_.bytes_read() - (bytes.size() - end - 1), now);
+      reports_.add(bytes, now);
+    }
   }
 
   void check_silence() {
@@ -169,7 +199,8 @@ class CommandRun {
     Outcome outcome;
     outcome.metrics = std::move(row.metrics);
     outcome.started = started_;
-    outcome.timings.wall = outcome.timings.train = seconds();
+    outcome.finished = started_ + seconds();
+    outcome.timings.wall = outcome.timings.train = row.seconds;
     events_.finished(row.milestone, std::move(outcome), std::move(row.epochs));
   }
 
@@ -180,6 +211,7 @@ class CommandRun {
     keep_reports();
     std::error_code ignored;
     fs::remove(folder_.told(), ignored);
+    fs::remove(folder_.times(), ignored);
     outcome.status = status;
     outcome.error = experiment_.command->words[0] + ": " + reason;
     if (const std::string said = last_line(folder_.path / "stderr"); !said.empty())

@@ -19,7 +19,8 @@ struct CommandFolder {
   /// Of a gang's leader, and of one rank alone, a link to told(): what was reported is not lost with a stop.
   std::filesystem::path report() const { return path / "report.jsonl"; }
   std::filesystem::path told() const { return checkpoint / "report.jsonl"; }
-  std::filesystem::path state() const { return checkpoint / "state"; }  ///< the command's own
+  std::filesystem::path times() const { return checkpoint / "report.times"; }  ///< of what was told (command_run.cpp)
+  std::filesystem::path state() const { return checkpoint / "state"; }         ///< the command's own
 };
 
 /// The ranks of a gang as torch.distributed wants to know them.

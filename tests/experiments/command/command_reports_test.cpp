@@ -32,7 +32,8 @@ struct Told {
     return rows();
   }
   std::vector<CommandReports::Row> recall(std::string_view bytes) {
-    reports.recall(bytes);
+    reports.add(bytes, 0);
+    reports.restart();
     return rows();
   }
   std::vector<CommandReports::Row> finish(double seconds) {
@@ -138,6 +139,8 @@ TEST_CASE("reports that are none say which line, and what is wrong with it") {
   };
   wrong("", "ended without a report");
   wrong("loss 3\n", "line 1 of its reports is loss 3; give an object");
+  wrong("loading inference data\n", "line 1 of its reports is loading inference data; give an object");
+  wrong("[1, nanoseconds, information]\n", "give an object");
   wrong(R"({"epoch": 1, "loss": 1})"
         "\n",
         "line 1 of its reports lacks hits");
@@ -161,4 +164,35 @@ TEST_CASE("reports that are none say which line, and what is wrong with it") {
                               "\n",
                               1),
                   NotFinite);
+}
+
+TEST_CASE("a report has no number where one of its values is written as none") {
+  for (const char* value : {"NaN", "nan", "Infinity", "-Infinity", "inf", "-inf", "[1,nan ]"}) {
+    CAPTURE(value);
+    Told reports({4});
+    CHECK_THROWS_AS(reports.add(R"({"epoch": 1, "hits": 1, "loss": )" + std::string(value) + "}\n", 1), NotFinite);
+  }
+}
+
+TEST_CASE("time counts from the report before the one that a new start begins with, over any number of starts") {
+  Told reports({2, 9});
+  auto rows = reports.add(line(1, 0.9), 1);
+  rows = reports.add(line(2, 0.8), 2);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].seconds == 2);
+  reports.add(line(3, 0.7), 3);
+  reports.reports.restart();
+  reports.add(line(3, 0.75), 1.5);  // again: from epoch 2, after 2 s
+  reports.add(line(4, 0.6), 2.5);
+  reports.add(line(5, 0.5), 3.5);
+  reports.reports.restart();
+  reports.reports.restart();  // stopped before it had reported
+  reports.add(line(4, 0.6), 0.25);
+  reports.add(line(9, 0.1), 5.25);
+  rows = reports.finish(6);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].seconds == 2 + 1.5 + 6);  // until epoch 3, and the last start
+  std::vector<std::pair<std::int64_t, double>> curve;
+  for (const EpochRecord& record : rows[0].epochs) curve.emplace_back(record.epoch, record.seconds);
+  CHECK(curve == std::vector<std::pair<std::int64_t, double>>{{3, 3.5}, {4, 3.75}, {9, 8.75}});
 }

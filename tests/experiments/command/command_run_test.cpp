@@ -2,6 +2,7 @@
 #include "experiments/command/command_run.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <fstream>
@@ -183,6 +184,27 @@ TEST_CASE(
     CHECK(again.rows[1].metrics.at(0).second == 1);
     CHECK(again.epochs.size() == 3);
     CHECK(std::filesystem::is_empty(world.folder / "cache/checkpoints"));
+  }
+  SUBCASE("but the time that it took, over two stops") {
+    const auto epoch = [&](int number, double stop_after = 1e9) {
+      return world.run(
+          experiment(fmt::format(
+              R"(sleep 0.5; echo '{{"epoch": {0}, "loss": {0}}}' >> $STORMSWEEP_REPORT; test {0} = 3 || sleep 9)",
+              number)),
+          {3}, stop_after);
+    };
+    CHECK(!epoch(1, 1).left);
+    CHECK(!epoch(2, 1).left);
+    const Ran ran = epoch(3);
+    REQUIRE(ran.rows.size() == 1);
+    CHECK(ran.rows[0].timings.wall > 1.5);
+    CHECK(ran.rows[0].timings.wall < 2.5);
+    CHECK(ran.rows[0].finished - ran.rows[0].started < 1.5);  // of its last start
+    REQUIRE(ran.epochs.size() == 3);
+    for (std::size_t i = 0; i < 3; ++i) {
+      CHECK(ran.epochs[i].seconds > 0.5 * static_cast<double>(i + 1));
+      CHECK(ran.epochs[i].seconds < 0.5 * static_cast<double>(i + 1) + 0.5);
+    }
   }
   SUBCASE("that was stopped, and its checkpoint stays") {
     const std::string time = long_sleep();
