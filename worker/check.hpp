@@ -6,7 +6,7 @@
 namespace stormsweep {
 
 /// `stormsweep-worker check SPACE`: opens and scans the data of a search space, and prints what the master wants to
-/// know as one line of JSON: {"fingerprint": ..., "notes": [...], "gpus": n}. Throws InputError or InputError where the
+/// know as one line of JSON: {"fingerprint": ..., "notes": [...], "gpus": n}. Throws InputError where the
 /// data cannot be trained on.
 int check_command(const std::vector<std::string>& arguments);
 

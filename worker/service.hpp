@@ -1,10 +1,10 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <stop_token>
 #include <thread>
 
+#include "search/base/time.hpp"
 #include "search/messages/wire.hpp"
 #include "worker/activity.hpp"
 #include "worker/channel/channel.hpp"
@@ -17,8 +17,6 @@ namespace stormsweep {
 /// death. Only that thread receives from the channel while the service lives.
 class Service {
  public:
-  using Seconds = std::chrono::duration<double>;
-
   /// `activity`: what the signs of life tell of. `lost_after`: silence that the master takes for death. Where the
   /// master itself is silent for three times as long, and 10 s at least, the process ends.
   Service(Channel& channel, WorkQueue& queue, StageOrders& orders, const Activity& activity, Seconds lost_after);

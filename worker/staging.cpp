@@ -5,6 +5,7 @@
 #include <string>
 
 #include "experiments/registry.hpp"
+#include "search/base/time.hpp"
 #include "worker/channel/abandoned.hpp"
 #include "worker/channel/relay.hpp"
 #include "worker/report.hpp"
@@ -31,9 +32,8 @@ std::string notes_of(const StageReport& report) {
 
 }  // namespace
 
-void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesystem::path& stage,
-                      std::chrono::duration<double> patience, MpiChannel& channel, Activity& activity,
-                      TaskContext& context) {
+void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesystem::path& stage, Seconds patience,
+                      MpiChannel& channel, Activity& activity, TaskContext& context) {
   context.staged = stage / context.fingerprint;
   while (const auto order = orders.next()) {
     if (order->ranks.empty()) break;

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <chrono>
 #include <filesystem>
 
 #include "experiments/task/task.hpp"
+#include "search/base/time.hpp"
 #include "search/messages/wire.hpp"
 #include "search/space/space.hpp"
 #include "worker/activity.hpp"
@@ -15,8 +15,7 @@ namespace stormsweep {
 /// Brings copies of a search's data to `stage`/<fingerprint of the data> as often as the master orders it, and tells it
 /// how that went, until it sends us to work or stops us. Then makes the context read the copies. `patience`: with a
 /// mate that is silent.
-void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesystem::path& stage,
-                      std::chrono::duration<double> patience, MpiChannel& channel, Activity& activity,
-                      TaskContext& context);
+void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesystem::path& stage, Seconds patience,
+                      MpiChannel& channel, Activity& activity, TaskContext& context);
 
 }  // namespace stormsweep

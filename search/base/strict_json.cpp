@@ -5,6 +5,7 @@
 #include <set>
 
 #include "search/base/error.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -87,7 +88,7 @@ void Field::refuse(const std::string& remedy) const {
 void Field::expect_keys(const std::vector<std::string>& known, const std::vector<std::string>& required) const {
   if (!json_->is_object()) refuse("give an object with the keys " + join(known));
   for (const auto& [key, value] : json_->items())
-    if (std::find(known.begin(), known.end(), key) == known.end())
+    if (!contains(known, key))
       throw InputError((*this)[key].place() + " is not a known key; " + suggestion(key, known));
   for (const std::string& key : required) (*this)[key];
 }

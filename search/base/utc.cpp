@@ -2,8 +2,9 @@
 
 #include <array>
 #include <chrono>
-#include <cstdio>
 #include <ctime>
+
+#include "search/base/time.hpp"
 
 namespace stormsweep {
 
@@ -22,14 +23,14 @@ std::optional<std::int64_t> parse_utc(const std::string& text) {
 }
 
 double unix_time() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return Seconds(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 double steady_unix_time() {
   using Steady = std::chrono::steady_clock;
   static const Steady::time_point first = Steady::now();
   static const double then = unix_time();
-  return then + std::chrono::duration<double>(Steady::now() - first).count();
+  return then + Seconds(Steady::now() - first).count();
 }
 
 std::string utc_text(std::int64_t time, const char* format) {

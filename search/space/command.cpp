@@ -4,6 +4,7 @@
 #include <regex>
 
 #include "search/base/strict_json.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -31,7 +32,7 @@ std::vector<std::string> read_texts(const Field& field) {
 
 void check_placeholders(const Field& word, const std::vector<std::string>& known) {
   filled(word.text(), [&](const std::string& name) {
-    if (std::find(known.begin(), known.end(), name) == known.end())
+    if (!contains(known, name))
       word.refuse("{" + name + "} is no hyperparameter: " + suggestion(name, known) + ", or write {{" + name + "}}");
     return std::string();
   });

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "search/base/error.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -55,7 +55,7 @@ Exclusion read_exclusion(const Field& field, const Experiment& experiment, const
   const std::vector<std::string> known = names_of(axes, experiment);
   Exclusion exclusion;
   for (const auto& [name, values] : field.members()) {
-    if (std::find(known.begin(), known.end(), name) == known.end())
+    if (!contains(known, name))
       throw InputError(values.place() + " is not an axis of this space; " + suggestion(name, known));
     auto both = intersection(std::move(exclusion), {{read_term(values, *experiment.find(name), experiment, axes)}});
     if (!both) field.refuse("zipped axes never have these values together: remove it");

@@ -7,6 +7,7 @@
 
 #include "search/base/error.hpp"
 #include "search/base/strict_json.hpp"
+#include "search/base/text.hpp"
 #include "search/space/embedded.hpp"
 #include "search/space/trial_record.hpp"
 
@@ -47,7 +48,7 @@ std::string read_new_name(const Field& field, std::set<std::string>& taken) {
 std::vector<std::string> read_choices(const Field& field) {
   std::vector<std::string> choices;
   for (const Field& choice : field.elements()) {
-    if (std::find(choices.begin(), choices.end(), choice.text()) != choices.end()) choice.refuse("it is given twice");
+    if (contains(choices, choice.text())) choice.refuse("it is given twice");
     choices.push_back(choice.text());
   }
   if (choices.empty()) field.refuse("give at least one word");
@@ -283,7 +284,7 @@ const Profile* Experiment::find_profile_of(std::string_view metric) const {
 }
 
 bool Experiment::may_lack(std::string_view file) const {
-  return std::find(optional_data.begin(), optional_data.end(), file) != optional_data.end();
+  return contains(optional_data, file);
 }
 
 std::optional<std::size_t> Experiment::length_dependence() const {

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <chrono>
+#include "search/base/time.hpp"
+
 #include <optional>
 #include <string>
 
@@ -31,9 +32,9 @@ class Channel {
   virtual std::optional<Parcel> receive() = 0;
   /// The next message, or nothing after `timeout`. A waiting rank uses less than 2 % of a core, which it shares with a
   /// training one.
-  virtual std::optional<Parcel> wait(std::chrono::duration<double> timeout) = 0;
+  virtual std::optional<Parcel> wait(Seconds timeout) = 0;
   /// Returns once everything sent has been taken, or after `timeout`.
-  virtual void flush(std::chrono::duration<double> timeout) = 0;
+  virtual void flush(Seconds timeout) = 0;
 
  protected:
   Channel() = default;

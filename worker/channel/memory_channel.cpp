@@ -5,6 +5,8 @@
 #include <mutex>
 #include <utility>
 
+#include "search/base/time.hpp"
+
 namespace stormsweep {
 
 struct MemoryChannel::Mailbox {
@@ -49,7 +51,7 @@ std::optional<Parcel> MemoryChannel::receive() {
   return box.take();
 }
 
-std::optional<Parcel> MemoryChannel::wait(std::chrono::duration<double> timeout) {
+std::optional<Parcel> MemoryChannel::wait(Seconds timeout) {
   Mailbox& box = mailbox(rank_);
   std::unique_lock lock(box.mutex);
   box.filled.wait_for(lock, timeout, [&box] { return !box.parcels.empty(); });

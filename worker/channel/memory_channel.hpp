@@ -1,12 +1,12 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "search/base/time.hpp"
 #include "worker/channel/channel.hpp"
 
 namespace stormsweep {
@@ -21,8 +21,8 @@ class MemoryChannel : public Channel {
   int size() const override;
   void send(int to, std::string bytes) override;
   std::optional<Parcel> receive() override;
-  std::optional<Parcel> wait(std::chrono::duration<double> timeout) override;
-  void flush(std::chrono::duration<double>) override {}  // what is sent is there
+  std::optional<Parcel> wait(Seconds timeout) override;
+  void flush(Seconds) override {}  // what is sent is there
 
  private:
   struct Mailbox;

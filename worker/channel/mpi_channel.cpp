@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "search/base/time.hpp"
 #include "worker/channel/backoff.hpp"
 #include "worker/channel/communicator.hpp"
 
@@ -61,8 +62,7 @@ struct MpiChannel::State {
   }
 };
 
-MpiChannel::MpiChannel(std::chrono::duration<double> patience, const std::function<void()>& give_up)
-    : state_(std::make_unique<State>()) {
+MpiChannel::MpiChannel(Seconds patience, const std::function<void()>& give_up) : state_(std::make_unique<State>()) {
   const std::jthread watch([&](const std::stop_token& stop) {
     std::mutex mutex;
     std::unique_lock lock(mutex);
@@ -157,7 +157,7 @@ std::optional<Parcel> MpiChannel::receive() {
   return std::nullopt;
 }
 
-std::optional<Parcel> MpiChannel::wait(std::chrono::duration<double> timeout) {
+std::optional<Parcel> MpiChannel::wait(Seconds timeout) {
   const auto deadline = Clock::now() + timeout;
   for (;;) {
     if (auto parcel = receive()) {
@@ -169,7 +169,7 @@ std::optional<Parcel> MpiChannel::wait(std::chrono::duration<double> timeout) {
   }
 }
 
-void MpiChannel::flush(std::chrono::duration<double> timeout) {
+void MpiChannel::flush(Seconds timeout) {
   const auto deadline = Clock::now() + timeout;
   while (Clock::now() < deadline) {
     {

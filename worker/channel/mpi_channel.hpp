@@ -1,11 +1,11 @@
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "search/base/time.hpp"
 #include "worker/channel/channel.hpp"
 
 namespace stormsweep {
@@ -17,7 +17,7 @@ class MpiChannel : public Channel {
  public:
   /// Starts MPI. Throws std::runtime_error where the library lacks thread support. MPI waits for ever for a rank that
   /// died before it had started: after `patience`, `give_up` is called, from a thread, and should end the process.
-  explicit MpiChannel(std::chrono::duration<double> patience, const std::function<void()>& give_up);
+  MpiChannel(Seconds patience, const std::function<void()>& give_up);
   /// Leaves MPI, which waits for the other ranks. A process that has seen a death must end by std::_Exit instead.
   ~MpiChannel() override;
 
@@ -32,8 +32,8 @@ class MpiChannel : public Channel {
   void send(int to, std::string bytes) override;
   std::optional<Parcel> receive() override;
   /// Sleeps between looks, ever longer up to 10 ms.
-  std::optional<Parcel> wait(std::chrono::duration<double> timeout) override;
-  void flush(std::chrono::duration<double> timeout) override;
+  std::optional<Parcel> wait(Seconds timeout) override;
+  void flush(Seconds timeout) override;
 
   const Communicator& gangs() const;  ///< for AllReduce and Relay
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "search/base/time.hpp"
 #include "worker/channel/abandoned.hpp"
 #include "worker/channel/mpi_channel.hpp"
 
@@ -29,9 +30,9 @@ class MateLost : public std::runtime_error {
 class Relay {
  public:
   struct Options {
-    std::chrono::duration<double> patience = std::chrono::seconds(60);  ///< the same on all ranks
-    std::function<bool()> abandoned = {};  ///< asked while waiting: if so, waiting throws Abandoned
-    std::uint64_t number = 0;              ///< the same on all ranks; none of the last 8 relays of the job had it
+    Seconds patience = std::chrono::seconds(60);  ///< the same on all ranks
+    std::function<bool()> abandoned = {};         ///< asked while waiting: if so, waiting throws Abandoned
+    std::uint64_t number = 0;  ///< the same on all ranks; none of the last 8 relays of the job had it
   };
 
   /// Bytes of a message that keep the wire busy. Measured between two processes of one machine, each way: 3.8 GB/s;

@@ -7,11 +7,11 @@
 
 #include <cerrno>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 #include <system_error>
 
 #include "search/base/error.hpp"
+#include "search/base/file.hpp"
 #include "search/base/machine.hpp"
 
 namespace stormsweep {
@@ -27,11 +27,6 @@ void make(const fs::path& folder) {
   fs::create_directories(folder, error);
   errno = error.value();
   if (error || access(folder.c_str(), W_OK | X_OK) != 0) refuse_file(folder, "cannot be written", stage_remedy);
-}
-
-std::string text_of(const fs::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 }  // namespace
@@ -52,7 +47,7 @@ bool StageFolder::lock(const std::string& job) {
   const fs::path path = folder_ / ".lock";
   lock_ = FileLock::attempt(path, stage_remedy);
   if (!lock_) {
-    if (text_of(path) != job) return false;
+    if (read_file(path, stage_remedy) != job) return false;
     throw InputError(folder_.string() +
                      ": several machines see this folder; stage into one on each machine's own disk");
   }

@@ -24,11 +24,20 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t read_block = std::size_t{1} << 20;  // parallel file systems stripe by that much or more
 
+std::string last_error() {
+  return std::generic_category().message(errno);
+}
+
+/// Nanoseconds.
+std::int64_t time_of_writing(const struct stat& status) {
+  return status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec;
+}
+
 /// Size and time of writing; nothing where there is no such file.
 std::optional<StagedCopy> look_at(const fs::path& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) return std::nullopt;
-  return StagedCopy{status.st_size, status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec, {}};
+  return StagedCopy{status.st_size, time_of_writing(status), {}};
 }
 
 /// Gives all blocks of a file to `take`; false, with the reason in errno, where it cannot be read to its end.
@@ -41,10 +50,6 @@ bool read_blocks(const Descriptor& file, const std::function<void(std::span<cons
     if (got < 0 && errno != EINTR) return false;
     if (got > 0) take(std::span(block).first(static_cast<std::size_t>(got)));
   }
-}
-
-std::string last_error() {
-  return std::generic_category().message(errno);
 }
 
 /// `text` with the copy's path, which the user does not know, replaced by the source's.
@@ -119,8 +124,7 @@ void StageReader::read_one(std::int64_t number, Reading& reading) {
     problem = fmt::format("{}: {}", file.source.string(), problem);
 
   const bool known = source && fstat(*source, &status) == 0;
-  const StagedCopy what{writer.bytes(), known ? status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec : 0,
-                        writer.checksum()};
+  const StagedCopy what{writer.bytes(), known ? time_of_writing(status) : 0, writer.checksum()};
   if (problem.empty()) {
     folder_.note(file.name, what);  // first: a copy without a note would be read again
     writer.publish();

@@ -10,6 +10,7 @@
 
 #include "experiments/task/out_of_memory.hpp"
 #include "search/base/seed.hpp"
+#include "search/base/time.hpp"
 #include "worker/training/device_memory.hpp"
 #include "worker/training/optimizer.hpp"
 
@@ -24,7 +25,7 @@ constexpr std::size_t most_unchecked = 64;
 class Stopwatch {
  public:
   explicit Stopwatch(double& seconds) : seconds_(seconds) {}
-  ~Stopwatch() { seconds_ += std::chrono::duration<double>(Clock::now() - start_).count(); }
+  ~Stopwatch() { seconds_ += Seconds(Clock::now() - start_).count(); }
 
  private:
   using Clock = std::chrono::steady_clock;
