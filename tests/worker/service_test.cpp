@@ -9,7 +9,7 @@ using namespace stormsweep;
 
 namespace {
 
-constexpr Service::Seconds soon(0.04), patience(20);
+constexpr Seconds soon(0.04), patience(20);
 
 /// A worker's service, and its master's end of the channel.
 struct Job {
