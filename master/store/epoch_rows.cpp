@@ -8,6 +8,7 @@ EpochRows::EpochRows(SQLite::Database& database)
 
 void EpochRows::insert(std::int64_t search, std::span<const std::byte> curve, std::int64_t epoch, double seconds,
                        const std::string& metrics) {
+  insert_.tryReset();  // after a full disk
   insert_.bind(1, search);
   insert_.bindNoCopy(2, curve.data(), static_cast<int>(curve.size()));
   insert_.bind(3, epoch);

@@ -105,7 +105,7 @@ TEST_CASE("a loss of the user's own trains, and all the metrics that she names a
 
 TEST_CASE("accuracy is at probability 0.5, whether outputs are probabilities or logits") {
   const auto accuracy = [](const std::string& loss, bool logits) {
-    const ScriptWorld world(loss + R"(, "metrics": ["test_accuracy"])");
+    const ScriptWorld world(loss + R"(, "metrics": ["validation_loss", "test_accuracy"])");
     // dense.pt gives the mean of two numbers: 0.4, 0.6 and 0.9, of which 0.4 is on the wrong side.
     const auto input = torch::tensor({0.4F, 0.4F, 0.6F, 0.6F, 0.9F, 0.9F}).reshape({3, 2});
     write_tensors(world.folder() / "test.h5",

@@ -185,13 +185,17 @@ TEST_CASE("a full disk is told, what was committed stays, and the rest is commit
                        RLIM_INFINITY};  // larger files cannot grow: the nearest to a full disk that needs no disk
     setrlimit(RLIMIT_FSIZE, &limit);
     Store store(file, space, "f", {.last_patience = Seconds(0)});
-    for (std::uint64_t i = 1; i < 2000; ++i) store.finish(training(space, i), 0, worker(), outcome(0.5));
+    for (std::uint64_t i = 1; i < 2000; ++i) {
+      store.add_epochs(training(space, i), {{1, 0.5, {{"loss", 1.0}}}});
+      store.finish(training(space, i), 0, worker(), outcome(0.5));
+    }
     const bool refused = !store.commit() && store.settle() == 1999 &&
                          store.problem().find("not full: what was committed is safe") != std::string::npos;
     const bool kept = query(file, "SELECT \"index\" FROM results") == std::vector<std::string>{"0"};
     const rlimit room{RLIM_INFINITY, RLIM_INFINITY};
     setrlimit(RLIMIT_FSIZE, &room);
-    const bool written = store.commit() && store.problem().empty() && store.counts().complete == 2000;
+    const bool written = store.commit() && store.problem().empty() && store.counts().complete == 2000 &&
+                         query(file, "SELECT count(*) FROM epochs") == std::vector<std::string>{"1999"};
     store.close();
     _exit(refused && kept && written ? 2 : 1);
   }
