@@ -58,8 +58,8 @@ DrawnSequence::DrawnSequence(const Space& space, const std::function<Draw(const 
       trainings_(space_),
       draw_(make(trainings_.listed())),
       guess_(guessed_point(space_, trainings_, make(trainings_.listed()))),
-      finite_(space.continuous_axes() == 0),
-      most_(smaller(space.method.trials, finite_ ? trainings_.count() : std::nullopt)) {}
+      all_(space.continuous_axes() == 0 ? trainings_.count() : std::nullopt),
+      most_(smaller(space.method.trials, all_)) {}
 
 std::optional<Training> DrawnSequence::at(TrainingId id) {
   while (looked_at_ <= id.value && !ended()) look_at_next();
@@ -102,7 +102,7 @@ bool DrawnSequence::in_vain() const {
 
 bool DrawnSequence::ended() const {
   if (most_ && numbers_.size() >= *most_) return true;
-  return finite_ ? drawn_out_ && !walk_ : in_vain();
+  return all_ ? drawn_out_ && !walk_ : in_vain();
 }
 
 }  // namespace stormsweep

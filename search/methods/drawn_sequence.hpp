@@ -51,7 +51,7 @@ class DrawnSequence : public Sequence {
   const Trainings trainings_;
   const Draw draw_;
   const std::optional<DrawnPoint> guess_;
-  const bool finite_;
+  const std::optional<std::uint64_t> all_;   ///< trainings that there are; nothing: of ranges, or too many to count
   const std::optional<std::uint64_t> most_;  ///< trainings, where it is known when all have been
   std::uint64_t looked_at_ = 0;
   bool drawn_out_ = false;              ///< what is left is looked for in the grid,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <set>
 #include <utility>
 
 #include "search/space/conditions.hpp"
@@ -59,7 +60,9 @@ ModelledSpace::ModelAxis::ModelAxis(const Axis& given, const Hyperparameter& hyp
     for (double value = axis.interval->min; value <= axis.interval->max; ++value)
       axis.values.emplace_back(static_cast<std::int64_t>(value));
   if (axis.values.empty()) return;
-  const bool ordered = hyperparameter.type == Type::integer || hyperparameter.type == Type::real;
+  const bool numbers = hyperparameter.type == Type::integer || hyperparameter.type == Type::real;
+  const std::set<Value> different(axis.values.begin(), axis.values.end());  // zipped values may come again
+  const bool ordered = numbers && different.size() == axis.values.size();
   dimension.kind = ordered ? bayes::Dimension::Kind::ordered : bayes::Dimension::Kind::unordered;
   dimension.size = axis.values.size();
   if (ordered) dimension.places = places_on(axis);

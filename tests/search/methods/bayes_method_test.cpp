@@ -203,6 +203,16 @@ TEST_CASE("an axis of a single value is none: what is fitted beside it is a fit"
   }
 }
 
+TEST_CASE("zipped values that come again are told apart, and leave no number undefined") {
+  const Space s = noop_space(R"({"name": "bayes", "trials": 10, "width": 1})",
+                             R"("replicate": [7, 7, 7, 7], "milliseconds": [1, 2, 3, 4], "index": [1, 2, 3])",
+                             R"(, "zip": [["replicate", "milliseconds"]])");
+  const Search found = search(s, 1, 1, {1, {}});
+  REQUIRE(found.proposed.size() == 10);
+  CHECK(std::ranges::any_of(found.proposed, [](const Proposed& each) { return !each.parameters.empty(); }));
+  for (const Proposed& each : found.proposed) CHECK(each.parameters.find("null") == std::string::npos);
+}
+
 TEST_CASE("a range of integers is on its scale") {
   const auto places = [](const char* range) {
     const Space s = noop_space(R"({"name": "bayes", "trials": 3})", R"("index": )" + std::string(range));
