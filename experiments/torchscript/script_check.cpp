@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "datasets/files/splits.hpp"
 #include "datasets/tensors/tensor_set.hpp"
@@ -42,14 +45,22 @@ void add_declaration(Checksum& sum, const Experiment& experiment) {
   for (const Metric& metric : experiment.metrics) add_text(sum, metric.name);
 }
 
-/// The space's first configuration, with each of its networks and what is zipped with them.
+/// The first configuration of each network that the space has.
 std::vector<Configuration> one_of_each_network(const Space& space) {
-  auto digits = space.grid.digits(space.grid.next(0).value_or(0));
   const auto axis = find_axis(space.axes, space.experiment->find("network").value());
-  if (!axis) return {space.configuration(digits)};
+  const auto exclusions = space.grid.exclusions();
+  std::vector<std::uint32_t> networks(axis ? space.axes[*axis].size() : 1);
+  std::iota(networks.begin(), networks.end(), 0);
   std::vector<Configuration> all;
-  for (digits[*axis] = 0; digits[*axis] < space.axes[*axis].size(); ++digits[*axis])
-    all.push_back(space.configuration(digits));
+  for (const std::uint32_t network : networks) {
+    std::vector<Exclusion> others(exclusions.begin(), exclusions.end());
+    if (networks.size() > 1) {
+      Exclusion::Term& term = others.emplace_back().terms.emplace_back(Exclusion::Term{*axis, networks});
+      std::erase(term.digits, network);
+    }
+    const Grid grid({space.grid.sizes().begin(), space.grid.sizes().end()}, std::move(others));
+    if (const auto first = grid.next(0)) all.push_back(space.configuration(grid.digits(*first)));
+  }
   return all;
 }
 

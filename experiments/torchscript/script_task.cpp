@@ -20,7 +20,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr int script_batches_ahead = 2;  // batches
+constexpr int script_batches_ahead = 2;
 
 class ScriptTask : public Task {
  public:

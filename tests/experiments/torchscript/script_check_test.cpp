@@ -47,6 +47,25 @@ def hyperparameters(self) -> List[str]:
   script.save(world.folder() / "deep.pt");
   CHECK_NOTHROW(check_data(world.space(R"("depth": [2, 1])")));
   CHECK_THROWS_WITH_AS(check_data(world.space()), doctest::Contains("too deep"), InputError);
+
+  const ScriptWorld two(R"("mse", "hyperparameters": [{"name": "depth", "type": "integer", "default": 1,
+      "min": 1, "max": 9, "meaning": "m"}])",
+                        R"(["shallow.pt", "deep.pt"])");
+  script.save(two.folder() / "deep.pt");
+  torch::jit::Module shallow("Shallow");
+  shallow.register_parameter("weight", trained(torch::ones({1, 2})), false);
+  shallow.register_attribute("depth", c10::IntType::get(), 1);
+  shallow.define(R"(
+def forward(self, input: Tensor) -> Tensor:
+    return torch.linear(input, self.weight).squeeze(1)
+
+def hyperparameters(self) -> List[str]:
+    return ["depth"]
+)");
+  shallow.save(two.folder() / "shallow.pt");
+  const std::string all = R"("network": ["shallow.pt", "deep.pt"], "depth": [5, 2])";
+  CHECK_THROWS_WITH_AS(check_data(two.space(all)), doctest::Contains("too deep"), InputError);
+  CHECK_NOTHROW(check_data(two.space(all + R"(}, "exclude": [{"network": ["deep.pt"], "depth": [5]}], "limits": {)")));
 }
 
 TEST_CASE("without a validation file the test samples validate, and the check says so") {

@@ -31,7 +31,7 @@ TEST_CASE("memory that runs out inside a script is told as that, whatever its ty
   const auto of_allocator = [] { torch::empty({std::int64_t{1} << 55}); };
   try {
     of_allocator();
-    FAIL("32 PB are to be had");
+    FAIL("128 PiB are to be had");
   } catch (const std::exception& error) {
     CHECK_THROWS_AS(rethrow_script_error("loss.pt", error), std::bad_alloc);
   }
