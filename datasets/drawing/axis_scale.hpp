@@ -6,7 +6,7 @@
 
 namespace stormsweep {
 
-/// The least of 1, 2 and 5 times a power of ten that is `size`, above 0, or more.
+/// The least 1, 2 or 5 times a power of ten that is not below `size`, which is above 0.
 double round_step(double size);
 
 /// How values lie along an axis.

@@ -96,11 +96,12 @@ std::string axis_title(const std::string& name, const AxisScale& scale) {
 /// One panel's place on the paper, and the scales of all.
 class Plot {
  public:
-  Plot(Drawing& drawing, const Chart& chart, const std::vector<Entry>& entries, Position corner)
+  Plot(Drawing& drawing, const Chart& chart, const std::vector<Entry>& entries, const WordLayout& words,
+       Position corner)
       : drawing_(drawing),
         chart_(chart),
         entries_(entries),
-        words_(chart.words),
+        words_(words),
         corner_(corner),
         x_(across(chart), corner.x + 10, corner.x + plot_width - 10, chart.spacing),
         y_(values_of(chart, &Position::y), corner.y + plot_height - 8, corner.y + 8) {}
@@ -194,7 +195,7 @@ class Plot {
   Drawing& drawing_;
   const Chart& chart_;
   const std::vector<Entry>& entries_;
-  WordLayout words_;
+  const WordLayout& words_;
   Position corner_;
   AxisScale x_, y_;
 };
@@ -258,7 +259,7 @@ Drawing draw(const Chart& chart) {
   Drawing drawing(std::llround(margin + panels + legends + note), std::llround(width), dots_a_pixel);
   for (std::size_t i = 0; i < chart.panels.size(); ++i) {
     const std::size_t row = i / across, column = i % across;
-    Plot(drawing, chart, entries,
+    Plot(drawing, chart, entries, words,
          {static_cast<double>(column) * panel_width + left, margin + static_cast<double>(row) * panel_height + top})
         .draw(chart.panels[i]);
   }

@@ -1,6 +1,5 @@
 #include "datasets/files/cf_axes.hpp"
 
-#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>

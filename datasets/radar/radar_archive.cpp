@@ -28,9 +28,9 @@ void check_known(const RadarImage& first, const RadarImage& image) {
   const RadarImage &unknown = image.time_known ? first : image, &known = image.time_known ? image : first;
   const bool same = known.path == unknown.path;
   throw InputError(fmt::format(
-      "{}: the times of {} are unknown, those of {} are not; put SEVIR's CATALOG.csv beside it, "
-      "or give files of one kind",
-      unknown.path.string(), same ? "some of its events" : "its events", same ? "others" : known.path.string()));
+      "{}: the times of {} are unknown, those of {} are not ({}); give files whose times are all known, or all unknown",
+      unknown.path.string(), same ? "some of its events" : "its events", same ? "others" : known.path.string(),
+      unknown.note));
 }
 
 /// That `image` belongs with `first`, an earlier one of all and of its sequence.
@@ -109,7 +109,9 @@ RadarArchive list_archive(const std::vector<fs::path>& paths, const std::string&
   }
   if (archive.images.empty()) {
     throw InputError(archive.skipped.empty()
-                         ? files[0].string() + ": holds no radar image; give radar files that hold some"
+                         ? fmt::format("{}{}: no radar image is there; give radar files that hold some",
+                                       files[0].string(),
+                                       files.size() > 1 ? fmt::format(" and {} more", files.size() - 1) : "")
                          : archive.skipped[0]);
   }
   const std::string empty = leave_out_empty(archive.images);

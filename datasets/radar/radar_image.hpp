@@ -28,7 +28,7 @@ struct RadarImage {
   RadarQuantity quantity = RadarQuantity::rain_rate;
   RadarGrid grid;
   RadarFormat format = RadarFormat::netcdf;
-  std::string variable = {};  ///< its name, or that of its quantity
+  std::string variable = {};  ///< its name, or that of its quantity; empty in SEVIR
   double hours = 1;           ///< in which an amount fell; 0: its file does not tell
   StoredImage stored = {};    ///< in NetCDF
   std::string note = {};      ///< what its file contradicts itself in, or lacks, in words; empty: nothing

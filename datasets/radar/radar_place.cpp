@@ -38,7 +38,7 @@ std::optional<MapBox> box_from_one_corner(const MapProjection& map, const RadarG
   const bool left = number < 2, lower = number == 0 || number == 3;
   const GeoPoint place{(*corner)[0], (*corner)[1]};
   const MapPoint at = map.forward(place);
-  const double unit = 1000 * ground_kilometres(place, map.inverse({at.x + (left ? 1 : -1), at.y + (lower ? 1 : -1)}));
+  const double unit = 1000 * ground_kilometres(place, map.inverse({at.x + (left ? 1 : -1), at.y}));
   const auto on_map = [&](double one) { return one * unit < least_pixel ? 1000 * one : one; };
   const double width = on_map(told.x) * static_cast<double>(grid.width),
                height = on_map(told.y) * static_cast<double>(grid.height);

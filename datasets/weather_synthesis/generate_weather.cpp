@@ -28,12 +28,14 @@ constexpr std::int64_t first_day = 946684800, day = 86400;  // 2000-01-01, in se
 constexpr std::int64_t steps_a_day = 8;                     // CAM5 wrote every three hours
 
 bool is_empty_folder(const fs::path& path) {
-  return fs::is_directory(fs::symlink_status(path)) && fs::is_empty(path);
+  std::error_code unreadable;
+  return fs::is_directory(fs::symlink_status(path)) && fs::is_empty(path, unreadable);
 }
 
 bool holds_samples(const fs::path& folder) {
   if (!fs::is_directory(folder)) return false;
-  return std::ranges::any_of(fs::directory_iterator(folder),
+  std::error_code unreadable;
+  return std::ranges::any_of(fs::directory_iterator(folder, unreadable),
                              [](const auto& entry) { return entry.path().extension() == ".h5"; });
 }
 
@@ -43,7 +45,7 @@ void refuse_filled(const fs::path& folder) {
     const fs::path path = folder / split;
     if (!fs::exists(fs::symlink_status(path)) || is_empty_folder(path)) continue;
     throw InputError(fmt::format("{}: {}; choose another folder, or remove it", path.string(),
-                                 holds_samples(path) ? "holds samples already" : "is there and not empty"));
+                                 holds_samples(path) ? "holds samples already" : "is there, and is no empty folder"));
   }
 }
 

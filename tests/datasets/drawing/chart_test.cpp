@@ -84,7 +84,7 @@ TEST_CASE("panels stand in rows of three, on one scale") {
 
 namespace {
 
-/// Whether anything is drawn beside what `without` has, within the columns [left, right).
+/// Whether anything is drawn within the columns [left, right).
 bool is_drawn(const Picture& picture, std::int64_t left, std::int64_t right) {
   for (std::int64_t row = 0; row < picture.height; ++row)
     for (std::int64_t column = left; column < right; ++column)
@@ -122,7 +122,7 @@ TEST_CASE("what has no value is marked on the axis, and stretches the axis below
   const Picture picture = draw(chart).pixels();
   const Patch middle = patch(picture, blue);
   CHECK(middle.column < static_cast<double>(picture.width) / 2);  // 2 and 4 of 1 to 9
-  // Strokes blend with the paper: above the legend's, at the axis, are more red pixels than blue ones.
+  // A stroke's edge blends with the paper, so reddish pixels count; none lies above the dots.
   const auto red_below = [&](std::int64_t row) {
     const auto from = picture.pixels.begin() + row * picture.width;
     return std::count_if(from, picture.pixels.end(), [](const Colour& c) { return c.red > c.blue + 40; });

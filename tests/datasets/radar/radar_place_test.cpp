@@ -55,6 +55,10 @@ TEST_CASE("place: the other corners follow from one and a scale in kilometres, o
   CHECK(kilometres.corners[2][1] == doctest::Approx(49.3654).epsilon(1e-4));
   CHECK(kilometres.corners == metres.corners);
   CHECK(kilometres.pixel_width == doctest::Approx(1000).epsilon(0.01));
+  RadarGrid coarse{.height = 80, .width = 89, .projection = swiss};
+  coarse.corners[0] = {3.169, 43.6301};
+  radar::place_on_ground(coarse, {8, 8}, "a.h5", "where/projdef");
+  CHECK(coarse.pixel_width == doctest::Approx(8000).epsilon(0.01));
   for (const char* const projection : {"+proj=longlat +datum=WGS84", "EPSG:4326"}) {
     RadarGrid degrees{.height = 2, .width = 4, .projection = projection};
     degrees.corners[0] = {10, 50};

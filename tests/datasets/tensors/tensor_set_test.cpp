@@ -48,7 +48,7 @@ TEST_CASE("statistics are of each channel, over samples and all other axes") {
   CHECK(statistics(many).mean[2] == doctest::Approx(values[2].mean().item<double>()));
   CHECK(statistics(many).deviation[2] == doctest::Approx(values[2].std(false).item<double>()));
 
-  // A million, and one and two more, as often: the sum of their squares, 1e17, is told to 8 alone.
+  // A million, and one and two more, as often: a double near 1e17, the sum of their squares, is exact to 8 only.
   const auto turns = torch::arange(99999).remainder(3).to(torch::kFloat32) + 1e6;
   write_tensors(folder / "far.h5", {{"input", turns.unsqueeze(1)}, {"target", torch::zeros({99999})}});
   CHECK(statistics(TensorSet(folder / "far.h5")).mean[0] == 1'000'001);

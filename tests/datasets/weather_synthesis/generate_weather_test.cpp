@@ -74,12 +74,12 @@ TEST_CASE("generate segmentation: a folder that holds samples is refused; what b
     std::ofstream(folder / "validation" / "notes.txt") << "mine\n";
     const auto nobody_is_told = [](std::int64_t) { FAIL("a sample was made"); };
     CHECK(refusal([&] { generate_weather(world, folder.path(), nobody_is_told); }) ==
-          (folder / "validation").string() + ": is there and not empty; choose another folder, or remove it");
+          (folder / "validation").string() + ": is there, and is no empty folder; choose another folder, or remove it");
     CHECK(fs::is_empty(folder / "train"));
     fs::remove_all(folder / "validation");
     std::ofstream(folder / "test") << "no folder\n";
     CHECK(refusal([&] { generate_weather(world, folder.path(), nobody_is_told); }) ==
-          (folder / "test").string() + ": is there and not empty; choose another folder, or remove it");
+          (folder / "test").string() + ": is there, and is no empty folder; choose another folder, or remove it");
     fs::remove(folder / "test");
     generate_weather(world, folder.path(), nobody);
     CHECK(WeatherSet(folder / "train").size() == 2);
@@ -90,7 +90,7 @@ TEST_CASE("generate segmentation: a folder that holds samples is refused; what b
       std::ofstream(folder / "test" / "notes.txt") << "mine\n";
     };
     CHECK(refusal([&] { generate_weather(world, folder.path(), write_notes); }) ==
-          (folder / "test").string() + ": is there and not empty; choose another folder, or remove it");
+          (folder / "test").string() + ": is there, and is no empty folder; choose another folder, or remove it");
     CHECK(!fs::exists(folder / "train"));
   }
   SUBCASE("breaks off") {
