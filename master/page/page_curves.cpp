@@ -142,7 +142,8 @@ Json page_profiles(Selection& selection, const SearchSummary& search) {
     if (curve.view == "curves") continue;
     Json at = curve.words, lines = Json::array();
     for (const std::int64_t trial : trials) lines.push_back(profile_line(selection, curve, trial, at));
-    if (!at.empty() && !lines.empty())
+    const bool any = std::ranges::any_of(lines, [](const Json& line) { return !line["metrics"].empty(); });
+    if (any)
       profiles.push_back({{"coordinate", curve.coordinate},
                           {"unit", declared(selection, curve.coordinate).unit},
                           {"at", at},

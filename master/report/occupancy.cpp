@@ -37,7 +37,7 @@ std::vector<BusyInterval> select_busy_intervals(SQLite::Database& database, cons
   // after a stop make another interval.
   SQLite::Statement select(
       database,
-      "SELECT ranks, min(started), max(finished), count(*), min(id) FROM trials WHERE search = (SELECT id FROM "
+      "SELECT ranks, min(started), max(finished), count(*), min(id), curve FROM trials WHERE search = (SELECT id FROM "
       "searches "
       "WHERE name = ?) AND status NOT IN ('waiting', 'running') AND started IS NOT NULL AND finished IS NOT NULL "
       "GROUP BY training, curve, rung, ranks, started ORDER BY training, curve, rung, started");
@@ -50,7 +50,7 @@ std::vector<BusyInterval> select_busy_intervals(SQLite::Database& database, cons
       throw DamagedRow::of_trial(select.getColumn(4).getInt64(), search, fmt::format("has the ranks '{}'", text));
     if (ranks->empty() || ranks->front() < 1) continue;
     intervals.push_back({*ranks, select.getColumn(1).getDouble(), select.getColumn(2).getDouble(),
-                         static_cast<std::uint64_t>(select.getColumn(3).getInt64())});
+                         static_cast<std::uint64_t>(select.getColumn(3).getInt64()), select.getColumn(5).getString()});
   }
   return intervals;
 }

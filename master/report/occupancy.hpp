@@ -14,6 +14,7 @@ struct BusyInterval {
   std::vector<int> ranks;  ///< ascending, from 1
   double begin, end;       ///< seconds since 1970-01-01 UTC
   std::uint64_t trials;    ///< that ended in it
+  std::string curve = {};  ///< of its training: the key of its curves
 };
 
 /// The busy intervals of a search, in grid order: of trials that have ended and whose times are known. Throws
@@ -23,7 +24,7 @@ std::vector<BusyInterval> read_busy_intervals(const std::filesystem::path& file,
 /// The same of a search that is there, and none where no trial has ended.
 std::vector<BusyInterval> find_busy_intervals(const std::filesystem::path& file, const std::string& search);
 
-/// A stretch of time in which nobody trained, too long for a wait: the search did not run.
+/// A stretch of time in which nobody trained, so long that the search is taken not to have run.
 struct Pause {
   double begin, end;
 };

@@ -51,14 +51,15 @@ bool is_number(const Cell& cell) {
 struct Block {
   Cell by;
   std::vector<std::pair<Cell, std::map<Cell, std::vector<Cell>>>> means;  ///< of rows as they come: [column][value]
-  std::vector<Cell> columns;
+  std::vector<Cell> columns;                                              ///< as they come
+  std::set<Cell> known;                                                   ///< the same: there may be a million
   MeanSizes sizes;
 
   void add(PivotCell cell) {
     sizes.add(cell);
     if (means.empty() || means.back().first != cell.row) means.push_back({cell.row, {}});
     means.back().second[cell.column] = std::move(cell.means);
-    if (std::find(columns.begin(), columns.end(), cell.column) == columns.end()) columns.push_back(cell.column);
+    if (known.insert(cell.column).second) columns.push_back(cell.column);
   }
 };
 

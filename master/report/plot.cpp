@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <optional>
 #include <set>
+#include <string>
 
 #include "master/report/declared.hpp"
 #include "master/store/sql_text.hpp"
@@ -56,11 +59,20 @@ std::string line_name(const Pivot& pivot, const PivotCell& cell, std::size_t val
   return pivot.values.size() == 1 ? name : fmt::format("{}, {}", name, pivot.values[value]);
 }
 
-Chart::Line& find_line(Chart::Panel& panel, const std::string& name) {
-  const auto found =
-      std::find_if(panel.lines.begin(), panel.lines.end(), [&](const Chart::Line& line) { return line.name == name; });
-  return found != panel.lines.end() ? *found : panel.lines.emplace_back(Chart::Line{name, {}});
-}
+/// Of a panel, by their names, of which there may be a million before they are refused.
+class LinesByName {
+ public:
+  explicit LinesByName(Chart::Panel& panel) : panel_(&panel) {}
+
+  Chart::Line& operator[](const std::string& name) {
+    const auto [place, is_new] = places_.try_emplace(name, panel_->lines.size());
+    return is_new ? panel_->lines.emplace_back(Chart::Line{name, {}}) : panel_->lines[place->second];
+  }
+
+ private:
+  Chart::Panel* panel_;
+  std::map<std::string, std::size_t> places_;
+};
 
 void check_lines(const Chart& chart) {
   std::set<std::string> names;
@@ -111,15 +123,16 @@ Chart plot_pivot(Selection& selection, const Pivot& pivot) {
   chart.spacing = spacing_across(selection, pivot.rows, cells);
   for (const Cell& word : words) chart.words.push_back(display(word, Style::plain));
   MeanSizes sizes;
+  std::optional<LinesByName> lines;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     sizes.add(cells[i]);
     if (i == 0 || cells[i].by != cells[i - 1].by)
-      chart.panels.push_back({pivot.by.empty() ? "" : fmt::format("{} {}", pivot.by, number_text(cells[i].by)), {}});
+      lines.emplace(chart.panels.emplace_back(
+          Chart::Panel{pivot.by.empty() ? "" : fmt::format("{} {}", pivot.by, number_text(cells[i].by)), {}}));
     const auto word = std::find(words.begin(), words.end(), cells[i].row);
     const double x = words.empty() ? *number(cells[i].row) : static_cast<double>(word - words.begin());
     for (std::size_t v = 0; v < pivot.values.size(); ++v)
-      if (const auto y = number(cells[i].means[v]))
-        find_line(chart.panels.back(), line_name(pivot, cells[i], v)).points.push_back({x, *y});
+      if (const auto y = number(cells[i].means[v])) (*lines)[line_name(pivot, cells[i], v)].points.push_back({x, *y});
   }
   chart.note = sizes.note("Each point");
   check_lines(chart);

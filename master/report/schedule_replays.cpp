@@ -18,10 +18,24 @@ std::vector<Job> jobs_of(std::span<const BusyInterval> intervals) {
   return jobs;
 }
 
+/// One that was stopped and resumed by as many ranks is one job.
+std::vector<Job> trainings_of(std::span<const BusyInterval> intervals) {
+  std::vector<Job> jobs;
+  const BusyInterval* before = nullptr;
+  for (const BusyInterval& i : intervals) {
+    if (before && !i.curve.empty() && before->curve == i.curve && before->ranks.size() == i.ranks.size())
+      jobs.back().seconds += i.end - i.begin;
+    else
+      jobs.push_back({i.end - i.begin, static_cast<int>(i.ranks.size())});
+    before = &i;
+  }
+  return jobs;
+}
+
 }  // namespace
 
 MeasuredTrainings::MeasuredTrainings(std::vector<BusyInterval> intervals)
-    : jobs(jobs_of(intervals)), occupancy(stormsweep::occupancy(intervals, 1)), latency(occupancy.latency()) {
+    : jobs(trainings_of(intervals)), occupancy(stormsweep::occupancy(intervals, 1)), latency(occupancy.latency()) {
   std::stable_sort(intervals.begin(), intervals.end(),
                    [](const BusyInterval& a, const BusyInterval& b) { return a.begin < b.begin; });
   Scenario scenario;

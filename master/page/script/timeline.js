@@ -67,8 +67,13 @@ panel({
       drawTimeline(box, timeline, longest);
     }
     const attempts = search.column('attempt'),
-          lost = attempts ? attempts.values.filter((attempt) => attempt > 1).length : 0;
-    return lost ? `${grouped(lost)} trials lost a worker and were tried again.` : '';
+          lost = attempts ? attempts.values.filter((attempt) => attempt > 1).length : 0,
+          paused = search.timelines.reduce((sum, one) => sum + one.paused_seconds, 0);
+    return [
+      paused ? `${secondsText(paused)} in stretches of more than a minute in which nobody trained are left out.` : '',
+      lost ? `${grouped(lost)} trials lost a worker and were tried again.` : ''
+    ].filter(Boolean)
+        .join(' ');
   },
   rows: (search) => [
       ['database', 'rank', 'busy_seconds', 'wait_seconds'],

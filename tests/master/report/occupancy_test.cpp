@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "master/report/metric_comparison.hpp"
+#include "master/report/schedule_replays.hpp"
 #include "search/base/error.hpp"
 #include "search/methods/methods.hpp"
 #include "tests/master/store/store_fixture.hpp"
@@ -79,6 +80,9 @@ TEST_CASE("nobody is busy between the stop of a training and its resumption") {
   CHECK(occupancy(intervals, 1).busy() == 9);
   CHECK(occupancy(intervals, 1).trials == 3);
   CHECK(occupancy(intervals, 1).wait() == 40);  // too short for a pause
+  const MeasuredTrainings measured(intervals);
+  REQUIRE(measured.jobs.size() == 1);  // of one training
+  CHECK(measured.jobs[0].seconds == 9);
 }
 
 TEST_CASE("time in which no rank trained for more than a minute is no time of the search, by hand") {
