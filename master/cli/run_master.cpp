@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -199,15 +198,22 @@ Store::Options store_options(const RunOptions& options, KeptModels& models) {
   return storing;
 }
 
-/// Opens a search whose data is sound, and carries it on. `store` is the caller's: it outlives what is thrown here.
-int run_search(const Space& space, const RunOptions& options, const DataReport& report, std::unique_ptr<Store>& store) {
+/// What outlives an error; the store tells the models of what it commits.
+struct Kept {
+  std::optional<KeptModels> models;
+  std::optional<Store> store;
+};
+
+/// Opens a search whose data is sound, and carries it on.
+int run_search(const Space& space, const RunOptions& options, const DataReport& report, Kept& kept) {
   check_precision(space, options, report.gpus);
-  KeptModels models(options.results, cache_folder(options.results), space, static_cast<std::size_t>(options.keep_best));
-  store = std::make_unique<Store>(options.results, space, report.fingerprint, store_options(options, models));
-  if (!options.reuse.empty()) tell_reused(*store, options);
-  models.open(*store);
+  KeptModels& models = kept.models.emplace(options.results, cache_folder(options.results), space,
+                                           static_cast<std::size_t>(options.keep_best));
+  Store& store = kept.store.emplace(options.results, space, report.fingerprint, store_options(options, models));
+  if (!options.reuse.empty()) tell_reused(store, options);
+  models.open(store);
   write_share(options.results, space.name, share_of(space, options));
-  return dispatch_job({space, options, report.fingerprint, *store, models});
+  return dispatch_job({space, options, report.fingerprint, store, models});
 }
 
 }  // namespace
@@ -218,17 +224,17 @@ int become_master(RunOptions options) {
     options.retry_failed = false;
     options.reuse.clear();
   }
-  std::unique_ptr<Store> store;
+  Kept kept;
   int status = exit_bad_input;
   try {
     const Space space = read_run_space(options);
-    if (const auto report = check_data(space, options)) return run_search(space, options, *report, store);
+    if (const auto report = check_data(space, options)) return run_search(space, options, *report, kept);
     if (signals::drain_asked()) status = exit_drained;
   } catch (const InputError& error) {
     fmt::print(stderr, "{}\n", error.what());
   }
   MpiChannel channel = start_mpi(options);  // the others wait there
-  leave(channel, {.status = status}, store.get());
+  leave(channel, {.status = status}, kept.store ? &*kept.store : nullptr);
 }
 
 }  // namespace stormsweep

@@ -44,9 +44,12 @@ std::string time_warning(const BatchJob& job, std::optional<std::uint64_t> train
   const std::string again = job.requeues > 0 ? fmt::format("it goes back into the queue up to {} times", job.requeues)
                                              : "submit it again to continue";
   if (measured.count == 0 || !trainings)
-    return fmt::format("{} on {} rank{} have {}: whether that is enough cannot be known {}; {}",
-                       trainings ? grouped(*trainings) + " trainings" : "trainings that cannot be counted", ranks,
-                       ranks == 1 ? "" : "s", time, trainings ? "before some are timed" : "then", again);
+    return fmt::format("{} on {} rank{} have {}: {}; {}",
+                       trainings ? grouped(*trainings) + " trainings" : "trainings too many to count", ranks,
+                       ranks == 1 ? "" : "s", time,
+                       trainings ? "whether that is enough cannot be known before some are timed"
+                                 : "nobody can know whether that is enough",
+                       again);
   const double usable = (job.time - closing_margin(job.time)).count();
   if (measured.longest > usable)
     return fmt::format("a training has taken {}, and the job has {}; raise --time", spoken(Seconds(measured.longest)),

@@ -1,5 +1,7 @@
 #include "search/space/space.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -79,6 +81,11 @@ void read_data(const Field& root, const std::filesystem::path& directory, Space&
   std::copy_if(names.begin(), names.end(), std::back_inserter(required),
                [&](const std::string& name) { return !space.experiment->may_lack(name); });
   if (required.empty() && !root.has("data")) return;
+  if (!root.has("data")) {
+    std::string files;
+    for (const std::string& name : required) files += (files.empty() ? "" : ", ") + fmt::format("\"{}\": FILE", name);
+    throw InputError(fmt::format("{}: data is missing; add \"data\": {{{}}}", root.place(), files));
+  }
   root["data"].expect_keys(names, required);
   for (const auto& [name, path] : root["data"].members())
     space.data[name] = std::filesystem::absolute(directory / path.text()).lexically_normal();

@@ -103,7 +103,7 @@ TEST_CASE("a limit of trials that ends within a training is reached by the synch
     RunLimits limits(s.limits, 1, store.counts().terminal(), Seconds(0), {});
     return TrainingSource(s, store, {}, limits, 1).limit();
   };
-  const Space two = space(2), four = space(4), nine = space(10);
+  const Space two = space(2), four = space(4), ten = space(10);
   CHECK(limit_of(two) == TrainingLimit{1, 2});
   {
     Store store(folder.path / "s.db", two, "f", {});
@@ -111,7 +111,7 @@ TEST_CASE("a limit of trials that ends within a training is reached by the synch
     store.commit();
   }
   CHECK(limit_of(four) == TrainingLimit{2, 1});  // the third trial of the first training, and one of the second
-  CHECK(limit_of(nine) == TrainingLimit{});
+  CHECK(limit_of(ten) == TrainingLimit{});
 }
 
 TEST_CASE("a metric that is infinite is none: a search that is compared by it, and one that is resumed, agree") {

@@ -190,7 +190,7 @@ TEST_CASE("what is missing is told") {
   CHECK(without("name") == "s.json: name is missing; add it");
   CHECK(without("experiment") == "s.json: experiment is missing; add it");
   CHECK(without("parameters") == "s.json: parameters is missing; add it");
-  CHECK(without("data") == "s.json: data is missing; add it");
+  CHECK(without("data") == R"(s.json: data is missing; add "data": {"train": FILE, "validation": FILE, "test": FILE})");
   Json json = sample();
   json["data"].erase("test");
   CHECK(problem(json) == "s.json: data.test is missing; add it");
