@@ -17,7 +17,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr int emulator_batches_ahead = 2;  // batches
+constexpr int emulator_batches_ahead = 2;
 
 class EmulatorTask : public Task {
  public:

@@ -19,7 +19,7 @@ struct ModelFile {
   std::string notes;                       ///< Task::model_notes: JSON text
   torch::serialize::InputArchive network;  ///< for torch::nn::Module::load; on the CPU
 
-  /// Takes another precision for fp32: forecasts are short work, however the network was trained.
+  /// Computes in fp32, in whatever precision the network was trained: forecasts are short work.
   void compute_in_float32();
 };
 

@@ -70,8 +70,8 @@ class Task {
   /// Samples that go through the network at once; a larger batch is split and its gradients accumulated. A constant of
   /// the experiment and device, not of the machine, so that results do not depend on it.
   virtual std::int64_t micro_batch() const = 0;
-  /// Fewer samples than these never go through the network together while it trains: what is to be split is a batch of
-  /// so many or more. 2 with batch norm, say, which learns nothing from one.
+  /// At least so many samples go through the network together while it trains; no batch has fewer. 2 with batch norm,
+  /// say, which learns nothing from one.
   virtual std::int64_t least_micro_batch() const { return 1; }
   /// Loss of at least one sample. What it draws (dropout) comes from the default generator, which the trainer seeds for
   /// every step.

@@ -1,6 +1,5 @@
 #include "experiments/task/whole_files.hpp"
 
-#include <iterator>
 #include <numeric>
 
 #include "search/base/error.hpp"

