@@ -22,7 +22,7 @@ class GroupCommit {
 
   /// Since when the store takes nothing; nothing: it does.
   std::optional<Seconds> blocked_since() const { return blocked_since_; }
-  const StatusCounts& counts() const { return counts_; }          ///< committed rows of the search
+  const StatusCounts& counts() const { return counts_; }           ///< committed rows of the search
   const std::optional<RatedTrial>& best() const { return best_; }  ///< of them
 
  private:
