@@ -10,10 +10,10 @@ namespace {
 void learn(TrainingCost& cost, const Experiment& experiment, const std::filesystem::path& file) {
   SQLite::Database database = open_for_reading(file);
   guarded(file, [&] {
-    SQLite::Statement select(
-        database,
-        "SELECT configuration, wall_seconds FROM trials WHERE search IN (SELECT id FROM searches WHERE experiment = ?) "
-        "AND status = 'complete' AND wall_seconds IS NOT NULL ORDER BY id DESC LIMIT ?");
+    SQLite::Statement select(database,
+                             "SELECT configuration, wall_seconds FROM trials WHERE +search IN (SELECT id FROM searches "
+                             "WHERE experiment = ?) "
+                             "AND status = 'complete' AND wall_seconds IS NOT NULL ORDER BY id DESC LIMIT ?");
     SQLite::bind(select, experiment.name, static_cast<std::int64_t>(CostModel::most_rows));
     while (select.executeStep())
       if (const auto configuration = parse_configuration(select.getColumn(0).getString(), experiment))

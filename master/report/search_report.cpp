@@ -6,10 +6,10 @@
 #include "master/report/funnel.hpp"
 #include "master/report/occupancy.hpp"
 #include "master/report/selection.hpp"
+#include "master/store/best_epoch.hpp"
 #include "master/store/database.hpp"
 #include "master/store/present_rows.hpp"
 #include "master/store/process_identity.hpp"
-#include "master/store/sql_text.hpp"
 #include "master/store/stored_share.hpp"
 #include "search/base/duration.hpp"
 #include "search/base/error.hpp"
@@ -74,16 +74,20 @@ class Reporter {
     }
   }
 
-  /// By the newest trials. A search that makes up most of the table has them at its end: looking there (+) spares all
-  /// rows of the index; another one might be far from it.
-  void read_rate() {
+  /// What stands before `search` in a condition. A search that makes up most of the table is found sooner by way of the
+  /// rows as they lie, its newest at the end; of another one the index knows where they are.
+  const char* by_rows() {
     std::int64_t rows = static_cast<std::int64_t>(report_.others);
     for (const auto& [_, trials] : report_.statuses) rows += trials;
-    const bool most = 2 * rows >= database_.execAndGet("SELECT ifnull(max(id), 0) FROM trials").getInt64();
+    return 2 * rows >= database_.execAndGet("SELECT ifnull(max(id), 0) FROM trials").getInt64() ? "+" : "";
+  }
+
+  /// By the newest trials.
+  void read_rate() {
     auto select = prepare(fmt::format(
         "SELECT started, finished FROM trials WHERE {}search = (SELECT id FROM searches WHERE name = ?1) AND started "
         "IS NOT NULL AND finished IS NOT NULL ORDER BY id DESC LIMIT {}",
-        most ? "+" : "", SearchReport::rate_trials));
+        by_rows(), SearchReport::rate_trials));
     std::vector<std::pair<double, double>> busy;
     while (select.executeStep()) busy.emplace_back(select.getColumn(0).getDouble(), select.getColumn(1).getDouble());
     if (const double span = running_seconds(busy); span > 0)
@@ -92,12 +96,12 @@ class Reporter {
 
   void read_best() {
     auto select = prepare(fmt::format(
-        "SELECT trial, {0}, {3} FROM results WHERE search = ?1 AND status = 'complete' AND {0} IS NOT "
-        "NULL{2} ORDER BY {1} LIMIT 1",
-        sql_name(search_.choice()), search_.best_first(),
-        condition_.empty() ? "" : fmt::format(" AND trial IN (SELECT id FROM trials WHERE 1{})", condition_),
-        search_.at_best() ? "best_epoch" : "NULL"));
-    if (!select.executeStep()) return;
+        "SELECT id, {} AS metric, {} FROM trials WHERE {}search = (SELECT id FROM searches WHERE name = ?1) AND status "
+        "= "
+        "'complete'{} ORDER BY metric {} NULLS LAST, training, id LIMIT 1",
+        choice_sql(search_.metric, search_.at_best() ? MetricAt::best : MetricAt::last),
+        search_.at_best() ? "best_epoch" : "NULL", by_rows(), condition_, search_.minimizes() ? "ASC" : "DESC"));
+    if (!select.executeStep() || select.isColumnNull(1)) return;
     report_.best = {select.getColumn(0).getInt64(), select.getColumn(1).getDouble(), {}};
     if (search_.at_best()) report_.best->epoch = select.getColumn(2).getInt64();
   }

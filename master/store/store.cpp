@@ -1,5 +1,7 @@
 #include "master/store/store.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -142,9 +144,13 @@ void Store::each_completed(std::size_t most, const std::function<void(const Conf
   StoreDatabase& db = *database_;
   if (!db.lease.resumed) return;
   guarded(db.file, [&] {
-    SQLite::Statement select(db.sqlite,
-                             "SELECT configuration, wall_seconds FROM trials WHERE search = ? AND status = 'complete' "
-                             "AND wall_seconds IS NOT NULL ORDER BY id DESC LIMIT ?");
+    // A search that makes up most of the table has its newest rows at the end: looking there (+) spares a sort of all.
+    const auto rows = static_cast<std::int64_t>(db.committed.counts.terminal());
+    const bool is_most = 2 * rows >= db.sqlite.execAndGet("SELECT ifnull(max(id), 0) FROM trials").getInt64();
+    SQLite::Statement select(
+        db.sqlite, fmt::format("SELECT configuration, wall_seconds FROM trials WHERE {}search = ? AND status = "
+                               "'complete' AND wall_seconds IS NOT NULL ORDER BY id DESC LIMIT ?",
+                               is_most ? "+" : ""));
     SQLite::bind(select, db.lease.search, static_cast<std::int64_t>(most));
     while (select.executeStep())
       if (const auto configuration = parse_configuration(select.getColumn(0).getString(), db.experiment))

@@ -109,11 +109,11 @@ Tally StoreDatabase::read_tally() {
   // millions.
   SQLite::Statement best(
       sqlite, fmt::format("SELECT id, {} AS metric, training FROM trials "
-                          "WHERE +search = ? AND status = 'complete' AND metric IS NOT NULL{} "
-                          "ORDER BY metric {}, training, id LIMIT 1",
+                          "WHERE +search = ? AND status = 'complete'{} "
+                          "ORDER BY metric {} NULLS LAST, training, id LIMIT 1",  // each row's JSON is read once
                           choice_sql(metric, metric_at), present.condition(), goal == Goal::minimize ? "ASC" : "DESC"));
   best.bind(1, lease.search);
-  if (best.executeStep())
+  if (best.executeStep() && !best.isColumnNull(1))
     tally.best = {TrialId{static_cast<std::uint64_t>(best.getColumn(0).getInt64())}, best.getColumn(1).getDouble(),
                   TrainingId{static_cast<std::uint64_t>(best.getColumn(2).getInt64())}};
   return tally;
