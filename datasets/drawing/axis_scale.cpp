@@ -77,7 +77,7 @@ std::vector<double> AxisScale::ticks(int most) const {
 }
 
 std::vector<double> AxisScale::round_ticks(int most, bool whole) const {
-  if (values_.size() == 1) return values_;
+  if (values_.size() == 1) return {values_.front()};
   const auto of_values = logarithmic_ ? log_ticks(low_, high_, most) : linear_ticks(low_, high_, most, whole);
   return of_values.size() > 1 ? of_values : std::vector{low_, high_};
 }
