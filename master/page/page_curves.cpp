@@ -70,12 +70,6 @@ Points thinned(const Points& points) {
   return kept;
 }
 
-std::optional<double> number(const Cell& cell) {
-  if (const auto* integer = std::get_if<std::int64_t>(&cell)) return static_cast<double>(*integer);
-  const auto* real = std::get_if<double>(&cell);
-  return real ? std::optional(*real) : std::nullopt;
-}
-
 std::vector<std::string> identifiers(const std::vector<std::string>& names) {
   std::vector<std::string> quoted;
   for (const std::string& name : names) quoted.push_back(sql_name(name));

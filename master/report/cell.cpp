@@ -35,4 +35,10 @@ std::string display(const Cell& cell, Style style) {
   return "-";
 }
 
+std::optional<double> number(const Cell& cell) {
+  if (const auto* integer = std::get_if<std::int64_t>(&cell)) return static_cast<double>(*integer);
+  const auto* real = std::get_if<double>(&cell);
+  return real ? std::optional(*real) : std::nullopt;
+}
+
 }  // namespace stormsweep

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -17,5 +18,8 @@ enum class Style {
   rate      ///< 4 digits
 };
 std::string display(const Cell& cell, Style style);
+
+/// An integer or real; nothing of a text or NULL.
+std::optional<double> number(const Cell& cell);
 
 }  // namespace stormsweep

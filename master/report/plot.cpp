@@ -18,12 +18,6 @@ namespace stormsweep {
 
 namespace {
 
-std::optional<double> number(const Cell& cell) {
-  if (const auto* integer = std::get_if<std::int64_t>(&cell)) return static_cast<double>(*integer);
-  const auto* real = std::get_if<double>(&cell);
-  return real ? std::optional(*real) : std::nullopt;
-}
-
 /// The rows as words where some are no numbers, in their order; otherwise nothing.
 std::vector<Cell> words_across(const std::vector<PivotCell>& cells, const std::vector<std::string>& order) {
   std::set<Cell> rows;

@@ -15,3 +15,10 @@ TEST_CASE("numbers are shown by what they are") {
   CHECK(display(Cell{-1234567.0}, Style::metric) == "-1.235e+06");
   CHECK(display(Cell{12345.678}, Style::rate) == "1.235e+04");
 }
+
+TEST_CASE("a cell is a number, or none") {
+  CHECK(number(Cell(std::int64_t{3})) == 3);
+  CHECK(number(Cell(0.5)) == 0.5);
+  CHECK_FALSE(number(Cell(std::string("3"))));
+  CHECK_FALSE(number(Cell()));
+}
