@@ -69,6 +69,8 @@ Space read_planned(const std::string& file, fs::path& database) {
     throw InputError(
         fmt::format("--results is {}: there is no such file; give a database that `run` wrote, or leave it out",
                     database.string()));
+  else
+    expect_search_of(*space.experiment, database, "--results");
   const auto kept = sized_by_budget(space) ? read_extent(database, space) : std::nullopt;
   return kept ? with_extent(std::move(space), *kept) : space;
 }

@@ -114,8 +114,7 @@ void print_best(Selection& selection, const ResultsQuestion& q) {
   const SearchSummary& search = only_search(selection.searches(), "--best: the file");
   const std::string number = selection.number();
   std::string rest =
-      fmt::format("WHERE {}{} IS NOT NULL ORDER BY {} LIMIT {}", q.over.empty() ? "status = 'complete' AND " : "",
-                  sql_name(search.choice()), search.best_first(), *q.best);
+      fmt::format("WHERE {} IS NOT NULL ORDER BY {} LIMIT {}", sql_name(search.choice()), search.best_first(), *q.best);
   if (!q.sort.empty())
     rest = fmt::format("WHERE {0} IN (SELECT {0} FROM selected {1}) ORDER BY {2} {3}, {0}", number, rest,
                        selection.column("--sort", q.sort), q.direction);
@@ -205,22 +204,24 @@ void print_curve(Selection& selection, const std::string& coordinate, const Resu
   print_pivot(selection, {coordinate, "trial", "", names, "points", false, curve.words}, q);
 }
 
-/// Of questions that millions of trials may be asked; null: all columns.
-Selection::Needed needed_columns(const ResultsQuestion& q) {
+/// The --best trials of the search, as what follows a condition on `results`.
+std::string best_trials(const SearchSummary& search, std::uint64_t count) {
+  return fmt::format("AND status = 'complete' ORDER BY {} LIMIT {}", search.best_first(), count);
+}
+
+/// Of questions that millions of trials may be asked; null: all.
+Selection::Needs needs(const ResultsQuestion& q) {
   if (!q.over.empty() || !q.curve.empty()) return nullptr;
   if (!q.rows.empty() || !q.columns.empty())
     return [&q](const std::vector<SearchSummary>& searches) {
       Names names{q.rows, q.columns, q.by};
       names.insert(names.end(), q.value.begin(), q.value.end());
       for (const SearchSummary& search : searches) names.push_back(search.choice());
-      return names;
+      return Selection::Needed{names, ""};
     };
   if (q.best && q.plot.empty() && q.format != "optuna")
     return [&q](const std::vector<SearchSummary>& searches) {
-      Names names = columns_of_best(searches);
-      names.insert(names.end(), q.show.begin(), q.show.end());
-      names.push_back(q.sort);
-      return names;
+      return Selection::Needed{{}, best_trials(only_search(searches, "--best: the file"), *q.best)};
     };
   return nullptr;
 }
@@ -232,7 +233,7 @@ int results_command(const Arguments& arguments) {
   if (!question) return exit_done;
   const ResultsQuestion& q = *question;
   Selection selection(std::vector<std::filesystem::path>(q.databases.begin(), q.databases.end()), q.search, q.where,
-                      needed_columns(q));
+                      needs(q));
   if (!q.over.empty()) selection.group_over(q.over);
   if (!q.curve.empty())
     print_curve(selection, q.curve, q);

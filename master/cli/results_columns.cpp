@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "master/report/declared.hpp"
 #include "master/store/sql_text.hpp"
 #include "search/base/text.hpp"
 #include "search/space/trial_record.hpp"
@@ -44,6 +45,25 @@ Names what_varies(Selection& selection) {
   return joined({selection.varying(), selection.with_values({"seed"}, 2)});
 }
 
+/// Whether a search was gone on with by another seed.
+bool has_several_seeds(Selection& selection, const SearchSummary& search) {
+  const std::string seeds = fmt::format("SELECT seed FROM results WHERE search = {}", sql_literal(search.name));
+  return selection.first(fmt::format("SELECT EXISTS ({0} AND seed <> ({0} LIMIT 1))", seeds)) == Cell(std::int64_t{1});
+}
+
+/// And what is the same in all of these few trials, but not in all of the search.
+Names what_search_varies(Selection& selection) {
+  const Names among_rows = what_varies(selection);
+  Names names;
+  for (const SearchSummary& search : selection.searches())
+    for (const std::string& name : search.hyperparameters)
+      if (contains(selection.columns(), name) && declared(selection, name).varies) add_missing(names, {name});
+  add_missing(names, among_rows);
+  for (const SearchSummary& search : selection.searches())
+    if (!selection.grouped() && has_several_seeds(selection, search)) add_missing(names, {"seed"});
+  return names;
+}
+
 /// The metrics that matter; of groups each with how far it scatters, and of how many trials it is where they are not
 /// `trials`, because it is undefined for some.
 Names telling_metrics(Selection& selection) {
@@ -74,18 +94,9 @@ Names telling_columns(Selection& selection) {
                  selection.with_values({"error"}, 1)});
 }
 
-Names columns_of_best(const std::vector<SearchSummary>& searches) {
-  Names names{"best_epoch", "best_metric", "wall_seconds"};
-  for (const SearchSummary& search : searches) {
-    names.insert(names.end(), search.hyperparameters.begin(), search.hyperparameters.end());
-    names.insert(names.end(), search.metrics.begin(), search.metrics.end());
-  }
-  return names;
-}
-
 Names best_columns(Selection& selection) {
   return joined({{selection.grouped() ? group_size_column : "trial"},
-                 what_varies(selection),
+                 what_search_varies(selection),
                  telling_metrics(selection),
                  {"wall_seconds"}});
 }

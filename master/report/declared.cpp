@@ -65,6 +65,13 @@ std::optional<bool> logarithmic(const Json& range) {
   return !scale.is_null() && scale != "linear";
 }
 
+/// Of a value, a list, {"values"} or {"min", "max"}.
+bool has_several_values(const Json& parameter) {
+  if (parameter.is_array()) return parameter.size() > 1;
+  if (!parameter.is_object()) return false;
+  return has_several_values(member(parameter, "values")) || member(parameter, "min") != member(parameter, "max");
+}
+
 }  // namespace
 
 Declared declared(Selection& selection, const std::string& column) {
@@ -75,7 +82,9 @@ Declared declared(Selection& selection, const std::string& column) {
     found.hyperparameter = true;
     const Json space = space_of(selection, search);
     if (found.words.empty()) found.words = choices(space, search, column);
-    if (!found.logarithmic) found.logarithmic = logarithmic(member(member(space, "parameters"), column.c_str()));
+    const Json parameter = member(member(space, "parameters"), column.c_str());
+    if (!found.logarithmic) found.logarithmic = logarithmic(parameter);
+    found.varies |= has_several_values(parameter);
   }
   for (const Curve& curve : selection.curves())
     if (curve.coordinate == column) found.words = curve.words;

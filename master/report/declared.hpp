@@ -13,6 +13,7 @@ struct Declared {
   std::vector<std::string> words;  ///< a choice's, or a profile's, in their order
   std::string unit;                ///< empty: none is known
   bool hyperparameter = false;
+  bool varies = false;              ///< a space has several values of it
   std::optional<bool> logarithmic;  ///< the scale of a hyperparameter's range; nothing: it has none
 };
 

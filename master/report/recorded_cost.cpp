@@ -1,31 +1,51 @@
 #include "master/report/recorded_cost.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "master/store/database.hpp"
+#include "master/store/sql_text.hpp"
+#include "master/store/timed_trainings.hpp"
+#include "search/base/error.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
 namespace {
 
-/// The newest, of all searches of the file.
+/// By the newest, of all searches of the file.
 void learn(TrainingCost& cost, const Experiment& experiment, const std::filesystem::path& file) {
   SQLite::Database database = open_for_reading(file);
   guarded(file, [&] {
-    SQLite::Statement select(database,
-                             "SELECT configuration, wall_seconds FROM trials WHERE +search IN (SELECT id FROM searches "
-                             "WHERE experiment = ?) "
-                             "AND status = 'complete' AND wall_seconds IS NOT NULL ORDER BY id DESC LIMIT ?");
-    SQLite::bind(select, experiment.name, static_cast<std::int64_t>(CostModel::most_rows));
-    while (select.executeStep())
-      if (const auto configuration = parse_configuration(select.getColumn(0).getString(), experiment))
-        cost.learn(*configuration, select.getColumn(1).getDouble());
+    const std::string of_experiment =
+        fmt::format("+search IN (SELECT id FROM searches WHERE experiment = {})", sql_literal(experiment.name));
+    each_timed(database, experiment, of_experiment, CostModel::most_rows,
+               [&](const Configuration& configuration, double seconds) { cost.learn(configuration, seconds); });
   });
 }
 
 }  // namespace
 
+void expect_search_of(const Experiment& experiment, const std::filesystem::path& file, std::string_view place) {
+  SQLite::Database database = open_for_reading(file);
+  guarded(file, [&] {
+    std::vector<std::string> names;
+    SQLite::Statement select(database, "SELECT DISTINCT experiment FROM searches ORDER BY experiment");
+    while (select.executeStep()) names.push_back(select.getColumn(0).getString());
+    if (!contains(names, experiment.name))
+      throw InputError(
+          fmt::format("{} is {}: no search there is of {}, whose trials alone tell what others take; {}", place,
+                      file.string(), experiment.name,
+                      names.empty() ? "it holds none at all" : fmt::format("they are of {}", fmt::join(names, ", "))));
+  });
+}
+
 TrainingCost read_cost(const Space& space, const std::filesystem::path& database) {
   TrainingCost cost(*space.experiment, space.cost);
-  if (!space.cost.like.empty()) learn(cost, *space.experiment, space.cost.like);
+  if (!space.cost.like.empty()) {
+    expect_search_of(*space.experiment, space.cost.like, "cost.like");
+    learn(cost, *space.experiment, space.cost.like);
+  }
   if (std::filesystem::exists(database)) learn(cost, *space.experiment, database);
   return cost;
 }

@@ -73,7 +73,7 @@ bool SearchSummary::minimizes() const {
 }
 
 std::string SearchSummary::best_first() const {
-  return fmt::format("{} {}, {}", sql_name(choice()), minimizes() ? "ASC" : "DESC", ties);
+  return fmt::format("{} {} NULLS LAST, {}", sql_name(choice()), minimizes() ? "ASC" : "DESC", ties);
 }
 
 std::vector<SearchSummary> read_searches(SQLite::Database& database, const std::filesystem::path& file,
@@ -113,9 +113,9 @@ const SearchSummary& only_search(const std::vector<SearchSummary>& searches, std
 Selection::Selection(const std::filesystem::path& file, const std::string& search, const std::string& where)
     : Selection(std::vector{file}, search, where) {}
 
-std::string Selection::copied(const Needed& needed) const {
-  if (!needed) return "*";
-  std::vector<std::string> names = needed(searches_), copied;
+std::string Selection::copied(std::vector<std::string> names) const {
+  if (names.empty()) return "*";
+  std::vector<std::string> copied;
   add_missing(names, {"search", "trial", "training", "status", "seed"});
   for (const std::string& column : columns_)
     if (contains(names, column)) copied.push_back(sql_name(column));
@@ -123,7 +123,7 @@ std::string Selection::copied(const Needed& needed) const {
 }
 
 Selection::Selection(const std::vector<std::filesystem::path>& files, const std::string& search,
-                     const std::string& where, const Needed& needed)
+                     const std::string& where, const Needs& needs)
     : file_(files.front()), database_(files.size() == 1 ? open_for_reading(file_) : union_of(files)) {
   // Or else "batchsize" > 128 would hold of every trial: SQLite takes what is no column between double quotes for a
   // text.
@@ -133,7 +133,7 @@ Selection::Selection(const std::vector<std::filesystem::path>& files, const std:
     read_columns("results");
     read_curves();
   });
-  select(search, where, needed);
+  select(search, where, needs ? needs(searches_) : Needed());
 }
 
 void Selection::read_columns(const std::string& table) {
@@ -160,9 +160,12 @@ void Selection::read_curves() {
 
 void Selection::select(const std::string& search, const std::string& where, const Needed& needed) {
   try {
-    SQLite::Statement copy(database_, fmt::format("CREATE TEMP TABLE selected AS SELECT {} FROM results "
-                                                  "WHERE (?1 = '' OR search = ?1) AND ({}\n) ORDER BY trial",
-                                                  copied(needed), where.empty() ? "1" : where));
+    std::string chosen = fmt::format("(?1 = '' OR search = ?1) AND ({}\n)", where.empty() ? "1" : where);
+    if (!needed.rest.empty())
+      chosen = fmt::format("trial IN (SELECT trial FROM results WHERE {} {})", chosen, needed.rest);
+    SQLite::Statement copy(database_, fmt::format("CREATE TEMP TABLE selected AS SELECT {} FROM results WHERE {} "
+                                                  "ORDER BY trial",
+                                                  copied(needed.columns), chosen));
     copy.bind(1, search);
     copy.exec();
   } catch (const SQLite::Exception& error) {

@@ -41,12 +41,16 @@ class Selection {
   /// `search` empty: all searches; `where` empty: all trials, otherwise an SQL condition on the columns of `results`.
   /// Throws InputError: see open_for_reading, an unknown search, a condition that SQLite does not take.
   Selection(const std::filesystem::path& file, const std::string& search, const std::string& where);
-  /// The columns that a question is about, by the searches that it selects from; null: all.
-  using Needed = std::function<std::vector<std::string>(const std::vector<SearchSummary>&)>;
-  /// From the union of several databases (merge.hpp): parts of a search that several jobs share. Of millions of trials
-  /// to copy `needed` alone, with search, trial, status and seed, takes a fraction of the time.
+  /// What is copied, of millions of trials in a fraction of the time.
+  struct Needed {
+    std::vector<std::string> columns;  ///< with them search, trial, training, status and seed; empty: all
+    std::string rest;                  ///< what follows the condition, such as "ORDER BY loss LIMIT 5"
+  };
+  /// By the searches that a question is about; null: all.
+  using Needs = std::function<Needed(const std::vector<SearchSummary>&)>;
+  /// From the union of several databases (merge.hpp): parts of a search that several jobs share.
   Selection(const std::vector<std::filesystem::path>& files, const std::string& search, const std::string& where,
-            const Needed& needed = nullptr);
+            const Needs& needs = nullptr);
 
   /// Makes one row of all complete trials that agree in all but the hyperparameters `over` (the seed may be among
   /// them): the others; `first_trial` and `first_training`, the lowest numbers; `trials`, how many; and of each metric
@@ -76,13 +80,13 @@ class Selection {
   /// Of `columns`, those that have at least `values` different values, 1 or 2, NULL not counted, among the selected
   /// rows.
   std::vector<std::string> with_values(const std::vector<std::string>& columns, int values);
-  /// Hyperparameters of the selected searches that vary.
+  /// Hyperparameters of the selected searches that vary among the selected rows.
   std::vector<std::string> varying();
 
  private:
   void read_columns(const std::string& table);
   void read_curves();
-  std::string copied(const Needed& needed) const;
+  std::string copied(std::vector<std::string> names) const;
   void select(const std::string& search, const std::string& where, const Needed& needed);
   int count_values(const std::string& column);
 

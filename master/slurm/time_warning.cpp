@@ -6,37 +6,10 @@
 #include <cmath>
 
 #include "master/schedule/closing_margin.hpp"
-#include "master/store/database.hpp"
 #include "search/base/duration.hpp"
 #include "search/base/table.hpp"
 
 namespace stormsweep {
-
-TrainingTimes measure_trainings(const std::vector<std::filesystem::path>& databases, const std::string& search) {
-  TrainingTimes all;
-  double sum = 0, rank_seconds = 0;
-  for (const auto& file : databases) {
-    if (!std::filesystem::exists(file)) continue;
-    SQLite::Database database = open_for_reading(file);
-    guarded(file, [&] {
-      // The trials of a training are its milestones: the longest tells how long it took.
-      SQLite::Statement select(
-          database,
-          "SELECT count(*), total(wall), max(wall), total(wall * gang) FROM (SELECT max(wall_seconds) AS wall, gang "
-          "FROM trials WHERE search = (SELECT id FROM searches WHERE name = ?) AND wall_seconds IS NOT NULL GROUP BY "
-          "training)");
-      select.bind(1, search);
-      select.executeStep();
-      all.count += static_cast<std::uint64_t>(select.getColumn(0).getInt64());
-      sum += select.getColumn(1).getDouble();
-      all.longest = std::max(all.longest, select.getColumn(2).getDouble());
-      rank_seconds += select.getColumn(3).getDouble();
-    });
-  }
-  if (all.count > 0) all.mean = sum / static_cast<double>(all.count);
-  if (sum > 0) all.ranks = rank_seconds / sum;
-  return all;
-}
 
 std::string time_warning(const BatchJob& job, std::optional<std::uint64_t> trainings, const TrainingTimes& measured) {
   const std::uint64_t tasks = std::max<std::uint64_t>(job.tasks, 1), ranks = job.ranks() * tasks;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "master/store/json_member.hpp"
 #include "master/store/schema.hpp"
 #include "search/base/error.hpp"
 
@@ -83,6 +84,7 @@ SQLite::Database open_for_writing(const std::filesystem::path& file) {
   return guarded(file, [&] {
     SQLite::Database database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout);
     const bool fresh = is_new(database, file);
+    read_members_quickly(database);
     // Overwriting the journal's head is cheaper than deleting it. The cache holds much of a large index on identities.
     database.exec("PRAGMA journal_mode = PERSIST; PRAGMA synchronous = FULL");
     database.exec("PRAGMA secure_delete = OFF; PRAGMA cache_size = -16384");
@@ -103,7 +105,9 @@ SQLite::Database open_for_reading(const std::filesystem::path& file) {
     // Only a connection that may write can roll back the journal of a writer that was killed in the middle of a commit.
     if (SQLite::Database writable(file, SQLite::OPEN_READWRITE, busy_timeout); is_new(writable, file))
       throw InputError(fmt::format("{}: holds no results; give the database that `run` wrote", file.string()));
-    return SQLite::Database(file, SQLite::OPEN_READONLY, busy_timeout);
+    SQLite::Database database(file, SQLite::OPEN_READONLY, busy_timeout);
+    read_members_quickly(database);
+    return database;
   });
 }
 

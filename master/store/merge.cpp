@@ -9,6 +9,7 @@
 #include "master/store/best_epoch.hpp"
 #include "master/store/database.hpp"
 #include "master/store/epoch_rows.hpp"
+#include "master/store/json_member.hpp"
 #include "master/store/process_identity.hpp"
 #include "master/store/schema.hpp"
 #include "master/store/stored_extent.hpp"
@@ -221,6 +222,7 @@ Merged merge_database(SQLite::Database& into, const fs::path& place, const fs::p
 
 SQLite::Database union_of(const std::vector<fs::path>& files) {
   SQLite::Database database("", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  read_members_quickly(database);
   SQLite::Transaction transaction(database);
   create_tables(database);
   for (const fs::path& file : files)

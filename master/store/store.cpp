@@ -9,6 +9,7 @@
 #include "master/store/json_text.hpp"
 #include "master/store/store_database.hpp"
 #include "master/store/stored_proposals.hpp"
+#include "master/store/timed_trainings.hpp"
 #include "search/base/text.hpp"
 #include "search/base/utc.hpp"
 #include "search/space/cache_files.hpp"
@@ -147,14 +148,7 @@ void Store::each_completed(std::size_t most, const std::function<void(const Conf
     // A search that makes up most of the table has its newest rows at the end: looking there (+) spares a sort of all.
     const auto rows = static_cast<std::int64_t>(db.committed.counts.terminal());
     const bool is_most = 2 * rows >= db.sqlite.execAndGet("SELECT ifnull(max(id), 0) FROM trials").getInt64();
-    SQLite::Statement select(
-        db.sqlite, fmt::format("SELECT configuration, wall_seconds FROM trials WHERE {}search = ? AND status = "
-                               "'complete' AND wall_seconds IS NOT NULL ORDER BY id DESC LIMIT ?",
-                               is_most ? "+" : ""));
-    SQLite::bind(select, db.lease.search, static_cast<std::int64_t>(most));
-    while (select.executeStep())
-      if (const auto configuration = parse_configuration(select.getColumn(0).getString(), db.experiment))
-        each(*configuration, select.getColumn(1).getDouble());
+    each_timed(db.sqlite, db.experiment, fmt::format("{}search = {}", is_most ? "+" : "", db.lease.search), most, each);
   });
 }
 

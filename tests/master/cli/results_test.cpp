@@ -132,7 +132,7 @@ TEST_CASE("after a changed seed rows show it, and no mean is over seeds without 
   };
   const std::string rows = "trial  status    seed   score  wall_seconds\n";
   CHECK(print({}).starts_with(rows));
-  CHECK(print({"--best", "1"}).starts_with("trial  seed   score  wall_seconds\n"));
+  CHECK(print({"--best", "1"}).starts_with("trial  index  seed   score  wall_seconds\n"));
   CHECK(print({"--where", "seed = 7"}).starts_with("trial  status     score  wall_seconds\n"));
   const Arguments pivot{"--rows", "index", "--columns", "replicate"};
   CHECK(print(pivot).ends_with("\nEach cell is the mean of 2 trials of up to 2 seeds; --by seed parts them\n"));

@@ -1,0 +1,33 @@
+#include "master/report/recorded_cost.hpp"
+
+#include <doctest/doctest.h>
+
+#include "search/base/error.hpp"
+#include "tests/master/store/store_fixture.hpp"
+
+using namespace stormsweep;
+using namespace stormsweep::test;
+
+TEST_CASE("what trials took is told by a database of their experiment alone") {
+  const TemporaryFolder folder;
+  const std::string file = (folder.path / "s.db").string();
+  const Space timed = tornado_space(R"({"epochs": 5, "batch_size": {"min": 64, "max": 83, "step": 1}})");
+  {
+    Store store(file, timed, "f", {});
+    for (std::uint64_t i = 0; i < 20; ++i) {
+      Outcome o = outcome(0.5, "validation_accuracy");
+      o.timings.wall = 30;
+      store.finish(training(timed, i), 0, worker(), o);
+    }
+  }
+  Space space = tornado_space(R"({"epochs": 5})");
+  space.cost.like = file;
+  CHECK(read_cost(space, folder.path / "none.db").seconds(training(space, 0)) == doctest::Approx(30));
+
+  Space other = noop_space(R"({"index": [1, 2]})");
+  other.cost.like = file;
+  const std::string message = "cost.like is " + file +
+                              ": no search there is of noop, whose trials alone tell what others take; they are of "
+                              "tornado";
+  CHECK_THROWS_WITH_AS(read_cost(other, folder.path / "none.db"), message.c_str(), InputError);
+}
