@@ -111,7 +111,7 @@ bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& pl
   const auto carry_out = [&](const Assignment& assignment) {
     executor.execute(assignment, [&] { return queue.dropped(assignment); });
   };
-  if (settings.synchronous && !is_adaptive(space.method)) work_through_share(space, welcome, channel, queue, carry_out);
+  if (ranks_take_shares(settings, space.method)) work_through_share(space, welcome, channel, queue, carry_out);
   work_as_assigned(channel, queue, carry_out);
   report(channel, wire::Stopped{});
   return service.may_finalize();

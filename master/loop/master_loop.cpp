@@ -58,7 +58,7 @@ MasterLoop::MasterLoop(Channel& channel, Store& store, const Space& space, Optio
 MasterLoop::Schedule MasterLoop::make_schedule() {
   const DispatchPolicy policy{.workers = static_cast<std::size_t>(channel_.size() - 1),
                               .lost_after = Seconds(options_.settings.lost_after)};
-  if (options_.settings.synchronous && !is_adaptive(space_.method))
+  if (ranks_take_shares(options_.settings, space_.method))
     return SynchronousMaster(
         policy, [this](TrainingId id) { return source_.at(id); }, awake());
   const auto expected = [this](const Training& training) -> std::optional<Seconds> {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/math/statistics/univariate_statistics.hpp>
 #include <charconv>
 #include <optional>
 #include <sstream>
@@ -105,10 +106,7 @@ double Occupancy::latency() const {
   for (const Rank& rank : ranks)
     for (std::size_t i = 1; i < rank.busy.size(); ++i)
       gaps.push_back(std::max(0.0, rank.busy[i].first - rank.busy[i - 1].second));
-  if (gaps.empty()) return 0;
-  const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
-  std::nth_element(gaps.begin(), middle, gaps.end());
-  return *middle;
+  return gaps.empty() ? 0 : boost::math::statistics::median(gaps);
 }
 
 std::vector<Pause> pauses_between(std::vector<std::pair<double, double>> busy) {

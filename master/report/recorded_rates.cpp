@@ -1,6 +1,6 @@
 #include "master/report/recorded_rates.hpp"
 
-#include <algorithm>
+#include <boost/math/statistics/univariate_statistics.hpp>
 #include <vector>
 
 #include "master/store/database.hpp"
@@ -15,12 +15,6 @@ Configuration plain(Configuration configuration, const Experiment& experiment) {
     if (const auto place = experiment.find(name))
       configuration.values[*place] = experiment.hyperparameters[*place].fallback;
   return configuration;
-}
-
-double median(std::vector<double>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 }  // namespace
@@ -42,7 +36,7 @@ std::map<std::size_t, double> recorded_rates(const std::filesystem::path& databa
     }
   });
   std::map<std::size_t, double> rates;
-  for (auto& [ranks, values] : all) rates[ranks] = median(values);
+  for (auto& [ranks, values] : all) rates[ranks] = boost::math::statistics::median(values);
   return rates;
 }
 

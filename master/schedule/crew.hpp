@@ -8,7 +8,7 @@
 
 namespace stormsweep {
 
-/// The workers of a job: which are there, which are lost, and how the job ends. Both schedules have one. What they want
+/// The workers of a job: which are there, which are lost, and how the job ends. Each schedule has one. What it wants
 /// done is gathered here, so that it stays in order.
 class Crew {
  public:

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "search/space/method_settings.hpp"
+
 namespace stormsweep {
 
 /// How a search is run: what the command line and the data say beside the space itself, the same on all ranks.
@@ -15,9 +17,15 @@ struct RunSettings {
   bool keep_work = false;            ///< folders in which commands have worked stay, of those that are complete too
   bool keep_models = false;          ///< trained networks are saved (search/space/cache_files.hpp)
   bool share_epochs = true;          ///< as the master has it, whatever the space says
-  bool synchronous = false;          ///< workers compute their shares themselves (SynchronousShare)
+  bool synchronous = false;          ///< by the synchronous schedule
   std::string stage;                 ///< folder on each machine's own disk for copies of the data; empty: none are made
   bool operator==(const RunSettings&) const = default;
 };
+
+/// Whether each rank computes its own share (SynchronousShare) and nobody hands anything out: what is to be trained
+/// must not follow from results.
+inline bool ranks_take_shares(const RunSettings& settings, const MethodSettings& method) {
+  return settings.synchronous && !is_adaptive(method);
+}
 
 }  // namespace stormsweep

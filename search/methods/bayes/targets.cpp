@@ -2,16 +2,12 @@
 
 #include <algorithm>
 #include <boost/math/distributions/normal.hpp>
+#include <boost/math/statistics/univariate_statistics.hpp>
 #include <cmath>
 
 namespace stormsweep::bayes {
 
 namespace {
-
-double median_of_sorted(const std::vector<double>& sorted) {
-  const std::size_t half = sorted.size() / 2;
-  return sorted.size() % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-}
 
 /// Of the distances from `centre`; 0 of none.
 double root_mean_square(std::span<const double> values, double centre) {
@@ -40,8 +36,8 @@ double infeasible(const std::vector<double>& values) {
 std::vector<double> half_rank_warp(std::vector<double> values) {
   if (values.empty()) return values;
   auto sorted = values;
+  const double median = boost::math::statistics::median(sorted);
   std::ranges::sort(sorted);
-  const double median = median_of_sorted(sorted);
   sorted.erase(std::ranges::unique(sorted).begin(), sorted.end());
   const auto centre = std::ranges::lower_bound(sorted, median);
   const double above = root_mean_square({centre, sorted.end()}, median);
