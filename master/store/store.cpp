@@ -121,7 +121,9 @@ void Store::add_epochs(const Training& training, const std::vector<EpochRecord>&
   for (const EpochRecord& record : records) {
     db.learn(record.metrics);
     const double value = value_of(record.metrics, db.metric);
-    append_json(db.epochs.emplace_back(curve, record.epoch, record.seconds, value, "").metrics, record.metrics);
+    Metrics shown = record.metrics;
+    std::erase_if(shown, [&](const auto& metric) { return db.experiment.is_profile_point(metric.first); });
+    append_json(db.epochs.emplace_back(curve, record.epoch, record.seconds, value, "").metrics, shown);
   }
 }
 

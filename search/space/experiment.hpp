@@ -79,6 +79,8 @@ struct Experiment {
   const Metric* find_metric(std::string_view metric) const;
   /// The profile of a metric, named alone or at a value: validation_mse or validation_mse[60]. Null if there is none.
   const Profile* find_profile_of(std::string_view metric) const;
+  /// Whether it is a profile's at one value: validation_mse[60].
+  bool is_profile_point(std::string_view metric) const { return metric.ends_with(']') && find_profile_of(metric); }
   bool may_lack(std::string_view file) const;  ///< whether it is among optional_data
   /// The hyperparameter that has `of_length`, if any; there is one at most.
   std::optional<std::size_t> length_dependence() const;

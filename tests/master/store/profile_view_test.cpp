@@ -51,6 +51,7 @@ void fill(const std::filesystem::path& file, const Space& space, const std::vect
       o.metrics.emplace_back(profile_metric("test_persistence", at), 9.5);
     }
     o.metrics.emplace_back("test_iou[storm]", 0.25 * double(i));
+    store.add_epochs(training(space, i), {{1, 1, o.metrics}});
     store.finish(training(space, i), 0, worker(), o);
   }
 }
@@ -84,6 +85,11 @@ TEST_CASE("the view of all trials has no column of a profile") {
   CHECK(query(f.file, "SELECT name FROM pragma_table_info('results') WHERE name LIKE '%test%' OR name LIKE 'lead%'") ==
         Rows{"test_seconds"});
   CHECK(query(f.file, "SELECT metrics FROM trials")[0].find(R"("test_mse[10]":4.1)") != std::string::npos);
+}
+
+TEST_CASE("a curve has no profile at each of its points") {
+  const Forecasts f;
+  CHECK(query(f.file, "SELECT metrics FROM epochs") == Rows{R"({"score":0.5})", R"({"score":0.5})"});
 }
 
 TEST_CASE("trials that are not complete have no profile") {
