@@ -33,6 +33,16 @@ bool blank(std::string_view line) {
   return line.find_first_not_of(" \t\r") == line.npos;
 }
 
+/// Those of profiles, too.
+std::vector<std::string> metric_names(const Experiment& experiment) {
+  std::vector<std::string> names;
+  for (const Metric& metric : experiment.metrics) names.push_back(metric.name);
+  for (const Profile& profile : experiment.profiles)
+    for (const Metric& metric : profile.metrics)
+      for (const Value& at : profile.at) names.push_back(profile_metric(metric.name, at));
+  return names;
+}
+
 }  // namespace
 
 CommandReports::CommandReports(const Experiment& experiment, std::vector<std::int64_t> milestones,
@@ -106,10 +116,9 @@ std::optional<std::int64_t> CommandReports::read_epoch(const nlohmann::json& rep
 }
 
 Metrics CommandReports::read_metrics(const nlohmann::json& report) const {
-  std::vector<std::string> known;
-  for (const Metric& metric : experiment_.metrics) known.push_back(metric.name);
+  const std::vector<std::string> known = metric_names(experiment_);
   for (const auto& [name, value] : report.items()) {
-    if (name == "epoch" || experiment_.find_metric(name)) continue;
+    if (name == "epoch" || std::find(known.begin(), known.end(), name) != known.end()) continue;
     throw std::runtime_error(
         fmt::format("{}: {} is no metric of {}; {}", place(), name, experiment_.name, suggestion(name, known)));
   }

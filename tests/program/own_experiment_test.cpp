@@ -79,6 +79,20 @@ TEST_CASE("an edited script is another search, and says so") {
   CHECK(count_lines(again.err) == 1);
 }
 
+TEST_CASE("a command reports metrics along a coordinate, which are a view") {
+  const WorkFolder folder;
+  folder.write("experiment.json", R"({"name": "ahead", "summary": "s", "run": ["sh", "train.sh"], "files": ["train.sh"],
+    "data": [], "metrics": [{"name": "mse", "goal": "minimize", "meaning": "m"}], "hyperparameters": [],
+    "profiles": [{"name": "lead_time", "unit": "h", "at": [6, 12],
+                  "metrics": [{"name": "mse", "goal": "minimize", "meaning": "m"}]}]})");
+  folder.write("train.sh", R"(echo '{"mse": 2, "mse[6]": 1.5, "mse[12]": 2.5}' >> "$STORMSWEEP_REPORT")");
+  folder.write("s.json", R"({"name": "s", "experiment": "./experiment.json", "parameters": {}})");
+  const Ended ended = search(folder, "s.json", "s.db");
+  CAPTURE(ended.err);
+  CHECK(ended.status == 0);
+  CHECK(query(folder / "s.db", "SELECT lead_time, mse FROM lead_time ORDER BY 1") == Rows{"6|1.5", "12|2.5"});
+}
+
 TEST_CASE("stopped in the middle, commands go on from their checkpoints, and nothing of them is left") {
   const WorkFolder folder;
   write_slow(folder);
