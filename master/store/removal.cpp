@@ -10,7 +10,10 @@
 #include "master/store/kept_models.hpp"
 #include "master/store/process_identity.hpp"
 #include "master/store/search_lines.hpp"
+#include "master/store/side_folder.hpp"
+#include "master/store/trial_row.hpp"
 #include "search/base/error.hpp"
+#include "search/space/cache_files.hpp"
 #include "search/space/outcome.hpp"
 
 namespace stormsweep {
@@ -56,6 +59,7 @@ class Removal {
     refuse_decided(fate.later);
     Removed removed;
     removed.curves = remove_curves();
+    remove_checkpoints();
     const std::vector<TrialId> gone = read_chosen();
     removed.trials = static_cast<std::uint64_t>(database_.exec(fmt::format("{} WHERE {}", fate.change, is_chosen)));
     database_.exec("UPDATE searches SET json_bytes = NULL WHERE id IN (SELECT id FROM touched)");
@@ -112,6 +116,20 @@ class Removal {
         "d.curve)");
     database_.exec("DELETE FROM epochs WHERE (search, curve) IN (SELECT search, curve FROM doomed)");
     return static_cast<std::uint64_t>(curves.getInt64());
+  }
+
+  /// What is trained again begins anew. Before the commit: a run that begins right after it must find none.
+  void remove_checkpoints() {
+    const fs::path folder = checkpoints(side_folder(file_, "cache"));
+    std::error_code ignored;  // what is not there need not go
+    if (!fs::exists(folder, ignored)) return;
+    SQLite::Statement select(database_,
+                             "SELECT DISTINCT curve, fingerprint FROM trials JOIN searches ON searches.id = search "
+                             "WHERE trials.id IN (SELECT id FROM chosen)");
+    while (select.executeStep()) {
+      const auto curve = read_identity(select.getColumn(0));
+      if (curve) fs::remove_all(checkpoint(folder, *curve, select.getColumn(1).getString()), ignored);
+    }
   }
 
   std::vector<TrialId> read_chosen() {

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <csignal>
+
 #include "tests/program/command.hpp"
 #include "tests/program/database.hpp"
 
@@ -72,6 +74,32 @@ TEST_CASE("trials are run again by the next run, and no others") {
   CHECK(query(six.folder / "n.db", times) == others);
   CHECK(query(six.folder / "n.db", first) != before);
   CHECK(six.rows("1") == 6);
+}
+
+TEST_CASE("a milestone of a command that was interrupted, run again, is trained again") {
+  const WorkFolder folder;
+  folder.write("experiment.json", R"({"name": "slow", "summary": "s", "run": ["sh", "train.sh"], "files": ["train.sh"],
+    "data": [], "milestone": "epochs", "metrics": [{"name": "loss", "goal": "minimize", "meaning": "m"}],
+    "hyperparameters": [{"name": "epochs", "type": "integer", "default": 1, "min": 1, "max": 9, "meaning": "m"}]})");
+  // Its first start waits in the second epoch; each start reports its own number.
+  folder.write("train.sh", R"(echo >> "$STORMSWEEP_DIRECTORY/starts"; start=$(wc -l < "$STORMSWEEP_DIRECTORY/starts")
+for epoch in 1 2; do
+  echo "{\"epoch\": $epoch, \"loss\": $start}" >> "$STORMSWEEP_REPORT"
+  [ $start = 1 ] && sleep 60
+done
+true)");
+  folder.write("s.json", R"({"name": "s", "experiment": "./experiment.json", "parameters": {"epochs": [1, 2]}})");
+  const Words words{stormsweep_program(), "run", "s.json", "--workers", "1", "--device", "cpu"};
+  {
+    Command stopped(words, folder);
+    REQUIRE(eventually(
+        [&] { return number(folder / "s.db", "SELECT count(*) FROM trials WHERE status = 'complete'") == 1; }));
+    stopped.signal(SIGTERM);
+    CHECK(stopped.wait().status == 85);
+  }
+  CHECK(run_stormsweep({"rerun", "s.db", "--where", "epochs = 1", "--yes"}, folder).status == 0);
+  CHECK(run(words, folder).status == 0);
+  CHECK(query(folder / "s.db", "SELECT epochs FROM results WHERE loss = 2 ORDER BY 1") == Rows{"1", "2"});
 }
 
 TEST_CASE("without a terminal nothing goes unless --yes is given") {

@@ -9,6 +9,7 @@
 #include "master/store/kept_models.hpp"
 #include "master/store/process_identity.hpp"
 #include "search/base/error.hpp"
+#include "search/space/cache_files.hpp"
 #include "tests/master/store/best_epoch_fixture.hpp"
 
 using namespace stormsweep;
@@ -37,6 +38,14 @@ bool network_kept(const std::filesystem::path& file, std::uint64_t trial) {
 
 /// Four trials of noop, the third of which failed.
 struct Four {
+  /// The checkpoint of a training: a folder, as commands have.
+  std::filesystem::path save(std::uint64_t number, const std::string& fingerprint = "f") const {
+    const auto curve = curve_identity(training(space, number).configuration, *space.experiment, space.seed);
+    const auto folder_of_it = checkpoint(checkpoints(folder.path / "s.cache"), curve, fingerprint);
+    std::filesystem::create_directories(folder_of_it / "state");
+    return folder_of_it;
+  }
+
   TemporaryFolder folder;
   std::filesystem::path file = folder.path / "s.db";
   Space space = noop_space(R"({"index": [1, 2, 3, 4]})");
@@ -82,6 +91,20 @@ TEST_CASE("trials to be run again wait without an outcome, under their numbers")
   CHECK(query(f.file, "SELECT status, score FROM results WHERE trial = 1") == Rows{"complete|0.7"});
 }
 
+TEST_CASE("what is deleted, or trained again, begins without the checkpoint it has left") {
+  const Four f;
+  const auto first = f.save(0), second = f.save(1), of_other_data = f.save(0, "g");
+  SUBCASE("deleted") {
+    CHECK(delete_trials(f.file, {TrialId{1}}).trials == 1);
+  }
+  SUBCASE("to be run again") {
+    CHECK(rerun_trials(f.file, {TrialId{1}}).trials == 1);
+  }
+  CHECK_FALSE(std::filesystem::exists(first));
+  CHECK(std::filesystem::exists(second));
+  CHECK(std::filesystem::exists(of_other_data));
+}
+
 TEST_CASE("a curve goes with the last trial that has ended of it") {
   const auto curves = [](const std::filesystem::path& file) {
     return query(file, "SELECT count(*), count(DISTINCT curve) FROM epochs");
@@ -104,10 +127,12 @@ TEST_CASE("nothing goes of a search that is being written") {
   execute(f.file, fmt::format("UPDATE searches SET writer_host = '{}', writer_pid = {}, writer_seen = {}",
                               this_process().host, getppid(), this_process().seen));
   keep_network(f.file, 1);
+  const auto saved = f.save(0);
   for (const auto act : {delete_trials, rerun_trials})
     CHECK_THROWS_WITH_AS(act(f.file, {TrialId{1}}), doctest::Contains("s.db: search 's' is being written by process"),
                          InputError);
   CHECK(query(f.file, "SELECT count(*) FROM trials WHERE status IN ('complete', 'failed')") == Rows{"4"});
+  CHECK(std::filesystem::exists(saved));
   CHECK(network_kept(f.file, 1));
 }
 
