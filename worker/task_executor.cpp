@@ -42,12 +42,12 @@ void save(const Workplace& with, const Training& training, std::size_t milestone
 
 CheckpointPlan checkpoint_plan(const Workplace& with, const Training& training) {
   const double every = with.settings.checkpoint_every;
-  const bool stays = training.rung && training.rung->goes_on;
-  if (every <= 0 && !stays) return {};
+  const bool at_end = training.rung && training.rung->goes_on;
+  if (every <= 0 && !at_end) return {};
   const Identity curve = curve_identity(training.configuration, *with.space.experiment, with.context.seed);
   return {.file = checkpoint(checkpoints(with.context.cache), curve, with.context.fingerprint),
           .every = Seconds(every > 0 ? every : std::numeric_limits<double>::infinity()),
-          .stays = stays};
+          .at_end = at_end};
 }
 
 torch::Device device_of(const Placement& placement) {

@@ -83,10 +83,10 @@ class CommandRun {
  public:
   CommandRun(const Experiment& experiment, const Training& training, const RunContext& context, const RunEvents& events)
       : experiment_(experiment),
-        training_(training),
         events_(events),
         leads_(context.gang->rank() == 0),
         keep_work_(context.keep_work),
+        keep_checkpoint_(context.keep_checkpoint),
         folder_(make_folder(experiment, training, context)),
         tail_(folder_.report()),
         reports_(experiment, training.milestones, [this](CommandReports::Row row) { tell(std::move(row)); }) {
@@ -180,11 +180,10 @@ class CommandRun {
     if (by_memory) return ended(Status::out_of_memory, "it was killed for want of memory");
     if (end.signal != 0) return ended(Status::failed, fmt::format("it was ended by signal {}", end.signal));
     if (end.status != 0) return ended(Status::failed, fmt::format("it ended with exit status {}", end.status));
-    if (leads_) reports_.finish(seconds());
     if (keep_work_) keep_reports();
-    std::error_code ignored;  // what cannot be removed is in nobody's way
-    const bool goes_on = training_.rung && training_.rung->goes_on;
-    if (leads_ && !goes_on) fs::remove_all(folder_.checkpoint, ignored);  // which all of a gang share
+    if (leads_) reports_.finish(seconds());  // and the master may remove the checkpoint
+    std::error_code ignored;                 // what cannot be removed is in nobody's way
+    if (leads_ && !keep_checkpoint_) fs::remove_all(folder_.checkpoint, ignored);  // which all of a gang share
     if (!keep_work_) fs::remove_all(folder_.path, ignored);
     return {};
   }
@@ -204,20 +203,20 @@ class CommandRun {
     events_.finished(row.milestone, std::move(outcome), std::move(row.epochs));
   }
 
-  /// Not as it should be: what it said last, and where the rest is. What it reported is not told to those who try
-  /// again.
-  Outcome ended(Status status, const std::string& reason) const {
+  /// Not as it should be: what it said last, and where the rest is. Who tries again begins anew: reports may be what
+  /// was wrong, and a state goes nowhere without those before it.
+  Outcome ended(Status status, const std::string& reason) {
     Outcome outcome;
     keep_reports();
-    std::error_code ignored;
-    fs::remove(folder_.told(), ignored);
-    fs::remove(folder_.times(), ignored);
     outcome.status = status;
     outcome.error = experiment_.command->words[0] + ": " + reason;
     if (const std::string said = last_line(folder_.path / "stderr"); !said.empty())
       outcome.error += "; it said last: " + abbreviated(said);
     outcome.error += full_disk() ? "; the disk was full, so its folder is not kept"
                                  : std::string(see_folder) + folder_.path.string();
+    process_.reset();  // which may save its state as it is stopped
+    std::error_code ignored;
+    fs::remove_all(folder_.checkpoint, ignored);
     return outcome;
   }
 
@@ -233,9 +232,8 @@ class CommandRun {
   double seconds() const { return (steady_time() - begun_).count(); }
 
   const Experiment& experiment_;
-  const Training& training_;
   const RunEvents& events_;
-  bool leads_, keep_work_;
+  bool leads_, keep_work_, keep_checkpoint_;
   double started_ = steady_unix_time();
   Seconds begun_ = steady_time();
   std::int64_t killed_ = out_of_memory_kills();

@@ -34,8 +34,10 @@ void GroupCommit::commit(Seconds now, Seconds patience) {
 
 std::uint64_t GroupCommit::finish() {
   const std::uint64_t lost = store_.settle();
-  if (lost == 0) look();
-  return lost;
+  if (lost > 0) return lost;
+  rows_ = 0;
+  look();
+  return 0;
 }
 
 }  // namespace stormsweep

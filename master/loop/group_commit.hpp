@@ -22,6 +22,8 @@ class GroupCommit {
 
   /// Since when the store takes nothing; nothing: it does.
   std::optional<Seconds> blocked_since() const { return blocked_since_; }
+  /// Whether rows are still to be committed.
+  bool waiting() const { return rows_ > 0; }
   const StatusCounts& counts() const { return counts_; }           ///< committed rows of the search
   const std::optional<RatedTrial>& best() const { return best_; }  ///< of them
 

@@ -8,6 +8,8 @@
 #include "master/loop/stale_checkpoints.hpp"
 #include "search/base/error.hpp"
 #include "search/base/utc.hpp"
+#include "search/space/cache_files.hpp"
+#include "search/space/runs_itself.hpp"
 
 namespace stormsweep {
 
@@ -23,6 +25,18 @@ template <class... Functions>
 struct Overloaded : Functions... {
   using Functions::operator()...;
 };
+
+/// Whether checkpoints of its trainings are ours to remove. That of a command is a folder, which another training of
+/// the same curve would miss: where there may be one, its worker removes it before.
+bool removes_checkpoints(const Space& space) {
+  return space.experiment->command ? one_training_a_curve(space) : !runs_itself(*space.experiment);
+}
+
+/// Whether nobody goes on from where a training has ended so: what has failed may have met an error that passes.
+bool is_over(const Training& training, Status status) {
+  const bool goes_on = training.rung && training.rung->goes_on;
+  return status == Status::diverged || (status == Status::complete && !goes_on);
+}
 
 /// By a halving limits.trials says how many brackets there are, which end whole (search/methods/halving.hpp).
 Limits limits_of(const Space& space) {
@@ -98,6 +112,7 @@ std::optional<Conclusion> MasterLoop::turn(bool drain, Seconds patience) {
   beat();
   store_long_runners();
   commits_.commit_when_due(now());
+  remove_dropped();
   tell_of_store();
   if (progress_.due(now())) progress_.show(standing(), now());
   return ended_ ? std::optional(conclude()) : std::nullopt;
@@ -230,6 +245,7 @@ void MasterLoop::act(const action::GiveUp& given_up) {
     count(outcome.status);
     learn(given_up.training, k, outcome);
   }
+  drop(given_up.training);  // the checkpoint may be what they died of
 }
 
 void MasterLoop::act(const action::Stop& stop) {
@@ -247,13 +263,24 @@ void MasterLoop::record(const action::Record& record, const wire::Finished& repo
   store_.finish(record.training, record.milestone, roster_.trainer(record.worker, record.members), outcome);
   count(outcome.status);
   learn(record.training, record.milestone, outcome);
+  const bool last = record.milestone + 1 == record.training.trials();
+  if (last && is_over(record.training, outcome.status)) drop(record.training);
   roster_.end(record.worker, record.training, record.milestone);
 }
 
 void MasterLoop::learn(const Training& training, std::size_t milestone, const Outcome& outcome) {
   source_.learn(training, milestone, outcome);
-  for (const Training& dropped : source_.take_dropped())
-    remove_checkpoint(options_.settings.cache, options_.settings.fingerprint, dropped, space_);
+  for (const Training& dropped : source_.take_dropped()) drop(dropped);
+}
+
+void MasterLoop::drop(const Training& training) {
+  if (removes_checkpoints(space_))
+    dropped_.push_back(curve_identity(training.configuration, *space_.experiment, space_.seed));
+}
+
+void MasterLoop::remove_dropped() {
+  if (dropped_.empty() || commits_.waiting()) return;
+  remove_checkpoints(options_.settings.cache, options_.settings.fingerprint, std::exchange(dropped_, {}));
 }
 
 void MasterLoop::drain_when_due(bool drain) {
@@ -340,6 +367,7 @@ Conclusion MasterLoop::conclude() {
     progress_.say(fmt::format("{}; outcomes that are not in it: {}; run it again to continue", store_.problem(), lost));
     if (conclusion_.ending == Ending::done) conclusion_.ending = Ending::drained;
   }
+  remove_dropped();
   progress_.finish(standing(), now());
   if (source_.unstarted() && conclusion_.ending == Ending::done) conclusion_.ending = Ending::drained;
   // Running a search again that fails so would not get further: it has ended.

@@ -92,6 +92,9 @@ class MasterLoop {
   void record(const action::Record& record, const wire::Finished& reported);
   /// A trial has ended: the source may decide by it.
   void learn(const Training& training, std::size_t milestone, const Outcome& outcome);
+  /// A training will not go on: its checkpoint goes once its outcomes are committed.
+  void drop(const Training& training);
+  void remove_dropped();
 
   void drain_when_due(bool drain);
   void tell_of_store();
@@ -117,6 +120,7 @@ class MasterLoop {
   std::string welcome_;                  ///< encoded; empty until the first worker comes
   Roster roster_;
   GroupCommit commits_;
+  std::vector<Identity> dropped_;  ///< curves of trainings whose checkpoints have still to go
   Progress progress_;
   Seconds beaten_, ordered_;      ///< when we last gave a sign of life, and had data staged
   std::uint64_t ended_here_ = 0;  ///< trials that ended in this run

@@ -1,7 +1,6 @@
 #include "master/loop/stale_checkpoints.hpp"
 
 #include <system_error>
-#include <vector>
 
 #include "search/base/file.hpp"
 #include "search/space/cache_files.hpp"
@@ -20,11 +19,13 @@ void remove_stale_checkpoints(const std::filesystem::path& cache, const std::str
   fs::remove(checkpoints(cache), ignored);                           // if it is empty
 }
 
-void remove_checkpoint(const std::filesystem::path& cache, const std::string& fingerprint, const Training& training,
-                       const Space& space) {
-  const Identity curve = curve_identity(training.configuration, *space.experiment, space.seed);
+void remove_checkpoints(const std::filesystem::path& cache, const std::string& fingerprint,
+                        const std::vector<Identity>& curves) {
+  namespace fs = std::filesystem;
+  const fs::path folder = checkpoints(cache);
   std::error_code ignored;  // what is not there need not go
-  std::filesystem::remove_all(checkpoint(checkpoints(cache), curve, fingerprint), ignored);
+  if (!fs::exists(folder, ignored)) return;
+  for (const Identity& curve : curves) fs::remove_all(checkpoint(folder, curve, fingerprint), ignored);
 }
 
 }  // namespace stormsweep

@@ -175,8 +175,10 @@ bool Store::abandoned(const Identity& curve) {
   return guarded(database_->file, [&] {
     SQLite::Statement select(
         database_->sqlite,
-        "SELECT EXISTS (SELECT 1 FROM trials WHERE search = ?1 AND curve = ?2) OR NOT EXISTS (SELECT 1 FROM searches a "
-        "JOIN searches b ON a.fingerprint = b.fingerprint WHERE a.id = ?1 AND b.id <> ?1)");
+        "SELECT (EXISTS (SELECT 1 FROM trials WHERE search = ?1 AND curve = ?2) OR NOT EXISTS (SELECT 1 FROM "
+        "searches a JOIN searches b ON a.fingerprint = b.fingerprint WHERE a.id = ?1 AND b.id <> ?1)) AND NOT EXISTS "
+        "(SELECT 1 FROM trials WHERE search = ?1 AND curve = ?2 AND status <> 'complete' AND status IN ('failed', "
+        "'out_of_memory'))");
     select.bind(1, database_->lease.search);
     select.bind(2, curve.data(), static_cast<int>(curve.size()));
     select.executeStep();

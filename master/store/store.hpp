@@ -85,7 +85,8 @@ class Store {
   std::optional<StoredTrial> find(const Identity& identity);  ///< of this search; looks through all its rows
 
   /// Whether nobody goes on with the training of that curve (search/space/cache_files.hpp) once this search is
-  /// complete: it is of this search, or no other search in the file was trained on the same data.
+  /// complete: it is of this search, or no other search in the file was trained on the same data; and none of its
+  /// trials may be tried again from there, having failed or run out of memory.
   bool abandoned(const Identity& curve);
 
   StatusCounts counts() const;             ///< of this search, uncommitted rows included

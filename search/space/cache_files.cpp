@@ -28,6 +28,10 @@ Identity curve_identity(Configuration configuration, const Experiment& experimen
   return identity(configuration, experiment, seed);
 }
 
+bool one_training_a_curve(const Space& space) {
+  return !space.experiment->milestone || space.share_epochs;
+}
+
 fs::path checkpoints(const fs::path& cache) {
   return cache / "checkpoints";
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "search/space/configuration.hpp"
+#include "search/space/space.hpp"
 
 namespace stormsweep {
 
@@ -14,6 +15,10 @@ namespace stormsweep {
 /// The key of a training's checkpoint and curves: the identity of its configuration without its milestone, so that it
 /// outlives edits of the space.
 Identity curve_identity(Configuration configuration, const Experiment& experiment, std::uint64_t seed);
+
+/// Whether no two trainings of a run have the same curve: not so where trials that differ in the milestone alone are
+/// trained apart.
+bool one_training_a_curve(const Space& space);
 
 /// Checkpoints, one a training and data: those of searches that share a database lie side by side.
 std::filesystem::path checkpoints(const std::filesystem::path& cache);

@@ -1,7 +1,6 @@
 #include "worker/training/checkpoint.hpp"
 
 #include <string>
-#include <system_error>
 
 #include "experiments/task/archive_file.hpp"
 
@@ -66,11 +65,6 @@ void Checkpoint::save(TrainingLoop& loop, const TrainingProgress& progress) cons
   archive.write("loop", state);
   write(archive, progress);
   save_archive(archive, file_);
-}
-
-void Checkpoint::remove() const {
-  std::error_code ignored;  // what is not there need not go
-  fs::remove(file_, ignored);
 }
 
 }  // namespace stormsweep

@@ -21,10 +21,11 @@ class Checkpoint {
   explicit Checkpoint(std::filesystem::path file) : file_(std::move(file)) {}
 
   /// Makes `loop` what was saved; nothing, and `loop` as it was, where there is no file.
-  /// Throws std::exception where it cannot be read: written by another version, say.
+  /// Throws std::filesystem::filesystem_error where that cannot be told, c10::Error where it cannot be read: written by
+  /// another version, say.
   std::optional<TrainingProgress> load(TrainingLoop& loop) const;
   void save(TrainingLoop& loop, const TrainingProgress& progress) const;
-  void remove() const;
+  const std::filesystem::path& file() const { return file_; }
 
  private:
   std::filesystem::path file_;

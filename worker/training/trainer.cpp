@@ -81,7 +81,7 @@ class Clock {
 class Trainer {
  public:
   Trainer(const TrainingPlan& plan, const TrainingEvents& events, RankGang* gang, const CheckpointPlan& checkpoints)
-      : plan_(plan), events_(events), gang_(gang), every_(checkpoints.every), stays_(checkpoints.stays) {
+      : plan_(plan), events_(events), gang_(gang), every_(checkpoints.every), at_end_(checkpoints.at_end) {
     if (!checkpoints.file.empty()) checkpoint_.emplace(checkpoints.file);
   }
 
@@ -101,7 +101,7 @@ class Trainer {
   RankGang* gang_;
   std::optional<Checkpoint> checkpoint_;
   Seconds every_;
-  bool stays_;
+  bool at_end_;
   std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
   double started_ = steady_unix_time();
   std::optional<TrainingLoop> loop_;
@@ -132,22 +132,26 @@ void Trainer::run(const std::function<std::unique_ptr<Task>()>& make) {
     if (!failure) metrics = progress_.records.back().metrics;
     if (!failure && events_.trained && leads()) events_.trained(milestone, loop_->task());
     // Whoever hears that it has ended may go on from here.
-    if (!failure && stays_ && milestone + 1 == plan_.milestones.size()) save_if_worth_it({});
+    if (!failure && at_end_ && milestone + 1 == plan_.milestones.size()) save_if_worth_it({});
     events_.finished(milestone, outcome(failure, metrics), std::exchange(progress_.records, {}));
   }
-  if (checkpoint_ && leads() && (failure || !stays_)) checkpoint_->remove();
 }
 
 void Trainer::load(const std::function<std::unique_ptr<Task>()>& make) {
   loop_.emplace(make(), plan_, gang_);
 }
 
-/// A checkpoint beyond the first milestone that is wanted is of no use; nor is one that cannot be read.
+/// A checkpoint beyond the first milestone that is wanted is of no use; nor is one that cannot be read, unless that is
+/// for want of memory, which may be there another time.
 void Trainer::resume(const std::function<std::unique_ptr<Task>()>& make) {
   std::optional<TrainingProgress> found;
   try {
     if (checkpoint_) found = checkpoint_->load(*loop_);
-  } catch (const c10::Error&) {
+  } catch (const c10::Error& error) {
+    if (is_out_of_memory(error)) throw;
+    if (leads())
+      fmt::print(stderr, "{} cannot be read ({}); trained from the start\n", checkpoint_->file().string(),
+                 reason_of(error));
     loop_.emplace(make(), plan_, gang_);
   }
   bool covers = found && (loop_->epochs() < plan_.milestones[0] ||

@@ -18,7 +18,7 @@ namespace stormsweep {
 struct CheckpointPlan {
   std::filesystem::path file;
   Seconds every{300};
-  bool stays = false;  ///< at the end of a training that may go on later
+  bool at_end = false;  ///< too, of a training that may go on later
 };
 
 /// Whom the trainer tells. Their time counts in no timing; what they throw comes out of `train`.
@@ -44,8 +44,9 @@ enum class TrainingEnd { finished, stopped };
 /// the plan allows, `failed`.
 ///
 /// A checkpoint that is there and not beyond the first milestone is continued, bit-equal to a training that was never
-/// interrupted, timings included; it is removed at the end, unless CheckpointPlan::stays. One is written
-/// every so often, and when stopped; one that cannot be written is told on standard error, once a training.
+/// interrupted, timings included. One is written every so often, and when stopped; one that cannot be written is told
+/// on standard error, once a training, and so is one that cannot be read. It outlives the training, however that ends:
+/// the master removes it once the outcome is committed, but for those of trainings that may be tried again from there.
 ///
 /// In a gang (null: alone) every rank calls this with a task of its own; all see the same losses, go by the leader's
 /// clock, and decide the same. Only the leader writes checkpoints. Where one fails by itself, its mates wait in vain

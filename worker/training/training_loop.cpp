@@ -236,7 +236,10 @@ void TrainingLoop::load(torch::serialize::InputArchive& archive) {
     torch::serialize::InputArchive average;
     archive.read("average", average);
     average_->load(average);
-    if (step_ == 0 && epoch_ > 0) average_->show();  // as after the evaluation that it was saved at
+  }
+  if (step_ == 0 && epoch_ > 0) {  // as after the evaluation that it was saved at
+    task_->network().eval();
+    if (average_) average_->show();
   }
   std::vector<torch::Tensor> pending;
   for (torch::Tensor sum; archive.try_read("pending" + std::to_string(pending.size()), sum);) pending.push_back(sum);

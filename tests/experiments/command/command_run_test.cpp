@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iterator>
@@ -35,10 +36,11 @@ struct Ran {
 
 struct RunWorld {
   TemporaryFolder folder;
+  bool keep_checkpoint = true;
 
   /// `stop_after`: seconds.
   Ran run(const Experiment& experiment, std::vector<std::int64_t> milestones = {1}, double stop_after = 1e9) const {
-    RunContext context{.cache = folder / "cache"};
+    RunContext context{.cache = folder / "cache", .keep_checkpoint = keep_checkpoint};
     context.fingerprint = "0123456789abcdef0123456789abcdef";
     Training training{TrainingId{0}, {}, std::move(milestones)};
     training.configuration.values = {training.milestones.back(), std::string("one two")};
@@ -92,7 +94,7 @@ bool gone(const std::string& word) {
 }  // namespace
 
 TEST_CASE("a command trains: its surroundings, rows as its reports pass milestones, nothing left behind") {
-  const RunWorld world;
+  const RunWorld world{.folder = {}, .keep_checkpoint = false};
   const std::string script =
       R"(test "$1" = "one two" && test -d "$STORMSWEEP_CHECKPOINT" && test -z "$OMPI_COMM_WORLD_RANK" || exit 9; )"
       R"(grep -q '"epochs": 3' "$STORMSWEEP_CONFIG" || exit 8; )"
@@ -134,6 +136,64 @@ TEST_CASE("what goes wrong with a command is the row's reason, with its last wor
   reason(R"(echo '{"epoch": 1, "loss": NaN}' >> $STORMSWEEP_REPORT; sleep 60)", Status::diverged, "not finite");
   reason("sleep 60", Status::failed, "it has said nothing for 0.3 s", R"(, "timeout": 0.3)");
   reason("head -c 20000000 /dev/zero; exit 1", Status::failed, "exit status 1");
+}
+
+namespace {
+
+/// Goes on from its state over ten epochs, of losses 7, 6, ..., 1 in epoch 7, 2, 3, 4; `at_epoch`: what it does then.
+std::string falling(const std::string& at_epoch = "true") {
+  return R"(done=$(cat "$STORMSWEEP_CHECKPOINT/epoch" 2>/dev/null || echo 0); while [ $done -lt 10 ]; do )"
+         R"(done=$((done + 1)); loss=$((8 - done)); [ $done -gt 7 ] && loss=$((done - 6)); )"
+         R"(echo "{\"epoch\": $done, \"loss\": $loss}" >> "$STORMSWEEP_REPORT"; )"
+         R"(echo $done > "$STORMSWEEP_CHECKPOINT/epoch"; )" +
+         at_epoch + "; done; true";
+}
+
+std::vector<double> losses(const Ran& ran) {
+  std::vector<double> all;
+  for (const EpochRecord& record : ran.epochs) all.push_back(record.metrics.at(0).second);
+  return all;
+}
+
+const std::vector<double> whole_curve{7, 6, 5, 4, 3, 2, 1, 2, 3, 4};
+
+}  // namespace
+
+TEST_CASE("a command that failed and is tried again begins anew: its curve has no hole") {
+  const RunWorld world;
+  const Ran failed = world.run(experiment(falling("[ $done = 9 ] && exit 3")), {5, 10});
+  REQUIRE(failed.left);
+  CHECK(failed.left->status == Status::failed);
+  CHECK(failed.rows.size() == 1);
+  CHECK(std::filesystem::is_empty(world.folder / "cache/checkpoints"));
+  const Ran again = world.run(experiment(falling()), {10});
+  CHECK(again.left->status == Status::complete);
+  CHECK(losses(again) == whole_curve);
+}
+
+TEST_CASE("what a command saves as it is stopped for what it reported is not there for those who try again") {
+  const RunWorld world;
+  const Ran ran =
+      world.run(experiment("trap 'mkdir -p $STORMSWEEP_CHECKPOINT; echo 1 > $STORMSWEEP_CHECKPOINT/epoch; exit' TERM; "
+                           "echo '{\"epoch\": 1, \"loss\": NaN}' >> $STORMSWEEP_REPORT; while :; do sleep 0.1; done"));
+  REQUIRE(ran.left);
+  CHECK(ran.left->status == Status::diverged);
+  CHECK(std::filesystem::is_empty(world.folder / "cache/checkpoints"));
+}
+
+TEST_CASE(
+    "a command that is complete, and whose rows were lost with the master, tells them again from its checkpoint") {
+  const RunWorld world;
+  for (int starts = 1; starts <= 2; ++starts) {
+    const Ran ran = world.run(experiment(falling("echo $done >> $STORMSWEEP_CHECKPOINT/../../trained")), {5, 10});
+    CHECK(ran.left->status == Status::complete);
+    REQUIRE(ran.rows.size() == 2);
+    CHECK(ran.rows[0].metrics.at(0).second == 3);
+    CHECK(ran.rows[1].metrics.at(0).second == 4);
+    CHECK(losses(ran) == whole_curve);
+  }
+  std::ifstream trained(world.folder / "cache/checkpoints/trained");
+  CHECK(std::count(std::istreambuf_iterator<char>(trained), {}, '\n') == 10);
 }
 
 TEST_CASE("a program that is not there") {
@@ -183,7 +243,6 @@ TEST_CASE(
     CHECK(again.rows[0].metrics.at(0).second == 2);
     CHECK(again.rows[1].metrics.at(0).second == 1);
     CHECK(again.epochs.size() == 3);
-    CHECK(std::filesystem::is_empty(world.folder / "cache/checkpoints"));
   }
   SUBCASE("but the time that it took, over two stops") {
     const auto epoch = [&](int number, double stop_after = 1e9) {

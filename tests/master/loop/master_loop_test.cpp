@@ -296,6 +296,37 @@ TEST_CASE("while a reader holds the database the search goes on, and its outcome
   CHECK(end.counts.complete == 3);
 }
 
+TEST_CASE("a checkpoint goes once the outcome is committed, and stays where its training may be tried again") {
+  const TemporaryFolder folder;
+  MasterLoop::Options options;
+  options.settings.cache = folder.path / "s.cache";
+  options.settings.fingerprint = "f";
+  Job job(folder.path, tornado_space(R"({"epochs": 1, "batch_size": [1, 2, 3, 4]})"), 2, options);
+  job.join_all();
+  std::optional<SlowReader> reader(folder.path);
+  std::vector<fs::path> files;
+  for (const Status status : {Status::complete, Status::diverged, Status::out_of_memory, Status::failed}) {
+    REQUIRE(!job.worker(1).in_hand.empty());
+    const Configuration& configuration = job.worker(1).in_hand.front().training.configuration;
+    files.push_back(checkpoint(checkpoints(options.settings.cache),
+                               curve_identity(configuration, *job.space.experiment, job.space.seed), "f"));
+    fs::create_directories(files.back());
+    job.time += Seconds(1);
+    job.worker(1).finish(status == Status::complete ? outcome(0.5) : failure("no", status));
+    job.turn();
+  }
+  const auto there = [&] {
+    std::vector<bool> exist;
+    for (const fs::path& file : files) exist.push_back(fs::exists(file));
+    return exist;
+  };
+  CHECK(there() == std::vector<bool>{true, true, true, true});  // nothing is committed
+  reader.reset();
+  job.time += Seconds(2);
+  job.turn();
+  CHECK(there() == std::vector<bool>{false, false, true, true});
+}
+
 TEST_CASE("a database that stays held stops the search, which runs on later") {
   const TemporaryFolder folder;
   {

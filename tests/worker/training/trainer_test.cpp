@@ -4,6 +4,7 @@
 #include <torch/nn/modules/linear.h>
 #include <torch/utils.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
@@ -15,6 +16,7 @@
 
 #include "search/base/seed.hpp"
 #include "tests/folder.hpp"
+#include "tests/heard.hpp"
 #include "worker/training/optimizer.hpp"
 #include "worker/training/training_loop.hpp"
 
@@ -32,6 +34,8 @@ class LineTask : public Task {
     std::function<void(std::int64_t epoch)> on_epoch = [](std::int64_t) {};
     std::int64_t most_at_once = 1000;    ///< beyond this, memory runs out
     std::int64_t least_micro_batch = 1;  ///< below this, it throws
+    bool overflows = false;              ///< gradients on their way, where the loss is multiplied by more than 2^15
+    std::function<void()> on_loss = [] {};
   };
   explicit LineTask(Options options) : options_(std::move(options)), line_(3, 1) {
     const torch::NoGradGuard no_grad;
@@ -57,12 +61,17 @@ class LineTask : public Task {
   Loss loss(const Batch& batch) override {
     if (batch.input.size(0) > options_.most_at_once) throw std::bad_alloc();
     if (batch.input.size(0) < options_.least_micro_batch) throw std::invalid_argument("too few at once");
+    CHECK(line_->is_training());
+    options_.on_loss();
     const auto input = torch::dropout(batch.input, options_.dropout, true);
     const auto squares = (line_(input).squeeze(1) - batch.target).square();
-    return {squares.mean(), squares.detach().sum().unsqueeze(0)};
+    const auto mean =
+        options_.overflows ? squares.mean() * std::ldexp(1.0, -112) * std::ldexp(1.0, 112) : squares.mean();
+    return {mean, squares.detach().sum().unsqueeze(0)};
   }
   std::vector<std::string> training_metrics() const override { return {"train_loss"}; }
   Metrics evaluate(Split split) override {
+    CHECK_FALSE(line_->is_training());
     const torch::NoGradGuard no_grad;
     const double loss = (line_(x_).squeeze(1) - y_).square().mean().item<double>();
     return {{split == Split::test ? "test_loss" : "validation_loss", loss}};
@@ -108,6 +117,37 @@ TEST_CASE("one step of SGD is what a hand computes, whatever the size of the mic
   }
 }
 
+TEST_CASE("steps of SGD with a rate that falls within an epoch, by hand") {
+  const auto x = torch::arange(60, torch::kFloat32).mul(0.7).sin().view({20, 3}), y = x.sum(1) + 1;
+  const auto inputs = torch::cat({x, torch::ones({20, 1})}, 1);
+  torch::Tensor weights = torch::zeros({4}), velocity = torch::zeros({4});
+  for (int step = 0; step < 3; ++step) {
+    const auto rows = inputs.slice(0, 8 * step, 8 * (step + 1)), wanted = y.slice(0, 8 * step, 8 * (step + 1));
+    const auto gradient = 2 * ((rows.matmul(weights) - wanted).unsqueeze(1) * rows).mean(0);
+    velocity = 0.9 * velocity + gradient;
+    weights = weights - 0.1 * std::pow(1 - step / 3.0, 2) * velocity;
+  }
+  TrainingPlan plan{{1}, "sgd", 0.1};
+  plan.learning_rate.schedule = LearningRate::Schedule::poly;
+  plan.learning_rate.power = 2;
+  plan.learning_rate.length = 1;
+  const double expected = (inputs.matmul(weights) - y).square().mean().item<double>();
+  CHECK(run({.dropout = 0}, plan).at(0).outcome.metrics.back().second == Approx(expected).epsilon(1e-5));
+}
+
+TEST_CASE("each step draws from a seed of its own: by epoch, step and shard") {
+  std::vector<float> drawn, expected;
+  LineTask::Options options{.dropout = 0};
+  options.on_loss = [&] { drawn.push_back(torch::rand({1}).item<float>()); };
+  run(options, {{2}});
+  for (const std::uint64_t epoch : {1, 2})
+    for (const std::uint64_t step : {1, 2, 3}) {
+      torch::manual_seed(derive_seed(7, "dropout", {epoch, step, 0}));
+      expected.push_back(torch::rand({1}).item<float>());
+    }
+  CHECK(drawn == expected);
+}
+
 TEST_CASE("milestones of one training equal separate trainings to the last bit") {
   const auto shared = run({}, {{1, 3, 4}});
   CHECK(shared.size() == 3);
@@ -145,6 +185,12 @@ TEST_CASE("a loss that is not finite ends what is left as diverged and names the
     CHECK(outcome.metrics.empty());
     CHECK(outcome.error.find("in epoch 1, step ") != std::string::npos);
   }
+}
+
+TEST_CASE("a weight that is not finite after the last step of an epoch is told, though every loss was") {
+  const auto ended = run({.batch = 20, .dropout = 0}, {{1}, "sgd", 3e38});
+  CHECK(ended.at(0).outcome.status == Status::diverged);
+  CHECK(ended.at(0).outcome.error == "a weight is not finite after epoch 1");
 }
 
 TEST_CASE("an exception fails what is left and keeps what was finished") {
@@ -262,7 +308,9 @@ TEST_CASE("a training that is stopped at any step goes on from its checkpoint, b
       plan.gradient_lag = lag;
       plan.gradient_clip = 0.5 * lag;
       plan.weight_average = optimizer == std::string("sgd") ? 0.7 : 0;
-      const auto whole = run({}, plan);
+      plan.scale_loss = optimizer == std::string("rmsprop");
+      const LineTask::Options options{.overflows = plan.scale_loss};  // the factor moves, and its place is kept
+      const auto whole = run(options, plan);
       for (int stop_at = 1; stop_at <= 12; ++stop_at) {  // three steps an epoch
         CAPTURE(stop_at);
         const TemporaryFolder folder;
@@ -274,7 +322,7 @@ TEST_CASE("a training that is stopped at any step goes on from its checkpoint, b
           ended.push_back({milestone, outcome, epochs});
         };
         events.stop = [&] { return ++steps == stop_at; };
-        const auto make = [] { return std::make_unique<LineTask>(LineTask::Options{}); };
+        const auto make = [&] { return std::make_unique<LineTask>(options); };
         CHECK(train(make, plan, events, nullptr, checkpoints) == TrainingEnd::stopped);
         const bool first_done = !ended.empty();
         TrainingPlan rest = plan;
@@ -289,7 +337,6 @@ TEST_CASE("a training that is stopped at any step goes on from its checkpoint, b
           for (std::size_t e = 0; e < whole[k].epochs.size(); ++e)
             CHECK(ended[k].epochs[e].metrics == whole[k].epochs[e].metrics);
         }
-        CHECK(!std::filesystem::exists(checkpoints.file));  // it has served
       }
     }
   }
@@ -365,12 +412,91 @@ TEST_CASE("a checkpoint beyond what is wanted, or that cannot be read, is not us
     train(make, {{4}}, events, nullptr, checkpoints);
     CHECK(std::filesystem::exists(checkpoints.file));
   }
+  std::string told;
   SUBCASE("broken") {
     std::ofstream(checkpoints.file) << "no archive";
+    told = checkpoints.file.string() + " cannot be read (";
   }
   events.stop = [] { return false; };
-  train(make, {{2}}, events, nullptr, checkpoints);
+  const std::string said = heard([&] { train(make, {{2}}, events, nullptr, checkpoints); });
+  CHECK(said.starts_with(told));
+  CHECK(std::count(said.begin(), said.end(), '\n') == (told.empty() ? 0 : 1));
   CHECK(outcomes.at(0).metrics == run({}, {{2}}).at(0).outcome.metrics);
+}
+
+TEST_CASE("an error that passes costs no checkpoint: the training goes on from it when it is tried again") {
+  const TemporaryFolder folder;
+  const CheckpointPlan checkpoints{folder / "c.pt", std::chrono::seconds(0)};
+  const auto whole = run({}, {{2, 4}});
+  bool readable = false;
+  int steps = 0;
+  std::vector<Ended> ended;
+  TrainingEvents events;
+  events.stop = [&] { return ++steps > 100; };
+  events.finished = [&](std::size_t milestone, const Outcome& outcome, const std::vector<EpochRecord>& epochs) {
+    ended.push_back({milestone, outcome, epochs});
+  };
+  const auto make = [&] {
+    return std::make_unique<LineTask>(LineTask::Options{.on_epoch = [&](std::int64_t epoch) {
+      if (epoch == 4 && !readable) throw std::runtime_error("file.h5: Stale file handle");
+    }});
+  };
+  train(make, {{2, 4}}, events, nullptr, checkpoints);
+  REQUIRE(ended.size() == 2);
+  CHECK(ended[1].outcome.status == Status::failed);
+  readable = true;
+  steps = 0;
+  train(make, {{4}}, events, nullptr, checkpoints);
+  CHECK(steps <= 4);  // three steps an epoch; the last checkpoint stands before the third epoch's last one
+  REQUIRE(ended.size() == 3);
+  CHECK(ended[2].outcome.metrics == whole[1].outcome.metrics);
+  REQUIRE(ended[2].epochs.size() == 2);
+  for (std::size_t e = 0; e < 2; ++e) CHECK(ended[2].epochs[e].metrics == whole[1].epochs[e].metrics);
+}
+
+TEST_CASE("a checkpoint that cannot be told from none fails the training, and stays") {
+  const TemporaryFolder folder;
+  std::filesystem::create_symlink("c.pt", folder / "c.pt");  // a loop
+  std::vector<Outcome> outcomes;
+  TrainingEvents events;
+  events.finished = [&](std::size_t, const Outcome& outcome, const auto&) { outcomes.push_back(outcome); };
+  train([] { return std::make_unique<LineTask>(LineTask::Options{}); }, {{1}}, events, nullptr,
+        {folder / "c.pt", std::chrono::seconds(0)});
+  CHECK(outcomes.at(0).status == Status::failed);
+  CHECK(outcomes.at(0).error.find("c.pt") != std::string::npos);
+  CHECK(std::filesystem::is_symlink(folder / "c.pt"));
+}
+
+namespace {
+
+/// Has no memory left for its checkpoint.
+struct FullTask : LineTask {
+  struct Network : torch::nn::Module {
+    explicit Network(std::shared_ptr<torch::nn::Module> line) { register_module("line", std::move(line)); }
+    void load(torch::serialize::InputArchive&) override { torch::empty({std::int64_t{1} << 55}); }
+  };
+  std::shared_ptr<Network> full = std::make_shared<Network>(LineTask::network().shared_from_this());
+
+  FullTask() : LineTask({}) {}
+  torch::nn::Module& network() override { return *full; }
+};
+
+}  // namespace
+
+TEST_CASE("memory that runs out over a checkpoint is told as that, and the checkpoint stays") {
+  const TemporaryFolder folder;
+  const CheckpointPlan checkpoints{folder / "c.pt", std::chrono::seconds(0)};
+  int steps = 0;
+  std::vector<Outcome> outcomes;
+  TrainingEvents events;
+  events.stop = [&] { return ++steps == 2; };
+  events.finished = [&](std::size_t, const Outcome& outcome, const auto&) { outcomes.push_back(outcome); };
+  for (int starts = 1; starts <= 2; ++starts)
+    train([] { return std::make_unique<FullTask>(); }, {{1}}, events, nullptr, checkpoints);
+  REQUIRE(outcomes.size() == 1);
+  CHECK(outcomes[0].status == Status::out_of_memory);
+  CHECK(steps == 2);
+  CHECK(std::filesystem::exists(checkpoints.file));
 }
 
 namespace {
@@ -539,6 +665,27 @@ TEST_CASE("a scaled loss gives the training that it gives unscaled, with a lag t
     plan.scale_loss = true;
     const auto scaled = run({}, plan);
     for (std::size_t m = 0; m < plain.size(); ++m) CHECK(scaled[m].outcome.metrics == plain[m].outcome.metrics);
+  }
+}
+
+TEST_CASE(
+    "a step whose gradients overflow is left out, and the factor of a loss that lags is the one it was made with") {
+  for (const int lag : {0, 1}) {
+    CAPTURE(lag);
+    // One step an epoch. The first factor, 2^16, overflows: in the first step, with a lag in the first that has
+    // gradients, and in the one after, whose gradients were made before that was known.
+    const LineTask::Options plain{.batch = 20, .dropout = 0}, overflows{.batch = 20, .dropout = 0, .overflows = true};
+    TrainingPlan plan{{1, 2, 3, 4, 5}, "sgd", 0.1};
+    plan.gradient_lag = lag;
+    const auto expected = run(plain, plan);
+    plan.scale_loss = true;
+    const auto scaled = run(overflows, plan);
+    const std::size_t late = lag == 0 ? 1 : 2;
+    const auto validation = [](const Ended& ended) { return ended.outcome.metrics.at(1).second; };
+    for (std::size_t k = 0; k + late < 5; ++k) {
+      CHECK(scaled[k + late].outcome.status == Status::complete);
+      CHECK(validation(scaled[k + late]) == validation(expected[k]));
+    }
   }
 }
 
