@@ -61,6 +61,16 @@ TEST_CASE("the schedule is read where the experiment declares one") {
   CHECK(rate.at(0) == Approx(0.004));
   CHECK(rate.at(10) == Approx(0.004 * std::pow(0.5, 0.9)));
 
+  configuration.values[*segmentation.find("learning_rate_power")] = 2.0;
+  configuration.values[*segmentation.find("learning_rate_decay")] = 0.25;
+  configuration.values[*segmentation.find("decay_epochs")] = std::int64_t{4};
+  CHECK(read_learning_rate(configuration, segmentation, 4, 20).at(10) == Approx(0.004 / 4));
+  configuration.values[*segmentation.find("learning_rate_schedule")] = std::string("exp");
+  CHECK(read_learning_rate(configuration, segmentation, 4, 20).at(2) == Approx(0.004 / 2));
+  configuration.values[*segmentation.find("learning_rate_schedule")] = std::string("piecewise");
+  CHECK(read_learning_rate(configuration, segmentation, 4, 20).at(2) == Approx(0.004));
+  CHECK(read_learning_rate(configuration, segmentation, 4, 20).at(4) == Approx(0.004 / 4));
+
   const Experiment& emulator = find_experiment("emulator", "test");
   Configuration published;
   for (const Hyperparameter& h : emulator.hyperparameters) published.values.push_back(h.fallback);

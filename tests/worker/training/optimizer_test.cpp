@@ -54,6 +54,16 @@ TEST_CASE("larc takes the steps of its twin: rates bounded, not bounded, and wit
   }
 }
 
+TEST_CASE("sgd has momentum 0.9, by hand") {
+  auto weight = torch::ones({1}, torch::kFloat64).requires_grad_();
+  const auto optimizer = make_optimizer("sgd", 0.1, {weight});
+  weight.mutable_grad() = torch::ones({1}, torch::kFloat64);
+  optimizer->step();
+  CHECK(weight.item<double>() == Approx(0.9));
+  optimizer->step();  // at 0.9 + 1
+  CHECK(weight.item<double>() == Approx(0.71));
+}
+
 TEST_CASE("every optimizer lowers a square; an unknown one is refused") {
   for (const auto* name : {"adam", "adamw", "rmsprop", "sgd", "larc"}) {
     auto x = torch::ones({1}).requires_grad_();
