@@ -90,7 +90,8 @@ TEST_CASE("a command reports metrics along a coordinate, which are a view") {
   const Ended ended = search(folder, "s.json", "s.db");
   CAPTURE(ended.err);
   CHECK(ended.status == 0);
-  CHECK(query(folder / "s.db", "SELECT lead_time, mse FROM lead_time ORDER BY 1") == Rows{"6|1.5", "12|2.5"});
+  CHECK(query(folder / "s.db", "SELECT lead_time, CAST(mse AS TEXT) FROM lead_time ORDER BY 1") ==
+        Rows{"6|1.5", "12|2.5"});
 }
 
 TEST_CASE("stopped in the middle, commands go on from their checkpoints, and nothing of them is left") {
