@@ -112,9 +112,9 @@ TEST_CASE("on a GPU too, milestones equal separate trainings, and a training tha
     const auto together = run({world, gpu, settings, {1, 3}});
     REQUIRE(together.size() == 2);
     CHECK(same(together[0].metrics, run({world, gpu, settings, {1}})[0].metrics));
-    const TemporaryFolder folder;
-    const CheckpointPlan checkpoints{folder / "c.pt", std::chrono::seconds(0)};
     for (const int stop_at : {1, 2, 5}) {
+      const TemporaryFolder folder;
+      const CheckpointPlan checkpoints{folder / "c.pt", std::chrono::seconds(0)};
       CHECK(run({world, gpu, settings, {3}, stop_at, checkpoints}).empty());
       const auto rest = run({world, gpu, settings, {3}, 0, checkpoints});
       REQUIRE(rest.size() == 1);
