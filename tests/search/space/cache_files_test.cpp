@@ -30,3 +30,12 @@ TEST_CASE("the file of a checkpoint tells its training and its data") {
   CHECK_FALSE(curve_of_checkpoint(file, "1123456789abcdef"));
   CHECK_FALSE(curve_of_checkpoint(file.string() + ".new", print));
 }
+
+TEST_CASE("a curve is of one training, unless epochs are not shared") {
+  const auto alone = [](const std::string& more) {
+    return one_training_a_curve(parse_space(
+        R"({"name": "s", "experiment": "noop", "parameters": {"index": [1, 2]})" + more + "}", "s.json", "/"));
+  };
+  CHECK(alone(""));
+  CHECK_FALSE(alone(R"(, "share_epochs": false)"));
+}
