@@ -10,6 +10,15 @@ namespace {
 constexpr std::int64_t pixels = 0, squared_error = 1, of_thresholds = 2;
 constexpr std::int64_t hits = 0, misses = 1, false_alarms = 2, of_squares = 3;  // of a threshold
 
+/// Of yes in each square of `side` x `side` pixels. First along columns, then along rows: counts are exact in float32,
+/// so that the bits are those of counting each square for itself.
+torch::Tensor fraction(const torch::Tensor& yes, std::int64_t side) {
+  const auto sums = [](const torch::Tensor& image, torch::IntArrayRef window, std::int64_t divisor) {
+    return torch::avg_pool2d(image, window, 1, 0, /*ceil_mode=*/false, /*count_include_pad=*/true, divisor);
+  };
+  return sums(sums(yes.to(torch::kFloat32), {side, 1}, 1), {1, side}, side * side);
+}
+
 }  // namespace
 
 ForecastScores::ForecastScores(std::int64_t lead_times, std::vector<double> thresholds,
@@ -33,10 +42,7 @@ void ForecastScores::add(const torch::Tensor& forecast, const torch::Tensor& tru
     const auto said = forecast >= threshold, was = truth >= threshold;
     columns.insert(columns.end(), {total(said & was), total(~said & was), total(said & ~was)});
     for (const std::int64_t side : squares_) {
-      const auto fraction = [&](const torch::Tensor& yes) {
-        return torch::avg_pool2d(yes.to(torch::kFloat32), side, 1);
-      };
-      const auto a = fraction(said), b = fraction(was);
+      const auto a = fraction(said, side), b = fraction(was, side);
       columns.insert(columns.end(), {total((a - b).square()), total(a.square() + b.square())});
     }
   }

@@ -111,3 +111,21 @@ TEST_CASE("the fractions skill score of rain a pixel off is 0 by the pixel and r
   // Of nine 2x2 squares four hold either pixel: two hold both, two the one alone, two the other alone.
   CHECK(scores.fss(0, 0, 1) == Approx(1 - 4.0 / 8));
 }
+
+TEST_CASE("squares summed along columns and then along rows have the bits of each square for itself") {
+  torch::manual_seed(6);
+  const auto forecast = torch::randint(0, 8, {3, 6, 48, 48}).to(torch::kFloat32), truth = forecast.flip({3});
+  const std::vector<std::int64_t> sides{1, 4, 7, 16, 48};  // 1/49 is no float
+  ForecastScores scores(6, {4}, sides);
+  scores.add(forecast, truth);
+  for (std::size_t s = 0; s < sides.size(); ++s) {
+    const auto fraction = [&](const torch::Tensor& rain) {
+      return torch::avg_pool2d((rain >= 4).to(torch::kFloat32), sides[s], 1);
+    };
+    const auto a = fraction(forecast), b = fraction(truth);
+    const auto total = [](const torch::Tensor& values) { return values.sum({0, 2, 3}, false, torch::kFloat64); };
+    const auto first = static_cast<std::int64_t>(5 + 2 * s);  // behind pixels, squares, hits, misses and false alarms
+    CHECK(torch::equal(scores.sums.select(1, first), total((a - b).square())));
+    CHECK(torch::equal(scores.sums.select(1, first + 1), total(a.square() + b.square())));
+  }
+}
