@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
+#include <map>
+#include <mutex>
 
 #include "datasets/nowcast/blurred_extrapolation.hpp"
 #include "datasets/nowcast/nowcast_patch_draw.hpp"
@@ -16,6 +17,8 @@
 namespace stormsweep {
 
 namespace {
+
+constexpr std::int64_t patches_a_thread = 16;  // that are held before they are scored, 166 KB each
 
 /// The centre of images [6, side, side], as [1, 6, 48, 48].
 torch::Tensor centre_of(std::vector<float> images, std::int64_t side) {
@@ -59,25 +62,54 @@ void ExtrapolationScores::sum_over(Gang& gang) {
 
 ExtrapolationScores score_extrapolation(const NowcastPatches& patches, std::span<const std::int64_t> own, int threads,
                                         const std::function<void(std::int64_t)>& begin) {
-  std::vector<Scored> scored(own.size());
-  in_parallel(std::ssize(own), threads, [&](std::int64_t i) {
-    begin(i);
-    const auto k = static_cast<std::size_t>(i);
-    scored[k] = forecast_patch(patches, own[k]);
-  });
   ExtrapolationScores scores{.plain = empty_nowcast_scores(patches.meta()),
                              .blurred = empty_nowcast_scores(patches.meta()),
                              .plain_decisions = empty_nowcast_decisions(),
                              .blurred_decisions = empty_nowcast_decisions(),
                              .reliability = empty_nowcast_reliability()};
-  for (const auto& [plain, blurred, truth] : scored) {
-    scores.plain.add(plain, truth);
-    scores.blurred.add(blurred, truth);
-    scores.plain_decisions.add(plain, truth);
-    scores.blurred_decisions.add(blurred, truth);
-    scores.reliability.add(plain, truth);
+  const std::int64_t at_once = patches_a_thread * threads;
+  for (std::int64_t first = 0; first < std::ssize(own); first += at_once) {
+    std::vector<Scored> scored(static_cast<std::size_t>(std::min(at_once, std::ssize(own) - first)));
+    in_parallel(std::ssize(scored), threads, [&](std::int64_t i) {
+      begin(first + i);
+      scored[static_cast<std::size_t>(i)] = forecast_patch(patches, own[static_cast<std::size_t>(first + i)]);
+    });
+    for (const auto& [plain, blurred, truth] : scored) {
+      scores.plain.add(plain, truth);
+      scores.blurred.add(blurred, truth);
+      scores.plain_decisions.add(plain, truth);
+      scores.blurred_decisions.add(blurred, truth);
+      scores.reliability.add(plain, truth);
+    }
   }
   return scores;
+}
+
+namespace {
+
+struct KeptScores {
+  std::mutex mutex;
+  std::map<ScoredPatches, ExtrapolationScores> scores;
+};
+
+KeptScores& all_kept() {
+  static KeptScores kept;
+  return kept;
+}
+
+}  // namespace
+
+std::optional<ExtrapolationScores> kept_scores(const ScoredPatches& patches) {
+  KeptScores& kept = all_kept();
+  const std::lock_guard lock(kept.mutex);
+  const auto found = kept.scores.find(patches);
+  return found == kept.scores.end() ? std::nullopt : std::optional(found->second);
+}
+
+void keep_scores(const ScoredPatches& patches, const ExtrapolationScores& scores) {
+  KeptScores& kept = all_kept();
+  const std::lock_guard lock(kept.mutex);
+  kept.scores.insert_or_assign(patches, scores);
 }
 
 }  // namespace stormsweep

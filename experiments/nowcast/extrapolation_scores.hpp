@@ -1,8 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
+#include <string>
+#include <tuple>
+#include <vector>
 
 #include "datasets/nowcast/nowcast_patches.hpp"
 #include "experiments/task/gang.hpp"
@@ -33,5 +38,13 @@ struct ExtrapolationScores {
 /// Of the patches that `own` names, on up to `threads` threads, which tell `begin` before each how many were begun.
 ExtrapolationScores score_extrapolation(const NowcastPatches& patches, std::span<const std::int64_t> own, int threads,
                                         const std::function<void(std::int64_t)>& begin);
+
+/// A file, the fingerprint of the search's data, and the numbers of patches.
+using ScoredPatches = std::tuple<std::filesystem::path, std::string, std::vector<std::int64_t>>;
+
+/// What score_extrapolation made of the patches, where this process has kept it for its next trainings: no network
+/// changes it. Tensors are shared: nobody adds to them.
+std::optional<ExtrapolationScores> kept_scores(const ScoredPatches& patches);
+void keep_scores(const ScoredPatches& patches, const ExtrapolationScores& scores);
 
 }  // namespace stormsweep

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -37,6 +38,7 @@ static_assert(nowcast_loss_sides.back() == nowcast_centre);
 constexpr std::int64_t symmetries = 8;  // of the square: rain has no preferred direction
 
 struct SplitData {
+  std::filesystem::path file;
   NowcastPatches patches;
   std::optional<Extrapolations> extrapolations;  ///< where the network takes them
 
@@ -46,7 +48,7 @@ struct SplitData {
 std::map<std::string, SplitData> open_data(const TaskContext& context, bool extrapolated) {
   std::map<std::string, SplitData> splits;
   for (const auto& [name, path] : context.data) {
-    SplitData& split = splits.emplace(name, SplitData{NowcastPatches(path), std::nullopt}).first->second;
+    SplitData& split = splits.emplace(name, SplitData{path, NowcastPatches(path), std::nullopt}).first->second;
     if (extrapolated)
       split.extrapolations =
           cached_extrapolations(split.patches, name, context.fingerprint, context.cache, context.threads);
@@ -78,6 +80,7 @@ class NowcastTask : public Task {
   torch::Device device_;
   int background_, threads_;
   std::uint64_t seed_;
+  std::string fingerprint_;
   std::shared_ptr<Gang> gang_;
   decltype(TaskContext::evaluating) evaluating_;
   bool augmented_;
@@ -97,6 +100,7 @@ NowcastTask::NowcastTask(const Reader& read, const TaskContext& context)
       background_(context.background),
       threads_(context.threads),
       seed_(replicate_seed(context, read)),
+      fingerprint_(context.fingerprint),
       gang_(context.gang),
       evaluating_(context.evaluating),
       augmented_(read.choice("augmentation") == "live"),
@@ -163,17 +167,20 @@ Metrics NowcastTask::evaluate(Split split) {
   const SplitData& data = data_.at(has_file ? name : "test");
   const NowcastPatches& patches = data.patches;
   const std::vector<std::int64_t> own = own_patches(split, patches.size());
-  // Takes as long again, or longer. On draws from the test split no levels are chosen to be judged there.
-  const bool scores_extrapolation = has_file && !extrapolation_.contains(split);
-  const std::int64_t all = std::ssize(own) * (scores_extrapolation ? 2 : 1);
+  const ScoredPatches which{data.file, fingerprint_, own};
+  // On draws from the test split no levels are chosen to be judged there.
+  const bool compares = has_file && !extrapolation_.contains(split);
+  std::optional<ExtrapolationScores> extrapolation = compares ? kept_scores(which) : std::nullopt;
+  const bool to_score = compares && !extrapolation;  // takes as long again, or longer
+  const std::int64_t all = std::ssize(own) * (to_score ? 2 : 1);
   NowcastEvaluation evaluation(*network_, patches, data.shown(), own, statistics_, weights_, device_, *gang_,
                                [&](std::int64_t done) { evaluating_(split, done, all); });
-  if (scores_extrapolation)
-    extrapolation_
-        .emplace(split,
-                 score_extrapolation(patches, own, threads_,
-                                     [&](std::int64_t begun) { evaluating_(split, std::ssize(own) + begun, all); }))
-        .first->second.sum_over(*gang_);
+  if (to_score) {
+    extrapolation = score_extrapolation(patches, own, threads_,
+                                        [&](std::int64_t begun) { evaluating_(split, std::ssize(own) + begun, all); });
+    keep_scores(which, *extrapolation);
+  }
+  if (compares) extrapolation_.emplace(split, *extrapolation).first->second.sum_over(*gang_);
   if (split == Split::validation) {
     if (has_file) levels_ = evaluation.levels(extrapolation_.at(split));
     return evaluation.summary(name);

@@ -187,6 +187,35 @@ TEST_CASE(
   CHECK(metric(task->evaluate(Split::test), "test_extrapolation_mse") == metric(metrics, "test_extrapolation_mse"));
 }
 
+TEST_CASE("patches are extrapolated and scored once a process, whatever networks are trained; each rank its own") {
+  const NowcastWorld world;  // 3 patches for test
+  const Experiment& experiment = find_experiment("nowcast", "test");
+  std::int64_t told = 0;
+  const auto evaluate = [&](std::int64_t filters, const std::shared_ptr<Gang>& gang = std::make_shared<Gang>()) {
+    TaskContext context{.data = world.data(), .fingerprint = "world", .seed = 17, .cache = {}, .gang = gang};
+    context.evaluating = [&](Split, std::int64_t, std::int64_t all) { told = all; };
+    return make_nowcast_task(experiment, configuration_of(experiment, {{"base_filters", filters}}), context)
+        ->evaluate(Split::test);
+  };
+  const auto bars = [](const Metrics& metrics) {
+    std::vector<double> values;
+    for (const auto& [name, value] : metrics)
+      if (name.find("extrapolation_mse") != std::string::npos || name.find("blurred_csi") != std::string::npos)
+        values.push_back(std::isnan(value) ? -1 : value);
+    return values;
+  };
+  const Metrics first = evaluate(1);
+  CHECK(told == 2 * 3);  // forecasts of the network, and extrapolations
+  const Metrics second = evaluate(2);
+  CHECK(told == 3);
+  REQUIRE(bars(first).size() == 1 + 6 + 6 * 4);
+  CHECK(bars(second) == bars(first));
+  CHECK(metric(second, "test_mse") != metric(first, "test_mse"));
+  const Metrics half = evaluate(1, std::make_shared<Shard>(1, 2));
+  CHECK(told == 2 * 2);
+  CHECK(bars(half) != bars(first));
+}
+
 TEST_CASE("before training, a network of residuals scores as extrapolation does") {
   const NowcastWorld world(30);
   for (const char* network : {"samsi", "unet"}) {
