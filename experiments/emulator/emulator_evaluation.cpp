@@ -23,40 +23,40 @@ EmulatorEvaluation::EmulatorEvaluation(const ClimateSet& set, const EmulatorChoi
   place_ = torch::tensor(months_.place);
   const auto places = places_of(choice.targets, set.layout().targets, set.path());
   truth_ = targets_of(set, months_.windows, places);
-  std::vector<torch::Tensor> patterns, climatologies;
-  for (std::size_t i = 0; i < months_.windows.size(); ++i) {
-    const ClimateWindow& window = months_.windows[i];
-    if (i == 0 || window.run != months_.windows[i - 1].run) runs_.emplace_back(i, i);
-    runs_.back().second = i + 1;
-    months_of_year_.push_back(month_of_year(window.month));
-    patterns.push_back(baselines.pattern(months_of_year_.back(), window_forcing(set, window, choice.network.window)));
-    climatologies.push_back(baselines.climatology(months_of_year_.back()));
-  }
-  const auto pattern = torch::stack(patterns), climatology = torch::stack(climatologies);
   for (std::size_t t = 0; t < places.size(); ++t) {
     const ChannelStatistics& how = set.layout().targets[static_cast<std::size_t>(places[t])].statistics;
     targets_.push_back(
         {choice.targets[t], how.mean, how.deviation, EmulatorScores(latitudes_), EmulatorScores(latitudes_)});
-    const auto place = static_cast<std::int64_t>(t);
-    targets_[t].pattern = scores(t, pattern.select(1, place));
-    targets_[t].climatology = scores(t, climatology.select(1, place));
+  }
+  for (std::size_t i = 0; i < months_.windows.size(); ++i) {
+    if (i == 0 || months_.windows[i].run != months_.windows[i - 1].run) runs_.push_back({i, i});
+    runs_.back().end = i + 1;
+    months_of_year_.push_back(month_of_year(months_.windows[i].month));
+  }
+  for (const Run& run : runs_) {  // one at a time: maps of all runs may take gigabytes
+    std::vector<torch::Tensor> patterns, climatologies;
+    for (std::size_t i = run.first; i < run.end; ++i) {
+      const double forcing = window_forcing(set, months_.windows[i], choice.network.window);
+      patterns.push_back(baselines.pattern(months_of_year_[i], forcing));
+      climatologies.push_back(baselines.climatology(months_of_year_[i]));
+    }
+    const auto pattern = torch::stack(patterns, 1), climatology = torch::stack(climatologies, 1);
+    for (std::size_t t = 0; t < targets_.size(); ++t) {
+      add(targets_[t].pattern, t, run, pattern[static_cast<std::int64_t>(t)]);
+      add(targets_[t].climatology, t, run, climatology[static_cast<std::int64_t>(t)]);
+    }
   }
 }
 
-torch::Tensor EmulatorEvaluation::physical(std::size_t t, const torch::Tensor& standardised) const {
-  return standardised.to(torch::kFloat64) * targets_[t].deviation + targets_[t].mean;
+torch::Tensor EmulatorEvaluation::physical(std::size_t t, const Run& run, const torch::Tensor& standardised) const {
+  const auto first = static_cast<std::int64_t>(run.first), end = static_cast<std::int64_t>(run.end);
+  const auto maps = standardised.slice(0, first, end).select(1, static_cast<std::int64_t>(t));
+  return maps.to(torch::kFloat64) * targets_[t].deviation + targets_[t].mean;
 }
 
-EmulatorScores EmulatorEvaluation::scores(std::size_t t, const torch::Tensor& maps) const {
-  const auto truth = physical(t, truth_.select(1, static_cast<std::int64_t>(t)));
-  const auto forecast = targets_[t].name == "pr" ? maps.clamp_min(0) : maps;
-  EmulatorScores result(latitudes_);
-  for (const auto& [first, end] : runs_) {
-    const auto begin = static_cast<std::int64_t>(first), last = static_cast<std::int64_t>(end);
-    result.add(forecast.slice(0, begin, last), truth.slice(0, begin, last),
-               std::span(months_of_year_).subspan(first, end - first));
-  }
-  return result;
+void EmulatorEvaluation::add(EmulatorScores& scores, std::size_t t, const Run& run, const torch::Tensor& maps) const {
+  scores.add(targets_[t].name == "pr" ? maps.clamp_min(0) : maps, physical(t, run, truth_),
+             std::span(months_of_year_).subspan(run.first, run.end - run.first));
 }
 
 double EmulatorEvaluation::mean_loss(const torch::Tensor& maps) const {
@@ -77,20 +77,21 @@ Metrics EmulatorEvaluation::judge(const torch::Tensor& maps, const std::string& 
   for (std::size_t t = 0; t < targets_.size(); ++t) {
     const Target& target = targets_[t];
     const std::string name = split + "_" + target.name + "_";
-    const EmulatorScores own = scores(t, physical(t, all.select(1, static_cast<std::int64_t>(t))));
-    const auto add = [&](const std::string& who, const EmulatorScores& scores) {
+    EmulatorScores own(latitudes_);
+    for (const Run& run : runs_) add(own, t, run, physical(t, run, all));
+    const auto tell = [&](const std::string& who, const EmulatorScores& scores) {
       metrics.emplace_back(name + who + "monthly_rmse", scores.monthly_rmse());
       metrics.emplace_back(name + who + "time_mean_rmse", scores.time_mean_rmse());
       metrics.emplace_back(name + who + "time_stddev_mae", scores.time_stddev_mae());
     };
     const double ratio = own.monthly_rmse() / target.pattern.monthly_rmse();
-    add("", own);
+    tell("", own);
     metrics.emplace_back(name + "pattern_skill", 1 - ratio * ratio);
     if (!details) continue;
     for (const auto& [who, scores] : {std::pair<std::string, const EmulatorScores&>{"", own},
                                       {"pattern_", target.pattern},
                                       {"climatology_", target.climatology}}) {
-      if (!who.empty()) add(who, scores);
+      if (!who.empty()) tell(who, scores);
       for (int month = 1; month <= 12; ++month)
         metrics.emplace_back(profile_metric(name + who + "month_rmse", std::int64_t{month}),
                              scores.rmse_of_month(month));

@@ -34,18 +34,23 @@ class EmulatorEvaluation {
     float mean, deviation;
     EmulatorScores pattern, climatology;
   };
+  /// Windows `first` to `end`.
+  struct Run {
+    std::size_t first, end;
+  };
   double mean_loss(const torch::Tensor& maps) const;
-  /// Of target t, in its unit: `maps` [windows, height, width] float64.
-  EmulatorScores scores(std::size_t t, const torch::Tensor& maps) const;
-  torch::Tensor physical(std::size_t t, const torch::Tensor& standardised) const;
+  /// Of target t, in its unit: `maps` [months of the run, height, width] float64.
+  void add(EmulatorScores& scores, std::size_t t, const Run& run, const torch::Tensor& maps) const;
+  /// Of target t in `standardised` [windows, targets, height, width], the run's part.
+  torch::Tensor physical(std::size_t t, const Run& run, const torch::Tensor& standardised) const;
 
   EmulatorLoss loss_;
   std::vector<double> latitudes_;
   EmulatorMonths months_;
-  torch::Tensor place_;                                    ///< EmulatorMonths::place
-  torch::Tensor truth_;                                    ///< [windows, targets, height, width], standardised
-  std::vector<int> months_of_year_;                        ///< of the windows
-  std::vector<std::pair<std::size_t, std::size_t>> runs_;  ///< first window, and one past the last, of each
+  torch::Tensor place_;              ///< EmulatorMonths::place
+  torch::Tensor truth_;              ///< [windows, targets, height, width], standardised
+  std::vector<int> months_of_year_;  ///< of the windows
+  std::vector<Run> runs_;
   std::vector<Target> targets_;
 };
 
