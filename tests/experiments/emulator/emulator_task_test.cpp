@@ -188,3 +188,24 @@ TEST_CASE("a batch is trained on whole: Dice, Hessian and batch norm look at all
   const EmulatorWorld world;
   CHECK(world.task({{"batch_size", std::int64_t{48}}})->micro_batch() == 48);
 }
+
+TEST_CASE(
+    "running statistics of batch norm are the leader's after every epoch, whatever other ranks have of their own") {
+  const EmulatorWorld world;
+  for (const int shard : {0, 1}) {
+    const auto task = world.task({}, std::make_shared<Shard>(shard, 2));
+    task->network().eval();
+    std::vector<torch::Tensor> statistics;
+    for (const torch::Tensor& buffer : task->network().buffers())
+      if (buffer.is_floating_point()) statistics.push_back(buffer);
+    REQUIRE_FALSE(statistics.empty());
+    for (const double own : {0.75, 0.5}) {
+      task->training_batches(1, 0);
+      const torch::NoGradGuard no_gradient;
+      for (torch::Tensor& buffer : statistics) buffer.fill_(own);
+      task->evaluate(Split::validation);
+      for (const torch::Tensor& buffer : statistics)  // a Shard's sums are what it gives itself
+        CHECK(buffer.eq(shard == 0 ? own : 0).all().item<bool>());
+    }
+  }
+}

@@ -179,9 +179,35 @@ TEST_CASE("running statistics of batch norm are the leader's, whatever other ran
     task->network().eval();
     task->evaluate(Split::validation);
     task->evaluate(Split::test);
-    for (const torch::Tensor& buffer : task->network().buffers())  // a Shard's sums are what it gives itself
-      if (buffer.is_floating_point()) CHECK(buffer.eq(shard == 0 ? 0.75 : 0).all().item<bool>());
+    const auto all_are = [&](double leader) {  // a Shard's sums are what it gives itself
+      for (const torch::Tensor& buffer : task->network().buffers())
+        if (buffer.is_floating_point()) CHECK(buffer.eq(shard == 0 ? leader : 0).all().item<bool>());
+    };
+    all_are(0.75);
+    task->training_batches(2, 0);
+    for (torch::Tensor& buffer : task->network().buffers())
+      if (buffer.is_floating_point()) buffer.fill_(0.5);
+    task->evaluate(Split::validation);
+    all_are(0.5);
   }
+}
+
+TEST_CASE("what is trained on is the labeling that was asked for") {
+  const SegmentationWorld world;
+  const WeatherSet train(world.folder() / "train");
+  const auto task = world.task({{"labeling", std::int64_t{1}}});
+  const auto batch = task->training_batches(1, 0).next();
+  REQUIRE(batch);
+  const ChannelRange range{train.index().minimum, train.index().maximum};
+  int found = 0;
+  for (std::int64_t i = 0; i < train.size(); ++i) {
+    const Batch asked = gather(train, {&i, 1}, range, 1), other = gather(train, {&i, 1}, range, 0);
+    if (!asked.input.equal(batch->input)) continue;
+    ++found;
+    CHECK(batch->target.equal(asked.target));
+    CHECK_FALSE(batch->target.equal(other.target));
+  }
+  CHECK(found == 1);
 }
 
 TEST_CASE("configurations that cannot be trained are refused with the remedy") {
