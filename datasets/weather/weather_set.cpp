@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <mutex>
+
 #include "datasets/weather/scan_weather.hpp"
 #include "search/base/checksum.hpp"
 #include "search/base/error.hpp"
@@ -15,15 +18,15 @@ WeatherSet::WeatherSet(const fs::path& folder, int threads,
     : folder_(folder) {
   std::vector<WeatherIndex::File> files = list_samples(folder);
   if (auto kept = read_index(folder, files)) {
-    index_ = std::move(*kept);
+    index_ = std::make_shared<WeatherIndex>(std::move(*kept));
     return;
   }
-  index_ = make_index(folder, std::move(files), threads, progress);
-  kept_ = write_index(folder, index_);
+  index_ = std::make_shared<WeatherIndex>(make_index(folder, std::move(files), threads, progress));
+  kept_ = write_index(folder, *index_);
 }
 
 fs::path WeatherSet::path(std::int64_t i) const {
-  return folder_ / index_.files[static_cast<std::size_t>(i)].name;
+  return folder_ / index_->files[static_cast<std::size_t>(i)].name;
 }
 
 void WeatherSet::use_copies(const fs::path& folder) {
@@ -31,7 +34,7 @@ void WeatherSet::use_copies(const fs::path& folder) {
 }
 
 WeatherFile WeatherSet::open(std::int64_t i) const {
-  const WeatherIndex::File& known = index_.files[static_cast<std::size_t>(i)];
+  const WeatherIndex::File& known = index_->files[static_cast<std::size_t>(i)];
   fs::path path = folder_ / known.name;
   std::error_code error;
   if (!copies_.empty() && fs::exists(copies_ / known.name, error)) path = copies_ / known.name;
@@ -44,9 +47,24 @@ WeatherFile WeatherSet::open(std::int64_t i) const {
                     path.string(), known.bytes, now));
   }
   WeatherFile file(path);
-  if (file.height() != index_.height || file.width() != index_.width)
+  if (file.height() != index_->height || file.width() != index_->width)
     throw InputError(path.string() + ": is of another size than index.json tells; remove index.json");
   return file;
+}
+
+WeatherSet known_weather(const fs::path& folder, int threads) {
+  struct Listed {
+    fs::file_time_type changed;  // the folder, before it was listed
+    WeatherSet set;
+  };
+  static std::mutex mutex;
+  static std::map<fs::path, Listed> listed;
+  const std::lock_guard lock(mutex);
+  std::error_code error;
+  const auto changed = fs::last_write_time(folder, error);
+  const auto found = listed.find(folder);
+  if (!error && found != listed.end() && found->second.changed == changed) return found->second.set;
+  return listed.insert_or_assign(folder, Listed{changed, WeatherSet(folder, threads)}).first->second.set;
 }
 
 std::string fingerprint(const WeatherSet& set) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "datasets/weather/weather_file.hpp"
@@ -21,9 +22,9 @@ class WeatherSet {
                       const std::function<void(std::int64_t, std::int64_t)>& progress = {});
 
   const std::filesystem::path& folder() const { return folder_; }
-  const WeatherIndex& index() const { return index_; }
+  const WeatherIndex& index() const { return *index_; }
   bool kept() const { return kept_; }
-  std::int64_t size() const { return static_cast<std::int64_t>(index_.files.size()); }
+  std::int64_t size() const { return std::ssize(index_->files); }
   /// Of file i on the shared file system.
   std::filesystem::path path(std::int64_t i) const;
   /// From now on, a copy of that name in `folder`, on a disk of this machine, is read instead, where there is one.
@@ -33,9 +34,13 @@ class WeatherSet {
 
  private:
   std::filesystem::path folder_, copies_;
-  WeatherIndex index_;
+  std::shared_ptr<const WeatherIndex> index_;  ///< copies share it
   bool kept_ = true;
 };
+
+/// The samples of `folder` as this process has listed them before, where none have come or gone since: each training
+/// asks, and of tens of thousands of files a shared file system takes a minute to tell.
+WeatherSet known_weather(const std::filesystem::path& folder, int threads);
 
 /// 16 hexadecimal digits that tell this set from others: names, sizes, checksums where known, else times of writing.
 std::string fingerprint(const WeatherSet& set);

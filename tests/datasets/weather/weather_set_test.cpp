@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <limits>
@@ -245,4 +246,20 @@ TEST_CASE("weather set: a folder, or a link to nothing, by the name of a sample 
   fs::remove(odd);
   fs::create_symlink(folder / "gone.h5", odd);
   refused("cannot be read (No such file or directory); mend it, or move it out of the folder of samples");
+}
+
+TEST_CASE("weather set: a folder is listed once a process, and anew where samples have come or gone") {
+  const TemporaryFolder folder;
+  write_samples(folder.path(), 3);
+  const WeatherSet of_folder(folder.path());  // leaves its index there
+  WeatherSet first = known_weather(folder.path(), 1);
+  first.use_copies("nowhere");
+  const WeatherSet second = known_weather(folder.path(), 1);
+  CHECK(&second.index() == &first.index());
+  CHECK(fingerprint(second) == fingerprint(of_folder));
+  RandomSample(6, 7, 5).write(folder / "data-9.h5");
+  fs::last_write_time(folder.path(),
+                      fs::last_write_time(folder.path()) + std::chrono::seconds(1));  // clocks are coarse
+  CHECK(known_weather(folder.path(), 1).size() == 4);
+  CHECK(first.size() == 3);
 }
