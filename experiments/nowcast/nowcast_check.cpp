@@ -111,10 +111,10 @@ DataCheck check_nowcast_data(const Space& space) {
     report.fingerprint += fingerprint(patches);
     report.notes.push_back(note(split, patches));
   }
-  if (const double step = train.meta().step_minutes; step != 10 && step != 12 && step != 15) {
+  if (const double step = train.meta().step_minutes; step != 5 && step != 10 && step != 12 && step != 15) {
     report.notes.push_back("images are " + std::to_string(std::lround(step)) +
-                           " min apart: scores by lead time are kept at the lead times alone that images 10, 12 or "
-                           "15 min apart have, too");
+                           " min apart: scores by lead time are kept at the lead times alone that images 5, 10, 12 "
+                           "or 15 min apart have, too");
   }
   return report;
 }

@@ -37,8 +37,8 @@ class NowcastEvaluation {
   /// <split>_loss, <split>_mse and <split>_skill = 1 - MSE / MSE of persistence, over all lead times; if compared, MSE
   /// of and skill over extrapolation, and the same of blurred extrapolation.
   Metrics summary(const std::string& split) const;
-  /// Once compared: the profile lead_time of experiment.json, which lists the lead times of steps of 10, 12 and 15 min.
-  /// Scores at thresholds are NaN for what is not a rain rate.
+  /// Once compared: the profile lead_time of experiment.json, which lists the lead times of steps of 5, 10, 12 and 15
+  /// min. Scores at thresholds are NaN for what is not a rain rate.
   Metrics by_lead_time() const;
   /// Once compared: the profile rain_class of experiment.json. NaN for what is not a rain rate.
   Metrics by_rain_class() const;

@@ -437,6 +437,30 @@ TEST_CASE("the check of the data tells what each split holds, and refuses splits
                        InputError);
 }
 
+TEST_CASE(
+    "every lead time of images 5, 10, 12 or 15 min apart has scores; of others the check says that some have not") {
+  const Profile& leads = find_experiment("nowcast", "test").profiles[0];
+  REQUIRE(leads.name == "lead_time");
+  const TemporaryFolder folder;
+  for (const std::int64_t step : {5, 10, 12, 15, 20}) {
+    CAPTURE(step);
+    const std::map<std::string, std::filesystem::path> data{{"train", folder / "train.h5"},
+                                                            {"test", folder / "test.h5"}};
+    for (const auto& [split, path] : data) {
+      NowcastWriter writer(path, 1, 256);
+      writer.append(std::vector<std::uint16_t>(nowcast_frames * 256 * 256, 3), {});
+      writer.seal({.step_minutes = static_cast<double>(step), .statistics = {1, 2}}, "test");
+      writer.publish();
+    }
+    const auto notes = check_nowcast_data(space_of(data)).notes;
+    const bool all_kept = std::ranges::none_of(
+        notes, [](const std::string& note) { return note.find(" min apart: scores") != std::string::npos; });
+    CHECK(all_kept == (step != 20));
+    for (std::int64_t lead = step; all_kept && lead <= 6 * step; lead += step)
+      CHECK(std::ranges::find(leads.at, Value(lead)) != leads.at.end());
+  }
+}
+
 TEST_CASE("sizes that cannot be trained on are refused before anything is made") {
   CHECK(trainable_side(64) == 256);
   CHECK(trainable_side(270) == 272);
