@@ -4,11 +4,14 @@
 #include <torch/utils.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <system_error>
+#include <utility>
 
 #include "datasets/nowcast/forecast_frames.hpp"
 #include "datasets/radar/impossible_rain.hpp"
@@ -26,6 +29,7 @@
 #include "search/base/options.hpp"
 #include "search/base/progress_bar.hpp"
 #include "search/base/table.hpp"
+#include "search/base/text.hpp"
 #include "search/base/utc.hpp"
 
 namespace stormsweep {
@@ -40,7 +44,7 @@ constexpr const char* forecast_command = "stormsweep forecast nowcast";
 constexpr double gigabyte = 1e9;
 
 struct ForecastOptions {
-  std::string model, output, time, variable;
+  std::string model, output, time, variable, thresholds;
   FigureFolders figures;
   std::vector<std::string> input;
   std::int64_t window = 0, tile = 0;
@@ -76,6 +80,8 @@ Syntax syntax_of(ForecastOptions& options) {
               {"match-histogram", po::value(&options.window)->implicit_value(128),
                "give each forecast the local histogram of the newest image, in windows of so many pixels "
                "(--match-histogram=64; 128 if not told), against the blur"},
+              {"thresholds", po::value(&options.thresholds),
+               "judge also where the truth reaches so much or more, as 1,7.5 (mm/h; of VIL, its steps)"},
               {"memory", po::value(&options.memory),
                "GB for the network, which works in tiles where the image needs more (default: half of what is free)"},
               {"tile", po::value(&options.tile), "pixels of a tile's side, a multiple of 16, instead of --memory"},
@@ -103,6 +109,18 @@ std::optional<std::int64_t> time_of(const ForecastOptions& options) {
   const auto time = parse_utc(options.time);
   if (!time) refuse_option(forecast_command, "time", options.time, "give a time in UTC, as 2010-08-26T03:00Z");
   return time;
+}
+
+std::vector<float> thresholds_of(const ForecastOptions& options) {
+  std::vector<float> thresholds;  // as images are: 0.7 is reached by 0.7
+  for (const std::string& word : split_list(options.thresholds)) {
+    float threshold = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), threshold);
+    if (error != std::errc() || end != word.data() + word.size() || !(threshold > 0) || std::isinf(threshold))
+      refuse_option(forecast_command, "thresholds", options.thresholds, "give numbers above 0, as 1,7.5");
+    thresholds.push_back(threshold);
+  }
+  return thresholds;
 }
 
 std::int64_t tile_of(const ForecastOptions& options, const RadarGrid& grid, const NowcastNetwork& network) {
@@ -144,10 +162,14 @@ Observations observe(const ForecastOptions& options, const NowcastMeta& model) {
   return result;
 }
 
+const char* unit_word(RadarQuantity quantity) {
+  return quantity == RadarQuantity::vil ? "VIL" : "mm/h";
+}
+
 void print_table(const std::vector<LeadTimeReport>& reports, RadarQuantity quantity) {
   const bool judged = std::ranges::any_of(reports, [](const LeadTimeReport& report) { return report.judged > 0; });
-  const char* unit = quantity == RadarQuantity::vil ? "VIL" : "mm/h";
-  Table table{.header = {"lead min", std::string("mean ") + unit, "wet %"}, .numeric = std::vector<bool>(9, true)};
+  Table table{.header = {"lead min", std::string("mean ") + unit_word(quantity), "wet %"},
+              .numeric = std::vector<bool>(9, true)};
   if (judged)
     table.header.insert(table.header.end(),
                         {"truth mean", "squared err.", "of persistence", "of extrapolation", "blurred", "skill"});
@@ -172,12 +194,33 @@ void print_table(const std::vector<LeadTimeReport>& reports, RadarQuantity quant
   fmt::print("{}", to_text(table));
 }
 
+void print_told(const std::vector<ThresholdReport>& reports, RadarQuantity quantity) {
+  Table table{
+      .header = {unit_word(quantity), "lead min", "told by", "hits", "misses", "false alarms", "CSI"},
+      .numeric = {true, true, false, true, true, true, true},
+      .footnotes = {"CSI: hits / (hits + misses + false alarms), over the pixels that errors are over; -: there "
+                    "are none"}};
+  for (const ThresholdReport& report : reports)
+    for (const auto& [who, told] : {std::pair<const char*, const Told&>{"forecast", report.forecast},
+                                    {"persistence", report.persistence},
+                                    {"extrapolation", report.extrapolation},
+                                    {"blurred", report.blurred}})
+      table.rows.push_back({fmt::format("{:g}", report.threshold), fmt::format("{:g}", report.minutes), who,
+                            std::to_string(told.hits), std::to_string(told.misses), std::to_string(told.false_alarms),
+                            std::isnan(told.csi()) ? "-" : fmt::format("{:.3f}", told.csi())});
+  if (reports.empty())
+    fmt::print(stderr, "note: --thresholds has nothing to judge by: no image after the newest one used\n");
+  else
+    fmt::print("\n{}", to_text(table));
+}
+
 }  // namespace
 
 int forecast_nowcast_command(const std::vector<std::string>& words) {
   ForecastOptions options;
   if (!parse_options(words, syntax_of(options))) return exit_done;
   check(options);
+  const std::vector<float> thresholds = thresholds_of(options);
   ModelFile file = load_model(options.model, "nowcast");
   const NowcastMeta model = parse_nowcast_notes(file.notes, options.model);
   // In float32, however it was trained: forecasts are short work.
@@ -200,6 +243,7 @@ int forecast_nowcast_command(const std::vector<std::string>& words) {
              newest.grid.height, newest.grid.width, seconds, options.threads, making.tile, options.output);
   const NowcastBars bars = bars_of(newest, carried, model);
   print_table(judge(forecast, bars, seen.truth), newest.quantity);
+  if (!thresholds.empty()) print_told(judge_at(thresholds, forecast, bars, seen.truth), newest.quantity);
   if (options.figures.any())
     for (const fs::path& figure :
          options.figures.save(nowcast_figure(forecast, bars, seen.truth), "forecast-" + time_name(forecast)))

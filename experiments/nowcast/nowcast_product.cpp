@@ -108,17 +108,30 @@ double wet_threshold(RadarQuantity quantity) {
 
 namespace {
 
+double minutes(const RadarForecast& forecast, std::size_t lead) {
+  return static_cast<double>(forecast.frames[lead].time - forecast.issued) / 60;
+}
+
+bool can_be_judged(const RadarForecast& forecast, const RadarFrame& truth, std::size_t i) {
+  return forecast.quality[i] == 1 && !std::isnan(truth.values[i]);
+}
+
+/// Dry where it is missing.
+float value_of(const RadarFrame& frame, std::size_t i) {
+  return std::isnan(frame.values[i]) ? 0 : frame.values[i];
+}
+
 /// Of the pixels that can be judged.
 void judge(LeadTimeReport& report, const RadarForecast& forecast, const NowcastBars& bars, std::size_t lead,
            const RadarFrame& truth) {
   const auto error = [&](const RadarFrame& frame, std::size_t i) {
-    const double there = std::isnan(frame.values[i]) ? 0 : frame.values[i];
+    const double there = value_of(frame, i);
     return (there - truth.values[i]) * (there - truth.values[i]);
   };
   report.truth = report.squared_error = report.persistence_error = 0;
   report.extrapolation_error = report.blurred_error = 0;
   for (std::size_t i = 0; i < truth.values.size(); ++i) {
-    if (forecast.quality[i] < 1 || std::isnan(truth.values[i])) continue;
+    if (!can_be_judged(forecast, truth, i)) continue;
     ++report.judged;
     report.truth += truth.values[i];
     report.squared_error += error(forecast.frames[lead], i);
@@ -139,7 +152,7 @@ std::vector<LeadTimeReport> judge(const RadarForecast& forecast, const NowcastBa
   std::vector<LeadTimeReport> result;
   for (std::size_t l = 0; l < forecast.frames.size(); ++l) {
     const RadarFrame& frame = forecast.frames[l];
-    LeadTimeReport report{.minutes = static_cast<double>(frame.time - forecast.issued) / 60,
+    LeadTimeReport report{.minutes = minutes(forecast, l),
                           .truth = none,
                           .squared_error = none,
                           .persistence_error = none,
@@ -154,6 +167,35 @@ std::vector<LeadTimeReport> judge(const RadarForecast& forecast, const NowcastBa
     if (truth[l]) judge(report, forecast, bars, l, *truth[l]);
     result.push_back(report);
   }
+  return result;
+}
+
+double Told::csi() const {
+  return static_cast<double>(hits) / static_cast<double>(hits + misses + false_alarms);
+}
+
+std::vector<ThresholdReport> judge_at(const std::vector<float>& thresholds, const RadarForecast& forecast,
+                                      const NowcastBars& bars, const std::vector<std::optional<RadarFrame>>& truth) {
+  std::vector<ThresholdReport> result;
+  for (const float threshold : thresholds)
+    for (std::size_t l = 0; l < forecast.frames.size(); ++l) {
+      if (!truth[l]) continue;
+      const auto told = [&](const RadarFrame& frame) {
+        Told counts;
+        for (std::size_t i = 0; i < truth[l]->values.size(); ++i) {
+          if (!can_be_judged(forecast, *truth[l], i)) continue;
+          const bool said = value_of(frame, i) >= threshold, came = truth[l]->values[i] >= threshold;
+          counts.hits += said && came, counts.misses += !said && came, counts.false_alarms += said && !came;
+        }
+        return counts;
+      };
+      result.push_back({.threshold = threshold,
+                        .minutes = minutes(forecast, l),
+                        .forecast = told(forecast.frames[l]),
+                        .persistence = told(bars.persistence),
+                        .extrapolation = told(bars.extrapolation[l]),
+                        .blurred = told(bars.blurred[l])});
+    }
   return result;
 }
 

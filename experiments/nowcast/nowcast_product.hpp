@@ -63,4 +63,22 @@ double wet_threshold(RadarQuantity quantity);  ///< 0.1 mm/h; 16 of VIL's steps
 std::vector<LeadTimeReport> judge(const RadarForecast& forecast, const NowcastBars& bars,
                                   const std::vector<std::optional<RadarFrame>>& truth);
 
+/// How often a forecast told where a threshold is reached: pixels.
+struct Told {
+  std::int64_t hits = 0, misses = 0, false_alarms = 0;
+  double csi() const;  ///< hits / all of them; NaN where nobody told of any and none came
+};
+
+/// Of one threshold and lead time.
+struct ThresholdReport {
+  float threshold = 0;
+  double minutes = 0;
+  Told forecast, persistence, extrapolation, blurred;
+};
+
+/// The same pixels, at each of `thresholds` in the unit of the images: value >= threshold counts as yes. Threshold by
+/// threshold, at the lead times that have a truth.
+std::vector<ThresholdReport> judge_at(const std::vector<float>& thresholds, const RadarForecast& forecast,
+                                      const NowcastBars& bars, const std::vector<std::optional<RadarFrame>>& truth);
+
 }  // namespace stormsweep

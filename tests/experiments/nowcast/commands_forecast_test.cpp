@@ -85,9 +85,10 @@ struct World {
 TEST_CASE("forecast nowcast: from a model file and radar files to a composite that our reader reads, and a figure") {
   const World world;
   fs::create_directories(world.folder / "figures");
-  REQUIRE(forecast_nowcast_command(
-              world.words({"--time", "2010-08-26T01:05Z", "--png", (world.folder / "figures").string(), "--svg",
-                           (world.folder / "lines").string(), "--threads", "1", "--tile", "32"})) == exit_done);
+  REQUIRE(
+      forecast_nowcast_command(world.words({"--time", "2010-08-26T01:05Z", "--png", (world.folder / "figures").string(),
+                                            "--svg", (world.folder / "lines").string(), "--threads", "1", "--tile",
+                                            "32", "--thresholds", "0.1, 7"})) == exit_done);
   CHECK(fs::file_size(world.folder / "figures/forecast-20100826T0100Z.png") > 1000);
   CHECK(fs::file_size(world.folder / "lines/forecast-20100826T0100Z.svg") > 1000);
   CHECK_FALSE(fs::exists(world.folder / "figures/forecast-20100826T0100Z.svg"));
@@ -116,6 +117,9 @@ TEST_CASE("forecast nowcast: what is wrong is told, and nothing is written") {
   CHECK(world.refusal({"--time", "noon"}).find("--time is noon; give a time in UTC") != std::string::npos);
   CHECK(world.refusal({"--time", "2010-08-26T00:30Z"}).find("no image of 2010-08-25 23:30:00 UTC") !=
         std::string::npos);
+  for (const char* const numbers : {"1,wet", "0", "-1", "2mm", "nan", "inf"})
+    CHECK(world.refusal({"--thresholds", numbers})
+              .find(fmt::format("--thresholds is {}; give numbers above 0, as 1,7.5", numbers)) != std::string::npos);
   CHECK(world.refusal({"--tile", "20"}).find("--tile is 20; give a multiple of 16") != std::string::npos);
   CHECK(world.refusal({"--memory", "0.000001"}).find("--memory is 1e-06; this network takes") != std::string::npos);
   CHECK(world.refusal({"--match-histogram=7"}).find("--match-histogram is 7; give an even") != std::string::npos);

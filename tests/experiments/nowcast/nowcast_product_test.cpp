@@ -113,6 +113,21 @@ TEST_CASE("nowcast product: the report by hand: judged where quality is 1 and tr
   CHECK(std::isnan(reports[1].squared_error));
   CHECK(std::isnan(reports[1].extrapolation_error));
   CHECK(std::isnan(reports[1].blurred_error));
+  const auto at = judge_at({3, 2.5}, forecast, bars, {seen, std::nullopt});
+  REQUIRE(at.size() == 2);
+  CHECK(at[0].threshold == 3);
+  CHECK(at[1].threshold == 2.5);
+  CHECK(at[0].minutes == 10);
+  const auto counts = [](const Told& told) { return std::vector{told.hits, told.misses, told.false_alarms}; };
+  using Counts = std::vector<std::int64_t>;
+  CHECK(counts(at[0].forecast) == Counts{1, 1, 0});  // of (1, 3) and (3, 3): 3 is reached by 3
+  CHECK(at[0].forecast.csi() == 0.5);
+  CHECK(counts(at[0].persistence) == Counts{1, 1, 0});    // (0, 3), (4, 3)
+  CHECK(counts(at[0].extrapolation) == Counts{0, 2, 0});  // (2, 3), (missing, 3)
+  CHECK(counts(at[0].blurred) == Counts{1, 1, 0});        // (2, 3), (4, 3)
+  const auto heavy = judge_at({3.5, 9}, forecast, bars, {seen, std::nullopt});
+  CHECK(counts(heavy[0].persistence) == Counts{0, 0, 1});  // (4, 3)
+  CHECK(std::isnan(heavy[1].persistence.csi()));
   CHECK(wholly_measured(forecast) == std::vector<std::uint8_t>{0, 1, 1, 0, 1});
 }
 
