@@ -15,7 +15,6 @@
 #include "experiments/task/archive_file.hpp"
 #include "experiments/torchscript/script_error.hpp"
 #include "search/base/error.hpp"
-#include "search/base/seed.hpp"
 
 namespace stormsweep {
 

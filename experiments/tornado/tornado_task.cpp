@@ -16,7 +16,6 @@
 #include "models/binary_metrics.hpp"
 #include "models/tornado_cnn.hpp"
 #include "models/tornado_loss.hpp"
-#include "search/base/error.hpp"
 #include "search/base/random.hpp"
 #include "search/base/seed.hpp"
 
