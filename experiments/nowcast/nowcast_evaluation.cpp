@@ -10,6 +10,7 @@
 
 #include "datasets/nowcast/nowcast_batches.hpp"
 #include "datasets/nowcast/nowcast_patch_draw.hpp"
+#include "datasets/prefetch.hpp"
 #include "experiments/nowcast/extrapolation_scores.hpp"
 #include "experiments/nowcast/seen_centre.hpp"
 #include "experiments/task/gang_sums.hpp"
@@ -21,6 +22,7 @@ namespace stormsweep {
 namespace {
 
 constexpr std::int64_t evaluation_batch = 8;  // samples through the network at once
+constexpr int evaluation_batches_ahead = 2;
 constexpr std::array<const char*, rain_thresholds.size()> threshold_names{"0_5", "2", "5", "10"};
 constexpr std::array<const char*, rain_scales.size()> scale_names{"4km", "16km"};
 constexpr std::array<const char*, rain_thresholds.size() + 1> class_names{"below_0_5", "from_0_5", "from_2", "from_5",
@@ -40,29 +42,25 @@ RainLevels best_levels(const DecisionScores& decisions) {
   return levels;
 }
 
-/// Patches as the network sees them, and the centres of what came and of the newest image, in physical units.
-struct JudgedBatch {
-  Batch batch;
-  torch::Tensor truth, last;
+/// What patches show in the centre, in physical units.
+struct SeenPatches {
+  torch::Tensor truth, last;  ///< what came, and the newest image
 };
 
-JudgedBatch read_batch(const NowcastPatches& patches, std::span<const std::int64_t> numbers,
-                       const PixelStatistics& statistics, const Extrapolations* extrapolations) {
-  std::vector<NowcastSample> samples;
+SeenPatches look_at(const NowcastPatches& patches, std::span<const std::int64_t> numbers) {
   std::vector<torch::Tensor> truths, lasts;
   for (const std::int64_t patch : numbers) {
-    samples.push_back({patch, 0});
     truths.push_back(seen_centre(patches.target(patch), patches));
     lasts.push_back(seen_centre(patches.input(patch).last(patches.input(patch).size() / nowcast_inputs), patches));
   }
-  return {gather(patches, samples, statistics, extrapolations), torch::cat(truths), torch::cat(lasts)};
+  return {torch::cat(truths), torch::cat(lasts)};
 }
 
 }  // namespace
 
 NowcastEvaluation::NowcastEvaluation(NowcastNetwork& network, const NowcastPatches& patches,
                                      const Extrapolations* extrapolations, std::span<const std::int64_t> own,
-                                     const PixelStatistics& statistics, const RainWeights& weights,
+                                     const PixelStatistics& statistics, const RainWeights& weights, int background,
                                      const torch::Device& device, Gang& gang,
                                      const std::function<void(std::int64_t)>& begin)
     : step_minutes_(std::llround(patches.meta().step_minutes)),
@@ -76,19 +74,30 @@ NowcastEvaluation::NowcastEvaluation(NowcastNetwork& network, const NowcastPatch
     return (centre(standardised, nowcast_centre) * statistics.deviation + statistics.mean).clamp_min(0);
   };
   torch::Tensor losses = torch::zeros({2}, torch::kFloat64);  // sum, and samples
-  for (std::size_t first = 0; first < own.size(); first += evaluation_batch) {
-    begin(static_cast<std::int64_t>(first));
-    const auto some = own.subspan(first, std::min<std::size_t>(evaluation_batch, own.size() - first));
-    const JudgedBatch read = read_batch(patches, some, statistics, extrapolations);
-    const torch::Tensor input = read.batch.input.to(device), target = read.batch.target.to(device);
+  const auto some = [&](std::int64_t k) {
+    const auto first = static_cast<std::size_t>(k * evaluation_batch);
+    return own.subspan(first, std::min<std::size_t>(evaluation_batch, own.size() - first));
+  };
+  const auto make = [&](std::int64_t k) {
+    std::vector<NowcastSample> samples;
+    for (const std::int64_t patch : some(k)) samples.push_back({patch, 0});
+    return gather(patches, samples, statistics, extrapolations);
+  };
+  const std::int64_t count = (std::ssize(own) + evaluation_batch - 1) / evaluation_batch;
+  Prefetch batches(count, make, background, evaluation_batches_ahead, device);
+  for (std::int64_t k = 0; k < count; ++k) {
+    begin(k * evaluation_batch);
+    const SeenPatches seen = look_at(patches, some(k));
+    const Batch batch = batches.next().value();
+    const torch::Tensor input = batch.input.to(device), target = batch.target.to(device);
     const auto outputs = network.forward(input, NowcastExtent::inner);
-    const auto n = static_cast<double>(some.size());
+    const auto n = static_cast<double>(input.size(0));
     losses += torch::tensor({nowcast_loss(outputs, target, weights).item<double>() * n, n}, torch::kFloat64);
-    const torch::Tensor truth = read.truth.to(device), forecast = physical(outputs.back());
+    const torch::Tensor truth = seen.truth.to(device), forecast = physical(outputs.back());
     model_.add(forecast, truth);
     decisions_.add(forecast, truth);
     reliability_.add(forecast, truth);
-    persistence_.add(read.last.to(device).expand_as(truth), truth);
+    persistence_.add(seen.last.to(device).expand_as(truth), truth);
   }
   for (torch::Tensor* sums : {&losses, &model_.sums, &persistence_.sums, &decisions_.sums, &reliability_.sums})
     sum_over(gang, *sums);

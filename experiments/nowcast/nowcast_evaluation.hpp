@@ -23,10 +23,11 @@ class NowcastEvaluation {
  public:
   /// `extrapolations`: of the patches, for a network that takes them, or null. `own`: this rank's patches, each counted
   /// as often as it is named; `begin` is told before some of them how many are done. All ranks of the gang call this,
-  /// and get the scores over the patches of all. Draws no random numbers.
+  /// and get the scores over the patches of all. Draws no random numbers. `background` threads make batches ahead.
   NowcastEvaluation(NowcastNetwork& network, const NowcastPatches& patches, const Extrapolations* extrapolations,
                     std::span<const std::int64_t> own, const PixelStatistics& statistics, const RainWeights& weights,
-                    const torch::Device& device, Gang& gang, const std::function<void(std::int64_t)>& begin);
+                    int background, const torch::Device& device, Gang& gang,
+                    const std::function<void(std::int64_t)>& begin);
 
   /// At which levels the network, and the extrapolations of the patches, best tell where thresholds are reached.
   DecisionLevels levels(const ExtrapolationScores& extrapolation) const;

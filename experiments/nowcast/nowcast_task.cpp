@@ -173,8 +173,8 @@ Metrics NowcastTask::evaluate(Split split) {
   std::optional<ExtrapolationScores> extrapolation = compares ? kept_scores(which) : std::nullopt;
   const bool to_score = compares && !extrapolation;  // takes as long again, or longer
   const std::int64_t all = std::ssize(own) * (to_score ? 2 : 1);
-  NowcastEvaluation evaluation(*network_, patches, data.shown(), own, statistics_, weights_, device_, *gang_,
-                               [&](std::int64_t done) { evaluating_(split, done, all); });
+  NowcastEvaluation evaluation(*network_, patches, data.shown(), own, statistics_, weights_, background_, device_,
+                               *gang_, [&](std::int64_t done) { evaluating_(split, done, all); });
   if (to_score) {
     extrapolation = score_extrapolation(patches, own, threads_,
                                         [&](std::int64_t begun) { evaluating_(split, std::ssize(own) + begun, all); });

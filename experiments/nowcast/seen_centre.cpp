@@ -1,18 +1,25 @@
 #include "experiments/nowcast/seen_centre.hpp"
 
+#include <torch/utils.h>
+#include <algorithm>
 #include <iterator>
-#include <vector>
 
 #include "datasets/nowcast/nowcast_patch_draw.hpp"
 #include "datasets/nowcast/patch_extrapolation.hpp"
-#include "models/nowcast_loss.hpp"
 
 namespace stormsweep {
 
 torch::Tensor seen_centre(std::span<const std::uint16_t> images, const NowcastPatches& patches) {
-  std::vector<float> values = physical(images, patches.meta().scale);
-  const std::int64_t side = patches.side(), count = std::ssize(values) / (side * side);
-  return centre(torch::from_blob(values.data(), {1, count, side, side}), nowcast_centre).clone();
+  const std::int64_t side = patches.side(), count = std::ssize(images) / (side * side);
+  const std::int64_t margin = (side - nowcast_centre) / 2;
+  torch::Tensor result = torch::empty({1, count, nowcast_centre, nowcast_centre});
+  float* out = result.data_ptr<float>();
+  for (std::int64_t row = 0; row < count * nowcast_centre; ++row) {
+    const std::int64_t line = row / nowcast_centre * side + margin + row % nowcast_centre;
+    const auto pixels = images.subspan(static_cast<std::size_t>(line * side + margin), nowcast_centre);
+    out = std::ranges::copy(physical(pixels, patches.meta().scale), out).out;
+  }
+  return result;
 }
 
 }  // namespace stormsweep

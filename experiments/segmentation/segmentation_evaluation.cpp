@@ -2,6 +2,9 @@
 
 #include <torch/utils.h>
 
+#include <algorithm>
+
+#include "datasets/prefetch.hpp"
 #include "experiments/task/gang_sums.hpp"
 #include "models/segmentation_loss.hpp"
 #include "search/space/experiment.hpp"
@@ -10,17 +13,21 @@ namespace stormsweep {
 
 SegmentationEvaluation::SegmentationEvaluation(SegmentationNetwork& network, const WeatherSet& set,
                                                std::span<const std::int64_t> own, const ChannelRange& range,
-                                               int labeling, const torch::Tensor& weights, const torch::Device& device,
-                                               Gang& gang, const std::function<void(std::int64_t)>& begin) {
+                                               int labeling, const torch::Tensor& weights, int readers,
+                                               const torch::Device& device, Gang& gang,
+                                               const std::function<void(std::int64_t)>& begin) {
   const torch::NoGradGuard no_gradient;
   const torch::Tensor alike = torch::ones_like(weights);
   torch::Tensor losses = torch::zeros({3}, torch::kFloat64);  // weighted, not weighted, samples
-  std::int64_t done = 0;
-  for (const std::int64_t sample : own) {
-    begin(done++);
-    const Batch batch = gather(set, {&sample, 1}, range, labeling);
+  const auto read = [&](std::int64_t k) {
+    return gather(set, own.subspan(static_cast<std::size_t>(k), 1), range, labeling);
+  };
+  Prefetch batches(std::ssize(own), read, readers, std::max(readers, 1), device);
+  for (std::int64_t done = 0; done < std::ssize(own); ++done) {
+    begin(done);
+    const Batch batch = batches.next().value();
     const torch::Tensor truth = batch.target.to(device), logits = network.forward(batch.input.to(device));
-    scores_.add(logits.argmax(1).to(torch::kCPU), batch.target);
+    scores_.add(logits.argmax(1).to(torch::kCPU), truth.to(torch::kCPU));
     losses += torch::tensor({segmentation_loss(logits, truth, weights).item<double>(),
                              segmentation_loss(logits, truth, alike).item<double>(), 1.0},
                             torch::kFloat64);

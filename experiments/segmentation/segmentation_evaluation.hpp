@@ -23,9 +23,9 @@ class SegmentationEvaluation {
  public:
   /// `own`: this rank's samples of `set`; `begin` is told before each how many are done. All ranks of the gang call
   /// this, and get the scores over the samples of all: the same bits, pixels being counted exactly. Draws no random
-  /// numbers. `weights` [3] as the loss has them.
+  /// numbers. `weights` [3] as the loss has them. `readers` threads read samples ahead.
   SegmentationEvaluation(SegmentationNetwork& network, const WeatherSet& set, std::span<const std::int64_t> own,
-                         const ChannelRange& range, int labeling, const torch::Tensor& weights,
+                         const ChannelRange& range, int labeling, const torch::Tensor& weights, int readers,
                          const torch::Device& device, Gang& gang, const std::function<void(std::int64_t)>& begin);
 
   /// <split>_mean_iou, _accuracy, _loss and _cross_entropy.

@@ -11,7 +11,6 @@
 #include "experiments/segmentation/segmentation_evaluation.hpp"
 #include "experiments/segmentation/segmentation_notes.hpp"
 #include "experiments/segmentation/segmentation_samples.hpp"
-#include "experiments/task/arithmetic.hpp"
 #include "experiments/task/running_statistics.hpp"
 #include "models/segmentation_loss.hpp"
 #include "search/base/error.hpp"
@@ -22,7 +21,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr int readers = 4;  // files read at once, ahead of training (Kurth et al. 2018, section V-A2)
+constexpr int files_at_once = 4;  // ahead of the network (Kurth et al. 2018, section V-A2)
 /// Pixels that go through the network at once, one sample at least. On a core small maps are faster together: four of
 /// 96 x 144 took 0.8 of their time one by one; more gained little.
 constexpr std::int64_t pixels_at_once_cpu = 65536, pixels_at_once_gpu = std::int64_t{8} * 768 * 1152;
@@ -49,6 +48,8 @@ class SegmentationTask : public Task {
   void check() const;
   /// `first`: the number of the set's first file among those of all splits (segmentation_stage.cpp).
   SampleShares usable(const WeatherSet& set, std::int64_t first) const;
+  /// Threads that read samples ahead of the network.
+  int readers() const { return context_.background > 0 ? files_at_once : 0; }
   torch::Tensor weights(const std::string& rule) const;
   /// Training samples of a rank: an epoch's.
   std::int64_t samples_of(int shard) const;
@@ -165,7 +166,7 @@ Prefetch SegmentationTask::training_batches(std::int64_t epoch, std::int64_t fir
     for (int s = 0; s < shares_.shards; ++s) batch.total += samples_of(s, first + k);
     return batch;
   };
-  return Prefetch(batches_per_epoch() - first, make, context_.background > 0 ? readers : 0, readers, context_.device);
+  return Prefetch(batches_per_epoch() - first, make, readers(), files_at_once, context_.device);
 }
 
 /// Batch norm looks at the samples of a micro-batch together, so there must be one of them.
@@ -189,7 +190,7 @@ Metrics SegmentationTask::evaluate(Split split) {
   const std::int64_t first = train_.size() + (tests ? validation_.size() : 0);
   const auto own = usable(set, first).divided(context_.gang->shard());
   const SegmentationEvaluation evaluation(
-      *network_, set, own, range_, labeling_, weights_, context_.device, *context_.gang,
+      *network_, set, own, range_, labeling_, weights_, readers(), context_.device, *context_.gang,
       [&](std::int64_t done) { context_.evaluating(split, done, std::ssize(own)); });
   Metrics metrics = evaluation.summary(name_of(split));
   for (auto& metric : evaluation.by_class(name_of(split), tests)) metrics.push_back(std::move(metric));

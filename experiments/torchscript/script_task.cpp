@@ -3,7 +3,6 @@
 #include <torch/utils.h>
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
 
 #include "datasets/tensors/tensor_set.hpp"
@@ -106,15 +105,21 @@ Metrics ScriptTask::evaluate(Split split) {
   const ScriptedNetwork& script = *experiment_.network;
   const TensorSet& set = held_out(split);
   SplitScores scores(wanted, script.thresholds, scale_, set.target(), context_.device);
+  std::vector<std::int64_t> own;
   const auto [begin, end] = context_.gang->share(set.size());
-  for (std::int64_t first = begin; first < end; first += own_batch_) {
-    context_.evaluating(split, first - begin, end - begin);
-    std::vector<std::int64_t> samples(static_cast<std::size_t>(std::min(own_batch_, end - first)));
-    std::iota(samples.begin(), samples.end(), first);
-    const Batch batch = set.gather(samples);
+  for (std::int64_t sample = begin; sample < end; ++sample) own.push_back(sample);
+  const auto make = [&](std::int64_t k) {
+    const auto first = own.begin() + k * own_batch_;
+    return set.gather({first, first + std::min(own_batch_, own.end() - first)});
+  };
+  const std::int64_t count = (std::ssize(own) + own_batch_ - 1) / own_batch_;
+  Prefetch batches(count, make, context_.background, script_batches_ahead, context_.device);
+  for (std::int64_t k = 0; k < count; ++k) {
+    context_.evaluating(split, k * own_batch_, std::ssize(own));
+    const Batch batch = batches.next().value();
     const torch::Tensor target = batch.target.to(context_.device);
     const torch::Tensor output = network_->forward(batch.input.to(context_.device), arithmetic_);
-    scores.add(first, output, target, loss_(output, target));
+    scores.add(own[static_cast<std::size_t>(k * own_batch_)], output, target, loss_(output, target));
   }
   scores.gather([&](torch::Tensor& values) { context_.gang->sum(values); });
   Metrics metrics;

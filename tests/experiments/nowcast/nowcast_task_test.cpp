@@ -321,6 +321,20 @@ TEST_CASE("where it rains enough is told at levels that the validation split has
   }
 }
 
+TEST_CASE("batches that are made ahead of the network have the scores of those that are made when it asks") {
+  const NowcastWorld world(90);  // 18 for validation: in batches of 8, 8 and 2
+  const Experiment& experiment = find_experiment("nowcast", "test");
+  const auto scores = [&](int background) {
+    const TaskContext context{.data = world.data(), .seed = 17, .cache = {}, .background = background};
+    const Configuration configuration =
+        configuration_of(experiment, {{"base_filters", std::int64_t{1}}, {"validation_share", 1.0}});
+    return make_nowcast_task(experiment, configuration, context)->evaluate(Split::validation);
+  };
+  const Metrics asked = scores(0);
+  CHECK(metric(asked, "validation_mse") > 0);
+  CHECK(scores(3) == asked);
+}
+
 TEST_CASE("without a validation file thresholds are told as they are") {
   const NowcastWorld world(40);
   const auto task = world.task({}, std::make_shared<Gang>(), /*with_validation=*/false);

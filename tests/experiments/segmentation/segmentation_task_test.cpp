@@ -147,6 +147,21 @@ TEST_CASE("the scores are those of the network's classes, pixel by pixel") {
         Approx(confusion[0][0] / (confusion[0][0] + confusion[0][1] + confusion[0][2])));
 }
 
+TEST_CASE("samples that are read ahead of the network have the scores of those that are read when it asks") {
+  const SegmentationWorld world(30);  // 6 for validation
+  const auto scores = [&](int background) {
+    const TaskContext context{.data = world.data(), .seed = 17, .cache = {}, .background = background};
+    const auto task = make_segmentation_task(find_experiment("segmentation", "test"),
+                                             world.space(R"({"width": 0.05})").configuration(0), context);
+    task->network().eval();
+    std::vector<double> values;
+    for (const auto& [name, value] : task->evaluate(Split::validation))
+      values.push_back(std::isnan(value) ? -1 : value);
+    return values;
+  };
+  CHECK(scores(1) == scores(0));
+}
+
 TEST_CASE("weights of the classes, FLOP by kind of layer and notes come with a trial") {
   const SegmentationWorld world;
   const auto task = world.task();
