@@ -131,7 +131,8 @@ std::int64_t SegmentationTask::forward_flops() const {
 std::int64_t SegmentationTask::samples_of(int shard) const {
   const std::int64_t files = shares_.usable();
   if (drawn_ > 0) return std::min(drawn_, files);
-  return files * (shard + 1) / shares_.shards - files * shard / shares_.shards;
+  const auto [first, last] = context_.gang->share(files, shard);
+  return last - first;
 }
 
 /// With batch norm a rank passes over a batch of one sample, from which it could not learn.
