@@ -195,6 +195,12 @@ void print_table(const std::vector<LeadTimeReport>& reports, RadarQuantity quant
 }
 
 void print_told(const std::vector<ThresholdReport>& reports, RadarQuantity quantity) {
+  if (reports.empty()) {
+    fmt::print(stderr,
+               "note: --thresholds has nothing to judge: no later image, or no pixel whose forecast rests on measured "
+               "ones alone\n");
+    return;
+  }
   Table table{
       .header = {unit_word(quantity), "lead min", "told by", "hits", "misses", "false alarms", "CSI"},
       .numeric = {true, true, false, true, true, true, true},
@@ -208,10 +214,7 @@ void print_told(const std::vector<ThresholdReport>& reports, RadarQuantity quant
       table.rows.push_back({fmt::format("{:g}", report.threshold), fmt::format("{:g}", report.minutes), who,
                             std::to_string(told.hits), std::to_string(told.misses), std::to_string(told.false_alarms),
                             std::isnan(told.csi()) ? "-" : fmt::format("{:.3f}", told.csi())});
-  if (reports.empty())
-    fmt::print(stderr, "note: --thresholds has nothing to judge by: no image after the newest one used\n");
-  else
-    fmt::print("\n{}", to_text(table));
+  fmt::print("\n{}", to_text(table));
 }
 
 }  // namespace

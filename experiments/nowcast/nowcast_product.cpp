@@ -180,10 +180,13 @@ std::vector<ThresholdReport> judge_at(const std::vector<float>& thresholds, cons
   for (const float threshold : thresholds)
     for (std::size_t l = 0; l < forecast.frames.size(); ++l) {
       if (!truth[l]) continue;
+      std::vector<std::size_t> pixels;
+      for (std::size_t i = 0; i < truth[l]->values.size(); ++i)
+        if (can_be_judged(forecast, *truth[l], i)) pixels.push_back(i);
+      if (pixels.empty()) continue;
       const auto told = [&](const RadarFrame& frame) {
         Told counts;
-        for (std::size_t i = 0; i < truth[l]->values.size(); ++i) {
-          if (!can_be_judged(forecast, *truth[l], i)) continue;
+        for (const std::size_t i : pixels) {
           const bool said = value_of(frame, i) >= threshold, came = truth[l]->values[i] >= threshold;
           counts.hits += said && came, counts.misses += !said && came, counts.false_alarms += said && !came;
         }

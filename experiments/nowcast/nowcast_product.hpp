@@ -77,7 +77,7 @@ struct ThresholdReport {
 };
 
 /// The same pixels, at each of `thresholds` in the unit of the images: value >= threshold counts as yes. Threshold by
-/// threshold, at the lead times that have a truth.
+/// threshold, at the lead times that have such pixels.
 std::vector<ThresholdReport> judge_at(const std::vector<float>& thresholds, const RadarForecast& forecast,
                                       const NowcastBars& bars, const std::vector<std::optional<RadarFrame>>& truth);
 

@@ -128,6 +128,9 @@ TEST_CASE("nowcast product: the report by hand: judged where quality is 1 and tr
   const auto heavy = judge_at({3.5, 9}, forecast, bars, {seen, std::nullopt});
   CHECK(counts(heavy[0].persistence) == Counts{0, 0, 1});  // (4, 3)
   CHECK(std::isnan(heavy[1].persistence.csi()));
+  RadarForecast unsure = forecast;
+  unsure.quality.assign(5, 0.99f);
+  CHECK(judge_at({3}, unsure, bars, {seen, std::nullopt}).empty());
   CHECK(wholly_measured(forecast) == std::vector<std::uint8_t>{0, 1, 1, 0, 1});
 }
 
