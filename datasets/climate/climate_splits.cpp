@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 #include <system_error>
 
@@ -31,24 +30,11 @@ Overlap overlap(ClimateMonth first, std::span<const float> values, std::int64_t 
       values.subspan(static_cast<std::size_t>((from - first) * cells), static_cast<std::size_t>((to - from) * cells))};
 }
 
+ChannelStatistics statistics_of(const FieldSums& sums) {
+  return {static_cast<float>(sums.mean()), static_cast<float>(sums.deviation())};
+}
+
 }  // namespace
-
-void FieldSums::add(std::span<const float> values) {
-  if (count_ == 0 && !values.empty()) origin_ = values[0];
-  double sum = 0, squares = 0;
-  for (const float value : values) {
-    const double from = value - origin_;
-    sum += from, squares += from * from;
-  }
-  sum_ += sum, squares_ += squares, count_ += std::ssize(values);
-}
-
-ChannelStatistics FieldSums::statistics() const {
-  const auto count = static_cast<double>(count_);
-  const double mean = sum_ / count;
-  return {static_cast<float>(origin_ + mean),
-          static_cast<float>(std::sqrt(std::max(0.0, squares_ / count - mean * mean)))};
-}
 
 ClimateSplitsWriter::ClimateSplitsWriter(const std::filesystem::path& folder, const ClimateLayouts& layouts)
     : folder_(folder), forcing_sums_(layouts[0].forcings.size()), target_sums_(layouts[0].targets.size()) {
@@ -112,11 +98,11 @@ void ClimateSplitsWriter::check_complete(const Split& split) const {
 void ClimateSplitsWriter::finish(const std::string& provenance) {
   std::vector<ChannelStatistics> forcings, targets;
   for (const FieldSums& sums : forcing_sums_) {
-    forcings.push_back(sums.statistics());
+    forcings.push_back(statistics_of(sums));
     if (!(forcings.back().deviation > 0)) forcings.back().deviation = 1;
   }
   for (const FieldSums& sums : target_sums_) {
-    targets.push_back(sums.statistics());
+    targets.push_back(statistics_of(sums));
     if (!(targets.back().deviation > 0)) {
       throw InputError(fmt::format("{}: {} is {:g} in every cell and month of training; give files in which it varies",
                                    folder_.string(), splits_[0]->layout.targets[targets.size() - 1].name,

@@ -9,25 +9,13 @@
 #include <vector>
 
 #include "datasets/climate/climate_writer.hpp"
+#include "datasets/field_sums.hpp"
 
 namespace stormsweep {
 
 /// The files of a folder: those of `split_names`, and forcings alone of scenarios to be forecast.
 inline constexpr std::array<const char*, 4> climate_file_names{"train", "validation", "test", "forecast"};
 using ClimateLayouts = std::array<ClimateLayout, 4>;  ///< in this order; one without scenarios is no file
-
-/// Mean and deviation of numbers as they come. They are taken from the first, which loses no digits of a small
-/// deviation around a large mean.
-class FieldSums {
- public:
-  void add(std::span<const float> values);
-  /// Deviation 0 where all are the same.
-  ChannelStatistics statistics() const;
-
- private:
-  double origin_ = 0, sum_ = 0, squares_ = 0;
-  std::int64_t count_ = 0;
-};
 
 /// train.h5, test.h5 and, where there are such, validation.h5 and forecast.h5 of one folder, written side by side: they
 /// appear together when `finish` returns, and older ones that do not belong to them go; before that, whatever was there

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <type_traits>
 
+#include "datasets/field_sums.hpp"
 #include "search/base/checksum.hpp"
 #include "search/base/error.hpp"
 
@@ -17,7 +19,7 @@ namespace fs = std::filesystem;
 
 const std::string remedy = "write it by h5py's create_dataset(name, data=array), array float32, int64, int32 or uint8";
 
-constexpr std::int64_t rows_at_once = 256;
+constexpr std::int64_t bytes_at_once = 4 << 20;  // what a core's cache holds, for all that is asked of them in turn
 
 [[noreturn]] void refuse(const fs::path& path, const std::string& problem) {
   throw InputError(path.string() + ": " + problem + "; " + remedy);
@@ -25,103 +27,184 @@ constexpr std::int64_t rows_at_once = 256;
 
 /// A dataset of T that is in memory already, or an undefined tensor where it is of another type.
 template <class T>
-torch::Tensor mapped(const hdf5::Handle& file, const MappedFile& map, const fs::path& path, const std::string& name,
-                     hid_t type) {
+torch::Tensor mapped_as(const hdf5::Handle& file, const MappedFile& map, const fs::path& path, const std::string& name,
+                        hid_t type) {
   if (H5Tequal(type, hdf5::type_of<T>()) <= 0) return {};
   const hdf5::Extent extent = hdf5::extent(file, path, name, hdf5::type_of<T>(), remedy);
   const std::vector<std::int64_t> shape(extent.shape.begin(), extent.shape.end());
   if (shape.empty()) refuse(path, name + " is one number, without samples");
+  if (extent.count == 0) refuse(path, name + " holds no numbers");
   const std::span<const T> numbers = map.numbers<T>(extent);
   return torch::from_blob(const_cast<T*>(numbers.data()), shape, torch::CppTypeToScalarType<T>::value);
 }
 
-torch::Tensor mapped(const hdf5::Handle& file, const MappedFile& map, const fs::path& path, const std::string& name) {
-  const hdf5::Handle dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);
-  if (!dataset) refuse(path, "has no dataset " + name);
-  const hdf5::Handle type(H5Dget_type(dataset), H5Tclose);
-  for (const torch::Tensor& tensor :
-       {mapped<float>(file, map, path, name, type), mapped<std::int64_t>(file, map, path, name, type),
-        mapped<std::int32_t>(file, map, path, name, type), mapped<std::uint8_t>(file, map, path, name, type)})
-    if (tensor.defined()) return tensor;
-  refuse(path, name + " is of another type of numbers");
+/// Calls `visit` with numbers of the tensor's own type, whole samples of `values` [N, ...], one group after the other,
+/// and the first one's number.
+template <class T, class Visit>
+void by_samples(const torch::Tensor& values, const Visit& visit) {
+  const std::int64_t each = values.numel() / values.size(0);
+  const std::int64_t at_once = std::max<std::int64_t>(1, bytes_at_once / (each * std::int64_t{sizeof(T)}));
+  for (std::int64_t first = 0; first < values.size(0); first += at_once) {
+    const std::int64_t samples = std::min(at_once, values.size(0) - first);
+    visit(first, std::span<const T>(values.data_ptr<T>() + first * each, static_cast<std::size_t>(samples * each)));
+  }
 }
 
-/// Calls `visit` with rows of `values` [N, ...] as [rows, ...], one group after the other, and the first's number.
 template <class Visit>
-void by_rows(const torch::Tensor& values, const Visit& visit) {
-  for (std::int64_t first = 0; first < values.size(0); first += rows_at_once)
-    visit(first, values.slice(0, first, std::min(values.size(0), first + rows_at_once)));
+void by_samples(const torch::Tensor& values, const Visit& visit) {
+  switch (values.scalar_type()) {
+    case torch::kFloat32:
+      return by_samples<float>(values, visit);
+    case torch::kInt64:
+      return by_samples<std::int64_t>(values, visit);
+    case torch::kInt32:
+      return by_samples<std::int32_t>(values, visit);
+    default:
+      return by_samples<std::uint8_t>(values, visit);
+  }
 }
 
-void check_finite(const torch::Tensor& values, const fs::path& path, const char* name) {
-  if (!values.is_floating_point()) return;
-  by_rows(values, [&](std::int64_t first, const torch::Tensor& rows) {
-    const torch::Tensor finite = rows.reshape({rows.size(0), -1}).isfinite().all(1);
-    if (finite.all().item<bool>()) return;
-    throw InputError(fmt::format("{}: {}[{}] has a number that is not finite; leave such samples out, or mend them",
-                                 path.string(), name, first + finite.logical_not().nonzero()[0].item<std::int64_t>()));
-  });
+/// Refuses what nothing can be learnt from.
+class Soundness {
+ public:
+  Soundness(const fs::path& path, const char* name, const torch::Tensor& values, const std::vector<double>& missing)
+      : path_(path), name_(name), each_(values.numel() / values.size(0)), missing_(missing) {
+    if (values.is_floating_point())
+      for (double& one : missing_) one = static_cast<float>(one);  // as the data hold it
+  }
+
+  template <class T>
+  void check(std::int64_t first, std::span<const T> numbers) const {
+    if (std::is_integral_v<T> && missing_.empty()) return;
+    const auto at =
+        std::ranges::find_if(numbers, [&](T number) { return !finite(number) || stands_for_missing(number); });
+    if (at == numbers.end()) return;
+    const std::string what = finite(*at) ? fmt::format("{}, which its _FillValue or missing_value says is missing", *at)
+                                         : std::string("a number that is not finite");
+    throw InputError(fmt::format("{}: {}[{}] has {}; leave such samples out, or mend them", path_.string(), name_,
+                                 first + (at - numbers.begin()) / each_, what));
+  }
+
+ private:
+  template <class T>
+  static bool finite(T number) {
+    if constexpr (std::is_floating_point_v<T>) return std::isfinite(number);
+    return true;
+  }
+  template <class T>
+  bool stands_for_missing(T number) const {
+    return std::ranges::any_of(missing_, [&](double one) { return static_cast<double>(number) == one; });
+  }
+
+  const fs::path& path_;
+  const char* name_;
+  std::int64_t each_;
+  std::vector<double> missing_;
+};
+
+/// Sums over the channels of real inputs, [samples, channels, ...].
+class InputSums {
+ public:
+  explicit InputSums(const torch::Tensor& input)
+      : axes_(input.dim()),
+        sums_(static_cast<std::size_t>(input.dim() > 1 ? input.size(1) : 1)),
+        each_(static_cast<std::size_t>(input.numel() / input.size(0)) / sums_.size()) {}
+
+  void add(std::span<const float> numbers) {
+    for (std::size_t begin = 0, channel = 0; begin < numbers.size(); begin += each_, ++channel)
+      sums_[channel % sums_.size()].add(numbers.subspan(begin, each_));
+  }
+
+  TensorStatistics statistics() const {
+    TensorStatistics result;
+    result.axes = axes_;
+    for (const FieldSums& sums : sums_) {
+      const double mean = sums.mean(), deviation = sums.deviation();
+      result.mean.push_back(mean);
+      result.deviation.push_back(deviation > 1e-7 * std::abs(mean) ? deviation : 1);  // of float32's steps
+    }
+    return result;
+  }
+
+ private:
+  std::int64_t axes_;
+  std::vector<FieldSums> sums_;
+  std::size_t each_;  ///< numbers of a channel in a sample
+};
+
+/// Widens `range` to labels of samples from `first` on, of `each` numbers.
+template <class T>
+void widen(std::optional<LabelRange>& range, std::int64_t first, std::int64_t each, std::span<const T> labels) {
+  const auto [least, greatest] = std::ranges::minmax(labels);
+  const auto label = [&](T value) {
+    return ClassLabel{value, first + (std::ranges::find(labels, value) - labels.begin()) / each};
+  };
+  if (!range || least < range->least.value) {
+    const ClassLabel found = label(least);
+    range = LabelRange{found, range ? range->greatest : found};
+  }
+  if (greatest > range->greatest.value) range->greatest = label(greatest);
 }
 
-void add(Checksum& checksum, const torch::Tensor& values) {
+void add_shape(Checksum& checksum, const torch::Tensor& values) {
   const std::string shape = fmt::format("{}{};", torch::toString(values.scalar_type()), c10::str(values.sizes()));
   checksum.add(std::as_bytes(std::span(shape)));
-  checksum.add({static_cast<const std::byte*>(values.data_ptr()), values.nbytes()});
 }
 
 }  // namespace
 
+TensorSet::Dataset TensorSet::mapped(const hdf5::Handle& file, const char* name) const {
+  const hdf5::Handle dataset(H5Dopen2(file, name, H5P_DEFAULT), H5Dclose);
+  if (!dataset) refuse(path_, fmt::format("has no dataset {}", name));
+  const hdf5::Handle type(H5Dget_type(dataset), H5Tclose);
+  Dataset found;
+  for (const char* attribute : {"_FillValue", "missing_value"})
+    if (const auto number = hdf5::read_number(dataset, attribute)) found.missing.push_back(*number);
+  for (const torch::Tensor& numbers :
+       {mapped_as<float>(file, file_, path_, name, type), mapped_as<std::int64_t>(file, file_, path_, name, type),
+        mapped_as<std::int32_t>(file, file_, path_, name, type),
+        mapped_as<std::uint8_t>(file, file_, path_, name, type)})
+    if (numbers.defined()) found.numbers = numbers;
+  if (!found.numbers.defined()) refuse(path_, fmt::format("{} is of another type of numbers", name));
+  return found;
+}
+
 TensorSet::TensorSet(const fs::path& path) : path_(path) {
   const hdf5::Handle file = hdf5::open(path, remedy);
   file_ = MappedFile(path, remedy);
-  input_ = mapped(file, file_, path, "input");
-  target_ = mapped(file, file_, path, "target");
-  if (input_.size(0) == 0) refuse(path, "holds no samples");
-  if (input_.size(0) != target_.size(0))
-    refuse(path, fmt::format("has {} samples of input and {} of target", input_.size(0), target_.size(0)));
+  input_ = mapped(file, "input");
+  target_ = mapped(file, "target");
+  if (input().size(0) != target().size(0))
+    refuse(path, fmt::format("has {} samples of input and {} of target", input().size(0), target().size(0)));
 }
 
 Batch TensorSet::gather(const std::vector<std::int64_t>& samples) const {
   const torch::Tensor rows = torch::tensor(samples, torch::kInt64);
-  return {input_.index_select(0, rows), target_.index_select(0, rows)};
+  return {input().index_select(0, rows), target().index_select(0, rows)};
 }
 
-TensorStatistics statistics(const TensorSet& set) {
-  if (!set.input().is_floating_point()) return {};
-  const std::int64_t channels = set.input().dim() > 1 ? set.input().size(1) : 1;
-  torch::Tensor sum = torch::zeros({channels}, torch::kFloat64), squares = torch::zeros_like(sum), origin;
-  by_rows(set.input(), [&](std::int64_t first, const torch::Tensor& rows) {
-    torch::Tensor values =
-        rows.to(torch::kFloat64).reshape({rows.size(0), channels, -1}).transpose(0, 1).reshape({channels, -1});
-    if (first == 0) origin = values.mean(1, true);  // squares of what lies far from 0 would take all digits
-    values = values - origin;
-    sum += values.sum(1);
-    squares += values.square().sum(1);
-  });
-  const std::int64_t numbers = set.input().numel() / channels;
-  const auto count = static_cast<double>(numbers);
-  const torch::Tensor from_origin = sum / count, mean = from_origin + origin.squeeze(1),
-                      variance = (squares / count - from_origin.square()).clamp_min(0);
-  TensorStatistics result;
-  result.axes = set.input().dim();
-  for (std::int64_t c = 0; c < channels; ++c) {
-    const double deviation = std::sqrt(variance[c].item<double>());
-    result.mean.push_back(mean[c].item<double>());
-    result.deviation.push_back(deviation > 1e-7 * std::abs(result.mean.back()) ? deviation : 1);  // of float32's steps
-  }
-  return result;
-}
-
-void check_finite(const TensorSet& set) {
-  check_finite(set.input(), set.path(), "input");
-  check_finite(set.target(), set.path(), "target");
-}
-
-std::string fingerprint(const TensorSet& set) {
+TensorScan scan(const TensorSet& set) {
+  TensorScan found;
   Checksum checksum(Checksum::Bits::b128);
-  add(checksum, set.input());
-  add(checksum, set.target());
-  return checksum.digits();
+  InputSums sums(set.input());
+  const Soundness input(set.path(), "input", set.input(), set.missing_input()),
+      target(set.path(), "target", set.target(), set.missing_target());
+  add_shape(checksum, set.input());
+  by_samples(set.input(), [&]<class T>(std::int64_t first, std::span<const T> numbers) {
+    checksum.add(std::as_bytes(numbers));
+    input.check(first, numbers);
+    if constexpr (std::is_floating_point_v<T>) sums.add(numbers);
+  });
+  add_shape(checksum, set.target());
+  const std::int64_t each = set.target().numel() / set.size();
+  by_samples(set.target(), [&]<class T>(std::int64_t first, std::span<const T> numbers) {
+    checksum.add(std::as_bytes(numbers));
+    target.check(first, numbers);
+    if constexpr (std::is_integral_v<T>) widen(found.labels, first, each, numbers);
+  });
+  if (set.input().is_floating_point()) found.statistics = sums.statistics();
+  found.fingerprint = checksum.digits();
+  return found;
 }
 
 }  // namespace stormsweep

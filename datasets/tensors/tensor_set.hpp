@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,17 +22,26 @@ class TensorSet {
   explicit TensorSet(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }
-  std::int64_t size() const { return input_.size(0); }
+  std::int64_t size() const { return input().size(0); }
   /// The file's own memory: never written to, and gone with the set.
-  const torch::Tensor& input() const { return input_; }
-  const torch::Tensor& target() const { return target_; }
+  const torch::Tensor& input() const { return input_.numbers; }
+  const torch::Tensor& target() const { return target_.numbers; }
+  /// Numbers that stand for a missing one, as attributes `_FillValue` and `missing_value` of the dataset say: those of
+  /// NetCDF-4, whose files are HDF5.
+  const std::vector<double>& missing_input() const { return input_.missing; }
+  const std::vector<double>& missing_target() const { return target_.missing; }
 
   Batch gather(const std::vector<std::int64_t>& samples) const;
 
  private:
   std::filesystem::path path_;
   MappedFile file_;
-  torch::Tensor input_, target_;
+  struct Dataset {
+    torch::Tensor numbers;
+    std::vector<double> missing;
+  };
+  Dataset mapped(const hdf5::Handle& file, const char* name) const;
+  Dataset input_, target_;
 };
 
 /// Of each channel of inputs, axis 1, over all samples of a split and all other axes; of [N], one channel.
@@ -39,13 +49,23 @@ struct TensorStatistics {
   std::vector<double> mean, deviation;  ///< deviation: 1 where all values are the same
   std::int64_t axes = 0;                ///< of the inputs
 };
-/// Nothing is standardised of inputs that are not real: then both are empty.
-TensorStatistics statistics(const TensorSet& set);
 
-/// Throws InputError, naming the first sample with a number that is not finite.
-void check_finite(const TensorSet& set);
+/// A label that a sample has.
+struct ClassLabel {
+  std::int64_t value = 0, sample = 0;
+};
+/// The least and the greatest of integer targets, each where it comes first.
+struct LabelRange {
+  ClassLabel least, greatest;
+};
 
-/// 32 hexadecimal digits: XXH3-128 of shapes, types and numbers.
-std::string fingerprint(const TensorSet& set);
+/// What a pass over all of a file finds.
+struct TensorScan {
+  std::string fingerprint;           ///< 32 hexadecimal digits: XXH3-128 of shapes, types and numbers
+  TensorStatistics statistics;       ///< of real inputs; others are not standardised, and it is empty
+  std::optional<LabelRange> labels;  ///< of targets that are integers
+};
+/// Throws InputError, naming the first sample with a number that is not finite, or that stands for a missing one.
+TensorScan scan(const TensorSet& set);
 
 }  // namespace stormsweep

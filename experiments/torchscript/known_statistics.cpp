@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "experiments/task/made_once.hpp"
@@ -11,17 +12,32 @@
 
 namespace stormsweep {
 
-TensorStatistics known_statistics(const TensorSet& train, const std::string& fingerprint,
-                                  const std::filesystem::path& folder) {
+namespace {
+
+/// The file of a folder, made of what `statistics` gives where it is not there yet.
+std::filesystem::path statistics_file(const std::string& fingerprint, const std::filesystem::path& folder,
+                                      const std::function<TensorStatistics()>& statistics) {
   const auto make = [&](const std::filesystem::path& path) {
-    const TensorStatistics of_train = statistics(train);
+    const TensorStatistics of_train = statistics();
     AtomicFile file(path);
     file.write(nlohmann::json{{"mean", of_train.mean}, {"deviation", of_train.deviation}}.dump());
     file.commit();
   };
-  const auto path = made_once(folder, fmt::format("torchscript-{:016x}.json", derive_seed(0, fingerprint)), make);
+  return made_once(folder, fmt::format("torchscript-{:016x}.json", derive_seed(0, fingerprint)), make);
+}
+
+}  // namespace
+
+TensorStatistics known_statistics(const TensorSet& train, const std::string& fingerprint,
+                                  const std::filesystem::path& folder) {
+  const auto path = statistics_file(fingerprint, folder, [&] { return scan(train).statistics; });
   const auto json = parse_json(read_file(path, "remove it, and it is made again"), path.string());
   return {json["mean"], json["deviation"], train.input().dim()};
+}
+
+void keep_statistics(const TensorStatistics& statistics, const std::string& fingerprint,
+                     const std::filesystem::path& folder) {
+  statistics_file(fingerprint, folder, [&] { return statistics; });
 }
 
 }  // namespace stormsweep

@@ -12,4 +12,8 @@ namespace stormsweep {
 TensorStatistics known_statistics(const TensorSet& train, const std::string& fingerprint,
                                   const std::filesystem::path& folder);
 
+/// Makes that file, of what is known already.
+void keep_statistics(const TensorStatistics& statistics, const std::string& fingerprint,
+                     const std::filesystem::path& folder);
+
 }  // namespace stormsweep

@@ -82,23 +82,26 @@ DataCheck check_script_data(const Space& space) {
   DataCheck check;
   Checksum sum(Checksum::Bits::b128);
   add_declaration(sum, experiment);
-  for (const char* split : split_names) {
-    const auto found = space.data.find(split);
-    if (found == space.data.end()) {
+  TensorStatistics of_train;
+  std::vector<SplitLabels> labels;
+  for (const std::string split : split_names) {
+    const auto file = space.data.find(split);
+    if (file == space.data.end()) {
       check.notes.emplace_back("validation: the test samples, for want of a file");
       continue;
     }
-    const TensorSet set(found->second);
+    const TensorSet set(file->second);
     check_alike(set, train);
-    check_finite(set);
-    add_text(sum, fingerprint(set));
+    const TensorScan found = scan(set);
+    if (split == "train") of_train = found.statistics;
+    if (found.labels) labels.push_back({set.path(), *found.labels});
+    add_text(sum, found.fingerprint);
     check.notes.push_back(fmt::format("{}: {} samples", split, set.size()));
   }
-  const TensorStatistics of_train = statistics(train);
   for (const Configuration& configuration : one_of_each_network(space)) {
     const auto network = choose_network(experiment, configuration, space.seed, of_train, torch::kCPU);
-    check.notes.push_back(network_note(*network, try_network(*network, experiment, configuration, train, torch::kCPU),
-                                       Reader(configuration, experiment).choice("network")));
+    const ScriptTrial trial = try_network(*network, experiment, configuration, train, torch::kCPU, labels);
+    check.notes.push_back(network_note(*network, trial, Reader(configuration, experiment).choice("network")));
   }
   check.fingerprint = sum.digits();
   return check;

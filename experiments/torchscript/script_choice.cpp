@@ -5,6 +5,8 @@
 
 #include <map>
 
+#include "experiments/task/out_of_memory.hpp"
+#include "experiments/torchscript/script_error.hpp"
 #include "experiments/torchscript/script_loss.hpp"
 #include "models/counted_flops.hpp"
 #include "models/sample_scores.hpp"
@@ -16,6 +18,30 @@ namespace {
 
 std::vector<std::int64_t> of_one(const torch::Tensor& batch) {
   return batch.sizes().slice(1).vec();
+}
+
+/// Throws InputError where a label is none of `classes`.
+void check_labels(std::span<const SplitLabels> labels, std::int64_t classes, const std::string& file) {
+  for (const SplitLabels& split : labels)
+    for (const ClassLabel& label : {split.range.least, split.range.greatest})
+      if (label.value < 0 || label.value >= classes)
+        throw InputError(
+            fmt::format("{}: target[{}] has the label {}, and {} tells classes 0 to {}; number labels "
+                        "from 0 on, or give the network an output for each",
+                        split.path.string(), label.sample, label.value, file, classes - 1));
+}
+
+/// Does what LibTorch may refuse; `refuse` is told why, in one line.
+template <class Work, class Refuse>
+void attempt(const Work& work, const Refuse& refuse) {
+  try {
+    work();
+  } catch (const InputError&) {
+    throw;
+  } catch (const std::exception& error) {
+    if (is_out_of_memory(error)) throw;
+    refuse(script_error(error.what()));
+  }
 }
 
 }  // namespace
@@ -35,7 +61,7 @@ std::unique_ptr<ScriptNetwork> choose_network(const Experiment& experiment, cons
 }
 
 ScriptTrial try_network(ScriptNetwork& network, const Experiment& experiment, const Configuration& configuration,
-                        const TensorSet& set, const torch::Device& device) {
+                        const TensorSet& set, const torch::Device& device, std::span<const SplitLabels> labels) {
   const torch::NoGradGuard no_gradient;
   Batch batch = set.gather({0, set.size() - 1});
   batch.input = batch.input.to(device), batch.target = batch.target.to(device);
@@ -46,15 +72,13 @@ ScriptTrial try_network(ScriptNetwork& network, const Experiment& experiment, co
   };
   torch::Tensor output;
   ScriptTrial trial;
-  try {
-    trial.flops = count_flops([&] { output = network.forward(batch.input); }) / 2;
-  } catch (const std::runtime_error& error) {
-    refuse(error.what());
-  }
+  attempt([&] { trial.flops = count_flops([&] { output = network.forward(batch.input); }) / 2; }, refuse);
   const std::string file = Reader(configuration, experiment).choice("network");
   const auto check = [&](const std::string& score) {
     if (const std::string problem = misfit(score, output, batch.target); !problem.empty())
       refuse(file + "'s " + problem);
+    if (score == "cross_entropy" || (score == "accuracy" && output.dim() > batch.target.dim()))
+      check_labels(labels, output.size(1), file);
   };
   if (output.dim() == 0 || output.size(0) != 2)
     refuse(file + "'s output has no axis of samples: " + c10::str(output.sizes()));
@@ -66,13 +90,7 @@ ScriptTrial try_network(ScriptNetwork& network, const Experiment& experiment, co
                " does not tell what outputs are, which accuracy needs (an attribute logits, True or False)");
       else if (score != "loss")
         check(score);
-  try {
-    make_script_loss(*experiment.network, device)(output, batch.target);
-  } catch (const InputError&) {
-    throw;
-  } catch (const std::runtime_error& error) {
-    refuse(error.what());
-  }
+  attempt([&] { make_script_loss(*experiment.network, device)(output, batch.target); }, refuse);
   trial.input = of_one(batch.input), trial.output = of_one(output), trial.target = of_one(batch.target);
   return trial;
 }

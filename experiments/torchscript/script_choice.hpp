@@ -1,6 +1,10 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "datasets/tensors/tensor_set.hpp"
 #include "experiments/torchscript/script_network.hpp"
@@ -14,14 +18,21 @@ std::unique_ptr<ScriptNetwork> choose_network(const Experiment& experiment, cons
                                               std::uint64_t seed, const TensorStatistics& statistics,
                                               const torch::Device& device);
 
+/// Which labels the targets of a split hold, if they are integers.
+struct SplitLabels {
+  std::filesystem::path path;
+  LabelRange range;
+};
+
 /// What the network makes of two samples, and at which cost. Throws InputError, naming files and shapes: they do not go
-/// through it, or the loss or a metric of the experiment cannot compare what comes out with the target.
+/// through it, or the loss or a metric of the experiment cannot compare what comes out with the target, or asks which
+/// class it tells where one of `labels` is none of its classes.
 struct ScriptTrial {
   std::vector<std::int64_t> input, output, target;  ///< shapes of one sample
   std::int64_t flops = 0;                           ///< of its forward pass
 };
 ScriptTrial try_network(ScriptNetwork& network, const Experiment& experiment, const Configuration& configuration,
-                        const TensorSet& set, const torch::Device& device);
+                        const TensorSet& set, const torch::Device& device, std::span<const SplitLabels> labels = {});
 
 /// The scores that an experiment asks for of a split, "validation" or "test", without the split's name.
 std::vector<std::string> scores_of(const Experiment& experiment, const std::string& split);

@@ -9,10 +9,12 @@
 
 #include <algorithm>
 #include <memory>
+#include <new>
 #include <set>
 #include <stdexcept>
 
 #include "experiments/task/archive_file.hpp"
+#include "experiments/task/out_of_memory.hpp"
 #include "experiments/torchscript/script_error.hpp"
 #include "search/base/error.hpp"
 
@@ -59,10 +61,21 @@ std::optional<c10::IValue> as_attribute(const Value& value, const c10::IValue& n
   return std::nullopt;
 }
 
+/// What a method without arguments gives.
+c10::IValue call(torch::jit::Method& method, const fs::path& file) {
+  try {
+    return method({});
+  } catch (const std::exception& error) {
+    if (is_out_of_memory(error) || tells_out_of_memory(error.what())) throw std::bad_alloc();
+    throw InputError(fmt::format("{}: its {}() fails ({}); mend the module, and export it again", file.string(),
+                                 method.name(), script_error(error.what())));
+  }
+}
+
 std::vector<std::string> named_by(torch::jit::Module& script, const fs::path& file) {
-  const auto method = script.find_method("hyperparameters");
+  auto method = script.find_method("hyperparameters");
   if (!method) return {};
-  const c10::IValue list = (*method)({});
+  const c10::IValue list = call(*method, file);
   const auto is_name = [](const c10::IValue& name) { return name.isString(); };
   if (!list.isList() || !std::ranges::all_of(list.toListRef(), is_name))
     throw InputError(file.string() + ": its hyperparameters() gives no names; let it return a List[str]");
@@ -89,12 +102,12 @@ void set(torch::jit::Module& script, const std::string& name, const Value& value
 }
 
 /// Draws first weights, if the script can.
-bool draw_weights(torch::jit::Module& script, std::uint64_t seed) {
-  const auto method = script.find_method("reset_parameters");
+bool draw_weights(torch::jit::Module& script, std::uint64_t seed, const fs::path& file) {
+  auto method = script.find_method("reset_parameters");
   if (!method) return false;
   torch::manual_seed(seed);
   const torch::NoGradGuard no_gradient;
-  (*method)({});
+  call(*method, file);
   return true;
 }
 
@@ -148,7 +161,7 @@ ScriptNetwork::ScriptNetwork(const fs::path& file, const std::map<std::string, V
                              std::uint64_t seed, const TensorStatistics& statistics, const torch::Device& device)
     : file_(file), script_(load_script(file)), device_(device) {
   for (const auto& [name, value] : hyperparameters) set(script_, name, value, file);
-  draws_weights_ = draw_weights(script_, seed);
+  draws_weights_ = draw_weights(script_, seed, file);
   script_.to(device);
   std::set<const void*> seen;
   mirror(script_, *this, seen);

@@ -97,11 +97,3 @@ TEST_CASE("climate splits: what is not written whole is a mistake of ours") {
   CHECK_THROWS_AS(writer.finish("test"), std::logic_error);
   CHECK_FALSE(std::filesystem::exists(folder / "train.h5"));
 }
-
-TEST_CASE("sums of fields: a small deviation around a large mean") {
-  FieldSums sums;
-  sums.add(std::vector<float>{16777215, 16777213});
-  sums.add(std::vector<float>{16777214, 16777214});
-  CHECK(sums.statistics().mean == 16777214);
-  CHECK(sums.statistics().deviation == doctest::Approx(std::sqrt(0.5)));
-}

@@ -22,12 +22,13 @@ TEST_CASE("a set of tensors is what its file holds, sample by sample") {
   const Batch batch = set.gather({2, 0});
   CHECK(batch.input.equal(torch::stack({input[2], input[0]})));
   CHECK(batch.target.equal(torch::tensor({2, 3}, torch::kInt64)));
-  CHECK(fingerprint(set) == fingerprint(TensorSet(folder / "t.h5")));
+  const std::string fingerprint = scan(set).fingerprint;
+  CHECK(scan(TensorSet(folder / "t.h5")).fingerprint == fingerprint);
 
   write_tensors(folder / "u.h5", {{"input", input + (input == 5)}, {"target", target}});
-  CHECK(fingerprint(set) != fingerprint(TensorSet(folder / "u.h5")));
+  CHECK(scan(TensorSet(folder / "u.h5")).fingerprint != fingerprint);
   write_tensors(folder / "v.h5", {{"input", input.reshape({4, 3, 2})}, {"target", target}});
-  CHECK(fingerprint(set) != fingerprint(TensorSet(folder / "v.h5")));
+  CHECK(scan(TensorSet(folder / "v.h5")).fingerprint != fingerprint);
 }
 
 TEST_CASE("statistics are of each channel, over samples and all other axes") {
@@ -35,7 +36,8 @@ TEST_CASE("statistics are of each channel, over samples and all other axes") {
   // Channel 0 holds 0, 2, 4, 6; channel 1 holds 5 alone.
   const auto input = torch::tensor({0.F, 2.F, 5.F, 5.F, 4.F, 6.F, 5.F, 5.F}).reshape({2, 2, 2});
   write_tensors(folder / "t.h5", {{"input", input}, {"target", torch::zeros({2})}});
-  const TensorStatistics found = statistics(TensorSet(folder / "t.h5"));
+  const auto statistics = [](const std::filesystem::path& path) { return scan(TensorSet(path)).statistics; };
+  const TensorStatistics found = statistics(folder / "t.h5");
   CHECK(found.axes == 3);
   CHECK(found.mean == std::vector<double>{3, 5});
   CHECK(found.deviation[0] == doctest::Approx(std::sqrt(5.0)));
@@ -45,19 +47,19 @@ TEST_CASE("statistics are of each channel, over samples and all other axes") {
                 {{"input", torch::randn({1000, 3, 4}) * 20 + 280}, {"target", torch::zeros({1000})}});
   const TensorSet many(folder / "many.h5");
   const auto values = many.input().to(torch::kFloat64).transpose(0, 1).reshape({3, -1});
-  CHECK(statistics(many).mean[2] == doctest::Approx(values[2].mean().item<double>()));
-  CHECK(statistics(many).deviation[2] == doctest::Approx(values[2].std(false).item<double>()));
+  CHECK(statistics(folder / "many.h5").mean[2] == doctest::Approx(values[2].mean().item<double>()));
+  CHECK(statistics(folder / "many.h5").deviation[2] == doctest::Approx(values[2].std(false).item<double>()));
 
   // A million, and one and two more, as often: a double near 1e17, the sum of their squares, is exact to 8 only.
   const auto turns = torch::arange(99999).remainder(3).to(torch::kFloat32) + 1e6;
   write_tensors(folder / "far.h5", {{"input", turns.unsqueeze(1)}, {"target", torch::zeros({99999})}});
-  CHECK(statistics(TensorSet(folder / "far.h5")).mean[0] == 1'000'001);
-  CHECK(statistics(TensorSet(folder / "far.h5")).deviation[0] == doctest::Approx(std::sqrt(2 / 3.)).epsilon(1e-9));
+  CHECK(statistics(folder / "far.h5").mean[0] == 1'000'001);
+  CHECK(statistics(folder / "far.h5").deviation[0] == doctest::Approx(std::sqrt(2 / 3.)).epsilon(1e-9));
 
   write_tensors(folder / "words.h5", {{"input", torch::ones({2, 3}, torch::kInt64)}, {"target", torch::zeros({2})}});
-  CHECK(statistics(TensorSet(folder / "words.h5")).mean.empty());
+  CHECK(statistics(folder / "words.h5").mean.empty());
   write_tensors(folder / "flat.h5", {{"input", torch::tensor({1.F, 3.F})}, {"target", torch::zeros({2})}});
-  CHECK(statistics(TensorSet(folder / "flat.h5")).mean == std::vector<double>{2});
+  CHECK(statistics(folder / "flat.h5").mean == std::vector<double>{2});
 }
 
 TEST_CASE("files that are no such set are refused by name") {
@@ -65,11 +67,12 @@ TEST_CASE("files that are no such set are refused by name") {
   const auto refused = [&](const std::vector<std::pair<std::string, torch::Tensor>>& tensors, const std::string& why) {
     write_tensors(folder / "t.h5", tensors);
     CAPTURE(why);
-    CHECK_THROWS_WITH_AS(check_finite(TensorSet(folder / "t.h5")), doctest::Contains(why.c_str()), InputError);
+    CHECK_THROWS_WITH_AS(scan(TensorSet(folder / "t.h5")), doctest::Contains(why.c_str()), InputError);
   };
   const auto two = torch::zeros({2, 3});
   refused({{"input", two}}, "t.h5: has no dataset target");
   refused({{"input", two.to(torch::kFloat64)}, {"target", two}}, "input is of another type");
+  refused({{"input", torch::zeros({2, 0})}, {"target", two}}, "input holds no numbers");
   refused({{"input", two}, {"target", torch::zeros({3})}}, "has 2 samples of input and 3 of target");
   auto broken = torch::zeros({400, 3});
   broken[300][1] = NAN;
@@ -88,4 +91,50 @@ TEST_CASE("files that are no such set are refused by name") {
   }
   H5Fflush(file, H5F_SCOPE_GLOBAL);
   CHECK_THROWS_WITH_AS(TensorSet(folder / "c.h5"), doctest::Contains("input is not contiguous"), InputError);
+}
+
+TEST_CASE("a number that the file says is missing is refused, as NaN is") {
+  const TemporaryFolder folder;
+  const auto written = [&](const char* dataset, const char* attribute, double value, const torch::Tensor& input,
+                           const torch::Tensor& target) {
+    write_tensors(folder / "t.h5", {{"input", input}, {"target", target}});
+    const hdf5::Handle file(H5Fopen((folder / "t.h5").c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
+    const hdf5::Handle of(H5Dopen2(file, dataset, H5P_DEFAULT), H5Dclose);
+    CHECK(hdf5::write_attribute(of, attribute, value));
+    return folder / "t.h5";
+  };
+  const auto refused = [&](const std::filesystem::path& path, const std::string& why) {
+    CAPTURE(why);
+    CHECK_THROWS_WITH_AS(scan(TensorSet(path)), doctest::Contains(why.c_str()), InputError);
+  };
+  auto holed = torch::randn({400, 2, 3});
+  const auto zeros = torch::zeros({400}), whole = torch::randn({400, 2, 3});
+  holed[300][1][2] = -9999;
+  refused(written("input", "_FillValue", -9999, holed, zeros),
+          "t.h5: input[300] has -9999, which its _FillValue or missing_value says is missing; leave such samples out");
+  CHECK_NOTHROW(scan(TensorSet(written("input", "_FillValue", -9999, whole, zeros))));
+  CHECK_NOTHROW(scan(TensorSet(written("target", "_FillValue", -9999, holed, zeros))));
+  holed[300][1][2] = 1e20;  // no float: what the file holds is the nearest one
+  refused(written("input", "missing_value", 1e20, holed, zeros), "input[300] has 1e+20");
+  auto labels = torch::zeros({400, 5}, torch::kInt64);
+  labels[7][3] = 255;
+  refused(written("target", "_FillValue", 255, whole, labels), "target[7] has 255");
+  refused(written("target", "_FillValue", 255, whole, labels.to(torch::kUInt8)), "target[7] has 255");
+  CHECK_NOTHROW(scan(TensorSet(written("target", "_FillValue", -1, whole, labels.to(torch::kUInt8)))));
+}
+
+TEST_CASE("the least and the greatest label are known, with the first sample that has each") {
+  const TemporaryFolder folder;
+  // More than one group of samples: 1200 of 4000 bytes.
+  auto target = torch::ones({1200, 500}, torch::kInt64);
+  target[1100][3] = 7, target[1150][0] = 7, target[40][499] = -100;
+  write_tensors(folder / "t.h5", {{"input", torch::zeros({1200})}, {"target", target}});
+  const auto labels = scan(TensorSet(folder / "t.h5")).labels;
+  REQUIRE(labels);
+  CHECK(labels->least.value == -100);
+  CHECK(labels->least.sample == 40);
+  CHECK(labels->greatest.value == 7);
+  CHECK(labels->greatest.sample == 1100);
+  write_tensors(folder / "r.h5", {{"input", target}, {"target", torch::zeros({1200})}});
+  CHECK(!scan(TensorSet(folder / "r.h5")).labels);
 }

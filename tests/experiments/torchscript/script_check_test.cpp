@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+#include <vector>
+
 #include "search/base/error.hpp"
 #include "tests/experiments/torchscript/script_world.hpp"
 
@@ -112,5 +115,75 @@ TEST_CASE("what does not belong together is refused before anything is trained")
     loss.register_attribute("logits", c10::BoolType::get(), false);
     loss.save(world.folder() / "own.pt");
     CHECK_NOTHROW(check_data(world.space()));
+  }
+}
+
+TEST_CASE("labels are classes of the network, or are refused by split and sample before anything is trained") {
+  const ScriptWorld world(R"("cross_entropy", "metrics": ["validation_loss", "test_accuracy"])", R"("three.pt")");
+  torch::jit::Module script("Three");
+  script.register_parameter("weight", trained(torch::ones({3, 2})), false);
+  script.define("def forward(self, input: Tensor) -> Tensor:\n    return torch.linear(input, self.weight)\n");
+  script.save(world.folder() / "three.pt");
+  const auto write = [&](const char* split, std::vector<std::int64_t> labels) {
+    const auto samples = std::ssize(labels);
+    write_tensors(world.folder() / (std::string(split) + ".h5"),
+                  {{"input", torch::randn({samples, 2})}, {"target", torch::tensor(labels, torch::kInt64)}});
+  };
+  const auto refused = [&](const std::string& why) {
+    CAPTURE(why);
+    CHECK_THROWS_WITH_AS(check_data(world.space()), doctest::Contains(why.c_str()), InputError);
+  };
+  for (const char* split : {"train", "validation", "test"}) write(split, {0, 2, 1, 0});
+  CHECK_NOTHROW(check_data(world.space()));
+  write("train", {0, 1, 7, 2});
+  refused("train.h5: target[2] has the label 7, and three.pt tells classes 0 to 2; number labels from 0 on");
+  write("train", {1, 2, 3, 3});  // the samples that are tried have it, too
+  refused("train.h5: target[2] has the label 3, and");
+  write("train", {0, 1, 2});
+  write("test", {0, -100, 2});  // which PyTorch's loss leaves out, and its accuracy does not
+  refused("test.h5: target[1] has the label -100, and");
+  {
+    const ScriptWorld own(R"("own.pt")", R"("three.pt")");  // whose labels are its own affair
+    script.save(own.folder() / "three.pt");
+    torch::jit::Module loss("Loss");
+    loss.define(R"(
+def forward(self, output: Tensor, target: Tensor) -> Tensor:
+    return torch.cross_entropy_loss(output, target, None, 1, -100, 0.0)
+)");
+    loss.save(own.folder() / "own.pt");
+    for (const char* split : {"train", "validation", "test"})
+      write_tensors(own.folder() / (std::string(split) + ".h5"),
+                    {{"input", torch::randn({3, 2})}, {"target", torch::tensor({0, -100, 2}, torch::kInt64)}});
+    CHECK_NOTHROW(check_data(own.space()));
+    write_tensors(own.folder() / "train.h5",
+                  {{"input", torch::randn({3, 2})}, {"target", torch::tensor({0, 1, 3}, torch::kInt64)}});
+    try {
+      check_data(own.space());
+      FAIL("a class that is none went through");
+    } catch (const InputError& error) {  // LibTorch's own words, and no trace of its stack
+      CHECK(std::string(error.what()).find("Target 3 is out of bounds") != std::string::npos);
+      CHECK(std::string(error.what()).find('\n') == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("a method of the script that fails is told in one line") {
+  const ScriptWorld world(R"("mse")", R"("odd.pt")");
+  torch::jit::Module script("Odd");
+  script.register_parameter("weight", trained(torch::ones({1, 2})), false);
+  script.define(R"(
+def forward(self, input: Tensor) -> Tensor:
+    return torch.linear(input, self.weight).squeeze(1)
+
+def reset_parameters(self):
+    self.weight.normal_(0.0, -1.0)
+)");
+  script.save(world.folder() / "odd.pt");
+  try {
+    check_data(world.space());
+    FAIL("a negative deviation went through");
+  } catch (const InputError& error) {
+    CHECK(std::string(error.what()).find("odd.pt: its reset_parameters() fails (") != std::string::npos);
+    CHECK(std::string(error.what()).find('\n') == std::string::npos);
   }
 }

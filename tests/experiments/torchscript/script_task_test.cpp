@@ -44,7 +44,7 @@ TEST_CASE("a script's loss is that of its formula, on standardised inputs, and f
       experiment, configuration_of(experiment, {{"network", "normed.pt"}, {"batch_size", std::int64_t{50}}}),
       world.context());
   const TensorSet test(world.folder() / "test.h5"), train(world.folder() / "train.h5");
-  const TensorStatistics of_train = statistics(train);
+  const TensorStatistics of_train = scan(train).statistics;
   CHECK(task->forward_flops() == 4);
   task->network().eval();
   // Weights 1, 1 and running statistics 0, 1: the sum of the standardised numbers
@@ -180,7 +180,7 @@ TEST_CASE("the tornado network, exported, learns as the one that ships") {
       optimizer.zero_grad();
       Batch shown = *batch;
       if (side == &scripted) {  // which standardises by itself
-        const TensorStatistics of_train = statistics(TensorSet(world.folder() / "train.h5"));
+        const TensorStatistics of_train = scan(TensorSet(world.folder() / "train.h5")).statistics;
         for (int c = 0; c < 3; ++c)
           shown.input = shown.input.clone(),
           shown.input.select(1, c).mul_(of_train.deviation[c]).add_(of_train.mean[c]);

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace stormsweep {
+
+/// Mean and standard deviation of numbers as they come. They are taken from the first, which loses no digits of a small
+/// deviation around a large mean.
+class FieldSums {
+ public:
+  void add(std::span<const float> values);
+  double mean() const;
+  double deviation() const;  ///< 0 where all are the same
+
+ private:
+  double origin_ = 0, sum_ = 0, squares_ = 0;
+  std::int64_t count_ = 0;
+};
+
+}  // namespace stormsweep
