@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <system_error>
 
 #include "datasets/files/splits.hpp"
 #include "search/base/error.hpp"
@@ -114,13 +113,11 @@ void ClimateSplitsWriter::finish(const std::string& provenance) {
     check_complete(*split);
     split->writer.seal(forcings, targets, provenance);
   }
-  for (std::size_t s = 0; s < splits_.size(); ++s) {
-    std::error_code error;
-    if (!splits_[s]) std::filesystem::remove(path(s), error);
-    if (error) throw InputError(path(s).string() + ": cannot be removed; choose another folder");
-  }
   for (auto& split : splits_) {
     if (split) split->writer.publish();
+  }
+  for (std::size_t s = 0; s < splits_.size(); ++s) {
+    if (!splits_[s]) remove_stale(path(s));
   }
 }
 

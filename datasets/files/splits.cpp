@@ -26,6 +26,16 @@ std::array<std::int64_t, 3> split_sizes(std::int64_t count, double validation_fr
   return {train, validation, test};
 }
 
+void remove_stale(const std::filesystem::path& file) {
+  std::error_code error;
+  std::filesystem::remove(file, error);
+  if (error)
+    throw InputError(
+        fmt::format("{}: does not belong to the files that were made beside it, and cannot be removed ({}); "
+                    "remove it, or choose another folder",
+                    file.string(), error.message()));
+}
+
 void make_writable(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);

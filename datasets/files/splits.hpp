@@ -13,6 +13,10 @@ inline constexpr std::array<const char*, 3> split_names{"train", "validation", "
 std::array<std::int64_t, 3> split_sizes(std::int64_t count, double validation_fraction, double test_fraction,
                                         const char* things);
 
+/// Removes a file that does not belong to those beside it, once these are in place: until then it stays, as they do.
+/// Throws InputError.
+void remove_stale(const std::filesystem::path& file);
+
 /// Makes `folder` if need be. Throws InputError where it cannot be made or written to.
 void make_writable(const std::filesystem::path& folder);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <system_error>
 
 #include "datasets/nowcast/patch_extrapolation.hpp"
 #include "search/base/error.hpp"
@@ -70,15 +69,13 @@ NowcastSplitCounts NowcastSplitsWriter::finish(const std::string& provenance) {
   for (auto& writer : writers_) {
     if (writer) writer->seal(meta_, provenance);
   }
-  std::error_code error;
-  if (!writers_[1]) std::filesystem::remove(folder_ / "validation.h5", error);
-  if (error) throw InputError((folder_ / "validation.h5").string() + ": cannot be removed; choose another folder");
   NowcastSplitCounts counts;
   for (std::size_t s = 0; s < writers_.size(); ++s) {
     if (!writers_[s]) continue;
     writers_[s]->publish();
     counts[s] = {sizes_[s], sums_[s].wet(), sums_[s].statistics(meta_.scale).mean};
   }
+  if (!writers_[1]) remove_stale(folder_ / "validation.h5");
   return counts;
 }
 

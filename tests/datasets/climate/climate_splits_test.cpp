@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
 
 #include "datasets/climate/climate_set.hpp"
@@ -96,4 +98,16 @@ TEST_CASE("climate splits: what is not written whole is a mistake of ours") {
   writer.write_forcing("ssp", 0, start, std::vector<float>{1});
   CHECK_THROWS_AS(writer.finish("test"), std::logic_error);
   CHECK_FALSE(std::filesystem::exists(folder / "train.h5"));
+}
+
+TEST_CASE("climate splits: an older validation file goes only once those that it does not belong to are there") {
+  const TemporaryFolder folder;
+  ClimateLayouts two = layouts();
+  two[1] = {};
+  ClimateSplitsWriter writer(folder.path(), two);
+  write(writer);
+  std::ofstream(folder / "validation.h5") << "older";
+  std::filesystem::create_directories(folder / "test.h5/in the way");
+  CHECK_THROWS_AS(writer.finish("test"), InputError);
+  CHECK(std::filesystem::exists(folder / "validation.h5"));
 }

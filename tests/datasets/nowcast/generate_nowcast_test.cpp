@@ -105,3 +105,21 @@ TEST_CASE("pixel sums: by hand") {
   CHECK(sums.statistics(0.01f).deviation == doctest::Approx(std::sqrt(1.25)));
   CHECK(sums.wet() == 0.75);
 }
+
+TEST_CASE("nowcast splits: an older validation file goes only once those that it does not belong to are there") {
+  const TemporaryFolder folder;
+  const auto finish = [&] {
+    NowcastSplitsWriter writer(folder.path(), {1, 0, 1}, 48, {});
+    std::vector<std::uint16_t> frames(nowcast_frames * 48 * 48);
+    make_rain(2, 1, 48, frames);
+    for (const std::size_t split : {0, 2}) writer.append(split, frames, {});
+    writer.finish("test");
+  };
+  std::ofstream(folder / "validation.h5") << "older";
+  std::filesystem::create_directories(folder / "test.h5/in the way");
+  CHECK_THROWS_AS(finish(), InputError);
+  CHECK(std::filesystem::exists(folder / "validation.h5"));
+  std::filesystem::remove_all(folder / "test.h5");
+  finish();
+  CHECK_FALSE(std::filesystem::exists(folder / "validation.h5"));
+}
