@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <map>
 #include <numbers>
 #include <utility>
 #include <vector>
 
 #include "datasets/batch_memory.hpp"
+#include "datasets/files/mapped_file.hpp"
 
 namespace stormsweep {
 
@@ -63,6 +65,21 @@ class FrameMaker {
   std::vector<double> polar_;  ///< sign(latitude) cos(latitude)
 };
 
+/// Lets all maps that windows of `length` months read be read at once.
+void expect_maps(const ClimateSet& set, std::span<const ClimateWindow> windows, std::int64_t length) {
+  const ClimateLayout& layout = set.layout();
+  std::vector<std::span<const std::byte>> maps;
+  for (const ClimateWindow& window : windows) {
+    const ClimateScenario& scenario = layout.scenarios[static_cast<std::size_t>(window.scenario)];
+    for (std::size_t c = 0; c < layout.forcings.size(); ++c)
+      for (std::int64_t month = window.month - length; month < window.month && !layout.forcings[c].global; ++month)
+        maps.push_back(std::as_bytes(set.forcing(c, scenario.frame + month - scenario.begin)));
+    for (std::size_t c = 0; c < layout.targets.size() && window.frame >= 0; ++c)
+      maps.push_back(std::as_bytes(set.target(c, window.frame)));
+  }
+  set.file().will_need(maps);
+}
+
 torch::Tensor gather_targets(const ClimateSet& set, std::span<const ClimateWindow> windows) {
   const ClimateLayout& layout = set.layout();
   if (std::ranges::any_of(windows, [](const ClimateWindow& window) { return window.frame < 0; })) return {};
@@ -87,6 +104,7 @@ std::int64_t input_channels(const ClimateLayout& layout, SeasonalEncoding season
 Batch gather(const ClimateSet& set, std::span<const ClimateWindow> windows, std::int64_t length,
              SeasonalEncoding season) {
   const ClimateLayout& layout = set.layout();
+  expect_maps(set, windows, length);
   const FrameMaker maker(set, season);
   const std::int64_t n = std::ssize(windows), channels = input_channels(layout, season);
   const torch::Tensor frames = empty_batch({n * length, channels, layout.grid.height(), layout.grid.width()});

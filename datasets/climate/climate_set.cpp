@@ -175,6 +175,10 @@ std::span<const float> ClimateSet::target(std::size_t channel, std::int64_t fram
   return mapping_->targets[channel].subspan(static_cast<std::size_t>(frame * count), static_cast<std::size_t>(count));
 }
 
+const MappedFile& ClimateSet::file() const {
+  return mapping_->file;
+}
+
 std::string fingerprint(const ClimateSet& set) {
   Checksum checksum(Checksum::Bits::b128);
   const auto add = [&](const auto& numbers) { checksum.add(std::as_bytes(std::span(numbers))); };

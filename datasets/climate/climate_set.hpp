@@ -10,6 +10,8 @@
 
 namespace stormsweep {
 
+class MappedFile;
+
 inline constexpr int climate_format_version = 1;  ///< of the files below
 
 /// One split of a climate emulator's data, mapped read-only from its HDF5 file: ranks of a node share the pages.
@@ -38,6 +40,8 @@ class ClimateSet {
   std::span<const float> forcing(std::size_t channel, std::int64_t frame) const;
   /// [height, width] of a frame of the runs.
   std::span<const float> target(std::size_t channel, std::int64_t frame) const;
+  /// Where they all lie.
+  const MappedFile& file() const;
 
  private:
   struct Mapping;

@@ -17,10 +17,13 @@ class MappedFile {
   /// Throws InputError; `remedy` ends the message.
   MappedFile(const std::filesystem::path& path, const std::string& remedy);
   MappedFile(MappedFile&& other) noexcept
-      : base_(std::exchange(other.base_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+      : base_(std::exchange(other.base_, nullptr)),
+        bytes_(std::exchange(other.bytes_, 0)),
+        tells_residence_(other.tells_residence_) {}
   MappedFile& operator=(MappedFile&& other) noexcept {
     std::swap(base_, other.base_);
     std::swap(bytes_, other.bytes_);
+    std::swap(tells_residence_, other.tells_residence_);
     return *this;
   }
   ~MappedFile();
@@ -30,9 +33,16 @@ class MappedFile {
     return {reinterpret_cast<const T*>(static_cast<const char*>(base_) + extent.offset), extent.count};
   }
 
+  /// Lets the system read pieces of the file all at once, before they are touched one after the other and each waits
+  /// for the disk. Where they seem to be in memory already, which a few of them tell, nothing is asked for.
+  void will_need(std::span<const std::span<const std::byte>> pieces) const;
+
  private:
+  bool in_memory(std::span<const std::span<const std::byte>> pieces) const;
+
   void* base_ = nullptr;
   std::size_t bytes_ = 0;
+  bool tells_residence_ = false;  ///< the kernel tells only those who may write to a file which of its pages it holds
 };
 
 }  // namespace stormsweep

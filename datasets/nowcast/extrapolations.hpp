@@ -17,6 +17,7 @@ class Extrapolations {
   Extrapolations(const std::filesystem::path& path, const NowcastPatches& patches);
 
   std::span<const std::uint16_t> frames(std::int64_t patch) const;  ///< [12, side, side]
+  const MappedFile& file() const { return file_; }
 
  private:
   MappedFile file_;

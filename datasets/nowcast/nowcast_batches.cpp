@@ -4,6 +4,9 @@
 #include <array>
 #include <cstddef>
 #include <utility>
+#include <vector>
+
+#include "datasets/files/mapped_file.hpp"
 
 namespace stormsweep {
 
@@ -57,6 +60,19 @@ void place(const std::uint16_t* frame, std::ptrdiff_t side, const Walk& walk, No
   }
 }
 
+/// Lets all that a batch reads be read at once.
+void expect_patches(const NowcastPatches& patches, std::span<const NowcastSample> samples,
+                    const Extrapolations* extrapolations) {
+  std::vector<std::span<const std::byte>> pieces, carried;
+  for (const NowcastSample& sample : samples) {
+    pieces.push_back(std::as_bytes(patches.input(sample.patch)));
+    pieces.push_back(std::as_bytes(patches.target(sample.patch)));
+    if (extrapolations) carried.push_back(std::as_bytes(extrapolations->frames(sample.patch)));
+  }
+  patches.file().will_need(pieces);
+  if (extrapolations) extrapolations->file().will_need(carried);
+}
+
 }  // namespace
 
 Batch gather(const NowcastPatches& patches, std::span<const NowcastSample> samples, const PixelStatistics& statistics,
@@ -65,6 +81,7 @@ Batch gather(const NowcastPatches& patches, std::span<const NowcastSample> sampl
   const std::int64_t channels = nowcast_inputs + (extrapolations ? nowcast_carried : 0);
   Batch batch{torch::empty({n, channels, side, side}), torch::empty({n, nowcast_targets, side, side})};
   const Normalisation how{patches.meta().scale / statistics.deviation, -statistics.mean / statistics.deviation};
+  expect_patches(patches, samples, extrapolations);
   float* input = batch.input.data_ptr<float>();
   float* target = batch.target.data_ptr<float>();
   for (const NowcastSample& sample : samples) {

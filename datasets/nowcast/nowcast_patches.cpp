@@ -132,6 +132,10 @@ std::span<const std::int32_t> NowcastPatches::columns() const {
   return mapping_->columns;
 }
 
+const MappedFile& NowcastPatches::file() const {
+  return mapping_->file;
+}
+
 std::string fingerprint(const NowcastPatches& patches) {
   Checksum checksum(Checksum::Bits::b128);
   const auto update = [&](const auto& numbers) { checksum.add(std::as_bytes(numbers)); };

@@ -11,6 +11,8 @@
 
 namespace stormsweep {
 
+class MappedFile;
+
 /// Frames of a nowcasting sample: 7 past ones (-60 ... 0 min) go in, 6 future ones (+10 ... +60 min) come out (Samsi et
 /// al. 2019).
 inline constexpr std::int64_t nowcast_inputs = 7, nowcast_targets = 6;
@@ -65,6 +67,8 @@ class NowcastPatches {
   std::span<const std::int64_t> times() const;
   std::span<const std::int32_t> rows() const;
   std::span<const std::int32_t> columns() const;
+  /// Where they all lie.
+  const MappedFile& file() const;
 
  private:
   struct Mapping;

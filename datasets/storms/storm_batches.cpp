@@ -2,6 +2,9 @@
 
 #include <array>
 #include <cstddef>
+#include <vector>
+
+#include "datasets/files/mapped_file.hpp"
 
 namespace stormsweep {
 
@@ -27,6 +30,9 @@ Batch gather(const Storms& storms, std::span<const StormSample> samples, const S
   const auto n = std::ssize(samples);
   Batch batch{torch::empty({n, storm_channels, storm_side, storm_side}, torch::MemoryFormat::ChannelsLast),
               torch::empty({n, 1})};
+  std::vector<std::span<const std::byte>> patches;
+  for (const StormSample& sample : samples) patches.push_back(std::as_bytes(storms.patch(sample.storm)));
+  storms.file().will_need(patches);
   float* input = batch.input.data_ptr<float>();
   float* target = batch.target.data_ptr<float>();
   std::array<float, storm_floats> transformed;

@@ -95,6 +95,10 @@ const StormStatistics& Storms::statistics() const {
   return mapping_->statistics;
 }
 
+const MappedFile& Storms::file() const {
+  return mapping_->file;
+}
+
 StormScan scan(const Storms& storms) {
   StormScan result;
   result.storms = storms.size();

@@ -9,6 +9,8 @@
 
 namespace stormsweep {
 
+class MappedFile;
+
 /// A storm patch: 32 x 32 points, 1 km apart, row 0 = south, column 0 = west; channels last.
 inline constexpr std::int64_t storm_side = 32;
 /// Composite reflectivity (dBZ), 10 m wind u (eastward), v (northward; m/s).
@@ -42,6 +44,8 @@ class Storms {
   std::span<const float> vorticity_max() const;
   std::span<const float> vorticity_mean() const;
   const StormStatistics& statistics() const;
+  /// Where they all lie.
+  const MappedFile& file() const;
 
  private:
   struct Mapping;

@@ -179,6 +179,14 @@ TensorSet::TensorSet(const fs::path& path) : path_(path) {
 }
 
 Batch TensorSet::gather(const std::vector<std::int64_t>& samples) const {
+  std::vector<std::span<const std::byte>> pieces;
+  for (const torch::Tensor& all : {input(), target()}) {
+    const std::size_t each = all.nbytes() / static_cast<std::size_t>(size());
+    for (const std::int64_t sample : samples)
+      pieces.emplace_back(static_cast<const std::byte*>(all.data_ptr()) + static_cast<std::size_t>(sample) * each,
+                          each);
+  }
+  file_.will_need(pieces);
   const torch::Tensor rows = torch::tensor(samples, torch::kInt64);
   return {input().index_select(0, rows), target().index_select(0, rows)};
 }
