@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/task/kept_scans.hpp"
 #include "experiments/task/task.hpp"
 
 namespace stormsweep {
@@ -22,7 +23,7 @@ struct ExperimentEntry {
   std::unique_ptr<Task> (*make_task)(const Experiment&, const Configuration&, const TaskContext&) = nullptr;
 
   // For experiments with data.
-  DataCheck (*check_data)(const Space&) = nullptr;
+  DataCheck (*check_data)(const Space&, const KeptScans&) = nullptr;
   StagePlan (*stage_request)(const Space&, int places) = nullptr;
 
   // Commands, each where the experiment has it.

@@ -26,9 +26,10 @@ std::unique_ptr<Task> make_task(const Experiment& experiment, const Configuratio
   return required(entry_of(experiment).make_task, experiment, "task")(experiment, configuration, context);
 }
 
-DataCheck check_data(const Space& space) {
+DataCheck check_data(const Space& space, const std::filesystem::path& cache) {
   if (space.experiment->data.empty() && !space.experiment->command) return {};
-  return required(entry_of(*space.experiment).check_data, *space.experiment, "check of its data")(space);
+  return required(entry_of(*space.experiment).check_data, *space.experiment, "check of its data")(space,
+                                                                                                  KeptScans(cache));
 }
 
 StagePlan stage_request(const Space& space, int places) {

@@ -28,9 +28,11 @@ std::vector<std::string> precision_notes(const Space& space) {
 }  // namespace
 
 int check_command(const std::vector<std::string>& arguments) {
-  if (arguments.size() != 1) throw InputError("stormsweep-worker check: give one search space, a JSON file");
+  if (arguments.empty() || arguments.size() > 2)
+    throw InputError(
+        "stormsweep-worker check: give one search space, a JSON file, and the folder of its cache, if any");
   const Space space = read_space(arguments[0]);
-  DataCheck report = check_data(space);
+  DataCheck report = check_data(space, arguments.size() > 1 ? arguments[1] : "");
   std::ranges::move(precision_notes(space), std::back_inserter(report.notes));
   std::cout << nlohmann::json{{"fingerprint", report.fingerprint},
                               {"notes", report.notes},

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <sstream>
 #include <vector>
 
@@ -45,14 +46,8 @@ bool on_path(const std::string& program) {
   return false;
 }
 
-}  // namespace
-
-DataCheck check_command_data(const Space& space) {
+std::string fingerprint(const Space& space) {
   const TrainingCommand& command = *space.experiment->command;
-  const std::string program = words_for(*space.experiment, space.defaults)[0];
-  if (!on_path(program))
-    throw InputError(fmt::format("{}: run[0] is {}, which is no program here; install it, or name it among files",
-                                 (command.directory / "experiment.json").string(), program));
   Checksum sum(Checksum::Bits::b128);
   for (const std::string& word : command.words) add_text(sum, word);
   for (const std::string& file : command.files) {
@@ -63,7 +58,41 @@ DataCheck check_command_data(const Space& space) {
     add_text(sum, name);
     add_data(sum, path);
   }
-  return {.fingerprint = sum.digits(), .notes = {}};
+  return sum.digits();
+}
+
+/// All files whose bytes are in the fingerprint.
+std::vector<fs::path> files_of(const Space& space) {
+  std::vector<fs::path> files;
+  for (const std::string& file : space.experiment->command->files)
+    files.push_back(space.experiment->command->directory / file);
+  for (const auto& [name, path] : space.data)
+    if (fs::is_directory(path))
+      std::ranges::move(files_in(path), std::back_inserter(files));
+    else
+      files.push_back(path);
+  return files;
+}
+
+/// What is in the fingerprint beside them.
+std::string declaration(const Space& space) {
+  std::string text = "command 1";
+  for (const std::string& word : space.experiment->command->words) text += '\n' + word;
+  for (const std::string& file : space.experiment->command->files) text += '\n' + file;
+  for (const auto& [name, path] : space.data) text += '\n' + name + '\n' + path.string();
+  return text;
+}
+
+}  // namespace
+
+DataCheck check_command_data(const Space& space, const KeptScans& kept) {
+  const TrainingCommand& command = *space.experiment->command;
+  const std::string program = words_for(*space.experiment, space.defaults)[0];
+  if (!on_path(program))
+    throw InputError(fmt::format("{}: run[0] is {}, which is no program here; install it, or name it among files",
+                                 (command.directory / "experiment.json").string(), program));
+  return {.fingerprint = kept.find(declaration(space), files_of(space), [&] { return fingerprint(space); }),
+          .notes = {}};
 }
 
 }  // namespace stormsweep

@@ -1,11 +1,12 @@
 #pragma once
 
+#include "experiments/task/kept_scans.hpp"
 #include "experiments/task/task.hpp"
 
 namespace stormsweep {
 
 /// Whether the experiment's command can be started: the program, its files and the data are there. The fingerprint is
 /// of the command's words, its files and the data's. Throws InputError.
-DataCheck check_command_data(const Space& space);
+DataCheck check_command_data(const Space& space, const KeptScans& kept = KeptScans());
 
 }  // namespace stormsweep

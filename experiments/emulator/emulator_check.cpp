@@ -1,8 +1,10 @@
 #include "experiments/emulator/emulator_check.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <sstream>
 #include <string>
 
 #include "datasets/climate/climate_set.hpp"
@@ -77,28 +79,39 @@ std::string baseline_note(const std::string& target, double pattern, double clim
       target == "tas" ? "K" : "mm/day", target, climatology);
 }
 
-/// How well the baselines do, for the space's first configuration and all targets that it asks for.
-void add_baselines(const Space& space, const ClimateSet& train, const ClimateSet& test,
+/// How well the baselines do on the targets of `choice`, a line each.
+std::string baseline_notes(const EmulatorChoice& choice, const ClimateSet& train, const ClimateSet& test) {
+  const auto windows = climate_windows(train.layout(), choice.network.window);
+  const PatternScaling baselines(train, windows, choice.network.window,
+                                 places_of(choice.targets, train.layout().targets, train.path()));
+  const EmulatorEvaluation evaluation(test, choice, baselines);
+  std::string lines;
+  for (std::size_t t = 0; t < choice.targets.size(); ++t)
+    lines += baseline_note(choice.targets[t], evaluation.pattern(t).monthly_rmse(),
+                           evaluation.climatology(t).monthly_rmse()) +
+             '\n';
+  return lines;
+}
+
+/// The same for the space's first configuration and all targets that it asks for.
+void add_baselines(const Space& space, const ClimateSet& train, const ClimateSet& test, const KeptScans& kept,
                    std::vector<std::string>& notes) {
   const Configuration first = space.configuration(space.grid.next(0).value_or(0));
   for (const Configuration& configuration : with_all(space, {first}, "targets")) {
     const Reader read(configuration, *space.experiment);
     const EmulatorChoice choice = choose_emulator(read, train.layout(), train.path());
-    const auto windows = climate_windows(train.layout(), choice.network.window);
-    const PatternScaling baselines(train, windows, choice.network.window,
-                                   places_of(choice.targets, train.layout().targets, train.path()));
-    const EmulatorEvaluation evaluation(test, choice, baselines);
-    for (std::size_t t = 0; t < choice.targets.size(); ++t) {
-      const std::string note = baseline_note(choice.targets[t], evaluation.pattern(t).monthly_rmse(),
-                                             evaluation.climatology(t).monthly_rmse());
+    const std::string kind =
+        fmt::format("baselines of {} after {} months 1", fmt::join(choice.targets, ", "), choice.network.window);
+    std::istringstream lines(
+        kept.find(kind, {train.path(), test.path()}, [&] { return baseline_notes(choice, train, test); }));
+    for (std::string note; std::getline(lines, note);)
       if (std::ranges::count(notes, note) == 0) notes.push_back(note);
-    }
   }
 }
 
 }  // namespace
 
-DataCheck check_emulator_data(const Space& space) {
+DataCheck check_emulator_data(const Space& space, const KeptScans& kept) {
   const ClimateSet train(space.data.at("train"));
   for (const Configuration& configuration : with_all(space, {space.defaults}, "targets"))
     choose_emulator(Reader(configuration, *space.experiment), train.layout(), train.path());
@@ -114,11 +127,11 @@ DataCheck check_emulator_data(const Space& space) {
     const ClimateSet set(found->second);
     check_alike(set, train);
     check_windows(set, widest);
-    report.fingerprint += fingerprint(set);
+    report.fingerprint += kept.find("climate 1", {found->second}, [&] { return fingerprint(set); });
     report.notes.push_back(note(split, set.layout(), widest));
   }
   report.notes.push_back(memory_note(space, train));
-  add_baselines(space, train, ClimateSet(space.data.at("test")), report.notes);
+  add_baselines(space, train, ClimateSet(space.data.at("test")), kept, report.notes);
   return report;
 }
 

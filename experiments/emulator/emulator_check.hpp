@@ -1,11 +1,12 @@
 #pragma once
 
+#include "experiments/task/kept_scans.hpp"
 #include "experiments/task/task.hpp"
 
 namespace stormsweep {
 
 /// Opens the splits, and tells what a network has to beat: how well pattern scaling does on the test split. Throws
 /// InputError where the splits do not belong together, or lack what the space asks for.
-DataCheck check_emulator_data(const Space& space);
+DataCheck check_emulator_data(const Space& space, const KeptScans& kept = KeptScans());
 
 }  // namespace stormsweep

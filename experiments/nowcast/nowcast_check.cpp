@@ -93,7 +93,7 @@ void check_size(const std::string& command, std::int64_t side) {
                             largest_side));
 }
 
-DataCheck check_nowcast_data(const Space& space) {
+DataCheck check_nowcast_data(const Space& space, const KeptScans& kept) {
   check_blend(space);
   const auto& data = space.data;
   DataCheck report;
@@ -108,7 +108,7 @@ DataCheck check_nowcast_data(const Space& space) {
     }
     const NowcastPatches patches(found->second);
     check_alike(found->second, patches, data.at("train"), train);
-    report.fingerprint += fingerprint(patches);
+    report.fingerprint += kept.find("nowcast patches 1", {found->second}, [&] { return fingerprint(patches); });
     report.notes.push_back(note(split, patches));
   }
   if (const double step = train.meta().step_minutes; step != 5 && step != 10 && step != 12 && step != 15) {

@@ -3,12 +3,13 @@
 #include <cstdint>
 #include <string>
 
+#include "experiments/task/kept_scans.hpp"
 #include "experiments/task/task.hpp"
 
 namespace stormsweep {
 
 /// Opens the splits. Throws InputError where they do not belong together, or the network cannot take them.
-DataCheck check_nowcast_data(const Space& space);
+DataCheck check_nowcast_data(const Space& space, const KeptScans& kept = KeptScans());
 
 /// Pixels of a patch's side that the network can be trained on, as near to `side` as may be.
 std::int64_t trainable_side(std::int64_t side);

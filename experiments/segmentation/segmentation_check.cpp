@@ -65,7 +65,7 @@ void warn_of_empty_classes(const WeatherIndex& index, std::vector<std::string>& 
 
 }  // namespace
 
-DataCheck check_segmentation_data(const Space& space) {
+DataCheck check_segmentation_data(const Space& space, const KeptScans& /*kept*/) {
   const auto& data = space.data;
   DataCheck report;
   const WeatherSet train = open_set(space, "train");

@@ -1,11 +1,12 @@
 #pragma once
 
+#include "experiments/task/kept_scans.hpp"
 #include "experiments/task/task.hpp"
 
 namespace stormsweep {
 
-/// Opens the sets, which makes their indices where there are none. Throws InputError where they do not belong together,
-/// or the space's networks or labelings do not fit them.
-DataCheck check_segmentation_data(const Space& space);
+/// Opens the sets, which makes their indices where there are none: these are kept beside the data. Throws InputError
+/// where they do not belong together, or the space's networks or labelings do not fit them.
+DataCheck check_segmentation_data(const Space& space, const KeptScans& kept = KeptScans());
 
 }  // namespace stormsweep

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "datasets/files/splits.hpp"
 #include "datasets/tensors/tensor_set.hpp"
 #include "experiments/task/fingerprint.hpp"
+#include "experiments/torchscript/known_statistics.hpp"
 #include "experiments/torchscript/script_choice.hpp"
 #include "experiments/torchscript/script_loss.hpp"
 #include "search/base/error.hpp"
@@ -29,6 +31,25 @@ void check_alike(const TensorSet& set, const TensorSet& train) {
   };
   check(set.input(), train.input(), "input");
   check(set.target(), train.target(), "target");
+}
+
+std::string to_text(const TensorScan& scan) {
+  nlohmann::json text{{"fingerprint", scan.fingerprint},
+                      {"mean", scan.statistics.mean},
+                      {"deviation", scan.statistics.deviation},
+                      {"axes", scan.statistics.axes}};
+  if (scan.labels)
+    for (const ClassLabel& label : {scan.labels->least, scan.labels->greatest})
+      text["labels"].push_back({label.value, label.sample});
+  return text.dump();
+}
+
+TensorScan from_text(const std::string& text) {
+  const nlohmann::json kept = nlohmann::json::parse(text);
+  TensorScan scan{kept["fingerprint"], {kept["mean"], kept["deviation"], kept["axes"]}, {}};
+  const auto label = [](const nlohmann::json& one) { return ClassLabel{one[0], one[1]}; };
+  if (kept.contains("labels")) scan.labels = {label(kept["labels"][0]), label(kept["labels"][1])};
+  return scan;
 }
 
 constexpr std::string_view remedy = "put it there, or take it out of the experiment";
@@ -76,7 +97,7 @@ std::string network_note(ScriptNetwork& network, const ScriptTrial& trial, const
 
 }  // namespace
 
-DataCheck check_script_data(const Space& space) {
+DataCheck check_script_data(const Space& space, const KeptScans& kept) {
   const Experiment& experiment = *space.experiment;
   const TensorSet train(space.data.at("train"));
   DataCheck check;
@@ -92,7 +113,7 @@ DataCheck check_script_data(const Space& space) {
     }
     const TensorSet set(file->second);
     check_alike(set, train);
-    const TensorScan found = scan(set);
+    const TensorScan found = from_text(kept.find("tensors 1", {set.path()}, [&] { return to_text(scan(set)); }));
     if (split == "train") of_train = found.statistics;
     if (found.labels) labels.push_back({set.path(), *found.labels});
     add_text(sum, found.fingerprint);
@@ -104,6 +125,7 @@ DataCheck check_script_data(const Space& space) {
     check.notes.push_back(network_note(*network, trial, Reader(configuration, experiment).choice("network")));
   }
   check.fingerprint = sum.digits();
+  if (!kept.folder().empty()) keep_statistics(of_train, check.fingerprint, kept.folder());
   return check;
 }
 

@@ -1,11 +1,12 @@
 #pragma once
 
+#include "experiments/task/kept_scans.hpp"
 #include "experiments/task/task.hpp"
 
 namespace stormsweep {
 
 /// Opens the splits, and lets two samples through every network of the space. Throws InputError where splits, network,
 /// loss and metrics do not belong together.
-DataCheck check_script_data(const Space& space);
+DataCheck check_script_data(const Space& space, const KeptScans& kept = KeptScans());
 
 }  // namespace stormsweep

@@ -19,20 +19,24 @@ std::string note(const std::string& split, const Storms& storms) {
          " positive (label max), " + std::to_string(by_mean) + " (label mean)";
 }
 
+std::string sound_fingerprint(const Storms& storms, const std::filesystem::path& path) {
+  const StormScan found = scan(storms);
+  if (found.not_finite > 0) {
+    throw InputError(
+        path.string() + ": " + std::to_string(found.not_finite) + " of " + std::to_string(found.storms) +
+        " storms hold NaN or infinity; make it again with stormsweep prepare tornado, which leaves them out");
+  }
+  return found.fingerprint;
+}
+
 }  // namespace
 
-DataCheck check_tornado_data(const Space& space) {
+DataCheck check_tornado_data(const Space& space, const KeptScans& kept) {
   DataCheck report;
   for (const char* split : split_names) {
     const std::filesystem::path& path = space.data.at(split);
     const Storms storms(path);
-    const StormScan found = scan(storms);
-    if (found.not_finite > 0) {
-      throw InputError(
-          path.string() + ": " + std::to_string(found.not_finite) + " of " + std::to_string(found.storms) +
-          " storms hold NaN or infinity; make it again with stormsweep prepare tornado, which leaves them out");
-    }
-    report.fingerprint += found.fingerprint;
+    report.fingerprint += kept.find("storms 1", {path}, [&] { return sound_fingerprint(storms, path); });
     report.notes.push_back(note(split, storms));
   }
   return report;

@@ -31,15 +31,18 @@ std::optional<DataReport> check_data(const Space& space, const RunOptions& optio
   if (const auto known = environment(launch::data_report); !known.empty()) return parse_report(std::string(known));
   if (nothing_to_check(space, options)) return parse_report(R"({"fingerprint":"","notes":[],"gpus":0})");
   int status = 0;
-  const std::string report = process::capture({launch::worker_program(), "check", options.space.string()}, status,
-                                              process::Capture::output, signals::ended_by_them());
+  std::vector<std::string> words{launch::worker_program(), "check", options.space.string()};
+  if (!options.dry_run) words.push_back(cache_folder(options.results));
+  const std::string report = process::capture(words, status, process::Capture::output, signals::ended_by_them());
   if (status == exit_bad_input || signals::drain_asked()) return std::nullopt;
   if (status > 128)
     throw std::runtime_error(fmt::format("checking the data was killed by signal {}; run it again", status - 128));
-  if (status != 0) {
-    throw InputError(fmt::format("{}: checking the data ended with status {}; it belongs beside stormsweep: build all",
-                                 launch::worker_program(), status));
-  }
+  if (status == 127)  // there is no such program
+    throw InputError(launch::worker_program() +
+                     ": checks the data, and cannot be started; it belongs beside "
+                     "stormsweep: build all");
+  if (status != 0)
+    throw std::runtime_error(fmt::format("checking the data ended with status {}, as told above", status));
   return parse_report(report);
 }
 

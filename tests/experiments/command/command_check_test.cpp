@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <fstream>
 
 #include "search/base/error.hpp"
@@ -40,6 +41,44 @@ TEST_CASE("a command's fingerprint changes with its script, its data and its wor
   CHECK(edited != before);
   world.write("days.csv", "1,3");
   CHECK(world.fingerprint() != edited);
+}
+
+TEST_CASE("a command's data are known as long as its folder has the same files, and the command the same words") {
+  const CheckWorld world;
+  const auto old = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+  const auto write = [&](const std::string& name, const std::string& text) {
+    world.write(name, text);
+    std::filesystem::last_write_time(world.folder / name, old);
+  };
+  std::filesystem::create_directories(world.folder / "days");
+  world.write("s.json",
+              R"({"name": "s", "experiment": "./experiment.json", "data": {"days": "days"}, "parameters": {}})");
+  write("train.sh", "true"), write("days/1", "a"), write("days/2", "b");
+  const auto known = [&] {
+    return check_command_data(read_space(world.folder / "s.json"), KeptScans(world.folder / "cache")).fingerprint;
+  };
+  const std::string before = known();
+  CHECK(before == world.fingerprint());
+  CHECK(known() == before);
+  const auto changes = [&] {
+    const std::string now = world.fingerprint();
+    CHECK(now != before);
+    CHECK(known() == now);
+  };
+  write("days/3", "");
+  changes();
+  std::filesystem::rename(world.folder / "days/3", world.folder / "days/4");
+  changes();
+  std::filesystem::remove(world.folder / "days/4");
+  CHECK(known() == before);
+  write("days/2", "c");
+  changes();
+  write("days/2", "b"), write("train.sh", "fals");
+  changes();
+  write("train.sh", "true");
+  world.write("experiment.json", R"({"name": "mine", "summary": "s", "data": ["days"], "run": ["sh", "train.sh", "-x"],
+      "files": ["train.sh"], "metrics": [{"name": "loss", "goal": "minimize", "meaning": "m"}], "hyperparameters": []})");
+  changes();
 }
 
 TEST_CASE("a script, data or a program that are not there are told before anything starts") {

@@ -2,10 +2,14 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <fstream>
 #include <string>
 #include <vector>
 
+#include "experiments/torchscript/known_statistics.hpp"
 #include "search/base/error.hpp"
+#include "search/base/file.hpp"
 #include "tests/experiments/torchscript/script_world.hpp"
 
 using namespace stormsweep;
@@ -116,6 +120,50 @@ TEST_CASE("what does not belong together is refused before anything is trained")
     loss.save(world.folder() / "own.pt");
     CHECK_NOTHROW(check_data(world.space()));
   }
+}
+
+TEST_CASE("data that have not changed are not read again, and what the workers want of them is kept") {
+  const ScriptWorld world;
+  const auto old = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+  const std::vector<std::string> splits{"train", "validation", "test"};
+  for (const std::string& split : splits) std::filesystem::last_write_time(world.folder() / (split + ".h5"), old);
+  const std::filesystem::path cache = world.folder() / "cache";
+  const DataCheck first = check_data(world.space(), cache), second = check_data(world.space(), cache);
+  CHECK(first.fingerprint == check_data(world.space()).fingerprint);
+  CHECK(second.fingerprint == first.fingerprint);
+  CHECK(second.notes == first.notes);
+
+  // What is kept is believed: with another fingerprint in it, that of the search is another.
+  std::vector<std::string> scans;
+  int statistics = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(cache)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("scan-")) scans.push_back(entry.path().string());
+    statistics += name.starts_with("torchscript-") && name.ends_with(".json");
+  }
+  REQUIRE(scans.size() == 3);
+  CHECK(statistics == 1);
+  const TensorSet train(world.folder() / "train.h5");
+  const TensorStatistics known = known_statistics(train, first.fingerprint, cache), found = scan(train).statistics;
+  CHECK(known.mean == found.mean);
+  CHECK(known.deviation == found.deviation);
+  std::string text = read_file(scans[0], "");
+  const std::size_t place = text.find("fingerprint") + 18;
+  text[place] = text[place] == '0' ? '1' : '0';
+  std::ofstream(scans[0]) << text;
+  CHECK(check_data(world.space(), cache).fingerprint != first.fingerprint);
+
+  // One byte of the last target, with size and time of writing as they were.
+  {
+    std::fstream file(world.folder() / "test.h5", std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(-1, std::ios::end);
+    const int last = file.peek();
+    file.seekp(-1, std::ios::end);
+    file.put(static_cast<char>(last ^ 1));
+  }
+  for (const std::string& split : splits) std::filesystem::last_write_time(world.folder() / (split + ".h5"), old);
+  CHECK(check_data(world.space(), cache).fingerprint == check_data(world.space()).fingerprint);
+  CHECK(check_data(world.space()).fingerprint != first.fingerprint);
 }
 
 TEST_CASE("labels are classes of the network, or are refused by split and sample before anything is trained") {

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace stormsweep {
+
+/// What passes over a search's data have found, kept in a folder: a requeued job, or one of an array, need not read
+/// again what has not changed since.
+class KeptScans {
+ public:
+  /// Without a folder nothing is kept.
+  explicit KeptScans(std::filesystem::path folder = {}) : folder_(std::move(folder)) {}
+
+  const std::filesystem::path& folder() const { return folder_; }
+
+  /// What `scan` finds of `files`, as text, or found before, if each file has the size, the number and the times of
+  /// writing and of change that it had then. `kind` tells scans of the same files apart; it ends in a number, which is
+  /// raised whenever the scan finds or refuses something else. Throws what `scan` throws, and keeps nothing then; nor
+  /// where the folder does not take it, or a file was written in the last seconds, so that a later change may bear the
+  /// same time.
+  std::string find(std::string_view kind, const std::vector<std::filesystem::path>& files,
+                   const std::function<std::string()>& scan) const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace stormsweep
