@@ -55,16 +55,20 @@ PresentRows::PresentRows(SQLite::Database& database, const Space& space)
   const auto in_space = [](sqlite3_context* context, int, sqlite3_value** values) {
     const auto& self = *static_cast<const PresentRows*>(sqlite3_user_data(context));
     const char* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
-    const bool same_seed = static_cast<std::uint64_t>(sqlite3_value_int64(values[1])) == self.space_.seed;
-    const auto configuration = same_seed && text ? parse_configuration(text, *self.space_.experiment) : std::nullopt;
-    sqlite3_result_int(context, configuration && self.has(*configuration));
+    const std::string_view key(static_cast<const char*>(sqlite3_value_blob(values[1])),
+                               static_cast<std::size_t>(sqlite3_value_bytes(values[1])));
+    sqlite3_result_int(context, text && self.has(text, key));
   };
   database.createFunction("in_space", 2, true, this, in_space);
 }
 
-bool PresentRows::has(const Configuration& configuration) const {
-  if (adaptive_) return asked_.contains(identity(configuration, *space_.experiment, space_.seed));
-  return membership_.has(configuration);
+bool PresentRows::has(const std::string& text, std::string_view key) const {
+  const auto configuration = parse_configuration(text, *space_.experiment);
+  if (!configuration) return false;
+  // It differs by the seed, or by a hyperparameter that the experiment has no more.
+  const Identity own = identity(*configuration, *space_.experiment, space_.seed);
+  if (key != std::string_view(reinterpret_cast<const char*>(own.data()), own.size())) return false;
+  return adaptive_ ? asked_.contains(own) : membership_.has(*configuration);
 }
 
 }  // namespace stormsweep

@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "search/space/membership.hpp"
 #include "search/space/space.hpp"
@@ -23,12 +24,12 @@ class PresentRows {
   /// Whether there may be others.
   bool among_others() const { return among_others_; }
   /// " AND ..." of columns of `trials`; empty where all rows are of the space.
-  std::string condition() const { return among_others_ ? " AND in_space(configuration, seed)" : ""; }
+  std::string condition() const { return among_others_ ? " AND in_space(configuration, identity)" : ""; }
   /// The search has come to ask for a trial that is stored: whether its row was none of the present ones before.
   bool take_up(const Identity& trial) { return among_others_ && adaptive_ && asked_.insert(trial).second; }
 
  private:
-  bool has(const Configuration& configuration) const;
+  bool has(const std::string& configuration, std::string_view identity) const;
 
   const Space& space_;
   Membership membership_;

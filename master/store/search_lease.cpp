@@ -15,9 +15,11 @@
 #include "master/store/profile_view.hpp"
 #include "master/store/reuse.hpp"
 #include "master/store/schema.hpp"
+#include "master/store/trial_row.hpp"
 #include "search/base/error.hpp"
 #include "search/base/seed.hpp"
 #include "search/base/time.hpp"
+#include "search/space/configuration.hpp"
 
 namespace stormsweep {
 
@@ -141,6 +143,31 @@ void declare_columns(SQLite::Database& database, const Experiment& experiment) {
   if (first || second || third) create_views(database);
 }
 
+/// Whether `text` is of the experiment's hyperparameters, with the space's defaults where they are no axis.
+bool has_defaults(const std::string& text, const Space& space) {
+  auto configuration = parse_configuration(text, *space.experiment);
+  if (!configuration) return false;
+  for (const Axis& axis : space.axes)
+    for (const std::size_t h : axis.hyperparameters()) configuration->values[h] = space.defaults.values[h];
+  return *configuration == space.defaults;
+}
+
+/// Whether the experiment has changed since: trials have other identities then, which their numbers do not tell. Any
+/// proposal, and any row of a search that has had one numbering only, stands for all.
+bool has_other_defaults(SQLite::Database& database, std::int64_t search, const Space& space) {
+  SQLite::Statement proposal(database, "SELECT configuration FROM proposals WHERE search = ? LIMIT 1");
+  proposal.bind(1, search);
+  if (proposal.executeStep() && !has_defaults(proposal.getColumn(0).getString(), space)) return true;
+  if (identities_indexed(database)) return false;
+  SQLite::Statement row(database, "SELECT configuration, identity FROM trials WHERE search = ? LIMIT 1");
+  row.bind(1, search);
+  if (!row.executeStep()) return false;
+  const std::string text = row.getColumn(0).getString();
+  if (!has_defaults(text, space)) return true;
+  return identity(parse_configuration(text, *space.experiment).value(), *space.experiment, space.seed) !=
+         read_identity(row.getColumn(1));  // a hyperparameter is gone
+}
+
 /// Takes up a search that is there. Whether it chose by another metric or goal.
 bool take_up(SQLite::Database& database, const Found& found, const Space& space, const std::string& json,
              SearchLease& lease) {
@@ -156,7 +183,7 @@ bool take_up(SQLite::Database& database, const Found& found, const Space& space,
   // Not in the numbering, which databases have had for long: it would take their proposals from them all.
   const bool decides_otherwise =
       is_adaptive(space.method) && (other_choice || found.metric_at != to_string(space.metric_at));
-  if (found.numbering != numbering(space) || decides_otherwise) {
+  if (found.numbering != numbering(space) || decides_otherwise || has_other_defaults(database, found.id, space)) {
     forget_proposals(database, found.id);
     if (lease.resumed) index_identities(database);
   }

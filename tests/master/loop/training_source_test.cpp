@@ -13,8 +13,9 @@ using namespace stormsweep::test;
 
 namespace {
 
-/// Runs the search to its end, by one worker: a trial's score is that of its index. Returns how many trials it trained.
-std::uint64_t run(const std::filesystem::path& file, const Space& space) {
+/// Runs the search to its end, or to its limit, by one worker: a trial's score is that of its index. Returns how many
+/// trials it trained.
+std::uint64_t run(const std::filesystem::path& file, const Space& space, bool to_the_end = true) {
   Store store(file, space, "f", {});
   RunLimits limits(space.limits, 1, store.counts().terminal(), Seconds(0), {});
   TrainingSource source(space, store, {}, limits, 1);
@@ -35,7 +36,7 @@ std::uint64_t run(const std::filesystem::path& file, const Space& space) {
     }
   }
   store.commit();
-  CHECK(store.counts().terminal() == source.total());
+  if (to_the_end) CHECK(store.counts().terminal() == source.total());
   return trained;
 }
 
@@ -92,7 +93,34 @@ TEST_CASE("a Bayesian search with another goal, or another epoch to choose by, m
   CHECK(proposals(file).empty());
 }
 
-TEST_CASE("a limit of trials that ends within a training is reached by the synchronous schedule, too") {
+TEST_CASE("a default that has changed leaves nothing of the proposals and rungs that were made with the one before") {
+  std::vector<Experiment> before{find_experiment("noop", "here")}, after = before;
+  after[0].hyperparameters[after[0].find("replicate").value()].fallback = std::int64_t{8};
+  const auto space = [](const std::vector<Experiment>& known, const std::string& settings) {
+    return parse_space(R"({"name": "s", "experiment": "noop", "parameters": )" + settings + "}", "s.json", "/", known);
+  };
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  SUBCASE("Bayes") {
+    const auto bayes = [&](const std::vector<Experiment>& known, int trials) {
+      return run(file, space(known, R"({"index": {"min": 0, "max": 99}}, "method": {"name": "bayes", "width": 2, )" +
+                                        fmt::format(R"("trials": {}}})", trials)));
+    };
+    CHECK(bayes(before, 4) == 4);
+    CHECK(bayes(after, 6) == 6);
+    CHECK(bayes(before, 4) == 0);  // the same start, of which all is there
+    CHECK(bayes(after, 6) == 0);
+  }
+  SUBCASE("halving") {
+    const std::string halving =
+        R"({"index": {"min": 0, "max": 2, "step": 1}, "epochs": [1, 3]}, "method": {"name": "halving", "size": 3})";
+    CHECK(run(file, space(before, halving)) == 4);
+    CHECK(run(file, space(after, halving)) == 4);
+    CHECK(told(file) == "4 of 4, 4 beside them");
+  }
+}
+
+TEST_CASE("a limit of trials that ends within a training is reached by both schedules") {
   TemporaryFolder folder;
   const auto space = [](int limit) {
     return noop_space(R"({"index": [1, 2, 3], "epochs": [1, 2, 3]})", "s",
@@ -112,6 +140,9 @@ TEST_CASE("a limit of trials that ends within a training is reached by the synch
   }
   CHECK(limit_of(four) == TrainingLimit{2, 1});  // the third trial of the first training, and one of the second
   CHECK(limit_of(ten) == TrainingLimit{});
+  CHECK(run(folder.path / "s.db", four, false) == 2);
+  CHECK(query(folder.path / "s.db", "SELECT \"index\", epochs FROM results ORDER BY 1, 2") ==
+        std::vector<std::string>{"1|1", "1|2", "1|3", "2|1"});
 }
 
 TEST_CASE("a metric that is infinite is none: a search that is compared by it, and one that is resumed, agree") {

@@ -234,6 +234,46 @@ TEST_CASE("an edited space under the same name runs only what is new, whatever t
   for (std::uint64_t i = 0; i < 6; ++i) CHECK_FALSE(store.missing(training(before, i)));
 }
 
+TEST_CASE("an experiment with another default or other hyperparameters trains all anew under the same name") {
+  std::vector<Experiment> first{find_experiment("noop", "here")}, second = first;
+  Hyperparameter width = first[0].hyperparameters[first[0].find("replicate").value()];
+  width.name = "width";
+  second[0].hyperparameters.push_back(width);
+  SUBCASE("one that is new") {}
+  SUBCASE("one that is gone") {
+    std::swap(first, second);
+  }
+  SUBCASE("another default") {
+    width.fallback = std::int64_t{8};
+    first[0].hyperparameters.push_back(width);
+  }
+  const auto space = [](const std::vector<Experiment>& known) {
+    return parse_space(R"({"name": "s", "experiment": "noop", "parameters": {"index": [1, 2, 3]}})", "s.json", "/",
+                       known);
+  };
+  const Space before = space(first), after = space(second);
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const auto missing = [&](const Space& s) {
+    Store store(file, s, "f", {});
+    std::uint64_t trials = 0;
+    for (std::uint64_t i = 0; i < 3; ++i) {
+      const auto left = store.missing(training(s, i));
+      trials += left.has_value();
+      if (left) store.finish(*left, 0, worker(), outcome(0.5));
+    }
+    CHECK(store.counts().terminal() == 3);  // by which limits.trials is kept
+    return trials;
+  };
+  CHECK(missing(before) == 3);
+  CHECK(missing(before) == 0);
+  CHECK(query(file, "SELECT count(*) FROM sqlite_master WHERE name = 'trials_by_identity'") ==
+        std::vector<std::string>{"0"});  // an unedited one needs no second index
+  CHECK(missing(after) == 3);
+  CHECK(missing(after) == 0);
+  CHECK(missing(before) == 0);
+}
+
 TEST_CASE("a search of that name with another experiment or other data is refused with the remedy") {
   TemporaryFolder folder;
   const auto file = folder.path / "s.db";
