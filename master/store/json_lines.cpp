@@ -39,6 +39,7 @@ void JsonLines::sync() {
 }
 
 void JsonLines::forget() {
+  if (written_ == kept_) return;  // another process may have taken over
   written_ = kept_;
   if (ftruncate(descriptor_, static_cast<off_t>(kept_)) != 0) return;  // it is written over
 }

@@ -99,13 +99,12 @@ void StoreDatabase::write(Tally& next, double now) {
   write_proposals();
   for (std::size_t i = 0; i < pending; ++i) write_trial(trials[i], next);
   if (!new_metrics.empty() && declare(sqlite, ColumnKind::metric, experiment.name, new_metrics)) create_views(sqlite);
-  // The lines are on the disk before the database says so: what a crash leaves beyond the length that it knows is cut
-  // off.
+  write_sign(now);  // before the lines: who took over writes there now
+  // They are on the disk before the database says so: what a crash leaves beyond the length that it knows is cut off.
   if (json) {
     json->append(lines);
     json->sync();
   }
-  write_sign(now);
 }
 
 void StoreDatabase::write_trial(PendingTrial& trial, Tally& next) {
@@ -160,7 +159,7 @@ void StoreDatabase::write_sign(double now) {
   sign.tryReset();
   sign.clearBindings();
   sign.bind(1, now);
-  if (json) sign.bind(2, static_cast<std::int64_t>(json->written()));
+  if (json) sign.bind(2, static_cast<std::int64_t>(json->written() + lines.size()));
   sign.bind(3, lease.search);
   sign.bind(4, writer.host);
   sign.bind(5, writer.pid);
