@@ -189,7 +189,8 @@ Store::Options store_options(const RunOptions& options, KeptModels& models) {
   Store::Options storing{.json = options.json,
                          .retry_failed = options.retry_failed,
                          .reuse = options.reuse,
-                         .patience = Seconds(options.lost_after)};
+                         .patience = Seconds(options.lost_after),
+                         .waiting = [](const std::string& text) { fmt::print(stderr, "{}\n", text); }};
   storing.last_patience = 6 * storing.patience;
   if (options.keep_best > 0)
     storing.committed = [&models](const RatedTrial& trial, const Identity& identity) {

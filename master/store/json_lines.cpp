@@ -12,9 +12,35 @@
 
 namespace stormsweep {
 
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* remedy = "give a folder with --json that can be written and has space left";
+
+fs::path lock_of(const fs::path& file) {
+  return file.string() + ".lock";
+}
+
+}  // namespace
+
+std::optional<FileLock> claim_lines(const fs::path& file, const fs::path& database) {
+  std::error_code ignored;  // the lock tells what is wrong
+  fs::create_directories(file.parent_path(), ignored);
+  auto lock = FileLock::attempt(lock_of(file), remedy);
+  if (!lock) return lock;
+  const fs::path owner = owner_of_lines(file);
+  std::error_code missing;
+  if (fs::exists(owner, missing) && !fs::equivalent(owner, database, missing)) return std::nullopt;
+  lock->sign(fs::weakly_canonical(database).string());
+  return lock;
+}
+
+fs::path owner_of_lines(const fs::path& file) {
+  return fs::exists(lock_of(file)) ? read_file(lock_of(file), remedy) : "";
+}
+
 JsonLines::JsonLines(std::filesystem::path file, std::uint64_t length) : file_(std::move(file)) {
-  std::error_code ignored;  // open tells what is wrong
-  std::filesystem::create_directories(file_.parent_path(), ignored);
   descriptor_ = open(file_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor_ < 0) refuse();
   cut(length);
@@ -50,8 +76,7 @@ void JsonLines::cut(std::uint64_t length) {
 }
 
 void JsonLines::refuse() const {
-  throw NotNow(fmt::format("{}: {}; give a folder with --json that can be written and has space left", file_.string(),
-                           std::strerror(errno)));
+  throw NotNow(fmt::format("{}: {}; {}", file_.string(), std::strerror(errno), remedy));
 }
 
 }  // namespace stormsweep

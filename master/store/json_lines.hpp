@@ -2,16 +2,26 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string_view>
 
+#include "search/base/file.hpp"
+
 namespace stormsweep {
+
+/// The lock beside a file of JSON lines, by which one process at a time writes it, and one database as long as that is
+/// there: two that have a search of one name, or a database and its copy, would cut each other's lines. Makes the
+/// folder. Nothing where another one writes it. Throws InputError: it cannot be locked.
+std::optional<FileLock> claim_lines(const std::filesystem::path& file, const std::filesystem::path& database);
+/// The database that claimed it last; empty: none did.
+std::filesystem::path owner_of_lines(const std::filesystem::path& file);
 
 /// A file of JSON lines that grows in step with the database: what was appended counts only once it is kept, and the
 /// database remembers the kept length. All functions but `forget` throw NotNow (database.hpp) where the file or its
 /// disk refuses.
 class JsonLines {
  public:
-  /// Opens or creates `file`, and its folder, and cuts it to its first `length` bytes, which are kept.
+  /// Opens or creates `file`, which has been claimed, and cuts it to its first `length` bytes, which are kept.
   JsonLines(std::filesystem::path file, std::uint64_t length);
   ~JsonLines();
   JsonLines(const JsonLines&) = delete;

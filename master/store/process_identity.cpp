@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -23,6 +25,16 @@ std::string told_of(const std::string& process, const std::string& what) {
   std::string line;
   std::getline(file, line);
   return line;
+}
+
+/// Where a process number means the same process: a host or, in a container, its namespace there. A restarted container
+/// may have the same name and number on another machine, or after a reboot.
+std::string place_of_processes() {
+  constexpr const char* whole_machine = "pid:[4026531836]";  // PROC_PID_INIT_INO of linux/proc_ns.h
+  std::error_code unknown;
+  const std::string space = std::filesystem::read_symlink("/proc/self/ns/pid", unknown).string();
+  if (space.empty() || space == whole_machine) return host_name();
+  return fmt::format("{} ({} of boot {})", host_name(), space, told_of("sys", "kernel/random/boot_id").substr(0, 8));
 }
 
 /// When a process started, in seconds since 1970 (proc(5), stat, field 22: clock ticks since the machine started).
@@ -56,12 +68,12 @@ ProcessIdentity this_process() {
   std::string job(environment("SLURM_JOB_ID"));
   if (const std::string_view restarts = environment("SLURM_RESTART_COUNT"); !job.empty() && !restarts.empty())
     job += fmt::format(".{}", restarts);
-  return {host_name(), getpid(), job, unix_time()};
+  return {place_of_processes(), getpid(), job, unix_time()};
 }
 
 std::string being_written(const std::string& search, const ProcessIdentity& writer, const ProcessIdentity& self) {
   return fmt::format("search '{}' is being written by process {} on {}, which last did so {:.0f} s ago", search,
-                     writer.pid, writer.host, self.seen - writer.seen);
+                     writer.pid, writer.host, std::max(0.0, self.seen - writer.seen));
 }
 
 bool may_be_alive(const ProcessIdentity& other, const ProcessIdentity& self) {
@@ -71,6 +83,20 @@ bool may_be_alive(const ProcessIdentity& other, const ProcessIdentity& self) {
   // A process number is used again, after a reboot or in a container. But a database may be held for longer than that.
   const std::string pid = std::to_string(other.pid);
   return seen_of_late || (told_of(pid, "comm") == told_of("self", "comm") && start_of(pid) <= other.seen);
+}
+
+bool WriterWatch::may_be_alive(const std::optional<ProcessIdentity>& writer, const ProcessIdentity& self, Seconds now) {
+  undecided_ = false;
+  if (!writer) return false;
+  if (writer->host == self.host || is_requeued(writer->job, self.job)) return stormsweep::may_be_alive(*writer, self);
+  if (sign_ != writer) {
+    changed_ = sign_.has_value();
+    sign_ = writer;
+    since_ = now;
+  }
+  const bool silent = now - since_ >= patience_;
+  undecided_ = !changed_ && !silent;
+  return !silent;
 }
 
 }  // namespace stormsweep

@@ -146,9 +146,11 @@ class Removal {
     return networks;
   }
 
-  /// Where a crash comes before, the next run does it.
+  /// Where a crash comes before, the next run does it. Those of a copy of the database are the original's.
   void renew_lines(const Touched& search) {
     if (search.json_file.empty() || !fs::exists(search.json_file)) return;
+    const auto claim = claim_lines(search.json_file, file_);
+    if (!claim) return;
     SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
     JsonLines json(search.json_file, 0);
     write_search_lines(database_, search.id, search.name, search.json_file, json);

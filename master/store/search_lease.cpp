@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "master/store/best_epoch.hpp"
 #include "master/store/column_names.hpp"
 #include "master/store/decided_rung.hpp"
+#include "master/store/json_lines.hpp"
 #include "master/store/json_text.hpp"
 #include "master/store/profile_view.hpp"
 #include "master/store/reuse.hpp"
@@ -66,14 +68,14 @@ class BeingWritten : public InputError {
 };
 
 void check(const Found& found, const std::string& place, const Space& space, const std::string& fingerprint,
-           const ProcessIdentity& self) {
+           const ProcessIdentity& self, WriterWatch& watch) {
   const auto mismatch = [&](const std::string& what) {
     throw InputError(fmt::format("{}: search '{}' there has {}; give this search another name, or another --results",
                                  place, space.name, what));
   };
   if (found.experiment != space.experiment->name) mismatch("the experiment " + found.experiment);
   if (found.fingerprint != fingerprint) mismatch("been trained on other data");
-  if (found.writer && may_be_alive(*found.writer, self))
+  if (watch.may_be_alive(found.writer, self, steady_time()))
     throw BeingWritten(
         fmt::format("{}: {}; wait for it or end it, or give this search another name or another --results", place,
                     being_written(space.name, *found.writer, self)));
@@ -190,6 +192,14 @@ bool take_up(SQLite::Database& database, const Found& found, const Space& space,
   return other_choice;
 }
 
+FileLock lock_json(const std::filesystem::path& json, const std::filesystem::path& database) {
+  auto lock = claim_lines(json, database);
+  if (!lock)
+    throw BeingWritten(fmt::format("{}: has the lines of {}; give another folder with --json", json.string(),
+                                   owner_of_lines(json).string()));
+  return *std::move(lock);
+}
+
 /// --retry-failed. Whether any trial waits again.
 bool retry_failed(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
                   std::int64_t search) {
@@ -198,18 +208,19 @@ bool retry_failed(SQLite::Database& database, const std::filesystem::path& file,
 }
 
 SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
-                      const std::string& fingerprint, const StoreOptions& options) {
+                      const std::string& fingerprint, const StoreOptions& options, WriterWatch& watch) {
   const ProcessIdentity self = this_process();
   const std::string json = options.json.empty() ? "" : json_file(space, options.json).string();
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
   SearchLease lease;
   bool other_choice = false;
   if (const auto found = find_search(database, space.name)) {
-    check(*found, file.string(), space, fingerprint, self);
+    check(*found, file.string(), space, fingerprint, self, watch);
     other_choice = take_up(database, *found, space, json, lease);
   } else {
     lease.search = insert_search(database, space, fingerprint, self.seen);
   }
+  if (!json.empty()) lease.json_lock = lock_json(json, file);
   let_wait(database, lease.search, "status = 'waiting'", "'running'");
   if (options.retry_failed && retry_failed(database, file, space, lease.search))
     lease.json_agrees = false;  // it has lines for trials that wait again
@@ -267,11 +278,16 @@ std::filesystem::path json_file(const Space& space, const std::filesystem::path&
 
 SearchLease lease_search(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
                          const std::string& fingerprint, const StoreOptions& options) {
+  WriterWatch watch(options.silence);
+  bool told = options.waiting == nullptr;
   for (const Seconds asked = steady_time();; std::this_thread::sleep_for(std::chrono::milliseconds(100))) {
     try {
-      return try_lease(database, file, space, fingerprint, options);
-    } catch (const BeingWritten&) {
-      if (steady_time() - asked >= options.patience) throw;
+      return try_lease(database, file, space, fingerprint, options, watch);
+    } catch (const BeingWritten& error) {
+      if (!watch.undecided() && steady_time() - asked >= options.patience) throw;
+      if (watch.undecided() && !std::exchange(told, true))
+        options.waiting(fmt::format("waiting up to {:g} s for a sign of life of a writer on another host: {}",
+                                    options.silence.count(), error.what()));
     }
   }
 }

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "master/store/process_identity.hpp"
 #include "master/store/store_types.hpp"
+#include "search/base/file.hpp"
 #include "search/space/space.hpp"
 
 namespace stormsweep {
@@ -18,7 +20,8 @@ struct SearchLease {
   bool resumed = false;      ///< it has trials already
   bool json_agrees = false;  ///< the first json_bytes bytes of the JSON lines are what the database holds
   std::uint64_t json_bytes = 0;
-  std::uint64_t reused = 0;  ///< trials that came from other databases
+  std::optional<FileLock> json_lock;  ///< where there are JSON lines
+  std::uint64_t reused = 0;           ///< trials that came from other databases
 };
 
 /// Tells spaces apart whose trials may share no more than a part, or number their trainings differently: a hash of the

@@ -41,6 +41,8 @@ std::uint64_t StoreDatabase::settle() {
 void StoreDatabase::close() {
   if (std::exchange(closed, true)) return;
   if (!commit(unix_time(), problem.empty() ? last_patience : Seconds(0))) return;  // no waiting twice
+  json.reset();  // before the lease: the next writer may ask for them at once
+  lease.json_lock.reset();
   guarded(file, [&] {
     end_lease(sqlite, lease.search, writer);
     sqlite.exec("PRAGMA journal_mode = DELETE");  // leaves no empty journal behind

@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "master/store/process_identity.hpp"
 #include "search/base/id.hpp"
 #include "search/base/time.hpp"
 #include "search/space/outcome.hpp"
@@ -48,6 +50,9 @@ struct StoreOptions {
   bool retry_failed = false;   ///< trials that failed, diverged or ran out of memory wait again, from attempt 1
   std::vector<std::filesystem::path> reuse = {};  ///< databases whose trials of the space are copied (reuse.hpp)
   Seconds patience{0};                            ///< with another writer of the search, which may be about to end
+  Seconds silence{writer_patience};               ///< of a writer on another host, after which it is taken for dead
+  /// Called once where a writer on another host is watched for so long, with what to tell. Null: nobody.
+  std::function<void(const std::string& text)> waiting = nullptr;
   /// Called with each trial that Store::finish has ended, once it is committed; its metric is as StoredTrial's. Null:
   /// nobody.
   std::function<void(const RatedTrial& trial, const Identity& identity)> committed = nullptr;

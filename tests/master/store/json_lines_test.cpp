@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "master/store/removal.hpp"
 #include "search/base/error.hpp"
 #include "tests/master/store/store_fixture.hpp"
 
@@ -82,6 +83,40 @@ TEST_CASE("a file that is short, missing or of a run without it is written anew,
   CHECK(search.trials() == std::vector<int>{1, 2, 3, 4});
 }
 
+TEST_CASE("lines are one database's as long as it is there") {
+  Search search;
+  search.run({0, 1});
+  const std::string good = text(search.json);
+  const auto copy = search.folder.path / "backup.db", other = search.folder.path / "other.db";
+  std::filesystem::copy_file(search.file, copy);
+  const auto run = [&](const std::filesystem::path& file) {
+    Store store(file, search.space, "f", {search.folder.path / "lines"});
+  };
+  const std::string refusal =
+      search.json.string() + ": has the lines of " + search.file.string() + "; give another folder with --json";
+  CHECK_THROWS_WITH_AS(run(other), refusal.c_str(), InputError);
+  CHECK_THROWS_WITH_AS(run(copy), refusal.c_str(), InputError);
+  CHECK(query(other, "SELECT count(*) FROM searches") == std::vector<std::string>{"0"});
+  CHECK(rerun_trials(copy, {TrialId{1}}).trials == 1);
+  CHECK(text(search.json) == good);
+  search.run({2});  // none of this keeps the owner from going on
+  CHECK(search.trials() == std::vector<int>{1, 2, 3});
+  std::filesystem::rename(search.file, search.folder.path / "moved.db");
+  CHECK_NOTHROW(run(search.folder.path / "moved.db"));
+  CHECK(search.trials() == std::vector<int>{1, 2, 3});
+}
+
+TEST_CASE("one process at a time writes lines, and whoever has given the search up lets them go") {
+  Search search;
+  Store store(search.file, search.space, "f", {search.folder.path / "lines"});
+  execute(search.file, "UPDATE searches SET writer_host = NULL");  // taken for dead
+  CHECK_THROWS_WITH_AS(search.run({}), doctest::Contains("s.jsonl: has the lines of"), InputError);
+  search.run({}, false);
+  Store next(search.folder.path / "next.db", search.space, "f", {search.folder.path / "next"});
+  next.close();
+  CHECK(claim_lines(search.folder.path / "next/s.jsonl", search.folder.path / "next.db"));
+}
+
 TEST_CASE("a retried trial has one line") {
   Search search;
   search.run({0, 1}, true, false, true);
@@ -93,7 +128,8 @@ TEST_CASE("a retried trial has one line") {
 TEST_CASE("a file that cannot be written is refused with the remedy") {
   Search search;
   std::ofstream(search.folder.path / "lines") << "a file, not a folder";
-  CHECK_THROWS_WITH_AS(search.run({}), doctest::Contains("s.jsonl: Not a directory; give a folder with --json"),
+  CHECK_THROWS_WITH_AS(search.run({}),
+                       doctest::Contains("s.jsonl.lock: cannot be locked (Not a directory); give a folder with --json"),
                        InputError);
 }
 

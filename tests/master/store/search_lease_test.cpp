@@ -1,14 +1,17 @@
 #include "master/store/search_lease.hpp"
 
 #include <doctest/doctest.h>
+#include <sched.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <set>
 #include <thread>
 
 #include "search/base/error.hpp"
+#include "search/base/machine.hpp"
 #include "search/base/time.hpp"
 #include "search/base/utc.hpp"
 #include "tests/master/store/store_fixture.hpp"
@@ -34,7 +37,29 @@ struct Written {
     update.bind(4, unix_time() - age);
     update.exec();
   }
-  void open(Seconds patience = {}) { Store store(file, space, "f", {.patience = patience}); }
+  void open(Seconds patience = {}) {
+    Store store(file, space, "f",
+                {.patience = patience, .silence = Seconds(0.3), .waiting = [this](const std::string& text) {
+                   told.push_back(text);
+                 }});
+  }
+  std::vector<std::string> told;
+};
+
+/// Gives the signs of life of a writer.
+class Signs {
+ public:
+  explicit Signs(const std::filesystem::path& file)
+      : thread_([file](const std::stop_token& end) {
+          SQLite::Database database(file, SQLite::OPEN_READWRITE, 10'000);
+          while (!end.stop_requested()) {
+            database.exec("UPDATE searches SET writer_seen = writer_seen + 1");
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+          }
+        }) {}
+
+ private:
+  std::jthread thread_;
 };
 
 }  // namespace
@@ -102,10 +127,73 @@ TEST_CASE("a process of our program that ran when it wrote is alive, however lon
   CHECK_FALSE(alive(child, now + 2));
 }
 
-TEST_CASE("a writer on another host lives for 60 s after its last commit") {
-  Written young("elsewhere", 1, "", 50), old("elsewhere", 1, "", 61);
-  CHECK_THROWS_WITH_AS(young.open(), doctest::Contains("process 1 on elsewhere"), InputError);
-  CHECK_NOTHROW(old.open());
+TEST_CASE("a writer on another host lives while its sign of life changes, whatever the time is there") {
+  for (const double age : {1.0, 3600.0, -3600.0}) {
+    CAPTURE(age);
+    Written silent("elsewhere", 1, "", age), alive("elsewhere", 1, "", age);
+    const Seconds asked = steady_time();
+    CHECK_NOTHROW(silent.open());
+    CHECK(steady_time() - asked >= Seconds(0.3));
+    REQUIRE(silent.told.size() == 1);
+    CHECK(silent.told[0].starts_with("waiting up to 0.3 s for a sign of life of a writer on another host: " +
+                                     silent.file.string() + ": search 's' is being written by process 1 on elsewhere"));
+    const Signs signs(alive.file);
+    CHECK_THROWS_WITH_AS(alive.open(), doctest::Contains("process 1 on elsewhere"), InputError);
+  }
+}
+
+TEST_CASE("a writer is watched for as long as the patience with it, on our own clock") {
+  const ProcessIdentity self{"here", 1, "", 1000};
+  ProcessIdentity writer{"there", 2, "", 5000};  // by a clock of its own
+  WriterWatch watch(Seconds(60));
+  const auto alive = [&](double now) { return watch.may_be_alive(writer, self, Seconds(now)); };
+  CHECK(alive(10));
+  CHECK(watch.undecided());
+  CHECK(alive(69));
+  SUBCASE("silent") {
+    CHECK_FALSE(alive(70));
+    CHECK_FALSE(watch.undecided());
+  }
+  SUBCASE("a sign") {
+    ++writer.seen;
+    CHECK(alive(69.5));
+    CHECK_FALSE(watch.undecided());
+    CHECK(alive(129));
+    CHECK_FALSE(alive(129.5));  // it died later
+  }
+  SUBCASE("gone") {
+    CHECK_FALSE(watch.may_be_alive(std::nullopt, self, Seconds(69.5)));
+    CHECK_FALSE(watch.undecided());
+  }
+}
+
+TEST_CASE("a process number of another namespace says nothing here") {
+  int told[2];
+  REQUIRE(pipe(told) == 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    if (unshare(CLONE_NEWPID) != 0) _exit(77);
+    const pid_t inner = fork();
+    if (inner == 0) {
+      const std::string host = this_process().host;
+      _exit(write(told[1], host.data(), host.size()) < 0);
+    }
+    waitpid(inner, nullptr, 0);
+    _exit(0);
+  }
+  close(told[1]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (WEXITSTATUS(status) == 77) {
+    MESSAGE("skipped: a namespace cannot be made here");
+    return;
+  }
+  std::string host(500, '\0');
+  host.resize(static_cast<std::size_t>(std::max<ssize_t>(0, read(told[0], host.data(), host.size()))));
+  close(told[0]);
+  CHECK(host.starts_with(host_name() + " (pid:["));
+  CHECK(host != this_process().host);
+  CHECK(may_be_alive({host, 999999999, "", this_process().seen}, this_process()));  // as on another host
 }
 
 TEST_CASE("a requeued Slurm job takes over from itself at once, from others not") {
@@ -113,9 +201,12 @@ TEST_CASE("a requeued Slurm job takes over from itself at once, from others not"
   setenv("SLURM_RESTART_COUNT", "1", 1);
   Written before("elsewhere", 1, "77", 1), other("elsewhere", 1, "78", 1);
   CHECK_NOTHROW(before.open());
+  CHECK(before.told.empty());
+  const Signs of_other(other.file);
   CHECK_THROWS_AS(other.open(), InputError);
   // Two searches of one job, on two of its nodes.
   Written beside("elsewhere", 1, "77.1", 1);
+  const Signs of_beside(beside.file);
   CHECK_THROWS_AS(beside.open(), InputError);
   unsetenv("SLURM_RESTART_COUNT");
   unsetenv("SLURM_JOB_ID");
