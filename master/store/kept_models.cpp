@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "master/store/side_folder.hpp"
 #include "search/base/error.hpp"
@@ -43,6 +44,12 @@ std::optional<TrialId> trial_of(const fs::path& file, const fs::path& database) 
   return model_file(database, trial).filename() == name ? std::optional(trial) : std::nullopt;
 }
 
+constexpr std::string_view doomed_suffix = ".removed";
+
+fs::path aside(const fs::path& model) {
+  return fs::path(model) += doomed_suffix;
+}
+
 void discard(const fs::path& file) {
   std::error_code ignored;  // what is not there need not go
   fs::remove(file, ignored);
@@ -52,6 +59,34 @@ void discard(const fs::path& file) {
 
 fs::path model_file(const fs::path& database, TrialId trial) {
   return models_folder(database) / fmt::format("trial-{}.pt", trial.value);
+}
+
+DoomedModels::DoomedModels(const fs::path& database, const std::vector<TrialId>& trials) {
+  for (const TrialId trial : trials) {
+    const fs::path model = model_file(database, trial);
+    std::error_code error;
+    fs::rename(model, aside(model), error);
+    if (!error) models_.push_back(model);
+    if (!error || error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) continue;
+    put_back();
+    throw InputError(fmt::format("{}: this network cannot be removed ({}); give yourself the right to write its folder",
+                                 model.string(), error.message()));
+  }
+}
+
+DoomedModels::~DoomedModels() {
+  put_back();
+}
+
+void DoomedModels::put_back() {
+  std::error_code ignored;  // the next run lets go of it
+  for (const fs::path& model : models_) fs::rename(aside(model), model, ignored);
+  models_.clear();
+}
+
+std::uint64_t DoomedModels::remove() {
+  for (const fs::path& model : models_) discard(aside(model));
+  return std::exchange(models_, {}).size();
 }
 
 KeptModels::KeptModels(const fs::path& database, const fs::path& cache, const Space& space, std::size_t most)
@@ -72,6 +107,10 @@ void KeptModels::open(Store& store) {
 void KeptModels::read_kept(Store& store) {
   kept_.clear();
   for (const fs::path& file : files_in(models_folder(database_))) {
+    if (file.native().ends_with(doomed_suffix)) {
+      discard(file);
+      continue;
+    }
     const auto id = trial_of(file, database_);
     if (!id) continue;
     const auto trial = store.find(*id);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -12,6 +13,25 @@ namespace stormsweep {
 
 /// Where the network of a trial stays: trial-<id>.pt in the folder "models" of the database (side_folder.hpp).
 std::filesystem::path model_file(const std::filesystem::path& database, TrialId trial);
+
+/// The networks of trials that are about to lose their outcome: set aside first, under names that are no trial's, for
+/// a network without its trial is taken for another database's. What a kill leaves of them goes with the next run.
+class DoomedModels {
+ public:
+  /// Throws InputError where one cannot be moved; all stay then.
+  DoomedModels(const std::filesystem::path& database, const std::vector<TrialId>& trials);
+  ~DoomedModels();  ///< those that were not removed are back
+  DoomedModels(const DoomedModels&) = delete;
+  DoomedModels& operator=(const DoomedModels&) = delete;
+
+  /// How many there were.
+  std::uint64_t remove();
+
+ private:
+  void put_back();
+
+  std::vector<std::filesystem::path> models_;
+};
 
 /// The trained networks of the `most` best trials of a search, among those that were saved (`run --keep-best`): the
 /// best first (store_types.hpp). The files are the only record. A worker saves a network before

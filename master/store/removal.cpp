@@ -3,8 +3,6 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 
-#include <system_error>
-
 #include "master/store/database.hpp"
 #include "master/store/decided_rung.hpp"
 #include "master/store/kept_models.hpp"
@@ -60,11 +58,12 @@ class Removal {
     Removed removed;
     removed.curves = remove_curves();
     remove_checkpoints();
-    const std::vector<TrialId> gone = read_chosen();
+    const std::vector<TrialId> chosen = read_chosen();
     removed.trials = static_cast<std::uint64_t>(database_.exec(fmt::format("{} WHERE {}", fate.change, is_chosen)));
     database_.exec("UPDATE searches SET json_bytes = NULL WHERE id IN (SELECT id FROM touched)");
+    DoomedModels networks(file_, chosen);
     transaction.commit();
-    removed.networks = remove_networks(gone);  // whose rows would stay if the commit were refused
+    removed.networks = networks.remove();
     for (const Touched& search : touched_) renew_lines(search);
     database_.exec("PRAGMA journal_mode = DELETE");  // leaves no empty journal behind
     return removed;
@@ -137,13 +136,6 @@ class Removal {
     SQLite::Statement select(database_, "SELECT id FROM chosen");
     while (select.executeStep()) trials.push_back(TrialId{static_cast<std::uint64_t>(select.getColumn(0).getInt64())});
     return trials;
-  }
-
-  std::uint64_t remove_networks(const std::vector<TrialId>& trials) const {
-    std::uint64_t networks = 0;
-    std::error_code ignored;  // what is not there need not go
-    for (const TrialId trial : trials) networks += fs::remove(model_file(file_, trial), ignored) ? 1 : 0;
-    return networks;
   }
 
   /// Where a crash comes before, the next run does it. Those of a copy of the database are the original's.

@@ -1,6 +1,7 @@
 #include "master/store/removal.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -147,6 +148,43 @@ TEST_CASE("networks and JSON lines stay where the rows could not be changed") {
   CHECK(query(f.file, "SELECT status FROM trials WHERE id = 1") == Rows{"complete"});
   CHECK(network_kept(f.file, 1));
   CHECK(text(f.folder.path / "s.jsonl") == lines_before);
+}
+
+TEST_CASE("networks are back where the commit itself was refused, and a kill leaves none that stops a run") {
+  const Four f;
+  keep_network(f.file, 1);
+  {
+    DoomedModels doomed(f.file, {TrialId{1}, TrialId{2}});
+    CHECK_FALSE(network_kept(f.file, 1));
+  }
+  CHECK(network_kept(f.file, 1));
+  const pid_t child = fork();
+  if (child == 0) {
+    DoomedModels doomed(f.file, {TrialId{1}});
+    execute(f.file, "DELETE FROM trials WHERE id = 1");
+    _exit(0);
+  }
+  CHECK(waitpid(child, nullptr, 0) == child);
+  const auto folder = model_file(f.file, TrialId{1}).parent_path();
+  CHECK_FALSE(std::filesystem::is_empty(folder));
+  Store store(f.file, f.space, "f", {});
+  KeptModels models(f.file, f.folder.path / "s.cache", f.space, 0);
+  CHECK_NOTHROW(models.open(store));
+  CHECK(std::filesystem::is_empty(folder));
+}
+
+TEST_CASE("a network that cannot be removed keeps its trial") {
+  const Four f;
+  keep_network(f.file, 1);
+  keep_network(f.file, 2);
+  const auto network = model_file(f.file, TrialId{2});
+  // A folder in the place of what it would become: also root is refused.
+  std::filesystem::create_directories(network.string() + ".removed/full");
+  CHECK_THROWS_WITH_AS(delete_trials(f.file, {TrialId{1}, TrialId{2}}),
+                       doctest::Contains((network.string() + ": this network cannot be removed (").c_str()),
+                       InputError);
+  CHECK(query(f.file, "SELECT count(*) FROM trials") == Rows{"4"});
+  CHECK(network_kept(f.file, 1));
 }
 
 TEST_CASE("what a halving has decided without a trial that failed stays decided, as under --retry-failed") {
