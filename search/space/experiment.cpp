@@ -20,9 +20,10 @@ constexpr double exact = 9007199254740992;  // 2^53: integers up to here are dou
 constexpr std::array<std::string_view, 2> goals{"minimize", "maximize"};
 constexpr std::array<std::string_view, 4> types{"integer", "real", "choice", "flag"};
 
-/// The tables and views of the database: a profile of that name would hide one.
-constexpr std::array<std::string_view, 7> relations{"searches", "trials",  "epochs", "columns",
-                                                    "parts",    "results", "curves"};
+/// The tables, views and indexes of the database: a profile of that name would hide one, or not be made.
+constexpr std::array<std::string_view, 11> relations{
+    "searches", "trials",  "epochs", "proposals",           "columns",           "parts",
+    "budgets",  "results", "curves", "trials_not_complete", "trials_by_identity"};
 
 template <class Names>
 std::size_t one_of(const Field& field, const Names& names) {
@@ -132,7 +133,7 @@ Profile read_profile(const Field& field, std::set<std::string>& names, std::set<
   result.name = read_new_name(field["name"], names);
   if (std::find(relations.begin(), relations.end(), result.name) != relations.end() ||
       result.name.starts_with("sqlite_"))
-    field["name"].refuse("the database has a table or view of that name; choose another");
+    field["name"].refuse("the database has a table, view or index of that name; choose another");
   if (field.has("unit")) result.unit = field["unit"].text();
   result.at = read_coordinate(field["at"]);
   std::set<std::string> taken{result.name};  // the columns of its view

@@ -175,7 +175,7 @@ TEST_CASE("profiles that do not hold together are refused") {
   CHECK(with_profile("/at/0", true) == "e.json: profiles[0].at[0] is true; give a number or a word");
   CHECK(with_profile("/name", "epochs") == "e.json: profiles[0].name is \"epochs\"; the name is taken; choose another");
   CHECK(with_profile("/name", "curves") ==
-        "e.json: profiles[0].name is \"curves\"; the database has a table or view of that name; choose another");
+        "e.json: profiles[0].name is \"curves\"; the database has a table, view or index of that name; choose another");
   CHECK(with_profile("/metrics/0/name", "epochs").ends_with("the name is taken; choose another"));
   CHECK(with_profile("/metrics/0/name", "lead_time").ends_with("the name is taken; choose another"));
   CHECK(with_profile("/metrics", Json::array()) == "e.json: profiles[0].metrics is []; give at least one");
