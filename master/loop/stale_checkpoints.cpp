@@ -1,5 +1,7 @@
 #include "master/loop/stale_checkpoints.hpp"
 
+#include <map>
+#include <set>
 #include <system_error>
 
 #include "search/base/file.hpp"
@@ -10,13 +12,17 @@ namespace stormsweep {
 void remove_stale_checkpoints(const std::filesystem::path& cache, const std::string& fingerprint, Store& store) {
   namespace fs = std::filesystem;
   std::error_code ignored;  // what is not there need not go
-  std::vector<fs::path> stale;
+  std::multimap<Identity, fs::path> left;
+  std::set<Identity> curves;
   for (const fs::directory_entry& entry : fs::directory_iterator(checkpoints(cache), ignored))
-    if (const auto curve = curve_of_checkpoint(AtomicFile::target_of(entry.path()), fingerprint);
-        curve && store.abandoned(*curve))
-      stale.push_back(entry.path());
-  for (const fs::path& file : stale) fs::remove_all(file, ignored);  // a command's is a folder
-  fs::remove(checkpoints(cache), ignored);                           // if it is empty
+    if (const auto curve = curve_of_checkpoint(AtomicFile::target_of(entry.path()), fingerprint)) {
+      left.emplace(*curve, entry.path());
+      curves.insert(*curve);
+    }
+  const std::set<Identity> stale = store.abandoned(curves);
+  for (const auto& [curve, file] : left)
+    if (stale.contains(curve)) fs::remove_all(file, ignored);  // a command's is a folder
+  fs::remove(checkpoints(cache), ignored);                     // if it is empty
 }
 
 void remove_checkpoints(const std::filesystem::path& cache, const std::string& fingerprint,

@@ -10,6 +10,7 @@
 #include "master/store/store_database.hpp"
 #include "master/store/stored_proposals.hpp"
 #include "master/store/timed_trainings.hpp"
+#include "master/store/trial_row.hpp"
 #include "search/base/text.hpp"
 #include "search/base/utc.hpp"
 #include "search/space/cache_files.hpp"
@@ -171,18 +172,28 @@ std::optional<StoredTrial> Store::find(const Identity& identity) {
   });
 }
 
-bool Store::abandoned(const Identity& curve) {
-  return guarded(database_->file, [&] {
-    SQLite::Statement select(
-        database_->sqlite,
-        "SELECT (EXISTS (SELECT 1 FROM trials WHERE search = ?1 AND curve = ?2) OR NOT EXISTS (SELECT 1 FROM "
-        "searches a JOIN searches b ON a.fingerprint = b.fingerprint WHERE a.id = ?1 AND b.id <> ?1)) AND NOT EXISTS "
-        "(SELECT 1 FROM trials WHERE search = ?1 AND curve = ?2 AND status <> 'complete' AND status IN ('failed', "
-        "'out_of_memory'))");
-    select.bind(1, database_->lease.search);
-    select.bind(2, curve.data(), static_cast<int>(curve.size()));
-    select.executeStep();
-    return select.getColumn(0).getInt() != 0;
+std::set<Identity> Store::abandoned(const std::set<Identity>& curves) {
+  StoreDatabase& db = *database_;
+  return guarded(db.file, [&] {
+    const auto each_curve = [&](const char* condition, const auto& use) {
+      SQLite::Statement select(db.sqlite, fmt::format("SELECT curve FROM trials WHERE {}", condition));
+      select.bind(1, db.lease.search);
+      while (select.executeStep())
+        if (const auto curve = read_identity(select.getColumn(0)); curve && curves.contains(*curve)) use(*curve);
+    };
+    SQLite::Statement others(db.sqlite,
+                             "SELECT EXISTS (SELECT 1 FROM searches a JOIN searches b ON a.fingerprint = b.fingerprint "
+                             "WHERE a.id = ?1 AND b.id <> ?1)");
+    others.bind(1, db.lease.search);
+    others.executeStep();
+    std::set<Identity> left = curves;
+    if (others.getColumn(0).getInt() != 0) {
+      left.clear();  // in one walk: no index leads to a curve
+      each_curve("+search = ?", [&](const Identity& curve) { left.insert(curve); });
+    }
+    each_curve("search = ? AND status <> 'complete' AND status IN ('failed', 'out_of_memory')",
+               [&](const Identity& curve) { left.erase(curve); });
+    return left;
   });
 }
 

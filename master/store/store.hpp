@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -84,10 +85,10 @@ class Store {
   std::optional<StoredTrial> find(TrialId trial);             ///< of any search
   std::optional<StoredTrial> find(const Identity& identity);  ///< of this search; looks through all its rows
 
-  /// Whether nobody goes on with the training of that curve (search/space/cache_files.hpp) once this search is
-  /// complete: it is of this search, or no other search in the file was trained on the same data; and none of its
-  /// trials may be tried again from there, having failed or run out of memory.
-  bool abandoned(const Identity& curve);
+  /// Those of `curves` with whose training (search/space/cache_files.hpp) nobody goes on once this search is complete:
+  /// they are of this search, or no other search in the file was trained on the same data; and none of their trials may
+  /// be tried again from there, having failed or run out of memory. Looks through all its rows.
+  std::set<Identity> abandoned(const std::set<Identity>& curves);
 
   StatusCounts counts() const;             ///< of this search, uncommitted rows included
   std::optional<RatedTrial> best() const;  ///< by the search's metric and goal, among committed complete trials
