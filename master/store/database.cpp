@@ -1,12 +1,15 @@
 #include "master/store/database.hpp"
 
+#include <SQLiteCpp/Backup.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 
 #include "master/store/json_member.hpp"
+#include "master/store/process_identity.hpp"
 #include "master/store/schema.hpp"
 #include "search/base/error.hpp"
 
@@ -23,9 +26,9 @@ bool may_pass(const SQLite::Exception& error) {
 std::string problem(const SQLite::Exception& error) {
   switch (error.getErrorCode() & 0xff) {
     case SQLITE_NOTADB:
-      return "this is not a results database; give the name of one, or of a new file";
+      return "this is not a results database; name another file";
     case SQLITE_CORRUPT:
-      return fmt::format("is damaged ({}); restore a copy of it, or name a new file", error.what());
+      return fmt::format("is damaged ({}); restore a copy of it, or name another file", error.what());
     case SQLITE_CANTOPEN:
       return "cannot be opened or created; check that its folder exists and that you may write to it";
     case SQLITE_READONLY:
@@ -43,8 +46,7 @@ std::string problem(const SQLite::Exception& error) {
   }
 }
 
-/// Whether the file is empty: to be filled with our tables. Brings an older one up to date. Throws InputError where it
-/// is another program's, or newer.
+/// Whether the file is empty: to be filled with our tables. Throws InputError where it is another program's, or newer.
 bool is_new(SQLite::Database& database, const std::filesystem::path& file) {
   // Asked first: who fills the file beside us commits tables and application_id together.
   const bool empty = database.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0;
@@ -55,11 +57,42 @@ bool is_new(SQLite::Database& database, const std::filesystem::path& file) {
           "{}: its schema is version {}, and this program knows up to {}; use the stormsweep that wrote it, or "
           "name another file",
           file.string(), version, schema_version));
-    if (version < schema_version && sqlite3_db_readonly(database.getHandle(), "main") == 0) upgrade_tables(database);
     return false;
   }
   if (!empty) throw InputError(fmt::format("{}: this database is another program's; name another file", file.string()));
   return true;
+}
+
+bool is_old(SQLite::Database& database) {
+  return database.execAndGet("PRAGMA user_version").getInt() < schema_version;
+}
+
+bool may_write(SQLite::Database& database, const std::filesystem::path& file) {
+  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();  // the journal's
+  return sqlite3_db_readonly(database.getHandle(), "main") == 0 && access(folder.c_str(), W_OK | X_OK) == 0;
+}
+
+/// Whether an older program still writes it, whose rows would lack what is new, and which would be refused later.
+bool is_being_written(SQLite::Database& database) {
+  const ProcessIdentity self = onlooker();
+  SQLite::Statement writers(database,
+                            "SELECT writer_host, writer_pid, writer_seen FROM searches WHERE writer_host IS NOT NULL");
+  while (writers.executeStep())
+    if (may_be_alive(
+            {writers.getColumn(0).getString(), writers.getColumn(1).getInt64(), "", writers.getColumn(2).getDouble()},
+            self))
+      return true;
+  return false;
+}
+
+/// For who only reads what may not, or must not, be brought up to date where it is. On the disk, and gone with its end.
+SQLite::Database upgraded_copy(SQLite::Database& from) {
+  SQLite::Database copy("", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  if (const int result = SQLite::Backup(copy, from).executeStep(); result != SQLITE_DONE)
+    throw SQLite::Exception("is locked", result);
+  read_members_quickly(copy);
+  upgrade_tables(copy);
+  return copy;
 }
 
 }  // namespace
@@ -75,6 +108,9 @@ void refuse(const std::filesystem::path& file, const DamagedRow& error) {
 }
 
 void check_database_name(const std::filesystem::path& file) {
+  std::error_code missing;
+  if (std::filesystem::is_directory(file, missing))
+    throw InputError(file.string() + ": is a folder; give the name of a database");
   if (const std::string& name = file.native(); name == ":memory:" || name.starts_with("file:"))
     throw InputError(name + ": is no file to SQLite, which keeps results elsewhere under such a name; name a file");
 }
@@ -84,7 +120,10 @@ SQLite::Database open_for_writing(const std::filesystem::path& file) {
   return guarded(file, [&] {
     SQLite::Database database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout);
     const bool fresh = is_new(database, file);
+    if (sqlite3_db_readonly(database.getHandle(), "main") != 0)
+      throw SQLite::Exception("may not be written", SQLITE_READONLY);
     read_members_quickly(database);
+    if (!fresh && is_old(database)) upgrade_tables(database);
     // Overwriting the journal's head is cheaper than deleting it. The cache holds much of a large index on identities.
     database.exec("PRAGMA journal_mode = PERSIST; PRAGMA synchronous = FULL");
     database.exec("PRAGMA secure_delete = OFF; PRAGMA cache_size = -16384");
@@ -103,8 +142,13 @@ SQLite::Database open_for_reading(const std::filesystem::path& file) {
     throw InputError(fmt::format("{}: there is no such file; give the database that `run` wrote", file.string()));
   return guarded(file, [&] {
     // Only a connection that may write can roll back the journal of a writer that was killed in the middle of a commit.
-    if (SQLite::Database writable(file, SQLite::OPEN_READWRITE, busy_timeout); is_new(writable, file))
+    SQLite::Database writable(file, SQLite::OPEN_READWRITE, busy_timeout);
+    if (is_new(writable, file))
       throw InputError(fmt::format("{}: holds no results; give the database that `run` wrote", file.string()));
+    if (is_old(writable)) {
+      if (!may_write(writable, file) || is_being_written(writable)) return upgraded_copy(writable);
+      upgrade_tables(writable);
+    }
     SQLite::Database database(file, SQLite::OPEN_READONLY, busy_timeout);
     read_members_quickly(database);
     return database;

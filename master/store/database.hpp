@@ -19,7 +19,8 @@ class NotNow : public InputError {
   using InputError::InputError;
 };
 
-/// Throws InputError where SQLite takes `file` for something else than a file of that name: ":memory:", "file:...".
+/// Throws InputError where `file` is a folder, or SQLite takes it for something else than a file of that name:
+/// ":memory:", "file:...".
 void check_database_name(const std::filesystem::path& file);
 
 /// Opens or creates a results database for writing: synchronous=FULL, rollback journal. Throws InputError: not a
@@ -27,7 +28,9 @@ void check_database_name(const std::filesystem::path& file);
 SQLite::Database open_for_writing(const std::filesystem::path& file);
 
 /// Opens an existing results database, which cannot be written through the result (temporary tables can). What a crash
-/// left half-written is rolled back first. Throws InputError as above, and where the file is missing.
+/// left half-written is rolled back first. One of an older version that may not be written, or that somebody is
+/// writing, stays as it is: the result is a copy that is brought up to date. Throws InputError as above, and where the
+/// file is missing.
 SQLite::Database open_for_reading(const std::filesystem::path& file);
 
 /// Throws what SQLite says about `file`, or what a row in it has, as an InputError with the remedy, NotNow where it may

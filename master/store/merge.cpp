@@ -67,7 +67,8 @@ class Merge {
       : into_(into), place_(place), from_file_(from), use_(use), from_(open_for_reading(from)) {}
 
   Merged run() {
-    index_identities(into_);  // searches of one name may have numbered their trainings differently
+    guarded(place_,
+            [&] { index_identities(into_); });  // searches of one name may have numbered their trainings differently
     for (const Search& search : read_all(from_)) {
       const std::int64_t target = find_or_insert(search);
       if (use_ == Use::continued) copy_decisions(search, target);
@@ -121,7 +122,7 @@ class Merge {
     for (int i = 0; i < 7; ++i) insert.bind(i + 1, select.getColumn(i).getString());
     insert.bind(8, select.getColumn(7).getInt64());
     insert.bind(9, select.getColumn(8).getDouble());
-    insert.exec();
+    guarded(place_, [&] { insert.exec(); });
     return into_.getLastInsertRowid();
   }
 
@@ -175,8 +176,10 @@ class Merge {
       for (; select.executeStep(); ++rows) {
         const std::string key = select.getColumn(0).getString();
         const std::int64_t number = select.getColumn(1).getInt64();
-        rows_there.insert(target, std::as_bytes(std::span(key)), number, select.getColumn(2).getDouble(),
-                          select.getColumn(3).getString());
+        guarded(place_, [&] {
+          rows_there.insert(target, std::as_bytes(std::span(key)), number, select.getColumn(2).getDouble(),
+                            select.getColumn(3).getString());
+        });
         next_curve = key, next_epoch = number;
       }
       curve = next_curve, epoch = next_epoch;  // only now: `select` borrows them

@@ -41,8 +41,7 @@ TEST_CASE("what cannot be reused is told before anything starts") {
     CHECK_FALSE(std::filesystem::exists(folder / "new.db"));
     return ended.err;
   };
-  CHECK(refused({"--reuse", "notes.db"}) ==
-        "notes.db: this is not a results database; give the name of one, or of a new file\n");
+  CHECK(refused({"--reuse", "notes.db"}) == "notes.db: this is not a results database; name another file\n");
   CHECK(refused({"--reuse", "none.db"}) == "none.db: there is no such file; give the database that `run` wrote\n");
   CHECK(run_indices(folder, "old", "[1]", {}).status == 0);
   CHECK(run_indices(folder, "old", "[1]", {"--reuse", "old.db"}).err ==

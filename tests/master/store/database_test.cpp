@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <barrier>
@@ -12,8 +13,12 @@
 #include <thread>
 #include <vector>
 
+#include "master/store/process_identity.hpp"
 #include "master/store/schema.hpp"
+#include "master/store/stored_extent.hpp"
+#include "master/store/stored_share.hpp"
 #include "search/base/error.hpp"
+#include "search/space/extent.hpp"
 #include "tests/master/store/store_fixture.hpp"
 
 using namespace stormsweep;
@@ -28,7 +33,7 @@ TEST_CASE("files that are no results are refused in one line, by writers and rea
   };
   SUBCASE("not a database") {
     std::ofstream(file) << std::string(5000, 'x');
-    refused("r.db: this is not a results database; give the name of one, or of a new file");
+    refused("r.db: this is not a results database; name another file");
     CHECK(text(file) == std::string(5000, 'x'));
   }
   SUBCASE("another program's") {
@@ -44,7 +49,7 @@ TEST_CASE("files that are no results are refused in one line, by writers and rea
   }
   SUBCASE("a folder") {
     std::filesystem::create_directory(file);
-    refused("r.db: cannot be opened or created; check that its folder exists");
+    refused("r.db: is a folder; give the name of a database");
   }
 }
 
@@ -150,6 +155,85 @@ TEST_CASE("a reader brings an older database up to date, too") {
   CHECK(query(file, "SELECT count(*), max(flops) > 0, max(peak_share) FROM results") ==
         std::vector<std::string>{"1|1|NULL"});
   CHECK(query(file, "PRAGMA user_version") == std::vector{std::to_string(schema_version)});
+}
+
+TEST_CASE("a reader leaves an older database as it is where it is being written, or may not be") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "r.db";
+  for (const Version& version : {first, second, third, fourth}) {
+    CAPTURE(version.number);
+    std::filesystem::remove(file);
+    SQLite::Database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(version.file());
+    execute(file, fmt::format("UPDATE searches SET writer_host = '{}', writer_pid = {}, writer_seen = {}",
+                              this_process().host, getppid(), this_process().seen));
+    const std::string before = text(file);
+    SQLite::Database database = open_for_reading(file);
+    SQLite::Statement select(database, "SELECT ifnull(peak_share, 'NULL'), rung IS NULL, training FROM results");
+    REQUIRE(select.executeStep());
+    CHECK(select.getColumn(0).getString() == version.shown);
+    CHECK(select.getColumn(1).getInt() == 1);
+    CHECK(select.getColumn(2).getInt() == 99);
+    CHECK(text(file) == before);
+  }
+}
+
+TEST_CASE("nobody who may not write a database needs to, but for a writer") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "r.db";
+  SQLite::Database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(first.file());
+  const std::string before = text(file);
+  std::filesystem::permissions(folder.path, std::filesystem::perms(0755));
+  std::filesystem::permissions(file, std::filesystem::perms(0444));
+  const pid_t child = fork();
+  if (child == 0) {
+    if (setuid(65534) != 0) _exit(77);
+    SQLite::Database database = open_for_reading(file);
+    if (database.execAndGet("SELECT count(rung) + count(*) FROM results").getInt() != 1) _exit(1);
+    try {
+      open_for_writing(file);
+    } catch (const InputError& error) {
+      _exit(std::string(error.what()).starts_with(file.string() + ": may not be written; ") ? 0 : 1);
+    }
+    _exit(1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (WEXITSTATUS(status) == 77) {
+    MESSAGE("skipped: this user cannot become another");
+    return;
+  }
+  CHECK(WEXITSTATUS(status) == 0);
+  CHECK(text(file) == before);
+}
+
+TEST_CASE("what is committed is on the disk") {
+  TemporaryFolder folder;
+  SQLite::Database database = open_for_writing(folder.path / "r.db");
+  CHECK(database.execAndGet("PRAGMA synchronous").getInt() == 2);  // FULL (sqlite.org/pragma.html)
+}
+
+TEST_CASE("no profile has the name of a table, view or index of the database") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "r.db";
+  const Space space = noop_space(R"({"index": [1, 2]})", "s", R"("method": "random", "limits": {"hours": 1}, )");
+  { Store store(file, space, "f", {}); }
+  {
+    SQLite::Database database = open_for_writing(file);
+    index_identities(database);
+  }
+  write_share(file, "s", StoredShare{{0, 2}, 1});
+  keep_extent(file, with_extent(space, 2));
+  const auto names = query(file, "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
+  CHECK(names.size() >= 11);
+  for (const std::string& name : names) {
+    CAPTURE(name);
+    const std::string experiment =
+        R"({"name": "own", "summary": "s", "data": [], "metrics": [{"name": "a", "goal": "minimize", "meaning": "m"}],
+            "profiles": [{"name": ")" +
+        name + R"(", "at": [1], "metrics": [{"name": "b", "goal": "minimize", "meaning": "m"}]}],
+            "hyperparameters": [{"name": "h", "type": "integer", "default": 0, "min": 0, "max": 9, "meaning": "m"}]})";
+    CHECK_THROWS_WITH_AS(parse_experiment(experiment, "e.json"), doctest::Contains("choose another"), InputError);
+  }
 }
 
 TEST_CASE("missing files and folders are told") {

@@ -265,6 +265,16 @@ TEST_CASE("what cannot be merged is refused in a line, and nothing of it is merg
   }
 }
 
+TEST_CASE("an OUT that may not be written is told, not what is merged into it") {
+  TemporaryFolder folder;
+  const auto out = folder.path / "out.db", in = folder.path / "in.db";
+  open_for_writing(out);
+  open_for_writing(in);
+  SQLite::Database database(out, SQLite::OPEN_READONLY);
+  CHECK_THROWS_WITH_AS(merge_database(database, out, in), doctest::Contains((out.string() + ": may not be").c_str()),
+                       InputError);
+}
+
 TEST_CASE("JSON lines beside a merged database are written anew by its next run") {
   TemporaryFolder folder;
   const auto b = folder.path / "b.db", out = folder.path / "out.db";
