@@ -87,6 +87,20 @@ TEST_CASE("nothing of other data, another experiment, another seed or another co
   CHECK_FALSE(store.resumed());
 }
 
+TEST_CASE("more rows than are read at once are copied, and stand in no method here") {
+  TemporaryFolder folder;
+  const auto space = [](const char* name) {
+    return noop_space(R"({"index": {"min": 1, "max": 5002, "step": 1}})", name);
+  };
+  const auto old = searched(folder, space("old"), 5000);  // and one that failed
+  execute(old, "UPDATE trials SET method = 'halving', proposal = 1, bracket = 2, rung = 3");
+  Store store(folder.path / "new.db", space("new"), "f", {.reuse = {old}});
+  CHECK(store.reused() == 5001);
+  CHECK(query(folder.path / "new.db",
+              "SELECT count(*), count(method), count(proposal), count(bracket), count(rung) FROM trials") ==
+        Rows{"5001|0|0|0|0"});
+}
+
 TEST_CASE("curves come along, and best epochs are by the metric here") {
   const CurveSearch old;  // by accuracy
   const Space space = parse_space(

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "master/store/database.hpp"
+#include "master/store/row_outcomes.hpp"
 #include "search/base/error.hpp"
 #include "tests/master/store/store_fixture.hpp"
 
@@ -405,6 +406,27 @@ TEST_CASE("a closed store has given its search up: nothing runs, and nobody writ
   store.close();
   CHECK(query(file, "SELECT status FROM trials") == std::vector<std::string>{"waiting"});
   CHECK(query(file, "SELECT writer_host FROM searches") == std::vector<std::string>{"NULL"});
+}
+
+TEST_CASE("an earlier run that was out of memory is told as that") {
+  TemporaryFolder folder;
+  const Space space = noop_space(R"({"index": [1, 2, 3], "epochs": [1, 3]})", "s", R"("method": "halving", )");
+  {
+    Store store(folder.path / "s.db", space, "f", {});
+    store.finish(training(space, 0), 0, worker(), failure("no", Status::out_of_memory));
+    store.finish(training(space, 1), 0, worker(), failure("no"));
+  }
+  Store store(folder.path / "s.db", space, "f", {});
+  CHECK(store.ended(training(space, 0), 0)->out_of_memory);
+  CHECK_FALSE(store.ended(training(space, 1), 0)->out_of_memory);
+  CHECK_FALSE(store.ended(training(space, 2), 0));
+  SQLite::Database database = open_for_reading(folder.path / "s.db");
+  const RowOutcomes rows = read_row_outcomes(database, "s", space);
+  const auto key = [&](std::uint64_t i) {
+    return identity(training(space, i).trial(0, *space.experiment), *space.experiment, space.seed);
+  };
+  CHECK(rows.at(key(0))->out_of_memory);
+  CHECK_FALSE(rows.at(key(1))->out_of_memory);
 }
 
 TEST_CASE("counts and the best are of the space as it is, not of its earlier versions and seeds") {

@@ -102,17 +102,31 @@ TEST_CASE("a grid is tried whole, without what is excluded, and ends") {
   CHECK(search(s, 2, 1, {2, {}}).trained.size() == 20);
 }
 
-TEST_CASE("a training is judged by its last milestone, also when only that was left of it") {
+TEST_CASE("a grid of fewer than the start would take ends, all its milestones counted") {
   const Space s =
       noop_space(R"({"name": "bayes", "trials": 3, "width": 1})", R"("index": [1, 2, 3], "epochs": [1, 5])");
   const auto method = make_bayes(s, {1, {}});
-  const Training first = await(*method).value();
-  CHECK(first.milestones == std::vector<std::int64_t>{1, 5});
+  CHECK(await(*method)->milestones == std::vector<std::int64_t>{1, 5});
   for (int i = 0; i < 2; ++i) CHECK(await(*method));  // of the start: 3 points
   CHECK_FALSE(await(*method));
   CHECK(method->exhausted());
-  method->learn(first.rest(1), 0, {0.5});
   CHECK(method->trials() == 6);
+}
+
+TEST_CASE("what is made of a training waits for its last milestone, whole or what is left of it") {
+  const Space s = noop_space(R"({"name": "bayes", "trials": 10, "width": 1})",
+                             R"("index": {"min": 0, "max": 99}, "epochs": [1, 5])");
+  const auto method = make_bayes(s, {1, {}});
+  std::vector<Training> start;
+  while (const auto training = await(*method)) start.push_back(*training);
+  REQUIRE(start.size() == 3);  // an axis and two
+  for (const Training& training : start) method->learn(training, 0, {0.5});
+  CHECK_FALSE(await(*method));
+  method->learn(start[0], 1, {0.25});
+  method->learn(start[2], 1, {0.75});
+  CHECK_FALSE(await(*method));
+  method->learn(start[1].rest(1), 0, {0.5});
+  CHECK(await(*method)->id.value == 3);
 }
 
 TEST_CASE("more waits for the result that it is made of") {
