@@ -67,8 +67,8 @@ class Merge {
       : into_(into), place_(place), from_file_(from), use_(use), from_(open_for_reading(from)) {}
 
   Merged run() {
-    guarded(place_,
-            [&] { index_identities(into_); });  // searches of one name may have numbered their trainings differently
+    // Searches of one name may have numbered their trainings differently.
+    guarded(place_, [&] { index_identities(into_); });
     for (const Search& search : read_all(from_)) {
       const std::int64_t target = find_or_insert(search);
       if (use_ == Use::continued) copy_decisions(search, target);
