@@ -1,5 +1,5 @@
-# Bash completion of stormsweep: commands, options, experiments, and the axes and metrics of tables. It asks the program
-# itself, so that nothing is listed twice. Installed to share/bash-completion/completions/stormsweep.
+# Bash completion of stormsweep: commands, options, experiments, the words that options take, and the columns of tables.
+# It asks the program itself, so that nothing is listed twice. Installed to share/bash-completion/completions/stormsweep.
 
 _stormsweep_commands() {
   "$1" --help | awk 'listed && !NF { exit } /^  [a-z]/ { listed = 1; print $1 }'
@@ -17,6 +17,22 @@ _stormsweep_experiments() {
   else
     "$1" "$2" --help 2>/dev/null | sed -nE 's/^experiments: ([^;]*).*/\1/p' | tr -d ,
   fi
+}
+
+# What the last of these words would take, by its refusal of another: "give A or B", "known are A, B".
+_stormsweep_known() {
+  { "$@" '?' 2>&1 || true; } | sed -nE 's/^[^;]*; (give|known are) (.*)/\2/p' | sed -E 's/ or |, /\n/g'
+}
+
+# The columns of the first database among these words, if there is one.
+_stormsweep_columns() {
+  local program=$1 word
+  for word in "${@:2}"; do
+    word=${word/#\~/$HOME}
+    [[ -f $word ]] || continue
+    "$program" results "$word" --format csv --where 0 2>/dev/null | head -n 1 | tr , '\n'
+    return 0
+  done
 }
 
 # Hyperparameters and metrics of all experiments: what tables have for rows, columns and values.
@@ -46,7 +62,18 @@ _stormsweep() {
   elif [[ $previous == --curve ]]; then
     words=$(_stormsweep_coordinates "$program")
   elif [[ $previous =~ ^--(rows|columns|by|value|show|sort|over)$ ]]; then
-    words=$(_stormsweep_axes "$program")
+    words=$(_stormsweep_columns "$program" "${COMP_WORDS[@]:2}")
+    [[ $words ]] || words=$(_stormsweep_axes "$program")
+  elif [[ $previous == --format ]]; then
+    words=$(_stormsweep_known "$program" "$command" x --format)
+  elif [[ $previous =~ ^--(device|schedule|on-oom)$ ]]; then
+    words=$(_stormsweep_known "$program" run x "$previous")
+  elif [[ $previous == --paper ]]; then
+    words=$(_stormsweep_known "$program" report x -o x.html --paper)
+  elif [[ $previous == --method ]]; then
+    words=$("$program" replay --help | tr -s ' \n' ' ' | sed -nE 's/.* default: ([a-z, ]+) --.*/\1/p' | tr -d ,)
+  elif [[ $command == init ]] && ((COMP_CWORD == 2)); then
+    words=$({ "$program" init '?' x 2>&1 || true; } | sed -nE 's/.*known are (.*)/\1/p' | tr -d ,)
   elif ((COMP_CWORD == 2)); then
     words=$(_stormsweep_experiments "$program" "$command")
   fi

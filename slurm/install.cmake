@@ -41,7 +41,12 @@ add_custom_command(OUTPUT ${changelogs}/changelog.gz
 add_custom_target(changelogs DEPENDS ${changelogs}/changelog.gz)
 add_dependencies(programs changelogs)
 install(DIRECTORY ${changelogs}/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# What README.md links to lies where it says, and what that links to.
+file(GLOB pages CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} experiments/*/README.md experiments/*/*.png)
+foreach(page README.md CONTRIBUTING.md slurm/README.md ${pages})
+  cmake_path(GET page PARENT_PATH folder)
+  install(FILES ${page} DESTINATION ${CMAKE_INSTALL_DOCDIR}/${folder})
+endforeach()
 install(FILES LICENSE RENAME copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # The Debian package has what has been built: `cpack` is not to build everything. One package, whose release is 1.
