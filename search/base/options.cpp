@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <iostream>
+#include <typeinfo>
 #include <vector>
 
 #include "search/base/error.hpp"
@@ -33,12 +34,33 @@ void print_help(const Syntax& syntax, const po::options_description& options) {
   }
 }
 
-std::string unknown(const po::unknown_option& error, const po::options_description& options) {
+std::string unknown(const po::unknown_option& error, const Syntax& syntax, const po::options_description& options) {
   std::vector<std::string> known;
   for (const auto& option : options.options()) known.push_back("--" + option->long_name());
   const std::string near = nearest(error.get_option_name(), known);
-  return error.get_option_name() + " is not an option; " +
+  return error.get_option_name() + " is not an option; " + (syntax.otherwise.empty() ? "" : syntax.otherwise + "; ") +
          (near.empty() ? "known are " + fmt::format("{}", fmt::join(known, ", ")) : "did you mean " + near + "?");
+}
+
+/// What is asked of `option`, a number, whose value is not what its type takes.
+std::string wanted(const po::option_description& option, const std::string& value) {
+  const auto* const typed = dynamic_cast<const po::typed_value_base*>(option.semantic().get());
+  if (typed && typed->value_type() == typeid(double)) return "a number, such as 0.5";
+  const bool all_digits = !value.empty() && value.find_first_not_of("0123456789") == value.npos;
+  return all_digits ? "a smaller number" : "a whole number";
+}
+
+/// As po::store, which says of a value only that it is invalid.
+void store_values(const po::parsed_options& parsed, po::variables_map& values) {
+  try {
+    po::store(parsed, values);
+  } catch (const po::invalid_option_value& error) {
+    for (const po::option& option : parsed.options)
+      if ("--" + option.string_key == error.get_option_name())
+        throw InputError(fmt::format("--{} is {}; give {}", option.string_key, option.value.at(0),
+                                     wanted(parsed.description->find(option.string_key, false), option.value.at(0))));
+    throw;
+  }
 }
 
 /// Words without dashes take the names of the operands, in order.
@@ -64,7 +86,7 @@ po::variables_map parse(const Arguments& arguments, const Syntax& syntax, const 
   name_operands(parsed, syntax);
   parsed.description = &all;
   po::variables_map values;
-  po::store(parsed, values);
+  store_values(parsed, values);
   if (!values.count("help")) po::notify(values);
   return values;
 }
@@ -92,7 +114,7 @@ std::optional<po::variables_map> parse_options(const Arguments& arguments, const
     if (!values.count("help")) return values;
     print_help(syntax, options);
   } catch (const po::unknown_option& error) {
-    refuse(unknown(error, options));
+    refuse(unknown(error, syntax, options));
   } catch (const po::required_option& error) {
     refuse(missing(error, syntax));
   } catch (const po::error& error) {

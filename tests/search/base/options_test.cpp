@@ -15,7 +15,7 @@ std::string parse(const Arguments& arguments) {
   Syntax syntax{"stormsweep plan", "SPACE [options]", "Tells.", "stormsweep plan a.json", {}, {}};
   syntax.operands.add_options()("space", po::value<std::string>()->required(), "a search space");
   syntax.options.add_options()("at", po::value<int>()->default_value(0), "which")(
-      "format", po::value<std::string>()->default_value("text"), "how");
+      "share", po::value<double>(), "how much")("format", po::value<std::string>()->default_value("text"), "how");
   try {
     const auto values = parse_options(arguments, syntax);
     if (!values) return "help";
@@ -40,13 +40,36 @@ TEST_CASE("a wrong command line is one line that says what to mend") {
   CHECK(parse({"a", "--fromat", "json"}) == "stormsweep plan: --fromat is not an option; did you mean --format?");
   CHECK(parse({"a", "--form", "json"}) == "stormsweep plan: --form is not an option; did you mean --format?");
   CHECK(parse({"a", "--temperature"}) ==
-        "stormsweep plan: --temperature is not an option; known are --at, --format, --help");
+        "stormsweep plan: --temperature is not an option; known are --at, --share, --format, --help");
   CHECK(parse({"a", "--format", "xml"}) == "--format is xml; give text or json");
-  for (const Arguments& wrong : {Arguments{"a", "--at"}, {"a", "--at", "x"}, {"a", "--at", "1", "--at", "2"}}) {
+  for (const Arguments& wrong : {Arguments{"a", "--at"}, {"a", "--at", "1", "--at", "2"}}) {
     CHECK(parse(wrong).starts_with("stormsweep plan: "));
     CHECK(parse(wrong).ends_with("; see stormsweep plan --help"));
     CHECK(parse(wrong).find("--at") != std::string::npos);
   }
+}
+
+TEST_CASE("a value that is no number is told with what to give") {
+  CHECK(parse({"a", "--at", "x"}) == "stormsweep plan: --at is x; give a whole number");
+  CHECK(parse({"a", "--at", "1.5"}) == "stormsweep plan: --at is 1.5; give a whole number");
+  CHECK(parse({"a", "--at=1e4"}) == "stormsweep plan: --at is 1e4; give a whole number");
+  CHECK(parse({"a", "--at", "99999999999"}) == "stormsweep plan: --at is 99999999999; give a smaller number");
+  CHECK(parse({"a", "--share", "0,2"}) == "stormsweep plan: --share is 0,2; give a number, such as 0.5");
+}
+
+TEST_CASE("the refusal of what is no option tells what else it may be") {
+  const Syntax syntax{.command = "stormsweep plan",
+                      .usage = "[options]",
+                      .summary = "Tells.",
+                      .example = "stormsweep plan",
+                      .operands = {},
+                      .options = {{"at", po::value<int>(), "which"}},
+                      .otherwise = "ask elsewhere"};
+  CHECK_THROWS_WITH_AS(parse_options({"--temperature"}, syntax),
+                       "stormsweep plan: --temperature is not an option; ask elsewhere; known are --at, --help",
+                       InputError);
+  CHECK_THROWS_WITH_AS(parse_options({"-A", "me"}, syntax),
+                       "stormsweep plan: -A is not an option; ask elsewhere; known are --at, --help", InputError);
 }
 
 TEST_CASE("options are written to what they are bound to, those of groups too") {
