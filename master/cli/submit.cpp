@@ -36,6 +36,7 @@ namespace po = boost::program_options;
 struct SubmitQuestion {
   std::string space, time, partition, results;
   int nodes, tasks_per_node, gpus_per_task, workers_per_gpu, cpus_per_task, array, requeues;
+  std::vector<std::string> sbatch;
   bool dry_run;
 };
 
@@ -53,22 +54,27 @@ Syntax syntax_of(SubmitQuestion& q) {
           "stormsweep submit quick.json --nodes 2 --ntasks-per-node 4 --gpus-per-task 1 --time 8h\n"
           "stormsweep submit quick.json --ntasks-per-node 16 --array 4 --partition short -- --retry-failed",
       .operands = {{"space", po::value(&q.space)->required(), "the search space, a JSON file"}},
-      .options = {
-          {"nodes", po::value(&q.nodes)->default_value(1), "nodes of the job"},
-          {"ntasks-per-node", po::value(&q.tasks_per_node)->default_value(1),
-           "tasks a node; each is a rank that trains"},
-          {"gpus-per-task", po::value(&q.gpus_per_task)->default_value(0),
-           "GPUs of a task: a rank for each, if several"},
-          {"workers-per-gpu", po::value(&q.workers_per_gpu)->default_value(1),
-           "ranks on each GPU, which a small network does not fill"},
-          {"cpus-per-task", po::value(&q.cpus_per_task)->default_value(1), "cores of a task: its training threads"},
-          {"time", po::value(&q.time)->default_value("1h"), "of the job: minutes, 90m, 8h, 1-00:00:00"},
-          {"partition", po::value(&q.partition)->default_value(""), "where (default: the cluster's own choice)"},
-          {"array", po::value(&q.array)->default_value(0), "so many jobs share the search, each with a database"},
-          {"results", po::value(&q.results)->default_value(""), "the database (default: <name>.db here)"},
-          {"requeues", po::value(&q.requeues)->default_value(20), "how often it goes back into the queue at most"},
-          {"dry-run", po::bool_switch(&q.dry_run), "print the script, submit nothing"},
-      }};
+      .options =
+          {
+              {"nodes", po::value(&q.nodes)->default_value(1), "nodes of the job"},
+              {"ntasks-per-node", po::value(&q.tasks_per_node)->default_value(1),
+               "tasks a node; each is a rank that trains"},
+              {"gpus-per-task", po::value(&q.gpus_per_task)->default_value(0),
+               "GPUs of a task: a rank for each, if several"},
+              {"workers-per-gpu", po::value(&q.workers_per_gpu)->default_value(1),
+               "ranks on each GPU, which a small network does not fill"},
+              {"cpus-per-task", po::value(&q.cpus_per_task)->default_value(1), "cores of a task: its training threads"},
+              {"time", po::value(&q.time)->default_value("1h"), "of the job: minutes, 90m, 8h, 1-00:00:00"},
+              {"partition,p", po::value(&q.partition)->default_value(""), "where (default: the cluster's own choice)"},
+              {"array", po::value(&q.array)->default_value(0), "so many jobs share the search, each with a database"},
+              {"results", po::value(&q.results)->default_value(""), "the database (default: <name>.db here)"},
+              {"requeues", po::value(&q.requeues)->default_value(20), "how often it goes back into the queue at most"},
+              {"sbatch", po::value(&q.sbatch)->composing(),
+               "a further option of sbatch, --sbatch \"--account=abc\"; may be repeated"},
+              {"dry-run", po::bool_switch(&q.dry_run), "print the script, submit nothing"},
+          },
+      .groups = {},
+      .otherwise = "an option of sbatch is given as in --sbatch \"--account=abc\", one of run behind --"};
 }
 
 std::uint64_t whole(const std::string& name, int value, int least) {
@@ -81,6 +87,15 @@ std::uint64_t whole(const std::string& name, int value, int least) {
 bool gives(const Arguments& arguments, const std::string& option) {
   return std::any_of(arguments.begin(), arguments.end(),
                      [&](const std::string& word) { return word == option || word.starts_with(option + '='); });
+}
+
+/// Throws InputError of options of run that this command gives it.
+void check_run_options(const Arguments& further) {
+  for (const auto& [option, remedy] :
+       {std::pair{"--workers", "it comes from --nodes and --ntasks-per-node; give these before --"},
+        std::pair{"--workers-per-gpu", "give --workers-per-gpu before --"},
+        std::pair{"--results", "give --results before --"}})
+    if (gives(further, option)) throw InputError(fmt::format("stormsweep submit: {} behind --: {}", option, remedy));
 }
 
 /// A submission, worked out but not sent.
@@ -158,6 +173,8 @@ Submission make_submission(const SubmitQuestion& q, const Space& space, const Ar
                     job.partition));
   job.tasks = whole("array", q.array, 0);
   job.requeues = whole("requeues", q.requeues, 0);
+  for (const std::string& option : q.sbatch) check_further(option);
+  job.further = q.sbatch;
   job.arguments = run_arguments(fs::absolute(q.space).lexically_normal(), s, further);
   for (std::uint64_t i = 0; i < job.tasks; ++i) s.databases.push_back(share_file(s.results, i));
   if (job.tasks == 0) s.databases.push_back(s.results);
@@ -177,6 +194,8 @@ void warn(const Submission& submission, const Space& space) {
   if (sized_by_budget(space)) return;  // it makes as many as fit
   std::optional<std::uint64_t> trainings = plan.trainings;
   if (!plan.brackets.empty()) trainings = configurations_of(plan.brackets);
+  if (const auto note = idle_warning(submission.job, trainings, largest_gang(space)); !note.empty())
+    fmt::print(stderr, "note: {}\n", note);
   const auto measured = measure_trainings(submission.databases, space.name);
   if (const auto note = time_warning(submission.job, trainings, measured); !note.empty())
     fmt::print(stderr, "note: {}\n", note);
@@ -246,6 +265,7 @@ int submit_command(const Arguments& words) {
   SubmitQuestion q;
   if (!parse_options({words.begin(), end}, syntax_of(q))) return exit_done;
   check_database_name(q.results);
+  check_run_options(further);
   Space space = read_lasting_space(q.space);
   if (gives(further, "--separate-epochs")) space.share_epochs = false;
   const Submission submission = make_submission(q, space, words, further);

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
+#include <utility>
 
 #include "search/base/duration.hpp"
+#include "search/base/error.hpp"
 #include "search/base/text.hpp"
 
 namespace stormsweep {
@@ -66,8 +69,37 @@ std::vector<std::string> demands(const BatchJob& job) {
   lines.emplace_back("--open-mode=append");
   lines.emplace_back(job.requeues > 0 ? "--requeue" : "--no-requeue");
   lines.push_back(fmt::format("--signal=B:USR1@{}", notice(job.time)));
+  for (const std::string& option : job.further) {
+    const std::size_t equals = option.find('=');
+    lines.push_back(equals == option.npos ? option
+                                          : option.substr(0, equals + 1) + sbatch_value(option.substr(equals + 1)));
+  }
   return lines;
 }
+
+/// Options of sbatch that a job has by its other members, and what gives them to `submit`; empty: nothing.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 21> decided{
+    {{"nodes", "--nodes"},
+     {"ntasks", "--ntasks-per-node"},
+     {"ntasks-per-node", "--ntasks-per-node"},
+     {"ntasks-per-gpu", "--ntasks-per-node"},
+     {"cpus-per-task", "--cpus-per-task"},
+     {"cpus-per-gpu", "--cpus-per-task"},
+     {"gpus", "--gpus-per-task"},
+     {"gpus-per-node", "--gpus-per-task"},
+     {"gpus-per-socket", "--gpus-per-task"},
+     {"gpus-per-task", "--gpus-per-task"},
+     {"time", "--time"},
+     {"partition", "--partition"},
+     {"array", "--array"},
+     {"requeue", "--requeues"},
+     {"no-requeue", "--requeues"},
+     {"job-name", ""},
+     {"chdir", ""},
+     {"output", ""},
+     {"open-mode", ""},
+     {"signal", ""},
+     {"wrap", ""}}};
 
 }  // namespace
 
@@ -79,6 +111,20 @@ std::string log_pattern(const BatchJob& job) {
 
 std::string log_file(const BatchJob& job, const std::string& number) {
   return log_in(job.folder.string(), job, job.tasks > 0 ? number + "_0" : number);
+}
+
+void check_further(const std::string& option) {
+  const std::string name = option.substr(0, option.find('='));
+  if (!name.starts_with("--") || name.size() == 2 ||
+      name.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") != name.npos || one_line(option) != option)
+    throw InputError(
+        fmt::format("stormsweep submit: --sbatch is \"{}\"; give one option of sbatch by its long name, as in --sbatch "
+                    "\"--account=abc\"",
+                    one_line(option)));
+  const auto* const found = std::ranges::find(decided, name.substr(2), &decltype(decided)::value_type::first);
+  if (found == decided.end()) return;
+  throw InputError(fmt::format("stormsweep submit: --sbatch is \"{}\", which submit decides itself; {}", option,
+                               found->second.empty() ? "leave it out" : fmt::format("give {}", found->second)));
 }
 
 std::string batch_script(const BatchJob& job) {

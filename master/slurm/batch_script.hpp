@@ -23,10 +23,15 @@ struct BatchJob {
   std::string partition;    ///< empty: the cluster's default
   std::uint64_t tasks = 0;  ///< of a job array that shares the search; 0: no array
   std::uint64_t requeues = 20;
+  std::vector<std::string> further;    ///< options of sbatch, "--account=abc", that check_further takes
   std::vector<std::string> arguments;  ///< of `stormsweep run`
 
   std::uint64_t ranks() const { return nodes * ranks_per_node; }
 };
+
+/// Throws InputError of an option of sbatch that is not written as --name or --name=VALUE, or that the other members of
+/// a job decide.
+void check_further(const std::string& option);
 
 /// The script for sbatch: slurm/search.sbatch with the job's own #SBATCH lines and arguments.
 std::string batch_script(const BatchJob& job);

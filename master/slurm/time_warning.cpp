@@ -42,4 +42,11 @@ std::string time_warning(const BatchJob& job, std::optional<std::uint64_t> train
                      work, job.requeues + 1, job.requeues == 0 ? "" : "s", time);
 }
 
+std::string idle_warning(const BatchJob& job, std::optional<std::uint64_t> trainings, std::int64_t gang) {
+  const std::uint64_t ranks = job.ranks() * std::max<std::uint64_t>(job.tasks, 1);
+  if (!trainings || ranks / static_cast<std::uint64_t>(gang) <= *trainings) return {};
+  return fmt::format("{} ranks are more than {} training{} busy; fewer --nodes, --ntasks-per-node or --array do",
+                     grouped(ranks), grouped(*trainings), *trainings == 1 ? " keeps" : "s keep");
+}
+
 }  // namespace stormsweep

@@ -13,4 +13,8 @@ namespace stormsweep {
 /// that; empty where it fits. `trainings`: of the whole search, nothing where they cannot be counted.
 std::string time_warning(const BatchJob& job, std::optional<std::uint64_t> trainings, const TrainingTimes& measured);
 
+/// What to tell of a job with more ranks than all `trainings` side by side have work for, each on `gang` ranks at most;
+/// empty where there is work for all.
+std::string idle_warning(const BatchJob& job, std::optional<std::uint64_t> trainings, std::int64_t gang);
+
 }  // namespace stormsweep

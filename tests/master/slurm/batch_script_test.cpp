@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "search/base/error.hpp"
 #include "tests/master/store/store_fixture.hpp"
 
 using namespace stormsweep;
@@ -47,6 +48,28 @@ TEST_CASE("quotes and backslashes of a folder reach sbatch as they are") {
   BatchJob folder_with_quotes = job();
   folder_with_quotes.folder = R"(/home/me/a "b" \c)";
   CHECK(has(batch_script(folder_with_quotes), R"(#SBATCH --output="/home/me/a \"b\" \\c/quick-%j.log")"));
+}
+
+TEST_CASE("options of sbatch become lines of the script, but for those that the job decides") {
+  BatchJob j = job();
+  j.further = {"--account=abc", "--exclusive", "--comment=for a \"paper\""};
+  for (const std::string& option : j.further) check_further(option);
+  const std::string script = batch_script(j);
+  CHECK(has(script, "#SBATCH --account=\"abc\""));
+  CHECK(has(script, "#SBATCH --exclusive"));
+  CHECK(has(script, R"(#SBATCH --comment="for a \"paper\"")"));
+  const auto refused = [](const std::string& option, const std::string& problem) {
+    CAPTURE(option);
+    CHECK_THROWS_WITH_AS(check_further(option), ("stormsweep submit: --sbatch is \"" + problem).c_str(), InputError);
+  };
+  refused("--time=2h", "--time=2h\", which submit decides itself; give --time");
+  refused("--no-requeue", "--no-requeue\", which submit decides itself; give --requeues");
+  refused("--signal=KILL", "--signal=KILL\", which submit decides itself; leave it out");
+  const std::string form = "\"; give one option of sbatch by its long name, as in --sbatch \"--account=abc\"";
+  refused("-A abc", "-A abc" + form);
+  refused("account=abc", "account=abc" + form);
+  refused("--account abc", "--account abc" + form);
+  refused("--mem=1G\n#SBATCH --time=9", "--mem=1G #SBATCH --time=9" + form);
 }
 
 TEST_CASE("a short job has less notice, and one without requeues asks for none") {

@@ -52,3 +52,15 @@ TEST_CASE("the tasks of an array train side by side") {
   CHECK(time_warning(j, 210, {10, 196, 300}).empty());
   CHECK(time_warning(j, 211, {10, 196, 300}).find("201 trainings left") == 0);
 }
+
+TEST_CASE("ranks that no training is left for are told before they wait in the queue") {
+  CHECK(idle_warning(job(), 10, 1).empty());
+  CHECK(idle_warning(job(), 5, 2).empty());
+  CHECK(idle_warning(job(), {}, 1).empty());
+  CHECK(idle_warning(job(), 9, 1) ==
+        "10 ranks are more than 9 trainings keep busy; fewer --nodes, --ntasks-per-node or --array do");
+  BatchJob array = job();
+  array.tasks = 200;
+  CHECK(idle_warning(array, 1, 1) ==
+        "2,000 ranks are more than 1 training keeps busy; fewer --nodes, --ntasks-per-node or --array do");
+}
