@@ -52,6 +52,12 @@ void print(const Table& table, const ResultsQuestion& q, const Names& stay = {})
   if (q.format == "latex") std::cout << to_latex(table);
 }
 
+/// What is told in place of an answer without rows: `otherwise`, unless no trial was asked about.
+std::string nothing(Selection& selection, const ResultsQuestion& q, const std::string& otherwise) {
+  const bool none = selection.first("SELECT EXISTS (SELECT 1 FROM selected)") == Cell(std::int64_t{0});
+  return none && !q.where.empty() ? "no trial meets --where" : otherwise;
+}
+
 /// `footnotes` stand below a table; `none` is told in place of one without rows.
 void print_rows(Selection& selection, const Names& names, const std::string& rest, const ResultsQuestion& q,
                 const std::string& none, const Names& footnotes = {}) {
@@ -64,7 +70,7 @@ void print_rows(Selection& selection, const Names& names, const std::string& res
     Names stay;  // what trials are chosen by
     for (const SearchSummary& search : selection.searches()) stay.push_back(search.choice());
     if (!table.rows.empty()) return print(table, q, stay);
-    std::cout << none << '\n';
+    std::cout << nothing(selection, q, none) << '\n';
     return;
   }
   Records records(std::cout, records_format(q.format), names);
@@ -79,13 +85,17 @@ Names group_footnotes(const ResultsQuestion& q) {
                       fmt::join(q.over, ", "), deviation_suffix)};
 }
 
+/// The columns of rows; `telling`: those for people to read.
+Names columns_of_rows(Selection& selection, const ResultsQuestion& q, Names (*telling)(Selection&)) {
+  if (!q.show.empty()) return q.show;
+  return is_records(q.format) ? selection.columns() : telling(selection);
+}
+
 void print_all(Selection& selection, const ResultsQuestion& q) {
-  const Names names = !q.show.empty()        ? q.show
-                      : is_records(q.format) ? selection.columns()
-                                             : telling_columns(selection);
+  const Names names = columns_of_rows(selection, q, telling_columns);
   const std::string number = selection.number(), sort = q.sort.empty() ? number : q.sort;
   print_rows(selection, names, fmt::format("ORDER BY {} {}, {}", selection.column("--sort", sort), q.direction, number),
-             q, q.where.empty() ? "no trial yet" : "no trial meets --where", group_footnotes(q));
+             q, "no trial yet", group_footnotes(q));
 }
 
 /// Where the networks of the trials that `rest` picks are, of those that are kept beside the one database. Of several,
@@ -118,7 +128,7 @@ void print_best(Selection& selection, const ResultsQuestion& q) {
   if (!q.sort.empty())
     rest = fmt::format("WHERE {0} IN (SELECT {0} FROM selected {1}) ORDER BY {2} {3}, {0}", number, rest,
                        selection.column("--sort", q.sort), q.direction);
-  print_rows(selection, q.show.empty() ? best_columns(selection) : q.show, rest, q,
+  print_rows(selection, columns_of_rows(selection, q, best_columns), rest, q,
              fmt::format("no complete trial has a {} yet", search.metric), best_footnotes(selection, q, rest));
 }
 
@@ -132,7 +142,8 @@ void print_pivot(Selection& selection, const Pivot& pivot, const ResultsQuestion
   if (is_records(q.format)) return pivot_records(selection, pivot, std::cout, records_format(q.format));
   const std::vector<Table> tables = pivot_tables(selection, pivot);
   if (tables.empty())
-    std::cout << "no trial has a value of " << fmt::format("{}", fmt::join(pivot.values, ", ")) << " yet\n";
+    std::cout << nothing(selection, q, fmt::format("no trial has a value of {} yet", fmt::join(pivot.values, ", ")))
+              << '\n';
   for (std::size_t i = 0; i < tables.size(); ++i) {
     if (i > 0) std::cout << '\n';
     print(tables[i], q);
@@ -176,6 +187,7 @@ void print_cross_table(Selection& selection, const ResultsQuestion& q) {
   if (!pivot.by.empty()) selection.column("--by", pivot.by);
   pivot.words = declared(selection, q.rows).words;
   pivot.column_words = declared(selection, q.columns).words;
+  if (!pivot.by.empty()) pivot.by_words = declared(selection, pivot.by).words;
   print_pivot(selection, pivot, q);
 }
 

@@ -58,6 +58,16 @@ std::string unit(const SearchSummary& search, const std::string& column) {
   return {};
 }
 
+/// The words of a list or of {"values"}, as they stand there.
+std::vector<std::string> listed_words(const Json& parameter) {
+  if (parameter.is_object()) return listed_words(member(parameter, "values"));
+  std::vector<std::string> words;
+  if (parameter.is_array())
+    for (const Json& value : parameter)
+      if (value.is_string()) words.push_back(value.get<std::string>());
+  return words;
+}
+
 /// Of {"min", "max", "scale"}.
 std::optional<bool> logarithmic(const Json& range) {
   if (!range.is_object() || !range.contains("min")) return std::nullopt;
@@ -83,6 +93,7 @@ Declared declared(Selection& selection, const std::string& column) {
     const Json space = space_of(selection, search);
     if (found.words.empty()) found.words = choices(space, search, column);
     const Json parameter = member(member(space, "parameters"), column.c_str());
+    if (found.words.empty()) found.words = listed_words(parameter);
     if (!found.logarithmic) found.logarithmic = logarithmic(parameter);
     found.varies |= has_several_values(parameter);
   }

@@ -20,6 +20,7 @@ struct Pivot {
   bool seeds = false;                   ///< trials of several seeds are there, in a column `seed`
   std::vector<std::string> words = {};  ///< the order of rows that are words; others come by the alphabet behind them
   std::vector<std::string> column_words = {};  ///< ... of columns
+  std::vector<std::string> by_words = {};      ///< ... of tables
 };
 
 /// One cell: the mean of each value.

@@ -200,9 +200,19 @@ TEST_CASE("rows that agree in all but some hyperparameters are one: mean, deviat
 
 TEST_CASE("the best of groups is by the mean") {
   const Replicates r;
-  CHECK(r.over({"--best", "1", "--format", "csv"}).find("\n5,2,1,4.5,") != std::string::npos);
-  CHECK(r.over({"--best", "1", "--over", "replicate", "--format", "csv"}) ==
+  CHECK(r.over({"--best", "1", "--format", "csv", "--show", "trial,index,replicate,score"}).ends_with("\n5,2,1,4.5\n"));
+  CHECK(r.over({"--best", "1", "--over", "replicate", "--format", "csv", "--show",
+                "trials,index,score,score_sd,score_n,wall_seconds"}) ==
         "trials,index,score,score_sd,score_n,wall_seconds\n3,1,2.3333333333333335,1.5275252316519465,3,1.5\n");
+}
+
+TEST_CASE("the best have all columns in csv and json, as all trials have") {
+  const Replicates r;
+  const auto header = [](const std::string& csv) { return csv.substr(0, csv.find('\n')); };
+  CHECK(header(r.over({"--best", "1", "--format", "csv"})) == header(r.over({"--format", "csv"})));
+  CHECK(header(r.over({"--best", "1", "--over", "replicate", "--format", "csv"})) ==
+        header(r.over({"--over", "replicate", "--format", "csv"})));
+  CHECK(r.over({"--best", "1", "--format", "json"}).find("\"load_seconds\": 0.25") != std::string::npos);
 }
 
 TEST_CASE("of the best, too, columns and an order may be chosen") {
@@ -269,6 +279,12 @@ TEST_CASE("wrong questions are answered in one line") {
   check_refused(t, {"--where", "\"batchsize\" > 1"},
                 "--where \"\"batchsize\" > 1\": no such column: batchsize; write a word as 'batchsize', or, if it is a "
                 "column, did you mean batch_size?");
+  CHECK_THROWS_WITH_AS(
+      results(t, {"--where", "status = complete"}),
+      doctest::Contains("no such column: complete; write a word as 'complete', or, if it is a column, "), InputError);
+  CHECK_THROWS_WITH_AS(results(t, {"--where", "augmentation = preaugmented"}),
+                       doctest::Contains("write a word as 'preaugmented', or, if it is a column, columns are "),
+                       InputError);
   check_refused(t, {"--where", "batch_size >"},
                 "--where \"batch_size >\": near \")\": syntax error; give an SQL condition, such as batch_size > 128");
   check_refused(t, {"--sort", "wall_second"}, "--sort: there is no column wall_second; did you mean wall_seconds?");
@@ -282,6 +298,16 @@ TEST_CASE("wrong questions are answered in one line") {
   check_refused(t, {"--search", "q"}, t.file + ": --search is q; the searches there are s");
 }
 
+TEST_CASE("a condition that no trial meets is told as such, whatever was asked") {
+  const TornadoResults t;
+  for (const Arguments& what :
+       {Arguments{}, {"--best", "1"}, {"--curves"}, {"--rows", "epochs", "--columns", "batch_size"}}) {
+    Arguments options{"--where", "trial = 99"};
+    options.insert(options.end(), what.begin(), what.end());
+    CHECK(results(t, options) == "no trial meets --where\n");
+  }
+}
+
 TEST_CASE("a condition cannot change the results") {
   const TornadoResults t;
   const std::string before = text(t.file);
@@ -293,8 +319,8 @@ TEST_CASE("of several searches, the best are asked for one by one") {
   const TornadoResults t;
   { Store store(t.file, noop_space(R"({"index": [1]})", "n"), "f", {}); }
   check_refused(t, {"--best", "1"}, "--best: the file holds 2 searches; choose one with --search: s, n");
-  CHECK(
-      results(t, {"--best", "1", "--search", "s", "--format", "json"}).starts_with("[\n{\"trial\": 13, \"epochs\": 5"));
+  CHECK(results(t, {"--best", "1", "--search", "s", "--format", "json", "--show", "trial,epochs"}) ==
+        "[\n{\"trial\": 13, \"epochs\": 5}\n]\n");
 }
 
 TEST_CASE("--plot draws what would be printed, and is refused where nothing is drawn") {

@@ -132,6 +132,30 @@ TEST_CASE("rows that are words come as they are declared") {
   CHECK(pivot_tables(selection, pivot).front().rows.front().front() == "diverged");
 }
 
+TEST_CASE("free words come as the space lists them, not by the alphabet") {
+  TemporaryFolder folder;
+  const std::string file = (folder.path / "n.db").string();
+  const Space space = parse_space(R"({"name": "n", "experiment": {"name": "mine", "summary": "s", "loss": "mse",
+        "network": ["w4.pt", "w8.pt", "w16.pt"]}, "data": {"train": "a", "validation": "b", "test": "c"},
+      "parameters": {"network": ["w8.pt", "w16.pt", "w4.pt"], "batch_size": [1, 2]}})",
+                                  "space.json", "/");
+  {
+    Store store(file, space, "f", {});
+    for (std::uint64_t i = 0; i < 6; ++i) store.finish(training(space, i), 0, worker(), outcome(0.5, "train_loss"));
+  }
+  const auto cells = [&](Arguments arguments) {
+    arguments.insert(arguments.begin(),
+                     {file, "--value", "train_loss", "--where", "batch_size = 1", "--format", "csv"});
+    return printed(results_command, arguments);
+  };
+  CHECK(cells({"--rows", "network", "--columns", "batch_size"}) ==
+        "network,batch_size,train_loss,trials\nw8.pt,1,0.5,1\nw16.pt,1,0.5,1\nw4.pt,1,0.5,1\n");
+  CHECK(cells({"--rows", "batch_size", "--columns", "network"}) ==
+        "batch_size,network,train_loss,trials\n1,w8.pt,0.5,1\n1,w16.pt,0.5,1\n1,w4.pt,0.5,1\n");
+  CHECK(cells({"--rows", "batch_size", "--columns", "replicate", "--by", "network"}) ==
+        "network,batch_size,replicate,train_loss,trials\nw8.pt,1,0,0.5,1\nw16.pt,1,0,0.5,1\nw4.pt,1,0,0.5,1\n");
+}
+
 TEST_CASE("cells that would look alike and are not have the digits that tell them apart") {
   const TornadoResults t;
   execute(t.file, "UPDATE trials SET metrics = json_set(metrics, '$.test_accuracy', 0.9123 + id * 1e-6)");
