@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <csignal>
 #include <map>
 
 #include "experiments/registry.hpp"
 #include "search/base/error.hpp"
+#include "search/base/interruption.hpp"
 
 namespace stormsweep {
 
@@ -32,6 +34,18 @@ void print_help(const std::string& verb, const std::vector<std::string>& names) 
              verb, fmt::join(names, ", "), names.front());
 }
 
+/// To its end, or to a signal's, by which the process then ends too: whoever waits for it is to know.
+int call(const Command& command, const std::vector<std::string>& words) {
+  catch_interruption();
+  try {
+    return command({words.begin() + 2, words.end()});
+  } catch (const Interruption& interruption) {
+    fmt::print(stderr, "stormsweep {} {}: stopped; what was not whole is gone\n", words[0], words[1]);
+    std::signal(interruption.signal, SIG_DFL);
+    return std::raise(interruption.signal);
+  }
+}
+
 }  // namespace
 
 std::optional<int> run_experiment_command(const std::vector<std::string>& words) {
@@ -50,7 +64,7 @@ std::optional<int> run_experiment_command(const std::vector<std::string>& words)
   if (entry == experiment_entries().end() || !(entry->second.*verb->second))
     throw InputError(fmt::format("stormsweep {}: nothing for {}; give the experiment first: {}", words[0], words[1],
                                  fmt::join(names, ", ")));
-  return (entry->second.*verb->second)({words.begin() + 2, words.end()});
+  return call(entry->second.*verb->second, words);
 }
 
 }  // namespace stormsweep

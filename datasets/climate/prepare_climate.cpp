@@ -72,7 +72,7 @@ void write(ClimateInputs& inputs, const ClimateLayouts& layouts, ClimateSplitsWr
 
 ClimateNotes prepare_climate(const std::filesystem::path& manifest, const std::filesystem::path& folder,
                              const std::function<void(double)>& progress) {
-  make_writable(folder);
+  check_writable(folder);
   ClimateInputs inputs(manifest);
   const ClimateLayouts layouts = plan_climate(inputs);
   ClimateSplitsWriter writer(folder, layouts);

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <system_error>
+#include <vector>
 
 #include "search/base/error.hpp"
 
@@ -44,6 +45,15 @@ void make_writable(const std::filesystem::path& folder) {
     throw InputError(
         fmt::format("{}: cannot be written to ({}); choose another folder", folder.string(), error.message()));
   }
+}
+
+void check_writable(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  std::vector<std::filesystem::path> missing;  // innermost first
+  for (auto at = std::filesystem::absolute(folder); !std::filesystem::exists(at, ignored); at = at.parent_path())
+    missing.push_back(at);
+  make_writable(folder);
+  for (const std::filesystem::path& made : missing) std::filesystem::remove(made, ignored);
 }
 
 }  // namespace stormsweep

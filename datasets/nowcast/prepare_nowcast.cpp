@@ -288,7 +288,7 @@ std::string Preparation::provenance() const {
 }
 
 PreparedNowcast Preparation::run() {
-  make_writable(folder_);
+  check_writable(folder_);
   list();
   find_windows();
   write(draw());

@@ -100,7 +100,7 @@ std::string provenance(const RawStorms& raw, const PreparedStorms& prepared) {
 
 PreparedStorms prepare_storms(const RawStorms& raw, const fs::path& folder,
                               const std::function<void(std::int64_t, std::int64_t)>& progress) {
-  make_writable(folder);
+  check_writable(folder);
   const std::vector<fs::path> files = list_raw_files(
       raw.paths, [](const fs::path& path) { return path.extension() == ".nc"; },
       "holds no *.nc file; give NCAR's storm patch files");

@@ -61,7 +61,7 @@ Syntax syntax_of(ForecastOptions& options) {
 void check(const ForecastOptions& options) {
   check_threads(forecast_command, options.threads);
   check_output_file(forecast_command, options.output);
-  options.figures.make(forecast_command);
+  options.figures.check(forecast_command);
 }
 
 std::int64_t choose_scenario(const ForecastOptions& options, const ClimateLayout& layout) {

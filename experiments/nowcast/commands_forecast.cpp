@@ -79,7 +79,7 @@ Syntax syntax_of(ForecastOptions& options) {
                "of the newest image to use, as 2010-08-26T03:00Z (default: the last)"},
               {"match-histogram", po::value(&options.window)->implicit_value(128),
                "give each forecast the local histogram of the newest image, in windows of so many pixels "
-               "(--match-histogram=64; 128 if not told), against the blur"},
+               "(--match-histogram=64; 128 if not told), against the blur (default: 0, not at all)"},
               {"thresholds", po::value(&options.thresholds),
                "judge also where the truth reaches so much or more, as 1,7.5 (mm/h; of VIL, its steps)"},
               {"memory", po::value(&options.memory),
@@ -101,7 +101,7 @@ void check(const ForecastOptions& options) {
   if (!(options.memory >= 0))
     refuse_option(forecast_command, "memory", fmt::format("{}", options.memory), "give gigabytes");
   check_output_file(forecast_command, options.output);
-  options.figures.make(forecast_command);
+  options.figures.check(forecast_command);
 }
 
 std::optional<std::int64_t> time_of(const ForecastOptions& options) {

@@ -69,7 +69,7 @@ Syntax syntax_of(ForecastOptions& options) {
 void check(const ForecastOptions& options) {
   check_threads(forecast_command, options.threads);
   check_output_file(forecast_command, options.output);
-  options.figures.make(forecast_command);
+  options.figures.check(forecast_command);
 }
 
 /// A trained network, with what it was trained on.

@@ -139,6 +139,7 @@ void draw_map(const LabelOptions& options, const Item& item, const WeatherMoment
 Labelled label_item(const LabelOptions& options, const Item& item) {
   const WeatherMoment moment = read_moment(item.path, item.moment);
   const WeatherLabels labels = label_weather(moment, options.rules, item.path);
+  make_writable(options.output);
   write_weather_labels(fs::path(options.output) / (item.name + ".h5"), moment, labels, options.rules);
   if (options.figures.any()) draw_map(options, item, moment, labels);
   Labelled outcome{.line = line_of(item, moment, labels), .judged = !moment.truth.empty()};
@@ -166,8 +167,8 @@ int label_segmentation_command(const std::vector<std::string>& words) {
   LabelOptions options;
   if (!read_options(words, options)) return exit_done;
   const std::vector<Item> items = list_items(options);
-  make_output_folder(label_command, "output", options.output);
-  options.figures.make(label_command);
+  check_output_folder(label_command, "output", options.output);
+  options.figures.check(label_command);
 
   const auto start = std::chrono::steady_clock::now();
   std::vector<Labelled> outcomes(items.size());

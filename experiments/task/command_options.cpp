@@ -5,6 +5,7 @@
 #include <charconv>
 #include <map>
 
+#include "datasets/files/splits.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
@@ -22,6 +23,7 @@ void check_fractions(const std::string& command, double validation, double test)
 }
 
 void check_output_file(const std::string& command, const std::string& file) {
+  if (std::filesystem::is_directory(file)) refuse_option(command, "output", file, "it is a folder; give a file in it");
   const std::filesystem::path folder = std::filesystem::path(file).parent_path();
   if (!folder.empty() && !std::filesystem::is_directory(folder))
     refuse_option(command, "output", file, "give a file in a folder that exists");
@@ -39,10 +41,12 @@ void check_names(const std::string& command, const std::vector<NamedOutput>& out
   }
 }
 
-void make_output_folder(const std::string& command, const std::string& option, const std::string& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (!std::filesystem::is_directory(folder)) refuse_option(command, option, folder, "give a folder that can be made");
+void check_output_folder(const std::string& command, const std::string& option, const std::string& folder) {
+  try {
+    check_writable(folder);
+  } catch (const InputError&) {
+    refuse_option(command, option, folder, "give a folder that can be made, and written to");
+  }
 }
 
 std::pair<std::int64_t, std::int64_t> read_size(const std::string& command, const std::string& size) {

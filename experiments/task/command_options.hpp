@@ -18,7 +18,7 @@ namespace stormsweep {
 /// --validation-fraction and --test-fraction above 0 that leave some for training.
 void check_fractions(const std::string& command, double validation, double test);
 
-/// --output is a file in a folder that exists.
+/// --output is a file, there or not, in a folder that exists.
 void check_output_file(const std::string& command, const std::string& file);
 
 /// What is to be written, as `name` with `ending`, and what it is made of.
@@ -29,8 +29,8 @@ struct NamedOutput {
 /// No two have one name.
 void check_names(const std::string& command, const std::vector<NamedOutput>& outputs, const std::string& ending);
 
-/// Makes the folder that --`option` names, unless it is there.
-void make_output_folder(const std::string& command, const std::string& option, const std::string& folder);
+/// The folder that --`option` names can be written to, or made; it is not made yet.
+void check_output_folder(const std::string& command, const std::string& option, const std::string& folder);
 
 /// --size: rows and columns of "192x288".
 std::pair<std::int64_t, std::int64_t> read_size(const std::string& command, const std::string& size);

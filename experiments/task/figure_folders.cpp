@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "datasets/files/splits.hpp"
 #include "experiments/task/command_options.hpp"
 
 namespace stormsweep {
@@ -14,16 +15,19 @@ OptionTable FigureFolders::options(const std::string& what) {
           {{"png", po::value(&png), pixels.c_str()}, {"svg", po::value(&svg), "the same, as lines and letters"}}};
 }
 
-void FigureFolders::make(const std::string& command) const {
-  if (!png.empty()) make_output_folder(command, "png", png);
-  if (!svg.empty()) make_output_folder(command, "svg", svg);
+void FigureFolders::check(const std::string& command) const {
+  if (!png.empty()) check_output_folder(command, "png", png);
+  if (!svg.empty()) check_output_folder(command, "svg", svg);
 }
 
 std::vector<std::filesystem::path> FigureFolders::save(const Drawing& drawing, const std::string& name) const {
   std::vector<std::filesystem::path> files;
   if (!png.empty()) files.push_back(std::filesystem::path(png) / (name + ".png"));
   if (!svg.empty()) files.push_back(std::filesystem::path(svg) / (name + ".svg"));
-  for (const std::filesystem::path& file : files) drawing.save(file);
+  for (const std::filesystem::path& file : files) {
+    make_writable(file.parent_path());
+    drawing.save(file);
+  }
   return files;
 }
 

@@ -16,9 +16,9 @@ struct FigureFolders {
   /// The two options, for Syntax::groups; `what` is drawn: "a map of each sample".
   OptionTable options(const std::string& what);
   bool any() const { return !png.empty() || !svg.empty(); }
-  /// Makes the folders that were asked for. Throws InputError, with the command in front.
-  void make(const std::string& command) const;
-  /// Saves a figure in each of them, as `name` with the ending; these files.
+  /// Throws InputError where one that was asked for cannot be written to, or made; with the command in front.
+  void check(const std::string& command) const;
+  /// Makes them if need be, and saves a figure in each, as `name` with the ending; these files.
   std::vector<std::filesystem::path> save(const Drawing& drawing, const std::string& name) const;
 };
 

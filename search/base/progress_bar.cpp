@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "search/base/duration.hpp"
+#include "search/base/interruption.hpp"
 #include "search/base/machine.hpp"
 
 namespace stormsweep {
@@ -25,6 +26,7 @@ void ProgressBar::show(double share) {
 }
 
 void ProgressBar::show(double share, const std::string& done) {
+  stop_if_interrupted();
   const std::lock_guard lock(mutex_);
   const Seconds now = steady_time();
   if (!line_.due(now)) return;

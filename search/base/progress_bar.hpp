@@ -8,7 +8,8 @@
 
 namespace stormsweep {
 
-/// How far a command is, with the time that is left, on its own standard error. From any thread.
+/// How far a command is, with the time that is left, on its own standard error. From any thread. Whoever shows
+/// it can be stopped: Interruption comes out (interruption.hpp).
 class ProgressBar {
  public:
   /// Shown as "<command>: 12/100 <things> | 7 s left".

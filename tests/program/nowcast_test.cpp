@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <csignal>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -59,4 +61,30 @@ TEST_CASE("a search over networks and extrapolation: the same bits alone, beside
   REQUIRE(alone.size() == 5);
   CHECK(search("two.db", {"--workers", "2"}) == alone);
   CHECK(search("synchronous.db", {"--workers", "2", "--schedule", "synchronous"}) == alone);
+}
+
+TEST_CASE("stopped while it writes, a command leaves nothing behind, and ends by the signal") {
+  const WorkFolder folder;
+  Command generate({stormsweep_program(), "generate", "nowcast", "--samples", "100000", "-o", "data"}, folder);
+  REQUIRE(eventually([&] { return std::filesystem::exists(folder / "data/train.h5.partial"); }));
+  generate.signal(SIGINT);
+  const Ended ended = generate.wait();
+  CHECK(ended.status == 128 + SIGINT);
+  CHECK(ended.err.ends_with("stormsweep generate nowcast: stopped; what was not whole is gone\n"));
+  CHECK(std::filesystem::is_empty(folder / "data"));
+}
+
+TEST_CASE("what a command refuses leaves no folder, and a folder is no file to write") {
+  const WorkFolder folder;
+  const Ended none = run_stormsweep({"prepare", "nowcast", "nosuch", "-o", "p"}, folder);
+  CHECK(none.status == 2);
+  CHECK_FALSE(std::filesystem::exists(folder / "p"));
+  const Ended forecast = run_stormsweep(
+      {"forecast", "nowcast", "--model", "nosuch.pt", "--input", "nosuch", "-o", "a.h5", "--png", "figures/new"},
+      folder);
+  CHECK(forecast.status == 2);
+  CHECK_FALSE(std::filesystem::exists(folder / "figures"));
+  const Ended over =
+      run_stormsweep({"forecast", "nowcast", "--model", "nosuch.pt", "--input", "nosuch", "-o", "."}, folder);
+  CHECK(over.err == "stormsweep forecast nowcast: --output is .; it is a folder; give a file in it\n");
 }

@@ -82,7 +82,8 @@ TEST_CASE("a long command has a bar on a terminal, which is wiped, and is quiet 
   CAPTURE(on_terminal.out);
   CHECK(on_terminal.out.find("\r\033[K[--------------------] stormsweep generate tornado: ") != std::string::npos);
   CHECK(on_terminal.out.find("/1000000 storms | ") != std::string::npos);
-  CHECK(run({"/bin/sh", "-c", "timeout 3 " + command}, folder).err.empty());
+  CHECK(run({"/bin/sh", "-c", "timeout 3 " + command}, folder).err ==
+        "stormsweep generate tornado: stopped; what was not whole is gone\n");
 }
 
 TEST_CASE("a reader that has seen enough is no error to tell") {

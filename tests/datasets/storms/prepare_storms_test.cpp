@@ -194,6 +194,7 @@ TEST_CASE("prepare: what is not there, or has no date, or cannot be written to, 
   CHECK(refusal({raw / "none.nc"}, "/proc/no").starts_with("/proc/no: cannot be written to"));  // before reading
   std::ofstream(raw / "storms.nc") << "";
   CHECK(refusal({raw.path()}, out.path()).find("has no date in its name") != std::string::npos);
+  CHECK(refusal({raw.path()}, out / "new/folders").find("has no date in its name") != std::string::npos);
   CHECK(fs::is_empty(out.path()));
 }
 
