@@ -18,7 +18,7 @@ constexpr double ticks_below = 16, title_below = 38, below = 50;  ///< of the ax
 constexpr double legend_height = 22, sample_width = 30, mark_size = 4.5, small_mark_size = 2;
 constexpr std::size_t many_points = 150;  ///< of a line, whose marks are then small: they would hide each other
 constexpr std::size_t columns = 3;        ///< of panels
-constexpr int ticks_across = 6, values_across = 8, ticks_up = 6;
+constexpr int values_across = 8, ticks_up = 6;
 constexpr int dots_a_pixel = 3;
 constexpr double turned = 45, word_height = 16, widest_word = 150;  ///< of words that do not fit side by side
 

@@ -346,7 +346,7 @@ void MasterLoop::store_long_runners() {
 void MasterLoop::count(Status status) {
   ++ended_here_;
   commits_.add();
-  if (status != Status::complete && status != Status::pruned) limits_.fail();
+  if (status != Status::complete) limits_.fail();
 }
 
 Standing MasterLoop::standing() const {

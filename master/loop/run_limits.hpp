@@ -35,7 +35,6 @@ class RunLimits {
 
   /// The job is nearly over (closing_margin).
   bool time_is_over(Seconds now) const { return deadline_ && now >= *deadline_; }
-  bool has_deadline() const { return deadline_.has_value(); }
   /// Whether a training that takes `expected` would end in time, if it began now. What nothing is known of is begun,
   /// and so is what is longer than the whole job: it goes on from its checkpoint in the next.
   bool can_finish(std::optional<double> expected, Seconds now) const;

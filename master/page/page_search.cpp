@@ -55,7 +55,7 @@ void add_failures(Json& search, Selection& selection) {
   Json failures = Json::array(), reasons = 0;
   selection.query(
       fmt::format("SELECT status, error, count(*), min(trial), count(*) OVER () FROM selected WHERE status NOT IN "
-                  "('complete', 'running', 'waiting', 'pruned') GROUP BY status, {} ORDER BY 3 DESC, 4 "
+                  "('complete', 'running', 'waiting') GROUP BY status, {} ORDER BY 3 DESC, 4 "
                   "LIMIT {}",
                   reason_sql(), most_failures),
       [&](const std::vector<Cell>& row) {

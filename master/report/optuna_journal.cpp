@@ -22,7 +22,7 @@ using Names = std::vector<std::string>;
 // optuna/storages/journal/_storage.py, JournalOperation; optuna/study/_study_direction.py; optuna/trial/_state.py.
 constexpr int create_study = 0, create_trial = 4;
 constexpr int to_minimize = 1, to_maximize = 2;
-constexpr int running = 0, complete = 1, pruned = 2, failed = 3, waiting = 4;
+constexpr int running = 0, complete = 1, failed = 3, waiting = 4;
 constexpr const char* writer = "stormsweep";
 
 /// Numbers so many times apart are on a logarithmic scale.
@@ -80,8 +80,7 @@ int state_of(const Json& status, bool has_value) {
   const auto known = find_status(status.get<std::string>());
   if (known == Status::complete) return has_value ? complete : failed;
   if (known == Status::running) return running;
-  if (known == Status::waiting) return waiting;
-  return known == Status::pruned ? pruned : failed;
+  return known == Status::waiting ? waiting : failed;
 }
 
 /// "2026-01-02T03:04:05Z" as Python's older versions read it: without the Z.

@@ -64,13 +64,12 @@ void read_points(SQLite::Database& database, const std::string& search, Recorded
 
 /// Where the search chooses by the best epoch, what a point comes to is the best up to there.
 void keep_best(RecordedGrid& grid) {
-  const bool least = grid.space.goal == Goal::minimize;
   for (auto& [identity, curve] : grid.curves) {
     std::optional<double> best;
     for (auto& [epochs, point] : curve) {
       std::optional<double>& value = point.ended.value;
       if (!value) continue;
-      if (best && (least ? *best < *value : *best > *value)) value = best;
+      if (best && better(grid.space.goal, *best, *value)) value = best;
       best = value;
     }
   }

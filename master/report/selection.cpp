@@ -89,7 +89,7 @@ std::vector<SearchSummary> read_searches(SQLite::Database& database, const std::
     names.push_back(select.getColumn(0).getString());
     if (!name.empty() && names.back() != name) continue;
     const std::string experiment = select.getColumn(1).getString(), goal = select.getColumn(3).getString();
-    if (goal != to_string(Goal::minimize) && goal != to_string(Goal::maximize))
+    if (!find_goal(goal))
       throw DamagedRow::of_file(fmt::format("the search '{}' has the goal '{}'", names.back(), goal));
     found.push_back({names.back(), experiment, select.getColumn(2).getString(), goal, select.getColumn(4).getString(),
                      column_names(database, ColumnKind::hyperparameter, experiment),

@@ -18,10 +18,7 @@ namespace {
 class Recorded {
  public:
   Recorded(const Space& space, const RecordedGrid& grid)
-      : grid_(grid),
-        least_(space.goal == Goal::minimize),
-        goes_on_(space.share_epochs),
-        method_(make_method(space, {}, {.width = 1})) {}
+      : grid_(grid), goes_on_(space.share_epochs), method_(make_method(space, {}, {.width = 1})) {}
 
   WhatIf run() {
     while (const auto training = next()) {
@@ -70,12 +67,12 @@ class Recorded {
   }
 
   void consider(double value) {
-    if (!result_.found || (least_ ? value < *result_.found : value > *result_.found)) result_.found = value;
+    if (!result_.found || (better(grid_.space.goal, value, *result_.found))) result_.found = value;
     result_.steps.push_back({result_.trials, result_.epochs, *result_.found});
   }
 
   const RecordedGrid& grid_;
-  bool least_, goes_on_;  ///< goes_on_: a longer training of a configuration goes on from a shorter one
+  bool goes_on_;  ///< a longer training of a configuration goes on from a shorter one
   std::unique_ptr<Method> method_;
   std::map<Identity, std::pair<std::int64_t, double>> trained_;  ///< epochs and seconds so far
   WhatIf result_;

@@ -27,10 +27,6 @@ namespace stormsweep {
 
 namespace {
 
-std::string goal_text(Goal goal) {
-  return goal == Goal::minimize ? "minimize" : "maximize";
-}
-
 /// What the database says of the search of that name.
 struct Found {
   std::int64_t id, numbering;
@@ -98,8 +94,8 @@ void update_search(SQLite::Database& database, const SearchLease& lease, const S
       "UPDATE searches SET metric = ?, goal = ?, metric_at = ?, space = ?, writer_host = ?, writer_pid = ?, "
       "writer_job = ?, writer_seen = ?, numbering = ?, json_file = iif(?10 = '', json_file, ?10), json_bytes = ?11 "
       "WHERE id = ?12");
-  SQLite::bind(update, space.metric, goal_text(space.goal), std::string(to_string(space.metric_at)), space.text,
-               self.host, self.pid, self.job, self.seen, numbering(space));
+  SQLite::bind(update, space.metric, std::string(to_string(space.goal)), std::string(to_string(space.metric_at)),
+               space.text, self.host, self.pid, self.job, self.seen, numbering(space));
   // A run without lines leaves those of earlier ones, which lack its trials then, to `delete` and `rerun`.
   update.bind(10, json);
   if (lease.json_agrees) update.bind(11, static_cast<std::int64_t>(lease.json_bytes));
@@ -176,7 +172,7 @@ bool take_up(SQLite::Database& database, const Found& found, const Space& space,
   lease.search = found.id;
   lease.resumed =
       database.execAndGet(fmt::format("SELECT EXISTS (SELECT 1 FROM trials WHERE search = {})", found.id)).getInt();
-  const bool other_choice = found.metric != space.metric || found.goal != goal_text(space.goal);
+  const bool other_choice = found.metric != space.metric || found.goal != to_string(space.goal);
   std::error_code missing;
   const std::uintmax_t size = std::filesystem::file_size(json, missing);
   lease.json_agrees = found.json_file == json && found.json_bytes && !missing && size >= *found.json_bytes &&

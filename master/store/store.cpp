@@ -28,10 +28,6 @@ Store::Store(const std::filesystem::path& path, const Space& space, const std::s
 
 Store::~Store() = default;
 
-bool Store::resumed() const {
-  return database_->lease.resumed;
-}
-
 std::uint64_t Store::reused() const {
   return database_->lease.reused;
 }

@@ -39,8 +39,6 @@ class Store {
   Store(const std::filesystem::path& path, const Space& space, const std::string& fingerprint, const Options& options);
   ~Store();  ///< closes it
 
-  /// Whether trials of the search were stored before: if not, `missing` need not look.
-  bool resumed() const;
   /// How many trials were copied from other databases, now.
   std::uint64_t reused() const;
   /// `training` without the milestones that have a terminal row; nothing if none is left. Its attempt is that of a

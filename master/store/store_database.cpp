@@ -35,8 +35,6 @@ std::uint64_t& count_of(StatusCounts& counts, Status status) {
       return counts.diverged;
     case Status::out_of_memory:
       return counts.out_of_memory;
-    case Status::pruned:
-      return counts.pruned;
     default:
       return counts.running;
   }
@@ -44,7 +42,7 @@ std::uint64_t& count_of(StatusCounts& counts, Status status) {
 
 bool better(const RatedTrial& a, const RatedTrial& b, Goal goal) {
   if (std::isnan(a.metric) != std::isnan(b.metric)) return std::isnan(b.metric);
-  if (a.metric < b.metric || a.metric > b.metric) return (a.metric < b.metric) == (goal == Goal::minimize);
+  if (a.metric < b.metric || a.metric > b.metric) return better(goal, a.metric, b.metric);
   return std::tie(a.training, a.trial) < std::tie(b.training, b.trial);
 }
 
@@ -126,10 +124,9 @@ void StoreDatabase::open_json(const std::filesystem::path& path) {
 
 std::optional<double> StoreDatabase::best_until(const Identity& curve, std::int64_t milestone) {
   auto best = best_epochs.find(lease.search, curve, milestone);
-  const auto better = [&](double a, double b) { return goal == Goal::minimize ? a < b : a > b; };
   for (const PendingEpoch& point : epochs) {
     if (point.curve != curve || point.epoch > milestone) continue;
-    if (!std::isfinite(point.value) || (best && !better(point.value, best->value))) continue;
+    if (!std::isfinite(point.value) || (best && !better(goal, point.value, best->value))) continue;
     best = {point.epoch, point.value};
   }
   return best ? std::optional(best->value) : std::nullopt;

@@ -18,8 +18,8 @@ namespace stormsweep {
 
 /// Rows of one search by status.
 struct StatusCounts {
-  std::uint64_t running = 0, complete = 0, failed = 0, diverged = 0, out_of_memory = 0, pruned = 0;
-  std::uint64_t terminal() const { return complete + failed + diverged + out_of_memory + pruned; }
+  std::uint64_t running = 0, complete = 0, failed = 0, diverged = 0, out_of_memory = 0;
+  std::uint64_t terminal() const { return complete + failed + diverged + out_of_memory; }
 };
 
 inline constexpr double undefined_metric = std::numeric_limits<double>::quiet_NaN();

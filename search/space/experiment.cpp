@@ -223,6 +223,14 @@ Experiment parse_with_network(const nlohmann::ordered_json& json, const std::str
 std::string_view to_string(Goal goal) {
   return goals[static_cast<std::size_t>(goal)];
 }
+std::optional<Goal> find_goal(std::string_view name) {
+  const auto found = std::ranges::find(goals, name);
+  if (found == std::end(goals)) return std::nullopt;
+  return static_cast<Goal>(found - std::begin(goals));
+}
+bool better(Goal goal, double a, double b) {
+  return goal == Goal::minimize ? a < b : a > b;
+}
 std::string_view to_string(Type type) {
   return types[static_cast<std::size_t>(type)];
 }

@@ -16,6 +16,10 @@ namespace stormsweep {
 enum class Goal { minimize, maximize };
 enum class Type { integer, real, choice, flag };
 std::string_view to_string(Goal goal);
+/// The goal of that name, or nothing.
+std::optional<Goal> find_goal(std::string_view name);
+/// Whether `a` is nearer to the goal than `b`.
+bool better(Goal goal, double a, double b);
 std::string_view to_string(Type type);
 
 /// One hyperparameter as experiments/<name>/experiment.json declares it.

@@ -6,8 +6,8 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> status_names{"waiting",  "running",       "complete", "failed",
-                                                       "diverged", "out_of_memory", "pruned"};
+constexpr std::array<std::string_view, 6> status_names{"waiting", "running",  "complete",
+                                                       "failed",  "diverged", "out_of_memory"};
 
 }  // namespace
 

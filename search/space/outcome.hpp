@@ -11,11 +11,11 @@
 namespace stormsweep {
 
 /// Waiting and running are passing; the others are terminal: a configuration ends in exactly one of them.
-enum class Status : std::uint8_t { waiting, running, complete, failed, diverged, out_of_memory, pruned };
+enum class Status : std::uint8_t { waiting, running, complete, failed, diverged, out_of_memory };
 std::string_view to_string(Status status);
 /// The reverse; nothing where no status has that name.
 std::optional<Status> find_status(std::string_view name);
-/// complete, failed, diverged, out_of_memory or pruned.
+/// complete, failed, diverged or out_of_memory.
 bool is_terminal(Status status);
 
 /// Metrics by name; NaN means undefined (AUC of one class, say) and is NULL in the store.

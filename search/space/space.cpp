@@ -70,8 +70,9 @@ void read_metric(const Field& root, Space& space) {
   space.metric = metric->name;
   space.goal = metric->goal;
   if (!goal) return;
-  if (goal->text() != "minimize" && goal->text() != "maximize") goal->refuse("give minimize or maximize");
-  space.goal = goal->text() == "minimize" ? Goal::minimize : Goal::maximize;
+  const auto given = find_goal(goal->text());
+  if (!given) goal->refuse("give minimize or maximize");
+  space.goal = *given;
 }
 
 void read_data(const Field& root, const std::filesystem::path& directory, Space& space) {

@@ -127,7 +127,7 @@ TEST_CASE("rows that are words come as they are declared") {
   Pivot pivot{"status", "epochs", "", {"trial"}, "selected"};
   const auto first = [&] { return std::get<std::string>(pivot_cells(selection, pivot).front().row); };
   CHECK(first() == "complete");
-  pivot.words = {"pruned", "diverged", "complete"};
+  pivot.words = {"failed", "diverged", "complete"};
   CHECK(first() == "diverged");
   CHECK(pivot_tables(selection, pivot).front().rows.front().front() == "diverged");
 }

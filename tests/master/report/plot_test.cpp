@@ -83,7 +83,7 @@ TEST_CASE("of many trials some are drawn, and the chart says so") {
 
 TEST_CASE("nothing to draw, and too much, are refused") {
   const TornadoResults results;
-  Selection nothing(results.file, "", "status = 'pruned'");
+  Selection nothing(results.file, "", "status = 'out_of_memory'");
   CHECK_THROWS_WITH_AS(plot_history(nothing, nothing.searches()[0], "wall_seconds"),
                        doctest::Contains("no trial has a value to draw"), InputError);
   Selection all(results.file, "", "");

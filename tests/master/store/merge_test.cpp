@@ -134,7 +134,6 @@ TEST_CASE("a merged database is resumed: only what is missing is missing") {
   merge(out, {a, b});
   const Space space = noop_space(six);
   Store store(out, space, "f", {});
-  CHECK(store.resumed());
   CHECK(store.counts().complete == 3);
   for (const std::uint64_t i : {0, 1, 3}) CHECK_FALSE(store.missing(training(space, i)));
   for (const std::uint64_t i : {2, 4, 5}) CHECK(store.missing(training(space, i)));

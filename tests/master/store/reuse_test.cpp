@@ -84,7 +84,6 @@ TEST_CASE("nothing of other data, another experiment, another seed or another co
   Store store(folder.path / "new.db", space, "f",
               {.reuse = {other_data, other_seed, other_values, other_experiment.file}});
   CHECK(store.reused() == 0);
-  CHECK_FALSE(store.resumed());
 }
 
 TEST_CASE("more rows than are read at once are copied, and stand in no method here") {
