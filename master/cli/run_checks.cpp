@@ -40,7 +40,7 @@ void check_json(const Space& space, const RunOptions& options) {
         fmt::format("stormsweep run: --json: {} {}; give a folder that can be written", place.string(), problem));
   };
   std::error_code missing;
-  const fs::path file = json_file(space, options.json);
+  const fs::path file = fs::absolute(lines_file(options, space.name));
   if (fs::is_directory(file, missing)) refuse(file, "is a folder");
   if (fs::exists(file, missing) && access(file.c_str(), W_OK) != 0) refuse(file, "may not be written");
   fs::path there = file.parent_path();

@@ -185,8 +185,8 @@ int dispatch_job(const OpenSearch& search) {
 }
 
 /// `models` is told of trials as they are committed.
-Store::Options store_options(const RunOptions& options, KeptModels& models) {
-  Store::Options storing{.json = options.json,
+Store::Options store_options(const RunOptions& options, const Space& space, KeptModels& models) {
+  Store::Options storing{.json = lines_file(options, space.name),
                          .retry_failed = options.retry_failed,
                          .reuse = options.reuse,
                          .patience = Seconds(options.lost_after),
@@ -210,7 +210,7 @@ int run_search(const Space& space, const RunOptions& options, const DataReport& 
   check_precision(space, options, report.gpus);
   KeptModels& models = kept.models.emplace(options.results, cache_folder(options.results), space,
                                            static_cast<std::size_t>(options.keep_best));
-  Store& store = kept.store.emplace(options.results, space, report.fingerprint, store_options(options, models));
+  Store& store = kept.store.emplace(options.results, space, report.fingerprint, store_options(options, space, models));
   if (!options.reuse.empty()) tell_reused(store, options);
   models.open(store);
   write_share(options.results, space.name, share_of(space, options));

@@ -167,6 +167,12 @@ std::filesystem::path results_file(const RunOptions& options, const std::string&
   return options.shared ? share_file(file, options.share.index) : file;
 }
 
+std::filesystem::path lines_file(const RunOptions& options, const std::string& name) {
+  if (options.json.empty()) return {};
+  const std::filesystem::path file = std::filesystem::path(options.json) / (name + ".jsonl");
+  return options.shared ? share_file(file, options.share.index) : file;
+}
+
 std::filesystem::path cache_folder(const std::filesystem::path& database) {
   return side_folder(std::filesystem::absolute(database), "cache");
 }

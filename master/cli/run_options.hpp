@@ -40,6 +40,9 @@ std::optional<RunOptions> parse_run_options(const Arguments& arguments);
 /// The database: --results, or <name>.db; that of share I is <name>-I.db, since only one job may write a database.
 std::filesystem::path results_file(const RunOptions& options, const std::string& name);
 
+/// The file of JSON lines: <--json>/<name>.jsonl, of share I <name>-I.jsonl; empty without --json.
+std::filesystem::path lines_file(const RunOptions& options, const std::string& name);
+
 /// Checkpoints, preaugmented data and fresh networks of the searches of a database: its folder "cache"
 /// (master/store/side_folder.hpp), as an absolute path.
 std::filesystem::path cache_folder(const std::filesystem::path& database);

@@ -12,8 +12,8 @@
 namespace stormsweep {
 
 /// Replays measured trainings on any number of ranks: what a schedule would have made of them. A discrete-event
-/// simulation that drives the schedulers of the real thing (Dispatcher, RoundMaster, SynchronousMaster) by a clock of its own; pure
-/// and the same for the same seed. 100,000 trainings on 10,000 ranks take well under a second.
+/// simulation that drives the schedulers of the real thing (Dispatcher, RoundMaster, SynchronousMaster) by a clock of
+/// its own; pure and the same for the same seed. 100,000 trainings on 10,000 ranks take well under a second.
 namespace simulation {
 
 /// A training as it was measured.

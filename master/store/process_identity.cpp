@@ -94,7 +94,7 @@ bool WriterWatch::may_be_alive(const std::optional<ProcessIdentity>& writer, con
     sign_ = writer;
     since_ = now;
   }
-  const bool silent = now - since_ >= patience_;
+  const bool silent = now - since_ >= patience_ || self.seen - writer->seen > surely_gone;
   undecided_ = !changed_ && !silent;
   return !silent;
 }

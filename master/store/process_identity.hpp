@@ -19,6 +19,8 @@ struct ProcessIdentity {
 
 /// A writer gives a sign of life with every commit; after so many seconds without one it is taken for dead.
 inline constexpr double writer_patience = 60;
+/// ... and at once after so many by the two hosts' clocks, which never differ by that: Slurm's munge allows 5 minutes.
+inline constexpr double surely_gone = 3600;
 
 /// This process; `seen` is now.
 ProcessIdentity this_process();

@@ -206,7 +206,8 @@ bool retry_failed(SQLite::Database& database, const std::filesystem::path& file,
 SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
                       const std::string& fingerprint, const StoreOptions& options, WriterWatch& watch) {
   const ProcessIdentity self = this_process();
-  const std::string json = options.json.empty() ? "" : json_file(space, options.json).string();
+  const std::string json =
+      options.json.empty() ? "" : std::filesystem::absolute(options.json).lexically_normal().string();
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
   SearchLease lease;
   bool other_choice = false;
@@ -266,10 +267,6 @@ std::int64_t numbering(const Space& space) {
   if (shuffled && space.continuous_axes() == 0 && std::any_of(space.axes.begin(), space.axes.end(), conditional))
     text += ";settled";
   return static_cast<std::int64_t>(derive_seed(space.share_epochs, text));
-}
-
-std::filesystem::path json_file(const Space& space, const std::filesystem::path& folder) {
-  return std::filesystem::absolute(folder / (space.name + ".jsonl")).lexically_normal();
 }
 
 SearchLease lease_search(SQLite::Database& database, const std::filesystem::path& file, const Space& space,

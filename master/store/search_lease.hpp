@@ -28,9 +28,6 @@ struct SearchLease {
 /// axes, in their order, of exclusions, seed, method, and the sharing of epochs.
 std::int64_t numbering(const Space& space);
 
-/// <folder>/<search name>.jsonl
-std::filesystem::path json_file(const Space& space, const std::filesystem::path& folder);
-
 /// Finds or makes the search `space.name` and becomes its writer, in one transaction. Trials that a dead job left
 /// running wait again, and so do failed ones under retry_failed (their attempts counted afresh). Then what other
 /// databases have of the space is copied. Throws InputError: see

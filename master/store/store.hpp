@@ -62,8 +62,8 @@ class Store {
   void start(const Training& training, std::size_t milestone, const WorkerInfo& worker, double now);
   /// A terminal row for trial `milestone` of `training`. A second one for the same trial is ignored: the first stays.
   void finish(const Training& training, std::size_t milestone, const WorkerInfo& worker, const Outcome& outcome);
-  /// Points of the training's curves; those present already are kept. Without profiles' values, which no curve has: of a
-  /// nowcast they would be 20 times as long as all else. Its trial has them.
+  /// Points of the training's curves; those present already are kept. Without profiles' values, which no curve has: of
+  /// a nowcast they would be 20 times as long as all else. Its trial has them.
   void add_epochs(const Training& training, const std::vector<EpochRecord>& records);
   /// Makes everything so far durable. It is the writer's sign of life, too: call it at least every 20 s, also with
   /// nothing to write. False where it cannot be done now, because another process holds the file for longer than

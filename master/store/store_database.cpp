@@ -76,7 +76,7 @@ StoreDatabase::StoreDatabase(const std::filesystem::path& path, const Space& spa
     for (const Metric& m : profile.metrics)
       for (const Value& at : profile.at) metrics.insert(profile_metric(m.name, at));
   committed = read_tally();
-  if (!options.json.empty()) open_json(json_file(space, options.json));
+  if (!options.json.empty()) open_json(options.json);
 }
 
 StoreDatabase::~StoreDatabase() {

@@ -46,7 +46,7 @@ struct StoredTrial {
 
 /// How a search is stored.
 struct StoreOptions {
-  std::filesystem::path json;  ///< folder for <search name>.jsonl; empty: none
+  std::filesystem::path json;  ///< file of JSON lines; empty: none
   bool retry_failed = false;   ///< trials that failed, diverged or ran out of memory wait again, from attempt 1
   std::vector<std::filesystem::path> reuse = {};  ///< databases whose trials of the space are copied (reuse.hpp)
   Seconds patience{0};                            ///< with another writer of the search, which may be about to end

@@ -36,7 +36,7 @@ struct CurveSearch {
 
   explicit CurveSearch(const std::string& metric = accuracy) {
     const Space space = searching_by(metric);
-    Store store(file, space, "f", {.json = folder.path});
+    Store store(file, space, "f", {.json = folder.path / "s.jsonl"});
     for (const std::int64_t k : {0, 1, 2}) reach(store, training(space, 0), k);
   }
   std::vector<std::string> rows() const {

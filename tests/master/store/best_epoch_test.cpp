@@ -97,7 +97,7 @@ TEST_CASE("a search that chooses by another metric has its best epochs anew, in 
     return rows;
   };
   CHECK(in_lines() == by_accuracy);
-  Store(search.file, searching_by(R"("validation_loss")"), "f", {.json = search.folder.path});
+  Store(search.file, searching_by(R"("validation_loss")"), "f", {.json = search.folder.path / "s.jsonl"});
   CHECK(search.rows() == by_loss);
   CHECK(in_lines() == by_loss);
 }

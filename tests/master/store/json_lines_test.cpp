@@ -21,7 +21,7 @@ struct Search {
   Space space = noop_space(R"({"index": [1, 2, 3, 4]})");
 
   void run(std::vector<std::uint64_t> numbers, bool with_json = true, bool retry = false, bool fail = false) {
-    Store store(file, space, "f", {with_json ? folder.path / "lines" : std::filesystem::path{}, retry});
+    Store store(file, space, "f", {with_json ? json : std::filesystem::path{}, retry});
     for (const std::uint64_t i : numbers)
       store.finish(training(space, i), 0, worker(), fail ? failure("a \"bad\"\tday") : outcome(0.1 * double(i)));
   }

@@ -278,7 +278,7 @@ TEST_CASE("JSON lines beside a merged database are written anew by its next run"
   TemporaryFolder folder;
   const auto b = folder.path / "b.db", out = folder.path / "out.db";
   const Space space = noop_space(six);
-  const auto open = [&] { Store(out, space, "f", {.json = folder.path}); };
+  const auto open = [&] { Store(out, space, "f", {.json = folder.path / "s.jsonl"}); };
   open();
   fill(out, {1});
   open();

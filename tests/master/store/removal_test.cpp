@@ -52,7 +52,7 @@ struct Four {
   Space space = noop_space(R"({"index": [1, 2, 3, 4]})");
 
   Four() {
-    Store store(file, space, "f", {.json = folder.path});
+    Store store(file, space, "f", {.json = folder.path / "s.jsonl"});
     for (const std::uint64_t i : {0, 1, 3}) store.finish(training(space, i), 0, worker(), outcome(0.1 * double(i)));
     store.finish(training(space, 2), 0, worker(), failure("no"));
   }
@@ -69,7 +69,7 @@ TEST_CASE("deleted trials go with their networks, the JSON lines follow, and the
   CHECK(in_lines(f.folder.path / "s.jsonl") == Rows{"1", "3"});
   CHECK(network_kept(f.file, 1));
   CHECK_FALSE(network_kept(f.file, 2));
-  Store store(f.file, f.space, "f", {.json = f.folder.path});
+  Store store(f.file, f.space, "f", {.json = f.folder.path / "s.jsonl"});
   CHECK(store.counts().complete == 2);
   store.finish(store.missing(training(f.space, 2)).value(), 0, worker(), outcome(0.5));
   store.commit();
@@ -86,7 +86,7 @@ TEST_CASE("trials to be run again wait without an outcome, under their numbers")
       Rows{"1|waiting|1|NULL|NULL|NULL|NULL", "4|waiting|1|NULL|NULL|NULL|NULL"});
   CHECK(in_lines(f.folder.path / "s.jsonl") == Rows{"2", "3"});
   CHECK(rerun_trials(f.file, {TrialId{1}}) == Removed{});  // it waits already
-  Store store(f.file, f.space, "f", {.json = f.folder.path});
+  Store store(f.file, f.space, "f", {.json = f.folder.path / "s.jsonl"});
   store.finish(store.missing(training(f.space, 0)).value(), 0, worker(), outcome(0.7));
   store.commit();
   CHECK(query(f.file, "SELECT status, score FROM results WHERE trial = 1") == Rows{"complete|0.7"});

@@ -42,7 +42,7 @@ TEST_CASE("what has ended elsewhere of the same configurations is copied, and th
     return digits;
   };
   SUBCASE("failures too") {
-    Store store(file, space, "f", {.json = folder.path, .reuse = {old}});
+    Store store(file, space, "f", {.json = folder.path / "new.jsonl", .reuse = {old}});
     CHECK(store.reused() == 3);
     CHECK(missing(store) == "xx-x-x-x");  // 9, 4, 3, 2 x 0, 1
     CHECK(store.counts().complete == 2);

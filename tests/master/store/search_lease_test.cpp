@@ -128,7 +128,7 @@ TEST_CASE("a process of our program that ran when it wrote is alive, however lon
 }
 
 TEST_CASE("a writer on another host lives while its sign of life changes, whatever the time is there") {
-  for (const double age : {1.0, 3600.0, -3600.0}) {
+  for (const double age : {1.0, 3000.0, -3600.0}) {
     CAPTURE(age);
     Written silent("elsewhere", 1, "", age), alive("elsewhere", 1, "", age);
     const Seconds asked = steady_time();
@@ -140,6 +140,12 @@ TEST_CASE("a writer on another host lives while its sign of life changes, whatev
     const Signs signs(alive.file);
     CHECK_THROWS_WITH_AS(alive.open(), doctest::Contains("process 1 on elsewhere"), InputError);
   }
+}
+
+TEST_CASE("a writer on another host that was seen hours ago is not waited for") {
+  Written gone("elsewhere", 1, "", 3700);
+  CHECK_NOTHROW(gone.open());
+  CHECK(gone.told.empty());
 }
 
 TEST_CASE("a writer is watched for as long as the patience with it, on our own clock") {
@@ -216,7 +222,7 @@ TEST_CASE("a writer that was taken over from cannot write any more") {
   TemporaryFolder folder;
   const auto file = folder.path / "s.db";
   const Space space = noop_space(R"({"index": [1, 2]})");
-  Store store(file, space, "f", {.json = folder.path, .retry_failed = false});
+  Store store(file, space, "f", {.json = folder.path / "s.jsonl", .retry_failed = false});
   execute(file, "UPDATE searches SET writer_host = 'elsewhere'");
   store.finish(training(space, 0), 0, worker(), outcome(0.5));
   CHECK_THROWS_WITH_AS(store.commit(), doctest::Contains("another process has taken over search 's'"), InputError);
@@ -228,7 +234,7 @@ TEST_CASE("a writer that was taken over from leaves its successor's JSON lines a
   TemporaryFolder folder;
   const auto file = folder.path / "s.db", json = folder.path / "s.jsonl";
   const Space space = noop_space(R"({"index": [1, 2]})");
-  Store store(file, space, "f", {.json = folder.path});
+  Store store(file, space, "f", {.json = folder.path / "s.jsonl"});
   execute(file, "UPDATE searches SET writer_host = 'elsewhere'");
   const std::string theirs = "what the successor has written\n";
   std::ofstream(json) << theirs;

@@ -15,7 +15,7 @@ namespace {
 
 /// Writes what is missing, `group` trials a commit, and tells the pipe how many are committed after each.
 [[noreturn]] void write_until_killed(const std::filesystem::path& file, const Space& space, int acknowledge) {
-  Store store(file, space, "f", {file.parent_path(), false});
+  Store store(file, space, "f", {file.parent_path() / "s.jsonl", false});
   const Trainings trainings(space);
   Outcome result = outcome(0);
   for (std::uint64_t i = 0, group = 0; i < space.grid.size(); ++i) {
@@ -64,7 +64,7 @@ TEST_CASE("killed at any moment, the store keeps every acknowledged row, exactly
     const std::string json_before = text(folder.path / "s.jsonl");
     std::uint64_t complete = 0;
     {
-      Store store(file, space, "f", {folder.path, false});
+      Store store(file, space, "f", {folder.path / "s.jsonl", false});
       complete = store.counts().complete;
       CHECK(store.counts().running == 0);
     }

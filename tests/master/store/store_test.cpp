@@ -370,7 +370,7 @@ TEST_CASE("a reader that holds the file costs nothing: outcomes wait in memory u
   TemporaryFolder folder;
   const auto file = folder.path / "s.db";
   const Space space = noop_space(R"({"index": [1, 2, 3]})");
-  Store store(file, space, "f", {.json = folder.path, .last_patience = Seconds(0.1)});
+  Store store(file, space, "f", {.json = folder.path / "s.jsonl", .last_patience = Seconds(0.1)});
   store.finish(training(space, 0), 0, worker(), outcome(0.1));
   REQUIRE(store.commit());
   {
