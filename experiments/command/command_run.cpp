@@ -104,7 +104,7 @@ class CommandRun {
     try {
       if (leads_) recall();
       const auto end = follow();
-      if (!end || (end->signal == SIGTERM && stopped_soon())) return std::nullopt;
+      if (!end || (end->signal == SIGTERM && stopped_soon())) return stopped();
       return conclude(*end);
     } catch (const NotFinite& error) {
       return ended(Status::diverged, error.what());
@@ -173,6 +173,16 @@ class CommandRun {
     const double timeout = experiment_.command->timeout;
     if (timeout > 0 && seconds() - heard_ > timeout)
       throw std::runtime_error(fmt::format("it has said nothing for {} s (timeout)", timeout));
+  }
+
+  /// A mate whose command has failed may have taken the checkpoint: what ours saves after that goes nowhere without the
+  /// reports before it.
+  std::nullopt_t stopped() {
+    process_.reset();
+    std::error_code ignored;
+    const bool taken = leads_ && tail_.bytes_read() > 0 && !fs::exists(folder_.told(), ignored);
+    if (taken) fs::remove_all(folder_.checkpoint, ignored);
+    return std::nullopt;
   }
 
   Outcome conclude(const ProcessEnd& end) {

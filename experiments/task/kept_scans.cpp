@@ -70,7 +70,9 @@ void write_kept(const fs::path& path, std::string_view kind, const Facts& facts,
   fs::create_directories(path.parent_path(), error);
   try {
     AtomicFile file(path);
-    file.write(json{{"kind", kind}, {"files", facts.of_all}, {"found", found}}.dump());
+    // A name that is no UTF-8 is never found again, and its file read again at each start.
+    file.write(json{{"kind", kind}, {"files", facts.of_all}, {"found", found}}.dump(-1, ' ', false,
+                                                                                    json::error_handler_t::replace));
     file.commit();
   } catch (const InputError&) {  // the next start reads the files again
   }

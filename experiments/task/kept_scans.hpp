@@ -9,8 +9,8 @@
 
 namespace stormsweep {
 
-/// What passes over a search's data have found, kept in a folder: a requeued job, or one of an array, need not read
-/// again what has not changed since.
+/// What passes over a search's data have found, kept in a folder: a job that goes on need not read again what
+/// has not changed since.
 class KeptScans {
  public:
   /// Without a folder nothing is kept.

@@ -41,8 +41,7 @@ std::optional<DataReport> check_data(const Space& space, const RunOptions& optio
     throw InputError(launch::worker_program() +
                      ": checks the data, and cannot be started; it belongs beside "
                      "stormsweep: build all");
-  if (status != 0)
-    throw std::runtime_error(fmt::format("checking the data ended with status {}, as told above", status));
+  if (status != 0) throw InputError(fmt::format("checking the data ended with status {}, as told above", status));
   return parse_report(report);
 }
 

@@ -52,10 +52,13 @@ void print(const Table& table, const ResultsQuestion& q, const Names& stay = {})
   if (q.format == "latex") std::cout << to_latex(table);
 }
 
-/// What is told in place of an answer without rows: `otherwise`, unless no trial was asked about.
+/// What is told in place of an answer without rows: `otherwise`, unless no trial was asked about. Of the best ones and
+/// of groups only complete trials have been selected.
 std::string nothing(Selection& selection, const ResultsQuestion& q, const std::string& otherwise) {
+  if (q.where.empty()) return otherwise;
+  if (q.best || !q.over.empty()) return otherwise + ", of those that meet --where";
   const bool none = selection.first("SELECT EXISTS (SELECT 1 FROM selected)") == Cell(std::int64_t{0});
-  return none && !q.where.empty() ? "no trial meets --where" : otherwise;
+  return none ? "no trial meets --where" : otherwise;
 }
 
 /// `footnotes` stand below a table; `none` is told in place of one without rows.

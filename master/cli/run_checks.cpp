@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "master/store/database.hpp"
+#include "master/store/json_lines.hpp"
 #include "master/store/search_lease.hpp"
 #include "master/store/stored_share.hpp"
 #include "search/base/error.hpp"
@@ -41,6 +42,10 @@ void check_json(const Space& space, const RunOptions& options) {
   };
   std::error_code missing;
   const fs::path file = fs::absolute(lines_file(options, space.name));
+  if (const fs::path other = other_owner(file, options.results); !other.empty())
+    throw InputError(
+        fmt::format("stormsweep run: --json: {0} has the lines of {1}; give another folder, or remove {0}.lock",
+                    file.string(), other.string()));
   if (fs::is_directory(file, missing)) refuse(file, "is a folder");
   if (fs::exists(file, missing) && access(file.c_str(), W_OK) != 0) refuse(file, "may not be written");
   fs::path there = file.parent_path();

@@ -169,8 +169,7 @@ std::filesystem::path results_file(const RunOptions& options, const std::string&
 
 std::filesystem::path lines_file(const RunOptions& options, const std::string& name) {
   if (options.json.empty()) return {};
-  const std::filesystem::path file = std::filesystem::path(options.json) / (name + ".jsonl");
-  return options.shared ? share_file(file, options.share.index) : file;
+  return std::filesystem::path(options.json) / (name + ".jsonl");
 }
 
 std::filesystem::path cache_folder(const std::filesystem::path& database) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "master/store/process_identity.hpp"
 #include "search/base/options.hpp"
 #include "search/base/time.hpp"
 #include "search/methods/share.hpp"
@@ -28,9 +29,9 @@ struct RunOptions {
 };
 
 /// How long the ranks of a job may take to start. They load LibTorch first, which takes long from a slow file system:
-/// far longer than any silence later.
+/// far longer than any silence later; and the master may wait for a sign of life of an earlier one.
 inline Seconds start_patience(const RunOptions& options) {
-  return 20 * Seconds(options.lost_after);
+  return 20 * Seconds(options.lost_after) + Seconds(writer_patience);
 }
 
 /// Nothing where --help was asked for, which is then printed. A task of a Slurm array that is not given a --share takes
@@ -40,7 +41,7 @@ std::optional<RunOptions> parse_run_options(const Arguments& arguments);
 /// The database: --results, or <name>.db; that of share I is <name>-I.db, since only one job may write a database.
 std::filesystem::path results_file(const RunOptions& options, const std::string& name);
 
-/// The file of JSON lines: <--json>/<name>.jsonl, of share I <name>-I.jsonl; empty without --json.
+/// The file of JSON lines: <--json>/<name>.jsonl; empty without --json.
 std::filesystem::path lines_file(const RunOptions& options, const std::string& name);
 
 /// Checkpoints, preaugmented data and fresh networks of the searches of a database: its folder "cache"

@@ -112,7 +112,7 @@ std::optional<Conclusion> MasterLoop::turn(bool drain, Seconds patience) {
   beat();
   store_long_runners();
   commits_.commit_when_due(now());
-  remove_dropped();
+  remove_next_dropped();
   tell_of_store();
   if (progress_.due(now())) progress_.show(standing(), now());
   return ended_ ? std::optional(conclude()) : std::nullopt;
@@ -278,9 +278,10 @@ void MasterLoop::drop(const Training& training) {
     dropped_.push_back(curve_identity(training.configuration, *space_.experiment, space_.seed));
 }
 
-void MasterLoop::remove_dropped() {
+void MasterLoop::remove_next_dropped() {
   if (dropped_.empty() || commits_.waiting()) return;
-  remove_checkpoints(options_.settings.cache, options_.settings.fingerprint, std::exchange(dropped_, {}));
+  remove_checkpoint(options_.settings.cache, options_.settings.fingerprint, dropped_.back());
+  dropped_.pop_back();
 }
 
 void MasterLoop::drain_when_due(bool drain) {
@@ -367,7 +368,7 @@ Conclusion MasterLoop::conclude() {
     progress_.say(fmt::format("{}; outcomes that are not in it: {}; run it again to continue", store_.problem(), lost));
     if (conclusion_.ending == Ending::done) conclusion_.ending = Ending::drained;
   }
-  remove_dropped();
+  while (!dropped_.empty() && !commits_.waiting()) remove_next_dropped();
   progress_.finish(standing(), now());
   if (source_.unstarted() && conclusion_.ending == Ending::done) conclusion_.ending = Ending::drained;
   // Running a search again that fails so would not get further: it has ended.

@@ -94,7 +94,8 @@ class MasterLoop {
   void learn(const Training& training, std::size_t milestone, const Outcome& outcome);
   /// A training will not go on: its checkpoint goes once its outcomes are committed.
   void drop(const Training& training);
-  void remove_dropped();
+  /// One a turn: a command's is a folder, which may take long.
+  void remove_next_dropped();
 
   void drain_when_due(bool drain);
   void tell_of_store();

@@ -19,19 +19,16 @@ void remove_stale_checkpoints(const std::filesystem::path& cache, const std::str
       left.emplace(*curve, entry.path());
       curves.insert(*curve);
     }
+  if (curves.empty()) return;  // asks the store for a look at all rows
   const std::set<Identity> stale = store.abandoned(curves);
   for (const auto& [curve, file] : left)
     if (stale.contains(curve)) fs::remove_all(file, ignored);  // a command's is a folder
   fs::remove(checkpoints(cache), ignored);                     // if it is empty
 }
 
-void remove_checkpoints(const std::filesystem::path& cache, const std::string& fingerprint,
-                        const std::vector<Identity>& curves) {
-  namespace fs = std::filesystem;
-  const fs::path folder = checkpoints(cache);
+void remove_checkpoint(const std::filesystem::path& cache, const std::string& fingerprint, const Identity& curve) {
   std::error_code ignored;  // what is not there need not go
-  if (!fs::exists(folder, ignored)) return;
-  for (const Identity& curve : curves) fs::remove_all(checkpoint(folder, curve, fingerprint), ignored);
+  std::filesystem::remove_all(checkpoint(checkpoints(cache), curve, fingerprint), ignored);
 }
 
 }  // namespace stormsweep

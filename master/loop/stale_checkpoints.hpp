@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <string>
-#include <vector>
 
 #include "master/store/store.hpp"
 
@@ -13,9 +12,8 @@ namespace stormsweep {
 /// stopped.
 void remove_stale_checkpoints(const std::filesystem::path& cache, const std::string& fingerprint, Store& store);
 
-/// Removes the checkpoints of trainings that will not go on, by their curves (search/space/cache_files.hpp), where
-/// there are any.
-void remove_checkpoints(const std::filesystem::path& cache, const std::string& fingerprint,
-                        const std::vector<Identity>& curves);
+/// Removes the checkpoint of a training that will not go on, by its curve (search/space/cache_files.hpp), where there
+/// is one.
+void remove_checkpoint(const std::filesystem::path& cache, const std::string& fingerprint, const Identity& curve);
 
 }  // namespace stormsweep

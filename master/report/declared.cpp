@@ -75,11 +75,12 @@ std::optional<bool> logarithmic(const Json& range) {
   return !scale.is_null() && scale != "linear";
 }
 
-/// Of a value, a list, {"values"} or {"min", "max"}.
+/// Of a value, a list, {"values"} or {"min", "max"}; with "when" the default, too.
 bool has_several_values(const Json& parameter) {
   if (parameter.is_array()) return parameter.size() > 1;
   if (!parameter.is_object()) return false;
-  return has_several_values(member(parameter, "values")) || member(parameter, "min") != member(parameter, "max");
+  return parameter.contains("when") || has_several_values(member(parameter, "values")) ||
+         member(parameter, "min") != member(parameter, "max");
 }
 
 }  // namespace

@@ -29,15 +29,16 @@ std::optional<FileLock> claim_lines(const fs::path& file, const fs::path& databa
   fs::create_directories(file.parent_path(), ignored);
   auto lock = FileLock::attempt(lock_of(file), remedy);
   if (!lock) return lock;
-  const fs::path owner = owner_of_lines(file);
-  std::error_code missing;
-  if (fs::exists(owner, missing) && !fs::equivalent(owner, database, missing)) return std::nullopt;
+  if (!other_owner(file, database).empty()) return std::nullopt;
   lock->sign(fs::weakly_canonical(database).string());
   return lock;
 }
 
-fs::path owner_of_lines(const fs::path& file) {
-  return fs::exists(lock_of(file)) ? read_file(lock_of(file), remedy) : "";
+fs::path other_owner(const fs::path& file, const fs::path& database) {
+  std::error_code missing;
+  if (!fs::exists(lock_of(file), missing)) return {};
+  const fs::path owner = read_file(lock_of(file), remedy);
+  return fs::exists(owner, missing) && !fs::equivalent(owner, database, missing) ? owner : fs::path();
 }
 
 JsonLines::JsonLines(std::filesystem::path file, std::uint64_t length) : file_(std::move(file)) {

@@ -13,8 +13,8 @@ namespace stormsweep {
 /// there: two that have a search of one name, or a database and its copy, would cut each other's lines. Makes the
 /// folder. Nothing where another one writes it. Throws InputError: it cannot be locked.
 std::optional<FileLock> claim_lines(const std::filesystem::path& file, const std::filesystem::path& database);
-/// The database that claimed it last; empty: none did.
-std::filesystem::path owner_of_lines(const std::filesystem::path& file);
+/// Another database than this, still there, that claimed it last; empty: none.
+std::filesystem::path other_owner(const std::filesystem::path& file, const std::filesystem::path& database);
 
 /// A file of JSON lines that grows in step with the database: what was appended counts only once it is kept, and the
 /// database remembers the kept length. All functions but `forget` throw NotNow (database.hpp) where the file or its

@@ -57,11 +57,13 @@ class Removal {
     refuse_decided(fate.later);
     Removed removed;
     removed.curves = remove_curves();
-    remove_checkpoints();
+    const std::vector<fs::path> checkpoints = find_checkpoints();
     const std::vector<TrialId> chosen = read_chosen();
     removed.trials = static_cast<std::uint64_t>(database_.exec(fmt::format("{} WHERE {}", fate.change, is_chosen)));
     database_.exec("UPDATE searches SET json_bytes = NULL WHERE id IN (SELECT id FROM touched)");
     DoomedModels networks(file_, chosen);
+    std::error_code ignored;  // before the commit: a run that begins right after it must find none
+    for (const fs::path& checkpoint : checkpoints) fs::remove_all(checkpoint, ignored);
     transaction.commit();
     removed.networks = networks.remove();
     for (const Touched& search : touched_) renew_lines(search);
@@ -117,18 +119,20 @@ class Removal {
     return static_cast<std::uint64_t>(curves.getInt64());
   }
 
-  /// What is trained again begins anew. Before the commit: a run that begins right after it must find none.
-  void remove_checkpoints() {
+  /// What is trained again begins anew. But another search on the same data may train what has the same curve.
+  std::vector<fs::path> find_checkpoints() {
     const fs::path folder = checkpoints(side_folder(file_, "cache"));
-    std::error_code ignored;  // what is not there need not go
-    if (!fs::exists(folder, ignored)) return;
-    SQLite::Statement select(database_,
-                             "SELECT DISTINCT curve, fingerprint FROM trials JOIN searches ON searches.id = search "
-                             "WHERE trials.id IN (SELECT id FROM chosen)");
-    while (select.executeStep()) {
-      const auto curve = read_identity(select.getColumn(0));
-      if (curve) fs::remove_all(checkpoint(folder, *curve, select.getColumn(1).getString()), ignored);
-    }
+    std::vector<fs::path> found;
+    if (std::error_code missing; !fs::exists(folder, missing)) return found;
+    SQLite::Statement select(
+        database_,
+        "SELECT DISTINCT t.curve, s.fingerprint FROM trials t JOIN searches s ON s.id = t.search WHERE t.id IN (SELECT "
+        "id FROM chosen) AND NOT EXISTS (SELECT 1 FROM searches o WHERE o.fingerprint = s.fingerprint AND o.id <> s.id "
+        "AND EXISTS (SELECT 1 FROM trials WHERE search = o.id AND curve = t.curve))");
+    while (select.executeStep())
+      if (const auto curve = read_identity(select.getColumn(0)))
+        found.push_back(checkpoint(folder, *curve, select.getColumn(1).getString()));
+    return found;
   }
 
   std::vector<TrialId> read_chosen() {

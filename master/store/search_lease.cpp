@@ -188,12 +188,14 @@ bool take_up(SQLite::Database& database, const Found& found, const Space& space,
   return other_choice;
 }
 
-FileLock lock_json(const std::filesystem::path& json, const std::filesystem::path& database) {
+/// Nothing where a master that we have taken over from holds it still: no sign of ours is in the database without
+/// lines, and none of its lines without a sign.
+std::optional<FileLock> lock_json(const std::filesystem::path& json, const std::filesystem::path& database) {
   auto lock = claim_lines(json, database);
-  if (!lock)
-    throw BeingWritten(fmt::format("{}: has the lines of {}; give another folder with --json", json.string(),
-                                   owner_of_lines(json).string()));
-  return *std::move(lock);
+  if (const auto other = other_owner(json, database); !lock && !other.empty())
+    throw InputError(fmt::format("{}: has the lines of {}; give another folder with --json, or remove {}.lock",
+                                 json.string(), other.string(), json.string()));
+  return lock;
 }
 
 /// --retry-failed. Whether any trial waits again.

@@ -196,6 +196,24 @@ TEST_CASE(
   CHECK(std::count(std::istreambuf_iterator<char>(trained), {}, '\n') == 10);
 }
 
+/// A gang shares its checkpoint. The script does what a failing mate does while this command runs.
+TEST_CASE("what is saved after a mate has failed and taken the checkpoint goes with it") {
+  const RunWorld world;
+  const std::string save = R"(mkdir -p "$STORMSWEEP_CHECKPOINT"; echo 1 > "$STORMSWEEP_CHECKPOINT/epoch")";
+  const std::string report = R"(echo '{"epoch": 1, "loss": 0.5}' >> "$STORMSWEEP_REPORT"; sleep 1; )";
+  const std::string wait = "trap '" + save + "; exit 143' TERM; while :; do sleep 0.05; done";
+  const auto saved = [&] {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(world.folder / "cache/checkpoints"))
+      if (entry.path().filename() == "epoch") return true;
+    return false;
+  };
+  const std::string take = "rm -r $(dirname $STORMSWEEP_CHECKPOINT); ";
+  CHECK_FALSE(world.run(experiment(report + take + wait), {2}, 2).left);
+  CHECK_FALSE(saved());
+  CHECK_FALSE(world.run(experiment(report + wait), {2}, 2).left);
+  CHECK(saved());
+}
+
 TEST_CASE("a program that is not there") {
   const RunWorld world;
   const Experiment none = parse_experiment(R"({"name": "mine", "summary": "s", "data": [], "run": ["no-such-program"],

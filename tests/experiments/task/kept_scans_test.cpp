@@ -5,6 +5,7 @@
 #include <chrono>
 #include <fstream>
 #include <stdexcept>
+#include <thread>
 
 #include "tests/folder.hpp"
 
@@ -14,7 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// At a time of change of its own: a kernel's clock for files may go by 10 ms.
 void write(const fs::path& file, const std::string& text, fs::file_time_type time) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
   std::ofstream(file) << text;
   fs::last_write_time(file, time);
 }

@@ -300,12 +300,13 @@ TEST_CASE("wrong questions are answered in one line") {
 
 TEST_CASE("a condition that no trial meets is told as such, whatever was asked") {
   const TornadoResults t;
-  for (const Arguments& what :
-       {Arguments{}, {"--best", "1"}, {"--curves"}, {"--rows", "epochs", "--columns", "batch_size"}}) {
+  for (const Arguments& what : {Arguments{}, {"--curves"}, {"--rows", "epochs", "--columns", "batch_size"}}) {
     Arguments options{"--where", "trial = 99"};
     options.insert(options.end(), what.begin(), what.end());
     CHECK(results(t, options) == "no trial meets --where\n");
   }
+  CHECK(results(t, {"--where", "trial = 99", "--best", "1"}) ==
+        "no complete trial has a validation_accuracy yet, of those that meet --where\n");
 }
 
 TEST_CASE("a condition cannot change the results") {

@@ -29,6 +29,12 @@ TEST_CASE("a folder for JSON lines that cannot be one is refused before anything
   CHECK(refusal(file / "deeper") == "stormsweep run: --json: " + file.string() + " is no folder" + remedy);
   CHECK(refusal(folder.path / "new" / "deeper") == "");
   CHECK(refusal(folder.path) == "");
+  const auto lines = (folder.path / "s.jsonl").string(), other = (folder.path / "other.db").string();
+  std::ofstream(other) << "";
+  std::ofstream(lines + ".lock") << other;
+  CHECK(refusal(folder.path) == "stormsweep run: --json: " + lines + " has the lines of " + other +
+                                    "; give another folder, or remove " + lines + ".lock");
+  std::filesystem::remove(lines + ".lock");
   std::filesystem::create_directory(folder.path / "s.jsonl");
   CHECK(refusal(folder.path) ==
         "stormsweep run: --json: " + (folder.path / "s.jsonl").string() + " is a folder" + remedy);

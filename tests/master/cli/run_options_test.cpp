@@ -44,17 +44,6 @@ TEST_CASE("a part of a search has a database of its own") {
   CHECK(share_of({"--share", "0/1", "--results", "d.e/x"}) == "0/1 d.e/x-0");
 }
 
-TEST_CASE("a part of a search has JSON lines of its own") {
-  const auto lines_of = [](Arguments arguments) {
-    arguments.insert(arguments.begin(), "s.json");
-    return lines_file(parse_run_options(arguments).value(), "s").string();
-  };
-  CHECK(lines_of({}).empty());
-  CHECK(lines_of({"--share", "0/2"}).empty());
-  CHECK(lines_of({"--json", "out"}) == "out/s.jsonl");
-  CHECK(lines_of({"--json", "out", "--share", "1/2"}) == "out/s-1.jsonl");
-}
-
 TEST_CASE("a task of a Slurm array takes its part by itself, unless told otherwise") {
   const ArrayTask task("1", "4", "0", "3");
   CHECK(share_of({}) == "1/4 s-1.db");

@@ -324,6 +324,7 @@ TEST_CASE("a checkpoint goes once the outcome is committed, and stays where its 
   reader.reset();
   job.time += Seconds(2);
   job.turn();
+  job.turn();  // one goes a turn
   CHECK(there() == std::vector<bool>{false, false, true, true});
 }
 

@@ -178,6 +178,7 @@ TEST_CASE("a network that cannot be removed keeps its trial") {
   keep_network(f.file, 1);
   keep_network(f.file, 2);
   const auto network = model_file(f.file, TrialId{2});
+  const auto saved = f.save(0);
   // A folder in the place of what it would become: also root is refused.
   std::filesystem::create_directories(network.string() + ".removed/full");
   CHECK_THROWS_WITH_AS(delete_trials(f.file, {TrialId{1}, TrialId{2}}),
@@ -185,6 +186,18 @@ TEST_CASE("a network that cannot be removed keeps its trial") {
                        InputError);
   CHECK(query(f.file, "SELECT count(*) FROM trials") == Rows{"4"});
   CHECK(network_kept(f.file, 1));
+  CHECK(std::filesystem::exists(saved));
+}
+
+TEST_CASE("a checkpoint stays that another search on the same data goes on from") {
+  const Four f;
+  Space other = noop_space(R"({"index": [1]})", "other");
+  other.seed = f.space.seed;
+  Store(f.file, other, "f", {}).finish(training(other, 0), 0, worker(), failure("later"));
+  const auto shared = f.save(0), own = f.save(1);
+  CHECK(delete_trials(f.file, {TrialId{1}, TrialId{2}}).trials == 2);
+  CHECK(std::filesystem::exists(shared));
+  CHECK_FALSE(std::filesystem::exists(own));
 }
 
 TEST_CASE("what a halving has decided without a trial that failed stays decided, as under --retry-failed") {

@@ -199,7 +199,7 @@ TEST_CASE("failed trials stay unless they are to be retried; their attempts then
   store.finish(training(space, 0), 0, worker(), outcome(0.75));
   store.commit();
   CHECK(store.counts().failed == 0);
-  CHECK(store.counts().complete == 2);
+  CHECK(store.counts().complete == 3);
   CHECK(query(file, "SELECT trial, status, score, error FROM results WHERE \"index\" = 1") ==
         std::vector<std::string>{"1|complete|0.75|NULL"});
 }
