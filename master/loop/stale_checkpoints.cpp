@@ -19,7 +19,6 @@ void remove_stale_checkpoints(const std::filesystem::path& cache, const std::str
       left.emplace(*curve, entry.path());
       curves.insert(*curve);
     }
-  if (curves.empty()) return;  // asks the store for a look at all rows
   const std::set<Identity> stale = store.abandoned(curves);
   for (const auto& [curve, file] : left)
     if (stale.contains(curve)) fs::remove_all(file, ignored);  // a command's is a folder
