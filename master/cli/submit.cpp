@@ -152,7 +152,7 @@ Submission make_submission(const SubmitQuestion& q, const Space& space, const Ar
                       "backslash or an end of line in it; rename it",
                       one_line(folder.string())));
   job.program = fs::read_symlink("/proc/self/exe");
-  job.command = fmt::format("stormsweep submit {}", fmt::join(words, " "));
+  job.command = words;
   const std::uint64_t tasks = whole("ntasks-per-node", q.tasks_per_node, 1);
   const std::uint64_t gpus = whole("gpus-per-task", q.gpus_per_task, 0);
   const std::uint64_t sharing = whole("workers-per-gpu", q.workers_per_gpu, 1);

@@ -128,8 +128,9 @@ void check_further(const std::string& option) {
 }
 
 std::string batch_script(const BatchJob& job) {
-  std::string text = fmt::format("#!/bin/bash\n# Written by: {}\n# sbatch takes it again, to continue the search.\n#\n",
-                                 one_line(job.command));
+  std::string text = fmt::format(
+      "#!/bin/bash\n# Written by: stormsweep submit{}\n# sbatch takes it again, to continue the search.\n#\n",
+      one_line(quoted(job.command)));
   for (const std::string& line : demands(job)) text += "#SBATCH " + line + '\n';
   text += fmt::format("\nSTORMSWEEP={}\nSTORMSWEEP_REQUEUES={}\nset --{}", quoted(job.program.string()), job.requeues,
                       quoted(job.arguments));

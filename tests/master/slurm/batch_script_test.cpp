@@ -14,7 +14,7 @@ BatchJob job() {
   BatchJob job;
   job.name = "quick", job.folder = "/home/me/it's 5%", job.started_in = "/home/me/a b",
   job.program = "/opt/storm sweep/stormsweep";
-  job.command = "stormsweep submit quick.json\nrm -r /";
+  job.command = {"quick.json\nrm -r /"};
   job.arguments = {"/home/me/it's 5%/quick.json", "--workers", "8"};
   return job;
 }
@@ -38,6 +38,7 @@ TEST_CASE("a script asks for what the job needs, the master for nothing") {
     CAPTURE(line);
     CHECK(has(script, line));
   }
+  CHECK(has(script, "# Written by: stormsweep submit 'quick.json rm -r /'"));
   CHECK(script.find("--array") == std::string::npos);
   const std::string plain = batch_script(job());
   CHECK(plain.find("gpus") == std::string::npos);
