@@ -188,8 +188,8 @@ bool take_up(SQLite::Database& database, const Found& found, const Space& space,
   return other_choice;
 }
 
-/// Nothing where a master that we have taken over from holds it still: no sign of ours is in the database without
-/// lines, and none of its lines without a sign.
+/// Nothing where a master that was taken over from still holds it: that one signs before it writes lines, and can sign
+/// no more.
 std::optional<FileLock> lock_json(const std::filesystem::path& json, const std::filesystem::path& database) {
   auto lock = claim_lines(json, database);
   if (const auto other = other_owner(json, database); !lock && !other.empty())
