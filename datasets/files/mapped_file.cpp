@@ -18,9 +18,9 @@ constexpr std::size_t probes = 4;                // of 128 storms; more cost as 
 constexpr std::size_t read_at_once = 128 << 10;  // beyond which Linux may cut short what is asked for
 
 /// The page in which `byte` lies.
-void* page_of(const std::byte* byte) {
+std::byte* page_of(const std::byte* byte) {
   static const auto size = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
-  return reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(byte) / size * size);
+  return const_cast<std::byte*>(byte - reinterpret_cast<std::uintptr_t>(byte) % size);
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ void MappedFile::will_need(std::span<const std::span<const std::byte>> pieces) c
     for (std::size_t begin = 0; begin < piece.size(); begin += read_at_once) {
       const std::byte* const first = piece.data() + begin;
       const std::byte* const end = first + std::min(read_at_once, piece.size() - begin);
-      auto* const page = static_cast<std::byte*>(page_of(first));
+      std::byte* const page = page_of(first);
       madvise(page, static_cast<std::size_t>(end - page), MADV_WILLNEED);  // advice: where it fails, faults read
     }
   }
