@@ -185,8 +185,9 @@ void print_table(const std::vector<LeadTimeReport>& reports, RadarQuantity quant
   }
   if (judged) {
     const auto most = std::ranges::max(reports, {}, &LeadTimeReport::judged).judged;
-    table.footnotes.push_back("blurred: extrapolation, blurred and scaled at each lead time as errs least in training");
-    table.footnotes.push_back(
+    table.footnotes.emplace_back(
+        "blurred: extrapolation, blurred and scaled at each lead time as errs least in training");
+    table.footnotes.emplace_back(
         "skill: 1 - squared error / that of extrapolation, the newest image carried along its motion");
     table.footnotes.push_back(
         fmt::format("truth and errors: over the {} pixels whose forecast rests on measured pixels alone", most));
