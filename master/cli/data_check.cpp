@@ -37,11 +37,7 @@ std::optional<DataReport> check_data(const Space& space, const RunOptions& optio
   if (status == exit_bad_input || signals::drain_asked()) return std::nullopt;
   if (status > 128)
     throw std::runtime_error(fmt::format("checking the data was killed by signal {}; run it again", status - 128));
-  if (status == 127)  // there is no such program
-    throw InputError(launch::worker_program() +
-                     ": checks the data, and cannot be started; it belongs beside "
-                     "stormsweep: build all");
-  if (status != 0) throw InputError(fmt::format("checking the data ended with status {}, as told above", status));
+  launch::expect_answer(status, "checking the data");
   return parse_report(report);
 }
 

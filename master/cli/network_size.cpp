@@ -1,7 +1,5 @@
 #include "master/cli/network_size.hpp"
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "master/loop/launch.hpp"
@@ -18,11 +16,7 @@ std::optional<std::vector<NetworkSize>> network_sizes(const std::filesystem::pat
   int status = 0;
   const std::string text = process::capture(command, status);
   if (status == exit_bad_input) return std::nullopt;
-  if (status != 0)
-    throw InputError(
-        fmt::format("{}: telling a network's size ended with status {}; it belongs beside stormsweep: "
-                    "build all",
-                    launch::worker_program(), status));
+  launch::expect_answer(status, "telling a network's size");
   std::vector<NetworkSize> sizes;
   for (const auto& json : nlohmann::json::parse(text))
     sizes.push_back({3 * json.at("forward_flops").get<double>(), json.at("buckets").get<std::vector<double>>()});

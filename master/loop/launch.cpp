@@ -70,6 +70,12 @@ std::string worker_program() {
   return (fs::path(own_program()).parent_path() / "stormsweep-worker").string();
 }
 
+void expect_answer(int status, const std::string& what) {
+  if (status == 127)  // there is no such program
+    throw InputError(worker_program() + ": cannot be started; it belongs beside stormsweep: build all");
+  if (status != 0) throw InputError(what + " ended with status " + std::to_string(status) + ", as told above");
+}
+
 std::string runner_program() {
   return (fs::path(own_program()).parent_path() / "stormsweep-runner").string();
 }

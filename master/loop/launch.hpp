@@ -32,6 +32,9 @@ std::string own_program();     ///< the path of this executable
 std::string worker_program();  ///< and of stormsweep-worker, beside it
 std::string runner_program();  ///< and of stormsweep-runner, which does without LibTorch
 
+/// Throws InputError where the worker's program, which was asked for `what`, ended with another status than 0.
+void expect_answer(int status, const std::string& what);
+
 /// Turns this process into `<program> <arguments>`, one of these two; does not return.
 [[noreturn]] void become_worker(const std::string& program, const Arguments& arguments);
 
