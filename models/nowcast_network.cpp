@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "models/kernels/amx_convolution.hpp"
+#include "models/kernels/amx_kernels.hpp"
 #include "models/kernels/direct_convolution.hpp"
 #include "models/kernels/library_convolution.hpp"
 #include "models/kernels/operand_type.hpp"
@@ -39,22 +41,35 @@ torch::Tensor NowcastNetwork::activated(torch::Tensor map) const {
 }
 
 torch::Tensor NowcastNetwork::operand(const torch::Tensor& tensor) const {
-  const bool narrow = tensor.is_cpu() && options_.base_filters <= most_narrow;
+  const bool narrow = tensor.is_cpu() && options_.base_filters <= most_narrow && !amx_kernels();
   const auto typed = in_type(tensor, options_.convolution_type, /*in_float32=*/narrow);
   // As cuDNN's convolutions want maps and weights.
   return typed.is_cuda() && typed.dim() == 4 ? typed.contiguous(torch::MemoryFormat::ChannelsLast) : typed;
 }
 
-torch::Tensor NowcastNetwork::convolve(const torch::nn::Conv2d& layer, const torch::Tensor& input) const {
-  const auto images = operand(input), weight = operand(layer->weight), bias = operand(layer->bias);
+torch::Tensor NowcastNetwork::weight_operand(const torch::Tensor& tensor) const {
+  const bool rounded_by_kernels = tensor.is_cpu() && options_.convolution_type == torch::kBFloat16 && amx_kernels();
+  return rounded_by_kernels ? tensor : operand(tensor);
+}
+
+torch::Tensor NowcastNetwork::convolution(const torch::Tensor& images, const torch::Tensor& weight,
+                                          const torch::Tensor& bias) const {
+  const AmxConvolution amx;
+  if (amx.takes(images, weight)) return amx(images, weight, bias);
   const DirectConvolution direct;
   return direct.takes(images, weight) ? direct(images, weight, bias) : library_convolution(images, weight, bias);
 }
 
+torch::Tensor NowcastNetwork::convolve(const torch::nn::Conv2d& layer, const torch::Tensor& input) const {
+  return convolution(operand(input), weight_operand(layer->weight), weight_operand(layer->bias));
+}
+
 torch::Tensor NowcastNetwork::convolve_activated(const torch::nn::Conv2d& layer, const torch::Tensor& input,
                                                  std::int64_t stride) const {
-  const auto images = operand(input), weight = operand(layer->weight), bias = operand(layer->bias);
+  const auto images = operand(input), weight = weight_operand(layer->weight), bias = weight_operand(layer->bias);
   if (stride == 1) return activated_convolution(images, weight, bias, {});
+  const AmxConvolution amx{.negative_slope = options_.negative_slope};
+  if (amx.takes(images, weight)) return amx(phases_of_last(images), phases_of_last(weight), bias);
   // cuDNN has no kernel of tensor cores for some convolutions of stride 2, but for those of stride 1 that they are.
   if (images.is_cuda() && images.size(1) % 8 == 0)
     return activated(library_convolution(phases_of_last(images), phases_of_last(weight), bias));
@@ -66,11 +81,13 @@ torch::Tensor NowcastNetwork::convolve_activated(const torch::nn::Conv2d& layer,
 
 torch::Tensor NowcastNetwork::activated_convolution(const torch::Tensor& images, const torch::Tensor& weight,
                                                     const torch::Tensor& bias, const torch::Tensor& start) const {
+  const AmxConvolution amx{.negative_slope = options_.negative_slope};
+  if (amx.takes(images, weight)) return amx(images, weight, bias, start);
   const DirectConvolution direct{.negative_slope = options_.negative_slope};
   if (direct.takes(images, weight)) return direct(images, weight, bias, start);
   const WinogradConvolution winograd{.valid = true, .negative_slope = options_.negative_slope};
   if (bias.dim() == 1 && winograd.takes(images, weight)) return winograd(images, weight, bias, start);
-  auto result = library_convolution(images, weight, bias.dim() == 1 ? bias : torch::Tensor());
+  auto result = convolution(images, weight, bias.dim() == 1 ? bias : torch::Tensor());
   if (bias.dim() == 2) result = (result.unsqueeze(1) + bias.unsqueeze(2).unsqueeze(3)).flatten(0, 1);
   return activated(start.defined() ? result + start : result);
 }
@@ -78,10 +95,10 @@ torch::Tensor NowcastNetwork::activated_convolution(const torch::Tensor& images,
 torch::Tensor NowcastNetwork::decode(const torch::nn::Conv2d& layer, const torch::Tensor& coarse,
                                      const torch::Tensor& skip, std::int64_t margin) const {
   const auto in = coarse.size(1);
-  const auto of_coarse = convolve_upsampled(operand(coarse), operand(layer->weight.narrow(1, 0, in)), margin);
-  const auto bias = operand(layer->bias);
+  const auto of_coarse = convolve_upsampled(operand(coarse), weight_operand(layer->weight.narrow(1, 0, in)), margin);
+  const auto bias = weight_operand(layer->bias);
   if (!skip.defined()) return activated(of_coarse + bias.view({1, -1, 1, 1}));
-  return activated_convolution(operand(without_margin(skip, margin)), operand(layer->weight.slice(1, in)), bias,
+  return activated_convolution(operand(without_margin(skip, margin)), weight_operand(layer->weight.slice(1, in)), bias,
                                of_coarse);
 }
 

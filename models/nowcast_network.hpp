@@ -75,6 +75,10 @@ class NowcastNetwork : public torch::nn::Module {
   torch::Tensor activated(torch::Tensor map) const;
   /// `tensor` as the convolutions take it: see NowcastOptions::convolution_type.
   torch::Tensor operand(const torch::Tensor& tensor) const;
+  /// The same of weights, which some kernels round themselves.
+  torch::Tensor weight_operand(const torch::Tensor& tensor) const;
+  /// Without an activation, of operands.
+  torch::Tensor convolution(const torch::Tensor& images, const torch::Tensor& weight, const torch::Tensor& bias) const;
   torch::Tensor convolve(const torch::nn::Conv2d& layer, const torch::Tensor& input) const;
   torch::Tensor convolve_activated(const torch::nn::Conv2d& layer, const torch::Tensor& input,
                                    std::int64_t stride = 1) const;

@@ -112,12 +112,12 @@ torch::Tensor NowcastUnet::by_lead(const torch::Tensor& images) {
 /// The first convolution and its activation, [6 n, f, h - 2, w - 2], sample by sample. A channel that is the same
 /// everywhere is a number, part of the bias: what lead times do not differ in is one map for all of them.
 torch::Tensor NowcastUnet::first_layer(const torch::Tensor& input) const {
-  const auto weight = operand(encoder_[0][0]->weight), images = operand(input);
+  const auto weight = weight_operand(encoder_[0][0]->weight), images = operand(input);
   const auto ahead = torch::arange(1, outputs + 1, weight.options()).div_(outputs);
-  const auto biases = operand(encoder_[0][0]->bias) + torch::outer(ahead, weight.select(1, -1).sum({1, 2}));
+  const auto biases = weight_operand(encoder_[0][0]->bias) + torch::outer(ahead, weight.select(1, -1).sum({1, 2}));
   const std::int64_t frames = extrapolates() ? 1 : past;
   torch::Tensor of_carried;
-  if (extrapolates()) of_carried = torch::conv2d(by_lead(images), weight.narrow(1, frames, 2));
+  if (extrapolates()) of_carried = convolution(by_lead(images), weight.narrow(1, frames, 2), {});
   return activated_convolution(images.narrow(1, past - frames, frames), weight.narrow(1, 0, frames), biases,
                                of_carried);
 }

@@ -107,10 +107,12 @@ void activate_sparsely(torch::Tensor map, double rate) {
   }
   SparseDraw draw(rate);
   draw.seed(torch::empty({1}, torch::kInt64).random_().item<std::int64_t>());
-  auto* values = map.data_ptr<float>();
-  at::parallel_for(0, map.numel(), 1 << 16, [values, draw](std::int64_t first, std::int64_t end) {
-    for (auto i = first; i < end; ++i) values[i] = draw.activation(values[i], i);
-  });
+  const auto activate = [&](auto* values) {
+    at::parallel_for(0, map.numel(), 1 << 16, [values, draw](std::int64_t first, std::int64_t end) {
+      for (auto i = first; i < end; ++i) values[i] = draw.activation(values[i], i);
+    });
+  };
+  map.scalar_type() == torch::kFloat32 ? activate(map.data_ptr<float>()) : activate(map.data_ptr<at::BFloat16>());
 }
 
 torch::Tensor sparse_activation_slope(const torch::Tensor& activation, const torch::Tensor& slope, double rate) {
@@ -124,7 +126,8 @@ torch::Tensor sparse_activation(const torch::Tensor& map, double rate, const tor
 #endif
   if (bias.defined()) return sparse_activation(biased(map, bias), rate);
   const bool dense = map.is_contiguous() || map.is_contiguous(torch::MemoryFormat::ChannelsLast);
-  if (map.is_cpu() && map.scalar_type() == torch::kFloat32 && dense) return Activation::apply(map, rate);
+  const bool known = map.scalar_type() == torch::kFloat32 || map.scalar_type() == torch::kBFloat16;
+  if (map.is_cpu() && known && dense) return Activation::apply(map, rate);
   return torch::dropout(map.relu(), rate, true);
 }
 

@@ -1,8 +1,15 @@
 #include "models/kernels/vector_units.hpp"
 
+#ifdef __x86_64__
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 #include <cstdlib>
 #include <string_view>
 
+#include "models/kernels/amx_kernels.hpp"
 #include "models/kernels/direct_kernels.hpp"
 #include "models/kernels/tornado_kernels.hpp"
 #include "models/kernels/winograd_kernels.hpp"
@@ -60,5 +67,36 @@ VectorUnits vector_units() {
 CHOOSE_KERNELS(DirectKernels, direct_kernels)
 CHOOSE_KERNELS(TornadoKernels, tornado_kernels)
 CHOOSE_KERNELS(WinogradKernels, winograd_kernels)
+
+#ifdef __x86_64__
+
+namespace {
+
+bool found_amx() {
+  constexpr unsigned bfloat16_tiles = 1U << 22, tiles = 1U << 24;  // of register EDX, leaf 7
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (vector_units() != VectorUnits::avx512 || !__builtin_cpu_supports("avx512bf16") ||
+      __get_cpuid_count(7, 0, &a, &b, &c, &d) == 0 || (d & bfloat16_tiles) == 0 || (d & tiles) == 0)
+    return false;
+  // Linux gives a process the registers of the tiles (8 KB) when it asks for them.
+  constexpr long ask_for_registers = 0x1023, of_tiles = 18;
+  return syscall(SYS_arch_prctl, ask_for_registers, of_tiles) == 0;
+}
+
+}  // namespace
+
+extern const AmxKernels amx_kernels_compiled;
+const AmxKernels* amx_kernels() {
+  static const bool found = found_amx();
+  return found ? &amx_kernels_compiled : nullptr;
+}
+
+#else
+
+const AmxKernels* amx_kernels() {
+  return nullptr;
+}
+
+#endif
 
 }  // namespace stormsweep

@@ -36,7 +36,9 @@ std::int64_t resident_pages() {
 
 TEST_CASE("memory of a freed tensor serves the next one, until it is given back") {
   keep_freed_memory();
-  faults_of_a_tensor();
+  // The first one may be shut in by what LibTorch keeps from its first use, and glibc 2.36 looks for a little more than
+  // it has freed.
+  for (int i = 0; i < 3; ++i) faults_of_a_tensor();
   CHECK(faults_of_a_tensor() < pages / 100);
   const auto held = resident_pages();
   release_device_memory();
