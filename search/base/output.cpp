@@ -6,8 +6,10 @@
 #include <cstring>
 #include <exception>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "search/base/process.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -18,11 +20,15 @@ int status_of(const char* program, const std::function<int()>& work, ExitStatus 
     process::check_surroundings();
     return work();
   } catch (const InputError& error) {
-    std::fprintf(stderr, "%s\n", error.what());
+    std::fprintf(stderr, "%s\n", one_line(error.what()).c_str());
+    return exit_bad_input;
+  } catch (const nlohmann::json::exception& error) {
+    std::fprintf(stderr, "%s: %s; give names and values in UTF-8, and JSON as it was written\n", program,
+                 one_line(error.what()).c_str());
     return exit_bad_input;
   } catch (const std::exception& error) {
     if (std::ferror(stdout)) return exit_some_failed;
-    std::fprintf(stderr, "%s: %s\n", program, error.what());
+    std::fprintf(stderr, "%s: %s\n", program, one_line(error.what()).c_str());
     return unexpected;
   }
 }

@@ -11,6 +11,9 @@ namespace stormsweep {
 
 namespace {
 
+/// Lists and objects in each other that are read: whoever writes or copies them takes some of the stack for each.
+constexpr int deepest = 100;
+
 /// Reads `text` and leaves in `*read` how far the parser has come.
 class Cursor {
  public:
@@ -64,7 +67,10 @@ nlohmann::ordered_json parse_json(std::string_view text, const std::string& file
   const char* read = text.data();
   const auto here = [&] { return file + ": " + position(text.substr(0, read - text.data())) + ": "; };
   std::vector<std::set<std::string>> keys;  // of the objects that are open
-  const auto check_key = [&](int, Json::parse_event_t event, Json& parsed) {
+  const auto check_part = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    const bool opens = event == Json::parse_event_t::array_start || event == Json::parse_event_t::object_start;
+    if (opens && depth == deepest)
+      throw InputError(here() + "more than " + std::to_string(deepest) + " lists or objects in each other; give fewer");
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
     if (event == Json::parse_event_t::object_end) keys.pop_back();
     if (event == Json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second)
@@ -75,7 +81,7 @@ nlohmann::ordered_json parse_json(std::string_view text, const std::string& file
     throw InputError(here() + "the text is empty; give an object in braces");
   const char *const begin = text.data(), *const end = begin + text.size();
   try {
-    return Json::parse(Cursor(begin, &read), Cursor(end, &read), check_key);
+    return Json::parse(Cursor(begin, &read), Cursor(end, &read), check_part);
   } catch (const nlohmann::json::exception& error) {
     throw InputError(here() + plain(error.what()));
   }
@@ -125,7 +131,7 @@ std::vector<Field> Field::elements() const {
 std::string Field::text() const {
   if (!json_->is_string()) refuse("give a text in quotes");
   auto result = json_->get<std::string>();
-  if (result.empty() || result.find_first_of("\r\n") != std::string::npos) refuse("give one line of text");
+  if (result.empty() || one_line(result) != result) refuse("give one line of text, without control characters");
   return result;
 }
 

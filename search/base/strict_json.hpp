@@ -8,8 +8,8 @@
 
 namespace stormsweep {
 
-/// `text` as JSON, objects in the order of the file. Throws InputError with line and column where it is malformed, and
-/// where an object has a key twice: "space.json: line 3, column 5: ...".
+/// `text` as JSON, objects in the order of the file. Throws InputError with line and column where it is malformed,
+/// where an object has a key twice, and beyond 100 lists or objects in each other: "space.json: line 3, column 5: ...".
 nlohmann::ordered_json parse_json(std::string_view text, const std::string& file);
 
 /// A value in a JSON file that knows its place, for messages: "space.json: parameters.epochs.values[2]".
@@ -33,7 +33,7 @@ class Field {
   std::vector<std::pair<std::string, Field>> members() const;
   std::vector<Field> elements() const;
 
-  /// The value, of that type; an empty string is refused, and so are line breaks in one.
+  /// The value, of that type; an empty string is refused, and so are line breaks and other control characters in one.
   std::string text() const;
   bool flag() const;
   double positive() const;

@@ -50,6 +50,27 @@ TEST_CASE("a key given twice in one object is refused, however deep") {
   CHECK(problem(R"({"a": {"a": 1}, "b": [{"a": 1}, {"a": 2}]})") == "accepted");
 }
 
+TEST_CASE("what lies too deep for the stack of whoever writes it again is refused") {
+  const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  CHECK(problem(nested(100)) == "accepted");
+  const std::string refused = "s.json: line 1, column 101: more than 100 lists or objects in each other; give fewer";
+  CHECK(problem(nested(101)) == refused);
+  CHECK(problem(nested(200'000)) == refused);
+  std::string objects;
+  for (int i = 0; i < 101; ++i) objects += R"({"a":)";
+  CHECK(problem(objects).ends_with(": more than 100 lists or objects in each other; give fewer"));
+}
+
+TEST_CASE("texts are one line, without what would move a terminal's cursor or end a text") {
+  for (const char* text : {R"("")", R"("a\nb")", R"("a\u001b[2Jb")", R"("a\u0000b")", R"("a\u009bb")"}) {
+    CAPTURE(text);
+    const auto json = parse_json(text, "s.json");
+    CHECK_THROWS_WITH_AS(Field(json, "s.json").text(), doctest::Contains("give one line of text"), InputError);
+  }
+  const auto json = parse_json(R"("\u00b0C, 温度")", "s.json");
+  CHECK(Field(json, "s.json").text() == "°C, 温度");
+}
+
 TEST_CASE("fields know their place") {
   const auto json = parse_json(R"({"a": {"b": [1, {"c": "x"}]}})", "s.json");
   const Field root(json, "s.json");
