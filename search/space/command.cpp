@@ -1,7 +1,6 @@
 #include "search/space/command.hpp"
 
 #include <algorithm>
-#include <regex>
 
 #include "search/base/strict_json.hpp"
 #include "search/base/text.hpp"
@@ -10,18 +9,30 @@ namespace stormsweep {
 
 namespace {
 
+/// The name in braces that `text` begins with; empty where it begins with none.
+std::string name_in_braces(std::string_view text) {
+  if (!text.starts_with('{')) return "";
+  const std::size_t end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_", 1);
+  return end != text.npos && text[end] == '}' ? std::string(text.substr(1, end - 1)) : "";
+}
+
 /// `word` with what `value` gives for each name in braces; {{name}} is {name} itself, and other braces stay.
-std::string filled(const std::string& word, const std::function<std::string(const std::string& name)>& value) {
-  static const std::regex names(R"(\{\{([a-z0-9_]+)\}\}|\{([a-z0-9_]+)\})");
+std::string filled(std::string_view word, const std::function<std::string(const std::string& name)>& value) {
   std::string result;
-  auto rest = word.begin();
-  for (std::sregex_iterator found(word.begin(), word.end(), names), end; found != end; ++found) {
-    const std::smatch& match = *found;
-    result.append(rest, word.begin() + match.position());
-    result += match[1].matched ? '{' + match[1].str() + '}' : value(match[2].str());
-    rest = word.begin() + match.position() + match.length();
+  while (!word.empty()) {
+    const std::string name = name_in_braces(word), escaped = name_in_braces(word.substr(1));
+    if (!name.empty()) {
+      result += value(name);
+      word.remove_prefix(name.size() + 2);
+    } else if (!escaped.empty() && word.starts_with("{{" + escaped + "}}")) {
+      result += '{' + escaped + '}';
+      word.remove_prefix(escaped.size() + 4);
+    } else {
+      result += word.front();
+      word.remove_prefix(1);
+    }
   }
-  return result.append(rest, word.end());
+  return result;
 }
 
 std::vector<std::string> read_texts(const Field& field) {

@@ -36,6 +36,13 @@ TEST_CASE("a command's words take the values of hyperparameters, each as one wor
         std::vector<std::string>{"t", "--rate=0.1", "a b0.1", "{rate}", "{", "}", R"({"loss": {"a": 1}})", "${HOME}"});
 }
 
+TEST_CASE("braces that hold no name stay, however many or long") {
+  const std::string kept = R"(["{{}}", "{Rate}", "{rate", "a{{{rate}}}b", "{{rate}"])";
+  CHECK(words(with(kept)) == std::vector<std::string>{"{{}}", "{Rate}", "{rate", "a{{rate}}b", "{0.1"});
+  const std::string letters(1'000'000, 'a');
+  CHECK(words(with(R"(["{)" + letters + R"("])")) == std::vector<std::string>{"{" + letters});
+}
+
 TEST_CASE("a word that names one of the files is its path") {
   CHECK(words(with(R"(["python3", "train.py"])", R"(, "files": ["train.py"], "directory": "/home/me/mine")")) ==
         std::vector<std::string>{"python3", "/home/me/mine/train.py"});
