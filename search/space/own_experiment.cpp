@@ -5,6 +5,7 @@
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
 #include "search/base/strict_json.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -16,7 +17,10 @@ nlohmann::ordered_json placed(const std::filesystem::path& path) {
   const Field root(json, path.string());
   if (!json.is_object()) root.refuse("give an object, as stormsweep init command writes one");
   if (root.has("directory")) root["directory"].refuse("it is that of the file: remove it");
-  json["directory"] = std::filesystem::absolute(path).lexically_normal().parent_path().string();
+  const std::string directory = std::filesystem::absolute(path).lexically_normal().parent_path().string();
+  if (one_line(directory) != directory)
+    throw InputError(directory + ": the folder's name is not plain text in UTF-8, as JSON takes it; rename it");
+  json["directory"] = directory;
   return json;
 }
 

@@ -55,6 +55,14 @@ TEST_CASE("a name without a slash or .json is that of an experiment that ships")
   CHECK(with_own_experiment(text, "s.json", "/") == text);
 }
 
+TEST_CASE("a folder whose name no JSON can hold is refused by name") {
+  const TemporaryFolder folder;
+  write(folder / "m\xe9t\xe9o/e.json", mine);
+  write(folder / "m\xe9t\xe9o/s.json", space_of(R"("./e.json")"));
+  CHECK_THROWS_WITH_AS(read_space(folder / "m\xe9t\xe9o/s.json"), doctest::Contains("m\xe9t\xe9o: the folder's name"),
+                       InputError);
+}
+
 TEST_CASE("what cannot be an experiment of one's own") {
   const TemporaryFolder folder;
   const auto refused = [&](const std::string& text, const std::string& why) {
