@@ -107,7 +107,10 @@ void check_moments(const Field& metrics, const std::set<std::string>& names) {
 
 /// A number, whole ones as integers, or a word that can stand in a metric's name.
 Value read_value(const Field& field) {
-  if (field.json().is_number_integer()) return field.json().get<std::int64_t>();
+  if (field.json().is_number_integer()) {
+    if (std::abs(field.json().get<double>()) > exact) field.refuse("give a number within -2^53 to 2^53");
+    return field.json().get<std::int64_t>();
+  }
   if (field.json().is_number()) return field.json().get<double>();
   if (!field.json().is_string()) field.refuse("give a number or a word");
   std::set<std::string> none;

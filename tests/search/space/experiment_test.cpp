@@ -171,6 +171,8 @@ TEST_CASE("profiles that do not hold together are refused") {
   CHECK(with_profile("/at", Json::array()) == "e.json: profiles[0].at is []; give at least one value");
   CHECK(with_profile("/at", {1, "sea"}) == "e.json: profiles[0].at[1] is \"sea\"; give numbers only, or words only");
   CHECK(with_profile("/at", {10, 10.0}) == "e.json: profiles[0].at is [10,10.0]; score[10] is declared twice");
+  CHECK(with_profile("/at/0", 18446744073709551615U) ==
+        "e.json: profiles[0].at[0] is 18446744073709551615; give a number within -2^53 to 2^53");
   CHECK(with_profile("/at/0", "a]").find("lower-case") != std::string::npos);
   CHECK(with_profile("/at/0", true) == "e.json: profiles[0].at[0] is true; give a number or a word");
   CHECK(with_profile("/name", "epochs") == "e.json: profiles[0].name is \"epochs\"; the name is taken; choose another");
