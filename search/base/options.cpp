@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "search/base/error.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -63,6 +64,20 @@ void store_values(const po::parsed_options& parsed, po::variables_map& values) {
   }
 }
 
+/// Refuses what the library takes: an empty text, as of "$FOLDER" where that is not set, and -1 as 2^64 - 1.
+void check_values(const po::parsed_options& parsed) {
+  for (const po::option& option : parsed.options) {
+    if (option.value.empty()) continue;
+    const po::option_description& known = parsed.description->find(option.string_key, false);
+    const auto* const typed = dynamic_cast<const po::typed_value_base*>(known.semantic().get());
+    if (contains(option.value, ""))
+      throw InputError(fmt::format("{}{} is empty; give {}", option.position_key < 0 ? "--" : "", option.string_key,
+                                   known.description()));
+    if (typed && typed->value_type() == typeid(std::uint64_t) && option.value[0].starts_with('-'))
+      throw InputError(fmt::format("--{} is {}; give a whole number, 0 or more", option.string_key, option.value[0]));
+  }
+}
+
 /// Words without dashes take the names of the operands, in order.
 void name_operands(po::parsed_options& parsed, const Syntax& syntax) {
   const auto& operands = syntax.operands.options();
@@ -85,6 +100,7 @@ po::variables_map parse(const Arguments& arguments, const Syntax& syntax, const 
       po::command_line_parser(arguments).options(options).style(style::unix_style & ~style::allow_guessing).run();
   name_operands(parsed, syntax);
   parsed.description = &all;
+  check_values(parsed);
   po::variables_map values;
   store_values(parsed, values);
   if (!values.count("help")) po::notify(values);

@@ -15,7 +15,8 @@ std::string parse(const Arguments& arguments) {
   Syntax syntax{"stormsweep plan", "SPACE [options]", "Tells.", "stormsweep plan a.json", {}, {}};
   syntax.operands.add_options()("space", po::value<std::string>()->required(), "a search space");
   syntax.options.add_options()("at", po::value<int>()->default_value(0), "which")(
-      "share", po::value<double>(), "how much")("format", po::value<std::string>()->default_value("text"), "how");
+      "seed", po::value<std::uint64_t>(), "s")("share", po::value<double>(), "how much")(
+      "format", po::value<std::string>()->default_value("text"), "how");
   try {
     const auto values = parse_options(arguments, syntax);
     if (!values) return "help";
@@ -40,7 +41,7 @@ TEST_CASE("a wrong command line is one line that says what to mend") {
   CHECK(parse({"a", "--fromat", "json"}) == "stormsweep plan: --fromat is not an option; did you mean --format?");
   CHECK(parse({"a", "--form", "json"}) == "stormsweep plan: --form is not an option; did you mean --format?");
   CHECK(parse({"a", "--temperature"}) ==
-        "stormsweep plan: --temperature is not an option; known are --at, --share, --format, --help");
+        "stormsweep plan: --temperature is not an option; known are --at, --seed, --share, --format, --help");
   CHECK(parse({"a", "--format", "xml"}) == "--format is xml; give text or json");
   for (const Arguments& wrong : {Arguments{"a", "--at"}, {"a", "--at", "1", "--at", "2"}}) {
     CHECK(parse(wrong).starts_with("stormsweep plan: "));
@@ -55,6 +56,17 @@ TEST_CASE("a value that is no number is told with what to give") {
   CHECK(parse({"a", "--at=1e4"}) == "stormsweep plan: --at is 1e4; give a whole number");
   CHECK(parse({"a", "--at", "99999999999"}) == "stormsweep plan: --at is 99999999999; give a smaller number");
   CHECK(parse({"a", "--share", "0,2"}) == "stormsweep plan: --share is 0,2; give a number, such as 0.5");
+}
+
+TEST_CASE("a seed below 0 is no other seed") {
+  CHECK(parse({"a", "--seed=-1"}) == "stormsweep plan: --seed is -1; give a whole number, 0 or more");
+  CHECK(parse({"a", "--seed=18446744073709551615"}) == "a 0 text");
+}
+
+TEST_CASE("nothing is not taken for a value, as of a shell's variable that is not set") {
+  CHECK(parse({""}) == "stormsweep plan: space is empty; give a search space");
+  CHECK(parse({"a", "--format", ""}) == "stormsweep plan: --format is empty; give how");
+  CHECK(parse({"a", "--at", ""}) == "stormsweep plan: --at is empty; give which");
 }
 
 TEST_CASE("the refusal of what is no option tells what else it may be") {
