@@ -1,6 +1,7 @@
 #include "datasets/files/hdf5.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "search/base/error.hpp"
 
@@ -27,6 +28,28 @@ Handle space_of(std::span<const hsize_t> shape) {
 bool write(const Handle& object, const std::string& name, hid_t type, const Handle& space, const void* values) {
   const Handle attribute(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
   return attribute && H5Awrite(attribute, type, values) >= 0;
+}
+
+/// False if it is not there, or is not `count` numbers.
+bool read(const Handle& object, const std::string& name, hid_t type, std::size_t count, void* values) {
+  const Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
+  const Handle space(H5Aget_space(attribute), H5Sclose);
+  return H5Sget_simple_extent_npoints(space) == static_cast<hssize_t>(count) && H5Aread(attribute, type, values) >= 0;
+}
+
+/// What `get` tells the name of: H5Fget_name the object's file, H5Iget_name its path in there.
+template <class Get>
+std::string name_by(const Get& get, const Handle& object) {
+  std::string name(static_cast<std::size_t>(std::max<ssize_t>(get(object, nullptr, 0), 0)), '\0');
+  get(object, name.data(), name.size() + 1);
+  return name;
+}
+
+/// A text that is a number, such as "0.01".
+std::optional<double> number_of(const std::string& text) {
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  return text.empty() || *end != '\0' ? std::nullopt : std::optional(number);
 }
 
 }  // namespace
@@ -121,18 +144,12 @@ bool write_attribute(const Handle& object, const std::string& name, double value
 }
 
 bool read_attribute(const Handle& object, const std::string& name, std::span<float> values) {
-  const Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
-  if (!attribute) return false;
-  const Handle space(H5Aget_space(attribute), H5Sclose);
-  return H5Sget_simple_extent_npoints(space) == static_cast<hssize_t>(values.size()) &&
-         H5Aread(attribute, H5T_NATIVE_FLOAT, values.data()) >= 0;
+  return read(object, name, H5T_NATIVE_FLOAT, values.size(), values.data());
 }
 
 int read_int_attribute(const Handle& object, const std::string& name, int otherwise) {
-  const Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
   int value = otherwise;
-  if (attribute) H5Aread(attribute, H5T_NATIVE_INT, &value);
-  return value;
+  return read(object, name, H5T_NATIVE_INT, 1, &value) ? value : otherwise;
 }
 
 std::optional<double> read_number(const Handle& object, const std::string& name) {
@@ -140,8 +157,12 @@ std::optional<double> read_number(const Handle& object, const std::string& name)
   if (!attribute) return std::nullopt;
   const Handle space(H5Aget_space(attribute), H5Sclose);
   std::vector<double> values(static_cast<std::size_t>(std::max<hssize_t>(H5Sget_simple_extent_npoints(space), 0)));
-  if (values.empty() || H5Aread(attribute, H5T_NATIVE_DOUBLE, values.data()) < 0) return std::nullopt;
-  return values.front();
+  if (!values.empty() && H5Aread(attribute, H5T_NATIVE_DOUBLE, values.data()) >= 0) return values.front();
+  const auto text = read_text(object, name);
+  if (const auto number = number_of(text.value_or(""))) return number;
+  refuse(name_by(H5Fget_name, object),
+         name_by(H5Iget_name, object) + ": " + name + (text ? " is '" + *text + "'," : " is") + " no number",
+         "mend it or leave it out");
 }
 
 std::optional<std::string> read_text(const Handle& object, const std::string& name) {

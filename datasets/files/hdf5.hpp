@@ -109,9 +109,12 @@ bool write_attribute(const Handle& object, const std::string& name, int value);
 bool write_attribute(const Handle& object, const std::string& name, double value);
 /// False if it is not there, or is not so many floats.
 bool read_attribute(const Handle& object, const std::string& name, std::span<float> values);
+/// `otherwise` if it is not there, or is not one integer.
 int read_int_attribute(const Handle& object, const std::string& name, int otherwise);
-/// Of an attribute of any kind of number or of text, a single one or the first of a list; nothing if there is none.
+/// Of an attribute of any kind of number, or of text that is one, a single one or the first of a list; nothing if there
+/// is none. Throws InputError where it is no number.
 std::optional<double> read_number(const Handle& object, const std::string& name);
+/// The same of text; nothing if there is none, or it is something else.
 std::optional<std::string> read_text(const Handle& object, const std::string& name);
 /// All texts of a dataset, of one length or of any; empty where it holds none.
 std::vector<std::string> read_texts(const Handle& file, const std::string& name);

@@ -40,6 +40,21 @@ TEST_CASE("KNMI: reflectivities by their formula") {
   CHECK(read_radar_image(list_radar_images(folder / "b.h5")[0]).values[2] == frame.values[2]);
 }
 
+TEST_CASE("KNMI: what is missing may be told in text") {
+  const TemporaryFolder folder;
+  {
+    Hdf5Maker file(folder / "a.h5");
+    file.attribute("overview", "product_datetime_end", std::string("22-JUN-2021;20:00:00.000"));
+    file.attribute("image1", "image_geo_parameter", std::string("PRECIPITATION_RATE_[MM/H]"));
+    file.attribute("image1/calibration", "calibration_formulas", std::string("GEO=0.1*PV+0"));
+    file.attribute("image1/calibration", "calibration_missing_data", std::string("255"));
+    file.dataset("image1", "image_data", H5T_STD_U8LE, {1, 2}, {10, 255});
+  }
+  const RadarFrame frame = read_radar_image(list_radar_images(folder / "a.h5")[0]);
+  CHECK(frame.values[0] == 1);
+  CHECK(std::isnan(frame.values[1]));
+}
+
 TEST_CASE("KNMI: where missing and the lowest number are one, it is dry; outside the image is missing") {
   const TemporaryFolder folder;
   {

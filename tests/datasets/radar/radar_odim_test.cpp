@@ -111,6 +111,25 @@ TEST_CASE("ODIM: without gain and offset the numbers are the values, NaN is miss
   CHECK(frame.values[2] == 60.0208f);
 }
 
+TEST_CASE("ODIM: a gain in text counts as a number does, and one that is no number is refused") {
+  const TemporaryFolder folder;
+  const auto write = [&](const std::string& gain) {
+    Hdf5Maker file(folder / "a.h5");
+    file.attribute("what", "object", std::string("COMP"));
+    file.attribute("what", "date", std::string("20210704"));
+    file.attribute("what", "time", std::string("155000"));
+    file.attribute("dataset1/data1/what", "quantity", std::string("RATE"));
+    file.attribute("dataset1/data1/what", "gain", gain);
+    file.dataset("dataset1/data1", "data", H5T_STD_U8LE, {1, 2}, {1, 200});
+  };
+  write("0.01");
+  CHECK(read_radar_image(list_radar_images(folder / "a.h5")[0]).values == std::vector{0.01f, 2.0f});
+  write("0,01");
+  CHECK_THROWS_WITH_AS(read_radar_image(list_radar_images(folder / "a.h5")[0]),
+                       doctest::Contains("/a.h5: /dataset1/data1/what: gain is '0,01', no number; mend it"),
+                       InputError);
+}
+
 TEST_CASE("ODIM: of several quantities the rain rate is taken, and the others are told") {
   const TemporaryFolder folder;
   {

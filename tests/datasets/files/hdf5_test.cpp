@@ -1,0 +1,65 @@
+#include "datasets/files/hdf5.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "search/base/error.hpp"
+#include "tests/folder.hpp"
+
+using namespace stormsweep;
+
+namespace {
+
+/// An empty file to give attributes to.
+hdf5::Handle create(const std::filesystem::path& path) {
+  hdf5::silence();
+  return {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose};
+}
+
+void write_integers(const hdf5::Handle& object, const std::string& name, const std::vector<int>& values) {
+  const hsize_t count = values.size();
+  const hdf5::Handle space(H5Screate_simple(1, &count, nullptr), H5Sclose);
+  const hdf5::Handle attribute(H5Acreate2(object, name.c_str(), H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT),
+                               H5Aclose);
+  H5Awrite(attribute, H5T_NATIVE_INT, values.data());
+}
+
+}  // namespace
+
+TEST_CASE("an attribute of many integers is not one integer") {
+  const TemporaryFolder folder;
+  const hdf5::Handle file = create(folder / "a.h5");
+  write_integers(file, "format_version", std::vector<int>(3000, 7));
+  hdf5::write_attribute(file, "one", 7);
+  hdf5::write_attribute(file, "text", std::string("7"));
+  CHECK(hdf5::read_int_attribute(file, "format_version", -1) == -1);
+  CHECK(hdf5::read_int_attribute(file, "one", -1) == 7);
+  CHECK(hdf5::read_int_attribute(file, "text", -1) == -1);
+  CHECK(hdf5::read_int_attribute(file, "none", -1) == -1);
+  std::array<float, 3> three{};
+  CHECK_FALSE(hdf5::read_attribute(file, "format_version", three));
+}
+
+TEST_CASE("a number is the first of an attribute, also where a text tells it; only what is not there is none") {
+  const TemporaryFolder folder;
+  const hdf5::Handle file = create(folder / "a.h5");
+  write_integers(file, "list", {3, 4});
+  hdf5::write_attribute(file, "real", 0.25);
+  for (const char* text : {"0.01", " -1e3 ", "nan", "1 mm", "none", ""})
+    hdf5::write_attribute(file, text, std::string(text));
+  CHECK(hdf5::read_number(file, "list") == 3);
+  CHECK(hdf5::read_number(file, "real") == 0.25);
+  CHECK(hdf5::read_number(file, "0.01") == 0.01);
+  CHECK(hdf5::read_number(file, " -1e3 ") == -1000);
+  CHECK(std::isnan(hdf5::read_number(file, "nan").value()));
+  CHECK_FALSE(hdf5::read_number(file, "absent"));
+  for (const std::string text : {"1 mm", "none"})
+    CHECK_THROWS_WITH_AS(
+        hdf5::read_number(file, text),
+        ((folder / "a.h5").string() + ": /: " + text + " is '" + text + "', no number; mend it or leave it out")
+            .c_str(),
+        InputError);
+}
