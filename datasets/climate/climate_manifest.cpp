@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 const std::vector<std::string> forcing_names{"CO2", "SO2", "CH4", "BC", "rsdt"};  // the paper's order
 const std::vector<std::string> target_names{"tas", "pr"};
-constexpr std::int64_t least_side = 4, most_side = 2000;
+constexpr std::int64_t least_side = 4, most_side = 2000, most_year = 9999;
 
 std::string one_of(const Field& field, const std::vector<std::string>& known) {
   std::string word = field.text();
@@ -63,14 +63,16 @@ std::vector<std::pair<std::string, ClimateFiles>> read_fields(const Field& field
   return fields;
 }
 
+std::int64_t read_integer(const Field& field, std::int64_t least, std::int64_t most) {
+  const std::int64_t value = field.integer(least);
+  if (value > most) field.refuse(fmt::format("give {} to {}", least, most));
+  return value;
+}
+
 ClimateGrid read_grid(const Field& field) {
   field.expect_keys({"height", "width"}, {"height", "width"});
-  const auto side = [&](const char* key) {
-    const std::int64_t cells = field[key].integer(least_side);
-    if (cells > most_side) field[key].refuse(fmt::format("give {} to {}", least_side, most_side));
-    return cells;
-  };
-  return even_grid(side("height"), side("width"));
+  return even_grid(read_integer(field["height"], least_side, most_side),
+                   read_integer(field["width"], least_side, most_side));
 }
 
 /// Names that files list with commas between.
@@ -121,8 +123,8 @@ const std::vector<std::string>& Reader::members_of(const Field& scenario) const 
 void Reader::read_years(const Field& field, ClimatePart& part) {
   const auto years = field.elements();
   if (years.size() != 2) field.refuse("give the first year and the last");
-  part.first_year = static_cast<std::int32_t>(years[0].integer(1));
-  part.last_year = static_cast<std::int32_t>(years[1].integer(*part.first_year));
+  part.first_year = static_cast<std::int32_t>(read_integer(years[0], 1, most_year));
+  part.last_year = static_cast<std::int32_t>(read_integer(years[1], *part.first_year, most_year));
 }
 
 ClimatePart Reader::read_forecast(const Field& field) {
@@ -202,19 +204,34 @@ std::string filled(std::string pattern, const std::string& key, const std::strin
   return pattern;
 }
 
+/// `text` as a pattern that nothing else fits.
+std::string escaped(std::string text) {
+  for (std::size_t at = 0; (at = text.find_first_of("*?[\\", at)) != std::string::npos; at += 2)
+    text.insert(at, 1, '\\');
+  return text;
+}
+
+std::vector<fs::path> matches(const fs::path& pattern) {
+  glob_t found{};
+  std::vector<fs::path> files;
+  if (glob(pattern.c_str(), 0, nullptr, &found) == 0) files.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  globfree(&found);
+  return files;
+}
+
 }  // namespace
 
 std::vector<fs::path> ClimateManifest::files(const ClimateFiles& field, const std::string& scenario,
                                              const std::string& member) const {
   std::vector<fs::path> files;
   for (const std::string& pattern : field.patterns) {
-    const fs::path name = path.parent_path() / filled(filled(pattern, "{scenario}", scenario), "{member}", member);
-    glob_t found{};
-    if (glob(name.c_str(), 0, nullptr, &found) == 0)
-      files.insert(files.end(), found.gl_pathv, found.gl_pathv + found.gl_pathc);
-    const bool none = found.gl_pathc == 0;
-    globfree(&found);
-    if (none) throw InputError(fmt::format("{}: no such file; mend {} in {}", name.string(), pattern, path.string()));
+    const fs::path folder = path.parent_path(),
+                   file = filled(filled(pattern, "{scenario}", escaped(scenario)), "{member}", escaped(member));
+    const std::vector<fs::path> found = matches(escaped(folder.string()) / file);
+    if (found.empty())
+      throw InputError(
+          fmt::format("{}: no such file; mend {} in {}", (folder / file).string(), pattern, path.string()));
+    files.insert(files.end(), found.begin(), found.end());
   }
   std::ranges::sort(files);
   return files;

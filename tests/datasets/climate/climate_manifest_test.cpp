@@ -92,6 +92,19 @@ TEST_CASE("the files of a pattern, beside the manifest, sorted") {
                        InputError);
 }
 
+TEST_CASE("what stands for itself in a pattern: the manifest's folder, scenarios and members") {
+  const TemporaryFolder folder;
+  const std::filesystem::path odd = folder / R"(run[1]*\?)";
+  std::filesystem::create_directories(odd);
+  for (const char* name : {"tas_low*_r[1]_2015.nc", "tas_lower_r1_2015.nc"}) std::ofstream(odd / name);
+  std::ofstream(odd / "m.json") << R"({"scenarios": {"low*": "r[1]"},
+      "splits": {"train": [{"scenario": "low*"}], "test": [{"scenario": "low*"}]},)" +
+                                       std::string(forcings) + "}";
+  const ClimateManifest manifest = read_climate_manifest(odd / "m.json");
+  CHECK(manifest.files(manifest.targets[0].second, "low*", "r[1]") ==
+        std::vector<std::filesystem::path>{odd / "tas_low*_r[1]_2015.nc"});
+}
+
 TEST_CASE("manifests that cannot be followed are refused in one line with the place") {
   const TemporaryFolder folder;
   const auto refused = [&](const std::string& text, const std::string& message) {
@@ -108,6 +121,8 @@ TEST_CASE("manifests that cannot be followed are refused in one line with the pl
           "splits.train[0].members[0] is \"r2\"; did you mean r1?");
   refused(whole + R"(, "splits": {"train": [{"scenario": "low", "years": [2080, 2015]}], )" + test + "}}",
           "splits.train[0].years[1] is 2015; give an integer of at least 2080");
+  refused(whole + R"(, "splits": {"train": [{"scenario": "low", "years": [2015, 4294969316]}], )" + test + "}}",
+          "splits.train[0].years[1] is 4294969316; give 2015 to 9999");
   refused(whole + R"(, "splits": {"train": [], )" + test + "}}", "splits.train is []; give at least one scenario");
   refused(whole + R"(, "splits": {"train": [{"scenario": "low"}]}})", "splits.test is missing; add it");
   refused(whole + R"(, "grid": {"height": 2, "width": 72}})", "grid.height is 2; give an integer of at least 4");
