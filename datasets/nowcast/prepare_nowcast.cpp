@@ -163,7 +163,11 @@ std::array<std::int64_t, 3> Preparation::quotas(bool validated) const {
   };
   const std::int64_t validation = validated ? part(raw_.validation_fraction) : 0;
   const std::int64_t test = part(raw_.test_fraction);
-  if (patches <= validation + test) throw InputError(fmt::format("{} patches are too few for the splits", patches));
+  if (patches <= validation + test)
+    throw InputError(
+        fmt::format("{} patches, {} of them for validation and {} for test, leave none for training; give "
+                    "more by --patches, or smaller fractions",
+                    patches, validation, test));
   return {patches - validation - test, validation, test};
 }
 
