@@ -167,6 +167,11 @@ void Selection::select(const std::string& search, const std::string& where, cons
     SQLite::Statement copy(database_, fmt::format("CREATE TEMP TABLE selected AS SELECT {} FROM results WHERE {} "
                                                   "ORDER BY trial",
                                                   copied(needed.columns), chosen));
+    if (copy.getBindParameterCount() > 1)
+      throw InputError(
+          fmt::format("--where \"{}\": what begins with $, :, @ or ? has no value here; put the condition in "
+                      "double quotes, for the shell to fill in $NAME",
+                      where));
     copy.bind(1, search);
     copy.exec();
   } catch (const SQLite::Exception& error) {

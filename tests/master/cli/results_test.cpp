@@ -287,6 +287,9 @@ TEST_CASE("wrong questions are answered in one line") {
                        InputError);
   check_refused(t, {"--where", "batch_size >"},
                 "--where \"batch_size >\": near \")\": syntax error; give an SQL condition, such as batch_size > 128");
+  check_refused(t, {"--where", "batch_size = $N"},
+                "--where \"batch_size = $N\": what begins with $, :, @ or ? has no value here; put the condition in "
+                "double quotes, for the shell to fill in $NAME");
   check_refused(t, {"--sort", "wall_second"}, "--sort: there is no column wall_second; did you mean wall_seconds?");
   check_refused(t, {"--sort", "trial down"}, "--sort is \"trial down\"; give a column, or a column and asc or desc");
   check_refused(t, {"--show", "trial,epoch"}, "--show: there is no column epoch; did you mean epochs?");
