@@ -3,6 +3,8 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 
+#include <fstream>
+
 #include "master/store/database.hpp"
 #include "master/store/decided_rung.hpp"
 #include "master/store/kept_models.hpp"
@@ -35,6 +37,14 @@ struct Touched {
   std::int64_t id;
   std::string name, json_file;
 };
+
+/// Whether its file of lines is one: the path is the database's, which may be anybody's and lie.
+bool has_lines(const Touched& search) {
+  if (fs::path(search.json_file).filename() != search.name + ".jsonl" || !fs::exists(search.json_file)) return false;
+  std::ifstream file(search.json_file);
+  std::string line;
+  return !std::getline(file, line) || line.starts_with(fmt::format(R"({{"search":"{}",)", search.name));
+}
 
 class Removal {
  public:
@@ -144,7 +154,7 @@ class Removal {
 
   /// Where a crash comes before, the next run does it. Those of a copy of the database are the original's.
   void renew_lines(const Touched& search) {
-    if (search.json_file.empty() || !fs::exists(search.json_file)) return;
+    if (!has_lines(search)) return;
     const auto claim = claim_lines(search.json_file, file_);
     if (!claim) return;
     SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);

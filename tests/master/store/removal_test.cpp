@@ -76,6 +76,20 @@ TEST_CASE("deleted trials go with their networks, the JSON lines follow, and the
   CHECK(in_lines(f.folder.path / "s.jsonl").size() == 3);
 }
 
+TEST_CASE("a file that a database names as its lines, and is none, is not overwritten") {
+  for (const char* name : {"diary.txt", "other/s.jsonl"}) {
+    const Four f;
+    const auto diary = f.folder.path / name;
+    std::filesystem::create_directories(diary.parent_path());
+    std::ofstream(diary) << "dear diary\n";
+    execute(f.file, fmt::format("UPDATE searches SET json_file = '{}'", diary.string()));
+    CHECK(delete_trials(f.file, {TrialId{1}}).trials == 1);
+    CHECK(rerun_trials(f.file, {TrialId{2}}).trials == 1);
+    CHECK(text(diary) == "dear diary\n");
+    CHECK_FALSE(std::filesystem::exists(diary.string() + ".lock"));
+  }
+}
+
 TEST_CASE("trials to be run again wait without an outcome, under their numbers") {
   const Four f;
   keep_network(f.file, 1);
