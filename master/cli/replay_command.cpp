@@ -52,7 +52,7 @@ Syntax syntax_of(ReplayQuestion& question) {
            "epochs of the rungs; by default the epochs of the grid"},
           {"seeds", po::value(&question.seeds)->default_value(30)->value_name("N"), "so many searches a method"},
           {"search", po::value(&question.search)->default_value(""), "the search, where the file has several"},
-          {"curves", po::bool_switch(&question.curves), "best value so far over epochs, as CSV"},
+          {"curves", po::bool_switch(&question.curves), "best value so far over epochs, as CSV or JSON"},
           {"format", po::value<std::string>()->default_value("text")->value_name("text|json"), "how to print"}}};
 }
 
@@ -195,9 +195,9 @@ std::string json_of(const std::vector<Line>& lines, const RecordedGrid& grid) {
   return json.dump(2) + '\n';
 }
 
-void write_curves(const std::vector<Replayed>& all) {
+void write_curves(const std::vector<Replayed>& all, Records::Format format) {
   Records records(
-      std::cout, Records::Format::csv,
+      std::cout, format,
       {"method", all[0].runs[0].epochs > 0 ? "epochs" : "trials", "lower_quartile", "median", "upper_quartile"});
   const double end = all[0].runs[0].cost();
   for (const Replayed& replayed : all)
@@ -228,7 +228,8 @@ int replay_command(const Arguments& arguments) {
                            ? std::vector<std::string>{"random", "halving", "hyperband", "bayes"}
                            : std::vector<std::string>{"random", "bayes"};
   const std::vector<Replayed> all = replay_seeds(question, grid);
-  if (question.curves) return write_curves(all), exit_done;
+  if (question.curves)
+    return write_curves(all, format == "json" ? Records::Format::json : Records::Format::csv), exit_done;
   const auto found = std::ranges::find(all, "random", &Replayed::method);
   const Replayed random = found != all.end() ? *found : replay_method("random", question, grid);
   std::vector<Line> lines;

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <functional>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "tests/program/command.hpp"
@@ -190,6 +191,13 @@ TEST_CASE("a recorded grid tells what other methods would have cost") {
   const Ended csv = run_stormsweep(curves, folder);
   CHECK(csv.out.starts_with("method,epochs,lower_quartile,median,upper_quartile\n"));
   CHECK(csv.out.find(R"("{""name"": ""halving""}",81)") != std::string::npos);
+  curves.insert(curves.end(), {"--format", "json"});
+  const auto json = nlohmann::json::parse(run_stormsweep(curves, folder).out);
+  CHECK(json.size() == 2 * 50);
+  CHECK(json.back()["epochs"] == 81);
+  const Ended bytes = run_stormsweep({"replay", "g.db", "--method", "\xff"}, folder);
+  CHECK(bytes.status == 2);
+  CHECK(bytes.err.find("invalid UTF-8 byte at index 0: 0xFF; give names and values in UTF-8") != std::string::npos);
   const Ended ended = run_stormsweep({"replay", "g.db", "--method", "halving", "--rungs", "1,2"}, folder);
   CHECK(ended.status == 2);
   CHECK(ended.err ==
