@@ -61,6 +61,8 @@ Syntax syntax_of(ForecastOptions& options) {
 void check(const ForecastOptions& options) {
   check_threads(forecast_command, options.threads);
   check_output_file(forecast_command, options.output);
+  check_output_apart(forecast_command, options.output, options.model);
+  check_output_apart(forecast_command, options.output, options.forcings);
   options.figures.check(forecast_command);
 }
 

@@ -101,6 +101,7 @@ void check(const ForecastOptions& options) {
   if (!(options.memory >= 0))
     refuse_option(forecast_command, "memory", fmt::format("{}", options.memory), "give gigabytes");
   check_output_file(forecast_command, options.output);
+  check_output_apart(forecast_command, options.output, options.model);
   options.figures.check(forecast_command);
 }
 
@@ -146,6 +147,7 @@ Observations observe(const ForecastOptions& options, const NowcastMeta& model) {
       list_archive({options.input.begin(), options.input.end()}, options.variable,
                    /*strict=*/false, [&](std::int64_t done, std::int64_t all) { bar.show(done, all); });
   bar.wipe();
+  for (const RadarImage& image : archive.images) check_output_apart(forecast_command, options.output, image.path);
   for (const std::string& skipped : archive.skipped) fmt::print(stderr, "left out: {}\n", skipped);
   for (const std::string& note : archive.notes) fmt::print(stderr, "note: {}\n", note);
   const ForecastFrames chosen = choose_frames(archive.images, model, time_of(options));

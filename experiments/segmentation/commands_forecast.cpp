@@ -69,6 +69,7 @@ Syntax syntax_of(ForecastOptions& options) {
 void check(const ForecastOptions& options) {
   check_threads(forecast_command, options.threads);
   check_output_file(forecast_command, options.output);
+  check_output_apart(forecast_command, options.output, options.model);
   options.figures.check(forecast_command);
 }
 
@@ -97,6 +98,7 @@ struct Samples {
         "holds no *.h5 file; give samples, or a folder of them");
     std::vector<NamedOutput> outputs;
     for (const fs::path& path : paths) {
+      check_output_apart(forecast_command, options.output, path);
       names.push_back(path.stem().string());
       outputs.push_back({names.back(), path});
       const WeatherFile file(path);

@@ -29,6 +29,12 @@ void check_output_file(const std::string& command, const std::string& file) {
     refuse_option(command, "output", file, "give a file in a folder that exists");
 }
 
+void check_output_apart(const std::string& command, const std::string& file, const std::filesystem::path& read) {
+  std::error_code none;
+  if (std::filesystem::equivalent(file, read, none))
+    refuse_option(command, "output", file, "it would write over " + read.string() + "; give another file");
+}
+
 void check_names(const std::string& command, const std::vector<NamedOutput>& outputs, const std::string& ending) {
   std::map<std::string, std::filesystem::path> sources;
   for (const auto& [name, source] : outputs) {

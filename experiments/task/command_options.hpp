@@ -21,6 +21,9 @@ void check_fractions(const std::string& command, double validation, double test)
 /// --output is a file, there or not, in a folder that exists.
 void check_output_file(const std::string& command, const std::string& file);
 
+/// --output is not the file `read`, by whatever name.
+void check_output_apart(const std::string& command, const std::string& file, const std::filesystem::path& read);
+
 /// What is to be written, as `name` with `ending`, and what it is made of.
 struct NamedOutput {
   std::string name;

@@ -129,4 +129,9 @@ TEST_CASE("what cannot be forecast is refused in one line, and nothing is writte
   writer.publish();
   refused(forecasting.words("fewer.h5"), "forcings are CO2 (ppm), the model's CO2 (ppm), ");
   CHECK_FALSE(fs::exists(forecasting.world.folder() / "maps.nc"));
+  for (const char* const read : {"model.pt", "test.h5"}) {
+    words = forecasting.words("test.h5");
+    words[5] = (forecasting.world.folder() / read).string();
+    refused(words, std::string("/") + read + "; give another file");
+  }
 }

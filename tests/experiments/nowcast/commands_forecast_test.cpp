@@ -130,7 +130,11 @@ TEST_CASE("forecast nowcast: what is wrong is told, and nothing is written") {
   auto words = world.words({});
   words[1] = (world.folder / "radar/00.h5").string();
   CHECK_THROWS_AS(forecast_nowcast_command(words), InputError);
-  words = world.words({});
+  for (const char* const read : {"model.pt", "radar/00.h5", "radar/../radar/01.h5"}) {
+    words = world.words({});
+    words[5] = (world.folder / read).string();
+    CHECK_THROWS_WITH_AS(forecast_nowcast_command(words), doctest::Contains("it would write over "), InputError);
+  }
   words[5] = (world.folder / "none/out.h5").string();
   CHECK_THROWS_WITH_AS(forecast_nowcast_command(words), doctest::Contains("--output is"), InputError);
 }

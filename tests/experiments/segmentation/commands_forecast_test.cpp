@@ -132,6 +132,12 @@ TEST_CASE("forecast segmentation: what is wrong is told, and nothing is written"
   words[5] = (world.folder / "none/out.h5").string();
   CHECK(world.refusal(words).find("--output is") != std::string::npos);
 
+  for (const char* const read : {"model.pt", "samples/world-1.h5"}) {
+    words = world.words({});
+    words[5] = (world.folder / read).string();
+    CHECK(world.refusal(words).find(std::string("/") + read + "; give another file") != std::string::npos);
+  }
+
   // A map of each of two samples of one name.
   fs::create_directories(world.folder / "more");
   fs::copy(world.folder / "samples/world-1.h5", world.folder / "more/world-1.h5");
