@@ -162,6 +162,12 @@ TEST_CASE("a command line that is wrong is refused with the remedy") {
   check_refused({"run", "space.json", "--workers", "0"}, folder, {"--workers", "0"});
   check_refused({"run", "space.json", "--device", "gpu"}, folder, {"--device", "gpu", "cuda"});
   check_refused({"rum", "space.json"}, folder, {"rum", "run"});
+  check_refused({"plan", "no\nwhere.json"}, folder, {"no where.json: cannot be read"});
+  for (const Words& words : {Words{"generate", "tornado", "--storms", "9"}, {"prepare", "nowcast", "space.json"}}) {
+    Words without = words;
+    without.insert(without.end(), {"-o", ""});
+    check_refused(without, folder, {"--output is empty; give the folder"});
+  }
   check_refused({"results", "nowhere.db"}, folder, {"nowhere.db"});
   check_refused({"status", "nowhere.db"}, folder, {"nowhere.db"});
   CHECK_FALSE(fs::exists(folder / "bad.db"));

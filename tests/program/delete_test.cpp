@@ -109,6 +109,11 @@ TEST_CASE("without a terminal nothing goes unless --yes is given") {
   CHECK(ended.err == "stormsweep delete: 3 trials of n.db to be deleted, and no terminal to ask on; give --yes\n");
   CHECK(six.rows("1") == 6);
   CHECK(run_stormsweep({"rerun", "n.db"}, six.folder).status == 2);  // which ones must be said
+  for (const char* verb : {"delete", "rerun"})
+    for (const char* unset : {"", " "}) {
+      CHECK(run_stormsweep({verb, "n.db", "--where", unset, "--yes"}, six.folder).status == 2);
+      CHECK(six.rows("status <> 'waiting'") == 6);
+    }
   CHECK(run_stormsweep({"rerun", "n.db", "--where", "0"}, six.folder).out == "no trial that has ended meets --where\n");
 }
 
