@@ -22,6 +22,7 @@ using Crs = std::unique_ptr<PJ, decltype(&proj_destroy)>;
 
 /// Kilometres of the ellipsoid and of false eastings and northings as metres; anything else as it is.
 std::string in_metres(const std::string& definition) {
+  if (definition.size() > 10'000) return definition;  // std::regex takes some of the stack for each letter
   static const std::regex axis(R"((^|[\s+])a=([-+.0-9eE]+))"), length(R"((^|[\s+])(a|b|R|x_0|y_0)=([-+.0-9eE]+))");
   std::smatch found;
   if (!std::regex_search(definition, found, axis) || std::strtod(found.str(2).c_str(), nullptr) >= 10'000)

@@ -30,6 +30,10 @@ std::string path_of(int group) {
   return path.substr(1) + "/";
 }
 
+/// Of an attribute's text as much as any has that is read. std::regex, by which units and times are told, takes some of
+/// the stack for each letter.
+constexpr std::size_t longest_text = 10'000;
+
 /// "25, 60"; empty where there is anything else.
 std::vector<double> numbers_in(std::string text) {
   std::ranges::replace(text, ',', ' ');
@@ -150,12 +154,12 @@ std::optional<std::string> File::text(const Variable& variable, const std::strin
     if (nc_get_att_string(variable.group, variable.number, name.c_str(), texts.data()) != NC_NOERR) return std::nullopt;
     std::string first = texts[0] ? texts[0] : "";
     nc_free_string(length, texts.data());
-    return first;
+    return first.substr(0, longest_text);
   }
   if (type != NC_CHAR) return std::nullopt;
   std::string value(length, '\0');
   nc_get_att_text(variable.group, variable.number, name.c_str(), value.data());
-  return std::string(value.c_str());
+  return std::string(value.c_str()).substr(0, longest_text);
 }
 
 std::vector<double> File::numbers(const Variable& variable, const std::string& name) const {

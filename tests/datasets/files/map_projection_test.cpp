@@ -98,3 +98,7 @@ TEST_CASE("map projection: WKT becomes a PROJ string") {
   CHECK(map.definition() == "+proj=merc +lon_0=10 +k=1 +x_0=0 +y_0=0 +R=6371000 +units=m +no_defs");
   CHECK(map.forward({11, 0}).x == doctest::Approx(6371000 * 3.14159265358979 / 180));
 }
+
+TEST_CASE("map projection: an axis of more digits than the stack holds is one that PROJ refuses") {
+  CHECK_THROWS_AS(MapProjection("+proj=stere +a=" + std::string(100'000, '1'), "test"), InputError);
+}

@@ -6,6 +6,8 @@
 #include <array>
 #include <cmath>
 
+#include "datasets/files/cf_time.hpp"
+#include "search/base/error.hpp"
 #include "tests/folder.hpp"
 
 using namespace stormsweep;
@@ -41,6 +43,24 @@ std::vector<double> decoded(const std::filesystem::path& path, const char* name)
 }
 
 }  // namespace
+
+TEST_CASE("netcdf: of a text longer than any that is read, the beginning") {
+  const TemporaryFolder folder;
+  {
+    Maker maker(folder / "a.nc", 1);
+    const std::string longest(100'000, 'a');
+    const char* const pointer = longest.c_str();
+    const int variable = maker.variable("v", NC_FLOAT);
+    nc_put_att_text(maker.file(), variable, "units", longest.size(), pointer);
+    nc_put_att_string(maker.file(), variable, "calendar", 1, const_cast<const char**>(&pointer));
+  }
+  std::string problem;
+  const auto file = netcdf::File::open(folder / "a.nc", problem);
+  REQUIRE(file);
+  const auto variable = file->variable("v").value();
+  for (const char* name : {"units", "calendar"}) CHECK(file->text(variable, name) == std::string(10'000, 'a'));
+  CHECK_THROWS_AS(netcdf::unix_times({0}, file->text(variable, "units").value(), "", "a.nc"), InputError);
+}
 
 TEST_CASE("netcdf: packed numbers are scaled, and NaN where a fill value, a missing value or nothing was written") {
   const TemporaryFolder folder;
