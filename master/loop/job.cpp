@@ -28,6 +28,7 @@
 #include "search/base/file.hpp"
 #include "search/base/process.hpp"
 #include "search/base/time.hpp"
+#include "worker/channel/mpi_channel.hpp"
 
 namespace stormsweep::launch {
 
@@ -45,10 +46,21 @@ constexpr Seconds finalize_patience{20};  // from any other: MPI_Finalize may wa
 constexpr Seconds kill_patience{2};       // between asking mpirun to end and killing it
 
 std::vector<std::string> command_line(int workers, const Arguments& arguments) {
-  std::vector<std::string> command = mpirun_words(mpirun_version(), workers + 1);
+  const std::string version = mpirun_version();
+  std::vector<std::string> command = mpirun_words(version, workers + 1);
+  check_library(version, MpiChannel::library());
   command.insert(command.end(), {own_program(), "run"});
   command.insert(command.end(), arguments.begin(), arguments.end());
   return command;
+}
+
+/// SIGTERM, which Slurm sends to all processes of a job, must not reach mpirun: the ranks have it too, and drain. It
+/// would wait for its own limit, hand on nothing that they say, and be there long after they are gone.
+void keep_sigterm_out() {
+  sigset_t term;
+  sigemptyset(&term);
+  sigaddset(&term, SIGTERM);
+  sigprocmask(SIG_BLOCK, &term, nullptr);
 }
 
 /// Whether it runs stormsweep or what ranks become: a rank. Daemons and the like are mpirun's own affair.
@@ -103,6 +115,7 @@ class Job {
     setpgid(0, 0);                     // Ctrl-C at the terminal is for us to translate
     prctl(PR_SET_PDEATHSIG, SIGUSR1);  // if we are killed, drain; SIGTERM would reach the ranks half a minute late
     signal(SIGUSR1, SIG_IGN);          // until mpirun listens
+    keep_sigterm_out();
     for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
     setenv(status_file, status_.path().c_str(), 1);
     for (const char* stray : {"PMIX_RANK", "PMIX_NAMESPACE"}) unsetenv(stray);  // of a job that we are no rank of

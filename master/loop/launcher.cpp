@@ -1,5 +1,7 @@
 #include "master/loop/launcher.hpp"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <ranges>
 
@@ -11,40 +13,39 @@ namespace stormsweep::launch {
 namespace {
 
 struct Release {
-  int major;                         ///< of Open MPI: this one and newer
-  std::vector<std::string> command;  ///< mpirun, as it has to be started
+  int major;  ///< of Open MPI: this one and newer
   std::vector<std::string> options;
 };
 
 /// From old to new.
 const std::vector<Release>& releases() {
   static const std::vector<Release> known{
-      // SIGTERM, which Slurm sends to all processes of a job, must not reach it: the ranks have it too, and drain. It
-      // would wait for its own limit, hand on nothing that they say, and be there long after they are gone.
-      {4, {"env", "--block-signal=TERM", "mpirun"}, {"--mca", "odls_base_sigkill_timeout", "30"}},
+      {4, {"--mca", "odls_base_sigkill_timeout", "30"}},
       // Within 1 s of it this one kills ranks whatever it is told. Unless told to hand on what it gets, it holds lines
       // back until they end, which a bar does not.
-      {5, {"env", "--block-signal=TERM", "mpirun"}, {"--output", ":raw"}},
+      {5, {"--output", ":raw"}},
   };
   return known;
 }
 
-/// 0 where it is not Open MPI.
-int major_version(std::string_view version) {
-  constexpr std::string_view name = "(Open MPI) ";
-  const std::size_t at = version.find(name);
+/// The number behind `name` in `text`; 0 where that is not there: it is not Open MPI.
+int major_version(std::string_view text, std::string_view name) {
+  const std::size_t at = text.find(name);
   int major = 0;
-  if (at != std::string_view::npos)
-    std::from_chars(version.data() + at + name.size(), version.data() + version.size(), major);
+  if (at != std::string_view::npos) std::from_chars(text.data() + at + name.size(), text.data() + text.size(), major);
   return major;
 }
 
+int mpirun_major(std::string_view version) {
+  return major_version(version, "(Open MPI) ");
+}
+
 const Release& release_of(std::string_view version) {
-  const int major = major_version(version);
+  const int major = mpirun_major(version);
   for (const Release& release : std::views::reverse(releases()))
     if (release.major <= major) return release;
   throw InputError("mpirun: is not Open MPI 4 or newer, but \"" + std::string(version.substr(0, version.find('\n'))) +
-                   "\"; put Open MPI's folder first in PATH");
+                   "\"; load the module that stormsweep was built with, or put Open MPI's folder first in PATH");
 }
 
 }  // namespace
@@ -52,7 +53,8 @@ const Release& release_of(std::string_view version) {
 std::string mpirun_version() {
   int status = 0;
   std::string version = process::capture({"mpirun", "--version"}, status);
-  if (status == 127) throw InputError("mpirun: not found; install the package openmpi-bin");
+  if (status == 127)
+    throw InputError("mpirun: not found; load the module that stormsweep was built with, or install openmpi-bin");
   return version;
 }
 
@@ -60,11 +62,19 @@ std::vector<std::string> mpirun_words(std::string_view version, int ranks) {
   // --enable-recovery: a dead worker does not end the job. --bind-to none: the default pins a rank to one core.
   // --oversubscribe: the master shares a core with a worker.
   const Release& release = release_of(version);
-  std::vector<std::string> words = release.command;
-  words.insert(words.end(), {"--enable-recovery", "--oversubscribe", "--bind-to", "none"});
+  std::vector<std::string> words{"mpirun", "--enable-recovery", "--oversubscribe", "--bind-to", "none"};
   words.insert(words.end(), release.options.begin(), release.options.end());
   words.insert(words.end(), {"-n", std::to_string(ranks)});
   return words;
+}
+
+void check_library(std::string_view version, std::string_view library) {
+  const int ours = major_version(library, "Open MPI v"), its = mpirun_major(version);
+  if (ours == its) return;
+  throw InputError(fmt::format(
+      "mpirun: is of Open MPI {}, and stormsweep is linked with Open MPI {}; load the module that it was built "
+      "with, or put that Open MPI's folder first in PATH",
+      its, ours));
 }
 
 }  // namespace stormsweep::launch

@@ -14,4 +14,8 @@ std::string mpirun_version();
 /// is not Open MPI 4 or newer.
 std::vector<std::string> mpirun_words(std::string_view version, int ranks);
 
+/// Throws InputError where mpirun, which says `version`, is of another Open MPI, by the first number, than `library`,
+/// with which we are linked (MpiChannel::library()): no rank would find the others.
+void check_library(std::string_view version, std::string_view library);
+
 }  // namespace stormsweep::launch

@@ -86,12 +86,24 @@ TEST_CASE("a rank that dies while MPI starts ends the job, with MPI's own words"
 
 TEST_CASE("ranks that all die while MPI starts, so that mpirun ends too, are no lost master") {
   const WorkFolder folder;
-  folder.write("mpirun", "#!/bin/sh\n[ \"$1\" = --version ] && echo 'mpirun (Open MPI) 5.0.7' && exit\nmkfifo rank\n" +
+  folder.write("mpirun", "#!/bin/sh\n[ \"$1\" = --version ] && PATH=${PATH#*:} exec mpirun --version\nmkfifo rank\n" +
                              stormsweep_program() + " plan rank & sleep 0.5; kill -9 $!; exit 1\n");
   const Ended ended =
       run(in_shell(R"(chmod +x mpirun; export PATH="$PWD:$PATH")", run_words(folder, noop(3, 10))), folder);
   CHECK(ended.status == 3);
   CHECK(ended.err == "a rank died while MPI started; run it again to continue\n");
+}
+
+TEST_CASE("Slurm's SIGTERM to all processes does not reach mpirun, whatever `env` is there to block it") {
+  const WorkFolder folder;
+  folder.write("env", "#!/bin/sh\nexit 125\n");  // RHEL 8's does not know --block-signal
+  Command command(in_shell(R"(chmod +x env; export PATH="$PWD:$PATH")", run_words(folder, noop(30, 100))), folder);
+  REQUIRE(eventually([&] { return running(folder); }));
+  for (const pid_t launcher : launchers(command.pid())) kill(launcher, SIGTERM);
+  const Ended ended = command.wait();
+  CAPTURE(ended.err);
+  CHECK(ended.status == 0);
+  CHECK(number(folder / "n.db", "SELECT count(*) FROM results WHERE status = 'complete'") == 30);
 }
 
 TEST_CASE("a signal at any moment of the start ends the job cleanly") {

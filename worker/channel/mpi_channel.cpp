@@ -124,6 +124,14 @@ const Communicator& MpiChannel::gangs() const {
   return state_->gangs;
 }
 
+std::string MpiChannel::library() {
+  std::string text(MPI_MAX_LIBRARY_VERSION_STRING, '\0');
+  int length = 0;
+  MPI_Get_library_version(text.data(), &length);
+  text.resize(static_cast<std::size_t>(length));
+  return text;
+}
+
 void MpiChannel::send(int to, std::string bytes) {
   const std::lock_guard lock(state_->sending_mutex);
   Sending& s = state_->sending.emplace_back(Sending{std::move(bytes)});

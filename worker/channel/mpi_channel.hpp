@@ -37,6 +37,9 @@ class MpiChannel : public Channel {
 
   const Communicator& gangs() const;  ///< for AllReduce and Relay
 
+  /// The library that this process is linked with, "Open MPI v4.1.4, package: ...". MPI need not have started.
+  static std::string library();
+
  private:
   struct State;
   std::unique_ptr<State> state_;
