@@ -1,9 +1,15 @@
 # What `cmake --install` puts where, and the Debian package that `cpack` makes of it (in the build folder: `cpack`).
 include(GNUInstallDirs)
-if(NOT TORCH_INSTALL_PREFIX STREQUAL "/usr")
-  # Libraries outside the system's folders are found where they were linked.
-  set_target_properties(stormsweep stormsweep-runner stormsweep-tend stormsweep-worker PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
-endif()
+# Libraries outside the system's folders, a site's MPI or a wheel's LibTorch, are found where they were linked. Of some
+# packages only the folder of their CMake files is known, which lies beside the library.
+foreach(library ${TORCH_LIBRARY} ${MPI_C_LIBRARIES} ${HDF5_LIBRARIES} ${netCDF_DIR} ${PROJ_DIR} ${CAIRO_LINK_LIBRARIES}
+        ${NLOPT_LINK_LIBRARIES} ${Boost_DIR} ${SQLite3_LIBRARIES} ${SQLiteCpp_DIR} ${fmt_DIR} ${ECCODES_LIBRARY}
+        ${UDUNITS2_LIBRARY} ${OPENCV_VIDEO_LIBRARY})
+  file(REAL_PATH ${library} file)
+  if(library MATCHES "^/" AND NOT file MATCHES "^(/usr)?/lib(64|/[^/]+-linux-gnu)?/(cmake/.*|[^/]+)$")
+    set_target_properties(stormsweep stormsweep-runner stormsweep-tend stormsweep-worker PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+  endif()
+endforeach()
 set(share ${CMAKE_INSTALL_DATADIR}/stormsweep)
 
 # The programs, and their manual where there is help2man: what to build before an installation.
@@ -23,6 +29,12 @@ else()
 endif()
 
 install(FILES slurm/completion.bash RENAME stormsweep DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+# So is mpirun, which has to be of the MPI that is linked.
+cmake_path(GET MPIEXEC_EXECUTABLE PARENT_PATH mpi)
+set(path_to_mpi "")
+if(NOT mpi MATCHES "^(/usr)?/bin$")
+  set(path_to_mpi "# mpirun, of the MPI that it is linked with.\nprepend-path PATH ${mpi}\n")
+endif()
 configure_file(slurm/modulefile.in ${PROJECT_BINARY_DIR}/modulefile @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/modulefile RENAME ${PROJECT_VERSION} DESTINATION ${share}/modulefiles/stormsweep)
 install(DIRECTORY slurm/machines DESTINATION ${share})
