@@ -51,7 +51,7 @@ Syntax syntax_of(SubmitQuestion& q) {
           "nor GPU.\n"
           "The script is kept beside the database as <name>.sbatch.",
       .example =
-          "stormsweep submit quick.json --nodes 2 --ntasks-per-node 4 --gpus-per-task 1 --time 8h\n"
+          "stormsweep submit quick.json --nodes 2 --ntasks-per-node 4 --gpus-per-task 1 --cpus-per-task 8 --time 8h\n"
           "stormsweep submit quick.json --ntasks-per-node 16 --array 4 --partition short -- --retry-failed",
       .operands = {{"space", po::value(&q.space)->required(), "the search space, a JSON file"}},
       .options =
@@ -213,23 +213,24 @@ void keep_script(const fs::path& file, const std::string& text) {
 }
 
 /// sbatch hands its environment to the job. A submission from within a job would give it what is that one's: its part
-/// of an array, and how often it was requeued.
-std::vector<std::string> sbatch_words() {
+/// of an array, and how often it was requeued. What was typed goes before sbatch's own variables.
+std::vector<std::string> sbatch_words(const BatchJob& job) {
   std::vector<std::string> words{"env"};
   for (char** variable = environ; *variable; ++variable) {
     const std::string_view text = *variable, name = text.substr(0, text.find('='));
-    if (name.starts_with("SLURM_") && name != "SLURM_CONF" && name != "SLURM_CLUSTERS" && name != "SLURM_JWT")
-      words.insert(words.end(), {"-u", std::string(name)});
+    const bool of_a_job =
+        name.starts_with("SLURM_") && name != "SLURM_CONF" && name != "SLURM_CLUSTERS" && name != "SLURM_JWT";
+    if (of_a_job || overrides(name, job)) words.insert(words.end(), {"-u", std::string(name)});
   }
   words.insert(words.end(), {"sbatch", "--parsable"});
   return words;
 }
 
 /// The number that Slurm gives the job.
-std::string send(const fs::path& script) {
+std::string send(const Submission& submission) {
   int status = 0;
-  std::vector<std::string> words = sbatch_words();
-  words.push_back(script.string());
+  std::vector<std::string> words = sbatch_words(submission.job);
+  words.push_back(submission.script.string());
   std::istringstream said(process::capture(words, status, process::Capture::all));
   std::string job, complaint;
   for (std::string line; std::getline(said, line);) (line.starts_with("sbatch: ") ? complaint : job) = line;
@@ -237,7 +238,7 @@ std::string send(const fs::path& script) {
   if (status != 0 || job.empty())
     throw InputError(fmt::format("{}; the script is {}",
                                  complaint.empty() ? fmt::format("sbatch: ended with status {}", status) : complaint,
-                                 script.string()));
+                                 submission.script.string()));
   if (!complaint.empty()) fmt::print(stderr, "{}\n", complaint);
   return job.substr(0, job.find(';'));  // "42;cluster"
 }
@@ -277,7 +278,7 @@ int submit_command(const Arguments& words) {
     return exit_done;
   }
   keep_script(submission.script, script);
-  tell(submission, send(submission.script));
+  tell(submission, send(submission));
   return exit_done;
 }
 

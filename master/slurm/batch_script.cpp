@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cctype>
 #include <utility>
 
 #include "search/base/duration.hpp"
@@ -101,6 +102,20 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 21> decided{
      {"signal", ""},
      {"wrap", ""}}};
 
+bool is_decided(std::string_view option) {
+  return std::ranges::find(decided, option, &decltype(decided)::value_type::first) != decided.end();
+}
+
+/// The option of sbatch, without dashes, that a variable SBATCH_... stands for.
+std::string option_of(std::string_view variable) {
+  if (variable == "SBATCH_TIMELIMIT") return "time";
+  if (variable == "SBATCH_ARRAY_INX") return "array";
+  std::string option;
+  for (const char c : variable.substr(std::string_view("SBATCH_").size()))
+    option += c == '_' ? '-' : static_cast<char>(std::tolower(c));
+  return option;
+}
+
 }  // namespace
 
 std::string log_pattern(const BatchJob& job) {
@@ -125,6 +140,15 @@ void check_further(const std::string& option) {
   if (found == decided.end()) return;
   throw InputError(fmt::format("stormsweep submit: --sbatch is \"{}\", which submit decides itself; {}", option,
                                found->second.empty() ? "leave it out" : fmt::format("give {}", found->second)));
+}
+
+bool overrides(std::string_view variable, const BatchJob& job) {
+  if (!variable.starts_with("SBATCH_")) return false;
+  const std::string option = option_of(variable);
+  if (option == "partition") return !job.partition.empty();
+  return is_decided(option) || std::ranges::any_of(job.further, [&](const std::string& further) {
+           return further.substr(0, further.find('=')) == "--" + option;
+         });
 }
 
 std::string batch_script(const BatchJob& job) {

@@ -33,6 +33,10 @@ struct BatchJob {
 /// a job decide.
 void check_further(const std::string& option);
 
+/// Whether `variable` of the environment, SBATCH_TIMELIMIT say, which sbatch heeds more than a script, would undo what
+/// `job` asks for. The account, and a partition where the job names none, are the environment's to tell.
+bool overrides(std::string_view variable, const BatchJob& job);
+
 /// The script for sbatch: slurm/search.sbatch with the job's own #SBATCH lines and arguments.
 std::string batch_script(const BatchJob& job);
 

@@ -73,6 +73,17 @@ TEST_CASE("options of sbatch become lines of the script, but for those that the 
   refused("--mem=1G\n#SBATCH --time=9", "--mem=1G #SBATCH --time=9" + form);
 }
 
+TEST_CASE("variables of sbatch stay but for those that would undo what the job asks for") {
+  BatchJob j = job();
+  for (const char* variable : {"SBATCH_TIMELIMIT", "SBATCH_ARRAY_INX", "SBATCH_GPUS_PER_NODE", "SBATCH_NO_REQUEUE"})
+    CHECK(overrides(variable, j));
+  for (const char* variable : {"SBATCH_ACCOUNT", "SBATCH_QOS", "SBATCH_PARTITION", "SBATCH_RESERVATION", "PARTITION"})
+    CHECK_FALSE(overrides(variable, j));
+  j.partition = "fast", j.further = {"--reservation=r", "--exclusive"};
+  for (const char* variable : {"SBATCH_PARTITION", "SBATCH_RESERVATION", "SBATCH_EXCLUSIVE"})
+    CHECK(overrides(variable, j));
+}
+
 TEST_CASE("a short job has less notice, and one without requeues asks for none") {
   BatchJob j = job();
   j.time = Seconds(60), j.requeues = 0, j.tasks = 3;
