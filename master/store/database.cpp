@@ -23,7 +23,16 @@ bool may_pass(const SQLite::Exception& error) {
   return std::find(codes.begin(), codes.end(), error.getErrorCode() & 0xff) != codes.end();
 }
 
+/// Where locks themselves fail, rather than being somebody else's.
+bool is_lockless(const SQLite::Exception& error) {
+  constexpr std::array codes{SQLITE_IOERR_LOCK, SQLITE_IOERR_RDLOCK, SQLITE_IOERR_UNLOCK,
+                             SQLITE_IOERR_CHECKRESERVEDLOCK};
+  return std::find(codes.begin(), codes.end(), error.getExtendedErrorCode()) != codes.end();
+}
+
 std::string problem(const SQLite::Exception& error) {
+  if (is_lockless(error))
+    return "its file system does not lock files; mount it with locks (Lustre: -o flock), or name a file on another one";
   switch (error.getErrorCode() & 0xff) {
     case SQLITE_NOTADB:
       return "this is not a results database; name another file";
@@ -40,7 +49,8 @@ std::string problem(const SQLite::Exception& error) {
       return fmt::format("{}; check that the disk is there and not full: what was committed is safe", error.what());
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return "another process keeps it locked; end that process, or name another file";
+      // SQLite says the same where NFS has no lock service.
+      return "another process keeps it locked, or its file system cannot lock; end that process, or name another file";
     default:
       return fmt::format("{}; check the file", error.what());
   }

@@ -1,12 +1,14 @@
 #include "master/store/database.hpp"
 
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <barrier>
+#include <cerrno>
 #include <csignal>
 #include <fstream>
 #include <string>
@@ -51,6 +53,28 @@ TEST_CASE("files that are no results are refused in one line, by writers and rea
     std::filesystem::create_directory(file);
     refused("r.db: is a folder; give the name of a database");
   }
+}
+
+namespace {
+
+/// In fcntl's place, which SQLite locks by: as on Lustre without -o flock.
+int no_locks(int, int, ...) {
+  errno = ENOSYS;
+  return -1;
+}
+
+}  // namespace
+
+TEST_CASE("a file system without locks is told apart from a full disk") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "r.db";
+  open_for_writing(file);
+  sqlite3_vfs* system = sqlite3_vfs_find(nullptr);
+  REQUIRE(system->xSetSystemCall(system, "fcntl", reinterpret_cast<sqlite3_syscall_ptr>(no_locks)) == SQLITE_OK);
+  const std::string refusal = "r.db: its file system does not lock files; mount it with locks (Lustre: -o flock)";
+  CHECK_THROWS_WITH_AS(open_for_writing(file), doctest::Contains(refusal.c_str()), NotNow);
+  CHECK_THROWS_WITH_AS(open_for_reading(file), doctest::Contains(refusal.c_str()), NotNow);
+  system->xSetSystemCall(system, "fcntl", nullptr);
 }
 
 TEST_CASE("names that SQLite takes for no file are refused, by writers and readers") {

@@ -379,8 +379,9 @@ TEST_CASE("a reader that holds the file costs nothing: outcomes wait in memory u
     REQUIRE(slow.executeStep());
     store.finish(training(space, 1), 0, worker(), outcome(0.2));
     CHECK_FALSE(store.commit(Seconds(0.01)));
-    CHECK(store.problem() ==
-          file.string() + ": another process keeps it locked; end that process, or name another file");
+    CHECK(store.problem() == file.string() +
+                                 ": another process keeps it locked, or its file system cannot lock; end that process, "
+                                 "or name another file");
     store.finish(training(space, 2), 0, worker(), outcome(0.3));
     CHECK_FALSE(store.commit(Seconds(0)));
     CHECK(store.settle() == 2);
