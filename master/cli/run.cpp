@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "master/cli/data_check.hpp"
 #include "master/cli/plan.hpp"
@@ -17,6 +18,7 @@
 #include "master/loop/launch.hpp"
 #include "master/loop/signals.hpp"
 #include "master/report/skill.hpp"
+#include "master/slurm/allocation.hpp"
 #include "master/slurm/job_end.hpp"
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
@@ -35,9 +37,11 @@ constexpr bool built_for_gpus = false;
 
 int worker_count(const RunOptions& options, const DataReport& report) {
   if (options.workers > 0) return options.workers;
+  if (const auto ranks = whole_number(environment("OMPI_COMM_WORLD_SIZE")))  // a rank that shows the plan
+    return static_cast<int>(*ranks - 1);
   const bool on_gpus = report.gpus > 0 && options.device != "cpu";
   if (options.workers_per_gpu > 0) {
-    if (on_gpus) return options.workers_per_gpu * report.gpus;
+    if (on_gpus) return options.workers_per_gpu * report.gpus * allocation::nodes();
     throw InputError(fmt::format("stormsweep run: --workers-per-gpu is {}, and {}; give --workers",
                                  options.workers_per_gpu,
                                  options.device == "cpu" ? "--device is cpu" : "LibTorch finds no GPU here"));
@@ -67,11 +71,15 @@ void tell_skill(const Space& space, const RunOptions& options) try {
 
 /// What would end the job, or make a part of its work futile, is told before any rank starts.
 void check_job(const Space& space, const RunOptions& options, const DataReport& report, int workers) {
+  allocation::refuse_outside();
   check_gangs(space, options, workers);
   check_device(space, options, report.gpus);
   check_precision(space, options, report.gpus);
   size_run(space, options, workers);  // refuses what cannot be settled
-  for (const std::string& doubt : doubts(space)) fmt::print(stderr, "warning: {}\n", doubt);
+  std::vector<std::string> warnings = doubts(space);
+  if (const std::string tasks = allocation::task_warning(); options.workers == 0 && !tasks.empty())
+    warnings.push_back(tasks);
+  for (const std::string& warning : warnings) fmt::print(stderr, "warning: {}\n", warning);
   for (const std::string& note : report.notes) fmt::print(stderr, "{}\n", note);
   if (options.shared)
     fmt::print(stderr, "part {} of {}, into {}; stormsweep merge joins the parts\n", options.share.index,
@@ -79,9 +87,8 @@ void check_job(const Space& space, const RunOptions& options, const DataReport& 
 }
 
 /// At the prompt, or in a batch script: rank 0 of the job opens the database.
-int start_job(const Arguments& arguments, const Space& space, const RunOptions& options, const DataReport& report) {
-  const int workers = worker_count(options, report);
-  check_job(space, options, report, workers);
+int start_job(const Arguments& arguments, const Space& space, const RunOptions& options, const DataReport& report,
+              int workers) {
   std::map<std::string, std::string> environment{{launch::data_report, report.text},
                                                  {launch::columns, std::to_string(launch::terminal_columns())},
                                                  {job_end_variable, end_text(find_job_end(options.time_limit))}};
@@ -130,8 +137,10 @@ int launch_search(const Arguments& arguments, RunOptions options) {
     return exit_drained;
   }
   if (!report) return exit_bad_input;
+  const int workers = worker_count(options, *report);
+  check_job(space, options, *report, workers);
   if (options.dry_run) return fmt::print("{}", plan_text(make_plan(space))), exit_done;
-  return start_job(arguments, space, options, *report);
+  return start_job(arguments, space, options, *report, workers);
 }
 
 }  // namespace

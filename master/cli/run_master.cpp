@@ -21,6 +21,7 @@
 #include "master/loop/signals.hpp"
 #include "master/loop/stale_checkpoints.hpp"
 #include "master/loop/status_file.hpp"
+#include "master/slurm/allocation.hpp"
 #include "master/slurm/job_end.hpp"
 #include "master/store/database.hpp"
 #include "master/store/kept_models.hpp"
@@ -135,9 +136,10 @@ struct OpenSearch {
 };
 
 /// Trains until the search, or this job, ends: by `end`.
-Conclusion carry_on(const OpenSearch& search, Channel& channel, std::optional<double> end) {
+Conclusion carry_on(const OpenSearch& search, MpiChannel& channel, std::optional<double> end) {
   if (channel.size() < 2)
     throw InputError("mpirun: one rank only; give -n 2 or more: rank 0 dispatches, the others train");
+  if (launch::launched() && channel.node_size() == channel.size()) allocation::refuse_one_node(channel.size());
   const int workers = channel.size() - 1;
   check_gangs(search.space, search.options, workers);
   const Space space = settle_size(search.space, search.options, workers);

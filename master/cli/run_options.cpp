@@ -64,7 +64,7 @@ Syntax syntax() {
       "repeated")("separate-epochs", po::bool_switch(), "train configurations that differ only in epochs one by one")(
       "keep-work", po::bool_switch(), "keep the folders in which commands have worked, of complete trials too")(
       "retry-failed", po::bool_switch(), "run failed, diverged and out-of-memory trials again")(
-      "dry-run", po::bool_switch(), "check everything, print the plan, train nothing");
+      "dry-run", po::bool_switch(), "check all that can be seen before ranks start, print the plan, train nothing");
   return s;
 }
 

@@ -126,12 +126,14 @@ TEST_CASE("arithmetic that only GPUs have is refused before anything starts") {
   std::string text = tornado;
   text.replace(text.find(R"("epochs": 1)"), 11, R"("epochs": 1, "precision": ["fp32", "tf32"])");
   folder.write("space.json", text);
-  check_refused({"run", "space.json", "--results", "r.db", "--device", "cpu"}, folder,
-                {"parameters.precision is tf32", "--device is cpu", "fp32 or bf16"});
   folder.write("plain.json", tornado);
-  if (!fs::exists("/dev/nvidiactl"))
-    check_refused({"run", "plain.json", "--results", "r.db", "--device", "cuda"}, folder,
-                  {"--device is cuda", "finds no GPU", "--device cpu"});
+  for (const char* more : {"--workers=1", "--dry-run"}) {
+    check_refused({"run", "space.json", "--results", "r.db", "--device", "cpu", more}, folder,
+                  {"parameters.precision is tf32", "--device is cpu", "fp32 or bf16"});
+    if (!fs::exists("/dev/nvidiactl"))
+      check_refused({"run", "plain.json", "--results", "r.db", "--device", "cuda", more}, folder,
+                    {"--device is cuda", "finds no GPU", "--device cpu"});
+  }
   CHECK_FALSE(fs::exists(folder / "r.db"));
 }
 
@@ -265,10 +267,17 @@ TEST_CASE("a full disk ends a search early, and what is committed stays") {
   CHECK(ended.err.find("full") != std::string::npos);
 }
 
-TEST_CASE("a dry run refuses the results file that a run would") {
+TEST_CASE("a dry run refuses what a run would") {
   const WorkFolder folder;
   folder.write("n.json", noop(R"("index": [1, 2])"));
   folder.write("text.db", "no database");
+  folder.write("gang.json", noop(R"("gpus": 2)"));
+  folder.write("budget.json", noop(R"("index": {"min": 1, "max": 9}, "epochs": [1, 3])",
+                                   R"(, "method": "random", "limits": {"hours": 1})"));
+  for (const char* more : {"--dry-run", "--keep-best=0"}) {
+    check_refused({"run", "gang.json", "--workers", "1", more}, folder, {"parameters.gpus is 2, but 1 worker"});
+    check_refused({"run", "budget.json", "--workers", "1", more}, folder, {"limits.hours (1): how many trainings fit"});
+  }
   for (const char* more : {"--dry-run", "--workers=1"}) {
     check_refused({"run", "n.json", "--results", "nowhere/n.db", more}, folder, {"nowhere", "make that"});
     check_refused({"run", "n.json", "--results", "text.db", more}, folder, {"text.db", "not a results database"});

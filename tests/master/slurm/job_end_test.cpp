@@ -2,22 +2,11 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-
 #include "search/base/utc.hpp"
+#include "tests/master/slurm/variable.hpp"
 
 using namespace stormsweep;
-
-namespace {
-
-/// An environment variable, for a while.
-struct Variable {
-  const char* name;
-  Variable(const char* n, const std::string& value) : name(n) { setenv(name, value.c_str(), 1); }
-  ~Variable() { unsetenv(name); }
-};
-
-}  // namespace
+using test::Variable;
 
 TEST_CASE("a run ends at its limit or with its Slurm job, whichever is first") {
   const double now = unix_time();

@@ -28,8 +28,10 @@ class Stormsweep(CMakePackage, CudaPackage):
     depends_on("pkgconfig", type="build")  # pkg-config
     depends_on("help2man", type="build")
 
-    # Lost workers are survived by Open MPI alone: mpirun --enable-recovery.
-    depends_on("openmpi@4.1:")  # libopenmpi-dev openmpi-bin
+    # Lost workers are survived by Open MPI alone: mpirun --enable-recovery. Without Slurm in it, mpirun knows one node of a
+    # job; and with it Open MPI 4 has no mpirun unless told to.
+    depends_on("openmpi@4.1: schedulers=slurm")  # libopenmpi-dev openmpi-bin
+    depends_on("openmpi+legacylaunchers", when="^openmpi@:4")
     depends_on("py-torch@1.13:~cuda", when="~cuda")  # libtorch-dev libgloo-dev libopenblas0-openmp
     depends_on("py-torch@1.13:+cuda+nccl", when="+cuda")
     for arch in CudaPackage.cuda_arch_values:

@@ -1,0 +1,42 @@
+#include "master/slurm/allocation.hpp"
+
+#include <doctest/doctest.h>
+
+#include "search/base/error.hpp"
+#include "tests/master/slurm/variable.hpp"
+
+using namespace stormsweep;
+using test::Variable;
+
+TEST_CASE("ranks that are all on one node of several are refused where they do not fit there") {
+  CHECK_NOTHROW(allocation::refuse_one_node(65));
+  const Variable nodes("SLURM_NNODES", "4"), tasks("SLURM_TASKS_PER_NODE", "16(x4)");
+  CHECK(allocation::nodes() == 4);
+  CHECK_NOTHROW(allocation::refuse_one_node(16));
+  CHECK_THROWS_WITH_AS(
+      allocation::refuse_one_node(17),
+      "mpirun: the job has 4 nodes, the ranks are on 1: this mpirun was built without Slurm; put one first in PATH of "
+      "which ompi_info tells \"ras: slurm\" (Spack: openmpi schedulers=slurm)",
+      InputError);
+}
+
+TEST_CASE("a shell of salloc that is on no node of its job is refused") {
+  CHECK_NOTHROW(allocation::refuse_outside());
+  const Variable job("SLURM_JOB_ID", "7");
+  CHECK_THROWS_WITH_AS(allocation::refuse_outside(),
+                       "stormsweep run: this shell is on no node of Slurm's job 7; put srun --mpi=pmix before the "
+                       "command, or use stormsweep submit",
+                       InputError);
+  const Variable node("SLURMD_NODENAME", "n1");
+  CHECK_NOTHROW(allocation::refuse_outside());
+}
+
+TEST_CASE("fewer tasks than --ntasks-per-node asked for are told") {
+  CHECK(allocation::task_warning().empty());
+  const Variable nodes("SLURM_NNODES", "4"), each("SLURM_NTASKS_PER_NODE", "16"), tasks("SLURM_NTASKS", "64");
+  CHECK(allocation::task_warning().empty());
+  const Variable fewer("SLURM_NTASKS", "3");
+  CHECK(allocation::task_warning() ==
+        "the job has 3 tasks, and 4 nodes of 16 each have room for 64: --ntasks, of sbatch or of a line #SBATCH, takes "
+        "precedence over --ntasks-per-node; leave it out");
+}
