@@ -363,6 +363,8 @@ Standing MasterLoop::standing() const {
 
 Conclusion MasterLoop::conclude() {
   commits_.commit(now());
+  // The synchronous schedule is ended by draining it: by a limit it is done, too.
+  if (limited_ && !draining_ && conclusion_.ending == Ending::drained) conclusion_.ending = Ending::done;
   if (commits_.blocked_since()) progress_.say(fmt::format("{}; waiting for it", store_.problem()));
   if (const std::uint64_t lost = commits_.finish()) {
     progress_.say(fmt::format("{}; outcomes that are not in it: {}; run it again to continue", store_.problem(), lost));

@@ -10,7 +10,7 @@ namespace stormsweep {
 enum ExitStatus : int {
   exit_done = 0,         ///< everything asked for is done
   exit_some_failed = 1,  ///< the search ended, with trials that did not complete
-  exit_bad_input = 2,    ///< nothing was started: the message says what to mend
+  exit_bad_input = 2,    ///< the message says what to mend, before which running again would end the same way
   exit_master_lost = 3,  ///< the master died; running again continues
   exit_drained = 85,     ///< stopped early on purpose; running again continues
 };

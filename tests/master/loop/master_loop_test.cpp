@@ -719,6 +719,23 @@ TEST_CASE("the synchronous schedule ends with a lost rank, and goes on over what
   CHECK(query(folder.path / "s.db", R"(SELECT "index" FROM results WHERE attempt = 2)") == Rows{"2"});
 }
 
+TEST_CASE("limits.hours ends the synchronous schedule as it ends the other: done") {
+  const TemporaryFolder folder;
+  Job job(folder.path, indices(1, 9, R"("limits": {"hours": 0.01},)"), 2, synchronous());
+  job.join_all();
+  work_through_share(job, job.worker(1), 1);
+  for (int seconds = 0; seconds < 40; seconds += 5) {
+    job.time += Seconds(5);
+    job.worker(1).say(wire::Heartbeat{});
+    job.turn();
+  }
+  REQUIRE(job.worker(1).stop);
+  const Conclusion end = job.leave_all();
+  CHECK(end.ending == Ending::done);
+  CHECK(end.limit == "limits.hours (0.01)");
+  CHECK(end.counts.complete == 1);
+}
+
 TEST_CASE("a limit of trials holds for the synchronous schedule, whatever earlier runs did") {
   const TemporaryFolder folder;
   for (const int limit : {2, 3}) {
