@@ -48,7 +48,7 @@ int worker_count(const RunOptions& options, const DataReport& report) {
   }
   if (const auto tasks = whole_number(environment("SLURM_NTASKS")); tasks && *tasks > 1)
     return static_cast<int>(*tasks - 1);
-  return on_gpus ? report.gpus : usable_cores();
+  return (on_gpus ? report.gpus : usable_cores()) * allocation::nodes();
 }
 
 std::string end_text(std::optional<double> end) {

@@ -278,6 +278,10 @@ TEST_CASE("a dry run refuses what a run would") {
     check_refused({"run", "gang.json", "--workers", "1", more}, folder, {"parameters.gpus is 2, but 1 worker"});
     check_refused({"run", "budget.json", "--workers", "1", more}, folder, {"limits.hours (1): how many trainings fit"});
   }
+  folder.write("large.json", noop(R"("gpus": 1000)"));
+  check_refused({"run", "large.json", "--dry-run"}, folder, {"parameters.gpus is 1000"});
+  // Each node has as much as this one.
+  CHECK(run({"env", "SLURM_NNODES=1000", stormsweep_program(), "run", "large.json", "--dry-run"}, folder).status == 0);
   for (const char* more : {"--dry-run", "--workers=1"}) {
     check_refused({"run", "n.json", "--results", "nowhere/n.db", more}, folder, {"nowhere", "make that"});
     check_refused({"run", "n.json", "--results", "text.db", more}, folder, {"text.db", "not a results database"});
