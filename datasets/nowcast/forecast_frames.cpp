@@ -113,8 +113,10 @@ ForecastFrames choose_frames(Images images, const NowcastMeta& model, std::optio
   return result;
 }
 
-RadarFrame read_averaged(const RadarImage& image, std::int64_t block) {
+RadarFrame read_averaged(const RadarImage& image, std::int64_t block, ImpossibleRain& impossible) {
   RadarFrame frame = read_radar_image(image);
+  impossible.look_at(image, frame, /*strict=*/false);
+  clamp_rain(frame);
   RadarGrid& grid = frame.grid;
   frame.values = block_means(frame.values, grid.width, block);
   grid.corners = corners_of_part(grid, grid.height / block * block, grid.width / block * block);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "datasets/nowcast/nowcast_patches.hpp"
+#include "datasets/radar/impossible_rain.hpp"
 #include "datasets/radar/radar_archive.hpp"
 
 namespace stormsweep {
@@ -26,8 +27,8 @@ struct ForecastFrames {
 ForecastFrames choose_frames(std::span<const RadarImage> images, const NowcastMeta& model,
                              std::optional<std::int64_t> time);
 
-/// Reads an image and averages it over blocks; where pixels are left over at its edges, its corners follow from
-/// its projection, or become unknown without one.
-RadarFrame read_averaged(const RadarImage& image, std::int64_t block);
+/// Reads an image, counts its impossible rain, clamps it (clamp_rain) and averages it over blocks, as training does;
+/// where pixels are left over at its edges, its corners follow from its projection, or become unknown without one.
+RadarFrame read_averaged(const RadarImage& image, std::int64_t block, ImpossibleRain& impossible);
 
 }  // namespace stormsweep

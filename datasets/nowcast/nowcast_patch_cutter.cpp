@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "datasets/radar/impossible_rain.hpp"
+
 namespace stormsweep {
 
 std::vector<float> block_means(const std::vector<float>& image, std::int64_t width, std::int64_t block) {
@@ -42,7 +44,8 @@ std::vector<std::uint16_t> stored(std::span<const float> image, float scale) {
 const std::vector<std::uint16_t>& PatchCutter::image(std::int64_t number) {
   const auto known = std::ranges::find(held_, number, [](const auto& held) { return held.first; });
   if (known != held_.end()) return known->second;
-  const RadarFrame frame = read_radar_image(images_[static_cast<std::size_t>(number)]);
+  RadarFrame frame = read_radar_image(images_[static_cast<std::size_t>(number)]);
+  clamp_rain(frame);
   held_.emplace_back(number, stored(block_means(frame.values, frame.grid.width, block_), scale_));
   return held_.back().second;
 }

@@ -211,8 +211,9 @@ bool Preparation::too_old(std::int64_t image, std::int64_t now) const {
 
 /// Nothing is seen of an image that cannot be read.
 void Preparation::look_at(std::int64_t image, const PatchLattice& lattice, SeenCentres& seen) try {
-  const RadarFrame frame = read(image);
+  RadarFrame frame = read(image);
   impossible_.look_at(archive_.images[static_cast<std::size_t>(image)], frame, raw_.strict);
+  clamp_rain(frame);
   seen[image] = look_at_centres(block_means(frame.values, frame.grid.width, result_.block), width(), lattice);
 } catch (const UnreadableFile& error) {
   if (raw_.strict) throw;

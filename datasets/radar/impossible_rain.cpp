@@ -12,8 +12,14 @@ constexpr float lowest_rain = -0.05f;  // mm/h: half of what is told as light ra
 // mm/h: no minute was ever wetter than Unionville's on 1956-07-04, 31.2 mm (World Meteorological Organization, archive
 // of weather extremes).
 constexpr float highest_rain = 31.2f * 60;
+constexpr float highest_kept = 655.34f;  // mm/h, 65534 steps of 0.01 (nowcast_patch_cutter.hpp)
 
 }  // namespace
+
+void clamp_rain(RadarFrame& frame) {
+  if (frame.quantity != RadarQuantity::rain_rate) return;
+  for (float& value : frame.values) value = std::clamp(value, 0.0f, highest_kept);  // NaN is neither below nor above
+}
 
 void ImpossibleRain::look_at(const RadarImage& image, const RadarFrame& frame, bool strict) {
   if (frame.quantity != RadarQuantity::rain_rate) return;
@@ -34,11 +40,10 @@ void ImpossibleRain::look_at(const RadarImage& image, const RadarFrame& frame, b
 
 std::string ImpossibleRain::line(const std::string& scaling, const Found& found) {
   return fmt::format(
-      "{}{}: {} values cannot be rain: from {:.6g} to {:.6g} mm/h{}; negative ones count as dry, those above 655.34 "
-      "mm/h as "
-      "that; mend the files or leave them out",
+      "{}{}: {} values cannot be rain: from {:.6g} to {:.6g} mm/h{}; negative ones count as dry, those above {:g} mm/h "
+      "as that; mend the files or leave them out",
       found.path, found.images > 1 ? fmt::format(" and {} more images", found.images - 1) : "", found.values,
-      found.lowest, found.highest, scaling.empty() ? "" : fmt::format(", by {}", scaling));
+      found.lowest, found.highest, scaling.empty() ? "" : fmt::format(", by {}", scaling), highest_kept);
 }
 
 std::vector<std::string> ImpossibleRain::lines() const {

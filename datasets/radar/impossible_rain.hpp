@@ -9,6 +9,9 @@
 
 namespace stormsweep {
 
+/// Puts rain rates into 0 ... 655.34 mm/h, all that training data can hold; what is missing stays so, as does VIL.
+void clamp_rain(RadarFrame& frame);
+
 /// Counts rain rates that cannot be: below 0 (by more than numbers are rounded) and above all that was ever measured.
 class ImpossibleRain {
  public:

@@ -14,7 +14,6 @@
 #include <utility>
 
 #include "datasets/nowcast/forecast_frames.hpp"
-#include "datasets/radar/impossible_rain.hpp"
 #include "datasets/radar/odim_writer.hpp"
 #include "experiments/nowcast/nowcast_figure.hpp"
 #include "experiments/nowcast/nowcast_forecast.hpp"
@@ -153,14 +152,10 @@ Observations observe(const ForecastOptions& options, const NowcastMeta& model) {
   const ForecastFrames chosen = choose_frames(archive.images, model, time_of(options));
   Observations result;
   ImpossibleRain impossible;
-  for (const RadarImage& image : chosen.inputs) {
-    result.inputs.push_back(read_averaged(image, chosen.block));
-    impossible.look_at(image, result.inputs.back(), /*strict=*/false);
-  }
+  const auto read = [&](const RadarImage& image) { return read_averaged(image, chosen.block, impossible); };
+  for (const RadarImage& image : chosen.inputs) result.inputs.push_back(read(image));
+  for (const auto& image : chosen.truth) result.truth.push_back(image ? std::optional(read(*image)) : std::nullopt);
   for (const std::string& line : impossible.lines()) fmt::print(stderr, "note: {}\n", line);
-  for (const auto& image : chosen.truth) {
-    result.truth.push_back(image ? std::optional(read_averaged(*image, chosen.block)) : std::nullopt);
-  }
   return result;
 }
 

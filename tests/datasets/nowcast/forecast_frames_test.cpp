@@ -144,8 +144,23 @@ TEST_CASE("forecast frames: averaged, with corners of what is left by the projec
     file.attribute("dataset1/data1/what", "quantity", std::string("RATE"));
     file.dataset("dataset1/data1", "data", H5T_IEEE_F32LE, {3, 5}, {1, 3, 0, 0, 9, 5, 7, 0, 0, 9, 9, 9, 9, 9, 9});
   }
-  const RadarFrame frame = read_averaged(list_radar_images(folder / "a.h5")[0], 2);
+  ImpossibleRain impossible;
+  const RadarFrame frame = read_averaged(list_radar_images(folder / "a.h5")[0], 2, impossible);
   CHECK(frame.values == std::vector<float>{4, 0});
   CHECK(frame.grid.corners[0] == std::array{10.0, 58.0});
   CHECK(frame.grid.corners[2] == std::array{14.0, 60.0});
+}
+
+TEST_CASE("forecast frames: impossible rain is told, and seen as training has it, before it is averaged") {
+  const TemporaryFolder folder;
+  impossible_file().write(folder / "a.h5");
+  const RadarImage image = list_radar_images(folder / "a.h5")[0];
+  ImpossibleRain impossible;
+  CHECK(read_averaged(image, 1, impossible).values == std::vector<float>{0, 0, 655.34f, 0, 0, 0, 655.34f, 0});
+  const std::vector<float> halves = read_averaged(image, 2, impossible).values;
+  CHECK(halves[0] == 0);
+  CHECK(halves[1] == doctest::Approx(327.67));
+  REQUIRE(impossible.lines().size() == 1);
+  CHECK(impossible.lines()[0].find("a.h5 and 1 more images: 6 values cannot be rain: from -12000 to 12000 mm/h") !=
+        std::string::npos);
 }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 
 using namespace stormsweep;
@@ -31,4 +32,16 @@ TEST_CASE("impossible rain: is counted, with its range and its scaling, or refus
   RadarFrame vil = frame_of({255000});
   vil.quantity = RadarQuantity::vil;
   CHECK_NOTHROW(found.look_at(image, vil, true));
+}
+
+TEST_CASE("impossible rain: is clamped to what training data hold; what is missing, and VIL, stay as they are") {
+  RadarFrame frame = frame_of({-999, -0.001f, 3, 655.34f, 1e6f, std::numeric_limits<float>::quiet_NaN()});
+  clamp_rain(frame);
+  CHECK(std::vector<float>(frame.values.begin(), frame.values.end() - 1) ==
+        std::vector<float>{0, 0, 3, 655.34f, 655.34f});
+  CHECK(std::isnan(frame.values.back()));
+  RadarFrame vil = frame_of({-999, 1e6f});
+  vil.quantity = RadarQuantity::vil;
+  clamp_rain(vil);
+  CHECK(vil.values == std::vector<float>{-999, 1e6f});
 }

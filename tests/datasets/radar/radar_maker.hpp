@@ -94,4 +94,11 @@ struct KnmiFile {
   }
 };
 
+/// An image of 2 x 4 pixels of 1 km, most of them dry; one of the left half is -12000 mm/h, and two of the right 12000.
+inline KnmiFile impossible_file() {
+  KnmiFile file;
+  file.formula = "GEO=1000*PV-1000.0", file.width = 4, file.pixels = {1, 0, 2, 1, 1, 1, 2, 1};
+  return file;
+}
+
 }  // namespace stormsweep
