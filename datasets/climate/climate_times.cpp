@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 
 #include "datasets/files/cf_time.hpp"
 #include "datasets/files/units.hpp"
@@ -16,7 +17,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr double days_of_month = 30, most_months = 12 * 9999;
+constexpr double days_of_month = 30, days_of_year = 360, most_months = 12 * 9999;
 
 ClimateMonth month_of_moment(std::int64_t seconds) {
   using namespace std::chrono;
@@ -35,11 +36,21 @@ std::vector<ClimateMonth> months_of_years(const std::vector<double>& numbers, co
   return months;
 }
 
+/// Days of a unit where every month has 30 of them: months and years are the calendar's, not UDUNITS' mean ones.
+/// Nothing: no unit of time.
+std::optional<double> days_of(const std::string& unit) {
+  const std::string word = lower(unit);
+  if (word == "month" || word == "months") return days_of_month;
+  if (word == "year" || word == "years") return days_of_year;
+  const auto days = unit_conversion(unit, "days");
+  return days ? std::optional(days->scale) : std::nullopt;
+}
+
 std::vector<ClimateMonth> months_of_360_days(const std::vector<double>& numbers, const std::string& units,
                                              const std::string& place) {
   int year = 0, month = 0, day = 0, length = 0;
   const std::size_t since = units.find(" since ");
-  const auto unit = unit_conversion(units.substr(0, since), "days");
+  const auto unit = days_of(units.substr(0, since));
   const bool dated = since != std::string::npos &&
                      std::sscanf(units.c_str() + since, " since %d-%d-%d%n", &year, &month, &day, &length) == 3;
   const auto clock =
@@ -51,7 +62,7 @@ std::vector<ClimateMonth> months_of_360_days(const std::vector<double>& numbers,
     throw InputError(fmt::format("{}: its units are '{}'; give units like 'days since 1850-01-01'", place, units));
   std::vector<ClimateMonth> months;
   for (std::size_t i = 0; i < numbers.size(); ++i) {
-    const double passed = std::floor((day - 1 + clock->offset + unit->scale * numbers[i]) / days_of_month);
+    const double passed = std::floor((day - 1 + clock->offset + *unit * numbers[i]) / days_of_month);
     if (!(std::abs(passed) < most_months))
       throw InputError(
           fmt::format("{}[{}] is {:g}, no time; give files with the time of each map", place, i, numbers[i]));

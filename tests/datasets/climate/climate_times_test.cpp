@@ -28,6 +28,16 @@ TEST_CASE("months of the calendars of climate models") {
   CHECK(months_of({0}, "hours since 2015-01-30T23:00:00 -02:00", "360_day", "t")[0] == month_of(2015, 2));
 }
 
+TEST_CASE("months and years since a date are the calendar's own where all months have 30 days") {
+  const auto month = [](double number, const char* units) {
+    return words_of_month(months_of({number}, units, "360_day", "t")[0]);
+  };
+  CHECK(month(34.5, "months since 1850-01-01") == "1852-11");
+  CHECK(month(1200.5, "months since 1850-01-01") == "1950-01");  // by mean months of 30.4 days 1951-06
+  CHECK(month(0.5, "Month since 1850-01-16") == "1850-02");
+  CHECK(month(100, "years since 1850-01-01") == "1950-01");
+}
+
 TEST_CASE("numbers without units are years") {
   CHECK(months_of({2015, 2016}, "", "", "t") == std::vector<ClimateMonth>{month_of(2015, 7), month_of(2016, 7)});
   CHECK_THROWS_WITH_AS(months_of({2015.5}, "", "", "f.nc: time"),
