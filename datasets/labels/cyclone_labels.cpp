@@ -64,9 +64,7 @@ double radius_to(const SphereVicinity& vicinity, Field psl, std::int64_t centre,
 class Finder {
  public:
   Finder(const WeatherGrid& grid, const CycloneFields& fields, const CycloneRule& rule)
-      : grid_(grid), fields_(fields), rule_(rule), vicinity_(grid) {
-    rule_.near = std::max(rule.near, 1.5 * vicinity_.row_step());
-    rule_.far = std::max(rule.far, 3 * vicinity_.row_step());
+      : grid_(grid), fields_(fields), rule_(rule_on(grid, rule)), vicinity_(grid) {
     core_.resize(fields.t200.size()), wind_.resize(fields.u850.size());
     for (std::size_t i = 0; i < core_.size(); ++i) {
       core_[i] = (fields.t200[i] + fields.t500[i]) / 2;
@@ -145,6 +143,12 @@ class Finder {
 };
 
 }  // namespace
+
+CycloneRule rule_on(const WeatherGrid& grid, CycloneRule rule) {
+  const double row = std::abs(grid.row_step());
+  rule.near = std::max(rule.near, 1.5 * row), rule.far = std::max(rule.far, 3 * row);
+  return rule;
+}
 
 std::vector<Cyclone> find_cyclones(const WeatherGrid& grid, const CycloneFields& fields, const CycloneRule& rule) {
   return Finder(grid, fields, rule).find();

@@ -23,6 +23,10 @@ struct CycloneRule {
   double box = 6.6;        ///< degrees beyond the storm's radius: half the width of the box
 };
 
+/// The rule as it is applied on `grid`: where that is so coarse that `near` and `far` are less than 1.5 and 3 rows,
+/// these take their place.
+CycloneRule rule_on(const WeatherGrid& grid, CycloneRule rule);
+
 /// What the rule looks at, each [height, width].
 struct CycloneFields {
   std::span<const float> tmq, u850, v850, psl, t200, t500, prect;
@@ -38,8 +42,8 @@ struct Cyclone {
 };
 
 /// Storms, the strongest vorticity first. A candidate is a local peak of cyclonic vorticity; of candidates within `far`
-/// of each other the strongest that meets the rule counts. Where a grid is so coarse that `near` and `far` are less
-/// than 1.5 and 3 rows, these take their place. Values that are not finite meet no condition and are left out of means.
+/// of each other the strongest that meets the rule (rule_on) counts. Values that are not finite meet no condition and
+/// are left out of means.
 ///
 /// The label: in the box about the storm the largest 8-connected region above the percentile of each of TMQ, wind speed
 /// at 850 hPa (so that all sides of the storm count, whichever way it blows there) and rain; of their union the largest

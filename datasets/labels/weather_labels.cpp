@@ -17,7 +17,8 @@ const std::vector<float>* moisture_of(const WeatherMoment& moment, const LabelRu
   return field.empty() ? nullptr : &field;
 }
 
-bool write_rules(const hdf5::Handle& labels, const WeatherLabels& found, const LabelRules& rules, bool cyclones) {
+bool write_rules(const hdf5::Handle& labels, const WeatherMoment& moment, const WeatherLabels& found,
+                 const LabelRules& rules) {
   bool good = hdf5::write_attribute(labels, "classes", std::string(weather_class_meanings)) &&
               hdf5::write_attribute(labels, "river_field", found.moisture_name);
   const auto tell = [&](const char* name, double value) { good = good && hdf5::write_attribute(labels, name, value); };
@@ -29,8 +30,8 @@ bool write_rules(const hdf5::Handle& labels, const WeatherLabels& found, const L
   tell("river_damping_degrees", river.damping);
   good = good && hdf5::write_attribute(labels, "river_width", std::string(word_of(river.width)));
   tell("river_shortest_km", river.shortest), tell("river_widest_km", river.widest);
-  if (!cyclones) return good;
-  const CycloneRule& cyclone = rules.cyclone;
+  if (!moment.tells_cyclones()) return good;
+  const CycloneRule cyclone = rule_on(moment.grid, rules.cyclone);
   tell("cyclone_vorticity", cyclone.vorticity), tell("cyclone_warm_core", cyclone.warm_core);
   tell("cyclone_pressure_drop", cyclone.pressure_drop), tell("cyclone_percentile", cyclone.percentile);
   tell("cyclone_near_degrees", cyclone.near), tell("cyclone_far_degrees", cyclone.far);
@@ -77,8 +78,8 @@ void write_weather_labels(const std::filesystem::path& path, const WeatherMoment
     const hdf5::Handle& file = partial.file();
     const hdf5::Handle group(H5Gcreate2(file, "climate", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose);
     const hdf5::Handle dataset = hdf5::create(group, "labels", hdf5::type_of<std::int32_t>(), shape);
-    good = dataset && hdf5::write_rows(dataset, 0, 1, classes.data()) &&
-           write_rules(dataset, labels, rules, moment.tells_cyclones()) && write_grid(file, moment.grid);
+    good = dataset && hdf5::write_rows(dataset, 0, 1, classes.data()) && write_rules(dataset, moment, labels, rules) &&
+           write_grid(file, moment.grid);
   }
   partial.seal(good);
   partial.publish();

@@ -35,8 +35,8 @@ struct WeatherLabels {
 WeatherLabels label_weather(const WeatherMoment& moment, const LabelRules& rules, const std::filesystem::path& file);
 
 /// Writes an HDF5 file of `climate/labels` [1, height, width] int32, as samples have them (h5copy puts them into one),
-/// `latitude` and `longitude`, and the rules as attributes of the labels. The file appears whole or not at all. Throws
-/// InputError.
+/// `latitude` and `longitude`, and the rules, as they were applied on that grid, as attributes of the labels. The file
+/// appears whole or not at all. Throws InputError.
 void write_weather_labels(const std::filesystem::path& file, const WeatherMoment& moment, const WeatherLabels& labels,
                           const LabelRules& rules);
 

@@ -106,6 +106,23 @@ TEST_CASE("weather labels: cyclones lie over rivers, and the file says what was 
   CHECK(hdf5::has(file, "latitude"));
 }
 
+TEST_CASE(
+    "weather labels: the file tells the rule that was applied, also where the grid is too coarse for the asked one") {
+  const TemporaryFolder folder;
+  const auto degrees = [&](std::int64_t height, std::int64_t width) {
+    const WeatherMoment moment = world(height, width, 3);
+    write_weather_labels(folder / "labels.h5", moment, label_weather(moment, {}, "a.h5"), {});
+    const hdf5::Handle file = hdf5::open(folder / "labels.h5", "");
+    const hdf5::Handle data(H5Dopen2(file, "climate/labels", H5P_DEFAULT), H5Dclose);
+    return std::array{hdf5::read_number(data, "cyclone_near_degrees"), hdf5::read_number(data, "cyclone_far_degrees")};
+  };
+  const double row = 180.0 / 95;
+  const auto [near, far] = degrees(96, 144);
+  CHECK(near.value() == doctest::Approx(1.5 * row));
+  CHECK(far.value() == doctest::Approx(3 * row));
+  CHECK(degrees(192, 288) == std::array{std::optional(2.0), std::optional(5.0)});
+}
+
 TEST_CASE("weather labels: transport that a NetCDF file does not have is made of what it has") {
   const TemporaryFolder folder;
   ClimateMaker maker;
