@@ -10,9 +10,10 @@ namespace {
 constexpr std::int64_t pixels = 0, squared_error = 1, of_thresholds = 2;
 constexpr std::int64_t hits = 0, misses = 1, false_alarms = 2, of_squares = 3;  // of a threshold
 
-/// Of yes in each square of `side` x `side` pixels. First along columns, then along rows: counts are exact in float32,
-/// so that the bits are those of counting each square for itself.
+/// Of yes in each square of `side` x `side` pixels; of none where the side is 0. First along columns, then along rows:
+/// counts are exact in float32, so that the bits are those of counting each square for itself.
 torch::Tensor fraction(const torch::Tensor& yes, std::int64_t side) {
+  if (side == 0) return torch::zeros(yes.sizes(), yes.options().dtype(torch::kFloat32));
   const auto sums = [](const torch::Tensor& image, torch::IntArrayRef window, std::int64_t divisor) {
     return torch::avg_pool2d(image, window, 1, 0, /*ceil_mode=*/false, /*count_include_pad=*/true, divisor);
   };

@@ -11,7 +11,8 @@ namespace stormsweep {
 /// gathered batch by batch, and over the ranks of a gang by adding `sums`.
 class ForecastScores {
  public:
-  /// `thresholds` in the units of the values; value >= threshold counts as yes. `squares`: sides in pixels.
+  /// `thresholds` in the units of the values; value >= threshold counts as yes. `squares`: sides in pixels; of
+  /// one that is 0 the fractions skill score is NaN.
   ForecastScores(std::int64_t lead_times, std::vector<double> thresholds, std::vector<std::int64_t> squares = {});
 
   /// `forecast` and `truth` [n, lead times, h, w] in physical units.

@@ -18,6 +18,7 @@ namespace stormsweep {
 
 namespace {
 
+constexpr double off_scale = 0.25;             // by which squares of whole pixels may miss their scale
 constexpr std::int64_t patches_a_thread = 16;  // that are held before they are scored, 166 KB each
 
 /// The centre of images [6, side, side], as [1, 6, 48, 48].
@@ -37,12 +38,17 @@ Scored forecast_patch(const NowcastPatches& patches, std::int64_t patch) {
           .truth = seen_centre(patches.target(patch), patches)};
 }
 
+/// Pixels along a square of `km`; 0 where no whole number of them comes near it.
+std::int64_t square_of(double km, double pixel_km) {
+  const auto side = std::clamp<std::int64_t>(std::llround(km / pixel_km), 1, nowcast_centre);
+  return std::abs(static_cast<double>(side) * pixel_km - km) > off_scale * km ? 0 : side;
+}
+
 }  // namespace
 
 ForecastScores empty_nowcast_scores(const NowcastMeta& meta) {
   std::vector<std::int64_t> squares;
-  for (const double km : rain_scales)
-    squares.push_back(std::clamp<std::int64_t>(std::llround(km / meta.pixel_km), 1, nowcast_centre));
+  for (const double km : rain_scales) squares.push_back(square_of(km, meta.pixel_km));
   return {nowcast_targets, {rain_thresholds.begin(), rain_thresholds.end()}, squares};
 }
 
