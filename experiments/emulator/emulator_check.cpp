@@ -11,6 +11,7 @@
 #include "datasets/files/splits.hpp"
 #include "experiments/emulator/emulator_evaluation.hpp"
 #include "experiments/emulator/pattern_scaling.hpp"
+#include "experiments/task/loss_note.hpp"
 #include "models/emulator_network.hpp"
 #include "search/base/error.hpp"
 
@@ -130,6 +131,9 @@ DataCheck check_emulator_data(const Space& space, const KeptScans& kept) {
     report.fingerprint += kept.find("climate 1", {found->second}, [&] { return fingerprint(set); });
     report.notes.push_back(note(split, set.layout(), widest));
   }
+  if (const auto doubt = loss_note(space, {"targets", "pr_dice", "pr_mse", "tas_gabor", "tas_hessian", "tas_polar"},
+                                   "\"validation_tas_monthly_rmse\" or \"validation_pr_monthly_rmse\""))
+    report.notes.push_back(*doubt);
   report.notes.push_back(memory_note(space, train));
   add_baselines(space, train, ClimateSet(space.data.at("test")), kept, report.notes);
   return report;

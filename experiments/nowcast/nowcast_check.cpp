@@ -10,6 +10,7 @@
 #include "datasets/files/splits.hpp"
 #include "datasets/nowcast/nowcast_patches.hpp"
 #include "experiments/task/command_options.hpp"
+#include "experiments/task/loss_note.hpp"
 #include "search/base/error.hpp"
 #include "search/base/utc.hpp"
 
@@ -112,10 +113,12 @@ DataCheck check_nowcast_data(const Space& space, const KeptScans& kept) {
     report.notes.push_back(note(split, patches));
   }
   if (const double step = train.meta().step_minutes; step != 5 && step != 10 && step != 12 && step != 15) {
-    report.notes.push_back("images are " + std::to_string(std::lround(step)) +
-                           " min apart: scores by lead time are kept at the lead times alone that images 5, 10, 12 "
-                           "or 15 min apart have, too");
+    report.notes.push_back(
+        fmt::format("images are {:g} min apart: scores by lead time are kept at the lead times alone "
+                    "that images 5, 10, 12 or 15 min apart have, too",
+                    step));
   }
+  if (const auto doubt = loss_note(space, {"network", "loss"}, "\"validation_mse\"")) report.notes.push_back(*doubt);
   return report;
 }
 

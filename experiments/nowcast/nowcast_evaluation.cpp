@@ -63,7 +63,7 @@ NowcastEvaluation::NowcastEvaluation(NowcastNetwork& network, const NowcastPatch
                                      const PixelStatistics& statistics, const RainWeights& weights, int background,
                                      const torch::Device& device, Gang& gang,
                                      const std::function<void(std::int64_t)>& begin)
-    : step_minutes_(std::llround(patches.meta().step_minutes)),
+    : step_seconds_(std::llround(60 * patches.meta().step_minutes)),
       rain_rate_(patches.meta().quantity == RadarQuantity::rain_rate),
       model_(empty_nowcast_scores(patches.meta())),
       persistence_(empty_nowcast_scores(patches.meta())),
@@ -135,8 +135,10 @@ Metrics NowcastEvaluation::by_lead_time() const {
   Metrics metrics;
   const ForecastScores &plain = extrapolation_->plain, &blurred = extrapolation_->blurred;
   for (std::int64_t l = 0; l < nowcast_targets; ++l) {
+    const std::int64_t seconds = step_seconds_ * (l + 1);
+    if (seconds % 60 != 0) continue;
     const auto add = [&](const std::string& name, double value) {
-      metrics.emplace_back(profile_metric("test_" + name, step_minutes_ * (l + 1)), value);
+      metrics.emplace_back(profile_metric("test_" + name, seconds / 60), value);
     };
     const double error = model_.mean_squared_error(l);
     add("mse", error);

@@ -39,7 +39,8 @@ class NowcastEvaluation {
   /// of and skill over extrapolation, and the same of blurred extrapolation.
   Metrics summary(const std::string& split) const;
   /// Once compared: the profile lead_time of experiment.json, which lists the lead times of steps of 5, 10, 12 and 15
-  /// min. Scores at thresholds are NaN for what is not a rain rate.
+  /// min; none of a lead time that is no whole number of minutes. Scores at thresholds are NaN for what is not a rain
+  /// rate.
   Metrics by_lead_time() const;
   /// Once compared: the profile rain_class of experiment.json. NaN for what is not a rain rate.
   Metrics by_rain_class() const;
@@ -48,7 +49,7 @@ class NowcastEvaluation {
   /// Tells `add` the scores of lead time l at threshold t.
   void add_threshold(std::int64_t l, std::size_t t, const std::function<void(const std::string&, double)>& add) const;
 
-  std::int64_t step_minutes_;
+  std::int64_t step_seconds_;
   double loss_;
   bool rain_rate_;
   ForecastScores model_, persistence_;

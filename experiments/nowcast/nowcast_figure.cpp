@@ -70,7 +70,7 @@ Drawing nowcast_figure(const RadarForecast& forecast, const NowcastBars& bars,
                 .note = note_of(newest.grid, box, std::ranges::count(sure, 1) > 0)};
   for (std::size_t l = 0; l < forecast.frames.size(); ++l) {
     const RadarFrame& frame = forecast.frames[l];
-    figure.columns.push_back("+" + std::to_string((frame.time - forecast.issued) / 60) + " min");
+    figure.columns.push_back(fmt::format("+{:g} min", static_cast<double>(frame.time - forecast.issued) / 60));
     figure.rows[0].panels.emplace_back(Figure::Panel{picture_of(frame, box, figure.scale), sure});
     auto& seen = figure.rows[1].panels.emplace_back();
     if (truth[l]) seen = Figure::Panel{picture_of(*truth[l], box, figure.scale), {}};

@@ -67,6 +67,18 @@ Space space_of(const std::map<std::string, std::filesystem::path>& data, const s
       "n.json", "/");
 }
 
+/// Files of one patch of 0.03 each.
+std::map<std::string, std::filesystem::path> write_even_rain(const TemporaryFolder& folder, const NowcastMeta& meta) {
+  std::map<std::string, std::filesystem::path> data{{"train", folder / "train.h5"}, {"test", folder / "test.h5"}};
+  for (const auto& [split, path] : data) {
+    NowcastWriter writer(path, 1, 256);
+    writer.append(std::vector<std::uint16_t>(nowcast_frames * 256 * 256, 3), {});
+    writer.seal(meta, "test");
+    writer.publish();
+  }
+  return data;
+}
+
 }  // namespace
 
 TEST_CASE("ranks of a gang divide the training file, a batch each, and know how large the batch of all is") {
@@ -458,14 +470,7 @@ TEST_CASE(
   const TemporaryFolder folder;
   for (const std::int64_t step : {5, 10, 12, 15, 20}) {
     CAPTURE(step);
-    const std::map<std::string, std::filesystem::path> data{{"train", folder / "train.h5"},
-                                                            {"test", folder / "test.h5"}};
-    for (const auto& [split, path] : data) {
-      NowcastWriter writer(path, 1, 256);
-      writer.append(std::vector<std::uint16_t>(nowcast_frames * 256 * 256, 3), {});
-      writer.seal({.step_minutes = static_cast<double>(step), .statistics = {1, 2}}, "test");
-      writer.publish();
-    }
+    const auto data = write_even_rain(folder, {.step_minutes = static_cast<double>(step), .statistics = {1, 2}});
     const auto notes = check_nowcast_data(space_of(data)).notes;
     const bool all_kept = std::ranges::none_of(
         notes, [](const std::string& note) { return note.find(" min apart: scores") != std::string::npos; });
@@ -473,6 +478,38 @@ TEST_CASE(
     for (std::int64_t lead = step; all_kept && lead <= 6 * step; lead += step)
       CHECK(std::ranges::find(leads.at, Value(lead)) != leads.at.end());
   }
+}
+
+TEST_CASE("the check tells where a search compares losses that are not one: of two networks, or weighted and not") {
+  const NowcastWorld world;
+  const auto told = [&](const std::string& parameters, const std::string& more = "") -> std::string {
+    const auto notes = check_nowcast_data(space_of(world.data(), parameters, more)).notes;
+    return notes.back().starts_with("the search is for the least") ? notes.back() : "";
+  };
+  const std::string two = R"({"network": ["samsi", "unet"], "loss": ["mse", "balanced"]})";
+  CHECK(told(two) ==
+        "the search is for the least validation_loss, which is another sum with each value of network, loss: give "
+        "\"metric\": \"validation_mse\"");
+  CHECK(told(two, R"(, "metric": "train_loss")").find("least train_loss") != std::string::npos);
+  CHECK(told(two, R"(, "metric": "validation_mse")").empty());
+  CHECK(told(R"({"network": "unet", "loss": ["balanced"], "base_filters": [4, 8]})").empty());
+}
+
+TEST_CASE("scores by lead time stand at that lead time, and nowhere where it is no whole number of minutes") {
+  const TemporaryFolder folder;
+  const auto data = write_even_rain(folder, {.step_minutes = 7.5, .statistics = {1, 2}});
+  const Experiment& experiment = find_experiment("nowcast", "test");
+  TaskContext context{.data = data, .fingerprint = "7.5", .seed = 17, .cache = {}, .gang = std::make_shared<Gang>()};
+  const Metrics metrics =
+      make_nowcast_task(experiment, configuration_of(experiment, {{"base_filters", std::int64_t{1}}}), context)
+          ->evaluate(Split::test);
+  std::set<std::string> leads;
+  for (const auto& [name, value] : metrics)
+    if (name.starts_with("test_mse[")) leads.insert(name);
+  CHECK(leads == std::set<std::string>{"test_mse[15]", "test_mse[30]", "test_mse[45]"});
+  CHECK(std::ranges::any_of(check_nowcast_data(space_of(data)).notes, [](const std::string& note) {
+    return note.starts_with("images are 7.5 min apart: scores by lead time");
+  }));
 }
 
 TEST_CASE("sizes that cannot be trained on are refused before anything is made") {
@@ -513,13 +550,7 @@ TEST_CASE("the check refuses what does not go together: blending by the publishe
   CHECK(refused(R"({"extrapolation": "blend", "network": "unet", "loss": "balanced"})").empty());
 
   const TemporaryFolder vil;
-  std::map<std::string, std::filesystem::path> data{{"train", vil / "train.h5"}, {"test", vil / "test.h5"}};
-  for (const auto& [split, path] : data) {
-    NowcastWriter writer(path, 1, 256);
-    writer.append(std::vector<std::uint16_t>(nowcast_frames * 256 * 256, 3), {});
-    writer.seal({.quantity = RadarQuantity::vil, .scale = 1, .statistics = {1, 2}}, "test");
-    writer.publish();
-  }
+  const auto data = write_even_rain(vil, {.quantity = RadarQuantity::vil, .scale = 1, .statistics = {1, 2}});
   CHECK_THROWS_WITH_AS(check_nowcast_data(space_of(data, R"({"loss": "balanced"})")),
                        doctest::Contains("train.h5: holds VIL, and loss is \"balanced\""), InputError);
 }
