@@ -4,6 +4,7 @@
 #include <torch/utils.h>
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 
 #include "experiments/emulator/emulator_months.hpp"
@@ -41,6 +42,12 @@ std::string names_of(const std::vector<ClimateField>& fields) {
   return names;
 }
 
+/// Whether centres of cells of two grids of one size are the same, but for what numbers in files are rounded.
+bool lie_together(const ClimateGrid& a, const ClimateGrid& b) {
+  const auto near = [](double one, double other) { return std::abs(one - other) < 1e-3; };  // degrees
+  return std::ranges::equal(a.latitudes, b.latitudes, near) && std::ranges::equal(a.longitudes, b.longitudes, near);
+}
+
 }  // namespace
 
 EmulatorModel::EmulatorModel(const std::filesystem::path& path) {
@@ -62,6 +69,8 @@ void EmulatorModel::check(const ClimateSet& set) const {
   if (layout.grid.height() != notes_.height || layout.grid.width() != notes_.width)
     refuse(fmt::format("maps are {} x {} cells, the model's {} x {}", layout.grid.height(), layout.grid.width(),
                        notes_.height, notes_.width));
+  if (notes_.grid.cells() > 0 && !lie_together(layout.grid, notes_.grid))
+    refuse("latitudes and longitudes are not those of the model's maps");
   const auto alike = [](const ClimateField& a, const ClimateField& b) { return a.name == b.name && a.unit == b.unit; };
   if (!std::ranges::equal(layout.forcings, notes_.forcings, alike))
     refuse(fmt::format("forcings are {}, the model's {}", names_of(layout.forcings), names_of(notes_.forcings)));

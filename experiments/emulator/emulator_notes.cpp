@@ -38,7 +38,10 @@ std::array<double, 12> months_of(const Json& json) {
 
 std::string emulator_notes(const ClimateLayout& layout, const std::vector<std::string>& targets,
                            const PatternScaling& baselines) {
-  Json notes{{"height", layout.grid.height()}, {"width", layout.grid.width()}};
+  Json notes{{"height", layout.grid.height()},
+             {"width", layout.grid.width()},
+             {"latitudes", layout.grid.latitudes},
+             {"longitudes", layout.grid.longitudes}};
   for (const ClimateField& field : layout.forcings) notes["forcings"].push_back(to_json(field));
   for (std::size_t t = 0; t < targets.size(); ++t) {
     Json target = to_json(*std::ranges::find(layout.targets, targets[t], &ClimateField::name));
@@ -58,6 +61,7 @@ EmulatorNotes parse_emulator_notes(const std::string& text, const std::string& f
     const Json json = Json::parse(text);
     EmulatorNotes notes;
     notes.height = json.at("height"), notes.width = json.at("width");
+    notes.grid = {json.value("latitudes", std::vector<double>()), json.value("longitudes", std::vector<double>())};
     for (const Json& field : json.at("forcings")) notes.forcings.push_back(field_of(field));
     for (const Json& field : json.at("targets")) {
       notes.targets.push_back(field_of(field));

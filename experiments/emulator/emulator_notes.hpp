@@ -13,11 +13,12 @@ namespace stormsweep {
 struct EmulatorNotes {
   std::vector<ClimateField> forcings, targets;  ///< of training, in the order of the network's channels
   std::int64_t height = 0, width = 0;
+  ClimateGrid grid;                         ///< empty in older models, which tell its size alone
   std::vector<PatternScaling::Line> lines;  ///< of the targets
 };
 
 /// As JSON text in the network's file: {"forcings": [{"name", "unit", "mean", "deviation"}, ...], "targets": [the same,
-/// with "climatology", "offset" and "slope" [12] of its line], "height", "width"}.
+/// with "climatology", "offset" and "slope" [12] of its line], "height", "width", "latitudes", "longitudes"}.
 std::string emulator_notes(const ClimateLayout& layout, const std::vector<std::string>& targets,
                            const PatternScaling& baselines);
 

@@ -42,9 +42,10 @@ struct Forecasting {
   std::unique_ptr<Task> task;
 };
 
-/// The forcings of a set alone, with other statistics.
-void write_forcings(const ClimateSet& set, const fs::path& path) {
+/// The forcings of a set alone, with other statistics, on maps that lie `east` degrees from the set's.
+void write_forcings(const ClimateSet& set, const fs::path& path, double east = 0) {
   ClimateLayout layout = set.layout();
+  for (double& longitude : layout.grid.longitudes) longitude += east;
   layout.runs.clear(), layout.targets.clear();
   ClimateWriter writer(path, layout);
   std::vector<ChannelStatistics> statistics;
@@ -121,6 +122,8 @@ TEST_CASE("what cannot be forecast is refused in one line, and nothing is writte
   words[3] = (other / "test.h5").string();
   refused(words, "maps are 8 x 8 cells, the model's 6 x 8");
   const ClimateSet test(forecasting.world.folder() / "test.h5");
+  write_forcings(test, forecasting.world.folder() / "shifted.h5", 22.5);
+  refused(forecasting.words("shifted.h5"), "shifted.h5: latitudes and longitudes are not those of the model's maps; ");
   ClimateLayout fewer = test.layout();
   fewer.forcings.resize(1), fewer.runs.clear(), fewer.targets.clear();
   ClimateWriter writer(forecasting.world.folder() / "fewer.h5", fewer);

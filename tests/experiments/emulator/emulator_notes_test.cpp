@@ -24,6 +24,7 @@ TEST_CASE("a model tells its forcings and targets in the network's order, and th
   CHECK(notes.targets[0].unit == "mm/day");
   CHECK(notes.height == 6);
   CHECK(notes.width == 8);
+  CHECK(notes.grid == train.layout().grid);
   const PatternScaling baselines(train, climate_windows(train.layout(), 12), 12, {1});
   CHECK(notes.lines[0].offset == baselines.line(0, train.layout().grid).offset);
   CHECK(notes.lines[0].slope == baselines.line(0, train.layout().grid).slope);
