@@ -47,7 +47,8 @@ Syntax syntax_of(ReplayQuestion& question) {
       .operands = {{"database", po::value(&question.file)->required(), "the file that `run` wrote"}},
       .options = {
           {"method", po::value(&question.methods)->multitoken()->composing(),
-           "a name, or what a space says under \"method\"; default: random, halving, hyperband, bayes"},
+           "a name, or what a space says under \"method\"; random and bayes where trainings have one length and no "
+           "--rungs are given, else by default: random, halving, hyperband, bayes"},
           {"rungs", po::value(&question.rungs)->default_value("")->value_name("E,E,..."),
            "epochs of the rungs; by default the epochs of the grid"},
           {"seeds", po::value(&question.seeds)->default_value(30)->value_name("N"), "so many searches a method"},
@@ -105,12 +106,6 @@ std::vector<Replayed> replay_seeds(const ReplayQuestion& question, const Recorde
   return all;
 }
 
-/// Over all of them, those without a value last; nothing where that is such a one.
-std::optional<double> quantile(std::vector<std::optional<double>> values, double q) {
-  std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a && (!b || *a < *b); });
-  return values[static_cast<std::size_t>(std::lround(q * static_cast<double>(values.size() - 1)))];
-}
-
 /// What a line of the table tells.
 struct Line {
   std::string method;
@@ -161,15 +156,15 @@ std::string text_of(const std::vector<Line>& lines, const RecordedGrid& grid, co
               .header = {"method", "trainings", "trials", "epochs", "of grid", "seconds", "found", "random by then",
                          "the best", "within 1 %", "after trials", "epochs"},
               .numeric = {false, true, true, true, true, true, true, true, true, true, true, true}};
-  const auto whole = [](const std::optional<double>& number) { return number ? fmt::format("{:.0f}", *number) : "-"; };
+  const auto count = [](const std::optional<double>& number) { return number ? fmt::format("{}", *number) : "-"; };
   const auto value = [](const std::optional<double>& number) { return number ? fmt::format("{:.6g}", *number) : "-"; };
   for (const Line& line : lines)
-    table.rows.push_back({line.method, whole(line.trainings), whole(line.trials), whole(line.epochs),
+    table.rows.push_back({line.method, count(line.trainings), count(line.trials), count(line.epochs),
                           *lines[0].epochs > 0 ? fmt::format("{:.0f} %", 100 * *line.epochs / *lines[0].epochs) : "-",
                           line.seconds ? fmt::format("{:.1f}", *line.seconds) : "-", value(line.found),
                           value(line.random_found), fmt::format("{} of {}", line.best_seeds, line.seeds),
-                          fmt::format("{} of {}", line.near_seeds, line.seeds), whole(line.near_trials),
-                          whole(line.near_epochs)});
+                          fmt::format("{} of {}", line.near_seeds, line.seeds), count(line.near_trials),
+                          count(line.near_epochs)});
   table.footnotes = {"random by then: what random search has found at the same cost",
                      "after trials, epochs: when it was within 1 %, over all seeds; -: most never were"};
   if (std::any_of(lines.begin(), lines.end(), [](const Line& line) { return !line.seconds; }))

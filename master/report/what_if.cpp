@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <thread>
@@ -96,6 +97,14 @@ std::optional<double> WhatIf::best_at(double cost) const {
 
 WhatIf what_if(const Space& space, const RecordedGrid& grid) {
   return Recorded(space, grid).run();
+}
+
+std::optional<double> quantile(std::vector<std::optional<double>> values, double q) {
+  std::ranges::sort(values, [](const auto& a, const auto& b) { return a && (!b || *a < *b); });
+  const double place = q * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<std::size_t>(place);
+  const auto low = values[below], high = values[std::min(below + 1, values.size() - 1)];
+  return low && high ? std::optional(std::lerp(*low, *high, place - static_cast<double>(below))) : low;
 }
 
 }  // namespace stormsweep

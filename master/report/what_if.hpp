@@ -39,4 +39,9 @@ struct WhatIf {
 /// seed, and epochs. Throws InputError where it wants what is not recorded.
 WhatIf what_if(const Space& space, const RecordedGrid& grid);
 
+/// Over all of `values`, at least one, linear between the two that are nearest: of an even number 0.5 is the mean of
+/// the two in the middle. Those without a value come last, and between one with and one without the former counts
+/// alone.
+std::optional<double> quantile(std::vector<std::optional<double>> values, double q);
+
 }  // namespace stormsweep

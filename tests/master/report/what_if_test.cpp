@@ -191,3 +191,17 @@ TEST_CASE("a grid that is too long to look through is refused at once, and one w
   CHECK(refusal_of(noop_space(R"({"index": [0, 1]})", "none"), 2) ==
         (folder.path / "none.db").string() + ": no trial of search 'none' has a score; replay one that has");
 }
+
+TEST_CASE("quantiles over seeds: between the two nearest, those without a value last") {
+  using Values = std::vector<std::optional<double>>;
+  const std::optional<double> none;
+  CHECK(quantile({7}, 0.5) == 7);
+  CHECK(quantile({4, 2}, 0.5) == 3);
+  CHECK(quantile({9, 2, 4}, 0.5) == 4);
+  const Values four{8, 1, 4, 2};
+  CHECK(quantile(four, 0.5) == 3);
+  CHECK(quantile(four, 0.25) == 1.75);
+  CHECK(quantile(four, 0.75) == 5);
+  CHECK(quantile({none, 3, 1, none}, 0.5) == 3);
+  CHECK(quantile({none, 3, none}, 0.5) == none);
+}
