@@ -14,7 +14,6 @@
 #include "master/store/trial_row.hpp"
 #include "search/base/error.hpp"
 #include "search/space/cache_files.hpp"
-#include "search/space/outcome.hpp"
 
 namespace stormsweep {
 
@@ -168,15 +167,6 @@ class Removal {
   std::vector<Touched> touched_;
 };
 
-/// All that an outcome says of its trial.
-std::string waiting_again() {
-  std::string change = "UPDATE trials SET status = 'waiting', attempt = 1";
-  for (const char* column : {"metrics", "best_epoch", "best_metric", "error", "started", "finished"})
-    change += fmt::format(", {} = NULL", column);
-  for (const TimingColumn& timing : timing_columns) change += fmt::format(", {} = NULL", timing.name);
-  return change;
-}
-
 }  // namespace
 
 Removed delete_trials(const fs::path& file, const std::vector<TrialId>& trials) {
@@ -186,7 +176,7 @@ Removed delete_trials(const fs::path& file, const std::vector<TrialId>& trials) 
 }
 
 Removed rerun_trials(const fs::path& file, const std::vector<TrialId>& trials) {
-  return guarded(file, [&] { return Removal(file, trials).run({ended, waiting_again(), "1"}); });
+  return guarded(file, [&] { return Removal(file, trials).run({ended, "UPDATE trials SET " + waiting_again(), "1"}); });
 }
 
 }  // namespace stormsweep

@@ -202,7 +202,7 @@ std::optional<FileLock> lock_json(const std::filesystem::path& json, const std::
 bool retry_failed(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
                   std::int64_t search) {
   if (has_rungs(space.method)) refuse_decided(database, file, search);
-  return let_wait(database, search, "status = 'waiting', attempt = 1", "'failed', 'diverged', 'out_of_memory'") > 0;
+  return let_wait(database, search, waiting_again(), "'failed', 'diverged', 'out_of_memory'") > 0;
 }
 
 SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& file, const Space& space,

@@ -27,7 +27,7 @@ inline constexpr double undefined_metric = std::numeric_limits<double>::quiet_Na
 /// A writer that has nothing to write gives a sign of life after so long: for `status`, and for a second writer.
 inline constexpr Seconds sign_of_life{10};
 
-/// A trial, the value of the search's metric and its place in the search's order.
+/// A trial, the value of the search's metric and its place in the order of the search that stored it.
 struct RatedTrial {
   TrialId trial;
   double metric = 0;
@@ -35,7 +35,8 @@ struct RatedTrial {
 };
 
 /// Whether `a` is before `b` among the best: by the metric, those that are undefined last; at a tie by the order of the
-/// search, so that it does not matter whose row was stored first.
+/// search, so that it does not matter whose row was stored first. Rows of an edited space, or of elsewhere (reuse.hpp),
+/// keep the places that they had.
 bool better(const RatedTrial& a, const RatedTrial& b, Goal goal);
 
 /// A trial as the database has it.

@@ -137,6 +137,14 @@ std::string upsert_sql() {
       trial_column_list(), values, changes);
 }
 
+std::string waiting_again() {
+  std::string change = "status = 'waiting', attempt = 1";
+  for (const char* column : {"metrics", "best_epoch", "best_metric", "error", "started", "finished"})
+    change += fmt::format(", {} = NULL", column);
+  for (const TimingColumn& timing : timing_columns) change += fmt::format(", {} = NULL", timing.name);
+  return change;
+}
+
 std::optional<Identity> read_identity(const SQLite::Column& column) {
   Identity identity;
   if (column.getBytes() != static_cast<int>(identity.size())) return std::nullopt;

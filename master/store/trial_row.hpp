@@ -22,6 +22,10 @@ std::string upsert_sql();
 /// Binds `record` to parameters from number `first`, one a column. Texts are borrowed: it must outlive the execution.
 void bind_record(SQLite::Statement& statement, int first, const TrialRecord& record);
 
+/// SQL: "status = 'waiting', attempt = 1, ...", the assignments that make a row wait for its trial to be trained again,
+/// without all that an outcome says.
+std::string waiting_again();
+
 /// The identity that a column holds; nothing where it holds something else.
 std::optional<Identity> read_identity(const SQLite::Column& column);
 

@@ -193,6 +193,10 @@ TEST_CASE("failed trials stay unless they are to be retried; their attempts then
     Store store(file, space, "f", {});
     for (std::uint64_t i = 0; i < 5; ++i) CHECK_FALSE(store.missing(training(space, i)));
   }
+  { Store stopped(file, space, "f", {.json = {}, .retry_failed = true}); }
+  CHECK(query(file,
+              "SELECT status, attempt, score, wall_seconds, error, started, finished FROM results "
+              "WHERE status <> 'complete'") == std::vector<std::string>(3, "waiting|1|NULL|NULL|NULL|NULL|NULL"));
   Store store(file, space, "f", {.json = {}, .retry_failed = true});
   for (std::uint64_t i = 0; i < 3; ++i) CHECK(store.missing(training(space, i)) == training(space, i));
   for (std::uint64_t i = 3; i < 5; ++i) CHECK_FALSE(store.missing(training(space, i)));
