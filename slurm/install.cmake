@@ -53,9 +53,9 @@ add_custom_command(OUTPUT ${changelogs}/changelog.gz
 add_custom_target(changelogs DEPENDS ${changelogs}/changelog.gz)
 add_dependencies(programs changelogs)
 install(DIRECTORY ${changelogs}/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
-# What README.md links to lies where it says, and what that links to.
+# What README.md links to, and --help names, lies where they say, and what that links to.
 file(GLOB pages CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} experiments/*/README.md experiments/*/*.png)
-foreach(page README.md CONTRIBUTING.md slurm/README.md ${pages})
+foreach(page README.md CONTRIBUTING.md datasets/README.md slurm/README.md ${pages})
   cmake_path(GET page PARENT_PATH folder)
   install(FILES ${page} DESTINATION ${CMAKE_INSTALL_DOCDIR}/${folder})
 endforeach()
