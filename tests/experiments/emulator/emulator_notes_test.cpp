@@ -49,6 +49,13 @@ TEST_CASE("months of the year that training lacks are unknown in what is kept, a
   }
 }
 
+TEST_CASE("older models, which do not tell where their maps lie, can be used") {
+  const EmulatorNotes notes =
+      parse_emulator_notes(R"({"height": 2, "width": 3, "forcings": [], "targets": []})", "m.pt");
+  CHECK(notes.width == 3);
+  CHECK(notes.grid.cells() == 0);
+}
+
 TEST_CASE("notes that are not those of an emulator are refused in one line") {
   CHECK_THROWS_WITH_AS(parse_emulator_notes("{}", "m.pt"),
                        "m.pt: does not tell its forcings, its targets and their grid; give a model that stormsweep run "
