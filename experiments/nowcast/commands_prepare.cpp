@@ -32,9 +32,11 @@ Syntax syntax_of(RawRadar& raw, std::vector<std::string>& paths, std::string& fo
           "Turns radar images (KNMI and ODIM HDF5, CF NetCDF, GRIB, SEVIR VIL; files, or folders of them) into patches "
           "of 13 "
           "frames\n"
-          "to train on: 7 in, 6 to be forecast. The earliest images are for training, the latest for test; no image is "
-          "in two\n"
-          "splits, and no gap is bridged. Patches are drawn more often where it rains.",
+          "to train on: 7 in, 6 to be forecast. The earliest images are for training, the latest for test, and no gap "
+          "is\n"
+          "bridged. No image is in two splits, but where a sequence is too short for three: then validation has the "
+          "east\n"
+          "of the images that train. Patches are drawn more often where it rains.",
       .example = "stormsweep prepare nowcast radar/ -o rain --patches 2000",
       .operands = {{"raw", po::value(&paths)->required()->composing(), "radar files, or folders of them"}},
       .options = {

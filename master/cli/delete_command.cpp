@@ -108,8 +108,9 @@ int delete_command(const Arguments& arguments) {
   return command(
       {.name = "delete",
        .summary =
-           "Removes trials, with the curves that no other trial is a part of, and their kept networks. Those that the\n"
-           "search's space still has are trained by its next run.",
+           "Removes trials, with their kept networks, the curves that no other trial has, too, and their checkpoints,\n"
+           "which stay where another search on the same data has the curve. Those that the search's space still has\n"
+           "are trained by its next run.",
        .done = "deleted",
        .only = "1",
        .none = "no trial meets --where",
@@ -118,15 +119,17 @@ int delete_command(const Arguments& arguments) {
 }
 
 int rerun_command(const Arguments& arguments) {
-  return command({.name = "rerun",
-                  .summary = "Makes trials that have ended wait, so that the next `run` of their search trains them "
-                             "again. Their outcomes,\n"
-                             "the curves that no other trial is a part of, and their kept networks go.",
-                  .done = "let wait again",
-                  .only = "status NOT IN ('waiting', 'running')",
-                  .none = "no trial that has ended meets --where",
-                  .carry_out = rerun_trials},
-                 arguments);
+  return command(
+      {.name = "rerun",
+       .summary =
+           "Makes trials that have ended wait, so that the next `run` of their search trains them again. Their\n"
+           "outcomes and kept networks go, the curves that no other trial has, too, and their checkpoints, which\n"
+           "stay where another search on the same data has the curve.",
+       .done = "let wait again",
+       .only = "status NOT IN ('waiting', 'running')",
+       .none = "no trial that has ended meets --where",
+       .carry_out = rerun_trials},
+      arguments);
 }
 
 }  // namespace stormsweep

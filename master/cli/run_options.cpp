@@ -55,10 +55,11 @@ Syntax syntax() {
       "on-oom", po::value<std::string>()->default_value("fail"),
       "where memory runs out: fail, or retry-smaller-microbatch, which accumulates gradients instead")(
       "keep-best", po::value<int>()->default_value(0),
-      "keep the trained networks of the N best trials, by the search's metric, in <name>.models/trial-<id>.pt; give it "
-      "again when you continue")("stage", po::value<std::string>(),
-                                 "a folder on each machine's own disk: the data is copied there first, from rank to "
-                                 "rank, each file read once from where it is")(
+      "keep the trained networks of the N best trials, by the search's metric, beside the database: of quick.db in "
+      "quick.models/trial-<id>.pt; give it again when you continue")(
+      "stage", po::value<std::string>(),
+      "a folder on each machine's own disk: the data is copied there first, from rank to rank, each "
+      "file read once from where it is")(
       "reuse", po::value<std::vector<std::string>>()->composing(),
       "another database: what has ended there of the same configurations, experiment and data is copied first; may be "
       "repeated")("separate-epochs", po::bool_switch(), "train configurations that differ only in epochs one by one")(
