@@ -1,6 +1,5 @@
 // Ours of emulator_training.py: processor seconds a sample of training, parameters, and the share of the machine's peak
 // that the recurrent input matrix reaches.
-#include <torch/optim/adamw.h>
 #include <torch/utils.h>
 #include <cstdio>
 #include <string>
@@ -9,6 +8,7 @@
 #include "models/emulator_network.hpp"
 #include "models/kernels/operand_type.hpp"
 #include "worker/training/device_memory.hpp"
+#include "worker/training/optimizer.hpp"
 
 using namespace stormsweep;
 
@@ -20,11 +20,11 @@ double training(EmulatorNetwork& network, std::int64_t batch, int steps) {
                          .contiguous(torch::MemoryFormat::ChannelsLast)
                          .unflatten(0, {batch, o.window});
   const auto truth = torch::randn({batch, o.targets, o.height, o.width});
-  torch::optim::AdamW optimizer(network.parameters(), 1e-4);
+  const auto optimizer = make_optimizer("adamw", 1e-4, network.parameters());
   return best_seconds(steps, [&] {
-    optimizer.zero_grad();
+    network.zero_grad(/*set_to_none=*/true);
     torch::mse_loss(network.forward(input), truth).backward();
-    optimizer.step();
+    optimizer->step();
   });
 }
 

@@ -1,5 +1,4 @@
 // Ours of nowcast_training.py: processor seconds a sample of training, or wall seconds of a forecast.
-#include <torch/optim/adam.h>
 #include <torch/utils.h>
 #include <chrono>
 #include <cstdio>
@@ -9,6 +8,7 @@
 #include "models/make_nowcast_network.hpp"
 #include "models/nowcast_loss.hpp"
 #include "worker/training/device_memory.hpp"
+#include "worker/training/optimizer.hpp"
 
 using namespace stormsweep;
 
@@ -20,11 +20,11 @@ double wall_seconds() {
 
 double training(NowcastNetwork& network, std::int64_t batch, int steps) {
   const auto input = torch::randn({batch, 7, 256, 256}), truth = torch::randn({batch, 6, 256, 256});
-  torch::optim::Adam optimizer(network.parameters(), 2e-4);
+  const auto optimizer = make_optimizer("adam", 2e-4, network.parameters());
   const double seconds = best_seconds(steps, [&] {
-    optimizer.zero_grad();
+    network.zero_grad(/*set_to_none=*/true);
     nowcast_loss(network.forward(input, NowcastExtent::inner), truth).backward();
-    optimizer.step();
+    optimizer->step();
   });
   return seconds / static_cast<double>(batch);
 }

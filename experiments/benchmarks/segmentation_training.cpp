@@ -1,5 +1,4 @@
 // Ours of segmentation_training.py: processor seconds a sample of training, and the number of parameters.
-#include <torch/optim/adam.h>
 #include <torch/utils.h>
 #include <cstdio>
 #include <string>
@@ -9,6 +8,7 @@
 #include "models/make_segmentation_network.hpp"
 #include "models/segmentation_loss.hpp"
 #include "worker/training/device_memory.hpp"
+#include "worker/training/optimizer.hpp"
 
 using namespace stormsweep;
 
@@ -18,11 +18,11 @@ double training(SegmentationNetwork& network, std::int64_t batch, std::int64_t h
   const auto input = torch::rand({batch, weather_channels, height, width});
   const auto labels = torch::randint(weather_classes, {batch, height, width}, torch::kUInt8);
   const auto weights = torch::tensor({0.021839f, 0.812181f, 0.165981f});
-  torch::optim::Adam optimizer(network.parameters(), 1e-4);
+  const auto optimizer = make_optimizer("adam", 1e-4, network.parameters());
   const double seconds = best_seconds(steps, [&] {
-    optimizer.zero_grad();
+    network.zero_grad(/*set_to_none=*/true);
     segmentation_loss(network.forward(input), labels, weights).backward();
-    optimizer.step();
+    optimizer->step();
   });
   return seconds / static_cast<double>(batch);
 }

@@ -1,5 +1,6 @@
 #include "worker/training/optimizer.hpp"
 
+#include <ATen/Parallel.h>
 #include <ATen/ops/_fused_adam.h>
 #include <torch/optim/rmsprop.h>
 #include <torch/optim/sgd.h>
@@ -9,11 +10,13 @@
 #define STORMSWEEP_FUSED_ADAMW  // LibTorch 2.0 and newer
 #endif
 
+#include <algorithm>
 #include <sstream>
 #include <type_traits>
 #include <vector>
 
 #include "search/base/error.hpp"
+#include "worker/training/adam_step.hpp"
 
 namespace stormsweep {
 
@@ -72,24 +75,73 @@ void step_at_once(std::vector<torch::optim::OptimizerParamGroup>& groups, States
   }
 }
 
+/// A kernel of step_at_once for parameters of a processor. `decoupled`: AdamW's decay.
+auto on_processor(bool decoupled) {
+  return [decoupled](torch::TensorList parameters, torch::TensorList gradients, torch::TensorList means,
+                     torch::TensorList squares, torch::TensorList, torch::TensorList steps, double learning_rate,
+                     double beta1, double beta2, double decay, double epsilon, bool, bool) {
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      const AdamStep step{.learning_rate = learning_rate,
+                          .beta1 = beta1,
+                          .beta2 = beta2,
+                          .epsilon = epsilon,
+                          .weight_share = decoupled ? 0 : decay,
+                          .decay = decoupled ? decay : 0,
+                          .number = static_cast<std::int64_t>(steps[i].item<float>())};
+      const auto gradient = gradients[i].contiguous();
+      const auto at = [](const torch::Tensor& tensor, std::int64_t place) { return tensor.data_ptr<float>() + place; };
+      at::parallel_for(0, gradient.numel(), 1 << 16, [&](std::int64_t first, std::int64_t last) {
+        take(step, last - first, at(gradient, first), at(parameters[i], first), at(means[i], first),
+             at(squares[i], first));
+      });
+    }
+  };
+}
+
+/// Whether all parameters lie on a GPU.
+bool on_gpu(const std::vector<torch::optim::OptimizerParamGroup>& groups) {
+  return std::ranges::all_of(groups, [](const auto& group) {
+    return std::ranges::all_of(group.params(), [](const torch::Tensor& parameter) { return parameter.is_cuda(); });
+  });
+}
+
+/// Whether on_processor takes them all: users' networks may have others.
+bool suit_processor(const std::vector<torch::optim::OptimizerParamGroup>& groups) {
+  return std::ranges::all_of(groups, [](const auto& group) {
+    return std::ranges::all_of(group.params(), [](const torch::Tensor& parameter) {
+      const auto& gradient = parameter.grad();
+      return parameter.is_cpu() && parameter.scalar_type() == torch::kFloat32 && parameter.is_contiguous() &&
+             (!gradient.defined() || gradient.layout() == torch::kStrided);
+    });
+  });
+}
+
 }  // namespace
 
-torch::Tensor FusedAdam::step(LossClosure) {
+torch::Tensor FusedAdam::step(LossClosure closure) {
   using namespace torch::optim;
-  step_at_once<AdamParamState, AdamOptions>(
-      param_groups_, state_, [](auto&&... values) { at::_fused_adam_(std::forward<decltype(values)>(values)...); });
+  if (on_gpu(param_groups_))
+    step_at_once<AdamParamState, AdamOptions>(
+        param_groups_, state_, [](auto&&... values) { at::_fused_adam_(std::forward<decltype(values)>(values)...); });
+  else if (suit_processor(param_groups_))
+    step_at_once<AdamParamState, AdamOptions>(param_groups_, state_, on_processor(/*decoupled=*/false));
+  else
+    return Adam::step(std::move(closure));
   return {};
 }
 
-torch::Tensor FusedAdamW::step([[maybe_unused]] LossClosure closure) {
-#ifdef STORMSWEEP_FUSED_ADAMW
+torch::Tensor FusedAdamW::step(LossClosure closure) {
   using namespace torch::optim;
-  step_at_once<AdamWParamState, AdamWOptions>(
-      param_groups_, state_, [](auto&&... values) { at::_fused_adamw_(std::forward<decltype(values)>(values)...); });
-  return {};
-#else
-  return AdamW::step(std::move(closure));
+#ifdef STORMSWEEP_FUSED_ADAMW
+  if (on_gpu(param_groups_)) {
+    step_at_once<AdamWParamState, AdamWOptions>(
+        param_groups_, state_, [](auto&&... values) { at::_fused_adamw_(std::forward<decltype(values)>(values)...); });
+    return {};
+  }
 #endif
+  if (!suit_processor(param_groups_)) return AdamW::step(std::move(closure));
+  step_at_once<AdamWParamState, AdamWOptions>(param_groups_, state_, on_processor(/*decoupled=*/true));
+  return {};
 }
 
 torch::Tensor Larc::step(LossClosure closure) {
@@ -107,18 +159,14 @@ torch::Tensor Larc::step(LossClosure closure) {
       gradient.mul_(local.clamp_max(rate) / rate);
     }
   }
-  return Adam::step(std::move(closure));
+  return FusedAdam::step(std::move(closure));
 }
 
 std::unique_ptr<torch::optim::Optimizer> make_optimizer(std::string_view name, double learning_rate,
                                                         std::vector<torch::Tensor> parameters) {
   using namespace torch::optim;
-  if (!parameters.empty() && parameters[0].is_cuda()) {
-    if (name == "adam") return std::make_unique<FusedAdam>(std::move(parameters), AdamOptions(learning_rate));
-    if (name == "adamw") return std::make_unique<FusedAdamW>(std::move(parameters), AdamWOptions(learning_rate));
-  }
-  if (name == "adam") return std::make_unique<Adam>(std::move(parameters), AdamOptions(learning_rate));
-  if (name == "adamw") return std::make_unique<AdamW>(std::move(parameters), AdamWOptions(learning_rate));
+  if (name == "adam") return std::make_unique<FusedAdam>(std::move(parameters), AdamOptions(learning_rate));
+  if (name == "adamw") return std::make_unique<FusedAdamW>(std::move(parameters), AdamWOptions(learning_rate));
   if (name == "rmsprop") return std::make_unique<RMSprop>(std::move(parameters), RMSpropOptions(learning_rate));
   if (name == "sgd") return std::make_unique<SGD>(std::move(parameters), SGDOptions(learning_rate).momentum(0.9));
   if (name == "larc") return std::make_unique<Larc>(std::move(parameters), learning_rate);

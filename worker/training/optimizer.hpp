@@ -11,17 +11,8 @@
 
 namespace stormsweep {
 
-/// Adam whose step size is bounded layer by layer (You, Gitman, Ginsburg 2017; as in Kurth et al. 2018, section
-/// V-B3): each gradient is multiplied by min(0.002 |w| / |g|, lr) / lr, where a norm of 0 makes 1/16000 of the first.
-class Larc : public torch::optim::Adam {
- public:
-  Larc(std::vector<torch::Tensor> parameters, double learning_rate)
-      : Adam(std::move(parameters), torch::optim::AdamOptions(learning_rate)) {}
-  torch::Tensor step(LossClosure closure = nullptr) override;
-};
-
-/// Adam of parameters on a GPU, by one kernel for all of them where LibTorch's own takes a dozen for each. Its state is
-/// that of LibTorch's Adam.
+/// Adam in one go: on a GPU by one kernel for all parameters, where LibTorch's own takes a dozen for each; on a
+/// processor in one pass over float32 parameters (worker/training/adam_step.hpp). Its state is that of LibTorch's Adam.
 class FusedAdam : public torch::optim::Adam {
  public:
   using Adam::Adam;
@@ -32,6 +23,15 @@ class FusedAdam : public torch::optim::Adam {
 class FusedAdamW : public torch::optim::AdamW {
  public:
   using AdamW::AdamW;
+  torch::Tensor step(LossClosure closure = nullptr) override;
+};
+
+/// Adam whose step size is bounded layer by layer (You, Gitman, Ginsburg 2017; as in Kurth et al. 2018, section
+/// V-B3): each gradient is multiplied by min(0.002 |w| / |g|, lr) / lr, where a norm of 0 makes 1/16000 of the first.
+class Larc : public FusedAdam {
+ public:
+  Larc(std::vector<torch::Tensor> parameters, double learning_rate)
+      : FusedAdam(std::move(parameters), torch::optim::AdamOptions(learning_rate)) {}
   torch::Tensor step(LossClosure closure = nullptr) override;
 };
 

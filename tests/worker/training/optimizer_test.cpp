@@ -2,7 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <torch/serialize/archive.h>
+
 #include <cmath>
+#include <memory>
+#include <sstream>
 #include <vector>
 
 #include "search/base/error.hpp"
@@ -51,6 +55,43 @@ TEST_CASE("larc takes the steps of its twin: rates bounded, not bounded, and wit
       for (std::size_t i = 0; i < start.size(); ++i)
         CHECK(parameter[static_cast<std::int64_t>(i)].item<double>() == Approx(twin.weights[i]).epsilon(1e-9));
     }
+  }
+}
+
+TEST_CASE("adam and adamw in one pass take the steps of LibTorch's, through a checkpoint, whatever lies where") {
+  const auto start = torch::linspace(-1, 1, 70'001);
+  for (const bool decoupled : {false, true}) {
+    // Of two parameters one has a gradient now and then only, which is no block of memory.
+    const auto draw = [&] {
+      return std::vector<torch::Tensor>{start.slice(0, 0, 70'000).view({700, 100}).clone().requires_grad_(),
+                                        start.slice(0, 70'000).clone().requires_grad_()};
+    };
+    const auto ours = draw(), theirs = draw();
+    const auto* name = decoupled ? "adamw" : "adam";
+    auto optimizer = make_optimizer(name, 0.01, ours);
+    std::unique_ptr<torch::optim::Optimizer> twin;
+    if (decoupled)
+      twin = std::make_unique<torch::optim::AdamW>(theirs, torch::optim::AdamWOptions(0.01));
+    else
+      twin = std::make_unique<torch::optim::Adam>(theirs, torch::optim::AdamOptions(0.01));
+    for (int step = 1; step <= 20; ++step) {
+      for (const auto* parameters : {&ours, &theirs}) {
+        (*parameters)[0].mutable_grad() = ((*parameters)[0].detach() * step).sin().t().contiguous().t();
+        (*parameters)[1].mutable_grad() = step % 3 == 0 ? torch::ones({1}) : torch::Tensor();
+      }
+      optimizer->step();
+      twin->step();
+      if (step != 10) continue;
+      torch::serialize::OutputArchive archive;
+      optimizer->save(archive);
+      std::stringstream stream;
+      archive.save_to(stream);
+      optimizer = make_optimizer(name, 0.01, ours);
+      torch::serialize::InputArchive saved;
+      saved.load_from(stream);
+      optimizer->load(saved);
+    }
+    for (std::size_t i = 0; i < ours.size(); ++i) CHECK((ours[i] - theirs[i]).abs().max().item<double>() < 1e-6);
   }
 }
 
