@@ -18,6 +18,10 @@ class Crew {
   std::size_t present() const { return present_; }
   std::size_t expected() const { return expected_; }  ///< that have not joined yet
   bool present(WorkerId id) const { return at(id).state == State::present; }
+  /// Whether it is to be recorded: what one that is being stopped still completes is, what fails then may fail of that.
+  bool counts(const event::Finished& finished) const {
+    return present(finished.worker) || (at(finished.worker).state == State::stopping && !finished.failed);
+  }
   bool ending() const { return ending_.has_value(); }  ///< workers are being stopped
 
   /// Whether it is present from now on. One that comes when workers are being stopped is stopped, too.

@@ -53,9 +53,10 @@ void Dispatcher::handle(const event::Heard& heard, Time now) {
 void Dispatcher::handle(const event::Finished& finished, Time now) {
   Worker& w = worker(finished.worker);
   crew_.hear(finished.worker, now);
-  if (!crew_.present(finished.worker)) return;
+  if (!crew_.counts(finished)) return;
   if (w.gang > 0) return finish_in_gang(finished, gangs_.at(w.gang));
-  assert(!w.in_hand.empty() && w.in_hand.front().id == finished.training);
+  assert(!w.in_hand.empty());
+  if (w.in_hand.front().id != finished.training) return;  // its head has failed since it was told to stop
   crew_.want(action::Record{finished.worker, w.in_hand.front(), finished.milestone});
   w.head_done = finished.milestone + 1;
   if (w.head_done < w.in_hand.front().trials()) return;
@@ -68,7 +69,8 @@ void Dispatcher::handle(const event::Finished& finished, Time now) {
     if (w.recent.size() > durations_kept) w.recent.pop_front();
   }
   w.head_began = now;
-  if (!w.in_hand.empty()) crew_.want(action::Began{finished.worker, w.in_hand.front()});
+  if (!w.in_hand.empty() && crew_.present(finished.worker))
+    crew_.want(action::Began{finished.worker, w.in_hand.front()});
   refresh(finished.worker);
 }
 
@@ -123,7 +125,7 @@ void Dispatcher::lose(WorkerId id) {
       unfinished = gang.training.rest(gang.done);
     }
     gang.over = true;
-  } else if (!w.in_hand.empty()) {
+  } else if (crew_.present(id) && !w.in_hand.empty()) {
     unfinished = w.in_hand.front().rest(w.head_done);
     w.in_hand.pop_front();
     line_.insert(line_.begin(), std::make_move_iterator(w.in_hand.begin()), std::make_move_iterator(w.in_hand.end()));
@@ -150,10 +152,7 @@ void Dispatcher::refresh(WorkerId id) {
 }
 
 void Dispatcher::stop_everyone(Ending ending) {
-  for (const WorkerId id : crew_.stop_everyone(ending)) {
-    worker(id).in_hand.clear();
-    refresh(id);
-  }
+  for (const WorkerId id : crew_.stop_everyone(ending)) refresh(id);
 }
 
 void Dispatcher::hand_out(Time now) {

@@ -32,8 +32,9 @@ std::vector<Action> RoundMaster::on(const Event& event, Seconds now) {
 }
 
 std::size_t RoundMaster::running() const {
-  return static_cast<std::size_t>(
-      std::count_if(turns_.begin(), turns_.end(), [](const Turns& turns) { return !turns.empty(); }));
+  std::size_t busy = 0;
+  for (std::uint64_t rank = 1; rank <= turns_.size(); ++rank) busy += trains(WorkerId{rank});
+  return busy;
 }
 
 void RoundMaster::begin_round() {
@@ -49,7 +50,7 @@ void RoundMaster::begin_round() {
       deal(gang, trainings, load);
   }
   if (running() > 0) return send_round();
-  stop_everyone(short_handed_ ? Ending::short_handed : Ending::done);  // or it waits in vain for what is left out
+  crew_.stop_everyone(short_handed_ ? Ending::short_handed : Ending::done);  // or it waits in vain for what is left out
 }
 
 bool RoundMaster::gather() {
@@ -120,7 +121,7 @@ void RoundMaster::send_round() {
 }
 
 void RoundMaster::begin_turn(WorkerId id) {
-  if (turns(id).empty()) return;
+  if (!trains(id)) return;
   const Turn& turn = turns(id).front();
   if (turn.progress->over)
     crew_.want(action::Abandon{id, turn.gang});
@@ -144,7 +145,7 @@ void RoundMaster::handle(const event::Heard& heard, Seconds now) {
 /// A failure may be told by several members of a gang: the first counts.
 void RoundMaster::handle(const event::Finished& finished, Seconds now) {
   crew_.hear(finished.worker, now);
-  if (!crew_.present(finished.worker) || turns(finished.worker).empty()) return;
+  if (!crew_.counts(finished) || turns(finished.worker).empty()) return;
   const Turn turn = turns(finished.worker).front();
   Progress& progress = *turn.progress;
   if (turn.training.id != finished.training || progress.over || progress.done != finished.milestone) return;
@@ -161,7 +162,7 @@ void RoundMaster::handle(const event::Finished& finished, Seconds now) {
 void RoundMaster::handle(const event::Left& left, Seconds now) {
   crew_.hear(left.worker, now);
   const Turns& own = turns(left.worker);
-  if (crew_.present(left.worker) && !own.empty() && own.front().gang == left.gang) end_turn(left.worker);
+  if (!own.empty() && own.front().gang == left.gang) end_turn(left.worker);
 }
 
 void RoundMaster::handle(const event::Stopped& stopped, Seconds) {
@@ -169,7 +170,7 @@ void RoundMaster::handle(const event::Stopped& stopped, Seconds) {
 }
 
 void RoundMaster::handle(const event::Drain&, Seconds) {
-  if (!crew_.ending()) stop_everyone(Ending::drained);
+  if (!crew_.ending()) crew_.stop_everyone(Ending::drained);
 }
 
 void RoundMaster::handle(const event::Tick&, Seconds now) {
@@ -178,17 +179,12 @@ void RoundMaster::handle(const event::Tick&, Seconds now) {
 
 void RoundMaster::lose(WorkerId id) {
   std::optional<Training> unfinished;
-  if (crew_.present(id) && !turns(id).empty()) {
+  if (trains(id)) {
     const Turn& turn = turns(id).front();
-    if (!turn.progress->over) unfinished = turn.training.rest(turn.progress->done);
+    if (!std::exchange(turn.progress->over, true)) unfinished = turn.training.rest(turn.progress->done);
   }
-  turns(id).clear();
   crew_.lose(id, std::move(unfinished));
-  if (!crew_.ending()) stop_everyone(Ending::rank_lost);
-}
-
-void RoundMaster::stop_everyone(Ending ending) {
-  for (const WorkerId id : crew_.stop_everyone(ending)) turns(id).clear();
+  if (!crew_.ending()) crew_.stop_everyone(Ending::rank_lost);
 }
 
 }  // namespace stormsweep

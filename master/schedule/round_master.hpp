@@ -69,9 +69,9 @@ class RoundMaster {
   void end_turn(WorkerId id);
   void begin_turn(WorkerId id);
   void lose(WorkerId id);
-  void stop_everyone(Ending ending);
 
   Turns& turns(WorkerId id) { return turns_.at(id.value - 1); }
+  bool trains(WorkerId id) const { return crew_.present(id) && !turns_.at(id.value - 1).empty(); }
 
   Source source_;
   Expected expected_;

@@ -25,13 +25,14 @@ std::vector<Action> SynchronousMaster::began(WorkerId id, std::optional<Training
     const auto gang = members(*w.training, id);
     if (gang[0] == id) crew_.want(action::Began{id, *w.training, gang.size() > 1 ? gang : std::vector<WorkerId>{}});
   }
-  if (!training && ++through_ == workers_.size() && !crew_.ending()) stop_everyone(Ending::done);
+  if (!training && ++through_ == workers_.size() && !crew_.ending()) crew_.stop_everyone(Ending::done);
   return crew_.take_wanted();
 }
 
 std::size_t SynchronousMaster::running() const {
-  return static_cast<std::size_t>(
-      std::count_if(workers_.begin(), workers_.end(), [](const Worker& w) { return w.training.has_value(); }));
+  std::size_t busy = 0;
+  for (std::uint64_t rank = 1; rank <= workers_.size(); ++rank) busy += trains(WorkerId{rank});
+  return busy;
 }
 
 std::vector<WorkerId> SynchronousMaster::members(const Training& training, WorkerId member) {
@@ -57,7 +58,7 @@ void SynchronousMaster::handle(const event::Left& left, Seconds now) {
 void SynchronousMaster::handle(const event::Finished& finished, Seconds now) {
   crew_.hear(finished.worker, now);
   Worker& w = worker(finished.worker);
-  if (!crew_.present(finished.worker) || !w.training || w.training->id != finished.training) return;
+  if (!crew_.counts(finished) || !w.training || w.training->id != finished.training) return;
   const auto gang = members(*w.training, finished.worker);
   Worker& leader = worker(gang[0]);
   if (!leader.training || leader.training->id != finished.training) return;  // a mate's report came first
@@ -77,7 +78,7 @@ void SynchronousMaster::handle(const event::Stopped& stopped, Seconds) {
 }
 
 void SynchronousMaster::handle(const event::Drain&, Seconds) {
-  if (!crew_.ending()) stop_everyone(Ending::drained);
+  if (!crew_.ending()) crew_.stop_everyone(Ending::drained);
 }
 
 void SynchronousMaster::handle(const event::Tick&, Seconds now) {
@@ -86,16 +87,13 @@ void SynchronousMaster::handle(const event::Tick&, Seconds now) {
 
 void SynchronousMaster::lose(WorkerId id) {
   std::optional<Training> unfinished;
-  if (const auto training = std::exchange(worker(id).training, std::nullopt)) {
-    const std::size_t done = worker(members(*training, id)[0]).done;
-    if (done < training->trials()) unfinished = training->rest(done);
+  if (trains(id)) {
+    const Training& training = *worker(id).training;
+    const std::size_t done = worker(members(training, id)[0]).done;
+    if (done < training.trials()) unfinished = training.rest(done);
   }
   crew_.lose(id, std::move(unfinished));
-  if (!crew_.ending()) stop_everyone(Ending::rank_lost);
-}
-
-void SynchronousMaster::stop_everyone(Ending ending) {
-  for (const WorkerId id : crew_.stop_everyone(ending)) worker(id).training.reset();
+  if (!crew_.ending()) crew_.stop_everyone(Ending::rank_lost);
 }
 
 }  // namespace stormsweep

@@ -47,10 +47,10 @@ class SynchronousMaster {
   void handle(const event::Supplied&, Seconds) {}
 
   Worker& worker(WorkerId id) { return workers_.at(id.value - 1); }
+  bool trains(WorkerId id) const { return crew_.present(id) && workers_.at(id.value - 1).training; }
   /// Of the gang that `training` has at `member`: ranks in a row.
   static std::vector<WorkerId> members(const Training& training, WorkerId member);
   void lose(WorkerId id);
-  void stop_everyone(Ending ending);
 
   Lookup lookup_;
   Crew crew_;

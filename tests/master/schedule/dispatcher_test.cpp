@@ -174,11 +174,35 @@ TEST_CASE("a drain stops everything at once; later joiners too") {
   dispatcher.on(event::Joined{w1}, Seconds(0));
   CHECK(all<action::Stop>(dispatcher.on(event::Drain{}, Seconds(1))).size() == 1);
   CHECK(all<action::Stop>(dispatcher.on(event::Joined{w2}, Seconds(1))).size() == 1);
-  CHECK(all<action::Record>(dispatcher.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1))).empty());
   dispatcher.on(event::Stopped{w1}, Seconds(2));
   const auto end = all<action::End>(dispatcher.on(event::Stopped{w2}, Seconds(2)));
   REQUIRE(end.size() == 1);
   CHECK(end[0].ending == Ending::drained);
+}
+
+TEST_CASE("what a worker completes before it hears that it is to stop is recorded; what fails then is not") {
+  Numbers numbers{100};
+  Dispatcher dispatcher({.workers = 1, .in_hand = Seconds(1)}, std::ref(numbers), Seconds(0));
+  dispatcher.on(event::Joined{w1}, Seconds(0));
+  for (std::uint64_t i = 0; i < 4; ++i)
+    dispatcher.on(event::Finished{w1, TrainingId{i}, 0}, Seconds(0.25 * double(i + 1)));
+  REQUIRE(numbers.pulled == 8);
+  dispatcher.on(event::Drain{}, Seconds(1));
+  CHECK(dispatcher.running() == 0);
+  for (std::uint64_t i = 4; i < 6; ++i) {
+    const auto actions = dispatcher.on(event::Finished{w1, TrainingId{i}, 0}, Seconds(2));
+    REQUIRE(actions.size() == 1);
+    CHECK(all<action::Record>(actions).at(0).training == training(i));
+  }
+  CHECK(dispatcher.on(event::Finished{w1, TrainingId{6}, 0, true}, Seconds(2)).empty());
+  CHECK(dispatcher.on(event::Finished{w1, TrainingId{7}, 0}, Seconds(2)).empty());  // not as number 6
+  SUBCASE("it leaves") {
+    CHECK(all<action::End>(dispatcher.on(event::Stopped{w1}, Seconds(3))).at(0).ending == Ending::drained);
+  }
+  SUBCASE("it is lost, and nothing is blamed for that") {
+    CHECK(!all<action::Lost>(dispatcher.on(event::Tick{}, Seconds(60))).at(0).training);
+  }
+  CHECK(all<action::Record>(dispatcher.on(event::Finished{w1, TrainingId{6}, 0}, Seconds(61))).empty());
 }
 
 TEST_CASE("nothing to do is an end, not a wait") {
@@ -433,6 +457,20 @@ TEST_CASE("a member that fails: the first report counts, and its mates are told 
   CHECK(all<action::Record>(dispatcher.on(event::Finished{w1, TrainingId{0}, 0, true}, Seconds(1))).empty());
   dispatcher.on(event::Left{w1, gang.gang}, Seconds(1));
   CHECK(all<action::Stop>(dispatcher.on(event::Left{w2, gang.gang}, Seconds(1))).size() == 2);
+}
+
+TEST_CASE("what a gang completes before it hears that it is to stop is recorded") {
+  Dispatcher dispatcher({.workers = 2, .most_in_hand = 1}, gangs({2}), Seconds(0));
+  std::vector<Action> actions;
+  join(dispatcher, {"a", "a"}, actions);
+  dispatcher.on(event::Drain{}, Seconds(1));
+  CHECK(dispatcher.on(event::Finished{w2, TrainingId{0}, 0, true}, Seconds(1)).empty());  // its mate had stopped
+  const auto record = all<action::Record>(dispatcher.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1)));
+  REQUIRE(record.size() == 1);
+  CHECK(record[0].members == std::vector{w1, w2});
+  for (const WorkerId w : {w1, w2}) dispatcher.on(event::Left{w, 1}, Seconds(1));
+  dispatcher.on(event::Stopped{w2}, Seconds(2));
+  CHECK(all<action::End>(dispatcher.on(event::Stopped{w1}, Seconds(2))).at(0).ending == Ending::drained);
 }
 
 TEST_CASE("a gang larger than what is left is passed over; the rest is done, and the end says so") {

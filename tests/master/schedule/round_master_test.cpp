@@ -140,6 +140,23 @@ TEST_CASE("a gang larger than the job leaves the search short-handed") {
   CHECK(all<action::End>(master.on(event::Stopped{w2}, Seconds(1))).at(0).ending == Ending::short_handed);
 }
 
+TEST_CASE("a drain: what the ranks complete before they hear of it is recorded, what fails then is not") {
+  Rounds rounds;
+  rounds.ready = {training(0, 2), training(1), training(2), training(3), training(4)};
+  RoundMaster master({.workers = 2}, rounds.source(), unknown, Seconds(0));
+  const std::uint64_t gang = all<action::AssignGang>(join_all(master, 2)).at(0).gang;
+  CHECK(all<action::Stop>(master.on(event::Drain{}, Seconds(1))).size() == 2);
+  CHECK(master.running() == 0);
+  CHECK(master.on(event::Finished{w2, {0}, 0, true}, Seconds(1)).empty());  // its mate had stopped
+  CHECK(all<action::Record>(master.on(event::Finished{w1, {0}, 0}, Seconds(1))).size() == 1);
+  CHECK(master.on(event::Left{w1, gang}, Seconds(1)).empty());
+  const auto alone = master.on(event::Finished{w1, {1}, 0}, Seconds(1));
+  REQUIRE(alone.size() == 1);
+  CHECK(all<action::Record>(alone).size() == 1);
+  master.on(event::Stopped{w1}, Seconds(1));
+  CHECK(all<action::End>(master.on(event::Stopped{w2}, Seconds(1))).at(0).ending == Ending::drained);
+}
+
 TEST_CASE("with a rank the job ends; what it trained is blamed") {
   Rounds rounds;
   rounds.ready = {training(0), training(1)};

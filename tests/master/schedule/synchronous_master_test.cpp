@@ -115,8 +115,8 @@ TEST_CASE("synchronous: a worker lost in the middle ends the job, and what it tr
   CHECK(all<action::Stop>(actions)[0].worker == w1);
   CHECK(master.running() == 0);
 
-  SUBCASE("the others' outcomes of what they were told to stop do not count") {
-    CHECK(master.on(event::Finished{w1, TrainingId{3}, 0}, Seconds(11.1)).empty());
+  SUBCASE("the others record what they complete before they hear of it, and begin nothing") {
+    CHECK(all<action::Record>(master.on(event::Finished{w1, TrainingId{3}, 0}, Seconds(11.1))).size() == 1);
     CHECK(begin(master, w1, 7, 11.1).empty());
     CHECK(master.running() == 0);
     CHECK(ending(master.on(event::Stopped{w1}, Seconds(11.2))) == Ending::rank_lost);
@@ -164,14 +164,15 @@ TEST_CASE("synchronous: attempts are the store's, and the last one is given up")
   CHECK(all<action::GiveUp>(actions).at(0).training == again(training(0, {10}), 2));
 }
 
-TEST_CASE("synchronous: a drain stops everyone at once, later joiners too") {
+TEST_CASE("synchronous: a drain stops everyone at once, later joiners too; what was being completed is recorded") {
   SynchronousMaster master({.workers = 2, .lost_after = Seconds(10)}, Known().lookup(), Seconds(0));
   master.on(event::Joined{w1}, Seconds(0));
   begin(master, w1, 0);
   CHECK(all<action::Stop>(master.on(event::Drain{}, Seconds(1))).size() == 1);
   CHECK(master.on(event::Drain{}, Seconds(1)).empty());
   CHECK(all<action::Stop>(master.on(event::Joined{w2}, Seconds(1))).at(0).worker == w2);
-  CHECK(all<action::Record>(master.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1))).empty());
+  CHECK(master.on(event::Finished{w1, TrainingId{0}, 0, true}, Seconds(1)).empty());
+  CHECK(all<action::Record>(master.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1))).size() == 1);
   master.on(event::Stopped{w1}, Seconds(2));
   CHECK(ending(master.on(event::Stopped{w2}, Seconds(2))) == Ending::drained);
 }
