@@ -12,7 +12,7 @@ namespace stormsweep {
 /// What a training is, beside its loop.
 struct TrainingProgress {
   Timings timings;                   ///< so far
-  std::vector<EpochRecord> records;  ///< since the last milestone
+  std::vector<EpochRecord> records;  ///< since the last milestone; right after one, those before it
 };
 
 /// The file in which one training puts its state away. It appears whole or not at all, whatever happens meanwhile.

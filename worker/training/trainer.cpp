@@ -109,6 +109,7 @@ class Trainer {
   int looks_ = 0;              ///< at the clock
   bool unsaved_told_ = false;  ///< that a checkpoint could not be written
   TrainingProgress progress_;
+  bool told_ = false;  ///< its records; they stay until the next epoch: who stops us may not have taken them
 };
 
 void Trainer::run(const std::function<std::unique_ptr<Task>()>& make) {
@@ -127,13 +128,16 @@ void Trainer::run(const std::function<std::unique_ptr<Task>()>& make) {
   for (std::size_t milestone = 0; milestone < plan_.milestones.size(); ++milestone) {
     while (!failure && loop_->epochs() < plan_.milestones[milestone]) {
       failure = timed([&] { metrics = loop_->run_epoch(progress_.timings, before_step); });
-      if (!failure) progress_.records.push_back({loop_->epochs(), clock_.seconds(), metrics});
+      if (failure) break;
+      if (std::exchange(told_, false)) progress_.records.clear();
+      progress_.records.push_back({loop_->epochs(), clock_.seconds(), metrics});
     }
     if (!failure) metrics = progress_.records.back().metrics;
     if (!failure && events_.trained && leads()) events_.trained(milestone, loop_->task());
     // Whoever hears that it has ended may go on from here.
     if (!failure && at_end_ && milestone + 1 == plan_.milestones.size()) save_if_worth_it({});
-    events_.finished(milestone, outcome(failure, metrics), std::exchange(progress_.records, {}));
+    events_.finished(milestone, outcome(failure, metrics), told_ ? std::vector<EpochRecord>() : progress_.records);
+    told_ = true;
   }
 }
 

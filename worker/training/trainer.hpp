@@ -26,7 +26,8 @@ struct TrainingEvents {
   /// Trial `milestone` is complete and `task` as it was evaluated; called before `finished`, in a gang by the leader.
   /// Null: nobody wants it.
   std::function<void(std::size_t milestone, Task& task)> trained = nullptr;
-  /// Trial `milestone` has ended, `epochs` have passed since the one before. Called in order, once for every milestone.
+  /// Trial `milestone` has ended, `epochs` have passed since the one before (after a checkpoint: perhaps more, told
+  /// again). Called in order, once for every milestone.
   std::function<void(std::size_t milestone, const Outcome& outcome, const std::vector<EpochRecord>& epochs)> finished;
   /// Told before every step how many batches of an epoch (from 1) are done, and of how many.
   std::function<void(std::int64_t epoch, std::int64_t done, std::int64_t all)> stepping = [](std::int64_t, std::int64_t,
