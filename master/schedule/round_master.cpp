@@ -103,18 +103,15 @@ void RoundMaster::assign(const Training& training, const std::vector<WorkerId>& 
   const std::uint64_t gang = members.size() > 1 ? ++last_gang_ : 0;
   const auto progress = std::make_shared<Progress>();
   for (const WorkerId member : members) turns(member).push_back({training, members, gang, progress});
+  if (gang > 0) crew_.want(action::AssignGang{gang, members, training});  // all members get theirs in one order
 }
 
-/// A worker's gangs come before what it trains alone.
+/// What is trained alone, behind all gangs; and everyone begins.
 void RoundMaster::send_round() {
   for (std::uint64_t rank = 1; rank <= turns_.size(); ++rank) {
     std::vector<Training> alone;
-    for (const Turn& turn : turns(WorkerId{rank})) {
-      if (turn.gang == 0)
-        alone.push_back(turn.training);
-      else if (turn.members[0].value == rank)
-        crew_.want(action::AssignGang{turn.gang, turn.members, turn.training});
-    }
+    for (const Turn& turn : turns(WorkerId{rank}))
+      if (turn.gang == 0) alone.push_back(turn.training);
     if (!alone.empty()) crew_.want(action::Assign{WorkerId{rank}, std::move(alone)});
   }
   for (std::uint64_t rank = 1; rank <= turns_.size(); ++rank) begin_turn(WorkerId{rank});

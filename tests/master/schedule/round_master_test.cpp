@@ -2,8 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <deque>
+#include <map>
 #include <set>
+#include <tuple>
+#include <utility>
 
 #include "tests/master/schedule/actions.hpp"
 
@@ -127,6 +131,45 @@ TEST_CASE("gangs are ranks in a row, the largest first; a failure sends its mate
   const auto last = master.on(event::Left{w1, gangs[1].gang}, Seconds(3));
   CHECK(all<action::Began>(last).at(0).training.id.value == 0);
   CHECK(master.running() == 1);
+}
+
+TEST_CASE("ranks that are in gangs of several sizes come to each in one order, and the round ends") {
+  for (const auto& [workers, small, large] :
+       {std::tuple{6u, 2u, 3u}, std::tuple{8u, 3u, 4u}, std::tuple{10u, 2u, 5u}, std::tuple{12u, 4u, 6u}}) {
+    CAPTURE(workers);
+    Rounds rounds;
+    for (std::uint64_t id = 0; id < 12; ++id)
+      rounds.ready.push_back(training(id, std::vector{small, large, 1u}[id % 3]));
+    rounds.later = Supply::Later::never;
+    RoundMaster master({.workers = workers}, rounds.source(), unknown, Seconds(0));
+    std::map<WorkerId, std::deque<action::AssignGang>> queues;  // a single training has number 0, and itself as leader
+    std::vector<std::uint64_t> recorded;
+    const auto apply = [&](const std::vector<Action>& actions) {
+      for (const auto& formed : all<action::AssignGang>(actions))
+        for (const WorkerId member : formed.members) queues[member].push_back(formed);
+      for (const auto& assign : all<action::Assign>(actions))
+        for (const Training& each : assign.trainings) queues[assign.worker].push_back({0, {assign.worker}, each});
+      for (const auto& record : all<action::Record>(actions)) recorded.push_back(record.training.id.value);
+    };
+    apply(join_all(master, workers));
+    for (bool moved = true; std::exchange(moved, false);) {
+      for (std::uint64_t rank = 1; rank <= workers; ++rank) {
+        if (queues[{rank}].empty() || queues[{rank}].front().members[0] != WorkerId{rank}) continue;
+        const auto front = queues[{rank}].front();
+        const auto there = [&](WorkerId m) { return !queues[m].empty() && queues[m].front().gang == front.gang; };
+        if (!std::all_of(front.members.begin(), front.members.end(), there)) continue;
+        apply(master.on(event::Finished{{rank}, front.training.id, 0}, Seconds(1)));
+        for (const WorkerId member : front.members) {
+          queues[member].pop_front();
+          if (front.gang > 0) apply(master.on(event::Left{member, front.gang}, Seconds(1)));
+        }
+        moved = true;
+      }
+    }
+    CHECK(recorded.size() == 12);
+    CHECK(std::set(recorded.begin(), recorded.end()).size() == 12);
+    CHECK(all<action::Stop>(master.on(event::Supplied{}, Seconds(2))).size() == workers);
+  }
 }
 
 TEST_CASE("a gang larger than the job leaves the search short-handed") {
