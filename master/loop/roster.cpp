@@ -28,8 +28,8 @@ bool Roster::leave(WorkerId worker) {
   return present_.erase(worker) > 0;
 }
 
-WorkerInfo Roster::trainer(WorkerId leader, const std::vector<WorkerId>& members) const {
-  WorkerInfo info = workers_.at(leader);
+WorkerInfo Roster::trainer(WorkerId leader, const std::vector<WorkerId>& members) {
+  WorkerInfo info = workers_[leader];  // a mate may fail before its leader has joined
   if (members.empty()) return info;
   info.gang = static_cast<int>(members.size());
   info.ranks.clear();
@@ -44,10 +44,12 @@ void Roster::begin(WorkerId leader, const Training& training, const std::vector<
 }
 
 void Roster::end(WorkerId leader, const Training& training, std::size_t milestone) {
-  Running& running = running_[leader];
+  const auto found = running_.find(leader);
+  if (found == running_.end() || found->second.training.id != training.id) return;
+  Running& running = found->second;
   running.milestone = milestone + 1;
   if (std::exchange(running.stored, false)) unstored_.emplace_front(running.began, leader);
-  if (running.milestone == training.trials()) running_.erase(leader);
+  if (running.milestone == training.trials()) running_.erase(found);
 }
 
 std::vector<wire::Pursuit> Roster::pursuits() const {

@@ -35,10 +35,10 @@ class Roster {
   /// As it introduced itself; of one that never joined nothing is known.
   const WorkerInfo& info(WorkerId worker) { return workers_[worker]; }
   /// Who trains: the leader, and the ranks of its gang.
-  WorkerInfo trainer(WorkerId leader, const std::vector<WorkerId>& members) const;
+  WorkerInfo trainer(WorkerId leader, const std::vector<WorkerId>& members);
 
   void begin(WorkerId leader, const Training& training, const std::vector<WorkerId>& members, Seconds now);
-  /// Trial `milestone` of the training that `leader` leads has ended.
+  /// Trial `milestone` of a training that `leader` leads has ended; of a gang's perhaps before it is there.
   void end(WorkerId leader, const Training& training, std::size_t milestone);
   /// The worker has told what it is at.
   void tell(WorkerId worker, const wire::Pursuit& pursuit) { pursuits_[worker] = pursuit; }

@@ -21,7 +21,9 @@ std::vector<Action> SynchronousMaster::began(WorkerId id, std::optional<Training
   Worker& w = worker(id);
   w.training = training ? lookup_(*training) : std::nullopt;
   w.done = 0;
-  if (w.training) {
+  if (w.training && over_.contains(w.training->id)) {
+    crew_.want(action::Abandon{id, synchronous_gang(*w.training)});
+  } else if (w.training) {
     const auto gang = members(*w.training, id);
     if (gang[0] == id) crew_.want(action::Began{id, *w.training, gang.size() > 1 ? gang : std::vector<WorkerId>{}});
   }
@@ -55,22 +57,23 @@ void SynchronousMaster::handle(const event::Left& left, Seconds now) {
 }
 
 /// A training has all its milestones again, though some may be stored since an earlier job: the store keeps the first.
+/// A failure may be told by several members of a gang, before others have come there: the first counts.
 void SynchronousMaster::handle(const event::Finished& finished, Seconds now) {
   crew_.hear(finished.worker, now);
   Worker& w = worker(finished.worker);
   if (!crew_.counts(finished) || !w.training || w.training->id != finished.training) return;
-  const auto gang = members(*w.training, finished.worker);
-  Worker& leader = worker(gang[0]);
-  if (!leader.training || leader.training->id != finished.training) return;  // a mate's report came first
-  const bool alone = gang.size() == 1;
-  leader.done = finished.milestone + 1;
-  crew_.want(action::Record{gang[0], *leader.training, finished.milestone, alone ? std::vector<WorkerId>{} : gang});
-  if (!finished.failed || alone) return;
-  if (leader.done < leader.training->trials()) return;
+  if (finished.failed && over_.contains(finished.training)) return;
+  const Training training = *w.training;
+  const auto gang = members(training, finished.worker);
+  const bool alone = gang.size() == 1, last = finished.milestone + 1 == training.trials();
+  crew_.want(action::Record{gang[0], training, finished.milestone, alone ? std::vector<WorkerId>{} : gang});
+  for (const WorkerId member : gang)
+    if (is_in(member, training)) worker(member).done = std::max(worker(member).done, finished.milestone + 1);
+  if (!finished.failed || alone || !last) return;
+  over_.insert(training.id);
   for (const WorkerId mate : gang) {
-    if (mate != finished.worker) crew_.want(action::Abandon{mate, synchronous_gang(*leader.training)});
+    if (mate != finished.worker && is_in(mate, training)) crew_.want(action::Abandon{mate, synchronous_gang(training)});
   }
-  leader.training.reset();
 }
 
 void SynchronousMaster::handle(const event::Stopped& stopped, Seconds) {
@@ -87,10 +90,11 @@ void SynchronousMaster::handle(const event::Tick&, Seconds now) {
 
 void SynchronousMaster::lose(WorkerId id) {
   std::optional<Training> unfinished;
-  if (trains(id)) {
-    const Training& training = *worker(id).training;
-    const std::size_t done = worker(members(training, id)[0]).done;
-    if (done < training.trials()) unfinished = training.rest(done);
+  const Worker w = worker(id);
+  if (trains(id) && w.done < w.training->trials() && !over_.contains(w.training->id)) {
+    unfinished = w.training->rest(w.done);
+    for (const WorkerId member : members(*w.training, id))  // no word of it counts any more
+      if (is_in(member, *w.training)) worker(member).training.reset();
   }
   crew_.lose(id, std::move(unfinished));
   if (!crew_.ending()) crew_.stop_everyone(Ending::rank_lost);

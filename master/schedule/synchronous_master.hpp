@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "master/schedule/crew.hpp"
@@ -34,7 +35,7 @@ class SynchronousMaster {
  private:
   struct Worker {
     std::optional<Training> training;
-    std::size_t done = 0;  ///< trials of it
+    std::size_t done = 0;  ///< trials of it that have ended
   };
 
   void handle(const event::Joined& joined, Seconds now);
@@ -47,6 +48,9 @@ class SynchronousMaster {
   void handle(const event::Supplied&, Seconds) {}
 
   Worker& worker(WorkerId id) { return workers_.at(id.value - 1); }
+  bool is_in(WorkerId id, const Training& training) {
+    return worker(id).training && worker(id).training->id == training.id;
+  }
   bool trains(WorkerId id) const { return crew_.present(id) && workers_.at(id.value - 1).training; }
   /// Of the gang that `training` has at `member`: ranks in a row.
   static std::vector<WorkerId> members(const Training& training, WorkerId member);
@@ -55,6 +59,7 @@ class SynchronousMaster {
   Lookup lookup_;
   Crew crew_;
   std::vector<Worker> workers_;  ///< by rank, from 1
+  std::set<TrainingId> over_;    ///< gangs' that have failed: who begins one later is told to leave
   std::size_t through_ = 0;      ///< workers that have no more to do
 };
 

@@ -73,3 +73,16 @@ TEST_CASE("roster: what counts is what stages, and what leaders have told of the
   roster.leave(w2);
   CHECK(roster.pursuits().empty());
 }
+
+TEST_CASE("roster: the end of a gang's trial that its leader has not begun leaves alone what the leader is at") {
+  Roster roster;
+  roster.begin(w1, training(7, {1}), {}, Seconds(10));
+  roster.end(w1, training(8, {1}), 0);
+  roster.end(w2, training(8, {1}), 0);
+  CHECK(long_runners(roster, 12) == Found{{7, 0}});
+}
+
+TEST_CASE("roster: of a gang whose leader has not joined its ranks are known") {
+  Roster roster;
+  CHECK(roster.trainer(w1, {w1, w2}).ranks == "1,2");
+}

@@ -221,6 +221,43 @@ TEST_CASE("synchronous: a member that fails is recorded once, and its mates are 
   CHECK(master.on(event::Finished{w1, TrainingId{0}, 0, true}, Seconds(1)).empty());
 }
 
+TEST_CASE("synchronous: a member that fails before its mates have come is recorded, and they leave when they come") {
+  Known known{{{0, training(0, {}, 3)}, {1, training(1, {}, 2)}}};  // ranks 1-3 and 4-6; then 1-2, 3-4, 5-6
+  SynchronousMaster master = master_of(6, known);
+  const std::uint64_t pair = synchronous_gang(known.trainings.at(1));
+  SUBCASE("the leader fails: its mate is not told while it is in another gang") {
+    begin(master, w4, 0), begin(master, w3, 1);
+    const auto failed = master.on(event::Finished{w3, TrainingId{1}, 0, true}, Seconds(1));
+    REQUIRE(failed.size() == 1);
+    CHECK(all<action::Record>(failed).at(0).worker == w3);
+    CHECK(all<action::Record>(master.on(event::Finished{w4, TrainingId{0}, 0}, Seconds(2))).at(0).worker == w4);
+    const auto told = begin(master, w4, 1);
+    REQUIRE(told.size() == 1);
+    CHECK((all<action::Abandon>(told).at(0).worker == w4 && all<action::Abandon>(told)[0].gang == pair));
+  }
+  SUBCASE("a mate fails: it counts though the leader has not begun") {
+    begin(master, w3, 0), begin(master, w4, 1);
+    const auto failed = master.on(event::Finished{w4, TrainingId{1}, 0, true}, Seconds(1));
+    REQUIRE(failed.size() == 1);
+    CHECK(all<action::Record>(failed).at(0).worker == w3);
+    CHECK(all<action::Record>(failed)[0].members == std::vector{w3, w4});
+    const auto told = begin(master, w3, 1);
+    REQUIRE(told.size() == 1);
+    CHECK((all<action::Abandon>(told).at(0).worker == w3 && all<action::Abandon>(told)[0].gang == pair));
+    CHECK(!all<action::Lost>(master.on(event::Tick{}, Seconds(60))).at(2).training);  // and it is not blamed
+  }
+}
+
+TEST_CASE("synchronous: a mate fails over a later milestone before the leader tells of an earlier one; both count") {
+  Known known{{{0, training(0, {5, 10}, 2)}}};
+  SynchronousMaster master = master_of(2, known);
+  begin(master, w1, 0), begin(master, w2, 0);
+  const auto failed = master.on(event::Finished{w2, TrainingId{0}, 1, true}, Seconds(1));
+  CHECK(all<action::Record>(failed).at(0).milestone == 1);
+  CHECK(all<action::Abandon>(failed).at(0).worker == w1);
+  CHECK(all<action::Record>(master.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1))).at(0).milestone == 0);
+}
+
 TEST_CASE("synchronous: a member that is lost, the gang's training is blamed once") {
   Known known{{{0, training(0, {5, 10}, 2)}}};
   SynchronousMaster master = master_of(3, known);
@@ -232,6 +269,7 @@ TEST_CASE("synchronous: a member that is lost, the gang's training is blamed onc
   CHECK(all<action::Lost>(actions)[0].worker == w2);
   CHECK(all<action::Lost>(actions)[0].training == again(training(0, {10}, 2), 2));
   CHECK(all<action::Stop>(actions).size() == 2);
+  CHECK(master.on(event::Finished{w1, TrainingId{0}, 1}, Seconds(11)).empty());
 
   SUBCASE("also where both are lost in the same moment") {
     SynchronousMaster both = master_of(3, known);
