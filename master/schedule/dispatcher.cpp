@@ -76,10 +76,10 @@ void Dispatcher::handle(const event::Finished& finished, Time now) {
 
 /// A failure may be told by several members: the first counts.
 void Dispatcher::finish_in_gang(const event::Finished& finished, Gang& gang) {
-  if (gang.over || finished.training != gang.training.id || finished.milestone != gang.done) return;
+  if (gang.over || finished.training != gang.training.id || !gang.ended.add(finished.milestone)) return;
   crew_.want(action::Record{gang.members[0], gang.training, finished.milestone, gang.members});
-  gang.over = ++gang.done == gang.training.trials();
-  if (gang.over && finished.failed) abandon(gang, finished.worker);
+  gang.over = gang.ended.all();
+  if (finished.failed && gang.ended.last()) abandon(gang, finished.worker);
 }
 
 void Dispatcher::handle(const event::Left& left, Time now) {
@@ -111,7 +111,8 @@ void Dispatcher::leave_gang(WorkerId id) {
   refresh(id);
   Gang& gang = found->second;
   if (--gang.in > 0) return;
-  assert(gang.over);  // a member leaves after the last trial, or because a mate's loss or failure has been dealt with
+  // Its leader was told to abandon it before it had told of an earlier trial.
+  if (!gang.over) line_.push_front(gang.training.rest(gang.ended.in_order()));
   gangs_.erase(found);
 }
 
@@ -120,11 +121,10 @@ void Dispatcher::lose(WorkerId id) {
   std::optional<Training> unfinished;
   if (w.gang > 0) {
     Gang& gang = gangs_.at(w.gang);
-    if (crew_.present(id) && !gang.over) {
+    if (crew_.present(id) && !std::exchange(gang.over, true)) {
       abandon(gang, id);
-      unfinished = gang.training.rest(gang.done);
+      unfinished = gang.training.rest(gang.ended.in_order());
     }
-    gang.over = true;
   } else if (crew_.present(id) && !w.in_hand.empty()) {
     unfinished = w.in_hand.front().rest(w.head_done);
     w.in_hand.pop_front();
@@ -215,7 +215,8 @@ void Dispatcher::assign_gang(Training training, Time now) {
   crew_.want(action::AssignGang{number, members, training});
   crew_.want(action::Began{members[0], training, members});
   const std::size_t size = members.size();
-  gangs_.emplace(number, Gang{number, std::move(training), std::move(members), size, 0, false, now});
+  const EndedTrials none(training);
+  gangs_.emplace(number, Gang{number, std::move(training), std::move(members), size, none, false, now});
 }
 
 /// The first in line is a gang that waits for workers: gives the idle ones what does not delay it, because it ends

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "master/schedule/crew.hpp"
+#include "master/schedule/ended_trials.hpp"
 #include "master/schedule/events.hpp"
 #include "master/schedule/free_times.hpp"
 #include "master/schedule/idle_workers.hpp"
@@ -69,8 +70,8 @@ class Dispatcher {
     Training training;
     std::vector<WorkerId> members;  ///< leader first
     std::size_t in = 0;             ///< members that have not left
-    std::size_t done = 0;           ///< trials that have ended
-    bool over = false;              ///< recorded, queued again or given up
+    EndedTrials ended;
+    bool over = false;  ///< recorded, queued again or given up
     Time began{0};
   };
 

@@ -101,8 +101,8 @@ std::vector<std::pair<double, std::size_t>> RoundMaster::longest_first(const std
 
 void RoundMaster::assign(const Training& training, const std::vector<WorkerId>& members) {
   const std::uint64_t gang = members.size() > 1 ? ++last_gang_ : 0;
-  const auto progress = std::make_shared<Progress>();
-  for (const WorkerId member : members) turns(member).push_back({training, members, gang, progress});
+  const auto ended = std::make_shared<EndedTrials>(training);
+  for (const WorkerId member : members) turns(member).push_back({training, members, gang, ended});
   if (gang > 0) crew_.want(action::AssignGang{gang, members, training});  // all members get theirs in one order
 }
 
@@ -120,7 +120,7 @@ void RoundMaster::send_round() {
 void RoundMaster::begin_turn(WorkerId id) {
   if (!trains(id)) return;
   const Turn& turn = turns(id).front();
-  if (turn.progress->over)
+  if (turn.ended->last())
     crew_.want(action::Abandon{id, turn.gang});
   else if (turn.members[0] == id)
     crew_.want(action::Began{id, turn.training, turn.gang > 0 ? turn.members : std::vector<WorkerId>{}});
@@ -144,22 +144,24 @@ void RoundMaster::handle(const event::Finished& finished, Seconds now) {
   crew_.hear(finished.worker, now);
   if (!crew_.counts(finished) || turns(finished.worker).empty()) return;
   const Turn turn = turns(finished.worker).front();
-  Progress& progress = *turn.progress;
-  if (turn.training.id != finished.training || progress.over || progress.done != finished.milestone) return;
+  if (turn.training.id != finished.training || !turn.ended->add(finished.milestone)) return;
   crew_.want(action::Record{turn.members[0], turn.training, finished.milestone,
                             turn.gang > 0 ? turn.members : std::vector<WorkerId>{}});
-  progress.over = ++progress.done == turn.training.trials();
-  if (!progress.over) return;
+  if (!turn.ended->last()) return;
   if (turn.gang == 0) return end_turn(finished.worker);
   if (!finished.failed) return;
   for (const WorkerId mate : turn.members)
-    if (mate != finished.worker && turns(mate).front().gang == turn.gang) crew_.want(action::Abandon{mate, turn.gang});
+    if (mate != finished.worker && is_in(mate, turn.gang)) crew_.want(action::Abandon{mate, turn.gang});
 }
 
 void RoundMaster::handle(const event::Left& left, Seconds now) {
   crew_.hear(left.worker, now);
-  const Turns& own = turns(left.worker);
-  if (!own.empty() && own.front().gang == left.gang) end_turn(left.worker);
+  if (!is_in(left.worker, left.gang)) return;
+  const Turn& turn = turns(left.worker).front();
+  // Told to abandon it before it had told of an earlier trial: again in the next round.
+  if (turn.members[0] == left.worker && !turn.ended->all())
+    round_.push_back(turn.training.rest(turn.ended->in_order()));
+  end_turn(left.worker);
 }
 
 void RoundMaster::handle(const event::Stopped& stopped, Seconds) {
@@ -178,7 +180,8 @@ void RoundMaster::lose(WorkerId id) {
   std::optional<Training> unfinished;
   if (trains(id)) {
     const Turn& turn = turns(id).front();
-    if (!std::exchange(turn.progress->over, true)) unfinished = turn.training.rest(turn.progress->done);
+    if (!turn.ended->last()) unfinished = turn.training.rest(turn.ended->in_order());
+    turn.ended->add_all();
   }
   crew_.lose(id, std::move(unfinished));
   if (!crew_.ending()) crew_.stop_everyone(Ending::rank_lost);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "master/schedule/crew.hpp"
+#include "master/schedule/ended_trials.hpp"
 #include "master/schedule/events.hpp"
 #include "search/base/id.hpp"
 #include "search/base/time.hpp"
@@ -36,15 +37,11 @@ class RoundMaster {
   std::size_t running() const;  ///< workers that are training
 
  private:
-  struct Progress {
-    std::size_t done = 0;  ///< trials that have ended
-    bool over = false;     ///< nothing more of it counts; who comes to it later is told to leave
-  };
   struct Turn {
     Training training;
-    std::vector<WorkerId> members;  ///< leader first
-    std::uint64_t gang;             ///< its number; 0: a rank alone
-    std::shared_ptr<Progress> progress;
+    std::vector<WorkerId> members;       ///< leader first
+    std::uint64_t gang;                  ///< its number; 0: a rank alone
+    std::shared_ptr<EndedTrials> ended;  ///< once the last one has, who comes to it is told to leave
   };
   using Turns = std::deque<Turn>;  ///< of one worker in this round, the one at hand first
 
@@ -71,6 +68,7 @@ class RoundMaster {
   void lose(WorkerId id);
 
   Turns& turns(WorkerId id) { return turns_.at(id.value - 1); }
+  bool is_in(WorkerId id, std::uint64_t gang) { return !turns(id).empty() && turns(id).front().gang == gang; }
   bool trains(WorkerId id) const { return crew_.present(id) && !turns_.at(id.value - 1).empty(); }
 
   Source source_;

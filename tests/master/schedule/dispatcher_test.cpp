@@ -299,12 +299,14 @@ Training gang_training(std::uint64_t id, std::uint32_t gang) {
   return t;
 }
 
-/// Trainings 0, 1 ... of these gang sizes.
-Dispatcher::Source gangs(std::vector<std::uint32_t> sizes) {
-  return [sizes, next = std::size_t{0}]() mutable -> std::optional<Training> {
+/// Trainings 0, 1 ... of these gang sizes, with these milestones.
+Dispatcher::Source gangs(std::vector<std::uint32_t> sizes, std::vector<std::int64_t> milestones = {}) {
+  return [sizes, milestones, next = std::size_t{0}]() mutable -> std::optional<Training> {
     if (next == sizes.size()) return std::nullopt;
-    const std::size_t id = next++;
-    return gang_training(id, sizes[id]);
+    Training training = gang_training(next, sizes[next]);
+    training.milestones = milestones;
+    ++next;
+    return training;
   };
 }
 
@@ -459,6 +461,31 @@ TEST_CASE("a member that fails: the first report counts, and its mates are told 
   CHECK(all<action::Stop>(dispatcher.on(event::Left{w2, gang.gang}, Seconds(1))).size() == 2);
 }
 
+TEST_CASE("a mate fails over a later milestone before the leader tells of an earlier one") {
+  Training shared = gang_training(0, 2);
+  shared.milestones = {5, 10};
+  Dispatcher dispatcher(
+      {.workers = 2, .most_in_hand = 1},
+      [given = false, shared]() mutable { return std::exchange(given, true) ? std::nullopt : std::optional(shared); },
+      Seconds(0));
+  std::vector<Action> actions;
+  join(dispatcher, {"a", "a"}, actions);
+  const std::uint64_t gang = all<action::AssignGang>(actions).at(0).gang;
+  actions = dispatcher.on(event::Finished{w2, TrainingId{0}, 1, true}, Seconds(1));
+  CHECK(all<action::Record>(actions).at(0).milestone == 1);
+  CHECK(all<action::Abandon>(actions).at(0).worker == w1);
+  CHECK(dispatcher.on(event::Left{w2, gang}, Seconds(1)).empty());
+  SUBCASE("both count") {
+    CHECK(all<action::Record>(dispatcher.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1))).at(0).milestone == 0);
+    CHECK(all<action::Stop>(dispatcher.on(event::Left{w1, gang}, Seconds(1))).size() == 2);
+  }
+  SUBCASE("the leader leaves without a word: the training is queued again") {
+    const auto again = all<action::AssignGang>(dispatcher.on(event::Left{w1, gang}, Seconds(1)));
+    REQUIRE(again.size() == 1);
+    CHECK((again[0].training == shared && again[0].gang > gang));
+  }
+}
+
 TEST_CASE("what a gang completes before it hears that it is to stop is recorded") {
   Dispatcher dispatcher({.workers = 2, .most_in_hand = 1}, gangs({2}), Seconds(0));
   std::vector<Action> actions;
@@ -487,7 +514,7 @@ TEST_CASE("a gang larger than what is left is passed over; the rest is done, and
   CHECK(end[0].ending == Ending::short_handed);
 }
 
-TEST_CASE("gangs and single trials under random deaths: every training ends once, no worker is in two places") {
+TEST_CASE("gangs and single trials under random deaths: every trial ends once, no worker is in two places") {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     CAPTURE(seed);
     std::mt19937_64 random(seed);
@@ -497,14 +524,17 @@ TEST_CASE("gangs and single trials under random deaths: every training ends once
     Dispatcher::Expected expected = [](const Training&) { return std::nullopt; };
     if (seed % 2) expected = [](const Training& t) { return Seconds(0.1 + 0.1 * double(t.id.value % 7)); };
     Dispatcher dispatcher({.workers = workers, .lost_after = Seconds(1), .in_hand = Seconds(0.3), .most_attempts = 2},
-                          gangs(sizes), Seconds(0), expected);
+                          gangs(sizes, {5, 10}), Seconds(0), expected);
     struct Hand {
-      std::deque<TrainingId> alone;
+      std::deque<Training> alone;
       std::optional<action::AssignGang> gang;
     };
     std::map<WorkerId, Hand> hands;
     std::set<WorkerId> dead;
-    std::map<TrainingId, int> ended;
+    std::map<std::pair<TrainingId, std::int64_t>, int> ended;  // by milestone
+    std::map<std::uint64_t, std::size_t> told;                 // trials, by the leader of a gang
+    std::set<std::uint64_t> failed;                            // gangs
+    std::map<std::uint64_t, TrainingId> untold;                // by gang: a mate has failed over what came after
     std::set<std::pair<WorkerId, std::uint64_t>> leaving;
     std::optional<Ending> ending;
     double time = 0;
@@ -512,7 +542,7 @@ TEST_CASE("gangs and single trials under random deaths: every training ends once
       for (const Action& a : actions) {
         if (auto* assign = std::get_if<action::Assign>(&a)) {
           CHECK(!hands[assign->worker].gang);
-          for (const Training& t : assign->trainings) hands[assign->worker].alone.push_back(t.id);
+          for (const Training& t : assign->trainings) hands[assign->worker].alone.push_back(t);
         } else if (auto* formed = std::get_if<action::AssignGang>(&a)) {
           CHECK(formed->members.size() == formed->training.gang);
           for (const WorkerId w : formed->members) {
@@ -523,9 +553,10 @@ TEST_CASE("gangs and single trials under random deaths: every training ends once
         } else if (auto* abandon = std::get_if<action::Abandon>(&a)) {
           leaving.insert({abandon->worker, abandon->gang});
         } else if (auto* record = std::get_if<action::Record>(&a)) {
-          ++ended[record->training.id];
+          ++ended[{record->training.id, record->training.milestones.at(record->milestone)}];
         } else if (auto* given_up = std::get_if<action::GiveUp>(&a)) {
-          ++ended[given_up->training.id];
+          for (const std::int64_t milestone : given_up->training.milestones)
+            ++ended[{given_up->training.id, milestone}];
         } else if (auto* lost = std::get_if<action::Lost>(&a)) {
           hands.erase(lost->worker);
         } else if (auto* stop = std::get_if<action::Stop>(&a)) {
@@ -546,23 +577,32 @@ TEST_CASE("gangs and single trials under random deaths: every training ends once
       stopped = hands.empty();
       if (!dead.contains(w) && stopped) apply(dispatcher.on(event::Stopped{w}, Seconds(time)));
       if (!dead.contains(w) && hands.contains(w) && !hands[w].alone.empty()) {
-        const TrainingId head = hands[w].alone.front();
+        const Training head = hands[w].alone.front();
         hands[w].alone.pop_front();
-        apply(dispatcher.on(event::Finished{w, head, 0}, Seconds(time)));
+        for (std::size_t k = 0; k < head.trials(); ++k)
+          apply(dispatcher.on(event::Finished{w, head.id, k}, Seconds(time)));
       } else if (!dead.contains(w) && hands.contains(w) && hands[w].gang) {
         const action::AssignGang gang = *hands[w].gang;
+        const TrainingId id = gang.training.id;
+        const std::size_t trials = gang.training.trials();
         const bool leads = gang.members[0] == w;
         const bool whole =
             std::none_of(gang.members.begin(), gang.members.end(), [&](WorkerId m) { return dead.contains(m); });
-        if (leaving.contains({w, gang.gang}) ||
-            (whole && !leads && !ended.contains(gang.training.id) && random() % 50 == 0)) {
-          if (!leaving.contains({w, gang.gang}))  // it fails by itself
-            apply(dispatcher.on(event::Finished{w, gang.training.id, 0, true}, Seconds(time)));
+        const bool goes_on = whole && !failed.contains(gang.gang) && told[gang.gang] < trials;
+        const std::size_t from = told[gang.gang] + random() % 2;
+        const bool fails = goes_on && !leads && from < trials && random() % 50 == 0;
+        if (leaving.contains({w, gang.gang}) || fails) {
+          if (leads && untold.contains(gang.gang) && random() % 4 && untold.erase(gang.gang))  // it was about to
+            apply(dispatcher.on(event::Finished{w, id, told[gang.gang]}, Seconds(time)));
+          if (fails && failed.insert(gang.gang).second && from > told[gang.gang]) untold[gang.gang] = id;
+          for (std::size_t k = from; fails && k < trials; ++k)
+            apply(dispatcher.on(event::Finished{w, id, k, true}, Seconds(time)));
           if (hands.contains(w)) hands[w].gang.reset();
           apply(dispatcher.on(event::Left{w, gang.gang}, Seconds(time)));
-        } else if (leads && whole && !ended.contains(gang.training.id)) {
-          apply(dispatcher.on(event::Finished{w, gang.training.id, 0}, Seconds(time)));
+        } else if (leads && goes_on) {
+          apply(dispatcher.on(event::Finished{w, id, told[gang.gang]++}, Seconds(time)));
           for (const WorkerId m : gang.members) {
+            if (told[gang.gang] < trials) break;
             if (hands.contains(m)) hands[m].gang.reset();
             apply(dispatcher.on(event::Left{m, gang.gang}, Seconds(time)));
           }
@@ -571,10 +611,14 @@ TEST_CASE("gangs and single trials under random deaths: every training ends once
       apply(dispatcher.on(event::Tick{}, Seconds(time)));
     }
     REQUIRE(ending);
-    for (const auto& [id, times] : ended) CHECK(times == 1);
+    std::set<TrainingId> again;
+    for (const auto& [gang, id] : untold) again.insert(id);
+    for (const auto& [trial, times] : ended)
+      if (!again.contains(trial.first)) CHECK(times == 1);  // of others the store keeps the first
     const std::size_t left = workers - dead.size();
     for (std::size_t i = 0; i < sizes.size(); ++i)
-      if (sizes[i] <= left) CHECK(ended.contains(TrainingId{i}));
-    CHECK((*ending == Ending::done) == (ended.size() == sizes.size()));
+      for (const std::int64_t milestone : {5, 10})
+        if (sizes[i] <= left) CHECK(ended.contains({TrainingId{i}, milestone}));
+    CHECK((*ending == Ending::done) == (ended.size() == 2 * sizes.size()));
   }
 }

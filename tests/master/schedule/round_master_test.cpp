@@ -133,6 +133,39 @@ TEST_CASE("gangs are ranks in a row, the largest first; a failure sends its mate
   CHECK(master.running() == 1);
 }
 
+TEST_CASE("a mate fails over a later milestone before the leader tells of an earlier one") {
+  Rounds rounds;
+  Training shared = training(0, 2);
+  shared.milestones = {5, 10};
+  rounds.ready = {shared};
+  RoundMaster master({.workers = 2}, rounds.source(), unknown, Seconds(0));
+  const std::uint64_t gang = all<action::AssignGang>(join_all(master, 2)).at(0).gang;
+  const auto failed = master.on(event::Finished{w2, {0}, 1, true}, Seconds(1));
+  CHECK(all<action::Record>(failed).at(0).milestone == 1);
+  CHECK(all<action::Abandon>(failed).at(0).worker == w1);
+  master.on(event::Left{w2, gang}, Seconds(1));
+  SUBCASE("both count") {
+    CHECK(all<action::Record>(master.on(event::Finished{w1, {0}, 0}, Seconds(1))).at(0).milestone == 0);
+    CHECK(all<action::Stop>(master.on(event::Left{w1, gang}, Seconds(1))).size() == 2);
+  }
+  SUBCASE("the leader leaves without a word: again in the next round") {
+    const auto again = all<action::AssignGang>(master.on(event::Left{w1, gang}, Seconds(1)));
+    REQUIRE(again.size() == 1);
+    CHECK((again[0].training == shared && again[0].gang > gang));
+  }
+}
+
+TEST_CASE("a leader fails whose mate is through with its turns") {
+  Rounds rounds;
+  rounds.ready = {training(0, 2)};
+  RoundMaster master({.workers = 2}, rounds.source(), unknown, Seconds(0));
+  const std::uint64_t gang = all<action::AssignGang>(join_all(master, 2)).at(0).gang;
+  master.on(event::Left{w2, gang}, Seconds(1));
+  const auto failed = master.on(event::Finished{w1, {0}, 0, true}, Seconds(1));
+  CHECK(all<action::Record>(failed).size() == 1);
+  CHECK(all<action::Abandon>(failed).empty());
+}
+
 TEST_CASE("ranks that are in gangs of several sizes come to each in one order, and the round ends") {
   for (const auto& [workers, small, large] :
        {std::tuple{6u, 2u, 3u}, std::tuple{8u, 3u, 4u}, std::tuple{10u, 2u, 5u}, std::tuple{12u, 4u, 6u}}) {
