@@ -226,9 +226,9 @@ void MasterLoop::act(const action::Lost& lost) {
     conclusion_.attempts_raised = true;
     store_.start(*lost.training, 0, roster_.info(lost.worker), steady_unix_time());  // the raised attempt outlives us
     what += "; its trial is queued again";
+    commits_.add();  // not at once: many are lost together, and the others wait for our signs of life
   }
   progress_.say(what);
-  commits_.commit(now());
 }
 
 void MasterLoop::act(const action::GiveUp& given_up) {

@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <deque>
+#include <fstream>
 #include <list>
 #include <memory>
 #include <set>
@@ -208,6 +210,33 @@ TEST_CASE("a silence that the master slept through counts against nobody") {
   }
   job.pass(11);  // awake, and nobody says a word
   CHECK(job.turn().value().ending == Ending::workers_lost);
+}
+
+namespace {
+
+/// Transactions that have been written to the job's database: the change counter of SQLite's file format.
+std::uint32_t transactions(const fs::path& folder) {
+  std::ifstream file(folder / "s.db", std::ios::binary);
+  unsigned char bytes[4];
+  file.seekg(24).read(reinterpret_cast<char*>(bytes), sizeof bytes);
+  return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 | std::uint32_t{bytes[2]} << 8 | bytes[3];
+}
+
+}  // namespace
+
+TEST_CASE("workers that are lost together cost one commit, which has all of their attempts") {
+  const TemporaryFolder folder;
+  Job job(folder.path, indices(1, 8), 10);
+  job.join_all();
+  for (int seconds : {5, 5}) {
+    job.pass(seconds);
+    job.worker(9).say(wire::Heartbeat{});
+  }
+  const std::uint32_t before = transactions(folder.path);
+  job.time += Seconds(2);
+  job.turn();
+  CHECK(transactions(folder.path) - before == 1);
+  CHECK(query(folder.path / "s.db", "SELECT count(*) FROM trials WHERE attempt = 2") == Rows{"8"});
 }
 
 TEST_CASE("a training that is lost with two workers fails, and the search goes on") {
