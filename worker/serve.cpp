@@ -1,7 +1,6 @@
 #include "worker/serve.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <boost/program_options.hpp>
@@ -31,6 +30,8 @@ namespace stormsweep {
 namespace {
 
 constexpr int most_background = 8;
+/// From our end to that of all others, who may have to end an epoch, and rank 0 to wait for its database.
+constexpr Seconds others_patience{600};
 
 /// A GPU for each worker of the node where there are any; else an equal share of its cores. The master sits on a core
 /// of a worker: it sleeps nearly always.
@@ -150,8 +151,7 @@ int serve_command(const std::vector<std::string>& arguments, Executor& executor)
   const bool finalize = work_or_die(channel, placement, executor);
   channel.flush(Seconds(5));
   if (!finalize) std::_Exit(exit_done);
-  std::signal(SIGALRM, SIG_DFL);
-  alarm(30);  // MPI_Finalize waits for every rank: one may have died since
+  channel.leave_within(others_patience, [] { std::_Exit(exit_done); });
   return exit_done;
 }
 

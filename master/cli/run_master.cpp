@@ -41,6 +41,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr Seconds workers_patience{60};  // they have stopped, and only leave MPI
+
 std::optional<StoredShare> share_of(const Space& space, const RunOptions& options) {
   if (!options.shared) return std::nullopt;
   return StoredShare{options.share, make_method(space, options.share)->trials()};
@@ -179,10 +181,11 @@ int dispatch_job(const OpenSearch& search) {
   }
   const int status = conclude(search, conclusion);
   try {
-    search.store.close();            // MPI_Finalize may wait for a rank that no longer answers, until we are killed
+    search.store.close();
   } catch (const std::exception&) {  // what is wrong has been told
   }
   if (conclusion.workers_died) std::_Exit(status);
+  channel.leave_within(workers_patience, [status] { std::_Exit(status); });  // one may have died since it stopped
   return status;
 }
 

@@ -42,6 +42,16 @@ struct Receiving {
   Progress progress = Progress::pending;
 };
 
+/// Calls `give_up` after `patience`, unless it is stopped before.
+std::jthread watch(Seconds patience, const std::function<void()>& give_up) {
+  return std::jthread([=](const std::stop_token& stop) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any never;
+    if (!never.wait_for(lock, stop, patience, [&] { return stop.stop_requested(); })) give_up();
+  });
+}
+
 }  // namespace
 
 struct MpiChannel::State {
@@ -57,18 +67,15 @@ struct MpiChannel::State {
 
   std::list<Receiving> receiving;  // large messages arrive over several looks, in the order of their start
 
+  std::jthread leaving;  // watches, once MPI is to be left
+
   void collect_sent() {
     std::erase_if(sending, [](Sending& s) { return progress(s.request) != Progress::pending; });
   }
 };
 
 MpiChannel::MpiChannel(Seconds patience, const std::function<void()>& give_up) : state_(std::make_unique<State>()) {
-  const std::jthread watch([&](const std::stop_token& stop) {
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any never;
-    if (!never.wait_for(lock, stop, patience, [&] { return stop.stop_requested(); })) give_up();
-  });
+  const std::jthread starting = watch(patience, give_up);
   // Where there is IPv6, Open MPI 5, which asks the kernel what reaches what, finds that a host does not reach itself,
   // and says so on standard error. Comparing addresses does as well.
   setenv("OMPI_MCA_reachable", "weighted", 0);
@@ -98,6 +105,10 @@ MpiChannel::MpiChannel(Seconds patience, const std::function<void()>& give_up) :
 MpiChannel::~MpiChannel() {
   flush(std::chrono::seconds(1));
   MPI_Finalize();
+}
+
+void MpiChannel::leave_within(Seconds patience, const std::function<void()>& give_up) {
+  state_->leaving = watch(patience, give_up);
 }
 
 int MpiChannel::rank() const {

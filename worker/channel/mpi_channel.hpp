@@ -21,6 +21,9 @@ class MpiChannel : public Channel {
   /// Leaves MPI, which waits for the other ranks. A process that has seen a death must end by std::_Exit instead.
   ~MpiChannel() override;
 
+  /// MPI is to be left within `patience`, or `give_up` is called as above: a rank may have died that it waits for.
+  void leave_within(Seconds patience, const std::function<void()>& give_up);
+
   int rank() const override;
   int size() const override;
   /// Ranks on this node: their number, this one's place among them, and whether rank 0 is one of them.
