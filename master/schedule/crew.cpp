@@ -8,6 +8,7 @@ namespace stormsweep {
 
 Crew::Crew(const DispatchPolicy& policy, Seconds now)
     : lost_after_(policy.lost_after),
+      leave_after_(policy.leave_after),
       most_attempts_(policy.most_attempts),
       workers_(policy.workers, Worker{State::expected, now}),
       heard_since_(now),
@@ -50,6 +51,18 @@ std::optional<Training> Crew::lose(WorkerId id, std::optional<Training> unfinish
   if (unfinished) ++unfinished->attempt;
   want(action::Lost{id, unfinished});
   return unfinished;
+}
+
+void Crew::complete(std::uint64_t gang, std::vector<WorkerId> members, Seconds now) {
+  complete_.push_back({gang, std::move(members), now});
+}
+
+void Crew::abandon_overdue(Seconds now, const std::function<bool(WorkerId, std::uint64_t)>& is_in) {
+  for (; !complete_.empty() && now - complete_.front().since > leave_after_; complete_.pop_front()) {
+    const auto& [gang, members, since] = complete_.front();
+    for (const WorkerId member : members)
+      if (is_in(member, gang)) want(action::Abandon{member, gang});
+  }
 }
 
 std::vector<WorkerId> Crew::stop_everyone(Ending ending) {

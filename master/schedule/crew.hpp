@@ -1,7 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "master/schedule/events.hpp"
@@ -36,6 +40,10 @@ class Crew {
   /// It is dead, and `unfinished` is what is left of its training, if it had one. Returns what is to be queued again,
   /// with its attempt raised; nothing where that has killed the last worker that it may.
   std::optional<Training> lose(WorkerId id, std::optional<Training> unfinished);
+  /// All trials of a gang are complete: its members are expected to leave it.
+  void complete(std::uint64_t gang, std::vector<WorkerId> members, Seconds now);
+  /// Members that have not left one in time (`is_in` tells) are told to: what they do there may never end.
+  void abandon_overdue(Seconds now, const std::function<bool(WorkerId, std::uint64_t gang)>& is_in);
   /// Returns who was told to stop.
   std::vector<WorkerId> stop_everyone(Ending ending);
 
@@ -49,18 +57,24 @@ class Crew {
     State state = State::expected;
     Seconds heard;
   };
+  struct Complete {
+    std::uint64_t gang;
+    std::vector<WorkerId> members;
+    Seconds since;
+  };
 
   Worker& at(WorkerId id) { return workers_.at(id.value - 1); }
   const Worker& at(WorkerId id) const { return workers_.at(id.value - 1); }
   void set_state(WorkerId id, State state);
 
-  Seconds lost_after_;
+  Seconds lost_after_, leave_after_;
   std::uint32_t most_attempts_;
   std::vector<Worker> workers_;  ///< by rank, from 1
   Seconds heard_since_;          ///< everyone that is not gone was heard then, or later
   std::size_t expected_, present_ = 0, gone_ = 0;
   std::optional<Ending> ending_;
   bool ended_ = false;
+  std::deque<Complete> complete_;  ///< ascending in time
   std::vector<Action> actions_;
 };
 

@@ -54,7 +54,7 @@ void Dispatcher::handle(const event::Finished& finished, Time now) {
   Worker& w = worker(finished.worker);
   crew_.hear(finished.worker, now);
   if (!crew_.counts(finished)) return;
-  if (w.gang > 0) return finish_in_gang(finished, gangs_.at(w.gang));
+  if (w.gang > 0) return finish_in_gang(finished, gangs_.at(w.gang), now);
   assert(!w.in_hand.empty());
   if (w.in_hand.front().id != finished.training) return;  // its head has failed since it was told to stop
   crew_.want(action::Record{finished.worker, w.in_hand.front(), finished.milestone});
@@ -75,11 +75,12 @@ void Dispatcher::handle(const event::Finished& finished, Time now) {
 }
 
 /// A failure may be told by several members: the first counts.
-void Dispatcher::finish_in_gang(const event::Finished& finished, Gang& gang) {
+void Dispatcher::finish_in_gang(const event::Finished& finished, Gang& gang, Time now) {
   if (gang.over || finished.training != gang.training.id || !gang.ended.add(finished.milestone)) return;
   crew_.want(action::Record{gang.members[0], gang.training, finished.milestone, gang.members});
   gang.over = gang.ended.all();
   if (finished.failed && gang.ended.last()) abandon(gang, finished.worker);
+  if (gang.over) crew_.complete(gang.number, gang.members, now);
 }
 
 void Dispatcher::handle(const event::Left& left, Time now) {
@@ -98,6 +99,7 @@ void Dispatcher::handle(const event::Drain&, Time) {
 
 void Dispatcher::handle(const event::Tick&, Time now) {
   for (const WorkerId id : crew_.silent(now)) lose(id);
+  crew_.abandon_overdue(now, [this](WorkerId id, std::uint64_t gang) { return worker(id).gang == gang; });
 }
 
 void Dispatcher::abandon(const Gang& gang, WorkerId but) {

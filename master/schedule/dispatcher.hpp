@@ -85,7 +85,7 @@ class Dispatcher {
   void handle(const event::Supplied&, Time) {}
 
   Worker& worker(WorkerId id) { return workers_.at(id.value - 1); }
-  void finish_in_gang(const event::Finished& finished, Gang& gang);
+  void finish_in_gang(const event::Finished& finished, Gang& gang, Time now);
   void abandon(const Gang& gang, WorkerId but);
   void leave_gang(WorkerId id);
   void lose(WorkerId id);

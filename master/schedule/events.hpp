@@ -122,8 +122,9 @@ using Action = std::variant<action::Assign, action::AssignGang, action::Began, a
                             action::Lost, action::GiveUp, action::Stop, action::End>;
 
 struct DispatchPolicy {
-  std::size_t workers = 1;  ///< ranks 1 ... workers are expected to join
-  Seconds lost_after{10};   ///< silence that means death
+  std::size_t workers = 1;   ///< ranks 1 ... workers are expected to join
+  Seconds lost_after{10};    ///< silence that means death
+  Seconds leave_after{300};  ///< that members may stay in a gang whose trials are complete
   Seconds in_hand{0.2};  ///< work that a worker holds in advance: hides the way to the master, costs balance at the end
   std::size_t most_in_hand = 256;   ///< trainings that it holds at most
   std::uint32_t most_attempts = 2;  ///< a training that was lost with so many workers is given up

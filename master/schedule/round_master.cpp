@@ -149,7 +149,7 @@ void RoundMaster::handle(const event::Finished& finished, Seconds now) {
                             turn.gang > 0 ? turn.members : std::vector<WorkerId>{}});
   if (!turn.ended->last()) return;
   if (turn.gang == 0) return end_turn(finished.worker);
-  if (!finished.failed) return;
+  if (!finished.failed) return crew_.complete(turn.gang, turn.members, now);
   for (const WorkerId mate : turn.members)
     if (mate != finished.worker && is_in(mate, turn.gang)) crew_.want(action::Abandon{mate, turn.gang});
 }
@@ -174,6 +174,7 @@ void RoundMaster::handle(const event::Drain&, Seconds) {
 
 void RoundMaster::handle(const event::Tick&, Seconds now) {
   for (const WorkerId id : crew_.silent(now)) lose(id);
+  crew_.abandon_overdue(now, [this](WorkerId id, std::uint64_t gang) { return is_in(id, gang); });
 }
 
 void RoundMaster::lose(WorkerId id) {

@@ -69,7 +69,8 @@ void SynchronousMaster::handle(const event::Finished& finished, Seconds now) {
   crew_.want(action::Record{gang[0], training, finished.milestone, alone ? std::vector<WorkerId>{} : gang});
   for (const WorkerId member : gang)
     if (is_in(member, training)) worker(member).done = std::max(worker(member).done, finished.milestone + 1);
-  if (!finished.failed || alone || !last) return;
+  if (alone || !last) return;
+  if (!finished.failed) return crew_.complete(synchronous_gang(training), gang, now);
   over_.insert(training.id);
   for (const WorkerId mate : gang) {
     if (mate != finished.worker && is_in(mate, training)) crew_.want(action::Abandon{mate, synchronous_gang(training)});
@@ -86,6 +87,10 @@ void SynchronousMaster::handle(const event::Drain&, Seconds) {
 
 void SynchronousMaster::handle(const event::Tick&, Seconds now) {
   for (const WorkerId id : crew_.silent(now)) lose(id);
+  crew_.abandon_overdue(now, [this](WorkerId id, std::uint64_t gang) {
+    const auto& training = worker(id).training;
+    return training && synchronous_gang(*training) == gang;
+  });
 }
 
 void SynchronousMaster::lose(WorkerId id) {

@@ -85,6 +85,23 @@ TEST_CASE("crew: silence longer than agreed is a loss, also of one that never jo
   CHECK(all<action::Stop>(crew.take_wanted()).at(0).worker == w2);
 }
 
+TEST_CASE("crew: who is still in a gang long after it was complete is told to leave it, once") {
+  Crew crew = crew_of_two();
+  const auto told = [&](double now) {
+    crew.abandon_overdue(Seconds(now), [](WorkerId id, std::uint64_t gang) { return id == w1 || gang == 2; });
+    return all<action::Abandon>(crew.take_wanted());
+  };
+  crew.complete(1, {w1, w2}, Seconds(0));
+  crew.complete(2, {w2}, Seconds(100));
+  CHECK(told(300).empty());
+  const auto first = told(301);
+  REQUIRE(first.size() == 1);
+  CHECK((first[0].worker == w1 && first[0].gang == 1));
+  CHECK(told(302).empty());
+  CHECK(told(500).at(0).worker == w2);
+  CHECK(told(1000).empty());
+}
+
 TEST_CASE("crew: who is lost is blamed for what it trained, until it is given up") {
   Crew crew = crew_of_two();
   crew.join(w1, Seconds(0)), crew.join(w2, Seconds(0));

@@ -486,6 +486,21 @@ TEST_CASE("a mate fails over a later milestone before the leader tells of an ear
   }
 }
 
+TEST_CASE("a mate that stays in a gang for long though all is complete is told to leave, who has left is not") {
+  Dispatcher dispatcher({.workers = 3, .lost_after = Seconds(1000), .most_in_hand = 1}, gangs({3}), Seconds(0));
+  std::vector<Action> actions;
+  join(dispatcher, {"a", "a", "a"}, actions);
+  const std::uint64_t gang = all<action::AssignGang>(actions).at(0).gang;
+  dispatcher.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1));
+  for (const WorkerId w : {w1, w3}) dispatcher.on(event::Left{w, gang}, Seconds(1));
+  CHECK(dispatcher.on(event::Tick{}, Seconds(301)).empty());
+  actions = dispatcher.on(event::Tick{}, Seconds(302));
+  REQUIRE(actions.size() == 1);
+  CHECK((all<action::Abandon>(actions).at(0).worker == w2 && all<action::Abandon>(actions)[0].gang == gang));
+  CHECK(dispatcher.on(event::Tick{}, Seconds(303)).empty());
+  CHECK(all<action::Stop>(dispatcher.on(event::Left{w2, gang}, Seconds(304))).size() == 3);
+}
+
 TEST_CASE("what a gang completes before it hears that it is to stop is recorded") {
   Dispatcher dispatcher({.workers = 2, .most_in_hand = 1}, gangs({2}), Seconds(0));
   std::vector<Action> actions;

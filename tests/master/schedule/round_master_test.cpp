@@ -155,6 +155,20 @@ TEST_CASE("a mate fails over a later milestone before the leader tells of an ear
   }
 }
 
+TEST_CASE("a mate that stays in a gang for long though all is complete is told to leave") {
+  Rounds rounds;
+  rounds.ready = {training(0, 2)};
+  RoundMaster master({.workers = 2, .lost_after = Seconds(1000)}, rounds.source(), unknown, Seconds(0));
+  const std::uint64_t gang = all<action::AssignGang>(join_all(master, 2)).at(0).gang;
+  master.on(event::Finished{w1, {0}, 0}, Seconds(1));
+  master.on(event::Left{w1, gang}, Seconds(1));
+  CHECK(master.on(event::Tick{}, Seconds(301)).empty());
+  const auto told = master.on(event::Tick{}, Seconds(302));
+  REQUIRE(told.size() == 1);
+  CHECK(all<action::Abandon>(told).at(0).worker == w2);
+  CHECK(all<action::Stop>(master.on(event::Left{w2, gang}, Seconds(303))).size() == 2);
+}
+
 TEST_CASE("a leader fails whose mate is through with its turns") {
   Rounds rounds;
   rounds.ready = {training(0, 2)};

@@ -248,6 +248,19 @@ TEST_CASE("synchronous: a member that fails before its mates have come is record
   }
 }
 
+TEST_CASE("synchronous: a mate that stays in a gang for long though all is complete is told to leave") {
+  Known known{{{0, training(0, {}, 2)}}};
+  SynchronousMaster master = master_of(2, known);
+  begin(master, w1, 0), begin(master, w2, 0);
+  master.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1));
+  through(master, w1, 1);
+  for (const WorkerId w : {w1, w2}) master.on(event::Heard{w}, Seconds(302));
+  const auto told = master.on(event::Tick{}, Seconds(302));
+  REQUIRE(told.size() == 1);
+  CHECK(all<action::Abandon>(told).at(0).worker == w2);
+  CHECK(all<action::Stop>(through(master, w2, 303)).size() == 2);
+}
+
 TEST_CASE("synchronous: a mate fails over a later milestone before the leader tells of an earlier one; both count") {
   Known known{{{0, training(0, {5, 10}, 2)}}};
   SynchronousMaster master = master_of(2, known);
