@@ -11,6 +11,12 @@
 
 namespace stormsweep {
 
+namespace {
+
+constexpr Seconds most_wait{0.1};  // who ends the service waits so long
+
+}  // namespace
+
 Service::Service(Channel& channel, WorkQueue& queue, StageOrders& orders, const Activity& activity, Seconds lost_after)
     : channel_(channel),
       queue_(queue),
@@ -24,7 +30,7 @@ void Service::loop(const std::stop_token& stop) {
   WakingClock waking(beaten, lost_after_ / 4);
   Seconds heard = waking.at(beaten);
   while (!stop.stop_requested()) {
-    const std::optional<Parcel> parcel = channel_.wait(lost_after_ / 8);
+    const std::optional<Parcel> parcel = channel_.wait(std::min(lost_after_ / 8, most_wait));
     const Seconds now = steady_time(), awake = waking.at(now);
     if (parcel) {
       heard = awake;

@@ -69,6 +69,19 @@ TEST_CASE("service: what the master says comes to the working thread, in order, 
   CHECK(!job.service.may_finalize());
 }
 
+TEST_CASE("service: its end waits for no word, however long the master may be silent") {
+  const auto channels = MemoryChannel::make(2);
+  WorkQueue queue;
+  StageOrders orders;
+  const Activity activity;
+  std::optional<Service> service(std::in_place, *channels[1], queue, orders, activity, Seconds(60));
+  channels[0]->send(1, wire::encode(wire::ToWorker(wire::Stop{})));
+  CHECK(!queue.take());
+  const Seconds begin = steady_time();
+  service.reset();
+  CHECK(steady_time() - begin < Seconds(1));
+}
+
 TEST_CASE("service: where nobody has died, MPI may be left in order") {
   Job job;
   job.say(wire::Stop{true});
