@@ -87,6 +87,7 @@ class Job {
     said_ = Descriptor(ends[0]);
     const Descriptor mpiruns(ends[1]);
     mpirun_ = fork();
+    if (mpirun_ < 0) throw InputError(std::string("mpirun: cannot be started: ") + strerror(errno));
     if (mpirun_ == 0) become(command, environment, *mpiruns);
     signals::hand_to(mpirun_, SIGUSR1);
     signals::catch_stop();

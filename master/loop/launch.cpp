@@ -44,6 +44,7 @@ int own_command(const std::vector<std::string>& words) {
   command.insert(command.end(), words.begin(), words.end());
   signals::translate();
   const pid_t pid = fork();
+  if (pid < 0) throw InputError(command[0] + ": cannot be started: " + std::strerror(errno));
   if (pid == 0) {
     setpgid(0, 0);                     // Ctrl-C at the terminal is for us to pass on
     prctl(PR_SET_PDEATHSIG, SIGUSR1);  // if we are killed, drain
