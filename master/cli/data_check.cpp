@@ -33,7 +33,7 @@ std::optional<DataReport> check_data(const Space& space, const RunOptions& optio
   int status = 0;
   std::vector<std::string> words{launch::worker_program(), "check", options.space.string()};
   if (!options.dry_run) words.push_back(cache_folder(options.results));
-  const std::string report = process::capture(words, status, process::Capture::output, signals::ended_by_them());
+  const std::string report = process::capture(words, status, process::Capture::output, signals::end_by_them);
   if (status == exit_bad_input || signals::drain_asked()) return std::nullopt;
   if (status > 128)
     throw std::runtime_error(fmt::format("checking the data was killed by signal {}; run it again", status - 128));

@@ -17,8 +17,8 @@ int interrupts();  ///< SIGINTs so far: who types Ctrl-C twice means it
 
 /// Passes each on to `child` too, as `signal` (0: as it came), at once where one has come already. Nobody: 0.
 void hand_to(pid_t child, int signal);
-/// For process::capture: a child that ends by SIGTERM.
-std::atomic<pid_t>* ended_by_them();
+/// Each ends `child` by SIGTERM, at once where one has come already. Nobody: 0.
+void end_by_them(pid_t child);
 
 /// Notes Ctrl-Z instead of stopping this process, unless it was to be ignored.
 void catch_stop();

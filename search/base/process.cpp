@@ -1,6 +1,7 @@
 #include "search/base/process.hpp"
 
 #include <fcntl.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,10 +17,30 @@
 
 namespace stormsweep::process {
 
-void become(const std::vector<std::string>& command) {
+namespace {
+
+std::vector<char*> pointers(const std::vector<std::string>& command) {
   std::vector<char*> words;
   for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
+  return words;
+}
+
+/// Not by fork: between that and the command a child would take a signal by this process's handlers.
+int spawn(const std::vector<std::string>& command, int output, bool errors_too, pid_t& pid) {
+  posix_spawn_file_actions_t streams;
+  posix_spawn_file_actions_init(&streams);
+  posix_spawn_file_actions_adddup2(&streams, output, STDOUT_FILENO);
+  if (errors_too) posix_spawn_file_actions_adddup2(&streams, output, STDERR_FILENO);
+  const int error = posix_spawnp(&pid, command.at(0).c_str(), &streams, nullptr, pointers(command).data(), environ);
+  posix_spawn_file_actions_destroy(&streams);
+  return error;
+}
+
+}  // namespace
+
+void become(const std::vector<std::string>& command) {
+  const std::vector<char*> words = pointers(command);
   execvp(words[0], words.data());
 }
 
@@ -58,30 +79,28 @@ std::vector<pid_t> descendants(pid_t pid) {
   return found;
 }
 
-std::string capture(const std::vector<std::string>& command, int& status, Capture what, std::atomic<pid_t>* running) {
+std::string capture(const std::vector<std::string>& command, int& status, Capture what,
+                    const std::function<void(pid_t)>& running) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error(std::string("pipe: ") + std::strerror(errno));
-  const pid_t pid = fork();
-  if (pid < 0) {
-    const int reason = errno;
-    for (const int end : ends) close(end);
-    throw std::runtime_error(command.at(0) + ": cannot be started: " + std::strerror(reason));
-  }
-  if (pid == 0) {
-    dup2(ends[1], STDOUT_FILENO);
-    if (what == Capture::all) dup2(ends[1], STDERR_FILENO);
-    become(command);
-    _exit(127);
-  }
-  if (running) *running = pid;
+  pid_t pid = 0;
+  const int error = spawn(command, ends[1], what == Capture::all, pid);
   close(ends[1]);
+  if (error != 0) {
+    close(ends[0]);
+    if (error == EAGAIN || error == ENOMEM)
+      throw std::runtime_error(command.at(0) + ": cannot be started: " + std::strerror(error));
+    status = 127;
+    return {};
+  }
+  running(pid);
   std::string output;
   char buffer[4096];
   for (ssize_t n; (n = read(ends[0], buffer, sizeof buffer)) > 0 || (n < 0 && errno == EINTR);)
     if (n > 0) output.append(buffer, static_cast<std::size_t>(n));
   close(ends[0]);
   status = wait_for(pid);
-  if (running) *running = 0;
+  running(0);
   return output;
 }
 

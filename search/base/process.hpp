@@ -2,7 +2,7 @@
 
 #include <sys/types.h>
 
-#include <atomic>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,11 +24,12 @@ std::vector<pid_t> children(pid_t pid);
 std::vector<pid_t> descendants(pid_t pid);
 
 /// Runs `command` and returns what it wrote to standard output, or to standard error too; its exit status in `status`,
-/// 127 where there is no such command. Throws std::runtime_error where nothing can be started. `running`: its number
-/// while it runs, for a signal handler; else 0.
+/// 127 where there is no such command. Throws std::runtime_error where nothing can be started. `running` is told its
+/// number once it is the command, which a signal then ends, and 0 when it has ended.
 enum class Capture { output, all };
-std::string capture(const std::vector<std::string>& command, int& status, Capture what = Capture::output,
-                    std::atomic<pid_t>* running = nullptr);
+std::string capture(
+    const std::vector<std::string>& command, int& status, Capture what = Capture::output,
+    const std::function<void(pid_t)>& running = [](pid_t) {});
 
 /// Throws InputError where this process was started without a standard input, output or error, whose numbers the first
 /// files it opens would then get, or in a folder that is no more.

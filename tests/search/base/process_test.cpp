@@ -53,6 +53,28 @@ TEST_CASE("a command's output is captured, also where a signal comes in between"
   signal(SIGALRM, SIG_DFL);
 }
 
+TEST_CASE("a command that is ended as soon as its number is told ends, whatever its parent makes of the signal") {
+  signal(SIGTERM, [](int) {});
+  for (int round = 0; round < 20; ++round) {
+    int status = -1;
+    std::vector<pid_t> told;
+    const auto end = [&](pid_t pid) {
+      told.push_back(pid);
+      if (pid > 0) kill(pid, SIGTERM);
+    };
+    process::capture({"sleep", "60"}, status, process::Capture::output, end);
+    CHECK(status == 128 + SIGTERM);
+    CHECK((told.size() == 2 && told[0] > 0 && told[1] == 0));
+  }
+  signal(SIGTERM, SIG_DFL);
+}
+
+TEST_CASE("a command that is not there has status 127") {
+  int status = -1;
+  CHECK(process::capture({"/no/such/command"}, status).empty());
+  CHECK(status == 127);
+}
+
 TEST_CASE("how a child ended that nobody can tell of is no success") {
   signal(SIGCHLD, SIG_IGN);
   int status = -1;
