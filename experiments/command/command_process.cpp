@@ -21,6 +21,15 @@ namespace stormsweep {
 namespace {
 
 constexpr std::array<std::string_view, 6> of_mpi{"OMPI_", "PMIX_", "PMI_", "PRTE_", "ORTE_", "HYDRA_"};
+/// What tells a rank of a step from the others: PyTorch Lightning would take a command for one of many.
+constexpr std::array<std::string_view, 7> of_a_step{"SLURM_NTASKS", "SLURM_NPROCS",  "SLURM_TASKS_PER_NODE",
+                                                    "SLURM_PROCID", "SLURM_LOCALID", "SLURM_NODEID",
+                                                    "SLURM_STEP"};
+
+bool of_a_launcher(std::string_view variable) {
+  const auto starts = [&](std::string_view prefix) { return variable.starts_with(prefix); };
+  return std::ranges::any_of(of_mpi, starts) || std::ranges::any_of(of_a_step, starts);
+}
 
 std::filesystem::path tender_program() {
   return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "stormsweep-tend";
@@ -104,14 +113,12 @@ void CommandProcess::stop() {
   kill(tender_, SIGTERM);
 }
 
-std::map<std::string, std::string> environment_without_mpi() {
+std::map<std::string, std::string> environment_without_launchers() {
   std::map<std::string, std::string> kept;
   for (char** variable = environ; *variable; ++variable) {
     const std::string_view text = *variable;
-    const auto starts = [&](std::string_view prefix) { return text.starts_with(prefix); };
     const std::size_t equals = text.find('=');
-    if (equals != text.npos && std::none_of(of_mpi.begin(), of_mpi.end(), starts))
-      kept.emplace(text.substr(0, equals), text.substr(equals + 1));
+    if (equals != text.npos && !of_a_launcher(text)) kept.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
   return kept;
 }

@@ -46,8 +46,8 @@ class CommandProcess {
   Descriptor ended_;  ///< readable once it has
 };
 
-/// This process's environment without what MPI's launchers have put there: a command that calls MPI_Init must not join
-/// the search.
-std::map<std::string, std::string> environment_without_mpi();
+/// This process's environment without what mpirun and srun have put there for one rank: a command that calls MPI_Init
+/// must not join the search.
+std::map<std::string, std::string> environment_without_launchers();
 
 }  // namespace stormsweep

@@ -92,7 +92,7 @@ class CommandRun {
         reports_(experiment, training.milestones, [this](CommandReports::Row row) { tell(std::move(row)); }) {
     const CommandGang gang = meet(*context.gang);
     CommandProcess::Start start{.words = words_for(experiment, training.configuration),
-                                .environment = environment_without_mpi(),
+                                .environment = environment_without_launchers(),
                                 .folder = folder_.path,
                                 .grace = experiment.command->grace};
     for (auto& [name, value] : surroundings(experiment, training, context, folder_, gang))

@@ -10,6 +10,7 @@
 #include <iterator>
 #include <thread>
 
+#include "experiments/command/command_process.hpp"
 #include "search/base/process.hpp"
 #include "tests/folder.hpp"
 
@@ -112,6 +113,26 @@ TEST_CASE("a command trains: its surroundings, rows as its reports pass mileston
   CHECK(ran.epochs.size() == 3);
   CHECK(world.work().empty());
   CHECK(std::filesystem::is_empty(world.folder / "cache/checkpoints"));
+}
+
+TEST_CASE("a command finds the job that it is in, and nothing that makes it a rank of that") {
+  const std::vector<std::string> ranks{
+      "OMPI_COMM_WORLD_RANK", "PMIX_RANK",     "SLURM_NTASKS", "SLURM_NPROCS",  "SLURM_PROCID", "SLURM_NTASKS_PER_NODE",
+      "SLURM_TASKS_PER_NODE", "SLURM_LOCALID", "SLURM_NODEID", "SLURM_STEP_ID", "SLURM_STEPID", "SLURM_STEP_NUM_TASKS"};
+  const std::vector<std::string> kept{"SLURM_JOB_ID", "SLURM_JOB_NODELIST", "SLURM_CPUS_PER_TASK"};
+  for (const auto* names : {&ranks, &kept})
+    for (const std::string& name : *names) setenv(name.c_str(), "3", 1);
+  const auto environment = environment_without_launchers();
+  for (const std::string& name : ranks) {
+    CAPTURE(name);
+    CHECK(!environment.contains(name));
+    unsetenv(name.c_str());
+  }
+  for (const std::string& name : kept) {
+    CAPTURE(name);
+    CHECK(environment.contains(name));
+    unsetenv(name.c_str());
+  }
 }
 
 TEST_CASE("what goes wrong with a command is the row's reason, with its last words, and its folder stays") {
