@@ -39,8 +39,8 @@ pid_t start(const std::vector<std::string>& command, const sigset_t& signals) {
 }
 
 /// Until the command has ended, or had to be ended. Its status; SIGTERM, whatever it made of that, where it was told
-/// to.
-int watch(pid_t command, const sigset_t& signals, std::chrono::duration<double> grace) {
+/// to. No grace where `parent` has died: whoever goes on with the training does so in the same folder.
+int watch(pid_t command, const sigset_t& signals, pid_t parent, std::chrono::duration<double> grace) {
   std::optional<Clock::time_point> deadline;
   for (;;) {
     const timespec look{.tv_sec = 0, .tv_nsec = 100'000'000};
@@ -52,7 +52,7 @@ int watch(pid_t command, const sigset_t& signals, std::chrono::duration<double> 
     int status = 0;
     for (pid_t ended; (ended = waitpid(-1, &status, WNOHANG)) > 0;)
       if (ended == command) return deadline ? SIGTERM : status;
-    if (deadline && Clock::now() >= *deadline) return SIGTERM;
+    if (deadline && (getppid() != parent || Clock::now() >= *deadline)) return SIGTERM;
   }
 }
 
@@ -86,14 +86,15 @@ int main(int count, char** words) {
   for (const int signal : {SIGTERM, SIGCHLD}) sigaddset(&signals, signal);
   sigprocmask(SIG_BLOCK, &signals, nullptr);
   prctl(PR_SET_PDEATHSIG, SIGTERM);
-  if (getppid() != std::atoi(words[1])) return 1;  // died before this could be asked for
+  const pid_t parent = std::atoi(words[1]);
+  if (getppid() != parent) return 1;  // died before this could be asked for
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   const pid_t command = start({words + 3, words + count}, signals);
   if (command < 0) {
     std::perror("stormsweep-tend");
     return not_started;
   }
-  const int status = watch(command, signals, std::chrono::duration<double>(std::atof(words[2])));
+  const int status = watch(command, signals, parent, std::chrono::duration<double>(std::atof(words[2])));
   clear();
   end_like(status);
 }
