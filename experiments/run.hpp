@@ -45,9 +45,11 @@ struct RunContext {
 
 /// What a run asks and tells.
 struct RunEvents {
-  std::function<bool()> stopped;
+  std::function<bool()> stopped;  ///< asked 20 times a second or so
   /// Trial number `milestone` has ended, with its time and metrics, and the epochs since the one before.
   std::function<void(std::size_t milestone, Outcome, std::vector<EpochRecord>)> finished;
+  /// It goes on from what earlier starts have done in so many seconds, which count towards `limits.trial_hours`.
+  std::function<void(double seconds)> recalled = [](double) {};
 };
 
 /// Tells of each milestone that it reaches, and returns how those that are left have ended; complete where none is.

@@ -14,6 +14,7 @@
 #include "search/base/text.hpp"
 #include "search/base/time.hpp"
 #include "search/base/utc.hpp"
+#include "search/base/waking_clock.hpp"
 #include "search/messages/wire.hpp"
 #include "search/space/trial_hours.hpp"
 #include "worker/channel/abandoned.hpp"
@@ -55,7 +56,8 @@ class Running {
     const RunEvents events{
         .stopped = [&] { return stopped_() || over(); },
         .finished = [&](std::size_t milestone, Outcome outcome,
-                        std::vector<EpochRecord> epochs) { end(milestone, std::move(outcome), std::move(epochs)); }};
+                        std::vector<EpochRecord> epochs) { end(milestone, std::move(outcome), std::move(epochs)); },
+        .recalled = [&](double seconds) { recalled_ = seconds; }};
     std::optional<Outcome> left = outcome_of(run, events);
     if (!left || left->status == Status::complete) return;
     if (left->started == 0) left->started = started_, left->timings.wall = seconds();
@@ -89,16 +91,22 @@ class Running {
                 .epochs = std::move(epochs)});
   }
 
-  double seconds() const { return (steady_time() - begun_).count(); }
+  /// Since its start, but for pauses (scontrol suspend, Ctrl-Z): a run asks many times a second whether it is stopped.
+  double seconds() { return (clock_.at(steady_time()) - begun_).count(); }
   const std::optional<double>& trial_hours() const { return with_.space.limits.trial_hours; }
-  bool over() const { return trial_hours() && seconds() > *trial_hours() * 3600; }
+  bool over() {
+    const double spent = recalled_ + seconds();
+    return trial_hours() && spent > *trial_hours() * 3600;
+  }
 
   const Workplace& with_;
   const Training& training_;
   const RunContext& context_;
   const std::function<bool()>& stopped_;
   double started_ = steady_unix_time();
-  Seconds begun_ = steady_time();
+  const Seconds begun_ = steady_time();
+  WakingClock clock_{begun_, Seconds(1)};
+  double recalled_ = 0;  ///< seconds of earlier starts
   std::size_t done_ = 0;
 };
 

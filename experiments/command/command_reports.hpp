@@ -42,6 +42,7 @@ class CommandReports {
   /// checkpoint, so that its next report may be of an epoch that is here, and then takes the place of all from there:
   /// seconds count from the report before it.
   void restart();
+  double recalled_seconds() const { return before_; }  ///< of earlier starts, as far as their work counts
   /// Once the command has ended well: the row that is left.
   void finish(double seconds);
 

@@ -1,6 +1,8 @@
 #include "experiments/command/command_run.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -12,9 +14,11 @@
 #include "experiments/command/command_process.hpp"
 #include "experiments/command/command_reports.hpp"
 #include "experiments/command/command_surroundings.hpp"
+#include "search/base/file.hpp"
 #include "search/base/strict_json.hpp"
 #include "search/base/time.hpp"
 #include "search/base/utc.hpp"
+#include "search/base/waking_clock.hpp"
 
 namespace stormsweep {
 
@@ -23,7 +27,10 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr auto look = 50ms;           // at its reports, and whether it is to stop
+constexpr auto look = 50ms;           // whether it is to stop, and at its reports, if that is due
+constexpr double read_share = 0.02;   // of the time it has run pass between two looks at its files, which may be of
+constexpr double longest_read = 1;    // a file system that many share; seconds
+constexpr Seconds longest_step{1};    // of its clock, in which a pause (scontrol suspend, Ctrl-Z) is one step
 constexpr double word_of_master = 3;  // seconds that it may take to come here
 constexpr std::uintmax_t least_space = 1 << 20;
 constexpr std::size_t most_read = 1 << 16;  // of a file at a time
@@ -34,19 +41,19 @@ class Tail {
   explicit Tail(fs::path file) : file_(std::move(file)) {}
 
   std::string read(std::size_t most = most_read) {
-    std::ifstream stream(file_, std::ios::binary);
-    if (!stream.seekg(read_)) return {};
+    if (!open_) open_ = Descriptor(open(file_.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!open_) return {};
     std::string bytes(most, '\0');
-    stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    bytes.resize(static_cast<std::size_t>(stream.gcount()));
-    read_ += stream.gcount();
+    bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(0, ::read(*open_, bytes.data(), bytes.size()))));
+    read_ += bytes.size();
     return bytes;
   }
-  std::size_t bytes_read() const { return static_cast<std::size_t>(read_); }
+  std::size_t bytes_read() const { return read_; }
 
  private:
   fs::path file_;
-  std::streamoff read_ = 0;
+  Descriptor open_;  ///< once it is there
+  std::size_t read_ = 0;
 };
 
 std::uintmax_t size_of(const fs::path& file) {
@@ -131,6 +138,7 @@ class CommandRun {
     }
     add_as_far_as(told_before_);
     reports_.restart();
+    events_.recalled(reports_.recalled_seconds());
     note(told_before_, 0);
   }
 
@@ -140,17 +148,19 @@ class CommandRun {
 
   /// Until it ends; nothing where it was stopped.
   std::optional<ProcessEnd> follow() {
-    for (;;) {
+    for (double read_at = 0;;) {
       const auto end = process_->wait(look);
-      read_reports();
-      if (end) return end;
-      if (events_.stopped()) return std::nullopt;
+      const bool stopped = events_.stopped(), due = seconds() >= read_at;
+      if (end || stopped || due) read_reports();
+      if (end || stopped) return end;
+      if (!due) continue;
       check_silence();
+      read_at = seconds() + std::min(longest_read, read_share * seconds());
     }
   }
 
   /// A batch system that ends a job tells all of its processes, this command before the master's word comes here.
-  bool stopped_soon() const {
+  bool stopped_soon() {
     const double told = seconds();
     while (!events_.stopped() && seconds() - told < word_of_master) std::this_thread::sleep_for(look);
     return events_.stopped();
@@ -167,11 +177,12 @@ class CommandRun {
   }
 
   void check_silence() {
+    const double timeout = experiment_.command->timeout;
+    if (timeout == 0) return;
     const std::uintmax_t size =
         size_of(folder_.report()) + size_of(folder_.path / "stdout") + size_of(folder_.path / "stderr");
     if (std::exchange(size_, size) != size) heard_ = seconds();
-    const double timeout = experiment_.command->timeout;
-    if (timeout > 0 && seconds() - heard_ > timeout)
+    if (seconds() - heard_ > timeout)
       throw std::runtime_error(fmt::format("it has said nothing for {} s (timeout)", timeout));
   }
 
@@ -208,7 +219,7 @@ class CommandRun {
     Outcome outcome;
     outcome.metrics = std::move(row.metrics);
     outcome.started = started_;
-    outcome.finished = started_ + seconds();
+    outcome.finished = steady_unix_time();
     outcome.timings.wall = outcome.timings.train = row.seconds;
     events_.finished(row.milestone, std::move(outcome), std::move(row.epochs));
   }
@@ -239,13 +250,15 @@ class CommandRun {
     return true;
   }
 
-  double seconds() const { return (steady_time() - begun_).count(); }
+  /// Since its start, but for pauses.
+  double seconds() { return (clock_.at(steady_time()) - begun_).count(); }
 
   const Experiment& experiment_;
   const RunEvents& events_;
   bool leads_, keep_work_, keep_checkpoint_;
   double started_ = steady_unix_time();
-  Seconds begun_ = steady_time();
+  const Seconds begun_ = steady_time();
+  WakingClock clock_{begun_, longest_step};
   std::int64_t killed_ = out_of_memory_kills();
   CommandFolder folder_;
   std::size_t told_before_ = size_of(folder_.report());  ///< bytes, by a start that was stopped

@@ -3,14 +3,18 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <fstream>
 #include <iterator>
 #include <thread>
 
 #include "experiments/command/command_process.hpp"
+#include "search/base/file.hpp"
 #include "search/base/process.hpp"
 #include "tests/folder.hpp"
 
@@ -30,6 +34,7 @@ Experiment experiment(const std::string& script, const std::string& more = "") {
 }
 
 struct Ran {
+  double recalled = 0;
   std::vector<Outcome> rows;
   std::optional<Outcome> left;
   std::vector<EpochRecord> epochs;
@@ -58,7 +63,8 @@ struct RunWorld {
               CHECK(milestone == ran.rows.size());
               ran.rows.push_back(outcome);
               ran.epochs.insert(ran.epochs.end(), epochs.begin(), epochs.end());
-            }};
+            },
+        .recalled = [&](double seconds) { ran.recalled = seconds; }};
     ran.left = run_command(experiment, training, context, events);
     return ran;
   }
@@ -180,6 +186,20 @@ const std::vector<double> whole_curve{7, 6, 5, 4, 3, 2, 1, 2, 3, 4};
 
 }  // namespace
 
+TEST_CASE("a command's reports are not opened again and again: many commands may share a file system") {
+  const RunWorld world;
+  CHECK_FALSE(world.run(experiment("sleep 9"), {1}, 0.2).left);
+  const Descriptor watch(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(world.folder / "cache/checkpoints"))
+    if (entry.path().filename() == "report.jsonl")
+      REQUIRE(inotify_add_watch(*watch, entry.path().c_str(), IN_OPEN | IN_CLOSE) > 0);
+  CHECK(world.run(experiment(R"(sleep 2; echo '{"loss": 1}' >> $STORMSWEEP_REPORT)")).rows.size() == 1);
+  std::array<inotify_event, 1000> events;
+  const ssize_t size = read(*watch, events.data(), sizeof events);
+  const auto opened_and_closed = size / static_cast<ssize_t>(sizeof(inotify_event));
+  CHECK((opened_and_closed > 2 && opened_and_closed < 20));  // 20 looks a second were 80
+}
+
 TEST_CASE("a command that failed and is tried again begins anew: its curve has no hole") {
   const RunWorld world;
   const Ran failed = world.run(experiment(falling("[ $done = 9 ] && exit 3")), {5, 10});
@@ -292,8 +312,11 @@ TEST_CASE(
           {3}, stop_after);
     };
     CHECK(!epoch(1, 3).left);
-    CHECK(!epoch(2, 3).left);
+    const Ran second = epoch(2, 3);
+    CHECK(!second.left);
+    CHECK((second.recalled >= 0.5 && second.recalled < 3));
     const Ran ran = epoch(3);
+    CHECK((ran.recalled >= second.recalled + 0.5 && ran.recalled < 6));
     REQUIRE(ran.rows.size() == 1);
     CHECK(ran.rows[0].timings.wall > 1.5);
     CHECK(ran.rows[0].timings.wall < 30);
