@@ -166,13 +166,14 @@ class Job {
     if (!started_ && now - *drained_ > drained_start) end("");
   }
 
-  /// Ctrl-Z: our ranks, which are no part of the terminal's foreground, are stopped before us and go on after us.
+  /// Ctrl-Z: our ranks and their commands, which are no part of the terminal's foreground, are stopped before us and go
+  /// on after us.
   void stop_with_us() {
     if (!signals::take_stop()) return;
-    const std::vector<pid_t> ranks = ranks_below(mpirun_);
-    for (const pid_t rank : ranks) kill(rank, SIGSTOP);
+    const std::vector<pid_t> all = process::descendants(mpirun_);
+    for (const pid_t each : all) kill(each, SIGSTOP);
     raise(SIGSTOP);
-    for (const pid_t rank : ranks) kill(rank, SIGCONT);
+    for (const pid_t each : all) kill(each, SIGCONT);
   }
 
   /// Ends everything. `why`: told, unless it is on request.

@@ -195,6 +195,11 @@ bool alive(pid_t pid) {
   return !fields.empty() && fields[0] != "Z";
 }
 
+bool is_stopped(pid_t pid) {
+  const auto fields = stat_fields(folder_of(pid));
+  return !fields.empty() && fields[0] == "T";
+}
+
 bool catches(pid_t pid, int signal) {
   std::ifstream status("/proc/" + std::to_string(pid) + "/status");
   std::string line;

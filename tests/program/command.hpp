@@ -81,6 +81,8 @@ std::vector<pid_t> launchers(pid_t pid);
 double cpu_seconds(pid_t pid);
 /// Whether it is there and not a zombie.
 bool alive(pid_t pid);
+/// Whether it stands still, by SIGSTOP or SIGTSTP.
+bool is_stopped(pid_t pid);
 
 /// Whether it has a handler of its own for a signal.
 bool catches(pid_t pid, int signal);

@@ -52,18 +52,6 @@ bool running(const WorkFolder& folder) {
          number(folder / "n.db", "SELECT count(*) FROM results WHERE status = 'complete'") >= 3;
 }
 
-/// As the kernel tells it: R, S, T (stopped), ...
-char state(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string stat;
-  std::getline(file, stat);
-  return stat.at(stat.rfind(')') + 2);
-}
-
-bool in_state(const std::vector<pid_t>& ranks, bool stopped) {
-  return std::all_of(ranks.begin(), ranks.end(), [&](pid_t pid) { return (state(pid) == 'T') == stopped; });
-}
-
 double seconds_since(Clock::time_point since) {
   return std::chrono::duration<double>(Clock::now() - since).count();
 }
@@ -171,9 +159,9 @@ TEST_CASE("Ctrl-Z stops the ranks with the command, and they go on with it") {
   all.push_back(descendants(command.pid(), "stormsweep").at(0));
   all.push_back(command.pid());
   command.signal(SIGTSTP);
-  CHECK(eventually([&] { return in_state(all, true); }));
+  CHECK(eventually([&] { return std::ranges::all_of(all, is_stopped); }));
   command.signal(SIGCONT);
-  CHECK(eventually([&] { return in_state(all, false); }));
+  CHECK(eventually([&] { return std::ranges::none_of(all, is_stopped); }));
   const Ended ended = command.wait();
   CAPTURE(ended.err);
   CHECK(ended.status == 0);

@@ -1,6 +1,7 @@
 // An experiment of the user's own, as a new user makes it: `stormsweep init command` and what comes after.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <thread>
 
@@ -21,6 +22,14 @@ Ended search(const WorkFolder& folder, const std::string& space, const std::stri
 
 Rows outcomes(const std::filesystem::path& database) {
   return query(database, "SELECT configuration, status, metrics, rung FROM trials ORDER BY 1, 4");
+}
+
+/// What tenders below `pid` have started.
+std::vector<pid_t> commands(pid_t pid) {
+  std::vector<pid_t> all;
+  for (const pid_t tender : descendants(pid, "stormsweep-tend"))
+    for (const pid_t each : descendants(tender)) all.push_back(each);
+  return all;
 }
 
 /// A command that needs half a second an epoch, and goes on where it was stopped.
@@ -101,15 +110,56 @@ TEST_CASE("stopped in the middle, commands go on from their checkpoints, and not
     Command stopped({stormsweep_program(), "run", "s.json", "--results", "s.db", "--workers", "2", "--device", "cpu"},
                     folder);
     REQUIRE(eventually([&] { return number(folder / "s.db", "SELECT count(*) FROM trials") >= 2; }));
-    const auto shells = descendants(stopped.pid(), "sh");
+    const auto all = commands(stopped.pid());
+    CHECK(!all.empty());
     stopped.signal(SIGTERM);
     CHECK(stopped.wait().status == 85);
-    for (const pid_t shell : shells) CHECK(!alive(shell));
+    for (const pid_t each : all) CHECK(!alive(each));
   }
   CHECK(search(folder, "s.json", "s.db").status == 0);
   CHECK(number(folder / "s.db", "SELECT count(*) FROM trials WHERE status = 'complete'") == 9);
   const Ended starts = run({"grep", "-c", "from [1-9]", "starts"}, folder);
   CHECK(std::stoi(starts.out) >= 1);
+}
+
+TEST_CASE("limits.trial_hours is of all starts of a command together") {
+  const WorkFolder folder;
+  write_slow(folder);
+  folder.write("s.json", R"({"name": "s", "experiment": "./experiment.json", "parameters": {"epochs": 9},
+                             "limits": {"trial_hours": 0.00056}})");  // 2 s; it takes 2.7
+  {
+    Command stopped({stormsweep_program(), "run", "s.json", "--results", "s.db", "--workers", "1", "--device", "cpu"},
+                    folder);
+    const auto epochs = [&] { return run({"sh", "-c", "cat s.cache/checkpoints/*/report.jsonl"}, folder).out; };
+    REQUIRE(eventually([&] { return count_lines(epochs()) >= 5; }));
+    stopped.signal(SIGTERM);
+    CHECK(stopped.wait().status == 85);
+  }
+  CHECK(search(folder, "s.json", "s.db").status == 1);
+  CHECK(query(folder / "s.db", "SELECT status, error LIKE 'took longer than limits.trial_hours%' FROM trials") ==
+        Rows{"failed|1"});
+}
+
+TEST_CASE("Ctrl-Z pauses commands too, and the pause is no silence") {
+  const WorkFolder folder;
+  write_slow(folder);
+  std::string impatient = slow;
+  folder.write("experiment.json", impatient.replace(impatient.find("\"data\""), 0, R"("timeout": 2, )"));
+  folder.write("s.json", R"({"name": "s", "experiment": "./experiment.json", "parameters": {"epochs": 9}})");
+  Command search({stormsweep_program(), "run", "s.json", "--results", "s.db", "--workers", "1", "--device", "cpu"},
+                 folder);
+  const auto epochs = [&] { return run({"sh", "-c", "cat s.cache/checkpoints/*/report.jsonl"}, folder).out; };
+  REQUIRE(eventually([&] { return count_lines(epochs()) >= 1; }));
+  const auto all = commands(search.pid());
+  REQUIRE(!all.empty());
+  search.signal(SIGTSTP);
+  REQUIRE(eventually([&] { return is_stopped(search.pid()); }));
+  CHECK(is_stopped(all[0]));
+  std::this_thread::sleep_for(std::chrono::seconds(4));
+  search.signal(SIGCONT);
+  CHECK(search.wait().status == 0);
+  CHECK(number(folder / "s.db", "SELECT count(*) FROM trials WHERE status = 'complete'") == 1);
+  CHECK(number(folder / "s.db", "SELECT wall_seconds < 5.5 FROM results") == 1);  // 2.7, and no pause
 }
 
 TEST_CASE("a worker that is killed takes its command along, and another trains it anew") {
@@ -121,15 +171,10 @@ TEST_CASE("a worker that is killed takes its command along, and another trains i
   REQUIRE(eventually([&] { return number(folder / "s.db", "SELECT count(*) FROM trials") >= 1; }));
   const auto workers = trainers(search.pid());
   REQUIRE(!workers.empty());
-  const auto its = descendants(workers[0], "sh");
+  const auto its = commands(workers[0]);
+  CHECK(!its.empty());
   kill(workers[0], SIGKILL);
-  CHECK(eventually(
-      [&] {
-        for (const pid_t shell : its)
-          if (alive(shell)) return false;
-        return true;
-      },
-      std::chrono::seconds(15)));
+  CHECK(eventually([&] { return std::ranges::none_of(its, alive); }, std::chrono::seconds(15)));
   CHECK(search.wait().status == 0);
   CHECK(number(folder / "s.db", "SELECT count(*) FROM trials WHERE status = 'complete'") == 9);
 }
