@@ -10,6 +10,7 @@
 #include <exception>
 #include <functional>
 #include <optional>
+#include <span>
 #include <stdexcept>
 
 #include "search/base/error.hpp"
@@ -21,6 +22,7 @@
 #include "search/space/space.hpp"
 #include "worker/channel/mpi_channel.hpp"
 #include "worker/report.hpp"
+#include "worker/core_share.hpp"
 #include "worker/service.hpp"
 #include "worker/staging/stage_orders.hpp"
 #include "worker/work_queue.hpp"
@@ -36,14 +38,15 @@ constexpr Seconds others_patience{600};
 /// A GPU for each worker of the node where there are any; else an equal share of its cores. The master sits on a core
 /// of a worker: it sleeps nearly always.
 Placement place(const MpiChannel& channel, const std::string& device, int threads, const Executor& executor) {
-  const int workers = channel.node_size() - (channel.node_has_master() ? 1 : 0);
-  const int place = channel.node_rank() - (channel.node_has_master() ? 1 : 0);
+  const std::size_t masters = channel.node_has_master() ? 1 : 0;  // the first of them
+  const std::span workers = std::span(channel.node_cores()).subspan(masters);
+  const int place = channel.node_rank() - static_cast<int>(masters);
   const int gpus = device == "cpu" ? 0 : executor.gpus();
   if (device == "cuda" && gpus == 0)
     throw InputError("--device is cuda, but this machine or this LibTorch has none; use --device cpu");
   Placement placement;
   if (gpus > 0) placement.gpu = place % gpus;
-  placement.threads = threads > 0 ? threads : std::max(1, usable_cores() / workers);
+  placement.threads = threads > 0 ? threads : core_share(workers, static_cast<std::size_t>(place));
   if (gpus > 0) placement.background = std::min(placement.threads, most_background);  // the GPU waits for all of them
   return placement;
 }

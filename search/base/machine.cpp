@@ -31,9 +31,16 @@ std::int64_t free_memory() {
   return 0;
 }
 
-int usable_cores() {
+CoreMask core_mask() {
   cpu_set_t set;
-  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  CoreMask mask;
+  for (std::size_t core = 0; core < mask.size(); ++core) mask[core] = CPU_ISSET(core, &set);
+  return mask;
+}
+
+int usable_cores() {
+  return static_cast<int>(core_mask().count());
 }
 
 std::optional<int> terminal_width(int descriptor) {

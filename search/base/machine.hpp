@@ -1,15 +1,20 @@
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <optional>
 #include <string>
 
 namespace stormsweep {
 
+/// A bit for each core of a machine, by its number.
+using CoreMask = std::bitset<1024>;
+
 /// The facts of a machine that stand in every row.
 std::string host_name();
 std::string cpu_model();     ///< as the kernel names it; "unknown" where it does not
-int usable_cores();          ///< that this process may run on
+int usable_cores();          ///< that this process may run on, at least 1
+CoreMask core_mask();        ///< which these are
 std::int64_t free_memory();  ///< bytes that programs could still take; 0 where the kernel does not tell
 
 /// Columns of the terminal that `descriptor` is, 80 where it does not tell; nothing where it is no terminal.

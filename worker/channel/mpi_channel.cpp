@@ -57,8 +57,9 @@ std::jthread watch(Seconds patience, const std::function<void()>& give_up) {
 struct MpiChannel::State {
   MPI_Comm world = MPI_COMM_NULL;
   Communicator gangs;
-  int rank = 0, size = 0, node_size = 0, node_rank = 0;
+  int rank = 0, size = 0, node_rank = 0;
   bool node_has_master = false;
+  std::vector<CoreMask> node_cores;
   std::vector<int> nodes;  // of each rank, the lowest one there
 
   std::mutex sending_mutex;
@@ -92,11 +93,15 @@ MpiChannel::MpiChannel(Seconds patience, const std::function<void()>& give_up) :
 
   MPI_Comm node = MPI_COMM_NULL;
   MPI_Comm_split_type(state_->world, MPI_COMM_TYPE_SHARED, state_->rank, MPI_INFO_NULL, &node);
-  MPI_Comm_size(node, &state_->node_size);
+  int node_size = 0;
+  MPI_Comm_size(node, &node_size);
   MPI_Comm_rank(node, &state_->node_rank);
   int lowest = state_->rank;
   MPI_Bcast(&lowest, 1, MPI_INT, 0, node);
   state_->node_has_master = lowest == 0;
+  const CoreMask own = core_mask();
+  state_->node_cores.resize(static_cast<std::size_t>(node_size));
+  MPI_Allgather(&own, sizeof own, MPI_BYTE, state_->node_cores.data(), sizeof own, MPI_BYTE, node);
   state_->nodes.resize(static_cast<std::size_t>(state_->size));
   MPI_Allgather(&lowest, 1, MPI_INT, state_->nodes.data(), 1, MPI_INT, state_->world);
   MPI_Comm_free(&node);
@@ -117,8 +122,8 @@ int MpiChannel::rank() const {
 int MpiChannel::size() const {
   return state_->size;
 }
-int MpiChannel::node_size() const {
-  return state_->node_size;
+const std::vector<CoreMask>& MpiChannel::node_cores() const {
+  return state_->node_cores;
 }
 int MpiChannel::node_rank() const {
   return state_->node_rank;

@@ -4,7 +4,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "search/base/machine.hpp"
 #include "search/base/time.hpp"
 #include "worker/channel/channel.hpp"
 
@@ -26,8 +28,9 @@ class MpiChannel : public Channel {
 
   int rank() const override;
   int size() const override;
-  /// Ranks on this node: their number, this one's place among them, and whether rank 0 is one of them.
-  int node_size() const;
+  /// Ranks on this node: the cores that each may run on, this one's place among them, and whether rank 0 is one of
+  /// them.
+  const std::vector<CoreMask>& node_cores() const;
   int node_rank() const;
   bool node_has_master() const;
   int node_of(int rank) const;  ///< the lowest rank on its node
