@@ -15,14 +15,15 @@
 
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
+#include "search/base/pulse.hpp"
 #include "search/base/time.hpp"
 #include "search/messages/wire.hpp"
 #include "search/methods/synchronous.hpp"
 #include "search/space/cache_files.hpp"
 #include "search/space/space.hpp"
 #include "worker/channel/mpi_channel.hpp"
-#include "worker/report.hpp"
 #include "worker/core_share.hpp"
+#include "worker/report.hpp"
 #include "worker/service.hpp"
 #include "worker/staging/stage_orders.hpp"
 #include "worker/work_queue.hpp"
@@ -57,6 +58,16 @@ wire::Hello introduction(const Placement& placement, const Executor& executor) {
           .cpu = cpu_model(),
           .versions = executor.versions(),
           .threads = placement.threads};
+}
+
+/// Says who it is, once it knows where it computes. Until then it shows that it lives: CUDA's start, or LibTorch on a
+/// file system that all ranks read at once, may take longer than the master takes silence for.
+Placement introduce(MpiChannel& channel, const boost::program_options::variables_map& options, Executor& executor) {
+  const Pulse alive(Seconds(options["lost-after"].as<double>() / 4), [&] { report(channel, wire::Heartbeat{}); });
+  Placement placement = place(channel, options["device"].as<std::string>(), options["threads"].as<int>(), executor);
+  executor.settle(placement);
+  report(channel, introduction(placement, executor));
+  return placement;
 }
 
 wire::Welcome await_welcome(Channel& channel) {
@@ -124,8 +135,9 @@ bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& pl
 
 /// Whether MPI may be left in order. A rank on which something goes wrong does not wait for the others, as MPI_Finalize
 /// would: they wait for it.
-bool work_or_die(MpiChannel& channel, const Placement& placement, Executor& executor) {
+bool work_or_die(MpiChannel& channel, const boost::program_options::variables_map& options, Executor& executor) {
   try {
+    const Placement placement = introduce(channel, options, executor);
     return work(await_welcome(channel), channel, placement, executor);
   } catch (const std::exception& error) {
     fmt::print(stderr, "worker {} on {}: {}\n", channel.rank(), host_name(), error.what());
@@ -140,7 +152,8 @@ int serve_command(const std::vector<std::string>& arguments, Executor& executor)
   namespace po = boost::program_options;
   po::options_description options("options");
   options.add_options()("device", po::value<std::string>()->default_value("auto"))(
-      "threads", po::value<int>()->default_value(0))("start-patience", po::value<double>()->default_value(200));
+      "threads", po::value<int>()->default_value(0))("start-patience", po::value<double>()->default_value(200))(
+      "lost-after", po::value<double>()->default_value(10));
   po::variables_map values;
   po::store(po::command_line_parser(arguments).options(options).run(), values);
 
@@ -148,10 +161,7 @@ int serve_command(const std::vector<std::string>& arguments, Executor& executor)
   for (const int signal : {SIGUSR1, SIGINT, SIGTERM}) std::signal(signal, SIG_IGN);
   MpiChannel channel(Seconds(values["start-patience"].as<double>()),
                      [] { std::_Exit(exit_master_lost); });  // rank 0 tells
-  const Placement placement = place(channel, values["device"].as<std::string>(), values["threads"].as<int>(), executor);
-  executor.settle(placement);
-  report(channel, introduction(placement, executor));
-  const bool finalize = work_or_die(channel, placement, executor);
+  const bool finalize = work_or_die(channel, values, executor);
   channel.flush(Seconds(5));
   if (!finalize) std::_Exit(exit_done);
   channel.leave_within(others_patience, [] { std::_Exit(exit_done); });

@@ -123,9 +123,10 @@ int become_trainer(const Arguments& arguments) {
   }
   if (!options || options->dry_run) return exit_done;
   signals::ignore();  // by the worker program too, from its first moment
-  launch::become_worker(trainer_program(*options),
-                        {"serve", "--device", options->device, "--threads", std::to_string(options->threads),
-                         "--start-patience", fmt::format("{}", start_patience(*options).count())});
+  launch::become_worker(
+      trainer_program(*options),
+      {"serve", "--device", options->device, "--threads", std::to_string(options->threads), "--start-patience",
+       fmt::format("{}", start_patience(*options).count()), "--lost-after", fmt::format("{}", options->lost_after)});
 }
 
 /// No rank of a job: looks at the data, and then starts one, or prints what it would train.

@@ -60,8 +60,12 @@ MasterLoop::MasterLoop(Channel& channel, Store& store, const Space& space, Optio
       staging_(make_staging()),
       commits_(store, now()),
       progress_(space.name, space.metric, options_.columns, now()),
-      beaten_(now()),
-      ordered_(now()) {
+      ordered_(now()),
+      listening_(static_cast<std::size_t>(channel.size())),
+      beats_(Seconds(options_.settings.lost_after / 4), [this] {
+        for (std::uint64_t rank = 1; rank < listening_.size(); ++rank)
+          if (listening_[rank]) send(WorkerId{rank}, wire::Heartbeat{});
+      }) {
   if (!staging_) options_.settings.stage.clear();
   const auto workers = static_cast<std::uint64_t>(channel.size() - 1), most = source_.side_by_side().value_or(workers);
   if (most < workers)
@@ -109,7 +113,6 @@ std::optional<Conclusion> MasterLoop::turn(bool drain, Seconds patience) {
   check_limits();
   stage();
   dispatch(event::Tick{});
-  beat();
   store_long_runners();
   commits_.commit_when_due(now());
   remove_next_dropped();
@@ -126,6 +129,7 @@ void MasterLoop::hear(const Parcel& parcel) {
 void MasterLoop::on(WorkerId worker, const wire::Hello& hello) {
   roster_.join(worker, hello);
   channel_.send(static_cast<int>(worker.value), welcome());
+  listening_.at(worker.value) = true;
   if (staging_) {
     staging_->joined(worker);
     dispatch(event::Heard{worker});
@@ -177,6 +181,7 @@ void MasterLoop::on(WorkerId worker, const wire::Finished& finished) {
 }
 
 void MasterLoop::on(WorkerId worker, const wire::Stopped&) {
+  listening_.at(worker.value) = false;
   roster_.leave(worker);
   dispatch(event::Stopped{worker});
 }
@@ -216,6 +221,7 @@ void MasterLoop::act(const action::Abandon& abandon) {
 }
 
 void MasterLoop::act(const action::Lost& lost) {
+  listening_.at(lost.worker.value) = false;
   conclusion_.workers_died = true;
   if (staging_) staging_->lost(lost.worker);
   if (lost.training) roster_.forget(*lost.training);
@@ -327,12 +333,6 @@ void MasterLoop::stage() {
     dispatch(event::Joined{worker, roster_.info(worker).host});
   }
   staging_.reset();
-}
-
-void MasterLoop::beat() {
-  if (now() - beaten_ < Seconds(options_.settings.lost_after / 4)) return;
-  beaten_ = now();
-  for (const WorkerId worker : roster_.present()) send(worker, wire::Heartbeat{});
 }
 
 void MasterLoop::store_long_runners() {

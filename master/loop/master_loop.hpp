@@ -18,6 +18,7 @@
 #include "master/schedule/staging_phase.hpp"
 #include "master/schedule/synchronous_master.hpp"
 #include "master/store/store.hpp"
+#include "search/base/pulse.hpp"
 #include "search/base/time.hpp"
 #include "search/base/waking_clock.hpp"
 #include "search/messages/run_settings.hpp"
@@ -102,7 +103,6 @@ class MasterLoop {
   void check_limits();
   /// Copies of the data are made before anybody is given work (master/schedule/staging_phase.hpp).
   void stage();
-  void beat();
   void store_long_runners();
   void count(Status status);
   Standing standing() const;
@@ -123,11 +123,13 @@ class MasterLoop {
   GroupCommit commits_;
   std::vector<Identity> dropped_;  ///< curves of trainings whose checkpoints have still to go
   Progress progress_;
-  Seconds beaten_, ordered_;      ///< when we last gave a sign of life, and had data staged
+  Seconds ordered_;               ///< when we last had data staged
   std::uint64_t ended_here_ = 0;  ///< trials that ended in this run
   bool draining_ = false, limited_ = false, told_unstarted_ = false, told_blocked_ = false;
   Conclusion conclusion_;
   bool ended_ = false;
+  std::vector<std::atomic<bool>> listening_;  ///< by rank: it has joined, and is neither lost nor gone
+  Pulse beats_;  ///< for them: a commit to a file system that hangs is not our death. Last: it uses the others
 };
 
 }  // namespace stormsweep

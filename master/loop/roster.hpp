@@ -31,7 +31,6 @@ class Roster {
   void join(WorkerId worker, const wire::Hello& hello);
   /// It has left, or is lost; whether it was there.
   bool leave(WorkerId worker);
-  const std::set<WorkerId>& present() const { return present_; }
   /// As it introduced itself; of one that never joined nothing is known.
   const WorkerInfo& info(WorkerId worker) { return workers_[worker]; }
   /// Who trains: the leader, and the ranks of its gang.
