@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <string>
@@ -116,6 +117,8 @@ std::string trainer_program(const RunOptions& options) try {
 /// the job with the first status that is not 0, perhaps before rank 0 has told.
 int become_trainer(const Arguments& arguments) {
   std::optional<RunOptions> options;
+  // By these OpenMP would bind the first thread of every rank of a node to the same core.
+  for (const char* binding : {"OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY", "KMP_AFFINITY"}) unsetenv(binding);
   try {
     options = parse_run_options(arguments);
   } catch (const InputError&) {

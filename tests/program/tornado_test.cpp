@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "tests/program/command.hpp"
 #include "tests/program/database.hpp"
@@ -97,6 +98,20 @@ Rows best_files(const std::filesystem::path& database) {
 }
 
 }  // namespace
+
+TEST_CASE(
+    "a worker has all cores that it may run on, wherever the user's environment has OpenMP bind its first thread") {
+  const WorkFolder folder;
+  REQUIRE(run_stormsweep({"generate", "tornado", "--storms", "60", "-o", "."}, folder).status == 0);
+  folder.write("one.json", R"({"name": "one", "experiment": "tornado", "parameters": {"epochs": 1},
+    "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"}})");
+  const Ended ended = run({"env", "OMP_PROC_BIND=true", "OMP_PLACES=cores", stormsweep_program(), "run", "one.json",
+                           "--workers", "1", "--device", "cpu"},
+                          folder);
+  CAPTURE(ended.err);
+  CHECK(ended.status == 0);
+  CHECK(number(folder / "one.db", "SELECT threads FROM results") == std::thread::hardware_concurrency());
+}
 
 TEST_CASE("the networks of the best trials are kept by both schedules, over an interruption, and cost no result") {
   const WorkFolder folder;
