@@ -72,7 +72,7 @@ TrainingLoop::TrainingLoop(std::unique_ptr<Task> task, const TrainingPlan& plan,
 
 TrainingLoop::~TrainingLoop() = default;
 
-Metrics TrainingLoop::run_epoch(Timings& timings, const std::function<void()>& before_step) {
+Metrics TrainingLoop::run_epoch(Timings& timings, const std::function<void()>& before_step) try {
   task_->network().train();
   if (average_) average_->hide();
   auto batches = task_->training_batches(epoch_ + 1, step_);
@@ -101,6 +101,9 @@ Metrics TrainingLoop::run_epoch(Timings& timings, const std::function<void()>& b
   step_ = epoch_samples_ = 0;
   sums_.zero_();
   return metrics;
+} catch (const Diverged&) {  // of all ranks in the same step: memory of sums that nobody waits for is never free again
+  if (gradients_) gradients_->collect(/*all=*/true);
+  throw;
 }
 
 Metrics TrainingLoop::evaluate() {
