@@ -2,6 +2,10 @@
 #include "worker/training/nccl_sums.hpp"
 
 #if defined(STORMSWEEP_NCCL) && defined(USE_C10D_NCCL)  // the latter: LibTorch has it too
+#include <ATen/cuda/CUDAContext.h>
+#include <fmt/format.h>
+
+#include <cstdio>
 #include <functional>
 #include <set>
 #include <string>
@@ -18,12 +22,17 @@ namespace stormsweep {
 
 namespace {
 
-/// Whether each member has a GPU for itself. A GPU is told by 24 bits, which float32 sums exactly; where two of them
-/// agree by chance, sums go by way of the host.
+/// The same for ranks that have the same GPU, which each may call cuda:0: 24 bits, which float32 sums exactly, of what
+/// the maker has given it.
+float name_of(const torch::Device& gpu) {
+  const std::string id(at::cuda::getDeviceProperties(gpu.index())->uuid.bytes, sizeof(cudaUUID_t));
+  return static_cast<float>(1 + (std::hash<std::string>()(host_name() + id) & 0xfffffe));
+}
+
+/// Whether each member has a GPU for itself. Where two names agree by chance, sums go by way of the host.
 bool a_gpu_each(Gang& gang, const torch::Device& device) {
-  const std::size_t hash = std::hash<std::string>()(host_name() + device.str());
   torch::Tensor names = torch::zeros({gang.shards()});
-  names[gang.shard()] = device.is_cuda() ? static_cast<float>(1 + (hash & 0xfffffe)) : 0.0f;
+  if (device.is_cuda()) names[gang.shard()] = name_of(device);
   gang.sum(names);
   std::set<float> different;
   for (std::int64_t i = 0; i < names.numel(); ++i) different.insert(names[i].item<float>());
@@ -33,7 +42,11 @@ bool a_gpu_each(Gang& gang, const torch::Device& device) {
 }  // namespace
 
 std::unique_ptr<DeviceSums> make_nccl_sums(Gang& host, const torch::Device& device, std::function<bool()> abandoned) {
-  if (!a_gpu_each(host, device)) return nullptr;
+  if (!a_gpu_each(host, device)) {
+    if (device.is_cuda() && host.shard() == 0)
+      fmt::print(stderr, "a gang of {} has no GPU for each rank: its sums go by the host's memory\n", host.shards());
+    return nullptr;
+  }
   using Group = c10d::ProcessGroupNCCL;
   return std::make_unique<ProcessGroupSums<Group>>(host, std::move(abandoned), Group::Options::create());
 }
