@@ -9,7 +9,9 @@
 
 #include "experiments/registry.hpp"
 #include "search/base/error.hpp"
+#include "search/base/machine.hpp"
 #include "search/base/processor.hpp"
+#include "search/space/runs_itself.hpp"
 #include "search/space/space.hpp"
 
 namespace stormsweep {
@@ -34,10 +36,8 @@ int check_command(const std::vector<std::string>& arguments) {
   const Space space = read_space(arguments[0]);
   DataCheck report = check_data(space, arguments.size() > 1 ? arguments[1] : "");
   std::ranges::move(precision_notes(space), std::back_inserter(report.notes));
-  std::cout << nlohmann::json{{"fingerprint", report.fingerprint},
-                              {"notes", report.notes},
-                              {"gpus", torch::cuda::is_available() ? torch::cuda::device_count() : 0}}
-            << '\n'
+  const auto gpus = runs_itself(*space.experiment) ? visible_gpus() : static_cast<int>(torch::cuda::device_count());
+  std::cout << nlohmann::json{{"fingerprint", report.fingerprint}, {"notes", report.notes}, {"gpus", gpus}} << '\n'
             << std::flush;
   return exit_done;
 }

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "search/base/machine.hpp"
 #include "worker/executor.hpp"
 
 namespace stormsweep {
@@ -11,7 +12,7 @@ namespace stormsweep {
 class RunExecutor : public Executor {
  public:
   std::string versions() const override { return "stormsweep " STORMSWEEP_VERSION; }
-  int gpus() const override { return 0; }
+  int gpus() const override { return visible_gpus(); }
   void enter(const Workplace& workplace) override;
   void execute(const Assignment& assignment, const std::function<bool()>& stopped) override;
 

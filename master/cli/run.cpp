@@ -30,12 +30,6 @@ namespace stormsweep {
 
 namespace {
 
-#ifdef STORMSWEEP_CUDA
-constexpr bool built_for_gpus = true;
-#else
-constexpr bool built_for_gpus = false;
-#endif
-
 int worker_count(const RunOptions& options, const DataReport& report) {
   if (options.workers > 0) return options.workers;
   if (const auto ranks = whole_number(environment("OMPI_COMM_WORLD_SIZE")))  // a rank that shows the plan
@@ -45,7 +39,7 @@ int worker_count(const RunOptions& options, const DataReport& report) {
     if (on_gpus) return options.workers_per_gpu * report.gpus * allocation::nodes();
     throw InputError(fmt::format("stormsweep run: --workers-per-gpu is {}, and {}; give --workers",
                                  options.workers_per_gpu,
-                                 options.device == "cpu" ? "--device is cpu" : "LibTorch finds no GPU here"));
+                                 options.device == "cpu" ? "--device is cpu" : "no GPU is seen here"));
   }
   if (const auto tasks = whole_number(environment("SLURM_NTASKS")); tasks && *tasks > 1)
     return static_cast<int>(*tasks - 1);
@@ -103,11 +97,10 @@ int start_job(const Arguments& arguments, const Space& space, const RunOptions& 
   }
 }
 
-/// Of the other ranks. What runs by itself does so without LibTorch, unless that is to count GPUs. Where the space
-/// cannot be read, which rank 0 tells, or not from here, any will do.
+/// Of the other ranks. What runs by itself does so without LibTorch. Where the space cannot be read, which rank 0
+/// tells, or not from here, any will do.
 std::string trainer_program(const RunOptions& options) try {
-  const bool counts_gpus = built_for_gpus && options.device != "cpu";
-  if (!counts_gpus && runs_itself(*read_lasting_space(options.space).experiment)) return launch::runner_program();
+  if (runs_itself(*read_lasting_space(options.space).experiment)) return launch::runner_program();
   return launch::worker_program();
 } catch (const InputError&) {
   return launch::worker_program();
@@ -117,8 +110,6 @@ std::string trainer_program(const RunOptions& options) try {
 /// the job with the first status that is not 0, perhaps before rank 0 has told.
 int become_trainer(const Arguments& arguments) {
   std::optional<RunOptions> options;
-  // By these OpenMP would bind the first thread of every rank of a node to the same core.
-  for (const char* binding : {"OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY", "KMP_AFFINITY"}) unsetenv(binding);
   try {
     options = parse_run_options(arguments);
   } catch (const InputError&) {
@@ -126,6 +117,8 @@ int become_trainer(const Arguments& arguments) {
   }
   if (!options || options->dry_run) return exit_done;
   signals::ignore();  // by the worker program too, from its first moment
+  // By these OpenMP would bind the first thread of every rank of a node to the same core.
+  for (const char* binding : {"OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY", "KMP_AFFINITY"}) unsetenv(binding);
   launch::become_worker(
       trainer_program(*options),
       {"serve", "--device", options->device, "--threads", std::to_string(options->threads), "--start-patience",

@@ -106,10 +106,11 @@ void check_gangs(const Space& space, const RunOptions& options, int workers) {
 }
 
 void check_device(const Space& space, const RunOptions& options, int gpus) {
-  if (options.device == "cuda" && gpus == 0 && !runs_itself(*space.experiment))
-    throw InputError(
-        "stormsweep run: --device is cuda, but LibTorch finds no GPU here, or is one for processors; give --device "
-        "cpu");
+  if (options.device == "cuda" && gpus == 0)
+    throw InputError(fmt::format("stormsweep run: --device is cuda, but {}; give --device cpu",
+                                 runs_itself(*space.experiment)
+                                     ? "no GPU is seen here"
+                                     : "LibTorch finds no GPU here, or is one for processors"));
 }
 
 void check_precision(const Space& space, const RunOptions& options, int gpus) {

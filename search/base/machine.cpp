@@ -5,7 +5,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
 #include <fstream>
+
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -41,6 +44,20 @@ CoreMask core_mask() {
 
 int usable_cores() {
   return static_cast<int>(core_mask().count());
+}
+
+int visible_gpus() {
+  int count = 0;
+  if (const char* named = std::getenv("CUDA_VISIBLE_DEVICES")) {
+    for (const std::string& name : split_list(named)) {
+      const bool valid = name.find_first_of("0123456789") == 0 || name.starts_with("GPU-") || name.starts_with("MIG-");
+      if (!valid) break;  // as CUDA does
+      ++count;
+    }
+    return count;
+  }
+  while (access(("/dev/nvidia" + std::to_string(count)).c_str(), F_OK) == 0) ++count;
+  return count;
 }
 
 std::optional<int> terminal_width(int descriptor) {

@@ -15,6 +15,7 @@ std::string host_name();
 std::string cpu_model();     ///< as the kernel names it; "unknown" where it does not
 int usable_cores();          ///< that this process may run on, at least 1
 CoreMask core_mask();        ///< which these are
+int visible_gpus();          ///< that CUDA would show this process: CUDA_VISIBLE_DEVICES names them, else the driver
 std::int64_t free_memory();  ///< bytes that programs could still take; 0 where the kernel does not tell
 
 /// Columns of the terminal that `descriptor` is, 80 where it does not tell; nothing where it is no terminal.

@@ -179,6 +179,27 @@ TEST_CASE("a worker that is killed takes its command along, and another trains i
   CHECK(number(folder / "s.db", "SELECT count(*) FROM trials WHERE status = 'complete'") == 9);
 }
 
+TEST_CASE(
+    "each worker's commands have a GPU of their own, also by a LibTorch for processors; without any, cuda is refused") {
+  const WorkFolder folder;
+  folder.write("experiment.json", slow);
+  folder.write("train.sh", R"(echo "{\"loss\": $CUDA_VISIBLE_DEVICES}" >> "$STORMSWEEP_REPORT"; sleep 0.5)");
+  folder.write("s.json", R"({"name": "s", "experiment": "./experiment.json", "parameters": {"index": [1, 2, 3, 4]}})");
+  const auto search = [&](const std::string& visible) {
+    return run({"env", "CUDA_VISIBLE_DEVICES=" + visible, stormsweep_program(), "run", "s.json", "--results", "s.db",
+                "--device", "cuda"},
+               folder);
+  };
+  const Ended none = search("");
+  CHECK(none.status == 2);
+  CHECK(none.err == "stormsweep run: --device is cuda, but no GPU is seen here; give --device cpu\n");
+  const Ended two = search("7,5");
+  CAPTURE(two.err);
+  CHECK(two.status == 0);
+  CHECK(query(folder / "s.db", "SELECT DISTINCT worker, device, CAST(loss AS INTEGER) FROM results ORDER BY 1") ==
+        Rows{"1|cuda:0|7", "2|cuda:1|5"});
+}
+
 TEST_CASE("halving goes on with the configurations that are left, from their checkpoints") {
   const WorkFolder folder;
   write_slow(folder, R"({"name": "halving", "eta": 3, "brackets": 1})");

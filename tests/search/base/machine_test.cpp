@@ -19,6 +19,18 @@ TEST_CASE("a machine's name is the kernel's, and a core is usable at least") {
   CHECK(free_memory() > 0);
 }
 
+TEST_CASE("GPUs are as many as CUDA_VISIBLE_DEVICES names, up to the first that CUDA would not know") {
+  const std::pair<const char*, int> cases[] = {
+      {"", 0},   {"0", 1},      {"3,1", 2},      {"NoDevFiles", 0}, {"GPU-1a,GPU-2b", 2},
+      {"-1", 0}, {"0,-1,1", 1}, {"MIG-1a, 4", 2}};
+  for (const auto& [names, count] : cases) {
+    CAPTURE(names);
+    setenv("CUDA_VISIBLE_DEVICES", names, 1);
+    CHECK(visible_gpus() == count);
+  }
+  unsetenv("CUDA_VISIBLE_DEVICES");
+}
+
 TEST_CASE("a terminal has its width, one that does not tell it has 80, and what is none has none") {
   const Descriptor terminal(posix_openpt(O_RDWR | O_NOCTTY));
   REQUIRE(terminal);
