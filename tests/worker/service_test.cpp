@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
+#include <utility>
+
 #include "tests/worker/assignment.hpp"
 #include "worker/channel/memory_channel.hpp"
 
