@@ -18,8 +18,8 @@ namespace stormsweep {
 
 namespace {
 
-/// A network of so few filters gains nothing from short numbers on a processor: it is a third faster in float32, with
-/// 16 filters a fifth slower (measured with AVX-512 and its bfloat16 instructions).
+/// A network of so few filters gains nothing from short numbers on a processor without matrix units: it is a third
+/// faster in float32, with 16 filters a fifth slower (measured with AVX-512 and its bfloat16 instructions).
 constexpr std::int64_t most_narrow = 8;
 
 }  // namespace

@@ -45,7 +45,10 @@ AmxMap empty_map(std::int64_t n, std::int64_t channels, std::int64_t height, std
   const auto size = n * height * width * channels;
   const auto memory = torch::empty({size + slack_of(channels)}, torch::kBFloat16);
   std::fill_n(written(memory) + size, slack_of(channels), std::uint16_t{0});
-  return {memory.narrow(0, 0, size).view({n, height, width, channels}).permute({0, 3, 1, 2})};
+  // No view of it, which autograd would not let anybody overwrite.
+  return {torch::empty({0}, torch::kBFloat16)
+              .set_(memory.storage(), 0, {n, channels, height, width},
+                    {height * width * channels, 1, width * channels, channels})};
 }
 
 /// Whether it was made by empty_map.
