@@ -1,6 +1,6 @@
-#include <immintrin.h>
-
 #include "models/kernels/amx_kernels.hpp"
+
+#include <immintrin.h>
 
 // Compiled for processors with AMX; like the sources of models/kernels/vector_target.hpp it instantiates nothing of the
 // standard library.

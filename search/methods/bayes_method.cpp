@@ -51,13 +51,12 @@ class Bayes : public Method {
     if (next_ < at_start_) return of_start();
     if (!fitting_.valid() && !all_ended(next_ - width_ + 1)) return std::nullopt;
     if (!fitting_.valid()) begin_fit();
-    return thinking() ? std::nullopt : end_fit();
+    const bool ready = fitting_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    return ready ? end_fit() : std::nullopt;
   }
 
   bool exhausted() const override { return no_more_; }
-  bool thinking() const override {
-    return fitting_.valid() && fitting_.wait_for(std::chrono::seconds(0)) != std::future_status::ready;
-  }
+  bool thinking() const override { return fitting_.valid(); }
 
   void learn(const Training& training, std::size_t milestone, const Ended& ended) override {
     const Training& whole = told_[training.id.value].training;

@@ -40,7 +40,8 @@ class Method {
   virtual std::optional<Training> next() = 0;
   /// Nothing will begin any more, whatever else ends.
   virtual bool exhausted() const = 0;
-  /// It works out what to begin next: `next` may have it by itself a little later, without anything that ends.
+  /// It works out what to begin next: `next` may have it by itself a little later, without anything that ends. Until it
+  /// has been asked for, also where it has been found meanwhile.
   virtual bool thinking() const { return false; }
 
   /// Trial `milestone` of a training that `next` gave, or of what was left of it, has ended.

@@ -129,6 +129,21 @@ TEST_CASE("what is made of a training waits for its last milestone, whole or wha
   CHECK(await(*method)->id.value == 3);
 }
 
+TEST_CASE("what is being worked out is there by itself until it is taken, found meanwhile or not") {
+  const Space space = noop_space("{" + plane + "}", "s", R"("method": {"name": "bayes", "trials": 20}, )");
+  const auto method = make_bayes(space, {.width = 1, .proposals = {}});
+  auto training = method->next();
+  while (!method->thinking()) {
+    REQUIRE(training);
+    method->learn(*training, 0, {.value = peak(*training, space)});
+    training = method->next();
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));  // some hundred times as long as it takes
+  CHECK(method->thinking());
+  CHECK(await(*method));
+  CHECK_FALSE(method->thinking());
+}
+
 TEST_CASE("more waits for the result that it is made of") {
   const Space s = noop_space(R"({"name": "bayes", "trials": 10, "width": 2})", plane);
   const auto method = make_bayes(s, {2, {}});
