@@ -97,7 +97,7 @@ torch::Tensor NowcastNetwork::decode(const torch::nn::Conv2d& layer, const torch
   const auto in = coarse.size(1);
   const auto of_coarse = convolve_upsampled(operand(coarse), weight_operand(layer->weight.narrow(1, 0, in)), margin);
   const auto bias = weight_operand(layer->bias);
-  if (!skip.defined()) return activated(of_coarse + bias.view({1, -1, 1, 1}));
+  if (!skip.defined()) return activated(of_coarse + bias.view({1, -1, 1, 1}).to(of_coarse.scalar_type()));
   return activated_convolution(operand(without_margin(skip, margin)), weight_operand(layer->weight.slice(1, in)), bias,
                                of_coarse);
 }

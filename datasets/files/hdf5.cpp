@@ -1,6 +1,7 @@
 #include "datasets/files/hdf5.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 
 #include "search/base/error.hpp"
@@ -49,6 +50,7 @@ std::string name_by(const Get& get, const Handle& object) {
 std::optional<double> number_of(const std::string& text) {
   char* end = nullptr;
   const double number = std::strtod(text.c_str(), &end);
+  while (std::isspace(static_cast<unsigned char>(*end)) != 0) ++end;
   return text.empty() || *end != '\0' ? std::nullopt : std::optional(number);
 }
 
@@ -157,7 +159,8 @@ std::optional<double> read_number(const Handle& object, const std::string& name)
   if (!attribute) return std::nullopt;
   const Handle space(H5Aget_space(attribute), H5Sclose);
   std::vector<double> values(static_cast<std::size_t>(std::max<hssize_t>(H5Sget_simple_extent_npoints(space), 0)));
-  if (!values.empty() && H5Aread(attribute, H5T_NATIVE_DOUBLE, values.data()) >= 0) return values.front();
+  if (values.empty()) return std::nullopt;
+  if (H5Aread(attribute, H5T_NATIVE_DOUBLE, values.data()) >= 0) return values.front();
   const auto text = read_text(object, name);
   if (const auto number = number_of(text.value_or(""))) return number;
   refuse(name_by(H5Fget_name, object),

@@ -22,7 +22,7 @@ double training(EmulatorNetwork& network, std::int64_t batch, int steps) {
   const auto truth = torch::randn({batch, o.targets, o.height, o.width});
   const auto optimizer = make_optimizer("adamw", 1e-4, network.parameters());
   return best_seconds(steps, [&] {
-    network.zero_grad(/*set_to_none=*/true);
+    network.zero_grad(/*set_to_none=*/false);
     torch::mse_loss(network.forward(input), truth).backward();
     optimizer->step();
   });

@@ -22,7 +22,7 @@ double training(NowcastNetwork& network, std::int64_t batch, int steps) {
   const auto input = torch::randn({batch, 7, 256, 256}), truth = torch::randn({batch, 6, 256, 256});
   const auto optimizer = make_optimizer("adam", 2e-4, network.parameters());
   const double seconds = best_seconds(steps, [&] {
-    network.zero_grad(/*set_to_none=*/true);
+    network.zero_grad(/*set_to_none=*/false);
     nowcast_loss(network.forward(input, NowcastExtent::inner), truth).backward();
     optimizer->step();
   });

@@ -20,7 +20,7 @@ double training(SegmentationNetwork& network, std::int64_t batch, std::int64_t h
   const auto weights = torch::tensor({0.021839f, 0.812181f, 0.165981f});
   const auto optimizer = make_optimizer("adam", 1e-4, network.parameters());
   const double seconds = best_seconds(steps, [&] {
-    network.zero_grad(/*set_to_none=*/true);
+    network.zero_grad(/*set_to_none=*/false);
     segmentation_loss(network.forward(input), labels, weights).backward();
     optimizer->step();
   });

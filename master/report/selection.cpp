@@ -164,14 +164,15 @@ void Selection::select(const std::string& search, const std::string& where, cons
     std::string chosen = fmt::format("(?1 = '' OR search = ?1) AND ({}\n)", where.empty() ? "1" : where);
     if (!needed.rest.empty())
       chosen = fmt::format("trial IN (SELECT trial FROM results WHERE {} {})", chosen, needed.rest);
-    SQLite::Statement copy(database_, fmt::format("CREATE TEMP TABLE selected AS SELECT {} FROM results WHERE {} "
-                                                  "ORDER BY trial",
-                                                  copied(needed.columns), chosen));
-    if (copy.getBindParameterCount() > 1)
+    if (SQLite::Statement(database_, fmt::format("SELECT ({}\n) FROM results", where.empty() ? "1" : where))
+            .getBindParameterCount() > 0)
       throw InputError(
           fmt::format("--where \"{}\": what begins with $, :, @ or ? has no value here; put the condition in "
                       "double quotes, for the shell to fill in $NAME",
                       where));
+    SQLite::Statement copy(database_, fmt::format("CREATE TEMP TABLE selected AS SELECT {} FROM results WHERE {} "
+                                                  "ORDER BY trial",
+                                                  copied(needed.columns), chosen));
     copy.bind(1, search);
     copy.exec();
   } catch (const SQLite::Exception& error) {

@@ -256,6 +256,9 @@ struct AmxRule {
                        const torch::Tensor& start) const {
     TORCH_CHECK(!bias.defined() || bias.dim() == 1 || !map.requires_grad(),
                 "a map with several results gets no gradient");
+    TORCH_CHECK(
+        map.numel() > 0 && map.size(1) == weight.size(1) && std::min(map.size(2), map.size(3)) >= weight.size(2),
+        "no convolution of maps ", map.sizes(), " with weights ", weight.sizes());
     const auto exact = weight.to(torch::kFloat32);
     return convolved(with_slack(map), Weights(exact), bias, start, how.negative_slope);
   }

@@ -1,6 +1,6 @@
 #pragma once
 
-// Included by the sources that CMakeLists.txt compiles once for each kind of processor (add_vector_kernels), in vectors
+// Included by the sources that CMakeLists.txt compiles once for each kind of processor (add_kernels), in vectors
 // of GCC and Clang; which of them runs is chosen by `vector_units`. Such sources instantiate nothing of the standard
 // library, so that no code for a newer processor is linked into the rest of the program.
 

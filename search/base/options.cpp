@@ -71,8 +71,8 @@ void check_values(const po::parsed_options& parsed) {
     const po::option_description& known = parsed.description->find(option.string_key, false);
     const auto* const typed = dynamic_cast<const po::typed_value_base*>(known.semantic().get());
     if (contains(option.value, ""))
-      throw InputError(fmt::format("{}{} is empty; give {}", option.position_key < 0 ? "--" : "", option.string_key,
-                                   known.description()));
+      throw InputError(fmt::format("{}{} is empty ({}); give a value", option.position_key < 0 ? "--" : "",
+                                   option.string_key, known.description()));
     if (typed && typed->value_type() == typeid(std::uint64_t) && option.value[0].starts_with('-'))
       throw InputError(fmt::format("--{} is {}; give a whole number, 0 or more", option.string_key, option.value[0]));
   }

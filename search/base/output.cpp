@@ -22,12 +22,13 @@ int status_of(const char* program, const std::function<int()>& work, ExitStatus 
   } catch (const InputError& error) {
     std::fprintf(stderr, "%s\n", one_line(error.what()).c_str());
     return exit_bad_input;
-  } catch (const nlohmann::json::exception& error) {
-    std::fprintf(stderr, "%s: %s; give names and values in UTF-8, and JSON as it was written\n", program,
-                 one_line(error.what()).c_str());
-    return exit_bad_input;
   } catch (const std::exception& error) {
     if (std::ferror(stdout)) return exit_some_failed;
+    constexpr int no_utf8 = 316;  // of nlohmann::json
+    if (const auto* json = dynamic_cast<const nlohmann::json::type_error*>(&error); json && json->id == no_utf8) {
+      std::fprintf(stderr, "%s: %s; give names and values in UTF-8\n", program, one_line(error.what()).c_str());
+      return exit_bad_input;
+    }
     std::fprintf(stderr, "%s: %s\n", program, one_line(error.what()).c_str());
     return unexpected;
   }

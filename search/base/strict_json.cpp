@@ -131,7 +131,9 @@ std::vector<Field> Field::elements() const {
 std::string Field::text() const {
   if (!json_->is_string()) refuse("give a text in quotes");
   auto result = json_->get<std::string>();
-  if (result.empty() || one_line(result) != result) refuse("give one line of text, without control characters");
+  auto shown = result;
+  std::erase(shown, '\t');  // which a command may want
+  if (result.empty() || one_line(shown) != shown) refuse("give one line of text, without control characters");
   return result;
 }
 

@@ -168,7 +168,7 @@ TEST_CASE("a command line that is wrong is refused with the remedy") {
   for (const Words& words : {Words{"generate", "tornado", "--storms", "9"}, {"prepare", "nowcast", "space.json"}}) {
     Words without = words;
     without.insert(without.end(), {"-o", ""});
-    check_refused(without, folder, {"--output is empty; give the folder"});
+    check_refused(without, folder, {"--output is empty (the folder"});
   }
   check_refused({"results", "nowhere.db"}, folder, {"nowhere.db"});
   check_refused({"status", "nowhere.db"}, folder, {"nowhere.db"});

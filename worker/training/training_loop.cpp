@@ -168,9 +168,8 @@ torch::Tensor TrainingLoop::backward(const Batch& batch) {
 }
 
 torch::Tensor TrainingLoop::backward(const Batch& batch, std::int64_t at_once) {
-  // On a processor nothing rather than zeros, to which a large network's gradients would be added: memory is what that
-  // waits for. What a GPU has recorded writes to the same gradients each time.
-  gradients_ ? gradients_->zero() : task_->network().zero_grad(/*set_to_none=*/batch.input.is_cpu());
+  // Zeros rather than nothing, which is LibTorch 2's default: a parameter that no loss reaches has a gradient too.
+  gradients_ ? gradients_->zero() : task_->network().zero_grad(/*set_to_none=*/false);
   const std::int64_t n = batch.input.size(0);
   torch::Tensor sums;
   for (std::int64_t first = 0, last = 0; first < n; first = last) {
@@ -182,9 +181,6 @@ torch::Tensor TrainingLoop::backward(const Batch& batch, std::int64_t at_once) {
     (factor == 1 ? loss.mean : loss.mean * factor).backward();
     sums = sums.defined() ? sums + loss.sums : loss.sums;
   }
-  // A parameter that no loss reaches has a gradient too: its moments decay.
-  for (auto& parameter : task_->network().parameters())
-    if (!parameter.grad().defined()) parameter.mutable_grad() = torch::zeros_like(parameter);
   return sums.defined() ? sums : torch::zeros_like(sums_, torch::kFloat32);
 }
 

@@ -71,6 +71,33 @@ TEST_CASE("matrix units: all sorts of convolutions, added to a start and activat
   }
 }
 
+TEST_CASE("matrix units: what one has made is the next one's map, down to a pixel, and what cannot be is refused") {
+  if (!amx_kernels()) {
+    MESSAGE("skipped: this processor has no matrix units");
+    return;
+  }
+  torch::manual_seed(4);
+  const AmxConvolution how{.negative_slope = 0.5};
+  const auto first = Layer::draw({9, 5, 4, 4}), second = Layer::draw({3, 9, 3, 3}), start = Layer::draw({2, 3, 2, 1});
+  for (const bool alone : {false, true}) {
+    const auto map = Layer::draw({2, 5, alone ? 6 : 7, 6});
+    const auto middle = how(map.to(torch::kBFloat16), first, {});
+    const auto added = alone ? start.narrow(2, 0, 1) : start;  // float32
+    const auto result = how(middle, second, {}, added);
+    const auto twin =
+        torch::leaky_relu(torch::conv2d(torch::leaky_relu(torch::conv2d(map, first), 0.5), second) + added, 0.5);
+    CHECK(relative_difference(result, twin) < 1e-2);
+    const auto to = torch::randn(twin.sizes()).to(torch::kBFloat16);
+    const auto made = torch::autograd::grad({result}, {map, first, second}, {to}),
+               exact = torch::autograd::grad({twin}, {map, first, second}, {to.to(torch::kFloat32)});
+    for (std::size_t i = 0; i < made.size(); ++i) CHECK(relative_difference(made[i], exact[i]) < 3e-2);
+  }
+  const auto map = torch::randn({2, 5, 6, 6}).to(torch::kBFloat16);
+  CHECK_THROWS_AS(how(map, second, {}), c10::Error);
+  CHECK_THROWS_AS(how(map.narrow(3, 0, 3), first, {}), c10::Error);
+  CHECK_THROWS_AS(how(map.narrow(0, 0, 0), first, {}), c10::Error);
+}
+
 TEST_CASE("matrix units: the same bits on any number of threads, of part of a map, without bias and start") {
   if (!amx_kernels()) {
     MESSAGE("skipped: this processor has no matrix units");

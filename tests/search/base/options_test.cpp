@@ -64,9 +64,9 @@ TEST_CASE("a seed below 0 is no other seed") {
 }
 
 TEST_CASE("nothing is not taken for a value, as of a shell's variable that is not set") {
-  CHECK(parse({""}) == "stormsweep plan: space is empty; give a search space");
-  CHECK(parse({"a", "--format", ""}) == "stormsweep plan: --format is empty; give how");
-  CHECK(parse({"a", "--at", ""}) == "stormsweep plan: --at is empty; give which");
+  CHECK(parse({""}) == "stormsweep plan: space is empty (a search space); give a value");
+  CHECK(parse({"a", "--format", ""}) == "stormsweep plan: --format is empty (how); give a value");
+  CHECK(parse({"a", "--at", ""}) == "stormsweep plan: --at is empty (which); give a value");
 }
 
 TEST_CASE("the refusal of what is no option tells what else it may be") {
