@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -78,9 +79,20 @@ struct GradientLayout {
   }
 };
 
+bool rounds(const TornadoCnn& network) {
+  return network.options().convolution_type == torch::kBFloat16;
+}
+
+/// Null where there are none.
+const TornadoKernels* processor_kernels(const TornadoCnn& network) {
+  return rounds(network) ? tornado_amx_kernels() : tornado_kernels();
+}
+
 /// A thread's workspace, zeroed once, then kept.
-float* workspace() {
-  static thread_local std::vector<float> floats(tornado_kernels()->workspace);
+float* workspace(const TornadoKernels& kernels) {
+  static thread_local std::map<const TornadoKernels*, std::vector<float>> kept;
+  auto& floats = kept[&kernels];
+  floats.resize(kernels.workspace);
   return floats.data();
 }
 
@@ -115,10 +127,11 @@ Learned learn_on_processor(const TornadoCnn& network, const torch::Tensor& input
       targets.data_ptr<float>(),   static_cast<float>(positive_weight),
       network.options().pool_last, logits.data_ptr<float>(),
       losses.data_ptr<float>()};
+  const TornadoKernels& kernels = *processor_kernels(network);
   at::parallel_for(0, shards, 1, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t s = first; s < last; ++s)
-      tornado_kernels()->learn(weights.pointers, samples, s * shard, std::min(n, (s + 1) * shard), workspace(),
-                               layout.pointers(partial.data_ptr<float>() + s * layout.size()));
+      kernels.learn(weights.pointers, samples, s * shard, std::min(n, (s + 1) * shard), workspace(kernels),
+                    layout.pointers(partial.data_ptr<float>() + s * layout.size()));
   });
   auto total = partial[0];
   for (std::int64_t s = 1; s < shards; ++s) total += partial[s];
@@ -136,10 +149,6 @@ TornadoCudaWeights cuda_weights(const TornadoCnn& network) {
   weights.dense = pointer(network.dense()->weight);
   weights.dense_bias = pointer(network.dense()->bias);
   return weights;
-}
-
-bool rounds(const TornadoCnn& network) {
-  return network.options().convolution_type == torch::kBFloat16;
 }
 
 Learned learn_on_gpu(const TornadoCnn& network, const torch::Tensor& input, const torch::Tensor& target,
@@ -195,20 +204,15 @@ struct HandOver : torch::autograd::Function<HandOver> {
   }
 };
 
-/// Whether hand-written kernels serve the device.
-bool served(const torch::Device& device) {
-#ifdef STORMSWEEP_CUDA
-  if (device.is_cuda()) return tornado_cuda_blocks(device.index()) > 0;
-#endif
-  return device.is_cpu() && tornado_kernels();
-}
-
 }  // namespace
 
 TornadoPath fastest_path(const TornadoCnn& network, const torch::Tensor& input) {
   const auto type = network.options().convolution_type;
-  const bool computed = type == torch::kFloat32 || (type == torch::kBFloat16 && input.is_cuda());
-  return computed && served(input.device()) ? TornadoPath::kernels : TornadoPath::layers;
+  bool served = input.is_cpu() && processor_kernels(network);
+#ifdef STORMSWEEP_CUDA
+  if (input.is_cuda()) served = tornado_cuda_blocks(input.device().index()) > 0;
+#endif
+  return served && (type == torch::kFloat32 || rounds(network)) ? TornadoPath::kernels : TornadoPath::layers;
 }
 
 TornadoLoss tornado_loss(TornadoCnn& network, const torch::Tensor& input, const torch::Tensor& target,
@@ -241,8 +245,9 @@ torch::Tensor tornado_logits(TornadoCnn& network, const torch::Tensor& input, To
   }
 #endif
   const PackedWeights weights(network);
+  const TornadoKernels& kernels = *processor_kernels(network);
   at::parallel_for(0, input.size(0), shard_size(input.size(0)), [&](std::int64_t first, std::int64_t last) {
-    tornado_kernels()->predict(weights.pointers, samples, first, last, workspace());
+    kernels.predict(weights.pointers, samples, first, last, workspace(kernels));
   });
   return logits;
 }

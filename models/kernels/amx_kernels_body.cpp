@@ -1,6 +1,6 @@
 #include "models/kernels/amx_kernels.hpp"
 
-#include <immintrin.h>
+#include "models/kernels/amx_tiles.hpp"
 
 // Compiled for processors with AMX; like the sources of models/kernels/vector_target.hpp it instantiates nothing of the
 // standard library.
@@ -8,16 +8,6 @@
 namespace stormsweep {
 
 namespace {
-
-constexpr int tile = 16;  // rows of a tile, and numbers of float32 in one
-
-/// What the units are told: the whole of each of the eight tiles. Not on the stack: GCC 12 does not know that all of it
-/// is read.
-constexpr struct alignas(64) {
-  std::uint8_t palette = 1, start = 0, reserved[14] = {};
-  std::uint16_t bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
-  std::uint8_t rows[16] = {tile, tile, tile, tile, tile, tile, tile, tile};
-} whole_tiles;
 
 /// Of the four tiles that hold sums.
 inline void begin_sums() {
@@ -38,10 +28,6 @@ __mmask16 lanes_of(std::int64_t count) {
 
 __m512 wide(__m256i numbers) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(numbers), 16));
-}
-
-__m256i narrow(__m512 numbers) {
-  return (__m256i)_mm512_cvtneps_pbh(numbers);
 }
 
 /// Number `number` of a kernel's row, for each of 16 outputs, of which `lanes` are there; 0 behind the row.
@@ -183,23 +169,6 @@ void turn_back(const AmxSlopeRow& of) {
       _mm512_storeu_si512(of.pairs + (x / 2 * rounded + out) * 2, _mm512_or_si512(even, _mm512_slli_epi32(odd, 16)));
     }
     _mm512_storeu_ps(of.sums + out, sum);
-  }
-}
-
-/// 16 rows of 16 numbers, the first of all becoming the first row: what lies 8 rows apart is interleaved four times.
-void transpose(__m256i (&rows)[tile]) {
-  const __m256i low = _mm256_setr_epi16(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23),
-                high = _mm256_setr_epi16(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-#pragma GCC unroll 4
-  for (int stage = 0; stage < 4; ++stage) {
-    __m256i next[tile];
-#pragma GCC unroll 8
-    for (int i = 0; i < tile / 2; ++i) {
-      next[2 * i] = _mm256_permutex2var_epi16(rows[i], low, rows[i + tile / 2]);
-      next[2 * i + 1] = _mm256_permutex2var_epi16(rows[i], high, rows[i + tile / 2]);
-    }
-#pragma GCC unroll 16
-    for (int i = 0; i < tile; ++i) rows[i] = next[i];
   }
 }
 

@@ -51,4 +51,8 @@ struct TornadoKernels {
 /// Null where the processor has no vector units for which they are compiled.
 const TornadoKernels* tornado_kernels();
 
+/// The same by matrix units (models/kernels/amx_kernels): what enters the convolutions' products is rounded to
+/// bfloat16, all else is float32. Null where the processor has none.
+const TornadoKernels* tornado_amx_kernels();
+
 }  // namespace stormsweep

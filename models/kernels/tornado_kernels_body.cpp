@@ -1,26 +1,11 @@
 #include "models/kernels/tornado_kernels.hpp"
 
-#include <math.h>  // NOLINT(modernize-deprecated-headers): <cmath> may bring in more
-
+#include "models/kernels/tornado_layers.hpp"
 #include "models/kernels/vector_target.hpp"
 
 namespace stormsweep {
 
 namespace {
-
-constexpr int kernel = 5, margin = kernel / 2;
-
-/// A convolution: sides of its input and output, which are equal, and their channels.
-struct Layer {
-  int side, in, out;
-  constexpr int padded() const { return side + 2 * margin; }  ///< side of the input, and of the gradient, with margins
-};
-constexpr Layer layer1{32, 3, 8}, layer2{16, 8, 16}, layer3{8, 16, 32};
-constexpr int pool = 2;
-static_assert(layer1.side == pool * layer2.side && layer2.side == pool * layer3.side);
-static_assert(layer1.out == layer2.in && layer2.out == layer3.in);
-/// Points of the features with and without pooling behind the last convolution.
-constexpr int all_points = layer3.side * layer3.side, pooled_points = all_points / (pool * pool);
 
 template <int Width>
 struct VectorOf {
@@ -161,11 +146,6 @@ void bias_gradient(const float* out_gradient, int pitch, float* gradient) {
   for (int c = 0; c < Channels; ++c) gradient[c] += sums[c];
 }
 
-/// What is not a number stays so, as in LibTorch: a training that has diverged is to be seen.
-inline float positive(float x) {
-  return x <= 0 ? 0 : x;
-}
-
 /// out [Side / Pool][Side / Pool][Channels], rows `pitch` apart, = mean over Pool x Pool of ReLU(in), times `scale`.
 template <int Side, int Channels, int Pool>
 void activate(const float* in, const float* scale, float* out, int pitch) {
@@ -207,10 +187,6 @@ struct Workspace {
   float gradient2[layer2.padded()][layer2.padded()][layer2.out];
   float pooled_gradient1[layer2.side][layer2.side][layer2.in];
 };
-
-const float* row(const float* dropout, std::int64_t sample, int channels) {
-  return dropout ? dropout + sample * channels : nullptr;
-}
 
 float predict_one(const TornadoWeights& weights, const TornadoSamples& samples, std::int64_t i, Workspace& w) {
   constexpr Layer l1 = layer1, l2 = layer2, l3 = layer3;
@@ -287,11 +263,8 @@ void learn(const TornadoWeights& weights, const TornadoSamples& samples, std::in
            float* workspace, const TornadoGradients& gradients) {
   auto& w = *reinterpret_cast<Workspace*>(workspace);
   for (std::int64_t i = first; i < last; ++i) {
-    const float logit = samples.logits[i] = predict_one(weights, samples, i, w);
-    const float target = samples.targets[i], weight = target > 0.5f ? samples.positive_weight : 1;
-    const float small = expf(-fabsf(logit)), probability = (logit > 0 ? 1 : small) / (1 + small);
-    samples.losses[i] = weight * (positive(logit) - logit * target + log1pf(small));
-    learn_one(weights, samples, i, weight * (probability - target), w, gradients);
+    samples.logits[i] = predict_one(weights, samples, i, w);
+    learn_one(weights, samples, i, slope_of_loss(samples, i), w, gradients);
   }
 }
 

@@ -72,7 +72,7 @@ CHOOSE_KERNELS(WinogradKernels, winograd_kernels)
 
 namespace {
 
-bool found_amx() {
+bool find_amx() {
   constexpr unsigned bfloat16_tiles = 1U << 22, tiles = 1U << 24;  // of register EDX, leaf 7
   unsigned a = 0, b = 0, c = 0, d = 0;
   if (vector_units() != VectorUnits::avx512 || !__builtin_cpu_supports("avx512bf16") ||
@@ -83,17 +83,29 @@ bool found_amx() {
   return syscall(SYS_arch_prctl, ask_for_registers, of_tiles) == 0;
 }
 
+bool found_amx() {
+  static const bool found = find_amx();
+  return found;
+}
+
 }  // namespace
 
 extern const AmxKernels amx_kernels_compiled;
 const AmxKernels* amx_kernels() {
-  static const bool found = found_amx();
-  return found ? &amx_kernels_compiled : nullptr;
+  return found_amx() ? &amx_kernels_compiled : nullptr;
+}
+
+extern const TornadoKernels tornado_amx_kernels_compiled;
+const TornadoKernels* tornado_amx_kernels() {
+  return found_amx() ? &tornado_amx_kernels_compiled : nullptr;
 }
 
 #else
 
 const AmxKernels* amx_kernels() {
+  return nullptr;
+}
+const TornadoKernels* tornado_amx_kernels() {
   return nullptr;
 }
 

@@ -1,6 +1,7 @@
 #include "models/tornado_loss.hpp"
 
 #include <doctest/doctest.h>
+#include <torch/autograd.h>
 #include <torch/utils.h>
 
 #include <algorithm>
@@ -37,6 +38,53 @@ double summing_tolerance(std::int64_t n) {
   return 1e-5 + std::ldexp(std::sqrt(static_cast<double>(n) * 32 * 32 / 2), -24);
 }
 
+/// For the kernels that there are.
+std::vector<torch::ScalarType> types_with_kernels() {
+  std::vector<torch::ScalarType> types;
+  if (tornado_kernels()) types.push_back(torch::kFloat32);
+  if (tornado_amx_kernels()) types.push_back(torch::kBFloat16);
+  return types;
+}
+
+torch::Tensor to_bfloat16(const torch::Tensor& numbers) {
+  return numbers.to(torch::kBFloat16).to(torch::kFloat64);
+}
+
+/// Rounds numbers, and not their gradients.
+torch::Tensor rounded(const torch::Tensor& numbers) {
+  return numbers + (to_bfloat16(numbers) - numbers).detach();
+}
+
+/// Rounds gradients, and not their numbers.
+torch::Tensor with_rounded_gradient(const torch::Tensor& numbers) {
+  return to_bfloat16(numbers - numbers.detach()) + numbers.detach();
+}
+
+/// What `learn` gives, in float64, with bfloat16 numbers in the products of the convolutions only.
+Learned learn_rounded(const TornadoCnnOptions& options, const torch::Tensor& input, const torch::Tensor& target,
+                      double positive_weight) {
+  TornadoCnn network(options, 11);
+  torch::manual_seed(5);
+  const auto dropout = network.draw_dropout(input);
+  network.to(torch::kFloat64);
+  auto x = to_bfloat16(input);
+  for (std::size_t i = 0; i < TornadoCnn::layers; ++i) {
+    const auto& layer = network.convolution(i);
+    x = with_rounded_gradient(torch::conv2d(rounded(x), rounded(layer->weight), {}, 1, 2));
+    x = torch::relu(x + layer->bias.view({1, -1, 1, 1}));
+    if (dropout[i].defined()) x = x * dropout[i].unsqueeze(2).unsqueeze(3);
+    if (i < 2 || options.pool_last) x = torch::avg_pool2d(x, 2);
+  }
+  auto dense = network.dense();
+  const auto logits = dense(x.flatten(1)).squeeze(1), weight = torch::full({1}, positive_weight, logits.options());
+  const auto sum =
+      torch::binary_cross_entropy_with_logits(logits, target.to(logits.dtype()), {}, weight, at::Reduction::Sum);
+  const auto n = static_cast<double>(input.size(0));
+  auto gradients = torch::autograd::grad({sum}, network.parameters());
+  for (auto& gradient : gradients) gradient = gradient * 2 / n;
+  return {{sum / n, logits}, gradients};
+}
+
 torch::Tensor draw_input(std::int64_t n) {
   torch::manual_seed(1);
   return torch::randn({n, 3, 32, 32}).contiguous(torch::MemoryFormat::ChannelsLast);
@@ -66,6 +114,30 @@ TEST_CASE("loss, logits and gradients by kernels equal those by LibTorch's layer
       }
 }
 
+TEST_CASE("in bfloat16 they equal those of float64 whose operands are rounded") {
+  if (!tornado_amx_kernels()) {
+    MESSAGE("skipped: this processor has no matrix units");
+    return;
+  }
+  for (const bool pool_last : {false, true})
+    for (const double dropout : {0.0, 0.4})
+      for (const std::int64_t n : {1, 13, 600}) {
+        const TornadoCnnOptions options{
+            .pool_last = pool_last, .dropout = dropout, .convolution_type = torch::kBFloat16};
+        const auto input = draw_input(n), target = draw_target(n);
+        const auto twin = learn_rounded(options, input, target, 3);
+        const auto kernels = learn(options, input, target, 3, TornadoPath::kernels);
+        CAPTURE(pool_last);
+        CAPTURE(dropout);
+        CAPTURE(n);
+        CHECK(kernels.loss.loss.item<double>() == Approx(twin.loss.loss.item<double>()).epsilon(1e-4));
+        CHECK(relative_difference(kernels.loss.logits, twin.loss.logits) < 1e-3);
+        // Sums that differ by their order are sometimes rounded to neighbours, which lie 2^-8 apart.
+        for (std::size_t i = 0; i < twin.gradients.size(); ++i)
+          CHECK(relative_difference(kernels.gradients[i], twin.gradients[i]) < 2e-3);
+      }
+}
+
 TEST_CASE("logits without a graph equal the network's own in evaluation, for any memory format") {
   TornadoCnn network({.dropout = 0.5}, 2);
   network.eval();
@@ -76,17 +148,28 @@ TEST_CASE("logits without a graph equal the network's own in evaluation, for any
   }
 }
 
+TEST_CASE("logits in bfloat16 are those of training") {
+  TornadoCnn network({.convolution_type = torch::kBFloat16}, 2);
+  const auto input = draw_input(37);
+  const auto path = fastest_path(network, input);
+  CHECK(path == (tornado_amx_kernels() ? TornadoPath::kernels : TornadoPath::layers));
+  CHECK(torch::equal(tornado_logits(network, input, path),
+                     tornado_loss(network, input, draw_target(37), 1, path).logits));
+}
+
 TEST_CASE("kernels give the same bits on any number of threads") {
-  if (!tornado_kernels()) return;
   const auto input = draw_input(100), target = draw_target(100);
   const auto threads = at::get_num_threads();
-  at::set_num_threads(1);
-  const auto one = learn({.dropout = 0.2}, input, target, 1, TornadoPath::kernels);
-  at::set_num_threads(2);
-  const auto two = learn({.dropout = 0.2}, input, target, 1, TornadoPath::kernels);
-  at::set_num_threads(threads);
-  CHECK(torch::equal(one.loss.logits, two.loss.logits));
-  for (std::size_t i = 0; i < one.gradients.size(); ++i) CHECK(torch::equal(one.gradients[i], two.gradients[i]));
+  for (const auto type : types_with_kernels()) {
+    const TornadoCnnOptions options{.dropout = 0.2, .convolution_type = type};
+    at::set_num_threads(1);
+    const auto one = learn(options, input, target, 1, TornadoPath::kernels);
+    at::set_num_threads(2);
+    const auto two = learn(options, input, target, 1, TornadoPath::kernels);
+    at::set_num_threads(threads);
+    CHECK(torch::equal(one.loss.logits, two.loss.logits));
+    for (std::size_t i = 0; i < one.gradients.size(); ++i) CHECK(torch::equal(one.gradients[i], two.gradients[i]));
+  }
 }
 
 TEST_CASE("a logit without bound has a finite loss") {
@@ -102,10 +185,16 @@ TEST_CASE("a logit without bound has a finite loss") {
 TEST_CASE("what is not a number stays so, by kernels too: a training that has diverged is to be seen") {
   auto input = draw_input(3);
   input[1][0][5][7] = NAN;
-  for (const auto path : {TornadoPath::layers, fastest_path(TornadoCnn({}, 1), input)}) {
-    const auto learned = learn({}, input, draw_target(3), 1, path);
+  const auto check = [&](const TornadoCnnOptions& options, TornadoPath path) {
+    const auto learned = learn(options, input, draw_target(3), 1, path);
     CHECK(std::isnan(learned.loss.loss.item<double>()));
     CHECK(torch::isnan(learned.loss.logits).equal(torch::tensor({false, true, false})));
     for (const auto& gradient : learned.gradients) CHECK(torch::isnan(gradient).any().item<bool>());
+  };
+  check({}, TornadoPath::layers);
+  for (const auto type : types_with_kernels()) {
+    check({.convolution_type = type}, TornadoPath::kernels);
+    const auto next = learn({.convolution_type = type}, draw_input(3), draw_target(3), 1, TornadoPath::kernels);
+    for (const auto& gradient : next.gradients) CHECK(torch::isfinite(gradient).all().item<bool>());
   }
 }

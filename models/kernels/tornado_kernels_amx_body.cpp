@@ -1,0 +1,606 @@
+#include "models/kernels/tornado_kernels.hpp"
+
+#include "models/kernels/amx_tiles.hpp"
+#include "models/kernels/tornado_layers.hpp"
+
+// Compiled for processors with AMX; like the sources of models/kernels/vector_target.hpp it instantiates nothing of the
+// standard library. What enters products is rounded to bfloat16: patches, weights of convolutions, what comes out of
+// ReLU and pooling, and gradients; sums, biases and the dense unit are float32.
+
+namespace stormsweep {
+
+namespace {
+
+using Number = std::uint16_t;  // bfloat16
+
+constexpr int depth = 32;                   // products of a sum at once
+constexpr int tile_numbers = tile * depth;  // of bfloat16 in a tile
+constexpr int tile_sums = tile * tile;
+constexpr int patch_numbers = layer1.side * layer1.side * layer1.in;
+
+/// A convolution by tiles. Its map lies channels last, so that the numbers of all taps of a kernel's row lie side by
+/// side, with a margin of zeros between rows that is the right one of one row and the left one of the next. A tile's
+/// columns are the outputs of `Group` points side by side, its rows such groups; some of the points of a row of `Pitch`
+/// belong to the margin, and what is computed for them is looked at by nobody.
+template <Layer layer, int Channels, int Group, int Pitch>
+struct Convolution {
+  static constexpr int side = layer.side, in = layer.in, outs = layer.out;
+  static constexpr int channels = Channels, group = Group, pitch = Pitch;
+  static constexpr int chunks = ((kernel + group - 1) * channels + depth - 1) / depth;  // of a kernel's row
+  static constexpr int halves = group * outs / tile;
+  static constexpr int together = halves == 2 ? 2 : 3;  // tiles of points
+  static constexpr int tiles = (side * pitch + group * tile * together - 1) / (group * tile * together) * together;
+  static constexpr int weights = kernel * chunks * halves * tile_numbers;
+  static constexpr int results = tiles * tile * group * outs;
+  static constexpr int map = ((kernel - 1) * pitch + tiles * tile * group) * channels + chunks * depth;  // with slack
+  static_assert(pitch >= side + margin && pitch % 2 == 0 && pitch % group == 0 && halves * tile == group * outs);
+  static_assert(map >= layer.padded() * pitch * channels);
+
+  /// Position in a map, margins counted, or in a result.
+  static constexpr int at(int y, int x) { return y * pitch + x; }
+};
+constexpr Layer turned(const Layer& layer) {
+  return {layer.side, layer.out, layer.in};
+}
+using First = Convolution<layer1, 4, 4, 36>;
+using Second = Convolution<layer2, 8, 1, 18>;
+using Third = Convolution<layer3, 16, 1, 10>;
+using BackThird = Convolution<turned(layer3), 32, 1, 10>;
+using BackSecond = Convolution<turned(layer2), 16, 2, 18>;
+
+/// What number `number` of a kernel's row, `row` [column][in][out], is multiplied by for the outputs of `half`.
+template <class C>
+__m512 weights_of(const float* row, int number, int half) {
+  const int tap = number / C::channels, channel = number % C::channels;
+  const auto there = [&](int point) { return channel < C::in && tap >= point && tap < point + kernel; };
+  const auto from = [&](int point) { return row + ((tap - point) * C::in + channel) * C::outs; };
+  if constexpr (C::outs >= tile)
+    return there(0) ? _mm512_loadu_ps(from(0) + half * tile) : _mm512_setzero_ps();
+  else {
+    const int point = half * 2;
+    const auto eight = [&](int of) { return there(of) ? _mm256_loadu_ps(from(of)) : _mm256_setzero_ps(); };
+    return _mm512_castpd_ps(_mm512_insertf64x4(_mm512_castps_pd(_mm512_castps256_ps512(eight(point))),
+                                               _mm256_castps_pd(eight(point + 1)), 1));
+  }
+}
+
+/// Two rows of 16 numbers, interleaved, as tiles have them.
+__m512i paired(__m256i even, __m256i odd) {
+  return _mm512_or_si512(_mm512_cvtepu16_epi32(even), _mm512_slli_epi32(_mm512_cvtepu16_epi32(odd), 16));
+}
+
+void store(__m512 numbers, Number* to) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), narrow(numbers));
+}
+
+/// To [row][chunk][half][16][16][2].
+template <class C>
+void pack(const float* weights, Number* to) {
+  for (int row = 0; row < kernel; ++row, weights += kernel * C::in * C::outs)
+    for (int chunk = 0; chunk < C::chunks; ++chunk)
+      for (int half = 0; half < C::halves; ++half)
+        for (int number = chunk * depth; number < (chunk + 1) * depth; number += 2, to += 2 * tile)
+          _mm512_storeu_si512(to, paired(narrow(weights_of<C>(weights, number, half)),
+                                         narrow(weights_of<C>(weights, number + 1, half))));
+}
+
+/// GCC does not know that tiles read what was written.
+inline void written() {
+  asm volatile("" ::: "memory");
+}
+
+/// results [position][out] = bias + convolution of `map`; `bias` of a tile's columns, or of two.
+template <class C>
+void convolve(const Number* map, const Number* weights, const float* bias, float* results) {
+  constexpr int step = C::group * C::channels, down = tile * step, width = C::halves * tile;
+  constexpr int row_bytes = step * 2, result_bytes = width * 4;
+  written();
+  for (int first = 0; first < C::tiles; first += C::together, results += C::together * tile * width) {
+    const Number* with = weights;
+    _tile_loadd(0, bias, 0);
+    _tile_loadd(1, bias, 0);
+    _tile_loadd(2, bias + width - tile, 0);
+    if (C::halves == 2) _tile_loadd(3, bias + tile, 0);
+    for (int row = 0; row < kernel; ++row) {
+      const Number* from = map + first * down + row * C::pitch * C::channels;
+      for (int chunk = 0; chunk < C::chunks; ++chunk, from += depth, with += C::halves * tile_numbers) {
+        _tile_loadd(7, with, 64);
+        _tile_loadd(4, from, row_bytes);
+        _tile_loadd(5, from + down, row_bytes);
+        _tile_dpbf16ps(0, 4, 7);
+        _tile_dpbf16ps(1, 5, 7);
+        if constexpr (C::halves == 2) {
+          _tile_loadd(6, with + tile_numbers, 64);
+          _tile_dpbf16ps(2, 4, 6);
+          _tile_dpbf16ps(3, 5, 6);
+        } else {
+          _tile_loadd(6, from + 2 * down, row_bytes);
+          _tile_dpbf16ps(2, 6, 7);
+        }
+      }
+    }
+    _tile_stored(0, results, result_bytes);
+    _tile_stored(1, results + tile * width, result_bytes);
+    if constexpr (C::halves == 2) {
+      _tile_stored(2, results + tile, result_bytes);
+      _tile_stored(3, results + tile * width + tile, result_bytes);
+    } else
+      _tile_stored(2, results + 2 * tile * width, result_bytes);
+  }
+}
+
+/// Tiles side by side: numbers from a row of one to the next, and from one to the next.
+struct Tiles {
+  const Number* from;
+  int row, step;
+};
+
+/// Adds products of three lots of tiles of a map, `offsets` behind the first, with `count` tiles of gradients, to sums
+/// [3][map][gradient]; or, where the gradients come first, [3][gradient][map].
+template <bool GradientFirst>
+void weigh(const Tiles& map, const int (&offsets)[3], const Tiles& gradient, int count, float* sums) {
+  written();
+  _tile_loadd(0, sums, 64);
+  _tile_loadd(1, sums + tile_sums, 64);
+  _tile_loadd(2, sums + 2 * tile_sums, 64);
+  for (int i = 0; i < count; ++i) {
+    const Number* from = map.from + i * map.step;
+    _tile_loadd(7, gradient.from + i * gradient.step, gradient.row * 2);
+    _tile_loadd(4, from + offsets[0], map.row * 2);
+    _tile_loadd(5, from + offsets[1], map.row * 2);
+    _tile_loadd(6, from + offsets[2], map.row * 2);
+    if constexpr (GradientFirst) {
+      _tile_dpbf16ps(0, 7, 4);
+      _tile_dpbf16ps(1, 7, 5);
+      _tile_dpbf16ps(2, 7, 6);
+    } else {
+      _tile_dpbf16ps(0, 4, 7);
+      _tile_dpbf16ps(1, 5, 7);
+      _tile_dpbf16ps(2, 6, 7);
+    }
+  }
+  _tile_stored(0, sums, 64);
+  _tile_stored(1, sums + tile_sums, 64);
+  _tile_stored(2, sums + 2 * tile_sums, 64);
+}
+
+/// Samples whose positions are one run for the gradient of the third convolution's weights, which has most sums.
+constexpr int run = 8;
+constexpr int slot = (Third::side + margin) * Third::pitch;  ///< positions of a sample in it
+constexpr int taps = kernel * kernel, groups = (kernel + 1) / 2;
+constexpr int run_chunks = (run * slot + depth - 1) / depth;
+constexpr int chunks2 = Second::side * Second::pitch / depth;
+static_assert(chunks2 * depth == Second::side * Second::pitch);
+
+/// Maps and gradients as the gradients of weights take them: the one as planes, whose rows are numbers of successive
+/// positions, the other in pairs of positions. A tile is read fast where its rows are lines of the cache. A tap's
+/// offset moves rows of pairs by whole ones, if it is even, and there are pairs of odd offsets too; of the first map
+/// there are planes of all taps of a kernel's row (and one of zeros). So that no column of a tile is idle, the first
+/// gradient stands beside that of the row above, and the second map beside its row below, which are the kernel's next
+/// row.
+struct alignas(64) ForWeights {
+  Number map1[layer1.padded() + 1][tile][layer1.side];
+  Number gradient1[layer1.side + 1][layer1.side / 2][2][layer1.out][2];
+  Number map2[2][Second::map / Second::channels / 2 + 1][2][layer2.in][2];
+  Number gradient2[layer2.out][chunks2 * depth];
+  Number map3[2][(run_chunks + 2) * depth / 2][layer3.in][2];
+  Number gradient3[layer3.out][run_chunks * depth];
+};
+
+/// Of the gradients of weights.
+struct alignas(64) Sums {
+  float weight1[groups][tile][2][layer1.out];               ///< pairs of the kernel's rows
+  float weight2[kernel][groups][layer2.out][2][layer2.in];  ///< [column][pair of rows]
+  float weight3[2][taps + 2][tile][layer3.in];              ///< halves of the outputs; taps that there are not
+};
+
+/// Weights as tiles have them; everything of one sample, and of a run what becomes gradients of weights. Margins stay
+/// zero.
+struct alignas(64) Workspace {
+  Number weight1[First::weights], weight2[Second::weights], weight3[Third::weights];
+  Number back2[BackSecond::weights], back3[BackThird::weights];
+  float bias1[4 * layer1.out], zeros[2 * tile];
+  alignas(64) Number patch[patch_numbers + depth];                  ///< with slack
+  alignas(64) Number channels1[layer1.side][layer1.in][2 * depth];  ///< a row's 32 numbers behind the margin
+  alignas(64) Number map1[First::map];
+  alignas(64) Number map2[Second::map];
+  alignas(64) Number map3[Third::map];
+  alignas(64) float linear1[First::results];  ///< what convolutions give, before ReLU
+  alignas(64) float linear2[Second::results];
+  alignas(64) float linear3[Third::results];
+  alignas(64) float features[all_points * layer3.out];
+  alignas(64) Number gradient3[BackThird::map];
+  alignas(64) Number gradient2[BackSecond::map];
+  alignas(64) float pooled_gradient2[BackThird::results];
+  alignas(64) float pooled_gradient1[BackSecond::results];
+  ForWeights parts;
+  Sums sums;
+};
+
+Workspace& aligned(float* workspace) {
+  const auto address = reinterpret_cast<std::uintptr_t>(workspace);
+  return *reinterpret_cast<Workspace*>((address + alignof(Workspace) - 1) / alignof(Workspace) * alignof(Workspace));
+}
+
+void begin(const TornadoWeights& weights, Workspace& w) {
+  pack<First>(weights.forward[0], w.weight1);
+  pack<Second>(weights.forward[1], w.weight2);
+  pack<Third>(weights.forward[2], w.weight3);
+  for (int i = 0; i < 4 * layer1.out; ++i) w.bias1[i] = weights.bias[0][i % layer1.out];
+  _tile_loadconfig(&whole_tiles);
+}
+
+/// What multiplies 16 channels: the factors of a dropout, if there are any, times `each`.
+__m512 factors(const float* dropout, int channel, float each) {
+  const __m512 all = _mm512_set1_ps(each);
+  return dropout ? _mm512_mul_ps(_mm512_loadu_ps(dropout + channel), all) : all;
+}
+
+__m512 twice(const float* eight) {
+  return _mm512_castpd_ps(_mm512_broadcast_f64x4(_mm256_castps_pd(_mm256_loadu_ps(eight))));
+}
+
+/// Of 8 channels, twice.
+__m512 factors_twice(const float* dropout, float each) {
+  const __m512 all = _mm512_set1_ps(each);
+  return dropout ? _mm512_mul_ps(twice(dropout), all) : all;
+}
+
+/// ReLU; what is not a number stays so.
+__m512 above_zero(const float* numbers) {
+  return _mm512_max_ps(_mm512_setzero_ps(), _mm512_loadu_ps(numbers));
+}
+
+struct alignas(64) Places {
+  Number of[depth];
+  __m512i load() const { return _mm512_load_si512(of); }
+};
+/// Where the numbers of 8 points of three channels are if they get a fourth, and where every third of 96 numbers is in
+/// the first 64, or behind them.
+constexpr Places of_four = [] {
+  Places places{};
+  for (int i = 0; i < depth; ++i) places.of[i] = static_cast<Number>(i / 4 * 3 + i % 4);
+  return places;
+}();
+constexpr Places every_third = [] {
+  Places places{};
+  for (int i = 0; i < depth; ++i) places.of[i] = static_cast<Number>(3 * i % (2 * depth));
+  return places;
+}();
+constexpr __mmask32 three_of_four = 0x77777777, behind_64 = ~0U << (2 * depth / 3 + 1);
+
+void round_patch(const float* from, Number* to) {
+  for (int i = 0; i < patch_numbers; i += depth)
+    _mm512_storeu_si512(to + i,
+                        (__m512i)_mm512_cvtne2ps_pbh(_mm512_loadu_ps(from + i + tile), _mm512_loadu_ps(from + i)));
+}
+
+void to_map1(Workspace& w) {
+  for (int y = 0; y < layer1.side; ++y)
+    for (int x = 0; x < layer1.side; x += 8) {
+      const __m512i points = _mm512_loadu_si512(w.patch + (y * layer1.side + x) * layer1.in);
+      _mm512_storeu_si512(w.map1 + First::at(y + margin, x + margin) * First::channels,
+                          _mm512_maskz_permutexvar_epi16(three_of_four, of_four.load(), points));
+    }
+}
+
+void to_channels(Workspace& w) {
+  for (int y = 0; y < layer1.side; ++y)
+    for (int channel = 0; channel < layer1.in; ++channel) {
+      const Number* from = w.patch + y * layer1.side * layer1.in + channel;
+      const __m512i early =
+          _mm512_permutex2var_epi16(_mm512_loadu_si512(from), every_third.load(), _mm512_loadu_si512(from + depth));
+      _mm512_storeu_si512(
+          w.channels1[y][channel] + margin,
+          _mm512_mask_permutexvar_epi16(early, behind_64, every_third.load(), _mm512_loadu_si512(from + 2 * depth)));
+    }
+}
+
+void to_planes1(Workspace& w) {
+  for (int y = 0; y < layer1.side; ++y)
+    for (int tap = 0; tap < kernel; ++tap)
+      for (int channel = 0; channel < layer1.in; ++channel)
+        _mm512_store_si512(w.parts.map1[y + margin][tap * layer1.in + channel],
+                           _mm512_loadu_si512(w.channels1[y][channel] + tap));
+}
+
+void to_pairs2(Workspace& w) {
+  const auto numbers = [&](int position) {
+    const auto* from = reinterpret_cast<const __m128i*>(w.map2 + position * layer2.in);
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(from)), _mm_loadu_si128(from + Second::pitch),
+                                   1);
+  };
+  for (int at = Second::at(margin - 1, 0); at < Second::at(margin + layer2.side, 0); at += 2) {
+    const __m256i next = numbers(at + 1);
+    _mm512_store_si512(w.parts.map2[0][at / 2], paired(numbers(at), next));
+    _mm512_store_si512(w.parts.map2[1][at / 2], paired(next, numbers(at + 2)));
+  }
+}
+
+/// Of the sample whose positions in the run begin with `first`.
+void to_pairs3(Workspace& w, int first) {
+  const auto numbers = [&](int position) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(w.map3 + position * layer3.in));
+  };
+  for (int at = 0; at < slot; at += 2) {
+    const __m256i next = numbers(at + 1);
+    _mm512_store_si512(w.parts.map3[0][(first + at) / 2], paired(numbers(at), next));
+    _mm512_store_si512(w.parts.map3[1][(first + at) / 2], paired(next, numbers(at + 2)));
+  }
+}
+
+/// 16 channels of 16 points.
+template <class C>
+void load_points(const Number* from, __m256i (&points)[tile]) {
+#pragma GCC unroll 16
+  for (int i = 0; i < tile; ++i)
+    points[i] = _mm256_loadu_si256(
+        reinterpret_cast<const __m256i*>(from + C::at(margin + i / C::side, margin + i % C::side) * C::channels));
+}
+
+void to_planes2(Workspace& w) {
+  for (int y = 0; y < layer2.side; ++y) {
+    __m256i block[tile];
+    load_points<BackSecond>(w.gradient2 + BackSecond::at(y, 0) * layer2.out, block);
+    transpose(block);
+    for (int out = 0; out < tile; ++out)
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(w.parts.gradient2[out] + Second::at(y, 0)), block[out]);
+  }
+}
+
+void to_planes3(Workspace& w, int first) {
+  for (int half = 0; half < layer3.out; half += tile)
+    for (int y = 0; y < layer3.side; y += 2) {
+      __m256i block[tile];
+      load_points<BackThird>(w.gradient3 + BackThird::at(y, 0) * layer3.out + half, block);
+      transpose(block);
+      for (int out = 0; out < tile; ++out) {
+        Number* plane = w.parts.gradient3[half + out] + first + Third::at(y, 0);
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(plane), _mm256_castsi256_si128(block[out]));
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(plane + Third::pitch), _mm256_extracti128_si256(block[out], 1));
+      }
+    }
+}
+
+void activate1(const float* dropout, Workspace& w) {
+  constexpr int down = First::pitch * layer1.out;
+  const __m512 scale = factors_twice(dropout, 1.0F / (pool * pool));
+  for (int y = 0; y < layer2.side; ++y)
+    for (int x = 0; x < layer2.side; x += 2) {
+      const float* from = w.linear1 + First::at(y * pool, x * pool) * layer1.out;
+      const __m512 left = _mm512_add_ps(above_zero(from), above_zero(from + down)),
+                   right = _mm512_add_ps(above_zero(from + tile), above_zero(from + down + tile));
+      const __m512 sum =
+          _mm512_add_ps(_mm512_shuffle_f32x4(left, right, 0x44), _mm512_shuffle_f32x4(left, right, 0xEE));
+      store(_mm512_mul_ps(sum, scale), w.map2 + Second::at(y + margin, x + margin) * layer2.in);
+    }
+}
+
+/// Mean over Pool x Pool points of ReLU, of 16 channels, times `scale` Pool^2.
+template <int Pool>
+__m512 pooled(const float* from, int pitch, int channels, __m512 scale) {
+  __m512 sum = _mm512_setzero_ps();
+  for (int dy = 0; dy < Pool; ++dy)
+    for (int dx = 0; dx < Pool; ++dx) sum = _mm512_add_ps(sum, above_zero(from + (dy * pitch + dx) * channels));
+  return _mm512_mul_ps(sum, scale);
+}
+
+void activate2(const float* dropout, Workspace& w) {
+  const __m512 scale = factors(dropout, 0, 1.0F / (pool * pool));
+  for (int y = 0; y < layer3.side; ++y)
+    for (int x = 0; x < layer3.side; ++x)
+      store(pooled<pool>(w.linear2 + Second::at(y * pool, x * pool) * layer2.out, Second::pitch, layer2.out, scale),
+            w.map3 + Third::at(y + margin, x + margin) * layer3.in);
+}
+
+/// Features, and what the dense unit makes of them, its bias left out.
+template <int Pool>
+float activate3(const float* dropout, const float* dense, Workspace& w) {
+  __m512 sum = _mm512_setzero_ps();
+  for (int half = 0; half < layer3.out; half += tile) {
+    const __m512 scale = factors(dropout, half, 1.0F / (Pool * Pool));
+    for (int y = 0; y < layer3.side / Pool; ++y)
+      for (int x = 0; x < layer3.side / Pool; ++x) {
+        const int feature = (y * (layer3.side / Pool) + x) * layer3.out + half;
+        const __m512 value = pooled<Pool>(w.linear3 + Third::at(y * Pool, x * Pool) * layer3.out + half, Third::pitch,
+                                          layer3.out, scale);
+        _mm512_storeu_ps(w.features + feature, value);
+        sum = _mm512_fmadd_ps(value, _mm512_loadu_ps(dense + feature), sum);
+      }
+  }
+  return _mm512_reduce_add_ps(sum);
+}
+
+void predict_one(const TornadoWeights& weights, const TornadoSamples& samples, std::int64_t i, Workspace& w) {
+  round_patch(samples.patches + i * patch_numbers, w.patch);
+  to_map1(w);
+  convolve<First>(w.map1, w.weight1, w.bias1, w.linear1);
+  activate1(row(samples.dropout[0], i, layer1.out), w);
+  convolve<Second>(w.map2, w.weight2, weights.bias[1], w.linear2);
+  activate2(row(samples.dropout[1], i, layer2.out), w);
+  convolve<Third>(w.map3, w.weight3, weights.bias[2], w.linear3);
+  const auto activate = samples.pool_last ? activate3<pool> : activate3<1>;
+  samples.logits[i] = weights.dense_bias + activate(row(samples.dropout[2], i, layer3.out), weights.dense, w);
+}
+
+void add(float* to, __m512 numbers) {
+  _mm512_storeu_ps(to, _mm512_add_ps(_mm512_loadu_ps(to), numbers));
+}
+
+/// The gradient before ReLU.
+__m512 where_positive(const float* linear, __m512 slope) {
+  return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(_mm512_loadu_ps(linear), _mm512_setzero_ps(), _CMP_NLE_UQ), slope);
+}
+
+/// From the dense unit back to what the third convolution made.
+template <int Pool>
+void turn_back3(const float* dropout, const float* dense, float slope, Workspace& w, float* bias) {
+  for (int half = 0; half < layer3.out; half += tile) {
+    const __m512 factor = factors(dropout, half, slope / (Pool * Pool));
+    __m512 sum = _mm512_setzero_ps();
+    for (int y = 0; y < layer3.side; ++y)
+      for (int x = 0; x < layer3.side; ++x) {
+        const float* from = dense + (y / Pool * (layer3.side / Pool) + x / Pool) * layer3.out + half;
+        const __m512 gradient = where_positive(w.linear3 + Third::at(y, x) * layer3.out + half,
+                                               _mm512_mul_ps(factor, _mm512_loadu_ps(from)));
+        sum = _mm512_add_ps(sum, gradient);
+        store(gradient, w.gradient3 + BackThird::at(y + margin, x + margin) * layer3.out + half);
+      }
+    add(bias + half, sum);
+  }
+}
+
+void turn_back2(const float* dropout, Workspace& w, float* bias) {
+  const __m512 factor = factors(dropout, 0, 1.0F / (pool * pool));
+  __m512 sum = _mm512_setzero_ps();
+  for (int y = 0; y < layer2.side; ++y)
+    for (int x = 0; x < layer2.side; ++x) {
+      const float* from = w.pooled_gradient2 + BackThird::at(y / pool, x / pool) * layer2.out;
+      const __m512 gradient =
+          where_positive(w.linear2 + Second::at(y, x) * layer2.out, _mm512_mul_ps(factor, _mm512_loadu_ps(from)));
+      sum = _mm512_add_ps(sum, gradient);
+      store(gradient, w.gradient2 + BackSecond::at(y + margin, x + margin) * layer2.out);
+    }
+  add(bias, sum);
+}
+
+void turn_back1(const float* dropout, Workspace& w, float* bias) {
+  const __m512 factor = factors_twice(dropout, 1.0F / (pool * pool));
+  const __m256i interleaved = _mm256_setr_epi16(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
+  __m512 sum = _mm512_setzero_ps();
+  for (int y = 0; y < layer1.side; ++y)
+    for (int x = 0; x < layer1.side; x += pool) {
+      const float* from = w.pooled_gradient1 + BackSecond::at(y / pool, x / pool) * layer1.out;
+      const __m512 both = where_positive(w.linear1 + First::at(y, x) * layer1.out, _mm512_mul_ps(factor, twice(from)));
+      sum = _mm512_add_ps(sum, both);
+      const __m256i pairs = _mm256_permutexvar_epi16(interleaved, narrow(both));
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(w.parts.gradient1[y][x / 2][0]), pairs);
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(w.parts.gradient1[y + 1][x / 2][1]), pairs);
+    }
+  alignas(64) float sums[tile];
+  _mm512_store_ps(sums, sum);
+  for (int i = 0; i < tile; ++i) bias[i % layer1.out] += sums[i];
+}
+
+void weigh1(Workspace& w) {
+  weigh<false>({w.parts.map1[0][0], depth, tile_numbers}, {0, 2 * tile_numbers, 4 * tile_numbers},
+               {w.parts.gradient1[0][0][0][0], depth, tile_numbers}, layer1.side + 1, w.sums.weight1[0][0][0]);
+}
+
+/// Numbers from pairs of positions to those that begin `position` behind, of two lots, even and odd.
+template <class Lots>
+constexpr int behind(const Lots& lots, int position) {
+  return position % 2 * static_cast<int>(sizeof(lots[0]) / sizeof(Number)) + position / 2 * depth;
+}
+
+void weigh2(Workspace& w) {
+  const auto& map = w.parts.map2;
+  for (int kx = 0; kx < kernel; ++kx)
+    weigh<true>({map[0][0][0][0], depth, tile_numbers},
+                {behind(map, Second::at(0, kx)), behind(map, Second::at(2, kx)), behind(map, Second::at(4, kx))},
+                {w.parts.gradient2[0], chunks2 * depth, depth}, chunks2, w.sums.weight2[kx][0][0][0]);
+}
+
+void weigh3(Workspace& w, int samples) {
+  const auto& map = w.parts.map3;
+  const auto offset = [&](int tap) { return behind(map, Third::at(tap / kernel, tap % kernel)); };
+  for (int half = 0; half < 2; ++half)
+    for (int tap = 0; tap < taps; tap += 3)
+      weigh<true>({map[0][0][0], depth, tile_numbers}, {offset(tap), offset(tap + 1), offset(tap + 2)},
+                  {w.parts.gradient3[half * tile], run_chunks * depth, depth}, (samples * slot + depth - 1) / depth,
+                  w.sums.weight3[half][tap][0]);
+}
+
+/// Everything but the gradient of the third convolution's weights.
+void learn_one(const TornadoWeights& weights, const TornadoSamples& samples, std::int64_t i, int first, Workspace& w,
+               const TornadoGradients& gradients) {
+  predict_one(weights, samples, i, w);
+  const float slope = slope_of_loss(samples, i);
+  for (int k = 0; k < (samples.pool_last ? pooled_points : all_points) * layer3.out; k += tile)
+    add(gradients.dense + k, _mm512_mul_ps(_mm512_set1_ps(slope), _mm512_loadu_ps(w.features + k)));
+  *gradients.dense_bias += slope;
+  to_pairs3(w, first);
+  (samples.pool_last ? turn_back3<pool> : turn_back3<1>)(row(samples.dropout[2], i, layer3.out), weights.dense, slope,
+                                                         w, gradients.bias[2]);
+  to_planes3(w, first);
+  convolve<BackThird>(w.gradient3, w.back3, w.zeros, w.pooled_gradient2);
+  to_pairs2(w);
+  turn_back2(row(samples.dropout[1], i, layer2.out), w, gradients.bias[1]);
+  to_planes2(w);
+  weigh2(w);
+  convolve<BackSecond>(w.gradient2, w.back2, w.zeros, w.pooled_gradient1);
+  to_channels(w);
+  to_planes1(w);
+  turn_back1(row(samples.dropout[0], i, layer1.out), w, gradients.bias[0]);
+  weigh1(w);
+}
+
+void add_sums1(const Sums& sums, float* gradient) {
+  for (int ky = 0; ky < kernel; ++ky)
+    for (int k = 0; k < kernel * layer1.in; ++k)
+      for (int out = 0; out < layer1.out; ++out) *gradient++ += sums.weight1[ky / 2][k][ky % 2][out];
+}
+
+void load_turned(const float* sums, __m512 (&rows)[tile]) {
+#pragma GCC unroll 16
+  for (int i = 0; i < tile; ++i) rows[i] = _mm512_load_ps(sums + i * tile);
+  transpose(rows);
+}
+
+void add_sums2(const Sums& sums, float* gradient) {
+  for (int kx = 0; kx < kernel; ++kx)
+    for (int group = 0; group < groups; ++group) {
+      __m512 rows[tile];
+      load_turned(sums.weight2[kx][group][0][0], rows);
+      for (int i = 0; i < tile; ++i)
+        if (const int ky = 2 * group + i / layer2.in; ky < kernel)
+          add(gradient + ((ky * kernel + kx) * layer2.in + i % layer2.in) * layer2.out, rows[i]);
+    }
+}
+
+void add_sums3(const Sums& sums, float* gradient) {
+  for (int half = 0; half < 2; ++half)
+    for (int tap = 0; tap < taps; ++tap) {
+      __m512 rows[tile];
+      load_turned(sums.weight3[half][tap][0], rows);
+      for (int in = 0; in < tile; ++in) add(gradient + (tap * layer3.in + in) * layer3.out + half * tile, rows[in]);
+    }
+}
+
+void predict(const TornadoWeights& weights, const TornadoSamples& samples, std::int64_t first, std::int64_t last,
+             float* workspace) {
+  Workspace& w = aligned(workspace);
+  begin(weights, w);
+  for (std::int64_t i = first; i < last; ++i) predict_one(weights, samples, i, w);
+  _tile_release();
+}
+
+void learn(const TornadoWeights& weights, const TornadoSamples& samples, std::int64_t first, std::int64_t last,
+           float* workspace, const TornadoGradients& gradients) {
+  Workspace& w = aligned(workspace);
+  begin(weights, w);
+  pack<BackSecond>(weights.backward[1], w.back2);
+  pack<BackThird>(weights.backward[2], w.back3);
+  __builtin_memset(&w.sums, 0, sizeof(w.sums));
+  for (std::int64_t i = first; i < last; i += run) {
+    const int some = static_cast<int>(last - i < run ? last - i : run);
+    if (some < run) {  // nothing of other samples may enter
+      __builtin_memset(w.parts.map3, 0, sizeof(w.parts.map3));
+      __builtin_memset(w.parts.gradient3, 0, sizeof(w.parts.gradient3));
+    }
+    for (int k = 0; k < some; ++k) learn_one(weights, samples, i + k, k * slot, w, gradients);
+    weigh3(w, some);
+  }
+  _tile_release();
+  add_sums1(w.sums, gradients.weight[0]);
+  add_sums2(w.sums, gradients.weight[1]);
+  add_sums3(w.sums, gradients.weight[2]);
+}
+
+}  // namespace
+
+extern const TornadoKernels tornado_amx_kernels_compiled;
+const TornadoKernels tornado_amx_kernels_compiled{(sizeof(Workspace) + alignof(Workspace)) / sizeof(float), predict,
+                                                  learn};
+
+}  // namespace stormsweep
