@@ -2,9 +2,11 @@
 """How fast does the tornado network train on one core?
 
 Question  samples a second of training (forward, backward, update and what it waits for batches) of `stormsweep run`, one
-          worker with one thread, everything it starts pinned to one core; without augmentation.
+          worker with one thread, everything it starts pinned to one core; without augmentation. In float32 and, where the
+          processor has instructions for it, in bfloat16.
 Baseline  the same network, loss and optimiser in PyTorch eager on the same core, in its default layout and channels-last;
-          a full step on the whole batch, on inputs that lie in memory ready-made. It keeps freed memory, as our worker does.
+          a full step on the whole batch, on inputs that lie in memory ready-made; bfloat16 by autocast. It keeps freed
+          memory, as our worker does.
 Command   /usr/bin/python3 experiments/benchmarks/tornado_training.py
 Spread    the median of --repeats runs, in turn, with the least and the greatest beside it.
 Target    1.3 times the better of PyTorch's two layouts at batch sizes 128, 1024 and 4096
@@ -20,8 +22,9 @@ import common
 BATCH_SIZES = [128, 1024, 4096]
 
 
-def stormsweep(programs, folder, batch_size):
-    common.write_tornado_space(folder / "t.json", {"epochs": 1, "batch_size": batch_size})
+def stormsweep(programs, folder, batch_size, kind):
+    precision = {"float32": "fp32", "bfloat16": "bf16"}[kind]
+    common.write_tornado_space(folder / "t.json", {"epochs": 1, "batch_size": batch_size, "precision": precision})
     (folder / "t.db").unlink(missing_ok=True)
     common.check(["taskset", "-c", common.CORE, programs / "stormsweep", "run", "t.json", "--workers", "1", "--threads", "1"],
                  cwd=folder)
@@ -30,7 +33,7 @@ def stormsweep(programs, folder, batch_size):
     return samples / seconds
 
 
-def eager(batch_size, channels_last):
+def eager(batch_size, channels_last, kind):
     """Run in a process of its own: prints samples a second."""
     import torch
     from torch import nn
@@ -44,10 +47,13 @@ def eager(batch_size, channels_last):
     optimizer, loss = torch.optim.Adam(network.parameters()), nn.BCEWithLogitsLoss()
     inputs = torch.randn(batch_size, 3, 32, 32).to(memory_format=layout)
     targets = (torch.rand(batch_size, 1) < 0.05).float()
+    precision = torch.autocast("cpu", dtype=torch.bfloat16, enabled=kind == "bfloat16")
 
     def step():
         optimizer.zero_grad()
-        loss(network(inputs), targets).backward()
+        with precision:
+            outputs = network(inputs)
+        loss(outputs.float(), targets).backward()
         optimizer.step()
 
     step()
@@ -58,8 +64,9 @@ def eager(batch_size, channels_last):
     print(steps * batch_size / (time.perf_counter() - begin))
 
 
-def peer(batch_size, channels_last):
-    command = ["taskset", "-c", common.CORE, "/usr/bin/python3", __file__, "eager", str(batch_size), str(int(channels_last))]
+def peer(batch_size, channels_last, kind):
+    command = ["taskset", "-c", common.CORE, "/usr/bin/python3", __file__, "eager", str(batch_size), str(int(channels_last)),
+               kind]
     return float(common.check(command, common.KEEP_FREED_MEMORY))
 
 
@@ -68,13 +75,14 @@ def measure(options, table):
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         common.generate_storms(options, folder)
-        for batch_size in BATCH_SIZES:
-            rates = {"stormsweep": [], "PyTorch eager": [], "channels-last": []}
-            for _ in range(options.repeats):
-                rates["stormsweep"].append(stormsweep(options.bin, folder, batch_size))
-                rates["PyTorch eager"].append(peer(batch_size, False))
-                rates["channels-last"].append(peer(batch_size, True))
-            table.add(f"tornado, batch {batch_size}, float32", rates)
+        for kind in ["float32"] + ["bfloat16"] * common.has_bfloat16():
+            for batch_size in BATCH_SIZES:
+                rates = {"stormsweep": [], "PyTorch eager": [], "channels-last": []}
+                for _ in range(options.repeats):
+                    rates["stormsweep"].append(stormsweep(options.bin, folder, batch_size, kind))
+                    rates["PyTorch eager"].append(peer(batch_size, False, kind))
+                    rates["channels-last"].append(peer(batch_size, True, kind))
+                table.add(f"tornado, batch {batch_size}, {kind}", rates)
 
 
 def main():
@@ -85,6 +93,6 @@ def main():
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["eager"]:
-        eager(int(sys.argv[2]), sys.argv[3] == "1")
+        eager(int(sys.argv[2]), sys.argv[3] == "1", sys.argv[4])
     else:
         main()

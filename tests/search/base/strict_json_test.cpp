@@ -83,7 +83,9 @@ TEST_CASE("fields know their place") {
 }
 
 TEST_CASE("long values are abbreviated between characters") {
-  CHECK(abbreviated(std::string(60, 'a')) == std::string(60, 'a'));
-  CHECK(abbreviated(std::string(61, 'a')) == std::string(57, 'a') + "...");
-  CHECK(abbreviated(std::string(56, 'a') + "\xc3\xa9" + std::string(10, 'a')) == std::string(56, 'a') + "...");
+  // Appended, not added: GCC 14 warns falsely of sums of short texts.
+  const auto letters = [](std::size_t count, const char* end) { return std::string(count, 'a').append(end); };
+  CHECK(abbreviated(letters(60, "")) == letters(60, ""));
+  CHECK(abbreviated(letters(61, "")) == letters(57, "..."));
+  CHECK(abbreviated(letters(56, "\xc3\xa9" "aaaaaaaaaa")) == letters(56, "..."));
 }
