@@ -63,7 +63,10 @@ wire::Hello introduction(const Placement& placement, const Executor& executor) {
 /// Says who it is, once it knows where it computes. Until then it shows that it lives: CUDA's start, or LibTorch on a
 /// file system that all ranks read at once, may take longer than the master takes silence for.
 Placement introduce(MpiChannel& channel, const boost::program_options::variables_map& options, Executor& executor) {
-  const Pulse alive(Seconds(options["lost-after"].as<double>() / 4), [&] { report(channel, wire::Heartbeat{}); });
+  const auto end = steady_time() + Seconds(options["start-patience"].as<double>());  // what hangs for longer is lost
+  const Pulse alive(Seconds(options["lost-after"].as<double>() / 4), [&] {
+    if (steady_time() < end) report(channel, wire::Heartbeat{});
+  });
   Placement placement = place(channel, options["device"].as<std::string>(), options["threads"].as<int>(), executor);
   executor.settle(placement);
   report(channel, introduction(placement, executor));

@@ -31,9 +31,9 @@ namespace stormsweep {
 namespace {
 
 int worker_count(const RunOptions& options, const DataReport& report) {
-  if (options.workers > 0) return options.workers;
   if (const auto ranks = whole_number(environment("OMPI_COMM_WORLD_SIZE")))  // a rank that shows the plan
     return static_cast<int>(*ranks - 1);
+  if (options.workers > 0) return options.workers;
   const bool on_gpus = report.gpus > 0 && options.device != "cpu";
   if (options.workers_per_gpu > 0) {
     if (on_gpus) return options.workers_per_gpu * report.gpus * allocation::nodes();

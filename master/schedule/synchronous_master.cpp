@@ -62,7 +62,9 @@ void SynchronousMaster::handle(const event::Finished& finished, Seconds now) {
   crew_.hear(finished.worker, now);
   Worker& w = worker(finished.worker);
   if (!crew_.counts(finished) || !w.training || w.training->id != finished.training) return;
-  if (finished.failed && over_.contains(finished.training)) return;
+  // Its failure has been told; a leader may yet tell of an earlier trial that is complete.
+  const bool told = finished.failed || finished.milestone + 1 == w.training->trials();
+  if (told && over_.contains(finished.training)) return;
   const Training training = *w.training;
   const auto gang = members(training, finished.worker);
   const bool alone = gang.size() == 1, last = finished.milestone + 1 == training.trials();

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "search/base/error.hpp"
+#include "search/base/machine.hpp"
 #include "search/base/text.hpp"
 
 namespace stormsweep::allocation {
@@ -28,6 +29,8 @@ int nodes() {
 
 void refuse_outside() {
   if (environment("SLURM_JOB_ID").empty() || !environment("SLURMD_NODENAME").empty()) return;
+  const auto host = host_name();
+  if (environment("SLURM_JOB_NODELIST") == host.substr(0, host.find('.'))) return;  // a job of this machine alone
   throw InputError(
       fmt::format("stormsweep run: this shell is on no node of Slurm's job {}; put srun --mpi=pmix before the command, "
                   "or use stormsweep submit",

@@ -8,8 +8,8 @@ namespace stormsweep::allocation {
 /// Nodes; 1 outside Slurm.
 int nodes();
 
-/// Throws InputError in a shell of `salloc` on a machine that is none of the job's nodes: GPUs and cores would be
-/// counted here, and rank 0 would start elsewhere, with another /tmp.
+/// Throws InputError in a shell of `salloc` that is on no node of its job, unless the job has this machine alone: GPUs
+/// and cores would be counted here, and rank 0 would start elsewhere, with another /tmp.
 void refuse_outside();
 
 /// Throws InputError where so many ranks, all of which have met on one node, should have been spread over several: an

@@ -6,7 +6,9 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include "search/base/text.hpp"
 
@@ -56,7 +58,13 @@ int visible_gpus() {
     }
     return count;
   }
-  while (access(("/dev/nvidia" + std::to_string(count)).c_str(), F_OK) == 0) ++count;
+  std::error_code none;  // a container may have been given the second one alone
+  for (const auto& file : std::filesystem::directory_iterator("/dev", none)) {
+    const auto name = file.path().filename().string();
+    const bool device =
+        name.starts_with("nvidia") && name.size() > 6 && name.find_first_not_of("0123456789", 6) == std::string::npos;
+    if (device && access(file.path().c_str(), R_OK | W_OK) == 0) ++count;
+  }
   return count;
 }
 

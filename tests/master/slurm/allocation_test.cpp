@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "search/base/error.hpp"
+#include "search/base/machine.hpp"
 #include "tests/master/slurm/variable.hpp"
 
 using namespace stormsweep;
@@ -20,13 +21,18 @@ TEST_CASE("ranks that are all on one node of several are refused where they do n
       InputError);
 }
 
-TEST_CASE("a shell of salloc that is on no node of its job is refused") {
+TEST_CASE("a shell of salloc that is on no node of its job is refused, but not on the machine that is all of it") {
   CHECK_NOTHROW(allocation::refuse_outside());
-  const Variable job("SLURM_JOB_ID", "7");
+  const Variable job("SLURM_JOB_ID", "7"), nowhere("SLURMD_NODENAME", ""), nodes("SLURM_JOB_NODELIST", "n[1-2]");
   CHECK_THROWS_WITH_AS(allocation::refuse_outside(),
                        "stormsweep run: this shell is on no node of Slurm's job 7; put srun --mpi=pmix before the "
                        "command, or use stormsweep submit",
                        InputError);
+  {
+    const auto host = host_name();
+    const Variable here("SLURM_JOB_NODELIST", host.substr(0, host.find('.')));
+    CHECK_NOTHROW(allocation::refuse_outside());
+  }
   const Variable node("SLURMD_NODENAME", "n1");
   CHECK_NOTHROW(allocation::refuse_outside());
 }

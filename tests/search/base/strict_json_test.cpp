@@ -87,5 +87,7 @@ TEST_CASE("long values are abbreviated between characters") {
   const auto letters = [](std::size_t count, const char* end) { return std::string(count, 'a').append(end); };
   CHECK(abbreviated(letters(60, "")) == letters(60, ""));
   CHECK(abbreviated(letters(61, "")) == letters(57, "..."));
-  CHECK(abbreviated(letters(56, "\xc3\xa9" "aaaaaaaaaa")) == letters(56, "..."));
+  CHECK(abbreviated(letters(56,
+                            "\xc3\xa9"
+                            "aaaaaaaaaa")) == letters(56, "..."));
 }

@@ -130,8 +130,8 @@ TEST_CASE("what is made of a training waits for its last milestone, whole or wha
 }
 
 TEST_CASE("what is being worked out is there by itself until it is taken, found meanwhile or not") {
-  const Space space = noop_space("{" + plane + "}", "s", R"("method": {"name": "bayes", "trials": 20}, )");
-  const auto method = make_bayes(space, {.width = 1, .proposals = {}});
+  const Space space = noop_space(R"({"name": "bayes", "trials": 20, "width": 1})", plane);
+  const auto method = make_bayes(space, {1, {}});
   auto training = method->next();
   while (!method->thinking()) {
     REQUIRE(training);
