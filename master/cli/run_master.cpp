@@ -141,7 +141,8 @@ struct OpenSearch {
 Conclusion carry_on(const OpenSearch& search, MpiChannel& channel, std::optional<double> end) {
   if (channel.size() < 2)
     throw InputError("mpirun: one rank only; give -n 2 or more: rank 0 dispatches, the others train");
-  if (launch::launched() && std::ssize(channel.node_cores()) == channel.size()) allocation::refuse_one_node(channel.size());
+  if (launch::launched() && std::ssize(channel.node_cores()) == channel.size())
+    allocation::refuse_one_node(channel.size());
   const int workers = channel.size() - 1;
   check_gangs(search.space, search.options, workers);
   const Space space = settle_size(search.space, search.options, workers);

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-
 #include "search/base/error.hpp"
 #include "worker/channel/mpi_channel.hpp"
 
