@@ -39,7 +39,8 @@ struct TornadoSamples {
 };
 
 struct TornadoKernels {
-  /// Floats that `workspace` must hold, zeroed by the caller before its first use and then left to the kernels.
+  /// Floats that `workspace` must hold, zeroed by the caller before its first use, then left to the kernels, and not
+  /// moved.
   std::size_t workspace;
   void (*predict)(const TornadoWeights&, const TornadoSamples&, std::int64_t first, std::int64_t last,
                   float* workspace);
@@ -52,7 +53,7 @@ struct TornadoKernels {
 const TornadoKernels* tornado_kernels();
 
 /// The same by matrix units (models/kernels/amx_kernels): what enters the convolutions' products is rounded to
-/// bfloat16, all else is float32. Null where the processor has none.
+/// bfloat16, all else is float32. Null where amx_kernels() is.
 const TornadoKernels* tornado_amx_kernels();
 
 }  // namespace stormsweep
