@@ -26,8 +26,9 @@ void DecisionScores::add(const torch::Tensor& forecast, const torch::Tensor& tru
   for (std::size_t t = 0; t < thresholds_.size(); ++t) {
     std::vector<double> rates;
     for (std::int64_t k = 0; k < levels; ++k) rates.push_back(thresholds_[t] * share(k));
-    const auto reached = torch::bucketize(forecast, torch::tensor(rates, forecast.options()), /*out_int32=*/false,
-                                          /*right=*/true);
+    const auto reached =
+        torch::bucketize(forecast.contiguous(), torch::tensor(rates, forecast.options()), /*out_int32=*/false,
+                         /*right=*/true);
     const auto place = ((lead * 2 + (truth >= thresholds_[t])) * reached_classes + reached).flatten();
     const auto counts =
         torch::bincount(place, {}, lead_times * 2 * reached_classes).view({lead_times, 2, reached_classes});

@@ -11,9 +11,10 @@ Reliability::Reliability(std::vector<float> bounds)
 
 void Reliability::add(const torch::Tensor& forecast, const torch::Tensor& truth) {
   const torch::NoGradGuard no_grad;
-  const auto classes = torch::bucketize(forecast, torch::tensor(bounds_, forecast.options()), /*out_int32=*/false,
-                                        /*right=*/true)
-                           .flatten();
+  const auto classes =
+      torch::bucketize(forecast.contiguous(), torch::tensor(bounds_, forecast.options()), /*out_int32=*/false,
+                       /*right=*/true)
+          .flatten();
   const auto values = [](const torch::Tensor& image) { return image.flatten().to(torch::kFloat64); };
   const auto rows = torch::stack({torch::ones_like(values(forecast)), values(forecast), values(truth)}, 1);
   sums += torch::zeros_like(sums, rows.device()).index_add_(0, classes, rows).cpu();
