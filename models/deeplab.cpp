@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "models/kernels/map_slice.hpp"
+#include "models/kernels/rectified_norm.hpp"
 
 namespace stormsweep {
 
@@ -100,32 +101,32 @@ Deeplab::Encoded Deeplab::encode(const torch::Tensor& input) {
   for (auto& block : blocks_)
     for (auto& unit : block) {
       const bool strided = unit.middle->sizes().stride == 2;
-      const auto active = unit.norm ? unit.norm(map).relu_() : map.relu();
+      const auto active = unit.norm ? rectified_norm(unit.norm, map) : map.relu();
       auto shortcut = map;
       if (unit.projection)
         shortcut = unit.projection->forward(active);
       else if (strided)
         shortcut = thinned(map, 2);
-      const auto reduced = unit.reduce->forward(active).relu_();
+      const auto reduced = unit.reduce->rectified(active);
       if (strided) result.low_level = reduced;
-      map = unit.expand->forward(unit.middle->forward(reduced).relu_()) + shortcut;
+      map = unit.expand->forward(unit.middle->rectified(reduced)) + shortcut;
     }
   return result;
 }
 
 torch::Tensor Deeplab::pyramid(const torch::Tensor& map) {
   std::vector<torch::Tensor> parts;
-  for (const auto& layer : rates_) parts.push_back(layer->forward(map).relu_());
+  for (const auto& layer : rates_) parts.push_back(layer->rectified(map));
   // By way of pixels, so that what it makes, and its gradient, have channels last as all around them.
   const auto means = map.permute({0, 2, 3, 1}).mean({1, 2}, /*keepdim=*/true).permute({0, 3, 1, 2});
-  const auto mean = pool_mean_->forward(means).relu_();
+  const auto mean = pool_mean_->rectified(means);
   parts.push_back(mean.expand_as(parts[0]).contiguous(torch::MemoryFormat::ChannelsLast));
-  return fuse_->forward(torch::cat(parts, 1)).relu_();
+  return fuse_->rectified(torch::cat(parts, 1));
 }
 
 torch::Tensor Deeplab::decode(const Encoded& encoded, const torch::Tensor& input) {
-  auto map = torch::cat({up_[0]->forward(encoded.map), low_level_->forward(encoded.low_level).relu_()}, 1);
-  for (const auto& layer : coarse_) map = layer->forward(map).relu_();
+  auto map = torch::cat({up_[0]->forward(encoded.map), low_level_->rectified(encoded.low_level)}, 1);
+  for (const auto& layer : coarse_) map = layer->rectified(map);
   map = up_[2]->forward(up_[1]->forward(map));
   map = torch::cat({map, skip_[1]->forward(skip_[0]->forward(input))}, 1);
   for (const auto& layer : fine_) map = layer->forward(map);

@@ -38,16 +38,16 @@ EmulatorEncoder::Layer EmulatorEncoder::add(const std::string& name, std::int64_
 }
 
 torch::Tensor EmulatorEncoder::deeper(const torch::Tensor& half) {
-  const auto low = deep_->forward(quarter_->forward(half).relu_()).relu_();
+  const auto low = deep_->rectified(quarter_->rectified(half));
   const auto up = torch::upsample_nearest2d(low, {2 * low.size(2), 2 * low.size(3)});
   return torch::cat({half, cut(up, 0, 0, half.size(2), half.size(3))}, 1);
 }
 
 torch::Tensor EmulatorEncoder::forward(const torch::Tensor& maps) {
   auto map = maps.contiguous(torch::MemoryFormat::ChannelsLast);
-  for (const auto& layer : {first_, second_, halve_}) map = layer->forward(map).relu_();
+  for (const auto& layer : {first_, second_, halve_}) map = layer->rectified(map);
   if (quarter_) map = deeper(map);
-  map = last_->forward(map).relu_();
+  map = last_->rectified(map);
   const auto means = map.mean({2, 3}, /*keepdim=*/false, torch::kFloat32).to(squeeze_->weight.scalar_type());
   const auto weights = excite_(squeeze_(means).relu()).sigmoid().to(map.scalar_type());
   return (map * weights.unsqueeze(2).unsqueeze(3)).permute({0, 2, 3, 1}).flatten(1);

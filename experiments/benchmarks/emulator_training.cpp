@@ -9,6 +9,7 @@
 #include "models/kernels/operand_type.hpp"
 #include "worker/training/device_memory.hpp"
 #include "worker/training/optimizer.hpp"
+#include "worker/training/own_gradients.hpp"
 
 using namespace stormsweep;
 
@@ -22,8 +23,9 @@ double training(EmulatorNetwork& network, std::int64_t batch, int steps) {
   const auto truth = torch::randn({batch, o.targets, o.height, o.width});
   const auto optimizer = make_optimizer("adamw", 1e-4, network.parameters());
   return best_seconds(steps, [&] {
-    network.zero_grad(/*set_to_none=*/false);
+    network.zero_grad(/*set_to_none=*/true);
     torch::mse_loss(network.forward(input), truth).backward();
+    own_gradients(network.parameters());
     optimizer->step();
   });
 }

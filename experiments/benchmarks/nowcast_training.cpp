@@ -9,6 +9,7 @@
 #include "models/nowcast_loss.hpp"
 #include "worker/training/device_memory.hpp"
 #include "worker/training/optimizer.hpp"
+#include "worker/training/own_gradients.hpp"
 
 using namespace stormsweep;
 
@@ -22,8 +23,9 @@ double training(NowcastNetwork& network, std::int64_t batch, int steps) {
   const auto input = torch::randn({batch, 7, 256, 256}), truth = torch::randn({batch, 6, 256, 256});
   const auto optimizer = make_optimizer("adam", 2e-4, network.parameters());
   const double seconds = best_seconds(steps, [&] {
-    network.zero_grad(/*set_to_none=*/false);
+    network.zero_grad(/*set_to_none=*/true);
     nowcast_loss(network.forward(input, NowcastExtent::inner), truth).backward();
+    own_gradients(network.parameters());
     optimizer->step();
   });
   return seconds / static_cast<double>(batch);

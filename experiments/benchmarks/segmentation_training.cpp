@@ -9,6 +9,7 @@
 #include "models/segmentation_loss.hpp"
 #include "worker/training/device_memory.hpp"
 #include "worker/training/optimizer.hpp"
+#include "worker/training/own_gradients.hpp"
 
 using namespace stormsweep;
 
@@ -20,8 +21,9 @@ double training(SegmentationNetwork& network, std::int64_t batch, std::int64_t h
   const auto weights = torch::tensor({0.021839f, 0.812181f, 0.165981f});
   const auto optimizer = make_optimizer("adam", 1e-4, network.parameters());
   const double seconds = best_seconds(steps, [&] {
-    network.zero_grad(/*set_to_none=*/false);
+    network.zero_grad(/*set_to_none=*/true);
     segmentation_loss(network.forward(input), labels, weights).backward();
+    own_gradients(network.parameters());
     optimizer->step();
   });
   return seconds / static_cast<double>(batch);

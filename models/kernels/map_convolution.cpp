@@ -9,6 +9,7 @@
 #include "models/kernels/library_convolution.hpp"
 #include "models/kernels/map_slice.hpp"
 #include "models/kernels/operand_type.hpp"
+#include "models/kernels/rectified_norm.hpp"
 #include "models/kernels/sparse_activation.hpp"
 #include "models/kernels/spread_convolution.hpp"
 #include "models/kernels/winograd.hpp"
@@ -94,6 +95,11 @@ torch::Tensor MapConvolution::computed(const torch::Tensor& map, const torch::Te
 torch::Tensor MapConvolution::forward(const torch::Tensor& map) {
   const auto result = computed(map, in_type(bias_, type_));
   return norm_ ? norm_(result) : result;
+}
+
+torch::Tensor MapConvolution::rectified(const torch::Tensor& map) {
+  auto result = computed(map, in_type(bias_, type_));
+  return norm_ ? rectified_norm(norm_, result) : result.relu_();
 }
 
 torch::Tensor MapConvolution::activated(const torch::Tensor& map, double rate) {

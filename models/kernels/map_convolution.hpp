@@ -32,6 +32,8 @@ class MapConvolution : public torch::nn::Module {
   /// [n, out, height, width] of `map` [n, in, height, width]. In the asked type where the device has instructions for
   /// it; else operands are rounded to that type, and float32 computes, which is many times faster.
   torch::Tensor forward(const torch::Tensor& map);
+  /// ReLU of it.
+  torch::Tensor rectified(const torch::Tensor& map);
   /// Its sparse activation (models/kernels/sparse_activation.hpp), with dropout of `rate`.
   torch::Tensor activated(const torch::Tensor& map, double rate);
 

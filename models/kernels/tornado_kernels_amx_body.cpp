@@ -75,8 +75,9 @@ struct alignas(64) Workspace {
 };
 
 Workspace& aligned(float* workspace) {
-  const auto address = reinterpret_cast<std::uintptr_t>(workspace);
-  return *reinterpret_cast<Workspace*>((address + alignof(Workspace) - 1) / alignof(Workspace) * alignof(Workspace));
+  constexpr auto step = alignof(Workspace);
+  const auto beyond = reinterpret_cast<std::uintptr_t>(workspace) % step;
+  return *reinterpret_cast<Workspace*>(reinterpret_cast<char*>(workspace) + (step - beyond) % step);
 }
 
 void begin(const TornadoWeights& weights, Workspace& w) {

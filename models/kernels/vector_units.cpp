@@ -11,6 +11,7 @@
 
 #include "models/kernels/amx_kernels.hpp"
 #include "models/kernels/direct_kernels.hpp"
+#include "models/kernels/norm_kernels.hpp"
 #include "models/kernels/tornado_kernels.hpp"
 #include "models/kernels/winograd_kernels.hpp"
 
@@ -65,6 +66,7 @@ VectorUnits vector_units() {
 #endif
 
 CHOOSE_KERNELS(DirectKernels, direct_kernels)
+CHOOSE_KERNELS(NormKernels, norm_kernels)
 CHOOSE_KERNELS(TornadoKernels, tornado_kernels)
 CHOOSE_KERNELS(WinogradKernels, winograd_kernels)
 

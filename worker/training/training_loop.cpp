@@ -13,6 +13,7 @@
 #include "search/base/time.hpp"
 #include "worker/training/device_memory.hpp"
 #include "worker/training/optimizer.hpp"
+#include "worker/training/own_gradients.hpp"
 
 namespace stormsweep {
 
@@ -168,8 +169,10 @@ torch::Tensor TrainingLoop::backward(const Batch& batch) {
 }
 
 torch::Tensor TrainingLoop::backward(const Batch& batch, std::int64_t at_once) {
-  // Zeros rather than nothing, which is LibTorch 2's default: a parameter that no loss reaches has a gradient too.
-  gradients_ ? gradients_->zero() : task_->network().zero_grad(/*set_to_none=*/false);
+  const auto parameters = task_->network().parameters();
+  // A recorded pass of a GPU writes where it wrote before.
+  const bool anew = !gradients_ && !parameters.empty() && parameters[0].is_cpu();
+  gradients_ ? gradients_->zero() : task_->network().zero_grad(/*set_to_none=*/anew);
   const std::int64_t n = batch.input.size(0);
   torch::Tensor sums;
   for (std::int64_t first = 0, last = 0; first < n; first = last) {
@@ -179,6 +182,7 @@ torch::Tensor TrainingLoop::backward(const Batch& batch, std::int64_t at_once) {
     const double share = static_cast<double>(last - first) / static_cast<double>(total(batch));
     const double factor = loss_scale_ ? share * loss_scale_->factor() : share;
     (factor == 1 ? loss.mean : loss.mean * factor).backward();
+    if (anew) own_gradients(parameters);
     sums = sums.defined() ? sums + loss.sums : loss.sums;
   }
   return sums.defined() ? sums : torch::zeros_like(sums_, torch::kFloat32);
