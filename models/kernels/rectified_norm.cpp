@@ -224,7 +224,7 @@ struct Rectified : torch::autograd::Function<Rectified> {
     const auto slope = slopes[0].contiguous(torch::MemoryFormat::ChannelsLast);
     const auto sums = weighed(map, slope, norm);
     const auto of_weight = sums.product * inverse;
-    const auto each = norm.scale / static_cast<double>(map.numel() / map.size(1));
+    const auto each = norm.scale / static_cast<double>(Rows(map).positions());
     const auto tilt = (-each * inverse * of_weight).to(torch::kFloat32),
                level = (-each * sums.slope).to(torch::kFloat32);
     return {turned_back(map, slope, norm, tilt, level),
