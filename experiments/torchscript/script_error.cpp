@@ -14,7 +14,7 @@ namespace {
 
 /// The innermost place that is not PyTorch's own; the original source comes last, if it is known.
 std::string place_in(const std::string& message) {
-  static const std::regex place(R"re(File "([^"]+)", line ([0-9]+), in (\S+))re");
+  static const std::regex place(R"re(File "([^"\n]+)", line ([0-9]+), in (\S+))re");
   std::string last;
   for (std::sregex_iterator found(message.begin(), message.end(), place), end; found != end; ++found) {
     const std::string file = (*found)[1];

@@ -93,20 +93,25 @@ AmxMap with_slack(const torch::Tensor& map) {
   });
 }
 
-/// Weights [out, in, kernel, kernel] as the kernels take them; `turned`: those of the way back, [in, out, ...].
+torch::Tensor exactly(const torch::Tensor& weight) {
+  return weight.to(torch::kFloat32).contiguous();
+}
+
+/// Weights [out, in, kernel, kernel], float32 and contiguous, as the kernels take them; `turned`: those of the way
+/// back, [in, out, ...].
 struct Weights {
   AmxWeights view;
   std::int64_t in, out, kernel;
 
   explicit Weights(const torch::Tensor& weight)
-      : view{weight.data_ptr<float>(), weight.stride(0), weight.stride(1), weight.stride(2), weight.stride(3)},
+      : view{weight.data_ptr<float>(), weight.stride(0), weight.stride(1), /*turned=*/false},
         in(weight.size(1)),
         out(weight.size(0)),
         kernel(weight.size(2)) {}
 
   Weights turned() const {
     Weights result = *this;
-    result.view = {view.first + (kernel - 1) * (view.row + view.column), view.in, view.out, -view.row, -view.column};
+    result.view = {view.first, view.in, view.out, !view.turned};
     std::swap(result.in, result.out);
     return result;
   }
@@ -259,13 +264,13 @@ struct AmxRule {
     TORCH_CHECK(
         map.numel() > 0 && map.size(1) == weight.size(1) && std::min(map.size(2), map.size(3)) >= weight.size(2),
         "no convolution of maps ", map.sizes(), " with weights ", weight.sizes());
-    const auto exact = weight.to(torch::kFloat32);
+    const auto exact = exactly(weight);
     return convolved(with_slack(map), Weights(exact), bias, start, how.negative_slope);
   }
 
   ConvolutionGradients gradients(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& result,
                                  const torch::Tensor& of_result, const ConvolutionWants& wants) const {
-    const auto exact = weight.to(torch::kFloat32);
+    const auto exact = exactly(weight);
     const Weights weights(exact);
     const auto margin = weights.kernel - 1, width = rounded(map.size(3), 2);
     const auto slopes = turned_back(of_result, result, how.negative_slope, margin, width);

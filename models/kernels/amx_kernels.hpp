@@ -30,10 +30,12 @@ struct AmxSizes {
   std::int64_t slack() const { return 2 * block * channels + depth; }
 };
 
-/// Weights [out][in][row][column] where they lie: numbers from one to the next of each, which may be negative.
+/// Weights where they lie: numbers from those of one output to the next, and of one input to the next, whose taps
+/// [row][column] follow each other.
 struct AmxWeights {
   const float* first;
-  std::int64_t out, in, row, column;
+  std::int64_t out, in;
+  bool turned;  ///< the last tap comes first, as on the way back
 };
 
 /// What becomes of sums.

@@ -17,6 +17,10 @@ inline void begin_sums() {
   _tile_zero(3);
 }
 
+std::int64_t lesser(std::int64_t a, std::int64_t b) {
+  return a < b ? a : b;
+}
+
 std::int64_t bytes(std::int64_t numbers) {
   return numbers * static_cast<std::int64_t>(sizeof(std::uint16_t));
 }
@@ -30,15 +34,16 @@ __m512 wide(__m256i numbers) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(numbers), 16));
 }
 
-/// Number `number` of a kernel's row, for each of 16 outputs, of which `lanes` are there; 0 behind the row.
-__m512i gathered(const AmxSizes& sizes, const AmxWeights& weights, const float* row, std::int64_t number, __m512i outs,
-                 __mmask16 lanes) {
+/// Number `number` of row `row` of a kernel, for each of 16 outputs, of which `lanes` are there; 0 behind the row.
+__m512i gathered(const AmxSizes& sizes, const AmxWeights& weights, const float* first, std::int64_t row,
+                 std::int64_t number, __m512i outs, __mmask16 lanes) {
   if (number >= sizes.row_length()) return _mm512_setzero_si512();
-  const auto* from = row + number % sizes.channels * weights.in + number / sizes.channels * weights.column;
+  const auto tap = row * sizes.kernel + number / sizes.channels, last = sizes.kernel * sizes.kernel - 1;
+  const auto* from = first + number % sizes.channels * weights.in + (weights.turned ? last - tap : tap);
   return _mm512_cvtepu16_epi32(narrow(_mm512_mask_i32gather_ps(_mm512_setzero_ps(), lanes, outs, from, 4)));
 }
 
-void pack(const AmxSizes& sizes, const AmxWeights& weights, std::int64_t block, std::uint16_t* to) {
+void pack_any(const AmxSizes& sizes, const AmxWeights& weights, std::int64_t block, std::uint16_t* to) {
   const __m512i each = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
                 outs = _mm512_mullo_epi32(each, _mm512_set1_epi32(static_cast<int>(weights.out)));
   for (std::int64_t row = 0; row < sizes.kernel; ++row)
@@ -46,14 +51,59 @@ void pack(const AmxSizes& sizes, const AmxWeights& weights, std::int64_t block, 
       for (std::int64_t half = 0; half < AmxSizes::block; half += tile) {
         const auto out = block * AmxSizes::block + half;
         const auto lanes = lanes_of(sizes.outs - out);
-        const auto* from = weights.first + row * weights.row + out * weights.out;
+        const auto* first = weights.first + out * weights.out;
         for (std::int64_t number = chunk * AmxSizes::depth; number < (chunk + 1) * AmxSizes::depth; number += 2) {
-          const __m512i even = gathered(sizes, weights, from, number, outs, lanes),
-                        odd = gathered(sizes, weights, from, number + 1, outs, lanes);
+          const __m512i even = gathered(sizes, weights, first, row, number, outs, lanes),
+                        odd = gathered(sizes, weights, first, row, number + 1, outs, lanes);
           _mm512_storeu_si512(to, _mm512_or_si512(even, _mm512_slli_epi32(odd, 16)));
           to += 2 * tile;
         }
       }
+}
+
+/// Where the pair of a tile is that begins with a number of a kernel's row, for the block's first half of outputs.
+std::uint16_t* pair_at(const AmxSizes& sizes, std::uint16_t* to, std::int64_t row, std::int64_t number) {
+  const auto chunk = row * sizes.chunks() + number / AmxSizes::depth;
+  return to + chunk * AmxSizes::block * AmxSizes::depth + number % AmxSizes::depth * tile;
+}
+
+/// As many taps of two channels, in pairs, as there are `lanes`.
+__m512 pairs_of(const float* first, const float* second, __mmask16 lanes) {
+  const auto both =
+      (__m512i)_mm512_cvtne2ps_pbh(_mm512_maskz_loadu_ps(lanes, second), _mm512_maskz_loadu_ps(lanes, first));
+  return _mm512_castsi512_ps(_mm512_inserti64x4(
+      _mm512_castsi256_si512(first_of(_mm512_castsi512_si256(both), _mm512_extracti64x4_epi64(both, 1))),
+      last_of(_mm512_castsi512_si256(both), _mm512_extracti64x4_epi64(both, 1)), 1));
+}
+
+/// Two channels at once, where no pair has numbers of two taps.
+void pack_even(const AmxSizes& sizes, const AmxWeights& weights, std::int64_t block, std::uint16_t* to) {
+  const auto taps = sizes.kernel * sizes.kernel;
+  for (std::int64_t half = 0; half < AmxSizes::block; half += tile, to += tile * AmxSizes::depth) {
+    const auto out = block * AmxSizes::block + half;
+    for (std::int64_t channel = 0; channel < sizes.channels; channel += 2)
+      for (std::int64_t first = 0; first < taps; first += tile) {
+        __m512 rows[tile];
+        const auto* from = weights.first + out * weights.out + channel * weights.in + first;
+#pragma GCC unroll 16
+        for (int i = 0; i < tile; ++i, from += weights.out)
+          rows[i] =
+              out + i < sizes.outs ? pairs_of(from, from + weights.in, lanes_of(taps - first)) : _mm512_setzero_ps();
+        transpose(rows);
+        for (auto i = first; i < lesser(first + tile, taps); ++i) {
+          const auto tap = weights.turned ? taps - 1 - i : i;
+          _mm512_storeu_ps(pair_at(sizes, to, tap / sizes.kernel, tap % sizes.kernel * sizes.channels + channel),
+                           rows[i - first]);
+        }
+      }
+    for (std::int64_t row = 0; row < sizes.kernel; ++row)
+      for (auto number = sizes.row_length(); number < sizes.chunks() * AmxSizes::depth; number += 2)
+        _mm512_storeu_si512(pair_at(sizes, to, row, number), _mm512_setzero_si512());
+  }
+}
+
+void pack(const AmxSizes& sizes, const AmxWeights& weights, std::int64_t block, std::uint16_t* to) {
+  (sizes.channels % 2 == 0 ? pack_even : pack_any)(sizes, weights, block, to);
 }
 
 /// Sums of `positions` pixels from `first` on with `width` channels each, to the result.
@@ -75,10 +125,6 @@ void finish(const AmxSizes& sizes, const AmxResult& result, const float* sums, s
     }
     if (++column == sizes.width) column = 0, ++row;
   }
-}
-
-std::int64_t lesser(std::int64_t a, std::int64_t b) {
-  return a < b ? a : b;
 }
 
 /// 32 positions by 32 channels.
@@ -235,13 +281,19 @@ void weigh(const AmxGradient& sizes, const std::uint16_t* planes, const std::uin
 
 void unpack(const AmxGradient& sizes, const float* gradient, std::int64_t channel, std::int64_t in, std::int64_t outs,
             float* to) {
-  const auto step = static_cast<int>(in * sizes.taps);
-  const __m512i each = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
-                rows = _mm512_mullo_epi32(each, _mm512_set1_epi32(step));
   for (std::int64_t out = 0; out < outs; out += tile)
-    for (std::int64_t tap = 0; tap < sizes.taps; ++tap)
-      _mm512_mask_i32scatter_ps(to + out * step + channel * sizes.taps + tap, lanes_of(outs - out), rows,
-                                _mm512_loadu_ps(gradient + (tap * sizes.channels + channel) * sizes.outs + out), 4);
+    for (std::int64_t first = 0; first < sizes.taps; first += tile) {
+      __m512 rows[tile];
+#pragma GCC unroll 16
+      for (int i = 0; i < tile; ++i)
+        rows[i] = first + i < sizes.taps
+                      ? _mm512_loadu_ps(gradient + ((first + i) * sizes.channels + channel) * sizes.outs + out)
+                      : _mm512_setzero_ps();
+      transpose(rows);
+      for (std::int64_t i = 0; i < lesser(tile, outs - out); ++i)
+        _mm512_mask_storeu_ps(to + ((out + i) * in + channel) * sizes.taps + first, lanes_of(sizes.taps - first),
+                              rows[i]);
+    }
 }
 
 }  // namespace
