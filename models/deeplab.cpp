@@ -138,11 +138,6 @@ torch::Tensor Deeplab::forward(const torch::Tensor& input) {
     throw std::invalid_argument("deeplabv3plus with batch norm trains on 2 samples or more at once, not " +
                                 std::to_string(input.size(0)) +
                                 "; ask for batch_size 2 or more a rank, or batch_norm off");
-  if (post_norm_) {
-    for (auto& parameter : post_norm_->parameters())  // no loss reaches it: zeros, where the network is by now
-      if (!parameter.grad().defined() || parameter.grad().device() != parameter.device())
-        parameter.mutable_grad() = torch::zeros_like(parameter);
-  }
   const auto maps = checked(input);
   auto encoded = encode(maps);
   encoded.map = pyramid(encoded.map);

@@ -9,6 +9,7 @@
 #include "models/kernels/amx_kernels.hpp"
 #include "models/kernels/differentiable_convolution.hpp"
 #include "models/kernels/map_slice.hpp"
+#include "models/kernels/ordered_sum.hpp"
 
 namespace stormsweep {
 
@@ -190,7 +191,7 @@ Slopes turned_back(const torch::Tensor& slope, const torch::Tensor& result, doub
     const auto all = row + 1 < height ? width * padded : made.pairs.stride(0) - row * width * padded;
     std::fill_n(pairs + done, all - done, std::uint16_t{0});
   });
-  made.sums = sums.sum(1).narrow(1, 0, outs);
+  made.sums = ordered_sum(sums).narrow(1, 0, outs);
   return made;
 }
 

@@ -7,6 +7,7 @@
 
 #include "models/kernels/differentiable_convolution.hpp"
 #include "models/kernels/direct_kernels.hpp"
+#include "models/kernels/ordered_sum.hpp"
 
 namespace stormsweep {
 
@@ -275,7 +276,7 @@ void DirectConvolution::backward(const torch::Tensor& map, const torch::Tensor& 
       of_strip.add(strip_of(i, height), turned, weights.data_ptr<float>() + i * weight.numel(),
                    biases.data_ptr<double>() + i * out);
   });
-  gradients.weight = weights.sum(0).view(weight.sizes());
+  gradients.weight = ordered_sum(weights.unsqueeze(0)).view(weight.sizes());
   gradients.bias = biases.view({map.size(0), -1, strips, out}).sum(torch::IntArrayRef{0, 2}).to(torch::kFloat32);
 }
 

@@ -1,11 +1,13 @@
 #include "models/kernels/operand_type.hpp"
 
+#include "models/kernels/vector_units.hpp"
 #include "search/base/processor.hpp"
 
 namespace stormsweep {
 
 bool computes_in(const torch::Device& device, torch::ScalarType type) {
-  return type == torch::kFloat32 || !device.is_cpu() || (type == torch::kBFloat16 && has_bfloat16_instructions());
+  if (type == torch::kFloat32 || !device.is_cpu()) return true;
+  return type == torch::kBFloat16 && has_bfloat16_instructions() && vector_units() == VectorUnits::avx512;
 }
 
 torch::Tensor in_type(const torch::Tensor& operand, torch::ScalarType type, bool in_float32) {

@@ -171,7 +171,7 @@ torch::Tensor TrainingLoop::backward(const Batch& batch) {
 torch::Tensor TrainingLoop::backward(const Batch& batch, std::int64_t at_once) {
   const auto parameters = task_->network().parameters();
   // A recorded pass of a GPU writes where it wrote before.
-  const bool anew = !gradients_ && !parameters.empty() && parameters[0].is_cpu();
+  const bool anew = !parameters.empty() && parameters[0].is_cpu();
   gradients_ ? gradients_->zero() : task_->network().zero_grad(/*set_to_none=*/anew);
   const std::int64_t n = batch.input.size(0);
   torch::Tensor sums;
@@ -182,7 +182,7 @@ torch::Tensor TrainingLoop::backward(const Batch& batch, std::int64_t at_once) {
     const double share = static_cast<double>(last - first) / static_cast<double>(total(batch));
     const double factor = loss_scale_ ? share * loss_scale_->factor() : share;
     (factor == 1 ? loss.mean : loss.mean * factor).backward();
-    if (anew) own_gradients(parameters);
+    if (!gradients_) own_gradients(parameters);
     sums = sums.defined() ? sums + loss.sums : loss.sums;
   }
   return sums.defined() ? sums : torch::zeros_like(sums_, torch::kFloat32);
