@@ -21,14 +21,18 @@ std::vector<double> linear_ticks(double low, double high, int most, bool whole) 
   return ticks;
 }
 
-/// Powers of ten, with 2 and 5 times them where there is room.
+/// Powers of ten, with 2 and 5 times them where there is room, and every so many where there is none.
 std::vector<double> log_ticks(double low, double high, int most) {
   std::vector<double> ticks;
-  const bool room = std::log10(high / low) * 3 <= most;
-  for (double power = std::pow(10, std::floor(std::log10(low))); power <= high * 1.001; power *= 10)
-    for (const double factor : {1.0, 2.0, 5.0})
-      if ((factor == 1 || room) && factor * power >= low * 0.999 && factor * power <= high * 1.001)
-        ticks.push_back(factor * power);
+  const double decades = std::log10(high / low);
+  const bool room = decades * 3 <= most;
+  const int every = std::max(1, static_cast<int>(std::ceil(decades / most)));
+  for (int power = static_cast<int>(std::floor(std::log10(low))); std::pow(10, power) <= high * 1.001; ++power)
+    for (const double factor : {1.0, 2.0, 5.0}) {
+      const double tick = factor * std::pow(10, power);
+      if ((factor == 1 || room) && power % every == 0 && tick >= low * 0.999 && tick <= high * 1.001)
+        ticks.push_back(tick);
+    }
   return ticks;
 }
 
@@ -39,9 +43,15 @@ std::vector<double> ascending(std::span<const double> values) {
   return kept;
 }
 
-bool are_texts_of(const std::vector<std::string>& texts, std::span<const double> ticks, double apart) {
+/// From a tick to the nearest beside it.
+double gap_at(std::span<const double> ticks, std::size_t i) {
+  const double before = i > 0 ? std::abs(ticks[i] - ticks[i - 1]) : std::numeric_limits<double>::infinity();
+  return i + 1 < ticks.size() ? std::min(before, std::abs(ticks[i + 1] - ticks[i])) : before;
+}
+
+bool are_texts_of(const std::vector<std::string>& texts, std::span<const double> ticks) {
   for (std::size_t i = 0; i < ticks.size(); ++i)
-    if (std::abs(std::strtod(texts[i].c_str(), nullptr) - ticks[i]) > apart / 100) return false;
+    if (std::abs(std::strtod(texts[i].c_str(), nullptr) - ticks[i]) > gap_at(ticks, i) / 100) return false;
   return true;
 }
 
@@ -97,13 +107,11 @@ bool grows(std::span<const double> values) {
 }
 
 std::vector<std::string> tick_texts(std::span<const double> ticks) {
-  double apart = std::numeric_limits<double>::infinity();
-  for (std::size_t i = 1; i < ticks.size(); ++i) apart = std::min(apart, std::abs(ticks[i] - ticks[i - 1]));
   std::vector<std::string> texts;
   for (int digits = 6; digits <= 15; ++digits) {
     texts.clear();
     for (const double tick : ticks) texts.push_back(fmt::format("{:.{}g}", tick, digits));
-    if (are_texts_of(texts, ticks, apart)) break;
+    if (are_texts_of(texts, ticks)) break;
   }
   return texts;
 }

@@ -251,7 +251,7 @@ Drawing draw(const Chart& chart) {
   const double top = has_titles(chart) ? above : untitled_above;
   const double panel_height = top + plot_height + below + words.more_below();
   const double width = static_cast<double>(across) * panel_width, panels = static_cast<double>(down) * panel_height;
-  const bool legend = entries.size() > 1;
+  const bool legend = !entries.empty() && !(entries.size() == 1 && entries[0].name.empty());
   for (Entry& entry : entries) entry.shown = elided(entry.name, width - left - right - sample_width - 8, label_size);
   const std::vector<Position> places = legend_places(entries, width - left - right);
   const double legends = legend ? places.back().y + 2 * legend_height : margin;

@@ -17,6 +17,7 @@ constexpr Colour paper{255, 255, 255}, ink{40, 40, 40}, faint{90, 90, 90}, frame
 constexpr double title_size = 20, caption_size = 16, legend_size = 13;  // of the font, pixels
 constexpr std::int64_t side = 840;                                      // of a panel
 constexpr std::int64_t margin = 24, gap = 8, title_height = 34, caption_height = 28, ticks_width = 44;
+constexpr int dots_a_pixel = 2;
 constexpr std::int64_t ticks_height = 32, legend_height = 70, bar_width = 320, bar_height = 16, swatch = 26;
 
 /// What the legend's numbers are: `low`, and steps up to the first beyond the field.
@@ -83,9 +84,14 @@ void draw_legend(Drawing& drawing, const WeatherMap& map, const ColourScale& sca
   };
   if (std::ranges::any_of(map.field, [](float value) { return std::isnan(value); }))
     entry(scale.missing, frame, "missing");
-  if (std::ranges::none_of(map.panels, [](const auto& panel) { return panel.classes.has_value(); })) return;
-  for (const std::size_t i : {0, 1})
-    entry(mixed(paper, class_colours[i], 0.5), class_colours[i], i == 0 ? "tropical cyclone" : "atmospheric river");
+  const auto is_drawn = [&](std::uint8_t number) {
+    return std::ranges::any_of(map.panels, [&](const auto& panel) {
+      return panel.classes && std::ranges::find(*panel.classes, number) != panel.classes->end();
+    });
+  };
+  for (const std::uint8_t i : {0, 1})
+    if (is_drawn(i + 1))
+      entry(mixed(paper, class_colours[i], 0.5), class_colours[i], i == 0 ? "tropical cyclone" : "atmospheric river");
 }
 
 }  // namespace
@@ -97,7 +103,7 @@ Drawing draw(const WeatherGrid& grid, const WeatherMap& map) {
   const PanelSize size = panel_size(grid, side);
   const std::int64_t left = margin + ticks_width, each = caption_height + size.height + ticks_height;
   const std::int64_t legend = margin + title_height + std::ssize(map.panels) * each + gap;
-  Drawing drawing(legend + legend_height, left + side + margin);
+  Drawing drawing(legend + legend_height, left + side + margin, dots_a_pixel);
   drawing.write({map.title, static_cast<double>(left), margin + title_size / 2, title_size, ink});
   std::int64_t top = margin + title_height + caption_height;
   for (const WeatherMap::Panel& panel : map.panels) {

@@ -24,7 +24,7 @@ struct WeatherMap {
 };
 
 /// With ticks of latitude and longitude, and a legend of the field's values (up to the 99.9th percentile, rounded) and
-/// of the classes. The grid has two rows and columns at least.
+/// of the classes that are somewhere. The grid has two rows and columns at least.
 Drawing draw(const WeatherGrid& grid, const WeatherMap& map);
 
 }  // namespace stormsweep

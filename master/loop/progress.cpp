@@ -83,24 +83,28 @@ Progress::Progress(std::string search, std::string metric, int columns, Seconds 
     : search_(std::move(search)), metric_(std::move(metric)), line_(columns, now) {}
 
 void Progress::show(const Standing& standing, Seconds now) const {
-  line_.show(share_done(standing), words(standing, now));
+  std::vector<std::string> versions;
+  for (const Detail from : {Detail::pursuits, Detail::trial, Detail::best, Detail::least})
+    versions.push_back(words(standing, now, from));
+  line_.show(share_done(standing), versions);
 }
 
 void Progress::finish(const Standing& standing, Seconds now) const {
-  say(words(standing, now));
+  say(words(standing, now, Detail::pursuits));
 }
 
-std::string Progress::words(const Standing& standing, Seconds now) const {
+std::string Progress::words(const Standing& standing, Seconds now, Detail from) const {
   const StatusCounts& counts = standing.counts;
   const std::uint64_t done = counts.terminal(), bad = counts.failed + counts.diverged + counts.out_of_memory;
   std::string text = fmt::format("{}: {}", search_, done);
   if (standing.total) text += fmt::format("/{}", *standing.total);
   text += " done";
-  if (standing.running > 0) text += fmt::format(", {} running", standing.running) + pursuit_words(standing.pursuits);
+  if (standing.running > 0) text += fmt::format(", {} running", standing.running);
+  if (standing.running > 0 && from <= Detail::pursuits) text += pursuit_words(standing.pursuits);
   if (standing.staging > 0) text += staging_words(standing);
   if (bad > 0) text += fmt::format(", {} failed", bad);
-  if (standing.best)
-    text += fmt::format(" | best {} {:.4g} (trial {})", metric_, standing.best->metric, standing.best->trial.value);
+  if (standing.best && from <= Detail::best) text += fmt::format(" | best {} {:.4g}", metric_, standing.best->metric);
+  if (standing.best && from <= Detail::trial) text += fmt::format(" (trial {})", standing.best->trial.value);
   const double rate = static_cast<double>(standing.ended_here) / std::max(line_.since(now).count(), 1e-9);
   if (standing.ended_here > 0) {
     text += " | " + rate_words(rate);

@@ -39,7 +39,9 @@ class Progress {
   void finish(const Standing& standing, Seconds now) const;
 
  private:
-  std::string words(const Standing& standing, Seconds now) const;
+  /// What a line holds, least first of what is left out where it has no room.
+  enum class Detail { pursuits, trial, best, least };
+  std::string words(const Standing& standing, Seconds now, Detail from) const;
 
   std::string search_, metric_;
   ProgressLine line_;

@@ -68,10 +68,11 @@ std::vector<std::string> listed_words(const Json& parameter) {
   return words;
 }
 
-/// Of {"min", "max", "scale"}.
-std::optional<bool> logarithmic(const Json& range) {
+/// Of {"min", "max", "scale"}. What halving makes of epochs without a scale are rungs, which grow.
+std::optional<bool> logarithmic(const std::string& column, const Json& range) {
   if (!range.is_object() || !range.contains("min")) return std::nullopt;
   const Json scale = member(range, "scale");
+  if (scale.is_null() && column == "epochs") return std::nullopt;
   return !scale.is_null() && scale != "linear";
 }
 
@@ -95,7 +96,7 @@ Declared declared(Selection& selection, const std::string& column) {
     if (found.words.empty()) found.words = choices(space, search, column);
     const Json parameter = member(member(space, "parameters"), column.c_str());
     if (found.words.empty()) found.words = listed_words(parameter);
-    if (!found.logarithmic) found.logarithmic = logarithmic(parameter);
+    if (!found.logarithmic) found.logarithmic = logarithmic(column, parameter);
     found.varies |= has_several_values(parameter);
   }
   for (const Curve& curve : selection.curves())

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "master/report/declared.hpp"
 #include "master/store/sql_text.hpp"
@@ -41,42 +41,67 @@ Spacing spacing_across(Selection& selection, const std::string& column, const st
 }
 
 /// All numbers of a legend alike: 0.0001 beside 0.001.
-std::string number_text(const Cell& cell) {
+std::string number_text(const Cell& cell, int digits = 12) {
   const auto* const real = std::get_if<double>(&cell);
-  return real ? fmt::format("{:.12g}", *real) : display(cell, Style::plain);
+  return real ? fmt::format("{:.{}g}", *real, digits) : display(cell, Style::plain);
 }
 
-/// "epochs 5", or of a column of words the word itself.
-std::string line_name(const Pivot& pivot, const PivotCell& cell, std::size_t value) {
-  const std::string column = number_text(cell.column);
-  const std::string name = number(cell.column) ? fmt::format("{} {}", pivot.columns, column) : column;
-  return pivot.values.size() == 1 ? name : fmt::format("{}, {}", name, pivot.values[value]);
+/// The fewest digits that tell them apart, from 4 to 12.
+int telling_digits(const std::vector<Cell>& columns) {
+  const auto tells = [&](int digits) {
+    std::set<std::string> texts;
+    for (const Cell& column : columns) texts.insert(number_text(column, digits));
+    return texts.size() == columns.size();
+  };
+  int digits = 4;
+  while (digits < 12 && !tells(digits)) ++digits;
+  return digits;
 }
 
-/// Of a panel, by their names, of which there may be a million before they are refused.
-class LinesByName {
+void check_lines(std::size_t count) {
+  if (count == 0) throw InputError("--plot: no trial has a value to draw; run the search first, or ask for another");
+  if (count > Chart::most_lines)
+    throw InputError(
+        fmt::format("--plot: {} lines are not told apart; choose at most {} with --where", count, Chart::most_lines));
+}
+
+/// The lines of a cross table, one a column and value that has a number anywhere, in the order that the table has
+/// columns in.
+class PivotLines {
  public:
-  explicit LinesByName(Chart::Panel& panel) : panel_(&panel) {}
-
-  Chart::Line& operator[](const std::string& name) {
-    const auto [place, is_new] = places_.try_emplace(name, panel_->lines.size());
-    return is_new ? panel_->lines.emplace_back(Chart::Line{name, {}}) : panel_->lines[place->second];
+  PivotLines(const Pivot& pivot, const std::vector<PivotCell>& cells) {
+    std::set<std::pair<Cell, std::size_t>> known;
+    std::set<Cell> columns;
+    for (const PivotCell& cell : cells)
+      for (std::size_t v = 0; v < pivot.values.size(); ++v)
+        if (number(cell.means[v]) && known.emplace(cell.column, v).second) columns.insert(cell.column);
+    check_lines(known.size());
+    std::vector<Cell> order(columns.begin(), columns.end());
+    put_in_order(order, pivot.column_words);
+    const int digits = telling_digits(order);
+    for (const Cell& column : order)
+      for (std::size_t v = 0; v < pivot.values.size(); ++v)
+        if (known.contains({column, v})) {
+          places_[{column, v}] = lines_.size();
+          lines_.push_back({name_of(pivot, column, digits, v), {}});
+        }
   }
 
- private:
-  Chart::Panel* panel_;
-  std::map<std::string, std::size_t> places_;
-};
+  /// Without points.
+  const std::vector<Chart::Line>& empty() const { return lines_; }
+  std::size_t place(const Cell& column, std::size_t value) const { return places_.at({column, value}); }
 
-void check_lines(const Chart& chart) {
-  std::set<std::string> names;
-  for (const Chart::Panel& panel : chart.panels)
-    for (const Chart::Line& line : panel.lines) names.insert(line.name);
-  if (names.empty()) throw InputError("--plot: no trial has a value to draw; run the search first, or ask for another");
-  if (names.size() > Chart::most_lines)
-    throw InputError(fmt::format("--plot: {} lines are not told apart; choose at most {} with --where", names.size(),
-                                 Chart::most_lines));
-}
+ private:
+  /// "epochs 5", or of a column of words the word itself.
+  static std::string name_of(const Pivot& pivot, const Cell& column, int digits, std::size_t value) {
+    const std::string text = number_text(column, digits);
+    const std::string name = number(column) ? fmt::format("{} {}", pivot.columns, text) : text;
+    return pivot.values.size() == 1 ? name : fmt::format("{}, {}", name, pivot.values[value]);
+  }
+
+  std::vector<Chart::Line> lines_;
+  std::map<std::pair<Cell, std::size_t>, std::size_t> places_;
+};
 
 /// Of a level stretch the two ends stay.
 void extend(std::vector<Position>& steps, const Position& next) {
@@ -117,19 +142,19 @@ Chart plot_pivot(Selection& selection, const Pivot& pivot) {
   chart.spacing = spacing_across(selection, pivot.rows, cells);
   for (const Cell& word : words) chart.words.push_back(display(word, Style::plain));
   MeanSizes sizes;
-  std::optional<LinesByName> lines;
+  const PivotLines lines(pivot, cells);
   for (std::size_t i = 0; i < cells.size(); ++i) {
     sizes.add(cells[i]);
     if (i == 0 || cells[i].by != cells[i - 1].by)
-      lines.emplace(chart.panels.emplace_back(
-          Chart::Panel{pivot.by.empty() ? "" : fmt::format("{} {}", pivot.by, number_text(cells[i].by)), {}}));
+      chart.panels.push_back(
+          {pivot.by.empty() ? "" : fmt::format("{} {}", pivot.by, number_text(cells[i].by)), lines.empty()});
     const auto word = std::find(words.begin(), words.end(), cells[i].row);
     const double x = words.empty() ? *number(cells[i].row) : static_cast<double>(word - words.begin());
     for (std::size_t v = 0; v < pivot.values.size(); ++v)
-      if (const auto y = number(cells[i].means[v])) (*lines)[line_name(pivot, cells[i], v)].points.push_back({x, *y});
+      if (const auto y = number(cells[i].means[v]))
+        chart.panels.back().lines[lines.place(cells[i].column, v)].points.push_back({x, *y});
   }
   chart.note = sizes.note("Each point");
-  check_lines(chart);
   return chart;
 }
 
@@ -161,7 +186,7 @@ Chart plot_history(Selection& selection, const SearchSummary& search, const std:
     if (metric == search.choice()) panel.lines.push_back(std::move(best));
     if (!without.points.empty()) panel.lines.push_back(std::move(without));
   }
-  check_lines(chart);
+  check_lines(chart.panels.empty() ? 0 : chart.panels[0].lines.size());
   return chart;
 }
 

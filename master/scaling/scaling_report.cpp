@@ -143,8 +143,15 @@ struct Alike {
     return other.cluster.name == curve->cluster.name &&
            std::ranges::equal(other.steps, curve->steps, {}, &StepForecast::efficiency, &StepForecast::efficiency);
   }
+  /// Ascending, those that follow each other as "0 to 3".
   std::string configurations() const {
-    return fmt::format(", configuration{} {}", numbers.size() == 1 ? "" : "s", fmt::join(numbers, ", "));
+    std::string text;
+    for (std::size_t first = 0, next = 0; first < numbers.size(); first = next) {
+      for (next = first + 1; next < numbers.size() && numbers[next] == numbers[next - 1] + 1;) ++next;
+      text += fmt::format("{}{}", text.empty() ? "" : ", ", numbers[first]);
+      if (next - first > 1) text += fmt::format(" to {}", numbers[next - 1]);
+    }
+    return fmt::format(", configuration{} {}", numbers.size() == 1 ? "" : "s", text);
   }
 };
 
@@ -198,7 +205,7 @@ Chart scaling_chart(const ScalingReport& report) {
   Chart chart{"ranks", "efficiency, %", {}, {{"", {}}}, Spacing::logarithmic};
   auto& lines = chart.panels[0].lines;
   for (const Alike& alike : alike_predictions(report)) {
-    const std::string name = fmt::format("predicted: {} on {}{}", report.search, alike.curve->cluster.name,
+    const std::string name = fmt::format("predicted: {}, {}{}", alike.curve->cluster.name, report.search,
                                          several_configurations(report) ? alike.configurations() : "");
     auto& line = lines.emplace_back(Chart::Line{name, {}});
     for (const StepForecast& step : alike.curve->steps) line.points.push_back(percents(step.ranks, step.efficiency));

@@ -32,7 +32,7 @@ void ProgressBar::show(double share, const std::string& done) {
   if (!line_.due(now)) return;
   std::string words = fmt::format("{}: {}", command_, done);
   if (share > 0 && share < 1) words += fmt::format(" | {} left", spoken(line_.since(now) * (1 - share) / share));
-  line_.show(share, words);
+  line_.show(share, {words});
 }
 
 }  // namespace stormsweep

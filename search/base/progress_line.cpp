@@ -29,11 +29,19 @@ bool ProgressLine::due(Seconds now) {
   return true;
 }
 
-void ProgressLine::show(std::optional<double> share, const std::string& words) const {
-  if (columns_ == 0) return say(words);
-  const std::string line = (share ? bar(*share) : "") + words;
+void ProgressLine::show(std::optional<double> share, const std::vector<std::string>& versions) const {
+  if (columns_ == 0) return say(versions.front());
+  const auto room = static_cast<std::size_t>(columns_ - 1);
+  const auto fits = [&](const std::string& line) { return line.size() <= room; };
+  std::string line = versions.back().substr(0, room);
+  for (const std::string& words : versions) {
+    const std::string whole = (share ? bar(*share) : "") + words;
+    if (!fits(whole) && !fits(words)) continue;
+    line = fits(whole) ? whole : words;
+    break;
+  }
   wipe();
-  fmt::print(stderr, "{}", line.substr(0, static_cast<std::size_t>(columns_ - 1)));
+  fmt::print(stderr, "{}", line);
   std::fflush(stderr);
 }
 

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "search/base/time.hpp"
 
@@ -19,8 +20,10 @@ class ProgressLine {
 
   /// Whether it is time to show it, which the caller then does. Not before a second is over.
   bool due(Seconds now);
-  /// As much of it as has room; behind a bar where the `share` that is done is known.
-  void show(std::optional<double> share, const std::string& words) const;
+  /// The first of `versions`, from the longest to the shortest, that has room; behind a bar where the `share` that is
+  /// done is known and there is room for that too. Where none has, the beginning of the last; where standard error is
+  /// no terminal, the first.
+  void show(std::optional<double> share, const std::vector<std::string>& versions) const;
   /// A line of its own, which stays.
   void say(const std::string& line) const;
   void wipe() const;

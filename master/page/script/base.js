@@ -23,7 +23,8 @@ function numberText(value, digits = 5) {
   if (typeof value !== 'number') return String(value);
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e7) return String(value);
-  return size >= 1e7 || size < 1e-4 ? value.toExponential(digits - 3) : String(Number(value.toPrecision(digits)));
+  if (size < 1e7 && size >= 1e-4) return String(Number(value.toPrecision(digits)));
+  return value.toExponential(digits - 3).replace(/\.?0+e/, 'e');
 }
 
 /** How many digits tell the numbers of a column apart, from 5 to 9. */
@@ -106,13 +107,20 @@ function download(name, type, text) {
   setTimeout(() => URL.revokeObjectURL(address), 1000);
 }
 
-/** A drawing as a file of its own, on white, with the page's style inside. */
+/**
+ * A drawing as a file of its own, on white, with the page's style inside; colours by value, for programs without CSS
+ * variables.
+ */
 function standaloneSvg(drawing) {
-  const copy = drawing.cloneNode(true);
-  const light = /:root\s*{([^}]*)}/.exec(document.getElementById('style').textContent)[1];
-  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  copy.setAttribute('style', light.replace(/\s+/g, ' '));
-  const rules = document.getElementById('style').textContent.split('/* drawings */')[1];
-  copy.prepend(svg('style', {}, rules), svg('rect', {width: '100%', height: '100%', fill: 'var(--card)'}));
-  return new XMLSerializer().serializeToString(copy);
+  const copy = drawing.cloneNode(true), style = document.getElementById('style').textContent;
+  const light = new Map([.../:root\s*{([^}]*)
+}
+/.exec(style)[1].matchAll(/(--\w +):\s * ([^;] +);
+/g)].map(
+      ([, name, value]) => [name, value]));
+  copy.setAttribute('xmlns', 'http:/ / www.w3.org / 2000 /
+    svg'); copy.prepend(
+        svg('style', {}, style.split('/* drawings */')[1]),
+        svg('rect', {width: '100%', height: '100%', fill: 'var(--card)'}));
+return new XMLSerializer().serializeToString(copy).replace(/var\((--\w+)\)/g, (_, name) => light.get(name));
 }

@@ -6,13 +6,22 @@ const coloured = 7;  // of the best curves: as many colours as lines have
 
 const curveValues = (line) => line.map(([, value]) => value).filter((value) => value !== null);
 
-/** Ends of what is drawn: where a few curves start far off, the rest is still seen. */
-function curveExtent(lines) {
+/** Ends of what is drawn: where a few curves start far off, the rest is still seen, and `held` always is. */
+function curveExtent(lines, held) {
   const values = lines.flatMap(curveValues).sort((a, b) => a - b);
   if (values.length < 50) return extent(values) ?? [0, 1];
   const [low, high] = [values[Math.floor(0.01 * values.length)], values[Math.floor(0.97 * values.length)]];
   const [least, most] = [values[0], values[values.length - 1]], span = high - low;
-  return [low - least > span ? low : least, most - high > span ? high + 0.1 * span : most];
+  return extent([low - least > span ? low : least, most - high > span ? high + 0.1 * span : most, ...held]);
+}
+
+/** What the best trainings have reached: where they end, and of the search's own metric their best. */
+function reached(search, metric, lines) {
+  const best = search.goal === 'maximize' ? Math.max : Math.min;
+  return lines.filter((line) => line.best)
+      .map((line) => curveValues(line.metrics[metric]))
+      .filter((one) => one.length)
+      .flatMap((values) => [values[values.length - 1], ...(metric === search.metric ? [best(...values)] : [])]);
 }
 
 /** What of the curves lies outside the frame. */
@@ -41,7 +50,8 @@ panel({
   draw(box, search, {metric}) {
     const lines = search.curves.filter((line) => line.metrics[metric]),
           points = lines.map((line) => line.metrics[metric]);
-    const ends = curveExtent(points), within = (value) => value >= ends[0] && value <= ends[1];
+    const ends = curveExtent(points, reached(search, metric, lines)),
+          within = (value) => value >= ends[0] && value <= ends[1];
     const log = logarithmic(ends) && points.every((line) => curveValues(line).every((value) => value > 0));
     const chart = new Chart(box, {
       x: (range) => numberScale(extent(points.flat().map(([epoch]) => epoch)) ?? [0, 1], range, {whole: true}),

@@ -17,7 +17,7 @@ panel({
     for (const {bracket, epochs, members, ended} of all) {
       epochs.forEach((epoch, rung) => {
         const width = (count) => Math.max(1, room * count / most);
-        drawing.text(left - 8, y + 12, `bracket ${bracket}, ${epoch} epochs`, {'text-anchor': 'end'});
+        drawing.text(left - 8, y + 12, `bracket ${bracket}, ${counted(epoch, 'epoch')}`, {'text-anchor': 'end'});
         drawing.add('rect', {class: 'members', x: left, y, width: width(members[rung]), height: 14});
         if (ended[rung]) drawing.add('rect', {class: 'bar', x: left, y, width: width(ended[rung]), height: 14});
         drawing.text(left + width(members[rung]) + 6, y + 12, `${grouped(ended[rung])} of ${grouped(members[rung])}`);

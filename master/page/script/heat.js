@@ -24,16 +24,38 @@ function colourRange(values) {
   return [sorted[Math.floor(0.02 * (sorted.length - 1))], sorted[Math.ceil(0.98 * (sorted.length - 1))]];
 }
 
+/** Means that are far apart have colours by their logarithms. */
+const colourScale = (means) => (logarithmic(means) && means.every((mean) => mean > 0) ? Math.log : (mean) => mean);
+
+/** Below the axis: which colours stand for which values. */
+function drawColourBar(chart, title, [dark, bright]) {
+  const y = chart.height + 4, wide = 140, parts = 28;
+  let x = 8;
+  const write = (text, attributes) => {
+    chart.text(x, y + 10, text, attributes);
+    x += text.length * 7.4 + 8;
+  };
+  write(shortened(title, 40), {class: 'label'});
+  write(dark);
+  for (let i = 0; i < parts; ++i)
+    chart.add(
+        'rect', {x: x + i * wide / parts, y, width: wide / parts + 0.5, height: 12, fill: colourAt((i + 0.5) / parts)});
+  x += wide + 8;
+  write(bright);
+  chart.heighten(22);
+}
+
 /** Of the search's own metric the better is brighter, of others the greater. */
 const greaterIsBrighter = (search, {metric}) => metric !== search.choice || search.goal === 'maximize';
 
 function drawCells(chart, search, choices, {columns, lines, cells}) {
-  const [low, high] = colourRange(cells.map((cell) => cell.mean)), upward = greaterIsBrighter(search, choices);
-  const width = chart.x.part, height = chart.y.part, textOf = alikeText(cells.map((cell) => cell.mean));
+  const means = cells.map((cell) => cell.mean), of = colourScale(means), upward = greaterIsBrighter(search, choices);
+  const [low, high] = colourRange(means).map(of);
+  const width = chart.x.part, height = chart.y.part, textOf = alikeText(means);
   for (const {column, line, trials, mean} of cells) {
     // What differs by rounding alone does not differ.
     const apart = high - low > 1e-9 * Math.max(Math.abs(high), Math.abs(low));
-    const share = apart ? (mean - low) / (high - low) : 1, shade = upward ? share : 1 - share;
+    const share = apart ? (of(mean) - low) / (high - low) : 1, shade = upward ? share : 1 - share;
     const x = chart.x.place(column), y = chart.y.place(line), text = textOf(mean);
     chart.add('rect', {
       x: x - width / 2,
@@ -77,13 +99,12 @@ panel({
       height: Math.max(240, Math.min(520, 90 + 26 * found.lines.length))
     });
     drawCells(chart, search, choices, found);
-    const means = found.cells.map((cell) => cell.mean), textOf = alikeText(means),
-          [low, high] = (extent(means) ?? [0, 0]).map(textOf);
+    const means = found.cells.map((cell) => cell.mean), [low, high] = colourRange(means).map(alikeText(means));
     const groups = [choices.across, choices.down].filter(
-        (name) => !search.column(name).words && search.column(name).distinct(search.complete).length > mostGroups);
-    const ends = greaterIsBrighter(search, choices) ? [low, high] : [high, low];
-    return `${search.column(choices.metric).title}: ` +
-        (low === high ? `${low} in all cells. ` : `${ends[0]}, dark, to ${ends[1]}, bright. `) +
+        (name) => inRanges(search.column(name), rowsWith(search, [choices.across, choices.down, choices.metric])));
+    const title = search.column(choices.metric).title + (colourScale(means) === Math.log ? ', log scale' : '');
+    if (low !== high) drawColourBar(chart, title, greaterIsBrighter(search, choices) ? [low, high] : [high, low]);
+    return (low === high ? `${title}: ${low} in all cells. ` : '') +
         meanText('A cell', found.cells.map((cell) => cell.trials)) +
         (groups.length ? `${groups.join(' and ')}: ten groups of as many trials each.` : '');
   },

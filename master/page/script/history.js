@@ -15,6 +15,10 @@ function historyRows(search, {metric, by}) {
   return rowsWith(search, [metric, by]).sort((a, b) => at[a] - at[b]);
 }
 
+/** A note on such rows. */
+const withoutText = (rows) =>
+    (rows.length ? `${counted(rows.length, 'trial')} without a value: marked on the axis. ` : '');
+
 /** Rows that ended without a value of the metric: failed, diverged, stopped early. */
 function rowsWithout(search, {metric, by}) {
   const status = search.column('status'), values = search.column(metric).values, at = search.column(by).values;
@@ -49,12 +53,11 @@ panel({
     chart.markBelow(without.map((row) => at[row]));
     chart.dots(drawn.map((row) => ({x: at[row], y: values[row], lines: () => search.describe(row)})), {class: 'plain'});
     if (metric === search.choice && rows.length) {
-      const best = records(search, rows, values), last = rows[rows.length - 1];
-      const line = best.map((row) => ({x: at[row], y: values[row]}));
-      chart.line([...line, {x: at[last], y: line[line.length - 1].y}], {class: 'best'}, true);
+      const line = records(search, rows, values).map((row) => ({x: at[row], y: values[row]}));
+      const last = extent([...rows, ...without].map((row) => at[row]))[1];
+      chart.line([...line, {x: last, y: line[line.length - 1].y}], {class: 'best'}, true);
     }
-    return (without.length ? `${counted(without.length, 'trial')} without a value: marked on the axis. ` : '') +
-        drawnText(drawn.length, rows.length);
+    return withoutText(without) + drawnText(drawn.length, rows.length);
   },
   rows(search, choices) {
     const {metric, by} = choices, columns = [by, metric].map((name) => search.column(name).values);

@@ -22,8 +22,10 @@ panel({
       drawing.text(left + width + 6, y + 14, `${(100 * share).toFixed(1)} %`);
     });
     return exact ?
-        `Shares of the variance of ${
-            search.choice} over the whole grid (functional ANOVA); the rest is of three or more together.` :
+        `Shares of the variance of ${search.choice} over ${
+            rowsWithout(search, {metric: search.choice, by: 'trial'}).length ?
+                'what of the grid is complete' :
+                'the whole grid'} (functional ANOVA); the rest is of three or more together.` :
         'How differently from all trials the best tenth is distributed over each (PED-ANOVA): no grid of few values was tried whole.';
   },
   rows: (search) => [

@@ -5,11 +5,14 @@ const mostLines = 2000;
 class Parallel extends Drawing {
   constructor(box, search, brushes) {
     const names = [...search.names('axis'), search.choice];
-    super(box, 340, 'parallel coordinates', 76 * names.length);
+    super(box, 340, 'parallel coordinates', 92 * names.length);
     Object.assign(this, {search, brushes, names});
     const columns = names.map((name) => search.column(name));
     this.rows = search.thinned(rowsWith(search, names), mostLines);
-    this.scales = columns.map((column) => columnScale(column, this.rows, [300, 44], 8));
+    // What failed has no line, but what it tried stands on the axes.
+    const tried = [...this.rows, ...rowsWithout(search, {metric: search.choice, by: 'trial'})];
+    this.scales =
+        columns.map((column) => columnScale(column, column.role === 'axis' ? tried : this.rows, [300, 44], 8));
     this.draw();
   }
   x(i) {

@@ -46,7 +46,9 @@ function profilePanel(number) {
                                       `${profile.coordinate} ${profile.at[place]}: ${numberText(y)}`]
                                }));
         if (numbers) chart.line(marks, {class: 'curve', style: `stroke:${lineColour(i)}`});
-        chart.dots(marks, {class: 'big', style: `stroke:${lineColour(i)}`});
+        // Beside each other, or trials that are alike would hide each other where no line runs.
+        const shift = numbers ? 0 : (i - (lines.length - 1) / 2) * Math.min(9, chart.x.part / (lines.length + 1));
+        chart.dots(marks, {class: 'big', style: `stroke:${lineColour(i)}`, transform: `translate(${shift} 0)`});
       });
       if (bar.length) chart.line(bar.map(({x: place, y}) => ({x: at(place), y})), {class: 'beside'});
       const names = profile.lines.map(

@@ -1,18 +1,23 @@
 // A metric by each hyperparameter.
 
-const mostGroups = 24;
+const mostGroups = 24, fewGroups = 10;
+
+/** Whether its values are numbers of which there are many, or nearly as many as trials: draws, not a list. */
+const inRanges = (column, rows, count = column.distinct(rows).length) =>
+    !column.words && (count > mostGroups || (count > fewGroups && 2 * count > rows.length));
 
 /** Rows in groups of one value each, or, of many numbers, of as many rows each: [{at, text, rows}], ascending. */
 function groupsOf(column, rows) {
   const values = column.distinct(rows);
-  if (column.words || values.length <= mostGroups) {
+  if (!inRanges(column, rows, values.length)) {
     const groups = new Map(values.map((value) => [value, []]));
     for (const row of rows) groups.get(column.values[row]).push(row);
     return values.map((at) => ({at, text: column.text(at), rows: groups.get(at)}));
   }
   const ascending = [...rows].sort((a, b) => column.values[a] - column.values[b]);
-  return Array.from({length: 10}, (_, i) => {
-    const part = ascending.slice(Math.floor(i * ascending.length / 10), Math.floor((i + 1) * ascending.length / 10));
+  const end = (i) => Math.floor(i * ascending.length / fewGroups);
+  return Array.from({length: fewGroups}, (_, i) => {
+    const part = ascending.slice(end(i), end(i + 1));
     const of = part.map((row) => column.values[row]), first = of[0], last = of[of.length - 1];
     return {at: mean(of), text: first === last ? column.text(first) : `${short(first)} to ${short(last)}`, rows: part};
   });
@@ -29,16 +34,18 @@ function marginals(search, axis, metric) {
 
 function drawSlice(box, search, axis, metric) {
   const column = search.column(axis), values = search.column(metric).values;
-  const rows = rowsWith(search, [axis, metric]), drawn = search.thinned(rows, 1500);
+  const rows = rowsWith(search, [axis, metric]), drawn = search.thinned(rows, 1500),
+        without = rowsWithout(search, {metric, by: axis});
   const holder = html('div', {class: 'slice'});
   box.append(holder);
   const chart = new Chart(holder, {
-    x: (range) => columnScale(column, rows, [range[0] + 6, range[1] - 6]),
+    x: (range) => columnScale(column, [...rows, ...without], [range[0] + 6, range[1] - 6]),
     y: metricScale(drawn.map((row) => values[row])),
     xLabel: axis,
     yLabel: search.column(metric).title,
     height: 220,
   });
+  chart.markBelow([...new Set(without.map((row) => column.values[row]))]);
   chart.dots(
       drawn.map((row) => ({x: column.values[row], y: values[row], lines: () => search.describe(row)})),
       {class: 'plain'});
@@ -66,7 +73,8 @@ panel({
     const holder = html('div', {class: 'slices'});
     box.append(holder);
     const sizes = search.names('axis').flatMap((axis) => drawSlice(holder, search, axis, metric));
-    return meanText('A large dot', sizes) + drawnText(Math.min(1500, search.complete.length), search.complete.length);
+    return meanText('A large dot', sizes) + withoutText(rowsWithout(search, {metric, by: 'trial'})) +
+        drawnText(Math.min(1500, search.complete.length), search.complete.length);
   },
   rows: (search, {metric}) => [
       ['hyperparameter', 'value', 'trials', `mean ${metric}`],

@@ -4,10 +4,16 @@ function fact(label, value) {
   return html('div', {class: 'fact'}, html('strong', {}, value), html('span', {}, label));
 }
 
+const longText = 60;  // letters, which then take several lines
+
 const isNumber = (cell) => typeof cell === 'number' || /^-?[0-9.]+(e[-+]?[0-9]+)?$/.test(cell);
 
 function tableOf(header, rows) {
   const digits = header.map((_, i) => tellingDigits(rows.map((row) => row[i])));
+  const numeric = header.map((_, i) => rows.some((row) => isNumber(row[i])));
+  const kind = (cell, i) => isNumber(cell) || (cell === null && numeric[i]) ? 'number' :
+      String(cell).length > longText                                        ? 'long' :
+                                                                              false;
   return html(
       'div', {class: 'scroll'},
       html(
@@ -17,9 +23,7 @@ function tableOf(header, rows) {
               ...rows.map(
                   (row) => html(
                       'tr', {},
-                      ...row.map(
-                          (cell, i) =>
-                              html('td', {class: isNumber(cell) ? 'number' : false}, numberText(cell, digits[i]))))))));
+                      ...row.map((cell, i) => html('td', {class: kind(cell, i)}, numberText(cell, digits[i]))))))));
 }
 
 function bestRows(search, most) {

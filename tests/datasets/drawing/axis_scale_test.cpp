@@ -77,6 +77,13 @@ TEST_CASE("ticks stand at the values where these are few, of integers at integer
   CHECK(AxisScale(Numbers{1, 2, 3, 40}, 0, 1, Spacing::linear).ticks_at_values(3) == Numbers{20, 40});
 }
 
+TEST_CASE("a logarithmic scale has no more ticks than asked for, over any number of decades") {
+  const std::vector<double> ticks = AxisScale(Numbers{0.4, 1e28}, 0, 1).ticks(6);
+  CHECK(ticks == Numbers{1, 1e5, 1e10, 1e15, 1e20, 1e25});
+  CHECK(tick_texts(ticks) == std::vector<std::string>{"1", "100000", "1e+10", "1e+15", "1e+20", "1e+25"});
+  CHECK(AxisScale(Numbers{1e-9, 3e-2}, 0, 1).ticks(4) == Numbers{1e-8, 1e-6, 1e-4, 1e-2});
+}
+
 TEST_CASE("texts of ticks tell neighbours apart") {
   using Texts = std::vector<std::string>;
   CHECK(tick_texts(Numbers{0.9123451, 0.9123452, 0.9123453}) == Texts{"0.9123451", "0.9123452", "0.9123453"});

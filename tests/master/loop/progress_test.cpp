@@ -10,9 +10,9 @@ using wire::Work;
 
 namespace {
 
-/// What stands on a wide terminal 10 seconds after the start.
-std::string shown(const Standing& standing) {
-  const std::string line = heard([&] { Progress("s", "loss", 200, Seconds(100)).show(standing, Seconds(110)); });
+/// What stands on a terminal 10 seconds after the start.
+std::string shown(const Standing& standing, int columns = 200) {
+  const std::string line = heard([&] { Progress("s", "loss", columns, Seconds(100)).show(standing, Seconds(110)); });
   return line.substr(4, line.size() - 8);  // without what wipes it
 }
 
@@ -28,6 +28,15 @@ TEST_CASE("progress: trials done of all, with the best, the rate and the time th
   CHECK(
       shown(standing) ==
       "[##########----------] s: 20/40 done, 3 running, 2 failed | best loss 0.125 (trial 7) | 1 trials/s | 20 s left");
+}
+
+TEST_CASE("progress: on a narrow terminal the time that is left outlives how far an epoch is, the bar and the best") {
+  Standing standing{.total = 40, .counts = {.complete = 18}, .running = 3, .ended_here = 9};
+  standing.pursuits = {{Work::training, 3, 50, 45, 100}};
+  standing.best = RatedTrial{TrialId{7}, 0.125};
+  CHECK(shown(standing, 100) == "s: 18/40 done, 3 running | best loss 0.125 (trial 7) | 3,240 trials/h | 24 s left");
+  CHECK(shown(standing, 80) == "s: 18/40 done, 3 running | best loss 0.125 | 3,240 trials/h | 24 s left");
+  CHECK(shown(standing, 60) == "s: 18/40 done, 3 running | 3,240 trials/h | 24 s left");
 }
 
 TEST_CASE("progress: rates are told in words that one reads at once") {

@@ -38,6 +38,27 @@ TEST_CASE("a cross table as a chart: rows run across, a line a column, a panel a
   CHECK(points(chart.panels[0].lines[1]) == Points{{64, 156.75}, {128, 78.125}});
 }
 
+TEST_CASE(
+    "lines come in the order of the table's columns, wherever each begins, named by as many digits as tell them "
+    "apart") {
+  const TornadoResults results;
+  execute(
+      results.file,
+      "UPDATE trials SET wall_seconds = 4, rung = CASE id WHEN 1 THEN 9 WHEN 2 THEN 1 ELSE 3 END, worker = min(id, 3)");
+  Selection selection(results.file, "", "");
+  const Chart chart = plot_pivot(selection, {"worker", "rung", "", {"wall_seconds"}, "selected"});
+  std::vector<std::string> names;
+  for (const Chart::Line& line : chart.panels[0].lines) names.push_back(line.name);
+  CHECK(names == std::vector<std::string>{"rung 1", "rung 3", "rung 9"});
+  CHECK(points(chart.panels[0].lines[2]) == Points{{1, 4}});
+
+  execute(results.file, "UPDATE trials SET best_metric = CASE id WHEN 1 THEN 3.16227766017e-06 ELSE 0.012345678 END");
+  Selection digits(results.file, "", "");
+  const Chart few = plot_pivot(digits, {"worker", "best_metric", "", {"wall_seconds"}, "selected"});
+  CHECK(few.panels[0].lines[0].name == "best_metric 3.162e-06");
+  CHECK(few.panels[0].lines[1].name == "best_metric 0.01235");
+}
+
 TEST_CASE("values that are words stand in their order") {
   const TornadoResults results;
   execute(results.file, "UPDATE trials SET host = 'cloud' WHERE id > 5");
@@ -142,6 +163,20 @@ TEST_CASE("an axis is as the space declares it, or as a list of values lies; num
   CHECK(spacing("[64, 128, 256]", "index") == Spacing::logarithmic);
   CHECK(spacing("[5, 10, 15]", "index") == Spacing::by_values);
   CHECK(spacing("[1, 10, 100]", "trial") == Spacing::linear);
+}
+
+TEST_CASE("rungs of epochs, a range without a scale, lie as they grow") {
+  const TemporaryFolder folder;
+  const auto file = folder.path / "n.db";
+  const Space space =
+      noop_space(R"({"index": {"min": 1, "max": 3, "step": 1}, "epochs": {"min": 1, "max": 27, "step": 1}})", "n");
+  {
+    Store store(file, space, "f", {});
+    store.finish(training(space, 0), 0, worker(), outcome(1));
+  }
+  Selection selection(file, "", "");
+  CHECK_FALSE(declared(selection, "epochs").logarithmic.has_value());
+  CHECK(declared(selection, "index").logarithmic == false);
 }
 
 TEST_CASE("the history shows which trials ended without a value, and goes to the last") {

@@ -24,18 +24,24 @@ TEST_CASE("elsewhere from ten seconds on, every ten seconds, and in what takes l
   CHECK(line.due(Seconds(1200)));
 }
 
-TEST_CASE("a bar has the width that is done, is cut to its terminal, makes way for lines, and is wiped in the end") {
+TEST_CASE(
+    "a bar has the width that is done, holds what its terminal has room for, makes way for lines, and is wiped in the "
+    "end") {
   CHECK(heard([] {
           const ProgressLine line(40, Seconds(0));
-          line.show(0.5, "a: 1/2 done, and more words");
+          line.show(0.5, {"a: 1/2 done, more words than there is room for", "a: 1/2 done, and more words, none fits"});
+          line.show(0.5, {"a: 1/2 done, more words than there is room for", "a: 1/2 done, without a bar", "a"});
+          line.show(0.5, {"a: 1/2 done, more words than there is room for", "a: 1/2 done", "a"});
           line.say("said");
-          line.show(std::nullopt, "b");
+          line.show(std::nullopt, {"b"});
         }) ==
-        "\r\033[K[##########----------] a: 1/2 done, and"
+        "\r\033[Ka: 1/2 done, and more words, none fits"
+        "\r\033[Ka: 1/2 done, without a bar"
+        "\r\033[K[##########----------] a: 1/2 done"
         "\r\033[Ksaid\n"
         "\r\033[Kb\r\033[K");
 }
 
 TEST_CASE("what is no terminal gets whole lines without a bar") {
-  CHECK(heard([] { ProgressLine(0, Seconds(0)).show(0.5, "a: 1/2 done"); }) == "a: 1/2 done\n");
+  CHECK(heard([] { ProgressLine(0, Seconds(0)).show(0.5, {"a: 1/2 done", "a"}); }) == "a: 1/2 done\n");
 }
