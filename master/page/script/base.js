@@ -113,14 +113,11 @@ function download(name, type, text) {
  */
 function standaloneSvg(drawing) {
   const copy = drawing.cloneNode(true), style = document.getElementById('style').textContent;
-  const light = new Map([.../:root\s*{([^}]*)
-}
-/.exec(style)[1].matchAll(/(--\w +):\s * ([^;] +);
-/g)].map(
-      ([, name, value]) => [name, value]));
-  copy.setAttribute('xmlns', 'http:/ / www.w3.org / 2000 /
-    svg'); copy.prepend(
-        svg('style', {}, style.split('/* drawings */')[1]),
-        svg('rect', {width: '100%', height: '100%', fill: 'var(--card)'}));
-return new XMLSerializer().serializeToString(copy).replace(/var\((--\w+)\)/g, (_, name) => light.get(name));
+  const light = /:root\s*{([^}]*)}/.exec(style)[1];
+  const values = new Map(Array.from(light.matchAll(/(--\w+):\s*([^;]+);/g), ([, name, value]) => [name, value]));
+  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  copy.prepend(
+      svg('style', {}, style.split('/* drawings */')[1]),
+      svg('rect', {width: '100%', height: '100%', fill: 'var(--card)'}));
+  return new XMLSerializer().serializeToString(copy).replace(/var\((--\w+)\)/g, (_, name) => values.get(name));
 }

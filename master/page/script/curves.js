@@ -15,14 +15,10 @@ function curveExtent(lines, held) {
   return extent([low - least > span ? low : least, most - high > span ? high + 0.1 * span : most, ...held]);
 }
 
-/** What the best trainings have reached: where they end, and of the search's own metric their best. */
-function reached(search, metric, lines) {
-  const best = search.goal === 'maximize' ? Math.max : Math.min;
-  return lines.filter((line) => line.best)
-      .map((line) => curveValues(line.metrics[metric]))
-      .filter((one) => one.length)
-      .flatMap((values) => [values[values.length - 1], ...(metric === search.metric ? [best(...values)] : [])]);
-}
+/** Where the best trainings end. */
+const reached = (lines, metric) => lines.filter((line) => line.best)
+                                       .map((line) => curveValues(line.metrics[metric]).pop())
+                                       .filter((value) => value !== undefined);
 
 /** What of the curves lies outside the frame. */
 function cutText(lines, [low, high]) {
@@ -50,8 +46,7 @@ panel({
   draw(box, search, {metric}) {
     const lines = search.curves.filter((line) => line.metrics[metric]),
           points = lines.map((line) => line.metrics[metric]);
-    const ends = curveExtent(points, reached(search, metric, lines)),
-          within = (value) => value >= ends[0] && value <= ends[1];
+    const ends = curveExtent(points, reached(lines, metric)), within = (value) => value >= ends[0] && value <= ends[1];
     const log = logarithmic(ends) && points.every((line) => curveValues(line).every((value) => value > 0));
     const chart = new Chart(box, {
       x: (range) => numberScale(extent(points.flat().map(([epoch]) => epoch)) ?? [0, 1], range, {whole: true}),
