@@ -205,13 +205,13 @@ Chart scaling_chart(const ScalingReport& report) {
   Chart chart{"ranks", "efficiency, %", {}, {{"", {}}}, Spacing::logarithmic};
   auto& lines = chart.panels[0].lines;
   for (const Alike& alike : alike_predictions(report)) {
-    const std::string name = fmt::format("predicted: {}, {}{}", alike.curve->cluster.name, report.search,
+    const std::string name = fmt::format("predicted: {}{}", alike.curve->cluster.name,
                                          several_configurations(report) ? alike.configurations() : "");
     auto& line = lines.emplace_back(Chart::Line{name, {}});
     for (const StepForecast& step : alike.curve->steps) line.points.push_back(percents(step.ranks, step.efficiency));
   }
   for (const ScalingCurve& curve : report.curves) {
-    const std::string name = fmt::format("measured: {}, configuration {}", report.search, curve.configuration);
+    const std::string name = fmt::format("measured: configuration {}", curve.configuration);
     if (curve.measured.size() < 2 || std::ranges::find(lines, name, &Chart::Line::name) != lines.end()) continue;
     auto& line = lines.emplace_back(Chart::Line{name, {}, Chart::Style::dots});
     for (const auto& [ranks, rate] : curve.measured)

@@ -30,10 +30,10 @@ TEST_CASE("a figure of scaling names its network, draws what is alike once, and 
                                            {"C", 2, 0.9}},
                              .notes = {}};
   const Chart chart = scaling_chart(report);
-  CHECK(names(chart) == std::vector<std::string>{"predicted: Summit, weather, configurations 0 to 1",
-                                                 "predicted: Summit, weather, configuration 2",
-                                                 "published: B of Summit", "published: C"});
+  CHECK(names(chart) == std::vector<std::string>{"predicted: Summit, configurations 0 to 1",
+                                                 "predicted: Summit, configuration 2", "published: B of Summit",
+                                                 "published: C"});
   CHECK(chart.spacing == Spacing::logarithmic);
   const ScalingReport one{.search = "weather", .curves = {curve("Summit", 0, 0.5)}, .published = {}, .notes = {}};
-  CHECK(names(scaling_chart(one)) == std::vector<std::string>{"predicted: Summit, weather"});
+  CHECK(names(scaling_chart(one)) == std::vector<std::string>{"predicted: Summit"});
 }
