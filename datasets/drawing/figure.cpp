@@ -53,6 +53,7 @@ Layout::Layout(const Figure& figure) {
       if (panel) panel_height = panel->picture.height, panel_width = panel->picture.width;
     }
   }
+  if (figure.aspect > 0) panel_height = std::llround(static_cast<double>(panel_width) / figure.aspect);
   const double factor =
       static_cast<double>(Figure::panel_side) / static_cast<double>(std::max(panel_height, panel_width));
   for (std::int64_t* const side : {&panel_height, &panel_width})

@@ -28,7 +28,8 @@ struct Figure {
   std::vector<std::string> columns;
   std::vector<Row> rows;
   ColourScale scale;
-  std::string note;  ///< below the legend
+  std::string note;   ///< below the legend
+  double aspect = 0;  ///< of a panel, width by height; 0: that of its picture
 };
 
 /// All pictures, at least one, are of one size, `Figure::rows[i].panels` as many as `columns`.

@@ -42,12 +42,24 @@ float round_limit(const std::vector<torch::Tensor>& panels) {
   return static_cast<float>(round_step(size));
 }
 
-Figure figure_of(const std::vector<torch::Tensor>& panels, std::string title, ColourScale scale) {
-  Figure figure{.title = std::move(title), .columns = {}, .rows = {{"", {}}}, .scale = std::move(scale), .note = ""};
+std::string words_of(const MonthlyMaps& maps, std::int64_t first, std::int64_t last) {
+  const auto name_of = [&](std::int64_t month) {
+    return words_of_month(static_cast<ClimateMonth>(maps.begin + month));
+  };
+  return fmt::format("{} to {}", name_of(first), name_of(last - 1));
+}
+
+Figure figure_of(const std::vector<torch::Tensor>& panels, const MonthlyMaps& maps, std::string title,
+                 ColourScale scale, const std::string& months) {
+  Figure figure{.title = std::move(title),
+                .columns = {},
+                .rows = {{"", {}}},
+                .scale = std::move(scale),
+                .note = fmt::format("{}; from {:.4g} to {:.4g} degrees east", months, maps.longitudes.front(),
+                                    maps.longitudes.back()),
+                .aspect = 2};
   for (std::size_t i = 0; i < panels.size(); ++i) {
-    // Cells that are twice as wide as high, or more, in degrees are repeated.
-    const std::int64_t wide = std::max<std::int64_t>(1, 2 * panels[i].size(0) / panels[i].size(1));
-    const torch::Tensor north_up = panels[i].flip(0).repeat_interleave(wide, 1).contiguous();
+    const torch::Tensor north_up = panels[i].flip(0).contiguous();
     const std::span values(north_up.data_ptr<float>(), static_cast<std::size_t>(north_up.numel()));
     figure.columns.emplace_back(seasons[i].name);
     Figure::Panel panel{coloured(values, north_up.size(0), north_up.size(1), figure.scale), {}};
@@ -57,9 +69,10 @@ Figure figure_of(const std::vector<torch::Tensor>& panels, std::string title, Co
 }
 
 /// Around 0: red where it is warmer, or drier.
-Figure difference_figure(const std::vector<torch::Tensor>& panels, const MonthlyMaps& maps, std::string title) {
+Figure difference_figure(const std::vector<torch::Tensor>& panels, const MonthlyMaps& maps, std::string title,
+                         const std::string& months) {
   const RedEnd red = maps.name == "tas" ? RedEnd::upper : RedEnd::lower;
-  return figure_of(panels, std::move(title), diverging_scale(maps.unit, round_limit(panels), red));
+  return figure_of(panels, maps, std::move(title), diverging_scale(maps.unit, round_limit(panels), red), months);
 }
 
 }  // namespace
@@ -69,7 +82,9 @@ Figure mean_figure(const MonthlyMaps& maps, const std::string& title) {
   std::vector<torch::Tensor> panels;
   for (const Season& season : seasons)
     panels.push_back(mean_of(maps, season, 0, maps.maps.size(0)) - (celsius ? freezing : 0));
-  return figure_of(panels, title, celsius ? diverging_scale("degrees Celsius", 40, RedEnd::upper) : daily_rain_scale());
+  return figure_of(panels, maps, title,
+                   celsius ? diverging_scale("degrees Celsius", 40, RedEnd::upper) : daily_rain_scale(),
+                   words_of(maps, 0, maps.maps.size(0)));
 }
 
 Figure change_figure(const MonthlyMaps& maps, const std::string& title) {
@@ -79,19 +94,15 @@ Figure change_figure(const MonthlyMaps& maps, const std::string& title) {
   std::vector<torch::Tensor> panels;
   for (const Season& season : seasons)
     panels.push_back(mean_of(maps, season, months - length, months) - mean_of(maps, season, 0, length));
-  Figure figure = difference_figure(panels, maps, title);
-  const auto name_of = [&](std::int64_t month) {
-    return words_of_month(static_cast<ClimateMonth>(maps.begin + month));
-  };
-  figure.note = fmt::format("{} to {} less {} to {}", name_of(months - length), name_of(months - 1), name_of(0),
-                            name_of(length - 1));
-  return figure;
+  return difference_figure(
+      panels, maps, title,
+      fmt::format("{} less {}", words_of(maps, months - length, months), words_of(maps, 0, length)));
 }
 
 Figure error_figure(const MonthlyMaps& maps, const std::string& title) {
   std::vector<torch::Tensor> panels;
   for (const Season& season : seasons) panels.push_back(mean_of(maps, season, 0, maps.maps.size(0)));
-  return difference_figure(panels, maps, title);
+  return difference_figure(panels, maps, title, words_of(maps, 0, maps.maps.size(0)));
 }
 
 }  // namespace stormsweep

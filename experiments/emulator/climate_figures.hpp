@@ -16,14 +16,15 @@ struct MonthlyMaps {
   std::string name, unit;
   ClimateMonth begin = 0;
   torch::Tensor maps;
+  std::vector<double> longitudes;  ///< [width], ascending, degrees
 };
 
-// Figures of the whole year, December to February, and June to August; north up. `title` stands above.
+// Figures of the whole year, December to February, and June to August; north up, from pole to pole, twice as wide as
+// high. `title` stands above; below, which months they are of, and where the map begins and ends.
 
 /// The mean over all months; of temperatures in degrees Celsius.
 Figure mean_figure(const MonthlyMaps& maps, const std::string& title);
-/// The mean of the last 20 years less that of the first 20, or of halves where there are fewer years; the note below
-/// tells which months these are.
+/// The mean of the last 20 years less that of the first 20, or of halves where there are fewer years.
 Figure change_figure(const MonthlyMaps& maps, const std::string& title);
 /// The mean over all months of what a forecast is too much: `maps` are differences, NaN where the truth is not known.
 Figure error_figure(const MonthlyMaps& maps, const std::string& title);

@@ -105,7 +105,7 @@ class Forecast {
   std::size_t targets() const { return notes_.targets.size(); }
   MonthlyMaps maps(std::size_t t) const {
     return {notes_.targets[t].name, notes_.targets[t].unit, windows_[0].month,
-            maps_.select(1, static_cast<std::int64_t>(t)).contiguous()};
+            maps_.select(1, static_cast<std::int64_t>(t)).contiguous(), set_.layout().grid.longitudes};
   }
   std::vector<Truth> truth(std::size_t t) const;
   ClimateCurve curve(std::size_t t) const;
@@ -166,7 +166,7 @@ std::vector<double> Forecast::by_year(const std::vector<double>& months) const {
 ClimateCurve Forecast::curve(std::size_t t) const {
   const ClimateField& field = notes_.targets[t];
   ClimateCurve curve{
-      fmt::format("{} of the Earth, {}", field.name, name()), field.unit, year_of(windows_[0].month), {}};
+      fmt::format("{} of the Earth, annual mean, {}", field.name, name()), field.unit, year_of(windows_[0].month), {}};
   std::vector<double> network, pattern, climatology;
   const torch::Tensor own = maps(t).maps;
   for (std::size_t i = 0; i < windows_.size(); ++i) {

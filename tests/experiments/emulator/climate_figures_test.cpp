@@ -17,7 +17,7 @@ MonthlyMaps counted() {
     maps[m][0][0] = month_of_year(static_cast<ClimateMonth>(begin + m)) - 10;
     maps[m][1][0] = static_cast<double>(m);
   }
-  return {"pr", "mm/day", begin, maps};
+  return {"pr", "mm/day", begin, maps, {2.5}};
 }
 
 Colour pixel(const Figure& figure, std::size_t panel, std::int64_t row) {
@@ -28,6 +28,8 @@ Colour pixel(const Figure& figure, std::size_t panel, std::int64_t row) {
 
 TEST_CASE("figures show the year and two seasons, north up, in the colours of their means") {
   const Figure error = error_figure(counted(), "t");
+  CHECK(error.note == "2015-02 to 2065-01; from 2.5 to 2.5 degrees east");
+  CHECK(error.aspect == 2);
   CHECK(error.columns == std::vector<std::string>{"year", "December to February", "June to August"});
   // Means of the southern row: 6.5 - 10, (12 + 1 + 2) / 3 - 10, 7 - 10. Of the northern one 299.5 and more: the limit.
   CHECK(error.scale.bounds.back() == doctest::Approx(0.9 * 500));
@@ -56,7 +58,7 @@ TEST_CASE("months whose truth is not known do not count in the error") {
 
 TEST_CASE("a change is that of the last 20 years against the first 20, and the note tells the months") {
   const Figure change = change_figure(counted(), "t");
-  CHECK(change.note == "2045-02 to 2065-01 less 2015-02 to 2035-01");
+  CHECK(change.note == "2045-02 to 2065-01 less 2015-02 to 2035-01; from 2.5 to 2.5 degrees east");
   CHECK(change.scale.bounds.back() == doctest::Approx(0.9 * 500));
   for (const std::size_t panel : {0u, 1u, 2u}) {
     CHECK(pixel(change, panel, 0) == colour_of(change.scale, 360));
@@ -64,5 +66,5 @@ TEST_CASE("a change is that of the last 20 years against the first 20, and the n
   }
   auto few = counted();
   few.maps = few.maps.slice(0, 0, 25);
-  CHECK(change_figure(few, "t").note == "2016-03 to 2017-02 less 2015-02 to 2016-01");
+  CHECK(change_figure(few, "t").note == "2016-03 to 2017-02 less 2015-02 to 2016-01; from 2.5 to 2.5 degrees east");
 }
