@@ -87,15 +87,15 @@ class Clock {
 
 Clock::Clock(const std::string& units, const std::string& calendar, const std::string& place) {
   const auto refuse = [&](const std::string& remedy) {
-    throw InputError(fmt::format("{}: its units are '{}'{}; give {}", place, units,
+    throw InputError(fmt::format("{}: its units are '{}'{}; give {}", place, units.substr(0, longest_units),
                                  calendar.empty() ? "" : fmt::format(" in the calendar '{}'", calendar), remedy));
   };
   static const std::regex since(R"(.+\s(since|after|from|ref|@)\s.+)", std::regex::icase);
-  const auto told = parse(units);
+  const auto told = units.size() > longest_units ? std::nullopt : parse(units);
   const auto unit = unit_conversion(told ? told->unit : units.substr(0, units.find(' ')), "s");
   const bool sound = !told || is_date(told->year, told->month, told->day_of_month);
   const auto whole = unit_conversion(told && sound ? told->whole : units, epoch);
-  if (!std::regex_match(units, since) || !unit || !whole) refuse("units like 'seconds since 1970-01-01 00:00:00'");
+  if (!unit || !whole || !std::regex_match(units, since)) refuse("units like 'seconds since 1970-01-01 00:00:00'");
   if (unit->scale > 7 * day) refuse("days or shorter units: months and years are not of one length");
   scale_ = unit->scale, origin_ = whole->offset;
   const bool standard = calendar.empty() || calendar == "standard" || calendar == "gregorian";

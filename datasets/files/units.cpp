@@ -79,6 +79,7 @@ Converter converter(const std::string& from, const Unit& to) {
 }  // namespace
 
 std::optional<UnitConversion> unit_conversion(const std::string& from, const std::string& to) {
+  if (from.size() > longest_units) return std::nullopt;
   static std::mutex one_at_a_time;
   const std::scoped_lock lock(one_at_a_time);
   const Unit target = parse(to);

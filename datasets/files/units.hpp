@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -9,6 +10,9 @@ namespace stormsweep {
 struct UnitConversion {
   double scale = 1, offset = 0;
 };
+
+/// Longer texts are no units: std::regex takes some of the stack for each letter.
+constexpr std::size_t longest_units = 1000;
 
 /// By UDUNITS-2, whose writings of units are understood, "hours since 2001-12-31 00:00 +01:00" too, and with them
 /// capital letters ("MM/H"), "mm/5min", "mm h -1", "mb" for millibars, "kts", "deg K" and signs beyond ASCII. Nothing
