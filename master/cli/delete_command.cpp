@@ -126,7 +126,7 @@ int rerun_command(const Arguments& arguments) {
            "outcomes and kept networks go, the curves that no other trial has, too, and their checkpoints, which\n"
            "stay where another search on the same data has the curve.",
        .done = "let wait again",
-       .only = "status NOT IN ('waiting', 'running')",
+       .only = has_ended,
        .none = "no trial that has ended meets --where",
        .carry_out = rerun_trials},
       arguments);

@@ -54,10 +54,10 @@ Json statuses_of(Selection& selection) {
 void add_failures(Json& search, Selection& selection) {
   Json failures = Json::array(), reasons = 0;
   selection.query(
-      fmt::format("SELECT status, error, count(*), min(trial), count(*) OVER () FROM selected WHERE status NOT IN "
-                  "('complete', 'running', 'waiting') GROUP BY status, {} ORDER BY 3 DESC, 4 "
-                  "LIMIT {}",
-                  reason_sql(), most_failures),
+      fmt::format(
+          "SELECT status, error, count(*), min(trial), count(*) OVER () FROM selected WHERE status <> 'complete' AND "
+          "{} GROUP BY status, {} ORDER BY 3 DESC, 4 LIMIT {}",
+          has_ended, reason_sql(), most_failures),
       [&](const std::vector<Cell>& row) {
         failures.push_back({{"status", short_cell(row[0])},
                             {"error", short_cell(row[1])},

@@ -7,15 +7,13 @@
 #include <set>
 
 #include "master/store/row_outcomes.hpp"
+#include "master/store/sql_text.hpp"
 #include "search/methods/halving.hpp"
 #include "search/methods/methods.hpp"
 
 namespace stormsweep {
 
 namespace {
-
-constexpr const char* rows_of_search =
-    "search = (SELECT id FROM searches WHERE name = ?1) AND status NOT IN ('waiting', 'running')";
 
 /// All brackets of the share, by number, with nothing ended.
 std::map<std::uint64_t, Funnel> planned(const Space& space, const Share& share) {
@@ -33,9 +31,10 @@ std::map<std::uint64_t, Funnel> planned(const Space& space, const Share& share) 
 std::vector<Funnel> read_funnels(SQLite::Database& database, const std::string& search, const std::string& condition,
                                  const Space& space, const Share& share) {
   std::map<std::uint64_t, Funnel> funnels = planned(space, share);
-  SQLite::Statement select(database, fmt::format("SELECT bracket, milestone, count(*) FROM trials WHERE {} AND bracket "
-                                                 "IS NOT NULL{} GROUP BY 1, 2",
-                                                 rows_of_search, condition));
+  SQLite::Statement select(database,
+                           fmt::format("SELECT bracket, milestone, count(*) FROM trials WHERE search = (SELECT id FROM "
+                                       "searches WHERE name = ?1) AND {} AND bracket IS NOT NULL{} GROUP BY 1, 2",
+                                       has_ended, condition));
   select.bind(1, search);
   std::set<std::uint64_t> begun;
   while (select.executeStep()) {

@@ -8,6 +8,7 @@
 
 #include "master/store/damaged_row.hpp"
 #include "master/store/database.hpp"
+#include "master/store/sql_text.hpp"
 
 namespace stormsweep {
 
@@ -19,10 +20,11 @@ class EndedTrials {
  public:
   EndedTrials(const std::filesystem::path& file, const std::string& search)
       : file_(file), search_(search), database_(open_for_reading(file)), select_(guarded(file, [&] {
-          return SQLite::Statement(database_,
-                                   "SELECT training, hex(identity), id, status, ifnull(metrics, '{}') FROM trials "
-                                   "WHERE search = (SELECT id FROM searches WHERE name = ?) AND status NOT IN "
-                                   "('waiting', 'running') ORDER BY training, identity");
+          return SQLite::Statement(
+              database_,
+              fmt::format("SELECT training, hex(identity), id, status, ifnull(metrics, '{{}}') FROM trials "
+                          "WHERE search = (SELECT id FROM searches WHERE name = ?) AND {} ORDER BY training, identity",
+                          has_ended));
         })) {
     select_.bind(1, search);
     advance();

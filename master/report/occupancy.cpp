@@ -11,6 +11,7 @@
 #include "master/report/selection.hpp"
 #include "master/store/damaged_row.hpp"
 #include "master/store/database.hpp"
+#include "master/store/sql_text.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
@@ -38,10 +39,11 @@ std::vector<BusyInterval> select_busy_intervals(SQLite::Database& database, cons
   // after a stop make another interval.
   SQLite::Statement select(
       database,
-      "SELECT ranks, min(started), max(finished), count(*), min(id), curve FROM trials WHERE search = (SELECT id FROM "
-      "searches "
-      "WHERE name = ?) AND status NOT IN ('waiting', 'running') AND started IS NOT NULL AND finished IS NOT NULL "
-      "GROUP BY training, curve, rung, ranks, started ORDER BY training, curve, rung, started");
+      fmt::format(
+          "SELECT ranks, min(started), max(finished), count(*), min(id), curve FROM trials WHERE "
+          "search = (SELECT id FROM searches WHERE name = ?) AND {} AND started IS NOT NULL AND "
+          "finished IS NOT NULL GROUP BY training, curve, rung, ranks, started ORDER BY training, curve, rung, started",
+          has_ended));
   select.bind(1, search);
   std::vector<BusyInterval> intervals;
   while (select.executeStep()) {

@@ -164,9 +164,9 @@ Chart plot_history(Selection& selection, const SearchSummary& search, const std:
   const bool minimize = search.minimizes();
   double last = 0;
   selection.query(
-      fmt::format("SELECT trial, CASE status WHEN 'complete' THEN CAST({} AS REAL) END FROM selected WHERE status NOT "
-                  "IN ('running', 'waiting') ORDER BY trial",
-                  sql_name(metric)),
+      fmt::format(
+          "SELECT trial, CASE status WHEN 'complete' THEN CAST({} AS REAL) END FROM selected WHERE {} ORDER BY trial",
+          sql_name(metric), has_ended),
       [&](const std::vector<Cell>& row) {
         const auto value = number(row[1]);
         last = *number(row[0]);

@@ -48,8 +48,8 @@ void read_points(SQLite::Database& database, const std::string& search, Recorded
       database,
       fmt::format("SELECT curve, ifnull(milestone, 0), CASE status WHEN 'complete' THEN {} END, wall_seconds, "
                   "status = 'out_of_memory', status <> 'complete' FROM trials WHERE search = "
-                  "(SELECT id FROM searches WHERE name = ?) AND status NOT IN ('waiting', 'running')",
-                  choice_sql(grid.space.metric, grid.space.metric_at)));
+                  "(SELECT id FROM searches WHERE name = ?) AND {}",
+                  choice_sql(grid.space.metric, grid.space.metric_at), has_ended));
   trials.bind(1, search);
   while (trials.executeStep()) {
     const auto curve = read_identity(trials.getColumn(0));

@@ -10,6 +10,7 @@
 #include "master/store/database.hpp"
 #include "master/store/present_rows.hpp"
 #include "master/store/process_identity.hpp"
+#include "master/store/sql_text.hpp"
 #include "master/store/stored_share.hpp"
 #include "search/base/duration.hpp"
 #include "search/base/error.hpp"
@@ -124,9 +125,9 @@ class Reporter {
   void read_failures() {
     auto select =
         prepare(fmt::format("SELECT status, ifnull(error, ''), count(*), min(id), count(*) OVER () FROM trials WHERE "
-                            "search = (SELECT id FROM searches WHERE name = ?1) AND status <> 'complete' AND "
-                            "status NOT IN ('waiting', 'running'){} GROUP BY status, {} ORDER BY 3 DESC, 4 LIMIT {}",
-                            condition_, reason_sql(), SearchReport::most_shown));
+                            "search = (SELECT id FROM searches WHERE name = ?1) AND status <> 'complete' AND {}{} "
+                            "GROUP BY status, {} ORDER BY 3 DESC, 4 LIMIT {}",
+                            has_ended, condition_, reason_sql(), SearchReport::most_shown));
     while (select.executeStep()) {
       report_.failures.push_back({select.getColumn(0).getString(), select.getColumn(1).getString(),
                                   select.getColumn(2).getInt64(), select.getColumn(3).getInt64()});

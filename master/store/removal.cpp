@@ -11,6 +11,7 @@
 #include "master/store/process_identity.hpp"
 #include "master/store/search_lines.hpp"
 #include "master/store/side_folder.hpp"
+#include "master/store/sql_text.hpp"
 #include "master/store/trial_row.hpp"
 #include "search/base/error.hpp"
 #include "search/space/cache_files.hpp"
@@ -22,7 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* is_chosen = "id IN (SELECT id FROM chosen)";
-constexpr const char* ended = "status NOT IN ('waiting', 'running')";
 
 /// What becomes of the chosen trials.
 struct Fate {
@@ -120,7 +120,7 @@ class Removal {
         fmt::format("CREATE TEMP TABLE doomed AS "
                     "SELECT search, curve FROM trials WHERE id IN (SELECT id FROM chosen) EXCEPT "
                     "SELECT search, curve FROM trials WHERE id NOT IN (SELECT id FROM chosen) AND {}",
-                    ended));
+                    has_ended));
     const auto curves = database_.execAndGet(
         "SELECT count(*) FROM doomed d WHERE EXISTS (SELECT 1 FROM epochs e WHERE e.search = d.search AND e.curve = "
         "d.curve)");
@@ -176,7 +176,9 @@ Removed delete_trials(const fs::path& file, const std::vector<TrialId>& trials) 
 }
 
 Removed rerun_trials(const fs::path& file, const std::vector<TrialId>& trials) {
-  return guarded(file, [&] { return Removal(file, trials).run({ended, "UPDATE trials SET " + waiting_again(), "1"}); });
+  return guarded(file, [&] {
+    return Removal(file, trials).run({has_ended, "UPDATE trials SET " + waiting_again(), "1"});
+  });
 }
 
 }  // namespace stormsweep

@@ -12,6 +12,7 @@
 #include "master/store/database.hpp"
 #include "master/store/epoch_rows.hpp"
 #include "master/store/schema.hpp"
+#include "master/store/sql_text.hpp"
 #include "master/store/trial_row.hpp"
 #include "search/space/membership.hpp"
 
@@ -57,9 +58,9 @@ class Reuse {
  private:
   std::uint64_t copy_search(std::int64_t search, const std::string& name) {
     SQLite::Statement select(
-        from_, fmt::format("SELECT id, {} FROM trials WHERE search = ? AND id > ? AND status NOT IN "
-                           "('waiting', 'running'{}) ORDER BY id LIMIT {}",
-                           trial_column_list(), options_.only_kept ? ", 'failed', 'diverged', 'out_of_memory'" : "",
+        from_, fmt::format("SELECT id, {} FROM trials WHERE search = ? AND id > ? AND {}{} ORDER BY id LIMIT {}",
+                           trial_column_list(), has_ended,
+                           options_.only_kept ? " AND status NOT IN ('failed', 'diverged', 'out_of_memory')" : "",
                            reused_rows));
     std::uint64_t copied = 0;
     std::vector<TrialRecord> records;

@@ -3,16 +3,16 @@
 #include <fmt/format.h>
 
 #include "master/store/best_epoch.hpp"
+#include "master/store/sql_text.hpp"
 #include "master/store/trial_row.hpp"
 
 namespace stormsweep {
 
 RowOutcomes read_row_outcomes(SQLite::Database& database, const std::string& search, const Space& space) {
   SQLite::Statement select(
-      database, fmt::format("SELECT identity, status NOT IN ('waiting', 'running'), status = 'out_of_memory', CASE "
-                            "status WHEN 'complete' THEN {} END FROM trials WHERE search = (SELECT id FROM searches "
-                            "WHERE name = ?)",
-                            choice_sql(space.metric, space.metric_at)));
+      database, fmt::format("SELECT identity, {}, status = 'out_of_memory', CASE status WHEN 'complete' THEN {} END "
+                            "FROM trials WHERE search = (SELECT id FROM searches WHERE name = ?)",
+                            has_ended, choice_sql(space.metric, space.metric_at)));
   select.bind(1, search);
   RowOutcomes rows;
   while (select.executeStep()) {

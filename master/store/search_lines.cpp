@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "master/store/sql_text.hpp"
 #include "master/store/trial_row.hpp"
 
 namespace stormsweep {
@@ -18,9 +19,8 @@ constexpr std::size_t chunk_bytes = 1 << 20;
 
 void write_search_lines(SQLite::Database& database, std::int64_t search, std::string_view name,
                         const std::filesystem::path& file, JsonLines& json) {
-  SQLite::Statement select(database, fmt::format("SELECT id, {} FROM trials WHERE search = ? AND status NOT IN "
-                                                 "('waiting', 'running') ORDER BY id",
-                                                 trial_column_list()));
+  SQLite::Statement select(database, fmt::format("SELECT id, {} FROM trials WHERE search = ? AND {} ORDER BY id",
+                                                 trial_column_list(), has_ended));
   select.bind(1, search);
   std::string lines;
   const auto flush = [&] {

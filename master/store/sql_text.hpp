@@ -5,6 +5,9 @@
 
 namespace stormsweep {
 
+/// Of a row of trials, or of results: it has ended, whichever way.
+inline constexpr const char* has_ended = "status NOT IN ('waiting', 'running')";
+
 /// `name` as an SQL identifier: "name", quotes doubled.
 std::string sql_name(std::string_view name);
 
