@@ -1,4 +1,4 @@
-#include "worker/staging.hpp"
+#include "worker/ordered_staging.hpp"
 
 #include <fmt/format.h>
 
