@@ -1,18 +1,11 @@
 #include "experiments/emulator/commands.hpp"
 
-#include <fmt/format.h>
-
-#include <chrono>
-#include <cstdio>
 #include <tuple>
 
 #include "datasets/climate_synthesis/generate_climate.hpp"
 #include "experiments/emulator/climate_table.hpp"
-#include "experiments/task/command_options.hpp"
-#include "search/base/error.hpp"
+#include "experiments/task/generate_command.hpp"
 #include "search/base/machine.hpp"
-#include "search/base/options.hpp"
-#include "search/base/progress_bar.hpp"
 
 namespace stormsweep {
 
@@ -64,15 +57,13 @@ int generate_emulator_command(const std::vector<std::string>& words) {
   if (!parse_options(words, syntax_of(world, size, folder))) return exit_done;
   std::tie(world.height, world.width) = read_size(generate_command, size);
   check(world, size);
-
-  ProgressBar bar(generate_command, "runs");
-  const auto start = std::chrono::steady_clock::now();
-  generate_climate(world, folder, [&](std::int64_t made) { bar.show(made, 4 * world.members); });
-  bar.wipe();
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  print_climate_table(folder);
-  fmt::print("{} runs in {:.1f} s, in {}\n", 4 * world.members, seconds, folder);
-  return exit_done;
+  return generate(
+      generate_command, "runs", 4 * world.members, folder,
+      [&](const auto& progress) {
+        generate_climate(world, folder, progress);
+        return folder;
+      },
+      print_climate_table);
 }
 
 }  // namespace stormsweep

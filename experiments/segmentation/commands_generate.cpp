@@ -3,18 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <tuple>
 
 #include "datasets/files/splits.hpp"
 #include "datasets/weather_synthesis/generate_weather.hpp"
 #include "experiments/segmentation/segmentation_evaluation.hpp"
-#include "experiments/task/command_options.hpp"
-#include "search/base/error.hpp"
-#include "search/base/machine.hpp"
-#include "search/base/options.hpp"
-#include "search/base/progress_bar.hpp"
+#include "experiments/task/generate_command.hpp"
 #include "search/base/table.hpp"
 
 namespace stormsweep {
@@ -37,17 +32,14 @@ Syntax syntax_of(WeatherWorld& world, std::string& size, std::string& folder) {
           "latitudes and longitudes, one HDF5 file a sample, whose true masks are known. 192 x 288 take 4 MB a sample.",
       .example = "stormsweep generate segmentation --samples 200 --size 96x144 -o weather",
       .operands = {},
-      .options = {
-          {"samples", po::value(&world.samples)->required(), "how many, over all splits"},
-          {"output,o", po::value(&folder)->required(), "the folder for train/, validation/ and test/"},
-          {"size", po::value(&size)->default_value("192x288"),
-           "rows and columns, 32x48 at least; multiples of 16 suit the networks"},
-          {"seed", po::value(&world.seed)->default_value(0), "another seed, another world"},
-          {"validation-fraction", po::value(&world.validation_fraction)->default_value(0.1, "0.1"),
-           "share of the samples"},
-          {"test-fraction", po::value(&world.test_fraction)->default_value(0.2, "0.2"), "share of the samples"},
-          {"threads", po::value(&world.threads)->default_value(usable_cores()), "the data does not depend on it"},
-      }};
+      .options = with_split_options(
+          {
+              {"samples", po::value(&world.samples)->required(), "how many, over all splits"},
+              {"output,o", po::value(&folder)->required(), "the folder for train/, validation/ and test/"},
+              {"size", po::value(&size)->default_value("192x288"),
+               "rows and columns, 32x48 at least; multiples of 16 suit the networks"},
+          },
+          world, "samples")};
 }
 
 void print_splits(const std::array<WeatherSplit, 3>& splits) {
@@ -70,22 +62,13 @@ int generate_segmentation_command(const std::vector<std::string>& words) {
   WeatherWorld world;
   std::string folder, size;
   if (!parse_options(words, syntax_of(world, size, folder))) return exit_done;
-  if (world.samples < 3)
-    refuse_option(generate_command, "samples", std::to_string(world.samples), "give at least 3, one a split");
   std::tie(world.height, world.width) = read_size(generate_command, size);
   if (world.height < least_height || world.width < least_width || std::max(world.height, world.width) > most_side)
     refuse_option(generate_command, "size", size, "give 32x48 to 8192x8192");
-  check_fractions(generate_command, world.validation_fraction, world.test_fraction);
-  check_threads(generate_command, world.threads);
-
-  ProgressBar bar(generate_command, "samples");
-  const auto start = std::chrono::steady_clock::now();
-  const auto splits = generate_weather(world, folder, [&](std::int64_t made) { bar.show(made, world.samples); });
-  bar.wipe();
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  print_splits(splits);
-  fmt::print("{} samples in {:.1f} s, in {}\n", world.samples, seconds, folder);
-  return exit_done;
+  check_split_options(generate_command, "samples", world.samples, world);
+  return generate(
+      generate_command, "samples", world.samples, folder,
+      [&](const auto& progress) { return generate_weather(world, folder, progress); }, print_splits);
 }
 
 }  // namespace stormsweep
