@@ -9,6 +9,9 @@ namespace stormsweep {
 /// The files of a folder to train on, in this order wherever there is one thing a split.
 inline constexpr std::array<const char*, 3> split_names{"train", "validation", "test"};
 
+/// Where one thing goes: a place in `split_names`, or `dropped`, for it would be in two splits.
+enum class DataSplit : std::uint8_t { train, validation, test, dropped };
+
 /// How many of `count` things each split gets. Throws InputError where one gets none; `things` is what to call them.
 std::array<std::int64_t, 3> split_sizes(std::int64_t count, double validation_fraction, double test_fraction,
                                         const char* things);

@@ -50,24 +50,24 @@ class RunningSums {
 PatchLattice::PatchLattice(std::int64_t height, std::int64_t width, std::int64_t patch_side)
     : side(patch_side), rows(places(height, side)), columns(places(width, side)) {}
 
-std::vector<NowcastSplit> split_by_place(const PatchLattice& lattice, std::span<const double> weights, double share) {
+std::vector<DataSplit> split_by_place(const PatchLattice& lattice, std::span<const double> weights, double share) {
   // Of the columns of patches whose middles begin at `line` or end there.
   const auto divided = [&](std::int32_t line) {
-    std::vector<NowcastSplit> splits;
+    std::vector<DataSplit> splits;
     for (const std::int32_t column : lattice.columns)
-      splits.push_back(column >= line                    ? NowcastSplit::validation
-                       : column + nowcast_centre <= line ? NowcastSplit::train
-                                                         : NowcastSplit::dropped);
+      splits.push_back(column >= line                    ? DataSplit::validation
+                       : column + nowcast_centre <= line ? DataSplit::train
+                                                         : DataSplit::dropped);
     return splits;
   };
-  std::vector<NowcastSplit> best;
+  std::vector<DataSplit> best;
   double nearest = std::numeric_limits<double>::infinity();
   for (const std::int32_t line : lattice.columns) {
-    const std::vector<NowcastSplit> splits = divided(line);
+    const std::vector<DataSplit> splits = divided(line);
     double train = 0, validation = 0;
     for (std::size_t i = 0; i < splits.size(); ++i) {
-      if (splits[i] == NowcastSplit::train) train += weights[i];
-      if (splits[i] == NowcastSplit::validation) validation += weights[i];
+      if (splits[i] == DataSplit::train) train += weights[i];
+      if (splits[i] == DataSplit::validation) validation += weights[i];
     }
     const double distance = std::abs(validation / (train + validation) - share);
     if (train > 0 && validation > 0 && distance < nearest) best = splits, nearest = distance;
@@ -126,8 +126,7 @@ void ColumnReservoirs::offer(const PatchDraw& candidate, double weight) {
   weights_[column] += weight;
 }
 
-void ColumnReservoirs::give(std::span<const NowcastSplit> columns, NowcastSplit split,
-                            PatchReservoir& reservoir) const {
+void ColumnReservoirs::give(std::span<const DataSplit> columns, DataSplit split, PatchReservoir& reservoir) const {
   for (std::size_t i = 0; i < columns.size(); ++i)
     if (columns[i] == split) reservoir.take(columns_[i]);
 }

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "datasets/nowcast/nowcast_windows.hpp"
+#include "datasets/files/splits.hpp"
 
 namespace stormsweep {
 
@@ -29,7 +29,7 @@ struct PatchLattice {
 /// touch those of validation. No pixel of a target is in both at the same time, though the same rain may be, at
 /// another. The line lies where validation's part of the `weights` of the candidates, a sum for each column, comes
 /// nearest to `share`. Empty where no line leaves something to both.
-std::vector<NowcastSplit> split_by_place(const PatchLattice& lattice, std::span<const double> weights, double share);
+std::vector<DataSplit> split_by_place(const PatchLattice& lattice, std::span<const double> weights, double share);
 
 /// The middle of each patch of a lattice in one image.
 struct PatchCentres {
@@ -80,11 +80,11 @@ class ColumnReservoirs {
         columns_(lattice.columns.size(), PatchReservoir(capacity, seed)) {}
 
   void offer(const PatchDraw& candidate, double weight);
-  std::vector<NowcastSplit> divide(double validation_share) const {
+  std::vector<DataSplit> divide(double validation_share) const {
     return split_by_place(lattice_, weights_, validation_share);
   }
   /// Those of the columns that belong to `split`.
-  void give(std::span<const NowcastSplit> columns, NowcastSplit split, PatchReservoir& reservoir) const;
+  void give(std::span<const DataSplit> columns, DataSplit split, PatchReservoir& reservoir) const;
 
  private:
   const PatchLattice& lattice_;

@@ -128,9 +128,9 @@ std::int64_t longest_run(std::span<const RadarImage> images, const Cadence& cade
   return longest;
 }
 
-std::vector<NowcastSplit> split_by_time(std::span<const NowcastWindow> windows, double validation_fraction,
-                                        double test_fraction) {
-  std::vector<NowcastSplit> splits(windows.size(), NowcastSplit::dropped);
+std::vector<DataSplit> split_by_time(std::span<const NowcastWindow> windows, double validation_fraction,
+                                     double test_fraction) {
+  std::vector<DataSplit> splits(windows.size(), DataSplit::dropped);
   const auto test = cut(windows, test_fraction);
   if (!test) return splits;
   std::vector<NowcastWindow> earlier;
@@ -143,11 +143,11 @@ std::vector<NowcastSplit> split_by_time(std::span<const NowcastWindow> windows, 
   const std::int64_t training_ends = validation ? validation->moment : test->moment;
   for (std::size_t i = 0; i < windows.size(); ++i) {
     if (windows[i].begin >= test->moment)
-      splits[i] = NowcastSplit::test;
+      splits[i] = DataSplit::test;
     else if (windows[i].end < training_ends)
-      splits[i] = NowcastSplit::train;
+      splits[i] = DataSplit::train;
     else if (validation && windows[i].begin >= training_ends && windows[i].end < test->moment)
-      splits[i] = NowcastSplit::validation;
+      splits[i] = DataSplit::validation;
   }
   return splits;
 }

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "datasets/files/splits.hpp"
 #include "datasets/nowcast/nowcast_patches.hpp"
 #include "datasets/radar/radar_files.hpp"
 
@@ -41,14 +42,12 @@ std::vector<NowcastWindow> find_windows(std::span<const RadarImage> images, cons
 /// The most images that follow each other an interval apart.
 std::int64_t longest_run(std::span<const RadarImage> images, const Cadence& cadence);
 
-enum class NowcastSplit : std::uint8_t { train, validation, test, dropped };
-
 /// Training first, then validation, then test: windows wholly before a cut, or wholly after it; those that lie across
 /// one are dropped, so that no image is in two splits, and neither is a moment. Cuts are where the shares of what is
 /// kept come nearest to those asked for. Validation is left out (all splits but none is `validation`) where it would
 /// cost training half of its windows or more. Where no cut leaves a window for training and one for test, all are
 /// dropped. `windows` by their begin.
-std::vector<NowcastSplit> split_by_time(std::span<const NowcastWindow> windows, double validation_fraction,
-                                        double test_fraction);
+std::vector<DataSplit> split_by_time(std::span<const NowcastWindow> windows, double validation_fraction,
+                                     double test_fraction);
 
 }  // namespace stormsweep

@@ -82,7 +82,7 @@ class Preparation {
   ImpossibleRain impossible_;
   Cadence cadence_;
   std::vector<NowcastWindow> windows_;
-  std::vector<NowcastSplit> splits_;
+  std::vector<DataSplit> splits_;
   PreparedNowcast result_;
 };
 
@@ -140,7 +140,7 @@ void Preparation::find_windows() {
   };
   std::array<Span, 3> spans;
   for (std::size_t i = 0; i < windows_.size(); ++i) {
-    if (splits_[i] == NowcastSplit::dropped) {
+    if (splits_[i] == DataSplit::dropped) {
       ++result_.dropped_windows;
       continue;
     }
@@ -179,12 +179,12 @@ std::vector<PatchReservoir> Preparation::reservoirs(bool validated) const {
 
 /// Training and validation from the columns of training's windows, beside what was drawn for the test.
 std::vector<PatchReservoir> Preparation::divided(const ColumnReservoirs& columns, const PatchReservoir& test) {
-  std::vector<NowcastSplit> division = columns.divide(raw_.validation_fraction / (1 - raw_.test_fraction));
+  std::vector<DataSplit> division = columns.divide(raw_.validation_fraction / (1 - raw_.test_fraction));
   result_.validation_by_place = !division.empty();
-  if (division.empty()) division.assign(PatchLattice(height(), width(), raw_.side).columns.size(), NowcastSplit::train);
+  if (division.empty()) division.assign(PatchLattice(height(), width(), raw_.side).columns.size(), DataSplit::train);
   std::vector<PatchReservoir> splits = reservoirs(result_.validation_by_place);
-  columns.give(division, NowcastSplit::train, splits[0]);
-  columns.give(division, NowcastSplit::validation, splits[1]);
+  columns.give(division, DataSplit::train, splits[0]);
+  columns.give(division, DataSplit::validation, splits[1]);
   splits[2] = test;
   return splits;
 }
@@ -223,10 +223,10 @@ void Preparation::look_at(std::int64_t image, const PatchLattice& lattice, SeenC
 /// The window's complete places, to its split; or to their columns, where those are to be divided.
 void Preparation::offer(std::size_t window, const SeenCentres& seen, std::int64_t places,
                         std::vector<PatchReservoir>& splits, ColumnReservoirs& columns) const {
-  const NowcastSplit split = splits_[window];
-  if (split == NowcastSplit::dropped) return;
+  const DataSplit split = splits_[window];
+  if (split == DataSplit::dropped) return;
   const double floor = result_.meta.quantity == RadarQuantity::vil ? floor_vil : floor_rate;
-  const bool divide = split == NowcastSplit::train && divides_places();
+  const bool divide = split == DataSplit::train && divides_places();
   for (const std::int64_t place : complete_places(windows_[window], seen, places)) {
     const PatchDraw candidate{static_cast<std::int64_t>(window), place};
     const PatchCentres& last_input = seen.at(windows_[window].images[nowcast_inputs - 1]);

@@ -24,7 +24,7 @@ constexpr std::int64_t progress_step = 512;  // patches
 
 /// The split of each patch in `used`, and how that was done.
 struct Division {
-  std::vector<PatchSplit> splits;
+  std::vector<DataSplit> splits;
   std::string words;
 };
 
@@ -42,18 +42,18 @@ Division divide(const StormPatchReader& reader, const std::vector<bool>& used, c
     return {split_by_place(keep_used(places.corners), places.width, shares),
             "by place, with two straight cuts: there are fewer than three dates"};
   }
-  const std::vector<PatchSplit> splits = split_by_date(dates, shares);  // dates ascend
-  const auto first = [&](PatchSplit split) {
+  const std::vector<DataSplit> splits = split_by_date(dates, shares);  // dates ascend
+  const auto first = [&](DataSplit split) {
     return dates[static_cast<std::size_t>(std::ranges::find(splits, split) - splits.begin())];
   };
   return {splits, fmt::format("by date: training from {}, validation from {}, test from {} to {}", dates.front(),
-                              first(PatchSplit::validation), first(PatchSplit::test), dates.back())};
+                              first(DataSplit::validation), first(DataSplit::test), dates.back())};
 }
 
-std::array<std::int64_t, 3> count_splits(const std::vector<PatchSplit>& splits) {
+std::array<std::int64_t, 3> count_splits(const std::vector<DataSplit>& splits) {
   std::array<std::int64_t, 3> sizes{};
-  for (const PatchSplit split : splits) {
-    if (split != PatchSplit::dropped) ++sizes[static_cast<std::size_t>(split)];
+  for (const DataSplit split : splits) {
+    if (split != DataSplit::dropped) ++sizes[static_cast<std::size_t>(split)];
   }
   if (std::ranges::min(sizes) == 0) {
     throw InputError(
@@ -124,7 +124,7 @@ PreparedStorms prepare_storms(const RawStorms& raw, const fs::path& folder,
   const Division division = divide(
       reader, used, {1 - raw.validation_fraction - raw.test_fraction, raw.validation_fraction, raw.test_fraction});
   const std::array<std::int64_t, 3> sizes = count_splits(division.splits);
-  result.on_the_cut = std::ranges::count(division.splits, PatchSplit::dropped);
+  result.on_the_cut = std::ranges::count(division.splits, DataSplit::dropped);
   result.split = division.words;
 
   StormSplitsWriter writer(folder, sizes);
@@ -132,8 +132,8 @@ PreparedStorms prepare_storms(const RawStorms& raw, const fs::path& folder,
   reader.each([&](const ReadPatch& patch) {
     tell(result.patches + patch.number);
     if (!used[static_cast<std::size_t>(patch.number)]) return;
-    const PatchSplit to = *split++;
-    if (to == PatchSplit::dropped) return;
+    const DataSplit to = *split++;
+    if (to == DataSplit::dropped) return;
     writer.append(static_cast<std::size_t>(to), patch.values, patch.vorticity_max, patch.vorticity_mean);
   });
   result.counts = writer.finish(provenance(raw, result));

@@ -9,8 +9,8 @@ namespace stormsweep {
 namespace {
 
 /// Which split the strips before, between and beyond the cuts are given to.
-using Strips = std::array<PatchSplit, 3>;
-constexpr Strips in_order{PatchSplit::train, PatchSplit::validation, PatchSplit::test};
+using Strips = std::array<DataSplit, 3>;
+constexpr Strips in_order{DataSplit::train, DataSplit::validation, DataSplit::test};
 
 /// Two cuts across a line on which each patch covers [position, position + width).
 struct Cuts {
@@ -18,11 +18,11 @@ struct Cuts {
   Strips strips = in_order;
   double misfit = std::numeric_limits<double>::infinity();
 
-  PatchSplit split(std::int32_t position, std::int32_t width) const {
+  DataSplit split(std::int32_t position, std::int32_t width) const {
     if (position + width <= first) return strips[0];
     if (position >= first && position + width <= second) return strips[1];
     if (position >= second) return strips[2];
-    return PatchSplit::dropped;
+    return DataSplit::dropped;
   }
 };
 
@@ -67,20 +67,20 @@ Cuts nearest_cuts(std::span<const std::int32_t> positions, std::int32_t width, c
   return best;
 }
 
-std::vector<PatchSplit> divide(std::span<const std::int32_t> positions, std::int32_t width, const Cuts& cuts) {
-  std::vector<PatchSplit> splits;
+std::vector<DataSplit> divide(std::span<const std::int32_t> positions, std::int32_t width, const Cuts& cuts) {
+  std::vector<DataSplit> splits;
   for (const std::int32_t position : positions) splits.push_back(cuts.split(position, width));
   return splits;
 }
 
 }  // namespace
 
-std::vector<PatchSplit> split_by_date(std::span<const std::int32_t> dates, const SplitShares& shares) {
+std::vector<DataSplit> split_by_date(std::span<const std::int32_t> dates, const SplitShares& shares) {
   return divide(dates, 1, nearest_cuts(dates, 1, shares, in_order));
 }
 
-std::vector<PatchSplit> split_by_place(std::span<const PatchCorner> corners, std::int32_t width,
-                                       const SplitShares& shares) {
+std::vector<DataSplit> split_by_place(std::span<const PatchCorner> corners, std::int32_t width,
+                                      const SplitShares& shares) {
   std::vector<std::int32_t> rows, columns;
   for (const PatchCorner& corner : corners) rows.push_back(corner.row), columns.push_back(corner.column);
   Cuts best;
@@ -92,7 +92,7 @@ std::vector<PatchSplit> split_by_place(std::span<const PatchCorner> corners, std
       if (cuts.misfit < best.misfit) best = cuts, by_row = row;
     } while (std::ranges::next_permutation(strips).found);
   }
-  if (std::isinf(best.misfit)) return std::vector(corners.size(), PatchSplit::dropped);
+  if (std::isinf(best.misfit)) return std::vector(corners.size(), DataSplit::dropped);
   return divide(by_row ? rows : columns, width, best);
 }
 

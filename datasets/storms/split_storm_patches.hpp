@@ -5,17 +5,16 @@
 #include <span>
 #include <vector>
 
-namespace stormsweep {
+#include "datasets/files/splits.hpp"
 
-/// Splits of `split_names`' order, or `dropped`: the patch would have points in two splits.
-enum class PatchSplit : std::uint8_t { train, validation, test, dropped };
+namespace stormsweep {
 
 /// Shares of all patches that are wanted in each split; they sum to 1.
 using SplitShares = std::array<double, 3>;
 
 /// Whole days, in the order of time: training first, then validation, then test. `dates` as YYYYMMDD, one a patch, at
 /// least three different ones. Nothing is dropped.
-std::vector<PatchSplit> split_by_date(std::span<const std::int32_t> dates, const SplitShares& shares);
+std::vector<DataSplit> split_by_date(std::span<const std::int32_t> dates, const SplitShares& shares);
 
 /// The south-west corner of a patch on the grid that all patches share.
 struct PatchCorner {
@@ -27,7 +26,7 @@ struct PatchCorner {
 /// Of all cuts and all ways to give strips to splits, the one whose counts come nearest to `shares` of all patches (sum
 /// of the absolute differences), so that few are dropped. All are dropped where no two cuts leave a patch in each
 /// strip.
-std::vector<PatchSplit> split_by_place(std::span<const PatchCorner> corners, std::int32_t width,
-                                       const SplitShares& shares);
+std::vector<DataSplit> split_by_place(std::span<const PatchCorner> corners, std::int32_t width,
+                                      const SplitShares& shares);
 
 }  // namespace stormsweep

@@ -25,8 +25,8 @@ TEST_CASE("lattice: every 8 pixels and at the far edge") {
 TEST_CASE("split by place: the east for validation, training where it does not touch it") {
   const auto letters = [](const PatchLattice& lattice, const std::vector<double>& weights, double share) {
     std::string text;
-    for (const NowcastSplit split : split_by_place(lattice, weights, share))
-      text += split == NowcastSplit::train ? 't' : split == NowcastSplit::validation ? 'v' : '-';
+    for (const DataSplit split : split_by_place(lattice, weights, share))
+      text += split == DataSplit::train ? 't' : split == DataSplit::validation ? 'v' : '-';
     return text;
   };
   // Middles are 48 wide, six columns of the lattice: five before the line overlap with validation's.
@@ -48,16 +48,16 @@ TEST_CASE("a draw by columns is the draw of all that those columns were offered"
   const PatchLattice lattice(100, 200, 48);
   ColumnReservoirs columns(lattice, 30, 5);
   PatchReservoir expected(30, 5), drawn(30, 5);
-  std::vector<NowcastSplit> splits(lattice.columns.size(), NowcastSplit::dropped);
-  for (const std::size_t column : {0, 3, 4, 19}) splits[column] = NowcastSplit::train;
+  std::vector<DataSplit> splits(lattice.columns.size(), DataSplit::dropped);
+  for (const std::size_t column : {0, 3, 4, 19}) splits[column] = DataSplit::train;
   for (std::int64_t window = 0; window < 9; ++window)
     for (std::int64_t place = 0; place < lattice.size(); ++place) {
       const double weight = 0.1 + static_cast<double>((window * 31 + place * 17) % 13);
       columns.offer({window, place}, weight);
-      if (splits[static_cast<std::size_t>(place % std::ssize(lattice.columns))] == NowcastSplit::train)
+      if (splits[static_cast<std::size_t>(place % std::ssize(lattice.columns))] == DataSplit::train)
         expected.offer({window, place}, weight);
     }
-  columns.give(splits, NowcastSplit::train, drawn);
+  columns.give(splits, DataSplit::train, drawn);
   CHECK(std::ranges::equal(drawn.drawn(), expected.drawn()));
   CHECK(drawn.drawn().size() == 30);
 }

@@ -31,9 +31,9 @@ std::vector<RadarImage> row_of(std::int64_t count) {
   return images_at(fives);
 }
 
-std::array<std::int64_t, 4> count(const std::vector<NowcastSplit>& splits) {
+std::array<std::int64_t, 4> count(const std::vector<DataSplit>& splits) {
   std::array<std::int64_t, 4> counts{};
-  for (const NowcastSplit split : splits) ++counts[static_cast<std::size_t>(split)];
+  for (const DataSplit split : splits) ++counts[static_cast<std::size_t>(split)];
   return counts;
 }
 
@@ -136,10 +136,10 @@ TEST_CASE("split: no image is in two splits, and splits follow each other") {
     }
     const auto windows = find_windows(images_at(fives), {300, 2});
     const auto splits = split_by_time(windows, 0.1, 0.2);
-    std::map<std::int64_t, std::set<NowcastSplit>> splits_of;
+    std::map<std::int64_t, std::set<DataSplit>> splits_of;
     std::array<std::int64_t, 3> begin{1 << 30, 1 << 30, 1 << 30}, end{};
     for (std::size_t i = 0; i < windows.size(); ++i) {
-      if (splits[i] == NowcastSplit::dropped) continue;
+      if (splits[i] == DataSplit::dropped) continue;
       for (const std::int64_t image : windows[i].images) splits_of[image].insert(splits[i]);
       const auto s = static_cast<std::size_t>(splits[i]);
       begin[s] = std::min(begin[s], windows[i].begin), end[s] = std::max(end[s], windows[i].end);
