@@ -83,12 +83,8 @@ void add_noise(const Weather& weather, std::size_t octave, float minutes, float 
   }
   for (std::int64_t y = 0; y < side; ++y) {
     const SplineKnots at(top + static_cast<float>(y) / size);
-    const float* const in = &rows[static_cast<std::size_t>((at.first - first_row) * side)];
-    float* const out = &field[static_cast<std::size_t>(y * side)];
-    for (std::int64_t x = 0; x < side; ++x) {
-      out[x] += at.weights[0] * in[x] + at.weights[1] * in[side + x] + at.weights[2] * in[2 * side + x] +
-                at.weights[3] * in[3 * side + x];
-    }
+    at.add_between(&rows[static_cast<std::size_t>((at.first - first_row) * side)],
+                   {&field[static_cast<std::size_t>(y * side)], static_cast<std::size_t>(side)});
   }
 }
 
@@ -106,7 +102,7 @@ void make_rain(std::uint64_t seed, std::uint64_t number, std::int64_t side, std:
   const Weather weather(RandomStream(of_world.bits() + number));
   float variance = 0;
   for (const float size : sizes) variance += amplitude(size) * amplitude(size);
-  const float knot_variance = 0.48f * 0.48f;  // of a spline between knots of variance 1: 0.46 to 0.5 each way
+  const auto deviation = static_cast<float>(spline_deviation), knot_variance = deviation * deviation;
   const auto pixels = static_cast<std::size_t>(side * side);
   std::vector<float> field(pixels);
   for (std::size_t frame = 0; frame < nowcast_frames; ++frame) {

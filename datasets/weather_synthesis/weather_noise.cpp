@@ -10,10 +10,6 @@ namespace stormsweep {
 
 namespace {
 
-// Standard deviation of a field between knots of deviation 1: the squares of the weights add up to 0.46 to 0.5 each
-// way.
-constexpr double spline_deviation = 0.48;
-
 /// Knots of one scale: rows from pole to pole with one beyond each, columns round the Earth.
 struct Lattice {
   Lattice(const NoiseScale& scale, std::uint64_t seed)
@@ -52,12 +48,7 @@ void add_scale(const WeatherGrid& grid, const NoiseScale& scale, std::uint64_t s
   const auto width = grid.longitudes.size();
   for (std::size_t y = 0; y < grid.latitudes.size(); ++y) {
     const SplineKnots at((grid.latitudes[y] + 90) / scale.degrees);
-    const float* const in = &rows[static_cast<std::size_t>(at.first + 1) * width];
-    float* const out = &field[y * width];
-    for (std::size_t x = 0; x < width; ++x) {
-      out[x] += at.weights[0] * in[x] + at.weights[1] * in[width + x] + at.weights[2] * in[2 * width + x] +
-                at.weights[3] * in[3 * width + x];
-    }
+    at.add_between(&rows[static_cast<std::size_t>(at.first + 1) * width], {&field[y * width], width});
   }
 }
 
