@@ -64,12 +64,13 @@ std::uintmax_t size_of(const fs::path& file) {
 
 /// The last line of a file that says something; empty where none does.
 std::string last_line(const fs::path& file) {
+  constexpr std::string_view says_nothing(" \t\r\0", 4);
   std::ifstream stream(file, std::ios::binary);
   const auto size = static_cast<std::streamoff>(size_of(file));
   stream.seekg(std::max<std::streamoff>(0, size - 2000));
   std::string line, last;
   while (std::getline(stream, line))
-    if (line.find_first_not_of(" \t\r") != line.npos) last = line;
+    if (line.find_first_not_of(says_nothing) != line.npos) last = line;
   return last;
 }
 
@@ -231,8 +232,9 @@ class CommandRun {
     keep_reports();
     outcome.status = status;
     outcome.error = experiment_.command->words[0] + ": " + reason;
-    if (const std::string said = last_line(folder_.path / "stderr"); !said.empty())
-      outcome.error += "; it said last: " + abbreviated(said);
+    std::string said = last_line(folder_.path / "stderr");
+    if (said.empty()) said = last_line(folder_.path / "stdout");
+    if (!said.empty()) outcome.error += "; it said last: " + abbreviated(said);
     outcome.error += full_disk() ? "; the disk was full, so its folder is not kept"
                                  : std::string(see_folder) + folder_.path.string();
     process_.reset();  // which may save its state as it is stopped

@@ -156,13 +156,16 @@ TEST_CASE("what goes wrong with a command is the row's reason, with its last wor
   };
   reason("echo begin >&2; echo no such cloud >&2; exit 3", Status::failed,
          "sh: it ended with exit status 3; it said last: no such cloud; see ");
-  reason("true", Status::failed, "ended without a report");
+  reason("echo no such rain; exit 3", Status::failed, "; it said last: no such rain; see ");
+  reason("echo a cloud; echo no such cloud >&2; exit 3", Status::failed, "; it said last: no such cloud; see ");
+  reason("true", Status::failed, "names; see ");
   reason("kill -SEGV $$", Status::failed, "ended by signal 11");
   reason("kill -TERM $PPID; sleep 9", Status::failed, "ended by signal 15");  // and nobody stops the search
   reason("exit 137", Status::out_of_memory, "want of memory");
+  reason("kill -KILL $$", Status::failed, "ended by signal 9");  // the kernel has killed none for memory
   reason(R"(echo '{"epoch": 1, "loss": NaN}' >> $STORMSWEEP_REPORT; sleep 60)", Status::diverged, "not finite");
   reason("sleep 60", Status::failed, "it has said nothing for 0.3 s", R"(, "timeout": 0.3)");
-  reason("head -c 20000000 /dev/zero; exit 1", Status::failed, "exit status 1");
+  reason("head -c 20000000 /dev/zero; exit 1", Status::failed, "exit status 1; see ");
 }
 
 namespace {
