@@ -45,10 +45,13 @@ Names what_varies(Selection& selection) {
   return joined({selection.varying(), selection.with_values({"seed"}, 2)});
 }
 
-/// Whether a search was gone on with by another seed.
+/// Whether a search was gone on with by another seed: the file has `trials_by_identity` then (schema.hpp), and spares a
+/// look at all rows otherwise.
 bool has_several_seeds(Selection& selection, const SearchSummary& search) {
   const std::string seeds = fmt::format("SELECT seed FROM results WHERE search = {}", sql_literal(search.name));
-  return selection.first(fmt::format("SELECT EXISTS ({0} AND seed <> ({0} LIMIT 1))", seeds)) == Cell(std::int64_t{1});
+  return selection.first(fmt::format("SELECT CASE WHEN EXISTS (SELECT 1 FROM sqlite_master WHERE name = "
+                                     "'trials_by_identity') THEN EXISTS ({0} AND seed <> ({0} LIMIT 1)) ELSE 0 END",
+                                     seeds)) == Cell(std::int64_t{1});
 }
 
 /// And what is the same in all of these few trials, but not in all of the search.

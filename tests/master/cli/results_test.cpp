@@ -142,6 +142,17 @@ TEST_CASE("after a changed seed rows show it, and no mean is over seeds without 
         "seed,index,replicate,score,trials,seeds\n7,1,0,0.7000000000000001,1,1\n8,1,0,0.8,1,1\n");
 }
 
+TEST_CASE("of a search that was edited with the same seed, the best do not show it") {
+  TemporaryFolder folder;
+  const std::string file = (folder.path / "s.db").string();
+  for (const char* index : {"[1, 2]", "[2, 3]"}) {
+    const Space space = noop_space(fmt::format(R"({{"index": {}}})", index));
+    Store store(file, space, "f", {});
+    store.finish(training(space, 0), 0, worker(), outcome(0.5));
+  }
+  CHECK(printed(results_command, {file, "--best", "1"}).starts_with("trial  index   score  wall_seconds\n"));
+}
+
 TEST_CASE("hyperparameters are shown as they were given, whatever they are named") {
   TemporaryFolder folder;
   const std::string file = (folder.path / "s.db").string();
