@@ -37,9 +37,9 @@ std::string cells_sql(const Pivot& pivot) {
     counts += fmt::format(", count({})", sql_name(value));
     any += fmt::format("{}{} IS NOT NULL", any.empty() ? "" : " OR ", sql_name(value));
   }
-  return fmt::format("SELECT {}, {}, {}{}{}{} FROM {} WHERE {} GROUP BY 1, 2, 3 ORDER BY {}1, {}2, {}3", by,
+  return fmt::format("SELECT {}, {}, {}{}{}{} FROM {} WHERE {} GROUP BY {}2, 3 ORDER BY {}1, {}2, {}3", by,
                      sql_name(pivot.rows), sql_name(pivot.columns), means, counts,
-                     pivot.seeds ? ", count(DISTINCT seed)" : "", pivot.source, any,
+                     pivot.seeds ? ", count(DISTINCT seed)" : "", pivot.source, any, pivot.by.empty() ? "" : "1, ",
                      place_sql(pivot.by, pivot.by_words), place_sql(pivot.rows, pivot.words),
                      place_sql(pivot.columns, pivot.column_words));
 }

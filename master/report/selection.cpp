@@ -117,7 +117,7 @@ Selection::Selection(const std::filesystem::path& file, const std::string& searc
 std::string Selection::copied(std::vector<std::string> names) const {
   if (names.empty()) return "*";
   std::vector<std::string> copied;
-  add_missing(names, {"search", "trial", "training", "status", "seed"});
+  add_missing(names, {"status", "seed"});
   for (const std::string& column : columns_)
     if (contains(names, column)) copied.push_back(sql_name(column));
   return fmt::format("{}", fmt::join(copied, ", "));

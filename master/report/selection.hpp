@@ -43,7 +43,7 @@ class Selection {
   Selection(const std::filesystem::path& file, const std::string& search, const std::string& where);
   /// What is copied, of millions of trials in a fraction of the time.
   struct Needed {
-    std::vector<std::string> columns;  ///< with them search, trial, training, status and seed; empty: all
+    std::vector<std::string> columns;  ///< with them status and seed; empty: all
     std::string rest;                  ///< what follows the condition, such as "ORDER BY loss LIMIT 5"
   };
   /// By the searches that a question is about; null: all.

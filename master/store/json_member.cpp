@@ -34,11 +34,13 @@ bool has_blanks(std::string_view text) {
   return text.find_first_of(" \t\r\n") != text.npos;
 }
 
-/// The text of the member's value; nothing where there is no such member.
+/// The text of the member's value; nothing where there is no such member. Of the quoted name the first quote is looked
+/// at last: there are many.
 std::optional<std::string_view> find_member(std::string_view object, std::string_view quoted) {
-  for (std::size_t at = object.find(quoted); at != object.npos; at = object.find(quoted, at + 1)) {
-    const std::size_t value = at + quoted.size();
-    if (object[value] != ':') continue;  // a value of that text
+  const std::string_view ending = quoted.substr(1);
+  for (std::size_t at = object.find(ending, 1); at != object.npos; at = object.find(ending, at + 1)) {
+    const std::size_t value = at + ending.size();
+    if (object[at - 1] != '"' || object[value] != ':') continue;  // the end of another name, or a value of that text
     const std::size_t end =
         object[value + 1] == '"' ? object.find('"', value + 2) + 1 : object.find_first_of(",}", value);
     return object.substr(value + 1, end - value - 1);

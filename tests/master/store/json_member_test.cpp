@@ -40,6 +40,9 @@ TEST_CASE("a member is what SQLite makes of it, whatever the text") {
       R"({"b":"a","a":"b","x":"\"a\":9","c\"a":4})",
       R"({"b":"\"a\":9","\u0061":5})",
       R"({"x":"{\"a\":1}","a":2})",
+      R"({"ba":1,"a a":2,"x":"b a","a":3,"xx":4})",
+      R"({"ba":1,"x":":a"})",
+      R"({"":1})",
       R"({"a":12345678901234567890,"b":1e999,"c":-9223372036854775808,"d":9223372036854775807,"e":""})",
       R"({"a":"é{","b":"a:1,\"b\":2"})",
       R"({"b":{"a":1}})",
@@ -50,9 +53,9 @@ TEST_CASE("a member is what SQLite makes of it, whatever the text") {
       "",
       "7",
   };
-  const std::vector<std::string> paths{R"($."a")", R"($."b")", R"($."c")", R"($."d")",       R"($."e")",
-                                       R"($."f")", R"($."g")", R"($."x")", R"($."pod[30]")", R"($."a ")",
-                                       "$.a",      "$",        "$.d.a",    "$.c[1]",         R"($."c"[0])"};
+  const std::vector<std::string> paths{R"($."a")", R"($."b")", R"($."c")",       R"($."d")",  R"($."e")", R"($."f")",
+                                       R"($."g")", R"($."x")", R"($."pod[30]")", R"($."a ")", "$.a",      "$",
+                                       "$.d.a",    "$.c[1]",   R"($."c"[0])",    R"($."{")"};
   std::size_t differing = 0, values = 0;
   for (const std::string& text : texts)
     for (const std::string& path : paths) {
