@@ -13,9 +13,7 @@ constexpr std::size_t most_others = 100'000;
 
 DoneTrainings::DoneTrainings(SQLite::Database& database, std::int64_t search)
     : search_(search),
-      count_rows_(
-          database,
-          "SELECT training, count(*) FROM trials WHERE search = ? AND training BETWEEN ? AND ? GROUP BY training"),
+      select_(database, "SELECT training FROM trials WHERE search = ? AND training BETWEEN ? AND ?"),
       rows_(block_size) {
   SQLite::Statement select(database, "SELECT training FROM trials WHERE search = ? AND status <> 'complete' LIMIT ?");
   SQLite::bind(select, search, static_cast<std::int64_t>(most_others));
@@ -33,14 +31,12 @@ bool DoneTrainings::has(TrainingId id, std::size_t trials) {
 void DoneTrainings::read_block(std::uint64_t block) {
   block_ = block;
   rows_.assign(block_size, 0);
-  count_rows_.tryReset();
+  select_.tryReset();
   const auto first = static_cast<std::int64_t>(block * block_size);
-  SQLite::bind(count_rows_, search_, first, first + static_cast<std::int64_t>(block_size) - 1);
-  while (count_rows_.executeStep()) {
-    const auto training = static_cast<std::uint64_t>(count_rows_.getColumn(0).getInt64());
-    rows_[training % block_size] = static_cast<std::size_t>(count_rows_.getColumn(1).getInt64());
-  }
-  count_rows_.reset();  // or the file would stay locked
+  SQLite::bind(select_, search_, first, first + static_cast<std::int64_t>(block_size) - 1);
+  // Counted here: GROUP BY takes twice as long where trainings are of one trial each.
+  while (select_.executeStep()) ++rows_[static_cast<std::uint64_t>(select_.getColumn(0).getInt64()) % block_size];
+  select_.reset();  // or the file would stay locked
 }
 
 }  // namespace stormsweep

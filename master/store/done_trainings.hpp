@@ -25,7 +25,7 @@ class DoneTrainings {
   void read_block(std::uint64_t block);
 
   std::int64_t search_;
-  SQLite::Statement count_rows_;
+  SQLite::Statement select_;
   std::unordered_set<std::uint64_t> others_;  ///< trainings with rows that were not complete at the start
   bool many_others_ = false;                  ///< then nothing is told from numbers
   std::optional<std::uint64_t> block_;        ///< that `rows_` is of
