@@ -401,8 +401,8 @@ __device__ void backward_layers(Shared& shared, const TornadoSamples& samples, s
 
 template <bool Rounded>
 __device__ void prepare(Shared& shared, const TornadoCudaWeights& weights, bool pool_last) {
-  for (int i = threadIdx.x; i < static_cast<int>(offsetof(Shared, scratch) / sizeof(float)); i += threads)
-    shared.patch[i] = 0;  // the halos, here and of what follows
+  auto* const maps = reinterpret_cast<float*>(&shared);  // the patch and what is pooled, for their halos
+  for (int i = threadIdx.x; i < static_cast<int>(offsetof(Shared, scratch) / sizeof(float)); i += threads) maps[i] = 0;
   load_weights<3, 8, Weights1, Rounded>(shared.weights1, weights.weight[0]);
   load_weights<8, 16, Weights2, Rounded>(shared.weights2, weights.weight[1]);
   load_weights<16, 32, Weights3, Rounded>(shared.weights3, weights.weight[2]);
