@@ -1,14 +1,15 @@
 #pragma once
 
-#include <span>
+#include <map>
+#include <string>
 #include <string_view>
 
 namespace stormsweep {
 
 // Texts that are embedded at build time.
 
-/// experiments/*/experiment.json.
-std::span<const std::string_view> embedded_experiments();
+/// experiments/<name>/experiment.json, by name.
+const std::map<std::string, std::string_view>& embedded_experiments();
 
 /// search/space/training.json: the hyperparameters that every training has.
 std::string_view embedded_training();

@@ -352,9 +352,7 @@ Experiment parse_experiment(std::string_view text, const std::string& place) {
 const std::vector<Experiment>& experiments() {
   static const std::vector<Experiment> all = [] {
     std::vector<Experiment> result;
-    for (const std::string_view text : embedded_experiments())
-      result.push_back(parse_experiment(text, "experiment.json"));
-    std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    for (const auto& [name, text] : embedded_experiments()) result.push_back(parse_experiment(text, "experiment.json"));
     return result;
   }();
   return all;
