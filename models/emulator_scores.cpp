@@ -4,13 +4,14 @@
 
 #include <cmath>
 #include <limits>
-#include <numbers>
+
+#include "search/base/sphere.hpp"
 
 namespace stormsweep {
 
 EmulatorScores::EmulatorScores(std::span<const double> latitudes)
     : latitudes_(torch::tensor(std::vector<double>(latitudes.begin(), latitudes.end()), torch::kFloat64)),
-      weights_((latitudes_ * (std::numbers::pi / 180)).cos()),
+      weights_((latitudes_ * degree).cos()),
       squares_(torch::zeros({12, latitudes_.size(0)}, torch::kFloat64)),
       months_(torch::zeros({12}, torch::kFloat64)) {
   weights_ /= weights_.sum();

@@ -10,12 +10,11 @@
 
 #include "datasets/batch_memory.hpp"
 #include "datasets/files/mapped_file.hpp"
+#include "search/base/sphere.hpp"
 
 namespace stormsweep {
 
 namespace {
-
-constexpr double degree = std::numbers::pi / 180;
 
 /// Fills months of one set, [height, width, channels] each.
 class FrameMaker {

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+
+#include "search/base/sphere.hpp"
 
 namespace stormsweep {
 
@@ -12,6 +15,16 @@ std::string words_of_month(ClimateMonth month) {
 
 std::string words_of(const ClimateMonths& months) {
   return words_of_month(months.begin) + " to " + words_of_month(months.end - 1);
+}
+
+double ClimateGrid::mean(std::span<const float> map) const {
+  double sum = 0, weights = 0;
+  for (std::size_t y = 0; y < latitudes.size(); ++y) {
+    const double weight = std::cos(latitudes[y] * degree);
+    for (std::size_t x = 0; x < longitudes.size(); ++x) sum += weight * map[y * longitudes.size() + x];
+    weights += weight * static_cast<double>(longitudes.size());
+  }
+  return sum / weights;
 }
 
 ClimateGrid even_grid(std::int64_t height, std::int64_t width) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,8 @@ struct ClimateGrid {
   std::int64_t height() const { return std::ssize(latitudes); }
   std::int64_t width() const { return std::ssize(longitudes); }
   std::int64_t cells() const { return height() * width(); }
+  /// Over the Earth, of a map [height, width]: cells count by the cosine of their latitude.
+  double mean(std::span<const float> map) const;
   bool operator==(const ClimateGrid&) const = default;
 };
 

@@ -5,13 +5,14 @@
 #include <cmath>
 #include <numbers>
 
+#include "search/base/sphere.hpp"
+
 namespace stormsweep {
 
 namespace {
 
 using std::numbers::pi;
 
-constexpr double degree = pi / 180;
 constexpr double solar_constant = 1361;
 constexpr double eccentricity = 0.0167084, obliquity = 23.441 * degree;
 constexpr double perihelion = (102.7 + 180) * degree;  // longitude of the Sun, as seen from the Earth

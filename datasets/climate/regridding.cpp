@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
+
+#include "search/base/sphere.hpp"
 
 namespace stormsweep {
 
 namespace {
 
-constexpr double degree = std::numbers::pi / 180;
 constexpr double least_share = 1e-9;  // of a cell: what rounding leaves of none
 
 /// Borders of cells round the Earth, [columns + 1], from the first's western to the last's eastern one.

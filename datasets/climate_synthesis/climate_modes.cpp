@@ -1,16 +1,15 @@
 #include "datasets/climate_synthesis/climate_modes.hpp"
 
 #include <cmath>
-#include <numbers>
 
 #include "search/base/random.hpp"
 #include "search/base/seed.hpp"
+#include "search/base/sphere.hpp"
 
 namespace stormsweep {
 
 namespace {
 
-constexpr double degree = std::numbers::pi / 180;
 constexpr std::uint64_t most_waves = 6;  // round a circle of latitude: 60 degrees of longitude each
 
 /// A train of waves round the Earth within a band of latitudes.

@@ -5,6 +5,7 @@
 
 #include "datasets/climate_synthesis/energy_balance.hpp"
 #include "datasets/climate_synthesis/geography.hpp"
+#include "search/base/sphere.hpp"
 
 namespace stormsweep {
 
@@ -37,7 +38,8 @@ EmissionMaps::EmissionMaps(const ClimateGrid& grid) {
   const auto width = grid.longitudes.size();
   for (const Region& region : regions) {
     std::vector<float> pattern = map_of(grid, [&](double latitude, double longitude) {
-      const double away = distance(latitude, longitude, region.latitude, region.longitude) / region.radius;
+      const double away = great_circle(latitude, longitude, region.latitude, region.longitude) / region.radius /
+                          (earth_radius * degree);
       return std::exp(-away * away / 2);
     });
     double mean = 0;

@@ -1,15 +1,14 @@
 #include "datasets/climate_synthesis/energy_balance.hpp"
 
 #include <cmath>
-#include <numbers>
 
 #include "datasets/climate/climate_layout.hpp"
+#include "search/base/sphere.hpp"
 
 namespace stormsweep {
 
 namespace {
 
-constexpr double degree = std::numbers::pi / 180;
 constexpr double month = 1.0 / 12;
 
 /// x of: below[i] x[i-1] + middle[i] x[i] + above[i] x[i+1] = right[i] (Thomas's elimination).

@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numbers>
 
 namespace stormsweep {
 
 namespace {
-
-constexpr double degree = std::numbers::pi / 180;
 
 /// 1 in the middle, 0.5 on the border, soon 0 outside.
 struct Ellipse {
@@ -44,13 +41,6 @@ double land_share(double latitude, double longitude) {
   double land = 0;
   for (const Ellipse& continent : continents) land = std::max(land, continent.at(latitude, longitude));
   return land;
-}
-
-double distance(double latitude, double longitude, double other_latitude, double other_longitude) {
-  const double cosine = std::sin(latitude * degree) * std::sin(other_latitude * degree) +
-                        std::cos(latitude * degree) * std::cos(other_latitude * degree) *
-                            std::cos((longitude - other_longitude) * degree);
-  return std::acos(std::clamp(cosine, -1.0, 1.0)) / degree;
 }
 
 }  // namespace stormsweep

@@ -13,7 +13,4 @@ std::vector<float> map_of(const ClimateGrid& grid, const std::function<double(do
 /// 0 at sea, 1 on land, between them at coasts: continents as ellipses.
 double land_share(double latitude, double longitude);
 
-/// Degrees along the sphere.
-double distance(double latitude, double longitude, double other_latitude, double other_longitude);
-
 }  // namespace stormsweep

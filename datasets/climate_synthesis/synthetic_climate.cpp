@@ -10,14 +10,13 @@
 #include "datasets/climate_synthesis/geography.hpp"
 #include "datasets/climate_synthesis/season_cycle.hpp"
 #include "search/base/seed.hpp"
+#include "search/base/sphere.hpp"
 
 namespace stormsweep {
 
 namespace {
 
 using std::numbers::pi;
-
-constexpr double degree = pi / 180;
 
 double bell(double away) {
   return std::exp(-away * away / 2);

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <utility>
+
+#include "search/base/sphere.hpp"
 
 namespace stormsweep {
 
 namespace {
-
-constexpr double radian = std::numbers::pi / 180;
 
 /// Pixels of the region of `start`, which it takes out of `left`; in no order.
 std::vector<std::int64_t> flood(const WeatherGrid& grid, std::vector<std::uint8_t>& left, std::int64_t start,
@@ -65,14 +64,6 @@ SphereBox box_of(const WeatherGrid& grid, const std::vector<std::int64_t>& pixel
 
 }  // namespace
 
-double great_circle(double latitude, double longitude, double other_latitude, double other_longitude) {
-  // The haversine, exact for near points too.
-  const double rise = std::sin((other_latitude - latitude) * radian / 2);
-  const double turn = std::sin((other_longitude - longitude) * radian / 2);
-  const double h = rise * rise + std::cos(latitude * radian) * std::cos(other_latitude * radian) * turn * turn;
-  return 2 * earth_radius * std::asin(std::sqrt(std::min(h, 1.0)));
-}
-
 std::vector<SphereRegion> sphere_regions(const WeatherGrid& grid, std::span<const std::uint8_t> mask,
                                          Neighbours neighbours) {
   std::vector<std::uint8_t> left(mask.begin(), mask.end());
@@ -87,7 +78,7 @@ std::vector<SphereRegion> sphere_regions(const WeatherGrid& grid, std::span<cons
     region.box = box_of(grid, region.pixels);
     const SphereBox& box = region.box;
     region.length = great_circle(box.south, 0, box.north, std::min(box.east - box.west, 180.0));
-    region.extent = earth_radius * radian * (box.north - box.south);
+    region.extent = earth_radius * degree * (box.north - box.south);
   }
   return regions;
 }

@@ -31,7 +31,4 @@ enum class Neighbours { four, eight };
 std::vector<SphereRegion> sphere_regions(const WeatherGrid& grid, std::span<const std::uint8_t> mask,
                                          Neighbours neighbours);
 
-/// Kilometres along the great circle between two points, degrees.
-double great_circle(double latitude, double longitude, double other_latitude, double other_longitude);
-
 }  // namespace stormsweep

@@ -2,7 +2,8 @@
 
 #include <cmath>
 #include <limits>
-#include <numbers>
+
+#include "search/base/sphere.hpp"
 
 namespace stormsweep {
 
@@ -11,12 +12,12 @@ namespace {
 /// d v / d longitude less d (u cos latitude) / d latitude, both over R cos latitude, along the inner rows.
 void row_vorticity(const WeatherGrid& grid, std::size_t row, std::span<const float> u, std::span<const float> v,
                    std::span<float> result) {
-  constexpr double radian = std::numbers::pi / 180, metres = 1000 * earth_radius;
+  constexpr double metres = 1000 * earth_radius;
   const auto width = static_cast<std::size_t>(grid.width());
-  const auto cosine = [&](std::size_t r) { return std::cos(grid.latitudes[r] * radian); };
+  const auto cosine = [&](std::size_t r) { return std::cos(grid.latitudes[r] * degree); };
   const double sign = grid.latitudes[row] > 0 ? 1 : -1;
-  const double per_column = sign / (2 * (grid.longitudes[1] - grid.longitudes[0]) * radian * metres * cosine(row));
-  const double rows = (grid.latitudes[row + 1] - grid.latitudes[row - 1]) * radian;  // negative where they go south
+  const double per_column = sign / (2 * (grid.longitudes[1] - grid.longitudes[0]) * degree * metres * cosine(row));
+  const double rows = (grid.latitudes[row + 1] - grid.latitudes[row - 1]) * degree;  // negative where they go south
   const auto across = static_cast<float>(per_column);
   const auto above = static_cast<float>(sign * cosine(row + 1) / (rows * metres * cosine(row)));
   const auto below = static_cast<float>(sign * cosine(row - 1) / (rows * metres * cosine(row)));

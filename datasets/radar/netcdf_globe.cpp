@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numbers>
 #include <optional>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "datasets/files/map_projection.hpp"
+#include "search/base/sphere.hpp"
 
 namespace stormsweep::radar {
 
@@ -51,7 +51,7 @@ struct Step {
 };
 Step step(GeoPoint from, GeoPoint to) {
   const double turn = std::remainder(to.longitude - from.longitude, 360);
-  return {to.latitude - from.latitude, turn * std::cos(from.latitude * std::numbers::pi / 180)};
+  return {to.latitude - from.latitude, turn * std::cos(from.latitude * degree)};
 }
 
 /// Two-dimensional coordinate of the field's rows and columns: by its `coordinates` first, then any.

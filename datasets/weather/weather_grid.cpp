@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
+
+#include "search/base/sphere.hpp"
 
 namespace stormsweep {
 
 namespace {
-
-constexpr double radians = std::numbers::pi / 180;
 
 /// Degrees between neighbours; `whole` where there is one only.
 double step_of(const std::vector<double>& values, double whole) {
@@ -31,11 +30,11 @@ bool WeatherGrid::periodic() const {
 }
 
 std::vector<double> WeatherGrid::row_areas() const {
-  const double half = std::abs(row_step()) / 2, columns = column_step() * radians;
+  const double half = std::abs(row_step()) / 2, columns = column_step() * degree;
   std::vector<double> areas;
   for (const double latitude : latitudes) {
     const double north = std::min(latitude + half, 90.0), south = std::max(latitude - half, -90.0);
-    areas.push_back(earth_radius * earth_radius * columns * (std::sin(north * radians) - std::sin(south * radians)));
+    areas.push_back(earth_radius * earth_radius * columns * (std::sin(north * degree) - std::sin(south * degree)));
   }
   return areas;
 }

@@ -49,6 +49,4 @@ struct WeatherGrid {
 /// short of 360.
 WeatherGrid global_grid(std::int64_t height, std::int64_t width);
 
-inline constexpr double earth_radius = 6371;  ///< km, mean
-
 }  // namespace stormsweep

@@ -2,16 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "datasets/weather_synthesis/weather_noise.hpp"
 #include "search/base/random.hpp"
+#include "search/base/sphere.hpp"
 
 namespace stormsweep {
 
 namespace {
 
-constexpr double radians = std::numbers::pi / 180;
 constexpr double metres_a_radian = 1000 * earth_radius;
 constexpr std::uint64_t land_seed = 2018;
 constexpr float lapse = 0.0065f;          // K/m, of the standard atmosphere
@@ -25,9 +24,9 @@ float bell(double x, double centre, double width) {
 /// Means along a parallel, near those of the Earth. Belts of moisture and trade winds follow the season.
 struct ZonalMeans {
   ZonalMeans(double latitude, double shift) {
-    const double north = latitude - shift, away = std::abs(north), sine = std::sin(latitude * radians);
+    const double north = latitude - shift, away = std::abs(north), sine = std::sin(latitude * degree);
     psl = 101100 + 900 * bell(away, 30, 12) - 1600 * bell(std::abs(latitude), 62, 12);
-    trefht = static_cast<float>(301 - 45 * std::pow(std::abs(std::sin(0.9 * north * radians)), 2.2));
+    trefht = static_cast<float>(301 - 45 * std::pow(std::abs(std::sin(0.9 * north * degree)), 2.2));
     t500 = static_cast<float>(268.5 - 33 * sine * sine), t200 = static_cast<float>(219 + 3 * sine * sine);
     tmq = 5 + 40 * bell(north, 0, 17);
     humidity = 0.62f + 0.16f * bell(north, 0, 20);
@@ -55,7 +54,7 @@ std::vector<float> stream_function(const WeatherGrid& grid, std::uint64_t seed) 
     for (std::size_t i = 0; i < psi.size(); ++i) {
       const double latitude = grid.latitudes[i / grid.longitudes.size()];
       const double longitude = grid.longitudes[i % grid.longitudes.size()];
-      psi[i] += static_cast<float>(gain * std::cos((number * longitude + phase) * radians)) *
+      psi[i] += static_cast<float>(gain * std::cos((number * longitude + phase) * degree)) *
                 bell(hemisphere * latitude, 47, 16);
     }
   }
@@ -72,9 +71,9 @@ void add_winds(const WeatherGrid& grid, const std::vector<float>& psi, WeatherSt
   const std::size_t height = grid.latitudes.size(), width = grid.longitudes.size();
   for (std::size_t y = 0; y < height; ++y) {
     const std::size_t up = std::min(y + 1, height - 1), down = y == 0 ? 0 : y - 1;
-    const double metres_north = (grid.latitudes[up] - grid.latitudes[down]) * radians * metres_a_radian;
-    const double metres_east = 2 * 360 / static_cast<double>(width) * radians * metres_a_radian *
-                               std::max(0.2, std::cos(grid.latitudes[y] * radians));
+    const double metres_north = (grid.latitudes[up] - grid.latitudes[down]) * degree * metres_a_radian;
+    const double metres_east = 2 * 360 / static_cast<double>(width) * degree * metres_a_radian *
+                               std::max(0.2, std::cos(grid.latitudes[y] * degree));
     for (std::size_t x = 0; x < width; ++x) {
       const std::size_t right = x + 1 == width ? 0 : x + 1, left = x == 0 ? width - 1 : x - 1;
       state.u850[y * width + x] -= (psi[up * width + x] - psi[down * width + x]) / static_cast<float>(metres_north);
@@ -96,7 +95,7 @@ std::vector<float> altitude(const WeatherGrid& grid) {
 
 WeatherState climate_state(const WeatherGrid& grid, std::uint64_t seed) {
   RandomStream stream(seed);
-  const double shift = 4 * std::sin(stream.uniform(0, 360) * radians);
+  const double shift = 4 * std::sin(stream.uniform(0, 360) * degree);
   const std::vector<float> psi = stream_function(grid, stream.bits());
   const auto noise = [&](std::initializer_list<NoiseScale> scales) {
     return weather_noise(grid, stream.bits(), scales);

@@ -5,11 +5,12 @@
 #include <limits>
 #include <numbers>
 
+#include "search/base/sphere.hpp"
+
 namespace stormsweep {
 
 namespace {
 
-constexpr double radians = std::numbers::pi / 180;
 constexpr double stride = 25;          // km between the points of a path
 constexpr double poleward_limit = 68;  // degrees, where paths end
 constexpr double share_at_ends = 0.1;  // of a path's length, over which its anomalies grow and fade
@@ -26,9 +27,9 @@ void each_near(const WeatherGrid& grid, double latitude, double longitude, doubl
   const double centre = std::round((longitude - grid.longitudes.front()) / step);
   for (std::int64_t y = 0; y < grid.height(); ++y) {
     const double at = grid.latitudes[static_cast<std::size_t>(y)];
-    const double north = (at - latitude) * radians * earth_radius;
+    const double north = (at - latitude) * degree * earth_radius;
     if (std::abs(north) > reach) continue;
-    const double side = std::max(0.01, std::cos(at * radians)) * radians * earth_radius;  // km a degree of longitude
+    const double side = std::max(0.01, std::cos(at * degree)) * degree * earth_radius;  // km a degree of longitude
     const auto half = std::min((grid.width() - 1) / 2, static_cast<std::int64_t>(reach / (side * step)) + 1);
     for (std::int64_t k = -half; k <= half; ++k) {
       std::int64_t x = static_cast<std::int64_t>(centre) + k;
@@ -53,11 +54,11 @@ std::vector<PathPoint> path_of(const LongWeather& weather) {
   for (double gone = 0; gone <= weather.length && std::abs(latitude) < poleward_limit; gone += stride) {
     const double t = gone / weather.length;
     const double heading =
-        (weather.heading + weather.bend * t + weather.swing * std::sin(2 * std::numbers::pi * t)) * radians;
+        (weather.heading + weather.bend * t + weather.swing * std::sin(2 * std::numbers::pi * t)) * degree;
     const double east = std::sin(heading), north = hemisphere * std::cos(heading);
     path.push_back({latitude, longitude, east, north, 1});
-    const double degrees = stride / earth_radius / radians;
-    latitude += degrees * north, longitude += degrees * east / std::cos(latitude * radians);
+    const double degrees = stride / earth_radius / degree;
+    latitude += degrees * north, longitude += degrees * east / std::cos(latitude * degree);
   }
   const auto last = static_cast<double>(path.size() - 1);
   for (std::size_t i = 0; i < path.size(); ++i) {
@@ -87,8 +88,8 @@ std::vector<Nearest> nearest_points(const WeatherGrid& grid, const std::vector<P
 }  // namespace
 
 double pixel_side(const WeatherGrid& grid, double latitude) {
-  return earth_radius * radians *
-         std::sqrt(std::abs(grid.row_step() * grid.column_step()) * std::cos(latitude * radians));
+  return earth_radius * degree *
+         std::sqrt(std::abs(grid.row_step() * grid.column_step()) * std::cos(latitude * degree));
 }
 
 std::vector<std::size_t> plant(const WeatherGrid& grid, const RoundWeather& weather, WeatherState& state) {

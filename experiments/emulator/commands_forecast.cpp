@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <numbers>
 #include <optional>
 
 #include "datasets/climate/climate_map_writer.hpp"
@@ -146,9 +145,8 @@ std::vector<Truth> Forecast::truth(std::size_t t) const {
 }
 
 double Forecast::over_the_earth(const torch::Tensor& map) const {
-  const auto& latitudes = set_.layout().grid.latitudes;
-  const auto weights = (torch::tensor(latitudes, torch::kFloat64) * (std::numbers::pi / 180)).cos();
-  return ((map.to(torch::kFloat64).mean(1) * weights).sum() / weights.sum()).item<double>();
+  const torch::Tensor values = map.to(torch::kFloat32).contiguous();
+  return set_.layout().grid.mean({values.data_ptr<float>(), static_cast<std::size_t>(values.numel())});
 }
 
 /// Means of the years all of whose months are there, from the first forecast month's year on; NaN of others.

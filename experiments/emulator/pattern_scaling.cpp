@@ -4,22 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 namespace stormsweep {
 
 namespace {
-
-double over_the_earth(std::span<const float> map, const ClimateGrid& grid) {
-  if (map.size() == 1) return map[0];
-  double sum = 0, weights = 0;
-  for (std::size_t y = 0; y < grid.latitudes.size(); ++y) {
-    const double weight = std::cos(grid.latitudes[y] * std::numbers::pi / 180);
-    for (std::size_t x = 0; x < grid.longitudes.size(); ++x) sum += weight * map[y * grid.longitudes.size() + x];
-    weights += weight * static_cast<double>(grid.longitudes.size());
-  }
-  return sum / weights;
-}
 
 /// [targets, height, width] float64.
 torch::Tensor maps_of(const ClimateSet& set, const ClimateWindow& window, const std::vector<std::int64_t>& targets) {
@@ -50,7 +38,8 @@ double window_forcing(const ClimateSet& set, const ClimateWindow& window, std::i
   const ClimateScenario& scenario = layout.scenarios[static_cast<std::size_t>(window.scenario)];
   double sum = 0;
   for (std::int64_t month = window.month - length; month < window.month; ++month) {
-    const double value = over_the_earth(set.forcing(channel, scenario.frame + month - scenario.begin), layout.grid);
+    const std::span<const float> map = set.forcing(channel, scenario.frame + month - scenario.begin);
+    const double value = map.size() == 1 ? map[0] : layout.grid.mean(map);
     sum += concentration ? std::log(value) : value;
   }
   return sum / static_cast<double>(length);
@@ -93,7 +82,7 @@ PatternScaling::Line PatternScaling::line(std::size_t t, const ClimateGrid& grid
   Line line;
   const auto mean_of = [&](const torch::Tensor& maps) {
     const torch::Tensor map = maps[static_cast<std::int64_t>(t)].to(torch::kFloat32).contiguous();
-    return over_the_earth({map.data_ptr<float>(), static_cast<std::size_t>(map.numel())}, grid);
+    return grid.mean({map.data_ptr<float>(), static_cast<std::size_t>(map.numel())});
   };
   for (std::size_t m = 0; m < 12; ++m) {
     const auto month = static_cast<std::int64_t>(m);

@@ -22,6 +22,11 @@ TEST_CASE("a grid of even cells: poles are edges, row 0 is south") {
   CHECK(grid.longitudes.back() == 337.5);
 }
 
+TEST_CASE("the mean over the Earth counts cells by the cosine of their latitude") {
+  const ClimateGrid grid{{0, 60}, {90, 270}};
+  CHECK(grid.mean(std::vector<float>{1, 3, 5, 9}) == doctest::Approx((1 + 3 + 0.5 * (5 + 9)) / 3));
+}
+
 TEST_CASE("windows: months i ... i + 11, then month i + 12, never from another run or scenario") {
   const ClimateLayout layout = small_climate();
   const auto windows = climate_windows(layout, 12);

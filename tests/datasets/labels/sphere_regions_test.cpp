@@ -131,12 +131,3 @@ TEST_CASE("sphere regions: a ring around the Earth is long, though its ends meet
   REQUIRE(regions.size() == 1);
   CHECK(regions[0].length == doctest::Approx(6371 * 70 * pi / 180));  // from 50 N over the pole to 60 N
 }
-
-TEST_CASE("sphere regions: great circles") {
-  CHECK(great_circle(0, 0, 0, 90) == doctest::Approx(6371 * pi / 2));
-  CHECK(great_circle(-90, 12, 90, 200) == doctest::Approx(6371 * pi));
-  CHECK(great_circle(60, 350, 60, 10) == doctest::Approx(great_circle(60, 0, 60, 20)));
-  CHECK(great_circle(50, 7, 50.001, 7) == doctest::Approx(6371 * 0.001 * pi / 180));
-  // Frankfurt to San Francisco, 9147 km on a sphere of 6371 km
-  CHECK(great_circle(50.0264, 8.5431, 37.6152, -122.39) == doctest::Approx(9147).epsilon(0.002));
-}

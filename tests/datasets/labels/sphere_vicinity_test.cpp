@@ -7,6 +7,7 @@
 #include <set>
 
 #include "datasets/labels/sphere_regions.hpp"
+#include "search/base/sphere.hpp"
 
 using namespace stormsweep;
 

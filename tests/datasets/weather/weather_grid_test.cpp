@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <numbers>
 
+#include "search/base/sphere.hpp"
+
 using namespace stormsweep;
 
 TEST_CASE("weather grid: CAM5's own, 768 x 1152") {

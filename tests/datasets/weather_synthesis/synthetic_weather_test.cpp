@@ -11,6 +11,7 @@
 
 #include "datasets/weather_synthesis/planted_weather.hpp"
 #include "datasets/weather_synthesis/weather_noise.hpp"
+#include "search/base/sphere.hpp"
 
 using namespace stormsweep;
 
