@@ -83,7 +83,7 @@ std::vector<std::pair<Role, Names>> roles_of(Selection& selection, const SearchS
           {Role::cost, selection.with_values(costs, 2)},
           {Role::other, selection.with_values(speeds, 2)},
           {Role::other, selection.with_values({"worker", "host", "device", "cpu", "gang", "threads", "attempt",
-                                               "method", "proposal", "bracket", "rung", "seed"},
+                                               "method", "proposal", "bracket", "rung", "seed", "versions"},
                                               2)},
           {Role::time, selection.with_values({"started", "finished"}, 1)},
           {Role::other, selection.with_values({"error"}, 1)}};

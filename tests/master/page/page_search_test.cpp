@@ -47,6 +47,16 @@ TEST_CASE("a search as columns: what varies, what came out, what failed") {
   CHECK(search["fixed"]["dropout"] == 0);
 }
 
+TEST_CASE("versions stand among what is alike, or, where a search went on with others, in a column") {
+  const TornadoResults results;
+  execute(results.file, "UPDATE trials SET versions = 'LibTorch 1.13'");
+  CHECK(page_search({{results.file}, ""}, "s")["fixed"]["versions"] == "LibTorch 1.13");
+  execute(results.file, "UPDATE trials SET versions = 'LibTorch 2.6' WHERE id > 10");
+  const Json search = page_search({{results.file}, ""}, "s");
+  CHECK_FALSE(search["fixed"].contains("versions"));
+  CHECK(column(search, "versions")["words"] == Json{"LibTorch 1.13", "LibTorch 2.6"});
+}
+
 TEST_CASE("trials that share a curve are one line of it, that of the longest") {
   const TornadoResults results;
   const Json search = page_search({{results.file}, ""}, "s");
