@@ -22,11 +22,13 @@ namespace stormsweep {
 
 namespace {
 
-/// The same for ranks that have the same GPU, which each may call cuda:0: 24 bits, which float32 sums exactly, of what
-/// the maker has given it.
+/// The same for ranks that have the same GPU, which each may call cuda:0, or parts of one: 24 bits, which float32 sums
+/// exactly, of its place, by which NCCL tells GPUs apart.
 float name_of(const torch::Device& gpu) {
-  const std::string id(at::cuda::getDeviceProperties(gpu.index())->uuid.bytes, sizeof(cudaUUID_t));
-  return static_cast<float>(1 + (std::hash<std::string>()(host_name() + id) & 0xfffffe));
+  const auto* const about = at::cuda::getDeviceProperties(gpu.index());
+  const std::string place =
+      fmt::format("{} {} {} {}", host_name(), about->pciDomainID, about->pciBusID, about->pciDeviceID);
+  return static_cast<float>(1 + (std::hash<std::string>()(place) & 0xfffffe));
 }
 
 /// Whether each member has a GPU for itself. Where two names agree by chance, sums go by way of the host.
@@ -47,6 +49,10 @@ std::unique_ptr<DeviceSums> make_nccl_sums(Gang& host, const torch::Device& devi
       fmt::print(stderr, "a gang of {} has no GPU for each rank: its sums go by the host's memory\n", host.shards());
     return nullptr;
   }
+  // Its watchdog would end this process when a mate is lost, whom the master tells the gang of.
+  for (const char* name :
+       {"TORCH_NCCL_ASYNC_ERROR_HANDLING", "NCCL_ASYNC_ERROR_HANDLING", "TORCH_NCCL_ENABLE_MONITORING"})
+    setenv(name, "0", /*overwrite=*/0);
   using Group = c10d::ProcessGroupNCCL;
   return std::make_unique<ProcessGroupSums<Group>>(host, std::move(abandoned), Group::Options::create());
 }

@@ -98,10 +98,15 @@ auto on_processor(bool decoupled) {
   };
 }
 
-/// Whether all parameters lie on a GPU.
-bool on_gpu(const std::vector<torch::optim::OptimizerParamGroup>& groups) {
+/// Whether LibTorch's kernel for GPUs takes them all: of one type, each gradient as its parameter lies.
+bool suit_gpu(const std::vector<torch::optim::OptimizerParamGroup>& groups) {
   return std::ranges::all_of(groups, [](const auto& group) {
-    return std::ranges::all_of(group.params(), [](const torch::Tensor& parameter) { return parameter.is_cuda(); });
+    return std::ranges::all_of(group.params(), [&](const torch::Tensor& parameter) {
+      const auto& gradient = parameter.grad();
+      return parameter.is_cuda() && parameter.scalar_type() == group.params()[0].scalar_type() &&
+             (!gradient.defined() ||
+              (gradient.layout() == torch::kStrided && gradient.strides() == parameter.strides()));
+    });
   });
 }
 
@@ -120,7 +125,7 @@ bool suit_processor(const std::vector<torch::optim::OptimizerParamGroup>& groups
 
 torch::Tensor FusedAdam::step(LossClosure closure) {
   using namespace torch::optim;
-  if (on_gpu(param_groups_))
+  if (suit_gpu(param_groups_))
     step_at_once<AdamParamState, AdamOptions>(
         param_groups_, state_, [](auto&&... values) { at::_fused_adam_(std::forward<decltype(values)>(values)...); });
   else if (suit_processor(param_groups_))
@@ -133,7 +138,7 @@ torch::Tensor FusedAdam::step(LossClosure closure) {
 torch::Tensor FusedAdamW::step(LossClosure closure) {
   using namespace torch::optim;
 #ifdef STORMSWEEP_FUSED_ADAMW
-  if (on_gpu(param_groups_)) {
+  if (suit_gpu(param_groups_)) {
     step_at_once<AdamWParamState, AdamWOptions>(
         param_groups_, state_, [](auto&&... values) { at::_fused_adamw_(std::forward<decltype(values)>(values)...); });
     return {};

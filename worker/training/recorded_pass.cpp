@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "worker/training/device_memory.hpp"
+
 // LibTorch 1 would draw the same random numbers whenever a recording runs.
 #if defined(STORMSWEEP_CUDA) && TORCH_VERSION_MAJOR >= 2
 #define STORMSWEEP_RECORDS
@@ -73,7 +75,12 @@ struct RecordedPass::Recording {
 
   void make(const Pass& pass) {
     torch::cuda::synchronize();
-    const c10::cuda::CUDAStreamGuard guard(c10::cuda::getStreamFromPool(false, batch.input.device().index()));
+    // One for all recordings: the pool gives its 32 streams in turn, and uploads have one of them
+    // (datasets/upload.cpp).
+    static const auto stream = c10::cuda::getStreamFromPool(false, batch.input.device().index());
+    const c10::cuda::CUDAStreamGuard guard(stream);
+    release_device_memory();  // a recording has memory of its own, and cannot ask for what the passes before it have
+                              // left
     begin(graph);
     try {
       sums = pass(batch);
