@@ -1,14 +1,13 @@
 // Real trainings on a GPU, of the tornado network on generated storms.
 #include <torch/utils.h>
 
-#include <bit>
 #include <chrono>
 #include <map>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "tests/experiments/metric.hpp"
 #include "tests/experiments/tornado/tornado_world.hpp"
 #include "tests/gpu/gpu.hpp"
 #include "worker/training/device_memory.hpp"
@@ -48,19 +47,6 @@ std::vector<Outcome> run(const Run& how) {
   train([&] { return make_task(TornadoWorld::experiment(), configuration, context); }, plan, events, nullptr,
         how.checkpoints);
   return outcomes;
-}
-
-double metric(const Outcome& outcome, const std::string& name) {
-  for (const auto& [known, value] : outcome.metrics)
-    if (known == name) return value;
-  throw std::out_of_range(name + ": " + outcome.error);
-}
-
-/// To the last bit; NaN (undefined metrics) equals itself.
-bool same(const Metrics& a, const Metrics& b) {
-  return std::ranges::equal(a, b, [](const auto& x, const auto& y) {
-    return x.first == y.first && std::bit_cast<std::uint64_t>(x.second) == std::bit_cast<std::uint64_t>(y.second);
-  });
 }
 
 const std::vector<Settings> modes{

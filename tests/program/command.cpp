@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "tests/places.hpp"
+#include "tests/text_of.hpp"
 
 namespace stormsweep {
 
@@ -22,13 +23,6 @@ namespace {
 
 constexpr std::chrono::minutes most_patience(5);
 
-/// As much as can be read: a process may end while its file in /proc is.
-std::string read_file(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
 fs::path folder_of(pid_t pid) {
   return "/proc/" + std::to_string(pid);
 }
@@ -36,7 +30,7 @@ fs::path folder_of(pid_t pid) {
 /// The fields of a process's or thread's `stat` after the program's name, which may hold blanks; empty if there is no
 /// such process. proc(5): index 0 is the state, 1 the parent, 11 and 12 the user and system time in clock ticks.
 std::vector<std::string> stat_fields(const fs::path& folder) {
-  const std::string text = read_file(folder / "stat");
+  const std::string text = text_of(folder / "stat");
   const std::size_t name_end = text.rfind(')');
   if (name_end == std::string::npos) return {};
   std::istringstream rest(text.substr(name_end + 1));
@@ -63,7 +57,7 @@ std::string standing(pid_t pid) {
     for (const auto& thread : fs::directory_iterator(folder_of(process) / "task", gone))
       if (const auto stat = stat_fields(thread.path()); stat.size() > 12)
         lines << program_of(process) << ' ' << process << ", thread " << thread.path().filename().string() << ": "
-              << stat[0] << ' ' << read_file(thread.path() / "wchan") << ' ' << cpu_seconds(stat) << " s\n";
+              << stat[0] << ' ' << text_of(thread.path() / "wchan") << ' ' << cpu_seconds(stat) << " s\n";
   }
   return lines.str();
 }
@@ -90,20 +84,9 @@ Words mpirun(int ranks, const Words& command) {
   return words;
 }
 
-WorkFolder::WorkFolder() {
-  std::string name = (fs::temp_directory_path() / "stormsweep-test-XXXXXX").string();
-  if (!mkdtemp(name.data())) throw std::runtime_error(name + ": cannot be made");
-  path_ = name;
-}
-
-WorkFolder::~WorkFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
 std::string WorkFolder::write(const std::string& name, const std::string& text) const {
-  std::ofstream(path_ / name, std::ios::binary) << text;
-  return (path_ / name).string();
+  std::ofstream(*this / name, std::ios::binary) << text;
+  return (*this / name).string();
 }
 
 Command::Command(const Words& words, const WorkFolder& folder) : folder_(folder) {
@@ -137,10 +120,10 @@ void Command::signal(int number) const {
 Ended Command::wait() {
   int status = 0;
   const bool over = eventually([&] { return waitpid(pid_, &status, WNOHANG) != 0; }, most_patience);
-  if (!over) throw std::runtime_error("still runs:\n" + standing(pid_) + read_file(folder_ / (name_ + ".err")));
+  if (!over) throw std::runtime_error("still runs:\n" + standing(pid_) + text_of(folder_ / (name_ + ".err")));
   ended_ = true;
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(folder_ / (name_ + ".out")),
-          read_file(folder_ / (name_ + ".err"))};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), text_of(folder_ / (name_ + ".out")),
+          text_of(folder_ / (name_ + ".err"))};
 }
 
 Ended run(const Words& words, const WorkFolder& folder) {

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/folder.hpp"
+
 namespace stormsweep {
 
 using Words = std::vector<std::string>;
@@ -20,20 +22,10 @@ std::string worker_program();
 Words mpirun(int ranks, const Words& command);
 
 /// A folder of its own for a test case, removed with it.
-class WorkFolder {
+class WorkFolder : public TemporaryFolder {
  public:
-  WorkFolder();
-  ~WorkFolder();
-  WorkFolder(const WorkFolder&) = delete;
-  WorkFolder& operator=(const WorkFolder&) = delete;
-
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
   /// Writes a file and returns its path.
   std::string write(const std::string& name, const std::string& text) const;
-
- private:
-  std::filesystem::path path_;
 };
 
 /// How a command ended and what it printed.

@@ -1,12 +1,11 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "tests/program/command.hpp"
 #include "tests/program/database.hpp"
+#include "tests/text_of.hpp"
 
 using namespace stormsweep;
 using doctest::Approx;
@@ -108,8 +107,7 @@ TEST_CASE("both schedules of a space give the same metrics to the last bit") {
   CHECK(json["schedules"][1]["imbalance"].get<double>() < 1.1);
   CHECK(number(folder / "m-synchronous.db", "SELECT count(*) FROM results WHERE status = 'complete'") == 60);
 
-  std::ifstream file(folder / "both.html");
-  const std::string page(std::istreambuf_iterator<char>(file), {});
+  const std::string page = text_of(folder / "both.html");
   for (const std::string schedule : {"master-worker", "synchronous"})
     CHECK(page.find(R"("database":"m-)" + schedule + R"(.db","all_ranks":3)") != page.npos);
 

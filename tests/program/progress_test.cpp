@@ -1,22 +1,12 @@
 #include <doctest/doctest.h>
 #include <signal.h>
 
-#include <fstream>
-#include <iterator>
 #include <regex>
 
 #include "tests/program/command.hpp"
+#include "tests/text_of.hpp"
 
 using namespace stormsweep;
-
-namespace {
-
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-}  // namespace
 
 TEST_CASE("on a terminal the bar tells how far a training is in its epoch, and in the evaluations behind it") {
   const WorkFolder folder;

@@ -2,12 +2,11 @@
 #include <sys/resource.h>
 
 #include <chrono>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include "tests/program/command.hpp"
 #include "tests/program/database.hpp"
+#include "tests/text_of.hpp"
 
 using namespace stormsweep;
 
@@ -19,11 +18,6 @@ std::string vast(int trials) {
     "milliseconds": {"min": 0, "max": 99.999, "step": 0.001}, "replicate": {"min": 1, "max": 100000, "step": 1},
     "index": {"min": 1, "max": 100000, "step": 1}}, "limits": {"trials": )" +
          std::to_string(trials) + "}}";
-}
-
-std::string text_of(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 /// Megabytes that a process alone would need of the machine: of what it shares, its share.

@@ -5,14 +5,13 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
 #include <iterator>
 #include <memory>
-#include <sstream>
 #include <thread>
 
 #include "tests/program/command.hpp"
 #include "tests/program/database.hpp"
+#include "tests/text_of.hpp"
 
 using namespace stormsweep;
 namespace fs = std::filesystem;
@@ -75,9 +74,7 @@ class HeldUp {
 
 /// The files that a process has mapped; nothing of one that has just ended, as `stormsweep-worker check` soon has.
 std::string maps(pid_t pid) {
-  std::ostringstream text;
-  text << std::ifstream("/proc/" + std::to_string(pid) + "/maps").rdbuf();
-  return text.str();
+  return text_of("/proc/" + std::to_string(pid) + "/maps");
 }
 
 }  // namespace

@@ -2,23 +2,13 @@
 
 #include <doctest/doctest.h>
 
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include "datasets/climate/climate_set.hpp"
 #include "tests/folder.hpp"
+#include "tests/text_of.hpp"
 
 using namespace stormsweep;
-
-namespace {
-
-std::string bytes_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-}  // namespace
 
 TEST_CASE(
     "a generated climate: the paper's splits, the same bytes on any number of threads, another with another seed") {
@@ -31,8 +21,8 @@ TEST_CASE(
   world.seed = 2;
   generate_climate(world, folder / "other", nothing);
   for (const char* name : {"train.h5", "validation.h5", "test.h5"}) {
-    CHECK(bytes_of(folder / "one" / name) == bytes_of(folder / "two" / name));
-    CHECK(bytes_of(folder / "one" / name) != bytes_of(folder / "other" / name));
+    CHECK(text_of(folder / "one" / name) == text_of(folder / "two" / name));
+    CHECK(text_of(folder / "one" / name) != text_of(folder / "other" / name));
   }
   const ClimateSet train(folder / "one/train.h5"), validation(folder / "one/validation.h5"),
       test(folder / "one/test.h5");

@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <iterator>
 #include <set>
 #include <string>
 
 #include "search/base/error.hpp"
 #include "tests/folder.hpp"
+#include "tests/text_of.hpp"
 
 using namespace stormsweep;
 
@@ -35,11 +35,6 @@ Picture read_png(const std::filesystem::path& path) {
   }
   cairo_surface_destroy(surface);
   return picture;
-}
-
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 std::int64_t count(const Picture& picture, Colour colour) {

@@ -7,6 +7,7 @@
 #include "search/base/error.hpp"
 #include "tests/datasets/radar/radar_maker.hpp"
 #include "tests/folder.hpp"
+#include "tests/refusal.hpp"
 
 using namespace stormsweep;
 
@@ -45,13 +46,9 @@ std::vector<std::string> names(const ForecastFrames& frames) {
 
 std::string refusal(const std::vector<RadarImage>& given, const NowcastMeta& of = {},
                     std::optional<std::int64_t> time = {}) {
-  try {
-    choose_frames(given, of, time);
-  } catch (const InputError& error) {
-    CHECK(std::string(error.what()).find('\n') == std::string::npos);
-    return error.what();
-  }
-  return "";
+  const std::string told = stormsweep::refusal([&] { choose_frames(given, of, time); });
+  CHECK(told.find('\n') == std::string::npos);
+  return told;
 }
 
 using Names = std::vector<std::string>;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <iterator>
 #include <limits>
 #include <string>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "datasets/nowcast/synthetic_rain.hpp"
 #include "search/base/error.hpp"
 #include "tests/folder.hpp"
+#include "tests/text_of.hpp"
 
 using namespace stormsweep;
 
@@ -31,11 +31,6 @@ double error_of(const std::vector<std::uint16_t>& frames, int from, int to, int 
     }
   }
   return sum;
-}
-
-std::string bytes_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 }  // namespace
@@ -85,7 +80,7 @@ TEST_CASE("generate nowcast: the same bytes on any number of threads, splits by 
   std::uint64_t number = 0;
   for (const char* name : {"train.h5", "validation.h5", "test.h5"}) {
     const NowcastPatches one(folder / "one" / name);
-    CHECK(bool{bytes_of(folder / "one" / name) == bytes_of(folder / "three" / name)});
+    CHECK(bool{text_of(folder / "one" / name) == text_of(folder / "three" / name)});
     for (std::int64_t i = 0; i < one.size(); ++i) {
       make_rain(7, number++, 48, expected);
       CHECK(std::ranges::equal(one.input(i), std::span(expected).first(7 * 48 * 48)));

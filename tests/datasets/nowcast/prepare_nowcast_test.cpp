@@ -17,6 +17,7 @@
 #include "tests/datasets/radar/radar_maker.hpp"
 #include "tests/folder.hpp"
 #include "tests/places.hpp"
+#include "tests/refusal.hpp"
 
 using namespace stormsweep;
 namespace fs = std::filesystem;
@@ -65,12 +66,7 @@ PreparedNowcast prepare(const RawRadar& what, const fs::path& out) {
 }
 
 std::string refusal(const RawRadar& what, const fs::path& out) {
-  try {
-    prepare(what, out);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "";
+  return stormsweep::refusal([&] { prepare(what, out); });
 }
 
 /// Numbers of the images in each split, after a look that every patch is that piece of the images that its time and

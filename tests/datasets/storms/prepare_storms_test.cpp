@@ -15,6 +15,7 @@
 #include "tests/datasets/storms/patch_file.hpp"
 #include "tests/folder.hpp"
 #include "tests/places.hpp"
+#include "tests/refusal.hpp"
 
 using namespace stormsweep;
 namespace fs = std::filesystem;
@@ -53,12 +54,7 @@ struct RawFile {
 };
 
 std::string refusal(const std::vector<fs::path>& raw, const fs::path& folder) {
-  try {
-    prepare(raw, folder);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "";
+  return stormsweep::refusal([&] { prepare(raw, folder); });
 }
 
 const char* const split_files[] = {"train.h5", "validation.h5", "test.h5"};

@@ -11,6 +11,7 @@
 #include "datasets/storms/storm_writer.hpp"
 #include "search/base/error.hpp"
 #include "tests/folder.hpp"
+#include "tests/refusal.hpp"
 
 using namespace stormsweep;
 
@@ -33,12 +34,7 @@ void write(const std::filesystem::path& path, std::int64_t n) {
 }
 
 std::string refusal(const std::filesystem::path& path) {
-  try {
-    Storms storms(path);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "";
+  return stormsweep::refusal([&] { Storms storms(path); });
 }
 
 /// A file like ours, but for what the test breaks.

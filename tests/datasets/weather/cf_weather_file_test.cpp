@@ -9,6 +9,7 @@
 #include "tests/datasets/netcdf_maker.hpp"
 #include "tests/datasets/weather/cf_weather_maker.hpp"
 #include "tests/folder.hpp"
+#include "tests/refusal.hpp"
 
 using namespace stormsweep;
 
@@ -23,12 +24,7 @@ std::vector<float> counting(std::size_t count) {
 std::string refusal(const ClimateMaker& maker) {
   const TemporaryFolder folder;
   maker.write(folder / "a.nc");
-  try {
-    CfWeatherFile(folder / "a.nc");
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "";
+  return stormsweep::refusal([&] { CfWeatherFile(folder / "a.nc"); });
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 #include "datasets/files/hdf5.hpp"
 #include "datasets/weather/weather_file.hpp"
 #include "datasets/weather/weather_writer.hpp"
-#include "search/base/error.hpp"
 #include "search/base/random.hpp"
+#include "tests/refusal.hpp"
 
 namespace stormsweep {
 
@@ -62,16 +62,5 @@ struct RandomSample {
   std::vector<float> fields;         ///< [16, height, width]
   std::vector<std::uint8_t> labels;  ///< [2, height, width]
 };
-
-/// What a InputError says; empty where there is none.
-template <class Act>
-std::string refusal(const Act& act) {
-  try {
-    act();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return {};
-}
 
 }  // namespace stormsweep

@@ -12,6 +12,7 @@
 #include "datasets/weather/weather_index.hpp"
 #include "tests/datasets/weather/weather_maker.hpp"
 #include "tests/folder.hpp"
+#include "tests/text_of.hpp"
 
 using namespace stormsweep;
 namespace fs = std::filesystem;
@@ -28,11 +29,6 @@ std::vector<RandomSample> write_samples(const fs::path& folder, int count, std::
     samples.back().write(folder / ("data-" + std::to_string(i) + ".h5"));
   }
   return samples;
-}
-
-std::string bytes_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 /// Other bytes of the same number, written at the same time.
@@ -85,8 +81,8 @@ TEST_CASE("weather set: ranges, counts and files by brute force, whatever the nu
       CHECK(set.path(i) == folder / ("data-" + std::to_string(i) + ".h5"));
       CHECK(index.files[static_cast<std::size_t>(i)].bytes == static_cast<std::int64_t>(fs::file_size(set.path(i))));
     }
-    if (threads == 1) first_index = bytes_of(folder / "index.json");
-    CHECK(bytes_of(folder / "index.json") == first_index);
+    if (threads == 1) first_index = text_of(folder / "index.json");
+    CHECK(text_of(folder / "index.json") == first_index);
   }
 }
 
@@ -130,7 +126,7 @@ TEST_CASE("weather set: the index is made anew where it no longer fits") {
            before.pixels));  // glog, which LibTorch includes, cannot print them
   }
   SUBCASE("the index is of a later version") {
-    std::string text = bytes_of(folder / "index.json");
+    std::string text = text_of(folder / "index.json");
     text.replace(text.find("\"format_version\": 1"), 19, "\"format_version\": 2");
     std::ofstream(folder / "index.json") << text;
     CHECK((WeatherSet(folder.path()).index().pixels ==

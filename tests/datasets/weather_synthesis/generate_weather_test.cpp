@@ -10,16 +10,12 @@
 #include "datasets/weather/weather_set.hpp"
 #include "tests/datasets/weather/weather_maker.hpp"
 #include "tests/folder.hpp"
+#include "tests/text_of.hpp"
 
 using namespace stormsweep;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string bytes_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 void nobody(std::int64_t) {}
 
@@ -48,7 +44,7 @@ TEST_CASE("generate segmentation: the same bytes on any number of threads, split
     for (std::int64_t i = 0; i < set.size(); ++i, ++number) {
       CHECK(set.path(i).filename() ==
             "data-2000-01-0" + std::to_string(1 + number / 8) + "-0" + std::to_string(number % 8) + "-1.h5");
-      CHECK(bool{bytes_of(set.path(i)) == bytes_of(folder / "three" / name / set.path(i).filename())});
+      CHECK(bool{text_of(set.path(i)) == text_of(folder / "three" / name / set.path(i).filename())});
     }
   }
   CHECK(std::distance(fs::directory_iterator(folder / "one"), {}) == 3);

@@ -17,6 +17,7 @@
 #include "search/base/file.hpp"
 #include "search/base/process.hpp"
 #include "tests/folder.hpp"
+#include "tests/text_of.hpp"
 
 using namespace stormsweep;
 
@@ -80,8 +81,7 @@ struct RunWorld {
 int count(const std::string& word) {
   int found = 0;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-    std::ifstream file(entry.path() / "cmdline", std::ios::binary);
-    const std::string words{std::istreambuf_iterator<char>(file), {}};
+    const std::string words = text_of(entry.path() / "cmdline");
     found += words.starts_with("sleep") && words.find(word) != words.npos;
   }
   return found;

@@ -16,6 +16,7 @@
 #include "experiments/tornado/tornado_check.hpp"
 #include "search/base/error.hpp"
 #include "search/base/seed.hpp"
+#include "tests/experiments/shard.hpp"
 #include "tests/experiments/tornado/tornado_world.hpp"
 
 using namespace stormsweep;
@@ -155,17 +156,6 @@ TEST_CASE("an epoch can begin at any batch: what follows is the same") {
   for (auto batch = all.next(); batch; batch = all.next()) CHECK(late.next()->input.equal(batch->input));
   CHECK(!late.next());
 }
-
-namespace {
-
-struct Shard : Gang {
-  Shard(int s, int k) : shard_(s), shards_(k) {}
-  int shard() const override { return shard_; }
-  int shards() const override { return shards_; }
-  int shard_, shards_;
-};
-
-}  // namespace
 
 TEST_CASE("the shards of a gang make up every batch of one rank, in order; batch sizes are of the gang or of each") {
   const TornadoWorld world;

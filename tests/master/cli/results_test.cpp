@@ -325,9 +325,9 @@ TEST_CASE("a condition that no trial meets is told as such, whatever was asked")
 
 TEST_CASE("a condition cannot change the results") {
   const TornadoResults t;
-  const std::string before = text(t.file);
+  const std::string before = text_of(t.file);
   CHECK_NOTHROW(results(t, {"--where", "1); DELETE FROM trials; --"}));  // all after the first statement is left out
-  CHECK(text(t.file) == before);
+  CHECK(text_of(t.file) == before);
 }
 
 TEST_CASE("of several searches, the best are asked for one by one") {
@@ -349,7 +349,7 @@ TEST_CASE("--plot draws what would be printed, and is refused where nothing is d
        {Arguments{"--rows", "batch_size", "--columns", "epochs"}, Arguments{}, Arguments{"--value", "test_accuracy"},
         Arguments{"--curves", "--value", "train_loss", "--where", "batch_size = 64"}}) {
     CHECK(plot(what) == file + '\n');
-    CHECK(text(file).find("<svg ") != std::string::npos);
+    CHECK(text_of(file).find("<svg ") != std::string::npos);
     std::filesystem::remove(file);
   }
   for (const Arguments& what : {Arguments{"--best", "3"}, Arguments{"--format", "csv"}, Arguments{"--show", "trial"}}) {

@@ -538,7 +538,8 @@ TEST_CASE("the networks of the best trials are kept once their rows are committe
   }
   job.models.close();
   Rows kept;
-  for (const RatedTrial& best : job.models.kept()) kept.push_back(text(model_file(folder.path / "s.db", best.trial)));
+  for (const RatedTrial& best : job.models.kept())
+    kept.push_back(text_of(model_file(folder.path / "s.db", best.trial)));
   CHECK(kept == Rows{"6", "5"});
 }
 

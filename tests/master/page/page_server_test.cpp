@@ -74,7 +74,7 @@ TEST_CASE("a socket that a killed server has left is no obstacle; a file is one"
   CHECK_NOTHROW(UnixSocket(folder.path / "left.sock"));
   std::ofstream(path) << "text";
   CHECK_THROWS_WITH_AS(UnixSocket{path}, doctest::Contains("s.sock: no socket can be made there"), InputError);
-  CHECK(text(path) == "text");
+  CHECK(text_of(path) == "text");
   CHECK_THROWS_WITH_AS(UnixSocket{folder.path / std::string(200, 'a')}, doctest::Contains("at most 107 characters"),
                        InputError);
 }

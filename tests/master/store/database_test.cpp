@@ -36,13 +36,13 @@ TEST_CASE("files that are no results are refused in one line, by writers and rea
   SUBCASE("not a database") {
     std::ofstream(file) << std::string(5000, 'x');
     refused("r.db: this is not a results database; name another file");
-    CHECK(text(file) == std::string(5000, 'x'));
+    CHECK(text_of(file) == std::string(5000, 'x'));
   }
   SUBCASE("another program's") {
     SQLite::Database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec("CREATE TABLE theirs (x)");
-    const std::string before = text(file);
+    const std::string before = text_of(file);
     refused("r.db: this database is another program's; name another file");
-    CHECK(text(file) == before);
+    CHECK(text_of(file) == before);
   }
   SUBCASE("newer") {
     open_for_writing(file);
@@ -190,14 +190,14 @@ TEST_CASE("a reader leaves an older database as it is where it is being written,
     SQLite::Database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(version.file());
     execute(file, fmt::format("UPDATE searches SET writer_host = '{}', writer_pid = {}, writer_seen = {}",
                               this_process().host, getppid(), this_process().seen));
-    const std::string before = text(file);
+    const std::string before = text_of(file);
     SQLite::Database database = open_for_reading(file);
     SQLite::Statement select(database, "SELECT ifnull(peak_share, 'NULL'), rung IS NULL, training FROM results");
     REQUIRE(select.executeStep());
     CHECK(select.getColumn(0).getString() == version.shown);
     CHECK(select.getColumn(1).getInt() == 1);
     CHECK(select.getColumn(2).getInt() == 99);
-    CHECK(text(file) == before);
+    CHECK(text_of(file) == before);
   }
 }
 
@@ -205,7 +205,7 @@ TEST_CASE("nobody who may not write a database needs to, but for a writer") {
   TemporaryFolder folder;
   const auto file = folder.path / "r.db";
   SQLite::Database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(first.file());
-  const std::string before = text(file);
+  const std::string before = text_of(file);
   std::filesystem::permissions(folder.path, std::filesystem::perms(0755));
   std::filesystem::permissions(file, std::filesystem::perms(0444));
   const pid_t child = fork();
@@ -227,7 +227,7 @@ TEST_CASE("nobody who may not write a database needs to, but for a writer") {
     return;
   }
   CHECK(WEXITSTATUS(status) == 0);
-  CHECK(text(file) == before);
+  CHECK(text_of(file) == before);
 }
 
 TEST_CASE("what is committed is on the disk") {

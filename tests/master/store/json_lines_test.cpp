@@ -54,17 +54,17 @@ TEST_CASE("one line a terminal trial holds all that is known of it") {
 TEST_CASE("lines that the database did not acknowledge are cut off") {
   Search search;
   search.run({0, 1});
-  const std::string good = text(search.json);
+  const std::string good = text_of(search.json);
   std::ofstream(search.json, std::ios::app) << good << R"({"search": "s", "tri)";
   search.run({2});
-  CHECK(text(search.json).starts_with(good));
+  CHECK(text_of(search.json).starts_with(good));
   CHECK(search.trials() == std::vector<int>{1, 2, 3});
 }
 
 TEST_CASE("a file that is short, missing or of a run without it is written anew, to the same bytes") {
   Search search;
   search.run({0, 1});
-  const std::string good = text(search.json);
+  const std::string good = text_of(search.json);
   SUBCASE("short") {
     std::filesystem::resize_file(search.json, good.size() / 2);
   }
@@ -76,9 +76,9 @@ TEST_CASE("a file that is short, missing or of a run without it is written anew,
     std::ofstream(search.json) << "something else";
   }
   search.run({});
-  CHECK(text(search.json) == good);
+  CHECK(text_of(search.json) == good);
   search.run({2}, false);
-  CHECK(text(search.json) == good);
+  CHECK(text_of(search.json) == good);
   search.run({3});
   CHECK(search.trials() == std::vector<int>{1, 2, 3, 4});
 }
@@ -86,7 +86,7 @@ TEST_CASE("a file that is short, missing or of a run without it is written anew,
 TEST_CASE("lines are one database's as long as it is there") {
   Search search;
   search.run({0, 1});
-  const std::string good = text(search.json);
+  const std::string good = text_of(search.json);
   const auto copy = search.folder.path / "backup.db", other = search.folder.path / "other.db";
   std::filesystem::copy_file(search.file, copy);
   const auto run = [&](const std::filesystem::path& file) { Store store(file, search.space, "f", {search.json}); };
@@ -96,7 +96,7 @@ TEST_CASE("lines are one database's as long as it is there") {
   CHECK_THROWS_WITH_AS(run(copy), refusal.c_str(), InputError);
   CHECK(query(other, "SELECT count(*) FROM searches") == std::vector<std::string>{"0"});
   CHECK(rerun_trials(copy, {TrialId{1}}).trials == 1);
-  CHECK(text(search.json) == good);
+  CHECK(text_of(search.json) == good);
   search.run({2});  // none of this keeps the owner from going on
   CHECK(search.trials() == std::vector<int>{1, 2, 3});
   std::filesystem::rename(search.file, search.folder.path / "moved.db");

@@ -44,7 +44,7 @@ struct Search {
     std::vector<std::string> found;
     for (std::uint64_t id = 1; id < 20; ++id)
       if (const fs::path network = model_file(file, TrialId{id}); fs::exists(network))
-        found.push_back(fmt::format("{}: {}", id, text(network)));
+        found.push_back(fmt::format("{}: {}", id, text_of(network)));
     return found;
   }
   bool any_fresh() const {

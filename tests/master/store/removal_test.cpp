@@ -85,7 +85,7 @@ TEST_CASE("a file that a database names as its lines, and is none, is not overwr
     execute(f.file, fmt::format("UPDATE searches SET json_file = '{}'", diary.string()));
     CHECK(delete_trials(f.file, {TrialId{1}}).trials == 1);
     CHECK(rerun_trials(f.file, {TrialId{2}}).trials == 1);
-    CHECK(text(diary) == "dear diary\n");
+    CHECK(text_of(diary) == "dear diary\n");
     CHECK_FALSE(std::filesystem::exists(diary.string() + ".lock"));
   }
 }
@@ -156,12 +156,12 @@ TEST_CASE("networks and JSON lines stay where the rows could not be changed") {
   keep_network(f.file, 1);
   // The last statement before the commit.
   execute(f.file, "CREATE TRIGGER refused BEFORE UPDATE ON searches BEGIN SELECT RAISE(ABORT, 'no'); END");
-  const std::string lines_before = text(f.folder.path / "s.jsonl");
+  const std::string lines_before = text_of(f.folder.path / "s.jsonl");
   for (const auto act : {delete_trials, rerun_trials})
     CHECK_THROWS_WITH_AS(act(f.file, {TrialId{1}}), doctest::Contains("s.db"), InputError);
   CHECK(query(f.file, "SELECT status FROM trials WHERE id = 1") == Rows{"complete"});
   CHECK(network_kept(f.file, 1));
-  CHECK(text(f.folder.path / "s.jsonl") == lines_before);
+  CHECK(text_of(f.folder.path / "s.jsonl") == lines_before);
 }
 
 TEST_CASE("networks are back where the commit itself was refused, and a kill leaves none that stops a run") {

@@ -227,7 +227,7 @@ TEST_CASE("a writer that was taken over from cannot write any more") {
   store.finish(training(space, 0), 0, worker(), outcome(0.5));
   CHECK_THROWS_WITH_AS(store.commit(), doctest::Contains("another process has taken over search 's'"), InputError);
   CHECK(query(file, "SELECT count(*) FROM trials") == std::vector<std::string>{"0"});
-  CHECK(text(folder.path / "s.jsonl").empty());
+  CHECK(text_of(folder.path / "s.jsonl").empty());
 }
 
 TEST_CASE("a writer that was taken over from leaves its successor's JSON lines alone") {
@@ -240,7 +240,7 @@ TEST_CASE("a writer that was taken over from leaves its successor's JSON lines a
   std::ofstream(json) << theirs;
   store.finish(training(space, 0), 0, worker(), outcome(0.5));
   CHECK_THROWS_AS(store.commit(), InputError);
-  CHECK(text(json) == theirs);
+  CHECK(text_of(json) == theirs);
 }
 
 TEST_CASE("of two processes that open a search at once, one gets it") {

@@ -61,7 +61,7 @@ TEST_CASE("killed at any moment, the store keeps every acknowledged row, exactly
     close(ends[0]);
     waitpid(child, nullptr, 0);
 
-    const std::string json_before = text(folder.path / "s.jsonl");
+    const std::string json_before = text_of(folder.path / "s.jsonl");
     std::uint64_t complete = 0;
     {
       Store store(file, space, "f", {folder.path / "s.jsonl", false});
@@ -81,7 +81,7 @@ TEST_CASE("killed at any moment, the store keeps every acknowledged row, exactly
       indices.insert(nlohmann::json::parse(line)["configuration"]["index"].dump());
     CHECK(indices.size() == complete);
     CHECK(lines(folder.path / "s.jsonl").size() == complete);
-    CHECK(json_before.starts_with(text(folder.path / "s.jsonl")));
+    CHECK(json_before.starts_with(text_of(folder.path / "s.jsonl")));
   }
   CHECK(acknowledged > 100);
 }

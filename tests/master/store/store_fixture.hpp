@@ -7,13 +7,13 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "master/store/store.hpp"
 #include "search/space/space.hpp"
 #include "search/space/trainings.hpp"
+#include "tests/text_of.hpp"
 
 namespace stormsweep::test {
 
@@ -84,12 +84,6 @@ inline std::vector<std::string> lines(const std::filesystem::path& file) {
   std::vector<std::string> all;
   for (std::string line; std::getline(in, line);) all.push_back(line);
   return all;
-}
-
-inline std::string text(const std::filesystem::path& file) {
-  std::ostringstream out;
-  out << std::ifstream(file).rdbuf();
-  return out.str();
 }
 
 }  // namespace stormsweep::test

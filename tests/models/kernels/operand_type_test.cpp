@@ -1,18 +1,16 @@
 #include "models/kernels/operand_type.hpp"
 #include "models/kernels/vector_units.hpp"
+#include "tests/text_of.hpp"
 
 #include <doctest/doctest.h>
 #include <torch/utils.h>
 
-#include <fstream>
-#include <iterator>
 #include <string>
 
 using namespace stormsweep;
 
 TEST_CASE("what a processor computes in is what the system says of it, or less where AVX2 is asked for") {
-  std::ifstream file("/proc/cpuinfo");
-  const std::string text(std::istreambuf_iterator<char>(file), {});
+  const std::string text = text_of("/proc/cpuinfo");
   CHECK(computes_in(torch::kCPU, torch::kFloat32));
   CHECK_FALSE(computes_in(torch::kCPU, torch::kFloat16));
   const bool asked = vector_units() == VectorUnits::avx512;  // in the test models.avx2 it is not

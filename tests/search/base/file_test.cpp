@@ -11,11 +11,11 @@
 #include <cstdio>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <vector>
 
 #include "search/base/error.hpp"
 #include "tests/folder.hpp"
+#include "tests/text_of.hpp"
 
 using namespace stormsweep;
 namespace fs = std::filesystem;
@@ -49,11 +49,6 @@ extern "C" int rename(const char* from, const char* to) noexcept {
 }
 
 namespace {
-
-std::string text_of(const fs::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 std::vector<fs::path> files_in(const fs::path& folder) {
   return {fs::directory_iterator(folder), fs::directory_iterator()};

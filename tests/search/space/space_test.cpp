@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "search/base/error.hpp"
+#include "tests/folder.hpp"
 #include "tests/places.hpp"
 
 using namespace stormsweep;
@@ -289,20 +290,20 @@ TEST_CASE("a range whose steps miss its maximum is told, and so are data that ar
 }
 
 TEST_CASE("one file by two names is one file") {
-  const auto folder = std::filesystem::temp_directory_path() / ("stormsweep-space-" + std::to_string(getpid()));
-  std::filesystem::create_directories(folder / "d");
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "d");
   std::ofstream(folder / "d/train.h5") << "x";
   std::filesystem::create_hard_link(folder / "d/train.h5", folder / "v.h5");
   Json json = sample();
   json["data"]["validation"] = "v.h5";
-  const auto told = doubts(parse_space(json.dump(), "s.json", folder));
-  std::filesystem::remove_all(folder);
+  const auto told = doubts(parse_space(json.dump(), "s.json", folder.path()));
   REQUIRE(told.size() == 1);
   CHECK(told[0].starts_with("data.train and data.validation are one file, "));
 }
 
 TEST_CASE("a space comes out of a pipe where it is read once, with data of the working directory") {
-  const auto pipe = std::filesystem::temp_directory_path() / ("stormsweep-pipe-" + std::to_string(getpid()));
+  const TemporaryFolder folder;
+  const auto pipe = folder / "pipe";
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
   std::thread writer([&] { std::ofstream(pipe) << sample(); });
   const Space space = read_space(pipe);
@@ -311,5 +312,4 @@ TEST_CASE("a space comes out of a pipe where it is read once, with data of the w
   CHECK(space.data.at("train") == std::filesystem::current_path() / "d/train.h5");
   CHECK_THROWS_WITH_AS(read_lasting_space(pipe),
                        doctest::Contains("can be read once only, and every rank reads the space; save it"), InputError);
-  std::filesystem::remove(pipe);
 }

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "tests/text_of.hpp"
 #include "tests/worker/channel/check.hpp"
 #include "tests/worker/staging/draws.hpp"
 #include "worker/channel/abandoned.hpp"
@@ -33,11 +34,6 @@ std::vector<int> everyone(const MpiChannel& channel) {
 
 std::vector<std::string> gather(MpiChannel& channel, const std::string& mine) {
   return Relay(channel, everyone(channel), {.number = relays++}).gather(mine);
-}
-
-std::string read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 void write_file(const fs::path& path, const std::string& bytes) {
@@ -93,7 +89,7 @@ class Scene {
     Numbers numbers;
     for (const auto& entry : fs::directory_iterator(machine(here) / "split")) {
       const std::int64_t number = std::stoll(entry.path().stem());
-      numbers.insert(read_file(entry.path()) == content(number) ? number : -1);
+      numbers.insert(text_of(entry.path()) == content(number) ? number : -1);
     }
     return numbers;
   }
@@ -246,7 +242,7 @@ void unusable(MpiChannel& channel, const fs::path& folder) {
   }
   scene.plan.files[static_cast<std::size_t>(bad[3])].checksum.clear();
   scene.plan.verify = [](const fs::path& path) {
-    if (read_file(path) == "not HDF5") throw InputError(path.string() + ": is not HDF5; remove it");
+    if (text_of(path) == "not HDF5") throw InputError(path.string() + ": is not HDF5; remove it");
   };
   scene.meet();
   const StageReport report = scene.stage();

@@ -1,4 +1,5 @@
 // Real trainings of the tornado network on generated storms; what the loop does with any task is in trainer_test.cpp.
+#include "tests/experiments/metric.hpp"
 #include "worker/training/trainer.hpp"
 
 #include <doctest/doctest.h>
@@ -7,10 +8,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <bit>
 #include <fstream>
 #include <map>
-#include <stdexcept>
 #include <vector>
 
 #include "tests/experiments/tornado/tornado_world.hpp"
@@ -38,20 +37,6 @@ std::vector<Trial> run(const TornadoWorld& world, const Settings& settings, std:
   CHECK(train([&] { return make_task(TornadoWorld::experiment(), configuration, world.context()); },
               make_plan(training, TornadoWorld::experiment()), events) == TrainingEnd::finished);
   return trials;
-}
-
-double metric(const Outcome& outcome, const std::string& name) {
-  for (const auto& [known, value] : outcome.metrics) {
-    if (known == name) return value;
-  }
-  throw std::out_of_range(name);
-}
-
-/// To the last bit; NaN (undefined metrics) equals itself.
-bool same(const Metrics& a, const Metrics& b) {
-  return std::ranges::equal(a, b, [](const auto& x, const auto& y) {
-    return x.first == y.first && std::bit_cast<std::uint64_t>(x.second) == std::bit_cast<std::uint64_t>(y.second);
-  });
 }
 
 }  // namespace
