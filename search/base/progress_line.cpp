@@ -11,11 +11,14 @@ namespace {
 
 constexpr Seconds first_bar{1}, redraw{0.2};
 constexpr Seconds first_line{10};
-constexpr double bar_width = 20;
+constexpr std::size_t widest_bar = 20, narrowest_bar = 5, around_bar = 3;
 
-std::string bar(double share) {
-  const auto filled = static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * bar_width);
-  return '[' + std::string(filled, '#') + std::string(static_cast<std::size_t>(bar_width) - filled, '-') + "] ";
+/// As wide as there is room beside the words; empty where that is too little.
+std::string bar(double share, std::size_t room) {
+  if (room < narrowest_bar + around_bar) return {};
+  const std::size_t width = std::min(widest_bar, room - around_bar);
+  const auto filled = static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * static_cast<double>(width));
+  return '[' + std::string(filled, '#') + std::string(width - filled, '-') + "] ";
 }
 
 }  // namespace
@@ -32,14 +35,9 @@ bool ProgressLine::due(Seconds now) {
 void ProgressLine::show(std::optional<double> share, const std::vector<std::string>& versions) const {
   if (columns_ == 0) return say(versions.front());
   const auto room = static_cast<std::size_t>(columns_ - 1);
-  const auto fits = [&](const std::string& line) { return line.size() <= room; };
-  std::string line = versions.back().substr(0, room);
-  for (const std::string& words : versions) {
-    const std::string whole = (share ? bar(*share) : "") + words;
-    if (!fits(whole) && !fits(words)) continue;
-    line = fits(whole) ? whole : words;
-    break;
-  }
+  const auto fitting = std::ranges::find_if(versions, [&](const std::string& words) { return words.size() <= room; });
+  const std::string line = fitting == versions.end() ? versions.back().substr(0, room)
+                                                     : (share ? bar(*share, room - fitting->size()) : "") + *fitting;
   wipe();
   fmt::print(stderr, "{}", line);
   std::fflush(stderr);

@@ -30,12 +30,13 @@ TEST_CASE("progress: trials done of all, with the best, the rate and the time th
       "[##########----------] s: 20/40 done, 3 running, 2 failed | best loss 0.125 (trial 7) | 1 trials/s | 20 s left");
 }
 
-TEST_CASE("progress: on a narrow terminal the time that is left outlives how far an epoch is, the bar and the best") {
+TEST_CASE("progress: on a narrow terminal the time that is left outlives how far an epoch is and the best") {
   Standing standing{.total = 40, .counts = {.complete = 18}, .running = 3, .ended_here = 9};
   standing.pursuits = {{Work::training, 3, 50, 45, 100}};
   standing.best = RatedTrial{TrialId{7}, 0.125};
-  CHECK(shown(standing, 100) == "s: 18/40 done, 3 running | best loss 0.125 (trial 7) | 3,240 trials/h | 24 s left");
-  CHECK(shown(standing, 80) == "s: 18/40 done, 3 running | best loss 0.125 | 3,240 trials/h | 24 s left");
+  CHECK(shown(standing, 100) ==
+        "[######---------] s: 18/40 done, 3 running | best loss 0.125 (trial 7) | 3,240 trials/h | 24 s left");
+  CHECK(shown(standing, 80) == "[##---] s: 18/40 done, 3 running | best loss 0.125 | 3,240 trials/h | 24 s left");
   CHECK(shown(standing, 60) == "s: 18/40 done, 3 running | 3,240 trials/h | 24 s left");
 }
 
