@@ -60,21 +60,13 @@ class Rows {
   std::int64_t channels_, columns_, numbers_;
 };
 
-template <class Number>
-const NormKernelsOf<Number>& kernels_of();
-template <>
-const NormKernelsOf<float>& kernels_of() {
-  return norm_kernels()->exact;
-}
-template <>
-const NormKernelsOf<std::uint16_t>& kernels_of() {
-  return norm_kernels()->rounded;
-}
-
-/// Calls call(zero of the type of a map's numbers).
+/// Calls call(the kernels for the type of a map's numbers, a zero of it).
 template <class Call>
-auto of_type(const torch::Tensor& map, const Call& call) {
-  return map.scalar_type() == torch::kFloat32 ? call(float{}) : call(std::uint16_t{});
+void by_type(const torch::Tensor& map, const Call& call) {
+  if (map.scalar_type() == torch::kFloat32)
+    call(norm_kernels()->exact, float{});
+  else
+    call(norm_kernels()->rounded, std::uint16_t{});
 }
 
 template <class Number>
@@ -118,11 +110,11 @@ Moments joined(const Rows& rows, const PartSums& sums, std::int64_t channels) {
 Moments moments_of(const torch::Tensor& map) {
   const Rows rows(map);
   const PartSums sums(rows);
-  of_type(map, [&](auto number) {
+  by_type(map, [&](const auto& kernels, auto number) {
     using Number = decltype(number);
     rows.each([&](std::int64_t i, const Part& part) {
-      kernels_of<Number>().moments({part.rows, rows.columns()}, numbers<Number>(map) + part.first,
-                                   sums.row(sums.first, i), sums.row(sums.second, i));
+      kernels.moments({part.rows, rows.columns()}, numbers<Number>(map) + part.first, sums.row(sums.first, i),
+                      sums.row(sums.second, i));
     });
   });
   return joined(rows, sums, map.size(1));
@@ -148,11 +140,11 @@ torch::Tensor activated(const torch::Tensor& map, const Norm& norm) {
   const Rows rows(map);
   const NormRow line(norm, rows);
   auto result = torch::empty_like(map);
-  of_type(map, [&](auto number) {
+  by_type(map, [&](const auto& kernels, auto number) {
     using Number = decltype(number);
     rows.each([&](std::int64_t, const Part& part) {
-      kernels_of<Number>().activate({part.rows, rows.columns()}, numbers<Number>(map) + part.first, line.view(),
-                                    numbers<Number>(result) + part.first);
+      kernels.activate({part.rows, rows.columns()}, numbers<Number>(map) + part.first, line.view(),
+                       numbers<Number>(result) + part.first);
     });
   });
   return result;
@@ -178,12 +170,11 @@ SlopeSums weighed(const torch::Tensor& map, const torch::Tensor& slope, const No
   const NormRow line(norm, rows);
   const auto mean = rows.row_of(norm.mean);
   const PartSums sums(rows);
-  of_type(map, [&](auto number) {
+  by_type(map, [&](const auto& kernels, auto number) {
     using Number = decltype(number);
     rows.each([&](std::int64_t i, const Part& part) {
-      kernels_of<Number>().weigh({part.rows, rows.columns()}, numbers<Number>(map) + part.first,
-                                 numbers<Number>(slope) + part.first, line.view(), mean.data_ptr<float>(),
-                                 sums.row(sums.first, i), sums.row(sums.second, i));
+      kernels.weigh({part.rows, rows.columns()}, numbers<Number>(map) + part.first, numbers<Number>(slope) + part.first,
+                    line.view(), mean.data_ptr<float>(), sums.row(sums.first, i), sums.row(sums.second, i));
     });
   });
   return {summed(rows, sums.first, map.size(1)), summed(rows, sums.second, map.size(1))};
@@ -197,11 +188,11 @@ torch::Tensor turned_back(const torch::Tensor& map, const torch::Tensor& slope, 
   const auto mean = rows.row_of(norm.mean), tilts = rows.row_of(tilt), levels = rows.row_of(level);
   const NormSlopeLine of{line.view(), mean.data_ptr<float>(), tilts.data_ptr<float>(), levels.data_ptr<float>()};
   auto gradient = torch::empty_like(map);
-  of_type(map, [&](auto number) {
+  by_type(map, [&](const auto& kernels, auto number) {
     using Number = decltype(number);
     rows.each([&](std::int64_t, const Part& part) {
-      kernels_of<Number>().turn_back({part.rows, rows.columns()}, numbers<Number>(map) + part.first,
-                                     numbers<Number>(slope) + part.first, of, numbers<Number>(gradient) + part.first);
+      kernels.turn_back({part.rows, rows.columns()}, numbers<Number>(map) + part.first,
+                        numbers<Number>(slope) + part.first, of, numbers<Number>(gradient) + part.first);
     });
   });
   return gradient;
