@@ -15,18 +15,6 @@ function historyRows(search, {metric, by}) {
   return rowsWith(search, [metric, by]).sort((a, b) => at[a] - at[b]);
 }
 
-/** A note on such rows. */
-const withoutText = (rows) =>
-    (rows.length ? `${counted(rows.length, 'trial')} without a value: marked on the axis. ` : '');
-
-/** Rows that ended without a value of the metric: failed, diverged, stopped early. */
-function rowsWithout(search, {metric, by}) {
-  const status = search.column('status'), values = search.column(metric).values, at = search.column(by).values;
-  const ended = (row) => !['running', 'waiting'].includes(status.value(row));
-  return search.rows.filter(
-      (row) => ended(row) && at[row] !== null && (status.value(row) !== 'complete' || values[row] === null));
-}
-
 panel({
   id: 'history',
   title: 'History',

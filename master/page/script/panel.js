@@ -88,3 +88,15 @@ function rowsWith(search, names) {
   const columns = names.map((name) => search.column(name).values);
   return search.complete.filter((row) => columns.every((values) => values[row] !== null));
 }
+
+/** Rows that ended without a value of the metric: failed, diverged, stopped early. */
+function rowsWithout(search, {metric, by}) {
+  const status = search.column('status'), values = search.column(metric).values, at = search.column(by).values;
+  const ended = (row) => !['running', 'waiting'].includes(status.value(row));
+  return search.rows.filter(
+      (row) => ended(row) && at[row] !== null && (status.value(row) !== 'complete' || values[row] === null));
+}
+
+/** A note on such rows. */
+const withoutText = (rows) =>
+    (rows.length ? `${counted(rows.length, 'trial')} without a value: marked on the axis. ` : '');
