@@ -28,12 +28,8 @@ bool ascending(const std::vector<double>& degrees) {
 /// A file while it is opened: it knows how to refuse, and what is where.
 class Opening {
  public:
-  explicit Opening(const fs::path& path) : path_(path), file_(hdf5::open(path, remedy)) {
-    const int version = hdf5::read_int_attribute(file_, "format_version", 0);
-    if (version != climate_format_version)
-      refuse(fmt::format("format_version is {}, not {}", version, climate_format_version));
-    map_ = MappedFile(path, remedy);
-  }
+  explicit Opening(const fs::path& path)
+      : path_(path), file_(hdf5::open(path, climate_format_version, remedy)), map_(path, remedy) {}
 
   [[noreturn]] void refuse(const std::string& problem) const {
     throw InputError(path_.string() + ": " + problem + "; " + remedy);

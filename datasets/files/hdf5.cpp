@@ -1,5 +1,7 @@
 #include "datasets/files/hdf5.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
@@ -71,6 +73,13 @@ Handle open(const std::filesystem::path& path, const std::string& remedy) {
   if (H5Fis_hdf5(path.c_str()) <= 0) refuse(path, "not an HDF5 file", remedy);
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!file) refuse(path, "cannot be opened: cut short, or being written", remedy);
+  return file;
+}
+
+Handle open(const std::filesystem::path& path, int version, const std::string& remedy) {
+  Handle file = open(path, remedy);
+  const int found = read_int_attribute(file, "format_version", 0);
+  if (found != version) refuse(path, fmt::format("format_version is {}, not {}", found, version), remedy);
   return file;
 }
 

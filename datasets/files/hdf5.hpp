@@ -44,6 +44,8 @@ void silence();
 
 /// Opens for reading. Throws InputError: missing, not HDF5, cut short; `remedy` ends the message.
 Handle open(const std::filesystem::path& file, const std::string& remedy);
+/// One of our own: throws InputError also where its attribute format_version is not `version`.
+Handle open(const std::filesystem::path& file, int version, const std::string& remedy);
 
 /// HDF5's type of the numbers that a C++ type holds: of those in memory, and in the files that we write and map.
 template <class T>

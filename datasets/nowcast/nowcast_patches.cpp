@@ -40,9 +40,6 @@ bool read_blurs(const hdf5::Handle& file, NowcastBlurs& blurs) {
 }
 
 NowcastMeta read_meta(const hdf5::Handle& file, const fs::path& path) {
-  const int version = hdf5::read_int_attribute(file, "format_version", 0);
-  if (version != nowcast_format_version)
-    refuse(path, fmt::format("format_version is {}, not {}", version, nowcast_format_version));
   NowcastMeta meta;
   const std::string quantity = hdf5::read_text(file, "quantity").value_or("");
   if (quantity != name_of(RadarQuantity::rain_rate) && quantity != name_of(RadarQuantity::vil))
@@ -72,7 +69,7 @@ struct NowcastPatches::Mapping {
 };
 
 NowcastPatches::Mapping::Mapping(const fs::path& path) {
-  const hdf5::Handle source = hdf5::open(path, remedy);
+  const hdf5::Handle source = hdf5::open(path, nowcast_format_version, remedy);
   meta = read_meta(source, path);
   const auto extent = [&](const char* name, hid_t type) { return hdf5::extent(source, path, name, type, remedy); };
   const hdf5::Extent x = extent("X", hdf5::type_of<std::uint16_t>()), y = extent("Y", hdf5::type_of<std::uint16_t>());

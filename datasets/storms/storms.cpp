@@ -40,10 +40,7 @@ Storms::Mapping::Mapping(const fs::path& path) {
   const auto refuse = [&](const std::string& problem) {
     throw InputError(path.string() + ": " + problem + "; " + remedy);
   };
-  const hdf5::Handle source = hdf5::open(path, remedy);
-  const int version = hdf5::read_int_attribute(source, "format_version", 0);
-  if (version != storm_format_version)
-    refuse(fmt::format("format_version is {}, not {}", version, storm_format_version));
+  const hdf5::Handle source = hdf5::open(path, storm_format_version, remedy);
   const auto patch_extent = hdf5::extent(source, path, "patches", hdf5::type_of<float>(), remedy);
   const auto max_extent = hdf5::extent(source, path, "vorticity_max", hdf5::type_of<float>(), remedy);
   const auto mean_extent = hdf5::extent(source, path, "vorticity_mean", hdf5::type_of<float>(), remedy);
