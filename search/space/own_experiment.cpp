@@ -12,8 +12,8 @@ namespace stormsweep {
 namespace {
 
 /// What the file holds, and where it lies.
-nlohmann::ordered_json placed(const std::filesystem::path& path) {
-  auto json = parse_json(read_file(path, "give the path of an experiment.json"), path.string());
+nlohmann::ordered_json placed(const std::filesystem::path& path, std::string_view remedy) {
+  auto json = parse_json(read_file(path, remedy), path.string());
   const Field root(json, path.string());
   if (!json.is_object()) root.refuse("give an object, as stormsweep init command writes one");
   if (root.has("directory")) root["directory"].refuse("it is that of the file: remove it");
@@ -36,14 +36,14 @@ std::string with_own_experiment(const std::string& text, const std::string& file
   const Field root(json, file);
   if (!root.has("experiment") || !json["experiment"].is_string() || !names_file(root["experiment"].text())) return text;
   const std::filesystem::path path = (directory / root["experiment"].text()).lexically_normal();
-  auto own = placed(path);
+  auto own = placed(path, file + " has it as its experiment: give the path of an experiment.json");
   parse_own_experiment(own, path.string(), experiments());  // so that messages name this file
   json["experiment"] = std::move(own);
   return json.dump(2) + '\n';
 }
 
 Experiment read_own_experiment(const std::filesystem::path& path) {
-  return parse_own_experiment(placed(path), path.string(), experiments());
+  return parse_own_experiment(placed(path, "give the path of an experiment.json"), path.string(), experiments());
 }
 
 Experiment parse_own_experiment(const nlohmann::ordered_json& json, const std::string& place,

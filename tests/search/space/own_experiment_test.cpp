@@ -84,6 +84,6 @@ TEST_CASE("what cannot be an experiment of one's own") {
   std::filesystem::create_directory(folder / "e.json");
   CHECK_THROWS_WITH_AS(read_space(folder / "s.json"), doctest::Contains("Is a directory"), InputError);
   std::filesystem::remove(folder / "e.json");
-  CHECK_THROWS_WITH_AS(read_space(folder / "s.json"), doctest::Contains("give the path of an experiment.json"),
-                       InputError);
+  CHECK_THROWS_WITH_AS(read_space(folder / "s.json"),
+                       doctest::Contains("s.json has it as its experiment: give the path"), InputError);
 }
