@@ -99,7 +99,7 @@ class CommandRun {
         tail_(folder_.report()),
         reports_(experiment, training.milestones, [this](CommandReports::Row row) { tell(std::move(row)); }) {
     const CommandGang gang = meet(*context.gang);
-    CommandProcess::Start start{.words = words_for(experiment, training.configuration),
+    CommandProcess::Start start{.words = words_for(experiment, training.trial(training.trials() - 1, experiment)),
                                 .environment = environment_without_launchers(),
                                 .folder = folder_.path,
                                 .grace = experiment.command->grace};
