@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 #include <filesystem>
+#include <limits>
 
 #include "search/base/error.hpp"
 #include "search/methods/methods.hpp"
@@ -39,11 +41,14 @@ NumberedConfiguration of_grid(const Space& space, std::uint64_t number) {
   return {number, space.configuration(number), space.grid.excluded(space.grid.digits(number))};
 }
 
+std::unique_ptr<Sequence> sequence_of(const Space& space) {
+  if (has_rungs(space.method)) return configurations(space);
+  return makes_proposals(space.method) ? sobol_sequence(space) : make_sequence(space);  // a sobol_sequence begins it
+}
+
 /// Of a method's sequence: number `at`, or the first two.
 std::vector<NumberedConfiguration> of_sequence(const Space& space, std::optional<std::uint64_t> at) {
-  const auto sequence = has_rungs(space.method)         ? configurations(space)
-                        : makes_proposals(space.method) ? sobol_sequence(space)  // its start
-                                                        : make_sequence(space);
+  const auto sequence = sequence_of(space);
   if (at) {
     const auto training = sequence->at({*at});
     if (!training)
@@ -58,50 +63,97 @@ std::vector<NumberedConfiguration> of_sequence(const Space& space, std::optional
   return shown;
 }
 
-/// A rung goes on from the one below, unless the training depends on its length.
+/// Who trains a rung anew, as its training depends on its length; the others go on from the rung below.
+enum class Anew { none, some, all };
+
+Anew trained_anew(const Space& space) {
+  const auto dependence = space.experiment->length_dependence();
+  if (!dependence) return Anew::none;
+  const Hyperparameter& hyperparameter = space.experiment->hyperparameters[*dependence];
+  const std::vector<Value> taken = values(space, hyperparameter.name);
+  const auto anew = std::ranges::count_if(taken, [&](const Value& value) {
+    return std::ranges::count(hyperparameter.of_length, std::get<std::string>(value)) > 0;
+  });
+  return anew == 0 ? Anew::none : anew < std::ssize(taken) ? Anew::some : Anew::all;
+}
+
 RungCost rung_cost(const Space& space, const std::vector<BracketShape>& brackets) {
   const std::vector<std::int64_t> all = rungs(space);
-  const bool anew = !any_length_alike(space.configuration(0), *space.experiment);
-  RungCost cost{0, 0};
+  double going_on = 0, anew = 0, to_the_last = 0;
   for (const BracketShape& bracket : brackets) {
-    cost.all += static_cast<double>(bracket.members[0]) * static_cast<double>(all.back());
+    to_the_last += static_cast<double>(bracket.members[0]) * static_cast<double>(all.back());
     for (std::size_t k = 0; k < bracket.members.size(); ++k) {
-      const std::int64_t below = k == 0 || anew ? 0 : all[bracket.first + k - 1];
-      cost.trained += static_cast<double>(bracket.members[k]) * static_cast<double>(all[bracket.first + k] - below);
+      const std::int64_t rung = all[bracket.first + k], below = k == 0 ? 0 : all[bracket.first + k - 1];
+      going_on += static_cast<double>(bracket.members[k]) * static_cast<double>(rung - below);
+      anew += static_cast<double>(bracket.members[k]) * static_cast<double>(rung);
     }
   }
-  return cost;
+  const Anew who = trained_anew(space);
+  return {who == Anew::all ? anew : going_on, who == Anew::none ? going_on : anew, to_the_last};
+}
+
+void plan_rungs(const Space& space, Plan& plan) {
+  plan.trials = make_method(space)->trials();
+  plan.brackets = bracket_shapes(space);
+  plan.rung_epochs = rung_cost(space, plan.brackets);
+  if (const Anew who = trained_anew(space); who != Anew::none)
+    plan.problems.push_back(fmt::format("{} depends on a training's length: each rung {}is trained anew",
+                                        space.experiment->hyperparameters[*space.experiment->length_dependence()].name,
+                                        who == Anew::some ? "of some configurations " : ""));
+}
+
+constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
+
+/// Adds up what the sequence has as far as `limit` trials.
+void list_trainings(const Space& space, std::uint64_t limit, Plan& plan) {
+  const auto sequence = sequence_of(space);
+  std::uint64_t trainings = 0, trials = 0;
+  for (auto training = sequence->next({0}); training && trials < limit;
+       training = sequence->next({training->id.value + 1})) {
+    ++trainings;
+    trials += training->trials();
+  }
+  trials = std::min(trials, limit);  // of the last training the shortest
+  plan.trainings = trainings;
+  plan.trials_vary = makes_proposals(space.method) && plan.trials != trials;
+  if (!plan.trials_vary) plan.trials = trials;
+}
+
+void plan_sequence(const Space& space, Plan& plan) {
+  constexpr std::uint64_t most_listed = 100'000;
+  const std::uint64_t limit = space.limits.trials.value_or(unlimited);
+  const auto trials = make_method(space)->trials();
+  plan.trials = trials ? std::min(*trials, limit) : space.limits.trials;
+  const auto finite = space.continuous_axes() == 0 ? Trainings(space).count() : std::nullopt;
+  const std::uint64_t most = std::min(space.method.trials.value_or(unlimited), finite.value_or(unlimited));
+  if (std::min(most, limit) <= most_listed)
+    list_trainings(space, limit, plan);
+  else if (most < unlimited && !space.limits.trials)
+    plan.trainings = most;
+}
+
+void plan_grid(const Space& space, Plan& plan) {
+  plan.trials = make_method(space)->trials();
+  if (space.limits.trials && plan.trials.value_or(unlimited) > *space.limits.trials) return plan_sequence(space, plan);
+  const Trainings trainings(space);
+  plan.trainings = trainings.count();
+  plan.epochs = trainings.cost();
 }
 
 }  // namespace
 
 Plan make_plan(const Space& space, std::optional<std::uint64_t> at) {
-  Plan plan{space, {}, {}, {}, {}, {}, {}, {}, find_problems(space)};
+  Plan plan{.space = space, .problems = find_problems(space)};
   if (space.continuous_axes() == 0) plan.configurations = space.grid.count();
-  if (sized_by_budget(space)) {
-    plan.shown = of_sequence(space, at);
-    return plan;
-  }
-  plan.trials = make_method(space)->trials();
-  if (space.method.name == "grid") {
-    const Trainings trainings(space);
-    plan.trainings = trainings.count();
-    plan.epochs = trainings.cost();
-    plan.shown = at ? std::vector{of_grid(space, *at)} : ends_of(space);
-    return plan;
-  }
-  plan.shown = of_sequence(space, at);
-  if (!has_rungs(space.method)) {
-    plan.trainings = space.method.trials;
-    if (!plan.trainings && space.continuous_axes() == 0) plan.trainings = Trainings(space).count();
-    return plan;
-  }
-  plan.brackets = bracket_shapes(space);
-  plan.rung_epochs = rung_cost(space, plan.brackets);
-  if (!any_length_alike(space.configuration(0), *space.experiment))
-    plan.problems.push_back(
-        fmt::format("{} depends on a training's length: each rung is trained anew",
-                    space.experiment->hyperparameters[*space.experiment->length_dependence()].name));
+  const bool grid = space.method.name == "grid";
+  plan.shown = !grid ? of_sequence(space, at) : at ? std::vector{of_grid(space, *at)} : ends_of(space);
+  if (sized_by_budget(space)) return plan;
+  if (has_rungs(space.method))
+    plan_rungs(space, plan);
+  else if (grid)
+    plan_grid(space, plan);
+  else
+    plan_sequence(space, plan);
   return plan;
 }
 

@@ -12,9 +12,10 @@
 
 namespace stormsweep {
 
-/// Epochs of a search by rungs, and of its configurations if all were trained to the last rung.
+/// Epochs of a search by rungs: where only some configurations go on from a rung, and others are trained anew, these
+/// are between `least` and `most`. And of its configurations if all were trained to the last rung.
 struct RungCost {
-  double trained, all;
+  double least, most, all;
 };
 
 /// A configuration by its number: of the grid, or in the method's sequence.
@@ -29,9 +30,10 @@ struct Plan {
   const Space& space;
   std::optional<std::uint64_t> configurations;  ///< of the grid, that exclusions leave; nothing where it is too long to
                                                 ///< count them, or an axis is a range
-  std::optional<std::uint64_t> trainings;       ///< with at least one trial
+  std::optional<std::uint64_t> trainings;       ///< with at least one trial, likewise; nothing by rungs
   std::optional<Trainings::Cost> epochs;        ///< where they are shared, by grid
-  std::optional<std::uint64_t> trials;          ///< of the method, where they can be counted
+  std::optional<std::uint64_t> trials;          ///< of the method within limits.trials, where they can be counted
+  bool trials_vary = false;                     ///< they may be fewer, as the proposals' milestones are
   std::vector<BracketShape> brackets;           ///< where the method has them
   std::optional<RungCost> rung_epochs;          ///< likewise
   std::vector<NumberedConfiguration> shown;     ///< configurations: the first and last, or one

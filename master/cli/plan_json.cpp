@@ -59,7 +59,8 @@ std::string plan_json(const Plan& plan) {
   for (const BracketShape& bracket : plan.brackets)
     json["brackets"].push_back(
         {{"number", bracket.number}, {"first_rung", bracket.first}, {"members", bracket.members}});
-  if (plan.rung_epochs) json["epochs"] = {{"trained", plan.rung_epochs->trained}, {"all", plan.rung_epochs->all}};
+  if (const auto& epochs = plan.rung_epochs)
+    json["epochs"] = {{"trained", epochs->most}, {"trained_at_least", epochs->least}, {"all", epochs->all}};
   for (const auto& [number, configuration, excluded] : plan.shown)
     json["shown"].push_back(
         {{"number", number}, {"excluded", excluded}, {"configuration", to_json(configuration, *space.experiment)}});

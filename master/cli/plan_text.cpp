@@ -52,6 +52,13 @@ std::string trainings_text(const Plan& plan) {
                             plan.epochs->apart / plan.epochs->together);
 }
 
+std::string rungs_text(const RungCost& epochs) {
+  const auto text = [](double count) { return grouped(static_cast<std::uint64_t>(count)); };
+  const std::string trained =
+      epochs.least < epochs.most ? text(epochs.least) + " to " + text(epochs.most) : text(epochs.most);
+  return fmt::format("{} of the {} that all configurations would take to the last rung", trained, text(epochs.all));
+}
+
 std::string configuration_text(const Space& space, const NumberedConfiguration& shown) {
   std::string values;
   for (const Axis& axis : space.axes)
@@ -138,14 +145,11 @@ std::string plan_text(const Plan& plan) {
   if (space.continuous_axes() == 0) facts.push_back({"configurations", count_text(plan.configurations)});
   if (plan.configurations && *plan.configurations < space.grid.size())
     facts.push_back({"excluded", grouped(space.grid.size() - *plan.configurations) + excluded_by(space)});
-  if (space.method.name == "grid")
-    facts.push_back({"trainings", trainings_text(plan)});
-  else if (plan.trials)
-    facts.push_back({"trials", grouped(*plan.trials)});
-  if (plan.rung_epochs)
-    facts.push_back({"epochs", fmt::format("{} of the {} that all configurations would take to the last rung",
-                                           grouped(static_cast<std::uint64_t>(plan.rung_epochs->trained)),
-                                           grouped(static_cast<std::uint64_t>(plan.rung_epochs->all)))});
+  const bool grid = space.method.name == "grid";
+  if (grid || plan.trainings) facts.push_back({"trainings", trainings_text(plan)});
+  if (plan.trials && !(grid && plan.trials == plan.configurations))
+    facts.push_back({"trials", grouped(*plan.trials) + (plan.trials_vary ? " at most" : "")});
+  if (plan.rung_epochs) facts.push_back({"epochs", rungs_text(*plan.rung_epochs)});
   for (const NumberedConfiguration& shown : plan.shown)
     facts.push_back({"number " + grouped(shown.number), configuration_text(space, shown)});
   for (const std::string& problem : plan.problems) facts.push_back({"problem", problem});

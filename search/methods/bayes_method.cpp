@@ -67,12 +67,16 @@ class Bayes : public Method {
 
   std::vector<Proposed> take_proposals() override { return std::exchange(fresh_, {}); }
 
+  /// Of as many trainings as the Sobol sequence has, with the most milestones that any of these has.
   std::optional<std::uint64_t> trials() override {
     const auto finite = space_.continuous_axes() > 0 ? std::nullopt : space_.grid.count();
-    if (!space_.method.trials) return finite;
-    const auto first = start_->next({0});
-    const std::uint64_t wanted = first ? *space_.method.trials * first->trials() : 0;
-    return finite ? std::min(*finite, wanted) : wanted;
+    if (!start_->trials()) return finite;
+    std::uint64_t trainings = 0, most = 0;
+    for (auto training = start_->next({0}); training; training = start_->next({training->id.value + 1})) {
+      ++trainings;
+      most = std::max<std::uint64_t>(most, training->trials());
+    }
+    return std::min(trainings * most, finite.value_or(trainings * most));
   }
 
  private:

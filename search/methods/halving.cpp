@@ -35,21 +35,37 @@ std::uint64_t trials_of(const BracketShape& bracket) {
 class Shapes {
  public:
   explicit Shapes(const Space& space)
-      : space_(space), rungs_(rungs(space).size()), left_(configurations(space)->trials()) {}
+      : space_(space), rungs_(rungs(space).size()), sequence_(configurations(space)), left_(sequence_->trials()) {}
 
   std::optional<BracketShape> next() {
-    auto [first, size] = plan_of(space_, number_);
-    if (left_) size = std::min(size, *left_);
+    const auto [first, wanted] = plan_of(space_, number_);
+    const std::uint64_t size = take(wanted);
     if (size == 0) return std::nullopt;
-    if (left_) *left_ -= size;
     return BracketShape{number_++, first, survivors(size, rungs_ - first, space_.method.eta)};
   }
 
  private:
+  /// How many of `wanted` more configurations there are. Ranges of integers may have few: they are drawn to see, and
+  /// where many have been there are enough.
+  std::uint64_t take(std::uint64_t wanted) {
+    constexpr std::uint64_t many = 10'000;
+    std::uint64_t size = left_ ? std::min(wanted, *left_) : wanted;
+    if (left_) *left_ -= size;
+    if (left_ || wanted > many - std::min(many, drawn_)) return size;
+    drawn_ += wanted;
+    for (size = 0; size < wanted; ++size) {
+      const auto training = sequence_->next({next_});
+      if (!training) break;
+      next_ = training->id.value + 1;
+    }
+    return size;
+  }
+
   const Space& space_;
   const std::size_t rungs_;
+  const std::unique_ptr<Sequence> sequence_;
   std::optional<std::uint64_t> left_;  ///< configurations, where they can be counted
-  std::uint64_t number_ = 0;
+  std::uint64_t drawn_ = 0, next_ = 0, number_ = 0;
 };
 
 std::uint64_t brackets_within(const Space& space, std::uint64_t most_trials) {

@@ -58,7 +58,8 @@ TEST_CASE("what the first start chose holds after a stop, on any number of worke
       CHECK(again.status == 0);
       CHECK(trials(folder) == expected);
       CHECK(run_stormsweep({"status", "b.db"}, folder).out.find("8 of 8") != std::string::npos);
-      CHECK(run_stormsweep({"plan", "b.json"}, folder).out.find("trials    8\n") != std::string::npos);
+      CHECK(run_stormsweep({"plan", "b.json", "--format", "json"}, folder).out.find("\"trials\": 8,") !=
+            std::string::npos);
     }
 }
 

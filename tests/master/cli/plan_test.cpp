@@ -46,7 +46,8 @@ TEST_CASE("hyperband's brackets, trials and epochs") {
   CHECK(plan.trials == 121 + 49 + 21 + 10 + 5);  // sums of the rows of table 1 in Li et al. 2018, by hand
   // Going on: 81 + 27 * 2 + 9 * 6 + 3 * 18 + 54 = 297, and so on for the others.
   REQUIRE(plan.rung_epochs);
-  CHECK(plan.rung_epochs->trained ==
+  CHECK(plan.rung_epochs->least == plan.rung_epochs->most);
+  CHECK(plan.rung_epochs->most ==
         297 + (34 * 3 + 11 * 6 + 3 * 18 + 54) + (15 * 9 + 5 * 18 + 54) + (8 * 27 + 2 * 54) + 5 * 81);
   CHECK(plan.rung_epochs->all == (81 + 34 + 15 + 8 + 5) * 81);
   CHECK_FALSE(plan.configurations);
@@ -71,6 +72,36 @@ TEST_CASE("a random search shows what it tries first") {
                        InputError);
 }
 
+TEST_CASE("a method that asks for more than there is has what there is, and limits.trials ends it") {
+  const auto plan = [](const std::string& method, const std::string& more) {
+    return plan_text(make_plan(parse_space(R"({"name": "r", "experiment": "noop", "method": {"name": ")" + method +
+                                               R"(", "trials": 50}, "parameters": {"index": {"min": 1, "max": 6},
+        "epochs": [1, 2, 4]})" + more + "}",
+                                           "r.json", "/")));
+  };
+  for (const std::string method : {"random", "sobol", "bayes"}) {
+    CAPTURE(method);
+    CHECK(plan(method, "").find("trainings  6\ntrials     18\n") != std::string::npos);
+    CHECK(plan(method, R"(, "limits": {"trials": 7})").find("trainings  3\ntrials     7\n") != std::string::npos);
+  }
+}
+
+TEST_CASE(
+    "where some configurations are trained anew at each rung, or share no epochs, a plan tells how many at most") {
+  const auto plan = [](const std::string& method) {
+    return plan_text(make_plan(parse_space(R"({"name": "s", "experiment": "segmentation", "method": )" + method + R"(,
+      "data": {"train": "a", "validation": "b", "test": "c"}, "parameters": {"epochs": [1, 2, 4],
+      "learning_rate_schedule": ["poly", "constant"], "dropout": {"min": 0, "max": 0.5}}})",
+                                           "s.json", "/")));
+  };
+  // A bracket of 4, 2, 1: 4 + 2 * (2 - 1) + 1 * (4 - 2) where all go on, 4 + 2 * 2 + 1 * 4 where none does.
+  const std::string halving = plan(R"({"name": "halving", "eta": 2})");
+  CHECK(halving.find("8 to 12 of the 16 that all") != std::string::npos);
+  CHECK(halving.find("learning_rate_schedule depends on a training's length: each rung of some configurations is "
+                     "trained anew") != std::string::npos);
+  CHECK(plan(R"({"name": "bayes", "trials": 5})").find("trials     15 at most\n") != std::string::npos);
+}
+
 TEST_CASE("a Bayesian search shows its start") {
   const Space space =
       parse_space(R"({"name": "b", "experiment": "noop", "method": {"name": "bayes", "trials": 9, "width": 4},
@@ -78,7 +109,7 @@ TEST_CASE("a Bayesian search shows its start") {
                   "b.json", "/");
   const std::string text = plan_text(make_plan(space));
   CHECK(text.find("by bayes search, 4 at once, 9 trainings, seed 0\n") != std::string::npos);
-  CHECK(text.find("number 0  index 77\n") != std::string::npos);
+  CHECK(text.find("number 0   index 77\n") != std::string::npos);
 }
 
 TEST_CASE("what is not ready is told, and is not fatal") {
