@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <iterator>
 
 #include "search/base/error.hpp"
@@ -269,6 +270,17 @@ std::string doubt_guesses(const Space& space) {
          (one ? "it" : "them");
 }
 
+/// Of Sobol points 2^k are balanced, and errors are far greater between (Owen 2020, "On dropping the first Sobol'
+/// point"). Where a limit ends a search, nobody knows how many it has.
+std::string doubt_balance(const Space& space) {
+  const Limits& limits = space.limits;
+  const auto trials = space.method.trials;
+  if (space.method.name != "sobol" || !trials || std::has_single_bit(*trials)) return "";
+  if (limits.trials || limits.hours || limits.rank_hours) return "";
+  return "method.trials is " + std::to_string(*trials) +
+         ": Sobol points fill a space evenly by powers of two; the next is " + std::to_string(std::bit_ceil(*trials));
+}
+
 }  // namespace
 
 std::string_view to_string(MetricAt at) {
@@ -325,7 +337,8 @@ Space parse_space(std::string_view text, const std::string& file, const std::fil
 
 std::vector<std::string> doubts(const Space& space) {
   std::vector<std::string> doubts = space.notes;
-  if (auto doubt = doubt_guesses(space); !doubt.empty()) doubts.push_back(std::move(doubt));
+  for (const std::string& doubt : {doubt_guesses(space), doubt_balance(space)})
+    if (!doubt.empty()) doubts.push_back(doubt);
   for (auto one = space.data.begin(); one != space.data.end(); ++one)
     for (auto other = std::next(one); other != space.data.end(); ++other) {
       std::error_code missing;

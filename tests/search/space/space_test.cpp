@@ -289,6 +289,21 @@ TEST_CASE("a range whose steps miss its maximum is told, and so are data that ar
                                  "data.test and data.train are one file, /home/d/train.h5"});
 }
 
+TEST_CASE("a Sobol sequence that ends at no power of two is told the next, unless a limit may end it before") {
+  const auto told = [](int trials, const Json& limits, const char* method = "sobol") {
+    Json json = sample();
+    json["method"] = {{"name", method}, {"trials", trials}};
+    json["limits"] = limits;
+    return doubts(parse_space(json.dump(), "s.json", "/home"));
+  };
+  CHECK(told(100, Json::object()) ==
+        std::vector<std::string>{"method.trials is 100: Sobol points fill a space evenly by powers of "
+                                 "two; the next is 128"});
+  for (const int trials : {1, 2, 128}) CHECK(told(trials, Json::object()).empty());
+  CHECK(told(100, {{"hours", 1}}).empty());
+  CHECK(told(100, Json::object(), "random").empty());
+}
+
 TEST_CASE("one file by two names is one file") {
   const TemporaryFolder folder;
   std::filesystem::create_directory(folder / "d");
