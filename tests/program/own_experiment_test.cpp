@@ -122,6 +122,37 @@ TEST_CASE("stopped in the middle, commands go on from their checkpoints, and not
   CHECK(std::stoi(starts.out) >= 1);
 }
 
+TEST_CASE("the example that ships, stopped in the middle, goes on: nothing is lost, no row is made twice") {
+  const WorkFolder folder;
+  REQUIRE(run_stormsweep({"init", "command", "mine"}, folder).status == 0);
+  folder.write("mine/space.json", R"({"name": "s", "experiment": "./experiment.json",
+    "parameters": {"epochs": [1, 100], "learning_rate": [0.01, 0.03], "days": [1, 4]}})");
+  REQUIRE(search(folder, "mine/space.json", "calm.db").status == 0);
+  const std::string ended = "SELECT configuration, metrics, finished FROM trials WHERE status = 'complete'";
+  {
+    Command stopped(
+        {stormsweep_program(), "run", "mine/space.json", "--results", "s.db", "--workers", "2", "--device", "cpu"},
+        folder);
+    REQUIRE(eventually([&] {
+      return number(folder / "s.db",
+                    "SELECT count(*) FROM trials WHERE milestone = 1 AND "
+                    "status = 'complete'") >= 2;
+    }));
+    stopped.signal(SIGTERM);
+    CHECK(stopped.wait().status == 85);
+  }
+  const Rows before = query(folder / "s.db", ended);
+  CHECK((before.size() >= 2 && before.size() < 8));
+  CHECK(run({"sh", "-c", "find s.cache/checkpoints -name state.json | grep -c ."}, folder).status == 0);
+  REQUIRE(search(folder, "mine/space.json", "s.db").status == 0);
+  CHECK(outcomes(folder / "s.db") == outcomes(folder / "calm.db"));
+  const Rows after = query(folder / "s.db", ended);
+  for (const std::string& row : before) CHECK(std::ranges::count(after, row) == 1);
+  const std::string curves =
+      "SELECT configuration, epoch, validation_loss FROM curves JOIN trials ON trials.id = trial ORDER BY 1, 2";
+  CHECK(query(folder / "s.db", curves) == query(folder / "calm.db", curves));
+}
+
 TEST_CASE("limits.trial_hours is of all starts of a command together") {
   const WorkFolder folder;
   write_slow(folder);
@@ -228,6 +259,35 @@ TEST_CASE("a command that fills the disk leaves it to the others") {
   CHECK(ended.out ==
         "1\ncomplete|\nfailed|sh: it ended with exit status 3; the disk was full, so its folder is not kept\n"
         "complete|\ncomplete|\n");
+}
+
+TEST_CASE("a command finds all that its page promises in its environment") {
+  const WorkFolder folder;
+  folder.write("experiment.json", R"({"name": "own", "summary": "s", "run": ["sh", "train.sh"], "files": ["train.sh"],
+    "data": ["days"], "metrics": [{"name": "loss", "goal": "minimize", "meaning": "m"}], "hyperparameters": [
+    {"name": "index", "type": "integer", "default": 0, "min": 0, "max": 99, "meaning": "m"},
+    {"name": "gpus", "type": "integer", "default": 1, "min": 1, "max": 9, "meaning": "m"},
+    {"name": "replicate", "type": "integer", "default": 0, "min": 0, "max": 99, "meaning": "m"}]})");
+  folder.write("train.sh", R"sh(grep -q '"index": 7' "$STORMSWEEP_CONFIG" && test -d "$STORMSWEEP_CHECKPOINT" || exit 3
+test "$(cat "$STORMSWEEP_DATA_DAYS")" = sunny && test -e "$STORMSWEEP_DIRECTORY/experiment.json" || exit 4
+test "$STORMSWEEP_THREADS $OMP_NUM_THREADS" = "1 1" && test "$STORMSWEEP_HOSTS" || exit 5
+if [ $STORMSWEEP_WORLD = 1 ]; then
+  test "$STORMSWEEP_RANK$RANK$WORLD_SIZE$LOCAL_RANK$MASTER_ADDR$MASTER_PORT" = 0 || exit 6
+else
+  test "$RANK $WORLD_SIZE $LOCAL_RANK" = "$STORMSWEEP_RANK 2 $STORMSWEEP_RANK" && test "$MASTER_PORT" || exit 7
+fi
+[ $STORMSWEEP_RANK != 0 ] || echo "{\"loss\": $STORMSWEEP_SEED}" >> "$STORMSWEEP_REPORT"
+)sh");
+  folder.write("days", "sunny");
+  folder.write("s.json", R"({"name": "s", "experiment": "./experiment.json", "data": {"days": "days"},
+    "parameters": {"index": 7, "gpus": [1, 2], "replicate": [0, 1]}})");
+  const Ended ended = search(folder, "s.json", "s.db", {"--threads", "1"});
+  CAPTURE(ended.err);
+  CHECK(ended.status == 0);
+  // The seed is that of the search and of replicate, whoever trains.
+  CHECK(number(folder / "s.db", "SELECT count(DISTINCT loss) FROM results") == 2);
+  CHECK(number(folder / "s.db", "SELECT count(DISTINCT loss) FROM results WHERE replicate = 0") == 1);
+  CHECK(number(folder / "s.db", "SELECT count(*) FROM results WHERE loss BETWEEN 0 AND 2147483647") == 4);
 }
 
 TEST_CASE("a gang starts a copy a rank, which can meet; one that fails ends all") {
