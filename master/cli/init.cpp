@@ -3,29 +3,35 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
 #include "search/base/strict_json.hpp"
+#include "search/base/table.hpp"
 
 namespace stormsweep {
 
 namespace {
 
 namespace po = boost::program_options;
+using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-const std::map<std::string, std::string_view>& files_of(const std::string& kind) {
+using Files = std::map<std::string, std::string_view>;
+
+const Files& files_of(const std::string& kind) {
   std::vector<std::string> kinds;
   for (const auto& [known, files] : example_files()) kinds.push_back(known);
   const auto found = example_files().find(kind);
   if (found == example_files().end())
-    throw InputError(fmt::format("stormsweep init: {} is no kind of experiment; {}", kind, suggestion(kind, kinds)));
+    throw InputError(
+        fmt::format("stormsweep init: there is nothing to begin {} with; {}", kind, suggestion(kind, kinds)));
   return found->second;
 }
 
-void write(const fs::path& folder, const std::map<std::string, std::string_view>& files) {
+void write(const fs::path& folder, const Files& files) {
   for (const auto& [name, text] : files)
     if (fs::exists(folder / name))
       throw InputError(fmt::format("{}: it is there already; give another folder", (folder / name).string()));
@@ -39,6 +45,25 @@ void write(const fs::path& folder, const std::map<std::string, std::string_view>
   }
 }
 
+/// The files that were written, and what search spaces are about.
+std::string list_text(const fs::path& folder, const Files& files) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [name, text] : files) {
+    const bool is_json = name.ends_with(".json");
+    rows.push_back({(folder / name).string(), is_json ? Json::parse(text).value("description", "") : ""});
+  }
+  return to_text({.rows = std::move(rows)});
+}
+
+std::string next(const std::string& kind, const fs::path& folder, const Files& files) {
+  const std::string run = "stormsweep run " + folder.string() + '/';
+  if (files.contains("export.py")) return fmt::format("python3 {}/export.py, then {}space.json", folder.string(), run);
+  if (files.contains("space.json")) return run + "space.json";
+  const fs::path data(Json::parse(files.begin()->second)["data"]["train"].get<std::string>());
+  return fmt::format("stormsweep generate {} -o {}, or data of yours there, then {}NAME.json", kind,
+                     (folder / *data.begin()).string(), run);
+}
+
 }  // namespace
 
 int init_command(const Arguments& arguments) {
@@ -48,19 +73,17 @@ int init_command(const Arguments& arguments) {
       arguments,
       {.command = "stormsweep init",
        .usage = "KIND FOLDER",
-       .summary =
-           "Writes an experiment of your own to begin with: experiment.json, a search space, a script that runs.",
-       .example = "stormsweep init command mine",
+       .summary = "Writes what a search begins with: the search spaces of an experiment that ships, or an experiment "
+                  "of your own, with its experiment.json, a space and a script.",
+       .example = "stormsweep init tornado first",
        .operands = {{"kind", po::value(&kind)->required(),
-                     "command: any program that trains, in any language; torchscript: a network that PyTorch exports"},
+                     "an experiment that ships; command: any program that trains, in any language; torchscript: a "
+                     "network that PyTorch exports"},
                     {"folder", po::value(&folder)->required(), "where"}}});
   if (!options) return exit_done;
-  write(folder, files_of(kind));
-  for (const auto& [name, text] : files_of(kind)) fmt::print("{}\n", (folder / name).string());
-  fmt::print(
-      "next: {}stormsweep run {}\n",
-      files_of(kind).contains("export.py") ? fmt::format("python3 {}, then ", (folder / "export.py").string()) : "",
-      (folder / "space.json").string());
+  const Files& files = files_of(kind);
+  write(folder, files);
+  fmt::print("{}next: {}\n", list_text(folder, files), next(kind, folder, files));
   return exit_done;
 }
 

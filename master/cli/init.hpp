@@ -8,10 +8,12 @@
 
 namespace stormsweep {
 
-/// `stormsweep init KIND DIR`: writes the files that an experiment of the user's own begins with.
+/// `stormsweep init KIND DIR`: writes what a search begins with: search spaces of an experiment that ships, or an
+/// experiment of the user's own.
 int init_command(const Arguments& arguments);
 
-/// The files of experiments/<kind>/example, by kind and name, embedded at build time.
+/// By kind and name, embedded at build time: the files of experiments/<kind>/example, or, of an experiment that ships,
+/// its search spaces.
 const std::map<std::string, std::map<std::string, std::string_view>>& example_files();
 
 }  // namespace stormsweep

@@ -156,6 +156,7 @@ std::string batch_script(const BatchJob& job) {
       "#!/bin/bash\n# Written by: stormsweep submit{}\n# sbatch takes it again, to continue the search.\n#\n",
       one_line(quoted(job.command)));
   for (const std::string& line : demands(job)) text += "#SBATCH " + line + '\n';
+  if (!job.mpi.empty()) text += fmt::format("\nPATH=$PATH:{}", quoted(job.mpi.string()));
   text += fmt::format("\nSTORMSWEEP={}\nSTORMSWEEP_REQUEUES={}\nset --{}", quoted(job.program.string()), job.requeues,
                       quoted(job.arguments));
   // The number of parts stands here, so that one task of the array can be submitted again alone.

@@ -16,6 +16,7 @@ struct BatchJob {
   std::filesystem::path folder;                                     ///< absolute; for the log
   std::filesystem::path started_in;                                 ///< absolute; where the job begins
   std::filesystem::path program;                                    ///< stormsweep, absolute
+  std::filesystem::path mpi;                                        ///< where mpirun is, for a job whose PATH has none
   std::vector<std::string> command;                                 ///< what the user typed behind "submit"
   std::uint64_t nodes = 1, ranks_per_node = 1, cores_per_rank = 1;  ///< ranks that train
   std::uint64_t gpus_per_node = 0;

@@ -45,6 +45,13 @@ TEST_CASE("a script asks for what the job needs, the master for nothing") {
   CHECK(plain.find("partition") == std::string::npos);
 }
 
+TEST_CASE("a job without an mpirun of its own finds that of the submission") {
+  BatchJob j = job();
+  j.mpi = "/opt/open mpi/bin";
+  CHECK(has(batch_script(j), "PATH=$PATH:'/opt/open mpi/bin'"));
+  CHECK_FALSE(batch_script(job()).find("PATH=") != std::string::npos);
+}
+
 TEST_CASE("quotes and backslashes of a folder reach sbatch as they are") {
   BatchJob folder_with_quotes = job();
   folder_with_quotes.folder = R"(/home/me/a "b" \c)";

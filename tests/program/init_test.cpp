@@ -1,0 +1,39 @@
+#include <doctest/doctest.h>
+
+#include "tests/program/command.hpp"
+
+using namespace stormsweep;
+
+TEST_CASE(
+    "init of an experiment writes its search spaces, which plan takes where they lie, and says what is to be done") {
+  const WorkFolder folder;
+  struct Kind {
+    const char *name, *space, *data;
+  };
+  for (const Kind kind : {Kind{"tornado", "quick", "storms"},
+                          {"nowcast", "showers", "rain"},
+                          {"segmentation", "weather", "weather"},
+                          {"emulator", "first", "climate"}}) {
+    CAPTURE(kind.name);
+    const std::string mine = std::string("my_") + kind.name, space = mine + '/' + kind.space + ".json";
+    const Ended made = run_stormsweep({"init", kind.name, mine}, folder);
+    CHECK(made.status == 0);
+    CHECK(made.out.find(space) != std::string::npos);
+    CHECK(made.out.find(std::string("stormsweep generate ") + kind.name + " -o " + mine + '/' + kind.data) !=
+          std::string::npos);
+    CHECK(run_stormsweep({"plan", space}, folder).status == 0);
+  }
+}
+
+TEST_CASE("init writes over nothing, and of what it has nothing it says what there is") {
+  const WorkFolder folder;
+  std::filesystem::create_directory(folder / "first");
+  folder.write("first/table2.json", "mine");
+  const Ended there = run_stormsweep({"init", "tornado", "first"}, folder);
+  CHECK(there.status == 2);
+  CHECK(there.err == "first/table2.json: it is there already; give another folder\n");
+  CHECK_FALSE(std::filesystem::exists(folder / "first/quick.json"));
+  const Ended unknown = run_stormsweep({"init", "tornadoes", "second"}, folder);
+  CHECK(unknown.status == 2);
+  CHECK(unknown.err == "stormsweep init: there is nothing to begin tornadoes with; did you mean tornado?\n");
+}
