@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "search/base/error.hpp"
@@ -31,9 +32,11 @@ std::string list_text() {
 }
 
 std::string metrics_text(const std::vector<Metric>& metrics) {
-  std::vector<std::vector<std::string>> rows{{"metric", "goal", "meaning"}};
+  std::vector<std::vector<std::string>> rows{{"metric", "goal", "unit", "meaning"}};
   for (const Metric& metric : metrics)
-    rows.push_back({metric.name, std::string(to_string(metric.goal)), metric.meaning});
+    rows.push_back({metric.name, std::string(to_string(metric.goal)), metric.unit, metric.meaning});
+  if (std::ranges::all_of(metrics, &std::string::empty, &Metric::unit))
+    for (auto& row : rows) row.erase(row.begin() + 2);
   return to_text({.rows = std::move(rows)});
 }
 
@@ -54,8 +57,10 @@ std::string describe_text(const Experiment& experiment) {
 
 nlohmann::ordered_json metrics_json(const std::vector<Metric>& metrics) {
   nlohmann::ordered_json json;
-  for (const Metric& metric : metrics)
+  for (const Metric& metric : metrics) {
     json.push_back({{"name", metric.name}, {"goal", to_string(metric.goal)}, {"meaning", metric.meaning}});
+    if (!metric.unit.empty()) json.back()["unit"] = metric.unit;
+  }
   return json;
 }
 

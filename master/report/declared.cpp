@@ -6,8 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "master/store/sql_text.hpp"
+#include "search/base/error.hpp"
 #include "search/base/text.hpp"
-#include "search/space/experiment.hpp"
+#include "search/space/own_experiment.hpp"
 
 namespace stormsweep {
 
@@ -28,44 +29,37 @@ Json member(const Json& json, const char* key) {
   return json.is_object() ? json.value(key, Json()) : Json();
 }
 
-/// Of an experiment of the user's own, which the space holds or names.
-std::vector<std::string> own_choices(const Json& space, const std::string& column) {
-  for (const Json& one : member(member(space, "experiment"), "hyperparameters")) {
-    const Json choices = member(one, "choices");
-    if (member(one, "name") == column && choices.is_array()) return choices.get<std::vector<std::string>>();
+/// One that ships, or of the user's own, which the space holds. Nothing where this version does not take it any more.
+std::optional<Experiment> experiment_of(const SearchSummary& search, const Json& space) {
+  const auto found = std::ranges::find(experiments(), search.experiment, &Experiment::name);
+  if (found != experiments().end()) return *found;
+  try {
+    return parse_own_experiment(member(space, "experiment"), search.name, experiments());
+  } catch (const InputError&) {
+    return std::nullopt;
+  }
+}
+
+std::vector<std::string> choices(const Experiment& experiment, const std::string& column) {
+  const auto found = experiment.find(column);
+  return found ? experiment.hyperparameters[*found].choices : std::vector<std::string>();
+}
+
+/// Of a metric, or of the coordinate of a profile.
+std::string unit(const Experiment& experiment, const std::string& column) {
+  if (const Metric* const metric = experiment.find_metric(column)) return metric->unit;
+  for (const Profile& profile : experiment.profiles) {
+    if (profile.name == column) return profile.unit;
+    const auto metric = std::ranges::find(profile.metrics, column, &Metric::name);
+    if (metric != profile.metrics.end()) return metric->unit;
   }
   return {};
 }
 
-const Experiment* shipped(const std::string& name) {
-  const auto found = std::ranges::find(experiments(), name, &Experiment::name);
-  return found == experiments().end() ? nullptr : &*found;
-}
-
-std::vector<std::string> choices(const Json& space, const SearchSummary& search, const std::string& column) {
-  const Experiment* const experiment = shipped(search.experiment);
-  if (!experiment) return own_choices(space, column);
-  const auto found = experiment->find(column);
-  return found ? experiment->hyperparameters[*found].choices : std::vector<std::string>();
-}
-
-std::string unit(const SearchSummary& search, const std::string& column) {
+/// Of a column that every search has; empty: of another.
+std::string usual_unit(const std::string& column) {
   if (column.ends_with("_seconds")) return "s";
-  if (column == "flops") return "FLOP/s";
-  if (const Experiment* const experiment = shipped(search.experiment))
-    for (const Profile& profile : experiment->profiles)
-      if (profile.name == column) return profile.unit;
-  return {};
-}
-
-/// The words of a list or of {"values"}, as they stand there.
-std::vector<std::string> listed_words(const Json& parameter) {
-  if (parameter.is_object()) return listed_words(member(parameter, "values"));
-  std::vector<std::string> words;
-  if (parameter.is_array())
-    for (const Json& value : parameter)
-      if (value.is_string()) words.push_back(value.get<std::string>());
-  return words;
+  return column == "flops" ? "FLOP/s" : "";
 }
 
 /// Of {"min", "max", "scale"}. What halving makes of epochs without a scale are rungs, which grow.
@@ -87,15 +81,15 @@ bool has_several_values(const Json& parameter) {
 }  // namespace
 
 Declared declared(Selection& selection, const std::string& column) {
-  Declared found;
+  Declared found{.unit = usual_unit(column)};
   for (const SearchSummary& search : selection.searches()) {
-    if (found.unit.empty()) found.unit = unit(search, column);
+    const Json space = space_of(selection, search);
+    const auto experiment = experiment_of(search, space);
+    if (found.unit.empty() && experiment) found.unit = unit(*experiment, column);
     if (!contains(search.hyperparameters, column)) continue;
     found.hyperparameter = true;
-    const Json space = space_of(selection, search);
-    if (found.words.empty()) found.words = choices(space, search, column);
+    if (found.words.empty() && experiment) found.words = choices(*experiment, column);
     const Json parameter = member(member(space, "parameters"), column.c_str());
-    if (found.words.empty()) found.words = listed_words(parameter);
     if (!found.logarithmic) found.logarithmic = logarithmic(column, parameter);
     found.varies |= has_several_values(parameter);
   }

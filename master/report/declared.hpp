@@ -10,7 +10,7 @@ namespace stormsweep {
 
 /// What searches and their experiments say of a column, for axes and the order of tables.
 struct Declared {
-  std::vector<std::string> words;  ///< a choice's, of free words the space's, or a profile's, in their order
+  std::vector<std::string> words;  ///< a choice's or a profile's, in their order
   std::string unit;                ///< empty: none is known
   bool hyperparameter = false;
   bool varies = false;              ///< a space has several values of it

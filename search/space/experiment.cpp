@@ -91,9 +91,9 @@ Hyperparameter read_hyperparameter(const Field& field, std::set<std::string>& ta
 }
 
 Metric read_metric(const Field& field, std::set<std::string>& taken) {
-  field.expect_keys({"name", "goal", "meaning"}, {"name", "goal", "meaning"});
-  return {read_new_name(field["name"], taken), static_cast<Goal>(one_of(field["goal"], goals)),
-          field["meaning"].text()};
+  field.expect_keys({"name", "goal", "meaning", "unit"}, {"name", "goal", "meaning"});
+  return {read_new_name(field["name"], taken), static_cast<Goal>(one_of(field["goal"], goals)), field["meaning"].text(),
+          field.has("unit") ? field["unit"].text() : ""};
 }
 
 /// What `results --over` makes of a metric must not be another name's.

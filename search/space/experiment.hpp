@@ -47,6 +47,7 @@ struct Metric {
   std::string name;
   Goal goal = Goal::maximize;
   std::string meaning;
+  std::string unit = {};  ///< K; empty: none, or that of the data
 };
 
 /// Metrics that lie along a coordinate, such as the lead time of a forecast. A trial reports each at each of its

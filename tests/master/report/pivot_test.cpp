@@ -132,7 +132,7 @@ TEST_CASE("rows that are words come as they are declared") {
   CHECK(pivot_tables(selection, pivot).front().rows.front().front() == "diverged");
 }
 
-TEST_CASE("free words come as the space lists them, not by the alphabet") {
+TEST_CASE("networks of the user's own come as the experiment lists them, not by the alphabet") {
   TemporaryFolder folder;
   const std::string file = (folder.path / "n.db").string();
   const Space space = parse_space(R"({"name": "n", "experiment": {"name": "mine", "summary": "s", "loss": "mse",
@@ -149,11 +149,11 @@ TEST_CASE("free words come as the space lists them, not by the alphabet") {
     return printed(results_command, arguments);
   };
   CHECK(cells({"--rows", "network", "--columns", "batch_size"}) ==
-        "network,batch_size,train_loss,trials\nw8.pt,1,0.5,1\nw16.pt,1,0.5,1\nw4.pt,1,0.5,1\n");
+        "network,batch_size,train_loss,trials\nw4.pt,1,0.5,1\nw8.pt,1,0.5,1\nw16.pt,1,0.5,1\n");
   CHECK(cells({"--rows", "batch_size", "--columns", "network"}) ==
-        "batch_size,network,train_loss,trials\n1,w8.pt,0.5,1\n1,w16.pt,0.5,1\n1,w4.pt,0.5,1\n");
+        "batch_size,network,train_loss,trials\n1,w4.pt,0.5,1\n1,w8.pt,0.5,1\n1,w16.pt,0.5,1\n");
   CHECK(cells({"--rows", "batch_size", "--columns", "replicate", "--by", "network"}) ==
-        "network,batch_size,replicate,train_loss,trials\nw8.pt,1,0,0.5,1\nw16.pt,1,0,0.5,1\nw4.pt,1,0,0.5,1\n");
+        "network,batch_size,replicate,train_loss,trials\nw4.pt,1,0,0.5,1\nw8.pt,1,0,0.5,1\nw16.pt,1,0,0.5,1\n");
 }
 
 TEST_CASE("cells that would look alike and are not have the digits that tell them apart") {
