@@ -57,6 +57,10 @@ bool are_texts_of(const std::vector<std::string>& texts, std::span<const double>
 
 }  // namespace
 
+bool differ_by_rounding(double low, double high) {
+  return high - low <= 1e-12 * std::max(std::abs(low), std::abs(high));
+}
+
 double round_step(double size) {
   const double power = std::pow(10, std::floor(std::log10(size)));
   for (const double factor : {1.0, 2.0, 5.0})
@@ -68,6 +72,7 @@ AxisScale::AxisScale(std::span<const double> values, double from, double to, Spa
     : values_(ascending(values)), from_(from), to_(to) {
   if (values_.empty()) return;
   low_ = values_.front(), high_ = values_.back();
+  if (differ_by_rounding(low_, high_)) values_ = {low_}, high_ = low_;
   const std::size_t last = values_.size() - 1, tail = last / 20;
   const bool far = values_[last - tail] >= far_apart * values_[tail];
   logarithmic_ = low_ > 0 && low_ < high_ && (spacing == Spacing::by_values ? far : spacing == Spacing::logarithmic);

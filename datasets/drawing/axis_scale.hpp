@@ -6,6 +6,9 @@
 
 namespace stormsweep {
 
+/// Whether two numbers differ by no more than the same sum does in another order: they are one value then.
+bool differ_by_rounding(double low, double high);
+
 /// The least 1, 2 or 5 times a power of ten that is not below `size`, which is above 0.
 double round_step(double size);
 

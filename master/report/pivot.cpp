@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "datasets/drawing/axis_scale.hpp"
 #include "master/store/sql_text.hpp"
 #include "search/base/error.hpp"
 #include "search/space/trial_record.hpp"
@@ -77,7 +78,7 @@ class ValueTexts {
           low = std::min(low, *real), high = std::max(high, *real);
           texts.insert(display(*real, style));
         }
-    if (texts.size() == 1 && low < high)
+    if (texts.size() == 1 && !differ_by_rounding(low, high))
       digits_ = std::min(17, 3 + static_cast<int>(std::floor(std::log10(std::max(std::abs(low), std::abs(high)))) -
                                                   std::floor(std::log10(high - low))));
   }

@@ -1,7 +1,11 @@
 #include "search/space/cache_files.hpp"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <string_view>
+
+#include "search/base/seed.hpp"
 
 namespace stormsweep {
 
@@ -37,7 +41,7 @@ fs::path checkpoints(const fs::path& cache) {
 }
 
 fs::path checkpoint(const fs::path& folder, const Identity& curve, const std::string& fingerprint) {
-  return folder / (to_hex(curve) + "-" + fingerprint.substr(0, 16) + ".pt");
+  return folder / fmt::format("{}-{:016x}.pt", to_hex(curve), derive_seed(0, fingerprint));
 }
 
 std::optional<Identity> curve_of_checkpoint(const fs::path& file, const std::string& fingerprint) {

@@ -36,8 +36,8 @@ function drawNext(waiting) {
     document.body.dataset.drawn = 'yes';
     return;
   }
+  setTimeout(() => drawNext(waiting));  // before it is drawn: a panel that fails must not take the others with it
   if (shown.includes(next)) next.draw();
-  setTimeout(() => drawNext(waiting));
 }
 
 let width = document.documentElement.clientWidth;

@@ -70,7 +70,8 @@ function tickTexts(ticks) {
  */
 function numberScale(
     [low, high], [from, to], {log = false, values = null, text = numberText, whole = false, most = 6} = {}) {
-  const alone = low === high ? [low] : null;
+  // What the same sum differs by in another order is no range.
+  const alone = high - low <= 1e-12 * Math.max(Math.abs(low), Math.abs(high)) ? [low] : null;
   if (alone) [low, high] = log ? [low / 2, low * 2] : [low - (Math.abs(low) || 1) / 2, low + (Math.abs(low) || 1) / 2];
   const of = log ? Math.log : (value) => value, back = log ? Math.exp : (value) => value;
   const place = (value) => from + ((of(value) - of(low)) / (of(high) - of(low))) * (to - from);

@@ -77,6 +77,15 @@ TEST_CASE("ticks stand at the values where these are few, of integers at integer
   CHECK(AxisScale(Numbers{1, 2, 3, 40}, 0, 1, Spacing::linear).ticks_at_values(3) == Numbers{20, 40});
 }
 
+TEST_CASE("what the same sum differs by in another order is one value") {
+  CHECK(AxisScale(Numbers{0.3, 0.1 + 0.2}, 0, 10).ticks(6) == Numbers{0.3});
+  CHECK(AxisScale(Numbers{0.3, 0.1 + 0.2}, 0, 10, Spacing::logarithmic).ticks(6) == Numbers{0.3});
+  CHECK(AxisScale(Numbers{0.1 + 0.2, 0.3}, 0, 10).at(0.3) == doctest::Approx(5));
+  CHECK(AxisScale(Numbers{-0.3, -0.1 - 0.2}, 0, 10).ticks_at_values(6).size() == 1);
+  CHECK(AxisScale(Numbers{0.3, 0.3 + 1e-10}, 0, 10).ticks(6).size() > 2);  // a difference
+  CHECK(AxisScale(Numbers{1e9, 1e9 + 1}, 0, 10).ticks_at_values(6) == Numbers{1e9, 1e9 + 1});
+}
+
 TEST_CASE("a logarithmic scale has no more ticks than asked for, over any number of decades") {
   const std::vector<double> ticks = AxisScale(Numbers{0.4, 1e28}, 0, 1).ticks(6);
   CHECK(ticks == Numbers{1, 1e5, 1e10, 1e15, 1e20, 1e25});

@@ -156,6 +156,17 @@ TEST_CASE("networks of the user's own come as the experiment lists them, not by 
         "network,batch_size,replicate,train_loss,trials\nw4.pt,1,0,0.5,1\nw8.pt,1,0,0.5,1\nw16.pt,1,0,0.5,1\n");
 }
 
+TEST_CASE("means that differ by rounding alone have no digits more") {
+  const TornadoResults t;
+  execute(t.file,
+          "UPDATE trials SET metrics = json_set(metrics, '$.test_accuracy', 0.1 + CASE id % 2 WHEN 0 THEN 1e-17 ELSE "
+          "2e-17 END)");
+  const std::string text = printed(results_command, {t.file, "--rows", "trial", "--columns", "epochs", "--value",
+                                                     "test_accuracy", "--where", "trial < 4"});
+  CHECK(text.find("0.1000 ") != text.npos);
+  CHECK(text.find("0.10000") == text.npos);
+}
+
 TEST_CASE("cells that would look alike and are not have the digits that tell them apart") {
   const TornadoResults t;
   execute(t.file, "UPDATE trials SET metrics = json_set(metrics, '$.test_accuracy', 0.9123 + id * 1e-6)");
