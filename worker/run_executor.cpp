@@ -60,7 +60,7 @@ class Running {
         .recalled = [&](double seconds) { recalled_ = seconds; }};
     std::optional<Outcome> left = outcome_of(run, events);
     if (!left || left->status == Status::complete) return;
-    if (left->started == 0) left->started = started_, left->timings.wall = seconds();
+    if (left->started == 0) left->started = started_, left->timings.wall = recalled_ + seconds();
     while (done_ < training_.trials()) end(done_, *left, {});
   }
 

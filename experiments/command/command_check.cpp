@@ -20,11 +20,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Follows links, but not to the folders `above` a link.
+void add_files(const fs::path& folder, std::vector<fs::path>& above, std::vector<fs::path>& files) {
+  const fs::path real = fs::canonical(folder);
+  if (std::ranges::count(above, real) > 0) return;
+  above.push_back(real);
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.is_directory())
+      add_files(entry.path(), above, files);
+    else if (entry.is_regular_file())
+      files.push_back(entry.path());
+  above.pop_back();
+}
+
 /// The files in a folder, in an order of their own.
 std::vector<fs::path> files_in(const fs::path& folder) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder))
-    if (entry.is_regular_file()) files.push_back(entry.path());
+  std::vector<fs::path> files, above;
+  add_files(folder, above, files);
   std::sort(files.begin(), files.end());
   return files;
 }

@@ -51,6 +51,17 @@ std::string visible_device(int index) {
   return visible.empty() ? std::to_string(index) : split_list(visible).at(static_cast<std::size_t>(index));
 }
 
+/// Whether an earlier start has told of more epochs than these: the space had more then, and its state is beyond them.
+bool is_beyond(const std::filesystem::path& told, const Training& training) {
+  std::ifstream lines(told);
+  for (std::string line; std::getline(lines, line);) {
+    const auto report = nlohmann::json::parse(line, nullptr, false);
+    if (!report.is_object() || !report.contains("epoch") || !report["epoch"].is_number_integer()) continue;
+    if (!training.milestones.empty() && report["epoch"].get<std::int64_t>() > training.milestones.back()) return true;
+  }
+  return false;
+}
+
 /// Cuts off what a start that was ended in the middle of a line has left; makes the file if it is not there.
 void end_with_a_line(const std::filesystem::path& file) {
   std::ofstream(file, std::ios::app).flush();
@@ -65,10 +76,13 @@ CommandFolder make_folder(const Experiment& experiment, const Training& training
   const Configuration last = training.trial(training.trials() - 1, experiment);
   std::string name = to_hex(identity(last, experiment, context.seed));
   if (context.gang->size() > 1) name += fmt::format("-{}", context.gang->rank());
-  const Identity curve = curve_identity(training.configuration, experiment, context.seed);
+  // Trainings of one curve that may run at once have each a checkpoint of their own.
+  const Identity key = context.keep_checkpoint ? curve_identity(training.configuration, experiment, context.seed)
+                                               : identity(last, experiment, context.seed);
   CommandFolder folder{fs::absolute(context.cache / "work" / name),
-                       fs::absolute(checkpoint(checkpoints(context.cache), curve, context.fingerprint))};
+                       fs::absolute(checkpoint(checkpoints(context.cache), key, context.fingerprint))};
   std::error_code error;
+  if (context.gang->rank() == 0 && is_beyond(folder.told(), training)) fs::remove_all(folder.checkpoint, error);
   fs::remove_all(folder.path, error);
   if (!fs::create_directories(folder.path, error))
     refuse_file(folder.path, "the command's folder cannot be made", AtomicFile::usual_remedy);

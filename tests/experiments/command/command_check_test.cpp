@@ -44,6 +44,27 @@ TEST_CASE("a command's fingerprint changes with its script, its data and its wor
   CHECK(world.fingerprint() != edited);
 }
 
+TEST_CASE("data behind links are in the fingerprint, and links into themselves are no end") {
+  const CheckWorld world;
+  namespace fs = std::filesystem;
+  fs::create_directories(world.folder / "days");
+  fs::create_directories(world.folder / "archive/2020");
+  world.write("s.json",
+              R"({"name": "s", "experiment": "./experiment.json", "data": {"days": "days"}, "parameters": {}})");
+  world.write("archive/2020/1", "a");
+  fs::create_directory_symlink(world.folder / "archive/2020", world.folder / "days/2020");
+  fs::create_directory_symlink(world.folder / "days", world.folder / "archive/2020/all");
+  const std::string before = world.fingerprint();
+  world.write("archive/2020/1", "b");
+  CHECK(world.fingerprint() != before);
+  world.write("archive/2020/1", "a");
+  CHECK(world.fingerprint() == before);
+  fs::remove(world.folder / "days/2020");  // the same files where the link was: the same data
+  fs::rename(world.folder / "archive/2020", world.folder / "days/2020");
+  fs::remove(world.folder / "days/2020/all");
+  CHECK(world.fingerprint() == before);
+}
+
 TEST_CASE("a command's data are known as long as its folder has the same files, and the command the same words") {
   const CheckWorld world;
   const auto old = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);

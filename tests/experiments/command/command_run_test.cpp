@@ -240,6 +240,33 @@ TEST_CASE(
   CHECK(std::count(std::istreambuf_iterator<char>(trained), {}, '\n') == 10);
 }
 
+TEST_CASE("a checkpoint of more epochs than a training has now is of no use to it") {
+  const RunWorld world;
+  REQUIRE_FALSE(world.run(experiment(falling("sleep 0.1")), {10}, 1).left);
+  const std::string two =
+      R"([ -e "$STORMSWEEP_CHECKPOINT/epoch" ] && exit 9; for i in 1 2; do echo "{\"epoch\": $i, \"loss\": 0.$i}" >> "$STORMSWEEP_REPORT"; done)";
+  const Ran ran = world.run(experiment(two), {2});
+  REQUIRE(ran.left);
+  CHECK(ran.left->error == "");
+  CHECK(ran.left->status == Status::complete);
+  CHECK(ran.epochs.size() == 2);
+  CHECK(ran.recalled == 0);
+}
+
+TEST_CASE("trainings of one curve that may run at once have each a checkpoint of their own") {
+  const RunWorld world{.folder = {}, .keep_checkpoint = false};
+  const std::string script =
+      R"(echo x >> "$STORMSWEEP_CHECKPOINT/started"; test $(wc -l < "$STORMSWEEP_CHECKPOINT/started") = 1 || exit 9; for i in 1 2 3; do echo "{\"epoch\": $i, \"loss\": 0.$i}" >> "$STORMSWEEP_REPORT"; done; sleep 0.5; )";
+  Ran longer, shorter;
+  std::thread beside([&] { longer = world.run(experiment(script + "sleep 0.5"), {3}); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  shorter = world.run(experiment("false"), {2});
+  beside.join();
+  CHECK(shorter.left->status == Status::failed);
+  CHECK(longer.left->error == "");
+  CHECK(longer.rows.size() == 1);
+}
+
 /// A gang shares its checkpoint. The script does what a failing mate does while this command runs.
 TEST_CASE("what is saved after a mate has failed and taken the checkpoint goes with it") {
   const RunWorld world;
