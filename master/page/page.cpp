@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -34,19 +35,26 @@ std::string cell_text(const Json& column, std::size_t row) {
   return cell.is_number_float() ? short_number(cell.get<double>()).dump() : cell.dump();
 }
 
-/// The rows that have a value of the metric, the best first.
+/// Of each row; nothing where there is no such column.
+std::vector<double> numbers_of(const Json& search, const Json& name) {
+  std::vector<double> numbers;
+  for (const Json& column : search["columns"])
+    if (column["name"] == name)
+      for (const Json& value : column["values"]) numbers.push_back(value.is_number() ? value.get<double>() : NAN);
+  return numbers;
+}
+
+/// The complete rows that have a value of the metric, the best first; at a tie the first training, as everywhere.
 std::vector<std::size_t> ranked(const Json& search) {
-  std::vector<std::pair<double, std::size_t>> losses;
-  const double sign = search["goal"] == "minimize" ? 1 : -1;
-  for (const Json& column : search["columns"]) {
-    if (column["name"] != search["choice"]) continue;
-    for (std::size_t i = 0; i < column["values"].size(); ++i)
-      if (const Json& value = column["values"][i]; value.is_number())
-        losses.emplace_back(sign * value.get<double>(), i);
-  }
-  std::sort(losses.begin(), losses.end());
+  const std::vector<double> metric = numbers_of(search, search["choice"]), training = numbers_of(search, "training");
+  const auto status = std::ranges::find(search["columns"], "status", [](const Json& column) { return column["name"]; });
   std::vector<std::size_t> rows;
-  for (const auto& [loss, row] : losses) rows.push_back(row);
+  for (std::size_t i = 0; i < metric.size(); ++i)
+    if (std::isfinite(metric[i]) && cell_text(*status, i) == "complete") rows.push_back(i);
+  const double sign = search["goal"] == "minimize" ? 1 : -1;
+  std::ranges::stable_sort(rows, {}, [&](std::size_t row) {
+    return std::pair(sign * metric[row], row < training.size() ? training[row] : 0);
+  });
   return rows;
 }
 

@@ -78,7 +78,7 @@ std::vector<std::pair<Role, Names>> roles_of(Selection& selection, const SearchS
           {Role::axis, selection.varying()},
           {Role::metric, selection.with_values({"best_metric"}, search.at_best() ? 1 : INT32_MAX)},
           {Role::metric, selection.with_values(search.metrics, 1)},
-          {Role::other, selection.with_values({"best_epoch"}, 1)},
+          {Role::other, selection.with_values({"best_epoch", "training"}, 1)},  // which decides at a tie
           {Role::cost, selection.with_values({"wall_seconds"}, 1)},
           {Role::cost, selection.with_values(costs, 2)},
           {Role::other, selection.with_values(speeds, 2)},
@@ -89,6 +89,13 @@ std::vector<std::pair<Role, Names>> roles_of(Selection& selection, const SearchS
           {Role::other, selection.with_values({"error"}, 1)}};
 }
 
+/// A great integer, a seed say, as text: the page would round it.
+Json exact_cell(const Cell& cell) {
+  constexpr std::int64_t great = 10'000'000;
+  const auto* const integer = std::get_if<std::int64_t>(&cell);
+  return integer && (*integer >= great || *integer <= -great) ? Json(std::to_string(*integer)) : short_cell(cell);
+}
+
 /// What all trials have alike.
 Json fixed_of(Selection& selection, const SearchSummary& search) {
   Names names = {"seed", "method", "host", "device", "cpu", "gang", "threads", "versions"};
@@ -97,7 +104,7 @@ Json fixed_of(Selection& selection, const SearchSummary& search) {
   Json fixed = Json::object();
   for (const std::string& name : selection.with_values(names, 1))
     if (!contains(varying, name))
-      fixed[name] = short_cell(
+      fixed[name] = exact_cell(
           selection.first(fmt::format("SELECT {0} FROM selected WHERE {0} IS NOT NULL LIMIT 1", sql_name(name))));
   return fixed;
 }

@@ -39,13 +39,14 @@ class Search {
   names(role) {
     return [...this.columns.values()].filter((column) => column.role === role).map((column) => column.name);
   }
-  /** Complete rows that have the metric, the best first, and of each row whether a lower value is better. */
+  /** Complete rows that have the metric, the best first, at a tie the first training. */
   rank() {
-    const status = this.column('status'), metric = this.column(this.choice);
+    const status = this.column('status'), metric = this.column(this.choice), training = this.column('training');
     this.complete = this.rows.filter((row) => status.value(row) === 'complete');
     this.ranked = metric ? this.complete.filter((row) => metric.values[row] !== null) : [];
     const sign = this.goal === 'minimize' ? 1 : -1;
-    this.ranked.sort((a, b) => sign * (metric.values[a] - metric.values[b]));
+    const first = (a, b) => training ? training.values[a] - training.values[b] : 0;
+    this.ranked.sort((a, b) => sign * (metric.values[a] - metric.values[b]) || first(a, b));
   }
   better(a, b) {
     return this.goal === 'minimize' ? a < b : a > b;

@@ -10,11 +10,16 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 Json data_with(const std::string& name) {
-  const Json trial{{"name", "trial"}, {"values", {7, 8, 9}}};
-  const Json word{{"name", "loss"}, {"words", {name, "mse"}}, {"values", {1, 0, nullptr}}};
-  const Json score{{"name", "score"}, {"values", {0.25, 0.5, nullptr}}};
-  return {
-      {"searches", {{{"name", name}, {"goal", "maximize"}, {"choice", "score"}, {"columns", {trial, word, score}}}}}};
+  const Json trial{{"name", "trial"}, {"values", {7, 8, 9, 10, 11}}};
+  const Json word{{"name", "loss"}, {"words", {name, "mse"}}, {"values", {1, 0, nullptr, 1, 1}}};
+  const Json score{{"name", "score"}, {"values", {0.25, 0.5, nullptr, 0.9, 0.5}}};
+  const Json status{{"name", "status"}, {"words", {"complete", "diverged"}}, {"values", {0, 0, 1, 1, 0}}};
+  const Json training{{"name", "training"}, {"values", {0, 3, 2, 1, 1}}};
+  return {{"searches",
+           {{{"name", name},
+             {"goal", "maximize"},
+             {"choice", "score"},
+             {"columns", {trial, word, score, status, training}}}}}};
 }
 
 /// What stands between two texts.
@@ -37,11 +42,12 @@ TEST_CASE("the page holds its data as it is, and nothing of it as markup") {
         "&lt;/script&gt;&lt;!--&lt;script&gt;alert(1)&lt;/script&gt;&amp; - stormsweep");
 }
 
-TEST_CASE("without scripts there is a table of the best trials") {
+TEST_CASE("without scripts there is a table of the best complete trials, at a tie the first training before others") {
   const std::string table = between(page(data_with("n"), ""), "<noscript>", "</noscript>");
-  CHECK(
-      table.find("<tr><td>8</td><td>n</td><td>0.5</td></tr>\n<tr><td>7</td><td>mse</td><td>0.25</td></tr>\n</table>") !=
-      table.npos);
+  const std::string first = "<tr><td>11</td><td>mse</td><td>0.5</td><td>complete</td><td>1</td></tr>\n",
+                    second = "<tr><td>8</td><td>n</td><td>0.5</td><td>complete</td><td>3</td></tr>\n",
+                    third = "<tr><td>7</td><td>mse</td><td>0.25</td><td>complete</td><td>0</td></tr>\n";
+  CHECK(table.find("</th></tr>\n" + first + second + third + "</table>") != table.npos);
 }
 
 TEST_CASE("the page asks nothing of anybody") {
