@@ -18,6 +18,7 @@ namespace stormsweep {
 /// Where a worker computes.
 struct Placement {
   std::optional<int> gpu;  ///< among those that this process sees; nothing: on the processor
+  int gpu_sharers = 1;     ///< workers that compute there, this one included
   int threads = 1;
   int background = 1;  ///< threads that make batches
 };
@@ -26,7 +27,7 @@ struct Placement {
 struct Workplace {
   const Space& space;
   RunContext context;  ///< but for the gang
-  int background;
+  int background, gpu_sharers;
   MpiChannel& channel;
   StageOrders& orders;
   Activity& activity;

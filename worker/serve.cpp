@@ -23,6 +23,7 @@
 #include "search/space/space.hpp"
 #include "worker/channel/mpi_channel.hpp"
 #include "worker/core_share.hpp"
+#include "worker/gpu_share.hpp"
 #include "worker/report.hpp"
 #include "worker/service.hpp"
 #include "worker/staging/stage_orders.hpp"
@@ -46,9 +47,11 @@ Placement place(const MpiChannel& channel, const std::string& device, int thread
   if (device == "cuda" && gpus == 0)
     throw InputError("--device is cuda, but this machine or this LibTorch has none; use --device cpu");
   Placement placement;
-  if (gpus > 0) placement.gpu = place % gpus;
   placement.threads = threads > 0 ? threads : core_share(workers, static_cast<std::size_t>(place));
-  if (gpus > 0) placement.background = std::min(placement.threads, most_background);  // the GPU waits for all of them
+  if (gpus == 0) return placement;
+  placement.gpu = place % gpus;
+  placement.gpu_sharers = gpu_sharers(static_cast<int>(workers.size()), gpus, *placement.gpu);
+  placement.background = std::min(placement.threads, most_background);  // the GPU waits for all of them
   return placement;
 }
 
@@ -122,6 +125,7 @@ bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& pl
                               .gpu = placement.gpu,
                               .threads = placement.threads},
                   .background = placement.background,
+                  .gpu_sharers = placement.gpu_sharers,
                   .channel = channel,
                   .orders = orders,
                   .activity = activity,

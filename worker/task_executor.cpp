@@ -61,6 +61,7 @@ TaskContext task_context(const Workplace& with, const torch::Device& device) {
           .seed = with.context.seed,
           .cache = with.context.cache,
           .device = device,
+          .device_sharers = with.gpu_sharers,
           .threads = with.context.threads,
           .background = with.background};
 }

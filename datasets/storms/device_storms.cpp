@@ -12,7 +12,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr double most_of_memory = 0.25;  // of the device's, for all splits together
+constexpr double most_of_memory = 0.25;  // of the device's, for all splits of all sharers together
 constexpr float centre = (storm_side - 1) / 2.0f;
 
 /// For each sample: cosine and sine of the angle, shift in x and y, first and end of the crop.
@@ -88,10 +88,10 @@ Batch DeviceStorms::gather(std::span<const StormSample> samples, const StormBatc
           there.target[0].unsqueeze(1), n};
 }
 
-std::shared_ptr<const DeviceStorms> storms_on(const torch::Device& device, const Storms& storms,
+std::shared_ptr<const DeviceStorms> storms_on(const torch::Device& device, int sharers, const Storms& storms,
                                               const std::string& key) {
   if (device.is_cpu()) return nullptr;
-  const double most = most_of_memory * memory_of(device);
+  const double most = most_of_memory * memory_of(device) / sharers;
   if (size(storms) > most) return nullptr;
   static std::mutex mutex;
   static std::map<std::string, std::shared_ptr<const DeviceStorms>> kept;

@@ -35,8 +35,9 @@ struct TaskContext {
   std::filesystem::path staged{};     ///< folder of copies on this machine's disk (StagePlan); empty: there are none
   std::set<std::int64_t> unusable{};  ///< numbers of the plan's files that cannot be had: others are drawn instead
   torch::Device device = torch::kCPU;
-  int threads = 1;     ///< for training
-  int background = 1;  ///< threads beside them that make batches; 0: made when asked for
+  int device_sharers = 1;  ///< workers that compute on a GPU, this one included: each takes its share of the memory
+  int threads = 1;         ///< for training
+  int background = 1;      ///< threads beside them that make batches; 0: made when asked for
   std::shared_ptr<Gang> gang = std::make_shared<Gang>();  ///< never null
   /// Told while Task::evaluate goes on how many samples of its own this rank has done, and of how many; from any
   /// thread.

@@ -112,7 +112,7 @@ TornadoTask::TornadoTask(const Reader& read, const TaskContext& context)
         std::make_shared<Storms>(preaugmented(*train_, {context.fingerprint, copies_, winds, seed_}, context.cache));
   }
   const auto bring = [&](const Storms& storms, const std::string& what) {
-    there_[&storms] = storms_on(device_, storms, context.fingerprint + ' ' + what);
+    there_[&storms] = storms_on(device_, context.device_sharers, storms, context.fingerprint + ' ' + what);
   };
   bring(*train_, context.data.at("train"));
   bring(validation_, context.data.at("validation"));
