@@ -9,13 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "experiments/registry.hpp"
 #include "tests/experiments/emulator/emulator_world.hpp"
 #include "tests/experiments/nowcast/nowcast_world.hpp"
 #include "tests/experiments/segmentation/segmentation_world.hpp"
 #include "tests/experiments/tornado/tornado_world.hpp"
 #include "tests/gpu/gpu.hpp"
-#include "worker/training/trainer.hpp"
+#include "tests/gpu/two_epochs.hpp"
 
 using namespace stormsweep;
 
@@ -24,28 +23,11 @@ namespace {
 using Settings = std::map<std::string, Value>;
 using Data = std::map<std::string, std::filesystem::path>;
 
-/// Two epochs. `retry`: after memory has run out; such trainings are not recorded.
-Outcome outcome(const std::string& experiment_name, const Data& data, const Settings& settings,
-                const torch::Device& device, bool retry) {
-  const Experiment& experiment = find_experiment(experiment_name, "test");
-  Configuration configuration;
-  for (const Hyperparameter& h : experiment.hyperparameters)
-    configuration.values.push_back(settings.contains(h.name) ? settings.at(h.name) : h.fallback);
-  TaskContext context{.data = data, .fingerprint = "world", .seed = 17};
-  context.device = device;
-  TrainingPlan plan = make_plan({TrainingId{0}, configuration, {2}, 1}, experiment);
-  plan.retry_out_of_memory = retry;
-  Outcome result;
-  TrainingEvents events;
-  events.finished = [&](std::size_t, const Outcome& one, const std::vector<EpochRecord>&) { result = one; };
-  train([&] { return make_task(experiment, configuration, context); }, plan, events, nullptr, {});
-  return result;
-}
-
+/// Trainings that may try again after memory has run out are not recorded.
 void check_same(const std::string& experiment, const Data& data, const Settings& settings, const torch::Device& gpu) {
   CAPTURE(experiment);
-  const Outcome recorded = outcome(experiment, data, settings, gpu, false);
-  const Outcome launched = outcome(experiment, data, settings, gpu, true);
+  const Outcome recorded = two_epochs(experiment, data, settings, gpu, false);
+  const Outcome launched = two_epochs(experiment, data, settings, gpu, true);
   CAPTURE(recorded.error);
   CHECK(recorded.status == Status::complete);
   CHECK(std::ranges::equal(recorded.metrics, launched.metrics, [](const auto& a, const auto& b) {
