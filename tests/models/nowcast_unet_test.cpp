@@ -21,7 +21,7 @@ using doctest::Approx;
 
 namespace {
 
-torch::Tensor draw_input(std::int64_t channels, std::int64_t height, std::int64_t width) {
+torch::Tensor draw_sample(std::int64_t channels, std::int64_t height, std::int64_t width) {
   torch::manual_seed(1);
   return torch::randn({2, channels, height, width});
 }
@@ -69,7 +69,7 @@ TEST_CASE("the U-Net equals its twin, lead time by lead time") {
     NowcastUnet network({.base_filters = 3, .negative_slope = 0.1, .extrapolation = extrapolation}, 2);
     const torch::NoGradGuard no_grad;
     for (auto& parameter : network.parameters()) parameter.normal_(0, 0.2);
-    const auto input = draw_input(network.channels(), 140, 148);
+    const auto input = draw_sample(network.channels(), 140, 148);
     const auto outputs = network.forward(input);
     REQUIRE(outputs.size() == 1);
     CHECK(outputs[0].sizes() == torch::IntArrayRef{2, 6, 52, 60});
@@ -100,7 +100,7 @@ TEST_CASE("what the loss looks at is the middle of the whole, with the same grad
   NowcastUnet network({.base_filters = 2, .negative_slope = 0.2, .extrapolation = NowcastExtrapolation::residual}, 1);
   for (auto& parameter : network.parameters()) parameter.data().normal_(0, 0.2);
   // 8 periods more than inner outputs take, so that both look in the same steps.
-  const auto input = draw_input(19, 268, 268), truth = torch::randn({2, 6, 268, 268});
+  const auto input = draw_sample(19, 268, 268), truth = torch::randn({2, 6, 268, 268});
   const auto gradients = [&](NowcastExtent extent) {
     network.zero_grad();
     nowcast_loss(network.forward(input, extent), truth).backward();
@@ -115,7 +115,7 @@ TEST_CASE("what the loss looks at is the middle of the whole, with the same grad
 TEST_CASE("before training, the U-Net's residuals are 0") {
   NowcastUnet network({.base_filters = 2, .extrapolation = NowcastExtrapolation::residual}, 1);
   const torch::NoGradGuard no_grad;
-  const auto input = draw_input(19, 140, 156);
+  const auto input = draw_sample(19, 140, 156);
   CHECK(torch::equal(network.forward(input)[0], cut(input.narrow(1, 7, 6), 44, 44, 52, 68)));
 }
 
@@ -123,11 +123,11 @@ TEST_CASE("the U-Net takes every side from the smallest on, and a part of an ima
   NowcastUnet network({.base_filters = 2}, 1);
   const torch::NoGradGuard no_grad;
   for (std::int64_t side = 92; side < 110; ++side)
-    CHECK(network.forward(draw_input(7, side, 92))[0].sizes() == torch::IntArrayRef{2, 6, 4 + (side - 92) / 8 * 8, 4});
-  const auto image = draw_input(7, 150, 141);
+    CHECK(network.forward(draw_sample(7, side, 92))[0].sizes() == torch::IntArrayRef{2, 6, 4 + (side - 92) / 8 * 8, 4});
+  const auto image = draw_sample(7, 150, 141);
   const auto whole = network.forward(image)[0], part = network.forward(image.slice(2, 24, 134).slice(3, 8))[0];
   CHECK(relative_difference(part, cut(whole, 24, 8, part.size(2), part.size(3))) < 1e-5);
-  CHECK_THROWS_WITH_AS(network.forward(draw_input(7, 92, 91)),
+  CHECK_THROWS_WITH_AS(network.forward(draw_sample(7, 92, 91)),
                        "the nowcasting U-Net takes images from 92 pixels a side on; the width is 91",
                        std::invalid_argument);
 }
@@ -146,7 +146,7 @@ TEST_CASE("networks by name, their weights from the seed alone") {
 
 TEST_CASE("bf16 convolutions of the U-Net stay near float32") {
   NowcastUnet exact({.base_filters = 4}, 1), rounded({.base_filters = 4, .convolution_type = torch::kBFloat16}, 1);
-  const auto input = draw_input(7, 140, 140);
+  const auto input = draw_sample(7, 140, 140);
   const auto expected = exact.forward(input)[0], output = rounded.forward(input)[0];
   CHECK(output.dtype() == torch::kFloat32);
   CHECK(relative_difference(output, expected) < 0.1);
@@ -176,7 +176,7 @@ TEST_CASE("a U-Net that blends: shares of both carried frames and their blurs, s
   const double dry = -0.5;
   NowcastUnet network({.base_filters = 2, .extrapolation = NowcastExtrapolation::blend, .dry = dry}, 1);
   const torch::NoGradGuard no_grad;
-  const auto input = draw_input(19, 140, 148);
+  const auto input = draw_sample(19, 140, 148);
   // The head says the same everywhere: its weights are 0 before training.
   network.named_buffers()["first_blend"].zero_();
   auto bias = network.named_parameters()["head.bias"];
@@ -222,7 +222,7 @@ TEST_CASE("a U-Net that blends learns growth from whatever factor it begins with
     NowcastOptions options{.base_filters = 2, .extrapolation = NowcastExtrapolation::blend, .dry = -0.5};
     options.first_blurs.fill({.sigma = 1, .factor = factor});
     NowcastUnet network(options, 1);
-    network.forward(draw_input(19, 140, 140))[0].mean().backward();
+    network.forward(draw_sample(19, 140, 140))[0].mean().backward();
     CHECK(network.named_parameters()["head.bias"].grad()[10].item<double>() != 0);
     const double first = network.named_buffers()["first_blend"][0][10].exp().item<double>();
     CHECK(first == Approx(std::clamp(factor, std::exp(-2.0), 1.5)).epsilon(1e-5));
@@ -237,7 +237,7 @@ TEST_CASE("a U-Net that blends makes no rain where none is near, and grows it by
   for (auto& parameter : network.parameters()) parameter.normal_(0, 3);
   auto input = torch::full({1, 19, 140, 140}, dry);
   CHECK(torch::allclose(network.forward(input)[0], torch::full({1, 6, 52, 52}, dry)));
-  input = draw_input(19, 140, 140).abs() + dry;
+  input = draw_sample(19, 140, 140).abs() + dry;
   const auto output = network.forward(input)[0];
   CHECK(output.min().item<double>() >= dry);
   CHECK(output.max().item<double>() - dry <= 1.501 * (input.max().item<double>() - dry));

@@ -160,6 +160,40 @@ TEST_CASE("gradients are those of the brute-force twins") {
     }
 }
 
+TEST_CASE("a layer, its norm and its ReLU are LibTorch's in float64, with all gradients") {
+  const ConvolutionSizes all[] = {{.in = 3, .out = 4, .kernel = 1, .stride = 2},
+                                  {.in = 3, .out = 4, .kernel = 5, .normalised = true},
+                                  {.in = 3, .out = 4, .kernel = 3, .stride = 2, .bias = false, .normalised = true},
+                                  {.in = 3, .out = 4, .kernel = 3, .dilation = 2, .normalised = true}};
+  for (const auto& sizes : all)
+    for (const auto longitude : both) {
+      auto layer = make(sizes, longitude);
+      layer.to(torch::kFloat64);
+      const auto map = draw({2, 3, 8, 12}).to(torch::kFloat64).requires_grad_();
+      auto operands = layer.parameters();
+      operands.push_back(map);
+      const auto reach = sizes.kernel / 2 * sizes.dilation, beside = longitude == Longitude::open ? reach : 0;
+      const auto around = torch::cat({map.slice(3, 12 - reach), map, map.slice(3, 0, reach)}, 3);
+      auto linear = torch::conv2d(longitude == Longitude::open ? map : around, layer.weight(), layer.bias(),
+                                  sizes.stride, {reach, beside}, sizes.dilation);
+      if (sizes.normalised) {
+        const auto norm = layer.named_parameters();
+        linear = torch::batch_norm(linear, norm["norm.weight"], norm["norm.bias"], {}, {}, true, 0, 1e-5, false);
+      }
+      const auto check_same = [&](const torch::Tensor& made, const torch::Tensor& expected) {
+        CHECK(relative_difference(made, expected) < 1e-12);
+        const auto slope = torch::randn_like(made);
+        const auto gradients = torch::autograd::grad({made}, operands, {slope}),
+                   twins = torch::autograd::grad({expected}, operands, {slope}, /*retain_graph=*/true);
+        for (std::size_t i = 0; i < operands.size(); ++i)  // of a bias before a norm: 0 but for rounding
+          CHECK(torch::allclose(gradients[i], twins[i], 1e-10, 1e-10));
+      };
+      check_same(layer.forward(map), linear);
+      check_same(layer.rectified(map), linear.relu());
+      check_same(layer.activated(map, 0), linear.relu());
+    }
+}
+
 TEST_CASE("first weights are He's, uniform, of the seed alone; first biases are 0") {
   auto first = at::detail::createCPUGenerator(3), second = at::detail::createCPUGenerator(3);
   const ConvolutionSizes sizes{.in = 40, .out = 50, .kernel = 5, .gain = 0.5};
