@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <tuple>
 
@@ -87,8 +88,10 @@ std::string recommendation(const RanksPlans& plans) {
                                      [&](const auto& a, const auto& b) { return merit(a) < merit(b); });
   if (best == plans.rows.end() || !best->expected) return "";
   const double used = best->expected->efficiency;
+  const double percent = std::round(100 * used);  // but what falls short of a bound must not be told as that
   return fmt::format("recommended: {} worker{}, {} schedule, busy for {:.0f} % of the time: {} {:.0f} %", best->ranks,
-                     best->ranks == 1 ? "" : "s", name_of(best->schedule), 100 * used,
+                     best->ranks == 1 ? "" : "s", name_of(best->schedule),
+                     used >= well_used ? percent : std::min(percent, 100 * well_used - 1),
                      used >= well_used ? "the most that reach" : "none reaches", 100 * well_used);
 }
 

@@ -27,15 +27,20 @@ struct Line {
   bool best;
 };
 
-/// Trials that share a curve are one line, that of the longest.
+/// Trials that share a curve are one line, that of the longest, which ranks by the best of those that are complete.
 std::vector<Line> choose_lines(Selection& selection, const SearchSummary& search) {
   // Beside max() alone SQLite takes the other columns from the row that has the maximum.
   selection.query(
       fmt::format(
-          "CREATE TEMP TABLE lines AS SELECT t.id AS trial, t.training AS training, t.status AS status, s.{0} AS {0}, "
-          "max(coalesce(t.milestone, 0)) FROM trials t JOIN selected s ON s.trial = t.id WHERE EXISTS (SELECT 1 "
-          "FROM epochs e WHERE e.search = t.search AND e.curve = t.curve) GROUP BY t.search, t.curve",
-          sql_name(search.choice())),
+          "CREATE TEMP TABLE lines AS WITH reached AS (SELECT t.search AS search, t.curve AS curve, {1}(s.{0}) AS "
+          "value "
+          "FROM trials t JOIN selected s ON s.trial = t.id WHERE t.status = 'complete' GROUP BY 1, 2) "
+          "SELECT t.id AS trial, t.training AS training, t.status AS status, r.value AS {0}, "
+          "max(coalesce(t.milestone, 0)) FROM trials t JOIN selected s ON s.trial = t.id LEFT JOIN reached r ON "
+          "r.search = t.search AND r.curve = t.curve WHERE EXISTS (SELECT 1 FROM epochs e WHERE e.search = t.search "
+          "AND "
+          "e.curve = t.curve) GROUP BY t.search, t.curve",
+          sql_name(search.choice()), search.minimizes() ? "min" : "max"),
       {});
   std::vector<Line> lines;
   const auto add = [&](const std::string& rest, bool best) {

@@ -40,22 +40,60 @@ std::vector<BusyInterval> select_busy_intervals(SQLite::Database& database, cons
   SQLite::Statement select(
       database,
       fmt::format(
-          "SELECT ranks, min(started), max(finished), count(*), min(id), curve FROM trials WHERE "
+          "SELECT ranks, min(started), max(finished), count(*), min(id), curve, max(wall_seconds) FROM trials WHERE "
           "search = (SELECT id FROM searches WHERE name = ?) AND {} AND started IS NOT NULL AND "
           "finished IS NOT NULL GROUP BY training, curve, rung, ranks, started ORDER BY training, curve, rung, started",
           has_ended));
   select.bind(1, search);
   std::vector<BusyInterval> intervals;
+  double wall_before = 0;  // a trial's wall time is of its training from the first start on
   while (select.executeStep()) {
     const std::string text = select.getColumn(0).getString();
     const auto ranks = parse_ranks(text);
     if (!ranks)
       throw DamagedRow::of_trial(select.getColumn(4).getInt64(), search, fmt::format("has the ranks '{}'", text));
     if (ranks->empty() || ranks->front() < 1) continue;
+    const std::string curve = select.getColumn(5).getString();
+    const bool goes_on = !intervals.empty() && intervals.back().curve == curve;
+    const double wall = select.getColumn(6).getDouble();
     intervals.push_back({*ranks, select.getColumn(1).getDouble(), select.getColumn(2).getDouble(),
-                         static_cast<std::uint64_t>(select.getColumn(3).getInt64()), select.getColumn(5).getString()});
+                         static_cast<std::uint64_t>(select.getColumn(3).getInt64()), curve,
+                         wall - (goes_on ? wall_before : 0)});
+    wall_before = wall;
   }
   return intervals;
+}
+
+/// Databases of several jobs that were joined have a rank 1 of each: what a rank cannot have done at once is another's.
+class LaneChoice {
+ public:
+  explicit LaneChoice(std::size_t ranks) : lanes_(ranks), next_(ranks) {}
+
+  /// The lane of an interval of `rank`, both from 0, which begins no sooner than those before; at most one more than
+  /// there were.
+  std::size_t take(std::size_t rank, const BusyInterval& interval) {
+    constexpr double clocks = 1e-3;  // seconds by which the clocks of a rank's two trainings may differ
+    std::vector<Lane>& lanes = lanes_[rank];
+    auto free = std::ranges::find_if(lanes, [&](const Lane& lane) { return lane.until <= interval.begin + clocks; });
+    if (free == lanes.end()) free = lanes.insert(free, {lanes.empty() ? rank : next_++, 0});
+    free->until = interval.end;
+    return free->number;
+  }
+
+ private:
+  struct Lane {
+    std::size_t number;
+    double until;
+  };
+  std::vector<std::vector<Lane>> lanes_;  ///< of each rank
+  std::size_t next_;
+};
+
+std::vector<const BusyInterval*> by_begin(std::span<const BusyInterval> intervals) {
+  std::vector<const BusyInterval*> sorted;
+  for (const BusyInterval& interval : intervals) sorted.push_back(&interval);
+  std::ranges::stable_sort(sorted, {}, &BusyInterval::begin);
+  return sorted;
 }
 
 template <class Part>
@@ -145,15 +183,19 @@ Occupancy occupancy(std::span<const BusyInterval> intervals, std::size_t ranks) 
       if (pause.end <= time) sum += pause.end - pause.begin;
     return sum;
   };
+  LaneChoice lanes(ranks);
   Occupancy result;
   result.paused = paused_until(end);
   result.makespan = end - begin - result.paused;
   result.ranks.resize(ranks);
-  for (const BusyInterval& interval : intervals) {
-    result.trials += interval.trials;
-    const double first = begin + paused_until(interval.begin);
-    for (const int rank : interval.ranks)
-      result.ranks[static_cast<std::size_t>(rank) - 1].busy.emplace_back(interval.begin - first, interval.end - first);
+  for (const BusyInterval* const interval : by_begin(intervals)) {
+    result.trials += interval->trials;
+    const double first = begin + paused_until(interval->begin);
+    for (const int rank : interval->ranks) {
+      const std::size_t lane = lanes.take(static_cast<std::size_t>(rank) - 1, *interval);
+      if (lane == result.ranks.size()) result.ranks.emplace_back();
+      result.ranks[lane].busy.emplace_back(interval->begin - first, interval->end - first);
+    }
   }
   for (Occupancy::Rank& rank : result.ranks) {
     std::sort(rank.busy.begin(), rank.busy.end());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -15,6 +16,9 @@ struct BusyInterval {
   double begin, end;       ///< seconds since 1970-01-01 UTC
   std::uint64_t trials;    ///< that ended in it
   std::string curve = {};  ///< of its training: the key of its curves
+  double trained = 0;      ///< seconds, with those of starts that were stopped before a trial of theirs had ended
+
+  double seconds() const { return std::max(trained, end - begin); }
 };
 
 /// The busy intervals of a search, in grid order: of trials that have ended and whose times are known. Throws
@@ -55,7 +59,8 @@ struct Occupancy {
   double latency() const;  ///< median seconds between two intervals of a rank; 0 where no rank has two
 };
 
-/// On `ranks` ranks, or as many as `intervals` (not empty) name, if those are more.
+/// On `ranks` ranks, or as many as `intervals` (not empty) name, if those are more; of jobs that ran at once, whose
+/// ranks have the same numbers, those of the others come last.
 Occupancy occupancy(std::span<const BusyInterval> intervals, std::size_t ranks);
 
 /// The share of each of `parts` equal parts of `seconds` in which a rank is busy, from 0 to 1, up to rounding.

@@ -24,9 +24,9 @@ std::vector<Job> trainings_of(std::span<const BusyInterval> intervals) {
   const BusyInterval* before = nullptr;
   for (const BusyInterval& i : intervals) {
     if (before && !i.curve.empty() && before->curve == i.curve && before->ranks.size() == i.ranks.size())
-      jobs.back().seconds += i.end - i.begin;
+      jobs.back().seconds += i.seconds();
     else
-      jobs.push_back({i.end - i.begin, static_cast<int>(i.ranks.size())});
+      jobs.push_back({i.seconds(), static_cast<int>(i.ranks.size())});
     before = &i;
   }
   return jobs;

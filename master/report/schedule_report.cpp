@@ -46,11 +46,10 @@ Table summary(const ScheduleReport& report) {
   for (const ScheduleRun& run : report.runs) {
     const Occupancy& o = run.occupancy;
     const double whole = std::max(o.busy() + o.idle(), 1e-9);
-    table.rows.push_back({run.schedule, std::to_string(o.trials), fmt::format("{:.3f} s", o.makespan),
-                          fmt::format("{:.0f}", o.trials_per_hour()), fmt::format("{:.3f}", o.imbalance()),
-                          fmt::format("{:.1f} %", 100 * o.busy() / whole),
-                          fmt::format("{:.1f} %", 100 * o.idle() / whole),
-                          fmt::format("{:.1f} %", 100 * o.wait() / whole)});
+    table.rows.push_back(
+        {run.schedule, std::to_string(o.trials), fmt::format("{:.3f} s", o.makespan), rate_text(o.trials_per_hour()),
+         fmt::format("{:.3f}", o.imbalance()), fmt::format("{:.1f} %", 100 * o.busy() / whole),
+         fmt::format("{:.1f} %", 100 * o.idle() / whole), fmt::format("{:.1f} %", 100 * o.wait() / whole)});
   }
   return table;
 }

@@ -60,8 +60,7 @@ std::string to_text(const SearchReport& report) {
                       report.total ? std::to_string(*report.total) : "an unknown number", statuses_text(report));
   if (report.others > 0)
     text += fmt::format("  beside them, {} of earlier versions of the space or other seeds\n", report.others);
-  if (report.trials_per_hour)
-    text += fmt::format("  rate {:.{}f} trials/hour\n", *report.trials_per_hour, *report.trials_per_hour < 10 ? 1 : 0);
+  if (report.trials_per_hour) text += fmt::format("  rate {} trials/hour\n", rate_text(*report.trials_per_hour));
   if (report.best)
     text += fmt::format("  best {} {}{}, trial {}\n", report.metric, display(report.best->value, Style::metric),
                         report.best->epoch ? fmt::format(" (epoch {})", *report.best->epoch) : "", report.best->trial);

@@ -58,7 +58,7 @@ panel({
     this.drawRungs(chart, search);
     const best = lines.filter((line) => line.best);
     for (const line of [...lines.filter((one) => !one.best).reverse(), ...best.reverse()]) {
-      const place = lines.indexOf(line), stopped = line.status === 'complete' ? '' : ' stopped';
+      const place = lines.indexOf(line), stopped = ['complete', 'running'].includes(line.status) ? '' : ' stopped';
       const marks = line.metrics[metric]
                         .filter(([, value]) => value !== null)
                         .map(([x, value]) => ({

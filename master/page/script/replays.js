@@ -30,8 +30,9 @@ panel({
           chart.left + 14, chart.bottom - 12 - 16 * i, policy.replaceAll('_', ' '),
           {style: `fill:${lineColour(i)}`, class: 'label'});
     });
-    return trainings < all ? `${counted(trainings, 'training')}, drawn from ${grouped(all)}.` :
-                             `${counted(all, 'training')}.`;
+    const whose = search.timelines.length > 1 ? ` of ${search.timelines[0].database} alone` : '';
+    return trainings < all ? `${counted(trainings, 'training')}, drawn from ${grouped(all)}${whose}.` :
+                             `${counted(all, 'training')}${whose}.`;
   },
   rows: (search) => [
       ['ranks', 'policy', 'makespan_seconds', 'efficiency'],

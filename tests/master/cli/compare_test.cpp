@@ -27,6 +27,7 @@ struct Measured {
       Outcome o = outcome(0.5);
       o.started = time;
       o.finished = time += (i < 3 ? double(i + 1) : 6.0);
+      o.timings.wall = o.finished - o.started;
       time += 0.5;
       WorkerInfo info = worker();
       info.id = WorkerId{1};
@@ -109,8 +110,8 @@ TEST_CASE("the report of both schedules, for people and for programs") {
 
 schedule       trials  makespan  trials/hour  imbalance    busy    idle  waiting for work
 -----------------------------------------------------------------------------------------
-master-worker       3   4.000 s         2700      1.143  87.5 %  12.5 %            12.5 %
-synchronous         3   4.000 s         2700      1.143  87.5 %  12.5 %            12.5 %
+master-worker       3   4.000 s        2,700      1.143  87.5 %  12.5 %            12.5 %
+synchronous         3   4.000 s        2,700      1.143  87.5 %  12.5 %            12.5 %
 
 all 3 metrics of 3 trials are the same to the last bit
 

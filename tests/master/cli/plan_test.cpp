@@ -169,6 +169,11 @@ TEST_CASE("how many workers to take: the most that are used well") {
   CHECK(recommendation(plan_ranks(space, cost, {16, 64})) ==
         "recommended: 16 workers, master-worker schedule, busy for 75 % of the time: none reaches 90 %");
   CHECK(ranks_json(plans)["rows"][2]["seconds"] == 180);
+  const Space short_of = parse_space(R"({"name": "r", "experiment": "noop", "method": {"name": "random", "trials": 43},
+    "cost": {"epoch_seconds": 10}, "parameters": {"index": {"min": 0, "max": 1000000}, "epochs": [1, 3, 9]}})",
+                                     "r.json", "/");
+  CHECK(recommendation(plan_ranks(short_of, cost, {16})) ==  // 43 of 48 turns: 89.6 %
+        "recommended: 16 workers, master-worker schedule, busy for 89 % of the time: none reaches 90 %");
   CHECK(recommendation(plan_ranks(space, cost, {})).empty());
 }
 

@@ -67,6 +67,20 @@ TEST_CASE("trials that share a curve are one line of it, that of the longest") {
   }
 }
 
+TEST_CASE("a curve is among the best by the best of its complete trials, not by its longest") {
+  const TornadoResults results;
+  // The best trial is one of 5 epochs; with 10 it diverged.
+  execute(results.file, "UPDATE trials SET metrics = json_set(metrics, '$.validation_accuracy', 0.1)");
+  execute(results.file,
+          "UPDATE trials SET metrics = json_set(metrics, '$.validation_accuracy', 0.9) WHERE milestone = 5 AND "
+          "training = (SELECT training FROM trials WHERE status = 'diverged')");
+  const Json search = page_search({{results.file}, ""}, "s");
+  const Json& first = search["curves"][0];
+  CHECK(first["status"] == "diverged");
+  CHECK(first["trial"] == 14);
+  CHECK(first["best"] == true);
+}
+
 TEST_CASE("failures of one reason are counted together, whichever folder each one names") {
   const TemporaryFolder folder;
   const auto file = folder.path / "n.db";
@@ -155,13 +169,15 @@ TEST_CASE("a page tells how each database's ranks spent their time") {
   const Json data = page_data({{results.file}, ""});
   REQUIRE(data["searches"].size() == 1);
   const Json& timeline = data["searches"][0]["timelines"][0];
-  CHECK(timeline["all_ranks"] == 2);
-  CHECK(timeline["ranks"][1]["busy"] == std::string(600, '9'));  // all trials of the fixture ran at the same time
+  CHECK(timeline["all_ranks"] == 8);  // all seven trainings of the fixture ran on rank 2 at once: of seven jobs
+  CHECK(timeline["ranks"][1]["busy"] == std::string(600, '9'));
+  CHECK(timeline["ranks"][7]["busy"] == std::string(600, '9'));
   CHECK(timeline["ranks"][0]["busy"] == std::string(600, '0'));
 }
 
 TEST_CASE("a page tells what other numbers of ranks would have made of it") {
   const TornadoResults results;
+  execute(results.file, "UPDATE trials SET wall_seconds = finished - started");
   const Json data = page_data({{results.file}, ""});
   const Json& replays = data["searches"][0]["replays"];
   CHECK(replays["trainings"] == 7);  // of 1.5 s each: on 1, 2 and 4 ranks they take 7, 4 and 2 times as long

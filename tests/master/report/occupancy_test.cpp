@@ -57,6 +57,18 @@ TEST_CASE("two ranks of three, by hand") {
   CHECK(timeline(o, 0, 6, 3) == "###");
 }
 
+TEST_CASE("two jobs at once, whose databases were joined, have a rank 1 each") {
+  const std::vector<BusyInterval> intervals{{{1}, 0, 4, 1}, {{1}, 4, 6, 1}, {{2}, 0, 5, 1},
+                                            {{1}, 1, 5, 1}, {{2}, 2, 6, 1}, {{1}, 6, 7, 1}};
+  const Occupancy o = occupancy(intervals, 2);
+  REQUIRE(o.ranks.size() == 4);
+  CHECK(o.ranks[0].busy_seconds == 7);
+  CHECK(o.ranks[1].busy_seconds == 5);
+  CHECK(o.ranks[2].busy_seconds == 4);
+  CHECK(o.ranks[3].busy_seconds == 4);
+  CHECK(o.busy() + o.idle() == 4 * 7);
+}
+
 TEST_CASE("a gang keeps all its ranks busy") {
   const Occupancy o = occupancy(std::vector<BusyInterval>{{{2, 3}, 0, 2, 1}}, 1);
   REQUIRE(o.ranks.size() == 3);
@@ -83,6 +95,32 @@ TEST_CASE("nobody is busy between the stop of a training and its resumption") {
   const MeasuredTrainings measured(intervals);
   REQUIRE(measured.jobs.size() == 1);  // of one training
   CHECK(measured.jobs[0].seconds == 9);
+}
+
+TEST_CASE("a training that was stopped before its first trial ended is a job of its whole time, by hand") {
+  // Stopped after 20 s and gone on with at 40: 9 s more to the first trial, 5 s to the second. Another one was lost
+  // with its worker and began anew: its wall time is that of the second attempt.
+  const TemporaryFolder folder;
+  const Space space = noop_space(R"({"index": [1, 2], "epochs": [1, 3]})");
+  {
+    Store store(folder.path / "t.db", space, "f", {});
+    const auto finish = [&](std::uint64_t number, std::size_t milestone, Outcome o, double wall) {
+      o.timings.wall = wall;
+      store.finish(training(space, number), milestone, rank(1), o);
+    };
+    finish(0, 0, ended(40, 49), 29);
+    finish(0, 1, ended(60, 65), 34);  // after another stop
+    finish(1, 0, ended(70, 77), 7);
+  }
+  const auto intervals = read_busy_intervals(folder.path / "t.db", "");
+  REQUIRE(intervals.size() == 3);
+  CHECK(intervals[0].seconds() == 29);
+  CHECK(intervals[1].seconds() == 5);
+  CHECK(intervals[2].seconds() == 7);
+  const MeasuredTrainings measured(intervals);
+  REQUIRE(measured.jobs.size() == 2);
+  CHECK(measured.jobs[0].seconds == 34);
+  CHECK(measured.jobs[1].seconds == 7);
 }
 
 TEST_CASE("time in which no rank trained for more than a minute is no time of the search, by hand") {

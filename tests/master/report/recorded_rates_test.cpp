@@ -38,4 +38,9 @@ TEST_CASE("a rate is the median over replicates, whatever their number") {
   CHECK(rates(0) == std::map<std::size_t, double>{{1, 2}});
   execute(file, "UPDATE trials SET gang = 4 WHERE id = 1");
   CHECK(rates(0) == std::map<std::size_t, double>{{1, 16}, {4, 1}});
+  // Not beside one rank with more threads, or on a GPU: that would tell nothing of the gang.
+  execute(file, "UPDATE trials SET threads = 8 WHERE id = 2");
+  CHECK(rates(0) == std::map<std::size_t, double>{{1, 30}, {4, 1}});
+  execute(file, "UPDATE trials SET threads = 3, device = 'cuda:' || id WHERE id = 2");
+  CHECK(rates(0) == std::map<std::size_t, double>{{1, 30}, {4, 1}});
 }
