@@ -51,13 +51,17 @@ void refuse_variable(const std::filesystem::path& path, const std::string& varia
     radar::refuse(path, fmt::format("is no NetCDF, of which --variable {} would take one; leave it out", variable));
 }
 
+std::string_view remedy_of(std::string_view kind) {
+  if (kind.starts_with("packed by") || kind.ends_with("archive")) return "unpack it";
+  if (kind.find("NEXRAD") != kind.npos) return "give images of many radars together, such as MRMS PrecipRate in GRIB";
+  return "give KNMI, ODIM or SEVIR HDF5, NetCDF or GRIB";
+}
+
 std::vector<RadarImage> list_other(const std::filesystem::path& path, const std::string& variable) {
   if (grib::is_grib(path)) refuse_variable(path, variable);
   if (grib::is_grib(path)) return radar::list_grib(path);
-  if (const auto kind = radar::foreign_kind(path)) {
-    throw UnreadableFile(fmt::format("{}: is {}, which is not supported; give KNMI, ODIM or SEVIR HDF5, NetCDF or GRIB",
-                                     path.string(), *kind));
-  }
+  if (const auto kind = radar::foreign_kind(path))
+    throw UnreadableFile(fmt::format("{}: is {}, which is not supported; {}", path.string(), *kind, remedy_of(*kind)));
   radar::refuse_polar_netcdf(path);
   return radar::list_netcdf(path, variable);
 }

@@ -87,7 +87,9 @@ void tell(const PreparedNowcast& prepared, const std::string& folder) {
         "validation  in the training hours, in the east of the image: the sequence is too short for hours of its "
         "own\n");
   else if (prepared.windows[1] == 0)
-    fmt::print("no validation: sequence and image are too small for a third split\n");
+    fmt::print(
+        "no validation: sequence and image are too small for a third split; leave \"validation\" out of the space's "
+        "data, and it is drawn from the test patches\n");
   fmt::print("{} windows across a cut dropped; {:.2g} % of the patches' pixels are missing and count as dry\n",
              prepared.dropped_windows, 100 * prepared.missing);
   if (prepared.clipped > 0) fmt::print("{} pixels beyond 655.34 mm/h clipped\n", prepared.clipped);

@@ -107,6 +107,10 @@ DataCheck check_nowcast_data(const Space& space, const KeptScans& kept) {
       report.notes.emplace_back("validation: drawn from the test patches, as in the paper, for want of a file");
       continue;
     }
+    if (split == std::string_view("validation") && !std::filesystem::exists(found->second))
+      throw InputError(found->second.string() +
+                       ": no such file; where prepare made none, leave \"validation\" out of the space's data: it is " +
+                       "then drawn from the test patches");
     const NowcastPatches patches(found->second);
     check_alike(found->second, patches, data.at("train"), train);
     report.fingerprint += kept.find("nowcast patches 1", {found->second}, [&] { return fingerprint(patches); });

@@ -23,4 +23,9 @@ TEST_CASE("files of other kinds are not supported, rather than damaged") {
   told("GIF87a");
   CHECK_THROWS_WITH_AS(list_radar_images(folder / "a"),
                        doctest::Contains("is a GIF image, which is not supported; give KNMI"), UnreadableFile);
+  told("BZh91AY");
+  CHECK_THROWS_WITH_AS(list_radar_images(folder / "a"),
+                       doctest::Contains("is packed by bzip2, which is not supported; unpack it"), UnreadableFile);
+  told("AR2V0006");
+  CHECK_THROWS_WITH_AS(list_radar_images(folder / "a"), doctest::Contains("such as MRMS PrecipRate"), UnreadableFile);
 }

@@ -455,6 +455,11 @@ TEST_CASE("the check of the data tells what each split holds, and refuses splits
   data = world.data();
   data.erase("validation");
   CHECK(check_nowcast_data(space_of(data)).notes[1].find("drawn from the test patches") != std::string::npos);
+  data["validation"] = "/none.h5";
+  CHECK_THROWS_WITH_AS(check_nowcast_data(space_of(data)),
+                       doctest::Contains("/none.h5: no such file; where prepare made none, leave \"validation\" out"),
+                       InputError);
+  data.erase("validation");
 
   const TemporaryFolder small;
   generate_nowcast({.samples = 6, .side = 240, .seed = 1}, small.path(), [](std::int64_t) {});
