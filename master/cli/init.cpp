@@ -50,18 +50,20 @@ std::string list_text(const fs::path& folder, const Files& files) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& [name, text] : files) {
     const bool is_json = name.ends_with(".json");
-    rows.push_back({(folder / name).string(), is_json ? Json::parse(text).value("description", "") : ""});
+    rows.push_back(
+        {(folder / name).lexically_normal().string(), is_json ? Json::parse(text).value("description", "") : ""});
   }
   return to_text({.rows = std::move(rows)});
 }
 
 std::string next(const std::string& kind, const fs::path& folder, const Files& files) {
-  const std::string run = "stormsweep run " + folder.string() + '/';
-  if (files.contains("export.py")) return fmt::format("python3 {}/export.py, then {}space.json", folder.string(), run);
-  if (files.contains("space.json")) return run + "space.json";
+  const auto in = [&](const fs::path& name) { return (folder / name).lexically_normal().string(); };
+  if (files.contains("export.py"))
+    return fmt::format("python3 {}, then stormsweep run {}", in("export.py"), in("space.json"));
+  if (files.contains("space.json")) return "stormsweep run " + in("space.json");
   const fs::path data(Json::parse(files.begin()->second)["data"]["train"].get<std::string>());
-  return fmt::format("stormsweep generate {} -o {}, or data of yours there, then {}NAME.json", kind,
-                     (folder / *data.begin()).string(), run);
+  return fmt::format("stormsweep generate {} -o {}, or data of yours there, then stormsweep run {}", kind,
+                     in(*data.begin()), in("NAME.json"));
 }
 
 }  // namespace

@@ -136,8 +136,8 @@ Chart plot_pivot(Selection& selection, const Pivot& pivot) {
   check_units(selection, pivot.values);
   const std::vector<PivotCell> cells = pivot_cells(selection, pivot);
   const std::vector<Cell> words = words_across(cells, pivot.words);
-  std::vector<std::string> values;
-  for (const std::string& value : pivot.values) values.push_back(with_unit(selection, value));
+  std::vector<std::string> values = pivot.values;
+  values.back() = with_unit(selection, values.back());  // that of all
   Chart chart{with_unit(selection, pivot.rows), fmt::format("{}", fmt::join(values, ", ")), {}, {}};
   chart.spacing = spacing_across(selection, pivot.rows, cells);
   for (const Cell& word : words) chart.words.push_back(display(word, Style::plain));

@@ -52,7 +52,7 @@ panel({
       x: (range) => numberScale(extent(points.flat().map(([epoch]) => epoch)) ?? [0, 1], range, {whole: true}),
       y: metricScale(ends, log),
       xLabel: 'epoch',
-      yLabel: metric,
+      yLabel: search.column(metric)?.title ?? metric,
       clip: true,
     });
     this.drawRungs(chart, search);

@@ -27,6 +27,8 @@ TEST_CASE("a cross table as a chart: rows run across, a line a column, a panel a
   const Chart chart = plot_pivot(selection, {"batch_size", "data_multiplier", "epochs", {"wall_seconds"}, "selected"});
   CHECK(chart.x == "batch_size");
   CHECK(chart.y == "wall_seconds (s)");
+  CHECK(plot_pivot(selection, {"batch_size", "epochs", "", {"load_seconds", "wall_seconds"}, "selected"}).y ==
+        "load_seconds, wall_seconds (s)");
   CHECK(chart.note == "Each point is the mean of 1 to 2 trials");
   CHECK(chart.words.empty());
   REQUIRE(chart.panels.size() == 2);
