@@ -84,6 +84,24 @@ std::vector<std::string> named_by(torch::jit::Module& script, const fs::path& fi
   return names;
 }
 
+bool reads(const torch::jit::Block& block, const std::string& name) {
+  return std::any_of(block.nodes().begin(), block.nodes().end(), [&](const torch::jit::Node* node) {
+    if (node->kind() == c10::prim::GetAttr && node->s(c10::attr::name) == name) return true;
+    if (node->hasAttribute(c10::attr::Subgraph) && reads(*node->g(c10::attr::Subgraph)->block(), name)) return true;
+    return std::ranges::any_of(node->blocks(), [&](const torch::jit::Block* inner) { return reads(*inner, name); });
+  });
+}
+
+/// Whether the network may depend on an attribute: what __init__ alone reads has had its effect before the export.
+bool is_read(const torch::jit::Module& script, const std::string& name) {
+  const auto read_in = [&](const torch::jit::Function* function) {
+    return function->name() != "hyperparameters" && reads(*toGraphFunction(*function).graph()->block(), name);
+  };
+  const auto& type = *script.type();
+  return std::ranges::any_of(type.methods(), read_in) || std::ranges::any_of(type.getForwardHooks(), read_in) ||
+         std::ranges::any_of(type.getForwardPreHooks(), read_in);
+}
+
 void set(torch::jit::Module& script, const std::string& name, const Value& value, const fs::path& file) {
   const std::vector<std::string> names = named_by(script, file);
   const auto refuse = [&](const std::string& problem) {
@@ -98,6 +116,11 @@ void set(torch::jit::Module& script, const std::string& name, const Value& value
   if (!attribute)
     refuse(fmt::format("its attribute {} is of the type {}, which {} is not", name,
                        script.attr(name).type()->annotation_str(), to_string(value)));
+  if (*attribute != script.attr(name) && !is_read(script, name))
+    throw InputError(fmt::format(
+        "{}: its attribute {} is read by no method: what __init__ built stays as it is; export one file for "
+        "each value and give the files as values of network",
+        file.string(), name));
   script.setattr(name, *attribute);
 }
 

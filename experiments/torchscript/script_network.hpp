@@ -23,7 +23,8 @@ torch::jit::Module load_script(const std::filesystem::path& file);
 class ScriptNetwork : public torch::nn::Module {
  public:
   /// Throws InputError: not readable, without a parameter, or a hyperparameter that its method `hyperparameters()`
-  /// does not name, or that is no attribute of the value's type.
+  /// does not name, that is no attribute of the value's type, or that has another value in the file and is read by no
+  /// method.
   ///
   /// Its method `reset_parameters()`, where it has one, draws the first weights, from `seed` alone; otherwise training
   /// begins with those in the file. `statistics`, where they are not empty, standardise what it is shown.

@@ -57,6 +57,23 @@ TEST_CASE("first weights are drawn from the seed alone where a script can, hyper
   CHECK(dropped.forward(input).equal(one.forward(input)));
 }
 
+TEST_CASE("an attribute is a hyperparameter wherever a method reads it") {
+  const TemporaryFolder folder;
+  torch::jit::Module script = normed_script();
+  script.register_attribute("width", c10::IntType::get(), 3);
+  script.define(R"(
+def hyperparameters(self) -> List[str]:
+    return ["width"]
+
+def reset_parameters(self):
+    if self.training:
+        self.weight.fill_(self.width)
+)");
+  script.save(folder / "n.pt");
+  CHECK(
+      load(folder / "n.pt", {{"width", std::int64_t{4}}}).named_parameters()["weight"].equal(torch::full({1, 2}, 4.F)));
+}
+
 TEST_CASE("what is kept takes inputs as they are, and needs no more than TorchScript") {
   const TemporaryFolder folder;
   dense_script(2).save(folder / "d.pt");
@@ -118,6 +135,12 @@ TEST_CASE("what is no network is refused, with file and remedy") {
   counted.define("def hyperparameters(self) -> List[int]:\n    return [1]\n");
   counted.save(folder / "c.pt");
   refused("c.pt", {{"dropout", 0.1}}, "its hyperparameters() gives no names");
+  torch::jit::Module built = normed_script();
+  built.register_attribute("width", c10::IntType::get(), 3);
+  built.define("def hyperparameters(self) -> List[str]:\n    return ['width'][:self.width]\n");
+  built.save(folder / "b.pt");
+  refused("b.pt", {{"width", std::int64_t{4}}}, "its attribute width is read by no method");
+  CHECK_NOTHROW(load(folder / "b.pt", {{"width", std::int64_t{3}}}));  // as where other networks of the space have it
   ScriptNetwork network = load(folder / "d.pt");
   try {
     network.forward(torch::zeros({1, 3}));
