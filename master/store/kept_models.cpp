@@ -141,6 +141,7 @@ void KeptModels::consider(const RatedTrial& trial, const Identity& identity) {
   if (!std::isfinite(trial.metric) || most_ == 0 || (kept_.size() >= most_ && better(kept_.back(), trial, goal_)))
     return discard(file);
   const fs::path model = model_file(database_, trial.trial);
+  fs::create_directories(model.parent_path(), error);  // another search of the file may have removed it, empty
   fs::rename(file, model, error);
   if (!error) return insert(trial);
   if (problem_.empty()) problem_ = fmt::format("{}: {}; this network is not kept", model.string(), error.message());

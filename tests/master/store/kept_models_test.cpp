@@ -200,6 +200,18 @@ TEST_CASE("searches that share a database leave each other's networks alone") {
   CHECK(s.kept() == Kept{"1: 1", "2: 2"});
 }
 
+TEST_CASE("a search keeps its networks though another one that shares the folder has ended and removed it, empty") {
+  const Search s;
+  KeptModels first = s.models(1), second = s.models(1);
+  Store store = s.store(second);
+  second.open(store);
+  first.close();
+  CHECK_FALSE(fs::exists(s.folder.path / "s.models"));
+  s.save(2), s.finish(store, 2, outcome(0.2));
+  store.commit();
+  CHECK(s.kept() == Kept{"1: 2"});
+}
+
 TEST_CASE("networks of another database are neither taken for ours nor touched") {
   const Search s;
   fs::create_directories(s.folder.path / "s.models");
