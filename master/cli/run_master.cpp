@@ -54,7 +54,8 @@ int exit_status(const Conclusion& conclusion) {
   return counts.failed + counts.diverged + counts.out_of_memory > 0 ? exit_some_failed : exit_done;
 }
 
-void tell_end(const Conclusion& conclusion, bool again, const RunOptions& options, const KeptModels& models) {
+void tell_end(const Conclusion& conclusion, bool again, const RunOptions& options, const Store& store,
+              const KeptModels& models) {
   if (conclusion.ending == Ending::workers_lost) {
     fmt::print(stderr, "every worker is lost; {}\n", again ? "starting them again" : "run it again to continue");
   }
@@ -67,7 +68,7 @@ void tell_end(const Conclusion& conclusion, bool again, const RunOptions& option
   if (!conclusion.limit.empty()) fmt::print(stderr, "ended by {} of the search space\n", conclusion.limit);
   if (again) return;
   fmt::print(stderr, "results: {}\n", options.results.string());
-  if (const std::string kept = models.summary(); !kept.empty()) fmt::print(stderr, "{}\n", kept);
+  if (const std::string kept = models.summary(store); !kept.empty()) fmt::print(stderr, "{}\n", kept);
 }
 
 void tell_reused(const Store& store, const RunOptions& options) {
@@ -161,7 +162,7 @@ int conclude(const OpenSearch& search, const Conclusion& conclusion) {
   // A launcher starts the job again where that gets further; a bare mpirun cannot.
   const bool again = launch::launched() && conclusion.attempts_raised &&
                      (conclusion.ending == Ending::workers_lost || conclusion.ending == Ending::rank_lost);
-  tell_end(conclusion, again, search.options, search.models);
+  tell_end(conclusion, again, search.options, search.store, search.models);
   const int status = exit_status(conclusion);
   launch::leave_report({status, again, conclusion.workers_died});
   return launch::launched() ? exit_done : status;

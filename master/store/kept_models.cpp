@@ -170,10 +170,15 @@ void KeptModels::close() {
   discard(models_folder(database_));
 }
 
-std::string KeptModels::summary() const {
+std::string KeptModels::summary(const Store& store) const {
   if (most_ == 0) return {};
   std::string text = fmt::format("{}: ", models_folder(database_).string());
   if (kept_.empty()) text += "no network was kept";
+  if (const auto best = store.best(); kept_.empty() && best)
+    text += fmt::format(
+        "; to have that of the best trial: `stormsweep rerun {} --where \"trial = {}\"`, and run again with "
+        "--keep-best",
+        database_.string(), best->trial.value);
   for (std::size_t i = 0; i < std::min(kept_.size(), most_told); ++i)
     text += fmt::format("{} {}",
                         i > 0               ? ","

@@ -53,8 +53,9 @@ class KeptModels {
 
   /// The best first.
   const std::vector<RatedTrial>& kept() const { return kept_; }
-  /// One line for the user, empty if no network was asked for: which are kept, and what went wrong.
-  std::string summary() const;
+  /// One line for the user, empty if no network was asked for: which are kept, what went wrong, and how to have one of
+  /// a trial of `store` where there is none.
+  std::string summary(const Store& store) const;
 
  private:
   void read_kept(Store& store);

@@ -71,7 +71,7 @@ TEST_CASE("the networks of the best trials stay, whatever the order, and no othe
   CHECK(s.kept() == Kept{"2: 1", "5: 4"});  // trial ids count from 1
   CHECK(models.kept()[0].trial == TrialId{2});
   CHECK_FALSE(s.any_fresh());
-  CHECK(models.summary() == (s.folder.path / "s.models").string() + ": the networks of trials 2, 5");
+  CHECK(models.summary(store) == (s.folder.path / "s.models").string() + ": the networks of trials 2, 5");
 }
 
 TEST_CASE("at a tie the first in the search's order is kept, whoever was stored first") {
@@ -160,7 +160,7 @@ TEST_CASE("without the option an earlier run's networks stay as they are") {
     store.commit();
     CHECK(s.kept() == (most == 1 ? Kept{"1: 3"} : Kept{"1: 3", "2: 5"}));
     CHECK_FALSE(s.any_fresh());
-    CHECK(models.summary().empty() == (most == 0));
+    CHECK(models.summary(store).empty() == (most == 0));
   }
 }
 
@@ -210,6 +210,19 @@ TEST_CASE("a search keeps its networks though another one that shares the folder
   s.save(2), s.finish(store, 2, outcome(0.2));
   store.commit();
   CHECK(s.kept() == Kept{"1: 2"});
+}
+
+TEST_CASE("where trials ended without the option, it is told how the best one's network is had") {
+  const Search s;
+  KeptModels models = s.models(1);
+  Store store = s.store(models);
+  models.open(store);
+  const std::string none = (s.folder.path / "s.models").string() + ": no network was kept";
+  CHECK(models.summary(store) == none);
+  s.finish(store, 3, outcome(0.1)), s.finish(store, 5, outcome(0.2));
+  store.commit();
+  CHECK(models.summary(store) == none + "; to have that of the best trial: `stormsweep rerun " + s.file.string() +
+                                     " --where \"trial = 2\"`, and run again with --keep-best");
 }
 
 TEST_CASE("networks of another database are neither taken for ours nor touched") {
