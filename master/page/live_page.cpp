@@ -34,7 +34,7 @@ struct LivePage::Source {
   Source(const std::filesystem::path& from, std::filesystem::path to)
       : file(from), copy(std::move(to)), database(open_for_reading(from)) {}
 
-  /// Of an older one that is being written open_for_reading gives a copy, in which nothing changes.
+  /// Of an older one open_for_reading gives a copy, in which nothing changes.
   std::int64_t version_now() {
     if (*sqlite3_db_filename(database.getHandle(), "main") == '\0') {
       database = open_for_reading(file);

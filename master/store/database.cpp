@@ -3,7 +3,6 @@
 #include <SQLiteCpp/Backup.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -77,11 +76,6 @@ bool is_old(SQLite::Database& database) {
   return database.execAndGet("PRAGMA user_version").getInt() < schema_version;
 }
 
-bool may_write(SQLite::Database& database, const std::filesystem::path& file) {
-  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();  // the journal's
-  return sqlite3_db_readonly(database.getHandle(), "main") == 0 && access(folder.c_str(), W_OK | X_OK) == 0;
-}
-
 /// Whether an older program still writes it, whose rows would lack what is new, and which would be refused later.
 bool is_being_written(SQLite::Database& database) {
   const ProcessIdentity self = onlooker();
@@ -95,7 +89,14 @@ bool is_being_written(SQLite::Database& database) {
   return false;
 }
 
-/// For who only reads what may not, or must not, be brought up to date where it is. On the disk, and gone with its end.
+/// Throws InputError where an older program writes it.
+void upgrade(SQLite::Database& database, const std::filesystem::path& file) {
+  if (is_being_written(database))
+    throw InputError(fmt::format("{}: an older stormsweep writes it; wait for it or end it", file.string()));
+  upgrade_tables(database);
+}
+
+/// For who only reads, which leaves a file as it is. On the disk, and gone with its end.
 SQLite::Database upgraded_copy(SQLite::Database& from) {
   SQLite::Database copy("", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
   if (const int result = SQLite::Backup(copy, from).executeStep(); result != SQLITE_DONE)
@@ -133,7 +134,7 @@ SQLite::Database open_for_writing(const std::filesystem::path& file) {
     if (sqlite3_db_readonly(database.getHandle(), "main") != 0)
       throw SQLite::Exception("may not be written", SQLITE_READONLY);
     read_members_quickly(database);
-    if (!fresh && is_old(database)) upgrade_tables(database);
+    if (!fresh && is_old(database)) upgrade(database, file);
     // Overwriting the journal's head is cheaper than deleting it. The cache holds much of a large index on identities.
     database.exec("PRAGMA journal_mode = PERSIST; PRAGMA synchronous = FULL");
     database.exec("PRAGMA secure_delete = OFF; PRAGMA cache_size = -16384");
@@ -155,10 +156,7 @@ SQLite::Database open_for_reading(const std::filesystem::path& file) {
     SQLite::Database writable(file, SQLite::OPEN_READWRITE, busy_timeout);
     if (is_new(writable, file))
       throw InputError(fmt::format("{}: holds no results; give the database that `run` wrote", file.string()));
-    if (is_old(writable)) {
-      if (!may_write(writable, file) || is_being_written(writable)) return upgraded_copy(writable);
-      upgrade_tables(writable);
-    }
+    if (is_old(writable)) return upgraded_copy(writable);
     SQLite::Database database(file, SQLite::OPEN_READONLY, busy_timeout);
     read_members_quickly(database);
     return database;

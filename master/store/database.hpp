@@ -24,13 +24,13 @@ class NotNow : public InputError {
 void check_database_name(const std::filesystem::path& file);
 
 /// Opens or creates a results database for writing: synchronous=FULL, rollback journal. Throws InputError: not a
-/// database, not one of ours, a newer schema, an unwritable file or folder.
+/// database, not one of ours, a newer schema, one that an older program writes, an unwritable file or folder.
 SQLite::Database open_for_writing(const std::filesystem::path& file);
 
 /// Opens an existing results database, which cannot be written through the result (temporary tables can). What a crash
-/// left half-written is rolled back first. One of an older version that may not be written, or that somebody is
-/// writing, stays as it is: the result is a copy that is brought up to date. Throws InputError as above, and where the
-/// file is missing.
+/// left half-written is rolled back first. One of an older version stays as it is: the result is a copy that is brought
+/// up to date, which takes time and room in a temporary folder as the file is large. Throws InputError as above, and
+/// where the file is missing.
 SQLite::Database open_for_reading(const std::filesystem::path& file);
 
 /// Throws what SQLite says about `file`, or what a row in it has, as an InputError with the remedy, NotNow where it may
