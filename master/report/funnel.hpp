@@ -19,11 +19,13 @@ struct Funnel {
   bool operator==(const Funnel&) const = default;
 };
 
-/// Those of the share of the search named so, ascending. `condition`: of rows of the space (PresentRows::condition).
-std::vector<Funnel> read_funnels(SQLite::Database& database, const std::string& search, const std::string& condition,
-                                 const Space& space, const Share& share);
+struct Funnels {
+  std::vector<Funnel> begun;  ///< ascending
+  bool through = true;        ///< the method wants nothing any more that the rows do not have
+};
 
-/// Whether the space's method wants nothing any more that the rows do not have.
-bool nothing_missing(SQLite::Database& database, const std::string& search, const Space& space, const Share& share);
+/// Of the share of the search named so. What counts is what the space's method asks for, whichever search or method
+/// the row was made by.
+Funnels read_funnels(SQLite::Database& database, const std::string& search, const Space& space, const Share& share);
 
 }  // namespace stormsweep

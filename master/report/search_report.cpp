@@ -160,10 +160,11 @@ class Reporter {
   /// Fewer go on in a halving than could where some fail, so that trials do not tell whether it is through.
   void read_brackets() {
     const Share share = share_ ? share_->share : Share{};
-    report_.brackets = read_funnels(database_, report_.name, condition_, *space_, share);
+    Funnels funnels = read_funnels(database_, report_.name, *space_, share);
+    report_.brackets = std::move(funnels.begun);
+    all_ended_ = funnels.through;
     if (report_.brackets.size() > SearchReport::most_shown)
       report_.brackets.erase(report_.brackets.begin(), report_.brackets.end() - SearchReport::most_shown);
-    all_ended_ = nothing_missing(database_, report_.name, *space_, share);
   }
 
   void read_writer() {
