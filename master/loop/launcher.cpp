@@ -71,6 +71,7 @@ std::vector<std::string> mpirun_words(std::string_view version, int ranks) {
 void check_library(std::string_view version, std::string_view library) {
   const int ours = major_version(library, "Open MPI v"), its = mpirun_major(version);
   if (ours == its) return;
+  if (ours == 0) throw InputError("stormsweep: is not linked with Open MPI; build it again with one");
   throw InputError(fmt::format(
       "mpirun: is of Open MPI {}, and stormsweep is linked with Open MPI {}; load the module that it was built "
       "with, or put that Open MPI's folder first in PATH",

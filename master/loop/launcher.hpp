@@ -15,7 +15,7 @@ std::string mpirun_version();
 std::vector<std::string> mpirun_words(std::string_view version, int ranks);
 
 /// Throws InputError where mpirun, which says `version`, is of another Open MPI, by the first number, than `library`,
-/// with which we are linked (MpiChannel::library()): no rank would find the others.
+/// with which we are linked (MpiChannel::library()): no rank would find the others. Also where that is none.
 void check_library(std::string_view version, std::string_view library);
 
 }  // namespace stormsweep::launch

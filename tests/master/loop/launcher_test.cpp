@@ -53,6 +53,8 @@ TEST_CASE("an mpirun of another Open MPI than the library is refused") {
       "mpirun: is of Open MPI 5, and stormsweep is linked with Open MPI 4; load the module that it was "
       "built with, or put that Open MPI's folder first in PATH",
       InputError);
+  CHECK_THROWS_WITH_AS(launch::check_library("mpirun (Open MPI) 4.0.7\n", "MPICH Version:      4.0.2\n"),
+                       "stormsweep: is not linked with Open MPI; build it again with one", InputError);
 }
 
 TEST_CASE("the mpirun of this machine is known, and is the library's") {
