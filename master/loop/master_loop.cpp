@@ -333,6 +333,7 @@ void MasterLoop::stage() {
     dispatch(event::Joined{worker, roster_.info(worker).host});
   }
   staging_.reset();
+  progress_.begin(now());
 }
 
 void MasterLoop::store_long_runners() {

@@ -80,7 +80,7 @@ std::string pursuit_words(const std::vector<wire::Pursuit>& pursuits) {
 }  // namespace
 
 Progress::Progress(std::string search, std::string metric, int columns, Seconds now)
-    : search_(std::move(search)), metric_(std::move(metric)), line_(columns, now) {}
+    : search_(std::move(search)), metric_(std::move(metric)), line_(columns, now), began_(now) {}
 
 void Progress::show(const Standing& standing, Seconds now) const {
   std::vector<std::string> versions;
@@ -105,7 +105,7 @@ std::string Progress::words(const Standing& standing, Seconds now, Detail from) 
   if (bad > 0) text += fmt::format(", {} failed", bad);
   if (standing.best && from <= Detail::best) text += fmt::format(" | best {} {:.4g}", metric_, standing.best->metric);
   if (standing.best && from <= Detail::trial) text += fmt::format(" (trial {})", standing.best->trial.value);
-  const double rate = static_cast<double>(standing.ended_here) / std::max(line_.since(now).count(), 1e-9);
+  const double rate = static_cast<double>(standing.ended_here) / std::max((now - began_).count(), 1e-9);
   if (standing.ended_here > 0) {
     text += " | " + rate_words(rate);
     if (standing.total && *standing.total > done)

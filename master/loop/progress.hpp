@@ -30,6 +30,8 @@ class Progress {
   /// `columns`: the terminal's width; 0 where there is none.
   Progress(std::string search, std::string metric, int columns, Seconds now);
 
+  /// Trials begin now: rates are told from here, not from the start.
+  void begin(Seconds now) { began_ = now; }
   /// Whether it is time to show how it stands.
   bool due(Seconds now) { return line_.due(now); }
   void show(const Standing& standing, Seconds now) const;
@@ -45,6 +47,7 @@ class Progress {
 
   std::string search_, metric_;
   ProgressLine line_;
+  Seconds began_;
 };
 
 }  // namespace stormsweep

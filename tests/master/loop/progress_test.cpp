@@ -64,6 +64,16 @@ TEST_CASE("progress: while data is staged the bar is that of its bytes, all work
   CHECK(shown(standing) == "[####################] s: 0/4 done, 2 workers staging data: 768 of 768 MB");
 }
 
+TEST_CASE("progress: the rate, and what is left by it, are those since trials began, not since data was staged") {
+  const Standing standing{.total = 40, .counts = {.complete = 20}, .ended_here = 20};
+  const std::string line = heard([&] {
+    Progress progress("s", "loss", 200, Seconds(100));
+    progress.begin(Seconds(700));
+    progress.show(standing, Seconds(710));
+  });
+  CHECK(line.find("s: 20/40 done | 2 trials/s | 10 s left") != std::string::npos);
+}
+
 TEST_CASE("progress: a training tells how far its epoch is, or the evaluation behind it") {
   Standing standing{.total = 4, .running = 1};
   CHECK(shown(standing) == "[--------------------] s: 0/4 done, 1 running");
