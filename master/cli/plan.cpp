@@ -122,8 +122,7 @@ void list_trainings(const Space& space, std::uint64_t limit, Plan& plan) {
 void plan_sequence(const Space& space, Plan& plan) {
   constexpr std::uint64_t most_listed = 100'000;
   const std::uint64_t limit = space.limits.trials.value_or(unlimited);
-  const auto trials = make_method(space)->trials();
-  plan.trials = trials ? std::min(*trials, limit) : space.limits.trials;
+  plan.trials = limited_trials(space, make_method(space)->trials());
   const auto finite = space.continuous_axes() == 0 ? Trainings(space).count() : std::nullopt;
   const std::uint64_t most = std::min(space.method.trials.value_or(unlimited), finite.value_or(unlimited));
   if (std::min(most, limit) <= most_listed)

@@ -21,7 +21,7 @@ TrainingSource::TrainingSource(const Space& space, Store& store, const Share& sh
       store_(store),
       limits_(limits),
       method_(make_method(space, share, history(workers))),
-      total_(method_->trials()),
+      total_(limited_trials(space, method_->trials())),
       order_(*space.experiment, [this] { return next_of_method(); }) {
   store.each_completed(CostModel::most_rows, [this](const Configuration& configuration, double wall_seconds) {
     order_.learn(configuration, wall_seconds);

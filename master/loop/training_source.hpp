@@ -28,7 +28,7 @@ class TrainingSource {
   /// `workers`: of this run.
   TrainingSource(const Space& space, Store& store, const Share& share, RunLimits& limits, std::size_t workers);
 
-  /// Trials of our part, where they can be counted.
+  /// Trials of our part, where they can be counted, and no more than limits.trials.
   std::optional<std::uint64_t> total() const { return total_; }
   /// The next training to begin.
   Supply next(Seconds now);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "master/report/failure_reason.hpp"
 #include "master/report/funnel.hpp"
 #include "master/report/occupancy.hpp"
@@ -152,9 +154,16 @@ class Reporter {
     } catch (const InputError&) {  // another version's space: its size stays unknown
     }
     share_ = read_share(database_, report_.name);
-    if (!share_) return;
-    report_.part = fmt::format("part {} of {}", share_->share.index, share_->share.count);
-    report_.total = share_->trials;
+    if (share_) {
+      report_.part = fmt::format("part {} of {}", share_->share.index, share_->share.count);
+      report_.total = share_->trials;
+    }
+    if (space_) limit_total();
+  }
+
+  void limit_total() {
+    const auto all = std::exchange(report_.total, limited_trials(*space_, report_.total));
+    limited_ = report_.total != all;
   }
 
   /// Fewer go on in a halving than could where some fail, so that trials do not tell whether it is through.
@@ -171,18 +180,12 @@ class Reporter {
     auto select = prepare("SELECT writer_host, writer_pid, writer_seen FROM searches WHERE name = ?1");
     select.executeStep();
     if (select.isColumnNull(0))
-      report_.master = is_done()      ? "done"
-                       : is_limited() ? fmt::format("ended by limits.trials ({})", *space_->limits.trials)
-                                      : "not running; run it again to continue";
+      report_.master = !is_done() ? "not running; run it again to continue"
+                       : limited_ ? fmt::format("ended by limits.trials ({})", *space_->limits.trials)
+                                  : "done";
     else
       report_.master = master(
           {select.getColumn(0).getString(), select.getColumn(1).getInt64(), "", select.getColumn(2).getDouble()});
-  }
-
-  /// No run goes on from here. Of a halving limits.trials counts brackets.
-  bool is_limited() const {
-    return space_ && space_->limits.trials && !has_rungs(space_->method) &&
-           report_.done() >= static_cast<std::uint64_t>(*space_->limits.trials);
   }
 
   bool is_done() const { return all_ended_ || (report_.total && report_.done() >= *report_.total); }
@@ -203,6 +206,7 @@ class Reporter {
   std::optional<PresentRows> present_;
   std::string condition_;  ///< PresentRows::condition
   std::optional<StoredShare> share_;
+  bool limited_ = false;  ///< limits.trials ends it before its method does
   bool all_ended_ = false;
 };
 

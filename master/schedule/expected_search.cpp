@@ -85,8 +85,7 @@ std::unique_ptr<Method> stand_in(const Space& space, std::size_t ranks) {
 }
 
 bool too_many(const Space& space, Method& method) {
-  auto trials = method.trials();
-  if (space.limits.trials) trials = std::min(*space.limits.trials, trials.value_or(*space.limits.trials));
+  const auto trials = limited_trials(space, method.trials());
   return !trials || *trials > most_simulated;
 }
 

@@ -1,5 +1,7 @@
 #include "search/methods/methods.hpp"
 
+#include <algorithm>
+
 #include "search/methods/bayes_method.hpp"
 #include "search/methods/halving.hpp"
 #include "search/methods/sequence.hpp"
@@ -37,6 +39,11 @@ std::unique_ptr<Method> make_method(const Space& space, const Share& share, cons
   if (makes_proposals(space.method)) return make_bayes(space, past);
   if (has_rungs(space.method)) return make_halving(space, share);
   return std::make_unique<InOrder>(make_sequence(space), share);
+}
+
+std::optional<std::uint64_t> limited_trials(const Space& space, std::optional<std::uint64_t> of_method) {
+  const auto& limit = space.limits.trials;
+  return limit ? std::min(*limit, of_method.value_or(*limit)) : of_method;
 }
 
 }  // namespace stormsweep

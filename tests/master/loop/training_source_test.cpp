@@ -170,6 +170,20 @@ TEST_CASE("a limit of trials that ends within a training is reached by both sche
         std::vector<std::string>{"1|1", "1|2", "1|3", "2|1"});
 }
 
+TEST_CASE("limits.trials is all there is to do, as the run and the status tell it") {
+  const auto told_of = [](const std::string& method, int limit) {
+    TemporaryFolder folder;
+    const auto file = folder.path / "s.db";
+    run(file, noop_space(R"({"index": [1, 2, 3, 4], "epochs": [1, 2, 4]})", "s",
+                         fmt::format(R"("method": "{}", "limits": {{"trials": {}}}, )", method, limit)));
+    return told(file) + ": " + report_searches(file, "s").at(0).master;
+  };
+  CHECK(told_of("grid", 5) == "5 of 5, 0 beside them: ended by limits.trials (5)");
+  CHECK(told_of("grid", 12) == "12 of 12, 0 beside them: done");
+  CHECK(told_of("random", 5) == "5 of 5, 0 beside them: ended by limits.trials (5)");
+  CHECK(told_of("halving", 7) == "6 of 6, 0 beside them: done");  // one whole bracket
+}
+
 TEST_CASE("a metric that is infinite is none: a search that is compared by it, and one that is resumed, agree") {
   TemporaryFolder folder;
   const auto file = folder.path / "s.db";
