@@ -14,6 +14,7 @@
 #include "master/store/decided_rung.hpp"
 #include "master/store/json_lines.hpp"
 #include "master/store/json_text.hpp"
+#include "master/store/present_rows.hpp"
 #include "master/store/profile_view.hpp"
 #include "master/store/reuse.hpp"
 #include "master/store/schema.hpp"
@@ -109,11 +110,14 @@ void forget_proposals(SQLite::Database& database, std::int64_t search) {
       fmt::format("DELETE FROM proposals WHERE search = {0}; UPDATE searches SET width = NULL WHERE id = {0}", search));
 }
 
+std::string of_search(std::int64_t search) {
+  return fmt::format("search = {}", search);
+}
+
 /// Throws InputError where a trial that failed was passed over by a rung that has begun: what went on there, went on
 /// without it.
-void refuse_decided(SQLite::Database& database, const std::filesystem::path& file, std::int64_t search) {
-  const std::string of_search = fmt::format("search = {}", search);
-  if (const auto decided = find_decided_rung(database, of_search, of_search))
+void refuse_decided(SQLite::Database& database, const std::filesystem::path& file, const std::string& condition) {
+  if (const auto decided = find_decided_rung(database, condition, condition))
     throw InputError(fmt::format(
         "{}: search '{}': --retry-failed: rung {} of bracket {} has trials that failed, and the next rung has "
         "been decided without them; leave it out, or give the search another name",
@@ -122,12 +126,10 @@ void refuse_decided(SQLite::Database& database, const std::filesystem::path& fil
 
 /// Returns how many trials now wait again. That they are not complete leads to their index (schema.cpp): it is asked of
 /// millions that are.
-int let_wait(SQLite::Database& database, std::int64_t search, const std::string& change, const std::string& statuses) {
-  SQLite::Statement update(
-      database, fmt::format("UPDATE trials SET {} WHERE search = ? AND status <> 'complete' AND status IN ({})", change,
-                            statuses));
-  update.bind(1, search);
-  return update.exec();
+int let_wait(SQLite::Database& database, const std::string& condition, const std::string& change,
+             const std::string& statuses) {
+  return database.exec(fmt::format("UPDATE trials SET {} WHERE {} AND status <> 'complete' AND status IN ({})", change,
+                                   condition, statuses));
 }
 
 void declare_columns(SQLite::Database& database, const Experiment& experiment) {
@@ -198,11 +200,13 @@ std::optional<FileLock> lock_json(const std::filesystem::path& json, const std::
   return lock;
 }
 
-/// --retry-failed. Whether any trial waits again.
+/// --retry-failed: of the space as it is now, for nobody trains others. Whether any trial waits again.
 bool retry_failed(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
                   std::int64_t search) {
-  if (has_rungs(space.method)) refuse_decided(database, file, search);
-  return let_wait(database, search, waiting_again(), "'failed', 'diverged', 'out_of_memory'") > 0;
+  const PresentRows present(database, space);
+  const std::string condition = of_search(search) + present.condition();
+  if (has_rungs(space.method)) refuse_decided(database, file, condition);
+  return let_wait(database, condition, waiting_again(), "'failed', 'diverged', 'out_of_memory'") > 0;
 }
 
 SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
@@ -220,7 +224,7 @@ SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& f
     lease.search = insert_search(database, space, fingerprint, self.seen);
   }
   if (!json.empty()) lease.json_lock = lock_json(json, file);
-  let_wait(database, lease.search, "status = 'waiting'", "'running'");
+  let_wait(database, of_search(lease.search), "status = 'waiting'", "'running'");
   if (options.retry_failed && retry_failed(database, file, space, lease.search))
     lease.json_agrees = false;  // it has lines for trials that wait again
   update_search(database, lease, space, json, self);
@@ -294,7 +298,7 @@ void end_lease(SQLite::Database& database, std::int64_t search, const ProcessIde
                            "writer_seen = NULL WHERE id = ? AND writer_host = ? AND writer_pid = ?");
   SQLite::bind(update, search, writer.host, writer.pid);
   if (update.exec() == 0) return;  // another process took over: what runs there is its own
-  let_wait(database, search, "status = 'waiting'", "'running'");
+  let_wait(database, of_search(search), "status = 'waiting'", "'running'");
   transaction.commit();
 }
 

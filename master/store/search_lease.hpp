@@ -29,7 +29,8 @@ struct SearchLease {
 std::int64_t numbering(const Space& space);
 
 /// Finds or makes the search `space.name` and becomes its writer, in one transaction. Trials that a dead job left
-/// running wait again, and so do failed ones under retry_failed (their attempts counted afresh). Then what other
+/// running wait again, and so do failed ones of the space under retry_failed (their attempts
+/// counted afresh). Then what other
 /// databases have of the space is copied. Throws InputError: see
 /// Store.
 SearchLease lease_search(SQLite::Database& database, const std::filesystem::path& file, const Space& space,

@@ -326,3 +326,17 @@ TEST_CASE("spaces are told apart by what they zip and by their conditions") {
   // Of databases that are there: another number would have them looked through row by row.
   CHECK(numbering(two, zip) == "-4436092172625839048");
 }
+
+TEST_CASE("--retry-failed leaves trials of an earlier space, which nobody would train, as they are") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space both = noop_space(R"({"index": [1, 2]})"), one = noop_space(R"({"index": [1]})");
+  {
+    Store store(file, both, "f", {});
+    store.finish(training(both, 0), 0, worker(), failure("no room", Status::failed));
+    store.finish(training(both, 1), 0, worker(), failure("a loss of 1e9", Status::diverged));
+  }
+  { Store store(file, one, "f", {.retry_failed = true}); }
+  CHECK(query(file, "SELECT \"index\", status, error FROM results ORDER BY 1") ==
+        std::vector<std::string>{"1|waiting|NULL", "2|diverged|a loss of 1e9"});
+}
