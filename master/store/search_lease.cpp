@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -32,15 +33,27 @@ namespace {
 struct Found {
   std::int64_t id, numbering;
   std::string experiment, fingerprint, json_file, metric, goal, metric_at;
+  bool has_trials;
   std::optional<std::uint64_t> json_bytes;
   std::optional<ProcessIdentity> writer;
+  std::optional<Space> earlier;  ///< as it was last run, where its experiment is the user's own, edited since maybe
 };
 
-std::optional<Found> find_search(SQLite::Database& database, const std::string& name) {
+/// Nothing where it can be read no more.
+std::optional<Space> read_earlier(const std::string& text, const std::string& name) {
+  try {
+    return parse_space(text, name, "/");
+  } catch (const InputError&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<Found> find_search(SQLite::Database& database, const Space& space) {
   SQLite::Statement select(database,
                            "SELECT id, experiment, fingerprint, json_file, json_bytes, writer_host, writer_pid, "
-                           "writer_job, writer_seen, numbering, metric, goal, metric_at FROM searches WHERE name = ?");
-  select.bind(1, name);
+                           "writer_job, writer_seen, numbering, metric, goal, metric_at, space, "
+                           "EXISTS (SELECT 1 FROM trials WHERE search = s.id) FROM searches s WHERE name = ?");
+  select.bind(1, space.name);
   if (!select.executeStep()) return std::nullopt;
   const auto text = [&](int column) { return select.getColumn(column).getString(); };
   Found found{select.getColumn(0).getInt64(),
@@ -51,12 +64,28 @@ std::optional<Found> find_search(SQLite::Database& database, const std::string& 
               text(10),
               text(11),
               text(12),
+              select.getColumn(14).getInt() != 0,
+              {},
               {},
               {}};
   if (!select.isColumnNull(4)) found.json_bytes = static_cast<std::uint64_t>(select.getColumn(4).getInt64());
   if (!select.isColumnNull(5))
     found.writer = ProcessIdentity{text(5), select.getColumn(6).getInt64(), text(7), select.getColumn(8).getDouble()};
+  if (space.own) found.earlier = read_earlier(text(13), space.name);
   return found;
+}
+
+/// By what trials of `space` share a training, as `experiment` has it.
+std::set<std::string> sharing(const Experiment& experiment, const Space& space) {
+  std::set<std::string> words;
+  if (experiment.milestone) words.insert(experiment.hyperparameters[*experiment.milestone].name);
+  const auto h = experiment.length_dependence();
+  if (!h) return words;
+  const Hyperparameter& dependent = experiment.hyperparameters[*h];
+  for (const Value& value : values(space, dependent.name))
+    if (const auto* word = std::get_if<std::string>(&value); word && std::ranges::count(dependent.of_length, *word) > 0)
+      words.insert(dependent.name + " " + *word);
+  return words;
 }
 
 /// Another process writes the search.
@@ -72,6 +101,9 @@ void check(const Found& found, const std::string& place, const Space& space, con
   };
   if (found.experiment != space.experiment->name) mismatch("the experiment " + found.experiment);
   if (found.fingerprint != fingerprint) mismatch("been trained on other data");
+  if (found.has_trials && found.earlier &&
+      sharing(*found.earlier->experiment, *found.earlier) != sharing(*space.experiment, *found.earlier))
+    mismatch("trainings of its experiment as it was, with another milestone or of_length");
   if (watch.may_be_alive(found.writer, self, steady_time()))
     throw BeingWritten(
         fmt::format("{}: {}; wait for it or end it, or give this search another name or another --results", place,
@@ -168,12 +200,22 @@ bool has_other_defaults(SQLite::Database& database, std::int64_t search, const S
          read_identity(row.getColumn(1));  // a hyperparameter is gone
 }
 
+/// Whether conditional hyperparameters have other values where their conditions do not hold: no row need tell, nor does
+/// the numbering.
+bool has_other_conditional_defaults(const Space& earlier, const Space& space) {
+  for (const Axis& axis : space.axes)
+    for (const std::size_t h : axis.hyperparameters()) {
+      const auto there = earlier.experiment->find(space.experiment->hyperparameters[h].name);
+      if (!axis.when.empty() && there && earlier.defaults.values[*there] != space.defaults.values[h]) return true;
+    }
+  return false;
+}
+
 /// Takes up a search that is there. Whether it chose by another metric or goal.
 bool take_up(SQLite::Database& database, const Found& found, const Space& space, const std::string& json,
              SearchLease& lease) {
   lease.search = found.id;
-  lease.resumed =
-      database.execAndGet(fmt::format("SELECT EXISTS (SELECT 1 FROM trials WHERE search = {})", found.id)).getInt();
+  lease.resumed = found.has_trials;
   const bool other_choice = found.metric != space.metric || found.goal != to_string(space.goal);
   std::error_code missing;
   const std::uintmax_t size = std::filesystem::file_size(json, missing);
@@ -183,7 +225,8 @@ bool take_up(SQLite::Database& database, const Found& found, const Space& space,
   // Not in the numbering, which databases have had for long: it would take their proposals from them all.
   const bool decides_otherwise =
       is_adaptive(space.method) && (other_choice || found.metric_at != to_string(space.metric_at));
-  if (found.numbering != numbering(space) || decides_otherwise || has_other_defaults(database, found.id, space)) {
+  if (found.numbering != numbering(space) || decides_otherwise || has_other_defaults(database, found.id, space) ||
+      (found.earlier && has_other_conditional_defaults(*found.earlier, space))) {
     forget_proposals(database, found.id);
     if (lease.resumed) index_identities(database);
   }
@@ -217,7 +260,7 @@ SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& f
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
   SearchLease lease;
   bool other_choice = false;
-  if (const auto found = find_search(database, space.name)) {
+  if (const auto found = find_search(database, space)) {
     check(*found, file.string(), space, fingerprint, self, watch);
     other_choice = take_up(database, *found, space, json, lease);
   } else {

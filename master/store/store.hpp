@@ -35,7 +35,8 @@ class Store {
 
   /// Opens or creates the database, and the search `space.name` in it. Throws InputError: not a results database, a
   /// newer schema, an unwritable folder, another live writer (with its host, process and time of its last commit), or a
-  /// search of that name with another experiment or other data (`fingerprint`), each with the remedy.
+  /// search of that name with another experiment, one of the user's own that shares trainings otherwise, or other data
+  /// (`fingerprint`), each with the remedy.
   Store(const std::filesystem::path& path, const Space& space, const std::string& fingerprint, const Options& options);
   ~Store();  ///< closes it
 

@@ -14,6 +14,7 @@
 #include "search/base/machine.hpp"
 #include "search/base/time.hpp"
 #include "search/base/utc.hpp"
+#include "search/methods/methods.hpp"
 #include "tests/master/store/store_fixture.hpp"
 
 using namespace stormsweep;
@@ -61,6 +62,32 @@ class Signs {
  private:
   std::jthread thread_;
 };
+
+/// A search by an experiment of the user's own, of two kinds of training. `edited` says more of the experiment.
+Space own_space(const std::string& edited, const std::string& parameters, const std::string& momentum = "0.9") {
+  return parse_space(
+      R"({"name": "s", "experiment": {"name": "mine", "summary": "s", "run": ["sh", "train.sh"], "data": [],
+    "metrics": [{"name": "score", "goal": "maximize", "meaning": "m"}], "milestone": "epochs", "hyperparameters": [
+      {"name": "epochs", "type": "integer", "default": 5, "min": 1, "max": 99, "meaning": "m"},
+      {"name": "momentum", "type": "real", "default": )" +
+          momentum +
+          R"(, "min": 0, "max": 1, "meaning": "m"},
+      {"name": "schedule", "type": "choice", "default": "constant", "choices": ["constant", "cosine", "step"], "meaning": "m")" +
+          edited + R"(}]}, )" + parameters + "}",
+      "s.json", "/");
+}
+
+/// Trains what is missing; how many trials that was.
+std::size_t train(const std::filesystem::path& file, const Space& space) {
+  Store store(file, space, "f", {});
+  const auto method = make_method(space);
+  std::size_t trained = 0;
+  while (auto next = method->next())
+    if (const auto missing = store.missing(*next))
+      for (std::size_t k = 0; k < missing->trials(); ++k, ++trained) store.finish(*missing, k, worker(), outcome(0.5));
+  store.commit();
+  return trained;
+}
 
 }  // namespace
 
@@ -325,6 +352,36 @@ TEST_CASE("spaces are told apart by what they zip and by their conditions") {
   CHECK(all.size() == 9);
   // Of databases that are there: another number would have them looked through row by row.
   CHECK(numbering(two, zip) == "-4436092172625839048");
+}
+
+TEST_CASE("an own experiment that would share its trainings otherwise is refused, and nothing is trained twice") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const std::string cosine = R"(, "of_length": ["cosine"])", step = R"(, "of_length": ["step"])";
+  const std::string grid = R"("parameters": {"epochs": [5, 10], "schedule": ["constant", "cosine"]})";
+  CHECK(train(file, own_space("", grid)) == 4);
+  CHECK_THROWS_WITH_AS(train(file, own_space(cosine, grid)),
+                       doctest::Contains("search 's' there has trainings of its experiment as it was, with another "
+                                         "milestone or of_length; give this search another name"),
+                       InputError);
+  CHECK(train(file, own_space(step, grid)) == 0);  // says nothing of what is trained
+  const std::string more = R"("parameters": {"epochs": [5, 10], "schedule": ["constant", "cosine", "step"]})";
+  CHECK(train(file, own_space(step, more)) == 2);
+  CHECK(query(file, "SELECT count(*), count(DISTINCT identity) FROM trials") == std::vector<std::string>{"6|6"});
+}
+
+TEST_CASE("another default of a conditional range in an own experiment is trained") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const std::string random = R"("method": {"name": "random", "trials": 8}, "parameters": {
+    "schedule": ["constant", "cosine"], "momentum": {"min": 0.1, "max": 0.5, "when": {"schedule": "cosine"}}})";
+  const Space before = own_space("", random), after = own_space("", random, "0.8");
+  const std::size_t all = train(file, before);
+  CHECK(train(file, before) == 0);
+  CHECK(train(file, after) == 1);
+  CHECK(train(file, after) == 0);
+  CHECK(query(file, "SELECT count(*), count(DISTINCT identity) FROM trials") ==
+        std::vector<std::string>{fmt::format("{0}|{0}", all + 1)});
 }
 
 TEST_CASE("--retry-failed leaves trials of an earlier space, which nobody would train, as they are") {
