@@ -100,7 +100,9 @@ void check(const Found& found, const std::string& place, const Space& space, con
                                  place, space.name, what));
   };
   if (found.experiment != space.experiment->name) mismatch("the experiment " + found.experiment);
-  if (found.fingerprint != fingerprint) mismatch("been trained on other data");
+  if (found.fingerprint != fingerprint)
+    mismatch(space.own ? "been trained by other files or lines of its experiment, or on other data"
+                       : "been trained on other data");
   if (found.has_trials && found.earlier &&
       sharing(*found.earlier->experiment, *found.earlier) != sharing(*space.experiment, *found.earlier))
     mismatch("trainings of its experiment as it was, with another milestone or of_length");

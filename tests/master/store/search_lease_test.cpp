@@ -384,6 +384,17 @@ TEST_CASE("another default of a conditional range in an own experiment is traine
         std::vector<std::string>{fmt::format("{0}|{0}", all + 1)});
 }
 
+TEST_CASE("an own experiment with other files is not taken for other data alone") {
+  TemporaryFolder folder;
+  const Space space = own_space("", R"("parameters": {"epochs": [5, 10]})");
+  { Store store(folder.path / "s.db", space, "f", {}); }
+  CHECK_THROWS_WITH_AS(
+      Store(folder.path / "s.db", space, "g", {}),
+      doctest::Contains("search 's' there has been trained by other files or lines of its experiment, or "
+                        "on other data; give this search another name"),
+      InputError);
+}
+
 TEST_CASE("--retry-failed leaves trials of an earlier space, which nobody would train, as they are") {
   TemporaryFolder folder;
   const auto file = folder.path / "s.db";
