@@ -108,13 +108,18 @@ Table collect(Selection& selection, const Names& names, const std::string& sql) 
   Table table;
   table.header = names;
   table.numeric.assign(names.size(), true);
-  selection.query(sql, [&](const std::vector<Cell>& cells) {
-    auto& row = table.rows.emplace_back();
-    for (std::size_t i = 0; i < cells.size(); ++i) {
+  std::vector<std::vector<Cell>> rows;
+  selection.query(sql, [&](const std::vector<Cell>& cells) { rows.push_back(cells); });
+  table.rows.resize(rows.size());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    std::vector<double> reals;
+    for (const auto& cells : rows) {
       if (std::holds_alternative<std::string>(cells[i])) table.numeric[i] = false;
-      row.push_back(display(cells[i], selection.style(names[i])));
+      if (const auto* real = std::get_if<double>(&cells[i])) reals.push_back(*real);
     }
-  });
+    const ColumnTexts texts(std::move(reals), selection.style(names[i]));
+    for (std::size_t row = 0; row < rows.size(); ++row) table.rows[row].push_back(texts(rows[row][i]));
+  }
   return table;
 }
 

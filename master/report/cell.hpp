@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace stormsweep {
 
@@ -14,10 +15,23 @@ using Cell = std::variant<std::monostate, std::int64_t, double, std::string>;
 enum class Style {
   plain,    ///< the shortest text that reads back to the same number
   seconds,  ///< 3 decimals
-  metric,   ///< 4 decimals, or 4 digits and an exponent outside 0.001 to 100,000
+  metric,   ///< 4 decimals; below 0.1, 4 digits; outside 0.001 to 100,000, 4 digits and an exponent
   rate      ///< 4 digits
 };
-std::string display(const Cell& cell, Style style);
+/// `more`: digits beyond those of the style, of which plain has none.
+std::string display(const Cell& cell, Style style, int more = 0);
+
+/// The texts of a table's values of one name, with more digits than their style has where different ones would look
+/// alike, rounding apart: of metrics up to 3, and as many as it takes where all would.
+class ColumnTexts {
+ public:
+  ColumnTexts(std::vector<double> reals, Style style);
+  std::string operator()(const Cell& cell) const { return display(cell, style_, more_); }
+
+ private:
+  Style style_;
+  int more_ = 0;
+};
 
 /// An integer or real; nothing of a text or NULL.
 std::optional<double> number(const Cell& cell);

@@ -4,12 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <map>
 #include <set>
 
-#include "datasets/drawing/axis_scale.hpp"
 #include "master/store/sql_text.hpp"
 #include "search/base/error.hpp"
 #include "search/space/trial_record.hpp"
@@ -65,33 +62,13 @@ struct Block {
   }
 };
 
-/// Reals with the decimals of their style, or, where all of a table would look alike and are not, with as many as tell
-/// them apart to three digits of what they differ by.
-class ValueTexts {
- public:
-  ValueTexts(const Block& block, std::size_t value, Style style) : style_(style) {
-    double low = std::numeric_limits<double>::infinity(), high = -low;
-    std::set<std::string> texts;
-    for (const auto& [row, means] : block.means)
-      for (const auto& [column, values] : means)
-        if (const auto* real = std::get_if<double>(&values[value]); real && std::isfinite(*real)) {
-          low = std::min(low, *real), high = std::max(high, *real);
-          texts.insert(display(*real, style));
-        }
-    if (texts.size() == 1 && !differ_by_rounding(low, high))
-      digits_ = std::min(17, 3 + static_cast<int>(std::floor(std::log10(std::max(std::abs(low), std::abs(high)))) -
-                                                  std::floor(std::log10(high - low))));
-  }
-
-  std::string operator()(const Cell& cell) const {
-    const auto* real = std::get_if<double>(&cell);
-    return real && digits_ > 0 ? fmt::format("{:#.{}g}", *real, digits_) : display(cell, style_);
-  }
-
- private:
-  Style style_;
-  int digits_ = 0;  ///< 0: those of the style
-};
+ColumnTexts texts_of(const Block& block, std::size_t value, Style style) {
+  std::vector<double> reals;
+  for (const auto& [row, means] : block.means)
+    for (const auto& [column, values] : means)
+      if (const auto* real = std::get_if<double>(&values[value])) reals.push_back(*real);
+  return {std::move(reals), style};
+}
 
 void check_size(const Block& block, const Pivot& pivot) {
   if (block.means.size() * block.columns.size() > most_cells)
@@ -118,8 +95,9 @@ Table make_table(Block block, const Pivot& pivot, const Selection& selection) {
       table.numeric.push_back(true);
     }
   }
-  std::vector<ValueTexts> texts;
-  for (std::size_t v = 0; v < pivot.values.size(); ++v) texts.emplace_back(block, v, selection.style(pivot.values[v]));
+  std::vector<ColumnTexts> texts;
+  for (std::size_t v = 0; v < pivot.values.size(); ++v)
+    texts.push_back(texts_of(block, v, selection.style(pivot.values[v])));
   for (const auto& [row, means] : block.means) {
     std::vector<std::string> cells{display(row, selection.style(pivot.rows))};
     for (const Cell& column : block.columns) {

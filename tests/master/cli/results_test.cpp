@@ -51,6 +51,21 @@ TEST_CASE("the best trials are complete ones, by the search's metric") {
 )");
 }
 
+TEST_CASE("the best trials look as different as they are") {
+  const TornadoResults t;
+  execute(
+      t.file,
+      "UPDATE trials SET metrics = json_set(metrics, '$.test_accuracy', 0.00106 + id * 1e-5, '$.validation_accuracy', "
+      "CASE id WHEN 1 THEN 1.0 WHEN 2 THEN 0.99996 ELSE 0.5 END)");
+  CHECK(results(t, {"--best", "3", "--show", "trial,validation_accuracy,test_accuracy"}) ==
+        R"(trial  validation_accuracy  test_accuracy
+-----------------------------------------
+    1              1.00000       0.001070
+    2              0.99996       0.001080
+    3              0.50000       0.001090
+)");
+}
+
 TEST_CASE("at a tie the best are the first in the search's order, whoever was stored first; so are groups") {
   TemporaryFolder folder;
   const std::string file = (folder.path / "s.db").string();
@@ -276,10 +291,10 @@ TEST_CASE("curves run down by epoch, a column a trial, as far as its milestone")
   const TornadoResults t;
   CHECK(results(t, {"--curves", "--value", "train_loss", "--where", "batch_size > 64 AND data_multiplier = 1"}) ==
         R"(train_loss
-epoch / trial       9      10      13      14
----------------------------------------------
-            1  0.0078  0.0078  0.0039  0.0039
-            2  0.0039  0.0039  0.0020  0.0020
+epoch / trial         9        10        13        14
+-----------------------------------------------------
+            1  0.007812  0.007812  0.003906  0.003906
+            2  0.003906  0.003906  0.001953  0.001953
 )");
 }
 
