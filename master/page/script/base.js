@@ -17,12 +17,12 @@ const html = (tag, attributes = {}, ...children) => build(document.createElement
 const svg = (tag, attributes = {}, ...children) =>
     build(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children);
 
-/** A number as people read it, to 5 digits or more; a very large or small one to two less. */
+/** A number as people read it: integers of 32 bits whole, others to 5 digits or more, the very large or small to 3. */
 function numberText(value, digits = 5) {
   if (value === null || value === undefined) return '–';
   if (typeof value !== 'number') return String(value);
   const size = Math.abs(value);
-  if (Number.isInteger(value) && size < 1e7) return String(value);
+  if (Number.isInteger(value) && size <= 2 ** 32) return String(value);
   if (size < 1e7 && size >= 1e-4) return String(Number(value.toPrecision(digits)));
   return value.toExponential(digits - 3).replace(/\.?0+e/, 'e');
 }
