@@ -44,6 +44,7 @@ Json timeline_json(const std::filesystem::path& file, const Occupancy& occupancy
           {"all_ranks", all},
           {"makespan_seconds", short_number(occupancy.makespan)},
           {"paused_seconds", short_number(occupancy.paused)},
+          {"unplaced_seconds", short_number(occupancy.unplaced)},
           {"busy_share", short_number(occupancy.busy() / (occupancy.busy() + occupancy.idle()))},
           {"wait_seconds", short_number(occupancy.wait())},
           {"imbalance", short_number(occupancy.imbalance())},

@@ -190,6 +190,7 @@ Occupancy occupancy(std::span<const BusyInterval> intervals, std::size_t ranks) 
   result.ranks.resize(ranks);
   for (const BusyInterval* const interval : by_begin(intervals)) {
     result.trials += interval->trials;
+    result.unplaced += interval->seconds() - (interval->end - interval->begin);
     const double first = begin + paused_until(interval->begin);
     for (const int rank : interval->ranks) {
       const std::size_t lane = lanes.take(static_cast<std::size_t>(rank) - 1, *interval);

@@ -49,6 +49,7 @@ struct Occupancy {
   std::vector<Rank> ranks;  ///< rank 1 first
   double makespan = 0;      ///< from the first begin to the last end
   double paused = 0;        ///< seconds between these two that are left out
+  double unplaced = 0;      ///< seconds of trainings from starts that were stopped: when that was, no row tells
   std::uint64_t trials = 0;
 
   double busy() const;

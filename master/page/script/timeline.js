@@ -68,9 +68,11 @@ panel({
     }
     const attempts = search.column('attempt'),
           lost = attempts ? attempts.values.filter((attempt) => attempt > 1).length : 0,
-          paused = search.timelines.reduce((sum, one) => sum + one.paused_seconds, 0);
+          total = (name) => search.timelines.reduce((sum, one) => sum + one[name], 0), paused = total('paused_seconds'),
+          unplaced = total('unplaced_seconds');
     return [
       paused ? `${secondsText(paused)} in stretches of more than a minute in which nobody trained are left out.` : '',
+      unplaced >= 1 ? `${secondsText(unplaced)} of trainings that were stopped have no known place here.` : '',
       lost ? `${grouped(lost)} trials lost a worker and were tried again.` : ''
     ].filter(Boolean)
         .join(' ');

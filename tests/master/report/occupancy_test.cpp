@@ -117,6 +117,7 @@ TEST_CASE("a training that was stopped before its first trial ended is a job of 
   CHECK(intervals[0].seconds() == 29);
   CHECK(intervals[1].seconds() == 5);
   CHECK(intervals[2].seconds() == 7);
+  CHECK(occupancy(intervals, 1).unplaced == 20);
   const MeasuredTrainings measured(intervals);
   REQUIRE(measured.jobs.size() == 2);
   CHECK(measured.jobs[0].seconds == 34);
