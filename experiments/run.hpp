@@ -34,11 +34,12 @@ class RunGang {
 struct RunContext {
   std::map<std::string, std::filesystem::path> data;  ///< "train", "validation", "test": absolute paths
   std::string fingerprint;                            ///< of the data, part of the key of what is cached
+  std::string search;                                 ///< its name; no other in the cache has it
   std::uint64_t seed = 0;                             ///< the search's; the replicate is mixed in by the run
   std::filesystem::path cache;                        ///< folder for the work of the whole search
   bool keep_work = false;                             ///< the folder of a command that has done its work stays
-  bool keep_checkpoint = true;                        ///< of a command: of its curve, and the master removes it; else its own
-  std::optional<int> gpu;                             ///< among those that this process sees; nothing: none
+  bool keep_checkpoint = true;  ///< of a command: one a curve, and the master removes it; else one a training
+  std::optional<int> gpu;       ///< among those that this process sees; nothing: none
   int threads = 1;
   std::shared_ptr<RunGang> gang = std::make_shared<RunGang>();  ///< never null
 };

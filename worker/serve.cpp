@@ -118,6 +118,7 @@ bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& pl
   executor.enter({.space = space,
                   .context = {.data = space.data,
                               .fingerprint = settings.fingerprint,
+                              .search = space.name,
                               .seed = space.seed,
                               .cache = settings.cache,
                               .keep_work = settings.keep_work,

@@ -74,13 +74,14 @@ void end_with_a_line(const std::filesystem::path& file) {
 CommandFolder make_folder(const Experiment& experiment, const Training& training, const RunContext& context) {
   namespace fs = std::filesystem;
   const Configuration last = training.trial(training.trials() - 1, experiment);
-  std::string name = to_hex(identity(last, experiment, context.seed));
+  std::string name = fmt::format("{}-{}", context.search, to_hex(identity(last, experiment, context.seed)));
   if (context.gang->size() > 1) name += fmt::format("-{}", context.gang->rank());
   // Trainings of one curve that may run at once have each a checkpoint of their own.
   const Identity key = context.keep_checkpoint ? curve_identity(training.configuration, experiment, context.seed)
                                                : identity(last, experiment, context.seed);
   CommandFolder folder{fs::absolute(context.cache / "work" / name),
-                       fs::absolute(checkpoint(checkpoints(context.cache), key, context.fingerprint))};
+                       fs::absolute(checkpoint(checkpoints(context.cache), key,
+                                               command_fingerprint(context.fingerprint, context.search)))};
   std::error_code error;
   if (context.gang->rank() == 0 && is_beyond(folder.told(), training)) fs::remove_all(folder.checkpoint, error);
   fs::remove_all(folder.path, error);

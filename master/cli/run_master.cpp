@@ -33,6 +33,7 @@
 #include "search/base/text.hpp"
 #include "search/base/utc.hpp"
 #include "search/methods/methods.hpp"
+#include "search/space/cache_files.hpp"
 #include "worker/channel/mpi_channel.hpp"
 
 namespace stormsweep {
@@ -158,7 +159,8 @@ Conclusion carry_on(const OpenSearch& search, MpiChannel& channel, std::optional
 int conclude(const OpenSearch& search, const Conclusion& conclusion) {
   search.models.close();
   if (conclusion.ending == Ending::done && conclusion.limit.empty())
-    remove_stale_checkpoints(cache_folder(search.options.results), search.fingerprint, search.store);
+    remove_stale_checkpoints(cache_folder(search.options.results),
+                             checkpoint_fingerprint(search.space, search.fingerprint), search.store);
   // A launcher starts the job again where that gets further; a bare mpirun cannot.
   const bool again = launch::launched() && conclusion.attempts_raised &&
                      (conclusion.ending == Ending::workers_lost || conclusion.ending == Ending::rank_lost);

@@ -286,7 +286,8 @@ void MasterLoop::drop(const Training& training) {
 
 void MasterLoop::remove_next_dropped() {
   if (dropped_.empty() || commits_.waiting()) return;
-  remove_checkpoint(options_.settings.cache, options_.settings.fingerprint, dropped_.back());
+  remove_checkpoint(options_.settings.cache, checkpoint_fingerprint(space_, options_.settings.fingerprint),
+                    dropped_.back());
   dropped_.pop_back();
 }
 

@@ -128,19 +128,26 @@ class Removal {
     return static_cast<std::uint64_t>(curves.getInt64());
   }
 
-  /// What is trained again begins anew. But another search on the same data may train what has the same curve.
+  /// What is trained again begins anew. But another search on the same data may train what has the same curve, and go
+  /// on from the same checkpoint unless that is a command's, which is of a curve or of a training.
   std::vector<fs::path> find_checkpoints() {
     const fs::path folder = checkpoints(side_folder(file_, "cache"));
     std::vector<fs::path> found;
     if (std::error_code missing; !fs::exists(folder, missing)) return found;
     SQLite::Statement select(
         database_,
-        "SELECT DISTINCT t.curve, s.fingerprint FROM trials t JOIN searches s ON s.id = t.search WHERE t.id IN (SELECT "
-        "id FROM chosen) AND NOT EXISTS (SELECT 1 FROM searches o WHERE o.fingerprint = s.fingerprint AND o.id <> s.id "
-        "AND EXISTS (SELECT 1 FROM trials WHERE search = o.id AND curve = t.curve))");
-    while (select.executeStep())
-      if (const auto curve = read_identity(select.getColumn(0)))
-        found.push_back(checkpoint(folder, *curve, select.getColumn(1).getString()));
+        "SELECT DISTINCT t.curve, t.identity, s.fingerprint, s.name, EXISTS (SELECT 1 FROM searches o WHERE "
+        "o.fingerprint = s.fingerprint AND o.id <> s.id AND EXISTS (SELECT 1 FROM trials WHERE search = o.id AND curve "
+        "= t.curve)) FROM trials t JOIN searches s ON s.id = t.search WHERE t.id IN (SELECT id FROM chosen)");
+    while (select.executeStep()) {
+      const std::string fingerprint = select.getColumn(2).getString();
+      const std::string of_command = command_fingerprint(fingerprint, select.getColumn(3).getString());
+      const bool shared = select.getColumn(4).getInt() != 0;
+      const auto curve = read_identity(select.getColumn(0)), training = read_identity(select.getColumn(1));
+      if (curve && !shared) found.push_back(checkpoint(folder, *curve, fingerprint));
+      if (curve) found.push_back(checkpoint(folder, *curve, of_command));
+      if (training) found.push_back(checkpoint(folder, *training, of_command));
+    }
     return found;
   }
 

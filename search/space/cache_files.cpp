@@ -49,6 +49,14 @@ std::optional<Identity> curve_of_checkpoint(const fs::path& file, const std::str
   return curve && checkpoint(file.parent_path(), *curve, fingerprint) == file ? curve : std::nullopt;
 }
 
+std::string command_fingerprint(const std::string& fingerprint, const std::string& search) {
+  return fingerprint + ' ' + search;
+}
+
+std::string checkpoint_fingerprint(const Space& space, const std::string& fingerprint) {
+  return space.experiment->command ? command_fingerprint(fingerprint, space.name) : fingerprint;
+}
+
 fs::path fresh_models(const fs::path& cache, const std::string& search) {
   return cache / "models" / search;
 }

@@ -20,11 +20,18 @@ Identity curve_identity(Configuration configuration, const Experiment& experimen
 /// trained apart.
 bool one_training_a_curve(const Space& space);
 
-/// Checkpoints, one a training and data: those of searches that share a database lie side by side.
+/// Checkpoints, one a training and data: those of searches that share a database lie side by side, and a search goes on
+/// from another's.
 std::filesystem::path checkpoints(const std::filesystem::path& cache);
 std::filesystem::path checkpoint(const std::filesystem::path& folder, const Identity& curve,
                                  const std::string& fingerprint);
 std::optional<Identity> curve_of_checkpoint(const std::filesystem::path& file, const std::string& fingerprint);
+
+/// What stands for the fingerprint in the name of a command's checkpoint. That is a folder in which it works: of two
+/// searches that run at once each has its own.
+std::string command_fingerprint(const std::string& fingerprint, const std::string& search);
+/// What stands for it in the names of a search's checkpoints, whatever trains.
+std::string checkpoint_fingerprint(const Space& space, const std::string& fingerprint);
 
 /// Where workers put trained networks until the master, which has committed the rows of their trials, keeps or removes
 /// them (`run --keep-best`): one folder a search, so that those that share a database do not touch each other's.

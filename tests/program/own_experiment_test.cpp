@@ -153,6 +153,37 @@ TEST_CASE("the example that ships, stopped in the middle, goes on: nothing is lo
   CHECK(query(folder / "s.db", curves) == query(folder / "calm.db", curves));
 }
 
+TEST_CASE("trainings of one configuration that run at once have the rows of those that share epochs") {
+  const WorkFolder folder;
+  write_slow(folder);
+  const std::string space = R"({"name": "s", "experiment": "./experiment.json",
+                                "parameters": {"epochs": [3, 6], "index": [1, 2]}, "share_epochs": )";
+  folder.write("shared.json", space + "true}");
+  folder.write("apart.json", space + "false}");
+  CHECK(search(folder, "shared.json", "shared.db").status == 0);
+  CHECK(search(folder, "apart.json", "apart.db").status == 0);
+  const Rows rows = outcomes(folder / "apart.db");
+  CHECK(rows.size() == 4);
+  CHECK(rows == outcomes(folder / "shared.db"));
+  CHECK(number(folder / "apart.db", "SELECT count(*) FROM trials WHERE status = 'complete'") == 4);
+}
+
+TEST_CASE("two searches on one database train the same configurations at once, and both have all rows") {
+  const WorkFolder folder;
+  write_slow(folder);
+  const std::string space =
+      R"(", "experiment": "./experiment.json", "parameters": {"epochs": [1, 6], "index": [1, 2]}})";
+  folder.write("a.json", R"({"name": "a)" + space);
+  folder.write("b.json", R"({"name": "b)" + space);
+  Command beside({stormsweep_program(), "run", "a.json", "--results", "s.db", "--workers", "2", "--device", "cpu"},
+                 folder);
+  REQUIRE(eventually([&] { return number(folder / "s.db", "SELECT count(*) FROM trials") >= 1; }));
+  CHECK(search(folder, "b.json", "s.db").status == 0);
+  CHECK(beside.wait().status == 0);
+  CHECK(number(folder / "s.db", "SELECT count(*) FROM trials WHERE status = 'complete'") == 8);
+  CHECK(run({"sort", "starts"}, folder).out == "1 from 0\n1 from 0\n2 from 0\n2 from 0\n");
+}
+
 TEST_CASE("limits.trial_hours is of all starts of a command together") {
   const WorkFolder folder;
   write_slow(folder);

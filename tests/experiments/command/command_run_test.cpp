@@ -46,8 +46,9 @@ struct RunWorld {
   bool keep_checkpoint = true;
 
   /// `stop_after`: seconds.
-  Ran run(const Experiment& experiment, std::vector<std::int64_t> milestones = {1}, double stop_after = 1e9) const {
-    RunContext context{.cache = folder / "cache", .keep_checkpoint = keep_checkpoint};
+  Ran run(const Experiment& experiment, std::vector<std::int64_t> milestones = {1}, double stop_after = 1e9,
+          const std::string& search = "s") const {
+    RunContext context{.search = search, .cache = folder / "cache", .keep_checkpoint = keep_checkpoint};
     context.fingerprint = "0123456789abcdef0123456789abcdef";
     Training training{TrainingId{0}, {}, std::move(milestones)};
     training.configuration.values = {training.milestones.back(), std::string("one two")};
@@ -265,6 +266,22 @@ TEST_CASE("trainings of one curve that may run at once have each a checkpoint of
   CHECK(shorter.left->status == Status::failed);
   CHECK(longer.left->error == "");
   CHECK(longer.rows.size() == 1);
+}
+
+TEST_CASE("of searches that run at once none works in the folders of another") {
+  const RunWorld world;
+  const std::string script =
+      R"([ $(ls -A . "$STORMSWEEP_CHECKPOINT" | grep -c mine) = 0 ] || exit 9; touch mine "$STORMSWEEP_CHECKPOINT/mine"; )"
+      R"(sleep 0.5; [ -e mine ] || exit 8; echo '{"loss": 1}' >> "$STORMSWEEP_REPORT")";
+  Ran one, two;
+  std::thread beside([&] { one = world.run(experiment(script), {1}, 1e9, "one"); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(250));
+  two = world.run(experiment(script), {1}, 1e9, "two");
+  beside.join();
+  for (const Ran* ran : {&one, &two}) {
+    CHECK(ran->left->error == "");
+    CHECK(ran->rows.size() == 1);
+  }
 }
 
 /// A gang shares its checkpoint. The script does what a failing mate does while this command runs.

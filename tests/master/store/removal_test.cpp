@@ -208,10 +208,11 @@ TEST_CASE("a checkpoint stays that another search on the same data goes on from"
   Space other = noop_space(R"({"index": [1]})", "other");
   other.seed = f.space.seed;
   Store(f.file, other, "f", {}).finish(training(other, 0), 0, worker(), failure("later"));
-  const auto shared = f.save(0), own = f.save(1);
+  const auto shared = f.save(0), own = f.save(1), of_command = f.save(0, command_fingerprint("f", "s"));
   CHECK(delete_trials(f.file, {TrialId{1}, TrialId{2}}).trials == 2);
   CHECK(std::filesystem::exists(shared));
   CHECK_FALSE(std::filesystem::exists(own));
+  CHECK_FALSE(std::filesystem::exists(of_command));
 }
 
 TEST_CASE("what a halving has decided without a trial that failed stays decided, as under --retry-failed") {

@@ -36,6 +36,20 @@ TEST_CASE("the file of a checkpoint tells its training and its data") {
   CHECK_FALSE(curve_of_checkpoint(file.string() + ".new", print));
 }
 
+TEST_CASE("a command's checkpoint is of one search, any other of all on the same data") {
+  const auto key = [](const std::string& name, const Experiment& experiment) {
+    Space space;
+    space.name = name;
+    space.experiment = &experiment;
+    return checkpoint_fingerprint(space, "f");
+  };
+  Experiment mine = find_experiment("noop", "test");
+  CHECK(key("a", mine) == key("b", mine));
+  mine.command.emplace();
+  CHECK(key("a", mine) != key("b", mine));
+  CHECK(key("a", mine) == command_fingerprint("f", "a"));
+}
+
 TEST_CASE("a curve is of one training, unless epochs are not shared") {
   const auto alone = [](const std::string& more) {
     return one_training_a_curve(parse_space(
