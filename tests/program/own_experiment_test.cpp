@@ -200,6 +200,7 @@ TEST_CASE("limits.trial_hours is of all starts of a command together") {
   CHECK(search(folder, "s.json", "s.db").status == 1);
   CHECK(query(folder / "s.db", "SELECT status, error LIKE 'took longer than limits.trial_hours%' FROM trials") ==
         Rows{"failed|1"});
+  CHECK(number(folder / "s.db", "SELECT wall_seconds > 2 FROM results") == 1);  // as the limit is
 }
 
 TEST_CASE("Ctrl-Z pauses commands too, and the pause is no silence") {
