@@ -40,7 +40,7 @@ class Executor {
  public:
   virtual ~Executor() = default;
 
-  /// What rows call the version of: "stormsweep 0.2.0, LibTorch 1.13.1".
+  /// What rows call the version of: "stormsweep 0.3.0, LibTorch 1.13.1".
   virtual std::string versions() const = 0;
   /// GPUs that this process sees.
   virtual int gpus() const = 0;

@@ -1,6 +1,6 @@
 # A recipe for Spack 1.0 or later, in a checkout:
-#   spack repo add slurm/spack/spack_repo/stormsweep && spack dev-build stormsweep@0.2.0
-# and for GPUs `stormsweep@0.2.0+cuda cuda_arch=90`, or what theirs is.
+#   spack repo add slurm/spack/spack_repo/stormsweep && spack dev-build stormsweep@0.3.0
+# and for GPUs `stormsweep@0.3.0+cuda cuda_arch=90`, or what theirs is.
 # Spack itself has not run it yet: Python compiles it, and names and variants of packages were compared with Spack's own recipes.
 # Comments behind packages are Debian's names; a test compares them with .ci/setup.
 from spack_repo.builtin.build_systems.cmake import CMakePackage, generator
@@ -16,7 +16,7 @@ class Stormsweep(CMakePackage, CudaPackage):
     license("BSD-3-Clause")
 
     # No tarball is published: build a checkout by `spack dev-build`.
-    version("0.2.0")
+    version("0.3.0")
 
     # The variants cuda and cuda_arch, and the compiler of our own kernels, are CudaPackage's. PyTorch asks for the latter.
     conflicts("cuda_arch=none", when="+cuda", msg="say what your GPUs are: cuda_arch=90")
