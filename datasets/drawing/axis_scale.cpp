@@ -72,7 +72,7 @@ AxisScale::AxisScale(std::span<const double> values, double from, double to, Spa
     : values_(ascending(values)), from_(from), to_(to) {
   if (values_.empty()) return;
   low_ = values_.front(), high_ = values_.back();
-  if (differ_by_rounding(low_, high_)) values_.resize(1), high_ = low_;
+  if (differ_by_rounding(low_, high_)) values_.erase(values_.begin() + 1, values_.end()), high_ = low_;
   const std::size_t last = values_.size() - 1, tail = last / 20;
   const bool far = values_[last - tail] >= far_apart * values_[tail];
   logarithmic_ = low_ > 0 && low_ < high_ && (spacing == Spacing::by_values ? far : spacing == Spacing::logarithmic);
