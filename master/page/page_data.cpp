@@ -88,8 +88,9 @@ void add_databases(const PageQuestion& question, Json& searches) {
       const Occupancy occupancy = stormsweep::occupancy(intervals, 1);
       if (occupancy.makespan <= 0) continue;
       (*search)["timelines"].push_back(timeline_json(file, occupancy));
-      if (!search->contains("replays") && deciding_method(file, report.name).empty())
-        (*search)["replays"] = replays_json(intervals);
+      if (search->contains("replays") || !deciding_method(file, report.name).empty()) continue;
+      (*search)["replays"] = replays_json(intervals);
+      (*search)["replays"]["database"] = file.filename().string();
     }
 }
 

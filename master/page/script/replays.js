@@ -30,7 +30,7 @@ panel({
           chart.left + 14, chart.bottom - 12 - 16 * i, policy.replaceAll('_', ' '),
           {style: `fill:${lineColour(i)}`, class: 'label'});
     });
-    const whose = search.timelines.length > 1 ? ` of ${search.timelines[0].database} alone` : '';
+    const whose = search.timelines.length > 1 ? ` of ${search.replays.database} alone` : '';
     return trainings < all ? `${counted(trainings, 'training')}, drawn from ${grouped(all)}${whose}.` :
                              `${counted(all, 'training')}${whose}.`;
   },
