@@ -104,7 +104,7 @@ void ClimateWriter::seal(std::span<const ChannelStatistics> forcings, std::span<
                          const std::string& provenance) {
   const ClimateLayout& layout = file_->layout;
   const hdf5::Handle& file = file_->target.file();
-  bool good = write_layout(file, layout) && hdf5::write_attribute(file, "provenance", provenance) &&
+  bool good = write_layout(file, layout) && hdf5::write_provenance(file, provenance) &&
               hdf5::write_attribute(file, "format_version", climate_format_version);
   for (std::size_t i = 0; i < layout.forcings.size(); ++i)
     good = good && write_statistics(file_->forcings[i], layout.forcings[i], forcings[i]);

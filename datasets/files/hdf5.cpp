@@ -154,6 +154,15 @@ bool write_attribute(const Handle& object, const std::string& name, double value
   return write(object, name, H5T_NATIVE_DOUBLE, {H5Screate(H5S_SCALAR), H5Sclose}, &value);
 }
 
+bool write_provenance(const Handle& file, const std::string& text) {
+  constexpr std::size_t kept = 30000;  // bytes at each end
+  if (text.size() <= 2 * kept) return write_attribute(file, "provenance", text);
+  // At blanks, where there are any, so that no path is cut.
+  const std::size_t head = std::min(text.rfind(' ', kept), kept);
+  const std::size_t tail = std::min(text.find(' ', text.size() - kept), text.size());
+  return write_attribute(file, "provenance", text.substr(0, head) + " ..." + text.substr(tail));
+}
+
 bool read_attribute(const Handle& object, const std::string& name, std::span<float> values) {
   return read(object, name, H5T_NATIVE_FLOAT, values.size(), values.data());
 }

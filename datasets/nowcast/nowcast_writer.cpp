@@ -33,7 +33,8 @@ bool write_meta(const hdf5::Handle& file, const NowcastMeta& meta, const std::st
          number("step_minutes", meta.step_minutes) && number("pixel_km", meta.pixel_km) &&
          number("scale", meta.scale) && number("mean", meta.statistics.mean) &&
          number("deviation", meta.statistics.deviation) && write_blurs(file, meta.blurs) &&
-         text("provenance", provenance) && hdf5::write_attribute(file, "format_version", nowcast_format_version);
+         hdf5::write_provenance(file, provenance) &&
+         hdf5::write_attribute(file, "format_version", nowcast_format_version);
 }
 
 }  // namespace

@@ -77,7 +77,7 @@ void StormWriter::seal(const StormStatistics& statistics, const std::string& pro
   const hdf5::Handle& file = file_->target.file();
   const bool good = hdf5::write_attribute(file, "channel_mean", statistics.mean) &&
                     hdf5::write_attribute(file, "channel_deviation", statistics.deviation) &&
-                    hdf5::write_attribute(file, "provenance", provenance) &&
+                    hdf5::write_provenance(file, provenance) &&
                     hdf5::write_attribute(file, "format_version", storm_format_version);
   file_->patches = {}, file_->vorticity_max = {}, file_->vorticity_mean = {};
   file_->target.seal(good);

@@ -43,6 +43,26 @@ TEST_CASE("an attribute of many integers is not one integer") {
   CHECK_FALSE(hdf5::read_attribute(file, "format_version", three));
 }
 
+TEST_CASE("a provenance of any length is written: of a long one both ends, no path of them cut") {
+  const TemporaryFolder folder;
+  const auto written = [&](const std::string& text) {
+    const hdf5::Handle file = create(folder / "a.h5");
+    CHECK(hdf5::write_provenance(file, text));
+    return hdf5::read_text(file, "provenance").value();
+  };
+  std::string paths = "prepare nowcast";
+  for (int i = 0; i < 8928; ++i)
+    paths += " /archive/radar/2010/08/RAD_NL25_RAP_5min_" + std::to_string(100000 + i) + ".h5";
+  const std::string noted = written(paths + " --size 128");
+  const std::size_t gap = noted.find(" ... /archive/");
+  REQUIRE(gap != std::string::npos);
+  CHECK(noted.size() > 55000);
+  CHECK(paths.starts_with(noted.substr(0, gap) + " /archive"));
+  CHECK((paths + " --size 128").ends_with(noted.substr(gap + 4)));
+  CHECK(written("prepare tornado a --seed 1") == "prepare tornado a --seed 1");
+  CHECK(written(std::string(100000, 'x')) == std::string(30000, 'x') + " ...");
+}
+
 TEST_CASE("a number is the first of an attribute, also where a text tells it; only what is not there is none") {
   const TemporaryFolder folder;
   const hdf5::Handle file = create(folder / "a.h5");
