@@ -175,16 +175,22 @@ const MappedFile& ClimateSet::file() const {
   return mapping_->file;
 }
 
-std::string fingerprint(const ClimateSet& set) {
+std::string fingerprint(const ClimateSet& set, const std::function<void(double)>& progress) {
   Checksum checksum(Checksum::Bits::b128);
   const auto add = [&](const auto& numbers) { checksum.add(std::as_bytes(std::span(numbers))); };
   const ClimateLayout& layout = set.layout();
   add(layout.grid.latitudes), add(layout.grid.longitudes);
+  const std::int64_t all =
+      std::ssize(layout.forcings) * layout.forcing_frames() + std::ssize(layout.targets) * layout.target_frames();
+  std::int64_t done = 0;
   const auto add_fields = [&](const std::vector<ClimateField>& fields, std::int64_t frames, auto values_of) {
     for (std::size_t c = 0; c < fields.size(); ++c) {
       add(fields[c].name + "," + fields[c].unit + ",");
       add(std::array{fields[c].statistics.mean, fields[c].statistics.deviation});
-      for (std::int64_t frame = 0; frame < frames; ++frame) add(values_of(c, frame));
+      for (std::int64_t frame = 0; frame < frames; ++frame) {
+        add(values_of(c, frame));
+        progress(static_cast<double>(++done) / static_cast<double>(all));
+      }
     }
   };
   add_fields(layout.forcings, layout.forcing_frames(), [&](auto c, auto frame) { return set.forcing(c, frame); });

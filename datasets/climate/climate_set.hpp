@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -48,7 +49,9 @@ class ClimateSet {
   std::unique_ptr<Mapping> mapping_;
 };
 
-/// 32 hexadecimal digits: XXH3-128 of the contents of a split, numbers, names and statistics.
-std::string fingerprint(const ClimateSet& set);
+/// 32 hexadecimal digits: XXH3-128 of the contents of a split, numbers, names and statistics. `progress`: which
+/// share of it is read.
+std::string fingerprint(
+    const ClimateSet& set, const std::function<void(double)>& progress = [](double) {});
 
 }  // namespace stormsweep

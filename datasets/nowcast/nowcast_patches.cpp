@@ -133,10 +133,13 @@ const MappedFile& NowcastPatches::file() const {
   return mapping_->file;
 }
 
-std::string fingerprint(const NowcastPatches& patches) {
+std::string fingerprint(const NowcastPatches& patches, const std::function<void(double)>& progress) {
   Checksum checksum(Checksum::Bits::b128);
   const auto update = [&](const auto& numbers) { checksum.add(std::as_bytes(numbers)); };
-  for (std::int64_t i = 0; i < patches.size(); ++i) update(patches.input(i)), update(patches.target(i));
+  for (std::int64_t i = 0; i < patches.size(); ++i) {
+    update(patches.input(i)), update(patches.target(i));
+    progress(static_cast<double>(i + 1) / static_cast<double>(patches.size()));
+  }
   update(patches.times()), update(patches.rows()), update(patches.columns());
   const NowcastMeta& meta = patches.meta();
   const std::array<double, 6> numbers{

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -75,7 +76,9 @@ class NowcastPatches {
   std::unique_ptr<Mapping> mapping_;
 };
 
-/// 32 hexadecimal digits: XXH3-128 of the contents of a split, numbers and statistics.
-std::string fingerprint(const NowcastPatches& patches);
+/// 32 hexadecimal digits: XXH3-128 of the contents of a split, numbers and statistics. `progress`: which
+/// share of it is read.
+std::string fingerprint(
+    const NowcastPatches& patches, const std::function<void(double)>& progress = [](double) {});
 
 }  // namespace stormsweep

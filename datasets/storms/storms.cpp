@@ -96,7 +96,7 @@ const MappedFile& Storms::file() const {
   return mapping_->file;
 }
 
-StormScan scan(const Storms& storms) {
+StormScan scan(const Storms& storms, const std::function<void(double)>& progress) {
   StormScan result;
   result.storms = storms.size();
   Checksum checksum(Checksum::Bits::b128);
@@ -107,6 +107,7 @@ StormScan scan(const Storms& storms) {
     result.not_finite += !finite(patch) || !finite(vorticity);
     checksum.add(std::as_bytes(patch));
     checksum.add(std::as_bytes(std::span(vorticity)));
+    progress(static_cast<double>(i + 1) / static_cast<double>(storms.size()));
   }
   checksum.add(std::as_bytes(std::span(&storms.statistics(), 1)));
   result.fingerprint = checksum.digits();

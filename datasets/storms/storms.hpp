@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -58,6 +59,8 @@ struct StormScan {
   std::int64_t not_finite = 0;  ///< storms with a NaN or an infinity in them
   std::string fingerprint;      ///< 32 hexadecimal digits: XXH3-128 of the contents
 };
-StormScan scan(const Storms& storms);
+/// `progress`: which share is read.
+StormScan scan(
+    const Storms& storms, const std::function<void(double)>& progress = [](double) {});
 
 }  // namespace stormsweep

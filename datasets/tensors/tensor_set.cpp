@@ -191,22 +191,28 @@ Batch TensorSet::gather(const std::vector<std::int64_t>& samples) const {
   return {input().index_select(0, rows), target().index_select(0, rows)};
 }
 
-TensorScan scan(const TensorSet& set) {
+TensorScan scan(const TensorSet& set, const std::function<void(double)>& progress) {
   TensorScan found;
   Checksum checksum(Checksum::Bits::b128);
   InputSums sums(set.input());
   const Soundness input(set.path(), "input", set.input(), set.missing_input()),
       target(set.path(), "target", set.target(), set.missing_target());
+  std::size_t done = 0;
+  const auto add = [&](std::span<const std::byte> bytes) {
+    checksum.add(bytes);
+    done += bytes.size();
+    progress(static_cast<double>(done) / static_cast<double>(set.input().nbytes() + set.target().nbytes()));
+  };
   add_shape(checksum, set.input());
   by_samples(set.input(), [&]<class T>(std::int64_t first, std::span<const T> numbers) {
-    checksum.add(std::as_bytes(numbers));
+    add(std::as_bytes(numbers));
     input.check(first, numbers);
     if constexpr (std::is_floating_point_v<T>) sums.add(numbers);
   });
   add_shape(checksum, set.target());
   const std::int64_t each = set.target().numel() / set.size();
   by_samples(set.target(), [&]<class T>(std::int64_t first, std::span<const T> numbers) {
-    checksum.add(std::as_bytes(numbers));
+    add(std::as_bytes(numbers));
     target.check(first, numbers);
     if constexpr (std::is_integral_v<T>) widen(found.labels, first, each, numbers);
   });

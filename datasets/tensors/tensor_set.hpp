@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -66,6 +67,8 @@ struct TensorScan {
   std::optional<LabelRange> labels;  ///< of targets that are integers
 };
 /// Throws InputError, naming the first sample with a number that is not finite, or that stands for a missing one.
-TensorScan scan(const TensorSet& set);
+/// `progress`: which share is read.
+TensorScan scan(
+    const TensorSet& set, const std::function<void(double)>& progress = [](double) {});
 
 }  // namespace stormsweep

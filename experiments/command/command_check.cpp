@@ -41,12 +41,12 @@ std::vector<fs::path> files_in(const fs::path& folder) {
   return files;
 }
 
-void add_data(Checksum& sum, const fs::path& path) {
+void add_data(Checksum& sum, const fs::path& path, const std::function<void(std::size_t)>& read) {
   constexpr std::string_view remedy = "give data that are there";
-  if (!fs::is_directory(path)) return add_file(sum, path, remedy);
+  if (!fs::is_directory(path)) return add_file(sum, path, remedy, read);
   for (const fs::path& file : files_in(path)) {
     add_text(sum, file.lexically_relative(path).native());
-    add_file(sum, file, remedy);
+    add_file(sum, file, remedy, read);
   }
 }
 
@@ -58,17 +58,27 @@ bool on_path(const std::string& program) {
   return false;
 }
 
-std::string fingerprint(const Space& space) {
+std::string fingerprint(const Space& space, const std::vector<fs::path>& files,
+                        const std::function<void(double)>& progress) {
+  std::uintmax_t all = 0, done = 0;
+  for (const fs::path& file : files) {
+    std::error_code error;  // of what cannot be read, below
+    if (const auto size = fs::file_size(file, error); !error) all += size;
+  }
+  const auto read = [&](std::size_t bytes) {
+    done += bytes;
+    progress(static_cast<double>(done) / static_cast<double>(all));
+  };
   const TrainingCommand& command = *space.experiment->command;
   Checksum sum(Checksum::Bits::b128);
   for (const std::string& word : command.words) add_text(sum, word);
   for (const std::string& file : command.files) {
     add_text(sum, file);
-    add_file(sum, command.directory / file, "it stands among files: put it there, or take it out");
+    add_file(sum, command.directory / file, "it stands among files: put it there, or take it out", read);
   }
   for (const auto& [name, path] : space.data) {
     add_text(sum, name);
-    add_data(sum, path);
+    add_data(sum, path, read);
   }
   return sum.digits();
 }
@@ -103,7 +113,9 @@ DataCheck check_command_data(const Space& space, const KeptScans& kept) {
   if (!on_path(program))
     throw InputError(fmt::format("{}: run[0] is {}, which is no program here; install it, or name it among files",
                                  (command.directory / "experiment.json").string(), program));
-  return {.fingerprint = kept.find(declaration(space), files_of(space), [&] { return fingerprint(space); }),
+  const std::vector<fs::path> files = files_of(space);
+  return {.fingerprint = kept.find(declaration(space), files,
+                                   [&](const auto& progress) { return fingerprint(space, files, progress); }),
           .notes = {}};
 }
 

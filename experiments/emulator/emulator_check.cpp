@@ -104,7 +104,7 @@ void add_baselines(const Space& space, const ClimateSet& train, const ClimateSet
     const std::string kind =
         fmt::format("baselines of {} after {} months 1", fmt::join(choice.targets, ", "), choice.network.window);
     std::istringstream lines(
-        kept.find(kind, {train.path(), test.path()}, [&] { return baseline_notes(choice, train, test); }));
+        kept.find(kind, {train.path(), test.path()}, [&](const auto&) { return baseline_notes(choice, train, test); }));
     for (std::string note; std::getline(lines, note);)
       if (std::ranges::count(notes, note) == 0) notes.push_back(note);
   }
@@ -128,7 +128,8 @@ DataCheck check_emulator_data(const Space& space, const KeptScans& kept) {
     const ClimateSet set(found->second);
     check_alike(set, train);
     check_windows(set, widest);
-    report.fingerprint += kept.find("climate 1", {found->second}, [&] { return fingerprint(set); });
+    report.fingerprint +=
+        kept.find("climate 1", {found->second}, [&](const auto& progress) { return fingerprint(set, progress); });
     report.notes.push_back(note(split, set.layout(), widest));
   }
   if (const auto doubt = loss_note(space, {"targets", "pr_dice", "pr_mse", "tas_gabor", "tas_hessian", "tas_polar"},

@@ -113,7 +113,8 @@ DataCheck check_nowcast_data(const Space& space, const KeptScans& kept) {
                        "then drawn from the test patches");
     const NowcastPatches patches(found->second);
     check_alike(found->second, patches, data.at("train"), train);
-    report.fingerprint += kept.find("nowcast patches 1", {found->second}, [&] { return fingerprint(patches); });
+    report.fingerprint += kept.find("nowcast patches 1", {found->second},
+                                    [&](const auto& progress) { return fingerprint(patches, progress); });
     report.notes.push_back(note(split, patches));
   }
   if (const double step = train.meta().step_minutes; step != 5 && step != 10 && step != 12 && step != 15) {

@@ -14,12 +14,16 @@ void add_text(Checksum& sum, std::string_view text) {
   sum.add(std::as_bytes(std::span("", 1)));  // ends it
 }
 
-void add_file(Checksum& sum, const std::filesystem::path& file, std::string_view remedy) {
+void add_file(Checksum& sum, const std::filesystem::path& file, std::string_view remedy,
+              const std::function<void(std::size_t)>& read) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) refuse_file(file, "cannot be read", remedy);
   std::array<char, 1 << 16> bytes;
-  while (stream.read(bytes.data(), bytes.size()), stream.gcount() > 0)
-    sum.add(std::as_bytes(std::span(bytes.data(), static_cast<std::size_t>(stream.gcount()))));
+  while (stream.read(bytes.data(), bytes.size()), stream.gcount() > 0) {
+    const auto count = static_cast<std::size_t>(stream.gcount());
+    sum.add(std::as_bytes(std::span(bytes.data(), count)));
+    read(count);
+  }
   if (stream.bad()) refuse_file(file, "cannot be read to its end", remedy);
 }
 

@@ -13,6 +13,8 @@ namespace stormsweep {
 void add_text(Checksum& sum, std::string_view text);
 
 /// The bytes of a file. Throws InputError, which ends in `remedy`, where it cannot be read.
-void add_file(Checksum& sum, const std::filesystem::path& file, std::string_view remedy);
+void add_file(
+    Checksum& sum, const std::filesystem::path& file, std::string_view remedy,
+    const std::function<void(std::size_t bytes)>& read = [](std::size_t) {});
 
 }  // namespace stormsweep

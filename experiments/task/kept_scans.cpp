@@ -12,6 +12,7 @@
 
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
+#include "search/base/progress_bar.hpp"
 #include "search/base/seed.hpp"
 
 namespace stormsweep {
@@ -78,18 +79,22 @@ void write_kept(const fs::path& path, std::string_view kind, const Facts& facts,
   }
 }
 
+std::string scan_in_sight(const std::vector<fs::path>& files, const KeptScans::Scan& scan) {
+  ProgressBar bar("checking " + (files.empty() ? "data" : files[0].filename().string()));
+  return scan([&](double share) { bar.show(share); });
+}
+
 }  // namespace
 
-std::string KeptScans::find(std::string_view kind, const std::vector<fs::path>& files,
-                            const std::function<std::string()>& scan) const {
+std::string KeptScans::find(std::string_view kind, const std::vector<fs::path>& files, const Scan& scan) const {
   const std::int64_t start = now();
   const auto before = folder_.empty() ? std::nullopt : facts_of(files);
-  if (!before) return scan();
+  if (!before) return scan_in_sight(files, scan);
   std::string names;
   for (const json& one : before->of_all) names += one["path"].get<std::string>() + '\n';
   const fs::path path = folder_ / fmt::format("scan-{:016x}.json", derive_seed(0, names + std::string(kind)));
   if (const auto known = read_kept(path, kind, *before)) return *known;
-  std::string found = scan();
+  std::string found = scan_in_sight(files, scan);
   const auto after = facts_of(files);
   if (after && after->of_all == before->of_all && before->newest < start - settled_nanoseconds)
     write_kept(path, kind, *before, found);

@@ -113,7 +113,8 @@ DataCheck check_script_data(const Space& space, const KeptScans& kept) {
     }
     const TensorSet set(file->second);
     check_alike(set, train);
-    const TensorScan found = from_text(kept.find("tensors 1", {set.path()}, [&] { return to_text(scan(set)); }));
+    const TensorScan found = from_text(
+        kept.find("tensors 1", {set.path()}, [&](const auto& progress) { return to_text(scan(set, progress)); }));
     if (split == "train") of_train = found.statistics;
     if (found.labels) labels.push_back({set.path(), *found.labels});
     add_text(sum, found.fingerprint);

@@ -19,8 +19,9 @@ std::string note(const std::string& split, const Storms& storms) {
          " positive (label max), " + std::to_string(by_mean) + " (label mean)";
 }
 
-std::string sound_fingerprint(const Storms& storms, const std::filesystem::path& path) {
-  const StormScan found = scan(storms);
+std::string sound_fingerprint(const Storms& storms, const std::filesystem::path& path,
+                              const std::function<void(double)>& progress) {
+  const StormScan found = scan(storms, progress);
   if (found.not_finite > 0) {
     throw InputError(
         path.string() + ": " + std::to_string(found.not_finite) + " of " + std::to_string(found.storms) +
@@ -36,7 +37,8 @@ DataCheck check_tornado_data(const Space& space, const KeptScans& kept) {
   for (const char* split : split_names) {
     const std::filesystem::path& path = space.data.at(split);
     const Storms storms(path);
-    report.fingerprint += kept.find("storms 1", {path}, [&] { return sound_fingerprint(storms, path); });
+    report.fingerprint +=
+        kept.find("storms 1", {path}, [&](const auto& progress) { return sound_fingerprint(storms, path, progress); });
     report.notes.push_back(note(split, storms));
   }
   return report;

@@ -30,7 +30,7 @@ TEST_CASE("what a scan found is kept as long as its files are the same, and no l
   const fs::path a = folder / "a", b = folder / "b", cache = folder / "cache";
   write(a, "one", old), write(b, "two", old);
   int scans = 0;
-  const auto scan = [&] { return "scan " + std::to_string(++scans); };
+  const auto scan = [&](const auto&) { return "scan " + std::to_string(++scans); };
   const auto find = [&](const std::string& kind = "words 1") { return KeptScans(cache).find(kind, {a, b}, scan); };
   CHECK(find() == "scan 1");
   CHECK(find() == "scan 1");
@@ -58,7 +58,7 @@ TEST_CASE("a scan is not kept of files that may change unseen, that cannot be sc
   const fs::path file = folder / "a", cache = folder / "cache";
   int scans = 0;
   const auto find = [&](const KeptScans& kept) {
-    return kept.find("words 1", {file}, [&] { return std::to_string(++scans); });
+    return kept.find("words 1", {file}, [&](const auto&) { return std::to_string(++scans); });
   };
   CHECK(find(KeptScans(cache)) == "1");  // which throws, of a file that is not there
   for (const auto time : {now, now + std::chrono::hours(1)}) {
@@ -69,11 +69,13 @@ TEST_CASE("a scan is not kept of files that may change unseen, that cannot be sc
   write(file, "one", old);
   CHECK(find(KeptScans()) == "4");
   CHECK(find(KeptScans(file / "no folder")) == "5");
-  CHECK_THROWS_AS(KeptScans(cache).find("words 1", {file}, []() -> std::string { throw std::runtime_error("unfit"); }),
-                  std::runtime_error);
-  CHECK_THROWS_AS(KeptScans(cache).find("words 1", {file}, []() -> std::string { throw std::runtime_error("unfit"); }),
-                  std::runtime_error);
-  KeptScans(cache).find("words 1", {file}, [&] {  // written while it is read
+  CHECK_THROWS_AS(
+      KeptScans(cache).find("words 1", {file}, [](const auto&) -> std::string { throw std::runtime_error("unfit"); }),
+      std::runtime_error);
+  CHECK_THROWS_AS(
+      KeptScans(cache).find("words 1", {file}, [](const auto&) -> std::string { throw std::runtime_error("unfit"); }),
+      std::runtime_error);
+  KeptScans(cache).find("words 1", {file}, [&](const auto&) {  // written while it is read
     write(file, "two", old + std::chrono::seconds(1));
     return "1 and 2";
   });
