@@ -20,7 +20,9 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> of_mpi{"OMPI_", "PMIX_", "PMI_", "PRTE_", "ORTE_", "HYDRA_"};
+/// And what `stormsweep run` tells its rank 0: a search that a command starts would take it for its own.
+constexpr std::array<std::string_view, 7> of_the_job{"OMPI_", "PMIX_",  "PMI_",       "PRTE_",
+                                                     "ORTE_", "HYDRA_", "STORMSWEEP_"};
 /// What tells a rank of a step from the others: PyTorch Lightning would take a command for one of many.
 constexpr std::array<std::string_view, 7> of_a_step{"SLURM_NTASKS", "SLURM_NPROCS",  "SLURM_TASKS_PER_NODE",
                                                     "SLURM_PROCID", "SLURM_LOCALID", "SLURM_NODEID",
@@ -28,7 +30,7 @@ constexpr std::array<std::string_view, 7> of_a_step{"SLURM_NTASKS", "SLURM_NPROC
 
 bool of_a_launcher(std::string_view variable) {
   const auto starts = [&](std::string_view prefix) { return variable.starts_with(prefix); };
-  return std::ranges::any_of(of_mpi, starts) || std::ranges::any_of(of_a_step, starts);
+  return std::ranges::any_of(of_the_job, starts) || std::ranges::any_of(of_a_step, starts);
 }
 
 std::filesystem::path tender_program() {

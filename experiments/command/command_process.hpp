@@ -46,8 +46,8 @@ class CommandProcess {
   Descriptor ended_;  ///< readable once it has
 };
 
-/// This process's environment without what mpirun and srun have put there for one rank: a command that calls MPI_Init
-/// must not join the search.
+/// This process's environment without what mpirun, srun and `stormsweep run` have put there for one rank: a command
+/// that calls MPI_Init must not join the search, nor one that runs a search of its own take up what this one has found.
 std::map<std::string, std::string> environment_without_launchers();
 
 }  // namespace stormsweep

@@ -69,8 +69,7 @@ std::string next(const std::string& kind, const fs::path& folder, const Files& f
 }  // namespace
 
 int init_command(const Arguments& arguments) {
-  std::string kind;
-  fs::path folder;
+  std::string kind, folder;  // Boost would read a path to its first blank
   const auto options = parse_options(
       arguments,
       {.command = "stormsweep init",

@@ -41,7 +41,7 @@ int worker_count(const RunOptions& options, const DataReport& report) {
                                  options.workers_per_gpu,
                                  options.device == "cpu" ? "--device is cpu" : "no GPU is seen here"));
   }
-  if (const auto tasks = whole_number(environment("SLURM_NTASKS")); tasks && *tasks > 1)
+  if (const auto tasks = whole_number(environment("SLURM_NTASKS")); tasks && *tasks > 1 && std::in_range<int>(*tasks))
     return static_cast<int>(*tasks - 1);
   return (on_gpus ? report.gpus : usable_cores()) * allocation::nodes();
 }

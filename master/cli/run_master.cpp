@@ -242,6 +242,8 @@ int become_master(RunOptions options) {
     if (signals::drain_asked()) status = exit_drained;
   } catch (const InputError& error) {
     fmt::print(stderr, "{}\n", error.what());
+  } catch (const std::filesystem::filesystem_error& error) {
+    fmt::print(stderr, "{}\n", refusal(error));
   }
   MpiChannel channel = start_mpi(options);  // the others wait there
   leave(channel, {.status = status}, kept.store ? &*kept.store : nullptr);

@@ -135,6 +135,7 @@ class Job {
     const pid_t ended = waitpid(mpirun_, &status, WNOHANG);
     if (ended == 0 || (ended < 0 && errno == EINTR)) return false;
     if (WIFEXITED(status)) mpirun_status_ = WEXITSTATUS(status);
+    if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL) mpirun_status_ = 128 + WTERMSIG(status);
     return true;
   }
 

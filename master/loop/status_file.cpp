@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "search/base/error.hpp"
+#include "search/base/private_folder.hpp"
 #include "search/base/text.hpp"
 
 namespace stormsweep::launch {
@@ -18,18 +19,6 @@ namespace stormsweep::launch {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* remedy = "set TMPDIR to a folder that can be written, and that has space";
-
-fs::path folder() {
-  const auto told = environment("TMPDIR");
-  const fs::path path(told.empty() ? "/tmp" : told);
-  if (path.is_relative())
-    throw InputError(
-        fmt::format("TMPDIR: {} is relative to a folder, which ranks need not be in; give all of it", path.string()));
-  if (!fs::is_directory(path)) throw InputError(fmt::format("TMPDIR: {} is no folder; {}", path.string(), remedy));
-  return path;
-}
 
 void leave(const std::string& line) {
   if (launched()) std::ofstream(fs::path(environment(status_file))) << line << '\n';
@@ -49,14 +38,14 @@ void leave_report(const Report& report) {
   leave(fmt::format("{:d} {:d} {:d}", report.status, report.again, report.lost));
 }
 
-StatusFile::StatusFile() : path_((folder() / "stormsweep-status-XXXXXX").string()) {
+StatusFile::StatusFile() : path_((temporary_folder() / "stormsweep-status-XXXXXX").string()) {
   file_ = Descriptor(mkostemp(path_.data(), O_CLOEXEC));
   const std::vector<char> block(4096);  // as much as the report and more: a full disk takes empty files
   if (!file_ || !write_all(file_, block) || ftruncate(*file_, 0) != 0) {
     const int reason = errno;
     if (file_) fs::remove(path_);
     errno = reason;
-    refuse_file(folder(), "cannot take temporary files", remedy);
+    refuse_file(temporary_folder(), "cannot take temporary files", temporary_remedy);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "master/page/page_data.hpp"
 #include "master/report/selection.hpp"
 #include "master/store/database.hpp"
+#include "search/base/private_folder.hpp"
 
 namespace stormsweep {
 
@@ -47,8 +48,15 @@ struct LivePage::Source {
     guarded(file, [&] {
       SQLite::Database target(copy, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
       target.exec("PRAGMA synchronous = OFF");
-      if (const int told = SQLite::Backup(target, database).executeStep(-1); told != SQLITE_DONE)
-        throw SQLite::Exception("not copied", told);
+      try {
+        if (const int told = SQLite::Backup(target, database).executeStep(-1); told != SQLITE_DONE)
+          throw SQLite::Exception("not copied", told);
+      } catch (const SQLite::Exception& error) {
+        if (error.getErrorCode() == SQLITE_FULL)
+          throw NotNow(fmt::format("{}: has no room for a copy of {}; {}", temporary_folder().string(), file.string(),
+                                   temporary_remedy));
+        throw;
+      }
     });
   }
 };
@@ -73,7 +81,8 @@ void LivePage::renew(Seconds now) {
     bool changed = false;
     for (Source& source : sources_) changed = changed || source.version_now() != source.version;
     if (changed) make(now);
-  } catch (const NotNow&) {  // the next time will do
+  } catch (const NotNow& error) {  // the next time will do
+    if (told_ != error.what()) fmt::print(stderr, "{}\n", told_ = error.what());
     for (Source& source : sources_) source.version = -1;
   }
 }
@@ -83,6 +92,7 @@ void LivePage::make(Seconds now) {
   copy_all();
   const Seconds locked = steady_time() - begin;
   show();
+  told_.clear();
   next_ = now + std::max(locked / most_locked, (processor_time() - worked) / most_busy);
 }
 

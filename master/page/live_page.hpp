@@ -45,6 +45,7 @@ class LivePage {
   std::vector<Source> sources_;
   Seconds next_{0};  ///< not before
   std::uint64_t number_ = 0;
+  std::string told_;  ///< why the page was not renewed
   mutable std::mutex mutex_;
   std::shared_ptr<const PageTexts> shown_;
 };

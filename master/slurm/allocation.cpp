@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <string_view>
 
@@ -24,7 +25,7 @@ int leading_number(const char* variable, int missing) {
 }  // namespace
 
 int nodes() {
-  return leading_number("SLURM_NNODES", 1);
+  return std::max(1, leading_number("SLURM_NNODES", 1));
 }
 
 void refuse_outside() {

@@ -21,4 +21,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+std::string refusal(const std::filesystem::filesystem_error& error) {
+  const std::string path = error.path1().string();
+  return (path.empty() ? error.what() : path + ": cannot be looked at (" + error.code().message() + ")") +
+         "; check its name, and your rights on it and its folders";
+}
+
 }  // namespace stormsweep

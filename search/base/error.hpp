@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -22,6 +23,10 @@ class InputError : public std::runtime_error {
  public:
   explicit InputError(const std::string& message) : std::runtime_error(message) {}
 };
+
+/// What a program says of a file or folder that the system does not let it look at: a name that is too long, a folder
+/// of another user. As one line of an InputError.
+std::string refusal(const std::filesystem::filesystem_error& error);
 
 /// The member of `known` that is nearest to `word` in edit distance; empty if none is near enough to be meant.
 template <class Range>

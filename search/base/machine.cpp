@@ -4,15 +4,50 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <limits>
+#include <string_view>
 #include <system_error>
 
 #include "search/base/text.hpp"
 
 namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Where a control group tells of memory, in the two versions of them that kernels have.
+struct MemoryFiles {
+  const char *folder, *limit, *taken;
+  std::string_view cache;  ///< in memory.stat: what is taken of files, and given back
+};
+constexpr MemoryFiles version_1{"memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_cache"},
+    version_2{"", "memory.max", "memory.current", "file"};
+
+/// The number behind a word; without one, the number that the file begins with.
+std::optional<std::int64_t> number_in(const fs::path& path, std::string_view name = "") {
+  std::ifstream file(path);
+  std::string word;
+  while (word != name && file >> word) {
+  }
+  std::int64_t number = 0;
+  if (file >> number) return number;
+  return std::nullopt;
+}
+
+/// What the processes of a group could still take; the most there is where it has no limit ("max").
+std::int64_t free_in_group(const fs::path& group, const MemoryFiles& names) {
+  const auto limit = number_in(group / names.limit), taken = number_in(group / names.taken);
+  if (!limit || !taken) return std::numeric_limits<std::int64_t>::max();
+  return std::max<std::int64_t>(0, *limit - *taken + number_in(group / "memory.stat", names.cache).value_or(0));
+}
+
+}  // namespace
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -28,12 +63,22 @@ std::string cpu_model() {
   return "unknown";
 }
 
-std::int64_t free_memory() {
-  std::ifstream file("/proc/meminfo");
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("MemAvailable:")) return 1024 * std::stoll(line.substr(line.find(':') + 1));
+std::int64_t free_memory(const fs::path& proc, const fs::path& groups) {
+  const std::optional<std::int64_t> available = number_in(proc / "meminfo", "MemAvailable:");
+  if (!available) return 0;
+  std::int64_t least = 1024 * *available;
+  std::ifstream file(proc / "self/cgroup");
+  for (std::string line; std::getline(file, line);) {  // "0::/path", or of version 1 "4:memory:/path"
+    const std::size_t second = line.find(':', line.find(':') + 1);
+    const bool first_version = line.find(":memory:") != line.npos;
+    if (second == line.npos || (!first_version && !line.starts_with("0::"))) continue;
+    const MemoryFiles& names = first_version ? version_1 : version_2;
+    for (fs::path group = line.substr(second + 2);; group = group.parent_path()) {
+      least = std::min(least, free_in_group(groups / names.folder / group, names));
+      if (group.empty()) break;
+    }
   }
-  return 0;
+  return least;
 }
 
 CoreMask core_mask() {
@@ -70,7 +115,8 @@ int visible_gpus() {
 
 std::optional<int> terminal_width(int descriptor) {
   winsize size{};
-  if (!isatty(descriptor) || ioctl(descriptor, TIOCGWINSZ, &size) != 0) return std::nullopt;
+  if (!isatty(descriptor) || environment("TERM") == "dumb" || ioctl(descriptor, TIOCGWINSZ, &size) != 0)
+    return std::nullopt;
   return size.ws_col > 0 ? size.ws_col : 80;
 }
 

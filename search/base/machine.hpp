@@ -2,6 +2,7 @@
 
 #include <bitset>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -12,13 +13,17 @@ using CoreMask = std::bitset<1024>;
 
 /// The facts of a machine that stand in every row.
 std::string host_name();
-std::string cpu_model();     ///< as the kernel names it; "unknown" where it does not
-int usable_cores();          ///< that this process may run on, at least 1
-CoreMask core_mask();        ///< which these are
-int visible_gpus();          ///< that CUDA would show this process: CUDA_VISIBLE_DEVICES names them, else the driver
-std::int64_t free_memory();  ///< bytes that programs could still take; 0 where the kernel does not tell
+std::string cpu_model();  ///< as the kernel names it; "unknown" where it does not
+int usable_cores();       ///< that this process may run on, at least 1
+CoreMask core_mask();     ///< which these are
+int visible_gpus();       ///< that CUDA would show this process: CUDA_VISIBLE_DEVICES names them, else the driver
+/// Bytes that this process could still take, of the machine's and of what its control groups are granted (a Slurm job's
+/// --mem, a container's limit); 0 where the kernel does not tell. Where the kernel tells: /proc, and /sys/fs/cgroup.
+std::int64_t free_memory(const std::filesystem::path& proc = "/proc",
+                         const std::filesystem::path& groups = "/sys/fs/cgroup");
 
-/// Columns of the terminal that `descriptor` is, 80 where it does not tell; nothing where it is no terminal.
+/// Columns of the terminal that `descriptor` is, 80 where it does not tell; nothing where it is no terminal, or one
+/// that cannot wipe a line (TERM=dumb).
 std::optional<int> terminal_width(int descriptor);
 
 }  // namespace stormsweep

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -21,6 +22,9 @@ int status_of(const char* program, const std::function<int()>& work, ExitStatus 
     return work();
   } catch (const InputError& error) {
     std::fprintf(stderr, "%s\n", one_line(error.what()).c_str());
+    return exit_bad_input;
+  } catch (const std::filesystem::filesystem_error& error) {
+    std::fprintf(stderr, "%s\n", one_line(refusal(error)).c_str());
     return exit_bad_input;
   } catch (const std::exception& error) {
     if (std::ferror(stdout)) return exit_some_failed;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -30,7 +31,10 @@ void in_parallel(std::int64_t count, int threads, const std::function<void(std::
   };
   {
     std::vector<std::jthread> workers;
-    for (std::int64_t t = 1; t < std::min<std::int64_t>(threads, count); ++t) workers.emplace_back(work);
+    try {
+      for (std::int64_t t = 1; t < std::min<std::int64_t>(threads, count); ++t) workers.emplace_back(work);
+    } catch (const std::system_error&) {  // a limit on processes: those that there are do it
+    }
     work();
   }
   if (failure) std::rethrow_exception(failure);

@@ -120,6 +120,22 @@ TEST_CASE("a search space with a wrong field is refused with the field, its valu
   check_space_refused(noop(R"("index": [1])", R"(, "method": "annealing")"), folder, {"method", "annealing", "grid"});
 }
 
+TEST_CASE("what the system does not let a command look at is refused with its name, not as a lost master") {
+  const WorkFolder folder;
+  const std::string longest(300, 'x');  // a folder of another user is refused as a name that is too long is
+  for (const Words& words : {Words{"results", longest},
+                             {"status", longest},
+                             {"report", longest, "-o", "r.html"},
+                             {"serve", longest},
+                             {"run", longest},
+                             {"plan", longest},
+                             {"init", "command", longest},
+                             {"merge", "m.db", longest},
+                             {"delete", longest, "--where", "1"},
+                             {"replay", longest}})
+    check_refused(words, folder, {longest + ": ", "File name too long", "; "});
+}
+
 TEST_CASE("arithmetic that only GPUs have is refused before anything starts") {
   const WorkFolder folder;
   generate(folder);

@@ -25,6 +25,14 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("init writes into a folder of any name") {
+  const WorkFolder folder;
+  for (const std::string name : {"a b/\"c\" d", "\"q\"", "-1"}) {
+    CHECK(run_stormsweep({"init", "command", "--", name}, folder).status == 0);
+    CHECK(std::filesystem::exists(folder / name / "space.json"));
+  }
+}
+
 TEST_CASE("init writes over nothing, and of what it has nothing it says what there is") {
   const WorkFolder folder;
   std::filesystem::create_directory(folder / "first");

@@ -82,6 +82,17 @@ TEST_CASE("ranks that all die while MPI starts, so that mpirun ends too, are no 
   CHECK(ended.err == "a rank died while MPI started; run it again to continue\n");
 }
 
+TEST_CASE("an mpirun that a signal ends before it has started anything is to be mended, not run again") {
+  const WorkFolder folder;
+  folder.write(
+      "mpirun",
+      "#!/bin/sh\n[ \"$1\" = --version ] && PATH=${PATH#*:} exec mpirun --version\necho smashed >&2\nkill -ABRT $$\n");
+  const Ended ended =
+      run(in_shell(R"(chmod +x mpirun; export PATH="$PWD:$PATH")", run_words(folder, noop(3, 10))), folder);
+  CHECK(ended.status == 2);
+  CHECK(ended.err.find("smashed\nmpirun: ended with status 134 before it had started anything") != std::string::npos);
+}
+
 TEST_CASE("Slurm's SIGTERM to all processes does not reach mpirun, whatever `env` is there to block it") {
   const WorkFolder folder;
   folder.write("env", "#!/bin/sh\nexit 125\n");  // RHEL 8's does not know --block-signal
@@ -185,6 +196,7 @@ TEST_CASE("a command without a place to stand is refused in one line") {
   const std::pair<Words, std::string> cases[] = {
       {with({"env", "TMPDIR=relative"}, words), "TMPDIR: relative"},
       {with({"env", "TMPDIR=/nosuch"}, words), "TMPDIR: /nosuch"},
+      {with({"env", "TMPDIR=/nosuch"}, {stormsweep_program(), "serve", (folder / "n.db").string()}), "TMPDIR: /nosuch"},
       {in_shell("exec 0<&-", words), "standard input: is closed"},
       {in_shell("exec 1>&-", words), "standard output: is closed"},
       {in_shell("mkdir gone && cd gone && rmdir ../gone", words), "the working folder"},

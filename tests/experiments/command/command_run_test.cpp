@@ -123,9 +123,11 @@ TEST_CASE("a command trains: its surroundings, rows as its reports pass mileston
 }
 
 TEST_CASE("a command finds the job that it is in, and nothing that makes it a rank of that") {
-  const std::vector<std::string> ranks{
-      "OMPI_COMM_WORLD_RANK", "PMIX_RANK",     "SLURM_NTASKS", "SLURM_NPROCS",  "SLURM_PROCID", "SLURM_NTASKS_PER_NODE",
-      "SLURM_TASKS_PER_NODE", "SLURM_LOCALID", "SLURM_NODEID", "SLURM_STEP_ID", "SLURM_STEPID", "SLURM_STEP_NUM_TASKS"};
+  const std::vector<std::string> ranks{"STORMSWEEP_DATA_REPORT", "OMPI_COMM_WORLD_RANK", "PMIX_RANK",
+                                       "SLURM_NTASKS",           "SLURM_NPROCS",         "SLURM_PROCID",
+                                       "SLURM_NTASKS_PER_NODE",  "SLURM_TASKS_PER_NODE", "SLURM_LOCALID",
+                                       "SLURM_NODEID",           "SLURM_STEP_ID",        "SLURM_STEPID",
+                                       "SLURM_STEP_NUM_TASKS"};
   const std::vector<std::string> kept{"SLURM_JOB_ID", "SLURM_JOB_NODELIST", "SLURM_CPUS_PER_TASK"};
   for (const auto* names : {&ranks, &kept})
     for (const std::string& name : *names) setenv(name.c_str(), "3", 1);

@@ -6,8 +6,10 @@
 #include <sys/utsname.h>
 
 #include <cstdlib>
+#include <fstream>
 
 #include "search/base/file.hpp"
+#include "tests/folder.hpp"
 
 using namespace stormsweep;
 
@@ -17,6 +19,36 @@ TEST_CASE("a machine's name is the kernel's, and a core is usable at least") {
   CHECK(host_name() == kernel.nodename);
   CHECK(usable_cores() >= 1);
   CHECK(free_memory() > 0);
+}
+
+TEST_CASE("free memory is the machine's, and no more than what is left to any of a process's control groups") {
+  const TemporaryFolder folder;
+  const auto write = [&](const char* name, const std::string& text) {
+    std::filesystem::create_directories((folder / name).parent_path());
+    std::ofstream(folder / name) << text;
+  };
+  const auto free = [&] { return free_memory(folder / "proc", folder / "groups"); };
+  CHECK(free() == 0);
+  write("proc/meminfo", "MemTotal:  9000 kB\nMemFree:  70 kB\nMemAvailable:   4000 kB\n");
+  CHECK(free() == 4'096'000);
+  write("proc/self/cgroup", "0::/slurm/job_1/step_0\n");
+  write("groups/slurm/job_1/step_0/memory.max", "max\n");
+  write("groups/slurm/job_1/step_0/memory.current", "400000\n");
+  write("groups/slurm/memory.max", "5000000\n");
+  write("groups/slurm/memory.current", "800000\n");
+  CHECK(free() == 4'096'000);
+  write("groups/slurm/job_1/memory.max", "1000000\n");
+  write("groups/slurm/job_1/memory.current", "700000\n");
+  CHECK(free() == 300'000);
+  write("groups/slurm/job_1/memory.stat", "anon 500000\nfile 200000\nkernel 1\n");
+  CHECK(free() == 500'000);
+  write("groups/slurm/job_1/memory.current", "2000000\n");  // a limit that was lowered
+  CHECK(free() == 0);
+  write("proc/self/cgroup", "5:cpuset:/\n4:memory:/job\n0::/\n");
+  write("groups/memory/job/memory.limit_in_bytes", "300000\n");
+  write("groups/memory/job/memory.usage_in_bytes", "200000\n");
+  write("groups/memory/job/memory.stat", "cache 1\ntotal_cache 50000\n");
+  CHECK(free() == 150'000);
 }
 
 TEST_CASE("GPUs are as many as CUDA_VISIBLE_DEVICES names, up to the first that CUDA would not know") {
