@@ -1,18 +1,16 @@
 #include "experiments/command/command_check.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <iterator>
-#include <sstream>
 #include <vector>
 
 #include "experiments/command/command_surroundings.hpp"
 #include "experiments/task/fingerprint.hpp"
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
-#include "search/base/text.hpp"
+#include "search/base/process.hpp"
 
 namespace stormsweep {
 
@@ -48,14 +46,6 @@ void add_data(Checksum& sum, const fs::path& path, const std::function<void(std:
     add_text(sum, file.lexically_relative(path).native());
     add_file(sum, file, remedy, read);
   }
-}
-
-bool on_path(const std::string& program) {
-  if (program.find('/') != program.npos) return access(program.c_str(), X_OK) == 0;
-  std::istringstream folders{std::string(environment("PATH"))};
-  for (std::string folder; std::getline(folders, folder, ':');)
-    if (access((fs::path(folder) / program).c_str(), X_OK) == 0) return true;
-  return false;
 }
 
 std::string fingerprint(const Space& space, const std::vector<fs::path>& files,
@@ -110,7 +100,7 @@ std::string declaration(const Space& space) {
 DataCheck check_command_data(const Space& space, const KeptScans& kept) {
   const TrainingCommand& command = *space.experiment->command;
   const std::string program = words_for(*space.experiment, space.defaults)[0];
-  if (!on_path(program))
+  if (process::find_program(program).empty())
     throw InputError(fmt::format("{}: run[0] is {}, which is no program here; install it, or name it among files",
                                  (command.directory / "experiment.json").string(), program));
   const std::vector<fs::path> files = files_of(space);

@@ -138,12 +138,6 @@ bool check(const BatchJob& job, const Space& space) {
   return true;
 }
 
-/// Where the mpirun is that would be taken here: a job may begin without the modules that are loaded now.
-fs::path mpirun_folder() {
-  int status = 0;
-  return fs::path(process::capture({"sh", "-c", "command -v mpirun"}, status)).parent_path();
-}
-
 Submission make_submission(const SubmitQuestion& q, const Space& space, const Arguments& words,
                            const Arguments& further) {
   Submission s;
@@ -158,7 +152,8 @@ Submission make_submission(const SubmitQuestion& q, const Space& space, const Ar
                       "backslash or an end of line in it; rename it",
                       one_line(folder.string())));
   job.program = fs::read_symlink("/proc/self/exe");
-  job.mpi = mpirun_folder();
+  // A job may begin without the modules that are loaded now.
+  job.mpi = process::find_program("mpirun").parent_path();
   job.command = words;
   const std::uint64_t tasks = whole("ntasks-per-node", q.tasks_per_node, 1);
   const std::uint64_t gpus = whole("gpus-per-task", q.gpus_per_task, 0);

@@ -10,10 +10,12 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <system_error>
 
 #include "search/base/error.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep::process {
 
@@ -37,11 +39,23 @@ int spawn(const std::vector<std::string>& command, int output, bool errors_too, 
   return error;
 }
 
+bool is_program(const std::filesystem::path& file) {
+  return access(file.c_str(), X_OK) == 0 && !std::filesystem::is_directory(file);
+}
+
 }  // namespace
 
 void become(const std::vector<std::string>& command) {
   const std::vector<char*> words = pointers(command);
   execvp(words[0], words.data());
+}
+
+std::filesystem::path find_program(const std::string& program) {
+  if (program.find('/') != program.npos) return is_program(program) ? program : std::string();
+  std::istringstream folders{std::string(environment("PATH"))};
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (const auto file = std::filesystem::path(folder) / program; is_program(file)) return file;
+  return {};
 }
 
 int wait_for(pid_t pid) {

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -11,6 +12,9 @@ namespace stormsweep::process {
 /// Turns this process into `command`, which is looked for on PATH unless it has a slash. Returns only where that fails;
 /// errno says why.
 void become(const std::vector<std::string>& command);
+
+/// The file of a program, which is looked for on PATH unless it has a slash; empty where there is none.
+std::filesystem::path find_program(const std::string& program);
 
 /// Waits for the child `pid` and returns its exit status; 128 + the signal that ended it; 127 where there is no such
 /// child, or nobody can tell any more how it ended.

@@ -4,7 +4,7 @@
 
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
-#include "tests/master/slurm/variable.hpp"
+#include "tests/variable.hpp"
 
 using namespace stormsweep;
 using test::Variable;

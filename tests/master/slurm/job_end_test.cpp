@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "search/base/utc.hpp"
-#include "tests/master/slurm/variable.hpp"
+#include "tests/variable.hpp"
 
 using namespace stormsweep;
 using test::Variable;

@@ -1,11 +1,17 @@
 #include "search/base/process.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/folder.hpp"
+#include "tests/variable.hpp"
 
 using namespace stormsweep;
 
@@ -23,6 +29,24 @@ TEST_CASE("a process is alive until it has ended, though nobody has asked how") 
   CHECK_FALSE(process::alive(child));  // a zombie
   CHECK(process::wait_for(child) == 128 + SIGKILL);
   CHECK_FALSE(process::alive(child));
+}
+
+TEST_CASE("a program is the first file of that name on PATH that may be run") {
+  namespace fs = std::filesystem;
+  const TemporaryFolder folder;
+  const std::string name = "stormsweep-test-program";
+  const test::Variable path("PATH", fmt::format("{0}/no:{0}/a:{0}/b:{0}/c:{0}/d", folder.path().string()));
+  CHECK(process::find_program(name).empty());
+  fs::create_directories(folder / "a" / name);
+  for (const char* each : {"b", "c", "d"}) {
+    fs::create_directory(folder / each);
+    std::ofstream(folder / each / name) << "#!/bin/sh\n";
+  }
+  CHECK(process::find_program(name).empty());
+  for (const char* each : {"c", "d"}) fs::permissions(folder / each / name, fs::perms::owner_all);
+  CHECK(process::find_program(name) == folder / "c" / name);
+  CHECK(process::find_program((folder / "d" / name).string()) == folder / "d" / name);
+  CHECK(process::find_program((folder / "b" / name).string()).empty());
 }
 
 TEST_CASE("descendants are children and theirs") {
