@@ -31,14 +31,6 @@ struct Search {
     std::ofstream(fresh) << index;
   }
   KeptModels models(std::size_t most) const { return {file, cache, space, most}; }
-  Store store(KeptModels& into) const {
-    Store::Options options;
-    options.committed = [&](const RatedTrial& trial, const Identity& key) { into.consider(trial, key); };
-    return {file, space, "f", options};
-  }
-  void finish(Store& store, std::uint64_t index, const Outcome& o) const {
-    store.finish(training(space, index), 0, worker(), o);
-  }
   /// What the kept files hold, by trial.
   std::vector<std::string> kept() const {
     std::vector<std::string> found;
@@ -53,97 +45,100 @@ struct Search {
   }
 };
 
+/// A run of it that keeps the best `most` networks.
+struct Run {
+  const Search& search;
+  KeptModels models;
+  Store store;
+
+  Run(const Search& of, std::size_t most)
+      : search(of),
+        models(of.models(most)),
+        store(of.file, of.space, "f",
+              {.committed = [this](const RatedTrial& trial, const Identity& key) { models.consider(trial, key); }}) {
+    models.open(store);
+  }
+  void finish(std::uint64_t index, const Outcome& o) { store.finish(training(search.space, index), 0, worker(), o); }
+  /// Its network is saved, too.
+  void train(std::uint64_t index, const Outcome& o) { search.save(index), finish(index, o); }
+};
+
 using Kept = std::vector<std::string>;
 
 }  // namespace
 
 TEST_CASE("the networks of the best trials stay, whatever the order, and no others") {
   const Search s;
-  KeptModels models = s.models(2);
-  Store store = s.store(models);
-  models.open(store);
+  Run run(s, 2);
   const std::vector<double> scores{0.3, 0.9, 0.1, 0.5, 0.9, 0.4};
   for (std::uint64_t i = 0; i < scores.size(); ++i) {
-    s.save(i);
-    s.finish(store, i, outcome(scores[i]));
-    if (i % 2 == 1) store.commit();
+    run.train(i, outcome(scores[i]));
+    if (i % 2 == 1) run.store.commit();
   }
   CHECK(s.kept() == Kept{"2: 1", "5: 4"});  // trial ids count from 1
-  CHECK(models.kept()[0].trial == TrialId{2});
+  CHECK(run.models.kept()[0].trial == TrialId{2});
   CHECK_FALSE(s.any_fresh());
-  CHECK(models.summary(store) == (s.folder.path / "s.models").string() + ": the networks of trials 2, 5");
+  CHECK(run.models.summary(run.store) == (s.folder.path / "s.models").string() + ": the networks of trials 2, 5");
 }
 
 TEST_CASE("at a tie the first in the search's order is kept, whoever was stored first") {
   const Search s;
-  KeptModels models = s.models(2);
-  Store store = s.store(models);
-  models.open(store);
-  for (const std::uint64_t i : {5, 1, 3}) s.save(i), s.finish(store, i, outcome(0.5)), store.commit();
+  Run run(s, 2);
+  for (const std::uint64_t i : {5, 1, 3}) run.train(i, outcome(0.5)), run.store.commit();
   CHECK(s.kept() == Kept{"2: 1", "3: 3"});
   KeptModels again = s.models(1);
-  again.open(store);
+  again.open(run.store);
   CHECK(s.kept() == Kept{"2: 1"});
 }
 
 TEST_CASE("networks whose metric is undefined are the last, and go first") {
   Search s;
   {
-    KeptModels models = s.models(4);
-    Store store = s.store(models);
-    models.open(store);
+    Run run(s, 4);
     for (std::uint64_t i = 0; i < 4; ++i) {
       Outcome both = outcome(0.1 * double(i));
       if (i % 2 == 1) both.metrics.emplace_back("loss", 0.1 * double(i));
-      s.save(i), s.finish(store, i, both);
+      run.train(i, both);
     }
   }
   CHECK(s.kept() == Kept{"1: 0", "2: 1", "3: 2", "4: 3"});
   s.space.metric = "loss";  // an edited space
-  KeptModels models = s.models(2);
-  Store store = s.store(models);
-  models.open(store);
+  Run run(s, 2);
   CHECK(s.kept() == Kept{"2: 1", "4: 3"});
 }
 
 TEST_CASE("by the search's goal") {
   Search s;
   s.space.goal = Goal::minimize;
-  KeptModels models = s.models(1);
-  Store store = s.store(models);
-  models.open(store);
-  for (std::uint64_t i = 0; i < 3; ++i) s.save(i), s.finish(store, i, outcome(0.5 - 0.1 * double(i % 2)));
-  store.commit();
+  Run run(s, 1);
+  for (std::uint64_t i = 0; i < 3; ++i) run.train(i, outcome(0.5 - 0.1 * double(i % 2)));
+  run.store.commit();
   CHECK(s.kept() == Kept{"2: 1"});
 }
 
 TEST_CASE("a network is nobody's before its row is committed, and is none of a trial that is not complete") {
   const Search s;
-  KeptModels models = s.models(3);
-  Store store = s.store(models);
-  models.open(store);
+  Run run(s, 3);
   for (std::uint64_t i = 0; i < 3; ++i) s.save(i);
-  s.finish(store, 0, outcome(0.5));
-  s.finish(store, 1, failure("a mate of its gang failed"));
-  s.finish(store, 2, outcome(std::numeric_limits<double>::quiet_NaN()));
+  run.finish(0, outcome(0.5));
+  run.finish(1, failure("a mate of its gang failed"));
+  run.finish(2, outcome(std::numeric_limits<double>::quiet_NaN()));
   CHECK(s.kept().empty());
-  store.commit();
+  run.store.commit();
   CHECK(s.kept() == Kept{"1: 0"});
   CHECK_FALSE(s.any_fresh());
-  s.finish(store, 3, outcome(0.7));  // could not be saved
-  store.commit();
+  run.finish(3, outcome(0.7));  // could not be saved
+  run.store.commit();
   CHECK(s.kept() == Kept{"1: 0"});
 }
 
 TEST_CASE("a resumed search keeps the best of all runs, and a trial trained twice once") {
   const Search s;
-  for (const std::vector<std::uint64_t>& run : {std::vector<std::uint64_t>{1, 7, 3}, {3, 9, 2}}) {
-    KeptModels models = s.models(2);
-    Store store = s.store(models);
-    models.open(store);
-    for (const std::uint64_t i : run) s.save(i), s.finish(store, i, outcome(0.1 * double(i)));
-    store.commit();
-    models.close();
+  for (const std::vector<std::uint64_t>& indices : {std::vector<std::uint64_t>{1, 7, 3}, {3, 9, 2}}) {
+    Run run(s, 2);
+    for (const std::uint64_t i : indices) run.train(i, outcome(0.1 * double(i)));
+    run.store.commit();
+    run.models.close();
   }
   CHECK(s.kept() == Kept{"2: 7", "4: 9"});
 }
@@ -151,34 +146,29 @@ TEST_CASE("a resumed search keeps the best of all runs, and a trial trained twic
 TEST_CASE("without the option an earlier run's networks stay as they are") {
   const Search s;
   for (const std::size_t most : {std::size_t{3}, std::size_t{0}, std::size_t{1}}) {
-    KeptModels models = s.models(most);
-    Store store = s.store(models);
-    models.open(store);
+    Run run(s, most);
     const auto index = static_cast<std::uint64_t>(most);
-    s.save(index), s.finish(store, index, outcome(0.1 * double(index)));
-    if (most == 3) s.save(5), s.finish(store, 5, outcome(0.2));
-    store.commit();
+    run.train(index, outcome(0.1 * double(index)));
+    if (most == 3) run.train(5, outcome(0.2));
+    run.store.commit();
     CHECK(s.kept() == (most == 1 ? Kept{"1: 3"} : Kept{"1: 3", "2: 5"}));
     CHECK_FALSE(s.any_fresh());
-    CHECK(models.summary(store).empty() == (most == 0));
+    CHECK(run.models.summary(run.store).empty() == (most == 0));
   }
 }
 
 TEST_CASE("a crash between commit, move and removal is mended at the next start") {
   const Search s;
   {
-    KeptModels nobody = s.models(0);
-    Store store(s.file, s.space, "f", {});
-    for (std::uint64_t i = 0; i < 4; ++i) s.finish(store, i, outcome(0.1 * double(i)));
+    Run run(s, 0);
+    for (std::uint64_t i = 0; i < 4; ++i) run.finish(i, outcome(0.1 * double(i)));
   }
   fs::create_directories(s.folder.path / "s.models");
   for (const std::uint64_t id : {1, 2, 3}) std::ofstream(model_file(s.file, TrialId{id})) << id - 1;  // one too many
   s.save(3);                                                                                          // committed
   s.save(8);                                                                                          // not so
   std::ofstream(fresh_models(s.cache, "s") / "0123.new") << "half";
-  KeptModels models = s.models(2);
-  Store store = s.store(models);
-  models.open(store);
+  Run run(s, 2);
   CHECK(s.kept() == Kept{"3: 2", "4: 3"});
   CHECK_FALSE(s.any_fresh());
 }
@@ -186,52 +176,44 @@ TEST_CASE("a crash between commit, move and removal is mended at the next start"
 TEST_CASE("searches that share a database leave each other's networks alone") {
   Search s;
   {
-    KeptModels models = s.models(1);
-    Store store = s.store(models);
-    models.open(store);
-    s.save(1), s.finish(store, 1, outcome(0.1));
+    Run run(s, 1);
+    run.train(1, outcome(0.1));
   }
   s.space = noop_space(R"({"index": {"min": 0, "max": 99, "step": 1}})", "other");
-  KeptModels models = s.models(1);
-  Store store = s.store(models);
-  models.open(store);
-  s.save(2), s.finish(store, 2, outcome(0.2));
-  store.commit();
+  Run run(s, 1);
+  run.train(2, outcome(0.2));
+  run.store.commit();
   CHECK(s.kept() == Kept{"1: 1", "2: 2"});
 }
 
 TEST_CASE("a search keeps its networks though another one that shares the folder has ended and removed it, empty") {
   const Search s;
-  KeptModels first = s.models(1), second = s.models(1);
-  Store store = s.store(second);
-  second.open(store);
+  KeptModels first = s.models(1);
+  Run run(s, 1);
   first.close();
   CHECK_FALSE(fs::exists(s.folder.path / "s.models"));
-  s.save(2), s.finish(store, 2, outcome(0.2));
-  store.commit();
+  run.train(2, outcome(0.2));
+  run.store.commit();
   CHECK(s.kept() == Kept{"1: 2"});
 }
 
 TEST_CASE("where trials ended without the option, it is told how the best one's network is had") {
   const Search s;
-  KeptModels models = s.models(1);
-  Store store = s.store(models);
-  models.open(store);
+  Run run(s, 1);
   const std::string none = (s.folder.path / "s.models").string() + ": no network was kept";
-  CHECK(models.summary(store) == none);
-  s.finish(store, 3, outcome(0.1)), s.finish(store, 5, outcome(0.2));
-  store.commit();
-  CHECK(models.summary(store) == none + "; to have that of the best trial: `stormsweep rerun " + s.file.string() +
-                                     " --where \"trial = 2\"`, and run again with --keep-best");
+  CHECK(run.models.summary(run.store) == none);
+  run.finish(3, outcome(0.1)), run.finish(5, outcome(0.2));
+  run.store.commit();
+  CHECK(run.models.summary(run.store) == none + "; to have that of the best trial: `stormsweep rerun " +
+                                             s.file.string() +
+                                             " --where \"trial = 2\"`, and run again with --keep-best");
 }
 
 TEST_CASE("networks of another database are neither taken for ours nor touched") {
   const Search s;
   fs::create_directories(s.folder.path / "s.models");
   std::ofstream(model_file(s.file, TrialId{4})) << "old";
-  KeptModels models = s.models(1);
-  Store store = s.store(models);
-  CHECK_THROWS_WITH_AS(models.open(store),
+  CHECK_THROWS_WITH_AS(Run(s, 1),
                        ((s.folder.path / "s.models/trial-4.pt").string() + ": " + s.file.string() +
                         " has no trial 4; move the networks of another database away, or name another --results")
                            .c_str(),
@@ -242,9 +224,7 @@ TEST_CASE("networks of another database are neither taken for ours nor touched")
 TEST_CASE("a folder that cannot be made is told before anything is trained") {
   const Search s;
   std::ofstream(s.folder.path / "s.models") << "a file";
-  KeptModels models = s.models(1);
-  Store store = s.store(models);
-  CHECK_THROWS_AS(models.open(store), InputError);
+  CHECK_THROWS_AS(Run(s, 1), InputError);
 }
 
 TEST_CASE("the best trials tell where their networks are") {
