@@ -38,8 +38,8 @@ struct RunContext {
   std::uint64_t seed = 0;                             ///< the search's; the replicate is mixed in by the run
   std::filesystem::path cache;                        ///< folder for the work of the whole search
   bool keep_work = false;                             ///< the folder of a command that has done its work stays
-  bool keep_checkpoint = true;  ///< of a command: one a curve, and the master removes it; else one a training
-  std::optional<int> gpu;       ///< among those that this process sees; nothing: none
+  bool one_training_a_curve = true;                   ///< of commands: else each has its own checkpoint, and removes it
+  std::optional<int> gpu;                             ///< among those that this process sees; nothing: none
   int threads = 1;
   std::shared_ptr<RunGang> gang = std::make_shared<RunGang>();  ///< never null
 };

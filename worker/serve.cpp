@@ -122,7 +122,7 @@ bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& pl
                               .seed = space.seed,
                               .cache = settings.cache,
                               .keep_work = settings.keep_work,
-                              .keep_checkpoint = one_training_a_curve(space),
+                              .one_training_a_curve = one_training_a_curve(space),
                               .gpu = placement.gpu,
                               .threads = placement.threads},
                   .background = placement.background,

@@ -94,7 +94,7 @@ class CommandRun {
         events_(events),
         leads_(context.gang->rank() == 0),
         keep_work_(context.keep_work),
-        keep_checkpoint_(context.keep_checkpoint),
+        one_training_a_curve_(context.one_training_a_curve),
         folder_(make_folder(experiment, training, context)),
         tail_(folder_.report()),
         reports_(experiment, training.milestones, [this](CommandReports::Row row) { tell(std::move(row)); }) {
@@ -205,7 +205,7 @@ class CommandRun {
     if (keep_work_) keep_reports();
     if (leads_) reports_.finish(seconds());  // and the master may remove the checkpoint
     std::error_code ignored;                 // what cannot be removed is in nobody's way
-    if (leads_ && !keep_checkpoint_) fs::remove_all(folder_.checkpoint, ignored);  // which all of a gang share
+    if (leads_ && !one_training_a_curve_) fs::remove_all(folder_.checkpoint, ignored);  // which all of a gang share
     if (!keep_work_) fs::remove_all(folder_.path, ignored);
     return {};
   }
@@ -257,7 +257,7 @@ class CommandRun {
 
   const Experiment& experiment_;
   const RunEvents& events_;
-  bool leads_, keep_work_, keep_checkpoint_;
+  bool leads_, keep_work_, one_training_a_curve_;
   double started_ = steady_unix_time();
   const Seconds begun_ = steady_time();
   WakingClock clock_{begun_, longest_step};

@@ -77,8 +77,8 @@ CommandFolder make_folder(const Experiment& experiment, const Training& training
   std::string name = fmt::format("{}-{}", context.search, to_hex(identity(last, experiment, context.seed)));
   if (context.gang->size() > 1) name += fmt::format("-{}", context.gang->rank());
   // Trainings of one curve that may run at once have each a checkpoint of their own.
-  const Identity key = context.keep_checkpoint ? curve_identity(training.configuration, experiment, context.seed)
-                                               : identity(last, experiment, context.seed);
+  const Identity key = context.one_training_a_curve ? curve_identity(training.configuration, experiment, context.seed)
+                                                    : identity(last, experiment, context.seed);
   CommandFolder folder{fs::absolute(context.cache / "work" / name),
                        fs::absolute(checkpoint(checkpoints(context.cache), key,
                                                command_fingerprint(context.fingerprint, context.search)))};

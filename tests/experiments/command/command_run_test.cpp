@@ -43,12 +43,12 @@ struct Ran {
 
 struct RunWorld {
   TemporaryFolder folder;
-  bool keep_checkpoint = true;
+  bool one_training_a_curve = true;
 
   /// `stop_after`: seconds.
   Ran run(const Experiment& experiment, std::vector<std::int64_t> milestones = {1}, double stop_after = 1e9,
           const std::string& search = "s") const {
-    RunContext context{.search = search, .cache = folder / "cache", .keep_checkpoint = keep_checkpoint};
+    RunContext context{.search = search, .cache = folder / "cache", .one_training_a_curve = one_training_a_curve};
     context.fingerprint = "0123456789abcdef0123456789abcdef";
     Training training{TrainingId{0}, {}, std::move(milestones)};
     training.configuration.values = {training.milestones.back(), std::string("one two")};
@@ -102,7 +102,7 @@ bool gone(const std::string& word) {
 }  // namespace
 
 TEST_CASE("a command trains: its surroundings, rows as its reports pass milestones, nothing left behind") {
-  const RunWorld world{.folder = {}, .keep_checkpoint = false};
+  const RunWorld world{.folder = {}, .one_training_a_curve = false};
   const std::string script =
       R"(test "$1" = "one two" && test -d "$STORMSWEEP_CHECKPOINT" && test -z "$OMPI_COMM_WORLD_RANK" || exit 9; )"
       R"(grep -q '"epochs": 3' "$STORMSWEEP_CONFIG" || exit 8; )"
@@ -257,7 +257,7 @@ TEST_CASE("a checkpoint of more epochs than a training has now is of no use to i
 }
 
 TEST_CASE("trainings of one curve that may run at once have each a checkpoint of their own") {
-  const RunWorld world{.folder = {}, .keep_checkpoint = false};
+  const RunWorld world{.folder = {}, .one_training_a_curve = false};
   const std::string script =
       R"(echo x >> "$STORMSWEEP_CHECKPOINT/started"; test $(wc -l < "$STORMSWEEP_CHECKPOINT/started") = 1 || exit 9; for i in 1 2 3; do echo "{\"epoch\": $i, \"loss\": 0.$i}" >> "$STORMSWEEP_REPORT"; done; sleep 0.5; )";
   Ran longer, shorter;
