@@ -13,29 +13,21 @@
 #include <vector>
 
 #include "tests/experiments/tornado/tornado_world.hpp"
+#include "tests/worker/training/line_task.hpp"
 
 using namespace stormsweep;
+using namespace stormsweep::test;
 
 namespace {
 
 using Settings = std::map<std::string, Value>;
 
-struct Trial {
-  std::size_t milestone;
-  Outcome outcome;
-  std::vector<EpochRecord> epochs;
-};
-
-std::vector<Trial> run(const TornadoWorld& world, const Settings& settings, std::vector<std::int64_t> milestones) {
+std::vector<EndedTrial> run(const TornadoWorld& world, const Settings& settings, std::vector<std::int64_t> milestones) {
   const Configuration configuration = TornadoWorld::configuration(settings);
   const Training training{TrainingId{0}, configuration, std::move(milestones), 1};
-  std::vector<Trial> trials;
-  TrainingEvents events;
-  events.finished = [&](std::size_t k, const Outcome& outcome, const std::vector<EpochRecord>& epochs) {
-    trials.push_back({k, outcome, epochs});
-  };
+  std::vector<EndedTrial> trials;
   CHECK(train([&] { return make_task(TornadoWorld::experiment(), configuration, world.context()); },
-              make_plan(training, TornadoWorld::experiment()), events) == TrainingEnd::finished);
+              make_plan(training, TornadoWorld::experiment()), recorded(trials)) == TrainingEnd::finished);
   return trials;
 }
 

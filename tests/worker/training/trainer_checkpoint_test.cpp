@@ -27,17 +27,16 @@ TEST_CASE("a training that goes on from a checkpoint has the time that it took b
     if (epoch == 2) std::this_thread::sleep_for(std::chrono::milliseconds(300));
   };
   TrainingPlan plan{{1000}};
-  std::vector<Outcome> ended;
+  std::vector<EndedTrial> ended;
   int steps = 0;
-  TrainingEvents events;
-  events.finished = [&](std::size_t, const Outcome& outcome, const auto&) { ended.push_back(outcome); };
+  TrainingEvents events = recorded(ended);
   events.stop = [&] { return ++steps == 8; };  // three steps an epoch: in the third
   const auto make = [&] { return std::make_unique<LineTask>(slow); };
   CHECK(train(make, plan, events, nullptr, checkpoints) == TrainingEnd::stopped);
   plan.trial_hours = 0.3 / 3600;
   CHECK(train(make, plan, events, nullptr, checkpoints) == TrainingEnd::finished);
   REQUIRE(ended.size() == 1);
-  CHECK(ended[0].status == Status::failed);
+  CHECK(ended[0].outcome.status == Status::failed);
   CHECK(steps == 9);  // the next one was its last
 }
 
@@ -164,9 +163,8 @@ TEST_CASE("a checkpoint beyond what is wanted, or that cannot be read, is not us
   const TemporaryFolder folder;
   const CheckpointPlan checkpoints{folder / "c.pt", std::chrono::seconds(0)};
   int steps = 0;
-  std::vector<Outcome> outcomes;
-  TrainingEvents events;
-  events.finished = [&](std::size_t, const Outcome& outcome, const auto&) { outcomes.push_back(outcome); };
+  std::vector<EndedTrial> ended;
+  TrainingEvents events = recorded(ended);
   SUBCASE("beyond") {
     events.stop = [&] { return ++steps == 9; };  // in the third epoch
     train(make_line, {{4}}, events, nullptr, checkpoints);
@@ -181,7 +179,7 @@ TEST_CASE("a checkpoint beyond what is wanted, or that cannot be read, is not us
   const std::string said = heard([&] { train(make_line, {{2}}, events, nullptr, checkpoints); });
   CHECK(said.starts_with(told));
   CHECK(std::count(said.begin(), said.end(), '\n') == (told.empty() ? 0 : 1));
-  CHECK(outcomes.at(0).metrics == run({}, {{2}}).at(0).outcome.metrics);
+  CHECK(ended.at(0).outcome.metrics == run({}, {{2}}).at(0).outcome.metrics);
 }
 
 TEST_CASE("an error that passes costs no checkpoint: the training goes on from it when it is tried again") {
@@ -191,11 +189,8 @@ TEST_CASE("an error that passes costs no checkpoint: the training goes on from i
   bool readable = false;
   int steps = 0;
   std::vector<EndedTrial> ended;
-  TrainingEvents events;
+  TrainingEvents events = recorded(ended);
   events.stop = [&] { return ++steps > 100; };
-  events.finished = [&](std::size_t milestone, const Outcome& outcome, const std::vector<EpochRecord>& epochs) {
-    ended.push_back({milestone, outcome, epochs});
-  };
   const auto make = [&] {
     return std::make_unique<LineTask>(LineTask::Options{.on_epoch = [&](std::int64_t epoch) {
       if (epoch == 4 && !readable) throw std::runtime_error("file.h5: Stale file handle");
@@ -217,12 +212,10 @@ TEST_CASE("an error that passes costs no checkpoint: the training goes on from i
 TEST_CASE("a checkpoint that cannot be told from none fails the training, and stays") {
   const TemporaryFolder folder;
   std::filesystem::create_symlink("c.pt", folder / "c.pt");  // a loop
-  std::vector<Outcome> outcomes;
-  TrainingEvents events;
-  events.finished = [&](std::size_t, const Outcome& outcome, const auto&) { outcomes.push_back(outcome); };
-  train(make_line, {{1}}, events, nullptr, {folder / "c.pt", std::chrono::seconds(0)});
-  CHECK(outcomes.at(0).status == Status::failed);
-  CHECK(outcomes.at(0).error.find("c.pt") != std::string::npos);
+  std::vector<EndedTrial> ended;
+  train(make_line, {{1}}, recorded(ended), nullptr, {folder / "c.pt", std::chrono::seconds(0)});
+  CHECK(ended.at(0).outcome.status == Status::failed);
+  CHECK(ended.at(0).outcome.error.find("c.pt") != std::string::npos);
   CHECK(std::filesystem::is_symlink(folder / "c.pt"));
 }
 
@@ -246,14 +239,13 @@ TEST_CASE("memory that runs out over a checkpoint is told as that, and the check
   const TemporaryFolder folder;
   const CheckpointPlan checkpoints{folder / "c.pt", std::chrono::seconds(0)};
   int steps = 0;
-  std::vector<Outcome> outcomes;
-  TrainingEvents events;
+  std::vector<EndedTrial> ended;
+  TrainingEvents events = recorded(ended);
   events.stop = [&] { return ++steps == 2; };
-  events.finished = [&](std::size_t, const Outcome& outcome, const auto&) { outcomes.push_back(outcome); };
   for (int starts = 1; starts <= 2; ++starts)
     train([] { return std::make_unique<FullTask>(); }, {{1}}, events, nullptr, checkpoints);
-  REQUIRE(outcomes.size() == 1);
-  CHECK(outcomes[0].status == Status::out_of_memory);
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].outcome.status == Status::out_of_memory);
   CHECK(steps == 2);
   CHECK(std::filesystem::exists(checkpoints.file));
 }

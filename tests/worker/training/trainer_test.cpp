@@ -91,12 +91,10 @@ TEST_CASE("failed allocations are told from other failures") {
 }
 
 TEST_CASE("a task that cannot be built is a failure too") {
-  std::vector<Outcome> outcomes;
-  TrainingEvents events;
-  events.finished = [&](std::size_t, const Outcome& outcome, const auto&) { outcomes.push_back(outcome); };
-  train([]() -> std::unique_ptr<Task> { throw std::runtime_error("no data"); }, {{1, 2}}, events);
-  CHECK(outcomes.size() == 2);
-  CHECK(outcomes.at(1).error == "no data");
+  std::vector<EndedTrial> ended;
+  train([]() -> std::unique_ptr<Task> { throw std::runtime_error("no data"); }, {{1, 2}}, recorded(ended));
+  CHECK(ended.size() == 2);
+  CHECK(ended.at(1).outcome.error == "no data");
 }
 
 TEST_CASE("a training that is stopped leaves no outcome for what has not finished") {
@@ -161,12 +159,11 @@ TEST_CASE("networks are shown at each milestone as they were evaluated, those of
 }
 
 TEST_CASE("the time that a network takes to be saved is none of its training's") {
-  std::vector<Outcome> outcomes;
-  TrainingEvents events;
+  std::vector<EndedTrial> ended;
+  TrainingEvents events = recorded(ended);
   events.trained = [](std::size_t, Task&) { std::this_thread::sleep_for(std::chrono::seconds(1)); };
-  events.finished = [&](std::size_t, const Outcome& outcome, const auto&) { outcomes.push_back(outcome); };
   train(make_line, {{1, 2}}, events);
-  for (const Outcome& outcome : outcomes) CHECK(outcome.timings.wall < 1);
+  for (const EndedTrial& trial : ended) CHECK(trial.outcome.timings.wall < 1);
 }
 
 TEST_CASE("a trial tells its share of the peak") {
