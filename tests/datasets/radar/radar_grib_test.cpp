@@ -1,22 +1,18 @@
 #include "datasets/radar/radar_grib.hpp"
 
 #include <doctest/doctest.h>
-#include <eccodes.h>
-#include <zlib.h>
-
 #include <sys/resource.h>
 
 #include <cmath>
 #include <csignal>
-#include <cstring>
 #include <fstream>
 #include <initializer_list>
 #include <iterator>
 #include <map>
 
 #include "datasets/radar/grib_rain.hpp"
-#include "datasets/radar/radar_archive.hpp"
 #include "datasets/radar/radar_files.hpp"
+#include "tests/datasets/radar/grib_maker.hpp"
 #include "tests/folder.hpp"
 #include "tests/places.hpp"
 
@@ -24,53 +20,6 @@ using namespace stormsweep;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A message of 2 rows and 3 columns by ecCodes' own sample: 50 and 51 N, 4, 5 and 6 E, of 2020-02-29 12:00.
-class Maker {
- public:
-  explicit Maker(const char* sample = "regular_ll_sfc_grib2")
-      : handle_(codes_grib_handle_new_from_samples(nullptr, sample)) {
-    REQUIRE(handle_ != nullptr);
-    for (const auto& [key, value] :
-         std::map<const char*, long>{{"Ni", 3}, {"Nj", 2}, {"dataDate", 20200229}, {"dataTime", 1200}})
-      set(key, value);
-    for (const auto& [key, value] : std::map<const char*, double>{{"latitudeOfFirstGridPointInDegrees", 51},
-                                                                  {"latitudeOfLastGridPointInDegrees", 50},
-                                                                  {"longitudeOfFirstGridPointInDegrees", 4},
-                                                                  {"longitudeOfLastGridPointInDegrees", 6},
-                                                                  {"iDirectionIncrementInDegrees", 1},
-                                                                  {"jDirectionIncrementInDegrees", 1}})
-      set(key, value);
-    set("bitsPerValue", 16L);
-  }
-  ~Maker() { codes_handle_delete(handle_); }
-  void set(const char* key, long value) { REQUIRE(codes_set_long(handle_, key, value) == CODES_SUCCESS); }
-  void set(const char* key, double value) { REQUIRE(codes_set_double(handle_, key, value) == CODES_SUCCESS); }
-  void set(const char* key, const char* value) {
-    std::size_t length = std::strlen(value);
-    REQUIRE(codes_set_string(handle_, key, value, &length) == CODES_SUCCESS);
-  }
-  void set_mrms(long category, long number) {
-    set("discipline", 209L), set("parameterCategory", category), set("parameterNumber", number);
-  }
-  void write(const fs::path& path, const std::vector<double>& values, bool packed = false) {
-    REQUIRE(codes_set_double_array(handle_, "values", values.data(), values.size()) == CODES_SUCCESS);
-    const void* message = nullptr;
-    std::size_t size = 0;
-    REQUIRE(codes_get_message(handle_, &message, &size) == CODES_SUCCESS);
-    if (!packed) {
-      std::ofstream(path, std::ios::binary | std::ios::app)
-          .write(static_cast<const char*>(message), static_cast<std::streamsize>(size));
-      return;
-    }
-    gzFile file = gzopen(path.c_str(), "wb");
-    gzwrite(file, message, static_cast<unsigned>(size));
-    gzclose(file);
-  }
-
- private:
-  codes_handle* handle_;
-};
 
 using Bytes = std::vector<unsigned char>;
 
@@ -126,35 +75,6 @@ void write_complex(const fs::path& path, const Bytes& message, const Bytes& numb
   std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(all.data()), std::ssize(all));
 }
 
-/// tp in this many millimetres, of 12:00 or so many minutes after to the end of the interval.
-void write_minutes(const fs::path& path, long begin, long end, double millimetres) {
-  Maker maker;
-  maker.set("productDefinitionTemplateNumber", 8L);
-  maker.set("shortName", "tp");
-  for (const auto& [key, value] : std::map<const char*, long>{{"indicatorOfUnitOfTimeRange", 0},
-                                                              {"forecastTime", begin},
-                                                              {"indicatorOfUnitForTimeRange", 0},
-                                                              {"lengthOfTimeRange", end - begin},
-                                                              {"yearOfEndOfOverallTimeInterval", 2020},
-                                                              {"monthOfEndOfOverallTimeInterval", 2},
-                                                              {"dayOfEndOfOverallTimeInterval", 29},
-                                                              {"hourOfEndOfOverallTimeInterval", 12 + end / 60},
-                                                              {"minuteOfEndOfOverallTimeInterval", end % 60},
-                                                              {"secondOfEndOfOverallTimeInterval", 0}})
-    maker.set(key, value);
-  maker.write(path, std::vector<double>(6, millimetres / 1000));
-}
-
-RadarArchive archive(const std::vector<fs::path>& paths) {
-  return list_archive(paths, "", false, [](std::int64_t, std::int64_t) {});
-}
-
-std::vector<double> rates(const RadarArchive& all) {
-  std::vector<double> found;
-  for (const RadarImage& image : all.images) found.push_back(read_radar_image(image).values[0]);
-  return found;
-}
-
 RadarFrame read(const fs::path& path) {
   const auto images = list_radar_images(path);
   REQUIRE(images.size() == 1);
@@ -174,7 +94,7 @@ void check_near(const std::vector<float>& values, const std::vector<double>& exp
 
 TEST_CASE("GRIB: MRMS' rates in mm/h, -1 and -3 missing; packed by gzip too") {
   const TemporaryFolder folder;
-  Maker maker;
+  GribMaker maker;
   maker.set_mrms(6, 1);
   maker.write(folder / "a.grib2", {0, 12.5, -1, -3, 100, 1});
   maker.write(folder / "a.grib2.gz", {0, 12.5, -1, -3, 100, 1}, true);
@@ -193,7 +113,7 @@ TEST_CASE("GRIB: MRMS' rates in mm/h, -1 and -3 missing; packed by gzip too") {
 TEST_CASE("GRIB: every scanning mode ends with north on top and west on the left") {
   const TemporaryFolder folder;
   const auto scanned = [&](std::map<const char*, long> flags, const std::vector<double>& values) {
-    Maker maker;
+    GribMaker maker;
     maker.set_mrms(6, 1);
     for (const auto& [key, value] : flags) maker.set(key, value);
     fs::remove(folder / "a");
@@ -210,7 +130,7 @@ TEST_CASE("GRIB: every scanning mode ends with north on top and west on the left
 
 TEST_CASE("GRIB: tp in metres over its interval, at the end of it; a bitmap's holes are missing") {
   const TemporaryFolder folder;
-  Maker maker;
+  GribMaker maker;
   maker.set("productDefinitionTemplateNumber", 8L);
   maker.set("shortName", "tp");
   maker.set("stepRange", "1-2");
@@ -224,7 +144,7 @@ TEST_CASE("GRIB: tp in metres over its interval, at the end of it; a bitmap's ho
 
 TEST_CASE("GRIB: what complex packing tells as missing, without a bitmap, is missing") {
   const TemporaryFolder folder;
-  Maker maker;
+  GribMaker maker;
   maker.set("parameterCategory", 1L), maker.set("parameterNumber", 7L);  // kg m-2 s-1
   maker.write(folder / "simple", std::vector<double>(6, 0));
   std::ifstream file(folder / "simple", std::ios::binary);
@@ -236,7 +156,7 @@ TEST_CASE("GRIB: what complex packing tells as missing, without a bitmap, is mis
 TEST_CASE("GRIB: a rate before an amount, an amount before a reflectivity, and never the convective rain alone") {
   const TemporaryFolder folder;
   const auto write = [&](const char* file, const char* name, double value) {
-    Maker maker;
+    GribMaker maker;
     const bool amount = std::string(name) == "tp";
     if (amount) maker.set("productDefinitionTemplateNumber", 8L);
     if (std::string(name) == "refc")
@@ -262,7 +182,7 @@ TEST_CASE("GRIB: a rate before an amount, an amount before a reflectivity, and n
 
 TEST_CASE("GRIB: a packed file that cannot be unpacked whole is told so") {
   const TemporaryFolder folder;
-  Maker maker;
+  GribMaker maker;
   maker.set_mrms(6, 1);
   maker.write(folder / "a.gz", {0, 12.5, -1, -3, 100, 1}, true);
   std::string problem;
@@ -284,80 +204,9 @@ TEST_CASE("GRIB: a packed file that cannot be unpacked whole is told so") {
                        ": cannot be unpacked into a temporary file (File too large); make space in /tmp, or unpack it");
 }
 
-TEST_CASE("GRIB: amounts without an interval fell since the image before") {
-  const TemporaryFolder folder;
-  const auto write = [&](const char* name, const char* step, double millimetres) {
-    Maker maker;
-    maker.set("productDefinitionTemplateNumber", 8L);
-    maker.set("shortName", "tp");
-    maker.set("stepRange", step);
-    maker.write(folder / name, std::vector<double>(6, millimetres / 1000));
-  };
-  write("a", "3-3", 6), write("a", "1-1", 4), write("a", "2-2", 4);
-  const RadarArchive found = archive({folder / "a"});
-  CHECK(found.images[2].time - found.images[1].time == 3600);
-  const auto rate = rates(found);
-  REQUIRE(rate.size() == 3);
-  CHECK(rate[0] == doctest::Approx(4).epsilon(0.001));
-  CHECK(rate[2] == doctest::Approx(6).epsilon(0.001));
-  CHECK(found.notes[0].find("they are taken as those since the image before, 1 h") != std::string::npos);
-  write("c", "1-1", 4);
-  CHECK_THROWS_WITH_AS(archive({folder / "c"}), doctest::Contains("holds amounts, but not since when"), InputError);
-}
-
-TEST_CASE("GRIB: amounts of minutes, of which ecCodes makes no hours, one a file or all in one") {
-  const TemporaryFolder folder;
-  for (long i = 0; i < 3; ++i) {
-    for (const std::string& name : {std::string("all"), "5min" + std::to_string(i)})
-      write_minutes(folder / name, 5 * i, 5 * i + 5, static_cast<double>(i + 1));
-  }
-  for (const auto& paths : {std::vector{folder / "all"}, {folder / "5min2", folder / "5min0", folder / "5min1"}}) {
-    const RadarArchive found = archive(paths);
-    CHECK(found.notes.empty());
-    const auto rate = rates(found);
-    REQUIRE(rate.size() == 3);
-    for (std::size_t i = 0; i < 3; ++i) {
-      CHECK(found.images[i].time == 1582977600 + 300 * static_cast<std::int64_t>(i + 1));
-      CHECK(rate[i] == doctest::Approx(12 * (i + 1)).epsilon(0.001));
-    }
-  }
-}
-
-TEST_CASE("GRIB: amounts since a forecast's begin are refused, in one file or one a file, the empty first one or not") {
-  const TemporaryFolder folder;
-  for (long i = 0; i < 4; ++i) {
-    write_minutes(folder / "all", 0, 15 * i, static_cast<double>(i));
-    write_minutes(folder / ("step" + std::to_string(i)), 0, 15 * i, static_cast<double>(i));
-  }
-  const std::vector<fs::path> steps{folder / "step0", folder / "step1", folder / "step2", folder / "step3"};
-  for (const auto& paths : {std::vector{folder / "all"}, steps, {steps[1], steps[2]}})
-    CHECK_THROWS_WITH_AS(archive(paths), doctest::Contains("tp in 0.5 h begins with that in 0.25 h of "), InputError);
-  write_minutes(folder / "next", 15, 30, 3);
-  const RadarArchive found = archive({steps[0], steps[1], folder / "next"});
-  CHECK(rates(found)[0] == doctest::Approx(4).epsilon(0.001));
-  CHECK(rates(found)[1] == doctest::Approx(12).epsilon(0.001));
-  CHECK(found.notes[0] == steps[0].string() + ": tp of a moment, not of an interval, is left out");
-}
-
-TEST_CASE("GRIB: edition 1's interval, of minutes too; sums that roll on") {
-  const TemporaryFolder folder;
-  for (long i = 0; i < 3; ++i) {
-    Maker maker("regular_ll_sfc_grib1");
-    maker.set("shortName", "tp");
-    maker.set("indicatorOfUnitOfTimeRange", 0L), maker.set("timeRangeIndicator", 4L);
-    maker.set("P1", 15 * i), maker.set("P2", 15 * i + 30);
-    maker.write(folder / "a", std::vector<double>(6, 0.002));
-  }
-  const RadarArchive found = archive({folder / "a"});
-  CHECK(found.images[1].time - found.images[0].time == 900);
-  const auto rate = rates(found);
-  REQUIRE(rate.size() == 3);
-  for (const double one : rate) CHECK(one == doctest::Approx(4).epsilon(0.001));
-}
-
 TEST_CASE("GRIB: a Lambert grid stands where cs2cs puts it") {
   const TemporaryFolder folder;
-  Maker maker;
+  GribMaker maker;
   maker.set("gridType", "lambert");
   maker.set_mrms(6, 1);
   maker.set("Nx", 3L), maker.set("Ny", 2L), maker.set("jScansPositively", 1L);
@@ -388,7 +237,7 @@ TEST_CASE("GRIB: VIL in SEVIR's steps") {
   CHECK(radar::sevir_steps(std::exp((100 - 83.9f) / 38.9f)) == doctest::Approx(100));
   CHECK(radar::sevir_steps(1000) == 254);
   const TemporaryFolder folder;
-  Maker maker;
+  GribMaker maker;
   maker.set_mrms(3, 41);
   maker.write(folder / "a", {0, std::exp((200 - 83.9) / 38.9), -1, -3, 0, 0});
   const RadarFrame frame = read(folder / "a");
@@ -399,12 +248,12 @@ TEST_CASE("GRIB: VIL in SEVIR's steps") {
 
 TEST_CASE("GRIB: what is no rain, no image or cut short is refused") {
   const TemporaryFolder folder;
-  Maker temperature;
+  GribMaker temperature;
   temperature.set("shortName", "2t");
   temperature.write(folder / "a", {1, 2, 3, 4, 5, 6});
   CHECK_THROWS_WITH_AS(list_radar_images(folder / "a"),
                        doctest::Contains("holds no rain that stormsweep knows, but 2t"), InputError);
-  Maker maker;
+  GribMaker maker;
   maker.set_mrms(6, 1);
   maker.write(folder / "b", {1, 2, 3, 4, 5, 6});
   fs::resize_file(folder / "b", fs::file_size(folder / "b") - 10);
