@@ -24,24 +24,31 @@ Seconds processor_time() {
   return Seconds(static_cast<double>(std::clock()) / CLOCKS_PER_SEC);
 }
 
+/// In ticks of the file system's clock.
+std::int64_t time_of_writing(const std::filesystem::path& file) {
+  std::error_code missing;  // which open_for_reading tells
+  return std::filesystem::last_write_time(file, missing).time_since_epoch().count();
+}
+
 }  // namespace
 
 /// A database, and what it was when it was copied last.
 struct LivePage::Source {
   std::filesystem::path file, copy;
+  std::int64_t written;  ///< when the file was, before `database` was opened
   SQLite::Database database;
   std::int64_t version = -1;  ///< PRAGMA data_version: another one after every commit of others
 
   Source(const std::filesystem::path& from, std::filesystem::path to)
-      : file(from), copy(std::move(to)), database(open_for_reading(from)) {}
+      : file(from), copy(std::move(to)), written(time_of_writing(from)), database(open_for_reading(from)) {}
 
-  /// Of an older one open_for_reading gives a copy, in which nothing changes.
+  /// Of an older file open_for_reading gives a copy, in which nothing changes: there it is when the file was written.
   std::int64_t version_now() {
-    if (*sqlite3_db_filename(database.getHandle(), "main") == '\0') {
-      database = open_for_reading(file);
-      return version + 1;
-    }
-    return guarded(file, [&] { return database.execAndGet("PRAGMA data_version").getInt64(); });
+    if (*sqlite3_db_filename(database.getHandle(), "main") != '\0')
+      return guarded(file, [&] { return database.execAndGet("PRAGMA data_version").getInt64(); });
+    const std::int64_t now = time_of_writing(file);
+    if (now != written) database = open_for_reading(file), written = now;
+    return now;
   }
   void renew_copy() {
     std::filesystem::remove(copy);

@@ -47,6 +47,21 @@ TEST_CASE("copies take a hundredth of the time at most: the next one waits") {
   CHECK(live.shown()->tag == tag);
 }
 
+TEST_CASE("a live page follows an older version's database, too, and copies it only when that has changed") {
+  const TemporaryFolder folder;
+  const auto file = folder.path / "n.db";
+  const Space space = noop_space(R"({"index": [1, 2]})", "n");
+  { Store(file, space, "f", {}).finish(training(space, 0), 0, worker(), outcome(0.5)); }
+  execute(file, "PRAGMA user_version = 4");
+  LivePage live({{file}, ""}, "");
+  const std::string first = live.shown()->tag;
+  live.renew(Seconds(1e9));
+  CHECK(live.shown()->tag == first);
+  execute(file, "UPDATE trials SET status = 'failed'");
+  live.renew(Seconds(2e9));
+  CHECK(nlohmann::json::parse(live.shown()->data)["searches"][0]["statuses"] == nlohmann::json{{"failed", 1}});
+}
+
 TEST_CASE("what is no database of ours has no live page, and nothing is left of the attempt") {
   const TemporaryFolder folder;
   CHECK_THROWS_AS(LivePage({{folder.path / "none.db"}, ""}, ""), InputError);
