@@ -55,8 +55,12 @@ class Words {
   Json words_ = Json::array();
 };
 
-bool has_texts(Selection& selection, const std::string& expression) {
-  const auto sql = fmt::format("SELECT EXISTS (SELECT 1 FROM shown WHERE typeof({}) = 'text')", expression);
+/// Texts, or integers that JavaScript would round, of which words are made.
+bool has_words(Selection& selection, const std::string& expression) {
+  const auto sql = fmt::format(
+      "SELECT EXISTS (SELECT 1 FROM shown WHERE typeof({0}) = 'text' OR (typeof({0}) = 'integer' AND {0} NOT BETWEEN "
+      "-{1} AND {1}))",
+      expression, (std::int64_t{1} << 53) - 1);
   return std::get<std::int64_t>(selection.first(sql)) > 0;
 }
 
@@ -81,7 +85,7 @@ Json page_column(Selection& selection, const std::string& name, Role role, const
   if (about.logarithmic) column["log"] = *about.logarithmic;
   Json values = Json::array();
   const std::string all = fmt::format("SELECT {} FROM shown ORDER BY trial", expression);
-  if (has_texts(selection, expression)) {
+  if (has_words(selection, expression)) {
     const Words words(selection, name, expression);
     selection.query(all, [&](const std::vector<Cell>& cells) { values.push_back(words.code(cells[0])); });
     column["words"] = words.words();

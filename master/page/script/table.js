@@ -2,6 +2,9 @@
 
 const pageRows = 20;
 
+/** A word that is an integer as one, of any size: the page has those as words that it would round. */
+const exact = (word) => /^-?\d+$/.test(word) ? BigInt(word) : word;
+
 /** One condition, "batch_size >= 128" or a piece of text, as a function of a row. Throws an Error in words. */
 function condition(search, text) {
   const parts = /^\s*([\w[\].]+)\s*(<=|>=|!=|=|<|>)\s*(.*?)\s*$/.exec(text);
@@ -22,7 +25,8 @@ function condition(search, text) {
   }[sign];
   return (row) => {
     const value = column.value(row);
-    return value !== null && compare(value, numeric && typeof value === 'number' ? number : given);
+    if (typeof value === 'number') return compare(value, numeric ? number : given);
+    return value !== null && compare(exact(value), exact(given));
   };
 }
 
@@ -34,9 +38,8 @@ function filtered(search, text) {
 
 function sorted(search, rows, {name, down}) {
   const column = search.column(name), sign = down ? -1 : 1;
-  const key = (row) => column.value(row);
   return rows.sort((a, b) => {
-    const [x, y] = [key(a), key(b)];
+    const [x, y] = [column.values[a], column.values[b]];
     if (x === null || y === null) return x === y ? a - b : x === null ? 1 : -1;  // what is unknown comes last
     return x === y ? a - b : sign * (x < y ? -1 : 1);
   });

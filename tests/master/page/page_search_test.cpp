@@ -142,6 +142,17 @@ TEST_CASE("reals are cut to 7 digits, integers and the metric that ranks are not
   CHECK(column(search, "wall_seconds")["values"][0].dump().size() <= 8);
 }
 
+TEST_CASE("integers that JavaScript would round are words, in their order") {
+  const TornadoResults results;
+  execute(results.file, "UPDATE trials SET seed = 9007199254740993 - id % 2 * 9007199254740990");
+  const Json search = page_search({{results.file}, ""}, "s");
+  CHECK(column(search, "seed")["words"] == Json{"3", "9007199254740993"});
+  CHECK(column(search, "seed")["values"][0] == 0);
+  CHECK(column(search, "seed")["values"][1] == 1);
+  execute(results.file, "UPDATE trials SET seed = 9007199254740991 - id % 2");
+  CHECK(column(page_search({{results.file}, ""}, "s"), "seed")["values"][0] == 9007199254740990);
+}
+
 TEST_CASE("of more trials than a page lists it has the best, and counts all") {
   const TemporaryFolder folder;
   const auto file = folder.path / "n.db";
