@@ -142,11 +142,14 @@ Json page_profiles(Selection& selection, const SearchSummary& search) {
     Json at = curve.words, lines = Json::array();
     for (const std::int64_t trial : trials) lines.push_back(profile_line(selection, curve, trial, at));
     const bool any = std::ranges::any_of(lines, [](const Json& line) { return !line["metrics"].empty(); });
-    if (any)
-      profiles.push_back({{"coordinate", curve.coordinate},
-                          {"unit", declared(selection, curve.coordinate).unit},
-                          {"at", at},
-                          {"lines", lines}});
+    if (!any) continue;
+    Json units = Json::object();
+    for (const std::string& metric : curve.metrics) units[metric] = declared(selection, metric).unit;
+    profiles.push_back({{"coordinate", curve.coordinate},
+                        {"unit", declared(selection, curve.coordinate).unit},
+                        {"units", units},
+                        {"at", at},
+                        {"lines", lines}});
   }
   return profiles;
 }

@@ -11,8 +11,8 @@ namespace stormsweep {
 /// points, least and greatest of 100 stretches are kept.
 nlohmann::ordered_json page_curves(Selection& selection, const SearchSummary& search);
 
-/// Metrics along a coordinate, of the best trials: [{"coordinate", "unit", "at": [...], "lines": [{"trial", "metrics":
-/// {name: [value, ...]}}]}].
+/// Metrics along a coordinate, of the best trials: [{"coordinate", "unit", "units": {name: unit}, "at": [...], "lines":
+/// [{"trial", "metrics": {name: [value, ...]}}]}].
 nlohmann::ordered_json page_profiles(Selection& selection, const SearchSummary& search);
 
 }  // namespace stormsweep

@@ -35,7 +35,7 @@ function profilePanel(number) {
         x,
         y: metricScale(lines.concat([bar]).flat().map(({y}) => y)),
         xLabel: withUnit(profile.coordinate, profile.unit),
-        yLabel: metric
+        yLabel: withUnit(metric, profile.units[metric])
       });
       lines.forEach((line, i) => {
         const marks = line.map(({x: place, y}) => ({

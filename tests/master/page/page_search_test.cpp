@@ -221,6 +221,26 @@ TEST_CASE("words of a column are in the order that is declared, and its scale is
   CHECK(column(page_search({{file}, ""}, "n"), "index")["log"] == true);
 }
 
+TEST_CASE("metrics along a coordinate come with their units") {
+  const TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space space = parse_space(R"({"name": "s", "experiment": {"name": "waves", "summary": "s", "run": ["true"],
+    "data": [], "metrics": [{"name": "skill", "goal": "maximize", "meaning": "m"}],
+    "profiles": [{"name": "lead_time", "unit": "h", "at": [1, 2],
+                  "metrics": [{"name": "bias", "goal": "minimize", "meaning": "m", "unit": "cm"}]}],
+    "hyperparameters": [{"name": "index", "type": "integer", "default": 0, "min": 0, "max": 9, "meaning": "m"}]},
+    "parameters": {"index": [1, 2]}})",
+                                  "s.json", "/");
+  {
+    Outcome ended = outcome(0.5, "skill");
+    ended.metrics.emplace_back("bias[1]", 0.25);
+    Store(file, space, "f", {}).finish(training(space, 0), 0, worker(), ended);
+  }
+  const Json profile = page_search({{file}, ""}, "s")["profiles"].at(0);
+  CHECK(profile["unit"] == "h");
+  CHECK(profile["units"] == Json{{"bias", "cm"}});
+}
+
 TEST_CASE("a speed is no cost") {
   const TornadoResults results;
   execute(results.file, "UPDATE trials SET flops = id, samples_per_second = id, train_seconds = id");
