@@ -12,6 +12,7 @@
 #include "master/store/json_member.hpp"
 #include "master/store/process_identity.hpp"
 #include "master/store/schema.hpp"
+#include "master/store/shared_trainings.hpp"
 #include "master/store/stored_extent.hpp"
 #include "master/store/stored_proposals.hpp"
 #include "master/store/stored_share.hpp"
@@ -30,8 +31,8 @@ constexpr int merged_rows = 5000;
 /// A row of the table `searches`, as far as merging needs it.
 struct Search {
   std::int64_t id = 0;
-  std::string name, experiment, fingerprint, choice;  ///< choice: metric and goal
-  bool written = false;                               ///< its writer may be alive
+  std::string name, experiment, fingerprint, choice, space;  ///< choice: metric and goal
+  bool written = false;                                      ///< its writer may be alive
 };
 
 /// The searches of a database; only that of one name where it is given.
@@ -39,17 +40,23 @@ std::vector<Search> read_all(SQLite::Database& database, const std::string& name
   const ProcessIdentity self = onlooker();
   SQLite::Statement select(database,
                            "SELECT id, name, experiment, fingerprint, writer_host, writer_pid, writer_seen, "
-                           "metric || ' ' || goal FROM searches WHERE ?1 = '' OR name = ?1 ORDER BY id");
+                           "metric || ' ' || goal, space FROM searches WHERE ?1 = '' OR name = ?1 ORDER BY id");
   select.bind(1, name);
   std::vector<Search> searches;
   while (select.executeStep()) {
     const auto get = [&](int column) { return select.getColumn(column); };
-    searches.push_back(
-        {get(0).getInt64(), get(1).getString(), get(2).getString(), get(3).getString(), get(7).getString(), false});
+    searches.push_back({get(0).getInt64(), get(1).getString(), get(2).getString(), get(3).getString(),
+                        get(7).getString(), get(8).getString(), false});
     if (!get(4).isNull())
       searches.back().written = may_be_alive({get(4).getString(), get(5).getInt64(), "", get(6).getDouble()}, self);
   }
   return searches;
+}
+
+/// As that of two spaces.
+std::string shared_otherwise(const Search& from, const Search& into) {
+  const auto earlier = read_earlier(from.space, from.name), prevailing = read_earlier(into.space, into.name);
+  return earlier && prevailing ? shared_otherwise(*earlier, *prevailing->experiment) : "";
 }
 
 /// Calls `next` until it tells that it has read less than a chunk.
@@ -91,6 +98,8 @@ class Merge {
     if (there.empty()) return insert(search.id);
     if (there[0].experiment != search.experiment) refuse_other(search, "is of another experiment");
     if (there[0].fingerprint != search.fingerprint) refuse_other(search, "was trained on other data");
+    if (const std::string how = shared_otherwise(search, there[0]); !how.empty())
+      refuse_other(search, fmt::format("shares trainings otherwise ({})", how));
     if (there[0].written)
       refuse(search, fmt::format("is being run in {}; wait for that run or end it, then merge", place_.string()));
     return there[0].id;

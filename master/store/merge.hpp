@@ -25,7 +25,8 @@ struct Merged {
 /// (create_views). JSON lines beside `into` are written anew by its next run.
 ///
 /// `place` names `into` in messages. Throws InputError: `from` is missing, not a results database, of a newer schema; a
-/// search in both that is of another experiment or of other data, has decided otherwise, or is being written in `into`.
+/// search in both that is of another experiment or of other data, shares trainings or has decided otherwise, or is
+/// being written in `into`.
 Merged merge_database(SQLite::Database& into, const std::filesystem::path& place, const std::filesystem::path& from);
 
 /// The union of several databases, in a temporary file that SQLite deletes; to be read, so that it has nothing of what

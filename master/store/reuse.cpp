@@ -12,8 +12,10 @@
 #include "master/store/database.hpp"
 #include "master/store/epoch_rows.hpp"
 #include "master/store/schema.hpp"
+#include "master/store/shared_trainings.hpp"
 #include "master/store/sql_text.hpp"
 #include "master/store/trial_row.hpp"
+#include "search/base/error.hpp"
 #include "search/space/membership.hpp"
 
 namespace stormsweep {
@@ -35,6 +37,7 @@ class Reuse {
       : into_(into),
         space_(space),
         options_(options),
+        from_file_(from),
         from_(open_for_reading(from)),
         membership_(space),
         best_epochs_(into, space.metric, space.goal),
@@ -43,12 +46,15 @@ class Reuse {
         select_points_(from_, "SELECT epoch, seconds, metrics FROM epochs WHERE search = ? AND curve = ?") {}
 
   std::uint64_t run() {
-    SQLite::Statement select(from_,
-                             "SELECT id, name FROM searches WHERE experiment = ? AND fingerprint = ? ORDER BY id");
+    SQLite::Statement select(
+        from_, "SELECT id, name, space FROM searches WHERE experiment = ? AND fingerprint = ? ORDER BY id");
     SQLite::bind(select, space_.experiment->name, options_.fingerprint);
     std::vector<std::pair<std::int64_t, std::string>>
         searches;  // read to the end: an open one would keep the file locked
-    while (select.executeStep()) searches.emplace_back(select.getColumn(0).getInt64(), select.getColumn(1).getString());
+    while (select.executeStep()) {
+      searches.emplace_back(select.getColumn(0).getInt64(), select.getColumn(1).getString());
+      refuse_shared_otherwise(searches.back().second, select.getColumn(2).getString());
+    }
     std::uint64_t copied = 0;
     for (const auto& [id, name] : searches) copied += copy_search(id, name);
     if (copied > 0) learn_metrics();
@@ -56,6 +62,13 @@ class Reuse {
   }
 
  private:
+  void refuse_shared_otherwise(const std::string& search, const std::string& text) const {
+    const auto earlier = read_earlier(text, search);
+    if (const std::string how = earlier ? shared_otherwise(*earlier, *space_.experiment) : ""; !how.empty())
+      throw InputError(fmt::format("{}: search '{}' there has trainings by {}, as '{}' has now; reuse another database",
+                                   from_file_.string(), search, how, space_.name));
+  }
+
   std::uint64_t copy_search(std::int64_t search, const std::string& name) {
     SQLite::Statement select(
         from_, fmt::format("SELECT id, {} FROM trials WHERE search = ? AND id > ? AND {}{} ORDER BY id LIMIT {}",
@@ -122,6 +135,7 @@ class Reuse {
   SQLite::Database& into_;
   const Space& space_;
   const ReuseOptions& options_;
+  const std::filesystem::path& from_file_;
   SQLite::Database from_;
   Membership membership_;
   BestEpochs best_epochs_;

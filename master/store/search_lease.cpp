@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <thread>
 #include <utility>
 
@@ -19,6 +18,7 @@
 #include "master/store/profile_view.hpp"
 #include "master/store/reuse.hpp"
 #include "master/store/schema.hpp"
+#include "master/store/shared_trainings.hpp"
 #include "master/store/trial_row.hpp"
 #include "search/base/error.hpp"
 #include "search/base/seed.hpp"
@@ -38,15 +38,6 @@ struct Found {
   std::optional<ProcessIdentity> writer;
   std::optional<Space> earlier;  ///< as it was last run, where its experiment is the user's own, edited since maybe
 };
-
-/// Nothing where it can be read no more.
-std::optional<Space> read_earlier(const std::string& text, const std::string& name) {
-  try {
-    return parse_space(text, name, "/");
-  } catch (const InputError&) {
-    return std::nullopt;
-  }
-}
 
 std::optional<Found> find_search(SQLite::Database& database, const Space& space) {
   SQLite::Statement select(database,
@@ -75,19 +66,6 @@ std::optional<Found> find_search(SQLite::Database& database, const Space& space)
   return found;
 }
 
-/// By what trials of `space` share a training, as `experiment` has it.
-std::set<std::string> sharing(const Experiment& experiment, const Space& space) {
-  std::set<std::string> words;
-  if (experiment.milestone) words.insert(experiment.hyperparameters[*experiment.milestone].name);
-  const auto h = experiment.length_dependence();
-  if (!h) return words;
-  const Hyperparameter& dependent = experiment.hyperparameters[*h];
-  for (const Value& value : values(space, dependent.name))
-    if (const auto* word = std::get_if<std::string>(&value); word && std::ranges::count(dependent.of_length, *word) > 0)
-      words.insert(dependent.name + " " + *word);
-  return words;
-}
-
 /// Another process writes the search.
 class BeingWritten : public InputError {
   using InputError::InputError;
@@ -103,9 +81,8 @@ void check(const Found& found, const std::string& place, const Space& space, con
   if (found.fingerprint != fingerprint)
     mismatch(space.own ? "been trained by other files or lines of its experiment, or on other data"
                        : "been trained on other data");
-  if (found.has_trials && found.earlier &&
-      sharing(*found.earlier->experiment, *found.earlier) != sharing(*space.experiment, *found.earlier))
-    mismatch("trainings of its experiment as it was, with another milestone or of_length");
+  const std::string how = found.earlier ? shared_otherwise(*found.earlier, *space.experiment) : "";
+  if (found.has_trials && !how.empty()) mismatch("trainings by " + how);
   if (watch.may_be_alive(found.writer, self, steady_time()))
     throw BeingWritten(
         fmt::format("{}: {}; wait for it or end it, or give this search another name or another --results", place,

@@ -12,6 +12,7 @@
 #include "search/base/error.hpp"
 #include "search/space/extent.hpp"
 #include "tests/master/report/results_fixture.hpp"
+#include "tests/master/store/own_space.hpp"
 
 using namespace stormsweep;
 using namespace stormsweep::test;
@@ -233,6 +234,18 @@ TEST_CASE("what cannot be merged is refused in a line, and nothing of it is merg
                                        "file before it; ask one file after the other")
                              .c_str(),
                          InputError);
+  }
+  SUBCASE("an own experiment that shares trainings otherwise") {
+    const std::string grid = R"("parameters": {"epochs": [5, 10], "schedule": ["constant", "cosine"]})";
+    const auto own = folder.path / "own.db";
+    fill(own, {2}, 0, own_space("", grid));
+    fill(b, {2}, 0, own_space(R"(, "of_length": ["cosine"])", grid));
+    CHECK(merge(out, {own, b}) ==
+          b.string() +
+              ": search 's' there shares trainings otherwise (milestone epochs, of_length [cosine of schedule] "
+              "rather than milestone epochs, of_length []) than in " +
+              out.string() + "; merge it into another file");
+    CHECK_FALSE(fs::exists(out));
   }
   SUBCASE("another experiment") {
     const TornadoResults tornado;

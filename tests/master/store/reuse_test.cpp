@@ -6,6 +6,7 @@
 
 #include "search/base/error.hpp"
 #include "tests/master/store/best_epoch_fixture.hpp"
+#include "tests/master/store/own_space.hpp"
 
 using namespace stormsweep;
 using namespace stormsweep::test;
@@ -84,6 +85,25 @@ TEST_CASE("nothing of other data, another experiment, another seed or another co
   Store store(folder.path / "new.db", space, "f",
               {.reuse = {other_data, other_seed, other_values, other_experiment.file}});
   CHECK(store.reused() == 0);
+}
+
+TEST_CASE("nothing is copied of an own experiment that shares trainings otherwise") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "old.db";
+  const std::string grid = R"("parameters": {"epochs": [5, 10], "schedule": ["constant", "cosine"]})";
+  const Space old = own_space("", grid), edited = own_space(R"(, "of_length": ["cosine"])", grid);
+  { Store(file, old, "f", {}).finish(training(old, 0), 0, worker(), outcome(0.5)); }
+  const auto reused = [&](const std::string& name, const Space& space) {
+    return Store(folder.path / name, space, "f", {.reuse = {file}}).reused();
+  };
+  CHECK(reused("same.db", old) == 1);
+  CHECK_THROWS_WITH_AS(
+      reused("edited.db", edited),
+      (file.string() + ": search 's' there has trainings by milestone epochs, of_length [] rather than "
+                       "milestone epochs, of_length [cosine of schedule], as 's' has now; reuse "
+                       "another database")
+          .c_str(),
+      InputError);
 }
 
 TEST_CASE("more rows than are read at once are copied, and stand in no method here") {

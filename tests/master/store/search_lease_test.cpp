@@ -15,6 +15,7 @@
 #include "search/base/time.hpp"
 #include "search/base/utc.hpp"
 #include "search/methods/methods.hpp"
+#include "tests/master/store/own_space.hpp"
 #include "tests/master/store/store_fixture.hpp"
 
 using namespace stormsweep;
@@ -62,20 +63,6 @@ class Signs {
  private:
   std::jthread thread_;
 };
-
-/// A search by an experiment of the user's own, of two kinds of training. `edited` says more of the experiment.
-Space own_space(const std::string& edited, const std::string& parameters, const std::string& momentum = "0.9") {
-  return parse_space(
-      R"({"name": "s", "experiment": {"name": "mine", "summary": "s", "run": ["sh", "train.sh"], "data": [],
-    "metrics": [{"name": "score", "goal": "maximize", "meaning": "m"}], "milestone": "epochs", "hyperparameters": [
-      {"name": "epochs", "type": "integer", "default": 5, "min": 1, "max": 99, "meaning": "m"},
-      {"name": "momentum", "type": "real", "default": )" +
-          momentum +
-          R"(, "min": 0, "max": 1, "meaning": "m"},
-      {"name": "schedule", "type": "choice", "default": "constant", "choices": ["constant", "cosine", "step"], "meaning": "m")" +
-          edited + R"(}]}, )" + parameters + "}",
-      "s.json", "/");
-}
 
 /// Trains what is missing; how many trials that was.
 std::size_t train(const std::filesystem::path& file, const Space& space) {
@@ -361,8 +348,9 @@ TEST_CASE("an own experiment that would share its trainings otherwise is refused
   const std::string grid = R"("parameters": {"epochs": [5, 10], "schedule": ["constant", "cosine"]})";
   CHECK(train(file, own_space("", grid)) == 4);
   CHECK_THROWS_WITH_AS(train(file, own_space(cosine, grid)),
-                       doctest::Contains("search 's' there has trainings of its experiment as it was, with another "
-                                         "milestone or of_length; give this search another name"),
+                       doctest::Contains("search 's' there has trainings by milestone epochs, of_length [] rather than "
+                                         "milestone epochs, of_length [cosine of schedule]; give this search another "
+                                         "name"),
                        InputError);
   CHECK(train(file, own_space(step, grid)) == 0);  // says nothing of what is trained
   const std::string more = R"("parameters": {"epochs": [5, 10], "schedule": ["constant", "cosine", "step"]})";
