@@ -40,7 +40,8 @@ std::vector<BusyInterval> select_busy_intervals(SQLite::Database& database, cons
   SQLite::Statement select(
       database,
       fmt::format(
-          "SELECT ranks, min(started), max(finished), count(*), min(id), curve, max(wall_seconds) FROM trials WHERE "
+          "SELECT ranks, min(started), max(finished), count(*), min(id), training || hex(curve), max(wall_seconds) "
+          "FROM trials WHERE "
           "search = (SELECT id FROM searches WHERE name = ?) AND {} AND started IS NOT NULL AND "
           "finished IS NOT NULL GROUP BY training, curve, rung, ranks, started ORDER BY training, curve, rung, started",
           has_ended));
@@ -53,11 +54,11 @@ std::vector<BusyInterval> select_busy_intervals(SQLite::Database& database, cons
     if (!ranks)
       throw DamagedRow::of_trial(select.getColumn(4).getInt64(), search, fmt::format("has the ranks '{}'", text));
     if (ranks->empty() || ranks->front() < 1) continue;
-    const std::string curve = select.getColumn(5).getString();
-    const bool goes_on = !intervals.empty() && intervals.back().curve == curve;
+    const std::string training = select.getColumn(5).getString();
+    const bool goes_on = !intervals.empty() && intervals.back().training == training;
     const double wall = select.getColumn(6).getDouble();
     intervals.push_back({*ranks, select.getColumn(1).getDouble(), select.getColumn(2).getDouble(),
-                         static_cast<std::uint64_t>(select.getColumn(3).getInt64()), curve,
+                         static_cast<std::uint64_t>(select.getColumn(3).getInt64()), training,
                          wall - (goes_on ? wall_before : 0)});
     wall_before = wall;
   }

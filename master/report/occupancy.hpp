@@ -12,11 +12,11 @@ namespace stormsweep {
 
 /// What one gang did of one training: from the start of its first trial to the end of its last one.
 struct BusyInterval {
-  std::vector<int> ranks;  ///< ascending, from 1
-  double begin, end;       ///< seconds since 1970-01-01 UTC
-  std::uint64_t trials;    ///< that ended in it
-  std::string curve = {};  ///< of its training: the key of its curves
-  double trained = 0;      ///< seconds, with those of starts that were stopped before a trial of theirs had ended
+  std::vector<int> ranks;     ///< ascending, from 1
+  double begin, end;          ///< seconds since 1970-01-01 UTC
+  std::uint64_t trials;       ///< that ended in it
+  std::string training = {};  ///< which one, by its number and curve; empty: not known
+  double trained = 0;         ///< seconds, with those of starts that were stopped before a trial of theirs had ended
 
   double seconds() const { return std::max(trained, end - begin); }
 };

@@ -23,7 +23,7 @@ std::vector<Job> trainings_of(std::span<const BusyInterval> intervals) {
   std::vector<Job> jobs;
   const BusyInterval* before = nullptr;
   for (const BusyInterval& i : intervals) {
-    if (before && !i.curve.empty() && before->curve == i.curve && before->ranks.size() == i.ranks.size())
+    if (before && !i.training.empty() && before->training == i.training && before->ranks.size() == i.ranks.size())
       jobs.back().seconds += i.seconds();
     else
       jobs.push_back({i.seconds(), static_cast<int>(i.ranks.size())});

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <tuple>
 
 #include "master/report/metric_comparison.hpp"
 #include "master/report/schedule_replays.hpp"
@@ -122,6 +123,23 @@ TEST_CASE("a training that was stopped before its first trial ended is a job of 
   REQUIRE(measured.jobs.size() == 2);
   CHECK(measured.jobs[0].seconds == 34);
   CHECK(measured.jobs[1].seconds == 7);
+}
+
+TEST_CASE("trainings of one curve that do not share their epochs are a job each, by hand") {
+  const TemporaryFolder folder;
+  const Space space = noop_space(R"({"epochs": [1, 3]})", "s", R"("share_epochs": false, )");
+  {
+    Store store(folder.path / "s.db", space, "f", {});
+    for (const auto& [number, begin, end] : {std::tuple(0, 0.0, 2.0), {1, 3.0, 8.0}}) {
+      Outcome o = ended(begin, end);
+      o.timings.wall = end - begin;
+      store.finish(training(space, std::uint64_t(number)), 0, rank(1), o);
+    }
+  }
+  const MeasuredTrainings measured(read_busy_intervals(folder.path / "s.db", ""));
+  REQUIRE(measured.jobs.size() == 2);
+  CHECK(measured.jobs[0].seconds == 2);
+  CHECK(measured.jobs[1].seconds == 5);
 }
 
 TEST_CASE("time in which no rank trained for more than a minute is no time of the search, by hand") {
