@@ -35,7 +35,8 @@ struct SearchReport {
   std::optional<std::string> part;               ///< "part 0 of 3", where the database holds a part of the search
   std::optional<std::uint64_t> total;            ///< trials of the space, or of the part; nothing where they cannot
                                                  ///< be counted
-  std::optional<double> trials_per_hour;         ///< over the last `rate_trials` that ended
+  std::optional<double> trials_per_hour;         ///< over the last `rate_trials` that ended, of
+                                                 ///< whichever runs, without the pauses between
   std::optional<Best> best;
   std::vector<Running> running;   ///< at most `most_shown`, the longest first
   std::vector<Failure> failures;  ///< at most `most_shown`, the most frequent first

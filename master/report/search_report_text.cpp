@@ -60,7 +60,9 @@ std::string to_text(const SearchReport& report) {
                       report.total ? std::to_string(*report.total) : "an unknown number", statuses_text(report));
   if (report.others > 0)
     text += fmt::format("  beside them, {} of earlier versions of the space or other seeds\n", report.others);
-  if (report.trials_per_hour) text += fmt::format("  rate {} trials/hour\n", rate_text(*report.trials_per_hour));
+  if (report.trials_per_hour)
+    text += fmt::format("  rate {} trials/hour, of the last {} at most, without pauses\n",
+                        rate_text(*report.trials_per_hour), SearchReport::rate_trials);
   if (report.best)
     text += fmt::format("  best {} {}{}, trial {}\n", report.metric, display(report.best->value, Style::metric),
                         report.best->epoch ? fmt::format(" (epoch {})", *report.best->epoch) : "", report.best->trial);
