@@ -74,12 +74,12 @@ void end_with_a_line(const std::filesystem::path& file) {
 CommandFolder make_folder(const Experiment& experiment, const Training& training, const RunContext& context) {
   namespace fs = std::filesystem;
   const Configuration last = training.trial(training.trials() - 1, experiment);
-  std::string name = fmt::format("{}-{}", context.search, to_hex(identity(last, experiment, context.seed)));
-  if (context.gang->size() > 1) name += fmt::format("-{}", context.gang->rank());
+  const auto rank = context.gang->size() > 1 ? std::optional(context.gang->rank()) : std::nullopt;
+  const Identity trial = identity(last, experiment, context.seed);
   // Trainings of one curve that may run at once have each a checkpoint of their own.
-  const Identity key = context.one_training_a_curve ? curve_identity(training.configuration, experiment, context.seed)
-                                                    : identity(last, experiment, context.seed);
-  CommandFolder folder{fs::absolute(context.cache / "work" / name),
+  const Identity key =
+      context.one_training_a_curve ? curve_identity(training.configuration, experiment, context.seed) : trial;
+  CommandFolder folder{fs::absolute(work_folder(context.cache, context.search, trial, rank)),
                        fs::absolute(checkpoint(checkpoints(context.cache), key,
                                                command_fingerprint(context.fingerprint, context.search)))};
   std::error_code error;

@@ -66,13 +66,13 @@ class Removal {
     refuse_decided(fate.later);
     Removed removed;
     removed.curves = remove_curves();
-    const std::vector<fs::path> checkpoints = find_checkpoints();
+    const std::vector<fs::path> left = find_left();
     const std::vector<TrialId> chosen = read_chosen();
     removed.trials = static_cast<std::uint64_t>(database_.exec(fmt::format("{} WHERE {}", fate.change, is_chosen)));
     database_.exec("UPDATE searches SET json_bytes = NULL WHERE id IN (SELECT id FROM touched)");
     DoomedModels networks(file_, chosen);
     std::error_code ignored;  // before the commit: a run that begins right after it must find none
-    for (const fs::path& checkpoint : checkpoints) fs::remove_all(checkpoint, ignored);
+    for (const fs::path& path : left) fs::remove_all(path, ignored);
     transaction.commit();
     removed.networks = networks.remove();
     for (const Touched& search : touched_) renew_lines(search);
@@ -128,12 +128,14 @@ class Removal {
     return static_cast<std::uint64_t>(curves.getInt64());
   }
 
-  /// What is trained again begins anew. But another search on the same data may train what has the same curve, and go
-  /// on from the same checkpoint unless that is a command's, which is of a curve or of a training.
-  std::vector<fs::path> find_checkpoints() {
-    const fs::path folder = checkpoints(side_folder(file_, "cache"));
+  /// What is trained again begins anew: checkpoints, and folders in which commands failed. But another search on the
+  /// same data may train what has the same curve, and go on from the same checkpoint unless that is a command's, which
+  /// is of a curve or of a training.
+  std::vector<fs::path> find_left() {
+    const fs::path cache = side_folder(file_, "cache"), folder = checkpoints(cache);
     std::vector<fs::path> found;
-    if (std::error_code missing; !fs::exists(folder, missing)) return found;
+    std::error_code missing;
+    if (!fs::exists(cache, missing)) return found;
     SQLite::Statement select(
         database_,
         "SELECT DISTINCT t.curve, t.identity, s.fingerprint, s.name, EXISTS (SELECT 1 FROM searches o WHERE "
@@ -141,12 +143,17 @@ class Removal {
         "= t.curve)) FROM trials t JOIN searches s ON s.id = t.search WHERE t.id IN (SELECT id FROM chosen)");
     while (select.executeStep()) {
       const std::string fingerprint = select.getColumn(2).getString();
-      const std::string of_command = command_fingerprint(fingerprint, select.getColumn(3).getString());
+      const std::string search = select.getColumn(3).getString();
+      const std::string of_command = command_fingerprint(fingerprint, search);
       const bool shared = select.getColumn(4).getInt() != 0;
       const auto curve = read_identity(select.getColumn(0)), training = read_identity(select.getColumn(1));
       if (curve && !shared) found.push_back(checkpoint(folder, *curve, fingerprint));
       if (curve) found.push_back(checkpoint(folder, *curve, of_command));
-      if (training) found.push_back(checkpoint(folder, *training, of_command));
+      if (!training) continue;
+      found.push_back(checkpoint(folder, *training, of_command));
+      found.push_back(work_folder(cache, search, *training));
+      for (int rank = 0; fs::exists(work_folder(cache, search, *training, rank), missing); ++rank)
+        found.push_back(work_folder(cache, search, *training, rank));
     }
     return found;
   }

@@ -57,6 +57,10 @@ std::string checkpoint_fingerprint(const Space& space, const std::string& finger
   return space.experiment->command ? command_fingerprint(fingerprint, space.name) : fingerprint;
 }
 
+fs::path work_folder(const fs::path& cache, const std::string& search, const Identity& trial, std::optional<int> rank) {
+  return cache / "work" / fmt::format("{}-{}{}", search, to_hex(trial), rank ? fmt::format("-{}", *rank) : "");
+}
+
 fs::path fresh_models(const fs::path& cache, const std::string& search) {
   return cache / "models" / search;
 }

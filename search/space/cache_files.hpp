@@ -33,6 +33,11 @@ std::string command_fingerprint(const std::string& fingerprint, const std::strin
 /// What stands for it in the names of a search's checkpoints, whatever trains.
 std::string checkpoint_fingerprint(const Space& space, const std::string& fingerprint);
 
+/// The folder in which a command trains, by the last trial of its training; of a gang each rank has one. It stays where
+/// the command fails.
+std::filesystem::path work_folder(const std::filesystem::path& cache, const std::string& search, const Identity& trial,
+                                  std::optional<int> rank = {});
+
 /// Where workers put trained networks until the master, which has committed the rows of their trials, keeps or removes
 /// them (`run --keep-best`): one folder a search, so that those that share a database do not touch each other's.
 std::filesystem::path fresh_models(const std::filesystem::path& cache, const std::string& search);

@@ -106,17 +106,25 @@ TEST_CASE("trials to be run again wait without an outcome, under their numbers")
   CHECK(query(f.file, "SELECT status, score FROM results WHERE trial = 1") == Rows{"complete|0.7"});
 }
 
-TEST_CASE("what is deleted, or trained again, begins without the checkpoint it has left") {
+TEST_CASE(
+    "what is deleted, or trained again, begins without the checkpoint it has left, and without its command's folders") {
   const Four f;
   const auto first = f.save(0), second = f.save(1), of_other_data = f.save(0, "g");
+  const auto works = [&](std::uint64_t number, std::optional<int> rank = {}) {
+    const auto folder = work_folder(f.folder.path / "s.cache", "s",
+                                    identity(training(f.space, number).configuration, *f.space.experiment, 7), rank);
+    std::filesystem::create_directories(folder);
+    return folder;
+  };
+  const auto alone = works(0), leads = works(0, 0), follows = works(0, 1), others = works(1);
   SUBCASE("deleted") {
     CHECK(delete_trials(f.file, {TrialId{1}}).trials == 1);
   }
   SUBCASE("to be run again") {
     CHECK(rerun_trials(f.file, {TrialId{1}}).trials == 1);
   }
-  CHECK_FALSE(std::filesystem::exists(first));
-  CHECK(std::filesystem::exists(second));
+  for (const auto& gone : {first, alone, leads, follows}) CHECK_FALSE(std::filesystem::exists(gone));
+  for (const auto& left : {second, others}) CHECK(std::filesystem::exists(left));
   CHECK(std::filesystem::exists(of_other_data));
 }
 
