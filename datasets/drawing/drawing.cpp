@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <optional>
@@ -295,10 +296,12 @@ void Drawing::encircle(std::span<const std::uint8_t> mask, std::int64_t height, 
   cairo_fill(context.get());
 }
 
-void Drawing::line(std::span<const Position> points, Colour colour, double width) {
+void Drawing::line(std::span<const Position> points, Colour colour, double width, double dash) {
+  const std::array dashes{dash, 4.0};
   choose(state_->context, colour);
   cairo_set_line_width(state_->context.get(), width);
   cairo_set_line_join(state_->context.get(), CAIRO_LINE_JOIN_ROUND);
+  cairo_set_dash(state_->context.get(), dashes.data(), dash > 0 ? 2 : 0, 0);
   trace(state_->context, points);
   cairo_stroke(state_->context.get());
 }

@@ -63,8 +63,8 @@ class Drawing {
   /// stretched over the box as a picture is.
   void encircle(std::span<const std::uint8_t> mask, std::int64_t height, std::int64_t width, const Box& box,
                 Colour colour);
-  /// Joins points by straight lines.
-  void line(std::span<const Position> points, Colour colour, double width);
+  /// Joins points by straight lines; `dash`: of dashes so many pixels long, 4 apart; 0: whole.
+  void line(std::span<const Position> points, Colour colour, double width, double dash = 0);
   /// Fills what straight lines between its corners enclose.
   void polygon(std::span<const Position> corners, Colour colour);
   void write(const Label& label);

@@ -38,9 +38,9 @@ struct Axes {
 };
 
 /// A stretch without a gap; a year alone is a dot.
-void draw_stretch(Drawing& drawing, std::vector<Position> points, Colour colour) {
+void draw_stretch(Drawing& drawing, std::vector<Position> points, const ClimateCurve::Line& line) {
   if (points.size() == 1) points.push_back({points[0].x + thickness, points[0].y});
-  if (!points.empty()) drawing.line(points, colour, thickness + 1);
+  if (!points.empty()) drawing.line(points, line.colour, thickness + 1, line.dash);
 }
 
 void draw_line(Drawing& drawing, const ClimateCurve::Line& line, const Axes& axes) {
@@ -51,10 +51,10 @@ void draw_line(Drawing& drawing, const ClimateCurve::Line& line, const Axes& axe
                         static_cast<double>(plot.top) + axes.row(line.values[year])});
       continue;
     }
-    draw_stretch(drawing, std::move(points), line.colour);
+    draw_stretch(drawing, std::move(points), line);
     points = {};
   }
-  draw_stretch(drawing, std::move(points), line.colour);
+  draw_stretch(drawing, std::move(points), line);
 }
 
 void draw_ticks(Drawing& drawing, const ClimateCurve& curve, const Axes& axes) {
@@ -86,11 +86,10 @@ Drawing draw(const ClimateCurve& curve) {
   drawing.write({curve.unit, static_cast<double>(plot.left - 8), static_cast<double>(plot.top - 12), label_size, faint,
                  Align::right});
   for (std::size_t i = 0; i < curve.lines.size(); ++i) {
-    const std::int64_t row = plot.top + 12 + 24 * static_cast<std::int64_t>(i);
-    drawing.fill({row - thickness / 2, plot.right + 16, row + thickness / 2 + 1, plot.right + 44},
-                 curve.lines[i].colour);
-    drawing.write(
-        {curve.lines[i].name, static_cast<double>(plot.right + 52), static_cast<double>(row), label_size, ink});
+    const Position left{static_cast<double>(plot.right + 16),
+                        static_cast<double>(plot.top + 12) + 24.0 * static_cast<double>(i)};
+    draw_stretch(drawing, {left, {left.x + 36, left.y}}, curve.lines[i]);
+    drawing.write({curve.lines[i].name, left.x + 44, left.y, label_size, ink});
   }
   return drawing;
 }

@@ -13,6 +13,7 @@ struct ClimateCurve {
     std::string name;
     Colour colour;
     std::vector<double> values;  ///< from `first_year` on; NaN: none
+    double dash = 0;             ///< pixels, for print without colours; 0: none
   };
   std::string title, unit;
   int first_year = 0;

@@ -174,14 +174,14 @@ ClimateCurve Forecast::curve(std::size_t t) const {
     pattern.push_back(notes_.lines[t].offset[month] +
                       notes_.lines[t].slope[month] * window_forcing(set_, windows_[i], length_));
   }
-  curve.lines = {{"climatology", grey, by_year(climatology)}, {"pattern scaling", blue, by_year(pattern)}};
+  curve.lines = {{"climatology", grey, by_year(climatology), 2}, {"pattern scaling", blue, by_year(pattern), 6}};
   for (const Truth& truth : this->truth(t)) {
     std::vector<double> months(windows_.size(), NAN);
     for (std::size_t i = 0; i < truth.places.size(); ++i)
       months[static_cast<std::size_t>(truth.places[i])] = over_the_earth(truth.maps[static_cast<std::int64_t>(i)]);
     curve.lines.push_back({"truth, " + truth.member, black, by_year(months)});
   }
-  curve.lines.push_back({"network", vermilion, by_year(network)});
+  curve.lines.push_back({"network", vermilion, by_year(network), 20});
   return curve;
 }
 

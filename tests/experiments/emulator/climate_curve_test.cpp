@@ -41,6 +41,25 @@ TEST_CASE("a curve goes from its first year to its last, larger numbers above, a
   CHECK(std::abs(2 * (rising.right - rising.left) - (level.right - level.left)) <= 8);
 }
 
+TEST_CASE("lines are told apart without colours, in the legend, too") {
+  const ClimateCurve curve{"", "K", 2015, {{"whole", red, {1, 1, 1}}, {"dashed", blue, {2, 2, 2}, 6}}};
+  const Picture picture = draw(curve).pixels();
+  for (const auto& [from, to] : {std::pair(0, 620), {620, 860}}) {
+    const auto columns_of = [&](Colour colour) {
+      std::int64_t columns = 0;
+      for (std::int64_t x = from; x < to; ++x)
+        for (std::int64_t y = 0; y < picture.height; ++y)
+          if (picture.at(y, x) == colour) {
+            ++columns;
+            break;
+          }
+      return static_cast<double>(columns);
+    };
+    CHECK(columns_of(blue) < 0.7 * columns_of(red));  // 6 of 10 pixels
+    CHECK(columns_of(blue) > 0.4 * columns_of(red));
+  }
+}
+
 TEST_CASE("the unit of a curve stands above its numbers, and touches no year") {
   ClimateCurve curve{"", "K", 2015, {{"a", red, {1, 2, 3}}}};
   const Picture with = draw(curve).pixels();
