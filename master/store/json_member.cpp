@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <optional>
@@ -20,7 +21,7 @@ std::string_view text_of(sqlite3_value* value) {
 std::string_view quoted_name(std::string_view path) {
   if (path.size() < 5 || !path.starts_with("$.\"") || !path.ends_with('"')) return {};
   const std::string_view name = path.substr(2);
-  return name.find_first_of("\"\\", 1) == name.size() - 1 ? name : std::string_view();
+  return name.find('"', 1) == name.size() - 1 && name.find('\\') == name.npos ? name : std::string_view();
 }
 
 /// Where `"name":` can only be a key, of the one object there is.
@@ -41,8 +42,8 @@ std::optional<std::string_view> find_member(std::string_view object, std::string
   for (std::size_t at = object.find(ending, 1); at != object.npos; at = object.find(ending, at + 1)) {
     const std::size_t value = at + ending.size();
     if (object[at - 1] != '"' || object[value] != ':') continue;  // the end of another name, or a value of that text
-    const std::size_t end =
-        object[value + 1] == '"' ? object.find('"', value + 2) + 1 : object.find_first_of(",}", value);
+    const std::size_t end = object[value + 1] == '"' ? object.find('"', value + 2) + 1
+                                                     : std::min(object.find(',', value), object.size() - 1);
     return object.substr(value + 1, end - value - 1);
   }
   return std::nullopt;
