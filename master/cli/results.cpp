@@ -18,6 +18,7 @@
 #include "master/report/records.hpp"
 #include "master/report/selection.hpp"
 #include "master/report/skill.hpp"
+#include "master/report/tally.hpp"
 #include "master/store/kept_models.hpp"
 #include "master/store/sql_text.hpp"
 #include "search/base/error.hpp"
@@ -159,7 +160,8 @@ Names value_columns(Selection& selection, const ResultsQuestion& q) {
   if (names.empty()) names = {only_search(selection.searches(), "--value: the file").choice()};
   for (const std::string& value : names) {
     const std::string name = selection.column("--value", value);
-    const Cell words = selection.first(fmt::format("SELECT count(*) FROM selected WHERE typeof({}) = 'text'", name));
+    const Cell words = selection.first(fmt::format("SELECT count(*) FROM selected WHERE typeof({}) = 'text'",
+                                                   selection.tallied() ? sql_name(total_name(value)) : name));
     if (std::get<std::int64_t>(words) > 0)
       throw InputError(fmt::format("--value: {} holds words; give a column of numbers", value));
   }
@@ -230,14 +232,14 @@ Selection::Needs needs(const ResultsQuestion& q) {
   if (!q.over.empty() || !q.curve.empty()) return nullptr;
   if (!q.rows.empty() || !q.columns.empty())
     return [&q](const std::vector<SearchSummary>& searches) {
-      Names names{q.rows, q.columns, q.by};
-      names.insert(names.end(), q.value.begin(), q.value.end());
-      for (const SearchSummary& search : searches) names.push_back(search.choice());
-      return Selection::Needed{names, ""};
+      Names values = q.value;
+      if (values.empty())
+        for (const SearchSummary& search : searches) values.push_back(search.choice());
+      return Selection::Needed{{q.rows, q.columns, q.by}, values};
     };
   if (q.best && q.plot.empty() && q.format != "optuna")
     return [&q](const std::vector<SearchSummary>& searches) {
-      return Selection::Needed{{}, best_trials(only_search(searches, "--best: the file"), *q.best)};
+      return Selection::Needed{{}, {}, best_trials(only_search(searches, "--best: the file"), *q.best)};
     };
   return nullptr;
 }

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "master/report/tally.hpp"
 #include "master/store/sql_text.hpp"
 #include "search/base/error.hpp"
 #include "search/space/trial_record.hpp"
@@ -25,15 +26,27 @@ std::string place_sql(const std::string& column, const std::vector<std::string>&
   return fmt::format("CASE {}{} ELSE 1e9 END, ", sql_name(column), places);
 }
 
+/// Of a value, over rows of the source.
+struct Aggregates {
+  std::string mean, count, there;  ///< there: whether a row has it
+};
+
+Aggregates aggregates(const std::string& value, bool tallied) {
+  const std::string name = sql_name(value), total = sql_name(total_name(value)), count = sql_name(count_name(value));
+  if (tallied) return {fmt::format("sum({}) / sum({})", total, count), fmt::format("sum({})", count), count + " > 0"};
+  return {fmt::format("avg({})", name), fmt::format("count({})", name), name + " IS NOT NULL"};
+}
+
 /// by, rows, columns, the mean of each value, of how many rows it is, and, where there are several, the number of seeds
 /// of every cell, ordered by the first three.
-std::string cells_sql(const Pivot& pivot) {
+std::string cells_sql(const Pivot& pivot, bool tallied) {
   const std::string by = pivot.by.empty() ? "NULL" : sql_name(pivot.by);
   std::string means, counts, any;
   for (const std::string& value : pivot.values) {
-    means += fmt::format(", avg({})", sql_name(value));
-    counts += fmt::format(", count({})", sql_name(value));
-    any += fmt::format("{}{} IS NOT NULL", any.empty() ? "" : " OR ", sql_name(value));
+    const auto [mean, count, there] = aggregates(value, tallied);
+    means += ", " + mean;
+    counts += ", " + count;
+    any += fmt::format("{}{}", any.empty() ? "" : " OR ", there);
   }
   return fmt::format("SELECT {}, {}, {}{}{}{} FROM {} WHERE {} GROUP BY {}2, 3 ORDER BY {}1, {}2, {}3", by,
                      sql_name(pivot.rows), sql_name(pivot.columns), means, counts,
@@ -139,7 +152,7 @@ std::string MeanSizes::note(std::string_view what) const {
 
 std::vector<PivotCell> pivot_cells(Selection& selection, const Pivot& pivot) {
   std::vector<PivotCell> found;
-  selection.query(cells_sql(pivot), [&](const std::vector<Cell>& cells) {
+  selection.query(cells_sql(pivot, selection.tallied()), [&](const std::vector<Cell>& cells) {
     const auto size = static_cast<std::ptrdiff_t>(pivot.values.size());
     const auto means = cells.begin() + 3, counts = means + size, seeds = counts + size;
     PivotCell& cell = found.emplace_back(PivotCell{cells[0], cells[1], cells[2], {means, counts}, {}});
@@ -168,7 +181,7 @@ void pivot_records(Selection& selection, const Pivot& pivot, std::ostream& out, 
   if (pivot.seeds) header.emplace_back("seeds");
   if (!pivot.by.empty()) header.insert(header.begin(), pivot.by);
   Records records(out, format, std::move(header));
-  selection.query(cells_sql(pivot), [&](const std::vector<Cell>& cells) {
+  selection.query(cells_sql(pivot, selection.tallied()), [&](const std::vector<Cell>& cells) {
     records.write({cells.begin() + (pivot.by.empty() ? 1 : 0), cells.end()});
   });
   records.finish();

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "master/report/tally.hpp"
 #include "master/store/column_names.hpp"
 #include "master/store/damaged_row.hpp"
 #include "master/store/database.hpp"
@@ -114,13 +115,26 @@ const SearchSummary& only_search(const std::vector<SearchSummary>& searches, std
 Selection::Selection(const std::filesystem::path& file, const std::string& search, const std::string& where)
     : Selection(std::vector{file}, search, where) {}
 
-std::string Selection::copied(std::vector<std::string> names) const {
-  if (names.empty()) return "*";
-  std::vector<std::string> copied;
-  add_missing(names, {"status", "seed"});
+/// Those among `names`, once each, in the order of `results`.
+std::vector<std::string> Selection::known(const std::vector<std::string>& names) const {
+  std::vector<std::string> found;
   for (const std::string& column : columns_)
-    if (contains(names, column)) copied.push_back(sql_name(column));
-  return fmt::format("{}", fmt::join(copied, ", "));
+    if (contains(names, column)) found.push_back(column);
+  return found;
+}
+
+/// Makes `selected` of `rows`, what follows FROM.
+void Selection::copy(const Needed& needed, const std::string& rows) {
+  std::vector<std::string> columns = needed.columns;
+  if (!columns.empty()) add_missing(columns, {"status", "seed"});
+  tallied_ = !needed.values.empty();
+  if (tallied_) return tally(database_, "selected", known(columns), known(needed.values), rows);
+  std::vector<std::string> names;
+  for (const std::string& column : known(columns)) names.push_back(sql_name(column));
+  if (columns.empty()) names = {"*"};
+  SQLite::Statement(database_, fmt::format("CREATE TEMP TABLE selected AS SELECT {} FROM {} ORDER BY trial",
+                                           fmt::join(names, ", "), rows))
+      .exec();
 }
 
 Selection::Selection(const std::vector<std::filesystem::path>& files, const std::string& search,
@@ -161,7 +175,8 @@ void Selection::read_curves() {
 
 void Selection::select(const std::string& search, const std::string& where, const Needed& needed) {
   try {
-    std::string chosen = fmt::format("(?1 = '' OR search = ?1) AND ({}\n)", where.empty() ? "1" : where);
+    std::string chosen =
+        fmt::format("({0} = '' OR search = {0}) AND ({1}\n)", sql_literal(search), where.empty() ? "1" : where);
     if (!needed.rest.empty())
       chosen = fmt::format("trial IN (SELECT trial FROM results WHERE {} {})", chosen, needed.rest);
     if (SQLite::Statement(database_, fmt::format("SELECT ({}\n) FROM results", where.empty() ? "1" : where))
@@ -170,11 +185,7 @@ void Selection::select(const std::string& search, const std::string& where, cons
           fmt::format("--where \"{}\": what begins with $, :, @ or ? has no value here; put the condition in "
                       "double quotes, for the shell to fill in $NAME",
                       where));
-    SQLite::Statement copy(database_, fmt::format("CREATE TEMP TABLE selected AS SELECT {} FROM results WHERE {} "
-                                                  "ORDER BY trial",
-                                                  copied(needed.columns), chosen));
-    copy.bind(1, search);
-    copy.exec();
+    copy(needed, "results WHERE " + chosen);
   } catch (const SQLite::Exception& error) {
     const std::string message = error.what();
     if (error.getErrorCode() != SQLITE_ERROR || where.empty()) refuse(file_, error);

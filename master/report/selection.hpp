@@ -43,8 +43,9 @@ class Selection {
   Selection(const std::filesystem::path& file, const std::string& search, const std::string& where);
   /// What is copied, of millions of trials in a fraction of the time.
   struct Needed {
-    std::vector<std::string> columns;  ///< with them status and seed; empty: all
-    std::string rest;                  ///< what follows the condition, such as "ORDER BY loss LIMIT 5"
+    std::vector<std::string> columns;      ///< with them status and seed; empty: all
+    std::vector<std::string> values = {};  ///< of these, sums over the trials that agree in `columns` (tally.hpp)
+    std::string rest = {};                 ///< what follows the condition, such as "ORDER BY loss LIMIT 5"
   };
   /// By the searches that a question is about; null: all.
   using Needs = std::function<Needed(const std::vector<SearchSummary>&)>;
@@ -59,6 +60,7 @@ class Selection {
   void group_over(const std::vector<std::string>& over);
 
   bool grouped() const { return grouped_; }
+  bool tallied() const { return tallied_; }  ///< rows of `selected` are sums
   /// The column that numbers the rows.
   std::string number() const { return grouped_ ? "first_trial" : "trial"; }
 
@@ -86,7 +88,8 @@ class Selection {
  private:
   void read_columns(const std::string& table);
   void read_curves();
-  std::string copied(std::vector<std::string> names) const;
+  std::vector<std::string> known(const std::vector<std::string>& names) const;
+  void copy(const Needed& needed, const std::string& rows);
   void select(const std::string& search, const std::string& where, const Needed& needed);
   int count_values(const std::string& column);
 
@@ -96,7 +99,7 @@ class Selection {
   std::vector<std::string> columns_;
   std::vector<Curve> curves_;
   std::map<std::string, int> values_;  ///< of columns that were asked for: how many different ones, 0, 1 or 2 for more
-  bool grouped_ = false;
+  bool grouped_ = false, tallied_ = false;
 };
 
 /// The searches of a database, by age; of all names, or of one. Throws InputError where there is none of that name,
