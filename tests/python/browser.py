@@ -100,6 +100,17 @@ class Browser:
         pointer = {"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": actions}
         self.call("POST", "/actions", {"actions": [pointer]})
 
+    def type(self, text):
+        """Keys, one after the other, to whatever has the focus."""
+        keys = [{"type": way, "value": key} for key in text for way in ("keyDown", "keyUp")]
+        self.call("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": keys}]})
+
+    def axis(self, name):
+        """Where an axis of the parallel coordinates is, scrolled to: x, top and bottom."""
+        return self.run("""document.getElementById('parallel').scrollIntoView();
+            const box = document.querySelector(`[data-axis=${arguments[0]}]`).getBoundingClientRect();
+            return [box.x + box.width / 2, box.top, box.bottom]""", name)
+
     def log(self, kind):
         return self.call("POST", "/se/log", {"type": kind})
 

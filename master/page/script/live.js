@@ -10,13 +10,10 @@ function tell(text) {
 }
 
 function renew(next) {
-  const name = shown[0].search.name, brushes = shown[0].search.brushes;
+  const {name} = shown[0].search;
   data = next;
   searches = data.searches.map(() => null);
-  const number = Math.max(0, data.searches.findIndex((search) => search.name === name));
-  searches[number] = new Search(data.searches[number]);
-  searches[number].brushes = brushes;
-  show(number);
+  show(Math.max(0, numberOf(name)));
 }
 
 async function poll() {

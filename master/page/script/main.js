@@ -2,42 +2,48 @@
 
 let data = JSON.parse(document.getElementById('data').textContent);
 let searches = data.searches.map(() => null);  // made when first looked at
-let shown = [];
+let waiting = [];                              // panels that are yet to be drawn
 
-function drawHeader(number, search) {
-  const names = data.searches.map((one) => one.name),
-        heading = html('h1', {}, search.name, ' ', html('small', {}, search.experiment));
-  const change = (name) => show(names.indexOf(name));
-  const chooser = names.length > 1 ?
-      [html(
-          'div', {class: 'choices'},
-          choice({name: 'search', label: 'search', options: names, value: names[number]}, change))] :
-      [];
+const numberOf = (name) => data.searches.findIndex((search) => search.name === name);
+const heading = html('h1'), about = html('div'), chosen = chooser('search', 'search', (name) => show(numberOf(name))),
+      choosing = html('div', {class: 'choices'}, html('label', {}, 'search ', chosen));
+const shown = panels.map((kind) => new Shown(kind));
+
+function drawHeader(search) {
   const question = JSON.parse(search.space).description;
-  document.getElementById('header').replaceChildren(
-      heading, ...chooser, ...(question ? [html('p', {}, question)] : []),
+  heading.replaceChildren(search.name, ' ', html('small', {}, search.experiment));
+  offer(chosen, data.searches.map((one) => one.name), search.name);
+  choosing.hidden = data.searches.length < 2;
+  about.replaceChildren(
+      ...(question ? [html('p', {}, question)] : []),
       html('p', {class: 'note'}, `${data.made}, stormsweep ${data.version}, by: ${data.command}`));
 }
 
-/** Each panel is drawn in a moment of its own, so that the page is there at once. What the reader chose stays. */
+/** What the reader chose stays. */
 function show(number) {
   const search = (searches[number] ??= new Search(data.searches[number]));
-  drawHeader(number, search);
-  const before = new Map(shown.map((one) => [one.kind, one.values]));
-  shown = panels.filter((kind) => kind.fits(search)).map((kind) => new Shown(kind, search, before.get(kind)));
-  document.getElementById('panels').replaceChildren(...shown.map((one) => one.section));
-  document.body.dataset.drawn = 'no';
-  drawNext([...shown]);
+  drawHeader(search);
+  for (const one of shown) one.show(search);
+  drawAll();
 }
 
-function drawNext(waiting) {
+const drawable = () => shown.filter(({section}) => !section.hidden);
+
+/** Each panel is drawn in a moment of its own, so that the page is there at once. */
+function drawAll() {
+  waiting = drawable();
+  document.body.dataset.drawn = 'no';
+  setTimeout(drawNext);
+}
+
+function drawNext() {
   const next = waiting.shift();
   if (!next) {
     document.body.dataset.drawn = 'yes';
     return;
   }
-  setTimeout(() => drawNext(waiting));  // before it is drawn: a panel that fails must not take the others with it
-  if (shown.includes(next)) next.draw();
+  setTimeout(drawNext);  // before it is drawn: a panel that fails must not take the others with it
+  next.draw();
 }
 
 let width = document.documentElement.clientWidth;
@@ -45,8 +51,10 @@ let width = document.documentElement.clientWidth;
 new ResizeObserver(() => {
   if (document.documentElement.clientWidth === width) return;
   width = document.documentElement.clientWidth;
-  drawNext([...shown]);
+  drawAll();
 }).observe(document.documentElement);
-window.addEventListener('beforeprint', () => shown.forEach((one) => one.draw()));
+window.addEventListener('beforeprint', () => drawable().forEach((one) => one.draw()));
 
+document.getElementById('header').append(heading, choosing, about);
+document.getElementById('panels').append(...shown.map(({section}) => section));
 show(0);

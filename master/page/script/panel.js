@@ -5,45 +5,59 @@ const panels = [];
 /**
  * Adds a kind of panel. `title`: a text, or a function of the search; `fits(search)`: whether there is something to
  * show; `draw(box, search, choices)` draws, and may return a note; `rows(search, choices)`: the numbers shown, a header
- * first; `choices(search)`: what may be chosen,
- * [{name, label, options, value}]. `wide`: over both columns of the page.
+ * first; `choices(search)`: what may be chosen, [{name, label, options, value}]. `wide`: over both columns of the page.
+ * `lasting`: `draw` finds in the box what it made before, and renews it; other boxes are empty.
  */
 function panel(kind) {
   panels.push(kind);
 }
 
-function choice({name, label, options, value}, change) {
-  const select = html(
-      'select', {'aria-label': label, name, onchange: () => change(select.value)},
-      ...options.map((option) => html('option', {value: option, selected: option === value}, option)));
-  return html('label', {}, label + ' ', select);
+/** A list to choose from, empty as yet. */
+const chooser = (name, label, change) =>
+    html('select', {'aria-label': label, name, onchange: (event) => change(event.target.value)});
+
+/** Options that are there already stay as they are, under a reader who chooses among them. */
+function offer(select, options, value) {
+  const there = Array.from(select.options, (option) => option.value);
+  if (String(there) !== String(options))
+    select.replaceChildren(...options.map((option) => html('option', {value: option}, option)));
+  select.value = value;
 }
 
-/** A panel on the page, drawn anew whenever a choice or the width changes. */
+/** The panel of a kind, which stays on the page: hidden where a search has nothing for it. */
 class Shown {
-  /** `before`: what had been chosen in such a panel. */
-  constructor(kind, search, before = {}) {
-    Object.assign(this, {kind, search, values: {}});
-    const choices = kind.choices ? kind.choices(search) : [];
-    for (const one of choices) {
-      if (one.options.includes(before[one.name])) one.value = before[one.name];
-      this.values[one.name] = one.value;
-    }
+  constructor(kind) {
+    Object.assign(this, {kind, values: {}, selects: {}});
+    this.heading = html('h2');
+    this.choices = html('div', {class: 'choices'}, this.saving());
     this.box = html('div', {class: 'drawing'});
     this.note = html('p', {class: 'note'});
-    const change = (name) => (value) => {
+    this.section = html(
+        'section', {id: kind.id, class: kind.wide ? 'wide' : false, hidden: true}, this.heading,
+        html('p', {class: 'sees'}, kind.sees), this.choices, this.box, this.note);
+  }
+  /** From now on it is about this search; what the reader chose stays where it can. */
+  show(search) {
+    const {kind} = this;
+    this.search = search;
+    this.section.hidden = !kind.fits(search);
+    if (this.section.hidden) return;
+    this.heading.textContent = typeof kind.title === 'function' ? kind.title(search) : kind.title;
+    for (const {name, label, options, value} of kind.choices?.(search) ?? []) {
+      if (!options.includes(this.values[name])) this.values[name] = value;
+      offer(this.selects[name] ??= this.select(name, label), options, this.values[name]);
+    }
+  }
+  select(name, label) {
+    const select = chooser(name, label, (value) => {
       this.values[name] = value;
       this.draw();
-    };
-    this.section = html(
-        'section', {id: kind.id, class: kind.wide ? 'wide' : false},
-        html('h2', {}, typeof kind.title === 'function' ? kind.title(search) : kind.title),
-        html('p', {class: 'sees'}, kind.sees),
-        html('div', {class: 'choices'}, ...choices.map((one) => choice(one, change(one.name))), this.saving()),
-        this.box, this.note);
+    });
+    this.choices.lastChild.before(html('label', {}, label + ' ', select));
+    return select;
   }
   saving() {
-    const name = `${this.search.name}-${this.kind.id}`, buttons = html('span', {class: 'saving'});
+    const buttons = html('span', {class: 'saving'}), name = () => `${this.search.name}-${this.kind.id}`;
     const svgs = () => [...this.box.querySelectorAll('svg')].filter((drawing) => !drawing.ownerSVGElement);
     if (!this.kind.plain)
       buttons.append(html(
@@ -52,7 +66,7 @@ class Shown {
             title: 'save as SVG',
             onclick: () => svgs().forEach(
                 (drawing, i) =>
-                    download(`${name}${i ? '-' + (i + 1) : ''}.svg`, 'image/svg+xml', standaloneSvg(drawing)))
+                    download(`${name()}${i ? '-' + (i + 1) : ''}.svg`, 'image/svg+xml', standaloneSvg(drawing)))
           },
           'SVG'));
     if (this.kind.rows)
@@ -60,14 +74,16 @@ class Shown {
           'button', {
             type: 'button',
             title: 'save the numbers as CSV',
-            onclick: () => download(`${name}.csv`, 'text/csv', csvText(this.kind.rows(this.search, this.values)))
+            onclick: () => download(`${name()}.csv`, 'text/csv', csvText(this.kind.rows(this.search, this.values)))
           },
           'CSV'));
     return buttons;
   }
   draw() {
-    this.box.replaceChildren();
+    this.box.style.minHeight = `${this.box.offsetHeight}px`;  // an empty box would let the page scroll
+    if (!this.kind.lasting) this.box.replaceChildren();
     this.note.textContent = this.kind.draw(this.box, this.search, this.values) ?? '';
+    this.box.style.minHeight = '';
   }
 }
 

@@ -106,10 +106,9 @@ panel({
       'A line is a trial, from its hyperparameters to its value at the right; the best eighth is orange and lies on top, then blue, ever paler. Drag along an axis to pick a range, which the table then shows alone; click it to let go.',
   fits: (search) => search.ranked.length > 1 && search.names('axis').length > 1,
   draw(box, search) {
-    search.brushes ??= new Map();
     const holder = html('div', {class: 'scroll'});
     box.append(holder);
-    const drawing = new Parallel(holder, search, search.brushes);
+    const drawing = new Parallel(holder, search, search.picks.brushes);
     return drawnText(drawing.rows.length, search.ranked.length);
   },
   rows: (search) => {

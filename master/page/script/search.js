@@ -23,12 +23,21 @@ class Column {
   }
 }
 
+/** What the reader picks of a search's trials, by its name: it outlives the data, which a server sends anew. */
+const picks = new Map();
+
+function picksOf(name) {
+  if (!picks.has(name)) picks.set(name, {brushes: new Map(), filter: '', order: {name: 'trial', down: false}, page: 0});
+  return picks.get(name);
+}
+
 class Search {
   constructor(json) {
     Object.assign(this, json);
     this.columns = new Map(json.columns.map((column) => [column.name, new Column(column)]));
     this.size = this.column('trial').values.length;
     this.rows = Array.from({length: this.size}, (_, row) => row);
+    this.picks = picksOf(this.name);
     this.picked = null;  // of each row whether it is within the brushes; null: there is none
     this.rank();
   }

@@ -53,22 +53,33 @@ function progressLines(search) {
               one.total === null ? 'an unknown number' : grouped(one.total)} trials have ended; ${one.master}`));
 }
 
+/** What stands in the box below `title`, and is seen once the reader opens it. */
+function folded(box, title) {
+  const content = html('div');
+  box.append(html('details', {}, html('summary', {}, title), content));
+  return content;
+}
+
 panel({
   id: 'summary',
   title: 'What came out',
   wide: true,
   plain: true,
+  lasting: true,
   sees: 'The best configurations, with what each one cost; what failed, and why; what all trials had alike.',
   fits: () => true,
   draw(box, search) {
-    box.append(facts(search), ...progressLines(search));
+    this.results ??= box.appendChild(html('div'));
+    this.space ??= folded(box, 'The search space');
+    this.fixed ??= folded(box, 'The same for all trials');
     const [header, ...rows] = bestRows(search, 10);
+    this.results.replaceChildren(facts(search), ...progressLines(search));
     if (rows.length)
-      box.append(
+      this.results.append(
           html('h3', {}, 'Best trials'), tableOf(header, rows),
           ...search.unskilled.map((sentence) => html('p', {class: 'unskilled'}, sentence)));
     if (search.failures.length)
-      box.append(
+      this.results.append(
           html('h3', {}, 'Failures'),
           tableOf(
               ['status', 'reason', 'trials', 'for example'],
@@ -76,11 +87,8 @@ panel({
           ...(search.reasons > search.failures.length ?
                   [html('p', {}, `and ${grouped(search.reasons - search.failures.length)} more reasons`)] :
                   []));
-    box.append(
-        html('details', {}, html('summary', {}, 'The search space'), html('pre', {}, search.space)),
-        html(
-            'details', {}, html('summary', {}, 'The same for all trials'),
-            tableOf(['name', 'value'], Object.entries(search.fixed))));
+    this.space.replaceChildren(html('pre', {}, search.space));
+    this.fixed.replaceChildren(tableOf(['name', 'value'], Object.entries(search.fixed)));
     if (search.size < search.trials)
       return `This page lists ${grouped(search.size)} of ${
           grouped(

@@ -46,63 +46,78 @@ function sorted(search, rows, {name, down}) {
 }
 
 class TrialTable {
-  constructor(box, search) {
-    Object.assign(this, {search, order: {name: 'trial', down: false}, page: 0});
+  constructor(box) {
     this.filter = html('input', {
       type: 'search',
       placeholder: 'batch_size >= 128, status = complete, any text',
       'aria-label': 'filter',
-      oninput: () => this.refill()
+      oninput: () => this.pick({filter: this.filter.value, page: 0})
     });
     this.count = html('span', {class: 'count', role: 'status'});
-    this.head = html('thead');
+    this.head = html('tr');
     this.body = html('tbody');
     box.append(
         html('div', {class: 'choices'}, html('label', {}, 'filter ', this.filter), this.turning(), this.count),
-        html('div', {class: 'scroll'}, html('table', {}, this.head, this.body)));
-    this.refill();
+        html('div', {class: 'scroll'}, html('table', {}, html('thead', {}, this.head), this.body)));
   }
   turning() {
     const turn = (by) => () => {
-      this.page = Math.max(0, Math.min(this.page + by, Math.ceil(this.rows.length / pageRows) - 1));
+      this.search.picks.page += by;
       this.fill();
     };
     return html(
         'span', {}, html('button', {type: 'button', 'aria-label': 'previous trials', onclick: turn(-1)}, '‹'),
         html('button', {type: 'button', 'aria-label': 'next trials', onclick: turn(1)}, '›'));
   }
+  show(search) {
+    this.search = search;
+    if (this.filter.value !== search.picks.filter) this.filter.value = search.picks.filter;
+    const names = [...search.columns.keys()];
+    if (String(names) !== String(this.names))
+      this.head.replaceChildren(...names.map((name) => this.heading(name)));
+    this.names = names;
+    this.refill();
+  }
+  heading(name) {
+    return html('th', {}, html('button', {type: 'button', onclick: () => this.sortBy(name)}));
+  }
   sortBy(name) {
-    this.order = {name, down: this.order.name === name && !this.order.down};
+    const {order} = this.search.picks;
+    this.pick({order: {name, down: order.name === name && !order.down}, page: 0});
+  }
+  pick(changes) {
+    Object.assign(this.search.picks, changes);
     this.refill();
   }
   refill() {
-    this.page = 0;
+    const {filter, order} = this.search.picks;
+    this.problem = null;
     try {
-      this.rows = sorted(this.search, filtered(this.search, this.filter.value), this.order);
-      this.fill();
+      this.rows = sorted(this.search, filtered(this.search, filter), order);
     } catch (error) {
-      this.count.textContent = error.message;
+      [this.rows, this.problem] = [[], error.message];
     }
+    this.fill();
   }
   fill() {
-    const names = [...this.search.columns.keys()], from = this.page * pageRows,
-          shown = this.rows.slice(from, from + pageRows);
-    this.head.replaceChildren(html('tr', {}, ...names.map((name) => this.heading(name))));
-    const digits = names.map((name) => tellingDigits(shown.map((row) => this.search.column(name).value(row))));
+    const {search, names, rows} = this, {order, page} = search.picks, last = Math.ceil(rows.length / pageRows) - 1;
+    search.picks.page = Math.max(0, Math.min(page, last));
+    const from = search.picks.page * pageRows, shown = rows.slice(from, from + pageRows);
+    names.forEach((name, i) => this.mark(this.head.cells[i], name, order));
+    const digits = names.map((name) => tellingDigits(shown.map((row) => search.column(name).value(row))));
     this.body.replaceChildren(...shown.map(
         (row) => html('tr', {}, ...names.map((name, i) => {
-          const value = this.search.column(name).value(row);
+          const value = search.column(name).value(row);
           return html('td', {class: typeof value === 'number' ? 'number' : false}, numberText(value, digits[i]));
         }))));
-    this.count.textContent = this.rows.length ?
-        `${grouped(from + 1)} to ${grouped(from + shown.length)} of ${grouped(this.rows.length)}` :
-        'no trial meets the filter';
+    this.count.textContent = this.problem ??
+        (rows.length ? `${grouped(from + 1)} to ${grouped(from + shown.length)} of ${grouped(rows.length)}` :
+                       'no trial meets the filter');
   }
-  heading(name) {
-    const {order} = this, mark = order.name !== name ? '' : order.down ? ' ▾' : ' ▴';
-    return html(
-        'th', {'aria-sort': mark ? (order.down ? 'descending' : 'ascending') : 'none'},
-        html('button', {type: 'button', onclick: () => this.sortBy(name)}, name + mark));
+  mark(heading, name, order) {
+    const sort = order.name !== name ? 'none' : order.down ? 'descending' : 'ascending';
+    heading.setAttribute('aria-sort', sort);
+    heading.firstChild.textContent = name + {none: '', descending: ' ▾', ascending: ' ▴'}[sort];
   }
 }
 
@@ -113,16 +128,13 @@ panel({
   title: 'All trials',
   wide: true,
   plain: true,
+  lasting: true,
   sees:
       'A click on a heading sorts. The filter takes conditions and texts, with commas between; brushes over the parallel coordinates filter, too. Times are in seconds; started and finished count from the first start.',
   fits: () => true,
   draw(box, search) {
-    const before = trialTable?.search.name === search.name ? trialTable : null;
-    trialTable = new TrialTable(box, search);
-    if (!before) return;
-    trialTable.filter.value = before.filter.value;
-    trialTable.order = before.order;
-    trialTable.refill();
+    trialTable ??= new TrialTable(box);
+    trialTable.show(search);
   },
   rows: (search) => {
     const columns = [...search.columns.values()];
