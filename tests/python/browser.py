@@ -93,12 +93,19 @@ class Browser:
     def run(self, script, *arguments):
         return self.call("POST", "/execute/sync", {"script": script, "args": list(arguments)})
 
-    def drag(self, start, end):
-        """Presses the mouse at `start` (x, y of the window), moves to `end` and lets go."""
+    def drag(self, start, end, button=0, pause=0):
+        """Presses the mouse at `start` (x, y of the window), moves to `end` and, `pause` seconds later, lets go."""
         move = lambda x, y: {"type": "pointerMove", "duration": 20, "x": round(x), "y": round(y)}
-        actions = [move(*start), {"type": "pointerDown", "button": 0}, move(*end), {"type": "pointerUp", "button": 0}]
+        actions = [move(*start), {"type": "pointerDown", "button": button}, move(*end), {"type": "pause", "duration": 1000 * pause},
+                   {"type": "pointerUp", "button": button}]
         pointer = {"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": actions}
         self.call("POST", "/actions", {"actions": [pointer]})
+
+    def touch(self, *places):
+        """A finger, put down at the first place, moved over the others and lifted."""
+        for number, (x, y) in enumerate(places):
+            self.cdp("Input.dispatchTouchEvent", type="touchMove" if number else "touchStart", touchPoints=[{"x": x, "y": y}])
+        self.cdp("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
 
     def type(self, text):
         """Keys, one after the other, to whatever has the focus."""

@@ -3,22 +3,23 @@
 const mostLines = 2000;
 
 class Parallel extends Drawing {
-  constructor(box, search, brushes) {
+  constructor(box, search) {
     const names = [...search.names('axis'), search.choice];
     super(box, 340, 'parallel coordinates', 92 * names.length);
-    Object.assign(this, {search, brushes, names});
+    Object.assign(this, {search, names, brushes: search.picks.brushes});
     const columns = names.map((name) => search.column(name));
     this.rows = search.thinned(rowsWith(search, names), mostLines);
     // What failed has no line, but what it tried stands on the axes.
     const tried = [...this.rows, ...rowsWithout(search, {metric: search.choice, by: 'trial'})];
     this.scales =
         columns.map((column) => columnScale(column, column.role === 'axis' ? tried : this.rows, [300, 44], 8));
-    this.draw();
+    this.pick();
   }
   x(i) {
     return 52 + i * (this.width - 104) / Math.max(1, this.names.length - 1);
   }
   draw() {
+    this.svg.replaceChildren();
     this.drawLines();
     this.names.forEach((name, i) => this.drawAxis(name, i));
   }
@@ -56,7 +57,7 @@ class Parallel extends Drawing {
       this.text(
           x + (last ? -7 : 7), this.scales[i].place(tick.value) + 4, shortened(tick.text, 14),
           {class: 'halo', 'text-anchor': last ? 'end' : 'start'});
-    const brush = this.brushes.get(name);
+    const brush = this.brushes.get(name)?.map(this.scales[i].pixel);
     if (brush)
       this.add(
           'rect', {class: 'brush', x: x - 8, width: 16, y: Math.min(...brush), height: Math.abs(brush[1] - brush[0])});
@@ -70,46 +71,55 @@ class Parallel extends Drawing {
       onpointerdown: (event) => this.begin(event, name)
     });
   }
+  pixel(event) {
+    return Math.min(302, Math.max(42, event.clientY - this.svg.getBoundingClientRect().top));
+  }
+  /** Listens at the window: a renewal may replace the drawing under the pointer. */
   begin(event, name) {
-    const pixel = (moved) => Math.min(302, Math.max(42, moved.clientY - this.svg.getBoundingClientRect().top));
-    const start = pixel(event);
-    const end = (moved) => {
-      Math.abs(pixel(moved) - start) < 4 ? this.brushes.delete(name) : this.brushes.set(name, [start, pixel(moved)]);
-      window.removeEventListener('pointerup', end);
-      this.pick();
+    if (event.button !== 0) return;
+    const start = this.pixel(event), until = new AbortController();
+    const end = (last) => {
+      if (last.pointerId !== event.pointerId) return;
+      until.abort();
+      if (last.type === 'pointerup') parallel.brush(name, start, parallel.pixel(last));
     };
     event.preventDefault();
-    window.addEventListener('pointerup', end);
+    for (const type of ['pointerup', 'pointercancel']) window.addEventListener(type, end, {signal: until.signal});
+  }
+  brush(name, start, end) {
+    const {value} = this.scales[this.names.indexOf(name)];
+    Math.abs(end - start) < 4 ? this.brushes.delete(name) : this.brushes.set(name, [value(start), value(end)]);
+    this.pick();
+    trialTable?.pick({page: 0});
   }
   /** Of all rows, those that lie within every brush. */
   pick() {
-    const {search, brushes} = this;
-    const tests = [...brushes].map(([name, ends]) => {
-      const values = search.column(name).values, scale = this.scales[this.names.indexOf(name)];
-      return (row) => {
-        const y = values[row] === null ? NaN : scale.place(values[row]);
-        return y >= Math.min(...ends) && y <= Math.max(...ends);
-      };
+    const {search} = this;
+    const tests = [...this.brushes].map(([name, ends]) => {
+      const {values} = search.column(name), {number} = this.scales[this.names.indexOf(name)];
+      const [low, high] = extent(ends);
+      return (row) => values[row] !== null && number(values[row]) >= low && number(values[row]) <= high;
     });
     search.picked = tests.length ? search.rows.map((row) => tests.every((test) => test(row))) : null;
-    this.svg.replaceChildren();
     this.draw();
-    trialTable?.refill();
   }
 }
+
+let parallel = null;  // what is on the page
 
 panel({
   id: 'parallel',
   title: 'Parallel coordinates',
   wide: true,
+  lasting: true,
   sees:
       'A line is a trial, from its hyperparameters to its value at the right; the best eighth is orange and lies on top, then blue, ever paler. Drag along an axis to pick a range, which the table then shows alone; click it to let go.',
   fits: (search) => search.ranked.length > 1 && search.names('axis').length > 1,
   draw(box, search) {
-    const holder = html('div', {class: 'scroll'});
-    box.append(holder);
-    const drawing = new Parallel(holder, search, search.picks.brushes);
-    return drawnText(drawing.rows.length, search.ranked.length);
+    this.holder ??= box.appendChild(html('div', {class: 'scroll'}));
+    parallel = new Parallel(this.holder, search);
+    this.holder.replaceChildren(parallel.svg);
+    return drawnText(parallel.rows.length, search.ranked.length);
   },
   rows: (search) => {
     const names = [...search.names('axis'), search.choice];

@@ -65,8 +65,9 @@ function tickTexts(ticks) {
 }
 
 /**
- * Numbers between low and high, `from` to `to` pixels; `values`: where ticks stand, if there are few; `whole`: at
- * integers alone.
+ * Numbers between low and high, `from` to `to` pixels. `place(value)` is a pixel, `value(pixel)` the number there,
+ * which `pixel(number)` turns back to one that is on the scale, whatever that has become; `number(value)`: of
+ * categories, which they are. `values`: where ticks stand, if there are few; `whole`: at integers alone.
  */
 function numberScale(
     [low, high], [from, to], {log = false, values = null, text = numberText, whole = false, most = 6} = {}) {
@@ -76,12 +77,22 @@ function numberScale(
   const of = log ? Math.log : (value) => value, back = log ? Math.exp : (value) => value;
   const place = (value) => from + ((of(value) - of(low)) / (of(high) - of(low))) * (to - from);
   const value = (pixel) => back(of(low) + ((pixel - from) / (to - from)) * (of(high) - of(low)));
+  const pixel = (value) => place(Math.min(high, Math.max(low, value)));
   const nice = () => text === secondsText ? timeTicks(low, high, log, most) :
       log                                 ? logTicks(low, high, most) :
                                             linearTicks(low, high, most);
   const at = alone ?? (values && values.length <= most ? values : nice().filter((tick) => !whole || tick % 1 === 0));
   const texts = text === secondsText ? at.map(timeTickText) : text === numberText ? tickTexts(at) : at.map(text);
-  return {place, value, from, to, log, ticks: at.map((tick, i) => ({value: tick, text: texts[i]}))};
+  return {
+    place,
+    value,
+    pixel,
+    number: (value) => value,
+    from,
+    to,
+    log,
+    ticks: at.map((tick, i) => ({value: tick, text: texts[i]}))
+  };
 }
 
 /** Values one beside the other, each in the middle of its part. */
@@ -90,6 +101,7 @@ function categoryScale(values, [from, to], text) {
   return {
     place: (value) => from + (number.get(value) + 0.5) * part,
     value: (pixel) => (pixel - from) / part - 0.5,
+    pixel: (number) => from + (Math.min(values.length - 0.5, Math.max(-0.5, number)) + 0.5) * part,
     number: (value) => number.get(value),
     from,
     to,

@@ -23,7 +23,10 @@ class Column {
   }
 }
 
-/** What the reader picks of a search's trials, by its name: it outlives the data, which a server sends anew. */
+/**
+ * What the reader picks of a search's trials, by its name: it outlives the data, which a server sends anew. `brushes`:
+ * of an axis both ends, as its scale numbers values.
+ */
 const picks = new Map();
 
 function picksOf(name) {
