@@ -8,12 +8,12 @@ const longText = 60;  // letters, which then take several lines
 
 const isNumber = (cell) => typeof cell === 'number' || /^-?[0-9.]+(e[-+]?[0-9]+)?$/.test(cell);
 
+const cellKind = (cell) => (isNumber(cell) ? 'number' : String(cell).length > longText ? 'long' : '');
+
 function tableOf(header, rows) {
   const digits = header.map((_, i) => tellingDigits(rows.map((row) => row[i])));
   const numeric = header.map((_, i) => rows.some((row) => isNumber(row[i])));
-  const kind = (cell, i) => isNumber(cell) || (cell === null && numeric[i]) ? 'number' :
-      String(cell).length > longText                                        ? 'long' :
-                                                                              false;
+  const kind = (cell, i) => (cell === null && numeric[i] ? 'number' : cellKind(cell));
   return html(
       'div', {class: 'scroll'},
       html(
@@ -26,9 +26,13 @@ function tableOf(header, rows) {
                       ...row.map((cell, i) => html('td', {class: kind(cell, i)}, numberText(cell, digits[i]))))))));
 }
 
+/** The columns that stand where there is little room. */
+const mainNames =
+    (search) => ['trial', ...search.names('axis'), ...search.names('metric').slice(0, 4), 'wall_seconds'].filter(
+        (name) => search.column(name));
+
 function bestRows(search, most) {
-  const names = ['trial', ...search.names('axis'), ...search.names('metric').slice(0, 4), 'wall_seconds'].filter(
-      (name) => search.column(name));
+  const names = mainNames(search);
   return [names, ...search.ranked.slice(0, most).map((row) => names.map((name) => search.column(name).value(row)))];
 }
 

@@ -72,14 +72,15 @@ class TrialTable {
   show(search) {
     this.search = search;
     if (this.filter.value !== search.picks.filter) this.filter.value = search.picks.filter;
-    const names = [...search.columns.keys()];
-    if (String(names) !== String(this.names))
-      this.head.replaceChildren(...names.map((name) => this.heading(name)));
+    const names = [...search.columns.keys()], printed = ['status', ...mainNames(search)];
+    this.printClass = (name) => (printed.includes(name) ? '' : 'unprinted');
+    if (String(names) !== String(this.names)) this.head.replaceChildren(...names.map((name) => this.heading(name)));
     this.names = names;
     this.refill();
   }
   heading(name) {
-    return html('th', {}, html('button', {type: 'button', onclick: () => this.sortBy(name)}));
+    return html(
+        'th', {class: this.printClass(name)}, html('button', {type: 'button', onclick: () => this.sortBy(name)}));
   }
   sortBy(name) {
     const {order} = this.search.picks;
@@ -108,7 +109,7 @@ class TrialTable {
     this.body.replaceChildren(...shown.map(
         (row) => html('tr', {}, ...names.map((name, i) => {
           const value = search.column(name).value(row);
-          return html('td', {class: typeof value === 'number' ? 'number' : false}, numberText(value, digits[i]));
+          return html('td', {class: `${cellKind(value)} ${this.printClass(name)}`}, numberText(value, digits[i]));
         }))));
     this.count.textContent = this.problem ??
         (rows.length ? `${grouped(from + 1)} to ${grouped(from + shown.length)} of ${grouped(rows.length)}` :
