@@ -3,10 +3,12 @@
 const pollSeconds = 2;
 let tag = data.tag;
 
-/** What stands below the heading. */
-function tell(text) {
-  document.getElementById('live').replaceChildren(
-      text + ' ', html('a', {href: '/report.html', download: 'report.html'}, 'save as report'));
+const asOf = html('span'), trouble = html('span', {role: 'status'});
+
+/** Below the heading, and aloud where it is a problem that was not there before. */
+function tell(problem) {
+  asOf.textContent = `${problem ? 'As' : 'Live: as'} of ${data.made}. `;
+  if (trouble.textContent !== problem) trouble.textContent = problem;
 }
 
 function renew(next) {
@@ -23,12 +25,14 @@ async function poll() {
       renew(await answer.json());
       tag = answer.headers.get('ETag');
     }
-    tell(answer.ok || answer.status === 304 ? `Live: as of ${data.made}.` : `The server refuses (${answer.status}).`);
+    tell(answer.ok || answer.status === 304 ? '' : `The server refuses (${answer.status}). `);
   } catch {
-    tell(`The server does not answer; as of ${data.made}.`);
+    tell('The server does not answer. ');
   }
   setTimeout(poll, 1000 * pollSeconds);
 }
 
-document.getElementById('header').after(html('p', {id: 'live', class: 'note'}));
+document.getElementById('header').after(html(
+    'p', {id: 'live', class: 'note'}, asOf, trouble,
+    html('a', {href: '/report.html', download: 'report.html'}, 'save as report')));
 poll();
