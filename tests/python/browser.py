@@ -78,8 +78,9 @@ class Browser:
     def cdp(self, command, **parameters):
         return self.call("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
 
-    def look(self, width, scheme="light", height=900):
-        """From now on the window is so wide, and light or dark."""
+    def look(self, width, scheme="light", height=900, touch=False):
+        """From now on the window is so wide, light or dark, and perhaps one for fingers."""
+        self.cdp("Emulation.setTouchEmulationEnabled", enabled=touch)
         self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         self.cdp("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 

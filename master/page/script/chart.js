@@ -14,6 +14,7 @@ const tip = {
     document.getElementById('tip').hidden = true;
   },
 };
+window.addEventListener('pointerdown', tip.hide, true);  // before a drawing shows another one
 
 /** Ticks whose texts do not run into each other: every so many, where they are all alike long. */
 function roomy(ticks, scale, size) {
@@ -43,8 +44,10 @@ class Drawing {
     this.svg = svg(
         'svg', {width: this.width, height, viewBox: `0 0 ${this.width} ${height}`, role: 'img', 'aria-label': label});
     this.targets = [];
-    this.svg.addEventListener('pointermove', (event) => this.point(event));
-    this.svg.addEventListener('pointerleave', tip.hide);
+    for (const type of ['pointerdown', 'pointermove']) this.svg.addEventListener(type, (event) => this.point(event));
+    this.svg.addEventListener('pointercancel', tip.hide);
+    // A finger leaves when it is lifted.
+    this.svg.addEventListener('pointerleave', (event) => event.pointerType === 'touch' || tip.hide());
     box.append(this.svg);
   }
   add(tag, attributes, ...children) {
