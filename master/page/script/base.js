@@ -87,6 +87,9 @@ function colourAt(share) {
   return `rgb(${channels.join(',')})`;
 }
 
+/** Which of black and white is read on that colour: a contrast of 4.5 at least. */
+const inkOn = (share) => (share > 0.44 ? '#000' : '#fff');
+
 /** Colours of lines (Okabe and Ito 2008), as the style has them for light and dark. */
 const lineColour = (number) => `var(--line${number % 7})`;
 

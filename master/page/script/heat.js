@@ -29,20 +29,17 @@ const colourScale = (means) => (logarithmic(means) && means.every((mean) => mean
 
 /** Below the axis: which colours stand for which values. */
 function drawColourBar(chart, title, [dark, bright]) {
-  const y = chart.height + 4, wide = 140, parts = 28;
-  let x = 8;
-  const write = (text, attributes) => {
-    chart.text(x, y + 10, text, attributes);
-    x += text.length * 7.4 + 8;
-  };
-  write(shortened(title, 40), {class: 'label'});
-  write(dark);
+  const wide = 140, parts = 28, room = (text) => text.length * 7.4 + 8, name = shortened(title, 40);
+  let x = 8 + room(name), y = chart.height + 4;
+  chart.text(8, y + 10, name, {class: 'label'});
+  if (x + room(dark) + wide + 8 + room(bright) > chart.width) [x, y] = [8, y + 18];
+  chart.text(x, y + 10, dark);
+  x += room(dark);
   for (let i = 0; i < parts; ++i)
     chart.add(
         'rect', {x: x + i * wide / parts, y, width: wide / parts + 0.5, height: 12, fill: colourAt((i + 0.5) / parts)});
-  x += wide + 8;
-  write(bright);
-  chart.heighten(22);
+  chart.text(x + wide + 8, y + 10, bright);
+  chart.heighten(y + 18 - chart.height);
 }
 
 /** Of the search's own metric the better is brighter, of others the greater. */
@@ -65,7 +62,7 @@ function drawCells(chart, search, choices, {columns, lines, cells}) {
       fill: colourAt(shade)
     });
     if (width > text.length * 7 + 6 && height > 16)
-      chart.text(x, y + 4, text, {'text-anchor': 'middle', style: `fill:${shade > 0.55 ? '#000' : '#fff'}`});
+      chart.text(x, y + 4, text, {'text-anchor': 'middle', style: `fill:${inkOn(shade)}`});
     chart.target(
         x, y,
         () =>

@@ -26,10 +26,10 @@ panel({
           }));
       chart.line(points, {class: 'curve', style: `stroke:${lineColour(i)}`});
       chart.dots(points, {class: 'big', style: `stroke:${lineColour(i)}`});
-      chart.text(
-          chart.left + 14, chart.bottom - 12 - 16 * i, policy.replaceAll('_', ' '),
-          {style: `fill:${lineColour(i)}`, class: 'label'});
     });
+    chart.legend(rows[0].policies.map(
+        ({policy}, i) =>
+            ({text: policy.replaceAll('_', ' '), attributes: {class: 'curve', style: `stroke:${lineColour(i)}`}})));
     const whose = search.timelines.length > 1 ? ` of ${search.replays.database} alone` : '';
     return trainings < all ? `${counted(trainings, 'training')}, drawn from ${grouped(all)}${whose}.` :
                              `${counted(all, 'training')}${whose}.`;
