@@ -4,17 +4,24 @@ const pageRows = 20;
 
 /** A word that is an integer as one, of any size: the page has those as words that it would round. */
 const exact = (word) => /^-?\d+$/.test(word) ? BigInt(word) : word;
+/** Whether a row's value has a text, in small letters, as a function of the row; of words each is asked once. */
+function containing(column, piece) {
+  const has = (value) => String(value ?? '').toLowerCase().includes(piece), having = column.words?.map(has);
+  return having ? (row) => having[column.values[row]] : (row) => has(column.values[row]);
+}
 
 /** One condition, "batch_size >= 128" or a piece of text, as a function of a row. Throws an Error in words. */
 function condition(search, text) {
   const parts = /^\s*([\w[\].]+)\s*(<=|>=|!=|=|<|>)\s*(.*?)\s*$/.exec(text);
   if (!parts) {
-    const piece = text.trim().toLowerCase(), columns = [...search.columns.values()];
-    return (row) => columns.some((column) => String(column.value(row) ?? '').toLowerCase().includes(piece));
+    const tests = Array.from(search.columns.values(), (column) => containing(column, text.trim().toLowerCase()));
+    return (row) => tests.some((test) => test(row));
   }
   const [, name, sign, given] = parts, column = search.column(name);
   if (!column) throw new Error(`there is no column ${name}`);
-  const number = Number(given), numeric = given !== '' && !Number.isNaN(number);
+  // Flags are stored as numbers.
+  const number = given === 'true' ? 1 : given === 'false' ? 0 : Number(given);
+  const numeric = given !== '' && !Number.isNaN(number);
   const compare = {
     '=': (a, b) => a === b,
     '!=': (a, b) => a !== b,
