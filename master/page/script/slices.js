@@ -32,14 +32,14 @@ function marginals(search, axis, metric) {
       .map(({at, text, rows}) => ({at, text, trials: rows.length, mean: mean(rows.map((row) => values[row]))}));
 }
 
-function drawSlice(box, search, axis, metric) {
+/** `trials`: what all slices draw: rows that have the metric, and those without. */
+function drawSlice(box, search, axis, metric, trials) {
   const column = search.column(axis), values = search.column(metric).values;
-  const rows = rowsWith(search, [axis, metric]), drawn = search.thinned(rows, 1500),
-        without = rowsWithout(search, {metric, by: axis});
+  const [drawn, without] = trials.map((rows) => rows.filter((row) => column.values[row] !== null));
   const holder = html('div', {class: 'slice'});
   box.append(holder);
   const chart = new Chart(holder, {
-    x: (range) => columnScale(column, [...rows, ...without], [range[0] + 6, range[1] - 6]),
+    x: (range) => columnScale(column, [...rowsWith(search, [axis, metric]), ...without], [range[0] + 6, range[1] - 6]),
     y: metricScale(drawn.map((row) => values[row])),
     xLabel: axis,
     yLabel: search.column(metric).title,
@@ -72,8 +72,10 @@ panel({
   draw(box, search, {metric}) {
     const holder = html('div', {class: 'slices'});
     box.append(holder);
-    const sizes = search.names('axis').flatMap((axis) => drawSlice(holder, search, axis, metric));
-    return meanText('A large dot', sizes) + withoutText(rowsWithout(search, {metric, by: 'trial'})) +
+    const drawn = search.thinned(rowsWith(search, [metric]), 1500),
+          without = rowsWithout(search, {metric, by: 'trial'});
+    const sizes = search.names('axis').flatMap((axis) => drawSlice(holder, search, axis, metric, [drawn, without]));
+    return meanText('A large dot', sizes) + withoutText(without) +
         drawnText(Math.min(1500, search.complete.length), search.complete.length);
   },
   rows: (search, {metric}) => [
