@@ -4,6 +4,7 @@ const pageRows = 20;
 
 /** A word that is an integer as one, of any size: the page has those as words that it would round. */
 const exact = (word) => /^-?\d+$/.test(word) ? BigInt(word) : word;
+
 /** Whether a row's value has a text, in small letters, as a function of the row; of words each is asked once. */
 function containing(column, piece) {
   const has = (value) => String(value ?? '').toLowerCase().includes(piece), having = column.words?.map(has);
