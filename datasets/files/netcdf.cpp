@@ -51,6 +51,20 @@ void name_dimensions(Variable& variable, const std::string& names) {
   }
 }
 
+constexpr std::size_t most_kept = std::size_t{1} << 30;  // bytes of a variable's chunks
+
+/// How many chunks of such `lengths` hold a part, and others beside it; 0: they hold no other.
+std::size_t shared_chunks(const std::vector<std::size_t>& lengths, const std::vector<std::size_t>& shape,
+                          const std::vector<std::size_t>& start, const std::vector<std::size_t>& count) {
+  std::size_t chunks = 1;
+  bool shared = false;
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    chunks *= (start[i] + count[i] + lengths[i] - 1) / lengths[i] - start[i] / lengths[i];
+    shared = shared || count[i] < std::min(lengths[i], shape[i]);
+  }
+  return shared ? chunks : 0;
+}
+
 }  // namespace
 
 std::size_t Variable::size() const {
@@ -179,6 +193,7 @@ std::optional<double> File::number(const Variable& variable, const std::string& 
 
 std::vector<double> File::read(const Variable& variable, const std::vector<std::size_t>& start,
                                const std::vector<std::size_t>& count) const {
+  keep_chunks(variable, start, count);
   std::vector<double> values(product(count));
   if (nc_get_vara_double(variable.group, variable.number, start.data(), count.data(), values.data()) != NC_NOERR)
     return {};
@@ -220,16 +235,22 @@ std::vector<std::size_t> File::chunk(const Variable& variable) const {
   return told && storage == NC_CHUNKED ? lengths : std::vector<std::size_t>();
 }
 
-void File::keep_chunks(const Variable& variable, std::size_t count) const {
+void File::keep_chunks(const Variable& variable, const std::vector<std::size_t>& start,
+                       const std::vector<std::size_t>& count) const {
+  const std::vector<std::size_t> lengths = chunk(variable);
+  const std::size_t chunks = shared_chunks(lengths, variable.shape, start, count);
   nc_type type = NC_NAT;
-  std::size_t bytes = 0;
+  std::size_t bytes = 0, kept = 0, places = 0;
+  float preemption = 0;
   nc_inq_vartype(variable.group, variable.number, &type);
-  if (nc_inq_type(variable.group, type, nullptr, &bytes) != NC_NOERR) return;
-  bytes *= count * product(chunk(variable));
-  constexpr std::size_t most = std::size_t{1} << 30;
-  if (bytes > most) return;
+  if (chunks == 0 || nc_inq_type(variable.group, type, nullptr, &bytes) != NC_NOERR) return;
+  bytes *= chunks * product(lengths);
   // A table with far more places than chunks, or two of one place drive each other out.
-  nc_set_var_chunk_cache(variable.group, variable.number, bytes, 100 * count + 1, 0);
+  const std::size_t wanted = 100 * chunks + 1;
+  nc_get_var_chunk_cache(variable.group, variable.number, &kept, &places, &preemption);
+  // Not at each read: libnetcdf drops what it keeps when it is told how much.
+  if (bytes > most_kept || (bytes <= kept && wanted <= places)) return;
+  nc_set_var_chunk_cache(variable.group, variable.number, std::max(bytes, kept), std::max(wanted, places), 0);
 }
 
 }  // namespace stormsweep::netcdf

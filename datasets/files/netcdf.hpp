@@ -43,7 +43,8 @@ class File {
   std::vector<double> numbers(const Variable& variable, const std::string& name) const;
 
   /// All numbers of a variable, or `count` along each dimension from `start`; as they lie there, but _Unsigned ones as
-  /// they are meant. Empty where they cannot be read.
+  /// they are meant. Empty where they cannot be read. Chunks that hold the part and others beside it stay unpacked for
+  /// reads that follow, until the file is closed: up to 1 GiB a variable.
   std::vector<double> read(const Variable& variable) const;
   std::vector<double> read(const Variable& variable, const std::vector<std::size_t>& start,
                            const std::vector<std::size_t>& count) const;
@@ -51,9 +52,6 @@ class File {
   std::vector<std::string> texts(const Variable& variable) const;
   /// How many numbers a chunk of a variable holds along each dimension; empty where it does not lie in chunks.
   std::vector<std::size_t> chunk(const Variable& variable) const;
-  /// Keeps so many chunks of a variable unpacked for reads that follow, until the file is closed; none where they take
-  /// more than 1 GiB.
-  void keep_chunks(const Variable& variable, std::size_t count) const;
   /// Numbers so read as physical values, after the CF conventions: scale_factor * number + add_offset; NaN where
   /// _FillValue, missing_value or one of NetCDF's own fill values stands (bytes have none), and where a number lies
   /// outside valid_range, valid_min and valid_max.
@@ -63,6 +61,9 @@ class File {
   explicit File(int id) : id_(id) {}
   Variable variable(int group, int number) const;
   void add_variables(int group, std::vector<Variable>& all) const;
+  /// Those of a part, where they hold others too.
+  void keep_chunks(const Variable& variable, const std::vector<std::size_t>& start,
+                   const std::vector<std::size_t>& count) const;
   /// What a stored number is meant as: itself, or, of an _Unsigned variable, it without its sign.
   double meant(const Variable& variable, double number) const;
   int id_ = -1;

@@ -4,7 +4,6 @@
 
 #include "datasets/files/hdf5.hpp"
 #include "datasets/labels/river_labels.hpp"
-#include "datasets/weather/cf_weather_file.hpp"
 #include "datasets/weather/weather_file.hpp"
 #include "search/base/error.hpp"
 
@@ -50,9 +49,7 @@ WeatherMoment read_sample(const std::filesystem::path& path) {
   return moment;
 }
 
-WeatherMoment read_cf_weather(const std::filesystem::path& path, std::int64_t number) {
-  const auto lock = hdf5::lock();  // libnetcdf reads NetCDF-4 by way of HDF5
-  const CfWeatherFile file(path);
+WeatherMoment read_cf_weather(const CfWeatherFile& file, std::int64_t number) {
   const auto field = [&](LabelField which) {
     return file.has(which) ? file.read(which, number) : std::vector<float>();
   };
@@ -101,8 +98,17 @@ WeatherMoment moment_of(const WeatherGrid& grid, std::span<const float> fields) 
   });
 }
 
-WeatherMoment read_moment(const std::filesystem::path& path, std::int64_t moment) {
-  return is_sample(path) ? read_sample(path) : read_cf_weather(path, moment);
+const CfWeatherFile& MomentReader::open(const std::filesystem::path& path) {
+  if (file_ && path_ == path) return *file_;
+  file_.reset();
+  path_ = path;
+  return file_.emplace(path);
+}
+
+WeatherMoment MomentReader::read(const std::filesystem::path& path, std::int64_t moment) {
+  if (is_sample(path)) return read_sample(path);
+  const auto lock = hdf5::lock();  // libnetcdf reads NetCDF-4 by way of HDF5
+  return read_cf_weather(open(path), moment);
 }
 
 }  // namespace stormsweep

@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "datasets/weather/cf_weather_file.hpp"
 #include "datasets/weather/weather_grid.hpp"
 
 namespace stormsweep {
@@ -31,9 +33,20 @@ std::int64_t count_moments(const std::filesystem::path& path);
 /// Of the fields [16, height, width] of a sample.
 WeatherMoment moment_of(const WeatherGrid& grid, std::span<const float> fields);
 
-/// Vapour transport that a file does not have is made of its two components; or else as if the whole column of vapour
-/// moved with the wind at 850 hPa, TMQ times that wind, as for all samples; or else of that wind and the humidity near
-/// the ground, which is in proportion to it at best. May be called by several threads at once. Throws InputError.
-WeatherMoment read_moment(const std::filesystem::path& path, std::int64_t moment);
+/// Reads moments. The NetCDF file read last stays open: of some a moment costs as much to unpack as all that share its
+/// chunks.
+class MomentReader {
+ public:
+  /// Vapour transport that a file does not have is made of its two components; or else as if the whole column of vapour
+  /// moved with the wind at 850 hPa, TMQ times that wind, as for all samples; or else of that wind and the humidity
+  /// near the ground, which is in proportion to it at best. May be called by several threads at once. Throws
+  /// InputError.
+  WeatherMoment read(const std::filesystem::path& path, std::int64_t moment);
+
+ private:
+  const CfWeatherFile& open(const std::filesystem::path& path);
+  std::filesystem::path path_;
+  std::optional<CfWeatherFile> file_;  ///< of `path_`, if any; under the lock of HDF5
+};
 
 }  // namespace stormsweep

@@ -24,14 +24,10 @@ File open(const std::filesystem::path& path) {
   refuse_unreadable(path, fmt::format("cannot be read as HDF5 or NetCDF ({})", problem));
 }
 
-/// How many chunks hold an image, and others with it; 0: an image, or a part of one, is all that a chunk holds.
-std::size_t shared_chunks(const File& file, const NetcdfRain& rain) {
+/// Whether a chunk holds several images, or a part of each.
+bool shares_chunks(const File& file, const NetcdfRain& rain) {
   const std::vector<std::size_t> lengths = file.chunk(rain.variable);
-  if (lengths.empty() || !rain.layout.time || lengths[*rain.layout.time] < 2) return 0;
-  const auto along = [&](std::size_t dimension) {
-    return (rain.variable.shape[dimension] + lengths[dimension] - 1) / lengths[dimension];
-  };
-  return along(rain.layout.row) * along(rain.layout.column);
+  return !lengths.empty() && rain.layout.time && lengths[*rain.layout.time] > 1;
 }
 
 /// The file read last, open where an image costs as much to unpack as all that share its chunks.
@@ -45,18 +41,12 @@ class LastFile {
     path_ = path, written_ = written;
     return file_.emplace(radar::open(path));
   }
-  /// Once a file: libnetcdf drops what it keeps when it is told how much.
-  void keep_chunks(const netcdf::Variable& variable, std::size_t count) {
-    if (kept_ != variable.name) file_->keep_chunks(variable, count);
-    kept_ = variable.name;
-  }
-  void close() { file_.reset(), kept_.clear(); }
+  void close() { file_.reset(); }
 
  private:
   std::filesystem::path path_;
   std::filesystem::file_time_type written_;
   std::optional<File> file_;
-  std::string kept_;  ///< variable
 };
 
 /// Of numbers [rows, columns], [columns, rows].
@@ -104,14 +94,12 @@ RadarFrame read_netcdf(const RadarImage& image) {
   const auto variable = file.variable(image.variable);
   const auto rain = variable ? as_rain(file, *variable) : std::nullopt;
   if (!rain) refuse_unreadable(image.path, image.variable + " is no longer there");
-  const std::size_t shared = shared_chunks(file, *rain);
-  if (shared > 0) last.keep_chunks(rain->variable, shared);
   const std::vector<double> values =
       read_image(file, rain->variable, rain->layout, static_cast<std::size_t>(image.index));
   if (values.empty()) refuse_unreadable(image.path, image.variable + " cannot be read");
   RadarFrame frame{image.time, image.quantity, image.grid, {}, scaling_of(file, rain->variable)};
   for (const double value : values) frame.values.push_back(rate_of(rain->meaning, value * rain->factor, image.hours));
-  if (shared == 0) last.close();
+  if (!shares_chunks(file, *rain)) last.close();
   if (image.stored.transposed) frame.values = turned(frame.values, image.grid.width, image.grid.height);
   if (image.stored.to_north) flip_rows(frame);
   if (image.stored.to_west) flip_columns(frame);

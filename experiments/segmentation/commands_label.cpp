@@ -136,8 +136,8 @@ void draw_map(const LabelOptions& options, const Item& item, const WeatherMoment
   options.figures.save(draw(moment.grid, map), item.name);
 }
 
-Labelled label_item(const LabelOptions& options, const Item& item) {
-  const WeatherMoment moment = read_moment(item.path, item.moment);
+Labelled label_item(const LabelOptions& options, const Item& item, MomentReader& reader) {
+  const WeatherMoment moment = reader.read(item.path, item.moment);
   const WeatherLabels labels = label_weather(moment, options.rules, item.path);
   make_writable(options.output);
   write_weather_labels(fs::path(options.output) / (item.name + ".h5"), moment, labels, options.rules);
@@ -173,11 +173,12 @@ int label_segmentation_command(const std::vector<std::string>& words) {
   const auto start = std::chrono::steady_clock::now();
   std::vector<Labelled> outcomes(items.size());
   {
+    MomentReader reader;
     ProgressBar bar(label_command, "labelled");
     std::atomic<std::int64_t> done = 0;
     in_parallel(std::ssize(items), options.threads, [&](std::int64_t i) {
       const auto place = static_cast<std::size_t>(i);
-      outcomes[place] = label_item(options, items[place]);
+      outcomes[place] = label_item(options, items[place], reader);
       bar.show(++done, std::ssize(items));
     });
   }

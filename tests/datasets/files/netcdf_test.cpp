@@ -5,6 +5,9 @@
 
 #include <array>
 #include <cmath>
+#include <fstream>
+#include <numeric>
+#include <vector>
 
 #include "datasets/files/cf_time.hpp"
 #include "search/base/error.hpp"
@@ -179,4 +182,35 @@ TEST_CASE("netcdf: a part of a variable, one that is not there, and one that can
   CHECK(file->read(*x, {4}, {2}).empty());  // beyond the end
   CHECK(!netcdf::File::open(folder / "none.nc", problem));
   CHECK(!problem.empty());
+}
+
+TEST_CASE("netcdf: chunks that hold a part and others beside it are unpacked once") {
+  const TemporaryFolder folder;
+  const std::size_t months = 24, cells = 20;  // more than libnetcdf keeps by itself
+  std::vector<float> values(months * cells);
+  std::iota(values.begin(), values.end(), 1.f);
+  {
+    int file = 0, dimensions[2] = {}, variable = 0;
+    REQUIRE(nc_create((folder / "a.nc").c_str(), NC_NETCDF4, &file) == NC_NOERR);
+    nc_def_dim(file, "time", months, &dimensions[0]), nc_def_dim(file, "cell", cells, &dimensions[1]);
+    nc_def_var(file, "v", NC_FLOAT, 2, dimensions, &variable);
+    const std::size_t chunk[] = {months, 1};
+    nc_def_var_chunking(file, variable, NC_CHUNKED, chunk), nc_def_var_deflate(file, variable, 0, 1, 1);
+    REQUIRE(nc_put_var_float(file, variable, values.data()) == NC_NOERR);
+    REQUIRE(nc_close(file) == NC_NOERR);
+  }
+  std::size_t bytes = 0, places = 0;
+  float preemption = 0;
+  nc_get_chunk_cache(&bytes, &places, &preemption);
+  nc_set_chunk_cache(1, 1009, 0);  // of files opened from here on
+  const netcdf::File file(folder / "a.nc", "");
+  nc_set_chunk_cache(bytes, places, preemption);
+  const netcdf::Variable variable = file.variable("v").value();
+  const auto month = [&](std::size_t i) { return file.read(variable, {i, 0}, {1, cells}); };
+  REQUIRE(month(0)[3] == 4);
+  std::ofstream(folder / "a.nc") << "no longer what was unpacked";
+  for (const std::size_t i : {1, 23, 0}) {
+    REQUIRE(month(i).size() == cells);
+    for (std::size_t cell = 0; cell < cells; ++cell) CHECK(month(i)[cell] == values[i * cells + cell]);
+  }
 }

@@ -28,7 +28,7 @@ WeatherMoment world(std::int64_t height, std::int64_t width, std::uint64_t seed)
   const SyntheticWeather weather = synthetic_weather(global_grid(height, width), seed);
   write_weather_file(folder / "a.h5", height, width, weather.fields, weather.truth, 1);
   CHECK(count_moments(folder / "a.h5") == 1);
-  WeatherMoment moment = read_moment(folder / "a.h5", 0);
+  WeatherMoment moment = MomentReader().read(folder / "a.h5", 0);
   CHECK(moment.truth == weather.truth);
   CHECK(moment.psl[7] == weather.fields[static_cast<std::size_t>(7 * height * width + 7)]);
   return moment;
@@ -129,7 +129,7 @@ TEST_CASE("weather labels: transport that a NetCDF file does not have is made of
   maker.times = 2;
   const auto read = [&](std::int64_t moment) {
     maker.write(folder / "a.nc");
-    return read_moment(folder / "a.nc", moment);
+    return MomentReader().read(folder / "a.nc", moment);
   };
   maker.fields["U850"] = std::vector<float>(24, 3), maker.fields["V850"] = std::vector<float>(24, -4);
   maker.fields["Q"] = std::vector<float>(24, 0.01f);
@@ -149,13 +149,30 @@ TEST_CASE("weather labels: transport that a NetCDF file does not have is made of
   CHECK(read(1).transport_name == "IVT");
 }
 
+TEST_CASE("weather labels: a NetCDF file stays open for its other moments") {
+  const TemporaryFolder folder;
+  ClimateMaker maker;
+  maker.times = 2;
+  maker.fields["IVT"] = std::vector<float>(24, 7);
+  maker.write(folder / "a.nc");
+  maker.fields["IVT"] = std::vector<float>(24, 8);
+  maker.write(folder / "b.nc");
+  MomentReader reader;
+  CHECK(reader.read(folder / "a.nc", 0).transport[5] == 7);
+  fs::remove(folder / "a.nc");
+  CHECK(reader.read(folder / "a.nc", 1).transport[5] == 7);
+  CHECK(reader.read(folder / "b.nc", 0).transport[5] == 8);
+  CHECK_THROWS_AS(reader.read(folder / "a.nc", 0), InputError);
+  CHECK_THROWS_AS(reader.read(folder / "a.nc", 0), InputError);
+}
+
 TEST_SUITE("real data") {
   TEST_CASE("weather labels: the river at the west coast of the United States, 2017-02-28") {
     const auto data = real_data("segmentation/IWV_IVT_MERRA_20170228_00.nc");
     if (!data) return;
     const fs::path& path = *data;
     REQUIRE(count_moments(path) == 1);
-    const WeatherMoment moment = read_moment(path, 0);
+    const WeatherMoment moment = MomentReader().read(path, 0);
     CHECK(moment.grid.periodic());
     CHECK(!moment.tells_cyclones());
     const WeatherLabels labels = label_weather(moment, {}, path);
