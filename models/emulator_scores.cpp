@@ -25,10 +25,30 @@ void EmulatorScores::add(const torch::Tensor& prediction, const torch::Tensor& t
     squares_[month] += rows[t];
     months_[month] += 1;
   }
+  prediction_.add(prediction), truth_.add(truth);
+}
+
+/// Chan et al. 1983: the moments of two parts give those of both.
+void EmulatorScores::Course::add(const torch::Tensor& maps) {
+  const auto added = static_cast<double>(maps.size(0)), before = static_cast<double>(months), all = before + added;
+  const auto mean_of_maps = maps.mean(0), squares_of_maps = maps.var(0, /*unbiased=*/false) * added;
+  if (months == 0) mean = torch::zeros_like(mean_of_maps), squares = torch::zeros_like(mean_of_maps);
+  const auto step = mean_of_maps - mean;
+  mean = mean + step * (added / all);
+  squares = squares + squares_of_maps + step.square() * (before * added / all);
+  months += maps.size(0);
+}
+
+torch::Tensor EmulatorScores::Course::deviation() const {
+  return (squares / static_cast<double>(months)).sqrt();
+}
+
+void EmulatorScores::end_run() {
   const auto over_area = [&](const torch::Tensor& map) { return (map.mean(1) * weights_).sum().item<double>(); };
-  mean_squares_ += over_area((prediction.mean(0) - truth.mean(0)).square());
-  deviations_ += over_area((prediction.std(0, /*unbiased=*/false) - truth.std(0, false)).abs());
+  mean_squares_ += over_area((prediction_.mean - truth_.mean).square());
+  deviations_ += over_area((prediction_.deviation() - truth_.deviation()).abs());
   ++runs_;
+  prediction_ = {}, truth_ = {};
 }
 
 /// `months` [12] and `rows` [height] are 1 where they count, else 0. Where none does, 0 / 0 is NaN.

@@ -214,6 +214,7 @@ std::optional<MonthlyMaps> judge(const Forecast& forecast, std::size_t t, const 
       months.push_back(month_of_year(static_cast<ClimateMonth>(error.begin + place)));
     const auto own = maps.index_select(0, places);
     scores.add(own.to(torch::kFloat64), truth.maps.to(torch::kFloat64), months);
+    scores.end_run();
     fmt::print("{} against {}: monthly RMSE {:.4g} {}, of the time mean {:.4g}, MAE of the time deviation {:.4g}\n",
                error.name, truth.member, scores.monthly_rmse(), error.unit, scores.time_mean_rmse(),
                scores.time_stddev_mae());

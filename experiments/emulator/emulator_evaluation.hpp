@@ -13,10 +13,12 @@
 
 namespace stormsweep {
 
-/// A split on which networks are judged: its truth, and how well pattern scaling and climatology do there. All is in K
-/// and mm/day; rain below 0 is taken as 0, whoever forecast it.
+/// A split on which networks are judged, and how well pattern scaling and climatology do there. All is in K and mm/day;
+/// rain below 0 is taken as 0, whoever forecast it. Maps are compared some years at a time: those of a run of a
+/// thousand years take gigabytes.
 class EmulatorEvaluation {
  public:
+  /// `set` outlives it.
   EmulatorEvaluation(const ClimateSet& set, const EmulatorChoice& choice, const PatternScaling& baselines);
 
   const EmulatorMonths& months() const { return months_; }
@@ -34,23 +36,33 @@ class EmulatorEvaluation {
     float mean, deviation;
     EmulatorScores pattern, climatology;
   };
-  /// Windows `first` to `end`.
-  struct Run {
+  /// Windows `first` to `end`, of one run.
+  struct Part {
     std::size_t first, end;
+    bool ends_run;
   };
+  void divide();
+  /// [windows, targets, height, width], standardised: those of windows `first` to `end`.
+  torch::Tensor truth(std::size_t first, std::size_t end) const;
+  /// The same of a network's `maps`.
+  torch::Tensor forecast(const torch::Tensor& maps, std::size_t first, std::size_t end) const;
   double mean_loss(const torch::Tensor& maps) const;
-  /// Of target t, in its unit: `maps` [months of the run, height, width] float64.
-  void add(EmulatorScores& scores, std::size_t t, const Run& run, const torch::Tensor& maps) const;
-  /// Of target t in `standardised` [windows, targets, height, width], the run's part.
-  torch::Tensor physical(std::size_t t, const Run& run, const torch::Tensor& standardised) const;
+  /// Of each target.
+  std::vector<EmulatorScores> scores(const torch::Tensor& maps) const;
+  /// Of target t, in its unit: `maps` and `truth` [windows of the part, height, width] float64.
+  void add(EmulatorScores& scores, std::size_t t, const Part& part, const torch::Tensor& maps,
+           const torch::Tensor& truth) const;
+  /// Of target t in `standardised` [windows, targets, height, width].
+  torch::Tensor physical(std::size_t t, const torch::Tensor& standardised) const;
 
+  const ClimateSet& set_;
   EmulatorLoss loss_;
   std::vector<double> latitudes_;
   EmulatorMonths months_;
-  torch::Tensor place_;              ///< EmulatorMonths::place
-  torch::Tensor truth_;              ///< [windows, targets, height, width], standardised
-  std::vector<int> months_of_year_;  ///< of the windows
-  std::vector<Run> runs_;
+  torch::Tensor place_;               ///< EmulatorMonths::place
+  std::vector<std::int64_t> places_;  ///< of the targets among those of the data
+  std::vector<int> months_of_year_;   ///< of the windows
+  std::vector<Part> parts_;           ///< of the windows
   std::vector<Target> targets_;
 };
 
