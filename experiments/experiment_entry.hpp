@@ -24,7 +24,7 @@ struct ExperimentEntry {
 
   // For experiments with data.
   DataCheck (*check_data)(const Space&, const KeptScans&) = nullptr;
-  StagePlan (*stage_request)(const Space&, int places) = nullptr;
+  StagePlan (*stage_request)(const Space&, const TaskContext&, int places) = nullptr;
 
   // Commands, each where the experiment has it.
   Command prepare = nullptr;

@@ -32,9 +32,9 @@ DataCheck check_data(const Space& space, const std::filesystem::path& cache) {
                                                                                                   KeptScans(cache));
 }
 
-StagePlan stage_request(const Space& space, int places) {
-  return required(entry_of(*space.experiment).stage_request, *space.experiment, "plan for staging its files")(space,
-                                                                                                              places);
+StagePlan stage_request(const Space& space, const TaskContext& context, int places) {
+  return required(entry_of(*space.experiment).stage_request, *space.experiment, "plan for staging its files")(
+      space, context, places);
 }
 
 }  // namespace stormsweep

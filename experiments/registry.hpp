@@ -27,6 +27,6 @@ std::unique_ptr<Task> make_task(const Experiment& experiment, const Configuratio
 DataCheck check_data(const Space& space, const std::filesystem::path& cache = {});
 
 /// What to stage for a search trained by `places` ranks. Throws InputError.
-StagePlan stage_request(const Space& space, int places);
+StagePlan stage_request(const Space& space, const TaskContext& context, int places);
 
 }  // namespace stormsweep

@@ -39,7 +39,7 @@ void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesy
     if (order->ranks.empty()) break;
     wire::Staged staged{order->attempt, true, {}, {}};
     try {
-      const StagePlan plan = stage_request(space, static_cast<int>(order->ranks.size()));
+      const StagePlan plan = stage_request(space, context, static_cast<int>(order->ranks.size()));
       const StageOptions options{.patience = patience,
                                  .abandoned = [&] { return orders.superseded(); },
                                  .progress = [&](std::int64_t done, std::int64_t all) { activity.stage(done, all); },

@@ -10,6 +10,7 @@
 #include <limits>
 #include <mutex>
 
+#include "datasets/weather/sample_scans.hpp"
 #include "datasets/weather/weather_file.hpp"
 #include "search/base/checksum.hpp"
 #include "search/base/error.hpp"
@@ -23,15 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t channels = weather_channels;
-
-/// What one file adds to the index.
-struct Scan {
-  std::int64_t height = 0, width = 0;
-  int labelings = 0;
-  std::string checksum;
-  std::array<float, channels> minimum{}, maximum{};
-  std::vector<std::array<std::int64_t, 3>> pixels;
-};
 
 /// XXH3 of a file's bytes, 16 hexadecimal digits. It leaves the file in the page cache, for what is read next.
 std::string checksum_of(const fs::path& path) {
@@ -47,7 +39,7 @@ std::string checksum_of(const fs::path& path) {
 }
 
 /// Of `fields` [pixels, 16]. Channels of values that are not finite come out as NaN.
-void find_range(std::span<const float> fields, Scan& scan) {
+void find_range(std::span<const float> fields, SampleScan& scan) {
   std::array<float, channels> least, most, zeros{};
   least.fill(std::numeric_limits<float>::max()), most.fill(std::numeric_limits<float>::lowest());
   for (std::size_t i = 0; i < fields.size(); i += channels) {
@@ -61,11 +53,12 @@ void find_range(std::span<const float> fields, Scan& scan) {
     scan.minimum[c] = least[c] + zeros[c], scan.maximum[c] = most[c] + zeros[c];
 }
 
-Scan scan_file(const fs::path& path) {
-  Scan scan;
-  scan.checksum = checksum_of(path);
+SampleScan scan_file(const fs::path& folder, const WeatherIndex::File& listed) {
+  const fs::path path = folder / listed.name;
+  SampleScan scan{listed, {}, {}, {}, {}, {}};
+  scan.file.checksum = checksum_of(path);
   const WeatherFile file(path);
-  scan.height = file.height(), scan.width = file.width(), scan.labelings = file.labelings();
+  scan.height = file.height(), scan.width = file.width();
   const auto pixels = static_cast<std::size_t>(scan.height * scan.width);
   std::vector<float> fields(pixels * channels);
   file.read(fields);
@@ -79,7 +72,7 @@ Scan scan_file(const fs::path& path) {
     }
   }
   std::vector<std::uint8_t> labels(pixels);
-  for (int labeling = 0; labeling < scan.labelings; ++labeling) {
+  for (int labeling = 0; labeling < file.labelings(); ++labeling) {
     file.read_labels(labeling, labels);
     auto& counts = scan.pixels.emplace_back();
     for (const std::uint8_t label : {0, 1, 2}) counts[label] = std::ranges::count(labels, label);
@@ -87,53 +80,64 @@ Scan scan_file(const fs::path& path) {
   return scan;
 }
 
-void refuse_mixture(const fs::path& folder, const std::vector<WeatherIndex::File>& files,
-                    const std::vector<Scan>& scans) {
+void refuse_mixture(const fs::path& folder, const std::vector<SampleScan>& scans) {
   for (std::size_t i = 1; i < scans.size(); ++i) {
-    const Scan &one = scans[0], &other = scans[i];
-    const std::string names = fmt::format("{} and {}", files[0].name, files[i].name);
+    const SampleScan &one = scans[0], &other = scans[i];
+    const std::string names = fmt::format("{} and {}", one.file.name, other.file.name);
     if (one.height != other.height || one.width != other.width) {
       throw InputError(fmt::format("{}: {} have {} x {} and {} x {} pixels; put samples of one size into a folder",
                                    folder.string(), names, one.height, one.width, other.height, other.width));
     }
-    if (one.labelings != other.labelings) {
+    if (one.pixels.size() != other.pixels.size()) {
       throw InputError(fmt::format("{}: {} have {} and {} labelings; label all samples alike", folder.string(), names,
-                                   one.labelings, other.labelings));
+                                   one.pixels.size(), other.pixels.size()));
     }
   }
 }
 
-}  // namespace
-
-WeatherIndex make_index(const fs::path& folder, std::vector<WeatherIndex::File> files, int threads,
-                        const std::function<void(std::int64_t, std::int64_t)>& progress) {
-  std::vector<Scan> scans(files.size());
-  std::mutex lock;
-  std::int64_t done = 0;
-  in_parallel(std::ssize(files), threads, [&](std::int64_t i) {
-    const auto k = static_cast<std::size_t>(i);
-    scans[k] = scan_file(folder / files[k].name);
-    const std::lock_guard guard(lock);
-    ++done;
-    if (progress) progress(done, std::ssize(files));
-  });
-  refuse_mixture(folder, files, scans);
-
-  const Scan& first = scans[0];
-  WeatherIndex index{first.height, first.width, first.labelings, first.minimum, first.maximum, {}, {}};
+WeatherIndex sum_of(const std::vector<SampleScan>& scans) {
+  const SampleScan& first = scans[0];
+  WeatherIndex index{first.height, first.width, static_cast<int>(first.pixels.size()), first.minimum, first.maximum,
+                     {},           {}};
   index.pixels.resize(first.pixels.size());
-  for (std::size_t i = 0; i < scans.size(); ++i) {
-    files[i].checksum = scans[i].checksum;
+  for (const SampleScan& scan : scans) {
+    index.files.push_back(scan.file);
     for (std::size_t c = 0; c < channels; ++c) {
-      index.minimum[c] = std::min(index.minimum[c], scans[i].minimum[c]);
-      index.maximum[c] = std::max(index.maximum[c], scans[i].maximum[c]);
+      index.minimum[c] = std::min(index.minimum[c], scan.minimum[c]);
+      index.maximum[c] = std::max(index.maximum[c], scan.maximum[c]);
     }
     for (std::size_t k = 0; k < index.pixels.size(); ++k) {
-      for (std::size_t label = 0; label < 3; ++label) index.pixels[k][label] += scans[i].pixels[k][label];
+      for (std::size_t label = 0; label < 3; ++label) index.pixels[k][label] += scan.pixels[k][label];
     }
   }
-  index.files = std::move(files);
   return index;
+}
+
+}  // namespace
+
+WeatherIndex make_index(const fs::path& folder, const fs::path& cache, const std::vector<WeatherIndex::File>& files,
+                        int threads, const std::function<void(std::int64_t, std::int64_t)>& progress) {
+  SampleScans kept(places_beside(folder, cache, "scans.jsonl"));
+  std::vector<SampleScan> scans(files.size());
+  std::vector<std::size_t> unread;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (const SampleScan* const known = kept.find(files[i]))
+      scans[i] = *known;
+    else
+      unread.push_back(i);
+  }
+  std::mutex lock;
+  std::int64_t done = 0;
+  in_parallel(std::ssize(unread), threads, [&](std::int64_t k) {
+    const std::size_t i = unread[static_cast<std::size_t>(k)];
+    scans[i] = scan_file(folder, files[i]);
+    const std::lock_guard guard(lock);
+    kept.add(scans[i]);
+    ++done;
+    if (progress) progress(done, std::ssize(unread));
+  });
+  refuse_mixture(folder, scans);
+  return sum_of(scans);
 }
 
 }  // namespace stormsweep

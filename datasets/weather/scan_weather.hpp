@@ -9,9 +9,11 @@
 
 namespace stormsweep {
 
-/// Reads every file once, on `threads` threads. Throws InputError as WeatherSet does, and for values that are not
+/// Of all `files`: reads those once, on `threads` threads, that have not been read as they are (sample_scans.hpp); what
+/// is found is kept in the folder or in `cache`. Throws InputError as WeatherSet does, and for values that are not
 /// finite.
-WeatherIndex make_index(const std::filesystem::path& folder, std::vector<WeatherIndex::File> files, int threads,
+WeatherIndex make_index(const std::filesystem::path& folder, const std::filesystem::path& cache,
+                        const std::vector<WeatherIndex::File>& files, int threads,
                         const std::function<void(std::int64_t, std::int64_t)>& progress);
 
 }  // namespace stormsweep

@@ -1,16 +1,20 @@
 #include "datasets/weather/weather_index.hpp"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <exception>
 #include <fstream>
+#include <span>
 #include <system_error>
 
 #include <nlohmann/json.hpp>
 
+#include "search/base/checksum.hpp"
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
+#include "search/base/seed.hpp"
 
 namespace stormsweep {
 
@@ -20,7 +24,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr int index_format_version = 1;
-constexpr const char* file_name = "index.json";
 
 /// Its time of writing in nanoseconds since 1970; not by the standard library's clock, whose start is its own.
 WeatherIndex::File facts_of(const fs::path& path) {
@@ -58,12 +61,6 @@ WeatherIndex from_json(const json& from) {
   return index;
 }
 
-bool same_files(const std::vector<WeatherIndex::File>& a, const std::vector<WeatherIndex::File>& b) {
-  return std::ranges::equal(a, b, [](const auto& x, const auto& y) {
-    return x.name == y.name && x.bytes == y.bytes && x.modified == y.modified;
-  });
-}
-
 }  // namespace
 
 std::vector<WeatherIndex::File> list_samples(const fs::path& folder) {
@@ -83,29 +80,60 @@ std::vector<WeatherIndex::File> list_samples(const fs::path& folder) {
   return files;
 }
 
-std::optional<WeatherIndex> read_index(const fs::path& folder, const std::vector<WeatherIndex::File>& files) {
-  std::ifstream file(folder / file_name);
+bool same_state(const WeatherIndex::File& a, const WeatherIndex::File& b) {
+  return a.name == b.name && a.bytes == b.bytes && a.modified == b.modified;
+}
+
+bool same_files(const std::vector<WeatherIndex::File>& a, const std::vector<WeatherIndex::File>& b) {
+  return std::ranges::equal(a, b, same_state);
+}
+
+std::vector<fs::path> places_beside(const fs::path& folder, const fs::path& cache, const std::string& name) {
+  std::vector<fs::path> places{folder / name};
+  if (!cache.empty())
+    places.push_back(cache / fmt::format("samples-{:016x}-{}",
+                                         derive_seed(0, fs::absolute(folder).lexically_normal().string()), name));
+  return places;
+}
+
+std::optional<WeatherIndex> read_index(const fs::path& path) {
+  std::ifstream file(path);
   if (!file) return std::nullopt;
   try {
     const json kept = json::parse(file);
     if (kept.at("format_version") != index_format_version) return std::nullopt;
     WeatherIndex index = from_json(kept);
-    if (!same_files(index.files, files) || std::ssize(index.pixels) != index.labelings) return std::nullopt;
-    return index;
+    return std::ssize(index.pixels) == index.labelings ? std::optional(std::move(index)) : std::nullopt;
   } catch (const std::exception&) {
     return std::nullopt;  // an index that cannot be understood is made anew
   }
 }
 
-bool write_index(const fs::path& folder, const WeatherIndex& index) {
-  try {
-    AtomicFile file(folder / file_name);
-    file.write(to_json(index).dump(1) + '\n');
-    file.commit();
-    return true;
-  } catch (const InputError&) {
-    return false;
+bool write_index(const std::vector<fs::path>& places, const WeatherIndex& index) {
+  const std::string text = to_json(index).dump(1) + '\n';
+  for (const fs::path& place : places) {
+    std::error_code error;
+    fs::create_directories(place.parent_path(), error);
+    try {
+      AtomicFile file(place);
+      file.write(text);
+      file.commit();
+      return true;
+    } catch (const InputError&) {  // the next place may take it
+    }
   }
+  return false;
+}
+
+std::string fingerprint(const WeatherIndex& index) {
+  std::string facts;
+  for (const WeatherIndex::File& file : index.files) {
+    facts += fmt::format("{} {} {}\n", file.name, file.bytes,
+                         file.checksum.empty() ? std::to_string(file.modified) : file.checksum);
+  }
+  Checksum checksum;
+  checksum.add(std::as_bytes(std::span(facts)));
+  return checksum.digits();
 }
 
 }  // namespace stormsweep

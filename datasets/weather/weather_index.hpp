@@ -12,7 +12,8 @@
 namespace stormsweep {
 
 /// What is known of a folder of samples without opening them: made once, by all cores at once, and kept in its file
-/// `index.json`; made anew where files have come, gone or changed in size or time of writing.
+/// `index.json`; made anew where files have come, gone or changed in size or time of writing, of what was found in the
+/// others before (sample_scans.hpp).
 struct WeatherIndex {
   struct File {
     std::string name;           ///< within the folder
@@ -31,12 +32,23 @@ struct WeatherIndex {
 /// Throws InputError: no such folder, no samples.
 std::vector<WeatherIndex::File> list_samples(const std::filesystem::path& folder);
 
-/// The index kept in a folder, if it is there, whole, and of exactly these files.
-std::optional<WeatherIndex> read_index(const std::filesystem::path& folder,
-                                       const std::vector<WeatherIndex::File>& files);
+/// Whether a file has the name, the size and the time of writing that it had.
+bool same_state(const WeatherIndex::File& a, const WeatherIndex::File& b);
+bool same_files(const std::vector<WeatherIndex::File>& a, const std::vector<WeatherIndex::File>& b);
 
-/// The index appears whole or not at all, whoever else writes it at the same time. False where the folder does not take
-/// it.
-bool write_index(const std::filesystem::path& folder, const WeatherIndex& index);
+/// Where a file about a folder of samples is looked for and, by the first that takes it, kept: in that folder, and in
+/// `cache`, unless that is empty, under a name made of the folder's path.
+std::vector<std::filesystem::path> places_beside(const std::filesystem::path& folder,
+                                                 const std::filesystem::path& cache, const std::string& name);
+inline constexpr const char* index_name = "index.json";
+
+/// The index kept in a file, if it is there and whole.
+std::optional<WeatherIndex> read_index(const std::filesystem::path& file);
+
+/// The index appears whole or not at all, whoever else writes it at the same time. False where no place takes it.
+bool write_index(const std::vector<std::filesystem::path>& places, const WeatherIndex& index);
+
+/// 16 hexadecimal digits that tell a set from others: names, sizes, checksums where known, else times of writing.
+std::string fingerprint(const WeatherIndex& index);
 
 }  // namespace stormsweep

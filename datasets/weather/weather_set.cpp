@@ -4,9 +4,10 @@
 
 #include <map>
 #include <mutex>
+#include <utility>
+#include <vector>
 
 #include "datasets/weather/scan_weather.hpp"
-#include "search/base/checksum.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
@@ -14,16 +15,22 @@ namespace stormsweep {
 namespace fs = std::filesystem;
 
 WeatherSet::WeatherSet(const fs::path& folder, int threads,
-                       const std::function<void(std::int64_t, std::int64_t)>& progress)
+                       const std::function<void(std::int64_t, std::int64_t)>& progress, const fs::path& cache)
     : folder_(folder) {
-  std::vector<WeatherIndex::File> files = list_samples(folder);
-  if (auto kept = read_index(folder, files)) {
+  const std::vector<WeatherIndex::File> files = list_samples(folder);
+  const std::vector<fs::path> places = places_beside(folder, cache, index_name);
+  for (const fs::path& place : places) {
+    auto kept = read_index(place);
+    if (!kept || !same_files(kept->files, files)) continue;
     index_ = std::make_shared<WeatherIndex>(std::move(*kept));
     return;
   }
-  index_ = std::make_shared<WeatherIndex>(make_index(folder, std::move(files), threads, progress));
-  kept_ = write_index(folder, *index_);
+  index_ = std::make_shared<WeatherIndex>(make_index(folder, cache, files, threads, progress));
+  kept_ = write_index(places, *index_);
 }
+
+WeatherSet::WeatherSet(fs::path folder, WeatherIndex index)
+    : folder_(std::move(folder)), index_(std::make_shared<WeatherIndex>(std::move(index))) {}
 
 fs::path WeatherSet::path(std::int64_t i) const {
   return folder_ / index_->files[static_cast<std::size_t>(i)].name;
@@ -52,30 +59,28 @@ WeatherFile WeatherSet::open(std::int64_t i) const {
   return file;
 }
 
-WeatherSet known_weather(const fs::path& folder, int threads) {
-  struct Listed {
-    fs::file_time_type changed;  // the folder, before it was listed
-    WeatherSet set;
-  };
-  static std::mutex mutex;
-  static std::map<fs::path, Listed> listed;
-  const std::lock_guard lock(mutex);
-  std::error_code error;
-  const auto changed = fs::last_write_time(folder, error);
-  const auto found = listed.find(folder);
-  if (!error && found != listed.end() && found->second.changed == changed) return found->second.set;
-  return listed.insert_or_assign(folder, Listed{changed, WeatherSet(folder, threads)}).first->second.set;
+namespace {
+
+WeatherSet find_weather(const fs::path& folder, const std::string& known, const fs::path& cache, int threads) {
+  for (const fs::path& place : places_beside(folder, cache, index_name)) {
+    auto kept = read_index(place);
+    if (kept && fingerprint(*kept) == known) return WeatherSet(folder, std::move(*kept));
+  }
+  WeatherSet set(folder, threads, {}, cache);
+  if (known.empty() || fingerprint(set.index()) == known) return set;
+  throw InputError(folder.string() +
+                   ": has changed since the search looked at it; start again with data that stay as they are");
 }
 
-std::string fingerprint(const WeatherSet& set) {
-  std::string facts;
-  for (const WeatherIndex::File& file : set.index().files) {
-    facts += fmt::format("{} {} {}\n", file.name, file.bytes,
-                         file.checksum.empty() ? std::to_string(file.modified) : file.checksum);
-  }
-  Checksum checksum;
-  checksum.add(std::as_bytes(std::span(facts)));
-  return checksum.digits();
+}  // namespace
+
+WeatherSet known_weather(const fs::path& folder, const std::string& known, const fs::path& cache, int threads) {
+  static std::mutex mutex;
+  static std::map<std::pair<fs::path, std::string>, WeatherSet> sets;
+  const std::lock_guard lock(mutex);
+  const auto found = sets.find({folder, known});
+  if (found != sets.end()) return found->second;
+  return sets.insert_or_assign({folder, known}, find_weather(folder, known, cache, threads)).first->second;
 }
 
 }  // namespace stormsweep

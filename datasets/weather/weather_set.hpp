@@ -14,12 +14,16 @@ namespace stormsweep {
 /// Samples of one folder (*.h5), all of one size.
 class WeatherSet {
  public:
-  /// Reads the index, or makes it on `threads` threads; `progress` is then told the files read so far and their number.
-  /// An index that cannot be written beside the data is an error only in that `kept()` is false. Throws InputError: no
-  /// samples, files of different sizes or numbers of labelings (naming two of them), values that are not finite, and
-  /// whatever WeatherFile throws: the same on any number of threads.
+  /// Lists the folder and reads its index, or makes one on `threads` threads; `progress` is then told the files read so
+  /// far and how many there are to read. An index that the folder does not take is kept in `cache`; where that is empty
+  /// or does not take it either, `kept()` is false and nothing else is wrong. Throws InputError: no samples, files of
+  /// different sizes or numbers of labelings (naming two of them), values that are not finite, and whatever WeatherFile
+  /// throws: the same on any number of threads.
   explicit WeatherSet(const std::filesystem::path& folder, int threads = 1,
-                      const std::function<void(std::int64_t, std::int64_t)>& progress = {});
+                      const std::function<void(std::int64_t, std::int64_t)>& progress = {},
+                      const std::filesystem::path& cache = {});
+  /// Of an index that is known; opens and lists nothing.
+  WeatherSet(std::filesystem::path folder, WeatherIndex index);
 
   const std::filesystem::path& folder() const { return folder_; }
   const WeatherIndex& index() const { return *index_; }
@@ -38,11 +42,11 @@ class WeatherSet {
   bool kept_ = true;
 };
 
-/// The samples of `folder` as this process has listed them before, where none have come or gone since: each training
-/// asks, and of tens of thousands of files a shared file system takes a minute to tell.
-WeatherSet known_weather(const std::filesystem::path& folder, int threads);
-
-/// 16 hexadecimal digits that tell this set from others: names, sizes, checksums where known, else times of writing.
-std::string fingerprint(const WeatherSet& set);
+/// The samples of `folder` whose fingerprint is `known`, by the index that whoever found it has kept beside them or in
+/// `cache`: hundreds of ranks ask at once, and of tens of thousands of files a shared file system takes a minute to
+/// tell. Only where there is no such index, or `known` is empty, is the folder listed, once a process. Throws
+/// InputError as WeatherSet does, and where the fingerprint is another.
+WeatherSet known_weather(const std::filesystem::path& folder, const std::string& known,
+                         const std::filesystem::path& cache, int threads);
 
 }  // namespace stormsweep

@@ -28,11 +28,12 @@ std::string note(const std::string& split, const WeatherIndex& index) {
   return text;
 }
 
-/// Of files that nobody has looked at before, each is read.
-WeatherSet open_set(const Space& space, const char* split) {
+/// Files that nobody has looked at before are read.
+WeatherSet open_set(const Space& space, const std::string& split, const KeptScans& kept) {
   ProgressBar bar(space.name, fmt::format("files of {} read", split));
-  return WeatherSet(space.data.at(split), usable_cores(),
-                    [&](std::int64_t done, std::int64_t all) { bar.show(done, all); });
+  return WeatherSet(
+      space.data.at(split), usable_cores(), [&](std::int64_t done, std::int64_t all) { bar.show(done, all); },
+      kept.folder());
 }
 
 /// What the space asks of the data.
@@ -65,18 +66,18 @@ void warn_of_empty_classes(const WeatherIndex& index, std::vector<std::string>& 
 
 }  // namespace
 
-DataCheck check_segmentation_data(const Space& space, const KeptScans& /*kept*/) {
+DataCheck check_segmentation_data(const Space& space, const KeptScans& kept) {
   const auto& data = space.data;
   DataCheck report;
-  const WeatherSet train = open_set(space, "train");
+  const WeatherSet train = open_set(space, "train", kept);
   if (train.index().labelings == 0)
     throw InputError(data.at("train").string() +
                      ": its files have no labels; make them with stormsweep label "
                      "segmentation");
   check_fits(space, data.at("train"), train.index());
-  for (const char* split : split_names) {
+  for (const std::string split : split_names) {
     const std::filesystem::path& folder = data.at(split);
-    const WeatherSet set = open_set(space, split);
+    const WeatherSet set = split == "train" ? train : open_set(space, split, kept);
     const WeatherIndex &index = set.index(), &first = train.index();
     if (index.height != first.height || index.width != first.width)
       throw InputError(fmt::format("{}: maps are {} x {}, those of {} are {} x {}; give splits of one size",
@@ -85,13 +86,13 @@ DataCheck check_segmentation_data(const Space& space, const KeptScans& /*kept*/)
     if (index.labelings != first.labelings)
       throw InputError(fmt::format("{}: its files have {} labelings, those of {} have {}; give splits with the same",
                                    folder.string(), index.labelings, data.at("train").string(), first.labelings));
-    report.fingerprint += fingerprint(set);
+    report.fingerprint += fingerprint(index);
     report.notes.push_back(note(split, index));
     if (!set.kept())
-      report.notes.push_back(
-          fmt::format("{}: its index cannot be kept in {}, so that every worker reads all of its "
-                      "files to begin with; make the folder writable once",
-                      split, folder.string()));
+      report.notes.push_back(fmt::format(
+          "{}: its index can be kept neither in {} nor in the cache beside the results, so that every worker "
+          "reads all of its files to begin with; make one of them writable",
+          split, folder.string()));
   }
   warn_of_empty_classes(train.index(), report.notes);
   return report;

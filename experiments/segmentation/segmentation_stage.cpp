@@ -4,7 +4,7 @@
 #include <array>
 
 #include "datasets/files/splits.hpp"
-#include "datasets/weather/weather_set.hpp"
+#include "experiments/segmentation/known_split.hpp"
 #include "experiments/segmentation/segmentation_samples.hpp"
 #include "search/base/error.hpp"
 #include "search/space/gang_sizes.hpp"
@@ -54,18 +54,18 @@ std::vector<std::int64_t> Wants::operator()(int place, const std::set<std::int64
 
 }  // namespace
 
-StagePlan stage_segmentation(const Space& space, int places) {
+StagePlan stage_segmentation(const Space& space, const TaskContext& context, int places) {
   StagePlan request;
   Wants wants{{}, {}, gang_sizes(space), {}, space.seed, places};
   for (const Value& value : values(space, "samples")) wants.samples.push_back(std::get<std::int64_t>(value));
   std::int64_t height = 0, width = 0;
   for (std::size_t split = 0; split < split_names.size(); ++split) {
-    const WeatherSet set(space.data.at(split_names[split]));
+    const WeatherSet set = known_split(context, split_names[split]);
     for (std::int64_t i = 0; i < set.size(); ++i) {
       const WeatherIndex::File& file = set.index().files[static_cast<std::size_t>(i)];
       request.files.push_back({set.path(i), std::string(split_names[split]) + "/" + file.name, file.checksum});
     }
-    wants.folders[split] = space.data.at(split_names[split]).string();
+    wants.folders[split] = set.folder().string();
     wants.files[split] = set.size();
     height = set.index().height, width = set.index().width;
   }

@@ -5,6 +5,6 @@
 namespace stormsweep {
 
 /// Each machine wants the files that its ranks may come to train and evaluate on, after the draw of `samples`.
-StagePlan stage_segmentation(const Space& space, int places);
+StagePlan stage_segmentation(const Space& space, const TaskContext& context, int places);
 
 }  // namespace stormsweep

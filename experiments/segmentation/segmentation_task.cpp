@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "datasets/weather/weather_batches.hpp"
+#include "experiments/segmentation/known_split.hpp"
 #include "experiments/segmentation/segmentation_choice.hpp"
 #include "experiments/segmentation/segmentation_evaluation.hpp"
 #include "experiments/segmentation/segmentation_notes.hpp"
@@ -75,9 +76,9 @@ SegmentationTask::SegmentationTask(const Reader& read, const TaskContext& contex
       labeling_(static_cast<int>(read.integer("labeling"))),
       batch_size_(read.integer("batch_size")),
       drawn_(read.integer("samples")),
-      train_(known_weather(context.data.at("train"), context.threads)),
-      validation_(known_weather(context.data.at("validation"), context.threads)),
-      test_(known_weather(context.data.at("test"), context.threads)),
+      train_(known_split(context, "train")),
+      validation_(known_split(context, "validation")),
+      test_(known_split(context, "test")),
       range_{train_.index().minimum, train_.index().maximum},
       shares_(usable(train_, 0)),
       batch_norm_(uses_batch_norm(read)),

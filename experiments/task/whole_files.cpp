@@ -6,7 +6,7 @@
 
 namespace stormsweep {
 
-StagePlan stage_whole_files(const Space& space, int /*places*/) {
+StagePlan stage_whole_files(const Space& space, const TaskContext& /*context*/, int /*places*/) {
   StagePlan request;
   for (const auto& [split, path] : space.data) {
     request.whole[split] = split + path.extension().string();

@@ -13,7 +13,7 @@ TEST_CASE("files that are trained on whole are wanted by every rank, and cannot 
   const Space space = parse_space(R"({"name": "t", "experiment": "tornado", "parameters": {"epochs": [1]},
     "data": {"train": "a/x.h5", "validation": "b/x.h5", "test": "c/x.h5"}})",
                                   "t.json", "/shared");
-  const StagePlan request = stage_request(space, 3);
+  const StagePlan request = stage_request(space, {}, 3);
   REQUIRE(request.files.size() == 3);
   const std::vector<std::int64_t> all{0, 1, 2};
   for (const int place : {0, 2}) CHECK(request.wanted(place, {}) == all);

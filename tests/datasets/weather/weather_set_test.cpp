@@ -3,10 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <stdexcept>
 #include <thread>
 
 #include "datasets/weather/weather_index.hpp"
@@ -47,7 +47,7 @@ TEST_CASE("weather set: ranges, counts and files by brute force, whatever the nu
   std::ofstream(folder / "notes.txt") << "no sample\n";
   std::string first_index;
   for (const int threads : {1, 3}) {
-    fs::remove(folder / "index.json");
+    fs::remove(folder / "index.json"), fs::remove(folder / "scans.jsonl");
     std::vector<std::int64_t> told;
     const WeatherSet set(folder.path(), threads, [&](std::int64_t done, std::int64_t all) {
       told.push_back(done);
@@ -89,13 +89,13 @@ TEST_CASE("weather set: ranges, counts and files by brute force, whatever the nu
 TEST_CASE("weather set: with an index no sample is opened") {
   const TemporaryFolder folder;
   const auto samples = write_samples(folder.path(), 3);
-  const std::string before = fingerprint(WeatherSet(folder.path()));
+  const std::string before = fingerprint(WeatherSet(folder.path()).index());
   for (int i = 0; i < 3; ++i) replace_by_garbage(folder / ("data-" + std::to_string(i) + ".h5"));
   bool told = false;
   const WeatherSet set(folder.path(), 2, [&](std::int64_t, std::int64_t) { told = true; });
   CHECK_FALSE(told);
   CHECK(set.kept());
-  CHECK(fingerprint(set) == before);
+  CHECK(fingerprint(set.index()) == before);
   CHECK(set.index().pixels[0][1] > 0);
   CHECK(refusal([&] { set.open(1); }).find("data-1.h5: not an HDF5 file") != std::string::npos);
 }
@@ -132,7 +132,9 @@ TEST_CASE("weather set: the index is made anew where it no longer fits") {
     CHECK((WeatherSet(folder.path()).index().pixels ==
            before.pixels));  // glog, which LibTorch includes, cannot print them
   }
-  CHECK(read_index(folder.path(), list_samples(folder.path())));
+  const auto kept = read_index(folder / "index.json");
+  REQUIRE(kept);
+  CHECK(same_files(kept->files, list_samples(folder.path())));
 }
 
 TEST_CASE("weather set: an index that cannot be kept is no error") {
@@ -142,7 +144,7 @@ TEST_CASE("weather set: an index that cannot be kept is no error") {
   const WeatherSet set(folder.path());
   CHECK_FALSE(set.kept());
   CHECK(set.size() == 2);
-  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 3);  // nothing half-written is left
+  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 4);  // nothing half-written is left
 }
 
 TEST_CASE("weather set: several make the index at once") {
@@ -151,21 +153,22 @@ TEST_CASE("weather set: several make the index at once") {
   std::array<std::string, 4> fingerprints;
   {
     std::vector<std::jthread> makers;
-    for (auto& one : fingerprints) makers.emplace_back([&] { one = fingerprint(WeatherSet(folder.path(), 2)); });
+    for (auto& one : fingerprints)
+      makers.emplace_back([&] { one = fingerprint(WeatherSet(folder.path(), 2).index()); });
   }
   for (const std::string& one : fingerprints) CHECK(one == fingerprints[0]);
-  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 6);
+  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 7);
 }
 
 TEST_CASE("weather set: the fingerprint is that of names and contents, not of the folder or the time") {
   const TemporaryFolder folder;
   write_samples(folder / "a", 3), write_samples(folder / "b", 3), write_samples(folder / "c", 3, 101);
-  const std::string a = fingerprint(WeatherSet(folder / "a"));
+  const std::string a = fingerprint(WeatherSet(folder / "a").index());
   CHECK(a.size() == 16);
-  CHECK(a == fingerprint(WeatherSet(folder / "b")));
-  CHECK(a != fingerprint(WeatherSet(folder / "c")));
+  CHECK(a == fingerprint(WeatherSet(folder / "b").index()));
+  CHECK(a != fingerprint(WeatherSet(folder / "c").index()));
   fs::rename(folder / "b" / "data-2.h5", folder / "b" / "data-9.h5");
-  CHECK(a != fingerprint(WeatherSet(folder / "b")));
+  CHECK(a != fingerprint(WeatherSet(folder / "b").index()));
 }
 
 TEST_CASE("weather set: copies are read where there are any; a file of another size is refused") {
@@ -244,18 +247,79 @@ TEST_CASE("weather set: a folder, or a link to nothing, by the name of a sample 
   refused("cannot be read (No such file or directory); mend it, or move it out of the folder of samples");
 }
 
-TEST_CASE("weather set: a folder is listed once a process, and anew where samples have come or gone") {
+TEST_CASE("weather set: only what has changed is read again, and what is told is what a reading of all tells") {
+  const TemporaryFolder folder;
+  for (const char* name : {"a", "b"}) write_samples(folder / name, 3);
+  const WeatherSet before(folder / "a");
+  for (const char* name : {"a", "b"}) RandomSample(6, 7, 999).write(folder / name / "data-1.h5");
+  for (const char* name : {"data-0.h5", "data-2.h5"}) replace_by_garbage(folder / "a" / name);
+  const WeatherSet part(folder / "a", 1, [](std::int64_t done, std::int64_t all) { CHECK((done == 1 && all == 1)); });
+  const WeatherSet whole(folder / "b");
+  CHECK(fingerprint(part.index()) != fingerprint(before.index()));
+  CHECK(fingerprint(part.index()) == fingerprint(whole.index()));
+  CHECK(bool{part.index().minimum == whole.index().minimum});
+  CHECK(bool{part.index().maximum == whole.index().maximum});
+  CHECK(bool{part.index().pixels == whole.index().pixels});
+}
+
+TEST_CASE("weather set: a reading that is interrupted goes on, also where its last line was cut short") {
+  const TemporaryFolder folder;
+  write_samples(folder.path(), 4);
+  const auto interrupt = [](std::int64_t done, std::int64_t) {
+    if (done == 3) throw std::runtime_error("interrupted");
+  };
+  CHECK_THROWS_AS(WeatherSet(folder.path(), 1, interrupt), std::runtime_error);
+  std::int64_t left = 1;
+  SUBCASE("between two files") {}
+  SUBCASE("in the middle of a line") {
+    left = 2;
+    fs::resize_file(folder / "scans.jsonl", fs::file_size(folder / "scans.jsonl") - 10);
+  }
+  std::int64_t told = 0;
+  const WeatherSet set(folder.path(), 1, [&](std::int64_t done, std::int64_t) { told = done; });
+  CHECK(told == left);
+  CHECK(set.size() == 4);
+  fs::remove(folder / "index.json");
+  for (int i = 0; i < 4; ++i) replace_by_garbage(folder / ("data-" + std::to_string(i) + ".h5"));
+  CHECK(fingerprint(WeatherSet(folder.path()).index()) == fingerprint(set.index()));
+}
+
+TEST_CASE("weather set: what is found in a folder that takes no files is kept in the cache, a folder's apart") {
+  const TemporaryFolder folder;
+  for (const char* name : {"a", "b"}) {
+    write_samples(folder / name, 2);
+    for (const char* file : {"index.json", "scans.jsonl"}) fs::create_directories(folder / name / file / "in the way");
+  }
+  RandomSample(6, 7, 999).write(folder / "b" / "data-1.h5");
+  std::vector<std::string> fingerprints;
+  for (const char* name : {"a", "b"}) {
+    const WeatherSet set(folder / name, 1, {}, folder / "cache");
+    CHECK(set.kept());
+    fingerprints.push_back(fingerprint(set.index()));
+    replace_by_garbage(folder / name / "data-0.h5");
+  }
+  CHECK(fingerprints[0] != fingerprints[1]);
+  CHECK(fingerprint(WeatherSet(folder / "a", 1, {}, folder / "cache").index()) == fingerprints[0]);
+  CHECK(fingerprint(WeatherSet(folder / "b", 1, {}, folder / "cache").index()) == fingerprints[1]);
+  RandomSample(6, 7, 5).write(folder / "a" / "data-2.h5");
+  CHECK(WeatherSet(
+            folder / "a", 1, [](std::int64_t, std::int64_t all) { CHECK(all == 1); }, folder / "cache")
+            .size() == 3);
+}
+
+TEST_CASE("weather set: a search's ranks read its index and do not list the folder; data that changed are refused") {
   const TemporaryFolder folder;
   write_samples(folder.path(), 3);
-  const WeatherSet of_folder(folder.path());  // leaves its index there
-  WeatherSet first = known_weather(folder.path(), 1);
-  first.use_copies("nowhere");
-  const WeatherSet second = known_weather(folder.path(), 1);
-  CHECK(&second.index() == &first.index());
-  CHECK(fingerprint(second) == fingerprint(of_folder));
-  RandomSample(6, 7, 5).write(folder / "data-9.h5");
-  fs::last_write_time(folder.path(),
-                      fs::last_write_time(folder.path()) + std::chrono::seconds(1));  // clocks are coarse
-  CHECK(known_weather(folder.path(), 1).size() == 4);
+  const std::string known = fingerprint(WeatherSet(folder.path()).index());
+  for (int i = 0; i < 3; ++i)
+    fs::rename(folder / ("data-" + std::to_string(i) + ".h5"), folder / ("gone-" + std::to_string(i)));
+  WeatherSet first = known_weather(folder.path(), known, {}, 1);
   CHECK(first.size() == 3);
+  first.use_copies("nowhere");
+  CHECK(&known_weather(folder.path(), known, {}, 1).index() == &first.index());
+  RandomSample(6, 7, 5).write(folder / "data-9.h5");
+  CHECK(refusal([&] { known_weather(folder.path(), std::string(16, '0'), {}, 1); }) ==
+        folder.path().string() +
+            ": has changed since the search looked at it; start again with data that stay as they are");
+  CHECK(known_weather(folder.path(), "", {}, 1).size() == 1);  // as it is now
 }

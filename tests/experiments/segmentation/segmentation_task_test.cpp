@@ -1,12 +1,17 @@
 #include "experiments/segmentation/segmentation_task.hpp"
 
 #include <doctest/doctest.h>
+#include <sched.h>
+#include <sys/inotify.h>
 #include <torch/utils.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 #include <stdexcept>
+#include <string_view>
 #include <vector>
 
 #include "datasets/weather/weather_batches.hpp"
@@ -16,6 +21,7 @@
 #include "experiments/segmentation/segmentation_stage.hpp"
 #include "models/segmentation_network.hpp"
 #include "search/base/error.hpp"
+#include "search/base/file.hpp"
 #include "tests/experiments/metric.hpp"
 #include "tests/experiments/segmentation/segmentation_world.hpp"
 #include "tests/experiments/shard.hpp"
@@ -64,6 +70,47 @@ std::vector<double> prints(const std::vector<torch::Tensor>& inputs) {
 }
 
 const Value two = std::int64_t{2};
+
+/// This thread, and those that it starts, have one core as long as this is there.
+class OneCore {
+ public:
+  OneCore() {
+    sched_getaffinity(0, sizeof before_, &before_);
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    sched_setaffinity(0, sizeof one, &one);
+  }
+  ~OneCore() { sched_setaffinity(0, sizeof before_, &before_); }
+
+ private:
+  cpu_set_t before_;
+};
+
+/// How often samples of a folder have been opened since it was made or asked before. Openings of one that follow each
+/// other count once.
+class Opened {
+ public:
+  explicit Opened(const std::filesystem::path& folder) {
+    REQUIRE(*events_ >= 0);
+    REQUIRE(inotify_add_watch(*events_, folder.c_str(), IN_OPEN) >= 0);
+  }
+  int count() const {
+    int opened = 0;
+    alignas(inotify_event) std::array<char, 1 << 16> buffer;
+    for (ssize_t got = 0; (got = ::read(*events_, buffer.data(), buffer.size())) > 0;) {
+      for (ssize_t at = 0; at < got;) {
+        const auto* const event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
+        at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+        opened += event->len > 0 && std::string_view(event->name).ends_with(".h5");
+      }
+    }
+    return opened;
+  }
+
+ private:
+  Descriptor events_{inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
+};
 
 }  // namespace
 
@@ -269,6 +316,32 @@ TEST_CASE("the check of the data tells what each split holds, and refuses splits
                        doctest::Contains("maps are 40 x 56, and tiramisu takes multiples of 16"), InputError);
 }
 
+TEST_CASE("samples in a folder that takes no files are read once a search: not twice by its check, nor by a rank") {
+  const SegmentationWorld world;
+  for (const auto& [split, folder] : world.data()) {
+    for (const char* name : {"index.json", "scans.jsonl"}) {
+      std::filesystem::remove(folder / name);
+      std::filesystem::create_directories(folder / name / "in the way");
+    }
+  }
+  const std::filesystem::path cache = world.folder() / "cache";
+  DataCheck report;
+  {
+    const OneCore in_turn;
+    const Opened train(world.folder() / "train");
+    report = check_segmentation_data(world.space(), KeptScans(cache));
+    CHECK(train.count() == 6);
+  }
+  CHECK(report.notes.size() == 3);
+  TaskContext context{.data = world.data(), .fingerprint = report.fingerprint, .seed = 17, .cache = cache};
+  const Opened train(world.folder() / "train");
+  CHECK(check_segmentation_data(world.space(), KeptScans(cache)).fingerprint == report.fingerprint);
+  stage_segmentation(world.space(), context, 2);
+  const auto task = make_segmentation_task(find_experiment("segmentation", "test"),
+                                           world.space(R"({"width": 0.05})").configuration(0), context);
+  CHECK(train.count() == 0);
+}
+
 TEST_CASE("a class that training never shows is told") {
   const SegmentationWorld world;
   const std::vector<float> fields(16 * 32 * 48, 1.0f);
@@ -291,18 +364,22 @@ TEST_CASE("machines stage what their ranks may come to read") {
     return Set(numbers.begin(), numbers.end());
   };
   // A rank alone reads everything; so may each of two whose gangs are made of any.
-  const StagePlan alone = stage_segmentation(world.space(), 2);
+  const auto plan = [&](const std::string& parameters) {
+    const Space space = world.space(parameters);
+    return stage_segmentation(space, {.data = space.data}, 2);
+  };
+  const StagePlan alone = plan("{}");
   REQUIRE(alone.files.size() == 20);
   CHECK(wanted(alone, 1).size() == 20);
   CHECK(alone.files[0].name.starts_with("train/data-"));
   CHECK(alone.files[0].checksum.size() == 16);
   CHECK_NOTHROW(alone.verify(alone.files[0].source));
   // Gangs of all ranks: each has its place, and its share.
-  const StagePlan gang = stage_segmentation(world.space(R"({"gpus": 2})"), 2);
+  const StagePlan gang = plan(R"({"gpus": 2})");
   CHECK(wanted(gang, 0) == Set{0, 1, 2, 3, 4, 5, 12, 13, 16, 17});
   CHECK(wanted(gang, 1) == Set{6, 7, 8, 9, 10, 11, 14, 15, 18, 19});
   // Or its draw, in which another file stands in for one that cannot be read.
-  const StagePlan drawing = stage_segmentation(world.space(R"({"gpus": 2, "samples": 3})"), 2);
+  const StagePlan drawing = plan(R"({"gpus": 2, "samples": 3})");
   const Set draw = wanted(drawing, 0), other = wanted(drawing, 0, {*draw.begin()});
   CHECK(draw.size() == 3 + 2 + 2);
   CHECK(other.size() == 3 + 2 + 2);

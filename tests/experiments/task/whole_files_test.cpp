@@ -9,7 +9,7 @@ using namespace stormsweep;
 TEST_CASE("a machine wants every file, and says which one cannot be copied") {
   Space space;
   space.data = {{"test", "/data/b.h5"}, {"train", "/data/a.h5"}};
-  const StagePlan plan = stage_whole_files(space, 2);
+  const StagePlan plan = stage_whole_files(space, {}, 2);
   REQUIRE(plan.files.size() == 2);
   CHECK(plan.files[1].name == "train.h5");
   CHECK(plan.wanted(0, {}) == std::vector<std::int64_t>{0, 1});

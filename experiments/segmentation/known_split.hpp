@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "datasets/weather/weather_set.hpp"
+#include "experiments/task/task.hpp"
+
+namespace stormsweep {
+
+/// The samples of a split, as the check of the search has found them; where none has looked at them, as they are found
+/// now. Throws InputError as known_weather does.
+WeatherSet known_split(const TaskContext& context, const std::string& split);
+
+}  // namespace stormsweep
