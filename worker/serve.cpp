@@ -17,6 +17,7 @@
 #include "search/base/machine.hpp"
 #include "search/base/pulse.hpp"
 #include "search/base/time.hpp"
+#include "search/base/waking_clock.hpp"
 #include "search/messages/wire.hpp"
 #include "search/methods/synchronous.hpp"
 #include "search/space/cache_files.hpp"
@@ -76,13 +77,19 @@ Placement introduce(MpiChannel& channel, const boost::program_options::variables
   return placement;
 }
 
-wire::Welcome await_welcome(Channel& channel) {
-  const std::optional<Parcel> parcel = channel.wait(Seconds(60));
-  if (!parcel) throw std::runtime_error("rank 0 does not answer");
-  auto message = wire::decode<wire::ToWorker>(parcel->bytes);
-  auto* welcome = std::get_if<wire::Welcome>(&message);
-  if (!welcome) std::_Exit(exit_done);  // told to stop before anything was started
-  return std::move(*welcome);
+/// Rank 0 checks the data first, and shows meanwhile that it lives.
+wire::Welcome await_welcome(Channel& channel, Seconds patience) {
+  WakingClock waking(steady_time(), patience / 8);
+  for (Seconds heard = waking.at(steady_time());;) {
+    const std::optional<Parcel> parcel = channel.wait(patience / 8);
+    const Seconds now = waking.at(steady_time());
+    if (!parcel && now - heard > patience) throw std::runtime_error("rank 0 does not answer");
+    if (!parcel) continue;
+    heard = now;
+    auto message = wire::decode<wire::ToWorker>(parcel->bytes);
+    if (auto* welcome = std::get_if<wire::Welcome>(&message)) return std::move(*welcome);
+    if (std::holds_alternative<wire::Stop>(message)) std::_Exit(exit_done);  // before anything was started
+  }
 }
 
 /// By the synchronous schedule: nobody hands out anything.
@@ -146,7 +153,8 @@ bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& pl
 bool work_or_die(MpiChannel& channel, const boost::program_options::variables_map& options, Executor& executor) {
   try {
     const Placement placement = introduce(channel, options, executor);
-    return work(await_welcome(channel), channel, placement, executor);
+    const Seconds patience = std::max(Seconds(10), 6 * Seconds(options["lost-after"].as<double>()));
+    return work(await_welcome(channel, patience), channel, placement, executor);
   } catch (const std::exception& error) {
     fmt::print(stderr, "worker {} on {}: {}\n", channel.rank(), host_name(), error.what());
     std::fflush(stderr);

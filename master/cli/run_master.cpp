@@ -29,6 +29,7 @@
 #include "master/store/stored_extent.hpp"
 #include "master/store/stored_share.hpp"
 #include "search/base/error.hpp"
+#include "search/base/pulse.hpp"
 #include "search/base/table.hpp"
 #include "search/base/text.hpp"
 #include "search/base/utc.hpp"
@@ -110,6 +111,21 @@ MpiChannel start_mpi(const RunOptions& options) {
   });
 }
 
+/// The ranks of this job. They all wait for rank 0, which may be at the data for hours, and then at its database:
+/// `alive` shows them that it lives, until MasterLoop does.
+struct Ranks {
+  MpiChannel channel;
+  std::optional<Pulse> alive = {};
+
+  explicit Ranks(const RunOptions& options) : channel(start_mpi(options)) {
+    launch::leave_started();
+    alive.emplace(Seconds(options.lost_after / 4), [this] {
+      const std::string sign = wire::encode(wire::ToWorker(wire::Heartbeat{}));
+      for (int worker = 1; worker < channel.size(); ++worker) channel.send(worker, sign);
+    });
+  }
+};
+
 /// The end of rank 0 where a rank may be gone, for which MPI_Finalize would wait. mpirun grumbles at a status of ours,
 /// and `stormsweep run` reads the report. `store`: all that can be kept of it is.
 [[noreturn]] void leave(Channel& channel, const launch::Report& report, Store* store = nullptr) {
@@ -140,7 +156,8 @@ struct OpenSearch {
 };
 
 /// Trains until the search, or this job, ends: by `end`.
-Conclusion carry_on(const OpenSearch& search, MpiChannel& channel, std::optional<double> end) {
+Conclusion carry_on(const OpenSearch& search, Ranks& ranks, std::optional<double> end) {
+  MpiChannel& channel = ranks.channel;
   if (channel.size() < 2)
     throw InputError("mpirun: one rank only; give -n 2 or more: rank 0 dispatches, the others train");
   if (launch::launched() && std::ssize(channel.node_cores()) == channel.size())
@@ -152,7 +169,9 @@ Conclusion carry_on(const OpenSearch& search, MpiChannel& channel, std::optional
                               .columns = launch::terminal_columns(),
                               .share = search.options.share};
   if (end) looping.remaining = Seconds(*end - unix_time());
-  return MasterLoop(channel, search.store, space, looping).run(signals::drain_asked());
+  MasterLoop loop(channel, search.store, space, looping);
+  ranks.alive.reset();
+  return loop.run(signals::drain_asked());
 }
 
 /// What a search has no more use for goes, and how it has ended is told. Returns the exit status.
@@ -171,17 +190,14 @@ int conclude(const OpenSearch& search, const Conclusion& conclusion) {
 }
 
 /// Carries the search on until it ends.
-int dispatch_job(const OpenSearch& search) {
-  const std::optional<double> end = find_job_end(search.options.time_limit);  // before MPI, which does not like fork
-  MpiChannel channel = start_mpi(search.options);
-  launch::leave_started();
+int dispatch_job(const OpenSearch& search, Ranks& ranks) {
   Conclusion conclusion;
   try {
-    conclusion = carry_on(search, channel, end);
+    conclusion = carry_on(search, ranks, find_job_end(search.options.time_limit));
   } catch (const std::exception& error) {  // a full disk, say: what is committed stays
     fmt::print(stderr, "{}\n", error.what());
     const bool may_pass = dynamic_cast<const NotNow*>(&error) != nullptr;  // then running it again continues
-    leave(channel, {.status = may_pass ? exit_drained : exit_bad_input}, &search.store);
+    leave(ranks.channel, {.status = may_pass ? exit_drained : exit_bad_input}, &search.store);
   }
   const int status = conclude(search, conclusion);
   try {
@@ -189,7 +205,7 @@ int dispatch_job(const OpenSearch& search) {
   } catch (const std::exception&) {  // what is wrong has been told
   }
   if (conclusion.workers_died) std::_Exit(status);
-  channel.leave_within(workers_patience, [status] { std::_Exit(status); });  // one may have died since it stopped
+  ranks.channel.leave_within(workers_patience, [status] { std::_Exit(status); });  // one may have died since it stopped
   return status;
 }
 
@@ -215,7 +231,7 @@ struct Kept {
 };
 
 /// Opens a search whose data is sound, and carries it on.
-int run_search(const Space& space, const RunOptions& options, const DataReport& report, Kept& kept) {
+int run_search(const Space& space, const RunOptions& options, const DataReport& report, Ranks& ranks, Kept& kept) {
   check_precision(space, options, report.gpus);
   KeptModels& models = kept.models.emplace(options.results, cache_folder(options.results), space,
                                            static_cast<std::size_t>(options.keep_best));
@@ -223,7 +239,7 @@ int run_search(const Space& space, const RunOptions& options, const DataReport& 
   if (!options.reuse.empty()) tell_reused(store, options);
   models.open(store);
   write_share(options.results, space.name, share_of(space, options));
-  return dispatch_job({space, options, report.fingerprint, store, models});
+  return dispatch_job({space, options, report.fingerprint, store, models}, ranks);
 }
 
 }  // namespace
@@ -234,19 +250,19 @@ int become_master(RunOptions options) {
     options.retry_failed = false;
     options.reuse.clear();
   }
+  Ranks ranks(options);  // first: in MPI_Init nobody can tell a rank that reads much from one that is dead
   Kept kept;
   int status = exit_bad_input;
   try {
     const Space space = read_run_space(options);
-    if (const auto report = check_data(space, options)) return run_search(space, options, *report, kept);
+    if (const auto report = check_data(space, options)) return run_search(space, options, *report, ranks, kept);
     if (signals::drain_asked()) status = exit_drained;
-  } catch (const InputError& error) {
+  } catch (const std::exception& error) {
     fmt::print(stderr, "{}\n", error.what());
   } catch (const std::filesystem::filesystem_error& error) {
     fmt::print(stderr, "{}\n", refusal(error));
   }
-  MpiChannel channel = start_mpi(options);  // the others wait there
-  leave(channel, {.status = status}, kept.store ? &*kept.store : nullptr);
+  leave(ranks.channel, {.status = status}, kept.store ? &*kept.store : nullptr);
 }
 
 }  // namespace stormsweep

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "master/store/process_identity.hpp"
 #include "search/base/options.hpp"
 #include "search/base/time.hpp"
 #include "search/methods/share.hpp"
@@ -29,9 +29,9 @@ struct RunOptions {
 };
 
 /// How long the ranks of a job may take to start. They load LibTorch first, which takes long from a slow file system:
-/// far longer than any silence later; and the master may wait for a sign of life of an earlier one.
+/// far longer than any silence later.
 inline Seconds start_patience(const RunOptions& options) {
-  return 20 * Seconds(options.lost_after) + Seconds(writer_patience);
+  return 20 * Seconds(std::max(1.0, options.lost_after));
 }
 
 /// Nothing where --help was asked for, which is then printed. A task of a Slurm array that is not given a --share takes

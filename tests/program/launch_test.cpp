@@ -225,6 +225,20 @@ TEST_CASE("of two that start at once on one database, one goes on and the other 
   CHECK(count_lines(other.err) == 1);
 }
 
+TEST_CASE("under a launcher of the user's own the ranks wait for rank 0, however long it is at the data") {
+  const WorkFolder folder;
+  std::filesystem::copy_file(stormsweep_program(), folder / "stormsweep");
+  const std::filesystem::path trainers = std::filesystem::path(worker_program()).replace_filename("stormsweep-runner");
+  std::filesystem::create_symlink(trainers, folder / "stormsweep-runner");
+  folder.write("stormsweep-worker", "#!/bin/sh\nsleep 22\nexec " + worker_program() + R"( "$@")");
+  folder.write("n.json", noop(3, 10));  // ranks wait for 20 s to start, and for 10 s in silence
+  const Words command = mpirun(3, {folder / "stormsweep", "run", "n.json", "--results", "n.db", "--lost-after", "1"});
+  const Ended ended = run(in_shell("chmod +x stormsweep-worker", command), folder);
+  CAPTURE(ended.err);
+  CHECK(ended.status == 0);
+  CHECK(query(folder / "n.db", "SELECT status, count(*) FROM results GROUP BY 1") == Rows{"complete|3"});
+}
+
 TEST_CASE("a number that another launcher has left behind makes no rank of us") {
   const WorkFolder folder;
   const Ended ended = run(with({"env", "PMIX_RANK=3"}, run_words(folder, noop(3, 10))), folder);
