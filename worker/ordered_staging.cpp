@@ -39,7 +39,11 @@ void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesy
     if (order->ranks.empty()) break;
     wire::Staged staged{order->attempt, true, {}, {}};
     try {
-      const StagePlan plan = stage_request(space, context, static_cast<int>(order->ranks.size()));
+      const auto plan = [&] {
+        StagePlan request = stage_request(space, context, static_cast<int>(order->ranks.size()));
+        for (const auto& [split, name] : request.whole) context.data[split] = context.staged / name;
+        return request;
+      };
       const StageOptions options{.patience = patience,
                                  .abandoned = [&] { return orders.superseded(); },
                                  .progress = [&](std::int64_t done, std::int64_t all) { activity.stage(done, all); },
@@ -48,7 +52,6 @@ void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesy
           stormsweep::stage(channel, {order->ranks.begin(), order->ranks.end()}, plan, context.staged, options);
       context.unusable.clear();
       for (const auto& [number, why] : result.unusable) context.unusable.insert(number);
-      for (const auto& [split, name] : plan.whole) context.data[split] = context.staged / name;
       if (channel.rank() == order->ranks.front()) staged.notes = notes_of(result);
     } catch (const Abandoned&) {
       continue;

@@ -66,7 +66,8 @@ int main(int, char** words) {
   const auto began = Clock::now();
   std::int64_t opened = 0;
   if (words[4] == std::string("staged")) {
-    opened = stage(channel, ranks, plan, target).job.opened;
+    const auto planned = [&] { return plan; };
+    opened = stage(channel, ranks, planned, target).job.opened;
   } else {
     for (const std::int64_t number : plan.wanted(channel.rank(), {})) {
       const StagePlan::File& file = plan.files[static_cast<std::size_t>(number)];

@@ -220,12 +220,14 @@ void Stager::conclude() {
 
 }  // namespace
 
-StageReport stage(MpiChannel& channel, const std::vector<int>& ranks, const StagePlan& plan,
+StageReport stage(MpiChannel& channel, const std::vector<int>& ranks, const std::function<StagePlan()>& make_plan,
                   const std::filesystem::path& folder, const StageOptions& options) {
   const auto began = Clock::now();
   Relay relay(channel, ranks, {options.patience, options.abandoned, options.number});
+  StagePlan plan;
   std::optional<Stager> stager;
   try {
+    plan = make_plan();
     stager.emplace(plan, folder, relay, options);
     StageReport report = stager->run();
     report.seconds = Seconds(Clock::now() - began).count();

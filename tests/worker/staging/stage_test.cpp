@@ -1,13 +1,16 @@
 // Staging under real ranks: every check is made on every rank, and the process fails if one fails anywhere.
 //   test_stage RANKS FOLDER              the contract; ranks are machines of their own by having folders of their own
+//   test_stage RANKS FOLDER refusals     of it, what ranks refuse or are slow at
 //   test_stage job SOURCE TARGET DRAWS   stages a draw of SOURCE's files to TARGET/<rank>, and rank 0 tells the sums
 #include <sys/resource.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include "tests/text_of.hpp"
 #include "tests/worker/channel/check.hpp"
@@ -77,7 +80,8 @@ class Scene {
   StageReport stage() {
     told.clear();
     const auto tell = [this](std::int64_t done, std::int64_t all) { told.emplace_back(done, all); };
-    return stormsweep::stage(channel_, ranks, plan, machine(here), {.progress = tell, .number = relays++});
+    return stormsweep::stage(channel_, ranks, [this] { return plan; }, machine(here),
+                             {.progress = tell, .number = relays++});
   }
   Numbers wanted(int place, const Numbers& unusable = {}) const {
     const auto numbers = plan.wanted(place, unusable);
@@ -129,7 +133,7 @@ void abandoned_alone(MpiChannel& channel, const fs::path& folder) {
   int asked = 0;
   bool left = false;
   try {
-    stage(channel, {channel.rank()}, scene.plan, scene.machine(scene.here),
+    stage(channel, {channel.rank()}, [&] { return scene.plan; }, scene.machine(scene.here),
           {.abandoned = [&] { return ++asked > 1; }, .number = relays++});
   } catch (const Abandoned&) {
     left = true;
@@ -137,6 +141,27 @@ void abandoned_alone(MpiChannel& channel, const fs::path& folder) {
   check(left, "it is left alone", channel);
   other.unlock();
   scene.meet();
+}
+
+/// Who lists its files for longer than the patience lives; who cannot list them tells why.
+void slow_plans(MpiChannel& channel, const fs::path& folder) {
+  Scene scene(channel, folder, 3, 3);
+  const auto plan = [&](bool sound) {
+    if (channel.rank() == 1) std::this_thread::sleep_for(Seconds(1.2));
+    if (channel.rank() == 1 && !sound) throw InputError("/data: has no files; name another folder");
+    return scene.plan;
+  };
+  const auto staging = [&](bool sound) -> std::string {
+    try {
+      stage(channel, scene.ranks, [&] { return plan(sound); }, scene.machine(scene.here),
+            {.patience = Seconds(0.4), .number = relays++});
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+    return {};
+  };
+  check(staging(true).empty() && scene.copies().size() == 3, "who lists files is not taken for dead", channel);
+  check(staging(false).ends_with("/data: has no files; name another folder"), "who cannot tells its mates", channel);
 }
 
 /// The brute-force twin of the shipments: after them, every machine has what it wants, each once, from who holds it.
@@ -365,6 +390,12 @@ int contract(MpiChannel& channel, const fs::path& folder) {
   return failures == 0 ? 0 : 1;
 }
 
+/// In a process of its own: what is never received of a relay that somebody left stays for those with its number.
+int refusals(MpiChannel& channel, const fs::path& folder) {
+  slow_plans(channel, folder / "slow");
+  return failures == 0 ? 0 : 1;
+}
+
 int job(MpiChannel& channel, const fs::path& source, const fs::path& target, std::int64_t draws) {
   StagePlan plan;
   for (const auto& entry : fs::directory_iterator(source))
@@ -374,7 +405,8 @@ int job(MpiChannel& channel, const fs::path& source, const fs::path& target, std
     return draw(static_cast<std::int64_t>(plan.files.size()), draws, place, unusable);
   };
   try {
-    const StageReport report = stage(channel, everyone(channel), plan, target / std::to_string(channel.rank()));
+    const auto planned = [&] { return plan; };
+    const StageReport report = stage(channel, everyone(channel), planned, target / std::to_string(channel.rank()));
     if (channel.rank() == 0) std::printf("%ld files, %ld opened\n", report.job.files, report.job.opened);
   } catch (const InputError& error) {
     std::fprintf(stderr, "%s\n", error.what());
@@ -387,9 +419,9 @@ int job(MpiChannel& channel, const fs::path& source, const fs::path& target, std
 
 }  // namespace
 
-int main(int, char** words) {
+int main(int count, char** words) {
   MpiChannel channel(std::chrono::seconds(60), [] { std::abort(); });
   if (words[1] == std::string("job")) return job(channel, words[2], words[3], std::atoll(words[4]));
   check(channel.size() == std::atoi(words[1]), "under as many ranks as the test asks for", channel);
-  return contract(channel, words[2]);
+  return (count > 3 ? refusals : contract)(channel, words[2]);
 }
