@@ -26,7 +26,8 @@ class Channel {
   virtual int rank() const = 0;
   virtual int size() const = 0;
 
-  /// Never blocks: the bytes are the channel's until they have been taken.
+  /// Never blocks: the bytes are the channel's until they have been taken. Between processes throws std::length_error
+  /// where they are 2 GiB or more.
   virtual void send(int to, std::string bytes) = 0;
   /// The next message, if one is there.
   virtual std::optional<Parcel> receive() = 0;

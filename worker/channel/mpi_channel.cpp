@@ -13,6 +13,7 @@
 #include "search/base/time.hpp"
 #include "worker/channel/backoff.hpp"
 #include "worker/channel/communicator.hpp"
+#include "worker/channel/message_length.hpp"
 
 namespace stormsweep {
 
@@ -149,9 +150,10 @@ std::string MpiChannel::library() {
 }
 
 void MpiChannel::send(int to, std::string bytes) {
+  const int length = message_length(bytes.size());
   const std::lock_guard lock(state_->sending_mutex);
   Sending& s = state_->sending.emplace_back(Sending{std::move(bytes)});
-  MPI_Isend(s.bytes.data(), static_cast<int>(s.bytes.size()), MPI_BYTE, to, tag, state_->world, &s.request);
+  MPI_Isend(s.bytes.data(), length, MPI_BYTE, to, tag, state_->world, &s.request);
   state_->collect_sent();
 }
 

@@ -14,6 +14,7 @@
 #include "worker/channel/backoff.hpp"
 #include "worker/channel/communicator.hpp"
 #include "worker/channel/keep_for_good.hpp"
+#include "worker/channel/message_length.hpp"
 
 namespace stormsweep {
 
@@ -65,7 +66,7 @@ struct Relay::State {
   int size() const { return static_cast<int>(members.size()); }
   int rank(int at) const { return members[static_cast<std::size_t>(at)]; }
   void send(int to, int tag, Message& message) const {
-    MPI_Isend(message.bytes.data(), static_cast<int>(message.bytes.size()), MPI_BYTE, rank(to), tag, world,
+    MPI_Isend(message.bytes.data(), message_length(message.bytes.size()), MPI_BYTE, rank(to), tag, world,
               &message.request);
   }
   bool matched(int from, int tag, Message& message, int* sender = nullptr) const;

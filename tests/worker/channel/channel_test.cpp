@@ -6,14 +6,17 @@
 
 #include <algorithm>
 #include <chrono>
+#include <climits>
 #include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "tests/worker/channel/check.hpp"
 #include "worker/channel/memory_channel.hpp"
+#include "worker/channel/message_length.hpp"
 #include "worker/channel/mpi_channel.hpp"
 
 using namespace stormsweep;
@@ -84,6 +87,18 @@ void threads(Channel& channel) {
   }
 }
 
+/// What MPI cannot count is refused, not lost.
+void lengths(const Channel& channel) {
+  check(message_length(INT_MAX) == INT_MAX, "the longest message", channel);
+  std::string told;
+  try {
+    message_length(std::size_t{INT_MAX} + 1);
+  } catch (const std::length_error& error) {
+    told = error.what();
+  }
+  check(told == "a message of 2147483648 bytes to another rank; MPI takes 2147483647 at most", "one longer", channel);
+}
+
 double cpu_seconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -122,6 +137,7 @@ void under_mpi(int ranks) {
   const std::vector<CoreMask> all(static_cast<std::size_t>(channel.size()), core_mask());  // by --bind-to none
   check(channel.node_cores() == all && channel.node_rank() == channel.rank(), "one node", channel);
   check(channel.node_has_master(), "rank 0 is on it", channel);
+  lengths(channel);
   channel_contract(channel);
   relay_contract(channel);
   all_reduce_contract(channel);
