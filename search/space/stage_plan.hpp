@@ -17,6 +17,7 @@ struct StagePlan {
     std::filesystem::path source;  ///< on the shared file system
     std::string name;              ///< of its copy, below the folder: "train/data-2100-01-01-00-1.h5"
     std::string checksum;          ///< XXH3 (64 bits) of its bytes, 16 hexadecimal digits; empty: not known
+    std::int64_t bytes = 0;        ///< 0: not known
   };
   std::vector<File> files;
   /// Numbers of the files that the rank at place `place` (from 0) wants if those of `unusable` cannot be had: a pure

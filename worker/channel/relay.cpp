@@ -136,8 +136,10 @@ bool Relay::State::send_on(const std::function<bool(std::string&)>& next, int to
   for (Message& slot : outgoing) {
     if (!more) break;
     if (!done(slot.request)) continue;
+    slot.bytes.clear();
     more = next(slot.bytes);
-    if (!more) slot.bytes.clear();  // an empty message ends the stream
+    if (more && slot.bytes.empty()) break;  // none yet
+    if (!more) slot.bytes.clear();          // an empty message ends the stream
     send(to, data_tag, slot);
     moved = true;
   }

@@ -53,7 +53,8 @@ class Relay {
   std::vector<std::string> gather(const std::string& mine);
 
   /// Messages to the member at place `to` and from the one at `from`, who is told to send to us, both at once. `next`
-  /// fills the next one, which must not be empty, or says that there is no more; `take` gets them in their order.
+  /// fills the next one, or leaves it empty while there is none yet, or says that there is no more; `take` gets them in
+  /// their order. Both are called by turns, so that `next` may hand on what `take` has got.
   void exchange(int to, const std::function<bool(std::string& message)>& next, int from,
                 const std::function<void(std::string_view message)>& take);
 

@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <functional>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 namespace stormsweep {
 
@@ -24,45 +26,57 @@ const std::string& name_of(const StagePlan& plan, std::int64_t number) {
   return plan.files[static_cast<std::size_t>(number)].name;
 }
 
-int turn(const std::vector<int>& places, std::int64_t number) {
-  return places[static_cast<std::size_t>(number) % places.size()];
-}
+/// A copy to hand on, of which `here` bytes have come so far.
+struct Stock {
+  HeldCopy copy;
+  std::int64_t here;
+};
 
-/// The copies of a shipment as messages: a head, then blocks.
+/// A shipment as messages: of each copy a head, then blocks, as far as it is here.
 class Sender {
  public:
-  Sender(const std::vector<std::int64_t>& numbers, const HeldCopies& held) : numbers_(numbers), held_(held) {}
+  /// `find` tells of a copy; nothing where it has not begun to come.
+  Sender(const std::vector<std::int64_t>& numbers, std::function<std::optional<Stock>(std::int64_t number)> find)
+      : numbers_(numbers), find_(std::move(find)) {}
 
   bool next(std::string& message) {
     if (left_ > 0) return block(message), true;
     if (at_ == numbers_.size()) return false;
-    const std::int64_t number = numbers_[at_++];
-    const HeldCopy& copy = held_.at(number);
-    file_ = Descriptor(::open(copy.path.c_str(), O_RDONLY | O_CLOEXEC));
-    left_ = copy.what.bytes;
-    Head head{number, copy.what.bytes, copy.what.modified, {}};
-    std::copy_n(copy.what.checksum.begin(), sizeof head.checksum, head.checksum);
-    message.assign(reinterpret_cast<const char*>(&head), sizeof head);
+    if (const auto stock = find_(numbers_[at_])) begin(*stock, message);
     return true;
   }
+  std::int64_t bytes() const { return bytes_; }
 
  private:
+  void begin(const Stock& stock, std::string& message) {
+    const StagedCopy& what = stock.copy.what;
+    file_ = Descriptor(::open(stock.copy.path.c_str(), O_RDONLY | O_CLOEXEC));
+    left_ = what.bytes;
+    bytes_ += what.bytes;
+    Head head{numbers_[at_++], what.bytes, what.modified, {}};
+    std::copy_n(what.checksum.begin(), sizeof head.checksum, head.checksum);
+    message.assign(reinterpret_cast<const char*>(&head), sizeof head);
+  }
+
   void block(std::string& message) {
-    message.resize(static_cast<std::size_t>(std::min<std::int64_t>(left_, Relay::block)));
+    const Stock stock = *find_(numbers_[at_ - 1]);
+    const std::int64_t lacking = stock.copy.what.bytes - stock.here;
+    message.resize(static_cast<std::size_t>(std::min<std::int64_t>(left_ - lacking, Relay::block)));
     for (std::size_t filled = 0; filled < message.size();) {
       const ssize_t got = ::read(*file_, message.data() + filled, message.size() - filled);
       if (got > 0) filled += static_cast<std::size_t>(got);
       if (got == 0 || (got < 0 && errno != EINTR))
-        throw std::runtime_error(held_.at(numbers_[at_ - 1]).path.string() + ": is gone, or shorter than it was");
+        throw std::runtime_error(stock.copy.path.string() + ": is gone, or shorter than it was");
     }
     left_ -= static_cast<std::int64_t>(message.size());
   }
 
   const std::vector<std::int64_t>& numbers_;
-  const HeldCopies& held_;
+  std::function<std::optional<Stock>(std::int64_t)> find_;
   std::size_t at_ = 0;  // the next copy
   Descriptor file_;
-  std::int64_t left_ = 0;  // bytes of the one before it
+  std::int64_t left_ = 0;   // bytes of the one before it
+  std::int64_t bytes_ = 0;  // of all so far
 };
 
 class Receiver {
@@ -82,18 +96,27 @@ class Receiver {
     if (writer_->bytes() == head_.bytes) finish();
   }
   std::int64_t bytes() const { return bytes_; }
+  /// Nothing where it has not begun to come.
+  std::optional<Stock> find(std::int64_t number) const {
+    if (writer_ && head_.number == number) return Stock{{what(), writer_->temporary()}, writer_->bytes()};
+    const auto found = come_.find(number);
+    if (found == come_.end()) return std::nullopt;
+    return Stock{{found->second, folder_.path(name_of(plan_, number))}, found->second.bytes};
+  }
 
  private:
+  StagedCopy what() const { return {head_.bytes, head_.modified, {head_.checksum, sizeof head_.checksum}}; }
+
   void finish() {
     const std::string& name = name_of(plan_, head_.number);
-    const StagedCopy what{head_.bytes, head_.modified, {head_.checksum, sizeof head_.checksum}};
-    if (writer_->checksum() != what.checksum)
+    const StagedCopy& copy = come_[head_.number] = what();
+    if (writer_->checksum() != copy.checksum)
       throw std::runtime_error(fmt::format("{}: arrived with checksum {} instead of {}: is a disk or memory at fault?",
-                                           name, writer_->checksum(), what.checksum));
-    folder_.note(name, what);
+                                           name, writer_->checksum(), copy.checksum));
+    folder_.note(name, copy);
     writer_->publish();
     writer_.reset();
-    bytes_ += what.bytes;
+    bytes_ += copy.bytes;
   }
 
   const StagePlan& plan_;
@@ -101,61 +124,54 @@ class Receiver {
   StageProgress& progress_;
   Head head_{};
   std::optional<CopyWriter> writer_;
+  std::map<std::int64_t, StagedCopy> come_;
   std::int64_t bytes_ = 0;
 };
 
+/// Both at once; the bytes that were sent.
+std::int64_t exchange(Relay& relay, int to, Sender& sender, int from, Receiver& receiver) {
+  relay.exchange(
+      to, [&](std::string& message) { return sender.next(message); }, from,
+      [&](std::string_view message) { receiver.take(message); });
+  return sender.bytes();
+}
+
+/// What goes round, in one of the rings. Returns the bytes that were sent.
+std::int64_t go_round(const StageRoutes& routes, const StageRoutes::Ring& ring, const StagePlan& plan,
+                      const StageFolder& folder, Receiver& receiver, Relay& relay) {
+  Sender sender(ring.handed, [&](std::int64_t number) -> std::optional<Stock> {
+    if (!routes.held_beside(relay.place(), number)) return receiver.find(number);
+    const StagedCopy what = folder.noted(name_of(plan, number)).value();
+    return Stock{{what, folder.path(name_of(plan, number))}, what.bytes};
+  });
+  return exchange(relay, ring.to, sender, ring.from, receiver);
+}
+
 }  // namespace
 
-std::vector<int> StageRoutes::mates(int place) const {
-  std::vector<int> mates;
-  for (int other = 0; other < static_cast<int>(machines.size()); ++other) {
-    if (machines[static_cast<std::size_t>(other)] == machines[static_cast<std::size_t>(place)]) mates.push_back(other);
-  }
-  return mates;
-}
-
-bool StageRoutes::held_beside(int place, std::int64_t number) const {
-  const auto& places = holders.at(number);
-  return std::any_of(places.begin(), places.end(), [&](int holder) {
-    return machines[static_cast<std::size_t>(holder)] == machines[static_cast<std::size_t>(place)];
-  });
-}
-
-std::vector<std::int64_t> StageRoutes::fetched(int to) const {
-  std::vector<std::int64_t> numbers;
-  const std::vector<int> fetchers = mates(to);
-  for (const std::int64_t number : wanted[static_cast<std::size_t>(machines[static_cast<std::size_t>(to)])]) {
-    if (turn(fetchers, number) == to && !held_beside(to, number)) numbers.push_back(number);
-  }
-  return numbers;
-}
-
-std::vector<std::int64_t> StageRoutes::shipment(int from, int to) const {
-  std::vector<std::int64_t> numbers = fetched(to);
-  std::erase_if(numbers, [&](std::int64_t number) { return turn(holders.at(number), number) != from; });
-  return numbers;
-}
-
-ExchangedBytes exchange_copies(const StageRoutes& routes, const StagePlan& plan, StageFolder& folder,
-                               const HeldCopies& held, StageProgress& progress, Relay& relay) {
+ExchangedBytes exchange_copies(StageRoutes routes, const StagePlan& plan, StageFolder& folder, const HeldCopies& held,
+                               StageProgress& progress, Relay& relay) {
   const int size = relay.size(), place = relay.place();
+  const auto ring = routes.ring(place);
+  routes.leave_to_rings();
   std::map<std::int64_t, int> sendings;
   for (int to = 0; to < size; ++to) {
     for (const std::int64_t number : routes.shipment(place, to)) ++sendings[number];
   }
-  progress.expect(std::ssize(routes.fetched(place)));
+  progress.expect((ring ? std::ssize(ring->fetched) : 0) + std::ssize(routes.fetched(place)));
   Receiver receiver(plan, folder, progress);
   ExchangedBytes bytes;
+  if (ring) bytes.sent = go_round(routes, *ring, plan, folder, receiver, relay);
   for (int shift = 1; shift < size; ++shift) {
     const int to = (place + shift) % size, from = (place + size - shift) % size;
     const std::vector<std::int64_t> numbers = routes.shipment(place, to);
-    Sender sender(numbers, held);
-    relay.exchange(
-        to, [&](std::string& message) { return sender.next(message); }, from,
-        [&](std::string_view message) { receiver.take(message); });
+    Sender sender(numbers, [&](std::int64_t number) {
+      const HeldCopy& copy = held.at(number);
+      return Stock{copy, copy.what.bytes};
+    });
+    bytes.sent += exchange(relay, to, sender, from, receiver);
     for (const std::int64_t number : numbers) {
       const HeldCopy& copy = held.at(number);
-      bytes.sent += copy.what.bytes;
       std::error_code ignored;
       if (--sendings[number] == 0 && copy.path == folder.transit(name_of(plan, number)))
         std::filesystem::remove(copy.path, ignored);

@@ -81,6 +81,13 @@ std::optional<StagedCopy> StageFolder::noted(const std::string& name) const {
   return found == notes_.end() ? std::nullopt : std::optional(found->second);
 }
 
+void StageFolder::check_room(std::int64_t bytes) const {
+  const auto free = static_cast<double>(fs::space(folder_).available), needed = static_cast<double>(bytes);
+  if (needed > free)
+    throw InputError(fmt::format("{}: copies of {:.3g} GB are to come here, and its file system has {:.3g} GB free; {}",
+                                 folder_.string(), 1e-9 * needed, 1e-9 * free, stage_remedy));
+}
+
 void StageFolder::note(const std::string& name, const StagedCopy& copy) {
   const std::string line = fmt::format("\n{} {} {} {}\n", copy.checksum, copy.bytes, copy.modified, name);
   const std::lock_guard lock(noting_);

@@ -32,6 +32,8 @@ class StageFolder {
   /// Once it is locked, by whichever rank of the machine: reads the notes. Throws InputError.
   void open();
   std::optional<StagedCopy> noted(const std::string& name) const;
+  /// Throws InputError where its file system has less than so many bytes free.
+  void check_room(std::int64_t bytes) const;
   /// Several ranks and threads may note at once.
   void note(const std::string& name, const StagedCopy& copy);
 

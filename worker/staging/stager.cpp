@@ -58,6 +58,7 @@ class Stager {
     folder_.open();
     for (auto numbers = new_ones(); !numbers.empty(); numbers = new_ones()) {
       find(numbers);
+      check_room();
       read(numbers);
     }
     settle();
@@ -76,6 +77,7 @@ class Stager {
   std::vector<std::int64_t> wants(int place, const std::set<std::int64_t>& unusable);
   std::vector<std::int64_t> new_ones();
   void find(const std::vector<std::int64_t>& numbers);
+  void check_room();
   void read(const std::vector<std::int64_t>& numbers);
   void settle();
   void conclude();
@@ -171,6 +173,17 @@ void Stager::find(const std::vector<std::int64_t>& numbers) {
   }
 }
 
+/// Whether there is room for all that this machine lacks, as far as sizes are known, before anybody reads anything.
+void Stager::check_room() {
+  std::int64_t lacking = 0;
+  for (const std::int64_t number : wanted_here()) {
+    if (!routes_.holders.contains(number) || !routes_.held_beside(relay_.place(), number))
+      lacking += plan_.files[static_cast<std::size_t>(number)].bytes;
+  }
+  folder_.check_room(lacking);
+  relay_.gather("");
+}
+
 /// What nobody has, its owner reads.
 void Stager::read(const std::vector<std::int64_t>& numbers) {
   const auto owner = [this](std::int64_t number) { return static_cast<int>(number % relay_.size()); };
@@ -189,8 +202,9 @@ void Stager::read(const std::vector<std::int64_t>& numbers) {
   known_.insert(numbers.begin(), numbers.end());
 }
 
-/// No draw changes any more: what is here to stay goes to its place.
+/// No draw changes any more: what is here to stay goes to its place, before anybody hands it on.
 void Stager::settle() {
+  folder_.open();  // with what mates have noted since
   for (const std::int64_t number : wanted_here()) {
     const auto found = held_.find(number);
     if (found == held_.end()) continue;
@@ -199,6 +213,7 @@ void Stager::settle() {
     move_copy(found->second.path, folder_.path(name));
     found->second.path = folder_.path(name);
   }
+  relay_.gather("");
 }
 
 /// Sums up, which also waits for all: what a rank's mates have fetched is there.

@@ -50,7 +50,7 @@ struct StageReport {
 ///
 /// `ranks`: of the channel, that take part, ascending. All of them call it at once. `make_plan` may take long over many
 /// files: the mates see that we live. Throws MateLost (worker/channel/relay.hpp) where a mate is silent for `patience`
-/// or gives up, InputError where the disk is full or cannot be written to, and what `make_plan` and `wanted` throw.
+/// or gives up, InputError where the disk has no room or cannot be written to, and what `make_plan` and `wanted` throw.
 StageReport stage(MpiChannel& channel, const std::vector<int>& ranks, const std::function<StagePlan()>& make_plan,
                   const std::filesystem::path& folder, const StageOptions& options = {});
 

@@ -70,6 +70,27 @@ void exchanges(MpiChannel& channel, std::uint64_t number) {
         channel);
 }
 
+/// Messages from place 0 go round, each handed on as it comes, through places that have none of their own.
+void hands_on(MpiChannel& channel, std::uint64_t number) {
+  Relay relay(channel, everyone(channel), {.number = number});
+  constexpr std::size_t count = 40;
+  const int size = relay.size(), place = relay.place();
+  std::vector<std::string> sound, here;
+  for (std::size_t i = 0; i < count; ++i) sound.push_back(message(0, 0, static_cast<int>(i)));
+  if (place == 0) here = sound;
+  std::size_t sent = 0;
+  std::vector<std::string> back;
+  relay.exchange((place + 1) % size,
+                 [&](std::string& bytes) {
+                   if (sent == count) return false;
+                   if (sent < here.size()) bytes = here[sent++];
+                   return true;
+                 },
+                 (place + size - 1) % size,
+                 [&](std::string_view bytes) { (place == 0 ? back : here).emplace_back(bytes); });
+  check(here == sound && (place > 0 || back == sound), "what comes can be handed on at once", channel);
+}
+
 /// Rank 1 is busy for longer than the patience, away from the relay: it lives.
 void busy(MpiChannel& channel, std::uint64_t number) {
   Relay relay(channel, everyone(channel), {.patience = Seconds(0.4), .number = number});
@@ -142,6 +163,7 @@ void relay_contract(MpiChannel& channel) {
   abandoned(channel, 6);
   gathers(channel, 7);
   exchanges(channel, 8);  // tags go round: 8 follows on 0, which was left in order
+  hands_on(channel, 9);
 }
 
 }  // namespace stormsweep

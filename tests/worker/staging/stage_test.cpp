@@ -171,18 +171,28 @@ void routes(const MpiChannel& channel) {
   for (int round = 0; round < 200; ++round) {
     StageRoutes routes;
     const int places = 1 + static_cast<int>(random() % 7), files = 20;
-    routes.wanted.resize(static_cast<std::size_t>(places));
-    for (int place = 0; place < places; ++place) routes.machines.push_back(static_cast<int>(random()) & 1 ? 0 : place);
+    int machines = 0;
+    for (int place = 0; place < places; ++place)
+      routes.machines.push_back(random() & 1 && place > 0 ? place % machines : machines++);
+    routes.wanted.resize(static_cast<std::size_t>(machines));
     std::multiset<std::pair<int, std::int64_t>> expected, arrived;
     for (std::int64_t number = 0; number < files; ++number) {
       routes.holders[number] = {static_cast<int>(random() % static_cast<unsigned>(places))};
       for (const int machine : std::set<int>(routes.machines.begin(), routes.machines.end())) {
-        if (random() % 3 == 0) routes.wanted[static_cast<std::size_t>(machine)].insert(number);
+        if (number % 4 == 0 || random() % 3 == 0) routes.wanted[static_cast<std::size_t>(machine)].insert(number);
         const auto holder = static_cast<std::size_t>(routes.holders[number][0]);
         if (routes.wanted[static_cast<std::size_t>(machine)].contains(number) && routes.machines[holder] != machine)
           expected.emplace(machine, number);
       }
     }
+    for (int place = 0; place < places; ++place) {
+      const auto ring = routes.ring(place);
+      if (!ring) continue;
+      for (const std::int64_t number : ring->handed) arrived.emplace(routes.machine(ring->to), number);
+      const auto next = routes.ring(ring->to);
+      right &= next && next->from == place && next->fetched == ring->handed;
+    }
+    routes.leave_to_rings();
     for (int from = 0; from < places; ++from) {
       for (int to = 0; to < places; ++to) {
         for (const std::int64_t number : routes.shipment(from, to)) {
@@ -254,6 +264,53 @@ void shared_machines(MpiChannel& channel, const fs::path& folder) {
   check(scene.stage().kept == static_cast<std::int64_t>(wanted.size()), "both find what is there", channel);
 }
 
+/// "data" or "mate", as it was thrown, and its message; nothing if nothing was.
+std::string refusal(Scene& scene) {
+  try {
+    scene.stage();
+  } catch (const InputError& error) {
+    return std::string("data: ") + error.what();
+  } catch (const MateLost& error) {
+    return std::string("mate: ") + error.what();
+  }
+  return {};
+}
+
+/// What all machines want goes round: none sends more than there is, whoever had what before.
+void whole(MpiChannel& channel, const fs::path& folder, int ranks_of_a_machine) {
+  constexpr std::int64_t files = 14;
+  Scene scene(channel, folder, files, files);
+  scene.here = channel.rank() / ranks_of_a_machine;
+  std::int64_t all = 0;
+  for (std::int64_t number = 0; number < files; ++number) all += static_cast<std::int64_t>(content(number).size());
+  const StageReport report = scene.stage();
+  check(scene.copies().size() == files && report.job.opened == files, "all are everywhere, opened once", channel);
+  check(report.sent_bytes <= all, "nobody sends a copy twice", channel);
+  check(tells(scene.told, report.read_bytes + report.received_bytes), "its bytes are told", channel);
+  scene.meet();
+  const int machines = channel.size() / ranks_of_a_machine;
+  if (channel.rank() % ranks_of_a_machine == 0 && machines > 1) {
+    for (std::int64_t number = 0; number < files; ++number)
+      if (number % machines != scene.here) fs::remove(scene.copy(number));
+  }
+  scene.meet();
+  const StageReport mended = scene.stage();
+  check(scene.copies().size() == files && mended.job.opened == 0, "from who has them, too", channel);
+  check(mended.sent_bytes <= all, "without a detour", channel);
+}
+
+/// Copies for which a disk has no room are refused before anything is read.
+void no_room(MpiChannel& channel, const fs::path& folder) {
+  Scene scene(channel, folder, 6, 6);
+  scene.plan.files[2].bytes = std::int64_t{1} << 60;
+  const std::string told = refusal(scene);
+  check(told.find(": copies of 1.15e+09 GB are to come here, and its file system has ") != std::string::npos, "why",
+        channel);
+  check(told.ends_with(" GB free; free some space there, or stage into another folder"), "and what helps", channel);
+  check(fs::is_empty(scene.machine(scene.here) / ".transit"), "nothing is read", channel);
+  scene.meet();
+}
+
 /// One is missing, one cut short, one has a flipped byte, one is refused by the reader of its format.
 void unusable(MpiChannel& channel, const fs::path& folder) {
   Scene scene(channel, folder, 30, 10);
@@ -285,18 +342,6 @@ void unusable(MpiChannel& channel, const fs::path& folder) {
   check(told.find(at[3] + ": is not HDF5; remove it\n") != std::string::npos, "refused, by its own path", channel);
   check(numbers == known_bad, "and no more are told", channel);
   check(gather(channel, told) == std::vector<std::string>(scene.ranks.size(), told), "all ranks alike", channel);
-}
-
-/// "data" or "mate", as it was thrown, and its message; nothing if nothing was.
-std::string refusal(Scene& scene) {
-  try {
-    scene.stage();
-  } catch (const InputError& error) {
-    return std::string("data: ") + error.what();
-  } catch (const MateLost& error) {
-    return std::string("mate: ") + error.what();
-  }
-  return {};
 }
 
 void too_few(MpiChannel& channel, const fs::path& folder) {
@@ -372,6 +417,7 @@ void bounded_memory(MpiChannel& channel, const fs::path& folder) {
     std::printf("rank %d: 200 MB in %.2f s, %ld KiB more\n", channel.rank(), report.seconds, growth);
   check(fs::file_size(scene.copy(0)) == 200'000'000, "a large file arrives", channel);
   check(growth < 64 * 1024, "in little memory", channel);
+  check(report.sent_bytes <= 200'000'000, "and nobody sends it to several machines", channel);
 }
 
 int contract(MpiChannel& channel, const fs::path& folder) {
@@ -381,6 +427,8 @@ int contract(MpiChannel& channel, const fs::path& folder) {
   routes(channel);
   subsets(channel, folder / "subsets");
   shared_machines(channel, folder / "machines");
+  whole(channel, folder / "whole", 1);
+  whole(channel, folder / "whole of two", 2);
   unusable(channel, folder / "unusable");
   too_few(channel, folder / "few");
   changed_sources(channel, folder / "changed");
@@ -393,6 +441,7 @@ int contract(MpiChannel& channel, const fs::path& folder) {
 /// In a process of its own: what is never received of a relay that somebody left stays for those with its number.
 int refusals(MpiChannel& channel, const fs::path& folder) {
   slow_plans(channel, folder / "slow");
+  no_room(channel, folder / "room");
   return failures == 0 ? 0 : 1;
 }
 
