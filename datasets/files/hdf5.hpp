@@ -109,8 +109,8 @@ bool write_attribute(const Handle& object, const std::string& name, std::span<co
 bool write_attribute(const Handle& object, const std::string& name, const std::string& text);
 bool write_attribute(const Handle& object, const std::string& name, int value);
 bool write_attribute(const Handle& object, const std::string& name, double value);
-/// What made a file, from what: the attribute `provenance`, for people. An attribute has room for 64 KiB: of a longer text
-/// (a month of radar images, each named by the shell) the middle is left out, and "..." stands for it.
+/// What made a file, from what: the attribute `provenance`, for people. An attribute has room for 64 KiB: of a longer
+/// text (a month of radar images, each named by the shell) the middle is left out, and "..." stands for it.
 bool write_provenance(const Handle& file, const std::string& text);
 /// False if it is not there, or is not so many floats.
 bool read_attribute(const Handle& object, const std::string& name, std::span<float> values);

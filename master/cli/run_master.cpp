@@ -257,10 +257,10 @@ int become_master(RunOptions options) {
     const Space space = read_run_space(options);
     if (const auto report = check_data(space, options)) return run_search(space, options, *report, ranks, kept);
     if (signals::drain_asked()) status = exit_drained;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
   } catch (const std::filesystem::filesystem_error& error) {
     fmt::print(stderr, "{}\n", refusal(error));
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}\n", error.what());
   }
   leave(ranks.channel, {.status = status}, kept.store ? &*kept.store : nullptr);
 }
