@@ -28,5 +28,5 @@ TEST_CASE("a plan tells how large the files are") {
   std::ofstream(folder / "a.h5") << "12345";
   Space space;
   space.data = {{"train", folder / "a.h5"}};
-  CHECK(stage_whole_files(space, 2).files.at(0).bytes == 5);
+  CHECK(stage_whole_files(space, {}, 2).files.at(0).bytes == 5);
 }
