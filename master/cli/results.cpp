@@ -235,7 +235,7 @@ Selection::Needs needs(const ResultsQuestion& q) {
       Names values = q.value;
       if (values.empty())
         for (const SearchSummary& search : searches) values.push_back(search.choice());
-      return Selection::Needed{{q.rows, q.columns, q.by}, values};
+      return Selection::Needed{values, {q.rows, q.columns, q.by}};
     };
   if (q.best && q.plot.empty() && q.format != "optuna")
     return [&q](const std::vector<SearchSummary>& searches) {

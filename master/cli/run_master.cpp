@@ -126,6 +126,14 @@ struct Ranks {
   }
 };
 
+/// Tells of an error that ends the search, and returns the exit status.
+int told(const std::exception& error) {
+  const auto* files = dynamic_cast<const std::filesystem::filesystem_error*>(&error);
+  fmt::print(stderr, "{}\n", files ? refusal(*files) : error.what());
+  if (dynamic_cast<const NotNow*>(&error)) return exit_drained;  // it may pass: running it again continues
+  return files || dynamic_cast<const InputError*>(&error) ? exit_bad_input : exit_master_lost;
+}
+
 /// The end of rank 0 where a rank may be gone, for which MPI_Finalize would wait. mpirun grumbles at a status of ours,
 /// and `stormsweep run` reads the report. `store`: all that can be kept of it is.
 [[noreturn]] void leave(Channel& channel, const launch::Report& report, Store* store = nullptr) {
@@ -195,9 +203,7 @@ int dispatch_job(const OpenSearch& search, Ranks& ranks) {
   try {
     conclusion = carry_on(search, ranks, find_job_end(search.options.time_limit));
   } catch (const std::exception& error) {  // a full disk, say: what is committed stays
-    fmt::print(stderr, "{}\n", error.what());
-    const bool may_pass = dynamic_cast<const NotNow*>(&error) != nullptr;  // then running it again continues
-    leave(ranks.channel, {.status = may_pass ? exit_drained : exit_bad_input}, &search.store);
+    leave(ranks.channel, {.status = told(error)}, &search.store);
   }
   const int status = conclude(search, conclusion);
   try {
@@ -215,7 +221,8 @@ Store::Options store_options(const RunOptions& options, const Space& space, Kept
                          .retry_failed = options.retry_failed,
                          .reuse = options.reuse,
                          .patience = Seconds(options.lost_after),
-                         .waiting = [](const std::string& text) { fmt::print(stderr, "{}\n", text); }};
+                         .waiting = [](const std::string& text) { fmt::print(stderr, "{}\n", text); },
+                         .stopped = [] { return signals::drain_asked(); }};
   storing.last_patience = 6 * storing.patience;
   if (options.keep_best > 0)
     storing.committed = [&models](const RatedTrial& trial, const Identity& identity) {
@@ -256,12 +263,10 @@ int become_master(RunOptions options) {
   try {
     const Space space = read_run_space(options);
     if (const auto report = check_data(space, options)) return run_search(space, options, *report, ranks, kept);
-    if (signals::drain_asked()) status = exit_drained;
-  } catch (const std::filesystem::filesystem_error& error) {
-    fmt::print(stderr, "{}\n", refusal(error));
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
+    status = told(error);
   }
+  if (signals::drain_asked()) status = exit_drained;
   leave(ranks.channel, {.status = status}, kept.store ? &*kept.store : nullptr);
 }
 

@@ -84,13 +84,18 @@ LivePage::~LivePage() = default;
 
 void LivePage::renew(Seconds now) {
   if (now < next_) return;
+  const Seconds begin = steady_time();
   try {
     bool changed = false;
     for (Source& source : sources_) changed = changed || source.version_now() != source.version;
     if (changed) make(now);
   } catch (const NotNow& error) {  // the next time will do
     if (told_ != error.what()) fmt::print(stderr, "{}\n", told_ = error.what());
-    for (Source& source : sources_) source.version = -1;
+    for (Source& source : sources_) {
+      source.version = -1;
+      std::filesystem::remove(source.copy);  // what there was room for
+    }
+    next_ = now + (steady_time() - begin) / most_locked;
   }
 }
 

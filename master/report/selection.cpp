@@ -125,16 +125,15 @@ std::vector<std::string> Selection::known(const std::vector<std::string>& names)
 
 /// Makes `selected` of `rows`, what follows FROM.
 void Selection::copy(const Needed& needed, const std::string& rows) {
-  std::vector<std::string> columns = needed.columns;
-  if (!columns.empty()) add_missing(columns, {"status", "seed"});
   tallied_ = !needed.values.empty();
-  if (tallied_) return tally(database_, "selected", known(columns), known(needed.values), rows);
-  std::vector<std::string> names;
-  for (const std::string& column : known(columns)) names.push_back(sql_name(column));
-  if (columns.empty()) names = {"*"};
-  SQLite::Statement(database_, fmt::format("CREATE TEMP TABLE selected AS SELECT {} FROM {} ORDER BY trial",
-                                           fmt::join(names, ", "), rows))
-      .exec();
+  if (!tallied_) {
+    SQLite::Statement(database_, fmt::format("CREATE TEMP TABLE selected AS SELECT * FROM {} ORDER BY trial", rows))
+        .exec();
+    return;
+  }
+  std::vector<std::string> columns = needed.columns;
+  add_missing(columns, {"status", "seed"});
+  tally(database_, "selected", known(columns), known(needed.values), rows);
 }
 
 Selection::Selection(const std::vector<std::filesystem::path>& files, const std::string& search,

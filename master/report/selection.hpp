@@ -43,9 +43,9 @@ class Selection {
   Selection(const std::filesystem::path& file, const std::string& search, const std::string& where);
   /// What is copied, of millions of trials in a fraction of the time.
   struct Needed {
-    std::vector<std::string> columns;      ///< with them status and seed; empty: all
-    std::vector<std::string> values = {};  ///< of these, sums over the trials that agree in `columns` (tally.hpp)
-    std::string rest = {};                 ///< what follows the condition, such as "ORDER BY loss LIMIT 5"
+    std::vector<std::string> values;  ///< of these, sums over trials (tally.hpp); empty: all columns of each trial
+    std::vector<std::string> columns = {};  ///< in which the trials of a sum agree, and in status and seed
+    std::string rest = {};                  ///< what follows the condition, such as "ORDER BY loss LIMIT 5"
   };
   /// By the searches that a question is about; null: all.
   using Needs = std::function<Needed(const std::vector<SearchSummary>&)>;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <set>
 
 #include "master/store/database.hpp"
 #include "master/store/decided_rung.hpp"
@@ -136,6 +137,8 @@ class Removal {
     std::vector<fs::path> found;
     std::error_code missing;
     if (!fs::exists(cache, missing)) return found;
+    std::set<std::string> works;
+    for (const auto& entry : fs::directory_iterator(cache / "work", missing)) works.insert(entry.path().filename());
     SQLite::Statement select(
         database_,
         "SELECT DISTINCT t.curve, t.identity, s.fingerprint, s.name, EXISTS (SELECT 1 FROM searches o WHERE "
@@ -151,9 +154,9 @@ class Removal {
       if (curve) found.push_back(checkpoint(folder, *curve, of_command));
       if (!training) continue;
       found.push_back(checkpoint(folder, *training, of_command));
-      found.push_back(work_folder(cache, search, *training));
-      for (int rank = 0; fs::exists(work_folder(cache, search, *training, rank), missing); ++rank)
-        found.push_back(work_folder(cache, search, *training, rank));
+      const std::string work = work_folder(cache, search, *training).filename();  // and of each rank of a gang, -0, -1
+      for (auto at = works.lower_bound(work); at != works.end() && at->starts_with(work); ++at)
+        found.push_back(work_folder(cache, search, *training).replace_filename(*at));
     }
     return found;
   }

@@ -306,6 +306,7 @@ SearchLease lease_search(SQLite::Database& database, const std::filesystem::path
       return try_lease(database, file, space, fingerprint, options, watch);
     } catch (const BeingWritten& error) {
       if (!watch.undecided() && steady_time() - asked >= options.patience) throw;
+      if (options.stopped && options.stopped()) throw;
       if (watch.undecided() && !std::exchange(told, true))
         options.waiting(fmt::format("waiting up to {:g} s for a sign of life of a writer on another host: {}",
                                     options.silence.count(), error.what()));

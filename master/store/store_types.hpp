@@ -54,6 +54,8 @@ struct StoreOptions {
   Seconds silence{writer_patience};               ///< of a writer on another host, after which it is taken for dead
   /// Called once where a writer on another host is watched for so long, with what to tell. Null: nobody.
   std::function<void(const std::string& text)> waiting = nullptr;
+  /// Whether nobody waits for another writer any more. Null: somebody does.
+  std::function<bool()> stopped = nullptr;
   /// Called with each trial that Store::finish has ended, once it is committed; its metric is as StoredTrial's. Null:
   /// nobody.
   std::function<void(const RatedTrial& trial, const Identity& identity)> committed = nullptr;

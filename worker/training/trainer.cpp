@@ -194,7 +194,8 @@ void Trainer::save_if_worth_it(Seconds least) {
 
 void Trainer::check_time() {
   if (!plan_.trial_hours || (gang_ && looks_++ % steps_a_look != 0)) return;
-  bool over = clock_.seconds() > *plan_.trial_hours * 3600;
+  // Without loading, in which it may have waited for files that another rank makes once for all.
+  bool over = clock_.seconds() - progress_.timings.load > *plan_.trial_hours * 3600;
   if (gang_) {
     torch::Tensor leader = torch::full({1}, leads() && over ? 1.0F : 0.0F);
     gang_->sum(leader);

@@ -57,7 +57,7 @@ class Parallel extends Drawing {
       this.text(
           x + (last ? -7 : 7), this.scales[i].place(tick.value) + 4, shortened(tick.text, 14),
           {class: 'halo', 'text-anchor': last ? 'end' : 'start'});
-    const brush = this.brushes.get(name)?.map(this.scales[i].pixel);
+    const brush = this.span(name);
     if (brush)
       this.add(
           'rect', {class: 'brush', x: x - 8, width: 16, y: Math.min(...brush), height: Math.abs(brush[1] - brush[0])});
@@ -87,18 +87,34 @@ class Parallel extends Drawing {
     for (const type of ['pointerup', 'pointercancel']) window.addEventListener(type, end, {signal: until.signal});
   }
   brush(name, start, end) {
-    const {value} = this.scales[this.names.indexOf(name)];
-    Math.abs(end - start) < 4 ? this.brushes.delete(name) : this.brushes.set(name, [value(start), value(end)]);
+    const held = Math.abs(end - start) < 4 ? [] : this.held(name, extent([start, end].map(this.scale(name).value)));
+    held.length ? this.brushes.set(name, held) : this.brushes.delete(name);
     this.pick();
     trialTable?.pick({page: 0});
+  }
+  scale(name) {
+    return this.scales[this.names.indexOf(name)];
+  }
+  /** What a brush holds: of numbers both ends, of words each, since others may come between them. */
+  held(name, [low, high]) {
+    const {ticks, number} = this.scale(name);
+    if (!this.search.column(name).words) return [low, high];
+    return ticks.filter(({value}) => number(value) >= low && number(value) <= high).map(({text}) => text);
+  }
+  /** The pixels from one end of a brush to the other; null: there is none. */
+  span(name) {
+    const held = this.brushes.get(name), {ticks, number, pixel} = this.scale(name);
+    if (!held || !this.search.column(name).words) return held?.map(pixel);
+    const numbers = extent(ticks.filter(({text}) => held.includes(text)).map(({value}) => number(value)));
+    return numbers && [pixel(numbers[0] - 0.5), pixel(numbers[1] + 0.5)];
   }
   /** Of all rows, those that lie within every brush. */
   pick() {
     const {search} = this;
-    const tests = [...this.brushes].map(([name, ends]) => {
-      const {values} = search.column(name), {number} = this.scales[this.names.indexOf(name)];
-      const [low, high] = extent(ends);
-      return (row) => values[row] !== null && number(values[row]) >= low && number(values[row]) <= high;
+    const tests = [...this.brushes].filter(([name]) => this.names.includes(name)).map(([name, held]) => {
+      const column = search.column(name), {values} = column;
+      if (column.words) return (row) => held.includes(column.text(values[row]));
+      return (row) => values[row] !== null && values[row] >= held[0] && values[row] <= held[1];
     });
     search.picked = tests.length ? search.rows.map((row) => tests.every((test) => test(row))) : null;
     this.draw();

@@ -66,8 +66,8 @@ function tickTexts(ticks) {
 
 /**
  * Numbers between low and high, `from` to `to` pixels. `place(value)` is a pixel, `value(pixel)` the number there,
- * which `pixel(number)` turns back to one that is on the scale, whatever that has become; `number(value)`: of
- * categories, which they are. `values`: where ticks stand, if there are few; `whole`: at integers alone.
+ * which `pixel(number)` turns back to one that is on the scale, whatever that has become. `values`: where ticks stand,
+ * if there are few; `whole`: at integers alone.
  */
 function numberScale(
     [low, high], [from, to], {log = false, values = null, text = numberText, whole = false, most = 6} = {}) {
@@ -83,19 +83,10 @@ function numberScale(
                                             linearTicks(low, high, most);
   const at = alone ?? (values && values.length <= most ? values : nice().filter((tick) => !whole || tick % 1 === 0));
   const texts = text === secondsText ? at.map(timeTickText) : text === numberText ? tickTexts(at) : at.map(text);
-  return {
-    place,
-    value,
-    pixel,
-    number: (value) => value,
-    from,
-    to,
-    log,
-    ticks: at.map((tick, i) => ({value: tick, text: texts[i]}))
-  };
+  return {place, value, pixel, from, to, log, ticks: at.map((tick, i) => ({value: tick, text: texts[i]}))};
 }
 
-/** Values one beside the other, each in the middle of its part. */
+/** Values one beside the other, each in the middle of its part. `number(value)`: which it is of them, from 0. */
 function categoryScale(values, [from, to], text) {
   const part = (to - from) / Math.max(1, values.length), number = new Map(values.map((value, i) => [value, i]));
   return {

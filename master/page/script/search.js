@@ -25,7 +25,7 @@ class Column {
 
 /**
  * What the reader picks of a search's trials, by its name: it outlives the data, which a server sends anew. `brushes`:
- * of an axis both ends, as its scale numbers values.
+ * of an axis of numbers both ends, of one of words those that it holds.
  */
 const picks = new Map();
 

@@ -116,14 +116,14 @@ TEST_CASE(
     std::filesystem::create_directories(folder);
     return folder;
   };
-  const auto alone = works(0), leads = works(0, 0), follows = works(0, 1), others = works(1);
+  const auto alone = works(0), follows = works(0, 1), last = works(0, 2), others = works(1);
   SUBCASE("deleted") {
     CHECK(delete_trials(f.file, {TrialId{1}}).trials == 1);
   }
   SUBCASE("to be run again") {
     CHECK(rerun_trials(f.file, {TrialId{1}}).trials == 1);
   }
-  for (const auto& gone : {first, alone, leads, follows}) CHECK_FALSE(std::filesystem::exists(gone));
+  for (const auto& gone : {first, alone, follows, last}) CHECK_FALSE(std::filesystem::exists(gone));
   for (const auto& left : {second, others}) CHECK(std::filesystem::exists(left));
   CHECK(std::filesystem::exists(of_other_data));
 }

@@ -137,6 +137,20 @@ TEST_CASE("a training that takes longer than it may is ended, and what it has re
   CHECK(ended[1].epochs.size() < 20);  // of 20 ms each
 }
 
+TEST_CASE("what a training has waited for while it loaded its data does not end it") {
+  std::vector<EndedTrial> ended;
+  TrainingPlan plan{{1}};
+  plan.trial_hours = 0.2 / 3600;
+  const auto make = [] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    return make_line();
+  };
+  CHECK(train(make, plan, recorded(ended)) == TrainingEnd::finished);
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].outcome.status == Status::complete);
+  CHECK(ended[0].outcome.timings.wall >= 0.3);
+}
+
 TEST_CASE("what the listener throws comes out") {
   TrainingEvents events;
   events.finished = [](std::size_t, const Outcome&, const auto&) { throw std::logic_error("not the task's"); };
