@@ -133,7 +133,7 @@ TEST_CASE("what the system does not let a command look at is refused with its na
                              {"merge", "m.db", longest},
                              {"delete", longest, "--where", "1"},
                              {"replay", longest}})
-    check_refused(words, folder, {longest + ": ", "File name too long", "; "});
+    check_refused(words, folder, {longest, "File name too long", "; "});
 }
 
 TEST_CASE("arithmetic that only GPUs have is refused before anything starts") {
