@@ -57,17 +57,21 @@ Descriptor open_first(const std::vector<std::filesystem::path>& places) {
 
 }  // namespace
 
+SampleScans::State SampleScans::state_of(const WeatherIndex::File& file) {
+  return {file.name, file.bytes, file.modified};
+}
+
 SampleScans::SampleScans(std::vector<std::filesystem::path> places) : places_(std::move(places)) {
   for (const auto& place : places_) {
     std::ifstream file(place);
     for (std::string line; std::getline(file, line);)
-      if (auto scan = scan_of(line)) known_.insert_or_assign(scan->file.name, std::move(*scan));
+      if (auto scan = scan_of(line)) known_.insert_or_assign(state_of(scan->file), std::move(*scan));
   }
 }
 
 const SampleScan* SampleScans::find(const WeatherIndex::File& file) const {
-  const auto found = known_.find(file.name);
-  return found != known_.end() && same_state(found->second.file, file) ? &found->second : nullptr;
+  const auto found = known_.find(state_of(file));
+  return found != known_.end() ? &found->second : nullptr;
 }
 
 void SampleScans::add(const SampleScan& scan) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "datasets/weather/weather_index.hpp"
@@ -33,9 +34,13 @@ class SampleScans {
   void add(const SampleScan& scan);
 
  private:
+  /// Name, size and time of writing: an older line of one place must not hide a newer one of another.
+  using State = std::tuple<std::string, std::int64_t, std::int64_t>;
+  static State state_of(const WeatherIndex::File& file);
+
   std::vector<std::filesystem::path> places_;
-  std::map<std::string, SampleScan> known_;  ///< by name
-  Descriptor file_;                          ///< where lines are added, once there are any
+  std::map<State, SampleScan> known_;
+  Descriptor file_;  ///< where lines are added, once there are any
 };
 
 }  // namespace stormsweep

@@ -80,12 +80,10 @@ std::vector<WeatherIndex::File> list_samples(const fs::path& folder) {
   return files;
 }
 
-bool same_state(const WeatherIndex::File& a, const WeatherIndex::File& b) {
-  return a.name == b.name && a.bytes == b.bytes && a.modified == b.modified;
-}
-
 bool same_files(const std::vector<WeatherIndex::File>& a, const std::vector<WeatherIndex::File>& b) {
-  return std::ranges::equal(a, b, same_state);
+  return std::ranges::equal(a, b, [](const WeatherIndex::File& one, const WeatherIndex::File& other) {
+    return one.name == other.name && one.bytes == other.bytes && one.modified == other.modified;
+  });
 }
 
 std::vector<fs::path> places_beside(const fs::path& folder, const fs::path& cache, const std::string& name) {

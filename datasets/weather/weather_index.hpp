@@ -32,8 +32,7 @@ struct WeatherIndex {
 /// Throws InputError: no such folder, no samples.
 std::vector<WeatherIndex::File> list_samples(const std::filesystem::path& folder);
 
-/// Whether a file has the name, the size and the time of writing that it had.
-bool same_state(const WeatherIndex::File& a, const WeatherIndex::File& b);
+/// Whether all files have the name, the size and the time of writing that they had.
 bool same_files(const std::vector<WeatherIndex::File>& a, const std::vector<WeatherIndex::File>& b);
 
 /// Where a file about a folder of samples is looked for and, by the first that takes it, kept: in that folder, and in

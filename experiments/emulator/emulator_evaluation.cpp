@@ -10,14 +10,13 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::size_t loss_batch = 32;  // the paper's: Dice and Hessian are those of a batch
-constexpr std::size_t months_at_once = 120;
+constexpr std::size_t loss_batch = 32;    // the paper's: Dice and Hessian are those of a batch
 constexpr std::int64_t half_a_band = 15;  // degrees
 
 }  // namespace
 
 EmulatorEvaluation::EmulatorEvaluation(const ClimateSet& set, const EmulatorChoice& choice,
-                                       const PatternScaling& baselines)
+                                       const PatternScaling& baselines, std::size_t months_at_once)
     : set_(set),
       loss_(choice, torch::kCPU),
       latitudes_(set.layout().grid.latitudes),
@@ -30,7 +29,7 @@ EmulatorEvaluation::EmulatorEvaluation(const ClimateSet& set, const EmulatorChoi
         {choice.targets[t], how.mean, how.deviation, EmulatorScores(latitudes_), EmulatorScores(latitudes_)});
   }
   for (const ClimateWindow& window : months_.windows) months_of_year_.push_back(month_of_year(window.month));
-  divide();
+  divide(months_at_once);
   for (const Part& part : parts_) {
     std::vector<torch::Tensor> patterns, climatologies;
     for (std::size_t i = part.first; i < part.end; ++i) {
@@ -48,7 +47,7 @@ EmulatorEvaluation::EmulatorEvaluation(const ClimateSet& set, const EmulatorChoi
   }
 }
 
-void EmulatorEvaluation::divide() {
+void EmulatorEvaluation::divide(std::size_t months_at_once) {
   const auto run_of = [&](std::size_t i) { return months_.windows[i].run; };
   const std::size_t count = months_.windows.size();
   for (std::size_t first = 0, end = 0; first < count; first = end) {

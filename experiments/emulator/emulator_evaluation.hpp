@@ -18,8 +18,9 @@ namespace stormsweep {
 /// thousand years take gigabytes.
 class EmulatorEvaluation {
  public:
-  /// `set` outlives it.
-  EmulatorEvaluation(const ClimateSet& set, const EmulatorChoice& choice, const PatternScaling& baselines);
+  /// `set` outlives it. `months_at_once`: of a run that are compared at a time; means over a run differ by rounding.
+  EmulatorEvaluation(const ClimateSet& set, const EmulatorChoice& choice, const PatternScaling& baselines,
+                     std::size_t months_at_once = 120);
 
   const EmulatorMonths& months() const { return months_; }
   const EmulatorScores& pattern(std::size_t target) const { return targets_[target].pattern; }
@@ -41,7 +42,7 @@ class EmulatorEvaluation {
     std::size_t first, end;
     bool ends_run;
   };
-  void divide();
+  void divide(std::size_t months_at_once);
   /// [windows, targets, height, width], standardised: those of windows `first` to `end`.
   torch::Tensor truth(std::size_t first, std::size_t end) const;
   /// The same of a network's `maps`.

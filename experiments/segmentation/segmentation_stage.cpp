@@ -63,7 +63,8 @@ StagePlan stage_segmentation(const Space& space, const TaskContext& context, int
     const WeatherSet set = known_split(context, split_names[split]);
     for (std::int64_t i = 0; i < set.size(); ++i) {
       const WeatherIndex::File& file = set.index().files[static_cast<std::size_t>(i)];
-      request.files.push_back({set.path(i), std::string(split_names[split]) + "/" + file.name, file.checksum});
+      request.files.push_back(
+          {set.path(i), std::string(split_names[split]) + "/" + file.name, file.checksum, file.bytes});
     }
     wants.folders[split] = set.folder().string();
     wants.files[split] = set.size();

@@ -24,10 +24,11 @@ namespace fs = std::filesystem;
 /// Where a control group tells of memory, in the two versions of them that kernels have.
 struct MemoryFiles {
   const char *folder, *limit, *taken;
-  std::string_view cache;  ///< in memory.stat: what is taken of files, and given back
+  std::string_view cache, shared;  ///< in memory.stat: what is taken of files; and of it what is not given back
 };
-constexpr MemoryFiles version_1{"memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_cache"},
-    version_2{"", "memory.max", "memory.current", "file"};
+constexpr MemoryFiles version_1{"memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_cache",
+                                "total_shmem"},
+    version_2{"", "memory.max", "memory.current", "file", "shmem"};
 
 /// The number behind a word; without one, the number that the file begins with.
 std::optional<std::int64_t> number_in(const fs::path& path, std::string_view name = "") {
@@ -44,7 +45,8 @@ std::optional<std::int64_t> number_in(const fs::path& path, std::string_view nam
 std::int64_t free_in_group(const fs::path& group, const MemoryFiles& names) {
   const auto limit = number_in(group / names.limit), taken = number_in(group / names.taken);
   if (!limit || !taken) return std::numeric_limits<std::int64_t>::max();
-  return std::max<std::int64_t>(0, *limit - *taken + number_in(group / "memory.stat", names.cache).value_or(0));
+  const auto part = [&](std::string_view name) { return number_in(group / "memory.stat", name).value_or(0); };
+  return std::max<std::int64_t>(0, *limit - *taken + part(names.cache) - part(names.shared));
 }
 
 }  // namespace

@@ -8,8 +8,7 @@
 namespace stormsweep {
 
 /// Counts the bytes of a staging that a rank has read or received, and tells them, with how many it will be in all:
-/// files whose size is not known yet, for nobody asks a shared file system for it twice, are taken to be as large as
-/// the others are on average. From any thread.
+/// files that are not begun yet are taken to be as large as the others are on average. From any thread.
 class StageProgress {
  public:
   /// `told` is called by one thread at a time; may be empty.

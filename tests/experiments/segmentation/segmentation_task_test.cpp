@@ -373,6 +373,7 @@ TEST_CASE("machines stage what their ranks may come to read") {
   CHECK(wanted(alone, 1).size() == 20);
   CHECK(alone.files[0].name.starts_with("train/data-"));
   CHECK(alone.files[0].checksum.size() == 16);
+  CHECK(alone.files[0].bytes == static_cast<std::int64_t>(std::filesystem::file_size(alone.files[0].source)));
   CHECK_NOTHROW(alone.verify(alone.files[0].source));
   // Gangs of all ranks: each has its place, and its share.
   const StagePlan gang = plan(R"({"gpus": 2})");

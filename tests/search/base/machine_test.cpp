@@ -42,6 +42,8 @@ TEST_CASE("free memory is the machine's, and no more than what is left to any of
   CHECK(free() == 300'000);
   write("groups/slurm/job_1/memory.stat", "anon 500000\nfile 200000\nkernel 1\n");
   CHECK(free() == 500'000);
+  write("groups/slurm/job_1/memory.stat", "anon 500000\nfile 200000\nkernel 1\nshmem 150000\n");
+  CHECK(free() == 350'000);
   write("groups/slurm/job_1/memory.current", "2000000\n");  // a limit that was lowered
   CHECK(free() == 0);
   write("proc/self/cgroup", "5:cpuset:/\n4:memory:/job\n0::/\n");
