@@ -222,7 +222,7 @@ Store::Options store_options(const RunOptions& options, const Space& space, Kept
                          .reuse = options.reuse,
                          .patience = Seconds(options.lost_after),
                          .waiting = [](const std::string& text) { fmt::print(stderr, "{}\n", text); },
-                         .stopped = [] { return signals::drain_asked(); }};
+                         .stopped = []() -> bool { return signals::drain_asked(); }};
   storing.last_patience = 6 * storing.patience;
   if (options.keep_best > 0)
     storing.committed = [&models](const RatedTrial& trial, const Identity& identity) {
