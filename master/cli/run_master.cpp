@@ -130,7 +130,6 @@ struct Ranks {
 int told(const std::exception& error) {
   const auto* files = dynamic_cast<const std::filesystem::filesystem_error*>(&error);
   fmt::print(stderr, "{}\n", files ? refusal(*files) : error.what());
-  if (dynamic_cast<const NotNow*>(&error)) return exit_drained;  // it may pass: running it again continues
   return files || dynamic_cast<const InputError*>(&error) ? exit_bad_input : exit_master_lost;
 }
 
@@ -203,7 +202,9 @@ int dispatch_job(const OpenSearch& search, Ranks& ranks) {
   try {
     conclusion = carry_on(search, ranks, find_job_end(search.options.time_limit));
   } catch (const std::exception& error) {  // a full disk, say: what is committed stays
-    leave(ranks.channel, {.status = told(error)}, &search.store);
+    const int status = told(error);
+    const bool may_pass = dynamic_cast<const NotNow*>(&error) != nullptr;  // then running it again continues
+    leave(ranks.channel, {.status = may_pass ? exit_drained : status}, &search.store);
   }
   const int status = conclude(search, conclusion);
   try {
