@@ -24,7 +24,7 @@ struct TrainingPlan {
   bool retry_out_of_memory = false;                               ///< halve the micro-batch and try the step again
   bool scale_loss = false;                 ///< for gradients in fp16 (worker/training/loss_scale.hpp)
   double peak = 0;                         ///< FLOP/s that this rank is measured by; 0: not known
-  std::optional<double> trial_hours = {};  ///< a training that takes longer is ended; nothing: none is
+  std::optional<double> trial_hours = {};  ///< a training that takes longer, loading apart, is ended; nothing: none is
 };
 
 /// Reads the hyperparameters of training that every experiment has; without milestones, `epochs` is the only one.
