@@ -8,6 +8,7 @@
 
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
+#include "search/base/shell_word.hpp"
 #include "search/base/strict_json.hpp"
 #include "search/base/table.hpp"
 
@@ -57,7 +58,7 @@ std::string list_text(const fs::path& folder, const Files& files) {
 }
 
 std::string next(const std::string& kind, const fs::path& folder, const Files& files) {
-  const auto in = [&](const fs::path& name) { return (folder / name).lexically_normal().string(); };
+  const auto in = [&](const fs::path& name) { return shell_word((folder / name).lexically_normal().string()); };
   if (files.contains("export.py"))
     return fmt::format("python3 {}, then stormsweep run {}", in("export.py"), in("space.json"));
   if (files.contains("space.json")) return "stormsweep run " + in("space.json");

@@ -10,6 +10,7 @@
 
 #include "search/base/duration.hpp"
 #include "search/base/error.hpp"
+#include "search/base/shell_word.hpp"
 #include "search/base/text.hpp"
 
 namespace stormsweep {
@@ -19,20 +20,9 @@ namespace {
 /// The line of slurm/search.sbatch after which the job itself begins.
 constexpr std::string_view marker = "# From here on `stormsweep submit` copies this file.\n";
 
-/// A word as the shell reads it back.
-std::string quoted(const std::string& word) {
-  const bool plain = !word.empty() && word.find_first_not_of(
-                                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                          "0123456789_-+=./:,@%") == word.npos;
-  if (plain) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
-  return text + '\'';
-}
-
 std::string quoted(const std::vector<std::string>& words) {
   std::string text;
-  for (const std::string& word : words) text += ' ' + quoted(word);
+  for (const std::string& word : words) text += ' ' + shell_word(word);
   return text;
 }
 
@@ -156,9 +146,9 @@ std::string batch_script(const BatchJob& job) {
       "#!/bin/bash\n# Written by: stormsweep submit{}\n# sbatch takes it again, to continue the search.\n#\n",
       one_line(quoted(job.command)));
   for (const std::string& line : demands(job)) text += "#SBATCH " + line + '\n';
-  if (!job.mpi.empty()) text += fmt::format("\nPATH=$PATH:{}", quoted(job.mpi.string()));
-  text += fmt::format("\nSTORMSWEEP={}\nSTORMSWEEP_REQUEUES={}\nset --{}", quoted(job.program.string()), job.requeues,
-                      quoted(job.arguments));
+  if (!job.mpi.empty()) text += fmt::format("\nPATH=$PATH:{}", shell_word(job.mpi.string()));
+  text += fmt::format("\nSTORMSWEEP={}\nSTORMSWEEP_REQUEUES={}\nset --{}", shell_word(job.program.string()),
+                      job.requeues, quoted(job.arguments));
   // The number of parts stands here, so that one task of the array can be submitted again alone.
   if (job.tasks > 0) text += fmt::format(" --share \"$SLURM_ARRAY_TASK_ID/{}\"", job.tasks);
   const std::size_t body = search_sbatch().find(marker);

@@ -31,6 +31,8 @@ TEST_CASE("init writes into a folder of any name") {
     CHECK(run_stormsweep({"init", "command", "--", name}, folder).status == 0);
     CHECK(std::filesystem::exists(folder / name / "space.json"));
   }
+  const std::string made = run_stormsweep({"init", "tornado", "it's mine"}, folder).out;
+  CHECK(made.find(R"(next: stormsweep generate tornado -o 'it'\''s mine/storms', or)") != std::string::npos);
 }
 
 TEST_CASE("init writes over nothing, and of what it has nothing it says what there is") {
