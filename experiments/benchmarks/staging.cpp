@@ -66,7 +66,7 @@ int main(int, char** words) {
   const auto began = Clock::now();
   std::int64_t opened = 0;
   if (words[4] == std::string("staged")) {
-    const auto planned = [&] { return plan; };
+    const auto planned = [&] { return StagePlan(plan); };
     opened = stage(channel, ranks, planned, target).job.opened;
   } else {
     for (const std::int64_t number : plan.wanted(channel.rank(), {})) {

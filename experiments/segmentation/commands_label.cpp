@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "datasets/files/raw_files.hpp"
+#include "datasets/files/splits.hpp"
 #include "datasets/labels/weather_labels.hpp"
 #include "experiments/segmentation/class_table.hpp"
 #include "experiments/segmentation/label_rules.hpp"
