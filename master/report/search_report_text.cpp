@@ -8,6 +8,7 @@
 #include "master/report/cell.hpp"
 #include "search/base/duration.hpp"
 #include "search/base/json_or_null.hpp"
+#include "search/base/table.hpp"
 
 namespace stormsweep {
 
