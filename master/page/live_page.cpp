@@ -84,7 +84,7 @@ LivePage::~LivePage() = default;
 
 void LivePage::renew(Seconds now) {
   if (now < next_) return;
-  const Seconds begin = steady_time();
+  const Seconds worked = processor_time();
   try {
     bool changed = false;
     for (Source& source : sources_) changed = changed || source.version_now() != source.version;
@@ -95,7 +95,7 @@ void LivePage::renew(Seconds now) {
       source.version = -1;
       std::filesystem::remove(source.copy);  // what there was room for
     }
-    next_ = now + (steady_time() - begin) / most_locked;
+    next_ = now + (processor_time() - worked) / most_busy;  // to wait for a lock costs nothing, a copy in vain does
   }
 }
 
