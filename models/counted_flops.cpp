@@ -53,7 +53,7 @@ void end(const at::RecordFunction& function, at::ObserverContext* context) {
   if (context) counted += static_cast<ConvolutionCost*>(context)->each * function.outputs()[0].toTensor().numel();
 }
 
-/// Recurrences and products as the operators that are counted, not whole in oneDNN.
+/// Keeps oneDNN from running recurrences and products whole: they run as the operators that are counted.
 struct WithoutOneDnn {
   WithoutOneDnn() { at::globalContext().setUserEnabledMkldnn(false); }
   ~WithoutOneDnn() { at::globalContext().setUserEnabledMkldnn(before); }

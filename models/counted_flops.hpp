@@ -5,8 +5,8 @@
 
 namespace stormsweep {
 
-/// FLOP of the convolutions and matrix products that `pass` runs in this thread, one multiply-add counted as 2. Of
-/// networks whose layers are not known; what is known counts itself.
+/// FLOP of the convolutions and matrix products that `pass` runs in this thread, one multiply-add counted as 2. For
+/// networks whose layers are unknown here; our own count themselves.
 std::int64_t count_flops(const std::function<void()>& pass);
 
 }  // namespace stormsweep

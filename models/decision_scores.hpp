@@ -9,10 +9,10 @@
 
 namespace stormsweep {
 
-/// How well a forecast tells where a threshold is reached, by the level from which on it counts as yes. A forecast that
-/// errs little in the mean square is smooth: it stays below high thresholds even where more often than not they are
-/// reached, and so is the better decided at a lower level, which is found on other data than it is judged by. Gathered
-/// batch by batch, and over the ranks of a gang by adding `sums`.
+/// How well a forecast tells where a threshold is reached, for each level at which it may count as yes. A forecast of
+/// small mean squared error is smooth: it stays below high thresholds even where they are reached more often than not,
+/// so that a lower level decides better. That level is chosen on other data than it is judged on. Gathered batch by
+/// batch, and over the ranks of a gang by adding `sums`.
 class DecisionScores {
  public:
   /// Levels, as shares of the threshold: e^-2 to e^0.5 in steps of 5 %.
@@ -29,11 +29,10 @@ class DecisionScores {
   /// where it reaches it, by how many of the levels the forecast reaches.
   torch::Tensor sums;
 
-  /// Critical success index, hits / (hits + misses + false alarms), of lead time l (from 0); NaN where there is
-  /// neither.
+  /// Critical success index, hits / (hits + misses + false alarms), of lead time l (from 0); NaN where all are 0.
   double csi(std::int64_t l, std::int64_t threshold, std::int64_t level) const;
-  /// The level whose CSI is the best over lead time l and those beside it, for of rare rain a single one shows little;
-  /// of equals the nearest to the threshold.
+  /// The level with the best CSI over lead time l and its neighbours, as a single one has too little of rare rain; at a
+  /// tie the one nearest to the threshold.
   std::int64_t best_level(std::int64_t l, std::int64_t threshold) const;
 
  private:

@@ -117,7 +117,7 @@ Deeplab::Encoded Deeplab::encode(const torch::Tensor& input) {
 torch::Tensor Deeplab::pyramid(const torch::Tensor& map) {
   std::vector<torch::Tensor> parts;
   for (const auto& layer : rates_) parts.push_back(layer->rectified(map));
-  // By way of pixels, so that what it makes, and its gradient, have channels last as all around them.
+  // Permuted, so that the means and their gradient are channels last, like all maps around them.
   const auto means = map.permute({0, 2, 3, 1}).mean({1, 2}, /*keepdim=*/true).permute({0, 3, 1, 2});
   const auto mean = pool_mean_->rectified(means);
   parts.push_back(mean.expand_as(parts[0]).contiguous(torch::MemoryFormat::ChannelsLast));

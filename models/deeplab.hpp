@@ -19,8 +19,8 @@ namespace stormsweep {
 /// maps at 1/4; two 3x3; up by 2 twice, beside two 3x3 of the input itself; two 3x3, then 1x1 to the classes.
 ///
 /// Batch norm is part of the published network. Its post-norm behind the encoder is unused, but counted: the gradients
-/// of these two tensors stay 0. Without batch norm, first weights are halved for each norm left out, as the published
-/// code halves maps there: values would double in every bottleneck.
+/// of these two tensors stay 0. Without batch norm, first weights are halved where a norm is left out, as the published
+/// code halves maps there; otherwise values would double in every bottleneck.
 class Deeplab final : public LayeredNetwork {
  public:
   Deeplab(const SegmentationNetworkOptions& options, std::uint64_t seed);

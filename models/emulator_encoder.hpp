@@ -12,13 +12,13 @@
 namespace stormsweep {
 
 /// From a month's maps to its features, [n, 4 d height/2 width/2] of [n, channels, height, width]; d = `init_dim`. Four
-/// 3x3 convolutions to d, 2d, 2d (stride 2) and 4d channels, each with bias, batch norm and ReLU; then each channel
-/// is weighed by what a small network makes of the means of all (squeeze and excitation: Hu et al. 2018), 4d -> d/4 ->
+/// 3x3 convolutions to d, 2d, 2d (stride 2) and 4d channels, each with bias, batch norm and ReLU; then each channel is
+/// scaled by what a small network makes of all channels' means (squeeze and excitation: Hu et al. 2018), 4d -> d/4 ->
 /// 4d. `unet` sees further: to 4d channels at a quarter of the sides, a convolution there, up again (nearest) and,
 /// beside the maps at half, a convolution to 4d.
 ///
-/// Features are in the order row, column, channel, as maps lie in memory; the published order differs, which permutes
-/// the columns of the matrix behind and nothing else.
+/// Features are in the order row, column, channel, as maps lie in memory; the published order differs, which only
+/// permutes the columns of the matrix that follows.
 class EmulatorEncoder : public torch::nn::Module {
  public:
   EmulatorEncoder(const EmulatorOptions& options, at::Generator& generator);

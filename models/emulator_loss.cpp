@@ -15,7 +15,7 @@ using std::numbers::pi;
 constexpr std::int64_t gabor_side = 7, orientations = 8;
 constexpr double gabor_aspect = 0.5;
 constexpr double dice_guard = 1e-6;
-constexpr double root_guard = 1e-12;  // beneath a root: its slope stays finite where nothing differs
+constexpr double root_guard = 1e-12;  // under square roots: their gradient stays finite where nothing differs
 
 /// Of `x` and `y`, pixels from the centre.
 torch::Tensor gabor_function(const torch::Tensor& x, const torch::Tensor& y, double angle, double wavelength,
@@ -86,8 +86,8 @@ torch::Tensor TemperatureLoss::hessian(const torch::Tensor& prediction, const to
   return (curved[0] + 2 * curved[1] + curved[2] + root_guard).sqrt();
 }
 
-/// LibTorch's grid_sampler does the same, but adds its slopes in any order on a GPU; those of index are added in any
-/// order by the threads of a processor, and those of gather on a GPU.
+/// LibTorch's grid_sampler does the same, but its backward pass adds in no fixed order on a GPU. So does that of gather
+/// on a GPU, and that of index on a processor.
 torch::Tensor TemperatureLoss::polar(const torch::Tensor& prediction, const torch::Tensor& truth) const {
   const auto width = truth.size(2);
   const auto values = (prediction - truth).flatten(1);

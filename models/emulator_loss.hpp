@@ -9,8 +9,8 @@ namespace stormsweep {
 // The emulator's losses (Jacob et al. 2025). Maps are [n, height, width] float32 or float64, standardised; each result
 // is a scalar with the graph for backward.
 //
-// Dice and Hessian look at all samples at once, so that they are no means of samples' losses: of a batch in parts, as
-// the ranks of a gang have it, what is trained on is the mean of the parts' losses, weighed by samples.
+// Dice and Hessian are computed over all samples at once and are not means of per-sample losses: a batch in parts, as
+// over the ranks of a gang, is trained on the mean of the parts' losses, weighted by samples.
 
 /// Weights of the parts of the loss; the defaults are published ones.
 struct EmulatorLossWeights {
@@ -31,8 +31,8 @@ torch::Tensor gabor_kernels(const torch::TensorOptions& options = torch::kFloat3
 torch::Tensor polar_grid(std::int64_t height, std::int64_t width,
                          const torch::TensorOptions& options = torch::kFloat32);
 
-/// The loss of temperature, on maps of one size, type and device. Its kernels and grids are made on the processor, and
-/// so once, not at every step: a step that only launches work can be recorded (worker/training/recorded_pass.hpp).
+/// The loss of temperature, on maps of one size, type and device. Its kernels and grids are made on the processor, once
+/// and not at every step, so that a step only launches work and can be recorded (worker/training/recorded_pass.hpp).
 class TemperatureLoss {
  public:
   TemperatureLoss(const EmulatorLossWeights& weights, std::int64_t height, std::int64_t width,
@@ -45,14 +45,14 @@ class TemperatureLoss {
   /// of the four corners without the usual quarter, as published; zeros around the map.
   torch::Tensor hessian(const torch::Tensor& prediction, const torch::Tensor& truth) const;
 
-  /// Mean absolute difference on polar_grid: bilinear, beyond the border its value. The centre weighs most.
+  /// Mean absolute difference on polar_grid: bilinear; beyond the border, the border's values. The centre weighs most.
   torch::Tensor polar(const torch::Tensor& prediction, const torch::Tensor& truth) const;
 
   /// Mean absolute difference, and the three above by their weights; a part of weight 0 is not computed.
   torch::Tensor operator()(const torch::Tensor& prediction, const torch::Tensor& truth) const;
 
  private:
-  /// Where the points of polar_grid lie: of each the first of its four pixels, and how far it is beyond that.
+  /// Where each point of polar_grid lies: the first of its four pixels, and how far beyond that one it is.
   struct Points {
     torch::Tensor pixel, east, north;
   };

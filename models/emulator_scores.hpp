@@ -28,7 +28,7 @@ class EmulatorScores {
   double rmse_of_band(double south, double north) const;
   /// Root of the mean squared difference of the means over each run's months, of runs that have ended.
   double time_mean_rmse() const;
-  /// Mean absolute difference of the standard deviations over each run's months, which are divided by their number.
+  /// Mean absolute difference of the standard deviations over each run's months, which divide by n, not n - 1.
   double time_stddev_mae() const;
 
  private:

@@ -10,8 +10,8 @@ namespace {
 constexpr std::int64_t pixels = 0, squared_error = 1, of_thresholds = 2;
 constexpr std::int64_t hits = 0, misses = 1, false_alarms = 2, of_squares = 3;  // of a threshold
 
-/// Of yes in each square of `side` x `side` pixels; of none where the side is 0. First along columns, then along rows:
-/// counts are exact in float32, so that the bits are those of counting each square for itself.
+/// The fraction of yes in each square of `side` x `side` pixels; zeros where the side is 0. First along columns, then
+/// along rows: counts are exact in float32, so that the bits are those of counting square by square.
 torch::Tensor fraction(const torch::Tensor& yes, std::int64_t side) {
   if (side == 0) return torch::zeros(yes.sizes(), yes.options().dtype(torch::kFloat32));
   const auto sums = [](const torch::Tensor& image, torch::IntArrayRef window, std::int64_t divisor) {

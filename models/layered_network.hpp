@@ -21,8 +21,8 @@ class LayeredNetwork : public SegmentationNetwork {
 
   LayeredNetwork(const SegmentationNetworkOptions& options, std::uint64_t seed);
 
-  /// `divisor`: of the sides of the network's input, for the map that the weights are multiplied with (that of the
-  /// output; of the input, where transposed); `one_pixel`: the map is a mean.
+  /// `divisor`: the network's input sides over those of the map at whose pixels the weights are applied (the layer's
+  /// output; its input, where transposed); `one_pixel`: that map is a mean.
   Layer add(const std::string& name, ConvolutionSizes sizes, std::int64_t divisor);
   static constexpr std::int64_t one_pixel = 0;
 

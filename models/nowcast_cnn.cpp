@@ -15,8 +15,8 @@ namespace {
 constexpr std::int64_t kernel = 7, head_kernel = 5;
 constexpr std::int64_t reach = kernel - 1;  // pixels that a valid convolution loses
 
-/// Where the parts of E3, E2, E1 that lie beside D1's, D2's and D3's other input begin, in rows and columns. Fixed, so
-/// that the network computes the same whatever the side; centred at 256 up to a half pixel.
+/// Where the parts of E3, E2, E1 that join the input of D1, D2 and D3 begin, in rows and columns. Fixed, so that the
+/// network computes the same whatever the side; centred at 256 up to a half pixel.
 constexpr std::array<std::int64_t, 3> skip_offsets{2, 14, 38};
 
 torch::Tensor upsampled(const torch::Tensor& images) {
@@ -64,8 +64,8 @@ NowcastCnn::NowcastCnn(const NowcastOptions& options, std::uint64_t seed) : Nowc
     torch::nn::init::zeros_((*head_layer)->weight);
 }
 
-/// The extrapolated frames of `input` at the resolution of an output, where it lies over them; `margin`: pixels that
-/// the output lacks of a whole one.
+/// The extrapolated frames of `input` under an output, at its resolution; `margin`: pixels that the output lacks of a
+/// whole one, on each side.
 torch::Tensor NowcastCnn::extrapolated(const torch::Tensor& input, std::size_t output, std::int64_t margin,
                                        const torch::Tensor& like) const {
   const auto frames = torch::avg_pool2d(input.narrow(1, past, outputs), 8 >> output);
@@ -79,7 +79,7 @@ std::vector<torch::Tensor> NowcastCnn::forward(const torch::Tensor& input, Nowca
   std::array<torch::Tensor, 4> encoded;
   for (std::size_t i = 0; i < 4; ++i) encoded[i] = convolve_activated(encoder_[i], i == 0 ? input : encoded[i - 1], 2);
 
-  // D2 ... D4 are cut to the size of the output before them upsampled; `inner` asks for less of the last two.
+  // D2 ... D4 are cut to the size of the upsampled output before them; `inner` asks for less of the last two.
   const bool inner = extent == NowcastExtent::inner;
   const std::array<std::int64_t, 4> margins{0, 1, inner ? 2 : 1, inner ? 2 : 1};
   const std::array<std::int64_t, 4> lacking{0, 0, inner ? 1 : 0, inner ? 3 : 0};
@@ -123,13 +123,13 @@ std::int64_t NowcastCnn::forward_flops(std::int64_t height, std::int64_t width) 
 }
 
 NowcastTiling NowcastCnn::tiling() const {
-  // Beside its own size an output of a multiple of 16 takes 2 x 101, and 6 for the step of 16.
+  // Beyond its own size, a multiple of 16, an output takes 2 x 101 pixels of input, and 6 for the step of 16.
   return {.margin = output_offsets.back(), .border = 208, .reach = nowcast_cnn_reach()};
 }
 
 std::int64_t NowcastCnn::forward_bytes(std::int64_t pixels) const {
   // Resident memory, measured at 160,000 to 890,000 pixels: it grows by 850 to 1,490 bytes a pixel at 64 filters, and
-  // by 270 at 8; here 1,664 and 320.
+  // by 270 at 8; this gives 1,664 and 320.
   return 4 * (6 * options().base_filters + 32) * pixels;
 }
 

@@ -22,8 +22,8 @@ using NowcastSides = std::array<std::int64_t, 4>;
 /// corrects.
 class NowcastCnn : public NowcastNetwork {
  public:
-  /// Throws std::invalid_argument: it cannot blend. He-normal weights (Adam and ReLU: not told by the paper), zero
-  /// biases, from a generator of `seed` alone.
+  /// Throws std::invalid_argument where it is to blend, which it cannot. He-normal weights (for ReLU; the paper does
+  /// not say), zero biases, from a generator of `seed` alone.
   NowcastCnn(const NowcastOptions& options, std::uint64_t seed);
 
   /// O8, O4, O2, O1. `inner`: O2 without its outermost pixel, O1 without its outermost 3: at 256, O1's centre 48.
@@ -40,8 +40,8 @@ class NowcastCnn : public NowcastNetwork {
   /// the side: as in training at 256, where outputs are centred. It is not the centre for other sides than 256 + 16 k.
   static constexpr NowcastSides output_offsets{10, 22, 46, 101};
 
-  /// Those of the decoder count before cropping: 28,961,349,120 for the paper's network at 256 x 256. This is the
-  /// published network's nominal count; folded upsampling (kernels/upsampled_convolution.hpp) gets by with fewer.
+  /// Decoder layers count before cropping: 28,961,349,120 for the paper's network at 256 x 256. This is the published
+  /// network's nominal count; folded upsampling (kernels/upsampled_convolution.hpp) gets by with fewer.
   std::int64_t forward_flops(std::int64_t height, std::int64_t width) const override;
   NowcastTiling tiling() const override;
   std::int64_t forward_bytes(std::int64_t pixels) const override;

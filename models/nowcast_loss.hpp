@@ -27,9 +27,9 @@ RainWeights balanced_rain(double mean, double deviation, double step);
 
 /// Mean over the batch of the sum, with equal weights, of the mean squared errors of the outputs on their centre 48 km;
 /// the truth [n, 6, side, side] lies over the network's input (the same centre; 1 km pixels; any side from 48 on, even)
-/// and is block-averaged to each resolution. `outputs`: of full resolution the last, of half of it the one before, and
-/// so on, four at most; whole or NowcastExtent::inner, which is all that is looked at and cheaper: sides need only be
-/// at least those of `nowcast_loss_sides`, and even. Scalar with the graph for backward.
+/// and is block-averaged to each resolution. `outputs`: the last of full resolution, the one before it of half, and so
+/// on, four at most; whole, or NowcastExtent::inner, which is cheaper and all that the loss looks at. Sides are even,
+/// and at least those of `nowcast_loss_sides`. Scalar with the graph for backward.
 torch::Tensor nowcast_loss(std::span<const torch::Tensor> outputs, const torch::Tensor& truth,
                            const RainWeights& weights = {});
 

@@ -18,8 +18,8 @@ namespace stormsweep {
 
 namespace {
 
-/// A network of so few filters gains nothing from short numbers on a processor without matrix units: it is a third
-/// faster in float32, with 16 filters a fifth slower (measured with AVX-512 and its bfloat16 instructions).
+/// On a processor without matrix units a network of so few filters gains nothing from bfloat16: float32 is a third
+/// faster, but with 16 filters a fifth slower (measured with AVX-512 and its bfloat16 instructions).
 constexpr std::int64_t most_narrow = 8;
 
 }  // namespace
@@ -43,7 +43,7 @@ torch::Tensor NowcastNetwork::activated(torch::Tensor map) const {
 torch::Tensor NowcastNetwork::operand(const torch::Tensor& tensor) const {
   const bool narrow = tensor.is_cpu() && options_.base_filters <= most_narrow && !amx_kernels();
   const auto typed = in_type(tensor, options_.convolution_type, /*in_float32=*/narrow);
-  // As cuDNN's convolutions want maps and weights.
+  // The layout in which cuDNN's convolutions want maps and weights.
   return typed.is_cuda() && typed.dim() == 4 ? typed.contiguous(torch::MemoryFormat::ChannelsLast) : typed;
 }
 
@@ -70,7 +70,7 @@ torch::Tensor NowcastNetwork::convolve_activated(const torch::nn::Conv2d& layer,
   if (stride == 1) return activated_convolution(images, weight, bias, {});
   const AmxConvolution amx{.negative_slope = options_.negative_slope};
   if (amx.takes(images, weight)) return amx(phases_of_last(images), phases_of_last(weight), bias);
-  // cuDNN has no kernel of tensor cores for some convolutions of stride 2, but for those of stride 1 that they are.
+  // For some convolutions of stride 2 cuDNN has no tensor-core kernel, but for the equivalent ones of stride 1 it has.
   if (images.is_cuda() && images.size(1) % 8 == 0)
     return activated(library_convolution(phases_of_last(images), phases_of_last(weight), bias));
   const DirectConvolution direct{.negative_slope = options_.negative_slope};

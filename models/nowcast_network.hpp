@@ -18,7 +18,7 @@ enum class NowcastExtent {
   inner,  ///< no more than the loss looks at (nowcast_loss.hpp), and what comes without extra cost
 };
 
-/// What a network is told of the rain carried along its motion (datasets/nowcast/extrapolation.hpp).
+/// How a network uses the rain carried along its motion (datasets/nowcast/extrapolation.hpp).
 enum class NowcastExtrapolation {
   none,
   input,     ///< it is part of the input
@@ -75,7 +75,7 @@ class NowcastNetwork : public torch::nn::Module {
   torch::Tensor activated(torch::Tensor map) const;
   /// `tensor` as the convolutions take it: see NowcastOptions::convolution_type.
   torch::Tensor operand(const torch::Tensor& tensor) const;
-  /// The same of weights, which some kernels round themselves.
+  /// The same for weights, which some kernels round themselves.
   torch::Tensor weight_operand(const torch::Tensor& tensor) const;
   /// Without an activation, of operands.
   torch::Tensor convolution(const torch::Tensor& images, const torch::Tensor& weight, const torch::Tensor& bias) const;

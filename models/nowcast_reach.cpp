@@ -27,7 +27,7 @@ Layer doubled(const Layer& layer) {
   return result;
 }
 
-/// `b` from its pixel `offset` on laid on `a`, as long as both are.
+/// What either reaches: `b`, from its pixel `offset` on, laid on `a`, as far as both go.
 Layer joined(const Layer& a, const Layer& b, std::size_t offset = 0) {
   Layer result(std::min(a.size(), b.size() - offset));
   for (std::size_t i = 0; i < result.size(); ++i) {

@@ -14,8 +14,8 @@ struct Reach {
 
 /// How a network's output of full resolution lies over its input, along either axis.
 struct NowcastTiling {
-  /// Of images shifted by this many pixels the network makes the same forecast, shifted as much: it looks at them in
-  /// steps.
+  /// The network moves over images in steps: only a shift by a multiple of this many pixels shifts its forecast and
+  /// changes nothing else.
   std::int64_t period() const { return static_cast<std::int64_t>(reach.size()); }
   std::int64_t margin = 0;   ///< pixel k of the output stands for pixel k + margin of the input
   std::int64_t border = 0;   ///< an input of n + border pixels has an output of n or more, where n is whole periods

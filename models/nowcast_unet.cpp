@@ -16,7 +16,7 @@ namespace stormsweep {
 namespace {
 
 constexpr std::int64_t unet_kernel = 3;
-/// The input that has outputs of 52 pixels, on which all parts lie in the middle of each other.
+/// The side of the input with outputs of 52 pixels: all parts are then centred on each other.
 constexpr std::int64_t inner_input = 140, inner_output = 52;
 constexpr std::int64_t margin = (inner_input - inner_output) / 2;
 
@@ -76,7 +76,7 @@ torch::Tensor first_blend(const FirstBlur& blur) {
   auto shares = torch::full({2 * sharpnesses + 1}, least_share);
   for (std::int64_t i = 0; i < sharpnesses; ++i)
     shares[i] += std::max(0.0, 1 - std::abs(place - static_cast<double>(i)));
-  // Beyond what blended() clamps to it would have no slope, and never learn.
+  // Outside the range that blended() clamps to it would have no gradient, and never learn.
   shares[-1] = std::clamp(blur.factor, std::exp(least_growth), 1.5);
   return shares.log();
 }
@@ -110,7 +110,7 @@ torch::Tensor NowcastUnet::by_lead(const torch::Tensor& images) {
 }
 
 /// The first convolution and its activation, [6 n, f, h - 2, w - 2], sample by sample. A channel that is the same
-/// everywhere is a number, part of the bias: what lead times do not differ in is one map for all of them.
+/// everywhere is a number, and becomes part of the bias: what lead times have in common is computed once for all.
 torch::Tensor NowcastUnet::first_layer(const torch::Tensor& input) const {
   const auto weight = weight_operand(encoder_[0][0]->weight), images = operand(input);
   const auto ahead = torch::arange(1, outputs + 1, weight.options()).div_(outputs);
@@ -176,13 +176,13 @@ std::int64_t NowcastUnet::forward_flops(std::int64_t height, std::int64_t width)
 }
 
 NowcastTiling NowcastUnet::tiling() const {
-  // Beside its own size an output of a multiple of 8 takes 2 x 44, and 4 for the step of 8.
+  // Beyond its own size, a multiple of 8, an output takes 2 x 44 pixels of input, and 4 for the step of 8.
   return {.margin = margin, .border = 92, .reach = nowcast_unet_reach()};
 }
 
 std::int64_t NowcastUnet::forward_bytes(std::int64_t pixels) const {
   // Resident memory, measured at 680,000 pixels with 8 filters: it grows by 1,500 bytes a pixel, by 2,200 where it
-  // blends; here 1,920 and 2,400.
+  // blends; this gives 1,920 and 2,400.
   return 4 * outputs * (8 * options().base_filters + (blends() ? 36 : 16)) * pixels;
 }
 

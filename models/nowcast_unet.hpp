@@ -29,7 +29,7 @@ class NowcastUnet : public NowcastNetwork {
   /// `inner`: 52 x 52 pixels in the middle, from as much of the input as they depend on. Whole outputs lie in the
   /// middle of inputs of 140 + 8 k pixels a side.
   std::vector<torch::Tensor> forward(const torch::Tensor& input, NowcastExtent extent = NowcastExtent::whole) override;
-  /// Of the pixels that training computes, `inner`, where the input has more than they take.
+  /// Where the input is larger than `inner` outputs need, of these alone: they are what training computes.
   std::int64_t forward_flops(std::int64_t height, std::int64_t width) const override;
   NowcastTiling tiling() const override;
   std::int64_t forward_bytes(std::int64_t pixels) const override;

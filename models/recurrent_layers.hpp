@@ -12,15 +12,15 @@ namespace stormsweep {
 
 /// Recurrent layers over a window of months, gated or long short-term (models/kernels/recurrence.hpp), of
 /// `options.layers` and `options.hidden`; dropout between them. All months go through an input matrix in one product:
-/// that of the first layer is most of the emulator's weights and work, and knows nothing of other months.
+/// the first layer's holds most of the emulator's weights and work, and treats each month by itself.
 class RecurrentLayers : public torch::nn::Module {
  public:
   RecurrentLayers(const EmulatorOptions& options, std::int64_t features, at::Generator& generator);
 
   /// Each month by itself, in the first layer's input matrix: [..., k] of [..., features].
   torch::Tensor enter(const torch::Tensor& months) const;
-  /// The state behind the last month, [n, outputs()], of entered months [n, window, k]; in both directions, each behind
-  /// the last month that it sees, beside each other.
+  /// The state behind the last month, [n, outputs()], of entered months [n, window, k]; in both directions, the final
+  /// state of each, concatenated.
   torch::Tensor forward(const torch::Tensor& entered);
   std::int64_t outputs() const { return directions() * options_.hidden; }
   /// Of one window, matrix products alone.
@@ -34,7 +34,7 @@ class RecurrentLayers : public torch::nn::Module {
   Direction add(const std::string& name, std::int64_t in, at::Generator& generator);
   /// [..., gates of all directions] of months [..., features].
   torch::Tensor gates(const std::vector<Direction>& layer, const torch::Tensor& months) const;
-  /// [window, n, hidden] of gates [n, window, gates]; against time, that of the last month first.
+  /// [window, n, hidden] of gates [n, window, gates]; `against_time`: from the last month to the first.
   torch::Tensor states(const Direction& direction, const torch::Tensor& gates, bool against_time) const;
 
   EmulatorOptions options_;

@@ -7,8 +7,8 @@
 
 namespace stormsweep {
 
-/// Whether as much falls as is forecast: what came where a forecast lay in a class of amounts, all lead times together.
-/// Gathered batch by batch, and over the ranks of a gang by adding `sums`.
+/// Whether as much rain falls as is forecast: what was seen where the forecast lay in each class of amounts, all lead
+/// times together. Gathered batch by batch, and over the ranks of a gang by adding `sums`.
 class Reliability {
  public:
   /// Classes from 0 to the first of `bounds`, between bounds, and from the last on, in the units of the values.

@@ -21,11 +21,11 @@ namespace stormsweep {
 /// can.
 std::string misfit(std::string_view name, const torch::Tensor& output, const torch::Tensor& target);
 
-/// What outputs of one shape with targets stand for: amounts, or probabilities; or the logits of these.
+/// What outputs of their targets' shape stand for: amounts or probabilities as they are, or logits.
 enum class OutputScale { amounts, logits };
 
 /// [n] float32, the mean over each sample's numbers; `name` is not csi or auc. `scale` matters to accuracy alone: an
-/// event is said above 0.5, of logits above 0.
+/// output means yes above 0.5, a logit above 0.
 torch::Tensor sample_scores(std::string_view name, const torch::Tensor& output, const torch::Tensor& target,
                             OutputScale scale);
 

@@ -7,7 +7,7 @@ namespace stormsweep {
 torch::Tensor segmentation_loss(const torch::Tensor& logits, const torch::Tensor& labels,
                                 const torch::Tensor& weights) {
   const auto classes = labels.to(torch::kInt64);
-  // A GPU would sum them in any order.
+  // A GPU would sum the losses in no fixed order.
   const auto reduction = logits.is_cuda() ? at::Reduction::None : at::Reduction::Sum;
   const auto losses = torch::nll_loss_nd(torch::log_softmax(logits, 1), classes, weights, reduction);
   return losses.sum() / static_cast<double>(classes.numel());

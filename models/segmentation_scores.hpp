@@ -6,7 +6,8 @@
 
 namespace stormsweep {
 
-/// How predictions of classes meet the truth, over any number of pixels: all scores come from one confusion matrix.
+/// How well predicted classes agree with the truth, over any number of pixels: all scores come from one confusion
+/// matrix.
 struct SegmentationScores {
   torch::Tensor confusion = torch::zeros({3, 3}, torch::kFloat64);  ///< [truth, prediction] pixels
 

@@ -180,7 +180,7 @@ Learned learn(const TornadoCnn& network, const torch::Tensor& input, const torch
   return learn_on_processor(network, input, target, positive_weight, dropout);
 }
 
-/// Hands the gradients that are there already to the parameters.
+/// Its backward pass hands the gradients, computed already, to the parameters.
 struct HandOver : torch::autograd::Function<HandOver> {
   static torch::Tensor forward(torch::autograd::AutogradContext* context, at::TensorList parameters,
                                const Learned& learned) {
@@ -199,7 +199,7 @@ struct HandOver : torch::autograd::Function<HandOver> {
       const std::int64_t last = first + parameter.numel();
       gradients[i] = all.slice(0, std::exchange(first, last), last).view(parameter.sizes());
     }
-    gradients.back() = torch::Tensor();  // for `learned`
+    gradients.back() = torch::Tensor();  // `learned` has no gradient
     return gradients;
   }
 };

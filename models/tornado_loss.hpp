@@ -22,8 +22,8 @@ struct TornadoLoss {
 };
 
 /// Loss of `input` [n, 3, 32, 32], standardised, against `target` [n], 0 or 1; draws dropout from the default generator
-/// in training mode. By kernels the gradients are computed here already, backward only hands them over; neither they
-/// nor the logits depend on the number of threads.
+/// in training mode. With kernels the gradients are computed here, and backward only hands them over; neither they nor
+/// the logits depend on the number of threads.
 TornadoLoss tornado_loss(TornadoCnn& network, const torch::Tensor& input, const torch::Tensor& target,
                          double positive_weight, TornadoPath path);
 

@@ -13,7 +13,7 @@ namespace stormsweep {
 
 namespace {
 
-// Before the kernels, whose templates find them here alone.
+// Must come before the kernels: their templates find only what is declared before them.
 __device__ float as_float(__nv_bfloat16 number) {
   return __bfloat162float(number);
 }
@@ -34,7 +34,7 @@ namespace {
 
 constexpr int block_threads = 256;
 constexpr std::int64_t most_blocks = 65536;
-constexpr int pack_bytes = 16;  // what a thread of a GPU reads at once, at most
+constexpr int pack_bytes = 16;  // the most that a GPU's thread reads at once
 
 int blocks_for(std::int64_t packs) {
   return static_cast<int>(std::min(most_blocks, (packs + block_threads - 1) / block_threads));

@@ -7,7 +7,7 @@ struct CUstream_st;  // CUDA's own name of a stream; its headers are where its c
 namespace stormsweep {
 
 /// What follows a convolution, on a GPU of NVIDIA, channels last, in one pass over memory: bias, ReLU and dropout.
-/// LibTorch takes four passes, the first of which, its bias, at a tenth of the memory's rate. Used by
+/// LibTorch takes four passes; the first, its bias, runs at a tenth of the memory's bandwidth. Used by
 /// models/kernels/sparse_activation. All pointers but those of the struct itself are the GPU's; nothing waits.
 
 enum class CudaNumber { float32, float16, bfloat16 };
@@ -22,8 +22,8 @@ struct CudaMap {
 /// Adds to each of `values` the bias of its channel.
 void add_bias_by_cuda(const CudaMap& map, void* values, const void* bias, CUstream_st* stream);
 
-/// Overwrites `values`: each, and its channel's `bias` where given, becomes its activation. What is positive is kept
-/// with probability 1 - rate, by hashing `seed` and its place, and divided by that; `seed` may be null at rate 0.
+/// Overwrites `values`: each, and its channel's `bias` where given, becomes its activation. A positive value is kept
+/// with probability 1 - rate, by a hash of `seed` and its place, and divided by 1 - rate; `seed` may be null at rate 0.
 void activate_by_cuda(const CudaMap& map, void* values, const void* bias, double rate, const std::int64_t* seed,
                       CUstream_st* stream);
 

@@ -30,7 +30,7 @@ std::uint16_t* written(const torch::Tensor& tensor) {
   return reinterpret_cast<std::uint16_t*>(tensor.data_ptr<at::BFloat16>());
 }
 
-/// A map [n, channels, height, width] as the kernels read it, with what lies behind it.
+/// A map [n, channels, height, width] as the kernels read it, with its slack behind it.
 struct AmxMap {
   torch::Tensor view;
   std::int64_t sample() const { return view.numel() / view.size(0); }
@@ -41,12 +41,12 @@ std::int64_t slack_of(std::int64_t channels) {
   return AmxSizes{.channels = channels}.slack();
 }
 
-/// Not filled, but for what lies behind it.
+/// Uninitialised, but for its slack of zeros.
 AmxMap empty_map(std::int64_t n, std::int64_t channels, std::int64_t height, std::int64_t width) {
   const auto size = n * height * width * channels;
   const auto memory = torch::empty({size + slack_of(channels)}, torch::kBFloat16);
   std::fill_n(written(memory) + size, slack_of(channels), std::uint16_t{0});
-  // No view of it, which autograd would not let anybody overwrite.
+  // Not a view of it: autograd would let nobody overwrite that.
   return {torch::empty({0}, torch::kBFloat16)
               .set_(memory.storage(), 0, {n, channels, height, width},
                     {height * width * channels, 1, width * channels, channels})};
@@ -58,7 +58,7 @@ bool has_slack(const torch::Tensor& map) {
   return map.is_contiguous(channels_last) && map.storage_offset() == 0 && map.storage().nbytes() == whole;
 }
 
-/// A map of a row's pixels side by side, as they are, or a copy.
+/// `map` itself where channels, and the pixels of a row, lie side by side; else such a copy.
 torch::Tensor rows_of(const torch::Tensor& map) {
   const bool together = map.stride(1) == 1 && map.stride(3) == map.size(1);
   return together ? map : map.contiguous(channels_last);
@@ -137,8 +137,8 @@ AmxSizes sizes_of(const torch::Tensor& map, const Weights& weights) {
           .kernel = weights.kernel};
 }
 
-/// [results, outs, ...] of a map, one for each sample, or with a bias [m, outs] m. Strips of a block of
-/// channels are what a thread computes at once; the block's weights stay in its cache.
+/// [results, outs, ...] of a map: one result a sample, or m with a bias [m, outs]. Strips of a block of channels are
+/// what a thread computes at once; the block's weights stay in its cache.
 torch::Tensor convolved(const AmxMap& map, const Weights& of, const torch::Tensor& bias, const torch::Tensor& start,
                         double negative_slope) {
   constexpr std::int64_t strip = 1024;
@@ -163,9 +163,9 @@ torch::Tensor convolved(const AmxMap& map, const Weights& of, const torch::Tenso
   return result.view;
 }
 
-/// What the way back needs of the gradients of a result: themselves before the activation, with `margin` zeros around;
-/// the same in pairs [results, positions / 2, outs, rounded up, 2], whose rows are `width` positions; and their sums
-/// [results, outs].
+/// What the backward pass needs: a result's gradients before the activation, with `margin` zeros around; the same in
+/// pairs [results, positions / 2, outs, rounded up, 2], whose rows are `width` positions; and their sums [results,
+/// outs].
 struct Slopes {
   AmxMap framed;
   torch::Tensor pairs, sums;
@@ -214,14 +214,14 @@ torch::Tensor planes_of(const AmxMap& map, std::int64_t width, std::int64_t plan
   return planes;
 }
 
-/// [out, in, kernel, kernel], float32. Each thread has some blocks of inputs and outputs, or where they are few some
-/// rows of the kernel for a block: sums are the same.
+/// [out, in, kernel, kernel], float32. Each thread takes some blocks of inputs and outputs, or, where there are few
+/// blocks, some of a block's kernel rows: the sums are the same.
 torch::Tensor weight_slope(const AmxMap& map, const Slopes& slopes, const Weights& weights, std::int64_t width) {
   constexpr std::int64_t strip = 1024;  // positions: all channels of them stay in the second-level cache
   const auto in = weights.in, out = weights.out, kernel = weights.kernel;
   const auto results = slopes.pairs.size(0), each = results / map.view.size(0);
   const auto positions = slopes.pairs.size(1) * 2, reach = (kernel - 1) * (width + 1);
-  // Planes are no multiple of 4096 bytes apart, where all would want the same lines of the first-level cache.
+  // Never a multiple of 4096 bytes apart: all planes would share the same lines of the first-level cache.
   const auto planes = planes_of(map, width, rounded(positions + reach, 64) + 32);
   std::vector<std::int64_t> offsets;
   for (std::int64_t y = 0; y < kernel; ++y)

@@ -13,11 +13,11 @@ struct AmxConvolution {
 
   /// Is it made for these? Bfloat16 maps on a processor that has such units, square kernels.
   bool takes(const torch::Tensor& map, const torch::Tensor& weight) const;
-  /// [n, out, h - kernel + 1, w - kernel + 1] of `map` [n, in, h, w], bfloat16 as it is, channels last;
-  /// `weight` [out, in, kernel, kernel] and `bias` [out], which may be undefined, of any type: they are rounded to
-  /// bfloat16, the bias is not. `start`, of the result's size, is added before the activation if it is defined. With a
-  /// bias [m, out] the result is [n m, out, ...], m for each sample, whose map then gets no gradient. Differentiable
-  /// once. The same bits for any number of threads.
+  /// [n, out, h - kernel + 1, w - kernel + 1] of `map` [n, in, h, w], both bfloat16, channels last; `weight` [out, in,
+  /// kernel, kernel] and `bias` [out], which may be undefined, are of any type; weights are rounded to bfloat16, the
+  /// bias is not. `start`, of the result's size, is added before the activation if it is defined. With a bias [m, out]
+  /// the result is [n m, out, ...], m for each sample, whose map then gets no gradient. Differentiable once. The same
+  /// bits for any number of threads.
   torch::Tensor operator()(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias,
                            const torch::Tensor& start = {}) const;
 };

@@ -10,7 +10,7 @@ namespace stormsweep {
 ///
 /// Numbers of 16 bits are bfloat16. A map is [height][width][channel] without gaps: the channels of all taps of a
 /// kernel's row then follow each other, whatever their number, and a tile's rows are pixels side by side. What a tile
-/// reads behind the taps meets weights of 0, but must be numbers: `slack` of them behind a map.
+/// reads beyond the taps is multiplied by weights of 0, but must be finite: `slack` numbers follow a map.
 struct AmxSizes {
   static constexpr std::int64_t block = 32;  ///< output channels, or input channels of a gradient, at once
   static constexpr std::int64_t depth = 32;  ///< products of a sum at once
@@ -25,20 +25,20 @@ struct AmxSizes {
   /// Numbers of the weights of a block: [row][chunk][2][16][16][2]: halves of the block, pairs of a chunk, outputs of
   /// the half, numbers of the pair.
   std::int64_t block_weights() const { return kernel * chunks() * block * depth; }
-  /// Positions that are computed: pixels of the map, row after row, of which some are no pixel of the result.
+  /// Positions that are computed: pixels of the map, row after row, some of them not part of the result.
   std::int64_t positions() const { return (out_height - 1) * width + out_width; }
   std::int64_t slack() const { return 2 * block * channels + depth; }
 };
 
-/// Weights where they lie: numbers from those of one output to the next, and of one input to the next, whose taps
-/// [row][column] follow each other.
+/// Weights where they lie, with the strides from output to output and from input to input; an input's taps
+/// [row][column] are contiguous.
 struct AmxWeights {
   const float* first;
   std::int64_t out, in;
   bool turned;  ///< the last tap comes first, as on the way back
 };
 
-/// What becomes of sums.
+/// What is done with the sums.
 struct AmxResult {
   const float* bias;           ///< [outs, rounded up to a block]
   const std::uint16_t* start;  ///< of the result's size, added to them, or null
@@ -53,7 +53,7 @@ struct AmxSlopeRow {
   std::int64_t width, outs;
   std::uint16_t* row;    ///< written: [width][outs], the gradients before the activation
   std::uint16_t* pairs;  ///< written: [width / 2, rounded up][outs, rounded up to 16][2]
-  float* sums;           ///< [outs, rounded up to 16]: they are added to it
+  float* sums;           ///< [outs, rounded up to 16]: the row's sums are added
 };
 
 /// Sizes of the gradient of weights: of `taps` taps, which read a map's channels, planes [channel, rounded up to
@@ -80,7 +80,7 @@ struct AmxKernels {
                    std::int64_t first, std::int64_t last, const AmxResult&);
   void (*turn_back)(const AmxSlopeRow&);
   void (*to_planes)(const AmxPlaneRow&);
-  /// Adds what positions first ... last - 1, a multiple of `depth`, tell to `gradient` [tap][channels][outs], for
+  /// Adds the share of positions first ... last - 1, a multiple of `depth`, to `gradient` [tap][channels][outs], for
   /// channels from `channel` on and outputs from `out` on, a block of either; `pairs` [positions / 2][outs][2].
   void (*weigh)(const AmxGradient&, const std::uint16_t* planes, const std::uint16_t* pairs, std::int64_t first,
                 std::int64_t last, std::int64_t channel, std::int64_t out, float* gradient);

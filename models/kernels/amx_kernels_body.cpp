@@ -9,7 +9,7 @@ namespace stormsweep {
 
 namespace {
 
-/// Of the four tiles that hold sums.
+/// Zeroes the four tiles that hold sums.
 inline void begin_sums() {
   _tile_zero(0);
   _tile_zero(1);
@@ -25,7 +25,7 @@ std::int64_t bytes(std::int64_t numbers) {
   return numbers * static_cast<std::int64_t>(sizeof(std::uint16_t));
 }
 
-/// As many lanes as there are of `count`.
+/// The first `count` lanes, at most all.
 __mmask16 lanes_of(std::int64_t count) {
   return count >= tile ? 0xFFFF : count <= 0 ? 0 : static_cast<__mmask16>((1 << count) - 1);
 }

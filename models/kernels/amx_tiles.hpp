@@ -12,8 +12,8 @@ namespace {
 
 constexpr int tile = 16;  // rows of a tile, and numbers of float32 in one
 
-/// What the units are told: the whole of each of the eight tiles. Not on the stack: GCC 12 does not know that all of it
-/// is read.
+/// The units' configuration: the whole of each of the eight tiles. Not on the stack: GCC 12 does not know that all of
+/// it is read.
 constexpr struct alignas(64) {
   std::uint8_t palette = 1, start = 0, reserved[14] = {};
   std::uint16_t bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};

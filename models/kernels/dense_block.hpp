@@ -7,8 +7,8 @@
 
 namespace stormsweep {
 
-/// The layers of a block of Tiramisu in one, which each see all maps so far: no map is copied behind another, and no
-/// two gradients of one map are kept.
+/// The layers of a Tiramisu block, each of which sees all maps so far, in one buffer: maps are not copied to be
+/// concatenated, and each has a single gradient.
 struct DenseBlock {
   std::vector<torch::Tensor> weights, biases;  ///< [growth, channels so far, 5, 5] and [growth], layer by layer
   double dropout = 0;                          ///< share of the activations that become 0; 0 unless training

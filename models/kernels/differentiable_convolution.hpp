@@ -7,20 +7,20 @@
 
 namespace stormsweep {
 
-/// Gradients of a convolution's tensors; undefined ones are not asked for.
+/// Gradients of a convolution's tensors; undefined where not asked for.
 struct ConvolutionGradients {
   torch::Tensor map, weight, bias, start;
 };
 
-/// The same of whether they are.
+/// Which gradients are asked for; that of the weight always is.
 struct ConvolutionWants {
   bool map, bias, start;
 };
 
 /// activation(start + bias + convolution of map), as LibTorch differentiates it, once. `Rule`, a value, knows how:
-/// - negative_slope of the activation; with 1 `result` is not held, and what follows may overwrite it;
+/// - negative_slope of the activation; where it is 1, `result` is not saved, and what follows may overwrite it;
 /// - result(map, weight, bias, start), of which the last two may be undefined;
-/// - gradients(map, weight, result, slope, wants), result undefined where it is not held; the gradient of the bias may
+/// - gradients(map, weight, result, slope, wants), result undefined where it is not saved; the gradient of the bias may
 ///   be of another shape;
 /// - save(data) and load(data), what it consists of.
 template <class Rule>

@@ -13,11 +13,11 @@ namespace stormsweep {
 
 namespace {
 
-/// With more, LibTorch's layers are as fast, and with shorter rows too (measured).
+/// With more outputs, or shorter rows, LibTorch's layers are as fast (measured).
 constexpr std::int64_t most_outputs = 16, least_width = 28;
-/// Rows that a thread takes at once: few enough for its cache, many enough that those which two strips read are few.
+/// Rows that a thread takes at once: few enough for its cache, enough of them that few are read by two strips.
 constexpr std::int64_t strip_rows = 32;
-/// Floats before the first pixel of a row of a copy: a whole vector, so that vectors of it begin at even addresses.
+/// Floats before the first pixel of a row of a copy: a whole vector, so that the copy's vectors are aligned.
 constexpr std::int64_t lead = 16;
 
 Planes planes_of(const torch::Tensor& maps, std::int64_t sample) {
@@ -184,10 +184,10 @@ class StripGradients {
         slopes_(out_, strip_rows + margin_, result.size(3), margin_, how.periodic),
         workspace_(torch::empty({kernels_.workspace({kernel_, in_, out_, 0, 0})})) {}
 
-  /// Of rows of the map of result number `strip.sample`. `turned`: the weights of the way back.
+  /// Adds the gradients from a strip of result number `strip.sample`. `turned`: the weights of the backward pass.
   void add(const Strip& strip, const torch::Tensor& turned, float* weight, double* bias) {
     const auto height = result_.size(2), width = result_.size(3);
-    // Rows of the result that see these of the map begin `before` their own; each belongs to one strip.
+    // The result's rows that see this strip of the map begin `before` rows above it; each row is counted in one strip.
     const auto before = margin_ - how_.padding, own = std::min(strip.rows, height - strip.first);
     const auto slope = planes_of(slope_, strip.sample), activated = planes_of(result_, strip.sample);
     const auto unactivate = [&](std::int64_t c, std::int64_t y, float* to) {

@@ -11,7 +11,7 @@ namespace stormsweep {
 /// are.
 struct DirectConvolution {
   std::int64_t padding = 0;   ///< pixels beyond all edges, at most (kernel - 1) / 2: zeros,
-  bool periodic = false;      ///< or left and right those from around the globe, and then as many
+  bool periodic = false;      ///< or left and right those from around the globe: then exactly (kernel - 1) / 2
   double negative_slope = 1;  ///< the activation: what is negative is multiplied by it
 
   /// Is it made for maps of this width, and faster? Float32 on a processor with vector units for it, square kernels of
@@ -29,7 +29,7 @@ struct DirectConvolution {
   /// Its parts, not differentiable. `result` is written.
   void forward(const torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias,
                const torch::Tensor& start, const torch::Tensor& result) const;
-  /// Gradients to be made of `slope`, that of `result` behind the activation. Undefined ones are not.
+  /// Gradients to be made from `slope`, that of `result` after the activation. Undefined ones are not made.
   struct Gradients {
     torch::Tensor map;    ///< written, or where `add`, added to
     torch::Tensor start;  ///< written

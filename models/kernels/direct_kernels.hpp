@@ -17,7 +17,7 @@ struct DirectSizes {
   std::int64_t kernel, in, out, height, width;
 };
 
-/// What a result begins with: nothing but the convolution is added to what it holds where `bias` is null.
+/// What a result begins with. Where `bias` is null, what it already holds: the convolution alone is added.
 struct DirectStart {
   const float* bias;
   Planes map;  ///< added to the bias where its `first` is not null

@@ -14,7 +14,7 @@ namespace stormsweep {
 namespace {
 
 constexpr std::int64_t channels_at_once = 64;  // of tensor cores, as cuDNN's kernels use them
-constexpr std::int64_t most_in_a_block = 4;    // beyond, more of the wider kernel is zeros than is gained
+constexpr std::int64_t most_in_a_block = 4;    // beyond, the wider kernel's zeros cost more than is gained
 
 constexpr auto last = torch::MemoryFormat::ChannelsLast;
 
@@ -51,7 +51,7 @@ struct Blocks : torch::autograd::Function<Blocks> {
     const auto padding = context->saved_data["padding"].toIntVector();
     const auto slope = slopes[0].contiguous(last);
     torch::Tensor of_map;
-    // Channels of the map there are enough of, so its gradient is made as ever.
+    // The map has channels enough, so its gradient is made without blocks.
     if (context->saved_data["wants_map"].toBool())
       of_map = std::get<0>(torch::convolution_backward(slope, map, weight, {}, {1, 1}, padding, {1, 1}, false, {0, 0},
                                                        1, {true, false, false}));

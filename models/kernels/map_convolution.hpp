@@ -20,10 +20,10 @@ struct ConvolutionSizes {
   double gain = 1;                                           ///< factor of the first weights
 };
 
-/// A layer of the segmentation networks and of the emulator's encoder. What it sees beyond the left and right edge is
-/// told by `longitude`; above and below are zeros. Padding is kernel / 2 * dilation on all sides, as the published code
-/// pads strided convolutions too; a transposed convolution spreads pixel i to pixels 2 i, 2 i + 1, 2 i + 2, as
-/// TensorFlow's of even sides does.
+/// A layer of the segmentation networks and of the emulator's encoder. `longitude` says what it sees beyond the left
+/// and right edge; above and below are zeros. Padding is kernel / 2 * dilation on all sides, as the published code pads
+/// strided convolutions too; a transposed convolution spreads pixel i to pixels 2 i, 2 i + 1, 2 i + 2, as TensorFlow's
+/// of even sides does.
 class MapConvolution : public torch::nn::Module {
  public:
   /// He-uniform weights (He et al. 2015): within +- gain sqrt(6 / fan in); biases 0.

@@ -8,8 +8,8 @@
 namespace stormsweep {
 
 /// map.slice(axis, begin, end, step) of `map` [n, channels, height, width], whose gradient lies in memory as `map`
-/// does. That of LibTorch's own slice is planes always: where channels come last, all that meets it has to be turned
-/// round.
+/// does. The gradient of LibTorch's own slice is always planes: with channels last, all that meets it has to be
+/// transposed.
 torch::Tensor map_slice(const torch::Tensor& map, std::int64_t axis, std::int64_t begin,
                         std::optional<std::int64_t> end = {}, std::int64_t step = 1);
 

@@ -5,8 +5,8 @@
 namespace stormsweep {
 
 /// Batch norm and the ReLU behind it, written out for the vector units of a processor. A map that lies channels last is
-/// seen as rows of `columns` numbers, a multiple of its channels and of `step`; what belongs to channels comes as such
-/// a row, too, repeated. Used by models/kernels/rectified_norm.
+/// seen as rows of `columns` numbers, a multiple of its channels and of `step`; per-channel values come as such a row,
+/// too, repeated. Used by models/kernels/rectified_norm.
 struct NormRows {
   std::int64_t count, columns;
 };

@@ -21,7 +21,7 @@ inline void store(float* to, const Lanes& numbers) {
 inline Lanes load(const std::uint16_t* from) {
   return (Lanes)(__builtin_convertvector(*reinterpret_cast<const Halves*>(from), Whole) << 16);
 }
-/// To the nearest, of two the even; what is not a number stays so.
+/// Rounds to nearest, ties to even; NaN stays NaN.
 inline void store(std::uint16_t* to, const Lanes& numbers) {
   const Whole bits = (Whole)numbers;
   const Whole nearest = bits + (0x7FFF + (bits >> 16 & 1)), quiet = bits | 0x400000;

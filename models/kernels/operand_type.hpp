@@ -8,7 +8,7 @@ namespace stormsweep {
 bool computes_in(const torch::Device& device, torch::ScalarType type);
 
 /// `operand` of a product to be computed in `type`: of that type where the device has instructions for it; else, or
-/// where `in_float32`, rounded to it, but float32, which without them computes many times faster. Float64, in which
+/// where `in_float32`, rounded to it but kept as float32, which is many times faster without them. Float64, in which
 /// only tests compute, stays.
 torch::Tensor in_type(const torch::Tensor& operand, torch::ScalarType type, bool in_float32 = false);
 

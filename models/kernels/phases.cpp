@@ -21,7 +21,7 @@ void join_row(const float* even, const float* odd, std::int64_t width, float* ro
   if (width % 2 == 1) row[width - 1] = even[width / 2];
 }
 
-/// Calls work(row of the images, even and odd pixels of it among the phases) for each row, which may be null.
+/// Calls work(row of the images, its even and its odd pixels among the phases) for each row; null beyond the images.
 template <class Work>
 void for_rows(const torch::Tensor& images, const torch::Tensor& phases, const Work& work) {
   const auto height = images.size(2), width = images.size(3), rows = phases.size(2), half = phases.size(3);

@@ -34,7 +34,7 @@ class Rows {
   bool any() const { return numbers_ >= columns_; }
 
   std::int64_t parts() const { return whole_parts() + (rest() > 0 ? 1 : 0); }
-  /// Calls visit(number, part), of the last alone when all others are done.
+  /// Calls visit(number, part) in parallel; a last row that is not whole comes alone, when all others are done.
   template <class Visit>
   void each(const Visit& visit) const {
     at::parallel_for(0, whole_parts(), 1, [&](std::int64_t begin, std::int64_t end) {
@@ -237,7 +237,7 @@ torch::Tensor inverse_of(const torch::Tensor& variance, double epsilon) {
   return (variance + epsilon).rsqrt().to(torch::kFloat32);
 }
 
-/// As LibTorch's do.
+/// Updates the running statistics as LibTorch does.
 void move_on(torch::nn::BatchNorm2d& norm, const torch::Tensor& mean, const torch::Tensor& variance) {
   const torch::NoGradGuard no_grad;
   const double share = *norm->options.momentum();

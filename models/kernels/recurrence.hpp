@@ -4,9 +4,9 @@
 
 namespace stormsweep {
 
-// What a recurrent layer does after its input matrix, which all time steps share and so are one product. `gates` [time,
-// n, k hidden] are these products with both biases of the input added; `weight` [k hidden, hidden] and `bias` [k
-// hidden] belong to the state. Both return the states of all steps, [time, n, hidden]; the state before the first is 0.
+// What a recurrent layer does after its input matrix, which is one product for all time steps. `gates` [time, n, k
+// hidden] are these products with both biases of the input added; `weight` [k hidden, hidden] and `bias` [k hidden]
+// belong to the state. Both return the states of all steps, [time, n, hidden]; the state before the first is 0.
 
 /// Gated recurrent unit, k = 3, in LibTorch's order and form (Cho et al. 2014, with the bias inside of the reset):
 ///

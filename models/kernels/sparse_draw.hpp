@@ -11,8 +11,8 @@
 
 namespace stormsweep {
 
-/// ReLU and dropout of single numbers, on a processor and on a GPU alike: which are kept is told by a hash of their
-/// places. What is not a number stays so, as in LibTorch, where it is kept.
+/// ReLU and dropout of single numbers, on a processor and on a GPU alike: a hash of a number's place decides whether it
+/// is kept. A NaN that is kept stays NaN, as in LibTorch.
 class SparseDraw {
  public:
   /// Drops `rate` of the numbers.

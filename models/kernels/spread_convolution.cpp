@@ -22,8 +22,8 @@ torch::Tensor as_matrix(const torch::Tensor& weight) {
   return weight.permute({0, 2, 3, 1}).reshape({weight.size(0), -1});
 }
 
-/// Calls `work(taps, pixels)` for pairs of views of the same sizes: `taps` [n, height, width, 3, 3, channels] of one
-/// tap, at the pixels whose value it gets from there, and these of `pixels` [n, 2 height, 2 width, channels].
+/// Calls `work(tap, pixels)` with pairs of views of one size: what one tap of `taps` [n, height, width, 3, 3, channels]
+/// makes, and the pixels of `pixels` [n, 2 height, 2 width, channels] that it goes to.
 template <class Work>
 void for_taps(const torch::Tensor& taps, const torch::Tensor& pixels, bool periodic, const Work& work) {
   const auto height = taps.size(1), width = taps.size(2);

@@ -19,7 +19,7 @@ constexpr int tile_sums = tile * tile;
 /// A convolution by tiles. Its map lies channels last, so that the numbers of all taps of a kernel's row lie side by
 /// side, with a margin of zeros between rows that is the right one of one row and the left one of the next. A tile's
 /// columns are the outputs of `Group` points side by side, its rows such groups; some of the points of a row of `Pitch`
-/// belong to the margin, and what is computed for them is looked at by nobody.
+/// belong to the margin, and what is computed for them is ignored.
 template <Layer layer, int Channels, int Group, int Pitch>
 struct Convolution {
   static constexpr int side = layer.side, in = layer.in, outs = layer.out;
@@ -74,7 +74,7 @@ void pack(const float* weights, Number* to) {
                                          narrow(weights_of<C>(weights, number + 1, half))));
 }
 
-/// GCC does not know that tiles read what was written.
+/// A compiler barrier: GCC does not know that loading tiles reads what was written.
 inline void written() {
   asm volatile("" ::: "memory");
 }

@@ -32,7 +32,7 @@ struct Planes {
 using Patch = Planes<3, 32>;
 using Pooled1 = Planes<8, 16>;
 using Pooled2 = Planes<16, 8>;
-using Slopes2 = Planes<16, 16>;  ///< of the loss, by what the second convolution computes
+using Slopes2 = Planes<16, 16>;  ///< gradients of what the second convolution computes
 using Slopes3 = Planes<32, 8>;
 
 /// A convolution's weights [in][tap][out]: threads of different `out` use different banks, and of different `in` too.
@@ -52,13 +52,13 @@ struct Shared {
   float patch[Patch::size];
   float pooled1[Pooled1::size];
   float pooled2[Pooled2::size];
-  float scratch[scratch_size];  ///< parts of a convolution's sums, then the slopes of what a layer computed
-  float values[features];       ///< third layer's activations, then slopes of what a pooling computed
+  float scratch[scratch_size];  ///< parts of a convolution's sums, then the gradients of what a layer computed
+  float values[features];       ///< third layer's activations, then gradients of what a pooling computed
   float weights1[Weights1::size], weights2[Weights2::size], weights3[Weights3::size];
   float bias[biases];
   float dense[features + 1];
   float part[threads], whole[32];
-  unsigned char positive1[8 * 16 * 16], positive2[16 * 8 * 8];  ///< which of the four points under a pooled one are
+  unsigned char positive1[8 * 16 * 16], positive2[16 * 8 * 8];  ///< a bit for each of the 4 points under a pooled one
 };
 static_assert(Slopes2::size <= scratch_size && Slopes3::size <= scratch_size && 8 * 32 * 32 <= scratch_size);
 static_assert(offsetof(Shared, scratch) % 16 == 0 && offsetof(Shared, pooled2) % 16 == 0);
@@ -88,8 +88,8 @@ struct Division {
   }
 };
 
-/// To bfloat16, ties to even, where the network computes in it: its products then are those of short numbers, and only
-/// what is added to them is not rounded.
+/// Rounds to bfloat16, ties to even, where the network computes in it: products are then those of bfloat16 numbers, and
+/// their sums stay float32.
 template <bool Rounded>
 __device__ float operand(float value) {
   if (!Rounded || !(value == value)) return value;
@@ -132,7 +132,7 @@ __device__ void convolve(const float* in, int channels, const float* weights, in
       }
     }
   }
-  if (in_use) __syncthreads();  // what was read from lies there
+  if (in_use) __syncthreads();  // `in` lies in `scratch`: all must have read it
 #pragma unroll
   for (int i = 0; i < tile; ++i) scratch[i * threads + threadIdx.x] = sum[i];
   __syncthreads();
@@ -149,7 +149,7 @@ __device__ void forward(const float* in, const float* weights, float* scratch) {
                W::in, W::tap, scratch, false);
 }
 
-/// What flows back through it: slopes by its output to slopes by its input, by the kernel turned by 180 degrees.
+/// Its backward pass, from the gradients of its output to those of its input: the kernel turned by 180 degrees.
 template <class Slopes, class W, int To>
 __device__ void backward(const float* weights, float* scratch) {
   using Parts = Division<To, Slopes::side>;
@@ -171,14 +171,14 @@ __device__ void activate(const float* scratch, const float* bias, const float* d
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
       const float value = Parts::total(scratch, channel, 2 * y + k / 2, 2 * x + k % 2) + bias[channel];
-      if (!(value <= 0)) sum += value, bits |= 1 << k;  // what is not a number stays so
+      if (!(value <= 0)) sum += value, bits |= 1 << k;  // NaN stays NaN
     }
     pooled[Out::at(channel, y, x)] = operand<Rounded>(0.25f * sum * (dropout ? dropout[channel] : 1));
     positive[i] = static_cast<unsigned char>(bits);
   }
 }
 
-/// The slopes by a pooled point, [channels][side][side] in `values`, handed to the points that it is the mean of.
+/// A point's gradient, from that of the pooled point which is its mean with others: `values` [channels][side][side].
 template <class Pooled>
 __device__ float unpooled(const float* values, const unsigned char* positive, const float* dropout, int channel, int y,
                           int x) {
@@ -318,7 +318,7 @@ __device__ float classify(Shared& shared, const TornadoSamples& samples, std::in
   return sum_of_block(shared, part) * (samples.pool_last ? 0.25f : 1) + shared.dense[features];
 }
 
-/// Writes a sample's loss, weighted binary cross-entropy with a logit as PyTorch's, and gives its slope by the logit.
+/// Writes a sample's loss, weighted binary cross-entropy with a logit as PyTorch's; returns the logit's gradient.
 __device__ float loss_and_slope(const TornadoSamples& samples, std::int64_t sample, float logit) {
   const float target = samples.targets[sample], weight = 1 + (samples.positive_weight - 1) * target;
   if (threadIdx.x == 0)
@@ -326,7 +326,7 @@ __device__ float loss_and_slope(const TornadoSamples& samples, std::int64_t samp
   return 1 - target - weight / (1 + expf(logit));
 }
 
-/// Slopes by what the third convolution computed, and the dense unit's gradients.
+/// Gradients of what the third convolution computed, and of the dense unit's parameters.
 template <bool Rounded>
 __device__ void backward_dense(Shared& shared, const TornadoSamples& samples, std::int64_t sample, float slope,
                                float* sums, bool begin) {
@@ -355,7 +355,7 @@ __device__ void backward_dense(Shared& shared, const TornadoSamples& samples, st
   __syncthreads();
 }
 
-/// From the sums in scratch, slopes by a pooled layer's points, to `values` [channels][side][side].
+/// From the sums in scratch, gradients of a pooled layer's points, to `values` [channels][side][side].
 template <class Pooled>
 __device__ void collect(Shared& shared) {
   constexpr int side = Pooled::side;

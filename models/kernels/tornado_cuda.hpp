@@ -9,8 +9,8 @@ struct CUstream_st;  // CUDA's own name of a stream; its headers are where its c
 namespace stormsweep {
 
 /// The tornado network on a GPU of NVIDIA with at least 160 KB of shared memory a block (A100, H100 and their
-/// successors), in float32; `rounded`: as bfloat16 has it, the operands of convolutions and of their gradients are
-/// rounded to that, which on tensor cores of so few channels would be slower. All pointers are the GPU's; nothing
+/// successors), in float32. `rounded`: the operands of convolutions and of their gradients are rounded to bfloat16, but
+/// multiplied as float32, because tensor cores are slower with so few channels. All pointers are the GPU's; nothing
 /// waits. Used by models/tornado_loss.
 
 /// The network's parameters, as they lie: weights [out][in][ky][kx], dense weights [channel][y][x].

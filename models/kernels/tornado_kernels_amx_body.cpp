@@ -29,12 +29,11 @@ constexpr int run_chunks = (run * slot + depth - 1) / depth;
 constexpr int chunks2 = Second::side * Second::pitch / depth;
 static_assert(chunks2 * depth == Second::side * Second::pitch);
 
-/// Maps and gradients as the gradients of weights take them: the one as planes, whose rows are numbers of successive
-/// positions, the other in pairs of positions. A tile is read fast where its rows are lines of the cache. A tap's
-/// offset moves rows of pairs by whole ones, if it is even, and there are pairs of odd offsets too; of the first map
-/// there are planes of all taps of a kernel's row (and one of zeros). So that no column of a tile is idle, the first
-/// gradient stands beside that of the row above, and the second map beside its row below, which are the kernel's next
-/// row.
+/// Maps and gradients in the layouts that the gradients of weights are computed from: one of the two as planes, whose
+/// rows are numbers of successive positions, the other in pairs of positions. A tile is read fast where its rows are
+/// cache lines. An even tap offset moves pairs by whole rows; odd offsets have pairs of their own. The first map has
+/// planes for all taps of a kernel's row (and one of zeros). So that no column of a tile is idle, the first gradient
+/// stands beside that of the row above, and the second map beside its row below: the kernel's next row.
 struct alignas(64) ForWeights {
   Number map1[layer1.padded() + 1][tile][layer1.side];
   Number gradient1[layer1.side + 1][layer1.side / 2][2][layer1.out][2];
@@ -48,7 +47,7 @@ struct alignas(64) ForWeights {
 struct alignas(64) Sums {
   float weight1[groups][tile][2][layer1.out];               ///< pairs of the kernel's rows
   float weight2[kernel][groups][layer2.out][2][layer2.in];  ///< [column][pair of rows]
-  float weight3[2][taps + 2][tile][layer3.in];              ///< halves of the outputs; taps that there are not
+  float weight3[2][taps + 2][tile][layer3.in];              ///< halves of the outputs; the last two taps are padding
 };
 
 /// Weights as tiles have them; everything of one sample, and of a run what becomes gradients of weights. Margins stay
@@ -104,7 +103,7 @@ __m512 factors_twice(const float* dropout, float each) {
   return dropout ? _mm512_mul_ps(twice(dropout), all) : all;
 }
 
-/// ReLU; what is not a number stays so.
+/// ReLU; NaN stays NaN.
 __m512 above_zero(const float* numbers) {
   return _mm512_max_ps(_mm512_setzero_ps(), _mm512_loadu_ps(numbers));
 }
@@ -113,8 +112,8 @@ struct alignas(64) Places {
   Number of[depth];
   __m512i load() const { return _mm512_load_si512(of); }
 };
-/// Where the numbers of 8 points of three channels are if they get a fourth, and where every third of 96 numbers is in
-/// the first 64, or behind them.
+/// Where the numbers of 8 points of three channels come from when each gets a fourth, and where every third of 96
+/// numbers is, in the first 64 or behind them.
 constexpr Places of_four = [] {
   Places places{};
   for (int i = 0; i < depth; ++i) places.of[i] = static_cast<Number>(i / 4 * 3 + i % 4);
@@ -345,7 +344,7 @@ void weigh1(Workspace& w) {
                {w.parts.gradient1[0][0][0][0], depth, tile_numbers}, layer1.side + 1, w.sums.weight1[0][0][0]);
 }
 
-/// Numbers from pairs of positions to those that begin `position` behind, of two lots, even and odd.
+/// Offset to the pairs that begin `position` positions further, in the lot of even or the lot of odd positions.
 template <class Lots>
 constexpr int behind(const Lots& lots, int position) {
   return position % 2 * static_cast<int>(sizeof(lots[0]) / sizeof(Number)) + position / 2 * depth;
@@ -442,7 +441,7 @@ void learn(const TornadoWeights& weights, const TornadoSamples& samples, std::in
   __builtin_memset(&w.sums, 0, sizeof(w.sums));
   for (std::int64_t i = first; i < last; i += run) {
     const int some = static_cast<int>(last - i < run ? last - i : run);
-    if (some < run) {  // nothing of other samples may enter
+    if (some < run) {  // clears what earlier samples have left
       __builtin_memset(w.parts.map3, 0, sizeof(w.parts.map3));
       __builtin_memset(w.parts.gradient3, 0, sizeof(w.parts.gradient3));
     }

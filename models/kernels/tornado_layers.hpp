@@ -26,7 +26,7 @@ static_assert(layer1.out == layer2.in && layer2.out == layer3.in);
 /// Points of the features with and without pooling behind the last convolution.
 constexpr int all_points = layer3.side * layer3.side, pooled_points = all_points / (pool * pool);
 
-/// What is not a number stays so, as in LibTorch: a training that has diverged is to be seen.
+/// NaN stays NaN, as in LibTorch: a training that has diverged must show it.
 inline float positive(float x) {
   return x <= 0 ? 0 : x;
 }
@@ -35,7 +35,7 @@ inline const float* row(const float* dropout, std::int64_t sample, int channels)
   return dropout ? dropout + sample * channels : nullptr;
 }
 
-/// Writes the loss of sample i, given its logit; what a logit more would add to it.
+/// Writes the loss of sample i, given its logit; returns the loss's derivative by the logit.
 inline float slope_of_loss(const TornadoSamples& samples, std::int64_t i) {
   const float logit = samples.logits[i], target = samples.targets[i];
   const float weight = target > 0.5f ? samples.positive_weight : 1;

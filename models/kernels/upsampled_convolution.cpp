@@ -30,11 +30,11 @@ torch::Tensor folding_matrix(std::int64_t kernel) {
   return matrix.view({kernel * kernel, 4 * side * side});
 }
 
-/// The matrix where `weight` is: sent there once, because the GPU stands still for it.
+/// The matrix on the device of `weight`, copied there only once: the GPU stands still for a copy.
 torch::Tensor folding_matrix_for(const torch::Tensor& weight) {
   using Made = std::map<std::pair<std::int64_t, std::string>, torch::Tensor>;
   static std::mutex guard;
-  static Made& made = *new Made;  // never destroyed: CUDA may be gone before
+  static Made& made = *new Made;  // never destroyed: CUDA may be shut down first
   const std::int64_t kernel = weight.size(2);
   const std::scoped_lock lock(guard);
   torch::Tensor& matrix = made[{kernel, weight.device().str()}];
@@ -43,7 +43,7 @@ torch::Tensor folding_matrix_for(const torch::Tensor& weight) {
 }
 
 /// [4 out, in, s, s] of [out, in, k, k]. Its output channels are in the order of pixel_shuffle, pixels of the 2x2 last;
-/// `channels_last`: pixels first, so that channels, which lie together then, stay so.
+/// `channels_last`: pixels first, so that channels stay contiguous.
 torch::Tensor folded(const torch::Tensor& weight, bool channels_last) {
   const auto out = weight.size(0), in = weight.size(1), kernel = weight.size(2), side = folded_side(kernel);
   TORCH_CHECK(kernel == 3 || kernel == 7, "there is no folding for kernels of ", kernel);

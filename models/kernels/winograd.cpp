@@ -17,7 +17,7 @@ namespace {
 
 constexpr auto points = WinogradKernels::points;
 constexpr auto last = torch::MemoryFormat::ChannelsLast;
-/// With fewer, what the transforms of the map cost is not earned back: a tenth slower with 4 and 8 (measured).
+/// With fewer, the map's transforms cost more than they save: a tenth slower with 4 and 8 (measured).
 constexpr std::int64_t least_outputs = 16;
 
 /// Channels as vectors hold them.
@@ -116,7 +116,7 @@ std::int64_t blocks_of(const std::vector<WinogradTile>& tiles, std::int64_t bloc
   return (static_cast<std::int64_t>(tiles.size()) + block - 1) / block;
 }
 
-/// `map` itself where its pixels follow each other in even steps, channels last; else a copy where they do.
+/// `map` itself where it is channels last and its pixels are a constant step apart; else such a copy.
 torch::Tensor stepped(const torch::Tensor& map) {
   const auto step = map.stride(3), row = step * map.size(3);
   const bool even = map.stride(1) == 1 && map.stride(2) == row && map.stride(0) == row * map.size(2) && map.size(1) > 1;

@@ -31,8 +31,8 @@ std::int64_t rounded(std::int64_t channels) {
   return (channels + lanes - 1) / lanes * lanes;
 }
 
-/// Floats from point to point of [36][tile][channel]: not a multiple of 4096 bytes, where all would want the same lines
-/// of the first-level cache.
+/// Floats from point to point of [36][tile][channel]: never a multiple of 4096 bytes, or all points would share the
+/// same lines of the first-level cache.
 std::int64_t point_step(std::int64_t tiles, std::int64_t channels) {
   return tiles * channels + WinogradKernels::spare;
 }
