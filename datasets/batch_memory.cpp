@@ -39,7 +39,7 @@ class Pool {
 }  // namespace
 
 torch::Tensor empty_batch(torch::IntArrayRef sizes) {
-  static const auto pool = std::make_shared<Pool>();  // which the last tensor outlives, or not
+  static const auto pool = std::make_shared<Pool>();  // tensors share it: the last one may be freed after it
   const std::int64_t channels = sizes[1], height = sizes[2], width = sizes[3];
   const auto count = static_cast<std::size_t>(sizes[0] * channels * height * width);
   float* const values = pool->take(count);

@@ -64,7 +64,7 @@ class FrameMaker {
   std::vector<double> polar_;  ///< sign(latitude) cos(latitude)
 };
 
-/// Lets all maps that windows of `length` months read be read at once.
+/// Lets the system read at once all maps that windows of `length` months use.
 void expect_maps(const ClimateSet& set, std::span<const ClimateWindow> windows, std::int64_t length) {
   const ClimateLayout& layout = set.layout();
   std::vector<std::span<const std::byte>> maps;

@@ -7,8 +7,8 @@
 
 namespace stormsweep {
 
-/// Whether a network is shown the season as one more channel, after the forcings (Jacob et al. 2025):
-/// sign(latitude) cos(latitude) cos(2 pi (month - 1) / 12), of each month of the window, as it is.
+/// Whether a network is shown the season as one more channel, after the forcings (Jacob et al. 2025): sign(latitude)
+/// cos(latitude) cos(2 pi (month - 1) / 12), of each month of the window, not standardised.
 enum class SeasonalEncoding { none, added };
 
 /// Channels of an input: the set's forcings, and the season.

@@ -17,7 +17,7 @@ struct ClimateForcing {
   std::function<std::vector<float>(ClimateMonth)> read;
 };
 
-/// Monthly NetCDF files as they are; yearly ones, and tables of years, even between the middles of years; insolation
+/// Monthly NetCDF files as they are; yearly ones, and tables of years, linear between the middles of years; insolation
 /// from the orbit. `notes`: what a user should know. Throws InputError.
 ClimateForcing climate_forcing(const ClimateManifest& manifest, const std::string& name, const ClimateFiles& files,
                                const std::string& scenario, const ClimateGrid& grid, std::vector<std::string>& notes);

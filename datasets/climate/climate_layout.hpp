@@ -48,7 +48,7 @@ ClimateGrid even_grid(std::int64_t height, std::int64_t width);
 /// Borders of rows: halfway between their centres, the outermost at the poles; [rows + 1], degrees.
 std::vector<double> row_borders(const std::vector<double>& latitudes);
 
-/// How a network sees a field: (value - mean) / deviation, over training alone, whichever split it is in.
+/// How a network sees a field: (value - mean) / deviation, both of training alone, whichever split the value is in.
 struct ChannelStatistics {
   float mean = 0, deviation = 1;
   bool operator==(const ChannelStatistics&) const = default;
@@ -101,12 +101,14 @@ struct ClimateWindow {
   std::int64_t run = -1;    ///< -1: none
 };
 
-/// All samples of the runs, run by run, month by month: inputs are months i ... i + length - 1, the target is month
-/// i + length of the same scenario (Jacob et al. 2025). A window reaches into forcings from before its run where the
+/// All samples of the runs, run by run, month by month: inputs are months i ... i + length - 1, the target is month i +
+/// length of the same scenario (Jacob et al. 2025). A window reaches into forcings from before its run where the
 /// scenario has them, as in the last years of a scenario kept for validation: forcings are known beforehand, targets
-/// are never among the inputs. It never reaches into another scenario. Empty where no window is so short.
+/// are never among the inputs. It never reaches into another scenario. Empty where no target has so many months before
+/// it.
 std::vector<ClimateWindow> climate_windows(const ClimateLayout& layout, std::int64_t length);
-/// Of every month that the forcings of a scenario allow to be forecast, the one after the last included; no targets.
+/// One for every month that a scenario's forcings allow to be forecast, the month after the last one included; no
+/// targets.
 std::vector<ClimateWindow> forecast_windows(const ClimateLayout& layout, std::int64_t scenario, std::int64_t length);
 
 }  // namespace stormsweep

@@ -16,7 +16,7 @@ namespace stormsweep {
 struct ClimateFiles {
   std::vector<std::string> patterns;
   std::string variable;          ///< of the files
-  std::string unit;              ///< that of the files, where they do not tell; empty: they do
+  std::string unit;              ///< of files that do not say; empty: they do
   std::string region = "World";  ///< of a CSV table
   bool summed = false;           ///< of a CSV table: a rate a year, of which the sum since the first year is taken
   bool computed = false;         ///< insolation: there are no files
@@ -32,7 +32,7 @@ struct ClimatePart {
   std::int64_t but_last_months = 0;  ///< of what there is, all but so many
 };
 
-/// What `prepare emulator` is told. The README of datasets/ has an example of each source.
+/// The manifest of `prepare emulator`. The README of datasets/ has an example of each source.
 struct ClimateManifest {
   std::filesystem::path path;
   std::string text;                 ///< on one line

@@ -105,7 +105,7 @@ ClimateLayout Plan::forecast() const {
   for (const ClimatePart& part : inputs_.manifest().forecast) {
     const ClimateMonths known = inputs_.known_forcings(part.scenario);
     const ClimateMonth first = month_of(*part.first_year, 1), end = month_of(*part.last_year + 1, 1);
-    if (known.begin > first || known.end < end - 1)  // a month is told from those before it
+    if (known.begin > first || known.end < end - 1)  // a month is forecast from those before it
       throw InputError(fmt::format("{}: forcings of {} are known for {}; give years among these", part.place,
                                    part.scenario, words_of(known)));
     layout.scenarios.push_back({part.scenario, first_forcing(part.scenario, first), std::min(known.end, end)});

@@ -11,7 +11,7 @@
 
 namespace stormsweep {
 
-/// One variable of one scenario, and of one member of it, whose years several files may hold between them.
+/// One variable of one member of one scenario; its years may be spread over several files.
 class ClimateSeries {
  public:
   /// Where files hold the same months, the first file's are taken; that is a line of `notes`. Throws InputError as
@@ -28,7 +28,8 @@ class ClimateSeries {
   bool yearly() const;
   std::vector<std::int32_t> years() const;
 
-  /// From now on maps are read on `grid`; numbers for the whole Earth stay such. Whether that changes them.
+  /// From now on maps are read on `grid`; numbers for the whole Earth stay as they are. Returns whether that changes
+  /// the maps.
   bool regrid(const ClimateGrid& grid, RegridMethod method);
   /// Of a month that it has: one number, or a map; NaN: missing.
   std::vector<float> read(ClimateMonth month);
@@ -43,7 +44,7 @@ class ClimateSeries {
   std::size_t open_ = 0;  ///< the one source that may be open
   std::map<ClimateMonth, Place> months_;
   std::optional<Regridding> regridding_;
-  std::size_t cells_ = 1;  ///< after it
+  std::size_t cells_ = 1;  ///< of a map, after regridding
 };
 
 }  // namespace stormsweep

@@ -48,7 +48,7 @@ std::vector<double> in_order(const std::vector<double>& numbers, const std::vect
   return sorted;
 }
 
-/// Whether ascending numbers leave no more than a step of theirs before them, nor after.
+/// Whether ascending degrees come within a step of theirs of `begin` and of `end`.
 bool reaches(const std::vector<double>& degrees, double begin, double end) {
   if (degrees.size() < 2) return false;
   double widest = 0;

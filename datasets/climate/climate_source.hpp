@@ -18,8 +18,8 @@ class ClimateSource {
   /// `variable`: its name. `member`: of a dimension of members (member, member_id, ensemble, realization, number), the
   /// coordinate of the one to be read, or where there is none its place, from 0 on; empty: the first. Throws
   /// InputError, in one line with the remedy: missing, not NetCDF, no such variable, without time, an unstructured or
-  /// curvilinear grid, a grid without coordinates, with the same twice or of a part of the Earth, another dimension of
-  /// several places, no such member.
+  /// curvilinear grid, a grid without coordinates, with one of them twice or of a part of the Earth, another dimension
+  /// of several places, no such member.
   ClimateSource(const std::filesystem::path& path, const std::string& variable, const std::string& member);
 
   const std::filesystem::path& path() const { return path_; }
@@ -35,7 +35,8 @@ class ClimateSource {
 
   /// Of a moment: one number, or [height, width]; NaN: missing. Throws InputError where it cannot be read.
   std::vector<float> read(std::size_t moment);
-  /// Until it is read again: a process may have some thousand files open, and a large ensemble has as many.
+  /// Closes the file until it is read again: a process may have some thousand files open, and a large ensemble has
+  /// more.
   void close() { file_.reset(); }
 
  private:

@@ -12,8 +12,8 @@ namespace stormsweep {
 /// tas or pr of one member of one scenario, month by month, in K or mm/day.
 class ClimateTarget {
  public:
-  /// Throws InputError: files as ClimateSeries refuses them, numbers for the whole Earth, years, a unit of something
-  /// else, one series for several members.
+  /// Throws InputError: files as ClimateSeries refuses them, numbers for the whole Earth, years, a unit of another
+  /// quantity, one series for several members.
   ClimateTarget(const ClimateManifest& manifest, const std::string& name, const ClimateFiles& files,
                 const std::string& scenario, const std::string& member, std::vector<std::string>& notes);
 

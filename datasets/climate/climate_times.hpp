@@ -15,8 +15,8 @@ namespace stormsweep {
 std::vector<ClimateMonth> months_of(const std::vector<double>& numbers, const std::string& units,
                                     const std::string& calendar, const std::string& place);
 
-/// Where a month lies among years whose values are those of their middles: between two of them, `share` of the way from
-/// the one to the other. Before the first middle and after the last, at it.
+/// Where a month lies among years whose values hold at their middles: `share` of the way from one middle to the next;
+/// before the first middle and after the last one, at that middle.
 struct BetweenYears {
   std::size_t before = 0, after = 0;
   double share = 0;

@@ -9,7 +9,7 @@
 
 namespace stormsweep {
 
-/// A number a year, of some years: between their middles it changes evenly.
+/// A number a year, of some years: linear between their middles.
 struct YearlyNumbers {
   std::string unit;
   std::vector<std::int32_t> years;  ///< ascending
@@ -18,7 +18,7 @@ struct YearlyNumbers {
   ClimateMonth begin() const { return month_of(years.front(), 1); }
   ClimateMonth end() const { return month_of(years.back() + 1, 1); }
   double at(ClimateMonth month) const;
-  /// Of a rate a year: what it has come to from the first year on until the end of each month, from `begin` on.
+  /// Of a rate a year: its sum from the first year's beginning to the end of each month.
   std::vector<double> sums() const;
 };
 

@@ -29,7 +29,7 @@ double true_of_eccentric(double eccentric) {
   return 2 * std::atan(std::sqrt((1 + eccentricity) / (1 - eccentricity)) * std::tan(eccentric / 2));
 }
 
-/// Kepler's equation; each step of the iteration is 60 times nearer.
+/// Kepler's equation; each step of the iteration makes the error 60 times smaller.
 double eccentric_of_mean(double mean) {
   double eccentric = mean;
   for (int i = 0; i < 10; ++i) eccentric = mean + eccentricity * std::sin(eccentric);

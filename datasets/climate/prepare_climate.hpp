@@ -15,11 +15,11 @@ using ClimateNotes = std::vector<std::string>;
 /// manifest has them, validation.h5 and forecast.h5 into `folder`, which is made if need be: all of them, or none.
 /// `progress` is told the share that is done.
 ///
-/// - tas comes out in K, pr in mm/day. Targets are monthly; yearly ones, as ClimateBench's outputs, are refused: there
-///   is no month to be had from a year. Forcings may be yearly.
-/// - Missing months divide a member into runs. A missing cell is filled from what a coarser grid covers besides; a cell
-///   that then has no value is refused.
-/// - Forcings are kept from 24 months before the first target on, the longest window, where they are known that early.
+/// - tas comes out in K, pr in mm/day. Targets are monthly; yearly ones, as ClimateBench's outputs, are refused: a year
+///   does not say what its months were. Forcings may be yearly.
+/// - Missing months divide a member into runs. On a coarser grid a missing cell is left out of the mean of those around
+///   it; a cell that then has no value is refused.
+/// - Forcings are kept from 24 months, the longest window, before the first target on, where they are known that early.
 /// - A month of a member is in one split at most.
 /// Throws InputError, one line with the remedy.
 ClimateNotes prepare_climate(const std::filesystem::path& manifest, const std::filesystem::path& folder,

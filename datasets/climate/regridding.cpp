@@ -12,7 +12,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr double least_share = 1e-9;  // of a cell: what rounding leaves of none
+constexpr double least_share = 1e-9;  // of a cell: less is a rounding error
 
 /// Borders of cells round the Earth, [columns + 1], from the first's western to the last's eastern one.
 std::vector<double> column_borders(const std::vector<double>& longitudes) {

@@ -12,7 +12,7 @@ namespace stormsweep {
 class EmissionMaps {
  public:
   explicit EmissionMaps(const ClimateGrid& grid);
-  /// kg/m2/s [height, width] of what the whole Earth emits in `year`, with its fraction, along `path`, Mt a year.
+  /// Emissions [height, width] in kg/m2/s at `year`, a fractional one; `path` is the whole Earth's, in Mt a year.
   std::vector<float> map(const Pathway& path, double year) const;
 
  private:

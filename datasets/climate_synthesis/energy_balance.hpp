@@ -22,8 +22,8 @@ class EnergyBalance {
   /// Rows as a ClimateGrid has them.
   explicit EnergyBalance(const std::vector<double>& latitudes, const EnergyBalanceParameters& parameters = {});
 
-  /// A month on, under `forcing` [rows] in W/m2: the warming [rows] in K since the beginning. Implicit: stable, and
-  /// what diffuses is kept.
+  /// Advances by a month under `forcing` [rows] in W/m2; the warming [rows] in K since the beginning. Implicit, and so
+  /// stable; diffusion conserves heat.
   const std::vector<double>& step(const std::vector<double>& forcing);
 
   /// Share of the Earth's surface of each row.

@@ -27,8 +27,7 @@ inline const std::array<ScenarioPath, 4> scenario_paths{{
 /// The parabola through the three: `year` with its fraction.
 double value_in(const Pathway& path, double year);
 
-/// W/m2 that a doubling and the like add since 2015: CO2 by Myhre et al. 1998, CH4 by the same without its overlap
-/// with N2O.
+/// The forcing in W/m2 since 2015: CO2 and CH4 by Myhre et al. 1998, without the overlap of CH4 with N2O.
 double greenhouse_forcing(double co2, double ch4);
 
 }  // namespace stormsweep

@@ -108,7 +108,7 @@ bool grows(std::span<const double> values) {
   if (values.size() < 3 || values.size() > few || values[0] <= 0) return false;
   const std::size_t last = values.size() - 1;
   const double first_gap = values[1] - values[0], last_gap = values[last] - values[last - 1];
-  return last_gap >= first_gap * std::pow(1.9, static_cast<double>(last - 1));  // doubled: 2 to the same power
+  return last_gap >= first_gap * std::pow(1.9, static_cast<double>(last - 1));  // where values double: 2 to that power
 }
 
 std::vector<std::string> tick_texts(std::span<const double> ticks) {

@@ -6,7 +6,7 @@
 
 namespace stormsweep {
 
-/// Whether two numbers differ by no more than the same sum does in another order: they are one value then.
+/// Whether two numbers differ by no more than the order of a sum's terms makes: they are then one value.
 bool differ_by_rounding(double low, double high);
 
 /// The least 1, 2 or 5 times a power of ten that is not below `size`, which is above 0.

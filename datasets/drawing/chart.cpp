@@ -29,7 +29,7 @@ struct Entry {
   std::string shown = {};  ///< of the name, what the legend has room for
 };
 
-/// The lines of all panels, each name once, in the order of coming. Between words no line runs.
+/// The lines of all panels, each name once, in order of first appearance. Words are not joined by lines.
 std::vector<Entry> entries_of(const Chart& chart) {
   std::vector<Entry> entries;
   for (const Chart::Panel& panel : chart.panels)
@@ -78,7 +78,7 @@ struct WordLayout {
     is_turned = widest + 8 > place;
     if (is_turned) every = static_cast<std::size_t>(std::ceil(word_height / place));
   }
-  /// Pixels that they take more than one line does.
+  /// Pixels that they take beyond those of one line.
   double more_below() const {
     return is_turned ? std::max(0.0, widest * std::sin(turned * std::numbers::pi / 180) - 8) : 0;
   }

@@ -40,8 +40,8 @@ std::uint64_t big_endian(const unsigned char* bytes, int count) {
   return number;
 }
 
-/// Of the message that begins with these 16 bytes, as it tells it (WMO's sections 0 of editions 1 and 2); nothing for
-/// ECMWF's way of telling more than 8 MB in edition 1.
+/// The length that a message states in its first 16 bytes (WMO's section 0 of editions 1 and 2); nothing for ECMWF's
+/// way of stating more than 8 MB in edition 1.
 std::optional<std::uint64_t> told_length(const std::array<unsigned char, 16>& head) {
   if (head[7] != 1) return big_endian(head.data() + 8, 8);
   const bool large = (head[4] & 0x80) != 0;
@@ -59,7 +59,7 @@ long find_message(std::FILE* file) {
   return -1;
 }
 
-/// Whether the next message, if there is one, is as long as it tells: ecCodes 2.28 writes past its memory otherwise.
+/// Whether the file holds all of the next message, if there is one: ecCodes 2.28 writes past its memory otherwise.
 bool next_fits(std::FILE* file) {
   const long from = std::ftell(file), begin = find_message(file);
   bool fits = true;

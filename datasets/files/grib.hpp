@@ -32,7 +32,7 @@ class Message {
   std::unique_ptr<grib_handle, void (*)(grib_handle*)> handle_;
 };
 
-/// A file of messages, open for reading; one packed by gzip is unpacked into a file that nobody sees.
+/// A file of messages, open for reading; one packed by gzip is unpacked into a temporary file without a name.
 class File {
  public:
   /// Throws InputError: it cannot be read, or is damaged.

@@ -33,8 +33,8 @@ class MappedFile {
     return {reinterpret_cast<const T*>(static_cast<const char*>(base_) + extent.offset), extent.count};
   }
 
-  /// Lets the system read pieces of the file all at once, before they are touched one after the other and each waits
-  /// for the disk. Where they seem to be in memory already, which a few of them tell, nothing is asked for.
+  /// Asks the system to read pieces of the file all at once, so that touching them one after the other does not wait
+  /// for the disk each time. Asks for nothing where a few pieces, probed, are in memory already.
   void will_need(std::span<const std::span<const std::byte>> pieces) const;
 
  private:

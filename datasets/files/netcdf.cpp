@@ -30,8 +30,8 @@ std::string path_of(int group) {
   return path.substr(1) + "/";
 }
 
-/// Of an attribute's text as much as any has that is read. std::regex, by which units and times are told, takes some of
-/// the stack for each letter.
+/// No attribute that is read has a longer text. std::regex, which parses units and times, takes some of the stack for
+/// each letter.
 constexpr std::size_t longest_text = 10'000;
 
 /// "25, 60"; empty where there is anything else.
@@ -53,7 +53,7 @@ void name_dimensions(Variable& variable, const std::string& names) {
 
 constexpr std::size_t most_kept = std::size_t{1} << 30;  // bytes of a variable's chunks
 
-/// How many chunks of such `lengths` hold a part, and others beside it; 0: they hold no other.
+/// How many chunks of these `lengths` hold a part, if they hold numbers outside it too; else 0.
 std::size_t shared_chunks(const std::vector<std::size_t>& lengths, const std::vector<std::size_t>& shape,
                           const std::vector<std::size_t>& start, const std::vector<std::size_t>& count) {
   std::size_t chunks = 1;
@@ -111,7 +111,7 @@ Variable File::variable(int group, int number) const {
     variable.dimensions.emplace_back(name.data());
     variable.shape.push_back(length);
   }
-  // HDF5 without dimensions of NetCDF's, where NASA's products name them so.
+  // HDF5 files without NetCDF's dimensions: NASA's products name them in this attribute.
   const auto told = variable.dimensions.empty() || !variable.dimensions[0].starts_with("phony_dim")
                         ? std::nullopt
                         : text(variable, "DimensionNames");
@@ -245,10 +245,10 @@ void File::keep_chunks(const Variable& variable, const std::vector<std::size_t>&
   nc_inq_vartype(variable.group, variable.number, &type);
   if (chunks == 0 || nc_inq_type(variable.group, type, nullptr, &bytes) != NC_NOERR) return;
   bytes *= chunks * product(lengths);
-  // A table with far more places than chunks, or two of one place drive each other out.
+  // The cache's hash table needs far more slots than chunks: two chunks of one slot evict each other.
   const std::size_t wanted = 100 * chunks + 1;
   nc_get_var_chunk_cache(variable.group, variable.number, &kept, &places, &preemption);
-  // Not at each read: libnetcdf drops what it keeps when it is told how much.
+  // Not at each read: setting its size makes libnetcdf empty the cache.
   if (bytes > most_kept || (bytes <= kept && wanted <= places)) return;
   nc_set_var_chunk_cache(variable.group, variable.number, std::max(bytes, kept), std::max(wanted, places), 0);
 }

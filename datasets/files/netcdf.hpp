@@ -61,7 +61,7 @@ class File {
   explicit File(int id) : id_(id) {}
   Variable variable(int group, int number) const;
   void add_variables(int group, std::vector<Variable>& all) const;
-  /// Those of a part, where they hold others too.
+  /// Keeps the chunks of a part unpacked where they hold more than that part.
   void keep_chunks(const Variable& variable, const std::vector<std::size_t>& start,
                    const std::vector<std::size_t>& count) const;
   /// What a stored number is meant as: itself, or, of an _Unsigned variable, it without its sign.

@@ -21,7 +21,7 @@ const std::map<nc_type, double> unwritten{{NC_SHORT, NC_FILL_SHORT},
                                           {NC_INT64, static_cast<double>(NC_FILL_INT64)},
                                           {NC_UINT64, static_cast<double>(NC_FILL_UINT64)}};
 
-/// Of the types that _Unsigned makes others of.
+/// Bits of the types whose meaning _Unsigned changes.
 const std::map<nc_type, int> signed_bits{{NC_BYTE, 8}, {NC_SHORT, 16}, {NC_INT, 32}, {NC_INT64, 64}};
 
 bool is_real(nc_type type) {

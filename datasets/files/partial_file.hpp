@@ -9,8 +9,8 @@
 namespace stormsweep {
 
 /// An HDF5 file that appears under its name only when it is whole; until then, what was there stays. Its datasets begin
-/// on pages, to be mapped. One writer of a file at a time: what it writes is <path>.partial, which the next one
-/// replaces after a death. Throws InputError: unwritable folder, full disk.
+/// on pages, to be mapped. One writer of a file at a time: it writes <path>.partial, which the next one replaces if
+/// this one dies. Throws InputError: unwritable folder, full disk.
 class PartialFile {
  public:
   explicit PartialFile(const std::filesystem::path& path);

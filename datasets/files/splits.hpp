@@ -22,8 +22,8 @@ void remove_stale(const std::filesystem::path& file);
 
 /// Makes `folder` if need be. Throws InputError where it cannot be made or written to.
 void make_writable(const std::filesystem::path& folder);
-/// The same before anything is read, so that it need not be in vain; but what was not there is not there afterwards, so
-/// that what is refused leaves nothing.
+/// Checks the same before anything is read, so that nothing is read in vain. Removes the folders that it makes, so that
+/// refused input leaves nothing behind.
 void check_writable(const std::filesystem::path& folder);
 
 }  // namespace stormsweep

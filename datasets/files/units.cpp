@@ -59,7 +59,7 @@ std::string as_udunits(std::string text) {
   return trimmed(std::regex_replace(text, water, ""));
 }
 
-/// What UDUNITS-2 takes for something else, as "mb" for millibarns, or does not know; for where it makes no sense.
+/// Replaces what UDUNITS-2 does not know or takes for something else, as "mb" for millibarns: the last thing tried.
 std::string with_nicknames(std::string text) {
   static const std::regex millibars(R"(\bmbs?\b)"), knots(R"(\bkts\b)"), kelvins(R"(\bdeg(rees?)?\s+(k|kelvin)\b)");
   text = std::regex_replace(text, millibars, "mbar");

@@ -8,8 +8,8 @@
 
 namespace stormsweep {
 
-/// How tropical cyclones are told (Kurth et al. 2018, after TECA's criteria: Prabhat et al. 2012, 2015, which are those
-/// of Knutson et al. 2007).
+/// How tropical cyclones are recognised (Kurth et al. 2018, after TECA's criteria: Prabhat et al. 2012, 2015, which are
+/// those of Knutson et al. 2007).
 struct CycloneRule {
   double vorticity = 1.6e-4;   ///< 1/s at 850 hPa, cyclonic: its sign is that of the latitude
   double warm_core = 0.8;      ///< K, mean of 200 and 500 hPa above its surroundings
@@ -17,7 +17,7 @@ struct CycloneRule {
   double near = 2;         ///< degrees of great circle: how far pressure's minimum may be from vorticity's peak, and
                            ///< the core from that minimum
   double far = 5;          ///< degrees: surroundings are the ring from here to 1.5 times as far about the minimum
-  double poleward = 40;    ///< degrees of latitude to which storms are tropical. Ours: those who follow storms ask it
+  double poleward = 40;    ///< degrees of latitude to which storms are tropical. Ours: methods that track storms ask it
                            ///< of a track's beginning, which a single moment has not
   double percentile = 93;  ///< of each variable within the box
   double box = 6.6;        ///< degrees beyond the storm's radius: half the width of the box

@@ -14,8 +14,8 @@ namespace stormsweep {
 enum class RiverWidth { over_extent, over_length };
 const char* word_of(RiverWidth width);  ///< "extent" or "length"
 
-/// How atmospheric rivers are told (Kurth et al. 2018; Mudigonda et al. 2017): where a moisture field, damped in the
-/// tropics, is above a threshold, in 4-connected regions that are long and narrow.
+/// How atmospheric rivers are recognised (Kurth et al. 2018; Mudigonda et al. 2017): where a moisture field, damped in
+/// the tropics, is above a threshold, in 4-connected regions that are long and narrow.
 struct RiverRule {
   double percentile = 95;  ///< of the damped field at this moment, over all pixels, each counted alike as there
   std::optional<double> threshold;  ///< instead, in the field's unit, of the damped field

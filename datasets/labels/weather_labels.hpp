@@ -12,7 +12,7 @@
 
 namespace stormsweep {
 
-/// Which field rivers are told by: vapour transport, or the water vapour path.
+/// Which field rivers are found in: vapour transport, or the water vapour path.
 enum class RiverField { transport, tmq };
 
 struct LabelRules {
@@ -26,12 +26,12 @@ struct WeatherLabels {
   std::vector<std::uint8_t> classes;  ///< [height, width]: 0 background, 1 tropical cyclone, 2 atmospheric river
   std::vector<SphereRegion> rivers;
   std::vector<Cyclone> cyclones;  ///< where a pixel is of both, it is of the cyclone
-  std::vector<float> moisture;    ///< [height, width], the field that rivers were told by
+  std::vector<float> moisture;    ///< [height, width], the field that rivers were found in
   std::string moisture_name, moisture_unit;
 };
 
-/// Rivers, and where the moment tells them cyclones. Throws InputError, naming `file`, where there is no such field as
-/// the rules ask for.
+/// Labels rivers, and cyclones where the moment has all fields for them. Throws InputError, naming `file`, where it
+/// lacks the field for rivers.
 WeatherLabels label_weather(const WeatherMoment& moment, const LabelRules& rules, const std::filesystem::path& file);
 
 /// Writes an HDF5 file of `climate/labels` [1, height, width] int32, as samples have them (h5copy puts them into one),

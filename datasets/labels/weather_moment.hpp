@@ -33,13 +33,13 @@ std::int64_t count_moments(const std::filesystem::path& path);
 /// Of the fields [16, height, width] of a sample.
 WeatherMoment moment_of(const WeatherGrid& grid, std::span<const float> fields);
 
-/// Reads moments. The NetCDF file read last stays open: of some a moment costs as much to unpack as all that share its
-/// chunks.
+/// Reads moments. The NetCDF file read last stays open: in some, unpacking one moment costs as much as unpacking all
+/// moments in its chunks.
 class MomentReader {
  public:
-  /// Vapour transport that a file does not have is made of its two components; or else as if the whole column of vapour
-  /// moved with the wind at 850 hPa, TMQ times that wind, as for all samples; or else of that wind and the humidity
-  /// near the ground, which is in proportion to it at best. May be called by several threads at once. Throws
+  /// Vapour transport that a file does not have is computed from its two components; else, and for all samples, as TMQ
+  /// times the wind at 850 hPa, as if the whole column of vapour moved with it; else from that wind and the humidity
+  /// near the ground, to which transport is proportional at best. May be called by several threads at once. Throws
   /// InputError.
   WeatherMoment read(const std::filesystem::path& path, std::int64_t moment);
 

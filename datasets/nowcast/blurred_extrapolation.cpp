@@ -53,7 +53,7 @@ BlurFit& BlurFit::operator+=(const BlurFit& other) {
 NowcastBlurs BlurFit::best() const {
   NowcastBlurs blurs;
   for (std::size_t lead = 0; lead < nowcast_targets; ++lead) {
-    // With the factor p / s of least squares the error is that of saying nothing, less p^2 / s.
+    // With the least-squares factor p / s the squared error is that of forecasting no rain, less p^2 / s.
     const auto gain = [](const Sums& sums) {
       return sums.squares > 0 ? sums.products * sums.products / sums.squares : 0;
     };

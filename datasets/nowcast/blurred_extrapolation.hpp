@@ -27,8 +27,8 @@ class BlurFit {
   std::array<std::array<Sums, sigmas.size()>, nowcast_targets> sums_{};
 };
 
-/// A frame [height, width], blurred by a Gaussian and scaled; missing pixels count as dry, and beyond the edges it is
-/// as there.
+/// A frame [height, width], blurred by a Gaussian and scaled; missing pixels count as dry, and beyond the edges all is
+/// as at the edge.
 std::vector<float> blurred(std::span<const float> frame, std::int64_t height, std::int64_t width,
                            const NowcastBlur& blur);
 

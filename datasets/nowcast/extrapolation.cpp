@@ -65,8 +65,8 @@ class Path {
   float row_, column_;
 };
 
-/// OpenCV's, which are of the whole process: our own threads are many already. Said once, before any of them has begun:
-/// it takes away what another thread computes with.
+/// OpenCV's threads are shared by the whole process, and our own are many already. Set once, before anything else runs
+/// in OpenCV: setting it takes away what another thread computes with.
 void use_one_thread() {
   static std::once_flag once;
   std::call_once(once, [] { cv::setNumThreads(1); });

@@ -16,8 +16,8 @@ struct Motion {
 
 /// Dense optical flow between two images [height, width] a step apart, physical units, NaN where missing: OpenCV's DIS
 /// (Kroeger et al. 2016), preset medium, on 8 bits of 0 to 10 mm/h, or VIL's own steps; among the best flows for rain
-/// (Ayzel et al. 2019). It tells for each pixel of `now` where its rain came from, which is what looking back along
-/// paths asks: the flow from `before` to `now` makes errors an eighth larger.
+/// (Ayzel et al. 2019). It says for each pixel of `now` where its rain came from, as `extrapolate`, which looks back
+/// along paths, needs it: the flow from `before` to `now` makes errors an eighth larger.
 Motion find_motion(std::span<const float> before, std::span<const float> now, std::int64_t height, std::int64_t width,
                    RadarQuantity quantity);
 

@@ -57,7 +57,7 @@ const RadarImage& newest_until(Images images, std::int64_t step, std::optional<s
   return *newest;
 }
 
-/// Of images of which no two need follow each other.
+/// Of images, which may all be of different sequences.
 Cadence cadence_of(Images images, const NowcastMeta& model) {
   const auto follow = [](const RadarImage& a, const RadarImage& b) { return a.sequence == b.sequence; };
   if (std::ranges::adjacent_find(images, follow) == images.end())

@@ -9,11 +9,10 @@ namespace stormsweep {
 /// Gives `image` the local histogram of `reference`, both [height, width], by rank: of all pixels of a window that are
 /// missing (NaN) in neither, the i-th smallest of the image becomes the i-th smallest value of the reference; equal
 /// pixels become the mean of what their ranks would get. So what a blurred forecast has lost in extremes it gets back
-/// from the last observation (models.md, section 2). Other pixels stay as they are.
-/// Windows are `window` pixels a side (even, at least 2), their centres half a window apart from the upper left corner
-/// of the image on; a pixel gets the mean of what its windows say (1, 2 or 4), weighted along each axis by
-/// 1 - distance from the centre / (window / 2), which sums to 1. Along an axis not longer than `window` one window
-/// covers all, so that the whole histogram is the reference's.
+/// from the last observation. Other pixels stay as they are. Windows are `window` pixels a side (even, at least 2),
+/// their centres half a window apart from the upper left corner of the image on; a pixel gets the mean of what its
+/// windows say (1, 2 or 4), weighted along each axis by 1 - distance from the centre / (window / 2), which sums to 1.
+/// Along an axis not longer than `window` one window covers all, so that the whole histogram is the reference's.
 /// O(pixels log window).
 std::vector<float> match_histogram(std::span<const float> image, std::span<const float> reference, std::int64_t height,
                                    std::int64_t width, std::int64_t window);

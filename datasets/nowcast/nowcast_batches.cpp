@@ -60,7 +60,7 @@ void place(const std::uint16_t* frame, std::ptrdiff_t side, const Walk& walk, No
   }
 }
 
-/// Lets all that a batch reads be read at once.
+/// Lets the system read at once all that a batch uses.
 void expect_patches(const NowcastPatches& patches, std::span<const NowcastSample> samples,
                     const Extrapolations* extrapolations) {
   std::vector<std::span<const std::byte>> pieces, carried;

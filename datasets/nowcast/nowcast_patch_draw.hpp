@@ -24,10 +24,10 @@ struct PatchLattice {
   std::vector<std::int32_t> rows, columns;
 };
 
-/// Which columns of a lattice training and validation have in common hours, for want of hours that validation could
-/// have alone: validation the eastern ones, training the western ones whose middles [nowcast_centre pixels] do not
-/// touch those of validation. No pixel of a target is in both at the same time, though the same rain may be, at
-/// another. The line lies where validation's part of the `weights` of the candidates, a sum for each column, comes
+/// Divides the columns of a lattice between training and validation where there are too few hours for validation to
+/// have its own: it gets the eastern columns, and training the western ones whose middles [nowcast_centre pixels] do
+/// not touch those of validation. No target's pixel is in both at the same time, though the same rain may be, at
+/// different times. The line lies where validation's part of the candidates' `weights`, a sum for each column, comes
 /// nearest to `share`. Empty where no line leaves something to both.
 std::vector<DataSplit> split_by_place(const PatchLattice& lattice, std::span<const double> weights, double share);
 
@@ -46,7 +46,8 @@ struct PatchDraw {
 };
 
 /// A weighted sample without repetition of a stream of candidates, in memory for the sample only: those of the largest
-/// log(u) / weight, u uniform (Efraimidis and Spirakis 2006). u hangs on the seed and the candidate, not on the order.
+/// log(u) / weight, u uniform (Efraimidis and Spirakis 2006). u depends on the seed and the candidate, not on the
+/// order.
 class PatchReservoir {
  public:
   PatchReservoir(std::int64_t capacity, std::uint64_t seed)

@@ -21,8 +21,8 @@ struct Cadence {
 };
 
 /// The multiple of the images' interval that is nearest to `step_minutes`, at least one. The interval is the mean of
-/// all gaps, where images are missing in parts, so that those a few seconds off the clock do not change it. `images` by
-/// sequence and time. Throws InputError where no sequence holds two.
+/// all gaps, those with missing images divided into parts, so that images a few seconds off the clock do not change it.
+/// `images` by sequence and time. Throws InputError where no sequence holds two.
 Cadence find_cadence(std::span<const RadarImage> images, double step_minutes);
 
 /// The 13 images of a sample, a step apart, all of one sequence: numbers in the list of images.

@@ -209,7 +209,7 @@ bool Preparation::too_old(std::int64_t image, std::int64_t now) const {
   return a.sequence != b.sequence || a.time + nowcast_frames * cadence_.step() < b.time;
 }
 
-/// Nothing is seen of an image that cannot be read.
+/// An image that cannot be read adds nothing to `seen`.
 void Preparation::look_at(std::int64_t image, const PatchLattice& lattice, SeenCentres& seen) try {
   RadarFrame frame = read(image);
   impossible_.look_at(archive_.images[static_cast<std::size_t>(image)], frame, raw_.strict);

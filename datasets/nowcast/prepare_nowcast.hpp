@@ -21,7 +21,7 @@ struct RawRadar {
   std::int64_t patches = 0;                  ///< of all splits together; 0: 8 a window, 10,000 at most
   std::uint64_t seed = 0;                    ///< of the draw
   double validation_fraction = 0.1, test_fraction = 0.2;
-  bool strict = false;  ///< refuse files that cannot be read instead of leaving them out, and rain that cannot be
+  bool strict = false;  ///< refuse impossible rain, and unreadable files instead of leaving them out
   /// Told what was found, files, images, skipped and notes, before it may turn out not to be enough. Null: nobody.
   std::function<void(const PreparedNowcast&)> found = nullptr;
 };
@@ -29,7 +29,7 @@ struct RawRadar {
 struct PreparedNowcast {
   std::int64_t files = 0, images = 0;
   std::vector<std::string> skipped;  ///< a line for each file or image that cannot be read
-  std::vector<std::string> notes;    ///< a line for what files contradict themselves in, and for values that cannot be
+  std::vector<std::string> notes;    ///< a line for each contradiction within a file, and for impossible values
   double interval_minutes = 0;       ///< between images
   NowcastMeta meta;
   std::int64_t block = 1;                 ///< block x block pixels of an image became one

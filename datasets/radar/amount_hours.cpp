@@ -12,7 +12,7 @@ namespace stormsweep {
 
 namespace {
 
-/// Of one sequence: seconds since the image before, of the first as of the second.
+/// Of one sequence: seconds since the image before; the first image takes the second's.
 std::vector<std::int64_t> lengths_of(std::span<const RadarImage> images) {
   std::vector<std::int64_t> gaps(images.size());
   for (std::size_t i = 1; i < images.size(); ++i) gaps[i] = images[i].time - images[i - 1].time;

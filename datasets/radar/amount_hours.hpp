@@ -7,18 +7,18 @@
 
 namespace stormsweep {
 
-/// Gives amounts that do not tell in how many hours they fell (`hours` is 0) those since the image before, of images by
-/// sequence and time. Where the gaps of a sequence are multiples of its shortest, images are missing between, and each
-/// fell within the shortest. Returns what was so taken for granted, in words; empty: nothing. Throws InputError where
-/// there is no image before.
+/// Gives amounts whose files do not say in how many hours they fell (`hours` is 0) the hours since the image before;
+/// `images` by sequence and time. Where the gaps of a sequence are multiples of its shortest, images are missing, and
+/// each amount is taken to have fallen within the shortest. Returns what was assumed, in words; empty: nothing. Throws
+/// InputError where there is no image before.
 std::string complete_hours(std::vector<RadarImage>& images);
 
-/// Leaves out GRIB's amounts that end as they begin, where others tell how long they are: those of the moment at which
-/// a forecast begins. Returns that in words; empty: there is none.
+/// Leaves out GRIB's amounts that last no time, where others do: those of the moment at which a forecast begins.
+/// Returns that in words; empty: there is none.
 std::string leave_out_empty(std::vector<RadarImage>& images);
 
-/// That no amount begins with another of its sequence and goes on beyond it, as those since the beginning of a forecast
-/// do. Sums of one length that roll on may overlap. `hours` is complete. Throws InputError.
+/// Throws InputError where two amounts of a sequence begin together but end apart, as those since the beginning of a
+/// forecast do. Rolling sums of one length may overlap. `hours` is complete.
 void check_begins(const std::vector<RadarImage>& images);
 
 }  // namespace stormsweep

@@ -78,7 +78,7 @@ std::optional<Variable> find(const File& file, const Variable& field, const Fiel
   return found;
 }
 
-/// As the field's rows and columns go.
+/// A coordinate's values in the order of the field's rows and columns.
 std::vector<double> read_as(const File& file, const Variable& field, const FieldLayout& layout,
                             const Variable& coordinate) {
   FieldLayout own;

@@ -49,7 +49,7 @@ std::pair<double, double> edges(const Coordinate& coordinate) {
   return {least - half, most + half};
 }
 
-/// Longitudes that leap from 359 to 0 go on; all west of 180 where they begin there.
+/// Makes longitudes that leap from 359 to 0 continuous, and all less by 360 where none is below 180.
 void unwrap(std::vector<double>& longitudes) {
   for (std::size_t i = 1; i < longitudes.size(); ++i)
     longitudes[i] += 360 * std::round((longitudes[i - 1] - longitudes[i]) / 360);
@@ -101,8 +101,8 @@ std::string words_of(const std::array<double, 2>& corner) {
   return fmt::format("{:.2f} E, {:.2f} N", corner[0], corner[1]);
 }
 
-/// What `seen`, by latitudes and longitudes of each pixel, contradicts in `told`, by the grid mapping; empty: nothing.
-/// They may be apart by two pixels: some tell edges, and earths differ.
+/// How corners `seen`, by latitudes and longitudes of each pixel, contradict those `told`, by the grid mapping; empty:
+/// they agree. They may be two pixels apart: some files give edges, and earths differ.
 std::string contradiction(const RadarGrid& told, const RadarGrid& seen, const std::string& mapping) {
   const double slack = 2 * std::hypot(seen.pixel_height, seen.pixel_width) / 1000;
   for (std::size_t i = 0; i < told.corners.size(); ++i) {

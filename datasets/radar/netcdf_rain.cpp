@@ -59,7 +59,7 @@ std::optional<Unit> read_unit(const std::string& unit) {
   return std::nullopt;
 }
 
-/// What is about rain without being any. `words`: its names.
+/// A field about rain that is not rain itself. `words`: its names.
 bool is_about_rain(const File& file, const Variable& variable, const std::string& words) {
   return file.text(variable, "flag_meanings") || file.text(variable, "flag_values") ||
          has_any(words,
@@ -83,7 +83,7 @@ bool is_called_rain(const File& file, const Variable& variable) {
 bool is_rain(const File& file, const Variable& variable) {
   constexpr std::array names{"tp",    "rr",   "pr",     "rate", "rw",  "ry",  "rv",     "apcp",
                              "prate", "mtpr", "tprate", "acrr", "pcp", "crr", "cmorph", "rfe"};
-  constexpr std::array reflectivities{"refl", "ref", "th", "zh", "z"};  // some are also called so that are heights
+  constexpr std::array reflectivities{"refl", "ref", "th", "zh", "z"};  // heights are called so, too
   const std::string name = small_name(variable);
   const std::string words = name + " " + standard_name(file, variable);
   if (is_about_rain(file, variable, words)) return false;

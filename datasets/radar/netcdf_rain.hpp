@@ -25,9 +25,9 @@ struct NetcdfChoice {
   NetcdfRain rain;
   std::string note;  ///< of other fields that it might have been; empty: none
 };
-/// The field called `name`; where that is empty, the one that is most likely all of the rain: told by its standard name
-/// or its own, else by its long name, rather a rate than an amount, and neither a part, an estimate on the way to it,
-/// nor its quality, error or source. Throws InputError: there is none, of a known unit.
+/// The field called `name`; where that is empty, the one that is most likely all of the rain: recognised by its
+/// standard name or its own, else by its long name; a rate rather than an amount; and not a part of the rain, an
+/// intermediate estimate, or its quality, error or source. Throws InputError: there is none, or none of a known unit.
 NetcdfChoice choose_rain(const netcdf::File& file, const std::filesystem::path& path, const std::string& name);
 
 }  // namespace stormsweep::radar

@@ -22,7 +22,7 @@ bool same_kind(const RadarGrid& a, const RadarGrid& b) {
          a.pixel_width == b.pixel_width;
 }
 
-/// Times made up lie apart from those known, so that a split by time would be one by how much is known.
+/// Made-up times lie apart from known ones: a split by time would split by how much is known.
 void check_known(const RadarImage& first, const RadarImage& image) {
   if (image.time_known == first.time_known) return;
   const RadarImage &unknown = image.time_known ? first : image, &known = image.time_known ? image : first;

@@ -32,7 +32,7 @@ struct RadarImage {
   double hours = 1;           ///< in which an amount fell; 0: its file does not tell
   StoredImage stored = {};    ///< in NetCDF
   std::string note = {};      ///< what its file contradicts itself in, or lacks, in words; empty: nothing
-  bool time_known = true;     ///< false: made up, as SEVIR's events need its CATALOG.csv
+  bool time_known = true;     ///< false: made up, for a SEVIR event without CATALOG.csv
 };
 
 /// A file that is cut short, corrupt, or neither HDF5 nor NetCDF: another of the sequence may be in order.

@@ -89,8 +89,8 @@ struct Calibration {
   double dry = none;
 };
 
-/// The image's own, or that of the first. Reflectivities tell as missing the lowest number, which is that of every dry
-/// pixel: it is dry where pixels outside the image have a number of their own.
+/// The image's own, or that of the first. Files of reflectivities declare the lowest number missing, but every dry
+/// pixel has it: it counts as dry where pixels outside the image have a number of their own.
 Calibration read_calibration(const hdf5::Handle& file, const std::filesystem::path& path, int number) {
   constexpr double lowest = 0;
   const std::string own = group_of(number) + "/calibration";

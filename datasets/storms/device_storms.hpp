@@ -28,7 +28,7 @@ class DeviceStorms {
 };
 
 /// The storms on `device`, which this process keeps for its next trainings: the same `key` gives the same. Null for a
-/// processor, and for more bytes than a share of the device's memory that leaves room for training, its own and that of
+/// processor, and where the storms take more than a share of the device's memory that leaves room for the trainings of
 /// all `sharers` of the device.
 std::shared_ptr<const DeviceStorms> storms_on(const torch::Device& device, int sharers, const Storms& storms,
                                               const std::string& key);

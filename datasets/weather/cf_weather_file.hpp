@@ -18,7 +18,7 @@ namespace stormsweep {
 /// PRW, U850, SLP ...; of pressure levels U, V, Q, T).
 class CfWeatherFile {
  public:
-  /// Throws InputError: missing, not NetCDF, no variable that a rule can use, a unit of something else where no other
+  /// Throws InputError: missing, not NetCDF, no variable that a rule can use, a unit of another quantity where no other
   /// field will do, no one-dimensional latitude and longitude evenly apart.
   explicit CfWeatherFile(const std::filesystem::path& path);
 

@@ -12,7 +12,7 @@ namespace stormsweep {
 /// near the ground, kg/kg; the others as in WeatherChannel.
 enum class LabelField { transport, transport_east, transport_north, tmq, u850, v850, q, psl, t200, t500, prect };
 
-/// Theirs; empty: any will do.
+/// The unit that rules expect of a field; empty: any will do.
 const char* unit_of(LabelField field);
 
 /// The fields that a variable holds, by its name or its standard name, each with its place among the levels of pressure

@@ -21,8 +21,8 @@ struct SampleScan {
   std::vector<std::array<std::int64_t, weather_classes>> pixels;  ///< of each class; one a labeling
 };
 
-/// What was found in the samples of a folder, a line each in `scans.jsonl` as soon as they are read: none is read
-/// twice, however the first reading ended, but for those that have changed since.
+/// What was found in the samples of a folder, a line each in `scans.jsonl` as soon as they are read: none is read twice
+/// unless it has changed, however the first run ended.
 class SampleScans {
  public:
   /// Reads those kept at `places`. Lines that cannot be understood are passed over.

@@ -12,8 +12,8 @@
 namespace stormsweep {
 
 /// What is known of a folder of samples without opening them: made once, by all cores at once, and kept in its file
-/// `index.json`; made anew where files have come, gone or changed in size or time of writing, of what was found in the
-/// others before (sample_scans.hpp).
+/// `index.json`; made anew where files have come, gone or changed in size or time of writing, from what is known of the
+/// others (sample_scans.hpp).
 struct WeatherIndex {
   struct File {
     std::string name;           ///< within the folder

@@ -9,8 +9,8 @@
 
 namespace stormsweep {
 
-/// How the numbers of a dataset lie in a file; `stored`: in no way that is read without HDF5's help (in chunks,
-/// compressed, of the other byte order, of another type).
+/// How the numbers of a dataset lie in a file; `stored`: in a way that only HDF5 reads (in chunks, compressed, of the
+/// other byte order, of another type).
 enum class NumberType { float32, float64, int32, int64, uint8, stored };
 
 /// Numbers of a file that are read together.

@@ -42,10 +42,10 @@ class WeatherSet {
   bool kept_ = true;
 };
 
-/// The samples of `folder` whose fingerprint is `known`, by the index that whoever found it has kept beside them or in
-/// `cache`: hundreds of ranks ask at once, and of tens of thousands of files a shared file system takes a minute to
-/// tell. Only where there is no such index, or `known` is empty, is the folder listed, once a process. Throws
-/// InputError as WeatherSet does, and where the fingerprint is another.
+/// The samples of `folder`, by the index with fingerprint `known` that was kept beside them or in `cache`: hundreds of
+/// ranks ask at once, and a shared file system takes a minute to list tens of thousands of files. The folder is listed,
+/// once a process, only where there is no such index or `known` is empty. Throws InputError as WeatherSet does, and
+/// where the fingerprint is another.
 WeatherSet known_weather(const std::filesystem::path& folder, const std::string& known,
                          const std::filesystem::path& cache, int threads);
 

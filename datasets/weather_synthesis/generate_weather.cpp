@@ -39,7 +39,7 @@ bool holds_samples(const fs::path& folder) {
                              [](const auto& entry) { return entry.path().extension() == ".h5"; });
 }
 
-/// What could not be put in place in the end.
+/// Refuses at once what could not be replaced in the end.
 void refuse_filled(const fs::path& folder) {
   for (const char* const split : split_names) {
     const fs::path path = folder / split;

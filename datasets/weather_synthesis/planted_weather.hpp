@@ -32,8 +32,8 @@ struct LongWeather {
 /// Kilometres of a pixel's side, for one as high as wide.
 double pixel_side(const WeatherGrid& grid, double latitude);
 
-/// Each adds itself to `state`, and returns its pixels: within the radius; where anomalies are at least half of what
-/// they are at most.
+/// Adds it to `state` and returns its pixels: of round weather those within the radius, of long weather those where
+/// anomalies are at least half of their maximum.
 std::vector<std::size_t> plant(const WeatherGrid& grid, const RoundWeather& weather, WeatherState& state);
 std::vector<std::size_t> plant(const WeatherGrid& grid, const LongWeather& weather, WeatherState& state);
 
