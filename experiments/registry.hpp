@@ -21,9 +21,9 @@ const ExperimentEntry& entry_of(const Experiment& experiment);
 std::unique_ptr<Task> make_task(const Experiment& experiment, const Configuration& configuration,
                                 const TaskContext& context);
 
-/// Opens and scans every file of the space's data, but for what scans kept in the folder `cache` tell; finds nothing
-/// for an experiment without. Throws InputError where a file cannot be trained on, or the space asks for what the data
-/// do not have.
+/// Opens every file of the space's data, and scans those that no scan kept in the folder `cache` covers; finds nothing
+/// for an experiment without data. Throws InputError where a file cannot be trained on, or the space asks for what the
+/// data do not have.
 DataCheck check_data(const Space& space, const std::filesystem::path& cache = {});
 
 /// What to stage for a search trained by `places` ranks. Throws InputError.

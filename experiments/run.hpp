@@ -44,17 +44,17 @@ struct RunContext {
   std::shared_ptr<RunGang> gang = std::make_shared<RunGang>();  ///< never null
 };
 
-/// What a run asks and tells.
+/// What a run asks and reports.
 struct RunEvents {
   std::function<bool()> stopped;  ///< asked 20 times a second or so
   /// Trial number `milestone` has ended, with its time and metrics, and the epochs since the one before.
   std::function<void(std::size_t milestone, Outcome, std::vector<EpochRecord>)> finished;
-  /// It goes on from what earlier starts have done in so many seconds, which count towards `limits.trial_hours`.
+  /// It continues what earlier starts did in so many seconds, which count towards `limits.trial_hours`.
   std::function<void(double seconds)> recalled = [](double) {};
 };
 
-/// Tells of each milestone that it reaches, and returns how those that are left have ended; complete where none is.
-/// Nothing where `stopped` turned true before it was done. In a gang every rank runs it, and the leader tells.
+/// Reports each milestone that it reaches, and returns how those that are left have ended; complete where none is left.
+/// Nothing where `stopped` turned true before it was done. In a gang every rank runs it, and the leader reports.
 using Run = std::optional<Outcome>(const Experiment&, const Training&, const RunContext&, const RunEvents&);
 
 /// The run of an experiment that has one, and then no task: run_<name>, or run_command where the user's own command

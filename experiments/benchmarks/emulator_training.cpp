@@ -1,5 +1,5 @@
-// Ours of emulator_training.py: processor seconds a sample of training, parameters, and the share of the machine's peak
-// that the recurrent input matrix reaches.
+// Our half of emulator_training.py: processor seconds a sample of training, parameters, and the share of the machine's
+// peak that the recurrent input matrix reaches.
 #include <torch/utils.h>
 #include <cstdio>
 #include <string>

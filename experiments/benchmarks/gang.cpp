@@ -1,4 +1,4 @@
-// Ours of gang.py: seconds of a sum of gradients, of a step alone and of a step in a gang of all ranks.
+// Our half of gang.py: seconds of a sum of gradients, of a step alone and of a step in a gang of all ranks.
 #include <torch/nn/modules/activation.h>
 #include <torch/nn/modules/container/sequential.h>
 #include <torch/nn/modules/linear.h>

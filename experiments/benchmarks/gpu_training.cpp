@@ -1,4 +1,4 @@
-// Ours of gpu_training.py: samples a second of training on the first GPU, parameters, and the share of the peak.
+// Our half of gpu_training.py: samples a second of training on the first GPU, parameters, and the share of the peak.
 #include <torch/cuda.h>
 #include <torch/utils.h>
 

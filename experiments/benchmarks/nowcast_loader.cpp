@@ -1,4 +1,4 @@
-// Ours of nowcast_loader.py: samples a second of batches whose patches come in on standard input.
+// Our half of nowcast_loader.py: samples a second of batches whose patches come in on standard input.
 // benchmark_nowcast_loader FILE BATCH_SIZE THREADS SYMMETRIES(0|1)
 #include <chrono>
 #include <cstdio>

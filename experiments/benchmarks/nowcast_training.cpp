@@ -1,4 +1,4 @@
-// Ours of nowcast_training.py: processor seconds a sample of training, or wall seconds of a forecast.
+// Our half of nowcast_training.py: processor seconds a sample of training, or wall seconds of a forecast.
 #include <torch/utils.h>
 #include <chrono>
 #include <cstdio>

@@ -1,5 +1,5 @@
-// The part of scale.py that needs no ranks: the dispatcher alone, told of so many ranks, on the clock of a simulation.
-// Prints, for each mix of trainings, "<mix> <ranks> <messages a second>".
+// The part of scale.py that needs no ranks: the dispatcher alone, with simulated ranks on a simulated clock. Prints,
+// for each mix of trainings, "<mix> <ranks> <messages a second>".
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -41,7 +41,7 @@ const std::vector<Mix> mixes{
     {"gangs of 6, beside a third of the ranks", [](std::uint64_t n) { return n % 1000 == 500 ? 9120U : 6U; }, unevenly},
 };
 
-/// All ranks of a job and the time at which each ends what it is at. The leader of a gang ends it for all.
+/// All ranks of a job and the time at which each ends what it trains. The leader of a gang ends it for all.
 class Job {
  public:
   Job(const Mix& mix, std::size_t ranks, std::uint64_t trainings)
@@ -55,7 +55,7 @@ class Job {
       tell(event::Joined{WorkerId{rank}, fmt::format("host{:05}", rank / ranks_a_host)}, 0);
   }
 
-  /// Until all have ended: messages that the dispatcher is told, a second of a core.
+  /// Runs until all have ended; messages that the dispatcher takes in a second of a core.
   double run() {
     const std::clock_t begin = std::clock();
     while (!ends_.empty()) {

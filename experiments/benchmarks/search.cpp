@@ -1,9 +1,7 @@
-// Ours of search.py: proposes points to whoever evaluates them, by standard input and output, a line at a time.
-// First {"dimensions": [{"kind": "continuous"}, {"kind": "ordered", "places": [...]}, {"kind": "unordered", "size":
-// 3}],
-//        "seed": 1, "width": 8}; then "ask", which is answered by the seconds of processor time it took and the point,
-//        if one is left, and "tell VALUE" (or "tell
-// none"), which is about the oldest point that nothing was told of. Larger values are better.
+// Our half of search.py: proposes points to whoever evaluates them, by standard input and output, a line at a time.
+// First {"dimensions": [{"kind": "continuous"}, {"kind": "ordered", "places": [...]}, {"kind": "unordered",
+// "size": 3}], "seed": 1, "width": 8}; then "ask", answered by the seconds of processor time it took and the point, if
+// one is left, and "tell VALUE" (or "tell none"), the result of the oldest point without one. Larger values are better.
 #include <cstdio>
 #include <ctime>
 #include <iostream>
@@ -29,7 +27,7 @@ Dimension dimension_of(const nlohmann::json& json) {
   return {Dimension::Kind::ordered, places, places.size()};
 }
 
-/// Sobol points to begin with, those left out that a coarse grid repeats; then proposals.
+/// Sobol points to begin with, without those that a coarse grid repeats; then proposals.
 class Search {
  public:
   explicit Search(const nlohmann::json& json) : seed_(json["seed"]), sobol_(json["dimensions"].size(), seed_) {
@@ -75,7 +73,7 @@ class Search {
   std::size_t beginning_ = 0;
   std::vector<bayes::Observation> told_;
   std::vector<bayes::Point> pending_;
-  std::set<bayes::Point> known_;  ///< both
+  std::set<bayes::Point> known_;  ///< told and pending ones
   std::optional<bayes::Hyperparameters> last_;
 };
 

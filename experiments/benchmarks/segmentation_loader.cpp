@@ -1,4 +1,4 @@
-// Ours of segmentation_loader.py: samples a second of batches whose numbers come in on standard input. With OUT the
+// Our half of segmentation_loader.py: samples a second of batches whose numbers come in on standard input. With OUT the
 // batches are written there, inputs [n, height, width, 16] and targets in turn, and nothing is measured.
 // benchmark_segmentation_loader FOLDER BATCH_SIZE THREADS [OUT]
 #include <chrono>

@@ -1,4 +1,4 @@
-// Ours of segmentation_training.py: processor seconds a sample of training, and the number of parameters.
+// Our half of segmentation_training.py: processor seconds a sample of training, and the number of parameters.
 #include <torch/utils.h>
 #include <cstdio>
 #include <string>

@@ -38,7 +38,7 @@ StagePlan make_plan(const fs::path& source, std::int64_t draws) {
   return plan;
 }
 
-/// As a rank on a machine of its own would: what another has read is in no cache here.
+/// Copies past the page cache, as if each rank had its own machine: what others have read does not help.
 void copy_uncached(const fs::path& from, const fs::path& to) {
   constexpr std::size_t block = std::size_t{1} << 20;
   const std::unique_ptr<char, decltype(&std::free)> buffer(static_cast<char*>(std::aligned_alloc(4096, block)),

@@ -1,4 +1,5 @@
-// Ours of sums.py: under mpirun, the median milliseconds of one sum of so many numbers over all ranks, and the nodes.
+// Our half of sums.py: under mpirun, the median milliseconds of one sum of so many numbers over all ranks, and the
+// nodes.
 #include <mpi.h>
 
 #include <algorithm>

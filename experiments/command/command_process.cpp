@@ -23,7 +23,7 @@ namespace {
 /// And what `stormsweep run` tells its rank 0: a search that a command starts would take it for its own.
 constexpr std::array<std::string_view, 7> of_the_job{"OMPI_", "PMIX_",  "PMI_",       "PRTE_",
                                                      "ORTE_", "HYDRA_", "STORMSWEEP_"};
-/// What tells a rank of a step from the others: PyTorch Lightning would take a command for one of many.
+/// What tells the ranks of a Slurm step apart: by it PyTorch Lightning would take a command for one of many.
 constexpr std::array<std::string_view, 7> of_a_step{"SLURM_NTASKS", "SLURM_NPROCS",  "SLURM_TASKS_PER_NODE",
                                                     "SLURM_PROCID", "SLURM_LOCALID", "SLURM_NODEID",
                                                     "SLURM_STEP"};

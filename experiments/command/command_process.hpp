@@ -19,8 +19,8 @@ struct ProcessEnd {
   int signal = 0;  ///< that ended it; 0: none
 };
 
-/// A command under the eyes of the program stormsweep-tend: when it ends, is stopped, or this process dies, nothing
-/// that it has started is left.
+/// A command under the supervision of the program stormsweep-tend: when it ends, is stopped, or this process dies,
+/// nothing that it has started is left.
 class CommandProcess {
  public:
   struct Start {

@@ -96,7 +96,7 @@ void CommandReports::read(std::string_view line, double seconds) {
     throw std::runtime_error(fmt::format("{} is of epoch {}, after that of epoch {}", place(), now, epoch_));
   pass_time(seconds);
   if (now > epoch_) pass(now - 1);
-  if (epoch && !records_.empty() && records_.back().epoch == now) records_.pop_back();  // told again
+  if (epoch && !records_.empty() && records_.back().epoch == now) records_.pop_back();  // reported again
   if (epoch) records_.push_back({now, seconds_, metrics});
   times_[now] = seconds_;
   epoch_ = now;

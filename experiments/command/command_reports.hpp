@@ -23,7 +23,7 @@ struct NotFinite : std::runtime_error {
 /// that of the last milestone. All functions throw NotFinite, or std::runtime_error with the line and what is wrong.
 class CommandReports {
  public:
-  /// A trial that has what it needs.
+  /// A trial whose results are complete.
   struct Row {
     std::size_t milestone = 0;
     Metrics metrics;
@@ -31,16 +31,16 @@ class CommandReports {
     std::vector<EpochRecord> epochs;  ///< since the row before
   };
 
-  /// `milestones`: epochs, ascending; empty where the experiment has none. `passed` is told of each row as it is
-  /// there: what a later line has wrong takes nothing back, however many lines come at once.
+  /// `milestones`: epochs, ascending; empty where the experiment has none. `passed` is given each row as soon as it is
+  /// complete: an error in a later line takes nothing back, even where both lines come at once.
   CommandReports(const Experiment& experiment, std::vector<std::int64_t> milestones, std::function<void(Row)> passed);
 
   /// Takes the bytes written since, at so many seconds from its start: rows of the milestones that they reach or pass,
   /// but for the last, whose command may still fail. Half a line waits for the rest.
   void add(std::string_view bytes, double seconds);
-  /// The start that has written what came so far was stopped, and there is another. The command goes on from its own
-  /// checkpoint, so that its next report may be of an epoch that is here, and then takes the place of all from there:
-  /// seconds count from the report before it.
+  /// The start that wrote the reports so far was stopped, and another follows. The command continues from its own
+  /// checkpoint, so that its next report may be of an epoch reported before: it then replaces all reports from that
+  /// epoch on, and seconds count from the report before it.
   void restart();
   double recalled_seconds() const { return before_; }  ///< of earlier starts, as far as their work counts
   /// Once the command has ended well: the row that is left.

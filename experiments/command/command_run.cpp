@@ -27,11 +27,11 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr auto look = 50ms;           // whether it is to stop, and at its reports, if that is due
-constexpr double read_share = 0.02;   // of the time it has run pass between two looks at its files, which may be of
-constexpr double longest_read = 1;    // a file system that many share; seconds
+constexpr auto look = 50ms;           // between looks whether to stop, and at reports where due
+constexpr double read_share = 0.02;   // of its run time passes between looks at its files: their disk may be shared
+constexpr double longest_read = 1;    // seconds between two looks, at most
 constexpr Seconds longest_step{1};    // of its clock, in which a pause (scontrol suspend, Ctrl-Z) is one step
-constexpr double word_of_master = 3;  // seconds that it may take to come here
+constexpr double word_of_master = 3;  // seconds that the master's order to stop may take
 constexpr std::uintmax_t least_space = 1 << 20;
 constexpr std::size_t most_read = 1 << 16;  // of a file at a time
 
@@ -74,7 +74,7 @@ std::string last_line(const fs::path& file) {
   return last;
 }
 
-/// How often the kernel has killed for want of memory where this process is accounted; 0 where it does not tell.
+/// The kernel's count of out-of-memory kills in this process's cgroup; 0 where it keeps none.
 std::int64_t out_of_memory_kills() {
   std::ifstream groups("/proc/self/cgroup");
   for (std::string line; std::getline(groups, line);) {
@@ -160,7 +160,7 @@ class CommandRun {
     }
   }
 
-  /// A batch system that ends a job tells all of its processes, this command before the master's word comes here.
+  /// A batch system that ends a job signals all its processes: maybe this command before the master's order is here.
   bool stopped_soon() {
     const double told = seconds();
     while (!events_.stopped() && seconds() - told < word_of_master) std::this_thread::sleep_for(look);
@@ -187,8 +187,8 @@ class CommandRun {
       throw std::runtime_error(fmt::format("it has said nothing for {} s (timeout)", timeout));
   }
 
-  /// A mate whose command has failed may have taken the checkpoint: what ours saves after that goes nowhere without the
-  /// reports before it.
+  /// Another rank whose command has failed may have removed the checkpoint: what ours saves after that is useless
+  /// without the reports before it.
   std::nullopt_t stopped() {
     process_.reset();
     std::error_code ignored;
@@ -210,7 +210,7 @@ class CommandRun {
     return {};
   }
 
-  /// In the folder that stays, which has a link to them.
+  /// Keeps them in the folder that stays, in place of its link to them.
   void keep_reports() const {
     std::error_code ignored;
     if (leads_ && fs::remove(folder_.report(), ignored)) fs::copy_file(folder_.told(), folder_.report(), ignored);
@@ -225,8 +225,8 @@ class CommandRun {
     events_.finished(row.milestone, std::move(outcome), std::move(row.epochs));
   }
 
-  /// Not as it should be: what it said last, and where the rest is. Who tries again begins anew: reports may be what
-  /// was wrong, and a state goes nowhere without those before it.
+  /// The outcome of a command that failed: what it said last, and where the rest is. A retry begins anew: reports may
+  /// be what was wrong, and a state is useless without those before it.
   Outcome ended(Status status, const std::string& reason) {
     Outcome outcome;
     keep_reports();
@@ -243,7 +243,7 @@ class CommandRun {
     return outcome;
   }
 
-  /// Of a command that has filled it, nothing is kept: all others would fail for want of space.
+  /// Removes the folder of a command that has filled the disk: all others would fail for want of space.
   bool full_disk() const {
     std::error_code error;
     const fs::space_info disk = fs::space(folder_.path, error);

@@ -33,7 +33,7 @@ std::uint64_t seed_of(const Experiment& experiment, const Training& training, co
   return derive_seed(context.seed, "replicate", {static_cast<std::uint64_t>(shift ? *shift : 0)}) % seeds;
 }
 
-/// That the kernel has just given away; nobody else is likely to be given it next.
+/// One that the kernel has just handed out: it is unlikely to hand it out again at once.
 int free_port() {
   const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
@@ -51,7 +51,7 @@ std::string visible_device(int index) {
   return visible.empty() ? std::to_string(index) : split_list(visible).at(static_cast<std::size_t>(index));
 }
 
-/// Whether an earlier start has told of more epochs than these: the space had more then, and its state is beyond them.
+/// Whether an earlier start reported more epochs than these: the space had more then, and the state is beyond them.
 bool is_beyond(const std::filesystem::path& told, const Training& training) {
   std::ifstream lines(told);
   for (std::string line; std::getline(lines, line);) {

@@ -13,7 +13,7 @@ namespace stormsweep {
 /// Where a command works: the folder that is its own, and what lies there.
 struct CommandFolder {
   std::filesystem::path path;
-  std::filesystem::path checkpoint;  ///< a folder that outlives a stop and waits for those who go on
+  std::filesystem::path checkpoint;  ///< a folder that outlives a stop, for the next start
 
   std::filesystem::path configuration() const { return path / "configuration.json"; }
   /// Of a gang's leader, and of one rank alone, a link to told(): what was reported is not lost with a stop.

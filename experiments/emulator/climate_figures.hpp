@@ -26,7 +26,7 @@ struct MonthlyMaps {
 Figure mean_figure(const MonthlyMaps& maps, const std::string& title);
 /// The mean of the last 20 years less that of the first 20, or of halves where there are fewer years.
 Figure change_figure(const MonthlyMaps& maps, const std::string& title);
-/// The mean over all months of what a forecast is too much: `maps` are differences, NaN where the truth is not known.
+/// The mean error over all months: `maps` are forecast less truth, NaN where the truth is not known.
 Figure error_figure(const MonthlyMaps& maps, const std::string& title);
 
 }  // namespace stormsweep

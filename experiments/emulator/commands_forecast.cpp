@@ -200,8 +200,8 @@ void write_file(const ForecastOptions& options, const Forecast& forecast, const 
   write_climate_maps(options.output, file);
 }
 
-/// How far a target is off against each run; and the mean of what it is too much over the runs, NaN in months that
-/// none has.
+/// Prints how far a target is off against each run; returns forecast less truth, the mean over the runs, NaN in months
+/// that none has.
 std::optional<MonthlyMaps> judge(const Forecast& forecast, std::size_t t, const ClimateGrid& grid) {
   MonthlyMaps error = forecast.maps(t);
   const torch::Tensor maps = error.maps;

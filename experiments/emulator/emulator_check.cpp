@@ -56,7 +56,7 @@ std::vector<Configuration> with_all(const Space& space, const std::vector<Config
   return all;
 }
 
-/// What training costs at its largest, of what axes allow one by one: weights, gradients and the two moments of Adam.
+/// Memory of the largest network that the axes allow, exclusions aside: weights, gradients and Adam's two moments.
 std::string memory_note(const Space& space, const ClimateSet& train) {
   Configuration largest = space.defaults;
   for (const char* size : {"init_dim", "hidden", "layers", "window"})

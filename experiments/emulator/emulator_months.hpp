@@ -22,8 +22,8 @@ struct EmulatorMonths {
   std::vector<std::int64_t> place;     ///< of each window among `asked`
 };
 
-/// Windows that a network is given at once: of so many that follow each other few months are seen twice, and ranks have
-/// enough to divide.
+/// Windows that a network is given at once: enough that few months are encoded twice, few enough that ranks have blocks
+/// to divide.
 inline constexpr std::int64_t windows_at_once = 60;
 
 /// Maps [windows, targets, height, width] float32 on the CPU, standardised, by a network as it stands; draws no random

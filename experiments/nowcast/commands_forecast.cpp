@@ -112,7 +112,7 @@ std::optional<std::int64_t> time_of(const ForecastOptions& options) {
 }
 
 std::vector<float> thresholds_of(const ForecastOptions& options) {
-  std::vector<float> thresholds;  // as images are: 0.7 is reached by 0.7
+  std::vector<float> thresholds;  // float as images are, so that 0.7 reaches 0.7
   for (const std::string& word : split_list(options.thresholds)) {
     float threshold = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), threshold);

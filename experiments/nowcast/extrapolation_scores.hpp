@@ -17,8 +17,8 @@
 
 namespace stormsweep {
 
-/// Scores that nobody has added to: of all lead times at rain_thresholds and rain_scales, and of the classes of amounts
-/// between rain_thresholds. Scales that squares of whole pixels miss by more than a quarter have no score: NaN.
+/// Empty scores: of all lead times at rain_thresholds and rain_scales, and of the classes of amounts between
+/// rain_thresholds. Scales that squares of whole pixels miss by more than a quarter have no score: NaN.
 ForecastScores empty_nowcast_scores(const NowcastMeta& meta);
 DecisionScores empty_nowcast_decisions();
 Reliability empty_nowcast_reliability();

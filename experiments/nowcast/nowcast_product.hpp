@@ -47,7 +47,7 @@ NowcastBars bars_of(const RadarFrame& newest, const CarriedImages& carried, cons
 /// Nothing but measured pixels behind it.
 std::vector<std::uint8_t> wholly_measured(const RadarForecast& forecast);
 
-/// What is to be told of one lead time.
+/// What is reported of one lead time.
 struct LeadTimeReport {
   double minutes = 0;
   double mean = 0;          ///< of the forecast, over its pixels
@@ -63,10 +63,10 @@ double wet_threshold(RadarQuantity quantity);  ///< 0.1 mm/h; 16 of VIL's steps
 std::vector<LeadTimeReport> judge(const RadarForecast& forecast, const NowcastBars& bars,
                                   const std::vector<std::optional<RadarFrame>>& truth);
 
-/// How often a forecast told where a threshold is reached: pixels.
+/// Pixels, by whether a threshold was reached and was forecast to be.
 struct Told {
   std::int64_t hits = 0, misses = 0, false_alarms = 0;
-  double csi() const;  ///< hits / all of them; NaN where nobody told of any and none came
+  double csi() const;  ///< hits / all of them; NaN where none was forecast and none came
 };
 
 /// Of one threshold and lead time.

@@ -168,7 +168,7 @@ Metrics NowcastTask::evaluate(Split split) {
   const NowcastPatches& patches = data.patches;
   const std::vector<std::int64_t> own = own_patches(split, patches.size());
   const ScoredPatches which{data.file, fingerprint_, own};
-  // On draws from the test split no levels are chosen to be judged there.
+  // Levels judged on the test split must not be chosen on draws from it.
   const bool compares = has_file && !extrapolation_.contains(split);
   std::optional<ExtrapolationScores> extrapolation = compares ? kept_scores(which) : std::nullopt;
   const bool to_score = compares && !extrapolation;  // takes as long again, or longer

@@ -8,7 +8,7 @@
 
 namespace stormsweep {
 
-/// The options of a command that say how rivers and cyclones are told.
+/// The options of a command that say how rivers and cyclones are recognised.
 class LabelRuleOptions {
  public:
   OptionTable table();

@@ -16,7 +16,7 @@ ChannelRange parse_segmentation_notes(const std::string& text, const std::string
     // Of another length they would not throw.
     if (notes.at("minimum").size() == weather_channels && notes.at("maximum").size() == weather_channels)
       return {notes.at("minimum"), notes.at("maximum")};
-  } catch (const nlohmann::json::exception&) {  // told below
+  } catch (const nlohmann::json::exception&) {  // refused below
   }
   throw InputError(file +
                    ": does not tell minimum and maximum of 16 channels; give a model that stormsweep run "

@@ -24,7 +24,7 @@ struct Wants {
   std::vector<std::int64_t> operator()(int place, const std::set<std::int64_t>& unusable) const;
 
  private:
-  /// Which shards of a gang a place may come to train. Where every gang is all of them, its own; else any.
+  /// Which shards of a gang a place may come to train: its own where every gang takes all places, else any.
   std::pair<int, int> shards(int place, std::int64_t gang) const {
     if (gangs.size() == 1 && gang == places) return {place, place + 1};
     return {0, static_cast<int>(gang)};

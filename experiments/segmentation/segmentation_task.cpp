@@ -26,7 +26,7 @@ constexpr int files_at_once = 4;  // ahead of the network (Kurth et al. 2018, se
 /// Pixels that go through the network at once, one sample at least. On a core small maps are faster together: four of
 /// 96 x 144 took 0.8 of their time one by one; more gained little.
 constexpr std::int64_t pixels_at_once_cpu = 65536, pixels_at_once_gpu = std::int64_t{8} * 768 * 1152;
-constexpr std::array<float, 3> published_frequencies{0.982f, 0.00071f, 0.017f};  // models.md; Kurth et al. 2018
+constexpr std::array<float, 3> published_frequencies{0.982f, 0.00071f, 0.017f};  // Kurth et al. 2018
 
 class SegmentationTask : public Task {
  public:

@@ -7,7 +7,7 @@
 namespace stormsweep {
 
 /// A LibTorch archive as a file, which appears whole or not at all, and its folder with it. Throws InputError where it
-/// cannot be written; a full disk is told before anything stands under its name.
+/// cannot be written; a full disk is reported before anything stands under its name.
 void save_archive(torch::serialize::OutputArchive& archive, const std::filesystem::path& path);
 
 /// The same of TorchScript, code and weights.

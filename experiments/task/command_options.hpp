@@ -8,8 +8,8 @@
 
 namespace stormsweep {
 
-// Checks of what the commands of experiments are told. Each throws InputError with the command, such as "stormsweep
-// generate tornado", in front.
+// Checks of the options of experiments' commands. Each throws InputError with the command, such as "stormsweep generate
+// tornado", in front.
 
 /// Names the option and its value; `remedy` ends the message.
 [[noreturn]] void refuse_option(const std::string& command, const std::string& option, const std::string& value,

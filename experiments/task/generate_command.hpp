@@ -40,8 +40,8 @@ void check_split_options(const std::string& command, const std::string& things, 
   check_threads(command, world.threads);
 }
 
-/// Makes `count` things behind a progress bar: `make` is given what to tell how many there are so far. Then `print` has
-/// what it returned, and how long it took is told. Returns the command's exit status.
+/// Makes `count` things behind a progress bar: `make` is given a function to report how many there are so far. Then
+/// `print` is given its result, and the time taken is printed. Returns the command's exit status.
 template <class Make, class Print>
 int generate(const std::string& command, const std::string& things, std::int64_t count, const std::string& folder,
              const Make& make, const Print& print) {

@@ -8,8 +8,8 @@
 
 namespace stormsweep {
 
-/// What to tell the user where the search is for the least loss, and one of `hyperparameters` that decide what the loss
-/// is has several values in the space: trials then are best in different things. `remedy` names metrics to choose by.
+/// A note for the user where the search minimises the loss, but one of `hyperparameters`, which define what the loss
+/// is, has several values in the space: losses then cannot be compared. `remedy` names metrics to choose by.
 std::optional<std::string> loss_note(const Space& space, std::initializer_list<const char*> hyperparameters,
                                      const std::string& remedy);
 

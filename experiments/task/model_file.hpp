@@ -24,7 +24,7 @@ struct ModelFile {
 };
 
 /// The file appears whole or not at all, and its folder with it. Throws InputError where it cannot be written; a full
-/// disk is told before anything stands under its name.
+/// disk is reported before anything stands under its name.
 void save_model(const std::filesystem::path& file, const Experiment& experiment, const Configuration& configuration,
                 const std::string& notes, const torch::nn::Module& network);
 

@@ -39,7 +39,7 @@ struct TaskContext {
   int threads = 1;         ///< for training
   int background = 1;      ///< threads beside them that make batches; 0: made when asked for
   std::shared_ptr<Gang> gang = std::make_shared<Gang>();  ///< never null
-  /// Told while Task::evaluate goes on how many samples of its own this rank has done, and of how many; from any
+  /// Called during Task::evaluate with how many samples of its own this rank has done, and of how many; from any
   /// thread.
   std::function<void(Split, std::int64_t done, std::int64_t all)> evaluating = [](Split, std::int64_t, std::int64_t) {};
 };

@@ -25,8 +25,8 @@ struct SplitLabels {
 };
 
 /// What the network makes of two samples, and at which cost. Throws InputError, naming files and shapes: they do not go
-/// through it, or the loss or a metric of the experiment cannot compare what comes out with the target, or asks which
-/// class it tells where one of `labels` is none of its classes.
+/// through it, the loss or a metric of the experiment cannot compare what comes out with the target, or compares
+/// classes and one of `labels` is none of the network's.
 struct ScriptTrial {
   std::vector<std::int64_t> input, output, target;  ///< shapes of one sample
   std::int64_t flops = 0;                           ///< of its forward pass

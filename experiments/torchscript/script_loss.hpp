@@ -10,8 +10,8 @@
 
 namespace stormsweep {
 
-/// The losses [n] float32 of samples, with the graph for backward; of a TorchScript loss, which tells one number for
-/// all of them, that number for each.
+/// The losses [n] float32 of samples, with the graph for backward; a TorchScript loss gives one number for all of them,
+/// which is then that of each.
 using ScriptLoss = std::function<torch::Tensor(const torch::Tensor& output, const torch::Tensor& target)>;
 
 /// Throws InputError: no such file.

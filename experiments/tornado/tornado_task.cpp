@@ -155,8 +155,8 @@ Prefetch TornadoTask::training_batches(std::int64_t epoch, std::int64_t first) {
 }
 
 std::int64_t TornadoTask::micro_batch() const {
-  // The kernels go sample by sample of themselves. On a processor those of bfloat16 are rare: what is drawn for a batch
-  // and kept in a checkpoint is as where there are none.
+  // The kernels go sample by sample anyway. Few processors have those for bfloat16: with them micro-batches stay as
+  // without, so that draws and checkpoints do not depend on the processor.
   const bool everywhere = !device_.is_cpu() || network_.options().convolution_type == torch::kFloat32;
   if (path() == TornadoPath::kernels && everywhere) return std::numeric_limits<std::int64_t>::max();
   return device_.is_cpu() ? micro_batch_cpu : micro_batch_gpu;

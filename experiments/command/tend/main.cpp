@@ -1,6 +1,6 @@
-// stormsweep-tend PARENT GRACE COMMAND...: runs the command and ends as it does, or by SIGTERM where that told it to;
-// when the command ends, when PARENT dies, and on SIGTERM, nothing that it has started is left, whatever that has done
-// to get away. Between a worker and its command, because a worker may be killed, and has threads, which must not fork.
+// stormsweep-tend PARENT GRACE COMMAND...: runs the command and ends as it does, or by SIGTERM if it was sent one. When
+// the command ends, when PARENT dies, and on SIGTERM, all that the command has started is killed, daemons included. It
+// stands between a worker and its command because a worker may be killed, and has threads, which must not fork.
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,8 +38,9 @@ pid_t start(const std::vector<std::string>& command, const sigset_t& signals) {
   _exit(not_started);
 }
 
-/// Until the command has ended, or had to be ended. Its status; SIGTERM, whatever it made of that, where it was told
-/// to. No grace where `parent` has died: whoever goes on with the training does so in the same folder.
+/// Waits until the command has ended, or the grace after SIGTERM is over. Returns its status, or SIGTERM after that
+/// signal, however the command took it. No grace where `parent` has died: whoever continues the training works in the
+/// same folder.
 int watch(pid_t command, const sigset_t& signals, pid_t parent, std::chrono::duration<double> grace) {
   std::optional<Clock::time_point> deadline;
   for (;;) {
