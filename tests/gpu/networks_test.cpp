@@ -97,8 +97,8 @@ Learn learn_emulator(EmulatorEncoding encoding, EmulatorMemory memory, bool bidi
   };
 }
 
-/// The emulator's losses of maps that are the same on both: the slope of what is absolute jumps at 0, and so would the
-/// network's gradients where rounding takes a map across.
+/// The emulator's losses of maps that are the same on both: the slope of an absolute difference jumps at 0, and so
+/// would the network's gradients where rounding moves a difference across 0.
 Learned learn_emulator_losses(const torch::Device& device, torch::ScalarType) {
   torch::nn::Module maps;
   maps.register_parameter("map", drawn({4, 2, 24, 36}));

@@ -55,7 +55,7 @@ const std::vector<Settings> modes{
     {{"augmentation", std::string("preaugmented")}, {"optimizer", std::string("adamw")}},
 };
 
-/// Takes all memory of the GPU but so many bytes; how much there is LibTorch tells in CUDA's own headers only.
+/// Takes all memory of the GPU but so many bytes; LibTorch tells how much there is through CUDA's own headers only.
 torch::Tensor all_but(std::size_t bytes, const torch::Device& gpu) {
   const auto take = [&](std::size_t size) {
     release_device_memory();
@@ -145,7 +145,8 @@ TEST_CASE("one kernel for all parameters takes the steps of LibTorch's optimizer
 TEST_CASE("a batch that does not fit: smaller micro-batches, the same training, and the memory is given back") {
   REQUIRE_GPU(gpu);
   const NowcastWorld world(120);  // 72 of them to train on
-  // Layers keep their maps for the way back, about 10 MB a sample at this width; the tornado network's kernels do not.
+  // Layers keep their maps for the backward pass, about 10 MB a sample at this width; the tornado network's kernels do
+  // not.
   const Settings settings{{"base_filters", std::int64_t{8}}, {"batch_size", std::int64_t{64}}};
   const auto epochs = [&](bool retry) { return two_epochs("nowcast", world.data(), settings, gpu, retry); };
   const Outcome roomy = epochs(false);

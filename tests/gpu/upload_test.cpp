@@ -23,7 +23,7 @@ TEST_CASE("a batch comes to the GPU with its numbers and strides, many at once t
     CHECK(batch->input.device() == gpu);
     CHECK(batch->total == 9);
     CHECK(batch->input.is_contiguous(torch::MemoryFormat::ChannelsLast));
-    // The same memory is read late, when more has come.
+    // Read late, when more batches have come: none may have taken its memory.
     const auto later = batch->input.square().sqrt();
     CHECK((later == static_cast<double>(k)).all().item<bool>());
     CHECK((batch->target == static_cast<double>(2 * k)).all().item<bool>());

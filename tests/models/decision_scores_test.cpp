@@ -57,15 +57,15 @@ TEST_CASE("a forecast that says half of what comes is best decided at half the t
   DecisionScores scores(1, {4.5});
   const auto truth = pixels(rain, 1);
   scores.add(truth / 2, truth);
-  CHECK(scores.csi(0, 0, DecisionScores::at_threshold) == 0.2);  // 4.5 alone is told, of five
+  CHECK(scores.csi(0, 0, DecisionScores::at_threshold) == 0.2);  // only 4.5 counts as yes, of five
   const auto best = scores.best_level(0, 0);
   CHECK(scores.csi(0, 0, best) == 1);
-  CHECK(4.5 * DecisionScores::share(best) > 2);     // half of 4, which is not to be told
-  CHECK(4.5 * DecisionScores::share(best) <= 2.5);  // half of 5, which is
+  CHECK(4.5 * DecisionScores::share(best) > 2);     // half of 4, which must count as no
+  CHECK(4.5 * DecisionScores::share(best) <= 2.5);  // half of 5, which must count as yes
 }
 
 TEST_CASE("a level is chosen with the lead times beside it, of equals the nearest to the threshold") {
-  // At the first lead time 1 is told best from 0.5 on; the second has no rain at all; at the last two 1 is exact.
+  // At the first lead time 0.5 decides best whether 1 is reached; the second has no rain; at the last two 1 is exact.
   const auto truth = pixels({1, 0, 1, 1, 0, 0, 0, 0}, 4), forecast = pixels({0.5, 0, 1, 1, 0, 0, 0, 0}, 4);
   DecisionScores scores(4, {1});
   scores.add(forecast, truth);

@@ -42,7 +42,7 @@ void check_slope(const std::function<torch::Tensor(const torch::Tensor&)>& loss)
 
 }  // namespace
 
-TEST_CASE("losses of waves have the values of models.md, in float64 and in float32") {
+TEST_CASE("losses of waves have the values worked out beforehand, in float64 and in float32") {
   const Waves waves;
   EmulatorLossWeights weights;
   weights.dice = weights.mse = 0.5;

@@ -182,7 +182,7 @@ TEST_CASE("a logit without bound has a finite loss") {
   }
 }
 
-TEST_CASE("what is not a number stays so, by kernels too: a training that has diverged is to be seen") {
+TEST_CASE("NaN stays NaN, by kernels too: a training that has diverged must show it") {
   auto input = draw_input(3);
   input[1][0][5][7] = NAN;
   const auto check = [&](const TornadoCnnOptions& options, TornadoPath path) {

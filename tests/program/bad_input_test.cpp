@@ -212,7 +212,7 @@ TEST_CASE("data that cannot be trained on is refused before any training") {
   };
   check_data_refused({"train.h5", "no such file", "generate"});
   const Ended ignoring = run({"env", "--ignore-signal=CHLD", stormsweep_program(), "run", "space.json"}, folder);
-  CHECK(ignoring.status == 2);  // of one that whoever starts it has deaf to its children
+  CHECK(ignoring.status == 2);  // started with SIGCHLD ignored
   CHECK(count_lines(ignoring.err) == 1);
   generate(folder);
   SUBCASE("missing") {

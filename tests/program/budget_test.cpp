@@ -85,7 +85,7 @@ TEST_CASE("a budget without a cost is refused, and so is one in which nothing fi
         "brackets there are; run one job\n");
 }
 
-/// What trainings took that make a trial at 1 epoch and one at 3 was told as if only the second had taken its time.
+/// Of a training with a trial at 1 epoch and one at 3, the plan once counted the time of the second alone.
 TEST_CASE("a plan by trials that have been timed takes as long as they did, and says where nothing was") {
   const WorkFolder folder;
   folder.write("a.json", R"({"name": "a", "experiment": "noop",

@@ -41,7 +41,7 @@ TEST_CASE("a replay tells what was measured, within a tenth") {
   const double seconds = measured["makespan_seconds"];
   CHECK(seconds >= 2.2);  // the sum of all, 6.6 s, on three ranks
   CHECK(measured["replayed_makespan_seconds"].get<double>() == Approx(seconds).epsilon(0.1));
-  // The order of the run was grid order first, the longest first from then on: what either makes of it is near.
+  // The run took grid order first, then the longest first: a replay of either comes near it.
   for (const auto& replay : json["replays"])
     CHECK(replay["makespan_seconds"].get<double>() == Approx(seconds).epsilon(0.2));
 }

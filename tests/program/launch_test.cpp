@@ -64,7 +64,7 @@ TEST_CASE("a rank that dies while MPI starts ends the job, with MPI's own words"
   const Ended ended = run(with({"env", "OMPI_MCA_pml=nosuch"}, run_words(folder, noop(3, 10))), folder);
   CAPTURE(ended.err);
   CHECK(ended.status == 3);
-  // Open MPI passes on by itself what a rank lacks, now and then too late, or torn: then it names its show_help.
+  // Open MPI itself reports what a rank lacks, but sometimes too late or cut short: then it names its show_help.
   const auto tells = [&](const char* word) { return ended.err.find(word) != std::string::npos; };
   CHECK((tells("nosuch") || tells("MPI_Init") || tells("show_help")));
   CHECK(ended.err.find("a rank died while MPI started") != std::string::npos);

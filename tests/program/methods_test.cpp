@@ -39,7 +39,7 @@ class Search {
       CAPTURE(ended.err);
       status = ended.status;
     }
-    // In the middle of it: what a worker was at was begun once more, or the search stopped before its end.
+    // The harm came in the middle: a training was begun once more, or the search stopped before its end.
     CHECK((status == 85 || (status == 0 && begun_again(name) > 0)));
     return status == 0 ? found(name) : run(name, more);
   }

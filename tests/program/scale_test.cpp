@@ -20,7 +20,7 @@ std::string vast(int trials) {
          std::to_string(trials) + "}}";
 }
 
-/// Megabytes that a process alone would need of the machine: of what it shares, its share.
+/// Megabytes of memory that a process takes; of shared pages, its share (PSS).
 double proportional_set(pid_t pid) {
   const std::string text = text_of("/proc/" + std::to_string(pid) + "/smaps_rollup");
   return std::stod(text.substr(text.find("\nPss:") + 5)) / 1024;

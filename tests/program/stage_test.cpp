@@ -48,7 +48,7 @@ fs::path copies_in(const fs::path& disk) {
   return fs::directory_iterator(disk)->path();
 }
 
-/// Holds up staging into a folder, as another job would that is at it.
+/// Holds up staging into a folder, as another job that stages into it would.
 class HeldUp {
  public:
   explicit HeldUp(const fs::path& copies)
@@ -60,7 +60,7 @@ class HeldUp {
     close(lock_);
     close(watch_);
   }
-  /// Until somebody waits for it: all workers have met then.
+  /// Whether somebody comes to wait for the folder: all workers have met then.
   bool waited_for() const {
     return eventually([this] {
       inotify_event event{};

@@ -82,8 +82,7 @@ Rows files_in(const std::filesystem::path& folder) {
   return names;
 }
 
-/// The names of the files of the three best trials of a database.
-/// Of the three best, `what`; at a tie in the order of the space.
+/// `what` of the three best trials of a database; at a tie in the order of the space.
 Rows best(const std::filesystem::path& database, const std::string& what) {
   return query(database,
                "SELECT " + what +

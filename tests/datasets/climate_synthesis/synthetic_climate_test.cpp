@@ -60,7 +60,7 @@ TEST_CASE("synthetic climate: members share the forced response and nothing else
   double sum = 0;
   for (std::size_t i = 0; i < w.one.tas.size(); ++i) sum += w.one.tas[i] - w.two.tas[i];
   CHECK(std::abs(sum / static_cast<double>(w.one.tas.size())) < 0.05);
-  // What the seasons and the warming leave of each January is noise, and no more alike than chance makes it.
+  // Less seasons and warming, each January is noise, and members are no more alike than chance makes them.
   double a_sum = 0, b_sum = 0, product = 0, a_square = 0, b_square = 0, count = 0;
   for (std::int64_t month = 0; month < months; month += 12, ++count) {
     const auto all = [&](const auto& maps) { return mean(maps, month, month + 1, 0, everywhere); };

@@ -77,7 +77,7 @@ TEST_CASE("ticks stand at the values where these are few, of integers at integer
   CHECK(AxisScale(Numbers{1, 2, 3, 40}, 0, 1, Spacing::linear).ticks_at_values(3) == Numbers{20, 40});
 }
 
-TEST_CASE("what the same sum differs by in another order is one value") {
+TEST_CASE("numbers that differ by no more than the order of a sum makes are one value") {
   CHECK(AxisScale(Numbers{0.3, 0.1 + 0.2}, 0, 10).ticks(6) == Numbers{0.3});
   CHECK(AxisScale(Numbers{0.3, 0.1 + 0.2}, 0, 10, Spacing::logarithmic).ticks(6) == Numbers{0.3});
   CHECK(AxisScale(Numbers{0.1 + 0.2, 0.3}, 0, 10).at(0.3) == doctest::Approx(5));

@@ -55,7 +55,7 @@ TEST_CASE("figure: title, columns, rows, numbers and note are written, each in a
                 .scale = rain_scale(),
                 .note = "a note"};
   const Picture whole = draw(figure).pixels();
-  /// The boxes of what is no longer there without a text.
+  /// The box of what disappears when a text is left out.
   const auto box_of = [&](std::string& text) {
     const std::string kept = std::exchange(text, std::string(text.size(), ' '));
     const Picture without = draw(figure).pixels();

@@ -50,7 +50,7 @@ TEST_CASE("pieces of a mapped file that will be needed are read, and no others")
   const MappedFile map(folder / "f", "mend it");
   map.will_need({});
   const auto bytes = std::as_bytes(map.numbers<char>({{pieces * piece}, 0, pieces * piece}));
-  // Every fourth, from its second byte on: of the pages of each, all but nothing.
+  // Every fourth piece, without its first and last byte: still all of its pages.
   std::vector<std::span<const std::byte>> wanted;
   for (std::size_t i = 0; i < pieces; i += 4) wanted.push_back(bytes.subspan(i * piece + 1, piece - 2));
   map.will_need(wanted);

@@ -51,7 +51,7 @@ double intersection_over_union(const LabelRules& rules, std::uint8_t label) {
 }  // namespace
 
 TEST_CASE("weather labels: find what was planted in generated worlds") {
-  // Chance, pixels marked at random as often as there are such, would be 0.01 for rivers and 0.001 for cyclones.
+  // By chance, with as many pixels marked at random, it would be 0.01 for rivers and 0.001 for cyclones.
   CHECK(intersection_over_union({}, 2) > 0.45);
   CHECK(intersection_over_union({.river = {}, .cyclone = {}, .river_field = RiverField::tmq}, 2) > 0.6);
   CHECK(intersection_over_union({}, 1) > 0.6);
@@ -61,7 +61,7 @@ TEST_CASE("weather labels: a map of the published size takes no longer than two 
   const WeatherMoment moment = world(768, 1152, 3);
   const std::clock_t start = std::clock();
   const WeatherLabels labels = label_weather(moment, {}, "a.h5");
-  CHECK(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC < 2);  // 0.1 s, or ten times as much when checked
+  CHECK(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC < 2);  // 0.1 s; ten times as much under sanitizers
   CHECK(labels.rivers.size() > 0);
 }
 

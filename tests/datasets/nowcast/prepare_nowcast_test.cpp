@@ -69,8 +69,8 @@ std::string refusal(const RawRadar& what, const fs::path& out) {
   return stormsweep::refusal([&] { prepare(what, out); });
 }
 
-/// Numbers of the images in each split, after a look that every patch is that piece of the images that its time and
-/// place tell.
+/// Numbers of the images in each split; checks that every patch is the piece of the images that its time and place
+/// name.
 std::map<std::string, std::set<std::int64_t>> images_used(const fs::path& out) {
   std::map<std::string, std::set<std::int64_t>> used;
   for (const char* name : {"train", "validation", "test"}) {
@@ -178,7 +178,7 @@ TEST_CASE("prepare nowcast: the blur of every file is fitted to training patches
   write_images(images.path(), 60);
   prepare(raw(images.path()), out.path());
   const NowcastPatches train(out / "train.h5"), test(out / "test.h5");
-  BlurFit fit;  // of all 32: fewer than are looked at at most
+  BlurFit fit;  // of all 32, fewer than the most that are fitted
   for (std::int64_t p = 0; p < train.size(); ++p)
     fit.add(extrapolate_patch(train.input(p), train.meta()), physical(train.target(p), train.meta().scale), side);
   CHECK(train.meta().blurs == fit.best());
@@ -217,7 +217,7 @@ TEST_CASE("prepare nowcast: rain that cannot be is told, or refused") {
   for (std::int64_t i = 0; i < 50; ++i) write_image(images.path(), i, 1, {.formula = "GEO=0.01*PV-2.0"});
   RawRadar what = raw(images.path());
   const PreparedNowcast prepared = prepare(what, out.path());
-  REQUIRE(prepared.notes.size() == 2);  // the corners of such files are none of their projection
+  REQUIRE(prepared.notes.size() == 2);  // corners in these files contradict their projection
   CHECK(prepared.notes[0].find("image000.h5 and 49 more: its corners") != std::string::npos);
   CHECK(prepared.notes[1].find("image000.h5 and 49 more images: ") != std::string::npos);
   CHECK(prepared.notes[1].find("values cannot be rain: from -24 to ") != std::string::npos);  // -2 mm in 5 min

@@ -6,7 +6,7 @@ using namespace stormsweep;
 
 namespace {
 
-/// Of one sequence; hours of which nothing is told.
+/// Of one sequence; by default their hours are unknown.
 std::vector<RadarImage> images(const std::vector<std::int64_t>& minutes, double hours = 0) {
   std::vector<RadarImage> result;
   for (const std::int64_t minute : minutes)

@@ -69,7 +69,7 @@ TEST_CASE("a command's data are known as long as its folder has the same files, 
   const CheckWorld world;
   const auto old = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
   const auto write = [&](const std::string& name, const std::string& text) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // a kernel's clock for files may go by 10 ms
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the kernel's clock for files may tick every 10 ms
     world.write(name, text);
     std::filesystem::last_write_time(world.folder / name, old);
   };

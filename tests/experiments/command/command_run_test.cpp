@@ -203,7 +203,7 @@ TEST_CASE("a command's reports are not opened again and again: many commands may
   std::array<inotify_event, 1000> events;
   const ssize_t size = read(*watch, events.data(), sizeof events);
   const auto opened_and_closed = size / static_cast<ssize_t>(sizeof(inotify_event));
-  CHECK((opened_and_closed > 2 && opened_and_closed < 20));  // 20 looks a second were 80
+  CHECK((opened_and_closed > 2 && opened_and_closed < 20));  // 20 looks a second would be 80
 }
 
 TEST_CASE("a command that failed and is tried again begins anew: its curve has no hole") {

@@ -33,7 +33,7 @@ namespace {
 
 using Sizes = std::vector<std::int64_t>;
 
-/// One of several ranks whose mates all have what it has.
+/// One of several ranks that all have the same numbers.
 class Alike : public Gang {
  public:
   Alike(int shard, int shards) : shard_(shard), shards_(shards) {}

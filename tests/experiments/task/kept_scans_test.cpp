@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// At a time of change of its own: a kernel's clock for files may go by 10 ms.
+/// Writes with a time of change of its own: the kernel's clock for files may tick every 10 ms.
 void write(const fs::path& file, const std::string& text, fs::file_time_type time) {
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   std::ofstream(file) << text;

@@ -134,7 +134,7 @@ TEST_CASE("data that have not changed are not read again, and what the workers w
   CHECK(second.fingerprint == first.fingerprint);
   CHECK(second.notes == first.notes);
 
-  // What is kept is believed: with another fingerprint in it, that of the search is another.
+  // What is kept is trusted: another fingerprint in it changes that of the search.
   std::vector<std::string> scans;
   int statistics = 0;
   for (const auto& entry : std::filesystem::directory_iterator(cache)) {

@@ -61,7 +61,7 @@ TEST_CASE("matrix units: all sorts of convolutions, added to a start and activat
     const auto result = layer.made(), expected = layer.plain(c.negative_slope);
     REQUIRE(result.sizes() == expected.sizes());
     CHECK(relative_difference(result, expected) < 4e-3);  // half a unit of bfloat16's last place
-    // A sum beside 0 may have either sign, and its pixel's gradient then be there or not: none is asked for.
+    // A sum near 0 may come out with either sign, which decides whether its pixel has a gradient: these get none.
     const auto to = (torch::randn(expected.sizes()) * (layer.plain(1).detach().abs() > 0.1)).to(torch::kBFloat16);
     const auto made = gradients(layer, result, to), exact = gradients(layer, expected, to);
     CHECK(relative_difference(made[0], exact[0]) < 4e-3);

@@ -116,7 +116,7 @@ TEST_CASE("rectified norm: a mean of ten thousand deviations leaves five digits 
   check_close(norm->running_var, twin.running_var, 1e-5);
 }
 
-TEST_CASE("rectified norm: the same bits for any number of threads; what is not a number stays so") {
+TEST_CASE("rectified norm: the same bits for any number of threads; NaN stays NaN") {
   if (!norm_kernels()) {
     MESSAGE("skipped: this processor has no vector units with kernels");
     return;

@@ -27,7 +27,7 @@ TEST_CASE("an activation keeps its share of what is positive, scaled, and its gr
   CHECK(torch::equal(sparse_activation(copy.clone(), 0), copy.relu()));
 }
 
-TEST_CASE("what is not a number stays so") {
+TEST_CASE("NaN stays NaN") {
   torch::manual_seed(3);
   const auto map = torch::full({1, 1, 100, 100}, NAN);
   const double share = torch::isnan(sparse_activation(map.clone(), 0.2)).to(torch::kFloat32).mean().item<double>();

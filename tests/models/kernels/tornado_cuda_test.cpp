@@ -182,8 +182,8 @@ TEST_CASE("and in bfloat16 what layers with operands of that do") {
     const auto target = torch::tensor({0.0f, 1.0f, 0.0f, 0.0f});
     const auto expected = in_short_numbers(network, input, target, 3);
     expected.loss.backward();
-    // Of four samples, so that a quarter of a slope is rounded as the slope is. A sum that was added in another order
-    // may be rounded to the other side, one operand in some thousands.
+    // Four samples, so that a slope and its quarter are rounded alike. A sum added in another order may be rounded to
+    // the other side: one operand in some thousands.
     check_kernels<true>(network, input, target, {}, expected, 1e-3);
     const auto whole = tornado_loss(network, input, target, 3, TornadoPath::layers);
     CHECK(difference(whole.logits, expected.logits) > 3e-4);

@@ -45,7 +45,7 @@ TEST_CASE("Winograd: of the pixels whose taps all lie on the map, added to a sta
       const auto result = winograd(layer.map, layer.weight, layer.bias, layer.start), expected = plain(layer, slope);
       REQUIRE(result.sizes() == expected.sizes());
       CHECK(relative_difference(result, expected) < 5e-6);
-      // A sum beside 0 may have either sign, and its pixel's gradient then be there or not: none is asked for.
+      // A sum near 0 may come out with either sign, which decides whether its pixel has a gradient: these get none.
       const auto to = torch::randn(expected.sizes()) * (plain(layer, 1).detach().abs() > 1e-3);
       const auto gradients = torch::autograd::grad({result}, layer.leaves(), {to});
       const auto exact = torch::autograd::grad({expected}, layer.leaves(), {to});
