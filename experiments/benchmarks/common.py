@@ -68,7 +68,7 @@ def write_tornado_space(path, parameters):
 
 
 def query(database, sql):
-    """All rows, after a look that every trial is complete."""
+    """All rows; checks that every trial is complete."""
     with sqlite3.connect(database) as connection:
         assert not connection.execute("SELECT trial FROM results WHERE status <> 'complete'").fetchall()
         return connection.execute(sql).fetchall()
@@ -146,7 +146,7 @@ def spread(values, digits=None):
 
 
 # glibc's malloc keeps freed memory, as stormsweep-worker tells it to: pages that go back to the system between two steps
-# cost as much as a small network's step, and a comparison of networks is not to be one of allocators.
+# cost as much as a small network's step, and networks are to be compared here, not allocators.
 KEEP_FREED_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 << 40)}
 LAYOUTS = {"PyTorch eager": "contiguous_format", "channels-last": "channels_last"}
 

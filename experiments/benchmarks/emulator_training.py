@@ -3,8 +3,8 @@
 
 Question  training samples a second (forward, mean squared error, backward, AdamW) on one core, 48 x 72 pixels, windows of
           12 months, batches of 32, init_dim 8 and 32 (the paper's 352,878,672 parameters), float32 and, where the processor
-          has instructions for it, bfloat16. A second of processor time, so that other work on the machine counts little. And the share of the processor's rate at a
-          square product of matrices that the input matrix of the recurrent layer reaches.
+          has instructions for it, bfloat16. A second of processor time, so that other work on the machine counts little. And how
+          fast the input matrix of the recurrent layer is, as a share of the processor's rate at a square product of matrices.
 Baseline  the same network, loss and optimiser in PyTorch eager, in its default layout and channels-last, in turn with
           ours; bfloat16 by autocast. All must have the same number of parameters, and keep freed memory, as
           stormsweep-worker does.

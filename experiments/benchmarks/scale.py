@@ -2,9 +2,9 @@
 """What do many ranks and many rows cost?
 
 Question  start and memory of `stormsweep run` of noop with --ranks workers, more than there are cores; 2,000 gangs of 1 to 64 ranks;
-          the dispatcher alone, told of 27,360 ranks; --rows rows: written, the best five, a cross table, resumed.
+          the dispatcher alone, with 27,360 simulated ranks; --rows rows: written, the best five, a cross table, resumed.
 Baseline  for the start, mpirun of as many ranks that only call MPI_Init (a C program, by mpicc).
-          For the rest none: aims are printed beside.
+          For the rest none: targets are printed beside.
 Command   cmake --build --preset release --target benchmark_scale && /usr/bin/python3 experiments/benchmarks/scale.py
 Spread    one run of each: a start with 256 ranks keeps two cores busy for a minute, ten million rows for several.
 Target    a start in 10 s where MPI's own takes less; master under 100 MB, worker under 200 MB before it trains; 100,000 messages/s;

@@ -3,7 +3,7 @@
 
 Question  the regret (best value so far, without its noise, over the least there is) after so many trials, on eight functions, as they
           are, with the optimum elsewhere, with 5 to 12 values an axis and with an axis that is a choice, half of them with noise
-          of 1 % of the function's spread; one trial after the other, and with 8 pending (the oldest is told first). Beside it,
+          of 1 % of the function's spread; one trial after the other, and with 8 pending (results come oldest first). Beside it,
           repeated points, and processor time a suggestion. --tables A.db,B.db: on complete grids that `stormsweep run` has recorded,
           too, such as that of search_table.json; --only recorded: on those alone.
 Baseline  Optuna's TPE; its multivariate TPE (with groups and, where trials are pending, a constant liar); its CMA-ES; its
@@ -11,8 +11,8 @@ Baseline  Optuna's TPE; its multivariate TPE (with groups and, where trials are 
           integers to them, choices categories.
 Command   cmake --build ... --target benchmark_search && /usr/bin/python3 experiments/benchmarks/search.py
 Spread    medians over --seeds, with quartiles; wins and losses by Mann and Whitney's test. All methods see the same functions and the
-          same noise by trial. Settings were chosen on Hartmann 3 and Levy 4; that values are warped only where the worse half spreads
-          wider came up when Hartmann 6 and Branin were looked at too, and the weights' prior when all functions were, as they are.
+          same noise by trial. Settings were chosen on Hartmann 3 and Levy 4, but for two: that values are warped only where the worse
+          half spreads wider was chosen on Hartmann 6 and Branin too, and the weights' prior on all functions as they are.
 Target    fewer trials to TPE's final regret on most problems; Hartmann 6 as it is at 50 and 100 trials: 0.01 and 0.001;
           nothing twice on grids; 15 ms a suggestion in the mean up to 300 trials (--trials 300).
 """
@@ -133,7 +133,7 @@ def tasks(options):
                 continue
             for width in [1, options.pending]:
                 for method in [OURS, *PEERS]:
-                    if width == 1 or method in [OURS, "TPE", "TPE multivariate"]:  # the others know of nothing pending
+                    if width == 1 or method in [OURS, "TPE", "TPE multivariate"]:  # the others do not take pending points into account
                         yield options.bin, name, variant, noisy, width, method, seed, options.trials
 
 

@@ -5,7 +5,7 @@ Question  the best value so far, over the grid's best, after so many epochs of t
           has recorded at several epochs, such as that of search_curves.json (--grid FILE.db). What goes on from a rung costs the
           difference. Nothing is trained. One training after the other.
 Baseline  Optuna: TPE alone; with its median pruner, its successive halving and its hyperband; random points with successive
-          halving; told the value at each recorded epoch. Numbers are in order to it, words and flags choices.
+          halving; given the value at each recorded epoch. To it numbers have an order, words and flags are choices.
 Command   stormsweep generate tornado --storms 2000 -o storms && stormsweep run search_curves.json, then
           /usr/bin/python3 experiments/benchmarks/search_curves.py --grid search_curves.db
 Spread    medians over --seeds, with quartiles. Ours are what `stormsweep replay` tells.

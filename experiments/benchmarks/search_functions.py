@@ -1,8 +1,8 @@
 """Functions whose least values are published, as problems for search.py: on [0, 1] along every axis, or on digits.
 
 Branin, Hartmann, Levy, Ackley, Michalewicz, Rosenbrock, Styblinski and Tang: as in Surjanovic and Bingham's Virtual Library of
-Simulation Experiments. A problem is less of a gift to methods that like the middle of the axes, corners or smooth axes when its
-optimum is moved, when its axes have few values and when one of them has no order.
+Simulation Experiments. Methods that favour the middle of the axes, corners or smooth axes gain less where the optimum is moved, where
+axes have few values and where one of them has no order.
 """
 
 import dataclasses

@@ -7,8 +7,9 @@ Question  four ranks, as four machines, each want a random draw of the same file
 Baseline  every rank copies its own draw.
 Command   cmake --build --preset release --target benchmark_staging && /usr/bin/python3 experiments/benchmarks/staging.py
           As root, on a kernel with the blkio controller of cgroup v1, the disk of --source is held to --megabytes a
-          second for all ranks together, as a file system is that many share, and the kernel counts what is read from it.
-          Elsewhere neither: then the times say little, since the disk and the memory of one machine serve all.
+          second for all ranks together, like a file system that many share, and the kernel counts what is read from it.
+          Elsewhere there is neither limit nor count, and the times say little: the disk and the memory of one machine
+          serve all.
 Model     of a shared file system: its bandwidth, and no cache between machines (who copies for itself reads past the
           page cache, and files are dropped from it before each run). Ranks' own disks are --target, a folder in memory.
           Over a real network the exchange would cost its time; here it costs memory bandwidth.

@@ -8,8 +8,8 @@ Question  milliseconds of one sum, of the slowest rank: of 17.4 million numbers 
 Baseline  MPI_Allreduce as Open MPI chooses, and its ring; Gloo in torch.distributed. In turn with ours.
 Command   cmake --build --preset release --target benchmark_sums && /usr/bin/python3 experiments/benchmarks/sums.py
           as root; --only machine leaves out the hosts. The bandwidth of memory, which bounds a sum within a machine, is
-          measured by a copy. --machine FILE writes what `stormsweep compare --scaling --machine` reads: latency and
-          bandwidth by which our sums over 2 ranks, and over 2 hosts x 2 ranks, take what they took.
+          measured by a copy. --machine FILE writes what `stormsweep compare --scaling --machine` reads: the latency
+          and bandwidth that explain the times of our sums over 2 ranks, and over 2 hosts x 2 ranks.
 Spread    the median of --repeats runs, each of which tells its median of some sums.
 """
 
