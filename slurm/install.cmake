@@ -1,5 +1,9 @@
 # What `cmake --install` puts where, and the Debian package that `cpack` makes of it (in the build folder: `cpack`).
 include(GNUInstallDirs)
+# The programs look for libraries where they will once they are installed: those that `cmake --install` would edit end
+# their list in an empty element until then, which is the folder where they are started.
+set(programs stormsweep stormsweep-runner stormsweep-tend stormsweep-worker)
+set_target_properties(${programs} PROPERTIES BUILD_WITH_INSTALL_RPATH ON)
 # Libraries outside the system's folders, a site's MPI or a wheel's LibTorch, are found where they were linked. Of some
 # packages only the folder of their CMake files is known, which lies beside the library.
 foreach(library ${TORCH_LIBRARY} ${MPI_C_LIBRARIES} ${HDF5_LIBRARIES} ${netCDF_DIR} ${PROJ_DIR} ${CAIRO_LINK_LIBRARIES}
@@ -7,14 +11,14 @@ foreach(library ${TORCH_LIBRARY} ${MPI_C_LIBRARIES} ${HDF5_LIBRARIES} ${netCDF_D
         ${UDUNITS2_LIBRARY} ${OPENCV_VIDEO_LIBRARY})
   file(REAL_PATH ${library} file)
   if(library MATCHES "^/" AND NOT file MATCHES "^(/usr)?/lib(64|/[^/]+-linux-gnu)?/(cmake/.*|[^/]+)$")
-    set_target_properties(stormsweep stormsweep-runner stormsweep-tend stormsweep-worker PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+    set_target_properties(${programs} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
   endif()
 endforeach()
 set(share ${CMAKE_INSTALL_DATADIR}/stormsweep)
 
 # The programs, and their manual where there is help2man: what to build before an installation.
-add_custom_target(programs ALL DEPENDS stormsweep stormsweep-runner stormsweep-worker stormsweep-tend)
-install(TARGETS stormsweep stormsweep-runner stormsweep-worker stormsweep-tend)
+add_custom_target(programs ALL DEPENDS ${programs})
+install(TARGETS ${programs})
 find_program(HELP2MAN help2man)
 if(HELP2MAN)
   set(manual ${PROJECT_BINARY_DIR}/man1)
