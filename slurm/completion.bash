@@ -77,7 +77,8 @@ _stormsweep() {
   elif ((COMP_CWORD == 2)); then
     words=$(_stormsweep_experiments "$program" "$command")
   fi
-  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+  # Words may be somebody's, the columns of a database: compgen is not to expand them, nor the shell what is offered.
+  mapfile -t COMPREPLY < <(compgen -W '$words' -- "$current" | grep -xE '[a-z0-9_-]+')
 }
 
 # Without an answer of ours, names of files.
