@@ -11,7 +11,7 @@ constexpr hsize_t page = 4096;
 }  // namespace
 
 PartialFile::PartialFile(const std::filesystem::path& path)
-    : atomic_(path, path.string() + ".partial", AtomicFile::usual_remedy) {
+    : atomic_(path, behind_links(path).string() + ".partial", AtomicFile::usual_remedy) {
   hdf5::silence();
   const hdf5::Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_alignment(access, 1, page);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -31,9 +32,30 @@ namespace {
 
 constexpr std::string_view suffix = ".new";
 constexpr std::size_t digits = 8;
+constexpr int most_links = 40;  // as the kernel follows; more are a circle
 
 fs::path beside(const fs::path& path) {
   return fmt::format("{}.{:0{}x}{}", path.string(), std::random_device{}(), digits, suffix);
+}
+
+/// Where the file is to stand. Throws InputError where something else stands that cannot be replaced by one.
+fs::path place_of(const fs::path& path, const std::string& remedy) {
+  fs::path place = behind_links(path);
+  std::error_code failed;
+  if (fs::is_other(place, failed)) throw InputError(path.string() + ": is a device, a pipe or a socket; " + remedy);
+  return place;
+}
+
+/// The rights and the group of the file at `path` are those of what takes its place, before a byte is in there. Its
+/// owner may write it, for libraries open it once more; a group that we cannot give it to has no rights.
+Descriptor open_temporary(const fs::path& temporary, const fs::path& path) {
+  struct stat before {};
+  const bool replaces = ::lstat(path.c_str(), &before) == 0 && S_ISREG(before.st_mode);
+  Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, replaces ? 0600 : 0666));
+  if (!file || !replaces) return file;
+  const mode_t kept = ::fchown(*file, -1, before.st_gid) == 0 ? 0777 : 0707;
+  ::fchmod(*file, (before.st_mode & kept) | S_IWUSR);
+  return file;
 }
 
 /// The renaming itself is not lost with the power any more. Some network file systems have no such call for folders.
@@ -75,13 +97,24 @@ void refuse_file(const fs::path& path, std::string_view problem, std::string_vie
   throw InputError(fmt::format("{}: {} ({}); {}", path.string(), problem, reason, remedy));
 }
 
-AtomicFile::AtomicFile(const fs::path& path, std::string remedy) : AtomicFile(path, beside(path), std::move(remedy)) {}
+fs::path behind_links(fs::path path) {
+  struct stat link {};
+  std::error_code failed;
+  for (int links = 0; links < most_links; ++links) {
+    if (::lstat(path.c_str(), &link) != 0 || !S_ISLNK(link.st_mode) || link.st_uid != ::geteuid()) break;
+    path = path.parent_path() / fs::read_symlink(path, failed);
+  }
+  return path;
+}
 
-AtomicFile::AtomicFile(fs::path path, fs::path temporary, std::string remedy)
-    : path_(std::move(path)),
+AtomicFile::AtomicFile(const fs::path& path, std::string remedy)
+    : AtomicFile(path, beside(behind_links(path)), std::move(remedy)) {}
+
+AtomicFile::AtomicFile(const fs::path& path, fs::path temporary, std::string remedy)
+    : path_(place_of(path, remedy)),
       temporary_(std::move(temporary)),
       remedy_(std::move(remedy)),
-      file_(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
+      file_(open_temporary(temporary_, path_)) {
   if (!file_) refuse("cannot be written");
 }
 

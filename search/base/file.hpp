@@ -36,9 +36,14 @@ bool write_all(const Descriptor& file, std::span<const char> bytes);
 /// All of a file or pipe. Throws InputError, which ends in `remedy`, where it cannot be read, a folder say.
 std::string read_file(const std::filesystem::path& path, std::string_view remedy);
 
+/// What a link leads to, and a link there, be there a file already or not; `path` itself where it is no link, or
+/// another user's, who may have put it into /tmp to have us write over a file of our own.
+std::filesystem::path behind_links(std::filesystem::path path);
+
 /// A file that appears under its name whole or not at all: it is written beside it, brought to the disk, and renamed.
-/// Until then what stood there before stays, whatever ends this process or its machine. All functions throw InputError
-/// with the path, the reason, and `remedy`.
+/// Until then what stood there before stays, whatever ends this process or its machine. What takes the place of a file
+/// has its rights, and its group where we are in it; where a link of ours is (behind_links), what it leads to is
+/// written. All functions throw InputError with the path, the reason, and `remedy`.
 class AtomicFile {
  public:
   static constexpr const char* usual_remedy = "choose a folder that exists, that you may write to, and that has space";
@@ -46,8 +51,8 @@ class AtomicFile {
   /// In a folder that exists; under a temporary name that no other writer has. What a killed process leaves is known
   /// by target_of.
   explicit AtomicFile(const std::filesystem::path& path, std::string remedy = usual_remedy);
-  /// `temporary`: on the same file system, and no other writer's; replaced where it exists.
-  AtomicFile(std::filesystem::path path, std::filesystem::path temporary, std::string remedy);
+  /// `temporary`: on the same file system as behind_links(path), and no other writer's; replaced where it exists.
+  AtomicFile(const std::filesystem::path& path, std::filesystem::path temporary, std::string remedy);
   AtomicFile(AtomicFile&& other) noexcept;
   AtomicFile& operator=(AtomicFile&&) = delete;
   ~AtomicFile();  ///< without commit: removes the temporary file

@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -83,6 +85,93 @@ TEST_CASE("a file appears at its commit, whole, with the rights of any other, an
   }
   std::ofstream(folder / "b") << "any other";
   CHECK(fs::status(path).permissions() == fs::status(folder / "b").permissions());
+  CHECK(files_in(folder.path()).size() == 2);
+}
+
+namespace {
+
+constexpr unsigned nobody = 65534;
+
+void rewrite(const fs::path& path) {
+  AtomicFile file(path);
+  file.write(std::string_view("new"));
+  file.commit();
+}
+
+struct stat known(const fs::path& path) {
+  struct stat found {};
+  REQUIRE(lstat(path.c_str(), &found) == 0);
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("what takes the place of a file has its rights from the beginning, whatever the umask") {
+  const TemporaryFolder folder;
+  const fs::path path = folder / "a";
+  for (const mode_t rights : {0600, 0664, 0640}) {
+    std::ofstream(path) << "old";
+    REQUIRE(chmod(path.c_str(), rights) == 0);
+    AtomicFile file(path);
+    CHECK((known(file.temporary()).st_mode & 0777) == rights);
+    file.commit();
+    CHECK((known(path).st_mode & 0777) == rights);
+  }
+}
+
+TEST_CASE("what takes the place of a file has its group, or no rights for ours where we are not in that one") {
+  if (geteuid() != 0) return;  // who else may hand files around?
+  const TemporaryFolder folder;
+  const fs::path path = folder / "a";
+  std::ofstream(path) << "old";
+  REQUIRE(chmod(folder.path().c_str(), 0777) == 0);
+  REQUIRE(chmod(path.c_str(), 0664) == 0);
+  REQUIRE(chown(path.c_str(), 0, 12345) == 0);
+  rewrite(path);
+  CHECK((known(path).st_gid == 12345 && (known(path).st_mode & 0777) == 0664));
+  CHECK(in_child([&] {
+          if (setgroups(0, nullptr) != 0 || setgid(nobody) != 0 || setuid(nobody) != 0) _exit(1);
+          rewrite(path);
+        }) == 0);
+  CHECK((known(path).st_gid == nobody && (known(path).st_mode & 0777) == 0604));
+}
+
+TEST_CASE("where a link is, what it leads to is written, be it there or not") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "web");
+  fs::create_symlink("web/there", folder / "a");
+  fs::create_symlink(folder / "a", folder / "web/b");
+  for (const fs::path& link : {folder / "a", folder / "web/b"}) {
+    rewrite(link);
+    CHECK(fs::is_symlink(link));
+    CHECK(text_of(folder / "web/there") == "new");
+    std::ofstream(folder / "web/there") << "old";
+  }
+  fs::create_symlink("circle", folder / "circle");
+  rewrite(folder / "circle");
+  CHECK(text_of(folder / "circle") == "new");
+  CHECK(files_in(folder.path()).size() == 3);
+}
+
+TEST_CASE("where another user's link is, it is replaced: it may lead to anything of ours") {
+  if (geteuid() != 0) return;  // who else may make such a link?
+  const TemporaryFolder folder;
+  std::ofstream(folder / "ours") << "old";
+  fs::create_symlink("ours", folder / "a");
+  REQUIRE(lchown((folder / "a").c_str(), nobody, nobody) == 0);
+  rewrite(folder / "a");
+  CHECK(text_of(folder / "ours") == "old");
+  CHECK(text_of(folder / "a") == "new");
+}
+
+TEST_CASE("a device or pipe is refused, and not replaced") {
+  const TemporaryFolder folder;
+  const fs::path pipe = folder / "pipe", link = folder / "link";
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  fs::create_symlink("pipe", link);
+  CHECK_THROWS_WITH_AS(AtomicFile(link, "name a file"),
+                       (link.string() + ": is a device, a pipe or a socket; name a file").c_str(), InputError);
+  CHECK(fs::is_fifo(pipe));
   CHECK(files_in(folder.path()).size() == 2);
 }
 
