@@ -1,6 +1,7 @@
 #include "master/store/database.hpp"
 
 #include <SQLiteCpp/Backup.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -11,6 +12,7 @@
 #include "master/store/process_identity.hpp"
 #include "master/store/schema.hpp"
 #include "search/base/error.hpp"
+#include "search/base/file.hpp"
 
 namespace stormsweep {
 
@@ -53,6 +55,13 @@ std::string problem(const SQLite::Exception& error) {
     default:
       return fmt::format("{}; check the file", error.what());
   }
+}
+
+/// A file that is not there yet, with the rights of any other: SQLite gives it to its owner alone to write, whatever
+/// the umask. What keeps it from being made SQLite will tell. One that is there is not opened, for to close it would
+/// free the locks that this process has on it.
+void create(const std::filesystem::path& file) {
+  const Descriptor made(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
 }
 
 /// Whether the file is empty: to be filled with our tables. Throws InputError where it is another program's, or newer.
@@ -129,6 +138,7 @@ void check_database_name(const std::filesystem::path& file) {
 SQLite::Database open_for_writing(const std::filesystem::path& file) {
   check_database_name(file);
   return guarded(file, [&] {
+    create(file);
     SQLite::Database database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout);
     const bool fresh = is_new(database, file);
     if (sqlite3_db_readonly(database.getHandle(), "main") != 0)

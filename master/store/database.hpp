@@ -23,8 +23,9 @@ class NotNow : public InputError {
 /// ":memory:", "file:...".
 void check_database_name(const std::filesystem::path& file);
 
-/// Opens or creates a results database for writing: synchronous=FULL, rollback journal. Throws InputError: not a
-/// database, not one of ours, a newer schema, one that an older program writes, an unwritable file or folder.
+/// Opens or creates a results database for writing: synchronous=FULL, rollback journal. A new file has the rights
+/// that the umask leaves. Throws InputError: not a database, not one of ours, a newer schema, one that an older program
+/// writes, an unwritable file or folder.
 SQLite::Database open_for_writing(const std::filesystem::path& file);
 
 /// Opens an existing results database, which cannot be written through the result (temporary tables can). What a crash

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -226,6 +227,17 @@ TEST_CASE("nobody who may not write a database needs to, but for a writer") {
   }
   CHECK(WEXITSTATUS(status) == 0);
   CHECK(text_of(file) == before);
+}
+
+TEST_CASE("a new database and its journal follow the umask, so that a group may continue its search") {
+  for (const mode_t mask : {0002, 0022, 0077}) {
+    TemporaryFolder folder;
+    const mode_t before = umask(mask);
+    SQLite::Database database = open_for_writing(folder.path / "r.db");
+    umask(before);
+    for (const char* name : {"r.db", "r.db-journal"})
+      CHECK(std::filesystem::status(folder.path / name).permissions() == std::filesystem::perms(0666 & ~mask));
+  }
 }
 
 TEST_CASE("what is committed is on the disk") {
