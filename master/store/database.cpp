@@ -34,6 +34,9 @@ bool is_lockless(const SQLite::Exception& error) {
 std::string problem(const SQLite::Exception& error) {
   if (is_lockless(error))
     return "its file system does not lock files; mount it with locks (Lustre: -o flock), or name a file on another one";
+  if (error.getExtendedErrorCode() == SQLITE_READONLY_ROLLBACK)
+    return "its writer was killed in the middle of a commit, which only one who may write the file can undo; let its "
+           "owner run `stormsweep status` on it, or copy it together with its -journal";
   switch (error.getErrorCode() & 0xff) {
     case SQLITE_NOTADB:
       return "this is not a results database; name another file";

@@ -23,6 +23,7 @@
 #include "search/base/error.hpp"
 #include "search/space/extent.hpp"
 #include "tests/master/store/store_fixture.hpp"
+#include "tests/refusal.hpp"
 
 using namespace stormsweep;
 using namespace stormsweep::test;
@@ -238,6 +239,34 @@ TEST_CASE("a new database and its journal follow the umask, so that a group may 
     for (const char* name : {"r.db", "r.db-journal"})
       CHECK(std::filesystem::status(folder.path / name).permissions() == std::filesystem::perms(0666 & ~mask));
   }
+}
+
+TEST_CASE("what a killed writer left is told to one who may not write: what it is, and who undoes it") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "r.db", left = folder.path / "left.db";
+  {
+    SQLite::Database writer = open_for_writing(file);
+    writer.exec("PRAGMA cache_size = 1; BEGIN; CREATE TABLE much (x)");
+    for (int i = 0; i < 100; ++i) writer.exec("INSERT INTO much VALUES (zeroblob(5000))");
+    std::filesystem::copy_file(file, left);
+    std::filesystem::copy_file(file.string() + "-journal", left.string() + "-journal");
+  }
+  std::filesystem::permissions(folder.path, std::filesystem::perms(0755));
+  const pid_t child = fork();
+  if (child == 0) {
+    if (setuid(65534) != 0) _exit(77);
+    const std::string told = refusal([&] { open_for_reading(left); });
+    _exit(told.starts_with(left.string() + ": its writer was killed in the middle of a commit, ") ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (WEXITSTATUS(status) == 77) {
+    MESSAGE("skipped: this user cannot become another");
+    return;
+  }
+  CHECK(WEXITSTATUS(status) == 0);
+  CHECK(open_for_reading(left).tableExists("trials"));  // its owner may, and so may who asks then
+  CHECK_FALSE(open_for_reading(left).tableExists("much"));
 }
 
 TEST_CASE("what is committed is on the disk") {
