@@ -1,7 +1,6 @@
 #include "master/cli/compare.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,6 +8,7 @@
 
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
+#include "search/base/shell_word.hpp"
 #include "search/base/text.hpp"
 
 namespace stormsweep {
@@ -160,7 +160,7 @@ int compare_command(const Arguments& arguments) {
   ScalingQuestion of_scaling;
   const auto values = parse_options(arguments, syntax_of(what, of_space, of_database, of_scaling));
   if (!values) return exit_done;
-  of_space.command = fmt::format("stormsweep compare {}", fmt::join(arguments, " "));
+  of_space.command = "stormsweep compare " + shell_words(arguments);
   of_space.space = of_database.database = of_scaling.space = what;
   of_space.json = of_database.json = of_scaling.json = one_of({"text", "json"}, "format", *values) == "json";
   if (!std::filesystem::is_regular_file(what))

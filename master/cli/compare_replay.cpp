@@ -9,6 +9,7 @@
 #include "master/report/schedule_replays.hpp"
 #include "search/base/error.hpp"
 #include "search/base/json_or_null.hpp"
+#include "search/base/shell_word.hpp"
 #include "search/base/table.hpp"
 
 namespace stormsweep {
@@ -106,7 +107,7 @@ int compare_replays(const ReplayQuestion& question) {
     throw InputError(
         fmt::format("{}: {} decides from results what to train next, and so its trainings cannot be replayed in "
                     "another order; stormsweep plan SPACE --ranks N --results {} simulates it",
-                    question.database.string(), method, question.database.string()));
+                    question.database.string(), method, shell_word(question.database.string())));
   const std::vector<Job> jobs = question.trials ? draw(measured.jobs, *question.trials, question.seed) : measured.jobs;
   const std::vector<Row> rows = replay_all(question, jobs, measured.latency);
   if (question.json)

@@ -1,7 +1,6 @@
 #include "master/cli/report.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iostream>
@@ -11,6 +10,7 @@
 #include "master/page/page_file.hpp"
 #include "master/page/paper.hpp"
 #include "search/base/error.hpp"
+#include "search/base/shell_word.hpp"
 #include "search/base/strict_json.hpp"
 
 namespace stormsweep {
@@ -70,7 +70,7 @@ int report_command(const Arguments& arguments) {
   PageFile file("output", q.output);
   nlohmann::ordered_json data = page_data({{q.databases.begin(), q.databases.end()}, q.search, q.paper});
   check_beside(data, q.paper);
-  std::cout << file.write(std::move(data), fmt::format("stormsweep report {}", fmt::join(arguments, " "))) << '\n';
+  std::cout << file.write(std::move(data), "stormsweep report " + shell_words(arguments)) << '\n';
   return exit_done;
 }
 

@@ -1,11 +1,13 @@
 #include "master/cli/serve.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <cctype>
 #include <csignal>
 #include <filesystem>
+#include <functional>
 #include <iostream>
 #include <optional>
 
@@ -15,6 +17,7 @@
 #include "master/page/page_server.hpp"
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
+#include "search/base/shell_word.hpp"
 #include "search/base/text.hpp"
 
 namespace stormsweep {
@@ -64,9 +67,16 @@ void serve(LivePage& live, const Descriptor& listening, const Door& door, const 
   while (sigtimedwait(&ending, nullptr, &between_looks) < 0) live.renew(steady_time());
 }
 
+/// Of `name`, with "_" for what a shell or ssh's -L takes for its own.
+std::string plain(std::string name) {
+  const auto fit = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '_' || c == '-'; };
+  std::ranges::replace_if(name, std::not_fn(fit), '_');
+  return name;
+}
+
 /// `otherwise` where the login has left no folder of the user's own, as in a job or after su.
 std::filesystem::path usual_socket(const std::string& database, const std::filesystem::path& otherwise) {
-  const std::string name = std::filesystem::path(database).stem().string() + ".sock";
+  const std::string name = plain(std::filesystem::path(database).stem().string()) + ".sock";
   const std::string_view runtime = environment("XDG_RUNTIME_DIR");
   if (runtime.empty()) return otherwise / name;
   const std::filesystem::path folder = std::filesystem::path(runtime) / "stormsweep";
@@ -80,8 +90,8 @@ void serve_socket(LivePage& live, const ServeQuestion& q, const sigset_t& ending
   const PrivateFolder folder;
   const UnixSocket socket(std::filesystem::absolute(q.socket.empty() ? usual_socket(q.databases[0], folder.path())
                                                                      : std::filesystem::path(q.socket)));
-  std::cout << fmt::format("type at home:  ssh -N -L 8080:{} {}\nthen open:     http://localhost:8080/\n",
-                           socket.path().string(), host_name())
+  std::cout << fmt::format("type at home:  ssh -N -L {} {}\nthen open:     http://localhost:8080/\n",
+                           shell_word("8080:" + socket.path().string()), host_name())
             << std::flush;
   serve(live, socket.descriptor(), {}, ending);
 }
@@ -105,8 +115,7 @@ int serve_command(const Arguments& arguments) {
   const sigset_t ending = ending_signals();
   pthread_sigmask(SIG_BLOCK, &ending, nullptr);  // in threads to come, too
   setpriority(PRIO_PROCESS, 0, politeness);      // a search on the same cores comes first
-  LivePage live({{q.databases.begin(), q.databases.end()}, q.search},
-                fmt::format("stormsweep serve {}", fmt::join(arguments, " ")));
+  LivePage live({{q.databases.begin(), q.databases.end()}, q.search}, "stormsweep serve " + shell_words(arguments));
   q.port ? serve_port(live, *q.port, ending) : serve_socket(live, q, ending);
   return exit_done;
 }

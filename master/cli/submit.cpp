@@ -1,7 +1,6 @@
 #include "master/cli/submit.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,6 +19,7 @@
 #include "search/base/file.hpp"
 #include "search/base/options.hpp"
 #include "search/base/process.hpp"
+#include "search/base/shell_word.hpp"
 #include "search/base/text.hpp"
 #include "search/space/extent.hpp"
 #include "search/space/gang_sizes.hpp"
@@ -252,12 +252,11 @@ void tell(const Submission& submission, const std::string& number) {
   fmt::print("database: {}{}\n", submission.databases.front().string(),
              job.tasks > 1 ? fmt::format(" to {}", submission.databases.back().filename().string()) : "");
   fmt::print("log:      {}\n\nwatch it with\n  stormsweep status {}\n  squeue -j {}\n", log,
-             submission.databases.front().string(), number);
+             shell_word(submission.databases.front().string()), number);
   if (job.tasks == 0) return;
-  std::vector<std::string> files;
+  std::vector<std::string> files{submission.results.string()};
   for (const fs::path& file : submission.databases) files.push_back(file.string());
-  fmt::print("join the parts, at any time, with\n  stormsweep merge {} {}\n", submission.results.string(),
-             fmt::join(files, " "));
+  fmt::print("join the parts, at any time, with\n  stormsweep merge {}\n", shell_words(files));
 }
 
 }  // namespace

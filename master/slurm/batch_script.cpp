@@ -20,12 +20,6 @@ namespace {
 /// The line of slurm/search.sbatch after which the job itself begins.
 constexpr std::string_view marker = "# From here on `stormsweep submit` copies this file.\n";
 
-std::string quoted(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += ' ' + shell_word(word);
-  return text;
-}
-
 /// The value of an option as sbatch reads it back from a #SBATCH line: a backslash takes the next character as it is,
 /// in quotes too.
 std::string sbatch_value(const std::string& value) {
@@ -143,12 +137,12 @@ bool overrides(std::string_view variable, const BatchJob& job) {
 
 std::string batch_script(const BatchJob& job) {
   std::string text = fmt::format(
-      "#!/bin/bash\n# Written by: stormsweep submit{}\n# sbatch takes it again, to continue the search.\n#\n",
-      one_line(quoted(job.command)));
+      "#!/bin/bash\n# Written by: stormsweep submit {}\n# sbatch takes it again, to continue the search.\n#\n",
+      one_line(shell_words(job.command)));
   for (const std::string& line : demands(job)) text += "#SBATCH " + line + '\n';
   if (!job.mpi.empty()) text += fmt::format("\nPATH=$PATH:{}", shell_word(job.mpi.string()));
-  text += fmt::format("\nSTORMSWEEP={}\nSTORMSWEEP_REQUEUES={}\nset --{}", shell_word(job.program.string()),
-                      job.requeues, quoted(job.arguments));
+  text += fmt::format("\nSTORMSWEEP={}\nSTORMSWEEP_REQUEUES={}\nset -- {}", shell_word(job.program.string()),
+                      job.requeues, shell_words(job.arguments));
   // The number of parts stands here, so that one task of the array can be submitted again alone.
   if (job.tasks > 0) text += fmt::format(" --share \"$SLURM_ARRAY_TASK_ID/{}\"", job.tasks);
   const std::size_t body = search_sbatch().find(marker);

@@ -12,6 +12,7 @@
 
 #include "master/store/side_folder.hpp"
 #include "search/base/error.hpp"
+#include "search/base/shell_word.hpp"
 #include "search/space/cache_files.hpp"
 
 namespace stormsweep {
@@ -178,7 +179,7 @@ std::string KeptModels::summary(const Store& store) const {
     text += fmt::format(
         "; to have that of the best trial: `stormsweep rerun {} --where \"trial = {}\"`, and run again with "
         "--keep-best",
-        database_.string(), best->trial.value);
+        shell_word(database_.string()), best->trial.value);
   for (std::size_t i = 0; i < std::min(kept_.size(), most_told); ++i)
     text += fmt::format("{} {}",
                         i > 0               ? ","
