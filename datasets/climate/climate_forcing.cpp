@@ -94,7 +94,7 @@ ClimateForcing climate_forcing(const ClimateManifest& manifest, const std::strin
     notes.push_back(fmt::format("{}: {} {}", first.path().string(), files.variable, what));
   };
   if (first.members() > 1) tell(fmt::format("has {} members, of which the first is taken", first.members()));
-  if (series.yearly()) tell("is yearly: months lie evenly between the middles of years");
+  if (series.yearly()) tell("is yearly: months are interpolated between the middles of years");
   if (series.regrid(grid, manifest.method)) tell(words_of_regridding(first.grid(), grid, manifest.method));
   ClimateForcing forcing{files.unit.empty() ? first.unit() : files.unit, first.global(), 0, 0, {}};
   const auto held = std::make_shared<FileForcing>(std::move(series), name);

@@ -48,7 +48,7 @@ void ClimateSeries::add(std::size_t source, std::vector<std::string>& notes) {
     twice.push_back(month);
   }
   if (!twice.empty()) {
-    notes.push_back(fmt::format("{}: {} of its months, {} to {}, are in an earlier file, whose are taken",
+    notes.push_back(fmt::format("{}: {} of its months, {} to {}, are in an earlier file too; those are used",
                                 file.path().string(), twice.size(), words_of_month(std::ranges::min(twice)),
                                 words_of_month(std::ranges::max(twice))));
   }

@@ -43,7 +43,7 @@ ClimateTarget::ClimateTarget(const ClimateManifest& manifest, const std::string&
   if (first.global()) throw InputError(place + " has no latitudes and longitudes; give maps");
   if (series_.yearly()) {
     throw InputError(place +
-                     " is yearly, and months are to be learnt; give the monthly means of the same runs (its forcings "
+                     " is yearly, but training needs months; give the monthly means of the same runs (its forcings "
                      "may be yearly)");
   }
   const auto several = [&](const auto& one) { return one.first == scenario && one.second.size() > 1; };

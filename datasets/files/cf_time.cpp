@@ -101,7 +101,7 @@ Clock::Clock(const std::string& units, const std::string& calendar, const std::s
   const bool standard = calendar.empty() || calendar == "standard" || calendar == "gregorian";
   leaps_ = calendar != "365_day" && calendar != "noleap";
   if (leaps_ && !standard && calendar != "proleptic_gregorian" && calendar != "none")
-    refuse("times of the calendar standard, proleptic_gregorian or 365_day, which name days that there were");
+    refuse("times of the calendar standard, proleptic_gregorian or 365_day, with dates that exist");
   // UDUNITS-2 reads 31 February as 3 March, and has no year 0.
   if (!sound || (told && standard && told->year == 0)) refuse("a date that there was");
   if (standard || (leaps_ && told && told->year > 1582)) return;

@@ -108,7 +108,7 @@ std::string contradiction(const RadarGrid& told, const RadarGrid& seen, const st
   for (std::size_t i = 0; i < told.corners.size(); ++i) {
     const auto &a = told.corners[i], &b = seen.corners[i];
     if (!(ground_kilometres({a[0], a[1]}, {b[0], b[1]}) > slack)) continue;
-    return fmt::format("its grid mapping {} has a corner at {}, its latitudes and longitudes at {}, which are taken",
+    return fmt::format("its grid mapping {} has a corner at {}, its latitudes and longitudes at {}; these are used",
                        mapping, words_of(a), words_of(b));
   }
   return "";

@@ -149,8 +149,8 @@ Found find(const File& file, bool (*is)(const File&, const Variable&)) {
     if (rain && rain->meaning == Meaning::rate) rates.push_back(words_of(file, variable));
   }
   if (!rates.empty())
-    refuse(path, fmt::format("no name in it tells of rain; if it is one of {}, name it by --variable",
-                             fmt::join(rates, ", ")));
+    refuse(path,
+           fmt::format("no variable is named as rain; if one of {} is, give it as --variable", fmt::join(rates, ", ")));
   refuse(path,
          "holds no radar images that stormsweep knows; give KNMI, ODIM or SEVIR VIL files, or NetCDF with a variable "
          "of rain or reflectivity (time, y, x)");

@@ -48,7 +48,7 @@ bool is_hdf5(const std::filesystem::path& path) {
 
 void refuse_variable(const std::filesystem::path& path, const std::string& variable) {
   if (!variable.empty())
-    radar::refuse(path, fmt::format("is no NetCDF, of which --variable {} would take one; leave it out", variable));
+    radar::refuse(path, fmt::format("is not NetCDF, so --variable {} does not apply; leave it out", variable));
 }
 
 std::string_view remedy_of(std::string_view kind) {

@@ -26,8 +26,9 @@ bool agree(double a, double b) {
 std::string disagreement(const ToldScale& told, const ToldScale& measured) {
   const auto fits = [](double one, double other) { return one == 0 || agree(one, other) || agree(1000 * one, other); };
   if (fits(told.x, measured.x) && fits(told.y, measured.y)) return "";
-  return fmt::format("its pixels are told to be {:g} x {:g}, but are {:.4g} x {:.4g} by its corners, which are taken",
-                     told.x, told.y, measured.x, measured.y);
+  return fmt::format(
+      "it says that its pixels are {:g} x {:g}, but its corners make them {:.4g} x {:.4g}; the corners are used",
+      told.x, told.y, measured.x, measured.y);
 }
 
 /// From the first known corner and the scale, in the map's unit or in kilometres; nothing without them.

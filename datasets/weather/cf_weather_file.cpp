@@ -45,7 +45,7 @@ CfWeatherFile::CfWeatherFile(const std::filesystem::path& path) : path_(path), f
   find_fields();
   if (!tells_rivers())
     refuse(
-        "has no moisture that a river could be told by; give a NetCDF file with IVT, or IWV (TMQ, TQV, PRW), or U850, "
+        "has no moisture field to find rivers in; give a NetCDF file with IVT, or IWV (TMQ, TQV, PRW), or U850, "
         "V850 and Q as [latitude, longitude] or [time, latitude, longitude], or U, V and Q on pressure levels");
   const Source& first = sources_.begin()->second;
   for (const auto& [field, source] : sources_) check_alike(first, source);

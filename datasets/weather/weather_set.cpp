@@ -55,7 +55,7 @@ WeatherFile WeatherSet::open(std::int64_t i) const {
   }
   WeatherFile file(path);
   if (file.height() != index_->height || file.width() != index_->width)
-    throw InputError(path.string() + ": is of another size than when it was read; touch it, so that it is read again");
+    throw InputError(path.string() + ": has another size than when it was indexed; touch it, so that it is read again");
   return file;
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What does it cost to be ready for a death, and how long is one mourned?
+"""What does readiness for a worker's death cost, and how long until its trial restarts?
 
 Question  seconds from the SIGKILL of a worker in mid-trial to the start of its trial elsewhere, for --lost-after 1 and 10;
           processor time of a worker's heartbeats and of listening for the master, beside a trial; share of a trial that its

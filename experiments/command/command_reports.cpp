@@ -66,7 +66,7 @@ void CommandReports::finish(double seconds) {
   if (!rest_.empty()) read(std::exchange(rest_, {}), seconds);
   if (!latest_) throw std::runtime_error("it ended without a report; write one to the file $STORMSWEEP_REPORT names");
   if (epoch_ < last_milestone())
-    throw std::runtime_error(fmt::format("it ended at epoch {}, and epoch {} was to come", epoch_, last_milestone()));
+    throw std::runtime_error(fmt::format("it ended at epoch {} without reporting epoch {}", epoch_, last_milestone()));
   pass_time(seconds);
   tell_row();
 }
@@ -140,7 +140,7 @@ void CommandReports::pass(std::int64_t epoch) {
   for (; next_ + 1 < milestones_.size() && milestones_[next_] <= epoch; tell_row())
     if (!latest_)
       throw std::runtime_error(
-          fmt::format("{} is the first, and epoch {} was to come before it", place(), milestones_[next_]));
+          fmt::format("{} is the first report, but epoch {} was due before it", place(), milestones_[next_]));
 }
 
 void CommandReports::forget_from(std::int64_t epoch) {

@@ -41,7 +41,7 @@ Syntax syntax_of(ForecastOptions& options) {
       .usage = "--model FILE --forcings FILE -o MAPS.nc [options]",
       .summary =
           "Forecasts monthly maps of a scenario from its forcings, with a network that stormsweep run --keep-best "
-          "left.\nWrites CF NetCDF. Where the file has runs of the scenario, too, it tells how far they are off.",
+          "left.\nWrites CF NetCDF. Where the file also has runs of the scenario, it reports the errors against them.",
       .example =
           "stormsweep forecast emulator --model first.models/trial-7.pt --forcings climate/test.h5 -o maps.nc "
           "--png figures",
@@ -93,7 +93,7 @@ class Forecast {
         windows_(forecast_windows(set.layout(), scenario_, model.window())),
         length_(model.window()) {
     if (windows_.empty())
-      throw InputError(fmt::format("{}: has {} months of {}, and the model looks at {}; prepare more", options.forcings,
+      throw InputError(fmt::format("{}: has {} months of {}, and the model needs {}; prepare more", options.forcings,
                                    set.layout().scenarios[static_cast<std::size_t>(scenario_)].months(), name(),
                                    length_));
     ProgressBar bar(forecast_command, "months");

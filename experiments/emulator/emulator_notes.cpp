@@ -70,7 +70,7 @@ EmulatorNotes parse_emulator_notes(const std::string& text, const std::string& f
     }
     return notes;
   } catch (const Json::exception&) {
-    throw refuse("does not tell its forcings, its targets and their grid");
+    throw refuse("lacks its forcings, its targets and their grid");
   } catch (const std::invalid_argument& error) {
     throw refuse(error.what());
   }

@@ -78,7 +78,7 @@ Syntax syntax_of(ForecastOptions& options) {
                "of the newest image to use, as 2010-08-26T03:00Z (default: the last)"},
               {"match-histogram", po::value(&options.window)->implicit_value(128),
                "give each forecast the local histogram of the newest image, in windows of so many pixels "
-               "(--match-histogram=64; 128 if not told), against the blur (default: 0, not at all)"},
+               "(--match-histogram=64; 128 by default), against the blur (default: 0, not at all)"},
               {"thresholds", po::value(&options.thresholds),
                "judge also where the truth reaches so much or more, as 1,7.5 (mm/h; of VIL, its steps)"},
               {"memory", po::value(&options.memory),
@@ -183,7 +183,7 @@ void print_table(const std::vector<LeadTimeReport>& reports, RadarQuantity quant
   if (judged) {
     const auto most = std::ranges::max(reports, {}, &LeadTimeReport::judged).judged;
     table.footnotes.emplace_back(
-        "blurred: extrapolation, blurred and scaled at each lead time as errs least in training");
+        "blurred: extrapolation, blurred and scaled at each lead time for the least error in training");
     table.footnotes.emplace_back(
         "skill: 1 - squared error / that of extrapolation, the newest image carried along its motion");
     table.footnotes.push_back(
@@ -200,7 +200,7 @@ void print_told(const std::vector<ThresholdReport>& reports, RadarQuantity quant
     return;
   }
   Table table{
-      .header = {unit_word(quantity), "lead min", "told by", "hits", "misses", "false alarms", "CSI"},
+      .header = {unit_word(quantity), "lead min", "forecast", "hits", "misses", "false alarms", "CSI"},
       .numeric = {true, true, false, true, true, true, true},
       .footnotes = {"CSI: hits / (hits + misses + false alarms), over the pixels that errors are over; -: there "
                     "are none"}};

@@ -52,7 +52,7 @@ Syntax syntax_of(RawRadar& raw, std::vector<std::string>& paths, std::string& fo
           {"validation-fraction", po::value(&raw.validation_fraction)->default_value(0.1, "0.1"), "share of the time"},
           {"test-fraction", po::value(&raw.test_fraction)->default_value(0.2, "0.2"), "share of the time"},
           {"variable", po::value(&raw.variable)->default_value("", "the likeliest"),
-           "of NetCDF files, the variable to be taken; of several it is told which was"},
+           "of NetCDF files, the variable to read; if there are several, the one read is reported"},
           {"strict", po::bool_switch(&raw.strict),
            "refuse files that cannot be read instead of leaving them out, and rain that cannot be"},
       }};

@@ -119,8 +119,8 @@ DataCheck check_nowcast_data(const Space& space, const KeptScans& kept) {
   }
   if (const double step = train.meta().step_minutes; step != 5 && step != 10 && step != 12 && step != 15) {
     report.notes.push_back(
-        fmt::format("images are {:g} min apart: scores by lead time are kept at the lead times alone "
-                    "that images 5, 10, 12 or 15 min apart have, too",
+        fmt::format("images are {:g} min apart: scores by lead time are kept only at lead times that are "
+                    "also those of images 5, 10, 12 or 15 min apart",
                     step));
   }
   if (const auto doubt = loss_note(space, {"network", "loss"}, "\"validation_mse\"")) report.notes.push_back(*doubt);

@@ -35,7 +35,7 @@ NowcastMeta parse_nowcast_notes(const std::string& text, const std::string& file
     meta.quantity = quantity == name_of(RadarQuantity::vil) ? RadarQuantity::vil : RadarQuantity::rain_rate;
     if (quantity != name_of(meta.quantity)) refuse("quantity is " + quantity + ", not rain_rate or vil");
   } catch (const nlohmann::json::exception&) {
-    refuse("does not tell mean, deviation, step_minutes, quantity, pixel_km and blurs");
+    refuse("lacks mean, deviation, step_minutes, quantity, pixel_km and blurs");
   }
   const PixelStatistics& statistics = meta.statistics;
   if (!std::isfinite(statistics.mean) || !std::isfinite(statistics.deviation) || statistics.deviation <= 0) {

@@ -49,7 +49,7 @@ Syntax syntax_of(ForecastOptions& options) {
               "with a\n"
               "network that stormsweep run --keep-best left. Writes masks [samples, height, width]: 0 background, 1 "
               "tropical\n"
-              "cyclone, 2 atmospheric river. Where samples have labels, it tells how well both agree.",
+              "cyclone, 2 atmospheric river. Where samples have labels, it reports how well both agree.",
           .example =
               "stormsweep forecast segmentation --model weather.models/trial-7.pt --input worlds/test -o masks.h5 "
               "--png maps",

@@ -67,7 +67,7 @@ Syntax syntax_of(LabelOptions& options, LabelRuleOptions& rules) {
           "samples\n"
           "that have none:\n"
           "  h5copy -i DIR/NAME.h5 -o SAMPLE.h5 -s climate/labels -d climate/labels\n"
-          "Where samples have labels already, it tells how well both agree.",
+          "Where samples have labels already, it reports how well both agree.",
       .example = "stormsweep label segmentation merra/IVT_20170228.nc -o labels --png maps",
       .operands = {{"input", po::value(&options.input)->required()->composing(), "samples, NetCDF files, or folders"}},
       .options =
@@ -123,7 +123,7 @@ std::string line_of(const Item& item, const WeatherMoment& moment, const Weather
   };
   std::string line = fmt::format("{}: {} by {}, {:.2f} %", item.name, count(labels.rivers.size(), "river"),
                                  labels.moisture_name, share(2));
-  if (!moment.tells_cyclones()) return line + "; no fields to tell cyclones by";
+  if (!moment.tells_cyclones()) return line + "; no fields to find cyclones in";
   return line + fmt::format("; {}, {:.2f} %", count(labels.cyclones.size(), "cyclone"), share(1));
 }
 

@@ -19,7 +19,7 @@ ChannelRange parse_segmentation_notes(const std::string& text, const std::string
   } catch (const nlohmann::json::exception&) {  // refused below
   }
   throw InputError(file +
-                   ": does not tell minimum and maximum of 16 channels; give a model that stormsweep run "
+                   ": lacks minimum and maximum of 16 channels; give a model that stormsweep run "
                    "--keep-best left");
 }
 

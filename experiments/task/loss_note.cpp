@@ -14,7 +14,7 @@ std::optional<std::string> loss_note(const Space& space, std::initializer_list<c
   for (const char* hyperparameter : hyperparameters)
     if (values(space, hyperparameter).size() > 1) varied.push_back(hyperparameter);
   if (varied.empty()) return std::nullopt;
-  return fmt::format("the search is for the least {}, which is another sum with each value of {}: give \"metric\": {}",
+  return fmt::format("the search minimizes {}, which is defined differently for each value of {}: give \"metric\": {}",
                      space.metric, fmt::join(varied, ", "), remedy);
 }
 

@@ -26,7 +26,7 @@ void check_labels(std::span<const SplitLabels> labels, std::int64_t classes, con
     for (const ClassLabel& label : {split.range.least, split.range.greatest})
       if (label.value < 0 || label.value >= classes)
         throw InputError(
-            fmt::format("{}: target[{}] has the label {}, and {} tells classes 0 to {}; number labels "
+            fmt::format("{}: target[{}] has the label {}, and {} has classes 0 to {}; number labels "
                         "from 0 on, or give the network an output for each",
                         split.path.string(), label.sample, label.value, file, classes - 1));
 }
@@ -87,7 +87,7 @@ ScriptTrial try_network(ScriptNetwork& network, const Experiment& experiment, co
     for (const std::string& score : scores_of(experiment, split))
       if (score == "accuracy" && output.sizes() == batch.target.sizes() && !output_scale(*experiment.network))
         refuse(experiment.network->loss +
-               " does not tell what outputs are, which accuracy needs (an attribute logits, True or False)");
+               " does not say whether outputs are logits, which accuracy needs (an attribute logits, True or False)");
       else if (score != "loss")
         check(score);
   attempt([&] { make_script_loss(*experiment.network, device)(output, batch.target); }, refuse);

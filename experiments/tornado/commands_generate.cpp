@@ -18,7 +18,7 @@ Syntax syntax_of(StormWorld& world, std::string& folder) {
           .summary =
               "Makes storms that look like storms, for a machine without data: reflectivity cores, wind shear, gust "
               "fronts,\n"
-              "vortices, turbulence; about 5 % of them tornadic by the rule that `stormsweep describe tornado` tells.",
+              "vortices, turbulence; about 5 % of them tornadic by the rule that `stormsweep describe tornado` shows.",
           .example = "stormsweep generate tornado --storms 10000 -o storms",
           .operands = {},
           .options = with_split_options(

@@ -98,7 +98,7 @@ TEST_CASE("prepare: other units, another grid, rain, maps of forcings, yearly fo
   sources.more = R"(, "grid": {"height": 4, "width": 12})";
   const ClimateNotes notes = sources.prepare();
   const std::string file = (sources.folder / "so2.nc").string();
-  CHECK(std::ranges::count(notes, file + ": SO2 is yearly: months lie evenly between the middles of years") == 2);
+  CHECK(std::ranges::count(notes, file + ": SO2 is yearly: months are interpolated between the middles of years") == 2);
   CHECK(std::ranges::count(notes, file + ": SO2 goes from 6 x 6 to 4 x 12 cells (conservative)") == 2);
   CHECK(std::ranges::count(notes, (sources.folder / "tas_low_r1.nc").string() +
                                       ": goes from 4 x 6 to 4 x 12 cells (conservative)") == 1);
@@ -272,7 +272,7 @@ TEST_CASE("prepare: what cannot be learnt from is refused in one line with the r
   SUBCASE("years") {
     sources.write_tas("low_r1", {.months = 6, .step = 12});
     sources.refused("tas_low_r1.nc",
-                    "tas is yearly, and months are to be learnt; give the monthly means of the same runs (its forcings "
+                    "tas is yearly, but training needs months; give the monthly means of the same runs (its forcings "
                     "may be yearly)");
   }
   SUBCASE("no common months") {

@@ -119,7 +119,7 @@ TEST_CASE("NetCDF rain: quality, sources and flags are none") {
   for (const char* const name : {"rain_quality", "HQprecipSource", "precipitation_flag",
                                  "probabilityLiquidPrecipitation", "HQobservationTime", "rain_error"}) {
     CAPTURE(name);
-    CHECK_THROWS_WITH_AS(choose({rate(name)}), doctest::Contains("no name in it tells of rain; if it is one of "),
+    CHECK_THROWS_WITH_AS(choose({rate(name)}), doctest::Contains("no variable is named as rain; if one of "),
                          InputError);
   }
   CHECK_THROWS_WITH_AS(choose({{"t2m", {{"units", "K"}}}}),

@@ -32,7 +32,7 @@ TEST_CASE("place: a scale in kilometres is told from one in metres by the corner
   }
   RadarGrid grid = swiss_grid(swiss);
   CHECK(radar::place_on_ground(grid, {500, 500}, "a.h5", "where/projdef") ==
-        "its pixels are told to be 500 x 500, but are 1000 x 1000 by its corners, which are taken");
+        "it says that its pixels are 500 x 500, but its corners make them 1000 x 1000; the corners are used");
   CHECK(grid.pixel_width == doctest::Approx(1000).epsilon(0.01));
 }
 

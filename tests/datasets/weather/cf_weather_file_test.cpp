@@ -195,7 +195,7 @@ TEST_CASE("CF weather file: fields of pressure levels, with axes in ERA5's names
 TEST_CASE("CF weather file: what cannot be used is refused with the file's name and a remedy") {
   ClimateMaker maker;
   maker.fields["snow"] = counting(12);
-  CHECK(refusal(maker).find("a.nc: has no moisture that a river could be told by; give a NetCDF file with IVT") !=
+  CHECK(refusal(maker).find("a.nc: has no moisture field to find rivers in; give a NetCDF file with IVT") !=
         std::string::npos);
   maker.fields["IVT"] = counting(12);
   CHECK(refusal(maker).empty());

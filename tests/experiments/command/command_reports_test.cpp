@@ -76,9 +76,9 @@ TEST_CASE("a milestone that is passed over has the metrics of the last report be
   REQUIRE(rows.size() == 2);
   CHECK(loss(rows[0]) == 0.9);
   CHECK(loss(rows[1]) == 0.9);
-  CHECK_THROWS_WITH(reports.finish(2), "it ended at epoch 5, and epoch 9 was to come");
+  CHECK_THROWS_WITH(reports.finish(2), "it ended at epoch 5 without reporting epoch 9");
   Told late({2, 9});
-  CHECK_THROWS_WITH(late.add(line(3, 1), 1), doctest::Contains("epoch 2 was to come before it"));
+  CHECK_THROWS_WITH(late.add(line(3, 1), 1), doctest::Contains("epoch 2 was due before it"));
 }
 
 TEST_CASE("what was reported before a stop counts, and gives way to what is reported again") {

@@ -72,7 +72,7 @@ TEST_CASE("the check tells where a search compares losses of other weights or ta
     const auto notes = check_emulator_data(space_on(world.data(), parameters)).notes;
     return std::ranges::count_if(notes, [](const std::string& note) {
       return note.starts_with(
-          "the search is for the least validation_loss, which is another sum with each value of "
+          "the search minimizes validation_loss, which is defined differently for each value of "
           "targets, pr_dice: ");
     });
   };

@@ -58,7 +58,7 @@ TEST_CASE("older models, which do not tell where their maps lie, can be used") {
 
 TEST_CASE("notes that are not those of an emulator are refused in one line") {
   CHECK_THROWS_WITH_AS(parse_emulator_notes("{}", "m.pt"),
-                       "m.pt: does not tell its forcings, its targets and their grid; give a model that stormsweep run "
+                       "m.pt: lacks its forcings, its targets and their grid; give a model that stormsweep run "
                        "--keep-best left",
                        InputError);
   CHECK_THROWS_AS(parse_emulator_notes("no", "m.pt"), InputError);

@@ -87,11 +87,11 @@ TEST_CASE("the check tells where a search compares losses that are not one: of t
   const NowcastWorld world;
   const auto told = [&](const std::string& parameters, const std::string& more = "") -> std::string {
     const auto notes = check_nowcast_data(space_of(world.data(), parameters, more)).notes;
-    return notes.back().starts_with("the search is for the least") ? notes.back() : "";
+    return notes.back().starts_with("the search minimizes") ? notes.back() : "";
   };
   const std::string two = R"({"network": ["samsi", "unet"], "loss": ["mse", "balanced"]})";
   CHECK(told(two) ==
-        "the search is for the least validation_loss, which is another sum with each value of network, loss: give "
+        "the search minimizes validation_loss, which is defined differently for each value of network, loss: give "
         "\"metric\": \"validation_mse\"");
   CHECK(told(two, R"(, "metric": "train_loss")").find("least train_loss") != std::string::npos);
   CHECK(told(two, R"(, "metric": "validation_mse")").empty());

@@ -30,8 +30,8 @@ TEST_CASE("nowcast notes: what does not make sense is refused with the file's na
     }
     return std::string();
   };
-  CHECK(refused("").starts_with("m.pt: does not tell mean"));
-  CHECK(refused("{}").starts_with("m.pt: does not tell mean"));
+  CHECK(refused("").starts_with("m.pt: lacks mean"));
+  CHECK(refused("{}").starts_with("m.pt: lacks mean"));
   const std::string blurs = R"(, "blurs": [[0, 1], [0, 1], [0, 1], [0, 1], [0, 1], [0, 1]]})";
   CHECK(refused(R"({"mean": 0, "deviation": 1, "step_minutes": 10, "quantity": "snow", "pixel_km": 1)" + blurs)
             .starts_with("m.pt: quantity is snow"));

@@ -18,7 +18,7 @@ TEST_CASE("ranges of channels go through a model's notes") {
 TEST_CASE("notes without them are refused") {
   for (const char* text : {"{}", "{\"minimum\": [1], \"maximum\": [2]}", "no", "{\"minimum\": 3, \"maximum\": \"x\"}"})
     CHECK_THROWS_WITH_AS(parse_segmentation_notes(text, "m.pt"),
-                         "m.pt: does not tell minimum and maximum of 16 channels; give a model that stormsweep run "
+                         "m.pt: lacks minimum and maximum of 16 channels; give a model that stormsweep run "
                          "--keep-best left",
                          InputError);
 }

@@ -116,7 +116,7 @@ TEST_CASE("what does not belong together is refused before anything is trained")
     torch::jit::Module loss("Loss");
     loss.define("def forward(self, output: Tensor, target: Tensor) -> Tensor:\n    return (output - target).sum()\n");
     loss.save(world.folder() / "own.pt");
-    refused(world, "own.pt does not tell what outputs are, which accuracy needs");
+    refused(world, "own.pt does not say whether outputs are logits, which accuracy needs");
     loss.register_attribute("logits", c10::BoolType::get(), false);
     loss.save(world.folder() / "own.pt");
     CHECK_NOTHROW(check_data(world.space()));
@@ -185,7 +185,7 @@ TEST_CASE("labels are classes of the network, or are refused by split and sample
   for (const char* split : {"train", "validation", "test"}) write(split, {0, 2, 1, 0});
   CHECK_NOTHROW(check_data(world.space()));
   write("train", {0, 1, 7, 2});
-  refused("train.h5: target[2] has the label 7, and three.pt tells classes 0 to 2; number labels from 0 on");
+  refused("train.h5: target[2] has the label 7, and three.pt has classes 0 to 2; number labels from 0 on");
   write("train", {1, 2, 3, 3});  // the samples that are tried have it, too
   refused("train.h5: target[2] has the label 3, and");
   write("train", {0, 1, 2});
