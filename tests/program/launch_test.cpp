@@ -109,7 +109,7 @@ TEST_CASE("a signal at any moment of the start ends the job cleanly") {
   for (const int after : {0, 100, 300, 500, 700, 900, 1200}) {
     CAPTURE(after);
     const WorkFolder folder;
-    Command first(run_words(folder, noop(30, 100)), folder);
+    Command first(run_words(folder, noop(60, 100)), folder);
     std::this_thread::sleep_for(milliseconds(after));
     if (after == 0) REQUIRE(eventually([&] { return !launchers(first.pid()).empty(); }));
     const bool begun = catches(first.pid(), SIGTERM);
@@ -120,13 +120,13 @@ TEST_CASE("a signal at any moment of the start ends the job cleanly") {
     // Before our main has begun nobody can translate a signal.
     CHECK((ended.status == 85 || (ended.status == 128 + SIGTERM && !begun)));
     CHECK(seconds_since(since) < 15);
-    CHECK(run(run_words(folder, noop(30, 1)), folder).status == 0);
+    CHECK(run(run_words(folder, noop(60, 1)), folder).status == 0);
   }
 }
 
 TEST_CASE("a second Ctrl-C ends what does not end by itself") {
   const WorkFolder folder;
-  Command command(run_words(folder, noop(30, 100), "60"), folder);
+  Command command(run_words(folder, noop(300, 100), "60"), folder);
   REQUIRE(eventually([&] { return running(folder); }));
   const auto ranks = trainers(command.pid());
   REQUIRE(ranks.size() == 3);
@@ -141,7 +141,7 @@ TEST_CASE("a second Ctrl-C ends what does not end by itself") {
   CHECK(seconds_since(since) < 5);
   CHECK(ended.status == 85);
   for (const pid_t rank : ranks) CHECK(eventually([&] { return !alive(rank); }));
-  CHECK(run(run_words(folder, noop(30, 1)), folder).status == 0);
+  CHECK(run(run_words(folder, noop(300, 1)), folder).status == 0);
 }
 
 TEST_CASE("a job that is suspended twice for longer than a silence loses nobody") {
@@ -164,7 +164,7 @@ TEST_CASE("a job that is suspended twice for longer than a silence loses nobody"
 
 TEST_CASE("Ctrl-Z stops the ranks with the command, and they go on with it") {
   const WorkFolder folder;
-  Command command(run_words(folder, noop(30, 100)), folder);
+  Command command(run_words(folder, noop(300, 100)), folder);
   REQUIRE(eventually([&] { return running(folder); }));
   std::vector<pid_t> all = trainers(command.pid());
   all.push_back(descendants(command.pid(), "stormsweep").at(0));
@@ -173,9 +173,11 @@ TEST_CASE("Ctrl-Z stops the ranks with the command, and they go on with it") {
   CHECK(eventually([&] { return std::ranges::all_of(all, is_stopped); }));
   command.signal(SIGCONT);
   CHECK(eventually([&] { return std::ranges::none_of(all, is_stopped); }));
+  command.signal(SIGUSR1);
   const Ended ended = command.wait();
   CAPTURE(ended.err);
-  CHECK(ended.status == 0);
+  CHECK(ended.status == 85);
+  CHECK(run(run_words(folder, noop(300, 1)), folder).status == 0);
 }
 
 TEST_CASE("what failed is tried again once a command, though it kills every worker") {
@@ -248,11 +250,11 @@ TEST_CASE("a number that another launcher has left behind makes no rank of us") 
 
 TEST_CASE("a rank that no longer answers once all is done does not hold the job") {
   const WorkFolder folder;
-  Command command(run_words(folder, noop(6, 1000), "30"), folder);
+  Command command(run_words(folder, noop(6, 4000), "30"), folder);
   REQUIRE(eventually([&] { return running(folder); }));
   SQLite::Database database((folder / "n.db").string(), SQLite::OPEN_READWRITE, 10000);
   database.exec("BEGIN IMMEDIATE");  // rank 0 waits for it with its last rows, the others in MPI_Finalize
-  std::this_thread::sleep_for(std::chrono::seconds(4));
+  std::this_thread::sleep_for(std::chrono::seconds(10));
   const std::vector<pid_t> ranks = trainers(command.pid());
   REQUIRE_FALSE(ranks.empty());
   kill(ranks[0], SIGSTOP);

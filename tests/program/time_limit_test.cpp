@@ -34,7 +34,7 @@ TEST_CASE("a search stops before its time is over, begins nothing that would be 
 
 TEST_CASE("trials that take longer than the space allows are ended and say so, those of gangs once") {
   const WorkFolder folder;
-  folder.write("n.json", R"({"name": "n", "experiment": "noop", "limits": {"trial_hours": 0.0001},
+  folder.write("n.json", R"({"name": "n", "experiment": "noop", "limits": {"trial_hours": 0.0003},
     "parameters": {"index": [1, 2], "milliseconds": [1, 600000], "gpus": [1, 2]}})");
   const auto began = std::chrono::steady_clock::now();
   const Ended ended = run_stormsweep({"run", "n.json", "--workers", "2", "--device", "cpu"}, folder);
@@ -44,8 +44,8 @@ TEST_CASE("trials that take longer than the space allows are ended and say so, t
   CHECK(query(folder / "n.db",
               "SELECT milliseconds > 1, gpus, status, count(*), max(error) FROM results GROUP BY 1, 2, 3") ==
         std::vector<std::string>{"0|1|complete|2|NULL", "0|2|complete|2|NULL",
-                                 "1|1|failed|2|took longer than limits.trial_hours (0.0001)",
-                                 "1|2|failed|2|took longer than limits.trial_hours (0.0001)"});
+                                 "1|1|failed|2|took longer than limits.trial_hours (0.0003)",
+                                 "1|2|failed|2|took longer than limits.trial_hours (0.0003)"});
 }
 
 TEST_CASE("a gang of a real training ends together when its time is over, and keeps what it has reached") {

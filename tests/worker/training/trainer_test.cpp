@@ -123,32 +123,32 @@ TEST_CASE("a training that takes longer than it may is ended, and what it has re
   LineTask::Options slow;
   slow.on_epoch = [](std::int64_t) { std::this_thread::sleep_for(std::chrono::milliseconds(20)); };
   TrainingPlan plan{{1, 1000, 2000}};
-  plan.trial_hours = 0.2 / 3600;
+  plan.trial_hours = 1.0 / 3600;
   const auto ended = run(slow, plan);
   REQUIRE(ended.size() == 3);
   CHECK(ended[0].outcome.status == Status::complete);
   for (const std::size_t k : {1, 2}) {
     CHECK(ended[k].outcome.status == Status::failed);
-    CHECK(ended[k].outcome.error.starts_with("took longer than limits.trial_hours (5.55"));
-    CHECK(ended[k].outcome.timings.wall >= 0.2);
+    CHECK(ended[k].outcome.error.starts_with("took longer than limits.trial_hours (0.000277"));
+    CHECK(ended[k].outcome.timings.wall >= 1);
     CHECK(ended[k].outcome.timings.wall < 10);
     CHECK(ended[k].outcome.metrics.empty());
   }
-  CHECK(ended[1].epochs.size() < 20);  // of 20 ms each
+  CHECK(ended[1].epochs.size() < 60);  // of 20 ms each
 }
 
 TEST_CASE("what a training has waited for while it loaded its data does not end it") {
   std::vector<EndedTrial> ended;
   TrainingPlan plan{{1}};
-  plan.trial_hours = 0.2 / 3600;
+  plan.trial_hours = 1.0 / 3600;
   const auto make = [] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1300));
     return make_line();
   };
   CHECK(train(make, plan, recorded(ended)) == TrainingEnd::finished);
   REQUIRE(ended.size() == 1);
   CHECK(ended[0].outcome.status == Status::complete);
-  CHECK(ended[0].outcome.timings.wall >= 0.3);
+  CHECK(ended[0].outcome.timings.wall >= 1.3);
 }
 
 TEST_CASE("what the listener throws comes out") {
