@@ -7,7 +7,7 @@
 
 namespace stormsweep {
 
-/// XXH3 of the bytes that pass by. Not for adversaries: it finds what a disk, a network or a slip has changed.
+/// XXH3 of the bytes added so far. It finds accidental changes, by a disk, a network or a slip, not deliberate ones.
 class Checksum {
  public:
   enum class Bits { b64, b128 };

@@ -11,7 +11,7 @@ namespace stormsweep {
 enum ExitStatus : int {
   exit_done = 0,         ///< everything asked for is done
   exit_some_failed = 1,  ///< the search ended, with trials that did not complete
-  exit_bad_input = 2,    ///< the message says what to mend, before which running again would end the same way
+  exit_bad_input = 2,    ///< the message says what to mend; running again before that would end the same way
   exit_master_lost = 3,  ///< the master died; running again continues
   exit_drained = 85,     ///< stopped early on purpose; running again continues
 };
@@ -24,8 +24,8 @@ class InputError : public std::runtime_error {
   explicit InputError(const std::string& message) : std::runtime_error(message) {}
 };
 
-/// What a program says of a file or folder that the system does not let it look at: a name that is too long, a folder
-/// of another user. As one line of an InputError.
+/// The one line of an InputError for a file or folder that the system does not let a program look at: its name is too
+/// long, or it lies in another user's folder.
 std::string refusal(const std::filesystem::filesystem_error& error);
 
 /// The member of `known` that is nearest to `word` in edit distance; empty if none is near enough to be meant.

@@ -38,7 +38,7 @@ fs::path beside(const fs::path& path) {
   return fmt::format("{}.{:0{}x}{}", path.string(), std::random_device{}(), digits, suffix);
 }
 
-/// Where the file is to stand. Throws InputError where something else stands that cannot be replaced by one.
+/// Where the file is to stand. Throws InputError where something else stands that a file cannot replace.
 fs::path place_of(const fs::path& path, const std::string& remedy) {
   fs::path place = behind_links(path);
   std::error_code failed;
@@ -46,8 +46,8 @@ fs::path place_of(const fs::path& path, const std::string& remedy) {
   return place;
 }
 
-/// The rights and the group of the file at `path` are those of what takes its place, before a byte is in there. Its
-/// owner may write it, for libraries open it once more; a group that we cannot give it to has no rights.
+/// Has the permissions and group of the file at `path`, which it will replace, before a byte is written. Its owner may
+/// always write it, as libraries open it again; if we cannot give it to the group, the group gets no permissions.
 Descriptor open_temporary(const fs::path& temporary, const fs::path& path) {
   struct stat before {};
   const bool replaces = ::lstat(path.c_str(), &before) == 0 && S_ISREG(before.st_mode);
@@ -58,7 +58,7 @@ Descriptor open_temporary(const fs::path& temporary, const fs::path& path) {
   return file;
 }
 
-/// The renaming itself is not lost with the power any more. Some network file systems have no such call for folders.
+/// After this the renaming itself survives a power loss. Some network file systems cannot sync folders.
 bool sync_folder(const fs::path& folder) {
   const Descriptor descriptor(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   return descriptor && (::fsync(*descriptor) == 0 || errno == EINVAL);

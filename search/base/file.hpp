@@ -33,7 +33,7 @@ bool write_all(const Descriptor& file, std::span<const char> bytes);
 /// Throws InputError "<path>: <problem> (<the words of errno>); <remedy>".
 [[noreturn]] void refuse_file(const std::filesystem::path& path, std::string_view problem, std::string_view remedy);
 
-/// All of a file or pipe. Throws InputError, which ends in `remedy`, where it cannot be read, a folder say.
+/// All of a file or pipe. Throws InputError, which ends in `remedy`, where it cannot be read (it is a folder, say).
 std::string read_file(const std::filesystem::path& path, std::string_view remedy);
 
 /// What a link leads to, and a link there, be there a file already or not; `path` itself where it is no link, or
@@ -41,15 +41,15 @@ std::string read_file(const std::filesystem::path& path, std::string_view remedy
 std::filesystem::path behind_links(std::filesystem::path path);
 
 /// A file that appears under its name whole or not at all: it is written beside it, brought to the disk, and renamed.
-/// Until then what stood there before stays, whatever ends this process or its machine. What takes the place of a file
-/// has its rights, and its group where we are in it; where a link of ours is (behind_links), what it leads to is
-/// written. All functions throw InputError with the path, the reason, and `remedy`.
+/// Until the renaming an earlier file of that name stays, even if this process or its machine dies. The new file takes
+/// the permissions of one that it replaces, and its group where we are in it; a link of ours (behind_links) is followed.
+/// All functions throw InputError with the path, the reason, and `remedy`.
 class AtomicFile {
  public:
   static constexpr const char* usual_remedy = "choose a folder that exists, that you may write to, and that has space";
 
-  /// In a folder that exists; under a temporary name that no other writer has. What a killed process leaves is known
-  /// by target_of.
+  /// In a folder that exists, under a temporary name that no other writer has. target_of recognises what a killed
+  /// process leaves behind.
   explicit AtomicFile(const std::filesystem::path& path, std::string remedy = usual_remedy);
   /// `temporary`: on the same file system as behind_links(path), and no other writer's; replaced where it exists.
   AtomicFile(const std::filesystem::path& path, std::filesystem::path temporary, std::string remedy);
@@ -59,16 +59,16 @@ class AtomicFile {
 
   void write(std::span<const char> bytes);
   const std::filesystem::path& path() const { return path_; }
-  /// For libraries that write a file themselves: they may empty it and write into it, not put another in its place.
+  /// For libraries that write a file themselves: they may truncate it and write into it, but not replace it by another.
   const std::filesystem::path& temporary() const { return temporary_; }
   /// Brings all that is written to the disk, under the temporary name.
   void sync();
-  /// Syncs; then it stands under its name, and so it does after a loss of power.
+  /// Syncs, then renames: from here on the file has its name, even after a power loss.
   void commit();
-  /// Throws InputError: what the disk, or a library, did not take. The reason is errno's.
+  /// Throws InputError for what the disk or a library did not take, with errno's reason.
   [[noreturn]] void refuse(std::string_view problem) const { refuse_file(path_, problem, remedy_); }
 
-  /// The file that `file` would have become, if it is one that a death left; otherwise `file`.
+  /// The file that `file` would have become, if it is the temporary file of a killed process; otherwise `file`.
   static std::filesystem::path target_of(const std::filesystem::path& file);
 
  private:
@@ -77,17 +77,17 @@ class AtomicFile {
   Descriptor file_;
 };
 
-/// A file that one process at a time has locked, on all hosts that see it (flock). It ends with the object, and with
-/// the process; the file stays.
+/// A lock on a file that one process at a time holds, among all hosts that see the file (flock). The lock ends with the
+/// object or the process; the file stays.
 class FileLock {
  public:
   /// Waits for it. The file is made if need be. Throws InputError, which ends in `remedy`: the file cannot be opened,
   /// or its file system knows no locks.
   FileLock(const std::filesystem::path& path, const std::string& remedy);
-  /// Nothing where another has it.
+  /// Nothing where another process holds the lock.
   static std::optional<FileLock> attempt(const std::filesystem::path& path, const std::string& remedy);
 
-  /// The file's text from now on: who has it. Throws InputError.
+  /// Makes `holder`, who holds the lock, the text of the file. Throws InputError.
   void sign(std::string_view holder);
 
  private:

@@ -2,14 +2,14 @@
 
 namespace stormsweep {
 
-/// A command is to stop: Ctrl-C, or SIGTERM. No std::exception, so that nothing on the way takes it for a failure; what
-/// is written half goes as the stack unwinds.
+/// A command is to stop: Ctrl-C, or SIGTERM. Not a std::exception, so that no handler on the way takes it for a
+/// failure; half-written files are removed as the stack unwinds.
 struct Interruption {
   int signal;
 };
 
-/// The first SIGINT or SIGTERM from now on lets stop_if_interrupted throw; the second ends the process. A signal that
-/// is ignored stays so.
+/// The first SIGINT or SIGTERM from now on makes stop_if_interrupted throw; the second ends the process. A signal that
+/// is ignored stays ignored.
 void catch_interruption();
 
 /// Throws Interruption after such a signal.

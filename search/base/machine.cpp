@@ -21,10 +21,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Where a control group tells of memory, in the two versions of them that kernels have.
+/// The files with the memory of a control group, which differ between the kernel's two versions of control groups.
 struct MemoryFiles {
   const char *folder, *limit, *taken;
-  std::string_view cache, shared;  ///< in memory.stat: what is taken of files; and of it what is not given back
+  std::string_view cache, shared;  ///< in memory.stat: the page cache, and the part of it that cannot be reclaimed
 };
 constexpr MemoryFiles version_1{"memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_cache",
                                 "total_shmem"},
@@ -41,7 +41,7 @@ std::optional<std::int64_t> number_in(const fs::path& path, std::string_view nam
   return std::nullopt;
 }
 
-/// What the processes of a group could still take; the most there is where it has no limit ("max").
+/// Bytes that the processes of a group could still take; the largest integer where it has no limit ("max").
 std::int64_t free_in_group(const fs::path& group, const MemoryFiles& names) {
   const auto limit = number_in(group / names.limit), taken = number_in(group / names.taken);
   if (!limit || !taken) return std::numeric_limits<std::int64_t>::max();

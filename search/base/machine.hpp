@@ -11,19 +11,19 @@ namespace stormsweep {
 /// A bit for each core of a machine, by its number.
 using CoreMask = std::bitset<1024>;
 
-/// The facts of a machine that stand in every row.
+/// Facts about this machine that every row records.
 std::string host_name();
 std::string cpu_model();  ///< as the kernel names it; "unknown" where it does not
 int usable_cores();       ///< that this process may run on, at least 1
-CoreMask core_mask();     ///< which these are
+CoreMask core_mask();     ///< which cores these are
 int visible_gpus();       ///< that CUDA would show this process: CUDA_VISIBLE_DEVICES names them, else the driver
-/// Bytes that this process could still take, of the machine's and of what its control groups are granted (a Slurm job's
-/// --mem, a container's limit); 0 where the kernel does not tell. Where the kernel tells: /proc, and /sys/fs/cgroup.
+/// Bytes that this process could still take, within the machine's memory and the limits of its control groups (a Slurm
+/// job's --mem, a container's limit); 0 where the kernel does not say. The folders are where the kernel says it.
 std::int64_t free_memory(const std::filesystem::path& proc = "/proc",
                          const std::filesystem::path& groups = "/sys/fs/cgroup");
 
-/// Columns of the terminal that `descriptor` is, 80 where it does not tell; nothing where it is no terminal, or one
-/// that cannot wipe a line (TERM=dumb).
+/// The width in columns of the terminal that `descriptor` is, 80 where it is not known; nothing where it is not a
+/// terminal, or one that cannot wipe a line (TERM=dumb).
 std::optional<int> terminal_width(int descriptor);
 
 }  // namespace stormsweep

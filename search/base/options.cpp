@@ -43,7 +43,7 @@ std::string unknown(const po::unknown_option& error, const Syntax& syntax, const
          (near.empty() ? "known are " + fmt::format("{}", fmt::join(known, ", ")) : "did you mean " + near + "?");
 }
 
-/// What is asked of `option`, a number, whose value is not what its type takes.
+/// What kind of number `option` wants, for the refusal of `value`, which its type does not take.
 std::string wanted(const po::option_description& option, const std::string& value) {
   const auto* const typed = dynamic_cast<const po::typed_value_base*>(option.semantic().get());
   if (typed && typed->value_type() == typeid(double)) return "a number, such as 0.5";
@@ -51,7 +51,7 @@ std::string wanted(const po::option_description& option, const std::string& valu
   return all_digits ? "a smaller number" : "a whole number";
 }
 
-/// As po::store, which says of a value only that it is invalid.
+/// As po::store, but the refusal says what value is wanted; the library only says that it is invalid.
 void store_values(const po::parsed_options& parsed, po::variables_map& values) {
   try {
     po::store(parsed, values);
@@ -64,7 +64,8 @@ void store_values(const po::parsed_options& parsed, po::variables_map& values) {
   }
 }
 
-/// Refuses what the library takes: an empty text, as of "$FOLDER" where that is not set, and -1 as 2^64 - 1.
+/// Refuses what the library accepts: an empty text, such as "$FOLDER" where that is not set, and -1, which it would
+/// read as 2^64 - 1.
 void check_values(const po::parsed_options& parsed) {
   for (const po::option& option : parsed.options) {
     if (option.value.empty()) continue;

@@ -36,13 +36,13 @@ struct Syntax {
                          ///< vector, takes all further words
   OptionTable options;   ///< --name value; --help is added
   std::vector<OptionTable> groups = {};  ///< further options, each group under its caption
-  std::string otherwise = {};            ///< in the refusal of what is no option: what else it may be
+  std::string otherwise = {};            ///< added where an unknown option is refused: what else it may be
 };
 
-/// The options of a command, which are also written to where `syntax` binds them to; nothing where --help was asked
-/// for, which is then printed. Options may stand before and after operands, and are not abbreviated. Throws InputError:
-/// an option that is not one (with the nearest that is), one without its value, or whose value is no number and has to
-/// be, an operand or a required option missing, an operand too many.
+/// The options of a command, which are also written to the variables that `syntax` binds them to; nothing where --help
+/// was asked for, which this function prints. Options may stand before and after operands, and are not abbreviated.
+/// Throws InputError: an unknown option (naming the nearest known one), one without its value, or whose value must be a
+/// number and is not, a missing operand or required option, an operand too many.
 std::optional<boost::program_options::variables_map> parse_options(const Arguments& arguments, const Syntax& syntax);
 
 /// The value of `option`, a string option with a default, if it is one of `words`. Throws InputError otherwise.

@@ -6,12 +6,14 @@
 
 namespace stormsweep {
 
-/// What `main` of `program` does: `work`, whose exit status it returns, once all that was written to standard output is
-/// there. If it is not (a full disk, say), one line on standard error tells, and the status is exit_some_failed at
-/// least. What `work` throws is told in a line there, too: bad input, or anything else, whose status is `unexpected`.
+/// The body of `program`'s `main`: does `work`, flushes standard output, and returns the exit status of `work`. Where
+/// the output cannot be written (a full disk, say), one line on standard error says so, and exit_done becomes
+/// exit_some_failed. What `work` throws is printed there in one line, too; the status is exit_bad_input for bad input,
+/// otherwise `unexpected`.
 ///
-/// Writes beyond the user's limit on files (ulimit -f) fail, as on a full disk, and do not end the program; and the
-/// children that it waits for tell how they ended, though whoever started it ignores its own.
+/// Writes beyond the user's file size limit (ulimit -f) fail, as on a full disk, rather than end the program. SIGCHLD
+/// has its default action, so that exit statuses of children can be waited for even if the program was started with
+/// that signal ignored.
 int run_program(const char* program, const std::function<int()>& work, ExitStatus unexpected = exit_some_failed);
 
 }  // namespace stormsweep

@@ -4,13 +4,13 @@
 
 namespace stormsweep {
 
-/// Where temporary files go: TMPDIR, else /tmp. Throws InputError where it is no folder, or relative to one, in which
-/// other processes need not be.
+/// Where temporary files go: TMPDIR, else /tmp. Throws InputError where it is not a folder, or a relative path: other
+/// processes may have another working folder.
 std::filesystem::path temporary_folder();
-/// What is to be done where it does not take them; ends a message.
+/// The remedy, for the end of a message, where temporary files cannot be written.
 inline constexpr const char* temporary_remedy = "set TMPDIR to a folder that can be written, and that has space";
 
-/// A new folder among the temporary ones that no other user may look into, removed with the object.
+/// A new folder in temporary_folder() that no other user may look into; removed with the object.
 class PrivateFolder {
  public:
   PrivateFolder();  ///< throws InputError

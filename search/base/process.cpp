@@ -28,8 +28,8 @@ std::vector<char*> pointers(const std::vector<std::string>& command) {
   return words;
 }
 
-/// Not by fork, which MPI does not like: between that and the command a child would take a signal by this process's
-/// handlers.
+/// Not by fork, which MPI does not like; besides, until it becomes the command a forked child would handle signals by
+/// this process's handlers.
 int spawn(const std::vector<std::string>& command, int output, bool errors_too, pid_t& pid) {
   posix_spawn_file_actions_t streams;
   posix_spawn_file_actions_init(&streams);

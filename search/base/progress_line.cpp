@@ -13,7 +13,7 @@ constexpr Seconds first_bar{1}, redraw{0.2};
 constexpr Seconds first_line{10};
 constexpr std::size_t widest_bar = 20, narrowest_bar = 5, around_bar = 3;
 
-/// As wide as there is room beside the words; empty where that is too little.
+/// As wide as the `room` beside the words allows; empty where that is too little.
 std::string bar(double share, std::size_t room) {
   if (room < narrowest_bar + around_bar) return {};
   const std::size_t width = std::min(widest_bar, room - around_bar);

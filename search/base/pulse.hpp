@@ -7,7 +7,7 @@
 
 namespace stormsweep {
 
-/// Signs of life, whatever its owner is at: calls `beat` after each `period`, from a thread of its own, until it is
+/// Heartbeats, however busy the owner is: calls `beat` once a `period`, from a thread of its own, until it is
 /// destroyed.
 class Pulse {
  public:

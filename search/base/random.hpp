@@ -7,8 +7,8 @@
 
 namespace stormsweep {
 
-/// SplitMix64 (Steele, Lea, Flood 2014): 8 bytes of state, so a stream a sample costs nothing. The same numbers on
-/// every platform, unlike the standard distributions.
+/// SplitMix64 (Steele, Lea, Flood 2014): 8 bytes of state, so that every sample can have a stream of its own. Unlike
+/// the standard distributions it gives the same numbers on every platform.
 class RandomStream {
  public:
   explicit RandomStream(std::uint64_t seed) : state_(seed) {}

@@ -5,7 +5,7 @@
 
 namespace stormsweep {
 
-/// The first `count` of a random order of first ... last - 1 (Fisher and Yates), which `seed` alone decides.
+/// The first `count` numbers of a random order of first ... last - 1 (Fisher and Yates) that depends on `seed` alone.
 std::vector<std::int64_t> random_order(std::int64_t first, std::int64_t last, std::int64_t count, std::uint64_t seed);
 
 }  // namespace stormsweep

@@ -11,7 +11,7 @@ namespace stormsweep {
 
 namespace {
 
-/// Lists and objects in each other that are read: whoever writes or copies them takes some of the stack for each.
+/// The deepest nesting of lists and objects that is read: writing or copying JSON takes stack for each level.
 constexpr int deepest = 100;
 
 /// Reads `text` and leaves in `*read` how far the parser has come.
@@ -132,7 +132,7 @@ std::string Field::text() const {
   if (!json_->is_string()) refuse("give a text in quotes");
   auto result = json_->get<std::string>();
   auto shown = result;
-  std::erase(shown, '\t');  // which a command may want
+  std::erase(shown, '\t');  // a command may contain tabs
   if (result.empty() || one_line(shown) != shown) refuse("give one line of text, without control characters");
   return result;
 }

@@ -9,7 +9,8 @@
 namespace stormsweep {
 
 /// `text` as JSON, objects in the order of the file. Throws InputError with line and column where it is malformed,
-/// where an object has a key twice, and beyond 100 lists or objects in each other: "space.json: line 3, column 5: ...".
+/// where an object has a key twice, and where lists or objects nest deeper than 100: "space.json: line 3, column 5:
+/// ...".
 nlohmann::ordered_json parse_json(std::string_view text, const std::string& file);
 
 /// A value in a JSON file that knows its place, for messages: "space.json: parameters.epochs.values[2]".
@@ -23,7 +24,7 @@ class Field {
   /// Throws InputError "<place> is <value>; <remedy>".
   [[noreturn]] void refuse(const std::string& remedy) const;
 
-  /// Throws InputError unless it is an object whose keys are all among `known`, and, of those, has all of `required`.
+  /// Throws InputError unless it is an object with all keys of `required` and none outside `known`.
   void expect_keys(const std::vector<std::string>& known, const std::vector<std::string>& required = {}) const;
   bool has(const std::string& key) const { return json_->is_object() && json_->contains(key); }
   /// Throws InputError where it is missing.

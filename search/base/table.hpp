@@ -21,14 +21,14 @@ struct Table {
 /// As lines of text whose columns stand under each other, two spaces apart; a line divides the header from the rows.
 std::string to_text(const Table& table);
 
-/// The table without those last columns that a line of `width` characters has no room for, and with a footnote that
-/// names them and says `how` they are shown. The first column and those named in `stay` do.
+/// The table without the last columns that do not fit a line of `width` characters, and with a footnote that names them
+/// and says `how` they are shown. The first column and those named in `stay` are always kept.
 Table fitted(Table table, std::size_t width, std::string_view how, const std::vector<std::string>& stay = {});
 
 /// 1234567 as "1,234,567".
 std::string grouped(std::uint64_t number);
 
-/// How many in a time, to three digits: "0.25", "12.3"; from 1,000 on whole, as "39,102".
+/// A rate, to three digits: "0.25", "12.3"; from 1,000 on as a whole number, "39,102".
 std::string rate_text(double rate);
 
 }  // namespace stormsweep

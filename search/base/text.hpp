@@ -15,11 +15,11 @@ std::string one_line(std::string_view text);
 /// With A to Z as a to z.
 std::string lower(std::string_view text);
 
-/// "a, b" as a and b: what commas part, without the blanks around it; nothing of an empty list.
+/// "a, b" as a and b: the parts between commas, without the blanks around them; none of an empty list.
 std::vector<std::string> split_list(std::string_view list);
 
 bool contains(const std::vector<std::string>& names, std::string_view name);
-/// Appends those of `more` that `names` have not.
+/// Appends those of `more` that `names` lacks.
 void add_missing(std::vector<std::string>& names, const std::vector<std::string>& more);
 
 /// A text that is a whole number in decimal digits, and nothing else; nothing otherwise, or beyond 2^64 - 1.

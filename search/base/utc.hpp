@@ -13,11 +13,11 @@ std::optional<std::int64_t> parse_utc(const std::string& text);
 /// Now, in the same seconds.
 double unix_time();
 
-/// Now, for what this process begins and ends: unix_time() of the first call, and what has gone by on the steady clock
-/// since. A clock that is set meanwhile makes nothing longer or shorter.
+/// Now, for the beginnings and ends that this process records: unix_time() of the first call plus the time since then
+/// on the steady clock, so that setting the system's clock meanwhile changes no duration.
 double steady_unix_time();
 
-/// By the fields of strftime, as "%Y%m%d".
+/// `format` as for strftime: "%Y%m%d".
 std::string utc_text(std::int64_t time, const char* format);
 
 }  // namespace stormsweep

@@ -11,10 +11,10 @@ struct RunSettings {
   std::string directory;             ///< that the space's data paths are relative to
   std::string fingerprint;           ///< of its data
   std::string cache;                 ///< folder for checkpoints, preaugmented data and fresh networks
-  double lost_after = 10;            ///< seconds of silence after which either side takes the other for dead
+  double lost_after = 10;            ///< seconds of silence after which either side considers the other dead
   double checkpoint_every = 300;     ///< seconds between checkpoints of a training; 0: none
   bool retry_out_of_memory = false;  ///< with smaller micro-batches, before a trial is out_of_memory
-  bool keep_work = false;            ///< folders in which commands have worked stay, of those that are complete too
+  bool keep_work = false;            ///< commands' work folders stay even where trials are complete
   bool keep_models = false;          ///< trained networks are saved (search/space/cache_files.hpp)
   bool share_epochs = true;          ///< as the master has it, whatever the space says
   bool synchronous = false;          ///< by the synchronous schedule
@@ -22,8 +22,8 @@ struct RunSettings {
   bool operator==(const RunSettings&) const = default;
 };
 
-/// Whether each rank computes its own share (SynchronousShare) and nobody hands anything out: what is to be trained
-/// must not follow from results.
+/// Whether each rank computes its own share (SynchronousShare) and nobody hands anything out; not with a method that
+/// decides from results what to train.
 inline bool ranks_take_shares(const RunSettings& settings, const MethodSettings& method) {
   return settings.synchronous && !is_adaptive(method);
 }

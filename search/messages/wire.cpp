@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t most_ranks = 1 << 20;  // of a job
 
-/// Reads and writes are one list of fields a struct (`fields` below), walked by either of these.
+/// Reading and writing share one list of fields for each struct (`fields` below), which either of these walks.
 class Encoder {
  public:
   template <class T>
@@ -27,7 +27,7 @@ class Encoder {
     (*this)(items.size());
     for (const T& item : items) (*this)(item);
   }
-  /// Ranks: how many, then runs of numbers that follow each other. As a rule it is one run, and many are told.
+  /// Ranks: how many, then runs of numbers that follow each other. Mostly there is one run, however many the ranks.
   void operator()(const std::vector<std::int32_t>& ranks) {
     (*this)(ranks.size());
     for (std::size_t first = 0, next = 0; first < ranks.size(); first = next) {

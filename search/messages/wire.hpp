@@ -14,8 +14,8 @@
 namespace stormsweep {
 
 /// What the master and its workers say to each other. Both ends are the same build on the same kind of machine, so
-/// numbers travel as they lie in memory; `decode` still refuses what is short, long or unknown. Both sides visit what
-/// they are told with an overload a message, so that one that is not handled does not compile.
+/// numbers are sent as they are in memory; `decode` still refuses messages that are too short, too long or unknown.
+/// Both sides visit a message with one overload for each type, so that a type left out does not compile.
 namespace wire {
 
 /// First words of a worker.
@@ -32,7 +32,7 @@ struct Welcome {
   TrainingLimit limit = {};              ///< and where what may be added to those ends
   bool operator==(const Welcome&) const = default;
 };
-/// What a worker is at.
+/// What a worker is doing.
 enum class Work : std::uint8_t { other, staging, training, validating, testing };
 /// How far it is with that.
 struct Pursuit {
@@ -46,18 +46,18 @@ struct Heartbeat {
   Pursuit pursuit = {};  ///< of a worker
   bool operator==(const Heartbeat&) const = default;
 };
-/// Bring copies of the data to your machines, all `ranks` together; what was under way with others is given up. No
-/// ranks: all is there, go to work.
+/// All `ranks` together: copy the data to your machines, and give up a copying begun with other ranks. No ranks: every
+/// copy is there, start training.
 struct Stage {
   std::uint64_t attempt = 1;
   std::vector<std::int32_t> ranks;
   bool operator==(const Stage&) const = default;
 };
-/// How that ended. Neither done nor an error: a mate was lost.
+/// How a Stage ended. Neither `done` nor `error`: a mate was lost.
 struct Staged {
   std::uint64_t attempt = 0;
   bool done = false;
-  std::string error;  ///< nobody can go on: what is wrong, with its remedy
+  std::string error;  ///< one that stops all ranks: what is wrong, with its remedy
   std::string notes;  ///< lines for the user, from one of the ranks
   bool operator==(const Staged&) const = default;
 };
@@ -66,7 +66,7 @@ struct Assign {
   std::vector<Assignment> assignments;
   bool operator==(const Assign&) const = default;
 };
-/// By the synchronous schedule the sender trains this now; nothing: it is through with its share.
+/// By the synchronous schedule: the sender now trains this, or, without `any`, has finished its share.
 struct Began {
   bool any = false;
   TrainingId training{};
@@ -82,8 +82,8 @@ struct Left {
   std::uint64_t gang = 0;
   bool operator==(const Left&) const = default;
 };
-/// Trial `milestone` of a training has ended; sent before the worker goes on, so that a death costs one trial. In a
-/// gang the leader reports it; a failure is reported by whom it befell.
+/// Trial `milestone` of a training has ended; sent before the worker continues, so that a death costs one trial. In a
+/// gang the leader sends it; a failure is sent by the rank that failed.
 struct Finished {
   TrainingId training = {};
   std::uint32_t milestone = 0;
@@ -91,8 +91,8 @@ struct Finished {
   std::vector<EpochRecord> epochs = {};  ///< since the last milestone
   bool operator==(const Finished&) const = default;
 };
-/// Abandon all trainings, the running one too, say Stopped and leave: through MPI_Finalize, or around it where a rank
-/// has died, for which it would wait.
+/// Abandon all trainings, the running one too, send Stopped and exit: through MPI_Finalize, or without it where a rank
+/// has died, because it would wait for that rank.
 struct Stop {
   bool finalize = true;
   bool operator==(const Stop&) const = default;
@@ -107,7 +107,7 @@ using ToMaster = std::variant<Hello, Heartbeat, Staged, Began, Left, Finished, S
 
 std::string encode(const ToWorker& message);
 std::string encode(const ToMaster& message);
-/// `Message`: ToWorker or ToMaster. Throws InputError where `bytes` are none.
+/// `Message`: ToWorker or ToMaster. Throws InputError where `bytes` are not one.
 template <class Message>
 Message decode(std::string_view bytes);
 

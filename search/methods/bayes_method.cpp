@@ -60,14 +60,14 @@ class Bayes : public Method {
 
   void learn(const Training& training, std::size_t milestone, const Ended& ended) override {
     const Training& whole = told_[training.id.value].training;
-    // What is left of one that was resumed has its last milestones.
+    // The rest of a resumed training has the last of the milestones, so compare values, not positions.
     const bool last = whole.milestones.empty() || training.milestones.at(milestone) == whole.milestones.back();
     if (last) told_[training.id.value].ended = ended;
   }
 
   std::vector<Proposed> take_proposals() override { return std::exchange(fresh_, {}); }
 
-  /// Of as many trainings as the Sobol sequence has, with the most milestones that any of these has.
+  /// An upper bound: as many trainings as the Sobol sequence has, each with the most milestones that any of them has.
   std::optional<std::uint64_t> trials() override {
     const auto finite = space_.continuous_axes() > 0 ? std::nullopt : space_.grid.count();
     if (!start_->trials()) return finite;
@@ -87,7 +87,7 @@ class Bayes : public Method {
 
   std::optional<Training> propose(const bayes::Point& point, const std::string& parameters, bool known) {
     auto training = model_.training({next_}, point);
-    if (!training) {  // a proposal of a space that has changed
+    if (!training) {  // a stored proposal that the space, edited since, no longer has
       no_more_ = true;
       return std::nullopt;
     }
@@ -107,7 +107,7 @@ class Bayes : public Method {
     return propose(model_.point(training->configuration), "", false);
   }
 
-  /// A search that was stopped in its start goes on in it where it was.
+  /// Keeps the Sobol start in step, so that a search stopped during it continues where it was.
   std::optional<Training> of_past() {
     if (next_ < at_start_) next_start();
     const Proposed& past = past_[next_];
@@ -174,7 +174,8 @@ class Bayes : public Method {
   std::vector<Proposed> fresh_;
   std::optional<bayes::Hyperparameters> fitted_;
   bool no_more_ = false;
-  std::future<std::optional<bayes::Proposal>> fitting_;  ///< last: its thread reads the others
+  std::future<std::optional<bayes::Proposal>>
+      fitting_;  ///< the last member, so destroyed first: its thread reads the others
 };
 
 }  // namespace

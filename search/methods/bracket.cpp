@@ -30,7 +30,7 @@ Bracket::Decided Bracket::end(TrainingId id, std::size_t rung, std::optional<dou
   return decided;
 }
 
-/// Whoever has no place any more is out: the candidate, or the last of those that had one.
+/// Inserts the candidate among the best; the one that then has no place, it or the last, is out.
 void Bracket::enter(Rung& rung, const Candidate& candidate, std::size_t number, Decided& decided) {
   const auto better = [](const Candidate& a, const Candidate& b) {
     return std::tie(a.loss, a.id) < std::tie(b.loss, b.id);
@@ -42,7 +42,7 @@ void Bracket::enter(Rung& rung, const Candidate& candidate, std::size_t number, 
 }
 
 void Bracket::decide(Decided& decided) {
-  bool closed = true;  // the rungs below
+  bool closed = true;  // whether all rungs below have ended
   for (std::size_t number = 0; number < rungs_.size(); ++number) {
     Rung& rung = rungs_[number];
     if (closed && number > 0) rung.members = rungs_[number - 1].best.size();

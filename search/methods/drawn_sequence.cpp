@@ -7,9 +7,9 @@ namespace stormsweep {
 
 namespace {
 
-/// So many draws in a row, and so many more a training that was found, without anything new: nothing is left, or so
-/// little that what is left of a finite space is found sooner point by point. (Of n equally likely ones the last takes
-/// n draws on average.)
+/// After `most_in_vain` draws in a row that found nothing new, and `most_in_vain_each` more for each training found so
+/// far, little or nothing is left: walking the grid finds the rest of a finite space sooner. (The last of n equally
+/// likely points takes n draws on average.)
 constexpr std::uint64_t most_in_vain = 100'000, most_in_vain_each = 100;
 constexpr std::uint64_t most_counted = 100'000;
 

@@ -10,11 +10,11 @@
 
 namespace stormsweep {
 
-/// The space's method, of the trainings of `share`; what the method cannot share is the caller's to refuse
-/// (why_not_shared). `past`: where it makes proposals, those of earlier runs.
+/// The space's method, for the trainings of `share`; the caller refuses methods that cannot be shared (why_not_shared).
+/// `past`: the proposals of earlier runs, for a method that makes any.
 std::unique_ptr<Method> make_method(const Space& space, const Share& share = {}, const ProposalHistory& past = {});
 
-/// Trials that a search of the space comes to, where they can be counted: its method's, or limits.trials where that is
+/// Trials that a search of the space has in all, where they can be counted: its method's, or limits.trials if that is
 /// less.
 std::optional<std::uint64_t> limited_trials(const Space& space, std::optional<std::uint64_t> of_method);
 

@@ -12,7 +12,7 @@ namespace stormsweep {
 
 namespace {
 
-/// Integers of a range that are few enough to be digits.
+/// A range of fewer integers than this is modelled by digits.
 constexpr double most_integers = 1000;
 
 /// Where each value lies in [0, 1].
@@ -25,7 +25,7 @@ std::vector<double> places_of(const std::vector<Value>& values, bool logarithmic
   return places;
 }
 
-/// The same, on the scale, of linear and logarithmic, whose widest gap is narrower.
+/// The same, on the scale, linear or logarithmic, that has the narrower widest gap.
 std::vector<double> places_of(const std::vector<Value>& values) {
   const auto widest = [](std::vector<double> places) {
     std::sort(places.begin(), places.end());
@@ -39,8 +39,8 @@ std::vector<double> places_of(const std::vector<Value>& values) {
   return widest(logarithmic) < widest(linear) ? logarithmic : linear;
 }
 
-/// Places of the values that the space lists, and of their default beside them, which may be far from their scale. A
-/// range says which scale is its own.
+/// Places of the values that the space lists, and of the default, which may be far off their scale. A range states its
+/// scale.
 std::vector<double> places_on(const Axis& axis) {
   if (axis.interval) return places_of(axis.values, axis.interval->logarithmic);
   if (!axis.own_default) return places_of(axis.values);
@@ -54,14 +54,14 @@ std::vector<double> places_on(const Axis& axis) {
 
 ModelledSpace::ModelAxis::ModelAxis(const Axis& given, const Hyperparameter& hyperparameter, std::size_t number)
     : axis(given), in_grid(number) {
-  // Of zipped axes and conditional ones more of one is not more of all.
+  // Along a zipped or conditional axis other hyperparameters change too.
   dimension.takes_memory = hyperparameter.takes_memory && axis.zipped.empty() && axis.when.empty();
   if (axis.interval && axis.interval->integer && axis.interval->max - axis.interval->min < most_integers)
     for (double value = axis.interval->min; value <= axis.interval->max; ++value)
       axis.values.emplace_back(static_cast<std::int64_t>(value));
   if (axis.values.empty()) return;
   const bool numbers = hyperparameter.type == Type::integer || hyperparameter.type == Type::real;
-  const std::set<Value> different(axis.values.begin(), axis.values.end());  // zipped values may come again
+  const std::set<Value> different(axis.values.begin(), axis.values.end());  // values of a zipped axis may repeat
   const bool ordered = numbers && different.size() == axis.values.size();
   dimension.kind = ordered ? bayes::Dimension::Kind::ordered : bayes::Dimension::Kind::unordered;
   dimension.size = axis.values.size();
@@ -128,7 +128,8 @@ std::optional<Training> ModelledSpace::training(TrainingId id, const bayes::Poin
     digits[in_grid] = settled[in_grid];
     const auto axis = std::ranges::find(axes_, in_grid, &ModelAxis::in_grid);
     const auto i = static_cast<std::size_t>(axis - axes_.begin());
-    places.push_back(axis == axes_.end() ? 0.5 : axis->place(point[i]));  // of one value all places are the same
+    places.push_back(axis == axes_.end() ? 0.5
+                                         : axis->place(point[i]));  // on an axis of one value all places are the same
   }
   if (trainings_.grid().excluded(digits)) return std::nullopt;
   return trainings_.at(id, std::move(digits), places);
@@ -138,7 +139,8 @@ bool ModelledSpace::allows(const bayes::Point& point, const std::set<bayes::Poin
   if (!continuous_ && trainings_.grid().exclusions().empty()) return true;
   if (conditional_ && standing(point) != point) return false;
   const auto there = training({}, point);
-  return there && (!continuous_ || !taken.contains(this->point(there->configuration)));  // rounded
+  return there && (!continuous_ ||
+                   !taken.contains(this->point(there->configuration)));  // its point, rounded as the configuration is
 }
 
 Digits ModelledSpace::digits_of(const bayes::Point& point) const {

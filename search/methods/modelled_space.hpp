@@ -11,8 +11,8 @@
 
 namespace stormsweep {
 
-/// A search space as the model of a Bayesian search has it: a dimension for each axis that varies; and points there,
-/// with the trainings that they stand for.
+/// A search space as the model of a Bayesian search sees it: a dimension for each axis that varies, and points, each of
+/// which stands for a training.
 class ModelledSpace {
  public:
   /// Borrows `trainings`, those of `space`.
@@ -22,29 +22,30 @@ class ModelledSpace {
   bayes::Point point(const Configuration& configuration) const;
   /// Whether axes have conditions.
   bool conditional() const { return conditional_; }
-  /// The point that stands for all that differ only where conditions do not hold.
+  /// The point that stands for all points that differ from it only on axes whose conditions do not hold.
   bayes::Point standing(bayes::Point point) const;
   /// Nothing where exclusions leave it no trial.
   std::optional<Training> training(TrainingId id, const bayes::Point& point) const;
-  /// Whether the point may be tried beside those `taken`; on a grid the model itself tries none twice.
+  /// Whether the point has a training, stands for itself, and is not among `taken`. On a grid `taken` is ignored: there
+  /// the model itself tries no point twice.
   bool allows(const bayes::Point& point, const std::set<bayes::Point>& taken) const;
 
  private:
-  /// An axis that varies, as the space and as the model have it.
+  /// An axis that varies, in the space and in the model.
   struct ModelAxis {
-    Axis axis;            ///< with values too where the model has digits for an interval
+    Axis axis;            ///< with values even for an interval, where the model has digits for that
     std::size_t in_grid;  ///< its number in Trainings::grid
     bayes::Dimension dimension = {};
 
     ModelAxis(const Axis& axis, const Hyperparameter& hyperparameter, std::size_t in_grid);
     double coordinate(const Configuration& configuration) const;
-    /// In a continuous axis of the space.
+    /// The place in a continuous axis of the space.
     double place(double coordinate) const;
-    /// Of a continuous axis of the space: the coordinate of all points at which its conditions do not hold.
+    /// For a continuous axis of the space: the coordinate of every point at which its conditions do not hold.
     double middle() const;
   };
 
-  /// Of continuous axes: that of their interval.
+  /// Of a continuous axis: the digit of its interval.
   Digits digits_of(const bayes::Point& point) const;
 
   const Trainings& trainings_;

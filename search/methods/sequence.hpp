@@ -11,16 +11,17 @@
 
 namespace stormsweep {
 
-/// Trainings by number: a pure function of the space and the number, so that any rank, any job and any later run that
-/// asks for number i is told the same. Some numbers have none. A sequence may remember what it has looked at.
+/// Trainings by number: a pure function of the space and the number, so that any rank, job or later run gets the same
+/// for number i. Some numbers have none. A sequence may cache what it has computed.
 class Sequence {
  public:
   virtual ~Sequence() = default;
-  /// Training number `id`; nothing where exclusions leave it no trial, it was there before, or is beyond the end.
+  /// Training number `id`; nothing where exclusions leave it no trial, it repeats an earlier one, or it is beyond the
+  /// end.
   virtual std::optional<Training> at(TrainingId id) = 0;
   /// The first training from number `from` on.
   virtual std::optional<Training> next(TrainingId from) = 0;
-  /// Trials of all, where they can be counted.
+  /// Trials of all trainings, where they can be counted.
   virtual std::optional<std::uint64_t> trials() = 0;
 };
 
@@ -30,8 +31,7 @@ std::unique_ptr<Sequence> grid_sequence(const Space& space);
 /// with continuous axes, independent draws, uniform on their scales.
 std::unique_ptr<Sequence> random_sequence(const Space& space);
 /// A Sobol sequence (Sobol 1967, directions by Joe and Kuo 2008) over all axes, shifted by a random bit pattern an
-/// axis: any 2^k first points fill the space evenly. Points that fall on a configuration which was there before are
-/// left out.
+/// axis: any 2^k first points fill the space evenly. Points that repeat an earlier configuration are left out.
 std::unique_ptr<Sequence> sobol_sequence(const Space& space);
 
 /// The sequence of that name ("grid", "random", "sobol"), with MethodSettings::trials trainings at most.

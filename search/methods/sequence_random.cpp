@@ -11,7 +11,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::uint64_t most_counted = 1'000'000;  // a second
+constexpr std::uint64_t most_counted = 1'000'000;  // takes about a second
 
 /// A finite grid in a random order.
 class ShuffledGrid : public Sequence {
@@ -43,7 +43,7 @@ class ShuffledGrid : public Sequence {
 
   std::optional<std::uint64_t> trials() override {
     if (!space_.method.trials) return space_.grid.count();
-    if (wanted_ == 0) return end_ * drawn({0})->trials();  // nothing is excluded: all have as many
+    if (wanted_ == 0) return end_ * drawn({0})->trials();  // nothing is excluded: all have equally many
     if (wanted_ > most_counted) return std::nullopt;
     look_as_far_as(end_);
     return trials_;
@@ -60,7 +60,7 @@ class ShuffledGrid : public Sequence {
     return guess ? grid_.index(guess->digits) : order_.at(0);
   }
 
-  /// The guess changes places with what was first.
+  /// The guess swaps places with the point that was first.
   std::uint64_t point(std::uint64_t number) const {
     const std::uint64_t point = number == 0 ? first_ : order_.at(number);
     return number > 0 && point == first_ ? order_.at(0) : point;
@@ -68,7 +68,7 @@ class ShuffledGrid : public Sequence {
 
   std::optional<Training> drawn(TrainingId id) const { return trainings_.at(id, grid_.digits(point(id.value))); }
 
-  /// Finds the end, if it is before that number.
+  /// Looks at points up to that number, to find out whether the end comes before it.
   void look_as_far_as(std::uint64_t number) {
     for (; looked_at_ <= number && looked_at_ < end_; ++looked_at_) {
       const auto training = drawn({looked_at_});
@@ -84,7 +84,8 @@ class ShuffledGrid : public Sequence {
   const Permutation order_;
   const std::uint64_t first_;
   std::uint64_t end_;
-  std::uint64_t wanted_ = 0;  ///< trainings, where exclusions leave `end_` to be looked for; 0: they do not
+  std::uint64_t wanted_ =
+      0;  ///< number of trainings, where exclusions make it necessary to search for `end_`; otherwise 0
   std::uint64_t looked_at_ = 0, found_ = 0, trials_ = 0;
 };
 

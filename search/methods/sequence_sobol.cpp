@@ -27,7 +27,7 @@ class Sobol {
   }
 
  private:
-  /// An axis of one value needs none; the sequence wants one at least.
+  /// An axis of one value needs no dimension; the sequence must have at least one.
   std::size_t dimensions() const {
     const auto vary = std::count_if(sizes_.begin(), sizes_.end(), [](std::uint32_t size) { return size > 1; });
     return std::max<std::size_t>(1, static_cast<std::size_t>(vary) + continuous_);

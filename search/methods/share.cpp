@@ -4,12 +4,12 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::uint64_t most_looked_at = 100'000;  // a tenth of a second
+constexpr std::uint64_t most_looked_at = 100'000;  // takes about a tenth of a second
 
 }  // namespace
 
 TrainingId Share::next(TrainingId from) const {
-  while (!has(from)) ++from.value;  // within 2 * count numbers
+  while (!has(from)) ++from.value;  // ends within 2 * count numbers
   return from;
 }
 

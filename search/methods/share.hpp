@@ -9,7 +9,7 @@
 namespace stormsweep {
 
 /// One of `count` shares of a search's trainings. Jobs that take a share each (the tasks of a Slurm array) need not
-/// talk: every training is in exactly one.
+/// communicate: every training is in exactly one share.
 ///
 /// Shares run diagonally through a grid: training number n is in share (n + n / count) mod count. With n mod count an
 /// axis of `count` values that turns fastest would give each job one value of it, and one job all the long trainings.
@@ -19,7 +19,7 @@ struct Share {
   bool has(TrainingId training) const {
     return (training.value % count + training.value / count % count) % count == index;
   }
-  /// The first number from `from` on that it has.
+  /// The first number from `from` on that is in the share.
   TrainingId next(TrainingId from) const;
   bool operator==(const Share&) const = default;
 };

@@ -18,7 +18,7 @@ struct SynchronousShare::Phase {
   }
 
   std::unique_ptr<Sequence> sequence;
-  std::uint64_t gangs, gang;  ///< how many, and ours: none of them if it is left over
+  std::uint64_t gangs, gang;  ///< how many gangs, and the number of ours: no valid one if this rank is left over
   std::vector<int> members;
   std::uint64_t next = 0;   ///< the first training not yet looked at
   std::uint64_t dealt = 0;  ///< so far
@@ -29,7 +29,7 @@ std::uint64_t dealt_to(std::uint64_t card, std::uint64_t hands) {
   return card / hands % 2 == 0 ? hand : hands - 1 - hand;
 }
 
-/// In 64 bits: gangs of as many ranks as there are on any machine, and before they repeat 10^14 trainings.
+/// Training and size in 64 bits: room for gangs of 131,071 ranks, and for 10^14 trainings before numbers repeat.
 std::uint64_t synchronous_gang(const Training& training) {
   constexpr std::uint64_t id_bits = 47, most_in_gang = 1ull << (64 - id_bits);
   return training.gang == 1

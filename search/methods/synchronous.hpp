@@ -12,31 +12,30 @@
 namespace stormsweep {
 
 /// Which of `hands` gets card number `card` (from 0) when cards are dealt in snake order: forwards, then backwards. The
-/// hand that comes last in one round comes first in the next, so that where a heavy axis turns fastest nobody gets the
-/// heavy ones only, and where cost falls or rises along the grid the sums stay level.
+/// hand that comes last in one round comes first in the next, so that no hand gets only the heavy cards where the axis
+/// that decides cost turns fastest, and sums stay even where cost falls or rises along the grid.
 std::uint64_t dealt_to(std::uint64_t card, std::uint64_t hands);
 
-/// The number of the gang that trains it (Assignment): the same for all members, larger for each that a rank is in
-/// later.
+/// The number of the gang that trains it (Assignment): the same for all members, and ever larger along the gangs that a
+/// rank joins.
 std::uint64_t synchronous_gang(const Training& training);
 
-/// Where the first `trials` trials that are missing end: `missing` tells of each training what is left to do of it, or
-/// nothing.
+/// Where the first `trials` missing trials end. `missing` returns what is left to do of a training, or nothing.
 TrainingLimit limit_of_trials(std::uint64_t trials, Sequence& sequence,
                               const std::function<std::optional<Training>(const Training&)>& missing);
 
 /// One rank's part of the fully synchronous schedule: what it trains, and with whom, computed from the space alone, so
-/// that nobody hands anything out; of methods that are sequences. (Basalyga et al. 2021 spread heavy and light
-/// combinations evenly over the processes; the snake is our way of it.)
+/// that nobody hands anything out. Only for methods that are sequences. (Basalyga et al. 2021 spread heavy and light
+/// combinations evenly over the processes; the snake is how we do it.)
 ///
-/// There is a phase for each size of gang (Training::gang), the largest first, so that single ranks even out at the end
-/// what gangs leave uneven. In the phase of size k, ranks 1 ... P form floor(P / k) gangs of k ranks in a row, and the
-/// trainings of that size are dealt to the gangs in snake order; ranks left over go straight on to the next phase.
-/// Ranks train in the order (phase, number of training), the same for all, so waiting for mates cannot go round in a
-/// circle. Sizes above P are left out: the caller refuses them.
+/// There is a phase for each size of gang (Training::gang), the largest first, so that single ranks, at the end, even
+/// out the uneven loads that gangs leave. In the phase of size k, ranks 1 ... P form floor(P / k) gangs of k ranks in a
+/// row, and the trainings of that size are dealt to the gangs in snake order; ranks left over go straight on to the
+/// next phase. Ranks train in the order (phase, number of training), the same for all, so waiting for mates cannot go
+/// round in a circle. Sizes above P are left out: the caller refuses them.
 ///
-/// Nothing is listed: a turn is found by walking the sequence past the turns of others; in a grid other sizes are
-/// skipped by whole runs where their axis turns slowly. So a grid of 10^15 starts at once.
+/// Nothing is listed: a turn is found by walking the sequence past the turns of others; a grid skips whole runs of
+/// other gang sizes where the axis of gang sizes turns slowly. So a grid of 10^15 starts at once.
 class SynchronousShare {
  public:
   struct Turn {
@@ -49,12 +48,12 @@ class SynchronousShare {
     TrainingLimit limit;
   };
 
-  /// For rank 1 <= `rank` <= `ranks`. Borrows `space`. A job that resumes computes the shares anew, over what is
-  /// missing; all ranks must be given the same `space`, `ranks` and `options`.
+  /// For rank 1 <= `rank` <= `ranks`. Borrows `space`. A resumed job computes new shares of what is missing. All ranks
+  /// must be given the same `space`, `ranks` and `options`.
   SynchronousShare(const Space& space, int rank, int ranks, Options options = {});
   ~SynchronousShare();
 
-  /// The next training of this rank; nothing once it is through.
+  /// The next training of this rank; nothing after the last.
   std::optional<Turn> next();
 
  private:

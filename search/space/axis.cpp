@@ -45,7 +45,7 @@ Range read_range(const Field& field, const Hyperparameter& hyperparameter, doubl
     range.spacing = field["step"].positive();
     if (scale == "linear" && hyperparameter.type == Type::integer && range.spacing != std::floor(range.spacing))
       field["step"].refuse(hyperparameter.name + " is an integer: give an integer step");
-    range.count = std::floor(width / range.spacing * (1 + 1e-12) + 1e-9) + 1;  // max is met in spite of rounding
+    range.count = std::floor(width / range.spacing * (1 + 1e-12) + 1e-9) + 1;  // reaches max in spite of rounding
   }
   if (range.count > most_values)
     throw InputError(field.place() + " has " + to_string(Value(range.count)) +
@@ -89,7 +89,7 @@ std::vector<Value> read_list(const Field& field, const Hyperparameter& hyperpara
   return values;
 }
 
-/// The ends of what an interval's scale runs over: half an integer beyond, so that each has its share.
+/// Where an interval's scale begins and ends: for integers half of one beyond, so that the outermost get a full share.
 std::pair<double, double> scale_ends(const Interval& interval) {
   const double margin = interval.integer ? 0.5 : 0;
   const double low = interval.min - margin, high = interval.max + margin;

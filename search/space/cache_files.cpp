@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What `name` begins with, if that is an identity as to_hex writes it.
+/// The identity that `name` begins with, as to_hex writes it.
 std::optional<Identity> leading_identity(std::string_view name) {
   Identity identity{};
   if (name.size() < 2 * identity.size()) return std::nullopt;
@@ -28,7 +28,7 @@ std::optional<Identity> leading_identity(std::string_view name) {
 
 Identity curve_identity(Configuration configuration, const Experiment& experiment, std::uint64_t seed) {
   if (experiment.milestone && any_length_alike(configuration, experiment))
-    configuration.values[*experiment.milestone] = std::int64_t{0};  // which no training has
+    configuration.values[*experiment.milestone] = std::int64_t{0};  // a milestone that no training has
   return identity(configuration, experiment, seed);
 }
 

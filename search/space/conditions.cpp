@@ -12,7 +12,7 @@ std::uint32_t digit_of_defaults(const Axis& axis, const Configuration& defaults)
   return axis.own_default ? axis.size() - 1 : axis.digit(defaults.values).value();
 }
 
-/// Digits below `size` that are none of `some`, which are sorted.
+/// Digits below `size` that are not among `some`, which are sorted.
 std::vector<std::uint32_t> others(std::uint32_t size, const std::vector<std::uint32_t>& some) {
   std::vector<std::uint32_t> others;
   for (std::uint32_t digit = 0; digit < size; ++digit)
@@ -46,7 +46,7 @@ bool Conditions::Conditional::holds(std::span<const std::uint32_t> digits) const
   return std::all_of(terms.begin(), terms.end(), [&](const Exclusion::Term& term) { return term.covers(digits); });
 }
 
-/// Conditions on zipped hyperparameters are on one axis.
+/// Conditions on hyperparameters that are zipped together concern one axis: its term is their intersection.
 void Conditions::Conditional::add(Exclusion::Term term, std::uint32_t digits) {
   const auto same = std::find_if(terms.begin(), terms.end(), [&](const auto& t) { return t.axis == term.axis; });
   if (same != terms.end()) {

@@ -12,12 +12,12 @@
 
 namespace stormsweep {
 
-/// Whether all of `when` hold: they look at values, those at their defaults included.
+/// Whether all of `when` hold. They look at values only, whether from an axis or by default.
 bool holds(const std::vector<Condition>& when, const Configuration& configuration);
 
-/// What the conditions of axes mean for their digits. Where an axis's conditions do not hold it has the digit of its
-/// defaults and no other, so that configurations that differ in nothing are one point of the grid; where they hold, it
-/// has any digit of what the space lists. Both are exclusions, and whoever respects these needs to know no more.
+/// What the conditions of axes mean for their digits. Where an axis's conditions do not hold, only the digit of its
+/// defaults is allowed, so that each configuration is one point of the grid; where they hold, any digit that the space
+/// lists is. Both rules are expressed as exclusions, so other code only has to respect exclusions.
 class Conditions {
  public:
   /// An axis with conditions.
@@ -38,12 +38,13 @@ class Conditions {
   bool empty() const { return conditional_.empty(); }
   /// Each after those that it depends on.
   const std::vector<Conditional>& conditional() const { return conditional_; }
-  /// Axes whose conditions depend on the axis itself in the end.
+  /// Axes whose conditions depend, through others, on the axis itself.
   const std::vector<std::size_t>& circular() const { return circular_; }
   /// Axes whose conditions no configuration meets.
   std::vector<std::size_t> never_met() const;
   std::vector<Exclusion> exclusions() const;
-  /// Of any digits those that they stand for: the digit of the defaults on every axis whose conditions do not hold.
+  /// Replaces digits by those that they stand for: the digit of the defaults on every axis whose conditions do not
+  /// hold.
   void settle(std::span<std::uint32_t> digits) const;
 
  private:
@@ -53,8 +54,8 @@ class Conditions {
   std::vector<std::size_t> circular_;
 };
 
-/// What leaves out every point at which an axis that takes part and has a guess, but for `left_out`, is not at it.
-/// Ranges are left out of it.
+/// Exclusions that leave only points at which every axis with a guess, whose conditions hold, is at its guess. Axis
+/// `left_out` and continuous axes are ignored.
 std::vector<Exclusion> beside_guesses(std::span<const Axis> axes, const Conditions& conditions,
                                       std::optional<std::size_t> left_out);
 

@@ -22,7 +22,7 @@ struct Configuration {
 /// {"epochs": 5, ...} with every hyperparameter, in declared order.
 nlohmann::ordered_json to_json(const Configuration& configuration, const Experiment& experiment);
 
-/// The reverse; nothing where `text` is no configuration of this `experiment`, or of another version of it.
+/// The inverse; nothing where `text` is not a configuration of this `experiment`, or of another version of it.
 std::optional<Configuration> parse_configuration(const std::string& text, const Experiment& experiment);
 
 /// A trial's identity: FNV-1a over the names and values of all hyperparameters (sorted by name, so that the order of

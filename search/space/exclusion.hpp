@@ -28,7 +28,7 @@ struct Exclusion {
   bool operator==(const Exclusion&) const = default;
 };
 
-/// What both cover; nothing if that is no point.
+/// The points that both cover; nothing if there are none.
 std::optional<Exclusion> intersection(const Exclusion& a, const Exclusion& b);
 
 }  // namespace stormsweep

@@ -10,8 +10,8 @@
 namespace stormsweep {
 
 /// "exclude", [{"batch_size": [64, 128], "width": 8}, ...]: each leaves out the configurations that have one of these
-/// values on all of its axes. Throws InputError: what is no axis or no value of it, ranges, an exclusion that
-/// names no axis, or no value, and zipped axes that never have the values together.
+/// values on all of its axes. Throws InputError: names that are not axes, values that an axis does not have, ranges, an
+/// exclusion without an axis or without a value, and zipped axes that never have the values together.
 std::vector<Exclusion> read_exclusions(const Field& exclude, const Experiment& experiment,
                                        const std::vector<Axis>& axes);
 

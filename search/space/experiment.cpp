@@ -20,7 +20,8 @@ constexpr double exact = 9007199254740992;  // 2^53: integers up to here are dou
 constexpr std::array<std::string_view, 2> goals{"minimize", "maximize"};
 constexpr std::array<std::string_view, 4> types{"integer", "real", "choice", "flag"};
 
-/// The tables, views and indexes of the database: a profile of that name would hide one, or not be made.
+/// The tables, views and indexes of the database: the view of a profile with such a name would hide one, or fail to be
+/// created.
 constexpr std::array<std::string_view, 11> relations{
     "searches", "trials",  "epochs", "proposals",           "columns",           "parts",
     "budgets",  "results", "curves", "trials_not_complete", "trials_by_identity"};
@@ -96,7 +97,7 @@ Metric read_metric(const Field& field, std::set<std::string>& taken) {
           field.has("unit") ? field["unit"].text() : ""};
 }
 
-/// What `results --over` makes of a metric must not be another name's.
+/// The columns that `results --over` derives from a metric must not have the name of another column.
 void check_moments(const Field& metrics, const std::set<std::string>& names) {
   for (const Field& metric : metrics.elements())
     for (const char* suffix : {deviation_suffix, number_suffix})
@@ -128,7 +129,7 @@ std::vector<Value> read_coordinate(const Field& field) {
   return values;
 }
 
-/// `names` are of hyperparameters and metrics; `full_names` are those that trials report, such as test_mse[10].
+/// `names`: of hyperparameters and metrics; `full_names`: those that trials report, such as test_mse[10].
 Profile read_profile(const Field& field, std::set<std::string>& names, std::set<std::string>& full_names,
                      const std::vector<Hyperparameter>& hyperparameters) {
   field.expect_keys({"name", "unit", "at", "metrics"}, {"name", "at", "metrics"});
@@ -163,7 +164,8 @@ const nlohmann::ordered_json* find_training_declaration(std::string_view name) {
   return nullptr;
 }
 
-/// The elements of "hyperparameters" with what is included: keys that they leave out, and those that they do not name.
+/// The elements of "hyperparameters", completed from what is included: keys that they leave out, and hyperparameters
+/// that they do not name.
 nlohmann::ordered_json include_training(const Field& root) {
   if (root["include"].text() != "training") root["include"].refuse("only training is known");
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
@@ -182,7 +184,7 @@ nlohmann::ordered_json include_training(const Field& root) {
   return all;
 }
 
-/// Whether the training loop, which reads it by name, can read it.
+/// Refuses a hyperparameter that the training loop, which reads it by name, could not read.
 void check_readable(const Field& field, const Hyperparameter& hyperparameter) {
   const auto* training = find_training_declaration(hyperparameter.name);
   if (!training) return;

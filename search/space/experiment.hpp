@@ -30,7 +30,7 @@ struct Hyperparameter {
   double min = 0, max = 0;           ///< integer and real: the accepted range, both ends included
   std::vector<std::string> choices;  ///< choice: the accepted words
   std::string meaning;               ///< one line
-  /// choice: the words under which a training depends on its length from its first step on; none, as a rule.
+  /// choice: the words that make a training depend on its length from its first step on; usually none.
   std::vector<std::string> of_length = {};
   bool takes_memory = false;  ///< integer and real: more of it takes more memory in training
 
@@ -56,7 +56,7 @@ struct Profile {
   std::string name;             ///< of the coordinate: lead_time
   std::string unit;             ///< of its values: min; empty: none
   std::vector<Value> at;        ///< numbers, or words
-  std::vector<Metric> metrics;  ///< may be named like metrics of whole trials: test_mse beside test_mse[10]
+  std::vector<Metric> metrics;  ///< may have the names of metrics of whole trials: test_mse beside test_mse[10]
 
   /// "10, 20, 30 min".
   std::string values() const;
@@ -70,12 +70,12 @@ struct Experiment {
   std::string name, summary;
   std::vector<Hyperparameter> hyperparameters;
   std::vector<Metric> metrics;    ///< the first one is a search's default metric
-  std::vector<Profile> profiles;  ///< none of their metrics can be a search's
+  std::vector<Profile> profiles;  ///< a search cannot choose by any of their metrics
   std::vector<std::string> data;  ///< names of the files a search names under "data": train, validation, test; or none
   std::vector<std::string> optional_data;  ///< those of `data` that a search may leave out
   std::optional<std::size_t>
       milestone;  ///< the hyperparameter whose values are milestones of one training (epochs), if any
-  // One of these in an experiment of the user's own: what trains, or what is trained.
+  // An experiment of the user's own has one of these: the command that trains, or the network that is trained.
   std::optional<TrainingCommand> command;
   std::optional<ScriptedNetwork> network;
 
@@ -96,8 +96,8 @@ struct Experiment {
 /// "include": "training" declares the hyperparameters of search/space/training.json, which every experiment with a task
 /// has. An element of "hyperparameters" that has the name of one of them needs only the keys that differ, {"name":
 /// "epochs", "default": 100}, and decides its place; those that are not named come last. Included or not, a
-/// hyperparameter of such a name has the type that training reads, and no smaller values. One with a "network" declares
-/// less: scripted_network.hpp.
+/// hyperparameter of such a name must have the type that training reads, and no smaller minimum. One with a "network"
+/// declares less: scripted_network.hpp.
 Experiment parse_experiment(std::string_view text, const std::string& place);
 
 /// All experiments that ship with the program, in alphabetical order; parsed once.

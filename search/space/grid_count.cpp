@@ -11,9 +11,9 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::uint64_t most_steps = 4'000'000;  // looks at an exclusion at a digit
+constexpr std::uint64_t most_steps = 4'000'000;  // a step tests one exclusion at one digit
 
-using Open = std::vector<std::uint32_t>;  ///< numbers of exclusions that the digits so far are among
+using Open = std::vector<std::uint32_t>;  ///< numbers of the exclusions that may still cover, given the digits so far
 
 class Count {
  public:
@@ -42,11 +42,11 @@ class Count {
   }
 
  private:
-  /// Points with the same digits on all axes before that of this number.
+  /// Points not excluded that share the digits chosen on all axes before this number.
   std::uint64_t beneath(std::size_t number, const Open& open) {
     if (open.empty() || steps_ > most_steps) return beneath_[number];
     if (const auto known = known_.find({number, open}); known != known_.end()) return known->second;
-    std::map<Open, std::uint64_t> digits;  // how many leave that open
+    std::map<Open, std::uint64_t> digits;  // how many digits leave each set open
     for (std::uint32_t digit = 0; digit < sizes_[order_[number]] && steps_ <= most_steps; ++digit)
       if (auto left = after(number, open, digit)) ++digits[*std::move(left)];
     std::uint64_t count = 0;

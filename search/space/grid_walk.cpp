@@ -34,8 +34,9 @@ class Walk {
   }
 
  private:
-  /// Looks among the points that agree with `digits_` on the axes before `axis`; `bounded`: these do with `from_`.
-  /// Where it finds none, what covers them all; nothing, where it has looked at a part of them only.
+  /// Looks among the points that agree with `digits_` on the axes before `axis`; `bounded`: those digits are the ones
+  /// of `from_`. Where none is found, returns an exclusion that covers them all, or nothing if only a part was looked
+  /// at.
   std::optional<Exclusion> look(std::size_t axis, bool bounded) {
     if (axis == sizes_.size()) {
       found_ = true;
@@ -61,14 +62,14 @@ class Walk {
     return resolved;
   }
 
-  /// Of those that name no axis after `axis`, but that one: of points that agree so far it covers all.
+  /// An exclusion whose last axis is `axis` and that covers `digits_`, hence all points that agree with them so far.
   const Exclusion* covering(std::size_t axis) const {
     const auto& some = by_last_axis_[axis];
     const auto found = std::find_if(some.begin(), some.end(), [&](const Exclusion* e) { return e->covers(digits_); });
     return found == some.end() ? nullptr : *found;
   }
 
-  /// Adds to `resolved` what `cover` asks of the axes before `axis`. Both cover the point at hand.
+  /// Adds to `resolved` what `cover` requires of the axes before `axis`. Both cover the current point.
   static void resolve(Exclusion& resolved, const Exclusion& cover, std::size_t axis) {
     resolved = intersection(resolved, cover).value();
     std::erase_if(resolved.terms, [&](const Exclusion::Term& term) { return term.axis == axis; });

@@ -9,7 +9,7 @@
 
 namespace stormsweep {
 
-/// Axes that say something of one another, as a space's file has them.
+/// Links between axes in a space's file: "zip" and "when".
 
 /// "zip", [["width", "learning_rate"], ...]: makes one axis, where the first of them stood, of each list. Throws
 /// InputError: names that are no axes or are zipped twice, other numbers of values, ranges without values, the
@@ -17,8 +17,8 @@ namespace stormsweep {
 void zip_axes(const Field& zip, const Experiment& experiment, std::vector<Axis>& axes);
 
 /// Gives every axis with "when" a digit for its `defaults`, and returns one line for each condition that no
-/// configuration meets. Throws InputError: conditions of `gpus` or the milestone, on these milestones, on ranges, on
-/// what is no axis, and in circles.
+/// configuration meets. Throws InputError: conditions of `gpus` or the milestone axis; conditions on milestones, on
+/// ranges and on names that are not axes; circular ones.
 std::vector<std::string> link_conditions(const Field& parameters, const Experiment& experiment,
                                          const Configuration& defaults, std::vector<Axis>& axes);
 

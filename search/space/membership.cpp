@@ -32,7 +32,7 @@ std::optional<std::uint32_t> Membership::digit(const Configuration& configuratio
 }
 
 bool Membership::has(const Configuration& configuration) const {
-  Configuration others = configuration;  // but for the axes all are at their defaults
+  Configuration others = configuration;  // hyperparameters without an axis must be at their defaults
   Digits digits;
   for (std::size_t i = 0; i < digits_.size(); ++i) {
     const auto found = digit(configuration, i);

@@ -10,7 +10,7 @@
 
 namespace stormsweep {
 
-/// Tells configurations of a space from those of its earlier versions. Borrows the space.
+/// Tells which configurations belong to a space, and not only to an earlier version of it. Borrows the space.
 class Membership {
  public:
   explicit Membership(const Space& space);

@@ -12,12 +12,12 @@ namespace stormsweep {
 namespace {
 
 constexpr std::int64_t most_eta = 1000;
-constexpr std::uint64_t most_trainings = 1'000'000'000;  // times their milestones that is a number still
+constexpr std::uint64_t most_trainings = 1'000'000'000;  // multiplied by their milestones it still fits 64 bits
 constexpr std::uint64_t largest_power = std::uint64_t{1} << 40;
 
 struct Known {
   std::string_view name;
-  std::vector<std::string> settings = {};  ///< that it may be told
+  std::vector<std::string> settings = {};  ///< that it takes
   bool ranges = true, rungs = false, proposes = false;
 };
 

@@ -24,21 +24,21 @@ struct MethodSettings {
   bool operator==(const MethodSettings&) const = default;
 };
 
-/// What a halving may have: a bracket's members are told one by one, and so are brackets.
+/// Limits of a halving, whose brackets and their members are handled one by one.
 inline constexpr std::uint64_t most_members = 1'000'000, most_brackets = 1'000'000;
 
 /// base^exponent, or 2^40 where that is less.
 std::uint64_t bounded_power(std::uint64_t base, std::size_t exponent);
 
-/// "method" of a space: a name, or an object with that name and what the method may be told. Throws InputError.
+/// "method" of a space: a name, or an object with that name and the method's settings. Throws InputError.
 MethodSettings read_method(const Field& field);
 
-/// Takes hyperparameters from a range as such, without a count of values.
+/// Draws from a range itself, without a count of values.
 bool takes_ranges(const MethodSettings& method);
 std::vector<std::string> methods_that_take_ranges();
-/// Trains every configuration through the milestones as rungs, and only the better ones further.
+/// Trains every configuration with the milestones as rungs, after each of which only the better ones continue.
 bool has_rungs(const MethodSettings& method);
-/// Decides from results what to train next; the others know it from the number alone.
+/// Decides from results what to train next; for the other methods the number of a training determines it.
 bool is_adaptive(const MethodSettings& method);
 
 /// Works out configurations, which are stored (search/methods/method.hpp).

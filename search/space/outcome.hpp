@@ -21,11 +21,12 @@ bool is_terminal(Status status);
 /// Metrics by name; NaN means undefined (AUC of one class, say) and is NULL in the store.
 using Metrics = std::vector<std::pair<std::string, double>>;
 
-/// Seconds of wall time, from the start of the training to this trial's milestone, as the trial alone would have had.
+/// Seconds of wall time from the start of the training to this trial's milestone: what the trial would have taken
+/// alone.
 struct Timings {
   double wall = 0;                ///< everything
   double load = 0;                ///< opening data and building the network
-  double augment = 0;             ///< what training waited for batches
+  double augment = 0;             ///< time that training waited for batches
   double train = 0;               ///< forward, backward, optimiser
   double test = 0;                ///< evaluation
   double samples_per_second = 0;  ///< training samples / train

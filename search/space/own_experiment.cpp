@@ -37,7 +37,7 @@ std::string with_own_experiment(const std::string& text, const std::string& file
   if (!root.has("experiment") || !json["experiment"].is_string() || !names_file(root["experiment"].text())) return text;
   const std::filesystem::path path = (directory / root["experiment"].text()).lexically_normal();
   auto own = placed(path, file + " has it as its experiment: give the path of an experiment.json");
-  parse_own_experiment(own, path.string(), experiments());  // so that messages name this file
+  parse_own_experiment(own, path.string(), experiments());  // refuses it in messages that name its own file
   json["experiment"] = std::move(own);
   return json.dump(2) + '\n';
 }

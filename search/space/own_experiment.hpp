@@ -13,8 +13,8 @@ namespace stormsweep {
 /// Whether the word is the path of a file rather than the name of an experiment: it has a slash, or ends in .json.
 bool names_file(std::string_view experiment);
 
-/// `text`, a search space named `file` in messages, with what its experiment's file holds in the place of that file's
-/// path, relative to `directory`, so that workers and databases have all of it; the text itself where it names an
+/// `text`, a search space named `file` in messages, with the path of its experiment's file (relative to `directory`)
+/// replaced by what that file holds, so that workers and databases have all of it; unchanged where it names an
 /// experiment that ships. Throws InputError: the file cannot be read, or declares no experiment of the user's own.
 std::string with_own_experiment(const std::string& text, const std::string& file,
                                 const std::filesystem::path& directory);

@@ -25,7 +25,8 @@ class SettledGrid::Maker {
       if (has(conditional.axis)) conditional_.push_back(&conditional);
     for (const std::size_t axis : part_.axes)
       if (!conditional(axis)) order_.push_back(axis);
-    for (const Conditional* each : conditional_) order_.push_back(each->axis);  // after those that they depend on
+    for (const Conditional* each : conditional_)
+      order_.push_back(each->axis);  // sorted after the axes that they depend on
     for (const std::size_t axis : order_)
       if (auto classes = classes_of(axis); !classes.empty()) classes_.emplace(axis, std::move(classes));
   }
@@ -45,7 +46,7 @@ class SettledGrid::Maker {
     return found == conditional_.end() ? nullptr : *found;
   }
 
-  /// Lists of digits that all conditions on the axis agree about; none where there are no conditions on it.
+  /// Lists of digits that no condition on the axis tells apart; none where there are no conditions on it.
   std::vector<std::size_t> classes_of(std::size_t axis) {
     std::vector<const Exclusion::Term*> terms;
     for (const Conditional* each : conditional_)
@@ -67,7 +68,7 @@ class SettledGrid::Maker {
     return lists;
   }
 
-  /// Digits that the axis may have beside those that have been chosen of the axes before.
+  /// Digits that the axis may have, given those chosen on the axes before.
   Some allowed(std::size_t axis) const {
     const Conditional* own = conditional(axis);
     if (!own) return {0, sizes_[axis]};
@@ -88,7 +89,7 @@ class SettledGrid::Maker {
       const auto first = std::lower_bound(digits.begin(), digits.end(), all.first),
                  last = std::lower_bound(first, digits.end(), all.first + all.count);
       if (first == last) continue;
-      digits_[axis] = *first;  // one for all
+      digits_[axis] = *first;  // stands for its class
       some_[axis] = {static_cast<std::uint32_t>(first - digits.begin()), static_cast<std::uint32_t>(last - first),
                      list};
       if (!add_blocks(number + 1)) return false;

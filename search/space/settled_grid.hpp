@@ -11,13 +11,13 @@
 
 namespace stormsweep {
 
-/// The points of a grid that stand for themselves (Conditions::settle), numbered without gaps and without a list:
-/// where conditions rule out nearly all points, as of a choice of optimizers with hyperparameters of their own, drawing
-/// from all would find none. Axes that depend on one another are a part. Of those that others depend on, digits that
-/// conditions do not tell apart are a class; for each combination of classes there is a block, in which the digits of
-/// all axes of the part are free of one another. Without conditions it is numbered as the grid is.
+/// The points of a grid that stand for themselves (Conditions::settle), numbered without gaps and without a list. Where
+/// conditions rule out nearly all points (a choice of optimizers, each with hyperparameters of its own), drawing from
+/// the whole grid would hardly find any. Axes that depend on one another form a part. On an axis that others depend on,
+/// digits that no condition tells apart form a class. For each combination of classes there is a block, in which all
+/// axes of the part vary independently. Without conditions the numbers are those of the grid.
 ///
-/// A part of more than 10^5 blocks keeps all of its points, the others too.
+/// A part of more than 10^5 blocks keeps all of its points, even those that stand for others.
 class SettledGrid {
  public:
   /// `sizes`: of all axes that `conditions` knows. Points lack the axis `left_out`, which depends on none, and none on

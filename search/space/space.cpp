@@ -39,7 +39,8 @@ void read_experiment(const Field& field, const std::vector<Experiment>& known, S
   }
 }
 
-/// Best epochs are told of curves up to a milestone (master/store/best_epoch.hpp).
+/// The best epoch is looked up in a training's curve up to a milestone (master/store/best_epoch.hpp), so it needs
+/// milestones.
 MetricAt read_metric_at(const Field& field, const Experiment& experiment) {
   if (field.text() != "last" && field.text() != "best") field.refuse("give last or best");
   if (field.text() == "last") return MetricAt::last;
@@ -93,7 +94,7 @@ void read_data(const Field& root, const std::filesystem::path& directory, Space&
     space.data[name] = std::filesystem::absolute(directory / path.text()).lexically_normal();
 }
 
-/// Tells of a range whose steps, or rungs, do not meet its end.
+/// Notes a range whose steps, or rungs, do not reach its maximum.
 void note_missed_maximum(const Field& parameter, Space& space) {
   const Axis& axis = space.axes.back();
   if (!parameter.has("max") || parameter.has("count") || axis.interval) return;
@@ -103,7 +104,7 @@ void note_missed_maximum(const Field& parameter, Space& space) {
                           (parameter.has("step") ? "steps" : "rungs") + " miss max, which is " + to_string(max));
 }
 
-/// min * eta^k as far as max.
+/// min * eta^k, up to max.
 std::vector<Value> rungs(const Interval& interval, std::uint32_t eta) {
   std::vector<Value> rungs;
   for (double rung = interval.min; rung <= interval.max; rung *= eta)
@@ -193,7 +194,7 @@ void read_cost(const Field& field, const std::filesystem::path& directory, Space
     (space.experiment->milestone ? space.cost.epoch_seconds : space.cost.trial_seconds) = field[seconds].positive();
 }
 
-/// Refuses a halving whose brackets could not be told, unless its configurations end before.
+/// Refuses a halving with too many members or brackets, unless the space has fewer configurations than that.
 void check_brackets(const Field& root, const Space& space, std::size_t axis) {
   const std::size_t rungs = space.axes[axis].values.size();
   const std::uint64_t size = space.method.size.value_or(bounded_power(space.method.eta, rungs - 1));
@@ -252,7 +253,7 @@ bool is_lasting(const std::filesystem::path& path) {
   return !name.starts_with("/dev/") && !name.starts_with("/proc/") && !std::filesystem::is_fifo(path);
 }
 
-/// Tells of guesses that exclusions leave out, by methods that would try them.
+/// Warns of guesses that exclusions leave out, for methods that would try them.
 std::string doubt_guesses(const Space& space) {
   const auto& milestone = space.experiment->milestone;
   const auto left_out = milestone ? find_axis(space.axes, *milestone) : std::nullopt;
@@ -270,8 +271,8 @@ std::string doubt_guesses(const Space& space) {
          (one ? "it" : "them");
 }
 
-/// Of Sobol points 2^k are balanced, and errors are far greater between (Owen 2020, "On dropping the first Sobol'
-/// point"). Where a limit ends a search, nobody knows how many it has.
+/// 2^k Sobol points are balanced; errors are far greater for numbers in between (Owen 2020, "On dropping the first
+/// Sobol' point"). Where a limit ends a search, the number of its points is not known.
 std::string doubt_balance(const Space& space) {
   const Limits& limits = space.limits;
   const auto trials = space.method.trials;

@@ -17,19 +17,19 @@
 
 namespace stormsweep {
 
-/// At which of a trial's epochs its metric is looked at when trials are compared.
+/// The epoch of each trial whose metric counts when trials are compared.
 enum class MetricAt { last, best };
 std::string_view to_string(MetricAt at);
 
 struct Limits {
   std::optional<std::uint64_t> trials;    ///< stop after so many terminal trials in the store for this search
   std::optional<double> hours;            ///< stop starting trials after so many hours of this run
-  std::optional<double> rank_hours;       ///< the same, of its hours times its workers
+  std::optional<double> rank_hours;       ///< the same, in hours times workers
   std::optional<std::uint64_t> failures;  ///< stop when so many trials of this run have failed
   std::optional<double> trial_hours;      ///< end a training that takes longer
 };
 
-/// What trainings take, as far as the user says so before any is timed; one of them at most.
+/// How long trainings take, as the user states it before any is timed; at most one is given.
 struct StatedCost {
   std::optional<double> epoch_seconds;  ///< of an experiment with epochs
   std::optional<double> trial_seconds;  ///< of one without
@@ -46,8 +46,7 @@ struct Space {
   MetricAt metric_at = MetricAt::last;
   std::uint64_t seed = 0;
   MethodSettings method;
-  /// "train" -> absolute path; lacks what the experiment may lack and the file leaves out. Existence is not checked
-  /// here.
+  /// "train" -> absolute path, without the optional files that are not given. Existence is not checked here.
   std::map<std::string, std::filesystem::path> data;
   std::vector<Axis> axes;  ///< in the order of the file; zipped ones are one
   Configuration defaults;  ///< every hyperparameter; axes override theirs
@@ -57,7 +56,7 @@ struct Space {
   StatedCost cost;
   bool share_epochs = true;        ///< trials that differ only in the milestone axis are one training
   std::string text;                ///< the file as read, with an experiment of the user's own in it, for the store
-  std::vector<std::string> notes;  ///< one line each: what may not be meant as it is written
+  std::vector<std::string> notes;  ///< one line each: what is written may not be what is meant
 
   /// The configuration at `digits` of the grid, excluded or not, and at `places` in [0, 1], one for each continuous
   /// axis; without places these are at their middles.
@@ -81,10 +80,10 @@ std::vector<std::string> doubts(const Space& space);
 /// default too where it has conditions), or its one value.
 std::vector<Value> values(const Space& space, std::string_view hyperparameter);
 
-/// The space that the file at `path` holds, or what comes out of a pipe: then relative data paths are taken from the
-/// working directory. Throws InputError also where it cannot be read.
+/// The space in the file at `path`, or from a pipe, in which case data paths are relative to the working directory.
+/// Throws InputError also where it cannot be read.
 Space read_space(const std::filesystem::path& path);
-/// The same, of a file that others can read too. Throws InputError where it is a pipe.
+/// The same, of a file that other processes can read again. Throws InputError where it is a pipe.
 Space read_lasting_space(const std::filesystem::path& path);
 
 }  // namespace stormsweep

@@ -10,8 +10,8 @@
 
 namespace stormsweep {
 
-/// Which of a search's files go to the machines' own disks before training (`run --stage`). Every rank makes it by
-/// itself, and all make the same.
+/// Which of a search's files are copied to the machines' own disks before training (`run --stage`). Every rank computes
+/// it for itself, and all get the same.
 struct StagePlan {
   struct File {
     std::filesystem::path source;  ///< on the shared file system
@@ -21,12 +21,12 @@ struct StagePlan {
   };
   std::vector<File> files;
   /// Numbers of the files that the rank at place `place` (from 0) wants if those of `unusable` cannot be had: a pure
-  /// function, by which a file that is missing or corrupt is replaced by another draw. Throws InputError, then on all
-  /// ranks, where too few are left.
+  /// function, so that all ranks replace a missing or corrupt file by the same other draw. Throws InputError, on all
+  /// ranks alike, where too few are left.
   std::function<std::vector<std::int64_t>(int place, const std::set<std::int64_t>& unusable)> wanted;
   /// Throws InputError where a copy, at `path`, is not what it should be. Called by one thread at a time; may be empty.
   std::function<void(const std::filesystem::path& path)> verify;
-  /// Names of copies that stand for a whole split in training: "train" -> its name.
+  /// Names of copies that are a whole split: "train" -> the copy's name.
   std::map<std::string, std::string> whole;
 };
 

@@ -10,7 +10,7 @@ namespace stormsweep {
 namespace {
 
 constexpr std::size_t most_covers = 1000;
-constexpr std::size_t most_steps = 2'000'000;  // looks at a part or a cover
+constexpr std::size_t most_steps = 2'000'000;  // a step looks at one part or cover
 constexpr std::size_t most_costed_milestones = 1000;
 
 /// The exclusions of a space, each in two parts: on the milestone axis and on the others (numbered without it).
@@ -41,7 +41,7 @@ std::vector<Part> split(std::span<const Exclusion> exclusions, std::size_t miles
   return parts;
 }
 
-/// Every point that `part` covers, `whole` does.
+/// Whether `whole` covers every point that `part` covers.
 bool is_within(const Exclusion& part, const Exclusion& whole) {
   return std::ranges::all_of(whole.terms, [&](const Exclusion::Term& term) {
     const Exclusion::Term* const other = part.on(term.axis);
@@ -49,7 +49,7 @@ bool is_within(const Exclusion& part, const Exclusion& whole) {
   });
 }
 
-/// The ways in which exclusions that hold together take all of some milestones.
+/// The ways in which exclusions together take all of some milestones.
 class Covers {
  public:
   explicit Covers(std::span<const Part> parts) : parts_(parts) {}
@@ -64,7 +64,8 @@ class Covers {
     }
     for (const Part& part : parts_) {
       if (++steps_ > most_steps) return false;
-      if (!part.has(milestones.front()) || (part.all && !first)) continue;  // a part that takes all is a way of its own
+      if (!part.has(milestones.front()) || (part.all && !first))
+        continue;  // a part that takes all milestones is a cover by itself
       const auto common = intersection(so_far, part.others);
       if (!common) continue;
       std::vector<std::uint32_t> left;
@@ -130,7 +131,7 @@ std::optional<Trainings::Mixture> Trainings::mixture() const {
         std::find(of_length.begin(), of_length.end(), std::get<std::string>(values[digit])) != of_length.end();
     (alone ? result.alone : result.shared).push_back(digit);
   }
-  // Without any that stand alone there is nothing to tell apart.
+  // With none alone, all trainings share.
   return result.alone.empty() ? std::nullopt : std::optional(std::move(result));
 }
 
@@ -203,7 +204,7 @@ Grid Trainings::guessed() const {
 Digits Trainings::settled(Digits digits) const {
   if (conditions_.empty()) return digits;
   const auto place = static_cast<std::ptrdiff_t>(left_out().value_or(0));
-  if (left_out()) digits.insert(digits.begin() + place, 0);  // no condition looks at it
+  if (left_out()) digits.insert(digits.begin() + place, 0);  // any digit: no condition looks at that axis
   conditions_.settle(digits);
   if (left_out()) digits.erase(digits.begin() + place);
   return digits;

@@ -16,7 +16,7 @@ namespace stormsweep {
 /// Where a trial stands in a search that trains step by step (search/methods/halving.hpp).
 struct Rung {
   std::uint32_t bracket = 0, number = 0;  ///< both from 0
-  bool goes_on = false;                   ///< its training may go on from here: its checkpoint stays
+  bool goes_on = false;                   ///< its training may continue from here: its checkpoint stays
   bool operator==(const Rung&) const = default;
 };
 
@@ -56,30 +56,31 @@ class Trainings {
  public:
   explicit Trainings(const Space& space);
 
-  /// Trainings, those included that exclusions leave without a trial.
+  /// Trainings, including those that exclusions leave without a trial.
   std::uint64_t size() const { return grid_.size(); }
   /// Trainings with at least one trial, where that can be counted (Grid::count).
   std::optional<std::uint64_t> count() const;
   /// The grid that they are numbered by.
   const Grid& grid() const { return grid_; }
-  /// Where axis number `axis` of the space stands in grid(); nothing for the milestone axis that it lacks.
+  /// The number in grid() of axis `axis` of the space; nothing for the milestone axis where grid() lacks it.
   std::optional<std::size_t> in_grid(std::size_t axis) const;
-  /// Digits of each of its axes that a draw may take: those of what the space lists.
+  /// For each axis of grid(), how many digits a draw may take: those that the space lists.
   std::vector<std::uint32_t> listed() const;
-  /// The points of grid() that stand for themselves, numbered without the others.
+  /// The points of grid() that stand for themselves, numbered without gaps.
   SettledGrid settled_grid() const { return {conditions_, space_.grid.sizes(), left_out()}; }
-  /// grid() without the points at which an axis that takes part and has a guess is not at it.
+  /// The points of grid() at which every axis with a guess, whose conditions hold, is at its guess.
   Grid guessed() const;
-  /// Of any digits of grid(), those that they stand for (Conditions::settle).
+  /// The digits that `digits` of grid() stand for (Conditions::settle).
   Digits settled(Digits digits) const;
   /// Training number `id` < size(); nothing if exclusions leave it no trial.
   std::optional<Training> at(TrainingId id) const { return at(id, grid_.digits(id.value)); }
   /// The training at `digits` of grid(), and at `places` on continuous axes (Space::configuration), called `id`.
   std::optional<Training> at(TrainingId id, Digits digits, std::span<const double> places = {}) const;
-  /// The first training from number `from` on that has a trial; whole runs without one are skipped (Grid::next).
+  /// The first training from number `from` on that has a trial; runs without one are skipped at once (Grid::next).
   std::optional<Training> next(TrainingId from) const;
 
-  /// Milestones (epochs) to be trained in all: together, a training once to its last one, and apart, a trial each.
+  /// Epochs to be trained in all: `together`, each training once up to its last milestone; `apart`, each trial by
+  /// itself.
   struct Cost {
     double together, apart;
   };
@@ -87,15 +88,16 @@ class Trainings {
   std::optional<Cost> cost() const;
 
  private:
-  /// An axis of which some values make a training depend on its length: the digits of these, and of the others.
+  /// An axis some of whose values make a training depend on its length: the digits of these (`alone`) and of the
+  /// others.
   struct Mixture {
     std::size_t axis;
     std::vector<std::uint32_t> alone, shared;
   };
 
   std::optional<Mixture> mixture() const;
-  /// In the numbering without the milestone axis: trainings that share epochs, excluding those that have none of
-  /// `milestones` (digits of the milestone axis); nothing if the ways to lose them all are too many.
+  /// Numbered without the milestone axis: trainings that share epochs and have at least one of `milestones` (digits of
+  /// the milestone axis); nothing if there are too many ways in which exclusions take them all.
   std::optional<Grid> sharing_grid(std::span<const std::uint32_t> milestones) const;
   /// The whole grid, with a place for each training.
   Grid mixed_grid(const Grid& sharing) const;

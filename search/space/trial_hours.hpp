@@ -6,7 +6,7 @@
 
 namespace stormsweep {
 
-/// Why a training was ended that has taken more than limits.trial_hours of its space.
+/// The error of trials whose training was ended because it took more than limits.trial_hours.
 inline std::string too_long(double trial_hours) {
   return fmt::format("took longer than limits.trial_hours ({})", trial_hours);
 }

@@ -9,7 +9,7 @@ std::string to_string(const Value& value) {
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
   if (const auto* word = std::get_if<std::string>(&value)) return *word;
-  char text[32];  // the longest shortest form of a double has 24 characters
+  char text[32];  // the shortest form of a double has at most 24 characters
   return {text, std::to_chars(text, text + sizeof text, std::get<double>(value)).ptr};
 }
 

@@ -40,7 +40,8 @@ Summit ascend(const Slope& function, const Eigen::VectorXd& start, const Eigen::
   nlopt_set_maxeval(optimizer.get(), evaluations);
   Eigen::VectorXd place = start.cwiseMax(lower).cwiseMin(upper);
   double value = 0;
-  // Its status says why it stopped; where rounding stopped it, what it visited is as good as it gets.
+  // Its status, which says why it stopped, does not matter: even where rounding stopped it, the best place visited is
+  // good enough.
   nlopt_optimize(optimizer.get(), place.data(), &value);
   return best;
 }

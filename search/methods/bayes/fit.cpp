@@ -41,7 +41,7 @@ void invert_lower(Eigen::MatrixXd& matrix) {
   }
 }
 
-/// Takes K^-1 = L^-T L^-1 from the lower triangle of `matrix`, given L^-1.
+/// Subtracts K^-1 = L^-T L^-1 from the lower triangle of `matrix`, given L^-1.
 void subtract_inverse(const Eigen::MatrixXd& inverse_of_lower, Eigen::MatrixXd& matrix) {
   for (Eigen::Index from = 0; from < matrix.rows(); from += block_side) {
     const Eigen::Index size = std::min(block_side, matrix.rows() - from), end = from + size;
@@ -93,8 +93,8 @@ double LogPosterior::operator()(const Eigen::VectorXd& logarithms, Eigen::Vector
   return likelihood + log_prior(parameters, slopes);
 }
 
-/// The covariance, then its Cholesky factor; and the kernel's slopes. (What was tried is often asked for its gradient
-/// next.)
+/// The covariance's Cholesky factor, and the kernel's slopes. Kept for the next call, which often asks for the gradient
+/// at the same place.
 void LogPosterior::factorise(const Eigen::VectorXd& logarithms, const Hyperparameters& parameters) {
   if (factorised_.size() > 0 && factorised_ == logarithms) return;
   factorised_ = logarithms;
@@ -141,7 +141,7 @@ void LogPosterior::add_slopes(const Hyperparameters& parameters, double explaine
 Hyperparameters fit(const std::vector<Dimension>& dimensions, const Eigen::MatrixXd& points,
                     const Eigen::VectorXd& values, const Hyperparameters& start) {
   const auto d = std::ssize(dimensions);
-  // Beyond these the prior leaves nothing.
+  // Beyond these bounds the prior is practically zero.
   Eigen::VectorXd lower = Eigen::VectorXd::Constant(d + 2, std::log(1e-3));
   Eigen::VectorXd upper = Eigen::VectorXd::Constant(d + 2, std::log(1e3));
   lower(d + 1) = std::log(1e-9);

@@ -6,7 +6,7 @@
 
 namespace stormsweep::bayes {
 
-/// Less noise than this is not believed in; it also keeps the covariance regular.
+/// The least noise that a fit may find; it also keeps the covariance regular.
 constexpr double least_noise = 1e-6;
 
 /// Hyperparameters as the fit sees them: logarithms of the weights, of the signal, and of the noise above
@@ -16,10 +16,10 @@ Hyperparameters from_logarithms(const Eigen::VectorXd& logarithms);
 
 /// Logarithm of the marginal likelihood of `values` at `points` (coordinates, [n, dimensions]) and of the prior, up to
 /// a constant, with its gradient by the logarithms of the hyperparameters, unless that is null. The prior: -(2 / w +
-/// 0.2 w) for a weight w, whose first term keeps a few observations from making out that the function does not depend
-/// on an axis; Gamma(2, rate 1) for the signal, Gamma(1.1, rate 30) for the noise. The forms are those of Optuna's
-/// GPSampler, which has 0.1 twice: Levy's and Hartmann's functions took more trials with it, the more so with several
-/// pending (experiments/benchmarks/search.py). Borrows all; its matrices are made once.
+/// 0.2 w) for a weight w, whose first term keeps a fit to few observations from concluding that the function does not
+/// depend on an axis; Gamma(2, rate 1) for the signal, Gamma(1.1, rate 30) for the noise. The forms are those of
+/// Optuna's GPSampler, which has 0.1 twice: Levy's and Hartmann's functions took more trials with it, the more so with
+/// several pending (experiments/benchmarks/search.py). Borrows all; its matrices are made once.
 class LogPosterior {
  public:
   LogPosterior(const std::vector<Dimension>& dimensions, const Eigen::MatrixXd& points, const Eigen::VectorXd& values);
@@ -34,7 +34,7 @@ class LogPosterior {
   const std::vector<Dimension>& dimensions_;
   const Eigen::MatrixXd& points_;
   const Eigen::VectorXd& values_;
-  Eigen::VectorXd factorised_;               ///< the logarithms that factor_ and slopes_ are of; empty: none
+  Eigen::VectorXd factorised_;               ///< the logarithms that factor_ and slopes_ were computed for; empty: none
   Eigen::MatrixXd factor_, slopes_, worth_;  ///< lower triangles
 };
 

@@ -21,8 +21,7 @@ class GaussianProcess {
   };
   /// Of the function, without the noise, at each of `points` [m, dimensions].
   Marginals at(const Eigen::MatrixXd& points) const;
-  /// The same mean, but of the variance a bound from above: what the nearest observation alone leaves of it. Much
-  /// quicker.
+  /// The same mean, but an upper bound of the variance: what the nearest observation alone would leave. Much faster.
   Marginals quick_at(const Eigen::MatrixXd& points) const;
 
   struct Slopes {
@@ -31,8 +30,8 @@ class GaussianProcess {
   };
   Slopes slopes_at(const Eigen::RowVectorXd& point) const;
 
-  /// As it would be, had `points` been observed at its own mean there ("kriging believer", Ginsbourger and others
-  /// 2010): the mean stays, the variance shrinks.
+  /// The process as if `points` had been observed with its own mean as their values ("kriging believer", Ginsbourger
+  /// and others 2010): the mean stays, the variance shrinks.
   GaussianProcess believing(const Eigen::MatrixXd& points) const;
 
   const Hyperparameters& parameters() const { return parameters_; }

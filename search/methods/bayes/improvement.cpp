@@ -29,7 +29,7 @@ double distribution_series(double q) {
   return 1 - q * (1 - q * (3 - q * (15 - q * (105 - q * 945))));
 }
 
-/// Rounding may leave nothing, or less, of a variance close to an observation.
+/// Close to an observation, rounding may make a variance zero or negative.
 double deviation(double variance) {
   return std::sqrt(std::max(variance, 1e-12));
 }

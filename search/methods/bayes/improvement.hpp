@@ -20,7 +20,7 @@ class LogImprovement {
 
   /// At each of `points`, coordinates [m, dimensions].
   Eigen::VectorXd at(const Eigen::MatrixXd& points) const { return of(process_.at(points)); }
-  /// No less than that, and much quicker.
+  /// An upper bound of that, much faster.
   Eigen::VectorXd bound_at(const Eigen::MatrixXd& points) const { return of(process_.quick_at(points)); }
   /// At one, with its gradient unless that is null.
   double at(const Eigen::RowVectorXd& point, Eigen::VectorXd* gradient) const;

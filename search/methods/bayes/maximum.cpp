@@ -14,7 +14,8 @@ namespace {
 
 constexpr double most_to_list = 50'000;
 constexpr std::size_t candidates = 256, most_candidates = 1 << 17, starts = 3;
-/// Of a dimension with more digits than that, only so many, evenly, and those near a point are looked at from it.
+/// Along a dimension of more than `most_digits` digits, only so many, evenly spaced, are tried, and those within
+/// `near_digits` of the current point.
 constexpr std::size_t most_digits = 256, near_digits = 16;
 
 using Dimensions = std::vector<Dimension>;
@@ -93,7 +94,7 @@ class Finder {
   std::vector<std::size_t> digits_;   ///< the others
 };
 
-/// Numbers of `bounds`, the greatest first.
+/// Indices of `bounds`, in descending order of value.
 std::vector<std::size_t> descending(const Eigen::VectorXd& bounds) {
   std::vector<std::size_t> order(static_cast<std::size_t>(bounds.size()));
   std::iota(order.begin(), order.end(), 0);
@@ -116,7 +117,7 @@ std::vector<Scored> Finder::best(const std::vector<Point>& points, std::size_t c
   return found;
 }
 
-/// Adds what is allowed of the points `some` to the best `count`.
+/// Keeps in `found` the best `count` of what it has and the allowed points among `some`.
 void Finder::keep_best(const std::vector<Point>& points, std::span<const std::size_t> some,
                        const Eigen::VectorXd& values, std::size_t count, std::vector<Scored>& found) const {
   for (std::size_t k = 0; k < some.size(); ++k) {
@@ -130,7 +131,7 @@ void Finder::keep_best(const std::vector<Point>& points, std::span<const std::si
 
 Scored Finder::along_places(const Scored& here) const {
   const auto& weights = improvement_.parameters().weights;
-  // In units of the length scales slopes are alike.
+  // In units of the length scales slopes have similar sizes.
   const Eigen::ArrayXd unit = Eigen::Map<const Eigen::ArrayXd>(weights.data(), std::ssize(weights))(places_).sqrt();
   Eigen::RowVectorXd all = coordinates(dimensions_, std::span(&here.point, 1));
   Eigen::VectorXd by_coordinates;
@@ -147,7 +148,7 @@ Scored Finder::along_places(const Scored& here) const {
     there.point[static_cast<std::size_t>(places_[static_cast<std::size_t>(k)])] =
         std::clamp(summit.place(k) / unit(k), 0., 1.);
   }
-  if (problem_.standing) {  // its own dimensions may have moved, which mean nothing there
+  if (problem_.standing) {  // it may have moved along dimensions that mean nothing there
     there.point = problem_.standing(std::move(there.point));
     there.value = improvement_.at(coordinates(dimensions_, std::span(&there.point, 1)))(0);
   }
@@ -174,7 +175,7 @@ Scored Finder::refined(Scored here) const {
     if (!places_.empty()) here = along_places(here);
     const double value = here.value;
     for (const std::size_t j : digits_) here = along_digits(here, j);
-    // Where no digit moved, the places stand already where they are best.
+    // Where no digit moved, the continuous places are already at their best.
     if (here.value == value || here.value - before < 1e-6) break;
   }
   return here;
@@ -186,7 +187,7 @@ std::vector<Scored> Finder::uphill(std::span<const Point> good, std::uint64_t se
     found = best(sobol_points(problem_, count, seed), starts);
   }
   if (found.empty()) return found;
-  // These may be known already: any other that is allowed is better.
+  // These may have been tried already, so any other allowed point must count as better.
   for (const Point& point : good) found.push_back({point, -std::numeric_limits<double>::infinity()});
   for (Scored& point : found) point = refined(point);
   return found;

@@ -15,9 +15,10 @@ struct Scored {
 };
 
 /// The allowed point of the greatest log improvement: the best of all where there are at most 50,000; else the best
-/// that is found uphill, along continuous dimensions together and along those of digits one after the other, from the
-/// three best of 256 Sobol points (shifted by `seed`) and from `good` points. Nothing where none is allowed or, in the
-/// greater spaces, none of 2^17 Sobol points. There, steps lead to the points that stand for where they end.
+/// found by climbing, along all continuous dimensions at once and the others one by one, from the three best of 256
+/// Sobol points (shifted by `seed`) and from the `good` points. Nothing where no point is allowed or, in those larger
+/// spaces, none of 2^17 Sobol points. A climb that ends at a point that means the same as another moves to the one that
+/// stands for both.
 std::optional<Scored> maximum(const Problem& problem, const LogImprovement& improvement, std::span<const Point> good,
                               std::uint64_t seed);
 

@@ -54,7 +54,8 @@ struct Hyperparameters {
 struct Problem {
   std::vector<Dimension> dimensions;
   std::function<bool(const Point&)> allowed;  ///< not excluded and without a row; a function of the point alone
-  /// Where several points mean the same: the one that stands for them, and is allowed or not. None: each for itself.
+  /// Where several points mean the same: the one that stands for them, and alone decides whether they are allowed.
+  /// Empty: each point stands for itself.
   std::function<Point(Point)> standing = {};
 };
 

@@ -15,7 +15,7 @@ namespace stormsweep::bayes {
 
 namespace {
 
-constexpr std::size_t hills = 3;  // searched for what is better near them
+constexpr std::size_t hills = 3;  // the best observations, from which to climb
 constexpr std::size_t most_observations = 500, best_kept = 100, last_kept = most_observations - best_kept;
 
 /// Failures last.
@@ -23,7 +23,7 @@ double rank_value(const Observation& observation) {
   return observation.value.value_or(-std::numeric_limits<double>::infinity());
 }
 
-/// Sorted by point, so that sums do not depend on the order in which results came.
+/// Sorted by point, so that rounding of sums does not depend on the order of results.
 std::vector<Observation> learnt_from(std::span<const Observation> all) {
   std::vector<Observation> chosen(all.begin(), all.end());
   if (all.size() > most_observations) {
@@ -35,7 +35,7 @@ std::vector<Observation> learnt_from(std::span<const Observation> all) {
   return chosen;
 }
 
-/// What is known, as the Gaussian process takes it.
+/// The observations in the form that the Gaussian process takes.
 struct Known {
   Eigen::MatrixXd points = {};
   Eigen::VectorXd values = {};
@@ -127,7 +127,7 @@ std::optional<Proposal> propose(const Problem& problem, std::span<const Observat
   std::ranges::sort(believed);
   const Eigen::MatrixXd places = coordinates(dimensions, believed);
   const GaussianProcess process(dimensions, parameters, known.points, known.values);
-  // What is believed counts as found, too: or all that are pending would gather where the best is expected.
+  // What is expected of pending points counts as found: otherwise proposals would crowd where the best is expected.
   double incumbent = known.incumbent;
   if (!believed.empty()) incumbent = std::max(incumbent, process.at(places).mean.maxCoeff());
   const LogImprovement improvement(process.believing(places), incumbent);
