@@ -7,7 +7,7 @@
 
 namespace stormsweep {
 
-/// What this rank is at: told by whoever works, asked by whoever sends signs of life. From any thread.
+/// What this rank is doing: set by whoever works, read by whoever sends heartbeats. From any thread.
 class Activity {
  public:
   void stage(std::int64_t bytes, std::int64_t of) { set({.work = wire::Work::staging, .done = bytes, .all = of}); }

@@ -18,7 +18,7 @@ namespace stormsweep {
 
 namespace {
 
-/// What the user may not expect of a precision on a machine without GPUs.
+/// Notes on precisions that do not do what the user may expect on a machine without GPUs.
 std::vector<std::string> precision_notes(const Space& space) {
   const auto values = stormsweep::values(space, "precision");
   if (std::ranges::find(values, Value(std::string("bf16"))) == values.end()) return {};

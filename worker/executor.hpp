@@ -23,7 +23,7 @@ struct Placement {
   int background = 1;  ///< threads that make batches
 };
 
-/// What all trainings of a worker share. Outlived by all that it refers to.
+/// What all trainings of a worker share. All that it refers to outlives it.
 struct Workplace {
   const Space& space;
   RunContext context;  ///< but for the gang
@@ -35,21 +35,22 @@ struct Workplace {
   std::filesystem::path models;  ///< folder for trained networks; empty: they are not wanted
 };
 
-/// What the programs that serve a master differ in: how an assignment is carried out.
+/// Carries out assignments: the part in which the two programs that serve a master differ.
 class Executor {
  public:
   virtual ~Executor() = default;
 
-  /// What rows call the version of: "stormsweep 0.3.0, LibTorch 1.13.1".
+  /// The versions that rows record: "stormsweep 0.3.0, LibTorch 1.13.1".
   virtual std::string versions() const = 0;
   /// GPUs that this process sees.
   virtual int gpus() const = 0;
-  /// Where everything will be computed; told once, first.
+  /// Sets where everything will be computed. Called once, first.
   virtual void settle(const Placement& /*placement*/) {}
-  /// What is to be searched; told once, before the first assignment. Throws InputError where it cannot be.
+  /// Sets what is to be searched. Called once, before the first assignment. Throws InputError where this program cannot
+  /// do it.
   virtual void enter(const Workplace& workplace) = 0;
   /// Carries it out and reports each of its trials as it ends; in a gang its leader does. Whatever goes wrong becomes
-  /// an outcome. Only what `stopped` interrupts, which is asked again and again, reports nothing more.
+  /// an outcome. `stopped` is polled: a training that it interrupts reports nothing more.
   virtual void execute(const Assignment& assignment, const std::function<bool()>& stopped) = 0;
 };
 

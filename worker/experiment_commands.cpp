@@ -21,7 +21,7 @@ const std::map<std::string, Command ExperimentEntry::*> verbs{{"prepare", &Exper
                                                               {"forecast", &ExperimentEntry::forecast},
                                                               {"label", &ExperimentEntry::label}};
 
-/// Those that have the command.
+/// Names of the experiments that have the command.
 std::vector<std::string> experiments_with(Command ExperimentEntry::*command) {
   std::vector<std::string> names;
   for (const auto& [name, entry] : experiment_entries())
@@ -34,7 +34,7 @@ void print_help(const std::string& verb, const std::vector<std::string>& names) 
              verb, fmt::join(names, ", "), names.front());
 }
 
-/// To its end, or to a signal's, by which the process then ends too: whoever waits for it is to know.
+/// Runs the command. After an interruption the process ends by the same signal, so that its parent sees why.
 int call(const Command& command, const std::vector<std::string>& words) {
   catch_interruption();
   try {

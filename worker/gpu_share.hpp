@@ -2,7 +2,7 @@
 
 namespace stormsweep {
 
-/// How many of the workers of a node compute on GPU `gpu` of `gpus`: worker i does on GPU i mod `gpus`.
+/// How many of the workers of a node compute on GPU `gpu` of `gpus`: worker i uses GPU i mod `gpus`.
 inline int gpu_sharers(int workers, int gpus, int gpu) {
   return (workers - gpu + gpus - 1) / gpus;
 }

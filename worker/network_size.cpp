@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Some precisions are of GPUs alone, and this may be where there is none; sizes do not depend on them.
+/// Some precisions need a GPU, which this machine may lack; sizes do not depend on the precision.
 Configuration in_fp32(Configuration configuration, const Experiment& experiment) {
   if (const auto precision = experiment.find("precision")) configuration.values[*precision] = std::string("fp32");
   return configuration;

@@ -15,7 +15,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::size_t most_named = 10;  // unusable files
+constexpr std::size_t most_named = 10;  // unusable files in a message
 
 std::string notes_of(const StageReport& report) {
   const StageReport::Job& job = report.job;

@@ -8,8 +8,8 @@ namespace stormsweep {
 /// Sends `message` to the master. From any thread.
 void report(Channel& channel, const wire::ToMaster& message);
 
-/// Tells it that a trial has ended. The leader of a gang, its rank 0, reports how the gang fares; what goes wrong,
-/// whoever it befalls.
+/// Tells the master that a trial has ended. Of a gang, the leader (rank 0) reports success, and the rank that fails
+/// reports failure.
 void report_end(Channel& channel, int rank, wire::Finished finished);
 
 }  // namespace stormsweep

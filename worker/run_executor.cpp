@@ -35,7 +35,7 @@ class MpiRunGang : public RunGang {
   int size() const override { return all_reduce_.size(); }
 
   void sum(std::span<float> values) override {
-    // MPI may write into the buffer of a sum that was abandoned: it is not the caller's.
+    // MPI may write into the buffer of a sum that was abandoned: so the buffer is not the caller's.
     const auto buffer = std::make_shared<std::vector<float>>(values.begin(), values.end());
     all_reduce_.wait(all_reduce_.start(*buffer, buffer));
     std::copy(buffer->begin(), buffer->end(), values.begin());
@@ -45,7 +45,7 @@ class MpiRunGang : public RunGang {
   AllReduce all_reduce_;
 };
 
-/// One training. What goes wrong befalls all of its trials that have not ended.
+/// One training. What goes wrong becomes the outcome of all its trials that have not ended.
 class Running {
  public:
   Running(const Workplace& with, const Training& training, const RunContext& context,
@@ -65,7 +65,7 @@ class Running {
   }
 
  private:
-  /// How the trials end that it has not told of; nothing where they are left.
+  /// The outcome of the trials that the run has not reported; nothing where they stay unfinished.
   std::optional<Outcome> outcome_of(Run& run, const RunEvents& events) {
     try {
       std::optional<Outcome> left = run(*with_.space.experiment, training_, context_, events);
@@ -91,7 +91,8 @@ class Running {
                 .epochs = std::move(epochs)});
   }
 
-  /// Since its start, but for pauses (scontrol suspend, Ctrl-Z): a run asks many times a second whether it is stopped.
+  /// Seconds since the start, without pauses (scontrol suspend, Ctrl-Z): the clock is read often enough, as a run asks
+  /// many times a second whether it is stopped.
   double seconds() { return (clock_.at(steady_time()) - begun_).count(); }
   const std::optional<double>& trial_hours() const { return with_.space.limits.trial_hours; }
   bool over() {

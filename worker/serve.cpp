@@ -35,13 +35,14 @@ namespace stormsweep {
 namespace {
 
 constexpr int most_background = 8;
-/// From our end to that of all others, who may have to end an epoch, and rank 0 to wait for its database.
+/// How long after us the other ranks may end: a worker may have to finish an epoch, and rank 0 to wait for its
+/// database.
 constexpr Seconds others_patience{600};
 
-/// A GPU for each worker of the node where there are any; else an equal share of its cores. The master sits on a core
-/// of a worker: it sleeps nearly always.
+/// A GPU for each worker of the node where there are any; else an equal share of its cores. The master gets no core of
+/// its own, as it nearly always sleeps.
 Placement place(const MpiChannel& channel, const std::string& device, int threads, const Executor& executor) {
-  const std::size_t masters = channel.node_has_master() ? 1 : 0;  // the first of them
+  const std::size_t masters = channel.node_has_master() ? 1 : 0;  // it has the first place on the node
   const std::span workers = std::span(channel.node_cores()).subspan(masters);
   const int place = channel.node_rank() - static_cast<int>(masters);
   const int gpus = device == "cpu" ? 0 : executor.gpus();
@@ -52,7 +53,7 @@ Placement place(const MpiChannel& channel, const std::string& device, int thread
   if (gpus == 0) return placement;
   placement.gpu = place % gpus;
   placement.gpu_sharers = gpu_sharers(static_cast<int>(workers.size()), gpus, *placement.gpu);
-  placement.background = std::min(placement.threads, most_background);  // the GPU waits for all of them
+  placement.background = std::min(placement.threads, most_background);  // all may make batches, for which the GPU waits
   return placement;
 }
 
@@ -64,10 +65,11 @@ wire::Hello introduction(const Placement& placement, const Executor& executor) {
           .threads = placement.threads};
 }
 
-/// Says who it is, once it knows where it computes. Until then it shows that it lives: CUDA's start, or LibTorch on a
-/// file system that all ranks read at once, may take longer than the master takes silence for.
+/// Introduces itself once it knows where it computes. Until then it sends heartbeats: starting CUDA, or loading
+/// LibTorch from a file system that all ranks read at once, may take longer than the master tolerates silence.
 Placement introduce(MpiChannel& channel, const boost::program_options::variables_map& options, Executor& executor) {
-  const auto end = steady_time() + Seconds(options["start-patience"].as<double>());  // what hangs for longer is lost
+  const auto end =
+      steady_time() + Seconds(options["start-patience"].as<double>());  // a worker that hangs for longer counts as lost
   const Pulse alive(Seconds(options["lost-after"].as<double>() / 4), [&] {
     if (steady_time() < end) report(channel, wire::Heartbeat{});
   });
@@ -77,7 +79,7 @@ Placement introduce(MpiChannel& channel, const boost::program_options::variables
   return placement;
 }
 
-/// Rank 0 checks the data first, and shows meanwhile that it lives.
+/// Rank 0 checks the data first, and sends heartbeats meanwhile.
 wire::Welcome await_welcome(Channel& channel, Seconds patience) {
   WakingClock waking(steady_time(), patience / 8);
   for (Seconds heard = waking.at(steady_time());;) {
@@ -92,7 +94,7 @@ wire::Welcome await_welcome(Channel& channel, Seconds patience) {
   }
 }
 
-/// By the synchronous schedule: nobody hands out anything.
+/// By the synchronous schedule, in which nobody hands anything out.
 void work_through_share(const Space& space, const wire::Welcome& welcome, Channel& channel, const WorkQueue& queue,
                         const std::function<void(const Assignment&)>& carry_out) {
   SynchronousShare share(space, channel.rank(), channel.size() - 1, {welcome.done, welcome.limit});
@@ -113,7 +115,7 @@ void work_as_assigned(Channel& channel, WorkQueue& queue, const std::function<vo
   }
 }
 
-/// Until told to stop; whether MPI may then be left in order.
+/// Works until told to stop. Returns whether MPI may then be finalized.
 bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& placement, Executor& executor) {
   const RunSettings& settings = welcome.settings;
   Space space = parse_space(welcome.space, "search space", settings.directory);
@@ -148,8 +150,8 @@ bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& pl
   return service.may_finalize();
 }
 
-/// Whether MPI may be left in order. A rank on which something goes wrong does not wait for the others, as MPI_Finalize
-/// would: they wait for it.
+/// Returns whether MPI may be finalized. A rank on which something goes wrong exits at once: MPI_Finalize would wait
+/// for the others, who may be waiting for this rank.
 bool work_or_die(MpiChannel& channel, const boost::program_options::variables_map& options, Executor& executor) {
   try {
     const Placement placement = introduce(channel, options, executor);
@@ -173,10 +175,10 @@ int serve_command(const std::vector<std::string>& arguments, Executor& executor)
   po::variables_map values;
   po::store(po::command_line_parser(arguments).options(options).run(), values);
 
-  // The master drains; a signal that reaches every rank is for it alone.
+  // Draining is the master's task; signals that reach every rank are meant for it alone.
   for (const int signal : {SIGUSR1, SIGINT, SIGTERM}) std::signal(signal, SIG_IGN);
   MpiChannel channel(Seconds(values["start-patience"].as<double>()),
-                     [] { std::_Exit(exit_master_lost); });  // rank 0 tells
+                     [] { std::_Exit(exit_master_lost); });  // rank 0 says why
   const bool finalize = work_or_die(channel, values, executor);
   channel.flush(Seconds(5));
   if (!finalize) std::_Exit(exit_done);

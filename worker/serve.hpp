@@ -8,7 +8,7 @@
 namespace stormsweep {
 
 /// `stormsweep-worker serve`: a rank of the job. Has `executor` carry out what rank 0 assigns until told to stop, or
-/// until rank 0 is silent for three times the welcome's `lost_after`, and 10 s at least. Returns the exit status.
+/// until rank 0 has been silent for three times the welcome's `lost_after`, at least 10 s. Returns the exit status.
 int serve_command(const std::vector<std::string>& arguments, Executor& executor);
 
 }  // namespace stormsweep

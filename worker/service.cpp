@@ -13,7 +13,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr Seconds most_wait{0.1};  // who ends the service waits so long
+constexpr Seconds most_wait{0.1};  // ending the service may take this long
 
 }  // namespace
 
@@ -41,7 +41,7 @@ void Service::loop(const std::stop_token& stop) {
       beaten = now;
       report(channel_, wire::Heartbeat{activity_.now()});
     }
-    // Rank 0 is gone: nobody would hear of what we train. MPI_Finalize would wait for it.
+    // Rank 0 is gone, so results could not be reported. Not through MPI_Finalize, which would wait for it.
     if (awake - heard > std::max(Seconds(10), 3 * lost_after_)) std::_Exit(exit_master_lost);
   }
 }

@@ -13,20 +13,20 @@
 
 namespace stormsweep {
 
-/// Hears the master and shows signs of life, by a thread beside the training: a step that takes a minute is not a
-/// death. Only that thread receives from the channel while the service lives.
+/// Receives from the master and sends heartbeats, in a thread beside the training, so that a step that takes a minute
+/// is not taken for a death. While the service lives, only that thread receives from the channel.
 class Service {
  public:
-  /// `activity`: what the signs of life tell of. `lost_after`: silence that the master takes for death. Where the
-  /// master itself is silent for three times as long, and 10 s at least, the process ends.
+  /// `activity`: what heartbeats report. `lost_after`: the silence after which the master considers a worker dead.
+  /// After three times that silence of the master's own, at least 10 s, the process ends.
   Service(Channel& channel, WorkQueue& queue, StageOrders& orders, const Activity& activity, Seconds lost_after);
 
-  /// Whether MPI may be left in order: nobody has died. To be asked once the queue is stopped.
+  /// Whether MPI may be finalized, because no rank has died. Valid once the queue is stopped.
   bool may_finalize() const { return finalize_; }
 
  private:
   void loop(const std::stop_token& stop);
-  void on(wire::Welcome&) {}  // said once, before there is a service
+  void on(wire::Welcome&) {}  // sent once, before there is a service
   void on(wire::Heartbeat&) {}
   void on(wire::Stage& order);
   void on(wire::Assign& assign);

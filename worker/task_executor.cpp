@@ -77,8 +77,8 @@ TrainingPlan plan_of(const Workplace& with, const Training& training, const torc
   return plan;
 }
 
-/// Rank `shard` of a gang reports trials as they end, saves their networks where these are wanted, and tells how far it
-/// is in a training of `epochs`.
+/// Events by which rank `shard` of a gang reports trials as they end, saves their networks if wanted, and updates its
+/// progress in a training of `epochs`.
 TrainingEvents events_of(const Workplace& with, const Training& training, int shard, std::int64_t epochs,
                          const std::function<bool()>& stopped) {
   TrainingEvents events;

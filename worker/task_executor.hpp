@@ -8,9 +8,9 @@
 
 namespace stormsweep {
 
-/// For all experiments: trains networks by the loop of worker/training, and leaves what runs by itself to its run. An
-/// exception makes trials `failed`, exhausted memory `out_of_memory`, a loss that is not finite `diverged`. A network
-/// that cannot be saved is named on standard error; its trial counts all the same.
+/// For all experiments: trains networks by the loop of worker/training, and leaves experiments that run by themselves
+/// to RunExecutor. An exception makes trials `failed`, exhausted memory `out_of_memory`, a loss that is not finite
+/// `diverged`. A network that cannot be saved is reported on standard error; its trial counts all the same.
 class TaskExecutor : public Executor {
  public:
   std::string versions() const override;

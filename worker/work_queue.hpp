@@ -18,7 +18,7 @@ class WorkQueue {
   void put(std::vector<Assignment> assignments);
   /// The next assignment; waits for one; nothing once stopped.
   std::optional<Assignment> take();
-  /// This gang, and all before it, is given up.
+  /// Gives up this gang and all before it.
   void abandon(std::uint64_t gang);
   /// Whether the assignment is to be left undone.
   bool dropped(const Assignment& assignment) const {

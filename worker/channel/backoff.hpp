@@ -16,7 +16,7 @@ class Backoff {
     std::this_thread::sleep_for(pause_);
     pause_ = std::min(pause_ * 5 / 4, longest_);
   }
-  /// It came: the next may come soon.
+  /// Call when something came: the next may come soon.
   void reset() { pause_ = first_; }
 
  private:

@@ -14,7 +14,7 @@ struct Parcel {
 };
 
 /// Bytes between the ranks of a job. Knows nothing of trials. Messages of one sender arrive in order, each once; a dead
-/// rank is not an error here: what is sent to it is lost, and from it comes nothing more.
+/// rank is not an error here: messages to it are lost, and no more come from it.
 ///
 /// All functions may be called from several threads; `receive` and `wait` from one thread at a time.
 class Channel {
@@ -26,8 +26,8 @@ class Channel {
   virtual int rank() const = 0;
   virtual int size() const = 0;
 
-  /// Never blocks: the bytes are the channel's until they have been taken. Between processes throws std::length_error
-  /// where they are 2 GiB or more.
+  /// Never blocks: the channel owns the bytes until the receiver has taken them. Between processes throws
+  /// std::length_error where they are 2 GiB or more.
   virtual void send(int to, std::string bytes) = 0;
   /// The next message, if one is there.
   virtual std::optional<Parcel> receive() = 0;

@@ -4,8 +4,8 @@
 
 namespace stormsweep {
 
-/// Of all ranks, apart from the one that carries words; its errors are returned. Kept out of mpi_channel.hpp with
-/// mpi.h.
+/// A communicator of all ranks for bulk data, apart from the one for messages; its errors are returned. Here so that
+/// mpi_channel.hpp need not include mpi.h.
 struct Communicator {
   MPI_Comm handle = MPI_COMM_NULL;
 };

@@ -7,7 +7,7 @@
 
 namespace stormsweep {
 
-/// Never frees `state`: buffers of requests that nobody waits for any more, as MPI may still write there.
+/// Never frees `state`, the buffers of requests that nobody waits for any more: MPI may still write there.
 inline void keep_for_good(std::shared_ptr<void> state) {
   static std::mutex mutex;
   static auto& kept = *new std::vector<std::shared_ptr<void>>;

@@ -11,10 +11,10 @@
 
 namespace stormsweep {
 
-/// A channel between threads of one process, or within one thread: for tests of what speaks through a channel.
+/// A channel between threads of one process, or within one thread: for tests of code that uses a channel.
 class MemoryChannel : public Channel {
  public:
-  /// The channels of ranks 0 ... `size` - 1. One that is destroyed is a rank that has died.
+  /// The channels of ranks 0 ... `size` - 1. Destroying one stands for the death of its rank.
   static std::vector<std::unique_ptr<MemoryChannel>> make(int size);
 
   int rank() const override { return rank_; }

@@ -7,8 +7,8 @@
 
 namespace stormsweep {
 
-/// The length of a message of so many bytes, as MPI takes it. Throws std::length_error from 2 GiB on: MPI would send
-/// nothing, and whoever waits for it would wait for ever.
+/// The length of a message of so many bytes, as the int that MPI takes. Throws std::length_error from 2 GiB on: MPI
+/// would send nothing, and the receiver would wait for ever.
 inline int message_length(std::size_t bytes) {
   if (bytes > INT_MAX)
     throw std::length_error("a message of " + std::to_string(bytes) + " bytes to another rank; MPI takes " +

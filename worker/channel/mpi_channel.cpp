@@ -67,9 +67,9 @@ struct MpiChannel::State {
   std::list<Sending> sending;  // stable addresses: MPI reads the bytes
   Backoff backoff{std::chrono::microseconds(20), std::chrono::milliseconds(10)};  // between looks for a message
 
-  std::list<Receiving> receiving;  // large messages arrive over several looks, in the order of their start
+  std::list<Receiving> receiving;  // large messages, which take several polls to arrive, in the order of their start
 
-  std::jthread leaving;  // watches, once MPI is to be left
+  std::jthread leaving;  // watches the finalizing of MPI
 
   void collect_sent() {
     std::erase_if(sending, [](Sending& s) { return progress(s.request) != Progress::pending; });
@@ -78,8 +78,8 @@ struct MpiChannel::State {
 
 MpiChannel::MpiChannel(Seconds patience, const std::function<void()>& give_up) : state_(std::make_unique<State>()) {
   const std::jthread starting = watch(patience, give_up);
-  // Where there is IPv6, Open MPI 5, which asks the kernel what reaches what, finds that a host does not reach itself,
-  // and says so on standard error. Comparing addresses does as well.
+  // Open MPI 5 asks the kernel which addresses reach each other. With IPv6 it finds that a host does not reach itself,
+  // and warns on standard error. Comparing addresses works as well.
   setenv("OMPI_MCA_reachable", "weighted", 0);
   int provided = MPI_THREAD_SINGLE;
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &provided);
@@ -187,7 +187,7 @@ std::optional<Parcel> MpiChannel::wait(Seconds timeout) {
   const auto deadline = Clock::now() + timeout;
   for (;;) {
     if (auto parcel = receive()) {
-      state_->backoff.reset();  // only here: it goes on from call to call, so that a rank that is idle stays cheap
+      state_->backoff.reset();  // only here: the pause carries over from call to call, so that an idle rank stays cheap
       return parcel;
     }
     if (Clock::now() >= deadline) return std::nullopt;

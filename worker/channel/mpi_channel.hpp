@@ -14,16 +14,17 @@ namespace stormsweep {
 
 struct Communicator;
 
-/// A channel by MPI (MPI_THREAD_MULTIPLE). One a process, because it starts MPI and ends it.
+/// A channel over MPI (MPI_THREAD_MULTIPLE). One per process, because it initializes and finalizes MPI.
 class MpiChannel : public Channel {
  public:
   /// Starts MPI. Throws std::runtime_error where the library lacks thread support. MPI waits for ever for a rank that
-  /// died before it had started: after `patience`, `give_up` is called, from a thread, and should end the process.
+  /// died before initializing it: after `patience`, `give_up` is called from a thread, and should end the process.
   MpiChannel(Seconds patience, const std::function<void()>& give_up);
-  /// Leaves MPI, which waits for the other ranks. A process that has seen a death must end by std::_Exit instead.
+  /// Finalizes MPI, which waits for the other ranks. A process that has seen a rank die must end by std::_Exit instead.
   ~MpiChannel() override;
 
-  /// MPI is to be left within `patience`, or `give_up` is called as above: a rank may have died that it waits for.
+  /// If MPI is not finalized within `patience`, `give_up` is called as above: finalizing may wait for a rank that has
+  /// died.
   void leave_within(Seconds patience, const std::function<void()>& give_up);
 
   int rank() const override;
@@ -37,13 +38,13 @@ class MpiChannel : public Channel {
 
   void send(int to, std::string bytes) override;
   std::optional<Parcel> receive() override;
-  /// Sleeps between looks, ever longer up to 10 ms.
+  /// Polls, with ever longer sleeps of up to 10 ms.
   std::optional<Parcel> wait(Seconds timeout) override;
   void flush(Seconds timeout) override;
 
   const Communicator& gangs() const;  ///< for AllReduce and Relay
 
-  /// The library that this process is linked with, "Open MPI v4.1.4, package: ...". MPI need not have started.
+  /// The library that this process is linked with, "Open MPI v4.1.4, package: ...". MPI need not be initialized.
   static std::string library();
 
  private:

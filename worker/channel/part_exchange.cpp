@@ -21,7 +21,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t segment = numbers_of_message;
 constexpr std::size_t window = 4;  // pieces on their way at once, so that the wire is never idle
 constexpr auto eager_looks =
-    std::chrono::microseconds(50);  // then a rank that waits sleeps, ever longer: mates may share its core
+    std::chrono::microseconds(50);  // after that a waiting rank sleeps, ever longer: mates may share its core
 
 std::uint16_t to_bf16(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
@@ -53,7 +53,7 @@ void add(std::span<float> sums, const float* values) {
 
 }  // namespace
 
-/// A message to another rank, and one from there.
+/// A message to another rank and one from it.
 struct PartExchange::Mate {
   std::span<float> in;
   std::vector<float> addend;
@@ -61,7 +61,7 @@ struct PartExchange::Mate {
   MPI_Request sent = MPI_REQUEST_NULL, received = MPI_REQUEST_NULL;
 };
 
-/// What is on its way of one segment of the parts: a message to and one from each of the other ranks, at most.
+/// One segment of the parts in transit: at most one message to, and one from, each of the other ranks.
 struct PartExchange::Piece {
   std::span<float> own;     // where the addends go
   std::vector<Mate> mates;  // by place; the caller's is not used
@@ -84,7 +84,7 @@ void PartExchange::reduce(const SumGroup& group, int owners, std::span<float> va
 }
 
 void PartExchange::spread(const SumGroup& group, int owners, std::span<float> values, TransferPrecision precision) {
-  if (precision == TransferPrecision::bf16)  // what the others get
+  if (precision == TransferPrecision::bf16)  // as the other ranks will receive it
     std::ranges::transform(part(values, owners, group.place), part(values, owners, group.place).begin(),
                            rounded_to_bf16);
   exchange(group, owners, values, precision, Step::spread);
@@ -101,7 +101,7 @@ void PartExchange::exchange(const SumGroup& group, int owners, std::span<float> 
   }
 }
 
-/// Of nothing there is no message: both sides count alike, whatever the parts' sizes.
+/// Empty segments send no message: both sides know the sizes, so they count the same messages.
 void PartExchange::begin(Piece& piece, const SumGroup& group, int owners, std::span<float> values,
                          TransferPrecision precision, Step step, std::size_t first) {
   const bool adds = step == Step::reduce;
@@ -121,7 +121,7 @@ void PartExchange::begin(Piece& piece, const SumGroup& group, int owners, std::s
   }
 }
 
-/// What is only handed on comes where it belongs; what is to be added, or converted, into a buffer.
+/// Numbers that need no adding or converting are received in place, others into a buffer.
 void PartExchange::receive(Mate& mate, int rank, TransferPrecision precision, Step step) {
   const auto count = mate.in.size();
   if (precision == TransferPrecision::bf16) {
@@ -144,7 +144,7 @@ void PartExchange::send(Mate& mate, int rank, std::span<const float> out, Transf
   }
 }
 
-/// Addends are added in the order of the group, the caller's own among them.
+/// Adds in the order of the group, with the caller's own numbers at its place.
 void PartExchange::finish(Piece& piece, int place, TransferPrecision precision, Step step) {
   for (auto& mate : piece.mates) {
     complete(mate.received);
@@ -171,7 +171,7 @@ void PartExchange::trade(int rank, std::span<const float> out, std::span<float> 
   complete(sent_);
 }
 
-/// Ranks beyond a power of two hand their numbers to one below it, and get the sum back.
+/// Ranks beyond the largest power of two give their numbers to one below it, and get the sum back.
 void PartExchange::double_up(const SumGroup& group, std::span<float> values) {
   const int even = static_cast<int>(std::bit_floor(static_cast<unsigned>(group.size())));
   const auto rank_at = [&](int place) { return group.ranks[static_cast<std::size_t>(place)]; };

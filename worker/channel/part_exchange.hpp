@@ -19,22 +19,22 @@ struct SumGroup {
   int size() const { return static_cast<int>(ranks.size()); }
 };
 
-/// The steps of which sums over ranks are made. A buffer is cut into `owners` parts, even up to one number; part i is
-/// owned by the rank at place i of the group, and ranks behind the owners own none. Whatever the number of parts, each
-/// sum is that of the ranks' numbers in the order of the group: the same bits, run after run, on all ranks.
+/// The steps that sums over ranks consist of. A buffer is cut into `owners` parts whose sizes differ by at most one
+/// number; the rank at place i of the group owns part i, and ranks after the owners own none. Whatever the number of
+/// parts, numbers are added in the order of the ranks in the group: the same bits, run after run, on all ranks.
 ///
-/// Every rank talks to every other, each in turn, so that no wire carries a number twice and a step takes one lag
-/// of the wire, not one for each rank. All ranks of a group call the same steps with the same sizes in the same order.
-/// Buffers that MPI may still write to after Abandoned belong to this object: it must then be kept for good.
+/// Every rank talks to every other, each in turn, so that no wire carries a number twice and a step takes one network
+/// latency, not one for each rank. All ranks of a group call the same steps with the same sizes in the same order.
+/// After Abandoned, MPI may still write to buffers of this object, so it must then never be destroyed.
 class PartExchange {
  public:
-  /// `tag` is that of all messages; `abandoned` is asked while waiting.
+  /// All messages have `tag`; `abandoned` is polled while waiting.
   PartExchange(MPI_Comm world, int tag, std::function<bool()> abandoned);
   ~PartExchange();
 
   static std::span<float> part(std::span<float> values, int owners, int number);
 
-  /// Each owner's part becomes the sum of all ranks' such parts. Throws Abandoned.
+  /// Each owner's part becomes the sum of that part over all ranks. Throws Abandoned.
   void reduce(const SumGroup& group, int owners, std::span<float> values, TransferPrecision precision);
   /// All ranks get each owner's part. Throws Abandoned.
   void spread(const SumGroup& group, int owners, std::span<float> values, TransferPrecision precision);

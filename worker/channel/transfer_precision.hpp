@@ -2,7 +2,7 @@
 
 namespace stormsweep {
 
-/// How numbers travel. Sums are made in float32 either way.
+/// How numbers are sent. They are added in float32 either way.
 enum class TransferPrecision { fp32, bf16 };
 
 }  // namespace stormsweep

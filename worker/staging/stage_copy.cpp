@@ -14,7 +14,7 @@ void CopyWriter::write(std::span<const char> bytes) {
 }
 
 void CopyWriter::publish() {
-  std::error_code ignored;  // commit tells what is wrong
+  std::error_code ignored;  // commit says what is wrong
   fs::create_directories(file_.path().parent_path(), ignored);
   file_.commit();
 }

@@ -10,7 +10,7 @@
 
 namespace stormsweep {
 
-/// The end of every error of a folder that does not take copies.
+/// The end of every error message about a folder that does not take copies.
 constexpr const char* stage_remedy = "free some space there, or stage into another folder";
 
 /// What is known of a copy.
@@ -21,7 +21,7 @@ struct StagedCopy {
   bool operator==(const StagedCopy&) const = default;
 };
 
-/// A copy in the making, counted and summed. Its functions throw InputError: full disk.
+/// A copy being written, with its size and checksum. Functions throw InputError where the disk is full, say.
 class CopyWriter {
  public:
   /// `temporary`: see AtomicFile.
@@ -32,7 +32,7 @@ class CopyWriter {
   const std::filesystem::path& temporary() const { return file_.temporary(); }
   std::int64_t bytes() const { return bytes_; }
   std::string checksum() const { return checksum_.digits(); }
-  /// Now it appears, whole, and its folder with it.
+  /// Makes the whole copy appear under its name, in a folder that is made if need be.
   void publish();
 
  private:

@@ -16,7 +16,7 @@ namespace stormsweep {
 
 namespace {
 
-/// Goes ahead of the bytes of a copy.
+/// The header that precedes the bytes of a copy.
 struct Head {
   std::int64_t number, bytes, modified;
   char checksum[16];
@@ -26,16 +26,16 @@ const std::string& name_of(const StagePlan& plan, std::int64_t number) {
   return plan.files[static_cast<std::size_t>(number)].name;
 }
 
-/// A copy to hand on, of which `here` bytes have come so far.
+/// A copy to send, of which `here` bytes have arrived so far.
 struct Stock {
   HeldCopy copy;
   std::int64_t here;
 };
 
-/// A shipment as messages: of each copy a head, then blocks, as far as it is here.
+/// A shipment as messages: for each copy a head, then blocks as its bytes arrive.
 class Sender {
  public:
-  /// `find` tells of a copy; nothing where it has not begun to come.
+  /// `find` returns a copy, or nothing where none of it has arrived.
   Sender(const std::vector<std::int64_t>& numbers, std::function<std::optional<Stock>(std::int64_t number)> find)
       : numbers_(numbers), find_(std::move(find)) {}
 
@@ -75,8 +75,8 @@ class Sender {
   std::function<std::optional<Stock>(std::int64_t)> find_;
   std::size_t at_ = 0;  // the next copy
   Descriptor file_;
-  std::int64_t left_ = 0;   // bytes of the one before it
-  std::int64_t bytes_ = 0;  // of all so far
+  std::int64_t left_ = 0;   // bytes still to send of the current copy
+  std::int64_t bytes_ = 0;  // of all copies begun
 };
 
 class Receiver {
@@ -96,7 +96,7 @@ class Receiver {
     if (writer_->bytes() == head_.bytes) finish();
   }
   std::int64_t bytes() const { return bytes_; }
-  /// Nothing where it has not begun to come.
+  /// Nothing where none of the copy has arrived.
   std::optional<Stock> find(std::int64_t number) const {
     if (writer_ && head_.number == number) return Stock{{what(), writer_->temporary()}, writer_->bytes()};
     const auto found = come_.find(number);
@@ -128,7 +128,7 @@ class Receiver {
   std::int64_t bytes_ = 0;
 };
 
-/// Both at once; the bytes that were sent.
+/// Sends and receives at once. Returns the bytes that were sent.
 std::int64_t exchange(Relay& relay, int to, Sender& sender, int from, Receiver& receiver) {
   relay.exchange(
       to, [&](std::string& message) { return sender.next(message); }, from,
@@ -136,7 +136,7 @@ std::int64_t exchange(Relay& relay, int to, Sender& sender, int from, Receiver& 
   return sender.bytes();
 }
 
-/// What goes round, in one of the rings. Returns the bytes that were sent.
+/// Exchanges the files of one ring. Returns the bytes that were sent.
 std::int64_t go_round(const StageRoutes& routes, const StageRoutes::Ring& ring, const StagePlan& plan,
                       const StageFolder& folder, Receiver& receiver, Relay& relay) {
   Sender sender(ring.handed, [&](std::int64_t number) -> std::optional<Stock> {

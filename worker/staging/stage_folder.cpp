@@ -56,7 +56,7 @@ bool StageFolder::lock(const std::string& job) {
   return true;
 }
 
-/// What an interrupted job had in the making.
+/// Removes half-written copies of an interrupted job.
 void StageFolder::remove_unfinished() const {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(transit(""), ignored)) {
@@ -72,7 +72,7 @@ void StageFolder::open() {
     StagedCopy copy;
     std::string name;
     if (words >> copy.checksum >> copy.bytes >> copy.modified && words.get() == ' ' && std::getline(words, name))
-      notes_[name] = copy;  // a line that a death cut short names a file that is not there
+      notes_[name] = copy;  // a line cut short by a death names a file that does not exist
   }
 }
 

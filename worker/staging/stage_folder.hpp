@@ -10,7 +10,7 @@
 
 namespace stormsweep {
 
-/// Copies of files, in a folder on a machine's own disk, and notes of what they are, which outlive the job:
+/// Copies of files in a folder on a machine's own disk, and notes about them, which outlive the job:
 ///   <name>           copies for this machine
 ///   .transit/<name>  copies that only pass through it, and those in the making
 ///   .notes           a line a copy: checksum, bytes, time of writing, name; a later line counts
@@ -22,14 +22,14 @@ class StageFolder {
 
   /// The same for all ranks that see this folder, and for no other: the host, its boot, and the folder's place there.
   std::string identity() const;
-  /// For the job of that name; false if another has it. Ends with the process at the latest. Throws InputError where
-  /// this job has it already, by another machine: the folder is not on a disk of each machine's own.
+  /// Locks the folder for the job of that name; false if another job has it. Ends with the process at the latest.
+  /// Throws InputError where another machine of this job has it: then the folder is not on each machine's own disk.
   bool lock(const std::string& job);
   void unlock() { lock_.reset(); }
 
   std::filesystem::path path(const std::string& name) const { return folder_ / name; }
   std::filesystem::path transit(const std::string& name) const { return folder_ / ".transit" / name; }
-  /// Once it is locked, by whichever rank of the machine: reads the notes. Throws InputError.
+  /// Reads the notes, once any rank of the machine has locked the folder. Throws InputError.
   void open();
   std::optional<StagedCopy> noted(const std::string& name) const;
   /// Throws InputError where its file system has less than so many bytes free.
@@ -37,7 +37,7 @@ class StageFolder {
   /// Several ranks and threads may note at once.
   void note(const std::string& name, const StagedCopy& copy);
 
-  /// Where copy `number` is in the making, by this process.
+  /// Where this process writes copy `number` until it is whole.
   std::filesystem::path unfinished(std::int64_t number) const;
   void clear_transit() const;
 

@@ -15,7 +15,7 @@ class StageOrders {
   void stop();
   /// The next order; waits for one; nothing once stopped.
   std::optional<wire::Stage> next();
-  /// Whether the order that was taken last is to be left undone.
+  /// Whether the order taken last should be abandoned.
   bool superseded() const;
 
  private:

@@ -7,8 +7,8 @@
 
 namespace stormsweep {
 
-/// Counts the bytes of a staging that a rank has read or received, and tells them, with how many it will be in all:
-/// files that are not begun yet are taken to be as large as the others are on average. From any thread.
+/// Counts and reports the bytes of a staging that a rank has read or received, and how many there will be in all,
+/// taking files not begun yet to be as large as the others on average. From any thread.
 class StageProgress {
  public:
   /// `told` is called by one thread at a time; may be empty.

@@ -40,7 +40,7 @@ std::optional<StagedCopy> look_at(const fs::path& path) {
   return StagedCopy{status.st_size, time_of_writing(status), {}};
 }
 
-/// Gives all blocks of a file to `take`; false, with the reason in errno, where it cannot be read to its end.
+/// Passes all blocks of a file to `take`; false, with the reason in errno, where it cannot be read to its end.
 bool read_blocks(const Descriptor& file, const std::function<void(std::span<const char>)>& take) {
   posix_fadvise(*file, 0, 0, POSIX_FADV_SEQUENTIAL);
   std::vector<char> block(read_block);
@@ -86,7 +86,7 @@ HeldCopies StageReader::find(const std::vector<std::int64_t>& numbers) {
   return copies;
 }
 
-/// Whether a copy that is as noted is one of the source as it is now.
+/// Whether the noted copy is one of the source as it is now.
 bool StageReader::sound(const StagedCopy& noted, const StagePlan::File& file) const {
   if (!file.checksum.empty()) return noted.checksum == file.checksum;
   const auto source = look_at(file.source);
@@ -138,7 +138,7 @@ void StageReader::read_one(std::int64_t number, Reading& reading) {
     reading.unusable[number] = problem;
 }
 
-/// Why it cannot be used, or nothing.
+/// Returns why the copy cannot be used, or an empty text.
 std::string StageReader::copy(const Descriptor& source, const StagePlan::File& file, CopyWriter& writer) {
   if (!read_blocks(source, [&](std::span<const char> block) { writer.write(block), went_on(std::ssize(block)); }))
     return fmt::format("cannot be read ({})", last_error());

@@ -13,7 +13,7 @@
 
 namespace stormsweep {
 
-/// A copy in the folder of this rank's machine, under its name or passing through.
+/// A copy in the folder of this rank's machine, under its name or in transit.
 struct HeldCopy {
   StagedCopy what;
   std::filesystem::path path;
@@ -25,18 +25,18 @@ class StageReader {
  public:
   struct Options {
     int readers;                      ///< files that are read at once
-    std::function<bool()> abandoned;  ///< asked now and then: if so, throws Abandoned; may be empty
+    std::function<bool()> abandoned;  ///< polled; if true, throws Abandoned; may be empty
   };
 
   StageReader(const StagePlan& plan, StageFolder& folder, StageProgress& progress, Options options)
       : plan_(plan), folder_(folder), progress_(progress), options_(std::move(options)) {}
 
-  /// Those of `numbers` of which the folder has a copy that is noted, and still has the checksum that it had.
+  /// Those of `numbers` of which the folder has a noted copy whose checksum is still right.
   HeldCopies find(const std::vector<std::int64_t>& numbers);
 
   struct Reading {
     HeldCopies copies;                             ///< in transit
-    std::map<std::int64_t, std::string> unusable;  ///< why
+    std::map<std::int64_t, std::string> unusable;  ///< by number: the reason
     std::int64_t opened = 0, bytes = 0;
   };
   /// Copies `numbers`, opening each once. Throws InputError where the folder does not take them, Abandoned.

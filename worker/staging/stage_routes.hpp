@@ -8,7 +8,7 @@
 
 namespace stormsweep {
 
-/// Who hands which copies to whom: a pure function of what all ranks know, so that nobody has to ask.
+/// Who sends which copies to whom: a pure function of what all ranks know, so that nobody has to ask.
 struct StageRoutes {
   std::vector<int> machines;                         ///< of each place
   std::vector<std::set<std::int64_t>> wanted;        ///< by each machine
@@ -21,20 +21,20 @@ struct StageRoutes {
   std::vector<int> mates(int place) const { return places(machine(place)); }
   bool held_on(int machine, std::int64_t number) const;
   bool held_beside(int place, std::int64_t number) const { return held_on(machine(place), number); }
-  /// Numbers of the files that `from` hands to `to`, ascending. Holders take turns, and so do the ranks of a machine in
-  /// fetching what it lacks.
+  /// Numbers of the files that `from` sends to `to`, ascending. Holders take turns in sending, and the ranks of a
+  /// machine in fetching.
   std::vector<std::int64_t> shipment(int from, int to) const;
-  /// Those that `to` is handed, by whomever.
+  /// All files that are sent to `to`.
   std::vector<std::int64_t> fetched(int to) const;
 
-  /// Files that every machine wants go round from machine to machine. A ring of some ranks, one a machine.
+  /// Files that every machine wants go round from machine to machine, along rings of ranks, one rank on each machine.
   struct Ring {
     int to, from;
     std::vector<std::int64_t> handed, fetched;  ///< what the machine of `to` lacks, and what ours does; ascending
   };
   /// The ring that `place` is in. There are as many as the smallest machine has ranks, and they share the files.
   std::optional<Ring> ring(int place) const;
-  /// Takes the files that go round off what machines want.
+  /// Removes the files that rings distribute from what machines want.
   void leave_to_rings();
 
  private:

@@ -25,7 +25,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// What is reported of files, by number, to the other ranks; a line each.
+/// What a rank tells the others about files: one line for each, by number.
 using Reports = std::map<std::int64_t, std::string>;
 
 std::string lines_of(const Reports& reports) {
@@ -68,7 +68,7 @@ class Stager {
     return std::move(report_);
   }
 
-  /// The exception that is under way is thrown by all ranks, each by itself.
+  /// Whether all ranks throw the current exception, each by itself, so that nobody needs to be told.
   bool all_throw() const { return all_throw_; }
 
  private:
@@ -116,7 +116,7 @@ void Stager::meet() {
   report_.job.machines = static_cast<std::int64_t>(machines.size());
 }
 
-/// On all machines or none: two jobs that each wait for what the other has would wait for ever.
+/// Locks on all machines or none: two jobs that each held locks the other waits for would wait for ever.
 void Stager::lock() {
   std::mt19937 random(std::random_device{}());
   for (;;) {
@@ -124,7 +124,8 @@ void Stager::lock() {
     const auto all = relay_.gather(mine);
     if (std::all_of(all.begin(), all.end(), [](const std::string& one) { return one.empty(); })) return;
     folder_.unlock();
-    if (options_.abandoned && options_.abandoned()) throw Abandoned();  // a rank alone gathers nothing, which would ask
+    if (options_.abandoned && options_.abandoned())
+      throw Abandoned();  // gathering asks, too, but not for a single rank
     std::this_thread::sleep_for(std::chrono::milliseconds(50 + random() % 200));
   }
 }
@@ -140,7 +141,7 @@ std::vector<std::int64_t> Stager::wants(int place, const std::set<std::int64_t>&
   }
 }
 
-/// Files that are wanted, as things stand now, and not yet known.
+/// Files that are wanted, given those found unusable so far, and that nobody has looked for yet.
 std::vector<std::int64_t> Stager::new_ones() {
   std::set<std::int64_t> unusable, all;
   for (const auto& [number, why] : unusable_) unusable.insert(number);
@@ -155,7 +156,7 @@ std::vector<std::int64_t> Stager::new_ones() {
   return numbers;
 }
 
-/// What earlier jobs left; the ranks of a machine divide the folder between them.
+/// Finds what earlier jobs left; the ranks of a machine divide its folder among them.
 void Stager::find(const std::vector<std::int64_t>& numbers) {
   const auto mates = routes_.mates(relay_.place());
   std::vector<std::int64_t> mine;
@@ -173,7 +174,8 @@ void Stager::find(const std::vector<std::int64_t>& numbers) {
   }
 }
 
-/// Whether there is room for all that this machine lacks, as far as sizes are known, before anybody reads anything.
+/// Throws unless there is room for all that this machine lacks, as far as sizes are known, before any rank reads
+/// anything.
 void Stager::check_room() {
   std::int64_t lacking = 0;
   for (const std::int64_t number : wanted_here()) {
@@ -184,7 +186,7 @@ void Stager::check_room() {
   relay_.gather("");
 }
 
-/// What nobody has, its owner reads.
+/// Files that no rank has are read by their owners.
 void Stager::read(const std::vector<std::int64_t>& numbers) {
   const auto owner = [this](std::int64_t number) { return static_cast<int>(number % relay_.size()); };
   std::vector<std::int64_t> mine;
@@ -202,9 +204,9 @@ void Stager::read(const std::vector<std::int64_t>& numbers) {
   known_.insert(numbers.begin(), numbers.end());
 }
 
-/// No draw changes any more: what is here to stay goes to its place, before anybody hands it on.
+/// The set of files is now final: copies for this machine go to their places before they are sent on.
 void Stager::settle() {
-  folder_.open();  // with what mates have noted since
+  folder_.open();  // rereads the notes, to which mates have added
   for (const std::int64_t number : wanted_here()) {
     const auto found = held_.find(number);
     if (found == held_.end()) continue;
@@ -216,7 +218,7 @@ void Stager::settle() {
   relay_.gather("");
 }
 
-/// Sums up, which also waits for all: what a rank's mates have fetched is there.
+/// Sums the reports. This waits for all ranks, so whatever mates were to fetch is there afterwards.
 void Stager::conclude() {
   report_.wanted = static_cast<std::int64_t>(wanted_here().size());
   report_.kept = std::count_if(wanted_here().begin(), wanted_here().end(),

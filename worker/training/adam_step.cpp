@@ -4,7 +4,7 @@
 
 namespace stormsweep {
 
-// Compiled with -fno-math-errno, or square roots would be taken one by one.
+// Compiled with -fno-math-errno, without which square roots would not be vectorized.
 void take(const AdamStep& step, std::int64_t count, const float* __restrict gradient, float* __restrict weight,
           float* __restrict mean, float* __restrict square) {
   const auto t = static_cast<double>(step.number);

@@ -12,8 +12,8 @@ struct AdamStep {
   std::int64_t number;  ///< of the step, from 1
 };
 
-/// Takes it with `count` weights of a processor, in one pass over memory, which a large network's step waits for:
-/// LibTorch's takes nine. The same bits on all x86 processors. Arrays do not overlap.
+/// Takes the step for `count` weights in the host's memory. It makes one pass over memory, whose bandwidth limits the
+/// step of a large network; LibTorch's makes nine. The same bits on all x86 processors. Arrays must not overlap.
 void take(const AdamStep& step, std::int64_t count, const float* gradient, float* weight, float* mean, float* square);
 
 }  // namespace stormsweep

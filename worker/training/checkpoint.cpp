@@ -52,7 +52,7 @@ TrainingProgress read(torch::serialize::InputArchive& archive) {
 std::optional<TrainingProgress> Checkpoint::load(TrainingLoop& loop) const {
   if (!fs::exists(file_)) return std::nullopt;
   torch::serialize::InputArchive archive, state;
-  // Not to where it was written: this rank may have another GPU.
+  // To this rank's device, not the one that it was written from: this rank may have another GPU.
   archive.load_from(file_.string(), loop.task().network().parameters().at(0).device());
   archive.read("loop", state);
   loop.load(state);

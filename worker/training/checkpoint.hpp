@@ -9,20 +9,20 @@
 
 namespace stormsweep {
 
-/// What a training is, beside its loop.
+/// The state of a training beside its loop.
 struct TrainingProgress {
   Timings timings;                   ///< so far
   std::vector<EpochRecord> records;  ///< since the last milestone; right after one, those before it
 };
 
-/// The file in which one training puts its state away. It appears whole or not at all, whatever happens meanwhile.
+/// The file that holds the state of one training. It appears whole or not at all, whatever happens meanwhile.
 class Checkpoint {
  public:
   explicit Checkpoint(std::filesystem::path file) : file_(std::move(file)) {}
 
-  /// Makes `loop` what was saved; nothing, and `loop` as it was, where there is no file.
-  /// Throws std::filesystem::filesystem_error where that cannot be told, c10::Error where it cannot be read: written by
-  /// another version, say.
+  /// Restores `loop`; returns nothing, and leaves `loop` as it was, where there is no file. Throws
+  /// std::filesystem::filesystem_error where that cannot be found out, c10::Error where the file cannot be read
+  /// (written by another version, say).
   std::optional<TrainingProgress> load(TrainingLoop& loop) const;
   void save(TrainingLoop& loop, const TrainingProgress& progress) const;
   const std::filesystem::path& file() const { return file_; }

@@ -48,7 +48,7 @@ double convolution_peak(const torch::Device& device, torch::ScalarType type) {
   if (!fresh || (device.is_cpu() && type == torch::kFloat16)) return found->second;
   try {
     return found->second = measure(device, type);
-  } catch (const std::exception&) {  // its tensors may not fit beside those of others
+  } catch (const std::exception&) {  // there may be no room for its tensors beside others
     known.erase(found);
     return 0;
   }

@@ -15,7 +15,7 @@ void use_device(const torch::Device& device) {
 #ifdef STORMSWEEP_CUDA
   c10::cuda::set_device(device.index());
 #endif
-  setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);  // cuBLAS: reproducible with it, says its manual
+  setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);  // makes cuBLAS reproducible, by its manual
   at::globalContext().setDeterministicCuDNN(true);
   allow_tf32(false);
 }

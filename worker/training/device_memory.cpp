@@ -12,8 +12,8 @@ void keep_freed_memory() {
 #ifdef __GLIBC__
   mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, -1);  // never
-  // One heap for all threads: others neither grow beyond 64 MiB nor are trimmed at their top, and a thread goes over to
-  // one for good when an allocation fails.
+  // One heap for all threads. Further heaps neither grow beyond 64 MiB nor are trimmed at their top, and a thread moves
+  // to one for good when an allocation fails.
   mallopt(M_ARENA_MAX, 1);
 #endif
 }

@@ -12,16 +12,16 @@ namespace stormsweep {
 class PendingSum {
  public:
   virtual ~PendingSum() = default;
-  /// Until the tensor holds the sum. Throws Abandoned.
+  /// Waits until the tensor holds the sum. Throws Abandoned.
   virtual void wait() = 0;
 };
 
-/// Sums from device to device, without the host's memory between.
+/// Sums from device to device, without going through the host's memory.
 class DeviceSums {
  public:
   virtual ~DeviceSums() = default;
   /// Begins to sum `values` (float32) in place, beside the device's other work. All members start the same sizes in the
-  /// same order. Where bf16 travels, the devices add in bf16, too.
+  /// same order. With precision bf16 the devices add in bf16, too.
   virtual std::unique_ptr<PendingSum> start(const torch::Tensor& values, TransferPrecision precision) = 0;
 };
 

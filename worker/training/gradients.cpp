@@ -11,13 +11,13 @@ namespace stormsweep {
 
 namespace {
 
-/// Large enough for the wire's bandwidth, small enough that the first goes long before backward ends.
+/// Large enough to use the network's bandwidth, small enough that the first bucket is sent long before backward ends.
 constexpr std::int64_t bucket_floats = 1 << 20;
 
 }  // namespace
 
 struct Gradients::Bucket {
-  torch::Tensor flat;  ///< the gradients one behind the other; on the device of the network
+  torch::Tensor flat;  ///< the gradients concatenated; on the network's device
   std::vector<std::size_t> parameters;
   std::size_t missing = 0;  ///< parameters whose gradient is not there yet
   std::unique_ptr<PendingSum> sum;
@@ -66,7 +66,7 @@ Gradients::Gradients(std::vector<torch::Tensor> parameters, RankGang* gang, Opti
       if (armed_) full(p);
       return outputs;
     }));
-    hooks_.push_back(std::move(accumulator));  // kept: a parameter holds its accumulator weakly
+    hooks_.push_back(std::move(accumulator));  // keeps it alive: a parameter holds its accumulator weakly
   }
 }
 

@@ -13,11 +13,11 @@
 namespace stormsweep {
 
 /// The gradients of a network in flat buckets, which the ranks of a gang sum while the backward pass still goes on.
-/// Buckets are fixed by the order of the parameters, the last first, because backward ends with the first: so the sums
-/// are the same, run after run. `extra` numbers of the caller's travel behind the last bucket.
+/// Buckets are fixed by the order of the parameters, so sums are the same, run after run. The last parameters come
+/// first, because backward ends with the first ones. `extra` numbers of the caller are sent after the last bucket.
 ///
-/// With a lag of 1 a step uses the sums of the step before, so that they have the whole step to be made; the first step
-/// uses zeros (Kurth et al. 2018, section V-B4).
+/// With a lag of 1 a step uses the sums of the step before, so that summing may take a whole step; the first step uses
+/// zeros (Kurth et al. 2018, section V-B4).
 class Gradients {
  public:
   struct Options {
@@ -35,17 +35,17 @@ class Gradients {
 
   /// Sets all gradients of this step, and the extras, to zero.
   void zero();
-  /// The next backward pass is the last of this step: buckets may go as they are full.
+  /// The next backward pass is the last of this step: each bucket may be sent once it is full.
   void last_pass();
-  /// Starts what has not gone yet, with `extra` [extra] float32 behind it.
+  /// Starts the sums not started yet, then that of `extra` [extra] float32.
   void start(const torch::Tensor& extra);
   /// Waits for the sums that this step uses and makes them the parameters' gradients.
   void use();
-  /// Extras [extra] float64, summed over the gang, of steps not yet collected: of those whose sums were used, or of all
-  /// that were started, which it then waits for.
+  /// Extras [extra] float64, summed over the gang and over steps not yet collected: those whose sums were used or, with
+  /// `all`, every step started, for which it then waits.
   torch::Tensor collect(bool all);
 
-  /// With a lag: what the next step will use, for a checkpoint; waits for it. Empty without.
+  /// With a lag: the sums that the next step will use, for a checkpoint; waits for them. Otherwise empty.
   std::vector<torch::Tensor> pending();
   void set_pending(const std::vector<torch::Tensor>& sums);
 

@@ -7,15 +7,15 @@
 
 namespace stormsweep {
 
-/// The factor on the loss that keeps gradients within the range of fp16: halved when one overflows, and the step left
-/// out; doubled after 2,000 steps that went well (Micikevicius et al. 2018, section 3.2). Powers of two, so that
-/// gradients which do not overflow are the same with any.
+/// The factor on the loss that keeps gradients within the range of fp16: when one overflows it is halved and the step
+/// skipped; it is doubled after 2,000 steps without overflow (Micikevicius et al. 2018, section 3.2). A power of two,
+/// so that it does not change gradients that do not overflow.
 class LossScale {
  public:
   double factor() const { return factor_; }
 
   /// Divides `gradients` of a loss that was multiplied by `factor`, in place. False where one is not finite: the step
-  /// must be left out. Moves the factor of the steps to come.
+  /// must be skipped. Adjusts the factor for later steps.
   bool unscale(const std::vector<torch::Tensor>& gradients, double factor);
 
   /// For a checkpoint.
@@ -24,7 +24,7 @@ class LossScale {
 
  private:
   double factor_ = 65536;
-  std::int64_t good_steps_ = 0;  ///< since the factor last moved
+  std::int64_t good_steps_ = 0;  ///< since the factor last changed
 };
 
 }  // namespace stormsweep

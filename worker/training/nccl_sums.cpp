@@ -1,4 +1,4 @@
-// The one file that knows NCCL; CMakeLists.txt says when it does.
+// The one file that uses NCCL; CMakeLists.txt says when it is enabled.
 #include "worker/training/nccl_sums.hpp"
 
 #if defined(STORMSWEEP_NCCL) && defined(USE_C10D_NCCL)  // the latter: LibTorch has it too
@@ -22,8 +22,8 @@ namespace stormsweep {
 
 namespace {
 
-/// The same for ranks that have the same GPU, which each may call cuda:0, or parts of one: 24 bits, which float32 sums
-/// exactly, of its place, by which NCCL tells GPUs apart.
+/// A number that is the same for ranks on the same GPU, which each may call cuda:0, or on parts of one. Made from its
+/// PCI address, by which NCCL tells GPUs apart; 24 bits, which float32 sums exactly.
 float name_of(const torch::Device& gpu) {
   const auto* const about = at::cuda::getDeviceProperties(gpu.index());
   const std::string place =
@@ -31,7 +31,7 @@ float name_of(const torch::Device& gpu) {
   return static_cast<float>(1 + (std::hash<std::string>()(place) & 0xfffffe));
 }
 
-/// Whether each member has a GPU for itself. Where two names agree by chance, sums go by way of the host.
+/// Whether each member has a GPU for itself. Where two numbers agree by chance, sums go through the host.
 bool a_gpu_each(Gang& gang, const torch::Device& device) {
   torch::Tensor names = torch::zeros({gang.shards()});
   if (device.is_cuda()) names[gang.shard()] = name_of(device);
@@ -49,7 +49,7 @@ std::unique_ptr<DeviceSums> make_nccl_sums(Gang& host, const torch::Device& devi
       fmt::print(stderr, "a gang of {} has no GPU for each rank: its sums go by the host's memory\n", host.shards());
     return nullptr;
   }
-  // Its watchdog would end this process when a mate is lost, whom the master tells the gang of.
+  // NCCL's watchdog would end this process when a mate is lost; here the master tells the gang, which survives.
   for (const char* name :
        {"TORCH_NCCL_ASYNC_ERROR_HANDLING", "NCCL_ASYNC_ERROR_HANDLING", "TORCH_NCCL_ENABLE_MONITORING"})
     setenv(name, "0", /*overwrite=*/0);

@@ -24,7 +24,7 @@ namespace {
 
 constexpr double trust = 0.002, without_norm = 1.0 / 16000;  // Kurth et al. 2018, their code
 
-/// What LibTorch keeps an optimizer's states by: until 2.0 the address as text.
+/// LibTorch's key of a parameter's state in an optimizer: until 2.0 the address as text.
 template <class Key>
 Key key_of(const torch::Tensor& parameter) {
   if constexpr (std::is_same_v<Key, std::string>) {
@@ -56,7 +56,7 @@ void step_at_once(std::vector<torch::optim::OptimizerParamGroup>& groups, States
       }
       auto& known = static_cast<State&>(*state);
       known.step(known.step() + 1);
-      // One tensor for all that have taken as many, as nearly always all have.
+      // One tensor for all parameters with the same number of steps, which nearly always is all of them.
       if (steps.empty() || known.step() != last_step)
         steps.push_back(torch::full({}, static_cast<double>(known.step()), parameter.options().dtype(torch::kFloat32)));
       else
@@ -98,7 +98,7 @@ auto on_processor(bool decoupled) {
   };
 }
 
-/// Whether LibTorch's kernel for GPUs takes them all: of one type, each gradient as its parameter lies.
+/// Whether LibTorch's GPU kernel takes them all: one type, and each gradient laid out like its parameter.
 bool suit_gpu(const std::vector<torch::optim::OptimizerParamGroup>& groups) {
   return std::ranges::all_of(groups, [](const auto& group) {
     return std::ranges::all_of(group.params(), [&](const torch::Tensor& parameter) {
@@ -110,7 +110,7 @@ bool suit_gpu(const std::vector<torch::optim::OptimizerParamGroup>& groups) {
   });
 }
 
-/// Whether on_processor takes them all: users' networks may have others.
+/// Whether on_processor takes them all; parameters of users' networks may be of other kinds.
 bool suit_processor(const std::vector<torch::optim::OptimizerParamGroup>& groups) {
   return std::ranges::all_of(groups, [](const auto& group) {
     return std::ranges::all_of(group.params(), [](const torch::Tensor& parameter) {
@@ -156,7 +156,7 @@ torch::Tensor Larc::step(LossClosure closure) {
     for (const torch::Tensor& parameter : group.params()) {
       torch::Tensor gradient = parameter.grad();
       if (!gradient.defined()) continue;
-      // No number leaves the device: reading one would wait for it.
+      // No number is read back: that would wait for the device.
       const torch::Tensor weight_norm = parameter.norm(), gradient_norm = gradient.norm();
       const torch::Tensor local =
           torch::where((weight_norm > 0).logical_and(gradient_norm > 0), trust * weight_norm / gradient_norm,

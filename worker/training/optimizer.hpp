@@ -11,8 +11,8 @@
 
 namespace stormsweep {
 
-/// Adam in one go: on a GPU by one kernel for all parameters, where LibTorch's own takes a dozen for each; on a
-/// processor in one pass over float32 parameters (worker/training/adam_step.hpp). Its state is that of LibTorch's Adam.
+/// Fused Adam: on a GPU one kernel for all parameters, where LibTorch's own launches a dozen for each; on a processor
+/// one pass over float32 parameters (worker/training/adam_step.hpp). Its state is that of LibTorch's Adam.
 class FusedAdam : public torch::optim::Adam {
  public:
   using Adam::Adam;
@@ -27,7 +27,8 @@ class FusedAdamW : public torch::optim::AdamW {
 };
 
 /// Adam whose step size is bounded layer by layer (You, Gitman, Ginsburg 2017; as in Kurth et al. 2018, section
-/// V-B3): each gradient is multiplied by min(0.002 |w| / |g|, lr) / lr, where a norm of 0 makes 1/16000 of the first.
+/// V-B3): each gradient is multiplied by min(0.002 |w| / |g|, lr) / lr, where the first argument of min is 1/16000 if a
+/// norm is 0.
 class Larc : public FusedAdam {
  public:
   Larc(std::vector<torch::Tensor> parameters, double learning_rate)
@@ -35,7 +36,7 @@ class Larc : public FusedAdam {
   torch::Tensor step(LossClosure closure = nullptr) override;
 };
 
-/// The update rule of that name, with LibTorch's defaults but for the learning rate: adam, adamw, rmsprop, sgd
+/// The optimizer of that name, with LibTorch's defaults except for the learning rate: adam, adamw, rmsprop, sgd
 /// (momentum 0.9), or larc. Throws InputError for any other name.
 std::unique_ptr<torch::optim::Optimizer> make_optimizer(std::string_view name, double learning_rate,
                                                         std::vector<torch::Tensor> parameters);

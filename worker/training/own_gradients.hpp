@@ -6,10 +6,10 @@
 
 namespace stormsweep {
 
-/// After a backward pass: a gradient of zeros for parameters that the loss has not reached, so that an optimizer's step
-/// moves all of them whatever passes came before, those before a stop among them; and memory of its own for each.
-/// Autograd keeps what a node made where it finds no gradient, which spares zeroing and adding, and may so give two
-/// parameters views of one memory, which a later pass would add to twice.
+/// After a backward pass: gives parameters that the loss did not reach a gradient of zeros, so that an optimizer's step
+/// treats all parameters the same, also after a restart; and gives each gradient memory of its own. Where a parameter
+/// has no gradient, autograd stores what a node returned rather than zero and add, and so may give two parameters views
+/// of the same memory, to which a later pass would add twice.
 void own_gradients(const std::vector<torch::Tensor>& parameters);
 
 }  // namespace stormsweep

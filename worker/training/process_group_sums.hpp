@@ -17,7 +17,7 @@
 
 namespace stormsweep {
 
-/// `text` of shard 0 to all members, a character a float.
+/// Sends `text` of shard 0 to all members, as one float for each character.
 inline std::string told_by_leader(Gang& gang, const std::string& text) {
   constexpr std::int64_t most = 256;
   torch::Tensor letters = torch::zeros({most});
@@ -31,7 +31,7 @@ inline std::string told_by_leader(Gang& gang, const std::string& text) {
   return told;
 }
 
-/// LibTorch may be built without libuv, and 2.4 and newer ask for it unless told otherwise; older ones know none.
+/// LibTorch from 2.4 on uses libuv by default, but may be built without it; older versions have no such option.
 template <class Options>
 void without_libuv(Options& options) {
   if constexpr (requires { options.useLibUV; }) options.useLibUV = false;
@@ -58,7 +58,7 @@ inline c10::intrusive_ptr<c10d::Store> meet(Gang& gang) {
 }
 
 /// DeviceSums by a process group of LibTorch: `Group` is c10d::ProcessGroupNCCL, and in the tests, which have no GPU,
-/// c10d::ProcessGroupGloo. A group that is destroyed with sums under way takes them back.
+/// c10d::ProcessGroupGloo. Destroying a group cancels its unfinished sums.
 template <class Group>
 class ProcessGroupSums : public DeviceSums {
  public:
@@ -79,13 +79,13 @@ class ProcessGroupSums : public DeviceSums {
     SumOf(const std::function<bool()>& abandoned, torch::Tensor values, torch::Tensor sent, Work work)
         : abandoned_(abandoned), values_(std::move(values)), sent_(std::move(sent)), work_(std::move(work)) {}
 
-    /// Asks rather than blocks, so that a rank can leave mates that are lost.
+    /// Polls rather than blocks, so that a rank can give up on lost mates.
     void wait() override {
       while (!work_->isCompleted()) {
         if (abandoned_()) throw Abandoned();
         std::this_thread::sleep_for(std::chrono::microseconds(20));
       }
-      work_->wait();  // makes the device's other work wait for it, and throws what went wrong
+      work_->wait();  // orders the device's later work after it, and throws what went wrong
       if (!sent_.is_same(values_)) values_.copy_(sent_);
     }
 

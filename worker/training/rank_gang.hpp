@@ -11,11 +11,11 @@
 
 namespace stormsweep {
 
-/// A gang of ranks of the job. Sums of what lies in a GPU go by NCCL where that is there, else by way of the host; all
-/// others by MPI.
+/// A gang of ranks of the job. Tensors on a GPU are summed by NCCL where available, else through the host; all others
+/// by MPI.
 class RankGang : public Gang {
  public:
-  /// Of an assignment that has members; `abandoned` as AllReduce asks it.
+  /// `assignment` must have members; `abandoned`: see AllReduce.
   RankGang(MpiChannel& channel, const Assignment& assignment, std::function<bool()> abandoned);
 
   int shard() const override { return all_reduce_.place(); }
@@ -29,7 +29,7 @@ class RankGang : public Gang {
  private:
   std::function<bool()> abandoned_;
   AllReduce all_reduce_;
-  std::optional<std::unique_ptr<DeviceSums>> device_sums_;  ///< made for the first sum in a GPU; null: there are none
+  std::optional<std::unique_ptr<DeviceSums>> device_sums_;  ///< made for the first sum on a GPU; null: not available
 };
 
 }  // namespace stormsweep

@@ -10,7 +10,7 @@
 
 #include "worker/training/device_memory.hpp"
 
-// LibTorch 1 would draw the same random numbers whenever a recording runs.
+// With LibTorch 1 a recording would draw the same random numbers each time it runs.
 #if defined(STORMSWEEP_CUDA) && TORCH_VERSION_MAJOR >= 2
 #define STORMSWEEP_RECORDS
 #include <ATen/cuda/CUDAGraph.h>
@@ -31,7 +31,7 @@ bool like(const Batch& a, const Batch& b) {
          a.target.sizes() == b.target.sizes();
 }
 
-/// Batches are made meanwhile by threads that must not disturb it; older LibTorch knows no other way than that they do.
+/// Records so that threads which make batches meanwhile do not disturb it; older LibTorch cannot prevent that.
 template <class Graph>
 void begin(Graph& graph) {
   using Pool = decltype(at::cuda::graph_pool_handle());
@@ -49,11 +49,11 @@ struct RecordedPass::Recording {
   Batch batch;  ///< what the recorded kernels read
   torch::Tensor sums;
   at::cuda::CUDAGraph graph;
-  int seen = 0;  ///< batches like it
+  int seen = 0;  ///< batches of its shape so far
   std::optional<bool> pays;
   bool made = false;
 
-  /// The pass as it is, watched: whether the GPU waits for launches more than half of the time.
+  /// Runs the pass unrecorded and measures whether launching takes more than half of its time.
   torch::Tensor weigh(const Pass& pass, const Batch& first) {
     using Clock = std::chrono::steady_clock;
     torch::cuda::synchronize();
@@ -65,22 +65,22 @@ struct RecordedPass::Recording {
     return result;
   }
 
-  /// So that what comes after a pass that failed may launch again.
+  /// Ends the recording of a failed pass, so that later work may launch again.
   void abandon() {
     try {
       graph.capture_end();
-    } catch (const std::exception&) {  // it says again that the recording failed
+    } catch (const std::exception&) {  // only repeats that the recording failed
     }
   }
 
   void make(const Pass& pass) {
     torch::cuda::synchronize();
-    // One for all recordings: the pool gives its 32 streams in turn, and uploads have one of them
+    // One stream for all recordings: the pool hands out its 32 streams in turn, and uploads have one of them
     // (datasets/upload.cpp).
     static const auto stream = c10::cuda::getStreamFromPool(false, batch.input.device().index());
     const c10::cuda::CUDAStreamGuard guard(stream);
-    release_device_memory();  // a recording has memory of its own, and cannot ask for what the passes before it have
-                              // left
+    release_device_memory();  // a recording has a memory pool of its own, and cannot reuse what earlier passes have
+                              // freed
     begin(graph);
     try {
       sums = pass(batch);

@@ -23,7 +23,7 @@ namespace stormsweep {
 
 namespace {
 
-/// A training that is stopped so soon after its start, or its last checkpoint, is cheaper done again.
+/// Work of less than this since the start, or the last checkpoint, is cheaper to redo than to save.
 constexpr Seconds least_worth_saving{1};
 
 struct Failure {
@@ -31,7 +31,7 @@ struct Failure {
   std::string reason;
 };
 
-/// Steps of a gang between two looks at the leader's clock, which all must hear of.
+/// Steps of a gang between two checks of the leader's clock, each of which takes a sum over the gang.
 constexpr int steps_a_look = 16;
 
 /// Without the stack traces that LibTorch adds to its messages, one way or another.
@@ -42,7 +42,7 @@ std::string reason_of(const std::exception& error) {
   return one_line(text);
 }
 
-/// Does `work`; what it throws, but for Stopped and Abandoned, becomes a failure.
+/// Does `work`. What it throws becomes a failure, except for Stopped and Abandoned.
 std::optional<Failure> attempt(const std::function<void()>& work) {
   try {
     work();
@@ -106,10 +106,11 @@ class Trainer {
   double started_ = steady_unix_time();
   std::optional<TrainingLoop> loop_;
   Clock clock_;
-  int looks_ = 0;              ///< at the clock
-  bool unsaved_told_ = false;  ///< that a checkpoint could not be written
+  int looks_ = 0;              ///< at the clock, so far
+  bool unsaved_told_ = false;  ///< whether a failed checkpoint has been reported
   TrainingProgress progress_;
-  bool told_ = false;  ///< its records; they stay until the next epoch: who stops us may not have taken them
+  bool told_ = false;  ///< whether its records were reported; they stay until the next epoch, as a report may be lost
+                       ///< when we are stopped
 };
 
 void Trainer::run(const std::function<std::unique_ptr<Task>()>& make) {
@@ -134,7 +135,7 @@ void Trainer::run(const std::function<std::unique_ptr<Task>()>& make) {
     }
     if (!failure) metrics = progress_.records.back().metrics;
     if (!failure && events_.trained && leads()) events_.trained(milestone, loop_->task());
-    // Whoever hears that it has ended may go on from here.
+    // Saved before the report, because after it another worker may continue from here.
     if (!failure && at_end_ && milestone + 1 == plan_.milestones.size()) save_if_worth_it({});
     events_.finished(milestone, outcome(failure, metrics), told_ ? std::vector<EpochRecord>() : progress_.records);
     told_ = true;
@@ -145,8 +146,8 @@ void Trainer::load(const std::function<std::unique_ptr<Task>()>& make) {
   loop_.emplace(make(), plan_, gang_);
 }
 
-/// A checkpoint beyond the first milestone that is wanted is of no use; nor is one that cannot be read, unless that is
-/// for want of memory, which may be there another time.
+/// A checkpoint beyond the first milestone is useless, and so is one that cannot be read, unless memory is short: then
+/// a later attempt may read it.
 void Trainer::resume(const std::function<std::unique_ptr<Task>()>& make) {
   std::optional<TrainingProgress> found;
   try {
@@ -160,11 +161,11 @@ void Trainer::resume(const std::function<std::unique_ptr<Task>()>& make) {
   }
   bool covers = found && (loop_->epochs() < plan_.milestones[0] ||
                           (!found->records.empty() && found->records.back().epoch == plan_.milestones[0]));
-  // The first milestone's metrics are there, but no longer its network.
+  // Then the first milestone's metrics are still there, but not its network.
   if (events_.trained && covers && loop_->epochs() == plan_.milestones[0] && loop_->steps() > 0) covers = false;
   if (found && !covers) loop_.emplace(make(), plan_, gang_);
   if (gang_) {
-    // In parts that float32 sums exactly.
+    // In parts small enough that float32 sums them exactly.
     const auto own = torch::tensor({loop_->samples() % 4096, loop_->samples() / 4096 % 4096}).to(torch::kFloat32);
     torch::Tensor sum = own.clone();
     gang_->sum(sum);
@@ -185,7 +186,7 @@ void Trainer::save_if_worth_it(Seconds least) {
     checkpoint_->save(*loop_, progress_);
   } catch (const Abandoned&) {
     throw;
-  } catch (const std::exception& error) {  // a training is worth more than its checkpoint
+  } catch (const std::exception& error) {  // no reason to lose the training
     if (!std::exchange(unsaved_told_, true))
       fmt::print(stderr, "{}; the training goes on without its checkpoint\n", reason_of(error));
   }
@@ -194,7 +195,7 @@ void Trainer::save_if_worth_it(Seconds least) {
 
 void Trainer::check_time() {
   if (!plan_.trial_hours || (gang_ && looks_++ % steps_a_look != 0)) return;
-  // Without loading, in which it may have waited for files that another rank makes once for all.
+  // Loading does not count: it may have waited for files that one rank makes for all.
   bool over = clock_.seconds() - progress_.timings.load > *plan_.trial_hours * 3600;
   if (gang_) {
     torch::Tensor leader = torch::full({1}, leads() && over ? 1.0F : 0.0F);
@@ -242,11 +243,11 @@ TrainingEnd train(const std::function<std::unique_ptr<Task>()>& make, const Trai
     return TrainingEnd::finished;
   } catch (const Abandoned&) {
     return TrainingEnd::stopped;
-  } catch (const Stopped&) {  // what was trained is put away below
+  } catch (const Stopped&) {  // saved below
   }
   try {
     trainer.save_if_worth_it(std::min(checkpoints.every, least_worth_saving));
-  } catch (const Abandoned&) {  // sums under way cannot be had any more; an earlier checkpoint stays
+  } catch (const Abandoned&) {  // sums that the checkpoint needs are lost; an earlier one stays
   }
   return TrainingEnd::stopped;
 }

@@ -19,10 +19,10 @@ namespace stormsweep {
 
 namespace {
 
-/// Losses on a device that are held before they are read, which waits for it.
+/// How many losses stay on a device before they are read, which waits for it.
 constexpr std::size_t most_unchecked = 64;
 
-/// Adds the seconds of its life to a timing.
+/// Adds its lifetime, in seconds, to a timing.
 class Stopwatch {
  public:
   explicit Stopwatch(double& seconds) : seconds_(seconds) {}
@@ -44,7 +44,7 @@ std::int64_t total(const Batch& batch) {
   return batch.total > 0 ? batch.total : batch.input.size(0);
 }
 
-/// How many of `left` samples go through the network next: `at_once`, but for what would leave fewer than `least`.
+/// How many of `left` samples go through the network next: `at_once`, unless that would leave fewer than `least`.
 std::int64_t next_part(std::int64_t left, std::int64_t at_once, std::int64_t least) {
   if (left <= at_once) return left;
   const std::int64_t part = std::min(at_once, left - least);
@@ -102,7 +102,8 @@ Metrics TrainingLoop::run_epoch(Timings& timings, const std::function<void()>& b
   step_ = epoch_samples_ = 0;
   sums_.zero_();
   return metrics;
-} catch (const Diverged&) {  // of all ranks in the same step: memory of sums that nobody waits for is never free again
+} catch (
+    const Diverged&) {  // thrown by all ranks in the same step; sums must be waited for, or their memory is never freed
   if (gradients_) gradients_->collect(/*all=*/true);
   throw;
 }
@@ -170,7 +171,7 @@ torch::Tensor TrainingLoop::backward(const Batch& batch) {
 
 torch::Tensor TrainingLoop::backward(const Batch& batch, std::int64_t at_once) {
   const auto parameters = task_->network().parameters();
-  // A recorded pass of a GPU writes where it wrote before.
+  // On a GPU a recorded pass writes gradients to the same memory each time.
   const bool anew = !parameters.empty() && parameters[0].is_cpu();
   gradients_ ? gradients_->zero() : task_->network().zero_grad(/*set_to_none=*/anew);
   const std::int64_t n = batch.input.size(0);
@@ -206,7 +207,7 @@ void TrainingLoop::check_losses() {
 }
 
 void TrainingLoop::save(torch::serialize::OutputArchive& archive) {
-  if (average_) average_->hide();  // an epoch may just have been evaluated
+  if (average_) average_->hide();  // the mean is shown if an epoch has just been evaluated
   if (gradients_) add_sums(gradients_->collect(/*all=*/true));
   torch::serialize::OutputArchive network, optimizer;
   task_->network().save(network);
@@ -244,7 +245,7 @@ void TrainingLoop::load(torch::serialize::InputArchive& archive) {
     archive.read("average", average);
     average_->load(average);
   }
-  if (step_ == 0 && epoch_ > 0) {  // as after the evaluation that it was saved at
+  if (step_ == 0 && epoch_ > 0) {  // as it was after the evaluation, when it was saved
     task_->network().eval();
     if (average_) average_->show();
   }

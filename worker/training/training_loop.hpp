@@ -38,14 +38,14 @@ class TrainingLoop {
   /// task throw, and Diverged.
   Metrics run_epoch(Timings& timings, const std::function<void()>& before_step);
 
-  std::int64_t epochs() const { return epoch_; }  ///< whole ones, run so far
-  std::int64_t steps() const { return step_; }    ///< of the next one, done so far
+  std::int64_t epochs() const { return epoch_; }  ///< whole epochs run so far
+  std::int64_t steps() const { return step_; }    ///< steps done of the next epoch
   Task& task() { return *task_; }
   std::int64_t samples() const { return samples_; }  ///< trained on so far, by all ranks
   std::int64_t training_flops() const { return 3 * task_->forward_flops() * samples_; }
 
-  /// The state between two steps: all that decides how the training goes on. To be called by all ranks of a gang at the
-  /// same step, or by one that is told to stop.
+  /// The state between two steps: all that decides how the training continues. To be called by all ranks of a gang at
+  /// the same step, or by one rank that is stopped.
   void save(torch::serialize::OutputArchive& archive);
   void load(torch::serialize::InputArchive& archive);
 
@@ -54,7 +54,7 @@ class TrainingLoop {
   torch::Tensor backward(const Batch& batch);
   torch::Tensor backward(const Batch& batch, std::int64_t at_once);
   void step(const Batch& batch);
-  /// Undoes what the loss was multiplied by. False: the step must be left out.
+  /// Divides gradients by the loss scale. False: the step must be skipped.
   bool unscale();
   void add_sums(const torch::Tensor& sums);
   void check_losses();
@@ -68,14 +68,14 @@ class TrainingLoop {
   std::optional<LossScale> loss_scale_;  ///< where the plan wants one
   double lagged_factor_ = 0;             ///< of the loss whose gradients the next step applies; 0: they are zeros
   std::optional<WeightAverage>
-      average_;  ///< where the plan wants one; shown from an evaluation to the next step or save
+      average_;  ///< where the plan wants one; in place of the weights from an evaluation to the next step or save
   std::optional<RecordedPass> recorded_;  ///< where a task and the plan allow it
   std::int64_t micro_batch_;
   std::int64_t epoch_ = 0, samples_ = 0;
-  std::int64_t step_ = 0;                 ///< done in the epoch at hand
-  std::int64_t epoch_samples_ = 0;        ///< by them
+  std::int64_t step_ = 0;                 ///< done in the current epoch
+  std::int64_t epoch_samples_ = 0;        ///< in those steps
   torch::Tensor sums_;                    ///< [s] float64, over them; on the network's device
-  std::vector<torch::Tensor> unchecked_;  ///< losses not yet looked at: reading them waits for the device
+  std::vector<torch::Tensor> unchecked_;  ///< losses not read yet: reading waits for the device
 };
 
 }  // namespace stormsweep
