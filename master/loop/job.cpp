@@ -36,13 +36,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int start_look = 20, look = 100;  // ms between looks at mpirun and its ranks
-constexpr Seconds drain_again{1};  // mpirun hears nothing before it listens, and passes nothing on before it has ranks
+constexpr int start_look = 20, look = 100;  // ms between polls of mpirun and its ranks
+constexpr Seconds drain_again{1};  // repeated: mpirun loses signals until it handles them, and then until it has ranks
 constexpr Seconds start_patience{30};     // for mpirun to start anything
-constexpr Seconds last_words{0.5};        // of ranks that die
-constexpr Seconds drained_start{10};      // a start that is to be drained at once
+constexpr Seconds last_words{0.5};        // time for dying ranks to print why
+constexpr Seconds drained_start{10};      // for a start during which draining is asked
 constexpr Seconds report_patience{10};    // from rank 0's report of a loss to the end
-constexpr Seconds finalize_patience{20};  // from any other: MPI_Finalize may wait for a rank that no longer answers
+constexpr Seconds finalize_patience{20};  // from any other report: MPI_Finalize may wait for a rank that hangs
 constexpr Seconds kill_patience{2};       // between asking mpirun to end and killing it
 
 std::vector<std::string> command_line(int workers, const Arguments& arguments) {
@@ -54,8 +54,8 @@ std::vector<std::string> command_line(int workers, const Arguments& arguments) {
   return command;
 }
 
-/// SIGTERM, which Slurm sends to all processes of a job, must not reach mpirun: the ranks have it too, and drain. It
-/// would wait for its own limit, hand on nothing that they say, and be there long after they are gone.
+/// Slurm sends SIGTERM to all processes of a job. It must not reach mpirun, as the ranks get it too, and drain: mpirun
+/// would wait for its own time limit, no longer forward their output, and end long after them.
 void keep_sigterm_out() {
   sigset_t term;
   sigemptyset(&term);
@@ -63,7 +63,8 @@ void keep_sigterm_out() {
   sigprocmask(SIG_BLOCK, &term, nullptr);
 }
 
-/// Whether it runs stormsweep or what ranks become: a rank. Daemons and the like are mpirun's own affair.
+/// Whether the process is a rank: it runs stormsweep, or a program that ranks become. Others, such as daemons, are left
+/// to mpirun.
 bool is_rank(pid_t pid) {
   std::error_code gone;
   const fs::path program = fs::read_symlink("/proc/" + std::to_string(pid) + "/exe", gone);
@@ -113,13 +114,14 @@ class Job {
  private:
   [[noreturn]] void become(const std::vector<std::string>& command,
                            const std::map<std::string, std::string>& environment, int output) const {
-    setpgid(0, 0);                     // Ctrl-C at the terminal is for us to translate
-    prctl(PR_SET_PDEATHSIG, SIGUSR1);  // if we are killed, drain; SIGTERM would reach the ranks half a minute late
+    setpgid(0, 0);                     // so that Ctrl-C at the terminal reaches only us, who translate it
+    prctl(PR_SET_PDEATHSIG, SIGUSR1);  // if we are killed, drain. SIGTERM would reach the ranks half a minute late
     signal(SIGUSR1, SIG_IGN);          // until mpirun listens
     keep_sigterm_out();
     for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
     setenv(status_file, status_.path().c_str(), 1);
-    for (const char* stray : {"PMIX_RANK", "PMIX_NAMESPACE"}) unsetenv(stray);  // of a job that we are no rank of
+    for (const char* stray : {"PMIX_RANK", "PMIX_NAMESPACE"})
+      unsetenv(stray);  // left by a job that this process is not a rank of
     if (geteuid() == 0) {
       setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 0);
       setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 0);
@@ -151,7 +153,7 @@ class Job {
       end(fmt::format("mpirun has started nothing for {:g} s", start_patience.count()));
   }
 
-  /// Workers would miss rank 0 later. It may be on another host, where nobody of ours has its number.
+  /// Notices the death of rank 0 before workers miss it, if it runs on this host: else `seen_` lacks its process.
   void watch_master() {
     const auto master = status_.master();
     if (master && seen_.contains(*master) && !process::alive(*master) && !status_.report()) end("the master is lost");
@@ -167,8 +169,8 @@ class Job {
     if (!started_ && now - *drained_ > drained_start) end("");
   }
 
-  /// Ctrl-Z: our ranks and their commands, which are no part of the terminal's foreground, are stopped before us and go
-  /// on after us.
+  /// On Ctrl-Z stops our ranks and their commands, which are not in the terminal's foreground group, then this process,
+  /// and continues them after it.
   void stop_with_us() {
     if (!signals::take_stop()) return;
     const std::vector<pid_t> all = process::descendants(mpirun_);
@@ -177,13 +179,13 @@ class Job {
     for (const pid_t each : all) kill(each, SIGCONT);
   }
 
-  /// Ends everything. `why`: told, unless it is on request.
+  /// Ends everything. `why` is reported, unless the user asked for the end.
   void end(const std::string& why) {
     if (ending_) return;
     if (!why.empty() && !signals::drain_asked()) why_ = why;
     ending_ = steady_time();
     const std::vector<pid_t> ranks = ranks_below(mpirun_);
-    kill(mpirun_, SIGTERM);  // it can tidy up
+    kill(mpirun_, SIGTERM);  // lets it clean up
     for (const pid_t rank : ranks) kill(rank, SIGKILL);
   }
 
@@ -193,11 +195,11 @@ class Job {
     const auto report = status_.report();
     if (!report) return;
     if (!reported_) reported_ = now;
-    // Of a lost host it waits for the daemon.
+    // After the loss of a host, mpirun would wait for its daemon.
     if (now - *reported_ > (report->lost ? report_patience : finalize_patience)) kill(mpirun_, SIGKILL);
   }
 
-  /// Rank 0 drains when mpirun has died, and tells the others.
+  /// Waits for ranks that outlive mpirun: rank 0 drains when it has died, and tells the others.
   void await_ranks() {
     const auto since = steady_time();
     for (;;) {
@@ -214,7 +216,7 @@ class Job {
     }
   }
 
-  /// Until the next look.
+  /// Shows output until the next poll is due.
   void pass_output_on() {
     const int patience = started_ ? look : start_look;
     pollfd ready{.fd = *said_, .events = POLLIN, .revents = 0};
@@ -254,14 +256,14 @@ class Job {
   }
 
   const StatusFile status_;
-  Descriptor said_;  ///< the pipe's end; none once all who write into it have ended
+  Descriptor said_;  ///< our end of the pipe; none once all writers have ended
   JobOutput output_;
   const Seconds patience_;
   const Seconds began_ = steady_time();
   pid_t mpirun_ = 0;
   int mpirun_status_ = 0;
   bool started_ = false;
-  std::set<pid_t> seen_;  ///< ranks, before all had started
+  std::set<pid_t> seen_;  ///< ranks seen before all had started
   std::string why_;
   Seconds asked_{0};
   std::optional<Seconds> died_, drained_, ending_, reported_;

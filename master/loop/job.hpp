@@ -7,20 +7,20 @@
 
 namespace stormsweep::launch {
 
-/// What a job that was started from a prompt or a batch script comes to.
+/// How a job that was started from a prompt or a batch script has ended.
 struct JobEnd {
   int status = 0;      ///< exit status of `stormsweep run`
   bool again = false;  ///< every worker died, but each cost a trial an attempt: start the job again at once
 };
 
-/// Runs `mpirun -n <workers + 1> stormsweep run <arguments>`, with `environment` added, to its end: rank 0's report
-/// tells it (mpirun's own status says nothing under --enable-recovery), and it is over when no rank of this host is
-/// left. What ended otherwise is told on standard error.
+/// Runs `mpirun -n <workers + 1> stormsweep run <arguments>`, with `environment` added, to its end. The status is what
+/// rank 0 reports (mpirun's own says nothing under --enable-recovery), and the job is over when no rank of this host is
+/// left. Any other end is explained on standard error.
 ///
-/// SIGINT, SIGTERM and SIGUSR1 drain it, before the ranks have started too; a second SIGINT ends it at once. Ctrl-Z
-/// stops the ranks of this host with us, and `fg` or `bg` lets all go on. A job of which a rank dies while MPI starts,
-/// or whose mpirun starts nothing for 30 s, is ended: the others would wait for ever. An mpirun that outlives a report
-/// of lost ranks by 10 s is killed, and so are ranks that outlive their mpirun by more than `patience` seconds.
+/// SIGINT, SIGTERM and SIGUSR1 drain it, even before the ranks have started; a second SIGINT ends it at once. Ctrl-Z
+/// stops the ranks of this host with us, and `fg` or `bg` continues all. A job is ended if a rank dies while MPI
+/// starts, for which the others would wait for ever, or if mpirun starts nothing for 30 s. An mpirun that outlives a
+/// report of lost ranks by 10 s is killed, and so are ranks that outlive their mpirun by more than `patience` seconds.
 ///
 /// Throws InputError where mpirun is missing or unknown (launcher.hpp), starts nothing, or has no folder for its
 /// temporary files.

@@ -8,12 +8,12 @@ namespace {
 
 constexpr std::string_view forwarding = "mpirun: Forwarding signal ";
 
-/// Of a line so far.
+/// Whether a line that begins so may have to be left out.
 bool may_be_noise(std::string_view line) {
   return line.starts_with('[') || line.substr(0, forwarding.size()) == forwarding.substr(0, line.size());
 }
 
-/// Of a line up to its newline, where there is one.
+/// Whether to leave out a line, given with its newline if it has one.
 bool is_noise(std::string_view line) {
   const std::size_t end = line.find("] ");
   return line.starts_with(forwarding) ||

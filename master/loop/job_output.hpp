@@ -5,11 +5,11 @@
 
 namespace stormsweep::launch {
 
-/// What the ranks and mpirun say on standard error, without mpirun's word of each signal that it passes on, and what
-/// PMIx, inside it, says of each dead rank to its developers: "[host:pid] PMIX ERROR: ..." with a line of its source.
+/// What the ranks and mpirun write to standard error, without mpirun's note of each signal that it forwards, and
+/// without the "[host:pid] PMIX ERROR: ..." that PMIx prints about each dead rank, which helps only its developers.
 class JobOutput {
  public:
-  /// What of the text so far may be shown after `more`. A line that may become such a one is held until it ends.
+  /// What may be shown after `more` has come. The start of a line that may have to be left out is held until its end.
   std::string add(std::string_view more);
   /// What is held, at the end.
   std::string rest();

@@ -21,7 +21,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// PMIx without mpirun: srun's. One that stands alone is a leftover of another job, and a step of one task is no job.
+/// The rank by PMIx without mpirun, that is, by srun. PMIX_RANK without a namespace is left over from another job, and
+/// a step of one task is not an MPI job.
 std::optional<std::uint64_t> pmix_rank() {
   if (environment("PMIX_NAMESPACE").empty() || environment("SLURM_STEP_NUM_TASKS") == "1") return std::nullopt;
   return whole_number(environment("PMIX_RANK"));
@@ -46,7 +47,7 @@ int own_command(const std::vector<std::string>& words) {
   const pid_t pid = fork();
   if (pid < 0) throw InputError(command[0] + ": cannot be started: " + std::strerror(errno));
   if (pid == 0) {
-    setpgid(0, 0);                     // Ctrl-C at the terminal is for us to pass on
+    setpgid(0, 0);                     // so that Ctrl-C at the terminal reaches only us, who pass it on
     prctl(PR_SET_PDEATHSIG, SIGUSR1);  // if we are killed, drain
     dup2(STDERR_FILENO, STDOUT_FILENO);
     process::become(command);

@@ -5,7 +5,7 @@
 
 #include "search/base/options.hpp"
 
-/// How `stormsweep run`, typed at a prompt, and rank 0 of the job that it starts (job.hpp) talk: by environment
+/// How `stormsweep run`, typed at a prompt, and rank 0 of the job that it starts (job.hpp) communicate: by environment
 /// variables, and a file (status_file.hpp).
 namespace stormsweep::launch {
 
@@ -14,25 +14,24 @@ namespace stormsweep::launch {
 /// step.
 int rank();
 
-/// Environment of rank 0 alone: the terminal's width, the checked data's report, and whether the job is started again
-/// by the same command.
+/// Environment variables of rank 0 alone: the terminal's width, the report of the data check, and whether the same
+/// command has restarted the job.
 inline constexpr const char* columns = "STORMSWEEP_COLUMNS";
 inline constexpr const char* data_report = "STORMSWEEP_DATA_REPORT";
 inline constexpr const char* started_again = "STORMSWEEP_STARTED_AGAIN";
 
-/// Runs `stormsweep <words>` to its end and returns its exit status; what it says on standard output goes to standard
-/// error. SIGINT, SIGTERM and SIGUSR1 reach it.
+/// Runs `stormsweep <words>` to its end and returns its exit status; its standard output goes to standard error.
+/// SIGINT, SIGTERM and SIGUSR1 are passed on to it.
 int own_command(const std::vector<std::string>& words);
 
-/// Of the terminal that the user looks at: as the command that has started this one says, or of our own. 0: there is
-/// none.
+/// Width of the user's terminal: as told by the command that started this process, else of our own. 0: there is none.
 int terminal_columns();
 
 std::string own_program();     ///< the path of this executable
 std::string worker_program();  ///< and of stormsweep-worker, beside it
-std::string runner_program();  ///< and of stormsweep-runner, which does without LibTorch
+std::string runner_program();  ///< and of stormsweep-runner, which needs no LibTorch
 
-/// Throws InputError where the worker's program, which was asked for `what`, ended with another status than 0.
+/// Throws InputError where the worker's program, run for `what`, ended with a status other than 0.
 void expect_answer(int status, const std::string& what);
 
 /// Turns this process into `<program> <arguments>`, one of these two; does not return.

@@ -13,7 +13,7 @@ namespace stormsweep::launch {
 namespace {
 
 struct Release {
-  int major;  ///< of Open MPI: this one and newer
+  int major;  ///< of Open MPI: applies from this one on
   std::vector<std::string> options;
 };
 
@@ -21,14 +21,14 @@ struct Release {
 const std::vector<Release>& releases() {
   static const std::vector<Release> known{
       {4, {"--mca", "odls_base_sigkill_timeout", "30"}},
-      // Within 1 s of it this one kills ranks whatever it is told. Unless told to hand on what it gets, it holds lines
-      // back until they end, which a bar does not.
+      // This one always kills ranks within 1 s of a signal. Without :raw it holds text back until the line ends, which
+      // a progress bar never does.
       {5, {"--output", ":raw"}},
   };
   return known;
 }
 
-/// The number behind `name` in `text`; 0 where that is not there: it is not Open MPI.
+/// The number after `name` in `text`; 0 where `name` is missing, as it is not Open MPI.
 int major_version(std::string_view text, std::string_view name) {
   const std::size_t at = text.find(name);
   int major = 0;

@@ -16,29 +16,30 @@ namespace stormsweep {
 namespace {
 
 constexpr Seconds tick{0.1};
-constexpr Seconds moment{0.002};            // between two looks at a method that works out what comes next
-constexpr Seconds worth_telling{2};         // of a database that is held: others may write it too
-constexpr Seconds most_blocked{600};        // without the store: what runs on would be lost
-constexpr std::size_t read_at_once = 4096;  // messages between two looks at the clock
+constexpr Seconds moment{0.002};      // between two polls of a method that is computing the next training
+constexpr Seconds worth_telling{2};   // a database may be locked this long without a message: others write it, too
+constexpr Seconds most_blocked{600};  // without the store; after that further results would be lost
+constexpr std::size_t read_at_once = 4096;  // messages read before the clock is looked at again
 
 template <class... Functions>
 struct Overloaded : Functions... {
   using Functions::operator()...;
 };
 
-/// Whether checkpoints of its trainings are ours to remove. That of a command is a folder, which another training of
-/// the same curve would miss: where there may be one, its worker removes it before.
+/// Whether the master removes checkpoints of trainings. A command's checkpoint is a folder that another training of the
+/// same curve may be using; where there can be one, the worker removes it.
 bool removes_checkpoints(const Space& space) {
   return space.experiment->command ? one_training_a_curve(space) : !runs_itself(*space.experiment);
 }
 
-/// Whether nobody goes on from where a training has ended so: what has failed may have met an error that passes.
+/// Whether no training will continue from here. A failed one may: its error may have been a passing one.
 bool is_over(const Training& training, Status status) {
   const bool goes_on = training.rung && training.rung->goes_on;
   return status == Status::diverged || (status == Status::complete && !goes_on);
 }
 
-/// By a halving limits.trials says how many brackets there are, which end whole (search/methods/halving.hpp).
+/// For a halving limits.trials only sets the number of brackets, which are always completed
+/// (search/methods/halving.hpp).
 Limits limits_of(const Space& space) {
   Limits limits = space.limits;
   if (has_rungs(space.method)) limits.trials.reset();
@@ -106,7 +107,7 @@ std::optional<Conclusion> MasterLoop::turn(bool drain, Seconds patience) {
   std::optional<Parcel> parcel = channel_.wait(patience);
   for (std::size_t read = 0; parcel; ++read) {
     hear(*parcel);
-    check_limits();  // at once: of a thousand failures on their way, no more than it may be are stored
+    check_limits();  // after each message, so that no failures beyond the limit are stored
     parcel = read < read_at_once ? channel_.receive() : std::nullopt;
   }
   drain_when_due(drain);
@@ -138,8 +139,8 @@ void MasterLoop::on(WorkerId worker, const wire::Hello& hello) {
   }
 }
 
-/// The same for all, so that by the synchronous schedule they agree on what is done, and made once: of a search that is
-/// resumed, that means a look at all of it.
+/// The same for all workers, so that by the synchronous schedule they agree on what is done. Made only once, as it
+/// takes a walk through all that a resumed search has done.
 const std::string& MasterLoop::welcome() {
   if (!welcome_.empty()) return welcome_;
   wire::Welcome welcome{.space = space_.text, .settings = options_.settings};
@@ -232,7 +233,7 @@ void MasterLoop::act(const action::Lost& lost) {
     conclusion_.attempts_raised = true;
     store_.start(*lost.training, 0, roster_.info(lost.worker), steady_unix_time());  // the raised attempt outlives us
     what += "; its trial is queued again";
-    commits_.add();  // not at once: many are lost together, and the others wait for our signs of life
+    commits_.add();  // later: workers may be lost by the hundred, and the others wait for our heartbeats
   }
   progress_.say(what);
 }
@@ -251,7 +252,7 @@ void MasterLoop::act(const action::GiveUp& given_up) {
     count(outcome.status);
     learn(given_up.training, k, outcome);
   }
-  drop(given_up.training);  // the checkpoint may be what they died of
+  drop(given_up.training);  // the checkpoint may be what killed them
 }
 
 void MasterLoop::act(const action::Stop& stop) {
@@ -365,7 +366,7 @@ Standing MasterLoop::standing() const {
 
 Conclusion MasterLoop::conclude() {
   commits_.commit(now());
-  // The synchronous schedule is ended by draining it: by a limit it is done, too.
+  // A limit ends the synchronous schedule by draining it, but then the search is done.
   if (limited_ && !draining_ && conclusion_.ending == Ending::drained) conclusion_.ending = Ending::done;
   if (commits_.blocked_since()) progress_.say(fmt::format("{}; waiting for it", store_.problem()));
   if (const std::uint64_t lost = commits_.finish()) {
@@ -375,7 +376,7 @@ Conclusion MasterLoop::conclude() {
   while (!dropped_.empty() && !commits_.waiting()) remove_next_dropped();
   progress_.finish(standing(), now());
   if (source_.unstarted() && conclusion_.ending == Ending::done) conclusion_.ending = Ending::drained;
-  // Running a search again that fails so would not get further: it has ended.
+  // Another run of a search with so many failures would not get further, so it is done.
   if (limits_.too_many_failures() && conclusion_.ending == Ending::drained) conclusion_.ending = Ending::done;
   conclusion_.limit = limits_.text();
   conclusion_.counts = commits_.counts();

@@ -33,30 +33,31 @@ namespace stormsweep {
 struct Conclusion {
   Ending ending = Ending::done;
   bool workers_died = false;     ///< MPI_Finalize would wait for them
-  bool attempts_raised = false;  ///< a training was lost with a worker: running again gets further
+  bool attempts_raised = false;  ///< a training was lost with a worker, so that another run gets further
   std::string limit;             ///< the limit of the space that ended it, if one did
   StatusCounts counts;           ///< rows of the search
 };
 
-/// Rank 0 at work: carries words between the channel, the schedule and the store, which know nothing of each other.
+/// Rank 0 at work: connects the channel, the schedule and the store, which know nothing of each other.
 class MasterLoop {
  public:
   struct Options {
-    RunSettings settings;                   ///< the workers are told them first
+    RunSettings settings;                   ///< sent to workers in the welcome
     int columns = 0;                        ///< of the terminal; 0: none
     Share share = {};                       ///< which trainings are ours
-    std::optional<Seconds> remaining = {};  ///< until the job must be over; nothing: for ever
+    std::optional<Seconds> remaining = {};  ///< until the job must be over; empty: no limit
     std::function<Seconds()> clock = steady_time;
   };
 
   MasterLoop(Channel& channel, Store& store, const Space& space, Options options);
 
-  /// Goes on until nothing is left, a limit is reached, every worker is lost, the time is nearly over (closing_margin)
-  /// or `drain` turns true. It has drained, too, where what is left could not have ended in time, where the store has
-  /// taken nothing for ten minutes, or what it does not take in the end is lost. Throws InputError: what Store::commit
+  /// Runs until nothing is left, a limit is reached, every worker is lost, the time is nearly over (closing_margin) or
+  /// `drain` turns true. The ending is `drained`, too, where what is left could not have ended in time, where the store
+  /// has taken nothing for ten minutes, or where it refuses rows in the end. Throws InputError: what Store::commit
   /// throws, data that cannot be staged, and messages that are not understood.
   Conclusion run(const std::atomic<bool>& drain);
-  /// One turn of `run`: waits for a message up to `patience`, and does all that is due. How it has ended, once it has.
+  /// One turn of `run`: waits for a message up to `patience`, and does all that is due. Returns the conclusion once it
+  /// has ended.
   std::optional<Conclusion> turn(bool drain, Seconds patience);
 
  private:
@@ -65,7 +66,7 @@ class MasterLoop {
   Schedule make_schedule();
   std::optional<StagingPhase> make_staging() const;
   Seconds now() const { return options_.clock(); }
-  /// For silences: what workers said while this process was stopped, it has not heard yet.
+  /// The time for judging silences: while this process is stopped it reads no messages.
   Seconds awake() { return waking_.at(now()); }
 
   void hear(const Parcel& parcel);
@@ -80,7 +81,7 @@ class MasterLoop {
 
   std::vector<Action> decide(const Event& event);
   void dispatch(const Event& event) { carry_out(decide(event)); }
-  /// `reported`: what made the schedule decide so, if that was the end of a trial.
+  /// `reported`: the end of a trial that led to these actions, if one did.
   void carry_out(const std::vector<Action>& actions, const wire::Finished* reported = nullptr);
   void act(const action::Assign& assign);
   void act(const action::AssignGang& assign);
@@ -91,17 +92,17 @@ class MasterLoop {
   void act(const action::Stop& stop);
   void act(const action::End& end);
   void record(const action::Record& record, const wire::Finished& reported);
-  /// A trial has ended: the source may decide by it.
+  /// Tells the source of a trial that has ended, which it may base decisions on.
   void learn(const Training& training, std::size_t milestone, const Outcome& outcome);
   /// A training will not go on: its checkpoint goes once its outcomes are committed.
   void drop(const Training& training);
-  /// One a turn: a command's is a folder, which may take long.
+  /// One in each turn: removing a command's checkpoint, a folder, may take long.
   void remove_next_dropped();
 
   void drain_when_due(bool drain);
   void tell_of_store();
   void check_limits();
-  /// Copies of the data are made before anybody is given work (master/schedule/staging_phase.hpp).
+  /// Has the data copied before any worker joins the schedule (master/schedule/staging_phase.hpp).
   void stage();
   void store_long_runners();
   void count(Status status);
@@ -117,19 +118,20 @@ class MasterLoop {
   TrainingSource source_;
   WakingClock waking_;
   Schedule schedule_;
-  std::optional<StagingPhase> staging_;  ///< while it goes on
+  std::optional<StagingPhase> staging_;  ///< until it is over
   std::string welcome_;                  ///< encoded; empty until the first worker comes
   Roster roster_;
   GroupCommit commits_;
-  std::vector<Identity> dropped_;  ///< curves of trainings whose checkpoints have still to go
+  std::vector<Identity> dropped_;  ///< curves of trainings whose checkpoints must still be removed
   Progress progress_;
-  Seconds ordered_;               ///< when we last had data staged
+  Seconds ordered_;               ///< when staging was last ordered
   std::uint64_t ended_here_ = 0;  ///< trials that ended in this run
   bool draining_ = false, limited_ = false, told_unstarted_ = false, told_blocked_ = false;
   Conclusion conclusion_;
   bool ended_ = false;
   std::vector<std::atomic<bool>> listening_;  ///< by rank: it has joined, and is neither lost nor gone
-  Pulse beats_;  ///< for them: a commit to a file system that hangs is not our death. Last: it uses the others
+  Pulse beats_;  ///< heartbeats to those, so that a commit on a hanging file system does not look like our death. Last
+                 ///< member: it uses the others
 };
 
 }  // namespace stormsweep

@@ -17,7 +17,7 @@ std::string rate_words(double per_second) {
   return per_second >= 1 ? rate_text(per_second) + " trials/s" : rate_text(3600 * per_second) + " trials/h";
 }
 
-/// Of all that `pursuits` tell about one kind of work.
+/// The sum of all `pursuits` of one kind of work.
 struct Sum {
   std::size_t workers = 0;
   double done = 0, all = 0, shares = 0;
@@ -34,7 +34,7 @@ Sum sum_of(const std::vector<wire::Pursuit>& pursuits, wire::Work work) {
   return sum;
 }
 
-/// While data is staged, of its bytes; else of the trials.
+/// The share of bytes while data is staged, otherwise of trials.
 std::optional<double> share_done(const Standing& standing) {
   const Sum staged = sum_of(standing.pursuits, wire::Work::staging);
   if (standing.staging > 0 && staged.all > 0) return staged.done / staged.all;
@@ -56,8 +56,8 @@ std::string staging_words(const Standing& standing) {
   return text;
 }
 
-/// " (epoch 3/50: training 45 %)"; of several trainings " (3 training 45 %, 1 testing 80 %)", on average, with the
-/// epoch where they are in the same. Nothing where none has told.
+/// " (epoch 3/50: training 45 %)"; for several trainings averages, " (3 training 45 %, 1 testing 80 %)", with the epoch
+/// if all are in the same one. Empty where none has reported.
 std::string pursuit_words(const std::vector<wire::Pursuit>& pursuits) {
   std::string text;
   for (const auto& [work, name] :

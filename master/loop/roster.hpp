@@ -19,7 +19,7 @@ namespace stormsweep {
 /// Who the workers are and what they train now, as the store's rows name them.
 class Roster {
  public:
-  /// A training that goes on.
+  /// A training that is running.
   struct Running {
     Training training;
     std::vector<WorkerId> members = {};  ///< of its gang, if it has one
@@ -29,23 +29,24 @@ class Roster {
   };
 
   void join(WorkerId worker, const wire::Hello& hello);
-  /// It has left, or is lost; whether it was there.
+  /// The worker has left, or is lost. Returns whether it was present.
   bool leave(WorkerId worker);
-  /// As it introduced itself; of one that never joined nothing is known.
+  /// As it introduced itself; empty for one that never joined.
   const WorkerInfo& info(WorkerId worker) { return workers_[worker]; }
   /// Who trains: the leader, and the ranks of its gang.
   WorkerInfo trainer(WorkerId leader, const std::vector<WorkerId>& members);
 
   void begin(WorkerId leader, const Training& training, const std::vector<WorkerId>& members, Seconds now);
-  /// Trial `milestone` of a training that `leader` leads has ended; of a gang's perhaps before it is there.
+  /// Trial `milestone` of a training that `leader` leads has ended. A gang's trial may fail before its leader has
+  /// begun; that is ignored.
   void end(WorkerId leader, const Training& training, std::size_t milestone);
-  /// The worker has told what it is at.
+  /// The worker has reported what it is doing.
   void tell(WorkerId worker, const wire::Pursuit& pursuit) { pursuits_[worker] = pursuit; }
-  /// What those that bring data to their machines, and leaders of trainings, have told since they began; one of each.
+  /// The last report of each worker that is staging, and of each leader since its training began.
   std::vector<wire::Pursuit> pursuits() const;
   /// Nobody trains it any more.
   void forget(const Training& training);
-  /// Calls `each` with the leaders whose trial has gone on so long that it is worth a row, and has none yet.
+  /// Calls `each` for every leader whose trial has run long enough to be worth a row, and has none yet.
   void each_long_runner(Seconds now, const std::function<void(WorkerId leader, const Running&)>& each);
 
  private:
@@ -53,8 +54,8 @@ class Roster {
   std::set<WorkerId> present_;           ///< joined, and neither lost nor gone
   std::map<WorkerId, Running> running_;  ///< by leader
   std::map<WorkerId, wire::Pursuit> pursuits_;
-  /// Those that may have no row, and others that have ended since: when they began, ascending but for those that are
-  /// due, and their leaders. A look at all that run would be one at every turn of the master's loop.
+  /// When trainings that may lack a row began, and their leaders; some have ended since. Ascending, except for those at
+  /// the front that are due. Saves looking at all running trainings in every turn of the master's loop.
   std::deque<std::pair<Seconds, WorkerId>> unstored_;
 };
 

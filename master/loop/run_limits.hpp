@@ -9,34 +9,34 @@
 
 namespace stormsweep {
 
-/// What ends a run early: the limits of its space, and the end of its job. Is told the time, and decides purely.
+/// What ends a run early: the limits of its space, and the end of its job. A pure state machine: the time is passed in.
 class RunLimits {
  public:
-  /// `workers`: of this run; `stored`: trials that earlier runs have ended; `remaining`: until the job must be over,
-  /// nothing: for ever.
+  /// `workers`: of this run; `stored`: trials that earlier runs have ended; `remaining`: until the job must be over;
+  /// empty: no limit.
   RunLimits(const Limits& limits, std::size_t workers, std::uint64_t stored, Seconds now,
             std::optional<Seconds> remaining);
 
   /// How many more trials may be handed out.
   std::uint64_t trials_left() const;
-  /// `trials` more are handed out. The limit is kept in grid order: which trials it leaves does not depend on what they
-  /// cost.
+  /// `trials` more are handed out. Trials are counted in grid order, so which ones the limit allows does not depend on
+  /// their cost.
   void hand_out(std::uint64_t trials) { handed_out_ += trials; }
-  /// Nothing more is there to hand out: if that is so because of limits.trials, it has been reached.
+  /// Nothing more can be handed out; if because of limits.trials, that limit has been reached.
   void exhausted();
   /// A trial has failed in this run.
   void fail() { ++failures_; }
-  /// Looks at limits.hours, limits.rank_hours and limits.failures; whether a limit has been reached, by now or before.
+  /// Checks limits.hours, limits.rank_hours and limits.failures. Returns whether any limit has been reached so far.
   bool reached(Seconds now);
-  /// limits.failures is reached: what still runs need not end.
+  /// Whether limits.failures is reached, in which case running trainings are not waited for.
   bool too_many_failures() const { return limits_.failures && failures_ >= *limits_.failures; }
   /// The limit that has been reached, "limits.hours (2)"; empty: none.
   const std::string& text() const { return text_; }
 
   /// The job is nearly over (closing_margin).
   bool time_is_over(Seconds now) const { return deadline_ && now >= *deadline_; }
-  /// Whether a training that takes `expected` would end in time, if it began now. What nothing is known of is begun,
-  /// and so is what is longer than the whole job: it goes on from its checkpoint in the next.
+  /// Whether a training that takes `expected` would end in time, if it began now. True also for one of unknown length,
+  /// and for one longer than the whole job, which continues from its checkpoint in the next.
   bool can_finish(std::optional<double> expected, Seconds now) const;
 
  private:
@@ -44,7 +44,7 @@ class RunLimits {
   std::size_t workers_;
   Seconds started_;
   std::optional<Seconds> deadline_;
-  std::uint64_t handed_out_;  ///< trials, with those of earlier runs
+  std::uint64_t handed_out_;  ///< trials, including those of earlier runs
   std::uint64_t failures_ = 0;
   std::string text_;
 };

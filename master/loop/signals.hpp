@@ -4,24 +4,26 @@
 
 #include <atomic>
 
-/// What SIGINT, SIGTERM and SIGUSR1 mean to `stormsweep run`: stop early, put away what is in hand, and exit with 85.
+/// What SIGINT, SIGTERM and SIGUSR1 mean to `stormsweep run`: stop early, save the state of running trainings, and exit
+/// with 85.
 namespace stormsweep::signals {
 
 /// From now on they set drain_asked() instead of ending this process.
 void translate();
-/// From now on, and in the program that this process becomes, they are nothing: rank 0 is told, and tells the others.
+/// Ignores them, in the program that this process becomes, too: rank 0 gets them, and tells the other ranks.
 void ignore();
 
 const std::atomic<bool>& drain_asked();
-int interrupts();  ///< SIGINTs so far: who types Ctrl-C twice means it
+int interrupts();  ///< SIGINTs so far: a second Ctrl-C ends everything at once
 
-/// Passes each on to `child` too, as `signal` (0: as it came), at once where one has come already. Nobody: 0.
+/// From now on also passes them on to `child`, as `signal` (0: unchanged); one that has come already, at once. `child`
+/// 0: to nobody.
 void hand_to(pid_t child, int signal);
-/// Each ends `child` by SIGTERM, at once where one has come already. Nobody: 0.
+/// From now on each ends `child` by SIGTERM; one that has come already, at once. `child` 0: nobody.
 void end_by_them(pid_t child);
 
-/// Notes Ctrl-Z instead of stopping this process, unless it was to be ignored.
+/// Records Ctrl-Z instead of stopping this process, unless SIGTSTP is ignored.
 void catch_stop();
-bool take_stop();  ///< whether it was typed since the last call
+bool take_stop();  ///< whether Ctrl-Z was typed since the last call
 
 }  // namespace stormsweep::signals

@@ -7,9 +7,9 @@
 
 namespace stormsweep {
 
-/// Removes the checkpoints, of that fingerprint (checkpoint_fingerprint), with which nobody goes on now that the search
-/// of `store` is complete: those that a crash has left, or of trainings that an edit has taken out of its space.
-/// Workers have stopped.
+/// Removes the checkpoints of that fingerprint (checkpoint_fingerprint) that nobody will continue from, now that the
+/// search of `store` is complete: those that a crash left, or of trainings that an edit removed from the space. Call
+/// once workers have stopped.
 void remove_stale_checkpoints(const std::filesystem::path& cache, const std::string& fingerprint, Store& store);
 
 /// Removes the checkpoint of a training that will not go on, by its curve (search/space/cache_files.hpp), where there

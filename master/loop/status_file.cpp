@@ -40,7 +40,7 @@ void leave_report(const Report& report) {
 
 StatusFile::StatusFile() : path_((temporary_folder() / "stormsweep-status-XXXXXX").string()) {
   file_ = Descriptor(mkostemp(path_.data(), O_CLOEXEC));
-  const std::vector<char> block(4096);  // as much as the report and more: a full disk takes empty files
+  const std::vector<char> block(4096);  // more than the report needs, since a full disk still takes empty files
   if (!file_ || !write_all(file_, block) || ftruncate(*file_, 0) != 0) {
     const int reason = errno;
     if (file_) fs::remove(path_);

@@ -7,7 +7,7 @@
 
 #include "search/base/file.hpp"
 
-/// What rank 0 tells the command that has started its job.
+/// What rank 0 reports to the command that started its job.
 namespace stormsweep::launch {
 
 /// Environment of rank 0 alone: the file's path.
@@ -22,22 +22,22 @@ struct Report {
   bool lost = false;   ///< a rank died: perhaps with its host, for whose daemon mpirun would wait for ever
 };
 
-/// By rank 0, if it was launched: MPI has started on all ranks; and how the job has ended.
+/// Called by rank 0, and effective if it was launched: MPI has started on all ranks; how the job has ended.
 void leave_started();
 void leave_report(const Report& report);
 
-/// The command's side: a file in TMPDIR, removed with the object. It is empty until rank 0 has started.
+/// The command's side: a file in TMPDIR, removed with the object; empty until MPI has started.
 class StatusFile {
  public:
-  /// Throws InputError where there is no place for it.
+  /// Throws InputError where it cannot be created, or there is no space for it.
   StatusFile();
   ~StatusFile();
   StatusFile(const StatusFile&) = delete;
   StatusFile& operator=(const StatusFile&) = delete;
 
   const std::string& path() const { return path_; }
-  bool started() const;                 ///< or has reported
-  std::optional<pid_t> master() const;  ///< rank 0's number on its host, from its start to its report
+  bool started() const;                 ///< whether rank 0 has started, or has reported
+  std::optional<pid_t> master() const;  ///< rank 0's process id on its host, from its start to its report
   std::optional<Report> report() const;
 
  private:

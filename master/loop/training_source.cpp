@@ -11,7 +11,8 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::size_t most_skipped = 4096;  // trainings that would not end in time: then none is looked for any more
+constexpr std::size_t most_skipped =
+    4096;  // trainings that would not end in time; after so many the search for one that would ends
 
 }  // namespace
 
@@ -28,7 +29,7 @@ TrainingSource::TrainingSource(const Space& space, Store& store, const Share& sh
   });
 }
 
-/// What earlier runs have left. The first one decides how many proposals are made side by side, for ever.
+/// The proposals of earlier runs. The first run fixes how many are made side by side in all later ones.
 ProposalHistory TrainingSource::history(std::size_t workers) {
   if (!makes_proposals(space_.method)) return {};
   ProposalHistory history = store_.proposals();
@@ -68,7 +69,7 @@ std::optional<Training> TrainingSource::next_of_method() {
   return std::nullopt;
 }
 
-/// What an earlier run has ended.
+/// Tells the method of trials that an earlier run has ended.
 void TrainingSource::learn_stored(const Training& training) {
   for (std::size_t k = 0; k < training.trials(); ++k)
     if (const auto ended = store_.ended(training, k)) method_->learn(training, k, *ended);
@@ -82,9 +83,9 @@ void TrainingSource::learn(const Training& training, std::size_t milestone, cons
   method_->learn(training, milestone, ended);
 }
 
-/// What the search chooses by.
+/// The value that the search chooses by.
 std::optional<double> TrainingSource::choice(const Training& training, std::size_t milestone, const Outcome& outcome) {
-  if (!is_adaptive(space_.method)) return std::nullopt;  // nobody asks
+  if (!is_adaptive(space_.method)) return std::nullopt;  // not needed
   if (space_.metric_at == MetricAt::best) return store_.best_until(training, milestone);
   const double value = value_of(outcome.metrics, space_.metric);
   return std::isfinite(value) ? std::optional(value) : std::nullopt;

@@ -20,42 +20,42 @@
 
 namespace stormsweep {
 
-/// What is left to train: what the space's method wants without what the store has, as far as limits and time allow. Of
-/// a method that knows all from the start those expected to take longest come first; one that decides from results is
-/// told these, the store's too, and has an order of its own. Borrows all that it is given.
+/// What is left to train: the trainings of the space's method, less what the store has, as far as limits and time
+/// allow. If the method knows them all from the start, those expected to take longest come first. A method that decides
+/// from results is told them, including the store's, and keeps its own order. Borrows all its arguments.
 class TrainingSource {
  public:
   /// `workers`: of this run.
   TrainingSource(const Space& space, Store& store, const Share& share, RunLimits& limits, std::size_t workers);
 
-  /// Trials of our part, where they can be counted, and no more than limits.trials.
+  /// Trials of this share, at most limits.trials, where they can be counted.
   std::optional<std::uint64_t> total() const { return total_; }
   /// The next training to begin.
   Supply next(Seconds now);
-  /// How many trainings the method lets go on at once; nothing: as many as there are workers.
+  /// How many trainings the method lets run at once; empty: any number.
   std::optional<std::uint64_t> side_by_side() const { return side_by_side_; }
-  /// Some of what is left would not have ended in time.
+  /// Whether some trainings were not begun because they would not have ended in time.
   bool unstarted() const { return unstarted_; }
 
   /// A trial of this run has ended.
   void learn(const Training& training, std::size_t milestone, const Outcome& outcome);
   std::optional<double> expected(const Training& training) const { return order_.expected(training); }
-  /// How often what is expected has changed.
+  /// How often expectations have changed.
   std::uint64_t fits() const { return order_.fits(); }
-  /// It is about to have one by itself.
+  /// Whether the method is computing the next training.
   bool thinking() const { return method_->thinking(); }
   /// Trainings that will not go on, since the last call.
   std::vector<Training> take_dropped() { return method_->take_dropped(); }
 
-  /// Training number `id` as a worker that computes its share has it, with its attempt as the store knows it.
+  /// Training number `id` as a worker computes it from its share, with the attempt that the store knows.
   std::optional<Training> at(TrainingId id);
-  /// Trainings with nothing left to do. Looks through the sequence until all that is stored has been found.
+  /// Trainings with nothing left to do. Walks the sequence until all stored trials have been found.
   std::vector<TrainingRange> done();
-  /// Where limits.trials ends what workers may add to that.
+  /// Where limits.trials ends the trainings that workers may do beyond those.
   TrainingLimit limit();
 
  private:
-  /// That workers compute their shares of, by the synchronous schedule; made when it is first asked for.
+  /// The sequence that workers compute their shares of, by the synchronous schedule; made on the first call.
   Sequence& sequence();
   ProposalHistory history(std::size_t workers);
   std::optional<Training> next_of_method();

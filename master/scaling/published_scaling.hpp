@@ -7,16 +7,16 @@
 
 namespace stormsweep {
 
-/// What a paper reached.
+/// A result that a paper reports.
 struct PublishedPoint {
   std::string what;
   std::size_t ranks = 1;
-  double efficiency = 1;  ///< by that of one rank
-  std::string machine;    ///< of slurm/machines; empty: one that is none of these
+  double efficiency = 1;  ///< relative to one rank
+  std::string machine;    ///< a name in slurm/machines; empty: another machine
 };
 
-/// Those among the numbers of an experiments/<name>/published.json: with "ranks" and "efficiency", or the speed-up of
-/// one "doubling", which is drawn at two ranks; and the "machine", if it is known.
+/// The scaling results in an experiments/<name>/published.json: numbers with "ranks" and "efficiency", or with the
+/// speed-up of one "doubling", which is drawn at two ranks; and with the "machine", if it is known.
 std::vector<PublishedPoint> published_scaling(std::string_view published);
 
 }  // namespace stormsweep

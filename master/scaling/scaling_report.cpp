@@ -36,7 +36,7 @@ double efficiency(const ScalingCurve& curve, std::size_t ranks, double samples_p
   return samples_per_second / static_cast<double>(ranks) / curve.measured.at(1);
 }
 
-/// How much faster each doubling of the ranks is, from one row to the next.
+/// The speed-up for each doubling of the ranks, from one row to the next.
 double doubling(const StepForecast& before, const StepForecast& step) {
   const double times = static_cast<double>(step.ranks) / static_cast<double>(before.ranks);
   return std::pow(step.samples_per_second / before.samples_per_second, 1 / std::log2(times));
@@ -134,7 +134,7 @@ Position percents(std::size_t ranks, double share) {
   return {static_cast<double>(ranks), 100 * share};
 }
 
-/// Configurations for which the same is predicted on one machine: their lines would hide each other.
+/// Configurations with the same prediction on one machine, drawn once because their lines would hide each other.
 struct Alike {
   const ScalingCurve* curve;
   std::vector<std::uint64_t> numbers;
@@ -143,7 +143,7 @@ struct Alike {
     return other.cluster.name == curve->cluster.name &&
            std::ranges::equal(other.steps, curve->steps, {}, &StepForecast::efficiency, &StepForecast::efficiency);
   }
-  /// Ascending, those that follow each other as "0 to 3".
+  /// Ascending numbers; runs of them as "0 to 3".
   std::string configurations() const {
     std::string text;
     for (std::size_t first = 0, next = 0; first < numbers.size(); first = next) {
@@ -165,7 +165,7 @@ std::vector<Alike> alike_predictions(const ScalingReport& report) {
   return found;
 }
 
-/// Whether the figure has the machine, or the point is of another one.
+/// Whether the figure shows the point's machine, or the point names none.
 bool is_beside(const ScalingReport& report, const PublishedPoint& point) {
   return point.machine.empty() || std::ranges::any_of(report.curves, [&](const ScalingCurve& curve) {
            return curve.cluster.name == point.machine;

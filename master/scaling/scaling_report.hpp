@@ -18,14 +18,14 @@ namespace stormsweep {
 struct ScalingCurve {
   Cluster cluster;
   std::uint64_t configuration = 0;  ///< its number
-  double training_flops = 0;        ///< of a sample
+  double training_flops = 0;        ///< per sample
   StepLoad load;
   std::string computing_source;            ///< of load.computing
   std::vector<StepForecast> steps;         ///< by ranks, ascending
-  std::map<std::size_t, double> measured;  ///< samples a second, by ranks; with 1, or empty
+  std::map<std::size_t, double> measured;  ///< samples per second, by ranks; has an entry for 1 rank, or is empty
 };
 
-/// What `compare --scaling` tells.
+/// What `compare --scaling` reports.
 struct ScalingReport {
   std::string search;
   std::vector<ScalingCurve> curves;
@@ -35,7 +35,8 @@ struct ScalingReport {
 
 Table scaling_table(const ScalingReport& report);
 nlohmann::ordered_json scaling_json(const ScalingReport& report);
-/// Efficiencies over ranks: predicted, measured and, on the machines that are predicted or unnamed ones, published.
+/// Efficiencies over ranks: predicted, measured and published. Published ones only if their machine is among the
+/// predicted ones, or not named.
 Chart scaling_chart(const ScalingReport& report);
 
 }  // namespace stormsweep

@@ -11,8 +11,8 @@ namespace stormsweep {
 
 namespace {
 
-/// A reduce, or a spread, of `numbers` that `owners` of `ranks` own a part each of: all messages are on their way
-/// together. `sharing`: groups that do the same over the same wire at once.
+/// Seconds of a reduce, or a spread, of `numbers` of which `owners` of the `ranks` own a part each; all messages are in
+/// transit together. `sharing`: how many groups use the same wire at once.
 double step_of_sum(const Wire& wire, double ranks, double owners, double numbers, double bytes, double sharing) {
   if (ranks <= 1) return 0;
   const double part = std::ceil(numbers / owners);
@@ -21,7 +21,7 @@ double step_of_sum(const Wire& wire, double ranks, double owners, double numbers
          part * (ranks - 1) * bytes * sharing / wire.bandwidth.value;
 }
 
-/// Recursive doubling, of few numbers.
+/// Seconds of recursive doubling, for few numbers.
 double doublings(const Wire& wire, std::size_t ranks, double numbers) {
   const auto steps = static_cast<double>(std::bit_width(ranks - 1));
   const double bytes = numbers * sizeof(float);
@@ -32,7 +32,7 @@ double bytes_of(TransferPrecision precision) {
   return precision == TransferPrecision::bf16 ? 2 : sizeof(float);
 }
 
-/// Sums are made one after the other, each once its bucket is complete.
+/// When the last sum ends: sums are made one after the other, each once its bucket is complete.
 double end_of_sums(const StepLoad& load, const std::vector<double>& sums) {
   const double forward = load.computing / 3, each = (load.computing - forward) / static_cast<double>(sums.size());
   double end = 0;

@@ -14,7 +14,7 @@ std::optional<double> share_of_rank_hours(const Limits& limits, std::size_t rank
   return *limits.rank_hours / static_cast<double>(ranks);
 }
 
-/// Whether the space has so many trainings, or brackets.
+/// Whether the space really has so many trainings, or brackets.
 bool has(const Space& space, std::uint64_t extent, const ExpectedSearch& expected) {
   return (has_rungs(space.method) ? bracket_shapes(space).size() : expected.trainings) == extent;
 }

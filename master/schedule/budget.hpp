@@ -22,8 +22,8 @@ struct FittedSearch {
   ExpectedSearch expected;
 };
 
-/// The largest extent that is expected to end within hours_of its limits, of all that its space has and
-/// `most_simulated` allows; nothing where not even the smallest does. `space` is sized_by_budget.
+/// The largest extent, among those that the space has and `most_simulated` allows, that is expected to end within
+/// hours_of its limits; nothing where even the smallest would not. `space` is sized_by_budget.
 std::optional<FittedSearch> fit_to_budget(const Space& space, const TrainingCost& cost, std::size_t ranks,
                                           ScheduleKind schedule);
 

@@ -13,7 +13,7 @@
 
 namespace stormsweep {
 
-/// What a schedule is told.
+/// Events: what a schedule is told.
 namespace event {
 /// The worker said Hello, from this host.
 struct Joined {
@@ -24,19 +24,19 @@ struct Joined {
 struct Heard {
   WorkerId worker;
 };
-/// A trial of its training ended; `failed`: not as it should have.
+/// A trial of the worker's training ended; `failed`: with any status but complete.
 struct Finished {
   WorkerId worker;
   TrainingId training;
   std::size_t milestone;
   bool failed = false;
 };
-/// It is out of a gang and has nothing in hand.
+/// The worker has left a gang and has nothing in hand.
 struct Left {
   WorkerId worker;
   std::uint64_t gang;
 };
-/// It has left the job, as asked.
+/// The worker has left the job, as asked.
 struct Stopped {
   WorkerId worker;
 };
@@ -44,18 +44,18 @@ struct Stopped {
 struct Drain {};
 /// Time has passed.
 struct Tick {};
-/// The source may have what it did not have before.
+/// The source may now have a training where it had none before.
 struct Supplied {};
 }  // namespace event
 using Event = std::variant<event::Joined, event::Heard, event::Finished, event::Left, event::Stopped, event::Drain,
                            event::Tick, event::Supplied>;
 
-/// What a source of trainings answers: one; or none now, and whether there may be some later.
+/// What a source of trainings returns: a training; or none now, and when there may be one.
 struct Supply {
   enum class Later {
     never,
-    when_others_end,  ///< it decides from what is running
-    by_itself         ///< it is about to have one
+    when_others_end,  ///< it decides from the results of running trainings
+    by_itself         ///< it is computing one
   };
   std::optional<Training> training;
   Later later = Later::never;
@@ -64,18 +64,18 @@ struct Supply {
   Supply(Later when) : later(when) {}
 };
 
-/// Why a search ended. `short_handed`: what is left needs larger gangs than there are workers left. `rank_lost`: one,
-/// by the synchronous schedule.
+/// Why a search ended. `short_handed`: what is left needs larger gangs than there are workers left. `rank_lost`: the
+/// loss of a rank ends the synchronous schedule.
 enum class Ending { done, drained, workers_lost, short_handed, rank_lost };
 
-/// What it wants done, in order.
+/// Actions: what a schedule wants done, in order.
 namespace action {
-/// Send it these, to be done after those in hand.
+/// Send the worker these trainings, to do after those in hand.
 struct Assign {
   WorkerId worker;
   std::vector<Training> trainings;
 };
-/// Send these, who have nothing in hand, a training to do together: members[0] leads.
+/// Send these workers, who have nothing in hand, a training to do together; members[0] leads.
 struct AssignGang {
   std::uint64_t gang;
   std::vector<WorkerId> members;
@@ -87,29 +87,29 @@ struct Began {
   Training training;
   std::vector<WorkerId> members = {};
 };
-/// The outcome just heard is that of a trial of `worker`, or of the gang that it leads: store it.
+/// Store the outcome just reported, for a trial of `worker` or of the gang that it leads.
 struct Record {
   WorkerId worker;
   Training training;
   std::size_t milestone;
   std::vector<WorkerId> members = {};
 };
-/// Tell it to leave its gang without an outcome.
+/// Tell the worker to leave its gang without an outcome.
 struct Abandon {
   WorkerId worker;
   std::uint64_t gang;
 };
-/// It is dead; what was left of its training is queued again, with its attempt raised.
+/// The worker is dead; `training`: the rest of its training, queued again with its attempt raised.
 struct Lost {
   WorkerId worker;
   std::optional<Training> training;
 };
-/// This training has killed the last worker that it may: store its trials as failed.
+/// The training has been lost with as many workers as it may: store its trials as failed.
 struct GiveUp {
   WorkerId worker;
   Training training;
 };
-/// Tell it to leave the job.
+/// Tell the worker to leave the job.
 struct Stop {
   WorkerId worker;
 };
@@ -123,12 +123,13 @@ using Action = std::variant<action::Assign, action::AssignGang, action::Began, a
 
 struct DispatchPolicy {
   std::size_t workers = 1;   ///< ranks 1 ... workers are expected to join
-  Seconds lost_after{10};    ///< silence that means death
-  Seconds leave_after{300};  ///< that members may stay in a gang whose trials are complete
-  Seconds in_hand{0.2};  ///< work that a worker holds in advance: hides the way to the master, costs balance at the end
-  std::size_t most_in_hand = 256;   ///< trainings that it holds at most
+  Seconds lost_after{10};    ///< silence after which a worker counts as dead
+  Seconds leave_after{300};  ///< how long members may stay in a gang whose trials are complete
+  Seconds in_hand{
+      0.2};  ///< work that a worker holds in advance: more hides the latency to the master, less balances the end
+  std::size_t most_in_hand = 256;   ///< the most trainings that a worker holds
   std::uint32_t most_attempts = 2;  ///< a training that was lost with so many workers is given up
-  std::size_t lookahead = 64;       ///< trainings looked at, beyond a gang that waits, for one to fill idle ranks with
+  std::size_t lookahead = 64;       ///< trainings behind a waiting gang among which one to fill idle ranks is sought
 };
 
 }  // namespace stormsweep

@@ -21,7 +21,7 @@ namespace {
 using simulation::Job;
 using simulation::Policy;
 
-/// The trainings of a sequence, of which number i begins once all up to i - width have ended.
+/// The trainings of a sequence; number i may begin once all up to i - width have ended.
 class Paced : public Method {
  public:
   Paced(std::unique_ptr<Sequence> sequence, std::uint64_t width) : sequence_(std::move(sequence)), width_(width) {}
@@ -62,7 +62,7 @@ ExpectedSearch result_of(const simulation::Replay& replay, std::uint64_t trainin
   return {replay.makespan, replay.efficiency(), trainings, trials};
 }
 
-/// Of a method that knows all its trainings from the start.
+/// For a method that knows all its trainings from the start.
 std::optional<ExpectedSearch> of_sequence(const Space& space, const TrainingCost& cost, std::size_t ranks,
                                           ScheduleKind schedule) {
   const auto sequence = make_sequence(space);

@@ -17,13 +17,13 @@ struct ExpectedSearch {
   std::uint64_t trainings = 0, trials = 0;
 };
 
-/// More are not simulated.
+/// The most trainings that are simulated.
 inline constexpr std::uint64_t most_simulated = 100'000;
 
-/// By simulating the schedulers and the method as they are (simulation.hpp): with all of its trainings to do, and none
-/// that fails. Who goes on in a halving is supposed by lot. Where bayes will look is not known: a Sobol sequence
-/// stands for that, at the pace that its width allows. Nothing where there are more trainings than `most_simulated`, or
-/// they have no end. `ranks`: at least the largest gang.
+/// Found by simulating the real schedulers and method (simulation.hpp), from an empty database and without failures. In
+/// a halving the configurations that go on are drawn at random. For bayes, whose proposals are not known, a Sobol
+/// sequence stands in, at the pace that the width allows. Nothing where there are more than `most_simulated` trainings,
+/// or endlessly many. `ranks`: at least the largest gang.
 std::optional<ExpectedSearch> expected_search(const Space& space, const TrainingCost& cost, std::size_t ranks,
                                               ScheduleKind schedule);
 

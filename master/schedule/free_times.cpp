@@ -8,7 +8,7 @@ namespace stormsweep {
 
 namespace {
 
-/// The first of the numbers from `first` on that `has` does not hold for, as it does for all before it; `last` at most.
+/// The first number from `first` on for which `has` is false, `last` at most; `has` must be true for all before it.
 template <class Has>
 std::size_t first_without(std::size_t first, std::size_t last, const Has& has) {
   const auto numbers = std::views::iota(first, std::max(first, last));
@@ -53,7 +53,8 @@ std::optional<FreeTimes::Moment> FreeTimes::nth(std::size_t n, Seconds now, std:
   const auto end = [&](std::size_t i) { return std::max(now, ends_.find_by_order(i)->first); };
   const auto late = [&](std::size_t i) { return now + late_.find_by_order(i)->first; };
 
-  // Of the first n, so many are late: the fewest after whom no late one comes before an end that is counted.
+  // How many of the first n workers are late: the smallest number for which no further late one is free before the ends
+  // that make up the rest.
   const std::size_t fewest = n - std::min(n, ends_.size());
   const std::size_t late_ones = first_without(fewest, std::min(n, late_.size()),
                                               [&](std::size_t i) { return n > i && end(n - i - 1) > late(i); });

@@ -13,39 +13,39 @@
 
 namespace stormsweep {
 
-/// When busy workers are expected to be free. A question costs some steps down a tree, not a look at every worker: a
-/// master of 10,000 asks at each trial that ends while a gang waits.
+/// When busy workers are expected to be free. A query takes logarithmic time, because a master of 10,000 workers asks
+/// at the end of every trial while a gang waits.
 class FreeTimes {
  public:
   explicit FreeTimes(std::size_t workers) : entries_(workers) {}
 
-  /// The worker ends what it is at by `until`, or any moment where that has passed, and has `more` to do then.
+  /// The worker ends its current training by `until`, or any moment now if that has passed, and then has `more` to do.
   void set(WorkerId id, Seconds until, Seconds more);
   void erase(WorkerId id);
 
-  /// The time at which the `n`th of them will be free, and how many others are by then, counted up to `most`.
+  /// When the `n`th of the workers will be free, and how many others will be by then, counted up to `most`.
   struct Moment {
     Seconds at;
     std::size_t others;
   };
-  /// Nothing where they are fewer than `n` > 0. Time does not go back from call to call.
+  /// Nothing where there are fewer than `n` > 0. `now` must not go back from call to call.
   std::optional<Moment> nth(std::size_t n, Seconds now, std::size_t most);
 
  private:
-  /// Those whose `until` has passed are late.
+  /// Marks workers whose `until` has passed as late.
   void look_at_clock(Seconds now);
 
   struct Entry {
     Seconds until, more;
-    bool late;  ///< `until` has passed, and there is more: it is free `more` from any now on
+    bool late;  ///< `until` has passed and there is more: at any time, it will be free `more` later
   };
-  /// A set that knows which of its elements is the n-th.
+  /// A set with access to its n-th element.
   using Order = __gnu_pbds::tree<std::pair<Seconds, WorkerId>, __gnu_pbds::null_type, std::less<>,
                                  __gnu_pbds::rb_tree_tag, __gnu_pbds::tree_order_statistics_node_update>;
 
   std::vector<std::optional<Entry>> entries_;  ///< by rank, from 1
-  Order ends_;                                 ///< until + more, of those that are not late
-  Order untils_;                               ///< of these, those that have more
+  Order ends_;                                 ///< `until` + `more` of workers that are not late
+  Order untils_;                               ///< `until` of those that are not late and have more
   Order late_;                                 ///< more
 };
 

@@ -13,9 +13,9 @@
 
 namespace stormsweep {
 
-/// What trainings take and come to in a simulation.
+/// What trainings take and result in, in a simulation.
 struct Supposed {
-  /// Seconds of one that goes on from its first `done` epochs.
+  /// Seconds of a training that continues after its first `done` epochs.
   std::function<double(const Training&, std::int64_t done)> seconds;
   std::function<double(const Training&)> value;
 };
@@ -23,7 +23,7 @@ struct Supposed {
 /// A search by its real method, to be simulated.
 class MethodWorkload : public simulation::Workload {
  public:
-  /// limits.trials of the space is kept. Borrows the space.
+  /// Keeps to limits.trials of the space. Borrows the space.
   MethodWorkload(const Space& space, std::unique_ptr<Method> method, Supposed supposed);
 
   void begin() override;
@@ -34,7 +34,7 @@ class MethodWorkload : public simulation::Workload {
 
   const Training& training(std::size_t number) const { return begun_[number].training; }
   std::size_t trainings() const { return begun_.size(); }
-  std::uint64_t trials() const { return trials_; }  ///< that have ended
+  std::uint64_t trials() const { return trials_; }  ///< trials that have ended
 
  private:
   struct Begun {
@@ -48,8 +48,9 @@ class MethodWorkload : public simulation::Workload {
   Supposed supposed_;
   std::uint64_t trials_left_, trials_ = 0;
   std::vector<Begun> begun_;
-  std::deque<std::size_t> again_;                  ///< handed out before, and not ended
-  std::map<std::uint64_t, std::int64_t> trained_;  ///< epochs that a configuration can go on from, by its number
+  std::deque<std::size_t> again_;  ///< handed out before a restart, and not ended
+  std::map<std::uint64_t, std::int64_t>
+      trained_;  ///< epochs after which a configuration's next rung starts, by its number
   std::size_t ended_ = 0;
 };
 

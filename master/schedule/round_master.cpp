@@ -10,7 +10,7 @@ namespace stormsweep {
 
 namespace {
 
-/// The first of `count` gangs that is free earliest.
+/// The gang, of `count`, that is free earliest; the first of equals.
 template <class Until>
 std::size_t least(std::size_t count, const Until& until) {
   std::size_t first = 0;
@@ -26,7 +26,8 @@ RoundMaster::RoundMaster(const DispatchPolicy& policy, Source source, Expected e
 std::vector<Action> RoundMaster::on(const Event& event, Seconds now) {
   std::visit([&](const auto& e) { handle(e, now); }, event);
   const bool all_here = crew_.present() == turns_.size();
-  const bool learned = !std::holds_alternative<event::Finished>(event);  // the source learns of that after this
+  const bool learned =
+      !std::holds_alternative<event::Finished>(event);  // the source hears of that only after this call
   if (all_here && learned && !crew_.ending() && running() == 0) begin_round();
   return crew_.take_wanted();
 }
@@ -50,7 +51,9 @@ void RoundMaster::begin_round() {
       deal(gang, trainings, load);
   }
   if (running() > 0) return send_round();
-  crew_.stop_everyone(short_handed_ ? Ending::short_handed : Ending::done);  // or it waits in vain for what is left out
+  crew_.stop_everyone(short_handed_
+                          ? Ending::short_handed
+                          : Ending::done);  // also after too large gangs: without them the source would wait for ever
 }
 
 bool RoundMaster::gather() {
@@ -103,10 +106,11 @@ void RoundMaster::assign(const Training& training, const std::vector<WorkerId>& 
   const std::uint64_t gang = members.size() > 1 ? ++last_gang_ : 0;
   const auto ended = std::make_shared<EndedTrials>(training);
   for (const WorkerId member : members) turns(member).push_back({training, members, gang, ended});
-  if (gang > 0) crew_.want(action::AssignGang{gang, members, training});  // all members get theirs in one order
+  if (gang > 0)
+    crew_.want(action::AssignGang{gang, members, training});  // sent in the order in which all members train
 }
 
-/// What is trained alone, behind all gangs; and everyone begins.
+/// Sends trainings of single ranks, which come after all gangs; then every rank begins.
 void RoundMaster::send_round() {
   for (std::uint64_t rank = 1; rank <= turns_.size(); ++rank) {
     std::vector<Training> alone;
@@ -139,7 +143,7 @@ void RoundMaster::handle(const event::Heard& heard, Seconds now) {
   crew_.hear_heartbeat(heard.worker, now);
 }
 
-/// A failure may be told by several members of a gang: the first counts.
+/// Several members of a gang may report a failure: the first report counts.
 void RoundMaster::handle(const event::Finished& finished, Seconds now) {
   crew_.hear(finished.worker, now);
   if (!crew_.counts(finished) || turns(finished.worker).empty()) return;
@@ -158,7 +162,7 @@ void RoundMaster::handle(const event::Left& left, Seconds now) {
   crew_.hear(left.worker, now);
   if (!is_in(left.worker, left.gang)) return;
   const Turn& turn = turns(left.worker).front();
-  // Told to abandon it before it had told of an earlier trial: again in the next round.
+  // Told to abandon the gang before it had reported an earlier trial: what is left is in the next round.
   if (turn.members[0] == left.worker && !turn.ended->all())
     round_.push_back(turn.training.rest(turn.ended->in_order()));
   end_turn(left.worker);

@@ -17,15 +17,16 @@
 
 namespace stormsweep {
 
-/// The fully synchronous schedule of methods that decide from results: round after round, all that the source can give
-/// is dealt to the ranks, in one message a rank; once all of it has ended, what has been learned makes the next round.
-/// The same events and actions as the Dispatcher's, as pure as that. Who trains what changes no result.
+/// The fully synchronous schedule for methods that decide from results. In each round all trainings that the source has
+/// are dealt to the ranks; once all have ended, their results decide the next round. A pure state machine like the
+/// Dispatcher, with the same events and actions. Who trains what changes no result.
 ///
-/// A round deals the largest gangs first, by gangs of ranks in a row, and the longest first where times are expected
-/// (Graham 1969: each goes to the gang that has least to do); without, in snake order. All ranks of a gang have its
-/// trainings in the same order, so that waiting for mates cannot go round in a circle.
+/// A round deals the trainings of the largest gangs first; gangs are of ranks in a row. Where times can be expected,
+/// the longest training comes first and each goes to the gang with the least to do (Graham 1969); otherwise they are
+/// dealt in snake order. All ranks of a gang have its trainings in the same order, so waiting for mates cannot
+/// deadlock.
 ///
-/// With a rank that is lost the job ends, as by the SynchronousMaster; running again deals what is missing.
+/// The loss of a rank ends the job, as with the SynchronousMaster; another run deals what is missing.
 class RoundMaster {
  public:
   using Source = std::function<Supply()>;
@@ -39,11 +40,12 @@ class RoundMaster {
  private:
   struct Turn {
     Training training;
-    std::vector<WorkerId> members;       ///< leader first
-    std::uint64_t gang;                  ///< its number; 0: a rank alone
-    std::shared_ptr<EndedTrials> ended;  ///< once the last one has, who comes to it is told to leave
+    std::vector<WorkerId> members;  ///< leader first
+    std::uint64_t gang;             ///< its number; 0: a rank alone
+    std::shared_ptr<EndedTrials>
+        ended;  ///< shared by the gang; once the last trial has ended, members that come later are told to leave
   };
-  using Turns = std::deque<Turn>;  ///< of one worker in this round, the one at hand first
+  using Turns = std::deque<Turn>;  ///< of one worker in this round, the current one first
 
   void handle(const event::Joined& joined, Seconds now);
   void handle(const event::Heard& heard, Seconds now);
@@ -55,11 +57,10 @@ class RoundMaster {
   void handle(const event::Supplied&, Seconds) {}
 
   void begin_round();
-  /// What the source has, and whether that is all it can have before something ends.
+  /// Collects what the source has. Returns whether that is all that it can have before something ends.
   bool gather();
   void deal(std::size_t gang, const std::vector<Training>& trainings, std::vector<double>& load);
-  /// Their numbers, with the seconds expected of each: the longest first, or all 0 and in order where some are not
-  /// known.
+  /// Indices with expected seconds, the longest first; in order and all 0 where some are not known.
   std::vector<std::pair<double, std::size_t>> longest_first(const std::vector<Training>& trainings) const;
   void assign(const Training& training, const std::vector<WorkerId>& members);
   void send_round();
@@ -75,7 +76,7 @@ class RoundMaster {
   Expected expected_;
   Crew crew_;
   std::vector<Turns> turns_;     ///< by rank, from 1
-  std::vector<Training> round_;  ///< gathered, not dealt
+  std::vector<Training> round_;  ///< collected, not yet dealt
   std::uint64_t last_gang_ = 0;
   bool exhausted_ = false, short_handed_ = false;
 };

@@ -16,7 +16,7 @@ namespace stormsweep::simulation {
 
 namespace {
 
-/// These jobs in the order in which they go to the Dispatcher.
+/// The missing jobs in the order in which they go to the Dispatcher.
 std::vector<std::size_t> dispatch_order(std::span<const Job> jobs, std::vector<std::size_t> missing,
                                         const Scenario& scenario) {
   if (scenario.policy == Policy::fifo) return missing;
@@ -68,7 +68,7 @@ class Listed : public Workload {
   std::size_t next_ = 0;
 };
 
-/// The ranks, the clock, and what master and ranks say to each other.
+/// The ranks, the clock, and the messages between master and ranks.
 class Simulation {
  public:
   Simulation(Workload& workload, const Scenario& scenario)
@@ -110,16 +110,16 @@ class Simulation {
     std::uint64_t gang = 0;  ///< 0: a rank alone
     std::vector<std::size_t> members;
   };
-  /// What it trains, alone or in a gang, and what it is to train afterwards.
+  /// What a rank trains, alone or in a gang, and what it will train after that.
   struct Rank {
     std::size_t place = none;  ///< in `alive_`; none: it is dead, or has left
-    std::uint64_t run = 0;     ///< number of what it trains; 0: nothing
+    std::uint64_t run = 0;     ///< number of its current run; 0: none
     std::size_t job = 0, leader = 0;
     double begin = 0;
     std::vector<std::size_t> members;  ///< of the run, if it leads it
-    bool whole = true;                 ///< no member of the run that it leads has died
+    bool whole = true;                 ///< every member of the run that it leads is alive
     std::deque<Turn> in_hand;
-    double heard = 0;  ///< by the master
+    double heard = 0;  ///< when the master last heard it
   };
   struct End {
     double time;
@@ -129,7 +129,7 @@ class Simulation {
     bool operator>(const End& other) const { return std::tie(time, run) > std::tie(other.time, other.run); }
   };
 
-  /// All ranks are there from `time` on, and join one after the other.
+  /// All ranks are present from `time` on, and join one after the other.
   void start_job(double time) {
     now_ = master_free_ = time;
     ended_ = joined_ = false;
@@ -163,7 +163,7 @@ class Simulation {
     return Dispatcher(policy_of(scenario_), source, Seconds(now_), expected, [this] { return joined_; });
   }
 
-  /// An exponential wait has no memory: it is drawn anew whenever the number of ranks changes.
+  /// The exponential distribution is memoryless, so the wait can be drawn anew whenever the number of ranks changes.
   void draw_failure() {
     const double rate = scenario_.failures_per_hour / 3600 * static_cast<double>(alive_.size());
     failure_ = rate > 0 ? now_ + std::exponential_distribution(rate)(random_) : never;
@@ -176,7 +176,7 @@ class Simulation {
   double master_time() const { return std::max(now_, master_free_); }
   void say(std::size_t rank, Event event) { inbox_.emplace_back(rank, std::move(event)); }
 
-  /// The master hears what was said as soon as it has the time, and the ranks what it wants.
+  /// Delivers messages to the master as soon as it has time, and its actions to the ranks.
   void deliver() {
     for (; !inbox_.empty(); inbox_.pop_front()) {
       master_free_ = master_time();
@@ -226,7 +226,7 @@ class Simulation {
   void act(const action::Lost&) {}
   void act(const action::GiveUp&) {}
 
-  /// The next that it has in hand, if all who train that have come to it. (A dead one never trains it to its end.)
+  /// Begins the next turn in hand once all its members have come to it. (With a dead member it begins, but never ends.)
   void begin_in_hand(std::size_t rank, double from) {
     if (ranks_[rank].in_hand.empty()) return;
     const Turn turn = ranks_[rank].in_hand.front();
@@ -255,7 +255,7 @@ class Simulation {
 
   void finish(const End& end) {
     const Rank& leader = ranks_[end.leader];
-    if (leader.run != end.run || !leader.whole) return;  // it was stopped, or never ends
+    if (leader.run != end.run || !leader.whole) return;  // it was stopped, or has lost a member
     say(end.leader, event::Finished{worker(end.leader), TrainingId{leader.job}, 0});
     const std::vector<std::size_t> members = leader.members;
     for (const std::size_t member : members) {
@@ -265,7 +265,7 @@ class Simulation {
     for (const std::size_t member : members) begin_in_hand(member, now_);
   }
 
-  /// It trains no longer.
+  /// The rank stops training.
   void stop(std::size_t rank) {
     const double began = std::min(ranks_[rank].begin, now_);  // it may be stopped before it has begun
     result_.busy[rank] += now_ - began;
@@ -306,15 +306,15 @@ class Simulation {
   std::mt19937_64 random_;
   Replay result_;
   std::optional<Schedule> schedule_;
-  bool joined_ = false, ended_ = false;  ///< all ranks have, the schedule has
-  bool decides_ = false;                 ///< the workload waits for what ends
+  bool joined_ = false, ended_ = false;  ///< whether all ranks have joined, and the schedule has ended
+  bool decides_ = false;                 ///< the workload decides from jobs that end
   double now_ = 0, failure_ = never;
-  double master_free_ = 0;  ///< when it has handed out what it is handing out
+  double master_free_ = 0;  ///< when it is done with what it has handed out
   std::vector<Rank> ranks_;
   std::vector<std::size_t> alive_;                                   ///< ranks
-  std::deque<std::pair<std::size_t, Event>> inbox_;                  ///< of the master: what ranks say to it
-  std::priority_queue<End, std::vector<End>, std::greater<>> ends_;  ///< of runs; of some that were stopped, too
-  std::deque<double> notices_;                                       ///< when the master looks who is silent
+  std::deque<std::pair<std::size_t, Event>> inbox_;                  ///< messages from ranks to the master
+  std::priority_queue<End, std::vector<End>, std::greater<>> ends_;  ///< ends of runs, even of some that were stopped
+  std::deque<double> notices_;                                       ///< when the master looks for silent ranks
   std::uint64_t last_run_ = 0;
 };
 

@@ -13,7 +13,7 @@ namespace stormsweep::simulation {
 
 namespace {
 
-/// One synchronous job: shares of all trainings that are missing, from `begin` on.
+/// One synchronous job, from `begin` on: shares of all missing trainings.
 class SynchronousJob {
  public:
   SynchronousJob(std::span<const Job> jobs, const std::vector<std::size_t>& missing, const Scenario& scenario,
@@ -34,7 +34,7 @@ class SynchronousJob {
     for (const int size : sizes) deal(missing, size);
   }
 
-  /// When it ends if nobody dies.
+  /// When it ends if no rank dies.
   double end() const { return *std::max_element(free_.begin(), free_.end()); }
 
   /// Rank `victim` dies at `failure`. Returns when the job has ended.
@@ -55,7 +55,7 @@ class SynchronousJob {
     return now_;
   }
 
-  /// What was not through when the job ended, ascending.
+  /// Jobs not finished when this one ended, ascending.
   std::vector<std::size_t> missing() const {
     std::vector<std::size_t> found;
     for (const Turn& turn : turns_)
@@ -72,8 +72,8 @@ class SynchronousJob {
   };
   struct Rank {
     std::size_t left = 0;         ///< turns
-    const Turn* doing = nullptr;  ///< its turn
-    bool stuck = false;           ///< dead, or waits for one that is
+    const Turn* doing = nullptr;  ///< its current turn
+    bool stuck = false;           ///< dead, or waiting for a rank that is
   };
   struct Moment {
     double time;
@@ -115,7 +115,7 @@ class SynchronousJob {
     return std::any_of(members(turn).begin(), members(turn).end(), [](const Rank& rank) { return rank.stuck; });
   }
 
-  /// Who waits for a mate that is dead, or waits itself, waits for ever.
+  /// A rank that waits for a mate that is dead, or stuck itself, waits for ever.
   void begin(const Turn& turn) {
     const bool waits = stuck(turn);
     for (std::size_t rank = turn.first; rank < turn.first + turn.width; ++rank) {
@@ -137,7 +137,7 @@ class SynchronousJob {
       if (--ranks_[rank].left == 0) carry_out(master_.began(worker(rank), std::nullopt, Seconds(now_)));
   }
 
-  /// It trains no longer.
+  /// The rank stops training.
   void stop(std::size_t rank) {
     const Turn* turn = std::exchange(ranks_[rank].doing, nullptr);
     if (!turn) return;
@@ -177,7 +177,7 @@ class SynchronousJob {
   const Scenario& scenario_;
   Replay& result_;
   double now_;
-  std::vector<double> free_;  ///< when each rank is through with what it was dealt so far
+  std::vector<double> free_;  ///< when each rank will have finished what it was dealt so far
   std::vector<Turn> turns_;
   std::vector<Rank> ranks_;
   SynchronousMaster master_;

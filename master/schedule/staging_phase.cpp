@@ -18,7 +18,7 @@ void StagingPhase::lost(WorkerId worker) {
 bool StagingPhase::ended(WorkerId worker, std::uint64_t attempt, bool done) {
   if (attempt != attempt_ || stale_ || over_ || !present_.contains(worker)) return false;
   (done ? done_ : failed_).insert(worker);
-  // Who took a mate for dead that lives: all try again.
+  // A worker took a living mate for dead: all try again.
   stale_ = !failed_.empty() && done_.size() + failed_.size() == present_.size();
   over_ = done_.size() == present_.size();
   return true;

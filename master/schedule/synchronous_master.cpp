@@ -56,13 +56,13 @@ void SynchronousMaster::handle(const event::Left& left, Seconds now) {
   crew_.hear(left.worker, now);
 }
 
-/// A training has all its milestones again, though some may be stored since an earlier job: the store keeps the first.
-/// A failure may be told by several members of a gang, before others have come there: the first counts.
+/// A training has all its milestones, even those that an earlier job has stored: the store keeps the first result.
+/// Several members of a gang may report a failure, even before others have begun: the first report counts.
 void SynchronousMaster::handle(const event::Finished& finished, Seconds now) {
   crew_.hear(finished.worker, now);
   Worker& w = worker(finished.worker);
   if (!crew_.counts(finished) || !w.training || w.training->id != finished.training) return;
-  // Its failure has been told; a leader may yet tell of an earlier trial that is complete.
+  // The failure has been reported already; but the leader may still report an earlier trial that is complete.
   const bool told = finished.failed || finished.milestone + 1 == w.training->trials();
   if (told && over_.contains(finished.training)) return;
   const Training training = *w.training;
@@ -100,7 +100,7 @@ void SynchronousMaster::lose(WorkerId id) {
   const Worker w = worker(id);
   if (trains(id) && w.done < w.training->trials() && !over_.contains(w.training->id)) {
     unfinished = w.training->rest(w.done);
-    for (const WorkerId member : members(*w.training, id))  // no word of it counts any more
+    for (const WorkerId member : members(*w.training, id))  // later reports of it no longer count
       if (is_in(member, *w.training)) worker(member).training.reset();
   }
   crew_.lose(id, std::move(unfinished));

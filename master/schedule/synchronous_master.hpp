@@ -13,21 +13,21 @@
 
 namespace stormsweep {
 
-/// The master's part in the fully synchronous schedule: nobody is told what to train, results are gathered. Every rank
-/// works through its share (search/methods/synchronous.hpp) and says what it begins. The same events and actions as the
-/// Dispatcher's, as pure as that.
+/// The master's part in the fully synchronous schedule: it only collects results. Every rank works through its own
+/// share (search/methods/synchronous.hpp) and reports what it begins. A pure state machine like the Dispatcher, with
+/// the same events and actions.
 ///
-/// The shares hold for a number of ranks, so with one of them the job ends; what it trained is blamed as by the
-/// Dispatcher, and running again computes the shares over what is missing.
+/// Shares are computed for a fixed number of ranks, so the loss of one ends the job. Its training's attempt is raised,
+/// as in the Dispatcher, and another run computes new shares of what is missing.
 class SynchronousMaster {
  public:
-  /// A training as its worker has it, with all its milestones, and with its attempt as the store knows it.
+  /// Returns a training as its worker sees it, with all its milestones, and with the attempt that the store knows.
   using Lookup = std::function<std::optional<Training>(TrainingId)>;
 
   SynchronousMaster(const DispatchPolicy& policy, Lookup lookup, Seconds now);
 
   std::vector<Action> on(const Event& event, Seconds now);
-  /// The worker trains this now; nothing: it is through.
+  /// The worker now trains this; nothing: it has finished its share.
   std::vector<Action> began(WorkerId worker, std::optional<TrainingId> training, Seconds now);
 
   std::size_t running() const;  ///< workers that are training
@@ -52,15 +52,15 @@ class SynchronousMaster {
     return worker(id).training && worker(id).training->id == training.id;
   }
   bool trains(WorkerId id) const { return crew_.present(id) && workers_.at(id.value - 1).training; }
-  /// Of the gang that `training` has at `member`: ranks in a row.
+  /// The gang of `training` that `member` is in: ranks in a row.
   static std::vector<WorkerId> members(const Training& training, WorkerId member);
   void lose(WorkerId id);
 
   Lookup lookup_;
   Crew crew_;
   std::vector<Worker> workers_;  ///< by rank, from 1
-  std::set<TrainingId> over_;    ///< gangs' that have failed: who begins one later is told to leave
-  std::size_t through_ = 0;      ///< workers that have no more to do
+  std::set<TrainingId> over_;  ///< trainings of gangs that have failed: a member that begins one later is told to leave
+  std::size_t through_ = 0;    ///< workers that have finished their shares
 };
 
 }  // namespace stormsweep

@@ -8,8 +8,7 @@
 
 namespace stormsweep {
 
-/// Seconds that trainings are expected to take before a search runs: by trials that have been timed, or else as the
-/// space states.
+/// Seconds that trainings are expected to take, before a search runs: from timed trials, else as the space states.
 class TrainingCost {
  public:
   TrainingCost(const Experiment& experiment, const StatedCost& stated);
@@ -19,8 +18,8 @@ class TrainingCost {
 
   bool timed() const { return model_.ready(); }
   bool known() const { return timed() || per_unit_; }
-  /// Of `training`, which goes on from its first `done` epochs. Where nothing is known an epoch, or a trial, takes one
-  /// second: good for shares of time.
+  /// Seconds of `training` if it continues after its first `done` epochs. Where nothing is known an epoch, or a trial,
+  /// takes one second, which is enough for shares of time.
   double seconds(const Training& training, std::int64_t done = 0) const;
 
  private:

@@ -28,7 +28,7 @@ std::string sbatch_value(const std::string& value) {
   return text + '"';
 }
 
-/// Two minutes, as in slurm/search.sbatch; less where that would be most of the job.
+/// Two minutes, as in slurm/search.sbatch; less for a short job.
 int notice(Seconds time) {
   return static_cast<int>(std::clamp(time.count() / 5, 10.0, 120.0));
 }
@@ -39,16 +39,17 @@ std::string log_in(const std::string& folder, const BatchJob& job, const std::st
 
 std::vector<std::string> demands(const BatchJob& job) {
   std::vector<std::string> lines{"--job-name=" + job.name, fmt::format("--nodes={}", job.nodes),
-                                 // The master is a rank more than there are tasks: mpirun puts it beside the others on
-                                 // the first node. It sleeps nearly always, so it is given neither core nor device.
+                                 // The master is one rank more than there are tasks: mpirun puts it on the first node,
+                                 // beside the others. It nearly always sleeps, so it gets neither core nor device.
                                  fmt::format("--ntasks={}", job.ranks()),
                                  fmt::format("--ntasks-per-node={}", job.ranks_per_node),
                                  fmt::format("--cpus-per-task={}", job.cores_per_rank)};
-  // Not --gpus-per-task: mpirun starts one daemon a node as a Slurm task, which would then see the devices of one rank.
+  // Not --gpus-per-task: mpirun starts one daemon per node as a Slurm task, which would then see the devices of only
+  // one rank.
   if (job.gpus_per_node > 0) lines.push_back(fmt::format("--gpus-per-node={}", job.gpus_per_node));
   lines.push_back("--time=" + slurm_time(job.time));
   if (!job.partition.empty()) lines.push_back("--partition=" + sbatch_value(job.partition));
-  lines.push_back("--chdir=" + sbatch_value(job.started_in.string()));  // to which further options may be relative
+  lines.push_back("--chdir=" + sbatch_value(job.started_in.string()));  // further options may have paths relative to it
   if (job.tasks > 0) lines.push_back(fmt::format("--array=0-{}", job.tasks - 1));
   lines.push_back("--output=" + sbatch_value(log_pattern(job)));
   lines.emplace_back("--open-mode=append");
@@ -62,7 +63,7 @@ std::vector<std::string> demands(const BatchJob& job) {
   return lines;
 }
 
-/// Options of sbatch that a job has by its other members, and what gives them to `submit`; empty: nothing.
+/// Options of sbatch that other members of BatchJob decide, and the options of `submit` that set them; empty: none.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 21> decided{
     {{"nodes", "--nodes"},
      {"ntasks", "--ntasks-per-node"},
@@ -143,7 +144,7 @@ std::string batch_script(const BatchJob& job) {
   if (!job.mpi.empty()) text += fmt::format("\nPATH=$PATH:{}", shell_word(job.mpi.string()));
   text += fmt::format("\nSTORMSWEEP={}\nSTORMSWEEP_REQUEUES={}\nset -- {}", shell_word(job.program.string()),
                       job.requeues, shell_words(job.arguments));
-  // The number of parts stands here, so that one task of the array can be submitted again alone.
+  // The number of parts is written out, so that one task of the array can be submitted again alone.
   if (job.tasks > 0) text += fmt::format(" --share \"$SLURM_ARRAY_TASK_ID/{}\"", job.tasks);
   const std::size_t body = search_sbatch().find(marker);
   assert(body != std::string_view::npos);

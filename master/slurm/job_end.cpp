@@ -22,7 +22,8 @@ std::optional<double> read_time(std::string_view text) {
   return time;
 }
 
-/// What Slurm says of the job; squeue prints UNLIMITED, or nothing where there is no such job any more.
+/// The end of the job by Slurm. squeue prints UNLIMITED for a job without a limit, and nothing where there is no such
+/// job any more.
 std::optional<double> slurm_end() {
   const std::string job(environment("SLURM_JOB_ID"));
   if (job.empty()) return std::nullopt;
