@@ -10,7 +10,8 @@ namespace stormsweep {
 
 namespace {
 
-/// Epoch and value of the best one of a curve; {}: which curve. One step along the primary key of `epochs` an epoch.
+/// Epoch and value of a curve's best epoch; `where` selects the curve. One step along the primary key of `epochs` per
+/// epoch.
 std::string best_sql(std::string_view metric, std::string_view goal, std::string_view where) {
   return fmt::format(
       "SELECT e.epoch, {} AS value FROM epochs e WHERE {} AND value IS NOT NULL ORDER BY value {}, e.epoch LIMIT 1",

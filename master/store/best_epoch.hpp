@@ -12,12 +12,12 @@
 
 namespace stormsweep {
 
-/// What the trials of a search compare by, as an expression over the columns of `trials`.
+/// The value by which trials of a search are compared, as an SQL expression over the columns of `trials`.
 std::string choice_sql(std::string_view metric, MetricAt at);
 
 /// The columns `best_epoch` and `best_metric`: where the curve of a complete trial, up to its milestone, is best by the
-/// search's metric, the first epoch at a tie. They follow from the table `epochs` alone, so that they are the same
-/// after a resume, and for every milestone of a training.
+/// search's metric (at a tie the first epoch). They are computed from the table `epochs` alone, so they do not change
+/// with a resume.
 class BestEpochs {
  public:
   BestEpochs(SQLite::Database& database, std::string_view metric, Goal goal);
@@ -26,18 +26,18 @@ class BestEpochs {
     std::int64_t epoch;
     double value;
   };
-  /// Of the curve up to `milestone`, as far as the table has it.
+  /// The best of the curve up to `milestone`, as far as the table has it.
   std::optional<Best> find(std::int64_t search, const Identity& curve, std::int64_t milestone);
-  /// Fills them in, with nothing where the curve is not there, or never defined.
+  /// Sets both in `record`; to nothing where the curve is missing, or its metric never defined.
   void fill(std::int64_t search, TrialRecord& record);
 
  private:
   SQLite::Statement select_;
 };
 
-/// Fills them in for all rows of a search: it chooses by another metric than when they were written.
+/// Recomputes them for all rows of a search, which now chooses by another metric.
 void renew_best_epochs(SQLite::Database& database, std::int64_t search);
-/// Of all searches.
+/// The same for all searches.
 void renew_best_epochs(SQLite::Database& database);
 
 }  // namespace stormsweep

@@ -8,15 +8,15 @@
 
 namespace stormsweep {
 
-/// What the table `columns` knows of the experiments in a file; the views are made from it.
+/// The table `columns`: the columns of all experiments in a file, from which the views are made.
 enum class ColumnKind { hyperparameter, metric, profile };
 std::string_view to_string(ColumnKind kind);
 
 /// The names of one kind, in the order in which they were declared, of one experiment, or of all where it is empty.
 std::vector<std::string> column_names(SQLite::Database& database, ColumnKind kind, std::string_view experiment = {});
 
-/// Makes sure that `columns` has all `names`, whoever declared them first. Returns whether one was new: then the views
-/// are to be made anew (schema.hpp).
+/// Adds `names` that the table `columns` lacks. Returns whether one was new: then the views must be recreated
+/// (schema.hpp).
 bool declare(SQLite::Database& database, ColumnKind kind, std::string_view experiment,
              const std::vector<std::string>& names);
 

@@ -9,8 +9,8 @@
 
 namespace stormsweep {
 
-/// A row of a results database holds what stormsweep does not write. The text names the row, the value and the remedy;
-/// `guarded` (database.hpp) makes it an InputError about the file.
+/// A row of a results database has contents that stormsweep never writes. The text names the row, the value and the
+/// remedy; `guarded` (database.hpp) turns it into an InputError about the file.
 struct DamagedRow : std::runtime_error {
   using std::runtime_error::runtime_error;
 

@@ -24,7 +24,7 @@ bool may_pass(const SQLite::Exception& error) {
   return std::find(codes.begin(), codes.end(), error.getErrorCode() & 0xff) != codes.end();
 }
 
-/// Where locks themselves fail, rather than being somebody else's.
+/// Whether locking itself fails, rather than another process holding the lock.
 bool is_lockless(const SQLite::Exception& error) {
   constexpr std::array codes{SQLITE_IOERR_LOCK, SQLITE_IOERR_RDLOCK, SQLITE_IOERR_UNLOCK,
                              SQLITE_IOERR_CHECKRESERVEDLOCK};
@@ -69,7 +69,7 @@ void create(const std::filesystem::path& file) {
 
 /// Whether the file is empty: to be filled with our tables. Throws InputError where it is another program's, or newer.
 bool is_new(SQLite::Database& database, const std::filesystem::path& file) {
-  // Asked first: who fills the file beside us commits tables and application_id together.
+  // Checked first: a process that fills the file at the same time commits tables and application_id together.
   const bool empty = database.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0;
   if (database.execAndGet("PRAGMA application_id").getInt() == application_id) {
     const int version = database.execAndGet("PRAGMA user_version").getInt();
@@ -88,7 +88,8 @@ bool is_old(SQLite::Database& database) {
   return database.execAndGet("PRAGMA user_version").getInt() < schema_version;
 }
 
-/// Whether an older program still writes it, whose rows would lack what is new, and which would be refused later.
+/// Whether a program, perhaps an older one, is still writing the file: after an upgrade its rows would lack new
+/// columns, and it would be refused later.
 bool is_being_written(SQLite::Database& database) {
   const ProcessIdentity self = onlooker();
   SQLite::Statement writers(database,
@@ -108,7 +109,7 @@ void upgrade(SQLite::Database& database, const std::filesystem::path& file) {
   upgrade_tables(database);
 }
 
-/// For who only reads, which leaves a file as it is. On the disk, and gone with its end.
+/// For readers, who leave the file as it is. The copy is on disk, and deleted when it is closed.
 SQLite::Database upgraded_copy(SQLite::Database& from) {
   SQLite::Database copy("", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
   if (const int result = SQLite::Backup(copy, from).executeStep(); result != SQLITE_DONE)

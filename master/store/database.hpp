@@ -10,17 +10,15 @@
 
 namespace stormsweep {
 
-/// Another process may hold the file's lock while it commits; we wait so long, in milliseconds, before we give up.
+/// How long, in milliseconds, to wait for a lock that another process holds while it commits.
 inline constexpr int busy_timeout = 30'000;
 
-/// A database, or what is written beside it, cannot be had now: another process holds it, its disk is full. Later it
-/// may be.
+/// A database, or a file beside it, cannot be used now (another process holds it, the disk is full), but perhaps later.
 class NotNow : public InputError {
   using InputError::InputError;
 };
 
-/// Throws InputError where `file` is a folder, or SQLite takes it for something else than a file of that name:
-/// ":memory:", "file:...".
+/// Throws InputError where `file` is a folder, or a name that SQLite does not take for a file: ":memory:", "file:...".
 void check_database_name(const std::filesystem::path& file);
 
 /// Opens or creates a results database for writing: synchronous=FULL, rollback journal. A new file has the rights
@@ -28,13 +26,13 @@ void check_database_name(const std::filesystem::path& file);
 /// writes, an unwritable file or folder.
 SQLite::Database open_for_writing(const std::filesystem::path& file);
 
-/// Opens an existing results database, which cannot be written through the result (temporary tables can). What a crash
-/// left half-written is rolled back first. One of an older version stays as it is: the result is a copy that is brought
-/// up to date, which takes time and room in a temporary folder as the file is large. Throws InputError as above, and
-/// where the file is missing.
+/// Opens an existing results database for reading (temporary tables can be written). A commit that a crash left
+/// half-written is rolled back first. A file of an older version is not changed: the result is an upgraded copy, which
+/// takes time, and space in a temporary folder, in proportion to the file. Throws InputError as above, and where the
+/// file is missing.
 SQLite::Database open_for_reading(const std::filesystem::path& file);
 
-/// Throws what SQLite says about `file`, or what a row in it has, as an InputError with the remedy, NotNow where it may
+/// Throws SQLite's error about `file`, or that of a damaged row, as an InputError with the remedy; NotNow where it may
 /// pass.
 [[noreturn]] void refuse(const std::filesystem::path& file, const SQLite::Exception& error);
 [[noreturn]] void refuse(const std::filesystem::path& file, const DamagedRow& error);

@@ -14,8 +14,8 @@ struct DecidedRung {
   std::int64_t bracket, rung;
 };
 
-/// One with a trial for which `condition` holds, while `later` holds for a trial of a later rung: SQL on columns of
-/// `trials`. Were its trial trained again and completed, what went on there might not have.
+/// A decided rung with a trial for which `condition` holds, while `later` holds for a trial of a later rung (SQL on
+/// columns of `trials`). If the first trial were trained again and completed, others might have gone on.
 std::optional<DecidedRung> find_decided_rung(SQLite::Database& database, const std::string& condition,
                                              const std::string& later = "1");
 

@@ -9,7 +9,7 @@
 
 namespace stormsweep {
 
-/// Puts points of curves into the table `epochs`; those that are there already stay.
+/// Inserts points of curves into the table `epochs`; existing points stay.
 class EpochRows {
  public:
   explicit EpochRows(SQLite::Database& database);

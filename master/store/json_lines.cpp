@@ -25,7 +25,7 @@ fs::path lock_of(const fs::path& file) {
 }  // namespace
 
 std::optional<FileLock> claim_lines(const fs::path& file, const fs::path& database) {
-  std::error_code ignored;  // the lock tells what is wrong
+  std::error_code ignored;  // locking it says what is wrong
   fs::create_directories(file.parent_path(), ignored);
   auto lock = FileLock::attempt(lock_of(file), remedy);
   if (!lock) return lock;
@@ -68,7 +68,7 @@ void JsonLines::sync() {
 void JsonLines::forget() {
   if (written_ == kept_) return;  // another process may have taken over
   written_ = kept_;
-  if (ftruncate(descriptor_, static_cast<off_t>(kept_)) != 0) return;  // it is written over
+  if (ftruncate(descriptor_, static_cast<off_t>(kept_)) != 0) return;  // later lines overwrite it
 }
 
 void JsonLines::cut(std::uint64_t length) {

@@ -24,7 +24,7 @@ std::string_view quoted_name(std::string_view path) {
   return name.find('"', 1) == name.size() - 1 && name.find('\\') == name.npos ? name : std::string_view();
 }
 
-/// Where `"name":` can only be a key, of the one object there is.
+/// Whether the text is a single object without escapes, in which `"name":` can only be a key.
 bool is_flat(std::string_view text) {
   return text.size() >= 2 && text.front() == '{' && text.back() == '}' && text.find('{', 1) == text.npos &&
          text.find('\\') == text.npos;
@@ -35,8 +35,8 @@ bool has_blanks(std::string_view text) {
   return text.find_first_of(" \t\r\n") != text.npos;
 }
 
-/// The text of the member's value; nothing where there is no such member. Of the quoted name the first quote is looked
-/// at last: there are many.
+/// The text of the member's value; nothing where there is no such member. Searches for the name without its opening
+/// quote, which is checked last: quotes are frequent.
 std::optional<std::string_view> find_member(std::string_view object, std::string_view quoted) {
   const std::string_view ending = quoted.substr(1);
   for (std::size_t at = object.find(ending, 1); at != object.npos; at = object.find(ending, at + 1)) {
@@ -57,7 +57,7 @@ std::optional<Number> number_of(std::string_view text) {
   return number;
 }
 
-/// Whether the value is of a kind that is known here. What is not given is NULL.
+/// Gives the value to SQLite. Returns false where its kind is not known here; the default result is NULL.
 bool give(sqlite3_context* context, std::string_view value) {
   if (value.empty()) return false;
   if (value.front() == '"') {
@@ -75,7 +75,7 @@ bool give(sqlite3_context* context, std::string_view value) {
   return true;
 }
 
-/// For one path, ->> is SQLite's json_extract under another name.
+/// With one path, SQLite's operator ->> does what its json_extract does.
 void leave_to_sqlite(sqlite3_context* context, sqlite3_value** arguments) {
   sqlite3* const database = sqlite3_context_db_handle(context);
   sqlite3_stmt* statement = nullptr;

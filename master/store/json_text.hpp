@@ -8,9 +8,9 @@
 
 namespace stormsweep {
 
-/// JSON text by appending, for the rows of the store: thousands a second, so without a tree of values between.
+/// Appends JSON text directly, without building a tree of values, as the store writes thousands of rows a second.
 
-/// "text", escaped; UTF-8 goes through as it is.
+/// "text", escaped; UTF-8 is copied as it is.
 void append_json(std::string& out, std::string_view text);
 /// The shortest text that reads back to the same number, always a real (1.0); null where it is not finite.
 void append_json(std::string& out, double number);

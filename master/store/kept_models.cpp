@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Networks that are told by number; more only by their count.
+/// The most networks that the summary lists by number; of further ones it gives the count.
 constexpr std::size_t most_told = 10;
 
 fs::path models_folder(const fs::path& database) {
@@ -52,7 +52,7 @@ fs::path aside(const fs::path& model) {
 }
 
 void discard(const fs::path& file) {
-  std::error_code ignored;  // what is not there need not go
+  std::error_code ignored;  // it may not exist
   fs::remove(file, ignored);
 }
 
@@ -80,7 +80,7 @@ DoomedModels::~DoomedModels() {
 }
 
 void DoomedModels::put_back() {
-  std::error_code ignored;  // the next run lets go of it
+  std::error_code ignored;  // else the next run removes it
   for (const fs::path& model : models_) fs::rename(aside(model), model, ignored);
   models_.clear();
 }
@@ -126,7 +126,7 @@ void KeptModels::read_kept(Store& store) {
   trim();
 }
 
-/// A run that was killed may have left networks whose rows it had committed, and others.
+/// A killed run may have left networks whose rows are committed, and networks whose rows are not.
 void KeptModels::read_fresh(Store& store) {
   for (const fs::path& file : files_in(fresh_)) {
     const auto identity = trial_of_fresh_model(file);
@@ -138,11 +138,11 @@ void KeptModels::read_fresh(Store& store) {
 void KeptModels::consider(const RatedTrial& trial, const Identity& identity) {
   const fs::path file = fresh_model(fresh_, identity);
   std::error_code error;
-  if (!fs::exists(file, error)) return;  // not complete, or its worker has told why it could not be saved
+  if (!fs::exists(file, error)) return;  // not complete, or it could not be saved, which the worker reported
   if (!std::isfinite(trial.metric) || most_ == 0 || (kept_.size() >= most_ && better(kept_.back(), trial, goal_)))
     return discard(file);
   const fs::path model = model_file(database_, trial.trial);
-  fs::create_directories(model.parent_path(), error);  // another search of the file may have removed it, empty
+  fs::create_directories(model.parent_path(), error);  // another search of the database may have removed it while empty
   fs::rename(file, model, error);
   if (!error) return insert(trial);
   if (problem_.empty()) problem_ = fmt::format("{}: {}; this network is not kept", model.string(), error.message());
@@ -150,7 +150,7 @@ void KeptModels::consider(const RatedTrial& trial, const Identity& identity) {
 }
 
 void KeptModels::insert(const RatedTrial& trial) {
-  std::erase_if(kept_, [&](const RatedTrial& other) { return other.trial == trial.trial; });  // trained once more
+  std::erase_if(kept_, [&](const RatedTrial& other) { return other.trial == trial.trial; });  // it was trained again
   const auto place =
       std::find_if(kept_.begin(), kept_.end(), [&](const RatedTrial& other) { return better(trial, other, goal_); });
   kept_.insert(place, trial);
@@ -167,7 +167,7 @@ void KeptModels::trim() {
 void KeptModels::close() {
   std::error_code ignored;
   fs::remove_all(fresh_, ignored);
-  discard(fresh_.parent_path());  // these two where they are empty
+  discard(fresh_.parent_path());  // removes these two only if they are empty
   discard(models_folder(database_));
 }
 

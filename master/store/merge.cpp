@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Rows read at once. Nobody may commit to a file that is being read: a search that still runs must not wait long.
+/// Rows read at once. A file cannot be committed to while it is read, and a running search must not wait long.
 constexpr int merged_rows = 5000;
 
 /// A row of the table `searches`, as far as merging needs it.
@@ -53,19 +53,19 @@ std::vector<Search> read_all(SQLite::Database& database, const std::string& name
   return searches;
 }
 
-/// As that of two spaces.
+/// shared_otherwise of the spaces of two searches.
 std::string shared_otherwise(const Search& from, const Search& into) {
   const auto earlier = read_earlier(from.space, from.name), prevailing = read_earlier(into.space, into.name);
   return earlier && prevailing ? shared_otherwise(*earlier, *prevailing->experiment) : "";
 }
 
-/// Calls `next` until it tells that it has read less than a chunk.
+/// Calls `next` until it returns less than a chunk of rows.
 void in_chunks(const std::function<int()>& next) {
   while (next() == merged_rows) {
   }
 }
 
-/// Whether anybody will go on with the searches that are merged: a union is only read.
+/// Whether the merged searches can be continued, or are only read, as a union is.
 enum class Use { continued, read };
 
 class Merge {
@@ -74,7 +74,7 @@ class Merge {
       : into_(into), place_(place), from_file_(from), use_(use), from_(open_for_reading(from)) {}
 
   Merged run() {
-    // Searches of one name may have numbered their trainings differently.
+    // Searches of the same name may number their trainings differently.
     guarded(place_, [&] { index_identities(into_); });
     for (const Search& search : read_all(from_)) {
       const std::int64_t target = find_or_insert(search);
@@ -85,10 +85,10 @@ class Merge {
       if (read_all(into_, search.name).at(0).choice != search.choice) renew_best_epochs(into_, target);
       if (merged_.added + merged_.ended > before.added + before.ended) {
         forget_json(target);
-        forget_share(into_, search.name);  // it holds more than its part now
+        forget_share(into_, search.name);  // it is no longer just a share
       }
     }
-    copy_columns();  // last: the search may have learned of a metric meanwhile
+    copy_columns();  // last: the search may have added a metric meanwhile
     return merged_;
   }
 
@@ -115,7 +115,7 @@ class Merge {
     refuse(search, fmt::format("{} than in {}; merge it into another file", what, place_.string()));
   }
 
-  /// What earlier runs have decided, and later ones go on from.
+  /// Decisions of earlier runs that later ones build on.
   void copy_decisions(const Search& search, std::int64_t target) {
     if (!copy_proposals(from_, search.id, into_, target)) refuse_other(search, "has made other proposals");
     if (!copy_extent(from_, search.id, into_, target)) refuse_other(search, "has another extent, or budget,");
@@ -160,7 +160,8 @@ class Merge {
     sqlite3_set_last_insert_rowid(into_.getHandle(), 0);  // tells an insertion from an update
     upsert.tryReset();
     bind_record(upsert, 2, record);
-    const bool changed = guarded(place_, [&] { return upsert.exec() > 0; });  // a full disk is that of `place`
+    const bool changed =
+        guarded(place_, [&] { return upsert.exec() > 0; });  // an error here, such as a full disk, concerns `place`
     if (changed && into_.getLastInsertRowid() != 0) {
       ++merged_.added;
     } else if (is_terminal(record.status)) {
@@ -191,7 +192,7 @@ class Merge {
         });
         next_curve = key, next_epoch = number;
       }
-      curve = next_curve, epoch = next_epoch;  // only now: `select` borrows them
+      curve = next_curve, epoch = next_epoch;  // only now, as `select` borrows them
       return rows;
     });
   }
@@ -206,7 +207,7 @@ class Merge {
     }
   }
 
-  /// The JSON lines of a search in `into` lack what has just come.
+  /// JSON lines of a search in `into` lack the rows just added, and must be rewritten.
   void forget_json(std::int64_t search) {
     SQLite::Statement update(into_, "UPDATE searches SET json_bytes = NULL WHERE id = ?");
     update.bind(1, search);

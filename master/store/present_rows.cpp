@@ -14,7 +14,7 @@ namespace stormsweep {
 
 namespace {
 
-/// The method, which makes no proposals beyond those that are stored.
+/// The method, limited to the proposals that are stored.
 std::unique_ptr<Method> method_of_past(SQLite::Database& database, std::int64_t search, Space space) {
   if (!makes_proposals(space.method)) {
     const auto share = read_share(database, space.name);
@@ -25,7 +25,7 @@ std::unique_ptr<Method> method_of_past(SQLite::Database& database, std::int64_t 
   return make_method(space, {}, past);
 }
 
-/// The trials of the rows that the search comes to ask for as far as its rows tell it.
+/// Trials with rows that the search asks for when it is replayed from its rows.
 std::set<Identity> asked_for(SQLite::Database& database, const Space& space) {
   SQLite::Statement select(database, "SELECT id FROM searches WHERE name = ?");
   select.bind(1, space.name);
@@ -65,7 +65,7 @@ PresentRows::PresentRows(SQLite::Database& database, const Space& space)
 bool PresentRows::has(const std::string& text, std::string_view key) const {
   const auto configuration = parse_configuration(text, *space_.experiment);
   if (!configuration) return false;
-  // It differs by the seed, or by a hyperparameter that the experiment has no more.
+  // The identities differ if the seed does, or the row has a hyperparameter that the experiment no longer has.
   const Identity own = identity(*configuration, *space_.experiment, space_.seed);
   if (key != std::string_view(reinterpret_cast<const char*>(own.data()), own.size())) return false;
   return adaptive_ ? asked_.contains(own) : membership_.has(*configuration);

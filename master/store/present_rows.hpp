@@ -11,21 +11,21 @@
 
 namespace stormsweep {
 
-/// Tells the rows of a search that are of its space as it is now from those of earlier versions and seeds: after an
-/// edit both are there (trials_by_identity, schema.hpp). Of a search that decides from results only those are present
-/// that it asks for as it decides now: with another goal, say, others went on. Outlived by the connection's last use of
-/// `condition`.
+/// Tells rows that belong to a search's present space from those of earlier versions and seeds: after an edit there may
+/// be both (trials_by_identity, schema.hpp). For a search that decides from results, only rows that it would ask for
+/// now are present: with another goal, say, other trials go on. Must outlive the last use of `condition` on the
+/// connection.
 class PresentRows {
  public:
   PresentRows(SQLite::Database& database, const Space& space);
   PresentRows(const PresentRows&) = delete;
   PresentRows& operator=(const PresentRows&) = delete;
 
-  /// Whether there may be others.
+  /// Whether the table may have rows that are not present.
   bool among_others() const { return among_others_; }
-  /// " AND ..." of columns of `trials`; empty where all rows are of the space.
+  /// " AND ..." on columns of `trials`; empty where all rows are present.
   std::string condition() const { return among_others_ ? " AND in_space(configuration, identity)" : ""; }
-  /// The search has come to ask for a trial that is stored: whether its row was none of the present ones before.
+  /// The search now asks for a stored trial. Returns whether its row was not present before.
   bool take_up(const Identity& trial) { return among_others_ && adaptive_ && asked_.insert(trial).second; }
 
  private:
@@ -34,7 +34,7 @@ class PresentRows {
   const Space& space_;
   Membership membership_;
   bool among_others_, adaptive_;
-  std::set<Identity> asked_;  ///< where it is adaptive
+  std::set<Identity> asked_;  ///< trials asked for, where it is adaptive
 };
 
 }  // namespace stormsweep

@@ -27,8 +27,8 @@ std::string told_of(const std::string& process, const std::string& what) {
   return line;
 }
 
-/// Where a process number means the same process: a host or, in a container, its namespace there. A restarted container
-/// may have the same name and number on another machine, or after a reboot.
+/// Within what process ids are unique: the host or, in a container, its PID namespace. A restarted container may have
+/// the same name and process id on another machine, or after a reboot, hence the boot id.
 std::string place_of_processes() {
   constexpr const char* whole_machine = "pid:[4026531836]";  // PROC_PID_INIT_INO of linux/proc_ns.h
   std::error_code unknown;
@@ -40,7 +40,7 @@ std::string place_of_processes() {
 /// When a process started, in seconds since 1970 (proc(5), stat, field 22: clock ticks since the machine started).
 double start_of(const std::string& process) {
   const std::string stat = told_of(process, "stat");
-  std::istringstream fields(stat.substr(stat.rfind(')') + 1));  // the third and on
+  std::istringstream fields(stat.substr(stat.rfind(')') + 1));  // fields from the third on
   std::string skipped;
   for (int field = 3; field < 22; ++field) fields >> skipped;
   double ticks = 0;
@@ -50,7 +50,7 @@ double start_of(const std::string& process) {
   return unix_time() - (static_cast<double>(up.tv_sec) - ticks / static_cast<double>(sysconf(_SC_CLK_TCK)));
 }
 
-/// Slurm's job of that name is over, because it is now this one: the same number, requeued since.
+/// Whether job `before` is over because it has been requeued as `now`, under the same number.
 bool is_requeued(const std::string& before, const std::string& now) {
   const auto number = [](const std::string& job) { return job.substr(0, job.find('.')); };
   return !before.empty() && before != now && number(before) == number(now);
@@ -80,7 +80,8 @@ bool may_be_alive(const ProcessIdentity& other, const ProcessIdentity& self) {
   const bool seen_of_late = self.seen - other.seen <= writer_patience;
   if (other.host != self.host) return seen_of_late && !is_requeued(other.job, self.job);
   if (other.pid == self.pid || !process::alive(static_cast<pid_t>(other.pid))) return false;
-  // A process number is used again, after a reboot or in a container. But a database may be held for longer than that.
+  // After a reboot, or in a container, another process may have the same id. But a living writer may also be blocked
+  // for longer than its sign of life lasts.
   const std::string pid = std::to_string(other.pid);
   return seen_of_late || (told_of(pid, "comm") == told_of("self", "comm") && start_of(pid) <= other.seen);
 }

@@ -8,47 +8,49 @@
 
 namespace stormsweep {
 
-/// The process that writes a search, as its row in `searches` tells.
+/// The process that writes a search, as stored in its row of `searches`.
 struct ProcessIdentity {
-  std::string host;  ///< in a container with its namespace of process numbers, beyond which they mean nothing
+  std::string host;  ///< in a container also its PID namespace, outside which process ids mean nothing
   std::int64_t pid = 0;
-  std::string job;  ///< SLURM_JOB_ID, which a requeued job keeps, and how often it was, 7.1; empty outside Slurm
-  double seen = 0;  ///< its last commit, seconds since 1970-01-01 UTC by its clock
+  std::string
+      job;  ///< SLURM_JOB_ID, which a requeued job keeps, and how often it was requeued: 7.1; empty outside Slurm
+  double seen = 0;  ///< its last commit, seconds since 1970-01-01 UTC by its own clock
   bool operator==(const ProcessIdentity&) const = default;
 };
 
-/// A writer gives a sign of life with every commit; after so many seconds without one it is taken for dead.
+/// Every commit is a sign of life of the writer; after so many seconds without one it is taken for dead.
 inline constexpr double writer_patience = 60;
-/// ... and at once after so many by the two hosts' clocks, which never differ by that: Slurm's munge allows 5 minutes.
+/// A sign older than this by our clock is taken for death without watching: clocks of two hosts never differ by so much
+/// (Slurm's munge allows 5 minutes).
 inline constexpr double surely_gone = 3600;
 
 /// This process; `seen` is now.
 ProcessIdentity this_process();
-/// The same without its job: who only looks, perhaps from within the job of the writer.
+/// This process without its job, for a mere reader, which may run within the writer's job.
 ProcessIdentity onlooker();
 
 /// "search 's' is being written by process 5 on node1, which last did so 3 s ago".
 std::string being_written(const std::string& search, const ProcessIdentity& writer, const ProcessIdentity& self);
 
-/// Whether `other` may still write, judged by `self` at a glance. On our host its process tells: it is there, and was
-/// seen of late, or runs our program since before it was last seen. On another host it is alive if it was seen of late,
-/// as far as the two clocks agree, unless it was an earlier run of our own Slurm job.
+/// Whether `other` may still write, as `self` judges from one look. On our host: if its process exists and was seen
+/// recently, or runs our program and started before it was last seen. On another host: if it was seen recently, as far
+/// as the two clocks agree, unless it was an earlier run of our own Slurm job.
 bool may_be_alive(const ProcessIdentity& other, const ProcessIdentity& self);
 
-/// Judges a writer by more than a glance, before its search is taken from it: on another host it lives while its sign
-/// of life changes, by our own clock, for that host's may differ.
+/// Watches a writer before its search is taken over. On another host it is alive as long as its sign of life keeps
+/// changing, timed by our own clock, since that host's may differ.
 class WriterWatch {
  public:
   explicit WriterWatch(Seconds patience) : patience_(patience) {}
 
-  /// Whether `writer`, as its row says at time `now`, may still write; there may be none. Ask again and again.
+  /// Whether `writer`, as read from its row at time `now`, may still write. Call repeatedly; there may be no writer.
   bool may_be_alive(const std::optional<ProcessIdentity>& writer, const ProcessIdentity& self, Seconds now);
-  /// Whether to ask longer: nothing has told yet that the writer lives.
+  /// Whether to go on calling: it is not yet known whether the writer is alive.
   bool undecided() const { return undecided_; }
 
  private:
   Seconds patience_, since_{0};
-  std::optional<ProcessIdentity> sign_;  ///< the last one, there since `since_`
+  std::optional<ProcessIdentity> sign_;  ///< the last sign of life, unchanged since `since_`
   bool changed_ = false, undecided_ = false;
 };
 

@@ -20,7 +20,7 @@ using Names = std::vector<std::string>;
 
 /// What a view is made of.
 struct View {
-  Names rows;  ///< of SQL values: experiment, value, the value as it stands in a metric's name
+  Names rows;  ///< tuples of SQL values: experiment, value, the value as written in a metric's name
   Names hyperparameters, metrics;
 };
 

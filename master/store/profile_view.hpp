@@ -10,23 +10,23 @@
 
 namespace stormsweep {
 
-/// A profile (search/space/experiment.hpp) as the table `columns` keeps it, under the kind "profile": JSON text
-/// {"name", "at", "metrics"}, so that views and tables of a file need not know the experiments that filled it.
+/// A profile (search/space/experiment.hpp) as stored in the table `columns` with the kind "profile": JSON text {"name",
+/// "at", "metrics"}. So the views of a file can be made without knowing the experiments that filled it.
 struct StoredProfile {
   std::string experiment, name;
   std::vector<Value> at;
   std::vector<std::string> metrics;
 };
 
-/// The text that `columns` keeps of `profile`.
+/// The text that the table `columns` has for `profile`.
 std::string stored_text(const Profile& profile);
 
-/// The profiles of all experiments in a file. One may be there twice, as an experiment has changed.
+/// The profiles of all experiments in a file. A profile occurs twice if its experiment has changed.
 std::vector<StoredProfile> stored_profiles(SQLite::Database& database);
 
-/// Drops and makes a view for each profile, of its name: a row for each complete trial and value that it reports, with
-/// the columns search, trial, the profile's own, one a hyperparameter, one a metric of the profile (NULL where it is
-/// undefined or was not reported). Experiments that declare a profile of one name share its view.
+/// Recreates a view for each profile, named like it: a row for each complete trial and each value that it reports;
+/// columns: search, trial, the profile's coordinate, each hyperparameter, each metric of the profile (NULL where
+/// undefined or not reported). Experiments whose profiles have the same name share a view.
 void create_profile_views(SQLite::Database& database);
 
 }  // namespace stormsweep

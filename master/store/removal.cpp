@@ -25,11 +25,11 @@ namespace fs = std::filesystem;
 
 constexpr const char* is_chosen = "id IN (SELECT id FROM chosen)";
 
-/// What becomes of the chosen trials.
+/// What to do with the chosen trials.
 struct Fate {
-  std::string of;      ///< SQL: which of those that are wanted it concerns
-  std::string change;  ///< SQL: what becomes of their rows
-  std::string later;   ///< SQL: trials of later rungs that then stay decided
+  std::string of;      ///< SQL: which of the trials given it applies to
+  std::string change;  ///< SQL: the statement for their rows
+  std::string later;   ///< SQL: trials of later rungs that remain, so that their rung stays decided
 };
 
 /// A search that has lost trials.
@@ -38,7 +38,7 @@ struct Touched {
   std::string name, json_file;
 };
 
-/// Whether its file of lines is one: the path is the database's, which may be anybody's and lie.
+/// Whether the search's file of JSON lines really is one: its path comes from the database, which is not to be trusted.
 bool has_lines(const Touched& search) {
   if (fs::path(search.json_file).filename() != search.name + ".jsonl" || !fs::exists(search.json_file)) return false;
   std::ifstream file(search.json_file);
@@ -72,7 +72,7 @@ class Removal {
     removed.trials = static_cast<std::uint64_t>(database_.exec(fmt::format("{} WHERE {}", fate.change, is_chosen)));
     database_.exec("UPDATE searches SET json_bytes = NULL WHERE id IN (SELECT id FROM touched)");
     DoomedModels networks(file_, chosen);
-    std::error_code ignored;  // before the commit: a run that begins right after it must find none
+    std::error_code ignored;  // removed before the commit, as a run that begins right after it must find none
     for (const fs::path& path : left) fs::remove_all(path, ignored);
     transaction.commit();
     removed.networks = networks.remove();
@@ -82,7 +82,7 @@ class Removal {
   }
 
  private:
-  /// Throws InputError where one of them is being written.
+  /// Reads the searches of the chosen trials. Throws InputError where one is being written.
   void read_touched() {
     database_.exec(
         "CREATE TEMP TABLE touched AS SELECT DISTINCT search AS id FROM trials WHERE id IN (SELECT id FROM chosen)");
@@ -106,7 +106,7 @@ class Removal {
           fmt::format("{}: {}; wait for it or end it", file_.string(), being_written(search, writer, self)));
   }
 
-  /// As --retry-failed is: a rung that has begun was decided without those that did not complete.
+  /// For the same reason as --retry-failed: the next rung was decided without trials that did not complete.
   void refuse_decided(const std::string& later) {
     if (const auto decided = find_decided_rung(database_, is_chosen, later))
       throw InputError(fmt::format(
@@ -115,7 +115,7 @@ class Removal {
           file_.string(), decided->search, decided->rung, decided->bracket));
   }
 
-  /// Trials that have not ended need no curve: they are trained from their first milestone on.
+  /// A curve goes unless an ended trial remains that needs it. Others do not: their training reports its curve again.
   std::uint64_t remove_curves() {
     database_.exec(
         fmt::format("CREATE TEMP TABLE doomed AS "
@@ -129,9 +129,9 @@ class Removal {
     return static_cast<std::uint64_t>(curves.getInt64());
   }
 
-  /// What is trained again begins anew: checkpoints, and folders in which commands failed. But another search on the
-  /// same data may train what has the same curve, and go on from the same checkpoint unless that is a command's, which
-  /// is of a curve or of a training.
+  /// Checkpoints, and work folders of commands, to remove so that training starts afresh. A checkpoint stays where
+  /// another search on the same data has a trial of that curve, and may continue from it. A command's checkpoint
+  /// belongs to one search; it is named by a curve or a training.
   std::vector<fs::path> find_left() {
     const fs::path cache = side_folder(file_, "cache"), folder = checkpoints(cache);
     std::vector<fs::path> found;
@@ -154,7 +154,8 @@ class Removal {
       if (curve) found.push_back(checkpoint(folder, *curve, of_command));
       if (!training) continue;
       found.push_back(checkpoint(folder, *training, of_command));
-      const std::string work = work_folder(cache, search, *training).filename();  // and of each rank of a gang, -0, -1
+      const std::string work =
+          work_folder(cache, search, *training).filename();  // and with -0, -1 ... for the ranks of a gang
       for (auto at = works.lower_bound(work); at != works.end() && at->starts_with(work); ++at)
         found.push_back(work_folder(cache, search, *training).replace_filename(*at));
     }
@@ -168,7 +169,8 @@ class Removal {
     return trials;
   }
 
-  /// Where a crash comes before, the next run does it. Those of a copy of the database are the original's.
+  /// After a crash before this, the next run does it. Skipped in a copy of the database: the lines belong to the
+  /// original.
   void renew_lines(const Touched& search) {
     if (!has_lines(search)) return;
     const auto claim = claim_lines(search.json_file, file_);

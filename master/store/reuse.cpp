@@ -22,7 +22,7 @@ namespace stormsweep {
 
 namespace {
 
-/// Rows read at once: nobody may commit to a file that is being read, and its search may still run.
+/// Rows read at once. A file cannot be committed to while it is read, and its search may still be running.
 constexpr int reused_rows = 5000;
 
 struct Point {
@@ -50,7 +50,7 @@ class Reuse {
         from_, "SELECT id, name, space FROM searches WHERE experiment = ? AND fingerprint = ? ORDER BY id");
     SQLite::bind(select, space_.experiment->name, options_.fingerprint);
     std::vector<std::pair<std::int64_t, std::string>>
-        searches;  // read to the end: an open one would keep the file locked
+        searches;  // all are read first: an open statement would keep the file locked
     while (select.executeStep()) {
       searches.emplace_back(select.getColumn(0).getInt64(), select.getColumn(1).getString());
       refuse_shared_otherwise(searches.back().second, select.getColumn(2).getString());
@@ -103,7 +103,7 @@ class Reuse {
   bool copy(std::int64_t search, TrialRecord& record) {
     if (!std::exchange(indexed_, true)) index_identities(into_);  // trainings may have other numbers there
     copy_curve(search, record.curve);
-    record.method.clear();  // where it stands in a method there says nothing here
+    record.method.clear();  // its place in a method there means nothing here
     record.proposal.reset(), record.bracket.reset(), record.rung.reset();
     best_epochs_.fill(options_.search, record);
     upsert_.tryReset();
@@ -125,7 +125,7 @@ class Reuse {
       epochs_.insert(options_.search, std::as_bytes(std::span(curve)), point.epoch, point.seconds, point.metrics);
   }
 
-  /// Metrics that the experiment has not declared, and trials have told.
+  /// Declares metrics that trials reported though the experiment had not declared them.
   void learn_metrics() {
     const std::string& experiment = space_.experiment->name;
     if (declare(into_, ColumnKind::metric, experiment, column_names(from_, ColumnKind::metric, experiment)))

@@ -11,16 +11,16 @@ namespace stormsweep {
 
 /// Which rows of another database may stand in a search.
 struct ReuseOptions {
-  std::int64_t search = 0;  ///< that they are to stand in
+  std::int64_t search = 0;  ///< the search that gets the rows
   std::string fingerprint;  ///< of its data
-  bool only_kept = false;   ///< not those that --retry-failed lets wait
+  bool only_kept = false;   ///< without those that --retry-failed would train again
 };
 
-/// Copies trials that have ended, with their curves, from all searches of `from` that have the experiment and the data,
-/// as far as they are of the space: of the same identity. They keep who trained them, and when; best epochs are worked
-/// out anew, by the space's metric. What has ended in `into` already stays. All within a transaction that the caller
-/// has begun. How many were copied. Throws InputError: see open_for_reading; an
-/// experiment of the user's own by which trainings there are shared otherwise.
+/// Copies ended trials that belong to the space (by identity), with their curves, from all searches of `from` with the
+/// same experiment and data. The rows keep who trained them, and when; best epochs are recomputed by the space's
+/// metric. Trials that have ended in `into` already stay. All within a transaction that the caller has begun. Returns
+/// how many were copied. Throws InputError: see open_for_reading; an experiment of the user's own that shares trainings
+/// differently there.
 std::uint64_t reuse_trials(SQLite::Database& into, const Space& space, const ReuseOptions& options,
                            const std::filesystem::path& from);
 

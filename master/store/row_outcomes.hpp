@@ -11,10 +11,10 @@
 
 namespace stormsweep {
 
-/// The rows of a search, of this and earlier versions of its space: how they have ended, if they have.
+/// How the rows of a search have ended, if they have; those of earlier versions of its space included.
 using RowOutcomes = std::map<Identity, std::optional<Ended>>;
 
-/// Damaged rows are not among them. The values are those that `space` decides by.
+/// Leaves out damaged rows. The values are those that `space` decides by.
 RowOutcomes read_row_outcomes(SQLite::Database& database, const std::string& search, const Space& space);
 
 }  // namespace stormsweep

@@ -17,8 +17,8 @@ namespace stormsweep {
 
 namespace {
 
-/// The partial index is small, for nearly all trials are complete. SQLite takes it only for queries that say so in so
-/// many words: status <> 'complete' AND status = 'running'.
+/// The partial index is small, as nearly all trials are complete. SQLite uses it only for queries that contain its
+/// condition literally: status <> 'complete' AND status = 'running'.
 constexpr const char* tables = R"(
 CREATE TABLE searches (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, experiment TEXT NOT NULL, fingerprint TEXT NOT NULL,
@@ -37,13 +37,13 @@ CREATE TABLE proposals (
 CREATE TABLE columns (experiment TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (experiment, kind, name));
 )";
 
-/// What brings a file of an older version up to date, step by step.
+/// The steps that upgrade a file of an older version.
 struct Upgrade {
-  int version;  ///< that the file then has
+  int version;  ///< that the file has after this step
   const char* sql;
 };
 constexpr std::array upgrades{Upgrade{2, "ALTER TABLE trials ADD COLUMN peak_share REAL"},
-                              // JSON lines are written anew: of rows with curves, the best epoch is known at once.
+                              // JSON lines are rewritten, because the best epoch of rows with curves is now known.
                               Upgrade{3,
                                       "ALTER TABLE trials ADD COLUMN best_epoch INTEGER; "
                                       "ALTER TABLE trials ADD COLUMN best_metric REAL; "
@@ -58,7 +58,7 @@ constexpr std::array upgrades{Upgrade{2, "ALTER TABLE trials ADD COLUMN peak_sha
                                       "CREATE TABLE proposals (search INTEGER NOT NULL REFERENCES searches(id), "
                                       "number INTEGER NOT NULL, configuration TEXT NOT NULL, parameters TEXT, "
                                       "PRIMARY KEY (search, number)) WITHOUT ROWID"},
-                              // The view and the JSON lines tell `training`.
+                              // The view and the JSON lines have `training`.
                               Upgrade{5, "UPDATE searches SET json_bytes = NULL"}};
 static_assert(upgrades.back().version == schema_version, "say how older files are brought up to date");
 
@@ -76,7 +76,7 @@ std::string extracted(std::string_view json, const std::vector<std::string>& nam
   return text;
 }
 
-/// What the view `results` makes of a column, each of its own with ", " before it.
+/// The columns of the view `results` for a table column, each after ", ".
 std::string shown(SQLite::Database& database, const TrialColumn& column) {
   switch (column.shown) {
     case Shown::no:

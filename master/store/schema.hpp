@@ -21,19 +21,20 @@ inline constexpr int schema_version = 5;  // 4: methods; 5: `training` in the vi
 ///   first seen: the views are made from it.
 void create_tables(SQLite::Database& database);
 
-/// Brings the tables of an older file up to date; its rows stay, what they do not know is NULL.
+/// Upgrades the tables of an older file; its rows stay, with NULL for what they lack.
 void upgrade_tables(SQLite::Database& database);
 
-/// Identities are hashes: an index on them alone is written all over at every commit, which makes 25,000 rows a second
-/// of 70,000 (measured). As long as a search has had one numbering of its trainings, (search, training, identity) is
-/// unique just when (search, identity) is, and grows at its end. This makes the other index too, for a search whose
-/// grid is edited.
+/// Identities are hashes, so an index on them alone is changed all over by every commit, which lowers 70,000 rows a
+/// second to 25,000 (measured). While a search has had only one numbering of its trainings, (search, training,
+/// identity) is unique exactly when (search, identity) is, and that index grows only at its end. This creates the index
+/// on identities as well, once a grid has been edited.
 void index_identities(SQLite::Database& database);
-/// Whether it was made.
+/// Whether index_identities was called.
 bool identities_indexed(SQLite::Database& database);
 
-/// Drops and makes the views `results` (a row a trial), `curves` (a row an epoch of a trial) and those of profiles for
-/// all declared columns. Flags are 0 or 1; undefined metrics are NULL; `started` and `finished` are ISO 8601 in UTC.
+/// Recreates the views `results` (a row for each trial), `curves` (a row for each epoch of a trial) and those of
+/// profiles, for all declared columns. Flags are 0 or 1; undefined metrics are NULL; `started` and `finished` are ISO
+/// 8601 in UTC.
 void create_views(SQLite::Database& database);
 
 }  // namespace stormsweep

@@ -29,14 +29,15 @@ namespace stormsweep {
 
 namespace {
 
-/// What the database says of the search of that name.
+/// What the database has about the search of that name.
 struct Found {
   std::int64_t id, numbering;
   std::string experiment, fingerprint, json_file, metric, goal, metric_at;
   bool has_trials;
   std::optional<std::uint64_t> json_bytes;
   std::optional<ProcessIdentity> writer;
-  std::optional<Space> earlier;  ///< as it was last run, where its experiment is the user's own, edited since maybe
+  std::optional<Space>
+      earlier;  ///< the space as last run, if its experiment is the user's own and may have been edited
 };
 
 std::optional<Found> find_search(SQLite::Database& database, const Space& space) {
@@ -108,14 +109,14 @@ void update_search(SQLite::Database& database, const SearchLease& lease, const S
       "WHERE id = ?12");
   SQLite::bind(update, space.metric, std::string(to_string(space.goal)), std::string(to_string(space.metric_at)),
                space.text, self.host, self.pid, self.job, self.seen, numbering(space));
-  // A run without lines leaves those of earlier ones, which lack its trials then, to `delete` and `rerun`.
+  // A run without JSON lines keeps the path of earlier ones, which then lack its trials, for `delete` and `rerun`.
   update.bind(10, json);
   if (lease.json_agrees) update.bind(11, static_cast<std::int64_t>(lease.json_bytes));
   update.bind(12, lease.search);
   update.exec();
 }
 
-/// Those of another space, method or metric are none of this one.
+/// Proposals made for another space, method or metric do not count for this one.
 void forget_proposals(SQLite::Database& database, std::int64_t search) {
   database.exec(
       fmt::format("DELETE FROM proposals WHERE search = {0}; UPDATE searches SET width = NULL WHERE id = {0}", search));
@@ -125,8 +126,7 @@ std::string of_search(std::int64_t search) {
   return fmt::format("search = {}", search);
 }
 
-/// Throws InputError where a trial that failed was passed over by a rung that has begun: what went on there, went on
-/// without it.
+/// Throws InputError where the next rung has been decided without a trial that failed.
 void refuse_decided(SQLite::Database& database, const std::filesystem::path& file, const std::string& condition) {
   if (const auto decided = find_decided_rung(database, condition, condition))
     throw InputError(fmt::format(
@@ -135,8 +135,8 @@ void refuse_decided(SQLite::Database& database, const std::filesystem::path& fil
         file.string(), decided->search, decided->rung, decided->bracket));
 }
 
-/// Returns how many trials now wait again. That they are not complete leads to their index (schema.cpp): it is asked of
-/// millions that are.
+/// Returns how many trials now wait again. The condition that they are not complete selects the partial index
+/// (schema.cpp), since millions may be complete.
 int let_wait(SQLite::Database& database, const std::string& condition, const std::string& change,
              const std::string& statuses) {
   return database.exec(fmt::format("UPDATE trials SET {} WHERE {} AND status <> 'complete' AND status IN ({})", change,
@@ -154,7 +154,8 @@ void declare_columns(SQLite::Database& database, const Experiment& experiment) {
   if (first || second || third) create_views(database);
 }
 
-/// Whether `text` is of the experiment's hyperparameters, with the space's defaults where they are no axis.
+/// Whether configuration `text` has the experiment's hyperparameters, with the space's defaults for those without an
+/// axis.
 bool has_defaults(const std::string& text, const Space& space) {
   auto configuration = parse_configuration(text, *space.experiment);
   if (!configuration) return false;
@@ -163,8 +164,8 @@ bool has_defaults(const std::string& text, const Space& space) {
   return *configuration == space.defaults;
 }
 
-/// Whether the experiment has changed since: trials have other identities then, which their numbers do not tell. Any
-/// proposal, and any row of a search that has had one numbering only, stands for all.
+/// Whether the experiment's hyperparameters or defaults have changed, which gives trials other identities under the
+/// same numbers. One proposal, or one row if the search has had only one numbering, is enough to tell.
 bool has_other_defaults(SQLite::Database& database, std::int64_t search, const Space& space) {
   SQLite::Statement proposal(database, "SELECT configuration FROM proposals WHERE search = ? LIMIT 1");
   proposal.bind(1, search);
@@ -176,11 +177,11 @@ bool has_other_defaults(SQLite::Database& database, std::int64_t search, const S
   const std::string text = row.getColumn(0).getString();
   if (!has_defaults(text, space)) return true;
   return identity(parse_configuration(text, *space.experiment).value(), *space.experiment, space.seed) !=
-         read_identity(row.getColumn(1));  // a hyperparameter is gone
+         read_identity(row.getColumn(1));  // they differ if a hyperparameter was removed
 }
 
-/// Whether conditional hyperparameters have other values where their conditions do not hold: no row need tell, nor does
-/// the numbering.
+/// Whether the defaults of conditional hyperparameters have changed, which neither the numbering nor any single row
+/// need show.
 bool has_other_conditional_defaults(const Space& earlier, const Space& space) {
   for (const Axis& axis : space.axes)
     for (const std::size_t h : axis.hyperparameters()) {
@@ -190,7 +191,7 @@ bool has_other_conditional_defaults(const Space& earlier, const Space& space) {
   return false;
 }
 
-/// Takes up a search that is there. Whether it chose by another metric or goal.
+/// Resumes an existing search. Returns whether it chose by another metric or goal.
 bool take_up(SQLite::Database& database, const Found& found, const Space& space, const std::string& json,
              SearchLease& lease) {
   lease.search = found.id;
@@ -199,9 +200,9 @@ bool take_up(SQLite::Database& database, const Found& found, const Space& space,
   std::error_code missing;
   const std::uintmax_t size = std::filesystem::file_size(json, missing);
   lease.json_agrees = found.json_file == json && found.json_bytes && !missing && size >= *found.json_bytes &&
-                      !other_choice;  // it has the best epochs by the one before
+                      !other_choice;  // lines have best epochs by the previous metric
   lease.json_bytes = found.json_bytes.value_or(0);
-  // Not in the numbering, which databases have had for long: it would take their proposals from them all.
+  // Not part of the numbering, which existing databases have stored: they would all lose their proposals.
   const bool decides_otherwise =
       is_adaptive(space.method) && (other_choice || found.metric_at != to_string(space.metric_at));
   if (found.numbering != numbering(space) || decides_otherwise || has_other_defaults(database, found.id, space) ||
@@ -212,8 +213,8 @@ bool take_up(SQLite::Database& database, const Found& found, const Space& space,
   return other_choice;
 }
 
-/// Nothing where a master that was taken over from still holds it: that one signs before it writes lines, and can sign
-/// no more.
+/// Nothing where the master that this one took over from still has the lock. That is safe: it signs the search before
+/// it writes lines, and can no longer sign.
 std::optional<FileLock> lock_json(const std::filesystem::path& json, const std::filesystem::path& database) {
   auto lock = claim_lines(json, database);
   if (const auto other = other_owner(json, database); !lock && !other.empty())
@@ -222,7 +223,8 @@ std::optional<FileLock> lock_json(const std::filesystem::path& json, const std::
   return lock;
 }
 
-/// --retry-failed: of the space as it is now, for nobody trains others. Whether any trial waits again.
+/// --retry-failed, only for trials of the present space, as no others are trained. Returns whether any trial waits
+/// again.
 bool retry_failed(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
                   std::int64_t search) {
   const PresentRows present(database, space);
@@ -248,7 +250,7 @@ SearchLease try_lease(SQLite::Database& database, const std::filesystem::path& f
   if (!json.empty()) lease.json_lock = lock_json(json, file);
   let_wait(database, of_search(lease.search), "status = 'waiting'", "'running'");
   if (options.retry_failed && retry_failed(database, file, space, lease.search))
-    lease.json_agrees = false;  // it has lines for trials that wait again
+    lease.json_agrees = false;  // there are lines for trials that wait again
   update_search(database, lease, space, json, self);
   if (other_choice) renew_best_epochs(database, lease.search);
   declare_columns(database, *space.experiment);
@@ -289,7 +291,7 @@ std::int64_t numbering(const Space& space) {
   if (method.name != "grid")
     text += fmt::format(";{} from {} eta {} size {} width {}", method.name, method.from, method.eta,
                         method.size.value_or(0), method.width.value_or(0));
-  // Version 0.2 numbered random draws by the whole grid, others than now where there are conditions.
+  // Version 0.2 drew from the whole grid, so with conditions its random draws had other numbers than now.
   const bool shuffled = method.name == "random" || (has_rungs(method) && method.from == "random");
   const auto conditional = [](const Axis& axis) { return !axis.when.empty(); };
   if (shuffled && space.continuous_axes() == 0 && std::any_of(space.axes.begin(), space.axes.end(), conditional))
@@ -320,7 +322,7 @@ void end_lease(SQLite::Database& database, std::int64_t search, const ProcessIde
                            "UPDATE searches SET writer_host = NULL, writer_pid = NULL, writer_job = NULL, "
                            "writer_seen = NULL WHERE id = ? AND writer_host = ? AND writer_pid = ?");
   SQLite::bind(update, search, writer.host, writer.pid);
-  if (update.exec() == 0) return;  // another process took over: what runs there is its own
+  if (update.exec() == 0) return;  // another process took over, and running trials are its own
   let_wait(database, of_search(search), "status = 'waiting'", "'running'");
   transaction.commit();
 }

@@ -14,25 +14,23 @@
 
 namespace stormsweep {
 
-/// A search that this process may write, and nobody else.
+/// The exclusive right of this process to write a search.
 struct SearchLease {
   std::int64_t search = 0;   ///< searches.id
-  bool resumed = false;      ///< it has trials already
+  bool resumed = false;      ///< it had trials already
   bool json_agrees = false;  ///< the first json_bytes bytes of the JSON lines are what the database holds
   std::uint64_t json_bytes = 0;
-  std::optional<FileLock> json_lock;  ///< where there are JSON lines
-  std::uint64_t reused = 0;           ///< trials that came from other databases
+  std::optional<FileLock> json_lock;  ///< set where JSON lines are written
+  std::uint64_t reused = 0;           ///< trials copied from other databases
 };
 
-/// Tells spaces apart whose trials may share no more than a part, or number their trainings differently: a hash of the
-/// axes, in their order, of exclusions, seed, method, and the sharing of epochs.
+/// A hash that differs between spaces which number their trainings differently, or whose trials are not all the same:
+/// of the axes in their order, exclusions, seed, method, and whether epochs are shared.
 std::int64_t numbering(const Space& space);
 
-/// Finds or makes the search `space.name` and becomes its writer, in one transaction. Trials that a dead job left
-/// running wait again, and so do failed ones of the space under retry_failed (their attempts
-/// counted afresh). Then what other
-/// databases have of the space is copied. Throws InputError: see
-/// Store.
+/// Finds or creates the search `space.name` and makes this process its writer, in one transaction. Trials that a dead
+/// job left running wait again, and so do failed ones of the space if retry_failed, with attempts counted from 1. Then
+/// trials of the space are copied from other databases. Throws InputError: see Store.
 SearchLease lease_search(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
                          const std::string& fingerprint, const StoreOptions& options);
 

@@ -12,7 +12,7 @@ namespace stormsweep {
 
 namespace {
 
-/// Bytes that are held before they go to the file.
+/// Bytes that are buffered before they are written.
 constexpr std::size_t chunk_bytes = 1 << 20;
 
 }  // namespace

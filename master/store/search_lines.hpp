@@ -10,8 +10,8 @@
 
 namespace stormsweep {
 
-/// Writes a line for each trial of a search that has ended to `json`, which is the empty `file`, and notes in the
-/// database how long it is.
+/// Writes a line for each ended trial of a search to `json`, whose `file` is empty, and stores its length in the
+/// database.
 void write_search_lines(SQLite::Database& database, std::int64_t search, std::string_view name,
                         const std::filesystem::path& file, JsonLines& json);
 

@@ -7,12 +7,12 @@
 
 namespace stormsweep {
 
-/// A search's space as its database has it, and so with the user's own experiment as that was; nothing where it can be
-/// read no more.
+/// A search's space as stored in its database, with the user's own experiment as it was then; nothing where it can no
+/// longer be read.
 std::optional<Space> read_earlier(const std::string& text, const std::string& search);
 
-/// Where trials of `earlier` would share trainings otherwise by `experiment`, how they do and would, in words: then
-/// they have other numbers and results. Neither fingerprint nor numbering tells. Empty: they share them alike.
+/// If `experiment` would make trials of `earlier` share trainings differently: how they do and would, in words. Then
+/// they have other numbers and results, which neither fingerprint nor numbering shows. Otherwise empty.
 std::string shared_otherwise(const Space& earlier, const Experiment& experiment);
 
 }  // namespace stormsweep

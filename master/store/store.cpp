@@ -104,7 +104,7 @@ void Store::finish(const Training& training, std::size_t milestone, const Worker
   row.status = outcome.status;
   row.timings = outcome.timings;
   append_json(row.metrics, outcome.metrics);
-  row.error = one_line(outcome.error);  // so that the tables and messages that show it stay whole
+  row.error = one_line(outcome.error);  // so that tables and messages that show it are not broken up
   row.started = outcome.started;
   row.finished = outcome.finished;
   db.running.erase(row.identity);
@@ -144,7 +144,8 @@ void Store::each_completed(std::size_t most, const std::function<void(const Conf
   StoreDatabase& db = *database_;
   if (!db.lease.resumed) return;
   guarded(db.file, [&] {
-    // A search that makes up most of the table has its newest rows at the end: looking there (+) spares a sort of all.
+    // If the search makes up most of the table, its newest rows are at the end: reading from there (+) avoids sorting
+    // all of them.
     const auto rows = static_cast<std::int64_t>(db.committed.counts.terminal());
     const bool is_most = 2 * rows >= db.sqlite.execAndGet("SELECT ifnull(max(id), 0) FROM trials").getInt64();
     each_timed(db.sqlite, db.experiment, fmt::format("{}search = {}", is_most ? "+" : "", db.lease.search), most, each);
@@ -169,7 +170,7 @@ std::optional<StoredTrial> Store::find(const Identity& identity) {
 }
 
 std::set<Identity> Store::abandoned(const std::set<Identity>& curves) {
-  if (curves.empty()) return {};  // and spares a look at all rows
+  if (curves.empty()) return {};  // without reading all rows
   StoreDatabase& db = *database_;
   return guarded(db.file, [&] {
     const auto each_curve = [&](const char* condition, const auto& use) {
@@ -185,7 +186,7 @@ std::set<Identity> Store::abandoned(const std::set<Identity>& curves) {
     others.executeStep();
     std::set<Identity> left = curves;
     if (others.getColumn(0).getInt() != 0) {
-      left.clear();  // in one walk: no index leads to a curve
+      left.clear();  // in one scan, because there is no index on curves
       each_curve("+search = ?", [&](const Identity& curve) { left.insert(curve); });
     }
     each_curve("search = ? AND status <> 'complete' AND status IN ('failed', 'out_of_memory')",

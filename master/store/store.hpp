@@ -22,59 +22,60 @@ namespace stormsweep {
 struct StoreDatabase;
 
 /// The results database: the truth about a search. Only rank 0 of a job opens one for writing. Rows are committed in
-/// groups (synchronous=FULL, rollback journal: WAL is unsafe on network file systems); what `commit` has returned from
-/// survives any crash, and nothing else counts as done. Beside it, one JSON line a terminal trial, if asked for.
+/// groups (synchronous=FULL, rollback journal: WAL is unsafe on network file systems). What was written when `commit`
+/// returned true survives any crash; nothing else counts as done. If asked for, it also writes one JSON line for each
+/// terminal trial.
 ///
-/// Tables searches, trials, epochs; views `results` (one column a hyperparameter, one a metric) and `curves` (one row
-/// an epoch of a trial), and one a profile of the experiments (profile_view.hpp), made for the union of the
-/// experiments in the file, anew where a column is new. The schema's version is SQLite's user_version; its
-/// application_id says that the file is ours.
+/// Tables: searches, trials, epochs. Views: `results` (a column for each hyperparameter and each metric), `curves` (a
+/// row for each epoch of a trial), and one for each profile (profile_view.hpp). Views cover all experiments in the
+/// file, and are recreated when a column is new. The schema's version is SQLite's user_version; the application_id
+/// marks the file as ours.
 class Store {
  public:
   using Options = StoreOptions;
 
   /// Opens or creates the database, and the search `space.name` in it. Throws InputError: not a results database, a
   /// newer schema, an unwritable folder, another live writer (with its host, process and time of its last commit), or a
-  /// search of that name with another experiment, one of the user's own that shares trainings otherwise, or other data
-  /// (`fingerprint`), each with the remedy.
+  /// search of that name with another experiment, with one of the user's own that shares trainings differently, or with
+  /// other data (`fingerprint`); each with the remedy.
   Store(const std::filesystem::path& path, const Space& space, const std::string& fingerprint, const Options& options);
   ~Store();  ///< closes it
 
-  /// How many trials were copied from other databases, now.
+  /// How many trials this run has copied from other databases.
   std::uint64_t reused() const;
-  /// `training` without the milestones that have a terminal row; nothing if none is left. Its attempt is that of a
-  /// row left running by a job that died: only a lost worker raises it.
+  /// `training` without the milestones that have a terminal row; nothing if none is left. Its attempt is that of its
+  /// row, even if a dead job left it running: only a lost worker raises it.
   std::optional<Training> missing(Training training);
 
-  /// What an earlier run has made of trial `milestone` of `training`, if it has ended, at its end.
+  /// The outcome of trial `milestone` of `training` in an earlier run, if it ended there.
   std::optional<Ended> ended(const Training& training, std::size_t milestone);
 
-  /// The best value that the search's metric has come to on the way to that trial, by curves handed to add_epochs; or
-  /// nothing, where it never had one.
+  /// The best value of the search's metric up to that trial's milestone, by curves given to add_epochs; nothing where
+  /// it was never defined.
   std::optional<double> best_until(const Training& training, std::size_t milestone);
 
-  /// Proposals of the search's method, in order, and its width; 0 where none has been kept. Those of an earlier version
-  /// of the space are gone.
+  /// Proposals of the search's method, in order, and its width, 0 where none is stored. Without those of earlier
+  /// versions of the space.
   ProposalHistory proposals();
   void keep_width(std::uint64_t width);
   void keep(const Proposed& proposal);
 
-  /// A trial that now runs. Worth a row only where it lasts longer than a commit.
+  /// Stores that a trial is running; worth a row only if it takes longer than a commit.
   void start(const Training& training, std::size_t milestone, const WorkerInfo& worker, double now);
   /// A terminal row for trial `milestone` of `training`. A second one for the same trial is ignored: the first stays.
   void finish(const Training& training, std::size_t milestone, const WorkerInfo& worker, const Outcome& outcome);
-  /// Points of the training's curves; those present already are kept. Without profiles' values, which no curve has: of
-  /// a nowcast they would be 20 times as long as all else. Its trial has them.
+  /// Points of the training's curves; existing ones stay. Values of profiles are left out: in a nowcast they would take
+  /// 20 times the space of all else. The trial has them.
   void add_epochs(const Training& training, const std::vector<EpochRecord>& records);
-  /// Makes everything so far durable. It is the writer's sign of life, too: call it at least every 20 s, also with
-  /// nothing to write. False where it cannot be done now, because another process holds the file for longer than
-  /// `patience`, or the disk is full: then `problem` says why, and everything stays in memory for the next time. Throws
-  /// InputError where another process has taken over a search that looked abandoned.
+  /// Makes everything so far durable. It is also the writer's sign of life: call it at least every 20 s, even with
+  /// nothing to write. False where that is not possible now, because another process holds the file for longer than
+  /// `patience`, or the disk is full: then `problem` says why, and everything stays in memory for the next commit.
+  /// Throws InputError where another process has taken over a search that looked abandoned.
   bool commit(Seconds patience = Seconds(30));
-  const std::string& problem() const;  ///< one line; empty after a commit that went well
-  /// The last commit, tried for as long as Options::last_patience. How many trials that have ended it did not write.
+  const std::string& problem() const;  ///< one line; empty after a successful commit
+  /// The last commit, tried for up to Options::last_patience. Returns how many ended trials it did not write.
   std::uint64_t settle();
-  /// Commits and gives the search up: none of its trials runs any more. After this, it only reads.
+  /// Commits and ends the lease of the search; none of its trials runs any more. After this the store can only be read.
   void close();
 
   /// Calls `each` with the configuration and wall seconds of the `most` complete trials of the search stored last, the
@@ -84,9 +85,9 @@ class Store {
   std::optional<StoredTrial> find(TrialId trial);             ///< of any search
   std::optional<StoredTrial> find(const Identity& identity);  ///< of this search; looks through all its rows
 
-  /// Those of `curves` with whose training (search/space/cache_files.hpp) nobody goes on once this search is complete:
-  /// they are of this search, or no other search in the file was trained on the same data; and none of their trials may
-  /// be tried again from there, having failed or run out of memory. Looks through all its rows.
+  /// Those of `curves` (search/space/cache_files.hpp) from whose checkpoints nobody will continue once this search is
+  /// complete: curves of this search, or all if no other search in the file has the same data; but none with a trial
+  /// that failed or ran out of memory, which may be tried again from there. Reads all rows of the search.
   std::set<Identity> abandoned(const std::set<Identity>& curves);
 
   StatusCounts counts() const;             ///< of this search, uncommitted rows included

@@ -19,8 +19,8 @@ namespace stormsweep {
 
 namespace {
 
-/// Lookups in one read transaction: each one of its own would take and release the file's lock, 10 times the time of
-/// the lookup itself; one for all would keep the writers of other searches waiting.
+/// Lookups in one read transaction. With one transaction for each lookup, locking the file would take ten times as long
+/// as the lookup; a single one for all would keep writers of other searches waiting.
 constexpr int lookups_a_transaction = 1000;
 
 }  // namespace
@@ -72,7 +72,7 @@ StoreDatabase::StoreDatabase(const std::filesystem::path& path, const Space& spa
       on_committed(options.committed) {
   const auto known = column_names(sqlite, ColumnKind::metric, experiment.name);
   metrics.insert(known.begin(), known.end());
-  for (const Profile& profile : experiment.profiles)  // their view has a column for all values of each
+  for (const Profile& profile : experiment.profiles)  // the profile's view shows all of its values in one column
     for (const Metric& m : profile.metrics)
       for (const Value& at : profile.at) metrics.insert(profile_metric(m.name, at));
   committed = read_tally();
@@ -82,7 +82,7 @@ StoreDatabase::StoreDatabase(const std::filesystem::path& path, const Space& spa
 StoreDatabase::~StoreDatabase() {
   try {
     close();
-  } catch (const std::exception&) {  // callers who want to know call it before
+  } catch (const std::exception&) {  // callers who want to know call close() themselves
   }
 }
 
@@ -93,7 +93,7 @@ Tally StoreDatabase::read_tally() {
       present.among_others()
           ? fmt::format("SELECT status, count(*), min(id) FROM trials WHERE search = ?1{} GROUP BY status",
                         present.condition())
-          // By way of the partial index of what is not complete: the complete ones are the rest.
+          // Uses the partial index on trials that are not complete; the complete ones are the rest.
           : "SELECT status, count(*), min(id) FROM trials WHERE search = ?1 AND status <> 'complete' GROUP BY status "
             "UNION ALL SELECT 'complete', (SELECT count(*) FROM trials WHERE search = ?1) - (SELECT count(*) "
             "FROM trials WHERE search = ?1 AND status <> 'complete'), NULL");
@@ -103,12 +103,12 @@ Tally StoreDatabase::read_tally() {
         is_terminal(status))
       count_of(tally.counts, status) = static_cast<std::uint64_t>(counts.getColumn(1).getInt64());
 
-  // By way of the rows as they lie: an index would be a walk to each of them, ten times as long where there are
-  // millions.
+  // Scans the table: going to each row from an index takes ten times as long where there are millions.
   SQLite::Statement best(
       sqlite, fmt::format("SELECT id, {} AS metric, training FROM trials "
                           "WHERE +search = ? AND status = 'complete'{} "
-                          "ORDER BY metric {} NULLS LAST, training, id LIMIT 1",  // each row's JSON is read once
+                          "ORDER BY metric {} NULLS LAST, training, id LIMIT 1",  // the alias makes SQLite parse each
+                                                                                  // row's JSON only once
                           choice_sql(metric, metric_at), present.condition(), goal == Goal::minimize ? "ASC" : "DESC"));
   best.bind(1, lease.search);
   if (best.executeStep() && !best.isColumnNull(1))

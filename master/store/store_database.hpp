@@ -29,7 +29,7 @@ namespace stormsweep {
 /// The count that a trial of `status` belongs to; one that has not ended counts as running.
 std::uint64_t& count_of(StatusCounts& counts, Status status);
 
-/// What the search has come to.
+/// The counts and the best trial of a search.
 struct Tally {
   StatusCounts counts;
   std::optional<RatedTrial> best;
@@ -39,13 +39,13 @@ struct Tally {
   }
 };
 
-/// A row of the next commit, and the value that the search chooses by.
+/// A row of the next commit, and its value of the search's metric.
 struct PendingTrial {
   TrialRecord record;
   double metric = 0;
 };
 
-/// A trial whose row the commit at hand writes, for Store::Options::committed.
+/// A trial whose row the current commit writes, for Store::Options::committed.
 struct EndedTrial {
   RatedTrial trial;
   Identity identity;
@@ -62,11 +62,11 @@ struct PendingEpoch {
   Identity curve;
   std::int64_t epoch;
   double seconds;
-  double value;  ///< that the search chooses by
+  double value;  ///< of the search's metric
   std::string metrics;
 };
 
-/// The open database of a Store: what is to be written, and how it is written.
+/// The open database of a Store, with what is to be written.
 struct StoreDatabase {
   StoreDatabase(const std::filesystem::path& path, const Space& space, const std::string& fingerprint,
                 const StoreOptions& options);
@@ -76,7 +76,7 @@ struct StoreDatabase {
   void open_json(const std::filesystem::path& path);
   TrialRecord& next_row(const Training& training, std::size_t milestone, const WorkerInfo& worker);
   void learn(const Metrics& metrics);
-  /// Of the curve up to there, what is not committed included.
+  /// The best value of the curve up to `milestone`, including points not committed yet.
   std::optional<double> best_until(const Identity& curve, std::int64_t milestone);
 
   bool commit(double now, Seconds patience);
@@ -87,12 +87,12 @@ struct StoreDatabase {
   void report_committed();
   SQLite::Statement select_stored(const std::string& condition);
   std::optional<StoredTrial> read_stored(SQLite::Statement& select) const;
-  /// Whether all its trials are known to be complete without a look at each.
+  /// Whether all its trials are known to be complete without looking at each row.
   bool is_done(const Training& training);
   std::optional<FoundTrial> look_up(const Identity& key, TrainingId training);
   void stop_looking();
   std::optional<FoundTrial> find(const Identity& key, TrainingId training);
-  /// What the search chooses by, of the row of that id; nothing where it is undefined.
+  /// The value that the search chooses by in the row of that id; nothing where it is undefined.
   std::optional<double> metric_of(std::int64_t id);
   void write_proposals();
   void write_sign(double now);
@@ -108,17 +108,17 @@ struct StoreDatabase {
   SearchLease lease;
   PresentRows present;
   ProcessIdentity writer = this_process();
-  Seconds signed_at;  ///< the writer's last sign of life, on the steady clock
+  Seconds signed_at;  ///< time of the writer's last sign of life, on the steady clock
   Seconds last_patience;
-  std::string problem;  ///< why the last commit was not possible; empty: it was
+  std::string problem;  ///< why the last commit was not possible; otherwise empty
   bool closed = false;
   SQLite::Statement lookup, select_metric, upsert, sign;
   EpochRows epoch_rows;
   BestEpochs best_epochs;
-  std::optional<DoneTrainings> done;  ///< made when first asked for
+  std::optional<DoneTrainings> done;  ///< made on first use
   int lookups_left = 0;               ///< in the open read transaction; 0: none is open
   std::optional<JsonLines> json;
-  std::string lines;                 ///< JSON lines of the commit at hand
+  std::string lines;                 ///< JSON lines of the current commit
   std::vector<PendingTrial> trials;  ///< the first `pending` are for the next commit; the rest is room to reuse
   std::size_t pending = 0;
   std::vector<PendingEpoch> epochs;            ///< for the next commit
@@ -127,7 +127,7 @@ struct StoreDatabase {
   std::set<std::string, std::less<>> metrics;  ///< the metrics that the views have a column for
   std::vector<std::string> new_metrics;        ///< those that the next commit adds
   std::function<void(const RatedTrial&, const Identity&)> on_committed;
-  std::vector<EndedTrial> ended;  ///< by the commit at hand; only where somebody asks for them
+  std::vector<EndedTrial> ended;  ///< in the current commit; filled only if on_committed is set
   std::set<Identity> running;
   Tally committed;
 };

@@ -17,7 +17,7 @@ namespace stormsweep {
 
 namespace {
 
-/// Between two attempts of `settle`.
+/// Pause between two attempts of `settle`.
 constexpr std::chrono::milliseconds breath{200};
 
 int milliseconds(Seconds time) {
@@ -33,15 +33,15 @@ std::uint64_t StoreDatabase::settle() {
       return static_cast<std::uint64_t>(
           std::count_if(trials.begin(), trials.begin() + static_cast<std::ptrdiff_t>(pending),
                         [](const PendingTrial& trial) { return is_terminal(trial.record.status); }));
-    std::this_thread::sleep_for(breath);  // a full disk does not wait by itself
+    std::this_thread::sleep_for(breath);  // on a full disk commit fails without waiting
   }
   return 0;
 }
 
 void StoreDatabase::close() {
   if (std::exchange(closed, true)) return;
-  if (!commit(unix_time(), problem.empty() ? last_patience : Seconds(0))) return;  // no waiting twice
-  json.reset();  // before the lease: the next writer may ask for them at once
+  if (!commit(unix_time(), problem.empty() ? last_patience : Seconds(0))) return;  // it has waited already
+  json.reset();  // before the lease ends: the next writer may claim them at once
   lease.json_lock.reset();
   guarded(file, [&] {
     end_lease(sqlite, lease.search, writer);
@@ -59,7 +59,7 @@ bool StoreDatabase::commit(double now, Seconds patience) {
   sqlite.setBusyTimeout(milliseconds(patience));
   try {
     guarded(file, [&] {
-      // After a refusal, the file first: there may be many rows to write in vain.
+      // After a refusal, lock the file exclusively first, rather than write many rows in vain.
       SQLite::Transaction transaction(sqlite, problem.empty() ? Behavior::IMMEDIATE : Behavior::EXCLUSIVE);
       write(next, now);
       transaction.commit();
@@ -96,13 +96,14 @@ void StoreDatabase::report_committed() {
 
 void StoreDatabase::write(Tally& next, double now) {
   lines.clear();
-  for (const PendingEpoch& row : epochs)  // first: a trial's best epoch is among them
+  for (const PendingEpoch& row : epochs)  // first: best epochs of trials are read from them
     epoch_rows.insert(lease.search, std::as_bytes(std::span(row.curve)), row.epoch, row.seconds, row.metrics);
   write_proposals();
   for (std::size_t i = 0; i < pending; ++i) write_trial(trials[i], next);
   if (!new_metrics.empty() && declare(sqlite, ColumnKind::metric, experiment.name, new_metrics)) create_views(sqlite);
-  write_sign(now);  // before the lines: who took over writes there now
-  // They are on the disk before the database says so: what a crash leaves beyond the length that it knows is cut off.
+  write_sign(now);  // before the lines: a process that has taken over may be writing them
+  // Lines reach the disk before the database stores their length; after a crash anything beyond that length is
+  // truncated.
   if (json) {
     json->append(lines);
     json->sync();
@@ -121,7 +122,7 @@ void StoreDatabase::write_trial(PendingTrial& trial, Tally& next) {
   if (!is_terminal(record.status) || (!written && !on_committed)) return;
   auto id = sqlite.getLastInsertRowid();
   Status status = record.status;
-  if (!written || id == before) {  // it had ended, or waited or ran before
+  if (!written || id == before) {  // the row existed already
     const FoundTrial row = find(record.identity, record.training).value();
     id = row.id;
     status = row.status;

@@ -24,7 +24,7 @@ struct StatusCounts {
 
 inline constexpr double undefined_metric = std::numeric_limits<double>::quiet_NaN();
 
-/// A writer that has nothing to write gives a sign of life after so long: for `status`, and for a second writer.
+/// How often a writer with nothing to write gives a sign of life, for `status` and for a second writer.
 inline constexpr Seconds sign_of_life{10};
 
 /// A trial, the value of the search's metric and its place in the order of the search that stored it.
@@ -34,12 +34,12 @@ struct RatedTrial {
   TrainingId training;
 };
 
-/// Whether `a` is before `b` among the best: by the metric, those that are undefined last; at a tie by the order of the
-/// search, so that it does not matter whose row was stored first. Rows of an edited space, or of elsewhere (reuse.hpp),
-/// keep the places that they had.
+/// Whether `a` comes before `b` among the best: by the metric, undefined ones last; at a tie by the order of the
+/// search, so that the order in which rows were stored does not matter. Rows of an earlier version of the space, or
+/// from another database (reuse.hpp), keep the place that they had.
 bool better(const RatedTrial& a, const RatedTrial& b, Goal goal);
 
-/// A trial as the database has it.
+/// A trial as stored in the database.
 struct StoredTrial {
   RatedTrial rated;  ///< its metric is NaN where it is undefined, or the trial is not complete
   bool of_this_search = true;
@@ -50,20 +50,20 @@ struct StoreOptions {
   std::filesystem::path json;  ///< file of JSON lines; empty: none
   bool retry_failed = false;   ///< trials that failed, diverged or ran out of memory wait again, from attempt 1
   std::vector<std::filesystem::path> reuse = {};  ///< databases whose trials of the space are copied (reuse.hpp)
-  Seconds patience{0};                            ///< with another writer of the search, which may be about to end
-  Seconds silence{writer_patience};               ///< of a writer on another host, after which it is taken for dead
-  /// Called once where a writer on another host is watched for so long, with what to tell. Null: nobody.
+  Seconds patience{0};               ///< how long to wait for another writer of the search, which may be about to end
+  Seconds silence{writer_patience};  ///< after this silence a writer on another host is taken for dead
+  /// Called once, with a message, if a writer on another host must be watched for `silence`. May be null.
   std::function<void(const std::string& text)> waiting = nullptr;
-  /// Whether nobody waits for another writer any more. Null: somebody does.
+  /// Whether to stop waiting for another writer. Null: never.
   std::function<bool()> stopped = nullptr;
-  /// Called with each trial that Store::finish has ended, once it is committed; its metric is as StoredTrial's. Null:
-  /// nobody.
+  /// Called with each trial that Store::finish has ended, once it is committed; its metric is as in StoredTrial. May be
+  /// null.
   std::function<void(const RatedTrial& trial, const Identity& identity)> committed = nullptr;
-  /// How long `settle` tries to write what another process, or a full disk, does not let it.
+  /// How long `settle` keeps trying while another process holds the file, or the disk is full.
   Seconds last_patience{60};
 };
 
-/// Of the metric of that name; NaN where there is none.
+/// The value of the metric of that name; NaN where there is none.
 double value_of(const Metrics& metrics, std::string_view name);
 
 }  // namespace stormsweep

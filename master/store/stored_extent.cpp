@@ -20,7 +20,7 @@ void make_table(SQLite::Database& database) {
       "NULL, hours REAL, rank_hours REAL, extent INTEGER NOT NULL)");
 }
 
-/// A row of the table but for its search.
+/// A row of the table, without its search.
 using Row = std::tuple<std::int64_t, std::optional<double>, std::optional<double>, std::int64_t>;
 
 std::optional<Row> read_row(SQLite::Database& database, std::int64_t search) {

@@ -10,17 +10,16 @@
 
 namespace stormsweep {
 
-/// The extent that the search of that name has been given for the budget of `space` (search/space/extent.hpp): what was
-/// chosen once holds for every later run, as long as neither the limits nor the numbering of its trainings change.
-/// Nothing where there is none, or no such file.
+/// The extent stored for the search `space.name` and the budget of `space` (search/space/extent.hpp). Once chosen it
+/// holds for every later run, until the limits or the numbering of its trainings change. Nothing where none is stored,
+/// or there is no such file.
 std::optional<std::uint64_t> read_extent(const std::filesystem::path& file, const Space& space);
 
-/// Keeps the extent of `sized` there, whose search exists, and takes its text for that of the search: whoever reads the
-/// database knows how far it goes. The table (`budgets`) is made when it is first needed.
+/// Stores the extent of `sized`, whose search exists, and replaces the search's space by the text of `sized`, so that
+/// readers of the database know how far the search goes. The table (`budgets`) is created on first use.
 void keep_extent(const std::filesystem::path& file, const Space& sized);
 
-/// Gives the search `target` of `into` what `search` of `from` has been given, if anything. False where `target` has
-/// been given something else.
+/// Copies the extent of `search` in `from`, if any, to `target` in `into`. False where `target` has another one.
 bool copy_extent(SQLite::Database& from, std::int64_t search, SQLite::Database& into, std::int64_t target);
 
 }  // namespace stormsweep

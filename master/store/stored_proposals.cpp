@@ -8,7 +8,7 @@ namespace stormsweep {
 
 namespace {
 
-/// Of a search: which version of its space, and how many proposals are made side by side; 0 where there is none.
+/// The version of a search's space (numbering), and its width, 0 where there is none.
 struct Version {
   std::int64_t numbering, width;
 };
@@ -30,7 +30,7 @@ ProposalHistory read_proposals(SQLite::Database& database, std::int64_t search, 
   while (select.executeStep()) {
     const auto number = static_cast<std::uint64_t>(select.getColumn(0).getInt64());
     auto configuration = parse_configuration(select.getColumn(1).getString(), experiment);
-    if (number != history.proposals.size() || !configuration) break;  // written by another version
+    if (number != history.proposals.size() || !configuration) break;  // written by another version of the experiment
     history.proposals.push_back({number, *std::move(configuration), select.getColumn(2).getString()});
   }
   return history;
@@ -39,7 +39,7 @@ ProposalHistory read_proposals(SQLite::Database& database, std::int64_t search, 
 bool copy_proposals(SQLite::Database& from, std::int64_t search, SQLite::Database& into, std::int64_t target) {
   const Version theirs = read_version(from, search), ours = read_version(into, target);
   if (theirs.width == 0) return true;
-  if (theirs.numbering != ours.numbering) return ours.width == 0;  // nothing of another version is of use there
+  if (theirs.numbering != ours.numbering) return ours.width == 0;  // proposals of another version are of no use
   if (ours.width != 0 && ours.width != theirs.width) return false;
   SQLite::Statement update(into, "UPDATE searches SET width = ? WHERE id = ?");
   SQLite::bind(update, theirs.width, target);

@@ -9,13 +9,13 @@
 
 namespace stormsweep {
 
-/// What earlier runs of a search have left of its method: its width, 0 where none has been kept, and the proposals as
-/// far as this version of the experiment can read them.
+/// What earlier runs of a search have stored of its method: the width, 0 where there is none, and the proposals up to
+/// the first that this version of the experiment cannot read.
 ProposalHistory read_proposals(SQLite::Database& database, std::int64_t search, const Experiment& experiment);
 
-/// Gives the search `target` of `into` the width and the proposals of `search` of `from`, as far as it lacks them: each
-/// proposal is made of all before it, so that without them its next run would make another search. False where `target`
-/// has others: they differ in the width, in a proposal, or are of another version of the space.
+/// Copies the width and the proposals of `search` in `from` to `target` in `into`, as far as it lacks them. Each
+/// proposal depends on all before it, so without them the next run would be another search. False where `target` has
+/// others: another width or proposal, or those of another version of the space.
 bool copy_proposals(SQLite::Database& from, std::int64_t search, SQLite::Database& into, std::int64_t target);
 
 }  // namespace stormsweep

@@ -17,13 +17,13 @@ struct StoredShare {
   std::optional<std::uint64_t> trials;  ///< of the share, where they can be counted
 };
 
-/// Notes that the database holds a share of a search only, or, with nothing, that it is to hold all of it, so that
-/// `status` knows what done means. The table (`parts`, its name since the first version) is made when it is first
-/// needed; a file that another one is merged into is no share any more.
+/// Stores that the database has only a share of a search, or, with nothing, that it is to have all of it, so that
+/// `status` knows when it is done. The table (`parts`, its name since the first version) is created on first use. After
+/// a merge the file no longer counts as a share.
 void write_share(const std::filesystem::path& file, const std::string& search, const std::optional<StoredShare>& share);
 
-/// Throws InputError where the file has trials of a search that was divided among another number of jobs: the parts of
-/// one division overlap those of another.
+/// Throws InputError where the file has trials of the search divided among another number of jobs: shares of different
+/// divisions overlap.
 void refuse_other_division(const std::filesystem::path& file, const std::string& search, const Share& share);
 
 void forget_share(SQLite::Database& database, const std::string& search);

@@ -26,7 +26,7 @@ TrainingTimes measure_trainings(const std::vector<std::filesystem::path>& databa
     if (!std::filesystem::exists(file)) continue;
     SQLite::Database database = open_for_reading(file);
     guarded(file, [&] {
-      // The trials of a training are its milestones: the longest tells how long it took.
+      // Trials of a training are its milestones, so the longest took as long as the training.
       SQLite::Statement select(
           database,
           "SELECT count(*), total(wall), max(wall), total(wall * gang) FROM (SELECT max(wall_seconds) AS wall, gang "

@@ -14,8 +14,8 @@
 
 namespace stormsweep {
 
-/// Tells `each` of the newest `most` complete trials that `condition` holds of, newest first, and of the seconds that
-/// each took. Configurations that `experiment`, as it is now, does not know are passed over.
+/// Calls `each` with configuration and seconds of the newest `most` complete trials for which `condition` holds, newest
+/// first. Configurations that do not fit the present `experiment` are skipped.
 void each_timed(SQLite::Database& database, const Experiment& experiment, std::string_view condition, std::size_t most,
                 const std::function<void(const Configuration&, double)>& each);
 
@@ -23,10 +23,10 @@ void each_timed(SQLite::Database& database, const Experiment& experiment, std::s
 struct TrainingTimes {
   std::uint64_t count = 0;
   double mean = 0, longest = 0;
-  double ranks = 1;  ///< of a training, weighted by its seconds: more than 1 where gangs train
+  double ranks = 1;  ///< mean ranks of a training, weighted by its seconds; more than 1 where gangs train
 };
 
-/// Of the files that are there. Throws InputError where one is no results database.
+/// Over those files that exist. Throws InputError where one is not a results database.
 TrainingTimes measure_trainings(const std::vector<std::filesystem::path>& databases, const std::string& search);
 
 }  // namespace stormsweep

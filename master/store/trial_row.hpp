@@ -14,16 +14,16 @@ namespace stormsweep {
 /// "identity, training, ...": the columns of `trials` in the order of trial_columns.
 const std::string& trial_column_list();
 
-/// Inserts a record: parameter 1 is its search, the others are bind_record's. It replaces one that waits or runs; a
-/// terminal row stays (no row changes), because a worker that was given up may still deliver what another one did in
-/// its place.
+/// Inserts a record: parameter 1 is its search, the others are bind_record's. It replaces a row that waits or runs; a
+/// terminal row stays (no row changes), because a worker taken for dead may still report a trial that another one did
+/// in its place.
 std::string upsert_sql();
 
 /// Binds `record` to parameters from number `first`, one a column. Texts are borrowed: it must outlive the execution.
 void bind_record(SQLite::Statement& statement, int first, const TrialRecord& record);
 
-/// SQL: "status = 'waiting', attempt = 1, ...", the assignments that make a row wait for its trial to be trained again,
-/// without all that an outcome says.
+/// SQL: "status = 'waiting', attempt = 1, ...", assignments that make a row wait to be trained again and clear its
+/// outcome.
 std::string waiting_again();
 
 /// The identity that a column holds; nothing where it holds something else.
