@@ -18,11 +18,11 @@ enum class Style {
   metric,   ///< 4 decimals; below 0.1, 4 digits; outside 0.001 to 100,000, 4 digits and an exponent
   rate      ///< 4 digits
 };
-/// `more`: digits beyond those of the style, of which plain has none.
+/// `more`: digits beyond those of the style; plain ignores it.
 std::string display(const Cell& cell, Style style, int more = 0);
 
-/// The texts of a table's values of one name, with more digits than their style has where different ones would look
-/// alike, rounding apart: of metrics up to 3, and as many as it takes where all would.
+/// The texts of one column of a table, with more digits than the style has where different values would look the same
+/// (differences by mere rounding aside): up to 3 more for metrics, and as many as needed where all values would.
 class ColumnTexts {
  public:
   ColumnTexts(std::vector<double> reals, Style style);
@@ -33,7 +33,7 @@ class ColumnTexts {
   int more_ = 0;
 };
 
-/// An integer or real; nothing of a text or NULL.
+/// An integer or real; nothing for a text or NULL.
 std::optional<double> number(const Cell& cell);
 
 }  // namespace stormsweep

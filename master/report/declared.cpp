@@ -29,7 +29,7 @@ Json member(const Json& json, const char* key) {
   return json.is_object() ? json.value(key, Json()) : Json();
 }
 
-/// One that ships, or of the user's own, which the space holds. Nothing where this version does not take it any more.
+/// The experiment, shipped or, from the space, the user's own. Nothing where this version no longer accepts it.
 std::optional<Experiment> experiment_of(const SearchSummary& search, const Json& space) {
   const auto found = std::ranges::find(experiments(), search.experiment, &Experiment::name);
   if (found != experiments().end()) return *found;
@@ -45,7 +45,7 @@ std::vector<std::string> choices(const Experiment& experiment, const std::string
   return found ? experiment.hyperparameters[*found].choices : std::vector<std::string>();
 }
 
-/// Of a metric, or of the coordinate of a profile.
+/// The unit of a metric, or of a profile's coordinate.
 std::string unit(const Experiment& experiment, const std::string& column) {
   if (const Metric* const metric = experiment.find_metric(column)) return metric->unit;
   for (const Profile& profile : experiment.profiles) {
@@ -56,13 +56,14 @@ std::string unit(const Experiment& experiment, const std::string& column) {
   return {};
 }
 
-/// Of a column that every search has; empty: of another.
+/// The unit of a column that every search has; empty for other columns.
 std::string usual_unit(const std::string& column) {
   if (column.ends_with("_seconds")) return "s";
   return column == "flops" ? "FLOP/s" : "";
 }
 
-/// Of {"min", "max", "scale"}. What halving makes of epochs without a scale are rungs, which grow.
+/// Whether {"min", "max", "scale"} is logarithmic. Without a scale, epochs of a halving are rungs, which grow by
+/// factors.
 std::optional<bool> logarithmic(const std::string& column, const Json& range) {
   if (!range.is_object() || !range.contains("min")) return std::nullopt;
   const Json scale = member(range, "scale");
@@ -70,7 +71,7 @@ std::optional<bool> logarithmic(const std::string& column, const Json& range) {
   return !scale.is_null() && scale != "linear";
 }
 
-/// Of a value, a list, {"values"} or {"min", "max"}; with "when" the default, too.
+/// Whether a parameter (a value, a list, {"values"} or {"min", "max"}) has several values; "when" adds the default.
 bool has_several_values(const Json& parameter) {
   if (parameter.is_array()) return parameter.size() > 1;
   if (!parameter.is_object()) return false;

@@ -8,16 +8,16 @@
 
 namespace stormsweep {
 
-/// What searches and their experiments say of a column, for axes and the order of tables.
+/// What searches and their experiments declare about a column, for axes and the order of tables.
 struct Declared {
-  std::vector<std::string> words;  ///< a choice's or a profile's, in their order
+  std::vector<std::string> words;  ///< values of a choice or a profile, in their order
   std::string unit;                ///< empty: none is known
   bool hyperparameter = false;
-  bool varies = false;              ///< a space has several values of it
+  bool varies = false;              ///< a space has several values for it
   std::optional<bool> logarithmic;  ///< the scale of a hyperparameter's range; nothing: it has none
 };
 
-/// Of several searches the first that has something to say.
+/// Among several searches the first that declares anything counts.
 Declared declared(Selection& selection, const std::string& column);
 
 /// "lead_time (min)".

@@ -8,7 +8,7 @@ namespace stormsweep {
 
 namespace {
 
-/// So far; SQLite hands it out filled with zeros.
+/// The state so far, which SQLite initialises with zeros.
 struct Moments {
   double n, mean, squares;
 };

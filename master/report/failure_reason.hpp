@@ -8,7 +8,7 @@
 
 namespace stormsweep {
 
-/// SQL: the reason that the column `error` tells, without the folder of that one trial, so that equal ones group.
+/// SQL: the reason in the column `error`, without the folder of the individual trial, so that equal reasons group.
 inline std::string reason_sql() {
   return fmt::format(
       "substr(error, 1, CASE instr(error, '{0}') WHEN 0 THEN length(error) ELSE instr(error, '{0}') - 1 END)",

@@ -10,7 +10,7 @@ namespace {
 /// More combinations than any grid of trials has.
 constexpr std::uint64_t most_cells = 10'000'000;
 
-/// Means of cells, each the average of the values that fall into it.
+/// Cells, each with the mean of the values that fall into it.
 class Means {
  public:
   explicit Means(std::size_t cells) : sums_(cells), counts_(cells) {}
@@ -22,7 +22,7 @@ class Means {
   bool complete() const { return std::find(counts_.begin(), counts_.end(), 0u) == counts_.end(); }
   double operator[](std::size_t cell) const { return sums_[cell] / counts_[cell]; }
   std::size_t size() const { return sums_.size(); }
-  /// Of the means, every cell counting alike.
+  /// The variance of the means, with equal weight for every cell.
   double variance() const {
     double mean = 0, sum = 0;
     for (std::size_t i = 0; i < size(); ++i) mean += (*this)[i] / static_cast<double>(size());
@@ -51,7 +51,7 @@ std::optional<Means> cells_of(std::span<const Factor> factors, std::span<const d
   return cells.complete() ? std::optional(std::move(cells)) : std::nullopt;
 }
 
-/// Of a cell's number, the level of each factor.
+/// The levels of all factors in a cell, from the cell's number.
 class Levels {
  public:
   explicit Levels(std::span<const Factor> factors) : factors_(factors), strides_(factors.size(), 1) {
@@ -90,7 +90,7 @@ std::vector<Importance::Effect> anova(const Means& cells, std::span<const Factor
   return effects;
 }
 
-/// Which trials are among the best tenth; those as good as the last of it, too.
+/// Which trials are among the best tenth, including all that tie with the last of them.
 std::vector<bool> best_tenth(std::span<const double> values, bool maximize) {
   std::vector<double> losses(values.begin(), values.end());
   if (maximize)
@@ -103,7 +103,7 @@ std::vector<bool> best_tenth(std::span<const double> values, bool maximize) {
   return best;
 }
 
-/// Pearson's divergence of the levels of the best from those of all.
+/// Pearson's divergence between the distributions of levels among the best trials and among all.
 double divergence(const Factor& factor, const std::vector<bool>& best) {
   std::vector<double> all(factor.count), good(factor.count);
   double goods = 0;
@@ -147,7 +147,7 @@ std::optional<Importance> importance(std::span<const Factor> factors, std::span<
 Factor factor_of(std::string name, std::span<const double> numbers, std::size_t most) {
   std::vector<double> sorted(numbers.begin(), numbers.end());
   std::sort(sorted.begin(), sorted.end());
-  std::vector<double> begins = sorted;  // of each level, its smallest value
+  std::vector<double> begins = sorted;  // the smallest value of each level
   begins.erase(std::unique(begins.begin(), begins.end()), begins.end());
   const bool groups = begins.size() > most;
   if (groups) {

@@ -7,7 +7,7 @@
 namespace stormsweep {
 
 std::string to_markdown(const Table& table);
-/// A `table` environment that needs no package; the title and the footnotes are its caption.
+/// A `table` environment that needs no package; title and footnotes form the caption.
 std::string to_latex(const Table& table);
 
 }  // namespace stormsweep

@@ -14,8 +14,8 @@ namespace stormsweep {
 
 namespace {
 
-/// The trials of a search that have ended, in an order that two databases share; one at a time, so that memory stays
-/// flat.
+/// The ended trials of a search, in an order that is the same in two databases; one at a time, so that memory stays
+/// constant.
 class EndedTrials {
  public:
   EndedTrials(const std::filesystem::path& file, const std::string& search)

@@ -6,10 +6,10 @@
 
 namespace stormsweep {
 
-/// Whether two databases tell the same of a search's trials.
+/// Whether two databases agree on the trials of a search.
 struct MetricComparison {
-  std::uint64_t trials = 0;     ///< in both
-  std::uint64_t values = 0;     ///< metrics of these
+  std::uint64_t trials = 0;     ///< trials that both have
+  std::uint64_t values = 0;     ///< metrics of those trials
   std::uint64_t differing = 0;  ///< values that differ in any bit, or that only one has; and differing statuses
   std::uint64_t unmatched = 0;  ///< trials that only one has
   std::string example;          ///< the first difference: "trial 7, validation_loss: 0.25 and 0.5"

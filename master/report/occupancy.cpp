@@ -35,8 +35,8 @@ std::optional<std::vector<int>> parse_ranks(const std::string& text) {
 }
 
 std::vector<BusyInterval> select_busy_intervals(SQLite::Database& database, const std::string& search) {
-  // Trials of a training share their begin; those that another worker did after a loss, those of another rung and those
-  // after a stop make another interval.
+  // Trials of one training have the same start. Those done by another worker after a loss, in another rung or after a
+  // stop form an interval of their own.
   SQLite::Statement select(
       database,
       fmt::format(
@@ -47,7 +47,7 @@ std::vector<BusyInterval> select_busy_intervals(SQLite::Database& database, cons
           has_ended));
   select.bind(1, search);
   std::vector<BusyInterval> intervals;
-  double wall_before = 0;  // a trial's wall time is of its training from the first start on
+  double wall_before = 0;  // a trial's wall time counts from the first start of its training
   while (select.executeStep()) {
     const std::string text = select.getColumn(0).getString();
     const auto ranks = parse_ranks(text);
@@ -65,13 +65,13 @@ std::vector<BusyInterval> select_busy_intervals(SQLite::Database& database, cons
   return intervals;
 }
 
-/// Databases of several jobs that were joined have a rank 1 of each: what a rank cannot have done at once is another's.
+/// In merged databases every job has a rank 1: overlapping intervals of one rank number belong to different jobs.
 class LaneChoice {
  public:
   explicit LaneChoice(std::size_t ranks) : lanes_(ranks), next_(ranks) {}
 
-  /// The lane of an interval of `rank`, both from 0, which begins no sooner than those before; at most one more than
-  /// there were.
+  /// The lane of an interval of `rank`, both from 0: an existing one, or the next. Intervals must come in the order of
+  /// their begins.
   std::size_t take(std::size_t rank, const BusyInterval& interval) {
     constexpr double clocks = 1e-3;  // seconds by which the clocks of a rank's two trainings may differ
     std::vector<Lane>& lanes = lanes_[rank];

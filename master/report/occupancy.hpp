@@ -10,46 +10,45 @@
 
 namespace stormsweep {
 
-/// What one gang did of one training: from the start of its first trial to the end of its last one.
+/// One gang's work on one training: from the start of its first trial to the end of its last one.
 struct BusyInterval {
   std::vector<int> ranks;     ///< ascending, from 1
   double begin, end;          ///< seconds since 1970-01-01 UTC
-  std::uint64_t trials;       ///< that ended in it
-  std::string training = {};  ///< which one, by its number and curve; empty: not known
-  double trained = 0;         ///< seconds, with those of starts that were stopped before a trial of theirs had ended
+  std::uint64_t trials;       ///< trials that ended in it
+  std::string training = {};  ///< its number and curve; empty: not known
+  double trained = 0;         ///< seconds, including earlier starts that were stopped before any trial had ended
 
   double seconds() const { return std::max(trained, end - begin); }
 };
 
-/// The busy intervals of a search, in grid order: of trials that have ended and whose times are known. Throws
-/// InputError: see open_for_reading; a search that is not there, or several where `search` is empty; no trial that has
-/// ended.
+/// The busy intervals of a search, in grid order, from ended trials whose times are known. Throws InputError: see
+/// open_for_reading; a search that is not there, or several where `search` is empty; no trial that has ended.
 std::vector<BusyInterval> read_busy_intervals(const std::filesystem::path& file, const std::string& search);
-/// The same of a search that is there, and none where no trial has ended.
+/// The same for a search that exists; empty where no trial has ended.
 std::vector<BusyInterval> find_busy_intervals(const std::filesystem::path& file, const std::string& search);
 
-/// A stretch of time in which nobody trained, so long that the search is taken not to have run.
+/// A time in which no rank trained, long enough to assume that the search was not running.
 struct Pause {
   double begin, end;
 };
 inline constexpr double shortest_pause = 60;  ///< seconds
-/// Between the first begin and the last end of `busy`, stretches of time in any order.
+/// Pauses between the first begin and the last end of `busy`, intervals in any order.
 std::vector<Pause> pauses_between(std::vector<std::pair<double, double>> busy);
-/// From that begin to that end without them; 0 of nothing.
+/// Seconds from the first begin to the last end, without pauses; 0 for an empty list.
 double running_seconds(const std::vector<std::pair<double, double>>& busy);
 
-/// How ranks spent their time, pauses left out.
+/// How ranks spent their time, without pauses.
 struct Occupancy {
   struct Rank {
     std::vector<std::pair<double, double>>
         busy;  ///< begin and end of each interval, seconds since the first one's begin
     double busy_seconds = 0, idle_seconds = 0;
-    double wait_seconds = 0;  ///< the part of its idle time before its last interval: work was there, but not yet here
+    double wait_seconds = 0;  ///< idle time before its last interval: there was work, but the rank did not have it yet
   };
   std::vector<Rank> ranks;  ///< rank 1 first
   double makespan = 0;      ///< from the first begin to the last end
-  double paused = 0;        ///< seconds between these two that are left out
-  double unplaced = 0;      ///< seconds of trainings from starts that were stopped: when that was, no row tells
+  double paused = 0;        ///< seconds of pauses between these two, which makespan leaves out
+  double unplaced = 0;      ///< seconds of training in starts that were stopped, whose times no row has
   std::uint64_t trials = 0;
 
   double busy() const;
@@ -60,11 +59,11 @@ struct Occupancy {
   double latency() const;  ///< median seconds between two intervals of a rank; 0 where no rank has two
 };
 
-/// On `ranks` ranks, or as many as `intervals` (not empty) name, if those are more; of jobs that ran at once, whose
-/// ranks have the same numbers, those of the others come last.
+/// On `ranks` ranks, or as many as `intervals` (not empty) name, if that is more. Where jobs ran at the same time, with
+/// equal rank numbers, ranks of the further jobs come last.
 Occupancy occupancy(std::span<const BusyInterval> intervals, std::size_t ranks);
 
-/// The share of each of `parts` equal parts of `seconds` in which a rank is busy, from 0 to 1, up to rounding.
+/// For each of `parts` equal parts of `seconds`, the share in which the rank is busy: 0 to 1, up to rounding.
 std::vector<double> busy_shares(const Occupancy& occupancy, std::size_t rank, double seconds, std::size_t parts);
 
 /// A rank's time in `width` characters that cover `seconds`: '#' where it is busy for at least half of one, else '.';

@@ -25,7 +25,7 @@ constexpr int to_minimize = 1, to_maximize = 2;
 constexpr int running = 0, complete = 1, failed = 3, waiting = 4;
 constexpr const char* writer = "stormsweep";
 
-/// Numbers so many times apart are on a logarithmic scale.
+/// Numbers that differ by this factor get a logarithmic scale.
 constexpr double far_apart = 30;
 
 Json to_json(const Cell& cell) {
@@ -38,10 +38,10 @@ Json to_json(const Cell& cell) {
 /// What was varied, and how Optuna describes it.
 struct Parameter {
   std::string name;
-  Json choices;      ///< of words and flags; null: a number
+  Json choices;      ///< for words and flags; null for a number
   Json description;  ///< a distribution
 
-  /// A choice is stored by its place.
+  /// A choice is stored as its index.
   Json stored(const Json& value) const {
     if (choices.is_null()) return value;
     const Json wanted = choices[0].is_boolean() ? Json(value != 0) : value;
@@ -62,7 +62,7 @@ Parameter numeric(const std::string& name, const Json& low, const Json& high) {
            {"attributes", {{"log", log}, {"step", integers ? Json(1) : Json(nullptr)}, {"low", low}, {"high", high}}}}};
 }
 
-/// As the search's space has it: the experiment may be the user's own.
+/// Looks in the experiment of the search's space, which may be the user's own.
 bool is_flag(const Experiment& experiment, const std::string& name) {
   const auto found = experiment.find(name);
   return found && experiment.hyperparameters[*found].type == Type::flag;
@@ -88,7 +88,7 @@ Json time_of(const Json& text) {
   return text.is_null() ? text : Json(text.get<std::string>().substr(0, text.get<std::string>().size() - 1));
 }
 
-/// By trial, the search's metric by epoch.
+/// For each trial, the search's metric by epoch.
 std::map<std::int64_t, Json> read_curves(Selection& selection, const SearchSummary& search) {
   std::map<std::int64_t, Json> curves;
   selection.query(
@@ -135,7 +135,7 @@ class Lines {
   }
 
  private:
-  /// What is known of a trial beyond its parameters and times.
+  /// What a trial has besides parameters and times.
   Json attributes(const Json& row) const {
     Json kept = Json::object();
     for (const auto& [name, value] : row.items())

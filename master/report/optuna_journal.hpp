@@ -6,10 +6,10 @@
 
 namespace stormsweep {
 
-/// The selected trials as a journal that Optuna (3.1 and later: JournalStorage) and optuna-dashboard open: a study of
-/// the search's name, a trial a row. What was varied are its parameters, over the range of what was tried; the curve of
-/// the search's metric its intermediate values; other metrics and what it cost its attributes. A complete trial without
-/// the metric is a failed one there.
+/// The selected trials as a journal that Optuna (3.1 and later: JournalStorage) and optuna-dashboard open: a study
+/// named like the search, with a trial for each row. Parameters are the hyperparameters that varied, over the range
+/// that was tried; intermediate values are the curve of the search's metric; attributes are other metrics and timings.
+/// A complete trial without the metric becomes a failed one.
 void optuna_journal(Selection& selection, const SearchSummary& search, std::ostream& out);
 
 }  // namespace stormsweep

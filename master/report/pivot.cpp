@@ -16,9 +16,9 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::size_t most_cells = 1'000'000;  // of a table that is printed, empty ones too
+constexpr std::size_t most_cells = 1'000'000;  // in a printed table, including empty cells
 
-/// What comes before a column in ORDER BY, so that these words come first.
+/// The term to put before a column in ORDER BY so that these words come first.
 std::string place_sql(const std::string& column, const std::vector<std::string>& words) {
   if (words.empty()) return {};
   std::string places;
@@ -26,9 +26,9 @@ std::string place_sql(const std::string& column, const std::vector<std::string>&
   return fmt::format("CASE {}{} ELSE 1e9 END, ", sql_name(column), places);
 }
 
-/// Of a value, over rows of the source.
+/// SQL aggregates of one value over rows of the source.
 struct Aggregates {
-  std::string mean, count, there;  ///< there: whether a row has it
+  std::string mean, count, there;  ///< there: condition that a row has the value
 };
 
 Aggregates aggregates(const std::string& value, bool tallied) {
@@ -37,8 +37,8 @@ Aggregates aggregates(const std::string& value, bool tallied) {
   return {fmt::format("avg({})", name), fmt::format("count({})", name), name + " IS NOT NULL"};
 }
 
-/// by, rows, columns, the mean of each value, of how many rows it is, and, where there are several, the number of seeds
-/// of every cell, ordered by the first three.
+/// Query for all cells, ordered: by, row, column, mean and number of rows of each value, and, where there are several,
+/// the number of seeds.
 std::string cells_sql(const Pivot& pivot, bool tallied) {
   const std::string by = pivot.by.empty() ? "NULL" : sql_name(pivot.by);
   std::string means, counts, any;
@@ -64,7 +64,7 @@ struct Block {
   Cell by;
   std::vector<std::pair<Cell, std::map<Cell, std::vector<Cell>>>> means;  ///< of rows as they come: [column][value]
   std::vector<Cell> columns;                                              ///< as they come
-  std::set<Cell> known;                                                   ///< the same: there may be a million
+  std::set<Cell> known;  ///< the same as a set, as there may be a million
   MeanSizes sizes;
 
   void add(PivotCell cell) {

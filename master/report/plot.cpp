@@ -18,7 +18,7 @@ namespace stormsweep {
 
 namespace {
 
-/// The rows as words where some are no numbers, in their order; otherwise nothing.
+/// The rows in their order, if some are not numbers; otherwise empty.
 std::vector<Cell> words_across(const std::vector<PivotCell>& cells, const std::vector<std::string>& order) {
   std::set<Cell> rows;
   for (const PivotCell& cell : cells) rows.insert(cell.row);
@@ -28,8 +28,8 @@ std::vector<Cell> words_across(const std::vector<PivotCell>& cells, const std::v
   return words;
 }
 
-/// As the search's space declares it; of a list of values by these. What is no hyperparameter, a number of a trial, an
-/// epoch or a lead time, is as far apart as it is.
+/// The spacing that the search's space declares, or that its list of values suggests. Other columns (trial numbers,
+/// epochs, lead times) are linear.
 Spacing spacing_across(Selection& selection, const std::string& column, const std::vector<PivotCell>& cells) {
   const Declared about = declared(selection, column);
   if (!about.hyperparameter) return Spacing::linear;
@@ -40,13 +40,13 @@ Spacing spacing_across(Selection& selection, const std::string& column, const st
   return grows(std::vector<double>(values.begin(), values.end())) ? Spacing::logarithmic : Spacing::by_values;
 }
 
-/// All numbers of a legend alike: 0.0001 beside 0.001.
+/// Numbers of a legend in one format: 0.0001 beside 0.001.
 std::string number_text(const Cell& cell, int digits = 12) {
   const auto* const real = std::get_if<double>(&cell);
   return real ? fmt::format("{:.{}g}", *real, digits) : display(cell, Style::plain);
 }
 
-/// The fewest digits that tell them apart, from 4 to 12.
+/// The fewest digits, from 4 to 12, that make all of them different.
 int telling_digits(const std::vector<Cell>& columns) {
   const auto tells = [&](int digits) {
     std::set<std::string> texts;
@@ -65,8 +65,7 @@ void check_lines(std::size_t count) {
         fmt::format("--plot: {} lines are not told apart; choose at most {} with --where", count, Chart::most_lines));
 }
 
-/// The lines of a cross table, one a column and value that has a number anywhere, in the order that the table has
-/// columns in.
+/// The lines of a cross table, one for each column and value that has any number, in the order of the table's columns.
 class PivotLines {
  public:
   PivotLines(const Pivot& pivot, const std::vector<PivotCell>& cells) {
@@ -87,12 +86,12 @@ class PivotLines {
         }
   }
 
-  /// Without points.
+  /// The lines, without points.
   const std::vector<Chart::Line>& empty() const { return lines_; }
   std::size_t place(const Cell& column, std::size_t value) const { return places_.at({column, value}); }
 
  private:
-  /// "epochs 5", or of a column of words the word itself.
+  /// "epochs 5", or the word itself in a column of words.
   static std::string name_of(const Pivot& pivot, const Cell& column, int digits, std::size_t value) {
     const std::string text = number_text(column, digits);
     const std::string name = number(column) ? fmt::format("{} {}", pivot.columns, text) : text;
@@ -103,14 +102,14 @@ class PivotLines {
   std::map<std::pair<Cell, std::size_t>, std::size_t> places_;
 };
 
-/// Of a level stretch the two ends stay.
+/// Appends a step; a level stretch keeps only its two ends.
 void extend(std::vector<Position>& steps, const Position& next) {
   const std::size_t count = steps.size();
   if (count > 1 && steps[count - 1].y == next.y && steps[count - 2].y == next.y) steps.pop_back();
   steps.push_back(next);
 }
 
-/// More dots than that lie on each other.
+/// More dots than this would overlap.
 constexpr std::size_t most_dots = 1000;
 
 void thin(Chart::Line& line) {
@@ -122,7 +121,7 @@ void thin(Chart::Line& line) {
   line.name += fmt::format(" (one of {})", every);
 }
 
-/// Throws InputError where one axis cannot show them all.
+/// Throws InputError where the values do not share a unit, so that one axis cannot show them all.
 void check_units(Selection& selection, const std::vector<std::string>& values) {
   for (const std::string& value : values)
     if (declared(selection, value).unit != declared(selection, values[0]).unit)
@@ -137,7 +136,7 @@ Chart plot_pivot(Selection& selection, const Pivot& pivot) {
   const std::vector<PivotCell> cells = pivot_cells(selection, pivot);
   const std::vector<Cell> words = words_across(cells, pivot.words);
   std::vector<std::string> values = pivot.values;
-  values.back() = with_unit(selection, values.back());  // that of all
+  values.back() = with_unit(selection, values.back());  // the unit of all
   Chart chart{with_unit(selection, pivot.rows), fmt::format("{}", fmt::join(values, ", ")), {}, {}};
   chart.spacing = spacing_across(selection, pivot.rows, cells);
   for (const Cell& word : words) chart.words.push_back(display(word, Style::plain));

@@ -13,7 +13,7 @@ namespace stormsweep {
 
 namespace {
 
-/// By the newest, of all searches of the file.
+/// Learns from the newest trials of all searches in the file.
 void learn(TrainingCost& cost, const Experiment& experiment, const std::filesystem::path& file) {
   SQLite::Database database = open_for_reading(file);
   guarded(file, [&] {

@@ -28,11 +28,11 @@ Space read_space_of(SQLite::Database& database, const std::filesystem::path& fil
   if (space.continuous_axes() > 0)
     throw InputError(
         fmt::format("{}: search '{}' draws from ranges; only a grid can be replayed", file.string(), search));
-  space.method = {};  // whatever found it, it is a grid
+  space.method = {};  // a grid, by whatever method it was recorded
   return space;
 }
 
-/// Points on the way, of which `epochs` tells; then the trials themselves, failed ones too.
+/// Reads points of curves from `epochs`, then the trials themselves, including failed ones.
 void read_points(SQLite::Database& database, const std::string& search, RecordedGrid& grid) {
   SQLite::Statement epochs(database, fmt::format("SELECT curve, epoch, {}, seconds FROM epochs "
                                                  "WHERE search = (SELECT id FROM searches WHERE name = ?)",
@@ -62,7 +62,7 @@ void read_points(SQLite::Database& database, const std::string& search, Recorded
   }
 }
 
-/// Where the search chooses by the best epoch, what a point comes to is the best up to there.
+/// Where the search chooses by the best epoch, the value of a point is the best up to there.
 void keep_best(RecordedGrid& grid) {
   for (auto& [identity, curve] : grid.curves) {
     std::optional<double> best;
@@ -75,7 +75,8 @@ void keep_best(RecordedGrid& grid) {
   }
 }
 
-/// Throws InputError where there is more to the grid than is recorded at all: it may be too long to look through.
+/// Throws InputError where the grid has more trials than are recorded. Checked first, as the grid may be too long to
+/// walk through.
 void check_size(const std::filesystem::path& file, Sequence& sequence, const RecordedGrid& grid) {
   std::uint64_t recorded = 0;
   for (const auto& [curve, points] : grid.curves) recorded += points.size();
@@ -85,7 +86,7 @@ void check_size(const std::filesystem::path& file, Sequence& sequence, const Rec
                                  file.string(), *trials - recorded, *trials, grid.space.name));
 }
 
-/// Throws InputError where a trial of the grid is not there.
+/// Throws InputError where a trial of the grid is missing.
 void check_complete(const std::filesystem::path& file, RecordedGrid& grid) {
   const auto sequence = grid_sequence(grid.space);
   check_size(file, *sequence, grid);

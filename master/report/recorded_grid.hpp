@@ -11,22 +11,22 @@
 
 namespace stormsweep {
 
-/// What a complete search knows of every configuration of its grid.
+/// The results of a complete search for every configuration of its grid.
 struct RecordedGrid {
   struct Point {
     Ended ended;
     std::optional<double> seconds;  ///< of a training from its start to here
     bool failed = false;            ///< the trial that ended here is not complete
   };
-  /// By epochs; where the experiment has none, 0.
+  /// By epochs; 0 where the experiment has none.
   using Curve = std::map<std::int64_t, Point>;
 
   Space space;
   std::map<Identity, Curve> curves;  ///< by curve_identity of the configuration, under the space's seed
   double best = 0;                   ///< value of the search's metric among all trials
 
-  /// What came of a configuration at `epochs`: where nothing is recorded there and one of its trials has failed, that
-  /// failure. Null where nothing is recorded.
+  /// The result of a configuration at `epochs`; if there is none but one of its trials failed, that failure. Null where
+  /// nothing is recorded.
   const Point* find(const Configuration& configuration, std::int64_t epochs) const;
 };
 

@@ -12,7 +12,7 @@ namespace stormsweep {
 
 namespace {
 
-/// Without what a step's work does not depend on.
+/// The configuration with defaults for what does not affect the work of a step.
 Configuration plain(Configuration configuration, const Experiment& experiment) {
   for (const char* name : {"epochs", "gpus", "replicate"})
     if (const auto place = experiment.find(name))
@@ -26,7 +26,7 @@ std::map<std::size_t, double> recorded_rates(const std::filesystem::path& databa
                                              const Configuration& configuration) {
   const Configuration wanted = plain(configuration, experiment);
   using Rates = std::map<std::size_t, std::vector<double>>;
-  std::map<std::string, Rates> all;  // by what trained
+  std::map<std::string, Rates> all;  // by device and threads
   SQLite::Database file = open_for_reading(database);
   guarded(database, [&] {
     SQLite::Statement select(

@@ -8,9 +8,9 @@
 
 namespace stormsweep {
 
-/// Samples a second of training, by the ranks of the gang: the median of the complete trials of `database` that differ
-/// from `configuration` in epochs, gpus or replicate at most, on one kind of device with as many threads: the one with
-/// the most sizes of gangs, then trials. Throws InputError: see open_for_reading.
+/// Training samples per second by number of ranks: the median over complete trials of `database` that differ from
+/// `configuration` only in epochs, gpus or replicate. Only trials on one kind of device and number of threads count:
+/// the one with the most gang sizes, then with the most trials. Throws InputError: see open_for_reading.
 std::map<std::size_t, double> recorded_rates(const std::filesystem::path& database, const Experiment& experiment,
                                              const Configuration& configuration);
 

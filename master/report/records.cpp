@@ -16,7 +16,7 @@ std::string csv_escaped(const std::string& text) {
   return out + '"';
 }
 
-/// Numbers and NULL are written alike in both formats, but for NULL's name.
+/// Both formats write numbers the same, and NULL by its name in the format.
 std::string record_text(const Cell& cell, std::string_view null, std::string (*text_of)(const std::string&)) {
   if (std::holds_alternative<std::monostate>(cell)) return std::string(null);
   if (const auto* text = std::get_if<std::string>(&cell)) return text_of(*text);

@@ -18,7 +18,7 @@ std::vector<Job> jobs_of(std::span<const BusyInterval> intervals) {
   return jobs;
 }
 
-/// One that was stopped and resumed by as many ranks is one job.
+/// A training stopped and resumed by equally many ranks counts as one job.
 std::vector<Job> trainings_of(std::span<const BusyInterval> intervals) {
   std::vector<Job> jobs;
   const BusyInterval* before = nullptr;

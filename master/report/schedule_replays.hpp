@@ -10,10 +10,11 @@
 
 namespace stormsweep {
 
-/// What the master itself spends on a training: 50,000 noop trials a second (experiments/benchmarks/dispatch.py).
+/// Seconds that the master itself spends on a training: it handles 50,000 noop trials a second
+/// (experiments/benchmarks/dispatch.py).
 inline constexpr double dispatch_seconds = 2e-5;
 
-/// Trainings as a search did them, and how well a replay tells what was measured.
+/// Trainings as a search did them, and how well a replay reproduces what was measured.
 struct MeasuredTrainings {
   std::vector<simulation::Job> jobs;  ///< in grid order
   Occupancy occupancy;
@@ -24,14 +25,14 @@ struct MeasuredTrainings {
   explicit MeasuredTrainings(std::vector<BusyInterval> intervals);
 };
 
-/// The method of a search that decides from results what to train next, whose trainings can be had in no other order:
-/// halving, hyperband or bayes; empty where it is none of these.
+/// The search's method if it decides from results what to train next, so that trainings cannot be reordered: halving,
+/// hyperband or bayes; otherwise empty.
 std::string deciding_method(const std::filesystem::path& file, const std::string& search);
 
 inline constexpr simulation::Policy replayed_policies[] = {simulation::Policy::fifo, simulation::Policy::longest_first,
                                                            simulation::Policy::synchronous};
 
-/// What each policy makes of the jobs; `scenario` but for its policy.
+/// A replay of the jobs by each policy; `scenario` gives all but the policy.
 std::vector<simulation::Replay> replay_policies(std::span<const simulation::Job> jobs, simulation::Scenario scenario);
 
 /// Ranks of the widest gang.

@@ -11,7 +11,7 @@
 
 namespace stormsweep {
 
-/// What one schedule made of a search.
+/// How one schedule ran a search.
 struct ScheduleRun {
   std::string schedule;  ///< "master-worker" or "synchronous"
   std::filesystem::path database;
@@ -22,7 +22,7 @@ struct ScheduleRun {
 struct ScheduleReport {
   std::string search, experiment;
   std::vector<ScheduleRun> runs;  ///< on the same number of ranks
-  MetricComparison metrics;       ///< of the first and the second
+  MetricComparison metrics;       ///< of the first and the second run
 };
 
 /// {"search", "experiment", "ranks", "metrics": {...}, "schedules": [{"schedule", "database", "trials",
@@ -30,8 +30,8 @@ struct ScheduleReport {
 /// [{"rank", "busy_seconds", "idle_seconds", "wait_seconds", "busy": [[begin, end], ...]}]}]}
 nlohmann::ordered_json to_json(const ScheduleReport& report);
 
-/// For people, on a terminal `width` characters wide: the schedules side by side, and a line a rank, '#' busy, '.'
-/// idle, on one scale of time. At most `most_lines` ranks of each are shown.
+/// For people, on a terminal `width` characters wide: the schedules side by side, and a line for each rank ('#' busy,
+/// '.' idle), all on the same time scale. At most `most_lines` ranks of each are shown.
 void print(std::ostream& out, const ScheduleReport& report, std::size_t width);
 inline constexpr std::size_t most_lines = 64;
 

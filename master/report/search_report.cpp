@@ -24,7 +24,7 @@ namespace stormsweep {
 
 namespace {
 
-/// Reads what one report needs of one search.
+/// Reads one search's report from the database.
 class Reporter {
  public:
   Reporter(SQLite::Database& database, const SearchSummary& search, double now)
@@ -54,7 +54,7 @@ class Reporter {
     return statement;
   }
 
-  /// What has been tried of the space as it is now, where rows of others are there too.
+  /// Counts trials by status; where there are rows of earlier spaces, only those of the present one.
   void read_statuses() {
     if (!condition_.empty()) return read_present_statuses();
     auto select = prepare(
@@ -77,15 +77,15 @@ class Reporter {
     }
   }
 
-  /// What stands before `search` in a condition. A search that makes up most of the table is found sooner by way of the
-  /// rows as they lie, its newest at the end; of another one the index knows where they are.
+  /// Prefix of `search` in a condition. For a search that makes up most of the table "+" makes SQLite scan the rows,
+  /// newest last, which is faster; for others it uses the index.
   const char* by_rows() {
     std::int64_t rows = static_cast<std::int64_t>(report_.others);
     for (const auto& [_, trials] : report_.statuses) rows += trials;
     return 2 * rows >= database_.execAndGet("SELECT ifnull(max(id), 0) FROM trials").getInt64() ? "+" : "";
   }
 
-  /// By the newest trials.
+  /// From the newest trials.
   void read_rate() {
     auto select = prepare(fmt::format(
         "SELECT started, finished FROM trials WHERE {}search = (SELECT id FROM searches WHERE name = ?1) AND started "
@@ -109,7 +109,7 @@ class Reporter {
     if (search_.at_best()) report_.best->epoch = select.getColumn(2).getInt64();
   }
 
-  /// "status <> 'complete'" says nothing, but lets SQLite take the partial index (schema.cpp).
+  /// "status <> 'complete'" is redundant, but makes SQLite use the partial index (schema.cpp).
   void read_running() {
     auto select =
         prepare(fmt::format("SELECT id, attempt, worker, host, ?2 - started FROM trials WHERE search = (SELECT id FROM "
@@ -143,7 +143,7 @@ class Reporter {
     return select.getColumn(0).getString();
   }
 
-  /// No statement is open when PresentRows takes the place of the one of the search before: SQLite would refuse that.
+  /// No statement may be open here: PresentRows redefines an SQL function, which SQLite would refuse.
   void read_space() {
     const std::string text = space_text();
     try {
@@ -166,7 +166,7 @@ class Reporter {
     limited_ = report_.total != all;
   }
 
-  /// Fewer go on in a halving than could where some fail, so that trials do not tell whether it is through.
+  /// In a halving fewer configurations go on where some fail, so the number of trials does not show whether it is done.
   void read_brackets() {
     const Share share = share_ ? share_->share : Share{};
     Funnels funnels = read_funnels(database_, report_.name, *space_, share);

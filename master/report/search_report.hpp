@@ -12,7 +12,7 @@
 
 namespace stormsweep {
 
-/// How far a search is, as its database tells; times in seconds.
+/// The progress of a search, from its database; times in seconds.
 struct SearchReport {
   struct Running {
     std::int64_t trial, attempt, worker;
@@ -20,13 +20,13 @@ struct SearchReport {
     double seconds;  ///< since it started
   };
   struct Failure {
-    std::string status, error;     ///< of the first of them
-    std::int64_t trials, example;  ///< how many for that reason, and the first of them
+    std::string status, error;     ///< of the first trial
+    std::int64_t trials, example;  ///< how many have that reason, and the first of them
   };
   struct Best {
     std::int64_t trial;
     double value;
-    std::optional<std::int64_t> epoch;  ///< where the search chooses by the best one
+    std::optional<std::int64_t> epoch;  ///< where the search chooses by the best epoch
   };
 
   std::string name, experiment, metric, goal;
@@ -35,12 +35,11 @@ struct SearchReport {
   std::optional<std::string> part;               ///< "part 0 of 3", where the database holds a part of the search
   std::optional<std::uint64_t> total;            ///< trials of the space, or of the part; nothing where they cannot
                                                  ///< be counted
-  std::optional<double> trials_per_hour;         ///< over the last `rate_trials` that ended, of
-                                                 ///< whichever runs, without the pauses between
+  std::optional<double> trials_per_hour;  ///< over the last `rate_trials` that ended, in whatever runs, without pauses
   std::optional<Best> best;
   std::vector<Running> running;   ///< at most `most_shown`, the longest first
   std::vector<Failure> failures;  ///< at most `most_shown`, the most frequent first
-  std::int64_t reasons = 0;       ///< why trials failed, of which failures shows some
+  std::int64_t reasons = 0;       ///< number of different reasons, of which `failures` has some
   std::vector<Funnel> brackets;   ///< at most `most_shown`, the last ones
   std::string master;             ///< "running on node1 ...", "not running; ..."
 

@@ -40,19 +40,20 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
   return near.empty() ? fmt::format("columns are {}", fmt::join(known, ", ")) : fmt::format("did you mean {}?", near);
 }
 
-/// What SQLite says of a column that there is not, and what to write instead. Newer versions tell it in quotes, with
-/// advice behind it.
+/// The message for a column that does not exist, with what to write instead. Newer versions of SQLite quote the name,
+/// and add advice.
 std::string no_such_column(std::string_view word, const std::string& where, const std::vector<std::string>& known) {
   if (word.starts_with('"')) word = word.substr(1, word.find('"', 1) - 1);
   const std::string name(word);
   const bool quoted = where.find('"' + name + '"') != where.npos;
-  const bool is_word = quoted || find_status(name) || nearest(name, known).empty();  // rather than a column
+  const bool is_word =
+      quoted || find_status(name) || nearest(name, known).empty();  // so a text, rather than a column, was meant
   return fmt::format("no such column: {}; {}{}", name,
                      is_word ? fmt::format("write a word as '{}', or, if it is a column, ", name) : "",
                      did_you_mean(name, known));
 }
 
-/// Files of older versions that may not be written stay as they are, and may lack a column.
+/// Files of older versions that cannot be written are not upgraded, and may lack a column.
 bool has_column(SQLite::Database& database, const char* table, const char* column) {
   SQLite::Statement found(database, "SELECT count(*) FROM pragma_table_info(?) WHERE name = ?");
   SQLite::bind(found, table, column);
@@ -123,7 +124,7 @@ std::vector<std::string> Selection::known(const std::vector<std::string>& names)
   return found;
 }
 
-/// Makes `selected` of `rows`, what follows FROM.
+/// Fills `selected` from `rows`, which is SQL after FROM.
 void Selection::copy(const Needed& needed, const std::string& rows) {
   tallied_ = !needed.values.empty();
   if (!tallied_) {
@@ -139,8 +140,7 @@ void Selection::copy(const Needed& needed, const std::string& rows) {
 Selection::Selection(const std::vector<std::filesystem::path>& files, const std::string& search,
                      const std::string& where, const Needs& needs)
     : file_(files.front()), database_(files.size() == 1 ? open_for_reading(file_) : union_of(files)) {
-  // Or else "batchsize" > 128 would hold of every trial: SQLite takes what is no column between double quotes for a
-  // text.
+  // Otherwise "batchsize" > 128 would hold for every trial: SQLite takes an unknown name in double quotes for a text.
   sqlite3_db_config(database_.getHandle(), SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   guarded(file_, [&] {
     searches_ = stormsweep::read_searches(database_, file_, search);
@@ -237,8 +237,8 @@ std::vector<std::string> Selection::with_values(const std::vector<std::string>& 
   return kept;
 }
 
-/// To count the different ones takes a tree of them all; whether there is another one than the first is often told by
-/// the second row.
+/// Counting different values takes a tree of all of them; whether any differs from the first is often decided by the
+/// second row.
 int Selection::count_values(const std::string& column) {
   const auto [known, is_new] = values_.try_emplace(column, 0);
   if (!is_new) return known->second;

@@ -13,50 +13,51 @@
 
 namespace stormsweep {
 
-/// What a search was about, as `results` and `status` need it.
+/// A search as `results` and `status` need it.
 struct SearchSummary {
   std::string name, experiment, metric, goal, at;
   std::vector<std::string> hyperparameters, metrics;
 
-  /// What tells trials of one metric apart: the order of the search, so that it does not matter which was stored first.
+  /// Breaks ties of the metric: by the order of the search, so that the order of storing does not matter.
   std::string ties = "training, trial";
 
-  bool at_best() const;        ///< chooses by the best epoch, not the last
+  bool at_best() const;        ///< whether it chooses by the best epoch, not the last
   std::string choice() const;  ///< the column that it chooses by
   bool minimizes() const;
   std::string best_first() const;  ///< what follows ORDER BY
 };
 
-/// What can be drawn over a coordinate: epochs, or a profile of an experiment.
+/// Metrics that can be drawn over a coordinate: epochs, or a profile of an experiment.
 struct Curve {
   std::string coordinate, view;  ///< a column, and the view that has it
   std::vector<std::string> metrics;
   std::vector<std::string> words = {};  ///< the coordinate's values in their order, where they are words
 };
 
-/// Trials picked from a results database. They are copied to a temporary table, `selected`, so that neither a slow
-/// reader of our output nor a pager keeps the database locked while a search wants to write to it.
+/// Trials picked from a results database. They are copied to a temporary table, `selected`, so that a pager, or another
+/// slow reader of our output, does not keep the database locked while a search wants to write.
 class Selection {
  public:
   /// `search` empty: all searches; `where` empty: all trials, otherwise an SQL condition on the columns of `results`.
   /// Throws InputError: see open_for_reading, an unknown search, a condition that SQLite does not take.
   Selection(const std::filesystem::path& file, const std::string& search, const std::string& where);
-  /// What is copied, of millions of trials in a fraction of the time.
+  /// Restricts what is copied, which for millions of trials saves most of the time.
   struct Needed {
-    std::vector<std::string> values;  ///< of these, sums over trials (tally.hpp); empty: all columns of each trial
-    std::vector<std::string> columns = {};  ///< in which the trials of a sum agree, and in status and seed
+    std::vector<std::string>
+        values;  ///< columns whose sums over trials are copied (tally.hpp); empty: all columns of each trial
+    std::vector<std::string> columns = {};  ///< trials of one sum agree in these, and in status and seed
     std::string rest = {};                  ///< what follows the condition, such as "ORDER BY loss LIMIT 5"
   };
-  /// By the searches that a question is about; null: all.
+  /// Decides that, given the searches that a question is about; null: copies all.
   using Needs = std::function<Needed(const std::vector<SearchSummary>&)>;
-  /// From the union of several databases (merge.hpp): parts of a search that several jobs share.
+  /// From the union of several databases (merge.hpp), such as the parts of a search that several jobs share.
   Selection(const std::vector<std::filesystem::path>& files, const std::string& search, const std::string& where,
             const Needs& needs = nullptr);
 
-  /// Makes one row of all complete trials that agree in all but the hyperparameters `over` (the seed may be among
-  /// them): the others; `first_trial` and `first_training`, the lowest numbers; `trials`, how many; and of each metric
-  /// and timing the mean, under its own name, standard deviation and number. Throws InputError where one of `over` is
-  /// no hyperparameter.
+  /// Replaces complete trials that agree in all hyperparameters except `over` (which may include the seed) by one row:
+  /// those hyperparameters; `first_trial` and `first_training`, the lowest numbers; `trials`, how many; and for each
+  /// metric and timing the mean, under its own name, the standard deviation and the number. Throws InputError where one
+  /// of `over` is not a hyperparameter.
   void group_over(const std::vector<std::string>& over);
 
   bool grouped() const { return grouped_; }
@@ -79,8 +80,7 @@ class Selection {
 
   Style style(const std::string& column) const;
 
-  /// Of `columns`, those that have at least `values` different values, 1 or 2, NULL not counted, among the selected
-  /// rows.
+  /// Those of `columns` with at least `values` (1 or 2) different values among the selected rows, not counting NULL.
   std::vector<std::string> with_values(const std::vector<std::string>& columns, int values);
   /// Hyperparameters of the selected searches that vary among the selected rows.
   std::vector<std::string> varying();
@@ -98,17 +98,17 @@ class Selection {
   std::vector<SearchSummary> searches_;
   std::vector<std::string> columns_;
   std::vector<Curve> curves_;
-  std::map<std::string, int> values_;  ///< of columns that were asked for: how many different ones, 0, 1 or 2 for more
+  std::map<std::string, int> values_;  ///< by column, once asked for: number of different values, at most 2
   bool grouped_ = false, tallied_ = false;
 };
 
-/// The searches of a database, by age; of all names, or of one. Throws InputError where there is none of that name,
-/// DamagedRow where a goal is none.
+/// The searches of a database, the oldest first; all, or the one of that name. Throws InputError where there is none of
+/// that name, DamagedRow where a goal is not valid.
 std::vector<SearchSummary> read_searches(SQLite::Database& database, const std::filesystem::path& file,
                                          const std::string& name);
 
-/// The search that a question is about which has to be about one. Throws InputError otherwise; `what` holds them, such
-/// as "--best: the file" or "r.db:".
+/// The only one of `searches`. Throws InputError where there are several, in a message that begins with `what`, such as
+/// "--best: the file" or "r.db:".
 const SearchSummary& only_search(const std::vector<SearchSummary>& searches, std::string_view what);
 
 }  // namespace stormsweep

@@ -37,11 +37,11 @@ struct Sum {
   Cell cell() const {
     if (words) return "words";
     if (count == 0) return {};
-    return std::isfinite(lost) ? total + lost : total;  // of what is infinite no number is lost
+    return std::isfinite(lost) ? total + lost : total;  // with infinite numbers `lost` is not a number
   }
 };
 
-/// As it lies: sqlite3_value_text would copy it to put a zero behind it.
+/// Without a copy: sqlite3_value_text would make one to append a zero.
 std::string_view text_of(sqlite3_value* value) {
   const auto* const text = static_cast<const char*>(sqlite3_value_blob(value));
   return {text, static_cast<std::size_t>(sqlite3_value_bytes(value))};
@@ -65,7 +65,7 @@ void append_bytes(std::string& bytes, const T& number) {
   bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
 }
 
-/// Its type and what it holds: equal bytes are equal values.
+/// Appends type and contents: equal bytes mean equal values.
 void append(std::string& bytes, sqlite3_value* value) {
   const int type = sqlite3_value_type(value);
   bytes += static_cast<char>(type);
@@ -78,13 +78,13 @@ void append(std::string& bytes, sqlite3_value* value) {
 }
 
 void bind_cell(SQLite::Statement& statement, int place, const Cell& cell) {
-  statement.bind(place);  // NULL, or else it would be that of the row before
+  statement.bind(place);  // NULL: otherwise the previous row's value would stay bound
   if (const auto* integer = std::get_if<std::int64_t>(&cell)) statement.bind(place, *integer);
   if (const auto* real = std::get_if<double>(&cell)) statement.bind(place, *real);
   if (const auto* text = std::get_if<std::string>(&cell)) statement.bind(place, *text);
 }
 
-/// What agrees in its keys, among what is not in the table yet.
+/// Rows with equal keys that are not in the table yet.
 struct Group {
   std::vector<Cell> keys;
   std::vector<Sum> sums;
@@ -133,10 +133,10 @@ class Tally {
   std::size_t keys_, most_;
   std::vector<Group> groups_;                            ///< as they come
   std::unordered_map<std::string, std::size_t> places_;  ///< in groups_, by the bytes of the keys
-  std::string bytes_;                                    ///< of one row: to allocate them once
+  std::string bytes_;                                    ///< key of one row, here to be allocated only once
 };
 
-/// SQLite is C: no exception may pass it.
+/// SQLite is written in C: no exception may pass through it.
 void tally_row(sqlite3_context* context, int size, sqlite3_value** values) {
   try {
     static_cast<Tally*>(sqlite3_user_data(context))->add(Values(values, static_cast<std::size_t>(size)));
@@ -167,7 +167,7 @@ void tally(SQLite::Database& database, const std::string& table, const Names& ke
     read.push_back(value);
     stored.insert(stored.end(), {total_name(value), count_name(value)});
   }
-  SQLite::Transaction transaction(database);  // or else each insertion would be one
+  SQLite::Transaction transaction(database);  // otherwise each insertion would be a transaction
   database.exec(fmt::format("CREATE TEMP TABLE {} ({})", sql_name(table), listed(stored)));
   Tally tally(
       database,
@@ -177,7 +177,7 @@ void tally(SQLite::Database& database, const std::string& table, const Names& ke
   SQLite::Statement(database, fmt::format("SELECT tally({}) FROM {}", listed(read), rows)).executeStep();
   tally.store();
   transaction.commit();
-  database.createFunction("tally", -1, false, nullptr, nullptr);  // it knows no tally any more
+  database.createFunction("tally", -1, false, nullptr, nullptr);  // its pointer to `tally` is about to dangle
 }
 
 std::string total_name(const std::string& value) {

@@ -15,7 +15,7 @@ namespace stormsweep {
 
 namespace {
 
-/// A search by what is recorded.
+/// A search that looks its results up in a recorded grid.
 class Recorded {
  public:
   Recorded(const Space& space, const RecordedGrid& grid)
@@ -73,7 +73,7 @@ class Recorded {
   }
 
   const RecordedGrid& grid_;
-  bool goes_on_;  ///< a longer training of a configuration goes on from a shorter one
+  bool goes_on_;  ///< a longer training of a configuration continues from a shorter one
   std::unique_ptr<Method> method_;
   std::map<Identity, std::pair<std::int64_t, double>> trained_;  ///< epochs and seconds so far
   WhatIf result_;
