@@ -24,7 +24,7 @@ const std::vector<const char*> of_forecasts{"machine", "at", "plot"};
 constexpr std::uint64_t most_counted = 10'000'000;
 constexpr std::size_t most_configurations = 8;
 
-/// Binds the options of both questions; refuse_others then refuses those of the one that was not asked.
+/// Binds the options of all questions; refuse_others then refuses those of the questions that were not asked.
 Syntax syntax_of(std::string& what, ScheduleQuestion& of_space, ReplayQuestion& of_database,
                  ScalingQuestion& of_scaling) {
   return {

@@ -12,12 +12,13 @@ namespace stormsweep {
 
 /// What `stormsweep compare SPACE` was asked.
 struct ScheduleQuestion {
-  std::filesystem::path space, results;  ///< results: the name that both databases' names are made of; may be empty
-  std::vector<std::string> passed_on;    ///< options of `run`
-  int workers = 0;                       ///< 0: as `run` decides
+  std::filesystem::path space,
+      results;                         ///< results: the name from which both databases' names are derived; may be empty
+  std::vector<std::string> passed_on;  ///< options of `run`
+  int workers = 0;                     ///< 0: as `run` decides
   bool json = false;
   std::string report;   ///< a page that shows both; may be empty
-  std::string command;  ///< that asked, for the page
+  std::string command;  ///< the command that asked, shown on the page
 };
 /// Runs the space under both schedules, each into a database of its own, checks that all metrics agree to the last bit,
 /// and prints how the ranks spent their time. The exit status: that of `run` where it started nothing or stopped early;
@@ -29,12 +30,13 @@ struct ReplayQuestion {
   std::filesystem::path database;
   std::string search;
   std::vector<std::size_t> ranks;
-  std::optional<std::size_t> trials;  ///< trainings drawn from the measured ones; nothing: these themselves
+  std::optional<std::size_t>
+      trials;  ///< how many trainings to draw from the measured ones; nothing: uses those themselves
   double failures_per_hour = 0, restart = 60;
   std::uint64_t seed = 0;
   bool json = false;
 };
-/// Replays the trainings of a database on other numbers of ranks, and prints what each policy makes of them. Throws
+/// Replays the trainings of a database on other numbers of ranks, and prints the outcome for each policy. Throws
 /// InputError.
 int compare_replays(const ReplayQuestion& question);
 
@@ -42,12 +44,12 @@ int compare_replays(const ReplayQuestion& question);
 struct ScalingQuestion {
   std::filesystem::path space, results;  ///< results: a database with trials of the space, or empty
   std::vector<std::size_t> ranks;        ///< ascending
-  std::vector<std::string> machines;     ///< names of those that ship, or files; empty: all that ship
+  std::vector<std::string> machines;     ///< names of shipped machines, or files; empty: all shipped ones
   std::vector<std::uint64_t> at;         ///< numbers of configurations; empty: the first
   std::string plot;                      ///< a file to draw; may be empty
   bool json = false;
 };
-/// Predicts the weak scaling of the network, and prints it beside what papers reached. Throws InputError.
+/// Predicts the weak scaling of the network, and prints it beside published results. Throws InputError.
 int compare_scaling(const ScalingQuestion& question);
 
 /// `stormsweep compare`: both schedules on one space, weak scaling, or replays of a database. Prints to standard output

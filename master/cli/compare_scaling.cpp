@@ -16,7 +16,7 @@ namespace stormsweep {
 
 namespace {
 
-/// The first, where none is asked for.
+/// The configurations with `numbers`; the first configuration if there are none.
 std::vector<NumberedConfiguration> configurations_of(const Space& space, const std::vector<std::uint64_t>& numbers) {
   if (numbers.empty()) return {make_plan(space).shown.front()};
   std::vector<NumberedConfiguration> configurations;
@@ -24,7 +24,7 @@ std::vector<NumberedConfiguration> configurations_of(const Space& space, const s
   return configurations;
 }
 
-/// What a rank does in a step, but for its time.
+/// The work of a rank in a step, without its time.
 StepLoad load_of(const Reader& read, const NetworkSize& size) {
   return {.samples = static_cast<double>(read.integer("batch_size")),
           .buckets = size.buckets,
@@ -37,7 +37,8 @@ bool batch_is_of_a_rank(const Experiment& experiment, const Reader& read) {
   return !experiment.find("batch") || read.choice("batch") != "global";
 }
 
-/// Of one rank alone, and of gangs where they scale weakly. Throws InputError where there is none of one rank.
+/// Rates of a single rank and, if batches grow with them, of gangs. Throws InputError where there is no rate of a
+/// single rank.
 std::map<std::size_t, double> measured_rates(const ScalingQuestion& question, const Space& space,
                                              const NumberedConfiguration& of) {
   if (question.results.empty()) return {};
@@ -52,7 +53,7 @@ std::map<std::size_t, double> measured_rates(const ScalingQuestion& question, co
   return rates;
 }
 
-/// Machines that are asked for; else those that ship.
+/// The machines that were asked for; otherwise all that ship.
 std::vector<Cluster> clusters_of(const ScalingQuestion& question) {
   std::vector<Cluster> clusters;
   for (const std::string& machine : question.machines) clusters.push_back(find_cluster(machine));
@@ -67,7 +68,7 @@ std::string precisions_of(const Cluster& cluster) {
   return names.empty() ? "none" : join(names);
 }
 
-/// Sets how long a rank computes; false where nothing tells.
+/// Sets how long a rank computes; false where that is not known.
 bool time_computing(ScalingCurve& curve, const ScalingQuestion& question, const std::string& precision) {
   if (!curve.measured.empty()) {
     curve.load.computing = curve.load.samples / curve.measured.at(1);
@@ -81,7 +82,7 @@ bool time_computing(ScalingCurve& curve, const ScalingQuestion& question, const 
   return true;
 }
 
-/// Of a machine that was asked for, all must be known.
+/// A machine that was asked for must have a known rate: throws InputError; otherwise adds a note.
 void no_rate(ScalingReport& report, const ScalingQuestion& question, const Cluster& cluster,
              const std::string& precision) {
   const std::string lacks =

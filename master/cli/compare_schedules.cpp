@@ -22,8 +22,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// "x.db" and "synchronous" make "x-synchronous.db". Throws InputError where that file is there: what an earlier run
-/// left in it would tell of another time.
+/// "x.db" and "synchronous" make "x-synchronous.db". Throws InputError where that file exists: its times would be those
+/// of an earlier run.
 fs::path database_of(const fs::path& base, const std::string& schedule) {
   fs::path file = base;
   file.replace_extension();
@@ -36,7 +36,7 @@ fs::path database_of(const fs::path& base, const std::string& schedule) {
   return file;
 }
 
-/// Both on as many ranks: one that was given nothing to do is idle all the time, not absent.
+/// Counts all ranks under both schedules: one that got no work was idle all the time, not absent.
 void read_occupancies(ScheduleReport& report, std::size_t ranks) {
   std::vector<std::vector<BusyInterval>> intervals;
   for (const ScheduleRun& run : report.runs) {

@@ -20,7 +20,7 @@ DataReport parse_report(const std::string& text) {
   return {text, json.at("fingerprint"), json.at("notes"), json.at("gpus")};
 }
 
-/// Of a search without data that cannot use GPUs: LibTorch need not be loaded to find out.
+/// Whether a search has neither data nor a use for GPUs, so that LibTorch need not be loaded.
 bool nothing_to_check(const Space& space, const RunOptions& options) {
   return space.experiment->data.empty() && !space.experiment->command && options.device == "cpu";
 }

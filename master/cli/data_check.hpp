@@ -9,16 +9,17 @@
 
 namespace stormsweep {
 
-/// What `stormsweep-worker check` says of a search's data and of this machine.
+/// The report of `stormsweep-worker check` on a search's data and this machine.
 struct DataReport {
-  std::string text;  ///< the report itself, JSON: rank 0 is handed it by the command that has asked already
+  std::string text;  ///< the report itself, JSON, which the launching command passes on to rank 0
   std::string fingerprint;
   std::vector<std::string> notes;
   int gpus = 0;
 };
 
-/// The report that the launcher has handed on, or else the worker program's. Nothing if the data is unfit, which the
-/// worker program has told, or a signal ended the check. Throws InputError where that program is not there or fails.
+/// The report that the launcher passed on; otherwise runs the worker program for it. Nothing if the data is unfit,
+/// which the worker program has reported, or a signal ended the check. Throws InputError where that program is missing
+/// or fails.
 std::optional<DataReport> check_data(const Space& space, const RunOptions& options);
 
 }  // namespace stormsweep

@@ -22,7 +22,7 @@ namespace po = boost::program_options;
 /// Rows that are shown before the question.
 constexpr std::size_t most_shown = 5;
 
-/// What is asked for.
+/// What the user asked for.
 struct Order {
   std::string file, search, where;
   bool yes = false;
@@ -33,8 +33,8 @@ struct Kind {
   std::string name;     ///< of the command
   std::string summary;  ///< for --help
   std::string done;     ///< "deleted"
-  std::string only;     ///< SQL: trials that it may concern
-  std::string none;     ///< said where --where picks none of them
+  std::string only;     ///< SQL: trials that the command applies to
+  std::string none;     ///< message where --where selects none of them
   Removed (*carry_out)(const std::filesystem::path&, const std::vector<TrialId>&);
 };
 

@@ -4,8 +4,9 @@
 
 namespace stormsweep {
 
-/// `stormsweep delete` and `stormsweep rerun`: trials of a results database go, or wait to be trained again, after a
-/// question. Print to standard output and return the exit status. Throw InputError, which main prints as one line.
+/// `stormsweep delete` and `stormsweep rerun`: after asking, remove trials of a results database, or let them wait to
+/// be trained again. Print to standard output and return the exit status. Throw InputError, which main prints as one
+/// line.
 int delete_command(const Arguments& arguments);
 int rerun_command(const Arguments& arguments);
 

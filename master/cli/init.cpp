@@ -46,7 +46,7 @@ void write(const fs::path& folder, const Files& files) {
   }
 }
 
-/// The files that were written, and what search spaces are about.
+/// Lists the files that were written, with the descriptions of search spaces.
 std::string list_text(const fs::path& folder, const Files& files) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& [name, text] : files) {
@@ -70,7 +70,7 @@ std::string next(const std::string& kind, const fs::path& folder, const Files& f
 }  // namespace
 
 int init_command(const Arguments& arguments) {
-  std::string kind, folder;  // Boost would read a path to its first blank
+  std::string kind, folder;  // strings, because Boost reads a path only to its first blank
   const auto options = parse_options(
       arguments,
       {.command = "stormsweep init",

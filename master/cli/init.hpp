@@ -8,12 +8,12 @@
 
 namespace stormsweep {
 
-/// `stormsweep init KIND DIR`: writes what a search begins with: search spaces of an experiment that ships, or an
-/// experiment of the user's own.
+/// `stormsweep init KIND DIR`: writes files to start from: search spaces of a shipped experiment, or an experiment of
+/// the user's own.
 int init_command(const Arguments& arguments);
 
-/// By kind and name, embedded at build time: the files of experiments/<kind>/example, or, of an experiment that ships,
-/// its search spaces.
+/// The files by kind and name, embedded at build time: those of experiments/<kind>/example, or the search spaces of a
+/// shipped experiment.
 const std::map<std::string, std::map<std::string, std::string_view>>& example_files();
 
 }  // namespace stormsweep

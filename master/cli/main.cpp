@@ -28,7 +28,7 @@ using namespace stormsweep;
 
 struct Command {
   std::string_view name, meaning;
-  int (*run)(const Arguments&);  ///< nothing: a subcommand of stormsweep-worker, because it touches tensors
+  int (*run)(const Arguments&);  ///< null: a subcommand of stormsweep-worker, because it touches tensors
 };
 
 constexpr std::array commands{

@@ -33,7 +33,7 @@ Syntax syntax_of(std::string& out, std::vector<std::string>& in) {
           .options = {}};
 }
 
-/// None of them may be `out`.
+/// The input files; throws InputError if one of them is `out`.
 std::vector<fs::path> sources(const std::vector<std::string>& words, const fs::path& out) {
   std::vector<fs::path> files;
   for (const std::string& in : words) {
@@ -45,7 +45,7 @@ std::vector<fs::path> sources(const std::vector<std::string>& words, const fs::p
   return files;
 }
 
-/// All of them or, where one cannot be merged, none.
+/// Merges all of them or, where one cannot be merged, none.
 Merged merge(const fs::path& out, const std::vector<fs::path>& files) {
   SQLite::Database database = open_for_writing(out);
   return guarded(out, [&] {

@@ -43,10 +43,10 @@ NumberedConfiguration of_grid(const Space& space, std::uint64_t number) {
 
 std::unique_ptr<Sequence> sequence_of(const Space& space) {
   if (has_rungs(space.method)) return configurations(space);
-  return makes_proposals(space.method) ? sobol_sequence(space) : make_sequence(space);  // a sobol_sequence begins it
+  return makes_proposals(space.method) ? sobol_sequence(space) : make_sequence(space);  // proposals begin with it
 }
 
-/// Of a method's sequence: number `at`, or the first two.
+/// Configurations of a method's sequence: number `at`, or the first two.
 std::vector<NumberedConfiguration> of_sequence(const Space& space, std::optional<std::uint64_t> at) {
   const auto sequence = sequence_of(space);
   if (at) {
@@ -63,7 +63,8 @@ std::vector<NumberedConfiguration> of_sequence(const Space& space, std::optional
   return shown;
 }
 
-/// Who trains a rung anew, as its training depends on its length; the others go on from the rung below.
+/// Which configurations train each rung from the start, because training depends on its length; others continue from
+/// the rung below.
 enum class Anew { none, some, all };
 
 Anew trained_anew(const Space& space) {
@@ -104,7 +105,7 @@ void plan_rungs(const Space& space, Plan& plan) {
 
 constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
 
-/// Adds up what the sequence has as far as `limit` trials.
+/// Counts the trainings and trials of the sequence, up to `limit` trials.
 void list_trainings(const Space& space, std::uint64_t limit, Plan& plan) {
   const auto sequence = sequence_of(space);
   std::uint64_t trainings = 0, trials = 0;
@@ -113,7 +114,7 @@ void list_trainings(const Space& space, std::uint64_t limit, Plan& plan) {
     ++trainings;
     trials += training->trials();
   }
-  trials = std::min(trials, limit);  // of the last training the shortest
+  trials = std::min(trials, limit);  // of the last training only the shortest trials
   plan.trainings = trainings;
   plan.trials_vary = makes_proposals(space.method) && plan.trials != trials;
   if (!plan.trials_vary) plan.trials = trials;

@@ -12,8 +12,8 @@
 
 namespace stormsweep {
 
-/// Epochs of a search by rungs: where only some configurations go on from a rung, and others are trained anew, these
-/// are between `least` and `most`. And of its configurations if all were trained to the last rung.
+/// Epochs of a search by rungs, between `least` and `most`: these differ where some configurations continue from a rung
+/// and others are trained anew. `all`: if every configuration were trained to the last rung.
 struct RungCost {
   double least, most, all;
 };
@@ -28,19 +28,19 @@ struct NumberedConfiguration {
 /// What a search space amounts to, found without listing it.
 struct Plan {
   const Space& space;
-  std::optional<std::uint64_t> configurations;  ///< of the grid, that exclusions leave; nothing where it is too long to
-                                                ///< count them, or an axis is a range
-  std::optional<std::uint64_t> trainings;       ///< with at least one trial, likewise; nothing by rungs
-  std::optional<Trainings::Cost> epochs;        ///< where they are shared, by grid
-  std::optional<std::uint64_t> trials;          ///< of the method within limits.trials, where they can be counted
-  bool trials_vary = false;                     ///< they may be fewer, as the proposals' milestones are
+  std::optional<std::uint64_t> configurations;  ///< of the grid, without excluded ones; nothing where counting takes
+                                                ///< too long, or an axis is a range
+  std::optional<std::uint64_t> trainings;       ///< with at least one trial; nothing likewise, and with rungs
+  std::optional<Trainings::Cost> epochs;        ///< for a grid in which they are shared
+  std::optional<std::uint64_t> trials;          ///< of the method, at most limits.trials, where they can be counted
+  bool trials_vary = false;                     ///< there may be fewer, depending on the milestones of proposals
   std::vector<BracketShape> brackets;           ///< where the method has them
   std::optional<RungCost> rung_epochs;          ///< likewise
   std::vector<NumberedConfiguration> shown;     ///< configurations: the first and last, or one
   std::vector<std::string> problems;            ///< one line each; none of them fatal
 };
 
-/// `at`: the configuration to show, instead of the first and the last. Throws InputError where there is no such number.
+/// `at`: the number of the configuration to show in place of the first and last. Throws InputError where there is none.
 Plan make_plan(const Space& space, std::optional<std::uint64_t> at = std::nullopt);
 
 std::string plan_text(const Plan& plan);

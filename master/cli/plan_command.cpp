@@ -36,7 +36,7 @@ std::vector<std::size_t> read_ranks(const std::string& list) {
   return ranks;
 }
 
-/// A line; empty where there is nothing to tell.
+/// One line about the expected work; empty where there is nothing to say.
 std::string work_text(const Space& space, const TrainingCost& cost, const RanksPlans& ranks) {
   if (sized_by_budget(space))
     return fmt::format("{}: as many as fit its limits; {}\n", extent_word(space),
@@ -60,7 +60,7 @@ std::string json_of(const Plan& plan, const RanksPlans& ranks) {
   return json.dump(2) + '\n';
 }
 
-/// With the extent that an earlier run has settled.
+/// Reads the space, with the extent that an earlier run has settled.
 Space read_planned(const std::string& file, fs::path& database) {
   Space space = read_space(file);
   if (database.empty())

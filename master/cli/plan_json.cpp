@@ -17,7 +17,7 @@ nlohmann::ordered_json interval_json(const Interval& interval) {
           {"scale", interval.logarithmic ? "log" : "linear"}};
 }
 
-/// Of one hyperparameter, the `count` values that the space lists.
+/// The first `count` values of a hyperparameter, those that the space lists.
 nlohmann::ordered_json values_json(const std::vector<Value>& values, std::uint32_t count) {
   nlohmann::ordered_json json{
       {"count", count}, {"first", to_json(values.front())}, {"last", to_json(values[count - 1])}};

@@ -46,7 +46,7 @@ std::string rank_hours_text(const RanksPlan& plan) {
   return hours_text(plan.expected->seconds * static_cast<double>(plan.ranks));
 }
 
-/// Why nothing is expected.
+/// Why `plan` has no expectation.
 std::string why_not(const RanksPlans& plans, const RanksPlan& plan) {
   const Space& space = plans.space;
   if (plan.ranks < static_cast<std::size_t>(largest_gang(space)))
@@ -88,7 +88,7 @@ std::string recommendation(const RanksPlans& plans) {
                                      [&](const auto& a, const auto& b) { return merit(a) < merit(b); });
   if (best == plans.rows.end() || !best->expected) return "";
   const double used = best->expected->efficiency;
-  const double percent = std::round(100 * used);  // but what falls short of a bound must not be told as that
+  const double percent = std::round(100 * used);  // but a value below the bound must not be rounded up to it
   return fmt::format("recommended: {} worker{}, {} schedule, busy for {:.0f} % of the time: {} {:.0f} %", best->ranks,
                      best->ranks == 1 ? "" : "s", name_of(best->schedule),
                      used >= well_used ? percent : std::min(percent, 100 * well_used - 1),

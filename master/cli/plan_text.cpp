@@ -12,7 +12,7 @@ namespace stormsweep {
 
 namespace {
 
-/// "width, learning_rate": those that are zipped.
+/// "width, learning_rate": an axis's own name and those zipped with it.
 std::string names(const Space& space, const Axis& axis) {
   std::vector<std::string> names;
   for (const std::size_t number : axis.hyperparameters())
@@ -98,7 +98,7 @@ std::string axis_text(const Space& space, const Axis& axis) {
   return text;
 }
 
-/// What else than "exclude" leaves out points of the grid.
+/// What leaves out points of the grid, "exclude" apart.
 std::string excluded_by(const Space& space) {
   const bool conditions =
       std::any_of(space.axes.begin(), space.axes.end(), [](const Axis& axis) { return !axis.when.empty(); });

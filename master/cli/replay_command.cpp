@@ -20,7 +20,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr double near = 0.01;  // of the grid's best
+constexpr double near = 0.01;  // share of the grid's best that counts as near
 constexpr int curve_points = 50;
 
 struct ReplayQuestion {
@@ -106,13 +106,13 @@ std::vector<Replayed> replay_seeds(const ReplayQuestion& question, const Recorde
   return all;
 }
 
-/// What a line of the table tells.
+/// A line of the table.
 struct Line {
   std::string method;
   std::size_t seeds = 0;
   std::optional<double> trainings, trials, epochs, seconds, found, near_trials, near_epochs;
-  std::optional<double> random_found;          ///< by random search, at the same cost
-  std::size_t best_seeds = 0, near_seeds = 0;  ///< that found the best, or came near it
+  std::optional<double> random_found;          ///< found by random search at the same cost
+  std::size_t best_seeds = 0, near_seeds = 0;  ///< seeds that found the best, or came near it
 };
 
 Line line_of(const Replayed& replayed, const Replayed& random, const RecordedGrid& grid) {

@@ -49,7 +49,7 @@ void check_paper(const std::string& paper) {
     throw InputError(fmt::format("--paper is {}; {}", paper, suggestion(paper, known)));
 }
 
-/// Whether one of the searches is of the paper's experiment.
+/// Refuses a paper whose experiment none of the searches has.
 void check_beside(const nlohmann::ordered_json& data, const std::string& paper) {
   if (paper.empty()) return;
   std::vector<std::string> there;

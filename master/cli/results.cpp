@@ -41,7 +41,7 @@ Records::Format records_format(const std::string& format) {
   return format == "csv" ? Records::Format::csv : Records::Format::json;
 }
 
-/// On a terminal, as much of the table as it has room for, and `stay` in any case.
+/// On a terminal only the columns that fit, but always those in `stay`.
 std::string text_of(const Table& table, bool wide, const Names& stay) {
   const auto width = wide ? std::nullopt : terminal_width(STDOUT_FILENO);
   return to_text(width ? fitted(table, static_cast<std::size_t>(*width), "--wide prints them", stay) : table);
@@ -53,8 +53,8 @@ void print(const Table& table, const ResultsQuestion& q, const Names& stay = {})
   if (q.format == "latex") std::cout << to_latex(table);
 }
 
-/// What is told in place of an answer without rows: `otherwise`, unless no trial was asked about. Of the best ones and
-/// of groups only complete trials have been selected.
+/// The text in place of an empty table: `otherwise`, unless --where matches no trial. That is not known for --best and
+/// groups, which select only complete trials.
 std::string nothing(Selection& selection, const ResultsQuestion& q, const std::string& otherwise) {
   if (q.where.empty()) return otherwise;
   if (q.best || !q.over.empty()) return otherwise + ", of those that meet --where";
@@ -62,7 +62,7 @@ std::string nothing(Selection& selection, const ResultsQuestion& q, const std::s
   return none ? "no trial meets --where" : otherwise;
 }
 
-/// `footnotes` stand below a table; `none` is told in place of one without rows.
+/// `footnotes` go below a table; `none` replaces a table without rows.
 void print_rows(Selection& selection, const Names& names, const std::string& rest, const ResultsQuestion& q,
                 const std::string& none, const Names& footnotes = {}) {
   Names identifiers;
@@ -71,7 +71,7 @@ void print_rows(Selection& selection, const Names& names, const std::string& res
   if (!is_records(q.format)) {
     Table table = collect(selection, names, sql);
     table.footnotes = footnotes;
-    Names stay;  // what trials are chosen by
+    Names stay;  // the columns that trials are chosen by
     for (const SearchSummary& search : selection.searches()) stay.push_back(search.choice());
     if (!table.rows.empty()) return print(table, q, stay);
     std::cout << nothing(selection, q, none) << '\n';
@@ -82,14 +82,14 @@ void print_rows(Selection& selection, const Names& names, const std::string& res
   records.finish();
 }
 
-/// What a row of groups is.
+/// Explains the rows of groups.
 Names group_footnotes(const ResultsQuestion& q) {
   if (q.over.empty()) return {};
   return {fmt::format("Each row is the mean of complete trials over {}; {} is the standard deviation of a sample",
                       fmt::join(q.over, ", "), deviation_suffix)};
 }
 
-/// The columns of rows; `telling`: those for people to read.
+/// The columns of rows; `telling` gives those for people to read.
 Names columns_of_rows(Selection& selection, const ResultsQuestion& q, Names (*telling)(Selection&)) {
   if (!q.show.empty()) return q.show;
   return is_records(q.format) ? selection.columns() : telling(selection);
@@ -102,8 +102,8 @@ void print_all(Selection& selection, const ResultsQuestion& q) {
              q, "no trial yet", group_footnotes(q));
 }
 
-/// Where the networks of the trials that `rest` picks are, of those that are kept beside the one database. Of several,
-/// trials are numbered anew: their networks are told by the database that they are of.
+/// The files of kept networks of the trials that `rest` selects. None with several databases, whose trials get new
+/// numbers here.
 Names model_footnotes(Selection& selection, const ResultsQuestion& q, const std::string& rest) {
   Names footnotes;
   if (q.databases.size() > 1) return footnotes;
@@ -116,7 +116,7 @@ Names model_footnotes(Selection& selection, const ResultsQuestion& q, const std:
   return footnotes;
 }
 
-/// What is to be said of the best trials.
+/// Footnotes on the best trials.
 Names best_footnotes(Selection& selection, const ResultsQuestion& q, const std::string& rest) {
   if (!q.over.empty()) return group_footnotes(q);
   Names footnotes = without_skill(selection, rest);
@@ -154,7 +154,7 @@ void print_pivot(Selection& selection, const Pivot& pivot, const ResultsQuestion
   }
 }
 
-/// The columns that the cells hold the mean of.
+/// The columns whose means the cells show.
 Names value_columns(Selection& selection, const ResultsQuestion& q) {
   Names names = q.value;
   if (names.empty()) names = {only_search(selection.searches(), "--value: the file").choice()};
@@ -168,7 +168,7 @@ Names value_columns(Selection& selection, const ResultsQuestion& q) {
   return names;
 }
 
-/// Of one metric, the search's own unless another is asked for.
+/// The history of one metric, the search's own unless another is asked for.
 Chart history(Selection& selection, const ResultsQuestion& q) {
   const SearchSummary& search = only_search(selection.searches(), "--plot: the file");
   const Names values = value_columns(selection, q);
@@ -221,13 +221,13 @@ void print_curve(Selection& selection, const std::string& coordinate, const Resu
   print_pivot(selection, {coordinate, "trial", "", names, "points", false, curve.words}, q);
 }
 
-/// The --best trials of the search, as what follows a condition on `results`. Because of LIMIT SQLite would take an
-/// index for a walk to each row; trial > 0, which holds of all, keeps it to the rows as they lie.
+/// SQL after a condition on `results` that selects the --best trials of the search. For LIMIT, SQLite would use an
+/// index and look up each row; trial > 0, which is true for all, makes it scan the table.
 std::string best_trials(const SearchSummary& search, std::uint64_t count) {
   return fmt::format("AND trial > 0 AND status = 'complete' ORDER BY {} LIMIT {}", search.best_first(), count);
 }
 
-/// Of questions that millions of trials may be asked; null: all.
+/// What to copy for questions that may be about millions of trials; null: everything.
 Selection::Needs needs(const ResultsQuestion& q) {
   if (!q.over.empty() || !q.curve.empty()) return nullptr;
   if (!q.rows.empty() || !q.columns.empty())

@@ -33,20 +33,20 @@ Names joined(std::initializer_list<Names> lists) {
   return all;
 }
 
-/// Of searches that choose by the best epoch: which it was, and what it had.
+/// The best epoch and its metric, for searches that choose by it.
 Names best_epochs(Selection& selection) {
   const auto& searches = selection.searches();
   const bool any = std::any_of(searches.begin(), searches.end(), [](const auto& search) { return search.at_best(); });
   return any ? selection.with_values({"best_epoch", "best_metric"}, 1) : Names();
 }
 
-/// What tells trials apart: hyperparameters, and the seed after it was changed.
+/// What differs between trials: hyperparameters, and the seed if it was changed.
 Names what_varies(Selection& selection) {
   return joined({selection.varying(), selection.with_values({"seed"}, 2)});
 }
 
-/// Whether a search was gone on with by another seed: the file has `trials_by_identity` then (schema.hpp), and spares a
-/// look at all rows otherwise.
+/// Whether a search was continued with another seed. Only then can the file have `trials_by_identity` (schema.hpp);
+/// without it no rows need be read.
 bool has_several_seeds(Selection& selection, const SearchSummary& search) {
   const std::string seeds = fmt::format("SELECT seed FROM results WHERE search = {}", sql_literal(search.name));
   return selection.first(fmt::format("SELECT CASE WHEN EXISTS (SELECT 1 FROM sqlite_master WHERE name = "
@@ -54,7 +54,7 @@ bool has_several_seeds(Selection& selection, const SearchSummary& search) {
                                      seeds)) == Cell(std::int64_t{1});
 }
 
-/// And what is the same in all of these few trials, but not in all of the search.
+/// The same, with what is equal in these few trials but varies in the search.
 Names what_search_varies(Selection& selection) {
   const Names among_rows = what_varies(selection);
   Names names;
@@ -67,8 +67,8 @@ Names what_search_varies(Selection& selection) {
   return names;
 }
 
-/// The metrics that matter; of groups each with how far it scatters, and of how many trials it is where they are not
-/// `trials`, because it is undefined for some.
+/// The main metrics; for groups with their standard deviations, and with the number of trials where a metric is
+/// undefined for some.
 Names telling_metrics(Selection& selection) {
   Names metrics = joined({best_epochs(selection), main_metrics(selection)});
   if (!selection.grouped()) return metrics;

@@ -13,7 +13,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-/// What has more than a name in it.
+/// Options whose text must still be split into names.
 struct Words {
   std::string sort, show, value, over;
   bool epochs = false;  ///< --curves
@@ -71,7 +71,7 @@ Syntax syntax_of(ResultsQuestion& q, Words& words) {
       }};
 }
 
-/// "index", in the double quotes that SQL wants, is index.
+/// "index", in the double quotes that SQL needs for it, becomes index.
 std::string unquoted(const std::string& name) {
   const bool quoted = name.size() > 2 && name.front() == '"' && name.back() == '"';
   return quoted ? name.substr(1, name.size() - 2) : name;
@@ -92,7 +92,7 @@ void read_sort(const std::string& sort, ResultsQuestion& q) {
     throw InputError(fmt::format("--sort is \"{}\"; give a column, or a column and asc or desc", sort));
 }
 
-/// What the chosen answer has no use for is refused, for whoever gave it expects something of it.
+/// Refuses options that have no effect on the chosen answer, since the user expects one.
 void refuse_idle_options(const ResultsQuestion& q) {
   const bool table = !q.rows.empty() || !q.columns.empty(), curves = !table && !q.curve.empty();
   const bool list = !table && !curves, history = list && !q.plot.empty();

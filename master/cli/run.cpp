@@ -31,7 +31,7 @@ namespace stormsweep {
 namespace {
 
 int worker_count(const RunOptions& options, const DataReport& report) {
-  if (const auto ranks = whole_number(environment("OMPI_COMM_WORLD_SIZE")))  // a rank that shows the plan
+  if (const auto ranks = whole_number(environment("OMPI_COMM_WORLD_SIZE")))  // a rank that prints the plan (--dry-run)
     return static_cast<int>(*ranks - 1);
   if (options.workers > 0) return options.workers;
   const bool on_gpus = report.gpus > 0 && options.device != "cpu";
@@ -50,27 +50,28 @@ std::string end_text(std::optional<double> end) {
   return end ? fmt::format("{:.0f}", *end) : "none";
 }
 
-/// How long a rank may outlive its mpirun: as long as workers need to miss rank 0 (worker/service.hpp), and some more.
+/// How long a rank may outlive its mpirun: as long as workers take to miss rank 0 (worker/service.hpp), and a little
+/// more.
 double rank_patience(const RunOptions& options) {
   return std::max(10.0, 3 * options.lost_after) + 5;
 }
 
-/// Whether the best trial of all is worth anything: the best of a table may be no better than a simple forecast.
+/// Warns if even the best trial is no better than a simple forecast.
 void tell_skill(const Space& space, const RunOptions& options) try {
   if (std::ranges::none_of(space.experiment->metrics, is_skill, &Metric::name)) return;
   for (const std::string& sentence : best_without_skill(options.results, space.name))
     fmt::print(stderr, "{}\n", sentence);
-} catch (const InputError& error) {  // the search is done, whoever holds its database now
+} catch (const InputError& error) {  // the search is done, even if its database cannot be read now
   fmt::print(stderr, "{}\n", error.what());
 }
 
-/// What would end the job, or make a part of its work futile, is told before any rank starts.
+/// Refuses or warns of, before any rank starts, what would end the job or make part of its work useless.
 void check_job(const Space& space, const RunOptions& options, const DataReport& report, int workers) {
   allocation::refuse_outside();
   check_gangs(space, options, workers);
   check_device(space, options, report.gpus);
   check_precision(space, options, report.gpus);
-  size_run(space, options, workers);  // refuses what cannot be settled
+  size_run(space, options, workers);  // throws if the extent cannot be settled
   std::vector<std::string> warnings = doubts(space);
   if (const std::string tasks = allocation::task_warning(); options.workers == 0 && !tasks.empty())
     warnings.push_back(tasks);
@@ -97,8 +98,8 @@ int start_job(const Arguments& arguments, const Space& space, const RunOptions& 
   }
 }
 
-/// Of the other ranks. What runs by itself does so without LibTorch. Where the space cannot be read, which rank 0
-/// tells, or not from here, any will do.
+/// The program of the other ranks; without LibTorch where the experiment runs by itself. Where the space cannot be
+/// read, which rank 0 reports, either will do.
 std::string trainer_program(const RunOptions& options) try {
   if (runs_itself(*read_lasting_space(options.space).experiment)) return launch::runner_program();
   return launch::worker_program();
@@ -106,8 +107,8 @@ std::string trainer_program(const RunOptions& options) try {
   return launch::worker_program();
 }
 
-/// Any other rank of a job. What is wrong with the input, rank 0 tells once, and its status is the job's: mpirun 5 ends
-/// the job with the first status that is not 0, perhaps before rank 0 has told.
+/// Any other rank of a job. Only rank 0 reports bad input, and its status becomes the job's: this rank returns 0,
+/// because mpirun 5 ends the job at the first other status, perhaps before rank 0 has reported.
 int become_trainer(const Arguments& arguments) {
   std::optional<RunOptions> options;
   try {
@@ -116,8 +117,8 @@ int become_trainer(const Arguments& arguments) {
     return exit_done;
   }
   if (!options || options->dry_run) return exit_done;
-  signals::ignore();  // by the worker program too, from its first moment
-  // By these OpenMP would bind the first thread of every rank of a node to the same core.
+  signals::ignore();  // inherited by the worker program
+  // With these, OpenMP would bind the first threads of all ranks on a node to the same core.
   for (const char* binding : {"OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY", "KMP_AFFINITY"}) unsetenv(binding);
   launch::become_worker(
       trainer_program(*options),
@@ -125,7 +126,7 @@ int become_trainer(const Arguments& arguments) {
        fmt::format("{}", start_patience(*options).count()), "--lost-after", fmt::format("{}", options->lost_after)});
 }
 
-/// No rank of a job: looks at the data, and then starts one, or prints what it would train.
+/// Outside a job: checks the data, then starts a job, or prints what it would train.
 int launch_search(const Arguments& arguments, RunOptions options) {
   const Space space = read_run_space(options);
   const std::optional<DataReport> report = check_data(space, options);

@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// So that what cannot be reused is told before any rank starts.
+/// Refuses databases that cannot be reused before any rank starts.
 void check_reuse(const RunOptions& options) {
   for (const fs::path& file : options.reuse) {
     std::error_code missing;
@@ -33,7 +33,7 @@ void check_reuse(const RunOptions& options) {
   }
 }
 
-/// So that nothing is made before: a search whose JSON lines cannot be written would leave a database of no trials.
+/// Checked before anything is created: otherwise unwritable JSON lines would leave a database without trials.
 void check_json(const Space& space, const RunOptions& options) {
   if (options.json.empty()) return;
   const auto refuse = [](const fs::path& place, const char* problem) {
@@ -54,7 +54,7 @@ void check_json(const Space& space, const RunOptions& options) {
   if (!fs::exists(file, missing) && access(there.c_str(), W_OK | X_OK) != 0) refuse(there, "may not be written");
 }
 
-/// So that it is told by a dry run, too.
+/// Checked here so that a dry run reports it, too.
 void check_results(const fs::path& file) {
   std::error_code missing;
   if (const auto size = fs::file_size(file, missing); !missing && size > 0) open_for_reading(file);
@@ -65,7 +65,7 @@ void check_results(const fs::path& file) {
 }
 
 void check_method(const Space& space, const RunOptions& options) {
-  if (has_rungs(space.method)) brackets(space);  // refuses a limit that allows none
+  if (has_rungs(space.method)) brackets(space);  // throws if the limit allows none
   if (options.separate_epochs && has_rungs(space.method))
     throw InputError("stormsweep run: --separate-epochs: " + space.method.name +
                      " goes on with trainings; leave it out");

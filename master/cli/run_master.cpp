@@ -43,7 +43,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Seconds workers_patience{60};  // they have stopped, and only leave MPI
+constexpr Seconds workers_patience{60};  // for workers that have stopped to finalize MPI
 
 std::optional<StoredShare> share_of(const Space& space, const RunOptions& options) {
   if (!options.shared) return std::nullopt;
@@ -93,12 +93,12 @@ RunSettings run_settings(const RunOptions& options, const Space& space, const st
           .stage = options.stage};
 }
 
-/// All that can be kept of a search that has met an error.
+/// Stores what can be stored of a search after an error.
 void keep(Store& store) {
   try {
     store.settle();
     store.close();
-  } catch (const std::exception&) {  // what is wrong has been told
+  } catch (const std::exception&) {  // the error has been reported
   }
 }
 
@@ -111,8 +111,8 @@ MpiChannel start_mpi(const RunOptions& options) {
   });
 }
 
-/// The ranks of this job. They all wait for rank 0, which may be at the data for hours, and then at its database:
-/// `alive` shows them that it lives, until MasterLoop does.
+/// The ranks of this job. All wait for rank 0, which may spend hours on checking the data and opening the database:
+/// `alive` sends them heartbeats until MasterLoop does.
 struct Ranks {
   MpiChannel channel;
   std::optional<Pulse> alive = {};
@@ -126,15 +126,16 @@ struct Ranks {
   }
 };
 
-/// Tells of an error that ends the search, and returns the exit status.
+/// Reports an error that ends the search, and returns the exit status.
 int told(const std::exception& error) {
   const auto* files = dynamic_cast<const std::filesystem::filesystem_error*>(&error);
   fmt::print(stderr, "{}\n", files ? refusal(*files) : error.what());
   return files || dynamic_cast<const InputError*>(&error) ? exit_bad_input : exit_master_lost;
 }
 
-/// The end of rank 0 where a rank may be gone, for which MPI_Finalize would wait. mpirun grumbles at a status of ours,
-/// and `stormsweep run` reads the report. `store`: all that can be kept of it is.
+/// Exits without MPI_Finalize, which would wait for a rank that is gone. A launched job exits with 0, because mpirun
+/// would print a message about any other status, and `stormsweep run` reads the report anyway. `store`: saved as far as
+/// possible.
 [[noreturn]] void leave(Channel& channel, const launch::Report& report, Store* store = nullptr) {
   for (int worker = 1; worker < channel.size(); ++worker)
     channel.send(worker, wire::encode(wire::Stop{.finalize = false}));
@@ -162,7 +163,7 @@ struct OpenSearch {
   KeptModels& models;
 };
 
-/// Trains until the search, or this job, ends: by `end`.
+/// Trains until the search ends, or this job does, by `end`.
 Conclusion carry_on(const OpenSearch& search, Ranks& ranks, std::optional<double> end) {
   MpiChannel& channel = ranks.channel;
   if (channel.size() < 2)
@@ -181,13 +182,13 @@ Conclusion carry_on(const OpenSearch& search, Ranks& ranks, std::optional<double
   return loop.run(signals::drain_asked());
 }
 
-/// What a search has no more use for goes, and how it has ended is told. Returns the exit status.
+/// Removes files that the search no longer needs, and reports how it ended. Returns the exit status.
 int conclude(const OpenSearch& search, const Conclusion& conclusion) {
   search.models.close();
   if (conclusion.ending == Ending::done && conclusion.limit.empty())
     remove_stale_checkpoints(cache_folder(search.options.results),
                              checkpoint_fingerprint(search.space, search.fingerprint), search.store);
-  // A launcher starts the job again where that gets further; a bare mpirun cannot.
+  // A launcher restarts the job if that gets further; a bare mpirun cannot.
   const bool again = launch::launched() && conclusion.attempts_raised &&
                      (conclusion.ending == Ending::workers_lost || conclusion.ending == Ending::rank_lost);
   tell_end(conclusion, again, search.options, search.store, search.models);
@@ -196,27 +197,28 @@ int conclude(const OpenSearch& search, const Conclusion& conclusion) {
   return launch::launched() ? exit_done : status;
 }
 
-/// Carries the search on until it ends.
+/// Runs the search to its end, or an error.
 int dispatch_job(const OpenSearch& search, Ranks& ranks) {
   Conclusion conclusion;
   try {
     conclusion = carry_on(search, ranks, find_job_end(search.options.time_limit));
-  } catch (const std::exception& error) {  // a full disk, say: what is committed stays
+  } catch (const std::exception& error) {  // a full disk, say; committed rows stay
     const int status = told(error);
-    const bool may_pass = dynamic_cast<const NotNow*>(&error) != nullptr;  // then running it again continues
+    const bool may_pass = dynamic_cast<const NotNow*>(&error) != nullptr;  // if so, another run can continue
     leave(ranks.channel, {.status = may_pass ? exit_drained : status}, &search.store);
   }
   const int status = conclude(search, conclusion);
   try {
     search.store.close();
-  } catch (const std::exception&) {  // what is wrong has been told
+  } catch (const std::exception&) {  // the error has been reported
   }
   if (conclusion.workers_died) std::_Exit(status);
-  ranks.channel.leave_within(workers_patience, [status] { std::_Exit(status); });  // one may have died since it stopped
+  ranks.channel.leave_within(workers_patience,
+                             [status] { std::_Exit(status); });  // a worker may have died since it stopped
   return status;
 }
 
-/// `models` is told of trials as they are committed.
+/// `models` considers each trial once it is committed.
 Store::Options store_options(const RunOptions& options, const Space& space, KeptModels& models) {
   Store::Options storing{.json = lines_file(options, space.name),
                          .retry_failed = options.retry_failed,
@@ -232,13 +234,13 @@ Store::Options store_options(const RunOptions& options, const Space& space, Kept
   return storing;
 }
 
-/// What outlives an error; the store tells the models of what it commits.
+/// Outlives an error. The models come first, as the store uses them in its last commit.
 struct Kept {
   std::optional<KeptModels> models;
   std::optional<Store> store;
 };
 
-/// Opens a search whose data is sound, and carries it on.
+/// Opens a search whose data is sound, and runs it.
 int run_search(const Space& space, const RunOptions& options, const DataReport& report, Ranks& ranks, Kept& kept) {
   check_precision(space, options, report.gpus);
   KeptModels& models = kept.models.emplace(options.results, cache_folder(options.results), space,
@@ -253,12 +255,12 @@ int run_search(const Space& space, const RunOptions& options, const DataReport& 
 }  // namespace
 
 int become_master(RunOptions options) {
-  prctl(PR_SET_PDEATHSIG, SIGUSR1);                   // a killed mpirun
-  if (!environment(launch::started_again).empty()) {  // it has all of these already
+  prctl(PR_SET_PDEATHSIG, SIGUSR1);                   // drain if mpirun is killed
+  if (!environment(launch::started_again).empty()) {  // the first start has done both
     options.retry_failed = false;
     options.reuse.clear();
   }
-  Ranks ranks(options);  // first: in MPI_Init nobody can tell a rank that reads much from one that is dead
+  Ranks ranks(options);  // first: while ranks wait in MPI_Init, one that reads for long cannot be told from a dead one
   Kept kept;
   int status = exit_bad_input;
   try {

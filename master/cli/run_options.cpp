@@ -90,7 +90,7 @@ Share parse_share(const std::string& text) {
   return {*index, *count};
 }
 
-/// Ours of a Slurm array, where this is a task of one.
+/// The share of this task, if it is one of a Slurm array.
 std::optional<Share> array_share() {
   const auto task = variable("SLURM_ARRAY_TASK_ID"), count = variable("SLURM_ARRAY_TASK_COUNT");
   if (!task || !count) return std::nullopt;
@@ -111,7 +111,7 @@ void check_seconds(const RunOptions& o) {
     throw InputError(fmt::format("stormsweep run: --checkpoint-every is {}; give seconds", o.checkpoint_every));
 }
 
-/// What cannot be asked of a part of a search.
+/// Refuses options that do not work for a share of a search.
 void check_part(const RunOptions& o) {
   if (!o.json.empty())
     throw InputError(

@@ -16,26 +16,26 @@ namespace stormsweep {
 struct RunOptions {
   std::filesystem::path space, results, json;
   std::filesystem::path stage;                        ///< absolute; empty: data is read where it is
-  int workers = 0, workers_per_gpu = 0, threads = 0;  ///< 0: by what the machine has
+  int workers = 0, workers_per_gpu = 0, threads = 0;  ///< 0: depends on the machine
   std::string device;
   double lost_after = 10, checkpoint_every = 300;
   bool retry_out_of_memory = false, synchronous = false, keep_work = false;
   std::optional<Seconds> time_limit;
   std::vector<std::filesystem::path> reuse;  ///< other databases
-  int keep_best = 0;                         ///< networks that stay
+  int keep_best = 0;                         ///< number of networks to keep
   Share share;
   bool shared = false;  ///< by --share, or as a task of a Slurm array
   bool dry_run = false, retry_failed = false, separate_epochs = false;
 };
 
-/// How long the ranks of a job may take to start. They load LibTorch first, which takes long from a slow file system:
-/// far longer than any silence later.
+/// How long the ranks of a job may take to start. They first load LibTorch, which from a slow file system takes far
+/// longer than any later silence.
 inline Seconds start_patience(const RunOptions& options) {
   return 20 * Seconds(std::max(1.0, options.lost_after));
 }
 
-/// Nothing where --help was asked for, which is then printed. A task of a Slurm array that is not given a --share takes
-/// its own from SLURM_ARRAY_TASK_ID. Throws InputError.
+/// Nothing where --help was asked for, which this function prints. Without --share, a task of a Slurm array takes its
+/// share from SLURM_ARRAY_TASK_ID. Throws InputError.
 std::optional<RunOptions> parse_run_options(const Arguments& arguments);
 
 /// The database: --results, or <name>.db; that of share I is <name>-I.db, since only one job may write a database.

@@ -61,20 +61,20 @@ sigset_t ending_signals() {
   return set;
 }
 
-/// Answers until one of the signals comes, which are blocked.
+/// Answers requests until one of the signals `ending`, which are blocked, comes.
 void serve(LivePage& live, const Descriptor& listening, const Door& door, const sigset_t& ending) {
   const PageServer server(listening, [&](const HttpRequest& r) { return answer(r, door, *live.shown()); });
   while (sigtimedwait(&ending, nullptr, &between_looks) < 0) live.renew(steady_time());
 }
 
-/// Of `name`, with "_" for what a shell or ssh's -L takes for its own.
+/// `name` with "_" for every character that a shell or ssh's -L could interpret.
 std::string plain(std::string name) {
   const auto fit = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '_' || c == '-'; };
   std::ranges::replace_if(name, std::not_fn(fit), '_');
   return name;
 }
 
-/// `otherwise` where the login has left no folder of the user's own, as in a job or after su.
+/// The socket in the user's runtime folder; `otherwise` where there is none, as in a job or after su.
 std::filesystem::path usual_socket(const std::string& database, const std::filesystem::path& otherwise) {
   const std::string name = plain(std::filesystem::path(database).stem().string()) + ".sock";
   const std::string_view runtime = environment("XDG_RUNTIME_DIR");
@@ -113,7 +113,7 @@ int serve_command(const Arguments& arguments) {
   if (!parse_options(arguments, syntax_of(q))) return exit_done;
   if (q.port && !q.socket.empty()) throw InputError("stormsweep serve: --port and --socket are two doors; give one");
   const sigset_t ending = ending_signals();
-  pthread_sigmask(SIG_BLOCK, &ending, nullptr);  // in threads to come, too
+  pthread_sigmask(SIG_BLOCK, &ending, nullptr);  // inherited by later threads
   setpriority(PRIO_PROCESS, 0, politeness);      // a search on the same cores comes first
   LivePage live({{q.databases.begin(), q.databases.end()}, q.search}, "stormsweep serve " + shell_words(arguments));
   q.port ? serve_port(live, *q.port, ending) : serve_socket(live, q, ending);

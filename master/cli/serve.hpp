@@ -4,7 +4,7 @@
 
 namespace stormsweep {
 
-/// `stormsweep serve`: the words after it. Returns the exit status when it is told to end; throws InputError.
+/// `stormsweep serve`: the words after it. Returns the exit status once a signal ends it; throws InputError.
 int serve_command(const Arguments& arguments);
 
 }  // namespace stormsweep

@@ -12,18 +12,18 @@ namespace stormsweep {
 /// A space whose extent is settled.
 struct SizedSearch {
   Space space;
-  std::string told;  ///< a line about what was settled; empty: nothing was left to settle
+  std::string told;  ///< a line about what was settled; empty: the space had an extent
 };
 
-/// A space as it is; or, where its budget decides its extent (search/space/extent.hpp), with the one that `database`
-/// has kept, or else the largest that so many workers are expected to get through. Throws InputError, which begins
-/// with `place`, where nothing tells what trainings take, or not one fits.
+/// The space as it is or, where its budget decides its extent (search/space/extent.hpp), with the extent stored in
+/// `database`, else the largest that so many workers are expected to complete. Throws InputError, which begins with
+/// `place`, where the cost of trainings is not known, or even the smallest extent does not fit.
 SizedSearch size_search(const Space& space, const std::string& place, const std::filesystem::path& database,
                         std::size_t workers, ScheduleKind schedule);
 
-/// "give cost.epoch_seconds, ...": of a space where nothing tells what its trainings take.
+/// "give cost.epoch_seconds, ...": the remedy for a space whose trainings have no known cost.
 std::string how_to_tell_cost(const Space& space);
-/// The same, and what else makes a space whose budget decides its extent one that can be searched.
+/// The same, with the other remedies for a space whose extent its budget should decide.
 std::string how_to_settle_extent(const Space& space);
 
 /// "7.4 h", "12.0 min", "3.1 s": `seconds` for a table.

@@ -89,7 +89,7 @@ bool gives(const Arguments& arguments, const std::string& option) {
                      [&](const std::string& word) { return word == option || word.starts_with(option + '='); });
 }
 
-/// Throws InputError of options of run that this command gives it.
+/// Throws InputError for options of `run` that this command sets itself.
 void check_run_options(const Arguments& further) {
   for (const auto& [option, remedy] :
        {std::pair{"--workers", "it comes from --nodes and --ntasks-per-node; give these before --"},
@@ -98,12 +98,12 @@ void check_run_options(const Arguments& further) {
     if (gives(further, option)) throw InputError(fmt::format("stormsweep submit: {} behind --: {}", option, remedy));
 }
 
-/// A submission, worked out but not sent.
+/// A submission that has not been sent yet.
 struct Submission {
   BatchJob job;
   fs::path script;
-  std::vector<fs::path> databases;  ///< one, or one a task of the array
-  fs::path results;                 ///< the database, or what those of the tasks are to be merged into
+  std::vector<fs::path> databases;  ///< one, or one for each task of the array
+  fs::path results;                 ///< the database, or the one that those of the tasks are to be merged into
 };
 
 Arguments run_arguments(const fs::path& space, const Submission& submission, const Arguments& further) {
@@ -117,7 +117,7 @@ Arguments run_arguments(const fs::path& space, const Submission& submission, con
   return arguments;
 }
 
-/// What would end the job as soon as it starts is refused now. False where the options only ask for help.
+/// Refuses what would end the job right after its start. Returns false where the options only ask for help.
 bool check(const BatchJob& job, const Space& space) {
   if (const auto largest = static_cast<std::uint64_t>(largest_gang(space)); largest > job.ranks())
     throw InputError(
@@ -152,7 +152,7 @@ Submission make_submission(const SubmitQuestion& q, const Space& space, const Ar
                       "backslash or an end of line in it; rename it",
                       one_line(folder.string())));
   job.program = fs::read_symlink("/proc/self/exe");
-  // A job may begin without the modules that are loaded now.
+  // The job may start without the modules that are loaded now.
   job.mpi = process::find_program("mpirun").parent_path();
   job.command = words;
   const std::uint64_t tasks = whole("ntasks-per-node", q.tasks_per_node, 1);
@@ -161,7 +161,7 @@ Submission make_submission(const SubmitQuestion& q, const Space& space, const Ar
   if (gpus == 0 && sharing > 1)
     throw InputError(
         fmt::format("stormsweep submit: --workers-per-gpu is {}, and there are none; give --gpus-per-task", sharing));
-  const std::uint64_t ranks = std::max<std::uint64_t>(gpus, 1) * sharing;  // of a task
+  const std::uint64_t ranks = std::max<std::uint64_t>(gpus, 1) * sharing;  // per task
   job.nodes = whole("nodes", q.nodes, 1);
   job.ranks_per_node = tasks * ranks;
   job.cores_per_rank = std::max<std::uint64_t>(whole("cpus-per-task", q.cpus_per_task, 1) / ranks, 1);
@@ -183,7 +183,7 @@ Submission make_submission(const SubmitQuestion& q, const Space& space, const Ar
   return s;
 }
 
-/// All begin on the first rung of a bracket.
+/// The configurations of all brackets, each of which starts on its first rung.
 std::uint64_t configurations_of(const std::vector<BracketShape>& brackets) {
   std::uint64_t sum = 0;
   for (const BracketShape& bracket : brackets) sum += bracket.members[0];
@@ -193,7 +193,7 @@ std::uint64_t configurations_of(const std::vector<BracketShape>& brackets) {
 void warn(const Submission& submission, const Space& space) {
   const Plan plan = make_plan(space);
   for (const std::string& problem : plan.problems) fmt::print(stderr, "warning: {}\n", problem);
-  if (sized_by_budget(space)) return;  // it makes as many as fit
+  if (sized_by_budget(space)) return;  // it has as many trainings as fit
   std::optional<std::uint64_t> trainings = plan.trainings;
   if (!plan.brackets.empty()) trainings = configurations_of(plan.brackets);
   if (const auto note = idle_warning(submission.job, trainings, largest_gang(space)); !note.empty())
@@ -214,8 +214,9 @@ void keep_script(const fs::path& file, const std::string& text) {
   script.commit();
 }
 
-/// sbatch hands its environment to the job. A submission from within a job would give it what is that one's: its part
-/// of an array, and how often it was requeued. What was typed goes before sbatch's own variables.
+/// sbatch passes its environment on to the job. Submitted from within another job, it would pass that job's variables,
+/// such as its array task and number of requeues, so they are removed; so are variables of sbatch that would override
+/// what the user typed.
 std::vector<std::string> sbatch_words(const BatchJob& job) {
   std::vector<std::string> words{"env"};
   for (char** variable = environ; *variable; ++variable) {
@@ -228,7 +229,7 @@ std::vector<std::string> sbatch_words(const BatchJob& job) {
   return words;
 }
 
-/// The number that Slurm gives the job.
+/// Submits, and returns Slurm's number for the job.
 std::string send(const Submission& submission) {
   int status = 0;
   std::vector<std::string> words = sbatch_words(submission.job);

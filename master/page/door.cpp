@@ -18,7 +18,7 @@ std::string secret() {
   return fmt::format("{:016x}{:016x}", bits[0], bits[1]);
 }
 
-/// Without its port.
+/// Ignores the port.
 bool is_this_machine(const std::string& host) {
   const std::string name = host.substr(0, host.find(':'));
   return name == "localhost" || name == "127.0.0.1";

@@ -6,16 +6,17 @@
 
 namespace stormsweep {
 
-/// What is shown at the moment.
+/// The current contents of the page.
 struct PageTexts {
-  std::string page;    ///< the live one
-  std::string report;  ///< the same as a file of its own
+  std::string page;    ///< the live page
+  std::string report;  ///< the same page as a stand-alone file
   std::string data;    ///< JSON
-  std::string tag;     ///< of the data: another one, another tag
+  std::string tag;     ///< changes whenever the data does
 };
 
-/// Who may come in. On a Unix socket that is decided by its mode, and both are empty. On a port, which every user of
-/// the machine reaches, whoever brings the token, once in the address and from then on the cookie that it gave them.
+/// Who may see the page. A Unix socket's mode decides that, and both members are empty. A port, which every user of the
+/// machine can reach, admits whoever has the token in the address and, from then on, the cookie that it is exchanged
+/// for.
 struct Door {
   std::string token, cookie;
 
@@ -23,9 +24,8 @@ struct Door {
   static Door with_token(int port);
 };
 
-/// Answers GET alone, for / and /api/data, and /report.html to be kept; refuses another Host than this machine's own
-/// names, so that no page elsewhere reads it under a name of its own (DNS rebinding). Nothing that is asked changes
-/// anything.
+/// Answers only GET: /, /api/data, and /report.html for download. No request changes anything. Refuses any Host but
+/// this machine's own names, so that no foreign page can read it under its own name (DNS rebinding).
 HttpAnswer answer(const HttpRequest& request, const Door& door, const PageTexts& shown);
 
 /// Whether two texts are the same, in a time that does not tell where they differ.

@@ -8,22 +8,22 @@
 
 namespace stormsweep {
 
-/// What a browser asks. Names of fields that were not sent are empty.
+/// A browser's request. Fields that were not sent are empty.
 struct HttpRequest {
-  std::string method, path, query;  ///< path and query: what stands before and after '?', as sent
+  std::string method, path, query;  ///< path and query: before and after the '?', as sent
   std::string host, cookie, if_none_match;
 };
 
 struct HttpAnswer {
   int status = 200;
   std::string type = "text/plain; charset=utf-8", body;
-  std::vector<std::pair<std::string, std::string>> fields = {};  ///< further ones
+  std::vector<std::pair<std::string, std::string>> fields = {};  ///< further header fields
 };
 
-/// The request that `head` is, which ends in an empty line; nothing where it is none of HTTP.
+/// Parses `head`, which ends in an empty line; nothing where it is not an HTTP request.
 std::optional<HttpRequest> parse_request(std::string_view head);
 
-/// An answer as it is sent; the connection ends with it.
+/// The answer as sent, after which the connection is closed.
 std::string to_text(const HttpAnswer& answer);
 
 }  // namespace stormsweep

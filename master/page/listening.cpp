@@ -18,7 +18,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr int waiting = 64;  ///< connections that nobody has accepted yet
+constexpr int waiting = 64;  ///< backlog of connections not accepted yet
 
 Descriptor make_socket(int family) {
   Descriptor made(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -40,7 +40,7 @@ const sockaddr* generic(const sockaddr_un& address) {
   return reinterpret_cast<const sockaddr*>(&address);
 }
 
-/// What a server that was killed has left is removed; one that answers is refused.
+/// Removes the socket of a killed server; throws where a server still answers.
 void clear(const sockaddr_un& address, const std::filesystem::path& path) {
   if (!std::filesystem::is_socket(path)) return;
   const Descriptor probe = make_socket(AF_UNIX);

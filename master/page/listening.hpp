@@ -6,8 +6,8 @@
 
 namespace stormsweep {
 
-/// A Unix socket that only this user can open (mode 0600), removed with the object. Throws InputError: a longer path
-/// than sockets have, somebody who listens there already, a folder that is not there.
+/// A Unix socket that only this user can open (mode 0600), removed with the object. Throws InputError: the path is too
+/// long for a socket, another process listens there, the folder does not exist.
 class UnixSocket {
  public:
   explicit UnixSocket(std::filesystem::path path);
@@ -23,7 +23,7 @@ class UnixSocket {
   Descriptor descriptor_;
 };
 
-/// A port of 127.0.0.1, and of no other address; 0: one that is free. Throws InputError where it is taken.
+/// Listens on a port of 127.0.0.1 only; 0: any free port. Throws InputError where it is taken.
 Descriptor listen_at_port(int port);
 int port_of(const Descriptor& descriptor);
 

@@ -19,30 +19,31 @@ namespace stormsweep {
 
 namespace {
 
-/// Of this process, by all its threads.
+/// Processor time of all threads of this process.
 Seconds processor_time() {
   return Seconds(static_cast<double>(std::clock()) / CLOCKS_PER_SEC);
 }
 
 /// In ticks of the file system's clock.
 std::int64_t time_of_writing(const std::filesystem::path& file) {
-  std::error_code missing;  // which open_for_reading tells
+  std::error_code missing;  // open_for_reading reports that
   return std::filesystem::last_write_time(file, missing).time_since_epoch().count();
 }
 
 }  // namespace
 
-/// A database, and what it was when it was copied last.
+/// A database, and its version when it was last copied.
 struct LivePage::Source {
   std::filesystem::path file, copy;
-  std::int64_t written;  ///< when the file was, before `database` was opened
+  std::int64_t written;  ///< modification time of the file before `database` was opened
   SQLite::Database database;
-  std::int64_t version = -1;  ///< PRAGMA data_version: another one after every commit of others
+  std::int64_t version = -1;  ///< PRAGMA data_version, which changes with every commit of another connection
 
   Source(const std::filesystem::path& from, std::filesystem::path to)
       : file(from), copy(std::move(to)), written(time_of_writing(from)), database(open_for_reading(from)) {}
 
-  /// Of an older file open_for_reading gives a copy, in which nothing changes: there it is when the file was written.
+  /// For a file of an older version open_for_reading returns a copy, which never changes: then the modification time of
+  /// the file is the version.
   std::int64_t version_now() {
     if (*sqlite3_db_filename(database.getHandle(), "main") != '\0')
       return guarded(file, [&] { return database.execAndGet("PRAGMA data_version").getInt64(); });
@@ -75,7 +76,7 @@ LivePage::LivePage(PageQuestion question, std::string command)
     std::filesystem::create_directory(place);
     sources_.emplace_back(question_.databases[i], place / question_.databases[i].filename());
   }
-  if (sources_.size() == 1)  // so that what is wrong with it is told of the file, not of its copy
+  if (sources_.size() == 1)  // so that errors name the file, not its copy
     guarded(sources_[0].file, [&] { read_searches(sources_[0].database, sources_[0].file, question_.search); });
   make(steady_time());
 }
@@ -89,13 +90,14 @@ void LivePage::renew(Seconds now) {
     bool changed = false;
     for (Source& source : sources_) changed = changed || source.version_now() != source.version;
     if (changed) make(now);
-  } catch (const NotNow& error) {  // the next time will do
+  } catch (const NotNow& error) {  // try again later
     if (told_ != error.what()) fmt::print(stderr, "{}\n", told_ = error.what());
     for (Source& source : sources_) {
       source.version = -1;
-      std::filesystem::remove(source.copy);  // what there was room for
+      std::filesystem::remove(source.copy);  // what was copied of it
     }
-    next_ = now + (processor_time() - worked) / most_busy;  // to wait for a lock costs nothing, a copy in vain does
+    next_ = now + (processor_time() - worked) /
+                      most_busy;  // waiting for a lock takes no processor time, copying in vain does
   }
 }
 

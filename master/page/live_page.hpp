@@ -14,9 +14,9 @@
 
 namespace stormsweep {
 
-/// The page of databases that a search may be writing. It reads a copy of each, made in one go: the lock that a commit
-/// would wait for lasts as long as the bytes take to copy, and that is a hundredth of the time at most; nor does making
-/// pages take more than a hundredth of a core.
+/// The page of databases that a search may be writing. It reads a copy of each, made in one go, so that the database is
+/// locked against commits only while bytes are copied, for at most 1 % of the time. Making pages takes at most 1 % of a
+/// core.
 class LivePage {
  public:
   /// Throws InputError: see page_data.
@@ -25,10 +25,10 @@ class LivePage {
   LivePage(const LivePage&) = delete;
   LivePage& operator=(const LivePage&) = delete;
 
-  /// Looks whether a database has changed, and then makes the page anew, unless it is too early. Where a database
-  /// cannot be read now, what was shown stays.
+  /// Makes the page anew if a database has changed, unless it is too early. Where a database cannot be read now, the
+  /// page stays as it is.
   void renew(Seconds now);
-  std::shared_ptr<const PageTexts> shown() const;  ///< by any thread
+  std::shared_ptr<const PageTexts> shown() const;  ///< from any thread
 
   static constexpr double most_locked = 0.01, most_busy = 0.01;  ///< shares of the time
 
@@ -41,11 +41,11 @@ class LivePage {
 
   PageQuestion question_;
   std::string command_;
-  PrivateFolder folder_;  ///< of the copies
+  PrivateFolder folder_;  ///< for the copies
   std::vector<Source> sources_;
-  Seconds next_{0};  ///< not before
+  Seconds next_{0};  ///< time before which the page is not renewed
   std::uint64_t number_ = 0;
-  std::string told_;  ///< why the page was not renewed
+  std::string told_;  ///< the last message that the page could not be renewed
   mutable std::mutex mutex_;
   std::shared_ptr<const PageTexts> shown_;
 };

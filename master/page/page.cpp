@@ -19,7 +19,7 @@ using Json = nlohmann::ordered_json;
 /// Columns and rows of the table for readers without scripts.
 constexpr std::size_t plain_columns = 12, plain_rows = 20;
 
-/// Inside <script> nothing may look like its end: in JSON, "<" may be written so.
+/// Inside <script> nothing may look like its end tag, so "<" is written as an escape, which JSON allows.
 std::string script_safe(const std::string& json) {
   std::string safe;
   safe.reserve(json.size());
@@ -35,7 +35,7 @@ std::string cell_text(const Json& column, std::size_t row) {
   return cell.is_number_float() ? short_number(cell.get<double>()).dump() : cell.dump();
 }
 
-/// Of each row; nothing where there is no such column.
+/// The number in each row; empty where there is no such column.
 std::vector<double> numbers_of(const Json& search, const Json& name) {
   std::vector<double> numbers;
   for (const Json& column : search["columns"])
@@ -44,7 +44,8 @@ std::vector<double> numbers_of(const Json& search, const Json& name) {
   return numbers;
 }
 
-/// The complete rows that have a value of the metric, the best first; at a tie the first training, as everywhere.
+/// Complete rows that have a value of the metric, the best first; at a tie the first training comes first, as
+/// everywhere.
 std::vector<std::size_t> ranked(const Json& search) {
   const std::vector<double> metric = numbers_of(search, search["choice"]), training = numbers_of(search, "training");
   const auto status = std::ranges::find(search["columns"], "status", [](const Json& column) { return column["name"]; });
@@ -86,7 +87,7 @@ std::string title_of(const Json& data) {
   return html_escaped(names + " - stormsweep");
 }
 
-/// `connections`: what the page may connect to, as its policy says it.
+/// `connections`: what its Content-Security-Policy lets the page connect to.
 std::string filled(const Json& data, std::string_view connections, std::string_view script) {
   const std::vector<std::pair<std::string_view, std::string>> parts = {
       {"CONNECTIONS", std::string(connections)},

@@ -6,20 +6,20 @@
 
 namespace stormsweep {
 
-/// A page of HTML that shows `data` (page_data.hpp): one text that needs nothing beside it and asks no network. Names
-/// in the data stay texts, whatever they hold. `command` is what made it.
+/// An HTML page that shows `data` (page_data.hpp): one self-contained text that makes no network requests. Names in the
+/// data are shown as text, whatever they contain. `command`: the command that made the page.
 std::string page(nlohmann::ordered_json data, const std::string& command);
 
-/// The same, which asks the server that it came from (live_page.hpp) for newer data; `data` has its "tag".
+/// The same, but the page polls its server (live_page.hpp) for newer data; `data` has its "tag".
 std::string live_page(nlohmann::ordered_json data, const std::string& command);
 
-/// `text` as HTML shows it.
+/// `text` escaped for HTML.
 std::string html_escaped(std::string_view text);
 
-/// What the page is made of, embedded at build time: master/page/page.html, page.css and script/.
+/// The parts of the page, embedded at build time: master/page/page.html, page.css and script/.
 std::string_view page_frame();
 std::string_view page_style();
 std::string_view page_script();
-std::string_view page_live();  ///< the script of live pages alone
+std::string_view page_live();  ///< the script that only live pages have
 
 }  // namespace stormsweep

@@ -32,7 +32,7 @@ const char* to_string(Role role) {
   return "other";
 }
 
-/// Gives every word its place: the declared order, then the alphabet's.
+/// Gives every word its index: in declared order, then alphabetically.
 class Words {
  public:
   Words(Selection& selection, const std::string& name, const std::string& expression) {
@@ -55,7 +55,7 @@ class Words {
   Json words_ = Json::array();
 };
 
-/// Texts, or integers that JavaScript would round, of which words are made.
+/// Whether there are texts, or integers that JavaScript would round, which become words.
 bool has_words(Selection& selection, const std::string& expression) {
   const auto sql = fmt::format(
       "SELECT EXISTS (SELECT 1 FROM shown WHERE typeof({0}) = 'text' OR (typeof({0}) = 'integer' AND {0} NOT BETWEEN "

@@ -7,18 +7,18 @@
 
 namespace stormsweep {
 
-/// What a column of the page is to its panels.
+/// The role of a column in the panels of the page.
 enum class Role { axis, metric, cost, time, other };
 
-/// `expression`, an SQL expression on the rows of `shown`, ordered by trial: {"name", "role", "values": [...]} of
-/// numbers, reals to 7 digits, or, so that they can be ranked, `whole`; or {"name", "role", "words": [...], "values":
-/// [...]} where some are texts, or integers that JavaScript would round, each value the place of its word; words are in
-/// the order that is declared, or in their own. What is NULL is null. Where they are known, "unit" and, of a
-/// hyperparameter's range, "log": its scale.
+/// The values of `expression` (SQL) on the rows of `shown`, ordered by trial. Numbers: {"name", "role", "values":
+/// [...]}, with reals cut to 7 digits or, so that they can be ranked, `whole`. Where some are texts, or integers that
+/// JavaScript would round: {"name", "role", "words": [...], "values": [...]}, each value the index of its word; words
+/// are in declared order, else sorted. NULL becomes null. With "unit" where it is known, and "log", the scale of a
+/// hyperparameter's range.
 nlohmann::ordered_json page_column(Selection& selection, const std::string& name, Role role,
                                    const std::string& expression, bool whole = false);
 
-/// Cut to 7 digits, for what is looked at; null where it is not finite.
+/// `number` cut to 7 digits, which is enough for display; null where it is not finite.
 nlohmann::ordered_json short_number(double number);
 
 /// The same of any cell; texts stay as they are.

@@ -27,9 +27,9 @@ struct Line {
   bool best;
 };
 
-/// Trials that share a curve are one line, that of the longest, which ranks by the best of those that are complete.
+/// Trials that share a curve are one line: that of the longest, ranked by the best complete one.
 std::vector<Line> choose_lines(Selection& selection, const SearchSummary& search) {
-  // Beside max() alone SQLite takes the other columns from the row that has the maximum.
+  // With max() as the only aggregate, SQLite takes the other columns from the row of the maximum.
   selection.query(
       fmt::format(
           "CREATE TEMP TABLE lines AS WITH reached AS (SELECT t.search AS search, t.curve AS curve, {1}(s.{0}) AS "
@@ -58,7 +58,7 @@ std::vector<Line> choose_lines(Selection& selection, const SearchSummary& search
   return lines;
 }
 
-/// The least and the greatest of each stretch, in their order.
+/// The least and the greatest point of each stretch, in their order.
 Points thinned(const Points& points) {
   if (points.size() <= most_points) return points;
   Points kept;
@@ -108,7 +108,7 @@ std::vector<std::int64_t> best_trials(Selection& selection, const SearchSummary&
   return trials;
 }
 
-/// One trial's values along the coordinate; those of `at` that are new are added.
+/// One trial's values along the coordinate; adds new coordinates to `at`.
 Json profile_line(Selection& selection, const Curve& profile, std::int64_t trial, Json& at) {
   Json metrics = Json::object();
   selection.query(fmt::format("SELECT {}, {} FROM {} WHERE trial = {}", sql_name(profile.coordinate),

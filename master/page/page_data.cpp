@@ -18,9 +18,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Parts of time, and ranks, that a timeline is drawn with.
+/// The most parts of time, and ranks, in a timeline.
 constexpr std::size_t timeline_parts = 600, timeline_ranks = 256;
-/// Trainings, and ranks, that are simulated.
+/// The most trainings, and ranks, that are simulated.
 constexpr std::size_t most_replayed = 2000, most_ranks = 4096;
 
 /// How busy a rank is in each part of the time, from 0 to 9.
@@ -31,7 +31,7 @@ std::string busy_digits(const Occupancy& occupancy, std::size_t rank) {
   return digits;
 }
 
-/// Of more ranks than are drawn, every so many is.
+/// Where there are more ranks than are drawn, takes evenly spaced ones.
 Json timeline_json(const std::filesystem::path& file, const Occupancy& occupancy) {
   Json ranks = Json::array();
   const std::size_t all = occupancy.ranks.size(), step = (all + timeline_ranks - 1) / timeline_ranks;
@@ -52,8 +52,8 @@ Json timeline_json(const std::filesystem::path& file, const Occupancy& occupancy
           {"ranks", ranks}};
 }
 
-/// What other numbers of ranks, and both schedules, would have made of the trainings: [{"ranks", "policies":
-/// [{"policy", "makespan_seconds", "efficiency"}]}]. Of many trainings some are drawn.
+/// Replays of the trainings on other numbers of ranks, with both schedules: [{"ranks", "policies": [{"policy",
+/// "makespan_seconds", "efficiency"}]}]. Many trainings are replaced by a random sample.
 Json replays_json(std::vector<BusyInterval> intervals) {
   const MeasuredTrainings measured(std::move(intervals));
   const std::size_t count = measured.jobs.size();
@@ -74,7 +74,7 @@ Json replays_json(std::vector<BusyInterval> intervals) {
   return {{"database_trainings", count}, {"trainings", jobs.size()}, {"rows", rows}};
 }
 
-/// How the search stands in each database that has it, and how the ranks of each spent their time.
+/// Adds, for each database that has the search, its progress and how its ranks spent their time.
 void add_databases(const PageQuestion& question, Json& searches) {
   for (const std::filesystem::path& file : question.databases)
     for (const SearchReport& report : report_searches(file, "")) {

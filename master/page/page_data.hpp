@@ -6,8 +6,8 @@
 
 namespace stormsweep {
 
-/// What the page's scripts draw from: {"made", "version", "databases", "searches": [{"name", "experiment", "metric",
-/// "goal", "choice" (the column of the metric that trials are compared by), "description", "space", "trials",
+/// The data that the page's scripts draw: {"made", "version", "databases", "searches": [{"name", "experiment",
+/// "metric", "goal", "choice" (the column of the metric that trials are compared by), "description", "space", "trials",
 /// "statuses", "failures", "reasons" (of which failures are some), "unskilled" (sentences on the best trials), "fixed"
 /// (columns with one value), "columns" (page_column.hpp), "origin" (which times are seconds from), "importance",
 /// "curves", "profiles", "progress", "timelines", "replays", "paper" (paper.hpp)}]}. Throws InputError: see Selection.

@@ -8,13 +8,14 @@
 
 namespace stormsweep {
 
-/// Where a page goes. Made before the work that it is to show, so that it is refused early.
+/// The file of a page, opened before the work that the page will show, so that a bad name is refused early.
 class PageFile {
  public:
-  /// `option`: what the user gave `file` as. Throws InputError where that is no name of a page, or cannot be written.
+  /// `option`: with which the user gave `file`. Throws InputError where that is not the name of a page, or cannot be
+  /// written.
   PageFile(std::string_view option, const std::string& file);
 
-  /// Once: the page appears under its name. `command` is what made it. Returns a line that tells its size.
+  /// Call once: the page appears under its name. `command`: the command that made it. Returns a line with its size.
   std::string write(nlohmann::ordered_json data, const std::string& command);
 
  private:

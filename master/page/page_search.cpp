@@ -25,14 +25,14 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Names = std::vector<std::string>;
 
-/// Values of a hyperparameter above which its importance is that of groups.
+/// With more values than this, a hyperparameter's importance is that of groups of values.
 constexpr std::size_t most_levels = 20;
 constexpr std::size_t most_failures = 20, most_best = 10;  // summary.js lists as many
 
 /// Makes the table `shown` of the trials that the page lists.
 void choose_shown(Selection& selection, const SearchSummary& search) {
   const std::string choice = sql_name(search.choice());
-  // Knuth's multiplicative hash of the number: as good as a draw, and the same every time.
+  // Knuth's multiplicative hash of the number: as good as random, and the same every time.
   selection.query(
       fmt::format(
           "CREATE TEMP TABLE shown AS SELECT * FROM selected WHERE (SELECT count(*) FROM selected) <= {0} OR "
@@ -71,14 +71,14 @@ void add_failures(Json& search, Selection& selection) {
 
 /// Which columns a page shows, and as what, in their order.
 std::vector<std::pair<Role, Names>> roles_of(Selection& selection, const SearchSummary& search) {
-  Names costs, speeds;  // more of a speed is not more to pay
+  Names costs, speeds;  // apart, because a higher speed is not a higher cost
   for (const TimingColumn& timing : timing_columns)
     if (timing.name != "wall_seconds") (timing.name.ends_with("_seconds") ? costs : speeds).emplace_back(timing.name);
   return {{Role::other, {"trial", "status"}},
           {Role::axis, selection.varying()},
           {Role::metric, selection.with_values({"best_metric"}, search.at_best() ? 1 : INT32_MAX)},
           {Role::metric, selection.with_values(search.metrics, 1)},
-          {Role::other, selection.with_values({"best_epoch", "training"}, 1)},  // which decides at a tie
+          {Role::other, selection.with_values({"best_epoch", "training"}, 1)},  // `training` breaks ties
           {Role::cost, selection.with_values({"wall_seconds"}, 1)},
           {Role::cost, selection.with_values(costs, 2)},
           {Role::other, selection.with_values(speeds, 2)},
@@ -89,14 +89,14 @@ std::vector<std::pair<Role, Names>> roles_of(Selection& selection, const SearchS
           {Role::other, selection.with_values({"error"}, 1)}};
 }
 
-/// A great integer, a seed say, as text: the page would round it.
+/// A large integer, such as a seed, becomes text: the page would round it.
 Json exact_cell(const Cell& cell) {
   constexpr std::int64_t great = 10'000'000;
   const auto* const integer = std::get_if<std::int64_t>(&cell);
   return integer && (*integer >= great || *integer <= -great) ? Json(std::to_string(*integer)) : short_cell(cell);
 }
 
-/// What all trials have alike.
+/// Columns with the same value in all trials.
 Json fixed_of(Selection& selection, const SearchSummary& search) {
   Names names = {"seed", "method", "host", "device", "cpu", "gang", "threads", "versions"};
   names.insert(names.begin(), search.hyperparameters.begin(), search.hyperparameters.end());
@@ -123,7 +123,7 @@ Json columns_of(Selection& selection, const SearchSummary& search, const Cell& o
   return columns;
 }
 
-/// Words, and numbers in groups, as levels, over the complete trials that have a metric.
+/// Words, or groups of numbers, as levels, over complete trials that have the metric.
 Factor read_factor(Selection& selection, const std::string& name, const std::string& rest) {
   const std::string column = sql_name(name);
   std::vector<double> places;
@@ -163,7 +163,7 @@ Json importance_of(Selection& selection, const SearchSummary& search) {
   return {{"exact", found->exact}, {"effects", effects}};
 }
 
-/// Of the best trials that the page lists, what is said of those that a simpler forecast equals.
+/// Sentences on those of the best trials that are no better than a simpler forecast.
 Json unskilled(Selection& selection, const SearchSummary& search) {
   return without_skill(selection, fmt::format("WHERE status = 'complete' AND {} IS NOT NULL ORDER BY {} LIMIT {}",
                                               sql_name(search.choice()), search.best_first(), most_best));

@@ -12,9 +12,9 @@ namespace {
 
 constexpr int threads = 4;
 constexpr std::size_t longest_head = 16'384;
-constexpr timeval patience{10, 0};  ///< with who sends or takes nothing
+constexpr timeval patience{10, 0};  ///< with a client that neither sends nor reads
 
-/// Up to the empty line; what is there already where the sender says no more.
+/// Reads up to the empty line; returns what has come where the client stops sending.
 std::string read_head(const Descriptor& connection) {
   std::string head;
   char bytes[4096];

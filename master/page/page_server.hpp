@@ -9,12 +9,12 @@
 
 namespace stormsweep {
 
-/// Answers whoever connects to a listening socket, a request a connection, by some threads of its own.
+/// Answers connections to a listening socket, with one request each, in threads of its own.
 class PageServer {
  public:
   /// `listening` outlives the server. `answer` is called by several threads.
   PageServer(const Descriptor& listening, std::function<HttpAnswer(const HttpRequest&)> answer);
-  ~PageServer();  ///< ends them; a request that is being answered still is
+  ~PageServer();  ///< ends the threads; requests in progress are still answered
   PageServer(const PageServer&) = delete;
   PageServer& operator=(const PageServer&) = delete;
 

@@ -23,7 +23,7 @@ bool has_columns(const Selection& selection, std::vector<std::string> names) {
   return std::ranges::all_of(names, [&](const std::string& name) { return contains(selection.columns(), name); });
 }
 
-/// Whether a column has different values there; the search's name need not.
+/// Whether a column has several values in `source`. The search's name counts even with one.
 bool varies(Selection& selection, const std::string& column, const std::string& source) {
   const Cell different = selection.first(fmt::format("SELECT count(DISTINCT {}) FROM {}", sql_name(column), source));
   return column == "search" || std::get<std::int64_t>(different) > 1;
@@ -43,7 +43,7 @@ std::vector<Table> cross_tables(Selection& selection, const Json& item) {
   return there ? pivot_tables(selection, pivot) : std::vector<Table>();
 }
 
-/// Of the best trials, a profile.
+/// A profile of the best trials.
 std::vector<Table> profile_tables(Selection& selection, const SearchSummary& search, const Json& item) {
   const std::string coordinate = item["curve"], metric = sql_name(search.choice());
   const auto curve = std::ranges::find(selection.curves(), coordinate, &Curve::coordinate);

@@ -9,9 +9,9 @@
 
 namespace stormsweep {
 
-/// What the paper on a search's experiment says, and the same tables of the search: {"paper", "note", "items":
-/// [{"name", "about", "space" (that has what it takes), "published": [{"what", "value"}], "tables": [{"title",
-/// "header", "rows", "footnotes"}]}]}; no tables where the search lacks what they take.
+/// What the paper on a search's experiment reports, and the same tables for the search: {"paper", "note", "items":
+/// [{"name", "about", "space" (one that yields the tables), "published": [{"what", "value"}], "tables": [{"title",
+/// "header", "rows", "footnotes"}]}]}; no tables where the search lacks the data for them.
 nlohmann::ordered_json beside_paper(Selection& selection, const SearchSummary& search);
 
 /// experiments/<name>/published.json of the experiments that have one, embedded at build time: {"paper", "note",

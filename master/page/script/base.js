@@ -1,7 +1,7 @@
 'use strict';
 // Elements, texts and downloads.
 
-/** An element; children are elements or texts, and texts stay texts whatever they hold. "onclick" and such listen. */
+/** An element; children are elements or texts, which are never parsed as HTML. "onclick" and the like add listeners. */
 function build(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith('on'))

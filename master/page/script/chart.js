@@ -14,7 +14,7 @@ const tip = {
     document.getElementById('tip').hidden = true;
   },
 };
-window.addEventListener('pointerdown', tip.hide, true);  // before a drawing shows another one
+window.addEventListener('pointerdown', tip.hide, true);  // before a drawing shows another tip
 
 /** Ticks whose texts do not run into each other: every so many, where they are all alike long. */
 function roomy(ticks, scale, size) {
@@ -36,7 +36,7 @@ function shortened(text, most) {
 
 const letter = 6.6;  // pixels that one of a drawing's takes
 
-/** A drawing whose marks show, under the pointer, what they are. */
+/** A drawing whose marks show a tip under the pointer. */
 class Drawing {
   constructor(box, height, label, least = 240) {
     this.width = Math.max(least, box.clientWidth);

@@ -2,7 +2,7 @@
 
 const curveMetrics = (search) => [...new Set(search.curves.flatMap((line) => Object.keys(line.metrics)))];
 
-const coloured = 7;  // of the best curves: as many colours as lines have
+const coloured = 7;  // how many of the best curves are coloured: as many as there are line colours
 
 const curveValues = (line) => line.map(([, value]) => value).filter((value) => value !== null);
 

@@ -50,7 +50,7 @@ function drawCells(chart, search, choices, {columns, lines, cells}) {
   const [low, high] = colourRange(means).map(of);
   const width = chart.x.part, height = chart.y.part, textOf = alikeText(means);
   for (const {column, line, trials, mean} of cells) {
-    // What differs by rounding alone does not differ.
+    // Differences by rounding do not count.
     const apart = high - low > 1e-9 * Math.max(Math.abs(high), Math.abs(low));
     const share = apart ? (of(mean) - low) / (high - low) : 1, shade = upward ? share : 1 - share;
     const x = chart.x.place(column), y = chart.y.place(line), text = textOf(mean);

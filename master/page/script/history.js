@@ -1,4 +1,4 @@
-// How the best value came about.
+// The best value over time.
 
 const mostDots = 5000;
 

@@ -1,4 +1,4 @@
-// Of the page that `stormsweep serve` shows: what is new is drawn anew.
+// Only in the page of `stormsweep serve`: polls for new data, and redraws what has changed.
 
 const pollSeconds = 2;
 let tag = data.tag;

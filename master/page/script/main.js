@@ -42,12 +42,12 @@ function drawNext() {
     document.body.dataset.drawn = 'yes';
     return;
   }
-  setTimeout(drawNext);  // before it is drawn: a panel that fails must not take the others with it
+  setTimeout(drawNext);  // scheduled before drawing: a panel that fails must not keep the others from being drawn
   next.draw();
 }
 
 let width = document.documentElement.clientWidth;
-// Of what lies beside a scrollbar, which comes while panels are drawn.
+// A scrollbar that appears while panels are drawn changes the width.
 new ResizeObserver(() => {
   if (document.documentElement.clientWidth === width) return;
   width = document.documentElement.clientWidth;

@@ -80,7 +80,7 @@ class Shown {
     return buttons;
   }
   draw() {
-    this.box.style.minHeight = `${this.box.offsetHeight}px`;  // an empty box would let the page scroll
+    this.box.style.minHeight = `${this.box.offsetHeight}px`;  // an empty box would make the page jump
     if (!this.kind.lasting) this.box.replaceChildren();
     this.note.textContent = this.kind.draw(this.box, this.search, this.values) ?? '';
     this.box.style.minHeight = '';

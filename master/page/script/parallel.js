@@ -9,7 +9,7 @@ class Parallel extends Drawing {
     Object.assign(this, {search, names, brushes: search.picks.brushes});
     const columns = names.map((name) => search.column(name));
     this.rows = search.thinned(rowsWith(search, names), mostLines);
-    // What failed has no line, but what it tried stands on the axes.
+    // Failed trials have no line, but their values are on the axes.
     const tried = [...this.rows, ...rowsWithout(search, {metric: search.choice, by: 'trial'})];
     this.scales =
         columns.map((column) => columnScale(column, column.role === 'axis' ? tried : this.rows, [300, 44], 8));

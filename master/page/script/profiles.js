@@ -46,7 +46,7 @@ function profilePanel(number) {
                                       `${profile.coordinate} ${profile.at[place]}: ${numberText(y)}`]
                                }));
         if (numbers) chart.line(marks, {class: 'curve', style: `stroke:${lineColour(i)}`});
-        // Beside each other, or trials that are alike would hide each other where no line runs.
+        // Side by side, because without lines equal trials would hide each other.
         const shift = numbers ? 0 : (i - (lines.length - 1) / 2) * Math.min(9, chart.x.part / (lines.length + 1));
         chart.dots(marks, {class: 'big', style: `stroke:${lineColour(i)}`, transform: `translate(${shift} 0)`});
       });

@@ -1,4 +1,4 @@
-// What other numbers of ranks would have made of the search.
+// Replays of the search on other numbers of ranks.
 
 panel({
   id: 'replays',

@@ -71,7 +71,7 @@ function tickTexts(ticks) {
  */
 function numberScale(
     [low, high], [from, to], {log = false, values = null, text = numberText, whole = false, most = 6} = {}) {
-  // What the same sum differs by in another order is no range.
+  // A range no wider than rounding errors counts as a single value.
   const alone = high - low <= 1e-12 * Math.max(Math.abs(low), Math.abs(high)) ? [low] : null;
   if (alone) [low, high] = log ? [low / 2, low * 2] : [low - (Math.abs(low) || 1) / 2, low + (Math.abs(low) || 1) / 2];
   const of = log ? Math.log : (value) => value, back = log ? Math.exp : (value) => value;

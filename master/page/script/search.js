@@ -1,4 +1,4 @@
-// What the page holds of a search.
+// A search as the page has it.
 
 const withUnit = (name, unit) => (unit ? `${name} (${unit})` : name);
 
@@ -41,7 +41,7 @@ class Search {
     this.size = this.column('trial').values.length;
     this.rows = Array.from({length: this.size}, (_, row) => row);
     this.picks = picksOf(this.name);
-    this.picked = null;  // of each row whether it is within the brushes; null: there is none
+    this.picked = null;  // for each row, whether it is within the brushes; null: there are none
     this.rank();
   }
   column(name) {
