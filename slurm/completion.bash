@@ -10,7 +10,7 @@ _stormsweep_options() {
   "$@" --help 2>/dev/null | sed -nE 's/^ +(-[a-z] \[ )?(--[a-z-]+).*/\2/p'
 }
 
-# The experiments that a command takes as its first word; nothing where it takes none.
+# The experiments that a command takes as its first word, if it does.
 _stormsweep_experiments() {
   if [[ $2 == describe ]]; then
     "$1" describe | awk '!NF { exit } NR > 1 { print $1 }'
@@ -19,7 +19,7 @@ _stormsweep_experiments() {
   fi
 }
 
-# What the last of these words would take, by its refusal of another: "give A or B", "known are A, B".
+# The values that the last of these words accepts, from its refusal of a wrong one: "give A or B", "known are A, B".
 _stormsweep_known() {
   { "$@" '?' 2>&1 || true; } | sed -nE 's/^[^;]*; (give|known are) (.*)/\2/p' | sed -E 's/ or |, /\n/g'
 }
@@ -35,7 +35,7 @@ _stormsweep_columns() {
   done
 }
 
-# Hyperparameters and metrics of all experiments: what tables have for rows, columns and values.
+# Hyperparameters and metrics of all experiments, which can be rows, columns and values of tables.
 _stormsweep_axes() {
   local experiment
   for experiment in $(_stormsweep_experiments "$1" describe); do
@@ -43,7 +43,7 @@ _stormsweep_axes() {
   done | sort -u
 }
 
-# What metrics lie along: epochs, and the coordinates of all experiments.
+# Coordinates of metrics: epochs, and those of all experiments' profiles.
 _stormsweep_coordinates() {
   local experiment
   echo epoch
@@ -81,5 +81,5 @@ _stormsweep() {
   mapfile -t COMPREPLY < <(compgen -W '$words' -- "$current" | grep -xE '[a-z0-9_-]+')
 }
 
-# Without an answer of ours, names of files.
+# If there is no such completion, file names.
 complete -o bashdefault -o default -F _stormsweep stormsweep

@@ -1,11 +1,11 @@
-# What `cmake --install` puts where, and the Debian package that `cpack` makes of it (in the build folder: `cpack`).
+# What `cmake --install` installs where, and the Debian package that `cpack` (run in the build folder) makes from it.
 include(GNUInstallDirs)
-# The programs look for libraries where they will once they are installed: those that `cmake --install` would edit end
-# their list in an empty element until then, which is the folder where they are started.
+# The programs look for libraries where they will once installed. With CMake's usual RUNPATH of a build its list would
+# end in an empty element, room for `cmake --install` to edit, which means the folder where a program is started.
 set(programs stormsweep stormsweep-runner stormsweep-tend stormsweep-worker)
 set_target_properties(${programs} PROPERTIES BUILD_WITH_INSTALL_RPATH ON)
-# Libraries outside the system's folders, a site's MPI or a wheel's LibTorch, are found where they were linked. Of some
-# packages only the folder of their CMake files is known, which lies beside the library.
+# Libraries outside the system's folders (a site's MPI, a wheel's LibTorch) are found where they were when linking. For
+# some packages only the folder of their CMake files is known, which is beside the library.
 foreach(library ${TORCH_LIBRARY} ${MPI_C_LIBRARIES} ${HDF5_LIBRARIES} ${netCDF_DIR} ${PROJ_DIR} ${CAIRO_LINK_LIBRARIES}
         ${NLOPT_LINK_LIBRARIES} ${Boost_DIR} ${SQLite3_LIBRARIES} ${SQLiteCpp_DIR} ${fmt_DIR} ${ECCODES_LIBRARY}
         ${UDUNITS2_LIBRARY} ${OPENCV_VIDEO_LIBRARY})
@@ -16,7 +16,7 @@ foreach(library ${TORCH_LIBRARY} ${MPI_C_LIBRARIES} ${HDF5_LIBRARIES} ${netCDF_D
 endforeach()
 set(share ${CMAKE_INSTALL_DATADIR}/stormsweep)
 
-# The programs, and their manual where there is help2man: what to build before an installation.
+# What to build before an installation: the programs and, if help2man is installed, their manual.
 add_custom_target(programs ALL DEPENDS ${programs})
 install(TARGETS ${programs})
 find_program(HELP2MAN help2man)
@@ -33,7 +33,7 @@ else()
 endif()
 
 install(FILES slurm/completion.bash RENAME stormsweep DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
-# So is mpirun, which has to be of the MPI that is linked.
+# So is mpirun, which must belong to the MPI that is linked.
 cmake_path(GET MPIEXEC_EXECUTABLE PARENT_PATH mpi)
 set(path_to_mpi "")
 if(NOT mpi MATCHES "^(/usr)?/bin$")
@@ -54,7 +54,7 @@ add_custom_command(OUTPUT ${changelogs}/changelog.gz
 add_custom_target(changelogs DEPENDS ${changelogs}/changelog.gz)
 add_dependencies(programs changelogs)
 install(DIRECTORY ${changelogs}/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
-# What README.md links to, and --help names, lies where they say, and what that links to.
+# Files that README.md links to or --help names, and those that they link to, are installed where they are expected.
 file(GLOB pages CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} experiments/*/README.md experiments/*/*.png)
 foreach(page README.md CONTRIBUTING.md datasets/README.md slurm/README.md ${pages})
   cmake_path(GET page PARENT_PATH folder)
@@ -62,7 +62,7 @@ foreach(page README.md CONTRIBUTING.md datasets/README.md slurm/README.md ${page
 endforeach()
 install(FILES LICENSE RENAME copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-# The Debian package has what has been built: `cpack` is not to build everything. One package, whose release is 1.
+# The Debian package has what was built, so that `cpack` does not build everything. One package, with release number 1.
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_CONTACT ${maintainer})
@@ -76,6 +76,6 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# What no library tells: mpirun, the fast BLAS for LibTorch, and the font of figures.
+# Dependencies that libraries do not reveal: mpirun, the fast BLAS for LibTorch, and the font of figures.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "openmpi-bin, libopenblas0-openmp, fonts-dejavu-core")
 include(CPack)

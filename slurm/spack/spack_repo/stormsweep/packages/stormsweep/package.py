@@ -1,8 +1,8 @@
 # A recipe for Spack 1.0 or later, in a checkout:
 #   spack repo add slurm/spack/spack_repo/stormsweep && spack dev-build stormsweep@0.3.0
-# and for GPUs `stormsweep@0.3.0+cuda cuda_arch=90`, or what theirs is.
-# Spack itself has not run it yet: Python compiles it, and names and variants of packages were compared with Spack's own recipes.
-# Comments behind packages are Debian's names; a test compares them with .ci/setup.
+# and for GPUs `stormsweep@0.3.0+cuda cuda_arch=90`, or the architecture of yours. Not run with Spack yet; but Python
+# compiles it, and names and variants of packages were compared with Spack's own recipes. Comments after packages are
+# Debian's names; a test compares them with .ci/setup.
 from spack_repo.builtin.build_systems.cmake import CMakePackage, generator
 from spack_repo.builtin.build_systems.cuda import CudaPackage
 
@@ -15,10 +15,11 @@ class Stormsweep(CMakePackage, CudaPackage):
 
     license("BSD-3-Clause")
 
-    # No tarball is published: build a checkout by `spack dev-build`.
+    # No tarball is published: build a checkout with `spack dev-build`.
     version("0.3.0")
 
-    # The variants cuda and cuda_arch, and the compiler of our own kernels, are CudaPackage's. PyTorch asks for the latter.
+    # The variants cuda and cuda_arch, and the compiler of our own kernels, come from CudaPackage. PyTorch needs the
+    # latter.
     conflicts("cuda_arch=none", when="+cuda", msg="say what your GPUs are: cuda_arch=90")
 
     depends_on("c", type="build")
@@ -28,8 +29,8 @@ class Stormsweep(CMakePackage, CudaPackage):
     depends_on("pkgconfig", type="build")  # pkg-config
     depends_on("help2man", type="build")
 
-    # Lost workers are survived by Open MPI alone: mpirun --enable-recovery. Without Slurm in it, mpirun knows one node of a
-    # job; and with it Open MPI 4 has no mpirun unless told to.
+    # Only Open MPI survives lost workers: mpirun --enable-recovery. Built without Slurm, mpirun knows only one node of
+    # a job; built with it, Open MPI 4 has no mpirun unless told to.
     depends_on("openmpi@4.1: schedulers=slurm")  # libopenmpi-dev openmpi-bin
     depends_on("openmpi+legacylaunchers", when="^openmpi@:4")
     depends_on("py-torch@1.13:~cuda", when="~cuda")  # libtorch-dev libgloo-dev libopenblas0-openmp
@@ -45,7 +46,7 @@ class Stormsweep(CMakePackage, CudaPackage):
     depends_on("udunits@2.2:")  # libudunits2-dev
     depends_on("opencv@4.6: +imgproc+video")  # libopencv-video-dev
     depends_on("zlib-api")  # zlib1g-dev
-    # Those variants of Cairo are to be had together. Spack has no DejaVu: figures take the system's font.
+    # These variants of Cairo must be enabled together. Spack has no DejaVu: figures use the system's font.
     depends_on("cairo@1.18:+png+ft+fc+pdf+zlib")  # libcairo2-dev fonts-dejavu-core
     depends_on("eigen@3.4:3")  # libeigen3-dev
     depends_on("nlopt@2.7:~python")  # libnlopt-dev
@@ -60,5 +61,5 @@ class Stormsweep(CMakePackage, CudaPackage):
     generator("ninja")
 
     def cmake_args(self):
-        # LibTorch is found by CMake itself: py-torch names the folder of its CMake files.
+        # CMake finds LibTorch itself: py-torch names the folder of its CMake files.
         return [self.define("BUILD_TESTING", self.run_tests)]
