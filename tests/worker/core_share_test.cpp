@@ -8,7 +8,7 @@ using namespace stormsweep;
 
 namespace {
 
-/// Threads of each worker whose cores are these bits.
+/// The threads of workers whose core masks are these.
 std::vector<int> shares(const std::vector<CoreMask>& workers) {
   std::vector<int> found;
   for (std::size_t own = 0; own < workers.size(); ++own) found.push_back(core_share(workers, own));

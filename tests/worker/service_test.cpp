@@ -28,7 +28,7 @@ struct Job {
     return parcel && parcel->from == 1 &&
            wire::decode<wire::ToMaster>(parcel->bytes) == wire::ToMaster(wire::Heartbeat{pursuit});
   }
-  /// Passes over those that were sent before something was told.
+  /// Skips heartbeats sent before the activity changed.
   bool soon_beats(const wire::Pursuit& pursuit) {
     for (int beat = 0; beat < 50; ++beat)
       if (beats(pursuit)) return true;

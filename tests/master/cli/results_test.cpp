@@ -184,9 +184,9 @@ TEST_CASE("hyperparameters are shown as they were given, whatever they are named
 
 namespace {
 
-/// Two configurations of three replicates, of which one has no defined score, and one that failed. Scores 1, 2, 4 have
-/// the mean 7/3 and the deviation sqrt((16 + 1 + 25) / 9 / 2) = 1.5275; 0 and 4.5 have 2.25 and sqrt(2 * 2.25^2) =
-/// 3.1820.
+/// Two configurations with three replicates each, one of which has no defined score, and one configuration that failed.
+/// Scores 1, 2, 4 have the mean 7/3 and the deviation sqrt((16 + 1 + 25) / 9 / 2) = 1.5275; 0 and 4.5 have 2.25 and
+/// sqrt(2 * 2.25^2) = 3.1820.
 struct Replicates {
   TemporaryFolder folder;
   std::string file = (folder.path / "s.db").string();
@@ -341,7 +341,8 @@ TEST_CASE("a condition that no trial meets is told as such, whatever was asked")
 TEST_CASE("a condition cannot change the results") {
   const TornadoResults t;
   const std::string before = text_of(t.file);
-  CHECK_NOTHROW(results(t, {"--where", "1); DELETE FROM trials; --"}));  // all after the first statement is left out
+  CHECK_NOTHROW(
+      results(t, {"--where", "1); DELETE FROM trials; --"}));  // SQLite ignores everything after the first statement
   CHECK(text_of(t.file) == before);
 }
 

@@ -1,4 +1,4 @@
-// What waits for the commit of its rows, and a database that others hold.
+// Actions that wait for rows to be committed, and a database that is locked by others.
 #include "master/loop/master_loop.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ using namespace stormsweep::test;
 
 namespace {
 
-/// A reader of the job's database that has not ended.
+/// A reader that keeps the job's database locked.
 struct SlowReader {
   SQLite::Database database;
   SQLite::Statement rows;
@@ -79,7 +79,7 @@ TEST_CASE("a checkpoint goes once the outcome is committed, and stays where its 
   reader.reset();
   job.time += Seconds(2);
   job.turn();
-  job.turn();  // one goes a turn
+  job.turn();  // one is removed in each turn
   CHECK(there() == std::vector<bool>{false, false, true, true});
 }
 

@@ -53,7 +53,7 @@ TEST_CASE("a silence that the master slept through counts against nobody") {
   job.pass(5);
   for (int suspended = 0; suspended < 3; ++suspended) {
     job.time += Seconds(3600);
-    job.turn();  // before the workers, who slept too, are heard
+    job.turn();  // before messages of the workers, which slept too, arrive
     for (const Worker& worker : job.workers) worker.say(wire::Heartbeat{});
     job.turn();
   }
@@ -61,7 +61,7 @@ TEST_CASE("a silence that the master slept through counts against nobody") {
     REQUIRE(job.worker(rank).in_hand.size() == 1);
     CHECK(job.worker(rank).in_hand.front().training.attempt == 1);
   }
-  job.pass(11);  // awake, and nobody says a word
+  job.pass(11);  // awake, with no message from anybody
   CHECK(job.turn().value().ending == Ending::workers_lost);
 }
 

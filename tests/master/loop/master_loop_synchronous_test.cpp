@@ -1,4 +1,4 @@
-// The synchronous schedule, under which the master only gathers.
+// The synchronous schedule, in which the master only collects results.
 #include "master/loop/master_loop.hpp"
 
 #include <doctest/doctest.h>
@@ -19,7 +19,7 @@ MasterLoop::Options synchronous() {
   return options;
 }
 
-/// Works through its share by itself, as far as `most` trainings.
+/// Works through its share by itself, up to `most` trainings.
 Indices work_through_share(const Job& job, const Worker& worker, int most = 100) {
   SynchronousShare share(job.space, worker.channel.rank(), worker.channel.size() - 1,
                          {worker.welcome->done, worker.welcome->limit});
@@ -41,7 +41,7 @@ TEST_CASE("by the synchronous schedule workers deal the trainings themselves, an
   job.join_all();
   const Indices first = work_through_share(job, job.worker(1));
   job.turn();
-  CHECK_FALSE(job.worker(1).stop);  // one that is through waits for the others
+  CHECK_FALSE(job.worker(1).stop);  // a worker that has finished waits for the others
   const Indices second = work_through_share(job, job.worker(2));
   CHECK(first.size() + second.size() == 5);
   job.turn();

@@ -66,7 +66,7 @@ TEST_CASE("every limit of a space ends its search, and is named") {
     for (int failed = 0; failed < 2; ++failed) {
       CHECK_FALSE(job.turn());
       REQUIRE(!job.worker(1).in_hand.empty());
-      job.time += Seconds(1);  // so that little is held in advance
+      job.time += Seconds(1);  // so slow that little is held in advance
       job.worker(1).finish(failure("broken"));
     }
     const Conclusion end = job.work();
@@ -78,7 +78,7 @@ TEST_CASE("every limit of a space ends its search, and is named") {
     Job job(folder.path, indices(1, 99, R"("limits": {"failures": 3},)"), 2);
     job.join_all();
     std::uint64_t complete = 0;
-    for (; job.worker(1).in_hand.size() <= 10; ++complete) {  // at once: then much is held in advance
+    for (; job.worker(1).in_hand.size() <= 10; ++complete) {  // in no time, so that much is held in advance
       REQUIRE(complete < 40);
       job.worker(1).finish(outcome(0.5));
       job.turn();
@@ -125,7 +125,7 @@ TEST_CASE("a job that is nearly over drains in time") {
 
 namespace {
 
-/// Trials that take as long as their index says, in seconds.
+/// Trials that take as many seconds as their index.
 void learn_that_the_index_costs(const fs::path& folder) {
   Job job(folder, indices(1, 20), 2);
   job.join_all();
@@ -156,7 +156,7 @@ TEST_CASE("what takes longest begins first, as far as earlier runs tell") {
 TEST_CASE("what would not end in time does not begin, and the search counts as drained") {
   const TemporaryFolder folder;
   learn_that_the_index_costs(folder.path);
-  // 100 s, of which 10 are the margin: 80 fit, 200 never could and may begin.
+  // 100 s, of which 10 are the margin: 80 s fit; 200 s never could, so they may begin.
   Job job(folder.path, noop_space(R"({"index": [60, 80]})"), 2, {.settings = {}, .remaining = Seconds(100)});
   job.time += Seconds(20);
   job.join_all();
@@ -257,7 +257,7 @@ TEST_CASE("data is staged by all workers before any training, and again where on
   job.pass(6);
   job.worker(1).say(wire::Heartbeat{});
   job.pass(5);
-  job.worker(1).say(wire::Staged{.attempt = 1, .done = false, .error = {}, .notes = {}});  // its mate is silent
+  job.worker(1).say(wire::Staged{.attempt = 1, .done = false, .error = {}, .notes = {}});  // it takes its mate for dead
   job.turn();
   job.turn();
   CHECK(job.worker(1).stages.back() == wire::Stage{2, {1}});

@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 using Rows = std::vector<std::string>;
 using Indices = std::vector<std::int64_t>;
 
-/// A worker for which the test speaks.
+/// A worker whose messages the test sends.
 struct Worker {
   Channel& channel;
   std::optional<wire::Welcome> welcome = {};
@@ -38,7 +38,7 @@ struct Worker {
 
   void say(const wire::ToMaster& message) const { channel.send(0, wire::encode(message)); }
   void join() const { say(wire::Hello{"host" + std::to_string(channel.rank()), "cpu", "Xeon", "stormsweep 1", 3}); }
-  /// The first training in hand, or trial `milestone` of it, has ended so.
+  /// Reports the end of the first training in hand, or of its trial `milestone`.
   void finish(const Outcome& outcome) {
     say(wire::Finished{.training = in_hand.front().training.id, .milestone = 0, .outcome = outcome, .epochs = {}});
     if (in_hand.front().gang > 0) say(wire::Left{in_hand.front().gang});
@@ -96,7 +96,7 @@ struct Job {
     for (Worker& worker : workers) worker.hear();
     return conclusion;
   }
-  /// Time passes as a master sees it that is awake.
+  /// Lets time pass for a master that is awake.
   void pass(double seconds) {
     for (; seconds > 0; seconds -= 2) {
       time += Seconds(std::min(seconds, 2.0));
@@ -110,9 +110,10 @@ struct Job {
   std::int64_t index(const Training& training) const {
     return std::get<std::int64_t>(training.configuration.values.at(*space.experiment->find("index")));
   }
-  /// What a worker makes of a training.
+  /// The outcome of a worker's training.
   Outcome result(const Training& training) const { return outcome(static_cast<double>(index(training)) / 100); }
-  /// All work as they are told, and leave when told to; what they train, in this order.
+  /// Runs the job: all workers train what they are assigned, and leave when told to. Returns what they trained, in
+  /// order.
   Conclusion work(Indices* trained = nullptr) {
     for (;;) {
       if (const auto conclusion = turn()) return *conclusion;

@@ -12,7 +12,7 @@ Training training(std::uint64_t id, std::vector<std::int64_t> milestones) {
   return {TrainingId{id}, {}, std::move(milestones)};
 }
 
-/// Training and milestone of those that are worth a row now.
+/// Training and milestone of long runners, which are now worth a row.
 std::vector<std::pair<std::uint64_t, std::size_t>> long_runners(Roster& roster, double now) {
   std::vector<std::pair<std::uint64_t, std::size_t>> found;
   roster.each_long_runner(Seconds(now), [&](WorkerId, const Roster::Running& running) {
@@ -64,7 +64,7 @@ TEST_CASE("roster: what counts is what stages, and what leaders have told of the
   roster.tell(w1, copies), roster.tell(w2, {});
   CHECK(roster.pursuits() == std::vector{copies});
   roster.begin(w1, training(7, {5}), {w1, w2}, Seconds(10));
-  CHECK(roster.pursuits().empty());  // of what it was at before
+  CHECK(roster.pursuits().empty());  // reports from before the training do not count
   roster.tell(w1, epoch), roster.tell(w2, epoch);
   CHECK(roster.pursuits() == std::vector{epoch});  // its mate does not lead
   roster.end(w1, training(7, {5}), 0);

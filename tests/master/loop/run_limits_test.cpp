@@ -29,9 +29,9 @@ TEST_CASE("trials of earlier runs count against the limit, those of a training t
   CHECK(limits.trials_left() == 6);
   limits.hand_out(5);
   limits.exhausted();
-  CHECK_FALSE(limits.reached(Seconds(0)));  // one more might have been there
+  CHECK_FALSE(limits.reached(Seconds(0)));  // one more trial was allowed
   limits.hand_out(1);
-  CHECK_FALSE(limits.reached(Seconds(0)));  // what is handed out still runs
+  CHECK_FALSE(limits.reached(Seconds(0)));  // the trials handed out are still running
   limits.exhausted();
   CHECK(limits.reached(Seconds(0)));
   CHECK(limits.text() == "limits.trials (10)");

@@ -38,7 +38,7 @@ TEST_CASE("a complete search leaves no checkpoint of its data") {
   Store store(c.file, c.space, print, {});
   c.save(0);  // by a master that was killed
   store.finish(training(c.space, 0), 0, worker(), outcome(0.5));
-  c.save(2);                                                      // has no row: an edit took it out of the space
+  c.save(2);                                                      // has no row: an edit removed it from the space
   std::ofstream(c.save(0).string() + ".0123abcd.new") << "half";  // by a worker that was killed
   store.commit();
   remove_stale_checkpoints(c.cache, print, store);

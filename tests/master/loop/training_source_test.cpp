@@ -14,7 +14,7 @@ using namespace stormsweep::test;
 
 namespace {
 
-/// Runs the search to its end, or to its limit, by one worker: a trial's score is that of its index. Returns how many
+/// Runs the search to its end, or to its limit, with one worker; a trial's score depends on its index. Returns how many
 /// trials it trained.
 std::uint64_t run(const std::filesystem::path& file, const Space& space, bool to_the_end = true) {
   Store store(file, space, "f", {});
@@ -62,7 +62,7 @@ TEST_CASE("a halving with another goal counts what it asks for, and trains what 
         fmt::format(R"("method": {{"name": "halving", "size": 9}}, "metric": {{"name": "score", "goal": "{}"}}, )",
                     goal));
   };
-  // Scores 0 7 4 1 8 5 2 9 6: to the last rung goes 7, or 0.
+  // Scores 0 7 4 1 8 5 2 9 6: index 7 reaches the last rung, or, if less is better, index 0.
   CHECK(run(file, space("maximize")) == 13);
   CHECK(told(file) == "13 of 13, 0 beside them");
   CHECK(run(file, space("minimize")) == 3 + 1);
@@ -84,7 +84,7 @@ TEST_CASE("a Bayesian search with another goal, or another epoch to choose by, m
               down = space(R"({"name": "score", "goal": "minimize"})");
   CHECK(run(file, up) == 10);
   const auto first = proposals(file);
-  CHECK(run(file, up) == 0);  // an unedited search keeps them
+  CHECK(run(file, up) == 0);  // an unedited search keeps its rows
   CHECK(proposals(file) == first);
   run(file, down);
   CHECK(run(fresh, down) == 10);
@@ -109,7 +109,7 @@ TEST_CASE("a default that has changed leaves nothing of the proposals and rungs 
     };
     CHECK(bayes(before, 4) == 4);
     CHECK(bayes(after, 6) == 6);
-    CHECK(bayes(before, 4) == 0);  // the same start, of which all is there
+    CHECK(bayes(before, 4) == 0);  // the same Sobol start, whose trials all exist
     CHECK(bayes(after, 6) == 0);
   }
   SUBCASE("halving") {

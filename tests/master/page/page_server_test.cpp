@@ -18,7 +18,7 @@ using namespace stormsweep::test;
 
 namespace {
 
-/// What the server at the socket says to `text`.
+/// The answer of the server at the socket to `text`.
 std::string say(const std::filesystem::path& path, const std::string& text) {
   const Descriptor client(socket(AF_UNIX, SOCK_STREAM, 0));
   sockaddr_un address{};

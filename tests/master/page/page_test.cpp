@@ -22,7 +22,7 @@ Json data_with(const std::string& name) {
              {"columns", {trial, word, score, status, training}}}}}};
 }
 
-/// What stands between two texts.
+/// The text between two texts.
 std::string between(const std::string& text, const std::string& before, const std::string& after) {
   const auto from = text.find(before) + before.size();
   return text.substr(from, text.find(after, from) - from);

@@ -10,7 +10,7 @@ TEST_CASE("the deviation of a sample, which large means do not drown") {
   const auto of = [&](const char* values) {
     return database.execAndGet(std::string("SELECT deviation(column1) FROM (VALUES ") + values + ")");
   };
-  // 2, 4, 4, 4, 5, 5, 7, 9: squares off the mean 5 sum to 32, and 32 / 7 = 4.571428...
+  // 2, 4, 4, 4, 5, 5, 7, 9: squared deviations from the mean 5 sum to 32, and 32 / 7 = 4.571428...
   CHECK(of("(2), (4), (4), (4), (5), (5), (7), (9)").getDouble() == doctest::Approx(2.138089935299395).epsilon(1e-15));
   // 1e9 + 4, 7, 13, 16: the deviation of 4, 7, 13, 16, which is sqrt(90 / 3)
   CHECK(of("(1e9 + 4), (1e9 + 7), (1e9 + 13), (1e9 + 16)").getDouble() ==

@@ -40,7 +40,7 @@ TEST_CASE("a halving of two brackets, as far as it is") {
   CHECK(method->exhausted());
   CHECK(funnels().through);
   const std::vector<Funnel> before = funnels().begun;
-  execute(file, "UPDATE trials SET bracket = NULL, rung = NULL");  // as those of a grid before, or of another search
+  execute(file, "UPDATE trials SET bracket = NULL, rung = NULL");  // like rows of an earlier grid, or of another search
   CHECK(funnels().begun == before);
 }
 

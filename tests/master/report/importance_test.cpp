@@ -18,7 +18,8 @@ double share(const Importance& importance, std::size_t first, std::size_t second
 }  // namespace
 
 TEST_CASE("a grid of two factors: main effects and their pair, by hand") {
-  // y = 0 1; 2 7: the mean is 2.5, the variance 7.25. Rows 0.5 and 4.5: 4; columns 1 and 4: 2.25; what remains: 1.
+  // y = 0 1; 2 7: the mean is 2.5, the variance 7.25. Row means 0.5 and 4.5 have variance 4; column means 1 and 4 have
+  // 2.25; 1 remains.
   const std::vector<Factor> factors{{"a", {0, 0, 1, 1}, 2}, {"b", {0, 1, 0, 1}, 2}};
   const std::vector<double> values{0, 1, 2, 7};
   const auto found = importance(factors, values, true);
@@ -56,8 +57,8 @@ TEST_CASE("three factors that add up: no pair matters, and shares sum to 1") {
 }
 
 TEST_CASE("what is no grid: how otherwise the best tenth is distributed, by hand") {
-  // Of 20 trials the best two have a = 0, which half of all have: 0.5 (2 - 1)^2 + 0.5 (0 - 1)^2 = 1. Of b they have one
-  // each, as all do: 0.
+  // Of 20 trials the best two have a = 0, as half of all do: 0.5 (2 - 1)^2 + 0.5 (0 - 1)^2 = 1. Half of the best have
+  // each value of b, as do half of all: 0.
   Factor a{"a", {}, 2}, b{"b", {}, 3};
   std::vector<double> values;
   for (std::uint32_t i = 0; i < 20; ++i) {

@@ -45,7 +45,7 @@ TEST_CASE("two ranks of three, by hand") {
   CHECK(o.ranks[0].busy_seconds == 5);
   CHECK(o.ranks[0].wait_seconds == 1);
   CHECK(o.ranks[1].idle_seconds == 4);
-  CHECK(o.ranks[1].wait_seconds == 1);  // before its first; what comes after its last is no wait
+  CHECK(o.ranks[1].wait_seconds == 1);  // before its first interval; idle time after the last is not a wait
   CHECK(o.ranks[2].idle_seconds == 6);
   CHECK(o.ranks[2].wait_seconds == 0);
   CHECK(o.busy() == 7);
@@ -99,8 +99,8 @@ TEST_CASE("nobody is busy between the stop of a training and its resumption") {
 }
 
 TEST_CASE("a training that was stopped before its first trial ended is a job of its whole time, by hand") {
-  // Stopped after 20 s and gone on with at 40: 9 s more to the first trial, 5 s to the second. Another one was lost
-  // with its worker and began anew: its wall time is that of the second attempt.
+  // One training is stopped after 20 s and continued at 40: the first trial takes 9 s more, the second 5 s. Another was
+  // lost with its worker and started again: its wall time is that of the second attempt.
   const TemporaryFolder folder;
   const Space space = noop_space(R"({"index": [1, 2], "epochs": [1, 3]})");
   {
@@ -143,7 +143,8 @@ TEST_CASE("trainings of one curve that do not share their epochs are a job each,
 }
 
 TEST_CASE("time in which no rank trained for more than a minute is no time of the search, by hand") {
-  // Rank 1: 0-10, 110-130. Rank 2: 5-20, 185-190. Nobody from 20 to 110; from 130 to 185 it was a wait.
+  // Rank 1: 0-10, 110-130. Rank 2: 5-20, 185-190. No rank was busy from 20 to 110, a pause; 130 to 185 is too short for
+  // one, so a wait.
   const std::vector<BusyInterval> intervals{{{1}, 0, 10, 1}, {{2}, 5, 20, 1}, {{1}, 110, 130, 3}, {{2}, 185, 190, 1}};
   const Occupancy o = occupancy(intervals, 2);
   CHECK(o.paused == 90);
@@ -182,7 +183,7 @@ TEST_CASE("the trials of one training are one busy interval") {
     store.finish(second, 0, rank(3), ended(1, 2, 0.1));
     store.finish(second, 1, rank(3), ended(1, 4, 0.1));
     store.finish(first, 0, rank(1), ended(0, 2, 0.1));
-    store.start(first, 1, rank(1), epoch + 2);  // still running: not there yet
+    store.start(first, 1, rank(1), epoch + 2);  // still running, so left out
   }
   auto intervals = read_busy_intervals(folder.path / "t.db", "");
   REQUIRE(intervals.size() == 2);

@@ -35,7 +35,7 @@ TEST_CASE("a cross table as a chart: rows run across, a line a column, a panel a
   CHECK(chart.panels[0].title == "epochs 5");
   REQUIRE(chart.panels[0].lines.size() == 2);
   CHECK(chart.panels[0].lines[1].name == "data_multiplier 2");
-  // 5 epochs * 1000 / 64 * multiplier, and half a second more: the mean over two replicates.
+  // 5 epochs * 1000 / 64 * multiplier + 0.5: the mean over two replicates.
   CHECK(points(chart.panels[0].lines[0]) == Points{{64, 78.625}, {128, 39.0625}, {256, 19.53125}});
   CHECK(points(chart.panels[0].lines[1]) == Points{{64, 156.75}, {128, 78.125}});
 }
@@ -200,6 +200,6 @@ TEST_CASE("the history shows which trials ended without a value, and goes to the
   CHECK(lines[2].style == Chart::Style::at_axis);
   CHECK(points(lines[2]) == Points{{1, 0}, {5, 0}});
   CHECK(chart.spacing == Spacing::linear);
-  // Of another metric nobody knows what is better.
+  // For another metric it is not known which values are better.
   CHECK(plot_history(selection, selection.searches()[0], "wall_seconds").panels[0].lines.size() == 2);
 }

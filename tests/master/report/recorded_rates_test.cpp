@@ -9,7 +9,7 @@ using namespace stormsweep::test;
 
 namespace {
 
-/// Stores a trial of each training of the space, numbered on, with these rates.
+/// Stores one trial for each training of the space, in order, with these rates.
 void store_rates(Store& store, const Space& space, const std::vector<double>& rates) {
   for (std::size_t i = 0; i < rates.size(); ++i) {
     Outcome o = outcome(0.5);
@@ -26,7 +26,7 @@ TEST_CASE("a rate is the median over replicates, whatever their number") {
   const Space space = noop_space(R"({"index": [1, 2], "replicate": [1, 2, 3, 4]})");
   {
     Store store(file, space, "f", {});
-    store_rates(store, space, {1, 2, 30, 7});  // of index 1; 2 has none
+    store_rates(store, space, {1, 2, 30, 7});  // rates for index 1; index 2 has none
   }
   const auto rates = [&](std::uint64_t number) {
     return recorded_rates(file, *space.experiment, training(space, number).configuration);
@@ -38,7 +38,7 @@ TEST_CASE("a rate is the median over replicates, whatever their number") {
   CHECK(rates(0) == std::map<std::size_t, double>{{1, 2}});
   execute(file, "UPDATE trials SET gang = 4 WHERE id = 1");
   CHECK(rates(0) == std::map<std::size_t, double>{{1, 16}, {4, 1}});
-  // Not beside one rank with more threads, or on a GPU: that would tell nothing of the gang.
+  // Rates on one rank with more threads, or on a GPU, are left out: they cannot be compared with the gang's.
   execute(file, "UPDATE trials SET threads = 8 WHERE id = 2");
   CHECK(rates(0) == std::map<std::size_t, double>{{1, 30}, {4, 1}});
   execute(file, "UPDATE trials SET threads = 3, device = 'cuda:' || id WHERE id = 2");

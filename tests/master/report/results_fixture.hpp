@@ -22,8 +22,8 @@ inline std::string printed(int (*command)(const Arguments&), const Arguments& ar
   return out.str();
 }
 
-/// A small tornado search: 2 lengths x 3 batch sizes x 2 multipliers; batch size 256 has multiplier 1 only, 64 came
-/// twice (replicate 0 and 1), and the last trial failed. Wall seconds are epochs * 1000 / batch size * multiplier +
+/// A small tornado search: 2 lengths x 3 batch sizes x 2 multipliers; batch size 256 has multiplier 1 only, 64 was run
+/// twice (replicates 0 and 1), and the last trial failed. Wall seconds are epochs * 1000 / batch size * multiplier +
 /// replicate.
 struct TornadoResults {
   TemporaryFolder folder;

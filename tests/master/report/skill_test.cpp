@@ -11,8 +11,8 @@ using namespace stormsweep::test;
 
 namespace {
 
-/// Trials 1, 2, 3 with skills -0.25, 0, 0.5 on test, of which the second is the most accurate; on validation none has
-/// any skill.
+/// Trials 1, 2, 3 with test skills -0.25, 0, 0.5, of which the second is the most accurate; none has any skill on
+/// validation data.
 struct SkillResults {
   TemporaryFolder folder;
   std::string file = (folder.path / "s.db").string();

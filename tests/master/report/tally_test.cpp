@@ -18,7 +18,7 @@ SQLite::Database database_of(const std::string& rows) {
   return database;
 }
 
-/// Keys and values of every kind; values are quarters, whose sums no order rounds.
+/// Keys and values of every kind; values are quarters, whose sums are exact in any order.
 std::string random_rows(std::size_t size) {
   constexpr std::array keys{"NULL", "0", "1", "1.0", "-2", "2.5", "'1'", "''", "'word'", "'a longer word, with an é'"};
   std::mt19937 random(7);
@@ -54,7 +54,8 @@ TEST_CASE("sums are those that SQLite makes of the sorted rows, however few are 
     CHECK(told(database,
                R"(SELECT a, b, sum("number of x"), sum("total of x") / sum("number of x"), sum("number of y"),
                   sum("total of y") / sum("number of y") FROM t GROUP BY a, b ORDER BY a, b)") == grouped);
-    CHECK((database.execAndGet("SELECT count(*) FROM t").getInt() <= 100) == (most > 100));  // 1 and 1.0 are apart
+    CHECK((database.execAndGet("SELECT count(*) FROM t").getInt() <= 100) ==
+          (most > 100));  // 1 and 1.0 are different keys
   }
 }
 

@@ -11,8 +11,8 @@ using doctest::Approx;
 
 namespace {
 
-/// index 0 ... 8 at 1, 3 and 9 epochs, recorded in `file` but for the last `missing` trainings: the score is the index,
-/// at 3 epochs the other way round; an epoch takes 2 s.
+/// index 0 ... 8 at 1, 3 and 9 epochs, recorded in `file` except for the last `missing` trainings. The score is the
+/// index, in reverse order at 3 epochs; an epoch takes 2 s.
 void record(const std::filesystem::path& file, std::uint64_t missing = 0) {
   const Space space =
       noop_space(R"({"index": {"min": 0, "max": 8, "step": 1}, "epochs": [1, 3, 9]})", "r", R"("metric": "score", )");
@@ -40,7 +40,7 @@ TEST_CASE("halving on a recorded grid of nine, by hand") {
   record(folder.path / "r.db");
   const RecordedGrid grid = read_recorded_grid(folder.path / "r.db", "");
   CHECK(grid.best == 8);
-  // Of nine at 1 epoch 6, 7 and 8 go on, of these 6, which is the best at 3: 9 + 3 * 2 + 6 epochs.
+  // Of nine, 6, 7 and 8 go on after 1 epoch, and of those 6, the best at 3 epochs: 9 + 3 * 2 + 6 epochs.
   const WhatIf halving = what_if(by(R"("halving")"), grid);
   CHECK(halving.trainings == 9);
   CHECK(halving.trials == 13);
@@ -100,7 +100,7 @@ TEST_CASE(
                                    R"("metric": "score", "method": {"name": "halving", "eta": 2, "size": 3}, )");
   const WhatIf run = what_if(halving, grid);
   CHECK(run.trials == 4);
-  CHECK(run.found == 2);  // of 0, 1 and 2 the last goes on, and fails
+  CHECK(run.found == 2);  // 2 goes on, out of 0, 1 and 2, and fails
   CHECK_FALSE(run.seconds);
   CHECK_FALSE(what_if(grid.space, grid).seconds);
 }

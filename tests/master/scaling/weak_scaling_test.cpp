@@ -15,7 +15,7 @@ Wire wire(double latency, double message, double bandwidth) {
   return {{latency, "test"}, {message, "test"}, {bandwidth, "test"}};
 }
 
-/// Memory of 4 GB/s a rank, and a network of 1 GB/s a host.
+/// Memory of 4 GB/s for each rank, and a network of 1 GB/s for each host.
 Cluster two_a_host() {
   Cluster cluster;
   cluster.ranks_per_host = 2;
@@ -24,8 +24,8 @@ Cluster two_a_host() {
   return cluster;
 }
 
-/// What `sums.py` measured on two cores (experiments/benchmarks/README.md): two ranks of a machine sum 17.4 million
-/// numbers in 19 ms and a thousand in 0.02; 2 hosts x 2 ranks in 618 and 0.11. All else is predicted.
+/// What `sums.py` measured on two cores (experiments/benchmarks/README.md): two ranks on one machine sum 17.4 million
+/// numbers in 19 ms and a thousand in 0.02 ms; 2 hosts x 2 ranks take 618 and 0.11 ms. All else is predicted.
 Cluster measured() {
   constexpr double bytes = 4 * 17.4e6;
   Cluster cluster;
@@ -43,8 +43,8 @@ StepLoad load(int lag = 0) {
   return {.samples = 4, .computing = 0.3, .buckets = {million, million}, .lag = lag};
 }
 
-/// Networks of the paper on its machines: FLOP of a sample and gradients by models.md of the networks here, in sums of
-/// a million gradients.
+/// The paper's networks on its machines: FLOP per sample and number of gradients from models.md, in sums of a million
+/// gradients.
 StepLoad published(double flops, double gradients, const std::string& precision, const Cluster& cluster,
                    double samples) {
   StepLoad load{.samples = samples, .computing = samples * flops / cluster.flops.at(precision).value, .lag = 1};
@@ -63,9 +63,9 @@ StepLoad deeplab(const Cluster& cluster, const std::string& precision, double sa
 }  // namespace
 
 TEST_CASE("a sum over two hosts takes what the formula says by hand") {
-  // Within hosts, reduce and spread: each 1 us; half of the numbers in 8 messages of 65,536 at most, each 0.1 us, to
-  // the one mate; 2 MB at 4 GB/s, 500 us. Between hosts, of each half a half: 10 us; 4 messages of 1 us; 1 MB of each
-  // of two ranks by the host's 1 GB/s, 2000 us.
+  // Within hosts, reduce and spread each take: 1 us latency; 8 messages of at most 65,536 numbers to the one mate, 0.1
+  // us each, for half of the numbers; 2 MB at 4 GB/s, 500 us. Between hosts, for half of each half: 10 us latency; 4
+  // messages of 1 us; 1 MB from each of two ranks at the host's 1 GB/s, 2000 us.
   const SumSeconds sum = sum_seconds(two_a_host(), 4, million, TransferPrecision::fp32);
   CHECK(sum.in_hosts == Approx(2 * (1e-6 + 8e-7 + 500e-6)));
   CHECK(sum.between == Approx(2 * (10e-6 + 4e-6 + 2000e-6)));
@@ -81,7 +81,7 @@ TEST_CASE("bf16 halves what travels between hosts, and within the host where the
 }
 
 TEST_CASE("the host with fewest ranks decides who owns parts") {
-  // Three ranks: one owner a host. Within the full host all 4 MB go to it; between hosts it has all of them.
+  // Three ranks: one owner per host. Within the full host all 4 MB go to it, and between hosts it sends all of them.
   const SumSeconds sum = sum_seconds(two_a_host(), 3, million, TransferPrecision::fp32);
   CHECK(sum.in_hosts == Approx(2 * (1e-6 + 16e-7 + 1000e-6)));
   CHECK(sum.between == Approx(2 * (10e-6 + 8e-6 + 2000e-6)));
@@ -99,7 +99,7 @@ TEST_CASE("sums that were not used for it are predicted within a tenth") {
   CHECK(milliseconds(machine, 8, 17.4e6) == Approx(945).epsilon(0.1));
   CHECK(milliseconds(machine, 4, million) == Approx(33).epsilon(0.1));
   CHECK(milliseconds(machine, 8, million) == Approx(50).epsilon(0.1));
-  Cluster slower = machine;  // a tenth of the wire
+  Cluster slower = machine;  // a tenth of the bandwidth
   slower.between_hosts.bandwidth.value /= 10;
   CHECK(milliseconds(slower, 4, million) == Approx(336).epsilon(0.1));
   CHECK(milliseconds(slower, 8, million) == Approx(503).epsilon(0.1));
@@ -175,7 +175,7 @@ TEST_CASE("what they were not fitted to is predicted as well as the README says"
   CHECK(forecast_step(deeplab(summit, "fp16", 2), summit, 27360).samples_per_second ==
         Approx(999.0e15 / 14.41e12).epsilon(0.06));
 
-  // Of another machine's spread, and of none, efficiency is no prediction: 13 points too low, 21 too high.
+  // With another machine's spread, or with none, efficiency is not predicted well: 13 points too low, 21 too high.
   Cluster other = summit, even = daint;
   other.spread = daint.spread;
   even.spread.reset();

@@ -4,7 +4,7 @@
 
 #include "master/schedule/events.hpp"
 
-/// Of what a schedule wants done, all of one kind, in order.
+/// All actions of one kind, in order.
 template <class A>
 std::vector<A> all(const std::vector<stormsweep::Action>& actions) {
   std::vector<A> found;

@@ -23,7 +23,7 @@ Space tornado(const std::string& parameters) {
 
 using Cost = std::function<double(const Reader&)>;
 
-/// How well the model, given `rows` points of the grid drawn at random, tells the cost of all points.
+/// How well the model, given `rows` random points of the grid, predicts the cost of all points.
 struct Trained {
   Trained(const Space& space, const Cost& cost, std::size_t rows, double noise = 0) : model(*space.experiment) {
     std::mt19937_64 random(3);
@@ -142,8 +142,8 @@ TEST_CASE("not ready before there are twice as many rows as coefficients; bad se
   CHECK_FALSE(model.seconds(index(0)));
   std::uint64_t rows = 0;
   while (!model.ready()) model.add(index(rows++), 1);
-  // epochs, batch_size, data_multiplier, two words of augmentation, replicate and a constant need 14; the next look is
-  // due a quarter later at most.
+  // epochs, batch_size, data_multiplier, two words of augmentation, replicate and a constant need 14 rows; the next fit
+  // comes at most a quarter later.
   CHECK((rows >= 14 && rows <= 17));
 }
 

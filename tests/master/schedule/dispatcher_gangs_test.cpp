@@ -70,7 +70,7 @@ TEST_CASE("a gang takes ranks of one host first, the fullest fit") {
   REQUIRE(first.size() == 1);
   actions.clear();
   dispatcher.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1));
-  // All are busy until the last has left, so that nothing smaller is formed of those that left early.
+  // All count as busy until the last has left, so that members that left early do not form a smaller gang.
   for (const std::uint64_t w : {3, 4, 1, 2, 6, 5}) {
     const auto more = dispatcher.on(event::Left{WorkerId{w}, first[0].gang}, Seconds(1));
     actions.insert(actions.end(), more.begin(), more.end());
@@ -85,7 +85,7 @@ TEST_CASE("a gang takes ranks of one host first, the fullest fit") {
   actions.clear();
   join(choosy, {"a", "b", "a", "b", "a", "c"}, actions);
   actions.clear();
-  // w6 and w1 are free first: a gang of theirs would cross hosts, but nothing else is idle.
+  // w6 and w1 are free first: their gang crosses hosts, as no other worker is idle.
   choosy.on(event::Finished{WorkerId{6}, TrainingId{5}, 0}, Seconds(1));
   const auto crossing = all<action::AssignGang>(choosy.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1)));
   REQUIRE(crossing.size() == 1);
@@ -273,9 +273,10 @@ TEST_CASE("gangs and single trials under random deaths: every trial ends once, n
     std::map<WorkerId, Hand> hands;
     std::set<WorkerId> dead;
     std::map<std::pair<TrainingId, std::int64_t>, int> ended;  // by milestone
-    std::map<std::uint64_t, std::size_t> told;                 // trials, by the leader of a gang
+    std::map<std::uint64_t, std::size_t> told;                 // trials reported by a gang's leader
     std::set<std::uint64_t> failed;                            // gangs
-    std::map<std::uint64_t, TrainingId> untold;                // by gang: a mate has failed over what came after
+    std::map<std::uint64_t, TrainingId>
+        untold;  // by gang: a trial whose end the leader has not reported, while a mate has failed in a later one
     std::set<std::pair<WorkerId, std::uint64_t>> leaving;
     std::optional<Ending> ending;
     double time = 0;
@@ -333,7 +334,7 @@ TEST_CASE("gangs and single trials under random deaths: every trial ends once, n
         const std::size_t from = told[gang.gang] + random() % 2;
         const bool fails = goes_on && !leads && from < trials && random() % 50 == 0;
         if (leaving.contains({w, gang.gang}) || fails) {
-          if (leads && untold.contains(gang.gang) && random() % 4 && untold.erase(gang.gang))  // it was about to
+          if (leads && untold.contains(gang.gang) && random() % 4 && untold.erase(gang.gang))  // it reports that late
             apply(dispatcher.on(event::Finished{w, id, told[gang.gang]}, Seconds(time)));
           if (fails && failed.insert(gang.gang).second && from > told[gang.gang]) untold[gang.gang] = id;
           for (std::size_t k = from; fails && k < trials; ++k)
@@ -355,7 +356,7 @@ TEST_CASE("gangs and single trials under random deaths: every trial ends once, n
     std::set<TrainingId> again;
     for (const auto& [gang, id] : untold) again.insert(id);
     for (const auto& [trial, times] : ended)
-      if (!again.contains(trial.first)) CHECK(times == 1);  // of others the store keeps the first
+      if (!again.contains(trial.first)) CHECK(times == 1);  // for repeated ones the store keeps the first result
     const std::size_t left = workers - dead.size();
     for (std::size_t i = 0; i < sizes.size(); ++i)
       for (const std::int64_t milestone : {5, 10})

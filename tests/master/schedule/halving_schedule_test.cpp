@@ -1,4 +1,4 @@
-// Halving under both schedules as they are, on the simulation's clock: how busy it keeps the ranks.
+// How busy halving keeps the ranks, with both real schedules on the simulation's clock.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -27,7 +27,7 @@ double seconds_of(const Training& training, std::int64_t done) {
   return (0.5 + RandomStream(training.id.value).uniform()) * static_cast<double>(training.milestones[0] - done);
 }
 
-/// Better with every epoch, towards a limit of its own.
+/// Improves with every epoch, towards each configuration's own limit.
 double value_of(const Training& training) {
   RandomStream stream(training.id.value + 12345);
   return stream.uniform() - stream.uniform() / static_cast<double>(training.milestones[0]);
@@ -59,7 +59,7 @@ Run run(const Space& space, std::size_t ranks, simulation::Policy policy) {
   return run;
 }
 
-/// Of all trainings, by halving as it is written down: of 81 the best third goes on, and so on to the last one.
+/// All trainings of halving by its definition: of 81 the best third goes on, and so on to the last one.
 double seconds_by_hand(std::uint64_t brackets) {
   double seconds = 0;
   for (std::uint64_t b = 0; b < brackets; ++b) {

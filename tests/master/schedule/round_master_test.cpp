@@ -112,14 +112,14 @@ TEST_CASE("gangs are ranks in a row, the largest first; a failure sends its mate
   CHECK(gangs[0].gang < gangs[1].gang);
   CHECK(assigned(dealt, 3) == std::vector<std::vector<std::uint64_t>>{{0}, {}, {}});
 
-  // The third's failure is told once, whoever tells it again.
+  // The third gang's failure is recorded once, however many members report it.
   const auto failed = master.on(event::Finished{w3, {2}, 0, true}, Seconds(1));
   CHECK(all<action::Record>(failed).size() == 1);
   CHECK(all<action::Abandon>(failed).size() == 2);
   CHECK(all<action::Record>(master.on(event::Finished{w2, {2}, 0, true}, Seconds(1))).empty());
   master.on(event::Left{w3, gangs[0].gang}, Seconds(1));
   master.on(event::Left{w2, gangs[0].gang}, Seconds(1));
-  // The second fails in the next gang before its mate has come there, which is told when it comes.
+  // The second worker fails in the next gang before its mate has come to it; the mate is told when it comes.
   const auto early = master.on(event::Finished{w2, {1}, 0, true}, Seconds(2));
   CHECK(all<action::Record>(early).size() == 1);
   CHECK(all<action::Abandon>(early).empty());

@@ -94,7 +94,7 @@ TEST_CASE("four trainings on two ranks, by hand") {
 }
 
 TEST_CASE("a gang waits for its ranks, and what ends before it starts is let in front, by hand") {
-  // Rank 0 has 4 s to do; the gang of two waits for it, and rank 1 meanwhile does 3 s, not 5 s.
+  // Rank 0 is busy for 4 s. The gang of two waits for it, and meanwhile rank 1 does the job of 3 s, not that of 5 s.
   const std::vector<Job> jobs{{4, 1}, {2, 2}, {5, 1}, {3, 1}};
   const Replay r = play(jobs, 2, Policy::fifo);
   CHECK(r.makespan == 11);
@@ -107,7 +107,8 @@ TEST_CASE("a gang waits for its ranks, and what ends before it starts is let in 
 }
 
 TEST_CASE("the synchronous phases of gangs, by hand") {
-  // Phase of two: ranks 0 and 1, 2 s and 4 s in turn; rank 2 is left over. Singles: to ranks 0, 1, 2, 2.
+  // Phase of gangs of two: ranks 0 and 1 train 2 s and 4 s; rank 2 is left over. Then single ranks are dealt jobs: 0,
+  // 1, 2, 2.
   const std::vector<Job> jobs{{1, 1}, {2, 2}, {1, 1}, {4, 2}, {7, 1}, {3, 1}};
   const Replay r = play(jobs, 3, Policy::synchronous);
   CHECK(r.busy == std::vector<double>{7, 7, 10});
@@ -128,8 +129,8 @@ TEST_CASE("waits between trainings and the master's own time, by hand") {
 }
 
 TEST_CASE("the Dispatcher's rules are the simulation's: who may overtake a gang that waits, by hand") {
-  // 0: two ranks until 10 s. 1: the third until 3 s. 2: a gang of two that begins at 10 s. 3: alone, 50 s, is not
-  // through by then, but takes none of the two ranks that the gang needs; so it begins at 3 s rather than at 10 s.
+  // 0: two ranks until 10 s. 1: the third until 3 s. 2: a gang of two that begins at 10 s. 3: alone, 50 s, is not done
+  // by then, but does not take either of the two ranks that the gang needs; so it begins at 3 s rather than at 10 s.
   const std::vector<Job> jobs{{10, 2}, {3, 1}, {5, 2}, {50, 1}};
   Scenario scenario;
   scenario.ranks = 3;
@@ -139,7 +140,8 @@ TEST_CASE("the Dispatcher's rules are the simulation's: who may overtake a gang 
 }
 
 TEST_CASE("the Dispatcher's rules are the simulation's: what a rank has in hand waits for it, by hand") {
-  // After its second training each rank is given 0.25 s of work in advance, two more: the long one waits for job 4.
+  // After its second training each rank gets 0.25 s of work in advance, two more trainings: so the long one waits for
+  // job 4.
   const auto jobs = singles({0.125, 0.125, 0.125, 0.125, 0.125, 10, 0.125, 0.125});
   Scenario scenario;
   scenario.ranks = 2;

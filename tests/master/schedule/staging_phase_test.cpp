@@ -47,7 +47,7 @@ TEST_CASE("when a worker is lost the others stage again, also those who had ende
   StagingPhase staging = joined_by_three();
   staging.next();
   CHECK(staging.ended(w1, 1, true));
-  CHECK(staging.ended(w3, 1, false));  // it has missed worker 2
+  CHECK(staging.ended(w3, 1, false));  // it has lost worker 2
   staging.lost(w2);
   CHECK(!staging.over());
   CHECK(!staging.ended(w1, 1, true));

@@ -14,14 +14,14 @@ inline Space searching_by(const std::string& metric) {
 
 inline const std::string accuracy = R"("validation_accuracy")";
 
-/// Accuracy and loss of epoch e. By accuracy the best up to 2, 4 and 6 is 2, 3 and 3 (5 is as good, and later); by
-/// loss 1, 4 and 4.
+/// Accuracy and loss of epoch e. The best epochs up to 2, 4 and 6 are 2, 3 and 3 by accuracy (5 is as good as 3, but
+/// later), and 1, 4 and 4 by loss.
 inline EpochRecord epoch(std::int64_t e) {
   constexpr double accuracies[] = {0.5, 0.7, 0.9, 0.8, 0.9, 0.6}, losses[] = {0.4, 0.6, 0.5, 0.3, 0.7, 0.3};
   return {e, double(e), {{"validation_accuracy", accuracies[e - 1]}, {"validation_loss", losses[e - 1]}}};
 }
 
-/// Milestone k of the training has ended: two epochs more.
+/// Ends milestone k of the training, which is two epochs more.
 inline void reach(Store& store, const Training& t, std::int64_t k) {
   store.add_epochs(t, {epoch(2 * k + 1), epoch(2 * k + 2)});
   Outcome end = outcome(0);
@@ -29,7 +29,7 @@ inline void reach(Store& store, const Training& t, std::int64_t k) {
   store.finish(t, static_cast<std::size_t>(k), worker(), end);
 }
 
-/// All of it, in a file.
+/// The whole search, in a file.
 struct CurveSearch {
   TemporaryFolder folder;
   std::filesystem::path file = folder.path / "s.db";

@@ -59,7 +59,7 @@ TEST_CASE("files that are no results are refused in one line, by writers and rea
 
 namespace {
 
-/// In fcntl's place, which SQLite locks by: as on Lustre without -o flock.
+/// Replaces fcntl, with which SQLite locks, and fails as on Lustre without -o flock.
 int no_locks(int, int, ...) {
   errno = ENOSYS;
   return -1;
@@ -88,8 +88,8 @@ TEST_CASE("names that SQLite takes for no file are refused, by writers and reade
 
 namespace {
 
-/// The tables of each version as its program made them, a search and a complete trial in them, to be filled in with a
-/// Version.
+/// The tables of each version as its program created them, with a search and a complete trial; a Version fills in the
+/// rest.
 constexpr const char* old_file = R"(
 CREATE TABLE searches (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, experiment TEXT NOT NULL, fingerprint TEXT NOT NULL,
@@ -118,7 +118,7 @@ PRAGMA application_id = 1398228304;
 PRAGMA user_version = {2};
 )";
 
-/// What a version had beyond the first one.
+/// What a version adds to the first one.
 struct Version {
   int number;
   const char *columns, *values;  ///< of trials, between flops and metrics

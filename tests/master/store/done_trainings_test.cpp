@@ -9,7 +9,7 @@ using namespace stormsweep;
 
 namespace {
 
-/// A table of trials with what is asked of it, with the index that the store has.
+/// A table `trials` with the columns that are read, and the store's index.
 struct Trials {
   SQLite::Database database{":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
 

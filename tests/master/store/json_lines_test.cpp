@@ -97,7 +97,7 @@ TEST_CASE("lines are one database's as long as it is there") {
   CHECK(query(other, "SELECT count(*) FROM searches") == std::vector<std::string>{"0"});
   CHECK(rerun_trials(copy, {TrialId{1}}).trials == 1);
   CHECK(text_of(search.json) == good);
-  search.run({2});  // none of this keeps the owner from going on
+  search.run({2});  // none of this stops the owner from continuing
   CHECK(search.trials() == std::vector<int>{1, 2, 3});
   std::filesystem::rename(search.file, search.folder.path / "moved.db");
   CHECK_NOTHROW(run(search.folder.path / "moved.db"));
@@ -108,7 +108,7 @@ TEST_CASE("one process at a time writes lines, and whoever has given the search 
   Search search;
   Store store(search.file, search.space, "f", {search.json});
   CHECK_FALSE(claim_lines(search.json, search.file));
-  execute(search.file, "UPDATE searches SET writer_host = NULL");  // taken for dead, though it has its lock
+  execute(search.file, "UPDATE searches SET writer_host = NULL");  // taken for dead, though it still has its lock
   search.run({0});
   CHECK(search.trials() == std::vector<int>{1});
   Store next(search.folder.path / "next.db", search.space, "f", {search.folder.path / "next/s.jsonl"});

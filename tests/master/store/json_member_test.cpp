@@ -12,7 +12,7 @@ namespace {
 
 using Extracted = std::pair<std::string, std::string>;  // type, text
 
-/// What the connection makes of it; the error, where it is one.
+/// What json_extract on the connection returns, or the error.
 Extracted extract(SQLite::Database& database, const std::string& json, const std::string& path) {
   try {
     SQLite::Statement select(

@@ -31,7 +31,7 @@ struct Search {
     std::ofstream(fresh) << index;
   }
   KeptModels models(std::size_t most) const { return {file, cache, space, most}; }
-  /// What the kept files hold, by trial.
+  /// The contents of the kept files, by trial.
   std::vector<std::string> kept() const {
     std::vector<std::string> found;
     for (std::uint64_t id = 1; id < 20; ++id)
@@ -45,7 +45,7 @@ struct Search {
   }
 };
 
-/// A run of it that keeps the best `most` networks.
+/// A run of the search that keeps the best `most` networks.
 struct Run {
   const Search& search;
   KeptModels models;
@@ -59,7 +59,7 @@ struct Run {
     models.open(store);
   }
   void finish(std::uint64_t index, const Outcome& o) { store.finish(training(search.space, index), 0, worker(), o); }
-  /// Its network is saved, too.
+  /// Finishes a trial whose network is saved, too.
   void train(std::uint64_t index, const Outcome& o) { search.save(index), finish(index, o); }
 };
 

@@ -32,7 +32,7 @@ void fill(const fs::path& file, const std::vector<std::uint64_t>& indices, doubl
     store.finish(training(space, i - 1), 0, worker(), outcome(0.1 * double(i) + more));
 }
 
-/// What `stormsweep merge` tells, or why it refuses.
+/// The output of `stormsweep merge`, or its refusal.
 std::string merge(const fs::path& out, const std::vector<fs::path>& in) {
   Arguments arguments{out.string()};
   for (const fs::path& file : in) arguments.push_back(file.string());
@@ -107,7 +107,7 @@ TEST_CASE("a merged search goes on from its proposals and from the extent of its
   propose(c, 2, {4, 1, 5}, 6);
   CHECK(merge(out, {c}) == c.string() + ": search 's' there has another extent, or budget," + elsewhere);
   CHECK(proposals(out) == proposals(a));
-  CHECK_NOTHROW(printed(results_command, {a.string(), b.string()}));  // which nobody goes on with
+  CHECK_NOTHROW(printed(results_command, {a.string(), b.string()}));  // these are only read
 }
 
 TEST_CASE("a part into which another one is merged is no part any more") {
@@ -158,7 +158,7 @@ TEST_CASE("a trial that has ended wins over one that runs, whichever comes first
   fill(a, {1, 2}, 0);
   {
     Store store(b, space, "f", {});
-    store.start(training(space, 0), 0, worker(), 1.7e9);  // waits when its writer has left
+    store.start(training(space, 0), 0, worker(), 1.7e9);  // it waits once its writer has left
     store.finish(training(space, 1), 0, worker(), outcome(7));
     store.start(training(space, 2), 0, worker(), 1.7e9);
   }

@@ -6,7 +6,7 @@
 
 namespace stormsweep::test {
 
-/// A search by an experiment of the user's own, of two kinds of training. `edited` says more of the experiment.
+/// A search by an experiment of the user's own, of two kinds of training. `edited` adds to the experiment.
 inline Space own_space(const std::string& edited, const std::string& parameters, const std::string& momentum = "0.9") {
   return parse_space(
       R"({"name": "s", "experiment": {"name": "mine", "summary": "s", "run": ["sh", "train.sh"], "data": [],

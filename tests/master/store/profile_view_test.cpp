@@ -77,7 +77,7 @@ TEST_CASE("a profile is a view with a row a complete trial and value that it rep
         Rows{"10|8.1", "20|8.2", "30|NULL"});
   CHECK(query(f.file, "SELECT typeof(lead_time), count(*) FROM lead_time GROUP BY 1") == Rows{"integer|6"});
   CHECK(query(f.file, "SELECT * FROM class ORDER BY trial, class") ==
-        Rows{"s|1|storm|4|0.0", "s|2|storm|8|0.25"});  // of the sea there is no word
+        Rows{"s|1|storm|4|0.0", "s|2|storm|8|0.25"});  // the value for the sea was not reported
 }
 
 TEST_CASE("the view of all trials has no column of a profile") {

@@ -201,7 +201,7 @@ TEST_CASE("a network that cannot be removed keeps its trial") {
   keep_network(f.file, 2);
   const auto network = model_file(f.file, TrialId{2});
   const auto saved = f.save(0);
-  // A folder in the place of what it would become: also root is refused.
+  // A folder where the file would be renamed to: this fails even for root.
   std::filesystem::create_directories(network.string() + ".removed/full");
   CHECK_THROWS_WITH_AS(delete_trials(f.file, {TrialId{1}, TrialId{2}}),
                        doctest::Contains((network.string() + ": this network cannot be removed (").c_str()),
@@ -254,6 +254,6 @@ TEST_CASE("what a halving has decided without a trial that failed stays decided,
   CHECK_THROWS_WITH_AS(Store(file, space, "f", {.retry_failed = true}), doctest::Contains("--retry-failed: rung 0"),
                        InputError);
   CHECK(query(file, "SELECT status FROM trials ORDER BY id") == Rows{"failed", "complete", "complete", "failed"});
-  CHECK(rerun_trials(file, {TrialId{2}, TrialId{4}}).trials == 2);   // complete, and of the last rung
-  CHECK(delete_trials(file, {TrialId{1}, TrialId{4}}).trials == 2);  // with all that went on
+  CHECK(rerun_trials(file, {TrialId{2}, TrialId{4}}).trials == 2);   // one is complete, the other in the last rung
+  CHECK(delete_trials(file, {TrialId{1}, TrialId{4}}).trials == 2);  // together with all that went on
 }

@@ -15,8 +15,8 @@ namespace {
 
 using Rows = std::vector<std::string>;
 
-/// A search by the name of `space`, in a file of that name, of which the first `complete` trainings are complete and
-/// the next one failed; scores are 0.1 for each index.
+/// A search with the name of `space`, in a file of that name. Its first `complete` trainings are complete, the next one
+/// failed; the score is 0.1 * index.
 std::filesystem::path searched(const TemporaryFolder& folder, const Space& space, std::uint64_t complete,
                                const std::string& fingerprint = "f") {
   const auto file = folder.path / (space.name + ".db");

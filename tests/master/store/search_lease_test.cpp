@@ -48,7 +48,7 @@ struct Written {
   std::vector<std::string> told;
 };
 
-/// Gives the signs of life of a writer.
+/// Keeps giving signs of life of a writer.
 class Signs {
  public:
   explicit Signs(const std::filesystem::path& file)
@@ -65,7 +65,7 @@ class Signs {
   std::jthread thread_;
 };
 
-/// Trains what is missing; how many trials that was.
+/// Trains what is missing, and returns how many trials that was.
 std::size_t train(const std::filesystem::path& file, const Space& space) {
   Store store(file, space, "f", {});
   const auto method = make_method(space);
@@ -134,8 +134,8 @@ TEST_CASE("a process of our program that ran when it wrote is alive, however lon
   self.seen += 3600;
   const auto alive = [&](pid_t pid, double seen) { return may_be_alive({self.host, pid, "", seen}, self); };
   CHECK(alive(child, now + 2));
-  CHECK_FALSE(alive(child, now - 60));  // another had its number then
-  CHECK_FALSE(alive(1, now + 2));       // another program has
+  CHECK_FALSE(alive(child, now - 60));  // another process had its id then
+  CHECK_FALSE(alive(1, now + 2));       // a process of another program has that id
   close(end[1]);
   waitpid(child, nullptr, 0);
   CHECK_FALSE(alive(child, now + 2));
@@ -283,7 +283,7 @@ TEST_CASE("of two processes that open a search at once, one gets it") {
     }
     close(go[1]);
     int refused = 0;
-    // The one that is refused ends first: the other holds its lease until we let it go.
+    // The process that is refused ends first: the other holds its lease until we release it.
     for (int i = 0; i < 2; ++i) {
       int status = 0;
       if (i == 1) close(done[1]);
@@ -337,7 +337,7 @@ TEST_CASE("spaces are told apart by what they zip and by their conditions") {
       when(R"(, "when": {"replicate": 1})"),
       when(R"(, "when": {"replicate": 1, "outcome": "nan"})")};
   CHECK(all.size() == 9);
-  // Of databases that are there: another number would have them looked through row by row.
+  // A number that existing databases have: if it changed, they would be looked through row by row.
   CHECK(numbering(two, zip) == "-4436092172625839048");
 }
 
@@ -352,7 +352,7 @@ TEST_CASE("an own experiment that would share its trainings otherwise is refused
                                          "milestone epochs, of_length [cosine of schedule]; give this search another "
                                          "name"),
                        InputError);
-  CHECK(train(file, own_space(step, grid)) == 0);  // says nothing of what is trained
+  CHECK(train(file, own_space(step, grid)) == 0);  // the edit does not affect what is trained
   const std::string more = R"("parameters": {"epochs": [5, 10], "schedule": ["constant", "cosine", "step"]})";
   CHECK(train(file, own_space(step, more)) == 2);
   CHECK(query(file, "SELECT count(*), count(DISTINCT identity) FROM trials") == std::vector<std::string>{"6|6"});

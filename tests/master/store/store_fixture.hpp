@@ -17,7 +17,7 @@
 
 namespace stormsweep::test {
 
-/// A folder that goes with the test.
+/// A folder that is removed at the end of the test.
 struct TemporaryFolder {
   std::filesystem::path path = std::filesystem::temp_directory_path() /
                                ("stormsweep-store-" + std::to_string(getpid()) + "-" + std::to_string(next()++));

@@ -19,7 +19,7 @@ namespace {
 
 const std::string three = R"({"index": [1, 2, 3]})";
 
-/// Leaves the database as a master that was killed does: running rows, and a writer whose process is gone.
+/// Leaves the database like a killed master: with running rows, and a writer whose process is gone.
 void store_and_crash(const std::filesystem::path& file, const Space& space, const std::function<void(Store&)>& work) {
   std::filesystem::path copy = file;
   copy += ".copy";

@@ -23,7 +23,7 @@ TEST_CASE("checksums are those of XXH3, in whatever pieces the bytes come") {
   for (std::size_t i = 0; i < many.size(); ++i) many[i] = static_cast<char>(i % 251);
   const struct {
     std::span<const char> bytes;
-    const char *short_one, *long_one;  // by libxxhash's functions for whole texts
+    const char *short_one, *long_one;  // from libxxhash's functions for whole texts
   } known[] = {
       {{}, "2d06800538d394c2", "99aa06d3014798d86001c324468d497f"},
       {std::span("abc", 3), "78af5f94892f3950", "06b05ab6733a618578af5f94892f3950"},

@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 namespace {
 
 std::vector<std::string> calls;  // of fsync and rename, in order
-std::size_t deadly_call = 0;     // that number of them, from 1, is never made: the process is killed instead
+std::size_t deadly_call = 0;     // number, from 1, of the call in place of which the process is killed
 
 void note(const std::string& call) {
   calls.push_back(call);
@@ -39,7 +39,7 @@ fs::path file_of(int descriptor) {
 
 }  // namespace
 
-// The linker takes these instead of the C library's: they are noted, and do the same.
+// The linker uses these in place of the C library's functions: they record the call, then do the same.
 extern "C" int fsync(int descriptor) {
   note("fsync " + file_of(descriptor).filename().string());
   return static_cast<int>(syscall(SYS_fsync, descriptor));
@@ -56,7 +56,7 @@ std::vector<fs::path> files_in(const fs::path& folder) {
   return {fs::directory_iterator(folder), fs::directory_iterator()};
 }
 
-/// The signal that ended a child that does `work`; 0 where it came to its end.
+/// Does `work` in a child. Returns the signal that ended the child, 0 if it completed.
 int in_child(const std::function<void()>& work) {
   const pid_t pid = fork();
   if (pid == 0) {
@@ -300,7 +300,7 @@ TEST_CASE("one process has a lock, others wait or do without, and its death free
   CHECK_FALSE(FileLock::attempt(path, ""));
   CHECK(text_of(path) == "the child");
 
-  // One that waits has it once the holder is dead, and not before.
+  // A waiting process gets the lock once the holder is dead, and not before.
   const pid_t waiter = fork();
   if (waiter == 0) {
     const FileLock lock(path, "");

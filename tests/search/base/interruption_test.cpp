@@ -25,7 +25,7 @@ int wait_status(Work work) {
   return status;
 }
 
-/// 1 where Interruption of `signal` came out of what shows progress.
+/// 1 if showing progress threw Interruption of `signal`.
 void show_progress(int signal) {
   ProgressBar bar("test");
   try {

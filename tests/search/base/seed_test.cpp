@@ -9,8 +9,8 @@
 
 using namespace stormsweep;
 
-// From a Python twin of the header's words, whose mix was checked against SplitMix64's published first output for seed
-// 0, 0xe220a8397b1dcdaf. They may never change: stored results would no longer be reproduced.
+// Expected values from a Python twin of the header's description, whose mix was checked against SplitMix64's published
+// first output for seed 0, 0xe220a8397b1dcdaf. They must never change, or stored results could no longer be reproduced.
 TEST_CASE("seeds of streams are stable for ever") {
   CHECK(derive_seed(0, "", {}) == 0xa706dd2f4d197e6f);
   CHECK(derive_seed(0, "weights", {}) == 0x1d6e695c999cb323);

@@ -83,7 +83,7 @@ TEST_CASE("fields know their place") {
 }
 
 TEST_CASE("long values are abbreviated between characters") {
-  // Appended, not added: GCC 14 warns falsely of sums of short texts.
+  // Appended, because GCC 14 gives false warnings about sums of short texts.
   const auto letters = [](std::size_t count, const char* end) { return std::string(count, 'a').append(end); };
   CHECK(abbreviated(letters(60, "")) == letters(60, ""));
   CHECK(abbreviated(letters(61, "")) == letters(57, "..."));

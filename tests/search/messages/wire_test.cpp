@@ -45,7 +45,8 @@ const std::vector<wire::ToMaster> to_master{
     wire::Stopped{},
 };
 
-/// Each alternative is there, and comes back as it went; cut short anywhere, or with bytes behind it, it is refused.
+/// Checks that there is an example of each alternative, that it decodes to itself, and that it is refused when
+/// truncated anywhere or followed by more bytes.
 template <class Message>
 void check_all(const std::vector<Message>& messages) {
   CHECK(messages.size() == std::variant_size_v<Message>);
@@ -79,7 +80,7 @@ TEST_CASE("ranks come back as they went, in any order, and many that follow each
   comes_back({5, 4, 3, 3, 4, 9, 10, 11, -1, 0, 1});
   std::vector<std::int32_t> all(27360);
   std::iota(all.begin(), all.end(), 1);
-  CHECK(comes_back(all) < 64);  // told to each of them
+  CHECK(comes_back(all) < 64);  // sent to each of them
   all.erase(all.begin() + 9000);
   CHECK(comes_back(all) < 64);
 }

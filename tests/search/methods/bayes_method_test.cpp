@@ -41,7 +41,7 @@ struct Search {
   std::vector<Training> trained = {};  ///< by number
   std::vector<Proposed> proposed = {};
 };
-/// With `ranks` at a time, ending in a random order; stopped after `most` trainings.
+/// Runs `ranks` trainings at a time, which end in a random order; stops after `most` trainings.
 Search search(const Space& space, std::size_t ranks, unsigned seed, const ProposalHistory& past,
               std::size_t most = 1000) {
   Search search;
@@ -75,10 +75,10 @@ TEST_CASE("the order of arrival, the number of ranks and a restart change no pro
   for (const std::size_t ranks : {2, 3, 8})
     CHECK(search(s, ranks, static_cast<unsigned>(ranks), {3, {}}).trained == expected);
 
-  // Stopped after 15: what was proposed is taken as it was, and the rest comes out the same.
+  // Stopped after 15: stored proposals are reused, and the rest comes out the same.
   const Search first = search(s, 3, 5, {3, {}}, 15);
   CHECK(search(s, 2, 6, {3, first.proposed}).trained == expected);
-  // Stopped in the start: it is not begun anew.
+  // Stopped during the Sobol start, which is continued, not restarted.
   for (const std::size_t most : {1, 2})
     CHECK(search(s, 2, 1, {3, search(s, 1, 1, {3, {}}, most).proposed}).trained == expected);
 }
@@ -91,7 +91,7 @@ TEST_CASE("it finds the peak, and tries nothing twice") {
     best = std::max(best, peak(training, s));
     CHECK(seen.insert(identity(training.configuration, *s.experiment, s.seed)).second);
   }
-  CHECK(best > -0.001);  // within 8 % of 1 ms, at index 4; a random search of 25 comes so near in one of 5
+  CHECK(best > -0.001);  // within 8 % of 1 ms, at index 4; one in 5 random searches of 25 trials comes so near
 }
 
 TEST_CASE("a grid is tried whole, without what is excluded, and ends") {
@@ -107,7 +107,7 @@ TEST_CASE("a grid of fewer than the start would take ends, all its milestones co
       noop_space(R"({"name": "bayes", "trials": 3, "width": 1})", R"("index": [1, 2, 3], "epochs": [1, 5])");
   const auto method = make_bayes(s, {1, {}});
   CHECK(await(*method)->milestones == std::vector<std::int64_t>{1, 5});
-  for (int i = 0; i < 2; ++i) CHECK(await(*method));  // of the start: 3 points
+  for (int i = 0; i < 2; ++i) CHECK(await(*method));  // the start has 3 points
   CHECK_FALSE(await(*method));
   CHECK(method->exhausted());
   CHECK(method->trials() == 6);
@@ -138,7 +138,7 @@ TEST_CASE("what is being worked out is there by itself until it is taken, found 
     method->learn(*training, 0, {.value = peak(*training, space)});
     training = method->next();
   }
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));  // some hundred times as long as it takes
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));  // some hundred times as long as the fit takes
   CHECK(method->thinking());
   CHECK(await(*method));
   CHECK_FALSE(method->thinking());

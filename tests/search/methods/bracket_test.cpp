@@ -13,7 +13,7 @@ namespace {
 
 using Members = std::vector<Bracket::Decided::Member>;
 
-/// Who reaches each rung when every rung is awaited, sorted and cut: the twin.
+/// The twin: which members reach each rung if every rung is awaited, sorted and cut.
 std::vector<std::set<std::uint64_t>> reached(const std::vector<std::uint64_t>& sizes,
                                              const std::vector<std::vector<std::optional<double>>>& losses) {
   std::vector<std::set<std::uint64_t>> rungs(sizes.size());
@@ -97,7 +97,8 @@ TEST_CASE("whatever the order, the same as awaiting each rung") {
     CHECK(bracket.over());
     const auto twin = reached(sizes, losses);
     CHECK(rungs == twin);
-    for (std::size_t rung = 0; rung + 1 < sizes.size(); ++rung)  // all with a value that stay behind are told, once
+    for (std::size_t rung = 0; rung + 1 < sizes.size();
+         ++rung)  // all members with a value that stay behind are reported, once
       for (const std::uint64_t member : twin[rung])
         CHECK(out[rung].contains(member) == (losses[rung][member] && !twin[rung + 1].contains(member)));
   }

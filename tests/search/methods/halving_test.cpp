@@ -20,8 +20,8 @@ Space space(const std::string& method, const std::string& parameters = R"("index
   return test::noop_space(method, parameters + R"(, "epochs": )" + epochs);
 }
 
-/// (number, bracket, rung, epochs) of every training, with `value` deciding, when trainings end in a random order and
-/// `ranks` go on at a time.
+/// (number, bracket, rung, epochs) of every training, where `value` decides, trainings end in a random order, and
+/// `ranks` run at a time.
 using Trained = std::set<std::tuple<std::uint64_t, std::uint32_t, std::uint32_t, std::int64_t>>;
 struct Search {
   Trained trained;
@@ -69,7 +69,7 @@ TEST_CASE("the brackets of hyperband are those of its paper") {  // Li et al. 20
 
 TEST_CASE("halving of nine: who goes on, by hand") {
   const Space s = space(R"("halving")", R"("index": {"min": 0, "max": 999})", "[1, 3, 9]");
-  // The later the number, the better; at 3 epochs the other way round.
+  // A higher number is better, but worse at 3 epochs.
   const auto value = [](const Training& t) {
     const auto id = static_cast<double>(t.id.value);
     return t.milestones[0] == 3 ? -id : id;

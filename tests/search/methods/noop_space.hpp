@@ -17,7 +17,7 @@ inline Space noop_space(const std::string& method, const std::string& parameters
 inline const std::string nine_million =
     R"("index": {"min": 1, "max": 3000, "step": 1}, "replicate": {"min": 1, "max": 3000, "step": 1})";
 
-/// Excludes all of them but those at which both are `most` at most.
+/// Excludes all points but those at which both values are at most `most`.
 inline std::string few_left(int most) {
   std::string values;
   for (int value = most + 1; value <= 3000; ++value) values += (values.empty() ? "" : ",") + std::to_string(value);

@@ -22,7 +22,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Identities = std::multiset<Identity>;
 
-/// A space as its file says it, to be read as README.md does: by value, in nested loops.
+/// A space as in its file, to be enumerated as README.md describes: by value, in nested loops.
 struct Description {
   struct Parameter {
     std::string name;
@@ -68,7 +68,7 @@ bool belongs(const Json& configuration, const Description& space) {
                       [&](const Json& lists) { return meets(configuration, lists); });
 }
 
-/// Every combination of values that are named, and of defaults.
+/// Every combination of the named values and defaults.
 std::vector<Json> combinations(const Description& space) {
   std::vector<Json> all{Json::object()};
   for (const auto& parameter : space.parameters) {
@@ -214,7 +214,7 @@ Identities of_ranks(const Space& space) {
   return all;
 }
 
-/// Trainings that share epochs: configurations that differ in more than those.
+/// The number of trainings that share epochs: configurations, with those that differ only in epochs counted once.
 std::set<Identity> apart_from_epochs(const std::vector<Json>& configurations) {
   std::set<Identity> seen;
   for (Json named : configurations) {
@@ -367,8 +367,8 @@ TEST_CASE("guesses come first where their conditions hold") {
 
 namespace {
 
-/// Four choices, each with three axes of ten values of its own, before them or after: 4 * 10^3 configurations of a grid
-/// of 4 * 11^12. `guess`: of the first choice's first axis.
+/// Four choices, each with three axes of ten values of its own, before the choice or after it: 4 * 10^3 configurations
+/// in a grid of 4 * 11^12. `guess`: for the first axis of the first choice.
 Space choices(const std::string& method, bool last) {
   std::string choice = R"("choice": ["a", "b", "c", "d"])", own, declared;
   for (const char* name : {"a", "b", "c", "d"})

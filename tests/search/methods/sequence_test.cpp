@@ -111,7 +111,7 @@ TEST_CASE("the first 2^k points of a Sobol sequence fill each 2^k-th of every ax
     ++bins[static_cast<int>(read.real("milliseconds") / 100 * 16)];
     ++index[read.integer("index")];
   }
-  // The zero point is skipped, so that one of 128 stands in the next block.
+  // The zero point is skipped, so one of 128 points belongs to the next block.
   CHECK(bins.size() == 16);
   for (const auto& [bin, count] : bins) CHECK(std::abs(count - 8) <= 1);
   CHECK(index.size() == 8);

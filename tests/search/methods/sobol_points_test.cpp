@@ -19,7 +19,7 @@ TEST_CASE("255 Sobol points lie in 255 different cells of 256, along every axis 
 }
 
 TEST_CASE("the shift keeps the sequence: the digits in which points differ are Sobol's") {
-  // Two axes of the sequence begin (1/2, 1/2), (3/4, 1/4), (1/4, 3/4): of 2-bit cells 2, 3, 1 and 2, 1, 3.
+  // The sequence on two axes begins (1/2, 1/2), (3/4, 1/4), (1/4, 3/4): as 2-bit cells 2, 3, 1 and 2, 1, 3.
   SobolPoints points(2, 5);
   const auto cell = [&](double x) { return static_cast<int>(x * 4); };
   const auto a = points.next(), b = points.next(), c = points.next();

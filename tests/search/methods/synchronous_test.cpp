@@ -59,7 +59,7 @@ std::vector<Turn> share_of(const Space& space, int rank, int ranks, const Synchr
   return turns;
 }
 
-/// The shares of all ranks by the words of the header, with everything listed.
+/// The shares of all ranks as the header describes them, with everything listed.
 std::vector<std::vector<Turn>> twin(const Space& space, int ranks, const std::set<std::uint64_t>& done,
                                     std::optional<std::uint64_t> trials) {
   std::map<std::int64_t, std::vector<Training>, std::greater<>> phases;
@@ -90,7 +90,7 @@ std::vector<std::vector<Turn>> twin(const Space& space, int ranks, const std::se
   return shares;
 }
 
-/// Runs all ranks side by side: a turn is done when all its members are at it. False if they wait for each other.
+/// Runs all ranks at once: a turn is done once all its members have come to it. False if they deadlock.
 bool ends(const std::vector<std::vector<Turn>>& shares) {
   std::vector<std::size_t> at(shares.size());
   for (bool moved = true; std::exchange(moved, false);) {
@@ -198,7 +198,7 @@ TEST_CASE("random spaces: the shares are the twin's, everything once, and nobody
 }
 
 TEST_CASE("where the heavy axis turns fastest, the snake balances what plain dealing does not") {
-  // Costs 1 ... 8 in turn, on 8 ranks: plain dealing would give rank 8 all the heaviest, 8 times what rank 1 has.
+  // Costs repeat 1 ... 8, on 8 ranks: plain dealing would give rank 8 all the heaviest, 8 times the load of rank 1.
   const Space space = space_of({{"index", to(10)}, {"epochs", to(8)}}, {}, false);
   double most = 0, sum = 0;
   for (int rank = 1; rank <= 8; ++rank) {
@@ -233,7 +233,8 @@ TEST_CASE("a grid of 2 x 10^12 starts at once, wherever its gangs stand, and goe
   const std::vector<AxisOf> fast{{"index", to(1'000'000)}, {"epochs", to(1'000'000)}, {"gpus", {1, 4}}};
   for (const auto& axes : {slow, fast}) {
     const Space space = space_of(axes, {}, false);
-    SynchronousShare share(space, 10, 10);  // two gangs of four: rank 10 is left over, for all 10^12 of that phase
+    SynchronousShare share(space, 10,
+                           10);  // two gangs of four: rank 10 is left over, and skips all 10^12 of that phase
     SynchronousShare member(space, 1, 10);
     CHECK(member.next()->members == std::vector<int>{1, 2, 3, 4});
     SynchronousShare resumed(space, 1, 10, {.done = {{0, 1'999'999'999'900}}});
@@ -245,7 +246,7 @@ TEST_CASE("a grid of 2 x 10^12 starts at once, wherever its gangs stand, and goe
 TEST_CASE("a limit counts what is missing of a training that is half done") {
   const Space space = space_of({{"index", {1, 2, 3}}, {"epochs", {1, 2, 3}}});
   const auto sequence = make_sequence(space);
-  // Of the first training two trials are stored.
+  // Two trials of the first training are stored.
   const auto missing = [](const Training& training) -> std::optional<Training> {
     return training.id.value == 0 ? training.rest(2) : training;
   };
@@ -255,7 +256,7 @@ TEST_CASE("a limit counts what is missing of a training that is half done") {
   CHECK(limit(2) == TrainingLimit{2, 1});
   CHECK(limit(7) == TrainingLimit{3, 3});
   CHECK(limit(8) == TrainingLimit{});
-  // Of the first training the trial in the middle is stored.
+  // The middle trial of the first training is stored.
   const auto ends = [](const Training& training) -> std::optional<Training> {
     Training left = training;
     if (training.id.value == 0) std::erase(left.milestones, 2);
@@ -265,7 +266,8 @@ TEST_CASE("a limit counts what is missing of a training that is half done") {
   CHECK(limit_of_trials(2, *sequence, ends) == TrainingLimit{1, 3});
   const auto turns = share_of(space, 1, 1, {.limit = limit(2)});
   REQUIRE(turns.size() == 2);
-  CHECK(turns[0].training.milestones == std::vector<std::int64_t>{1, 2, 3});  // again: its first two are stored once
+  CHECK(turns[0].training.milestones ==
+        std::vector<std::int64_t>{1, 2, 3});  // it repeats the first two, which are stored only once
   CHECK(turns[1].training.milestones == std::vector<std::int64_t>{1});
 }
 

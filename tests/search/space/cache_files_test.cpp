@@ -23,7 +23,7 @@ TEST_CASE("the file of a checkpoint tells its training and its data") {
   configuration.values[*tornado.milestone] = std::int64_t{99};
   CHECK(curve_identity(configuration, tornado, 7) == curve);  // however long it is
   CHECK(curve_identity(configuration, tornado, 8) != curve);
-  // Of data in three splits, of which a checkpoint's metrics are, too.
+  // The fingerprint covers all three splits, because a checkpoint's metrics depend on all.
   const std::string print = std::string(32, '1') + std::string(32, '2') + std::string(32, '3');
   const std::filesystem::path file = checkpoint(checkpoints("/c"), curve, print);
   CHECK(file.string().starts_with("/c/checkpoints/" + to_hex(curve) + '-'));

@@ -37,7 +37,8 @@ TEST_CASE("a reader finds values by name") {
   CHECK(reader.choice("outcome") == "complete");
 }
 
-// From a Python twin of FNV-1a: name, end mark, kind (i, r, w, b) and text of each value, end mark; then the seed.
+// Expected values from a Python twin of FNV-1a over: name, end mark, kind (i, r, w, b) and text of each value, end
+// mark; then the seed.
 TEST_CASE("a trial's identity is stable for ever") {
   CHECK(to_hex(identity(sample(), noop(), 3)) == "1ad711c61c6b312fa28eb03152bb2a60");
 }

@@ -70,8 +70,8 @@ TEST_CASE("the grid equals its brute-force twin") {
   for (int round = 0; round < 1000; ++round) {
     CAPTURE(round);
     const auto sizes = random_sizes(random);
-    // More than 20 exclusions, or more than the grid has points, are counted by enumeration; few by inclusion and
-    // exclusion.
+    // Points are counted by enumeration if there are more than 20 exclusions, or more than there are points; otherwise
+    // by inclusion and exclusion.
     const auto exclusions = random_exclusions(random, sizes, round % 2 ? 4 : 25);
     const Grid grid(sizes, exclusions);
     const auto points = list(sizes);
@@ -106,7 +106,7 @@ TEST_CASE("10^15 points cost no more than ten") {
   const std::uint32_t n = 100'000;
   const Grid grid({n, n, n}, {{{{0, {0, 1}}}}, {{{1, {5}}, {2, {7, 8}}}}});
   CHECK(grid.size() == 1'000'000'000'000'000);
-  // 2 * 10^10 by the first, 2 * 10^5 by the second, of which 2 * 2 are in both.
+  // The first excludes 2 * 10^10 points, the second 2 * 10^5; 2 * 2 are in both.
   CHECK(grid.count() == 1'000'000'000'000'000 - 20'000'000'000 - 200'000 + 4);
   CHECK(grid.next(0) == 20'000'000'000);  // the first two values of the slowest axis are skipped at once
   CHECK(grid.digits(987'654'321'012'345) == Digits{98'765, 43'210, 12'345});
@@ -114,7 +114,7 @@ TEST_CASE("10^15 points cost no more than ten") {
 }
 
 TEST_CASE("what is excluded by a condition on the last axis is not walked through") {
-  // A choice of four, each with three axes of ten values that stay at their eleventh by the other choices.
+  // A choice of four, each with three axes of ten values, which stay at their eleventh under the other choices.
   std::vector<std::uint32_t> sizes(12, 11);
   sizes.push_back(4);
   std::vector<Exclusion> exclusions;
@@ -147,7 +147,7 @@ TEST_CASE("an exclusion of a whole axis says nothing of it") {
 }
 
 TEST_CASE("what is too long to count is not counted") {
-  // Pairs of axes that stand far apart: what is still open after the first half is any of 2^21 sets.
+  // Pairs of axes that are far apart in the order: after the first half, any of 2^21 sets of exclusions may be open.
   std::vector<Exclusion> exclusions;
   for (std::size_t axis = 0; axis < 21; ++axis) exclusions.push_back({{{axis, {0}}, {axis + 21, {0}}}});
   CHECK(Grid(std::vector<std::uint32_t>(42, 2), exclusions).count() == std::nullopt);

@@ -13,8 +13,8 @@ Value number(std::int64_t value) {
   return value;
 }
 
-/// `size` axes of some digits each, of hyperparameters 0, 1, ...; half of them depend on some before them, and all are
-/// at default 0, which may be one of their values.
+/// `size` axes, of hyperparameters 0, 1, ..., with several digits each; half of them depend on earlier ones. All have
+/// the default 0, which may be one of their values.
 std::vector<Axis> random_axes(std::mt19937& random, std::size_t size) {
   std::vector<Axis> axes;
   for (std::size_t i = 0; i < size; ++i) {
@@ -84,7 +84,7 @@ TEST_CASE("without conditions the numbers are those of the grid, less an axis") 
 }
 
 TEST_CASE("values by the million and conditions by the thousand are not listed") {
-  // Eight choices of two, each with an axis of 100 values of its own: parts of their own, of two blocks each.
+  // Eight choices between two, each with an axis of 100 values of its own: eight parts of two blocks each.
   std::vector<Axis> axes;
   for (std::size_t i = 0; i < 8; ++i) {
     axes.push_back({2 * i, {number(0), number(1)}});

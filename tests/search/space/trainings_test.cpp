@@ -35,8 +35,8 @@ Space tornado(Json parameters, Json exclude = Json::array(), bool share = true) 
   return space_of("tornado", std::move(parameters), std::move(exclude), share);
 }
 
-/// A random space over three or four axes in random order, some of them with exclusions that name epochs; nothing where
-/// these leave no configuration. Trainings of segmentation share epochs unless their learning rate falls by poly.
+/// A random space over three or four axes in random order, some with exclusions that name epochs; nothing where
+/// exclusions leave no configuration. Trainings of segmentation share epochs unless their learning rate falls by poly.
 std::optional<Space> random_space(Random& random, const char* experiment, bool share) {
   const char* const last = experiment == std::string("tornado") ? "pool_last" : "learning_rate_schedule";
   Json values{{"epochs", {40, 5, 10, 20}},
@@ -92,7 +92,7 @@ TEST_CASE("trainings make every configuration exactly once, shared or not") {
     }
     const Trainings trainings(*space);
     std::uint64_t alive = 0;
-    std::optional<Training> expected;  // what next(i) says, from the end backwards
+    std::optional<Training> expected;  // what next(i) must return, computed from the end backwards
     for (std::uint64_t i = trainings.size(); i-- > 0;) {
       const auto training = trainings.at({i});
       if (training) expected = training;

@@ -38,7 +38,7 @@ bool never() {
   return false;
 }
 
-/// The nodes of the ranks, as if they were on several.
+/// Nodes for the ranks, pretending that there are several.
 struct Layout {
   const char* name;
   int (*node)(int rank, int size);
@@ -55,7 +55,7 @@ constexpr Layout layouts[]{{"one node", [](int, int) { return 0; }},
                            {"two nodes, dealt out", [](int rank, int) { return rank % 2; }},
                            {"one apart", [](int rank, int size) { return rank == size - 1 ? 3 : 7; }}};
 
-/// Numbers of all ranks, and what is known of their sum.
+/// The numbers of all ranks, and their expected sum.
 class Expected {
  public:
   Expected(int ranks, std::size_t n) : numbers_(static_cast<std::size_t>(ranks), std::vector<float>(n)) {
@@ -95,7 +95,7 @@ class Expected {
   std::vector<double> exact_, scale_;
 };
 
-/// Against sums in double and, but for a few numbers, in float32 in the order that is promised.
+/// Compares with sums in double and, beyond `few_numbers`, with sums in float32 in the order that the header promises.
 void sums(MpiChannel& channel, std::uint64_t& gang, const Layout& layout, const Expected& expected,
           TransferPrecision precision) {
   const bool bf16 = precision == TransferPrecision::bf16;
@@ -103,11 +103,11 @@ void sums(MpiChannel& channel, std::uint64_t& gang, const Layout& layout, const 
   const auto values = std::make_shared<std::vector<float>>(expected.of(channel.rank()));
   AllReduce all_reduce(channel, everyone(channel), ++gang, never, nodes);
   all_reduce.wait(all_reduce.start(*values, values, precision));
-  // bf16 rounds what travels to 8 bits, float32 to 24.
+  // bf16 rounds numbers that are sent to 8 bits, float32 to 24.
   check(expected.error(*values) <= channel.size() * (bf16 ? 0x1p-8 : 0x1p-23), "the sum of all ranks' numbers",
         channel);
   check(bf16 || values->size() < 2049 || *values == expected.by_nodes(nodes), layout.name, channel);
-  // All ranks have the same bits: the sum of a copy is the number of ranks times it, exactly (2 or 4 ranks).
+  // All ranks have the same bits: then summing the result multiplies it by the number of ranks, exactly (2 or 4 ranks).
   const auto copy = std::make_shared<std::vector<float>>(*values);
   all_reduce.wait(all_reduce.start(*copy, copy));
   for (float& value : *values) value *= static_cast<float>(channel.size());
@@ -124,7 +124,7 @@ void all_sums(MpiChannel& channel, std::uint64_t& gang) {
   }
 }
 
-/// Several at once, of a gang of some ranks, while the others have one of their own.
+/// Several sums at once in a gang of some ranks, while the others have a gang of their own.
 void many(MpiChannel& channel, std::uint64_t& gang) {
   std::vector<int> odd, even;
   for (int rank = 0; rank < channel.size(); ++rank) (rank % 2 ? odd : even).push_back(rank);
@@ -145,7 +145,7 @@ void many(MpiChannel& channel, std::uint64_t& gang) {
   check(right, "sums under way at once stay apart", channel);
 }
 
-/// Memory runs out in the thread that sums: whoever waits for the sum is told, and the process lives on.
+/// Memory runs out in the thread that sums: waiting for the sum throws, and the process lives on.
 void out_of_memory(MpiChannel& channel, std::uint64_t& gang) {
   ++gang;
   if (channel.rank() == channel.size() - 1) return;  // the others wait for it
@@ -163,7 +163,7 @@ void out_of_memory(MpiChannel& channel, std::uint64_t& gang) {
   }
 }
 
-/// One rank never comes: the others are told, and form a new gang without it.
+/// One rank never comes: the others are told to abandon the gang, and form a new one without it.
 void abandoned(MpiChannel& channel, std::uint64_t& gang) {
   ++gang;
   const int missing = channel.size() - 1;

@@ -38,14 +38,14 @@ std::size_t size_of(int number) {
 
 thread_local int come = 0;  ///< ranks that are at `meet`, as this rank has heard
 
-/// The next message but those of `meet`: ranks that are through with one part do not wait for the others.
+/// The next message that is not one of `meet`, which ranks that have finished one part may send early.
 std::optional<Parcel> await(Channel& channel) {
   auto parcel = channel.wait(Seconds(20));
   for (; parcel && parcel->bytes == "here"; parcel = channel.wait(Seconds(20))) ++come;
   return parcel;
 }
 
-/// Nobody goes on before all have come.
+/// A barrier.
 void meet(Channel& channel) {
   for (int to = 0; to < channel.size(); ++to) {
     if (to != channel.rank()) channel.send(to, "here");
@@ -75,7 +75,7 @@ void all_to_all(Channel& channel) {
   }
 }
 
-/// From another thread than the one that receives; a message to oneself is one as any other.
+/// Sends from a thread other than the receiving one, and to itself.
 void threads(Channel& channel) {
   const std::jthread sender([&] {
     for (int n = 0; n < 100; ++n) channel.send(channel.rank(), std::to_string(n));
@@ -87,7 +87,7 @@ void threads(Channel& channel) {
   }
 }
 
-/// What MPI cannot count is refused, not lost.
+/// A message longer than MPI can count is refused, not lost.
 void lengths(const Channel& channel) {
   check(message_length(INT_MAX) == INT_MAX, "the longest message", channel);
   std::string told;

@@ -15,10 +15,10 @@ inline void check(bool holds, const char* what, const Channel& channel) {
   std::fprintf(stderr, "rank %d: not so: %s\n", channel.rank(), what);
 }
 
-/// relay_test.cpp: to be called by all ranks.
+/// In relay_test.cpp; all ranks must call it.
 void relay_contract(MpiChannel& channel);
 
-/// all_reduce_test.cpp: to be called by all ranks, last, because a sum stays unfinished.
+/// In all_reduce_test.cpp; all ranks must call it, last, because a sum stays unfinished.
 void all_reduce_contract(MpiChannel& channel);
 
 }  // namespace stormsweep

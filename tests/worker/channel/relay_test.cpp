@@ -40,7 +40,8 @@ void gathers(MpiChannel& channel, std::uint64_t number) {
   check(right, "every rank gets what all ranks give, in their order", channel);
 }
 
-/// As staging does it: each shift other pairs, streams of other lengths, one of them empty; nothing waits in between.
+/// As in staging: in each shift different pairs exchange streams of different lengths, one of them empty, without a
+/// barrier in between.
 void exchanges(MpiChannel& channel, std::uint64_t number) {
   std::vector<int> members = everyone(channel);
   std::reverse(members.begin(), members.end());
@@ -70,7 +71,7 @@ void exchanges(MpiChannel& channel, std::uint64_t number) {
         channel);
 }
 
-/// Messages from place 0 go round, each handed on as it comes, through places that have none of their own.
+/// Messages from place 0 go round, each forwarded as it comes, through places that have none of their own.
 void hands_on(MpiChannel& channel, std::uint64_t number) {
   Relay relay(channel, everyone(channel), {.number = number});
   constexpr std::size_t count = 40;
@@ -91,7 +92,7 @@ void hands_on(MpiChannel& channel, std::uint64_t number) {
   check(here == sound && (place > 0 || back == sound), "what comes can be handed on at once", channel);
 }
 
-/// Rank 1 is busy for longer than the patience, away from the relay: it lives.
+/// Rank 1 is busy outside the relay for longer than the patience, and is not taken for dead.
 void busy(MpiChannel& channel, std::uint64_t number) {
   Relay relay(channel, everyone(channel), {.patience = Seconds(0.4), .number = number});
   if (channel.rank() == 1) std::this_thread::sleep_for(Seconds(1.2));
@@ -115,7 +116,7 @@ std::string end_of(const std::function<void()>& act) {
   return "nothing was thrown";
 }
 
-/// Rank 1 leaves without a word in the middle of a stream.
+/// Rank 1 leaves silently in the middle of a stream.
 void dead(MpiChannel& channel, std::uint64_t number) {
   Relay relay(channel, everyone(channel), {.patience = Seconds(0.4), .number = number});
   if (channel.rank() == 1) return;
@@ -139,7 +140,7 @@ void abandoned(MpiChannel& channel, std::uint64_t number) {
   if (channel.rank() == 0) check(end_of([&] { relay.gather("x"); }) == "abandoned", "who is told to, leaves", channel);
 }
 
-/// Some of the ranks, while the others have a relay of their own.
+/// Some ranks use one relay while the others use another.
 void subset(MpiChannel& channel, std::uint64_t number) {
   std::vector<int> odd, even;
   for (int rank = 0; rank < channel.size(); ++rank) (rank % 2 ? odd : even).push_back(rank);
@@ -162,7 +163,7 @@ void relay_contract(MpiChannel& channel) {
   failing(channel, 5);
   abandoned(channel, 6);
   gathers(channel, 7);
-  exchanges(channel, 8);  // tags go round: 8 follows on 0, which was left in order
+  exchanges(channel, 8);  // tags repeat after 8: this relay reuses the tag of number 0, which ended properly
   hands_on(channel, 9);
 }
 

@@ -12,7 +12,7 @@
 
 namespace stormsweep {
 
-/// The first `draws` usable ones of a shuffle of all files, each place's its own.
+/// The first `draws` usable files of a shuffle of all, different for each place.
 inline std::vector<std::int64_t> draw(std::int64_t files, std::int64_t draws, int place,
                                       const std::set<std::int64_t>& unusable) {
   std::vector<std::int64_t> numbers(static_cast<std::size_t>(files));

@@ -27,7 +27,7 @@ using Numbers = std::set<std::int64_t>;
 
 namespace {
 
-std::uint64_t relays = 0;  // their numbers: all ranks count alike
+std::uint64_t relays = 0;  // relays made so far, the same on all ranks, for their numbers
 
 std::vector<int> everyone(const MpiChannel& channel) {
   std::vector<int> ranks;
@@ -108,7 +108,7 @@ class Scene {
   fs::path folder_;
 };
 
-/// Two jobs at one folder, and two machines of one job, as on a file system that they share.
+/// Two jobs that stage into one folder, and two machines of one job that do so on a shared file system.
 void locks(const MpiChannel& channel, const fs::path& folder) {
   StageFolder first(folder), second(folder);
   check(first.identity() == second.identity(), "one folder is one machine", channel);
@@ -125,7 +125,7 @@ void locks(const MpiChannel& channel, const fs::path& folder) {
   check(second.lock("b"), "when it has ended, the other", channel);
 }
 
-/// A rank alone at a folder that another job holds gives up when it is told to, and does not wait for that job.
+/// A single rank that waits for a folder of another job gives up when told to.
 void abandoned_alone(MpiChannel& channel, const fs::path& folder) {
   Scene scene(channel, folder, 3, 3);
   StageFolder other(scene.machine(scene.here));
@@ -143,7 +143,8 @@ void abandoned_alone(MpiChannel& channel, const fs::path& folder) {
   scene.meet();
 }
 
-/// Who lists its files for longer than the patience lives; who cannot list them tells why.
+/// A rank that lists its files for longer than the patience is not taken for dead; one that cannot list them reports
+/// why.
 void slow_plans(MpiChannel& channel, const fs::path& folder) {
   Scene scene(channel, folder, 3, 3);
   const auto plan = [&](bool sound) {
@@ -164,7 +165,7 @@ void slow_plans(MpiChannel& channel, const fs::path& folder) {
   check(staging(false).ends_with("/data: has no files; name another folder"), "who cannot tells its mates", channel);
 }
 
-/// The brute-force twin of the shipments: after them, every machine has what it wants, each once, from who holds it.
+/// Brute-force check of the shipments: after them every machine has what it wants, each file once, from a holder.
 void routes(const MpiChannel& channel) {
   std::mt19937 random(1);
   bool right = true;
@@ -206,7 +207,7 @@ void routes(const MpiChannel& channel) {
   check(right, "every machine gets what it lacks, once, from who has it", channel);
 }
 
-/// Whether what a staging told went forward, to `bytes` of as many.
+/// Whether reported progress only increased, and ended at `bytes` of `bytes`.
 bool tells(const std::vector<std::pair<std::int64_t, std::int64_t>>& told, std::int64_t bytes) {
   const bool forward = std::is_sorted(told.begin(), told.end(), [](auto& a, auto& b) { return a.first < b.first; });
   return forward && !told.empty() && told.back() == std::pair(bytes, bytes);
@@ -233,7 +234,7 @@ void subsets(MpiChannel& channel, const fs::path& folder) {
   check(again.job.opened == 0 && again.kept == 12 && again.received_bytes == 0, "the next job opens none", channel);
   check(scene.copies() == scene.wanted(channel.rank()), "and has them all", channel);
 
-  // Of what a disk has spoilt, and of what is gone, another machine has a copy, or it is read again.
+  // Copies that a disk has corrupted or lost come from another machine, or are read again.
   const std::int64_t spoilt = *scene.wanted(channel.rank()).begin(), gone = *scene.wanted(channel.rank()).rbegin();
   write_file(scene.copy(spoilt), std::string(content(spoilt).size(), 'x') + (content(spoilt).empty() ? "x" : ""));
   fs::remove(scene.copy(gone));
@@ -242,7 +243,7 @@ void subsets(MpiChannel& channel, const fs::path& folder) {
   check(mended.job.opened <= 2 * channel.size(), "and no more than that is opened", channel);
 }
 
-/// Two ranks a machine: what both want is fetched once, and nothing goes from a machine to itself.
+/// Two ranks per machine: what both want is fetched once, and nothing is sent from a machine to itself.
 void shared_machines(MpiChannel& channel, const fs::path& folder) {
   Scene scene(channel, folder, 40, 15);
   scene.here = channel.rank() / 2;
@@ -264,7 +265,7 @@ void shared_machines(MpiChannel& channel, const fs::path& folder) {
   check(scene.stage().kept == static_cast<std::int64_t>(wanted.size()), "both find what is there", channel);
 }
 
-/// "data" or "mate", as it was thrown, and its message; nothing if nothing was.
+/// "data" or "mate", by the kind of exception, and its message; empty if none was thrown.
 std::string refusal(Scene& scene) {
   try {
     scene.stage();
@@ -276,7 +277,7 @@ std::string refusal(Scene& scene) {
   return {};
 }
 
-/// What all machines want goes round: none sends more than there is, whoever had what before.
+/// Files that all machines want go round: no machine sends any twice, whoever had which before.
 void whole(MpiChannel& channel, const fs::path& folder, int ranks_of_a_machine) {
   constexpr std::int64_t files = 14;
   Scene scene(channel, folder, files, files);
@@ -311,7 +312,7 @@ void no_room(MpiChannel& channel, const fs::path& folder) {
   scene.meet();
 }
 
-/// One is missing, one cut short, one has a flipped byte, one is refused by the reader of its format.
+/// One file is missing, one truncated, one has a flipped byte, one is refused by the reader of its format.
 void unusable(MpiChannel& channel, const fs::path& folder) {
   Scene scene(channel, folder, 30, 10);
   const Numbers drawn = scene.wanted(0);
@@ -353,7 +354,7 @@ void too_few(MpiChannel& channel, const fs::path& folder) {
         "too few are told", channel);
 }
 
-/// Without checksums, a source that was written anew is not taken for its copy.
+/// Without checksums, a copy of a source that was rewritten since is not used.
 void changed_sources(MpiChannel& channel, const fs::path& folder) {
   Scene scene(channel, folder, 12, 12);
   for (StagePlan::File& file : scene.plan.files) file.checksum.clear();
@@ -398,7 +399,7 @@ void bad_disks(MpiChannel& channel, const fs::path& folder) {
   check(refusal(scene).empty() && scene.copies().size() == 20, "then all goes well", channel);
 }
 
-/// Kilobytes that this process has had in memory at most.
+/// Peak memory of this process in kilobytes.
 long peak_memory() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -421,7 +422,7 @@ void bounded_memory(MpiChannel& channel, const fs::path& folder) {
 }
 
 int contract(MpiChannel& channel, const fs::path& folder) {
-  bounded_memory(channel, folder / "memory");  // first: it looks at the peak
+  bounded_memory(channel, folder / "memory");  // first, because it measures the peak
   locks(channel, folder / "locks" / std::to_string(channel.rank()));
   abandoned_alone(channel, folder / "alone");
   routes(channel);
@@ -438,7 +439,8 @@ int contract(MpiChannel& channel, const fs::path& folder) {
   return failures == 0 ? 0 : 1;
 }
 
-/// In a process of its own: what is never received of a relay that somebody left stays for those with its number.
+/// In a process of its own: messages of an abandoned relay that are never received would reach later ones with its
+/// number.
 int refusals(MpiChannel& channel, const fs::path& folder) {
   slow_plans(channel, folder / "slow");
   no_room(channel, folder / "room");

@@ -13,5 +13,5 @@ TEST_CASE("the peak is that of a machine of this century, and is measured once")
 }
 
 TEST_CASE("a peak that cannot be measured is none") {
-  CHECK(convolution_peak(torch::kMeta, torch::kFloat32) == 0);  // it has shapes, and no numbers
+  CHECK(convolution_peak(torch::kMeta, torch::kFloat32) == 0);  // a device with shapes but no numbers
 }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t page = 4096, pages = 25600;  // 100 MiB, more than glibc's heaps of threads hold
 
-/// Before anything else, as stormsweep-worker does it.
+/// Called before anything else, as in stormsweep-worker.
 [[maybe_unused]] const bool kept = (keep_freed_memory(), true);
 
 /// Pages that the system had to give this process.
@@ -23,7 +23,7 @@ std::int64_t faults() {
   return usage.ru_minflt;
 }
 
-/// A step's tensor, come and gone; returns the faults that it took.
+/// Allocates and frees a step's tensor; returns the number of page faults.
 std::int64_t faults_of_a_tensor() {
   const auto before = faults();
   torch::zeros({pages * page / 4}, torch::kFloat32);
@@ -43,12 +43,12 @@ TEST_CASE("memory of a freed tensor serves the next one, until it is given back"
   MESSAGE("skipped: the address sanitizer allocates in its own way");
   return;
 #endif
-  std::thread([] {}).join();  // where there are several, those whose allocation fails look elsewhere
+  std::thread([] {}).join();  // if there are several heaps, a thread whose allocation fails moves to another
   for (const bool after_a_failure : {false, true}) {
     CAPTURE(after_a_failure);
     if (after_a_failure) CHECK_THROWS(torch::empty({std::int64_t{1} << 55}));
-    // glibc 2.36 looks for a little more than it has freed, and the small pieces that alignment cuts off keep freed
-    // tensors apart until it has set seven of each size aside: there are four such sizes.
+    // glibc 2.36 looks for slightly more than it has freed, and small pieces cut off for alignment keep freed tensors
+    // from merging, until its cache has seven of each size; there are four such sizes.
     for (int i = 0; i < 40; ++i) faults_of_a_tensor();
     for (int i = 0; i < 10; ++i) CHECK(faults_of_a_tensor() < pages / 100);
     const auto held = resident_pages();

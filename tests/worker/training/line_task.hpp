@@ -19,7 +19,8 @@
 
 namespace stormsweep::test {
 
-/// Linear regression with dropout on the inputs: small enough to compute by hand, random enough to show what leaks.
+/// Linear regression with dropout on the inputs: small enough to compute by hand, random enough to reveal state that
+/// leaks.
 class LineTask : public Task {
  public:
   struct Options {
@@ -105,7 +106,7 @@ struct EndedTrial {
   std::vector<EpochRecord> epochs;
 };
 
-/// Events that put what ends behind `ended`.
+/// Events that append ended trials to `ended`.
 inline TrainingEvents recorded(std::vector<EndedTrial>& ended) {
   TrainingEvents events;
   events.finished = [&](std::size_t milestone, const Outcome& outcome, const std::vector<EpochRecord>& epochs) {
@@ -120,7 +121,7 @@ inline std::vector<EndedTrial> run(const LineTask::Options& options, const Train
   return ended;
 }
 
-/// Events that hold each network against the metrics that are told of it right after.
+/// Events that compare each network with the metrics that are reported right after.
 inline TrainingEvents compared(std::vector<std::size_t>& milestones) {
   auto shown = std::make_shared<std::optional<Metrics>>();
   TrainingEvents events;

@@ -61,7 +61,7 @@ TEST_CASE("larc takes the steps of its twin: rates bounded, not bounded, and wit
 TEST_CASE("adam and adamw in one pass take the steps of LibTorch's, through a checkpoint, whatever lies where") {
   const auto start = torch::linspace(-1, 1, 70'001);
   for (const bool decoupled : {false, true}) {
-    // Of two parameters one has a gradient now and then only, which is no block of memory.
+    // One of two parameters only sometimes has a gradient, which is not contiguous.
     const auto draw = [&] {
       return std::vector<torch::Tensor>{start.slice(0, 0, 70'000).view({700, 100}).clone().requires_grad_(),
                                         start.slice(0, 70'000).clone().requires_grad_()};

@@ -22,7 +22,7 @@ c10::intrusive_ptr<Group::Options> options() {
   return options;
 }
 
-/// Against the sums that MPI makes, several under way at once. Gloo has no bf16.
+/// Compares with sums by MPI, several at once. Gloo has no bf16.
 void sums(const MpiChannel& channel, RankGang& gang, DeviceSums& sums) {
   torch::manual_seed(static_cast<std::uint64_t>(channel.rank()));
   std::vector<torch::Tensor> values, expected;
@@ -35,12 +35,12 @@ void sums(const MpiChannel& channel, RankGang& gang, DeviceSums& sums) {
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
     pending[i]->wait();
-    // Sums of up to 15 or so, a few roundings of 24 bits in another order.
+    // Sums up to about 15: they differ by a few roundings of 24 bits, made in another order.
     check(values[i].allclose(expected[i], 1e-6, 5e-6), "the sum that MPI makes", channel);
   }
 }
 
-/// All but the last rank leave a sum for which that one comes too late.
+/// All but the last rank abandon a sum to which the last one comes too late.
 void abandonment(const MpiChannel& channel, DeviceSums& sums, std::atomic<bool>& abandoned) {
   abandoned = channel.rank() < channel.size() - 1;
   if (!abandoned) std::this_thread::sleep_for(std::chrono::milliseconds(200));
@@ -70,7 +70,7 @@ int main(int, char** words) {
         channel);
   sums(channel, gang, device_sums);
   torch::Tensor met = torch::ones({1});
-  gang.sum(met);  // all are through with theirs
+  gang.sum(met);  // a barrier
   abandonment(channel, device_sums, abandoned);
   if (failures == 0) std::printf("rank %d of %d: all held\n", channel.rank(), channel.size());
   return failures == 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-// How `train` stops, and goes on from a checkpoint.
+// How `train` stops, and continues from a checkpoint.
 #include "worker/training/trainer.hpp"
 
 #include <doctest/doctest.h>
@@ -48,7 +48,7 @@ TEST_CASE("a training that is stopped at any step goes on from its checkpoint, b
       plan.gradient_clip = 0.5 * lag;
       plan.weight_average = optimizer == std::string("sgd") ? 0.7 : 0;
       plan.scale_loss = optimizer == std::string("rmsprop");
-      // The layer that is left out at times moves all the same; the factor moves, and its place is kept.
+      // The layer that is sometimes skipped still moves; the loss scale changes, and is restored.
       const LineTask::Options options{.skips = true, .overflows = plan.scale_loss};
       const auto whole = run(options, plan);
       for (int stop_at = 1; stop_at <= 12; ++stop_at) {  // three steps an epoch
@@ -97,7 +97,7 @@ TEST_CASE("a training that is stopped as a milestone is evaluated goes on from t
     CHECK(ended.size() == 1);
     ended.clear();
     CHECK(go_on() == TrainingEnd::finished);
-    CHECK(steps == 12 + 1);  // asked twice before the step at which it was stopped
+    CHECK(steps == 12 + 1);  // `stop` is called twice before the step at which it stopped
     REQUIRE(ended.size() == 2);
     for (std::size_t k = 0; k < 2; ++k) {
       CHECK(ended[k].outcome.metrics == whole[k].outcome.metrics);
@@ -202,7 +202,7 @@ TEST_CASE("an error that passes costs no checkpoint: the training goes on from i
   readable = true;
   steps = 0;
   train(make, {{4}}, events, nullptr, checkpoints);
-  CHECK(steps <= 4);  // three steps an epoch; the last checkpoint stands before the third epoch's last one
+  CHECK(steps <= 4);  // three steps per epoch; the last checkpoint is from before the third epoch's last step
   REQUIRE(ended.size() == 3);
   CHECK(ended[2].outcome.metrics == whole[1].outcome.metrics);
   REQUIRE(ended[2].epochs.size() == 4);  // those of the first milestone again
@@ -221,7 +221,7 @@ TEST_CASE("a checkpoint that cannot be told from none fails the training, and st
 
 namespace {
 
-/// Has no memory left for its checkpoint.
+/// A task that has no memory left for its checkpoint.
 struct FullTask : LineTask {
   struct Network : torch::nn::Module {
     explicit Network(std::shared_ptr<torch::nn::Module> line) { register_module("line", std::move(line)); }

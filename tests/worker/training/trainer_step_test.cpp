@@ -1,4 +1,4 @@
-// The steps of `train`: gradients, rates, what is drawn, memory that runs out, losses that are scaled.
+// The steps of `train`: gradients, rates, random draws, exhausted memory, scaled losses.
 #include "worker/training/trainer.hpp"
 
 #include <doctest/doctest.h>
@@ -149,7 +149,7 @@ TEST_CASE("no part of a split batch is smaller than a task allows: memory that r
             Approx(full.at(0).outcome.metrics.back().second).epsilon(1e-5));
     }
   }
-  // 2 do not fit, and 1 may not be.
+  // 2 do not fit, and 1 is not allowed.
   CHECK(run({.batch = 2, .most_at_once = 1, .least_micro_batch = 2}, plan).at(0).outcome.status ==
         Status::out_of_memory);
   // 4 become 2 and 2; 3 cannot be split.
@@ -173,8 +173,8 @@ TEST_CASE(
     "a step whose gradients overflow is left out, and the factor of a loss that lags is the one it was made with") {
   for (const int lag : {0, 1}) {
     CAPTURE(lag);
-    // One step an epoch. The first factor, 2^16, overflows: in the first step, with a lag in the first that has
-    // gradients, and in the one after, whose gradients were made before that was known.
+    // One step per epoch. The first factor, 2^16, overflows in the first step. With a lag it overflows in the first
+    // step that has gradients, and in the next one, whose gradients were computed before that was known.
     const LineTask::Options plain{.batch = 20, .dropout = 0}, overflows{.batch = 20, .dropout = 0, .overflows = true};
     TrainingPlan plan{{1, 2, 3, 4, 5}, "sgd", 0.1};
     plan.gradient_lag = lag;

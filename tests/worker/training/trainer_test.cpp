@@ -1,5 +1,5 @@
-// What `train` makes of a task: milestones, timings, outcomes, and whom it tells. Its steps are in
-// trainer_step_test.cpp, how it goes on from checkpoints in trainer_checkpoint_test.cpp.
+// `train`: milestones, timings, outcomes and callbacks. Its steps are tested in trainer_step_test.cpp, checkpoints in
+// trainer_checkpoint_test.cpp.
 #include "worker/training/trainer.hpp"
 
 #include <doctest/doctest.h>

@@ -53,7 +53,7 @@ TEST_CASE("the posterior's gradient is that of finite differences, of few points
     Eigen::VectorXd gradient;
     LogPosterior posterior(mixed.dimensions, mixed.points, mixed.values);
     CHECK(posterior(at, nullptr) == posterior(at, &gradient));
-    CHECK(posterior(at, nullptr) == mixed.posterior(at));  // what the gradient took apart is made anew
+    CHECK(posterior(at, nullptr) == mixed.posterior(at));  // matrices that the gradient overwrote are computed again
     for (int k = 0; k < at.size(); ++k) {
       CAPTURE(count);
       CAPTURE(k);

@@ -42,8 +42,8 @@ std::vector<Observation> observed(const std::vector<Point>& points) {
   return result;
 }
 
-/// The least value of `function` on [0, 1]^dimensions that `trials` proposals find, the first dimensions + 2 of them
-/// Sobol points.
+/// The least value of `function` on [0, 1]^dimensions that `trials` proposals find; the first dimensions + 2 are Sobol
+/// points.
 template <class Function>
 double least(const Function& function, std::size_t dimensions, std::size_t trials, std::uint64_t seed) {
   const Problem problem = everywhere(std::vector<Dimension>(dimensions));
@@ -151,8 +151,8 @@ TEST_CASE("on a grid the proposal is the best of all points") {
   }
 }
 
-/// All pending points gathered around what the first of them was expected to find, when only what had been found was to
-/// be improved on.
+/// All pending points once crowded around the value expected of the first: improvement was measured only against values
+/// that had been found.
 TEST_CASE("what is pending is to be improved on as if it had come out as expected") {
   const std::vector<Dimension> dimensions{ordered(30), ordered(30)};
   std::vector<Point> points = random_points(dimensions, 12, 5);
@@ -223,7 +223,7 @@ TEST_CASE("failures keep proposals away from where they were") {
     told.push_back({{x}, x > 0.55 ? std::nullopt : std::optional(x)});  // the best is next to what fails
   }
   for (std::uint64_t seed = 0; seed < 5; ++seed) CHECK(propose(everywhere(line), told, {}, {}, seed)->point[0] < 0.6);
-  // Where all failed, what is far from them is tried.
+  // Where all failed, a point far from them is tried.
   const std::vector<Observation> lost{{{0.}}, {{0.1}}, {{0.2}}};
   CHECK(propose(everywhere(line), lost, {}, {}, 1)->point[0] > 0.5);
 }
@@ -232,7 +232,7 @@ TEST_CASE(
     "pending points are believed: eight proposals at once are eight places, each worth less than the one before") {
   const Problem problem = everywhere({{}, {}});
   std::vector<Observation> told;
-  const auto values = random_values(101, 8);  // so many that the hyperparameters given are taken
+  const auto values = random_values(101, 8);  // a number at which the given hyperparameters are used, not fitted anew
   for (const Point& point : random_points(problem.dimensions, 101, 8))
     told.push_back({point, values(std::ssize(told))});
   const Hyperparameters rough{{200, 200}, 1, 1e-3};
@@ -254,7 +254,7 @@ TEST_CASE("above 500 results the best 100 and the last 400 count, and a proposal
   auto told = observed(random_points(line, 520, 9));
   const Hyperparameters earlier{{1}, 1, 1e-3};
   const auto before = propose(everywhere(line), told, {}, earlier, 1);
-  // Of the first 120, the worst 20 do not count: other values of theirs that are no better change nothing.
+  // Of the first 120, the worst 20 do not count: replacing their values by others that are no better changes nothing.
   std::ranges::stable_sort(told.begin(), told.begin() + 120, std::ranges::greater(),
                            [](const auto& o) { return *o.value; });
   for (std::size_t i = 100; i < 120; ++i) told[i].value = -100 - static_cast<double>(i);
