@@ -38,12 +38,12 @@ struct Job {
 
 }  // namespace
 
-TEST_CASE("service: beats on while its worker does nothing") {
+TEST_CASE("service: sends heartbeats while its worker does nothing") {
   Job job;
   for (int beat = 0; beat < 3; ++beat) CHECK(job.beats());
 }
 
-TEST_CASE("service: its beats tell what the worker is at") {
+TEST_CASE("service: its heartbeats report what the worker is doing") {
   Job job;
   job.activity.stage(5, 10);
   CHECK(job.soon_beats({.work = wire::Work::staging, .done = 5, .all = 10}));
@@ -55,7 +55,7 @@ TEST_CASE("service: its beats tell what the worker is at") {
   CHECK(job.soon_beats({}));
 }
 
-TEST_CASE("service: what the master says comes to the working thread, in order, and a stop is the end") {
+TEST_CASE("service: messages of the master reach the working thread, in order, and a stop ends that") {
   Job job;
   job.say(wire::Assign{{assignment(7), assignment(8, 2)}});
   job.say(wire::Stage{3, {1}});
@@ -72,7 +72,7 @@ TEST_CASE("service: what the master says comes to the working thread, in order, 
   CHECK(!job.service.may_finalize());
 }
 
-TEST_CASE("service: its end waits for no word, however long the master may be silent") {
+TEST_CASE("service: its end does not wait for a message, however long the master may be silent") {
   const auto channels = MemoryChannel::make(2);
   WorkQueue queue;
   StageOrders orders;
@@ -85,7 +85,7 @@ TEST_CASE("service: its end waits for no word, however long the master may be si
   CHECK(steady_time() - begin < Seconds(1));
 }
 
-TEST_CASE("service: where nobody has died, MPI may be left in order") {
+TEST_CASE("service: MPI may be finalized if no rank has died") {
   Job job;
   job.say(wire::Stop{true});
   CHECK(!job.queue.take());

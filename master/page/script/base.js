@@ -34,7 +34,7 @@ function tellingDigits(values) {
   return [5, 6, 7, 8].find(apart) ?? 9;
 }
 
-/** A function that writes all of these numbers alike, to three digits of what they differ by. */
+/** A function that formats all of these numbers the same way, to three digits of their differences. */
 function alikeText(values) {
   const [low, high] = extent(values) ?? [0, 0], size = Math.max(Math.abs(low), Math.abs(high)),
               order = (number) => Math.floor(Math.log10(number));
@@ -62,7 +62,7 @@ function secondsText(seconds) {
   return `${numberText(Number((seconds / size).toPrecision(3)))} ${unit}`;
 }
 
-/** The smallest and the largest of numbers; nulls do not count. Nothing of none. */
+/** The smallest and the largest of numbers, ignoring nulls. Nothing if there are none. */
 function extent(values) {
   let least = Infinity, most = -Infinity;
   for (const value of values) {
@@ -75,7 +75,7 @@ function extent(values) {
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Viridis (Smith and van der Walt, CC0), from 0 to 1: even to the eye, and to colour-blind ones. */
+/** Viridis (Smith and van der Walt, CC0), from 0 to 1: perceptually uniform, also for colour-blind readers. */
 function colourAt(share) {
   const stops = [
     [68, 1, 84], [71, 44, 122], [59, 81, 139], [44, 113, 142], [33, 144, 141], [39, 173, 129], [92, 200, 99],
@@ -87,13 +87,13 @@ function colourAt(share) {
   return `rgb(${channels.join(',')})`;
 }
 
-/** Which of black and white is read on that colour: a contrast of 4.5 at least. */
+/** Black or white, whichever is readable on that colour: a contrast of at least 4.5. */
 const inkOn = (share) => (share > 0.44 ? '#000' : '#fff');
 
 /** Colours of lines (Okabe and Ito 2008), as the style has them for light and dark. */
 const lineColour = (number) => `var(--line${number % 7})`;
 
-/** A draw that is the same every time. */
+/** A pseudo-random number from `number`, the same every time. */
 const drawOf = (number) => (number * 2654435761) % 4294967296;
 
 function csvText(rows) {

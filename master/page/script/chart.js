@@ -16,7 +16,7 @@ const tip = {
 };
 window.addEventListener('pointerdown', tip.hide, true);  // before a drawing shows another tip
 
-/** Ticks whose texts do not run into each other: every so many, where they are all alike long. */
+/** Those ticks whose texts do not overlap: every n-th, if all texts are equally long. */
 function roomy(ticks, scale, size) {
   let last = -Infinity;
   return [...ticks].sort((a, b) => scale.place(a.value) - scale.place(b.value)).filter((tick) => {
@@ -27,7 +27,7 @@ function roomy(ticks, scale, size) {
   });
 }
 
-/** At most so many letters: beginning and end, for what tells texts apart is often last. */
+/** `text` cut to so many letters: beginning and end, because texts often differ at the end. */
 function shortened(text, most) {
   if (text.length <= most) return text;
   const head = Math.floor(0.4 * (most - 1)), tail = Math.max(0, most - 1 - head);
@@ -64,7 +64,7 @@ class Drawing {
     this.svg.setAttribute('height', this.height);
     this.svg.setAttribute('viewBox', `0 0 ${this.width} ${this.height}`);
   }
-  /** From now on a pointer near (x, y) is told `lines()`. */
+  /** From now on a pointer near (x, y) shows `lines()` as a tip. */
   target(x, y, lines) {
     this.targets.push([x, y, lines]);
   }
@@ -129,7 +129,7 @@ class Chart extends Drawing {
     }
     if (turned) this.heighten(Math.max(...shown.map(size)) * 0.64);
   }
-  /** Below the axis, what the lines are: [{text, attributes}], the latter as a line has them. */
+  /** A legend below the axis: [{text, attributes}], with the attributes of the lines. */
   legend(items) {
     let x = 8, y = this.height + 8;
     for (const {text, attributes} of items) {
@@ -141,7 +141,7 @@ class Chart extends Drawing {
     }
     this.heighten(y + 12 - this.height);
   }
-  /** Places on the axis below, of what has no value. */
+  /** Marks on the axis below, for rows without a value. */
   markBelow(values) {
     const d = values.map((value) => `M${this.x.place(value).toFixed(1)} ${this.bottom}v-7`).join('');
     this.add('path', {class: 'without', d});

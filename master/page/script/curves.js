@@ -6,7 +6,7 @@ const coloured = 7;  // how many of the best curves are coloured: as many as the
 
 const curveValues = (line) => line.map(([, value]) => value).filter((value) => value !== null);
 
-/** Ends of what is drawn: where a few curves start far off, the rest is still seen, and `held` always is. */
+/** The range that is drawn: a few curves that start far off do not hide the rest, and `held` is always inside. */
 function curveExtent(lines, held) {
   const values = lines.flatMap(curveValues).sort((a, b) => a - b);
   if (values.length < 50) return extent(values) ?? [0, 1];
@@ -20,7 +20,7 @@ const reached = (lines, metric) => lines.filter((line) => line.best)
                                        .map((line) => curveValues(line.metrics[metric]).pop())
                                        .filter((value) => value !== undefined);
 
-/** What of the curves lies outside the frame. */
+/** Says how much of the curves is outside the frame. */
 function cutText(lines, [low, high]) {
   const ends = lines.map((line) => extent(curveValues(line))).filter((one) => one);
   const above = ends.filter(([, most]) => most > high), below = ends.filter(([least]) => least < low);
@@ -83,7 +83,7 @@ panel({
     return `${counted(lines.length, 'training')}, ${best.length} of them the best by ${search.choice}.` +
         cutText(points, ends);
   },
-  /** What the legend names: the best, in their order. */
+  /** The curves in the legend: the best, in their order. */
   names(lines) {
     const best = lines.filter((line) => line.best), others = lines.length - best.length;
     const items =

@@ -27,7 +27,7 @@ function colourRange(values) {
 /** Means that are far apart have colours by their logarithms. */
 const colourScale = (means) => (logarithmic(means) && means.every((mean) => mean > 0) ? Math.log : (mean) => mean);
 
-/** Below the axis: which colours stand for which values. */
+/** The legend of colours, below the axis. */
 function drawColourBar(chart, title, [dark, bright]) {
   const wide = 140, parts = 28, room = (text) => text.length * 7.4 + 8, name = shortened(title, 40);
   let x = 8 + room(name), y = chart.height + 4;
@@ -42,7 +42,7 @@ function drawColourBar(chart, title, [dark, bright]) {
   chart.heighten(y + 18 - chart.height);
 }
 
-/** Of the search's own metric the better is brighter, of others the greater. */
+/** Brighter is better for the search's own metric, and greater for others. */
 const greaterIsBrighter = (search, {metric}) => metric !== search.choice || search.goal === 'maximize';
 
 function drawCells(chart, search, choices, {columns, lines, cells}) {

@@ -5,7 +5,7 @@ let tag = data.tag;
 
 const asOf = html('span'), trouble = html('span', {role: 'status'});
 
-/** Below the heading, and aloud where it is a problem that was not there before. */
+/** Shows the status below the heading; screen readers announce a new problem. */
 function tell(problem) {
   asOf.textContent = `${problem ? 'As' : 'Live: as'} of ${data.made}. `;
   if (trouble.textContent !== problem) trouble.textContent = problem;

@@ -19,7 +19,7 @@ function drawHeader(search) {
       html('p', {class: 'note'}, `${data.made}, stormsweep ${data.version}, by: ${data.command}`));
 }
 
-/** What the reader chose stays. */
+/** Keeps what the reader chose. */
 function show(number) {
   const search = (searches[number] ??= new Search(data.searches[number]));
   drawHeader(search);
@@ -29,7 +29,7 @@ function show(number) {
 
 const drawable = () => shown.filter(({section}) => !section.hidden);
 
-/** Each panel is drawn in a moment of its own, so that the page is there at once. */
+/** Each panel is drawn by an event of its own, so that the page appears at once. */
 function drawAll() {
   waiting = drawable();
   document.body.dataset.drawn = 'no';

@@ -16,7 +16,7 @@ function panel(kind) {
 const chooser = (name, label, change) =>
     html('select', {'aria-label': label, name, onchange: (event) => change(event.target.value)});
 
-/** Options that are there already stay as they are, under a reader who chooses among them. */
+/** Existing options are not replaced, as the reader may be choosing among them. */
 function offer(select, options, value) {
   const there = Array.from(select.options, (option) => option.value);
   if (String(there) !== String(options))
@@ -87,7 +87,7 @@ class Shown {
   }
 }
 
-/** What is said where not all trials are drawn. */
+/** A note where not all trials are drawn. */
 const drawnText = (drawn, all) =>
     (drawn < all ? `${grouped(drawn)} of ${grouped(all)} trials are drawn: the best, and a sample.` : '');
 

@@ -95,7 +95,7 @@ class Parallel extends Drawing {
   scale(name) {
     return this.scales[this.names.indexOf(name)];
   }
-  /** What a brush holds: of numbers both ends, of words each, since others may come between them. */
+  /** What a brush covers: for numbers both ends; for words each of them, since others may come in between later. */
   held(name, [low, high]) {
     const {ticks, number} = this.scale(name);
     if (!this.search.column(name).words) return [low, high];
@@ -108,7 +108,7 @@ class Parallel extends Drawing {
     const numbers = extent(ticks.filter(({text}) => held.includes(text)).map(({value}) => number(value)));
     return numbers && [pixel(numbers[0] - 0.5), pixel(numbers[1] + 0.5)];
   }
-  /** Of all rows, those that lie within every brush. */
+  /** The rows that are within every brush. */
   pick() {
     const {search} = this;
     const tests = [...this.brushes].filter(([name]) => this.names.includes(name)).map(([name, held]) => {

@@ -2,7 +2,7 @@
 
 const profileMetrics = (profile) => [...new Set(profile.lines.flatMap((line) => Object.keys(line.metrics)))];
 
-/** A bar that every trial is scored beside, test_persistence_mse: the metric test_mse of something simpler. */
+/** A baseline for every trial, test_persistence_mse: the metric test_mse of a simpler forecast. */
 const bars = /(persistence|extrapolation|blurred|climatology|pattern)_/;
 
 function profilePanel(number) {

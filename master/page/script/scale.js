@@ -6,7 +6,7 @@ function logarithmic(values) {
   return last > 0 && sorted[0] > 0 && sorted[Math.ceil(0.95 * last)] / sorted[Math.floor(0.05 * last)] >= 30;
 }
 
-/** Whether few values, ascending, lie ever farther apart, as 64, 128, 256 do. */
+/** Whether a few ascending values have growing gaps, as 64, 128, 256 do. */
 function growing(values) {
   const last = values.length - 1;
   return last > 1 && last < 12 && values[0] > 0 &&
@@ -49,7 +49,7 @@ function timeTicks(low, high, log, most) {
   return within.length < 2 ? timeTicks(low, high, false, most) : within.filter((_, i) => i % every === 0);
 }
 
-/** In the largest unit of which it is a number of halves. */
+/** In the largest unit of which it is a multiple of one half. */
 function timeTickText(seconds) {
   const [unit, size] =
       [['h', 3600], ['min', 60]].find(([, one]) => seconds >= one && (2 * seconds) % one === 0) ?? ['s', 1];
@@ -86,7 +86,7 @@ function numberScale(
   return {place, value, pixel, from, to, log, ticks: at.map((tick, i) => ({value: tick, text: texts[i]}))};
 }
 
-/** Values one beside the other, each in the middle of its part. `number(value)`: which it is of them, from 0. */
+/** Values side by side, each in the middle of its part. `number(value)`: its index, from 0. */
 function categoryScale(values, [from, to], text) {
   const part = (to - from) / Math.max(1, values.length), number = new Map(values.map((value, i) => [value, i]));
   return {

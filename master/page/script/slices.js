@@ -2,7 +2,7 @@
 
 const mostGroups = 24, fewGroups = 10;
 
-/** Whether its values are numbers of which there are many, or nearly as many as trials: draws, not a list. */
+/** Whether its values are many numbers, or nearly as many as trials, so drawn rather than listed. */
 const inRanges = (column, rows, count = column.distinct(rows).length) =>
     !column.words && (count > mostGroups || (count > fewGroups && 2 * count > rows.length));
 
@@ -23,7 +23,7 @@ function groupsOf(column, rows) {
   });
 }
 
-/** An end of a range, which another one stands beside. */
+/** An end of a range, short enough to go beside the other end. */
 const short = (value) => (Number.isInteger(value) ? String(value) : numberText(Number(value.toPrecision(3))));
 
 function marginals(search, axis, metric) {

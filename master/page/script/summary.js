@@ -26,7 +26,7 @@ function tableOf(header, rows) {
                       ...row.map((cell, i) => html('td', {class: kind(cell, i)}, numberText(cell, digits[i]))))))));
 }
 
-/** The columns that stand where there is little room. */
+/** The columns that are shown where there is little room. */
 const mainNames =
     (search) => ['trial', ...search.names('axis'), ...search.names('metric').slice(0, 4), 'wall_seconds'].filter(
         (name) => search.column(name));
@@ -57,7 +57,7 @@ function progressLines(search) {
               one.total === null ? 'an unknown number' : grouped(one.total)} trials have ended; ${one.master}`));
 }
 
-/** What stands in the box below `title`, and is seen once the reader opens it. */
+/** A box with `title` whose contents are shown once the reader opens it. */
 function folded(box, title) {
   const content = html('div');
   box.append(html('details', {}, html('summary', {}, title), content));

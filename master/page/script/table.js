@@ -2,10 +2,10 @@
 
 const pageRows = 20;
 
-/** A word that is an integer as one, of any size: the page has those as words that it would round. */
+/** A word that is an integer, as a BigInt: the page has integers as words where it would round them. */
 const exact = (word) => /^-?\d+$/.test(word) ? BigInt(word) : word;
 
-/** Whether a row's value has a text, in small letters, as a function of the row; of words each is asked once. */
+/** A function of a row: whether its value contains a text, in small letters. Each word is tested only once. */
 function containing(column, piece) {
   const has = (value) => String(value ?? '').toLowerCase().includes(piece), having = column.words?.map(has);
   return having ? (row) => having[column.values[row]] : (row) => has(column.values[row]);
@@ -38,7 +38,7 @@ function condition(search, text) {
   };
 }
 
-/** The rows that meet all conditions, which commas part, and the brushes. */
+/** The rows that meet all conditions, separated by commas, and the brushes. */
 function filtered(search, text) {
   const conditions = text.split(',').filter((one) => one.trim()).map((one) => condition(search, one));
   return search.rows.filter((row) => (!search.picked || search.picked[row]) && conditions.every((meets) => meets(row)));

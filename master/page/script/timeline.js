@@ -5,7 +5,7 @@ function utilisation({ranks}) {
   return Array.from(ranks[0].busy, (_, part) => mean(ranks.map((rank) => Number(rank.busy[part]) / 9)));
 }
 
-/** Rectangles of one rank as long as its business stays the same: [{from, to, share}]. */
+/** Rectangles of one rank, each for as long as its load is the same: [{from, to, share}]. */
 function stretches(digits) {
   const found = [];
   for (let from = 0, to; from < digits.length; from = to) {
@@ -15,7 +15,7 @@ function stretches(digits) {
   return found;
 }
 
-/** `seconds`: how long the longest of all timelines is, so that they can be compared. */
+/** `seconds`: the length of the longest timeline, so that all have the same scale. */
 function drawTimeline(box, timeline, seconds) {
   const {ranks} = timeline, line = Math.max(2, Math.min(20, Math.floor(360 / ranks.length))), top = 70, left = 64;
   const drawing = new Drawing(box, top + line * ranks.length + 40, `timeline of ${timeline.database}`);

@@ -155,7 +155,7 @@ TEST_CASE("a plan tells zipped axes as one, and conditions") {
   CHECK(json["axes"][2]["when"]["outcome"] == nlohmann::json::array({"nan", "throw"}));
 }
 
-TEST_CASE("how many workers to take: the most that are used well") {
+TEST_CASE("the recommended number of workers is the largest that is used well") {
   // 24 trainings of 90 s: 8 workers take 3 turns, 16 two, of which the second is half empty, 24 one.
   const Space space = parse_space(R"({"name": "r", "experiment": "noop", "method": {"name": "random", "trials": 24},
     "cost": {"epoch_seconds": 10}, "parameters": {"index": {"min": 0, "max": 1000000}, "epochs": [1, 3, 9]}})",

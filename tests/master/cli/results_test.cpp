@@ -157,7 +157,7 @@ TEST_CASE("after a changed seed rows show it, and no mean is over seeds without 
         "seed,index,replicate,score,trials,seeds\n7,1,0,0.7000000000000001,1,1\n8,1,0,0.8,1,1\n");
 }
 
-TEST_CASE("of a search that was edited with the same seed, the best do not show it") {
+TEST_CASE("the best of a search that was edited but kept its seed do not show the seed") {
   TemporaryFolder folder;
   const std::string file = (folder.path / "s.db").string();
   for (const char* index : {"[1, 2]", "[2, 3]"}) {

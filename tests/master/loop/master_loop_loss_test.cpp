@@ -46,7 +46,7 @@ TEST_CASE("the trial of a silent worker is trained by another, and what the dead
   CHECK(rows(folder.path) == Rows{"1|complete|0.1|2"});
 }
 
-TEST_CASE("a silence that the master slept through counts against nobody") {
+TEST_CASE("workers are not lost for a silence during which the master slept") {
   const TemporaryFolder folder;
   Job job(folder.path, indices(1, 2), 3);
   job.join_all();

@@ -143,7 +143,7 @@ void learn_that_the_index_costs(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("what takes longest begins first, as far as earlier runs tell") {
+TEST_CASE("trainings expected to take longest, by earlier runs, begin first") {
   const TemporaryFolder folder;
   learn_that_the_index_costs(folder.path);
   Job job(folder.path, noop_space(R"({"index": [30, 90, 50, 70]})"), 2);
@@ -268,7 +268,7 @@ TEST_CASE("data is staged by all workers before any training, and again where on
   CHECK(!job.worker(1).in_hand.empty());
 }
 
-TEST_CASE("what workers are at comes with their heartbeats, and stands in the bar") {
+TEST_CASE("heartbeats report what workers are doing, and the bar shows it") {
   const TemporaryFolder folder;
   MasterLoop::Options options = staged();
   options.columns = 200;

@@ -41,7 +41,7 @@ TEST_CASE("roster: a trial is worth a row after a second, once, and so is each t
   CHECK(long_runners(roster, 20).empty());
 }
 
-TEST_CASE("roster: what was over within a second is worth no row, whatever its worker does next") {
+TEST_CASE("roster: a trial that ended within a second is not worth a row, whatever its worker does next") {
   Roster roster;
   for (int k = 0; k < 1000; ++k) {
     roster.begin(w1, training(1, {1, 2}), {}, Seconds(0.01 * k));
@@ -56,7 +56,7 @@ TEST_CASE("roster: what was over within a second is worth no row, whatever its w
   CHECK(long_runners(roster, 13) == Found{{2, 0}});
 }
 
-TEST_CASE("roster: what counts is what stages, and what leaders have told of the training that they are at") {
+TEST_CASE("roster: only reports of staging workers, and of leaders on their current training, count") {
   Roster roster;
   const wire::Pursuit epoch{wire::Work::training, 2, 5, 3, 10},
       copies{.work = wire::Work::staging, .done = 1, .all = 2};
@@ -74,7 +74,8 @@ TEST_CASE("roster: what counts is what stages, and what leaders have told of the
   CHECK(roster.pursuits().empty());
 }
 
-TEST_CASE("roster: the end of a gang's trial that its leader has not begun leaves alone what the leader is at") {
+TEST_CASE(
+    "roster: the end of a gang's trial that its leader has not begun does not affect the leader's current training") {
   Roster roster;
   roster.begin(w1, training(7, {1}), {}, Seconds(10));
   roster.end(w1, training(8, {1}), 0);
@@ -82,7 +83,7 @@ TEST_CASE("roster: the end of a gang's trial that its leader has not begun leave
   CHECK(long_runners(roster, 12) == Found{{7, 0}});
 }
 
-TEST_CASE("roster: of a gang whose leader has not joined its ranks are known") {
+TEST_CASE("roster: the ranks of a gang are known even if its leader has not joined") {
   Roster roster;
   CHECK(roster.trainer(w1, {w1, w2}).ranks == "1,2");
 }

@@ -94,7 +94,7 @@ TEST_CASE("a Bayesian search with another goal, or another epoch to choose by, m
   CHECK(proposals(file).empty());
 }
 
-TEST_CASE("a default that has changed leaves nothing of the proposals and rungs that were made with the one before") {
+TEST_CASE("a changed default discards the proposals and rungs that were made with the previous one") {
   std::vector<Experiment> before{find_experiment("noop", "here")}, after = before;
   after[0].hyperparameters[after[0].find("replicate").value()].fallback = std::int64_t{8};
   const auto space = [](const std::vector<Experiment>& known, const std::string& settings) {
@@ -184,7 +184,7 @@ TEST_CASE("limits.trials is all there is to do, as the run and the status tell i
   CHECK(told_of("halving", 7) == "6 of 6, 0 beside them: done");  // one whole bracket
 }
 
-TEST_CASE("a metric that is infinite is none: a search that is compared by it, and one that is resumed, agree") {
+TEST_CASE("an infinite metric counts as undefined: a search and its resumption agree on that") {
   TemporaryFolder folder;
   const auto file = folder.path / "s.db";
   const Space space =

@@ -93,7 +93,7 @@ TEST_CASE("no answer may be framed, kept, read by others or taken for something 
   }
 }
 
-TEST_CASE("texts are compared whole") {
+TEST_CASE("texts are compared to their ends") {
   CHECK(equal_in_constant_time("", ""));
   CHECK(equal_in_constant_time("abc", "abc"));
   CHECK_FALSE(equal_in_constant_time("abc", "abd"));

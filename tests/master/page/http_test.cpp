@@ -16,7 +16,7 @@ TEST_CASE("a browser's request is read") {
   CHECK(request->if_none_match == "\"7\"");
 }
 
-TEST_CASE("what is no request, or not all of one, is none") {
+TEST_CASE("other text, or an incomplete request, is not a request") {
   for (const char* text :
        {"", "GET / HTTP/1.1\r\n", "GET /\r\n\r\n", "hello\r\n\r\n", "\r\n\r\n", "GET / HTTP/9.9\r\n\r\n"}) {
     CAPTURE(text);

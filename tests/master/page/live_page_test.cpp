@@ -62,12 +62,12 @@ TEST_CASE("a live page follows an older version's database, too, and copies it o
   CHECK(nlohmann::json::parse(live.shown()->data)["searches"][0]["statuses"] == nlohmann::json{{"failed", 1}});
 }
 
-TEST_CASE("what is no database of ours has no live page, and nothing is left of the attempt") {
+TEST_CASE("a file that is not our database has no live page, and the attempt leaves nothing behind") {
   const TemporaryFolder folder;
   CHECK_THROWS_AS(LivePage({{folder.path / "none.db"}, ""}, ""), InputError);
 }
 
-TEST_CASE("what a live page cannot show is told of the user's file, not of its copy") {
+TEST_CASE("an error of a live page names the user's file, not its copy") {
   const TornadoResults results;
   CHECK_THROWS_WITH_AS(LivePage({{results.file}, "q"}, ""),
                        (results.file + ": --search is q; the searches there are s").c_str(), InputError);

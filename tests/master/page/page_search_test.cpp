@@ -47,7 +47,7 @@ TEST_CASE("a search as columns: what varies, what came out, what failed") {
   CHECK(search["fixed"]["dropout"] == 0);
 }
 
-TEST_CASE("versions stand among what is alike, or, where a search went on with others, in a column") {
+TEST_CASE("versions are among the fixed columns, or, where a search was continued with others, a column") {
   const TornadoResults results;
   execute(results.file, "UPDATE trials SET versions = 'LibTorch 1.13'");
   CHECK(page_search({{results.file}, ""}, "s")["fixed"]["versions"] == "LibTorch 1.13");
@@ -153,7 +153,7 @@ TEST_CASE("integers that JavaScript would round are words, in their order") {
   CHECK(column(page_search({{results.file}, ""}, "s"), "seed")["values"][0] == 9007199254740990);
 }
 
-TEST_CASE("of more trials than a page lists it has the best, and counts all") {
+TEST_CASE("with too many trials a page lists the best, and counts all") {
   const TemporaryFolder folder;
   const auto file = folder.path / "n.db";
   const std::uint64_t all = most_shown + 5000;
@@ -186,7 +186,7 @@ TEST_CASE("a page tells how each database's ranks spent their time") {
   CHECK(timeline["ranks"][0]["busy"] == std::string(600, '0'));
 }
 
-TEST_CASE("a page tells what other numbers of ranks would have made of it") {
+TEST_CASE("a page replays a search on other numbers of ranks") {
   const TornadoResults results;
   execute(results.file, "UPDATE trials SET wall_seconds = finished - started");
   const Json data = page_data({{results.file}, ""});
@@ -241,7 +241,7 @@ TEST_CASE("metrics along a coordinate come with their units") {
   CHECK(profile["units"] == Json{{"bias", "cm"}});
 }
 
-TEST_CASE("a speed is no cost") {
+TEST_CASE("a speed is not a cost") {
   const TornadoResults results;
   execute(results.file, "UPDATE trials SET flops = id, samples_per_second = id, train_seconds = id");
   const Json search = page_search({{results.file}, ""}, "s");

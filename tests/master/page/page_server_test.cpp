@@ -35,7 +35,7 @@ std::string say(const std::filesystem::path& path, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("whoever connects is answered, in pieces too, and what is no request is refused") {
+TEST_CASE("every connection is answered, even if its request comes in pieces, and other text is refused") {
   const TemporaryFolder folder;
   const UnixSocket socket(folder.path / "s.sock");
   const std::string large(3'000'000, 'x');
@@ -79,7 +79,7 @@ TEST_CASE("a socket that a killed server has left is no obstacle; a file is one"
                        InputError);
 }
 
-TEST_CASE("a port is one of 127.0.0.1, and is had once") {
+TEST_CASE("a port is only on 127.0.0.1, and cannot be taken twice") {
   const Descriptor listening = listen_at_port(0);
   const int port = port_of(listening);
   CHECK(port > 0);

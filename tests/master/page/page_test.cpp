@@ -50,7 +50,7 @@ TEST_CASE("without scripts there is a table of the best complete trials, at a ti
   CHECK(table.find("</th></tr>\n" + first + second + third + "</table>") != table.npos);
 }
 
-TEST_CASE("the page asks nothing of anybody") {
+TEST_CASE("the page makes no network requests") {
   const std::string text = page(data_with("n"), "");
   CHECK(text.find("default-src 'none'") != text.npos);
   for (const char* way : {"src=", "href=\"", "@import", "url(", "fetch(", "XMLHttpRequest", "WebSocket"}) {

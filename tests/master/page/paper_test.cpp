@@ -27,7 +27,7 @@ bool is_metric(const Experiment& experiment, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("a paper's table of a search that has what it takes, and of one that does not") {
+TEST_CASE("a paper's table for a search that has the data for it, and for one that has not") {
   const TornadoResults results;
   execute(results.file, "UPDATE trials SET configuration = json_set(configuration, '$.augmentation', 'preaugmented')");
   Selection selection(results.file, "", "");
@@ -44,7 +44,7 @@ TEST_CASE("a paper's table of a search that has what it takes, and of one that d
   CHECK(item(paper, "Table 8")["tables"].size() == 1);
 }
 
-TEST_CASE("what papers are asked for, the experiments have") {
+TEST_CASE("experiments have the columns that tables of their papers need") {
   for (const auto& [name, text] : published_texts()) {
     CAPTURE(name);
     const Experiment& experiment = find_experiment(name, "test");

@@ -10,7 +10,7 @@
 using namespace stormsweep;
 using namespace stormsweep::test;
 
-TEST_CASE("a halving of two brackets, as far as it is") {
+TEST_CASE("the progress of a halving of two brackets") {
   const TemporaryFolder folder;
   const auto file = folder.path / "h.db";
   const Space space = noop_space(R"({"index": {"min": 1, "max": 1000}, "epochs": [1, 3, 9]})", "h",
@@ -44,7 +44,7 @@ TEST_CASE("a halving of two brackets, as far as it is") {
   CHECK(funnels().begun == before);
 }
 
-TEST_CASE("a halving that chooses by the best epoch is through by the values there") {
+TEST_CASE("a halving that chooses by the best epoch is done by the values at best epochs") {
   const TemporaryFolder folder;
   const auto file = folder.path / "h.db";
   const Space space = noop_space(R"({"index": {"min": 1, "max": 1000}, "epochs": [1, 3]})", "h",

@@ -56,7 +56,7 @@ TEST_CASE("three factors that add up: no pair matters, and shares sum to 1") {
   CHECK(sum == doctest::Approx(1));
 }
 
-TEST_CASE("what is no grid: how otherwise the best tenth is distributed, by hand") {
+TEST_CASE("without a grid: how differently the best tenth is distributed, by hand") {
   // Of 20 trials the best two have a = 0, as half of all do: 0.5 (2 - 1)^2 + 0.5 (0 - 1)^2 = 1. Half of the best have
   // each value of b, as do half of all: 0.
   Factor a{"a", {}, 2}, b{"b", {}, 3};

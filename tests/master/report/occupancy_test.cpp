@@ -142,7 +142,7 @@ TEST_CASE("trainings of one curve that do not share their epochs are a job each,
   CHECK(measured.jobs[1].seconds == 5);
 }
 
-TEST_CASE("time in which no rank trained for more than a minute is no time of the search, by hand") {
+TEST_CASE("time in which no rank trained for more than a minute does not count as the search's, by hand") {
   // Rank 1: 0-10, 110-130. Rank 2: 5-20, 185-190. No rank was busy from 20 to 110, a pause; 130 to 185 is too short for
   // one, so a wait.
   const std::vector<BusyInterval> intervals{{{1}, 0, 10, 1}, {{2}, 5, 20, 1}, {{1}, 110, 130, 3}, {{2}, 185, 190, 1}};

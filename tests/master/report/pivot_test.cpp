@@ -81,7 +81,7 @@ TEST_CASE("a pivot as records has a line a cell and the number of trials") {
         "[\n{\"batch_size\": 256, \"data_multiplier\": 1, \"wall_seconds\": 19.53125, \"trials\": 1}\n]\n");
 }
 
-TEST_CASE("a mean is of the trials that have the value, and what is told of how many they are, too") {
+TEST_CASE("a mean, and the number given with it, are of the trials that have the value") {
   const TornadoResults t;
   execute(t.file, "UPDATE trials SET metrics = json_remove(metrics, '$.test_accuracy') WHERE id = 1");
   // Trials 1 and 3 are replicates; the metric of the first is gone.
@@ -156,7 +156,7 @@ TEST_CASE("networks of the user's own come as the experiment lists them, not by 
         "network,batch_size,replicate,train_loss,trials\nw4.pt,1,0,0.5,1\nw8.pt,1,0,0.5,1\nw16.pt,1,0,0.5,1\n");
 }
 
-TEST_CASE("means that differ by rounding alone have no digits more") {
+TEST_CASE("means that differ only by rounding have no extra digits") {
   const TornadoResults t;
   execute(t.file,
           "UPDATE trials SET metrics = json_set(metrics, '$.test_accuracy', 0.1 + CASE id % 2 WHEN 0 THEN 1e-17 ELSE "

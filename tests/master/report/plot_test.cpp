@@ -61,7 +61,7 @@ TEST_CASE(
   CHECK(few.panels[0].lines[1].name == "best_metric 0.01235");
 }
 
-TEST_CASE("values that are words stand in their order") {
+TEST_CASE("values that are words are in their order") {
   const TornadoResults results;
   execute(results.file, "UPDATE trials SET host = 'cloud' WHERE id > 5");
   Selection selection(results.file, "", "");
@@ -167,7 +167,7 @@ TEST_CASE("an axis is as the space declares it, or as a list of values lies; num
   CHECK(spacing("[1, 10, 100]", "trial") == Spacing::linear);
 }
 
-TEST_CASE("rungs of epochs, a range without a scale, lie as they grow") {
+TEST_CASE("rungs of epochs, a range without a scale, are on a logarithmic axis") {
   const TemporaryFolder folder;
   const auto file = folder.path / "n.db";
   const Space space =

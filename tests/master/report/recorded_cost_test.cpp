@@ -8,7 +8,7 @@
 using namespace stormsweep;
 using namespace stormsweep::test;
 
-TEST_CASE("what trials took is told by a database of their experiment alone") {
+TEST_CASE("only a database of the same experiment has the cost of trainings") {
   const TemporaryFolder folder;
   const std::string file = (folder.path / "s.db").string();
   const Space timed = tornado_space(R"({"epochs": 5, "batch_size": {"min": 64, "max": 83, "step": 1}})");

@@ -59,7 +59,7 @@ TEST_CASE("sums are those that SQLite makes of the sorted rows, however few are 
   }
 }
 
-TEST_CASE("nothing has no sums, of NULL there is none, and one of words is a word") {
+TEST_CASE("no rows have no sums, the sum of NULL is NULL, and that of words is a word") {
   SQLite::Database database = database_of("(1, 2, NULL, 'word'), (1, 2, NULL, 3)");
   tally(database, "none", {"a"}, {"x"}, "r WHERE a > 1");
   CHECK(database.execAndGet("SELECT count(*) FROM none").getInt() == 0);

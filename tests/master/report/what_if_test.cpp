@@ -128,7 +128,7 @@ TEST_CASE("where a search chooses by the best epoch, a point is worth the best u
   CHECK(grid.find(space.configuration(0), 3)->ended.value == 8);
 }
 
-TEST_CASE("what was found for so much, in epochs, or in trials where there are none") {
+TEST_CASE("the best value found at a cost, in epochs, or in trials where there are no epochs") {
   const WhatIf trained{.trials = 3, .epochs = 9, .steps = {{1, 1, 4}, {2, 3, 6}, {3, 9, 8}}};
   CHECK(trained.cost() == 9);
   CHECK_FALSE(trained.best_at(0.5));

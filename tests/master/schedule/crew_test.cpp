@@ -23,7 +23,7 @@ Training training(std::uint32_t attempt) {
 
 }  // namespace
 
-TEST_CASE("crew: one joins once, and stops when told") {
+TEST_CASE("crew: a worker joins once, and stops when told") {
   Crew crew = crew_of_two();
   CHECK(crew.expected() == 2);
   CHECK(crew.join(w1, Seconds(1)));
@@ -46,7 +46,7 @@ TEST_CASE("crew: one joins once, and stops when told") {
   CHECK(crew.take_wanted().empty());  // it ends once
 }
 
-TEST_CASE("crew: who is silent, as a look at everyone at every moment finds") {
+TEST_CASE("crew: the silent workers are those that looking at all of them finds") {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     CAPTURE(seed);
     std::mt19937_64 random(seed);

@@ -4,7 +4,7 @@
 
 using namespace stormsweep;
 
-TEST_CASE("ended trials: the first word of each counts, in whatever order they come") {
+TEST_CASE("ended trials: the first report of each counts, in whatever order they come") {
   EndedTrials ended(Training{TrainingId{7}, {}, {5, 10, 15}});
   CHECK((ended.in_order() == 0 && !ended.last() && !ended.all()));
   CHECK(ended.add(2));

@@ -47,7 +47,7 @@ TEST_CASE("free times: one that is overdue ends any moment, and then does what e
   check(times.nth(2, Seconds(20), 9), 21, 0);
 }
 
-TEST_CASE("free times: as a look at every worker finds") {
+TEST_CASE("free times: the same as looking at every worker") {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     CAPTURE(seed);
     std::mt19937_64 random(seed);

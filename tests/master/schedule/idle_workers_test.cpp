@@ -42,7 +42,7 @@ TEST_CASE("idle workers: the fewest that suffice on one host, else few hosts") {
   CHECK(idle.choose(3) == Members{WorkerId{2}, WorkerId{3}, WorkerId{4}});  // b before c
 }
 
-TEST_CASE("idle workers: as a look at all of them chooses") {
+TEST_CASE("idle workers: the same choice as by looking at all of them") {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     CAPTURE(seed);
     std::mt19937_64 random(seed);

@@ -79,7 +79,7 @@ TEST_CASE("a round is dealt at once, and the next when all of it has ended and b
   CHECK(all<action::End>(master.on(event::Stopped{w2}, Seconds(4))).at(0).ending == Ending::done);
 }
 
-TEST_CASE("a source that thinks is waited for, and what it has so far is not dealt alone") {
+TEST_CASE("a source that is still computing is waited for, and a round is not dealt without its result") {
   Rounds rounds;
   rounds.ready = {training(0)};
   rounds.later = Supply::Later::by_itself;
@@ -247,7 +247,7 @@ TEST_CASE("a drain: what the ranks complete before they hear of it is recorded, 
   CHECK(all<action::End>(master.on(event::Stopped{w2}, Seconds(1))).at(0).ending == Ending::drained);
 }
 
-TEST_CASE("with a rank the job ends; what it trained is blamed") {
+TEST_CASE("the loss of a rank ends the job and raises the attempt of its training") {
   Rounds rounds;
   rounds.ready = {training(0), training(1)};
   RoundMaster master({.workers = 2, .lost_after = Seconds(10)}, rounds.source(), unknown, Seconds(0));

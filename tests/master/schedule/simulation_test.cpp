@@ -128,7 +128,7 @@ TEST_CASE("waits between trainings and the master's own time, by hand") {
   CHECK(replay(jobs, scenario).makespan == 2.75);
 }
 
-TEST_CASE("the Dispatcher's rules are the simulation's: who may overtake a gang that waits, by hand") {
+TEST_CASE("the simulation keeps the Dispatcher's rules: what may overtake a waiting gang, by hand") {
   // 0: two ranks until 10 s. 1: the third until 3 s. 2: a gang of two that begins at 10 s. 3: alone, 50 s, is not done
   // by then, but does not take either of the two ranks that the gang needs; so it begins at 3 s rather than at 10 s.
   const std::vector<Job> jobs{{10, 2}, {3, 1}, {5, 2}, {50, 1}};
@@ -139,7 +139,7 @@ TEST_CASE("the Dispatcher's rules are the simulation's: who may overtake a gang 
   CHECK(replay(jobs, scenario).makespan == 60);
 }
 
-TEST_CASE("the Dispatcher's rules are the simulation's: what a rank has in hand waits for it, by hand") {
+TEST_CASE("the simulation keeps the Dispatcher's rules: trainings in hand wait for their rank, by hand") {
   // After its second training each rank gets 0.25 s of work in advance, two more trainings: so the long one waits for
   // job 4.
   const auto jobs = singles({0.125, 0.125, 0.125, 0.125, 0.125, 10, 0.125, 0.125});

@@ -58,7 +58,7 @@ TEST_CASE("when a worker is lost the others stage again, also those who had ende
   CHECK(staging.over());
 }
 
-TEST_CASE("who took a mate for dead that lives tries again, some times") {
+TEST_CASE("workers that took a living mate for dead try again, up to a limit") {
   StagingPhase staging = joined_by_three();
   for (std::uint64_t attempt = 1; attempt <= StagingPhase::most_attempts; ++attempt) {
     CHECK(staging.next() == wire::Stage{attempt, {1, 2, 3}});

@@ -19,7 +19,7 @@ Training training_of(const Space& space, std::int64_t epochs) {
 
 }  // namespace
 
-TEST_CASE("what is stated holds until enough has been timed, and nothing is an epoch a second") {
+TEST_CASE("stated costs hold until enough trials are timed; without either an epoch takes a second") {
   const Space stated = space_of(R"(, "cost": {"epoch_seconds": 5})"), silent = space_of("");
   TrainingCost cost(*stated.experiment, stated.cost), unknown(*silent.experiment, silent.cost);
   CHECK(cost.known());

@@ -18,7 +18,7 @@ TEST_CASE("a run ends at its limit or with its Slurm job, whichever is first") {
   CHECK(find_job_end(Seconds(20)).value() == doctest::Approx(now + 20).epsilon(1e-9));
 }
 
-TEST_CASE("what a launcher has found out is not found out again") {
+TEST_CASE("the end that a launcher has found is not looked for again") {
   {
     const Variable told(job_end_variable, "1234");
     CHECK(find_job_end(Seconds(100)) == 1234);

@@ -24,7 +24,7 @@ TEST_CASE("without measured times nobody can know") {
         "again to continue");
 }
 
-TEST_CASE("what fits is not talked about; what does not, is") {
+TEST_CASE("a search that fits its time gives no warning; one that does not, does") {
   CHECK(time_warning(job(), 60, {10, 196, 300}).empty());  // 50 left: 5 rounds of 196 s are 980 s
   CHECK(time_warning(job(), 61, {10, 196, 300}) ==
         "51 trainings left, 196 s each, take about 19 min 36 s on 10 ranks: about 2 jobs of 16 min 40 s, one after the "

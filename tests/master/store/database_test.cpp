@@ -201,7 +201,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("nobody who may not write a database needs to, but for a writer") {
+TEST_CASE("an older database that may not be written can be read, but not opened for writing") {
   TemporaryFolder folder;
   const auto file = folder.path / "r.db";
   SQLite::Database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(first.file());
@@ -269,7 +269,7 @@ TEST_CASE("what a killed writer left is told to one who may not write: what it i
   CHECK_FALSE(open_for_reading(left).tableExists("much"));
 }
 
-TEST_CASE("what is committed is on the disk") {
+TEST_CASE("commits are synchronous") {
   TemporaryFolder folder;
   SQLite::Database database = open_for_writing(folder.path / "r.db");
   CHECK(database.execAndGet("PRAGMA synchronous").getInt() == 2);  // FULL (sqlite.org/pragma.html)

@@ -28,7 +28,7 @@ struct Trials {
 
 }  // namespace
 
-TEST_CASE("trainings that are done, by their rows' numbers: as a look at each row finds") {
+TEST_CASE("trainings that are done by their numbers of rows: the same as by looking at each row") {
   Trials trials;
   std::mt19937_64 random(7);
   std::set<std::uint64_t> done;
@@ -49,7 +49,7 @@ TEST_CASE("trainings that are done, by their rows' numbers: as a look at each ro
   CHECK_FALSE(known.has(TrainingId{std::uint64_t{1} << 50}, 1));
 }
 
-TEST_CASE("where very many are not complete, nothing is told from numbers") {
+TEST_CASE("where very many are not complete, numbers of rows decide nothing") {
   Trials trials;
   trials.add(1, 0, 0);
   trials.database.exec(

@@ -83,7 +83,7 @@ TEST_CASE("a file that is short, missing or of a run without it is written anew,
   CHECK(search.trials() == std::vector<int>{1, 2, 3, 4});
 }
 
-TEST_CASE("lines are one database's as long as it is there") {
+TEST_CASE("lines belong to one database as long as it exists") {
   Search search;
   search.run({0, 1});
   const std::string good = text_of(search.json);

@@ -107,7 +107,7 @@ TEST_CASE("networks whose metric is undefined are the last, and go first") {
   CHECK(s.kept() == Kept{"2: 1", "4: 3"});
 }
 
-TEST_CASE("by the search's goal") {
+TEST_CASE("the best networks are those by the search's goal") {
   Search s;
   s.space.goal = Goal::minimize;
   Run run(s, 1);
@@ -116,7 +116,7 @@ TEST_CASE("by the search's goal") {
   CHECK(s.kept() == Kept{"2: 1"});
 }
 
-TEST_CASE("a network is nobody's before its row is committed, and is none of a trial that is not complete") {
+TEST_CASE("a network is not kept before its row is committed, nor where its trial is not complete") {
   const Search s;
   Run run(s, 3);
   for (std::uint64_t i = 0; i < 3; ++i) s.save(i);
@@ -197,7 +197,7 @@ TEST_CASE("a search keeps its networks though another one that shares the folder
   CHECK(s.kept() == Kept{"1: 2"});
 }
 
-TEST_CASE("where trials ended without the option, it is told how the best one's network is had") {
+TEST_CASE("where trials ended without the option, the summary says how to get the best one's network") {
   const Search s;
   Run run(s, 1);
   const std::string none = (s.folder.path / "s.models").string() + ": no network was kept";

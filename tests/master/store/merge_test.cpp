@@ -110,7 +110,7 @@ TEST_CASE("a merged search goes on from its proposals and from the extent of its
   CHECK_NOTHROW(printed(results_command, {a.string(), b.string()}));  // these are only read
 }
 
-TEST_CASE("a part into which another one is merged is no part any more") {
+TEST_CASE("a part into which another one is merged no longer counts as a part") {
   TemporaryFolder folder;
   const auto a = folder.path / "a.db", b = folder.path / "b.db";
   fill(a, {1, 3, 5});

@@ -115,7 +115,7 @@ TEST_CASE("a dead process of this host is taken over from at once") {
   CHECK_NOTHROW(written.open());
 }
 
-TEST_CASE("a process number without a recent sign of life may be somebody else's") {
+TEST_CASE("a process id without a recent sign of life may be another process's") {
   Written written(this_process().host, getppid(), "", 61);
   CHECK_NOTHROW(written.open());
 }
@@ -187,7 +187,7 @@ TEST_CASE("a writer is watched for as long as the patience with it, on our own c
   }
 }
 
-TEST_CASE("a process number of another namespace says nothing here") {
+TEST_CASE("a process id of another namespace means nothing here") {
   int told[2];
   REQUIRE(pipe(told) == 0);
   const pid_t child = fork();
@@ -216,7 +216,7 @@ TEST_CASE("a process number of another namespace says nothing here") {
   CHECK(may_be_alive({host, 999999999, "", this_process().seen}, this_process()));  // as on another host
 }
 
-TEST_CASE("a requeued Slurm job takes over from itself at once, from others not") {
+TEST_CASE("a requeued Slurm job takes over at once from itself, but not from others") {
   setenv("SLURM_JOB_ID", "77", 1);
   setenv("SLURM_RESTART_COUNT", "1", 1);
   Written before("elsewhere", 1, "77", 1), other("elsewhere", 1, "78", 1);

@@ -58,12 +58,12 @@ TEST_CASE("a value that is no number is told with what to give") {
   CHECK(parse({"a", "--share", "0,2"}) == "stormsweep plan: --share is 0,2; give a number, such as 0.5");
 }
 
-TEST_CASE("a seed below 0 is no other seed") {
+TEST_CASE("a seed below 0 is refused, not taken for another seed") {
   CHECK(parse({"a", "--seed=-1"}) == "stormsweep plan: --seed is -1; give a whole number, 0 or more");
   CHECK(parse({"a", "--seed=18446744073709551615"}) == "a 0 text");
 }
 
-TEST_CASE("nothing is not taken for a value, as of a shell's variable that is not set") {
+TEST_CASE("an empty value is refused, such as that of a shell variable that is not set") {
   CHECK(parse({""}) == "stormsweep plan: space is empty (a search space); give a value");
   CHECK(parse({"a", "--format", ""}) == "stormsweep plan: --format is empty (how); give a value");
   CHECK(parse({"a", "--at", ""}) == "stormsweep plan: --at is empty (which); give a value");

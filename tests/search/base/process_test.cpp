@@ -99,7 +99,7 @@ TEST_CASE("a command that is not there has status 127") {
   CHECK(status == 127);
 }
 
-TEST_CASE("how a child ended that nobody can tell of is no success") {
+TEST_CASE("a child whose exit status is lost does not count as a success") {
   signal(SIGCHLD, SIG_IGN);
   int status = -1;
   CHECK(process::capture({"sh", "-c", "echo one; exit 0"}, status) == "one\n");

@@ -7,7 +7,7 @@
 
 using namespace stormsweep;
 
-TEST_CASE("a pulse beats while its owner is at something else, and ends with it, in the middle of a period") {
+TEST_CASE("a pulse beats while its owner is busy, and ends with it, even in the middle of a period") {
   std::atomic<int> beats = 0;
   const Seconds first = steady_time();
   std::optional<Pulse> pulse(std::in_place, Seconds(0.02), [&] { ++beats; });

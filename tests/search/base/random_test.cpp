@@ -17,7 +17,7 @@ TEST_CASE("the stream is SplitMix64's") {
     CHECK(other.bits() == bits);
 }
 
-TEST_CASE("an order stays what it was: the results of every training depend on it") {
+TEST_CASE("an order never changes: the results of every training depend on it") {
   // From a Python twin of Fisher and Yates as the header gives it.
   CHECK(random_order(10, 20, 10, 7) == std::vector<std::int64_t>{13, 11, 19, 17, 16, 14, 10, 15, 18, 12});
   CHECK(random_order(0, 1000, 5, 2024) == std::vector<std::int64_t>{622, 98, 299, 118, 831});

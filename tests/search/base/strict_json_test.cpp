@@ -50,7 +50,7 @@ TEST_CASE("a key given twice in one object is refused, however deep") {
   CHECK(problem(R"({"a": {"a": 1}, "b": [{"a": 1}, {"a": 2}]})") == "accepted");
 }
 
-TEST_CASE("what lies too deep for the stack of whoever writes it again is refused") {
+TEST_CASE("nesting too deep for the stack of a writer is refused") {
   const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
   CHECK(problem(nested(100)) == "accepted");
   const std::string refused = "s.json: line 1, column 101: more than 100 lists or objects in each other; give fewer";

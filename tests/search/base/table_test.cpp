@@ -31,7 +31,7 @@ TEST_CASE("columns that a terminal has no room for are named below, not wrapped"
   CHECK(fitted(table, 0, "", {"b"}).header == std::vector<std::string>{"a", "b"});
 }
 
-TEST_CASE("the digits of a number stand in groups of three") {
+TEST_CASE("digits are in groups of three") {
   CHECK(grouped(0) == "0");
   CHECK(grouped(999) == "999");
   CHECK(grouped(1000) == "1,000");

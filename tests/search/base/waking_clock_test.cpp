@@ -4,7 +4,7 @@
 
 using namespace stormsweep;
 
-TEST_CASE("a waking clock goes with time, and stands still beyond the longest step") {
+TEST_CASE("a waking clock follows time, but skips whatever exceeds its longest step") {
   WakingClock clock(Seconds(100), Seconds(2));
   CHECK(clock.at(Seconds(101)) == Seconds(101));
   CHECK(clock.at(Seconds(103)) == Seconds(103));

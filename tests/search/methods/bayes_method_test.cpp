@@ -129,7 +129,7 @@ TEST_CASE("what is made of a training waits for its last milestone, whole or wha
   CHECK(await(*method)->id.value == 3);
 }
 
-TEST_CASE("what is being worked out is there by itself until it is taken, found meanwhile or not") {
+TEST_CASE("it is thinking until its proposal is taken, whether that has been found or not") {
   const Space space = noop_space(R"({"name": "bayes", "trials": 20, "width": 1})", plane);
   const auto method = make_bayes(space, {1, {}});
   auto training = method->next();
@@ -144,7 +144,7 @@ TEST_CASE("what is being worked out is there by itself until it is taken, found 
   CHECK_FALSE(method->thinking());
 }
 
-TEST_CASE("more waits for the result that it is made of") {
+TEST_CASE("a proposal waits for the results that it depends on") {
   const Space s = noop_space(R"({"name": "bayes", "trials": 10, "width": 2})", plane);
   const auto method = make_bayes(s, {2, {}});
   std::vector<Training> start;
@@ -217,7 +217,7 @@ TEST_CASE("conditional ranges: what takes no part is tried once, and the peak fo
   }
 }
 
-TEST_CASE("an axis of a single value is none: what is fitted beside it is a fit") {
+TEST_CASE("an axis of a single value does not count, and proposals are fitted without it") {
   const Space s = noop_space(R"({"name": "bayes", "trials": 12, "width": 1})",
                              R"("replicate": {"min": 5, "max": 5}, "index": {"min": 1, "max": 500},
                                 "milliseconds": {"min": 2, "max": 2})");
@@ -232,7 +232,7 @@ TEST_CASE("an axis of a single value is none: what is fitted beside it is a fit"
   }
 }
 
-TEST_CASE("zipped values that come again are told apart, and leave no number undefined") {
+TEST_CASE("repeated values of zipped axes are told apart, and leave no number undefined") {
   const Space s = noop_space(R"({"name": "bayes", "trials": 10, "width": 1})",
                              R"("replicate": [7, 7, 7, 7], "milliseconds": [1, 2, 3, 4], "index": [1, 2, 3])",
                              R"(, "zip": [["replicate", "milliseconds"]])");

@@ -329,7 +329,7 @@ TEST_CASE("of a range with a condition there are as many draws as of what it dep
   }
 }
 
-TEST_CASE("what does not take part is tried once, by any draw") {
+TEST_CASE("configurations that differ only in inactive hyperparameters are drawn once") {
   const auto drawn = [](const std::string& method) {
     const Space space = parse_space(R"({"name": "s", "experiment": "noop", "method": {"name": ")" + method +
                                         R"(", "trials": 50}, "parameters": {"outcome": ["complete", "throw"],

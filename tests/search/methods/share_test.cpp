@@ -48,7 +48,7 @@ TEST_CASE("shares are disjoint and complete, whatever the exclusions") {
   }
 }
 
-TEST_CASE("as many shares as the last axis has values get some of each value") {
+TEST_CASE("with as many shares as the last axis has values, each share gets some of each value") {
   const Space s = space(R"("index": {"min": 1, "max": 8, "step": 1}, "milliseconds": [1, 10, 100, 1000])");
   const Trainings trainings(s);
   for (std::uint64_t i = 0; i < 4; ++i) {

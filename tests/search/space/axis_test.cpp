@@ -85,7 +85,7 @@ TEST_CASE("values that the hyperparameter does not take") {
   CHECK(read("epochs", "null") == "s.json: parameters.epochs is null; epochs is an integer from 1 to 10000");
 }
 
-TEST_CASE("axes that are no axes") {
+TEST_CASE("invalid axes are refused") {
   CHECK(read("epochs", "[]") == "s.json: parameters.epochs is []; give at least one value, or leave epochs out");
   CHECK(read("epochs", "[5, 10, 5]") == "s.json: parameters.epochs has 5 twice; keep one");
   CHECK(read("epochs", "[5, 5.0]") == "s.json: parameters.epochs has 5 twice; keep one");

@@ -140,7 +140,7 @@ TEST_CASE("what is excluded by a condition on the last axis is not walked throug
   CHECK(grid.digits(grid.previous(grid.size() - 1).value()) == last);
 }
 
-TEST_CASE("an exclusion of a whole axis says nothing of it") {
+TEST_CASE("an exclusion that covers a whole axis does not depend on it") {
   const Grid grid({2, 3}, {{{{0, {1}}, {1, {0, 1, 2}}}}});
   CHECK(grid.exclusions()[0].terms.size() == 1);
   CHECK(grid.count() == 3);

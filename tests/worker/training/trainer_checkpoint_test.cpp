@@ -209,7 +209,7 @@ TEST_CASE("an error that passes costs no checkpoint: the training goes on from i
   for (std::size_t e = 0; e < 4; ++e) CHECK(ended[2].epochs[e].metrics == whole[e / 2].epochs[e % 2].metrics);
 }
 
-TEST_CASE("a checkpoint that cannot be told from none fails the training, and stays") {
+TEST_CASE("where it is not known whether there is a checkpoint, the training fails, and the checkpoint stays") {
   const TemporaryFolder folder;
   std::filesystem::create_symlink("c.pt", folder / "c.pt");  // a loop
   std::vector<EndedTrial> ended;

@@ -137,7 +137,7 @@ TEST_CASE("a training that takes longer than it may is ended, and what it has re
   CHECK(ended[1].epochs.size() < 60);  // of 20 ms each
 }
 
-TEST_CASE("what a training has waited for while it loaded its data does not end it") {
+TEST_CASE("time spent on loading data does not count towards trial_hours") {
   std::vector<EndedTrial> ended;
   TrainingPlan plan{{1}};
   plan.trial_hours = 1.0 / 3600;
@@ -151,7 +151,7 @@ TEST_CASE("what a training has waited for while it loaded its data does not end 
   CHECK(ended[0].outcome.timings.wall >= 1.3);
 }
 
-TEST_CASE("what the listener throws comes out") {
+TEST_CASE("what a callback throws comes out") {
   TrainingEvents events;
   events.finished = [](std::size_t, const Outcome&, const auto&) { throw std::logic_error("not the task's"); };
   CHECK_THROWS_AS(train(make_line, {{1}}, events), std::logic_error);
@@ -172,7 +172,7 @@ TEST_CASE("networks are shown at each milestone as they were evaluated, those of
   CHECK(shown == std::vector<std::size_t>{0});
 }
 
-TEST_CASE("the time that a network takes to be saved is none of its training's") {
+TEST_CASE("the time that saving a network takes does not count as its training's") {
   std::vector<EndedTrial> ended;
   TrainingEvents events = recorded(ended);
   events.trained = [](std::size_t, Task&) { std::this_thread::sleep_for(std::chrono::seconds(1)); };
@@ -180,7 +180,7 @@ TEST_CASE("the time that a network takes to be saved is none of its training's")
   for (const EndedTrial& trial : ended) CHECK(trial.outcome.timings.wall < 1);
 }
 
-TEST_CASE("a trial tells its share of the peak") {
+TEST_CASE("a trial reports its share of the peak") {
   TrainingPlan plan{{2}, "sgd", 0.1};
   plan.peak = 1e6;
   const Timings t = run({}, plan).at(0).outcome.timings;
