@@ -68,8 +68,7 @@ wire::Hello introduction(const Placement& placement, const Executor& executor) {
 /// Introduces itself once it knows where it computes. Until then it sends heartbeats: starting CUDA, or loading
 /// LibTorch from a file system that all ranks read at once, may take longer than the master tolerates silence.
 Placement introduce(MpiChannel& channel, const boost::program_options::variables_map& options, Executor& executor) {
-  const auto end =
-      steady_time() + Seconds(options["start-patience"].as<double>());  // a worker that hangs for longer counts as lost
+  const auto end = steady_time() + Seconds(options["start-patience"].as<double>());  // longer hangs count as lost
   const Pulse alive(Seconds(options["lost-after"].as<double>() / 4), [&] {
     if (steady_time() < end) report(channel, wire::Heartbeat{});
   });

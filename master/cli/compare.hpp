@@ -12,10 +12,9 @@ namespace stormsweep {
 
 /// What `stormsweep compare SPACE` was asked.
 struct ScheduleQuestion {
-  std::filesystem::path space,
-      results;                         ///< results: the name from which both databases' names are derived; may be empty
-  std::vector<std::string> passed_on;  ///< options of `run`
-  int workers = 0;                     ///< 0: as `run` decides
+  std::filesystem::path space, results;  ///< results: both databases' names derive from it; may be empty
+  std::vector<std::string> passed_on;    ///< options of `run`
+  int workers = 0;                       ///< 0: as `run` decides
   bool json = false;
   std::string report;   ///< a page that shows both; may be empty
   std::string command;  ///< the command that asked, shown on the page
@@ -30,8 +29,7 @@ struct ReplayQuestion {
   std::filesystem::path database;
   std::string search;
   std::vector<std::size_t> ranks;
-  std::optional<std::size_t>
-      trials;  ///< how many trainings to draw from the measured ones; nothing: uses those themselves
+  std::optional<std::size_t> trials;  ///< drawn from the measured trainings; nothing: those themselves
   double failures_per_hour = 0, restart = 60;
   std::uint64_t seed = 0;
   bool json = false;

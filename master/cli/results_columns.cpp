@@ -45,8 +45,8 @@ Names what_varies(Selection& selection) {
   return joined({selection.varying(), selection.with_values({"seed"}, 2)});
 }
 
-/// Whether a search was continued with another seed. Only then can the file have `trials_by_identity` (schema.hpp);
-/// without it no rows need be read.
+/// Whether a search was continued with another seed. Then the file has `trials_by_identity` (schema.hpp), without which
+/// no rows need be read.
 bool has_several_seeds(Selection& selection, const SearchSummary& search) {
   const std::string seeds = fmt::format("SELECT seed FROM results WHERE search = {}", sql_literal(search.name));
   return selection.first(fmt::format("SELECT CASE WHEN EXISTS (SELECT 1 FROM sqlite_master WHERE name = "

@@ -213,8 +213,7 @@ int dispatch_job(const OpenSearch& search, Ranks& ranks) {
   } catch (const std::exception&) {  // the error has been reported
   }
   if (conclusion.workers_died) std::_Exit(status);
-  ranks.channel.leave_within(workers_patience,
-                             [status] { std::_Exit(status); });  // a worker may have died since it stopped
+  ranks.channel.leave_within(workers_patience, [status] { std::_Exit(status); });  // one may have died since it stopped
   return status;
 }
 

@@ -6,9 +6,8 @@ namespace {
 
 constexpr Seconds every{0.25};
 constexpr std::uint64_t most_rows = 1000;
-constexpr Seconds again{1};  // wait after a refusal
-constexpr std::uint64_t most_waiting =
-    100'000;  // from then on this process waits for the store, and workers wait for it
+constexpr Seconds again{1};                      // wait after a refusal
+constexpr std::uint64_t most_waiting = 100'000;  // more than this: wait for the store, and let workers wait
 
 }  // namespace
 

@@ -120,8 +120,7 @@ class Job {
     keep_sigterm_out();
     for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
     setenv(status_file, status_.path().c_str(), 1);
-    for (const char* stray : {"PMIX_RANK", "PMIX_NAMESPACE"})
-      unsetenv(stray);  // left by a job that this process is not a rank of
+    for (const char* stray : {"PMIX_RANK", "PMIX_NAMESPACE"}) unsetenv(stray);  // of another job
     if (geteuid() == 0) {
       setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 0);
       setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 0);
@@ -199,7 +198,7 @@ class Job {
     if (now - *reported_ > (report->lost ? report_patience : finalize_patience)) kill(mpirun_, SIGKILL);
   }
 
-  /// Waits for ranks that outlive mpirun: rank 0 drains when it has died, and tells the others.
+  /// Waits for ranks that outlive mpirun: rank 0 then drains, and tells the others.
   void await_ranks() {
     const auto since = steady_time();
     for (;;) {

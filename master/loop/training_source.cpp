@@ -11,8 +11,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::size_t most_skipped =
-    4096;  // trainings that would not end in time; after so many the search for one that would ends
+constexpr std::size_t most_skipped = 4096;  // after so many that would not end in time no other is sought
 
 }  // namespace
 

@@ -96,8 +96,7 @@ void LivePage::renew(Seconds now) {
       source.version = -1;
       std::filesystem::remove(source.copy);  // what was copied of it
     }
-    next_ = now + (processor_time() - worked) /
-                      most_busy;  // waiting for a lock takes no processor time, copying in vain does
+    next_ = now + (processor_time() - worked) / most_busy;  // waiting for a lock is free, copying in vain is not
   }
 }
 

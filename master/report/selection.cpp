@@ -46,8 +46,7 @@ std::string no_such_column(std::string_view word, const std::string& where, cons
   if (word.starts_with('"')) word = word.substr(1, word.find('"', 1) - 1);
   const std::string name(word);
   const bool quoted = where.find('"' + name + '"') != where.npos;
-  const bool is_word =
-      quoted || find_status(name) || nearest(name, known).empty();  // so a text, rather than a column, was meant
+  const bool is_word = quoted || find_status(name) || nearest(name, known).empty();  // not a column
   return fmt::format("no such column: {}; {}{}", name,
                      is_word ? fmt::format("write a word as '{}', or, if it is a column, ", name) : "",
                      did_you_mean(name, known));

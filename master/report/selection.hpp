@@ -43,8 +43,7 @@ class Selection {
   Selection(const std::filesystem::path& file, const std::string& search, const std::string& where);
   /// Restricts what is copied, which for millions of trials saves most of the time.
   struct Needed {
-    std::vector<std::string>
-        values;  ///< columns whose sums over trials are copied (tally.hpp); empty: all columns of each trial
+    std::vector<std::string> values;  ///< copied as sums over trials (tally.hpp); empty: all columns of each trial
     std::vector<std::string> columns = {};  ///< trials of one sum agree in these, and in status and seed
     std::string rest = {};                  ///< what follows the condition, such as "ORDER BY loss LIMIT 5"
   };

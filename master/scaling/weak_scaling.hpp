@@ -10,9 +10,8 @@ namespace stormsweep {
 
 /// The work of one rank of a gang in a training step, the same for any number of ranks: weak scaling.
 struct StepLoad {
-  double samples = 1;  ///< of a rank
-  double computing =
-      0;  ///< seconds: one third forward, two thirds backward, during which gradients become ready evenly
+  double samples = 1;           ///< of a rank
+  double computing = 0;         ///< seconds: a third forward, then backward, in which gradients come evenly
   std::vector<double> buckets;  ///< numbers that are summed together, in the order in which backward completes them
   TransferPrecision precision = TransferPrecision::fp32;
   int lag = 0;  ///< 1: sums may take the whole next step

@@ -122,11 +122,10 @@ using Action = std::variant<action::Assign, action::AssignGang, action::Began, a
                             action::Lost, action::GiveUp, action::Stop, action::End>;
 
 struct DispatchPolicy {
-  std::size_t workers = 1;   ///< ranks 1 ... workers are expected to join
-  Seconds lost_after{10};    ///< silence after which a worker counts as dead
-  Seconds leave_after{300};  ///< how long members may stay in a gang whose trials are complete
-  Seconds in_hand{
-      0.2};  ///< work that a worker holds in advance: more hides the latency to the master, less balances the end
+  std::size_t workers = 1;          ///< ranks 1 ... workers are expected to join
+  Seconds lost_after{10};           ///< silence after which a worker counts as dead
+  Seconds leave_after{300};         ///< how long members may stay in a gang whose trials are complete
+  Seconds in_hand{0.2};             ///< work that a worker holds in advance: more hides latency, less balances the end
   std::size_t most_in_hand = 256;   ///< the most trainings that a worker holds
   std::uint32_t most_attempts = 2;  ///< a training that was lost with so many workers is given up
   std::size_t lookahead = 64;       ///< trainings behind a waiting gang among which one to fill idle ranks is sought

@@ -48,9 +48,8 @@ class MethodWorkload : public simulation::Workload {
   Supposed supposed_;
   std::uint64_t trials_left_, trials_ = 0;
   std::vector<Begun> begun_;
-  std::deque<std::size_t> again_;  ///< handed out before a restart, and not ended
-  std::map<std::uint64_t, std::int64_t>
-      trained_;  ///< epochs after which a configuration's next rung starts, by its number
+  std::deque<std::size_t> again_;                  ///< handed out before a restart, and not ended
+  std::map<std::uint64_t, std::int64_t> trained_;  ///< epochs that a configuration has done, by its number
   std::size_t ended_ = 0;
 };
 

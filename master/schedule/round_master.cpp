@@ -26,8 +26,7 @@ RoundMaster::RoundMaster(const DispatchPolicy& policy, Source source, Expected e
 std::vector<Action> RoundMaster::on(const Event& event, Seconds now) {
   std::visit([&](const auto& e) { handle(e, now); }, event);
   const bool all_here = crew_.present() == turns_.size();
-  const bool learned =
-      !std::holds_alternative<event::Finished>(event);  // the source hears of that only after this call
+  const bool learned = !std::holds_alternative<event::Finished>(event);  // the source hears of that after this
   if (all_here && learned && !crew_.ending() && running() == 0) begin_round();
   return crew_.take_wanted();
 }
@@ -51,9 +50,7 @@ void RoundMaster::begin_round() {
       deal(gang, trainings, load);
   }
   if (running() > 0) return send_round();
-  crew_.stop_everyone(short_handed_
-                          ? Ending::short_handed
-                          : Ending::done);  // also after too large gangs: without them the source would wait for ever
+  crew_.stop_everyone(short_handed_ ? Ending::short_handed : Ending::done);  // or too large gangs would be waited for
 }
 
 bool RoundMaster::gather() {
@@ -106,8 +103,7 @@ void RoundMaster::assign(const Training& training, const std::vector<WorkerId>& 
   const std::uint64_t gang = members.size() > 1 ? ++last_gang_ : 0;
   const auto ended = std::make_shared<EndedTrials>(training);
   for (const WorkerId member : members) turns(member).push_back({training, members, gang, ended});
-  if (gang > 0)
-    crew_.want(action::AssignGang{gang, members, training});  // sent in the order in which all members train
+  if (gang > 0) crew_.want(action::AssignGang{gang, members, training});  // in the order in which all train
 }
 
 /// Sends trainings of single ranks, which come after all gangs; then every rank begins.

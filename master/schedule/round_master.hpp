@@ -40,10 +40,9 @@ class RoundMaster {
  private:
   struct Turn {
     Training training;
-    std::vector<WorkerId> members;  ///< leader first
-    std::uint64_t gang;             ///< its number; 0: a rank alone
-    std::shared_ptr<EndedTrials>
-        ended;  ///< shared by the gang; once the last trial has ended, members that come later are told to leave
+    std::vector<WorkerId> members;       ///< leader first
+    std::uint64_t gang;                  ///< its number; 0: a rank alone
+    std::shared_ptr<EndedTrials> ended;  ///< the gang's; after the last trial, late members are told to leave
   };
   using Turns = std::deque<Turn>;  ///< of one worker in this round, the current one first
 

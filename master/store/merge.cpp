@@ -160,8 +160,7 @@ class Merge {
     sqlite3_set_last_insert_rowid(into_.getHandle(), 0);  // tells an insertion from an update
     upsert.tryReset();
     bind_record(upsert, 2, record);
-    const bool changed =
-        guarded(place_, [&] { return upsert.exec() > 0; });  // an error here, such as a full disk, concerns `place`
+    const bool changed = guarded(place_, [&] { return upsert.exec() > 0; });  // a full disk would be that of `place`
     if (changed && into_.getLastInsertRowid() != 0) {
       ++merged_.added;
     } else if (is_terminal(record.status)) {

@@ -12,8 +12,7 @@ namespace stormsweep {
 struct ProcessIdentity {
   std::string host;  ///< in a container also its PID namespace, outside which process ids mean nothing
   std::int64_t pid = 0;
-  std::string
-      job;  ///< SLURM_JOB_ID, which a requeued job keeps, and how often it was requeued: 7.1; empty outside Slurm
+  std::string job;  ///< SLURM_JOB_ID, which a requeued job keeps, and its number of requeues: 7.1; empty outside Slurm
   double seen = 0;  ///< its last commit, seconds since 1970-01-01 UTC by its own clock
   bool operator==(const ProcessIdentity&) const = default;
 };

@@ -154,8 +154,7 @@ class Removal {
       if (curve) found.push_back(checkpoint(folder, *curve, of_command));
       if (!training) continue;
       found.push_back(checkpoint(folder, *training, of_command));
-      const std::string work =
-          work_folder(cache, search, *training).filename();  // and with -0, -1 ... for the ranks of a gang
+      const std::string work = work_folder(cache, search, *training).filename();  // ranks of a gang add -0, -1 ...
       for (auto at = works.lower_bound(work); at != works.end() && at->starts_with(work); ++at)
         found.push_back(work_folder(cache, search, *training).replace_filename(*at));
     }

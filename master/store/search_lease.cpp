@@ -36,8 +36,7 @@ struct Found {
   bool has_trials;
   std::optional<std::uint64_t> json_bytes;
   std::optional<ProcessIdentity> writer;
-  std::optional<Space>
-      earlier;  ///< the space as last run, if its experiment is the user's own and may have been edited
+  std::optional<Space> earlier;  ///< as last run, if the experiment is the user's own: it may have been edited
 };
 
 std::optional<Found> find_search(SQLite::Database& database, const Space& space) {

@@ -18,8 +18,7 @@ void catch_interruption() {
     if (action.sa_handler == SIG_IGN) continue;
     action = {};
     action.sa_handler = [](int number) { caught = number; };
-    action.sa_flags =
-        SA_RESTART | static_cast<int>(SA_RESETHAND);  // restarts reads: libraries take EINTR for a failure
+    action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);  // for reads: libraries take EINTR for a failure
     sigaction(signal, &action, nullptr);
   }
 }

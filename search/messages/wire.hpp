@@ -46,8 +46,8 @@ struct Heartbeat {
   Pursuit pursuit = {};  ///< of a worker
   bool operator==(const Heartbeat&) const = default;
 };
-/// All `ranks` together: copy the data to your machines, and give up a copying begun with other ranks. No ranks: every
-/// copy is there, start training.
+/// All `ranks` together: copy the data to your machines, and give up any copying begun with other ranks. No ranks:
+/// every copy is there, start training.
 struct Stage {
   std::uint64_t attempt = 1;
   std::vector<std::int32_t> ranks;

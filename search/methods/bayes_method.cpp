@@ -174,8 +174,7 @@ class Bayes : public Method {
   std::vector<Proposed> fresh_;
   std::optional<bayes::Hyperparameters> fitted_;
   bool no_more_ = false;
-  std::future<std::optional<bayes::Proposal>>
-      fitting_;  ///< the last member, so destroyed first: its thread reads the others
+  std::future<std::optional<bayes::Proposal>> fitting_;  ///< last member: its thread reads the others
 };
 
 }  // namespace

@@ -51,8 +51,7 @@ class DrawnSequence : public Sequence {
   const Trainings trainings_;
   const Draw draw_;
   const std::optional<DrawnPoint> guess_;
-  const std::optional<std::uint64_t>
-      all_;  ///< number of trainings; nothing: the space has ranges, or too many to count
+  const std::optional<std::uint64_t> all_;   ///< number of trainings; nothing: there are ranges, or too many to count
   const std::optional<std::uint64_t> most_;  ///< number of trainings after which the sequence ends, where it is known
   std::uint64_t looked_at_ = 0;
   bool drawn_out_ = false;              ///< draws have ended, and the grid is searched for what is left

@@ -128,8 +128,7 @@ std::optional<Training> ModelledSpace::training(TrainingId id, const bayes::Poin
     digits[in_grid] = settled[in_grid];
     const auto axis = std::ranges::find(axes_, in_grid, &ModelAxis::in_grid);
     const auto i = static_cast<std::size_t>(axis - axes_.begin());
-    places.push_back(axis == axes_.end() ? 0.5
-                                         : axis->place(point[i]));  // on an axis of one value all places are the same
+    places.push_back(axis == axes_.end() ? 0.5 : axis->place(point[i]));  // one value: all places are the same
   }
   if (trainings_.grid().excluded(digits)) return std::nullopt;
   return trainings_.at(id, std::move(digits), places);
@@ -139,8 +138,7 @@ bool ModelledSpace::allows(const bayes::Point& point, const std::set<bayes::Poin
   if (!continuous_ && trainings_.grid().exclusions().empty()) return true;
   if (conditional_ && standing(point) != point) return false;
   const auto there = training({}, point);
-  return there && (!continuous_ ||
-                   !taken.contains(this->point(there->configuration)));  // its point, rounded as the configuration is
+  return there && (!continuous_ || !taken.contains(this->point(there->configuration)));  // as rounded
 }
 
 Digits ModelledSpace::digits_of(const bayes::Point& point) const {

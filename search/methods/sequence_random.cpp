@@ -84,8 +84,7 @@ class ShuffledGrid : public Sequence {
   const Permutation order_;
   const std::uint64_t first_;
   std::uint64_t end_;
-  std::uint64_t wanted_ =
-      0;  ///< number of trainings, where exclusions make it necessary to search for `end_`; otherwise 0
+  std::uint64_t wanted_ = 0;  ///< trainings, if exclusions make it necessary to search for `end_`; else 0
   std::uint64_t looked_at_ = 0, found_ = 0, trials_ = 0;
 };
 

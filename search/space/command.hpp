@@ -11,9 +11,8 @@ class Field;
 
 /// Another program that trains, as a user's experiment.json declares it (experiments/command).
 struct TrainingCommand {
-  std::vector<std::string> words;  ///< program and arguments; {learning_rate} stands for the hyperparameter's value
-  std::vector<std::string>
-      files;  ///< its source files, relative to `directory`: after an edit of one it is a new search
+  std::vector<std::string> words;   ///< program and arguments; {learning_rate} stands for the hyperparameter's value
+  std::vector<std::string> files;   ///< its sources, relative to `directory`: an edit of one makes a new search
   std::filesystem::path directory;  ///< of the experiment.json, absolute
   double timeout = 0;               ///< seconds without a report or any output after which it is ended; 0: never
   double grace = 10;                ///< seconds between SIGTERM and SIGKILL

@@ -25,8 +25,7 @@ class SettledGrid::Maker {
       if (has(conditional.axis)) conditional_.push_back(&conditional);
     for (const std::size_t axis : part_.axes)
       if (!conditional(axis)) order_.push_back(axis);
-    for (const Conditional* each : conditional_)
-      order_.push_back(each->axis);  // sorted after the axes that they depend on
+    for (const Conditional* each : conditional_) order_.push_back(each->axis);  // after the axes that they depend on
     for (const std::size_t axis : order_)
       if (auto classes = classes_of(axis); !classes.empty()) classes_.emplace(axis, std::move(classes));
   }

@@ -64,8 +64,7 @@ class Covers {
     }
     for (const Part& part : parts_) {
       if (++steps_ > most_steps) return false;
-      if (!part.has(milestones.front()) || (part.all && !first))
-        continue;  // a part that takes all milestones is a cover by itself
+      if (!part.has(milestones.front()) || (part.all && !first)) continue;  // with `all` it is a cover by itself
       const auto common = intersection(so_far, part.others);
       if (!common) continue;
       std::vector<std::uint32_t> left;

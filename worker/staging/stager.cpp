@@ -124,8 +124,7 @@ void Stager::lock() {
     const auto all = relay_.gather(mine);
     if (std::all_of(all.begin(), all.end(), [](const std::string& one) { return one.empty(); })) return;
     folder_.unlock();
-    if (options_.abandoned && options_.abandoned())
-      throw Abandoned();  // gathering asks, too, but not for a single rank
+    if (options_.abandoned && options_.abandoned()) throw Abandoned();  // gathering asks only with other ranks
     std::this_thread::sleep_for(std::chrono::milliseconds(50 + random() % 200));
   }
 }

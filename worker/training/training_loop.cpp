@@ -102,8 +102,7 @@ Metrics TrainingLoop::run_epoch(Timings& timings, const std::function<void()>& b
   step_ = epoch_samples_ = 0;
   sums_.zero_();
   return metrics;
-} catch (
-    const Diverged&) {  // thrown by all ranks in the same step; sums must be waited for, or their memory is never freed
+} catch (const Diverged&) {  // in the same step on all ranks; sums not waited for would keep their memory
   if (gradients_) gradients_->collect(/*all=*/true);
   throw;
 }

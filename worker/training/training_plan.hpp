@@ -22,10 +22,9 @@ struct TrainingPlan {
   int gradient_lag = 0;       ///< worker/training/gradients.hpp
   TransferPrecision gradient_transfer = TransferPrecision::fp32;  ///< between the ranks of a gang
   bool retry_out_of_memory = false;                               ///< halve the micro-batch and try the step again
-  bool scale_loss = false;  ///< for gradients in fp16 (worker/training/loss_scale.hpp)
-  double peak = 0;          ///< FLOP/s that count as 100 % for this rank; 0: not known
-  std::optional<double> trial_hours =
-      {};  ///< a training that takes longer, not counting loading, is ended; empty: no limit
+  bool scale_loss = false;                 ///< for gradients in fp16 (worker/training/loss_scale.hpp)
+  double peak = 0;                         ///< FLOP/s that count as 100 % for this rank; 0: not known
+  std::optional<double> trial_hours = {};  ///< a training that takes longer, without loading, is ended
 };
 
 /// Reads the hyperparameters of training that every experiment has; without milestones, `epochs` is the only one.

@@ -15,7 +15,7 @@ namespace stormsweep::bayes {
 
 namespace {
 
-constexpr std::size_t hills = 3;  // the best observations, from which to climb
+constexpr std::size_t hills = 3;  // number of best observations from which to climb
 constexpr std::size_t most_observations = 500, best_kept = 100, last_kept = most_observations - best_kept;
 
 /// Failures last.

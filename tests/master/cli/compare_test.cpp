@@ -57,8 +57,7 @@ TEST_CASE("a database is replayed on other numbers of ranks") {
   const auto json = nlohmann::json::parse(m.compare({"--ranks", "1,2", "--format", "json"}));
   CHECK(json["measured"]["makespan_seconds"].get<double>() == Approx(13.5));
   CHECK(json["measured"]["latency_seconds"].get<double>() == Approx(0.5));
-  CHECK(json["measured"]["replayed_makespan_seconds"].get<double>() ==
-        Approx(14));  // including a wait before the first
+  CHECK(json["measured"]["replayed_makespan_seconds"].get<double>() == Approx(14));  // with a wait before the first
   REQUIRE(json["replays"].size() == 6);
   const auto& longest = json["replays"][4];
   CHECK(longest["policy"] == "longest_first");

@@ -138,8 +138,7 @@ TEST_CASE("a plan tells zipped axes as one, and conditions") {
     "milliseconds": {"values": [1, 2], "when": {"outcome": ["throw", "nan"], "index": 2}}}})",
                   "z.json", "/");
   const Plan plan = make_plan(space);
-  CHECK(plan.configurations ==
-        2 + 2 + 2 * 2);  // index 1 has 2; index 2 has 2 * 1 with complete, and 2 * 2 with nan and throw
+  CHECK(plan.configurations == 2 + 2 + 2 * 2);  // index 1; index 2 with complete, * 1; with nan and throw, * 2
   const std::string text = plan_text(plan);
   CAPTURE(text);
   CHECK(text.find("index, replicate  2       1 with 5, 2 with 6\n") != std::string::npos);

@@ -30,8 +30,7 @@ TEST_CASE("trainings that fit, by hand: of 9 minutes, in an hour") {
       CHECK(fit(space, 2, schedule)->extent == 12);
       CHECK(fit(space, 2, schedule)->expected.seconds == doctest::Approx(54 * 60));
     }
-  CHECK(fit(space_of(R"({"name": "bayes", "width": 2})", R"({"hours": 1})"), 8)->extent ==
-        12);  // six workers stand idle
+  CHECK(fit(space_of(R"({"name": "bayes", "width": 2})", R"({"hours": 1})"), 8)->extent == 12);  // six are idle
   CHECK_FALSE(fit(space_of(R"("random")", R"({"hours": 0.1})"), 4));
 }
 

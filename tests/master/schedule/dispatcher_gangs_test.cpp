@@ -275,8 +275,7 @@ TEST_CASE("gangs and single trials under random deaths: every trial ends once, n
     std::map<std::pair<TrainingId, std::int64_t>, int> ended;  // by milestone
     std::map<std::uint64_t, std::size_t> told;                 // trials reported by a gang's leader
     std::set<std::uint64_t> failed;                            // gangs
-    std::map<std::uint64_t, TrainingId>
-        untold;  // by gang: a trial whose end the leader has not reported, while a mate has failed in a later one
+    std::map<std::uint64_t, TrainingId> untold;                // by gang: the leader is late, a mate has failed
     std::set<std::pair<WorkerId, std::uint64_t>> leaving;
     std::optional<Ending> ending;
     double time = 0;

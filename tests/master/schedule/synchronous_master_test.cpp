@@ -269,8 +269,7 @@ TEST_CASE("synchronous: a mate fails over a later milestone before the leader te
   CHECK(all<action::Record>(failed).at(0).milestone == 1);
   CHECK(all<action::Abandon>(failed).at(0).worker == w1);
   CHECK(all<action::Record>(master.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1))).at(0).milestone == 0);
-  CHECK(
-      master.on(event::Finished{w1, TrainingId{0}, 1}, Seconds(1)).empty());  // it was in transit when the failure came
+  CHECK(master.on(event::Finished{w1, TrainingId{0}, 1}, Seconds(1)).empty());  // in transit when the failure came
 }
 
 TEST_CASE("synchronous: a member that is lost, the gang's training is blamed once") {

@@ -38,8 +38,7 @@ TEST_CASE("a search that fits its time gives no warning; one that does not, does
 }
 
 TEST_CASE("a gang takes as many ranks as it has") {
-  CHECK(
-      time_warning(job(), 25, {10, 196, 300, 3}).empty());  // 15 left: 5 rounds of 3 gangs; the tenth rank is left over
+  CHECK(time_warning(job(), 25, {10, 196, 300, 3}).empty());  // 15 left: 5 rounds of 3 gangs; rank 10 is left over
   CHECK(
       time_warning(job(), 26, {10, 196, 300, 3}) ==
       "16 trainings left, 196 s each on 3 ranks, take about 19 min 36 s on 10 ranks: about 2 jobs of 16 min 40 s, one "

@@ -233,8 +233,7 @@ TEST_CASE("a grid of 2 x 10^12 starts at once, wherever its gangs stand, and goe
   const std::vector<AxisOf> fast{{"index", to(1'000'000)}, {"epochs", to(1'000'000)}, {"gpus", {1, 4}}};
   for (const auto& axes : {slow, fast}) {
     const Space space = space_of(axes, {}, false);
-    SynchronousShare share(space, 10,
-                           10);  // two gangs of four: rank 10 is left over, and skips all 10^12 of that phase
+    SynchronousShare share(space, 10, 10);  // two gangs of four: rank 10 skips all 10^12 of that phase
     SynchronousShare member(space, 1, 10);
     CHECK(member.next()->members == std::vector<int>{1, 2, 3, 4});
     SynchronousShare resumed(space, 1, 10, {.done = {{0, 1'999'999'999'900}}});
@@ -266,8 +265,7 @@ TEST_CASE("a limit counts what is missing of a training that is half done") {
   CHECK(limit_of_trials(2, *sequence, ends) == TrainingLimit{1, 3});
   const auto turns = share_of(space, 1, 1, {.limit = limit(2)});
   REQUIRE(turns.size() == 2);
-  CHECK(turns[0].training.milestones ==
-        std::vector<std::int64_t>{1, 2, 3});  // it repeats the first two, which are stored only once
+  CHECK(turns[0].training.milestones == std::vector<std::int64_t>{1, 2, 3});  // the first two again, stored once
   CHECK(turns[1].training.milestones == std::vector<std::int64_t>{1});
 }
 
