@@ -35,7 +35,7 @@ class MpiRunGang : public RunGang {
   int size() const override { return all_reduce_.size(); }
 
   void sum(std::span<float> values) override {
-    // MPI may write into the buffer of a sum that was abandoned: so the buffer is not the caller's.
+    // MPI may still write into the buffer of an abandoned sum, so it is not the caller's.
     const auto buffer = std::make_shared<std::vector<float>>(values.begin(), values.end());
     all_reduce_.wait(all_reduce_.start(*buffer, buffer));
     std::copy(buffer->begin(), buffer->end(), values.begin());

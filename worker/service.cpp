@@ -41,7 +41,7 @@ void Service::loop(const std::stop_token& stop) {
       beaten = now;
       report(channel_, wire::Heartbeat{activity_.now()});
     }
-    // Rank 0 is gone, so results could not be reported. Not through MPI_Finalize, which would wait for it.
+    // Rank 0 is gone: results could not be reported, and MPI_Finalize would wait for it.
     if (awake - heard > std::max(Seconds(10), 3 * lost_after_)) std::_Exit(exit_master_lost);
   }
 }

@@ -65,7 +65,7 @@ void tell_skill(const Space& space, const RunOptions& options) try {
   fmt::print(stderr, "{}\n", error.what());
 }
 
-/// Refuses or warns of, before any rank starts, what would end the job or make part of its work useless.
+/// Before any rank starts, refuses or warns of what would end the job or make part of its work useless.
 void check_job(const Space& space, const RunOptions& options, const DataReport& report, int workers) {
   allocation::refuse_outside();
   check_gangs(space, options, workers);

@@ -22,7 +22,7 @@ struct Report {
   bool lost = false;   ///< a rank died: perhaps with its host, for whose daemon mpirun would wait for ever
 };
 
-/// Called by rank 0, and effective if it was launched: MPI has started on all ranks; how the job has ended.
+/// For rank 0; without effect unless it was launched. MPI has started on all ranks; how the job has ended.
 void leave_started();
 void leave_report(const Report& report);
 

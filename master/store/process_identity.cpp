@@ -27,8 +27,8 @@ std::string told_of(const std::string& process, const std::string& what) {
   return line;
 }
 
-/// Within what process ids are unique: the host or, in a container, its PID namespace. A restarted container may have
-/// the same name and process id on another machine, or after a reboot, hence the boot id.
+/// The scope of process ids: the host or, in a container, its PID namespace. A restarted container may have the same
+/// name and process id on another machine, or after a reboot, hence the boot id.
 std::string place_of_processes() {
   constexpr const char* whole_machine = "pid:[4026531836]";  // PROC_PID_INIT_INO of linux/proc_ns.h
   std::error_code unknown;

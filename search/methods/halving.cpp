@@ -45,8 +45,8 @@ class Shapes {
   }
 
  private:
-  /// How many of `wanted` more configurations there are. Ranges of integers may have few, so the first many are drawn
-  /// to see; after that there are taken to be enough.
+  /// How many of `wanted` more configurations there are. Ranges of integers may have few, so they are drawn to find
+  /// out; after `many` of them there are taken to be enough.
   std::uint64_t take(std::uint64_t wanted) {
     constexpr std::uint64_t many = 10'000;
     std::uint64_t size = left_ ? std::min(wanted, *left_) : wanted;

@@ -97,8 +97,7 @@ TEST_CASE("whatever the order, the same as awaiting each rung") {
     CHECK(bracket.over());
     const auto twin = reached(sizes, losses);
     CHECK(rungs == twin);
-    for (std::size_t rung = 0; rung + 1 < sizes.size();
-         ++rung)  // those with a value that stay behind are reported, once
+    for (std::size_t rung = 0; rung + 1 < sizes.size(); ++rung)  // members with a value that stay behind are out once
       for (const std::uint64_t member : twin[rung])
         CHECK(out[rung].contains(member) == (losses[rung][member] && !twin[rung + 1].contains(member)));
   }
