@@ -25,6 +25,7 @@
 #include "search/base/machine.hpp"
 #include "search/base/strict_json.hpp"
 #include "search/base/table.hpp"
+#include "search/base/text.hpp"
 #include "search/space/trial_record.hpp"
 
 namespace stormsweep {
@@ -74,7 +75,7 @@ void print_rows(Selection& selection, const Names& names, const std::string& res
     Names stay;  // the columns that trials are chosen by
     for (const SearchSummary& search : selection.searches()) stay.push_back(search.choice());
     if (!table.rows.empty()) return print(table, q, stay);
-    std::cout << nothing(selection, q, none) << '\n';
+    std::cout << one_line(nothing(selection, q, none)) << '\n';
     return;
   }
   Records records(std::cout, records_format(q.format), names);
@@ -146,7 +147,8 @@ void print_pivot(Selection& selection, const Pivot& pivot, const ResultsQuestion
   if (is_records(q.format)) return pivot_records(selection, pivot, std::cout, records_format(q.format));
   const std::vector<Table> tables = pivot_tables(selection, pivot);
   if (tables.empty())
-    std::cout << nothing(selection, q, fmt::format("no trial has a value of {} yet", fmt::join(pivot.values, ", ")))
+    std::cout << one_line(nothing(selection, q,
+                                  fmt::format("no trial has a value of {} yet", fmt::join(pivot.values, ", "))))
               << '\n';
   for (std::size_t i = 0; i < tables.size(); ++i) {
     if (i > 0) std::cout << '\n';

@@ -14,6 +14,7 @@
 #include "master/report/selection.hpp"
 #include "master/store/database.hpp"
 #include "search/base/private_folder.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -91,7 +92,7 @@ void LivePage::renew(Seconds now) {
     for (Source& source : sources_) changed = changed || source.version_now() != source.version;
     if (changed) make(now);
   } catch (const NotNow& error) {  // try again later
-    if (told_ != error.what()) fmt::print(stderr, "{}\n", told_ = error.what());
+    if (told_ != error.what()) fmt::print(stderr, "{}\n", one_line(told_ = error.what()));
     for (Source& source : sources_) {
       source.version = -1;
       std::filesystem::remove(source.copy);  // what was copied of it

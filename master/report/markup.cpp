@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "search/base/text.hpp"
+
 namespace stormsweep {
 
 namespace {
@@ -49,25 +51,25 @@ std::string latex_escaped(std::string_view text) {
 std::string markdown_row(const Row& cells) {
   std::string line = "|";
   for (const std::string& cell : cells) line += fmt::format(" {} |", markdown_escaped(cell));
-  return line + '\n';
+  return one_line(line) + '\n';
 }
 
 std::string latex_row(const Row& cells) {
   Row escaped;
   std::transform(cells.begin(), cells.end(), std::back_inserter(escaped), latex_escaped);
-  return fmt::format("{} \\\\\n", fmt::join(escaped, " & "));
+  return one_line(fmt::format("{} \\\\", fmt::join(escaped, " & "))) + '\n';
 }
 
 }  // namespace
 
 std::string to_markdown(const Table& table) {
   std::string text;
-  if (!table.title.empty()) text += fmt::format("**{}**\n\n", table.title);
+  if (!table.title.empty()) text += fmt::format("**{}**\n\n", one_line(table.title));
   text += markdown_row(table.header) + '|';
   for (std::size_t i = 0; i < table.header.size(); ++i) text += table.is_numeric(i) ? "---:|" : "---|";
   text += '\n';
   for (const Row& row : table.rows) text += markdown_row(row);
-  for (const std::string& footnote : table.footnotes) text += '\n' + footnote + '\n';
+  for (const std::string& footnote : table.footnotes) text += '\n' + one_line(footnote) + '\n';
   return text;
 }
 
@@ -75,7 +77,8 @@ std::string to_latex(const Table& table) {
   Row caption = table.footnotes;
   if (!table.title.empty()) caption.insert(caption.begin(), table.title);
   std::string text = "\\begin{table}\n\\centering\n";
-  if (!caption.empty()) text += "\\caption{" + latex_escaped(fmt::format("{}.", fmt::join(caption, ". "))) + "}\n";
+  if (!caption.empty())
+    text += "\\caption{" + one_line(latex_escaped(fmt::format("{}.", fmt::join(caption, ". ")))) + "}\n";
   text += "\\begin{tabular}{";
   for (std::size_t i = 0; i < table.header.size(); ++i) text += table.is_numeric(i) ? 'r' : 'l';
   text += "}\n\\hline\n" + latex_row(table.header) + "\\hline\n";

@@ -94,10 +94,10 @@ Json to_json(const ScheduleReport& report) {
 
 void print(std::ostream& out, const ScheduleReport& report, std::size_t width) {
   Table table = summary(report);
-  table.title = fmt::format("search {} (experiment {}) on {} ranks\n", report.search, report.experiment,
-                            report.runs[0].occupancy.ranks.size());
   table.footnotes = {"", verdict(report.metrics)};
-  out << to_text(table);
+  out << fmt::format("search {} (experiment {}) on {} ranks\n\n", report.search, report.experiment,
+                     report.runs[0].occupancy.ranks.size())
+      << to_text(table);
   double longest = 0;
   for (const ScheduleRun& run : report.runs) longest = std::max(longest, run.occupancy.makespan);
   for (const ScheduleRun& run : report.runs) print_ranks(out, run, std::max(longest, 1e-9), width);

@@ -9,6 +9,7 @@
 #include "search/base/duration.hpp"
 #include "search/base/json_or_null.hpp"
 #include "search/base/table.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -55,35 +56,37 @@ nlohmann::ordered_json to_json(const SearchReport& report) {
 }
 
 std::string to_text(const SearchReport& report) {
-  std::string text = fmt::format("search {}{} (experiment {}): {}\n", report.name,
-                                 report.part ? ", " + *report.part : "", report.experiment, report.master);
-  text += fmt::format("  done {} of {}: {}\n", report.done(),
-                      report.total ? std::to_string(*report.total) : "an unknown number", statuses_text(report));
+  std::string text;
+  const auto say = [&](const std::string& line) { text += one_line(line) + '\n'; };
+  say(fmt::format("search {}{} (experiment {}): {}", report.name, report.part ? ", " + *report.part : "",
+                  report.experiment, report.master));
+  say(fmt::format("  done {} of {}: {}", report.done(),
+                  report.total ? std::to_string(*report.total) : "an unknown number", statuses_text(report)));
   if (report.others > 0)
-    text += fmt::format("  beside them, {} of earlier versions of the space or other seeds\n", report.others);
+    say(fmt::format("  beside them, {} of earlier versions of the space or other seeds", report.others));
   if (report.trials_per_hour)
-    text += fmt::format("  rate {} trials/hour, of the last {} at most, without pauses\n",
-                        rate_text(*report.trials_per_hour), SearchReport::rate_trials);
+    say(fmt::format("  rate {} trials/hour, of the last {} at most, without pauses", rate_text(*report.trials_per_hour),
+                    SearchReport::rate_trials));
   if (report.best)
-    text += fmt::format("  best {} {}{}, trial {}\n", report.metric, display(report.best->value, Style::metric),
-                        report.best->epoch ? fmt::format(" (epoch {})", *report.best->epoch) : "", report.best->trial);
+    say(fmt::format("  best {} {}{}, trial {}", report.metric, display(report.best->value, Style::metric),
+                    report.best->epoch ? fmt::format(" (epoch {})", *report.best->epoch) : "", report.best->trial));
   for (const auto& b : report.brackets) {
     std::string counts;
     for (std::size_t k = 0; k < b.ended.size(); ++k)
       counts += fmt::format("{}{} of {}", k == 0 ? "" : ", ", b.ended[k], b.members[k]);
-    text += fmt::format("  bracket {}: {} at {} epochs\n", b.number, counts, fmt::join(b.epochs, ", "));
+    say(fmt::format("  bracket {}: {} at {} epochs", b.number, counts, fmt::join(b.epochs, ", ")));
   }
   for (const auto& r : report.running)
-    text += fmt::format("  running: trial {} on worker {} ({}) for {}{}\n", r.trial, r.worker, r.host,
-                        spoken(Seconds(r.seconds)), r.attempt > 1 ? fmt::format(", attempt {}", r.attempt) : "");
+    say(fmt::format("  running: trial {} on worker {} ({}) for {}{}", r.trial, r.worker, r.host,
+                    spoken(Seconds(r.seconds)), r.attempt > 1 ? fmt::format(", attempt {}", r.attempt) : ""));
   for (const auto& f : report.failures)
-    text += fmt::format("  {}: {} x {} (trial {}{})\n", f.status, f.trials, f.error, f.example,
-                        f.trials > 1 ? ", for example" : "");
+    say(fmt::format("  {}: {} x {} (trial {}{})", f.status, f.trials, f.error, f.example,
+                    f.trials > 1 ? ", for example" : ""));
   if (const auto shown = static_cast<std::int64_t>(report.failures.size()); report.reasons > shown)
-    text += fmt::format(
-        "  and {} more reasons; all: stormsweep results DATABASE --where \"error IS NOT NULL\" --show "
-        "trial,status,error\n",
-        report.reasons - shown);
+    say(
+        fmt::format("  and {} more reasons; all: stormsweep results DATABASE --where \"error IS NOT NULL\" --show "
+                    "trial,status,error",
+                    report.reasons - shown));
   return text;
 }
 

@@ -38,7 +38,7 @@ std::string line(const Table& table, const Row& cells, const std::vector<std::si
     text += i > 0 ? "  " : "";
     text += table.is_numeric(i) ? space + cells[i] : cells[i] + space;
   }
-  return text.substr(0, text.find_last_not_of(' ') + 1) + '\n';
+  return one_line(std::string_view(text).substr(0, text.find_last_not_of(' ') + 1)) + '\n';
 }
 
 /// Below the header, as wide as the table.
@@ -53,10 +53,10 @@ std::string rule(const std::vector<std::size_t>& widths) {
 std::string to_text(const Table& table) {
   const std::vector<std::size_t> widths = widths_of(table);
   std::string text;
-  if (!table.title.empty()) text += table.title + '\n';
+  if (!table.title.empty()) text += one_line(table.title) + '\n';
   if (!table.header.empty()) text += line(table, table.header, widths) + rule(widths);
   for (const Row& row : table.rows) text += line(table, row, widths);
-  for (const std::string& footnote : table.footnotes) text += footnote + '\n';
+  for (const std::string& footnote : table.footnotes) text += one_line(footnote) + '\n';
   return text;
 }
 

@@ -19,6 +19,7 @@ struct Table {
 };
 
 /// As lines of text whose columns stand under each other, two spaces apart; a line divides the header from the rows.
+/// Each row, title and footnote is one line (see one_line), whatever is in its texts.
 std::string to_text(const Table& table);
 
 /// The table without the last columns that do not fit a line of `width` characters, and with a footnote that names them

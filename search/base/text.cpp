@@ -9,6 +9,7 @@ namespace stormsweep {
 
 std::string one_line(std::string_view text) {
   namespace utf = boost::locale::utf;
+  if (std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; })) return std::string(text);  // mostly
   std::string line;
   for (auto rest = text.begin(); rest != text.end();) {
     auto next = rest;

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "master/cli/status.hpp"
@@ -51,6 +52,18 @@ TEST_CASE("the status of a search in hand") {
   CHECK(has(text, "  running: trial 8 on worker 2 (node1) for 3 min 2"));
   CHECK(has(text, " s, attempt 2\n"));
   CHECK(has(text, "  failed: 3 x no such file (trial 4, for example)\n  out_of_memory: 1 x 2 GB (trial 7)\n"));
+}
+
+TEST_CASE("no text of a database steers the terminal, or adds a line") {
+  const Half half;
+  const auto lines = [&] { return std::ranges::count(half.status(), '\n'); };
+  const auto before = lines();
+  execute(half.file,
+          "UPDATE trials SET error = error || char(27, 7, 10) || 'forged', host = char(27, 10) || 'h'; "
+          "UPDATE searches SET name = char(27, 10) || 'half'");
+  CHECK(lines() == before);
+  CHECK(std::ranges::none_of(half.status(), [](unsigned char c) { return c < 0x20 && c != '\n'; }));
+  CHECK(has(half.status(), "  failed: 3 x no such file   forged (trial 4, for example)\n"));
 }
 
 TEST_CASE("the best of a search that chooses by the best epoch is told with it") {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace stormsweep;
 
 TEST_CASE("text is aligned by characters, not bytes") {
@@ -16,6 +18,17 @@ TEST_CASE("without a header there is no line below it; columns that are not said
         "axis    n\nindex  10\nmore\n");
   CHECK(to_text({.rows = {{"a", "bb"}, {"ccc", "", "d"}, {"e"}}}) == "a    bb\nccc      d\ne\n");
   CHECK(to_text({}).empty());
+}
+
+TEST_CASE("texts that come from anywhere neither steer a terminal nor make lines of their own") {
+  const std::string evil =
+      "\x1b]0;TITLE\a\x1b[31mred\n\rforged\xc2\x9b"
+      "1mZ\xc3\xbcrich";
+  const std::string text = to_text({evil, {"name", evil}, {}, {{"a", evil}, {evil, "b"}}, {evil}});
+  CHECK(std::ranges::count(text, '\n') == 6);
+  CHECK(std::ranges::none_of(text, [](unsigned char c) { return (c < 0x20 && c != '\n') || c == 0x7f; }));
+  CHECK(text.find("\xc2\x9b") == text.npos);
+  CHECK(text.find("\na" + std::string(37, ' ') + "]0;TITLE  [31mred  forged 1mZ\xc3\xbcrich\n") != text.npos);
 }
 
 TEST_CASE("columns that a terminal has no room for are named below, not wrapped") {
