@@ -1,10 +1,12 @@
 #include "master/page/page_server.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
-#include <string>
 
 namespace stormsweep {
 
@@ -12,19 +14,7 @@ namespace {
 
 constexpr int threads = 4;
 constexpr std::size_t longest_head = 16'384;
-constexpr timeval patience{10, 0};  ///< with a client that neither sends nor reads
-
-/// Reads up to the empty line; returns what has come where the client stops sending.
-std::string read_head(const Descriptor& connection) {
-  std::string head;
-  char bytes[4096];
-  while (head.size() < longest_head && head.find("\r\n\r\n") == head.npos) {
-    const ssize_t count = recv(*connection, bytes, sizeof(bytes), 0);
-    if (count <= 0) break;
-    head.append(bytes, static_cast<std::size_t>(count));
-  }
-  return head;
-}
+constexpr timeval longest_wait{10, 0};  ///< for a client that reads nothing of an answer
 
 void send_all(const Descriptor& connection, std::string_view text) {
   while (!text.empty()) {
@@ -36,8 +26,9 @@ void send_all(const Descriptor& connection, std::string_view text) {
 
 }  // namespace
 
-PageServer::PageServer(const Descriptor& listening, std::function<HttpAnswer(const HttpRequest&)> answer)
-    : listening_(listening), answer_(std::move(answer)) {
+PageServer::PageServer(const Descriptor& listening, std::function<HttpAnswer(const HttpRequest&)> answer,
+                       Seconds patience)
+    : listening_(listening), answer_(std::move(answer)), patience_(patience) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { serve(); });
 }
 
@@ -51,11 +42,26 @@ void PageServer::serve() {
     const Descriptor connection(accept4(*listening_, nullptr, nullptr, SOCK_CLOEXEC));
     if (!connection && errno == EINVAL) return;  // shut down
     if (!connection) continue;
-    for (const int direction : {SO_RCVTIMEO, SO_SNDTIMEO})
-      setsockopt(*connection, SOL_SOCKET, direction, &patience, sizeof(patience));
+    setsockopt(*connection, SOL_SOCKET, SO_SNDTIMEO, &longest_wait, sizeof(longest_wait));
     const auto request = parse_request(read_head(connection));
     send_all(connection, to_text(request ? answer_(*request) : HttpAnswer{400}));
   }
+}
+
+/// Up to the empty line; what is there already where the sender says no more, takes too long, or the server ends.
+std::string PageServer::read_head(const Descriptor& connection) const {
+  const Seconds end = steady_time() + patience_;
+  std::array<pollfd, 2> either{{{*connection, POLLIN, 0}, {*listening_, 0, 0}}};  // that one hangs up when it is shut
+  std::string head;
+  char bytes[4096];
+  while (head.size() < longest_head && head.find("\r\n\r\n") == head.npos) {
+    const double left = std::max(1e3 * (end - steady_time()).count(), 0.0);  // milliseconds
+    if (poll(either.data(), either.size(), static_cast<int>(left)) <= 0 || either[1].revents != 0) break;
+    const ssize_t count = recv(*connection, bytes, sizeof(bytes), 0);
+    if (count <= 0) break;
+    head.append(bytes, static_cast<std::size_t>(count));
+  }
+  return head;
 }
 
 }  // namespace stormsweep

@@ -7,7 +7,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
+#include <optional>
+#include <vector>
 
 #include "master/page/listening.hpp"
 #include "search/base/error.hpp"
@@ -18,13 +21,28 @@ using namespace stormsweep::test;
 
 namespace {
 
-/// The answer of the server at the socket to `text`.
-std::string say(const std::filesystem::path& path, const std::string& text) {
-  const Descriptor client(socket(AF_UNIX, SOCK_STREAM, 0));
+Descriptor connected(const std::filesystem::path& path) {
+  Descriptor client(socket(AF_UNIX, SOCK_STREAM, 0));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   std::strcpy(address.sun_path, path.c_str());
   REQUIRE(connect(*client, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
+  return client;
+}
+
+Descriptor connected(int port) {
+  Descriptor client(socket(AF_INET, SOCK_STREAM, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  REQUIRE(connect(*client, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
+  return client;
+}
+
+/// What the server at the socket says to `text`.
+std::string say(const std::filesystem::path& path, const std::string& text) {
+  const Descriptor client = connected(path);
   REQUIRE(write_all(client, text));
   shutdown(*client, SHUT_WR);
   std::string all;
@@ -47,6 +65,42 @@ TEST_CASE("every connection is answered, even if its request comes in pieces, an
   CHECK(say(socket.path(), "nonsense\r\n\r\n").starts_with("HTTP/1.1 400"));
   CHECK(say(socket.path(), "GET / HTTP/1.1\r\n").starts_with("HTTP/1.1 400"));
   CHECK(say(socket.path(), std::string(100'000, 'y')).starts_with("HTTP/1.1 400"));
+}
+
+TEST_CASE("who sends a byte now and then is refused when the time for a request is up") {
+  const Descriptor listening = listen_at_port(0);
+  const PageServer server(
+      listening, [](const HttpRequest&) { return HttpAnswer(); }, Seconds(0.3));
+  const Descriptor client = connected(port_of(listening));
+  const Seconds begin = steady_time();
+  char bytes[4096];
+  ssize_t count = -1;
+  for (; count < 0 && steady_time() < begin + Seconds(60); usleep(20'000)) {
+    send(*client, "G", 1, MSG_NOSIGNAL);
+    count = recv(*client, bytes, sizeof(bytes), MSG_DONTWAIT);
+  }
+  CHECK(std::string_view(bytes, std::size_t(std::max<ssize_t>(count, 0))).starts_with("HTTP/1.1 400"));
+  CHECK(steady_time() - begin >= Seconds(0.29));
+}
+
+TEST_CASE("a server ends at once, whoever has connected and said nothing, or half of a request") {
+  const TemporaryFolder folder;
+  const UnixSocket socket(folder.path / "s.sock");
+  const Descriptor port = listen_at_port(0);
+  for (const Descriptor* listening : {&socket.descriptor(), &port}) {
+    std::optional<PageServer> server;
+    server.emplace(
+        *listening, [](const HttpRequest&) { return HttpAnswer(); }, Seconds(1000));
+    std::vector<Descriptor> clients;
+    for (int i = 0; i < 6; ++i) {  // more than there are threads
+      clients.push_back(listening == &port ? connected(port_of(port)) : connected(socket.path()));
+      if (i % 2 == 0) REQUIRE(write_all(clients.back(), std::string("GET / HT")));
+    }
+    usleep(100'000);
+    const Seconds begin = steady_time();
+    server.reset();
+    CHECK(steady_time() - begin < Seconds(60));
+  }
 }
 
 TEST_CASE("a socket is this user's alone, and goes with its server") {
