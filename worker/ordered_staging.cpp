@@ -9,6 +9,7 @@
 #include "worker/channel/abandoned.hpp"
 #include "worker/channel/relay.hpp"
 #include "worker/report.hpp"
+#include "worker/staging/stage_folder.hpp"
 #include "worker/staging/stager.hpp"
 
 namespace stormsweep {
@@ -34,7 +35,7 @@ std::string notes_of(const StageReport& report) {
 
 void stage_as_ordered(StageOrders& orders, const Space& space, const std::filesystem::path& stage, Seconds patience,
                       MpiChannel& channel, Activity& activity, TaskContext& context) {
-  context.staged = stage / context.fingerprint;
+  context.staged = StageFolder::of_user(stage, context.fingerprint);
   while (const auto order = orders.next()) {
     if (order->ranks.empty()) break;
     wire::Staged staged{order->attempt, true, {}, {}};

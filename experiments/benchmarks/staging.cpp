@@ -67,7 +67,7 @@ int main(int, char** words) {
   std::int64_t opened = 0;
   if (words[4] == std::string("staged")) {
     const auto planned = [&] { return StagePlan(plan); };
-    opened = stage(channel, ranks, planned, target).job.opened;
+    opened = stage(channel, ranks, planned, target / "copies").job.opened;
   } else {
     for (const std::int64_t number : plan.wanted(channel.rank(), {})) {
       const StagePlan::File& file = plan.files[static_cast<std::size_t>(number)];

@@ -29,10 +29,43 @@ void make(const fs::path& folder) {
   if (error || access(folder.c_str(), W_OK | X_OK) != 0) refuse_file(folder, "cannot be written", stage_remedy);
 }
 
+/// Throws InputError where a stranger has made `folder` or one above it, or may exchange what is in one of them.
+void check_place(const fs::path& folder) {
+  bool open_to_all = false;  // what is above
+  fs::path path;
+  for (const fs::path& part : fs::canonical(folder)) {
+    path /= part;
+    struct stat status {};
+    if (stat(path.c_str(), &status) != 0) refuse_file(path, "cannot be looked at", stage_remedy);
+    const bool strange = open_to_all && status.st_uid != 0 && status.st_uid != geteuid();
+    open_to_all = status.st_mode & S_IWOTH;
+    if (strange || (open_to_all && !(status.st_mode & S_ISVTX)))
+      throw InputError(
+          fmt::format("{}: {} may exchange the copies in it; stage into a folder of your own, or into one "
+                      "of root's that has the sticky bit, such as /tmp",
+                      path.string(), strange ? "another user, whose it is," : "all users"));
+  }
+}
+
+void make_private(const fs::path& folder) {
+  struct stat status {};
+  if ((mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) || lstat(folder.c_str(), &status) != 0)
+    refuse_file(folder, "cannot be written", stage_remedy);
+  if (!S_ISDIR(status.st_mode) || status.st_uid != geteuid() || (status.st_mode & (S_IWGRP | S_IWOTH)))
+    throw InputError(folder.string() +
+                     ": is not a folder that you alone may write to; remove it, or stage into another folder");
+}
+
 }  // namespace
 
 StageFolder::StageFolder(const fs::path& folder) : folder_(folder) {
-  make(folder_);
+  make(folder_.parent_path());
+  check_place(folder_.parent_path());
+  make_private(folder_);
+}
+
+fs::path StageFolder::of_user(const fs::path& stage, const std::string& fingerprint) {
+  return stage / fmt::format("{}-{}", fingerprint, geteuid());
 }
 
 std::string StageFolder::identity() const {

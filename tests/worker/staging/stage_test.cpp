@@ -1,8 +1,10 @@
 // Staging under real ranks: every check is made on every rank, and the process fails if one fails anywhere.
 //   test_stage RANKS FOLDER              the contract; ranks are machines of their own by having folders of their own
 //   test_stage RANKS FOLDER refusals     of it, what ranks refuse or are slow at
-//   test_stage job SOURCE TARGET DRAWS   stages a draw of SOURCE's files to TARGET/<rank>, and rank 0 tells the sums
+//   test_stage job SOURCE TARGET DRAWS   stages a draw of SOURCE's files to TARGET/<rank>/copies; rank 0 tells the sums
+#include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
@@ -107,6 +109,71 @@ class Scene {
   MpiChannel& channel_;
   fs::path folder_;
 };
+
+const std::string not_private =
+    ": is not a folder that you alone may write to; remove it, or stage into another folder";
+
+/// Why a folder takes no copies; nothing where it does.
+std::string refusal(const fs::path& folder) {
+  try {
+    StageFolder made(folder);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+fs::perms mode(const fs::path& path) {
+  return fs::status(path).permissions();
+}
+
+/// What others have made or may write to is refused, before anything in it is touched.
+void strangers(const MpiChannel& channel, const fs::path& folder) {
+  const auto all = fs::perms::all, sticky = fs::perms::all | fs::perms::sticky_bit;
+  fs::create_directories(folder / "trap");
+  write_file(folder / "precious", "text");
+  for (const char* name : {".lock", ".notes"}) fs::create_symlink(folder / "precious", folder / "trap" / name);
+  fs::permissions(folder / "trap", all);
+  check(refusal(folder / "trap") == (folder / "trap").string() + not_private, "what all may write to", channel);
+  fs::create_directory_symlink(folder, folder / "link");
+  check(refusal(folder / "link") == (folder / "link").string() + not_private, "a link", channel);
+  check(text_of(folder / "precious") == "text", "is left as it is", channel);
+
+  check(refusal(folder / "new").empty() && mode(folder / "new") == fs::perms::owner_all, "is private", channel);
+  fs::permissions(folder, all);
+  check(refusal(folder / "new").find(": all users may exchange the copies in it; ") != std::string::npos, "why",
+        channel);
+  fs::permissions(folder, sticky);
+  check(refusal(folder / "new").empty(), "none may in a folder with the sticky bit", channel);
+  fs::permissions(folder, fs::perms::owner_all | fs::perms::group_all);
+  check(refusal(folder / "new").empty(), "a group is trusted", channel);
+}
+
+/// Two users of a machine have the same data and the same folder for them, which is open to all.
+void two_users(MpiChannel& channel, const fs::path& folder) {
+  constexpr uid_t other = 65534;
+  Scene scene(channel, folder, 3, 3);
+  const fs::path shared = folder / "machines";
+  fs::permissions(shared, fs::perms::all | fs::perms::sticky_bit);
+  const auto staged = [&] {
+    const fs::path copies = StageFolder::of_user(shared, "f" + std::to_string(channel.rank()));
+    stage(channel, {channel.rank()}, [&] { return scene.plan; }, copies, {.number = relays++});
+    return text_of(copies / scene.plan.files[2].name);
+  };
+  check(staged() == content(2), "one user stages", channel);
+  if (geteuid() != 0) return void(std::printf("SKIPPED: only root can be two users\n"));
+  check(seteuid(other) == 0, "another", channel);
+  check(staged() == content(2), "does too", channel);
+  check(seteuid(0) == 0, "and goes", channel);
+  const fs::path theirs = shared / fmt::format("f{}-{}", channel.rank(), other);
+  check(refusal(theirs) == theirs.string() + not_private, "whose folder is no other's", channel);
+  check(refusal(theirs / "below") ==
+            theirs.string() +
+                ": another user, whose it is, may exchange the copies in it; stage into a folder of your "
+                "own, or into one of root's that has the sticky bit, such as /tmp",
+        "nor what is below it", channel);
+  scene.meet();
+}
 
 /// Two jobs that stage into one folder, and two machines of one job that do so on a shared file system.
 void locks(const MpiChannel& channel, const fs::path& folder) {
@@ -392,8 +459,7 @@ void bad_disks(MpiChannel& channel, const fs::path& folder) {
   const auto machine = scene.here;
   if (mine) fs::remove_all(scene.machine(last)), fs::rename(file, scene.machine(last));
   const std::string unfit = refusal(scene);
-  check(unfit.starts_with(who + scene.machine(last).string() + ": cannot be written (") && unfit.ends_with(remedy),
-        "so is a folder that cannot be made", channel);
+  check(unfit == who + scene.machine(last).string() + not_private, "so is a folder that cannot be made", channel);
   if (mine) fs::remove(scene.machine(machine));
   scene.meet();
   check(refusal(scene).empty() && scene.copies().size() == 20, "then all goes well", channel);
@@ -424,6 +490,8 @@ void bounded_memory(MpiChannel& channel, const fs::path& folder) {
 int contract(MpiChannel& channel, const fs::path& folder) {
   bounded_memory(channel, folder / "memory");  // first, because it measures the peak
   locks(channel, folder / "locks" / std::to_string(channel.rank()));
+  strangers(channel, folder / "strangers" / std::to_string(channel.rank()));
+  two_users(channel, folder / "users");
   abandoned_alone(channel, folder / "alone");
   routes(channel);
   subsets(channel, folder / "subsets");
@@ -457,7 +525,8 @@ int job(MpiChannel& channel, const fs::path& source, const fs::path& target, std
   };
   try {
     const auto planned = [&] { return plan; };
-    const StageReport report = stage(channel, everyone(channel), planned, target / std::to_string(channel.rank()));
+    const StageReport report =
+        stage(channel, everyone(channel), planned, target / std::to_string(channel.rank()) / "copies");
     if (channel.rank() == 0) std::printf("%ld files, %ld opened\n", report.job.files, report.job.opened);
   } catch (const InputError& error) {
     std::fprintf(stderr, "%s\n", error.what());
