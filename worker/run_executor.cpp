@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include "search/base/awake_time.hpp"
 #include "search/base/error.hpp"
 #include "search/base/text.hpp"
 #include "search/base/time.hpp"
 #include "search/base/utc.hpp"
-#include "search/base/waking_clock.hpp"
 #include "search/messages/wire.hpp"
 #include "search/space/trial_hours.hpp"
 #include "worker/channel/abandoned.hpp"
@@ -91,11 +91,10 @@ class Running {
                 .epochs = std::move(epochs)});
   }
 
-  /// Seconds since the start, without pauses (scontrol suspend, Ctrl-Z): the clock is read often enough, as a run asks
-  /// many times a second whether it is stopped.
-  double seconds() { return (clock_.at(steady_time()) - begun_).count(); }
+  /// Seconds since the start, without pauses.
+  double seconds() const { return (awake_time() - begun_).count(); }
   const std::optional<double>& trial_hours() const { return with_.space.limits.trial_hours; }
-  bool over() {
+  bool over() const {
     const double spent = recalled_ + seconds();
     return trial_hours() && spent > *trial_hours() * 3600;
   }
@@ -105,8 +104,7 @@ class Running {
   const RunContext& context_;
   const std::function<bool()>& stopped_;
   double started_ = steady_unix_time();
-  const Seconds begun_ = steady_time();
-  WakingClock clock_{begun_, Seconds(1)};
+  const Seconds begun_ = awake_time();
   double recalled_ = 0;  ///< seconds of earlier starts
   std::size_t done_ = 0;
 };

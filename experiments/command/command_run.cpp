@@ -14,11 +14,11 @@
 #include "experiments/command/command_process.hpp"
 #include "experiments/command/command_reports.hpp"
 #include "experiments/command/command_surroundings.hpp"
+#include "search/base/awake_time.hpp"
 #include "search/base/file.hpp"
 #include "search/base/strict_json.hpp"
 #include "search/base/time.hpp"
 #include "search/base/utc.hpp"
-#include "search/base/waking_clock.hpp"
 
 namespace stormsweep {
 
@@ -30,7 +30,6 @@ using namespace std::chrono_literals;
 constexpr auto look = 50ms;           // between looks whether to stop, and at reports where due
 constexpr double read_share = 0.02;   // of its run time passes between looks at its files: their disk may be shared
 constexpr double longest_read = 1;    // seconds between two looks, at most
-constexpr Seconds longest_step{1};    // of its clock, in which a pause (scontrol suspend, Ctrl-Z) is one step
 constexpr double word_of_master = 3;  // seconds that the master's order to stop may take
 constexpr std::uintmax_t least_space = 1 << 20;
 constexpr std::size_t most_read = 1 << 16;  // of a file at a time
@@ -253,14 +252,13 @@ class CommandRun {
   }
 
   /// Since its start, but for pauses.
-  double seconds() { return (clock_.at(steady_time()) - begun_).count(); }
+  double seconds() const { return (awake_time() - begun_).count(); }
 
   const Experiment& experiment_;
   const RunEvents& events_;
   bool leads_, keep_work_, one_training_a_curve_;
   double started_ = steady_unix_time();
-  const Seconds begun_ = steady_time();
-  WakingClock clock_{begun_, longest_step};
+  const Seconds begun_ = awake_time();
   std::int64_t killed_ = out_of_memory_kills();
   CommandFolder folder_;
   std::size_t told_before_ = size_of(folder_.report());  ///< bytes, by a start that was stopped

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "search/base/awake_time.hpp"
 #include "search/base/seed.hpp"
 #include "search/base/time.hpp"
 #include "search/base/utc.hpp"
@@ -53,7 +54,7 @@ std::optional<Outcome> run_noop(const Experiment& experiment, const Training& tr
   RunGang& gang = *context.gang;
   Outcome outcome;
   outcome.started = steady_unix_time();
-  const Seconds begun = steady_time();
+  const Seconds begun = awake_time();
   synchronise(gang);
   if (!sleep(Milliseconds(read.real("milliseconds")), events.stopped)) return std::nullopt;
 
@@ -61,7 +62,7 @@ std::optional<Outcome> run_noop(const Experiment& experiment, const Training& tr
   if (wanted == "abort" && gang.rank() == 0) std::abort();
   synchronise(gang);
   if (wanted == "throw") throw std::runtime_error("thrown as the configuration asks");
-  outcome.timings.wall = (steady_time() - begun).count();
+  outcome.timings.wall = (awake_time() - begun).count();
   if (wanted == "nan") {
     outcome.status = Status::diverged;
     outcome.error = "loss is not finite, as the configuration asks";

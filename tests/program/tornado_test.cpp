@@ -148,6 +148,24 @@ TEST_CASE("the networks of the best trials are kept by both schedules, over an i
   CHECK_FALSE(std::filesystem::exists(folder / "without.models"));
 }
 
+TEST_CASE("Ctrl-Z is no time of a training") {
+  const WorkFolder folder;
+  REQUIRE(run_stormsweep({"generate", "tornado", "--storms", "1000", "-o", "."}, folder).status == 0);
+  folder.write("small.json", R"({"name": "s", "experiment": "tornado", "parameters": {"epochs": 30},
+    "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"}, "limits": {"trial_hours": 0.006}})");
+  Command search(run_words("s.db", "1"), folder);
+  REQUIRE(
+      eventually([&] { return number(folder / "s.db", "SELECT count(*) FROM trials WHERE status = 'running'") == 1; }));
+  search.signal(SIGTSTP);
+  REQUIRE(eventually([&] { return is_stopped(search.pid()); }));
+  std::this_thread::sleep_for(std::chrono::seconds(21));  // nearly what trial_hours allows
+  search.signal(SIGCONT);
+  CHECK(search.wait().status == 0);
+  CHECK(number(folder / "s.db",
+               "SELECT count(*) FROM trials WHERE status = 'complete' AND finished - started > wall_seconds + 19 AND "
+               "train_seconds < wall_seconds") == 1);
+}
+
 TEST_CASE("results do not depend on who trained, when, and how epochs were shared") {
   const WorkFolder folder;
   REQUIRE(run_stormsweep({"generate", "tornado", "--storms", "1000", "-o", "."}, folder).status == 0);

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "experiments/task/out_of_memory.hpp"
+#include "search/base/awake_time.hpp"
 #include "search/base/text.hpp"
 #include "search/base/time.hpp"
 #include "search/base/utc.hpp"
@@ -60,21 +61,18 @@ std::optional<Failure> attempt(const std::function<void()>& work) {
   }
 }
 
-/// Seconds of a training, without what its listeners and checkpoints take.
+/// Seconds of a training, without what its listeners and checkpoints take, and without pauses.
 class Clock {
  public:
   explicit Clock(double seconds = 0) : before_(seconds) {}
-  double seconds() const { return before_ + (start_ ? since(*start_) : 0); }
-  void go() { start_ = Steady::now(); }
+  double seconds() const { return before_ + (start_ ? (awake_time() - *start_).count() : 0); }
+  void go() { start_ = awake_time(); }
   void pause() { before_ = seconds(), start_.reset(); }
   void set(double seconds) { before_ = seconds; }
 
  private:
-  using Steady = std::chrono::steady_clock;
-  static double since(Steady::time_point start) { return Seconds(Steady::now() - start).count(); }
-
   double before_;
-  std::optional<Steady::time_point> start_;
+  std::optional<Seconds> start_;
 };
 
 /// One training from its start, or its checkpoint, to its end.

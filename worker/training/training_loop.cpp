@@ -3,12 +3,12 @@
 #include <torch/nn/utils/clip_grad.h>
 #include <torch/utils.h>
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <string>
 #include <utility>
 
 #include "experiments/task/out_of_memory.hpp"
+#include "search/base/awake_time.hpp"
 #include "search/base/seed.hpp"
 #include "search/base/time.hpp"
 #include "worker/training/device_memory.hpp"
@@ -22,16 +22,15 @@ namespace {
 /// How many losses stay on a device before they are read, which waits for it.
 constexpr std::size_t most_unchecked = 64;
 
-/// Adds its lifetime, in seconds, to a timing.
+/// Adds its lifetime, in seconds without pauses, to a timing.
 class Stopwatch {
  public:
   explicit Stopwatch(double& seconds) : seconds_(seconds) {}
-  ~Stopwatch() { seconds_ += Seconds(Clock::now() - start_).count(); }
+  ~Stopwatch() { seconds_ += (awake_time() - start_).count(); }
 
  private:
-  using Clock = std::chrono::steady_clock;
   double& seconds_;
-  Clock::time_point start_ = Clock::now();
+  Seconds start_ = awake_time();
 };
 
 bool all_finite(const torch::nn::Module& network) {
