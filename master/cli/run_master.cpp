@@ -175,7 +175,8 @@ Conclusion carry_on(const OpenSearch& search, Ranks& ranks, std::optional<double
   const Space space = settle_size(search.space, search.options, workers);
   MasterLoop::Options looping{.settings = run_settings(search.options, space, search.fingerprint),
                               .columns = launch::terminal_columns(),
-                              .share = search.options.share};
+                              .share = search.options.share,
+                              .end_moves = !search.options.time_limit};
   if (end) looping.remaining = Seconds(*end - unix_time());
   MasterLoop loop(channel, search.store, space, looping);
   ranks.alive.reset();

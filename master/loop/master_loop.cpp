@@ -79,14 +79,14 @@ MasterLoop::Schedule MasterLoop::make_schedule() {
                               .lost_after = Seconds(options_.settings.lost_after)};
   if (ranks_take_shares(options_.settings, space_.method))
     return SynchronousMaster(
-        policy, [this](TrainingId id) { return source_.at(id); }, awake());
+        policy, [this](TrainingId id) { return source_.at(id); }, listening());
   const auto expected = [this](const Training& training) -> std::optional<Seconds> {
     const auto seconds = source_.expected(training);
     return seconds ? std::optional(Seconds(*seconds)) : std::nullopt;
   };
-  const auto next = [this] { return source_.next(now()); };
-  if (options_.settings.synchronous) return RoundMaster(policy, next, expected, awake());
-  return Dispatcher(policy, next, awake(), expected, [this] { return source_.fits(); });
+  const auto next = [this] { return source_.next(job_time()); };
+  if (options_.settings.synchronous) return RoundMaster(policy, next, expected, listening());
+  return Dispatcher(policy, next, listening(), expected, [this] { return source_.fits(); });
 }
 
 /// Data is staged only for a search that has something left to train.
@@ -168,7 +168,7 @@ void MasterLoop::on(WorkerId worker, const wire::Began& began) {
   if (!schedule)
     throw InputError(fmt::format("worker {}: began what nobody gave it; run the same build of stormsweep on every rank",
                                  worker.value));
-  carry_out(schedule->began(worker, began.any ? std::optional(began.training) : std::nullopt, awake()));
+  carry_out(schedule->began(worker, began.any ? std::optional(began.training) : std::nullopt, listening()));
 }
 
 void MasterLoop::on(WorkerId worker, const wire::Left& left) {
@@ -188,7 +188,7 @@ void MasterLoop::on(WorkerId worker, const wire::Stopped&) {
 }
 
 std::vector<Action> MasterLoop::decide(const Event& event) {
-  return std::visit([&](auto& schedule) { return schedule.on(event, awake()); }, schedule_);
+  return std::visit([&](auto& schedule) { return schedule.on(event, listening()); }, schedule_);
 }
 
 void MasterLoop::carry_out(const std::vector<Action>& actions, const wire::Finished* reported) {
@@ -295,7 +295,7 @@ void MasterLoop::remove_next_dropped() {
 void MasterLoop::drain_when_due(bool drain) {
   const auto blocked = commits_.blocked_since();
   const bool too_long = blocked && now() - *blocked > most_blocked;
-  if (!drain && !too_long && !limits_.time_is_over(now())) return;
+  if (!drain && !too_long && !limits_.time_is_over(job_time())) return;
   if (std::exchange(draining_, true)) return;
   progress_.say(fmt::format("{}: {}; run it again to continue", space_.name,
                             drain      ? "stopping"

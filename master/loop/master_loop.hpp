@@ -18,6 +18,7 @@
 #include "master/schedule/staging_phase.hpp"
 #include "master/schedule/synchronous_master.hpp"
 #include "master/store/store.hpp"
+#include "search/base/awake_time.hpp"
 #include "search/base/pulse.hpp"
 #include "search/base/time.hpp"
 #include "search/base/waking_clock.hpp"
@@ -46,7 +47,9 @@ class MasterLoop {
     int columns = 0;                        ///< of the terminal; 0: none
     Share share = {};                       ///< which trainings are ours
     std::optional<Seconds> remaining = {};  ///< until the job must be over; empty: no limit
+    bool end_moves = false;                 ///< with pauses: Slurm gives a job back the time that it was suspended
     std::function<Seconds()> clock = steady_time;
+    std::function<Seconds()> awake = awake_time;  ///< the same, but for pauses
   };
 
   MasterLoop(Channel& channel, Store& store, const Space& space, Options options);
@@ -65,9 +68,11 @@ class MasterLoop {
 
   Schedule make_schedule();
   std::optional<StagingPhase> make_staging() const;
-  Seconds now() const { return options_.clock(); }
-  /// The time for judging silences: while this process is stopped it reads no messages.
-  Seconds awake() { return waking_.at(now()); }
+  Seconds now() const { return options_.awake(); }
+  /// The time for judging silences: while this loop is held up it reads no messages.
+  Seconds listening() { return waking_.at(now()); }
+  /// The time for judging the end of the job.
+  Seconds job_time() const { return options_.end_moves ? options_.awake() : options_.clock(); }
 
   void hear(const Parcel& parcel);
   void on(WorkerId worker, const wire::Hello& hello);

@@ -106,6 +106,22 @@ TEST_CASE("a database that stays held stops the search, which runs on later") {
   CHECK(job.work().counts.complete == 3);
 }
 
+TEST_CASE("a pause while the database is held is no time in which it could not be written") {
+  const TemporaryFolder folder;
+  Job job(folder.path, indices(1, 3), 2, {}, 0, Seconds(0.2));
+  job.join_all();
+  {
+    const SlowReader reader(folder.path);
+    job.worker(1).finish(outcome(0.5));
+    job.turn();
+    job.pass(4);
+  }
+  job.pause(3600);
+  job.turn();
+  CHECK_FALSE(job.worker(1).stop);
+  CHECK(job.work().counts.complete == 3);
+}
+
 TEST_CASE("the networks of the best trials are kept once their rows are committed") {
   const TemporaryFolder folder;
   Job job(folder.path, indices(1, 6), 2, {}, 2);

@@ -106,6 +106,14 @@ TEST_CASE("every limit of a space ends its search, and is named") {
     CHECK(end.limit == "limits.hours (0.01)");
     CHECK(end.counts.complete == begun);
   }
+  SUBCASE("hours: a pause is none of them") {
+    Job job(folder.path, indices(1, 9, R"("limits": {"hours": 0.01},)"), 2);
+    job.join_all();
+    job.pause(3600);
+    const Conclusion end = job.work();
+    CHECK(end.limit.empty());
+    CHECK(end.counts.complete == 9);
+  }
 }
 
 TEST_CASE("a job that is nearly over drains in time") {
@@ -121,6 +129,24 @@ TEST_CASE("a job that is nearly over drains in time") {
   job.turn();
   CHECK(job.worker(1).stop);
   CHECK(job.leave_all().ending == Ending::drained);
+}
+
+TEST_CASE("a job that was suspended has what it had left, but for a user's time limit") {
+  const TemporaryFolder folder;
+  for (const bool end_moves : {true, false}) {
+    CAPTURE(end_moves);
+    Job job(folder.path, indices(1, 4), 2, {.settings = {}, .remaining = Seconds(100), .end_moves = end_moves});
+    job.join_all();
+    job.pause(200);
+    job.worker(1).say(wire::Heartbeat{});
+    job.turn();
+    CHECK(job.worker(1).stop.has_value() != end_moves);
+    job.time += Seconds(90);
+    job.worker(1).say(wire::Heartbeat{});
+    job.turn();
+    CHECK(job.worker(1).stop);
+    CHECK(job.leave_all().ending == Ending::drained);
+  }
 }
 
 namespace {

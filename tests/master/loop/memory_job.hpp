@@ -60,14 +60,14 @@ struct Worker {
   void on(const wire::Stop& message) { stop = message, in_hand.clear(); }
 };
 
-/// A job in memory, whose database is a real file. Time passes only where the test says so.
+/// A job in memory, whose database is a real file. Time passes, and the job is stopped, only where the test says so.
 struct Job {
   Space space;
   KeptModels models;
   Store store;
   std::vector<std::unique_ptr<MemoryChannel>> channels;
   std::list<Worker> workers;
-  Seconds time{1000};
+  Seconds time{1000}, slept{0};
   MasterLoop loop;
 
   Job(const fs::path& folder, Space of, int ranks, MasterLoop::Options options = {}, std::size_t keep = 0,
@@ -87,6 +87,7 @@ struct Job {
 
   MasterLoop::Options with_clock(MasterLoop::Options options) {
     options.clock = [this] { return time; };
+    options.awake = [this] { return time - slept; };
     return options;
   }
 
@@ -96,6 +97,8 @@ struct Job {
     for (Worker& worker : workers) worker.hear();
     return conclusion;
   }
+  /// Ctrl-Z, and `fg` after `seconds`.
+  void pause(double seconds) { time += Seconds(seconds), slept += Seconds(seconds); }
   /// Lets time pass for a master that is awake.
   void pass(double seconds) {
     for (; seconds > 0; seconds -= 2) {
