@@ -83,7 +83,8 @@ class Running {
 
   void end(std::size_t milestone, Outcome outcome, std::vector<EpochRecord> epochs) {
     done_ = milestone + 1;
-    if (outcome.finished == 0) outcome.finished = outcome.started + outcome.timings.wall;
+    if (outcome.started == 0) outcome.started = started_;
+    if (outcome.finished == 0) outcome.finished = steady_unix_time().now();
     report_end(with_.channel, context_.gang->rank(),
                {.training = training_.id,
                 .milestone = static_cast<std::uint32_t>(milestone),
@@ -103,7 +104,7 @@ class Running {
   const Training& training_;
   const RunContext& context_;
   const std::function<bool()>& stopped_;
-  double started_ = steady_unix_time();
+  double started_ = steady_unix_time().begin();
   const Seconds begun_ = awake_time();
   double recalled_ = 0;  ///< seconds of earlier starts
   std::size_t done_ = 0;

@@ -219,7 +219,7 @@ class CommandRun {
     Outcome outcome;
     outcome.metrics = std::move(row.metrics);
     outcome.started = started_;
-    outcome.finished = steady_unix_time();
+    outcome.finished = steady_unix_time().now();
     outcome.timings.wall = outcome.timings.train = row.seconds;
     events_.finished(row.milestone, std::move(outcome), std::move(row.epochs));
   }
@@ -257,7 +257,7 @@ class CommandRun {
   const Experiment& experiment_;
   const RunEvents& events_;
   bool leads_, keep_work_, one_training_a_curve_;
-  double started_ = steady_unix_time();
+  double started_ = steady_unix_time().now();
   const Seconds begun_ = awake_time();
   std::int64_t killed_ = out_of_memory_kills();
   CommandFolder folder_;

@@ -9,7 +9,6 @@
 #include "search/base/awake_time.hpp"
 #include "search/base/seed.hpp"
 #include "search/base/time.hpp"
-#include "search/base/utc.hpp"
 
 namespace stormsweep {
 
@@ -53,7 +52,6 @@ std::optional<Outcome> run_noop(const Experiment& experiment, const Training& tr
   const Reader read(training.configuration, experiment);
   RunGang& gang = *context.gang;
   Outcome outcome;
-  outcome.started = steady_unix_time();
   const Seconds begun = awake_time();
   synchronise(gang);
   if (!sleep(Milliseconds(read.real("milliseconds")), events.stopped)) return std::nullopt;

@@ -231,7 +231,7 @@ void MasterLoop::act(const action::Lost& lost) {
                          : fmt::format("worker {} never joined", lost.worker.value);
   if (lost.training) {
     conclusion_.attempts_raised = true;
-    store_.start(*lost.training, 0, roster_.info(lost.worker), steady_unix_time());  // the raised attempt outlives us
+    store_.start(*lost.training, 0, roster_.info(lost.worker), unix_time());  // the raised attempt outlives us
     what += "; its trial is queued again";
     commits_.add();  // later: workers may be lost by the hundred, and the others wait for our heartbeats
   }
@@ -244,7 +244,7 @@ void MasterLoop::act(const action::GiveUp& given_up) {
   const WorkerInfo& last = roster_.info(given_up.worker);
   Outcome outcome;
   outcome.status = Status::failed;
-  outcome.started = outcome.finished = steady_unix_time();
+  outcome.started = outcome.finished = unix_time();
   outcome.error = fmt::format("lost with {} workers, the last one {} on {}", given_up.training.attempt,
                               given_up.worker.value, last.host);
   for (std::size_t k = 0; k < given_up.training.trials(); ++k) {
@@ -341,7 +341,7 @@ void MasterLoop::stage() {
 void MasterLoop::store_long_runners() {
   roster_.each_long_runner(now(), [this](WorkerId leader, const Roster::Running& running) {
     store_.start(running.training, running.milestone, roster_.trainer(leader, running.members),
-                 steady_unix_time() - (now() - running.began).count());
+                 unix_time() - (now() - running.began).count());
     commits_.add();
   });
 }

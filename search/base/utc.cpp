@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <ctime>
 
 #include "search/base/time.hpp"
@@ -26,11 +27,21 @@ double unix_time() {
   return Seconds(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-double steady_unix_time() {
-  using Steady = std::chrono::steady_clock;
-  static const Steady::time_point first = Steady::now();
-  static const double then = unix_time();
-  return then + Seconds(Steady::now() - first).count();
+double boot_time() {
+  timespec time{};
+  clock_gettime(CLOCK_BOOTTIME, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+double SteadyUnixTime::begin() {
+  constexpr double most_off = 60;
+  if (std::abs(unix_() - now()) > most_off) offset_ = unix_() - steady_();
+  return now();
+}
+
+SteadyUnixTime& steady_unix_time() {
+  static SteadyUnixTime time;
+  return time;
 }
 
 std::string utc_text(std::int64_t time, const char* format) {

@@ -101,7 +101,7 @@ class Trainer {
   Seconds every_;
   bool at_end_;
   std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
-  double started_ = steady_unix_time();
+  double started_ = steady_unix_time().begin();
   std::optional<TrainingLoop> loop_;
   Clock clock_;
   int looks_ = 0;              ///< at the clock, so far
@@ -221,7 +221,7 @@ Outcome Trainer::outcome(const std::optional<Failure>& failure, const Metrics& m
       outcome.timings.peak_share = outcome.timings.flops / (plan_.peak * (gang_ ? gang_->shards() : 1));
   }
   outcome.started = started_;
-  outcome.finished = steady_unix_time();
+  outcome.finished = steady_unix_time().now();
   if (failure) {
     outcome.status = failure->status;
     outcome.error = failure->reason;

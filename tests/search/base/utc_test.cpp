@@ -24,7 +24,23 @@ TEST_CASE("utc: what is no time is refused") {
 }
 
 TEST_CASE("utc: what this process begins and ends is told in order, near the clock of the machine") {
-  const double first = steady_unix_time(), second = steady_unix_time();
+  const double first = steady_unix_time().begin(), second = steady_unix_time().now();
   CHECK(first <= second);
   CHECK(std::abs(second - unix_time()) < 60);
+}
+
+TEST_CASE("utc: a clock that is set makes nothing longer, and what begins after it goes by it") {
+  static double told = 1000, gone = 0;
+  SteadyUnixTime time([] { return told; }, [] { return gone; });
+  const auto pass = [](double seconds, double set_by = 0) { gone += seconds, told += seconds + set_by; };
+  CHECK(time.begin() == 1000);
+  pass(10, -3600);
+  CHECK(time.now() == 1010);
+  CHECK(time.begin() == -2590);
+  pass(5, 59);  // as NTP may
+  CHECK(time.now() == -2585);
+  CHECK(time.begin() == -2585);
+  pass(5, 7200);
+  CHECK(time.now() == -2580);
+  CHECK(time.begin() == 4679);
 }
