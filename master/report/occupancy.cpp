@@ -56,8 +56,8 @@ std::vector<BusyInterval> select_busy_intervals(SQLite::Database& database, cons
     if (ranks->empty() || ranks->front() < 1) continue;
     const std::string training = select.getColumn(5).getString();
     const bool goes_on = !intervals.empty() && intervals.back().training == training;
-    const double wall = select.getColumn(6).getDouble();
-    intervals.push_back({*ranks, select.getColumn(1).getDouble(), select.getColumn(2).getDouble(),
+    const double begin = select.getColumn(1).getDouble(), wall = select.getColumn(6).getDouble();
+    intervals.push_back({*ranks, begin, busy_until(begin, select.getColumn(2).getDouble(), wall),
                          static_cast<std::uint64_t>(select.getColumn(3).getInt64()), training,
                          wall - (goes_on ? wall_before : 0)});
     wall_before = wall;
@@ -148,6 +148,10 @@ double Occupancy::latency() const {
     for (std::size_t i = 1; i < rank.busy.size(); ++i)
       gaps.push_back(std::max(0.0, rank.busy[i].first - rank.busy[i - 1].second));
   return gaps.empty() ? 0 : boost::math::statistics::median(gaps);
+}
+
+double busy_until(double begin, double finished, double wall) {
+  return wall > 0 && finished - begin - wall > shortest_pause ? begin + wall : finished;
 }
 
 std::vector<Pause> pauses_between(std::vector<std::pair<double, double>> busy) {

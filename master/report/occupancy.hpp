@@ -10,7 +10,7 @@
 
 namespace stormsweep {
 
-/// One gang's work on one training: from the start of its first trial to the end of its last one.
+/// One gang's work on one training: from the start of its first trial to the end of its last one, without pauses.
 struct BusyInterval {
   std::vector<int> ranks;     ///< ascending, from 1
   double begin, end;          ///< seconds since 1970-01-01 UTC
@@ -32,6 +32,10 @@ struct Pause {
   double begin, end;
 };
 inline constexpr double shortest_pause = 60;  ///< seconds
+/// Until when ranks were busy with what took `wall` seconds (0: unknown) between these times. An excess of
+/// shortest_pause or more is a pause in between (Ctrl-Z, a suspended job); no row says when, so it is put at the end.
+double busy_until(double begin, double finished, double wall);
+
 /// Pauses between the first begin and the last end of `busy`, intervals in any order.
 std::vector<Pause> pauses_between(std::vector<std::pair<double, double>> busy);
 /// Seconds from the first begin to the last end, without pauses; 0 for an empty list.

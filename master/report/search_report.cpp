@@ -87,12 +87,16 @@ class Reporter {
 
   /// From the newest trials.
   void read_rate() {
-    auto select = prepare(fmt::format(
-        "SELECT started, finished FROM trials WHERE {}search = (SELECT id FROM searches WHERE name = ?1) AND started "
-        "IS NOT NULL AND finished IS NOT NULL ORDER BY id DESC LIMIT {}",
-        by_rows(), SearchReport::rate_trials));
+    auto select =
+        prepare(fmt::format("SELECT started, finished, wall_seconds FROM trials WHERE {}search = (SELECT id FROM "
+                            "searches WHERE name = ?1) AND started "
+                            "IS NOT NULL AND finished IS NOT NULL ORDER BY id DESC LIMIT {}",
+                            by_rows(), SearchReport::rate_trials));
     std::vector<std::pair<double, double>> busy;
-    while (select.executeStep()) busy.emplace_back(select.getColumn(0).getDouble(), select.getColumn(1).getDouble());
+    while (select.executeStep()) {
+      const double begin = select.getColumn(0).getDouble();
+      busy.emplace_back(begin, busy_until(begin, select.getColumn(1).getDouble(), select.getColumn(2).getDouble()));
+    }
     if (const double span = running_seconds(busy); span > 0)
       report_.trials_per_hour = static_cast<double>(busy.size()) / span * 3600;
   }

@@ -7,6 +7,7 @@
 
 #include "master/report/metric_comparison.hpp"
 #include "master/report/schedule_replays.hpp"
+#include "master/report/search_report.hpp"
 #include "search/base/error.hpp"
 #include "search/methods/methods.hpp"
 #include "tests/master/store/store_fixture.hpp"
@@ -155,6 +156,31 @@ TEST_CASE("time in which no rank trained for more than a minute does not count a
   CHECK(o.ranks[1].wait_seconds == 80);
   CHECK(running_seconds({{110, 130}, {0, 10}, {185, 190}, {5, 20}}) == 100);
   CHECK(running_seconds({}) == 0);
+}
+
+TEST_CASE("a pause within a training keeps no rank busy, by hand") {
+  // Two ranks have two trainings of 20 s each; both were stopped for an hour in their second.
+  const TemporaryFolder folder;
+  const Space space = noop_space(R"({"index": [1, 2, 3, 4]})");
+  {
+    Store store(folder.path / "p.db", space, "f", {});
+    for (const auto& [number, begin, end] :
+         {std::tuple(0, 0.0, 20.0), {1, 0.0, 20.0}, {2, 20.0, 3640.0}, {3, 21.0, 3641.0}}) {
+      Outcome o = ended(begin, end);
+      o.timings.wall = 20;
+      store.finish(training(space, std::uint64_t(number)), 0, rank(1 + number % 2), o);
+    }
+  }
+  const auto intervals = read_busy_intervals(folder.path / "p.db", "");
+  const Occupancy o = occupancy(intervals, 2);
+  CHECK(o.busy() == 80);
+  CHECK(o.makespan == 41);
+  CHECK(o.unplaced == 0);
+  for (const simulation::Job& job : MeasuredTrainings(intervals).jobs) CHECK(job.seconds == 20);
+  CHECK(report_searches(folder.path / "p.db", "").at(0).trials_per_hour == Approx(4 * 3600 / 41.0));
+  // What lasts a minute at most, a checkpoint say, is as good as training; nor is anything known without a wall time.
+  CHECK(busy_until(100, 180, 20) == 180);
+  CHECK(busy_until(100, 500, 0) == 500);
 }
 
 TEST_CASE("rungs of one training are busy intervals of their own") {
