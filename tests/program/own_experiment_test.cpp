@@ -217,7 +217,7 @@ TEST_CASE("Ctrl-Z pauses commands too, and the pause is no silence") {
   REQUIRE(!all.empty());
   search.signal(SIGTSTP);
   REQUIRE(eventually([&] { return is_stopped(search.pid()); }));
-  CHECK(is_stopped(all[0]));
+  CHECK(eventually([&] { return is_stopped(all[0]); }));
   std::this_thread::sleep_for(std::chrono::seconds(4));
   search.signal(SIGCONT);
   CHECK(search.wait().status == 0);
