@@ -157,7 +157,7 @@ class Bayes : public Method {
 
   std::optional<Training> end_fit() {
     const auto proposal = fitting_.get();
-    if (proposal) return propose(proposal->point, to_text(*proposal), false);
+    if (proposal) return propose(model_.on_steps(proposal->point), to_text(*proposal), false);
     no_more_ = true;
     return std::nullopt;
   }

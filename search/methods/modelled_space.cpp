@@ -15,6 +15,8 @@ namespace {
 /// A range of fewer integers than this is modelled by digits.
 constexpr double most_integers = 1000;
 
+constexpr double steps = 1e6;  // of a linear range of reals; more are rounding, and the same to a model
+
 /// Where each value lies in [0, 1].
 std::vector<double> places_of(const std::vector<Value>& values, bool logarithmic) {
   std::vector<double> places;
@@ -120,6 +122,14 @@ bayes::Point ModelledSpace::standing(bayes::Point point) const {
   return point;
 }
 
+bayes::Point ModelledSpace::on_steps(bayes::Point point) const {
+  for (std::size_t i = 0; i < axes_.size(); ++i) {
+    const auto& interval = axes_[i].axis.interval;
+    if (interval && !interval->logarithmic && !interval->integer) point[i] = std::round(point[i] * steps) / steps;
+  }
+  return point;
+}
+
 std::optional<Training> ModelledSpace::training(TrainingId id, const bayes::Point& point) const {
   Digits digits = digits_of(point);
   const Digits settled = trainings_.settled(digits);
@@ -137,7 +147,7 @@ std::optional<Training> ModelledSpace::training(TrainingId id, const bayes::Poin
 bool ModelledSpace::allows(const bayes::Point& point, const std::set<bayes::Point>& taken) const {
   if (!continuous_ && trainings_.grid().exclusions().empty()) return true;
   if (conditional_ && standing(point) != point) return false;
-  const auto there = training({}, point);
+  const auto there = training({}, on_steps(point));
   return there && (!continuous_ || !taken.contains(this->point(there->configuration)));  // as rounded
 }
 

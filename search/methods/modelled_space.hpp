@@ -24,10 +24,13 @@ class ModelledSpace {
   bool conditional() const { return conditional_; }
   /// The point that stands for all points that differ from it only on axes whose conditions do not hold.
   bayes::Point standing(bayes::Point point) const;
+  /// The point to propose for one that the model has found, which ends within rounding of a bound where that is best:
+  /// along linear ranges of reals the nearest step of a millionth of their width.
+  bayes::Point on_steps(bayes::Point point) const;
   /// Nothing where exclusions leave it no trial.
   std::optional<Training> training(TrainingId id, const bayes::Point& point) const;
-  /// Whether the point has a training, stands for itself, and is not among `taken`. On a grid `taken` is ignored: there
-  /// the model itself tries no point twice.
+  /// Whether the point, on steps, has a training, stands for itself, and is not among `taken`. On a grid `taken` is
+  /// ignored: there the model itself tries no point twice.
   bool allows(const bayes::Point& point, const std::set<bayes::Point>& taken) const;
 
  private:
