@@ -13,6 +13,8 @@ namespace {
 
 constexpr double most_values = 1e7;
 constexpr int interval_digits = 6;
+constexpr double great_offset = 1000;  // in widths of a linear interval
+constexpr double most_digits = 12;     // that any real has
 
 /// A range on its scale: values are from(to(min) + i * spacing), i < count.
 struct Range {
@@ -61,6 +63,7 @@ std::pair<Value, Value> read_ends(const Field& field, const Hyperparameter& hype
   const Value first = hyperparameter.read(field["min"].json(), field["min"].place());
   const Value last = hyperparameter.read(field["max"].json(), field["max"].place());
   if (as_real(first) > as_real(last)) field["min"].refuse("it must not exceed max, which is " + to_string(last));
+  if (!std::isfinite(as_real(last) - as_real(first))) field.refuse("its ends are too far apart; give a narrower range");
   return {first, last};
 }
 
@@ -94,6 +97,14 @@ std::pair<double, double> scale_ends(const Interval& interval) {
   const double margin = interval.integer ? 0.5 : 0;
   const double low = interval.min - margin, high = interval.max + margin;
   return interval.logarithmic ? std::pair(std::log(low), std::log(high)) : std::pair(low, high);
+}
+
+/// Of all reals that an interval holds. Beside a great offset six are few: then they count from the width.
+int digits_of(const Interval& interval) {
+  const double offset = std::max(std::abs(interval.min), std::abs(interval.max)) / (interval.max - interval.min);
+  const bool narrow = !interval.logarithmic && offset > great_offset;
+  return narrow ? static_cast<int>(std::min(interval_digits + std::ceil(std::log10(offset)), most_digits))
+                : interval_digits;
 }
 
 }  // namespace
@@ -147,7 +158,7 @@ Value Interval::at(double place) const {
   const double on_scale = low + place * (high - low);
   const double value = logarithmic ? std::exp(on_scale) : on_scale;
   if (integer) return static_cast<std::int64_t>(std::clamp(std::round(value), min, max));
-  return std::clamp(rounded(value, interval_digits), min, max);
+  return std::clamp(rounded(value, digits_of(*this)), min, max);
 }
 
 double Interval::place(const Value& value) const {

@@ -17,7 +17,7 @@ struct Interval {
   bool integer = false;
 
   /// The value at `place` in [0, 1] of the scale. Each integer has the same share of the scale; reals are rounded to 6
-  /// digits, so that they are the same on every machine.
+  /// digits (of the width, where that is less than a thousandth of the values), so that they are the same everywhere.
   Value at(double place) const;
   /// The place of a value: the inverse of `at`, except for rounding.
   double place(const Value& value) const;
@@ -76,7 +76,8 @@ std::optional<std::size_t> find_axis(std::span<const Axis> axes, std::size_t hyp
 /// log2), both ends included. With `step`, from min in steps (of the base-10 or base-2 exponent on log and log2:
 /// {"min": 128, "max": 4096, "scale": "log2", "step": 1} doubles) as far as max. Integers are rounded to the nearest,
 /// reals to 12 digits, so that 0.1 + 2 * 0.1 is 0.3. Throws InputError: a value that `hyperparameter` refuses, none at
-/// all, min > max, or more than 10^7. A "guess" beside them is read by read_guess, and "when" by read_when.
+/// all, min > max, ends too far apart for a double, or more than 10^7. A "guess" beside them is read by read_guess, and
+/// "when" by read_when.
 std::vector<Value> read_values(const Field& field, const Hyperparameter& hyperparameter);
 
 /// Throws InputError where two digits of an axis, that of `field`, have the same values, perhaps by rounding, for its

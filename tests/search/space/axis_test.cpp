@@ -118,6 +118,29 @@ TEST_CASE("invalid axes are refused") {
             .ends_with("augmentation has no range: give a list of some of none, preaugmented, live"));
 }
 
+TEST_CASE("reals of a range have 6 digits; of one that is narrow beside its values, 6 of its width") {
+  const auto third = [](double min, double max, bool logarithmic = false) {
+    return to_string(Interval{min, max, logarithmic}.at(1 / 3.));
+  };
+  CHECK(third(0, 1) == "0.333333");
+  CHECK(third(0.1, 0.9) == "0.366667");
+  CHECK(third(-2, 1) == "-1");
+  CHECK(third(273, 274) == "273.333");
+  CHECK(third(1e-3, 1, true) == "0.01");
+  CHECK(third(1e300, 1.0001e300, true) == "1.00003e+300");
+  CHECK(third(1013.2501, 1013.2509) == "1013.25036667");
+  CHECK(third(-1013.2509, -1013.2501) == "-1013.25063333");
+  CHECK(third(7, 7) == "7");
+}
+
+TEST_CASE("a range whose width is no number is refused") {
+  Hyperparameter wide{.name = "x", .type = Type::real};
+  wide.min = -1e308, wide.max = 1e308;
+  const auto json = parse_json(R"({"min": -1e308, "max": 1e308})", "s.json");
+  CHECK_THROWS_WITH_AS(read_interval(Field(json, "s.json"), wide),
+                       doctest::Contains("its ends are too far apart; give a narrower range"), InputError);
+}
+
 TEST_CASE("an axis that would fill the memory is refused at once") {
   CHECK(read("learning_rate", R"({"min": 1e-8, "max": 10, "step": 1e-8})") ==
         "s.json: parameters.learning_rate has 1e+09 values; an axis holds at most 10000000: give a larger step or a "
