@@ -39,6 +39,7 @@ std::string read_new_name(const Field& field, std::set<std::string>& taken) {
   const auto fit = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
   if (!std::all_of(name.begin(), name.end(), fit) || !(name[0] >= 'a' && name[0] <= 'z'))
     field.refuse("a name has lower-case letters, digits and underscores, a letter first");
+  if (name == "true" || name == "false") field.refuse("it is a value in SQL; choose another name");
   if (is_result_column(name))  // it would hide that one
     field.refuse("the results view has a column of that name; choose another");
   if (name == group_size_column || name == group_first_column || name == group_first_training)

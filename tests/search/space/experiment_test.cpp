@@ -91,6 +91,9 @@ TEST_CASE("names that would hide a column of the results view are refused") {
     CHECK(with("/hyperparameters/0/name", column) == "e.json: hyperparameters[0].name is " + quoted + remedy);
     CHECK(with("/metrics/0/name", column) == "e.json: metrics[0].name is " + quoted + remedy);
   }
+  for (const char* path : {"/hyperparameters/0/name", "/metrics/0/name"})
+    for (const char* value : {"true", "false"})
+      CHECK(with(path, value).ends_with("it is a value in SQL; choose another name"));
   CHECK(with("/hyperparameters/1/name", "score") ==
         "e.json: hyperparameters[1].name is \"score\"; the name is taken; choose another");
   CHECK(with("/hyperparameters/1/name", "a b").find("lower-case") != std::string::npos);
