@@ -282,6 +282,13 @@ std::string doubt_balance(const Space& space) {
          ": Sobol points fill a space evenly by powers of two; the next is " + std::to_string(std::bit_ceil(*trials));
 }
 
+/// A method that decides by results takes the noise between replicates for what they are worth.
+std::string doubt_replicates(const Space& space) {
+  if (!is_adaptive(space.method) || values(space, "replicate").size() < 2) return "";
+  return "parameters.replicate is searched by " + space.method.name +
+         ", which would choose the luckiest seed: leave it out, and replicate the best configurations afterwards";
+}
+
 }  // namespace
 
 std::string_view to_string(MetricAt at) {
@@ -338,7 +345,7 @@ Space parse_space(std::string_view text, const std::string& file, const std::fil
 
 std::vector<std::string> doubts(const Space& space) {
   std::vector<std::string> doubts = space.notes;
-  for (const std::string& doubt : {doubt_guesses(space), doubt_balance(space)})
+  for (const std::string& doubt : {doubt_guesses(space), doubt_balance(space), doubt_replicates(space)})
     if (!doubt.empty()) doubts.push_back(doubt);
   for (auto one = space.data.begin(); one != space.data.end(); ++one)
     for (auto other = std::next(one); other != space.data.end(); ++other) {

@@ -73,7 +73,8 @@ Space parse_space(std::string_view text, const std::string& file, const std::fil
                   const std::vector<Experiment>& known = experiments());
 
 /// `notes` of the space, one where exclusions leave out its guesses, one where a Sobol sequence ends at no power of
-/// two, and one for each two of its data that are the same file or folder.
+/// two, one where replicates are searched by results, and one for each two of its data that are the same file or
+/// folder.
 std::vector<std::string> doubts(const Space& space);
 
 /// The values that a hyperparameter takes anywhere in the space: those of its axis (of a continuous one both ends; its

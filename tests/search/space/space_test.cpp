@@ -304,6 +304,24 @@ TEST_CASE("a Sobol sequence that ends at no power of two is told the next, unles
   CHECK(told(100, Json::object(), "random").empty());
 }
 
+TEST_CASE("replicates are no axis for a method that goes by results: it would choose the luckiest") {
+  const auto told = [](const std::string& method, const Json& replicate) {
+    const Json json{{"name", "s"},
+                    {"experiment", "noop"},
+                    {"method", {{"name", method}}},
+                    {"parameters", {{"index", {1, 2, 3}}, {"epochs", {1, 3}}, {"replicate", replicate}}}};
+    return doubts(parse_space(json.dump(), "s.json", "/"));
+  };
+  for (const std::string method : {"bayes", "halving", "hyperband"}) {
+    CHECK(told(method, {0, 1}) ==
+          std::vector<std::string>{"parameters.replicate is searched by " + method +
+                                   ", which would choose the luckiest seed: leave it out, and replicate the best "
+                                   "configurations afterwards"});
+    CHECK(told(method, 1).empty());
+  }
+  for (const std::string method : {"grid", "random", "sobol"}) CHECK(told(method, {0, 1}).empty());
+}
+
 TEST_CASE("one file by two names is one file") {
   const TemporaryFolder folder;
   std::filesystem::create_directory(folder / "d");
