@@ -95,14 +95,36 @@ std::string declaration(const Space& space) {
   return text;
 }
 
+[[noreturn]] void refuse_word(const TrainingCommand& command, std::size_t i, const std::string& word,
+                              std::string_view why) {
+  throw InputError(
+      fmt::format("{}: run[{}] is {}, {}", (command.directory / "experiment.json").string(), i, word, why));
+}
+
+void check_program(const TrainingCommand& command, const std::string& program) {
+  if (program.find('/') != program.npos && fs::path(program).is_relative())
+    refuse_word(command, 0, program, "which is not among files; name it there, or give its whole path");
+  if (process::find_program(program).empty())
+    refuse_word(command, 0, program,
+                "which is no program here; install it, or name it among files and make it executable");
+}
+
+/// A command works in a folder of its own, where only words that name one of the files lead to it.
+void check_arguments(const TrainingCommand& command) {
+  for (std::size_t i = 1; i < command.words.size(); ++i) {
+    const std::string& word = command.words[i];
+    std::error_code none;
+    if (fs::path(word).is_relative() && !names_file(command, word) &&
+        fs::is_regular_file(command.directory / word, none))
+      refuse_word(command, i, word, "a file that is not among files; name it there");
+  }
+}
+
 }  // namespace
 
 DataCheck check_command_data(const Space& space, const KeptScans& kept) {
-  const TrainingCommand& command = *space.experiment->command;
-  const std::string program = words_for(*space.experiment, space.defaults)[0];
-  if (process::find_program(program).empty())
-    throw InputError(fmt::format("{}: run[0] is {}, which is no program here; install it, or name it among files",
-                                 (command.directory / "experiment.json").string(), program));
+  check_program(*space.experiment->command, words_for(*space.experiment, space.defaults)[0]);
+  check_arguments(*space.experiment->command);
   const std::vector<fs::path> files = files_of(space);
   return {.fingerprint = kept.find(declaration(space), files,
                                    [&](const auto& progress) { return fingerprint(space, files, progress); }),

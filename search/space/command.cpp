@@ -76,13 +76,16 @@ TrainingCommand read_command(const Field& root, const std::vector<std::string>& 
   return command;
 }
 
+bool names_file(const TrainingCommand& command, const std::string& word) {
+  const auto normal = [](const std::string& path) { return std::filesystem::path(path).lexically_normal(); };
+  return std::ranges::count(command.files, normal(word), normal) > 0;
+}
+
 std::vector<std::string> words_of(const TrainingCommand& command,
                                   const std::function<std::string(const std::string& name)>& value) {
   std::vector<std::string> words;
-  for (const std::string& word : command.words) {
-    const bool is_file = std::count(command.files.begin(), command.files.end(), word) > 0;
-    words.push_back(is_file ? (command.directory / word).string() : filled(word, value));
-  }
+  for (const std::string& word : command.words)
+    words.push_back(names_file(command, word) ? (command.directory / word).string() : filled(word, value));
   return words;
 }
 

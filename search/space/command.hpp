@@ -25,6 +25,9 @@ const std::vector<std::string>& command_keys();
 /// hyperparameters, a file outside the folder.
 TrainingCommand read_command(const Field& root, const std::vector<std::string>& hyperparameters);
 
+/// Whether a word is one of the files, however it is spelt: ./train.py is train.py.
+bool names_file(const TrainingCommand& command, const std::string& word);
+
 /// The words with the values of hyperparameters: {name} is its value, {{name}} is {name} itself, other braces stay, and
 /// a word that names one of the files is its path.
 std::vector<std::string> words_of(const TrainingCommand& command,

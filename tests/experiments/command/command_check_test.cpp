@@ -6,6 +6,7 @@
 #include <fstream>
 #include <thread>
 
+#include "experiments/command/command_surroundings.hpp"
 #include "search/base/error.hpp"
 #include "search/space/space.hpp"
 #include "tests/folder.hpp"
@@ -114,4 +115,29 @@ TEST_CASE("a script, data or a program that are not there are told before anythi
   world.write("experiment.json", R"({"name": "mine", "summary": "s", "data": ["days"], "run": ["no-such-program"],
       "metrics": [{"name": "loss", "goal": "minimize", "meaning": "m"}], "hyperparameters": []})");
   CHECK_THROWS_WITH_AS(world.fingerprint(), doctest::Contains("run[0] is no-such-program"), InputError);
+}
+
+TEST_CASE("a word names its file however it is spelt, and a path that would lead nowhere is refused") {
+  const CheckWorld world;
+  std::filesystem::permissions(world.folder / "train.sh", std::filesystem::perms::owner_all);
+  const auto words = [&](const std::string& run, const std::string& files) {
+    world.write("experiment.json", R"({"name": "mine", "summary": "s", "data": ["days"], "run": )" + run +
+                                       R"(, "files": )" + files + R"(, "hyperparameters": [],
+      "metrics": [{"name": "loss", "goal": "minimize", "meaning": "m"}]})");
+    const Space space = read_space(world.folder / "s.json");
+    check_command_data(space);
+    return words_for(*space.experiment, space.defaults);
+  };
+  const auto leads_to_the_script = [&](const std::string& word) {
+    return std::filesystem::path(word).is_absolute() && std::filesystem::equivalent(word, world.folder / "train.sh");
+  };
+  CHECK(leads_to_the_script(words(R"(["./train.sh"])", R"(["train.sh"])")[0]));
+  CHECK(leads_to_the_script(words(R"(["sh", "./train.sh"])", R"(["train.sh"])")[1]));
+  CHECK(leads_to_the_script(words(R"(["sh", "train.sh"])", R"(["./train.sh"])")[1]));
+  CHECK(words(R"(["sh", "-c", "days"])", "[]")[2] == "days");
+  CHECK_THROWS_WITH_AS(words(R"(["./train.sh"])", "[]"),
+                       doctest::Contains("run[0] is ./train.sh, which is not among files; name it there"), InputError);
+  CHECK_THROWS_WITH_AS(words(R"(["sh", "train.sh"])", "[]"),
+                       doctest::Contains("run[1] is train.sh, a file that is not among files; name it there"),
+                       InputError);
 }
