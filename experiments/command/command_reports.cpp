@@ -62,8 +62,13 @@ void CommandReports::restart() {
   if (restarted_) before_ = times_.rbegin()->second;
 }
 
+void CommandReports::close() {
+  pass(epoch_);
+}
+
 void CommandReports::finish(double seconds) {
   if (!rest_.empty()) read(std::exchange(rest_, {}), seconds);
+  close();
   if (!latest_) throw std::runtime_error("it ended without a report; write one to the file $STORMSWEEP_REPORT names");
   if (epoch_ < last_milestone())
     throw std::runtime_error(fmt::format("it ended at epoch {} without reporting epoch {}", epoch_, last_milestone()));
@@ -94,14 +99,13 @@ void CommandReports::read(std::string_view line, double seconds) {
   if (std::exchange(restarted_, false)) forget_from(now);
   if (now < epoch_)
     throw std::runtime_error(fmt::format("{} is of epoch {}, after that of epoch {}", place(), now, epoch_));
-  pass_time(seconds);
   if (now > epoch_) pass(now - 1);
+  pass_time(seconds);
   if (epoch && !records_.empty() && records_.back().epoch == now) records_.pop_back();  // reported again
   if (epoch) records_.push_back({now, seconds_, metrics});
   times_[now] = seconds_;
   epoch_ = now;
   latest_ = std::move(metrics);
-  pass(now);
 }
 
 std::optional<std::int64_t> CommandReports::read_epoch(const nlohmann::json& report) const {

@@ -35,15 +35,17 @@ class CommandReports {
   /// complete: an error in a later line takes nothing back, even where both lines come at once.
   CommandReports(const Experiment& experiment, std::vector<std::int64_t> milestones, std::function<void(Row)> passed);
 
-  /// Takes the bytes written since, at so many seconds from its start: rows of the milestones that they reach or pass,
-  /// but for the last, whose command may still fail. Half a line waits for the rest.
+  /// Takes the bytes written since, at so many seconds from its start: rows of the milestones that they pass. One that
+  /// they reach may be reported again. Half a line waits for the rest.
   void add(std::string_view bytes, double seconds);
   /// The start that wrote the reports so far was stopped, and another follows. The command continues from its own
   /// checkpoint, so that its next report may be of an epoch reported before: it then replaces all reports from that
   /// epoch on, and seconds count from the report before it.
   void restart();
   double recalled_seconds() const { return before_; }  ///< of earlier starts, as far as their work counts
-  /// Once the command has ended well: the row that is left.
+  /// No more is to come: rows of the milestones reached, but for the last, whose command may have failed.
+  void close();
+  /// Once the command has ended well: the rows that are left.
   void finish(double seconds);
 
  private:

@@ -189,6 +189,7 @@ class CommandRun {
   /// Another rank whose command has failed may have removed the checkpoint: what ours saves after that is useless
   /// without the reports before it.
   std::nullopt_t stopped() {
+    if (leads_) reports_.close();
     process_.reset();
     std::error_code ignored;
     const bool taken = leads_ && tail_.bytes_read() > 0 && !fs::exists(folder_.told(), ignored);
@@ -228,6 +229,7 @@ class CommandRun {
   /// be what was wrong, and a state is useless without those before it.
   Outcome ended(Status status, const std::string& reason) {
     Outcome outcome;
+    if (leads_) reports_.close();
     keep_reports();
     outcome.status = status;
     outcome.error = experiment_.command->words[0] + ": " + reason;

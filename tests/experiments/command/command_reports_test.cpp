@@ -52,22 +52,45 @@ std::string line(int epoch, double loss) {
 
 }  // namespace
 
-TEST_CASE("rows come as reports reach milestones, the last one when the command has ended") {
+TEST_CASE("rows come as reports pass milestones, the last one when the command has ended") {
   Told reports({2, 4});
-  CHECK(reports.add(line(1, 0.9), 1).empty());
-  const auto first = reports.add(line(2, 0.5), 2);
+  CHECK(reports.add(line(1, 0.9) + line(2, 0.5), 2).empty());
+  const auto first = reports.add(line(3, 0.4), 3);
   REQUIRE(first.size() == 1);
+  CHECK(first[0].seconds == 2);
   CHECK(first[0].milestone == 0);
   CHECK(loss(first[0]) == 0.5);
   REQUIRE(first[0].epochs.size() == 2);
   CHECK(first[0].epochs[1].epoch == 2);
   CHECK(first[0].epochs[1].seconds == 2);
-  CHECK(reports.add(line(3, 0.4) + line(4, 0.3), 4).empty());
+  CHECK(reports.add(line(4, 0.3), 4).empty());
   const auto last = reports.finish(5);
   REQUIRE(last.size() == 1);
   CHECK(last[0].milestone == 1);
   CHECK(loss(last[0]) == 0.3);
   CHECK(last[0].epochs.size() == 2);
+}
+
+TEST_CASE("the last report of an epoch counts, as it does of the last one") {
+  Told reports({1, 3});
+  const auto rows = reports.add(line(1, 0.9) + line(1, 0.8) + line(2, 0.7) + line(2, 0.6) + line(3, 0.5), 1);
+  REQUIRE(rows.size() == 1);
+  CHECK(loss(rows[0]) == 0.8);
+  REQUIRE(rows[0].epochs.size() == 1);
+  CHECK(rows[0].epochs[0].metrics.at(0).second == 0.8);
+  CHECK(reports.add(line(3, 0.4), 2).empty());
+  CHECK(loss(reports.finish(3).at(0)) == 0.4);
+}
+
+TEST_CASE("a milestone that is reached has its row, whatever ends the command behind it") {
+  Told stopped({2, 4});
+  CHECK(stopped.add(line(2, 0.5), 1).empty());
+  stopped.reports.close();
+  CHECK(loss(stopped.rows().at(0)) == 0.5);
+  Told early({2, 4});
+  early.reports.add(line(2, 0.5), 1);
+  CHECK_THROWS_WITH(early.finish(2), "it ended at epoch 2, and epoch 4 was to come");
+  CHECK(loss(early.rows().at(0)) == 0.5);
 }
 
 TEST_CASE("a milestone that is passed over has the metrics of the last report before it") {
@@ -87,12 +110,13 @@ TEST_CASE("what was reported before a stop counts, and gives way to what is repo
   REQUIRE(told.size() == 1);
   CHECK(loss(told[0]) == 0.5);
   CHECK(reports.add(line(3, 0.45), 1).empty());
-  const auto rows = reports.add(line(4, 0.3), 2);
+  reports.add(line(4, 0.3), 2);
+  const auto rows = reports.add(line(5, 0.2), 3);
   REQUIRE(rows.size() == 1);
   CHECK(rows[0].milestone == 1);
   REQUIRE(rows[0].epochs.size() == 2);
   CHECK(rows[0].epochs[0].metrics.at(0).second == 0.45);
-  CHECK_THROWS_WITH(reports.add(line(3, 0.4), 3), doctest::Contains("is of epoch 3, after that of epoch 4"));
+  CHECK_THROWS_WITH(reports.add(line(3, 0.4), 3), doctest::Contains("is of epoch 3, after that of epoch 5"));
 
   Told behind({2, 4});  // its state is older than a milestone
   CHECK(behind.recall(line(1, 0.9) + line(2, 0.5) + line(3, 0.4)).size() == 1);
@@ -120,6 +144,7 @@ TEST_CASE("a bad line takes nothing back of the milestones before it, however ma
   const std::string good = line(1, 0.9) + line(2, 0.5) + line(4, 0.4), bad = R"({"epoch": 9, "hits": 1, "loss": NaN})";
   Told reports({2, 4, 9});
   CHECK_THROWS_AS(reports.add(good + bad + '\n', 1), NotFinite);
+  reports.reports.close();
   const auto rows = reports.rows();
   REQUIRE(rows.size() == 2);
   CHECK(loss(rows[0]) == 0.5);
@@ -176,11 +201,11 @@ TEST_CASE("a report has no number where one of its values is written as none") {
 
 TEST_CASE("time counts from the report before the one that a new start begins with, over any number of starts") {
   Told reports({2, 9});
-  auto rows = reports.add(line(1, 0.9), 1);
-  rows = reports.add(line(2, 0.8), 2);
+  reports.add(line(1, 0.9), 1);
+  reports.add(line(2, 0.8), 2);
+  auto rows = reports.add(line(3, 0.7), 3);
   REQUIRE(rows.size() == 1);
   CHECK(rows[0].seconds == 2);
-  reports.add(line(3, 0.7), 3);
   reports.reports.restart();
   reports.add(line(3, 0.75), 1.5);  // again: from epoch 2, after 2 s
   reports.add(line(4, 0.6), 2.5);

@@ -218,6 +218,17 @@ TEST_CASE("a command that failed and is tried again begins anew: its curve has n
   CHECK(losses(again) == whole_curve);
 }
 
+TEST_CASE("a milestone that a command has reached stays when it is stopped or fails") {
+  const RunWorld world;
+  const std::string script = R"(echo '{"epoch": 1, "loss": 3}' >> $STORMSWEEP_REPORT; )";
+  const Ran stopped = world.run(experiment(script + "sleep 9"), {1, 2}, 0.5);
+  CHECK_FALSE(stopped.left);
+  CHECK(stopped.rows.size() == 1);
+  const Ran failed = world.run(experiment(script + "exit 3"), {1, 2});
+  CHECK(failed.left->status == Status::failed);
+  CHECK(failed.rows.size() == 1);
+}
+
 TEST_CASE("what a command saves as it is stopped for what it reported is not there for those who try again") {
   const RunWorld world;
   const Ran ran =
