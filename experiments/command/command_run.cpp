@@ -202,6 +202,7 @@ class CommandRun {
     if (by_memory) return ended(Status::out_of_memory, "it was killed for want of memory");
     if (end.signal != 0) return ended(Status::failed, fmt::format("it was ended by signal {}", end.signal));
     if (end.status != 0) return ended(Status::failed, fmt::format("it ended with exit status {}", end.status));
+    if (replaced()) return ended(Status::failed, "its file $STORMSWEEP_REPORT was replaced; append reports to it");
     if (keep_work_) keep_reports();
     if (leads_) reports_.finish(seconds());  // and the master may remove the checkpoint
     std::error_code ignored;                 // what cannot be removed is in nobody's way
@@ -210,10 +211,17 @@ class CommandRun {
     return {};
   }
 
-  /// Keeps them in the folder that stays, in place of its link to them.
+  /// Whether another file stands where the link to the reports was: nobody has read that.
+  bool replaced() const {
+    std::error_code missing;
+    return leads_ && fs::is_regular_file(fs::symlink_status(folder_.report(), missing));
+  }
+
+  /// Keeps the reports in the folder that stays, in place of its link to them.
   void keep_reports() const {
     std::error_code ignored;
-    if (leads_ && fs::remove(folder_.report(), ignored)) fs::copy_file(folder_.told(), folder_.report(), ignored);
+    if (leads_ && !replaced() && fs::remove(folder_.report(), ignored))
+      fs::copy_file(folder_.told(), folder_.report(), ignored);
   }
 
   void tell(CommandReports::Row row) {

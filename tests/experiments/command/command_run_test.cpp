@@ -162,6 +162,9 @@ TEST_CASE("what goes wrong with a command is the row's reason, with its last wor
   reason("echo no such rain; exit 3", Status::failed, "; it said last: no such rain; see ");
   reason("echo a cloud; echo no such cloud >&2; exit 3", Status::failed, "; it said last: no such cloud; see ");
   reason("true", Status::failed, "names; see ");
+  reason(R"(echo '{"loss": 1}' > r; mv r $STORMSWEEP_REPORT)", Status::failed,
+         "its file $STORMSWEEP_REPORT was replaced; append reports to it; see ");
+  CHECK(text_of(world.work().at(0) / "report.jsonl") == "{\"loss\": 1}\n");
   reason("kill -SEGV $$", Status::failed, "ended by signal 11");
   reason("kill -TERM $PPID; sleep 9", Status::failed, "ended by signal 15");  // and nobody stops the search
   reason("exit 137", Status::out_of_memory, "want of memory");
