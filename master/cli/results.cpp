@@ -99,8 +99,9 @@ Names columns_of_rows(Selection& selection, const ResultsQuestion& q, Names (*te
 void print_all(Selection& selection, const ResultsQuestion& q) {
   const Names names = columns_of_rows(selection, q, telling_columns);
   const std::string number = selection.number(), sort = q.sort.empty() ? number : q.sort;
-  print_rows(selection, names, fmt::format("ORDER BY {} {}, {}", selection.column("--sort", sort), q.direction, number),
-             q, "no trial yet", group_footnotes(q));
+  print_rows(selection, names,
+             fmt::format("ORDER BY {} {} NULLS LAST, {}", selection.column("--sort", sort), q.direction, number), q,
+             "no trial yet", group_footnotes(q));
 }
 
 /// The files of kept networks of the trials that `rest` selects. None with several databases, whose trials get new
@@ -131,7 +132,7 @@ void print_best(Selection& selection, const ResultsQuestion& q) {
   std::string rest =
       fmt::format("WHERE {} IS NOT NULL ORDER BY {} LIMIT {}", sql_name(search.choice()), search.best_first(), *q.best);
   if (!q.sort.empty())
-    rest = fmt::format("WHERE {0} IN (SELECT {0} FROM selected {1}) ORDER BY {2} {3}, {0}", number, rest,
+    rest = fmt::format("WHERE {0} IN (SELECT {0} FROM selected {1}) ORDER BY {2} {3} NULLS LAST, {0}", number, rest,
                        selection.column("--sort", q.sort), q.direction);
   print_rows(selection, columns_of_rows(selection, q, best_columns), rest, q,
              fmt::format("no complete trial has a {} yet", search.metric), best_footnotes(selection, q, rest));

@@ -120,6 +120,18 @@ TEST_CASE("columns and order can be chosen") {
         "batch_size,wall_seconds\n64,312.5\n64,156.25\n128,156.25\n128,78.125\n");
 }
 
+TEST_CASE("trials without what they are sorted by come last, up or down") {
+  const TornadoResults t;
+  for (const std::string direction : {"asc", "desc"})
+    for (const Arguments& best : {Arguments{}, Arguments{"--best", "20"}}) {
+      Arguments options{"--show", "trial", "--format", "csv", "--sort", "test_auc " + direction};
+      options.insert(options.end(), best.begin(), best.end());
+      execute(t.file, "UPDATE trials SET metrics = json_set(metrics, '$.test_auc', id / 16.0) WHERE id IN (3, 5)");
+      const std::string rows = results(t, options);
+      CHECK(rows.starts_with(direction == "asc" ? "trial\n3\n5\n" : "trial\n5\n3\n"));
+    }
+}
+
 TEST_CASE("columns may stand apart from their commas, in quotes, and desc in capitals") {
   const TornadoResults t;
   CHECK(results(t, {"--show", "batch_size, \"wall_seconds\"", "--sort", "\"wall_seconds\" DESC", "--format", "csv",
