@@ -90,7 +90,7 @@ void Progress::show(const Standing& standing, Seconds now) const {
 }
 
 void Progress::finish(const Standing& standing, Seconds now) const {
-  say(words(standing, now, Detail::pursuits));
+  say(words(standing, now, Detail::end));
 }
 
 std::string Progress::words(const Standing& standing, Seconds now, Detail from) const {
@@ -108,7 +108,7 @@ std::string Progress::words(const Standing& standing, Seconds now, Detail from) 
   const double rate = static_cast<double>(standing.ended_here) / std::max((now - began_).count(), 1e-9);
   if (standing.ended_here > 0) {
     text += " | " + rate_words(rate);
-    if (standing.total && *standing.total > done)
+    if (from > Detail::end && standing.total && *standing.total > done)
       text += fmt::format(" | {} left", spoken(Seconds(static_cast<double>(*standing.total - done) / rate)));
   }
   return text;

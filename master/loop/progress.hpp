@@ -41,8 +41,9 @@ class Progress {
   void finish(const Standing& standing, Seconds now) const;
 
  private:
-  /// Parts of a line, in the order in which they are left out where there is no room.
-  enum class Detail { pursuits, trial, best, least };
+  /// Parts of a line: `end` has all but the remaining time; the others are left out in this order where there is no
+  /// room.
+  enum class Detail { end, pursuits, trial, best, least };
   std::string words(const Standing& standing, Seconds now, Detail from) const;
 
   std::string search_, metric_;

@@ -40,6 +40,12 @@ TEST_CASE("progress: on a narrow terminal the time that is left outlives how far
   CHECK(shown(standing, 60) == "s: 18/40 done, 3 running | 3,240 trials/h | 24 s left");
 }
 
+TEST_CASE("progress: the last line tells of no time that is left: a search may end before all is tried") {
+  const Standing standing{.total = 13, .counts = {.diverged = 9}, .ended_here = 9};
+  const std::string line = heard([&] { Progress("s", "loss", 0, Seconds(100)).finish(standing, Seconds(109)); });
+  CHECK(line.ends_with("s: 9/13 done, 9 failed | 1 trials/s\n"));
+}
+
 TEST_CASE("progress: rates are told in words that one reads at once") {
   Standing standing{.counts = {.complete = 1}};
   const auto rate = [&](std::uint64_t ended) {
