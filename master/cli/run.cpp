@@ -24,6 +24,7 @@
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/text.hpp"
+#include "search/base/time.hpp"
 #include "search/space/runs_itself.hpp"
 
 namespace stormsweep {
@@ -88,13 +89,13 @@ int start_job(const Arguments& arguments, const Space& space, const RunOptions& 
   std::map<std::string, std::string> environment{{launch::data_report, report.text},
                                                  {launch::columns, std::to_string(launch::terminal_columns())},
                                                  {job_end_variable, end_text(find_job_end(options.time_limit))}};
-  for (;;) {
+  for (const Seconds began = steady_time();;) {
     const launch::JobEnd end = launch::run_job(workers, arguments, environment, rank_patience(options));
     if (!end.again) {
       if (end.status == exit_done || end.status == exit_some_failed) tell_skill(space, options);
       return end.status;
     }
-    environment[launch::started_again] = "1";
+    environment[launch::started_again] = fmt::format("{} {}", (steady_time() - began).count(), end.failures);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -163,6 +164,15 @@ struct OpenSearch {
   KeptModels& models;
 };
 
+/// What this run had spent of its limits before its ranks were started again.
+Spent spent_before() {
+  std::istringstream told{std::string(environment(launch::started_again))};
+  double seconds = 0;
+  std::uint64_t failures = 0;
+  told >> seconds >> failures;
+  return {Seconds(seconds), failures};
+}
+
 /// Trains until the search ends, or this job does, by `end`.
 Conclusion carry_on(const OpenSearch& search, Ranks& ranks, std::optional<double> end) {
   MpiChannel& channel = ranks.channel;
@@ -176,6 +186,7 @@ Conclusion carry_on(const OpenSearch& search, Ranks& ranks, std::optional<double
   MasterLoop::Options looping{.settings = run_settings(search.options, space, search.fingerprint),
                               .columns = launch::terminal_columns(),
                               .share = search.options.share,
+                              .spent = spent_before(),
                               .end_moves = !search.options.time_limit};
   if (end) looping.remaining = Seconds(*end - unix_time());
   MasterLoop loop(channel, search.store, space, looping);
@@ -194,7 +205,7 @@ int conclude(const OpenSearch& search, const Conclusion& conclusion) {
                      (conclusion.ending == Ending::workers_lost || conclusion.ending == Ending::rank_lost);
   tell_end(conclusion, again, search.options, search.store, search.models);
   const int status = exit_status(conclusion);
-  launch::leave_report({status, again, conclusion.workers_died});
+  launch::leave_report({status, again, conclusion.workers_died, conclusion.failures});
   return launch::launched() ? exit_done : status;
 }
 

@@ -232,7 +232,8 @@ class Job {
   static void show(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
   JobEnd conclude() const {
-    if (const auto report = status_.report()) return {report->status, report->again && !signals::drain_asked()};
+    if (const auto report = status_.report())
+      return {report->status, report->again && !signals::drain_asked(), report->failures};
     if (ending_ && signals::drain_asked()) return told(exit_drained, "stopped at once");
     if (!why_.empty()) return told(exit_master_lost, why_);
     if (signals::drain_asked() && !started_) return told(exit_drained, "stopped before anything was started");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -9,8 +10,9 @@ namespace stormsweep::launch {
 
 /// How a job that was started from a prompt or a batch script has ended.
 struct JobEnd {
-  int status = 0;      ///< exit status of `stormsweep run`
-  bool again = false;  ///< every worker died, but each cost a trial an attempt: start the job again at once
+  int status = 0;              ///< exit status of `stormsweep run`
+  bool again = false;          ///< every worker died, but each cost a trial an attempt: start the job again at once
+  std::uint64_t failures = 0;  ///< trials that failed in this run
 };
 
 /// Runs `mpirun -n <workers + 1> stormsweep run <arguments>`, with `environment` added, to its end. The status is what

@@ -14,8 +14,8 @@ namespace stormsweep::launch {
 /// step.
 int rank();
 
-/// Environment variables of rank 0 alone: the terminal's width, the report of the data check, and whether the same
-/// command has restarted the job.
+/// Environment variables of rank 0 alone: the terminal's width, the report of the data check, and, where the same
+/// command has restarted the job, what that has spent of its limits: seconds, and failed trials.
 inline constexpr const char* columns = "STORMSWEEP_COLUMNS";
 inline constexpr const char* data_report = "STORMSWEEP_DATA_REPORT";
 inline constexpr const char* started_again = "STORMSWEEP_STARTED_AGAIN";

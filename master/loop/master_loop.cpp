@@ -54,7 +54,7 @@ MasterLoop::MasterLoop(Channel& channel, Store& store, const Space& space, Optio
       space_(space),
       options_(std::move(options)),
       limits_(limits_of(space), static_cast<std::size_t>(channel.size() - 1), store.counts().terminal(), now(),
-              options_.remaining),
+              options_.remaining, options_.spent),
       source_(space, store, options_.share, limits_, static_cast<std::size_t>(channel.size() - 1)),
       waking_(now(), Seconds(options_.settings.lost_after / 4)),
       schedule_(make_schedule()),
@@ -106,8 +106,8 @@ Conclusion MasterLoop::run(const std::atomic<bool>& drain) {
 std::optional<Conclusion> MasterLoop::turn(bool drain, Seconds patience) {
   std::optional<Parcel> parcel = channel_.wait(patience);
   for (std::size_t read = 0; parcel; ++read) {
+    check_limits();  // before each: of a thousand failures on their way, no more than it may be are stored
     hear(*parcel);
-    check_limits();  // after each message, so that no failures beyond the limit are stored
     parcel = read < read_at_once ? channel_.receive() : std::nullopt;
   }
   drain_when_due(drain);
@@ -377,8 +377,9 @@ Conclusion MasterLoop::conclude() {
   progress_.finish(standing(), now());
   if (source_.unstarted() && conclusion_.ending == Ending::done) conclusion_.ending = Ending::drained;
   // Another run of a search with so many failures would not get further, so it is done.
-  if (limits_.too_many_failures() && conclusion_.ending == Ending::drained) conclusion_.ending = Ending::done;
+  if (limits_.too_many_failures() && limits_.reached(now())) conclusion_.ending = Ending::done;
   conclusion_.limit = limits_.text();
+  conclusion_.failures = limits_.failures();
   conclusion_.counts = commits_.counts();
   return conclusion_;
 }

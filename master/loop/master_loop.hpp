@@ -36,6 +36,7 @@ struct Conclusion {
   bool workers_died = false;     ///< MPI_Finalize would wait for them
   bool attempts_raised = false;  ///< a training was lost with a worker, so that another run gets further
   std::string limit;             ///< the limit of the space that ended it, if one did
+  std::uint64_t failures = 0;    ///< trials that failed in this run
   StatusCounts counts;           ///< rows of the search
 };
 
@@ -47,6 +48,7 @@ class MasterLoop {
     int columns = 0;                        ///< of the terminal; 0: none
     Share share = {};                       ///< which trainings are ours
     std::optional<Seconds> remaining = {};  ///< until the job must be over; empty: no limit
+    Spent spent = {};                       ///< by this run, before its ranks were started again
     bool end_moves = false;                 ///< with pauses: Slurm gives a job back the time that it was suspended
     std::function<Seconds()> clock = steady_time;
     std::function<Seconds()> awake = awake_time;  ///< the same, but for pauses

@@ -11,8 +11,8 @@
 namespace stormsweep {
 
 RunLimits::RunLimits(const Limits& limits, std::size_t workers, std::uint64_t stored, Seconds now,
-                     std::optional<Seconds> remaining)
-    : limits_(limits), workers_(workers), started_(now), handed_out_(stored) {
+                     std::optional<Seconds> remaining, const Spent& spent)
+    : limits_(limits), workers_(workers), started_(now - spent.time), handed_out_(stored), failures_(spent.failures) {
   if (remaining) deadline_ = now + *remaining - closing_margin(*remaining);
 }
 

@@ -9,13 +9,19 @@
 
 namespace stormsweep {
 
+/// What a run has used of its limits before its ranks were started again.
+struct Spent {
+  Seconds time{0};
+  std::uint64_t failures = 0;
+};
+
 /// What ends a run early: the limits of its space, and the end of its job. A pure state machine: the time is passed in.
 class RunLimits {
  public:
   /// `workers`: of this run; `stored`: trials that earlier runs have ended; `remaining`: until the job must be over;
-  /// empty: no limit.
+  /// empty: no limit; `spent`: by this run, before `now`.
   RunLimits(const Limits& limits, std::size_t workers, std::uint64_t stored, Seconds now,
-            std::optional<Seconds> remaining);
+            std::optional<Seconds> remaining, const Spent& spent = {});
 
   /// How many more trials may be handed out.
   std::uint64_t trials_left() const;
@@ -26,6 +32,7 @@ class RunLimits {
   void exhausted();
   /// A trial has failed in this run.
   void fail() { ++failures_; }
+  std::uint64_t failures() const { return failures_; }
   /// Checks limits.hours, limits.rank_hours and limits.failures. Returns whether any limit has been reached so far.
   bool reached(Seconds now);
   /// Whether limits.failures is reached, in which case running trainings are not waited for.
@@ -45,7 +52,7 @@ class RunLimits {
   Seconds started_;
   std::optional<Seconds> deadline_;
   std::uint64_t handed_out_;  ///< trials, including those of earlier runs
-  std::uint64_t failures_ = 0;
+  std::uint64_t failures_;
   std::string text_;
 };
 

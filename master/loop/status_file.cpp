@@ -35,7 +35,7 @@ void leave_started() {
 }
 
 void leave_report(const Report& report) {
-  leave(fmt::format("{:d} {:d} {:d}", report.status, report.again, report.lost));
+  leave(fmt::format("{:d} {:d} {:d} {}", report.status, report.again, report.lost, report.failures));
 }
 
 StatusFile::StatusFile() : path_((temporary_folder() / "stormsweep-status-XXXXXX").string()) {
@@ -68,7 +68,7 @@ std::optional<pid_t> StatusFile::master() const {
 
 std::optional<Report> StatusFile::report() const {
   Report report;
-  if (std::ifstream(path_) >> report.status >> report.again >> report.lost) return report;
+  if (std::ifstream(path_) >> report.status >> report.again >> report.lost >> report.failures) return report;
   return std::nullopt;
 }
 

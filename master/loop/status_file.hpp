@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -18,8 +19,9 @@ bool launched();
 
 struct Report {
   int status = 0;
-  bool again = false;  ///< every worker died, but each cost a trial an attempt: start the job again at once
-  bool lost = false;   ///< a rank died: perhaps with its host, for whose daemon mpirun would wait for ever
+  bool again = false;          ///< every worker died, but each cost a trial an attempt: start the job again at once
+  bool lost = false;           ///< a rank died: perhaps with its host, for whose daemon mpirun would wait for ever
+  std::uint64_t failures = 0;  ///< trials that failed in this run
 };
 
 /// For rank 0; without effect unless it was launched. MPI has started on all ranks; how the job has ended.

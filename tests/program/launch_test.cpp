@@ -192,6 +192,18 @@ TEST_CASE("what failed is tried again once a command, though it kills every work
   CHECK(query(folder / "n.db", "SELECT status, attempt FROM results") == Rows{"failed|2"});
 }
 
+TEST_CASE("limits of a run hold though its ranks are started again") {
+  const WorkFolder folder;
+  Words words = run_words(folder, R"({"name": "n", "experiment": "noop", "limits": {"failures": 2},
+                                      "parameters": {"outcome": "abort", "index": [1, 2, 3]}})");
+  words[6] = "1";
+  const Ended ended = run(words, folder);
+  CAPTURE(ended.err);
+  CHECK(ended.status == 1);
+  CHECK(ended.err.find("ended by limits.failures (2)") != std::string::npos);
+  CHECK(query(folder / "n.db", "SELECT status, count(*) FROM results GROUP BY 1") == Rows{"failed|2"});
+}
+
 TEST_CASE("a command without a place to stand is refused in one line") {
   const WorkFolder folder;
   const Words words = run_words(folder, noop(3, 10));

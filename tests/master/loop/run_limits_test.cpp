@@ -56,6 +56,16 @@ TEST_CASE("hours are counted from the start of the run, failures within it") {
   CHECK(failures.text() == "limits.failures (2)");
 }
 
+TEST_CASE("ranks that are started again go on with the limits of the run") {
+  RunLimits hours({.hours = 0.5}, 1, 0, Seconds(100), {}, {.time = Seconds(1700), .failures = 0});
+  CHECK_FALSE(hours.reached(Seconds(200)));
+  CHECK(hours.reached(Seconds(201)));
+  RunLimits failures({.failures = 2}, 1, 0, Seconds(0), {}, {.time = {}, .failures = 1});
+  CHECK_FALSE(failures.reached(Seconds(0)));
+  failures.fail();
+  CHECK(failures.reached(Seconds(0)));
+}
+
 /// 1000 s remain, of which the last 20 are the margin.
 TEST_CASE("a training begins if it would end before the margin, or never could") {
   const RunLimits limits({}, 1, 0, Seconds(100), Seconds(1000));
