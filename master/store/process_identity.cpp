@@ -10,6 +10,7 @@
 #include <sstream>
 #include <string>
 
+#include "search/base/duration.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/process.hpp"
 #include "search/base/text.hpp"
@@ -18,6 +19,9 @@
 namespace stormsweep {
 
 namespace {
+
+constexpr double long_silent = 3600;               // seconds, by the clocks of two hosts
+constexpr Seconds two_signs = 2.5 * sign_of_life;  // in which two come, if any do
 
 /// The first line of a file in /proc/<process>; empty where it cannot be read.
 std::string told_of(const std::string& process, const std::string& what) {
@@ -50,6 +54,11 @@ double start_of(const std::string& process) {
   return unix_time() - (static_cast<double>(up.tv_sec) - ticks / static_cast<double>(sysconf(_SC_CLK_TCK)));
 }
 
+/// As far as their clocks agree: "3 min 20 s".
+std::string silence(const ProcessIdentity& writer, const ProcessIdentity& self) {
+  return spoken(Seconds(std::max(0.0, self.seen - writer.seen)));
+}
+
 /// Whether job `before` is over because it has been requeued as `now`, under the same number.
 bool is_requeued(const std::string& before, const std::string& now) {
   const auto number = [](const std::string& job) { return job.substr(0, job.find('.')); };
@@ -72,8 +81,8 @@ ProcessIdentity this_process() {
 }
 
 std::string being_written(const std::string& search, const ProcessIdentity& writer, const ProcessIdentity& self) {
-  return fmt::format("search '{}' is being written by process {} on {}, which last did so {:.0f} s ago", search,
-                     writer.pid, writer.host, std::max(0.0, self.seen - writer.seen));
+  return fmt::format("search '{}' is being written by process {} on {}, which last did so {} ago", search, writer.pid,
+                     writer.host, silence(writer, self));
 }
 
 bool may_be_alive(const ProcessIdentity& other, const ProcessIdentity& self) {
@@ -95,9 +104,19 @@ bool WriterWatch::may_be_alive(const std::optional<ProcessIdentity>& writer, con
     sign_ = writer;
     since_ = now;
   }
-  const bool silent = now - since_ >= patience_ || self.seen - writer->seen > surely_gone;
+  const bool silent = now - since_ >= patience(self);
   undecided_ = !changed_ && !silent;
   return !silent;
+}
+
+std::string WriterWatch::doubt(const std::string& search, const ProcessIdentity& self) const {
+  return fmt::format(
+      "search '{}' was last written on {}, {} ago; waiting up to {:g} s to see whether that run still lives", search,
+      sign_->host, silence(*sign_, self), patience(self).count());
+}
+
+Seconds WriterWatch::patience(const ProcessIdentity& self) const {
+  return self.seen - sign_->seen > long_silent ? std::min(patience_, two_signs) : patience_;
 }
 
 }  // namespace stormsweep

@@ -17,11 +17,10 @@ struct ProcessIdentity {
   bool operator==(const ProcessIdentity&) const = default;
 };
 
-/// Every commit is a sign of life of the writer; after so many seconds without one it is taken for dead.
+/// A writer gives a sign of life with every commit, and after so long if it has nothing to write.
+inline constexpr Seconds sign_of_life{10};
+/// After so many seconds without a sign of life a writer is taken for dead.
 inline constexpr double writer_patience = 60;
-/// A sign older than this by our clock is taken for death without watching: clocks of two hosts never differ by so much
-/// (Slurm's munge allows 5 minutes).
-inline constexpr double surely_gone = 3600;
 
 /// This process; `seen` is now.
 ProcessIdentity this_process();
@@ -46,8 +45,14 @@ class WriterWatch {
   bool may_be_alive(const std::optional<ProcessIdentity>& writer, const ProcessIdentity& self, Seconds now);
   /// Whether to go on calling: it is not yet known whether the writer is alive.
   bool undecided() const { return undecided_; }
+  /// Then: "search 's' was last written on node1, 1 day 2 h ago; waiting up to 25 s to see whether that run still
+  /// lives".
+  std::string doubt(const std::string& search, const ProcessIdentity& self) const;
 
  private:
+  /// Who seems to have been silent for an hour has less of it: hardly any two clocks differ by that.
+  Seconds patience(const ProcessIdentity& self) const;
+
   Seconds patience_, since_{0};
   std::optional<ProcessIdentity> sign_;  ///< the last sign of life, unchanged since `since_`
   bool changed_ = false, undecided_ = false;

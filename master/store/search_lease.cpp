@@ -305,12 +305,11 @@ SearchLease lease_search(SQLite::Database& database, const std::filesystem::path
   for (const Seconds asked = steady_time();; std::this_thread::sleep_for(std::chrono::milliseconds(100))) {
     try {
       return try_lease(database, file, space, fingerprint, options, watch);
-    } catch (const BeingWritten& error) {
+    } catch (const BeingWritten&) {
       if (!watch.undecided() && steady_time() - asked >= options.patience) throw;
       if (options.stopped && options.stopped()) throw;
       if (watch.undecided() && !std::exchange(told, true))
-        options.waiting(fmt::format("waiting up to {:g} s for a sign of life of a writer on another host: {}",
-                                    options.silence.count(), error.what()));
+        options.waiting(fmt::format("{}: {}", file.string(), watch.doubt(space.name, this_process())));
     }
   }
 }

@@ -24,9 +24,6 @@ struct StatusCounts {
 
 inline constexpr double undefined_metric = std::numeric_limits<double>::quiet_NaN();
 
-/// How often a writer with nothing to write gives a sign of life, for `status` and for a second writer.
-inline constexpr Seconds sign_of_life{10};
-
 /// A trial, the value of the search's metric and its place in the order of the search that stored it.
 struct RatedTrial {
   TrialId trial;

@@ -48,23 +48,6 @@ struct Written {
   std::vector<std::string> told;
 };
 
-/// Keeps giving signs of life of a writer.
-class Signs {
- public:
-  explicit Signs(const std::filesystem::path& file)
-      : thread_([file](const std::stop_token& end) {
-          SQLite::Database database(file, SQLite::OPEN_READWRITE, 10'000);
-          database.exec("PRAGMA synchronous = OFF");  // a slow disk would be a silence
-          while (!end.stop_requested()) {
-            database.exec("UPDATE searches SET writer_seen = writer_seen + 1");
-            std::this_thread::sleep_for(std::chrono::milliseconds(20));
-          }
-        }) {}
-
- private:
-  std::jthread thread_;
-};
-
 /// Trains what is missing, and returns how many trials that was.
 std::size_t train(const std::filesystem::path& file, const Space& space) {
   Store store(file, space, "f", {});
@@ -142,24 +125,21 @@ TEST_CASE("a process of our program that ran when it wrote is alive, however lon
 }
 
 TEST_CASE("a writer on another host lives while its sign of life changes, whatever the time is there") {
-  for (const double age : {1.0, 3000.0, -3600.0}) {
+  const std::pair<double, std::string> ages[] = {
+      {1, "1 s"}, {3000, "50 min 0 s"}, {-3600, "0 s"}, {100'000, "1 days 3 h"}};
+  for (const auto& [age, shown] : ages) {
     CAPTURE(age);
     Written silent("elsewhere", 1, "", age), alive("elsewhere", 1, "", age);
     const Seconds asked = steady_time();
     CHECK_NOTHROW(silent.open());
     CHECK(steady_time() - asked >= Seconds(0.3));
     REQUIRE(silent.told.size() == 1);
-    CHECK(silent.told[0].starts_with("waiting up to 0.3 s for a sign of life of a writer on another host: " +
-                                     silent.file.string() + ": search 's' is being written by process 1 on elsewhere"));
+    CHECK(silent.told[0] == fmt::format("{}: search 's' was last written on elsewhere, {} ago; waiting up to 0.3 s to "
+                                        "see whether that run still lives",
+                                        silent.file.string(), shown));
     const Signs signs(alive.file);
     CHECK_THROWS_WITH_AS(alive.open(), doctest::Contains("process 1 on elsewhere"), InputError);
   }
-}
-
-TEST_CASE("a writer on another host that was seen hours ago is not waited for") {
-  Written gone("elsewhere", 1, "", 3700);
-  CHECK_NOTHROW(gone.open());
-  CHECK(gone.told.empty());
 }
 
 TEST_CASE("a writer is watched for as long as the patience with it, on our own clock") {
@@ -183,6 +163,25 @@ TEST_CASE("a writer is watched for as long as the patience with it, on our own c
   }
   SUBCASE("gone") {
     CHECK_FALSE(watch.may_be_alive(std::nullopt, self, Seconds(69.5)));
+    CHECK_FALSE(watch.undecided());
+  }
+}
+
+TEST_CASE("a writer that seems to have been silent for hours is watched for two signs of life") {
+  const ProcessIdentity self{"here", 1, "", 5000};
+  ProcessIdentity writer{"there", 2, "", 1000};
+  WriterWatch watch(Seconds(60));
+  const auto alive = [&](double now) { return watch.may_be_alive(writer, self, Seconds(now)); };
+  CHECK(alive(10));
+  CHECK(watch.doubt("s", self) ==
+        "search 's' was last written on there, 1 h 6 min ago; waiting up to 25 s to see whether that run still lives");
+  CHECK(alive(34.9));
+  SUBCASE("silent") {
+    CHECK_FALSE(alive(35));
+  }
+  SUBCASE("a sign") {  // our clock is an hour ahead
+    writer.seen += 10;
+    CHECK(alive(35));
     CHECK_FALSE(watch.undecided());
   }
 }

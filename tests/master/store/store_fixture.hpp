@@ -8,9 +8,11 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "master/store/store.hpp"
+#include "search/base/utc.hpp"
 #include "search/space/space.hpp"
 #include "search/space/trainings.hpp"
 #include "tests/text_of.hpp"
@@ -61,7 +63,7 @@ inline Outcome failure(const std::string& error, Status status = Status::failed)
 
 /// Rows of a query on the file, columns separated by "|", NULL as "NULL".
 inline std::vector<std::string> query(const std::filesystem::path& file, const std::string& sql) {
-  SQLite::Database database(file, SQLite::OPEN_READWRITE);
+  SQLite::Database database(file, SQLite::OPEN_READWRITE, 10'000);
   SQLite::Statement select(database, sql);
   std::vector<std::string> rows;
   while (select.executeStep()) {
@@ -78,6 +80,29 @@ inline std::vector<std::string> query(const std::filesystem::path& file, const s
 inline void execute(const std::filesystem::path& file, const std::string& sql) {
   SQLite::Database(file, SQLite::OPEN_READWRITE).exec(sql);
 }
+
+/// Says that the searches of a file were last written by a process of another host, `age` seconds ago by our clock.
+inline void write_elsewhere(const std::filesystem::path& file, double age) {
+  execute(file, fmt::format("UPDATE searches SET writer_host = 'elsewhere', writer_pid = 1, writer_job = '', "
+                            "writer_seen = {}",
+                            unix_time() - age));
+}
+
+/// Gives the signs of life of a writer.
+class Signs {
+ public:
+  explicit Signs(const std::filesystem::path& file)
+      : thread_([file](const std::stop_token& end) {
+          SQLite::Database database(file, SQLite::OPEN_READWRITE, 10'000);
+          while (!end.stop_requested()) {
+            database.exec("UPDATE searches SET writer_seen = writer_seen + 1");
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+          }
+        }) {}
+
+ private:
+  std::jthread thread_;
+};
 
 inline std::vector<std::string> lines(const std::filesystem::path& file) {
   std::ifstream in(file);
