@@ -7,6 +7,7 @@
 #include "master/store/database.hpp"
 #include "master/store/merge.hpp"
 #include "master/store/schema.hpp"
+#include "master/store/search_writers.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
 #include "search/base/table.hpp"
@@ -45,11 +46,16 @@ std::vector<fs::path> sources(const std::vector<std::string>& words, const fs::p
   return files;
 }
 
-/// Merges all of them or, where one cannot be merged, none.
+/// Merges all of them or, where one cannot be merged, none. Refused while another process writes one of these searches
+/// in `out`.
 Merged merge(const fs::path& out, const std::vector<fs::path>& files) {
   SQLite::Database database = open_for_writing(out);
+  SearchWriters writers(database, out);
+  const std::string merged = searches_in(files);
   return guarded(out, [&] {
+    writers.await_none(merged);
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    writers.check_none(merged);
     Merged sum;
     for (const fs::path& file : files) sum += merge_database(database, out, file);
     create_views(database);

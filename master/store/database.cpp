@@ -9,8 +9,8 @@
 #include <array>
 
 #include "master/store/json_member.hpp"
-#include "master/store/process_identity.hpp"
 #include "master/store/schema.hpp"
+#include "master/store/search_writers.hpp"
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
 
@@ -88,24 +88,10 @@ bool is_old(SQLite::Database& database) {
   return database.execAndGet("PRAGMA user_version").getInt() < schema_version;
 }
 
-/// Whether a program, perhaps an older one, is still writing the file: after an upgrade its rows would lack new
-/// columns, and it would be refused later.
-bool is_being_written(SQLite::Database& database) {
-  const ProcessIdentity self = onlooker();
-  SQLite::Statement writers(database,
-                            "SELECT writer_host, writer_pid, writer_seen FROM searches WHERE writer_host IS NOT NULL");
-  while (writers.executeStep())
-    if (may_be_alive(
-            {writers.getColumn(0).getString(), writers.getColumn(1).getInt64(), "", writers.getColumn(2).getDouble()},
-            self))
-      return true;
-  return false;
-}
-
-/// Throws InputError where an older program writes it.
+/// Throws InputError where a program, perhaps an older one, is still writing the file: after an upgrade its rows would
+/// lack new columns, and it would be refused later.
 void upgrade(SQLite::Database& database, const std::filesystem::path& file) {
-  if (is_being_written(database))
-    throw InputError(fmt::format("{}: an older stormsweep writes it; wait for it or end it", file.string()));
+  SearchWriters(database, file).await_none("1");
   upgrade_tables(database);
 }
 

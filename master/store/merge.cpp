@@ -1,6 +1,7 @@
 #include "master/store/merge.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sqlite3.h>
 
 #include <functional>
@@ -13,6 +14,7 @@
 #include "master/store/process_identity.hpp"
 #include "master/store/schema.hpp"
 #include "master/store/shared_trainings.hpp"
+#include "master/store/sql_text.hpp"
 #include "master/store/stored_extent.hpp"
 #include "master/store/stored_proposals.hpp"
 #include "master/store/stored_share.hpp"
@@ -100,8 +102,6 @@ class Merge {
     if (there[0].fingerprint != search.fingerprint) refuse_other(search, "was trained on other data");
     if (const std::string how = shared_otherwise(search, there[0]); !how.empty())
       refuse_other(search, fmt::format("shares trainings otherwise ({})", how));
-    if (there[0].written)
-      refuse(search, fmt::format("is being run in {}; wait for that run or end it, then merge", place_.string()));
     return there[0].id;
   }
 
@@ -226,6 +226,16 @@ class Merge {
 Merged& Merged::operator+=(const Merged& other) {
   added += other.added, ended += other.ended, kept += other.kept;
   return *this;
+}
+
+std::string searches_in(const std::vector<fs::path>& files) {
+  std::vector<std::string> names;
+  for (const fs::path& file : files)
+    guarded(file, [&] {
+      SQLite::Database database = open_for_reading(file);
+      for (const Search& search : read_all(database)) names.push_back(sql_literal(search.name));
+    });
+  return fmt::format("name IN ({})", fmt::join(names, ", "));
 }
 
 Merged merge_database(SQLite::Database& into, const fs::path& place, const fs::path& from) {

@@ -9,8 +9,8 @@
 #include "master/store/database.hpp"
 #include "master/store/decided_rung.hpp"
 #include "master/store/kept_models.hpp"
-#include "master/store/process_identity.hpp"
 #include "master/store/search_lines.hpp"
+#include "master/store/search_writers.hpp"
 #include "master/store/side_folder.hpp"
 #include "master/store/sql_text.hpp"
 #include "master/store/trial_row.hpp"
@@ -24,6 +24,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* is_chosen = "id IN (SELECT id FROM chosen)";
+/// Of a search.
+constexpr const char* of_chosen =
+    "EXISTS (SELECT 1 FROM trials WHERE search = searches.id AND id IN (SELECT id FROM chosen))";
 
 /// What to do with the chosen trials.
 struct Fate {
@@ -48,7 +51,8 @@ bool has_lines(const Touched& search) {
 
 class Removal {
  public:
-  Removal(const fs::path& file, const std::vector<TrialId>& trials) : file_(file), database_(open_for_writing(file)) {
+  Removal(const fs::path& file, const std::vector<TrialId>& trials)
+      : file_(file), database_(open_for_writing(file)), writers_(database_, file) {
     database_.exec("CREATE TEMP TABLE chosen (id INTEGER PRIMARY KEY)");
     SQLite::Transaction transaction(database_);
     SQLite::Statement insert(database_, "INSERT INTO chosen VALUES (?)");
@@ -61,8 +65,10 @@ class Removal {
   }
 
   Removed run(const Fate& fate) {
+    writers_.await_none(of_chosen);
     SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
     database_.exec(fmt::format("DELETE FROM chosen WHERE id NOT IN (SELECT id FROM trials WHERE {})", fate.of));
+    writers_.check_none(of_chosen);
     read_touched();
     refuse_decided(fate.later);
     Removed removed;
@@ -82,28 +88,15 @@ class Removal {
   }
 
  private:
-  /// Reads the searches of the chosen trials. Throws InputError where one is being written.
+  /// Reads the searches of the chosen trials.
   void read_touched() {
     database_.exec(
         "CREATE TEMP TABLE touched AS SELECT DISTINCT search AS id FROM trials WHERE id IN (SELECT id FROM chosen)");
     SQLite::Statement select(
-        database_,
-        "SELECT id, name, ifnull(json_file, ''), writer_host, writer_pid, writer_seen FROM searches "
-        "WHERE id IN (SELECT id FROM touched)");
-    while (select.executeStep()) {
+        database_, "SELECT id, name, ifnull(json_file, '') FROM searches WHERE id IN (SELECT id FROM touched)");
+    while (select.executeStep())
       touched_.push_back(
           {select.getColumn(0).getInt64(), select.getColumn(1).getString(), select.getColumn(2).getString()});
-      if (!select.isColumnNull(3))
-        refuse_writer(touched_.back().name, {select.getColumn(3).getString(), select.getColumn(4).getInt64(), "",
-                                             select.getColumn(5).getDouble()});
-    }
-  }
-
-  void refuse_writer(const std::string& search, const ProcessIdentity& writer) const {
-    const ProcessIdentity self = onlooker();
-    if (may_be_alive(writer, self))
-      throw InputError(
-          fmt::format("{}: {}; wait for it or end it", file_.string(), being_written(search, writer, self)));
   }
 
   /// For the same reason as --retry-failed: the next rung was decided without trials that did not complete.
@@ -182,6 +175,7 @@ class Removal {
 
   fs::path file_;
   SQLite::Database database_;
+  SearchWriters writers_;
   std::vector<Touched> touched_;
 };
 

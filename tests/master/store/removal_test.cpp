@@ -159,6 +159,16 @@ TEST_CASE("nothing goes of a search that is being written") {
   CHECK(network_kept(f.file, 1));
 }
 
+TEST_CASE("nothing goes of a search that is being written on a host whose clock is behind ours") {
+  const Four f;
+  write_elsewhere(f.file, 70);
+  const Signs signs(f.file);
+  for (const auto act : {delete_trials, rerun_trials})
+    CHECK_THROWS_WITH_AS(act(f.file, {TrialId{1}}), doctest::Contains("is being written by process 1 on elsewhere"),
+                         InputError);
+  CHECK(query(f.file, "SELECT count(*) FROM trials WHERE status IN ('complete', 'failed')") == Rows{"4"});
+}
+
 TEST_CASE("networks and JSON lines stay where the rows could not be changed") {
   const Four f;
   keep_network(f.file, 1);
