@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "master/report/failure_reason.hpp"
@@ -115,11 +116,11 @@ class Reporter {
 
   /// "status <> 'complete'" is redundant, but makes SQLite use the partial index (schema.cpp).
   void read_running() {
-    auto select =
-        prepare(fmt::format("SELECT id, attempt, worker, host, ?2 - started FROM trials WHERE search = (SELECT id FROM "
-                            "searches WHERE name = ?1) "
-                            "AND status = 'running' AND status <> 'complete'{} ORDER BY started LIMIT {}",
-                            condition_, SearchReport::most_shown));
+    auto select = prepare(
+        fmt::format("SELECT id, attempt, worker, host, max(0, ?2 - started) FROM trials WHERE search = (SELECT id FROM "
+                    "searches WHERE name = ?1) "
+                    "AND status = 'running' AND status <> 'complete'{} ORDER BY started LIMIT {}",
+                    condition_, SearchReport::most_shown));
     select.bind(2, now_);
     while (select.executeStep())
       report_.running.push_back({select.getColumn(0).getInt64(), select.getColumn(1).getInt64(),
@@ -196,10 +197,12 @@ class Reporter {
 
   std::string master(const ProcessIdentity& writer) const {
     const ProcessIdentity self = onlooker();
-    const std::string seen = fmt::format("last sign of life {} ago", spoken(Seconds(now_ - writer.seen)));
+    const std::string seen =
+        fmt::format("last sign of life {} ago", spoken(Seconds(std::max(0.0, now_ - writer.seen))));
     if (may_be_alive(writer, self)) return fmt::format("running on {} (process {}), {}", writer.host, writer.pid, seen);
     if (is_done()) return "done";
-    return fmt::format("lost on {}, {}; run it again to continue", writer.host, seen);
+    return fmt::format("lost on {}, {}{}; run it again to continue", writer.host, seen,
+                       writer.host == self.host ? "" : " by this host's clock");
   }
 
   SQLite::Database& database_;

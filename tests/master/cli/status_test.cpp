@@ -101,7 +101,17 @@ TEST_CASE("a dead master is told, and what to do") {
   execute(half.file, "UPDATE searches SET writer_pid = 999999999");
   CHECK(has(half.status(), "lost on " + this_process().host + ", last sign of life "));
   execute(half.file, "UPDATE searches SET writer_host = 'elsewhere', writer_seen = writer_seen - 7200");
-  CHECK(has(half.status(), "lost on elsewhere, last sign of life 2 h 0 min ago; run it again to continue"));
+  CHECK(has(half.status(),
+            "lost on elsewhere, last sign of life 2 h 0 min ago by this host's clock; run it again to "
+            "continue"));
+}
+
+TEST_CASE("nothing is told to have lasted less than no time, whatever the clocks of other hosts say") {
+  const Half half;
+  execute(half.file, fmt::format("UPDATE searches SET writer_pid = {}, writer_seen = writer_seen + 120", getppid()));
+  execute(half.file, "UPDATE trials SET started = started + 500 WHERE status = 'running'");
+  CHECK(has(half.status(), "last sign of life 0 s ago\n"));
+  CHECK(has(half.status(), "  running: trial 8 on worker 2 (node1) for 0 s, attempt 2\n"));
 }
 
 TEST_CASE("a search that was stopped, one that is done") {
