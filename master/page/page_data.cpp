@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "master/page/page_column.hpp"
@@ -74,8 +76,19 @@ Json replays_json(std::vector<BusyInterval> intervals) {
   return {{"database_trainings", count}, {"trainings", jobs.size()}, {"rows", rows}};
 }
 
+/// [[begin, end]], whole seconds since `origin`, as times are.
+Json pauses_json(std::vector<std::pair<double, double>> busy, const Json& origin) {
+  Json pauses = Json::array();
+  if (busy.empty()) return pauses;
+  const auto first = parse_utc(origin.get<std::string>()).value_or(0);
+  for (const Pause& pause : pauses_between(std::move(busy)))
+    pauses.push_back({std::llround(pause.begin) - first, std::llround(pause.end) - first});
+  return pauses;
+}
+
 /// Adds, for each database that has the search, its progress and how its ranks spent their time.
 void add_databases(const PageQuestion& question, Json& searches) {
+  std::map<std::string, std::vector<std::pair<double, double>>> busy;  // of each search, in all of them
   for (const std::filesystem::path& file : question.databases)
     for (const SearchReport& report : report_searches(file, "")) {
       const auto search =
@@ -85,6 +98,7 @@ void add_databases(const PageQuestion& question, Json& searches) {
       (*search)["progress"].back()["database"] = file.filename().string();
       const auto intervals = find_busy_intervals(file, report.name);
       if (intervals.empty()) continue;
+      for (const BusyInterval& interval : intervals) busy[report.name].emplace_back(interval.begin, interval.end);
       const Occupancy occupancy = stormsweep::occupancy(intervals, 1);
       if (occupancy.makespan <= 0) continue;
       (*search)["timelines"].push_back(timeline_json(file, occupancy));
@@ -92,6 +106,8 @@ void add_databases(const PageQuestion& question, Json& searches) {
       (*search)["replays"] = replays_json(intervals);
       (*search)["replays"]["database"] = file.filename().string();
     }
+  for (Json& search : searches)
+    search["pauses"] = pauses_json(std::move(busy[search["name"].get<std::string>()]), search["origin"]);
 }
 
 std::vector<std::string> search_names(const PageQuestion& question) {

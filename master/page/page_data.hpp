@@ -10,7 +10,8 @@ namespace stormsweep {
 /// "metric", "goal", "choice" (the column of the metric that trials are compared by), "description", "space", "trials",
 /// "statuses", "failures", "reasons" (of which failures are some), "unskilled" (sentences on the best trials), "fixed"
 /// (columns with one value), "columns" (page_column.hpp), "origin" (which times are seconds from), "importance",
-/// "curves", "profiles", "progress", "timelines", "replays", "paper" (paper.hpp)}]}. Throws InputError: see Selection.
+/// "curves", "profiles", "progress", "timelines", "pauses" (times between which nobody trained: [[begin, end]]),
+/// "replays", "paper" (paper.hpp)}]}. Throws InputError: see Selection.
 nlohmann::ordered_json page_data(const PageQuestion& question);
 
 }  // namespace stormsweep

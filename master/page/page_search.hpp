@@ -18,7 +18,7 @@ struct PageQuestion {
   std::string paper = {};  ///< an experiment whose searches are shown beside its paper; may be empty
 };
 
-/// One search as in page_data.hpp, without "progress" and "timelines".
+/// One search as in page_data.hpp, without the members that page_data adds for its databases.
 nlohmann::ordered_json page_search(const PageQuestion& question, const std::string& name);
 
 }  // namespace stormsweep

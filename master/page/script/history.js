@@ -15,6 +15,15 @@ function historyRows(search, {metric, by}) {
   return rowsWith(search, [metric, by]).sort((a, b) => at[a] - at[b]);
 }
 
+/** Values of the column that the history is over; of times, what the search had run by then. */
+function historyPlaces(search, by) {
+  const {values} = search.column(by);
+  if (by === 'trial') return values;
+  const paused = (time) =>
+      search.pauses.reduce((sum, [begin, end]) => sum + Math.max(0, Math.min(time, end) - begin), 0);
+  return values.map((time) => time === null ? null : time - paused(time));
+}
+
 panel({
   id: 'history',
   title: 'History',
@@ -27,7 +36,7 @@ panel({
     options: ['trial', ...search.names('time').filter((name) => name === 'finished')]
   }],
   draw(box, search, choices) {
-    const {metric, by} = choices, values = search.column(metric).values, at = search.column(by).values;
+    const {metric, by} = choices, values = search.column(metric).values, at = historyPlaces(search, by);
     const rows = historyRows(search, choices), drawn = search.thinned(rows, mostDots),
           without = rowsWithout(search, choices);
     const chart = new Chart(box, {
@@ -35,7 +44,9 @@ panel({
           extent([...rows, ...without].map((row) => at[row])) ?? [0, 1], range,
           by === 'trial' ? {whole: true} : {text: secondsText}),
       y: metricScale(drawn.map((row) => values[row])),
-      xLabel: by === 'trial' ? 'trial' : 'since the first start',
+      xLabel: by === 'trial'   ? 'trial' :
+          search.pauses.length ? 'since the first start, without pauses' :
+                                 'since the first start',
       yLabel: search.column(metric).title,
     });
     chart.markBelow(without.map((row) => at[row]));

@@ -186,6 +186,18 @@ TEST_CASE("a page tells how each database's ranks spent their time") {
   CHECK(timeline["ranks"][0]["busy"] == std::string(600, '0'));
 }
 
+TEST_CASE("a page lists the pauses in which nothing trained") {
+  const TornadoResults results;
+  const auto pauses = [&] { return page_data({{results.file}, ""})["searches"][0]["pauses"]; };
+  CHECK(pauses() == Json::array());
+  execute(results.file,
+          "UPDATE trials SET started = started + 31536000, finished = finished + 31536000 WHERE training >= 4");
+  const Json found = pauses();
+  REQUIRE(found.size() == 1);
+  CHECK(found[0][0].get<double>() == doctest::Approx(1.5).epsilon(0.5));  // whole seconds
+  CHECK(found[0][1] == 31536000);
+}
+
 TEST_CASE("a page replays a search on other numbers of ranks") {
   const TornadoResults results;
   execute(results.file, "UPDATE trials SET wall_seconds = finished - started");
