@@ -107,7 +107,7 @@ void LivePage::make(Seconds now) {
   const Seconds locked = steady_time() - begin;
   show();
   told_.clear();
-  next_ = now + std::max(locked / most_locked, (processor_time() - worked) / most_busy);
+  next_ = now + std::max(std::min(locked / most_locked, longest_wait), (processor_time() - worked) / most_busy);
 }
 
 void LivePage::copy_all() {

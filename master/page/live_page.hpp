@@ -15,8 +15,8 @@
 namespace stormsweep {
 
 /// The page of databases that a search may be writing. It reads a copy of each, made in one go, so that the database is
-/// locked against commits only while bytes are copied, for at most 1 % of the time. Making pages takes at most 1 % of a
-/// core.
+/// locked against commits only while bytes are copied, for at most 1 % of the time, or once in `longest_wait`. Making
+/// pages takes at most 1 % of a core.
 class LivePage {
  public:
   /// Throws InputError: see page_data.
@@ -31,6 +31,7 @@ class LivePage {
   std::shared_ptr<const PageTexts> shown() const;  ///< from any thread
 
   static constexpr double most_locked = 0.01, most_busy = 0.01;  ///< shares of the time
+  static constexpr Seconds longest_wait{600};  ///< for a copy that took long: perhaps the file server hung, once
 
  private:
   struct Source;
