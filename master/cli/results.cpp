@@ -179,20 +179,26 @@ Chart history(Selection& selection, const ResultsQuestion& q) {
   return plot_history(selection, search, values[0]);
 }
 
-void print_cross_table(Selection& selection, const ResultsQuestion& q) {
-  Pivot pivot{q.rows,
-              q.columns,
-              q.by,
-              value_columns(selection, q),
-              "(SELECT * FROM selected WHERE status = 'complete')",
-              !selection.with_values({"seed"}, 2).empty()};
+/// Throws InputError where its columns are not there, or not two.
+void check_cross_table(const Selection& selection, const ResultsQuestion& q) {
+  for (const std::string& value : q.value) selection.column("--value", value);
   for (const auto& [option, name] : {std::pair{"--rows", &q.rows}, std::pair{"--columns", &q.columns}}) {
     if (name->empty()) throw InputError(fmt::format("{} is missing; a cross table has --rows and --columns", option));
     selection.column(option, *name);
   }
   if (q.rows == q.columns)
     throw InputError(fmt::format("--columns is {}, as --rows is; give two different columns", q.columns));
-  if (!pivot.by.empty()) selection.column("--by", pivot.by);
+  if (!q.by.empty()) selection.column("--by", q.by);
+}
+
+void print_cross_table(Selection& selection, const ResultsQuestion& q) {
+  check_cross_table(selection, q);  // of groups, it had other columns before
+  Pivot pivot{q.rows,
+              q.columns,
+              q.by,
+              value_columns(selection, q),
+              "(SELECT * FROM selected WHERE status = 'complete')",
+              !selection.with_values({"seed"}, 2).empty()};
   pivot.words = declared(selection, q.rows).words;
   pivot.column_words = declared(selection, q.columns).words;
   if (!pivot.by.empty()) pivot.by_words = declared(selection, pivot.by).words;
@@ -234,15 +240,16 @@ std::string best_trials(const SearchSummary& search, std::uint64_t count) {
 Selection::Needs needs(const ResultsQuestion& q) {
   if (!q.over.empty() || !q.curve.empty()) return nullptr;
   if (!q.rows.empty() || !q.columns.empty())
-    return [&q](const std::vector<SearchSummary>& searches) {
+    return [&q](const Selection& there) {
+      check_cross_table(there, q);
       Names values = q.value;
       if (values.empty())
-        for (const SearchSummary& search : searches) values.push_back(search.choice());
+        for (const SearchSummary& search : there.searches()) values.push_back(search.choice());
       return Selection::Needed{values, {q.rows, q.columns, q.by}};
     };
   if (q.best && q.plot.empty() && q.format != "optuna")
-    return [&q](const std::vector<SearchSummary>& searches) {
-      return Selection::Needed{{}, {}, best_trials(only_search(searches, "--best: the file"), *q.best)};
+    return [&q](const Selection& there) {
+      return Selection::Needed{{}, {}, best_trials(only_search(there.searches(), "--best: the file"), *q.best)};
     };
   return nullptr;
 }

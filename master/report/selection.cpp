@@ -146,7 +146,7 @@ Selection::Selection(const std::vector<std::filesystem::path>& files, const std:
     read_columns("results");
     read_curves();
   });
-  select(search, where, needs ? needs(searches_) : Needed());
+  select(search, where, needs ? needs(*this) : Needed());
 }
 
 void Selection::read_columns(const std::string& table) {

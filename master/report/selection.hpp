@@ -47,8 +47,8 @@ class Selection {
     std::vector<std::string> columns = {};  ///< trials of one sum agree in these, and in status and seed
     std::string rest = {};                  ///< what follows the condition, such as "ORDER BY loss LIMIT 5"
   };
-  /// Decides that, given the searches that a question is about; null: copies all.
-  using Needs = std::function<Needed(const std::vector<SearchSummary>&)>;
+  /// Decides that before anything is copied; may look at `searches` and `columns`, and refuse. Null: copies all.
+  using Needs = std::function<Needed(const Selection&)>;
   /// From the union of several databases (merge.hpp), such as the parts of a search that several jobs share.
   Selection(const std::vector<std::filesystem::path>& files, const std::string& search, const std::string& where,
             const Needs& needs = nullptr);

@@ -332,6 +332,13 @@ TEST_CASE("wrong questions are answered in one line") {
   check_refused(t, {"--sort", "trial down"}, "--sort is \"trial down\"; give a column, or a column and asc or desc");
   check_refused(t, {"--show", "trial,epoch"}, "--show: there is no column epoch; did you mean epochs?");
   check_refused(t, {"--rows", "epochs"}, "--columns is missing; a cross table has --rows and --columns");
+  for (const Arguments& cross :
+       {Arguments{"--rows", "score", "--columns", "epochs"}, Arguments{"--rows", "epochs", "--columns", "score"},
+        Arguments{"--rows", "epochs", "--columns", "trial", "--value", "score"}}) {
+    Arguments unread = cross;  // refused before any trial is read, of which this cannot be asked
+    unread.insert(unread.end(), {"--where", "json('{') = 1"});
+    CHECK_THROWS_WITH_AS(results(t, unread), doctest::Contains(": there is no column score; "), InputError);
+  }
   check_refused(t, {"--rows", "epochs", "--columns", "trial", "--value", "error"},
                 "--value: error holds words; give a column of numbers");
   for (const char* best : {"-1", "0", "some", "9223372036854775808"})
