@@ -42,8 +42,8 @@ std::filesystem::path behind_links(std::filesystem::path path);
 
 /// A file that appears under its name whole or not at all: it is written beside it, brought to the disk, and renamed.
 /// Until the renaming an earlier file of that name stays, even if this process or its machine dies. The new file takes
-/// the permissions of one that it replaces, and its group where we are in it; a link of ours (behind_links) is followed.
-/// All functions throw InputError with the path, the reason, and `remedy`.
+/// the permissions of one that it replaces, and its group where we are in it; a link of ours (behind_links) is
+/// followed. All functions throw InputError with the path, the reason, and `remedy`.
 class AtomicFile {
  public:
   static constexpr const char* usual_remedy = "choose a folder that exists, that you may write to, and that has space";
