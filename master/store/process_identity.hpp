@@ -50,7 +50,7 @@ class WriterWatch {
   std::string doubt(const std::string& search, const ProcessIdentity& self) const;
 
  private:
-  /// Who seems to have been silent for an hour has less of it: hardly any two clocks differ by that.
+  /// Shorter for a writer that seems to have been silent for an hour: hardly any two clocks differ by that much.
   Seconds patience(const ProcessIdentity& self) const;
 
   Seconds patience_, since_{0};

@@ -24,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* is_chosen = "id IN (SELECT id FROM chosen)";
-/// Of a search.
+/// A condition on `searches`.
 constexpr const char* of_chosen =
     "EXISTS (SELECT 1 FROM trials WHERE search = searches.id AND id IN (SELECT id FROM chosen))";
 

@@ -12,17 +12,17 @@
 
 namespace stormsweep {
 
-/// For who changes searches without being their writer: whether anybody writes them.
+/// Whether another process writes searches that this one, which is not their writer, is about to change.
 class SearchWriters {
  public:
-  /// `silence`: of a writer on another host, after which it is taken for dead.
+  /// `silence`: a writer on another host that gives no sign of life for so long is taken for dead.
   SearchWriters(SQLite::Database& database, std::filesystem::path file, Seconds silence = Seconds(writer_patience))
       : database_(database), file_(std::move(file)), silence_(silence) {}
 
-  /// Before a transaction, for the signs of life must come in: waits until no search for which the SQL `condition`
-  /// holds is being written, and tells of that on standard error. Throws InputError as soon as one certainly is.
+  /// Call before the transaction, which would hold up signs of life: waits until it is certain that no search for which
+  /// the SQL `condition` holds is being written, and says so on standard error. Throws InputError as soon as one is.
   void await_none(const std::string& condition);
-  /// Within the transaction: throws InputError where one has been taken up since.
+  /// Call within the transaction: throws InputError if a writer has come since.
   void check_none(const std::string& condition);
 
  private:
@@ -30,7 +30,7 @@ class SearchWriters {
   std::filesystem::path file_;
   Seconds silence_;
   std::map<std::int64_t, WriterWatch> watches_;  ///< by search
-  std::string doubt_;                            ///< what check_none has refused may be dead; empty: it lives
+  std::string doubt_;                            ///< why the writer that check_none refused may be dead; empty: it lives
 };
 
 }  // namespace stormsweep
