@@ -103,15 +103,27 @@ void ClimateSource::read_times() {
   const auto time = file_->variable(variable_.dimensions[*time_]);
   if (!time) refuse("has no coordinate of its time; give a file with one");
   std::vector<double> numbers = file_->read(*time);
+  const std::string name = file_->text(*time, "bounds").value_or("");
+  const auto bounds = file_->variable(name);
+  const std::vector<double> pairs = bounds ? file_->read(*bounds) : std::vector<double>();
+  const bool bounded = !pairs.empty() && pairs.size() == 2 * numbers.size();
   // A mean is of what lies between its bounds, wherever in them it is stamped.
-  const auto bounds = file_->variable(file_->text(*time, "bounds").value_or(""));
-  if (bounds && bounds->size() == 2 * numbers.size()) {
-    const std::vector<double> pairs = file_->read(*bounds);
-    for (std::size_t i = 0; i < numbers.size() && !pairs.empty(); ++i)
-      numbers[i] = (pairs[2 * i] + pairs[2 * i + 1]) / 2;
-  }
-  months_ = months_of(numbers, file_->text(*time, "units").value_or(""), file_->text(*time, "calendar").value_or(""),
-                      path_.string() + ": " + time->name);
+  for (std::size_t i = 0; bounded && i < numbers.size(); ++i) numbers[i] = (pairs[2 * i] + pairs[2 * i + 1]) / 2;
+  const auto told = [&](const char* attribute) {  // mostly bounds have their coordinate's
+    const auto own = bounded ? file_->text(*bounds, attribute) : std::nullopt;
+    return own ? *own : file_->text(*time, attribute).value_or("");
+  };
+  const auto months = [&] {
+    return months_of(numbers, told("units"), told("calendar"), path_.string() + ": " + time->name);
+  };
+  months_ = months();
+  if (bounds || name.empty() || months_.empty()) return;
+  for (double& number : numbers) number -= 1;  // a day, an hour or a second before
+  if (std::ranges::equal(months(), months_, {}, [](ClimateMonth before) { return before + 1; }))
+    refuse(
+        fmt::format("is stamped on the first of months, and the bounds of its time are missing, which tell whether "
+                    "those before are meant; keep {}",
+                    name));
 }
 
 std::vector<double> ClimateSource::degrees(std::size_t dimension, double most) const {

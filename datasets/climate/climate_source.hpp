@@ -17,9 +17,9 @@ class ClimateSource {
  public:
   /// `variable`: its name. `member`: of a dimension of members (member, member_id, ensemble, realization, number), the
   /// coordinate of the one to be read, or where there is none its place, from 0 on; empty: the first. Throws
-  /// InputError, in one line with the remedy: missing, not NetCDF, no such variable, without time, an unstructured or
-  /// curvilinear grid, a grid without coordinates, with one of them twice or of a part of the Earth, another dimension
-  /// of several places, no such member.
+  /// InputError, in one line with the remedy: missing, not NetCDF, no such variable, without time, with stamps that may
+  /// mean either month and bounds that are missing, an unstructured or curvilinear grid, a grid without coordinates,
+  /// with one of them twice or of a part of the Earth, another dimension of several places, no such member.
   ClimateSource(const std::filesystem::path& path, const std::string& variable, const std::string& member);
 
   const std::filesystem::path& path() const { return path_; }

@@ -78,6 +78,49 @@ TEST_CASE("a climate source: a mean belongs to the month of its bounds; numbers 
   CHECK(std::isnan(source.read(1)[0]));
 }
 
+TEST_CASE("a climate source: bounds in a unit and calendar of their own, as xarray writes them, give the same months") {
+  const TemporaryFolder folder;
+  std::vector<double> middles, ends;
+  for (const double length : {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}) {
+    const double begin = ends.empty() ? 0 : ends.back();
+    ends.insert(ends.end(), {begin, begin + length});
+    middles.push_back(begin + length / 2 - 15.5);  // from the middle of January on
+  }
+  for (const NetcdfMaker::Texts& own : {NetcdfMaker::Texts{{"units", "days since 2015-01-01"}},
+                                        {{"units", "days since 2015-01-01"}, {"calendar", "365_day"}}}) {
+    {
+      NetcdfMaker maker(folder / "co2.nc");
+      maker.dimension("time", 12), maker.dimension("bnds", 2);
+      maker.variable("time", NC_DOUBLE, {"time"}, middles,
+                     {{"units", "days since 2015-01-16 12:00:00"}, {"calendar", "noleap"}, {"bounds", "time_bnds"}});
+      maker.variable("time_bnds", NC_DOUBLE, {"time", "bnds"}, ends, own);
+      maker.variable("CO2", NC_DOUBLE, {"time"}, std::vector<double>(12, 400), {{"units", "ppm"}});
+    }
+    const ClimateSource source(folder / "co2.nc", "CO2", "");
+    for (int month = 0; month < 12; ++month)
+      CHECK(source.months()[static_cast<std::size_t>(month)] == month_of(2015, 1) + month);
+  }
+}
+
+TEST_CASE("a climate source: bounds that are missing matter where stamps lie between two months") {
+  const TemporaryFolder folder;
+  const auto write = [&](const std::vector<double>& days) {
+    NetcdfMaker maker(folder / "co2.nc");
+    maker.dimension("time", days.size());
+    maker.variable("time", NC_DOUBLE, {"time"}, days, {{"units", "days since 2015-01-01"}, {"bounds", "time_bnds"}});
+    maker.variable("CO2", NC_DOUBLE, {"time"}, std::vector<double>(days.size(), 400), {{"units", "ppm"}});
+  };
+  write({31, 59, 90});
+  CHECK_THROWS_WITH_AS(ClimateSource(folder / "co2.nc", "CO2", ""),
+                       ((folder / "co2.nc").string() +
+                        ": CO2 is stamped on the first of months, and the bounds of its time are missing, which tell "
+                        "whether those before are meant; keep time_bnds")
+                           .c_str(),
+                       InputError);
+  write({15.5, 45, 74.5});
+  CHECK(ClimateSource(folder / "co2.nc", "CO2", "").months().back() == month_of(2015, 3));
+}
+
 TEST_CASE("a climate source: members, and coordinates by name alone, as xarray writes a store of the course") {
   const TemporaryFolder folder;
   {
