@@ -27,6 +27,11 @@ double ClimateGrid::mean(std::span<const float> map) const {
   return sum / weights;
 }
 
+bool same_cells(const ClimateGrid& a, const ClimateGrid& b) {
+  const auto near = [](double x, double y) { return std::abs(x - y) < same_degree; };
+  return std::ranges::equal(a.latitudes, b.latitudes, near) && std::ranges::equal(a.longitudes, b.longitudes, near);
+}
+
 ClimateGrid even_grid(std::int64_t height, std::int64_t width) {
   ClimateGrid grid;
   for (std::int64_t y = 0; y < height; ++y)

@@ -42,6 +42,11 @@ struct ClimateGrid {
   bool operator==(const ClimateGrid&) const = default;
 };
 
+/// Degrees that tell two rows or columns apart: below any grid's step, above the rounding of floats.
+inline constexpr double same_degree = 1e-3;
+/// Whether two grids have the same cells, but for rounding.
+bool same_cells(const ClimateGrid& a, const ClimateGrid& b);
+
 /// Cells of one size from pole to pole: row 0 at -90 + 90 / height, column 0 at 180 / width.
 ClimateGrid even_grid(std::int64_t height, std::int64_t width);
 

@@ -15,7 +15,7 @@ void check_alike(const ClimateSource& a, const ClimateSource& b) {
     throw InputError(
         fmt::format("{}: {} as in {}; give files of one run of one model", b.path().string(), what, a.path().string()));
   };
-  if (a.global() != b.global() || a.grid() != b.grid()) refuse("is not on the same grid");
+  if (a.global() != b.global() || !same_cells(a.grid(), b.grid())) refuse("is not on the same grid");
   if (a.unit() != b.unit()) refuse(fmt::format("is in '{}', not '{}'", b.unit(), a.unit()));
 }
 
@@ -67,7 +67,7 @@ std::vector<std::int32_t> ClimateSeries::years() const {
 }
 
 bool ClimateSeries::regrid(const ClimateGrid& grid, RegridMethod method) {
-  if (first().global() || first().grid() == grid) return false;
+  if (first().global() || same_cells(first().grid(), grid)) return false;
   regridding_.emplace(first().grid(), grid, method);
   cells_ = static_cast<std::size_t>(grid.cells());
   return true;

@@ -15,7 +15,8 @@ namespace stormsweep {
 class ClimateSeries {
  public:
   /// Where files hold the same months, the first file's are taken; that is a line of `notes`. Throws InputError as
-  /// ClimateSource does; files of different grids or units; several moments in a month; no moments.
+  /// ClimateSource does; files of different grids (but for rounding: then the first's holds) or units; several moments
+  /// in a month; no moments.
   ClimateSeries(const std::vector<std::filesystem::path>& files, const std::string& variable, const std::string& member,
                 std::vector<std::string>& notes);
 

@@ -22,7 +22,6 @@ using netcdf::File;
 using netcdf::Variable;
 
 const std::set<std::string> member_names{"member", "member_id", "ensemble", "ens", "realization", "number"};
-constexpr double same_degree = 1e-3;  // below any grid's step, above the rounding of floats
 constexpr const char* remedy = "give a NetCDF file that is whole";
 constexpr const char* remap = "remap it first, as with 'cdo remapcon,r72x36 in.nc out.nc'";
 

@@ -41,6 +41,20 @@ TEST_CASE("a climate series: yearly values are told by their months") {
   CHECK(series.years() == std::vector<std::int32_t>{2015, 2016, 2017});
 }
 
+TEST_CASE("a climate series: files whose degrees differ by rounding are on the first one's grid") {
+  const TemporaryFolder folder;
+  ClimateFileMaker early, late;
+  late.begin = month_of(2017, 1);
+  for (double& latitude : late.latitudes) latitude += latitude > 0 ? 1e-5 : -1e-13;
+  for (double& longitude : late.longitudes) longitude += 1e-5;
+  early.write(folder / "a.nc"), late.write(folder / "b.nc");
+  std::vector<std::string> notes;
+  ClimateSeries series({folder / "a.nc", folder / "b.nc"}, "tas", "", notes);
+  CHECK(series.end() == month_of(2019, 1));
+  CHECK(series.first().grid().latitudes == early.latitudes);
+  CHECK_FALSE(series.regrid({late.latitudes, late.longitudes}, RegridMethod::conservative));
+}
+
 TEST_CASE("a climate series: on another grid") {
   const TemporaryFolder folder;
   ClimateFileMaker maker;
