@@ -36,6 +36,7 @@ class ClimateInputs {
   ClimateMonth first_target(const std::string& scenario) const;
   /// What a user should know, a line each.
   const std::vector<std::string>& notes() const { return notes_; }
+  void tell(std::string note) { notes_.push_back(std::move(note)); }
 
  private:
   void open_targets();

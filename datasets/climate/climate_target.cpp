@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "search/base/error.hpp"
 
@@ -56,14 +57,16 @@ ClimateTarget::ClimateTarget(const ClimateManifest& manifest, const std::string&
   }
 }
 
-void ClimateTarget::check_possible(const std::vector<float>& kelvins, ClimateMonth month) const {
-  constexpr float coldest = 150, warmest = 350;  // well beyond any month of the Earth's
-  const auto wrong = std::ranges::find_if(kelvins, [](float value) { return value < coldest || value > warmest; });
-  if (wrong == kelvins.end()) return;
+void ClimateTarget::check_possible(const std::vector<float>& values, ClimateMonth month) const {
+  // Well beyond any month of the Earth's. The wettest on record is Cherrapunji's July 1861: 9,300 mm, 300 a day (World
+  // Meteorological Organization, archive of weather extremes); spectral models have rain a little below zero.
+  const auto [least, most] = name_ == "tas" ? std::pair(150.0f, 350.0f) : std::pair(-1.0f, 1000.0f);
+  const auto wrong = std::ranges::find_if(values, [&](float value) { return value < least || value > most; });
+  if (wrong == values.end()) return;
   throw InputError(fmt::format(
-      "{}: tas is {:g} K in a cell of {}, and no month is colder than {:g} K or warmer than {:g}; name its unit by "
-      "\"unit\", or give a file whose missing values are declared",
-      series_.path(month).string(), *wrong, words_of_month(month), coldest, warmest));
+      "{}: {} is {:g} {} in a cell of {}, and every month has {:g} to {:g}; name its unit by \"unit\", or give a file "
+      "whose missing values are declared",
+      series_.path(month).string(), name_, *wrong, target_unit(name_), words_of_month(month), least, most));
 }
 
 std::vector<float> ClimateTarget::read(ClimateMonth month) {
@@ -77,7 +80,7 @@ std::vector<float> ClimateTarget::read(ClimateMonth month) {
     throw InputError(fmt::format("{}: {} is missing in {} of {} cells of {}; leave that year out by \"years\"",
                                  series_.path(month).string(), name_, missing, values.size(), words_of_month(month)));
   }
-  if (name_ == "tas") check_possible(values, month);
+  check_possible(values, month);
   return values;
 }
 

@@ -19,12 +19,12 @@ class ClimateTarget {
 
   const ClimateSeries& series() const { return series_; }
   ClimateSeries& series() { return series_; }
-  /// Of a month that it has, [height, width]. Throws InputError where a cell has no value, or a temperature
-  /// that cannot be.
+  /// Of a month that it has, [height, width]. Throws InputError where a cell has no value, or one that
+  /// cannot be.
   std::vector<float> read(ClimateMonth month);
 
  private:
-  void check_possible(const std::vector<float>& kelvins, ClimateMonth month) const;
+  void check_possible(const std::vector<float>& values, ClimateMonth month) const;
 
   std::string name_;
   ClimateSeries series_;

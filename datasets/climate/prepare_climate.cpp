@@ -31,12 +31,27 @@ void write_forcings(const ClimateInputs& inputs, const std::string& scenario, co
   }
 }
 
+/// The Earth's rain is 2.7 mm/day (Adler et al. 2018), and a model's not far from it; a file's may be in another unit
+/// than it tells. `mean`: over the Earth and all months of a run.
+void tell_of_rain(ClimateInputs& inputs, const ClimateMember& member, double mean) {
+  if (mean > 0.5 && mean < 10) return;
+  inputs.tell(
+      fmt::format("{} {}: pr is {:.3g} mm/day over the Earth, which has 2.7; if its unit is another than its "
+                  "file tells, name it by \"unit\"",
+                  member.scenario, member.name, mean));
+}
+
 void write_targets(ClimateInputs& inputs, const ClimateMember& member, const ClimateMonths& months,
                    ClimateSplitsWriter& writer) {
   std::vector<ClimateTarget>& targets = inputs.targets(member);
   for (std::size_t c = 0; c < targets.size(); ++c) {
-    for (ClimateMonth month = months.begin; month < months.end; ++month)
-      writer.write_target(member.scenario, member.name, c, month, targets[c].read(month));
+    double sum = 0;
+    for (ClimateMonth month = months.begin; month < months.end; ++month) {
+      const std::vector<float> map = targets[c].read(month);
+      sum += inputs.grid().mean(map);
+      writer.write_target(member.scenario, member.name, c, month, map);
+    }
+    if (inputs.manifest().targets[c].first == "pr") tell_of_rain(inputs, member, sum / (months.end - months.begin));
   }
 }
 

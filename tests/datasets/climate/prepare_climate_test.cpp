@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 
@@ -110,6 +111,21 @@ TEST_CASE("prepare: other units, another grid, rain, maps of forcings, yearly fo
   CHECK_FALSE(train.layout().forcings[1].global);
   // 15 E lies within the cell round 0 E; the middle of January 2015 is 6.5 of 12 months after that of 2014.
   CHECK(train.forcing(1, 12)[0] == doctest::Approx(2014 + 6.5 / 12));
+}
+
+TEST_CASE("prepare: rain of another size than the Earth's is told") {
+  Sources sources;
+  ClimateFileMaker rain{.name = "pr", .unit = "kg m-2 s-1", .months = 72};
+  sources.targets = R"({"pr": "pr_{scenario}_{member}.nc"})";
+  for (const char* name : {"low_r1", "high_r1", "high_r2"}) {
+    const double depth = name == std::string("high_r2") ? 0.003 : 3;  // mm/day, as CIESM's of CMIP6, and as others'
+    rain.value = [depth](ClimateMonth month, double, double) { return depth * (1 + 0.01 * (month % 2)) / 86400; };
+    rain.write(sources.folder / (std::string("pr_") + name + ".nc"));
+  }
+  CHECK(
+      sources.prepare() ==
+      ClimateNotes{"high r2: pr is 0.00302 mm/day over the Earth, which has 2.7; if its unit is another than its file "
+                   "tells, name it by \"unit\""});
 }
 
 TEST_CASE("prepare: a gap divides a member, and is told; forcings that end too soon are") {
@@ -259,15 +275,30 @@ TEST_CASE("prepare: what cannot be learnt from is refused in one line with the r
     sources.write_tas("high_r2", tas);
     sources.refused(
         "tas_high_r2.nc",
-        "tas is -999 K in a cell of 2016-03, and no month is colder than 150 K or warmer than 350; name its "
-        "unit by \"unit\", or give a file whose missing values are declared");
+        "tas is -999 K in a cell of 2016-03, and every month has 150 to 350; name its unit by \"unit\", or give a file "
+        "whose missing values are declared");
   }
   SUBCASE("degrees Celsius told as K") {
     tas.value = [](ClimateMonth, double, double) { return 15; };
     sources.write_tas("low_r1", tas);
     sources.refused("tas_low_r1.nc",
-                    "tas is 15 K in a cell of 2015-01, and no month is colder than 150 K or warmer than 350; name its "
-                    "unit by \"unit\", or give a file whose missing values are declared");
+                    "tas is 15 K in a cell of 2015-01, and every month has 150 to 350; name its unit by \"unit\", or "
+                    "give a file whose missing values are declared");
+  }
+  SUBCASE("rain that cannot be: a missing value that is not declared, or another unit than is told") {
+    ClimateFileMaker rain{.name = "pr", .unit = "kg m-2 s-1", .months = 72};
+    sources.targets = R"({"pr": "pr_{scenario}_{member}.nc"})";
+    for (const auto& [value, told] :
+         {std::pair(-9999 / 86400.0, "-9999"), {1.5e20 / 86400, "1.5e+20"}, {2, "172800"}}) {
+      rain.value = [value = value](ClimateMonth month, double latitude, double) {
+        return month == month_of(2016, 3) && latitude > 60 ? value : 3e-5 + 1e-6 * (month % 12);
+      };
+      for (const char* name : {"low_r1", "high_r1", "high_r2"})
+        rain.write(sources.folder / (std::string("pr_") + name + ".nc"));
+      sources.refused("pr_low_r1.nc", std::string("pr is ") + told +
+                                          " mm/day in a cell of 2016-03, and every month has -1 to 1000; name its unit "
+                                          "by \"unit\", or give a file whose missing values are declared");
+    }
   }
   SUBCASE("years") {
     sources.write_tas("low_r1", {.months = 6, .step = 12});
