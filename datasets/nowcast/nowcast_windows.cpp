@@ -43,15 +43,15 @@ std::optional<NowcastWindow> window_from(std::span<const RadarImage> sequence, s
 }
 
 /// Where to cut windows [0, n) in two, so that the later part is near `share` of both. Earlier windows end before
-/// `moment`, later ones begin at it or after.
+/// `moment` and the `overlap` before it, later ones begin at it or after.
 struct Cut {
   std::int64_t moment = 0;
   std::int64_t before = 0, after = 0;  ///< windows of each part
 };
 
-std::optional<Cut> cut(std::span<const NowcastWindow> windows, double share) {
+std::optional<Cut> cut(std::span<const NowcastWindow> windows, double share, std::int64_t overlap) {
   std::vector<std::int64_t> ends;
-  for (const NowcastWindow& window : windows) ends.push_back(window.end);
+  for (const NowcastWindow& window : windows) ends.push_back(window.end + overlap);
   std::ranges::sort(ends);
   std::optional<Cut> best;
   double nearest = std::numeric_limits<double>::infinity();
@@ -128,25 +128,35 @@ std::int64_t longest_run(std::span<const RadarImage> images, const Cadence& cade
   return longest;
 }
 
+std::int64_t amount_overlap(std::span<const RadarImage> images, const Cadence& cadence) {
+  std::int64_t longest = 0;
+  for (const RadarImage& image : images)
+    if (image.amount) longest = std::max<std::int64_t>(longest, std::llround(3600 * image.hours));
+  return std::max<std::int64_t>(0, longest - cadence.interval);
+}
+
 std::vector<DataSplit> split_by_time(std::span<const NowcastWindow> windows, double validation_fraction,
-                                     double test_fraction) {
+                                     double test_fraction, std::int64_t overlap) {
   std::vector<DataSplit> splits(windows.size(), DataSplit::dropped);
-  const auto test = cut(windows, test_fraction);
+  const auto test = cut(windows, test_fraction, overlap);
   if (!test) return splits;
+  const auto ends_before = [&](const NowcastWindow& window, std::int64_t moment) {
+    return window.end + overlap < moment;
+  };
   std::vector<NowcastWindow> earlier;
   for (const NowcastWindow& window : windows) {
-    if (window.end < test->moment) earlier.push_back(window);
+    if (ends_before(window, test->moment)) earlier.push_back(window);
   }
   std::optional<Cut> validation;
-  if (validation_fraction > 0) validation = cut(earlier, validation_fraction / (1 - test_fraction));
+  if (validation_fraction > 0) validation = cut(earlier, validation_fraction / (1 - test_fraction), overlap);
   if (validation && 2 * (validation->before + validation->after) <= test->before) validation.reset();
   const std::int64_t training_ends = validation ? validation->moment : test->moment;
   for (std::size_t i = 0; i < windows.size(); ++i) {
     if (windows[i].begin >= test->moment)
       splits[i] = DataSplit::test;
-    else if (windows[i].end < training_ends)
+    else if (ends_before(windows[i], training_ends))
       splits[i] = DataSplit::train;
-    else if (validation && windows[i].begin >= training_ends && windows[i].end < test->moment)
+    else if (validation && windows[i].begin >= training_ends && ends_before(windows[i], test->moment))
       splits[i] = DataSplit::validation;
   }
   return splits;

@@ -42,12 +42,16 @@ std::vector<NowcastWindow> find_windows(std::span<const RadarImage> images, cons
 /// The most images that follow each other an interval apart.
 std::int64_t longest_run(std::span<const RadarImage> images, const Cadence& cadence);
 
-/// Training first, then validation, then test: windows wholly before a cut, or wholly after it; those that lie across
-/// one are dropped, so that no image is in two splits, and neither is a moment. Cuts are where the shares of what is
-/// kept come nearest to those asked for. Validation is left out (all splits but none is `validation`) where it would
-/// cost training half of its windows or more. Where no cut leaves a window for training and one for test, all are
-/// dropped. `windows` by their begin.
+/// Seconds by which an amount reaches back beyond the image before it, at most: of one hour, every 5 minutes, 55
+/// minutes' worth; 0 of rates.
+std::int64_t amount_overlap(std::span<const RadarImage> images, const Cadence& cadence);
+
+/// Training first, then validation, then test: windows that end `overlap` seconds and more before a cut, or lie wholly
+/// after it; the others are dropped, so that no image is in two splits, and neither is a moment. Cuts are where the
+/// shares of what is kept come nearest to those asked for. Validation is left out (all splits but none is `validation`)
+/// where it would cost training half of its windows or more. Where no cut leaves a window for training and one for
+/// test, all are dropped. `windows` by their begin.
 std::vector<DataSplit> split_by_time(std::span<const NowcastWindow> windows, double validation_fraction,
-                                     double test_fraction);
+                                     double test_fraction, std::int64_t overlap = 0);
 
 }  // namespace stormsweep

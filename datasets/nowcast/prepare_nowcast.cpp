@@ -53,6 +53,7 @@ class Preparation {
  private:
   void list();
   void find_windows();
+  void tell_of_overlap();
   [[noreturn]] void refuse_short() const;
   std::string shorter_step() const;
   std::array<std::int64_t, 3> quotas(bool validated) const;
@@ -81,6 +82,7 @@ class Preparation {
   RadarArchive archive_;
   ImpossibleRain impossible_;
   Cadence cadence_;
+  std::int64_t overlap_ = 0;  ///< of amounts, seconds
   std::vector<NowcastWindow> windows_;
   std::vector<DataSplit> splits_;
   PreparedNowcast result_;
@@ -115,18 +117,31 @@ void Preparation::list() {
 
 void Preparation::refuse_short() const {
   const std::int64_t window = (nowcast_frames - 1) * cadence_.stride + 1;
+  const std::int64_t between = overlap_ / cadence_.interval;
   throw InputError(fmt::format(
       "{} images, at most {} in a row, {:g} min apart: a training and a test split take {}, {} for each "
-      "(13 frames {:g} min apart); give {}a longer sequence or several",
+      "(13 frames {:g} min apart){}; give {}a longer sequence or several",
       archive_.images.size(), longest_run(archive_.images, cadence_), static_cast<double>(cadence_.interval) / 60,
-      2 * window, window, static_cast<double>(cadence_.step()) / 60, shorter_step()));
+      2 * window + between, window, static_cast<double>(cadence_.step()) / 60,
+      between > 0 ? fmt::format(" and {} between them, whose amounts overlap", between) : "", shorter_step()));
 }
 
 /// "--step 5, ", where that would do.
 std::string Preparation::shorter_step() const {
-  const std::int64_t stride = (longest_run(archive_.images, cadence_) - 2) / (2 * (nowcast_frames - 1));
+  const std::int64_t stride =
+      (longest_run(archive_.images, cadence_) - overlap_ / cadence_.interval - 2) / (2 * (nowcast_frames - 1));
   if (stride < 1 || stride >= cadence_.stride) return "";
   return fmt::format("--step {:g}, ", static_cast<double>(stride * cadence_.interval) / 60);
+}
+
+void Preparation::tell_of_overlap() {
+  const std::int64_t length = overlap_ + cadence_.interval;
+  if (length - cadence_.step() <= cadence_.tolerance()) return;
+  const RadarImage& first = archive_.images.front();
+  result_.notes.push_back(fmt::format(
+      "{}: amounts of {:g} h every {:g} min: targets hold rain of the inputs; give amounts since the image before, or "
+      "rates",
+      first.path.string(), static_cast<double>(length) / 3600, static_cast<double>(cadence_.step()) / 60));
 }
 
 void Preparation::find_windows() {
@@ -134,7 +149,9 @@ void Preparation::find_windows() {
   result_.interval_minutes = static_cast<double>(cadence_.interval) / 60;
   result_.meta.step_minutes = static_cast<double>(cadence_.step()) / 60;
   windows_ = stormsweep::find_windows(archive_.images, cadence_);
-  splits_ = split_by_time(windows_, raw_.validation_fraction, raw_.test_fraction);
+  overlap_ = amount_overlap(archive_.images, cadence_);
+  tell_of_overlap();
+  splits_ = split_by_time(windows_, raw_.validation_fraction, raw_.test_fraction, overlap_);
   struct Span {
     std::int64_t begin = 0, end = 0;
   };

@@ -109,7 +109,7 @@ std::vector<RadarImage> list_grib(const std::filesystem::path& path) {
                      read_grib_grid(*message, path),
                      RadarFormat::grib,
                      rain->name};
-    image.hours = read_hours(*message, *rain);
+    image.amount = rain->meaning == Meaning::amount, image.hours = read_hours(*message, *rain);
     images.push_back(std::move(image));
   }
   if (images.empty()) {

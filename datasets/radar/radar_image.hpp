@@ -32,6 +32,7 @@ struct RadarImage {
   double hours = 1;           ///< in which an amount fell; 0: its file does not tell
   StoredImage stored = {};    ///< in NetCDF
   std::string note = {};      ///< what its file contradicts itself in, or lacks, in words; empty: nothing
+  bool amount = false;        ///< what fell in `hours`; otherwise what there was at a moment
   bool time_known = true;     ///< false: made up, for a SEVIR event without CATALOG.csv
 };
 

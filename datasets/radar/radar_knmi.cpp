@@ -160,12 +160,12 @@ std::vector<RadarImage> list_knmi(const hdf5::Handle& file, const std::filesyste
   RadarImage image{path, 0, 0, 0, RadarQuantity::rain_rate, read_grid(file, path)};
   image.note = place_on_ground(image.grid, read_scale(file), path, "geographic/map_projection/projection_proj4_params");
   image.variable = read_parameter(file, 1);
-  const bool amounts = read_meaning(file, path) == Meaning::amount;
+  image.amount = read_meaning(file, path) == Meaning::amount;
   const int count = count_images(file, path);
   for (int number = 1; number <= count; ++number) read_calibration(file, path, number);
   if (count > 1) return list_nowcast(file, image, count);
   image.time = read_end(file, path);
-  if (!amounts) return {image};
+  if (!image.amount) return {image};
   const std::int64_t start = read_time(file, path, "overview", "product_datetime_start");
   if (start >= image.time)
     refuse(path,

@@ -79,6 +79,7 @@ std::vector<RadarImage> list_netcdf(const std::filesystem::path& path, const std
   const NetcdfTimes times = times_of(file, path, rain);
   const NetcdfPlace place = place_of(file, path, rain.variable, rain.layout);
   RadarImage image{.path = path, .grid = place.grid, .variable = rain.variable.name, .stored = place.stored};
+  image.amount = rain.meaning == Meaning::amount;
   image.note = note.empty() || place.note.empty() ? note + place.note : note + "; " + place.note;
   std::vector<RadarImage> images;
   for (std::size_t i = 0; i < times.valid.size(); ++i) {

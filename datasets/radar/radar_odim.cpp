@@ -122,7 +122,8 @@ std::vector<RadarImage> list_odim(const hdf5::Handle& file, const std::filesyste
     image.note = place_on_ground(image.grid, read_scale(file, layer), path, "where/projdef");
     if (image.note.empty()) image.note = note;
     image.variable = layer.quantity;
-    if (meaning == Meaning::amount) image.hours = static_cast<double>(*fell.end - *fell.begin) / 3600;
+    image.amount = meaning == Meaning::amount;
+    if (image.amount) image.hours = static_cast<double>(*fell.end - *fell.begin) / 3600;
     images.push_back(std::move(image));
   }
   return images;

@@ -161,6 +161,32 @@ TEST_CASE("split: the shortest sequence for two splits, and one image less") {
   CHECK(count(none) == std::array<std::int64_t, 4>{0, 0, 0, 25});
 }
 
+TEST_CASE("split: amounts that overlap leave a gap between splits, so that none holds rain of another") {
+  for (const std::int64_t fives : {1, 6, 12}) {
+    std::vector<RadarImage> images = row_of(400);
+    for (RadarImage& image : images) image.amount = true, image.hours = static_cast<double>(fives) / 12;
+    const Cadence cadence{300, 2};
+    const std::int64_t overlap = amount_overlap(images, cadence);
+    CHECK(overlap == 300 * (fives - 1));
+    const auto windows = find_windows(images, cadence);
+    const auto splits = split_by_time(windows, 0.1, 0.2, overlap);
+    if (overlap == 0) CHECK(splits == split_by_time(windows, 0.1, 0.2));
+    std::map<std::int64_t, std::set<DataSplit>> raining;  // splits with rain of these 5 minutes
+    std::array<std::int64_t, 3> begin{1 << 30, 1 << 30, 1 << 30}, end{};
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+      if (splits[i] == DataSplit::dropped) continue;
+      for (const std::int64_t image : windows[i].images)
+        for (std::int64_t five = 0; five < fives; ++five) raining[image - five].insert(splits[i]);
+      const auto s = static_cast<std::size_t>(splits[i]);
+      begin[s] = std::min(begin[s], windows[i].begin), end[s] = std::max(end[s], windows[i].end);
+    }
+    CHECK(std::ranges::all_of(raining, [](const auto& five) { return five.second.size() == 1; }));
+    CHECK(begin[1] - end[0] == 300 * fives);  // no more than is needed
+    CHECK(begin[2] - end[1] == 300 * fives);
+  }
+  CHECK(amount_overlap(row_of(5), {300, 1}) == 0);  // rates
+}
+
 TEST_CASE("split: validation is left out where it costs training half or more") {
   CHECK(count(split_by_time(find_windows(row_of(92), {300, 2}), 0.1, 0.2)) ==
         std::array<std::int64_t, 4>{35, 0, 9, 24});  // a second cut would drop 24 of 35

@@ -212,6 +212,30 @@ TEST_CASE("prepare nowcast: a long sequence has three splits; the seed decides t
   CHECK(fingerprint(NowcastPatches(a / "train.h5")) != fingerprint(NowcastPatches(c / "train.h5")));
 }
 
+TEST_CASE("prepare nowcast: amounts that overlap are told, and lie further apart between splits") {
+  const TemporaryFolder images, out;
+  const auto write_hours = [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      KnmiFile file;
+      file.begin = clock_of(5 * i), file.end = clock_of(5 * i + 60);
+      file.height = height, file.width = width, file.pixels.clear();
+      for (std::int64_t k = 0; k < height * width; ++k) file.pixels.push_back(pixel(i, k / width, k % width));
+      file.write(name_of_image(images.path(), i));
+    }
+  };
+  write_hours(0, 60);
+  CHECK(
+      refusal(raw(images.path()), out.path())
+          .find("a training and a test split take 61, 25 for each (13 frames 10 min apart) and 11 between them, whose "
+                "amounts overlap; give") != std::string::npos);
+  write_hours(60, 61);
+  const PreparedNowcast result = prepare(raw(images.path()), out.path());
+  CHECK(result.windows == std::array<std::int64_t, 3>{1, 0, 1});
+  CHECK(result.notes.back() == name_of_image(images.path(), 0).string() +
+                                   ": amounts of 1 h every 10 min: targets hold rain of the inputs; give amounts since "
+                                   "the image before, or rates");
+}
+
 TEST_CASE("prepare nowcast: rain that cannot be is told, or refused") {
   const TemporaryFolder images, out;
   for (std::int64_t i = 0; i < 50; ++i) write_image(images.path(), i, 1, {.formula = "GEO=0.01*PV-2.0"});
