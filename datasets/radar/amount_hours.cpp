@@ -8,6 +8,8 @@
 #include <span>
 #include <utility>
 
+#include "datasets/radar/radar_files.hpp"
+
 namespace stormsweep {
 
 namespace {
@@ -35,6 +37,42 @@ void complete(std::span<RadarImage> images) {
   }
 }
 
+/// Amounts in mm; empty where the image cannot be read.
+std::vector<double> amounts_of(const RadarImage& image) try {
+  const RadarFrame frame = read_radar_image(image);
+  std::vector<double> amounts(frame.values.begin(), frame.values.end());
+  for (double& amount : amounts) amount *= image.hours;
+  return amounts;
+} catch (const UnreadableFile&) {
+  return {};
+}
+
+/// Throws InputError where no amount falls from image to image, of 13 that are spread over a sequence, and in most of
+/// the steps some grow: rain since the beginning.
+void check_falls(std::span<const RadarImage> images) {
+  constexpr std::size_t compared = 13, most = compared / 2;
+  constexpr double noticed = 0.05;  // mm, above the rounding of packed numbers
+  if (images.size() < compared) return;
+  std::size_t grown = 0;
+  std::vector<double> before;
+  for (std::size_t k = 0; k < compared; ++k) {
+    const std::vector<double> now = amounts_of(images[k * (images.size() - 1) / (compared - 1)]);
+    if (now.empty()) continue;
+    bool grows = false;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      if (now[i] < before[i] - noticed) return;
+      grows = grows || now[i] > before[i] + noticed;
+    }
+    grown += grows ? 1 : 0;
+    before = now;
+  }
+  if (grown <= most) return;
+  throw InputError(fmt::format(
+      "{}: the amounts of {} grow from image to image and never fall, as those since the beginning do; give amounts "
+      "since the image before, or rates",
+      images[0].path.string(), images[0].variable));
+}
+
 }  // namespace
 
 std::string complete_hours(std::vector<RadarImage>& images) {
@@ -44,7 +82,7 @@ std::string complete_hours(std::vector<RadarImage>& images) {
   for (auto begin = images.begin(); begin != images.end();) {
     const auto end =
         std::find_if(begin, images.end(), [&](const auto& one) { return one.sequence != begin->sequence; });
-    if (std::any_of(begin, end, untold)) complete({begin, end});
+    if (std::any_of(begin, end, untold)) complete({begin, end}), check_falls({begin, end});
     begin = end;
   }
   return fmt::format(

@@ -10,7 +10,7 @@ namespace stormsweep {
 /// Gives amounts whose files do not say in how many hours they fell (`hours` is 0) the hours since the image before;
 /// `images` by sequence and time. Where the gaps of a sequence are multiples of its shortest, images are missing, and
 /// each amount is taken to have fallen within the shortest. Returns what was assumed, in words; empty: nothing. Throws
-/// InputError where there is no image before.
+/// InputError where there is no image before, or where amounts grow all the time: they are since the beginning.
 std::string complete_hours(std::vector<RadarImage>& images);
 
 /// Leaves out GRIB's amounts that last no time, where others do: those of the moment at which a forecast begins.

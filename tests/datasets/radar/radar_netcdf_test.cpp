@@ -241,6 +241,26 @@ TEST_CASE("NetCDF: units decide") {
   CHECK(archive.notes[0].find("since the image before, 0.166667 h") != std::string::npos);
 }
 
+TEST_CASE("NetCDF: amounts that never fall are those since the beginning, where their bounds do not tell it") {
+  const TemporaryFolder folder;
+  NetcdfFile file;
+  file.units = "mm", file.times.clear(), file.pixels.clear();
+  for (short i = 0; i < 20; ++i) {
+    file.times.push_back(10 * i);
+    for (short x = 0; x < 6; ++x) file.pixels.push_back(x < 2 ? 5 : static_cast<short>(i * x / 3));  // dry in two
+  }
+  file.write(folder / "rain.nc");
+  CHECK_THROWS_WITH_AS(list_archive({folder / "rain.nc"}, "", false, [](auto, auto) {}),
+                       ((folder / "rain.nc").string() +
+                        ": the amounts of rainfall_rate grow from image to image and never fall, as those since the "
+                        "beginning do; give amounts since the image before, or rates")
+                           .c_str(),
+                       InputError);
+  file.pixels.back() = 0;
+  file.write(folder / "rain.nc");
+  CHECK(list_archive({folder / "rain.nc"}, "", false, [](auto, auto) {}).images.size() == 20);
+}
+
 TEST_CASE("NetCDF: what cannot be understood is refused") {
   const TemporaryFolder folder;
   const auto refused_for = [&](const NetcdfFile& file, const char* problem) {
