@@ -2,6 +2,7 @@
 
 #include <torch/utils.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -14,7 +15,9 @@ WeightAverage::WeightAverage(std::vector<torch::Tensor> parameters, double decay
 
 void WeightAverage::update() {
   const torch::NoGradGuard no_gradient;
-  for (std::size_t i = 0; i < means_.size(); ++i) means_[i].lerp_(parameters_[i], 1 - decay_);
+  const auto steps = static_cast<double>(++steps_);
+  const double decay = std::min(decay_, (1 + steps) / (10 + steps));
+  for (std::size_t i = 0; i < means_.size(); ++i) means_[i].lerp_(parameters_[i], 1 - decay);
 }
 
 void WeightAverage::show() {
@@ -32,10 +35,14 @@ void WeightAverage::hide() {
 }
 
 void WeightAverage::save(torch::serialize::OutputArchive& archive) const {
+  archive.write("steps", c10::IValue(steps_));
   for (std::size_t i = 0; i < means_.size(); ++i) archive.write("mean" + std::to_string(i), means_[i]);
 }
 
 void WeightAverage::load(torch::serialize::InputArchive& archive) {
+  c10::IValue steps;
+  archive.read("steps", steps);
+  steps_ = steps.toInt();
   for (std::size_t i = 0; i < means_.size(); ++i) archive.read("mean" + std::to_string(i), means_[i]);
 }
 

@@ -10,6 +10,7 @@
 
 #include "search/base/seed.hpp"
 #include "tests/worker/training/line_task.hpp"
+#include "worker/training/weight_average.hpp"
 
 using namespace stormsweep;
 using namespace stormsweep::test;
@@ -102,8 +103,7 @@ TEST_CASE("gradients longer than they may be are shortened, others are not touch
 
 TEST_CASE("the mean of the weights is evaluated and shown, and training goes on from the weights themselves") {
   const LineTask::Options whole{.batch = 20, .dropout = 0};  // one step an epoch
-  constexpr double decay = 0.6;
-  TrainingPlan plan{{1, 2, 3}, "sgd", 0.1};
+  TrainingPlan plan{{1, 2, 3, 4}, "sgd", 0.1};
   const auto weights_of = [&](double average) {
     plan.weight_average = average;
     std::vector<torch::Tensor> weights;
@@ -117,12 +117,28 @@ TEST_CASE("the mean of the weights is evaluated and shown, and training goes on 
     CHECK(train([&] { return std::make_unique<LineTask>(whole); }, plan, events) == TrainingEnd::finished);
     return weights;
   };
-  const auto trained = weights_of(0), averaged = weights_of(decay);
-  auto mean = torch::zeros_like(trained[0]);  // as the weights begin
+  const auto trained = weights_of(0), averaged = weights_of(0.3), slow = weights_of(0.999);
+  // (1 + t) / (10 + t) of steps 1 to 4, and what 0.3 leaves of it.
+  const std::vector<double> first{2.0 / 11, 3.0 / 12, 4.0 / 13, 5.0 / 14}, shortened{2.0 / 11, 3.0 / 12, 0.3, 0.3};
+  auto mean = torch::zeros_like(trained[0]), slow_mean = mean;  // as the weights begin
   for (std::size_t k = 0; k < trained.size(); ++k) {
-    mean = decay * mean + (1 - decay) * trained[k];
+    mean = shortened[k] * mean + (1 - shortened[k]) * trained[k];
+    slow_mean = first[k] * slow_mean + (1 - first[k]) * trained[k];
     CHECK(averaged[k].allclose(mean, 1e-6, 1e-7));
+    CHECK(slow[k].allclose(slow_mean, 1e-6, 1e-7));
   }
+}
+
+TEST_CASE("the mean of a few weights lies among them, not where they began") {
+  std::vector<torch::Tensor> weight{torch::zeros({1})};
+  WeightAverage average(weight, 0.999);
+  for (int step = 1; step <= 20; ++step) {
+    weight[0].fill_(step <= 4 ? 0.25 * step : 1);
+    average.update();
+  }
+  average.show();
+  CHECK(weight[0].item<float>() > 0.9);
+  CHECK(weight[0].item<float>() <= 1);
 }
 
 TEST_CASE("memory that runs out in a step: smaller micro-batches give the step of the full batch") {
