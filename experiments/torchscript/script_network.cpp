@@ -84,22 +84,69 @@ std::vector<std::string> named_by(torch::jit::Module& script, const fs::path& fi
   return names;
 }
 
-bool reads(const torch::jit::Block& block, const std::string& name) {
-  return std::any_of(block.nodes().begin(), block.nodes().end(), [&](const torch::jit::Node* node) {
-    if (node->kind() == c10::prim::GetAttr && node->s(c10::attr::name) == name) return true;
-    if (node->hasAttribute(c10::attr::Subgraph) && reads(*node->g(c10::attr::Subgraph)->block(), name)) return true;
-    return std::ranges::any_of(node->blocks(), [&](const torch::jit::Block* inner) { return reads(*inner, name); });
-  });
+/// The first node of a block, or of one within it, for which `fits` holds; none: nullptr.
+template <class Fits>
+const torch::jit::Node* find_node(const torch::jit::Block& block, const Fits& fits) {
+  for (const torch::jit::Node* node : block.nodes()) {
+    if (fits(*node)) return node;
+    if (node->hasAttribute(c10::attr::Subgraph))
+      if (const auto* found = find_node(*node->g(c10::attr::Subgraph)->block(), fits)) return found;
+    for (const torch::jit::Block* inner : node->blocks())
+      if (const auto* found = find_node(*inner, fits)) return found;
+  }
+  return nullptr;
+}
+
+/// Methods and hooks.
+std::vector<const torch::jit::Function*> functions_of(const torch::jit::Module& script) {
+  const auto& type = *script.type();
+  std::vector<const torch::jit::Function*> all(type.methods().begin(), type.methods().end());
+  all.insert(all.end(), type.getForwardHooks().begin(), type.getForwardHooks().end());
+  all.insert(all.end(), type.getForwardPreHooks().begin(), type.getForwardPreHooks().end());
+  return all;
 }
 
 /// Whether the network may depend on an attribute: what __init__ alone reads has had its effect before the export.
 bool is_read(const torch::jit::Module& script, const std::string& name) {
-  const auto read_in = [&](const torch::jit::Function* function) {
-    return function->name() != "hyperparameters" && reads(*toGraphFunction(*function).graph()->block(), name);
+  const auto reads = [&](const torch::jit::Node& node) {
+    return node.kind() == c10::prim::GetAttr && node.s(c10::attr::name) == name;
   };
-  const auto& type = *script.type();
-  return std::ranges::any_of(type.methods(), read_in) || std::ranges::any_of(type.getForwardHooks(), read_in) ||
-         std::ranges::any_of(type.getForwardPreHooks(), read_in);
+  return std::ranges::any_of(functions_of(script), [&](const torch::jit::Function* function) {
+    return function->name() != "hyperparameters" && find_node(*toGraphFunction(*function).graph()->block(), reads);
+  });
+}
+
+/// Whether `value` is the tensor that attribute `name` of `owner` holds, changed in place, as by self.x += 1.
+bool is_in_place(const torch::jit::Value* value, const torch::jit::Value* owner, const std::string& name) {
+  const torch::jit::Node& node = *value->node();
+  if (node.kind() == c10::prim::GetAttr) return node.input(0) == owner && node.s(c10::attr::name) == name;
+  const std::string operation = node.kind().toUnqualString();
+  return operation.ends_with('_') && !operation.ends_with("__") && is_in_place(node.input(0), owner, name);
+}
+
+/// Whether a node puts another value into an attribute of a module.
+bool assigns(const torch::jit::Node& node) {
+  if (node.kind() != c10::prim::SetAttr) return false;
+  const std::string& name = node.s(c10::attr::name);
+  // Batch norm of older PyTorch assigns its count of batches, which nothing reads as long as it has a momentum.
+  if (name == "num_batches_tracked" || is_in_place(node.input(1), node.input(0), name)) return false;
+  const auto owner = node.input(0)->type()->cast<c10::ClassType>();
+  return owner && owner->is_module();
+}
+
+/// What is assigned is in no checkpoint, nor do other ranks learn of it.
+void refuse_assignments(const torch::jit::Module& script, const fs::path& file) {
+  for (const torch::jit::Module& module : script.modules()) {
+    for (const torch::jit::Function* function : functions_of(module)) {
+      if (function->name() == "reset_parameters" || function->name() == "hyperparameters") continue;
+      const auto* node = find_node(*toGraphFunction(*function).graph()->block(), assigns);
+      if (!node) continue;
+      throw InputError(
+          fmt::format("{}: its {}() assigns self.{}, which a training that is stopped would lose; make it a buffer and "
+                      "update that in place: self.{}.copy_(...)",
+                      file.string(), function->name(), node->s(c10::attr::name), node->s(c10::attr::name)));
+    }
+  }
 }
 
 void set(torch::jit::Module& script, const std::string& name, const Value& value, const fs::path& file) {
@@ -183,6 +230,7 @@ torch::jit::Module load_script(const fs::path& file) {
 ScriptNetwork::ScriptNetwork(const fs::path& file, const std::map<std::string, Value>& hyperparameters,
                              std::uint64_t seed, const TensorStatistics& statistics, const torch::Device& device)
     : file_(file), script_(load_script(file)), device_(device) {
+  refuse_assignments(script_, file);
   for (const auto& [name, value] : hyperparameters) set(script_, name, value, file);
   draws_weights_ = draw_weights(script_, seed, file);
   script_.to(device);

@@ -22,9 +22,9 @@ torch::jit::Module load_script(const std::filesystem::path& file);
 /// as PyTorch does without compilation, so that a training that is stopped and goes on gives the same bits.
 class ScriptNetwork : public torch::nn::Module {
  public:
-  /// Throws InputError: not readable, without a parameter, or a hyperparameter that its method `hyperparameters()`
-  /// does not name, that is no attribute of the value's type, or that has another value in the file and is read by no
-  /// method.
+  /// Throws InputError: not readable, without a parameter, a method other than the two below that assigns an attribute,
+  /// or a hyperparameter that its method `hyperparameters()` does not name, that is no attribute of the value's type,
+  /// or that has another value in the file and is read by no method.
   ///
   /// Its method `reset_parameters()`, where it has one, draws the first weights, from `seed` alone; otherwise training
   /// begins with those in the file. `statistics`, where they are not empty, standardise what it is shown.

@@ -141,6 +141,28 @@ TEST_CASE("what is no network is refused, with file and remedy") {
   built.save(folder / "b.pt");
   refused("b.pt", {{"width", std::int64_t{4}}}, "its attribute width is read by no method");
   CHECK_NOTHROW(load(folder / "b.pt", {{"width", std::int64_t{3}}}));  // as where other networks of the space have it
+  torch::jit::Module assigned = normed_script(), outer("Outer");
+  assigned.register_attribute("steps", c10::IntType::get(), 0);
+  assigned.define("def advance(self):\n    if self.training:\n        self.steps += 1\n");
+  outer.register_module("inner", assigned);
+  outer.define("def forward(self, input: Tensor) -> Tensor:\n    return self.inner.forward(input)\n");
+  outer.save(folder / "s.pt");
+  refused("s.pt", {},
+          "s.pt: its advance() assigns self.steps, which a training that is stopped would lose; make it a buffer and "
+          "update that in place: self.steps.copy_(...)");
+  torch::jit::Module older = normed_script();
+  older.register_buffer("num_batches_tracked", torch::zeros({}, torch::kInt64));
+  older.define(R"(
+def count(self):
+    self.num_batches_tracked = self.num_batches_tracked + 1
+    self.mean += 1
+    self.variance = self.variance.mul_(0.9).add_(0.1)
+
+def reset_parameters(self):
+    self.mean = torch.zeros([2])
+)");
+  older.save(folder / "o.pt");
+  CHECK_NOTHROW(load(folder / "o.pt"));
   ScriptNetwork network = load(folder / "d.pt");
   try {
     network.forward(torch::zeros({1, 3}));
