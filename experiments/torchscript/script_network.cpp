@@ -201,6 +201,15 @@ def forward(self, input: Tensor) -> Tensor:
   return whole;
 }
 
+/// Parts of a network that was saved in training mode that were not, such as a frozen batch norm.
+std::vector<torch::jit::Module> frozen_parts(const torch::jit::Module& script) {
+  std::vector<torch::jit::Module> frozen;
+  if (!script.is_training()) return frozen;
+  for (const torch::jit::Module& part : script.modules())
+    if (!part.is_training()) frozen.push_back(part);
+  return frozen;
+}
+
 /// Registers what is trained in `from`, under its names; what several names share, once.
 void mirror(const torch::jit::Module& from, torch::nn::Module& into, std::set<const void*>& seen) {
   for (const auto& parameter : from.named_parameters(/*recurse=*/false))
@@ -229,7 +238,7 @@ torch::jit::Module load_script(const fs::path& file) {
 
 ScriptNetwork::ScriptNetwork(const fs::path& file, const std::map<std::string, Value>& hyperparameters,
                              std::uint64_t seed, const TensorStatistics& statistics, const torch::Device& device)
-    : file_(file), script_(load_script(file)), device_(device) {
+    : file_(file), script_(load_script(file)), frozen_(frozen_parts(script_)), device_(device) {
   refuse_assignments(script_, file);
   for (const auto& [name, value] : hyperparameters) set(script_, name, value, file);
   draws_weights_ = draw_weights(script_, seed, file);
@@ -258,6 +267,7 @@ torch::Tensor ScriptNetwork::forward(const torch::Tensor& input, torch::ScalarTy
 void ScriptNetwork::train(bool on) {
   torch::nn::Module::train(on);
   script_.train(on);
+  for (torch::jit::Module& part : frozen_) part.eval();
 }
 
 void ScriptNetwork::write(const fs::path& file) const {

@@ -37,6 +37,7 @@ class ScriptNetwork : public torch::nn::Module {
   /// file and the line of the user's source, or std::bad_alloc.
   torch::Tensor forward(const torch::Tensor& input, torch::ScalarType type = torch::kFloat32);
 
+  /// Parts that were saved in evaluation mode within a network that was not, such as a frozen batch norm, stay in it.
   void train(bool on = true) override;
 
   /// As TorchScript that takes inputs as they are in the data, in evaluation mode. Whole or not at all; throws
@@ -46,6 +47,7 @@ class ScriptNetwork : public torch::nn::Module {
  private:
   std::filesystem::path file_;
   torch::jit::Module script_;  ///< what standardises, around the user's
+  std::vector<torch::jit::Module> frozen_;
   torch::Device device_;
   bool draws_weights_ = false;
 };

@@ -74,6 +74,24 @@ def reset_parameters(self):
       load(folder / "n.pt", {{"width", std::int64_t{4}}}).named_parameters()["weight"].equal(torch::full({1, 2}, 4.F)));
 }
 
+TEST_CASE("a frozen batch norm stays as it is; a network that was saved whole in evaluation mode is trained whole") {
+  const TemporaryFolder folder;
+  torch::jit::Module script("Whole"), norm = normed_script();
+  script.register_module("norm", norm);
+  script.register_attribute("training", c10::BoolType::get(), true);
+  script.define("def forward(self, input: Tensor) -> Tensor:\n    return self.norm.forward(input)\n");
+  norm.eval();
+  script.save(folder / "frozen.pt");
+  script.eval();
+  script.save(folder / "whole.pt");
+  for (const char* file : {"frozen.pt", "whole.pt"}) {
+    ScriptNetwork network = load(folder / file, {}, 1, {{0, 0}, {1, 1}, 2});
+    network.eval(), network.train();
+    network.forward(torch::tensor({1.F, 2.F, 3.F, 6.F}).reshape({2, 2}));
+    CHECK(network.named_buffers()["norm.mean"].equal(torch::zeros({2})) == (file == std::string("frozen.pt")));
+  }
+}
+
 TEST_CASE("what is kept takes inputs as they are, and needs no more than TorchScript") {
   const TemporaryFolder folder;
   dense_script(2).save(folder / "d.pt");
