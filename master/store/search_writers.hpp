@@ -30,7 +30,7 @@ class SearchWriters {
   std::filesystem::path file_;
   Seconds silence_;
   std::map<std::int64_t, WriterWatch> watches_;  ///< by search
-  std::string doubt_;                            ///< why the writer that check_none refused may be dead; empty: it lives
+  std::string doubt_;  ///< why the writer that check_none refused may be dead; empty: it lives
 };
 
 }  // namespace stormsweep
