@@ -319,7 +319,8 @@ void MasterLoop::check_limits() {
   if (limited_ || !limits_.reached(now())) return;
   limited_ = true;
   if (staging_) staging_->give_up();
-  if (options_.settings.synchronous || limits_.too_many_failures()) dispatch(event::Drain{});
+  const bool over_time = options_.settings.synchronous && !limits_.is_exhausted();
+  if (over_time || limits_.too_many_failures()) dispatch(event::Drain{});
 }
 
 void MasterLoop::stage() {

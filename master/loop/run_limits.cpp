@@ -23,6 +23,7 @@ std::uint64_t RunLimits::trials_left() const {
 
 void RunLimits::exhausted() {
   if (limits_.trials && trials_left() == 0) text_ = fmt::format("limits.trials ({})", *limits_.trials);
+  exhausted_ = !text_.empty();
 }
 
 bool RunLimits::reached(Seconds now) {

@@ -35,6 +35,8 @@ class RunLimits {
   std::uint64_t failures() const { return failures_; }
   /// Checks limits.hours, limits.rank_hours and limits.failures. Returns whether any limit has been reached so far.
   bool reached(Seconds now);
+  /// Whether the reached limit left nothing more to hand out, so that the run ends once its running trials have ended.
+  bool is_exhausted() const { return exhausted_; }
   /// Whether limits.failures is reached, in which case running trainings are not waited for.
   bool too_many_failures() const { return limits_.failures && failures_ >= *limits_.failures; }
   /// The limit that has been reached, "limits.hours (2)"; empty: none.
@@ -53,6 +55,7 @@ class RunLimits {
   std::optional<Seconds> deadline_;
   std::uint64_t handed_out_;  ///< trials, including those of earlier runs
   std::uint64_t failures_;
+  bool exhausted_ = false;
   std::string text_;
 };
 

@@ -118,3 +118,15 @@ TEST_CASE("a limit of trials holds for the synchronous schedule, whatever earlie
     CHECK(job.leave_all().counts.complete == static_cast<std::uint64_t>(limit));
   }
 }
+
+/// The last round was stopped as soon as it had been dealt, for nothing was left to deal.
+TEST_CASE("where rounds are dealt, limits.trials is reached, too") {
+  const TemporaryFolder folder;
+  const std::string bayes = R"("method": {"name": "bayes", "width": 4}, "limits": {"trials": 6},)";
+  Job job(folder.path, indices(1, 99, bayes), 3, synchronous());
+  job.join_all();
+  const Conclusion end = job.work();
+  CHECK(end.ending == Ending::done);
+  CHECK(end.limit == "limits.trials (6)");
+  CHECK(end.counts.complete == 6);
+}

@@ -32,7 +32,9 @@ TEST_CASE("trials of earlier runs count against the limit, those of a training t
   CHECK_FALSE(limits.reached(Seconds(0)));  // one more trial was allowed
   limits.hand_out(1);
   CHECK_FALSE(limits.reached(Seconds(0)));  // the trials handed out are still running
+  CHECK_FALSE(limits.is_exhausted());
   limits.exhausted();
+  CHECK(limits.is_exhausted());
   CHECK(limits.reached(Seconds(0)));
   CHECK(limits.text() == "limits.trials (10)");
   CHECK(RunLimits(of_trials(10), 1, 12, Seconds(0), {}).trials_left() == 0);
