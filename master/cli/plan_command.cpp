@@ -8,6 +8,7 @@
 #include "master/cli/plan_ranks.hpp"
 #include "master/cli/sized_search.hpp"
 #include "master/report/recorded_cost.hpp"
+#include "master/store/reuse.hpp"
 #include "master/store/stored_extent.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
@@ -106,7 +107,9 @@ int plan_command(const Arguments& arguments) {
   if (!options) return exit_done;
   const std::string format = one_of({"text", "json"}, "format", *options);
   const Space space = read_planned(file, database);
-  const Plan plan = make_plan(space, at);
+  Plan plan = make_plan(space, at);
+  if (const std::string lacking = rows_of_earlier_experiment(database, space); !lacking.empty())
+    plan.problems.push_back(lacking);
   const TrainingCost cost = read_cost(space, database);
   const RanksPlans expected = plan_ranks(space, cost, read_ranks(ranks));
   fmt::print("{}", format == "json" ? json_of(plan, expected) : text_of(plan, cost, expected));

@@ -21,6 +21,7 @@
 #include "master/report/skill.hpp"
 #include "master/slurm/allocation.hpp"
 #include "master/slurm/job_end.hpp"
+#include "master/store/reuse.hpp"
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/text.hpp"
@@ -74,6 +75,8 @@ void check_job(const Space& space, const RunOptions& options, const DataReport& 
   check_precision(space, options, report.gpus);
   size_run(space, options, workers);  // throws if the extent cannot be settled
   std::vector<std::string> warnings = doubts(space);
+  if (const std::string lacking = rows_of_earlier_experiment(options.results, space); !lacking.empty())
+    warnings.push_back(lacking);
   if (const std::string tasks = allocation::task_warning(); options.workers == 0 && !tasks.empty())
     warnings.push_back(tasks);
   for (const std::string& warning : warnings) fmt::print(stderr, "warning: {}\n", warning);

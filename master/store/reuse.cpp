@@ -2,8 +2,11 @@
 
 #include <SQLiteCpp/VariadicBind.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -11,11 +14,14 @@
 #include "master/store/column_names.hpp"
 #include "master/store/database.hpp"
 #include "master/store/epoch_rows.hpp"
+#include "master/store/json_text.hpp"
 #include "master/store/schema.hpp"
 #include "master/store/shared_trainings.hpp"
 #include "master/store/sql_text.hpp"
 #include "master/store/trial_row.hpp"
 #include "search/base/error.hpp"
+#include "search/base/table.hpp"
+#include "search/space/cache_files.hpp"
 #include "search/space/membership.hpp"
 
 namespace stormsweep {
@@ -30,6 +36,24 @@ struct Point {
   double seconds;
   std::string metrics;
 };
+
+/// Makes a row of an experiment that has more hyperparameters by now one of these, with those at their defaults.
+/// Whether it was such a row.
+bool renew(TrialRecord& record, const Experiment& experiment) {
+  auto json = nlohmann::json::parse(record.configuration, nullptr, false);
+  if (!json.is_object()) return false;
+  const std::size_t before = json.size();
+  for (const Hyperparameter& h : experiment.hyperparameters)
+    if (!json.contains(h.name)) json[h.name] = to_json(h.fallback);
+  if (json.size() == before || json.size() != experiment.hyperparameters.size()) return false;
+  const auto configuration = parse_configuration(json.dump(), experiment);
+  if (!configuration) return false;
+  record.identity = identity(*configuration, experiment, record.seed);
+  record.curve = curve_identity(*configuration, experiment, record.seed);
+  record.configuration.clear();
+  append_json(record.configuration, *configuration, experiment);
+  return true;
+}
 
 class Reuse {
  public:
@@ -87,8 +111,11 @@ class Reuse {
         records.push_back(read_record(select, 1, name));
       }
       select.reset();
-      for (TrialRecord& record : records)
-        if (is_of_space(record)) copied += copy(search, record);
+      for (TrialRecord& record : records) {
+        const Identity curve = record.curve;
+        if (is_of_space(record) || (renew(record, *space_.experiment) && is_of_space(record)))
+          copied += copy(search, curve, record);
+      }
     } while (records.size() == reused_rows);
     return copied;
   }
@@ -100,9 +127,10 @@ class Reuse {
            identity(*configuration, *space_.experiment, space_.seed) == record.identity;
   }
 
-  bool copy(std::int64_t search, TrialRecord& record) {
+  /// `curve`: the key of its curve there.
+  bool copy(std::int64_t search, const Identity& curve, TrialRecord& record) {
     if (!std::exchange(indexed_, true)) index_identities(into_);  // trainings may have other numbers there
-    copy_curve(search, record.curve);
+    copy_curve(search, curve, record.curve);
     record.method.clear();  // its place in a method there means nothing here
     record.proposal.reset(), record.bracket.reset(), record.rung.reset();
     best_epochs_.fill(options_.search, record);
@@ -112,7 +140,7 @@ class Reuse {
     return upsert_.exec() > 0;
   }
 
-  void copy_curve(std::int64_t search, const Identity& curve) {
+  void copy_curve(std::int64_t search, const Identity& curve, const Identity& here) {
     std::vector<Point> points;
     select_points_.tryReset();
     select_points_.bind(1, search);
@@ -122,7 +150,7 @@ class Reuse {
                         select_points_.getColumn(2).getString()});
     select_points_.reset();
     for (const Point& point : points)
-      epochs_.insert(options_.search, std::as_bytes(std::span(curve)), point.epoch, point.seconds, point.metrics);
+      epochs_.insert(options_.search, std::as_bytes(std::span(here)), point.epoch, point.seconds, point.metrics);
   }
 
   /// Declares metrics that trials reported though the experiment had not declared them.
@@ -150,6 +178,36 @@ class Reuse {
 std::uint64_t reuse_trials(SQLite::Database& into, const Space& space, const ReuseOptions& options,
                            const std::filesystem::path& from) {
   return guarded(from, [&] { return Reuse(into, space, options, from).run(); });
+}
+
+std::string rows_of_earlier_experiment(const std::filesystem::path& file, const Space& space) {
+  std::error_code missing;
+  if (const auto size = std::filesystem::file_size(file, missing); missing || size == 0) return "";
+  SQLite::Database database = open_for_reading(file);
+  return guarded(file, [&]() -> std::string {
+    SQLite::Statement oldest(database,
+                             "SELECT search, configuration FROM trials WHERE search = (SELECT id FROM searches WHERE "
+                             "name = ?) ORDER BY id LIMIT 1");
+    oldest.bind(1, space.name);
+    if (!oldest.executeStep()) return "";
+    const auto json = nlohmann::json::parse(oldest.getColumn(1).getString(), nullptr, false);
+    std::vector<std::string> lacking, conditions;
+    for (const Hyperparameter& h : space.experiment->hyperparameters) {
+      if (!json.is_object() || json.contains(h.name)) continue;
+      lacking.push_back(h.name);
+      conditions.push_back(sql_member("configuration", h.name) + " IS NULL");
+    }
+    if (lacking.empty()) return "";
+    SQLite::Statement rows(
+        database, fmt::format("SELECT count(*) FROM trials WHERE search = ? AND ({})", fmt::join(conditions, " OR ")));
+    rows.bind(1, oldest.getColumn(0).getInt64());
+    rows.executeStep();
+    return fmt::format(
+        "{0}: of search '{2}' {1} rows lack {3}, which its experiment has by now, and are none of its trials; "
+        "run it with --reuse {0} and another --results, which takes them at the default",
+        file.string(), grouped(static_cast<std::uint64_t>(rows.getColumn(0).getInt64())), space.name,
+        fmt::join(lacking, ", "));
+  });
 }
 
 }  // namespace stormsweep

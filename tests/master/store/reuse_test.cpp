@@ -134,6 +134,41 @@ TEST_CASE("curves come along, and best epochs are by the metric here") {
   CHECK(query(file, "SELECT count(*), max(epoch) FROM curves") == Rows{"4|4"});
 }
 
+TEST_CASE(
+    "rows that lack what the experiment has got since are of its default, and are told of until they are copied") {
+  TemporaryFolder folder;
+  std::vector<Experiment> before{find_experiment("noop", "here")}, after = before;
+  after[0].hyperparameters.push_back({.name = "wd", .type = Type::real, .fallback = 0.5, .min = 0, .max = 1});
+  const auto space = [](const std::vector<Experiment>& known, const std::string& more) {
+    return parse_space(
+        R"({"name": "s", "experiment": "noop", "parameters": {"index": [1, 2, 3], "epochs": [2, 4])" + more + "}}",
+        "s.json", "/", known);
+  };
+  const Space plain = space(before, ""), decayed = space(after, R"(, "wd": [0, 0.5])"),
+              other = space(after, R"(, "wd": 1)");
+  const auto old = folder.path / "old.db", file = folder.path / "new.db";
+  {
+    Store store(old, plain, "f", {});
+    store.add_epochs(training(plain, 1), {{1, 0.5, {{"score", 0.25}}}, {2, 1, {{"score", 0.5}}}});
+    store.finish(training(plain, 1), 0, worker(), outcome(0.5));
+  }
+  CHECK(rows_of_earlier_experiment(old, plain).empty());
+  CHECK(rows_of_earlier_experiment(file, decayed).empty());
+  CHECK(rows_of_earlier_experiment(old, decayed) ==
+        old.string() +
+            ": of search 's' 1 rows lack wd, which its experiment has by now, and are none of its trials; run "
+            "it with --reuse " +
+            old.string() + " and another --results, which takes them at the default");
+  CHECK(Store(folder.path / "other.db", other, "f", {.reuse = {old}}).reused() == 0);
+  Store store(file, decayed, "f", {.reuse = {old}});
+  CHECK(store.reused() == 1);
+  CHECK(query(file, R"(SELECT "index", epochs, wd, score, best_epoch FROM results)") == Rows{"2|2|0.5|0.5|2"});
+  CHECK(query(file, "SELECT count(*) FROM curves WHERE trial = 1") == Rows{"2"});
+  CHECK(store.missing(training(decayed, 3))->milestones == std::vector<std::int64_t>{4});  // index 2, wd 0.5
+  CHECK(rows_of_earlier_experiment(file, decayed).empty());
+  CHECK(Store(folder.path / "back.db", plain, "f", {.reuse = {file}}).reused() == 0);  // no way back
+}
+
 TEST_CASE("files that are no results are refused") {
   TemporaryFolder folder;
   const Space space = noop_space(R"({"index": [1]})");
