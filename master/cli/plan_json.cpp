@@ -55,6 +55,7 @@ std::string plan_json(const Plan& plan) {
                               {"trainings", json_or_null(plan.trainings)},
                               {"trials", json_or_null(plan.trials)}};
   for (const Axis& axis : space.axes) json["axes"].push_back(axis_json(space, axis));
+  if (space.limits.target) json["target"] = *space.limits.target;
   if (plan.epochs) json["epochs"] = {{"together", plan.epochs->together}, {"apart", plan.epochs->apart}};
   for (const BracketShape& bracket : plan.brackets)
     json["brackets"].push_back(

@@ -105,6 +105,11 @@ std::string excluded_by(const Space& space) {
   return conditions ? ", those that conditions rule out included" : "";
 }
 
+std::string target_text(const Space& space) {
+  return fmt::format("{} {} or {}, and no {} after the first that comes to it", space.metric, *space.limits.target,
+                     space.goal == Goal::maximize ? "more" : "less", has_rungs(space.method) ? "bracket" : "training");
+}
+
 /// A row for each run of brackets that are alike: how many configurations reach each rung.
 std::vector<std::vector<std::string>> bracket_table(const Plan& plan) {
   const std::vector<std::int64_t> all = rungs(plan.space);
@@ -149,6 +154,7 @@ std::string plan_text(const Plan& plan) {
   if (grid || plan.trainings) facts.push_back({"trainings", trainings_text(plan)});
   if (plan.trials && !(grid && plan.trials == plan.configurations))
     facts.push_back({"trials", grouped(*plan.trials) + (plan.trials_vary ? " at most" : "")});
+  if (space.limits.target) facts.push_back({"target", target_text(space)});
   if (plan.rung_epochs) facts.push_back({"epochs", rungs_text(*plan.rung_epochs)});
   for (const NumberedConfiguration& shown : plan.shown)
     facts.push_back({"number " + grouped(shown.number), configuration_text(space, shown)});

@@ -9,6 +9,7 @@
 #include "search/base/error.hpp"
 #include "search/base/utc.hpp"
 #include "search/space/cache_files.hpp"
+#include "search/space/gang_sizes.hpp"
 #include "search/space/runs_itself.hpp"
 
 namespace stormsweep {
@@ -276,7 +277,11 @@ void MasterLoop::record(const action::Record& record, const wire::Finished& repo
 }
 
 void MasterLoop::learn(const Training& training, std::size_t milestone, const Outcome& outcome) {
+  const std::uint64_t last = limits_.last();
   source_.learn(training, milestone, outcome);
+  auto* schedule = std::get_if<SynchronousMaster>(&schedule_);
+  if (schedule && limits_.last() < last)
+    carry_out(schedule->end_after({limits_.last()}, static_cast<std::uint32_t>(gang_sizes(space_).front())));
   for (const Training& dropped : source_.take_dropped()) drop(dropped);
 }
 
@@ -377,6 +382,7 @@ Conclusion MasterLoop::conclude() {
   while (!dropped_.empty() && !commits_.waiting()) remove_next_dropped();
   progress_.finish(standing(), now());
   if (source_.unstarted() && conclusion_.ending == Ending::done) conclusion_.ending = Ending::drained;
+  if (conclusion_.ending == Ending::done && limits_.text().empty()) limits_.exhausted();
   // Another run of a search with so many failures would not get further, so it is done.
   if (limits_.too_many_failures() && limits_.reached(now())) conclusion_.ending = Ending::done;
   conclusion_.limit = limits_.text();

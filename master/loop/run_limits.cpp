@@ -23,6 +23,7 @@ std::uint64_t RunLimits::trials_left() const {
 
 void RunLimits::exhausted() {
   if (limits_.trials && trials_left() == 0) text_ = fmt::format("limits.trials ({})", *limits_.trials);
+  if (last_ < std::numeric_limits<std::uint64_t>::max()) text_ = fmt::format("limits.target ({})", *limits_.target);
   exhausted_ = !text_.empty();
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -28,7 +30,12 @@ class RunLimits {
   /// `trials` more are handed out. Trials are counted in grid order, so which ones the limit allows does not depend on
   /// their cost.
   void hand_out(std::uint64_t trials) { handed_out_ += trials; }
-  /// Nothing more can be handed out; if because of limits.trials, that limit has been reached.
+  /// Training `number`, or a training of that bracket, has reached limits.target: nothing of a greater number need
+  /// begin.
+  void reach_target(std::uint64_t number) { last_ = std::min(last_, number); }
+  /// The number beyond which nothing need begin.
+  std::uint64_t last() const { return last_; }
+  /// Nothing more can be handed out; if because of limits.trials or limits.target, that limit has been reached.
   void exhausted();
   /// A trial has failed in this run.
   void fail() { ++failures_; }
@@ -55,6 +62,7 @@ class RunLimits {
   std::optional<Seconds> deadline_;
   std::uint64_t handed_out_;  ///< trials, including those of earlier runs
   std::uint64_t failures_;
+  std::uint64_t last_ = std::numeric_limits<std::uint64_t>::max();
   bool exhausted_ = false;
   std::string text_;
 };

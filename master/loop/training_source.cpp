@@ -13,6 +13,11 @@ namespace {
 
 constexpr std::size_t most_skipped = 4096;  // after so many that would not end in time no other is sought
 
+/// What limits.target counts: trainings, or brackets, in which those of great numbers may be through before others.
+std::uint64_t number_of(const Training& training) {
+  return training.rung ? training.rung->bracket : training.id.value;
+}
+
 }  // namespace
 
 TrainingSource::TrainingSource(const Space& space, Store& store, const Share& share, RunLimits& limits,
@@ -42,8 +47,8 @@ ProposalHistory TrainingSource::history(std::size_t workers) {
 
 Supply TrainingSource::next(Seconds now) {
   for (std::size_t skipped = 0; !given_up_ && limits_.text().empty(); ++skipped) {
-    std::optional<Training> training = is_adaptive(space_.method) ? next_of_method() : order_.next();
-    if (!training && !method_->exhausted() && limits_.trials_left() > 0)
+    std::optional<Training> training = next_wanted();
+    if (!training && !method_->exhausted() && !past_target_ && limits_.trials_left() > 0)
       return method_->thinking() ? Supply::Later::by_itself : Supply::Later::when_others_end;
     if (!training) limits_.exhausted();
     if (!training || limits_.can_finish(expected(*training), now)) return training;
@@ -53,12 +58,28 @@ Supply TrainingSource::next(Seconds now) {
   return Supply::Later::never;
 }
 
+bool TrainingSource::is_beyond_target(const Training& training) const {
+  return number_of(training) > limits_.last();
+}
+
+/// Of trainings whose order is by time some may be beyond the target.
+std::optional<Training> TrainingSource::next_wanted() {
+  if (is_adaptive(space_.method)) return next_of_method();
+  auto training = order_.next();
+  while (training && is_beyond_target(*training)) training = order_.next();
+  return training;
+}
+
 std::optional<Training> TrainingSource::next_of_method() {
-  while (const std::uint64_t left = limits_.trials_left()) {
+  while (const std::uint64_t left = past_target_ ? 0 : limits_.trials_left()) {
     std::optional<Training> training = method_->next();
     if (!training) break;
     for (const Proposed& proposal : method_->take_proposals()) store_.keep(proposal);
-    if (is_adaptive(space_.method)) learn_stored(*training);
+    if (is_beyond_target(*training)) {
+      past_target_ = !training->rung;  // a bracket before may yet go on
+      break;
+    }
+    if (is_adaptive(space_.method) || space_.limits.target) learn_stored(*training);
     training = store_.missing(*std::move(training));
     if (!training) continue;
     if (training->trials() > left) training->milestones.resize(left);  // the shortest of its trials
@@ -71,7 +92,12 @@ std::optional<Training> TrainingSource::next_of_method() {
 /// Tells the method of trials that an earlier run has ended.
 void TrainingSource::learn_stored(const Training& training) {
   for (std::size_t k = 0; k < training.trials(); ++k)
-    if (const auto ended = store_.ended(training, k)) method_->learn(training, k, *ended);
+    if (const auto ended = store_.ended(training, k)) learn(training, k, *ended);
+}
+
+void TrainingSource::learn(const Training& training, std::size_t milestone, const Ended& ended) {
+  if (ended.value && space_.reaches_target(*ended.value)) limits_.reach_target(number_of(training));
+  method_->learn(training, milestone, ended);
 }
 
 void TrainingSource::learn(const Training& training, std::size_t milestone, const Outcome& outcome) {
@@ -79,12 +105,12 @@ void TrainingSource::learn(const Training& training, std::size_t milestone, cons
   if (complete) order_.learn(training, milestone, outcome.timings.wall);
   Ended ended{.value = {}, .out_of_memory = outcome.status == Status::out_of_memory};
   if (complete) ended.value = choice(training, milestone, outcome);
-  method_->learn(training, milestone, ended);
+  learn(training, milestone, ended);
 }
 
 /// The value that the search chooses by.
 std::optional<double> TrainingSource::choice(const Training& training, std::size_t milestone, const Outcome& outcome) {
-  if (!is_adaptive(space_.method)) return std::nullopt;  // not needed
+  if (!is_adaptive(space_.method) && !space_.limits.target) return std::nullopt;  // not needed
   if (space_.metric_at == MetricAt::best) return store_.best_until(training, milestone);
   const double value = value_of(outcome.metrics, space_.metric);
   return std::isfinite(value) ? std::optional(value) : std::nullopt;
@@ -108,6 +134,7 @@ std::vector<TrainingRange> TrainingSource::done() {
   const std::uint64_t stored = store_.counts().terminal();
   for (auto next = found < stored ? sequence().next(TrainingId{0}) : std::nullopt; next && found < stored;
        next = sequence().next(TrainingId{next->id.value + 1})) {
+    if (space_.limits.target) learn_stored(*next);
     const auto missing = store_.missing(*next);
     found += next->trials() - (missing ? missing->trials() : 0);
     if (!missing) ids.push_back(next->id);
@@ -116,9 +143,12 @@ std::vector<TrainingRange> TrainingSource::done() {
 }
 
 TrainingLimit TrainingSource::limit() {
-  if (!space_.limits.trials) return {};
-  return limit_of_trials(limits_.trials_left(), sequence(),
-                         [this](const Training& training) { return store_.missing(training); });
+  TrainingLimit limit;
+  if (space_.limits.trials)
+    limit = limit_of_trials(limits_.trials_left(), sequence(),
+                            [this](const Training& training) { return store_.missing(training); });
+  const bool target_ends_it = limit.end > 0 && limits_.last() < limit.end - 1;
+  return target_ends_it ? TrainingLimit{.end = limits_.last() + 1} : limit;
 }
 
 }  // namespace stormsweep

@@ -51,15 +51,19 @@ class TrainingSource {
   std::optional<Training> at(TrainingId id);
   /// Trainings with nothing left to do. Walks the sequence until all stored trials have been found.
   std::vector<TrainingRange> done();
-  /// Where limits.trials ends the trainings that workers may do beyond those.
+  /// Where limits.trials, or limits.target as far as `done` has found it reached, ends the trainings that workers may
+  /// do beyond those.
   TrainingLimit limit();
 
  private:
   /// The sequence that workers compute their shares of, by the synchronous schedule; made on the first call.
   Sequence& sequence();
   ProposalHistory history(std::size_t workers);
+  std::optional<Training> next_wanted();
   std::optional<Training> next_of_method();
+  bool is_beyond_target(const Training& training) const;
   void learn_stored(const Training& training);
+  void learn(const Training& training, std::size_t milestone, const Ended& ended);
   std::optional<double> choice(const Training& training, std::size_t milestone, const Outcome& outcome);
 
   const Space& space_;
@@ -70,7 +74,7 @@ class TrainingSource {
   std::unique_ptr<Sequence> sequence_;
   std::optional<std::uint64_t> total_;
   LongestFirst order_;
-  bool unstarted_ = false, given_up_ = false;
+  bool unstarted_ = false, given_up_ = false, past_target_ = false;
 };
 
 }  // namespace stormsweep

@@ -185,12 +185,18 @@ class Reporter {
     auto select = prepare("SELECT writer_host, writer_pid, writer_seen FROM searches WHERE name = ?1");
     select.executeStep();
     if (select.isColumnNull(0))
-      report_.master = !is_done() ? "not running; run it again to continue"
+      report_.master = !is_done() ? unfinished()
                        : limited_ ? fmt::format("ended by limits.trials ({})", *space_->limits.trials)
                                   : "done";
     else
       report_.master = master(
           {select.getColumn(0).getString(), select.getColumn(1).getInt64(), "", select.getColumn(2).getDouble()});
+  }
+
+  std::string unfinished() const {
+    const bool reached = space_ && report_.best && space_->reaches_target(report_.best->value);
+    return reached ? fmt::format("not running; limits.target ({}) is reached", *space_->limits.target)
+                   : "not running; run it again to continue";
   }
 
   bool is_done() const { return all_ended_ || (report_.total && report_.done() >= *report_.total); }

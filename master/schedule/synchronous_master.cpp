@@ -27,8 +27,24 @@ std::vector<Action> SynchronousMaster::began(WorkerId id, std::optional<Training
     const auto gang = members(*w.training, id);
     if (gang[0] == id) crew_.want(action::Began{id, *w.training, gang.size() > 1 ? gang : std::vector<WorkerId>{}});
   }
-  if (!training && ++through_ == workers_.size() && !crew_.ending()) crew_.stop_everyone(Ending::done);
+  w.through |= !training || (w.training && is_beyond_last(*w.training));
+  end_when_through();
   return crew_.take_wanted();
+}
+
+std::vector<Action> SynchronousMaster::end_after(TrainingId last, std::uint32_t least_gang) {
+  last_ = {last, least_gang};
+  for (Worker& w : workers_) w.through |= w.training && is_beyond_last(*w.training);
+  end_when_through();
+  return crew_.take_wanted();
+}
+
+bool SynchronousMaster::is_beyond_last(const Training& training) const {
+  return last_ && training.gang == last_->least_gang && training.id > last_->training;
+}
+
+void SynchronousMaster::end_when_through() {
+  if (!crew_.ending() && std::ranges::all_of(workers_, &Worker::through)) crew_.stop_everyone(Ending::done);
 }
 
 std::size_t SynchronousMaster::running() const {

@@ -30,12 +30,21 @@ class SynchronousMaster {
   /// The worker now trains this; nothing: it has finished its share.
   std::vector<Action> began(WorkerId worker, std::optional<TrainingId> training, Seconds now);
 
+  /// Nothing beyond training `last` need be trained: the job ends once every worker is past it, which those know of
+  /// that train by gangs of `least_gang` ranks, the last in their order.
+  std::vector<Action> end_after(TrainingId last, std::uint32_t least_gang);
+
   std::size_t running() const;  ///< workers that are training
 
  private:
   struct Worker {
     std::optional<Training> training;
     std::size_t done = 0;  ///< trials of it that have ended
+    bool through = false;  ///< it has no more to do
+  };
+  struct Last {
+    TrainingId training;
+    std::uint32_t least_gang;
   };
 
   void handle(const event::Joined& joined, Seconds now);
@@ -55,12 +64,14 @@ class SynchronousMaster {
   /// The gang of `training` that `member` is in: ranks in a row.
   static std::vector<WorkerId> members(const Training& training, WorkerId member);
   void lose(WorkerId id);
+  bool is_beyond_last(const Training& training) const;
+  void end_when_through();
 
   Lookup lookup_;
   Crew crew_;
   std::vector<Worker> workers_;  ///< by rank, from 1
   std::set<TrainingId> over_;  ///< trainings of gangs that have failed: a member that begins one later is told to leave
-  std::size_t through_ = 0;    ///< workers that have finished their shares
+  std::optional<Last> last_;   ///< training that need be trained
 };
 
 }  // namespace stormsweep

@@ -142,6 +142,11 @@ bool Field::flag() const {
   return json_->get<bool>();
 }
 
+double Field::real() const {
+  if (!json_->is_number()) refuse("give a number");
+  return json_->get<double>();
+}
+
 double Field::positive() const {
   if (!json_->is_number() || json_->get<double>() <= 0) refuse("give a number greater than 0");
   return json_->get<double>();

@@ -37,6 +37,7 @@ class Field {
   /// The value, of that type; an empty string is refused, and so are line breaks and other control characters in one.
   std::string text() const;
   bool flag() const;
+  double real() const;
   double positive() const;
   /// An integer from `least` to 2^63 - 1.
   std::int64_t integer(std::int64_t least) const;

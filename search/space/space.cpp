@@ -176,12 +176,13 @@ void read_grid(const Field& root, Space& space) {
 }
 
 void read_limits(const Field& field, Limits& limits) {
-  field.expect_keys({"trials", "hours", "rank_hours", "failures", "trial_hours"});
+  field.expect_keys({"trials", "hours", "rank_hours", "failures", "trial_hours", "target"});
   if (field.has("trials")) limits.trials = field["trials"].integer(1);
   if (field.has("hours")) limits.hours = field["hours"].positive();
   if (field.has("rank_hours")) limits.rank_hours = field["rank_hours"].positive();
   if (field.has("failures")) limits.failures = field["failures"].integer(1);
   if (field.has("trial_hours")) limits.trial_hours = field["trial_hours"].positive();
+  if (field.has("target")) limits.target = field["target"].real();
 }
 
 void read_cost(const Field& field, const std::filesystem::path& directory, Space& space) {

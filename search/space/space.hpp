@@ -27,6 +27,7 @@ struct Limits {
   std::optional<double> rank_hours;       ///< the same, in hours times workers
   std::optional<std::uint64_t> failures;  ///< stop when so many trials of this run have failed
   std::optional<double> trial_hours;      ///< end a training that takes longer
+  std::optional<double> target;           ///< of the metric: begin nothing beyond the first training that comes to it
 };
 
 /// How long trainings take, as the user states it before any is timed; at most one is given.
@@ -63,6 +64,8 @@ struct Space {
   Configuration configuration(std::span<const std::uint32_t> digits, std::span<const double> places = {}) const;
   std::size_t continuous_axes() const;
   Configuration configuration(std::uint64_t index) const { return configuration(grid.digits(index)); }
+  /// Whether a trial of that value of the metric has come to limits.target.
+  bool reaches_target(double value) const { return limits.target && !better(goal, *limits.target, value); }
 };
 
 /// Parses and validates. `file` is the name used in messages ("space.json"); relative data paths are taken from

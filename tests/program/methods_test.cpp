@@ -120,6 +120,36 @@ TEST_CASE("every method finds the same, whoever trains what and when") {
   }
 }
 
+/// What was begun beyond it by others may be there, too.
+TEST_CASE("every method comes to its target by the same trainings, whoever trains what and when") {
+  const std::string axes = R"("parameters": {"index": {"min": 0, "max": 100, "step": 1}, "replicate": [0, 1, 2],
+                              "milliseconds": 50, "epochs": [1, 3, 9]})";
+  for (const std::string method : {R"("grid")", R"("random")", R"({"name": "halving", "brackets": 9, "size": 3})",
+                                   R"({"name": "bayes", "width": 3})"}) {
+    CAPTURE(method);
+    const WorkFolder folder;
+    const Search search(
+        folder, R"({"name": "m", "experiment": "noop", "seed": 5, "limits": {"target": 0.9}, "method": )" + method +
+                    ", " + axes + "}");
+    const auto before = [&](const std::string& name, const Words& more) {
+      search.run(name, more);
+      return query(
+          folder / (name + ".db"),
+          "WITH placed AS (SELECT *, ifnull(bracket, training) AS place FROM trials WHERE status = 'complete') "
+          "SELECT hex(identity), metrics FROM placed WHERE place <= (SELECT min(place) FROM placed WHERE "
+          "metrics ->> '$.score' >= 0.9) ORDER BY 1");
+    };
+    const Rows expected = before("one", {"--workers", "1"});
+    CHECK(expected.size() > 3);
+    CHECK(before("three", {"--workers", "3"}) == expected);
+    CHECK(before("synchronous", {"--workers", "3", "--schedule", "synchronous"}) == expected);
+    const Rows all = search.found("three");
+    CHECK(search.run("three", {"--workers", "2"}) == all);
+    const Ended again = run_stormsweep({"run", "m.json", "--results", "three.db", "--device", "cpu"}, folder);
+    CHECK(again.err.find("ended by limits.target (0.9) of the search space\n") != std::string::npos);
+  }
+}
+
 TEST_CASE("real trainings under halving go on from their rungs, to the last bit") {
   const WorkFolder folder;
   REQUIRE(run_stormsweep({"generate", "tornado", "--storms", "300", "-o", "."}, folder).status == 0);

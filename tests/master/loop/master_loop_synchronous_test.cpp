@@ -130,3 +130,27 @@ TEST_CASE("where rounds are dealt, limits.trials is reached, too") {
   CHECK(end.limit == "limits.trials (6)");
   CHECK(end.counts.complete == 6);
 }
+
+TEST_CASE("a target ends the synchronous schedule once all before the training that has come to it have ended") {
+  const TemporaryFolder folder;
+  const std::string target = R"("limits": {"target": 0.04},)";
+  {
+    Job job(folder.path, indices(1, 99, target), 3, synchronous());
+    job.join_all();
+    work_through_share(job, job.worker(2), 6);
+    job.turn();
+    CHECK_FALSE(job.worker(2).stop);
+    work_through_share(job, job.worker(1), 4);
+    job.turn();
+    REQUIRE(job.worker(2).stop);
+    const Conclusion end = job.leave_all();
+    CHECK(end.ending == Ending::done);
+    CHECK(end.limit == "limits.target (0.04)");
+  }
+  Job job(folder.path, indices(1, 99, target), 3, synchronous());
+  job.join_all();
+  CHECK(work_through_share(job, job.worker(1)).empty());
+  CHECK(work_through_share(job, job.worker(2)).empty());
+  job.turn();
+  CHECK(job.leave_all().limit == "limits.target (0.04)");
+}

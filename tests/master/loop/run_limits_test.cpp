@@ -68,6 +68,18 @@ TEST_CASE("ranks that are started again go on with the limits of the run") {
   CHECK(failures.reached(Seconds(0)));
 }
 
+TEST_CASE("a target is reached by the least number that has come to it, and ends what has no more to hand out") {
+  RunLimits limits({.target = 0.95}, 1, 0, Seconds(0), {});
+  limits.exhausted();
+  CHECK(limits.text().empty());
+  for (const std::uint64_t number : {7, 4, 5}) limits.reach_target(number);
+  CHECK(limits.last() == 4);
+  CHECK_FALSE(limits.reached(Seconds(0)));  // others before it may come to it yet
+  limits.exhausted();
+  CHECK(limits.is_exhausted());
+  CHECK(limits.text() == "limits.target (0.95)");
+}
+
 /// 1000 s remain, of which the last 20 are the margin.
 TEST_CASE("a training begins if it would end before the margin, or never could") {
   const RunLimits limits({}, 1, 0, Seconds(100), Seconds(1000));

@@ -184,6 +184,48 @@ TEST_CASE("limits.trials is all there is to do, as the run and the status tell i
   CHECK(told_of("halving", 7) == "6 of 6, 0 beside them: done");  // one whole bracket
 }
 
+/// Scores 0 7 4 1 8 5 2 9 6 3, in tenths.
+TEST_CASE("a target ends a search at the first training that comes to it, of a halving at the first bracket") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const auto ended = [&](const std::string& axes, const std::string& method, const std::string& target) {
+    return run(file,
+               noop_space(axes, "s", fmt::format(R"("method": {}, "limits": {{"target": {}}}, )", method, target)),
+               false);
+  };
+  const auto told = [&] { return report_searches(file, "s").at(0).master; };
+  SUBCASE("grid") {
+    const std::string ten = R"({"index": {"min": 0, "max": 9, "step": 1}})";
+    CHECK(ended(ten, R"("grid")", "0.75") == 5);
+    CHECK(told() == "not running; limits.target (0.75) is reached");
+    CHECK(ended(ten, R"("grid")", "0.75") == 0);
+    CHECK(ended(ten, R"("grid")", "0.9") == 3);
+    // An edited space has an order of its own, whatever the rows say.
+    CHECK(ended(R"({"index": [2, 8, 7, 9]})", R"("grid")", "0.9") == 1);
+    CHECK(ended(R"({"index": [2, 8, 7, 9]})", R"("grid")", "0.95") == 1);
+    CHECK(told() == "done");
+  }
+  SUBCASE("halving") {
+    const std::string axes = R"({"index": {"min": 0, "max": 9, "step": 1}, "epochs": [1, 3]})";
+    const std::string halving = R"({"name": "halving", "size": 3, "brackets": 3})";
+    CHECK(ended(axes, halving, "0") == 4);
+    CHECK(ended(axes, halving, "0") == 0);
+    CHECK(ended(axes, halving, "1") == 8);
+    CHECK(told() == "done");
+  }
+}
+
+TEST_CASE("a target that is stored ends what workers may do by the synchronous schedule") {
+  TemporaryFolder folder;
+  const Space space = noop_space(R"({"index": [0, 1, 2, 3, 4, 5]})", "s", R"("limits": {"target": 0.75}, )");
+  CHECK(run(folder.path / "s.db", space, false) == 5);
+  Store store(folder.path / "s.db", space, "f", {});
+  RunLimits limits(space.limits, 2, store.counts().terminal(), Seconds(0), {});
+  TrainingSource source(space, store, {}, limits, 2);
+  CHECK(source.done() == std::vector<TrainingRange>{{0, 4}});
+  CHECK(source.limit() == TrainingLimit{.end = 5});
+}
+
 TEST_CASE("an infinite metric counts as undefined: a search and its resumption agree on that") {
   TemporaryFolder folder;
   const auto file = folder.path / "s.db";

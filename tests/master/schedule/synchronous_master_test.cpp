@@ -60,6 +60,29 @@ std::vector<Action> through(SynchronousMaster& master, WorkerId worker, double n
 
 }  // namespace
 
+TEST_CASE("synchronous: beyond the last training that need be, whoever is there is through") {
+  Known known;
+  known.trainings[6] = training(6, {}, 2);  // gangs come first, whatever their numbers
+  SynchronousMaster master = master_of(2, known);
+  begin(master, w1, 3);
+  begin(master, w2, 6);
+  CHECK(master.end_after({4}, 1).empty());
+  CHECK(all<action::Stop>(begin(master, w1, 5)).empty());
+  CHECK(all<action::Stop>(begin(master, w2, 4)).empty());
+  CHECK(all<action::Stop>(begin(master, w2, 8)).size() == 2);
+  CHECK(all<action::Stop>(begin(master, w1, 7)).empty());
+  master.on(event::Stopped{w1}, Seconds(1));
+  CHECK(ending(master.on(event::Stopped{w2}, Seconds(1))) == Ending::done);
+}
+
+TEST_CASE("synchronous: a last training that is told of when all are past it ends the job at once") {
+  SynchronousMaster master = master_of(2);
+  begin(master, w1, 3);
+  begin(master, w2, 5);
+  CHECK(all<action::Stop>(master.end_after({3}, 1)).empty());
+  CHECK(all<action::Stop>(master.end_after({2}, 1)).size() == 2);
+}
+
 TEST_CASE("synchronous: what a worker says that it begins and has finished is recorded, nothing is assigned") {
   SynchronousMaster master = master_of(2);
   const auto begun = begin(master, w2, 5);

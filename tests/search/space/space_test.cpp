@@ -25,7 +25,7 @@ Json sample() {
     "data": {"train": "d/train.h5", "validation": "../v.h5", "test": "/abs/test.h5"},
     "parameters": {"batch_size": [128, 256, 512], "epochs": {"min": 5, "max": 15, "step": 5}, "optimizer": "sgd"},
     "exclude": [{"epochs": [5, 10], "batch_size": 512}],
-    "limits": {"trials": 100, "hours": 1.5, "rank_hours": 40, "failures": 3, "trial_hours": 0.25},
+    "limits": {"trials": 100, "hours": 1.5, "rank_hours": 40, "failures": 3, "trial_hours": 0.25, "target": -0.5},
     "cost": {"like": "runs/before.db"}})");
 }
 
@@ -70,6 +70,7 @@ TEST_CASE("a space is read whole") {
   CHECK(space.cost.like == "/home/me/runs/before.db");
   CHECK(space.limits.failures == 3);
   CHECK(space.limits.trial_hours == 0.25);
+  CHECK(space.limits.target == -0.5);
   CHECK(space.share_epochs);
   CHECK(space.text == text);
   CHECK(space.grid.size() == 9);
@@ -216,6 +217,7 @@ TEST_CASE("wrong values are told with field, value and remedy") {
         "s.json: cost.trial_seconds is not a known key; did you mean epoch_seconds?");
   CHECK(with("/cost", {{"epoch_seconds", 1}, {"like", "a.db"}}) ==
         R"(s.json: cost is {"epoch_seconds":1,"like":"a.db"}; give one of epoch_seconds and like)");
+  CHECK(with("/limits/target", "high") == "s.json: limits.target is \"high\"; give a number");
   CHECK(with("/limits/hours", 0) == "s.json: limits.hours is 0; give a number greater than 0");
   CHECK(with("/share_epochs", "yes") == "s.json: share_epochs is \"yes\"; give true or false");
   CHECK(with("/exclude", 1) == "s.json: exclude is 1; give a list");
