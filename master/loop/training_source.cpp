@@ -6,6 +6,7 @@
 
 #include "search/methods/bayes_method.hpp"
 #include "search/methods/synchronous.hpp"
+#include "search/space/membership.hpp"
 
 namespace stormsweep {
 
@@ -33,13 +34,16 @@ TrainingSource::TrainingSource(const Space& space, Store& store, const Share& sh
   });
 }
 
-/// The proposals of earlier runs. The first run fixes how many are made side by side in all later ones.
+/// The proposals of earlier runs. The first run fixes, for all later ones, how many are made side by side, and from
+/// which earlier trials.
 ProposalHistory TrainingSource::history(std::size_t workers) {
   if (!makes_proposals(space_.method)) return {};
   ProposalHistory history = store_.proposals();
   if (history.width == 0) {
     history.width = width_at_start(space_, workers);
     store_.keep_width(history.width);
+    history.known = store_.unproposed();
+    std::erase_if(history.known, [space = Membership(space_)](const auto& each) { return !space.has(each); });
   }
   side_by_side_ = history.width;
   return history;
@@ -71,7 +75,7 @@ std::optional<Training> TrainingSource::next_wanted() {
 }
 
 std::optional<Training> TrainingSource::next_of_method() {
-  while (const std::uint64_t left = past_target_ ? 0 : limits_.trials_left()) {
+  while (!past_target_ && limits_.trials_left() > 0) {
     std::optional<Training> training = method_->next();
     if (!training) break;
     for (const Proposed& proposal : method_->take_proposals()) store_.keep(proposal);
@@ -82,6 +86,8 @@ std::optional<Training> TrainingSource::next_of_method() {
     if (is_adaptive(space_.method) || space_.limits.target) learn_stored(*training);
     training = store_.missing(*std::move(training));
     if (!training) continue;
+    const std::uint64_t left = limits_.trials_left();
+    if (left == 0) break;
     if (training->trials() > left) training->milestones.resize(left);  // the shortest of its trials
     limits_.hand_out(training->trials());
     return training;
@@ -89,10 +95,13 @@ std::optional<Training> TrainingSource::next_of_method() {
   return std::nullopt;
 }
 
-/// Tells the method of trials that an earlier run has ended.
+/// Tells the method of trials that an earlier run has ended. Reused rows count as soon as a proposal is one of them.
 void TrainingSource::learn_stored(const Training& training) {
+  const auto counted = [this] { return makes_proposals(space_.method) ? store_.counts().terminal() : 0; };
+  const std::uint64_t before = counted();
   for (std::size_t k = 0; k < training.trials(); ++k)
     if (const auto ended = store_.ended(training, k)) learn(training, k, *ended);
+  limits_.hand_out(counted() - before);
 }
 
 void TrainingSource::learn(const Training& training, std::size_t milestone, const Ended& ended) {

@@ -87,6 +87,11 @@ void Store::keep_width(std::uint64_t width) {
   database_->width = width;
 }
 
+std::vector<Configuration> Store::unproposed() {
+  StoreDatabase& db = *database_;
+  return guarded(db.file, [&] { return read_unproposed(db.sqlite, db.lease.search, db.experiment, db.seed); });
+}
+
 void Store::keep(const Proposed& proposal) {
   database_->proposals.push_back(proposal);
 }

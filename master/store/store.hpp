@@ -58,6 +58,9 @@ class Store {
   /// versions of the space.
   ProposalHistory proposals();
   void keep_width(std::uint64_t width);
+  /// Configurations of trials that have ended, and that no method has proposed: copied from other databases, or of a
+  /// grid; in an order that does not depend on when they were stored. The space may have some of them no more.
+  std::vector<Configuration> unproposed();
   void keep(const Proposed& proposal);
 
   /// Stores that a trial is running; worth a row only if it takes longer than a commit.

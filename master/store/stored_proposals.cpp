@@ -1,8 +1,13 @@
 #include "master/store/stored_proposals.hpp"
 
 #include <SQLiteCpp/VariadicBind.h>
+#include <fmt/format.h>
 
 #include <string>
+#include <utility>
+
+#include "master/store/sql_text.hpp"
+#include "master/store/trial_row.hpp"
 
 namespace stormsweep {
 
@@ -34,6 +39,20 @@ ProposalHistory read_proposals(SQLite::Database& database, std::int64_t search, 
     history.proposals.push_back({number, *std::move(configuration), select.getColumn(2).getString()});
   }
   return history;
+}
+
+std::vector<Configuration> read_unproposed(SQLite::Database& database, std::int64_t search,
+                                           const Experiment& experiment, std::uint64_t seed) {
+  SQLite::Statement select(database, fmt::format("SELECT configuration, identity FROM trials WHERE search = ? AND "
+                                                 "proposal IS NULL AND {} ORDER BY identity",
+                                                 has_ended));
+  std::vector<Configuration> configurations;
+  for (select.bind(1, search); select.executeStep();) {
+    auto configuration = parse_configuration(select.getColumn(0).getString(), experiment);
+    if (configuration && identity(*configuration, experiment, seed) == read_identity(select.getColumn(1)))
+      configurations.push_back(*std::move(configuration));
+  }
+  return configurations;
 }
 
 bool copy_proposals(SQLite::Database& from, std::int64_t search, SQLite::Database& into, std::int64_t target) {

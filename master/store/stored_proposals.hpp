@@ -13,6 +13,10 @@ namespace stormsweep {
 /// the first that this version of the experiment cannot read.
 ProposalHistory read_proposals(SQLite::Database& database, std::int64_t search, const Experiment& experiment);
 
+/// Store::unproposed, of trials of that experiment and seed.
+std::vector<Configuration> read_unproposed(SQLite::Database& database, std::int64_t search,
+                                           const Experiment& experiment, std::uint64_t seed);
+
 /// Copies the width and the proposals of `search` in `from` to `target` in `into`, as far as it lacks them. Each
 /// proposal depends on all before it, so without them the next run would be another search. False where `target` has
 /// others: another width or proposal, or those of another version of the space.

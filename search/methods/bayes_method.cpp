@@ -40,7 +40,9 @@ class Bayes : public Method {
         start_(sobol_sequence(space_)),
         width_(past.width),
         at_start_(std::max<std::uint64_t>(model_.dimensions().size() + 2, width_)),
-        past_(past.proposals) {}
+        past_(past.proposals) {
+    if (past_.empty()) past_ = fresh_ = from(past.known);
+  }
 
   std::optional<Training> next() override {
     if (no_more_ || next_ >= space_.method.trials.value_or(std::numeric_limits<std::uint64_t>::max())) {
@@ -84,6 +86,19 @@ class Bayes : public Method {
     Training training;
     std::optional<Ended> ended;
   };
+
+  /// Trials that were there before the search are its first proposals, if they are the last of their trainings.
+  std::vector<Proposed> from(const std::vector<Configuration>& known) const {
+    std::vector<Proposed> proposals;
+    std::set<bayes::Point> there;
+    for (const Configuration& configuration : known) {
+      const bayes::Point point = model_.point(configuration);
+      const auto training = model_.training({proposals.size()}, point);
+      if (training && training->configuration == configuration && there.insert(point).second)
+        proposals.push_back({proposals.size(), configuration, ""});
+    }
+    return proposals;
+  }
 
   std::optional<Training> propose(const bayes::Point& point, const std::string& parameters, bool known) {
     auto training = model_.training({next_}, point);
@@ -167,7 +182,7 @@ class Bayes : public Method {
   const ModelledSpace model_;
   const std::unique_ptr<Sequence> start_;
   const std::uint64_t width_, at_start_;
-  const std::vector<Proposed> past_;
+  std::vector<Proposed> past_;
   std::uint64_t next_ = 0, next_start_ = 0;
   std::uint64_t ended_ = 0;  ///< trainings 0 ... ended_ - 1 have
   std::vector<Told> told_;   ///< by number

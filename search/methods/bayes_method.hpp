@@ -17,7 +17,8 @@ namespace stormsweep {
 /// order they end. A training's result is that of its last milestone.
 ///
 /// Proposals are computed in a thread of their own. `past`: those of earlier runs, which are reused rather than
-/// computed again, because a fit may differ in its last digits on another kind of processor.
+/// computed again, because a fit may differ in its last digits on another kind of processor. If there are none, its
+/// `known` configurations are the first proposals.
 std::unique_ptr<Method> make_bayes(const Space& space, const ProposalHistory& past);
 
 /// The width of a search that begins with so many workers.

@@ -25,8 +25,9 @@ struct Proposed {
 
 /// What earlier runs of a search have left of its method.
 struct ProposalHistory {
-  std::uint64_t width = 1;               ///< fixed for the life of the search
-  std::vector<Proposed> proposals = {};  ///< numbers 0, 1, 2, ...
+  std::uint64_t width = 1;                ///< fixed for the life of the search
+  std::vector<Proposed> proposals = {};   ///< numbers 0, 1, 2, ...
+  std::vector<Configuration> known = {};  ///< of trials that the database had before the first proposal, ordered
 };
 
 /// What a search trains, decided from its space and from what has ended: no MPI, no clock, no file. Whatever the number

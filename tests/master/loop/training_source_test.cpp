@@ -94,6 +94,32 @@ TEST_CASE("a Bayesian search with another goal, or another epoch to choose by, m
   CHECK(proposals(file).empty());
 }
 
+TEST_CASE("a Bayesian search begins with what it reuses, in whatever order that was stored") {
+  TemporaryFolder folder;
+  const auto old = folder.path / "old.db", turned = folder.path / "turned.db";
+  const auto grid = [](const char* values) { return noop_space(fmt::format(R"({{"index": {}}})", values)); };
+  run(old, grid("[3, 14, 15, 92, 65]"));
+  run(turned, grid("[65, 92, 14, 15, 3]"));
+  const auto space = [](const char* limits, int trials) {
+    return noop_space(
+        R"({"index": {"min": 0, "max": 99, "step": 1}})", "s",
+        fmt::format(R"("method": {{"name": "bayes", "trials": {}, "width": 2}}, "limits": {}, )", trials, limits));
+  };
+  const auto begun = [&](const Space& of, const char* name, const std::filesystem::path& reused) {
+    { CHECK(Store(folder.path / name, of, "f", {.reuse = {reused}}).reused() == 5); }
+    return run(folder.path / name, of, false);
+  };
+  const Space eight = space("{}", 8), seven = space(R"({"trials": 7})", 50);
+  CHECK(begun(eight, "new.db", old) == 3);
+  CHECK(begun(eight, "same.db", turned) == 3);
+  CHECK(proposals(folder.path / "new.db") == proposals(folder.path / "same.db"));
+  CHECK(query(folder.path / "new.db", "SELECT count(*) FROM proposals WHERE parameters IS NULL") ==
+        std::vector<std::string>{"5"});
+  CHECK(run(folder.path / "new.db", eight) == 0);
+  CHECK(begun(seven, "limited.db", old) == 2);
+  CHECK(run(folder.path / "limited.db", seven) == 0);
+}
+
 TEST_CASE("a changed default discards the proposals and rungs that were made with the previous one") {
   std::vector<Experiment> before{find_experiment("noop", "here")}, after = before;
   after[0].hyperparameters[after[0].find("replicate").value()].fallback = std::int64_t{8};

@@ -79,6 +79,21 @@ Search search(const Space& space, std::size_t ranks, unsigned seed, const Propos
 
 }  // namespace
 
+TEST_CASE("trials that are there before are the first proposals, and are learned from") {
+  const Space s = noop_space(R"({"name": "bayes", "trials": 24, "width": 3})", plane);
+  ProposalHistory past{3, {}};
+  for (const Training& each : search(s, 1, 1, {3, {}}, 12).trained) past.known.push_back(each.configuration);
+  past.known.push_back(past.known[4]);
+  const Search begun = search(s, 2, 2, past);
+  REQUIRE(begun.trained.size() == 24);
+  for (std::size_t i = 0; i < 12; ++i) CHECK(begun.trained[i].configuration == past.known[i]);
+  for (std::size_t i = 0; i < 24; ++i) CHECK(begun.proposed[i].parameters.empty() == (i < 12));
+  past.proposals = begun.proposed;  // of these a restart takes no notice of what is there besides
+  past.proposals.resize(14);
+  past.known.clear();
+  CHECK(search(s, 3, 3, past).trained == begun.trained);
+}
+
 TEST_CASE("the order of arrival, the number of ranks and a restart change no proposal") {
   const Space s = noop_space(R"({"name": "bayes", "trials": 24, "width": 3})", plane);
   const auto expected = search(s, 1, 1, {3, {}}).trained;
