@@ -40,7 +40,7 @@ int call(const Command& command, const std::vector<std::string>& words) {
   try {
     return command({words.begin() + 2, words.end()});
   } catch (const Interruption& interruption) {
-    fmt::print(stderr, "stormsweep {} {}: stopped; what was not whole is gone\n", words[0], words[1]);
+    fmt::print(stderr, "stormsweep {} {}: stopped; incomplete files were removed\n", words[0], words[1]);
     std::signal(interruption.signal, SIG_DFL);
     return std::raise(interruption.signal);
   }

@@ -96,11 +96,12 @@ void no_rate(ScalingReport& report, const ScalingQuestion& question, const Clust
 
 std::vector<std::string> assumptions() {
   return {
-      "waited for: what of the sums is not hidden by the backward pass, with gradient_lag 1 by the next step",
-      "weak scaling: each rank trains as many samples a step, at once, whatever the ranks; accuracy is not looked at",
+      "waited for: the part of the sums not hidden by the backward pass, with gradient_lag 1 by the next step",
+      "weak scaling: each rank trains the same number of samples a step, in one batch, for any number of ranks; "
+      "accuracy is not considered",
       "sums: as this program makes them over MPI, within hosts, then of each host with every other; NCCL's, where each "
       "rank has a GPU of its own, and copies from GPUs to hosts are not modelled",
-      "not in it: reading data, evaluation, checkpoints and failures; all hosts are equally far from each other"};
+      "not included: reading data, evaluation, checkpoints and failures; all hosts are equally far from each other"};
 }
 
 void add_curves(ScalingReport& report, const ScalingQuestion& question, const std::vector<Cluster>& clusters,

@@ -40,7 +40,7 @@ constexpr std::array commands{
     Command{"results", "rows, pivot tables and curves of a results database", results_command},
     Command{"report", "a page of pictures and tables, in one file", report_command},
     Command{"serve", "the same page, live, to this user alone", serve_command},
-    Command{"status", "how the searches of a results database stand", status_command},
+    Command{"status", "the progress of the searches in a results database", status_command},
     Command{"compare", "both schedules on one space; or replays of a database on other numbers of ranks",
             compare_command},
     Command{"replay", "what other search methods would have cost and found on a recorded grid", replay_command},
@@ -48,7 +48,7 @@ constexpr std::array commands{
     Command{"delete", "remove trials of a results database, with their curves and networks", delete_command},
     Command{"merge", "join the databases of jobs that share a search", merge_command},
     Command{"prepare", "convert files of observations to training data", nullptr},
-    Command{"generate", "make training data where there is none", nullptr},
+    Command{"generate", "generate training data if you have none", nullptr},
     Command{"label", "mark weather in observations by rules", nullptr},
     Command{"forecast", "what a trained network makes of new observations", nullptr},
 };
@@ -59,7 +59,7 @@ int help() {
       "cost?\n\n");
   for (const Command& command : commands) fmt::print("  {:<10}{}\n", command.name, command.meaning);
   fmt::print(
-      "\n`stormsweep COMMAND --help` tells the options of one, with an example.\nexample:\n  stormsweep run "
+      "\n`stormsweep COMMAND --help` lists the options of one, with an example.\nexample:\n  stormsweep run "
       "quick.json\n");
   return exit_done;
 }

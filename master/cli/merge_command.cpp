@@ -23,7 +23,7 @@ Syntax syntax_of(std::string& out, std::vector<std::string>& in) {
   return {.command = "stormsweep merge",
           .usage = "OUT IN...",
           .summary =
-              "Adds the trials of the databases IN to OUT, which is made where there is none: one database of a search "
+              "Adds the trials of the databases IN to OUT, which is created if missing: one database of a search "
               "that\n"
               "several jobs share. It may be repeated while they run. A trial that has ended in two of them stays as "
               "it came\n"

@@ -67,8 +67,7 @@ void check_results(const fs::path& file) {
 void check_method(const Space& space, const RunOptions& options) {
   if (has_rungs(space.method)) brackets(space);  // throws if the limit allows none
   if (options.separate_epochs && has_rungs(space.method))
-    throw InputError("stormsweep run: --separate-epochs: " + space.method.name +
-                     " goes on with trainings; leave it out");
+    throw InputError("stormsweep run: --separate-epochs: " + space.method.name + " continues trainings; leave it out");
   if (const std::string why = why_not_shared(space); options.shared && !why.empty())
     throw InputError(fmt::format("stormsweep run: --share: {} cannot be divided among jobs, for {}; run one job",
                                  space.method.name, why));

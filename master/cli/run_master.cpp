@@ -64,10 +64,10 @@ void tell_end(const Conclusion& conclusion, bool again, const RunOptions& option
   }
   if (conclusion.ending == Ending::rank_lost) {
     fmt::print(stderr, "a rank is lost, and with it the shares of the synchronous schedule; {}\n",
-               again ? "starting again over what is missing" : "run it again to continue");
+               again ? "restarting with what is missing" : "run it again to continue");
   }
   if (conclusion.ending == Ending::short_handed)
-    fmt::print(stderr, "what is left wants more workers than are left; run it again to continue\n");
+    fmt::print(stderr, "the remaining trainings need more workers than are left; run it again to continue\n");
   if (!conclusion.limit.empty()) fmt::print(stderr, "ended by {} of the search space\n", conclusion.limit);
   if (again) return;
   fmt::print(stderr, "results: {}\n", options.results.string());

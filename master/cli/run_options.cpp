@@ -63,7 +63,7 @@ Syntax syntax() {
       "reuse", po::value<std::vector<std::string>>()->composing(),
       "another database: what has ended there of the same configurations, experiment and data is copied first; may be "
       "repeated")("separate-epochs", po::bool_switch(), "train configurations that differ only in epochs one by one")(
-      "keep-work", po::bool_switch(), "keep the folders in which commands have worked, of complete trials too")(
+      "keep-work", po::bool_switch(), "keep the work folders of commands, even for complete trials")(
       "retry-failed", po::bool_switch(), "run failed, diverged and out-of-memory trials again")(
       "dry-run", po::bool_switch(), "check all that can be seen before ranks start, print the plan, train nothing");
   return s;
@@ -115,7 +115,8 @@ void check_seconds(const RunOptions& o) {
 void check_part(const RunOptions& o) {
   if (!o.json.empty())
     throw InputError(
-        "stormsweep run: --json cannot be had of a part of a search; merge the parts, and give it to a run of those");
+        "stormsweep run: --json is not possible for a part of a search; merge the parts, and give it to a run of "
+        "those");
   if (!o.reuse.empty())
     throw InputError(
         "stormsweep run: --reuse would bring a part of a search the trials of the others; merge the parts, and give it "

@@ -14,7 +14,7 @@ namespace stormsweep {
 namespace {
 
 [[noreturn]] void refuse_unknown(const Space& space, const std::string& place, const std::string& limit) {
-  throw InputError(fmt::format("{}: {}: how many {} fit is not known, for nothing tells what they take; {}", place,
+  throw InputError(fmt::format("{}: {}: how many {} fit is not known, because their cost is not known; {}", place,
                                limit, extent_word(space), how_to_settle_extent(space)));
 }
 

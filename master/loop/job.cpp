@@ -238,9 +238,8 @@ class Job {
     if (!why_.empty()) return told(exit_master_lost, why_);
     if (signals::drain_asked() && !started_) return told(exit_drained, "stopped before anything was started");
     if (!started_ && seen_.empty() && mpirun_status_ > 0)
-      throw InputError(
-          fmt::format("mpirun: ended with status {} before it had started anything; what it says above is to be mended",
-                      mpirun_status_));
+      throw InputError(fmt::format("mpirun: ended with status {} before it started anything; fix what it reports above",
+                                   mpirun_status_));
     if (!started_) return told(exit_master_lost, "a rank died while MPI started");  // and mpirun gave up, as 5.0 does
     return told(exit_master_lost, "the master is lost");
   }

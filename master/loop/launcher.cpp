@@ -73,7 +73,7 @@ void check_library(std::string_view version, std::string_view library) {
   if (ours == its) return;
   if (ours == 0) throw InputError("stormsweep: is not linked with Open MPI; build it again with one");
   throw InputError(fmt::format(
-      "mpirun: is of Open MPI {}, and stormsweep is linked with Open MPI {}; load the module that it was built "
+      "mpirun: belongs to Open MPI {}, but stormsweep is linked with Open MPI {}; load the module that it was built "
       "with, or put that Open MPI's folder first in PATH",
       its, ours));
 }

@@ -71,8 +71,9 @@ MasterLoop::MasterLoop(Channel& channel, Store& store, const Space& space, Optio
   if (!staging_) options_.settings.stage.clear();
   const auto workers = static_cast<std::uint64_t>(channel.size() - 1), most = source_.side_by_side().value_or(workers);
   if (most < workers)
-    progress_.say(fmt::format("{}: {} trains {} at once (its width, for ever); {} of {} workers will stand idle",
-                              space.name, space.method.name, most, workers - most, workers));
+    progress_.say(
+        fmt::format("{}: {} trains at most {} at once (its width, which is fixed); {} of {} workers will be idle",
+                    space.name, space.method.name, most, workers - most, workers));
 }
 
 MasterLoop::Schedule MasterLoop::make_schedule() {
@@ -167,8 +168,9 @@ void MasterLoop::on(WorkerId worker, const wire::Staged& staged) {
 void MasterLoop::on(WorkerId worker, const wire::Began& began) {
   auto* schedule = std::get_if<SynchronousMaster>(&schedule_);
   if (!schedule)
-    throw InputError(fmt::format("worker {}: began what nobody gave it; run the same build of stormsweep on every rank",
-                                 worker.value));
+    throw InputError(
+        fmt::format("worker {}: began a training that it was not given; run the same build of stormsweep on every rank",
+                    worker.value));
   carry_out(schedule->began(worker, began.any ? std::optional(began.training) : std::nullopt, listening()));
 }
 
@@ -314,13 +316,14 @@ void MasterLoop::tell_of_store() {
   const auto since = commits_.blocked_since();
   const bool blocked = since && (told_blocked_ || now() - *since > worth_telling);
   if (std::exchange(told_blocked_, blocked) == blocked) return;
-  progress_.say(blocked ? fmt::format("{}; the search goes on, and keeps its outcomes in memory", store_.problem())
+  progress_.say(blocked ? fmt::format("{}; the search continues, with outcomes kept in memory", store_.problem())
                         : fmt::format("{}: its database takes outcomes again", space_.name));
 }
 
 void MasterLoop::check_limits() {
   if (source_.unstarted() && !std::exchange(told_unstarted_, true))
-    progress_.say(fmt::format("{}: some of what is left would not end in time; run it again to continue", space_.name));
+    progress_.say(
+        fmt::format("{}: some remaining trainings would not end in time; run it again to continue", space_.name));
   if (limited_ || !limits_.reached(now())) return;
   limited_ = true;
   if (staging_) staging_->give_up();
@@ -376,7 +379,7 @@ Conclusion MasterLoop::conclude() {
   if (limited_ && !draining_ && conclusion_.ending == Ending::drained) conclusion_.ending = Ending::done;
   if (commits_.blocked_since()) progress_.say(fmt::format("{}; waiting for it", store_.problem()));
   if (const std::uint64_t lost = commits_.finish()) {
-    progress_.say(fmt::format("{}; outcomes that are not in it: {}; run it again to continue", store_.problem(), lost));
+    progress_.say(fmt::format("{}; outcomes not stored: {}; run it again to continue", store_.problem(), lost));
     if (conclusion_.ending == Ending::done) conclusion_.ending = Ending::drained;
   }
   while (!dropped_.empty() && !commits_.waiting()) remove_next_dropped();

@@ -74,8 +74,8 @@ Descriptor listen_at_port(int port) {
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (bind(*made, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 || listen(*made, waiting) != 0)
-    throw InputError(fmt::format("--port is {}: it cannot be had ({}); give another, or 0 for one that is free", port,
-                                 std::strerror(errno)));
+    throw InputError(fmt::format("--port is {}: it is not available ({}); give another, or 0 for one that is free",
+                                 port, std::strerror(errno)));
   return made;
 }
 

@@ -62,7 +62,7 @@ void check_lines(std::size_t count) {
   if (count == 0) throw InputError("--plot: no trial has a value to draw; run the search first, or ask for another");
   if (count > Chart::most_lines)
     throw InputError(
-        fmt::format("--plot: {} lines are not told apart; choose at most {} with --where", count, Chart::most_lines));
+        fmt::format("--plot: {} lines cannot be told apart; choose at most {} with --where", count, Chart::most_lines));
 }
 
 /// The lines of a cross table, one for each column and value that has any number, in the order of the table's columns.

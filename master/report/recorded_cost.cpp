@@ -34,7 +34,7 @@ void expect_search_of(const Experiment& experiment, const std::filesystem::path&
     while (select.executeStep()) names.push_back(select.getColumn(0).getString());
     if (!contains(names, experiment.name))
       throw InputError(
-          fmt::format("{} is {}: no search there is of {}, whose trials alone tell what others take; {}", place,
+          fmt::format("{} is {}: no search there is of {}; only its trials show what others would take; {}", place,
                       file.string(), experiment.name,
                       names.empty() ? "it holds none at all" : fmt::format("they are of {}", fmt::join(names, ", "))));
   });

@@ -21,7 +21,7 @@ std::string time_warning(const BatchJob& job, std::optional<std::uint64_t> train
                        trainings ? grouped(*trainings) + " trainings" : "trainings too many to count", ranks,
                        ranks == 1 ? "" : "s", time,
                        trainings ? "whether that is enough cannot be known before some are timed"
-                                 : "nobody can know whether that is enough",
+                                 : "whether that is enough is not known",
                        again);
   const double usable = (job.time - closing_margin(job.time)).count();
   if (measured.longest > usable)

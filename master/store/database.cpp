@@ -122,7 +122,7 @@ void check_database_name(const std::filesystem::path& file) {
   if (std::filesystem::is_directory(file, missing))
     throw InputError(file.string() + ": is a folder; give the name of a database");
   if (const std::string& name = file.native(); name == ":memory:" || name.starts_with("file:"))
-    throw InputError(name + ": is no file to SQLite, which keeps results elsewhere under such a name; name a file");
+    throw InputError(name + ": SQLite does not take this name for a file; name a file");
 }
 
 SQLite::Database open_for_writing(const std::filesystem::path& file) {

@@ -133,7 +133,7 @@ void AtomicFile::write(std::span<const char> bytes) {
 }
 
 void AtomicFile::sync() {
-  if (::fsync(*file_) != 0) refuse("cannot be brought to the disk");
+  if (::fsync(*file_) != 0) refuse("cannot be written to disk");
 }
 
 void AtomicFile::commit() {
@@ -141,7 +141,7 @@ void AtomicFile::commit() {
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) refuse("cannot be replaced");
   temporary_.clear();
   file_ = Descriptor();
-  if (!sync_folder(path_.parent_path())) refuse("cannot be brought to the disk");
+  if (!sync_folder(path_.parent_path())) refuse("cannot be written to disk");
 }
 
 fs::path AtomicFile::target_of(const fs::path& file) {

@@ -18,8 +18,8 @@ fs::path temporary_folder() {
   const auto told = environment("TMPDIR");
   const fs::path path(told.empty() ? "/tmp" : told);
   if (path.is_relative())
-    throw InputError(
-        fmt::format("TMPDIR: {} is relative to a folder, which ranks need not be in; give all of it", path.string()));
+    throw InputError(fmt::format(
+        "TMPDIR: {} is a relative path, and ranks may run in other folders; give an absolute path", path.string()));
   std::error_code error;
   if (!fs::is_directory(path, error))
     throw InputError(fmt::format("TMPDIR: {} is no folder; {}", path.string(), temporary_remedy));

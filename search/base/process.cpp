@@ -127,7 +127,8 @@ void check_surroundings() {
   }
   std::error_code gone;
   static_cast<void>(std::filesystem::current_path(gone));
-  if (gone) throw InputError("the working folder: is no more (" + gone.message() + "); change to another with cd");
+  if (gone)
+    throw InputError("the working folder: no longer exists (" + gone.message() + "); change to another with cd");
 }
 
 }  // namespace stormsweep::process

@@ -225,7 +225,7 @@ void check_rungs(const Field& root, const Space& space) {
   if (!axis || space.axes[*axis].values.size() < 2)
     throw InputError(place + " needs at least two rungs; give parameters." + name +
                      R"(, as {"min": 1, "max": 81} or a list)");
-  if (!space.share_epochs) root["share_epochs"].refuse(space.method.name + " goes on with trainings: remove it");
+  if (!space.share_epochs) root["share_epochs"].refuse(space.method.name + " continues trainings: remove it");
   for (const Exclusion& exclusion : space.grid.exclusions())
     if (exclusion.on(*axis))
       root["exclude"].refuse("by " + space.method.name + " every configuration goes through the same " + name +
@@ -352,7 +352,8 @@ std::vector<std::string> doubts(const Space& space) {
     for (auto other = std::next(one); other != space.data.end(); ++other) {
       std::error_code missing;
       if (one->second == other->second || std::filesystem::equivalent(one->second, other->second, missing))
-        doubts.push_back("data." + one->first + " and data." + other->first + " are one file, " + one->second.string());
+        doubts.push_back("data." + one->first + " and data." + other->first + " are the same file, " +
+                         one->second.string());
     }
   return doubts;
 }

@@ -70,7 +70,7 @@ TEST_CASE("a budget without a cost is refused, and so is one in which nothing fi
   const Ended unknown = run_stormsweep(run_words({"--workers", "2"}), folder);
   CHECK(unknown.status == 2);
   CHECK(unknown.err ==
-        "b.json: limits.hours (1): how many brackets fit is not known, for nothing tells what they take; give "
+        "b.json: limits.hours (1): how many brackets fit is not known, because their cost is not known; give "
         "cost.epoch_seconds, or cost.like with a database of such trials, or method.brackets\n");
   CHECK_FALSE(std::filesystem::exists(folder / "b.db"));
 

@@ -90,7 +90,7 @@ TEST_CASE("an mpirun that a signal ends before it has started anything is to be 
   const Ended ended =
       run(in_shell(R"(chmod +x mpirun; export PATH="$PWD:$PATH")", run_words(folder, noop(3, 10))), folder);
   CHECK(ended.status == 2);
-  CHECK(ended.err.find("smashed\nmpirun: ended with status 134 before it had started anything") != std::string::npos);
+  CHECK(ended.err.find("smashed\nmpirun: ended with status 134 before it started anything") != std::string::npos);
 }
 
 TEST_CASE("Slurm's SIGTERM to all processes does not reach mpirun, whatever `env` is there to block it") {

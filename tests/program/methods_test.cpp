@@ -259,7 +259,7 @@ TEST_CASE("what an array cannot do is refused, and what halving cannot") {
     "parameters": {"index": [1, 2, 3], "epochs": [1, 3]}})");
   const Ended ended = run_stormsweep({"run", "m.json", "--separate-epochs"}, folder);
   CHECK(ended.status == 2);
-  CHECK(ended.err == "stormsweep run: --separate-epochs: halving goes on with trainings; leave it out\n");
+  CHECK(ended.err == "stormsweep run: --separate-epochs: halving continues trainings; leave it out\n");
 
   folder.write("b.json",
                R"({"name": "b", "experiment": "noop", "method": "bayes", "parameters": {"index": [1, 2, 3]}})");

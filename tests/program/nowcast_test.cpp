@@ -70,7 +70,7 @@ TEST_CASE("stopped while it writes, a command leaves nothing behind, and ends by
   generate.signal(SIGINT);
   const Ended ended = generate.wait();
   CHECK(ended.status == 128 + SIGINT);
-  CHECK(ended.err.ends_with("stormsweep generate nowcast: stopped; what was not whole is gone\n"));
+  CHECK(ended.err.ends_with("stormsweep generate nowcast: stopped; incomplete files were removed\n"));
   CHECK(std::filesystem::is_empty(folder / "data"));
 }
 

@@ -87,7 +87,7 @@ TEST_CASE("a long command has a bar on a terminal, which is wiped, and is quiet 
   Command quiet({"/bin/sh", "-c", "exec " + command}, folder);
   REQUIRE(eventually([&] { return std::filesystem::exists(folder / "storms/train.h5.partial"); }));
   quiet.signal(SIGTERM);
-  CHECK(quiet.wait().err == "stormsweep generate tornado: stopped; what was not whole is gone\n");
+  CHECK(quiet.wait().err == "stormsweep generate tornado: stopped; incomplete files were removed\n");
 }
 
 TEST_CASE("a reader that has seen enough is no error to tell") {

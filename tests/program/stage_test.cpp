@@ -129,7 +129,7 @@ TEST_CASE("a worker that dies while the data is staged is done without; a stop i
     CAPTURE(ended.err);
     CHECK(said(ended, " is lost\n"));
     CHECK(said(ended, "staged: 3 files to 1 machine in "));
-    CHECK(said(ended, "what is left wants more workers than are left"));  // gangs of two
+    CHECK(said(ended, "the remaining trainings need more workers than are left"));  // gangs of two
     CHECK(ended.status == 85);
     CHECK(number(folder / "killed.db", "SELECT count(*) FROM results WHERE gpus = 1 AND status = 'complete'") == 4);
   }

@@ -25,7 +25,8 @@ TEST_CASE("a search stops before its time is over, begins nothing that would be 
   CAPTURE(first.err);
   CHECK(first.status == 85);
   CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(8));
-  CHECK(first.err.find("some of what is left would not end in time; run it again to continue") != std::string::npos);
+  CHECK(first.err.find("some remaining trainings would not end in time; run it again to continue") !=
+        std::string::npos);
   CHECK(number(folder / "n.db", "SELECT count(*) FROM results WHERE status = 'running'") == 0);
   CHECK(number(folder / "n.db", "SELECT count(*) FROM results WHERE \"index\" > 10 AND milliseconds = 1500") <= 6);
   CHECK(limited("10m").status == 0);

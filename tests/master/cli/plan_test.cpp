@@ -120,7 +120,7 @@ TEST_CASE("what is not ready is told, and is not fatal") {
   REQUIRE(plan.problems.size() == 4);
   CHECK(plan.problems[0] ==
         "data.test is /nowhere/c.h5, which is not there yet; stormsweep prepare or generate makes it");
-  CHECK(plan.problems[3] == "data.train and data.validation are one file, /nowhere/a.h5");
+  CHECK(plan.problems[3] == "data.train and data.validation are the same file, /nowhere/a.h5");
 }
 
 TEST_CASE("one configuration by its number") {

@@ -57,7 +57,7 @@ TEST_CASE("the array that is advised has as many tasks as the one that was given
 
 TEST_CASE("names that SQLite takes for no file are refused") {
   for (const std::string name : {":memory:", "file:s.db", "file::memory:?cache=shared"})
-    CHECK(share_of({"--results", name}).starts_with(name + ": is no file to SQLite"));
+    CHECK(share_of({"--results", name}).starts_with(name + ": SQLite does not take this name for a file"));
 }
 
 TEST_CASE("an array that does not tell which part is meant is refused") {

@@ -50,7 +50,7 @@ TEST_CASE("an mpirun of another Open MPI than the library is refused") {
   CHECK_NOTHROW(launch::check_library("mpirun (Open MPI) 4.0.7\n", library));
   CHECK_THROWS_WITH_AS(
       launch::check_library("mpirun (Open MPI) 5.0.7\n", library),
-      "mpirun: is of Open MPI 5, and stormsweep is linked with Open MPI 4; load the module that it was "
+      "mpirun: belongs to Open MPI 5, but stormsweep is linked with Open MPI 4; load the module that it was "
       "built with, or put that Open MPI's folder first in PATH",
       InputError);
   CHECK_THROWS_WITH_AS(launch::check_library("mpirun (Open MPI) 4.0.7\n", "MPICH Version:      4.0.2\n"),

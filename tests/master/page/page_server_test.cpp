@@ -141,5 +141,5 @@ TEST_CASE("a port is only on 127.0.0.1, and cannot be taken twice") {
   socklen_t size = sizeof(address);
   REQUIRE(getsockname(*listening, reinterpret_cast<sockaddr*>(&address), &size) == 0);
   CHECK(ntohl(address.sin_addr.s_addr) == INADDR_LOOPBACK);
-  CHECK_THROWS_WITH_AS(listen_at_port(port), doctest::Contains("it cannot be had"), InputError);
+  CHECK_THROWS_WITH_AS(listen_at_port(port), doctest::Contains("it is not available"), InputError);
 }

@@ -124,7 +124,7 @@ TEST_CASE("nothing to draw, and too much, are refused") {
   }
   Selection many(file, "", "");
   CHECK_THROWS_WITH_AS(plot_pivot(many, {"epochs", "index", "", {"score"}, "selected"}),
-                       doctest::Contains("40 lines are not told apart; choose at most 28 with --where"), InputError);
+                       doctest::Contains("40 lines cannot be told apart; choose at most 28 with --where"), InputError);
 }
 
 TEST_CASE("choices come in the order in which an experiment declares them, across and in the legend") {

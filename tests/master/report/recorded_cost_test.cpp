@@ -27,7 +27,7 @@ TEST_CASE("only a database of the same experiment has the cost of trainings") {
   Space other = noop_space(R"({"index": [1, 2]})");
   other.cost.like = file;
   const std::string message = "cost.like is " + file +
-                              ": no search there is of noop, whose trials alone tell what others take; they are of "
+                              ": no search there is of noop; only its trials show what others would take; they are of "
                               "tornado";
   CHECK_THROWS_WITH_AS(read_cost(other, folder.path / "none.db"), message.c_str(), InputError);
 }

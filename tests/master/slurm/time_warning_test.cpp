@@ -20,7 +20,7 @@ TEST_CASE("without measured times nobody can know") {
         "40 trainings on 10 ranks have 16 min 40 s: whether that is enough cannot be known before some are timed; it "
         "goes back into the queue up to 3 times");
   CHECK(time_warning(job(0), {}, {5, 1, 1}) ==
-        "trainings too many to count on 10 ranks have 16 min 40 s: nobody can know whether that is enough; submit it "
+        "trainings too many to count on 10 ranks have 16 min 40 s: whether that is enough is not known; submit it "
         "again to continue");
 }
 

@@ -288,7 +288,7 @@ TEST_CASE("a range whose steps miss its maximum is told, and so are data that ar
   json["data"]["test"] = "d/../d/train.h5";
   CHECK(doubts(parse_space(json.dump(), "s.json", "/home")) ==
         std::vector<std::string>{"s.json: parameters.epochs ends at 15: its steps miss max, which is 17",
-                                 "data.test and data.train are one file, /home/d/train.h5"});
+                                 "data.test and data.train are the same file, /home/d/train.h5"});
 }
 
 TEST_CASE("a Sobol sequence that ends at no power of two is told the next, unless a limit may end it before") {
@@ -333,7 +333,7 @@ TEST_CASE("one file by two names is one file") {
   json["data"]["validation"] = "v.h5";
   const auto told = doubts(parse_space(json.dump(), "s.json", folder.path()));
   REQUIRE(told.size() == 1);
-  CHECK(told[0].starts_with("data.train and data.validation are one file, "));
+  CHECK(told[0].starts_with("data.train and data.validation are the same file, "));
 }
 
 TEST_CASE("a space comes out of a pipe where it is read once, with data of the working directory") {
