@@ -97,7 +97,7 @@ Command::Command(const Words& words, const WorkFolder& folder) : folder_(folder)
   arguments.push_back(nullptr);
   pid_ = fork();
   if (pid_ != 0) return;
-  signal(SIGTERM, SIG_DFL);  // and not doctest's, until the program begins
+  ::signal(SIGTERM, SIG_DFL);  // and not doctest's, until the program begins
   setpgid(0, 0);
   if (chdir(folder.path().c_str()) != 0) _exit(126);
   redirect(STDIN_FILENO, "/dev/null", O_RDONLY);
