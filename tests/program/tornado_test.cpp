@@ -1,11 +1,11 @@
 #include <doctest/doctest.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <csignal>
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "search/base/machine.hpp"
 #include "tests/program/command.hpp"
 #include "tests/program/database.hpp"
 
@@ -110,7 +110,9 @@ TEST_CASE(
                           folder);
   CAPTURE(ended.err);
   CHECK(ended.status == 0);
-  CHECK(number(folder / "one.db", "SELECT threads FROM results") == usable_cores());
+  cpu_set_t cores;
+  REQUIRE(sched_getaffinity(0, sizeof cores, &cores) == 0);
+  CHECK(number(folder / "one.db", "SELECT threads FROM results") == CPU_COUNT(&cores));
 }
 
 TEST_CASE("the networks of the best trials are kept by both schedules, over an interruption, and cost no result") {
