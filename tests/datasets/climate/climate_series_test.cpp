@@ -18,8 +18,8 @@ TEST_CASE("a climate series: years of several files in a row, a gap, an overlap 
   std::vector<std::string> notes;
   ClimateSeries series({folder / "a.nc", folder / "b.nc", folder / "c.nc"}, "tas", "", notes);
   CHECK(notes == std::vector<std::string>{(folder / "b.nc").string() +
-                                          ": 6 of its months, 2016-07 to 2016-12, are in an earlier file, whose are "
-                                          "taken"});
+                                          ": 6 of its months, 2016-07 to 2016-12, are in an earlier file too; "
+                                          "those are used"});
   CHECK(series.begin() == month_of(2015, 1));
   CHECK(series.end() == month_of(2019, 1));
   CHECK(series.has(month_of(2017, 6)));

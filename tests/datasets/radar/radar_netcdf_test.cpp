@@ -223,7 +223,7 @@ TEST_CASE("NetCDF: the variable that is asked for, and a file that has none") {
   CHECK_THROWS_WITH_AS(list_archive({folder / "a.nc"}, "snow", true, progress),
                        doctest::Contains("has no variable snow"), InputError);
   KnmiFile().write(folder / "b.h5");
-  CHECK_THROWS_WITH_AS(list_radar_images(folder / "b.h5", "snow"), doctest::Contains("is no NetCDF"), InputError);
+  CHECK_THROWS_WITH_AS(list_radar_images(folder / "b.h5", "snow"), doctest::Contains("is not NetCDF"), InputError);
 }
 
 TEST_CASE("NetCDF: units decide") {
