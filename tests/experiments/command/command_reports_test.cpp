@@ -89,7 +89,7 @@ TEST_CASE("a milestone that is reached has its row, whatever ends the command be
   CHECK(loss(stopped.rows().at(0)) == 0.5);
   Told early({2, 4});
   early.reports.add(line(2, 0.5), 1);
-  CHECK_THROWS_WITH(early.finish(2), "it ended at epoch 2, and epoch 4 was to come");
+  CHECK_THROWS_WITH(early.finish(2), "it ended at epoch 2 without reporting epoch 4");
   CHECK(loss(early.rows().at(0)) == 0.5);
 }
 

@@ -93,7 +93,7 @@ TEST_CASE("the check tells where a search compares losses that are not one: of t
   CHECK(told(two) ==
         "the search minimizes validation_loss, which is defined differently for each value of network, loss: give "
         "\"metric\": \"validation_mse\"");
-  CHECK(told(two, R"(, "metric": "train_loss")").find("least train_loss") != std::string::npos);
+  CHECK(told(two, R"(, "metric": "train_loss")").find("minimizes train_loss") != std::string::npos);
   CHECK(told(two, R"(, "metric": "validation_mse")").empty());
   CHECK(told(R"({"network": "unet", "loss": ["balanced"], "base_filters": [4, 8]})").empty());
 }
