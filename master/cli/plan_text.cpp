@@ -106,7 +106,7 @@ std::string excluded_by(const Space& space) {
 }
 
 std::string target_text(const Space& space) {
-  return fmt::format("{} {} or {}, and no {} after the first that comes to it", space.metric, *space.limits.target,
+  return fmt::format("{} {} or {}, and no {} after the first that reaches it", space.metric, *space.limits.target,
                      space.goal == Goal::maximize ? "more" : "less", has_rungs(space.method) ? "bracket" : "training");
 }
 

@@ -84,7 +84,7 @@ TEST_CASE("a method that asks for more than there is has what there is, and limi
     CHECK(plan(method, "").find("trainings  6\ntrials     18\n") != std::string::npos);
     CHECK(plan(method, R"(, "limits": {"trials": 7})").find("trainings  3\ntrials     7\n") != std::string::npos);
     CHECK(plan(method, R"(, "limits": {"target": 0.9})")
-              .find("target     score 0.9 or more, and no training after the first that comes to it\n") !=
+              .find("target     score 0.9 or more, and no training after the first that reaches it\n") !=
           std::string::npos);
   }
 }
