@@ -104,7 +104,7 @@ bool WriterWatch::may_be_alive(const std::optional<ProcessIdentity>& writer, con
     sign_ = writer;
     since_ = now;
   }
-  const bool silent = now - since_ >= patience(self);
+  const bool silent = now - since_ >= patience(*writer, self);
   undecided_ = !changed_ && !silent;
   return !silent;
 }
@@ -112,11 +112,11 @@ bool WriterWatch::may_be_alive(const std::optional<ProcessIdentity>& writer, con
 std::string WriterWatch::doubt(const std::string& search, const ProcessIdentity& self) const {
   return fmt::format(
       "search '{}' was last written on {}, {} ago; waiting up to {:g} s to see whether that run still lives", search,
-      sign_->host, silence(*sign_, self), patience(self).count());
+      sign_->host, silence(*sign_, self), patience(*sign_, self).count());
 }
 
-Seconds WriterWatch::patience(const ProcessIdentity& self) const {
-  return self.seen - sign_->seen > long_silent ? std::min(patience_, two_signs) : patience_;
+Seconds WriterWatch::patience(const ProcessIdentity& writer, const ProcessIdentity& self) const {
+  return self.seen - writer.seen > long_silent ? std::min(patience_, two_signs) : patience_;
 }
 
 }  // namespace stormsweep

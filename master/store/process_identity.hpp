@@ -51,7 +51,7 @@ class WriterWatch {
 
  private:
   /// Shorter for a writer that seems to have been silent for an hour: hardly any two clocks differ by that much.
-  Seconds patience(const ProcessIdentity& self) const;
+  Seconds patience(const ProcessIdentity& writer, const ProcessIdentity& self) const;
 
   Seconds patience_, since_{0};
   std::optional<ProcessIdentity> sign_;  ///< the last sign of life, unchanged since `since_`
