@@ -4,9 +4,8 @@
 
 namespace stormsweep {
 
-/// Seconds since some moment, but for those in which this process was stopped (Ctrl-Z, a suspended job, a machine
-/// asleep): for what it works on. Until it is stopped it is steady_time(); of each pause it counts a second at most.
-/// From any thread.
+/// A clock for the duration of this process's own work: steady_time() without the time in which the process was stopped
+/// (Ctrl-Z, a suspended job, a machine asleep), except for at most one second of each pause. Call from any thread.
 Seconds awake_time();
 
 }  // namespace stormsweep

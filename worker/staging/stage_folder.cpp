@@ -29,7 +29,7 @@ void make(const fs::path& folder) {
   if (error || access(folder.c_str(), W_OK | X_OK) != 0) refuse_file(folder, "cannot be written", stage_remedy);
 }
 
-/// Throws InputError where a stranger has made `folder` or one above it, or may exchange what is in one of them.
+/// Throws InputError if another user made `folder` or one above it, or may replace what is in one of them.
 void check_place(const fs::path& folder) {
   bool open_to_all = false;  // what is above
   fs::path path;

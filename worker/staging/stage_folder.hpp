@@ -15,16 +15,16 @@ namespace stormsweep {
 ///   .transit/<name>  copies that only pass through it, and those in the making
 ///   .notes           a line a copy: checksum, bytes, time of writing, name; a later line counts
 ///   .lock            is locked while a job, whose name it holds, stages into the folder
-/// Such disks are shared, and paths on them can be guessed, so the folder is one user's alone (mode 0700), and no
-/// stranger may be able to put another in its place: of the folders above it those that all users may write to have the
-/// sticky bit, and what is right below these is root's or this user's. Owners of others, and groups that may write to
-/// them, are trusted: jobs' own folders, and those of projects, are made by who runs the machine.
+/// Users share such disks and can guess paths on them. So the folder is private (mode 0700), and other users must not
+/// be able to replace it: each folder above it that all users may write to must have the sticky bit, and what is
+/// directly below such a folder must belong to root or this user. Other owners, and groups that may write, are trusted:
+/// administrators make the folders of jobs and projects.
 class StageFolder {
  public:
   /// Where this user's copies of data of that fingerprint are in `stage`, which users may share.
   static std::filesystem::path of_user(const std::filesystem::path& stage, const std::string& fingerprint);
 
-  /// Makes it. Throws InputError where it cannot be written to, or others may write to it or exchange it.
+  /// Makes it. Throws InputError if it cannot be written to, or if other users may write to it or replace it.
   explicit StageFolder(const std::filesystem::path& folder);
 
   /// The same for all ranks that see this folder, and for no other: the host, its boot, and the folder's place there.
