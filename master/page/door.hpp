@@ -14,9 +14,8 @@ struct PageTexts {
   std::string tag;     ///< changes whenever the data does
 };
 
-/// Who may see the page. A Unix socket's mode decides that, and both members are empty. A port, which every user of the
-/// machine can reach, admits whoever has the token in the address and, from then on, the cookie that it is exchanged
-/// for.
+/// Who may see the page. For a Unix socket its mode decides, and both members are empty. A port, which every user of
+/// the machine can reach, admits whoever has the token in the address and, from then on, the cookie given in exchange.
 struct Door {
   std::string token, cookie;
 
@@ -28,7 +27,7 @@ struct Door {
 /// this machine's own names, so that no foreign page can read it under its own name (DNS rebinding).
 HttpAnswer answer(const HttpRequest& request, const Door& door, const PageTexts& shown);
 
-/// Whether two texts are the same, in a time that does not tell where they differ.
+/// Whether two texts are the same, in a time that does not depend on where they differ.
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 
 }  // namespace stormsweep

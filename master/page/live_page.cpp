@@ -95,7 +95,7 @@ void LivePage::renew(Seconds now) {
     if (told_ != error.what()) fmt::print(stderr, "{}\n", one_line(told_ = error.what()));
     for (Source& source : sources_) {
       source.version = -1;
-      std::filesystem::remove(source.copy);  // what was copied of it
+      std::filesystem::remove(source.copy);  // an incomplete copy
     }
     next_ = now + (processor_time() - worked) / most_busy;  // waiting for a lock is free, copying in vain is not
   }

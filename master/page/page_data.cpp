@@ -76,7 +76,7 @@ Json replays_json(std::vector<BusyInterval> intervals) {
   return {{"database_trainings", count}, {"trainings", jobs.size()}, {"rows", rows}};
 }
 
-/// [[begin, end]], whole seconds since `origin`, as times are.
+/// [[begin, end]] in whole seconds since `origin`, like all times.
 Json pauses_json(std::vector<std::pair<double, double>> busy, const Json& origin) {
   Json pauses = Json::array();
   if (busy.empty()) return pauses;
@@ -88,7 +88,7 @@ Json pauses_json(std::vector<std::pair<double, double>> busy, const Json& origin
 
 /// Adds, for each database that has the search, its progress and how its ranks spent their time.
 void add_databases(const PageQuestion& question, Json& searches) {
-  std::map<std::string, std::vector<std::pair<double, double>>> busy;  // of each search, in all of them
+  std::map<std::string, std::vector<std::pair<double, double>>> busy;  // of each search, in all databases
   for (const std::filesystem::path& file : question.databases)
     for (const SearchReport& report : report_searches(file, "")) {
       const auto search =

@@ -11,8 +11,8 @@ namespace stormsweep {
 /// The file of a page, opened before the work that the page will show, so that a bad name is refused early.
 class PageFile {
  public:
-  /// `option`: with which the user gave `file`. Throws InputError where that is not the name of a page, or cannot be
-  /// written.
+  /// `option`: the one that gave `file`, for messages. Throws InputError where `file` is not the name of a page, or
+  /// cannot be written.
   PageFile(std::string_view option, const std::string& file);
 
   /// Call once: the page appears under its name. `command`: the command that made it. Returns a line with its size.

@@ -69,7 +69,7 @@ void add_failures(Json& search, Selection& selection) {
   search["reasons"] = std::move(reasons);
 }
 
-/// Which columns a page shows, and as what, in their order.
+/// The columns that a page shows, by role, in their order.
 std::vector<std::pair<Role, Names>> roles_of(Selection& selection, const SearchSummary& search) {
   Names costs, speeds;  // apart, because a higher speed is not a higher cost
   for (const TimingColumn& timing : timing_columns)

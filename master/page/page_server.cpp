@@ -48,10 +48,10 @@ void PageServer::serve() {
   }
 }
 
-/// Up to the empty line; what is there already where the sender says no more, takes too long, or the server ends.
+/// Reads up to the empty line; less where the sender stops, takes too long, sends too much, or the server ends.
 std::string PageServer::read_head(const Descriptor& connection) const {
   const Seconds end = steady_time() + patience_;
-  std::array<pollfd, 2> either{{{*connection, POLLIN, 0}, {*listening_, 0, 0}}};  // that one hangs up when it is shut
+  std::array<pollfd, 2> either{{{*connection, POLLIN, 0}, {*listening_, 0, 0}}};  // shutting the latter wakes poll
   std::string head;
   char bytes[4096];
   while (head.size() < longest_head && head.find("\r\n\r\n") == head.npos) {

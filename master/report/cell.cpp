@@ -48,7 +48,7 @@ ColumnTexts::ColumnTexts(std::vector<double> reals, Style style) : style_(style)
   const auto alike = [&](double a, double b) {
     return display(a, style, more_) == display(b, style, more_) && !differ_by_rounding(a, b);
   };
-  constexpr int all_digits = 13;  // together with the style's 4, those of a double
+  constexpr int all_digits = 13;  // with the style's 4, the 17 of a double
   const bool all_alike = !reals.empty() && alike(reals.front(), reals.back());
   const int most = all_alike ? all_digits : style == Style::metric ? 3 : 0;
   while (more_ < most && std::adjacent_find(reals.begin(), reals.end(), alike) != reals.end()) ++more_;

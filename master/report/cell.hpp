@@ -22,7 +22,8 @@ enum class Style {
 std::string display(const Cell& cell, Style style, int more = 0);
 
 /// The texts of one column of a table, with more digits than the style has where different values would look the same
-/// (differences by mere rounding aside): up to 3 more for metrics, and as many as needed where all values would.
+/// (differences by mere rounding aside): up to 3 more for metrics, or as many as needed where otherwise all values
+/// would.
 class ColumnTexts {
  public:
   ColumnTexts(std::vector<double> reals, Style style);

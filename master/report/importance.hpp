@@ -33,8 +33,8 @@ struct Importance {
 /// are fewer than two trials, no factors, or only equal values. `values` has one finite number per trial.
 std::optional<Importance> importance(std::span<const Factor> factors, std::span<const double> values, bool maximize);
 
-/// The levels of numbers: one for each value where there are at most `most` different ones, else `most` groups by size,
-/// with equally many trials each.
+/// The levels of numbers: one for each value where there are at most `most` different ones, else `most` groups of
+/// neighbouring values, with equally many trials each.
 Factor factor_of(std::string name, std::span<const double> numbers, std::size_t most);
 
 }  // namespace stormsweep

@@ -21,7 +21,7 @@ namespace {
 /// More ranks than any machine has; a number above it is no rank.
 constexpr int most_ranks = 10'000'000;
 
-/// "3" or "3,4"; nothing where it is not that.
+/// Parses "3" or "3,4"; nothing where the text is neither.
 std::optional<std::vector<int>> parse_ranks(const std::string& text) {
   std::vector<int> ranks;
   std::istringstream in(text);

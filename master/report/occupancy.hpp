@@ -63,8 +63,8 @@ struct Occupancy {
   double latency() const;  ///< median seconds between two intervals of a rank; 0 where no rank has two
 };
 
-/// On `ranks` ranks, or as many as `intervals` (not empty) name, if that is more. Where jobs ran at the same time, with
-/// equal rank numbers, ranks of the further jobs come last.
+/// On `ranks` ranks, or as many as `intervals` (not empty) name, if that is more. Where jobs with equal rank numbers
+/// overlap in time, the ranks of the second and later ones come last.
 Occupancy occupancy(std::span<const BusyInterval> intervals, std::size_t ranks);
 
 /// For each of `parts` equal parts of `seconds`, the share in which the rank is busy: 0 to 1, up to rounding.

@@ -30,8 +30,8 @@ struct RecordedGrid {
   const Point* find(const Configuration& configuration, std::int64_t epochs) const;
 };
 
-/// The search named so, or the only one of the file. Throws InputError where there is none of that name, its space is
-/// not understood, it is no grid, or trials of the grid are missing; see open_for_reading.
+/// The search of that name, or the only one in the file. Throws InputError where there is none of that name, its space
+/// is not understood, it is no grid, or trials of the grid are missing; see open_for_reading.
 RecordedGrid read_recorded_grid(const std::filesystem::path& file, const std::string& search);
 
 }  // namespace stormsweep

@@ -47,7 +47,7 @@ class Selection {
     std::vector<std::string> columns = {};  ///< trials of one sum agree in these, and in status and seed
     std::string rest = {};                  ///< what follows the condition, such as "ORDER BY loss LIMIT 5"
   };
-  /// Decides that before anything is copied; may look at `searches` and `columns`, and refuse. Null: copies all.
+  /// Called before anything is copied; may look at `searches` and `columns`, and refuse. Null: copies all.
   using Needs = std::function<Needed(const Selection&)>;
   /// From the union of several databases (merge.hpp), such as the parts of a search that several jobs share.
   Selection(const std::vector<std::filesystem::path>& files, const std::string& search, const std::string& where,
@@ -69,7 +69,7 @@ class Selection {
 
   const std::vector<Curve>& curves() const { return curves_; }  ///< over epochs first
 
-  /// `column` as an SQL identifier. Throws InputError that begins with `option`, names the nearest column or all.
+  /// `column` as an SQL identifier. Throws InputError, which begins with `option` and names the nearest column, or all.
   std::string column(const std::string& option, const std::string& column) const;
 
   /// Calls `each` with every row of `sql`, which reads from `selected` and the views.

@@ -41,7 +41,7 @@ struct Sum {
   }
 };
 
-/// Without a copy: sqlite3_value_text would make one to append a zero.
+/// Makes no copy; sqlite3_value_text would, to append a zero.
 std::string_view text_of(sqlite3_value* value) {
   const auto* const text = static_cast<const char*>(sqlite3_value_blob(value));
   return {text, static_cast<std::size_t>(sqlite3_value_bytes(value))};

@@ -23,7 +23,7 @@ struct Wire {
   Sourced bandwidth;         ///< bytes per second and direction: of a rank within a host, of a host between hosts
 };
 
-/// A machine, as far as weak scaling depends on it. slurm/README.md is the reference of the file.
+/// A machine, as far as weak scaling depends on it. slurm/README.md describes the file.
 struct Cluster {
   std::string name, about;
   std::size_t ranks_per_host = 1;

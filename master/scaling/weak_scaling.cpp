@@ -11,8 +11,8 @@ namespace stormsweep {
 
 namespace {
 
-/// Seconds of a reduce, or a spread, of `numbers` of which `owners` of the `ranks` own a part each; all messages are in
-/// transit together. `sharing`: how many groups use the same wire at once.
+/// Seconds of a reduce, or a spread, of `numbers`, divided among `owners` of the `ranks`; all messages are in transit
+/// together. `sharing`: how many groups use the same wire at once.
 double step_of_sum(const Wire& wire, double ranks, double owners, double numbers, double bytes, double sharing) {
   if (ranks <= 1) return 0;
   const double part = std::ceil(numbers / owners);

@@ -34,7 +34,7 @@ function shortened(text, most) {
   return text.slice(0, head) + '…' + text.slice(text.length - tail);
 }
 
-const letter = 6.6;  // pixels that one of a drawing's takes
+const letter = 6.6;  // width of one in a drawing, in pixels
 
 /** A drawing whose marks show a tip under the pointer. */
 class Drawing {
@@ -46,7 +46,7 @@ class Drawing {
     this.targets = [];
     for (const type of ['pointerdown', 'pointermove']) this.svg.addEventListener(type, (event) => this.point(event));
     this.svg.addEventListener('pointercancel', tip.hide);
-    // A finger leaves when it is lifted.
+    // Lifting a finger counts as leaving: the tip then stays.
     this.svg.addEventListener('pointerleave', (event) => event.pointerType === 'touch' || tip.hide());
     box.append(this.svg);
   }

@@ -121,7 +121,7 @@ class Parallel extends Drawing {
   }
 }
 
-let parallel = null;  // what is on the page
+let parallel = null;  // the drawing on the page
 
 panel({
   id: 'parallel',

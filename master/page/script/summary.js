@@ -4,7 +4,7 @@ function fact(label, value) {
   return html('div', {class: 'fact'}, html('strong', {}, value), html('span', {}, label));
 }
 
-const longText = 60;  // letters, which then take several lines
+const longText = 60;  // letters; longer texts take several lines
 
 const isNumber = (cell) => typeof cell === 'number' || /^-?[0-9.]+(e[-+]?[0-9]+)?$/.test(cell);
 
