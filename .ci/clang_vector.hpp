@@ -1,6 +1,6 @@
-// For clang-tidy alone, with Debian 12's headers: std::vector as it was before C++20. Its functions are constexpr
-// since, and clang instantiates those where they are first named; LibTorch 1.13 names those of std::vector<c10::IValue>
-// while that class is incomplete.
+// For clang-tidy alone, with Debian 12's headers: std::vector as it was before C++20 made its functions constexpr.
+// Clang instantiates constexpr functions where they are first named, and LibTorch 1.13 names those of
+// std::vector<c10::IValue> while IValue is incomplete.
 #pragma once
 
 #include <string>

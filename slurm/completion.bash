@@ -77,7 +77,7 @@ _stormsweep() {
   elif ((COMP_CWORD == 2)); then
     words=$(_stormsweep_experiments "$program" "$command")
   fi
-  # Words may be somebody's, the columns of a database: compgen is not to expand them, nor the shell what is offered.
+  # Words may come from somebody's database, as its columns: neither compgen nor the shell may expand them.
   mapfile -t COMPREPLY < <(compgen -W '$words' -- "$current" | grep -xE '[a-z0-9_-]+')
 }
 

@@ -1,7 +1,7 @@
 # What `cmake --install` installs where, and the Debian package that `cpack` (run in the build folder) makes from it.
 include(GNUInstallDirs)
-# The programs look for libraries where they will once installed. With CMake's usual RUNPATH of a build its list would
-# end in an empty element, room for `cmake --install` to edit, which means the folder where a program is started.
+# The programs are linked with the RUNPATH that they will have once installed. The RUNPATH that CMake usually builds with ends in
+# an empty element (room for `cmake --install` to edit), which means the folder where a program is started.
 set(programs stormsweep stormsweep-runner stormsweep-tend stormsweep-worker)
 set_target_properties(${programs} PROPERTIES BUILD_WITH_INSTALL_RPATH ON)
 # Libraries outside the system's folders (a site's MPI, a wheel's LibTorch) are found where they were when linking. For
@@ -33,7 +33,7 @@ else()
 endif()
 
 install(FILES slurm/completion.bash RENAME stormsweep DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
-# So is mpirun, which must belong to the MPI that is linked.
+# The modulefile also names the mpirun of the MPI that is linked.
 cmake_path(GET MPIEXEC_EXECUTABLE PARENT_PATH mpi)
 set(path_to_mpi "")
 if(NOT mpi MATCHES "^(/usr)?/bin$")
