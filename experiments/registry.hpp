@@ -11,8 +11,8 @@
 
 namespace stormsweep {
 
-/// The entry of each experiment, by name, and of those that have a command, "command". CMake writes the source from the
-/// folders that hold an experiment.json.
+/// The entry of each experiment, by name; "command" is that of experiments that have a command. CMake writes the source
+/// from the folders that hold an experiment.json.
 const std::map<std::string, ExperimentEntry>& experiment_entries();
 
 const ExperimentEntry& entry_of(const Experiment& experiment);
@@ -21,9 +21,9 @@ const ExperimentEntry& entry_of(const Experiment& experiment);
 std::unique_ptr<Task> make_task(const Experiment& experiment, const Configuration& configuration,
                                 const TaskContext& context);
 
-/// Opens every file of the space's data, and scans those that no scan kept in the folder `cache` covers; finds nothing
-/// for an experiment without data. Throws InputError where a file cannot be trained on, or the space asks for what the
-/// data do not have.
+/// Opens every file of the space's data, and scans those not covered by a scan kept in the folder `cache`; empty for an
+/// experiment without data. Throws InputError where a file cannot be trained on, or the data lack what the space asks
+/// for.
 DataCheck check_data(const Space& space, const std::filesystem::path& cache = {});
 
 /// What to stage for a search trained by `places` ranks. Throws InputError.

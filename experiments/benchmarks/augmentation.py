@@ -21,7 +21,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         common.generate_storms(options, folder)
-        # Each replicate draws its own copies, which its first trial makes: one of a batch size that is not shown.
+        # Each replicate draws its own copies, which its first trial makes: a trial whose batch size is not shown.
         common.write_tornado_space(folder / "t.json", {"replicate": {"min": 0, "max": options.repeats - 1, "step": 1},
                                                        "batch_size": [64, *batch_sizes],
                                                        "augmentation": ["preaugmented", "live"], "epochs": 1})

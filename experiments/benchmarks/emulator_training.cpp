@@ -35,8 +35,8 @@ double product_rate(const torch::Tensor& left, const torch::Tensor& right) {
   return 2 * static_cast<double>(left.numel() * right.size(1)) / seconds;
 }
 
-/// Of the months of a batch with the input matrix of the first recurrent layer, against a square product that lies in
-/// the caches.
+/// The rate of the product of a batch's months with the first recurrent layer's input matrix, as a share of that of a
+/// square product that fits into the caches.
 double product_share(const EmulatorOptions& o, std::int64_t batch) {
   const torch::NoGradGuard no_grad;
   const auto in = 4 * o.init_dim * (o.height / 2) * (o.width / 2);

@@ -119,7 +119,7 @@ int main(int, char** words) {
     torch::cuda::synchronize();
     return std::chrono::duration<double>(Clock::now() - begin).count();
   };
-  steps(5);  // the last of which are recorded, where it pays
+  steps(5);  // the last ones recorded, where that pays
   const double one = steps(3) / 3;
   const int count = std::max(3, static_cast<int>(std::stod(words[5]) / one));
   double rate = 0;

@@ -9,8 +9,8 @@
 
 namespace stormsweep {
 
-/// Processor seconds of the fastest of `times` runs of `work` but the first, of all threads: other work on the machine
-/// does not count.
+/// Processor seconds, over all threads, of the fastest of `times` runs of `work` except the first: other work on the
+/// machine does not count.
 template <class Work>
 double best_seconds(int times, const Work& work) {
   const auto now = [] { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; };

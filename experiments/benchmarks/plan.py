@@ -20,7 +20,7 @@ HUNDRED_THOUSAND = {"min": 1, "max": 100_000, "step": 1}
 
 
 def write_vast(folder, trials):
-    parameters = {"milliseconds": {"min": 0, "max": 99.999, "step": 0.001},  # the first axis turns slowest: all take 0 ms
+    parameters = {"milliseconds": {"min": 0, "max": 99.999, "step": 0.001},  # the first axis varies slowest: all take 0 ms
                   "replicate": HUNDRED_THOUSAND, "index": HUNDRED_THOUSAND}
     common.write_space(folder / "vast.json", "vast", parameters, limits={"trials": trials})
 

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t ranks_a_host = 6;  // of Summit, where Kurth et al. (2018) used 27,360 GPUs
 
-/// What the ranks do: a training takes `seconds` from its number, by as many ranks as `gang` says.
+/// What the ranks do: training n takes `gang`(n) ranks and `seconds`(n).
 struct Mix {
   std::string name;
   std::function<std::uint32_t(std::uint64_t)> gang;
@@ -41,7 +41,7 @@ const std::vector<Mix> mixes{
     {"gangs of 6, beside a third of the ranks", [](std::uint64_t n) { return n % 1000 == 500 ? 9120U : 6U; }, unevenly},
 };
 
-/// All ranks of a job and the time at which each ends what it trains. The leader of a gang ends it for all.
+/// All ranks of a job, and the time at which each ends its training. A gang's leader ends it for all of them.
 class Job {
  public:
   Job(const Mix& mix, std::size_t ranks, std::uint64_t trainings)
@@ -55,7 +55,7 @@ class Job {
       tell(event::Joined{WorkerId{rank}, fmt::format("host{:05}", rank / ranks_a_host)}, 0);
   }
 
-  /// Runs until all have ended; messages that the dispatcher takes in a second of a core.
+  /// Runs until all trainings have ended; returns the messages that the dispatcher handles in a second of a core.
   double run() {
     const std::clock_t begin = std::clock();
     while (!ends_.empty()) {

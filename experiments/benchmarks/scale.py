@@ -64,7 +64,7 @@ def start(options, folder, workers):
     begin = time.perf_counter()
     process = subprocess.Popen([options.bin / "stormsweep", "run", "start.json", "--workers", str(workers), "--device", "cpu",
                                 "--lost-after", "60"], cwd=folder, env=common.environment(), stderr=subprocess.DEVNULL)
-    while rows_of(folder / "start.db") == 0:  # a trial that goes on for a second has a row
+    while rows_of(folder / "start.db") == 0:  # a trial has a row once it has run for a second
         time.sleep(0.1)
     seconds = time.perf_counter() - begin - 1
     ranks = common.descendants(process.pid)

@@ -36,7 +36,7 @@ class Search {
     beginning_ = std::max<std::size_t>(problem_.dimensions.size() + 2, json["width"]);
   }
 
-  /// Nothing where no point is left.
+  /// The next point; nothing where none is left.
   std::optional<bayes::Point> ask() {
     auto point = known_.size() < beginning_ ? even() : std::nullopt;
     if (!point) point = proposed();
@@ -73,7 +73,7 @@ class Search {
   std::size_t beginning_ = 0;
   std::vector<bayes::Observation> told_;
   std::vector<bayes::Point> pending_;
-  std::set<bayes::Point> known_;  ///< told and pending ones
+  std::set<bayes::Point> known_;  ///< evaluated and pending ones
   std::optional<bayes::Hyperparameters> last_;
 };
 

@@ -188,7 +188,7 @@ def compared(results, peer):
     for problem, methods in results.items():
         if peer in methods:
             ours, theirs = regrets(methods[OURS]), regrets(methods[peer])
-            smaller, probability = mannwhitneyu(ours, theirs)  # smaller: pairs in which theirs is; a tie counts half
+            smaller, probability = mannwhitneyu(ours, theirs)  # smaller: the pairs in which theirs is smaller; a tie counts half
             tests.append((probability, 2 * smaller < len(ours) * len(theirs), problem))
     tests.sort()
     differ = itertools.takewhile(lambda item: item[1][0] <= 0.05 / (len(tests) - item[0]), enumerate(tests))

@@ -27,7 +27,7 @@ import search_tables
 
 SHARES = [0.02, 0.06, 0.1, 0.2, 0.4]  # of the grid's epochs
 OURS = {"halving": '{"name": "halving", "brackets": 1000}', "hyperband": '{"name": "hyperband", "brackets": 1000}', "bayes": "bayes",
-        "random": "random"}  # by their settings; brackets until the grid is used up
+        "random": "random"}  # with their settings; brackets until the grid is used up
 PEERS = ["TPE", "TPE, median pruner", "TPE, successive halving", "TPE, hyperband", "random, successive halving"]
 
 
@@ -68,7 +68,7 @@ def peer(task):
     grid, method, seed = task
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     sampler, pruner = sampler_and_pruner(method, seed, grid.epochs[-1])
-    study = optuna.create_study(study_name=str(seed), sampler=sampler, pruner=pruner)  # by its name hyperband chooses brackets
+    study = optuna.create_study(study_name=str(seed), sampler=sampler, pruner=pruner)  # from whose name hyperband chooses brackets
     axes = {name: optuna.distributions.IntDistribution(0, len(axis) - 1) if search_tables.in_order(axis) else
             optuna.distributions.CategoricalDistribution(range(len(axis))) for name, axis in grid.axes.items()}
     steps, spent, best = [], 0, numpy.inf

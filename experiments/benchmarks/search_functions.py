@@ -68,7 +68,7 @@ VARIANTS = ["as it is", "shifted", "gridded", "choice"]
 
 @dataclasses.dataclass
 class Problem:
-    axes: list  # None: any place in [0, 1]; else the places of its digits
+    axes: list  # None: any place in [0, 1]; otherwise the places of its digits
     unordered: set  # the numbers of axes that have no order
     evaluate: object  # of a point: the place along axes without digits, else the digit
     least: float

@@ -19,7 +19,7 @@ using namespace stormsweep;
 
 namespace {
 
-/// Of the slowest rank, each time.
+/// The median over `repeats` of the slowest rank's time.
 double median_milliseconds(const Communicator& ranks, int repeats, const std::function<void()>& sum) {
   std::vector<double> times;
   for (int i = 0; i < repeats + 2; ++i) {

@@ -31,7 +31,7 @@ void add_files(const fs::path& folder, std::vector<fs::path>& above, std::vector
   above.pop_back();
 }
 
-/// The files in a folder, in an order of their own.
+/// The files in a folder, sorted: not in the file system's order.
 std::vector<fs::path> files_in(const fs::path& folder) {
   std::vector<fs::path> files, above;
   add_files(folder, above, files);
@@ -52,7 +52,7 @@ std::string fingerprint(const Space& space, const std::vector<fs::path>& files,
                         const std::function<void(double)>& progress) {
   std::uintmax_t all = 0, done = 0;
   for (const fs::path& file : files) {
-    std::error_code error;  // of what cannot be read, below
+    std::error_code error;  // add_data reports what cannot be read
     if (const auto size = fs::file_size(file, error); !error) all += size;
   }
   const auto read = [&](std::size_t bytes) {
@@ -86,7 +86,7 @@ std::vector<fs::path> files_of(const Space& space) {
   return files;
 }
 
-/// What is in the fingerprint beside them.
+/// What else is in the fingerprint.
 std::string declaration(const Space& space) {
   std::string text = "command 1";
   for (const std::string& word : space.experiment->command->words) text += '\n' + word;

@@ -5,8 +5,8 @@
 
 namespace stormsweep {
 
-/// Whether the experiment's command can be started: the program, its files and the data are there. The fingerprint is
-/// of the command's words, its files and the data's. Throws InputError.
+/// Whether the experiment's command can be started: the program, its files and the data are there. The fingerprint
+/// covers the command's words, its files and the data. Throws InputError.
 DataCheck check_command_data(const Space& space, const KeptScans& kept = KeptScans());
 
 }  // namespace stormsweep

@@ -20,10 +20,12 @@ namespace stormsweep {
 
 namespace {
 
-/// And what `stormsweep run` tells its rank 0: a search that a command starts would take it for its own.
+/// Variables of an MPI job, and those by which `stormsweep run` instructs its rank 0: a search that a command starts
+/// would take them for its own.
 constexpr std::array<std::string_view, 7> of_the_job{"OMPI_", "PMIX_",  "PMI_",       "PRTE_",
                                                      "ORTE_", "HYDRA_", "STORMSWEEP_"};
-/// What tells the ranks of a Slurm step apart: by it PyTorch Lightning would take a command for one of many.
+/// Variables that tell the ranks of a Slurm step apart: they would make PyTorch Lightning take a command for one of
+/// many ranks.
 constexpr std::array<std::string_view, 7> of_a_step{"SLURM_NTASKS", "SLURM_NPROCS",  "SLURM_TASKS_PER_NODE",
                                                     "SLURM_PROCID", "SLURM_LOCALID", "SLURM_NODEID",
                                                     "SLURM_STEP"};
@@ -61,7 +63,7 @@ struct Actions {
   ~Actions() { posix_spawn_file_actions_destroy(&actions); }
 };
 
-/// Signals that this process ignores or blocks are the command's to use.
+/// The command starts with the signals that this process ignores or blocks at their defaults.
 struct Attributes {
   posix_spawnattr_t attributes;
 

@@ -14,7 +14,7 @@ namespace stormsweep {
 
 namespace {
 
-/// Whether a value in it is what Python and others write where JSON has no number.
+/// Whether it has a value that Python and others write where JSON has no number.
 bool tells_of_no_number(std::string_view line) {
   constexpr std::string_view blanks = " \t", before = ":,[", behind = ",}]";
   for (const std::string_view word : {"NaN", "nan", "Infinity", "inf"})
@@ -33,7 +33,7 @@ bool blank(std::string_view line) {
   return line.find_first_not_of(" \t\r") == line.npos;
 }
 
-/// Those of profiles, too.
+/// Including the metrics of profiles.
 std::vector<std::string> metric_names(const Experiment& experiment) {
   std::vector<std::string> names;
   for (const Metric& metric : experiment.metrics) names.push_back(metric.name);
@@ -139,7 +139,8 @@ Metrics CommandReports::read_metrics(const nlohmann::json& report) const {
   return metrics;
 }
 
-/// Rows of milestones up to `epoch`, but for the last: the last report before each has its metrics.
+/// Reports the rows of milestones up to `epoch`, except the last milestone; a row's metrics are those of the latest
+/// report.
 void CommandReports::pass(std::int64_t epoch) {
   for (; next_ + 1 < milestones_.size() && milestones_[next_] <= epoch; tell_row())
     if (!latest_)

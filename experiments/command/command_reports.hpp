@@ -19,15 +19,15 @@ struct NotFinite : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What a command reports, a JSON object a line: {"epoch": 3, "validation_loss": 0.21}. A report without an epoch is
-/// that of the last milestone. All functions throw NotFinite, or std::runtime_error with the line and what is wrong.
+/// What a command reports, one JSON object per line: {"epoch": 3, "validation_loss": 0.21}. A report without an epoch
+/// counts for the last milestone. All functions throw NotFinite, or std::runtime_error with the line and what is wrong.
 class CommandReports {
  public:
   /// A trial whose results are complete.
   struct Row {
     std::size_t milestone = 0;
     Metrics metrics;
-    double seconds = 0;               ///< that it took, earlier starts included as far as their work counts
+    double seconds = 0;               ///< its duration, earlier starts included as far as their work counts
     std::vector<EpochRecord> epochs;  ///< since the row before
   };
 
@@ -35,17 +35,18 @@ class CommandReports {
   /// complete: an error in a later line takes nothing back, even where both lines come at once.
   CommandReports(const Experiment& experiment, std::vector<std::int64_t> milestones, std::function<void(Row)> passed);
 
-  /// Takes the bytes written since, at so many seconds from its start: rows of the milestones that they pass. One that
-  /// they reach may be reported again. Half a line waits for the rest.
+  /// Takes the bytes written since the last call, `seconds` after the command's start, and reports the rows of the
+  /// milestones that they pass. A milestone that they only reach may be reported again. Half a line waits for the rest.
   void add(std::string_view bytes, double seconds);
   /// The start that wrote the reports so far was stopped, and another follows. The command continues from its own
   /// checkpoint, so that its next report may be of an epoch reported before: it then replaces all reports from that
   /// epoch on, and seconds count from the report before it.
   void restart();
   double recalled_seconds() const { return before_; }  ///< of earlier starts, as far as their work counts
-  /// No more is to come: rows of the milestones reached, but for the last, whose command may have failed.
+  /// No more is to come: reports the rows of the milestones reached, except the last one, as the command may have
+  /// failed.
   void close();
-  /// Once the command has ended well: the rows that are left.
+  /// The command has ended well: reports the rows that are left.
   void finish(double seconds);
 
  private:
@@ -63,11 +64,11 @@ class CommandReports {
   std::vector<std::int64_t> milestones_;
   std::function<void(Row)> passed_;
   std::size_t next_ = 0;  ///< milestone without a row
-  std::string rest_;      ///< of a line
+  std::string rest_;      ///< the beginning of a line
   std::int64_t lines_ = 0, epoch_ = 0;
-  bool restarted_ = false;                ///< nothing has come since
+  bool restarted_ = false;                ///< and nothing has come since
   double before_ = 0;                     ///< seconds of earlier starts
-  double seconds_ = 0;                    ///< now, with those
+  double seconds_ = 0;                    ///< now, including those
   std::map<std::int64_t, double> times_;  ///< of the reports that count, by epoch
   std::optional<Metrics> latest_;         ///< the last report, of epoch_
   std::vector<EpochRecord> records_;

@@ -34,7 +34,7 @@ constexpr double word_of_master = 3;  // seconds that the master's order to stop
 constexpr std::uintmax_t least_space = 1 << 20;
 constexpr std::size_t most_read = 1 << 16;  // of a file at a time
 
-/// The bytes of a file that have come since.
+/// Reads what a file has gained since it was last read.
 class Tail {
  public:
   explicit Tail(fs::path file) : file_(std::move(file)) {}
@@ -61,7 +61,7 @@ std::uintmax_t size_of(const fs::path& file) {
   return missing ? 0 : size;
 }
 
-/// The last line of a file that says something; empty where none does.
+/// The last line of a file that is not blank; empty where there is none.
 std::string last_line(const fs::path& file) {
   constexpr std::string_view says_nothing(" \t\r\0", 4);
   std::ifstream stream(file, std::ios::binary);
@@ -121,8 +121,8 @@ class CommandRun {
   }
 
  private:
-  /// What earlier starts, which were stopped, have reported, and when: a line of folder_.times() has how many bytes had
-  /// come at how many seconds from the start, and 0 seconds where another start began.
+  /// Reads what earlier starts, which were stopped, reported, and when: a line of folder_.times() has how many bytes
+  /// had come after how many seconds, and 0 seconds where another start began.
   void recall() {
     double seconds = 0;
     const auto add_as_far_as = [&](std::size_t bytes) {
@@ -146,7 +146,7 @@ class CommandRun {
     std::ofstream(folder_.times(), std::ios::app) << fmt::format("{} {}\n", bytes, seconds);
   }
 
-  /// Until it ends; nothing where it was stopped.
+  /// Follows the command until it ends; nothing where it was stopped.
   std::optional<ProcessEnd> follow() {
     for (double read_at = 0;;) {
       const auto end = process_->wait(look);
@@ -170,7 +170,7 @@ class CommandRun {
     for (std::string bytes; !(bytes = tail_.read()).empty();) {
       if (!leads_) continue;
       const double now = seconds();
-      const std::size_t end = bytes.rfind('\n');  // half a line is none, and may be cut off
+      const std::size_t end = bytes.rfind('\n');  // half a line does not count, and may be cut off
       if (end != bytes.npos) note(tail_.bytes_read() - (bytes.size() - end - 1), now);
       reports_.add(bytes, now);
     }
@@ -204,14 +204,14 @@ class CommandRun {
     if (end.status != 0) return ended(Status::failed, fmt::format("it ended with exit status {}", end.status));
     if (replaced()) return ended(Status::failed, "its file $STORMSWEEP_REPORT was replaced; append reports to it");
     if (keep_work_) keep_reports();
-    if (leads_) reports_.finish(seconds());  // and the master may remove the checkpoint
-    std::error_code ignored;                 // what cannot be removed is in nobody's way
-    if (leads_ && !one_training_a_curve_) fs::remove_all(folder_.checkpoint, ignored);  // which all of a gang share
+    if (leads_) reports_.finish(seconds());  // after which the master may remove the checkpoint
+    std::error_code ignored;                 // a leftover is in nobody's way
+    if (leads_ && !one_training_a_curve_) fs::remove_all(folder_.checkpoint, ignored);  // shared by the gang
     if (!keep_work_) fs::remove_all(folder_.path, ignored);
     return {};
   }
 
-  /// Whether another file stands where the link to the reports was: nobody has read that.
+  /// Whether another file has replaced the link to the reports: nobody has read that file.
   bool replaced() const {
     std::error_code missing;
     return leads_ && fs::is_regular_file(fs::symlink_status(folder_.report(), missing));
@@ -246,7 +246,7 @@ class CommandRun {
     if (!said.empty()) outcome.error += "; it said last: " + abbreviated(said);
     outcome.error += full_disk() ? "; the disk was full, so its folder is not kept"
                                  : std::string(see_folder) + folder_.path.string();
-    process_.reset();  // which may save its state as it is stopped
+    process_.reset();  // stopped, it may still save its state, which is removed next
     std::error_code ignored;
     fs::remove_all(folder_.checkpoint, ignored);
     return outcome;
@@ -261,7 +261,7 @@ class CommandRun {
     return true;
   }
 
-  /// Since its start, but for pauses.
+  /// Seconds since its start, without pauses.
   double seconds() const { return (awake_time() - begun_).count(); }
 
   const Experiment& experiment_;
@@ -271,11 +271,11 @@ class CommandRun {
   const Seconds begun_ = awake_time();
   std::int64_t killed_ = out_of_memory_kills();
   CommandFolder folder_;
-  std::size_t told_before_ = size_of(folder_.report());  ///< bytes, by a start that was stopped
+  std::size_t told_before_ = size_of(folder_.report());  ///< bytes, by starts that were stopped
   Tail tail_;
   CommandReports reports_;
   std::uintmax_t size_ = 0;  ///< of all that it has written
-  double heard_ = 0;         ///< when that grew
+  double heard_ = 0;         ///< when size_ last grew
   std::optional<CommandProcess> process_;
 };
 

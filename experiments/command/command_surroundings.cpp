@@ -33,7 +33,7 @@ std::uint64_t seed_of(const Experiment& experiment, const Training& training, co
   return derive_seed(context.seed, "replicate", {static_cast<std::uint64_t>(shift ? *shift : 0)}) % seeds;
 }
 
-/// One that the kernel has just handed out: it is unlikely to hand it out again at once.
+/// A port that the kernel has just handed out: it is unlikely to hand it out again at once.
 int free_port() {
   const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
@@ -51,7 +51,8 @@ std::string visible_device(int index) {
   return visible.empty() ? std::to_string(index) : split_list(visible).at(static_cast<std::size_t>(index));
 }
 
-/// Whether an earlier start reported more epochs than these: the space had more then, and the state is beyond them.
+/// Whether an earlier start reported more epochs than the training now has: the space had more then, and the state is
+/// beyond them.
 bool is_beyond(const std::filesystem::path& told, const Training& training) {
   std::ifstream lines(told);
   for (std::string line; std::getline(lines, line);) {
@@ -62,7 +63,7 @@ bool is_beyond(const std::filesystem::path& told, const Training& training) {
   return false;
 }
 
-/// Cuts off what a start that was ended in the middle of a line has left; makes the file if it is not there.
+/// Cuts off the half line of a start that was ended while writing it; makes the file if it is not there.
 void end_with_a_line(const std::filesystem::path& file) {
   std::ofstream(file, std::ios::app).flush();
   std::string text = read_file(file, AtomicFile::usual_remedy);
@@ -76,7 +77,7 @@ CommandFolder make_folder(const Experiment& experiment, const Training& training
   const Configuration last = training.trial(training.trials() - 1, experiment);
   const auto rank = context.gang->size() > 1 ? std::optional(context.gang->rank()) : std::nullopt;
   const Identity trial = identity(last, experiment, context.seed);
-  // Trainings of one curve that may run at once have each a checkpoint of their own.
+  // Trainings of one curve that may run at the same time each have their own checkpoint.
   const Identity key =
       context.one_training_a_curve ? curve_identity(training.configuration, experiment, context.seed) : trial;
   CommandFolder folder{fs::absolute(work_folder(context.cache, context.search, trial, rank)),

@@ -15,10 +15,10 @@ namespace {
 
 constexpr Colour ink{40, 40, 40}, faint{90, 90, 90}, grid_line{170, 170, 170};
 constexpr std::int64_t height = 420, width = 860;
-constexpr Box plot{60, 84, 360, 620};  // beside it the legend
+constexpr Box plot{60, 84, 360, 620};  // the legend is beside it
 constexpr double title_size = 20, label_size = 13;
 constexpr std::int64_t thickness = 2;
-constexpr int dots = 3;  ///< of a PNG file along a pixel
+constexpr int dots = 3;  ///< of a PNG file per pixel, along a side
 
 /// Where years and numbers lie, in pixels from the upper left corner of the plot.
 struct Axes {

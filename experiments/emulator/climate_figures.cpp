@@ -26,7 +26,7 @@ const std::array<Season, 3> seasons{{{"year", {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
                                      {"December to February", {12, 1, 2}},
                                      {"June to August", {6, 7, 8}}}};
 
-/// The mean of those of months [first, last) that a season has and that are known; NaN where there are none.
+/// The mean of the season's known months in [first, last); NaN where there are none.
 torch::Tensor mean_of(const MonthlyMaps& maps, const Season& season, std::int64_t first, std::int64_t last) {
   std::vector<std::int64_t> places;
   for (std::int64_t m = first; m < last; ++m)
@@ -68,7 +68,7 @@ Figure figure_of(const std::vector<torch::Tensor>& panels, const MonthlyMaps& ma
   return figure;
 }
 
-/// Around 0: red where it is warmer, or drier.
+/// A scale around 0: red where it is warmer, or drier.
 Figure difference_figure(const std::vector<torch::Tensor>& panels, const MonthlyMaps& maps, std::string title,
                          const std::string& months) {
   const RedEnd red = maps.name == "tas" ? RedEnd::upper : RedEnd::lower;
@@ -88,7 +88,7 @@ Figure mean_figure(const MonthlyMaps& maps, const std::string& title) {
 }
 
 Figure change_figure(const MonthlyMaps& maps, const std::string& title) {
-  // Whole years, of which both have the same months; where there are not two, what there is.
+  // Whole years, so that both means have the same months; where there are less than two years, halves of what there is.
   const std::int64_t months = maps.maps.size(0), half = months / 2;
   const std::int64_t length = std::min(period, half < 12 ? half : half / 12 * 12);
   std::vector<torch::Tensor> panels;

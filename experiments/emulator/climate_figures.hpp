@@ -20,7 +20,7 @@ struct MonthlyMaps {
 };
 
 // Figures of the whole year, December to February, and June to August; north up, from pole to pole, twice as wide as
-// high. `title` stands above; below, which months they are of, and where the map begins and ends.
+// high. `title` stands above; below are their months, and where the map begins and ends.
 
 /// The mean over all months; of temperatures in degrees Celsius.
 Figure mean_figure(const MonthlyMaps& maps, const std::string& title);

@@ -79,7 +79,7 @@ std::int64_t choose_scenario(const ForecastOptions& options, const ClimateLayout
 /// A run of the scenario, as far as it was forecast, of one target: K or mm/day.
 struct Truth {
   std::string member;
-  std::vector<std::int64_t> places;  ///< of its months among the forecast's
+  std::vector<std::int64_t> places;  ///< of its months, among the forecast's
   torch::Tensor maps;                ///< [months, height, width] float32
 };
 
@@ -149,7 +149,7 @@ double Forecast::over_the_earth(const torch::Tensor& map) const {
   return set_.layout().grid.mean({values.data_ptr<float>(), static_cast<std::size_t>(values.numel())});
 }
 
-/// Means of the years all of whose months are there, from the first forecast month's year on; NaN of others.
+/// Means of the years, from that of the first forecast month on; NaN for a year that lacks a month.
 std::vector<double> Forecast::by_year(const std::vector<double>& months) const {
   const int first = year_of(windows_.front().month);
   std::vector<double> sums(static_cast<std::size_t>(year_of(windows_.back().month) - first + 1)), counts(sums.size());
@@ -200,8 +200,8 @@ void write_file(const ForecastOptions& options, const Forecast& forecast, const 
   write_climate_maps(options.output, file);
 }
 
-/// Prints how far a target is off against each run; returns forecast less truth, the mean over the runs, NaN in months
-/// that none has.
+/// Prints how far the forecast of a target is from each run; returns forecast less truth, the mean over the runs, NaN
+/// in months that no run has.
 std::optional<MonthlyMaps> judge(const Forecast& forecast, std::size_t t, const ClimateGrid& grid) {
   MonthlyMaps error = forecast.maps(t);
   const torch::Tensor maps = error.maps;

@@ -5,7 +5,7 @@
 
 namespace stormsweep {
 
-/// Opens the splits, and tells what a network has to beat: how well pattern scaling does on the test split. Throws
+/// Opens the splits, and reports what a network has to beat: how well pattern scaling does on the test split. Throws
 /// InputError where the splits do not belong together, or lack what the space asks for.
 DataCheck check_emulator_data(const Space& space, const KeptScans& kept = KeptScans());
 

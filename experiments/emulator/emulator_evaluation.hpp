@@ -18,7 +18,8 @@ namespace stormsweep {
 /// thousand years take gigabytes.
 class EmulatorEvaluation {
  public:
-  /// `set` outlives it. `months_at_once`: of a run that are compared at a time; means over a run differ by rounding.
+  /// `set` outlives it. `months_at_once`: how many months of a run are compared at a time; means over a run depend on
+  /// it by rounding.
   EmulatorEvaluation(const ClimateSet& set, const EmulatorChoice& choice, const PatternScaling& baselines,
                      std::size_t months_at_once = 120);
 
@@ -26,9 +27,9 @@ class EmulatorEvaluation {
   const EmulatorScores& pattern(std::size_t target) const { return targets_[target].pattern; }
   const EmulatorScores& climatology(std::size_t target) const { return targets_[target].climatology; }
 
-  /// Of `maps`, as `emulate` makes them of `months().asked`. <split>_loss, and for each target <split>_<target>_
-  /// monthly_rmse, _time_mean_rmse, _time_stddev_mae and _pattern_skill; with `details` the scores of the baselines and
-  /// the profiles of experiment.json, too.
+  /// The scores of `maps`, which `emulate` made for `months().asked`: <split>_loss, and for each target
+  /// <split>_<target>_ monthly_rmse, _time_mean_rmse, _time_stddev_mae and _pattern_skill; with `details` the scores of
+  /// the baselines and the profiles of experiment.json, too.
   Metrics judge(const torch::Tensor& maps, const std::string& split, bool details) const;
 
  private:
@@ -37,23 +38,24 @@ class EmulatorEvaluation {
     float mean, deviation;
     EmulatorScores pattern, climatology;
   };
-  /// Windows `first` to `end`, of one run.
+  /// Windows `first` to `end` (not included), all of one run.
   struct Part {
     std::size_t first, end;
     bool ends_run;
   };
   void divide(std::size_t months_at_once);
-  /// [windows, targets, height, width], standardised: those of windows `first` to `end`.
+  /// The targets of windows `first` to `end`: [windows, targets, height, width], standardised.
   torch::Tensor truth(std::size_t first, std::size_t end) const;
-  /// The same of a network's `maps`.
+  /// The same windows of a network's `maps`.
   torch::Tensor forecast(const torch::Tensor& maps, std::size_t first, std::size_t end) const;
   double mean_loss(const torch::Tensor& maps) const;
-  /// Of each target.
+  /// The scores of each target.
   std::vector<EmulatorScores> scores(const torch::Tensor& maps) const;
-  /// Of target t, in its unit: `maps` and `truth` [windows of the part, height, width] float64.
+  /// Adds a part to the scores of target t: `maps` and `truth` [windows of the part, height, width] float64, in its
+  /// unit.
   void add(EmulatorScores& scores, std::size_t t, const Part& part, const torch::Tensor& maps,
            const torch::Tensor& truth) const;
-  /// Of target t in `standardised` [windows, targets, height, width].
+  /// Target t of `standardised` [windows, targets, height, width], in its unit.
   torch::Tensor physical(std::size_t t, const torch::Tensor& standardised) const;
 
   const ClimateSet& set_;

@@ -23,7 +23,7 @@ ClimateLayout layout_of(const EmulatorNotes& notes) {
   return layout;
 }
 
-/// [channels] of the factors and offsets that turn the file's z-scores into the model's; the season has none.
+/// Factors and offsets [channels] that turn the file's z-scores into the model's; the season has none.
 std::pair<torch::Tensor, torch::Tensor> rescaling(const std::vector<ClimateField>& file,
                                                   const std::vector<ClimateField>& model, std::int64_t channels) {
   const auto factor = torch::ones({channels}), offset = torch::zeros({channels});
@@ -42,7 +42,7 @@ std::string names_of(const std::vector<ClimateField>& fields) {
   return names;
 }
 
-/// Whether centres of cells of two grids of one size are the same, but for what numbers in files are rounded.
+/// Whether two grids of one size have the same cell centres, up to the rounding of numbers in files.
 bool lie_together(const ClimateGrid& a, const ClimateGrid& b) {
   const auto near = [](double one, double other) { return std::abs(one - other) < 1e-3; };  // degrees
   return std::ranges::equal(a.latitudes, b.latitudes, near) && std::ranges::equal(a.longitudes, b.longitudes, near);

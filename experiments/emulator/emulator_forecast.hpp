@@ -24,11 +24,11 @@ class EmulatorModel {
   std::int64_t window() const { return choice_.network.window; }
 
   /// Whether it was trained on such maps and forcings; throws InputError, with the file's path, where not. Statistics
-  /// may differ: they are told in the model.
+  /// may differ: the model has its own.
   void check(const ClimateSet& set) const;
 
   /// [windows, targets, height, width] float32, in K and mm/day, rain not below 0. `set` is checked.
-  /// `progress` is told the windows done, and of how many.
+  /// `progress` is given the windows done, and of how many.
   torch::Tensor forecast(const ClimateSet& set, const std::vector<ClimateWindow>& windows,
                          const std::function<void(std::int64_t, std::int64_t)>& progress);
 

@@ -22,19 +22,19 @@ struct EmulatorMonths {
   std::vector<std::int64_t> place;     ///< of each window among `asked`
 };
 
-/// Windows that a network is given at once: enough that few months are encoded twice, few enough that ranks have blocks
-/// to divide.
+/// Windows that a network is given at once: enough that few months are encoded twice, few enough that all ranks get
+/// blocks.
 inline constexpr std::int64_t windows_at_once = 60;
 
 /// Maps [windows, targets, height, width] float32 on the CPU, standardised, by a network as it stands; draws no random
-/// numbers. The ranks of a gang divide the windows, and all get the same bits, those of one rank alone. `begin` is told
-/// before each part how many windows of its own this rank has done, and of how many.
+/// numbers. The ranks of a gang divide the windows, and all get the same bits as one rank alone. `begin` is given,
+/// before each part, how many of its own windows this rank has done, and of how many.
 torch::Tensor emulate(
     EmulatorNetwork& network, const ClimateSet& set, std::span<const ClimateWindow> windows, SeasonalEncoding season,
     const torch::Device& device, Gang& gang,
     const std::function<void(std::int64_t done, std::int64_t all)>& begin = [](std::int64_t, std::int64_t) {});
 
-/// The same places of the targets of `set` [windows, targets, height, width], standardised.
+/// The targets of `set` for the same windows, [windows, targets, height, width], standardised.
 torch::Tensor targets_of(const ClimateSet& set, std::span<const ClimateWindow> windows,
                          const std::vector<std::int64_t>& targets);
 

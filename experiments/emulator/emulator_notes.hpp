@@ -13,7 +13,7 @@ namespace stormsweep {
 struct EmulatorNotes {
   std::vector<ClimateField> forcings, targets;  ///< of training, in the order of the network's channels
   std::int64_t height = 0, width = 0;
-  ClimateGrid grid;                         ///< empty in older models, which tell its size alone
+  ClimateGrid grid;                         ///< empty in older models, which give only its size
   std::vector<PatternScaling::Line> lines;  ///< of the targets
 };
 

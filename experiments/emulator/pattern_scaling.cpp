@@ -52,7 +52,7 @@ PatternScaling::PatternScaling(const ClimateSet& train, std::span<const ClimateW
   const auto empty = torch::zeros({std::ssize(targets), grid.height(), grid.width()}, torch::kFloat64);
   std::vector<Sums> sums(12);
   for (Sums& month : sums) month.y = empty.clone(), month.xy = empty.clone();
-  const double origin = windows.empty() ? 0 : window_forcing(train, windows[0], length);  // against lost digits
+  const double origin = windows.empty() ? 0 : window_forcing(train, windows[0], length);  // against cancellation
   for (const ClimateWindow& window : windows) {
     Sums& month = sums[static_cast<std::size_t>(month_of_year(window.month) - 1)];
     const double x = window_forcing(train, window, length) - origin;
@@ -66,7 +66,7 @@ PatternScaling::PatternScaling(const ClimateSet& train, std::span<const ClimateW
     means.push_back(month.y / month.count);
     const double mean = month.x / month.count, variance = month.xx / month.count - mean * mean;
     forcings_[m] = origin + mean;
-    // Rounding leaves some variance to a forcing that does not vary.
+    // Rounding leaves even a constant forcing some variance.
     slopes.push_back(variance > 1e-12 * month.xx / month.count ? (month.xy / month.count - mean * means[m]) / variance
                                                                : torch::zeros_like(empty));
   }

@@ -12,8 +12,8 @@
 namespace stormsweep {
 
 /// What a network has to beat, made of the training data alone, in the units of the targets: climatology, the mean of
-/// each month of the year in each cell; and pattern scaling (Santer et al. 1990), the straight line there over the
-/// forcing by CO2, by least squares. All months of all runs count alike.
+/// each month of the year in each cell; and pattern scaling (Santer et al. 1990), in each the least-squares line over
+/// the forcing by CO2. All months of all runs count alike.
 class PatternScaling {
  public:
   /// The Earth's means by month of the year: by climatology, and by pattern scaling, offset + slope * forcing.
@@ -28,7 +28,7 @@ class PatternScaling {
   /// [targets, height, width] float64; NaN where training has no such month.
   torch::Tensor climatology(int month_of_year) const { return means_[month_of_year - 1]; }
   torch::Tensor pattern(int month_of_year, double forcing) const;
-  /// Of target t.
+  /// The line of target t.
   Line line(std::size_t t, const ClimateGrid& grid) const;
 
  private:

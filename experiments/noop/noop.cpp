@@ -33,7 +33,7 @@ void synchronise(RunGang& gang) {
   if (ranks != static_cast<float>(gang.size())) throw std::runtime_error("a sum over a gang is wrong");
 }
 
-/// Halves the way to its limit when epochs double, as losses do.
+/// Halves its distance to the limit when epochs double, as losses do.
 double score(const Reader& read, std::uint64_t seed) {
   const auto draw = [&](std::string_view stream) {
     const std::uint64_t bits = derive_seed(

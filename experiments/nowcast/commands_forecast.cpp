@@ -89,7 +89,7 @@ Syntax syntax_of(ForecastOptions& options) {
       .groups = {options.figures.options("a figure of forecast, truth and what is to be beaten")}};
 }
 
-/// What can be told before anything is read.
+/// Checks what can be checked before anything is read.
 void check(const ForecastOptions& options) {
   check_threads(forecast_command, options.threads);
   if (options.window != 0 && (options.window < 2 || options.window % 2 != 0))

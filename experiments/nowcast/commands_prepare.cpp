@@ -108,7 +108,7 @@ int prepare_nowcast_command(const std::vector<std::string>& words) {
   raw.paths.assign(paths.begin(), paths.end());
 
   ProgressBar bar(prepare_command);
-  std::size_t skipped = 0, notes = 0;  // that have been told
+  std::size_t skipped = 0, notes = 0;  // that have been printed
   const auto tell_more = [&](const PreparedNowcast& so_far) {
     bar.wipe();
     tell(std::span(so_far.skipped).subspan(std::exchange(skipped, so_far.skipped.size())), "left out");

@@ -13,7 +13,7 @@ inline constexpr std::array<double, 4> rain_thresholds{0.5, 2, 5, 10};
 /// Sides (km) of the squares in which forecasts may misplace rain, for the fractions skill score.
 inline constexpr std::array<double, 2> rain_scales{4, 16};
 
-/// At which level (a number of DecisionScores) each of rain_thresholds is decided, of each lead time.
+/// For each lead time, the level (a number of DecisionScores) at which each of rain_thresholds is decided.
 using RainLevels = std::array<std::array<std::int64_t, rain_thresholds.size()>, nowcast_targets>;
 
 /// The thresholds themselves.
@@ -23,7 +23,7 @@ constexpr RainLevels at_thresholds() {
   return levels;
 }
 
-/// Of a network and of what it is compared to, each as suits it best.
+/// The levels of a network and of what it is compared to: for each those that suit it best.
 struct DecisionLevels {
   RainLevels network = at_thresholds(), extrapolation = at_thresholds(), blurred = at_thresholds();
 };

@@ -18,8 +18,8 @@ namespace stormsweep {
 
 namespace {
 
-constexpr double off_scale = 0.25;             // by which squares of whole pixels may miss their scale
-constexpr std::int64_t patches_a_thread = 16;  // that are held before they are scored, 166 KB each
+constexpr double off_scale = 0.25;             // share by which squares of whole pixels may miss their scale
+constexpr std::int64_t patches_a_thread = 16;  // held before they are scored, 166 KB each
 
 /// The centre of images [6, side, side], as [1, 6, 48, 48].
 torch::Tensor centre_of(std::vector<float> images, std::int64_t side) {

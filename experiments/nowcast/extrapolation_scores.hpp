@@ -17,7 +17,7 @@
 
 namespace stormsweep {
 
-/// Empty scores: of all lead times at rain_thresholds and rain_scales, and of the classes of amounts between
+/// Empty scores for all lead times at rain_thresholds and rain_scales, and for the classes of amounts between
 /// rain_thresholds. Scales that squares of whole pixels miss by more than a quarter have no score: NaN.
 ForecastScores empty_nowcast_scores(const NowcastMeta& meta);
 DecisionScores empty_nowcast_decisions();
@@ -31,11 +31,12 @@ struct ExtrapolationScores {
   DecisionScores plain_decisions, blurred_decisions;
   Reliability reliability;  ///< of the plain one
 
-  /// Makes them those of all ranks' patches. All ranks call it.
+  /// Adds up the scores of all ranks' patches. All ranks call it.
   void sum_over(Gang& gang);
 };
 
-/// Of the patches that `own` names, on up to `threads` threads, which tell `begin` before each how many were begun.
+/// The scores of the patches that `own` names, on up to `threads` threads, which give `begin`, before each patch, how
+/// many were begun.
 ExtrapolationScores score_extrapolation(const NowcastPatches& patches, std::span<const std::int64_t> own, int threads,
                                         const std::function<void(std::int64_t)>& begin);
 

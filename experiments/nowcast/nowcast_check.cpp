@@ -50,7 +50,7 @@ void check_alike(const std::filesystem::path& path, const NowcastPatches& patche
     refuse("normalisation");
 }
 
-/// Refuses a space that asks the published network to blend, which only the U-Net can, unless it leaves that out.
+/// Refuses a space that asks the published network to blend, which only the U-Net can, unless it excludes that.
 void check_blend(const Space& space) {
   std::vector<Exclusion> others(space.grid.exclusions().begin(), space.grid.exclusions().end());
   const auto takes = [&](const char* hyperparameter, const char* choice) {
@@ -72,7 +72,7 @@ void check_blend(const Space& space) {
                      std::string("\"network\": \"unet\", or exclude the two together"));
 }
 
-/// What the space asks of the data.
+/// Refuses data that lack what the space asks for.
 void check_fits(const Space& space, const std::filesystem::path& path, const NowcastPatches& train) {
   if (train.meta().quantity == RadarQuantity::rain_rate) return;
   for (const Value& loss : values(space, "loss"))

@@ -13,7 +13,7 @@ DataCheck check_nowcast_data(const Space& space, const KeptScans& kept = KeptSca
 
 /// Pixels of a patch's side that the network can be trained on, as near to `side` as may be.
 std::int64_t trainable_side(std::int64_t side);
-/// Refuses --size of a command where it is another, or more than 4096.
+/// Refuses a command's --size where it is no such side, or above 4096.
 void check_size(const std::string& command, std::int64_t side);
 
 }  // namespace stormsweep

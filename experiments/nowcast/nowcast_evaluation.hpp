@@ -22,21 +22,21 @@ namespace stormsweep {
 class NowcastEvaluation {
  public:
   /// `extrapolations`: of the patches, for a network that takes them, or null. `own`: this rank's patches, each counted
-  /// as often as it is named; `begin` is told before some of them how many are done. All ranks of the gang call this,
+  /// as often as it is named; `begin` is given, before each batch, how many are done. All ranks of the gang call this,
   /// and get the scores over the patches of all. Draws no random numbers. `background` threads make batches ahead.
   NowcastEvaluation(NowcastNetwork& network, const NowcastPatches& patches, const Extrapolations* extrapolations,
                     std::span<const std::int64_t> own, const PixelStatistics& statistics, const RainWeights& weights,
                     int background, const torch::Device& device, Gang& gang,
                     const std::function<void(std::int64_t)>& begin);
 
-  /// At which levels the network, and the extrapolations of the patches, best tell where thresholds are reached.
+  /// The levels at which the network, and the extrapolations of the patches, best tell where thresholds are reached.
   DecisionLevels levels(const ExtrapolationScores& extrapolation) const;
 
   /// Puts the scores of the extrapolation of the patches beside the network's, all of them decided at `levels`, too.
   void compare_with(const ExtrapolationScores& extrapolation, const DecisionLevels& levels);
 
-  /// <split>_loss, <split>_mse and <split>_skill = 1 - MSE / MSE of persistence, over all lead times; if compared, MSE
-  /// of and skill over extrapolation, and the same of blurred extrapolation.
+  /// <split>_loss, <split>_mse and <split>_skill = 1 - MSE / MSE of persistence, over all lead times; if compared, the
+  /// MSE of extrapolation and the skill over it, and the same for blurred extrapolation.
   Metrics summary(const std::string& split) const;
   /// Once compared: the profile lead_time of experiment.json, which lists the lead times of steps of 5, 10, 12 and 15
   /// min; none of a lead time that is no whole number of minutes. Scores at thresholds are NaN for what is not a rain
@@ -46,7 +46,7 @@ class NowcastEvaluation {
   Metrics by_rain_class() const;
 
  private:
-  /// Tells `add` the scores of lead time l at threshold t.
+  /// Calls `add` with the scores of lead time l at threshold t.
   void add_threshold(std::int64_t l, std::size_t t, const std::function<void(const std::string&, double)>& add) const;
 
   std::int64_t step_seconds_;

@@ -12,7 +12,7 @@ namespace stormsweep {
 
 namespace {
 
-/// The rows and columns in which anything is not missing, or all where nothing is.
+/// The rows and columns that have measured pixels; all of them where no pixel was measured.
 Box measured_box(const RadarFrame& frame) {
   const RadarGrid& grid = frame.grid;
   Box box{grid.height, grid.width, 0, 0};

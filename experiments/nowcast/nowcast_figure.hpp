@@ -10,13 +10,13 @@
 
 namespace stormsweep {
 
-/// A forecast beside the truth, where there is some, and its bars (extrapolation, blurred or not, and persistence): a
-/// row each, a column a lead time; a line around what rests on measured pixels alone. Rows and columns at the edges in
-/// which the newest image misses everything are left out.
+/// A forecast, the truth, where there is some, and what it has to beat (extrapolation, blurred or not, and
+/// persistence): a row for each, a column for each lead time; a line surrounds what rests on measured pixels alone.
+/// Rows and columns of pixels at the edges where the newest image has nothing are left out.
 Drawing nowcast_figure(const RadarForecast& forecast, const NowcastBars& bars,
                        const std::vector<std::optional<RadarFrame>>& truth);
 
-/// "20100826T0300Z", the forecast's name among others.
+/// "20100826T0300Z", which names the forecast's files.
 std::string time_name(const RadarForecast& forecast);
 
 }  // namespace stormsweep

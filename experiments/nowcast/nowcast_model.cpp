@@ -9,7 +9,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr double leak = 0.1;  // of leaky_relu: what passes of what is below 0
+constexpr double leak = 0.1;  // of leaky_relu: its slope below 0
 
 NowcastExtrapolation extrapolation_of(const std::string& choice) {
   if (choice == "none") return NowcastExtrapolation::none;

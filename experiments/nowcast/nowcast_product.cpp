@@ -70,7 +70,7 @@ CarriedImages carry_images(const std::vector<RadarFrame>& images, const NowcastM
   const RadarFrame &before = images[images.size() - 2], &newest = images.back();
   const RadarGrid& grid = newest.grid;
   const Motion motion = find_motion(before.values, newest.values, grid.height, grid.width, newest.quantity);
-  // The last six of so many steps.
+  // The last six of `steps` steps.
   const auto carried = [&](const RadarFrame& image, std::int64_t steps) {
     const std::vector<float> values = extrapolate(image.values, motion, steps);
     const std::int64_t pixels = grid.height * grid.width;
@@ -116,12 +116,12 @@ bool can_be_judged(const RadarForecast& forecast, const RadarFrame& truth, std::
   return forecast.quality[i] == 1 && !std::isnan(truth.values[i]);
 }
 
-/// Dry where it is missing.
+/// A missing value counts as dry.
 float value_of(const RadarFrame& frame, std::size_t i) {
   return std::isnan(frame.values[i]) ? 0 : frame.values[i];
 }
 
-/// Of the pixels that can be judged.
+/// Judges the pixels that can be judged.
 void judge(LeadTimeReport& report, const RadarForecast& forecast, const NowcastBars& bars, std::size_t lead,
            const RadarFrame& truth) {
   const auto error = [&](const RadarFrame& frame, std::size_t i) {

@@ -19,7 +19,7 @@ struct NowcastMaking {
 };
 
 /// The two newest images carried along the motion between them to the six times of a forecast; missing where nothing is
-/// known of what would come.
+/// known of what moves there.
 struct CarriedImages {
   std::vector<RadarFrame> newest, before;
 };
@@ -29,22 +29,22 @@ struct NowcastBars {
   RadarFrame persistence;                 ///< the newest image
   std::vector<RadarFrame> extrapolation;  ///< CarriedImages::newest
   std::vector<RadarFrame>
-      blurred;  ///< the same, blurred and scaled as the model was told (NowcastMeta::blurs); missing where it is
+      blurred;  ///< the same, blurred and scaled as the model says (NowcastMeta::blurs); missing where it is
 };
 
 /// The forecast from `images` (7, alike, one step of `model` apart): physical units, none below 0, missing where the
-/// newest image is. Its quality is the share of the pixels behind it that were measured (measured_share). `carried`: of
-/// carry_images, for networks that look at it.
+/// newest image is. Its quality is the share of the pixels behind it that were measured (measured_share). `carried`:
+/// from carry_images, for networks that look at it.
 RadarForecast make_nowcast(NowcastNetwork& network, const NowcastMeta& model, const std::vector<RadarFrame>& images,
                            const CarriedImages& carried, const NowcastMaking& making,
                            const std::function<void(std::int64_t, std::int64_t)>& progress);
 
-/// Of `images` (datasets/nowcast/extrapolation.hpp), at steps of `model`.
+/// Carries the newest of `images` (datasets/nowcast/extrapolation.hpp), in steps of `model`.
 CarriedImages carry_images(const std::vector<RadarFrame>& images, const NowcastMeta& model);
 
 NowcastBars bars_of(const RadarFrame& newest, const CarriedImages& carried, const NowcastMeta& model);
 
-/// Nothing but measured pixels behind it.
+/// Where a forecast rests on measured pixels alone: 1; elsewhere 0.
 std::vector<std::uint8_t> wholly_measured(const RadarForecast& forecast);
 
 /// What is reported of one lead time.
@@ -66,18 +66,18 @@ std::vector<LeadTimeReport> judge(const RadarForecast& forecast, const NowcastBa
 /// Pixels, by whether a threshold was reached and was forecast to be.
 struct Told {
   std::int64_t hits = 0, misses = 0, false_alarms = 0;
-  double csi() const;  ///< hits / all of them; NaN where none was forecast and none came
+  double csi() const;  ///< hits / (hits + misses + false alarms); NaN where there are none of these
 };
 
-/// Of one threshold and lead time.
+/// What is reported for one threshold and lead time.
 struct ThresholdReport {
   float threshold = 0;
   double minutes = 0;
   Told forecast, persistence, extrapolation, blurred;
 };
 
-/// The same pixels, at each of `thresholds` in the unit of the images: value >= threshold counts as yes. Threshold by
-/// threshold, at the lead times that have such pixels.
+/// Judges the same pixels at each of `thresholds`, in the unit of the images: value >= threshold counts as yes. Ordered
+/// by threshold, then lead time; lead times without such pixels are left out.
 std::vector<ThresholdReport> judge_at(const std::vector<float>& thresholds, const RadarForecast& forecast,
                                       const NowcastBars& bars, const std::vector<std::optional<RadarFrame>>& truth);
 

@@ -74,7 +74,7 @@ class NowcastTask : public Task {
 
  private:
   NowcastSample sample(std::int64_t number, std::int64_t epoch) const;
-  /// Of the `n` of a split those that this rank evaluates.
+  /// Those of a split's `n` patches that this rank evaluates.
   std::vector<std::int64_t> own_patches(Split split, std::int64_t n) const;
 
   torch::Device device_;
@@ -87,12 +87,12 @@ class NowcastTask : public Task {
   double validation_share_;
   std::map<std::string, SplitData> data_;  ///< "train" and "test", and "validation" where it has a file of its own
   const NowcastPatches& train_;
-  EpochShares shares_;  ///< of its patches
+  EpochShares shares_;  ///< of the patches of train_
   PixelStatistics statistics_;
   std::unique_ptr<NowcastNetwork> network_;
   RainWeights weights_;                                 ///< of the loss
-  std::map<Split, ExtrapolationScores> extrapolation_;  ///< whatever the network; of splits that have a file
-  DecisionLevels levels_;                               ///< as the last evaluation of the validation split has it
+  std::map<Split, ExtrapolationScores> extrapolation_;  ///< the same for any network; of splits that have a file
+  DecisionLevels levels_;                               ///< from the last evaluation of the validation split
 };
 
 NowcastTask::NowcastTask(const Reader& read, const TaskContext& context)
@@ -171,7 +171,7 @@ Metrics NowcastTask::evaluate(Split split) {
   // Levels judged on the test split must not be chosen on draws from it.
   const bool compares = has_file && !extrapolation_.contains(split);
   std::optional<ExtrapolationScores> extrapolation = compares ? kept_scores(which) : std::nullopt;
-  const bool to_score = compares && !extrapolation;  // takes as long again, or longer
+  const bool to_score = compares && !extrapolation;  // which takes as long as the network, or longer
   const std::int64_t all = std::ssize(own) * (to_score ? 2 : 1);
   NowcastEvaluation evaluation(*network_, patches, data.shown(), own, statistics_, weights_, background_, device_,
                                *gang_, [&](std::int64_t done) { evaluating_(split, done, all); });

@@ -65,7 +65,7 @@ Syntax syntax_of(ForecastOptions& options) {
           .groups = {options.figures.options("a map of field, truth and prediction of each sample")}};
 }
 
-/// What can be told before anything is read.
+/// Checks what can be checked before anything is read.
 void check(const ForecastOptions& options) {
   check_threads(forecast_command, options.threads);
   check_output_file(forecast_command, options.output);
@@ -121,7 +121,7 @@ struct Samples {
   std::int64_t height = 0, width = 0;
 };
 
-/// What is known of one sample, and what the network makes of it.
+/// What is known of one sample, and the network's prediction.
 struct Prediction {
   Prediction(const Model& model, const Samples& samples, std::size_t number) {
     const WeatherFile file(samples.paths[number]);

@@ -47,7 +47,7 @@ struct Item {
   std::string name;  ///< of what is written, without its ending
 };
 
-/// What came of it.
+/// The result of labelling it.
 struct Labelled {
   std::string line;
   bool judged = false;

@@ -7,8 +7,8 @@
 
 namespace stormsweep {
 
-/// The samples of a split, as the check of the search has found them; where none has looked at them, as they are found
-/// now. Throws InputError as known_weather does.
+/// The samples of a split, as the search's check found them; where it has not looked at them, as they are now. Throws
+/// InputError as known_weather does.
 WeatherSet known_split(const TaskContext& context, const std::string& split);
 
 }  // namespace stormsweep

@@ -28,7 +28,7 @@ std::string note(const std::string& split, const WeatherIndex& index) {
   return text;
 }
 
-/// Files that nobody has looked at before are read.
+/// Reads the files that have no kept scan.
 WeatherSet open_set(const Space& space, const std::string& split, const KeptScans& kept) {
   ProgressBar bar(space.name, fmt::format("files of {} read", split));
   return WeatherSet(
@@ -36,7 +36,7 @@ WeatherSet open_set(const Space& space, const std::string& split, const KeptScan
       kept.folder());
 }
 
-/// What the space asks of the data.
+/// Refuses data that lack what the space asks for.
 void check_fits(const Space& space, const std::filesystem::path& folder, const WeatherIndex& index) {
   for (const Value& labeling : values(space, "labeling"))
     if (std::get<std::int64_t>(labeling) >= index.labelings)
@@ -53,7 +53,7 @@ void check_fits(const Space& space, const std::filesystem::path& folder, const W
   }
 }
 
-/// Classes that training cannot learn.
+/// Warns of classes without pixels, which training cannot learn.
 void warn_of_empty_classes(const WeatherIndex& index, std::vector<std::string>& notes) {
   for (std::size_t labeling = 0; labeling < index.pixels.size(); ++labeling)
     for (std::size_t c = 0; c < class_names.size(); ++c)

@@ -18,12 +18,12 @@ namespace stormsweep {
 inline constexpr std::array<const char*, weather_classes> class_names{"background", "tropical_cyclone",
                                                                       "atmospheric_river"};
 
-/// How well a network tells the classes of some samples, all ranks' together: from one confusion matrix.
+/// How well a network classifies samples, those of all ranks together: from one confusion matrix.
 class SegmentationEvaluation {
  public:
-  /// `own`: this rank's samples of `set`; `begin` is told before each how many are done. All ranks of the gang call
-  /// this, and get the scores over the samples of all: the same bits, pixels being counted exactly. Draws no random
-  /// numbers. `weights` [3] as the loss has them. `readers` threads read samples ahead.
+  /// `own`: this rank's samples of `set`; `begin` is given, before each, how many are done. All ranks of the gang call
+  /// this, and get the scores over the samples of all: the same bits, because pixels are counted exactly. Draws no
+  /// random numbers. `weights` [3]: of the classes in the loss. `readers` threads read samples ahead.
   SegmentationEvaluation(SegmentationNetwork& network, const WeatherSet& set, std::span<const std::int64_t> own,
                          const ChannelRange& range, int labeling, const torch::Tensor& weights, int readers,
                          const torch::Device& device, Gang& gang, const std::function<void(std::int64_t)>& begin);

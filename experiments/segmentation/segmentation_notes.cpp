@@ -13,7 +13,7 @@ std::string segmentation_notes(const ChannelRange& range) {
 ChannelRange parse_segmentation_notes(const std::string& text, const std::string& file) {
   try {
     const nlohmann::json notes = nlohmann::json::parse(text);
-    // Of another length they would not throw.
+    // Arrays of another length would not throw.
     if (notes.at("minimum").size() == weather_channels && notes.at("maximum").size() == weather_channels)
       return {notes.at("minimum"), notes.at("maximum")};
   } catch (const nlohmann::json::exception&) {  // refused below

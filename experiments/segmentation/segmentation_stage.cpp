@@ -16,7 +16,7 @@ namespace {
 /// What decides who wants which files; held by every rank.
 struct Wants {
   std::array<std::string, split_names.size()> folders;  ///< of each split
-  std::array<std::int64_t, split_names.size()> files;   ///< in each; numbered one behind the other
+  std::array<std::int64_t, split_names.size()> files;   ///< in each; numbered consecutively over the splits
   std::vector<std::int64_t> gangs, samples;             ///< values of gpus and samples in the space
   std::uint64_t seed;
   int places;
@@ -24,7 +24,7 @@ struct Wants {
   std::vector<std::int64_t> operator()(int place, const std::set<std::int64_t>& unusable) const;
 
  private:
-  /// Which shards of a gang a place may come to train: its own where every gang takes all places, else any.
+  /// The shards of a gang that a place may have to train: its own where every gang takes all places, else any.
   std::pair<int, int> shards(int place, std::int64_t gang) const {
     if (gangs.size() == 1 && gang == places) return {place, place + 1};
     return {0, static_cast<int>(gang)};

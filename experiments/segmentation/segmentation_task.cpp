@@ -52,9 +52,9 @@ class SegmentationTask : public Task {
   /// Threads that read samples ahead of the network.
   int readers() const { return context_.background > 0 ? files_at_once : 0; }
   torch::Tensor weights(const std::string& rule) const;
-  /// Training samples of a rank: an epoch's.
+  /// A rank's training samples in an epoch.
   std::int64_t samples_of(int shard) const;
-  /// Of those, in batch k.
+  /// Those in batch k.
   std::int64_t samples_of(int shard, std::int64_t k) const;
 
   TaskContext context_;
@@ -136,7 +136,7 @@ std::int64_t SegmentationTask::samples_of(int shard) const {
   return last - first;
 }
 
-/// With batch norm a rank passes over a batch of one sample, from which it could not learn.
+/// With batch norm a rank skips a batch of one sample, from which it could not learn.
 std::int64_t SegmentationTask::samples_of(int shard, std::int64_t k) const {
   const std::int64_t samples = std::clamp<std::int64_t>(samples_of(shard) - k * batch_size_, 0, batch_size_);
   return batch_norm_ && samples == 1 ? 0 : samples;
@@ -171,7 +171,7 @@ Prefetch SegmentationTask::training_batches(std::int64_t epoch, std::int64_t fir
   return Prefetch(batches_per_epoch() - first, make, readers(), files_at_once, context_.device);
 }
 
-/// Batch norm looks at the samples of a micro-batch together, so there must be one of them.
+/// Batch norm looks at all samples of a micro-batch together, so a batch must be a single micro-batch.
 std::int64_t SegmentationTask::micro_batch() const {
   if (batch_norm_) return batch_size_;
   const std::int64_t pixels = context_.device.is_cpu() ? pixels_at_once_cpu : pixels_at_once_gpu;

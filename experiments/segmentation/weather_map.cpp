@@ -20,7 +20,7 @@ constexpr std::int64_t margin = 24, gap = 8, title_height = 34, caption_height =
 constexpr int dots_a_pixel = 2;
 constexpr std::int64_t ticks_height = 32, legend_height = 70, bar_width = 320, bar_height = 16, swatch = 26;
 
-/// What the legend's numbers are: `low`, and steps up to the first beyond the field.
+/// The legend's numbers: `low`, and steps up to the first beyond the field.
 struct Range {
   double low = 0, step = 1;
   int steps = 1;
@@ -66,7 +66,7 @@ void draw_bar(Drawing& drawing, const ColourScale& scale, const Range& range, co
   }
 }
 
-/// The field's name, below it its colours, then the classes.
+/// The field's name, its colours below, then the classes.
 void draw_legend(Drawing& drawing, const WeatherMap& map, const ColourScale& scale, const Range& range,
                  std::int64_t top, std::int64_t left) {
   const std::string name = fmt::format("{}, {}", map.field_name, map.field_unit);

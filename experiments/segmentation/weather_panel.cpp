@@ -48,7 +48,7 @@ void draw_graticule(Drawing& drawing, const Box& box, const WeatherGrid& grid) {
     drawing.dot_down(box.top, box.left + tick.place, box.height(), line);
 }
 
-/// Multiples of the least round step of which six at most fit, between two edges.
+/// The multiples between two edges of the smallest round step that gives six at most.
 std::vector<double> round_degrees(double low, double high) {
   double step = 90;
   for (const double wider : {60, 30, 20, 10, 5, 2, 1}) {

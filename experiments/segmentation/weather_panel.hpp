@@ -13,11 +13,11 @@
 
 namespace stormsweep {
 
-/// Of class 1, tropical cyclones, and class 2, rivers: vermilion and blue, which colour-blind eyes tell apart (Wong
-/// 2011, after Okabe and Ito).
+/// The colours of class 1, tropical cyclones, and class 2, rivers: vermilion and blue, which colour-blind eyes tell
+/// apart (Wong 2011, after Okabe and Ito).
 inline constexpr std::array<Colour, 2> class_colours{{{213, 94, 0}, {0, 114, 178}}};
 
-/// Every degree as wide as it is high, the longer side `side` pixels.
+/// A degree is as wide as high, and the longer side has `side` pixels.
 struct PanelSize {
   std::int64_t height = 0, width = 0;
 };

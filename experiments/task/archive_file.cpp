@@ -14,7 +14,7 @@ namespace {
 using Writer = std::function<std::size_t(const void*, std::size_t)>;
 
 void save(const std::filesystem::path& path, const std::function<void(const Writer&)>& write) {
-  std::error_code ignored;  // the file tells what is wrong
+  std::error_code ignored;  // opening the file reports what is wrong
   std::filesystem::create_directories(path.parent_path(), ignored);
   AtomicFile file(path);
   std::exception_ptr problem;  // thrown through LibTorch, it would end the process

@@ -10,7 +10,7 @@ namespace stormsweep {
 /// cannot be written; a full disk is reported before anything stands under its name.
 void save_archive(torch::serialize::OutputArchive& archive, const std::filesystem::path& path);
 
-/// The same of TorchScript, code and weights.
+/// The same for TorchScript, code and weights.
 void save_script(const torch::jit::Module& script, const std::filesystem::path& path);
 
 }  // namespace stormsweep

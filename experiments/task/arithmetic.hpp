@@ -6,7 +6,7 @@
 
 namespace stormsweep {
 
-/// The type in which convolutions compute, by the hyperparameter `precision`; tf32 is float32 to whoever holds it.
+/// The type in which convolutions compute, by the hyperparameter `precision`; tensors of tf32 are float32.
 torch::ScalarType arithmetic(const Reader& read);
 
 /// Throws InputError where `device` does not compute in the `precision` asked for.

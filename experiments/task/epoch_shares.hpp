@@ -8,9 +8,9 @@
 
 namespace stormsweep {
 
-/// How the ranks of a gang go through an epoch side by side where each has batches of its own: a rank's share of
-/// `count` things, `copies` times, in batches of `batch_size`, or of the largest share where that is less. Who has
-/// fewer samples has smaller batches in the end, or empty ones.
+/// How the ranks of a gang, each with batches of its own, go through an epoch side by side: each takes its share of
+/// `count` things, `copies` times, in batches of `batch_size`, or of the largest share where that is less. Ranks with
+/// fewer samples end with smaller batches, or with empty ones.
 class EpochShares {
  public:
   EpochShares(const Gang& gang, std::int64_t count, std::int64_t copies, std::int64_t batch_size);

@@ -13,12 +13,12 @@ namespace stormsweep {
 struct FigureFolders {
   std::string png, svg;
 
-  /// The two options, for Syntax::groups; `what` is drawn: "a map of each sample".
+  /// The two options, for Syntax::groups; `what` they draw: "a map of each sample".
   OptionTable options(const std::string& what);
   bool any() const { return !png.empty() || !svg.empty(); }
-  /// Throws InputError where one that was asked for cannot be written to, or made; with the command in front.
+  /// Throws InputError, with the command in front, where one that was asked for can be neither written to nor made.
   void check(const std::string& command) const;
-  /// Makes them if need be, and saves a figure in each, as `name` with the ending; these files.
+  /// Makes them if need be, and saves a figure in each, as `name` with the ending; returns these files.
   std::vector<std::filesystem::path> save(const Drawing& drawing, const std::string& name) const;
 };
 

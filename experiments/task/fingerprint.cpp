@@ -11,7 +11,7 @@ namespace stormsweep {
 
 void add_text(Checksum& sum, std::string_view text) {
   sum.add(std::as_bytes(std::span(text)));
-  sum.add(std::as_bytes(std::span("", 1)));  // ends it
+  sum.add(std::as_bytes(std::span("", 1)));  // marks its end
 }
 
 void add_file(Checksum& sum, const std::filesystem::path& file, std::string_view remedy,

@@ -10,10 +10,10 @@ namespace stormsweep {
 
 // What the fingerprint of a user's own experiment is made of.
 
-/// A text, and its end.
+/// Adds a text, and a mark of its end.
 void add_text(Checksum& sum, std::string_view text);
 
-/// The bytes of a file. Throws InputError, which ends in `remedy`, where it cannot be read.
+/// Adds the bytes of a file. Throws InputError, which ends in `remedy`, where it cannot be read.
 void add_file(
     Checksum& sum, const std::filesystem::path& file, std::string_view remedy,
     const std::function<void(std::size_t bytes)>& read = [](std::size_t) {});

@@ -17,8 +17,8 @@ class Gang {
   /// Sums float32 `values` over the gang, in place; every rank gets the same bits. All ranks call it in the same order.
   virtual void sum(torch::Tensor& /*values*/) {}
 
-  /// First and one past the last of the `count` things that are a rank's, this one's or another's: shards differ by one
-  /// thing at most.
+  /// First and one past the last of a rank's share of `count` things, this rank's or another's; shares differ by one at
+  /// most.
   std::pair<std::int64_t, std::int64_t> share(std::int64_t count) const { return share(count, shard()); }
   std::pair<std::int64_t, std::int64_t> share(std::int64_t count, int shard) const {
     return {count * shard / shards(), count * (shard + 1) / shards()};

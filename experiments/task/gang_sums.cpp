@@ -17,7 +17,7 @@ void sum_over(Gang& gang, torch::Tensor& sums) {
   for (std::int64_t part = 0; part < parts; ++part) {
     const torch::Tensor digits = rest.to(torch::kFloat32);
     rows[gang.shard()][part] = digits;
-    rest = (rest - digits.to(torch::kFloat64)).nan_to_num(0.0, 0.0, 0.0);  // of what is not finite nothing is left
+    rest = (rest - digits.to(torch::kFloat64)).nan_to_num(0.0, 0.0, 0.0);  // where it is not finite, nothing is left
   }
   gang.sum(rows);
   sums = rows.to(torch::kFloat64).sum(1).sum(0).view(sums.sizes());

@@ -6,8 +6,8 @@
 
 namespace stormsweep {
 
-/// Adds float64 `sums` over the gang, as float64 adds: counts below 2^53 stay exact, and one rank's sums are as they
-/// were. Every rank gets the same bits. All ranks call it.
+/// Adds `sums` over the gang in float64: counts below 2^53 stay exact, and a rank alone keeps its sums. Every rank gets
+/// the same bits. All ranks call it.
 void sum_over(Gang& gang, torch::Tensor& sums);
 
 }  // namespace stormsweep

@@ -18,7 +18,7 @@ namespace stormsweep {
 
 // What the commands `stormsweep generate` share. `things`: what a world is made of, "storms" say.
 
-/// `options`, and then those of a world whose things are split by shares.
+/// `options`, followed by those of a world whose things are split by shares.
 template <class World>
 OptionTable with_split_options(OptionTable options, World& world, const std::string& things) {
   namespace po = boost::program_options;
@@ -30,8 +30,8 @@ OptionTable with_split_options(OptionTable options, World& world, const std::str
   return options;
 }
 
-/// Throws InputError: --`things`, which is `count`, is less than one a split; what check_fractions and check_threads
-/// refuse.
+/// Throws InputError where --`things`, which is `count`, is less than one per split, and as check_fractions and
+/// check_threads do.
 template <class World>
 void check_split_options(const std::string& command, const std::string& things, std::int64_t count,
                          const World& world) {

@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// Clocks of machines and of their file systems differ by less, and so do the times that two writings may share.
+/// The clocks of machines and their file systems differ by less, and a file system's clock ticks are shorter.
 constexpr std::int64_t settled_nanoseconds = 10'000'000'000;
 
 std::int64_t now() {
@@ -33,11 +33,11 @@ std::int64_t nanoseconds(const timespec& time) {
   return time.tv_sec * 1'000'000'000 + time.tv_nsec;
 }
 
-/// What the file system tells of a file without reading it. A change that sets the time of writing back still moves the
-/// time of change, and another file that takes the name has another number.
+/// What the file system knows of a file without reading it. A change that sets the modification time back still moves
+/// the change time, and another file of the same name has another inode number.
 struct Facts {
   json of_all = json::array();
-  std::int64_t newest = 0;  ///< of the times of writing
+  std::int64_t newest = 0;  ///< modification time
 };
 
 /// Nothing where a file is not there.
@@ -71,7 +71,7 @@ void write_kept(const fs::path& path, std::string_view kind, const Facts& facts,
   fs::create_directories(path.parent_path(), error);
   try {
     AtomicFile file(path);
-    // A name that is no UTF-8 is never found again, and its file read again at each start.
+    // A name that is not UTF-8 is never found again, so its file is read at each start.
     file.write(json{{"kind", kind}, {"files", facts.of_all}, {"found", found}}.dump(-1, ' ', false,
                                                                                     json::error_handler_t::replace));
     file.commit();

@@ -9,8 +9,7 @@
 
 namespace stormsweep {
 
-/// What passes over a search's data have found, kept in a folder: a job that continues need not read again what has not
-/// changed since.
+/// Results of scans of a search's data, kept in a folder: a job that continues need not read unchanged files again.
 class KeptScans {
  public:
   /// Without a folder nothing is kept.
@@ -18,14 +17,14 @@ class KeptScans {
 
   const std::filesystem::path& folder() const { return folder_; }
 
-  /// Reads files, and tells which share of them it has read.
+  /// Reads files, and reports to `progress` which share of them it has read.
   using Scan = std::function<std::string(const std::function<void(double)>& progress)>;
 
-  /// What `scan` finds of `files`, as text, or found before, if each file has the size, the number and the times of
-  /// writing and of change that it had then. `kind` tells scans of the same files apart; it ends in a number, which is
-  /// raised whenever the scan finds or refuses something else. Shows how far the scan is. Throws what `scan` throws.
-  /// Keeps nothing then, nor where the folder does not take it, or a file was written in the last seconds: a later
-  /// change may bear the same time.
+  /// What `scan` finds in `files`, as text; the earlier result if each file still has its size, inode number,
+  /// modification time and change time. `kind` tells scans of the same files apart; it ends in a number, which is
+  /// raised whenever the scan's results or refusals change. Shows how far the scan is. Throws what `scan` throws. Keeps
+  /// nothing then, nor where the folder cannot be written, or a file was written in the last seconds: a later change
+  /// might have the same time.
   std::string find(std::string_view kind, const std::vector<std::filesystem::path>& files, const Scan& scan) const;
 
  private:

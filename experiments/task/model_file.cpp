@@ -50,7 +50,7 @@ ModelFile load_model(const fs::path& file, const std::string& experiment) {
     configuration = read_text(archive, "configuration");
     model.notes = read_text(archive, "notes");
     archive.read("network", model.network);
-  } catch (const std::exception&) {  // of several kinds: LibTorch tells a missing name otherwise than a torn file
+  } catch (const std::exception&) {  // LibTorch throws different types for a missing name and a torn file
     refuse("this is not a trained network");
   }
   if (name != experiment) refuse(fmt::format("it is of the experiment {}, not of {}", name, experiment));

@@ -6,14 +6,14 @@
 
 namespace stormsweep {
 
-/// Gives all ranks of a gang the leader's running statistics of batch norm, which each has kept of its own samples
-/// (what PyTorch's DistributedDataParallel does). The leader's, not their mean: a checkpoint, which the leader writes
-/// at any step, has then all that an evaluation depends on.
+/// Gives all ranks of a gang the leader's running statistics of batch norm, as PyTorch's DistributedDataParallel does;
+/// each rank has kept those of its own samples. The leader's, not their mean, so that a checkpoint, which the leader
+/// writes at any step, has all that an evaluation depends on.
 class RunningStatistics {
  public:
   /// An epoch of training begins.
   void change() { shared_ = false; }
-  /// All ranks call it before they evaluate; it works once an epoch.
+  /// All ranks call it before they evaluate; it acts once an epoch.
   void share(torch::nn::Module& network, Gang& gang);
 
  private:

@@ -31,20 +31,20 @@ struct TaskContext {
   std::map<std::string, std::filesystem::path> data;  ///< "train", "validation", "test": absolute paths
   std::string fingerprint;                            ///< of the data, part of the key of what is cached
   std::uint64_t seed = 0;                             ///< the search's; the replicate is mixed in by the task
-  std::filesystem::path cache;                        ///< folder for what is made of the data once a search
+  std::filesystem::path cache;                        ///< folder for what is made from the data once per search
   std::filesystem::path staged{};     ///< folder of copies on this machine's disk (StagePlan); empty: there are none
-  std::set<std::int64_t> unusable{};  ///< numbers of the plan's files that cannot be had: others are drawn instead
+  std::set<std::int64_t> unusable{};  ///< numbers of the plan's files that cannot be read: others are drawn instead
   torch::Device device = torch::kCPU;
   int device_sharers = 1;  ///< workers that compute on a GPU, this one included: each takes its share of the memory
   int threads = 1;         ///< for training
-  int background = 1;      ///< threads beside them that make batches; 0: made when asked for
+  int background = 1;      ///< further threads, which make batches; 0: they are made when asked for
   std::shared_ptr<Gang> gang = std::make_shared<Gang>();  ///< never null
   /// Called during Task::evaluate with how many samples of its own this rank has done, and of how many; from any
   /// thread.
   std::function<void(Split, std::int64_t done, std::int64_t all)> evaluating = [](Split, std::int64_t, std::int64_t) {};
 };
 
-/// What some samples of a batch show.
+/// The loss of some samples of a batch.
 struct Loss {
   torch::Tensor mean;  ///< scalar, with the graph for backward
   torch::Tensor sums;  ///< [training_metrics().size()] float32, sums over the samples, without the graph
@@ -71,10 +71,10 @@ class Task {
   /// Samples that go through the network at once; a larger batch is split and its gradients accumulated. A constant of
   /// the experiment and device, not of the machine, so that results do not depend on it.
   virtual std::int64_t micro_batch() const = 0;
-  /// At least so many samples go through the network together while it trains; no batch has fewer. 2 with batch norm,
-  /// say, which learns nothing from one.
+  /// The least number of samples that go through the network together in training; no batch has fewer. 2 with batch
+  /// norm, say, which learns nothing from one.
   virtual std::int64_t least_micro_batch() const { return 1; }
-  /// Loss of at least one sample. What it draws (dropout) comes from the default generator, which the trainer seeds for
+  /// Loss of at least one sample. Random draws (dropout) come from the default generator, which the trainer seeds for
   /// every step.
   virtual Loss loss(const Batch& batch) = 0;
   /// Whether `loss` does nothing but launch work on the device: it reads nothing there and sends nothing. Then it may
@@ -97,10 +97,10 @@ class Task {
 /// The search's seed with the replicate mixed in: Task::seed.
 std::uint64_t replicate_seed(const TaskContext& context, const Reader& read);
 
-/// Of `samples` samples with such a `mean`, which is the only metric of training.
+/// The Loss of `samples` samples with this `mean`, the only metric of training.
 Loss loss_of(const torch::Tensor& mean, std::int64_t samples);
 
-/// How many batches of so many bytes to make ahead: 256 MiB of them, 1 to 4.
+/// How many batches of `bytes` bytes to make ahead: 256 MiB of them, but 1 to 4.
 int batches_ahead(std::int64_t bytes);
 
 /// What is known of a search's data before any training: `stormsweep-worker check`.

@@ -10,7 +10,7 @@ StagePlan stage_whole_files(const Space& space, const TaskContext& /*context*/, 
   StagePlan request;
   for (const auto& [split, path] : space.data) {
     request.whole[split] = split + path.extension().string();
-    std::error_code unknown;  // reading it tells
+    std::error_code unknown;  // reading it reports that
     const auto bytes = std::filesystem::file_size(path, unknown);
     request.files.push_back({path, request.whole[split], {}, unknown ? 0 : static_cast<std::int64_t>(bytes)});
   }

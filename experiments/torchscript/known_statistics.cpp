@@ -14,7 +14,7 @@ namespace stormsweep {
 
 namespace {
 
-/// The file of a folder, made of what `statistics` gives where it is not there yet.
+/// The file in the folder; where it does not exist yet, it is made from what `statistics` returns.
 std::filesystem::path statistics_file(const std::string& fingerprint, const std::filesystem::path& folder,
                                       const std::function<TensorStatistics()>& statistics) {
   const auto make = [&](const std::filesystem::path& path) {

@@ -54,7 +54,7 @@ TensorScan from_text(const std::string& text) {
 
 constexpr std::string_view remedy = "put it there, or take it out of the experiment";
 
-/// What experiment.json says of networks, loss and metrics, and the files that it names: edited, they make another
+/// Adds what experiment.json says about networks, loss and metrics, and the files that it names: an edit makes another
 /// search. All of its networks, so that a space may ask for more of them later.
 void add_declaration(Checksum& sum, const Experiment& experiment) {
   const ScriptedNetwork& script = *experiment.network;

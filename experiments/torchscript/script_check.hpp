@@ -5,8 +5,8 @@
 
 namespace stormsweep {
 
-/// Opens the splits, and lets two samples through every network of the space. Throws InputError where splits, network,
-/// loss and metrics do not belong together.
+/// Opens the splits, and runs two samples through every network of the space. Throws InputError where splits, network,
+/// loss and metrics do not fit together.
 DataCheck check_script_data(const Space& space, const KeptScans& kept = KeptScans());
 
 }  // namespace stormsweep

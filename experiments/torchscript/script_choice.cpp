@@ -20,7 +20,7 @@ std::vector<std::int64_t> of_one(const torch::Tensor& batch) {
   return batch.sizes().slice(1).vec();
 }
 
-/// Throws InputError where a label is none of `classes`.
+/// Throws InputError where a label is not below `classes`.
 void check_labels(std::span<const SplitLabels> labels, std::int64_t classes, const std::string& file) {
   for (const SplitLabels& split : labels)
     for (const ClassLabel& label : {split.range.least, split.range.greatest})
@@ -31,7 +31,7 @@ void check_labels(std::span<const SplitLabels> labels, std::int64_t classes, con
                         split.path.string(), label.sample, label.value, file, classes - 1));
 }
 
-/// Does what LibTorch may refuse; `refuse` is told why, in one line.
+/// Does `work`, which LibTorch may refuse: then calls `refuse` with the reason, in one line.
 template <class Work, class Refuse>
 void attempt(const Work& work, const Refuse& refuse) {
   try {

@@ -24,9 +24,9 @@ struct SplitLabels {
   LabelRange range;
 };
 
-/// What the network makes of two samples, and at which cost. Throws InputError, naming files and shapes: they do not go
-/// through it, the loss or a metric of the experiment cannot compare what comes out with the target, or compares
-/// classes and one of `labels` is none of the network's.
+/// The network's results for two samples, and its cost. Throws InputError, naming files and shapes, where the network
+/// does not take them, the loss or a metric of the experiment cannot compare the output with the target, or compares
+/// classes and one of `labels` is not a class of the network.
 struct ScriptTrial {
   std::vector<std::int64_t> input, output, target;  ///< shapes of one sample
   std::int64_t flops = 0;                           ///< of its forward pass
@@ -34,7 +34,7 @@ struct ScriptTrial {
 ScriptTrial try_network(ScriptNetwork& network, const Experiment& experiment, const Configuration& configuration,
                         const TensorSet& set, const torch::Device& device, std::span<const SplitLabels> labels = {});
 
-/// The scores that an experiment asks for of a split, "validation" or "test", without the split's name.
+/// The scores that an experiment asks for on a split, "validation" or "test", without the split's name.
 std::vector<std::string> scores_of(const Experiment& experiment, const std::string& split);
 
 }  // namespace stormsweep

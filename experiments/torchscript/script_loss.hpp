@@ -20,7 +20,7 @@ ScriptLoss make_script_loss(const ScriptedNetwork& network, const torch::Device&
 /// Whether the loss is a file.
 bool is_scripted(const ScriptedNetwork& network);
 
-/// What the loss takes outputs for. A script says it by an attribute `logits`; nothing where it has none. Throws
+/// What the loss takes the outputs to be. A script says so in an attribute `logits`; nothing where it has none. Throws
 /// InputError: no such file.
 std::optional<OutputScale> output_scale(const ScriptedNetwork& network);
 

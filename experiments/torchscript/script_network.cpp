@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Operators choose their arithmetic, as under torch.autocast, as long as it lives.
+/// While it lives, operators choose their arithmetic as under torch.autocast.
 class Autocast {
  public:
   Autocast(const torch::Device& device, torch::ScalarType type) : device_(device.type()) {
@@ -37,7 +37,7 @@ class Autocast {
   }
   ~Autocast() {
     enable(false);
-    at::autocast::clear_cache();  // of weights, which the next step changes
+    at::autocast::clear_cache();  // it holds weights, which the next step changes
   }
 
  private:
@@ -61,7 +61,7 @@ std::optional<c10::IValue> as_attribute(const Value& value, const c10::IValue& n
   return std::nullopt;
 }
 
-/// What a method without arguments gives.
+/// The result of a method without arguments.
 c10::IValue call(torch::jit::Method& method, const fs::path& file) {
   try {
     return method({});
@@ -84,7 +84,7 @@ std::vector<std::string> named_by(torch::jit::Module& script, const fs::path& fi
   return names;
 }
 
-/// The first node of a block, or of one within it, for which `fits` holds; none: nullptr.
+/// The first node of a block, or of a block within it, for which `fits` holds, or nullptr.
 template <class Fits>
 const torch::jit::Node* find_node(const torch::jit::Block& block, const Fits& fits) {
   for (const torch::jit::Node* node : block.nodes()) {
@@ -106,7 +106,7 @@ std::vector<const torch::jit::Function*> functions_of(const torch::jit::Module& 
   return all;
 }
 
-/// Whether the network may depend on an attribute: what __init__ alone reads has had its effect before the export.
+/// Whether the network may depend on an attribute: one that only __init__ reads has had its effect before the export.
 bool is_read(const torch::jit::Module& script, const std::string& name) {
   const auto reads = [&](const torch::jit::Node& node) {
     return node.kind() == c10::prim::GetAttr && node.s(c10::attr::name) == name;
@@ -128,13 +128,13 @@ bool is_in_place(const torch::jit::Value* value, const torch::jit::Value* owner,
 bool assigns(const torch::jit::Node& node) {
   if (node.kind() != c10::prim::SetAttr) return false;
   const std::string& name = node.s(c10::attr::name);
-  // Batch norm of older PyTorch assigns its count of batches, which nothing reads as long as it has a momentum.
+  // Batch norm of older PyTorch assigns its count of batches, which nothing reads where it has a momentum.
   if (name == "num_batches_tracked" || is_in_place(node.input(1), node.input(0), name)) return false;
   const auto owner = node.input(0)->type()->cast<c10::ClassType>();
   return owner && owner->is_module();
 }
 
-/// What is assigned is in no checkpoint, nor do other ranks learn of it.
+/// Assigned attributes are in no checkpoint and do not reach other ranks.
 void refuse_assignments(const torch::jit::Module& script, const fs::path& file) {
   for (const torch::jit::Module& module : script.modules()) {
     for (const torch::jit::Function* function : functions_of(module)) {
@@ -171,7 +171,7 @@ void set(torch::jit::Module& script, const std::string& name, const Value& value
   script.setattr(name, *attribute);
 }
 
-/// Draws first weights, if the script can.
+/// Draws initial weights, if the script can.
 bool draw_weights(torch::jit::Module& script, std::uint64_t seed, const fs::path& file) {
   auto method = script.find_method("reset_parameters");
   if (!method) return false;
@@ -187,7 +187,7 @@ torch::Tensor along_channels(const std::vector<double>& values, std::int64_t axe
   return torch::tensor(values, torch::kFloat32).reshape(shape);
 }
 
-/// `script` behind what standardises its input, so that what is kept takes inputs as they are.
+/// `script` with its input standardised first, so that the kept network takes inputs as they are.
 torch::jit::Module standardised(const torch::jit::Module& script, const TensorStatistics& statistics) {
   torch::jit::Module whole("Standardised");
   whole.register_module("network", script);
@@ -201,7 +201,7 @@ def forward(self, input: Tensor) -> Tensor:
   return whole;
 }
 
-/// Parts of a network that was saved in training mode that were not, such as a frozen batch norm.
+/// In a network saved in training mode, the parts that were not in it, such as a frozen batch norm.
 std::vector<torch::jit::Module> frozen_parts(const torch::jit::Module& script) {
   std::vector<torch::jit::Module> frozen;
   if (!script.is_training()) return frozen;
@@ -210,7 +210,7 @@ std::vector<torch::jit::Module> frozen_parts(const torch::jit::Module& script) {
   return frozen;
 }
 
-/// Registers what is trained in `from`, under its names; what several names share, once.
+/// Registers the trained parameters and the buffers of `from` under their names; one that several names share, once.
 void mirror(const torch::jit::Module& from, torch::nn::Module& into, std::set<const void*>& seen) {
   for (const auto& parameter : from.named_parameters(/*recurse=*/false))
     if (parameter.value.requires_grad() && seen.insert(parameter.value.unsafeGetTensorImpl()).second)

@@ -14,12 +14,12 @@
 
 namespace stormsweep {
 
-/// A TorchScript file. Throws InputError: missing, or none that this LibTorch reads.
+/// A TorchScript file. Throws InputError: missing, or not readable by this LibTorch.
 torch::jit::Module load_script(const std::filesystem::path& file);
 
-/// A network that a user has exported by torch.jit.script or torch.jit.trace, as the training loop sees networks: its
-/// parameters, but for those that need no gradient, and its buffers are the script's own. It runs operator by operator,
-/// as PyTorch does without compilation, so that a training that is stopped and goes on gives the same bits.
+/// A network that a user has exported by torch.jit.script or torch.jit.trace, for the training loop: its parameters,
+/// except those that need no gradient, and its buffers are the script's own. It runs operator by operator, as PyTorch
+/// does without compilation, so that a training that is stopped and goes on gives the same bits.
 class ScriptNetwork : public torch::nn::Module {
  public:
   /// Throws InputError: not readable, without a parameter, a method other than the two below that assigns an attribute,
@@ -27,7 +27,7 @@ class ScriptNetwork : public torch::nn::Module {
   /// or that has another value in the file and is read by no method.
   ///
   /// Its method `reset_parameters()`, where it has one, draws the first weights, from `seed` alone; otherwise training
-  /// begins with those in the file. `statistics`, where they are not empty, standardise what it is shown.
+  /// begins with those in the file. `statistics`, if not empty, standardise its input.
   ScriptNetwork(const std::filesystem::path& file, const std::map<std::string, Value>& hyperparameters,
                 std::uint64_t seed, const TensorStatistics& statistics, const torch::Device& device);
 
@@ -40,13 +40,13 @@ class ScriptNetwork : public torch::nn::Module {
   /// Parts that were saved in evaluation mode within a network that was not, such as a frozen batch norm, stay in it.
   void train(bool on = true) override;
 
-  /// As TorchScript that takes inputs as they are in the data, in evaluation mode. Whole or not at all; throws
-  /// InputError.
+  /// Writes TorchScript that takes inputs as they are in the data, in evaluation mode. The file appears whole or not at
+  /// all; throws InputError.
   void write(const std::filesystem::path& file) const;
 
  private:
   std::filesystem::path file_;
-  torch::jit::Module script_;  ///< what standardises, around the user's
+  torch::jit::Module script_;  ///< the user's, within what standardises its input
   std::vector<torch::jit::Module> frozen_;
   torch::Device device_;
   bool draws_weights_ = false;

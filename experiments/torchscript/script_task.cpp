@@ -46,7 +46,7 @@ class ScriptTask : public Task {
   TaskContext context_;
   const Experiment& experiment_;
   std::uint64_t seed_;
-  std::int64_t batch_size_, own_batch_;  ///< over the whole gang, at most an epoch; most of a rank's
+  std::int64_t batch_size_, own_batch_;  ///< over the whole gang, at most an epoch; the most of one rank
   torch::ScalarType arithmetic_;
   TensorSet train_, test_;
   std::optional<TensorSet> validation_;

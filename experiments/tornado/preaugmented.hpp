@@ -17,9 +17,9 @@ struct Preaugmentation {
   std::uint64_t seed = 0;  ///< of the task
 };
 
-/// The transformed copies of `natural` as a file in `folder`: storm i of copy c is number c * N + i, transformed by its
-/// own stream. Made once for all (experiments/task/made_once.hpp), then mapped. Throws InputError where the folder
-/// cannot be written or its disk is full.
+/// The transformed copies of `natural` as a file in `folder`: storm i of copy c is number c * N + i, transformed by a
+/// random stream of its own. Made once for all (experiments/task/made_once.hpp), then mapped. Throws InputError where
+/// the folder cannot be written or its disk is full.
 Storms preaugmented(const Storms& natural, const Preaugmentation& what, const std::filesystem::path& folder);
 
 }  // namespace stormsweep

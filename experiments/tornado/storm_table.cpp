@@ -35,7 +35,7 @@ void print_storm_table(const SplitCounts& counts) {
   fmt::print("{}", to_text(table));
   std::fflush(stdout);
   warn_of_one_class(counts, "max", &SplitCount::positive_max);
-  // Real storms hardly ever reach a mean of 0.008 1/s: whoever wants that rule reads the zeros in the table.
+  // Real storms hardly ever reach a mean of 0.008 1/s, so without any there is no warning: the table shows the zeros.
   const auto reaches_mean = [](const SplitCount& count) { return count.positive_mean > 0; };
   if (std::ranges::any_of(counts, reaches_mean)) warn_of_one_class(counts, "mean", &SplitCount::positive_mean);
 }

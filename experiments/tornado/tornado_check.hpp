@@ -5,7 +5,7 @@
 
 namespace stormsweep {
 
-/// Scans the three splits. Throws InputError also where storms are not finite.
+/// Scans the three splits. Throws InputError, also where storms are not finite.
 DataCheck check_tornado_data(const Space& space, const KeptScans& kept = KeptScans());
 
 }  // namespace stormsweep

@@ -25,7 +25,7 @@ namespace {
 
 enum class Augmentation { none, preaugmented, live };
 
-/// Activations of this many samples stay in the cache of one core; on a GPU they fill it.
+/// Activations of this many samples stay in a core's cache; on a GPU this many fill it.
 constexpr std::int64_t micro_batch_cpu = 128, micro_batch_gpu = 8192;
 constexpr std::int64_t evaluation_batch = 1024;
 
@@ -76,10 +76,10 @@ class TornadoTask : public Task {
   Augmentation augmentation_;
   std::int64_t copies_, batch_size_;  ///< batch size over the whole gang, at most an epoch
   double positive_weight_;
-  std::shared_ptr<const Storms> train_;  ///< as they are
+  std::shared_ptr<const Storms> train_;  ///< as in the file
   std::shared_ptr<const Storms> shown_;  ///< what batches are gathered from: the preaugmented copies, or train_
   Storms validation_, test_;
-  std::map<const Storms*, std::shared_ptr<const DeviceStorms>> there_;  ///< of those on the GPU
+  std::map<const Storms*, std::shared_ptr<const DeviceStorms>> there_;  ///< the copies on the GPU
   StormBatching plain_, training_;
   TornadoCnn network_;
 };
@@ -155,8 +155,8 @@ Prefetch TornadoTask::training_batches(std::int64_t epoch, std::int64_t first) {
 }
 
 std::int64_t TornadoTask::micro_batch() const {
-  // The kernels go sample by sample anyway. Few processors have those for bfloat16: with them micro-batches stay as
-  // without, so that draws and checkpoints do not depend on the processor.
+  // The kernels go sample by sample anyway. Only few processors have the kernels for bfloat16: there micro-batches stay
+  // as elsewhere, so that draws and checkpoints do not depend on the processor.
   const bool everywhere = !device_.is_cpu() || network_.options().convolution_type == torch::kFloat32;
   if (path() == TornadoPath::kernels && everywhere) return std::numeric_limits<std::int64_t>::max();
   return device_.is_cpu() ? micro_batch_cpu : micro_batch_gpu;

@@ -22,7 +22,7 @@ namespace {
 using namespace stormsweep;
 using Clock = std::chrono::steady_clock;
 
-constexpr int not_started = 127;  // as shells say it
+constexpr int not_started = 127;  // as shells do
 
 void signal_all(int signal) {
   for (const pid_t pid : process::descendants(getpid())) kill(pid, signal);
@@ -39,7 +39,7 @@ pid_t start(const std::vector<std::string>& command, const sigset_t& signals) {
 }
 
 /// Waits until the command has ended, or the grace after SIGTERM is over. Returns its status, or SIGTERM after that
-/// signal, however the command took it. No grace where `parent` has died: whoever continues the training works in the
+/// signal, however the command reacted. No grace where `parent` has died: whoever continues the training works in the
 /// same folder.
 int watch(pid_t command, const sigset_t& signals, pid_t parent, std::chrono::duration<double> grace) {
   std::optional<Clock::time_point> deadline;
@@ -57,7 +57,7 @@ int watch(pid_t command, const sigset_t& signals, pid_t parent, std::chrono::dur
   }
 }
 
-/// What is orphaned comes here, and is found in the next round.
+/// Orphaned processes become children of this one, and are found in the next round.
 void clear() {
   do {
     signal_all(SIGKILL);
@@ -88,7 +88,7 @@ int main(int count, char** words) {
   sigprocmask(SIG_BLOCK, &signals, nullptr);
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   const pid_t parent = std::atoi(words[1]);
-  if (getppid() != parent) return 1;  // died before this could be asked for
+  if (getppid() != parent) return 1;  // it died before that request
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   const pid_t command = start({words + 3, words + count}, signals);
   if (command < 0) {

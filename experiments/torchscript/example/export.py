@@ -32,12 +32,12 @@ class Nowcast(nn.Module):
         return ["dropout"]
 
     @torch.jit.export
-    def reset_parameters(self):  # draws first weights; without it, every training begins with those in the file
+    def reset_parameters(self):  # draws initial weights; without it, every training begins with those in the file
         for layer in (self.first, self.second, self.last):
             bound = 1 / (layer.weight.size(1) * 25) ** 0.5
             layer.weight.uniform_(-bound, bound)
             bias = layer.bias
-            if bias is not None:  # TorchScript wants to be sure
+            if bias is not None:  # TorchScript insists on this check
                 bias.uniform_(-bound, bound)
 
 
