@@ -8,7 +8,7 @@ namespace stormsweep {
 
 namespace {
 
-/// Buffers of one size that nobody uses.
+/// Unused buffers of one size.
 class Pool {
  public:
   float* take(std::size_t count) {

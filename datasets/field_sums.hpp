@@ -5,8 +5,8 @@
 
 namespace stormsweep {
 
-/// Mean and standard deviation of numbers as they come. The first number is subtracted from all, so that a small
-/// deviation around a large mean loses no digits.
+/// Running mean and standard deviation. The first number is subtracted from all, so that a small deviation around a
+/// large mean loses no digits.
 class FieldSums {
  public:
   void add(std::span<const float> values);

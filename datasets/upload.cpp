@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t most_bytes = std::size_t{1} << 30;
 
-/// Memory that is freed on the default stream must not hold this stream's next batch while that one still uses it.
+/// Memory freed after use on the default stream must not get this stream's next batch while the default stream still
+/// uses it.
 torch::Tensor sent(const torch::Tensor& pinned, const torch::Device& device) {
   auto copy = pinned.to(device, /*non_blocking=*/true);
   copy.record_stream(c10::cuda::getDefaultCUDAStream(device.index()).unwrap());
@@ -27,7 +28,7 @@ Batch uploaded(Batch batch, const torch::Device& device) {
   if (!device.is_cuda() || batch.input.is_cuda()) return batch;
   const Batch pinned{batch.input.pin_memory(), batch.target.pin_memory(), batch.total};
   if (pinned.input.nbytes() + pinned.target.nbytes() > most_bytes) return pinned;
-  // One stream for all threads: the allocator keeps freed memory for each stream apart.
+  // One stream for all threads, because the allocator keeps freed memory separately for each stream.
   static const c10::cuda::CUDAStream stream = c10::cuda::getStreamFromPool(false, device.index());
   const c10::cuda::CUDAStreamGuard guard(stream);
   Batch result{sent(pinned.input, device), sent(pinned.target, device), batch.total};

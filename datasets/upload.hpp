@@ -6,9 +6,9 @@
 
 namespace stormsweep {
 
-/// `batch` in the memory of `device`, whole when this returns, ready for the device's default stream. On a GPU it goes
-/// by way of pinned memory and a stream of its own, beside what the GPU computes; a batch of more than 1 GiB stays in
-/// pinned memory, from where its parts may go one by one. On a processor, or where it is there already: `batch` itself.
+/// `batch` in the memory of `device`, whole when this returns, ready for the device's default stream. To a GPU it goes
+/// through pinned memory and a stream of its own, while the GPU computes; a batch of more than 1 GiB stays in pinned
+/// memory, from where its parts may go one by one. For a processor, or where it is there already: `batch` itself.
 Batch uploaded(Batch batch, const torch::Device& device);
 
 /// Bytes of a GPU's memory, used or not.

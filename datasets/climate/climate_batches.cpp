@@ -16,7 +16,7 @@ namespace stormsweep {
 
 namespace {
 
-/// Fills months of one set, [height, width, channels] each.
+/// Fills in the months of a set, [height, width, channels] each.
 class FrameMaker {
  public:
   FrameMaker(const ClimateSet& set, SeasonalEncoding season)
@@ -35,7 +35,7 @@ class FrameMaker {
   }
 
  private:
-  /// `out`: of the channel in the first cell.
+  /// `out`: the channel's place in the first cell.
   void place(std::size_t channel, std::span<const float> values, float* out) const {
     const ChannelStatistics& how = layout_.forcings[channel].statistics;
     const std::int64_t cells = layout_.grid.cells();
@@ -64,7 +64,7 @@ class FrameMaker {
   std::vector<double> polar_;  ///< sign(latitude) cos(latitude)
 };
 
-/// Lets the system read at once all maps that windows of `length` months use.
+/// Asks the system to read all maps of windows of `length` months at once.
 void expect_maps(const ClimateSet& set, std::span<const ClimateWindow> windows, std::int64_t length) {
   const ClimateLayout& layout = set.layout();
   std::vector<std::span<const std::byte>> maps;

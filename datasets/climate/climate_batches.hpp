@@ -21,10 +21,10 @@ std::int64_t input_channels(const ClimateLayout& layout, SeasonalEncoding season
 Batch gather(const ClimateSet& set, std::span<const ClimateWindow> windows, std::int64_t length,
              SeasonalEncoding season);
 
-/// What windows see, each month once, however many of them see it.
+/// The months that windows see, each once, however many windows see it.
 struct SharedMonths {
   torch::Tensor months;  ///< [m, channels, height, width], as `gather` has them
-  torch::Tensor places;  ///< [n, length] int64: where among them a window's months are, oldest first
+  torch::Tensor places;  ///< [n, length] int64: where a window's months are among them, oldest first
 };
 SharedMonths gather_months(const ClimateSet& set, std::span<const ClimateWindow> windows, std::int64_t length,
                            SeasonalEncoding season);

@@ -40,7 +40,7 @@ ClimateForcing from_table(const std::filesystem::path& path, const ClimateFiles&
   return forcing;
 }
 
-/// Months or years of NetCDF files.
+/// A forcing in NetCDF files, monthly or yearly.
 class FileForcing {
  public:
   FileForcing(ClimateSeries series, std::string name) : series_(std::move(series)), name_(std::move(name)) {

@@ -20,7 +20,7 @@ struct ClimateMember {
 /// All that a manifest names, opened and found to fit together; nothing is read yet but coordinates and tables.
 class ClimateInputs {
  public:
-  /// Throws InputError: whatever the fields do, forcings of two kinds, a member without a month that has everything.
+  /// Throws InputError: whatever the fields do, forcings that mix two kinds, a member without any complete month.
   explicit ClimateInputs(const std::filesystem::path& manifest);
 
   const ClimateManifest& manifest() const { return manifest_; }
@@ -32,9 +32,9 @@ class ClimateInputs {
   ClimateMonths known_forcings(const std::string& scenario) const;
   /// The months with all targets and all forcings, in pieces where some are missing in between.
   const std::vector<ClimateMonths>& months(const ClimateMember& member) const { return months_.at(member); }
-  /// Of a scenario: the first month with targets, of any member.
+  /// The first month of a scenario for which any member has targets.
   ClimateMonth first_target(const std::string& scenario) const;
-  /// What a user should know, a line each.
+  /// What a user should know, one line each.
   const std::vector<std::string>& notes() const { return notes_; }
   void tell(std::string note) { notes_.push_back(std::move(note)); }
 

@@ -29,7 +29,7 @@ struct ClimateMonths {
 std::string words_of(const ClimateMonths& months);
 
 /// Centres of the cells of all maps, degrees. Row 0 is the SOUTHERNMOST in every file and tensor of this program:
-/// whatever makes a file turns maps that lie otherwise.
+/// whatever writes a file flips maps that are stored otherwise.
 struct ClimateGrid {
   std::vector<double> latitudes;   ///< [height], ascending, within -90 ... 90
   std::vector<double> longitudes;  ///< [width], ascending, less than 360 from first to last
@@ -37,14 +37,14 @@ struct ClimateGrid {
   std::int64_t height() const { return std::ssize(latitudes); }
   std::int64_t width() const { return std::ssize(longitudes); }
   std::int64_t cells() const { return height() * width(); }
-  /// Over the Earth, of a map [height, width]: cells count by the cosine of their latitude.
+  /// The mean of a map [height, width] over the Earth: cells count by the cosine of their latitude.
   double mean(std::span<const float> map) const;
   bool operator==(const ClimateGrid&) const = default;
 };
 
 /// Degrees that tell two rows or columns apart: below any grid's step, above the rounding of floats.
 inline constexpr double same_degree = 1e-3;
-/// Whether two grids have the same cells, but for rounding.
+/// Whether two grids have the same cells, up to rounding.
 bool same_cells(const ClimateGrid& a, const ClimateGrid& b);
 
 /// Cells of one size from pole to pole: row 0 at -90 + 90 / height, column 0 at 180 / width.
@@ -53,7 +53,7 @@ ClimateGrid even_grid(std::int64_t height, std::int64_t width);
 /// Borders of rows: halfway between their centres, the outermost at the poles; [rows + 1], degrees.
 std::vector<double> row_borders(const std::vector<double>& latitudes);
 
-/// How a network sees a field: (value - mean) / deviation, both of training alone, whichever split the value is in.
+/// How a network sees a field: (value - mean) / deviation, both from training alone, whichever split the value is in.
 struct ChannelStatistics {
   float mean = 0, deviation = 1;
   bool operator==(const ChannelStatistics&) const = default;
@@ -72,7 +72,7 @@ struct ClimateField {
 struct ClimateScenario {
   std::string name;
   ClimateMonth begin = 0, end = 0;  ///< [begin, end)
-  std::int64_t frame = 0;           ///< of `begin`, among the forcings of all scenarios
+  std::int64_t frame = 0;           ///< the place of `begin` among the forcings of all scenarios
   std::int64_t months() const { return end - begin; }
 };
 
@@ -81,11 +81,11 @@ struct ClimateRun {
   std::int64_t scenario = 0;  ///< its place among the scenarios
   std::string member;         ///< "r1i1p1f1"
   ClimateMonth begin = 0, end = 0;
-  std::int64_t frame = 0;  ///< of `begin`, among the targets of all runs
+  std::int64_t frame = 0;  ///< the place of `begin` among the targets of all runs
   std::int64_t months() const { return end - begin; }
 };
 
-/// What is in one split, but for the numbers.
+/// What one split has, apart from the numbers.
 struct ClimateLayout {
   ClimateGrid grid;
   std::vector<ClimateField> forcings, targets;  ///< in the order of a network's channels
@@ -102,7 +102,7 @@ struct ClimateLayout {
 struct ClimateWindow {
   std::int64_t scenario = 0;
   ClimateMonth month = 0;   ///< of the target
-  std::int64_t frame = -1;  ///< among the targets; -1: unknown, to be forecast
+  std::int64_t frame = -1;  ///< its place among the targets; -1: unknown, to be forecast
   std::int64_t run = -1;    ///< -1: none
 };
 

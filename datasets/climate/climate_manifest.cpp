@@ -52,7 +52,7 @@ ClimateFiles read_files(const std::string& name, const Field& field) {
           .summed = field.has("summed") && field["summed"].flag()};
 }
 
-/// Of the fields that are given, in the order of `names`.
+/// Reads the fields that are given, in the order of `names`.
 std::vector<std::pair<std::string, ClimateFiles>> read_fields(const Field& field,
                                                               const std::vector<std::string>& names) {
   field.expect_keys(names);
@@ -75,7 +75,7 @@ ClimateGrid read_grid(const Field& field) {
                    read_integer(field["width"], least_side, most_side));
 }
 
-/// Names that files list with commas between.
+/// Checks a name that files will list separated by commas.
 std::string plain_name(const Field& field, const std::string& name) {
   if (name.empty() || name.find_first_of(", \t\n\r") != std::string::npos)
     field.refuse("give names without commas and blanks");
@@ -204,7 +204,7 @@ std::string filled(std::string pattern, const std::string& key, const std::strin
   return pattern;
 }
 
-/// `text` as a pattern that nothing else fits.
+/// `text` as a pattern that matches only itself.
 std::string escaped(std::string text) {
   for (std::size_t at = 0; (at = text.find_first_of("*?[\\", at)) != std::string::npos; at += 2)
     text.insert(at, 1, '\\');

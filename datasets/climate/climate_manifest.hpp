@@ -16,9 +16,9 @@ namespace stormsweep {
 struct ClimateFiles {
   std::vector<std::string> patterns;
   std::string variable;          ///< of the files
-  std::string unit;              ///< of files that do not say; empty: they do
+  std::string unit;              ///< of files that do not state it; empty: they do
   std::string region = "World";  ///< of a CSV table
-  bool summed = false;           ///< of a CSV table: a rate a year, of which the sum since the first year is taken
+  bool summed = false;           ///< of a CSV table: yearly rates, to be summed since the first year
   bool computed = false;         ///< insolation: there are no files
 };
 
@@ -28,8 +28,8 @@ struct ClimatePart {
   std::string scenario;
   std::vector<std::string> members;  ///< in the order of the manifest
   std::optional<std::int32_t> first_year, last_year;
-  std::int64_t last_months = 0;      ///< of what there is, only so many; 0: all
-  std::int64_t but_last_months = 0;  ///< of what there is, all but so many
+  std::int64_t last_months = 0;      ///< only so many of the months that there are; 0: all
+  std::int64_t but_last_months = 0;  ///< all but so many of the months that there are
 };
 
 /// The manifest of `prepare emulator`. The README of datasets/ has an example of each source.
@@ -41,14 +41,14 @@ struct ClimateManifest {
   std::vector<std::pair<std::string, std::vector<std::string>>> scenarios;  ///< and their members
   std::vector<std::pair<std::string, ClimateFiles>> forcings, targets;      ///< in the order of the channels
   std::array<std::vector<ClimatePart>, 3> splits;                           ///< in the order of `split_names`
-  std::vector<ClimatePart> forecast;  ///< years of scenarios of which forcings alone are known
+  std::vector<ClimatePart> forecast;  ///< years of scenarios for which only forcings are known
 
   /// The files of a field, sorted, patterns filled in. Throws InputError where there are none.
   std::vector<std::filesystem::path> files(const ClimateFiles& field, const std::string& scenario,
                                            const std::string& member) const;
 };
 
-/// Throws InputError: unknown or missing keys, a scenario or a member that is not among them, with the place.
+/// Throws InputError: unknown or missing keys, an undeclared scenario or member, with the place.
 ClimateManifest read_climate_manifest(const std::filesystem::path& path);
 
 }  // namespace stormsweep

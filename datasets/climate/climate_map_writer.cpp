@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Days since 1970-01-01 of a month's beginning.
+/// The beginning of a month in days since 1970-01-01.
 double day_of(ClimateMonth month) {
   using namespace std::chrono;
   const year_month_day first{year(year_of(month)), std::chrono::month(static_cast<unsigned>(month_of_year(month))),
@@ -25,7 +25,7 @@ double day_of(ClimateMonth month) {
 
 const std::map<std::string, std::string> standard_names{{"tas", "air_temperature"}, {"pr", "lwe_precipitation_rate"}};
 
-/// A file while it is written: every call of the library that fails throws.
+/// A file that is being written: every library call that fails throws.
 class Writing {
  public:
   Writing(const fs::path& temporary, const fs::path& path) : path_(path) {

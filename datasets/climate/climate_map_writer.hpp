@@ -10,8 +10,8 @@
 namespace stormsweep {
 
 /// Monthly maps of one scenario, as a CF NetCDF file: time [months] in days, in the middle of each month of the usual
-/// calendar, with its bounds; latitude and longitude, degrees, as they are in `grid`; a variable a field, float32
-/// [time, latitude, longitude].
+/// calendar, with its bounds; latitude and longitude, degrees, as in `grid`; for each field a variable, float32 [time,
+/// latitude, longitude].
 struct ClimateMaps {
   struct Field {
     std::string name, unit;         ///< "tas" in K, "pr" in mm/day

@@ -5,9 +5,10 @@
 
 namespace stormsweep {
 
-/// What goes into which file, after the manifest's splits. Forcings are kept from 24 months, the longest window, before
-/// the first target on, where they are known that early. A month of a member is in one split only, or training data
-/// would be tested on. Throws InputError: a part without months, a month in two parts, forecasts beyond the forcings.
+/// What goes into which file, by the manifest's splits. Forcings are kept from 24 months, the longest window, before
+/// the first target on, where they are known that early. A month of a member is in one split only: otherwise tests
+/// would use training data. Throws InputError: a part without months, a month in two parts, forecasts beyond the
+/// forcings.
 ClimateLayouts plan_climate(const ClimateInputs& inputs);
 
 }  // namespace stormsweep

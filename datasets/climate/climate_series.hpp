@@ -14,9 +14,9 @@ namespace stormsweep {
 /// One variable of one member of one scenario; its years may be spread over several files.
 class ClimateSeries {
  public:
-  /// Where files hold the same months, the first file's are taken; that is a line of `notes`. Throws InputError as
-  /// ClimateSource does; files of different grids (but for rounding: then the first's holds) or units; several moments
-  /// in a month; no moments.
+  /// Where files hold the same months, the first file's are taken, and `notes` get a line. Throws InputError as
+  /// ClimateSource does; and for files of different units or grids (if these differ by rounding alone, the first
+  /// counts), several moments in a month, no moments.
   ClimateSeries(const std::vector<std::filesystem::path>& files, const std::string& variable, const std::string& member,
                 std::vector<std::string>& notes);
 
@@ -32,7 +32,7 @@ class ClimateSeries {
   /// From now on maps are read on `grid`; numbers for the whole Earth stay as they are. Returns whether that changes
   /// the maps.
   bool regrid(const ClimateGrid& grid, RegridMethod method);
-  /// Of a month that it has: one number, or a map; NaN: missing.
+  /// A month that it has: one number, or a map; NaN: missing.
   std::vector<float> read(ClimateMonth month);
 
  private:

@@ -25,7 +25,7 @@ bool ascending(const std::vector<double>& degrees) {
   return !degrees.empty() && std::ranges::adjacent_find(degrees, std::greater_equal()) == degrees.end();
 }
 
-/// A file while it is opened: it knows how to refuse, and what is where.
+/// A file that is being opened: refuses what is wrong, and finds what is where.
 class Opening {
  public:
   explicit Opening(const fs::path& path)

@@ -33,7 +33,7 @@ Variable variable_of(const File& file, const std::filesystem::path& path, const 
                                fmt::join(names, ", ")));
 }
 
-/// Places of the numbers from the least to the greatest.
+/// The places of the numbers, sorted from the least to the greatest number.
 std::vector<std::size_t> ascending_order(const std::vector<double>& numbers) {
   std::vector<std::size_t> order(numbers.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -47,7 +47,7 @@ std::vector<double> in_order(const std::vector<double>& numbers, const std::vect
   return sorted;
 }
 
-/// Whether ascending degrees come within a step of theirs of `begin` and of `end`.
+/// Whether ascending degrees begin and end within one of their steps of `begin` and `end`.
 bool reaches(const std::vector<double>& degrees, double begin, double end) {
   if (degrees.size() < 2) return false;
   double widest = 0;
@@ -106,9 +106,9 @@ void ClimateSource::read_times() {
   const auto bounds = file_->variable(name);
   const std::vector<double> pairs = bounds ? file_->read(*bounds) : std::vector<double>();
   const bool bounded = !pairs.empty() && pairs.size() == 2 * numbers.size();
-  // A mean is of what lies between its bounds, wherever in them it is stamped.
+  // A mean covers the time between its bounds, wherever within them its stamp is.
   for (std::size_t i = 0; bounded && i < numbers.size(); ++i) numbers[i] = (pairs[2 * i] + pairs[2 * i + 1]) / 2;
-  const auto told = [&](const char* attribute) {  // mostly bounds have their coordinate's
+  const auto told = [&](const char* attribute) {  // bounds mostly leave it to their coordinate
     const auto own = bounded ? file_->text(*bounds, attribute) : std::nullopt;
     return own ? *own : file_->text(*time, attribute).value_or("");
   };
@@ -180,7 +180,7 @@ void ClimateSource::choose_member(const std::string& member) {
 std::vector<float> ClimateSource::read(std::size_t moment) {
   if (!file_) {
     file_.emplace(path_, remedy);
-    variable_ = variable_of(*file_, path_, variable_.name);  // its numbers are those of an open file
+    variable_ = variable_of(*file_, path_, variable_.name);  // its ids are valid only while the file is open
   }
   std::vector<std::size_t> start(variable_.shape.size(), 0), count(variable_.shape.size(), 1);
   start[*time_] = moment;

@@ -11,32 +11,33 @@
 
 namespace stormsweep {
 
-/// One variable of a CF NetCDF file, as months of numbers for the whole Earth (along time alone) or of global maps
-/// (along latitude and longitude too), in any order, of one member where the file has several.
+/// One variable of a CF NetCDF file, month by month: numbers for the whole Earth (dimension time alone) or global maps
+/// (latitude and longitude too), in any order; of one member where the file has several.
 class ClimateSource {
  public:
-  /// `variable`: its name. `member`: of a dimension of members (member, member_id, ensemble, realization, number), the
-  /// coordinate of the one to be read, or where there is none its place, from 0 on; empty: the first. Throws
-  /// InputError, in one line with the remedy: missing, not NetCDF, no such variable, without time, with stamps that may
-  /// mean either month and bounds that are missing, an unstructured or curvilinear grid, a grid without coordinates,
-  /// with one of them twice or of a part of the Earth, another dimension of several places, no such member.
+  /// `variable`: its name. `member`: the one to be read along a dimension of members (member, member_id, ensemble,
+  /// realization, number): its coordinate, or its place from 0 on where there are no coordinates; empty: the first.
+  /// Throws InputError, in one line with the remedy: missing, not NetCDF, no such variable, without time, with stamps
+  /// that may mean either month and bounds that are missing, an unstructured or curvilinear grid, a grid without
+  /// coordinates, with a repeated one, or of only a part of the Earth, another dimension of several places, no such
+  /// member.
   ClimateSource(const std::filesystem::path& path, const std::string& variable, const std::string& member);
 
   const std::filesystem::path& path() const { return path_; }
   bool global() const { return !row_; }
-  /// Of the maps as `read` gives them, whatever the file's order: south to north, 0 to 360 east.
+  /// The grid of the maps that `read` returns: south to north, 0 to 360 east, whatever the file's order.
   const ClimateGrid& grid() const { return grid_; }
   const std::vector<ClimateMonth>& months() const { return months_; }  ///< of each moment
   std::int64_t members() const { return member_ ? static_cast<std::int64_t>(shape(*member_)) : 1; }
-  /// Whether its last column, 360 degrees after the first, is the first one again; it is left out of the grid.
+  /// Whether the file repeats the first column 360 degrees on; the grid leaves the repetition out.
   bool cyclic() const { return cyclic_; }
   bool has_members() const { return member_.has_value(); }
   const std::string& unit() const { return unit_; }
 
-  /// Of a moment: one number, or [height, width]; NaN: missing. Throws InputError where it cannot be read.
+  /// Reads a moment: one number, or [height, width]; NaN: missing. Throws InputError where it cannot be read.
   std::vector<float> read(std::size_t moment);
-  /// Closes the file until it is read again: a process may have some thousand files open, and a large ensemble has
-  /// more.
+  /// Closes the file until it is read again: a large ensemble has more files than the few thousand that a process may
+  /// have open.
   void close() { file_.reset(); }
 
  private:

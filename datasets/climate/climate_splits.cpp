@@ -12,7 +12,7 @@ namespace stormsweep {
 
 namespace {
 
-/// What months [first, first + n) have in common with [begin, end): the first of them, and their values.
+/// The months that [first, first + n) and [begin, end) share: the first of them, and their values.
 struct Overlap {
   ClimateMonth first = 0;
   std::int64_t months = 0;

@@ -13,28 +13,27 @@
 
 namespace stormsweep {
 
-/// The files of a folder: those of `split_names`, and forcings alone of scenarios to be forecast.
+/// The files of a folder: those of `split_names`, and one of forcings alone, of scenarios to be forecast.
 inline constexpr std::array<const char*, 4> climate_file_names{"train", "validation", "test", "forecast"};
-using ClimateLayouts = std::array<ClimateLayout, 4>;  ///< in this order; one without scenarios is no file
+using ClimateLayouts = std::array<ClimateLayout, 4>;  ///< in this order; for one without scenarios there is no file
 
-/// train.h5, test.h5 and, where there are such, validation.h5 and forecast.h5 of one folder, written side by side: they
-/// appear together when `finish` returns, and older ones that do not belong to them go; before that, whatever was there
-/// stays. Throws InputError as ClimateWriter does.
+/// Writes train.h5, test.h5 and, if any, validation.h5 and forecast.h5 of one folder side by side: they appear together
+/// when `finish` returns, and older files that do not belong to them are removed; until then, whatever was there stays.
+/// Throws InputError as ClimateWriter does.
 class ClimateSplitsWriter {
  public:
   /// Fields of all layouts are the same; statistics in them are not read.
   ClimateSplitsWriter(const std::filesystem::path& folder, const ClimateLayouts& layouts);
 
-  /// Numbers of months from `first` on: [n] or [n, height, width]. They go to every split that has such months of the
+  /// Values of months from `first` on: [n] or [n, height, width]. They go to every split that has these months of the
   /// scenario, or of the member.
   void write_forcing(const std::string& scenario, std::size_t channel, ClimateMonth first,
                      std::span<const float> values);
   void write_target(const std::string& scenario, const std::string& member, std::size_t channel, ClimateMonth first,
                     std::span<const float> values);
 
-  /// Statistics are those of training: of forcings over the months of each of its scenarios once, of targets over all
-  /// of its runs; each cell counts the same, wherever it lies. A forcing that does not vary keeps deviation 1, a target
-  /// that does not is refused.
+  /// Statistics are those of training: for forcings over the months of each of its scenarios once, for targets over all
+  /// of its runs; all cells count alike. A constant forcing gets deviation 1, a constant target is refused.
   void finish(const std::string& provenance);
 
  private:

@@ -12,7 +12,7 @@ namespace stormsweep {
 
 namespace {
 
-/// 1 kg/m2 of water is 1 mm of it, whatever a unit says.
+/// Accepts kg/m2 for mm: 1 kg/m2 of water is 1 mm of it.
 std::optional<UnitConversion> conversion(const std::string& name, const std::string& unit) {
   if (name == "tas") return unit_conversion(unit, "K");
   const auto depth = unit_conversion(unit, "mm/day");
@@ -58,7 +58,7 @@ ClimateTarget::ClimateTarget(const ClimateManifest& manifest, const std::string&
 }
 
 void ClimateTarget::check_possible(const std::vector<float>& values, ClimateMonth month) const {
-  // Well beyond any month of the Earth's. The wettest on record is Cherrapunji's July 1861: 9,300 mm, 300 a day (World
+  // Limits well beyond any month on Earth. The wettest on record is Cherrapunji's July 1861: 9,300 mm, 300 a day (World
   // Meteorological Organization, archive of weather extremes); spectral models have rain a little below zero.
   const auto [least, most] = name_ == "tas" ? std::pair(150.0f, 350.0f) : std::pair(-1.0f, 1000.0f);
   const auto wrong = std::ranges::find_if(values, [&](float value) { return value < least || value > most; });

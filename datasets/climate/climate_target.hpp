@@ -12,15 +12,14 @@ namespace stormsweep {
 /// tas or pr of one member of one scenario, month by month, in K or mm/day.
 class ClimateTarget {
  public:
-  /// Throws InputError: files as ClimateSeries refuses them, numbers for the whole Earth, years, a unit of another
+  /// Throws InputError: files that ClimateSeries refuses, numbers for the whole Earth, yearly values, a unit of another
   /// quantity, one series for several members.
   ClimateTarget(const ClimateManifest& manifest, const std::string& name, const ClimateFiles& files,
                 const std::string& scenario, const std::string& member, std::vector<std::string>& notes);
 
   const ClimateSeries& series() const { return series_; }
   ClimateSeries& series() { return series_; }
-  /// Of a month that it has, [height, width]. Throws InputError where a cell has no value, or one that
-  /// cannot be.
+  /// A month that it has, [height, width]. Throws InputError where a cell has no value, or an impossible one.
   std::vector<float> read(ClimateMonth month);
 
  private:

@@ -36,8 +36,8 @@ std::vector<ClimateMonth> months_of_years(const std::vector<double>& numbers, co
   return months;
 }
 
-/// Days of a unit where every month has 30 of them: months and years are the calendar's, not UDUNITS' mean ones.
-/// Nothing: no unit of time.
+/// The length of a unit in days of a calendar whose months have 30: its own months and years, not UDUNITS' mean ones.
+/// Nothing for what is no unit of time.
 std::optional<double> days_of(const std::string& unit) {
   const std::string word = lower(unit);
   if (word == "month" || word == "months") return days_of_month;

@@ -10,7 +10,7 @@
 
 namespace stormsweep {
 
-/// Writes a split (datasets/climate/climate_set.hpp): first the numbers, in any order, then what they are. The file
+/// Writes a split (datasets/climate/climate_set.hpp): first the numbers, in any order, then their description. The file
 /// appears under its name only when `publish` returns. Throws InputError: unwritable folder, full disk.
 class ClimateWriter {
  public:
@@ -18,11 +18,11 @@ class ClimateWriter {
   ClimateWriter(ClimateWriter&&) noexcept;
   ~ClimateWriter();  ///< without publish: removes what was written
 
-  /// Frames [first, first + n) of a channel: n numbers, or [n, height, width], n as `values` are.
+  /// Writes frames [first, first + n) of a channel: n numbers, or [n, height, width]; the size of `values` gives n.
   void write_forcing(std::size_t channel, std::int64_t first, std::span<const float> values);
   void write_target(std::size_t channel, std::int64_t first, std::span<const float> values);
   /// After the last numbers: the statistics of the channels, in the order of the layout. All is then on the disk, under
-  /// a temporary name. `provenance`: what made the file from what, as text.
+  /// a temporary name. `provenance`: by what and from what the file was made, as text.
   void seal(std::span<const ChannelStatistics> forcings, std::span<const ChannelStatistics> targets,
             const std::string& provenance);
   void publish();

@@ -18,7 +18,7 @@ namespace stormsweep {
 
 namespace {
 
-/// The cells of a line of CSV; quotes may stand around a cell, and are doubled in it.
+/// The cells of a line of CSV; a cell may be quoted, and quotes in it are then doubled.
 std::vector<std::string> cells_of(const std::string& line) {
   std::vector<std::string> cells(1);
   bool quoted = false;
@@ -81,7 +81,7 @@ void EmissionsTable::refuse_series(const std::string& scenario, const std::strin
       if (line.size() == header_.size()) known.insert(line[place]);
     }
     if (known.contains(wanted)) continue;
-    std::vector<std::string> like;  // "Emissions|CO2", where it is CO2 that is asked for
+    std::vector<std::string> like;  // "Emissions|CO2" where CO2 is asked for
     std::ranges::copy_if(known, std::back_inserter(like), [&](const auto& one) { return one.ends_with("|" + wanted); });
     remedy = like.empty() ? suggestion(wanted, {known.begin(), known.end()}) : "did you mean " + join(like) + "?";
     break;
@@ -94,7 +94,7 @@ double EmissionsTable::number(const Line& line, std::size_t column) const {
   double value = NAN;
   try {
     value = std::stod(line[column], &read);
-  } catch (const std::exception&) {  // no number, or beyond doubles
+  } catch (const std::exception&) {  // not a number, or out of range
   }
   if (read != line[column].size() || !std::isfinite(value))
     throw InputError(

@@ -9,7 +9,7 @@
 
 namespace stormsweep {
 
-/// A number a year, of some years: linear between their middles.
+/// One number for each of some years: linear between their middles.
 struct YearlyNumbers {
   std::string unit;
   std::vector<std::int32_t> years;  ///< ascending
@@ -18,12 +18,12 @@ struct YearlyNumbers {
   ClimateMonth begin() const { return month_of(years.front(), 1); }
   ClimateMonth end() const { return month_of(years.back() + 1, 1); }
   double at(ClimateMonth month) const;
-  /// Of a rate a year: its sum from the first year's beginning to the end of each month.
+  /// For a yearly rate: its sum from the first year's beginning to the end of each month.
   std::vector<double> sums() const;
 };
 
-/// A table of emissions or concentrations in the layout of RCMIP (Nicholls et al. 2020): a header, then a line a
-/// series, with columns Scenario, Region, Variable, Unit, others, and one a year, empty where nothing is known.
+/// A table of emissions or concentrations in the layout of RCMIP (Nicholls et al. 2020): a header, then one line per
+/// series, with columns Scenario, Region, Variable, Unit, others, and one per year, empty where nothing is known.
 class EmissionsTable {
  public:
   /// Throws InputError: missing, without these columns, without years.

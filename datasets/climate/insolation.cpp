@@ -18,7 +18,7 @@ constexpr double eccentricity = 0.0167084, obliquity = 23.441 * degree;
 constexpr double perihelion = (102.7 + 180) * degree;  // longitude of the Sun, as seen from the Earth
 constexpr double equinox = 79.5, year = 365;           // 21 March, 12:00
 
-/// Angles from perihelion: of the Earth, of a mean Earth that moves evenly, and between them.
+/// Angles from perihelion: the true, mean and eccentric anomaly of the Earth.
 double mean_of_eccentric(double eccentric) {
   return eccentric - eccentricity * std::sin(eccentric);
 }
@@ -36,7 +36,7 @@ double eccentric_of_mean(double mean) {
   return eccentric;
 }
 
-/// Of a day: the Earth's angle from perihelion.
+/// The Earth's true anomaly on a day.
 double anomaly_of(double day) {
   const double at_equinox = mean_of_eccentric(eccentric_of_true(-perihelion));
   return true_of_eccentric(eccentric_of_mean(at_equinox + 2 * pi * (day - equinox) / year));

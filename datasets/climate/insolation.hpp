@@ -10,7 +10,7 @@ namespace stormsweep {
 /// W/m2 (Kopp and Lean 2011).
 double daily_insolation(double latitude, double day);
 
-/// Of the middle of a month: "rsdt" where no file has it.
+/// The insolation in the middle of a month: "rsdt" where no file has it.
 double monthly_insolation(double latitude, ClimateMonth month);
 
 }  // namespace stormsweep

@@ -31,8 +31,8 @@ void write_forcings(const ClimateInputs& inputs, const std::string& scenario, co
   }
 }
 
-/// The Earth's rain is 2.7 mm/day (Adler et al. 2018), and a model's not far from it; a file's may be in another unit
-/// than it tells. `mean`: over the Earth and all months of a run.
+/// Notes a suspicious mean: the Earth's rain is 2.7 mm/day (Adler et al. 2018), and a model's is not far from it, but a
+/// file may state a wrong unit. `mean`: over the Earth and all months of a run.
 void tell_of_rain(ClimateInputs& inputs, const ClimateMember& member, double mean) {
   if (mean > 0.5 && mean < 10) return;
   inputs.tell(

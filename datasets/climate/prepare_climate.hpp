@@ -7,16 +7,15 @@
 
 namespace stormsweep {
 
-/// What a user should know of data that were prepared, a line each: gaps, overlaps, grids that were changed, months
-/// left out.
+/// What a user should know about prepared data, one line each: gaps, overlaps, regridding, months left out.
 using ClimateNotes = std::vector<std::string>;
 
 /// Reads what `manifest` names (datasets/climate/climate_manifest.hpp) and writes train.h5, test.h5 and, where the
 /// manifest has them, validation.h5 and forecast.h5 into `folder`, which is made if need be: all of them, or none.
-/// `progress` is told the share that is done.
+/// `progress` is given the share done.
 ///
-/// - tas comes out in K, pr in mm/day. Targets are monthly; yearly ones, as ClimateBench's outputs, are refused: a year
-///   does not say what its months were. Forcings may be yearly.
+/// - tas comes out in K, pr in mm/day. Targets are monthly; yearly ones, such as ClimateBench's outputs, are refused: a
+///   year does not say what its months were. Forcings may be yearly.
 /// - Missing months divide a member into runs. On a coarser grid a missing cell is left out of the mean of those around
 ///   it; a cell that then has no value is refused.
 /// - Forcings are kept from 24 months, the longest window, before the first target on, where they are known that early.

@@ -14,7 +14,8 @@ namespace {
 
 constexpr double least_share = 1e-9;  // of a cell: less is a rounding error
 
-/// Borders of cells round the Earth, [columns + 1], from the first's western to the last's eastern one.
+/// Borders of the cells around the Earth, [columns + 1], from the western one of the first to the eastern one of the
+/// last.
 std::vector<double> column_borders(const std::vector<double>& longitudes) {
   const double across = longitudes.front() + 360 - longitudes.back();
   std::vector<double> borders{longitudes.front() - across / 2};
@@ -27,7 +28,7 @@ double shared(double a, double b, double c, double d) {
   return std::max(0.0, std::min(b, d) - std::max(a, c));
 }
 
-/// Of a row, what is known of it; NaN: nothing.
+/// The mean of a row's known values; NaN if there are none.
 float mean_of(std::span<const float> row) {
   double sum = 0, count = 0;
   for (const float value : row) {

@@ -10,9 +10,9 @@
 
 namespace stormsweep {
 
-/// conservative: the mean of a cell is that of what it covers, by area, so that sums over the Earth stay (Jones 1999,
-/// first order); for fluxes and emissions, and to coarser grids. bilinear: smooth between centres; for temperatures,
-/// and to finer grids.
+/// conservative: a cell is the mean of what it covers, by area, so that sums over the Earth stay (Jones 1999, first
+/// order); for fluxes and emissions, and to coarser grids. bilinear: smooth between centres; for temperatures, and to
+/// finer grids.
 enum class RegridMethod { conservative, bilinear };
 inline constexpr std::array<const char*, 2> regrid_method_names{"conservative", "bilinear"};
 
@@ -21,13 +21,13 @@ std::string words_of_regridding(const ClimateGrid& from, const ClimateGrid& to, 
 
 /// Global fields from one grid of latitudes and longitudes to another. Both go round the Earth, and reach the poles:
 /// borders of cells lie halfway between centres, those of the outermost rows at the poles. Between the outermost
-/// centres and a pole, bilinear values go to the mean of the outermost row, as a field has one value there.
+/// centres and a pole, bilinear values tend to the mean of the outermost row, as a field has one value at a pole.
 class Regridding {
  public:
   Regridding(const ClimateGrid& from, const ClimateGrid& to, RegridMethod method);
 
-  /// `in` [height, width] of the one grid, `out` of the other. NaN is missing: a cell is the weighted mean of what is
-  /// known of it, and NaN where nothing is.
+  /// `in` [height, width] of the one grid, `out` of the other. NaN is missing: a cell is the weighted mean of its known
+  /// sources, or NaN if there are none.
   void apply(std::span<const float> in, std::span<float> out) const;
 
  private:

@@ -10,12 +10,12 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::uint64_t most_waves = 6;  // round a circle of latitude: 60 degrees of longitude each
+constexpr std::uint64_t most_waves = 6;  // around a circle of latitude: 60 degrees of longitude each
 
-/// A train of waves round the Earth within a band of latitudes.
+/// A train of waves around the Earth within a band of latitudes.
 struct Wave {
   explicit Wave(RandomStream& stream)
-      : waves(static_cast<double>(1 + stream.below(most_waves))),  // so that its mean round the Earth is nothing
+      : waves(static_cast<double>(1 + stream.below(most_waves))),  // so that the mean around the Earth is 0
         phase(stream.uniform(0, 360)),
         centre(std::asin(stream.uniform(-1, 1)) / degree),
         width(stream.uniform(12, 30)) {}

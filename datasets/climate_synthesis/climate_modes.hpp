@@ -8,10 +8,10 @@
 
 namespace stormsweep {
 
-/// Smooth patterns over the globe, as the weather of a month leaves them: together of variance 1 in every cell.
+/// Smooth patterns over the globe, like a month's weather: their sum has variance 1 in every cell.
 class ClimateModes {
  public:
-  /// The patterns of a world: the same whoever asks.
+  /// The patterns of a world, which depend on nothing else.
   ClimateModes(const ClimateGrid& grid, std::uint64_t seed);
 
   static constexpr std::size_t count = 48;

@@ -6,7 +6,7 @@
 namespace stormsweep {
 
 PacificOscillation::PacificOscillation(std::uint64_t seed) : stream_(seed) {
-  for (int month = 0; month < 120; ++month) next();  // until it has forgotten that it began at rest
+  for (int month = 0; month < 120; ++month) next();  // until its start from rest is forgotten
 }
 
 /// A process of second order; its variance is that of Box and Jenkins 1976, section 3.2.4.

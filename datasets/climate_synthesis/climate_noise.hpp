@@ -19,7 +19,7 @@ class PacificOscillation {
   double now_ = 0, before_ = 0;
 };
 
-/// Amplitudes of modes that forget all but `memory` of themselves in a month; mean 0, variance 1.
+/// Amplitudes of modes, of which a share `memory` persists for a month; mean 0, variance 1.
 class ModeWeather {
  public:
   ModeWeather(std::uint64_t seed, double memory);

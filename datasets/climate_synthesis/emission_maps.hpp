@@ -8,7 +8,7 @@
 namespace stormsweep {
 
 /// Where industry emits sulphur and soot: regions whose shares move from East Asia and Europe to South Asia and Africa
-/// until 2100, and a rest everywhere.
+/// until 2100, and a remainder everywhere.
 class EmissionMaps {
  public:
   explicit EmissionMaps(const ClimateGrid& grid);

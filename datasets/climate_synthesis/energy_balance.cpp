@@ -11,7 +11,7 @@ namespace {
 
 constexpr double month = 1.0 / 12;
 
-/// x of: below[i] x[i-1] + middle[i] x[i] + above[i] x[i+1] = right[i] (Thomas's elimination).
+/// Solves below[i] x[i-1] + middle[i] x[i] + above[i] x[i+1] = right[i] for x (Thomas algorithm).
 std::vector<double> solve(const std::vector<double>& below, std::vector<double> middle,
                           const std::vector<double>& above, std::vector<double> right) {
   for (std::size_t i = 1; i < middle.size(); ++i) {

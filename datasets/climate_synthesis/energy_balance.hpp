@@ -6,7 +6,7 @@ namespace stormsweep {
 
 /// What the energy balance of a zonal mean Earth depends on: W/m2/K, and heat capacities in W years/m2/K.
 struct EnergyBalanceParameters {
-  double feedback = 1.8;         ///< lost to space at the equator, by K of warming
+  double feedback = 1.8;         ///< lost to space at the equator, per K of warming
   double polar_feedback = -0.2;  ///< and at the poles, where ice melts; over the Earth 1.13 (Geoffroy et al. 2013)
   double diffusion = 0.65;       ///< of heat along meridians (North 1975)
   double mixing = 0.73;          ///< into the deep ocean, and the two capacities: Geoffroy et al. 2013
@@ -22,8 +22,8 @@ class EnergyBalance {
   /// Rows as a ClimateGrid has them.
   explicit EnergyBalance(const std::vector<double>& latitudes, const EnergyBalanceParameters& parameters = {});
 
-  /// Advances by a month under `forcing` [rows] in W/m2; the warming [rows] in K since the beginning. Implicit, and so
-  /// stable; diffusion conserves heat.
+  /// Advances by a month under `forcing` [rows] in W/m2; returns the warming [rows] in K since the beginning. Implicit,
+  /// and therefore stable; diffusion conserves heat.
   const std::vector<double>& step(const std::vector<double>& forcing);
 
   /// Share of the Earth's surface of each row.

@@ -9,9 +9,9 @@ namespace stormsweep {
 namespace {
 
 constexpr double imbalance = 0.8;                           // W/m2 in 2015 (von Schuckmann et al. 2020)
-constexpr double sulphur_forcing = -1, soot_forcing = 0.2;  // W/m2 of what is emitted in 2015 (IPCC 2021, 7.3.3)
+constexpr double sulphur_forcing = -1, soot_forcing = 0.2;  // W/m2 by the emissions of 2015 (IPCC 2021, 7.3.3)
 constexpr double land_response = 1.25, sea_response = 0.9;  // times the warming of the zone
-constexpr double local_cooling = 0.02;                      // K where so much sulphur is emitted as on average in 2015
+constexpr double local_cooling = 0.02;                      // K where as much sulphur is emitted as on average in 2015
 
 /// Emissions as parts of the Earth's mean in 2015, less those of the first month.
 class Emissions {

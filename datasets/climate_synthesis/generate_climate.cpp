@@ -77,7 +77,7 @@ void generate_climate(const ClimateWorld& world, const std::filesystem::path& fo
     const GeneratedForcings forcings = generate_forcings(grid, path, 12 * world.years);
     write_forcings(writer, path.name, forcings);
     const std::vector<float> warming = forced_warming(grid, forcings);
-    for (std::int64_t first = 0; first < world.members; first += world.threads) {  // at most as many lie in memory
+    for (std::int64_t first = 0; first < world.members; first += world.threads) {  // so many at a time are in memory
       const std::int64_t n = std::min<std::int64_t>(world.threads, world.members - first);
       std::vector<SyntheticClimate::Member> made(static_cast<std::size_t>(n));
       in_parallel(n, world.threads, [&](std::int64_t i) {

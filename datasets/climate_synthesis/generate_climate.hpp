@@ -18,7 +18,7 @@ struct ClimateWorld {
 
 /// Writes train.h5, validation.h5 and test.h5 into `folder`, which is made if need be: all three, or none. Training is
 /// ssp126, ssp370 but for its last 120 months, and ssp585; validation is those 120 months, or the last third of a
-/// shorter scenario; test is ssp245 (Jacob et al. 2025). The same bytes on any number of threads. `progress` is told
+/// shorter scenario; test is ssp245 (Jacob et al. 2025). The same bytes on any number of threads. `progress` is given
 /// the members made so far. Throws InputError: an unwritable folder, a full disk.
 void generate_climate(const ClimateWorld& world, const std::filesystem::path& folder,
                       const std::function<void(std::int64_t)>& progress);

@@ -8,7 +8,7 @@
 
 namespace stormsweep {
 
-/// Of months from January 2015 on: numbers [months], and maps [months, height, width].
+/// Forcings of months from January 2015 on: numbers [months], and maps [months, height, width].
 struct GeneratedForcings {
   std::vector<float> co2, ch4;       ///< ppm, ppb
   std::vector<float> so2, bc, rsdt;  ///< kg/m2/s, kg/m2/s, W/m2

@@ -8,7 +8,7 @@ namespace stormsweep {
 
 namespace {
 
-/// 1 in the middle, 0.5 on the border, soon 0 outside.
+/// 1 in the middle, 0.5 on the border, falling to 0 soon outside.
 struct Ellipse {
   double latitude, longitude, height, width;  ///< of the centre, and half of its size, degrees
   double at(double y, double x) const {
@@ -25,7 +25,7 @@ constexpr std::array<Ellipse, 9> continents{{{52, 260, 20, 36},    // North Amer
                                              {-25, 134, 11, 18},   // Australia
                                              {73, 318, 11, 18},    // Greenland
                                              {0, 113, 6, 10},      // Borneo
-                                             {-90, 0, 20, 400}}};  // Antarctica, all round
+                                             {-90, 0, 20, 400}}};  // Antarctica, at all longitudes
 
 }  // namespace
 

@@ -22,7 +22,7 @@ double bell(double away) {
   return std::exp(-away * away / 2);
 }
 
-/// Annual mean: of the zone, colder on the southern ice sheet.
+/// Annual mean of the zone, colder on the southern ice sheet.
 double base_temperature(double latitude, double) {
   const double x = std::sin(latitude * degree), ice_sheet = 1 / (1 + std::exp((latitude + 70) / 3));
   return 300 - 41 * x * x - 20 * ice_sheet;
@@ -33,7 +33,7 @@ double pacific_pattern(double latitude, double longitude) {
   return bell(std::hypot(latitude / 9, std::remainder(longitude - 230, 360) / 45));
 }
 
-/// The rain goes with the warm water: El Nino brings as much to the middle of the Pacific as it takes from its west.
+/// The rain follows the warm water: El Nino brings as much to the middle of the Pacific as it takes from its west.
 double pacific_rain_pattern(double latitude, double longitude) {
   const auto at = [&](double centre) {
     return bell(std::hypot(latitude / 9, std::remainder(longitude - centre, 360) / 30));
@@ -41,8 +41,8 @@ double pacific_rain_pattern(double latitude, double longitude) {
   return at(215) - at(130);
 }
 
-/// 1 in the middle of the northern summer, -1 in that of the southern one, a month after the solstices. 21 June is 5.7
-/// months after the beginning of the year.
+/// 1 in the middle of the northern summer, -1 in that of the southern one, each a month after the solstice. 21 June is
+/// 5.7 months after the beginning of the year.
 double rain_season(std::size_t month) {
   return std::cos(2 * pi * (static_cast<double>(month % 12) + 0.5 - 5.7 - 1) / 12);
 }

@@ -21,7 +21,7 @@ std::vector<double> linear_ticks(double low, double high, int most, bool whole) 
   return ticks;
 }
 
-/// Powers of ten, with 2 and 5 times them where there is room, and every so many where there is none.
+/// Powers of ten; where there is room also 2 and 5 times them, where there is too little only every nth power.
 std::vector<double> log_ticks(double low, double high, int most) {
   std::vector<double> ticks;
   const double decades = std::log10(high / low);
@@ -43,7 +43,7 @@ std::vector<double> ascending(std::span<const double> values) {
   return kept;
 }
 
-/// From a tick to the nearest beside it.
+/// The distance from a tick to its nearest neighbour.
 double gap_at(std::span<const double> ticks, std::size_t i) {
   const double before = i > 0 ? std::abs(ticks[i] - ticks[i - 1]) : std::numeric_limits<double>::infinity();
   return i + 1 < ticks.size() ? std::min(before, std::abs(ticks[i + 1] - ticks[i])) : before;
@@ -108,7 +108,7 @@ bool grows(std::span<const double> values) {
   if (values.size() < 3 || values.size() > few || values[0] <= 0) return false;
   const std::size_t last = values.size() - 1;
   const double first_gap = values[1] - values[0], last_gap = values[last] - values[last - 1];
-  return last_gap >= first_gap * std::pow(1.9, static_cast<double>(last - 1));  // where values double: 2 to that power
+  return last_gap >= first_gap * std::pow(1.9, static_cast<double>(last - 1));  // for doubling values the factor is 2
 }
 
 std::vector<std::string> tick_texts(std::span<const double> ticks) {

@@ -6,10 +6,10 @@
 
 namespace stormsweep {
 
-/// Whether two numbers differ by no more than the order of a sum's terms makes: they are then one value.
+/// Whether two numbers differ by no more than sums do when their terms are reordered: they then count as one value.
 bool differ_by_rounding(double low, double high);
 
-/// The least 1, 2 or 5 times a power of ten that is not below `size`, which is above 0.
+/// The least number not below `size` (above 0) that is 1, 2 or 5 times a power of ten.
 double round_step(double size);
 
 /// How values lie along an axis.
@@ -24,9 +24,9 @@ class AxisScale {
 
   double at(double value) const;  ///< in pixels
   bool logarithmic() const { return logarithmic_; }
-  /// Round values within the axis, at most some `most`; of one value that one.
+  /// Round values within the axis, about `most` at most; for a single value that value.
   std::vector<double> ticks(int most) const;
-  /// The values themselves where they are at most `most`, otherwise round ones, of integers integers.
+  /// The values themselves where there are at most `most`, otherwise round ones; for integers, integers.
   std::vector<double> ticks_at_values(int most) const;
 
  private:
@@ -41,7 +41,7 @@ class AxisScale {
 /// on a logarithmic scale.
 bool grows(std::span<const double> values);
 
-/// With as many digits as tell neighbours apart, at least six.
+/// Texts with as many digits as distinguish neighbours, at least six.
 std::vector<std::string> tick_texts(std::span<const double> ticks);
 
 }  // namespace stormsweep

@@ -16,7 +16,7 @@ constexpr double title_size = 14, label_size = 13, tick_size = 12;  // of the fo
 constexpr double plot_width = 360, plot_height = 250, above = 48, untitled_above = 22, right = 24, margin = 14;
 constexpr double ticks_below = 16, title_below = 38, below = 50;  ///< of the axis, to the middle of its texts
 constexpr double legend_height = 22, sample_width = 30, mark_size = 4.5, small_mark_size = 2;
-constexpr std::size_t many_points = 150;  ///< of a line, whose marks are then small: they would hide each other
+constexpr std::size_t many_points = 150;  ///< of a line: with more, its marks are small, as they would hide each other
 constexpr std::size_t columns = 3;        ///< of panels
 constexpr int values_across = 8, ticks_up = 6;
 constexpr int dots_a_pixel = 3;
@@ -26,7 +26,7 @@ constexpr double turned = 45, word_height = 16, widest_word = 150;  ///< of word
 struct Entry {
   std::string name;
   Chart::Style style;
-  std::string shown = {};  ///< of the name, what the legend has room for
+  std::string shown = {};  ///< as much of the name as the legend has room for
 };
 
 /// The lines of all panels, each name once, in order of first appearance. Words are not joined by lines.
@@ -53,7 +53,7 @@ std::vector<double> values_of(const Chart& chart, double Position::*coordinate) 
   return values;
 }
 
-/// A disc, square, triangle or diamond of one size to the eye.
+/// A disc, square, triangle or diamond that look equally large.
 std::vector<Position> mark(const Position& middle, std::size_t shape, double radius = mark_size) {
   static constexpr std::array<int, 4> corners{24, 4, 3, 4};
   static constexpr std::array<double, 4> turns{0, 0.25, 1, 0}, sizes{1, 1.25, 1.35, 1.3};
@@ -67,7 +67,7 @@ std::vector<Position> mark(const Position& middle, std::size_t shape, double rad
   return points;
 }
 
-/// How the words below an axis are written: side by side, or turned, and then every so many where they are very many.
+/// How the words below an axis are written: side by side, or turned; of very many only every nth.
 struct WordLayout {
   explicit WordLayout(const std::vector<std::string>& words) {
     for (const std::string& word : words) {
@@ -78,7 +78,7 @@ struct WordLayout {
     is_turned = widest + 8 > place;
     if (is_turned) every = static_cast<std::size_t>(std::ceil(word_height / place));
   }
-  /// Pixels that they take beyond those of one line.
+  /// The height in pixels that turned words need beyond one line.
   double more_below() const {
     return is_turned ? std::max(0.0, widest * std::sin(turned * std::numbers::pi / 180) - 8) : 0;
   }
@@ -124,7 +124,7 @@ class Plot {
 
   double bottom() const { return corner_.y + plot_height; }
 
-  /// As much of a title as the panel has room for.
+  /// Writes as much of a title as the panel has room for.
   void write(const std::string& title, const Position& place, double size, Align align) {
     drawing_.write({elided(title, plot_width, size), place.x, place.y, size, ink, align});
   }
@@ -141,7 +141,7 @@ class Plot {
     chart_.words.empty() ? draw_numbers() : draw_words();
   }
 
-  /// Those that have room beside the one before.
+  /// Writes the numbers that do not overlap the one before.
   void draw_numbers() {
     const std::vector<double> ticks = x_.ticks_at_values(values_across);
     const std::vector<std::string> texts = tick_texts(ticks);
@@ -200,7 +200,7 @@ class Plot {
   AxisScale x_, y_;
 };
 
-/// Room for the widest number at the axis, and for the first of words that are turned.
+/// Room for the widest number at the axis, and for the first word where words are turned.
 double left_of(const Chart& chart, const WordLayout& words) {
   double widest = 0;
   for (const std::string& text : tick_texts(AxisScale(values_of(chart, &Position::y), 0, 1).ticks(ticks_up)))
@@ -208,7 +208,7 @@ double left_of(const Chart& chart, const WordLayout& words) {
   return margin + std::max(12 + widest, words.more_below() - 10);
 }
 
-/// Where each name of the legend stands, in lines as wide as the paper; the first at (0, 0).
+/// The place of each name of the legend, in lines as wide as the paper; the first at (0, 0).
 std::vector<Position> legend_places(const std::vector<Entry>& entries, double width) {
   std::vector<Position> places;
   Position next{0, 0};

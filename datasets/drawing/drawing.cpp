@@ -38,7 +38,7 @@ Surface image_surface(std::int64_t height, std::int64_t width) {
                                height, width, cairo_status_to_string(status)));
 }
 
-/// Row `row` of an image surface: 0xRRGGBB a pixel, the highest byte unused.
+/// Row `row` of an image surface: 0xRRGGBB per pixel, the highest byte unused.
 std::uint32_t* row_of(const Surface& image, std::int64_t row) {
   unsigned char* const data = cairo_image_surface_get_data(image.get());
   return reinterpret_cast<std::uint32_t*>(data + row * cairo_image_surface_get_stride(image.get()));
@@ -61,13 +61,13 @@ void choose(const Context& context, Colour colour) {
   cairo_set_source_rgb(context.get(), colour.red / 255.0, colour.green / 255.0, colour.blue / 255.0);
 }
 
-/// To what is filled next.
+/// Adds a box to the path that is filled next.
 void add(const Context& context, const Box& box) {
   cairo_rectangle(context.get(), static_cast<double>(box.left), static_cast<double>(box.top),
                   static_cast<double>(box.width()), static_cast<double>(box.height()));
 }
 
-/// From pixel (x, y) on, either to the right or down.
+/// Draws dots from pixel (x, y) on, either to the right or down.
 void dot(const Context& context, std::int64_t x, std::int64_t y, std::int64_t right, std::int64_t down, Colour colour) {
   constexpr double dashes[] = {1, 3};
   choose(context, colour);
@@ -81,7 +81,7 @@ void dot(const Context& context, std::int64_t x, std::int64_t y, std::int64_t ri
   cairo_restore(context.get());
 }
 
-/// Without hints, so that letters are as far apart in every kind of file.
+/// Without hinting, so that letters are equally far apart in every kind of file.
 void choose_font(const Context& context, double size) {
   cairo_select_font_face(context.get(), "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
   cairo_set_font_size(context.get(), size);
@@ -99,7 +99,7 @@ cairo_text_extents_t extents_of(const Context& context, std::string_view text) {
   return extents;
 }
 
-/// The points alone, in what is stroked or filled next.
+/// Makes the points the path that is stroked or filled next.
 void trace(const Context& context, std::span<const Position> points) {
   cairo_new_path(context.get());
   for (const Position& point : points) cairo_line_to(context.get(), point.x, point.y);
@@ -114,7 +114,7 @@ constexpr std::int64_t most_dots_a_side = 8192;  // of finer PNG files: 200 MB w
 constexpr std::size_t png_header_size = 8 + 25;  // the signature and the chunk IHDR
 constexpr std::uint32_t dots_a_metre = 3937;     // 100 an inch
 
-/// Big-endian, as PNG has it.
+/// Big-endian, as in PNG.
 std::string png_number(std::uint32_t number) {
   std::string bytes;
   for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(number >> shift & 0xFF));
@@ -131,20 +131,20 @@ std::uint32_t png_checksum(std::string_view bytes) {
   return ~sum;
 }
 
-/// The chunk that tells the size on paper, which Cairo leaves out.
+/// The chunk with the size on paper, which Cairo leaves out.
 std::string png_density(std::int64_t per_metre) {
   const std::string number = png_number(static_cast<std::uint32_t>(per_metre));
   const std::string chunk = "pHYs" + number + number + '\1';  // 1: the unit is the metre
   return png_number(9) + chunk + png_number(png_checksum(chunk));
 }
 
-/// Where a character of UTF-8 begins, at `place` or before.
+/// The beginning of the UTF-8 character at `place`.
 std::size_t character_at(std::string_view text, std::size_t place) {
   while (place > 0 && place < text.size() && (static_cast<std::uint8_t>(text[place]) & 0xC0) == 0x80) --place;
   return place;
 }
 
-/// Between pixel n - 1 and n of `from`, stretched over `to` pixels: where the nearest changes.
+/// Where the edge between pixels n - 1 and n lies when `from` pixels are stretched over `to`.
 std::int64_t edge(std::int64_t n, std::int64_t from, std::int64_t to) {
   return std::llround(static_cast<double>(n) * static_cast<double>(to) / static_cast<double>(from));
 }
@@ -174,7 +174,7 @@ struct Drawing::State {
   std::string png() const;
   std::string svg() const;
   std::string pdf() const;
-  /// The file's bytes, by its ending; nothing where there is no such kind, empty where Cairo could not.
+  /// The file's bytes, by its ending; nothing for an unknown ending, empty where Cairo failed.
   std::optional<std::string> bytes(std::string_view ending) const;
 
   std::int64_t height, width, dots;
@@ -196,7 +196,7 @@ std::string Drawing::State::svg() const {
   replay(surface);
   cairo_surface_finish(surface.get());
   if (cairo_surface_status(surface.get()) != CAIRO_STATUS_SUCCESS) return "";
-  // Cairo 1.16 does not say that pictures must not be smoothed.
+  // Cairo 1.16 does not write that pictures must not be smoothed.
   const std::string root = "<svg ";
   if (const auto at = bytes.find(root); at != std::string::npos)
     bytes.insert(at + root.size(), "style=\"image-rendering:pixelated\" ");

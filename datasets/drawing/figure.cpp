@@ -15,14 +15,14 @@ constexpr std::int64_t margin = 24, gap = 8;
 constexpr std::int64_t title_height = 36, columns_height = 26, legend_height = 58, note_height = 24;
 constexpr std::int64_t box_width = 48, box_height = 16;
 constexpr const char* missing = "missing";
-constexpr int dots =
-    2;  ///< of a PNG file along a pixel: letters are sharp in print, files of many panels not too large
+constexpr int dots = 2;  ///< of a PNG file per pixel: letters are sharp in print, files of many panels not too large
 
 std::int64_t wide(const std::string& text, double size) {
   return std::lround(std::ceil(text_width(text, size)));
 }
 
-/// Of the boxes of colour with those below the scale and missing, and of the words beside them.
+/// The width of the colour boxes, including those for values below the scale and missing ones, and of the words beside
+/// them.
 std::int64_t legend_width(const Figure& figure) {
   const std::int64_t boxes = (std::ssize(figure.scale.colours) + 2) * box_width;
   const std::int64_t words = wide(figure.scale.unit, legend_size) + wide(missing, legend_size) + 5 * gap;
@@ -80,7 +80,7 @@ void draw_row(Drawing& drawing, const Figure::Row& row, const Layout& layout, st
   }
 }
 
-/// Boxes of colour, each number under the edge where its colour begins; then the missing.
+/// Draws the colour boxes, each number under the edge where its colour begins; then the box for missing values.
 void draw_legend(Drawing& drawing, const Figure& figure, const Layout& layout) {
   const std::int64_t top = layout.legend;
   const double middle = static_cast<double>(top) + box_height / 2.0, below = static_cast<double>(top) + box_height + 13;

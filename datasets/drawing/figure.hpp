@@ -14,15 +14,16 @@ namespace stormsweep {
 struct Figure {
   struct Panel {
     Picture picture;
-    std::vector<std::uint8_t> encircled;  ///< [height, width] of the picture: not 0 within a line; empty: no line
+    std::vector<std::uint8_t>
+        encircled;  ///< [height, width] of the picture: a line surrounds what is not 0; empty: no line
   };
   struct Row {
     std::string label;
-    std::vector<std::optional<Panel>> panels;  ///< one a column; nothing: an empty place
+    std::vector<std::optional<Panel>> panels;  ///< one per column; nothing: an empty place
   };
 
   static constexpr std::int64_t panel_side = 320;  ///< pixels of a panel's longer side
-  static constexpr Colour line{214, 60, 20};  ///< vermilion: far from all colours of rain, for colour-blind eyes, too
+  static constexpr Colour line{214, 60, 20};       ///< vermilion: unlike all colours of rain, also to colour-blind eyes
 
   std::string title;
   std::vector<std::string> columns;
@@ -32,7 +33,7 @@ struct Figure {
   double aspect = 0;  ///< of a panel, width by height; 0: that of its picture
 };
 
-/// All pictures, at least one, are of one size, `Figure::rows[i].panels` as many as `columns`.
+/// There is at least one picture, all are of one size, and `Figure::rows[i].panels` are as many as `columns`.
 Drawing draw(const Figure& figure);
 
 }  // namespace stormsweep

@@ -29,7 +29,7 @@ const std::map<std::string, Axis> letters{{"t", Axis::time}, {"y", Axis::row}, {
 const std::map<std::string, Axis> unidata_types{
     {"time", Axis::time},   {"lat", Axis::row},        {"geoy", Axis::row},     {"lon", Axis::column},
     {"geox", Axis::column}, {"pressure", Axis::level}, {"height", Axis::level}, {"geoz", Axis::level}};
-/// Names in use, letters alone: "lat_0" and "nlat" are there as "lat" and "nlat".
+/// Names in use, reduced to their letters: "lat_0" is "lat" here, "nlat" is "nlat".
 const std::map<Axis, std::set<std::string>> names{
     {Axis::time, {"time", "times", "validtime", "t", "date", "datetime"}},
     {Axis::row, {"lat",          "lats",
@@ -91,7 +91,7 @@ std::optional<Axis> known(const std::map<std::string, Axis>& table, const std::s
   return found == table.end() ? std::nullopt : std::optional(found->second);
 }
 
-/// Small letters alone, without groups: "lat" of "Grid/lat_0".
+/// The letters of a name in lower case, without groups: "lat" for "Grid/lat_0".
 std::string letters_of(const std::string& name) {
   std::string word;
   for (const char c : lower(name.substr(name.rfind('/') + 1))) {

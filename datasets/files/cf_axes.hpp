@@ -6,15 +6,15 @@
 
 namespace stormsweep::netcdf {
 
-/// What a coordinate, or the dimension that it lies along, counts. Rows go north or south: latitude, y of a map, the
-/// latitude of a rotated pole; columns east or west.
+/// What a coordinate, or its dimension, counts. Rows go north or south: latitude, y of a map, the latitude of a rotated
+/// pole; columns east or west.
 enum class Axis { time, row, column, level, other };
 
-/// Of a coordinate: by its standard name, `axis`, unit, _CoordinateAxisType, and in the end its name.
+/// The axis of a coordinate: by its standard name, `axis`, unit, _CoordinateAxisType, and last its name.
 Axis axis_of(const File& file, const Variable& coordinate);
-/// Of a dimension without one, or another, by its name alone.
+/// The axis of a dimension without a coordinate, or of anything else, by its name alone.
 Axis axis_of_name(const std::string& name);
-/// Degrees of the globe, by the same.
+/// Whether a variable has degrees of the globe, by the same criteria.
 bool is_latitude(const File& file, const Variable& variable);
 bool is_longitude(const File& file, const Variable& variable);
 

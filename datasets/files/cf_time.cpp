@@ -21,14 +21,14 @@ using std::chrono::year_month_day;
 constexpr double day = 86400;
 constexpr const char* epoch = "seconds since 1970-01-01 00:00:00 UTC";
 
-/// "<unit> since <date><rest>"; `whole`: the same with dashes in its date.
+/// "<unit> since <date><rest>"; `whole`: the same, with dashes in the date.
 struct TimeUnits {
   std::string unit, rest, whole;
   int year = 0;
   unsigned month = 0, day_of_month = 0;
 };
 
-/// Dates with dashes, and those of digits alone, which UDUNITS-2 takes for 2001-01-01 where more digits follow.
+/// Parses dates with dashes, and dates of digits alone, which UDUNITS-2 takes for 2001-01-01 where more digits follow.
 std::optional<TimeUnits> parse(const std::string& units) {
   static const std::regex form(R"(\s*(.+?)\s+(?:since|after|from|ref|@)\s+)"
                                R"((?:([-+]?\d{1,4})-(\d{1,2})-(\d{1,2})|(\d{4})(\d{2})(\d{1,2}))(.*))",
@@ -57,10 +57,10 @@ double seconds_of(int year, unsigned month, unsigned day_of_month) {
   return day * static_cast<double>(std::chrono::sys_days(date).time_since_epoch().count());
 }
 
-/// Days before the first of each month of 365 days.
+/// Days before the first of each month, in a year of 365 days.
 constexpr std::array<int, 12> days_before{0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
 
-/// Of a moment, told by the day of a calendar without leap days and the seconds within it.
+/// Seconds since 1970 of a moment: a day, counted in a calendar without leap days, and the seconds within it.
 double without_leap_days(double days, double seconds) {
   const double year = std::floor(days / 365);
   const auto day_of_year = static_cast<int>(days - 365 * year);
@@ -114,7 +114,7 @@ Clock::Clock(const std::string& units, const std::string& calendar, const std::s
               : day * (365 * told->year + days_before[told->month - 1] + static_cast<int>(told->day_of_month) - 1));
 }
 
-/// Of 20180101.25, 6:00 on that day.
+/// The time that a date means: 20180101.25 is 6:00 on that day.
 std::optional<std::int64_t> time_of_date(double number) {
   if (!(number > 0 && number < 1e8)) return std::nullopt;
   const auto date = static_cast<int>(number);

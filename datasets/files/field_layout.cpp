@@ -9,7 +9,7 @@ namespace stormsweep::netcdf {
 
 namespace {
 
-/// Rows and columns where names tell neither, or only one: the last two dimensions that are nothing else.
+/// Guesses the rows or columns that names do not reveal: the last two dimensions that are nothing else.
 void guess_image(const std::vector<Axis>& axes, const Variable& field, std::optional<std::size_t>& row,
                  std::optional<std::size_t>& column) {
   for (std::size_t i = axes.size(); i-- > 0;) {
@@ -21,7 +21,7 @@ void guess_image(const std::vector<Axis>& axes, const Variable& field, std::opti
   }
 }
 
-/// A height is a level by its name alone, but counts rows beside a width.
+/// By its name alone a height is a level; beside a width it counts rows.
 void read_width_and_height(const Variable& field, std::vector<Axis>& axes) {
   const auto place_of = [&](const char* name) {
     return std::ranges::find(field.dimensions, name, [](const std::string& one) { return lower(one); }) -
@@ -32,7 +32,7 @@ void read_width_and_height(const Variable& field, std::vector<Axis>& axes) {
   axes[static_cast<std::size_t>(height)] = Axis::row, axes[static_cast<std::size_t>(width)] = Axis::column;
 }
 
-/// The one dimension of this kind; of several, of which at most one has more than one place, that one.
+/// The one dimension of this kind; of several, the only one with more than one place.
 std::optional<std::size_t> only(const std::vector<Axis>& axes, Axis axis, const Variable& field) {
   std::optional<std::size_t> found;
   for (std::size_t i = 0; i < axes.size(); ++i) {
@@ -69,7 +69,7 @@ std::optional<FieldLayout> layout_of(const File& file, const Variable& field) {
   for (std::size_t i = 0; i < axes.size(); ++i) {
     if (i == *row || i == *column || i == layout.time || i == layout.level || field.shape[i] == 1) continue;
     if (layout.time || axes[i] != Axis::other) return std::nullopt;
-    layout.time = i;  // of images, whatever it is called
+    layout.time = i;  // the remaining dimension numbers the images, whatever it is called
   }
   return layout;
 }

@@ -17,7 +17,7 @@ namespace {
   throw InputError(path.string() + ": " + problem + "; fetch it again or leave it out");
 }
 
-/// ecCodes writes what it finds wrong to standard error; ours are exceptions.
+/// ecCodes prints errors to standard error; we throw exceptions.
 void silence() {
   grib_context_set_logging_proc(nullptr, [](const grib_context*, int, const char*) {});
 }
@@ -41,7 +41,7 @@ std::uint64_t big_endian(const unsigned char* bytes, int count) {
 }
 
 /// The length that a message states in its first 16 bytes (WMO's section 0 of editions 1 and 2); nothing for ECMWF's
-/// way of stating more than 8 MB in edition 1.
+/// way to state more than 8 MB in edition 1.
 std::optional<std::uint64_t> told_length(const std::array<unsigned char, 16>& head) {
   if (head[7] != 1) return big_endian(head.data() + 8, 8);
   const bool large = (head[4] & 0x80) != 0;
@@ -59,7 +59,7 @@ long find_message(std::FILE* file) {
   return -1;
 }
 
-/// Whether the file holds all of the next message, if there is one: ecCodes 2.28 writes past its memory otherwise.
+/// Whether the file has the whole of the next message, if there is one: otherwise ecCodes 2.28 writes past its memory.
 bool next_fits(std::FILE* file) {
   const long from = std::ftell(file), begin = find_message(file);
   bool fits = true;
@@ -144,7 +144,7 @@ std::vector<float> Message::values(std::int64_t rows, std::int64_t columns) cons
   const Scan scan(*this, rows, columns);
   std::vector<float> image(count);
   for (std::size_t k = 0; k < count; ++k) {
-    const bool there = numbers[k] != missing;  // by a bitmap, or by complex packing's own sign
+    const bool there = numbers[k] != missing;  // marked in a bitmap, or by complex packing itself
     image[static_cast<std::size_t>(scan.place(static_cast<std::int64_t>(k)))] =
         there ? static_cast<float>(numbers[k]) : std::numeric_limits<float>::quiet_NaN();
   }

@@ -23,8 +23,8 @@ class Message {
   std::optional<long> integer(const char* key) const;
   std::optional<double> real(const char* key) const;
   std::string text(const char* key) const;  ///< empty: none
-  /// [rows, columns], row 0 = north, column 0 = west, whatever its scanning mode; NaN where it tells none. Empty: not
-  /// so many, or they cannot be decoded.
+  /// [rows, columns], row 0 = north, column 0 = west, whatever its scanning mode; NaN where it has no value. Empty:
+  /// another number of values, or they cannot be decoded.
   std::vector<float> values(std::int64_t rows, std::int64_t columns) const;
 
  private:
@@ -38,7 +38,8 @@ class File {
   /// Throws InputError: it cannot be read, or is damaged.
   explicit File(const std::filesystem::path& path);
 
-  /// The message that begins at a byte, or follows it; nothing at the end. Throws InputError: cut short, damaged.
+  /// The message that begins at a byte, or else the next one; nothing at the end. Throws InputError: cut short,
+  /// damaged.
   std::optional<Message> message_at(std::int64_t offset) const;
   std::optional<Message> next() const;
 

@@ -12,7 +12,7 @@ namespace stormsweep::netcdf {
 
 namespace {
 
-/// CF's attributes of one grid mapping, as PROJ writes them.
+/// CF's attributes of one grid mapping, written as PROJ does.
 class Attributes {
  public:
   Attributes(const File& file, const Variable& mapping) : file_(file), mapping_(mapping) {}
@@ -24,13 +24,13 @@ class Attributes {
     const auto value = number(name);
     return value ? fmt::format(" +{}={}", word, *value) : "";
   }
-  /// One or two standard parallels.
+  /// The standard parallels, one or two.
   std::string parallels() const {
     const std::vector<double> values = file_.numbers(mapping_, "standard_parallel");
     if (values.empty()) return "";
     return fmt::format(" +lat_1={} +lat_2={}", values[0], values[values.size() > 1 ? 1 : 0]);
   }
-  /// The central meridian, by whichever name.
+  /// The central meridian, under any of its names.
   std::string meridian() const {
     for (const char* const name :
          {"longitude_of_central_meridian", "longitude_of_projection_origin", "straight_vertical_longitude_from_pole"}) {
@@ -81,7 +81,7 @@ std::string geostationary(const Attributes& told) {
 }
 
 using Writer = std::string (*)(const Attributes&);
-/// By CF's grid_mapping_name; without the earth, and without what was added to x and y.
+/// Projections by CF's grid_mapping_name, without the ellipsoid and without false easting and northing.
 const std::map<std::string, Writer> writers{
     {"latitude_longitude", [](const Attributes&) -> std::string { return "+proj=longlat"; }},
     {"rotated_latitude_longitude", rotated_pole},
@@ -106,7 +106,7 @@ const std::map<std::string, Writer> writers{
      [](const Attributes& told) { return "+proj=nsper" + told.told("h", "perspective_point_height") + told.origin(); }},
 };
 
-/// False easting and northing, which are in the unit of the field's x and y, as metres.
+/// False easting and northing in metres; CF has them in the unit of the field's x and y.
 std::string shift(const File& file, const Variable& field, const Attributes& told) {
   std::string result;
   for (std::size_t i = 0; i < field.shape.size(); ++i) {

@@ -12,7 +12,7 @@ namespace stormsweep::hdf5 {
 
 namespace {
 
-// After a write to a full disk failed, HDF5's own clean-up at exit writes again, and crashes. Handles close what is
+// After a failed write to a full disk, HDF5's own clean-up at exit writes again, and crashes. Handles close what is
 // open.
 [[maybe_unused]] const herr_t no_clean_up_at_exit = H5dont_atexit();
 
@@ -33,14 +33,14 @@ bool write(const Handle& object, const std::string& name, hid_t type, const Hand
   return attribute && H5Awrite(attribute, type, values) >= 0;
 }
 
-/// False if it is not there, or is not `count` numbers.
+/// False if the attribute does not exist, or is not `count` numbers.
 bool read(const Handle& object, const std::string& name, hid_t type, std::size_t count, void* values) {
   const Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
   const Handle space(H5Aget_space(attribute), H5Sclose);
   return H5Sget_simple_extent_npoints(space) == static_cast<hssize_t>(count) && H5Aread(attribute, type, values) >= 0;
 }
 
-/// What `get` tells the name of: H5Fget_name the object's file, H5Iget_name its path in there.
+/// The name that `get` returns: H5Fget_name that of the object's file, H5Iget_name its path in the file.
 template <class Get>
 std::string name_by(const Get& get, const Handle& object) {
   std::string name(static_cast<std::size_t>(std::max<ssize_t>(get(object, nullptr, 0), 0)), '\0');
@@ -113,7 +113,7 @@ Handle create(const Handle& file, const std::string& name, hid_t type, std::span
   H5Pset_layout(properties, H5D_CONTIGUOUS);
   H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY);
   H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
-  H5Pset_obj_track_times(properties, false);  // the same numbers are the same bytes
+  H5Pset_obj_track_times(properties, false);  // equal numbers then make equal bytes
   return {H5Dcreate2(file, name.c_str(), type, space_of(shape), H5P_DEFAULT, properties, H5P_DEFAULT), H5Dclose};
 }
 
@@ -157,7 +157,7 @@ bool write_attribute(const Handle& object, const std::string& name, double value
 bool write_provenance(const Handle& file, const std::string& text) {
   constexpr std::size_t kept = 30000;  // bytes at each end
   if (text.size() <= 2 * kept) return write_attribute(file, "provenance", text);
-  // At blanks, where there are any, so that no path is cut.
+  // Cuts at blanks, if there are any, so that no path is cut.
   const std::size_t head = std::min(text.rfind(' ', kept), kept);
   const std::size_t tail = std::min(text.find(' ', text.size() - kept), text.size());
   return write_attribute(file, "provenance", text.substr(0, head) + " ..." + text.substr(tail));

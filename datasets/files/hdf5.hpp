@@ -35,19 +35,19 @@ class Handle {
   herr_t (*close_)(hid_t) = nullptr;
 };
 
-/// Debian's HDF5 takes no calls from two threads at once, not even for two files. Whoever works in several threads
+/// Debian's HDF5 takes no calls from two threads at once, not even for two files. Code that runs in several threads
 /// holds this lock, one for the whole process, as long as a handle lives.
 std::unique_lock<std::mutex> lock();
 
-/// HDF5 prints every error to standard error; ours are exceptions. Call before anything else.
+/// Keeps HDF5 from printing every error to standard error; we throw exceptions. Call before anything else.
 void silence();
 
 /// Opens for reading. Throws InputError: missing, not HDF5, cut short; `remedy` ends the message.
 Handle open(const std::filesystem::path& file, const std::string& remedy);
-/// One of our own: throws InputError also where its attribute format_version is not `version`.
+/// Opens a file of our own: also throws InputError where its attribute format_version is not `version`.
 Handle open(const std::filesystem::path& file, int version, const std::string& remedy);
 
-/// HDF5's type of the numbers that a C++ type holds: of those in memory, and in the files that we write and map.
+/// HDF5's type for numbers of a C++ type, in memory and in the files that we write and map.
 template <class T>
 hid_t type_of() = delete;
 template <>
@@ -75,7 +75,7 @@ inline hid_t type_of<std::int64_t>() {
   return H5T_NATIVE_INT64;
 }
 
-/// A contiguous dataset as it lies in its file.
+/// Where a contiguous dataset lies in its file.
 struct Extent {
   std::vector<hsize_t> shape;
   std::size_t offset = 0;  ///< bytes from the start of the file, a multiple of a number's size
@@ -85,7 +85,7 @@ struct Extent {
 Extent extent(const Handle& file, const std::filesystem::path& path, const std::string& name, hid_t type,
               const std::string& remedy);
 
-/// Of a dataset along its axes; none where it is a single number, or is not there.
+/// A dataset's lengths along its axes; none where it is a single number, or does not exist.
 std::vector<hsize_t> lengths_of(const Handle& dataset);
 /// All its numbers, as T; nothing where they cannot be read.
 template <class T>
@@ -97,7 +97,7 @@ std::optional<std::vector<T>> read_all(const Handle& dataset) {
   return good ? std::optional(std::move(values)) : std::nullopt;
 }
 
-/// A contiguous dataset of `shape`, its space taken at once.
+/// Creates a contiguous dataset of `shape`, with its space allocated at once.
 Handle create(const Handle& file, const std::string& name, hid_t type, std::span<const hsize_t> shape);
 /// Writes rows [first, first + rows) of the leading axis; `values` are of the dataset's own type.
 bool write_rows(const Handle& dataset, hsize_t first, hsize_t rows, const void* values);
@@ -109,19 +109,19 @@ bool write_attribute(const Handle& object, const std::string& name, std::span<co
 bool write_attribute(const Handle& object, const std::string& name, const std::string& text);
 bool write_attribute(const Handle& object, const std::string& name, int value);
 bool write_attribute(const Handle& object, const std::string& name, double value);
-/// What made a file, from what: the attribute `provenance`, for people. An attribute has room for 64 KiB: of a longer
-/// text (a month of radar images, each named by the shell) the middle is left out, and "..." stands for it.
+/// Writes by what and from what a file was made: the attribute `provenance`, for people. An attribute has room for 64
+/// KiB: of a longer text (a month of radar images, each named by the shell) the middle is replaced by "...".
 bool write_provenance(const Handle& file, const std::string& text);
-/// False if it is not there, or is not so many floats.
+/// False if it does not exist, or has another number of floats.
 bool read_attribute(const Handle& object, const std::string& name, std::span<float> values);
-/// `otherwise` if it is not there, or is not one integer.
+/// `otherwise` if it does not exist, or is not one integer.
 int read_int_attribute(const Handle& object, const std::string& name, int otherwise);
-/// Of an attribute of any kind of number, or of text that is one, a single one or the first of a list; nothing if there
-/// is none. Throws InputError where it is no number.
+/// The number in an attribute of any numeric type, or of text, a single one or the first of a list; nothing if there is
+/// none. Throws InputError where it is not a number.
 std::optional<double> read_number(const Handle& object, const std::string& name);
-/// The same of text; nothing if there is none, or it is something else.
+/// The same for text; nothing if there is none, or it is something else.
 std::optional<std::string> read_text(const Handle& object, const std::string& name);
-/// All texts of a dataset, of one length or of any; empty where it holds none.
+/// All texts of a dataset, of fixed or variable length; empty where it holds none.
 std::vector<std::string> read_texts(const Handle& file, const std::string& name);
 
 }  // namespace stormsweep::hdf5

@@ -20,7 +20,7 @@ constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 using Crs = std::unique_ptr<PJ, decltype(&proj_destroy)>;
 
-/// Kilometres of the ellipsoid and of false eastings and northings as metres; anything else as it is.
+/// Turns an ellipsoid, false eastings and northings in kilometres into metres; leaves anything else as it is.
 std::string in_metres(const std::string& definition) {
   if (definition.size() > 10'000) return definition;  // std::regex takes some of the stack for each letter
   static const std::regex axis(R"((^|[\s+])a=([-+.0-9eE]+))"), length(R"((^|[\s+])(a|b|R|x_0|y_0)=([-+.0-9eE]+))");

@@ -14,8 +14,8 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::size_t probes = 4;                // of 128 storms; more cost as much as they save
-constexpr std::size_t read_at_once = 128 << 10;  // beyond which Linux may cut short what is asked for
+constexpr std::size_t probes = 4;                // among 128 storms; more would cost as much as they save
+constexpr std::size_t read_at_once = 128 << 10;  // of longer requests Linux may read only a part
 
 /// The page in which `byte` lies.
 std::byte* page_of(const std::byte* byte) {
@@ -54,7 +54,8 @@ void MappedFile::will_need(std::span<const std::span<const std::byte>> pieces) c
       const std::byte* const first = piece.data() + begin;
       const std::byte* const end = first + std::min(read_at_once, piece.size() - begin);
       std::byte* const page = page_of(first);
-      madvise(page, static_cast<std::size_t>(end - page), MADV_WILLNEED);  // advice: where it fails, faults read
+      madvise(page, static_cast<std::size_t>(end - page),
+              MADV_WILLNEED);  // only advice: where it fails, page faults read the data
     }
   }
 }

@@ -34,7 +34,7 @@ class MappedFile {
   }
 
   /// Asks the system to read pieces of the file all at once, so that touching them one after the other does not wait
-  /// for the disk each time. Asks for nothing where a few pieces, probed, are in memory already.
+  /// for the disk each time. Asks for nothing where a few pieces that it probes are in memory already.
   void will_need(std::span<const std::span<const std::byte>> pieces) const;
 
  private:

@@ -21,7 +21,7 @@ std::size_t product(const std::vector<std::size_t>& shape) {
   return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
 }
 
-/// "Grid/", of a group below the root; empty: the root.
+/// The path of a group below the root, "Grid/"; empty: the root.
 std::string path_of(int group) {
   std::size_t length = 0;
   if (nc_inq_grpname_full(group, &length, nullptr) != NC_NOERR || length < 2) return "";
@@ -30,11 +30,11 @@ std::string path_of(int group) {
   return path.substr(1) + "/";
 }
 
-/// No attribute that is read has a longer text. std::regex, which parses units and times, takes some of the stack for
-/// each letter.
+/// Longer texts of attributes are not read: std::regex, which parses units and times, takes some of the stack for each
+/// letter.
 constexpr std::size_t longest_text = 10'000;
 
-/// "25, 60"; empty where there is anything else.
+/// The numbers of "25, 60"; empty where the text has anything else.
 std::vector<double> numbers_in(std::string text) {
   std::ranges::replace(text, ',', ' ');
   std::istringstream words(text);
@@ -53,7 +53,7 @@ void name_dimensions(Variable& variable, const std::string& names) {
 
 constexpr std::size_t most_kept = std::size_t{1} << 30;  // bytes of a variable's chunks
 
-/// How many chunks of these `lengths` hold a part, if they hold numbers outside it too; else 0.
+/// The number of chunks, of these `lengths`, that hold a part, if they also hold numbers outside it; else 0.
 std::size_t shared_chunks(const std::vector<std::size_t>& lengths, const std::vector<std::size_t>& shape,
                           const std::vector<std::size_t>& start, const std::vector<std::size_t>& count) {
   std::size_t chunks = 1;
@@ -111,7 +111,7 @@ Variable File::variable(int group, int number) const {
     variable.dimensions.emplace_back(name.data());
     variable.shape.push_back(length);
   }
-  // HDF5 files without NetCDF's dimensions: NASA's products name them in this attribute.
+  // HDF5 files may lack NetCDF's dimensions: NASA's products name them in this attribute.
   const auto told = variable.dimensions.empty() || !variable.dimensions[0].starts_with("phony_dim")
                         ? std::nullopt
                         : text(variable, "DimensionNames");
@@ -248,7 +248,7 @@ void File::keep_chunks(const Variable& variable, const std::vector<std::size_t>&
   // The cache's hash table needs far more slots than chunks: two chunks of one slot evict each other.
   const std::size_t wanted = 100 * chunks + 1;
   nc_get_var_chunk_cache(variable.group, variable.number, &kept, &places, &preemption);
-  // Not at each read: setting its size makes libnetcdf empty the cache.
+  // Only where it must grow: setting its size makes libnetcdf empty the cache.
   if (bytes > most_kept || (bytes <= kept && wanted <= places)) return;
   nc_set_var_chunk_cache(variable.group, variable.number, std::max(bytes, kept), std::max(wanted, places), 0);
 }

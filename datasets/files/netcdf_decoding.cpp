@@ -13,7 +13,7 @@ namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN(), infinite = std::numeric_limits<double>::infinity();
 
-/// What libnetcdf leaves in cells that were never written, by type; bytes have none, as every value is in use.
+/// What libnetcdf leaves in cells that were never written, by type; bytes have no such value, as all are in use.
 const std::map<nc_type, double> unwritten{{NC_SHORT, NC_FILL_SHORT},
                                           {NC_USHORT, NC_FILL_USHORT},
                                           {NC_INT, NC_FILL_INT},
@@ -39,15 +39,16 @@ struct Valid {
 double File::meant(const Variable& variable, double number) const {
   nc_type type = NC_NAT;
   nc_inq_vartype(variable.group, variable.number, &type);
-  if (type == NC_FLOAT) return static_cast<float>(number);  // -9999.9 of an attribute that is a double
+  if (type == NC_FLOAT) return static_cast<float>(number);  // so that -9999.9 of a double attribute equals the data's
   if (number >= 0 || !signed_bits.contains(type)) return number;
   const std::string is_unsigned = text(variable, "_Unsigned").value_or("");
-  const bool without_sign = is_unsigned.starts_with('t') || is_unsigned.starts_with('T');  // "true", in any letters
+  const bool without_sign =
+      is_unsigned.starts_with('t') || is_unsigned.starts_with('T');  // "true", upper or lower case
   return without_sign ? number + std::ldexp(1, signed_bits.at(type)) : number;
 }
 
 std::vector<double> File::decoded(const Variable& variable, std::vector<double> values) const {
-  constexpr double most = 9e36;  // NetCDF's own fill values of real numbers lie above
+  constexpr double most = 9e36;  // NetCDF's own fill values of reals are larger
   nc_type type = NC_NAT;
   nc_inq_vartype(variable.group, variable.number, &type);
   std::vector<double> missing = numbers(variable, "_FillValue");
@@ -61,7 +62,7 @@ std::vector<double> File::decoded(const Variable& variable, std::vector<double> 
     if (told.size() <= at) return;
     nc_type of_limit = NC_NAT;
     nc_inq_atttype(variable.group, variable.number, name, &of_limit);
-    const bool is_physical = is_real(of_limit) && !is_real(type);  // else it is of the kind of the numbers
+    const bool is_physical = is_real(of_limit) && !is_real(type);  // otherwise it limits the stored numbers
     Valid& valid = is_physical ? physical : stored;
     valid.*bound = is_physical ? told[at] : meant(variable, told[at]);
   };

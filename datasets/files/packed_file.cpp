@@ -14,7 +14,7 @@ namespace {
 
 using File = std::unique_ptr<gzFile_s, int (*)(gzFile)>;
 
-/// zlib reads what is not packed as it is.
+/// zlib reads unpacked files as they are.
 File open(const std::filesystem::path& path) {
   return {gzopen(path.c_str(), "rb"), gzclose};
 }

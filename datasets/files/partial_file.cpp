@@ -15,7 +15,7 @@ PartialFile::PartialFile(const std::filesystem::path& path)
   hdf5::silence();
   const hdf5::Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_alignment(access, 1, page);
-  H5Pset_small_data_block_size(access, 0);  // or small datasets would share a block, and begin anywhere in it
+  H5Pset_small_data_block_size(access, 0);  // otherwise small datasets would share a block, and begin anywhere in it
   file_ = {H5Fcreate(atomic_.temporary().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose};
   if (!file_) fail("cannot be written");
 }

@@ -17,11 +17,11 @@ class PartialFile {
 
   const hdf5::Handle& file() const { return file_; }
   const std::filesystem::path& path() const { return atomic_.path(); }
-  /// The disk does not take it.
+  /// Throws InputError: the disk refuses the data.
   [[noreturn]] void fail(const std::string& problem) const;
 
-  /// After the last write, its datasets closed: all is on the disk, under a temporary name. `good`: whether the last
-  /// writes went well.
+  /// Call after the last write, with its datasets closed: then all is on the disk, under a temporary name. `good`:
+  /// whether the last writes succeeded.
   void seal(bool good);
   void publish() { atomic_.commit(); }
 

@@ -11,7 +11,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// What is in and below one folder that a user names. Links are followed, each folder once, so that none leads round.
+/// The files in and below one folder that a user names. Links are followed, but each folder is listed once, so that
+/// cycles end.
 class FolderListing {
  public:
   explicit FolderListing(const std::function<bool(const fs::path&)>& wanted) : wanted_(wanted) {}
@@ -20,7 +21,7 @@ class FolderListing {
     std::error_code error;
     if (!folders_.insert(fs::canonical(folder)).second) return;
     for (auto at = fs::directory_iterator(folder, error); !error && at != fs::end(at); at.increment(error)) {
-      std::error_code nothing;  // where a link leads nowhere
+      std::error_code nothing;  // a link that leads nowhere is no folder
       if (at->is_directory(nothing))
         add(at->path());
       else if (at->is_regular_file(nothing) && wanted_(at->path()))

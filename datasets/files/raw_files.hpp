@@ -7,9 +7,9 @@
 
 namespace stormsweep {
 
-/// Files that a user names, and in folders those in and below them for which `wanted` holds: links followed, each once,
-/// however often it is given, sorted. Throws InputError: nothing of a name, a folder that cannot be read, or one
-/// without any such file, of which `none` then speaks ("holds no *.nc file; give ...").
+/// Files that a user names, and, for folders, the files in and below them for which `wanted` holds: links followed,
+/// each file once, sorted. Throws InputError: a name that does not exist, a folder that cannot be read, or one without
+/// any such file, which `none` then explains ("holds no *.nc file; give ...").
 std::vector<std::filesystem::path> list_raw_files(const std::vector<std::filesystem::path>& paths,
                                                   const std::function<bool(const std::filesystem::path&)>& wanted,
                                                   const std::string& none);

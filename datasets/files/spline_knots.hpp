@@ -18,7 +18,7 @@ struct SplineKnots {
   std::int64_t first;
   std::array<float, 4> weights;
 
-  /// Adds to `out` what splines between four rows of knots [4, out.size()] are at the point.
+  /// Adds to `out` the values at the point of splines between four rows of knots [4, out.size()].
   void add_between(const float* rows, std::span<float> out) const {
     const std::size_t width = out.size();
     for (std::size_t x = 0; x < width; ++x)
@@ -27,8 +27,8 @@ struct SplineKnots {
   }
 };
 
-/// Standard deviation of a field between knots of deviation 1: the squares of the weights add up to 0.46 to 0.5 each
-/// way.
+/// Standard deviation of a field between knots of deviation 1: along each axis the squares of the weights sum to 0.46
+/// to 0.5.
 inline constexpr double spline_deviation = 0.48;
 
 }  // namespace stormsweep

@@ -6,18 +6,19 @@
 
 namespace stormsweep {
 
-/// The files of a folder to train on, in this order wherever there is one thing a split.
+/// The files of a folder to train on; anything that has one thing per split has them in this order.
 inline constexpr std::array<const char*, 3> split_names{"train", "validation", "test"};
 
-/// Where one thing goes: a place in `split_names`, or `dropped`, for it would be in two splits.
+/// Where one thing goes: a place in `split_names`, or `dropped`, because it would be in two splits.
 enum class DataSplit : std::uint8_t { train, validation, test, dropped };
 
-/// How many of `count` things each split gets. Throws InputError where one gets none; `things` is what to call them.
+/// How many of `count` things each split gets. Throws InputError where one gets none; `things` names them in the
+/// message.
 std::array<std::int64_t, 3> split_sizes(std::int64_t count, double validation_fraction, double test_fraction,
                                         const char* things);
 
-/// Removes a file that does not belong to those beside it, once these are in place: until then it stays, as they do.
-/// Throws InputError.
+/// Removes a file that does not belong to those beside it. Call once these are in place; until then it stays. Throws
+/// InputError.
 void remove_stale(const std::filesystem::path& file);
 
 /// Makes `folder` if need be. Throws InputError where it cannot be made or written to.

@@ -18,7 +18,7 @@ namespace {
 using Unit = std::unique_ptr<ut_unit, decltype(&ut_free)>;
 using Converter = std::unique_ptr<cv_converter, decltype(&cv_free)>;
 
-/// Of all units; made once, used by one thread at a time.
+/// The system of all units; made once, used by one thread at a time.
 ut_system* known_units() {
   ut_set_error_message_handler(ut_ignore);
   static ut_system* const units = ut_read_xml(nullptr);
@@ -37,7 +37,7 @@ std::string trimmed(const std::string& text) {
   return first == std::string::npos ? "" : text.substr(first, last - first + 1);
 }
 
-/// What people write, as UDUNITS-2 writes it.
+/// Units as people write them, in UDUNITS-2's spelling.
 std::string as_udunits(std::string text) {
   constexpr std::array<std::pair<const char*, const char*>, 9> writings{{{"\u2212", "-"},
                                                                          {"\u207b", "-"},
@@ -53,13 +53,13 @@ std::string as_udunits(std::string text) {
   static const std::regex interval(R"(/\s*(\d+)\s*(s|sec|min|minutes?|h|hr|hours?|d|days?)\b)"),
       exponent(R"(([a-z])\s+(-\d))"), power(R"((^|\s)(\d+)\s*(s|sec|min|minutes?|h|hr|hours?|d|days?)\s*(\^|\*\*)?-1)"),
       water(R"(\s+of water.*)");
-  text = std::regex_replace(text, interval, "/($1 $2)");  // "mm/5min" is mm/5 times a minute there
+  text = std::regex_replace(text, interval, "/($1 $2)");  // UDUNITS-2 takes "mm/5min" for mm/5 times a minute
   text = std::regex_replace(text, exponent, "$1$2");
-  text = std::regex_replace(text, power, "$1($2 $3)-1");  // "mm 3h-1" is 3 mm/h there
+  text = std::regex_replace(text, power, "$1($2 $3)-1");  // and "mm 3h-1" for 3 mm/h
   return trimmed(std::regex_replace(text, water, ""));
 }
 
-/// Replaces what UDUNITS-2 does not know or takes for something else, as "mb" for millibarns: the last thing tried.
+/// Replaces what UDUNITS-2 does not know or takes for something else, such as "mb" for millibarns: tried last.
 std::string with_nicknames(std::string text) {
   static const std::regex millibars(R"(\bmbs?\b)"), knots(R"(\bkts\b)"), kelvins(R"(\bdeg(rees?)?\s+(k|kelvin)\b)");
   text = std::regex_replace(text, millibars, "mbar");

@@ -23,7 +23,7 @@ bool above(Field field, std::int64_t pixel, double level) {
   return at(field, pixel) > level && std::isfinite(at(field, pixel));
 }
 
-/// Where vorticity is above the threshold, and nowhere higher among its 8 neighbours; the strongest first.
+/// Pixels whose vorticity is above the threshold and not exceeded by any of the 8 neighbours; the strongest first.
 std::vector<std::int64_t> peaks_of(const SphereVicinity& vicinity, Field vorticity, double threshold) {
   std::vector<std::int64_t> peaks;
   for (std::int64_t i = 0; i < std::ssize(vorticity); ++i) {
@@ -37,7 +37,7 @@ std::vector<std::int64_t> peaks_of(const SphereVicinity& vicinity, Field vortici
   return peaks;
 }
 
-/// NaN where nothing is finite from `far` to 1.5 times as far.
+/// The mean from `far` to 1.5 times as far; NaN where nothing is finite there.
 double ring_mean(const SphereVicinity& vicinity, Field field, std::int64_t centre, double far) {
   double sum = 0, count = 0;
   vicinity.disc(centre, 1.5 * far, [&](std::int64_t pixel, double away) {

@@ -10,7 +10,7 @@ namespace stormsweep {
 
 namespace {
 
-/// Pixels of the region of `start`, which it takes out of `left`; in no order.
+/// The pixels of the region of `start`, which are removed from `left`; in no order.
 std::vector<std::int64_t> flood(const WeatherGrid& grid, std::vector<std::uint8_t>& left, std::int64_t start,
                                 Neighbours neighbours) {
   const std::int64_t height = grid.height(), width = grid.width();

@@ -14,7 +14,7 @@ struct SphereBox {
   double south = 0, north = 0, west = 0, east = 0;
 };
 
-/// Pixels that hang together on the sphere; numbers are row * width + column.
+/// Connected pixels on the sphere; their numbers are row * width + column.
 struct SphereRegion {
   std::vector<std::int64_t> pixels;  ///< ascending
   SphereBox box;                     ///< the narrowest one
@@ -27,7 +27,7 @@ struct SphereRegion {
 enum class Neighbours { four, eight };
 
 /// Connected regions of the pixels of `mask` [height, width] that are not 0; columns are neighbours across the edge
-/// where the grid is periodic. Nothing hangs together across a pole. In the order of their first pixels.
+/// where the grid is periodic. Nothing is connected across a pole. In the order of their first pixels.
 std::vector<SphereRegion> sphere_regions(const WeatherGrid& grid, std::span<const std::uint8_t> mask,
                                          Neighbours neighbours);
 

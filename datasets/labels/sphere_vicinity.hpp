@@ -42,7 +42,7 @@ template <class Visit>
 void SphereVicinity::box(std::int64_t centre, double latitudes, double longitudes, const Visit& visit) const {
   const std::int64_t width = grid_.width(), here = centre % width;
   const auto up = static_cast<std::int64_t>(latitudes / row_step_ + 1e-6);
-  // Around the Earth half way at most, so that no pixel comes twice.
+  // Half way around the Earth at most, so that no pixel comes twice.
   const auto across = static_cast<std::int64_t>(longitudes / column_step_ + 1e-6);
   const std::int64_t left = std::min(across, periodic_ ? width / 2 : width);
   const std::int64_t right = std::min(across, periodic_ ? (width - 1) / 2 : width);

@@ -17,7 +17,7 @@ void row_vorticity(const WeatherGrid& grid, std::size_t row, std::span<const flo
   const auto cosine = [&](std::size_t r) { return std::cos(grid.latitudes[r] * degree); };
   const double sign = grid.latitudes[row] > 0 ? 1 : -1;
   const double per_column = sign / (2 * (grid.longitudes[1] - grid.longitudes[0]) * degree * metres * cosine(row));
-  const double rows = (grid.latitudes[row + 1] - grid.latitudes[row - 1]) * degree;  // negative where they go south
+  const double rows = (grid.latitudes[row + 1] - grid.latitudes[row - 1]) * degree;  // negative where rows go south
   const auto across = static_cast<float>(per_column);
   const auto above = static_cast<float>(sign * cosine(row + 1) / (rows * metres * cosine(row)));
   const auto below = static_cast<float>(sign * cosine(row - 1) / (rows * metres * cosine(row)));

@@ -18,14 +18,14 @@ enum class RiverField { transport, tmq };
 struct LabelRules {
   RiverRule river;
   CycloneRule cyclone;
-  std::optional<RiverField> river_field;  ///< nothing: transport where the file tells it
+  std::optional<RiverField> river_field;  ///< nothing: transport where the file has it
 };
 
-/// Labels of one moment, with what they rest on.
+/// Labels of one moment, and what they are based on.
 struct WeatherLabels {
   std::vector<std::uint8_t> classes;  ///< [height, width]: 0 background, 1 tropical cyclone, 2 atmospheric river
   std::vector<SphereRegion> rivers;
-  std::vector<Cyclone> cyclones;  ///< where a pixel is of both, it is of the cyclone
+  std::vector<Cyclone> cyclones;  ///< a pixel of both kinds is labelled a cyclone
   std::vector<float> moisture;    ///< [height, width], the field that rivers were found in
   std::string moisture_name, moisture_unit;
 };

@@ -10,10 +10,10 @@ namespace stormsweep {
 
 namespace {
 
-/// The middle of a frame [side, side], blurred. OpenCV sees the pixels around it; beyond the patch it is as at its
-/// edge.
+/// The middle of a frame [side, side], blurred. OpenCV sees the pixels around the middle; beyond the patch all is as at
+/// its edge.
 cv::Mat1f blurred_middle(std::span<const float> frame, std::int64_t side, double sigma) {
-  // OpenCV takes no constant data, but writes nothing here.
+  // OpenCV does not take const data, but writes nothing here.
   const cv::Mat1f whole(static_cast<int>(side), static_cast<int>(side), const_cast<float*>(frame.data()));
   const int middle = static_cast<int>(std::min(side, nowcast_centre)), margin = (static_cast<int>(side) - middle) / 2;
   const cv::Mat1f part = whole(cv::Rect(margin, margin, middle, middle));

@@ -9,12 +9,12 @@
 
 namespace stormsweep {
 
-/// The smoothing that makes extrapolations [6, side, side] of patches err least in the mean square on their middle
+/// The smoothing that gives extrapolations [6, side, side] of patches the least mean squared error on their middle
 /// nowcast_centre pixels (of smaller patches, on all): what a forecast gains by caution alone, and so the bar for its
-/// squared error. Each lead time for itself; the factor is that of least squares, sigma the best of a few.
+/// squared error. Each lead time has its own; the factor is that of least squares, sigma the best of a few.
 class BlurFit {
  public:
-  /// `truth` [6, side, side], physical units as the extrapolation.
+  /// `truth` [6, side, side], in physical units like the extrapolation.
   void add(std::span<const float> extrapolation, std::span<const float> truth, std::int64_t side);
   BlurFit& operator+=(const BlurFit& other);
   NowcastBlurs best() const;  ///< sigma 0 and factor 1 where nothing was added, or nothing but dry ones
@@ -22,7 +22,7 @@ class BlurFit {
  private:
   static constexpr std::array<float, 7> sigmas{0, 1, 2, 4, 6, 8, 12};  // pixels
   struct Sums {
-    double products = 0, squares = 0;  ///< of forecast and truth, of the forecast
+    double products = 0, squares = 0;  ///< sums of forecast times truth, and of squares of the forecast
   };
   std::array<std::array<Sums, sigmas.size()>, nowcast_targets> sums_{};
 };

@@ -23,7 +23,8 @@ cv::Mat grey(std::span<const float> image, std::int64_t height, std::int64_t wid
   return result;
 }
 
-/// Between the four pixels around (row, column), which lies in the image; weights of 0 hide what is missing.
+/// Interpolates between the four pixels around (row, column), which lies in the image; pixels of weight 0 are not read,
+/// so they may be missing.
 float between(const float* image, std::int64_t height, std::int64_t width, float row, float column) {
   const auto top = std::min(static_cast<std::int64_t>(row), height - 1);
   const auto left = std::min(static_cast<std::int64_t>(column), width - 1);
@@ -58,15 +59,15 @@ class Path {
   }
 
  private:
-  /// The motion beyond the edge is that at the edge.
+  /// Beyond the edge the motion is that at the edge.
   static float inside(float place, std::int64_t side) { return std::clamp(place, 0.f, static_cast<float>(side - 1)); }
 
   const Motion& motion_;
   float row_, column_;
 };
 
-/// OpenCV's threads are shared by the whole process, and our own are many already. Set once, before anything else runs
-/// in OpenCV: setting it takes away what another thread computes with.
+/// OpenCV's threads are shared by the whole process, and we have many of our own. Set once, before anything else runs
+/// in OpenCV: setting it removes the threads that another call computes with.
 void use_one_thread() {
   static std::once_flag once;
   std::call_once(once, [] { cv::setNumThreads(1); });

@@ -8,7 +8,7 @@
 
 namespace stormsweep {
 
-/// How rain moves, in pixels a step, at each pixel of an image [height, width].
+/// How rain moves, in pixels per step, at each pixel of an image [height, width].
 struct Motion {
   std::int64_t height = 0, width = 0;
   std::vector<float> down, right;

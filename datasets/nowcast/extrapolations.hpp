@@ -13,7 +13,7 @@ namespace stormsweep {
 /// from an HDF5 file: `extrapolation` uint16 [N, 12, side, side], numbers of the patches' own scale.
 class Extrapolations {
  public:
-  /// Throws InputError: not a file of as many patches of that size.
+  /// Throws InputError where the file is not of as many patches of that size.
   Extrapolations(const std::filesystem::path& path, const NowcastPatches& patches);
 
   std::span<const std::uint16_t> frames(std::int64_t patch) const;  ///< [12, side, side]

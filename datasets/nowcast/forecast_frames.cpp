@@ -28,7 +28,7 @@ void check_quantity(const RadarImage& image, const NowcastMeta& model) {
                             name_of(image.quantity), name_of(model.quantity)));
 }
 
-/// As prepare_nowcast: pixels of unknown size are taken as they are.
+/// As in prepare_nowcast, pixels of unknown size are taken as they are.
 std::int64_t block_of(const RadarImage& image, const NowcastMeta& model) {
   const double km = image.grid.pixel_side() / 1000;
   if (km == 0) return 1;
@@ -41,7 +41,7 @@ std::int64_t block_of(const RadarImage& image, const NowcastMeta& model) {
   return block;
 }
 
-/// The last image not after `time`, or after it by no more than images may be off.
+/// The last image that is not after `time`, or after it by at most `tolerance`.
 const RadarImage& newest_until(Images images, std::int64_t step, std::optional<std::int64_t> time,
                                std::int64_t tolerance) {
   const std::int64_t until = time ? *time + tolerance : std::numeric_limits<std::int64_t>::max();
@@ -57,7 +57,7 @@ const RadarImage& newest_until(Images images, std::int64_t step, std::optional<s
   return *newest;
 }
 
-/// Of images, which may all be of different sequences.
+/// The cadence of images, which may all be of different sequences.
 Cadence cadence_of(Images images, const NowcastMeta& model) {
   const auto follow = [](const RadarImage& a, const RadarImage& b) { return a.sequence == b.sequence; };
   if (std::ranges::adjacent_find(images, follow) == images.end())
@@ -65,7 +65,8 @@ Cadence cadence_of(Images images, const NowcastMeta& model) {
   return find_cadence(images, model.step_minutes);
 }
 
-/// That they come at the model's step or a whole part of it; whether each is near enough to its time is seen later.
+/// Checks that images come at the model's step or a whole part of it; whether each is near enough to its time is
+/// checked later.
 void check_interval(Images images, const Cadence& cadence, std::int64_t step) {
   if (std::abs(cadence.step() - step) <= step / 10) return;
   refuse(images[0], fmt::format("images {:g} minutes apart do not fit the model's step of {:g} minutes; give images at "
@@ -73,7 +74,7 @@ void check_interval(Images images, const Cadence& cadence, std::int64_t step) {
                                 static_cast<double>(cadence.interval) / 60, static_cast<double>(step) / 60));
 }
 
-/// Of the image without what lies right of `columns` and below `rows`, by its projection; unknown without one.
+/// The corners of the image's upper left part of `rows` and `columns`, by its projection; unknown without one.
 MapCorners corners_of_part(const RadarGrid& grid, std::int64_t rows, std::int64_t columns) {
   if (rows == grid.height && columns == grid.width) return grid.corners;
   if (grid.projection.empty()) return RadarGrid::unknown_corners();

@@ -19,7 +19,7 @@ struct RainWorld {
 };
 
 /// Writes train.h5, validation.h5 and test.h5 into `folder`, which is made if need be: all three, or none. The same
-/// bytes on any number of threads. `progress` is told the samples made so far. Throws InputError: a split without a
+/// bytes on any number of threads. `progress` is given the samples made so far. Throws InputError: a split without a
 /// sample, an unwritable folder, a full disk.
 NowcastSplitCounts generate_nowcast(const RainWorld& world, const std::filesystem::path& folder,
                                     const std::function<void(std::int64_t)>& progress);

@@ -15,7 +15,7 @@ namespace {
 // Pixels of a side that are worked on at a time: a transposition's 32 rows of 64 bytes stay in the first cache.
 constexpr std::ptrdiff_t tile = 32;
 
-/// Where pixel (row, column) of a transformed frame is found: origin + row * down + column * right.
+/// Where pixel (row, column) of a transformed frame comes from: origin + row * down + column * right.
 struct Walk {
   std::ptrdiff_t origin = 0, down = 0, right = 0;
 };
@@ -60,7 +60,7 @@ void place(const std::uint16_t* frame, std::ptrdiff_t side, const Walk& walk, No
   }
 }
 
-/// Lets the system read at once all that a batch uses.
+/// Asks the system to read all that a batch uses at once.
 void expect_patches(const NowcastPatches& patches, std::span<const NowcastSample> samples,
                     const Extrapolations* extrapolations) {
   std::vector<std::span<const std::byte>> pieces, carried;

@@ -51,7 +51,7 @@ const std::vector<std::uint16_t>& PatchCutter::image(std::int64_t number) {
 }
 
 void PatchCutter::forget_all_but(const NowcastWindow& window) {
-  // Images between two frames are those of the windows that come next.
+  // Images between two frames of this window are needed by the next windows.
   std::erase_if(
       held_, [&](const auto& held) { return held.first < window.images.front() || held.first > window.images.back(); });
 }

@@ -17,10 +17,10 @@ std::vector<float> block_means(const std::vector<float>& image, std::int64_t wid
 
 /// What a file stores for a physical value, where `scale` is the value of 1: rounded, and at most `most_stored`.
 inline constexpr std::uint16_t most_stored = 65534;
-inline constexpr std::uint16_t missing_stored = 65535;  ///< while it is on its way; never in a file
+inline constexpr std::uint16_t missing_stored = 65535;  ///< only in memory, never in a file
 std::vector<std::uint16_t> stored(std::span<const float> image, float scale);
 
-/// Cuts patches out of images, of which it holds those of one window at a time.
+/// Cuts patches out of images, and holds the images of one window at a time.
 class PatchCutter {
  public:
   PatchCutter(std::span<const RadarImage> images, std::int64_t side, std::int64_t block, float scale)

@@ -20,7 +20,7 @@ std::vector<std::int32_t> places(std::int64_t extent, std::int64_t side) {
   return result;
 }
 
-/// Sums over all that lies above and to the left: [height + 1, width + 1].
+/// Sums over all pixels above and to the left: [height + 1, width + 1].
 class RunningSums {
  public:
   template <class Value>
@@ -51,7 +51,8 @@ PatchLattice::PatchLattice(std::int64_t height, std::int64_t width, std::int64_t
     : side(patch_side), rows(places(height, side)), columns(places(width, side)) {}
 
 std::vector<DataSplit> split_by_place(const PatchLattice& lattice, std::span<const double> weights, double share) {
-  // Of the columns of patches whose middles begin at `line` or end there.
+  // The split of each column of patches where the middles of the one split end at `line` and those of the other begin
+  // there.
   const auto divided = [&](std::int32_t line) {
     std::vector<DataSplit> splits;
     for (const std::int32_t column : lattice.columns)
@@ -84,7 +85,7 @@ PatchCentres look_at_centres(std::span<const float> image, std::int64_t width, c
   PatchCentres centres;
   for (std::int64_t i = 0; i < lattice.size(); ++i) {
     const std::int64_t top = lattice.row(i) + margin, left = lattice.column(i) + margin;
-    // A difference of large sums may come out a hair below zero.
+    // A difference of large sums may be slightly below zero.
     const double mean = std::max(0.0, rain.of_square(top, left, side)) / static_cast<double>(side * side);
     centres.rain.push_back(static_cast<float>(mean));
     centres.complete.push_back(missing.of_square(top, left, side) == 0 ? 1 : 0);

@@ -25,10 +25,10 @@ struct PatchLattice {
 };
 
 /// Divides the columns of a lattice between training and validation where there are too few hours for validation to
-/// have its own: it gets the eastern columns, and training the western ones whose middles [nowcast_centre pixels] do
-/// not touch those of validation. No target's pixel is in both at the same time, though the same rain may be, at
+/// have its own: validation gets the eastern columns, and training those western ones whose middles [nowcast_centre
+/// pixels] do not touch validation's. No pixel of a target is in both at the same time, though the same rain may be, at
 /// different times. The line lies where validation's part of the candidates' `weights`, a sum for each column, comes
-/// nearest to `share`. Empty where no line leaves something to both.
+/// nearest to `share`. Empty where no line leaves columns to both.
 std::vector<DataSplit> split_by_place(const PatchLattice& lattice, std::span<const double> weights, double share);
 
 /// The middle of each patch of a lattice in one image.
@@ -45,17 +45,18 @@ struct PatchDraw {
   auto operator<=>(const PatchDraw&) const = default;
 };
 
-/// A weighted sample without repetition of a stream of candidates, in memory for the sample only: those of the largest
-/// log(u) / weight, u uniform (Efraimidis and Spirakis 2006). u depends on the seed and the candidate, not on the
-/// order.
+/// A weighted sample without repetition from a stream of candidates, of which only the sample is in memory: those of
+/// the largest log(u) / weight, u uniform (Efraimidis and Spirakis 2006). u depends on the seed and the candidate, not
+/// on the order.
 class PatchReservoir {
  public:
   PatchReservoir(std::int64_t capacity, std::uint64_t seed)
       : capacity_(static_cast<std::size_t>(capacity)), seed_(seed) {}
   void offer(const PatchDraw& candidate, double weight);
-  /// As if what was offered to `other`, of the same seed and as large a capacity at least, had been offered here.
+  /// As if all that was offered to `other`, which has the same seed and at least the same capacity, had been offered
+  /// here.
   void take(const PatchReservoir& other);
-  /// By window and place.
+  /// The sample, ordered by window and place.
   std::vector<PatchDraw> drawn() const;
 
  private:
@@ -71,7 +72,7 @@ class PatchReservoir {
   std::vector<Kept> kept_;  // a heap, its least key first
 };
 
-/// Candidates by the column of the lattice where they lie, until it is known how columns are divided (split_by_place).
+/// Candidates by their column of the lattice, until it is known how columns are divided (split_by_place).
 class ColumnReservoirs {
  public:
   /// `capacity`: the most that will be asked for of one split.
@@ -84,7 +85,7 @@ class ColumnReservoirs {
   std::vector<DataSplit> divide(double validation_share) const {
     return split_by_place(lattice_, weights_, validation_share);
   }
-  /// Those of the columns that belong to `split`.
+  /// Offers `reservoir` the candidates of the columns that belong to `split`.
   void give(std::span<const DataSplit> columns, DataSplit split, PatchReservoir& reservoir) const;
 
  private:

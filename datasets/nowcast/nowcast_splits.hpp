@@ -33,13 +33,13 @@ class PixelSums {
   long double squares_ = 0;  // 64 bits of mantissa: exact up to 4 * 10^9 of the greatest pixels
 };
 
-/// train.h5, test.h5 and, where it has patches, validation.h5 of one folder, written side by side: they appear together
-/// when `finish` returns, and an older validation.h5 that does not belong to them goes; before that, whatever was there
-/// stays. Throws InputError as NowcastWriter does.
+/// Writes train.h5, test.h5 and, where it has patches, validation.h5 of one folder side by side: they appear together
+/// when `finish` returns, and an older validation.h5 that does not belong to them is removed; until then, whatever was
+/// there stays. Throws InputError as NowcastWriter does.
 class NowcastSplitsWriter {
  public:
-  /// `sizes`: patches a split, 0 only for validation. `meta`: but for the statistics, which are the training split's,
-  /// and the blurs, which are fitted to up to 512 patches spread over it.
+  /// `sizes`: patches per split, 0 only for validation. `meta`: its statistics, which become the training split's, and
+  /// its blurs, which are fitted to up to 512 patches spread over that, are not read.
   NowcastSplitsWriter(const std::filesystem::path& folder, const std::array<std::int64_t, 3>& sizes, std::int64_t side,
                       const NowcastMeta& meta);
   /// `split`: its place in `split_names`. The order within a split is the order of the calls.

@@ -19,7 +19,7 @@ std::vector<std::int64_t> gaps_of(std::span<const RadarImage> images) {
   return gaps;
 }
 
-/// The roundest number of seconds within half a percent: the mean of images that are off the clock is off it, too.
+/// The roundest number of seconds within half a percent: where images are off the clock, so is their mean interval.
 std::int64_t rounded(double seconds) {
   for (const double unit : {60, 30, 10, 5}) {
     const double near = unit * std::round(seconds / unit);
@@ -42,8 +42,8 @@ std::optional<NowcastWindow> window_from(std::span<const RadarImage> sequence, s
   return window;
 }
 
-/// Where to cut windows [0, n) in two, so that the later part is near `share` of both. Earlier windows end before
-/// `moment` and the `overlap` before it, later ones begin at it or after.
+/// Where to cut windows [0, n) in two, so that the later part is nearly `share` of both. Earlier windows end more than
+/// `overlap` before `moment`, later ones begin at `moment` or after.
 struct Cut {
   std::int64_t moment = 0;
   std::int64_t before = 0, after = 0;  ///< windows of each part

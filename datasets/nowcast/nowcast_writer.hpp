@@ -25,8 +25,8 @@ class NowcastWriter {
   ~NowcastWriter();  ///< without publish: removes what was written
   /// `frames` [13, side, side], in the order of time, as stored numbers.
   void append(std::span<const std::uint16_t> frames, const NowcastPlace& place);
-  /// After the last patch: then all is on the disk, under a temporary name. `provenance`: what made the file from what,
-  /// as text.
+  /// Call after the last patch: then all is on the disk, under a temporary name. `provenance`: by what and from what
+  /// the file was made, as text.
   void seal(const NowcastMeta& meta, const std::string& provenance);
   void publish();
 

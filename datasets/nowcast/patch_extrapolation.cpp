@@ -19,7 +19,7 @@ struct Moving {
 
   std::span<const float> before() const { return std::span(frames).first(pixels); }
   std::span<const float> now() const { return std::span(frames).last(pixels); }
-  /// One of them, `steps` steps on: what comes from outside is dry.
+  /// One of them, carried on by `steps` steps; what comes from outside is dry.
   std::vector<float> carried(std::span<const float> frame, std::int64_t steps) const {
     std::vector<float> result = extrapolate(frame, motion, steps);
     for (float& value : result) value = std::isnan(value) ? 0 : value;

@@ -9,11 +9,11 @@
 namespace stormsweep {
 
 /// The last of a patch's past frames [7, side, side], stored numbers, carried along the motion between its last two
-/// (extrapolation.hpp): [6, side, side] in physical units. What comes from outside of the patch is dry.
+/// (extrapolation.hpp): [6, side, side] in physical units. What comes from outside the patch is dry.
 std::vector<float> extrapolate_patch(std::span<const std::uint16_t> past, const NowcastMeta& meta);
 
-/// The same, and behind it the frame before the last, carried along the same motion to the same times: [12, side,
-/// side]. What both of them have is less likely to be noise.
+/// The same, followed by the frame before the last, carried along the same motion to the same times: [12, side, side].
+/// What both show is less likely to be noise.
 std::vector<float> carry_patch(std::span<const std::uint16_t> past, const NowcastMeta& meta);
 
 /// `numbers` in physical units.

@@ -22,12 +22,12 @@ namespace {
 constexpr std::int64_t patches_a_window = 8, most_patches = 10'000;  // 8 overlap little; 10,000 of 256 x 256 are 17 GB
 constexpr double floor_rate = 0.1;                                   // mm/h: light rain
 constexpr double floor_vil = 1;
-constexpr double listing = 0.1;  // of the time, the rest for two readings
+constexpr double listing = 0.1;  // share of the time; the rest is for two readings
 
 using SeenCentres = std::map<std::int64_t, PatchCentres>;  ///< by the image's number
 
-/// The places, of so many, at which no pixel of the middle is missing in any image of the window; none where an image
-/// could not be read.
+/// The places, below `places`, at which no pixel of the middle is missing in any image of the window; none where an
+/// image could not be read.
 std::vector<std::int64_t> complete_places(const NowcastWindow& window, const SeenCentres& seen, std::int64_t places) {
   std::vector<const PatchCentres*> centres;
   for (const std::int64_t image : window.images) {
@@ -71,7 +71,7 @@ class Preparation {
   RadarFrame read(std::int64_t image) const {
     return read_radar_image(archive_.images[static_cast<std::size_t>(image)]);
   }
-  /// A remedy where patches are larger than they need be.
+  /// A remedy where patches are larger than necessary.
   const char* smaller_patches() const { return raw_.side > RawRadar{}.side ? " or a smaller --size" : ""; }
   std::int64_t height() const { return archive_.images[0].grid.height / result_.block; }
   std::int64_t width() const { return archive_.images[0].grid.width / result_.block; }
@@ -88,7 +88,7 @@ class Preparation {
   PreparedNowcast result_;
 };
 
-/// Pixels of 1 km are as they are, finer ones are averaged; of those whose size is not told, 1 km is taken.
+/// Pixels of 1 km stay as they are, finer ones are averaged; an unknown size is taken to be 1 km.
 std::int64_t block_of(const RadarGrid& grid) {
   const double metres = grid.pixel_side();
   return metres > 0 ? std::max<std::int64_t>(1, std::llround(1000 / metres)) : 1;
@@ -126,7 +126,7 @@ void Preparation::refuse_short() const {
       between > 0 ? fmt::format(" and {} between them, whose amounts overlap", between) : "", shorter_step()));
 }
 
-/// "--step 5, ", where that would do.
+/// "--step 5, ", where that would help.
 std::string Preparation::shorter_step() const {
   const std::int64_t stride =
       (longest_run(archive_.images, cadence_) - overlap_ / cadence_.interval - 2) / (2 * (nowcast_frames - 1));
@@ -194,7 +194,7 @@ std::vector<PatchReservoir> Preparation::reservoirs(bool validated) const {
   return result;
 }
 
-/// Training and validation from the columns of training's windows, beside what was drawn for the test.
+/// Divides the columns of training's windows between training and validation; the test keeps its draw.
 std::vector<PatchReservoir> Preparation::divided(const ColumnReservoirs& columns, const PatchReservoir& test) {
   std::vector<DataSplit> division = columns.divide(raw_.validation_fraction / (1 - raw_.test_fraction));
   result_.validation_by_place = !division.empty();
@@ -219,14 +219,14 @@ std::array<std::vector<PatchDraw>, 3> Preparation::draw() {
   return draws;
 }
 
-/// Whether no window that ends at image `now` or later holds `image`.
+/// Whether no window that ends at image `now` or later has `image`.
 bool Preparation::too_old(std::int64_t image, std::int64_t now) const {
   const RadarImage &a = archive_.images[static_cast<std::size_t>(image)],
                    &b = archive_.images[static_cast<std::size_t>(now)];
   return a.sequence != b.sequence || a.time + nowcast_frames * cadence_.step() < b.time;
 }
 
-/// An image that cannot be read adds nothing to `seen`.
+/// Adds the image's centres to `seen`, unless it cannot be read.
 void Preparation::look_at(std::int64_t image, const PatchLattice& lattice, SeenCentres& seen) try {
   RadarFrame frame = read(image);
   impossible_.look_at(archive_.images[static_cast<std::size_t>(image)], frame, raw_.strict);
@@ -237,7 +237,7 @@ void Preparation::look_at(std::int64_t image, const PatchLattice& lattice, SeenC
   result_.skipped.emplace_back(error.what());
 }
 
-/// The window's complete places, to its split; or to their columns, where those are to be divided.
+/// Offers the window's complete places to its split, or to their columns where these are to be divided.
 void Preparation::offer(std::size_t window, const SeenCentres& seen, std::int64_t places,
                         std::vector<PatchReservoir>& splits, ColumnReservoirs& columns) const {
   const DataSplit split = splits_[window];

@@ -37,7 +37,7 @@ struct Weather {
     noise = stream.bits();
   }
   float down = 0, right = 0;  // pixels a minute
-  float threshold = 0;        // in deviations of the noise: it rains above
+  float threshold = 0;        // in deviations of the noise: it rains above it
   float decibels = 0;         // of rain rate for one deviation
   float growth = 0;           // deviations a minute
   std::uint64_t noise = 0;    // seed
@@ -58,7 +58,7 @@ void add_noise(const Weather& weather, std::size_t octave, float minutes, float 
   const auto phase = static_cast<float>(stream.uniform());
   const float top = static_cast<float>(stream.uniform(0, 1000)) - minutes * weather.down / size;
   const float left = static_cast<float>(stream.uniform(0, 1000)) - minutes * weather.right / size;
-  // An old noise fades while a new one comes; the squares of their weights sum to 1.
+  // An old noise fades out while a new one fades in; the squares of their weights sum to 1.
   const float age = minutes / life_minutes(size) + phase,
               turn = (age - std::floor(age)) * std::numbers::pi_v<float> / 2;
   const std::uint64_t old_seed = stream.bits() + static_cast<std::uint64_t>(age), new_seed = old_seed + 1;

@@ -14,7 +14,7 @@ namespace stormsweep {
 
 namespace {
 
-/// Of one sequence: seconds since the image before; the first image takes the second's.
+/// For the images of one sequence, the seconds since the image before; the first gets the second's.
 std::vector<std::int64_t> lengths_of(std::span<const RadarImage> images) {
   std::vector<std::int64_t> gaps(images.size());
   for (std::size_t i = 1; i < images.size(); ++i) gaps[i] = images[i].time - images[i - 1].time;
@@ -47,8 +47,8 @@ std::vector<double> amounts_of(const RadarImage& image) try {
   return {};
 }
 
-/// Throws InputError where no amount falls from image to image, of 13 that are spread over a sequence, and in most of
-/// the steps some grow: rain since the beginning.
+/// Throws InputError where the amounts are those since the beginning: among 13 images spread over a sequence none ever
+/// falls, and in most steps some grow.
 void check_falls(std::span<const RadarImage> images) {
   constexpr std::size_t compared = 13, most = compared / 2;
   constexpr double noticed = 0.05;  // mm, above the rounding of packed numbers

@@ -15,10 +15,10 @@ namespace {
 
 using grib::Message;
 
-/// Of the grid's numbers along and across, and the first point's place.
+/// The grid's size, and the corner at which its numbers begin.
 struct Lattice {
   std::int64_t rows = 0, columns = 0;
-  bool west = false, north = false;  ///< which way its lines go from the first point
+  bool west = false, north = false;  ///< the directions of its lines from the first point
 };
 
 Lattice read_lattice(const Message& message, const std::filesystem::path& path) {
@@ -32,9 +32,9 @@ Lattice read_lattice(const Message& message, const std::filesystem::path& path) 
          fmt::format("its grid is {}, not one of rows and columns; give a regular one", message.text("gridType")));
 }
 
-/// Of latitude and longitude, whole or rotated, in degrees.
+/// A grid of latitude and longitude, rotated or not, in degrees.
 struct Degrees {
-  double west = 0, south = 0, dx = 0, dy = 0;  ///< of the outermost points, and from one to the next
+  double west = 0, south = 0, dx = 0, dy = 0;  ///< the outermost points, and the steps from one to the next
 };
 
 Degrees read_degrees(const Message& message, const Lattice& lattice) {
@@ -55,7 +55,7 @@ MapBox box_around(double west, double south, double dx, double dy, const Lattice
           south + dy * static_cast<double>(lattice.rows)};
 }
 
-/// The box of a map of which the first point's latitude and longitude are told, and steps in metres.
+/// The box on a map, from the first point's latitude and longitude and steps in metres.
 MapBox box_on_map(const Message& message, const Lattice& lattice, const MapProjection& map) {
   const auto step = [&](const char* one, const char* other, const char* third) {
     return message.real(one).value_or(message.real(other).value_or(message.real(third).value_or(NAN)));
@@ -69,7 +69,7 @@ MapBox box_on_map(const Message& message, const Lattice& lattice, const MapProje
   return box_around(west, south, dx, dy, lattice);
 }
 
-/// The earth, in PROJ's words (WMO's table 3.2).
+/// The ellipsoid, as a PROJ string (WMO's table 3.2).
 std::string earth_of(const Message& message) {
   const auto major = message.real("earthMajorAxisInMetres"), minor = message.real("earthMinorAxisInMetres");
   const bool oblate = message.integer("earthIsOblate").value_or(0) != 0;
@@ -78,7 +78,7 @@ std::string earth_of(const Message& message) {
   return fmt::format("+R={}", message.real("radiusInMetres").value_or(6'371'229));
 }
 
-/// The grid's map in PROJ's words; empty: unknown. ecCodes has a key for it, of which its version 2.28 dies.
+/// The grid's map as a PROJ string; empty: unknown. ecCodes has a key for it, but version 2.28 crashes on that.
 std::string projection_of(const Message& message) {
   const std::string type = message.text("gridType"), earth = earth_of(message);
   const auto degrees = [&](const char* key) { return message.real(key).value_or(0); };

@@ -7,8 +7,9 @@
 
 namespace stormsweep::radar {
 
-/// Where a message's image lies: regular grids of latitude and longitude, also rotated ones and Gauss' by their mean
-/// step, Lambert's two, stereographic and Mercator's; of others the size alone. Throws InputError: no rows and columns.
+/// Where a message's image lies: regular grids of latitude and longitude, also rotated, Gaussian ones by their mean
+/// step, both of Lambert's projections, stereographic and Mercator; for other grids only the size. Throws InputError:
+/// no rows and columns.
 RadarGrid read_grib_grid(const grib::Message& message, const std::filesystem::path& path);
 
 }  // namespace stormsweep::radar

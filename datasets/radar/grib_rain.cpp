@@ -34,7 +34,7 @@ struct Unit {
   Meaning meaning;
   double factor;
 };
-// As ecCodes tells them; 1 kg of rain on 1 m2 is 1 mm deep.
+// Units as ecCodes writes them; 1 kg of rain on 1 m2 is 1 mm deep.
 const std::map<std::string, Unit> units{
     {"m", {Meaning::amount, 1000}},      {"kg m**-2", {Meaning::amount, 1}},
     {"mm", {Meaning::amount, 1}},        {"kg m**-2 s**-1", {Meaning::rate, 3600}},
@@ -43,14 +43,15 @@ const std::map<std::string, Unit> units{
     {"dBZ", {Meaning::reflectivity, 1}}, {"dBz", {Meaning::reflectivity, 1}},
 };
 
-/// All of the rain, by ecCodes' short name: not its parts, large-scale, convective or snow.
+/// Whether ecCodes' short name means all of the rain, not a part of it: large-scale, convective or snow.
 bool is_rain(const std::string& name) {
   constexpr std::array names{"tp",   "apcp", "prate", "tprate", "mtpr",      "avg_tprate", "rprate",   "pcp", "tpg",
                              "refc", "refd", "refzc", "dbz",    "rain_rate", "tot_prec",   "TOT_PREC", "TPR"};
   return std::ranges::find(names, name) != names.end();
 }
 
-/// In WMO's tables 4.2: rain rate and total precipitation (categories 1), base reflectivity (15), reflectivities (16).
+/// The same by WMO's tables 4.2: rain rate and total precipitation (category 1), base reflectivity (15), reflectivities
+/// (16).
 bool is_rain(long category, long number) {
   constexpr std::array known{std::array{1L, 7L},  std::array{1L, 8L},  std::array{1L, 52L}, std::array{1L, 65L},
                              std::array{15L, 1L}, std::array{16L, 4L}, std::array{16L, 5L}};

@@ -8,14 +8,14 @@
 
 namespace stormsweep::radar {
 
-/// What the numbers of a GRIB message are, where they are rain.
+/// What the numbers of a GRIB message mean, where they are rain.
 struct GribRain {
   std::string name;
   RadarQuantity quantity = RadarQuantity::rain_rate;
   Meaning meaning = Meaning::rate;
   double factor = 1;     ///< to mm/h, mm or dBZ; VIL in kg/m2
   bool is_mrms = false;  ///< then numbers below 0 are missing, but dry where a reflectivity is -99
-  double hours = 0;      ///< in which an amount fell; 0: its message tells
+  double hours = 0;      ///< in which an amount fell; 0: its message says
 };
 std::optional<GribRain> rain_of(const grib::Message& message);
 

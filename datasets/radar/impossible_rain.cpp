@@ -8,7 +8,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr float lowest_rain = -0.05f;  // mm/h: half of what is told as light rain
+constexpr float lowest_rain = -0.05f;  // mm/h: half of the least rain that counts as light rain
 // mm/h: no minute was ever wetter than Unionville's on 1956-07-04, 31.2 mm (World Meteorological Organization, archive
 // of weather extremes).
 constexpr float highest_rain = 31.2f * 60;

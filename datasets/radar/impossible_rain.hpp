@@ -9,16 +9,16 @@
 
 namespace stormsweep {
 
-/// Puts rain rates into 0 ... 655.34 mm/h, all that training data can hold; what is missing stays so, as does VIL.
+/// Clamps rain rates to 0 ... 655.34 mm/h, the range of training data; missing values and VIL stay as they are.
 void clamp_rain(RadarFrame& frame);
 
-/// Counts rain rates that cannot be: below 0 (by more than numbers are rounded) and above all that was ever measured.
+/// Counts impossible rain rates: below 0 (by more than rounding) and above all that was ever measured.
 class ImpossibleRain {
  public:
   /// `strict`: throws InputError at the first such image.
   void look_at(const RadarImage& image, const RadarFrame& frame, bool strict);
-  /// One for each scaling of numbers: the first file, how many values and images, their range, the scaling, and what
-  /// becomes of them.
+  /// One for each scaling of numbers: the first file, how many values and images, their range, the scaling, and what is
+  /// done with them.
   std::vector<std::string> lines() const;
 
  private:

@@ -30,7 +30,7 @@ class Globe {
   GeoPoint at(std::size_t row, std::size_t column) const {
     return {longitudes_[row * columns_ + column], latitudes_[row * columns_ + column]};
   }
-  /// The other way round.
+  /// With rows and columns exchanged.
   Globe turned() const {
     std::vector<double> latitudes, longitudes;
     for (std::size_t column = 0; column < columns_; ++column) {
@@ -45,7 +45,7 @@ class Globe {
   std::vector<double> latitudes_, longitudes_;
 };
 
-/// From one point to another, in degrees of the globe at the first.
+/// From one point to another, in degrees of great circle to the north and east.
 struct Step {
   double north = 0, east = 0;
 };
@@ -54,7 +54,7 @@ Step step(GeoPoint from, GeoPoint to) {
   return {to.latitude - from.latitude, turn * std::cos(from.latitude * degree)};
 }
 
-/// Two-dimensional coordinate of the field's rows and columns: by its `coordinates` first, then any.
+/// A two-dimensional coordinate of the field's rows and columns: one that its `coordinates` names, else any.
 std::optional<Variable> find(const File& file, const Variable& field, const FieldLayout& layout,
                              bool (*is)(const File&, const Variable&)) {
   const std::string named = " " + file.text(field, "coordinates").value_or("") + " ";
@@ -64,7 +64,7 @@ std::optional<Variable> find(const File& file, const Variable& field, const Fiel
     };
     for (std::size_t i = 0; i < variable.shape.size(); ++i) {
       const bool shared = std::ranges::find(field.dimensions, variable.dimensions[i]) != field.dimensions.end();
-      if (!shared && variable.shape[i] > 1) return false;  // of a pixel's corners, say
+      if (!shared && variable.shape[i] > 1) return false;  // it has the pixels' corners, say
     }
     return variable.shape.size() >= 2 && variable.number != field.number && has(layout.row) && has(layout.column) &&
            is(file, variable);
@@ -100,7 +100,7 @@ std::optional<Globe> read_globe(const File& file, const Variable& field, const F
   return Globe(rows, columns, std::move(latitudes), std::move(longitudes));
 }
 
-/// Half a pixel beyond a corner, away from its neighbours.
+/// The point half a pixel beyond a corner, away from its neighbours.
 std::array<double, 2> beyond(const Globe& globe, bool last_row, bool last_column) {
   const std::size_t row = last_row ? globe.rows() - 1 : 0, column = last_column ? globe.columns() - 1 : 0;
   const GeoPoint corner = globe.at(row, column), down = globe.at(last_row ? row - 1 : 1, column),
@@ -135,7 +135,7 @@ std::optional<NetcdfPlace> place_on_globe(const File& file, const Variable& fiel
   place.grid.height = static_cast<std::int64_t>(globe->rows());
   place.grid.width = static_cast<std::int64_t>(globe->columns());
   place.grid.pixel_height = height, place.grid.pixel_width = width;
-  // Lower left, upper left, upper right, lower right of the image as it will be.
+  // Lower left, upper left, upper right, lower right of the image once it is turned.
   const bool lower = !place.stored.to_north, right = !place.stored.to_west;
   place.grid.corners = {beyond(*globe, lower, !right), beyond(*globe, !lower, !right), beyond(*globe, !lower, right),
                         beyond(*globe, lower, right)};

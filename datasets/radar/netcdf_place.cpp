@@ -23,7 +23,7 @@ using netcdf::File;
 using netcdf::GridMapping;
 using netcdf::Variable;
 
-/// One-dimensional coordinate of rows or columns, as its file has it.
+/// A one-dimensional coordinate of rows or columns, as in its file.
 struct Coordinate {
   std::vector<double> values;  ///< empty: there is none
   std::string unit;
@@ -49,7 +49,7 @@ std::pair<double, double> edges(const Coordinate& coordinate) {
   return {least - half, most + half};
 }
 
-/// Makes longitudes that leap from 359 to 0 continuous, and all less by 360 where none is below 180.
+/// Makes longitudes that leap from 359 to 0 continuous, and subtracts 360 from all where none is below 180.
 void unwrap(std::vector<double>& longitudes) {
   for (std::size_t i = 1; i < longitudes.size(); ++i)
     longitudes[i] += 360 * std::round((longitudes[i - 1] - longitudes[i]) / 360);
@@ -57,8 +57,8 @@ void unwrap(std::vector<double>& longitudes) {
   for (double& longitude : longitudes) longitude += turn;
 }
 
-/// To the map's own unit, mostly metres; scan angles (radian) of a satellite times its height. Nothing where the unit
-/// is none of a map's.
+/// The factor from `unit` to the map's own unit, mostly metres; for scan angles (radian) of a satellite its height.
+/// Nothing where `unit` cannot be one of the map.
 std::optional<double> to_map(const std::string& unit, const GridMapping& mapping) {
   const bool kilometres = mapping.definition.find("+units=km") != std::string::npos;
   const bool degrees = mapping.definition.find("proj=ob_tran") != std::string::npos ||
@@ -77,7 +77,7 @@ MapBox box_of(const Coordinate& y, const Coordinate& x, double y_scale, double x
   return {west * x_scale, south * y_scale, east * x_scale, north * y_scale};
 }
 
-/// On the globe, or on the map of the grid mapping; nothing where that is not told.
+/// The box on the globe, or on the map of the grid mapping; nothing where the file gives neither.
 std::optional<MapBox> find_box(Coordinate& y, Coordinate& x, const GridMapping& mapping, std::string& projection) {
   if (y.globe && x.globe) {
     unwrap(x.values);
@@ -89,7 +89,7 @@ std::optional<MapBox> find_box(Coordinate& y, Coordinate& x, const GridMapping& 
   return box_of(y, x, *y_scale, *x_scale);
 }
 
-/// Metres of a pixel along an axis by its unit alone; 0: unknown.
+/// A pixel's size along an axis in metres, by the axis's unit alone; 0: unknown.
 double told_metres(const Coordinate& coordinate) {
   const auto metres = unit_conversion(coordinate.unit, "m");
   if (!metres || !coordinate.known()) return 0;
@@ -101,8 +101,8 @@ std::string words_of(const std::array<double, 2>& corner) {
   return fmt::format("{:.2f} E, {:.2f} N", corner[0], corner[1]);
 }
 
-/// How corners `seen`, by latitudes and longitudes of each pixel, contradict those `told`, by the grid mapping; empty:
-/// they agree. They may be two pixels apart: some files give edges, and earths differ.
+/// How the corners of `seen`, by latitudes and longitudes of each pixel, contradict those of `told`, by the grid
+/// mapping; empty: they agree. They may be two pixels apart: some files give edges, and ellipsoids differ.
 std::string contradiction(const RadarGrid& told, const RadarGrid& seen, const std::string& mapping) {
   const double slack = 2 * std::hypot(seen.pixel_height, seen.pixel_width) / 1000;
   for (std::size_t i = 0; i < told.corners.size(); ++i) {
@@ -114,7 +114,7 @@ std::string contradiction(const RadarGrid& told, const RadarGrid& seen, const st
   return "";
 }
 
-/// Why a field's place is unknown; empty where its file does not claim to tell it.
+/// Why a field's place is unknown; empty where its file does not claim to give it.
 std::string doubt(const Variable& field, const GridMapping& mapping, const Coordinate& y, const Coordinate& x) {
   if (!y.known() || !x.known())
     return fmt::format("{} has no coordinates; its first row is taken as the northern one", field.name);

@@ -31,7 +31,7 @@ std::string standard_name(const File& file, const Variable& variable) {
   return lower(file.text(variable, "standard_name").value_or(""));
 }
 
-/// CF's name of the attribute, and that of DWD's and NASA's tools.
+/// By CF's attribute, or by that of DWD's and NASA's tools.
 std::string unit_of(const File& file, const Variable& variable) {
   for (const char* const name : {"units", "unit", "Units"}) {
     if (const auto unit = file.text(variable, name)) return *unit;
@@ -44,7 +44,7 @@ struct Unit {
   double factor = 1;
 };
 
-/// Nothing: none of rain. 1 kg of rain on 1 m2 is 1 mm deep; DWD leaves the square metre out.
+/// Nothing where it is no unit of rain. 1 kg of rain on 1 m2 is 1 mm deep; DWD leaves the square metre out.
 std::optional<Unit> read_unit(const std::string& unit) {
   const std::string letters = lower(unit);
   for (const char* const decibels : {"dbz", "dbze", "db", "decibel", "decibels", "10*log10(mm6/m3)"}) {
@@ -59,7 +59,7 @@ std::optional<Unit> read_unit(const std::string& unit) {
   return std::nullopt;
 }
 
-/// A field about rain that is not rain itself. `words`: its names.
+/// Whether a field is about rain but not rain itself. `words`: its names.
 bool is_about_rain(const File& file, const Variable& variable, const std::string& words) {
   return file.text(variable, "flag_meanings") || file.text(variable, "flag_values") ||
          has_any(words,
@@ -73,13 +73,13 @@ bool names_rain(const std::string& words) {
   return has_any(words, {"rain", "precip", "reflectivity", "dbz", "qpe", "prcp", "crr_", "rfe", "radar"});
 }
 
-/// By its long name, in any words.
+/// Whether a field is rain by its long name, which is free text.
 bool is_called_rain(const File& file, const Variable& variable) {
   const std::string words = lower(file.text(variable, "long_name").value_or("")) + " " + small_name(variable);
   return names_rain(words) && !is_about_rain(file, variable, words);
 }
 
-/// By its standard name or its own.
+/// Whether a field is rain by its standard name or its own.
 bool is_rain(const File& file, const Variable& variable) {
   constexpr std::array names{"tp",    "rr",   "pr",     "rate", "rw",  "ry",  "rv",     "apcp",
                              "prate", "mtpr", "tprate", "acrr", "pcp", "crr", "cmorph", "rfe"};
@@ -95,7 +95,7 @@ bool is_rain(const File& file, const Variable& variable) {
          names_rain(words);
 }
 
-/// A part of the rain, or an estimate on the way to it.
+/// Whether a field is a part of the rain, or an intermediate estimate.
 bool is_partial(const File& file, const Variable& variable) {
   const std::string name = small_name(variable);
   return name.starts_with("hq") || name.starts_with("ir") || name.starts_with("mw") || name == "sf" ||
@@ -116,14 +116,14 @@ std::string dimensions_of(const Variable& variable) {
   return fmt::format("{}", fmt::join(words, ", "));
 }
 
-/// Least for the field that is most likely meant.
+/// The smaller, the more likely the field is meant.
 auto rank(const File& file, const NetcdfRain& rain) {
   const Variable& variable = rain.variable;
   return std::tuple(is_partial(file, variable), !rain.layout.time, std::ranges::count(variable.name, '/'), rain.meaning,
                     standard_name(file, variable).empty());
 }
 
-/// Fields of rain, and in words those whose unit or dimensions are not understood.
+/// Fields of rain; and, described in words, those whose unit or dimensions are not understood.
 struct Found {
   std::vector<NetcdfRain> rain;
   std::vector<std::string> others;
@@ -141,7 +141,7 @@ Found find(const File& file, bool (*is)(const File&, const Variable&)) {
   return found;
 }
 
-/// Of a file of which no name tells of rain.
+/// Refuses a file in which no name suggests rain.
 [[noreturn]] void refuse_nameless(const File& file, const std::filesystem::path& path) {
   std::vector<std::string> rates;
   for (const Variable& variable : file.variables()) {

@@ -18,12 +18,12 @@ struct NetcdfRain {
   std::size_t frames() const { return layout.time ? variable.shape[*layout.time] : 1; }
 };
 
-/// `variable` as such a field, whatever it is called; nothing where its unit or its dimensions are not those of one.
+/// `variable` as such a field, whatever its name; nothing where its unit or dimensions do not fit one.
 std::optional<NetcdfRain> as_rain(const netcdf::File& file, const netcdf::Variable& variable);
 
 struct NetcdfChoice {
   NetcdfRain rain;
-  std::string note;  ///< of other fields that it might have been; empty: none
+  std::string note;  ///< on other fields that might have been meant; empty: none
 };
 /// The field called `name`; where that is empty, the one that is most likely all of the rain: recognised by its
 /// standard name or its own, else by its long name; a rate rather than an amount; and not a part of the rain, an

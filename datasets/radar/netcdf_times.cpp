@@ -17,9 +17,9 @@ namespace {
 
 using netcdf::File;
 using netcdf::Variable;
-using Seconds = std::vector<std::int64_t>;  ///< since 1970 or long; one an image
+using Seconds = std::vector<std::int64_t>;  ///< since 1970, or durations; one per image
 
-/// When each image begins and ends; the same where it is of a moment.
+/// When each image begins and ends: at the same time where it shows a moment.
 struct Spans {
   Seconds begin, end;
 };
@@ -36,14 +36,14 @@ Seconds read_times(const File& file, const std::filesystem::path& path, const Va
   return read_times(file, path, time, file.decoded(time, file.read(time)));
 }
 
-/// One number an image: along the field's time, or of its only image.
+/// Whether `time` has one number for each image: along the field's time, or for its only image.
 bool fits(const Variable& time, const NetcdfRain& rain) {
   if (rain.layout.time && rain.frames() > 1)
     return time.dimensions == std::vector{rain.variable.dimensions[*rain.layout.time]};
   return time.size() == 1;
 }
 
-/// valid_time before time before any other that is told to be one; a dimension's own before those beside it.
+/// Orders candidates: valid_time, the coordinate of the field's time dimension, time, any other time coordinate.
 int rank(const File& file, const Variable& time, const NetcdfRain& rain) {
   const std::string name = time.own_name();
   if (name == "valid_time") return 0;
@@ -67,7 +67,7 @@ std::optional<Variable> find_time(const File& file, const NetcdfRain& rain) {
   return best;
 }
 
-/// Of the file's own attributes, each a date, or a date and a time of day apart.
+/// The first moment among the file's own attributes: each name is a date's, or those of a date and of a time of day.
 std::optional<std::int64_t> told_by(const File& file,
                                     std::initializer_list<std::pair<const char*, const char*>> names) {
   for (const auto& [date, clock] : names) {
@@ -89,14 +89,14 @@ std::optional<Spans> spans_of_file(const File& file, Meaning meaning) {
   return Spans{{begin.value_or(*end)}, {*end}};
 }
 
-/// [images, 2], or [2, images], as IMERG's and others' tools leave it.
+/// Bounds are [images, 2], or [2, images], as IMERG's and other tools write them.
 std::optional<Spans> bounds_of(const File& file, const std::filesystem::path& path, const Variable& time,
                                std::size_t images) {
   const auto name = file.text(time, "bounds");
   const auto bounds = name ? file.beside(time, *name) : std::nullopt;
   if (!bounds || bounds->size() != 2 * images) return std::nullopt;
   const bool pairs = bounds->shape.back() == 2;
-  const Variable& told = file.text(*bounds, "units") ? *bounds : time;  // mostly bounds have their coordinate's unit
+  const Variable& told = file.text(*bounds, "units") ? *bounds : time;  // bounds mostly leave it to their coordinate
   const Seconds all = read_times(file, path, told, file.decoded(*bounds, file.read(*bounds)));
   Spans spans;
   for (std::size_t i = 0; i < images; ++i) {
@@ -106,7 +106,7 @@ std::optional<Spans> bounds_of(const File& file, const std::filesystem::path& pa
   return spans;
 }
 
-/// Seconds that CF's cell_methods tell: "time: sum (interval: 1 hr)"; 0: none.
+/// The seconds in CF's cell_methods: "time: sum (interval: 1 hr)"; 0: none.
 std::int64_t length_told(const File& file, const Variable& variable) {
   static const std::regex interval(R"(sum\s*\(\s*interval:\s*([^)]+)\))");
   const std::string methods = file.text(variable, "cell_methods").value_or("");
@@ -116,7 +116,7 @@ std::int64_t length_told(const File& file, const Variable& variable) {
   return seconds ? std::llround(seconds->scale) : 0;
 }
 
-/// By start_time, the spans, or cell_methods; empty where none of them tells.
+/// The lengths of amounts by start_time, the spans, or cell_methods; empty where none of them gives any.
 Seconds lengths_told(const File& file, const std::filesystem::path& path, const NetcdfRain& rain, const Spans& spans) {
   Seconds lengths(spans.end.size());
   if (const auto start = file.beside(rain.variable, "start_time"); start && start->size() > 0) {
@@ -127,7 +127,7 @@ Seconds lengths_told(const File& file, const std::filesystem::path& path, const 
   for (std::size_t i = 0; i < lengths.size(); ++i) lengths[i] = spans.end[i] - spans.begin[i];
   if (std::ranges::any_of(lengths, [](std::int64_t length) { return length > 0; })) return lengths;
   const std::int64_t told = length_told(file, rain.variable);
-  bool possible = told > 0;  // some tell the interval of what was summed
+  bool possible = told > 0;  // some files give the interval of the summands
   for (std::size_t i = 1; i < lengths.size(); ++i) possible = possible && spans.end[i] - spans.end[i - 1] >= told;
   return possible ? Seconds(lengths.size(), told) : Seconds();
 }

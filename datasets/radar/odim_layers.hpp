@@ -21,11 +21,11 @@ struct OdimLayer {
   std::string quantity;
 };
 
-/// What is taken of a file: the first of one quantity in each dataset, one at least.
+/// What is taken from a file: the first layer of one quantity in each dataset, one at least.
 struct OdimChoice {
   Meaning meaning = Meaning::rate;
   std::vector<OdimLayer> layers;
-  std::string note;  ///< of other quantities that it might have been; empty: none
+  std::string note;  ///< on other quantities that might have been meant; empty: none
 };
 /// Throws InputError: no quantity that is known.
 OdimChoice choose_odim_layers(const hdf5::Handle& file, const std::filesystem::path& path);

@@ -69,8 +69,8 @@ void OdimFile::image(const std::string& path, hid_t type, const RadarGrid& grid,
   text(path, "IMAGE_VERSION", "1.2");
 }
 
-/// Of a pixel along the axes of the map, in its units; on the ground where there is no map, or the corners are not on
-/// it.
+/// A pixel's size along the axes of the map, in its units; on the ground where there is no map, or the corners are not
+/// those of a box on it.
 std::array<double, 2> scale_of(const RadarGrid& grid) {
   if (!grid.projection.empty()) {
     if (const auto box = box_of(MapProjection(grid.projection, "projdef"), grid.corners))

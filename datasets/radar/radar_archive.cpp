@@ -22,7 +22,7 @@ bool same_kind(const RadarGrid& a, const RadarGrid& b) {
          a.pixel_width == b.pixel_width;
 }
 
-/// Made-up times lie apart from known ones: a split by time would split by how much is known.
+/// Times made up for events do not mix with known ones: a split by time would separate known from unknown times.
 void check_known(const RadarImage& first, const RadarImage& image) {
   if (image.time_known == first.time_known) return;
   const RadarImage &unknown = image.time_known ? first : image, &known = image.time_known ? image : first;
@@ -33,7 +33,7 @@ void check_known(const RadarImage& first, const RadarImage& image) {
       unknown.note));
 }
 
-/// That `image` belongs with `first`, an earlier one of all and of its sequence.
+/// Checks that `image` belongs with `first`, the first of all, and with `first_of_sequence`.
 void check_alike(const RadarImage& first, const RadarImage& first_of_sequence, const RadarImage& image) {
   if (image.quantity != first.quantity) {
     throw InputError(fmt::format("{} holds {}, but {} {}; give one quantity at a time", image.path.string(),
@@ -64,7 +64,7 @@ void check_times(const std::vector<RadarImage>& images) {
   }
 }
 
-/// Each note once, with the first file that it is of.
+/// Each note once, with the first file that has it.
 std::vector<std::string> notes_of(const std::vector<RadarImage>& images) {
   std::map<std::string, std::set<fs::path>> files;
   for (const RadarImage& image : images) {

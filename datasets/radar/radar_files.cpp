@@ -26,7 +26,7 @@ struct Format {
   RadarFrame (*read)(const hdf5::Handle&, const RadarImage&);
 };
 
-/// Those that the HDF5 library reads; all else is left to ecCodes and libnetcdf.
+/// The formats that we read by the HDF5 library; all others are left to ecCodes and libnetcdf.
 constexpr std::array hdf5_formats{
     Format{RadarFormat::knmi, radar::is_knmi, radar::list_knmi, radar::read_knmi},
     Format{RadarFormat::odim, radar::is_odim, radar::list_odim, radar::read_odim},

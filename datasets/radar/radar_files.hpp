@@ -14,11 +14,11 @@ namespace stormsweep {
 /// many), GRIB rain (MRMS, ERA5), packed by gzip or not, SEVIR VIL HDF5 (`vil` uint8 (N, 384, 384, 49), 5 min; `IN` and
 /// `OUT`). The kind is told by the contents, not by the name. Throws UnreadableFile: cut short, or of a kind that is
 /// not supported; and InputError: none of these, polar, an unknown quantity, something missing. `variable`: to be taken
-/// of NetCDF; empty: the one that is most likely all of the rain.
+/// from NetCDF; empty: the one that is most likely all of the rain.
 std::vector<RadarImage> list_radar_images(const std::filesystem::path& file, const std::string& variable = "");
 
-/// Reads one; not from several threads at once where HDF5 is not built for it. Throws UnreadableFile where the pixels
-/// cannot be read.
+/// Reads one image; not from several threads at once where HDF5 is not built for it. Throws UnreadableFile where the
+/// pixels cannot be read.
 RadarFrame read_radar_image(const RadarImage& image);
 
 }  // namespace stormsweep

@@ -10,7 +10,7 @@
 #include "datasets/files/hdf5.hpp"
 #include "datasets/radar/radar_image.hpp"
 
-/// What the readers of radar formats share: one source file a format.
+/// What the readers of radar formats share; each format has a source file.
 namespace stormsweep::radar {
 
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& problem);
@@ -19,13 +19,13 @@ namespace stormsweep::radar {
 /// Seconds since 1970-01-01 UTC; nothing where there is no such day or time of day.
 std::optional<std::int64_t> utc_time(int year, int month, int day, int hour, int minute, int second);
 
-/// Rows, then columns, of a dataset [height, width]. Throws InputError where it is none.
+/// Rows, then columns, of a dataset [height, width]. Throws InputError where it has other dimensions.
 std::array<std::int64_t, 2> image_size(const hdf5::Handle& file, const std::filesystem::path& path,
                                        const std::string& dataset);
 /// All numbers of a dataset as floats. Throws UnreadableFile.
 std::vector<float> read_numbers(const hdf5::Handle& file, const std::filesystem::path& path,
                                 const std::string& dataset);
-/// The first row becomes the last.
+/// Turns the image upside down: the first row becomes the last.
 void flip_rows(RadarFrame& frame);
 
 enum class Meaning { rate, amount, reflectivity };  ///< mm/h, mm, dBZ

@@ -15,13 +15,13 @@ enum class RadarQuantity {
   rain_rate,  ///< mm/h
   vil,        ///< vertically integrated liquid in SEVIR's steps of 0 to 255 (Veillette et al. 2020)
 };
-const char* name_of(RadarQuantity quantity);  ///< rain_rate, vil: as our files tell it
+const char* name_of(RadarQuantity quantity);  ///< rain_rate, vil: as in our files
 const char* unit_of(RadarQuantity quantity);  ///< mm/h, 1
 
 /// Reflectivity (dBZ) as rain rate (mm/h): Z = 200 R^1.6 (Marshall and Palmer 1948).
 float rain_rate_of(float dbz);
 
-/// Where the pixels of a radar image lie on the earth, as its file tells it.
+/// Where the pixels of a radar image lie on the Earth, according to its file.
 struct RadarGrid {
   std::int64_t height = 0, width = 0;        ///< pixels
   double pixel_height = 0, pixel_width = 0;  ///< metres on the ground, in the middle of the image; 0: unknown
@@ -30,7 +30,7 @@ struct RadarGrid {
   /// unknown.
   MapCorners corners = unknown_corners();
 
-  /// Metres, of the side of a square as large as a pixel; 0: unknown.
+  /// The side of a square as large as a pixel, metres; 0: unknown.
   double pixel_side() const { return std::sqrt(pixel_height * pixel_width); }
 
   static MapCorners unknown_corners() {
@@ -47,7 +47,7 @@ struct RadarFrame {
   RadarQuantity quantity = RadarQuantity::rain_rate;
   RadarGrid grid;
   std::vector<float> values;  ///< [height, width]; NaN where missing or outside the radars' range
-  std::string scaling = {};   ///< how the file's numbers became values: "gain 0.5, offset -32"; empty: not told
+  std::string scaling = {};   ///< how the file's numbers became values: "gain 0.5, offset -32"; empty: unknown
 };
 
 }  // namespace stormsweep

@@ -15,7 +15,7 @@ namespace {
 
 using grib::Message;
 
-/// What `read` returns; where it cannot, another file of the sequence may be in order.
+/// What `read` returns; its InputError becomes UnreadableFile, as other files of the sequence may be in order.
 template <class Read>
 auto readable(const Read& read) {
   try {
@@ -35,7 +35,7 @@ std::int64_t read_time(const Message& message, const std::filesystem::path& path
   return *time;
 }
 
-/// Of what is no rain: ecCodes' short name, or the numbers of its parameter.
+/// The name of what is not rain: ecCodes' short name, or the numbers of its parameter.
 std::string name_of(const Message& message) {
   const std::string name = message.text("shortName");
   const auto number = [&](const char* key) { return message.integer(key).value_or(-1); };
@@ -44,7 +44,7 @@ std::string name_of(const Message& message) {
                                          number("parameterNumber"));
 }
 
-/// Of WMO's code tables 4 of edition 1 and 4.4 of edition 2; 0: none that amounts of rain are told in.
+/// By WMO's code tables 4 of edition 1 and 4.4 of edition 2; 0: no unit that amounts of rain use.
 long seconds_of_unit(long unit, bool second_edition) {
   switch (unit) {
     case 0:
@@ -70,7 +70,7 @@ long seconds_of_unit(long unit, bool second_edition) {
   }
 }
 
-/// In which an amount fell, as its message or its product tells; 0: neither does. By the numbers as they are coded:
+/// The hours in which an amount fell, by its message or its product; 0: unknown. From the coded numbers, because
 /// ecCodes gives steps in whole hours, or not at all.
 double read_hours(const Message& message, const GribRain& rain) {
   if (rain.meaning != Meaning::amount) return 1;
@@ -79,7 +79,7 @@ double read_hours(const Message& message, const GribRain& rain) {
   const bool second_edition = number("edition") == 2;
   const long unit =
       message.integer(second_edition ? "indicatorOfUnitForTimeRange" : "indicatorOfUnitOfTimeRange").value_or(-1);
-  // Of edition 1's kinds of time ranges, those from P1 to P2.
+  // In edition 1 only these kinds of time ranges go from P1 to P2.
   const bool has_range = second_edition || (number("timeRangeIndicator") >= 2 && number("timeRangeIndicator") <= 5);
   const long length = second_edition ? number("lengthOfTimeRange") : number("P2") - number("P1");
   return has_range ? static_cast<double>(length * seconds_of_unit(unit, second_edition)) / 3600 : 0;
@@ -90,7 +90,8 @@ double read_hours(const Message& message, const GribRain& rain) {
 std::vector<RadarImage> list_grib(const std::filesystem::path& path) {
   std::vector<RadarImage> images;
   std::set<std::string> others;
-  Meaning taken = Meaning::rate;  // rather a rate than an amount, and that than a reflectivity; else the first
+  Meaning taken =
+      Meaning::rate;  // a rate is preferred to an amount, an amount to a reflectivity; else the first counts
   const grib::File file = readable([&] { return grib::File(path); });
   while (const auto message = readable([&] { return file.next(); })) {
     const auto rain = rain_of(*message);

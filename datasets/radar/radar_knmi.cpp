@@ -46,7 +46,7 @@ std::int64_t read_end(const hdf5::Handle& file, const std::filesystem::path& pat
   return read_time(file, path, "overview", "product_datetime_end");
 }
 
-/// Pixels are told in km.
+/// The file gives sizes of pixels in km.
 ToldScale read_scale(const hdf5::Handle& file) {
   const hdf5::Handle geographic = open_group(file, "geographic");
   return {1000 * std::abs(hdf5::read_number(geographic, "geo_pixel_size_x").value_or(0)),
@@ -89,8 +89,8 @@ struct Calibration {
   double dry = none;
 };
 
-/// The image's own, or that of the first. Files of reflectivities declare the lowest number missing, but every dry
-/// pixel has it: it counts as dry where pixels outside the image have a number of their own.
+/// The image's own calibration, or the first image's. Files of reflectivities declare the lowest number missing, but
+/// every dry pixel has it: it counts as dry where pixels outside the image have a number of their own.
 Calibration read_calibration(const hdf5::Handle& file, const std::filesystem::path& path, int number) {
   constexpr double lowest = 0;
   const std::string own = group_of(number) + "/calibration";
@@ -113,8 +113,8 @@ Calibration read_calibration(const hdf5::Handle& file, const std::filesystem::pa
   return result;
 }
 
-/// How many images follow each other, each at a time of its own: a nowcast's. 1: there is a first one, and maybe others
-/// of something else.
+/// The number of images of a nowcast, each at a time of its own. 1: no nowcast; images after the first, if any, show
+/// something else.
 int count_images(const hdf5::Handle& file, const std::filesystem::path& path) {
   int count = 1;
   while (hdf5::has(file, group_of(count + 1) + "/image_data") &&
@@ -131,7 +131,7 @@ int count_images(const hdf5::Handle& file, const std::filesystem::path& path) {
   return count;
 }
 
-/// Images of a nowcast, whose amounts fell since the image before, the first's in as long as the second's.
+/// Images of a nowcast, whose amounts fell since the image before; the first gets the hours of the second.
 std::vector<RadarImage> list_nowcast(const hdf5::Handle& file, const RadarImage& like, int count) {
   std::vector<RadarImage> images(static_cast<std::size_t>(count), like);
   for (std::size_t i = 0; i < images.size(); ++i) {

@@ -30,7 +30,7 @@ bool shares_chunks(const File& file, const NetcdfRain& rain) {
   return !lengths.empty() && rain.layout.time && lengths[*rain.layout.time] > 1;
 }
 
-/// The file read last, open where an image costs as much to unpack as all that share its chunks.
+/// The file read last, kept open where unpacking one image costs as much as unpacking all that share its chunks.
 class LastFile {
  public:
   const File& open(const std::filesystem::path& path) {
@@ -49,7 +49,7 @@ class LastFile {
   std::optional<File> file_;
 };
 
-/// Of numbers [rows, columns], [columns, rows].
+/// `values` [rows, columns] as [columns, rows].
 std::vector<float> turned(const std::vector<float>& values, std::int64_t rows, std::int64_t columns) {
   std::vector<float> result;
   for (std::int64_t column = 0; column < columns; ++column) {

@@ -8,9 +8,9 @@
 
 namespace stormsweep::radar {
 
-/// NetCDF of any kind, HDF5 below or not (libnetcdf opens the file): rain rates, accumulations or reflectivities after
-/// the CF conventions (time, _FillValue, scale_factor, grid_mapping), one image or many. `variable`: the one that is
-/// taken; empty: netcdf_rain chooses.
+/// NetCDF of any kind, HDF5 below or not (libnetcdf opens the file): rain rates, accumulations or reflectivities by the
+/// CF conventions (time, _FillValue, scale_factor, grid_mapping), one image or many. `variable`: the one to take;
+/// empty: choose_rain (netcdf_rain.hpp) chooses.
 std::vector<RadarImage> list_netcdf(const std::filesystem::path& path, const std::string& variable);
 RadarFrame read_netcdf(const RadarImage& image);
 

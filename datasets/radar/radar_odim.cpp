@@ -36,8 +36,8 @@ Period period(const hdf5::Handle& file, const OdimLayer& layer) {
   return {time(what("startdate"), what("starttime")), time(what("enddate"), what("endtime"))};
 }
 
-/// Whether the layers are of several times, each later than the one before: a forecast's. Else only the first counts,
-/// and holds at the file's own time.
+/// Whether each layer is of a later time than the one before, as in a forecast. Else only the first counts, at the
+/// file's own time.
 bool is_sequence(const hdf5::Handle& file, const std::vector<OdimLayer>& layers) {
   for (std::size_t i = 1; i < layers.size(); ++i) {
     const auto before = period(file, layers[i - 1]).valid(), end = period(file, layers[i]).valid();
@@ -70,7 +70,7 @@ ToldScale read_scale(const hdf5::Handle& file, const OdimLayer& layer) {
   return {told("xscale"), told("yscale")};
 }
 
-/// Value = gain * number + offset; the numbers as they are where neither is told.
+/// Value = gain * number + offset; just the numbers where neither is given.
 struct Scaling {
   double gain = 1, offset = 0;
 };
@@ -83,7 +83,7 @@ Scaling read_scaling(const hdf5::Handle& file, const OdimLayer& layer) {
   return {told("gain", 1), told("offset", 0)};
 }
 
-/// That it is a map: by its object, or, where it does not tell one, by a projection.
+/// Checks that it is a map: by its object, or, where it states none, by a projection.
 void check_object(const hdf5::Handle& file, const std::filesystem::path& path) {
   const std::string object = odim_text(file, "", "what", "object");
   if (object == "COMP" || object == "IMAGE") return;

@@ -9,7 +9,7 @@
 namespace stormsweep::radar {
 
 /// ODIM HDF5 composites (Michelson et al. 2014): the first of the quantities RATE, ACRR, DBZH, TH; gain and offset (1
-/// and 0 where not told), nodata, undetect.
+/// and 0 where not given), nodata, undetect.
 bool is_odim(const hdf5::Handle& file);
 std::vector<RadarImage> list_odim(const hdf5::Handle& file, const std::filesystem::path& path);
 RadarFrame read_odim(const hdf5::Handle& file, const RadarImage& image);

@@ -22,7 +22,7 @@ bool agree(double a, double b) {
   return std::abs(a - b) <= agreement * std::abs(b);
 }
 
-/// In words, where the told size of a pixel is neither `measured` nor that in kilometres.
+/// In words, where the size `told` of a pixel is not `measured`, in metres or in kilometres.
 std::string disagreement(const ToldScale& told, const ToldScale& measured) {
   const auto fits = [](double one, double other) { return one == 0 || agree(one, other) || agree(1000 * one, other); };
   if (fits(told.x, measured.x) && fits(told.y, measured.y)) return "";
@@ -31,7 +31,7 @@ std::string disagreement(const ToldScale& told, const ToldScale& measured) {
       told.x, told.y, measured.x, measured.y);
 }
 
-/// From the first known corner and the scale, in the map's unit or in kilometres; nothing without them.
+/// The box from the first known corner and the scale, in the map's unit or in kilometres; nothing without these.
 std::optional<MapBox> box_from_one_corner(const MapProjection& map, const RadarGrid& grid, const ToldScale& told) {
   const auto* const corner = std::ranges::find_if(grid.corners, known);
   if (corner == grid.corners.end() || told.x == 0 || told.y == 0) return std::nullopt;
@@ -47,8 +47,8 @@ std::optional<MapBox> box_from_one_corner(const MapProjection& map, const RadarG
   return MapBox{west, south, west + width, south + height};
 }
 
-/// Without corners to measure by, or with wrong ones: what is less than a pixel is in kilometres, or in degrees, whose
-/// size is unknown.
+/// A pixel's size where corners are missing or wrong: below `least_pixel` it is in kilometres, or in degrees, and then
+/// unknown.
 double metres_of(double told, const std::string& projection) {
   if (told >= least_pixel) return told;
   const bool degrees =
@@ -62,7 +62,7 @@ void take_ground_pixel(RadarGrid& grid, const MapProjection& map, const MapBox& 
   if (std::isfinite(width) && std::isfinite(height)) grid.pixel_width = 1000 * width, grid.pixel_height = 1000 * height;
 }
 
-/// Metres on the ground along the middle row and the middle column, by corners alone.
+/// A pixel's size in metres on the ground, along the middle row and the middle column, from the corners alone.
 ToldScale spacing_of_corners(const RadarGrid& grid) {
   const auto middle = [&](std::size_t i, std::size_t j) -> GeoPoint {
     return {(grid.corners[i][0] + grid.corners[j][0]) / 2, (grid.corners[i][1] + grid.corners[j][1]) / 2};
@@ -71,7 +71,7 @@ ToldScale spacing_of_corners(const RadarGrid& grid) {
           1000 * ground_kilometres(middle(0, 3), middle(1, 2)) / static_cast<double>(grid.height)};
 }
 
-/// By the corners alone.
+/// Completes the grid from the corners alone.
 std::string place_by_corners(RadarGrid& grid, const ToldScale& told) {
   const ToldScale measured = spacing_of_corners(grid);
   if (agree(told.x, measured.x) && agree(told.y, measured.y)) return "";

@@ -21,7 +21,7 @@ namespace {
          fmt::format("is polar ({}): rays around one radar, not a map; give composites, or images on a map", layout));
 }
 
-/// Names of what lies in the file's root.
+/// The names in the file's root.
 std::vector<std::string> root_links(const hdf5::Handle& file) {
   std::vector<std::string> names;
   const auto add = [](hid_t, const char* name, const H5L_info_t*, void* data) -> herr_t {
@@ -41,7 +41,7 @@ std::string text(const hdf5::Handle& file, const std::string& group, const char*
   return hdf5::read_text(hdf5::Handle(H5Oopen(file, group.c_str(), H5P_DEFAULT), H5Oclose), name).value_or("");
 }
 
-/// What only rays have, in ODIM's `where`, or a product of rays in its `what`.
+/// Whether ODIM's `where` has what only rays have, or its `what` a product of rays.
 bool has_rays(const hdf5::Handle& file, const std::string& group) {
   constexpr std::array fields{"elangle", "nbins", "nrays", "rscale", "a1gate", "az_angle"};
   constexpr std::array products{"SCAN", "PVOL", "AZIM", "ELEV", "RAY"};
@@ -49,7 +49,7 @@ bool has_rays(const hdf5::Handle& file, const std::string& group) {
          std::ranges::find(products, text(file, group + "what", "product")) != products.end();
 }
 
-/// ODIM's, whole or cut: by its object, or, where it has none, by what a dataset has.
+/// ODIM's volumes, scans and sections: by the file's object, or, where it has none, by what a dataset has.
 bool is_odim_polar(const hdf5::Handle& file, const std::vector<std::string>& links) {
   constexpr std::array polar{"PVOL", "SCAN", "RAY", "AZIM", "ELEV", "RHI"};
   constexpr std::array maps{"COMP", "IMAGE", "CVOL"};
@@ -61,7 +61,7 @@ bool is_odim_polar(const hdf5::Handle& file, const std::vector<std::string>& lin
          });
 }
 
-/// Whether a link is called so, and then a number, as KNMI's, GAMIC's and CfRadial's scans are.
+/// Whether a link is `name` followed by a number, as KNMI's, GAMIC's and CfRadial's scans are.
 bool has_numbered(const std::vector<std::string>& links, const std::string& name) {
   return std::ranges::any_of(links, [&](const std::string& link) {
     return link.size() > name.size() && link.starts_with(name) &&
@@ -69,7 +69,7 @@ bool has_numbered(const std::vector<std::string>& links, const std::string& name
   });
 }
 
-/// In small letters.
+/// In lower case.
 struct Names {
   std::set<std::string> dimensions, all;  // all: of variables and of dimensions
 };

@@ -27,8 +27,8 @@ constexpr const char* nameless =
     "its events have no id, so their times are unknown; they are taken as one a day, in their order";
 constexpr const char* projection = "+proj=laea +lat_0=38 +lon_0=-98 +units=m +a=6370997.0 +ellps=sphere";
 
-/// Datasets [events, row, column, frame] whose frames follow each other: SEVIR's own, and those of the set for training
-/// nowcasts of Veillette et al. 2020 (NeurIPS), 13 frames in and 12 out.
+/// Datasets [events, row, column, frame], each continuing the frames of the one before: SEVIR's own, and those of the
+/// set for training nowcasts of Veillette et al. 2020 (NeurIPS), 13 frames in and 12 out.
 using Datasets = std::vector<std::string>;
 
 Datasets datasets_of(const hdf5::Handle& file) {
@@ -36,7 +36,7 @@ Datasets datasets_of(const hdf5::Handle& file) {
   return {"vil"};
 }
 
-/// Zeros where it has not four dimensions.
+/// Zeros where it does not have four dimensions.
 std::array<hsize_t, 4> shape_of(const hdf5::Handle& file, const std::string& name) {
   const std::vector<hsize_t> found = hdf5::lengths_of({H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose});
   std::array<hsize_t, 4> shape{};
@@ -44,7 +44,7 @@ std::array<hsize_t, 4> shape_of(const hdf5::Handle& file, const std::string& nam
   return shape;
 }
 
-/// Of all datasets together; no frames where they do not fit each other.
+/// The shape of all datasets together; no frames where they do not fit each other.
 std::array<hsize_t, 4> shape_of(const hdf5::Handle& file) {
   std::array<hsize_t, 4> all{};
   for (const std::string& name : datasets_of(file)) {
@@ -69,8 +69,8 @@ std::optional<std::int64_t> parse_time(const std::string& text, const char* form
   return utc_time(year < 100 ? year + 2000 : year, month, date, hour, minute, 0);
 }
 
-/// Times of events by their id, from SEVIR's CATALOG.csv in the file's folder or one of the three above it, where the
-/// published tree has it.
+/// Times of events by their id, from SEVIR's CATALOG.csv, in the file's folder or one of the three above it, as in the
+/// published tree.
 std::map<std::string, std::int64_t> read_catalog(const std::filesystem::path& file) {
   std::filesystem::path folder = file.parent_path();
   for (int up = 0; up < 3 && !std::filesystem::exists(folder / "CATALOG.csv"); ++up) folder = folder.parent_path();
@@ -96,7 +96,7 @@ std::map<std::string, std::int64_t> read_catalog(const std::filesystem::path& fi
   return times;
 }
 
-/// The middle of an event. Ids of random events tell it (R, then YYMMDDhhmm and more), those of storms do not.
+/// The middle of an event. Ids of random events have it (R, then YYMMDDhhmm and more), those of storms do not.
 std::optional<std::int64_t> event_time(const std::string& id, const std::map<std::string, std::int64_t>& catalog) {
   if (const auto known = catalog.find(id); known != catalog.end()) return known->second;
   if (id.size() >= 11 && id[0] == 'R') {
@@ -113,7 +113,7 @@ struct Event {
   std::vector<std::uint8_t> values;  // [row, column, frame]
 };
 
-/// Into frames [first, first + count[3]) of `values` [row, column, all frames]; false where they cannot be read.
+/// Reads into frames [first, first + count[3]) of `values` [row, column, all frames]; false where that fails.
 bool read_frames(const hdf5::Handle& file, const std::string& name, const std::array<hsize_t, 4>& start,
                  const std::array<hsize_t, 4>& count, hsize_t first, hsize_t all, std::vector<std::uint8_t>& values) {
   const hdf5::Handle dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);

@@ -76,10 +76,11 @@ Batch DeviceStorms::gather(std::span<const StormSample> samples, const StormBatc
   }
   const Batch there = uploaded(std::move(here), patches_.device());
   const auto& statistics = batching.statistics;
-  const auto channel = [&](const std::array<float, storm_channels>& of) {  // no copy, which would wait for training
-    const auto one = [&](std::size_t c) { return torch::full({1, 1, 1, 1}, of[c], patches_.options()); };
-    return torch::cat({one(0), one(1), one(2)}, 1);
-  };
+  const auto channel =
+      [&](const std::array<float, storm_channels>& of) {  // without a copy, which would wait for training
+        const auto one = [&](std::size_t c) { return torch::full({1, 1, 1, 1}, of[c], patches_.options()); };
+        return torch::cat({one(0), one(1), one(2)}, 1);
+      };
   const auto mean = channel(statistics.mean), scale = 1 / channel(statistics.deviation);
   auto patches = patches_.index_select(0, there.input).permute({0, 3, 1, 2});
   if (batching.transform)
@@ -99,7 +100,7 @@ std::shared_ptr<const DeviceStorms> storms_on(const torch::Device& device, int s
   if (const auto found = kept.find(key); found != kept.end()) return found->second;
   double bytes = size(storms);
   for (const auto& [name, one] : kept) bytes += one->bytes();
-  if (bytes > most) kept.clear();  // what a training still uses, it keeps
+  if (bytes > most) kept.clear();  // a training keeps what it still uses
   return kept.emplace(key, std::make_shared<DeviceStorms>(storms, device)).first->second;
 }
 

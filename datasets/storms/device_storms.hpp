@@ -11,13 +11,13 @@
 
 namespace stormsweep {
 
-/// A split in the memory of a GPU, where batches are gathered and transformed: a network as small as ours learns faster
-/// than a processor makes batches, or sends them.
+/// A split in the memory of a GPU, where batches are gathered and transformed: networks as small as ours learn faster
+/// than a processor makes or sends batches.
 class DeviceStorms {
  public:
   DeviceStorms(const Storms& storms, const torch::Device& device);
 
-  /// As `gather` of storm_batches.hpp, up to rounding, on the device; the target as well. Safe to call from several
+  /// As `gather` of storm_batches.hpp, up to rounding; input and target are on the device. Safe to call from several
   /// threads.
   Batch gather(std::span<const StormSample> samples, const StormBatching& batching) const;
   double bytes() const { return static_cast<double>(patches_.nbytes()); }
@@ -27,9 +27,8 @@ class DeviceStorms {
   std::vector<float> vorticity_max_, vorticity_mean_;
 };
 
-/// The storms on `device`, which this process keeps for its next trainings: the same `key` gives the same. Null for a
-/// processor, and where the storms take more than a share of the device's memory that leaves room for the trainings of
-/// all `sharers` of the device.
+/// The storms on `device`, which this process keeps for its next trainings under `key`. Null for a processor, and where
+/// the storms would leave too little of the device's memory to the trainings of all its `sharers`.
 std::shared_ptr<const DeviceStorms> storms_on(const torch::Device& device, int sharers, const Storms& storms,
                                               const std::string& key);
 

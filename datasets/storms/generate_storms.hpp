@@ -18,7 +18,7 @@ struct StormWorld {
 };
 
 /// Writes train.h5, validation.h5 and test.h5 into `folder`, which is made if need be: all three, or none. The same
-/// bytes on any number of threads. `progress` is told the storms made so far. Throws InputError: a split without a
+/// bytes on any number of threads. `progress` is given the storms made so far. Throws InputError: a split without a
 /// storm, an unwritable folder, a full disk.
 SplitCounts generate_storms(const StormWorld& world, const std::filesystem::path& folder,
                             const std::function<void(std::int64_t)>& progress);

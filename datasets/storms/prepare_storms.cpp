@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t progress_step = 512;  // patches
 
-/// The split of each patch in `used`, and how that was done.
+/// The split of each patch in `used`, and how patches were divided.
 struct Division {
   std::vector<DataSplit> splits;
   std::string words;
@@ -64,7 +64,7 @@ std::array<std::int64_t, 3> count_splits(const std::vector<DataSplit>& splits) {
   return sizes;
 }
 
-/// How many patches miss a value, of each of storm_variables.
+/// How many patches lack a value, for each of storm_variables.
 using Missing = std::array<std::int64_t, storm_variables.size()>;
 
 void count_missing(const ReadPatch& patch, Missing& missing) {

@@ -8,11 +8,11 @@ namespace stormsweep {
 
 namespace {
 
-/// Which split the strips before, between and beyond the cuts are given to.
+/// The splits of the strips before, between and beyond the cuts.
 using Strips = std::array<DataSplit, 3>;
 constexpr Strips in_order{DataSplit::train, DataSplit::validation, DataSplit::test};
 
-/// Two cuts across a line on which each patch covers [position, position + width).
+/// Two cuts of an axis on which each patch covers [position, position + width).
 struct Cuts {
   std::int32_t first = 0, second = 0;
   Strips strips = in_order;
@@ -26,13 +26,13 @@ struct Cuts {
   }
 };
 
-/// A line where a cut may be: the patches that end below it, and those that begin below it.
+/// A possible cut: the numbers of patches that end, and that begin, below it.
 struct Line {
   std::int32_t position;
   double ended, begun;
 };
 
-/// Just below a patch each: any other line drops as many patches as one of these, or more.
+/// A line just below each patch: any other line drops at least as many patches as one of these.
 std::vector<Line> possible_lines(std::span<const std::int32_t> positions, std::int32_t width) {
   std::vector<std::int32_t> sorted(positions.begin(), positions.end());
   std::ranges::sort(sorted);

@@ -17,7 +17,7 @@ constexpr std::int64_t least_crop = 24;  // ours: three quarters of the side
 constexpr float centre = (storm_side - 1) / 2.0f;
 constexpr std::ptrdiff_t row = storm_side * storm_channels;
 
-/// The exact value where rounding misses it, so that quarter turns move points onto points.
+/// Undoes rounding, so that quarter turns move points exactly onto points.
 double snapped(double x) {
   return std::abs(x) < 1e-12 ? 0 : x;
 }
@@ -29,7 +29,7 @@ bool sample(std::span<const float> patch, float x, float y, float* out) {
   if (!(x >= 0 && x <= last && y >= 0 && y <= last)) return false;
   const auto column = static_cast<std::ptrdiff_t>(x), line = static_cast<std::ptrdiff_t>(y);
   const float east = x - static_cast<float>(column), north = y - static_cast<float>(line);
-  // On the last row or column the neighbour beyond has no weight: stay inside.
+  // The neighbour beyond the last row or column would have no weight: stay inside.
   const std::ptrdiff_t right = column < storm_side - 1 ? storm_channels : 0, up = line < storm_side - 1 ? row : 0;
   const float* const p = patch.data() + line * row + column * storm_channels;
   for (std::ptrdiff_t c = 0; c < storm_channels; ++c) {

@@ -11,7 +11,7 @@
 
 namespace stormsweep {
 
-/// A storm as it is shown to a network once.
+/// One showing of a storm to a network.
 struct StormSample {
   std::int64_t storm = 0;            ///< its number in the split
   std::uint64_t transform_seed = 0;  ///< StormTransform::draw's; unused where nothing is transformed

@@ -13,7 +13,7 @@
 
 namespace stormsweep {
 
-/// What is read of a file: the channels, and the vorticity of the hour that follows.
+/// What is read from a file: the channels, and the vorticity of the following hour.
 inline constexpr std::array<const char*, storm_channels + 1> storm_variables{"REFL_COM_curr", "U10_curr", "V10_curr",
                                                                              "RVORT1_MAX_future"};
 
@@ -23,10 +23,10 @@ struct PatchPlaces {
   std::int32_t width = storm_side;
 };
 
-/// One of NCAR's storm patch files: NCARSTORM_YYYYMMDD-*.nc, NetCDF-4, one model run a file. Read of it: REFL_COM_curr
-/// (dBZ), U10_curr, V10_curr (m/s), RVORT1_MAX_future (1/s), all (p, row = 32, col = 32), row 0 = south; and where the
-/// patches lie: i, j (p, row, col), or else centroid_i, centroid_j (p). Throws InputError, naming the file: not NetCDF,
-/// cut short, another name, a variable missing or of another shape.
+/// One of NCAR's storm patch files: NCARSTORM_YYYYMMDD-*.nc, NetCDF-4, one model run per file. Read from it:
+/// REFL_COM_curr (dBZ), U10_curr, V10_curr (m/s), RVORT1_MAX_future (1/s), all (p, row = 32, col = 32), row 0 = south;
+/// and where the patches lie: i, j (p, row, col), or else centroid_i, centroid_j (p). Throws InputError, naming the
+/// file: not NetCDF, cut short, another name, a variable missing or of another shape.
 class StormPatchFile {
  public:
   explicit StormPatchFile(const std::filesystem::path& path);
@@ -40,14 +40,15 @@ class StormPatchFile {
             std::span<float> vorticity_mean) const;
 
   bool has_grid() const;  ///< has i and j
-  /// By `grid` from i and j at row 0, column 0, otherwise from the centroids: all patches lie alike about theirs.
+  /// `grid`: from i and j at row 0, column 0; otherwise from the centroids, around which all patches lie alike.
   PatchPlaces places(bool grid) const;
 
  private:
   netcdf::File open() const;
   [[noreturn]] void refuse(const std::string& problem) const;
   netcdf::Variable variable(const std::string& name) const;
-  /// Of patches [first, first + n), missing values as NaN: all 32 x 32 points (`side` = 32), or the first (1).
+  /// Values of patches [first, first + n), missing ones as NaN: all 32 x 32 points (`side` = 32), or only the first
+  /// (1).
   std::vector<float> values(const std::string& name, std::int64_t first, std::int64_t n, std::size_t side) const;
 
   std::filesystem::path path_;

@@ -21,12 +21,12 @@ struct SplitCount {
 };
 using SplitCounts = std::array<SplitCount, 3>;
 
-/// train.h5, validation.h5 and test.h5 of one folder, written side by side: they appear together when `finish` returns;
-/// before that, whatever was there stays. The statistics in all three are the training split's. Throws InputError as
+/// Writes train.h5, validation.h5 and test.h5 of one folder side by side: they appear together when `finish` returns;
+/// until then, whatever was there stays. The statistics in all three are the training split's. Throws InputError as
 /// StormWriter does.
 class StormSplitsWriter {
  public:
-  /// `sizes`: storms a split, each at least 1.
+  /// `sizes`: storms per split, each at least 1.
   StormSplitsWriter(const std::filesystem::path& folder, const std::array<std::int64_t, 3>& sizes);
   /// `split`: its place in `split_names`. The order within a split is the order of the calls.
   void append(std::size_t split, std::span<const float> patch, float vorticity_max, float vorticity_mean);

@@ -10,8 +10,8 @@
 
 namespace stormsweep {
 
-/// Mean and population deviation of each channel, gathered storm by storm: sums of the differences from the first
-/// storm's values, in double, lose nothing to a large mean.
+/// Mean and population deviation of each channel, gathered storm by storm: from sums, in double, of differences from
+/// the first storm's values, so that a large mean costs no digits.
 class ChannelSums {
  public:
   void add(std::span<const float> patch) {

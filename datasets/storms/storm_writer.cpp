@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// 12 MiB: large enough for the disk, small enough for the cache of a writer
+// 12 MiB: large enough for the disk, small enough for the writer's cache
 constexpr std::int64_t block_storms = 1024;
 
 hsize_t unsigned_size(std::int64_t n) {

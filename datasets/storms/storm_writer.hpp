@@ -18,7 +18,7 @@ class StormWriter {
   StormWriter(StormWriter&&) noexcept;
   ~StormWriter();  ///< without finish: removes what was written
   void append(std::span<const float> patch, float vorticity_max, float vorticity_mean);
-  /// After the last storm. `provenance`: what made the file from what, as text.
+  /// Call after the last storm. `provenance`: by what and from what the file was made, as text.
   void finish(const StormStatistics& statistics, const std::string& provenance);
   /// `finish` in two steps, for files that appear together: after `seal` all is on the disk, under a temporary name.
   void seal(const StormStatistics& statistics, const std::string& provenance);

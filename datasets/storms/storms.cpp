@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 const std::string remedy = "make it again with stormsweep prepare tornado or stormsweep generate tornado";
 
 bool finite(std::span<const float> values) {
-  std::uint32_t bad = 0;  // exponent of all ones; a loop without branches, so that it vectorises
+  std::uint32_t bad = 0;  // has an exponent of all ones; without branches the loop vectorises
   for (const float value : values) bad |= (std::bit_cast<std::uint32_t>(value) & 0x7f800000u) == 0x7f800000u;
   return bad == 0;
 }

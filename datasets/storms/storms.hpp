@@ -45,7 +45,7 @@ class Storms {
   std::span<const float> vorticity_max() const;
   std::span<const float> vorticity_mean() const;
   const StormStatistics& statistics() const;
-  /// Where they all lie.
+  /// The file that holds all of these.
   const MappedFile& file() const;
 
  private:
@@ -59,7 +59,7 @@ struct StormScan {
   std::int64_t not_finite = 0;  ///< storms with a NaN or an infinity in them
   std::string fingerprint;      ///< 32 hexadecimal digits: XXH3-128 of the contents
 };
-/// `progress`: which share is read.
+/// `progress` is given the share read.
 StormScan scan(
     const Storms& storms, const std::function<void(double)>& progress = [](double) {});
 

@@ -56,7 +56,7 @@ void add_turbulence(RandomStream& random, float amplitude, Field& field) {
   }
 }
 
-/// Grains: the sum of four uniform numbers from one draw is normal enough, and ten times faster.
+/// Adds grains: the sum of four uniform numbers from one draw is normal enough, and ten times faster.
 void add_grain(RandomStream& random, float amplitude, Field& field) {
   constexpr float unit = 1.7320508f / 65536;  // of four uniform numbers, each of variance 1/12: sqrt(12 / 4)
   for (float& value : field) {
@@ -111,7 +111,7 @@ Front draw_front(RandomStream& random) {
           drawn(random, -2, 14),  normal(random, 10),     drawn(random, 1.2, 3.5)};
 }
 
-/// A vortex of Lamb and Oseen: vorticity is a Gaussian of scale `radius`, the wind turns with it.
+/// A Lamb-Oseen vortex: vorticity is a Gaussian of scale `radius`, the wind turns with it.
 struct Vortex {
   float x = 0, y = 0, radius = 3;  // km
   float vorticity = 0;             // at the centre, 1/s; positive: counter-clockwise
@@ -127,7 +127,8 @@ struct Vortex {
   }
 };
 
-/// Two storms in three have one, five of six turn counter-clockwise; some sit by the first core, others anywhere.
+/// Two storms in three have a vortex; five vortices in six turn counter-clockwise; some are near the first core, others
+/// anywhere.
 Vortex draw_vortex(RandomStream& random, const Core& core) {
   Vortex vortex;
   const bool present = random.uniform() < 0.65, cyclonic = random.uniform() < 5.0 / 6, near = random.uniform() < 0.45;
@@ -168,7 +169,7 @@ Storm draw_storm(RandomStream& random) {
   return storm;
 }
 
-/// What becomes of the rotation: a vortex lives on a core above it and on convergence below it.
+/// The future of the rotation: a vortex lives on a core above it and on convergence below it.
 FutureVorticity evolve(const Storm& storm, RandomStream& random) {
   Vortex later = storm.vortex;
   const float core = sigmoid((storm.echo(later.x, later.y) - 42) / 4);

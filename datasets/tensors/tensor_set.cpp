@@ -19,13 +19,13 @@ namespace fs = std::filesystem;
 
 const std::string remedy = "write it by h5py's create_dataset(name, data=array), array float32, int64, int32 or uint8";
 
-constexpr std::int64_t bytes_at_once = 4 << 20;  // what a core's cache holds, for all that is asked of them in turn
+constexpr std::int64_t bytes_at_once = 4 << 20;  // fit a core's cache, so that all passes over them find them there
 
 [[noreturn]] void refuse(const fs::path& path, const std::string& problem) {
   throw InputError(path.string() + ": " + problem + "; " + remedy);
 }
 
-/// A dataset of T that is in memory already, or an undefined tensor where it is of another type.
+/// A mapped dataset of T, or an undefined tensor where it is of another type.
 template <class T>
 torch::Tensor mapped_as(const hdf5::Handle& file, const MappedFile& map, const fs::path& path, const std::string& name,
                         hid_t type) {
@@ -38,8 +38,8 @@ torch::Tensor mapped_as(const hdf5::Handle& file, const MappedFile& map, const f
   return torch::from_blob(const_cast<T*>(numbers.data()), shape, torch::CppTypeToScalarType<T>::value);
 }
 
-/// Calls `visit` with numbers of the tensor's own type, whole samples of `values` [N, ...], one group after the other,
-/// and the first one's number.
+/// Calls `visit` for one group of whole samples of `values` [N, ...] after the other: with the first one's number, and
+/// the values in the tensor's own type.
 template <class T, class Visit>
 void by_samples(const torch::Tensor& values, const Visit& visit) {
   const std::int64_t each = values.numel() / values.size(0);
@@ -64,13 +64,13 @@ void by_samples(const torch::Tensor& values, const Visit& visit) {
   }
 }
 
-/// Refuses what nothing can be learnt from.
+/// Refuses values from which nothing can be learnt.
 class Soundness {
  public:
   Soundness(const fs::path& path, const char* name, const torch::Tensor& values, const std::vector<double>& missing)
       : path_(path), name_(name), each_(values.numel() / values.size(0)), missing_(missing) {
     if (values.is_floating_point())
-      for (double& one : missing_) one = static_cast<float>(one);  // as the data hold it
+      for (double& one : missing_) one = static_cast<float>(one);  // as in the data
   }
 
   template <class T>

@@ -27,7 +27,7 @@ class TensorSet {
   /// The file's own memory: never written to, and gone with the set.
   const torch::Tensor& input() const { return input_.numbers; }
   const torch::Tensor& target() const { return target_.numbers; }
-  /// Numbers that stand for a missing one, as attributes `_FillValue` and `missing_value` of the dataset say: those of
+  /// Numbers that stand for a missing one, by the dataset's attributes `_FillValue` and `missing_value`: those of
   /// NetCDF-4, whose files are HDF5.
   const std::vector<double>& missing_input() const { return input_.missing; }
   const std::vector<double>& missing_target() const { return target_.missing; }
@@ -45,7 +45,8 @@ class TensorSet {
   Dataset input_, target_;
 };
 
-/// Of each channel of inputs, axis 1, over all samples of a split and all other axes; of [N], one channel.
+/// Statistics of each channel of the inputs, axis 1, over all samples of a split and all other axes; inputs [N] have
+/// one channel.
 struct TensorStatistics {
   std::vector<double> mean, deviation;  ///< deviation: 1 where all values are the same
   std::int64_t axes = 0;                ///< of the inputs
@@ -60,14 +61,14 @@ struct LabelRange {
   ClassLabel least, greatest;
 };
 
-/// What a pass over all of a file finds.
+/// The result of a pass over a whole file.
 struct TensorScan {
   std::string fingerprint;           ///< 32 hexadecimal digits: XXH3-128 of shapes, types and numbers
   TensorStatistics statistics;       ///< of real inputs; others are not standardised, and it is empty
   std::optional<LabelRange> labels;  ///< of targets that are integers
 };
 /// Throws InputError, naming the first sample with a number that is not finite, or that stands for a missing one.
-/// `progress`: which share is read.
+/// `progress` is given the share read.
 TensorScan scan(
     const TensorSet& set, const std::function<void(double)>& progress = [](double) {});
 

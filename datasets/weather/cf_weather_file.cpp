@@ -15,11 +15,12 @@ namespace {
 using netcdf::File;
 using netcdf::Variable;
 
-/// As ARTMIP's files of MERRA-2 tell their IVT, which is kg of vapour, not kg in each kg of air, through 1 m in 1 s.
+/// The unit that ARTMIP's files of MERRA-2 state for their IVT, which is kg of vapour (not kg per kg of air) through 1
+/// m in 1 s.
 constexpr const char* artmip_transport = "kg kg-1 m-1 s-1";
 constexpr const char* remedy = "give a NetCDF file, or a sample that ends in .h5";
 
-/// What moves vapour, or tells it where nothing else does: the rules on cyclones look at none of it.
+/// Whether it is transport of vapour, or serves to compute it: the rules on cyclones look at none of these.
 bool is_transport(LabelField field) {
   return field == LabelField::transport || field == LabelField::transport_east ||
          field == LabelField::transport_north || field == LabelField::q;
@@ -84,7 +85,7 @@ bool CfWeatherFile::tells_rivers() const {
          all({LabelField::u850, LabelField::v850, LabelField::q});
 }
 
-/// 1 kg/m2 of water is 1 mm of it, and some tell the one by the other.
+/// 1 kg/m2 of water is 1 mm of it, and some files state the one for the other.
 std::optional<UnitConversion> CfWeatherFile::conversion(LabelField field, const Variable& variable) const {
   const std::string unit = file_.text(variable, "units").value_or(""), wanted = unit_of(field);
   if (unit.find_first_not_of(' ') == std::string::npos || wanted.empty()) return UnitConversion{};

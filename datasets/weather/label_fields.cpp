@@ -19,7 +19,7 @@ using netcdf::FieldLayout;
 using netcdf::File;
 using netcdf::Variable;
 
-/// In lower case: names that models and reanalyses use, and CF's standard names where one alone tells the field.
+/// In lower case: names that models and reanalyses use, and CF's standard names where they alone identify the field.
 const std::multimap<std::string_view, LabelField> names{
     {"ivt", LabelField::transport},
     {"uflxqv", LabelField::transport_east},
@@ -58,7 +58,7 @@ const std::multimap<std::string_view, LabelField> names{
     {"precipitation_flux", LabelField::prect},
 };
 
-/// Of fields on levels of pressure: the levels (hPa) that rules look at.
+/// For fields on levels of pressure, the levels (hPa) that rules look at.
 struct LevelField {
   LabelField field;
   double hectopascals;
@@ -86,7 +86,7 @@ const std::multimap<std::string_view, LevelField> level_names{
     {"air_temperature", {LabelField::t500, 500}},
 };
 
-/// What a variable may be known by.
+/// The names by which a variable may be known.
 std::array<std::string, 2> names_of(const File& file, const Variable& variable) {
   return {lower(variable.name), lower(file.text(variable, "standard_name").value_or(""))};
 }
@@ -98,7 +98,8 @@ std::optional<LabelField> field_of(const File& file, const Variable& variable) {
   return std::nullopt;
 }
 
-/// Pressures (hPa) along the levels of a variable; in their own unit where none is told, then in Pa if they are many.
+/// Pressures (hPa) along the levels of a variable; where no unit is stated, they are taken for hPa, or Pa if there are
+/// large numbers.
 std::vector<double> levels_of(const File& file, const Variable& variable, std::size_t dimension) {
   const auto coordinate = netcdf::coordinate_of(file, variable, dimension);
   if (!coordinate) return {};

@@ -9,7 +9,7 @@ namespace stormsweep {
 
 namespace {
 
-/// Text of one length, zeros behind shorter ones.
+/// Writes texts of one length, shorter ones padded with zeros.
 bool write_names(const hdf5::Handle& file, const std::vector<std::string>& names) {
   std::size_t longest = 1;
   for (const std::string& name : names) longest = std::max(longest, name.size());

@@ -21,9 +21,9 @@ class MaskWriter {
 
   MaskWriter(const std::filesystem::path& path, const WeatherGrid& grid, const std::vector<std::string>& names,
              Content content);
-  /// `probabilities` [3, height, width], left out where they are not wanted.
+  /// `probabilities` [3, height, width] are ignored where they are not wanted.
   void write(std::int64_t sample, std::span<const std::uint8_t> mask, std::span<const float> probabilities);
-  /// After the last one.
+  /// Call after the last sample.
   void publish();
 
  private:

@@ -30,7 +30,7 @@ json to_json(const SampleScan& scan) {
           {"pixels", scan.pixels}};
 }
 
-/// Nothing where a line is of another version, or was cut short by the end of a process.
+/// Nothing where a line is of another version, or was cut short when a process ended.
 std::optional<SampleScan> scan_of(const std::string& line) {
   try {
     const json from = json::parse(line);
@@ -78,9 +78,9 @@ void SampleScans::add(const SampleScan& scan) {
   std::string line = to_json(scan).dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
   if (!file_) {
     file_ = open_first(places_);
-    line.insert(0, 1, '\n');  // ends what a process that was killed began
+    line.insert(0, 1, '\n');  // ends a line that a killed process began
   }
-  if (file_) write_all(file_, line);  // what a full disk does not take is read again another time
+  if (file_) write_all(file_, line);  // what a full disk refuses is read again another time
 }
 
 }  // namespace stormsweep

@@ -15,26 +15,26 @@ namespace stormsweep {
 
 /// What one sample adds to the index.
 struct SampleScan {
-  WeatherIndex::File file;  ///< as it was when it was read
+  WeatherIndex::File file;  ///< as it was when read
   std::int64_t height = 0, width = 0;
   std::array<float, weather_channels> minimum{}, maximum{};       ///< of each channel
-  std::vector<std::array<std::int64_t, weather_classes>> pixels;  ///< of each class; one a labeling
+  std::vector<std::array<std::int64_t, weather_classes>> pixels;  ///< of each class; one element per labeling
 };
 
-/// What was found in the samples of a folder, a line each in `scans.jsonl` as soon as they are read: none is read twice
-/// unless it has changed, however the first run ended.
+/// What was found in the samples of a folder, one line per sample in `scans.jsonl` as soon as it is read: none is read
+/// twice unless it has changed, however the first run ended.
 class SampleScans {
  public:
-  /// Reads those kept at `places`. Lines that cannot be understood are passed over.
+  /// Reads the scans kept at `places`. Lines that cannot be understood are skipped.
   explicit SampleScans(std::vector<std::filesystem::path> places);
 
-  /// Of a file of this name, size and time of writing; null where it has not been read.
+  /// The scan of a file with this name, size and modification time; null where it has not been read.
   const SampleScan* find(const WeatherIndex::File& file) const;
-  /// Keeps it in the first place that takes it, if any does.
+  /// Keeps a scan in the first place that can be written, if any.
   void add(const SampleScan& scan);
 
  private:
-  /// Name, size and time of writing: an older line of one place must not hide a newer one of another.
+  /// Name, size and modification time: an older line of one place must not hide a newer one of another.
   using State = std::tuple<std::string, std::int64_t, std::int64_t>;
   static State state_of(const WeatherIndex::File& file);
 

@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t channels = weather_channels;
 
-/// XXH3 of a file's bytes, 16 hexadecimal digits. It leaves the file in the page cache, for what is read next.
+/// XXH3 of a file's bytes, 16 hexadecimal digits. It leaves the file in the page cache for the next reads.
 std::string checksum_of(const fs::path& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) throw InputError(path.string() + ": cannot be opened; look at its rights");
@@ -38,7 +38,7 @@ std::string checksum_of(const fs::path& path) {
   return checksum.digits();
 }
 
-/// Of `fields` [pixels, 16]. Channels of values that are not finite come out as NaN.
+/// Finds the ranges of `fields` [pixels, 16]; NaN for channels with values that are not finite.
 void find_range(std::span<const float> fields, SampleScan& scan) {
   std::array<float, channels> least, most, zeros{};
   least.fill(std::numeric_limits<float>::max()), most.fill(std::numeric_limits<float>::lowest());

@@ -9,8 +9,8 @@
 
 namespace stormsweep {
 
-/// The index of all `files`: reads those, on `threads` threads, that are new or changed (sample_scans.hpp); what is
-/// found is kept in the folder or in `cache`. Throws InputError as WeatherSet does, and for values that are not finite.
+/// The index of all `files`: reads, on `threads` threads, those that are new or changed (sample_scans.hpp); results are
+/// kept in the folder or in `cache`. Throws InputError as WeatherSet does, and for values that are not finite.
 WeatherIndex make_index(const std::filesystem::path& folder, const std::filesystem::path& cache,
                         const std::vector<WeatherIndex::File>& files, int threads,
                         const std::function<void(std::int64_t, std::int64_t)>& progress);

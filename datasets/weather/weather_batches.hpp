@@ -14,8 +14,8 @@ struct ChannelRange {
   std::array<float, weather_channels> minimum{}, maximum{};
 };
 
-/// A batch of the set's samples of these numbers: `input` [n, 16, height, width] float32, normalised, strides channels
-/// last; `target` [n, height, width] uint8. May be called by several threads at once: each file is read by its caller.
+/// A batch of these samples of the set: `input` [n, 16, height, width] float32, normalised, strides channels last;
+/// `target` [n, height, width] uint8. May be called by several threads at once: each reads its own files.
 Batch gather(const WeatherSet& set, std::span<const std::int64_t> samples, const ChannelRange& range, int labeling);
 
 }  // namespace stormsweep

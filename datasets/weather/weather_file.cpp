@@ -21,7 +21,7 @@ constexpr std::size_t channels = weather_channels;
 constexpr std::size_t strip = 4096;  // pixels read at a time: 256 KiB of fields stay in the second cache
 constexpr std::size_t tile = 64;     // pixels transposed at a time: 8 KiB stay in the first
 
-/// in [16, strip], `count` pixels of it -> out [count, 16].
+/// Turns the first `count` pixels of `in` [16, strip] into `out` [count, 16].
 void interleave(const float* in, std::size_t count, const ChannelScaling& scaling, float* out) {
   for (std::size_t first = 0; first < count; first += tile) {
     const std::size_t end = std::min(first + tile, count);
@@ -33,7 +33,7 @@ void interleave(const float* in, std::size_t count, const ChannelScaling& scalin
   }
 }
 
-/// [count, 16] in place.
+/// Scales `values` [count, 16] in place.
 void scale(float* values, std::size_t count, const ChannelScaling& scaling) {
   for (std::size_t i = 0; i < count; ++i, values += channels) {
     for (std::size_t c = 0; c < channels; ++c) values[c] = (values[c] - scaling.offset[c]) * scaling.factor[c];

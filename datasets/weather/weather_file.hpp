@@ -10,7 +10,7 @@
 
 namespace stormsweep {
 
-/// What becomes of each channel while it is read: (x - offset) * factor.
+/// How each channel is scaled while it is read: (x - offset) * factor.
 struct ChannelScaling {
   ChannelScaling() { factor.fill(1); }
   std::array<float, weather_channels> offset{}, factor;
@@ -22,8 +22,8 @@ struct ChannelScaling {
 /// `climate/labels_1` ... [height, width]. Data are of any float type, labels of any number type: 0 background, 1
 /// tropical cyclone, 2 atmospheric river.
 ///
-/// Opening takes the lock of the HDF5 library, for a moment; reading contiguous data, as all of these files have them,
-/// does not: any number of threads read at once.
+/// Opening takes the lock of the HDF5 library, for a moment; reading contiguous data, which all of these files have,
+/// does not: any number of threads may read at once.
 class WeatherFile {
  public:
   /// Throws InputError: missing, not HDF5, cut short, not 16 channels, not floats, labels of another size than the
@@ -36,7 +36,7 @@ class WeatherFile {
   std::int64_t width() const;
   int labelings() const;  ///< 0: none
 
-  /// Reads the fields into [height, width, 16], whatever the file's layout; as they are, unless `scaling` says more.
+  /// Reads the fields into [height, width, 16], whatever the file's layout; unchanged, unless `scaling` says otherwise.
   /// Throws InputError where the file ends too soon.
   void read(std::span<float> fields, const ChannelScaling& scaling = {}) const;
   /// Reads labeling `labeling` into [height, width]. Throws InputError, naming file, place and value, where one is not

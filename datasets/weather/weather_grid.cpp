@@ -9,7 +9,7 @@ namespace stormsweep {
 
 namespace {
 
-/// Degrees between neighbours; `whole` where there is one only.
+/// Degrees between neighbours; `whole` where there is only one value.
 double step_of(const std::vector<double>& values, double whole) {
   return values.size() < 2 ? whole : (values.back() - values.front()) / static_cast<double>(values.size() - 1);
 }

@@ -28,25 +28,25 @@ enum class WeatherChannel : std::int64_t {
   zbot
 };
 
-/// A grid of latitudes (rows) and longitudes (columns), degrees, evenly apart.
+/// A grid of latitudes (rows) and longitudes (columns), degrees, in even steps.
 struct WeatherGrid {
   std::vector<double> latitudes;   ///< [height], ascending or descending, within -90 ... 90
   std::vector<double> longitudes;  ///< [width], ascending
 
   std::int64_t height() const { return static_cast<std::int64_t>(latitudes.size()); }
   std::int64_t width() const { return static_cast<std::int64_t>(longitudes.size()); }
-  /// Degrees from a row to the next, below 0 where they go south, and from a column to the next; 180 and 360 where
-  /// there is but one.
+  /// Degrees from a row to the next, negative where rows go south, and from a column to the next; 180 and 360 where
+  /// there is only one.
   double row_step() const;
   double column_step() const;
-  /// Whether the longitudes go once round the Earth: the last column's right neighbour is the first.
+  /// Whether the longitudes go once around the Earth: the last column's right neighbour is the first.
   bool periodic() const;
-  /// Square kilometres of each pixel of a row; the rows at the poles end there.
+  /// For each row the area of a pixel, km2; rows at the poles end there.
   std::vector<double> row_areas() const;
 };
 
-/// The grid of a sample of that size: CAM5's, row 0 at 90 S and the last at 90 N, column 0 at 0 E, the last one step
-/// short of 360.
+/// The grid of a sample of that size: CAM5's, row 0 at 90 S and the last at 90 N, column 0 at 0 E, the last column one
+/// step short of 360.
 WeatherGrid global_grid(std::int64_t height, std::int64_t width);
 
 }  // namespace stormsweep

@@ -25,7 +25,7 @@ using nlohmann::json;
 
 constexpr int index_format_version = 1;
 
-/// Its time of writing in nanoseconds since 1970; not by the standard library's clock, whose start is its own.
+/// Takes the modification time in nanoseconds since 1970 from stat: the standard library's file clock begins elsewhere.
 WeatherIndex::File facts_of(const fs::path& path) {
   struct stat facts {};
   if (stat(path.c_str(), &facts) != 0)
@@ -117,7 +117,7 @@ bool write_index(const std::vector<fs::path>& places, const WeatherIndex& index)
       file.write(text);
       file.commit();
       return true;
-    } catch (const InputError&) {  // the next place may take it
+    } catch (const InputError&) {  // the next place may be writable
     }
   }
   return false;

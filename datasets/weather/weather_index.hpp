@@ -11,15 +11,15 @@
 
 namespace stormsweep {
 
-/// What is known of a folder of samples without opening them: made once, by all cores at once, and kept in its file
-/// `index.json`; made anew where files have come, gone or changed in size or time of writing, from what is known of the
-/// others (sample_scans.hpp).
+/// What is known of a folder of samples without opening them: made once, on all cores, and kept in its file
+/// `index.json`; made anew where files have come, gone or changed in size or modification time, reusing the scans of
+/// the others (sample_scans.hpp).
 struct WeatherIndex {
   struct File {
     std::string name;           ///< within the folder
     std::int64_t bytes = 0;     ///< its size
     std::int64_t modified = 0;  ///< nanoseconds since 1970
-    std::string checksum;       ///< XXH3 of its bytes, 16 hexadecimal digits; empty where it was not read whole
+    std::string checksum;       ///< XXH3 of its bytes, 16 hexadecimal digits; empty where it was not read
   };
   std::int64_t height = 0, width = 0;
   int labelings = 0;
@@ -28,26 +28,27 @@ struct WeatherIndex {
   std::vector<File> files;                                        ///< in the order of their names
 };
 
-/// The samples of a folder (*.h5) as the file system tells of them, in the order of their names; checksums are empty.
-/// Throws InputError: no such folder, no samples.
+/// The samples of a folder (*.h5), from the file system alone, in the order of their names; checksums are empty. Throws
+/// InputError: no such folder, no samples.
 std::vector<WeatherIndex::File> list_samples(const std::filesystem::path& folder);
 
-/// Whether all files have the name, the size and the time of writing that they had.
+/// Whether both lists have the same names, sizes and modification times.
 bool same_files(const std::vector<WeatherIndex::File>& a, const std::vector<WeatherIndex::File>& b);
 
-/// Where a file about a folder of samples is looked for and, by the first that takes it, kept: in that folder, and in
-/// `cache`, unless that is empty, under a name made of the folder's path.
+/// Where a file about a folder of samples is looked for, and kept in the first place that can be written: in that
+/// folder, and in `cache`, unless that is empty, under a name made from the folder's path.
 std::vector<std::filesystem::path> places_beside(const std::filesystem::path& folder,
                                                  const std::filesystem::path& cache, const std::string& name);
 inline constexpr const char* index_name = "index.json";
 
-/// The index kept in a file, if it is there and whole.
+/// The index kept in a file, if it exists and is whole.
 std::optional<WeatherIndex> read_index(const std::filesystem::path& file);
 
-/// The index appears whole or not at all, whoever else writes it at the same time. False where no place takes it.
+/// The index appears whole or not at all, even if others write it at the same time. False where no place can be
+/// written.
 bool write_index(const std::vector<std::filesystem::path>& places, const WeatherIndex& index);
 
-/// 16 hexadecimal digits that tell a set from others: names, sizes, checksums where known, else times of writing.
+/// 16 hexadecimal digits that distinguish sets: by names, sizes, checksums where known, else modification times.
 std::string fingerprint(const WeatherIndex& index);
 
 }  // namespace stormsweep

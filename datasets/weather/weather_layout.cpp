@@ -103,7 +103,7 @@ WeatherLayout weather_layout(const fs::path& path) {
     refuse(path, fmt::format("climate/data have the shape {}, neither (16, height, width) nor (height, width, 16)",
                              words_of(shape)));
   }
-  // Where rows or columns are 16 too, the labels tell the layout.
+  // Where there are also 16 rows or columns, the labels reveal the layout.
   layout.channels_last = last && (!first || hdf5::has(file, "climate/labels_0"));
   layout.height = shape[layout.channels_last ? 0 : 1], layout.width = shape[layout.channels_last ? 1 : 2];
   if (layout.height == 0 || layout.width == 0) refuse(path, "climate/data hold no pixel");

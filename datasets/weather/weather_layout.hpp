@@ -9,8 +9,8 @@
 
 namespace stormsweep {
 
-/// How the numbers of a dataset lie in a file; `stored`: in a way that only HDF5 reads (in chunks, compressed, of the
-/// other byte order, of another type).
+/// The numbers of a dataset in a file; `stored`: in a way that only HDF5 can read (in chunks, compressed, of the other
+/// byte order, of another type).
 enum class NumberType { float32, float64, int32, int64, uint8, stored };
 
 /// Numbers of a file that are read together.
@@ -27,7 +27,7 @@ struct WeatherLayout {
   std::size_t height = 0, width = 0;
   bool channels_last = false;
   NumberArray fields;
-  std::vector<NumberArray> labels;  ///< one a labeling
+  std::vector<NumberArray> labels;  ///< one per labeling
 };
 
 /// Opens and closes the file, under the lock of the library. Throws InputError as WeatherFile does.

@@ -14,26 +14,26 @@ namespace stormsweep {
 /// Samples of one folder (*.h5), all of one size.
 class WeatherSet {
  public:
-  /// Lists the folder and reads its index, or makes one on `threads` threads; `progress` is then told the files read so
-  /// far and how many there are to read. An index that the folder does not take is kept in `cache`; where that is empty
-  /// or does not take it either, `kept()` is false and nothing else is wrong. Throws InputError: no samples, files of
-  /// different sizes or numbers of labelings (naming two of them), values that are not finite, and whatever WeatherFile
-  /// throws: the same on any number of threads.
+  /// Lists the folder and reads its index, or makes one on `threads` threads; `progress` is then given the files read
+  /// so far and how many there are to read. Where the folder cannot be written, the index is kept in `cache`; where
+  /// that is empty or cannot be written either, `kept()` is false, and nothing else changes. Throws InputError: no
+  /// samples, files of different sizes or numbers of labelings (naming two of them), values that are not finite, and
+  /// whatever WeatherFile throws: the same on any number of threads.
   explicit WeatherSet(const std::filesystem::path& folder, int threads = 1,
                       const std::function<void(std::int64_t, std::int64_t)>& progress = {},
                       const std::filesystem::path& cache = {});
-  /// Of an index that is known; opens and lists nothing.
+  /// From a known index; opens and lists nothing.
   WeatherSet(std::filesystem::path folder, WeatherIndex index);
 
   const std::filesystem::path& folder() const { return folder_; }
   const WeatherIndex& index() const { return *index_; }
   bool kept() const { return kept_; }
   std::int64_t size() const { return std::ssize(index_->files); }
-  /// Of file i on the shared file system.
+  /// The path of file i on the shared file system.
   std::filesystem::path path(std::int64_t i) const;
-  /// From now on, a copy of that name in `folder`, on a disk of this machine, is read instead, where there is one.
+  /// From now on, copies of the same names in `folder`, on a disk of this machine, are read instead, where they exist.
   void use_copies(const std::filesystem::path& folder);
-  /// Opens file i, or its copy. Throws InputError where it is no longer of the size that the index tells.
+  /// Opens file i, or its copy. Throws InputError where its size is no longer that of the index.
   WeatherFile open(std::int64_t i) const;
 
  private:
@@ -44,7 +44,7 @@ class WeatherSet {
 
 /// The samples of `folder`, by the index with fingerprint `known` that was kept beside them or in `cache`: hundreds of
 /// ranks ask at once, and a shared file system takes a minute to list tens of thousands of files. The folder is listed,
-/// once a process, only where there is no such index or `known` is empty. Throws InputError as WeatherSet does, and
+/// once per process, only where there is no such index or `known` is empty. Throws InputError as WeatherSet does, and
 /// where the fingerprint is another.
 WeatherSet known_weather(const std::filesystem::path& folder, const std::string& known,
                          const std::filesystem::path& cache, int threads);

@@ -37,12 +37,11 @@ struct ZonalMeans {
   }
   float psl, trefht, t500, t200, tmq, humidity, u850;
   float rain;      // mm a day
-  float unrest;    // of temperatures, in shares of that of middle latitudes
+  float unrest;    // of temperatures, as a share of that of middle latitudes
   float coriolis;  // 1/s
 };
 
-/// m2/s: noise of all scales and a planetary wave a hemisphere; still at the poles, calm in the
-/// tropics.
+/// m2/s: noise of all scales and a planetary wave in each hemisphere; none at the poles, little in the tropics.
 std::vector<float> stream_function(const WeatherGrid& grid, std::uint64_t seed) {
   // Gains are winds times lengths: 2 to 3 m/s at 1,000 to 5,000 km, less below.
   std::vector<float> psi =

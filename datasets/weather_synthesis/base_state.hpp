@@ -7,7 +7,7 @@
 
 namespace stormsweep {
 
-/// What made-up weather is made of; the channels of a sample follow from it. Each [height, width].
+/// The variables of synthetic weather, from which the channels of a sample follow. Each [height, width].
 struct WeatherState {
   std::vector<float> altitude;            ///< of the ground, m
   std::vector<float> psl;                 ///< Pa
@@ -19,8 +19,7 @@ struct WeatherState {
 };
 
 /// A moment of a planet without storms: pressure belts, trade winds, westerlies and a moist and warm tropical belt that
-/// moves with the season; planetary waves and noise whose winds are those of its pressure (geostrophic). The land is
-/// the same whatever the seed.
+/// moves with the season; planetary waves and noise with geostrophic winds. The land is the same whatever the seed.
 WeatherState climate_state(const WeatherGrid& grid, std::uint64_t seed);
 
 /// [16, height, width], in the order and units of WeatherChannel.

@@ -39,7 +39,7 @@ bool holds_samples(const fs::path& folder) {
                              [](const auto& entry) { return entry.path().extension() == ".h5"; });
 }
 
-/// Refuses at once what could not be replaced in the end.
+/// Refuses at once a folder that could not be replaced in the end.
 void refuse_filled(const fs::path& folder) {
   for (const char* const split : split_names) {
     const fs::path path = folder / split;
@@ -49,7 +49,8 @@ void refuse_filled(const fs::path& folder) {
   }
 }
 
-/// Where samples are written until all are there: what an earlier run left goes first, and all goes without `publish`.
+/// Where samples are written until they are complete: what an earlier run left is removed first, and all is removed
+/// without `publish`.
 class UnfinishedSplits {
  public:
   explicit UnfinishedSplits(const fs::path& folder) : folder_(folder), unfinished_(folder / ".unfinished") {

@@ -21,10 +21,10 @@ struct WeatherSplit {
   std::array<std::int64_t, 3> pixels{};  ///< of each class
 };
 
-/// Labeling 0 is the truth, labeling 1 what the rules make of the fields (datasets/labels/weather_labels.hpp), by which
-/// the samples of Kurth et al. were labelled. Writes folder/train/, validation/ and test/, a file
-/// data-YYYY-MM-DD-TT-R.h5 a sample, with their indices. The same bytes on any number of threads. A folder that holds
-/// samples already is refused. `progress` is told the samples made so far. Throws InputError.
+/// Labeling 0 is the truth; labeling 1 is that of the rules (datasets/labels/weather_labels.hpp) by which the samples
+/// of Kurth et al. were labelled. Writes folder/train/, validation/ and test/, a file data-YYYY-MM-DD-TT-R.h5 a sample,
+/// with their indices. The same bytes on any number of threads. A folder that holds samples already is refused.
+/// `progress` is given the samples made so far. Throws InputError.
 std::array<WeatherSplit, 3> generate_weather(const WeatherWorld& world, const std::filesystem::path& folder,
                                              const std::function<void(std::int64_t)>& progress);
 

@@ -15,7 +15,7 @@ constexpr double stride = 25;          // km between the points of a path
 constexpr double poleward_limit = 68;  // degrees, where paths end
 constexpr double share_at_ends = 0.1;  // of a path's length, over which its anomalies grow and fade
 
-/// What air holds, kg/m2.
+/// `tmq` with `more` vapour, within what air can hold, kg/m2.
 float with_vapour(float tmq, float more) {
   return std::clamp(tmq + more, 1.0f, 85.0f);
 }
@@ -105,7 +105,7 @@ std::vector<std::size_t> plant(const WeatherGrid& grid, const RoundWeather& weat
               state.tmq[i] = with_vapour(state.tmq[i], share * static_cast<float>(weather.vapour));
               state.humidity[i] += share * static_cast<float>(weather.humidity);
               state.prect[i] += share * static_cast<float>(weather.rain);
-              // Solid rotation within, fading without: fastest at `fastest`.
+              // Solid rotation inside, fading outside: fastest at `fastest`.
               const double turn = spin * weather.wind / fastest * std::exp(0.5 * (1 - 2.25 * square));
               state.u850[i] -= static_cast<float>(turn * north), state.v850[i] += static_cast<float>(turn * east);
               if (square <= 1) inside.push_back(i);

@@ -14,25 +14,25 @@ struct RoundWeather {
   double latitude = 0, longitude = 0, radius = 0;  ///< degrees, km
   double pressure = 0;                             ///< Pa, at its centre
   double warmth = 0;                               ///< K, at 200 and 500 hPa
-  double wind = 0;                                 ///< m/s, cyclonic, the most there is, at 2/3 of the radius
+  double wind = 0;                                 ///< m/s, cyclonic: the maximum, at 2/3 of the radius
   double vapour = 0, humidity = 0, rain = 0;       ///< kg/m2; relative, at 2 m; m/s
 };
 
-/// Something long: an atmospheric river, a dry jet. It winds its way from (latitude, longitude) to the pole of its
-/// hemisphere and ends before that; anomalies are half as large half a width away from its middle, and fall steeply
+/// Something long: an atmospheric river, a dry jet. It winds from (latitude, longitude) towards the pole of its
+/// hemisphere and ends before it; anomalies are half as large half a width away from its middle, and fall steeply
 /// there.
 struct LongWeather {
   double latitude = 0, longitude = 0, length = 0, width = 0;  ///< degrees, km
-  double heading = 0, bend = 0;                               ///< degrees east of poleward: at first; more at the end
-  double swing = 0;                                           ///< degrees, of a wave of the heading
-  double wind = 0;                                            ///< m/s, along it, in place of what blew there
-  double warmth = 0, vapour = 0, humidity = 0, rain = 0;      ///< K at 2 m; kg/m2; relative, at 2 m; m/s
+  double heading = 0, bend = 0;  ///< degrees east of poleward: at first, and how many more at the end
+  double swing = 0;              ///< degrees, of a wave of the heading
+  double wind = 0;               ///< m/s, along it, replacing the wind there
+  double warmth = 0, vapour = 0, humidity = 0, rain = 0;  ///< K at 2 m; kg/m2; relative, at 2 m; m/s
 };
 
-/// Kilometres of a pixel's side, for one as high as wide.
+/// The side in kilometres of a square as large as a pixel.
 double pixel_side(const WeatherGrid& grid, double latitude);
 
-/// Adds it to `state` and returns its pixels: of round weather those within the radius, of long weather those where
+/// Adds it to `state` and returns its pixels: for round weather those within the radius, for long weather those where
 /// anomalies are at least half of their maximum.
 std::vector<std::size_t> plant(const WeatherGrid& grid, const RoundWeather& weather, WeatherState& state);
 std::vector<std::size_t> plant(const WeatherGrid& grid, const LongWeather& weather, WeatherState& state);

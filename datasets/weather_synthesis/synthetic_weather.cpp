@@ -11,7 +11,7 @@ namespace {
 
 constexpr double millimetre_a_day = 1 / 8.64e7;  // m/s
 
-/// Draws `count` things of one kind, spread over the longitudes so that few run into each other.
+/// Draws `count` things of one kind, spread over the longitudes so that few overlap.
 class Draw {
  public:
   Draw(const WeatherGrid& grid, RandomStream& stream, int least, int most)

@@ -10,7 +10,7 @@ namespace stormsweep {
 
 namespace {
 
-/// Knots of one scale: rows from pole to pole with one beyond each, columns round the Earth.
+/// Knots of one scale: rows from pole to pole with one beyond each, columns around the Earth.
 struct Lattice {
   Lattice(const NoiseScale& scale, std::uint64_t seed)
       : rows(static_cast<std::size_t>(std::ceil(180 / scale.degrees)) + 4),
@@ -24,14 +24,14 @@ struct Lattice {
   std::vector<float> values;
 };
 
-/// Between the columns of knots: [rows, width].
+/// Interpolates between the columns of knots: [rows, width].
 std::vector<float> along_rows(const Lattice& lattice, const WeatherGrid& grid) {
   const auto width = grid.longitudes.size();
   std::vector<float> out(lattice.rows * width);
   for (std::size_t x = 0; x < width; ++x) {
     const double round = grid.longitudes[x] / 360;
     const SplineKnots at((round - std::floor(round)) * static_cast<double>(lattice.columns));
-    const auto first = static_cast<std::size_t>(at.first + 1);  // of the lattice's, which begins one before 0
+    const auto first = static_cast<std::size_t>(at.first + 1);  // among the lattice's rows, which begin one before 0
     for (std::size_t row = 0; row < lattice.rows; ++row) {
       float sum = 0;
       for (std::size_t k = 0; k < 4; ++k)
