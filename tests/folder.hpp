@@ -8,7 +8,7 @@
 
 namespace stormsweep {
 
-/// A new folder that goes with its owner.
+/// A new folder, removed with this object.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
@@ -17,7 +17,7 @@ class TemporaryFolder {
     path_ = name;
   }
   ~TemporaryFolder() {
-    std::error_code ignored;  // of what another process still writes
+    std::error_code ignored;  // another process may still write there
     std::filesystem::remove_all(path_, ignored);
   }
   TemporaryFolder(const TemporaryFolder&) = delete;

@@ -9,7 +9,7 @@
 
 namespace stormsweep {
 
-/// What `speak` writes to standard error.
+/// What `speak` writes to standard error, as text.
 inline std::string heard(const std::function<void()>& speak) {
   const int kept = dup(STDERR_FILENO), file = memfd_create("err", MFD_CLOEXEC);
   dup2(file, STDERR_FILENO);

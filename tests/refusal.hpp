@@ -6,7 +6,7 @@
 
 namespace stormsweep {
 
-/// What the InputError says that `act` throws; nothing where it throws none.
+/// The message of the InputError that `act` throws; nothing where it throws none.
 template <class Act>
 std::string refusal(const Act& act) {
   try {

@@ -6,7 +6,7 @@
 
 namespace stormsweep::test {
 
-/// An environment variable, for a while.
+/// Sets an environment variable while it lives.
 class Variable {
  public:
   Variable(const char* name, const std::string& value) : name_(name) {

@@ -7,7 +7,7 @@
 
 using namespace stormsweep;
 
-TEST_CASE("batch memory: channels last, never shared by two tensors, used again when one is gone") {
+TEST_CASE("batch memory: channels last, never shared by two tensors, reused when one is gone") {
   torch::Tensor kept = empty_batch({2, 16, 5, 7});
   CHECK(kept.sizes() == torch::IntArrayRef({2, 16, 5, 7}));
   CHECK(kept.is_contiguous(torch::MemoryFormat::ChannelsLast));
@@ -31,11 +31,11 @@ TEST_CASE("batch memory: channels last, never shared by two tensors, used again 
   }
   CHECK(again);
   CHECK(kept.min().item<float>() == 1);
-  empty_batch({1, 16, 3, 3}).fill_(0);  // another size: what was kept goes
+  empty_batch({1, 16, 3, 3}).fill_(0);  // another size: the kept memory is freed
   CHECK(kept.max().item<float>() == 1);
 }
 
-TEST_CASE("batch memory: several threads take and drop") {
+TEST_CASE("batch memory: several threads take and drop tensors") {
   std::vector<std::jthread> users;
   std::vector<int> good(4);
   for (std::size_t t = 0; t < 4; ++t) {

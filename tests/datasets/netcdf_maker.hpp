@@ -26,12 +26,12 @@ class NetcdfMaker {
   NetcdfMaker& operator=(const NetcdfMaker&) = delete;
   ~NetcdfMaker() { nc_close(file_); }
 
-  /// A group of the root, in which all that follows is made.
+  /// A group of the root, in which all further things are made.
   void group(const char* name) { REQUIRE(nc_def_grp(file_, name, &group_) == NC_NOERR); }
   void dimension(const char* name, std::size_t length) {
     REQUIRE(nc_def_dim(place(), name, length, &dimensions_[name]) == NC_NOERR);
   }
-  /// Attributes of numbers are of the variable's type, but scale_factor and add_offset are doubles.
+  /// Numeric attributes are of the variable's type, except scale_factor and add_offset, which are doubles.
   void variable(const std::string& name, nc_type type, const std::vector<std::string>& dimensions,
                 const std::vector<double>& values, const Texts& texts = {}, const Numbers& numbers = {}) {
     std::vector<int> ids;

@@ -8,7 +8,7 @@
 
 namespace stormsweep {
 
-/// Defaults, but for `values`.
+/// The defaults, except for `values`.
 inline Configuration configuration_of(const Experiment& experiment, const std::map<std::string, Value>& values = {}) {
   Configuration configuration;
   for (const Hyperparameter& h : experiment.hyperparameters)

@@ -9,7 +9,7 @@
 
 using namespace stormsweep;
 
-TEST_CASE("files that are trained on whole are wanted by every rank, and cannot be done without") {
+TEST_CASE("files that are trained on whole are wanted by every rank, which cannot do without them") {
   const Space space = parse_space(R"({"name": "t", "experiment": "tornado", "parameters": {"epochs": [1]},
     "data": {"train": "a/x.h5", "validation": "b/x.h5", "test": "c/x.h5"}})",
                                   "t.json", "/shared");

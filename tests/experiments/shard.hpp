@@ -4,7 +4,7 @@
 
 namespace stormsweep {
 
-/// One of several ranks, without the others: sums stay its own.
+/// One of several ranks, without the others: its sums have only its own part.
 class Shard : public Gang {
  public:
   Shard(int shard, int shards) : shard_(shard), shards_(shards) {}

@@ -8,7 +8,7 @@
 
 namespace stormsweep {
 
-/// A space of nothing but files, for checks of data.
+/// A space with nothing but files, for checks of data.
 inline Space space_of(const std::map<std::string, std::filesystem::path>& data) {
   Space space;
   space.data = data;

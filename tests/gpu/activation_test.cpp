@@ -24,7 +24,7 @@ TEST_CASE("ReLU and dropout in one pass keep their share, scaled, and the slope 
       CHECK_FALSE((kept & (sums <= 0)).any().item<bool>());
       CHECK((kept.sum().item<double>() / (sums > 0).sum().item<double>()) == doctest::Approx(1 - rate).epsilon(0.02));
 
-      // Its slope lies among the channels of a wider one, as behind torch::cat.
+      // Its gradient lies among the channels of a wider map, as after torch::cat.
       const auto wide = torch::randn({2, 2 * channels, 90, 70}, options).contiguous(torch::MemoryFormat::ChannelsLast);
       const auto slope = wide.narrow(1, channels, channels);
       const auto gradients = torch::autograd::grad({result}, {leaf, own_bias}, {slope});

@@ -9,7 +9,7 @@
 
 namespace stormsweep {
 
-/// The first GPU, set up as a worker does it; without one the test is over, and says so.
+/// The first GPU, set up as by a worker; without one the test ends, and says so.
 #define REQUIRE_GPU(name)                    \
   if (!torch::cuda::is_available()) {        \
     MESSAGE("no GPU");                       \

@@ -1,4 +1,4 @@
-// Every network, its loss and its gradients on a GPU, beside what the processor computes.
+// Every network, its loss and its gradients on a GPU, compared with what the processor computes.
 #include <torch/utils.h>
 
 #include <functional>
@@ -19,12 +19,12 @@ using namespace stormsweep;
 
 namespace {
 
-/// The loss, and all gradients one behind the other.
+/// The loss, and all gradients concatenated.
 struct Learned {
   torch::Tensor loss, gradients;
 };
 
-/// What a network that is made anew learns from the same numbers, wherever.
+/// What a new network learns from the same numbers, on any device.
 using Learn = std::function<Learned(const torch::Device& device, torch::ScalarType type)>;
 
 Learned learned(torch::nn::Module& network, const torch::Tensor& loss) {
@@ -97,8 +97,8 @@ Learn learn_emulator(EmulatorEncoding encoding, EmulatorMemory memory, bool bidi
   };
 }
 
-/// The emulator's losses of maps that are the same on both: the slope of an absolute difference jumps at 0, and so
-/// would the network's gradients where rounding moves a difference across 0.
+/// The emulator's losses of the same maps on both: the slope of an absolute difference jumps at 0, so the network's
+/// gradients would jump where rounding moves a difference across 0.
 Learned learn_emulator_losses(const torch::Device& device, torch::ScalarType) {
   torch::nn::Module maps;
   maps.register_parameter("map", drawn({4, 2, 24, 36}));
@@ -117,8 +117,8 @@ struct Known {
   double most = 1e-4;  ///< that gradients may differ by
 };
 
-/// Batch norm magnifies every rounding: of DeepLabv3+'s one pixel of means; and of the emulator's encoder, whose
-/// gradients in float32 on a processor are 3e-4 away from those in float64.
+/// Batch norm magnifies all rounding: that of DeepLabv3+'s single pixel of means, and that of the emulator's encoder,
+/// whose gradients in float32 on a processor are 3e-4 away from those in float64.
 const std::vector<Known> all{
     {"tornado", learn_tornado},
     {"nowcast samsi", learn_nowcast("samsi", NowcastExtrapolation::none, false)},

@@ -23,7 +23,7 @@ namespace {
 using Settings = std::map<std::string, Value>;
 using Data = std::map<std::string, std::filesystem::path>;
 
-/// Trainings that may try again after memory has run out are not recorded.
+/// Trainings that may retry after memory has run out are not recorded.
 void check_same(const std::string& experiment, const Data& data, const Settings& settings, const torch::Device& gpu) {
   CAPTURE(experiment);
   const Outcome recorded = two_epochs(experiment, data, settings, gpu, false);

@@ -1,4 +1,4 @@
-// The tornado network's kernels for GPUs beside LibTorch's layers there. The same text runs on a processor in
+// The tornado network's kernels for GPUs, compared with LibTorch's layers there. The same source runs on a processor in
 // tests/models/kernels/tornado_cuda_test.cpp.
 #include <torch/utils.h>
 

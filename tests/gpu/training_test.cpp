@@ -55,7 +55,7 @@ const std::vector<Settings> modes{
     {{"augmentation", std::string("preaugmented")}, {"optimizer", std::string("adamw")}},
 };
 
-/// Takes all memory of the GPU but so many bytes; LibTorch tells how much there is through CUDA's own headers only.
+/// Takes all memory of the GPU except `bytes`; LibTorch says how much there is only through CUDA's own headers.
 torch::Tensor all_but(std::size_t bytes, const torch::Device& gpu) {
   const auto take = [&](std::size_t size) {
     release_device_memory();

@@ -52,7 +52,7 @@ TEST_CASE("decision scores equal counting pixel by pixel at every level, in one 
   CHECK(DecisionScores::share(DecisionScores::at_threshold) == 1);
 }
 
-TEST_CASE("a forecast that says half of what comes is best decided at half the threshold, to a step") {
+TEST_CASE("a forecast of half the truth is best decided at half the threshold, to a step") {
   const std::vector<float> rain{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
   DecisionScores scores(1, {4.5});
   const auto truth = pixels(rain, 1);

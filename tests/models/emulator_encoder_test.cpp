@@ -13,7 +13,7 @@ using namespace stormsweep;
 
 namespace {
 
-/// What `encoder`, in training, makes of `maps`, by LibTorch's operations alone.
+/// The result of `encoder`, in training, for `maps`, by LibTorch's operations alone.
 torch::Tensor encoder_twin(const EmulatorEncoder& encoder, const torch::Tensor& maps, EmulatorEncoding encoding) {
   const auto parameters = encoder.named_parameters();
   const auto layer = [&](const std::string& name, const torch::Tensor& map, std::int64_t stride = 1) {
@@ -49,13 +49,13 @@ TEST_CASE("the emulator's encoder and its gradients are those of LibTorch's plai
     const auto maps = torch::randn({4, options.channels, 6, 10}, torch::kFloat64).requires_grad_();
     const auto made = encoder.forward(maps), expected = encoder_twin(encoder, maps, encoding);
     CHECK(made.sizes() == torch::IntArrayRef{4, encoder.features()});
-    // What squeeze and excitation see are float32 means, whatever the weights are.
+    // Squeeze and excitation get float32 means, whatever type the weights have.
     CHECK(relative_difference(made, expected) < 1e-7);
     auto inputs = encoder.parameters();
     inputs.push_back(maps);
     const auto slopes = torch::autograd::grad({made.cos().sum()}, inputs),
                wanted = torch::autograd::grad({expected.cos().sum()}, inputs);
-    // Biases in front of batch norm have slopes of rounding alone.
+    // The slopes of biases before batch norm are rounding alone.
     for (std::size_t i = 0; i < inputs.size(); ++i) CHECK(torch::allclose(slopes[i], wanted[i], 1e-6, 1e-6));
   }
 }

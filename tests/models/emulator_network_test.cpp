@@ -47,7 +47,7 @@ TEST_CASE("the emulator has the published parameters and FLOPs") {
   CHECK(EmulatorNetwork::parameter_count(options) == 97'824'852);
   const EmulatorNetwork network(options, 1);
   CHECK(count_parameters(network) == 97'824'852);
-  // Of d channels: convolutions, squeeze and excitation; recurrent and dense layers; 16.214 GF for 32.
+  // For d channels: convolutions, squeeze and excitation; recurrent and dense layers; 16.214 GF for 32.
   const auto flops = [](std::int64_t d) {
     const std::int64_t pixels = 48 * 72, half = pixels / 4, gates = 3 * 512;
     const std::int64_t month = 9 * (6 * d * pixels + 2 * d * d * pixels + 4 * d * d * half + 8 * d * d * half) +

@@ -98,7 +98,7 @@ TEST_CASE("the fractions skill score equals counting square by square") {
           }
       CHECK(scores.fss(l, 1, static_cast<std::int64_t>(s)) == Approx(1 - differences / squares));
     }
-  CHECK(scores.fss(0, 1, 2) > scores.fss(0, 1, 0));  // of noise, larger squares forgive more
+  CHECK(scores.fss(0, 1, 2) > scores.fss(0, 1, 0));  // for noise, larger squares forgive more
 }
 
 TEST_CASE("the fractions skill score of rain a pixel off is 0 by the pixel and rises with the square") {
@@ -108,7 +108,7 @@ TEST_CASE("the fractions skill score of rain a pixel off is 0 by the pixel and r
   forecast[0][0][1][1] = 2, seen[0][0][1][2] = 2;
   scores.add(forecast, seen);
   CHECK(scores.fss(0, 0, 0) == 0);
-  // Of nine 2x2 squares four hold either pixel: two hold both, two the one alone, two the other alone.
+  // Among nine 2x2 squares each pixel is in four: two hold both, two only the one, two only the other.
   CHECK(scores.fss(0, 0, 1) == Approx(1 - 4.0 / 8));
 }
 

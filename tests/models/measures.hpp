@@ -6,7 +6,7 @@
 
 namespace stormsweep {
 
-/// Share of the norm of `b`.
+/// The norm of the difference, as a share of the norm of `b`.
 inline double relative_difference(const torch::Tensor& a, const torch::Tensor& b) {
   const auto one = a.to(torch::kCPU, torch::kFloat64), other = b.to(torch::kCPU, torch::kFloat64);
   return ((one - other).norm() / other.norm()).item<double>();

@@ -28,8 +28,7 @@ torch::Tensor cropped(const torch::Tensor& images, std::int64_t top, std::int64_
   return images.slice(2, top, top + like.size(2)).slice(3, left, left + like.size(3));
 }
 
-/// The network as the paper's table says it, in the arithmetic of its parameters: upsample, concatenate, convolve,
-/// crop.
+/// The network of the paper's table, in the arithmetic of its parameters: upsample, concatenate, convolve, crop.
 Outputs forward_by_the_table(const NowcastCnn& network, const torch::Tensor& input) {
   const auto parameters = network.named_parameters();
   const auto convolved = [&](const std::string& name, const torch::Tensor& x, std::int64_t stride) {
@@ -192,7 +191,7 @@ TEST_CASE("weights depend on the seed alone and are He's") {
   CHECK(weight.std().item<double>() == Approx(std::sqrt(2.0 / 3136)).epsilon(0.01));
 }
 
-// Of the twin in double precision, whose gradients the network's were seen to equal above.
+// Of the twin in double precision, whose gradients equal the network's (above).
 TEST_CASE("gradients of the loss agree with finite differences") {
   NowcastCnn network({.base_filters = 1}, 3);
   network.to(torch::kFloat64);
@@ -271,6 +270,6 @@ TEST_CASE("leaky ReLU lets a share of what is below 0 pass, in every layer but t
   const torch::NoGradGuard no_grad;
   const auto a = draw_input(1, 256, 256), b = draw_input(1, 256, 256).neg();
   const auto sum = [&](NowcastCnn& network) { return network.forward(a).back() + network.forward(b).back(); };
-  CHECK(sum(leaky).abs().max().item<double>() < 1e-4);  // of slope 1 and without biases the network is linear
+  CHECK(sum(leaky).abs().max().item<double>() < 1e-4);  // with slope 1 and without biases the network is linear
   CHECK(sum(plain).abs().max().item<double>() > 0.1);
 }

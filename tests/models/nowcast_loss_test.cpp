@@ -99,7 +99,7 @@ TEST_CASE("balanced: errors count by the rain that was seen, as a hand computes"
                                                               {9, 5}, {10, 10},  {29, 10}, {30, 30},  {80, 30}};
   std::mt19937_64 random(1);
   std::uniform_real_distribution<double> drawn(0.05, 2);
-  for (int k = 0; k < 20; ++k) {  // the statistics decide which thresholds rounding puts below themselves
+  for (int k = 0; k < 20; ++k) {  // the statistics decide which thresholds are rounded to below themselves
     const double mean = drawn(random), deviation = drawn(random);
     CAPTURE(mean);
     CAPTURE(deviation);

@@ -24,7 +24,7 @@ Reach where(const torch::Tensor& gradient, std::int64_t axis) {
 
 namespace {
 
-/// `height` x 256 in, and as many rows more than 256 as the output is to have more.
+/// The input is `height` x 256; rows beyond 256 are as many more rows of output.
 void check_reach(NowcastNetwork& network) {
   {
     const torch::NoGradGuard no_gradient;  // positive weights: no rectifier is shut, no path cancels another

@@ -26,7 +26,7 @@ torch::Tensor draw_sample(std::int64_t channels, std::int64_t height, std::int64
   return torch::randn({2, channels, height, width});
 }
 
-/// As the text of the header says it, a lead time after the other: channels concatenated, upsampled, convolved.
+/// As the header describes it, one lead time after the other: channels concatenated, upsampled, convolved.
 torch::Tensor twin(const NowcastUnet& network, const torch::Tensor& input) {
   const auto parameters = network.named_parameters();
   const double slope = network.options().negative_slope;
@@ -85,7 +85,7 @@ TEST_CASE("parameters and FLOP of the U-Net, counted by hand") {
       9 * (64 + 64 + 128 + 256 + 512 + 1024 + 2048 + 4096 + 3072 + 1024 + 768 + 256 + 192 + 64);
   const std::int64_t biases = 2 * (8 + 16 + 32 + 64 + 32 + 16 + 8);
   CHECK(count_parameters(network) == weights + biases + 8 + 1);
-  // Sides of what the layers make: 138 136, 66 64, 30 28, 12 10, 18 16, 30 28, 54 52, and the head.
+  // Sides of the layers' outputs: 138 136, 66 64, 30 28, 12 10, 18 16, 30 28, 54 52, and the head.
   const auto square = [](std::int64_t side) { return side * side; };
   const std::int64_t taps =
       9 * (64 * (square(138) + square(136)) + 128 * square(66) + 256 * square(64) + 512 * square(30) +
@@ -99,7 +99,7 @@ TEST_CASE("parameters and FLOP of the U-Net, counted by hand") {
 TEST_CASE("what the loss looks at is the middle of the whole, with the same gradients") {
   NowcastUnet network({.base_filters = 2, .negative_slope = 0.2, .extrapolation = NowcastExtrapolation::residual}, 1);
   for (auto& parameter : network.parameters()) parameter.data().normal_(0, 0.2);
-  // 8 periods more than inner outputs take, so that both look in the same steps.
+  // 8 periods more than inner outputs need, so that both look at the same steps.
   const auto input = draw_sample(19, 268, 268), truth = torch::randn({2, 6, 268, 268});
   const auto gradients = [&](NowcastExtent extent) {
     network.zero_grad();
@@ -177,7 +177,7 @@ TEST_CASE("a U-Net that blends: shares of both carried frames and their blurs, s
   NowcastUnet network({.base_filters = 2, .extrapolation = NowcastExtrapolation::blend, .dry = dry}, 1);
   const torch::NoGradGuard no_grad;
   const auto input = draw_sample(19, 140, 148);
-  // The head says the same everywhere: its weights are 0 before training.
+  // The head's output is the same everywhere: its weights are 0 before training.
   network.named_buffers()["first_blend"].zero_();
   auto bias = network.named_parameters()["head.bias"];
   const std::vector<double> logits{0.5, -1, 0.25, 2, 1, 0.1, -0.7, 1.5, 0.3, -2};

@@ -46,7 +46,7 @@ TEST_CASE("scores of samples, by hand") {
   CHECK(mean("accuracy", classes.reshape({1, 3, 2}), torch::tensor({{1, 0}})) == 0.5);
 }
 
-TEST_CASE("what cannot be compared is told, with shapes") {
+TEST_CASE("what cannot be compared is reported, with shapes") {
   const auto column = torch::zeros({2, 1}), row = torch::zeros({2});
   CHECK(misfit("mse", row, row).empty());
   CHECK(misfit("mse", column, row) == "output is [2, 1] and target [2] of reals, but mse wants one shape");
@@ -86,7 +86,7 @@ TEST_CASE("scores of a split do not depend on how it is divided") {
   CHECK(whole.csi(0) == doctest::Approx(known.csi));
   CHECK(whole.value("csi") == doctest::Approx((whole.csi(0) + whole.csi(1)) / 2));
 
-  // Amounts: 2 of 3 that reach 1 were said to, and one more.
+  // Amounts: 2 of the 3 that reach 1 were forecast to, and one more was.
   SplitScores amounts({"csi"}, {1, 9}, amounts_scale, torch::zeros({4}), torch::kCPU);
   amounts.add(0, torch::tensor({1.F, 2.F, 0.F, 5.F}), torch::tensor({1.F, 3.F, 1.F, 0.F}), {});
   CHECK(amounts.csi(0) == 0.5);

@@ -31,14 +31,14 @@ Learned learn(const TornadoCnnOptions& options, const torch::Tensor& input, cons
   return learned;
 }
 
-/// How far two sums over the same n samples and their 32 x 32 pixels may lie apart, relative to the sum: terms of
-/// random signs, of which float32 rounds each partial sum by up to 2^-24, differ by 2^-24 sqrt(terms / 2); and what is
-/// summed differs as the logits do.
+/// How far two sums over the same n samples and their 32 x 32 pixels may lie apart, relative to the sum: for terms of
+/// random signs, whose partial sums float32 rounds by up to 2^-24 each, by 2^-24 sqrt(terms / 2); and the terms differ
+/// as the logits do.
 double summing_tolerance(std::int64_t n) {
   return 1e-5 + std::ldexp(std::sqrt(static_cast<double>(n) * 32 * 32 / 2), -24);
 }
 
-/// For the kernels that there are.
+/// The types for which there are kernels.
 std::vector<torch::ScalarType> types_with_kernels() {
   std::vector<torch::ScalarType> types;
   if (tornado_kernels()) types.push_back(torch::kFloat32);
@@ -60,7 +60,7 @@ torch::Tensor with_rounded_gradient(const torch::Tensor& numbers) {
   return to_bfloat16(numbers - numbers.detach()) + numbers.detach();
 }
 
-/// What `learn` gives, in float64, with bfloat16 numbers in the products of the convolutions only.
+/// The result of `learn` in float64, with bfloat16 numbers only in the products of the convolutions.
 Learned learn_rounded(const TornadoCnnOptions& options, const torch::Tensor& input, const torch::Tensor& target,
                       double positive_weight) {
   TornadoCnn network(options, 11);
@@ -132,7 +132,7 @@ TEST_CASE("in bfloat16 they equal those of float64 whose operands are rounded") 
         CAPTURE(n);
         CHECK(kernels.loss.loss.item<double>() == Approx(twin.loss.loss.item<double>()).epsilon(1e-4));
         CHECK(relative_difference(kernels.loss.logits, twin.loss.logits) < 1e-3);
-        // Sums that differ by their order are sometimes rounded to neighbours, which lie 2^-8 apart.
+        // Sums in different orders are sometimes rounded to neighbours, which are 2^-8 apart.
         for (std::size_t i = 0; i < twin.gradients.size(); ++i)
           CHECK(relative_difference(kernels.gradients[i], twin.gradients[i]) < 2e-3);
       }

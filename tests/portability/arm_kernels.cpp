@@ -1,5 +1,6 @@
-// What the hand-written kernels of one kind of processor compute on made-up numbers, a line each: the sum of the
-// values, that of their magnitudes, and that of the values times a wave, in which no two of them could be exchanged.
+// Prints what the hand-written kernels of one kind of processor compute from synthetic numbers, a line for each: the
+// sum of the values, that of their magnitudes, and that of the values times a wave, which would reveal an exchange of
+// two of them.
 #include <cmath>
 #include <cstdio>
 #include <vector>
@@ -34,7 +35,7 @@ void tell(const char* name, const std::vector<float>& values) {
   std::printf("%s %.6g %.6g %.6g\n", name, sum, size, wave);
 }
 
-/// One output channel, of which there is a block of one on every processor.
+/// One output channel: every processor has blocks of one.
 void direct(std::int64_t kernel) {
   const auto& kernels = KERNELS(direct_kernels);
   const DirectSizes sizes{kernel, 3, 1, 9, 41};

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The command ends with status 2 and one line on standard error that has all of `says` in it.
+/// Checks that the command ends with status 2 and one line on standard error that contains all of `says`.
 void check_refused(const Words& words, const WorkFolder& folder, const Words& says) {
   const Ended ended = run_stormsweep(words, folder);
   CAPTURE(ended.err);
@@ -50,7 +50,7 @@ void generate(const WorkFolder& folder) {
   REQUIRE(run_stormsweep({"generate", "tornado", "--storms", "200", "-o", "."}, folder).status == 0);
 }
 
-/// Puts patches of another shape in the place of those in the file.
+/// Replaces the patches in the file by ones of another shape.
 void replace_patches(const fs::path& path, const std::vector<hsize_t>& shape) {
   const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
   H5Ldelete(file, "patches", H5P_DEFAULT);
@@ -122,7 +122,7 @@ TEST_CASE("a search space with a wrong field is refused with the field, its valu
 
 TEST_CASE("what the system does not let a command look at is refused with its name, not as a lost master") {
   const WorkFolder folder;
-  const std::string longest(300, 'x');  // a folder of another user is refused as a name that is too long is
+  const std::string longest(300, 'x');  // a folder of another user would be refused like this name that is too long
   for (const Words& words : {Words{"results", longest},
                              {"status", longest},
                              {"report", longest, "-o", "r.html"},

@@ -30,8 +30,8 @@ std::int64_t trials(const WorkFolder& folder) {
 }  // namespace
 
 TEST_CASE("what the first start chose holds after a stop, on any number of workers, under both schedules") {
-  // Trainings of 3 minutes: two a worker. Brackets of 3 members, a minute each, and 2 minutes more for the best: two
-  // of these are 10 minutes of two workers' 12, three would be 15.
+  // Trainings of 3 minutes: two per worker. Brackets of 3 members, a minute each, and 2 minutes more for the best: two
+  // brackets are 10 of two workers' 12 minutes, three would be 15.
   const std::vector<std::tuple<std::string, std::int64_t, std::string>> methods{
       {R"("random")", 8, "4 trainings fit limits.hours (0.1) on 2 workers: 8 trials, 6.0 min expected, 100 % busy"},
       {R"({"name": "halving"})", 8, "2 brackets fit limits.hours (0.1) on 2 workers: 8 trials, "},
@@ -85,7 +85,7 @@ TEST_CASE("a budget without a cost is refused, and so is one in which nothing fi
         "brackets there are; run one job\n");
 }
 
-/// Of a training with a trial at 1 epoch and one at 3, the plan once counted the time of the second alone.
+/// For a training with a trial at 1 epoch and one at 3, the plan once counted only the time of the second.
 TEST_CASE("a plan by trials that have been timed takes as long as they did, and says where nothing was") {
   const WorkFolder folder;
   folder.write("a.json", R"({"name": "a", "experiment": "noop",
@@ -94,7 +94,7 @@ TEST_CASE("a plan by trials that have been timed takes as long as they did, and 
       run_stormsweep({"plan", "a.json"}, folder).out.find("how long it takes is not known; give cost.epoch_seconds") !=
       std::string::npos);
   REQUIRE(run_stormsweep({"run", "a.json", "--workers", "1", "--device", "cpu"}, folder).status == 0);
-  // What trainings took; between them a busy machine may wait.
+  // The time of the trainings; between them a busy machine may wait.
   const auto took =
       number(folder / "a.db", "SELECT CAST(1000 * sum(wall_seconds) AS INTEGER) FROM results WHERE epochs = 3");
   const Ended plan = run_stormsweep({"plan", "a.json", "--ranks", "1", "--format", "json"}, folder);

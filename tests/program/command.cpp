@@ -46,8 +46,8 @@ double cpu_seconds(const std::vector<std::string>& stat) {
   return (std::stod(stat[11]) + std::stod(stat[12])) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
-/// What a process and those that it has started are at, a line a thread: its state, where in the kernel it waits, and
-/// its processor time.
+/// What a process and its descendants are doing, one line per thread: its state, where in the kernel it waits, and its
+/// processor time.
 std::string standing(pid_t pid) {
   std::vector<pid_t> all = descendants(pid);
   all.insert(all.begin(), pid);
@@ -97,7 +97,7 @@ Command::Command(const Words& words, const WorkFolder& folder) : folder_(folder)
   arguments.push_back(nullptr);
   pid_ = fork();
   if (pid_ != 0) return;
-  ::signal(SIGTERM, SIG_DFL);  // and not doctest's, until the program begins
+  ::signal(SIGTERM, SIG_DFL);  // not doctest's, until the program begins
   setpgid(0, 0);
   if (chdir(folder.path().c_str()) != 0) _exit(126);
   redirect(STDIN_FILENO, "/dev/null", O_RDONLY);

@@ -21,7 +21,7 @@ std::string worker_program();
 /// `command` under mpirun, as a user may type it, with `ranks` ranks.
 Words mpirun(int ranks, const Words& command);
 
-/// A folder of its own for a test case, removed with it.
+/// A test case's own folder, removed with it.
 class WorkFolder : public TemporaryFolder {
  public:
   /// Writes a file and returns its path.
@@ -45,7 +45,8 @@ class Command {
 
   pid_t pid() const { return pid_; }
   void signal(int number) const;
-  /// Throws when it has not ended after five minutes, with what its processes are at: a test that hangs tells where.
+  /// Throws when it has not ended after five minutes, with what its processes are doing: a hanging test says where it
+  /// hangs.
   Ended wait();
 
  private:
@@ -65,15 +66,15 @@ std::size_t count_lines(const std::string& text);
 
 /// Processes that `pid` has started, directly or not, whose program has this file name ("" for any).
 std::vector<pid_t> descendants(pid_t pid, const std::string& program = "");
-/// The ranks below `pid` that train, whichever program they have become.
+/// The ranks below `pid` that train, whichever program they run.
 std::vector<pid_t> trainers(pid_t pid);
 /// The mpirun that `pid` has started.
 std::vector<pid_t> launchers(pid_t pid);
 /// CPU seconds that a process has used, user and system.
 double cpu_seconds(pid_t pid);
-/// Whether it is there and not a zombie.
+/// Whether it exists and is not a zombie.
 bool alive(pid_t pid);
-/// Whether it stands still, by SIGSTOP or SIGTSTP.
+/// Whether it is stopped, by SIGSTOP or SIGTSTP.
 bool is_stopped(pid_t pid);
 
 /// Whether it has a handler of its own for a signal.

@@ -41,7 +41,7 @@ TEST_CASE("a replay tells what was measured, within a tenth") {
   const double seconds = measured["makespan_seconds"];
   CHECK(seconds >= 2.2);  // the sum of all, 6.6 s, on three ranks
   CHECK(measured["replayed_makespan_seconds"].get<double>() == Approx(seconds).epsilon(0.1));
-  // The run took grid order first, then the longest first: a replay of either comes near it.
+  // The run began in grid order, then took the longest first: a replay of either comes near it.
   for (const auto& replay : json["replays"])
     CHECK(replay["makespan_seconds"].get<double>() == Approx(seconds).epsilon(0.2));
 }
@@ -103,7 +103,7 @@ TEST_CASE("both schedules of a space give the same metrics to the last bit") {
       CHECK(rank["busy_seconds"].get<double>() + rank["idle_seconds"].get<double>() ==
             Approx(schedule["makespan_seconds"].get<double>()));
   }
-  // By the snake, ten values of milliseconds on three ranks: nobody has more than one round too much.
+  // Dealt as a snake, ten values of milliseconds on three ranks: no rank has more than one round too much.
   CHECK(json["schedules"][1]["imbalance"].get<double>() < 1.1);
   CHECK(number(folder / "m-synchronous.db", "SELECT count(*) FROM results WHERE status = 'complete'") == 60);
 

@@ -38,7 +38,7 @@ TEST_CASE("trials are deleted, and the next run has them again") {
   const Ended ended = run_stormsweep({"delete", "n.db", "--where", failed, "--yes"}, six.folder);
   CAPTURE(ended.err);
   CHECK(ended.status == 0);
-  CHECK(ended.out.find("thrown as the configuration asks") != std::string::npos);  // what goes is shown
+  CHECK(ended.out.find("thrown as the configuration asks") != std::string::npos);  // what is to be removed is shown
   CHECK(ended.out.find("n.db: 3 trials deleted; gone: 0 curves, 0 networks\n") != std::string::npos);
   CHECK(six.rows("1") == 3);
   CHECK(six.json_lines() == 3);
@@ -97,7 +97,7 @@ true)");
     stopped.signal(SIGTERM);
     CHECK(stopped.wait().status == 85);
   }
-  // The last report up to a milestone counts, so its row came with the stop.
+  // The last report up to a milestone counts, so the stop completed its row.
   CHECK(query(folder / "s.db", "SELECT epochs FROM results WHERE status = 'complete'") == Rows{"1"});
   CHECK(run_stormsweep({"rerun", "s.db", "--where", "epochs = 1", "--yes"}, folder).status == 0);
   CHECK(run(words, folder).status == 0);
@@ -110,7 +110,7 @@ TEST_CASE("without a terminal nothing goes unless --yes is given") {
   CHECK(ended.status == 2);
   CHECK(ended.err == "stormsweep delete: 3 trials of n.db to be deleted, and no terminal to ask on; give --yes\n");
   CHECK(six.rows("1") == 6);
-  CHECK(run_stormsweep({"rerun", "n.db"}, six.folder).status == 2);  // which ones must be said
+  CHECK(run_stormsweep({"rerun", "n.db"}, six.folder).status == 2);  // it must be said which ones
   for (const char* verb : {"delete", "rerun"})
     for (const char* unset : {"", " "}) {
       CHECK(run_stormsweep({verb, "n.db", "--where", unset, "--yes"}, six.folder).status == 2);

@@ -52,7 +52,7 @@ TEST_CASE(
   CHECK(metrics("d.db", {"--workers", "3", "--separate-epochs"}) == first);
 }
 
-/// Batch norm's running statistics are each rank's own until an epoch ends; the leader alone writes checkpoints.
+/// Until an epoch ends, each rank has running statistics of batch norm of its own; only the leader writes checkpoints.
 TEST_CASE("a gang that is stopped in the middle of an epoch goes on to the same bits") {
   const WorkFolder folder;
   REQUIRE(
@@ -106,11 +106,11 @@ TEST_CASE("what a gang has trained, in bfloat16 too, is kept, and forecasts as i
     const double told = std::stod(forecast.out.substr(forecast.out.find(before) + before.size()));
     const auto judged =
         query(folder / "g.db", std::string("SELECT test_tas_monthly_rmse FROM results WHERE trial = ") + trial);
-    CHECK(told == doctest::Approx(std::stod(judged.at(0))).epsilon(0.01));  // forecasts are float32's
+    CHECK(told == doctest::Approx(std::stod(judged.at(0))).epsilon(0.01));  // forecasts are in float32
   }
 }
 
-TEST_CASE("what generate and prepare emulator cannot do is told in one line") {
+TEST_CASE("what generate and prepare emulator cannot do is refused in one line") {
   const WorkFolder folder;
   const auto refused = [&](std::vector<std::string> words, const std::string& message) {
     const Ended ended = run_stormsweep(words, folder);

@@ -37,8 +37,8 @@ TEST_CASE("gangs of a real training: as one rank on the same batch, the same run
   CHECK(metrics(folder, "t.json", "d.db", {"--separate-epochs"}) == first);
   CHECK(query(folder / "a.db", "SELECT DISTINCT gpus, gang, length(ranks) FROM results ORDER BY 1") ==
         Rows{"1|1|1", "2|2|3", "3|3|5"});
-  // Sums of 31 to 64 gradients in another order: relative rounding of 2^-24 a sum, grown by ten or twenty steps of
-  // Adam.
+  // Sums of 31 to 64 gradients in another order: relative rounding of 2^-24 per sum, amplified by ten or twenty steps
+  // of Adam.
   for (const std::string metric : {"validation_loss", "test_loss", "train_loss"}) {
     CAPTURE(metric);
     CHECK(number(folder / "a.db",

@@ -35,7 +35,7 @@ TEST_CASE("init writes into a folder of any name") {
   CHECK(made.find(R"(next: stormsweep generate tornado -o 'it'\''s mine/storms', or)") != std::string::npos);
 }
 
-TEST_CASE("init writes over nothing, and of what it has nothing it says what there is") {
+TEST_CASE("init overwrites nothing, and says which experiments it has files for") {
   const WorkFolder folder;
   std::filesystem::create_directory(folder / "first");
   folder.write("first/table2.json", "mine");

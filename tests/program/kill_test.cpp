@@ -15,8 +15,8 @@ namespace {
 
 using Rows = std::vector<std::string>;
 
-/// Gangs and single ranks, each training of half a second and more, so that a random moment is one of loading,
-/// training, summing gradients, evaluating, writing a checkpoint, or of a result on its way.
+/// Gangs and single ranks, each training taking half a second or more, so that a random moment may fall into loading,
+/// training, summing gradients, evaluating, writing a checkpoint, or sending a result.
 const std::string space = R"({"name": "k", "experiment": "tornado", "seed": 3,
   "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"},
   "parameters": {"epochs": [2, 5], "batch_size": 16, "data_multiplier": 2, "dropout": 0.1, "gpus": [1, 2, 3],
@@ -47,11 +47,11 @@ Rows outcomes(const std::filesystem::path& database) {
   return query(database, "SELECT configuration, status, metrics FROM trials ORDER BY 1");
 }
 
-/// Every configuration in one row at most; what is terminal stays as it is.
+/// Checks that every configuration has one row at most, and that terminal rows stay as they are.
 void audit(const std::filesystem::path& database, Rows& terminal) {
   if (!std::filesystem::exists(database)) return;  // killed before there was one
   if (number(database, "SELECT count(*) FROM sqlite_master WHERE name = 'trials'") == 0)
-    return;  // or while it was made
+    return;  // or while it was being made
   CHECK(number(database, "SELECT count(*) - count(DISTINCT identity) FROM trials") == 0);
   const Rows now = query(database, "SELECT identity, status, metrics, finished FROM trials WHERE status = 'complete'");
   for (const std::string& row : terminal) CHECK(std::find(now.begin(), now.end(), row) != now.end());
@@ -112,7 +112,8 @@ TEST_CASE("kills at random moments: each configuration in one terminal row, bit-
       status = ended.status;
       CHECK((status == 0 || status == 1 || status == 3 || status == 85));
       audit(folder / database, terminal);
-      if (status == 1) {  // a configuration whose workers were killed twice: told so, and tried again when asked
+      if (status ==
+          1) {  // a configuration whose workers were killed twice: this is reported, and it is retried on request
         CHECK(
             number(folder / database,
                    "SELECT count(*) FROM results WHERE status = 'failed' AND error NOT LIKE 'lost with 2 workers%'") ==

@@ -1,4 +1,4 @@
-// How a job starts and stops: what goes wrong before its ranks have met, and signals at any moment.
+// How a job starts and stops: failures before its ranks have met, and signals at any moment.
 #include <SQLiteCpp/Database.h>
 #include <doctest/doctest.h>
 
@@ -64,7 +64,7 @@ TEST_CASE("a rank that dies while MPI starts ends the job, with MPI's own words"
   const Ended ended = run(with({"env", "OMPI_MCA_pml=nosuch"}, run_words(folder, noop(3, 10))), folder);
   CAPTURE(ended.err);
   CHECK(ended.status == 3);
-  // Open MPI itself reports what a rank lacks, but sometimes too late or cut short: then it names its show_help.
+  // Open MPI itself reports what a rank lacks, but sometimes too late or cut short: then its report mentions show_help.
   const auto tells = [&](const char* word) { return ended.err.find(word) != std::string::npos; };
   CHECK((tells("nosuch") || tells("MPI_Init") || tells("show_help")));
   CHECK(ended.err.find("a rank died while MPI started") != std::string::npos);
@@ -117,7 +117,7 @@ TEST_CASE("a signal at any moment of the start ends the job cleanly") {
     const auto since = Clock::now();
     const Ended ended = first.wait();
     CAPTURE(ended.err);
-    // Before our main has begun nobody can translate a signal.
+    // Before our main has begun, nothing can turn a signal into an exit status.
     CHECK((ended.status == 85 || (ended.status == 128 + SIGTERM && !begun)));
     CHECK(seconds_since(since) < 15);
     CHECK(run(run_words(folder, noop(60, 1)), folder).status == 0);
@@ -130,10 +130,10 @@ TEST_CASE("a second Ctrl-C ends what does not end by itself") {
   REQUIRE(eventually([&] { return running(folder); }));
   const auto ranks = trainers(command.pid());
   REQUIRE(ranks.size() == 3);
-  kill(ranks[0], SIGSTOP);  // a device that hangs
+  kill(ranks[0], SIGSTOP);  // as if a device hung
   command.signal(SIGINT);
   std::this_thread::sleep_for(milliseconds(1500));
-  CHECK(alive(command.pid()));  // that worker may be heard again for 60 s
+  CHECK(alive(command.pid()));  // that worker may take 60 s to be heard again
   const auto since = Clock::now();
   command.signal(SIGINT);
   const Ended ended = command.wait();
@@ -225,7 +225,7 @@ TEST_CASE("a command without a place to stand is refused in one line") {
   }
 }
 
-TEST_CASE("of two that start at once on one database, one goes on and the other is refused") {
+TEST_CASE("of two searches that start at once on one database, one goes on and the other is refused") {
   const WorkFolder folder;
   const Words words = run_words(folder, noop(30, 300));
   Command first(words, folder), second(words, folder);

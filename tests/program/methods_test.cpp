@@ -21,14 +21,14 @@ class Search {
  public:
   Search(const WorkFolder& folder, const std::string& space) : folder_(folder) { folder.write("m.json", space); }
 
-  /// Runs it to its end; what it found.
+  /// Runs it to its end; returns what it found.
   Rows run(const std::string& name, const Words& more) const {
     const Ended ended = Command(words(name, more), folder_).wait();
     CAPTURE(ended.err);
     CHECK(ended.status == 0);
     return found(name);
   }
-  /// Starts it, does `harm` as soon as three trials have ended, and runs it as often as it needs.
+  /// Starts it, does `harm` as soon as three trials have ended, and runs it until it is done.
   Rows harmed(const std::string& name, const Words& more, const std::function<void(const Command&)>& harm) const {
     int status = -1;
     {
@@ -39,7 +39,7 @@ class Search {
       CAPTURE(ended.err);
       status = ended.status;
     }
-    // The harm came in the middle: a training was begun once more, or the search stopped before its end.
+    // The harm came in the middle: a training was begun again, or the search stopped before its end.
     CHECK((status == 85 || (status == 0 && begun_again(name) > 0)));
     return status == 0 ? found(name) : run(name, more);
   }
@@ -120,7 +120,7 @@ TEST_CASE("every method finds the same, whoever trains what and when") {
   }
 }
 
-/// What was begun beyond it by others may be there, too.
+/// Trainings beyond the target that others had begun may be there, too.
 TEST_CASE("every method comes to its target by the same trainings, whoever trains what and when") {
   const std::string axes = R"("parameters": {"index": {"min": 0, "max": 100, "step": 1}, "replicate": [0, 1, 2],
                               "milliseconds": 50, "epochs": [1, 3, 9]})";
@@ -164,10 +164,10 @@ TEST_CASE("real trainings under halving go on from their rungs, to the last bit"
   CHECK(halving.run("synchronous", {"--workers", "3", "--schedule", "synchronous"}) == expected);
   CHECK(halving.harmed("killed", {"--workers", "3", "--checkpoint-every", "0.1"}, kill_a_worker) == expected);
   CHECK(halving.harmed("stopped", {"--workers", "2"}, stop) == expected);
-  // Nothing is left of what lost, nor of what won.
+  // No checkpoint is left, of losers or winners.
   CHECK_FALSE(std::filesystem::exists(folder / "one.cache/checkpoints"));
 
-  // Trained at one go, each to its rung, the same.
+  // Trained without a break, each to its rung, they are the same.
   const Search random(folder, space + R"(, "method": {"name": "random", "trials": 12}, "share_epochs": true})");
   random.run("random", {"--workers", "2"});
   const auto metrics = [&](const std::string& database) {
@@ -199,13 +199,13 @@ TEST_CASE("real trainings that are compared by their best epoch are the same, wh
     CHECK(search.harmed(name + "_killed", {"--workers", "2", "--checkpoint-every", "0.1"}, kill_a_worker) == expected);
     CHECK(search.harmed(name + "_stopped", {"--workers", "2"}, stop) == expected);
   }
-  // Who went on was better at its best than who did not.
+  // Trainings that went on were better, at their best epoch, than those that did not.
   CHECK(number(folder / "halving.db",
                "SELECT count(*) FROM trials a JOIN trials b ON a.bracket = b.bracket AND a.rung = b.rung WHERE "
                "EXISTS (SELECT 1 FROM trials n WHERE n.curve = a.curve AND n.rung = a.rung + 1) AND NOT EXISTS "
                "(SELECT 1 FROM trials n WHERE n.curve = b.curve AND n.rung = b.rung + 1) AND a.rung < 2 AND "
                "a.best_metric > b.best_metric") == 0);
-  // And that was not always its last.
+  // And the best epoch was not always the last.
   CHECK(number(folder / "halving.db", "SELECT count(*) FROM trials WHERE best_epoch < milestone") > 0);
 }
 
@@ -247,7 +247,7 @@ TEST_CASE("a failed trial is tried again only as long as nothing was decided wit
   const Ended ended = run_stormsweep({"run", "m.json", "--workers", "2", "--device", "cpu", "--retry-failed"}, folder);
   CHECK(ended.status == 2);
   CHECK(ended.err.find("--retry-failed: rung 0 of bracket 0 has trials that failed") != std::string::npos);
-  // A search whose trials have failed is through: fewer went on.
+  // A search with failed trials is done: fewer went on.
   const Ended status = run_stormsweep({"status", "m.db"}, folder);
   CHECK(status.out.find("(experiment noop): done\n") != std::string::npos);
   CHECK(status.out.find("bracket 0: 4 of 4, ") != std::string::npos);

@@ -30,7 +30,7 @@ using Rows = std::vector<std::string>;
 
 TEST_CASE("every configuration becomes one row") {
   const WorkFolder folder;
-  // Trials of no time would all be done before a late worker has said that it is there.
+  // Trials of 0 ms would all be done before a late worker had joined.
   const Ended ended =
       run_space(folder, space(R"("index": {"min": 1, "max": 500, "step": 1}, "replicate": [0, 1], "milliseconds": 1)"));
   CAPTURE(ended.err);

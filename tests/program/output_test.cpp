@@ -16,7 +16,7 @@ Ended into_full(const std::string& words, const WorkFolder& folder) {
 
 }  // namespace
 
-TEST_CASE("output that cannot be written is told in a line, with status 1, by every command") {
+TEST_CASE("output that cannot be written is reported in one line, with status 1, by every command") {
   const WorkFolder folder;
   folder.write("s.json",
                R"({"name": "s", "experiment": "noop", "parameters": {"index": {"min": 1, "max": 2000, "step": 1}}})");
@@ -90,19 +90,19 @@ TEST_CASE("a long command has a bar on a terminal, which is wiped, and is quiet 
   CHECK(quiet.wait().err == "stormsweep generate tornado: stopped; incomplete files were removed\n");
 }
 
-TEST_CASE("a reader that has seen enough is no error to tell") {
+TEST_CASE("a reader that closes the pipe early causes no error message") {
   const WorkFolder folder;
   const Ended ended = run({"/bin/sh", "-c", stormsweep_program() + " describe tornado | head -n 1"}, folder);
   CHECK(ended.status == 0);
   CHECK(ended.err.empty());
 }
 
-TEST_CASE("data that the disk does not take is told in a line, and nothing half-written stays") {
+TEST_CASE("data that the disk does not take is reported in one line, and nothing half-written stays") {
   const WorkFolder folder;
   for (const std::string what :
        {"tornado --storms 3000", "nowcast --samples 60", "segmentation --samples 9 --size 96x144"}) {
     CAPTURE(what);
-    // Files of 500 blocks at most: the nearest to a full disk that needs no disk.
+    // Files of 500 blocks at most: as near to a full disk as a test can come without one.
     const std::string command = "ulimit -f 500; " + stormsweep_program() + " generate " + what + " -o out";
     const Ended ended = run({"/bin/sh", "-c", command}, folder);
     CAPTURE(ended.err);

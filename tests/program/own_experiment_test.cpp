@@ -1,4 +1,4 @@
-// An experiment of the user's own, as a new user makes it: `stormsweep init command` and what comes after.
+// An experiment of the user's own, as a new user makes it: `stormsweep init command` and the next steps.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -24,7 +24,7 @@ Rows outcomes(const std::filesystem::path& database) {
   return query(database, "SELECT configuration, status, metrics, rung FROM trials ORDER BY 1, 4");
 }
 
-/// What tenders below `pid` have started.
+/// What stormsweep-tend processes below `pid` have started.
 std::vector<pid_t> commands(pid_t pid) {
   std::vector<pid_t> all;
   for (const pid_t tender : descendants(pid, "stormsweep-tend"))
@@ -32,7 +32,7 @@ std::vector<pid_t> commands(pid_t pid) {
   return all;
 }
 
-/// A command that needs half a second an epoch, and goes on where it was stopped.
+/// A command that needs half a second per epoch, and continues where it was stopped.
 const std::string slow = R"({"name": "slow", "summary": "s", "run": ["sh", "train.sh", "{epochs}", "{index}"],
   "files": ["train.sh"], "data": [], "milestone": "epochs", "metrics": [{"name": "loss", "goal": "minimize", "meaning": "m"}],
   "hyperparameters": [{"name": "epochs", "type": "integer", "default": 1, "min": 1, "max": 99, "meaning": "m"},
@@ -316,7 +316,7 @@ fi
   const Ended ended = search(folder, "s.json", "s.db", {"--threads", "1"});
   CAPTURE(ended.err);
   CHECK(ended.status == 0);
-  // The seed is that of the search and of replicate, whoever trains.
+  // The seed depends on the search and the replicate, not on who trains.
   CHECK(number(folder / "s.db", "SELECT count(DISTINCT loss) FROM results") == 2);
   CHECK(number(folder / "s.db", "SELECT count(DISTINCT loss) FROM results WHERE replicate = 0") == 1);
   CHECK(number(folder / "s.db", "SELECT count(*) FROM results WHERE loss BETWEEN 0 AND 2147483647") == 4);

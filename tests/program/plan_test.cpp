@@ -1,4 +1,4 @@
-// What `plan` counts of a search is what `run` of it records, by every method.
+// What `plan` counts for a search is what `run` records, for every method.
 #include <doctest/doctest.h>
 
 #include <fstream>
@@ -11,7 +11,7 @@ using namespace stormsweep;
 
 namespace {
 
-/// A training that depends on its length with one of its schedules, goes on from its checkpoint, and writes down each
+/// A training that depends on its length with one of its schedules, continues from its checkpoint, and records each
 /// epoch that it trains.
 void write_experiment(const WorkFolder& folder) {
   folder.write("experiment.json", R"({"name": "own", "summary": "s", "run": ["sh", "train.sh", "{epochs}", "{index}"],
@@ -31,7 +31,7 @@ done
 )");
 }
 
-/// What a search is planned to be, and what it was.
+/// A search as planned, and as it was.
 struct Search {
   nlohmann::json plan;
   std::int64_t trainings, trials, epochs;
@@ -79,14 +79,14 @@ TEST_CASE("trainings and trials of a grid, and of what is drawn or proposed from
   check(R"("grid")", mixed);
 }
 
-TEST_CASE("proposals have as many milestones as they have: the plan tells the most") {
+TEST_CASE("proposals may differ in their milestones: the plan gives the most") {
   const Search s = search(R"({"name": "bayes", "width": 2, "trials": 5})", mixed);
   CHECK(s.plan["trainings"] == s.trainings);
   CHECK(s.plan["trials"] == 5 * 3);
   CHECK(s.trials < 5 * 3);
 }
 
-TEST_CASE("by rungs the epochs are those of who goes on from a checkpoint and who is trained anew") {
+TEST_CASE("with rungs the epochs are those of trainings continued from a checkpoint and of those trained anew") {
   const std::string methods[] = {R"({"name": "halving", "eta": 2})",
                                  R"({"name": "hyperband", "eta": 2, "brackets": 4})"};
   for (const std::string& method : methods) {

@@ -12,7 +12,7 @@ namespace {
 
 using Rows = std::vector<std::string>;
 
-/// 60 trials of 200 ms: 4 s with three workers, so that rows are seen in time where the disk is slow, too.
+/// 60 trials of 200 ms: 4 s with three workers, so that rows are seen in time even on a slow disk.
 const std::string steady = R"({"name": "n", "experiment": "noop",
   "parameters": {"index": {"min": 1, "max": 60, "step": 1}, "milliseconds": 200}})";
 
@@ -40,8 +40,8 @@ void check_whole(const WorkFolder& folder) {
         Rows{"complete|60|60"});
 }
 
-/// Starts `steady`, sends SIGKILL to what `victim` names once rows are there, and lets the rest end; then continues it.
-/// Returns how the first run ended.
+/// Starts `steady`, sends SIGKILL to the process that `victim` returns once there are rows, and lets the rest end; then
+/// continues it. Returns how the first run ended.
 Ended kill_and_continue(const std::function<pid_t(const Command&)>& victim) {
   const WorkFolder folder;
   Command first(run_words(folder, steady), folder);

@@ -32,7 +32,7 @@ TEST_CASE("a search takes what another one has trained, and trains the rest") {
         Rows{"4|4|4"});
 }
 
-TEST_CASE("what cannot be reused is told before anything starts") {
+TEST_CASE("what cannot be reused is refused before anything starts") {
   const WorkFolder folder;
   folder.write("notes.db", std::string(5000, 'x'));
   const auto refused = [&](const Words& more) {

@@ -13,7 +13,7 @@ using namespace stormsweep;
 
 namespace {
 
-/// 10^15 configurations: three axes of 10^5. The first one turns slowest, so all that are run take 0 ms.
+/// 10^15 configurations: three axes of 10^5. The first one varies slowest, so all that are run take 0 ms.
 std::string vast(int trials) {
   return R"({"name": "vast", "experiment": "noop", "parameters": {
     "milliseconds": {"min": 0, "max": 99.999, "step": 0.001}, "replicate": {"min": 1, "max": 100000, "step": 1},
@@ -50,13 +50,13 @@ TEST_CASE("a grid of 10^15 plans in milliseconds and without a list") {
   const WorkFolder folder;
   folder.write("vast.json", vast(100));
   const auto begin = std::chrono::steady_clock::now();
-  // 200 MB of address space would not hold a list; the bound of 50 MB resident is the benchmark's.
+  // 200 MB of address space could not hold a list; the benchmark has the bound of 50 MB resident.
   const Ended plan = run({"sh", "-c", "ulimit -v 200000; " + stormsweep_program() + " plan vast.json"}, folder);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   CAPTURE(plan.err);
   CAPTURE(plan.out);
   CHECK(plan.status == 0);
-  CHECK(seconds.count() < 2);  // the bound of 50 ms is the benchmark's: this machine may be busy
+  CHECK(seconds.count() < 2);  // the benchmark has the bound of 50 ms: this machine may be busy
   std::string digits;
   for (const char c : plan.out)
     if (c != ',' && c != '\'' && c != ' ') digits += c;

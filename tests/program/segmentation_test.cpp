@@ -34,7 +34,7 @@ TEST_CASE("a segmentation search: gangs, schedules and classes, and a prediction
                         ") - min(" + column + ") > 1e-3 * abs(max(" + column + "))")
               .empty());
   }
-  // Half of a poly training is not a short one.
+  // Half of a training with the poly schedule is not a short training.
   CHECK(number(db, "SELECT count(DISTINCT test_loss) FROM results WHERE epochs = 2 AND gpus = 1") == 2);
   CHECK(query(db, "SELECT count(*), count(DISTINCT \"class\") FROM \"class\"") == std::vector<std::string>{"24|3"});
   CHECK(number(db, "SELECT count(*) FROM layer_kind WHERE training_flops > 0 AND layer_kind = 'conv5x5'") == 8);
@@ -44,7 +44,7 @@ TEST_CASE("a segmentation search: gangs, schedules and classes, and a prediction
   CHECK(curve.out.find("tropical_cyclone") != std::string::npos);
 }
 
-TEST_CASE("staged data give the same metrics to the last bit; a corrupt file is told and replaced") {
+TEST_CASE("staged data give the same metrics to the last bit; a corrupt file is reported and replaced") {
   const WorkFolder folder;
   REQUIRE(
       run_stormsweep({"generate", "segmentation", "--samples", "14", "--size", "32x48", "-o", "w"}, folder).status ==

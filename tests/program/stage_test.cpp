@@ -48,7 +48,7 @@ fs::path copies_in(const fs::path& disk) {
   return fs::directory_iterator(disk)->path();
 }
 
-/// Holds up staging into a folder, as another job that stages into it would.
+/// Holds up staging into a folder, like another job that stages into it.
 class HeldUp {
  public:
   explicit HeldUp(const fs::path& copies)
@@ -60,7 +60,7 @@ class HeldUp {
     close(lock_);
     close(watch_);
   }
-  /// Whether somebody comes to wait for the folder: all workers have met then.
+  /// Whether somebody has come to wait for the folder: by then all workers have met.
   bool waited_for() const {
     return eventually([this] {
       inotify_event event{};
@@ -72,7 +72,7 @@ class HeldUp {
   int lock_, watch_;
 };
 
-/// The files that a process has mapped; nothing of one that has just ended, as `stormsweep-worker check` soon has.
+/// The files that a process has mapped; empty if it has just ended, as `stormsweep-worker check` soon does.
 std::string maps(pid_t pid) {
   return text_of("/proc/" + std::to_string(pid) + "/maps");
 }
@@ -142,7 +142,7 @@ TEST_CASE("a worker that dies while the data is staged is done without; a stop i
   CHECK(ended.status == 85);
 }
 
-TEST_CASE("a folder that cannot be staged into, and an experiment without data, are told in one line") {
+TEST_CASE("a folder that cannot be staged into, and an experiment without data, are refused in one line") {
   const WorkFolder folder;
   prepare(folder);
   folder.write("file", "");

@@ -1,4 +1,4 @@
-// A TorchScript network of the user's own, as she searches it.
+// A search with a TorchScript network of the user's own.
 #include <doctest/doctest.h>
 
 #include <chrono>

@@ -51,7 +51,7 @@ void kill_and_continue(const WorkFolder& folder) {
   REQUIRE(run(run_words("killed.db", "1"), folder).status == 0);
 }
 
-/// `results` and `status` tell of the rows of one.db.
+/// Checks that `results` and `status` show the rows of one.db.
 void check_commands(const WorkFolder& folder) {
   const Ended pivot = run_stormsweep({"results", "one.db", "--rows", "batch_size", "--columns", "augmentation", "--by",
                                       "epochs", "--value", "test_accuracy", "--format", "csv"},
@@ -160,7 +160,7 @@ TEST_CASE("Ctrl-Z is no time of a training") {
       eventually([&] { return number(folder / "s.db", "SELECT count(*) FROM trials WHERE status = 'running'") == 1; }));
   search.signal(SIGTSTP);
   REQUIRE(eventually([&] { return is_stopped(search.pid()); }));
-  std::this_thread::sleep_for(std::chrono::seconds(21));  // nearly what trial_hours allows
+  std::this_thread::sleep_for(std::chrono::seconds(21));  // nearly as long as trial_hours allows
   search.signal(SIGCONT);
   CHECK(search.wait().status == 0);
   CHECK(number(folder / "s.db",
@@ -181,7 +181,7 @@ TEST_CASE("results do not depend on who trained, when, and how epochs were share
   CHECK(number(folder / "one.db",
                "SELECT count(*) FROM results WHERE status = 'complete' AND test_loss > 0 AND "
                "wall_seconds > 0 AND train_seconds > 0 AND samples_per_second > 0 AND flops > 0") == trials);
-  // Neither the network nor the epochs stand still: no two trials end alike.
+  // Every step changes the network, and every epoch counts: no two trials end alike.
   CHECK(number(folder / "one.db", "SELECT count(DISTINCT test_loss) FROM results") == trials);
 
   REQUIRE(run(run_words("two.db", "2"), folder).status == 0);

@@ -10,13 +10,13 @@
 
 namespace stormsweep {
 
-/// A file of one variable as CMIP6 has them, to be spoilt as a test wants it.
+/// A file of one variable as in CMIP6, which a test may spoil.
 struct ClimateFileMaker {
   std::string name = "tas", unit = "K", calendar = "noleap";
   std::vector<double> latitudes{-67.5, -22.5, 22.5, 67.5}, longitudes{0, 60, 120, 180, 240, 300};
   ClimateMonth begin = month_of(2015, 1);
   int months = 24, step = 1;  ///< months from one moment to the next
-  /// Of a month and a place.
+  /// The value of a month and a place.
   std::function<double(ClimateMonth, double, double)> value = [](ClimateMonth month, double latitude,
                                                                  double longitude) {
     return 280 + 0.01 * (month - month_of(2015, 1)) - latitude / 10 + longitude / 1000;

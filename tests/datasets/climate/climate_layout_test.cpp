@@ -30,7 +30,8 @@ TEST_CASE("the mean over the Earth counts cells by the cosine of their latitude"
 TEST_CASE("windows: months i ... i + 11, then month i + 12, never from another run or scenario") {
   const ClimateLayout layout = small_climate();
   const auto windows = climate_windows(layout, 12);
-  // low r1: 30 - 12; low r2: all 6, whose forcings are known; high r1: begins 4 months in, so misses 8 of its 16.
+  // low r1: 30 - 12; low r2: all 6, as forcings before them are known; high r1: begins 4 months in, so lacks 8 of its
+  // 16.
   REQUIRE(windows.size() == 18 + 6 + 8);
   CHECK(windows[0].month == month_of(2016, 1));
   CHECK(windows[0].frame == 12);
@@ -47,7 +48,7 @@ TEST_CASE("windows: months i ... i + 11, then month i + 12, never from another r
   CHECK(windows[31].frame == layout.target_frames() - 1);
 }
 
-TEST_CASE("windows longer than a scenario are none") {
+TEST_CASE("a scenario has no windows longer than itself") {
   const ClimateLayout layout = small_climate();
   CHECK(climate_windows(layout, 24).size() == 6 + 6);
   CHECK(climate_windows(layout, 31).empty());

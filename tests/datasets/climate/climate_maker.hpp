@@ -24,7 +24,7 @@ inline ClimateLayout small_climate() {
   return layout;
 }
 
-/// Every number tells its place: 1000 * channel + 10 * frame + cell.
+/// Every number shows its place: 1000 * channel + 10 * frame + cell.
 inline std::vector<float> numbered(std::int64_t channel, std::int64_t frames, std::int64_t cells) {
   std::vector<float> values;
   for (std::int64_t frame = 0; frame < frames; ++frame) {

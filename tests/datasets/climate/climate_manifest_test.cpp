@@ -36,7 +36,7 @@ TEST_CASE("a manifest without splits has the paper's") {
   CHECK(manifest.splits[1][0].last_months == 120);
   CHECK(manifest.splits[1][0].members == std::vector<std::string>{"r1", "r2"});
   CHECK(manifest.splits[2][0].scenario == "ssp245");
-  // Insolation is there, unless files are given.
+  // Insolation is always there, computed unless files are given.
   REQUIRE(manifest.forcings.size() == 2);
   CHECK(manifest.forcings[1].first == "rsdt");
   CHECK(manifest.forcings[1].second.computed);

@@ -8,7 +8,7 @@
 
 using namespace stormsweep;
 
-TEST_CASE("a climate series: years of several files in a row, a gap, an overlap that is told") {
+TEST_CASE("a climate series: years of several files in a row, a gap, an overlap that is reported") {
   const TemporaryFolder folder;
   ClimateFileMaker early, late, last;
   late.begin = month_of(2016, 7), late.months = 12;  // 6 months of `early` once more
@@ -30,7 +30,7 @@ TEST_CASE("a climate series: years of several files in a row, a gap, an overlap 
   CHECK(series.read(month_of(2016, 12))[0] < 290);
 }
 
-TEST_CASE("a climate series: yearly values are told by their months") {
+TEST_CASE("a climate series: yearly values are recognised by their months") {
   const TemporaryFolder folder;
   ClimateFileMaker yearly;
   yearly.step = 12, yearly.months = 3;

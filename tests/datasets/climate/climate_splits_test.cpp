@@ -57,7 +57,7 @@ TEST_CASE("climate splits: each gets its months, forcings from before them too, 
     const ClimateLayout& layout = set->layout();
     CHECK(layout.forcings[0].statistics.mean == 2.5f);  // 1 2 3 4
     CHECK(layout.forcings[0].statistics.deviation == doctest::Approx(std::sqrt(1.25)));
-    CHECK((layout.forcings[1].statistics == ChannelStatistics{7, 1}));  // does not vary
+    CHECK((layout.forcings[1].statistics == ChannelStatistics{7, 1}));  // constant
     CHECK(layout.targets[0].statistics.mean == 3.5f);                   // 0 ... 7
     CHECK(layout.targets[0].statistics.deviation == doctest::Approx(std::sqrt(63.0 / 12)));
   }
@@ -65,7 +65,9 @@ TEST_CASE("climate splits: each gets its months, forcings from before them too, 
   CHECK(climate_windows(train.layout(), 4).empty());
 }
 
-TEST_CASE("climate splits: without validation, an older one goes; a target that does not vary leaves all as it was") {
+TEST_CASE(
+    "climate splits: without validation, an older file of it is removed; a constant target leaves all files as they "
+    "were") {
   const TemporaryFolder folder;
   {
     ClimateSplitsWriter writer(folder.path(), layouts());
@@ -91,7 +93,7 @@ TEST_CASE("climate splits: without validation, an older one goes; a target that 
   CHECK_FALSE(std::filesystem::exists(folder / "validation.h5"));
 }
 
-TEST_CASE("climate splits: what is not written whole is a mistake of ours") {
+TEST_CASE("climate splits: a month that is written twice is our own mistake, not the user's") {
   const TemporaryFolder folder;
   ClimateSplitsWriter writer(folder.path(), layouts());
   write(writer);
@@ -100,7 +102,7 @@ TEST_CASE("climate splits: what is not written whole is a mistake of ours") {
   CHECK_FALSE(std::filesystem::exists(folder / "train.h5"));
 }
 
-TEST_CASE("climate splits: an older validation file goes only once those that it does not belong to are there") {
+TEST_CASE("climate splits: an older validation file is removed only once the new files are in place") {
   const TemporaryFolder folder;
   ClimateLayouts two = layouts();
   two[1] = {};

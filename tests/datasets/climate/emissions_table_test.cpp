@@ -19,7 +19,7 @@ std::filesystem::path table(const TemporaryFolder& folder, const std::string& li
 
 }  // namespace
 
-TEST_CASE("a table of emissions: yearly, then every some years, between their middles evenly") {
+TEST_CASE("a table of emissions: yearly, then with years left out, linear between the middles of years") {
   const TemporaryFolder folder;
   const EmissionsTable emissions(table(folder,
                                        "\"A, \"\"B\"\"\",ssp126,World,Emissions|CO2,Mt CO2/yr,12,24,,84\r\n"
@@ -37,13 +37,13 @@ TEST_CASE("a table of emissions: yearly, then every some years, between their mi
   CHECK(emissions.series("ssp126", "Emissions|CO2", "Asia").at(month_of(2016, 7)) == doctest::Approx(3 + 0.5 / 48));
 }
 
-TEST_CASE("sums of emissions: what has come of a rate a year by the end of each month") {
+TEST_CASE("sums of emissions: what a yearly rate comes to by the end of each month") {
   const YearlyNumbers even{"Mt CO2/yr", {2014, 2015}, {12, 12}};
   const auto sums = even.sums();
   REQUIRE(sums.size() == 24);
   CHECK(sums[0] == doctest::Approx(1));
   CHECK(sums[23] == doctest::Approx(24));
-  // From 0 to 24 between the middles: half a year of 0, one of 12 on average, half a year of 24.
+  // From 0 to 24 between the years' middles: half a year at 0, a year at 12 on average, half a year at 24.
   CHECK(YearlyNumbers{"", {2014, 2015}, {0, 24}}.sums().back() == doctest::Approx(24));
 }
 

@@ -24,8 +24,8 @@ TEST_CASE("insolation: published values") {  // for 1361 W/m2: Hartmann 2016, ap
 }
 
 TEST_CASE("insolation: the Sun passes through the equator when it should") {
-  // At both equinoxes, of declination 0, 50 N gets cos(latitude) of the equator's; autumn's is 186.4 days later
-  // (Kepler).
+  // At both equinoxes the declination is 0, so 50 N gets cos(latitude) of the equator's share; autumn's is 186.4 days
+  // later (Kepler).
   const double ratio_of_march = daily_insolation(50, march_equinox) / daily_insolation(0, march_equinox);
   CHECK(ratio_of_march == doctest::Approx(std::cos(50 * std::numbers::pi / 180)).epsilon(1e-6));
   const double september = march_equinox + 186.4;

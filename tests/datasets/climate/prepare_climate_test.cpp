@@ -109,11 +109,11 @@ TEST_CASE("prepare: other units, another grid, rain, maps of forcings, yearly fo
   CHECK(train.layout().targets[1].unit == "mm/day");
   CHECK(train.layout().forcings[1].name == "SO2");
   CHECK_FALSE(train.layout().forcings[1].global);
-  // 15 E lies within the cell round 0 E; the middle of January 2015 is 6.5 of 12 months after that of 2014.
+  // 15 E lies within the cell around 0 E; the middle of January 2015 is 6.5 of 12 months after that of 2014.
   CHECK(train.forcing(1, 12)[0] == doctest::Approx(2014 + 6.5 / 12));
 }
 
-TEST_CASE("prepare: rain of another size than the Earth's is told") {
+TEST_CASE("prepare: rain far from the Earth's is reported") {
   Sources sources;
   ClimateFileMaker rain{.name = "pr", .unit = "kg m-2 s-1", .months = 72};
   sources.targets = R"({"pr": "pr_{scenario}_{member}.nc"})";
@@ -128,7 +128,7 @@ TEST_CASE("prepare: rain of another size than the Earth's is told") {
                    "tells, name it by \"unit\""});
 }
 
-TEST_CASE("prepare: a gap divides a member, and is told; forcings that end too soon are") {
+TEST_CASE("prepare: a gap divides a member and is reported, as are forcings that end too soon") {
   Sources sources;
   sources.write_tas("high_r2", {.months = 24});
   ClimateFileMaker{.begin = month_of(2018, 1), .months = 24}.write(sources.folder / "tas_high_r2_late.nc");
@@ -177,7 +177,8 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("prepare: a file with fields on two grids, as the course's store: they come to that of the targets") {
+TEST_CASE(
+    "prepare: a file with fields on two grids, like the course's store: all are regridded to that of the targets") {
   Sources sources;
   for (const char* name : {"low", "high"}) {
     NetcdfMaker maker(sources.folder / (std::string(name) + ".nc"));
@@ -206,7 +207,7 @@ TEST_CASE("prepare: a file with fields on two grids, as the course's store: they
   const ClimateSet train = sources.set("train.h5"), test = sources.set("test.h5");
   CHECK((train.layout().grid == ClimateGrid{{-60, 0, 60}, {0, 90, 180, 270}}));
   CHECK(train.forcing(0, 71)[0] == 471);
-  // Half of each cell lies in the next one: round 0 E are 3 and 0, round 90 E 0 and 1.
+  // Half of each cell lies in the next one: around 0 E there are 3 and 0, around 90 E 0 and 1.
   const auto map = train.forcing(1, 0);
   CHECK(std::vector(map.begin(), map.begin() + 4) == std::vector<float>{1.5, 0.5, 1.5, 2.5});
   CHECK(train.target(0, 3)[0] == 283);
@@ -215,7 +216,7 @@ TEST_CASE("prepare: a file with fields on two grids, as the course's store: they
   CHECK(climate_windows(train.layout(), 12).size() == 2 * 60);  // forcings begin with the targets
 }
 
-TEST_CASE("prepare: scenarios to be forecast, of which forcings alone are known") {
+TEST_CASE("prepare: scenarios to be forecast, with known forcings but no targets") {
   Sources sources;
   std::ofstream(sources.folder / "e.csv", std::ios::app) << "other,World,CO2,ppm,500,620\n";
   sources.more =
@@ -278,14 +279,14 @@ TEST_CASE("prepare: what cannot be learnt from is refused in one line with the r
         "tas is -999 K in a cell of 2016-03, and every month has 150 to 350; name its unit by \"unit\", or give a file "
         "whose missing values are declared");
   }
-  SUBCASE("degrees Celsius told as K") {
+  SUBCASE("degrees Celsius declared as K") {
     tas.value = [](ClimateMonth, double, double) { return 15; };
     sources.write_tas("low_r1", tas);
     sources.refused("tas_low_r1.nc",
                     "tas is 15 K in a cell of 2015-01, and every month has 150 to 350; name its unit by \"unit\", or "
                     "give a file whose missing values are declared");
   }
-  SUBCASE("rain that cannot be: a missing value that is not declared, or another unit than is told") {
+  SUBCASE("impossible rain: an undeclared missing value, or a wrong unit") {
     ClimateFileMaker rain{.name = "pr", .unit = "kg m-2 s-1", .months = 72};
     sources.targets = R"({"pr": "pr_{scenario}_{member}.nc"})";
     for (const auto& [value, told] :
@@ -382,7 +383,7 @@ TEST_SUITE("real data") {
     CHECK(mean_of_row(6, 0) < 225);   // July at the South Pole: row 0 is south
     CHECK(mean_of_row(6, 19) > 270);  // and at the North Pole
     CHECK(mean_of_row(0, 19) < 260);
-    // What the table says of 2015, 39152.7 Mt, has come on top of what was emitted from 1750 on; that is some 2200 Gt.
+    // The table's 39152.7 Mt of 2015 come on top of the emissions since 1750, some 2200 Gt.
     CHECK(layout.forcings[0].unit == "Mt CO2");
     CHECK(train.forcing(0, 36)[0] - train.forcing(0, 24)[0] == doctest::Approx(39500).epsilon(0.02));
     CHECK(train.forcing(0, 24)[0] == doctest::Approx(2.2e6).epsilon(0.1));

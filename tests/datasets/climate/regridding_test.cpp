@@ -48,7 +48,7 @@ TEST_CASE("conservative: hemispheres of quarters, worked out by hand") {
 }
 
 TEST_CASE("conservative: rows weigh as their areas do") {
-  // Rows bounded at 30 N: sin 30 = 1/2, so that of the northern half one row covers a half, the polar one the other.
+  // Rows bounded at 30 N: sin 30 = 1/2, so each of the two northern rows covers half of the hemisphere.
   const ClimateGrid from{{-45, 15, 45}, {90, 270}}, to{{-45, 45}, {180}};
   CHECK(row_borders(from.latitudes) == std::vector<double>{-90, -15, 30, 90});
   const auto got = regridded(from, to, RegridMethod::conservative, {1, 1, 2, 2, 4, 4});
@@ -93,7 +93,7 @@ TEST_CASE("bilinear: a field of the latitude stays what it is, at centres exactl
   CHECK(regridded(from, from, RegridMethod::bilinear, map) == map);
 }
 
-TEST_CASE("missing cells weigh nothing; a cell of which nothing is known is missing") {
+TEST_CASE("missing cells weigh nothing; a cell without any known source is missing") {
   const ClimateGrid from{{-45, 45}, {45, 135, 225, 315}}, to{{-45, 45}, {90, 270}};
   const std::vector<float> map{1, missing, missing, missing, 5, 6, 7, 8};
   for (const RegridMethod method : {RegridMethod::conservative, RegridMethod::bilinear}) {

@@ -27,7 +27,7 @@ TEST_CASE("the Pacific swings in four years, with variance 1") {
   CHECK(mean_product(series, 48) > 0);
 }
 
-TEST_CASE("weather keeps of a month what it is told to") {
+TEST_CASE("weather keeps the stated share of itself from month to month") {
   ModeWeather weather(4, 0.4);
   std::vector<double> series;
   for (int month = 0; month < 40000; ++month) series.push_back(weather.next()[7]);

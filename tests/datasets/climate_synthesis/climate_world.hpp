@@ -29,8 +29,8 @@ inline const World& world() {
   return made;
 }
 
-/// Mean of the months `from` to `to`, those of a month of the year (1 ... 12) alone unless it is 0, and of cells for
-/// which `in(row, cell)`, by area.
+/// The mean, by area, over cells for which `in(row, cell)` holds and over the months `from` to `to`: only those of one
+/// month of the year (1 ... 12), or all if it is 0.
 template <class In>
 double mean(const std::vector<float>& maps, std::int64_t from, std::int64_t to, int of_year, In in) {
   const auto shares = EnergyBalance(world().grid.latitudes).shares();

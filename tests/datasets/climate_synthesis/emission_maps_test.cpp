@@ -6,7 +6,7 @@
 
 using namespace stormsweep;
 
-TEST_CASE("emissions come to what the path says, and move") {
+TEST_CASE("emissions add up to the pathway's, and move between regions") {
   const ClimateGrid grid = even_grid(36, 72);
   const EmissionMaps maps(grid);
   const auto shares = EnergyBalance(grid.latitudes).shares();

@@ -24,12 +24,12 @@ TEST_CASE("energy balance: an even Earth warms to forcing / feedback, as fast as
   const std::vector<double> forcing(12, 3.6);
   std::vector<double> warming;
   for (int month = 0; month < 60; ++month) warming = balance.step(forcing);
-  const double implicit = 3 * (1 - std::pow(1 + 1.2 / 12 / 6, -60));  // of the steps that are taken
+  const double implicit = 3 * (1 - std::pow(1 + 1.2 / 12 / 6, -60));  // of the implicit steps
   for (const double row : warming) CHECK(row == doctest::Approx(implicit));
   CHECK(implicit == doctest::Approx(3 * (1 - std::exp(-1.2 * 5 / 6))).epsilon(0.01));
 }
 
-TEST_CASE("energy balance: diffusion moves heat and makes none; the deep ocean takes its part") {
+TEST_CASE("energy balance: diffusion moves heat without making any; the deep ocean takes its part") {
   const EnergyBalanceParameters even{.feedback = 1.2, .polar_feedback = 1.2};
   EnergyBalance here(even_grid(18, 4).latitudes, even), there(even_grid(18, 4).latitudes, even);
   std::vector<double> south(18, 0.0), all(18, 0.0);

@@ -51,7 +51,7 @@ TEST_CASE("synthetic climate: the rain follows the Sun") {
   CHECK(rain > 2);  // the Earth's is 2.7 mm/day
   CHECK(rain < 3.5);
   CHECK(mean(w.one.pr, months - 240, months, 0, everywhere) > 1.03 * rain);
-  for (std::int64_t year = 0; year < 20; ++year)  // it moves from year to year, and hardly comes to more
+  for (std::int64_t year = 0; year < 20; ++year)  // it varies from year to year, but hardly beyond this
     CHECK(mean(w.one.pr, 12 * year, 12 * year + 12, 0, everywhere) == doctest::Approx(rain).epsilon(0.05));
 }
 
@@ -60,7 +60,7 @@ TEST_CASE("synthetic climate: members share the forced response and nothing else
   double sum = 0;
   for (std::size_t i = 0; i < w.one.tas.size(); ++i) sum += w.one.tas[i] - w.two.tas[i];
   CHECK(std::abs(sum / static_cast<double>(w.one.tas.size())) < 0.05);
-  // Less seasons and warming, each January is noise, and members are no more alike than chance makes them.
+  // Without seasons and warming, each January is noise, and members are no more alike than by chance.
   double a_sum = 0, b_sum = 0, product = 0, a_square = 0, b_square = 0, count = 0;
   for (std::int64_t month = 0; month < months; month += 12, ++count) {
     const auto all = [&](const auto& maps) { return mean(maps, month, month + 1, 0, everywhere); };

@@ -52,7 +52,7 @@ TEST_CASE("ticks are round") {
   check_ticks({1, 1e6}, 6, {1, 10, 100, 1e3, 1e4, 1e5, 1e6});
 }
 
-TEST_CASE("a scale that is asked for is that one, if it can be") {
+TEST_CASE("a requested scale is used where it is possible") {
   const Numbers values{1, 10, 100};
   CHECK_FALSE(AxisScale(values, 0, 200, Spacing::linear).logarithmic());
   CHECK(AxisScale(Numbers{64, 256}, 0, 200, Spacing::logarithmic).at(128) == doctest::Approx(100));
@@ -69,7 +69,7 @@ TEST_CASE("values that lie ever farther apart grow") {
   CHECK_FALSE(grows(Numbers{64, 128}));
 }
 
-TEST_CASE("ticks stand at the values where these are few, of integers at integers, of one value there") {
+TEST_CASE("ticks stand at the values where these are few, at integers for integers, and at a single value") {
   check_ticks({0.94, 0.94}, 6, {0.94});
   CHECK(AxisScale(Numbers{64, 128, 256, 128}, 0, 1).ticks_at_values(8) == Numbers{64, 128, 256});
   CHECK(AxisScale(Numbers{1, 1.5, 2}, 0, 1).ticks_at_values(2) == Numbers{1, 1.5, 2});
@@ -77,7 +77,7 @@ TEST_CASE("ticks stand at the values where these are few, of integers at integer
   CHECK(AxisScale(Numbers{1, 2, 3, 40}, 0, 1, Spacing::linear).ticks_at_values(3) == Numbers{20, 40});
 }
 
-TEST_CASE("numbers that differ by no more than the order of a sum makes are one value") {
+TEST_CASE("numbers that differ no more than reordered sums do are one value") {
   CHECK(AxisScale(Numbers{0.3, 0.1 + 0.2}, 0, 10).ticks(6) == Numbers{0.3});
   CHECK(AxisScale(Numbers{0.3, 0.1 + 0.2}, 0, 10, Spacing::logarithmic).ticks(6) == Numbers{0.3});
   CHECK(AxisScale(Numbers{0.1 + 0.2, 0.3}, 0, 10).at(0.3) == doctest::Approx(5));
@@ -93,7 +93,7 @@ TEST_CASE("a logarithmic scale has no more ticks than asked for, over any number
   CHECK(AxisScale(Numbers{1e-9, 3e-2}, 0, 1).ticks(4) == Numbers{1e-8, 1e-6, 1e-4, 1e-2});
 }
 
-TEST_CASE("texts of ticks tell neighbours apart") {
+TEST_CASE("neighbouring ticks have different texts") {
   using Texts = std::vector<std::string>;
   CHECK(tick_texts(Numbers{0.9123451, 0.9123452, 0.9123453}) == Texts{"0.9123451", "0.9123452", "0.9123453"});
   CHECK(tick_texts(Numbers{0, 0.2, 0.4}) == Texts{"0", "0.2", "0.4"});

@@ -11,7 +11,7 @@ namespace {
 
 constexpr Colour blue{0, 114, 178}, vermilion{213, 94, 0};
 
-/// Pixels of a colour: how many, and where their middle is.
+/// The pixels of a colour: their number and their middle.
 struct Patch {
   std::int64_t pixels = 0;
   double row = 0, column = 0;
@@ -41,11 +41,11 @@ Chart dots(std::vector<Position> points, std::vector<std::string> words = {}) {
 
 TEST_CASE("greater values lie farther right and higher up") {
   const Patch low = patch(draw(dots({{1, 1}, {9, 9}})).pixels(), blue);
-  CHECK(low.pixels > 60);  // two discs of 64 pixels each, but for their rims
+  CHECK(low.pixels > 60);  // two discs of 64 pixels each, without their rims
   Chart chart = dots({{1, 1}});
   chart.panels[0].lines.push_back({"b", {{9, 9}}, Chart::Style::dots});
   const Picture picture = draw(chart).pixels();
-  // The legend has one mark of each as well, the first at the left: what is left of the means is the chart's.
+  // The legend also has one mark of each, the first at the left: the rest of the means is due to the chart.
   CHECK(patch(picture, blue).column < patch(picture, vermilion).column);
   CHECK(patch(picture, blue).row > patch(picture, vermilion).row);
 }
@@ -94,7 +94,7 @@ bool is_drawn(const Picture& picture, std::int64_t left, std::int64_t right) {
 
 }  // namespace
 
-TEST_CASE("names that are too long run over no edge") {
+TEST_CASE("names that are too long do not run over an edge") {
   const std::string name(300, 'n');
   Chart chart{name, name, {}, {{name, {{name + "1", {{0, 0}, {1, 1}}}, {name + "2", {{0, 1}}}}}}};
   chart.note = name;
@@ -116,7 +116,7 @@ TEST_CASE("words that have no room side by side are turned, and take room below"
   CHECK(turned.height > level.height + 60);
 }
 
-TEST_CASE("what has no value is marked on the axis, and stretches the axis below alone") {
+TEST_CASE("what has no value is marked on the axis below, and stretches that axis alone") {
   Chart chart = dots({{2, 5}, {4, 6}});
   chart.panels[0].lines.push_back({"lost", {{1, 0}, {9, 0}}, Chart::Style::at_axis});
   const Picture picture = draw(chart).pixels();

@@ -52,7 +52,7 @@ TEST_CASE("colour scale: more is darker by a good step, so that no eye and no pr
   }
 }
 
-TEST_CASE("colours: the smooth scale goes from light to dark without a step that is seen") {
+TEST_CASE("colours: the smooth scale goes from light to dark without visible steps") {
   const ColourScale scale = smooth_scale("kg/m2", 10, 74);
   REQUIRE(scale.bounds.size() == scale.colours.size());
   CHECK(scale.bounds.front() == 10);
@@ -66,7 +66,7 @@ TEST_CASE("colours: the smooth scale goes from light to dark without a step that
   }
 }
 
-TEST_CASE("colour scale: around 0 both ends are alike, white between, and red where it is told to be") {
+TEST_CASE("colour scale: around 0 both ends are alike, white between, and red at the requested end") {
   const ColourScale warm = diverging_scale("K", 10, RedEnd::upper), wet = diverging_scale("mm", 10, RedEnd::lower);
   REQUIRE(warm.bounds.size() == warm.colours.size());
   REQUIRE(warm.bounds.size() == 10);

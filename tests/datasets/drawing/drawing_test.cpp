@@ -19,7 +19,7 @@ namespace {
 
 constexpr Colour white{255, 255, 255}, red{255, 0, 0}, blue{0, 0, 255}, black{0, 0, 0};
 
-/// As Cairo reads it.
+/// A PNG file as Cairo reads it.
 Picture read_png(const std::filesystem::path& path) {
   cairo_surface_t* const surface = cairo_image_surface_create_from_png(path.c_str());
   REQUIRE(cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS);
@@ -67,7 +67,7 @@ Ink written(std::string_view text, double size, Align align = Align::left) {
 
 }  // namespace
 
-TEST_CASE("drawing: boxes and frames go where they are told, and nowhere else") {
+TEST_CASE("drawing: boxes and frames are drawn in their place, and nowhere else") {
   Drawing drawing(4, 5);
   drawing.fill({1, 2, 3, 9}, red);
   const Picture filled = drawing.pixels();
@@ -141,7 +141,7 @@ TEST_CASE("drawing: every letter that labels need is there, and no two look alik
   CHECK(written("°", 16).amount > 1);
 }
 
-TEST_CASE("drawing: a text fills the width that is told, its capitals around its middle, on the side that is asked") {
+TEST_CASE("drawing: a text fills its stated width, its capitals around its middle, on the requested side") {
   for (const double size : {11.0, 16.0, 32.0}) {
     CAPTURE(size);
     const std::string text = "Hamburg +60 minH";
@@ -149,7 +149,7 @@ TEST_CASE("drawing: a text fills the width that is told, its capitals around its
     for (const auto& [align, left] :
          {std::pair{Align::left, 400.0}, {Align::centre, 400 - width / 2}, {Align::right, 400 - width}}) {
       const Ink ink = written(text, size, align);
-      CHECK(std::abs(static_cast<double>(ink.left) - left) < 2 + size / 8);  // letters have some room around them
+      CHECK(std::abs(static_cast<double>(ink.left) - left) < 2 + size / 8);  // letters have some space around them
       CHECK(std::abs(static_cast<double>(ink.right + 1) - left - width) < 2 + size / 8);
     }
     const Ink capital = written("H", size);
@@ -234,7 +234,7 @@ TEST_CASE("a figure is a PDF by its name") {
   CHECK(text.find("/MediaBox [ 0 0 60 40 ]") != text.npos);
 }
 
-TEST_CASE("drawing: a PNG file may have several dots a pixel, and tells how large it is on paper") {
+TEST_CASE("drawing: a PNG file may have several dots per pixel, and states its size on paper") {
   const TemporaryFolder folder;
   Drawing drawing(30, 20, 3);
   drawing.fill({10, 5, 20, 6}, red);
@@ -245,7 +245,7 @@ TEST_CASE("drawing: a PNG file may have several dots a pixel, and tells how larg
   CHECK(count(read, red) == 10 * 9);
   CHECK(read.at(30, 15) == red);
   CHECK(read.at(59, 17) == red);
-  // 11811 dots a metre, 300 an inch; the checksum as zlib.crc32 of Python has it.
+  // 11811 dots per metre, 300 per inch; the checksum is that of Python's zlib.crc32.
   const std::string chunk("\0\0\0\x09pHYs\0\0\x2e\x23\0\0\x2e\x23\x01\x78\xa5\x3f\x76", 21);
   CHECK(text_of(folder / "a.png").find(chunk) == 33);
   CHECK(drawing.pixels().height == 30);
@@ -253,7 +253,7 @@ TEST_CASE("drawing: a PNG file may have several dots a pixel, and tells how larg
   CHECK(read_png(folder / "b.png").width == 8000);
 }
 
-TEST_CASE("drawing: of a text that is too wide beginning and end are left, whole letters") {
+TEST_CASE("drawing: a text that is too wide keeps its beginning and end, in whole letters") {
   CHECK(elided("short", 100, 12) == "short");
   const std::string name = "gradient_clipping_norm_of_the_encoder 0.5", shown = elided(name, 120, 12);
   CHECK(text_width(shown, 12) <= 120);

@@ -55,13 +55,13 @@ TEST_CASE("figure: title, columns, rows, numbers and note are written, each in a
                 .scale = rain_scale(),
                 .note = "a note"};
   const Picture whole = draw(figure).pixels();
-  /// The box of what disappears when a text is left out.
+  /// The box around the pixels that change when a text is left out.
   const auto box_of = [&](std::string& text) {
     const std::string kept = std::exchange(text, std::string(text.size(), ' '));
     const Picture without = draw(figure).pixels();
     text = kept;
     Box box{whole.height, whole.width, 0, 0};
-    // Rows and columns move where a text no longer takes room; those that follow are then no longer alike.
+    // If rows or columns moved because a text takes no room, all that follow would change.
     REQUIRE(without.height == whole.height);
     for (std::int64_t i = 0; i < whole.height; ++i) {
       for (std::int64_t j = 0; j < std::min(whole.width, without.width); ++j) {

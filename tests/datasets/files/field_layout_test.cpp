@@ -10,7 +10,7 @@ using namespace stormsweep::netcdf;
 
 namespace {
 
-/// The layout of a field of 2 x 3 x 4 values over dimensions a, b, c, told by these attributes of theirs.
+/// The layout of a field of 2 x 3 x 4 values over dimensions a, b, c whose coordinates have these attributes.
 std::optional<FieldLayout> layout(const std::vector<NetcdfMaker::Texts>& attributes,
                                   const std::vector<std::string>& names = {"a", "b", "c"}) {
   const TemporaryFolder folder;
@@ -36,7 +36,7 @@ void check(const std::optional<FieldLayout>& layout, std::size_t time, std::size
 
 }  // namespace
 
-TEST_CASE("field layout: told by standard names, axis, units and names") {
+TEST_CASE("field layout: recognised by standard names, axis, units and names") {
   check(layout({{{"standard_name", "longitude"}}, {{"standard_name", "latitude"}}, {{"standard_name", "time"}}}), 2, 1,
         0);
   check(layout({{{"axis", "X"}}, {{"axis", "T"}}, {{"axis", "Y"}}}), 1, 2, 0);
@@ -44,7 +44,7 @@ TEST_CASE("field layout: told by standard names, axis, units and names") {
   check(layout({{}, {}, {}}, {"valid_time", "lon", "lat"}), 0, 2, 1);
   check(layout({}, {"nx", "ny", "time"}), 2, 1, 0);
   check(layout({}, {"time", "south_north", "west_east"}), 0, 1, 2);
-  check(layout({}), 0, 1, 2);  // nothing tells
+  check(layout({}), 0, 1, 2);  // nothing identifies them
   check(layout({}, {"time", "height", "width"}), 0, 1, 2);
   check(layout({}, {"Width", "Height", "frame"}), 2, 1, 0);
   CHECK(!layout({})->told);
@@ -66,7 +66,7 @@ TEST_CASE("field layout: coordinates of other names than their dimensions") {
   CHECK(layout_of(file, *field)->row == 1);
 }
 
-TEST_CASE("field layout: levels, and what is no stack of images") {
+TEST_CASE("field layout: levels, and fields that are no stack of images") {
   const auto levels = layout({{{"units", "hPa"}}, {}, {}}, {"pressure_level", "latitude", "longitude"});
   REQUIRE(levels);
   CHECK(levels->level == 0);

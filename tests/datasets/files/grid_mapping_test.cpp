@@ -41,7 +41,7 @@ void check(const std::string& definition, GeoPoint point, MapPoint expected, dou
 }  // namespace
 
 TEST_CASE("grid mapping: worked examples of the EPSG guidance note 7-2") {
-  constexpr double foot = 0.304800609601219;  // the survey foot, in which the note gives Texas
+  constexpr double foot = 0.304800609601219;  // the survey foot, the note's unit for Texas
   // NAD27 / Texas South Central: 28 30 N, 96 W
   check(proj("lambert_conformal_conic", {{"standard_parallel", {28 + 23 / 60., 30 + 17 / 60.}},
                                          {"latitude_of_projection_origin", {27 + 50 / 60.}},

@@ -43,7 +43,7 @@ TEST_CASE("an attribute of many integers is not one integer") {
   CHECK_FALSE(hdf5::read_attribute(file, "format_version", three));
 }
 
-TEST_CASE("a provenance of any length is written: of a long one both ends, no path of them cut") {
+TEST_CASE("a provenance of any length is written: a long one by its two ends, with no path cut") {
   const TemporaryFolder folder;
   const auto written = [&](const std::string& text) {
     const hdf5::Handle file = create(folder / "a.h5");
@@ -63,7 +63,7 @@ TEST_CASE("a provenance of any length is written: of a long one both ends, no pa
   CHECK(written(std::string(100000, 'x')) == std::string(30000, 'x') + " ...");
 }
 
-TEST_CASE("a number is the first of an attribute, also where a text tells it; only what is not there is none") {
+TEST_CASE("an attribute's number is its first, also in a text; only a missing attribute has none") {
   const TemporaryFolder folder;
   const hdf5::Handle file = create(folder / "a.h5");
   write_integers(file, "list", {3, 4});

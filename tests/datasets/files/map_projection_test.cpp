@@ -65,7 +65,7 @@ TEST_CASE("map projections: KNMI's kilometres become metres") {
   CHECK(north_east.y == doctest::Approx(-3'650'000).epsilon(1e-4));
 }
 
-TEST_CASE("map projections: what PROJ does not know is told in one line") {
+TEST_CASE("map projections: what PROJ does not know is refused in one line") {
   CHECK_THROWS_WITH_AS(MapProjection("+proj=nonsense", "a.h5: where/projdef"),
                        doctest::Contains("a.h5: where/projdef is '+proj=nonsense', which PROJ does not know"),
                        InputError);
@@ -99,6 +99,6 @@ TEST_CASE("map projection: WKT becomes a PROJ string") {
   CHECK(map.forward({11, 0}).x == doctest::Approx(6371000 * 3.14159265358979 / 180));
 }
 
-TEST_CASE("map projection: an axis of more digits than the stack holds is one that PROJ refuses") {
+TEST_CASE("map projection: an axis with more digits than the stack can take is refused by PROJ") {
   CHECK_THROWS_AS(MapProjection("+proj=stere +a=" + std::string(100'000, '1'), "test"), InputError);
 }

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t page = 4096, piece = 5 * page, pieces = 200;
 
-/// How many pages of a file are in memory, as the kernel tells of a map of our own.
+/// The number of pages of a file that are in memory, from the kernel, by a mapping of our own.
 std::size_t resident(const std::filesystem::path& path) {
   const Descriptor file(open(path.c_str(), O_RDONLY));
   void* const base = mmap(nullptr, pieces * piece, PROT_READ, MAP_SHARED, *file, 0);
@@ -30,7 +30,7 @@ std::size_t resident(const std::filesystem::path& path) {
   return static_cast<std::size_t>(std::ranges::count_if(in, [](unsigned char one) { return one & 1; }));
 }
 
-/// Takes a file out of memory, where its file system can.
+/// Drops a file from memory, if its file system can.
 void forget(const std::filesystem::path& path) {
   const Descriptor file(open(path.c_str(), O_RDWR));
   fsync(*file);

@@ -47,7 +47,7 @@ std::vector<double> decoded(const std::filesystem::path& path, const char* name)
 
 }  // namespace
 
-TEST_CASE("netcdf: of a text longer than any that is read, the beginning") {
+TEST_CASE("netcdf: of an overlong text only the beginning is read") {
   const TemporaryFolder folder;
   {
     Maker maker(folder / "a.nc", 1);
@@ -88,7 +88,7 @@ TEST_CASE("netcdf: packed numbers are scaled, and NaN where a fill value, a miss
   for (const double value : decoded(folder / "a.nc", "empty")) CHECK(std::isnan(value));  // libnetcdf's own fill value
 }
 
-TEST_CASE("netcdf: numbers meant without a sign, and their fill value, which is stored with one") {
+TEST_CASE("netcdf: unsigned numbers, and their fill value, which is stored with a sign") {
   const TemporaryFolder folder;
   {
     Maker maker(folder / "a.nc", 3);
@@ -139,7 +139,7 @@ TEST_CASE("netcdf: cells never written, and numbers out of the valid range, are 
     const int texts = maker.variable("texts", NC_FLOAT);
     nc_put_att_text(maker.file(), texts, "missing_value", 7, "-9999.9");
     nc_put_att_text(maker.file(), texts, "scale_factor", 3, "0.5");
-    const double missing = -9999.9;  // a double that no float is
+    const double missing = -9999.9;  // a double that no float equals
     const std::array<float, 5> reals{-9999.9f, 0, 1, 2, 3};
     nc_put_att_double(maker.file(), floats, "missing_value", NC_DOUBLE, 1, &missing);
     for (const int variable : {floats, texts})
@@ -161,7 +161,7 @@ TEST_CASE("netcdf: cells never written, and numbers out of the valid range, are 
   CHECK(decoded(folder / "a.nc", "texts")[4] == 1.5);
 }
 
-TEST_CASE("netcdf: a part of a variable, one that is not there, and one that cannot be read") {
+TEST_CASE("netcdf: a part of a variable, a part that does not exist, and one that cannot be read") {
   const TemporaryFolder folder;
   {
     Maker maker(folder / "a.nc", 5);
@@ -184,7 +184,7 @@ TEST_CASE("netcdf: a part of a variable, one that is not there, and one that can
   CHECK(!problem.empty());
 }
 
-TEST_CASE("netcdf: chunks that hold a part and others beside it are unpacked once") {
+TEST_CASE("netcdf: chunks that hold more than the part read are unpacked once") {
   const TemporaryFolder folder;
   const std::size_t months = 24, cells = 20;  // more than libnetcdf keeps by itself
   std::vector<float> values(months * cells);
@@ -202,7 +202,7 @@ TEST_CASE("netcdf: chunks that hold a part and others beside it are unpacked onc
   std::size_t bytes = 0, places = 0;
   float preemption = 0;
   nc_get_chunk_cache(&bytes, &places, &preemption);
-  nc_set_chunk_cache(1, 1009, 0);  // of files opened from here on
+  nc_set_chunk_cache(1, 1009, 0);  // for files opened from here on
   const netcdf::File file(folder / "a.nc", "");
   nc_set_chunk_cache(bytes, places, preemption);
   const netcdf::Variable variable = file.variable("v").value();

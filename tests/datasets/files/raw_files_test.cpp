@@ -36,7 +36,7 @@ TEST_CASE("raw files: in and below folders, links to files and folders followed,
   CHECK(list({folder / "a/deep/round/a/linked"}) == std::vector{other});
 }
 
-TEST_CASE("raw files: a folder without any is refused, and a name that is nothing") {
+TEST_CASE("raw files: a folder without any, and a name that does not exist, are refused") {
   const TemporaryFolder folder;
   std::ofstream(folder / "read.me") << "x";
   CHECK_THROWS_WITH_AS(list({folder.path()}), (folder.path().string() + ": holds no *.nc file").c_str(), InputError);

@@ -37,7 +37,7 @@ TEST_CASE("units: of rain, in every writing that weather services use") {
   CHECK(unit_conversion("Tenths of MM", "mm")->scale == doctest::Approx(0.1));
 }
 
-TEST_CASE("units: with an offset, and what is none") {
+TEST_CASE("units: with an offset, and texts that are no unit") {
   const auto celsius = unit_conversion("degC", "K");
   REQUIRE(celsius);
   CHECK(celsius->scale == doctest::Approx(1));

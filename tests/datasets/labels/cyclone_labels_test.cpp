@@ -80,7 +80,7 @@ TEST_CASE("cyclones: on both hemispheres and across the last column, each once")
     CHECK(contains(storm, storm.centre));
     CHECK(storm.pressure_drop == doctest::Approx(3000).epsilon(0.05));
     CHECK(storm.warm_core == doctest::Approx(3).epsilon(0.1));
-    // Half of a Gaussian pressure is at 1.18 radii, 1.77 degrees; rings are 0.75 wide.
+    // A Gaussian pressure is half as deep at 1.18 radii, 1.77 degrees; rings are 0.75 degrees wide.
     CHECK(storm.radius > 1.4);
     CHECK(storm.radius < 2.3);
   }
@@ -98,7 +98,7 @@ TEST_CASE("cyclones: a label is what stands out of the box about the storm") {
   const Cyclone storm = world.found().at(0);
   const double half = storm.radius + 6.6;
   const double box = std::pow(2 * std::floor(half / 0.75 + 1e-6) + 1, 2);
-  // Each of three variables gives 7 % of the box, discs and a ring about one centre.
+  // Each of three variables marks 7 % of the box: discs and a ring around one centre.
   CHECK(static_cast<double>(storm.pixels.size()) > 0.069 * box);
   CHECK(static_cast<double>(storm.pixels.size()) < 0.14 * box);
   for (const std::int64_t pixel : storm.pixels) {
@@ -122,7 +122,7 @@ TEST_CASE("cyclones: cold cores, shallow lows, weak and anticyclonic vortices ar
   CHECK(none_of(weak));
   CHECK(none_of(anticyclonic));
   Storm cool = storm;
-  cool.core = 0;  // the same temperature as about it
+  cool.core = 0;  // as warm as its surroundings
   CHECK(none_of(cool));
 }
 
@@ -169,7 +169,7 @@ TEST_CASE("cyclones: missing values are never part of one") {
   CHECK(world.found().empty());
 }
 
-TEST_CASE("cyclones: a ring of which every pressure is missing does not end the storm") {
+TEST_CASE("cyclones: a ring without any known pressure does not end the storm") {
   World world;
   world.plant({.latitude = 18, .longitude = 120});
   const Cyclone whole = world.found().at(0);
@@ -182,7 +182,7 @@ TEST_CASE("cyclones: a ring of which every pressure is missing does not end the 
   CHECK(holed.radius == whole.radius);
 }
 
-TEST_CASE("cyclones: on a grid of few pixels the distances grow with them") {
+TEST_CASE("cyclones: on a coarse grid the distances grow with the pixels") {
   const WeatherGrid grid = global_grid(32, 48);  // 5.8 degrees a row
   const auto size = static_cast<std::size_t>(32 * 48);
   std::vector<float> tmq(size, 20), u(size), v(size), psl(size, 101000), t(size, 250), rain(size);

@@ -12,12 +12,12 @@ namespace {
 
 constexpr float missing = std::numeric_limits<float>::quiet_NaN();
 
-/// A grid of 1 degree over the Earth, dry but for what is planted.
+/// A grid of 1 degree over the Earth, dry except for what is planted.
 struct World {
   WeatherGrid grid = global_grid(181, 360);
   std::vector<float> vapour = std::vector<float>(181 * 360, 1);
 
-  /// Rows and columns [top, bottom) x [left, right) of the grid; columns go round.
+  /// Plants rows and columns [top, bottom) x [left, right) of the grid; columns are periodic.
   void plant(std::int64_t top, std::int64_t bottom, std::int64_t left, std::int64_t right, float value = 10) {
     for (std::int64_t row = top; row < bottom; ++row) {
       for (std::int64_t column = left; column < right; ++column)
@@ -27,7 +27,7 @@ struct World {
   std::int64_t found(const RiverRule& rule) const { return std::ranges::count(river_labels(grid, vapour, rule), 1); }
 };
 
-/// Whatever is above 5, no damping.
+/// Everything above 5, without damping.
 const RiverRule plain{.percentile = 95, .threshold = 5, .damping = 0, .shortest = 1500, .widest = 1000};
 
 }  // namespace
@@ -78,7 +78,7 @@ TEST_CASE("rivers: one across the last column is the same river") {
   CHECK(other[0].area == doctest::Approx(one[0].area));
 }
 
-TEST_CASE("rivers: pixels that touch at corners alone do not hang together") {
+TEST_CASE("rivers: pixels that touch only at corners are not connected") {
   World world;
   for (std::int64_t i = 0; i < 30; ++i) world.plant(120 + i, 121 + i, 100 + i, 101 + i);
   CHECK(world.found(plain) == 0);
@@ -95,8 +95,8 @@ TEST_CASE("rivers: the tropics are damped, by the percentile of the damped field
     return mask[static_cast<std::size_t>(row * 360 + column)];
   };
   CHECK(at(130, 201) == 1);
-  CHECK(at(90, 11) == 0);   // on the equator nothing is left of 50
-  CHECK(at(108, 11) == 0);  // what is left is too short
+  CHECK(at(90, 11) == 0);   // on the equator 50 is damped to nothing
+  CHECK(at(108, 11) == 0);  // the rest is too short
   rule.damping = 0;
   CHECK(river_labels(world.grid, world.vapour, rule)[90 * 360 + 11] == 1);
 }

@@ -28,7 +28,7 @@ std::vector<std::uint8_t> mask_of(const WeatherGrid& grid, const std::vector<std
   return mask;
 }
 
-/// Each pixel's region is told by its smallest number, which goes from neighbour to neighbour until nothing changes.
+/// The smallest number of a region identifies it, and spreads from neighbour to neighbour until nothing changes.
 std::vector<std::vector<std::int64_t>> slow_regions(const WeatherGrid& grid, const std::vector<std::uint8_t>& mask,
                                                     bool diagonals) {
   const std::int64_t height = grid.height(), width = grid.width();

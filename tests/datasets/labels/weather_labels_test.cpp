@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A generated world, by way of its file.
+/// A generated world, written to a file and read back.
 WeatherMoment world(std::int64_t height, std::int64_t width, std::uint64_t seed) {
   const TemporaryFolder folder;
   const SyntheticWeather weather = synthetic_weather(global_grid(height, width), seed);
@@ -123,7 +123,7 @@ TEST_CASE(
   CHECK(degrees(192, 288) == std::array{std::optional(2.0), std::optional(5.0)});
 }
 
-TEST_CASE("weather labels: transport that a NetCDF file does not have is made of what it has") {
+TEST_CASE("weather labels: transport that a NetCDF file lacks is computed from what it has") {
   const TemporaryFolder folder;
   ClimateMaker maker;
   maker.times = 2;

@@ -82,7 +82,7 @@ TEST_CASE("blurred extrapolation: the fit finds the blur and the factor that mad
   BlurFit fit;
   for (unsigned patch = 0; patch < 3; ++patch) {
     const std::vector<float> frames = noise(patch), middle = blurred_centre(frames, side, made);
-    std::vector<float> truth = noise(patch + 10);  // around the middle: whatever
+    std::vector<float> truth = noise(patch + 10);  // around the middle: anything
     for (std::int64_t lead = 0; lead < nowcast_targets; ++lead)
       for (std::int64_t row = 0; row < nowcast_centre; ++row)
         for (std::int64_t column = 0; column < nowcast_centre; ++column)

@@ -25,7 +25,7 @@ Motion uniform(float down, float right) {
   return motion;
 }
 
-/// Any numbers, all different.
+/// Arbitrary numbers, all different.
 std::vector<float> numbers() {
   std::vector<float> image;
   for (std::int64_t i = 0; i < height * width; ++i) image.push_back(static_cast<float>((7919 * i) % 3079) / 100);
@@ -100,7 +100,7 @@ TEST_CASE("half a pixel lies between two, and what is missing stays missing") {
 
 TEST_CASE("paths follow a rotation: after twenty-four steps of 15 degrees a pixel is where it began") {
   Motion motion{.height = height, .width = width, .down = {}, .right = {}};
-  const double turn = 2 * std::tan(M_PI / 24);  // by which the midpoint rule turns by 15 degrees
+  const double turn = 2 * std::tan(M_PI / 24);  // with which the midpoint rule turns by 15 degrees
   for (std::int64_t row = 0; row < height; ++row) {
     for (std::int64_t column = 0; column < width; ++column) {
       motion.down.push_back(static_cast<float>(turn * static_cast<double>(column - width / 2)));

@@ -62,7 +62,7 @@ TEST_CASE("forecast frames: the last seven, a step apart, of images twice as oft
         Names{"0.h5", "1.h5", "2.h5", "3.h5", "4.h5", "5.h5", "6.h5", "-", "-", "-", "-", "-", "-"});
 }
 
-TEST_CASE("forecast frames: before a time, and what follows is the truth, as far as it goes") {
+TEST_CASE("forecast frames: those before a time; the images after it are the truth, as far as they go") {
   const Names expected{"0.h5", "2.h5", "4.h5", "6.h5", "8.h5", "10.h5", "12.h5", "14.h5", "16.h5", "-", "-", "-", "-"};
   CHECK(names(choose_frames(images(18, 5), {}, start + 60 * minute)) == expected);
   CHECK(names(choose_frames(images(18, 5), {}, start + 64 * minute)) == expected);  // the last one not after it
@@ -126,7 +126,7 @@ TEST_CASE("forecast frames: what does not fit is refused, naming file, times and
   CHECK(refusal(unknown, model(RadarQuantity::rain_rate, 2)) == "");
 }
 
-TEST_CASE("forecast frames: averaged, with corners of what is left by the projection") {
+TEST_CASE("forecast frames: averaged; the corners of the remaining part follow from the projection") {
   const TemporaryFolder folder;
   {
     Hdf5Maker file(folder / "a.h5");
@@ -148,7 +148,7 @@ TEST_CASE("forecast frames: averaged, with corners of what is left by the projec
   CHECK(frame.grid.corners[2] == std::array{14.0, 60.0});
 }
 
-TEST_CASE("forecast frames: impossible rain is told, and seen as training has it, before it is averaged") {
+TEST_CASE("forecast frames: impossible rain is reported, and clamped as for training before it is averaged") {
   const TemporaryFolder folder;
   impossible_file().write(folder / "a.h5");
   const RadarImage image = list_radar_images(folder / "a.h5")[0];

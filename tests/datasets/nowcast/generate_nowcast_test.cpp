@@ -101,7 +101,7 @@ TEST_CASE("pixel sums: by hand") {
   CHECK(sums.wet() == 0.75);
 }
 
-TEST_CASE("nowcast splits: an older validation file goes only once those that it does not belong to are there") {
+TEST_CASE("nowcast splits: an older validation file is removed only once the new files are in place") {
   const TemporaryFolder folder;
   const auto finish = [&] {
     NowcastSplitsWriter writer(folder.path(), {1, 0, 1}, 48, {});

@@ -22,7 +22,7 @@ Image noise(std::int64_t pixels, std::uint64_t seed, std::uint64_t levels) {
   return image;
 }
 
-/// Weight of a pixel in the window around `centre`, by the header's words.
+/// Weight of a pixel in the window around `centre`, as the header defines it.
 double weight(std::int64_t i, std::int64_t side, std::int64_t centre, std::int64_t window) {
   if (side <= window) return centre == 0 ? 1 : 0;
   return std::max(0.0, 1 - std::abs(static_cast<double>(i) + 0.5 - static_cast<double>(centre)) /

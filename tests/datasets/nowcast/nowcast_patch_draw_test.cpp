@@ -35,8 +35,9 @@ TEST_CASE("split by place: the east for validation, training where it does not t
   const std::vector<double> even(20, 1);
   CHECK(letters(lattice, even, 0.125) ==
         "ttttttttttttt-----vv");  // 2 of 15 is nearer to an eighth than 1 of 15, 3 of 15
-  CHECK(letters(lattice, even, 0.45) == "tttttttt-----vvvvvvv");                       // 7 of 15
-  CHECK(letters(PatchLattice(200, 352, 200), even, 0.125) == "ttttttttttttt-----vv");  // wherever the middle lies
+  CHECK(letters(lattice, even, 0.45) == "tttttttt-----vvvvvvv");  // 7 of 15
+  CHECK(letters(PatchLattice(200, 352, 200), even, 0.125) ==
+        "ttttttttttttt-----vv");  // the same where the middle is a part of the patch
   std::vector<double> dry_east = even;
   for (std::size_t i = 16; i < 20; ++i) dry_east[i] = 0;
   CHECK(letters(lattice, dry_east, 0.125) == "tttttttttt-----vvvvv");  // 1 of 11

@@ -69,8 +69,7 @@ std::string refusal(const RawRadar& what, const fs::path& out) {
   return stormsweep::refusal([&] { prepare(what, out); });
 }
 
-/// Numbers of the images in each split; checks that every patch is the piece of the images that its time and place
-/// name.
+/// The numbers of the images in each split; checks that every patch is the piece of the images at its time and place.
 std::map<std::string, std::set<std::int64_t>> images_used(const fs::path& out) {
   std::map<std::string, std::set<std::int64_t>> used;
   for (const char* name : {"train", "validation", "test"}) {
@@ -134,7 +133,7 @@ TEST_CASE("prepare nowcast: statistics are those of all pixels of the training p
   }
 }
 
-TEST_CASE("prepare nowcast: gaps are not bridged, corrupt files are gaps that are told, or refused") {
+TEST_CASE("prepare nowcast: gaps are not bridged; corrupt files are gaps and reported, or refused") {
   const TemporaryFolder images, out;
   write_images(images.path(), 140);
   fs::remove(name_of_image(images.path(), 30));
@@ -163,12 +162,12 @@ TEST_CASE("prepare nowcast: a short sequence is validated in the training hours,
   const auto used = images_used(out.path());
   CHECK(*used.at("validation").rbegin() < *used.at("test").begin());
   const NowcastPatches train(out / "train.h5"), validation(out / "validation.h5"), test(out / "test.h5");
-  // Patches of 48 are all middle; rain is the same everywhere, and the leftmost column's is never complete.
+  // Patches of 48 are all middle; rain is the same everywhere, and places in the leftmost column are never complete.
   const std::int32_t line = std::ranges::min(validation.columns());
   CHECK(line > 100);
   CHECK(std::ranges::all_of(train.columns(), [&](std::int32_t column) { return column + 48 <= line; }));
   CHECK(std::ranges::max(train.columns()) > line - 80);
-  // The test split is drawn from everywhere.
+  // The test split is drawn from all places.
   CHECK(std::ranges::any_of(test.columns(), [&](std::int32_t column) { return column >= line; }));
   CHECK(std::ranges::any_of(test.columns(), [&](std::int32_t column) { return column + 48 > line && column < line; }));
 }
@@ -178,7 +177,7 @@ TEST_CASE("prepare nowcast: the blur of every file is fitted to training patches
   write_images(images.path(), 60);
   prepare(raw(images.path()), out.path());
   const NowcastPatches train(out / "train.h5"), test(out / "test.h5");
-  BlurFit fit;  // of all 32, fewer than the most that are fitted
+  BlurFit fit;  // from all 32, fewer than the most that are fitted
   for (std::int64_t p = 0; p < train.size(); ++p)
     fit.add(extrapolate_patch(train.input(p), train.meta()), physical(train.target(p), train.meta().scale), side);
   CHECK(train.meta().blurs == fit.best());
@@ -186,7 +185,7 @@ TEST_CASE("prepare nowcast: the blur of every file is fitted to training patches
   CHECK(fit.best()[0].factor != 1);
 }
 
-TEST_CASE("prepare nowcast: an older validation file goes when there is no new one") {
+TEST_CASE("prepare nowcast: an older validation file is removed when there is no new one") {
   const TemporaryFolder images, out;
   write_images(images.path(), 60);
   std::ofstream(out / "validation.h5") << "old";
@@ -212,7 +211,7 @@ TEST_CASE("prepare nowcast: a long sequence has three splits; the seed decides t
   CHECK(fingerprint(NowcastPatches(a / "train.h5")) != fingerprint(NowcastPatches(c / "train.h5")));
 }
 
-TEST_CASE("prepare nowcast: amounts that overlap are told, and lie further apart between splits") {
+TEST_CASE("prepare nowcast: overlapping amounts are reported, and splits lie further apart") {
   const TemporaryFolder images, out;
   const auto write_hours = [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
@@ -236,7 +235,7 @@ TEST_CASE("prepare nowcast: amounts that overlap are told, and lie further apart
                                    "the image before, or rates");
 }
 
-TEST_CASE("prepare nowcast: rain that cannot be is told, or refused") {
+TEST_CASE("prepare nowcast: impossible rain is reported, or refused") {
   const TemporaryFolder images, out;
   for (std::int64_t i = 0; i < 50; ++i) write_image(images.path(), i, 1, {.formula = "GEO=0.01*PV-2.0"});
   RawRadar what = raw(images.path());

@@ -6,7 +6,7 @@ using namespace stormsweep;
 
 namespace {
 
-/// Of one sequence; by default their hours are unknown.
+/// Images of one sequence; by default their hours are unknown.
 std::vector<RadarImage> images(const std::vector<std::int64_t>& minutes, double hours = 0) {
   std::vector<RadarImage> result;
   for (const std::int64_t minute : minutes)
@@ -23,7 +23,7 @@ std::vector<double> completed(std::vector<RadarImage> all) {
 
 }  // namespace
 
-TEST_CASE("amount hours: since the image before, but for images that are missing") {
+TEST_CASE("amount hours: since the image before, unless images are missing") {
   CHECK(completed(images({0, 30, 60})) == std::vector<double>{0.5, 0.5, 0.5});
   CHECK(completed(images({0, 30, 120})) == std::vector<double>{0.5, 0.5, 0.5});
   // months of 31, 28 and 31 days
@@ -31,7 +31,7 @@ TEST_CASE("amount hours: since the image before, but for images that are missing
   CHECK(completed(images({0, 30}, 1)) == std::vector<double>{1, 1});
 }
 
-TEST_CASE("amount hours: each sequence has its own, and what was taken for granted is told") {
+TEST_CASE("amount hours: each sequence has its own, and assumptions are reported") {
   std::vector<RadarImage> all = images({0, 30, 60});
   for (RadarImage& image : images({0, 120})) {
     image.sequence = 1;
@@ -47,7 +47,7 @@ TEST_CASE("amount hours: each sequence has its own, and what was taken for grant
                        InputError);
 }
 
-TEST_CASE("amount hours: sums may roll on, but none begins with another and goes on") {
+TEST_CASE("amount hours: sums may roll on, but none begins with another and ends later") {
   check_begins(images({0, 5, 10, 15}, 1));
   std::vector<RadarImage> growing = images({60, 120, 180}, 1);
   check_begins(growing);
@@ -60,7 +60,7 @@ TEST_CASE("amount hours: sums may roll on, but none begins with another and goes
   check_begins(growing);
 }
 
-TEST_CASE("amount hours: GRIB's of a moment are left out where others are of an interval") {
+TEST_CASE("amount hours: GRIB's amounts of a moment are left out where others are of an interval") {
   std::vector<RadarImage> all = images({0, 60, 120}, 1);
   for (RadarImage& image : all) image.format = RadarFormat::grib;
   CHECK(leave_out_empty(all).empty());

@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Of one image: what h5py counts in its file.
+/// What h5py counts in the file of one image.
 struct Seen {
   std::int64_t missing = 0, dry = 0;
   double highest = 0;
@@ -65,7 +65,7 @@ TEST_SUITE("real data") {
     const auto data = real_data("field/netcdf");
     if (!data) return;
     const auto images = [&](const char* name) { return list_radar_images(*data / name); };
-    const auto stage = images("test_stageiv_xyt.nc");  // rows from the south, 4.7625 km at 60 N
+    const auto stage = images("test_stageiv_xyt.nc");  // rows go north; pixels of 4.7625 km at 60 N
     REQUIRE(stage.size() == 23);
     CHECK(stage[0].time == 1536865200);  // 2018-09-13 19:00 UTC
     check(stage[0], {0, 5580, 65.25});
@@ -82,7 +82,7 @@ TEST_SUITE("real data") {
     check(albers[0], {0, 259'620, 16.5});
     CHECK(albers[0].grid.corners[3][0] == doctest::Approx(154.55).epsilon(0.001));
 
-    const auto trmm = images("3B42_Daily.19991231.7.test.nc");  // (lon, lat), no time but in its attributes
+    const auto trmm = images("3B42_Daily.19991231.7.test.nc");  // (lon, lat), a time only in its attributes
     CHECK(trmm[0].time == 946690200);                           // 2000-01-01 01:30 UTC
     CHECK(trmm[0].hours == 24);
     CHECK(trmm[0].grid.height == 5);
@@ -90,7 +90,7 @@ TEST_SUITE("real data") {
     CHECK(images("imerg_v6_xarray_Grid.nc")[0].variable == "precipitationCal");
   }
 
-  TEST_CASE("radar files: real polar files are told as such") {
+  TEST_CASE("radar files: real polar files are recognised as such") {
     const auto data = real_data("field/odim");
     if (!data) return;
     for (const char* const name : {"bewid_pvol_20170214T0000Z_0x1.h5", "example_cfradial_ppi.nc"})

@@ -9,7 +9,7 @@
 
 using namespace stormsweep;
 
-TEST_CASE("files of other kinds are not supported, rather than damaged") {
+TEST_CASE("files of other kinds are reported as not supported, not as damaged") {
   const TemporaryFolder folder;
   const auto told = [&](const std::string& bytes) {
     std::ofstream(folder / "a", std::ios::binary) << bytes << std::string(300, ' ');
@@ -18,7 +18,7 @@ TEST_CASE("files of other kinds are not supported, rather than damaged") {
   CHECK(told("GIF89a") == "a GIF image");
   CHECK(told("P5\n700 765\n255\n") == "a PGM image, or one of its kin");
   CHECK(told("RW030950100000814BY1620130VS 3SW   2.13.1PR E-01") == "a binary RADOLAN composite");
-  CHECK(told("RV2509230855100000925BY2640147VS 5SW") == "none");  // not their header: two figures too many
+  CHECK(told("RV2509230855100000925BY2640147VS 5SW") == "none");  // not their header: two digits too many
   CHECK(told("CDF\x01") == "none");
   told("GIF87a");
   CHECK_THROWS_WITH_AS(list_radar_images(folder / "a"),

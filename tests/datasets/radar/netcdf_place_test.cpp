@@ -21,7 +21,7 @@ struct Field {
   std::string y_unit = "m", x_unit = "m";
   Texts mapping_texts = {};
   NetcdfMaker::Numbers mapping = {};
-  std::vector<double> latitudes, longitudes;  ///< of each pixel, as the field goes
+  std::vector<double> latitudes, longitudes;  ///< of each pixel, in the field's order
 
   NetcdfPlace place() const {
     const TemporaryFolder folder;
@@ -44,7 +44,7 @@ struct Field {
   }
 };
 
-/// Of each pixel [4, 5]: latitude 50 + down * i, longitude 10 + along * j.
+/// With a place for each pixel [4, 5]: latitude 50 + down * i, longitude 10 + along * j.
 Field with_places(double down, double along) {
   Field field;
   for (int i = 0; i < 4; ++i) {
@@ -121,7 +121,7 @@ TEST_CASE("NetCDF place: on the map of a grid mapping, in any unit") {
   field.mapping = {{"standard_parallel", {60}}, {"longitude_of_projection_origin", {15}}};
   const NetcdfPlace place = field.place();
   CHECK(!place.stored.to_north);
-  // at the equator a pixel is 1 km / cos(60 degrees), but for the ellipsoid
+  // at the equator a pixel would be 1 km / cos(60 degrees) on a sphere
   CHECK(place.grid.pixel_width == doctest::Approx(1000 * std::sqrt(1 - 0.00669438 * 0.75) / 0.5).epsilon(1e-4));
   CHECK(place.grid.projection == "+proj=merc +lat_ts=60 +lon_0=15 +ellps=WGS84");
   CHECK(place.note.empty());
@@ -159,6 +159,6 @@ TEST_CASE("NetCDF place: longitudes that cross the meridian go on, those of 180 
   check_corner(field.place().grid.corners[0], -112.5, 5);
 }
 
-TEST_CASE("NetCDF place: without coordinates it is said what was taken for granted") {
+TEST_CASE("NetCDF place: without coordinates the assumptions are reported") {
   CHECK(Field{}.place().note == "rain has no coordinates; its first row is taken as the northern one");
 }

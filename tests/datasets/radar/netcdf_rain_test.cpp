@@ -16,7 +16,7 @@ struct Named {
   NetcdfMaker::Texts texts = {};
 };
 
-/// What is taken of a file of fields [y, x].
+/// What is taken from a file of fields [y, x].
 NetcdfChoice choose(const std::vector<Named>& fields, const std::string& name = "", const char* group = nullptr) {
   const TemporaryFolder folder;
   {
@@ -48,7 +48,7 @@ TEST_CASE("NetCDF rain: units say what the numbers mean") {
   check("dBz", Meaning::reflectivity, 1), check("DBZ", Meaning::reflectivity, 1);
 }
 
-TEST_CASE("NetCDF rain: told by names without a standard name, and by decibels") {
+TEST_CASE("NetCDF rain: recognised by names without a standard name, and by decibels") {
   for (const char* const name : {"tp", "prcp", "qpe", "rr", "pr", "RAINRATE", "radar_estimated_rain_rate", "precip"})
     CHECK(choose({{name, {{"units", "mm"}}}}).rain.variable.name == name);
   for (const char* const name : {"refl", "anything"})
@@ -56,13 +56,13 @@ TEST_CASE("NetCDF rain: told by names without a standard name, and by decibels")
   CHECK(choose({{"field", {{"units", "kg m-2 s-1"}, {"standard_name", "precipitation_flux"}}}}).rain.factor == 3600);
 }
 
-TEST_CASE("NetCDF rain: told by the long name where no other tells") {
+TEST_CASE("NetCDF rain: recognised by the long name where no other name does") {
   const Named nameless{"RhiresD", {{"units", "mm/day"}, {"long_name", "Daily precipitation sum"}}};
   CHECK(choose({nameless, {"TabsD", {{"units", "K"}}}}).rain.variable.name == "RhiresD");
   CHECK(choose({nameless, rate("rr")}).rain.variable.name == "rr");
 }
 
-TEST_CASE("NetCDF rain: of several the whole is taken, and the others are told") {
+TEST_CASE("NetCDF rain: of several fields the whole rain is taken, and the others are reported") {
   const NetcdfChoice imerg = choose({rate("HQprecipitation"),
                                      rate("IRprecipitation"),
                                      rate("precipitationCal"),
@@ -82,7 +82,7 @@ TEST_CASE("NetCDF rain: of several the whole is taken, and the others are told")
   CHECK(choose({rate("rain")}).note.empty());
 }
 
-TEST_CASE("NetCDF rain: heights above the sea are none, and what has times goes before what has none") {
+TEST_CASE("NetCDF rain: heights above the sea are not rain, and fields with times go before those without") {
   for (const char* const name : {"z", "zh", "ref", "terrain"}) {
     CAPTURE(name);
     const NetcdfChoice choice = choose({{name, {{"units", "m"}}}, {"rr", {{"units", "mm"}}}});
@@ -115,7 +115,7 @@ TEST_CASE("NetCDF rain: in a group, and by name") {
                        InputError);
 }
 
-TEST_CASE("NetCDF rain: quality, sources and flags are none") {
+TEST_CASE("NetCDF rain: quality, sources and flags are not rain") {
   for (const char* const name : {"rain_quality", "HQprecipSource", "precipitation_flag",
                                  "probabilityLiquidPrecipitation", "HQobservationTime", "rain_error"}) {
     CAPTURE(name);

@@ -17,7 +17,8 @@ using Texts = NetcdfMaker::Texts;
 const Texts minutes{{"units", "minutes since 2020-02-29 23:00:00"}};
 constexpr std::int64_t eleven = 1583017200;  // 2020-02-29 23:00 UTC
 
-/// Of a file of a field "rain" of this unit, [time, y, x] where there is a dimension time, with what `add` writes.
+/// The times of a file with a field "rain" of this unit, [time, y, x] where there is a dimension time, and with what
+/// `add` writes.
 NetcdfTimes times(const std::string& unit, std::size_t images, const std::function<void(NetcdfMaker&)>& add,
                   Texts texts = {}) {
   const TemporaryFolder folder;
@@ -71,14 +72,14 @@ TEST_CASE("NetCDF times: amounts within bounds hold at their ends") {
   CHECK(rate.valid[0] == eleven + 900);
 }
 
-TEST_CASE("NetCDF times: amounts that do not tell since when they fell") {
+TEST_CASE("NetCDF times: amounts that do not say since when they fell") {
   const NetcdfTimes found = times("mm", 3, [](NetcdfMaker& maker) {
     maker.variable("time", NC_DOUBLE, {"time"}, {10, 20, 50}, minutes);
   });
   CHECK(found.hours == std::vector<double>{0, 0, 0});
 }
 
-TEST_CASE("NetCDF times: of the file's own attributes") {
+TEST_CASE("NetCDF times: from the file's own attributes") {
   const NetcdfTimes crr = times("mm/h", 0, [](NetcdfMaker& maker) {
     maker.global("nominal_product_time", "2020-02-29T23:00:00Z");
     maker.global("time_coverage_end", "2020-02-29T23:12:00Z");

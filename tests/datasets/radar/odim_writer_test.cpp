@@ -101,7 +101,7 @@ TEST_CASE("ODIM writer: our own reader reads it back, each frame at its time") {
   }
 }
 
-TEST_CASE("ODIM writer: with a projection, pixels are told along its axes, not on the ground") {
+TEST_CASE("ODIM writer: with a projection, pixel sizes are given along its axes, not on the ground") {
   const TemporaryFolder folder;
   RadarForecast mercator = forecast(RadarQuantity::rain_rate);
   RadarGrid& grid = mercator.frames[0].grid;
@@ -117,7 +117,7 @@ TEST_CASE("ODIM writer: with a projection, pixels are told along its axes, not o
   CHECK(list_radar_images(folder / "out.h5")[0].grid.pixel_width == doctest::Approx(942).epsilon(1e-3));
 }
 
-TEST_CASE("ODIM writer: what is not known is not told") {
+TEST_CASE("ODIM writer: what is unknown is left out") {
   const TemporaryFolder folder;
   RadarForecast unknown = forecast(RadarQuantity::rain_rate);
   unknown.frames[0].grid = {.height = 2, .width = 3, .projection = ""};

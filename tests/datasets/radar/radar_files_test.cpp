@@ -13,13 +13,13 @@
 using namespace stormsweep;
 namespace fs = std::filesystem;
 
-TEST_CASE("radar files: the kind is told by the contents, not by the name") {
+TEST_CASE("radar files: the kind is recognised by the contents, not by the name") {
   const TemporaryFolder folder;
   KnmiFile().write(folder / "image.nc");
   CHECK(list_radar_images(folder / "image.nc").size() == 1);
 }
 
-TEST_CASE("radar files: what cannot be read is told apart from what is something else") {
+TEST_CASE("radar files: unreadable files are distinguished from files of another kind") {
   const TemporaryFolder folder;
   std::ofstream(folder / "text.h5") << "no radar\n";
   CHECK_THROWS_WITH_AS(list_radar_images(folder / "text.h5"), doctest::Contains("cannot be read as HDF5 or NetCDF"),

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// tp in this many millimetres, of 12:00 or so many minutes after to the end of the interval.
+/// tp in millimetres over an interval of minutes after 12:00, `begin` to `end`.
 void write_minutes(const fs::path& path, long begin, long end, double millimetres) {
   GribMaker maker;
   maker.set("productDefinitionTemplateNumber", 8L);
@@ -70,7 +70,7 @@ TEST_CASE("GRIB: amounts without an interval fell since the image before") {
   CHECK_THROWS_WITH_AS(archive({folder / "c"}), doctest::Contains("holds amounts, but not since when"), InputError);
 }
 
-TEST_CASE("GRIB: amounts of minutes, of which ecCodes makes no hours, one a file or all in one") {
+TEST_CASE("GRIB: amounts of minutes, which ecCodes does not turn into hours, one per file or all in one") {
   const TemporaryFolder folder;
   for (long i = 0; i < 3; ++i) {
     for (const std::string& name : {std::string("all"), "5min" + std::to_string(i)})

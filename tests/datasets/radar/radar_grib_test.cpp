@@ -23,7 +23,7 @@ namespace {
 
 using Bytes = std::vector<unsigned char>;
 
-/// `number` in so many bytes, the highest first.
+/// `number` in `bytes` bytes, the highest first.
 Bytes big_endian(std::uint64_t number, int bytes) {
   Bytes result;
   for (int i = bytes - 1; i >= 0; --i) result.push_back(static_cast<unsigned char>(number >> 8 * i));
@@ -40,10 +40,10 @@ Bytes section(unsigned char number, const Bytes& content) {
   return joined({big_endian(content.size() + 5, 4), {number}, content});
 }
 
-/// A message of edition 2 with its numbers packed anew, as NCEP does: by template 5.2, one group of 8 bits each, the
-/// highest of which is missing (missing value management 1), without a bitmap.
+/// A message of edition 2 with its numbers packed anew, as NCEP does: by template 5.2, in one group of 8 bits each, in
+/// which the highest number means missing (missing value management 1), without a bitmap.
 void write_complex(const fs::path& path, const Bytes& message, const Bytes& numbers) {
-  const Bytes none{0x46, 0x1c, 0x3c, 0};  // 9999 as a float, which stands for what is missing
+  const Bytes none{0x46, 0x1c, 0x3c, 0};  // 9999 as a float, which stands for missing numbers
   const Bytes count = big_endian(numbers.size(), 4);
   const Bytes packing = section(5, joined({count,
                                            {0, 2},
@@ -142,7 +142,7 @@ TEST_CASE("GRIB: tp in metres over its interval, at the end of it; a bitmap's ho
   CHECK(std::isnan(frame.values[4]));
 }
 
-TEST_CASE("GRIB: what complex packing tells as missing, without a bitmap, is missing") {
+TEST_CASE("GRIB: what complex packing marks as missing, without a bitmap, is missing") {
   const TemporaryFolder folder;
   GribMaker maker;
   maker.set("parameterCategory", 1L), maker.set("parameterNumber", 7L);  // kg m-2 s-1
@@ -180,7 +180,7 @@ TEST_CASE("GRIB: a rate before an amount, an amount before a reflectivity, and n
                        doctest::Contains("holds no rain that stormsweep knows, but crr"), InputError);
 }
 
-TEST_CASE("GRIB: a packed file that cannot be unpacked whole is told so") {
+TEST_CASE("GRIB: a packed file that cannot be unpacked whole is reported as such") {
   const TemporaryFolder folder;
   GribMaker maker;
   maker.set_mrms(6, 1);

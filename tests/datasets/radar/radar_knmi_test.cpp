@@ -40,7 +40,7 @@ TEST_CASE("KNMI: reflectivities by their formula") {
   CHECK(read_radar_image(list_radar_images(folder / "b.h5")[0]).values[2] == frame.values[2]);
 }
 
-TEST_CASE("KNMI: what is missing may be told in text") {
+TEST_CASE("KNMI: the missing number may be given as text") {
   const TemporaryFolder folder;
   {
     Hdf5Maker file(folder / "a.h5");
@@ -75,7 +75,7 @@ TEST_CASE("KNMI: where missing and the lowest number are one, it is dry; outside
 
 namespace {
 
-/// Images of 10 mm each at 13:55, 14:00 and 14:10 UTC; the first tells the calibration of all, as KNMI has it.
+/// Images of 10 mm each at 13:55, 14:00 and 14:10 UTC; the first has the calibration of all, as in KNMI's files.
 void write_nowcast(const std::filesystem::path& path, const char* last = "04-SEP-2024;14:10:00.000",
                    const char* attribute = "image_datetime_valid") {
   Hdf5Maker file(path);

@@ -42,7 +42,7 @@ class Hdf5Maker {
                             H5Dclose);
     H5Dwrite(made, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data());
   }
-  /// The same, each as long as it is.
+  /// The same, each of its own length.
   void variable_texts(const std::string& name, const std::vector<std::string>& values) {
     std::vector<const char*> pointers;
     for (const std::string& value : values) pointers.push_back(value.c_str());
@@ -67,7 +67,7 @@ class Hdf5Maker {
   hdf5::Handle file_;
 };
 
-/// What a small KNMI file says.
+/// The contents of a small KNMI file.
 struct KnmiFile {
   std::string begin = "26-AUG-2010;00:00:00.000", end = "26-AUG-2010;00:05:00.000";
   std::string parameter = "ACCUMULATED_PRECIPITATION_[MM]", formula = "GEO=0.01*PV+0.0";

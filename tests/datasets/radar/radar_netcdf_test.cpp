@@ -198,7 +198,7 @@ TEST_CASE("NetCDF: columns before rows, as IMERG stores them, in a group") {
   check_values(read_radar_image(images[0]), {2, 4, none, 1, 3, 5});
 }
 
-TEST_CASE("NetCDF: an image that is stored with columns as rows, told by latitudes alone") {
+TEST_CASE("NetCDF: an image that is stored with columns as rows, recognised by latitudes alone") {
   const TemporaryFolder folder;
   {
     NetcdfMaker maker(folder / "a.nc");
@@ -241,7 +241,7 @@ TEST_CASE("NetCDF: units decide") {
   CHECK(archive.notes[0].find("since the image before, 0.166667 h") != std::string::npos);
 }
 
-TEST_CASE("NetCDF: amounts that never fall are those since the beginning, where their bounds do not tell it") {
+TEST_CASE("NetCDF: amounts that never fall are those since the beginning, even if their bounds do not say so") {
   const TemporaryFolder folder;
   NetcdfFile file;
   file.units = "mm", file.times.clear(), file.pixels.clear();

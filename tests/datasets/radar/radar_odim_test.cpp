@@ -130,7 +130,7 @@ TEST_CASE("ODIM: a gain in text counts as a number does, and one that is no numb
                        InputError);
 }
 
-TEST_CASE("ODIM: of several quantities the rain rate is taken, and the others are told") {
+TEST_CASE("ODIM: of several quantities the rain rate is taken, and the others are reported") {
   const TemporaryFolder folder;
   {
     Hdf5Maker file(folder / "a.h5");

@@ -21,7 +21,7 @@ RadarGrid swiss_grid(const char* projection) {
 
 }  // namespace
 
-TEST_CASE("place: a scale in kilometres is told from one in metres by the corners, with a projection and without") {
+TEST_CASE("place: the corners distinguish a scale in kilometres from one in metres, with and without a projection") {
   for (const char* const projection : {swiss, ""}) {
     for (const double told : {1.0, 1000.0, 0.0}) {
       RadarGrid grid = swiss_grid(projection);
@@ -40,7 +40,7 @@ TEST_CASE("place: a Mercator pixel of 2 km is 0.94 km at 62 N, and corners follo
   RadarGrid grid{.height = 2, .width = 2, .projection = "+proj=merc +lat_ts=0 +lon_0=0 +ellps=WGS84"};
   grid.corners[0] = {20, 61.99};
   CHECK(radar::place_on_ground(grid, {2000, 2000}, "a.h5", "where/projdef").empty());
-  // cos 62 of 2 km is 0.939 on a sphere; on WGS84 0.9% more along a meridian's and 0.26 % more along a parallel's curve
+  // cos 62 of 2 km is 0.939 on a sphere; on WGS84 0.9 % more along a meridian and 0.26 % more along a parallel
   CHECK(grid.pixel_width == doctest::Approx(941).epsilon(0.002));
   CHECK(grid.corners[1][0] == doctest::Approx(20));
   CHECK(grid.corners[2][0] == doctest::Approx(20 + 4000 / 111319.49).epsilon(1e-6));
@@ -68,12 +68,12 @@ TEST_CASE("place: the other corners follow from one and a scale in kilometres, o
   }
   RadarGrid in_kilometres{
       .height = 2, .width = 2, .projection = "+proj=merc +lat_ts=0 +lon_0=0 +ellps=WGS84 +units=km"};
-  in_kilometres.corners[2] = {20, 0};  // where a map's kilometre is one on the ground
+  in_kilometres.corners[2] = {20, 0};  // where the map's scale is 1
   radar::place_on_ground(in_kilometres, {2, 2}, "a.h5", "where/projdef");
   CHECK(in_kilometres.corners[0][0] == doctest::Approx(20 - 4000 / 111319.49).epsilon(1e-6));
 }
 
-TEST_CASE("place: corners that are no rectangle of the projection are told") {
+TEST_CASE("place: corners that are no rectangle of the projection are reported") {
   RadarGrid grid = swiss_grid("+proj=stere +lat_0=90 +lon_0=90 +lat_ts=60");
   CHECK(radar::place_on_ground(grid, {1000, 1000}, "a.h5", "where/projdef").find("not those of a rectangle") !=
         std::string::npos);

@@ -33,7 +33,7 @@ void write_netcdf(const std::filesystem::path& path, const char* rows, const cha
 
 }  // namespace
 
-TEST_CASE("polar data are told as such, in whatever layout") {
+TEST_CASE("polar data are recognised as such, in any layout") {
   const TemporaryFolder folder;
   SUBCASE("ODIM") {
     Hdf5Maker(folder / "a").attribute("what", "object", std::string("PVOL"));

@@ -43,7 +43,7 @@ TEST_CASE("SEVIR: events are sequences of their own, frames interleaved, rows fr
   CHECK(std::isnan(read_radar_image(images[9]).values[2]));
 }
 
-TEST_CASE("SEVIR: the catalog beside or above the file tells the times") {
+TEST_CASE("SEVIR: the catalog beside or above the file gives the times") {
   const TemporaryFolder folder;
   std::filesystem::create_directories(folder / "vil/2019");
   write(folder / "vil/2019/SEVIR.h5");
@@ -54,7 +54,7 @@ TEST_CASE("SEVIR: the catalog beside or above the file tells the times") {
   CHECK(images[7].time == 1583020200);
 }
 
-TEST_CASE("SEVIR: times that are not known are told, and not mixed with those that are") {
+TEST_CASE("SEVIR: unknown times are reported, and not mixed with known ones") {
   const TemporaryFolder folder;
   const auto write_events = [&](const char* name, const std::vector<std::string>& ids) {
     Hdf5Maker file(folder / name);

@@ -21,7 +21,7 @@ TEST_CASE("what a device gathers, as it is or transformed, is what the processor
   }
   writer.finish({{20, 0.5f, -1}, {10, 4, 5}}, "test");
   const Storms storms(folder / "s.h5");
-  // On a processor here: the same functions of LibTorch, which tests/gpu compares with those of a GPU.
+  // On a processor here, by the same functions of LibTorch; tests/gpu compares them with those of a GPU.
   const DeviceStorms there(storms, torch::kCPU);
   std::vector<StormSample> samples;
   for (std::uint64_t i = 0; i < 3 * count; ++i) samples.push_back({static_cast<std::int64_t>(i * 7 % count), 100 + i});
@@ -33,7 +33,7 @@ TEST_CASE("what a device gathers, as it is or transformed, is what the processor
       const Batch made = there.gather(samples, batching), expected = gather(storms, samples, batching);
       CHECK(made.target.equal(expected.target));
       CHECK(made.input.is_contiguous(torch::MemoryFormat::ChannelsLast));
-      // A point on the patch's very edge may fall on either side of it.
+      // A point exactly on the patch's edge may fall on either side of it.
       const auto different = ((made.input - expected.input).abs() > 1e-3).to(torch::kFloat64).mean().item<double>();
       CHECK(different < 1e-5);
     }

@@ -69,7 +69,7 @@ TEST_CASE("splits have the asked sizes; statistics are those of the training spl
   }
 }
 
-TEST_CASE("about 5 % are positive, and neither rotation, echo nor wind alone tells which") {
+TEST_CASE("about 5 % are positive, and neither rotation, echo nor wind alone decides which") {
   constexpr int n = 4000;
   std::vector<float> p(storm_floats);
   std::vector<double> rotation[2], echo[2], speed[2];
@@ -98,7 +98,7 @@ TEST_CASE("about 5 % are positive, and neither rotation, echo nor wind alone tel
   CHECK(area(speed[1], speed[0]) < 0.75);
 }
 
-TEST_CASE("worlds that cannot be are refused, and leave no file") {
+TEST_CASE("impossible worlds are refused, and leave no file") {
   const TemporaryFolder folder;
   CHECK_THROWS_WITH_AS(generate({.storms = 5, .validation_fraction = 0.05}, folder.path()),
                        doctest::Contains("0 for validation"), InputError);

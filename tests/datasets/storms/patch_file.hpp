@@ -12,7 +12,7 @@
 
 namespace stormsweep {
 
-/// Writes what is asked for of one of NCAR's storm patch files, in their schema.
+/// Writes the requested parts of an NCAR storm patch file, in NCAR's schema.
 class PatchFileMaker {
  public:
   PatchFileMaker(const std::filesystem::path& path, std::size_t patches, std::size_t side = storm_side) {

@@ -110,11 +110,11 @@ TEST_CASE("prepare: storms with missing or infinite values are dropped and count
     CHECK(Storms(out / split).size() == 699);
     CHECK(scan(Storms(out / split)).not_finite == 0);
   }
-  CHECK(Storms(out / "train.h5").patch(600)[0] == 611);  // what follows a dropped storm moves up
+  CHECK(Storms(out / "train.h5").patch(600)[0] == 611);  // storms after a dropped one move up
   CHECK(Storms(out / "validation.h5").patch(2)[0] == 23);
 }
 
-TEST_CASE("prepare: files whose patches all miss a channel are refused, and told which") {
+TEST_CASE("prepare: files whose patches all lack a channel are refused, naming the channel") {
   const TemporaryFolder raw, out;
   for (int day = 1; day <= 3; ++day) {
     RawFile file(day, 4);
@@ -210,7 +210,7 @@ TEST_SUITE("real data") {
     const PatchPlaces places = file.places(false);
     CHECK(places.width == storm_side);
 
-    // Patches are found again by their contents, so this holds whatever the writer did.
+    // Patches are found again by their contents, so this test does not rely on the writer.
     std::map<std::pair<int, int>, std::set<int>> splits_of_point;
     std::int64_t found = 0;
     for (int s = 0; s < 3; ++s) {

@@ -35,7 +35,7 @@ double misfit(const std::vector<DataSplit>& splits) {
   return sum;
 }
 
-/// The least misfit of all pairs of lines, along rows and columns, by trying them.
+/// The least misfit of all pairs of lines, along rows and columns, by trying all.
 double least_misfit(const std::vector<PatchCorner>& corners, std::int32_t width, std::int32_t extent) {
   double least = INFINITY;
   for (const bool rows : {true, false}) {

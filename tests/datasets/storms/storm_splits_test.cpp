@@ -34,7 +34,7 @@ SplitCounts write(const std::filesystem::path& folder, std::int64_t n) {
   return writer.finish("test");
 }
 
-/// No file of this process may grow beyond `bytes`: what a full disk looks like to a writer.
+/// No file of this process may grow beyond `bytes`: to a writer that looks like a full disk.
 class FullDisk {
  public:
   explicit FullDisk(rlim_t bytes) {
@@ -69,7 +69,7 @@ TEST_CASE("a maximum of 0.005 is not above the threshold; a mean of 0.008 reache
   CHECK(!positive(LabelRule::mean, 1, 0.00799f));
 }
 
-TEST_CASE("a full disk is told in one line; the splits that were there stay, and nothing else") {
+TEST_CASE("a full disk is reported in one line; the splits that were there stay, and nothing else") {
   const TemporaryFolder folder;
   write(folder.path(), 3);
   const std::string before = scan(Storms(folder / "train.h5")).fingerprint;
@@ -87,11 +87,11 @@ TEST_CASE("a full disk is told in one line; the splits that were there stay, and
   CHECK(message.find('\n') == std::string::npos);
   CHECK(scan(Storms(folder / "train.h5")).fingerprint == before);
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 3);
-  write(folder.path(), 5);  // HDF5 is none the worse
+  write(folder.path(), 5);  // HDF5 still works
   CHECK(Storms(folder / "test.h5").size() == 5);
 }
 
-TEST_CASE("storms of which a channel never changes cannot be standardised, and are refused") {
+TEST_CASE("storms with a constant channel cannot be standardised, and are refused") {
   const TemporaryFolder folder;
   StormSplitsWriter writer(folder.path(), {1, 1, 1});
   for (std::size_t s = 0; s < 3; ++s) writer.append(s, std::vector<float>(storm_floats, 4), 0, 0);

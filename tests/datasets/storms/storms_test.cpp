@@ -37,7 +37,7 @@ std::string refusal(const std::filesystem::path& path) {
   return stormsweep::refusal([&] { Storms storms(path); });
 }
 
-/// A file like ours, but for what the test breaks.
+/// A file like ours, except for what the test breaks.
 void write_other(const std::filesystem::path& path, const std::vector<hsize_t>& shape, bool chunked,
                  bool with_statistics) {
   const hdf5::Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);

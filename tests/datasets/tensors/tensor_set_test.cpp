@@ -50,7 +50,8 @@ TEST_CASE("statistics are of each channel, over samples and all other axes") {
   CHECK(statistics(folder / "many.h5").mean[2] == doctest::Approx(values[2].mean().item<double>()));
   CHECK(statistics(folder / "many.h5").deviation[2] == doctest::Approx(values[2].std(false).item<double>()));
 
-  // A million, and one and two more, as often: a double near 1e17, the sum of their squares, is exact to 8 only.
+  // A million, a million and one, and a million and two, equally often: the sum of their squares, near 1e17, is exact
+  // only to 8 in a double.
   const auto turns = torch::arange(99999).remainder(3).to(torch::kFloat32) + 1e6;
   write_tensors(folder / "far.h5", {{"input", turns.unsqueeze(1)}, {"target", torch::zeros({99999})}});
   CHECK(statistics(folder / "far.h5").mean[0] == 1'000'001);
@@ -114,7 +115,7 @@ TEST_CASE("a number that the file says is missing is refused, as NaN is") {
           "t.h5: input[300] has -9999, which its _FillValue or missing_value says is missing; leave such samples out");
   CHECK_NOTHROW(scan(TensorSet(written("input", "_FillValue", -9999, whole, zeros))));
   CHECK_NOTHROW(scan(TensorSet(written("target", "_FillValue", -9999, holed, zeros))));
-  holed[300][1][2] = 1e20;  // no float: what the file holds is the nearest one
+  holed[300][1][2] = 1e20;  // not a float: the file holds the nearest one
   refused(written("input", "missing_value", 1e20, holed, zeros), "input[300] has 1e+20");
   auto labels = torch::zeros({400, 5}, torch::kInt64);
   labels[7][3] = 255;

@@ -53,7 +53,7 @@ TEST_CASE("CF weather file: fields by their names, of both formats, each time, m
   }
 }
 
-TEST_CASE("CF weather file: standard names tell, units of pressure and packed numbers are minded") {
+TEST_CASE("CF weather file: standard names identify fields; units of pressure and packing are respected") {
   const TemporaryFolder folder;
   ClimateMaker maker;
   maker.latitude_name = "latitude", maker.longitude_name = "longitude";
@@ -104,7 +104,7 @@ TEST_CASE("CF weather file: units as people write them, and none; one that is no
       "a.nc: PSL is in 'zorkmids', which is not understood; give it in Pa, or mend its units"));
 }
 
-TEST_CASE("CF weather file: moisture that is not understood is left out where another tells of rivers") {
+TEST_CASE("CF weather file: moisture in an unknown unit is left out where another field shows rivers") {
   const TemporaryFolder folder;
   ClimateMaker maker;
   maker.fields["IVT"] = maker.fields["QREFHT"] = counting(12);
@@ -151,7 +151,8 @@ TEST_CASE("CF weather file: longitudes that begin in the middle of the Earth's c
   CHECK(CfWeatherFile(folder / "a.nc").grid().periodic());
 }
 
-TEST_CASE("CF weather file: fields of pressure levels, with axes in ERA5's names, or told by units, in any order") {
+TEST_CASE(
+    "CF weather file: fields on pressure levels, with axes recognised by ERA5's names or by units, in any order") {
   const TemporaryFolder folder;
   for (const bool turned : {false, true}) {
     CAPTURE(turned);
@@ -170,7 +171,7 @@ TEST_CASE("CF weather file: fields of pressure levels, with axes in ERA5's names
                      {{"units", turned ? "Pa" : "millibars"}});
       maker.variable(latitude, NC_DOUBLE, {latitude}, {60, 0, -60}, {{"units", "degrees_north"}});
       maker.variable(longitude, NC_DOUBLE, {longitude}, {0, 90, 180, 270}, {{"units", "degrees_east"}});
-      std::vector<double> values;  // time * 1000 + pressure (hPa) + latitude's number / 10 + longitude's / 100
+      std::vector<double> values;  // time * 1000 + pressure (hPa) + row / 10 + column / 100
       for (int i = 0; i < 72; ++i) {
         const int t = turned ? i % 2 : i / 36, row = turned ? i / 2 % 3 : i / 4 % 3,
                   column = turned ? i / 6 % 4 : i % 4;

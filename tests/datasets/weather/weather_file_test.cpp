@@ -239,7 +239,7 @@ TEST_CASE("weather files: labels outside the classes are named, with their place
   refused_for("nan in row 0, column 0");
 }
 
-TEST_CASE("weather files: what is cut short behind our back is an error, not a crash") {
+TEST_CASE("weather files: a file that is cut short after it was opened is an error, not a crash") {
   const TemporaryFolder folder;
   RandomSample(64, 64, 10).write(folder / "a.h5");
   const WeatherFile file(folder / "a.h5");

@@ -13,7 +13,7 @@
 
 namespace stormsweep {
 
-/// A dataset of a made-up file: `values` are written as numbers of the file type `type`.
+/// A dataset of a test file: `values` are written as numbers of the file type `type`.
 struct MadeDataset {
   std::string name;
   hid_t type;

@@ -31,7 +31,7 @@ std::vector<RandomSample> write_samples(const fs::path& folder, int count, std::
   return samples;
 }
 
-/// Other bytes of the same number, written at the same time.
+/// Replaces a file's bytes by as many others, with the same modification time.
 void replace_by_garbage(const fs::path& path) {
   const auto time = fs::last_write_time(path);
   const std::string garbage(fs::file_size(path), 'x');
@@ -174,7 +174,7 @@ TEST_CASE("weather set: the fingerprint is that of names and contents, not of th
 TEST_CASE("weather set: copies are read where there are any; a file of another size is refused") {
   const TemporaryFolder folder;
   write_samples(folder / "shared", 2);
-  const auto others = write_samples(folder / "local", 1, 555);  // other numbers, to tell which one was read
+  const auto others = write_samples(folder / "local", 1, 555);  // other numbers, to see which one was read
   WeatherSet set(folder / "shared");
   set.use_copies(folder / "local");
   std::vector<float> fields(16 * pixels);
@@ -247,7 +247,7 @@ TEST_CASE("weather set: a folder, or a link to nothing, by the name of a sample 
   refused("cannot be read (No such file or directory); mend it, or move it out of the folder of samples");
 }
 
-TEST_CASE("weather set: only what has changed is read again, and what is told is what a reading of all tells") {
+TEST_CASE("weather set: only what has changed is read again, with the results of reading all") {
   const TemporaryFolder folder;
   for (const char* name : {"a", "b"}) write_samples(folder / name, 3);
   const WeatherSet before(folder / "a");
@@ -284,7 +284,7 @@ TEST_CASE("weather set: a reading that is interrupted goes on, also where its la
   CHECK(fingerprint(WeatherSet(folder.path()).index()) == fingerprint(set.index()));
 }
 
-TEST_CASE("weather set: what is found in a folder that takes no files is kept in the cache, a folder's apart") {
+TEST_CASE("weather set: scans of a folder that cannot be written are kept in the cache, separately for each folder") {
   const TemporaryFolder folder;
   for (const char* name : {"a", "b"}) {
     write_samples(folder / name, 2);

@@ -151,7 +151,7 @@ TEST_CASE("synthetic weather: the seed decides; a finer grid shows the same weat
   const SyntheticWeather one = synthetic_weather(global_grid(48, 72), 1);
   CHECK(one.fields == synthetic_weather(global_grid(48, 72), 1).fields);
   CHECK(one.fields != synthetic_weather(global_grid(48, 72), 2).fields);
-  // Rows of both grids: every pole-to-pole step of 1/95 is two of 1/190.
+  // Both grids share rows: a step of 1/95 of the way from pole to pole is two of 1/190.
   const SyntheticWeather coarse = synthetic_weather(global_grid(96, 144), 3),
                          fine = synthetic_weather(global_grid(191, 288), 3);
   const auto a = channel(coarse, WeatherChannel::t500), b = channel(fine, WeatherChannel::t500);
@@ -206,7 +206,7 @@ TEST_CASE("planted weather: a long one goes poleward and has its width and lengt
     for (const std::size_t i : inside) area += areas[i / 720];
     CHECK(area == doctest::Approx(0.9 * 3000 * 600).epsilon(0.03));  // the ends fade
     const double hemisphere = latitude < 0 ? -1 : 1;
-    // In its middle, 13.5 degrees on: the whole anomaly; half a width aside, half of it.
+    // In its middle, 13.5 degrees on, there is the whole anomaly; half a width aside there is half of it.
     const auto row = static_cast<std::size_t>(2 * (90 + latitude + hemisphere * 13.5));
     CHECK(state.tmq[row * 720 + 718] == doctest::Approx(20).epsilon(0.01));
     CHECK(state.v850[row * 720 + 718] == doctest::Approx(25 * hemisphere).epsilon(0.01));

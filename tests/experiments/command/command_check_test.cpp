@@ -45,7 +45,7 @@ TEST_CASE("a command's fingerprint changes with its script, its data and its wor
   CHECK(world.fingerprint() != edited);
 }
 
-TEST_CASE("data behind links are in the fingerprint, and links into themselves are no end") {
+TEST_CASE("data behind links are in the fingerprint, and links into themselves are followed once") {
   const CheckWorld world;
   namespace fs = std::filesystem;
   fs::create_directories(world.folder / "days");
@@ -60,7 +60,7 @@ TEST_CASE("data behind links are in the fingerprint, and links into themselves a
   CHECK(world.fingerprint() != before);
   world.write("archive/2020/1", "a");
   CHECK(world.fingerprint() == before);
-  fs::remove(world.folder / "days/2020");  // the same files where the link was: the same data
+  fs::remove(world.folder / "days/2020");  // the same files in place of the link: the same data
   fs::rename(world.folder / "archive/2020", world.folder / "days/2020");
   fs::remove(world.folder / "days/2020/all");
   CHECK(world.fingerprint() == before);
@@ -105,7 +105,7 @@ TEST_CASE("a command's data are known as long as its folder has the same files, 
   changes();
 }
 
-TEST_CASE("a script, data or a program that are not there are told before anything starts") {
+TEST_CASE("a missing script, data file or program is reported before anything starts") {
   const CheckWorld world;
   std::filesystem::remove(world.folder / "days.csv");
   CHECK_THROWS_WITH_AS(world.fingerprint(), doctest::Contains("days.csv"), InputError);

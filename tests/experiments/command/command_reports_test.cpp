@@ -18,7 +18,7 @@ const Experiment& mine() {
   return experiment;
 }
 
-/// Reports, and the rows that they have made since `rows` was called last.
+/// Reports, and the rows that they have made since the last call of `rows`.
 struct Told {
   std::vector<CommandReports::Row> fresh;
   CommandReports reports;
@@ -151,7 +151,7 @@ TEST_CASE("a bad line takes nothing back of the milestones before it, however ma
   CHECK(loss(rows[1]) == 0.4);
 }
 
-TEST_CASE("reports that are none say which line, and what is wrong with it") {
+TEST_CASE("refusals of reports say which line, and what is wrong with it") {
   const auto wrong = [](const std::string& text, const std::string& why) {
     CAPTURE(text);
     Told reports({2, 4});
@@ -207,7 +207,7 @@ TEST_CASE("time counts from the report before the one that a new start begins wi
   REQUIRE(rows.size() == 1);
   CHECK(rows[0].seconds == 2);
   reports.reports.restart();
-  reports.add(line(3, 0.75), 1.5);  // again: from epoch 2, after 2 s
+  reports.add(line(3, 0.75), 1.5);  // counted again from epoch 2, which took 2 s
   reports.add(line(4, 0.6), 2.5);
   reports.add(line(5, 0.5), 3.5);
   reports.reports.restart();

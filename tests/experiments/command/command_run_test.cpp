@@ -23,7 +23,7 @@ using namespace stormsweep;
 
 namespace {
 
-/// Of a shell script that has the configuration's word as $1.
+/// An experiment with a shell script that gets the configuration's word as $1.
 Experiment experiment(const std::string& script, const std::string& more = "") {
   const nlohmann::json run{"sh", "-c", script, "sh", "{word}"};
   return parse_experiment(
@@ -88,7 +88,7 @@ int count(const std::string& word) {
   return found;
 }
 
-/// A time to sleep that no other process sleeps.
+/// A time to sleep that no other process uses.
 std::string long_sleep() {
   static int number = 0;
   return std::to_string(900000 + ++number) + "." + std::to_string(getpid());
@@ -166,9 +166,9 @@ TEST_CASE("what goes wrong with a command is the row's reason, with its last wor
          "its file $STORMSWEEP_REPORT was replaced; append reports to it; see ");
   CHECK(text_of(world.work().at(0) / "report.jsonl") == "{\"loss\": 1}\n");
   reason("kill -SEGV $$", Status::failed, "ended by signal 11");
-  reason("kill -TERM $PPID; sleep 9", Status::failed, "ended by signal 15");  // and nobody stops the search
+  reason("kill -TERM $PPID; sleep 9", Status::failed, "ended by signal 15");  // and the search is not stopped
   reason("exit 137", Status::out_of_memory, "want of memory");
-  reason("kill -KILL $$", Status::failed, "ended by signal 9");  // the kernel has killed none for memory
+  reason("kill -KILL $$", Status::failed, "ended by signal 9");  // but not by the kernel for want of memory
   reason(R"(echo '{"epoch": 1, "loss": NaN}' >> $STORMSWEEP_REPORT; sleep 60)", Status::diverged, "not finite");
   reason("sleep 60", Status::failed, "it has said nothing for 0.3 s", R"(, "timeout": 0.3)");
   reason("head -c 20000000 /dev/zero; exit 1", Status::failed, "exit status 1; see ");
@@ -176,7 +176,8 @@ TEST_CASE("what goes wrong with a command is the row's reason, with its last wor
 
 namespace {
 
-/// Goes on from its state over ten epochs, of losses 7, 6, ..., 1 in epoch 7, 2, 3, 4; `at_epoch`: what it does then.
+/// Continues from its state over ten epochs with losses 7, 6, ..., 1 in epoch 7, then 2, 3, 4; `at_epoch`: what it does
+/// in each epoch.
 std::string falling(const std::string& at_epoch = "true") {
   return R"(done=$(cat "$STORMSWEEP_CHECKPOINT/epoch" 2>/dev/null || echo 0); while [ $done -lt 10 ]; do )"
          R"(done=$((done + 1)); loss=$((8 - done)); [ $done -gt 7 ] && loss=$((done - 6)); )"
@@ -232,7 +233,7 @@ TEST_CASE("a milestone that a command has reached stays when it is stopped or fa
   CHECK(failed.rows.size() == 1);
 }
 
-TEST_CASE("what a command saves as it is stopped for what it reported is not there for those who try again") {
+TEST_CASE("what a command saves while it is stopped for its bad report is not kept for a retry") {
   const RunWorld world;
   const Ran ran =
       world.run(experiment("trap 'mkdir -p $STORMSWEEP_CHECKPOINT; echo 1 > $STORMSWEEP_CHECKPOINT/epoch; exit' TERM; "
@@ -242,8 +243,7 @@ TEST_CASE("what a command saves as it is stopped for what it reported is not the
   CHECK(std::filesystem::is_empty(world.folder / "cache/checkpoints"));
 }
 
-TEST_CASE(
-    "a command that is complete, and whose rows were lost with the master, tells them again from its checkpoint") {
+TEST_CASE("a complete command whose rows were lost with the master reports them again from its checkpoint") {
   const RunWorld world;
   for (int starts = 1; starts <= 2; ++starts) {
     const Ran ran = world.run(experiment(falling("echo $done >> $STORMSWEEP_CHECKPOINT/../../trained")), {5, 10});
@@ -284,7 +284,7 @@ TEST_CASE("trainings of one curve that may run at once have each a checkpoint of
   CHECK(longer.rows.size() == 1);
 }
 
-TEST_CASE("of searches that run at once none works in the folders of another") {
+TEST_CASE("searches that run at the same time do not work in each other's folders") {
   const RunWorld world;
   const std::string script =
       R"([ $(ls -A . "$STORMSWEEP_CHECKPOINT" | grep -c mine) = 0 ] || exit 9; touch mine "$STORMSWEEP_CHECKPOINT/mine"; )"
@@ -301,7 +301,7 @@ TEST_CASE("of searches that run at once none works in the folders of another") {
 }
 
 /// A gang shares its checkpoint. The script does what a failing mate does while this command runs.
-TEST_CASE("what is saved after a mate has failed and taken the checkpoint goes with it") {
+TEST_CASE("what is saved after a failed mate has removed the checkpoint is removed too") {
   const RunWorld world;
   const std::string save = R"(mkdir -p "$STORMSWEEP_CHECKPOINT"; echo 1 > "$STORMSWEEP_CHECKPOINT/epoch")";
   const std::string report = R"(echo '{"epoch": 1, "loss": 0.5}' >> "$STORMSWEEP_REPORT"; sleep 1; )";
@@ -342,7 +342,7 @@ TEST_CASE(
     CHECK(ran.left->status == Status::complete);
     CHECK(gone(time));
   }
-  SUBCASE("that a batch system told to end before the master did, whatever it made of that: it is no failure") {
+  SUBCASE("that a batch system ends before the master does, which is no failure, however it reacts") {
     const std::string time = long_sleep();
     const Ran ran = world.run(experiment("trap 'exit 0' TERM; setsid sleep " + time +
                                          " & (sleep 0.2; kill -TERM $PPID) & while :; do sleep 0.1; done"),
@@ -351,7 +351,7 @@ TEST_CASE(
     CHECK(ran.rows.empty());
     CHECK(gone(time));
   }
-  SUBCASE("but its reports, if it was stopped: half a line is none") {
+  SUBCASE("but its reports, if it was stopped: half a line does not count") {
     const Ran ran = world.run(
         experiment(
             R"(printf '{"epoch": 1, "loss": 3}\n{"epoch": 2, "loss": 2}\n{"epo' >> $STORMSWEEP_REPORT; echo 2 > $STORMSWEEP_CHECKPOINT/state; sleep 9)"),
@@ -411,6 +411,6 @@ TEST_CASE(
                           "' & sleep 0.5; kill -9 $$"},
                      status);
     CHECK(status == 137);
-    CHECK(gone(time));  // at once, for all its grace: its successor works in the same folder
+    CHECK(gone(time));  // at once, despite its grace: its successor works in the same folder
   }
 }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr Colour red{200, 0, 0}, blue{0, 0, 200};
 
-/// Rows and columns of a colour, beside the legend, as ranges.
+/// The ranges of rows and columns with a colour, outside the legend.
 struct Extent {
   std::int64_t top = 1 << 20, left = 1 << 20, bottom = -1, right = -1;
   Extent(const Picture& picture, Colour colour, std::int64_t columns) {
@@ -41,7 +41,7 @@ TEST_CASE("a curve goes from its first year to its last, larger numbers above, a
   CHECK(std::abs(2 * (rising.right - rising.left) - (level.right - level.left)) <= 8);
 }
 
-TEST_CASE("lines are told apart without colours, in the legend, too") {
+TEST_CASE("lines are distinct without colours, in the legend too") {
   const ClimateCurve curve{"", "K", 2015, {{"whole", red, {1, 1, 1}}, {"dashed", blue, {2, 2, 2}, 6}}};
   const Picture picture = draw(curve).pixels();
   for (const auto& [from, to] : {std::pair(0, 620), {620, 860}}) {

@@ -51,12 +51,12 @@ TEST_CASE("months whose truth is not known do not count in the error") {
   auto error = counted();
   error.maps.slice(0, 96, 600).fill_(NAN);
   const Figure figure = error_figure(error, "t");
-  // Of 8 years, the means of the whole ones, of winters and of summers: 47.5, 49 and 47, under the limit of 50.
+  // For 8 years, the means of whole years, winters and summers are 47.5, 49 and 47, below the limit of 50.
   CHECK(figure.scale.bounds.back() == doctest::Approx(0.9 * 50));
   CHECK(pixel(figure, 0, 0) == colour_of(figure.scale, 47.5f));
 }
 
-TEST_CASE("a change is that of the last 20 years against the first 20, and the note tells the months") {
+TEST_CASE("a change is that of the last 20 years against the first 20, and the note gives the months") {
   const Figure change = change_figure(counted(), "t");
   CHECK(change.note == "2045-02 to 2065-01 less 2015-02 to 2035-01; from 2.5 to 2.5 degrees east");
   CHECK(change.scale.bounds.back() == doctest::Approx(0.9 * 500));

@@ -22,7 +22,7 @@ namespace {
 
 const auto nobody = [](std::int64_t, std::int64_t) {};
 
-/// A made Earth, and an untrained network on it.
+/// A synthetic Earth, and an untrained network on it.
 struct Forecasting {
   explicit Forecasting(const std::map<std::string, Value>& values = {}) : task(world.task(values)) {
     task->network().eval();
@@ -42,7 +42,7 @@ struct Forecasting {
   std::unique_ptr<Task> task;
 };
 
-/// The forcings of a set alone, with other statistics, on maps that lie `east` degrees from the set's.
+/// Only the forcings of a set, with other statistics, on maps shifted by `east` degrees.
 void write_forcings(const ClimateSet& set, const fs::path& path, double east = 0) {
   ClimateLayout layout = set.layout();
   for (double& longitude : layout.grid.longitudes) longitude += east;

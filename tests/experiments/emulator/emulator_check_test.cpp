@@ -23,13 +23,13 @@ Space space_on(const std::map<std::string, std::filesystem::path>& data, const s
 
 }  // namespace
 
-TEST_CASE("the check tells what each split holds, how large networks are, and what there is to beat") {
+TEST_CASE("the check reports what each split holds, how large networks are, and what there is to beat") {
   const EmulatorWorld world;
   const auto parameters = R"({"init_dim": [2, 4], "hidden": 8, "window": [12, 6]})";
   const DataCheck report = check_emulator_data(space_on(world.data(), parameters));
   CHECK(report.fingerprint.size() == 3 * 32);
   REQUIRE(report.notes.size() == 6);
-  // Of two members: six years of ssp126 and ssp585, four of ssp370, each without its first.
+  // With two members: six years of ssp126 and ssp585, four of ssp370, each without its first.
   CHECK(report.notes[0] == "train: 312 windows of 12 months, of 6 runs on 6 x 8 cells, from 2016-01 to 2020-12");
   CHECK(report.notes[3].starts_with("the largest network has "));
   CHECK(report.notes[4].starts_with("to beat: pattern scaling has a monthly RMSE of "));
@@ -66,7 +66,7 @@ TEST_CASE("the largest network has the largest value of every axis, and what the
   CHECK(std::ranges::count_if(both, [](const std::string& note) { return note.starts_with("to beat: "); }) == 2);
 }
 
-TEST_CASE("the check tells where a search compares losses of other weights or targets") {
+TEST_CASE("the check reports where a search compares losses of different weights or targets") {
   const EmulatorWorld world;
   const auto told = [&](const std::string& parameters) {
     const auto notes = check_emulator_data(space_on(world.data(), parameters)).notes;

@@ -10,7 +10,7 @@
 
 using namespace stormsweep;
 
-TEST_CASE("a model tells its forcings and targets in the network's order, and the lines of pattern scaling") {
+TEST_CASE("a model has its forcings and targets in the network's order, and the lines of pattern scaling") {
   const EmulatorWorld world;
   const ClimateSet train(world.folder() / "train.h5");
   const EmulatorNotes notes = parse_emulator_notes(world.task({{"targets", std::string("pr")}})->model_notes(), "m");
@@ -49,7 +49,7 @@ TEST_CASE("months of the year that training lacks are unknown in what is kept, a
   }
 }
 
-TEST_CASE("older models, which do not tell where their maps lie, can be used") {
+TEST_CASE("older models, which do not say where their maps lie, can be used") {
   const EmulatorNotes notes =
       parse_emulator_notes(R"({"height": 2, "width": 3, "forcings": [], "targets": []})", "m.pt");
   CHECK(notes.width == 3);

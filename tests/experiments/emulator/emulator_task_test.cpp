@@ -23,7 +23,7 @@ using doctest::Approx;
 namespace {
 
 struct Epoch {
-  std::vector<torch::Tensor> targets;  ///< a sample each
+  std::vector<torch::Tensor> targets;  ///< one per sample
   std::vector<std::int64_t> sizes, totals;
 };
 
@@ -38,7 +38,7 @@ Epoch epoch(Task& task, std::int64_t number, std::int64_t first = 0) {
   return result;
 }
 
-/// A number a sample: equal for equal sets of samples, however shuffled.
+/// A number for each sample: equal for equal sets of samples, however shuffled.
 std::multiset<double> prints(const std::vector<torch::Tensor>& samples) {
   std::multiset<double> result;
   for (const torch::Tensor& sample : samples) result.insert(sample.to(torch::kFloat64).square().sum().item<double>());
@@ -204,7 +204,7 @@ TEST_CASE(
       const torch::NoGradGuard no_gradient;
       for (torch::Tensor& buffer : statistics) buffer.fill_(own);
       task->evaluate(Split::validation);
-      for (const torch::Tensor& buffer : statistics)  // a Shard's sums are what it gives itself
+      for (const torch::Tensor& buffer : statistics)  // a Shard's sums have only its own part
         CHECK(buffer.eq(shard == 0 ? own : 0).all().item<bool>());
     }
   }

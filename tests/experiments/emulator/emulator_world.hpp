@@ -13,7 +13,7 @@
 
 namespace stormsweep {
 
-/// A small made Earth on disk, and configurations of the emulator on it.
+/// A small synthetic Earth on disk, and configurations of the emulator on it.
 class EmulatorWorld {
  public:
   EmulatorWorld() {
@@ -27,7 +27,7 @@ class EmulatorWorld {
 
   /// Small, where `values` does not say otherwise.
   static Configuration configuration(const std::map<std::string, Value>& values = {}) {
-    std::map<std::string, Value> small = values;  // but for what the test gives
+    std::map<std::string, Value> small = values;  // except for what the test gives
     small.insert({{"init_dim", std::int64_t{2}}, {"hidden", std::int64_t{4}}});
     return configuration_of(find_experiment("emulator", "test"), small);
   }

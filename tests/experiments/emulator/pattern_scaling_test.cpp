@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::int64_t years = 5, months = 12 * years;
 
-/// Two cells of tas, of two members: tas = place + month of the year + (place + 1) * CO2 of the month before, with the
-/// opposite error in either member.
+/// Two cells of tas, of two members: tas = place + month of the year + (place + 1) * CO2 of the month before, with
+/// opposite errors in the two members.
 ClimateSet lines(const TemporaryFolder& folder, const std::string& unit, const std::vector<float>& co2) {
   ClimateLayout layout;
   layout.grid = {{0, 60}, {0}};

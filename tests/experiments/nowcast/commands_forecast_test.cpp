@@ -24,7 +24,7 @@ namespace {
 constexpr std::int64_t start = 1282780800;  // 2010-08-26 00:00 UTC
 constexpr std::int64_t file_height = 60, file_width = 45;
 
-/// A shower that moves a pixel a frame, in steps that an ODIM file keeps.
+/// A shower that moves by a pixel per frame, in values that an ODIM file keeps exactly.
 RadarFrame shower(std::int64_t number) {
   RadarFrame frame{.time = start + 600 * number, .quantity = RadarQuantity::rain_rate, .grid = {}, .values = {}};
   frame.grid.height = file_height, frame.grid.width = file_width;

@@ -9,7 +9,7 @@ using namespace stormsweep;
 
 namespace {
 
-/// A forecast of one wet pixel, a column from where it came.
+/// A forecast of one wet pixel, a column beside the true one.
 ForecastScores a_column_off(double pixel_km) {
   NowcastMeta meta;
   meta.pixel_km = pixel_km;
@@ -25,9 +25,9 @@ ForecastScores a_column_off(double pixel_km) {
 
 }  // namespace
 
-TEST_CASE("rain may be misplaced within squares of 4 and 16 km, where whole pixels make such") {
+TEST_CASE("rain may be misplaced within squares of 4 and 16 km, where whole pixels make up such squares") {
   constexpr std::int64_t within_4 = 0, within_16 = 1;
-  // Of the side * side squares about a pixel all but side have the one beside it, too: the score is 1 - 1 / side.
+  // Of the side * side squares around a pixel, all but `side` also have the one beside it: the score is 1 - 1 / side.
   CHECK(a_column_off(1).fss(0, 0, within_4) == doctest::Approx(1 - 1.0 / 4));
   CHECK(a_column_off(1).fss(0, 0, within_16) == doctest::Approx(1 - 1.0 / 16));
   CHECK(a_column_off(2).fss(0, 0, within_4) == doctest::Approx(1 - 1.0 / 2));

@@ -27,7 +27,7 @@ Space space_of(const std::map<std::string, std::filesystem::path>& data, const s
       "n.json", "/");
 }
 
-/// Files of one patch of 0.03 each.
+/// Files with one patch each, of 0.03 everywhere.
 std::map<std::string, std::filesystem::path> write_even_rain(const TemporaryFolder& folder, const NowcastMeta& meta) {
   std::map<std::string, std::filesystem::path> data{{"train", folder / "train.h5"}, {"test", folder / "test.h5"}};
   for (const auto& [split, path] : data) {
@@ -83,7 +83,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("the check tells where a search compares losses that are not one: of two networks, or weighted and not") {
+TEST_CASE("the check reports where a search compares different losses: of two networks, or weighted and not") {
   const NowcastWorld world;
   const auto told = [&](const std::string& parameters, const std::string& more = "") -> std::string {
     const auto notes = check_nowcast_data(space_of(world.data(), parameters, more)).notes;

@@ -29,7 +29,7 @@ TEST_CASE("the scores of persistence are those of the last image, pixel by pixel
   for (std::int64_t lead = 0; lead < nowcast_targets; ++lead) {
     double squares = 0, pixels = 0;
     std::array<double, 2> hits{}, events{};
-    constexpr std::array<int, 2> thresholds{50, 200};  // 0.5 and 2 mm/h, as stored: rain that is at one counts
+    constexpr std::array<int, 2> thresholds{50, 200};  // 0.5 and 2 mm/h, as stored: rain at a threshold counts
     for (std::int64_t i = 0; i < test.size(); ++i)
       for (std::int64_t row = margin; row < margin + 48; ++row)
         for (std::int64_t column = margin; column < margin + 48; ++column) {
@@ -204,7 +204,7 @@ double csi(const Pixels& pixels, std::size_t first, std::size_t last, double thr
 
 }  // namespace
 
-TEST_CASE("where it rains enough is told at levels that the validation split has chosen, of the bars, too") {
+TEST_CASE("thresholds are decided at levels that the validation split has chosen, for the baselines too") {
   const NowcastWorld world(40);
   const auto task = world.task({{"validation_share", 1.0}});
   task->evaluate(Split::validation);
@@ -240,7 +240,7 @@ TEST_CASE("batches that are made ahead of the network have the scores of those t
   CHECK(scores(3) == asked);
 }
 
-TEST_CASE("without a validation file thresholds are told as they are") {
+TEST_CASE("without a validation file thresholds are decided at themselves") {
   const NowcastWorld world(40);
   const auto task = world.task({}, std::make_shared<Gang>(), /*with_validation=*/false);
   task->evaluate(Split::validation);

@@ -31,7 +31,7 @@ double difference(const torch::Tensor& a, const torch::Tensor& b) {
   return (a - b).abs().max().item<double>();
 }
 
-/// Relative to the greatest number: how a layer is computed depends on its maps' sides, and rounds accordingly.
+/// Relative to the greatest number: how a layer is computed, and so rounded, depends on its maps' sides.
 double relative_difference(const torch::Tensor& a, const torch::Tensor& b) {
   return difference(a, b) / b.abs().max().item<double>();
 }
@@ -58,10 +58,11 @@ TEST_CASE("nowcast forecast: tiles have no seams, whichever network") {
     const torch::Tensor images = rain(137, 90);
     const torch::Tensor whole = forecast(*network, images, 144);
     REQUIRE(whole.sizes() == torch::IntArrayRef({6, 137, 90}));
-    CHECK(whole.std().item<double>() > 0.01);  // of rain, not of a constant
+    CHECK(whole.std().item<double>() > 0.01);  // it is rain, not a constant
     for (const std::int64_t tile : {16, 64, 96}) {
       CAPTURE(tile);
-      // The U-Net's wide layers round to some 1e-6, as their own tiles lie (models/kernels/winograd.hpp).
+      // The U-Net's wide layers round to some 1e-6, depending on where their own tiles lie
+      // (models/kernels/winograd.hpp).
       CHECK(relative_difference(forecast(*network, images, tile), whole) < 1e-5);
     }
   }
@@ -131,10 +132,10 @@ TEST_CASE("nowcast forecast: the measured share, as counted pixel by pixel") {
     CHECK(share.index({row, column}).item<double>() == doctest::Approx(static_cast<double>(there) / all));
   }
   CHECK(measured_share(torch::ones({7, 300, 300}), tiling).eq(1).sum().item<std::int64_t>() > 0);
-  CHECK(share.eq(1).sum().item<std::int64_t>() == 0);  // the missing ones are within reach of all that the rim leaves
+  CHECK(share.eq(1).sum().item<std::int64_t>() == 0);  // all pixels beyond the rim's reach depend on the missing ones
 }
 
-TEST_CASE("nowcast forecast: what is told to be measured alone does not change with what lies outside") {
+TEST_CASE("nowcast forecast: what counts as wholly measured does not depend on what lies outside") {
   for (const char* name : {"samsi", "unet"}) {
     CAPTURE(name);
     const auto network = make_nowcast_network(name, {.base_filters = 2}, 9);

@@ -18,7 +18,7 @@ using namespace stormsweep;
 namespace {
 
 struct Epoch {
-  std::vector<torch::Tensor> inputs;  ///< a sample each
+  std::vector<torch::Tensor> inputs;  ///< one per sample
   std::vector<std::int64_t> sizes, totals;
 };
 
@@ -33,7 +33,7 @@ Epoch epoch(Task& task, std::int64_t number) {
   return result;
 }
 
-/// A number a sample: equal for equal sets of samples, however shuffled or turned.
+/// A number for each sample: equal for equal sets of samples, however shuffled or turned.
 std::multiset<double> prints(const std::vector<torch::Tensor>& inputs) {
   std::multiset<double> result;
   for (const torch::Tensor& input : inputs)
@@ -124,7 +124,7 @@ TEST_CASE("the balanced loss counts heavy rain more, and leaves the scores alone
   CHECK(metric(balanced, "test_mse") == metric(plain, "test_mse"));
 }
 
-TEST_CASE("a forecast is told how the training data were made") {
+TEST_CASE("a model knows how the training data were made") {
   const NowcastWorld world;
   const NowcastMeta notes = parse_nowcast_notes(world.task()->model_notes(), "test");
   const NowcastMeta meta = NowcastPatches(world.folder() / "train.h5").meta();

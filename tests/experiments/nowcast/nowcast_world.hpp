@@ -38,7 +38,7 @@ class NowcastWorld {
                              const std::shared_ptr<Gang>& gang = std::make_shared<Gang>(),
                              bool with_validation = true) const {
     const Experiment& experiment = find_experiment("nowcast", "test");
-    std::map<std::string, Value> small = values;  // but for what the test gives
+    std::map<std::string, Value> small = values;  // except for what the test gives
     small.insert({"base_filters", std::int64_t{1}});
     const Configuration configuration = configuration_of(experiment, small);
     TaskContext context{.data = data(), .fingerprint = "world", .seed = 17, .cache = folder_ / "cache", .gang = gang};

@@ -46,7 +46,7 @@ class Alike : public Gang {
 };
 
 struct Epoch {
-  std::vector<torch::Tensor> inputs;  ///< a sample each
+  std::vector<torch::Tensor> inputs;  ///< one per sample
   Sizes sizes, totals;
 };
 
@@ -61,7 +61,7 @@ Epoch epoch(Task& task, std::int64_t number, std::int64_t first = 0) {
   return result;
 }
 
-/// A number a sample.
+/// A number for each sample.
 std::vector<double> prints(const std::vector<torch::Tensor>& inputs) {
   std::vector<double> result;
   for (const torch::Tensor& input : inputs) result.push_back(input.to(torch::kFloat64).square().sum().item<double>());
@@ -71,7 +71,7 @@ std::vector<double> prints(const std::vector<torch::Tensor>& inputs) {
 
 const Value two = std::int64_t{2};
 
-/// This thread, and those that it starts, have one core as long as this is there.
+/// While this lives, this thread and those that it starts have one core.
 class OneCore {
  public:
   OneCore() {
@@ -87,8 +87,8 @@ class OneCore {
   cpu_set_t before_;
 };
 
-/// How often samples of a folder have been opened since it was made or asked before. Openings of one that follow each
-/// other count once.
+/// How often samples of a folder have been opened since it was made or asked last. Consecutive openings of one sample
+/// count once.
 class Opened {
  public:
   explicit Opened(const std::filesystem::path& folder) {
@@ -127,7 +127,7 @@ TEST_CASE("ranks of a gang divide the training files, a batch each, and know how
     together.insert(together.end(), own.inputs.begin(), own.inputs.end());
   }
   CHECK(prints(together) == prints(alone.inputs));
-  // Batch norm learns nothing from one sample: that rank passes over its batch.
+  // Batch norm learns nothing from one sample: that rank skips its batch.
   const std::map<std::string, Value> norm{{"batch_size", two}, {"batch_norm", std::string("on")}};
   CHECK(epoch(*world.task(norm), 1).sizes == Sizes{2, 2, 2});
   CHECK(epoch(*world.task(norm, std::make_shared<Alike>(0, 2)), 1).sizes == Sizes{2, 0});
@@ -241,7 +241,7 @@ TEST_CASE("running statistics of batch norm are the leader's, whatever other ran
     task->network().eval();
     task->evaluate(Split::validation);
     task->evaluate(Split::test);
-    const auto all_are = [&](double leader) {  // a Shard's sums are what it gives itself
+    const auto all_are = [&](double leader) {  // a Shard's sums have only its own part
       for (const torch::Tensor& buffer : task->network().buffers())
         if (buffer.is_floating_point()) CHECK(buffer.eq(shard == 0 ? leader : 0).all().item<bool>());
     };
@@ -342,7 +342,7 @@ TEST_CASE("samples in a folder that takes no files are read once a search: not t
   CHECK(train.count() == 0);
 }
 
-TEST_CASE("a class that training never shows is told") {
+TEST_CASE("a class that training never shows is reported") {
   const SegmentationWorld world;
   const std::vector<float> fields(16 * 32 * 48, 1.0f);
   std::vector<std::uint8_t> labels(32 * 48, 0);
@@ -363,7 +363,7 @@ TEST_CASE("machines stage what their ranks may come to read") {
     const auto numbers = request.wanted(place, unusable);
     return Set(numbers.begin(), numbers.end());
   };
-  // A rank alone reads everything; so may each of two whose gangs are made of any.
+  // A rank alone reads everything; so may each of two ranks whose gangs may be any of them.
   const auto plan = [&](const std::string& parameters) {
     const Space space = world.space(parameters);
     return stage_segmentation(space, {.data = space.data}, 2);
@@ -375,11 +375,11 @@ TEST_CASE("machines stage what their ranks may come to read") {
   CHECK(alone.files[0].checksum.size() == 16);
   CHECK(alone.files[0].bytes == static_cast<std::int64_t>(std::filesystem::file_size(alone.files[0].source)));
   CHECK_NOTHROW(alone.verify(alone.files[0].source));
-  // Gangs of all ranks: each has its place, and its share.
+  // Gangs of all ranks: each rank has its place, and its share.
   const StagePlan gang = plan(R"({"gpus": 2})");
   CHECK(wanted(gang, 0) == Set{0, 1, 2, 3, 4, 5, 12, 13, 16, 17});
   CHECK(wanted(gang, 1) == Set{6, 7, 8, 9, 10, 11, 14, 15, 18, 19});
-  // Or its draw, in which another file stands in for one that cannot be read.
+  // Or its draw, in which another file replaces one that cannot be read.
   const StagePlan drawing = plan(R"({"gpus": 2, "samples": 3})");
   const Set draw = wanted(drawing, 0), other = wanted(drawing, 0, {*draw.begin()});
   CHECK(draw.size() == 3 + 2 + 2);
@@ -398,10 +398,10 @@ TEST_CASE("a task reads copies, and passes over what nobody could read") {
   const Experiment& experiment = find_experiment("segmentation", "test");
   TaskContext context{
       .data = world.data(), .fingerprint = "world", .seed = 17, .cache = {}, .staged = world.folder() / "copies"};
-  context.unusable = {2, 6};  // the first validation file, too
+  context.unusable = {2, 6};  // also the first validation file
   const auto task = make_segmentation_task(experiment, world.space(R"({"width": 0.05})").configuration(0), context);
   CHECK(epoch(*task, 1).inputs.size() == whole.inputs.size() - 1);
-  // The copies of all others are other weather.
+  // All other copies hold other weather.
   std::filesystem::create_directories(world.folder() / "copies/train");
   const SegmentationWorld other(11);
   const WeatherSet theirs(other.folder() / "train"), ours(world.folder() / "train");

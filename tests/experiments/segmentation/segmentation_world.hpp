@@ -33,7 +33,7 @@ class SegmentationWorld {
   std::unique_ptr<Task> task(const std::map<std::string, Value>& values = {},
                              const std::shared_ptr<Gang>& gang = std::make_shared<Gang>()) const {
     const Experiment& experiment = find_experiment("segmentation", "test");
-    std::map<std::string, Value> small = values;  // but for what the test gives
+    std::map<std::string, Value> small = values;  // except for what the test gives
     small.insert({"width", 0.05});
     const Configuration configuration = configuration_of(experiment, small);
     const TaskContext context{

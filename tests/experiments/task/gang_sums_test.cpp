@@ -14,7 +14,7 @@ using namespace stormsweep;
 
 namespace {
 
-/// A rank whose gang's others have sent `others`.
+/// A rank of a gang whose other ranks have sent `others`.
 class Summed : public Shard {
  public:
   Summed(int shard, int shards, torch::Tensor others) : Shard(shard, shards), others_(std::move(others)) {}

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Writes with a time of change of its own: the kernel's clock for files may tick every 10 ms.
+/// Writes with a change time of its own: the kernel's clock for files may tick only every 10 ms.
 void write(const fs::path& file, const std::string& text, fs::file_time_type time) {
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   std::ofstream(file) << text;
@@ -39,7 +39,7 @@ TEST_CASE("what a scan found is kept as long as its files are the same, and no l
   CHECK(KeptScans(cache).find("words 1", {a}, scan) == "scan 4");
   CHECK(find() == "scan 1");
 
-  write(b, "too", old);  // one byte, of the same size and time
+  write(b, "too", old);  // another byte, with the same size and modification time
   CHECK(find() == "scan 5");
   CHECK(find() == "scan 5");
   fs::last_write_time(b, old + std::chrono::nanoseconds(1000));
@@ -48,7 +48,7 @@ TEST_CASE("what a scan found is kept as long as its files are the same, and no l
   fs::rename(folder / "c", b);
   CHECK(find() == "scan 7");
   for (const auto& entry : fs::directory_iterator(cache)) std::ofstream(entry.path()) << R"({"kind": 3})";
-  CHECK(find() == "scan 8");  // and what is torn is made anew
+  CHECK(find() == "scan 8");  // and a torn file is made anew
   CHECK(find() == "scan 8");
 }
 
@@ -60,7 +60,7 @@ TEST_CASE("a scan is not kept of files that may change unseen, that cannot be sc
   const auto find = [&](const KeptScans& kept) {
     return kept.find("words 1", {file}, [&](const auto&) { return std::to_string(++scans); });
   };
-  CHECK(find(KeptScans(cache)) == "1");  // which throws, of a file that is not there
+  CHECK(find(KeptScans(cache)) == "1");  // the scan throws, for a file that does not exist
   for (const auto time : {now, now + std::chrono::hours(1)}) {
     write(file, "one", time);
     find(KeptScans(cache));

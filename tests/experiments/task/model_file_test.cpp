@@ -46,7 +46,7 @@ TEST_CASE("a network comes back with all that made it, to the last bit") {
   Configuration configuration = defaults(tornado);
   configuration.values[*tornado.find("epochs")] = std::int64_t{7};
   torch::nn::Sequential saved = network(), loaded = network();
-  saved->forward(torch::randn({4, 2, 8, 8}));  // moves the buffers
+  saved->forward(torch::randn({4, 2, 8, 8}));  // changes the buffers
   save_model(file, tornado, configuration, R"({"mean": 0.5})", *saved);
   ModelFile model = load_model(file, "tornado");
   CHECK(model.experiment == &tornado);

@@ -15,7 +15,7 @@ namespace {
 
 using Told = std::vector<std::pair<std::int64_t, std::int64_t>>;
 
-/// How many samples are done, and of how many, as an evaluation of `split` tells it.
+/// How many samples are done, and of how many, as an evaluation of `split` reports them.
 Told told(const Experiment& experiment, const Configuration& configuration, TaskContext context, Split split) {
   Told told;
   context.evaluating = [&](Split which, std::int64_t done, std::int64_t all) {
@@ -34,7 +34,7 @@ TaskContext context_of(const std::map<std::string, std::filesystem::path>& data,
 
 }  // namespace
 
-TEST_CASE("an evaluation tells how many samples of its split are done, of how many") {
+TEST_CASE("an evaluation reports how many samples of its split are done, of how many") {
   const TornadoWorld storms;  // 600, a fifth of them for test
   CHECK(told(storms.experiment(), storms.configuration(), storms.context(), Split::test) == Told{{0, 120}});
 
@@ -43,7 +43,7 @@ TEST_CASE("an evaluation tells how many samples of its split are done, of how ma
   CHECK(told(segmentation, configuration_of(segmentation, {{"width", 0.05}}),
              context_of(weather.data(), weather.folder()), Split::validation) == Told{{0, 4}, {1, 4}, {2, 4}, {3, 4}});
 
-  const EmulatorWorld climate;  // of six years the last third validates: 24 months, asked once for both members
+  const EmulatorWorld climate;  // the last third of six years validates: 24 months, forecast once for both members
   const Told months = told(find_experiment("emulator", "test"), EmulatorWorld::configuration(),
                            context_of(climate.data(), climate.folder()), Split::validation);
   CHECK(months == Told{{0, 24}});
@@ -54,7 +54,7 @@ TEST_CASE("an evaluation tells how many samples of its split are done, of how ma
         Told{{0, 20}, {8, 20}, {16, 20}});
 }
 
-TEST_CASE("a nowcast's first evaluation on test scores extrapolation too, and tells of both as one") {
+TEST_CASE("a nowcast's first evaluation on test scores extrapolation too, and reports the progress of both as one") {
   const NowcastWorld rain(60);  // 12 of them for test
   const Experiment& nowcast = find_experiment("nowcast", "test");
   Told expected{{0, 24}, {8, 24}};

@@ -15,7 +15,7 @@ TEST_CASE("a machine wants every file, and says which one cannot be copied") {
   const StagePlan plan = stage_whole_files(space, {}, 2);
   REQUIRE(plan.files.size() == 2);
   CHECK(plan.files[1].name == "train.h5");
-  CHECK(plan.files[1].bytes == 0);  // there is no such file, which reading it tells
+  CHECK(plan.files[1].bytes == 0);  // there is no such file, which reading it will report
   CHECK(plan.wanted(0, {}) == std::vector<std::int64_t>{0, 1});
   CHECK_THROWS_WITH_AS(plan.wanted(0, {1}),
                        "/data/a.h5: cannot be copied to the machines' disks, and training needs it; make it readable, "
@@ -23,7 +23,7 @@ TEST_CASE("a machine wants every file, and says which one cannot be copied") {
                        InputError);
 }
 
-TEST_CASE("a plan tells how large the files are") {
+TEST_CASE("a plan says how large the files are") {
   const TemporaryFolder folder;
   std::ofstream(folder / "a.h5") << "12345";
   Space space;

@@ -14,7 +14,7 @@
 
 using namespace stormsweep;
 
-TEST_CASE("a check tells of samples and networks, and knows files that have changed") {
+TEST_CASE("a check reports samples and networks, and recognises changed files") {
   const ScriptWorld world;
   const Space space = world.space(R"("network": ["dense.pt", "normed.pt"])");
   const DataCheck check = check_data(space);
@@ -25,7 +25,7 @@ TEST_CASE("a check tells of samples and networks, and knows files that have chan
         "weights");
   CHECK(check.notes[4].ends_with("every training begins with the weights in the file"));
   CHECK(check_data(space).fingerprint == check.fingerprint);
-  CHECK(check_data(world.space()).fingerprint == check.fingerprint);  // which asks for dense.pt alone
+  CHECK(check_data(world.space()).fingerprint == check.fingerprint);  // whose space asks for dense.pt alone
 
   torch::jit::Module other = normed_script();
   other.setattr("weight", torch::zeros({1, 2}).set_requires_grad(true));
@@ -134,7 +134,7 @@ TEST_CASE("data that have not changed are not read again, and what the workers w
   CHECK(second.fingerprint == first.fingerprint);
   CHECK(second.notes == first.notes);
 
-  // What is kept is trusted: another fingerprint in it changes that of the search.
+  // The kept scan is trusted: another fingerprint in it changes that of the search.
   std::vector<std::string> scans;
   int statistics = 0;
   for (const auto& entry : std::filesystem::directory_iterator(cache)) {
@@ -154,7 +154,7 @@ TEST_CASE("data that have not changed are not read again, and what the workers w
   std::ofstream(scans[0]) << text;
   CHECK(check_data(world.space(), cache).fingerprint != first.fingerprint);
 
-  // One byte of the last target, with size and time of writing as they were.
+  // Changes one byte of the last target, but neither size nor modification time.
   {
     std::fstream file(world.folder() / "test.h5", std::ios::in | std::ios::out | std::ios::binary);
     file.seekg(-1, std::ios::end);
@@ -186,13 +186,13 @@ TEST_CASE("labels are classes of the network, or are refused by split and sample
   CHECK_NOTHROW(check_data(world.space()));
   write("train", {0, 1, 7, 2});
   refused("train.h5: target[2] has the label 7, and three.pt has classes 0 to 2; number labels from 0 on");
-  write("train", {1, 2, 3, 3});  // the samples that are tried have it, too
+  write("train", {1, 2, 3, 3});  // also in the samples that are tried
   refused("train.h5: target[2] has the label 3, and");
   write("train", {0, 1, 2});
-  write("test", {0, -100, 2});  // which PyTorch's loss leaves out, and its accuracy does not
+  write("test", {0, -100, 2});  // -100, which PyTorch's loss leaves out, and its accuracy does not
   refused("test.h5: target[1] has the label -100, and");
   {
-    const ScriptWorld own(R"("own.pt")", R"("three.pt")");  // whose labels are its own affair
+    const ScriptWorld own(R"("own.pt")", R"("three.pt")");  // a loss of one's own decides about its labels
     script.save(own.folder() / "three.pt");
     torch::jit::Module loss("Loss");
     loss.define(R"(
@@ -216,7 +216,7 @@ def forward(self, output: Tensor, target: Tensor) -> Tensor:
   }
 }
 
-TEST_CASE("a method of the script that fails is told in one line") {
+TEST_CASE("a failing method of the script is reported in one line") {
   const ScriptWorld world(R"("mse")", R"("odd.pt")");
   torch::jit::Module script("Odd");
   script.register_parameter("weight", trained(torch::ones({1, 2})), false);

@@ -27,7 +27,7 @@ RuntimeError: Given groups=1, expected input[2, 2, 8, 8] to have 3 channels
   CHECK(script_error("no memory\nException raised from f at g.cpp:1\nframe #0") == "no memory");
 }
 
-TEST_CASE("memory that runs out inside a script is told as that, whatever its type has become") {
+TEST_CASE("memory that runs out inside a script is reported as that, whatever type the exception has") {
   const auto of_allocator = [] { torch::empty({std::int64_t{1} << 55}); };
   try {
     of_allocator();

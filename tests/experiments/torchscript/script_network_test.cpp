@@ -158,7 +158,7 @@ TEST_CASE("what is no network is refused, with file and remedy") {
   built.define("def hyperparameters(self) -> List[str]:\n    return ['width'][:self.width]\n");
   built.save(folder / "b.pt");
   refused("b.pt", {{"width", std::int64_t{4}}}, "its attribute width is read by no method");
-  CHECK_NOTHROW(load(folder / "b.pt", {{"width", std::int64_t{3}}}));  // as where other networks of the space have it
+  CHECK_NOTHROW(load(folder / "b.pt", {{"width", std::int64_t{3}}}));  // as if other networks of the space had it
   torch::jit::Module assigned = normed_script(), outer("Outer");
   assigned.register_attribute("steps", c10::IntType::get(), 0);
   assigned.define("def advance(self):\n    if self.training:\n        self.steps += 1\n");

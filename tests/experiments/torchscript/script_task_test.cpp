@@ -84,7 +84,7 @@ TEST_CASE("two shards of a batch are one rank's batch") {
   CHECK(!first.next());
 }
 
-TEST_CASE("a loss of the user's own trains, and all the metrics that she names are told") {
+TEST_CASE("a loss of the user's own trains, and all the metrics that the user names are reported") {
   const ScriptWorld world(R"("own.pt", "thresholds": [9, 11],
       "metrics": ["validation_csi", "validation_loss", "train_loss", "test_csi", "test_huber"])");
   torch::jit::Module loss("Loss");
@@ -179,7 +179,7 @@ TEST_CASE("the tornado network, exported, learns as the one that ships") {
       auto& optimizer = side == &own ? one : other;
       optimizer.zero_grad();
       Batch shown = *batch;
-      if (side == &scripted) {  // which standardises by itself
+      if (side == &scripted) {  // it standardises by itself
         const TensorStatistics of_train = scan(TensorSet(world.folder() / "train.h5")).statistics;
         for (int c = 0; c < 3; ++c)
           shown.input = shown.input.clone(),

@@ -44,7 +44,7 @@ TEST_CASE("hyperband's brackets, trials and epochs") {
                                   "h.json", "/");
   const Plan plan = make_plan(space);
   CHECK(plan.trials == 121 + 49 + 21 + 10 + 5);  // sums of the rows of table 1 in Li et al. 2018, by hand
-  // Going on: 81 + 27 * 2 + 9 * 6 + 3 * 18 + 54 = 297, and so on for the others.
+  // Continued from checkpoints: 81 + 27 * 2 + 9 * 6 + 3 * 18 + 54 = 297, and so on for the others.
   REQUIRE(plan.rung_epochs);
   CHECK(plan.rung_epochs->least == plan.rung_epochs->most);
   CHECK(plan.rung_epochs->most ==
@@ -97,7 +97,8 @@ TEST_CASE(
       "learning_rate_schedule": ["poly", "constant"], "dropout": {"min": 0, "max": 0.5}}})",
                                            "s.json", "/")));
   };
-  // A bracket of 4, 2, 1: 4 + 2 * (2 - 1) + 1 * (4 - 2) where all go on, 4 + 2 * 2 + 1 * 4 where none does.
+  // A bracket of 4, 2, 1: 4 + 2 * (2 - 1) + 1 * (4 - 2) where all continue, 4 + 2 * 2 + 1 * 4 where all are trained
+  // anew.
   const std::string halving = plan(R"({"name": "halving", "eta": 2})");
   CHECK(halving.find("8 to 12 of the 16 that all") != std::string::npos);
   CHECK(halving.find("learning_rate_schedule depends on a training's length: each rung of some configurations is "
@@ -115,7 +116,7 @@ TEST_CASE("a Bayesian search shows its start") {
   CHECK(text.find("number 0   index 77\n") != std::string::npos);
 }
 
-TEST_CASE("what is not ready is told, and is not fatal") {
+TEST_CASE("what is not ready is reported, and is not fatal") {
   const Plan plan = make_plan(parse_space(tornado_space, "t.json", "/nowhere"), std::nullopt);
   REQUIRE(plan.problems.size() == 4);
   CHECK(plan.problems[0] ==
@@ -134,7 +135,7 @@ TEST_CASE("one configuration by its number") {
   CHECK_THROWS_WITH_AS(make_plan(space, 26), "--at is 26; configurations have the numbers 0 to 25", InputError);
 }
 
-TEST_CASE("a plan tells zipped axes as one, and conditions") {
+TEST_CASE("a plan shows zipped axes as one, and conditions") {
   const Space space =
       parse_space(R"({"name": "z", "experiment": "noop", "zip": [["index", "replicate"]], "parameters": {
     "index": [1, 2], "outcome": ["complete", "nan", "throw"], "replicate": [5, 6],
@@ -158,7 +159,7 @@ TEST_CASE("a plan tells zipped axes as one, and conditions") {
 }
 
 TEST_CASE("the recommended number of workers is the largest that is used well") {
-  // 24 trainings of 90 s: 8 workers take 3 turns, 16 two, of which the second is half empty, 24 one.
+  // 24 trainings of 90 s: 8 workers take 3 turns, 16 take two, the second half empty, and 24 take one.
   const Space space = parse_space(R"({"name": "r", "experiment": "noop", "method": {"name": "random", "trials": 24},
     "cost": {"epoch_seconds": 10}, "parameters": {"index": {"min": 0, "max": 1000000}, "epochs": [1, 3, 9]}})",
                                   "r.json", "/");
@@ -180,7 +181,7 @@ TEST_CASE("the recommended number of workers is the largest that is used well") 
   CHECK(recommendation(plan_ranks(space, cost, {})).empty());
 }
 
-TEST_CASE("more trainings than can be simulated, and larger gangs than there are workers, are told") {
+TEST_CASE("more trainings than can be simulated, and larger gangs than there are workers, are reported") {
   const Space space = parse_space(R"({"name": "r", "experiment": "noop", "cost": {"epoch_seconds": 10},
     "parameters": {"index": {"min": 1, "max": 1000000, "step": 1}, "gpus": [1, 4]}})",
                                   "r.json", "/");

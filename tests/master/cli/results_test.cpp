@@ -196,7 +196,7 @@ TEST_CASE("hyperparameters are shown as they were given, whatever they are named
 
 namespace {
 
-/// Two configurations with three replicates each, one of which has no defined score, and one configuration that failed.
+/// Two configurations with three replicates each, of which one has no defined score, and one configuration that failed.
 /// Scores 1, 2, 4 have the mean 7/3 and the deviation sqrt((16 + 1 + 25) / 9 / 2) = 1.5275; 0 and 4.5 have 2.25 and
 /// sqrt(2 * 2.25^2) = 3.1820.
 struct Replicates {
@@ -253,7 +253,7 @@ TEST_CASE("the best have all columns in csv and json, as all trials have") {
   CHECK(r.over({"--best", "1", "--format", "json"}).find("\"load_seconds\": 0.25") != std::string::npos);
 }
 
-TEST_CASE("of the best, too, columns and an order may be chosen") {
+TEST_CASE("columns and an order may also be chosen for the best") {
   const Replicates r;
   CHECK(r.over({"--best", "3", "--show", "trial,score", "--sort", "trial", "--format", "csv"}) ==
         "trial,score\n2,2.0\n3,4.0\n5,4.5\n");
@@ -279,7 +279,7 @@ TEST_CASE("an option that an answer has no use for is refused") {
   check_refused(t, {"--best", "2", "--by", "epochs"}, "--by" + list);
 }
 
-TEST_CASE("groups of what cannot be grouped are refused") {
+TEST_CASE("what cannot be grouped is refused") {
   const Replicates r;
   CHECK_THROWS_WITH_AS(r.over({"--over", "replicat"}),
                        "--over is replicat, which is no hyperparameter; did you mean replicate?", InputError);
@@ -290,7 +290,7 @@ TEST_CASE("groups of what cannot be grouped are refused") {
                        doctest::Contains("--sort: there is no column trial"), InputError);
 }
 
-TEST_CASE("the best of nothing is told in words, and to programs as nothing") {
+TEST_CASE("the best of nothing is told to people in words, and to programs as nothing") {
   TemporaryFolder folder;
   const std::string file = (folder.path / "s.db").string();
   { Store(file, noop_space(R"({"index": [1]})"), "f", {}); }
@@ -310,7 +310,7 @@ epoch / trial         9        10        13        14
 )");
 }
 
-TEST_CASE("wrong questions are answered in one line") {
+TEST_CASE("wrong questions are refused in one line") {
   const TornadoResults t;
   check_refused(t, {"--where", "batchsize > 1"},
                 "--where \"batchsize > 1\": no such column: batchsize; did you mean batch_size?");
@@ -335,7 +335,7 @@ TEST_CASE("wrong questions are answered in one line") {
   for (const Arguments& cross :
        {Arguments{"--rows", "score", "--columns", "epochs"}, Arguments{"--rows", "epochs", "--columns", "score"},
         Arguments{"--rows", "epochs", "--columns", "trial", "--value", "score"}}) {
-    Arguments unread = cross;  // refused before any trial is read, of which this cannot be asked
+    Arguments unread = cross;  // refused before any trial is read: trials have no such column
     unread.insert(unread.end(), {"--where", "json('{') = 1"});
     CHECK_THROWS_WITH_AS(results(t, unread), doctest::Contains(": there is no column score; "), InputError);
   }
@@ -346,7 +346,7 @@ TEST_CASE("wrong questions are answered in one line") {
   check_refused(t, {"--search", "q"}, t.file + ": --search is q; the searches there are s");
 }
 
-TEST_CASE("a condition that no trial meets is told as such, whatever was asked") {
+TEST_CASE("a condition that no trial meets is reported as such, whatever was asked") {
   const TornadoResults t;
   for (const Arguments& what : {Arguments{}, {"--curves"}, {"--rows", "epochs", "--columns", "batch_size"}}) {
     Arguments options{"--where", "trial = 99"};
@@ -364,7 +364,7 @@ TEST_CASE("a condition cannot change the results") {
   CHECK(text_of(t.file) == before);
 }
 
-TEST_CASE("of several searches, the best are asked for one by one") {
+TEST_CASE("with several searches, the best are asked for one search at a time") {
   const TornadoResults t;
   { Store store(t.file, noop_space(R"({"index": [1]})", "n"), "f", {}); }
   check_refused(t, {"--best", "1"}, "--best: the file holds 2 searches; choose one with --search: s, n");
@@ -392,7 +392,7 @@ TEST_CASE("--plot draws what would be printed, and is refused where nothing is d
   }
 }
 
-TEST_CASE("a journal for Optuna is of trials as they are") {
+TEST_CASE("a journal for Optuna has trials as they are") {
   const TornadoResults results;
   CHECK(printed(results_command, {results.file, "--format", "optuna"}).starts_with("{\"op_code\":0,"));
   for (const Arguments& more : {Arguments{"--best", "3"}, Arguments{"--sort", "epochs"}, Arguments{"--curves"}}) {

@@ -66,7 +66,7 @@ TEST_CASE("no text of a database steers the terminal, or adds a line") {
   CHECK(has(half.status(), "  failed: 3 x no such file   forged (trial 4, for example)\n"));
 }
 
-TEST_CASE("the best of a search that chooses by the best epoch is told with it") {
+TEST_CASE("the best of a search that chooses by the best epoch is shown with that epoch") {
   const CurveSearch search(R"({"name": "validation_accuracy", "at": "best"})");
   CHECK(has(printed(status_command, {search.file}), "  best validation_accuracy 0.9000 (epoch 3), trial 2\n"));
   const auto json = nlohmann::json::parse(printed(status_command, {search.file, "--format", "json"}));
@@ -96,7 +96,7 @@ TEST_CASE("a file of an older version that may not be written is read as it is")
   CHECK(has(printed(status_command, {search.file}), "  best validation_accuracy 0.8000, trial 2\n"));
 }
 
-TEST_CASE("a dead master is told, and what to do") {
+TEST_CASE("a dead master is reported, with what to do") {
   const Half half;
   execute(half.file, "UPDATE searches SET writer_pid = 999999999");
   CHECK(has(half.status(), "lost on " + this_process().host + ", last sign of life "));
@@ -106,7 +106,7 @@ TEST_CASE("a dead master is told, and what to do") {
             "continue"));
 }
 
-TEST_CASE("nothing is told to have lasted less than no time, whatever the clocks of other hosts say") {
+TEST_CASE("no duration is negative, whatever the clocks of other hosts say") {
   const Half half;
   execute(half.file, fmt::format("UPDATE searches SET writer_pid = {}, writer_seen = writer_seen + 120", getppid()));
   execute(half.file, "UPDATE trials SET started = started + 500 WHERE status = 'running'");
@@ -135,7 +135,8 @@ TEST_CASE("the same as JSON") {
   CHECK(report["running"][0]["attempt"] == 2);
 }
 
-TEST_CASE("failures stand by their reason, the folder that each one names apart, and how many reasons more there are") {
+TEST_CASE(
+    "failures are grouped by reason, without the folder that each one names, with the number of further reasons") {
   const TemporaryFolder folder;
   const std::string file = (folder.path / "s.db").string();
   const Space space = noop_space(R"({"index": {"min": 1, "max": 40, "step": 1}})");
@@ -154,7 +155,7 @@ TEST_CASE("failures stand by their reason, the folder that each one names apart,
   CHECK(report["failures"].size() == 10);
 }
 
-TEST_CASE("a best that is small is told in digits that show it") {
+TEST_CASE("a small best value is shown with enough digits") {
   const TemporaryFolder folder;
   const std::string file = (folder.path / "s.db").string();
   const Space space = noop_space(R"({"index": [1, 2]})");

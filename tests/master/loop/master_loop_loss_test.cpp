@@ -34,7 +34,7 @@ TEST_CASE("the trial of a silent worker is trained by another, and what the dead
   job.turn();
   CHECK(job.store.counts().complete == 0);
   REQUIRE(dead.stop);
-  CHECK_FALSE(dead.stop->finalize);  // MPI_Finalize would wait for those that are really dead
+  CHECK_FALSE(dead.stop->finalize);  // MPI_Finalize would wait for ranks that are really dead
   alive.finish(outcome(0.1));
   job.turn();
   REQUIRE(alive.stop);
@@ -53,7 +53,7 @@ TEST_CASE("workers are not lost for a silence during which the master slept") {
   job.pass(5);
   for (int suspended = 0; suspended < 3; ++suspended) {
     job.time += Seconds(3600);
-    job.turn();  // before messages of the workers, which slept too, arrive
+    job.turn();  // before any message arrives from the workers, which slept too
     for (const Worker& worker : job.workers) worker.say(wire::Heartbeat{});
     job.turn();
   }
@@ -126,7 +126,7 @@ TEST_CASE(
   Job job(folder.path, indices(1, 1), 3, {.settings = {.lost_after = 0.2}});
   job.worker(1).join();
   job.turn();
-  std::this_thread::sleep_for(Seconds(1));  // 20 beats, of a master that takes no turn
+  std::this_thread::sleep_for(Seconds(1));  // 20 beats, while the master takes no turn
   for (Worker& worker : job.workers) worker.hear();
   CHECK((job.worker(1).heartbeats >= 5 && job.worker(1).heartbeats <= 25));
   CHECK(job.worker(2).heartbeats == 0);  // has not joined
@@ -145,6 +145,6 @@ TEST_CASE("a worker that takes long to say who it is, and shows that it lives, i
     job.pass(1);
     job.worker(1).say(wire::Heartbeat{});
   }
-  job.worker(1).join();  // 60 s late; nothing was heard of the other
+  job.worker(1).join();  // 60 s late; nothing was heard from the other
   CHECK(job.work().counts.complete == 3);
 }

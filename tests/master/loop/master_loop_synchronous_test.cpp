@@ -119,7 +119,7 @@ TEST_CASE("a limit of trials holds for the synchronous schedule, whatever earlie
   }
 }
 
-/// The last round was stopped as soon as it had been dealt, for nothing was left to deal.
+/// The last round was once stopped as soon as it had been dealt, because nothing was left to deal.
 TEST_CASE("where rounds are dealt, limits.trials is reached, too") {
   const TemporaryFolder folder;
   const std::string bayes = R"("method": {"name": "bayes", "width": 4}, "limits": {"trials": 6},)";

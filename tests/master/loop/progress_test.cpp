@@ -10,10 +10,10 @@ using wire::Work;
 
 namespace {
 
-/// The line on a terminal 10 seconds after the start.
+/// The line shown on a terminal 10 seconds after the start.
 std::string shown(const Standing& standing, int columns = 200) {
   const std::string line = heard([&] { Progress("s", "loss", columns, Seconds(100)).show(standing, Seconds(110)); });
-  return line.substr(4, line.size() - 8);  // without the codes that wipe it
+  return line.substr(4, line.size() - 8);  // without the codes that erase it
 }
 
 Pursuit staging(std::int64_t done, std::int64_t all) {

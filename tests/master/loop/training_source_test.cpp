@@ -62,7 +62,7 @@ TEST_CASE("a halving with another goal counts what it asks for, and trains what 
         fmt::format(R"("method": {{"name": "halving", "size": 9}}, "metric": {{"name": "score", "goal": "{}"}}, )",
                     goal));
   };
-  // Scores 0 7 4 1 8 5 2 9 6: index 7 reaches the last rung, or, if less is better, index 0.
+  // Scores 0 7 4 1 8 5 2 9 6: index 7 reaches the last rung, or index 0 if lower is better.
   CHECK(run(file, space("maximize")) == 13);
   CHECK(told(file) == "13 of 13, 0 beside them");
   CHECK(run(file, space("minimize")) == 3 + 1);
@@ -135,7 +135,7 @@ TEST_CASE("a changed default discards the proposals and rungs that were made wit
     };
     CHECK(bayes(before, 4) == 4);
     CHECK(bayes(after, 6) == 6);
-    CHECK(bayes(before, 4) == 0);  // the same Sobol start, whose trials all exist
+    CHECK(bayes(before, 4) == 0);  // the Sobol start is the same, and all of its trials exist
     CHECK(bayes(after, 6) == 0);
   }
   SUBCASE("halving") {

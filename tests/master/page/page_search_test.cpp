@@ -180,7 +180,8 @@ TEST_CASE("a page tells how each database's ranks spent their time") {
   const Json data = page_data({{results.file}, ""});
   REQUIRE(data["searches"].size() == 1);
   const Json& timeline = data["searches"][0]["timelines"][0];
-  CHECK(timeline["all_ranks"] == 8);  // all seven trainings of the fixture ran on rank 2 at once: of seven jobs
+  CHECK(timeline["all_ranks"] ==
+        8);  // all seven trainings of the fixture ran on rank 2 at the same time, so of seven jobs
   CHECK(timeline["ranks"][1]["busy"] == std::string(600, '9'));
   CHECK(timeline["ranks"][7]["busy"] == std::string(600, '9'));
   CHECK(timeline["ranks"][0]["busy"] == std::string(600, '0'));
@@ -261,7 +262,7 @@ TEST_CASE("a speed is not a cost") {
   for (const char* speed : {"flops", "samples_per_second"}) CHECK(column(search, speed)["role"] == "other");
 }
 
-TEST_CASE("what the best trials lack in skill is told") {
+TEST_CASE("a lack of skill of the best trials is reported") {
   const TornadoResults results;
   CHECK(page_search({{results.file}, ""}, "s")["unskilled"].empty());
   const TemporaryFolder folder;

@@ -29,7 +29,7 @@ TEST_CASE("the progress of a halving of two brackets") {
     SQLite::Database database(file);
     return read_funnels(database, "h", space, {});
   };
-  end_some(5);  // one of bracket 0 has a value, and goes on alone
+  end_some(5);  // only one of bracket 0 has a value, and goes on alone
   CHECK(funnels().begun == std::vector<Funnel>{{0, {1, 3, 9}, {4, 1, 0}, {4, 2, 1}}});
   CHECK_FALSE(funnels().through);
   end_some(1);
@@ -40,7 +40,8 @@ TEST_CASE("the progress of a halving of two brackets") {
   CHECK(method->exhausted());
   CHECK(funnels().through);
   const std::vector<Funnel> before = funnels().begun;
-  execute(file, "UPDATE trials SET bracket = NULL, rung = NULL");  // like rows of an earlier grid, or of another search
+  execute(file,
+          "UPDATE trials SET bracket = NULL, rung = NULL");  // like rows from an earlier grid, or from another search
   CHECK(funnels().begun == before);
 }
 

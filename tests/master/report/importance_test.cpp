@@ -57,8 +57,8 @@ TEST_CASE("three factors that add up: no pair matters, and shares sum to 1") {
 }
 
 TEST_CASE("without a grid: how differently the best tenth is distributed, by hand") {
-  // Of 20 trials the best two have a = 0, as half of all do: 0.5 (2 - 1)^2 + 0.5 (0 - 1)^2 = 1. Half of the best have
-  // each value of b, as do half of all: 0.
+  // The best two of 20 trials have a = 0, which half of all have: 0.5 (2 - 1)^2 + 0.5 (0 - 1)^2 = 1. Each value of b
+  // has half of the best, and half of all: 0.
   Factor a{"a", {}, 2}, b{"b", {}, 3};
   std::vector<double> values;
   for (std::uint32_t i = 0; i < 20; ++i) {

@@ -100,8 +100,8 @@ TEST_CASE("nobody is busy between the stop of a training and its resumption") {
 }
 
 TEST_CASE("a training that was stopped before its first trial ended is a job of its whole time, by hand") {
-  // One training is stopped after 20 s and continued at 40: the first trial takes 9 s more, the second 5 s. Another was
-  // lost with its worker and started again: its wall time is that of the second attempt.
+  // One training is stopped after 20 s and continued at 40: its first trial then takes 9 s more, its second 5 s.
+  // Another was lost with its worker and started again: its wall time is that of the second attempt.
   const TemporaryFolder folder;
   const Space space = noop_space(R"({"index": [1, 2], "epochs": [1, 3]})");
   {
@@ -178,7 +178,7 @@ TEST_CASE("a pause within a training keeps no rank busy, by hand") {
   CHECK(o.unplaced == 0);
   for (const simulation::Job& job : MeasuredTrainings(intervals).jobs) CHECK(job.seconds == 20);
   CHECK(report_searches(folder.path / "p.db", "").at(0).trials_per_hour == Approx(4 * 3600 / 41.0));
-  // What lasts a minute at most, a checkpoint say, is as good as training; nor is anything known without a wall time.
+  // Up to a minute, for a checkpoint say, counts as training; without a wall time nothing is known about pauses.
   CHECK(busy_until(100, 180, 20) == 180);
   CHECK(busy_until(100, 500, 0) == 500);
 }

@@ -88,5 +88,5 @@ TEST_CASE("what a trial lacks, from before the experiment had it, is no paramete
   CHECK(lines[1]["params"] == Json{{"index", 1}});
   CHECK(lines[1]["distributions"].size() == 1);
   CHECK(lines[2]["params"].size() == 2);
-  CHECK(lines[1]["user_attrs"]["error"] == "W\xef\xbf\xbdrme");  // of an older version, which stored any bytes
+  CHECK(lines[1]["user_attrs"]["error"] == "W\xef\xbf\xbdrme");  // from an older version, which stored any bytes
 }

@@ -174,7 +174,7 @@ TEST_CASE("cells that would look alike and are not have the digits that tell the
                                                      "test_accuracy,validation_accuracy", "--where", "trial < 4"});
   CHECK(text.find("0.912301 ") != text.npos);
   CHECK(text.find("0.912303 ") != text.npos);
-  CHECK(text.find("0.9064\n") != text.npos);  // one value throughout
+  CHECK(text.find("0.9064\n") != text.npos);  // a single value
 }
 
 TEST_CASE("a table of a column by itself is refused") {

@@ -88,7 +88,7 @@ TEST_CASE("the history: every trial, and the best so far in two points a stretch
   CHECK(points(chart.panels[0].lines[1]) == Points{{1, 0.25}, {3, 0.25}, {4, 0.5}, {6, 0.5}, {7, 0.75}});
 }
 
-TEST_CASE("of many trials some are drawn, and the chart says so") {
+TEST_CASE("of many trials only some are drawn, and the chart says so") {
   const TemporaryFolder folder;
   const auto file = folder.path / "n.db";
   const Space space = noop_space(R"({"index": {"min": 1, "max": 2500, "step": 1}})", "n");

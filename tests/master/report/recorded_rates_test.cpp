@@ -9,7 +9,7 @@ using namespace stormsweep::test;
 
 namespace {
 
-/// Stores one trial for each training of the space, in order, with these rates.
+/// Stores, in order, a trial for each training of the space, with these rates.
 void store_rates(Store& store, const Space& space, const std::vector<double>& rates) {
   for (std::size_t i = 0; i < rates.size(); ++i) {
     Outcome o = outcome(0.5);

@@ -11,8 +11,8 @@ using namespace stormsweep::test;
 
 namespace {
 
-/// Trials 1, 2, 3 with test skills -0.25, 0, 0.5, of which the second is the most accurate; none has any skill on
-/// validation data.
+/// Trials 1, 2, 3 with test skills -0.25, 0, 0.5; the second is the most accurate; none has any skill on validation
+/// data.
 struct SkillResults {
   TemporaryFolder folder;
   std::string file = (folder.path / "s.db").string();
@@ -33,7 +33,7 @@ const std::string why = " (1 - Brier score / Brier score of the test split's bas
 
 }  // namespace
 
-TEST_CASE("trials that are no better than a simple forecast are told, in the order that was asked for") {
+TEST_CASE("trials that are no better than a simple forecast are reported, in the order that was asked for") {
   const SkillResults results;
   Selection selection(results.file, "", "");
   using Sentences = std::vector<std::string>;
@@ -45,7 +45,7 @@ TEST_CASE("trials that are no better than a simple forecast are told, in the ord
   CHECK(without_skill(selection, "ORDER BY trial DESC LIMIT 1").empty());
 }
 
-TEST_CASE("of a whole search, the best trial alone is told of") {
+TEST_CASE("of a whole search, only the best trial is reported") {
   const SkillResults results;
   CHECK(best_without_skill(results.file, "s") ==
         std::vector<std::string>{"trial 2 has no skill: test_brier_skill is 0.0000" + why});

@@ -40,7 +40,7 @@ TEST_CASE("halving on a recorded grid of nine, by hand") {
   record(folder.path / "r.db");
   const RecordedGrid grid = read_recorded_grid(folder.path / "r.db", "");
   CHECK(grid.best == 8);
-  // Of nine, 6, 7 and 8 go on after 1 epoch, and of those 6, the best at 3 epochs: 9 + 3 * 2 + 6 epochs.
+  // Among nine, 6, 7 and 8 go on after 1 epoch, and among these 6, the best at 3 epochs: 9 + 3 * 2 + 6 epochs.
   const WhatIf halving = what_if(by(R"("halving")"), grid);
   CHECK(halving.trainings == 9);
   CHECK(halving.trials == 13);

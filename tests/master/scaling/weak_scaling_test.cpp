@@ -24,7 +24,7 @@ Cluster two_a_host() {
   return cluster;
 }
 
-/// What `sums.py` measured on two cores (experiments/benchmarks/README.md): two ranks on one machine sum 17.4 million
+/// Measured by `sums.py` on two cores (experiments/benchmarks/README.md): two ranks on one machine sum 17.4 million
 /// numbers in 19 ms and a thousand in 0.02 ms; 2 hosts x 2 ranks take 618 and 0.11 ms. All else is predicted.
 Cluster measured() {
   constexpr double bytes = 4 * 17.4e6;
@@ -63,9 +63,9 @@ StepLoad deeplab(const Cluster& cluster, const std::string& precision, double sa
 }  // namespace
 
 TEST_CASE("a sum over two hosts takes what the formula says by hand") {
-  // Within hosts, reduce and spread each take: 1 us latency; 8 messages of at most 65,536 numbers to the one mate, 0.1
-  // us each, for half of the numbers; 2 MB at 4 GB/s, 500 us. Between hosts, for half of each half: 10 us latency; 4
-  // messages of 1 us; 1 MB from each of two ranks at the host's 1 GB/s, 2000 us.
+  // Within hosts, reduce and spread each take: 1 us of latency; 8 messages of at most 65,536 numbers to the other rank,
+  // 0.1 us each, for half of the numbers; 2 MB at 4 GB/s, 500 us. Between hosts, for half of each half: 10 us of
+  // latency; 4 messages of 1 us; 1 MB from each of two ranks at the host's 1 GB/s, 2000 us.
   const SumSeconds sum = sum_seconds(two_a_host(), 4, million, TransferPrecision::fp32);
   CHECK(sum.in_hosts == Approx(2 * (1e-6 + 8e-7 + 500e-6)));
   CHECK(sum.between == Approx(2 * (10e-6 + 4e-6 + 2000e-6)));

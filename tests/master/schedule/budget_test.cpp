@@ -38,7 +38,7 @@ TEST_CASE("brackets that fit, by hand: 9 + 6 + 6 minutes") {
   const Space space = space_of(R"("halving")", R"({"hours": 1})");
   CHECK(fit(space, 1)->extent == 2);
   CHECK(fit(space, 1)->expected.trials == 26);
-  // Rounds of 24 brackets on 9 workers: 24 * 9 / 9 turns of 1, 24 * 3 / 9 of 2 and three of 6 minutes are 58 minutes;
+  // Rounds of 24 brackets on 9 workers: 24 * 9 / 9 turns of 1 minute, 24 * 3 / 9 of 2 and three of 6 take 58 minutes;
   // 25 brackets take 25 + 9 * 2 + 18 = 61.
   CHECK(fit(space, 9, ScheduleKind::synchronous)->extent == 24);
 }

@@ -50,7 +50,7 @@ struct Trained {
   }
 
   CostModel model;
-  double worst = 0, misranked = 0;  // largest error of the logarithm; share of pairs in the wrong order
+  double worst = 0, misranked = 0;  // largest error of the logarithm, and share of pairs in the wrong order
 };
 
 const std::string axes = R"({"epochs": [5, 10, 15, 100, 1000], "batch_size": [128, 256, 512, 1024, 2048],
@@ -95,7 +95,7 @@ TEST_CASE("noise of a tenth, and a fixed cost: told within a third") {
 TEST_CASE("epochs cost in proportion until rows say otherwise") {
   const Space space = tornado(R"({"epochs": [10, 40], "replicate": {"min": 0, "max": 50, "step": 1}})");
   CostModel model(*space.experiment);
-  for (std::uint64_t i = 0; i < 20; ++i) model.add(space.configuration(i), 2);  // epochs turn slowest: all have 10
+  for (std::uint64_t i = 0; i < 20; ++i) model.add(space.configuration(i), 2);  // epochs vary slowest: all have 10
   REQUIRE(model.ready());
   CHECK(model.seconds(space.configuration(0)).value() == Approx(2));
   CHECK(model.seconds(space.configuration(60)).value() == Approx(8));

@@ -85,7 +85,7 @@ TEST_CASE("crew: silence longer than agreed is a loss, also of one that never jo
   CHECK(all<action::Stop>(crew.take_wanted()).at(0).worker == w2);
 }
 
-TEST_CASE("crew: who is still in a gang long after it was complete is told to leave it, once") {
+TEST_CASE("crew: workers still in a gang long after it was complete are told to leave it, once") {
   Crew crew = crew_of_two();
   const auto told = [&](double now) {
     crew.abandon_overdue(Seconds(now), [](WorkerId id, std::uint64_t gang) { return id == w1 || gang == 2; });
@@ -102,7 +102,7 @@ TEST_CASE("crew: who is still in a gang long after it was complete is told to le
   CHECK(told(1000).empty());
 }
 
-TEST_CASE("crew: who is lost is blamed for what it trained, until it is given up") {
+TEST_CASE("crew: a lost worker is blamed for what it trained, until that is given up") {
   Crew crew = crew_of_two();
   crew.join(w1, Seconds(0)), crew.join(w2, Seconds(0));
   CHECK(crew.lose(w1, training(1)) == training(2));

@@ -70,7 +70,7 @@ TEST_CASE("a gang takes ranks of one host first, the fullest fit") {
   REQUIRE(first.size() == 1);
   actions.clear();
   dispatcher.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1));
-  // All count as busy until the last has left, so that members that left early do not form a smaller gang.
+  // All members count as busy until the last has left, so that those that left early do not form a smaller gang.
   for (const std::uint64_t w : {3, 4, 1, 2, 6, 5}) {
     const auto more = dispatcher.on(event::Left{WorkerId{w}, first[0].gang}, Seconds(1));
     actions.insert(actions.end(), more.begin(), more.end());
@@ -98,7 +98,7 @@ TEST_CASE("idle workers on two hosts: the host on which the gang fits is taken")
   std::vector<Action> actions;
   join(dispatcher, {"a", "b", "a", "b", "b"}, actions);
   const std::uint64_t number = all<action::AssignGang>(actions).at(0).gang;
-  // The gang fails as a whole: its members leave, and the last one's leaving finds several idle.
+  // The gang fails as a whole: its members leave, and when the last one leaves several are idle.
   dispatcher.on(event::Finished{w1, TrainingId{0}, 0, true}, Seconds(1));
   actions = dispatcher.on(event::Left{w1, number}, Seconds(1));
   CHECK(all<action::AssignGang>(actions).empty());
@@ -163,7 +163,7 @@ TEST_CASE("a member that dies: its mates are told to abandon, the training runs 
   CHECK(all<action::Lost>(actions)[0].worker == w2);
   REQUIRE(all<action::Abandon>(actions).size() == 1);
   CHECK(all<action::Abandon>(actions)[0].worker == w1);
-  CHECK(all<action::AssignGang>(actions).empty());  // w1 is not free yet
+  CHECK(all<action::AssignGang>(actions).empty());  // w1 is still busy
   CHECK(all<action::Record>(dispatcher.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(11))).empty());  // too late
   const auto second = all<action::AssignGang>(dispatcher.on(event::Left{w1, first.gang}, Seconds(12)));
   REQUIRE(second.size() == 1);
@@ -212,7 +212,7 @@ TEST_CASE("a mate fails over a later milestone before the leader tells of an ear
   }
 }
 
-TEST_CASE("a mate that stays in a gang for long though all is complete is told to leave, who has left is not") {
+TEST_CASE("a mate that stays in a gang long after all is complete is told to leave, unless it has left") {
   Dispatcher dispatcher({.workers = 3, .lost_after = Seconds(1000), .most_in_hand = 1}, gangs({3}), Seconds(0));
   std::vector<Action> actions;
   join(dispatcher, {"a", "a", "a"}, actions);

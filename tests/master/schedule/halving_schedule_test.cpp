@@ -22,7 +22,7 @@ Space space_of(int brackets) {
       "h.json", "/");
 }
 
-/// An epoch takes 0.5 to 1.5 s, by configuration; a rung goes on from the one below.
+/// An epoch takes 0.5 to 1.5 s, by configuration; a rung continues from the one below.
 double seconds_of(const Training& training, std::int64_t done) {
   return (0.5 + RandomStream(training.id.value).uniform()) * static_cast<double>(training.milestones[0] - done);
 }
@@ -36,8 +36,8 @@ double value_of(const Training& training) {
 struct Run {
   simulation::Replay replay;
   std::uint64_t trials;
-  double first_whole;       ///< when the first training has come to the last rung
-  double busy_until_drawn;  ///< share of the ranks' time that is work, until the last bracket is begun
+  double first_whole;       ///< when the first training has reached the last rung
+  double busy_until_drawn;  ///< share of the ranks' time spent working, until the last bracket begins
 };
 
 Run run(const Space& space, std::size_t ranks, simulation::Policy policy) {
@@ -59,7 +59,7 @@ Run run(const Space& space, std::size_t ranks, simulation::Policy policy) {
   return run;
 }
 
-/// All trainings of halving by its definition: of 81 the best third goes on, and so on to the last one.
+/// All trainings of halving by its definition: the best third of 81 goes on, and so on to the last one.
 double seconds_by_hand(std::uint64_t brackets) {
   double seconds = 0;
   for (std::uint64_t b = 0; b < brackets; ++b) {
@@ -82,7 +82,7 @@ TEST_CASE("halving keeps 16 ranks busy while brackets overlap; behind barriers t
   CHECK(overlapping.trials == 16 * 121);
   CHECK(overlapping.replay.work == Approx(seconds_by_hand(16)));
   CHECK(overlapping.busy_until_drawn == Approx(1));
-  CHECK(overlapping.replay.efficiency() == Approx(0.89).epsilon(0.01));  // README.md tells these two
+  CHECK(overlapping.replay.efficiency() == Approx(0.89).epsilon(0.01));  // README.md states these two
   const Run rounds = run(many, 16, simulation::Policy::rounds);
   CHECK(rounds.trials == 16 * 121);
   CHECK(rounds.replay.work == Approx(seconds_by_hand(16)));

@@ -9,7 +9,7 @@ using namespace stormsweep;
 
 namespace {
 
-/// A brute-force IdleWorkers, which looks at all workers.
+/// A brute-force twin of IdleWorkers, which looks at all workers.
 std::vector<WorkerId> by_a_look_at_all(const std::map<WorkerId, std::string>& idle, std::size_t gang) {
   std::map<std::string, std::vector<WorkerId>> on_host;
   for (const auto& [id, host] : idle) on_host[host].push_back(id);

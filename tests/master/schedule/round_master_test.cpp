@@ -119,7 +119,7 @@ TEST_CASE("gangs are ranks in a row, the largest first; a failure sends its mate
   CHECK(all<action::Record>(master.on(event::Finished{w2, {2}, 0, true}, Seconds(1))).empty());
   master.on(event::Left{w3, gangs[0].gang}, Seconds(1));
   master.on(event::Left{w2, gangs[0].gang}, Seconds(1));
-  // The second worker fails in the next gang before its mate has come to it; the mate is told when it comes.
+  // The second worker fails in the next gang before its mate has joined that; the mate is told when it does.
   const auto early = master.on(event::Finished{w2, {1}, 0, true}, Seconds(2));
   CHECK(all<action::Record>(early).size() == 1);
   CHECK(all<action::Abandon>(early).empty());

@@ -94,7 +94,7 @@ TEST_CASE("four trainings on two ranks, by hand") {
 }
 
 TEST_CASE("a gang waits for its ranks, and what ends before it starts is let in front, by hand") {
-  // Rank 0 is busy for 4 s. The gang of two waits for it, and meanwhile rank 1 does the job of 3 s, not that of 5 s.
+  // Rank 0 is busy for 4 s. The gang of two waits for it; meanwhile rank 1 does the job of 3 s, but not that of 5 s.
   const std::vector<Job> jobs{{4, 1}, {2, 2}, {5, 1}, {3, 1}};
   const Replay r = play(jobs, 2, Policy::fifo);
   CHECK(r.makespan == 11);
@@ -178,7 +178,7 @@ TEST_CASE("a rank that dies is missed after its silence, and what it trained beg
     scenario.master.lost_after = stormsweep::Seconds(silence);
     int seen = 0;
     for (; scenario.seed < 200; ++scenario.seed) {
-      const Replay r = replay(singles({1000}), scenario);  // rank 0 begins it
+      const Replay r = replay(singles({1000}), scenario);  // on rank 0
       if (r.failures != 1 || r.timeline.size() != 2) continue;
       REQUIRE((r.timeline[0].rank == 0 && r.timeline[1].rank == 1));
       REQUIRE(r.timeline[1].begin == Approx(r.timeline[0].end + silence).epsilon(0.2 / silence));

@@ -60,7 +60,7 @@ std::vector<Action> through(SynchronousMaster& master, WorkerId worker, double n
 
 }  // namespace
 
-TEST_CASE("synchronous: beyond the last training that need be, whoever is there is through") {
+TEST_CASE("synchronous: workers that are past the last necessary training are done") {
   Known known;
   known.trainings[6] = training(6, {}, 2);  // gangs come first, whatever their numbers
   SynchronousMaster master = master_of(2, known);

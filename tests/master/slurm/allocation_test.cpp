@@ -37,7 +37,7 @@ TEST_CASE("a shell of salloc that is on no node of its job is refused, but not o
   CHECK_NOTHROW(allocation::refuse_outside());
 }
 
-TEST_CASE("fewer tasks than --ntasks-per-node asked for are told") {
+TEST_CASE("fewer tasks than --ntasks-per-node asked for are reported") {
   CHECK(allocation::task_warning().empty());
   const Variable nodes("SLURM_NNODES", "4"), each("SLURM_NTASKS_PER_NODE", "16"), tasks("SLURM_NTASKS", "64");
   CHECK(allocation::task_warning().empty());

@@ -53,7 +53,7 @@ TEST_CASE("the tasks of an array train side by side") {
   CHECK(time_warning(j, 211, {10, 196, 300}).find("201 trainings left") == 0);
 }
 
-TEST_CASE("ranks that no training is left for are told before they wait in the queue") {
+TEST_CASE("ranks without a training left for them are reported before they wait in the queue") {
   CHECK(idle_warning(job(), 10, 1).empty());
   CHECK(idle_warning(job(), 5, 2).empty());
   CHECK(idle_warning(job(), {}, 1).empty());

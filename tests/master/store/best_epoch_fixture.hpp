@@ -21,7 +21,7 @@ inline EpochRecord epoch(std::int64_t e) {
   return {e, double(e), {{"validation_accuracy", accuracies[e - 1]}, {"validation_loss", losses[e - 1]}}};
 }
 
-/// Ends milestone k of the training, which is two epochs more.
+/// Ends milestone k of the training: two more epochs.
 inline void reach(Store& store, const Training& t, std::int64_t k) {
   store.add_epochs(t, {epoch(2 * k + 1), epoch(2 * k + 2)});
   Outcome end = outcome(0);

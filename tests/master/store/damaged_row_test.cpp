@@ -37,7 +37,7 @@ constexpr const char* remedy =
 
 }  // namespace
 
-TEST_CASE("an unknown status is told with its file, search, trial and remedy, whoever reads it") {
+TEST_CASE("an unknown status is reported with its file, search, trial and remedy, whoever reads it") {
   const Damaged d("UPDATE trials SET status = 'paused' WHERE id = 2");
   const std::string message = d.begin() + "trial 2 of search 's' has the status 'paused'" + remedy;
   CHECK_THROWS_WITH_AS(Store(d.file, d.space, "f", {}), message.c_str(), InputError);

@@ -59,7 +59,7 @@ TEST_CASE("files that are no results are refused in one line, by writers and rea
 
 namespace {
 
-/// Replaces fcntl, with which SQLite locks, and fails as on Lustre without -o flock.
+/// Replaces fcntl, by which SQLite locks; it fails as on Lustre mounted without -o flock.
 int no_locks(int, int, ...) {
   errno = ENOSYS;
   return -1;
@@ -120,7 +120,7 @@ PRAGMA application_id = 1398228304;
 PRAGMA user_version = {2};
 )";
 
-/// What a version adds to the first one.
+/// What a version adds to the first version.
 struct Version {
   int number;
   const char *columns, *values;  ///< of trials, between flops and metrics
@@ -278,7 +278,7 @@ TEST_CASE("what a killed writer left is told to one who may not write: what it i
     return;
   }
   CHECK(WEXITSTATUS(status) == 0);
-  CHECK(open_for_reading(left).tableExists("trials"));  // its owner may, and so may who asks then
+  CHECK(open_for_reading(left).tableExists("trials"));  // its owner may, and after that anybody
   CHECK_FALSE(open_for_reading(left).tableExists("much"));
 }
 
@@ -312,7 +312,7 @@ TEST_CASE("no profile has the name of a table, view or index of the database") {
   }
 }
 
-TEST_CASE("missing files and folders are told") {
+TEST_CASE("missing files and folders are reported") {
   CHECK_THROWS_WITH_AS(open_for_writing("/nowhere/at/all/r.db"), doctest::Contains("check that its folder exists"),
                        InputError);
   CHECK_THROWS_WITH_AS(open_for_reading("/nowhere/r.db"), doctest::Contains("there is no such file"), InputError);

@@ -97,7 +97,7 @@ TEST_CASE("lines belong to one database as long as it exists") {
   CHECK(query(other, "SELECT count(*) FROM searches") == std::vector<std::string>{"0"});
   CHECK(rerun_trials(copy, {TrialId{1}}).trials == 1);
   CHECK(text_of(search.json) == good);
-  search.run({2});  // none of this stops the owner from continuing
+  search.run({2});  // nothing of this keeps the owner from continuing
   CHECK(search.trials() == std::vector<int>{1, 2, 3});
   std::filesystem::rename(search.file, search.folder.path / "moved.db");
   CHECK_NOTHROW(run(search.folder.path / "moved.db"));

@@ -76,7 +76,7 @@ TEST_CASE("a member of NULL is NULL") {
   CHECK(own.execAndGet(R"(SELECT json_extract(NULL, '$."a"') IS NULL)").getInt() == 1);
 }
 
-/// 0.1 + 0.2 and others that SQLite's own reading of decimals has been known to miss by a bit.
+/// 0.1 + 0.2 and other numbers that SQLite's own parser of decimals has been seen to miss by a bit.
 TEST_CASE("a number has the bits that were written") {
   SQLite::Database own(":memory:");
   read_members_quickly(own);

@@ -166,7 +166,7 @@ TEST_CASE("a crash between commit, move and removal is mended at the next start"
   fs::create_directories(s.folder.path / "s.models");
   for (const std::uint64_t id : {1, 2, 3}) std::ofstream(model_file(s.file, TrialId{id})) << id - 1;  // one too many
   s.save(3);                                                                                          // committed
-  s.save(8);                                                                                          // not so
+  s.save(8);                                                                                          // not committed
   std::ofstream(fresh_models(s.cache, "s") / "0123.new") << "half";
   Run run(s, 2);
   CHECK(s.kept() == Kept{"3: 2", "4: 3"});
@@ -221,7 +221,7 @@ TEST_CASE("networks of another database are neither taken for ours nor touched")
   CHECK(s.kept() == Kept{"4: old"});
 }
 
-TEST_CASE("a folder that cannot be made is told before anything is trained") {
+TEST_CASE("a folder that cannot be made is reported before anything is trained") {
   const Search s;
   std::ofstream(s.folder.path / "s.models") << "a file";
   CHECK_THROWS_AS(Run(s, 1), InputError);

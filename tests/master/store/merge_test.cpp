@@ -274,7 +274,7 @@ TEST_CASE("what cannot be merged is refused in a line, and nothing of it is merg
   }
 }
 
-TEST_CASE("an OUT that may not be written is told, not what is merged into it") {
+TEST_CASE("the refusal of an OUT that may not be written names it, not what is merged into it") {
   TemporaryFolder folder;
   const auto out = folder.path / "out.db", in = folder.path / "in.db";
   open_for_writing(out);

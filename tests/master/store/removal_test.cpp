@@ -128,7 +128,7 @@ TEST_CASE(
   CHECK(std::filesystem::exists(of_other_data));
 }
 
-TEST_CASE("a curve goes with the last trial that has ended of it") {
+TEST_CASE("a curve is removed with the last of its ended trials") {
   const auto curves = [](const std::filesystem::path& file) {
     return query(file, "SELECT count(*), count(DISTINCT curve) FROM epochs");
   };
@@ -145,7 +145,7 @@ TEST_CASE("a curve goes with the last trial that has ended of it") {
   CHECK(curves(search.file) == Rows{"0|0"});
 }
 
-TEST_CASE("nothing goes of a search that is being written") {
+TEST_CASE("nothing of a search that is being written is removed") {
   const Four f;
   execute(f.file, fmt::format("UPDATE searches SET writer_host = '{}', writer_pid = {}, writer_seen = {}",
                               this_process().host, getppid(), this_process().seen));
@@ -159,7 +159,7 @@ TEST_CASE("nothing goes of a search that is being written") {
   CHECK(network_kept(f.file, 1));
 }
 
-TEST_CASE("nothing goes of a search that is being written on a host whose clock is behind ours") {
+TEST_CASE("nothing of a search that is being written on a host whose clock is behind ours is removed") {
   const Four f;
   write_elsewhere(f.file, 70);
   const Signs signs(f.file);
@@ -221,7 +221,7 @@ TEST_CASE("a network that cannot be removed keeps its trial") {
   CHECK(std::filesystem::exists(saved));
 }
 
-TEST_CASE("a checkpoint stays that another search on the same data goes on from") {
+TEST_CASE("a checkpoint stays if another search on the same data continues from it") {
   const Four f;
   Space other = noop_space(R"({"index": [1]})", "other");
   other.seed = f.space.seed;
@@ -264,6 +264,7 @@ TEST_CASE("what a halving has decided without a trial that failed stays decided,
   CHECK_THROWS_WITH_AS(Store(file, space, "f", {.retry_failed = true}), doctest::Contains("--retry-failed: rung 0"),
                        InputError);
   CHECK(query(file, "SELECT status FROM trials ORDER BY id") == Rows{"failed", "complete", "complete", "failed"});
-  CHECK(rerun_trials(file, {TrialId{2}, TrialId{4}}).trials == 2);   // one is complete, the other in the last rung
-  CHECK(delete_trials(file, {TrialId{1}, TrialId{4}}).trials == 2);  // together with all that went on
+  CHECK(rerun_trials(file, {TrialId{2}, TrialId{4}}).trials ==
+        2);  // one of these is complete, the other in the last rung
+  CHECK(delete_trials(file, {TrialId{1}, TrialId{4}}).trials == 2);  // together with all that went further
 }

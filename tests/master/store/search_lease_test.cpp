@@ -179,7 +179,7 @@ TEST_CASE("a writer that seems to have been silent for hours is watched for two 
   SUBCASE("silent") {
     CHECK_FALSE(alive(35));
   }
-  SUBCASE("a sign") {  // our clock is an hour ahead
+  SUBCASE("a sign") {  // our clock is an hour ahead of the writer's
     writer.seen += 10;
     CHECK(alive(35));
     CHECK_FALSE(watch.undecided());
@@ -309,7 +309,7 @@ TEST_CASE("two searches are written to one file at once") {
         std::vector<std::string>{"b|1|0.25", "a|2|0.5"});
 }
 
-TEST_CASE("spaces are told apart by what they zip and by their conditions") {
+TEST_CASE("spaces are distinguished by what they zip and by their conditions") {
   const auto numbering = [](const std::string& parameters, const std::string& more) {
     TemporaryFolder folder;
     const auto file = folder.path / "s.db";
@@ -336,7 +336,7 @@ TEST_CASE("spaces are told apart by what they zip and by their conditions") {
       when(R"(, "when": {"replicate": 1})"),
       when(R"(, "when": {"replicate": 1, "outcome": "nan"})")};
   CHECK(all.size() == 9);
-  // A number that existing databases have: if it changed, they would be looked through row by row.
+  // A number that existing databases have: if it changed, they would be checked row by row.
   CHECK(numbering(two, zip) == "-4436092172625839048");
 }
 

@@ -25,7 +25,7 @@ struct Elsewhere {
 
 }  // namespace
 
-TEST_CASE("who changes a search of another host waits for a sign of life, and no longer than that") {
+TEST_CASE("changing a search of another host waits for a sign of life, and no longer than that") {
   Elsewhere silent, alive;
   const Seconds asked = steady_time();
   SearchWriters of_silent(silent.database, silent.file, Seconds(0.3));
@@ -41,7 +41,7 @@ TEST_CASE("who changes a search of another host waits for a sign of life, and no
                        doctest::Contains("s.db: search 's' is being written by process 1 on elsewhere"), InputError);
 }
 
-TEST_CASE("who has no writer is changed at once") {
+TEST_CASE("a search without a writer is changed at once") {
   Elsewhere idle;
   execute(idle.file, "UPDATE searches SET writer_host = NULL");
   const Seconds asked = steady_time();

@@ -19,7 +19,7 @@
 
 namespace stormsweep::test {
 
-/// A folder that is removed at the end of the test.
+/// A folder, removed at the end of the test.
 struct TemporaryFolder {
   std::filesystem::path path = std::filesystem::temp_directory_path() /
                                ("stormsweep-store-" + std::to_string(getpid()) + "-" + std::to_string(next()++));
@@ -81,7 +81,7 @@ inline void execute(const std::filesystem::path& file, const std::string& sql) {
   SQLite::Database(file, SQLite::OPEN_READWRITE).exec(sql);
 }
 
-/// Says that the searches of a file were last written by a process of another host, `age` seconds ago by our clock.
+/// Records that the searches of a file were last written by a process of another host, `age` seconds ago by our clock.
 inline void write_elsewhere(const std::filesystem::path& file, double age) {
   execute(file, fmt::format("UPDATE searches SET writer_host = 'elsewhere', writer_pid = 1, writer_job = '', "
                             "writer_seen = {}",
@@ -94,7 +94,7 @@ class Signs {
   explicit Signs(const std::filesystem::path& file)
       : thread_([file](const std::stop_token& end) {
           SQLite::Database database(file, SQLite::OPEN_READWRITE, 10'000);
-          database.exec("PRAGMA synchronous = OFF");  // a slow disk would be a silence
+          database.exec("PRAGMA synchronous = OFF");  // on a slow disk a commit would look like silence
           while (!end.stop_requested()) {
             database.exec("UPDATE searches SET writer_seen = writer_seen + 1");
             std::this_thread::sleep_for(std::chrono::milliseconds(20));

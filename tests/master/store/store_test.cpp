@@ -307,7 +307,7 @@ TEST_CASE("a closed store has given its search up: nothing runs, and nobody writ
   CHECK(query(file, "SELECT writer_host FROM searches") == std::vector<std::string>{"NULL"});
 }
 
-TEST_CASE("an earlier run that was out of memory is told as that") {
+TEST_CASE("an earlier run that was out of memory is reported as that") {
   TemporaryFolder folder;
   const Space space = noop_space(R"({"index": [1, 2, 3], "epochs": [1, 3]})", "s", R"("method": "halving", )");
   {

@@ -175,7 +175,7 @@ TEST_CASE("a JSON line has every column that the view shows") {
     CHECK(text.find(fmt::format("\"{}\":null", unknown)) != text.npos);
 }
 
-TEST_CASE("a value that no stormsweep writes is told with its row") {
+TEST_CASE("a value that no stormsweep writes is reported with its row") {
   const File file;
   file.write(distinct());
   const auto refused = [&](const char* change, const char* message) {

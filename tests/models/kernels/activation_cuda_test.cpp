@@ -1,4 +1,4 @@
-// The GPU's kernels, their own text, run by a thread of the processor; tests/gpu runs them on a GPU.
+// The source of the GPU's kernels, run by a thread of the processor; tests/gpu runs it on a GPU.
 #include <doctest/doctest.h>
 #include <torch/utils.h>
 
@@ -36,7 +36,7 @@ void check(double rate) {
   constexpr int channels = 8, pixels = 5;
   torch::manual_seed(3);
   const auto sums = torch::randn({pixels, channels}), bias = torch::randn({channels});
-  // The processor's own draw of the same seed.
+  // The processor's own draw from the same seed.
   torch::manual_seed(7);
   const std::int64_t seed = torch::empty({1}, torch::kInt64).random_().item<std::int64_t>();
   torch::manual_seed(7);
@@ -54,7 +54,7 @@ void check(double rate) {
       [&] { add_bias<float, Size>(with_bias.data_ptr<float>(), bias.data_ptr<float>(), with_bias.numel(), channels); });
   CHECK(torch::equal(with_bias, sums + bias));
 
-  // The slope lies among the channels of a wider map, as that of a map that was joined to others.
+  // The slope lies among the channels of a wider map, like that of a map that was concatenated with others.
   const auto wide = torch::randn({pixels, 2 * channels}), slope = wide.narrow(1, channels, channels);
   auto result = torch::empty_like(values);
   launch([&] {

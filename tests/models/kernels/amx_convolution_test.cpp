@@ -13,7 +13,7 @@ using namespace stormsweep;
 
 namespace {
 
-/// A layer whose numbers are bfloat16, but are held in float32 too, in which its twin computes.
+/// A layer of bfloat16 numbers, also held in float32, in which its twin computes.
 struct Layer {
   torch::Tensor map, weight, bias, start;
   AmxConvolution how;
@@ -61,11 +61,11 @@ TEST_CASE("matrix units: all sorts of convolutions, added to a start and activat
     const auto result = layer.made(), expected = layer.plain(c.negative_slope);
     REQUIRE(result.sizes() == expected.sizes());
     CHECK(relative_difference(result, expected) < 4e-3);  // half a unit of bfloat16's last place
-    // A sum near 0 may come out with either sign, which decides whether its pixel has a gradient: these get none.
+    // A sum near 0 may have either sign, which decides whether its pixel has a gradient: such pixels get none.
     const auto to = (torch::randn(expected.sizes()) * (layer.plain(1).detach().abs() > 0.1)).to(torch::kBFloat16);
     const auto made = gradients(layer, result, to), exact = gradients(layer, expected, to);
     CHECK(relative_difference(made[0], exact[0]) < 4e-3);
-    // Float32 sums of bfloat16 numbers, which a factor of the activation rounds once more.
+    // Sums of bfloat16 numbers are in float32; a factor of the activation rounds them once more.
     const double rounding = c.negative_slope == 0.2 ? 4e-3 : 1e-5;
     for (std::size_t i = 1; i < exact.size(); ++i) CHECK(relative_difference(made[i], exact[i]) < rounding);
   }

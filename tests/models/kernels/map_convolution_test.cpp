@@ -185,7 +185,7 @@ TEST_CASE("a layer, its norm and its ReLU are LibTorch's in float64, with all gr
         const auto slope = torch::randn_like(made);
         const auto gradients = torch::autograd::grad({made}, operands, {slope}),
                    twins = torch::autograd::grad({expected}, operands, {slope}, /*retain_graph=*/true);
-        for (std::size_t i = 0; i < operands.size(); ++i)  // of a bias before a norm: 0 but for rounding
+        for (std::size_t i = 0; i < operands.size(); ++i)  // that of a bias before a norm is 0 up to rounding
           CHECK(torch::allclose(gradients[i], twins[i], 1e-10, 1e-10));
       };
       check_same(layer.forward(map), linear);

@@ -1,4 +1,4 @@
-// The GPU's kernel, its own text, run by threads of the processor: what needs a GPU is in tests/gpu.
+// The source of the GPU's kernel, run by threads of the processor: what needs a GPU is in tests/gpu.
 #include <doctest/doctest.h>
 #include <torch/utils.h>
 
@@ -10,7 +10,7 @@
 
 #include "models/tornado_loss.hpp"
 
-// What CUDA's compiler knows of itself.
+// What CUDA's compiler has built in.
 struct float2 {
   float x, y;
 };
@@ -62,8 +62,8 @@ namespace {
 
 float4 shared_memory[(sizeof(Shared) + sizeof(float4) - 1) / sizeof(float4)];
 
-/// A launch of `run<Rounded>`: one block after the other, of threads that all run at once, for they wait for each
-/// other.
+/// A launch of `run<Rounded>`: one block after the other, whose threads all run at the same time, because they wait for
+/// each other.
 template <bool Rounded>
 void launch_run(int blocks, const TornadoCudaWeights& weights, const TornadoSamples& samples, std::int64_t count,
                 float* sums) {
@@ -105,7 +105,7 @@ TornadoCudaWeights weights_of(const TornadoCnn& network) {
 
 namespace {
 
-/// Rounded to bfloat16, with the slope of what is not.
+/// Rounded to bfloat16, with the slope of the number that is not rounded.
 torch::Tensor rounded(const torch::Tensor& tensor) {
   return tensor + (tensor.to(torch::kBFloat16).to(torch::kFloat32) - tensor).detach();
 }
@@ -182,8 +182,8 @@ TEST_CASE("and in bfloat16 what layers with operands of that do") {
     const auto target = torch::tensor({0.0f, 1.0f, 0.0f, 0.0f});
     const auto expected = in_short_numbers(network, input, target, 3);
     expected.loss.backward();
-    // Four samples, so that a slope and its quarter are rounded alike. A sum added in another order may be rounded to
-    // the other side: one operand in some thousands.
+    // Four samples, so that a slope and its quarter are rounded alike. A sum in another order may be rounded to the
+    // other side, for one operand in some thousands.
     check_kernels<true>(network, input, target, {}, expected, 1e-3);
     const auto whole = tornado_loss(network, input, target, 3, TornadoPath::layers);
     CHECK(difference(whole.logits, expected.logits) > 3e-4);

@@ -18,7 +18,7 @@ struct Layer {
   std::vector<torch::Tensor> leaves() const { return {map, weight, bias, start}; }
 };
 
-/// Sides are of no whole number of tiles.
+/// Sides are no whole number of tiles.
 Layer draw_layer(std::int64_t in, std::int64_t out, std::int64_t kernel) {
   torch::manual_seed(2);
   const std::int64_t height = 18, width = 29, lost = kernel - 1;
@@ -45,7 +45,7 @@ TEST_CASE("Winograd: of the pixels whose taps all lie on the map, added to a sta
       const auto result = winograd(layer.map, layer.weight, layer.bias, layer.start), expected = plain(layer, slope);
       REQUIRE(result.sizes() == expected.sizes());
       CHECK(relative_difference(result, expected) < 5e-6);
-      // A sum near 0 may come out with either sign, which decides whether its pixel has a gradient: these get none.
+      // A sum near 0 may have either sign, which decides whether its pixel has a gradient: such pixels get none.
       const auto to = torch::randn(expected.sizes()) * (plain(layer, 1).detach().abs() > 1e-3);
       const auto gradients = torch::autograd::grad({result}, layer.leaves(), {to});
       const auto exact = torch::autograd::grad({expected}, layer.leaves(), {to});

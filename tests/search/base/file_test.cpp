@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 namespace {
 
 std::vector<std::string> calls;  // of fsync and rename, in order
-std::size_t deadly_call = 0;     // number, from 1, of the call in place of which the process is killed
+std::size_t deadly_call = 0;     // the number, from 1, of the call at which the process is killed instead
 
 void note(const std::string& call) {
   calls.push_back(call);
@@ -120,7 +120,7 @@ TEST_CASE("what takes the place of a file has its rights from the beginning, wha
 }
 
 TEST_CASE("what takes the place of a file has its group, or no rights for ours where we are not in that one") {
-  if (geteuid() != 0) return;  // who else may hand files around?
+  if (geteuid() != 0) return;  // only root may give files away
   const TemporaryFolder folder;
   const fs::path path = folder / "a";
   std::ofstream(path) << "old";
@@ -136,7 +136,7 @@ TEST_CASE("what takes the place of a file has its group, or no rights for ours w
   CHECK((known(path).st_gid == nobody && (known(path).st_mode & 0777) == 0604));
 }
 
-TEST_CASE("where a link is, what it leads to is written, be it there or not") {
+TEST_CASE("through a link its target is written, whether it exists or not") {
   const TemporaryFolder folder;
   fs::create_directory(folder / "web");
   fs::create_symlink("web/there", folder / "a");
@@ -154,7 +154,7 @@ TEST_CASE("where a link is, what it leads to is written, be it there or not") {
 }
 
 TEST_CASE("where another user's link is, it is replaced: it may lead to anything of ours") {
-  if (geteuid() != 0) return;  // who else may make such a link?
+  if (geteuid() != 0) return;  // only root may make such a link
   const TemporaryFolder folder;
   std::ofstream(folder / "ours") << "old";
   fs::create_symlink("ours", folder / "a");
@@ -274,7 +274,7 @@ TEST_CASE("a library may write the temporary file, of a name that is given") {
   CHECK_FALSE(fs::exists(folder / "a.partial"));
 }
 
-TEST_CASE("what a death left tells its target, and no other file is taken for it") {
+TEST_CASE("the temporary file of a dead process names its target, and no other file is taken for one") {
   const TemporaryFolder folder;
   AtomicFile file(folder / "net.pt");
   CHECK(AtomicFile::target_of(file.temporary()) == folder / "net.pt");

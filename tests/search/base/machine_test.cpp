@@ -65,7 +65,7 @@ TEST_CASE("GPUs are as many as CUDA_VISIBLE_DEVICES names, up to the first that 
   unsetenv("CUDA_VISIBLE_DEVICES");
 }
 
-TEST_CASE("a terminal has its width, one that does not tell it has 80, and what is none has none") {
+TEST_CASE("a terminal has its width, or 80 if it does not say; anything else has none") {
   const Descriptor terminal(posix_openpt(O_RDWR | O_NOCTTY));
   REQUIRE(terminal);
   REQUIRE(unlockpt(*terminal) == 0);

@@ -50,7 +50,7 @@ TEST_CASE("a wrong command line is one line that says what to mend") {
   }
 }
 
-TEST_CASE("a value that is no number is told with what to give") {
+TEST_CASE("a value that is no number is refused with what to give") {
   CHECK(parse({"a", "--at", "x"}) == "stormsweep plan: --at is x; give a whole number");
   CHECK(parse({"a", "--at", "1.5"}) == "stormsweep plan: --at is 1.5; give a whole number");
   CHECK(parse({"a", "--at=1e4"}) == "stormsweep plan: --at is 1e4; give a whole number");

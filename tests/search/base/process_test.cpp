@@ -77,7 +77,7 @@ TEST_CASE("a command's output is captured, also where a signal comes in between"
   signal(SIGALRM, SIG_DFL);
 }
 
-TEST_CASE("a command that is ended as soon as its number is told ends, whatever its parent makes of the signal") {
+TEST_CASE("a command that is ended as soon as its process id is known ends, whatever its parent does with the signal") {
   signal(SIGTERM, [](int) {});
   for (int round = 0; round < 20; ++round) {
     int status = -1;

@@ -24,7 +24,7 @@ TEST_CASE("objects keep the order of the file") {
   CHECK(json.dump() == R"({"z":1,"a":{"y":[1,2.5,"x"],"b":null}})");
 }
 
-TEST_CASE("malformed JSON is told with its line and column") {
+TEST_CASE("malformed JSON is reported with its line and column") {
   CHECK(problem("") == "s.json: line 1, column 1: the text is empty; give an object in braces");
   CHECK(problem(" \r\n\t\n") == "s.json: line 1, column 1: the text is empty; give an object in braces");
   CHECK(problem("{\n  \"a\": 1,\n}") ==

@@ -6,7 +6,7 @@
 
 using namespace stormsweep;
 
-TEST_CASE("utc: times are read and told, whatever the time zone") {
+TEST_CASE("utc: times are read and written, whatever the time zone") {
   // date -u -d 2010-08-26T03:00Z +%s
   CHECK(parse_utc("2010-08-26T03:00Z") == 1282791600);
   CHECK(parse_utc("2010-08-26T03:00") == 1282791600);
@@ -23,13 +23,13 @@ TEST_CASE("utc: what is no time is refused") {
   }
 }
 
-TEST_CASE("utc: what this process begins and ends is told in order, near the clock of the machine") {
+TEST_CASE("utc: what this process begins and ends has times in order, near the machine's clock") {
   const double first = steady_unix_time().begin(), second = steady_unix_time().now();
   CHECK(first <= second);
   CHECK(std::abs(second - unix_time()) < 60);
 }
 
-TEST_CASE("utc: a clock that is set makes nothing longer, and what begins after it goes by it") {
+TEST_CASE("utc: setting the clock makes nothing longer, and what begins later follows the new time") {
   static double told = 1000, gone = 0;
   SteadyUnixTime time([] { return told; }, [] { return gone; });
   const auto pass = [](double seconds, double set_by = 0) { gone += seconds, told += seconds + set_by; };

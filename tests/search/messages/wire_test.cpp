@@ -45,8 +45,8 @@ const std::vector<wire::ToMaster> to_master{
     wire::Stopped{},
 };
 
-/// Checks that there is an example of each alternative, that it decodes to itself, and that it is refused when
-/// truncated anywhere or followed by more bytes.
+/// Checks that each alternative has an example that decodes to itself, and that is refused when truncated anywhere or
+/// followed by more bytes.
 template <class Message>
 void check_all(const std::vector<Message>& messages) {
   CHECK(messages.size() == std::variant_size_v<Message>);

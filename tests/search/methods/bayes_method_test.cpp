@@ -21,7 +21,7 @@ namespace {
 
 const std::string plane = R"("milliseconds": {"min": 0.01, "max": 100, "scale": "log"}, "index": [1, 2, 3, 4, 5])";
 
-/// Best at 1 ms and index 4; -1 at no milliseconds.
+/// Best at 1 ms and index 4; -1 at 0 ms.
 double peak(const Training& training, const Space& space) {
   const Reader read(training.configuration, *space.experiment);
   const double x = read.real("milliseconds") > 0 ? std::log10(read.real("milliseconds")) : 1;
@@ -52,7 +52,7 @@ struct Search {
   std::vector<Training> trained = {};  ///< by number
   std::vector<Proposed> proposed = {};
 };
-/// Runs `ranks` trainings at a time, which end in a random order; stops after `most` trainings.
+/// Runs `ranks` trainings at a time, ending in a random order; stops after `most` trainings.
 Search search(const Space& space, std::size_t ranks, unsigned seed, const ProposalHistory& past,
               std::size_t most = 1000, double (*result)(const Training&, const Space&) = peak) {
   Search search;
@@ -88,7 +88,7 @@ TEST_CASE("trials that are there before are the first proposals, and are learned
   REQUIRE(begun.trained.size() == 24);
   for (std::size_t i = 0; i < 12; ++i) CHECK(begun.trained[i].configuration == past.known[i]);
   for (std::size_t i = 0; i < 24; ++i) CHECK(begun.proposed[i].parameters.empty() == (i < 12));
-  past.proposals = begun.proposed;  // of these a restart takes no notice of what is there besides
+  past.proposals = begun.proposed;  // with these, a restart ignores other existing trials
   past.proposals.resize(14);
   past.known.clear();
   CHECK(search(s, 3, 3, past).trained == begun.trained);
@@ -140,7 +140,7 @@ TEST_CASE("where the best lies in a corner it is tried once, and nothing within 
   }
   CHECK(in_the_corner == 1);
 
-  Configuration& stored = found.proposed[9].configuration;  // by a version that proposed such
+  Configuration& stored = found.proposed[9].configuration;  // as an older version proposed
   stored.values[0] = 7.88e-16;
   CHECK(search(s, 1, 1, {1, found.proposed}, 10, bowl).trained[9].configuration == stored);
 }
@@ -170,7 +170,7 @@ TEST_CASE("what is made of a training waits for its last milestone, whole or wha
   const auto method = make_bayes(s, {1, {}});
   std::vector<Training> start;
   while (const auto training = await(*method)) start.push_back(*training);
-  REQUIRE(start.size() == 3);  // an axis and two
+  REQUIRE(start.size() == 3);  // one for the axis and two more
   for (const Training& training : start) method->learn(training, 0, {0.5});
   CHECK_FALSE(await(*method));
   method->learn(start[0], 1, {0.25});
@@ -234,7 +234,7 @@ TEST_CASE("zipped axes are tried as one") {
   CHECK(seen == expected);
 }
 
-TEST_CASE("conditional ranges: what takes no part is tried once, and the peak found where they do") {
+TEST_CASE("conditional ranges: inactive ones are tried once, and the peak is found where they are active") {
   for (const char* index :
        {"[1, 2, 3, 4, 5]", R"({"min": 1, "max": 9})", R"({"min": 1, "max": 9999999, "scale": "log"})"}) {
     CAPTURE(index);
@@ -276,7 +276,7 @@ TEST_CASE("an axis of a single value does not count, and proposals are fitted wi
   REQUIRE(found.proposed.size() == 12);
   for (std::size_t i = 0; i < 12; ++i) {
     CHECK(found.proposed[i].parameters.find("null") == std::string::npos);
-    CHECK(found.proposed[i].parameters.empty() == (i < 3));  // the start: one axis and two
+    CHECK(found.proposed[i].parameters.empty() == (i < 3));  // the start: one for the axis and two more
     const Reader read(found.trained[i].configuration, *s.experiment);
     CHECK(read.integer("replicate") == 5);
     CHECK(read.real("milliseconds") == 2);

@@ -42,7 +42,7 @@ TEST_CASE("four members of which two go on, by hand") {
   Bracket bracket({4, 2, 1});
   auto decided = bracket.end({3}, 0, 0.5);
   CHECK(decided.go_on.empty());
-  decided = bracket.end({1}, 0, 0.2);  // two that have not ended could both be better
+  decided = bracket.end({1}, 0, 0.2);  // two unfinished members could both be better
   CHECK(decided.go_on.empty());
   decided = bracket.end({0}, 0, 0.4);  // 3 is out: two are better; 1 has a place whatever 2 does
   CHECK(decided.go_on == Members{{{1}, 0}});
@@ -97,7 +97,7 @@ TEST_CASE("whatever the order, the same as awaiting each rung") {
     CHECK(bracket.over());
     const auto twin = reached(sizes, losses);
     CHECK(rungs == twin);
-    for (std::size_t rung = 0; rung + 1 < sizes.size(); ++rung)  // members with a value that stay behind are out once
+    for (std::size_t rung = 0; rung + 1 < sizes.size(); ++rung)  // members with a value that do not go on are out once
       for (const std::uint64_t member : twin[rung])
         CHECK(out[rung].contains(member) == (losses[rung][member] && !twin[rung + 1].contains(member)));
   }

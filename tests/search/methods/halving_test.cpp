@@ -20,8 +20,8 @@ Space space(const std::string& method, const std::string& parameters = R"("index
   return test::noop_space(method, parameters + R"(, "epochs": )" + epochs);
 }
 
-/// (number, bracket, rung, epochs) of every training, where `value` decides, trainings end in a random order, and
-/// `ranks` run at a time.
+/// (number, bracket, rung, epochs) of every training, when `value` decides, `ranks` trainings run at a time and end in
+/// a random order.
 using Trained = std::set<std::tuple<std::uint64_t, std::uint32_t, std::uint32_t, std::int64_t>>;
 struct Search {
   Trained trained;
@@ -154,7 +154,7 @@ TEST_CASE("limits.trials is as many whole brackets as it has room for") {
                        "search 's': limits.trials is 12, and a bracket has 13; raise it (stormsweep plan)", InputError);
 }
 
-TEST_CASE("brackets that could not be told are refused, and those that the space ends before are not") {
+TEST_CASE("brackets that could not be counted are refused, and those beyond the end of the space are not") {
   const auto refusal = [](const std::string& method, const std::string& epochs, const std::string& index) {
     try {
       make_halving(space(method, R"("index": )" + index, epochs), {})->trials();

@@ -22,7 +22,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Identities = std::multiset<Identity>;
 
-/// A space as in its file, to be enumerated as README.md describes: by value, in nested loops.
+/// A space as in its file, to be enumerated by README.md's description: by value, in nested loops.
 struct Description {
   struct Parameter {
     std::string name;
@@ -107,7 +107,7 @@ class Maker {
  public:
   explicit Maker(unsigned seed) : random_(seed) {}
 
-  /// Later parameters depend on earlier ones, and then all are put in any order.
+  /// Later parameters depend on earlier ones; then all are shuffled.
   Description make() {
     Description space;
     std::vector<std::string> names{"index", "milliseconds", "outcome", "replicate"};
@@ -298,7 +298,7 @@ TEST_CASE("zipped and conditional axes make what nested loops over their values 
   CHECK(halved > 50);
 }
 
-TEST_CASE("of a range with a condition there are as many draws as of what it depends on") {
+TEST_CASE("a range with a condition is drawn as often as what it depends on") {
   const std::string parameters = R"("outcome": ["complete", "throw"],
     "index": {"min": 10, "max": 1000000000, "scale": "log", "when": {"outcome": "throw"}},
     "milliseconds": {"min": 1, "max": 9})";

@@ -224,7 +224,7 @@ TEST_CASE("shares differ by one training at most, and where costs rise evenly by
     const auto [few, many] = std::minmax_element(counts.begin(), counts.end());
     const auto [light, heavy] = std::minmax_element(loads.begin(), loads.end());
     CHECK(*many - *few <= 1);
-    CHECK(*heavy - *light <= 1000 + ranks);  // the last card, and what one round leaves uneven
+    CHECK(*heavy - *light <= 1000 + ranks);  // the last training, and what one round leaves uneven
   }
 }
 

@@ -21,7 +21,7 @@ TEST_CASE("the file of a checkpoint tells its training and its data") {
   for (const Hyperparameter& h : tornado.hyperparameters) configuration.values.push_back(h.fallback);
   const Identity curve = curve_identity(configuration, tornado, 7);
   configuration.values[*tornado.milestone] = std::int64_t{99};
-  CHECK(curve_identity(configuration, tornado, 7) == curve);  // however long it is
+  CHECK(curve_identity(configuration, tornado, 7) == curve);  // whatever its length
   CHECK(curve_identity(configuration, tornado, 8) != curve);
   // The fingerprint covers all three splits, because a checkpoint's metrics depend on all.
   const std::string print = std::string(32, '1') + std::string(32, '2') + std::string(32, '3');

@@ -38,7 +38,7 @@ std::vector<Exclusion> random_exclusions(Random& random, const std::vector<std::
   return exclusions;
 }
 
-/// All points in order, by nested counting with carry: the last axis turns fastest.
+/// All points in order, by counting with carry: the last axis varies fastest.
 std::vector<Digits> list(const std::vector<std::uint32_t>& sizes) {
   std::vector<Digits> points{{}};
   for (const std::uint32_t size : sizes) {
@@ -114,7 +114,7 @@ TEST_CASE("10^15 points cost no more than ten") {
 }
 
 TEST_CASE("what is excluded by a condition on the last axis is not walked through") {
-  // A choice of four, each with three axes of ten values, which stay at their eleventh under the other choices.
+  // A choice of four, each with three axes of ten values, which have their eleventh value under the other choices.
   std::vector<std::uint32_t> sizes(12, 11);
   sizes.push_back(4);
   std::vector<Exclusion> exclusions;

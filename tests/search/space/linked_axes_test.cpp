@@ -152,7 +152,7 @@ TEST_CASE("conditions that cannot be are refused in one line") {
         "of the circle");
 }
 
-TEST_CASE("a condition that never holds is told") {
+TEST_CASE("a condition that never holds is reported") {
   const Space s = space(R"("dropout": {"values": [0.5, 0.9], "when": {"optimizer": "adam"}}, "optimizer": "sgd")");
   CHECK(s.grid.count() == 1);
   REQUIRE(s.notes.size() == 1);

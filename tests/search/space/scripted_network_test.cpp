@@ -67,7 +67,7 @@ TEST_CASE("metrics are chosen by name; CSI is of thresholds, each in a profile")
   CHECK(mine.network->thresholds == std::vector<double>{0.5, 2});
 }
 
-TEST_CASE("what is wrong with a network's experiment is told with its place") {
+TEST_CASE("what is wrong with a network's experiment is reported with its place") {
   const auto refused = [](const std::string& more, const std::string& why) {
     CAPTURE(more);
     CHECK_THROWS_WITH_AS(with(more), doctest::Contains(why.c_str()), InputError);

@@ -188,7 +188,7 @@ TEST_CASE("unknown words are refused with the nearest known one") {
   CHECK(with("/metric/gaol", "x") == "s.json: metric.gaol is not a known key; did you mean goal?");
 }
 
-TEST_CASE("what is missing is told") {
+TEST_CASE("what is missing is reported") {
   CHECK(without("name") == "s.json: name is missing; add it");
   CHECK(without("experiment") == "s.json: experiment is missing; add it");
   CHECK(without("parameters") == "s.json: parameters is missing; add it");
@@ -198,7 +198,7 @@ TEST_CASE("what is missing is told") {
   CHECK(problem(json) == "s.json: data.test is missing; add it");
 }
 
-TEST_CASE("wrong values are told with field, value and remedy") {
+TEST_CASE("wrong values are reported with field, value and remedy") {
   CHECK(problem(Json::array({1})).starts_with("s.json is [1]; give an object with the keys name, description"));
   CHECK(with("/name", "a/b").starts_with("s.json: name is \"a/b\"; it becomes a file's"));
   CHECK(with("/name", ".hidden").starts_with("s.json: name is \".hidden\"; it becomes a file's"));
@@ -281,7 +281,7 @@ TEST_CASE("the spaces that ship are sound, and refer to data beside them") {
   }
 }
 
-TEST_CASE("a range whose steps miss its maximum is told, and so are data that are one file") {
+TEST_CASE("a range whose steps miss its maximum is reported, and so are splits that are one file") {
   Json json = sample();
   CHECK(doubts(parse_space(json.dump(), "s.json", "/home")).empty());
   json["parameters"]["epochs"] = {{"min", 5}, {"max", 17}, {"step", 5}};
@@ -291,7 +291,9 @@ TEST_CASE("a range whose steps miss its maximum is told, and so are data that ar
                                  "data.test and data.train are the same file, /home/d/train.h5"});
 }
 
-TEST_CASE("a Sobol sequence that ends at no power of two is told the next, unless a limit may end it before") {
+TEST_CASE(
+    "for a Sobol sequence that does not end at a power of two the next one is suggested, unless a limit may end it "
+    "before") {
   const auto told = [](int trials, const Json& limits, const char* method = "sobol") {
     Json json = sample();
     json["method"] = {{"name", method}, {"trials", trials}};
@@ -306,7 +308,7 @@ TEST_CASE("a Sobol sequence that ends at no power of two is told the next, unles
   CHECK(told(100, Json::object(), "random").empty());
 }
 
-TEST_CASE("replicates are no axis for a method that goes by results: it would choose the luckiest") {
+TEST_CASE("replicates are no axis for a method that decides by results: it would choose the luckiest") {
   const auto told = [](const std::string& method, const Json& replicate) {
     const Json json{{"name", "s"},
                     {"experiment", "noop"},

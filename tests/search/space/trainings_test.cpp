@@ -113,7 +113,7 @@ TEST_CASE("trainings make every configuration exactly once, shared or not") {
       REQUIRE(cost->together == together);
       REQUIRE(cost->apart == apart);
     } else {
-      // Only where epochs are no axis, or no training shares them.
+      // Only where epochs are not an axis, or no training shares them.
       const bool poly_alone = space->axes.size() > 0 && !any_length_alike(space->configuration(0), *space->experiment);
       REQUIRE((!share || space->axes.size() < 4 || poly_alone));
     }

@@ -17,7 +17,7 @@ namespace stormsweep {
 
 namespace {
 
-/// Number i of rank r: sums of these over ranks depend on their order.
+/// Number i of a rank: sums over ranks depend on their order.
 float number(int rank, std::size_t i) {
   return std::sin(static_cast<float>(i) * 0.37f + static_cast<float>(rank)) * std::exp2(static_cast<float>(rank * 5));
 }
@@ -145,7 +145,7 @@ void many(MpiChannel& channel, std::uint64_t& gang) {
   check(right, "sums under way at once stay apart", channel);
 }
 
-/// Memory runs out in the thread that sums: waiting for the sum throws, and the process lives on.
+/// Memory runs out in the summing thread: waiting for the sum throws, and the process lives on.
 void out_of_memory(MpiChannel& channel, std::uint64_t& gang) {
   ++gang;
   if (channel.rank() == channel.size() - 1) return;  // the others wait for it

@@ -36,9 +36,9 @@ std::size_t size_of(int number) {
   return number % 3 == 0 ? 3'000'000 : 64;
 }
 
-thread_local int come = 0;  ///< ranks that are at `meet`, as this rank has heard
+thread_local int come = 0;  ///< ranks that have reached `meet`, as far as this rank knows
 
-/// The next message that is not one of `meet`, which ranks that have finished one part may send early.
+/// The next message except those of `meet`, which ranks that have finished a part may send early.
 std::optional<Parcel> await(Channel& channel) {
   auto parcel = channel.wait(Seconds(20));
   for (; parcel && parcel->bytes == "here"; parcel = channel.wait(Seconds(20))) ++come;
@@ -106,8 +106,8 @@ double cpu_seconds() {
          1e-6 * static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 }
 
-/// Waiting must cost next to nothing (0.4 % of a core where it was measured): a training rank shares the core. One that
-/// spins takes all of it.
+/// Waiting must cost next to nothing (0.4 % of a core where it was measured), because a training rank shares the core;
+/// a rank that spins would take all of it.
 void idle(Channel& channel) {
   const double before = cpu_seconds();
   check(!channel.wait(Seconds(3)), "nothing comes", channel);

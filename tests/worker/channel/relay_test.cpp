@@ -71,7 +71,7 @@ void exchanges(MpiChannel& channel, std::uint64_t number) {
         channel);
 }
 
-/// Messages from place 0 go round, each forwarded as it comes, through places that have none of their own.
+/// Messages from place 0 go around, each forwarded as it comes, through places that have none of their own.
 void hands_on(MpiChannel& channel, std::uint64_t number) {
   Relay relay(channel, everyone(channel), {.number = number});
   constexpr std::size_t count = 40;

@@ -113,7 +113,7 @@ class Scene {
 const std::string not_private =
     ": is not a folder that you alone may write to; remove it, or stage into another folder";
 
-/// Why a folder takes no copies; nothing where it does.
+/// Why a folder takes no copies; empty where it does.
 std::string refusal(const fs::path& folder) {
   try {
     StageFolder made(folder);
@@ -127,7 +127,7 @@ fs::perms mode(const fs::path& path) {
   return fs::status(path).permissions();
 }
 
-/// What others have made or may write to is refused, before anything in it is touched.
+/// Folders that others have made or may write to are refused before anything in them is touched.
 void strangers(const MpiChannel& channel, const fs::path& folder) {
   const auto all = fs::perms::all, sticky = fs::perms::all | fs::perms::sticky_bit;
   fs::create_directories(folder / "trap");
@@ -210,8 +210,8 @@ void abandoned_alone(MpiChannel& channel, const fs::path& folder) {
   scene.meet();
 }
 
-/// A rank that lists its files for longer than the patience is not taken for dead; one that cannot list them reports
-/// why.
+/// A rank that takes longer than the patience to list its files is not taken for dead; one that cannot list them
+/// reports why.
 void slow_plans(MpiChannel& channel, const fs::path& folder) {
   Scene scene(channel, folder, 3, 3);
   const auto plan = [&](bool sound) {
@@ -344,7 +344,7 @@ std::string refusal(Scene& scene) {
   return {};
 }
 
-/// Files that all machines want go round: no machine sends any twice, whoever had which before.
+/// Files that all machines want go around: no machine sends any twice, whichever machine had them before.
 void whole(MpiChannel& channel, const fs::path& folder, int ranks_of_a_machine) {
   constexpr std::int64_t files = 14;
   Scene scene(channel, folder, files, files);
@@ -367,7 +367,7 @@ void whole(MpiChannel& channel, const fs::path& folder, int ranks_of_a_machine) 
   check(mended.sent_bytes <= all, "without a detour", channel);
 }
 
-/// Copies for which a disk has no room are refused before anything is read.
+/// If a disk has no room for the copies, they are refused before anything is read.
 void no_room(MpiChannel& channel, const fs::path& folder) {
   Scene scene(channel, folder, 6, 6);
   scene.plan.files[2].bytes = std::int64_t{1} << 60;

@@ -12,6 +12,6 @@ TEST_CASE("the peak is that of a machine of this century, and is measured once")
   CHECK(convolution_peak(torch::kCPU, torch::kFloat16) == 0);
 }
 
-TEST_CASE("a peak that cannot be measured is none") {
+TEST_CASE("a peak that cannot be measured is 0") {
   CHECK(convolution_peak(torch::kMeta, torch::kFloat32) == 0);  // a device with shapes but no numbers
 }

@@ -19,8 +19,8 @@
 
 namespace stormsweep::test {
 
-/// Linear regression with dropout on the inputs: small enough to compute by hand, random enough to reveal state that
-/// leaks.
+/// Linear regression with dropout on the inputs: small enough to compute by hand, random enough to reveal leaking
+/// state.
 class LineTask : public Task {
  public:
   struct Options {
@@ -29,8 +29,8 @@ class LineTask : public Task {
     std::function<void(std::int64_t epoch)> on_epoch = [](std::int64_t) {};
     std::int64_t most_at_once = 1000;    ///< beyond this, memory runs out
     std::int64_t least_micro_batch = 1;  ///< below this, it throws
-    bool skips = false;                  ///< a second layer takes part, in every other step by chance
-    bool overflows = false;              ///< gradients on their way, where the loss is multiplied by more than 2^15
+    bool skips = false;                  ///< a second layer takes part in a random half of the steps
+    bool overflows = false;              ///< gradients overflow where the loss is multiplied by more than 2^15
     std::function<void()> on_loss = [] {};
   };
   explicit LineTask(Options options) : options_(std::move(options)) {}

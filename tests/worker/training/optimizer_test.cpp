@@ -16,7 +16,7 @@ using doctest::Approx;
 
 namespace {
 
-/// LARC-Adam on one tensor of numbers in double: You et al. 2017 and Kingma and Ba 2015, written down once more.
+/// LARC-Adam on one tensor in double precision: an independent version of You et al. 2017 and Kingma and Ba 2015.
 struct Twin {
   std::vector<double> weights, first{}, second{};
   int step = 0;
@@ -61,7 +61,7 @@ TEST_CASE("larc takes the steps of its twin: rates bounded, not bounded, and wit
 TEST_CASE("adam and adamw in one pass take the steps of LibTorch's, through a checkpoint, whatever lies where") {
   const auto start = torch::linspace(-1, 1, 70'001);
   for (const bool decoupled : {false, true}) {
-    // One of two parameters only sometimes has a gradient, which is not contiguous.
+    // One of two parameters has a gradient only sometimes, and not a contiguous one.
     const auto draw = [&] {
       return std::vector<torch::Tensor>{start.slice(0, 0, 70'000).view({700, 100}).clone().requires_grad_(),
                                         start.slice(0, 70'000).clone().requires_grad_()};

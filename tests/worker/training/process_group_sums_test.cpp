@@ -1,4 +1,4 @@
-// Sums by a process group of LibTorch, under real ranks; by Gloo, because it needs no GPU.
+// Sums by a process group of LibTorch, under real ranks; with Gloo, which needs no GPU.
 #include "worker/training/process_group_sums.hpp"
 
 #include <torch/utils.h>
@@ -35,12 +35,12 @@ void sums(const MpiChannel& channel, RankGang& gang, DeviceSums& sums) {
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
     pending[i]->wait();
-    // Sums up to about 15: they differ by a few roundings of 24 bits, made in another order.
+    // Sums up to about 15: in another order they differ by a few roundings to 24 bits.
     check(values[i].allclose(expected[i], 1e-6, 5e-6), "the sum that MPI makes", channel);
   }
 }
 
-/// All but the last rank abandon a sum to which the last one comes too late.
+/// All but the last rank abandon a sum that the last one joins too late.
 void abandonment(const MpiChannel& channel, DeviceSums& sums, std::atomic<bool>& abandoned) {
   abandoned = channel.rank() < channel.size() - 1;
   if (!abandoned) std::this_thread::sleep_for(std::chrono::milliseconds(200));

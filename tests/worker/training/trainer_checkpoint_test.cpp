@@ -48,7 +48,7 @@ TEST_CASE("a training that is stopped at any step goes on from its checkpoint, b
       plan.gradient_clip = 0.5 * lag;
       plan.weight_average = optimizer == std::string("sgd") ? 0.7 : 0;
       plan.scale_loss = optimizer == std::string("rmsprop");
-      // The layer that is sometimes skipped still moves; the loss scale changes, and is restored.
+      // The layer that is sometimes skipped still changes; the loss scale changes, and is restored.
       const LineTask::Options options{.skips = true, .overflows = plan.scale_loss};
       const auto whole = run(options, plan);
       for (int stop_at = 1; stop_at <= 12; ++stop_at) {  // three steps an epoch
@@ -221,7 +221,7 @@ TEST_CASE("where it is not known whether there is a checkpoint, the training fai
 
 namespace {
 
-/// A task that has no memory left for its checkpoint.
+/// A task without memory left for its checkpoint.
 struct FullTask : LineTask {
   struct Network : torch::nn::Module {
     explicit Network(std::shared_ptr<torch::nn::Module> line) { register_module("line", std::move(line)); }
@@ -235,7 +235,7 @@ struct FullTask : LineTask {
 
 }  // namespace
 
-TEST_CASE("memory that runs out over a checkpoint is told as that, and the checkpoint stays") {
+TEST_CASE("memory that runs out while a checkpoint is written is reported as that, and the checkpoint stays") {
   const TemporaryFolder folder;
   const CheckpointPlan checkpoints{folder / "c.pt", std::chrono::seconds(0)};
   int steps = 0;

@@ -118,9 +118,9 @@ TEST_CASE("the mean of the weights is evaluated and shown, and training goes on 
     return weights;
   };
   const auto trained = weights_of(0), averaged = weights_of(0.3), slow = weights_of(0.999);
-  // (1 + t) / (10 + t) of steps 1 to 4, and what 0.3 leaves of it.
+  // (1 + t) / (10 + t) for steps 1 to 4, and the same limited by 0.3.
   const std::vector<double> first{2.0 / 11, 3.0 / 12, 4.0 / 13, 5.0 / 14}, shortened{2.0 / 11, 3.0 / 12, 0.3, 0.3};
-  auto mean = torch::zeros_like(trained[0]), slow_mean = mean;  // as the weights begin
+  auto mean = torch::zeros_like(trained[0]), slow_mean = mean;  // both begin as the weights do
   for (std::size_t k = 0; k < trained.size(); ++k) {
     mean = shortened[k] * mean + (1 - shortened[k]) * trained[k];
     slow_mean = first[k] * slow_mean + (1 - first[k]) * trained[k];
@@ -153,7 +153,7 @@ TEST_CASE("memory that runs out in a step: smaller micro-batches give the step o
   CHECK(run({.batch = 20, .most_at_once = 0}, plan).at(0).outcome.status == Status::out_of_memory);
 }
 
-TEST_CASE("no part of a split batch is smaller than a task allows: memory that runs out then is told as that") {
+TEST_CASE("no part of a split batch is smaller than a task allows: memory that runs out then is reported as that") {
   const auto full = run({.batch = 20, .dropout = 0}, {{1}, "sgd", 0.1});
   TrainingPlan plan{{1}, "sgd", 0.1};
   plan.retry_out_of_memory = true;

@@ -55,7 +55,7 @@ TEST_CASE("a loss that is not finite ends what is left as diverged and names the
   }
 }
 
-TEST_CASE("a weight that is not finite after the last step of an epoch is told, though every loss was") {
+TEST_CASE("a weight that is not finite after the last step of an epoch is reported, though every loss was finite") {
   const auto ended = run({.batch = 20, .dropout = 0}, {{1}, "sgd", 3e38});
   CHECK(ended.at(0).outcome.status == Status::diverged);
   CHECK(ended.at(0).outcome.error == "a weight is not finite after epoch 1");
@@ -73,7 +73,7 @@ TEST_CASE("an exception fails what is left and keeps what was finished") {
   CHECK(ended.at(1).epochs.empty());
 }
 
-TEST_CASE("failed allocations are told from other failures") {
+TEST_CASE("failed allocations are distinguished from other failures") {
   LineTask::Options options;
   SUBCASE("of LibTorch") {
     options.on_epoch = [](std::int64_t) { torch::empty({std::int64_t{1} << 55}); };
@@ -107,7 +107,7 @@ TEST_CASE("a training that is stopped leaves no outcome for what has not finishe
   CHECK(finished == 1);
 }
 
-TEST_CASE("a training tells before each step how many batches of which epoch are done") {
+TEST_CASE("a training reports before each step how many batches of which epoch are done") {
   std::vector<std::vector<std::int64_t>> told;
   TrainingEvents events;
   events.stepping = [&](std::int64_t epoch, std::int64_t done, std::int64_t all) {

@@ -6,7 +6,7 @@ using namespace stormsweep;
 
 namespace {
 
-/// A training of an experiment with these hyperparameters, the others as they are by default.
+/// A training of an experiment with these hyperparameters, the others at their defaults.
 TrainingPlan plan_of(const std::string& name, const std::map<std::string, Value>& settings) {
   const Experiment& experiment = find_experiment(name, "test");
   Configuration configuration;

@@ -1,4 +1,4 @@
-// What a user brings, for tests of whole programs, which know no LibTorch: script_world FOLDER SAMPLES
+// Writes what a user brings, for tests of whole programs, which do not link LibTorch: script_world FOLDER SAMPLES
 #include <cstdlib>
 
 #include "tests/experiments/torchscript/script_world.hpp"

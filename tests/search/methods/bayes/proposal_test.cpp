@@ -151,8 +151,8 @@ TEST_CASE("on a grid the proposal is the best of all points") {
   }
 }
 
-/// All pending points once crowded around the value expected of the first: improvement was measured only against values
-/// that had been found.
+/// Pending points once all crowded around the first one's expected value, because improvement was measured only against
+/// values that had been found.
 TEST_CASE("what is pending is to be improved on as if it had come out as expected") {
   const std::vector<Dimension> dimensions{ordered(30), ordered(30)};
   std::vector<Point> points = random_points(dimensions, 12, 5);
@@ -232,7 +232,7 @@ TEST_CASE(
     "pending points are believed: eight proposals at once are eight places, each worth less than the one before") {
   const Problem problem = everywhere({{}, {}});
   std::vector<Observation> told;
-  const auto values = random_values(101, 8);  // a number at which the given hyperparameters are used, not fitted anew
+  const auto values = random_values(101, 8);  // at this number the given hyperparameters are used, not fitted anew
   for (const Point& point : random_points(problem.dimensions, 101, 8))
     told.push_back({point, values(std::ssize(told))});
   const Hyperparameters rough{{200, 200}, 1, 1e-3};
@@ -254,7 +254,7 @@ TEST_CASE("above 500 results the best 100 and the last 400 count, and a proposal
   auto told = observed(random_points(line, 520, 9));
   const Hyperparameters earlier{{1}, 1, 1e-3};
   const auto before = propose(everywhere(line), told, {}, earlier, 1);
-  // Of the first 120, the worst 20 do not count: replacing their values by others that are no better changes nothing.
+  // The worst 20 of the first 120 do not count: replacing their values by others that are no better changes nothing.
   std::ranges::stable_sort(told.begin(), told.begin() + 120, std::ranges::greater(),
                            [](const auto& o) { return *o.value; });
   for (std::size_t i = 100; i < 120; ++i) told[i].value = -100 - static_cast<double>(i);
