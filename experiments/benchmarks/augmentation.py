@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What does augmenting while training cost over training on copies that were augmented before?
+"""How much slower is augmenting while training than training on copies augmented before?
 
 Question  wall seconds of a trial with live augmentation against one on preaugmented copies (which are made once, by the
           first trial of the search, left out here), by batch size; one training thread, a second core for the batches.

@@ -57,7 +57,7 @@ def write_space(path, name, parameters, **more):
 
 
 def generate_storms(options, folder):
-    """`options.storms` storms in `folder`/storms, 70 % of them for training."""
+    """Generates `options.storms` storms in `folder`/storms, 70 % of them for training."""
     check([options.bin / "stormsweep", "generate", "tornado", "--storms", str(options.storms), "-o", folder / "storms"])
 
 
@@ -75,7 +75,7 @@ def query(database, sql):
 
 
 def environment():
-    """As ours, but as root Open MPI is told that this is meant, and numerical libraries start no threads."""
+    """Our own, but Open MPI may run as root, and numerical libraries start no threads."""
     return {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMP_NUM_THREADS": "1"}
 
 

@@ -9,7 +9,7 @@ Baseline  the same network, loss and optimiser in PyTorch eager, in its default 
           ours; bfloat16 by autocast. All must have the same number of parameters, and keep freed memory, as
           stormsweep-worker does.
 Command   cmake --build --preset release --target benchmark_emulator_training && /usr/bin/python3 experiments/benchmarks/emulator_training.py
-Spread    the median of --repeats runs, each of which tells its best step after the first, with the least and the
+Spread    the median of --repeats runs, each of which reports its best step after the first, with the least and the
           greatest beside it; the ratio is that of the medians.
 Target    1.2 times the better of PyTorch's two layouts.
 """

@@ -9,7 +9,7 @@ Baseline  PyTorch DistributedDataParallel with Gloo, same network, same input, i
 Command   cmake --build --preset release --target benchmark_gang && /usr/bin/python3 experiments/benchmarks/gang.py
           With --megabits M (as root) the ranks are on two hosts, namespaces of this machine, that send so much a second;
           there a step costs the wire's time, and no longer the processor's, and overlap shows.
-Spread    the median of --repeats runs, each of which tells its median of 20 steps, with the least and the greatest beside it.
+Spread    the median of --repeats runs, each of which reports its median of 20 steps, with the least and the greatest beside it.
 """
 
 import os

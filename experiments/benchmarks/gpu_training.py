@@ -2,7 +2,7 @@
 """How fast do the networks train on a GPU?
 
 Question  training samples a second (forward, loss, backward, Adam) of each network at its published size, on inputs that
-          lie on the GPU, and the share of the GPU's best convolution rate that the FLOPs of this are.
+          lie on the GPU, and the FLOP/s of this as a share of the GPU's best convolution rate.
 Baseline  the same networks, losses and optimisers in PyTorch: eager, channels-last, with the fused Adam; and the same
           compiled (torch.compile). All must have the same number of parameters. float32 without TF32, tf32, and bfloat16
           by autocast.
@@ -100,7 +100,7 @@ def peers(how, only, repeats, seconds):
 
 
 def ours(options, name, batch, kind):
-    """Samples a second, as often as asked, the number of parameters, and the share of the peak."""
+    """Samples a second of each repeat, the number of parameters, and the share of the peak."""
     words = [name, str(batch), kind, str(options.repeats), str(options.seconds)]
     *rates, parameters, share = common.check([options.bin / "benchmark_gpu_training", *words]).split()
     return list(map(float, rates)), int(parameters), share

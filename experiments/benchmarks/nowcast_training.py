@@ -10,7 +10,7 @@ Baseline  the same network, loss and optimiser in PyTorch eager, in its default 
           Of the U-Net it computes the middle 140 x 140 pixels, which are all that the loss depends on, as ours does. All
           keep freed memory, as stormsweep-worker does.
 Command   cmake --build --preset release --target benchmark_nowcast_training && /usr/bin/python3 experiments/benchmarks/nowcast_training.py
-Spread    the median of --repeats runs, each of which tells its best of 3 steps after the first, with the least and the
+Spread    the median of --repeats runs, each of which reports its best of 3 steps after the first, with the least and the
           greatest beside it; the ratio is that of the medians.
 Target    1.2 times the better of PyTorch's two layouts.
 """

@@ -26,7 +26,7 @@ def write_vast(folder, trials):
 
 
 def plan(program, folder):
-    """(ms, MB). The peak that wait4 tells is never under this interpreter's own, some 12 MB."""
+    """(ms, MB). The peak from wait4 is never below this interpreter's own, some 12 MB."""
     begin = time.perf_counter()
     process = subprocess.Popen([program, "plan", "vast.json"], cwd=folder, stdout=subprocess.PIPE)
     process.stdout.read()

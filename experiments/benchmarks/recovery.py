@@ -67,7 +67,7 @@ def redispatch(options, lost_after):
 
 
 def processor_time(options, lost_after):
-    """Of a worker whose trial itself takes none."""
+    """The processor time of a worker whose trial itself takes none."""
     with tempfile.TemporaryDirectory() as folder:
         common.write_space(pathlib.Path(folder) / "n.json", "n", {"milliseconds": 1000 * (options.seconds + 10)})
         process = subprocess.Popen(run(options, "--workers", "1", "--lost-after", str(lost_after)), cwd=folder,

@@ -33,14 +33,14 @@ def seconds_of(command, folder):
 
 
 def bare_start(folder, ranks):
-    """Of as many ranks that do nothing but MPI_Init and MPI_Finalize."""
+    """Seconds to start as many ranks that do nothing but MPI_Init and MPI_Finalize."""
     (folder / "empty.c").write_text(EMPTY)
     common.check(["mpicc", "-O2", "empty.c", "-o", "empty"], cwd=folder)
     return seconds_of(["mpirun", "--oversubscribe", "--bind-to", "none", "-n", str(ranks), "./empty"], folder)
 
 
 def memory_mb(pid):
-    """(resident, proportional) set: of pages that processes share, the latter has a share."""
+    """(resident, proportional) set: the latter counts only a share of pages that processes share."""
     try:
         text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:

@@ -4,7 +4,7 @@
 Question  --trials noop trials of 10 ms on three training ranks, under both schedules by `stormsweep compare`. The ideal is
           trials * 10 ms / 3; efficiency is the ideal over the makespan, from the first trial's start to the last one's end.
           Ranks sleep while they train, so three of them need no three cores. Then the same, but a third of the trials take
-          2 ms, a third 8 ms and a third 20 ms, by an axis that turns fastest.
+          2 ms, a third 8 ms and a third 20 ms, by the axis that varies fastest.
 Baseline  the ideal.
 Command   /usr/bin/python3 experiments/benchmarks/schedules.py
 Spread    the median of --repeats runs, with the least and the greatest beside it. The metrics of both schedules must be the

@@ -173,7 +173,7 @@ def print_problem(problem, by_method):
 
 
 def trials_to(ours, theirs):
-    """After how many trials our median regret is their last one; none: never."""
+    """After how many trials our median regret reaches their last one; None: never."""
     curve, goal = numpy.median([regret for regret, _, _ in ours], axis=0), numpy.median(regrets(theirs))
     reached = numpy.nonzero(curve <= goal)[0]
     return int(reached[0]) + 1 if len(reached) else None

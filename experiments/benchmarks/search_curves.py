@@ -2,13 +2,13 @@
 """How many epochs does halving take to find what a whole grid would?
 
 Question  the best value so far, over the grid's best, after so many epochs of training, on a complete grid that `stormsweep run`
-          has recorded at several epochs, such as that of search_curves.json (--grid FILE.db). What goes on from a rung costs the
-          difference. Nothing is trained. One training after the other.
+          has recorded at several epochs, such as that of search_curves.json (--grid FILE.db). A training that goes on from a rung costs only
+          the difference. Nothing is trained. One training after the other.
 Baseline  Optuna: TPE alone; with its median pruner, its successive halving and its hyperband; random points with successive
-          halving; given the value at each recorded epoch. To it numbers have an order, words and flags are choices.
+          halving; given the value at each recorded epoch. For Optuna numbers have an order, words and flags are choices.
 Command   stormsweep generate tornado --storms 2000 -o storms && stormsweep run search_curves.json, then
           /usr/bin/python3 experiments/benchmarks/search_curves.py --grid search_curves.db
-Spread    medians over --seeds, with quartiles. Ours are what `stormsweep replay` tells.
+Spread    medians over --seeds, with quartiles. Ours are from `stormsweep replay`.
 Target    within 1 % of the grid's best in a fifth of its epochs, and no later than the best of the peers.
 """
 
@@ -108,14 +108,14 @@ def peers(grid, options):
 
 
 def replay(grid, options, *more):
-    """What `stormsweep replay` prints of our methods."""
+    """What `stormsweep replay` prints about our methods."""
     methods = [word for settings in OURS.values() for word in ("--method", settings)]
     return subprocess.run([options.bin / "stormsweep", "replay", options.grid, *methods, "--seeds", str(options.seeds), *more],
                           check=True, capture_output=True, text=True, env=common.environment()).stdout
 
 
 def ours(grid, options):
-    """As `peers` tells of them, and of the grid itself."""
+    """The same as from `peers`, for our methods and for the grid itself."""
     within = {line["method"]: line["within_after_epochs"] for line in json.loads(replay(grid, options, "--format", "json"))["methods"]}
     names = {settings: name for name, settings in OURS.items()}
     results = {}

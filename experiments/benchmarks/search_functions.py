@@ -114,7 +114,7 @@ def grid_through(place, count):
 
 
 def problems():
-    """(name, variant, noisy) of all: with noise are half of them, in each function and in each variant."""
+    """(name, variant, noisy) of all: half of them, of each function and of each variant, are with noise."""
     for i, name in enumerate(FUNCTIONS):
         for j, variant in enumerate(VARIANTS):
             yield name, variant, (i + j + j // 2) % 2 == 1

@@ -94,7 +94,7 @@ def watch(options, folder, ended, seen):
 
 
 def seconds_of_ended():
-    """Processor time of all that has been started and has ended."""
+    """Processor time of all child processes that have ended."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 

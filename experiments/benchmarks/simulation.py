@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""How long does a replay take, and how well does it tell what was measured?
+"""How long does a replay take, and how well does it reproduce what was measured?
 
 Question  a noop search of 60 trials of 20 to 200 ms is measured on three ranks; `stormsweep compare` replays it in the order
           measured, and replays --trials trainings drawn from it on 10,000 ranks, all three policies, with failures.

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What does staging spare the shared file system?
+"""What load does staging take off the shared file system?
 
 Question  four ranks, as four machines, each want a random draw of the same files on their own disk. Seconds until all have
           it, files opened and bytes read on the shared file system: staged (each file is read once and goes from rank to

@@ -10,7 +10,7 @@ Command   cmake --build --preset release --target benchmark_sums && /usr/bin/pyt
           as root; --only machine leaves out the hosts. The bandwidth of memory, which bounds a sum within a machine, is
           measured by a copy. --machine FILE writes what `stormsweep compare --scaling --machine` reads: the latency
           and bandwidth that explain the times of our sums over 2 ranks, and over 2 hosts x 2 ranks.
-Spread    the median of --repeats runs, each of which tells its median of some sums.
+Spread    the median of --repeats runs, each of which reports its median of some sums.
 """
 
 import json

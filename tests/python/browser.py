@@ -79,7 +79,7 @@ class Browser:
         return self.call("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
 
     def look(self, width, scheme="light", height=900, touch=False):
-        """From now on the window is so wide, light or dark, and perhaps one for fingers."""
+        """Sets the window's width, light or dark colours, and whether it has a touch screen."""
         self.cdp("Emulation.setTouchEmulationEnabled", enabled=touch)
         self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         self.cdp("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
@@ -103,18 +103,18 @@ class Browser:
         self.call("POST", "/actions", {"actions": [pointer]})
 
     def touch(self, *places):
-        """A finger, put down at the first place, moved over the others and lifted."""
+        """Puts a finger down at the first place, moves it over the others and lifts it."""
         for number, (x, y) in enumerate(places):
             self.cdp("Input.dispatchTouchEvent", type="touchMove" if number else "touchStart", touchPoints=[{"x": x, "y": y}])
         self.cdp("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
 
     def type(self, text):
-        """Keys, one after the other, to whatever has the focus."""
+        """Types keys, one after the other, into whatever has the focus."""
         keys = [{"type": way, "value": key} for key in text for way in ("keyDown", "keyUp")]
         self.call("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": keys}]})
 
     def axis(self, name):
-        """Where an axis of the parallel coordinates is, scrolled to: x, top and bottom."""
+        """Scrolls to an axis of the parallel coordinates; returns its x, top and bottom."""
         return self.run("""document.getElementById('parallel').scrollIntoView();
             const box = document.querySelector(`[data-axis=${arguments[0]}]`).getBoundingClientRect();
             return [box.x + box.width / 2, box.top, box.bottom]""", name)
@@ -123,11 +123,11 @@ class Browser:
         return self.call("POST", "/se/log", {"type": kind})
 
     def complaints(self):
-        """What the console has said since the last question, as texts."""
+        """The console's messages since the last call, as texts."""
         return [entry["message"] for entry in self.log("browser")]
 
     def requests(self):
-        """Addresses that the page asked for since the last question."""
+        """The addresses that the page has requested since the last call."""
         events = [json.loads(entry["message"])["message"] for entry in self.log("performance")]
         return [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
 

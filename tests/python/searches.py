@@ -35,7 +35,7 @@ class Searches:
             return database.execute(sql).fetchall()
 
     def count(self, name):
-        """Trials that there are already."""
+        """The number of trials so far."""
         try:
             return self.query(name, "SELECT count(*) FROM trials")[0][0]
         except sqlite3.OperationalError:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes networks and data that stormsweep trains without Python: put your own in their place.
 
-Needs h5py, and PyTorch of the version of stormsweep's LibTorch or an older one (stormsweep-worker --version tells it).
+Needs h5py, and PyTorch of the version of stormsweep's LibTorch or an older one (stormsweep-worker --version shows it).
 """
 
 import pathlib

@@ -4,7 +4,7 @@ from spack.package import *
 
 
 class Sqlitecpp(CMakePackage):
-    """SQLite3 in C++. Spack has no recipe of it."""
+    """SQLite3 in C++. Spack has no recipe for it."""
 
     homepage = "https://github.com/SRombauts/SQLiteCpp"
     url = "https://github.com/SRombauts/SQLiteCpp/archive/3.2.0.tar.gz"
