@@ -51,8 +51,7 @@ PatchLattice::PatchLattice(std::int64_t height, std::int64_t width, std::int64_t
     : side(patch_side), rows(places(height, side)), columns(places(width, side)) {}
 
 std::vector<DataSplit> split_by_place(const PatchLattice& lattice, std::span<const double> weights, double share) {
-  // The split of each column of patches where the middles of the one split end at `line` and those of the other begin
-  // there.
+  // Divides the columns at `line`: there training's middles end, and validation's begin.
   const auto divided = [&](std::int32_t line) {
     std::vector<DataSplit> splits;
     for (const std::int32_t column : lattice.columns)

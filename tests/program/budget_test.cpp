@@ -103,7 +103,7 @@ TEST_CASE("a plan by trials that have been timed takes as long as they did, and 
   CHECK(1000 * planned == doctest::Approx(static_cast<double>(took)).epsilon(0.2));
 }
 
-TEST_CASE("trials of another database tell what a search will take") {
+TEST_CASE("trials of another database predict what a search will take") {
   const WorkFolder folder;
   folder.write("a.json", R"({"name": "a", "experiment": "noop",
     "parameters": {"index": [0, 200, 400, 600, 800, 1000], "milliseconds": 20, "epochs": [1, 3]}})");

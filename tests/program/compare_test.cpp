@@ -27,7 +27,7 @@ nlohmann::json compare(const WorkFolder& folder, Words words, int status = 0) {
 
 }  // namespace
 
-TEST_CASE("a replay tells what was measured, within a tenth") {
+TEST_CASE("a replay reproduces what was measured, within a tenth") {
   const WorkFolder folder;
   const Ended ended =
       run_stormsweep({"run", folder.write("m.json", mixed), "--workers", "3", "--device", "cpu"}, folder);

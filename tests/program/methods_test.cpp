@@ -209,7 +209,7 @@ TEST_CASE("real trainings that are compared by their best epoch are the same, wh
   CHECK(number(folder / "halving.db", "SELECT count(*) FROM trials WHERE best_epoch < milestone") > 0);
 }
 
-TEST_CASE("a recorded grid tells what other methods would have cost") {
+TEST_CASE("a recorded grid shows what other methods would have cost") {
   const WorkFolder folder;
   folder.write("g.json", R"({"name": "g", "experiment": "noop",
     "parameters": {"index": {"min": 1, "max": 9, "step": 1}, "epochs": [1, 3, 9]}})");

@@ -65,7 +65,7 @@ TEST_CASE("a trial that throws or diverges is a row with its reason, and the sea
               "GROUP BY 1, 2 ORDER BY 1") ==
         Rows{"complete|complete|3|NULL|0", "nan|diverged|3|3|3", "throw|failed|3|3|3"});
 
-  SUBCASE("status and results tell of it") {
+  SUBCASE("status and results show it") {
     const Ended status = run_stormsweep({"status", "n.db"}, folder);
     CHECK(status.status == 0);
     CHECK(status.out.find("thrown as the configuration asks") != std::string::npos);
@@ -101,7 +101,7 @@ TEST_CASE("an edited space runs only what is new, and several searches share a d
   CHECK(query(folder / "n.db", "SELECT search, count(*) FROM results GROUP BY 1 ORDER BY 1") == Rows{"m|1", "n|3"});
 }
 
-TEST_CASE("JSON lines beside the database tell the same") {
+TEST_CASE("JSON lines beside the database say the same") {
   const WorkFolder folder;
   CHECK(run_space(folder, space(R"("index": [1, 2, 3], "outcome": ["complete", "throw"])"), {"--json", "."}).status ==
         1);

@@ -183,7 +183,7 @@ TEST_CASE("prepare: bad input is refused in one line that names the file, and th
   }
 }
 
-TEST_CASE("prepare: what is not there, or has no date, or cannot be written to, is refused") {
+TEST_CASE("prepare: what does not exist, has no date, or cannot be written to is refused") {
   const TemporaryFolder raw, out;
   CHECK(refusal({raw / "none.nc"}, out.path()).find("no such file or folder") != std::string::npos);
   CHECK(refusal({raw.path()}, out.path()).find("holds no *.nc file") != std::string::npos);

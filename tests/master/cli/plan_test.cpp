@@ -90,7 +90,7 @@ TEST_CASE("a method that asks for more than there is has what there is, and limi
 }
 
 TEST_CASE(
-    "where some configurations are trained anew at each rung, or share no epochs, a plan tells how many at most") {
+    "where some configurations are trained anew at each rung, or share no epochs, a plan gives the most there can be") {
   const auto plan = [](const std::string& method) {
     return plan_text(make_plan(parse_space(R"({"name": "s", "experiment": "segmentation", "method": )" + method + R"(,
       "data": {"train": "a", "validation": "b", "test": "c"}, "parameters": {"epochs": [1, 2, 4],

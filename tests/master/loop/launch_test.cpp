@@ -6,7 +6,7 @@
 
 using namespace stormsweep;
 
-TEST_CASE("a worker's program that is not there is told apart from one that failed") {
+TEST_CASE("a missing worker program is distinguished from one that failed") {
   CHECK_NOTHROW(launch::expect_answer(0, "checking the data"));
   CHECK_THROWS_WITH_AS(launch::expect_answer(127, "checking the data"),
                        doctest::Contains("stormsweep-worker: cannot be started; it belongs beside stormsweep"),

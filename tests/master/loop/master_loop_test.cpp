@@ -106,7 +106,7 @@ TEST_CASE("every limit of a space ends its search, and is named") {
     CHECK(end.limit == "limits.hours (0.01)");
     CHECK(end.counts.complete == begun);
   }
-  SUBCASE("hours: a pause is none of them") {
+  SUBCASE("hours: a pause does not count") {
     Job job(folder.path, indices(1, 9, R"("limits": {"hours": 0.01},)"), 2);
     job.join_all();
     job.pause(3600);
@@ -212,7 +212,7 @@ TEST_CASE("what no worker of this build says is refused with the remedy") {
   CHECK_THROWS_WITH_AS(job.turn(), doctest::Contains("run the same build of stormsweep on every rank"), InputError);
 }
 
-TEST_CASE("a trial that goes on has a row, with its attempt") {
+TEST_CASE("a trial that is still running has a row, with its attempt") {
   const TemporaryFolder folder;
   Job job(folder.path, indices(1, 1), 2);
   job.join_all();

@@ -40,13 +40,13 @@ TEST_CASE("progress: on a narrow terminal the time that is left outlives how far
   CHECK(shown(standing, 60) == "s: 18/40 done, 3 running | 3,240 trials/h | 24 s left");
 }
 
-TEST_CASE("progress: the last line tells of no time that is left: a search may end before all is tried") {
+TEST_CASE("progress: the last line shows no remaining time: a search may end before all is tried") {
   const Standing standing{.total = 13, .counts = {.diverged = 9}, .ended_here = 9};
   const std::string line = heard([&] { Progress("s", "loss", 0, Seconds(100)).finish(standing, Seconds(109)); });
   CHECK(line.ends_with("s: 9/13 done, 9 failed | 1 trials/s\n"));
 }
 
-TEST_CASE("progress: rates are told in words that one reads at once") {
+TEST_CASE("progress: rates are shown in words that are easy to read") {
   Standing standing{.counts = {.complete = 1}};
   const auto rate = [&](std::uint64_t ended) {
     standing.ended_here = ended;
@@ -80,7 +80,7 @@ TEST_CASE("progress: the rate, and what is left by it, are those since trials be
   CHECK(line.find("s: 20/40 done | 2 trials/s | 10 s left") != std::string::npos);
 }
 
-TEST_CASE("progress: a training tells how far its epoch is, or the evaluation behind it") {
+TEST_CASE("progress: a training shows how far its epoch is, or the evaluation after it") {
   Standing standing{.total = 4, .running = 1};
   CHECK(shown(standing) == "[--------------------] s: 0/4 done, 1 running");
   standing.pursuits = {{Work::training, 3, 50, 45, 100}};

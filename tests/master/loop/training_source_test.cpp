@@ -196,7 +196,7 @@ TEST_CASE("a limit of trials that ends within a training is reached by both sche
         std::vector<std::string>{"1|1", "1|2", "1|3", "2|1"});
 }
 
-TEST_CASE("limits.trials is all there is to do, as the run and the status tell it") {
+TEST_CASE("limits.trials is all there is to do, as the run and the status count it") {
   const auto told_of = [](const std::string& method, int limit) {
     TemporaryFolder folder;
     const auto file = folder.path / "s.db";

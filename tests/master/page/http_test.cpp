@@ -25,7 +25,7 @@ TEST_CASE("other text, or an incomplete request, is not a request") {
   CHECK_FALSE(parse_request("GET / HTTP/1.1\r\nX: " + std::string(20000, 'x') + "\r\n\r\n"));
 }
 
-TEST_CASE("an answer tells its length and ends the connection") {
+TEST_CASE("an answer states its length and ends the connection") {
   const std::string text = to_text({404, "text/plain", "none\n", {{"ETag", "\"1\""}}});
   CHECK(text.starts_with("HTTP/1.1 404 Not Found\r\n"));
   CHECK(text.find("Content-Type: text/plain\r\n") != text.npos);

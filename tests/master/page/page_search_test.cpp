@@ -175,7 +175,7 @@ TEST_CASE("with too many trials a page lists the best, and counts all") {
   CHECK(page_search({{file}, ""}, "n") == search);
 }
 
-TEST_CASE("a page tells how each database's ranks spent their time") {
+TEST_CASE("a page shows how each database's ranks spent their time") {
   const TornadoResults results;
   const Json data = page_data({{results.file}, ""});
   REQUIRE(data["searches"].size() == 1);
@@ -213,7 +213,7 @@ TEST_CASE("a page replays a search on other numbers of ranks") {
   }
 }
 
-TEST_CASE("words of a column are in the order that is declared, and its scale is told") {
+TEST_CASE("words of a column are in their declared order, and its scale is given") {
   const TornadoResults results;
   execute(results.file,
           "UPDATE trials SET configuration = json_set(configuration, '$.augmentation', CASE WHEN id > 5 "

@@ -237,7 +237,7 @@ TEST_CASE("a database without what is asked for is refused") {
                        (file + ": holds 2 searches; choose one with --search: s, q").c_str(), InputError);
 }
 
-TEST_CASE("databases agree to the last bit, or it is told where not") {
+TEST_CASE("databases agree to the last bit, or the difference is reported") {
   const TemporaryFolder folder;
   const Space space = noop_space(R"({"index": [1, 2, 3]})");
   const auto write = [&](const std::string& name, std::vector<double> metrics, Status last = Status::complete) {

@@ -167,7 +167,7 @@ TEST_CASE("means that differ only by rounding have no extra digits") {
   CHECK(text.find("0.10000") == text.npos);
 }
 
-TEST_CASE("cells that would look alike and are not have the digits that tell them apart") {
+TEST_CASE("cells that differ but would look alike have enough digits to distinguish them") {
   const TornadoResults t;
   execute(t.file, "UPDATE trials SET metrics = json_set(metrics, '$.test_accuracy', 0.9123 + id * 1e-6)");
   const std::string text = printed(results_command, {t.file, "--rows", "trial", "--columns", "epochs", "--value",

@@ -71,7 +71,7 @@ TEST_CASE("a search that is not whole, or has ranges, cannot be replayed") {
                        InputError);
 }
 
-TEST_CASE("a rung that is not recorded is told") {
+TEST_CASE("a rung that is not recorded is reported") {
   const TemporaryFolder folder;
   record(folder.path / "r.db");
   const RecordedGrid grid = read_recorded_grid(folder.path / "r.db", "");

@@ -62,7 +62,7 @@ double factor(const Reader& r) {
 
 }  // namespace
 
-TEST_CASE("a product of powers is told exactly, and ranked exactly") {
+TEST_CASE("a product of powers is predicted exactly, and ranked exactly") {
   const Trained t(
       tornado(axes),
       [](const Reader& r) {
@@ -74,7 +74,7 @@ TEST_CASE("a product of powers is told exactly, and ranked exactly") {
   CHECK(t.worst < 0.001);
 }
 
-TEST_CASE("a fixed cost and a product: exactly ranked, and told within a tenth") {
+TEST_CASE("a fixed cost and a product: ranked exactly, and predicted within a tenth") {
   const Trained t(
       tornado(axes),
       [](const Reader& r) {
@@ -85,7 +85,7 @@ TEST_CASE("a fixed cost and a product: exactly ranked, and told within a tenth")
   CHECK(t.worst < 0.1);
 }
 
-TEST_CASE("noise of a tenth, and a fixed cost: told within a third") {
+TEST_CASE("noise of a tenth, and a fixed cost: predicted within a third") {
   const Trained t(
       tornado(axes), [](const Reader& r) { return 2 + 0.05 * double(r.integer("epochs")) * factor(r); }, 300, 0.1);
   CHECK(t.worst < 0.33);
@@ -112,7 +112,7 @@ TEST_CASE("an axis that costs nothing makes no difference") {
   for (std::uint64_t i = 0; i < 1000; i += 7) REQUIRE(model.seconds(space.configuration(i)).value() == one);
 }
 
-TEST_CASE("zeros and words never seen are told positive and finite") {
+TEST_CASE("predictions for zeros and for words never seen are positive and finite") {
   const Space space = parse_space(
       R"({"name": "n", "experiment": "noop", "parameters":
           {"milliseconds": [0, 10, 20, 50, 100], "outcome": ["complete", "throw", "nan"]}})",

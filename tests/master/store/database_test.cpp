@@ -254,7 +254,7 @@ TEST_CASE("a new database and its journal follow the umask, so that a group may 
   }
 }
 
-TEST_CASE("what a killed writer left is told to one who may not write: what it is, and who undoes it") {
+TEST_CASE("a user who may not write is told what a killed writer left, and who can undo it") {
   TemporaryFolder folder;
   const auto file = folder.path / "r.db", left = folder.path / "left.db";
   {

@@ -227,7 +227,7 @@ TEST_CASE("a folder that cannot be made is reported before anything is trained")
   CHECK_THROWS_AS(Run(s, 1), InputError);
 }
 
-TEST_CASE("the best trials tell where their networks are") {
+TEST_CASE("the best trials show where their networks are") {
   const TornadoResults t;
   const fs::path network = model_file(t.file, TrialId{13});
   fs::create_directories(network.parent_path());

@@ -76,7 +76,7 @@ TEST_CASE("deleted trials go with their networks, the JSON lines follow, and the
   CHECK(in_lines(f.folder.path / "s.jsonl").size() == 3);
 }
 
-TEST_CASE("a file that a database names as its lines, and is none, is not overwritten") {
+TEST_CASE("a file that a database names as its JSON lines, but that is none, is not overwritten") {
   for (const char* name : {"diary.txt", "other/s.jsonl"}) {
     const Four f;
     const auto diary = f.folder.path / name;

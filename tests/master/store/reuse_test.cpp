@@ -134,8 +134,7 @@ TEST_CASE("curves come along, and best epochs are by the metric here") {
   CHECK(query(file, "SELECT count(*), max(epoch) FROM curves") == Rows{"4|4"});
 }
 
-TEST_CASE(
-    "rows that lack what the experiment has got since are of its default, and are told of until they are copied") {
+TEST_CASE("rows from before a hyperparameter was added have its default, and are reported until they are copied") {
   TemporaryFolder folder;
   std::vector<Experiment> before{find_experiment("noop", "here")}, after = before;
   after[0].hyperparameters.push_back({.name = "wd", .type = Type::real, .fallback = 0.5, .min = 0, .max = 1});

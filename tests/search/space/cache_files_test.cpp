@@ -4,7 +4,7 @@
 
 using namespace stormsweep;
 
-TEST_CASE("the file of a network tells its trial, and no other file does") {
+TEST_CASE("the file name of a network gives its trial, and no other file does") {
   const std::filesystem::path folder = fresh_models("/c", "s");
   CHECK(folder == "/c/models/s");
   const Identity trial{0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0, 1, 2, 3, 4, 5, 6, 0xff};
@@ -15,7 +15,7 @@ TEST_CASE("the file of a network tells its trial, and no other file does") {
     CHECK_FALSE(trial_of_fresh_model(folder / other));
 }
 
-TEST_CASE("the file of a checkpoint tells its training and its data") {
+TEST_CASE("the file name of a checkpoint gives its training and its data") {
   const Experiment& tornado = find_experiment("tornado", "test");
   Configuration configuration;
   for (const Hyperparameter& h : tornado.hyperparameters) configuration.values.push_back(h.fallback);

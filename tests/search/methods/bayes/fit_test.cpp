@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(Mixed, "the fit is a summit: no neighbour is more probable") {
   }
 }
 
-TEST_CASE("the fit tells the dimension that matters from the one that does not") {
+TEST_CASE("the fit distinguishes the dimension that matters from the one that does not") {
   const std::vector<Dimension> plane(2, {Dimension::Kind::continuous});
   const auto x = coordinates(plane, random_points(plane, 30, 7));
   const Eigen::VectorXd values = (6 * x.col(0)).array().sin();
