@@ -227,7 +227,7 @@ TEST_CASE("thresholds are decided at levels that the validation split has chosen
 }
 
 TEST_CASE("batches that are made ahead of the network have the scores of those that are made when it asks") {
-  const NowcastWorld world(90);  // 18 for validation: in batches of 8, 8 and 2
+  const NowcastWorld world(55);  // 11 for validation: in batches of 8 and 3
   const Experiment& experiment = find_experiment("nowcast", "test");
   const auto scores = [&](int background) {
     const TaskContext context{.data = world.data(), .seed = 17, .cache = {}, .background = background};
