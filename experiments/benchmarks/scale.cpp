@@ -52,7 +52,7 @@ class Job {
             {.workers = ranks}, [this] { return next(); }, Seconds(0),
             [&mix](const Training& training) { return std::optional(Seconds(mix.seconds(training.id.value))); }) {
     for (std::size_t rank = 1; rank <= ranks; ++rank)
-      tell(event::Joined{WorkerId{rank}, fmt::format("host{:05}", rank / ranks_a_host)}, 0);
+      tell(event::Joined{WorkerId{rank}, fmt::format("host{:05}", (rank - 1) / ranks_a_host)}, 0);
   }
 
   /// Runs until all trainings have ended; returns the messages that the dispatcher handles in a second of a core.
